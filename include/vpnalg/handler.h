@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file handler.h
+ * @brief For who writes a protocol: what a handler is and what it may call.
+ *
+ * The one rule of translation. A packet that travels out carries IDs owned by
+ * the inside host in its own fields (source port, "Call ID"): they become the
+ * outside ones. A packet that travels in carries them in its peer fields
+ * (destination port, "Peer's Call ID"): they become the inside ones. All else
+ * stays. So a handler is a table of where its own and peer fields lie, plus
+ * what opens and ends a session.
+ *
+ * For every packet the translator asks the handlers in turn to match it. The
+ * first that claims it names a key; the translator finds the session by it and
+ * lets the handler translate. From outside, only a session that exists claims
+ * a packet.
+ *
+ * The built-in handlers use nothing else than this header.
+ */
+#ifndef VPNALG_HANDLER_H
+#define VPNALG_HANDLER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <vpnalg/store.h>
+#include <vpnalg/vpnalg.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Where a packet stands in a fragmented datagram. */
+enum vpnalg_fragment {
+	VPNALG_FRAGMENT_NONE = 0,  /**< It is whole. */
+	VPNALG_FRAGMENT_FIRST = 1, /**< It has the header behind IP's. */
+	VPNALG_FRAGMENT_LATER = 2  /**< It has not. */
+};
+
+/** What the parser has proved of a packet. All of it holds for handlers. */
+struct vpnalg_facts {
+	uint8_t *ip; /**< The IP header. */
+	uint8_t *l4; /**< What follows it. */
+	/** How long that is by the IP header. */
+	uint32_t l4_len;
+	/** How much of it may be read and written; never more than l4_len. */
+	uint32_t l4_caplen;
+	/** In the packet: the address on the inside host's end, that is its
+	 * own or the outside address, whichever form the packet has. */
+	uint8_t *local;
+	uint8_t *remote;   /**< In the packet: the address of the far end. */
+	uint8_t addr_len;  /**< How long both are: 4. */
+	uint8_t protocol;  /**< IP protocol number of l4. */
+	uint8_t fragment;  /**< enum vpnalg_fragment. */
+	uint8_t checksum;  /**< enum vpnalg_checksum. */
+	bool inward;       /**< It travels in. */
+	bool inside;       /**< It is in its inside form. */
+	bool undo;         /**< The form is not the one to arrive in. */
+	/** It is quoted by an ICMP error: as little as 8 bytes of l4. */
+	bool quoted;
+	/** The IP header speaks of more bytes than the packet has. */
+	bool overlong;
+	uint16_t zone; /**< Zone of the inside host, for the inside form. */
+};
+
+/**
+ * What a key is for. The inside keys hold the session as inside hosts see it,
+ * the outside keys as the world sees it. Own is the ID that the inside host
+ * owns, peer the one that the far end owns. A session's key of a role stands
+ * in the slot of that number.
+ */
+enum vpnalg_role {
+	VPNALG_INSIDE_OWN = 0,   /**< Zone, inside address, own ID. */
+	VPNALG_OUTSIDE_OWN = 1,  /**< Outside address, outside ID. */
+	VPNALG_INSIDE_PEER = 2,  /**< Zone, inside address, peer's ID. */
+	VPNALG_OUTSIDE_PEER = 3  /**< Outside address, peer's ID. */
+};
+
+/** What a key is made of. */
+struct vpnalg_tuple {
+	uint8_t role;  /**< enum vpnalg_role. */
+	uint8_t space; /**< Which IDs: the IP protocol number, as a rule. */
+	uint16_t zone; /**< Zone; left out of outside keys. */
+	uint32_t id;   /**< The ID. */
+	/** Whatever else tells sessions apart, as the remote's port; 0. */
+	uint32_t port;
+	const uint8_t *local;  /**< Inside or outside address, by role. */
+	const uint8_t *remote; /**< Remote address. */
+};
+
+/** What a handler says of a packet. */
+enum vpnalg_claim {
+	VPNALG_CLAIM_NONE = 0, /**< Not one of its. */
+	VPNALG_CLAIM_KEY = 1,  /**< Look for this session. */
+	/** It must not pass, for match.reason (from outside: only while the
+	 * remote is guarded for match.space). */
+	VPNALG_CLAIM_DROP = 2,
+	/** Its header is in another fragment: it must not pass while the
+	 * remote is guarded for match.space. */
+	VPNALG_CLAIM_GUARDED = 3
+};
+
+/** The answer of a handler that claims a packet. */
+struct vpnalg_match {
+	bool peer;      /**< The packet shows the peer's ID, not the own. */
+	uint8_t space;  /**< As in struct vpnalg_tuple. */
+	uint8_t kind;   /**< Which kind's counters count the packet. */
+	uint8_t reason; /**< For VPNALG_CLAIM_DROP: enum vpnalg_result. */
+	uint32_t id;    /**< As in struct vpnalg_tuple. */
+	uint32_t port;  /**< As in struct vpnalg_tuple. */
+};
+
+/** One kind of session of a handler. */
+struct vpnalg_kind {
+	const char *name; /**< As "PPTP call"; static. */
+	uint8_t slots;    /**< How many keys it may have: 2 to 4. */
+	uint8_t body;     /**< Bytes that it keeps for the handler. */
+	/** IP protocol that the router's own stack must not answer for while
+	 * such a session lives; 0 for none. */
+	uint8_t guard;
+};
+
+/** One packet on its way through a handler. */
+struct vpnalg_step {
+	struct vpnalg *translator;        /**< The translator. */
+	struct vpnalg_packet *packet;     /**< The packet. */
+	const struct vpnalg_facts *facts; /**< What is proved of it. */
+	struct vpnalg_record *record;     /**< Its session, or NULL. */
+	unsigned slot;       /**< The role of the key that found it. */
+	uint8_t handler;     /**< The handler's place in the array. */
+	uint8_t kind;        /**< Kind of the session, or of the match. */
+	vpnalg_time now;     /**< The time. */
+};
+
+/** A protocol. Handlers are constant and shared by all translators. */
+struct vpnalg_handler {
+	size_t size;      /**< sizeof(struct vpnalg_handler). */
+	const char *name; /**< As "PPTP"; static. */
+	const struct vpnalg_kind *kinds; /**< Its kinds of session. */
+	uint8_t kind_count;              /**< 1 to 15. */
+	/**
+	 * Claims a packet by its bytes alone. Later fragments and quoted
+	 * packets come here too; lengths are not yet checked beyond
+	 * l4_caplen.
+	 *
+	 * @return enum vpnalg_claim, with *match filled accordingly
+	 */
+	enum vpnalg_claim (*match)(const struct vpnalg_facts *facts,
+				   struct vpnalg_match *match);
+	/**
+	 * Translates a packet that match claimed: completely, with result
+	 * VPNALG_TRANSLATED, or not at all, with a drop reason. A session
+	 * that is to be opened is opened here. step->record may be set to it.
+	 */
+	enum vpnalg_result (*translate)(struct vpnalg_step *step);
+	/** Optional: the sweep has met a living session. It may be ended, not
+	 * closed. */
+	void (*swept)(struct vpnalg *translator, struct vpnalg_record *record);
+	/** Optional: the session is about to be removed. Nothing may be
+	 * opened, closed or found here, only peeked at. */
+	void (*closed)(struct vpnalg *translator, struct vpnalg_record *record);
+};
+
+/** @name Sessions
+ *  A record's pointer is valid until the session is closed, at most until the
+ *  handler returns. */
+/** @{ */
+
+/** In record->flags: the end of the session was announced. Such a session
+ * lives until its deadline, whether or not it has children. */
+#define VPNALG_SESSION_ENDED 0x01
+
+/** In record->flags: its peer's ID is, or was, another session's too. */
+#define VPNALG_SESSION_SHARED 0x02
+
+/** A set of IDs to choose from: first, first + step, ... */
+struct vpnalg_range {
+	uint32_t first; /**< The first one. */
+	uint32_t step;  /**< From one to the next. */
+	uint32_t count; /**< How many; 0 means that there is no such range. */
+};
+
+/** What a session is to be opened with. */
+struct vpnalg_opening {
+	uint8_t kind;  /**< Which of the handler's kinds. */
+	uint8_t space; /**< For its keys and binding: IP protocol number. */
+	uint16_t zone; /**< Zone of the inside host. */
+	const uint8_t *inside; /**< Address of the inside host. */
+	const uint8_t *remote; /**< Address of the remote. */
+	/** The outside address that it must have, as its parent's; or NULL. */
+	const uint8_t *outside;
+	uint32_t id;           /**< The ID that the inside host chose. */
+	uint32_t inside_port;  /**< The inside key's port. */
+	uint32_t outside_port; /**< The outside key's port. */
+	/** Whether id itself may be its outside ID too. */
+	bool keep;
+	/** Where else to look for an outside ID, in this order. */
+	struct vpnalg_range ranges[2];
+	uint32_t lifetime; /**< Milliseconds until its first deadline. */
+};
+
+/**
+ * Opens a session with its two own keys: chooses the outside address and ID,
+ * asks the caller's choose callback, adds the record.
+ *
+ * @param step the packet that opens it
+ * @param opening what with
+ * @param[out] record the session, its body zero
+ * @return VPNALG_TRANSLATED, or the reason why not and nothing was taken
+ */
+VPNALG_API enum vpnalg_result
+vpnalg_session_open(const struct vpnalg_step *step,
+		    const struct vpnalg_opening *opening,
+		    struct vpnalg_record **record);
+
+/**
+ * Finds a living session. A dead one that is met is closed.
+ *
+ * @param translator the translator
+ * @param tuple what its key is made of
+ * @return the session, or NULL
+ */
+VPNALG_API struct vpnalg_record *
+vpnalg_session_find(struct vpnalg *translator,
+		    const struct vpnalg_tuple *tuple);
+
+/**
+ * Looks for a session, living or dead, and closes nothing.
+ *
+ * @param translator the translator
+ * @param tuple what its key is made of
+ * @return the session, or NULL
+ */
+VPNALG_API struct vpnalg_record *
+vpnalg_session_peek(struct vpnalg *translator,
+		    const struct vpnalg_tuple *tuple);
+
+/**
+ * Closes a session at once and gives back all that it took.
+ *
+ * @param translator the translator
+ * @param record the session, not valid any more afterwards
+ */
+VPNALG_API void vpnalg_session_close(struct vpnalg *translator,
+				     struct vpnalg_record *record);
+
+/**
+ * Gives a living session one more key. If another session has that key, it
+ * loses it, and both are marked VPNALG_SESSION_SHARED.
+ *
+ * @param translator the translator
+ * @param record the session, without a key in the slot tuple->role
+ * @param tuple what the key is made of
+ * @return false when the store has no room
+ */
+VPNALG_API bool vpnalg_session_give(struct vpnalg *translator,
+				    struct vpnalg_record *record,
+				    const struct vpnalg_tuple *tuple);
+
+/**
+ * Takes a key from a session, if it has one in that slot.
+ *
+ * @param translator the translator
+ * @param record the session
+ * @param role the slot, enum vpnalg_role
+ */
+VPNALG_API void vpnalg_session_take(struct vpnalg *translator,
+				    struct vpnalg_record *record,
+				    unsigned role);
+
+/**
+ * Takes apart the key in a slot, whether or not it leads to the session now.
+ *
+ * @param translator the translator
+ * @param record the session
+ * @param role the slot, enum vpnalg_role
+ * @param[out] tuple what the key is made of; its addresses point into record
+ */
+VPNALG_API void vpnalg_session_tuple(const struct vpnalg *translator,
+				     struct vpnalg_record *record,
+				     unsigned role, struct vpnalg_tuple *tuple);
+
+/**
+ * The handler's own bytes in a session.
+ *
+ * @param translator the translator
+ * @param record the session
+ * @return struct vpnalg_kind.body bytes, aligned for uint32_t
+ */
+VPNALG_API void *vpnalg_session_body(const struct vpnalg *translator,
+				     struct vpnalg_record *record);
+
+/**
+ * Sets the deadline of a session.
+ *
+ * @param translator the translator
+ * @param record the session
+ * @param lifetime milliseconds from now
+ */
+VPNALG_API void vpnalg_session_live(const struct vpnalg *translator,
+				    struct vpnalg_record *record,
+				    uint32_t lifetime);
+
+/**
+ * Tells whether a session still lives: before its deadline, or with children
+ * and no announced end.
+ *
+ * @param translator the translator
+ * @param record the session
+ */
+VPNALG_API bool vpnalg_session_alive(const struct vpnalg *translator,
+				     const struct vpnalg_record *record);
+
+/**
+ * Tells the store that the handler has written to a session.
+ *
+ * @param translator the translator
+ * @param record the session
+ */
+VPNALG_API void vpnalg_session_changed(const struct vpnalg *translator,
+				       struct vpnalg_record *record);
+
+/**
+ * Counts a session whose control messages are not read any more.
+ *
+ * @param translator the translator
+ * @param record the session
+ */
+VPNALG_API void vpnalg_session_unread(struct vpnalg *translator,
+				      const struct vpnalg_record *record);
+
+/**
+ * Looks for an ID that no session has, without taking it.
+ *
+ * @param translator the translator
+ * @param tuple role, space, port and addresses of the keys to try; its id is
+ *              set to the one found
+ * @param ranges where to look, in this order
+ * @param range_count how many ranges
+ * @return false when none was found in a bounded number of tries
+ */
+VPNALG_API bool vpnalg_session_free_id(struct vpnalg *translator,
+				       struct vpnalg_tuple *tuple,
+				       const struct vpnalg_range *ranges,
+				       size_t range_count);
+
+/** @return the timeouts in force, none of them zero. */
+VPNALG_API const struct vpnalg_timers *
+vpnalg_session_timers(const struct vpnalg *translator);
+
+/** @return the time of the call into the translator. */
+VPNALG_API vpnalg_time vpnalg_session_now(const struct vpnalg *translator);
+
+/** @return a random number from the caller's source. */
+VPNALG_API uint32_t vpnalg_session_random(struct vpnalg *translator);
+
+/** @} */
+
+/** @name Reading and rewriting
+ *  Checksums are updated by the difference (RFC 1624), so a valid one stays
+ *  valid and a broken one broken, and bytes that are not in memory do not
+ *  matter. None of these fails: check before the first is called. */
+/** @{ */
+
+/** @return 16 bits at p, big-endian, at any alignment. */
+static inline uint16_t vpnalg_get16(const uint8_t *p)
+{
+	return (uint16_t)((unsigned)p[0] << 8 | p[1]);
+}
+
+/** @return 32 bits at p, big-endian, at any alignment. */
+static inline uint32_t vpnalg_get32(const uint8_t *p)
+{
+	return (uint32_t)vpnalg_get16(p) << 16 | vpnalg_get16(p + 2);
+}
+
+/** Writes 16 bits at p, big-endian, at any alignment. */
+static inline void vpnalg_put16(uint8_t *p, unsigned value)
+{
+	p[0] = (uint8_t)(value >> 8);
+	p[1] = (uint8_t)value;
+}
+
+/**
+ * Tells whether the checksum of TCP or UDP is in memory, or is not there to
+ * be updated.
+ *
+ * @param facts the packet
+ */
+VPNALG_API bool vpnalg_rewrite_possible(const struct vpnalg_facts *facts);
+
+/**
+ * Replaces the local address in the IP header.
+ *
+ * @param step the packet
+ * @param address facts->addr_len bytes
+ */
+VPNALG_API void vpnalg_rewrite_local(struct vpnalg_step *step,
+				     const uint8_t *address);
+
+/**
+ * Replaces one byte behind the IP header.
+ *
+ * @param step the packet
+ * @param offset where it is, from facts->l4 on, less than facts->l4_caplen
+ * @param value what it becomes
+ */
+VPNALG_API void vpnalg_rewrite_byte(struct vpnalg_step *step, uint32_t offset,
+				    uint8_t value);
+
+/**
+ * Replaces two bytes behind the IP header.
+ *
+ * @param step the packet
+ * @param offset where they are, from facts->l4 on
+ * @param value what they become
+ */
+VPNALG_API void vpnalg_rewrite_16(struct vpnalg_step *step, uint32_t offset,
+				  uint16_t value);
+
+/**
+ * Shortens a packet and sets VPNALG_PACKET_CUT. The facts keep the old
+ * lengths. The packet must be wholly in memory.
+ *
+ * @param step the packet
+ * @param l4_len its new length behind the IP header, less than the old
+ */
+VPNALG_API void vpnalg_rewrite_cut(struct vpnalg_step *step, uint32_t l4_len);
+
+/** @} */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file store.h
+ * @brief For who writes a session store, and the store that comes along.
+ *
+ * A store maps keys to records. A record is one to three units of 64 bytes,
+ * and one to four keys lead to it:
+ *
+ *      0               8                                16
+ *     +---------------+-------------------------------+-----------+- - -
+ *     | deadline      | units, slots, keys, ...       | key 0     | key 1
+ *     +---------------+-------------------------------+-----------+- - -
+ *
+ * The library writes the bytes of a key into its numbered slot in the record
+ * and computes its hash; the store only remembers that this hash and these
+ * bytes mean this record and slot. Keys come to a living record and leave it.
+ */
+#ifndef VPNALG_STORE_H
+#define VPNALG_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <vpnalg/vpnalg.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** The unit in which records are measured, in bytes. */
+#define VPNALG_UNIT 64
+
+/** The most units that a record has. */
+#define VPNALG_UNITS_MAX 3
+
+/** The most keys that lead to a record. */
+#define VPNALG_SLOTS_MAX 4
+
+/** The length of a key where addresses are IPv4, in bytes. */
+#define VPNALG_KEY_IPV4 20
+
+/** The length of the longest key, in bytes. */
+#define VPNALG_KEY_MAX 44
+
+/**
+ * The head of a record. The store sets units; all else is the library's, and
+ * zero in a new record. The keys follow at once, then the handler's own.
+ */
+struct vpnalg_record {
+	vpnalg_time deadline; /**< The session is dead after it. */
+	uint8_t units;        /**< How many units of 64 bytes it has. */
+	uint8_t slots;        /**< How many key slots it has. */
+	uint8_t keys;         /**< Bit n is set while slot n is in the store. */
+	uint8_t handler;      /**< Whose session it is. */
+	uint8_t kind;         /**< Which kind of that handler's. */
+	uint8_t flags;        /**< The library's. */
+	uint16_t children;    /**< Sessions that live no longer than this. */
+};
+
+/**
+ * The bytes of a key.
+ *
+ * @param record the record
+ * @param slot 0 to 3
+ * @param key_length the store's
+ * @return where they stand in the record
+ */
+static inline uint8_t *vpnalg_record_key(struct vpnalg_record *record,
+					 unsigned slot, size_t key_length)
+{
+	return (uint8_t *)(record + 1) + slot * key_length;
+}
+
+/**
+ * A session store: its operations and what they work on. An operation is
+ * called only from within calls to the one translator that has the store.
+ *
+ * A record's address must be valid until the record is removed or the call
+ * into the translator ends; between calls a store may move records. Only add
+ * and give can fail; that costs the packet at hand and nothing else.
+ */
+struct vpnalg_store {
+	size_t size;       /**< sizeof(struct vpnalg_store). */
+	size_t key_length; /**< The length of every key: VPNALG_KEY_IPV4. */
+	void *context;     /**< The first parameter of each operation. */
+
+	/**
+	 * Finds the record to which a key leads.
+	 *
+	 * @param key key_length bytes
+	 * @param hash their hash
+	 * @param[out] slot the slot in which the record holds the key
+	 * @return the record, or NULL
+	 */
+	struct vpnalg_record *(*find)(void *context, const uint8_t *key,
+				      uint64_t hash, unsigned *slot);
+	/**
+	 * Adds a record without keys, all bytes zero but its units.
+	 *
+	 * @param units 1 to 3
+	 * @return the record, aligned for uint64_t, or NULL without room
+	 */
+	struct vpnalg_record *(*add)(void *context, unsigned units);
+	/** Removes a record. Its keys were taken before. */
+	void (*remove)(void *context, struct vpnalg_record *record);
+	/**
+	 * Lets the key in a slot lead to its record. No other record holds
+	 * an equal key.
+	 *
+	 * @return false without room, and nothing has changed
+	 */
+	bool (*give)(void *context, struct vpnalg_record *record,
+		     unsigned slot, uint64_t hash);
+	/** Lets the key in a slot lead nowhere. It was given before. */
+	void (*take)(void *context, struct vpnalg_record *record,
+		     unsigned slot, uint64_t hash);
+	/** Two records hold the same key, and it leads to the first: from now
+	 * on it leads to the second. Cannot fail. */
+	void (*point)(void *context, struct vpnalg_record *from,
+		      unsigned from_slot, struct vpnalg_record *to,
+		      unsigned to_slot, uint64_t hash);
+	/**
+	 * Walks over all records, a bounded step at a time. Records may come
+	 * and go between steps; one that stays is met once in a round.
+	 *
+	 * @param cursor 0 at first; the store's between steps
+	 * @param[out] record the record met, or NULL if the step met none
+	 * @return false at the end of the round, *record is not set then
+	 */
+	bool (*next)(void *context, uint64_t *cursor,
+		     struct vpnalg_record **record);
+	/**
+	 * Optional: a key with this hash will be looked for soon.
+	 *
+	 * @param step 0: fetch where the key's record is written down,
+	 *             1: fetch the record; step 0 was some time ago
+	 */
+	void (*prefetch)(void *context, uint64_t hash, unsigned step);
+	/** Optional: the record's content has changed, for stores that are
+	 * mirrored elsewhere. */
+	void (*changed)(void *context, struct vpnalg_record *record);
+};
+
+/** The store that comes along: hash table and records in one array. */
+struct vpnalg_table;
+
+/**
+ * Tells how much memory the bundled store needs.
+ *
+ * @param units how many units of 64 bytes records may fill: a PPTP control
+ *              connection needs 2, a call 2, and each remote 1 more
+ * @return bytes; about 80 a unit
+ */
+VPNALG_API size_t vpnalg_table_size(uint32_t units);
+
+/**
+ * Makes an empty bundled store in the caller's memory.
+ *
+ * @param memory the memory, at any alignment; it stays in use
+ * @param size how many bytes; all of them are used
+ * @param key_length VPNALG_KEY_IPV4
+ * @param[out] store the operations and the context
+ * @return the table, or NULL when the memory is too small for anything
+ */
+VPNALG_API struct vpnalg_table *vpnalg_table_init(void *memory, size_t size,
+						  size_t key_length,
+						  struct vpnalg_store *store);
+
+/** How full a bundled store is. */
+struct vpnalg_table_use {
+	uint32_t units;    /**< Units of 64 bytes there are. */
+	uint32_t units_used; /**< Units that records fill. */
+	uint32_t records;  /**< Records there are. */
+	uint32_t keys;     /**< Keys that lead to them. */
+};
+
+/**
+ * Tells how full the bundled store is.
+ *
+ * @param table the store
+ * @param[out] use the figures
+ */
+VPNALG_API void vpnalg_table_use(const struct vpnalg_table *table,
+				 struct vpnalg_table_use *use);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file vpnalg.h
+ * @brief For who embeds the library: set up a translator, give it packets.
+ *
+ * A translator stands between inside hosts and the rest of the world and
+ * shares a few outside addresses among them. It carries the protocols whose
+ * handlers it was given and leaves everything else alone.
+ *
+ *     inside hosts                   translator                     remotes
+ *     192.168.77.11  --- OUT --->  +------------+  ------------->
+ *     192.168.77.12                | 203.0.113.1|                203.0.113.10
+ *                    <----------   +------------+  <--- IN ----
+ *
+ * The library allocates nothing, reads no clock, takes no lock and holds no
+ * global state: memory, time, randomness and the session store are given by
+ * the caller. One translator belongs to one thread at a time.
+ */
+#ifndef VPNALG_VPNALG_H
+#define VPNALG_VPNALG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Marks what the shared library exports. */
+#if defined(__GNUC__)
+#define VPNALG_API __attribute__((visibility("default")))
+#else
+#define VPNALG_API
+#endif
+
+/** The version of this header: major * 10000 + minor * 100 + patch. */
+#define VPNALG_VERSION 100
+
+/** Milliseconds on a clock of the caller's that never runs back. */
+typedef uint64_t vpnalg_time;
+
+/** A deadline that never comes. */
+#define VPNALG_NEVER UINT64_MAX
+
+/** The zone of packets that are in no particular one. */
+#define VPNALG_ZONE_DEFAULT 0
+
+/** Address families. Only IPv4 is translated by this version. */
+enum vpnalg_family {
+	VPNALG_IPV4 = 4, /**< Four octets are used. */
+	VPNALG_IPV6 = 6  /**< Sixteen octets are used. */
+};
+
+/** The longest address, in bytes. */
+#define VPNALG_ADDR_MAX 16
+
+/** An IP address. */
+struct vpnalg_addr {
+	uint8_t family;                  /**< enum vpnalg_family. */
+	uint8_t octets[VPNALG_ADDR_MAX]; /**< Network order, first octet first. */
+};
+
+/**
+ * Which way a packet travels, and in which form the caller holds it.
+ *
+ * Each direction has its inverse. A packet that was captured on the wrong
+ * side of the translator is given with an UNDO direction, and its other form
+ * comes out. Undo is no guess: it needs the sessions, and it moves them like
+ * the packet itself would have.
+ */
+enum vpnalg_direction {
+	VPNALG_OUT = 0,      /**< Travels out, in its inside form. */
+	VPNALG_IN = 1,       /**< Travels in, in its outside form. */
+	VPNALG_OUT_UNDO = 2, /**< Travels out, in its outside form. */
+	VPNALG_IN_UNDO = 3   /**< Travels in, in its inside form. */
+};
+
+/** What the packet's TCP or UDP checksum field holds. */
+enum vpnalg_checksum {
+	/** A checksum over pseudo header and segment. A wrong one stays wrong. */
+	VPNALG_CHECKSUM_COMPLETE = 0,
+	/** The sum of the pseudo header; hardware adds the rest later. */
+	VPNALG_CHECKSUM_PARTIAL = 1,
+	/** As complete; hardware has found it right already. */
+	VPNALG_CHECKSUM_VERIFIED = 2
+};
+
+/**
+ * What became of a packet. Everything from VPNALG_DROP_FIRST on is the reason
+ * why the packet must be dropped. Only a TRANSLATED packet was changed.
+ */
+enum vpnalg_result {
+	/** The packet holds its other form now: send it on. */
+	VPNALG_TRANSLATED = 0,
+	/** Not ours: the router's own stack or NAT goes on with it. */
+	VPNALG_UNTOUCHED = 1,
+
+	/** The first drop reason; all that follow are drop reasons too. */
+	VPNALG_DROP_FIRST = 8,
+	/** A length or flag contradicts the protocol. */
+	VPNALG_DROP_MALFORMED = 8,
+	/** Bytes that must be read or changed are not in memory. */
+	VPNALG_DROP_TRUNCATED = 9,
+	/** A fragment of a protocol that a handler owns. */
+	VPNALG_DROP_FRAGMENT = 10,
+	/** An ICMP error about a packet that a handler owns. */
+	VPNALG_DROP_ICMP_ERROR = 11,
+	/** No session exists and this packet may not open one. */
+	VPNALG_DROP_NO_SESSION = 12,
+	/**
+	 * A TCP segment from inside that belongs to no connection and is no
+	 * SYN. The caller may answer it with a RST (RFC 9293 3.5.2).
+	 */
+	VPNALG_DROP_NO_CONNECTION = 13,
+	/**
+	 * From outside, for no session, but an inside host uses this protocol
+	 * with this remote: the router's own stack must not answer for it.
+	 */
+	VPNALG_DROP_GUARDED = 14,
+	/** From another port of the remote to an outside port in use. */
+	VPNALG_DROP_PORT_HELD = 15,
+	/** A TCP segment behind a gap; it will be sent again (RFC 9293 3.10). */
+	VPNALG_DROP_AHEAD = 16,
+	/** An ID in the segment cannot be rewritten before an earlier one was
+	 * acknowledged; TCP sends it again. */
+	VPNALG_DROP_UNACKNOWLEDGED = 17,
+	/** Two sessions share the ID that would tell whose packet it is. */
+	VPNALG_DROP_AMBIGUOUS = 18,
+	/** No outside ID is free (RFC 8158 natEvent 12). */
+	VPNALG_DROP_NO_ID = 19,
+	/** The caller's choose callback refused. */
+	VPNALG_DROP_REFUSED = 20,
+	/** The session store has no room or failed. */
+	VPNALG_DROP_STORE = 21,
+
+	/** One more than the greatest result. */
+	VPNALG_RESULTS = 22
+};
+
+/** The segment was shortened; TCP sends the rest again. */
+#define VPNALG_PACKET_CUT 0x01
+
+/**
+ * One packet. The caller fills everything above the results and owns all
+ * memory; the library keeps no pointer after the call.
+ */
+struct vpnalg_packet {
+	/** The packet from its IP header on, at any alignment, changed in place. */
+	uint8_t *data;
+	/** How many bytes stand at data. Headers must be among them; the tail
+	 * of the packet need not be. */
+	uint32_t caplen;
+	/** How long the packet is on the wire, from its IP header on. Becomes
+	 * smaller when a segment is cut, and caplen with it; never grows. */
+	uint32_t len;
+	uint8_t direction; /**< enum vpnalg_direction. */
+	uint8_t checksum;  /**< enum vpnalg_checksum. */
+	/** Tells apart inside networks with equal addresses. Set by the caller
+	 * for VPNALG_OUT and VPNALG_IN_UNDO; set by the library for the other
+	 * two when the packet was translated. */
+	uint16_t zone;
+	void *user; /**< The caller's own. Never looked at, only passed on. */
+
+	uint8_t flags;  /**< Result: VPNALG_PACKET_CUT or 0. */
+	uint8_t result; /**< Result: enum vpnalg_result. */
+};
+
+/**
+ * One session as the owner of outside addresses sees it.
+ *
+ * An ID is what plays a port's part: a TCP port or a PPTP Call ID.
+ */
+struct vpnalg_binding {
+	uint8_t protocol;           /**< IP protocol number: 6 TCP, 47 GRE. */
+	uint16_t zone;              /**< Zone of the inside host. */
+	struct vpnalg_addr inside;  /**< The inside host. */
+	struct vpnalg_addr outside; /**< The outside address. */
+	struct vpnalg_addr remote;  /**< The remote host. */
+	uint32_t inside_id;         /**< What the inside host chose. */
+	uint32_t outside_id;        /**< What stands for it outside. */
+	uint32_t remote_port;       /**< The remote's TCP port, or 0. */
+	void *user; /**< The packet's; NULL when given back. */
+};
+
+/** What the choose callback says of a proposed outside address and ID. */
+enum vpnalg_choice {
+	VPNALG_CHOICE_TAKE = 0,   /**< Reserved; use it. */
+	VPNALG_CHOICE_NEXT = 1,   /**< Not this one; propose another ID. */
+	VPNALG_CHOICE_REFUSE = 2, /**< None at all; the packet is dropped. */
+	/** The callback wrote outside and outside_id itself. The address must
+	 * be one of the translator's and the ID unused towards the remote,
+	 * else the binding is given back and the packet dropped. */
+	VPNALG_CHOICE_CHOSEN = 3
+};
+
+struct vpnalg;         /* A translator, in the caller's memory. */
+struct vpnalg_handler; /* A protocol: vpnalg/handler.h. */
+struct vpnalg_store;   /* A session store: vpnalg/store.h. */
+
+/**
+ * How long a session lives without a packet from inside, in milliseconds.
+ * Zero means the default.
+ */
+struct vpnalg_timers {
+	/** An established TCP control connection.
+	 * Default 7,440,000 (2 h 4 min; RFC 5382 REQ-5). */
+	uint32_t tcp_established;
+	/** A TCP control connection that opens or closes.
+	 * Default 240,000 (RFC 5382 REQ-5, RFC 7857 2). */
+	uint32_t tcp_transitory;
+	/** A call that the remote has not answered. Default 60,000. */
+	uint32_t call_unanswered;
+	/** A call that the remote has answered. Default 7,440,000. */
+	uint32_t call_idle;
+	/** From the announced end of a call to its real one. Default 100,000:
+	 * longer than any keepalive interval. */
+	uint32_t linger;
+};
+
+/**
+ * The settings of a translator. Zero it, set size, then what is needed: zero
+ * means the default. vpnalg_init() copies what it needs; only the handlers,
+ * the store and what the callbacks use must live as long as the translator.
+ */
+struct vpnalg_config {
+	/** sizeof(struct vpnalg_config), so that it can grow. */
+	size_t size;
+	/** Handlers by priority: the first that claims a packet has it.
+	 * Required. */
+	const struct vpnalg_handler *const *handlers;
+	size_t handler_count; /**< 1 to 15. */
+	/** The outside addresses, all IPv4, none twice. Required. */
+	const struct vpnalg_addr *addresses;
+	size_t address_count; /**< 1 to 4096. */
+	/** The session store. Required. */
+	const struct vpnalg_store *store;
+	/** Passed to the three callbacks. */
+	void *context;
+	/** 32 random bits that outsiders cannot predict. Required. */
+	uint32_t (*random)(void *context);
+	/** Optional: has the last word on an outside address and ID. It may
+	 * not call the translator. */
+	enum vpnalg_choice (*choose)(void *context,
+				     struct vpnalg_binding *binding);
+	/** Optional: a binding that choose took or chose is free again. */
+	void (*release)(void *context, const struct vpnalg_binding *binding);
+	/** Spreads inside hosts over the outside addresses. Translators that
+	 * share their addresses must share it (RFC 4787 REQ-2). */
+	uint64_t pool_key[2];
+	/** Packets handled together, 1 to 256. Default 32. Each costs about
+	 * 150 bytes of the translator's memory. */
+	uint16_t burst;
+	struct vpnalg_timers timers; /**< Timeouts. */
+};
+
+/** Why vpnalg_init() failed. */
+enum vpnalg_error {
+	VPNALG_ERROR_CONFIG = -1,  /**< A setting is missing or out of range. */
+	VPNALG_ERROR_ADDRESS = -2, /**< An outside address is no IPv4 or twice. */
+	VPNALG_ERROR_STORE = -3,   /**< The store lacks an operation or has
+				    * another key length. */
+	VPNALG_ERROR_MEMORY = -4   /**< Too little memory or misaligned. */
+};
+
+/**
+ * Tells how much memory a translator needs. Sessions are not in it: they live
+ * in the store.
+ *
+ * @param config the settings that vpnalg_init() will get
+ * @return bytes, or 0 when the settings are not usable
+ */
+VPNALG_API size_t vpnalg_size(const struct vpnalg_config *config);
+
+/**
+ * Makes a translator in the caller's memory. There is nothing to free: forget
+ * the memory, and the store's, when it is no longer wanted.
+ *
+ * @param translator set to the translator, at the start of memory
+ * @param memory at least vpnalg_size() bytes, aligned for uint64_t
+ * @param size how many bytes stand at memory
+ * @param config the settings
+ * @return 0, or a negative enum vpnalg_error and *translator is NULL
+ */
+VPNALG_API int vpnalg_init(struct vpnalg **translator, void *memory,
+			   size_t size, const struct vpnalg_config *config);
+
+/**
+ * Translates packets. A burst gives the same bytes and results as the same
+ * packets one by one; it only waits less for memory.
+ *
+ * @param translator the translator
+ * @param packets the packets; result, flags, data, len, caplen and zone of
+ *                each are set
+ * @param count how many
+ * @param now the time; an earlier one than before counts as the last
+ */
+VPNALG_API void vpnalg_process(struct vpnalg *translator,
+			       struct vpnalg_packet *packets, size_t count,
+			       vpnalg_time now);
+
+/**
+ * Removes sessions that are past their deadline. A dead session is never
+ * found by a packet even if this is never called; calling it gives its room
+ * back.
+ *
+ * @param translator the translator
+ * @param now the time
+ * @param budget how many places of the store to look at, at most
+ * @return when to call again: now while a round through the store is
+ *         unfinished, else the earliest deadline seen in it, or VPNALG_NEVER
+ */
+VPNALG_API vpnalg_time vpnalg_expire(struct vpnalg *translator,
+				     vpnalg_time now, unsigned budget);
+
+/** Counters of a translator. All only grow. */
+struct vpnalg_counters {
+	/** Packets by enum vpnalg_result. */
+	uint64_t results[VPNALG_RESULTS];
+};
+
+/** Counters of one kind of session, as "PPTP call". */
+struct vpnalg_kind_counters {
+	const char *name;      /**< The kind's name, static. */
+	uint64_t opened;       /**< Sessions opened. */
+	uint64_t closed;       /**< Sessions closed. */
+	uint64_t translated[2]; /**< Packets translated, that travelled out, in. */
+	uint64_t dropped[2];   /**< Packets dropped, that travelled out, in. */
+	/** Sessions that go on without their control messages being read,
+	 * because one of these made no sense or was not in memory. */
+	uint64_t unread;
+};
+
+/**
+ * Reads the counters.
+ *
+ * @param translator the translator
+ * @param[out] counters a copy of them
+ */
+VPNALG_API void vpnalg_counters(const struct vpnalg *translator,
+				struct vpnalg_counters *counters);
+
+/**
+ * Reads the counters of one kind of session.
+ *
+ * @param translator the translator
+ * @param index counts from 0 over all kinds of all handlers
+ * @param[out] counters a copy of them
+ * @return false when there are not so many kinds
+ */
+VPNALG_API bool vpnalg_kind_counters(const struct vpnalg *translator,
+				     size_t index,
+				     struct vpnalg_kind_counters *counters);
+
+/** What vpnalg_steer() needs; equal wherever packets are steered. */
+struct vpnalg_steer {
+	size_t size; /**< sizeof(struct vpnalg_steer). */
+	uint64_t key[2]; /**< Secret, so that load cannot be aimed. */
+	/** The outside addresses of all translators. */
+	const struct vpnalg_addr *addresses;
+	size_t address_count; /**< How many. */
+};
+
+/**
+ * Chooses the translator for a packet when several share the work. The remote
+ * address decides, which translation never changes: both directions, a control
+ * connection and its data, and ICMP errors about them meet in one place. All
+ * outside addresses count as one remote.
+ *
+ * @param steer the settings
+ * @param packet data, caplen, len and direction are read
+ * @param translators how many there are, at least 1
+ * @return 0 to translators - 1; 0 for what is not IPv4
+ */
+VPNALG_API uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
+				 const struct vpnalg_packet *packet,
+				 uint32_t translators);
+
+/**
+ * Says a result in words. Linked only when used.
+ *
+ * @param result an enum vpnalg_result
+ * @return a static string, never NULL
+ */
+VPNALG_API const char *vpnalg_result_text(unsigned result);
+
+/** @return the version of the library, as VPNALG_VERSION. */
+VPNALG_API unsigned vpnalg_version(void);
+
+/** PPTP: its control connection on TCP 1723 and its enhanced GRE (RFC 2637). */
+extern VPNALG_API const struct vpnalg_handler vpnalg_pptp;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Chooses the outside address and ID of a new session: the owner's own ID if
+ * it is free, else a random free one, with the caller's consent. */
+#include "internal.h"
+
+#include <string.h>
+
+/* How many IDs of a range are tried, from a random one on. It covers whole the
+ * ranges in which a particular ID is wanted: the ports below 1024 of one
+ * parity, and the Call IDs of one first byte. */
+#define TRIES 512
+
+/* Walks over the IDs of a range from a random place. */
+struct walk {
+	const struct vpnalg_range *range;
+	uint32_t at, left;
+};
+
+static void walk_begin(struct vpnalg *translator, struct walk *walk,
+		       const struct vpnalg_range *range)
+{
+	walk->range = range;
+	walk->left = range->count < TRIES ? range->count : TRIES;
+	walk->at = (uint32_t)((uint64_t)translator->random(
+				      translator->context) *
+				      range->count >> 32);
+}
+
+static bool walk_next(struct walk *walk, uint32_t *id)
+{
+	if (walk->left == 0)
+		return false;
+	walk->left--;
+	*id = walk->range->first + walk->at * walk->range->step;
+	if (++walk->at == walk->range->count)
+		walk->at = 0;
+	return true;
+}
+
+bool vpnalg_session_free_id(struct vpnalg *translator,
+			    struct vpnalg_tuple *tuple,
+			    const struct vpnalg_range *ranges,
+			    size_t range_count)
+{
+	struct walk walk;
+	size_t i;
+
+	for (i = 0; i < range_count; i++) {
+		walk_begin(translator, &walk, &ranges[i]);
+		while (walk_next(&walk, &tuple->id))
+			if (vpnalg_session_find(translator, tuple) == NULL)
+				return true;
+	}
+	return false;
+}
+
+static bool is_free(struct vpnalg *translator,
+		    const struct vpnalg_opening *opening,
+		    const struct vpnalg_binding *binding)
+{
+	struct vpnalg_tuple tuple = { .role = VPNALG_OUTSIDE_OWN,
+				      .space = opening->space,
+				      .id = binding->outside_id,
+				      .port = opening->outside_port,
+				      .local = binding->outside.octets,
+				      .remote = opening->remote };
+
+	return vpnalg_session_find(translator, &tuple) == NULL;
+}
+
+/* The callback may write what it likes: it counts only if it is ours, unused,
+ * and not against what the parent session is bound to. */
+static enum vpnalg_choice adopt(struct vpnalg *translator,
+				const struct vpnalg_opening *opening,
+				struct vpnalg_binding *binding)
+{
+	const uint8_t *outside = binding->outside.octets;
+
+	if (binding->outside.family == VPNALG_IPV4 &&
+	    vpnalg_pool_has(translator, outside) &&
+	    (opening->outside == NULL ||
+	     memcmp(opening->outside, outside, translator->addr_len) == 0) &&
+	    is_free(translator, opening, binding))
+		return VPNALG_CHOICE_TAKE;
+	vpnalg_choose_release(translator, binding);
+	return VPNALG_CHOICE_REFUSE;
+}
+
+static enum vpnalg_choice try_id(struct vpnalg *translator,
+				 const struct vpnalg_opening *opening,
+				 struct vpnalg_binding *binding, uint32_t id)
+{
+	enum vpnalg_choice choice;
+
+	binding->outside_id = id;
+	if (!is_free(translator, opening, binding))
+		return VPNALG_CHOICE_NEXT;
+	if (translator->choose == NULL)
+		return VPNALG_CHOICE_TAKE;
+	choice = translator->choose(translator->context, binding);
+	if (choice == VPNALG_CHOICE_CHOSEN)
+		choice = adopt(translator, opening, binding);
+	return choice;
+}
+
+static enum vpnalg_choice try_range(struct vpnalg *translator,
+				    const struct vpnalg_opening *opening,
+				    struct vpnalg_binding *binding,
+				    const struct vpnalg_range *range)
+{
+	enum vpnalg_choice choice = VPNALG_CHOICE_NEXT;
+	struct walk walk;
+	uint32_t id;
+
+	walk_begin(translator, &walk, range);
+	while (choice == VPNALG_CHOICE_NEXT && walk_next(&walk, &id))
+		if (id != opening->id)
+			choice = try_id(translator, opening, binding, id);
+	return choice;
+}
+
+static void fill_addr(const struct vpnalg *translator,
+		      struct vpnalg_addr *addr, const uint8_t *octets)
+{
+	addr->family = VPNALG_IPV4;
+	memcpy(addr->octets, octets, translator->addr_len);
+}
+
+/* All of a binding but its outside ID, which is not known yet or stands in
+ * another key. */
+void vpnalg_choose_describe(const struct vpnalg *translator,
+			    const struct vpnalg_tuple *inside,
+			    const uint8_t *outside,
+			    struct vpnalg_binding *binding)
+{
+	memset(binding, 0, sizeof(*binding));
+	binding->protocol = inside->space;
+	binding->zone = inside->zone;
+	fill_addr(translator, &binding->inside, inside->local);
+	fill_addr(translator, &binding->outside, outside);
+	fill_addr(translator, &binding->remote, inside->remote);
+	binding->inside_id = inside->id;
+	binding->remote_port = inside->port;
+}
+
+static void propose(struct vpnalg *translator,
+		    const struct vpnalg_opening *opening,
+		    struct vpnalg_binding *binding)
+{
+	struct vpnalg_tuple inside = { .space = opening->space,
+				       .zone = opening->zone,
+				       .id = opening->id,
+				       .port = opening->inside_port,
+				       .local = opening->inside,
+				       .remote = opening->remote };
+	const uint8_t *outside = opening->outside;
+
+	if (outside == NULL)
+		outside = vpnalg_pool_pick(translator, opening->zone,
+					   opening->inside, opening->remote);
+	vpnalg_choose_describe(translator, &inside, outside, binding);
+	binding->user = translator->user;
+}
+
+enum vpnalg_result vpnalg_choose(struct vpnalg *translator,
+				 const struct vpnalg_opening *opening,
+				 struct vpnalg_binding *binding)
+{
+	enum vpnalg_choice choice = VPNALG_CHOICE_NEXT;
+	size_t i;
+
+	propose(translator, opening, binding);
+	if (opening->keep)
+		choice = try_id(translator, opening, binding, opening->id);
+	for (i = 0; i < 2 && choice == VPNALG_CHOICE_NEXT; i++)
+		choice = try_range(translator, opening, binding,
+				   &opening->ranges[i]);
+	if (choice == VPNALG_CHOICE_TAKE)
+		return VPNALG_TRANSLATED;
+	return choice == VPNALG_CHOICE_NEXT ? VPNALG_DROP_NO_ID
+					    : VPNALG_DROP_REFUSED;
+}
+
+/* Without a choose callback nothing was reserved. */
+void vpnalg_choose_release(struct vpnalg *translator,
+			   struct vpnalg_binding *binding)
+{
+	if (translator->choose == NULL || translator->release == NULL)
+		return;
+	binding->user = NULL;
+	translator->release(translator->context, binding);
+}

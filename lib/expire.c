@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The clock hand over the store: a bounded step at each call. */
+#include "internal.h"
+
+/* A session that its children keep alive is looked at again after this long. */
+#define KEPT_MS 60000
+
+static vpnalg_time wanted(const struct vpnalg *translator,
+			  const struct vpnalg_record *record)
+{
+	vpnalg_time now = translator->now;
+
+	if (record->deadline > now)
+		return record->deadline;
+	return now > VPNALG_NEVER - KEPT_MS ? VPNALG_NEVER : now + KEPT_MS;
+}
+
+static void meet(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	const struct vpnalg_handler *handler;
+	vpnalg_time when;
+
+	if (record->handler == ENGINE_HANDLER)
+		return;
+	if (vpnalg_session_alive_or_close(translator, record) == NULL)
+		return;
+	handler = translator->handlers[record->handler];
+	if (handler->swept != NULL)
+		handler->swept(translator, record);
+	when = wanted(translator, record);
+	if (when < translator->sweep_earliest)
+		translator->sweep_earliest = when;
+}
+
+vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
+			  unsigned budget)
+{
+	const struct vpnalg_store *store = translator->store;
+	struct vpnalg_record *record;
+	vpnalg_time earliest;
+
+	if (now > translator->now)
+		translator->now = now;
+	for (; budget > 0; budget--) {
+		record = NULL;
+		if (!store->next(store->context, &translator->sweep_cursor,
+				 &record)) {
+			earliest = translator->sweep_earliest;
+			translator->sweep_cursor = 0;
+			translator->sweep_earliest = VPNALG_NEVER;
+			return earliest;
+		}
+		if (record != NULL)
+			meet(translator, record);
+	}
+	return translator->now;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The translator's own structures, shared by the engine's files. Handlers and
+ * stores do not see them. */
+#ifndef VPNALG_INTERNAL_H
+#define VPNALG_INTERNAL_H
+
+#include <vpnalg/handler.h>
+
+/* Record kinds of the engine itself, beside those of the handlers. */
+#define ENGINE_HANDLER 0xff
+
+/* Key roles of the engine's records, see usage.c. */
+enum {
+	ROLE_GUARD = 8, /* outside address and remote have sessions */
+	ROLE_PAIR = 9   /* inside host is paired to an outside address */
+};
+
+/* In record->flags, beside the public ones: what close must give back. */
+#define SESSION_GUARDED 0x20 /* counted in a guard record */
+#define SESSION_PAIRED 0x40  /* counted in a pair record */
+
+/* Words of the hash secret: one for each word of the longest key, rounded up
+ * to pairs. */
+#define HASH_WORDS (VPNALG_KEY_MAX / 4 + 1)
+
+/* The longest burst and the most handlers and addresses that are accepted. */
+#define BURST_MAX 256
+#define HANDLERS_MAX 15
+#define ADDRESSES_MAX 4096
+
+/* How many outside addresses are looked at for one that a remote does not
+ * know yet. */
+#define POOL_TRIES 64
+
+/* One packet between the stages of a burst: facts, key and hash, never a
+ * record. */
+struct slot {
+	struct vpnalg_facts facts;
+	struct vpnalg_match match;
+	uint64_t hash;
+	uint8_t claim;   /* enum vpnalg_claim */
+	uint8_t handler; /* which one claims it */
+	bool ours;       /* its addresses are such that it may be ours */
+	uint8_t key[VPNALG_KEY_MAX];
+};
+
+struct vpnalg {
+	const struct vpnalg_handler *const *handlers;
+	const struct vpnalg_store *store;
+	uint8_t *addresses; /* sorted, addr_len each */
+	struct slot *slots;      /* burst of them */
+	struct vpnalg_kind_counters *kinds;
+	uint32_t (*random)(void *context);
+	enum vpnalg_choice (*choose)(void *, struct vpnalg_binding *);
+	void (*release)(void *, const struct vpnalg_binding *);
+	void *context;
+	uint64_t pool_key[2];
+	uint64_t hash_multiplier;
+	vpnalg_time now;
+	uint64_t sweep_cursor;
+	vpnalg_time sweep_earliest;
+	void *user; /* of the packet at hand, for the binding */
+	uint32_t address_count;
+	uint16_t burst;
+	uint8_t addr_len;
+	uint8_t handler_count;
+	uint8_t kind_count;
+	uint8_t kind_base[HANDLERS_MAX]; /* a handler's first kind in kinds */
+	uint32_t secret[HASH_WORDS];
+	struct vpnalg_timers timers;
+	struct vpnalg_counters counters;
+};
+
+/* packet.c */
+enum packet_type { PACKET_OTHER, PACKET_PLAIN, PACKET_ICMP_ERROR };
+enum packet_type vpnalg_packet_parse(const struct vpnalg_packet *packet,
+				     struct vpnalg_facts *facts);
+bool vpnalg_packet_quoted(const struct vpnalg_facts *error,
+			  struct vpnalg_facts *quoted);
+
+/* key.c */
+void vpnalg_key_make(const struct vpnalg_tuple *tuple, size_t addr_len,
+		     uint8_t *key);
+void vpnalg_key_read(const uint8_t *key, size_t addr_len,
+		     struct vpnalg_tuple *tuple);
+uint64_t vpnalg_key_hash(const struct vpnalg *translator, const uint8_t *key);
+uint64_t vpnalg_key_mix(const uint64_t secret[2], uint64_t a, uint64_t b);
+
+/* session.c */
+struct vpnalg_record *vpnalg_session_alive_or_close(
+	struct vpnalg *translator, struct vpnalg_record *record);
+struct vpnalg_kind_counters *vpnalg_session_counters(
+	const struct vpnalg *translator, unsigned handler, unsigned kind);
+
+/* choose.c */
+enum vpnalg_result vpnalg_choose(struct vpnalg *translator,
+				 const struct vpnalg_opening *opening,
+				 struct vpnalg_binding *binding);
+void vpnalg_choose_describe(const struct vpnalg *translator,
+			    const struct vpnalg_tuple *inside,
+			    const uint8_t *outside,
+			    struct vpnalg_binding *binding);
+void vpnalg_choose_release(struct vpnalg *translator,
+			   struct vpnalg_binding *binding);
+
+/* pool.c */
+bool vpnalg_pool_has(const struct vpnalg *translator, const uint8_t *address);
+int vpnalg_pool_init(struct vpnalg *translator,
+		     const struct vpnalg_config *config);
+const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,
+				const uint8_t *inside, const uint8_t *remote);
+
+/* usage.c */
+bool vpnalg_usage_get(struct vpnalg *translator,
+		      const struct vpnalg_tuple *tuple,
+		      const uint8_t *address);
+void vpnalg_usage_put(struct vpnalg *translator,
+		      const struct vpnalg_tuple *tuple);
+const uint8_t *vpnalg_usage_find(struct vpnalg *translator,
+				 const struct vpnalg_tuple *tuple);
+
+#endif

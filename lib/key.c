@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Keys and their hash.
+ *
+ *      0      1      2      4          8          12
+ *     +------+------+------+----------+----------+---------+---------+
+ *     | role |space | zone |    id    |   port   |  local  | remote  |
+ *     +------+------+------+----------+----------+---------+---------+
+ *
+ * in the machine's own byte order: keys never leave it. */
+#include "internal.h"
+
+#include <string.h>
+
+enum { ZONE_OFF = 2, ID_OFF = 4, PORT_OFF = 8, LOCAL_OFF = 12 };
+
+static bool is_inside(unsigned role)
+{
+	return role == VPNALG_INSIDE_OWN || role == VPNALG_INSIDE_PEER ||
+	       role == ROLE_PAIR;
+}
+
+void vpnalg_key_make(const struct vpnalg_tuple *tuple, size_t addr_len,
+		     uint8_t *key)
+{
+	uint16_t zone = is_inside(tuple->role) ? tuple->zone : 0;
+
+	key[0] = tuple->role;
+	key[1] = tuple->space;
+	memcpy(key + ZONE_OFF, &zone, sizeof(zone));
+	memcpy(key + ID_OFF, &tuple->id, sizeof(tuple->id));
+	memcpy(key + PORT_OFF, &tuple->port, sizeof(tuple->port));
+	memcpy(key + LOCAL_OFF, tuple->local, addr_len);
+	memcpy(key + LOCAL_OFF + addr_len, tuple->remote, addr_len);
+}
+
+void vpnalg_key_read(const uint8_t *key, size_t addr_len,
+		     struct vpnalg_tuple *tuple)
+{
+	tuple->role = key[0];
+	tuple->space = key[1];
+	memcpy(&tuple->zone, key + ZONE_OFF, sizeof(tuple->zone));
+	memcpy(&tuple->id, key + ID_OFF, sizeof(tuple->id));
+	memcpy(&tuple->port, key + PORT_OFF, sizeof(tuple->port));
+	tuple->local = key + LOCAL_OFF;
+	tuple->remote = key + LOCAL_OFF + addr_len;
+}
+
+static uint32_t word(const uint8_t *p)
+{
+	uint32_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return w;
+}
+
+/* NH (Black et al., UMAC, RFC 4418 5.2): the sum of products of pairs of words,
+ * each with a secret added. Whoever does not know the secret cannot choose two
+ * keys that collide more often than chance has it. Then the bits are spread,
+ * for stores take the high and the low ones. */
+uint64_t vpnalg_key_hash(const struct vpnalg *translator, const uint8_t *key)
+{
+	const uint32_t *secret = translator->secret;
+	size_t length = translator->store->key_length;
+	uint64_t hash = 0;
+	size_t i;
+
+	for (i = 0; i + 8 <= length; i += 8, secret += 2)
+		hash += (uint64_t)(word(key + i) + secret[0]) *
+			(word(key + i + 4) + secret[1]);
+	if (i < length)
+		hash += (uint64_t)(word(key + i) + secret[0]) * secret[1];
+	hash ^= hash >> 32;
+	hash *= translator->hash_multiplier;
+	return hash ^ hash >> 29;
+}
+
+/* A keyed mix of two numbers for the spreading of hosts and remotes, equal on
+ * every machine (the finaliser's constants are those of SplitMix64). */
+uint64_t vpnalg_key_mix(const uint64_t secret[2], uint64_t a, uint64_t b)
+{
+	uint64_t h = (a ^ secret[0]) + 0x9e3779b97f4a7c15U;
+
+	h = (h ^ h >> 30) * 0xbf58476d1ce4e5b9U;
+	h ^= b ^ secret[1];
+	h = (h ^ h >> 30) * 0xbf58476d1ce4e5b9U;
+	h = (h ^ h >> 27) * 0x94d049bb133111ebU;
+	return h ^ h >> 31;
+}

@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PPTP calls: opened by their owner's Call ID in a control message, attached to
+ * the peer's Call ID, carried by GRE, ended by a linger (RFC 2637 2.7-2.15,
+ * 3.2, 4). */
+#include "pptp.h"
+
+#include <string.h>
+
+#include "wire_ip.h"
+
+/* Deadlines are moved in steps, so that a busy call does not write to its
+ * record, or look at its control connection, for every packet. */
+#define SLACK_MS 8000
+
+static struct pptp_call *body(struct vpnalg *translator,
+			      struct vpnalg_record *call)
+{
+	return vpnalg_session_body(translator, call);
+}
+
+static uint16_t own_id(struct vpnalg *translator, struct vpnalg_record *call,
+		       unsigned role)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(translator, call, role, &tuple);
+	return (uint16_t)tuple.id;
+}
+
+/* The control connection that the call came from, if that one is still what
+ * its ports lead to. It may be dead. */
+static struct vpnalg_record *parent_of(struct vpnalg *translator,
+				       struct vpnalg_record *call)
+{
+	const struct pptp_call *c = body(translator, call);
+	const struct pptp_control *control;
+	struct vpnalg_record *parent;
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(translator, call, VPNALG_INSIDE_OWN, &tuple);
+	tuple.space = PROTOCOL_TCP;
+	tuple.id = c->inside_port;
+	tuple.port = c->remote_port;
+	parent = vpnalg_session_peek(translator, &tuple);
+	if (parent == NULL)
+		return NULL;
+	control = vpnalg_session_body(translator, parent);
+	return control->generation == c->generation ? parent : NULL;
+}
+
+static bool parent_stands(struct vpnalg *translator,
+			  struct vpnalg_record *call)
+{
+	struct vpnalg_record *parent = parent_of(translator, call);
+
+	return parent != NULL && !(parent->flags & VPNALG_SESSION_ENDED) &&
+	       vpnalg_session_alive(translator, parent);
+}
+
+static void leave_parent(struct vpnalg *translator, struct vpnalg_record *call)
+{
+	struct vpnalg_record *parent = parent_of(translator, call);
+
+	if (parent == NULL || parent->children == 0)
+		return;
+	parent->children--;
+	vpnalg_session_changed(translator, parent);
+}
+
+static void join_parent(struct vpnalg_step *step, struct vpnalg_record *call)
+{
+	struct pptp_control *control =
+		vpnalg_session_body(step->translator, step->record);
+	struct pptp_call *c = body(step->translator, call);
+	struct vpnalg_tuple tuple;
+	uint16_t inside, outside;
+
+	vpnalg_session_tuple(step->translator, step->record,
+			     VPNALG_INSIDE_OWN, &tuple);
+	c->inside_port = (uint16_t)tuple.id;
+	c->remote_port = (uint16_t)tuple.port;
+	c->generation = control->generation;
+	step->record->children++;
+	inside = own_id(step->translator, call, VPNALG_INSIDE_OWN);
+	outside = own_id(step->translator, call, VPNALG_OUTSIDE_OWN);
+	if (inside >> 8 != outside >> 8)
+		control->flags |= PPTP_MIXED;
+	vpnalg_session_changed(step->translator, step->record);
+	vpnalg_session_changed(step->translator, call);
+}
+
+static bool is_parent(struct vpnalg_step *step, struct vpnalg_record *call)
+{
+	return parent_of(step->translator, call) == step->record;
+}
+
+/* The end */
+
+static uint32_t lifetime(struct vpnalg *translator,
+			 const struct pptp_call *call)
+{
+	const struct vpnalg_timers *timers = vpnalg_session_timers(translator);
+
+	if (call->flags & PPTP_CALL_CLEARING)
+		return timers->linger;
+	return call->flags & PPTP_CALL_ANSWERED ? timers->call_idle
+						: timers->call_unanswered;
+}
+
+static void linger(struct vpnalg *translator, struct vpnalg_record *call)
+{
+	struct pptp_call *c = body(translator, call);
+
+	if (c->flags & PPTP_CALL_LINGERING)
+		return;
+	c->flags |= PPTP_CALL_LINGERING;
+	call->flags |= VPNALG_SESSION_ENDED;
+	vpnalg_session_live(translator, call,
+			    vpnalg_session_timers(translator)->linger);
+}
+
+static void revive(struct vpnalg *translator, struct vpnalg_record *call)
+{
+	struct pptp_call *c = body(translator, call);
+
+	c->flags &= (uint16_t)~(PPTP_CALL_LINGERING | PPTP_CALL_CLEARING);
+	call->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
+	vpnalg_session_live(translator, call, lifetime(translator, c));
+}
+
+void vpnalg_pptp_call_swept(struct vpnalg *translator,
+			    struct vpnalg_record *call)
+{
+	if (!parent_stands(translator, call))
+		linger(translator, call);
+}
+
+void vpnalg_pptp_call_closed(struct vpnalg *translator,
+			     struct vpnalg_record *call)
+{
+	leave_parent(translator, call);
+}
+
+/* IDs in control messages */
+
+/* A tuple for the host and remote of the control connection. */
+static void tuple_for(struct vpnalg_step *step, unsigned role, uint16_t id,
+		      struct vpnalg_tuple *tuple)
+{
+	bool inside = role == VPNALG_INSIDE_OWN || role == VPNALG_INSIDE_PEER;
+
+	vpnalg_session_tuple(step->translator, step->record,
+			     inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN,
+			     tuple);
+	tuple->role = (uint8_t)role;
+	tuple->space = GRE_PROTOCOL;
+	tuple->id = id;
+	tuple->port = 0;
+}
+
+static struct vpnalg_record *find(struct vpnalg_step *step, unsigned role,
+				  uint16_t id)
+{
+	struct vpnalg_tuple tuple;
+
+	tuple_for(step, role, id, &tuple);
+	return vpnalg_session_find(step->translator, &tuple);
+}
+
+/* A call of this control connection, by its inside Call ID. */
+static struct vpnalg_record *find_child(struct vpnalg_step *step, uint16_t own)
+{
+	struct vpnalg_record *call = find(step, VPNALG_INSIDE_OWN, own);
+
+	return call != NULL && is_parent(step, call) ? call : NULL;
+}
+
+/* Whether the call is of the same host as the control connection, or has the
+ * same outside address. */
+static bool shares(struct vpnalg_step *step, struct vpnalg_record *call,
+		   unsigned role)
+{
+	size_t addr_len = step->facts->addr_len;
+	struct vpnalg_tuple a, b;
+
+	vpnalg_session_tuple(step->translator, call, role, &a);
+	vpnalg_session_tuple(step->translator, step->record, role, &b);
+	return a.zone == b.zone && memcmp(a.local, b.local, addr_len) == 0;
+}
+
+static bool differs_in_front(const struct pptp_id *id)
+{
+	return id->split && id->value >> 8 != id->other >> 8;
+}
+
+static struct vpnalg_range same_first_byte(unsigned first)
+{
+	return (struct vpnalg_range){ .first = first << 8,
+				      .step = 1,
+				      .count = 256 };
+}
+
+static const struct vpnalg_range all_ids = { .first = 0,
+					     .step = 1,
+					     .count = 65536 };
+
+bool vpnalg_pptp_call_may_split(struct vpnalg_step *step, uint8_t first)
+{
+	const struct pptp_control *control =
+		vpnalg_session_body(step->translator, step->record);
+	struct vpnalg_range range = same_first_byte(first);
+	struct vpnalg_tuple tuple;
+
+	if (control->flags & PPTP_MIXED)
+		return false;
+	if (step->facts->inward)
+		return true;
+	tuple_for(step, VPNALG_OUTSIDE_OWN, 0, &tuple);
+	return vpnalg_session_free_id(step->translator, &tuple, &range, 1);
+}
+
+/* An ID of no call passes as it is, for without it the stream would stall;
+ * only it must not name the call of another host. */
+static enum vpnalg_result pass_stranger(struct vpnalg_step *step,
+					struct pptp_id *id)
+{
+	struct vpnalg_range ranges[2] = { same_first_byte(id->value >> 8),
+					  all_ids };
+	struct vpnalg_tuple tuple;
+
+	id->other = id->value;
+	tuple_for(step, VPNALG_OUTSIDE_OWN, id->value, &tuple);
+	if (!step->facts->inside ||
+	    vpnalg_session_find(step->translator, &tuple) == NULL)
+		return VPNALG_TRANSLATED;
+	if (!vpnalg_session_free_id(step->translator, &tuple, ranges,
+				    id->split ? 1 : 2))
+		return VPNALG_DROP_NO_ID;
+	id->other = (uint16_t)tuple.id;
+	return VPNALG_TRANSLATED;
+}
+
+static enum vpnalg_result open_call(struct vpnalg_step *step,
+				    struct pptp_id *id)
+{
+	struct vpnalg_tuple inside, outside;
+	struct vpnalg_opening opening = {
+		.kind = PPTP_KIND_CALL,
+		.space = GRE_PROTOCOL,
+		.id = id->value,
+		.keep = true,
+		.ranges = { same_first_byte(id->value >> 8) },
+		.lifetime = vpnalg_session_timers(step->translator)
+				    ->call_unanswered,
+	};
+	struct vpnalg_record *call;
+	enum vpnalg_result result;
+
+	if (step->record->children == UINT16_MAX)
+		return VPNALG_DROP_NO_ID;
+	tuple_for(step, VPNALG_INSIDE_OWN, id->value, &inside);
+	tuple_for(step, VPNALG_OUTSIDE_OWN, id->value, &outside);
+	opening.zone = inside.zone;
+	opening.inside = inside.local;
+	opening.remote = inside.remote;
+	opening.outside = outside.local;
+	if (!id->split)
+		opening.ranges[1] = all_ids;
+	result = vpnalg_session_open(step, &opening, &call);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	join_parent(step, call);
+	id->other = own_id(step->translator, call, VPNALG_OUTSIDE_OWN);
+	return VPNALG_TRANSLATED;
+}
+
+static void detach(struct vpnalg *translator, struct vpnalg_record *call)
+{
+	vpnalg_session_take(translator, call, VPNALG_INSIDE_PEER);
+	vpnalg_session_take(translator, call, VPNALG_OUTSIDE_PEER);
+	call->flags &= (uint8_t)~VPNALG_SESSION_SHARED;
+	body(translator, call)->flags &= (uint16_t)~PPTP_CALL_ATTACHED;
+}
+
+/* Its owner asks for a call whose ID is known already: the same one again, on
+ * this connection from now on, with the outside ID that it had. */
+static void reopen_call(struct vpnalg_step *step, struct vpnalg_record *call)
+{
+	struct pptp_call *c = body(step->translator, call);
+	bool moves = !is_parent(step, call);
+
+	if (!moves && !(c->flags & PPTP_CALL_LINGERING))
+		return;
+	detach(step->translator, call);
+	c->flags &= (uint16_t)~PPTP_CALL_ANSWERED;
+	revive(step->translator, call);
+	if (moves) {
+		leave_parent(step->translator, call);
+		join_parent(step, call);
+	}
+}
+
+/* A field of a message that travels out, which holds an ID that the inside host
+ * owns. */
+enum vpnalg_result vpnalg_pptp_call_own(struct vpnalg_step *step,
+					struct pptp_id *id)
+{
+	bool inside = step->facts->inside;
+	struct vpnalg_record *call;
+
+	call = find(step, inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN,
+		    id->value);
+	if (call != NULL && shares(step, call, VPNALG_INSIDE_OWN)) {
+		id->other = own_id(step->translator, call,
+				   inside ? VPNALG_OUTSIDE_OWN
+					  : VPNALG_INSIDE_OWN);
+		if (!differs_in_front(id) &&
+		    shares(step, call, VPNALG_OUTSIDE_OWN)) {
+			if (id->opens)
+				reopen_call(step, call);
+			return VPNALG_TRANSLATED;
+		}
+		/* Its outside ID or address will not do here. */
+		if (id->opens && inside)
+			vpnalg_session_close(step->translator, call);
+	}
+	if (id->opens && inside)
+		return open_call(step, id);
+	return pass_stranger(step, id);
+}
+
+/* A field of a message that travels in, which holds an ID that the inside host
+ * owns, if all is well. */
+bool vpnalg_pptp_call_peer(struct vpnalg_step *step, struct pptp_id *id)
+{
+	bool inside = step->facts->inside;
+	struct vpnalg_record *call;
+
+	call = find(step, inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN,
+		    id->value);
+	id->other = id->value;
+	if (call == NULL || !is_parent(step, call))
+		return false;
+	id->other = own_id(step->translator, call,
+			   inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN);
+	if (!differs_in_front(id))
+		return true;
+	id->other = id->value;
+	return false;
+}
+
+/* What the messages say of calls. IDs are inside ones; one of no call on this
+ * connection changes nothing. */
+
+enum vpnalg_result vpnalg_pptp_call_attach(struct vpnalg_step *step,
+					   uint16_t own, uint16_t peer)
+{
+	struct vpnalg_record *call = find_child(step, own);
+	struct vpnalg_tuple inside, outside;
+	struct pptp_call *c;
+
+	if (call == NULL)
+		return VPNALG_TRANSLATED;
+	c = body(step->translator, call);
+	if (c->flags & PPTP_CALL_ATTACHED &&
+	    own_id(step->translator, call, VPNALG_INSIDE_PEER) == peer)
+		return VPNALG_TRANSLATED;
+	detach(step->translator, call);
+	tuple_for(step, VPNALG_INSIDE_PEER, peer, &inside);
+	tuple_for(step, VPNALG_OUTSIDE_PEER, peer, &outside);
+	if (!vpnalg_session_give(step->translator, call, &inside) ||
+	    !vpnalg_session_give(step->translator, call, &outside)) {
+		detach(step->translator, call);
+		return VPNALG_DROP_STORE;
+	}
+	c->flags |= PPTP_CALL_ATTACHED;
+	vpnalg_session_changed(step->translator, call);
+	return VPNALG_TRANSLATED;
+}
+
+static void answered(struct vpnalg *translator, struct vpnalg_record *call)
+{
+	struct pptp_call *c = body(translator, call);
+
+	if (c->flags & PPTP_CALL_ANSWERED)
+		return;
+	c->flags |= PPTP_CALL_ANSWERED;
+	if (!(c->flags & PPTP_CALL_LINGERING))
+		vpnalg_session_live(translator, call, lifetime(translator, c));
+}
+
+void vpnalg_pptp_call_answered(struct vpnalg_step *step, uint16_t own)
+{
+	struct vpnalg_record *call = find_child(step, own);
+
+	if (call != NULL)
+		answered(step->translator, call);
+}
+
+/* The inside host asks for the end. Should the remote never notify it of the
+ * disconnection, the call ends once it is silent. */
+void vpnalg_pptp_call_clearing(struct vpnalg_step *step, uint16_t own)
+{
+	struct vpnalg_record *call = find_child(step, own);
+	struct pptp_call *c;
+
+	if (call == NULL)
+		return;
+	c = body(step->translator, call);
+	if (c->flags & PPTP_CALL_LINGERING)
+		return;
+	c->flags |= PPTP_CALL_CLEARING;
+	vpnalg_session_live(step->translator, call,
+			    lifetime(step->translator, c));
+}
+
+void vpnalg_pptp_call_ended(struct vpnalg_step *step, uint16_t own)
+{
+	struct vpnalg_record *call = find_child(step, own);
+
+	if (call != NULL)
+		linger(step->translator, call);
+}
+
+void vpnalg_pptp_call_ended_by_peer(struct vpnalg_step *step, uint16_t peer)
+{
+	struct vpnalg_record *call = find(step, VPNALG_INSIDE_PEER, peer);
+
+	if (call != NULL && is_parent(step, call))
+		linger(step->translator, call);
+}
+
+/* GRE */
+
+/* The key that a newer call took away, once that one is gone. */
+static void give_back(struct vpnalg *translator, struct vpnalg_record *call,
+		      unsigned role)
+{
+	struct vpnalg_tuple tuple;
+
+	if (call->keys & 1U << role)
+		return;
+	vpnalg_session_tuple(translator, call, role, &tuple);
+	if (vpnalg_session_find(translator, &tuple) == NULL)
+		vpnalg_session_give(translator, call, &tuple);
+}
+
+static void seen_inward(struct vpnalg *translator, struct vpnalg_record *call)
+{
+	answered(translator, call);
+	if (!(body(translator, call)->flags & PPTP_CALL_ATTACHED))
+		return;
+	give_back(translator, call, VPNALG_INSIDE_PEER);
+	give_back(translator, call, VPNALG_OUTSIDE_PEER);
+}
+
+static bool is_past_grace(struct vpnalg *translator,
+			  const struct vpnalg_record *call)
+{
+	uint32_t linger_ms = vpnalg_session_timers(translator)->linger;
+
+	return linger_ms > PPTP_GRACE_MS &&
+	       call->deadline - vpnalg_session_now(translator) <
+		       linger_ms - PPTP_GRACE_MS;
+}
+
+static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
+{
+	const struct pptp_call *c = body(translator, call);
+	vpnalg_time now = vpnalg_session_now(translator);
+	uint32_t life = lifetime(translator, c);
+
+	if (c->flags & PPTP_CALL_LINGERING) {
+		if (is_past_grace(translator, call) &&
+		    parent_stands(translator, call))
+			revive(translator, call);
+		return;
+	}
+	if (call->deadline - now > life)
+		return;
+	if (parent_stands(translator, call))
+		vpnalg_session_live(translator, call, life + SLACK_MS);
+	else
+		linger(translator, call);
+}
+
+static void rewrite_ends(struct vpnalg_step *step)
+{
+	unsigned role = step->facts->inside ? VPNALG_OUTSIDE_OWN
+					    : VPNALG_INSIDE_OWN;
+	struct vpnalg_tuple other;
+
+	vpnalg_session_tuple(step->translator, step->record, role, &other);
+	vpnalg_rewrite_local(step, other.local);
+	if (step->facts->inward)
+		vpnalg_rewrite_16(step, GRE_CALL_ID_OFF, (uint16_t)other.id);
+}
+
+enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step)
+{
+	if (step->record == NULL)
+		return VPNALG_DROP_NO_SESSION;
+	if (step->slot == VPNALG_OUTSIDE_PEER &&
+	    step->record->flags & VPNALG_SESSION_SHARED)
+		return VPNALG_DROP_AMBIGUOUS;
+	if (step->facts->inward)
+		seen_inward(step->translator, step->record);
+	else
+		seen_outward(step->translator, step->record);
+	rewrite_ends(step);
+	return VPNALG_TRANSLATED;
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The control connection: TCP to port 1723 as a session with ports of its own.
+ * Only what touches a stream's cursor moves its state: the cursor is the
+ * window (RFC 9293 3.10, RFC 5961). */
+#include "pptp.h"
+
+#include "wire_ip.h"
+#include "wire_tcp.h"
+
+static struct pptp_control *body(struct vpnalg_step *step)
+{
+	return vpnalg_session_body(step->translator, step->record);
+}
+
+/* The parser has proved four bytes; here the rest of the header. */
+static enum vpnalg_result read_segment(const struct vpnalg_facts *facts,
+				       struct pptp_segment *segment)
+{
+	const uint8_t *tcp = facts->l4;
+	uint32_t header;
+
+	if (facts->l4_len < TCP_HEADER_LEN)
+		return VPNALG_DROP_MALFORMED;
+	if (facts->l4_caplen < TCP_HEADER_LEN)
+		return VPNALG_DROP_TRUNCATED;
+	header = (tcp[TCP_DATA_OFF] >> 4) * 4U;
+	if (header < TCP_HEADER_LEN || header > facts->l4_len)
+		return VPNALG_DROP_MALFORMED;
+	segment->flags = tcp[TCP_FLAGS_OFF];
+	if (segment->flags & TCP_SYN && segment->flags & (TCP_FIN | TCP_RST))
+		return VPNALG_DROP_MALFORMED;
+	segment->sequence = vpnalg_get32(tcp + TCP_SEQUENCE_OFF);
+	if (segment->flags & TCP_SYN)
+		segment->sequence++;
+	segment->acknowledgment = vpnalg_get32(tcp + TCP_ACKNOWLEDGMENT_OFF);
+	segment->payload = header;
+	segment->length = facts->l4_len - header;
+	segment->caplen =
+		facts->l4_caplen > header ? facts->l4_caplen - header : 0;
+	segment->cut = false;
+	segment->stops = false;
+	return VPNALG_TRANSLATED;
+}
+
+/* The beginning */
+
+static void start_stream(struct pptp_control *control, unsigned way,
+			 uint32_t sequence)
+{
+	struct pptp_stream *stream = &control->streams[way];
+
+	*stream = (struct pptp_stream){ .cursor = sequence,
+					.acknowledged = sequence - 1 };
+	control->mode[way] = PPTP_MODE_START;
+	control->type[way] = 0;
+}
+
+/* RFC 4787 REQ-3a and REQ-4 for TCP ports: same range, same parity. */
+static struct vpnalg_range same_ports(uint32_t port)
+{
+	struct vpnalg_range range = { .first = port & 1, .step = 2,
+				      .count = 512 };
+
+	if (port >= 1024) {
+		range.first += 1024;
+		range.count = (65536 - 1024) / 2;
+	} else if (range.first == 0) {
+		range.first = 2; /* port 0 is none */
+		range.count--;
+	}
+	return range;
+}
+
+static enum vpnalg_result open_connection(struct vpnalg_step *step,
+					  const struct pptp_segment *segment)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	uint16_t port = vpnalg_get16(facts->l4 + TCP_SOURCE_OFF);
+	struct vpnalg_opening opening = {
+		.kind = PPTP_KIND_CONTROL,
+		.space = PROTOCOL_TCP,
+		.zone = facts->zone,
+		.inside = facts->local,
+		.remote = facts->remote,
+		.id = port,
+		.inside_port = PPTP_PORT,
+		.keep = true,
+		.ranges = { same_ports(port) },
+		.lifetime =
+			vpnalg_session_timers(step->translator)->tcp_transitory,
+	};
+	enum vpnalg_result result;
+
+	if (facts->undo)
+		return VPNALG_DROP_NO_SESSION;
+	if (facts->inward || (segment->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
+		return VPNALG_DROP_NO_CONNECTION;
+	result = vpnalg_session_open(step, &opening, &step->record);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	body(step)->generation =
+		(uint16_t)vpnalg_session_random(step->translator);
+	start_stream(body(step), 0, segment->sequence);
+	return VPNALG_TRANSLATED;
+}
+
+/* A SYN from inside begins a new connection where the old one has ended or has
+ * not been answered. Calls of the old one see that it is another generation. */
+static void restart(struct vpnalg_step *step,
+		    const struct pptp_segment *segment)
+{
+	struct pptp_control *control = body(step);
+	const struct pptp_stream *out = &control->streams[0];
+	bool over = step->record->flags & VPNALG_SESSION_ENDED;
+	bool unanswered = !(control->flags & PPTP_TCP_SYNCED);
+
+	if (out->acknowledged + 1 == segment->sequence && !over)
+		return;
+	if (!over && !unanswered)
+		return;
+	control->generation++;
+	control->flags = 0;
+	start_stream(control, 0, segment->sequence);
+	step->record->children = 0;
+	step->record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
+}
+
+/* Whether the segment acknowledges something of the other way that is known to
+ * have been sent. */
+static bool acknowledges(const struct pptp_stream *other,
+			 const struct pptp_segment *segment)
+{
+	uint32_t new_bytes = segment->acknowledgment - other->acknowledged;
+
+	return segment->flags & TCP_ACK &&
+	       new_bytes <= other->cursor - other->acknowledged;
+}
+
+static void take_syn(struct vpnalg_step *step,
+		     const struct pptp_segment *segment)
+{
+	struct pptp_control *control = body(step);
+	const struct pptp_stream *out = &control->streams[0];
+
+	if (!step->facts->inward) {
+		if (!(segment->flags & TCP_ACK))
+			restart(step, segment);
+		return;
+	}
+	if (control->flags & PPTP_TCP_SYNCED || !acknowledges(out, segment) ||
+	    segment->acknowledgment == out->acknowledged)
+		return;
+	start_stream(control, 1, segment->sequence);
+	control->flags |= PPTP_TCP_SYNCED;
+}
+
+/* The data */
+
+static bool is_synced(const struct pptp_control *control, unsigned way)
+{
+	return way == 0 || control->flags & PPTP_TCP_SYNCED;
+}
+
+static bool has_ended(const struct pptp_control *control, unsigned way)
+{
+	return control->flags & (way ? PPTP_TCP_FIN_IN : PPTP_TCP_FIN_OUT);
+}
+
+/* A segment behind a gap is not let through, for its IDs cannot be known. */
+static enum vpnalg_result take_data(struct vpnalg_step *step,
+				    struct pptp_segment *segment)
+{
+	unsigned way = step->facts->inward;
+	struct pptp_control *control = body(step);
+	uint32_t seen;
+
+	if (segment->length == 0 && !(segment->flags & TCP_FIN))
+		return VPNALG_TRANSLATED;
+	if (!is_synced(control, way))
+		return VPNALG_DROP_AHEAD;
+	seen = control->streams[way].cursor - segment->sequence;
+	if (seen >= 1U << 31 ||
+	    (has_ended(control, way) && segment->length > seen))
+		return VPNALG_DROP_AHEAD;
+	return vpnalg_pptp_stream_receive(step, segment);
+}
+
+static void take_acknowledgment(struct vpnalg_step *step,
+				const struct pptp_segment *segment)
+{
+	unsigned way = step->facts->inward;
+	struct pptp_control *control = body(step);
+	struct pptp_stream *other = &control->streams[!way];
+
+	if (!is_synced(control, !way) || !acknowledges(other, segment))
+		return;
+	other->acknowledged = segment->acknowledgment;
+	if (way == 0)
+		control->flags |= PPTP_TCP_ESTABLISHED;
+}
+
+/* The end */
+
+static uint32_t transitory(struct vpnalg_step *step)
+{
+	return vpnalg_session_timers(step->translator)->tcp_transitory;
+}
+
+static void end(struct vpnalg_step *step)
+{
+	if (step->record->flags & VPNALG_SESSION_ENDED)
+		return;
+	step->record->flags |= VPNALG_SESSION_ENDED;
+	vpnalg_session_live(step->translator, step->record, transitory(step));
+}
+
+static void take_fin(struct vpnalg_step *step,
+		     const struct pptp_segment *segment)
+{
+	unsigned way = step->facts->inward;
+	struct pptp_control *control = body(step);
+	struct pptp_stream *stream = &control->streams[way];
+	const unsigned both = PPTP_TCP_FIN_IN | PPTP_TCP_FIN_OUT;
+
+	if (!(segment->flags & TCP_FIN) || segment->cut ||
+	    has_ended(control, way) ||
+	    segment->sequence + segment->length != stream->cursor)
+		return;
+	stream->cursor++;
+	control->flags |= way ? PPTP_TCP_FIN_IN : PPTP_TCP_FIN_OUT;
+	if ((control->flags & both) == both)
+		control->flags |= PPTP_TCP_FINAL;
+	if (way || control->flags & PPTP_TCP_FINAL)
+		end(step);
+}
+
+/* Only a RST exactly at the cursor counts (RFC 5961 3.2), or one that answers
+ * the SYN. */
+static void take_rst(struct vpnalg_step *step,
+		     const struct pptp_segment *segment)
+{
+	unsigned way = step->facts->inward;
+	struct pptp_control *control = body(step);
+	const struct pptp_stream *out = &control->streams[0];
+
+	if (!(segment->flags & TCP_RST))
+		return;
+	if (is_synced(control, way)) {
+		if (segment->sequence != control->streams[way].cursor)
+			return;
+	} else if (!acknowledges(out, segment) ||
+		   segment->acknowledgment == out->acknowledged) {
+		return;
+	}
+	if (way == 0)
+		control->flags |= PPTP_TCP_FINAL;
+	end(step);
+}
+
+/* An end announced from outside may be forged: an inside host that goes on
+ * sending data, other than its answer to the end, takes it back. */
+static bool takes_back(struct vpnalg_step *step,
+		       const struct pptp_segment *segment)
+{
+	const struct pptp_control *control = body(step);
+	vpnalg_time left = step->record->deadline - step->now;
+	uint8_t type = control->type[0];
+
+	return !(control->flags & PPTP_TCP_FINAL) && segment->length > 0 &&
+	       transitory(step) > PPTP_GRACE_MS &&
+	       left < transitory(step) - PPTP_GRACE_MS &&
+	       type != PPTP_STOP_REPLY && type != PPTP_CALL_CLEAR_REQUEST;
+}
+
+/* RFC 4787 REQ-6: what the inside host sends keeps the session. */
+static void refresh(struct vpnalg_step *step,
+		    const struct pptp_segment *segment)
+{
+	const struct vpnalg_timers *timers =
+		vpnalg_session_timers(step->translator);
+	const struct pptp_control *control = body(step);
+	bool steady = control->flags & PPTP_TCP_ESTABLISHED &&
+		      !(control->flags & (PPTP_TCP_FIN_IN | PPTP_TCP_FIN_OUT));
+
+	if (step->facts->inward)
+		return;
+	if (step->record->flags & VPNALG_SESSION_ENDED) {
+		if (!takes_back(step, segment))
+			return;
+		step->record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
+	}
+	vpnalg_session_live(step->translator, step->record,
+			    steady ? timers->tcp_established
+				   : timers->tcp_transitory);
+}
+
+/* The packet */
+
+static void rewrite_cut(struct vpnalg_step *step,
+			const struct pptp_segment *segment)
+{
+	uint8_t flags = step->facts->l4[TCP_FLAGS_OFF];
+
+	vpnalg_rewrite_byte(step, TCP_FLAGS_OFF,
+			    flags & (uint8_t)~(TCP_FIN | TCP_PSH));
+	vpnalg_rewrite_cut(step, segment->payload + segment->length);
+}
+
+static void rewrite(struct vpnalg_step *step,
+		    const struct pptp_segment *segment)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	unsigned role = facts->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN;
+	struct vpnalg_tuple other;
+
+	if (segment->cut)
+		rewrite_cut(step, segment);
+	vpnalg_pptp_stream_rewrite(step, segment);
+	vpnalg_session_tuple(step->translator, step->record, role, &other);
+	vpnalg_rewrite_local(step, other.local);
+	vpnalg_rewrite_16(step,
+			  facts->inward ? TCP_DESTINATION_OFF : TCP_SOURCE_OFF,
+			  (uint16_t)other.id);
+}
+
+static bool is_right_port(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	struct vpnalg_tuple inside;
+
+	vpnalg_session_tuple(step->translator, step->record,
+			     VPNALG_INSIDE_OWN, &inside);
+	return inside.port ==
+	       vpnalg_get16(facts->l4 + (facts->inward ? TCP_SOURCE_OFF
+						       : TCP_DESTINATION_OFF));
+}
+
+enum vpnalg_result vpnalg_pptp_control(struct vpnalg_step *step)
+{
+	struct pptp_segment segment;
+	enum vpnalg_result result;
+
+	result = read_segment(step->facts, &segment);
+	if (result == VPNALG_TRANSLATED && step->record == NULL)
+		result = open_connection(step, &segment);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (!is_right_port(step))
+		return VPNALG_DROP_PORT_HELD;
+	if (segment.flags & TCP_SYN)
+		take_syn(step, &segment);
+	result = take_data(step, &segment);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	take_acknowledgment(step, &segment);
+	take_fin(step, &segment);
+	take_rst(step, &segment);
+	if (segment.stops && step->facts->inward)
+		end(step);
+	refresh(step, &segment);
+	rewrite(step, &segment);
+	vpnalg_session_changed(step->translator, step->record);
+	return VPNALG_TRANSLATED;
+}

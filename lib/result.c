@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Results in words. */
+#include <vpnalg/vpnalg.h>
+
+static const char *const texts[VPNALG_RESULTS] = {
+	[VPNALG_TRANSLATED] = "translated",
+	[VPNALG_UNTOUCHED] = "untouched",
+	[VPNALG_DROP_MALFORMED] = "malformed",
+	[VPNALG_DROP_TRUNCATED] = "needed bytes are not in memory",
+	[VPNALG_DROP_FRAGMENT] = "fragment",
+	[VPNALG_DROP_ICMP_ERROR] = "ICMP error",
+	[VPNALG_DROP_NO_SESSION] = "no session",
+	[VPNALG_DROP_NO_CONNECTION] = "no TCP connection",
+	[VPNALG_DROP_GUARDED] = "unknown, from a remote in use",
+	[VPNALG_DROP_PORT_HELD] = "wrong port of a remote in use",
+	[VPNALG_DROP_AHEAD] = "segment behind a gap",
+	[VPNALG_DROP_UNACKNOWLEDGED] = "waits for an acknowledgment",
+	[VPNALG_DROP_AMBIGUOUS] = "ID shared by two sessions",
+	[VPNALG_DROP_NO_ID] = "no free outside ID",
+	[VPNALG_DROP_REFUSED] = "outside ID refused",
+	[VPNALG_DROP_STORE] = "no room in the store",
+};
+
+const char *vpnalg_result_text(unsigned result)
+{
+	if (result >= VPNALG_RESULTS || texts[result] == NULL)
+		return "unknown";
+	return texts[result];
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sessions: records in the caller's store, found by their keys, opened whole
+ * or not at all, and closed with all that they took. */
+#include "internal.h"
+
+#include <string.h>
+
+#define HEAD sizeof(struct vpnalg_record)
+
+static const struct vpnalg_kind *kind_of(const struct vpnalg *translator,
+					 const struct vpnalg_record *record)
+{
+	return &translator->handlers[record->handler]->kinds[record->kind];
+}
+
+struct vpnalg_kind_counters *
+vpnalg_session_counters(const struct vpnalg *translator, unsigned handler,
+			unsigned kind)
+{
+	return &translator->kinds[translator->kind_base[handler] + kind];
+}
+
+static uint8_t *key_of(const struct vpnalg *translator,
+		       struct vpnalg_record *record, unsigned slot)
+{
+	return vpnalg_record_key(record, slot, translator->store->key_length);
+}
+
+/* The body follows the keys; every key length is a multiple of four. */
+void *vpnalg_session_body(const struct vpnalg *translator,
+			  struct vpnalg_record *record)
+{
+	return key_of(translator, record, record->slots);
+}
+
+void vpnalg_session_tuple(const struct vpnalg *translator,
+			  struct vpnalg_record *record, unsigned role,
+			  struct vpnalg_tuple *tuple)
+{
+	vpnalg_key_read(key_of(translator, record, role),
+			translator->addr_len, tuple);
+}
+
+const struct vpnalg_timers *
+vpnalg_session_timers(const struct vpnalg *translator)
+{
+	return &translator->timers;
+}
+
+vpnalg_time vpnalg_session_now(const struct vpnalg *translator)
+{
+	return translator->now;
+}
+
+uint32_t vpnalg_session_random(struct vpnalg *translator)
+{
+	return translator->random(translator->context);
+}
+
+void vpnalg_session_changed(const struct vpnalg *translator,
+			    struct vpnalg_record *record)
+{
+	const struct vpnalg_store *store = translator->store;
+
+	if (store->changed != NULL)
+		store->changed(store->context, record);
+}
+
+/* At the far edge of the clock a session lives on rather than being born
+ * dead. */
+void vpnalg_session_live(const struct vpnalg *translator,
+			 struct vpnalg_record *record, uint32_t lifetime)
+{
+	vpnalg_time now = translator->now;
+
+	record->deadline =
+		now > VPNALG_NEVER - lifetime ? VPNALG_NEVER : now + lifetime;
+	vpnalg_session_changed(translator, record);
+}
+
+bool vpnalg_session_alive(const struct vpnalg *translator,
+			  const struct vpnalg_record *record)
+{
+	return translator->now <= record->deadline ||
+	       (record->children > 0 &&
+		!(record->flags & VPNALG_SESSION_ENDED));
+}
+
+void vpnalg_session_unread(struct vpnalg *translator,
+			   const struct vpnalg_record *record)
+{
+	vpnalg_session_counters(translator, record->handler, record->kind)
+		->unread++;
+}
+
+struct vpnalg_record *vpnalg_session_peek(struct vpnalg *translator,
+					  const struct vpnalg_tuple *tuple)
+{
+	const struct vpnalg_store *store = translator->store;
+	uint8_t key[VPNALG_KEY_MAX];
+	unsigned slot;
+
+	vpnalg_key_make(tuple, translator->addr_len, key);
+	return store->find(store->context, key,
+			   vpnalg_key_hash(translator, key), &slot);
+}
+
+struct vpnalg_record *
+vpnalg_session_alive_or_close(struct vpnalg *translator,
+			      struct vpnalg_record *record)
+{
+	if (record == NULL || vpnalg_session_alive(translator, record))
+		return record;
+	vpnalg_session_close(translator, record);
+	return NULL;
+}
+
+struct vpnalg_record *vpnalg_session_find(struct vpnalg *translator,
+					  const struct vpnalg_tuple *tuple)
+{
+	return vpnalg_session_alive_or_close(
+		translator, vpnalg_session_peek(translator, tuple));
+}
+
+void vpnalg_session_take(struct vpnalg *translator,
+			 struct vpnalg_record *record, unsigned role)
+{
+	const struct vpnalg_store *store = translator->store;
+
+	if (!(record->keys & 1U << role))
+		return;
+	store->take(store->context, record, role,
+		    vpnalg_key_hash(translator,
+				    key_of(translator, record, role)));
+	record->keys &= (uint8_t)~(1U << role);
+}
+
+bool vpnalg_session_give(struct vpnalg *translator,
+			 struct vpnalg_record *record,
+			 const struct vpnalg_tuple *tuple)
+{
+	const struct vpnalg_store *store = translator->store;
+	uint8_t *key = key_of(translator, record, tuple->role);
+	struct vpnalg_record *holder;
+	uint64_t hash;
+	unsigned slot;
+
+	vpnalg_key_make(tuple, translator->addr_len, key);
+	hash = vpnalg_key_hash(translator, key);
+	holder = store->find(store->context, key, hash, &slot);
+	holder = vpnalg_session_alive_or_close(translator, holder);
+	if (holder == NULL) {
+		if (!store->give(store->context, record, tuple->role, hash))
+			return false;
+	} else {
+		store->point(store->context, holder, slot, record,
+			     tuple->role, hash);
+		holder->keys &= (uint8_t)~(1U << slot);
+		holder->flags |= VPNALG_SESSION_SHARED;
+		record->flags |= VPNALG_SESSION_SHARED;
+		vpnalg_session_changed(translator, holder);
+	}
+	record->keys |= (uint8_t)(1U << tuple->role);
+	vpnalg_session_changed(translator, record);
+	return true;
+}
+
+/* What a session is counted under in usage.c, from its two own keys. */
+static void usage_tuples(struct vpnalg *translator,
+			 struct vpnalg_record *record,
+			 struct vpnalg_tuple *guard, struct vpnalg_tuple *pair)
+{
+	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, guard);
+	guard->role = ROLE_GUARD;
+	guard->space = kind_of(translator, record)->guard;
+	guard->id = guard->port = 0;
+	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, pair);
+	pair->role = ROLE_PAIR;
+	pair->space = 0;
+	pair->id = pair->port = 0;
+}
+
+static void leave_pair(struct vpnalg *translator, struct vpnalg_tuple *guard,
+		       const struct vpnalg_tuple *pair)
+{
+	vpnalg_usage_put(translator, pair);
+	guard->space = 0;
+	vpnalg_usage_put(translator, guard);
+}
+
+/* Pairing counts sessions, not hosts, on both sides: the two begin and end
+ * together. */
+static bool join_pair(struct vpnalg *translator, struct vpnalg_tuple *guard,
+		      const struct vpnalg_tuple *pair)
+{
+	guard->space = 0;
+	if (!vpnalg_usage_get(translator, pair, guard->local))
+		return false;
+	if (vpnalg_usage_get(translator, guard, NULL))
+		return true;
+	vpnalg_usage_put(translator, pair);
+	return false;
+}
+
+/* Tells the caller that what it reserved is free again. */
+static void release(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	struct vpnalg_tuple inside, outside;
+	struct vpnalg_binding binding;
+
+	if (translator->release == NULL)
+		return;
+	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, &inside);
+	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
+	vpnalg_choose_describe(translator, &inside, outside.local, &binding);
+	binding.outside_id = outside.id;
+	vpnalg_choose_release(translator, &binding);
+}
+
+static bool get_usage(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	struct vpnalg_tuple guard, pair;
+
+	usage_tuples(translator, record, &guard, &pair);
+	if (guard.space != 0) {
+		if (!vpnalg_usage_get(translator, &guard, NULL))
+			return false;
+		record->flags |= SESSION_GUARDED;
+	}
+	if (translator->address_count > 1) {
+		if (!join_pair(translator, &guard, &pair))
+			return false;
+		record->flags |= SESSION_PAIRED;
+	}
+	return true;
+}
+
+/* Gives back all that a session has taken, be it whole or half made. */
+static void dismantle(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	const struct vpnalg_store *store = translator->store;
+	struct vpnalg_tuple guard, pair;
+	unsigned slot;
+
+	for (slot = 0; slot < record->slots; slot++)
+		vpnalg_session_take(translator, record, slot);
+	if (record->flags & (SESSION_GUARDED | SESSION_PAIRED)) {
+		usage_tuples(translator, record, &guard, &pair);
+		if (record->flags & SESSION_GUARDED)
+			vpnalg_usage_put(translator, &guard);
+		if (record->flags & SESSION_PAIRED)
+			leave_pair(translator, &guard, &pair);
+	}
+	store->remove(store->context, record);
+}
+
+void vpnalg_session_close(struct vpnalg *translator,
+			  struct vpnalg_record *record)
+{
+	const struct vpnalg_handler *handler =
+		translator->handlers[record->handler];
+
+	if (handler->closed != NULL)
+		handler->closed(translator, record);
+	vpnalg_session_counters(translator, record->handler, record->kind)
+		->closed++;
+	release(translator, record);
+	dismantle(translator, record);
+}
+
+static struct vpnalg_record *add(struct vpnalg *translator, uint8_t handler,
+				 uint8_t kind)
+{
+	const struct vpnalg_kind *k =
+		&translator->handlers[handler]->kinds[kind];
+	const struct vpnalg_store *store = translator->store;
+	size_t bytes = HEAD + k->slots * store->key_length + k->body;
+	struct vpnalg_record *record =
+		store->add(store->context, (unsigned)(bytes + 63) / 64);
+
+	if (record == NULL)
+		return NULL;
+	record->slots = k->slots;
+	record->handler = handler;
+	record->kind = kind;
+	return record;
+}
+
+static bool give_own_keys(struct vpnalg *translator,
+			  struct vpnalg_record *record,
+			  const struct vpnalg_opening *opening,
+			  const struct vpnalg_binding *binding)
+{
+	struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
+				      .space = opening->space,
+				      .zone = opening->zone,
+				      .id = opening->id,
+				      .port = opening->inside_port,
+				      .local = opening->inside,
+				      .remote = opening->remote };
+
+	if (!vpnalg_session_give(translator, record, &tuple))
+		return false;
+	tuple.role = VPNALG_OUTSIDE_OWN;
+	tuple.id = binding->outside_id;
+	tuple.port = opening->outside_port;
+	tuple.local = binding->outside.octets;
+	return vpnalg_session_give(translator, record, &tuple);
+}
+
+static struct vpnalg_record *build(struct vpnalg *translator, uint8_t handler,
+				   const struct vpnalg_opening *opening,
+				   const struct vpnalg_binding *binding)
+{
+	struct vpnalg_record *record = add(translator, handler, opening->kind);
+
+	if (record == NULL)
+		return NULL;
+	vpnalg_session_live(translator, record, opening->lifetime);
+	if (give_own_keys(translator, record, opening, binding) &&
+	    get_usage(translator, record))
+		return record;
+	dismantle(translator, record);
+	return NULL;
+}
+
+enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
+				       const struct vpnalg_opening *opening,
+				       struct vpnalg_record **opened)
+{
+	struct vpnalg *translator = step->translator;
+	struct vpnalg_record *record;
+	struct vpnalg_binding binding;
+	enum vpnalg_result result;
+
+	result = vpnalg_choose(translator, opening, &binding);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	record = build(translator, step->handler, opening, &binding);
+	if (record == NULL) {
+		vpnalg_choose_release(translator, &binding);
+		return VPNALG_DROP_STORE;
+	}
+	vpnalg_session_counters(translator, step->handler, opening->kind)
+		->opened++;
+	*opened = record;
+	return VPNALG_TRANSLATED;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A translator's beginning, and what it has counted. */
+#include "internal.h"
+
+#include <string.h>
+
+#include "wire_ip.h"
+
+#define BURST_DEFAULT 32
+
+static const struct vpnalg_timers default_timers = {
+	.tcp_established = 7440000, /* RFC 5382 REQ-5 */
+	.tcp_transitory = 240000,   /* RFC 5382 REQ-5, RFC 7857 2 */
+	.call_unanswered = 60000,
+	.call_idle = 7440000,
+	.linger = 100000,
+};
+
+unsigned vpnalg_version(void)
+{
+	return VPNALG_VERSION;
+}
+
+/* A caller that was built with an older, shorter header gets zeros for what it
+ * did not know of. */
+static bool read_config(const struct vpnalg_config *given,
+			struct vpnalg_config *config)
+{
+	size_t size = given->size;
+
+	if (size < sizeof(size) || size > sizeof(*config))
+		return false;
+	memset(config, 0, sizeof(*config));
+	memcpy(config, given, size);
+	if (config->burst == 0)
+		config->burst = BURST_DEFAULT;
+	return config->handlers != NULL && config->handler_count >= 1 &&
+	       config->handler_count <= HANDLERS_MAX &&
+	       config->addresses != NULL && config->address_count >= 1 &&
+	       config->address_count <= ADDRESSES_MAX &&
+	       config->store != NULL && config->random != NULL &&
+	       config->burst <= BURST_MAX;
+}
+
+static size_t count_kinds(const struct vpnalg_config *config)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < config->handler_count; i++)
+		count += config->handlers[i]->kind_count;
+	return count;
+}
+
+/* Where the parts of a translator lie behind one another. */
+struct layout {
+	size_t slots, kinds, addresses, size;
+};
+
+static void lay_out(const struct vpnalg_config *config, struct layout *layout)
+{
+	/* Whatever needs the strictest alignment comes first. */
+	layout->slots = (sizeof(struct vpnalg) + 7) & ~(size_t)7;
+	layout->kinds = layout->slots + config->burst * sizeof(struct slot);
+	layout->addresses =
+		layout->kinds +
+		count_kinds(config) * sizeof(struct vpnalg_kind_counters);
+	layout->size = layout->addresses +
+		       config->address_count * IPV4_ADDR_LEN;
+}
+
+size_t vpnalg_size(const struct vpnalg_config *given)
+{
+	struct vpnalg_config config;
+	struct layout layout;
+
+	if (!read_config(given, &config))
+		return 0;
+	lay_out(&config, &layout);
+	return layout.size;
+}
+
+static void init_kinds(struct vpnalg *translator)
+{
+	unsigned h, k;
+
+	for (h = 0; h < translator->handler_count; h++) {
+		const struct vpnalg_handler *handler = translator->handlers[h];
+
+		translator->kind_base[h] = translator->kind_count;
+		for (k = 0; k < handler->kind_count; k++)
+			translator->kinds[translator->kind_count++].name =
+				handler->kinds[k].name;
+	}
+}
+
+static void init_secret(struct vpnalg *translator)
+{
+	uint64_t high = translator->random(translator->context);
+	uint64_t low = translator->random(translator->context);
+	size_t i;
+
+	translator->hash_multiplier = high << 32 | low | 1;
+	for (i = 0; i < HASH_WORDS; i++)
+		translator->secret[i] =
+			translator->random(translator->context);
+}
+
+static uint32_t or_default(uint32_t given, uint32_t otherwise)
+{
+	return given != 0 ? given : otherwise;
+}
+
+static void init_timers(struct vpnalg *translator,
+			const struct vpnalg_timers *given)
+{
+	const struct vpnalg_timers *d = &default_timers;
+	struct vpnalg_timers *t = &translator->timers;
+
+	t->tcp_established =
+		or_default(given->tcp_established, d->tcp_established);
+	t->tcp_transitory =
+		or_default(given->tcp_transitory, d->tcp_transitory);
+	t->call_unanswered =
+		or_default(given->call_unanswered, d->call_unanswered);
+	t->call_idle = or_default(given->call_idle, d->call_idle);
+	t->linger = or_default(given->linger, d->linger);
+}
+
+static bool is_usable(const struct vpnalg_store *store)
+{
+	return store->size >= sizeof(*store) &&
+	       store->key_length == VPNALG_KEY_IPV4 && store->find != NULL &&
+	       store->add != NULL && store->remove != NULL &&
+	       store->give != NULL && store->take != NULL &&
+	       store->point != NULL && store->next != NULL;
+}
+
+static void init_parts(struct vpnalg *translator,
+		       const struct vpnalg_config *config,
+		       const struct layout *layout)
+{
+	uint8_t *base = (uint8_t *)translator;
+
+	memset(base, 0, layout->size);
+	translator->slots = (struct slot *)(void *)(base + layout->slots);
+	translator->kinds = (struct vpnalg_kind_counters *)(void *)(
+		base + layout->kinds);
+	translator->addresses = base + layout->addresses;
+	translator->handlers = config->handlers;
+	translator->handler_count = (uint8_t)config->handler_count;
+	translator->store = config->store;
+	translator->context = config->context;
+	translator->random = config->random;
+	translator->choose = config->choose;
+	translator->release = config->release;
+	translator->pool_key[0] = config->pool_key[0];
+	translator->pool_key[1] = config->pool_key[1];
+	translator->burst = config->burst;
+	translator->addr_len = IPV4_ADDR_LEN;
+	translator->sweep_earliest = VPNALG_NEVER;
+}
+
+int vpnalg_init(struct vpnalg **translator, void *memory, size_t size,
+		const struct vpnalg_config *given)
+{
+	struct vpnalg_config config;
+	struct vpnalg *t = memory;
+	struct layout layout;
+	int error;
+
+	*translator = NULL;
+	if (!read_config(given, &config))
+		return VPNALG_ERROR_CONFIG;
+	if (!is_usable(config.store))
+		return VPNALG_ERROR_STORE;
+	lay_out(&config, &layout);
+	if (memory == NULL || size < layout.size || (uintptr_t)memory % 8 != 0)
+		return VPNALG_ERROR_MEMORY;
+	init_parts(t, &config, &layout);
+	error = vpnalg_pool_init(t, &config);
+	if (error != 0)
+		return error;
+	init_kinds(t);
+	init_timers(t, &config.timers);
+	init_secret(t);
+	*translator = t;
+	return 0;
+}
+
+void vpnalg_counters(const struct vpnalg *translator,
+		     struct vpnalg_counters *counters)
+{
+	*counters = translator->counters;
+}
+
+bool vpnalg_kind_counters(const struct vpnalg *translator, size_t index,
+			  struct vpnalg_kind_counters *counters)
+{
+	if (index >= translator->kind_count)
+		return false;
+	*counters = translator->kinds[index];
+	return true;
+}

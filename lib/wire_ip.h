@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* IPv4 (RFC 791) and ICMP (RFC 792) on the wire. */
+#ifndef VPNALG_WIRE_IP_H
+#define VPNALG_WIRE_IP_H
+
+/*   0               1               2               3
+ *  +-------+-------+---------------+-------------------------------+
+ *  |version|  IHL  |               |         total length          |
+ *  +-------+-------+---------------+-----+-------------------------+
+ *  |        identification         |flags|     fragment offset     |
+ *  +---------------+---------------+-----+-------------------------+
+ *  |               |   protocol    |           checksum            |
+ *  +---------------+---------------+-------------------------------+
+ *  |                            source                             |
+ *  |                          destination                          |
+ *  +---------------------------------------------------------------+
+ */
+enum {
+	IPV4_LENGTH_OFF = 2,
+	IPV4_FRAGMENT_OFF = 6,
+	IPV4_PROTOCOL_OFF = 9,
+	IPV4_CHECKSUM_OFF = 10,
+	IPV4_SOURCE_OFF = 12,
+	IPV4_DESTINATION_OFF = 16,
+	IPV4_HEADER_LEN = 20,
+	IPV4_ADDR_LEN = 4,
+
+	IPV4_MORE_FRAGMENTS = 0x2000,
+	IPV4_FRAGMENT_MASK = 0x1fff,
+
+	PROTOCOL_ICMP = 1,
+	PROTOCOL_TCP = 6,
+	PROTOCOL_UDP = 17
+};
+
+/* An ICMP error: type, code, checksum, 4 bytes, then the quoted packet. */
+enum {
+	ICMP_UNREACHABLE = 3,
+	ICMP_SOURCE_QUENCH = 4,
+	ICMP_REDIRECT = 5,
+	ICMP_TIME_EXCEEDED = 11,
+	ICMP_PARAMETER_PROBLEM = 12,
+	ICMP_QUOTE_OFF = 8
+};
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* TCP on the wire (RFC 9293 3.1). */
+#ifndef VPNALG_WIRE_TCP_H
+#define VPNALG_WIRE_TCP_H
+
+/*   0               1               2               3
+ *  +-------------------------------+-------------------------------+
+ *  |          source port          |       destination port        |
+ *  +-------------------------------+-------------------------------+
+ *  |                            sequence                           |
+ *  |                        acknowledgment                         |
+ *  +-------+-------+---------------+-------------------------------+
+ *  | offset|       |     flags     |            window             |
+ *  +-------+-------+---------------+-------------------------------+
+ *  |           checksum            |        urgent pointer         |
+ *  +-------------------------------+-------------------------------+
+ */
+enum {
+	TCP_SOURCE_OFF = 0,
+	TCP_DESTINATION_OFF = 2,
+	TCP_SEQUENCE_OFF = 4,
+	TCP_ACKNOWLEDGMENT_OFF = 8,
+	TCP_DATA_OFF = 12,
+	TCP_FLAGS_OFF = 13,
+	TCP_CHECKSUM_OFF = 16,
+	TCP_HEADER_LEN = 20,
+	TCP_PORTS_LEN = 4,
+
+	TCP_FIN = 0x01,
+	TCP_SYN = 0x02,
+	TCP_RST = 0x04,
+	TCP_PSH = 0x08,
+	TCP_ACK = 0x10
+};
+
+#endif

@@ -64,6 +64,7 @@ struct pptp_control {
 #define PPTP_CALL_CLEARING 0x02  /* the inside host wants it to end */
 #define PPTP_CALL_ATTACHED 0x04  /* the peer's ID is known */
 #define PPTP_CALL_LINGERING 0x08 /* its end was announced */
+#define PPTP_CALL_ORPHANED 0x10  /* by its control connection's */
 
 /* The body of a call. Its control connection is named by what makes that one's
  * inside key, its hosts being the same. */

@@ -123,16 +123,33 @@ static void revive(struct vpnalg *translator, struct vpnalg_record *call)
 {
 	struct pptp_call *c = body(translator, call);
 
-	c->flags &= (uint16_t)~(PPTP_CALL_LINGERING | PPTP_CALL_CLEARING);
+	c->flags &= (uint16_t)~(PPTP_CALL_LINGERING | PPTP_CALL_ORPHANED |
+				PPTP_CALL_CLEARING);
 	call->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
 	vpnalg_session_live(translator, call, lifetime(translator, c));
+}
+
+/* The end of the control connection may be taken back, and the call's with
+ * it. */
+static void follow_parent(struct vpnalg *translator,
+			  struct vpnalg_record *call)
+{
+	struct pptp_call *c = body(translator, call);
+	bool stands = parent_stands(translator, call);
+
+	if (c->flags & PPTP_CALL_ORPHANED) {
+		if (stands)
+			revive(translator, call);
+	} else if (!stands && !(c->flags & PPTP_CALL_LINGERING)) {
+		c->flags |= PPTP_CALL_ORPHANED;
+		linger(translator, call);
+	}
 }
 
 void vpnalg_pptp_call_swept(struct vpnalg *translator,
 			    struct vpnalg_record *call)
 {
-	if (!parent_stands(translator, call))
-		linger(translator, call);
+	follow_parent(translator, call);
 }
 
 void vpnalg_pptp_call_closed(struct vpnalg *translator,
@@ -467,21 +484,17 @@ static bool is_past_grace(struct vpnalg *translator,
 static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
 {
 	const struct pptp_call *c = body(translator, call);
-	vpnalg_time now = vpnalg_session_now(translator);
+	vpnalg_time left = call->deadline - vpnalg_session_now(translator);
 	uint32_t life = lifetime(translator, c);
 
-	if (c->flags & PPTP_CALL_LINGERING) {
-		if (is_past_grace(translator, call) &&
-		    parent_stands(translator, call))
-			revive(translator, call);
+	if (!(c->flags & PPTP_CALL_LINGERING) && left > life)
 		return;
-	}
-	if (call->deadline - now > life)
-		return;
-	if (parent_stands(translator, call))
+	follow_parent(translator, call);
+	if (!(c->flags & PPTP_CALL_LINGERING))
 		vpnalg_session_live(translator, call, life + SLACK_MS);
-	else
-		linger(translator, call);
+	else if (is_past_grace(translator, call) &&
+		 parent_stands(translator, call))
+		revive(translator, call);
 }
 
 static void rewrite_ends(struct vpnalg_step *step)

@@ -125,30 +125,48 @@ static void restart(struct vpnalg_step *step,
 	step->record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
 }
 
-/* Whether the segment acknowledges something of the other way that is known to
- * have been sent. */
-static bool acknowledges(const struct pptp_stream *other,
+static bool has_ended(const struct pptp_control *control, unsigned way)
+{
+	return control->flags & (way ? PPTP_TCP_FIN_IN : PPTP_TCP_FIN_OUT);
+}
+
+/* The next sequence number. A FIN has one, but does not move the cursor, for it
+ * may be forged. */
+static uint32_t edge(const struct pptp_control *control, unsigned way)
+{
+	return control->streams[way].cursor + has_ended(control, way);
+}
+
+/* Whether the segment acknowledges what is known to have been sent the given
+ * way. */
+static bool acknowledges(const struct pptp_control *control, unsigned way,
 			 const struct pptp_segment *segment)
 {
-	uint32_t new_bytes = segment->acknowledgment - other->acknowledged;
+	uint32_t before = control->streams[way].acknowledged;
 
 	return segment->flags & TCP_ACK &&
-	       new_bytes <= other->cursor - other->acknowledged;
+	       segment->acknowledgment - before <= edge(control, way) - before;
+}
+
+/* Whether it acknowledges the SYN of the inside host. */
+static bool answers_syn(const struct pptp_control *control,
+			const struct pptp_segment *segment)
+{
+	return acknowledges(control, 0, segment) &&
+	       segment->acknowledgment != control->streams[0].acknowledged;
 }
 
 static void take_syn(struct vpnalg_step *step,
 		     const struct pptp_segment *segment)
 {
 	struct pptp_control *control = body(step);
-	const struct pptp_stream *out = &control->streams[0];
 
 	if (!step->facts->inward) {
 		if (!(segment->flags & TCP_ACK))
 			restart(step, segment);
 		return;
 	}
-	if (control->flags & PPTP_TCP_SYNCED || !acknowledges(out, segment) ||
-	    segment->acknowledgment == out->acknowledged)
+	if (control->flags & PPTP_TCP_SYNCED || !answers_syn(control, segment))
 		return;
 	start_stream(control, 1, segment->sequence);
 	control->flags |= PPTP_TCP_SYNCED;
@@ -161,26 +179,18 @@ static bool is_synced(const struct pptp_control *control, unsigned way)
 	return way == 0 || control->flags & PPTP_TCP_SYNCED;
 }
 
-static bool has_ended(const struct pptp_control *control, unsigned way)
-{
-	return control->flags & (way ? PPTP_TCP_FIN_IN : PPTP_TCP_FIN_OUT);
-}
-
 /* A segment behind a gap is not let through, for its IDs cannot be known. */
 static enum vpnalg_result take_data(struct vpnalg_step *step,
 				    struct pptp_segment *segment)
 {
 	unsigned way = step->facts->inward;
 	struct pptp_control *control = body(step);
-	uint32_t seen;
 
 	if (segment->length == 0 && !(segment->flags & TCP_FIN))
 		return VPNALG_TRANSLATED;
 	if (!is_synced(control, way))
 		return VPNALG_DROP_AHEAD;
-	seen = control->streams[way].cursor - segment->sequence;
-	if (seen >= 1U << 31 ||
-	    (has_ended(control, way) && segment->length > seen))
+	if (control->streams[way].cursor - segment->sequence >= 1U << 31)
 		return VPNALG_DROP_AHEAD;
 	return vpnalg_pptp_stream_receive(step, segment);
 }
@@ -190,11 +200,10 @@ static void take_acknowledgment(struct vpnalg_step *step,
 {
 	unsigned way = step->facts->inward;
 	struct pptp_control *control = body(step);
-	struct pptp_stream *other = &control->streams[!way];
 
-	if (!is_synced(control, !way) || !acknowledges(other, segment))
+	if (!is_synced(control, !way) || !acknowledges(control, !way, segment))
 		return;
-	other->acknowledged = segment->acknowledgment;
+	control->streams[!way].acknowledged = segment->acknowledgment;
 	if (way == 0)
 		control->flags |= PPTP_TCP_ESTABLISHED;
 }
@@ -219,14 +228,13 @@ static void take_fin(struct vpnalg_step *step,
 {
 	unsigned way = step->facts->inward;
 	struct pptp_control *control = body(step);
-	struct pptp_stream *stream = &control->streams[way];
 	const unsigned both = PPTP_TCP_FIN_IN | PPTP_TCP_FIN_OUT;
 
 	if (!(segment->flags & TCP_FIN) || segment->cut ||
 	    has_ended(control, way) ||
-	    segment->sequence + segment->length != stream->cursor)
+	    segment->sequence + segment->length !=
+		    control->streams[way].cursor)
 		return;
-	stream->cursor++;
 	control->flags |= way ? PPTP_TCP_FIN_IN : PPTP_TCP_FIN_OUT;
 	if ((control->flags & both) == both)
 		control->flags |= PPTP_TCP_FINAL;
@@ -241,17 +249,12 @@ static void take_rst(struct vpnalg_step *step,
 {
 	unsigned way = step->facts->inward;
 	struct pptp_control *control = body(step);
-	const struct pptp_stream *out = &control->streams[0];
 
 	if (!(segment->flags & TCP_RST))
 		return;
-	if (is_synced(control, way)) {
-		if (segment->sequence != control->streams[way].cursor)
-			return;
-	} else if (!acknowledges(out, segment) ||
-		   segment->acknowledgment == out->acknowledged) {
+	if (is_synced(control, way) ? segment->sequence != edge(control, way)
+				    : !answers_syn(control, segment))
 		return;
-	}
 	if (way == 0)
 		control->flags |= PPTP_TCP_FINAL;
 	end(step);
@@ -278,9 +281,8 @@ static void refresh(struct vpnalg_step *step,
 {
 	const struct vpnalg_timers *timers =
 		vpnalg_session_timers(step->translator);
-	const struct pptp_control *control = body(step);
-	bool steady = control->flags & PPTP_TCP_ESTABLISHED &&
-		      !(control->flags & (PPTP_TCP_FIN_IN | PPTP_TCP_FIN_OUT));
+	struct pptp_control *control = body(step);
+	bool steady;
 
 	if (step->facts->inward)
 		return;
@@ -288,7 +290,10 @@ static void refresh(struct vpnalg_step *step,
 		if (!takes_back(step, segment))
 			return;
 		step->record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
+		control->flags &= (uint8_t)~PPTP_TCP_FIN_IN;
 	}
+	steady = control->flags & PPTP_TCP_ESTABLISHED &&
+		 !has_ended(control, 0) && !has_ended(control, 1);
 	vpnalg_session_live(step->translator, step->record,
 			    steady ? timers->tcp_established
 				   : timers->tcp_transitory);

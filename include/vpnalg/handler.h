@@ -308,6 +308,7 @@ VPNALG_API void vpnalg_session_live(const struct vpnalg *translator,
  *
  * @param translator the translator
  * @param record the session
+ * @return true while it lives
  */
 VPNALG_API bool vpnalg_session_alive(const struct vpnalg *translator,
 				     const struct vpnalg_record *record);
@@ -345,14 +346,29 @@ VPNALG_API bool vpnalg_session_free_id(struct vpnalg *translator,
 				       const struct vpnalg_range *ranges,
 				       size_t range_count);
 
-/** @return the timeouts in force, none of them zero. */
+/**
+ * The timeouts in force.
+ *
+ * @param translator the translator
+ * @return all of them, none zero
+ */
 VPNALG_API const struct vpnalg_timers *
 vpnalg_session_timers(const struct vpnalg *translator);
 
-/** @return the time of the call into the translator. */
+/**
+ * The time of the call into the translator.
+ *
+ * @param translator the translator
+ * @return milliseconds; never less than in an earlier call
+ */
 VPNALG_API vpnalg_time vpnalg_session_now(const struct vpnalg *translator);
 
-/** @return a random number from the caller's source. */
+/**
+ * A random number from the caller's source.
+ *
+ * @param translator the translator
+ * @return 32 random bits
+ */
 VPNALG_API uint32_t vpnalg_session_random(struct vpnalg *translator);
 
 /** @} */
@@ -387,6 +403,7 @@ static inline void vpnalg_put16(uint8_t *p, unsigned value)
  * be updated.
  *
  * @param facts the packet
+ * @return false when the packet cannot be rewritten
  */
 VPNALG_API bool vpnalg_rewrite_possible(const struct vpnalg_facts *facts);
 

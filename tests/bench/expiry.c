@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A great many sessions die at once and are swept, a bounded step after each
+ * burst of 32 packets. */
+#include "bench.h"
+
+#include "report.h"
+#include "world.h"
+
+#define BUDGET 64
+
+/* A burst of 32 packets takes so long at a million a second. */
+#define SECONDS_PER_STEP 32e-6
+
+/* Beyond every timeout. */
+#define LONG_AGO 20000000
+
+struct sweep {
+	double steps, ns, longest;
+};
+
+static bool is_empty(const struct world *world)
+{
+	struct vpnalg_table_use use;
+
+	vpnalg_table_use(world->table, &use);
+	return use.records == 0 && use.keys == 0;
+}
+
+static void step(struct world *world, struct sweep *sweep)
+{
+	double begin = basics_wall_time(), ns;
+
+	world_expire(world, BUDGET);
+	ns = basics_wall_time() - begin;
+	sweep->steps++;
+	sweep->ns += ns;
+	if (ns > sweep->longest)
+		sweep->longest = ns;
+}
+
+static void sweep_all(struct world *world, struct sweep *sweep)
+{
+	*sweep = (struct sweep){ 0 };
+	world->now += LONG_AGO;
+	while (!is_empty(world) && sweep->steps * SECONDS_PER_STEP < 100)
+		step(world, sweep);
+	if (!is_empty(world))
+		basics_fault("expiry: something has stayed");
+}
+
+static void report(const char *name, const char *unit, const double *values,
+		   unsigned rounds, double target)
+{
+	report_line(&(struct line){ .name = name,
+				    .unit = unit,
+				    .value = spread_of(values, rounds),
+				    .target = target });
+}
+
+void bench_expiry(const struct settings *settings)
+{
+	uint32_t calls = settings->quick ? 10000 : 1000000;
+	unsigned rounds = settings->rounds < 3 ? settings->rounds : 3, i;
+	struct shape_of_world shape = { .calls = calls,
+					.calls_per_client = 16,
+					.remotes = 64,
+					.addresses = 1 };
+	double all[ROUNDS_MAX], each[ROUNDS_MAX], longest[ROUNDS_MAX];
+	struct sweep sweep;
+	struct world world;
+
+	shape.units = world_units(calls, calls / 16 + 1, 64);
+	world_open(&world, &shape);
+	for (i = 0; i < rounds; i++) {
+		world_reset(&world);
+		world_fill(&world, calls);
+		sweep_all(&world, &sweep);
+		all[i] = sweep.steps * SECONDS_PER_STEP;
+		each[i] = sweep.ns / sweep.steps / BUDGET;
+		longest[i] = sweep.longest / 1e3;
+	}
+	report("expiry, until all are gone", "s", all, rounds, 10);
+	report("expiry, per unit of budget", "ns", each, rounds, 0);
+	report("expiry, longest step of 64", "us", longest, rounds, 0);
+	world_close(&world);
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Enhanced GRE packets of many calls, both ways, one by one and in bursts,
+ * beside the floors. All take turns, round after round. */
+#include "bench.h"
+
+#include <stdio.h>
+
+#include "floors.h"
+#include "report.h"
+
+/* So many calls have one control connection, and there are so many remotes:
+ * within a remote the Call IDs must do for all. */
+#define CALLS_PER_CLIENT 16
+#define REMOTES 64
+
+/* A millisecond goes by with so many packets: about a million a second. */
+#define PACKETS_PER_MS 1024
+
+enum { OUT, IN, FLOOR, LOADS };
+
+struct gre {
+	struct world world;
+	struct floors floors;
+	struct load loads[LOADS];
+	uint64_t sent;
+	uint32_t packets; /* per measure */
+};
+
+static void run_nothing(struct gre *gre, struct load *load)
+{
+	(void)gre;
+	(void)load;
+}
+
+static void run_rewrite(struct gre *gre, struct load *load)
+{
+	floor_rewrite(&gre->floors, load);
+}
+
+static void run_access(struct gre *gre, struct load *load)
+{
+	floor_access(&gre->floors, load);
+}
+
+static void run_floor_one(struct gre *gre, struct load *load)
+{
+	floor_one(&gre->floors, load);
+}
+
+static void run_floor_batch(struct gre *gre, struct load *load)
+{
+	floor_batch(&gre->floors, load);
+}
+
+static void tick(struct gre *gre)
+{
+	gre->sent += LOAD_BURST;
+	if (gre->sent % PACKETS_PER_MS == 0)
+		gre->world.now++;
+}
+
+static void run_one(struct gre *gre, struct load *load)
+{
+	uint32_t i;
+
+	for (i = 0; i < LOAD_BURST; i++)
+		world_process(&gre->world, &load->packets[i], 1);
+	tick(gre);
+}
+
+static void run_burst(struct gre *gre, struct load *load)
+{
+	world_process(&gre->world, load->packets, LOAD_BURST);
+	tick(gre);
+}
+
+/* In the order in which they take turns. */
+enum {
+	DRIVER_FLOOR,
+	FLOOR_I,
+	FLOOR_II,
+	FLOOR_III_ONE,
+	FLOOR_III_BATCH,
+	DRIVER_OUT,
+	OUT_ONE,
+	OUT_BURST,
+	DRIVER_IN,
+	IN_ONE,
+	IN_BURST,
+	MEASURES
+};
+
+static const struct measure {
+	const char *name;
+	int load, driver;
+	void (*run)(struct gre *gre, struct load *load);
+} measures[MEASURES] = {
+	[DRIVER_FLOOR] = { NULL, FLOOR, -1, run_nothing },
+	[FLOOR_I] = { "floor (i), rewrite", FLOOR, DRIVER_FLOOR, run_rewrite },
+	[FLOOR_II] = { "floor (ii), access, by 32", FLOOR, DRIVER_FLOOR,
+		       run_access },
+	[FLOOR_III_ONE] = { "floor (iii), lookup, one by one", FLOOR,
+			    DRIVER_FLOOR, run_floor_one },
+	[FLOOR_III_BATCH] = { "floor (iii), lookup, by 32", FLOOR,
+			      DRIVER_FLOOR, run_floor_batch },
+	[DRIVER_OUT] = { NULL, OUT, -1, run_nothing },
+	[OUT_ONE] = { "out, one by one", OUT, DRIVER_OUT, run_one },
+	[OUT_BURST] = { "out, bursts of 32", OUT, DRIVER_OUT, run_burst },
+	[DRIVER_IN] = { NULL, IN, -1, run_nothing },
+	[IN_ONE] = { "in, one by one", IN, DRIVER_IN, run_one },
+	[IN_BURST] = { "in, bursts of 32", IN, DRIVER_IN, run_burst },
+};
+
+/* What design.md asks for: of one by one, and of bursts. */
+struct goal {
+	int floor;
+	double target; /* or 0 */
+};
+
+static const struct config {
+	uint32_t calls, quick_calls;
+	struct goal one, burst;
+} configs[] = {
+	{ 1, 1, { FLOOR_I, 0 }, { FLOOR_I, 5 } },
+	{ 1000, 100, { FLOOR_I, 0 }, { FLOOR_I, 6 } },
+	{ 100000, 1000, { FLOOR_III_ONE, 0 }, { FLOOR_III_BATCH, 0 } },
+	{ 1000000, 10000, { FLOOR_III_ONE, 1.5 }, { FLOOR_III_BATCH, 1.2 } },
+};
+
+#define CONFIGS (sizeof(configs) / sizeof(configs[0]))
+
+static void run(struct gre *gre, const struct measure *measure,
+		uint32_t packets)
+{
+	struct load *load = &gre->loads[measure->load];
+
+	for (; packets > 0; packets -= LOAD_BURST) {
+		load_next(load);
+		measure->run(gre, load);
+	}
+}
+
+/* Nanoseconds per packet, after a while in which the caches fill. */
+static double time_measure(struct gre *gre, const struct measure *measure)
+{
+	double begin;
+
+	run(gre, measure, gre->packets / 8);
+	begin = basics_cpu_time();
+	run(gre, measure, gre->packets);
+	return (basics_cpu_time() - begin) / gre->packets;
+}
+
+static bool is_translating(const struct measure *measure)
+{
+	return measure->run == run_one || measure->run == run_burst;
+}
+
+static uint64_t translated(const struct gre *gre)
+{
+	struct vpnalg_counters counters;
+
+	vpnalg_counters(gre->world.translator, &counters);
+	return counters.results[VPNALG_TRANSLATED];
+}
+
+/* That every packet was translated, and that those of the last 32 are right. */
+static double time_and_check(struct gre *gre, const struct measure *measure)
+{
+	uint64_t before = translated(gre), sent = gre->sent;
+	double ns = time_measure(gre, measure);
+
+	if (translated(gre) - before != gre->sent - sent)
+		basics_fault("GRE: not every packet was translated");
+	if (is_translating(measure))
+		load_check(&gre->loads[measure->load], &gre->world);
+	return ns;
+}
+
+static void report_measure(const struct config *config, uint32_t calls,
+			   unsigned m, double ns[MEASURES][ROUNDS_MAX],
+			   unsigned rounds)
+{
+	bool one = measures[m].run == run_one;
+	const struct goal *goal = one ? &config->one : &config->burst;
+	char name[64];
+	struct line line = { .name = name, .unit = "ns/packet",
+			     .value = spread_of(ns[m], rounds) };
+
+	if (is_translating(&measures[m])) {
+		snprintf(name, sizeof(name), "GRE, %u calls, %s",
+			 (unsigned)calls, measures[m].name);
+		line.floor = goal->floor == FLOOR_I ? "(i)"
+			     : one		    ? "(iii) one"
+						    : "(iii) by 32";
+		line.ratio = spread_of_ratio(ns[m], ns[goal->floor], rounds);
+		line.target = goal->target;
+	} else {
+		snprintf(name, sizeof(name), "%s", measures[m].name);
+	}
+	report_line(&line);
+}
+
+static void measure_config(struct gre *gre, const struct config *config,
+			   const struct settings *settings)
+{
+	static double ns[MEASURES][ROUNDS_MAX];
+	unsigned round, m;
+
+	for (round = 0; round < settings->rounds; round++)
+		for (m = 0; m < MEASURES; m++) {
+			ns[m][round] = time_and_check(gre, &measures[m]);
+			if (measures[m].driver >= 0)
+				ns[m][round] -=
+					ns[measures[m].driver][round];
+		}
+	for (m = 0; m < MEASURES; m++)
+		if (measures[m].name != NULL)
+			report_measure(config, gre->world.opened, m, ns,
+				       settings->rounds);
+}
+
+static void open_world(struct gre *gre, uint32_t calls)
+{
+	uint32_t clients = (calls + CALLS_PER_CLIENT - 1) / CALLS_PER_CLIENT;
+	struct shape_of_world shape = {
+		.calls = calls,
+		.calls_per_client = CALLS_PER_CLIENT,
+		.remotes = REMOTES,
+		.addresses = 1,
+		.units = world_units(calls, clients, REMOTES),
+		.all_differ = true,
+		.remember = true,
+	};
+
+	world_open(&gre->world, &shape);
+	world_fill(&gre->world, calls);
+}
+
+static void measure_calls(struct gre *gre, const struct config *config,
+			  const struct settings *settings)
+{
+	bool random = !settings->round_robin;
+
+	open_world(gre, settings->quick ? config->quick_calls : config->calls);
+	load_open(&gre->loads[OUT], &gre->world, false, random);
+	load_open(&gre->loads[IN], &gre->world, true, random);
+	gre->packets = settings->quick	     ? 1U << 12
+		       : config->calls > 1000 ? 1U << 20
+					      : 1U << 19;
+	measure_config(gre, config, settings);
+	load_close(&gre->loads[OUT]);
+	load_close(&gre->loads[IN]);
+	world_close(&gre->world);
+}
+
+void bench_gre(const struct settings *settings)
+{
+	uint32_t entries = settings->quick ? 1U << 14 : 1U << 20;
+	struct gre gre = { .sent = 0 };
+	size_t i;
+
+	floors_open(&gre.floors, entries);
+	load_open_floor(&gre.loads[FLOOR], entries, !settings->round_robin);
+	for (i = 0; i < CONFIGS; i++)
+		measure_calls(&gre, &configs[i], settings);
+	load_close(&gre.loads[FLOOR]);
+	floors_close(&gre.floors);
+}

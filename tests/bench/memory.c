@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* All memory that a call costs: what the table of the right size takes. */
+#include "bench.h"
+
+#include "report.h"
+#include "world.h"
+
+static const struct {
+	const char *name;
+	uint32_t calls_per_client;
+	uint32_t remotes; /* 0: one for each client */
+	uint32_t addresses;
+	double target;
+} cases[] = {
+	{ "call and control, 64 remotes", 1, 64, 1, 400 },
+	{ "call and control, own remote", 1, 0, 1, 400 },
+	{ "call and control, 4 addresses", 1, 64, 4, 400 },
+	{ "call, 16 of one control", 16, 64, 1, 400 },
+};
+
+#define CASES (sizeof(cases) / sizeof(cases[0]))
+
+/* Whether they fit into a table of so many units. */
+static bool fits(struct shape_of_world *shape, uint32_t units,
+		 struct vpnalg_table_use *use)
+{
+	struct world world;
+	bool fit;
+
+	shape->units = units;
+	world_open(&world, shape);
+	fit = world_fill(&world, shape->calls);
+	vpnalg_table_use(world.table, use);
+	world_close(&world);
+	return fit;
+}
+
+/* The smallest table in which they fit, to one in a hundred, shown by filling
+ * it. */
+static uint32_t units_needed(struct shape_of_world *shape)
+{
+	struct vpnalg_table_use use;
+	uint32_t units = 8 * shape->calls + 4096;
+
+	if (!fits(shape, units, &use))
+		basics_fault("memory: not even in %u units", (unsigned)units);
+	units = use.units_used;
+	while (!fits(shape, units, &use))
+		units += units / 100;
+	return units;
+}
+
+static void measure(unsigned c, uint32_t calls)
+{
+	uint32_t clients = calls / cases[c].calls_per_client;
+	struct shape_of_world shape = {
+		.calls = calls,
+		.calls_per_client = cases[c].calls_per_client,
+		.remotes = cases[c].remotes ? cases[c].remotes : clients,
+		.addresses = cases[c].addresses,
+		.may_fail = true,
+	};
+	uint32_t units = units_needed(&shape);
+	double bytes;
+
+	bytes = (double)vpnalg_table_size(units) / calls;
+	report_line(&(struct line){ .name = cases[c].name,
+				    .unit = "bytes",
+				    .value = { bytes, bytes, bytes },
+				    .target = cases[c].target });
+}
+
+void bench_memory(const struct settings *settings)
+{
+	unsigned c;
+
+	for (c = 0; c < CASES; c++)
+		measure(c, settings->quick ? 4000 : 100000);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Parts of suites that have a file of their own. */
+#ifndef TESTS_CASES_H
+#define TESTS_CASES_H
+
+#include <check.h>
+
+/* How many rows a table of tests has, for tcase_add_loop_test(). */
+#define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))
+
+TCase *packet_cut_case(void);   /* check_packet_cut.c */
+TCase *packet_owned_case(void); /* check_packet_owned.c */
+TCase *table_model_case(void);  /* check_table_model.c */
+TCase *choose_pool_case(void);  /* check_choose_pool.c */
+TCase *process_burst_case(void); /* check_process_burst.c */
+TCase *session_fail_case(void); /* check_session_fail.c */
+
+#endif

@@ -1,0 +1,183 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# sh tests/check.sh
+#
+# Installs what the tests need, where it can, builds a copy of this tree with
+# two compilers, with and without sanitizers, and runs every test. Ends with
+# "N passed, N failed"; exits 1 if anything failed. JOBS sets make's -j.
+set -u
+umask 022
+
+tree=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=tests/setup.sh
+. "$tree/tests/setup.sh"
+
+warnings='-Wall -Wextra -Wconversion -Wshadow -Wpedantic -Werror'
+sanitize='-fsanitize=address,undefined -fno-sanitize-recover=all'
+sanitize="-g -O1 -fno-omit-frame-pointer $sanitize"
+everything='--enable-examples --enable-tests --enable-doc'
+jobs=${JOBS:-2}
+passed=0
+failed=0
+
+has_scapy() {
+	"$1" -c 'import scapy'
+}
+
+links() {
+	echo 'int main(void) { return 0; }' >"$work/links.c" &&
+		"$@" -o "$work/links" "$work/links.c"
+}
+
+wants_tests() {
+	wants_build
+	wants check pkg-config --exists check
+	wants clang command -v clang
+	wants doxygen command -v doxygen
+	wants g++ command -v g++
+	wants gcc command -v gcc
+	wants gcc-arm-none-eabi command -v arm-none-eabi-gcc
+	wants git command -v git
+	wants graphviz command -v dot
+	wants groff-base command -v groff
+	wants libclang-rt-dev links clang -fsanitize=address,undefined
+	wants libjansson-dev pkg-config --exists jansson
+	wants libnewlib-arm-none-eabi \
+		eval "echo '#include <string.h>' | arm-none-eabi-gcc -E -"
+	wants python3 test -x /usr/bin/python3
+	wants python3-scapy has_scapy /usr/bin/python3
+	wants tcpdump command -v tcpdump
+	wants tshark command -v tshark
+	wants valgrind command -v valgrind
+}
+
+# said NAME PASSED FAILED: one line, and the sums.
+said() {
+	printf '%-28s %5d passed, %d failed\n' "$1" "$2" "$3"
+	passed=$((passed + $2))
+	failed=$((failed + $3))
+}
+
+# step NAME COMMAND...: one thing that must succeed; its output is shown only
+# when it does not.
+step() {
+	name=$1
+	shift
+	if ("$@") >"$work/log" 2>&1 </dev/null; then
+		said "$name" 1 0
+	else
+		said "$name" 0 1
+		tail -n 60 "$work/log"
+		return 1
+	fi
+}
+
+# The results of "make check" in the current directory: each of Check's tests
+# counts, and each script. A skipped script counts as failed when $1 is
+# "whole": everything it could need was installed.
+count_tests() {
+	ok=0
+	bad=0
+	skipped=
+	for trs in tests/*.trs; do
+		[ -e "$trs" ] || continue
+		log=${trs%.trs}.log
+		result=$(sed -n 's/^:test-result: *//p' "$trs")
+		# "100%: Checks: 12, Failures: 1, Errors: 0"
+		# shellcheck disable=SC2046
+		set -- "$1" $(sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 \2 \3/p' "$log" | awk '{ n += $1; f += $2 + $3 } END { if (NR) print n - f, f }')
+		case $result in
+		SKIP*)
+			skipped="$skipped ${log#tests/}"
+			[ "$1" = whole ] && bad=$((bad + 1))
+			;;
+		PASS*)
+			ok=$((ok + ${2:-1}))
+			bad=$((bad + ${3:-0}))
+			;;
+		*)
+			# A program may also fail after its last test.
+			[ "${3:-0}" -eq 0 ] && set -- "$1" "${2:-0}" 1
+			ok=$((ok + $2))
+			bad=$((bad + $3))
+			;;
+		esac
+		[ "$result" = PASS ] || [ "$result" = SKIP ] || tail -n 60 "$log"
+	done
+	[ -z "$skipped" ] || echo "skipped:$skipped"
+}
+
+# build NAME CONFIGURE_ARGUMENT...: in a directory of its own.
+# shellcheck disable=SC2086
+build() {
+	mkdir "$work/$1" && cd "$work/$1" || return
+	shift
+	../source/configure $everything "$@" && make -j"$jobs" all &&
+		make -j"$jobs" check TESTS=
+}
+
+# run_tests NAME whole|part: all tests, in what build() made.
+run_tests() {
+	cd "$work/$1" || exit 1
+	make -j"$jobs" check >"$work/log" 2>&1 </dev/null
+	status=$?
+	count_tests "$2"
+	if [ $status -ne 0 ] && [ $bad -eq 0 ] || [ $((ok + bad)) -eq 0 ]; then
+		tail -n 60 "$work/log"
+		bad=$((bad + 1))
+	fi
+	said "tests, $1" $ok $bad
+}
+
+# lib/*.c compile with one -I, without configure, as strict C11.
+compile_plainly() {
+	mkdir -p "$work/plain" && cd "$work/plain" || return
+	# shellcheck disable=SC2086
+	"$1" -std=c11 -O2 $warnings -I../source/include -c ../source/lib/*.c
+}
+
+make_in() {
+	cd "$work/$1" || return
+	shift
+	make -j"$jobs" "$@"
+}
+
+# groff tells faults on stderr and succeeds all the same.
+man_page_is_clean() {
+	groff -ww -mandoc -Tutf8 -z "$work"/source/doc/*.1 2>&1 | tee "$work/man"
+	[ ! -s "$work/man" ]
+}
+
+main() {
+	step 'configure is made' "$work/source/autogen.sh" || return
+	for cc in gcc clang; do
+		step "lib/*.c alone, $cc" compile_plainly $cc
+	done
+	step 'build, gcc' build gcc CC=gcc --enable-werror &&
+		run_tests gcc whole
+	step 'build, clang' build clang CC=clang --enable-werror
+	for cc in gcc clang; do
+		step "build, $cc, sanitizers" build $cc-sanitizers CC=$cc \
+			CFLAGS="$sanitize" --disable-shared --enable-werror &&
+			run_tests $cc-sanitizers part
+	done
+	step 'make doc' make_in gcc doc
+	step 'man page' man_page_is_clean
+	step 'make distcheck' make_in gcc distcheck \
+		DISTCHECK_CONFIGURE_FLAGS="$everything"
+}
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/vpnalg-check.XXXXXX")
+wants_tests
+install_missing
+copy_source "$tree" "$work/source"
+# The default of 4 seconds a test is short for a busy machine and sanitizers.
+export CK_TIMEOUT_MULTIPLIER=10
+main
+if [ $failed -eq 0 ]; then
+	chmod -R u+w "$work" && rm -rf "$work"
+else
+	echo "All that was built is in $work"
+fi
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The life of a call: opened, answered, cleared, ended, opened again. */
+#include "support.h"
+
+#include <string.h>
+
+static struct world w;
+static struct connection c;
+
+#define OWN 0x1234
+#define PEER 0x4321
+
+static void begin(void)
+{
+	world_begin(&w, NULL);
+	start_control(&w, &c, CLIENT_A, 4000, SERVER);
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+static void out(unsigned type, uint16_t first, uint16_t second, uint8_t result)
+{
+	struct bytes m = message(type, first, second, result);
+
+	ck_assert_uint_eq(client_sends(&w, &c, m.data, m.length),
+			  VPNALG_TRANSLATED);
+}
+
+static void in(unsigned type, uint16_t first, uint16_t second, uint8_t result)
+{
+	struct bytes m = message(type, first, second, result);
+
+	ck_assert_uint_eq(server_sends(&w, &c, m.data, m.length),
+			  VPNALG_TRANSLATED);
+}
+
+static unsigned gre_out(uint16_t peer)
+{
+	struct bytes p = gre_packet(CLIENT_A, SERVER, peer, 1);
+
+	return send_packet(&w, VPNALG_OUT, &p);
+}
+
+static unsigned gre_in(uint16_t own)
+{
+	struct bytes p = gre_packet(SERVER, OUTSIDE, own, 1);
+
+	return send_packet(&w, VPNALG_IN, &p);
+}
+
+static void keep_control(void)
+{
+	client_segment(&w, &c, c.client_seq, ACK, NULL, 0);
+}
+
+/* Who may begin a call, RFC 2637 1.2 and 3: PNS or PAC, on either side. */
+START_TEST(a_pns_inside_calls_out)
+{
+	out(7, OWN, 1, 0);
+	in(8, PEER, OWN, 1);
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(gre_in(OWN), VPNALG_TRANSLATED);
+}
+END_TEST
+
+START_TEST(a_pac_outside_calls_in)
+{
+	in(9, PEER, 1, 0);
+	out(10, OWN, PEER, 1);
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+	in(11, OWN, 0, 0);
+	ck_assert_uint_eq(gre_in(OWN), VPNALG_TRANSLATED);
+}
+END_TEST
+
+START_TEST(a_pns_outside_is_called_by_a_pac_inside)
+{
+	out(9, OWN, 1, 0);
+	in(10, PEER, OWN, 1);
+	out(11, PEER, 0, 0);
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(gre_in(OWN), VPNALG_TRANSLATED);
+}
+END_TEST
+
+START_TEST(a_pns_outside_calls_a_pac_inside)
+{
+	in(7, PEER, 1, 0);
+	out(8, OWN, PEER, 1);
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(gre_in(OWN), VPNALG_TRANSLATED);
+}
+END_TEST
+
+START_TEST(gre_may_come_before_the_reply)
+{
+	out(7, OWN, 1, 0);
+	ck_assert_uint_eq(gre_in(OWN), VPNALG_TRANSLATED);
+}
+END_TEST
+
+START_TEST(many_calls_on_one_connection)
+{
+	uint16_t i;
+
+	for (i = 0; i < 40; i++) {
+		out(7, i, 1, 0);
+		in(8, (uint16_t)(i + 1000), i, 1);
+	}
+	for (i = 0; i < 40; i++) {
+		ck_assert_uint_eq(gre_out((uint16_t)(i + 1000)),
+				  VPNALG_TRANSLATED);
+		ck_assert_uint_eq(gre_in(i), VPNALG_TRANSLATED);
+	}
+	ck_assert_uint_eq(opened(&w, CALL), 40);
+}
+END_TEST
+
+/* When a call is gone. Its control connection stays. */
+enum act { IN_13, OUT_13, OUT_12, REFUSED, GRE_OUT, GRE_IN, WAIT_3, WAIT_50,
+	   WAIT_101, REQUEST, STOP };
+
+static const struct {
+	const char *story;
+	bool answered;
+	enum act acts[6];
+	bool lives;
+} end_rows[] = {
+	{ "an unanswered call lives a minute", false, { WAIT_101, STOP },
+	  false },
+	{ "and not less", false, { WAIT_50, STOP }, true },
+	{ "an answered one lives on", true, { WAIT_101, STOP }, true },
+	{ "GRE from outside answers it", false,
+	  { WAIT_50, GRE_IN, WAIT_101, STOP }, true },
+	{ "a refused call ends", false, { REFUSED, WAIT_101, STOP }, false },
+	{ "but not at once", false, { REFUSED, WAIT_50, STOP }, true },
+	{ "Call-Disconnect-Notify from outside ends it", true,
+	  { IN_13, WAIT_101, STOP }, false },
+	{ "after a linger", true, { IN_13, WAIT_50, STOP }, true },
+	{ "what was on its way lets it", true,
+	  { IN_13, GRE_OUT, WAIT_101, STOP }, false },
+	{ "what comes later takes the end back", true,
+	  { IN_13, WAIT_3, GRE_OUT, WAIT_101, STOP }, true },
+	{ "not if it comes from outside", true,
+	  { IN_13, WAIT_3, GRE_IN, WAIT_101, STOP }, false },
+	{ "Call-Clear-Request alone ends it when it is silent", true,
+	  { OUT_12, WAIT_101, WAIT_50, STOP }, false },
+	{ "and not while it is in use", true,
+	  { OUT_12, WAIT_50, GRE_OUT, WAIT_50, GRE_OUT, STOP }, true },
+	{ "a PAC inside ends its call", true, { OUT_13, WAIT_101, STOP },
+	  false },
+	{ "asked for again, it lives", true, { IN_13, REQUEST, WAIT_50, STOP },
+	  true },
+	{ "as an unanswered one", true, { IN_13, REQUEST, WAIT_101, STOP },
+	  false },
+};
+
+static void act(enum act what)
+{
+	switch (what) {
+	case IN_13:
+		in(13, PEER, 1, 0);
+		break;
+	case OUT_13:
+		out(13, OWN, 1, 0);
+		break;
+	case OUT_12:
+		out(12, OWN, 0, 0);
+		break;
+	case REFUSED:
+		in(8, PEER, OWN, 2);
+		/* The reply answers; a linger runs all the same. */
+		break;
+	case GRE_OUT:
+		ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+		break;
+	case GRE_IN:
+		ck_assert_uint_eq(gre_in(OWN), VPNALG_TRANSLATED);
+		break;
+	case WAIT_3:
+		world_wait(&w, 3001);
+		break;
+	case WAIT_50:
+		world_wait(&w, 50000);
+		break;
+	case WAIT_101:
+		world_wait(&w, 100001);
+		break;
+	case REQUEST:
+		out(7, OWN, 1, 0);
+		break;
+	case STOP:
+		break;
+	}
+}
+
+START_TEST(a_call_ends)
+{
+	const enum act *acts = end_rows[_i].acts;
+
+	out(7, OWN, 1, 0);
+	if (end_rows[_i].answered)
+		in(8, PEER, OWN, 1);
+	for (; *acts != STOP; acts++) {
+		act(*acts);
+		keep_control();
+	}
+	ck_assert_msg((closed(&w, CALL) == 0) == end_rows[_i].lives, "%s",
+		      end_rows[_i].story);
+}
+END_TEST
+
+/* pptpd says no Call-Disconnect-Notify: it closes the control connection. */
+START_TEST(calls_end_with_their_control_connection)
+{
+	out(7, OWN, 1, 0);
+	in(8, PEER, OWN, 1);
+	client_segment(&w, &c, c.client_seq, FIN | ACK, NULL, 0);
+	server_segment(&w, &c, c.server_seq, FIN | ACK, NULL, 0);
+	world_wait(&w, 1);
+	ck_assert_uint_eq(gre_in(OWN), VPNALG_TRANSLATED);
+	world_wait(&w, 100001);
+	ck_assert_uint_eq(closed(&w, CALL), 1);
+	ck_assert_uint_eq(closed(&w, CONTROL), 0);
+	world_wait(&w, 240001);
+	ck_assert_uint_eq(closed(&w, CONTROL), 1);
+}
+END_TEST
+
+START_TEST(a_forged_reset_costs_no_call)
+{
+	out(7, OWN, 1, 0);
+	in(8, PEER, OWN, 1);
+	server_segment(&w, &c, c.server_seq, RST, NULL, 0);
+	world_wait(&w, 60000);
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+	out(5, 1, 1, 0); /* the client's keepalive */
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+	world_wait(&w, 300000);
+	ck_assert_uint_eq(closed(&w, CALL), 0);
+	ck_assert_uint_eq(closed(&w, CONTROL), 0);
+}
+END_TEST
+
+/* RFC 2637 does not ask for keepalives: traffic in the call keeps the control
+ * connection. */
+START_TEST(a_control_connection_lives_as_long_as_its_calls)
+{
+	int i;
+
+	out(7, OWN, 1, 0);
+	in(8, PEER, OWN, 1);
+	for (i = 0; i < 5; i++) {
+		world_wait(&w, 5000000);
+		ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+	}
+	ck_assert_uint_eq(closed(&w, CONTROL), 0);
+	out(12, OWN, 0, 0);
+	world_wait(&w, 300000);
+	ck_assert_uint_eq(closed(&w, CALL), 1);
+	world_wait(&w, 7440001);
+	ck_assert_uint_eq(closed(&w, CONTROL), 1);
+}
+END_TEST
+
+/* The client comes back on a new connection and counts its IDs anew. */
+START_TEST(a_lingering_call_moves_to_a_new_connection_with_its_outside_id)
+{
+	struct world_options options = { .choosing = CHOOSE_DIFFERENT };
+	uint16_t first, second;
+
+	world_end(&w);
+	world_begin(&w, &options);
+	start_control(&w, &c, CLIENT_A, 4000, SERVER);
+	first = call_out(&w, &c, OWN, PEER);
+	client_segment(&w, &c, c.client_seq, FIN | ACK, NULL, 0);
+	server_segment(&w, &c, c.server_seq, FIN | ACK, NULL, 0);
+	world_wait(&w, 1000);
+	start_control(&w, &c, CLIENT_A, 4001, SERVER);
+	second = call_out(&w, &c, OWN, PEER + 1);
+	ck_assert_uint_eq(first, second);
+	ck_assert_uint_eq(opened(&w, CALL), 1);
+	ck_assert_uint_eq(gre_out(PEER + 1), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_DROP_NO_SESSION);
+	world_wait(&w, 300000);
+	ck_assert_uint_eq(closed(&w, CALL), 0);
+}
+END_TEST
+
+START_TEST(a_new_connection_on_the_same_ports_is_not_the_parent_of_old_calls)
+{
+	out(7, OWN, 1, 0);
+	in(8, PEER, OWN, 1);
+	client_segment(&w, &c, c.client_seq, RST, NULL, 0);
+	start_control(&w, &c, CLIENT_A, 4000, SERVER);
+	world_wait(&w, 1);
+	world_wait(&w, 100001);
+	ck_assert_uint_eq(closed(&w, CALL), 1);
+	ck_assert_uint_eq(closed(&w, CONTROL), 0);
+}
+END_TEST
+
+/* Lessons 1: the Call ID in Call-Disconnect-Notify from outside is the
+ * server's; even if it equals an ID of ours it stays and ends nothing. */
+START_TEST(a_disconnected_peer_id_is_not_mistaken_for_our_own)
+{
+	out(7, OWN, 1, 0);
+	in(8, PEER, OWN, 1);
+	in(13, OWN, 1, 0);
+	ck_assert_uint_eq(get16(payload(&w) + 12), OWN);
+	world_wait(&w, 100001);
+	ck_assert_uint_eq(closed(&w, CALL), 0);
+}
+END_TEST
+
+START_TEST(a_call_may_be_answered_with_another_peer_id)
+{
+	out(7, OWN, 1, 0);
+	in(8, PEER, OWN, 1);
+	in(8, PEER + 1, OWN, 1);
+	ck_assert_uint_eq(gre_out(PEER + 1), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_DROP_NO_SESSION);
+}
+END_TEST
+
+/* Every add and give fails once; the client sends again, and all is well. */
+START_TEST(a_failing_store_costs_the_packet_at_hand_and_nothing_else)
+{
+	struct bytes m = message(7, OWN, 1, 0), r;
+	unsigned result;
+	uint16_t id;
+
+	w.fail_in = _i;
+	result = client_sends(&w, &c, m.data, m.length);
+	if (result == VPNALG_DROP_STORE || payload_length(&w) < m.length) {
+		ck_assert_int_eq(w.records, 2); /* control and its guard */
+		result = client_sends(&w, &c, m.data + (c.client_seq - 5157),
+				      m.length - (c.client_seq - 5157));
+	}
+	ck_assert_uint_eq(result, VPNALG_TRANSLATED);
+	ck_assert_uint_eq(opened(&w, CALL), 1);
+	id = OWN;
+	r = message(8, PEER, id, 1);
+	result = server_sends(&w, &c, r.data, r.length);
+	while (result == VPNALG_DROP_STORE ||
+	       c.server_seq < 0xfffff000U + 4000 + 1 + 156 + 32) {
+		uint32_t got = c.server_seq - (0xfffff000U + 4000 + 1 + 156);
+
+		result = server_sends(&w, &c, r.data + got, r.length - got);
+	}
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(gre_in(OWN), VPNALG_TRANSLATED);
+	ck_assert_int_eq(w.fail_in, 0);
+}
+END_TEST
+
+START_TEST(call_ids_run_out_and_come_back)
+{
+	struct world_options options = { .units = 4000,
+					 .choosing = CHOOSE_WRITE };
+	struct bytes m = message(7, 1, 1, 0);
+
+	world_end(&w);
+	/* The owner of the addresses has just one ID to give. */
+	world_begin(&w, &options);
+	w.chosen = OUTSIDE;
+	w.chosen_id = 4000;
+	start_control(&w, &c, CLIENT_A, 4000, SERVER);
+	w.chosen_id = 9;
+	ck_assert_uint_eq(client_sends(&w, &c, m.data, m.length),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(get16(payload(&w) + 12), 9);
+	m = message(7, 2, 1, 0);
+	ck_assert_uint_eq(client_sends(&w, &c, m.data, m.length),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(payload_length(&w), 12);
+	ck_assert_uint_eq(client_sends(&w, &c, m.data + 12, m.length - 12),
+			  VPNALG_DROP_REFUSED);
+	world_wait(&w, 60001);
+	ck_assert_uint_eq(client_sends(&w, &c, m.data + 12, m.length - 12),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(get16(payload(&w)), 9);
+}
+END_TEST
+
+/* The clock at its edges. */
+static const vpnalg_time edges[] = { 0, 1, 0xffffffffU, 0x100000000U,
+				     VPNALG_NEVER / 2, VPNALG_NEVER - 100000,
+				     VPNALG_NEVER - 1, VPNALG_NEVER };
+
+START_TEST(a_call_lives_at_every_edge_of_the_clock)
+{
+	struct world_options options = { .now = edges[_i] };
+
+	world_end(&w);
+	world_begin(&w, &options);
+	start_control(&w, &c, CLIENT_A, 4000, SERVER);
+	out(7, OWN, 1, 0);
+	in(8, PEER, OWN, 1);
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+	w.now = 0; /* it never runs back */
+	ck_assert_uint_eq(gre_in(OWN), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(closed(&w, CALL), 0);
+	if (edges[_i] < VPNALG_NEVER / 2) {
+		w.now = edges[_i];
+		return;
+	}
+	/* Nothing ends any more at the end of time: begin anew. */
+	world_forget(&w);
+	begin();
+}
+END_TEST
+
+Suite *call_suite(void)
+{
+	Suite *suite = suite_create("pptp_call");
+	TCase *t = tcase_create("calls");
+
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_test(t, a_pns_inside_calls_out);
+	tcase_add_test(t, a_pac_outside_calls_in);
+	tcase_add_test(t, a_pns_outside_is_called_by_a_pac_inside);
+	tcase_add_test(t, a_pns_outside_calls_a_pac_inside);
+	tcase_add_test(t, gre_may_come_before_the_reply);
+	tcase_add_test(t, many_calls_on_one_connection);
+	tcase_add_loop_test(t, a_call_ends, 0,
+			    sizeof(end_rows) / sizeof(end_rows[0]));
+	tcase_add_test(t, calls_end_with_their_control_connection);
+	tcase_add_test(t, a_forged_reset_costs_no_call);
+	tcase_add_test(t, a_control_connection_lives_as_long_as_its_calls);
+	tcase_add_test(
+		t,
+		a_lingering_call_moves_to_a_new_connection_with_its_outside_id);
+	tcase_add_test(
+		t,
+		a_new_connection_on_the_same_ports_is_not_the_parent_of_old_calls);
+	tcase_add_test(t, a_disconnected_peer_id_is_not_mistaken_for_our_own);
+	tcase_add_test(t, a_call_may_be_answered_with_another_peer_id);
+	tcase_add_loop_test(
+		t, a_failing_store_costs_the_packet_at_hand_and_nothing_else, 1,
+		6);
+	tcase_add_test(t, call_ids_run_out_and_come_back);
+	tcase_add_loop_test(t, a_call_lives_at_every_edge_of_the_clock, 0,
+			    sizeof(edges) / sizeof(edges[0]));
+	suite_add_tcase(suite, t);
+	return suite;
+}

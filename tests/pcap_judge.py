@@ -1,0 +1,300 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Translates PPTP captures of real and made-up clients and lets tshark and
+scapy judge the result. No packet may be lost, no inside address left, no good
+checksum spoiled, no message changed but for its IDs, and the IDs must be the
+same wherever the same call is meant."""
+
+import ipaddress
+import os
+import struct
+
+from scapy.layers.inet import IP, TCP
+
+from pcap_common import (CAPTURES, Talk, check, clear_request, counts, finish,
+                         merged, path, read_pcap, run, short_talk, tshark, write_pcap)
+
+OUTSIDE = "203.0.113.1"
+SERVER = "203.0.113.10"
+
+# Everything of a packet that translation leaves as it is.
+KEPT = ["frame.time_epoch", "frame.len", "ip.proto", "ip.ttl", "ip.id",
+        "ip.flags", "ip.len", "tcp.flags", "tcp.seq_raw", "tcp.ack_raw",
+        "tcp.len", "tcp.options", "tcp.window_size_value", "gre.proto",
+        "gre.key.payload_length", "gre.sequence_number",
+        "gre.ack_number", "ppp.protocol", "pptp.length",
+        "pptp.control_message_type", "pptp.framing_capabilities",
+        "pptp.maximum_channels", "pptp.host_name", "pptp.vendor_name",
+        "pptp.call_serial_number", "pptp.out_result", "pptp.control_result",
+        "pptp.send_accm", "pptp.receive_accm", "pptp.disc_result"]
+SUMS = ["ip.checksum.status", "tcp.checksum.status"]
+CHECKED = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"]
+
+
+def known(fields):
+    """Those of the fields that this tshark knows."""
+    lines = tshark("-G", "fields")
+    names = {line.split("\t")[2] for line in lines if line.startswith("F\t")}
+    return [field for field in fields if field in names]
+
+
+def dissect(name, fields):
+    arguments = [part for field in fields for part in ("-e", field)]
+    return [line.split("\t") for line in
+            tshark(*CHECKED, "-r", name, "-T", "fields", *arguments)]
+
+
+def packets(name):
+    return [IP(r[2][14:]) for r in read_pcap(name)[2]]
+
+
+def is_control(packet):
+    return TCP in packet and 1723 in (packet[TCP].sport, packet[TCP].dport)
+
+
+def segment(packet):
+    """A TCP packet's stream bytes."""
+    end = packet.len - packet.ihl * 4 - packet[TCP].dataofs * 4
+    return bytes(packet[TCP].payload)[:end]
+
+
+def gre_call(packet):
+    """The Call ID of a PPTP GRE packet, or None."""
+    raw = bytes(packet)[packet.ihl * 4:]
+    if packet.proto != 47 or raw[2:4] != b"\x88\x0b":
+        return None
+    return struct.unpack(">H", raw[6:8])[0]
+
+
+def ids(data):
+    """(type, ID at 12, ID at 14) of the messages in a whole segment."""
+    while len(data) >= 16:
+        length, _, _, kind, _, first, second = struct.unpack(">HHIHHHH",
+                                                             data[:16])
+        yield kind, first, second
+        data = data[length:]
+
+
+def no_inside(name, prefix):
+    network = ipaddress.ip_network(prefix)
+    return not any(ipaddress.ip_address(address) in network
+                   for packet in packets(name)
+                   for address in (packet.src, packet.dst))
+
+
+def sums_by_scapy(name):
+    """Which packets have all their checksums right, recomputed."""
+    good = []
+    for packet in packets(name):
+        raw = bytes(packet)[:packet.len]
+        again = IP(raw)
+        del again.chksum
+        if TCP in again:
+            del again[TCP].chksum
+        good.append(bytes(again) == raw)
+    return good
+
+
+def spoiled(before, after):
+    """Packets that were good before and are not now."""
+    return [i + 1 for i, (b, a) in enumerate(zip(before, after))
+            if b and not a]
+
+
+def spoiled_by_tshark(before, after):
+    """Likewise. 1 is good; a packet in a packet has one more."""
+    pairs = zip(dissect(before, SUMS), dissect(after, SUMS))
+    return [i + 1 for i, (b, a) in enumerate(pairs)
+            if any("1" in x and "0" not in x and x != y
+                   for x, y in zip(b, a))]
+
+
+def changed_twins(before, after):
+    """Segments that were the same bytes and are not any more: a byte of the
+    stream has one value, however often it is seen."""
+    seen, changed = {}, []
+    for i, (b, a) in enumerate(zip(before, after)):
+        if not is_control(b) or not segment(b):
+            continue
+        key = (b.src, b.dst, b[TCP].sport, b[TCP].dport, b[TCP].seq,
+               segment(b))
+        if seen.setdefault(key, segment(a)) != segment(a):
+            changed.append(i + 1)
+    return changed
+
+
+class Calls:
+    """Follows the calls in both forms of a capture, packet by packet."""
+
+    def __init__(self):
+        self.outside = {}  # (client, its Call ID): the one seen outside
+        self.wrong = []
+
+    def control(self, before, after):
+        for b, a in zip(ids(segment(before)), ids(segment(after))):
+            if b[0] == 7:
+                self.outside[before.src, b[1]] = a[1]
+            elif b[0] == 12:
+                self.expect(before.src, b[1], a[1])
+            elif b[0] == 8:
+                self.expect(before.dst, b[2], a[2])
+                self.same(b[1], a[1])
+            elif b[0] == 15 and before[TCP].dport == 1723:
+                self.same(b[1], a[1])
+
+    def same(self, before, after):
+        if before != after:
+            self.wrong.append("%d became %d" % (before, after))
+
+    def expect(self, client, before, after):
+        wanted = self.outside.get((client, before))
+        if wanted != after:
+            self.wrong.append("%s %d became %d, not %s" % (
+                client, before, after, wanted))
+
+    def step(self, before, after):
+        call = gre_call(before)
+        if call is not None and before.src == self.server:
+            self.expect(before.dst, call, gre_call(after))
+        elif call is not None:
+            self.same(call, gre_call(after))
+        elif is_control(before):
+            self.control(before, after)
+
+    def follow(self, before, after, server):
+        self.server = server
+        for b, a in zip(before, after):
+            self.step(b, a)
+        return self.wrong
+
+
+def judge(title, before, inside, server):
+    """Translates a capture and checks all that must hold of any."""
+    after = path("out.pcap")
+    done = run("--inside", inside, "--address", OUTSIDE, before, after)
+    check(title + ": exit status 0", done.returncode == 0, done.stderr)
+    magic, link, records = read_pcap(after)
+    original = read_pcap(before)
+    check(title + ": all %d packets are there" % len(records),
+          len(records) == len(original[2]), done.stderr.decode())
+    check(title + ": the report agrees", counts(done).get("read") ==
+          counts(done).get("written") == len(records))
+    check(title + ": file type and link type kept",
+          (magic, link) == original[:2])
+    check(title + ": no inside address is left", no_inside(after, inside))
+    check(title + ": tshark finds no checksum spoiled",
+          not spoiled_by_tshark(before, after),
+          spoiled_by_tshark(before, after))
+    check(title + ": nor does scapy",
+          not spoiled(sums_by_scapy(before), sums_by_scapy(after)))
+    kept = known(KEPT)
+    check(title + ": there is much to compare", len(kept) >= 20 and
+          sum(sums_by_scapy(before)) > len(records) / 2)
+    check(title + ": the messages are the same",
+          dissect(before, kept) == dissect(after, kept))
+    old, new = packets(before), packets(after)
+    check(title + ": equal segments stay equal",
+          not changed_twins(old, new), changed_twins(old, new))
+    wrong = Calls().follow(old, new, server)
+    check(title + ": a call has one ID everywhere", not wrong, wrong[:5])
+    return old, new
+
+
+def judge_lab():
+    for name in ("pptp_1", "pptp_3", "pptp_same"):
+        capture = os.path.join(CAPTURES, name + "-nat-inside.pcap")
+        judge(name, capture, "192.168.77.0/24", SERVER)
+
+
+def judge_outside_view():
+    """What was captured outside has no inside address: nothing is touched."""
+    capture = os.path.join(CAPTURES, "pptp_1-nat-outside.pcap")
+    with open(capture, "rb") as file:
+        data = file.read()
+    done = run("--address", "198.51.100.1", capture, "-")
+    check("a capture without inside hosts is copied byte by byte",
+          done.returncode == 0 and done.stdout == data)
+
+
+def judge_doubled():
+    """A client with Call ID 0, the server's segments recorded twice."""
+    talk = short_talk("10.1.1.11", "10.1.1.10", 3025, 0, 0, doubled=True)
+    name = write_pcap("in.pcap", talk.records)
+    check("doubled: the capture has 23 packets", len(talk.records) == 23)
+    _, new = judge("doubled", name, "10.1.1.11", "10.1.1.10")
+    calls = {i[1] for p in new if is_control(p) for i in ids(segment(p))
+             if i[0] in (7, 8, 15)}
+    check("doubled: a single client keeps its Call ID 0", calls == {0}, calls)
+    ports = {p[TCP].sport for p in new if is_control(p) and p.src == OUTSIDE}
+    check("doubled: and its port", ports == {3025}, ports)
+
+
+def twins():
+    """Two clients, one server, same port and Call ID, at the same time."""
+    talks = [Talk("192.168.77.%d" % (11 + i), SERVER, 40001, time=i * 0.0005)
+             for i in range(2)]
+    for talk in talks:
+        talk.connect()
+    for i, talk in enumerate(talks):
+        talk.call(0x1234, 128 * i)
+    for i, talk in enumerate(talks):
+        talk.gre(0, 128 * i, 0)
+        talk.gre(1, 0x1234, 0)
+        talk.tcp(0, "PA", clear_request(0x1234))
+        talk.end()
+    return merged(*talks)
+
+
+def judge_twins():
+    name = write_pcap("in.pcap", twins())
+    old, new = judge("twins", name, "192.168.77.0/24", SERVER)
+    ports, calls = {}, {}
+    for before, after in zip(old, new):
+        if is_control(before) and before.dst == SERVER:
+            ports.setdefault(before.src, set()).add(after[TCP].sport)
+            for kind, call, _ in ids(segment(after)):
+                if kind in (7, 12):
+                    calls.setdefault(before.src, set()).add(call)
+    check("twins: each has one port and they differ",
+          [len(p) for p in ports.values()] == [1, 1] and
+          len(set.union(*ports.values())) == 2, ports)
+    check("twins: each has one Call ID and they differ",
+          [len(c) for c in calls.values()] == [1, 1] and
+          len(set.union(*calls.values())) == 2, calls)
+    gre = [gre_call(a) for b, a in zip(old, new)
+           if gre_call(b) is not None and b.src == SERVER]
+    check("twins: so do the Call IDs in GRE", len(set(gre)) == len(gre) == 2)
+
+
+def judge_seed():
+    """The same seed gives the same file, another one another."""
+    name = write_pcap("in.pcap", twins())
+    files = [run("--address", OUTSIDE, "--seed", seed, name, "-").stdout
+             for seed in ("7", "7", "8", "9", "10")]
+    check("the same seed gives the same output", files[0] == files[1])
+    check("another seed gives another output", len(set(files)) > 1)
+
+
+def judge_time():
+    """Sessions end as the capture's time goes by."""
+    first = short_talk("10.0.0.2", SERVER, 40001, 5, 6)
+    late = short_talk("10.0.0.2", SERVER, 40002, 7, 8, time=100000.0)
+    name = write_pcap("in.pcap", merged(first, late))
+    done = run("--address", OUTSIDE, name, path("out.pcap"))
+    rows = [line.split()[-4:] for line in done.stderr.decode().splitlines()
+            if line.startswith("  PPTP ")]
+    check("of two sessions a day apart the first has ended",
+          rows[0] == rows[1] == ["2", "1", "1", "0"], done.stderr.decode())
+
+
+def main():
+    judge_lab()
+    judge_outside_view()
+    judge_doubled()
+    judge_twins()
+    judge_seed()
+    judge_time()
+    finish()
+
+
+main()

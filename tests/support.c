@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The world: a translator, its store, time and chance. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The store in between: counts, and fails when told to. */
+
+static struct vpnalg_record *between_find(void *context, const uint8_t *key,
+					  uint64_t hash, unsigned *slot)
+{
+	struct world *w = context;
+
+	w->finds++;
+	return w->inner.find(w->inner.context, key, hash, slot);
+}
+
+static bool fails(struct world *w)
+{
+	w->operations++;
+	return w->fail_in > 0 && --w->fail_in == 0;
+}
+
+static struct vpnalg_record *between_add(void *context, unsigned units)
+{
+	struct world *w = context;
+	struct vpnalg_record *record;
+
+	if (fails(w))
+		return NULL;
+	record = w->inner.add(w->inner.context, units);
+	if (record != NULL)
+		w->records++;
+	return record;
+}
+
+static void between_remove(void *context, struct vpnalg_record *record)
+{
+	struct world *w = context;
+
+	ck_assert_msg(record->keys == 0 || record->handler == 0xff,
+		      "removed with keys");
+	w->records--;
+	w->inner.remove(w->inner.context, record);
+}
+
+static bool between_give(void *context, struct vpnalg_record *record,
+			 unsigned slot, uint64_t hash)
+{
+	struct world *w = context;
+
+	if (fails(w))
+		return false;
+	return w->inner.give(w->inner.context, record, slot, hash);
+}
+
+static void between_take(void *context, struct vpnalg_record *record,
+			 unsigned slot, uint64_t hash)
+{
+	struct world *w = context;
+
+	w->inner.take(w->inner.context, record, slot, hash);
+}
+
+static void between_point(void *context, struct vpnalg_record *from,
+			  unsigned from_slot, struct vpnalg_record *to,
+			  unsigned to_slot, uint64_t hash)
+{
+	struct world *w = context;
+
+	w->inner.point(w->inner.context, from, from_slot, to, to_slot, hash);
+}
+
+static bool between_next(void *context, uint64_t *cursor,
+			 struct vpnalg_record **record)
+{
+	struct world *w = context;
+
+	return w->inner.next(w->inner.context, cursor, record);
+}
+
+static void between_prefetch(void *context, uint64_t hash, unsigned step)
+{
+	struct world *w = context;
+
+	if (w->inner.prefetch != NULL)
+		w->inner.prefetch(w->inner.context, hash, step);
+}
+
+static void stand_between(struct world *w)
+{
+	w->store = (struct vpnalg_store){ .size = sizeof(w->store),
+					  .key_length = VPNALG_KEY_IPV4,
+					  .context = w,
+					  .find = between_find,
+					  .add = between_add,
+					  .remove = between_remove,
+					  .give = between_give,
+					  .take = between_take,
+					  .point = between_point,
+					  .next = between_next,
+					  .prefetch = between_prefetch };
+}
+
+/* Chance and choice. */
+
+static uint32_t next_random(void *context)
+{
+	struct world *w = context;
+
+	w->random = w->random * 1664525 + 1013904223;
+	return w->random ^ w->random >> 16;
+}
+
+static enum vpnalg_choice decide(struct world *w,
+				 struct vpnalg_binding *binding)
+{
+	if (w->options.choose != NULL)
+		return w->options.choose(w, binding);
+	switch (w->options.choosing) {
+	case CHOOSE_REFUSE:
+		return VPNALG_CHOICE_REFUSE;
+	case CHOOSE_DIFFERENT:
+		return binding->outside_id == binding->inside_id
+			       ? VPNALG_CHOICE_NEXT
+			       : VPNALG_CHOICE_TAKE;
+	case CHOOSE_FIRST_BYTE_DIFFERENT:
+		return binding->outside_id >> 8 == binding->inside_id >> 8
+			       ? VPNALG_CHOICE_NEXT
+			       : VPNALG_CHOICE_TAKE;
+	case CHOOSE_WRITE:
+		binding->outside.family = VPNALG_IPV4;
+		put32(binding->outside.octets, w->chosen);
+		binding->outside_id = w->chosen_id;
+		return VPNALG_CHOICE_CHOSEN;
+	default:
+		return VPNALG_CHOICE_TAKE;
+	}
+}
+
+static enum vpnalg_choice choose(void *context, struct vpnalg_binding *binding)
+{
+	struct world *w = context;
+	enum vpnalg_choice choice = decide(w, binding);
+
+	if (choice == VPNALG_CHOICE_TAKE || choice == VPNALG_CHOICE_CHOSEN)
+		w->bindings++;
+	return choice;
+}
+
+static void give_back(void *context, const struct vpnalg_binding *binding)
+{
+	struct world *w = context;
+
+	ck_assert(binding->user == NULL);
+	w->bindings--;
+	if (w->options.released != NULL)
+		w->options.released(w, binding);
+}
+
+/* The world. */
+
+static void set_defaults(struct world *w)
+{
+	static const uint32_t one_address[] = { OUTSIDE };
+	static const struct vpnalg_handler *const one_handler[] = {
+		&vpnalg_pptp
+	};
+	struct world_options *o = &w->options;
+
+	if (o->addresses == NULL) {
+		o->addresses = one_address;
+		o->address_count = 1;
+	}
+	if (o->handlers == NULL) {
+		o->handlers = one_handler;
+		o->handler_count = 1;
+	}
+	if (o->units == 0)
+		o->units = 600;
+}
+
+void world_begin(struct world *w, const struct world_options *options)
+{
+	struct vpnalg_addr addresses[64];
+	struct vpnalg_config config = { .size = sizeof(config) };
+	size_t i;
+
+	memset(w, 0, sizeof(*w));
+	if (options != NULL)
+		w->options = *options;
+	set_defaults(w);
+	w->random = 1;
+	w->now = w->options.now;
+	w->store_memory = test_store(&w->inner, w->options.units);
+	stand_between(w);
+	memset(addresses, 0, sizeof(addresses));
+	for (i = 0; i < w->options.address_count; i++) {
+		addresses[i].family = VPNALG_IPV4;
+		put32(addresses[i].octets, w->options.addresses[i]);
+	}
+	config.handlers = w->options.handlers;
+	config.handler_count = w->options.handler_count;
+	config.addresses = addresses;
+	config.address_count = w->options.address_count;
+	config.store = &w->store;
+	config.context = w;
+	config.random = next_random;
+	config.burst = w->options.burst;
+	config.timers = w->options.timers;
+	memcpy(config.pool_key, w->options.pool_key, sizeof(config.pool_key));
+	if (w->options.choosing != CHOOSE_NOTHING ||
+	    w->options.choose != NULL) {
+		config.choose = choose;
+		config.release = give_back;
+	}
+	w->memory = malloc(vpnalg_size(&config));
+	ck_assert_int_eq(vpnalg_init(&w->alg, w->memory, vpnalg_size(&config),
+				     &config),
+			 0);
+}
+
+void world_wait(struct world *w, vpnalg_time ms)
+{
+	w->now += ms;
+	while (vpnalg_expire(w->alg, w->now, 1000) <= w->now &&
+	       w->now != VPNALG_NEVER)
+		;
+	test_store_between_calls(&w->inner, w->store_memory);
+}
+
+void world_forget(struct world *w)
+{
+	test_store_free(&w->inner, w->store_memory);
+	free(w->memory);
+	free(w->bytes);
+}
+
+void world_end(struct world *w)
+{
+	struct vpnalg_kind_counters counters;
+	size_t i;
+
+	/* Children first, then those that they kept. */
+	for (i = 0; i < 4 && w->records > 0; i++)
+		world_wait(w, 10000000);
+	ck_assert_msg(w->records == 0, "%ld records left", w->records);
+	ck_assert_msg(w->bindings == 0, "%ld bindings left", w->bindings);
+	for (i = 0; vpnalg_kind_counters(w->alg, i, &counters); i++)
+		ck_assert_uint_eq(counters.opened, counters.closed);
+	world_forget(w);
+}
+
+uint64_t dropped(struct world *w, unsigned result)
+{
+	struct vpnalg_counters counters;
+
+	vpnalg_counters(w->alg, &counters);
+	return counters.results[result];
+}
+
+uint64_t opened(struct world *w, size_t kind)
+{
+	struct vpnalg_kind_counters counters;
+
+	ck_assert(vpnalg_kind_counters(w->alg, kind, &counters));
+	return counters.opened;
+}
+
+uint64_t closed(struct world *w, size_t kind)
+{
+	struct vpnalg_kind_counters counters;
+
+	ck_assert(vpnalg_kind_counters(w->alg, kind, &counters));
+	return counters.closed;
+}
+
+/* Packets through the translator. */
+
+static bool is_outside(const struct world *w, uint32_t address)
+{
+	size_t i;
+
+	for (i = 0; i < w->options.address_count; i++)
+		if (w->options.addresses[i] == address)
+			return true;
+	return false;
+}
+
+/* Whether two packets are the same, but for a checksum of 0xffff that may have
+ * become 0: both are zero in ones' complement. */
+static bool same_packet(const uint8_t *a, const uint8_t *b, uint32_t length)
+{
+	uint32_t i;
+
+	for (i = 0; i < length; i++) {
+		bool pair = a[i] == 0xff && b[i] == 0 && i + 1 < length &&
+			    a[i + 1] == 0xff && b[i + 1] == 0;
+
+		if (pair)
+			i++;
+		else if (a[i] != b[i])
+			return false;
+	}
+	return true;
+}
+
+static void check_undo(struct world *w, const struct bytes *before,
+		       uint32_t caplen)
+{
+	struct vpnalg_packet undo = w->last;
+	uint8_t *copy = malloc(undo.caplen + 1U);
+	struct bytes expected = *before;
+
+	memcpy(copy, undo.data, undo.caplen);
+	undo.data = copy;
+	undo.direction ^= VPNALG_OUT_UNDO;
+	vpnalg_process(w->alg, &undo, 1, w->now);
+	if (undo.result == VPNALG_DROP_AMBIGUOUS) {
+		free(copy);
+		return;
+	}
+	ck_assert_msg(undo.result == VPNALG_TRANSLATED, "undo: %s",
+		      vpnalg_result_text(undo.result));
+	ck_assert_uint_eq(undo.flags & VPNALG_PACKET_CUT, 0);
+	if (w->last.flags & VPNALG_PACKET_CUT) {
+		ck_assert(memcmp(copy + 20, expected.data + 20, 12) == 0);
+	} else {
+		ck_assert_msg(same_packet(expected.data, copy, caplen),
+			      "undo gives another packet");
+	}
+	free(copy);
+}
+
+static void check_promises(struct world *w, const struct bytes *before,
+			   uint32_t caplen)
+{
+	const struct vpnalg_packet *p = &w->last;
+
+	if (p->result != VPNALG_TRANSLATED) {
+		ck_assert(memcmp(before->data, p->data, caplen) == 0);
+		ck_assert_uint_eq(p->flags, 0);
+		return;
+	}
+	ck_assert(p->len <= before->length);
+	if (p->checksum != VPNALG_CHECKSUM_PARTIAL)
+		ck_assert_msg(checksums_right(before->data, caplen) ==
+				      checksums_right(p->data, p->caplen),
+			      "checksum");
+	if (p->direction == VPNALG_OUT)
+		ck_assert(is_outside(w, get32(p->data + 12)));
+	if (p->direction == VPNALG_IN)
+		ck_assert(!is_outside(w, get32(p->data + 16)));
+	if (!w->options.no_undo && p->direction < VPNALG_OUT_UNDO)
+		check_undo(w, before, caplen);
+}
+
+/* The block ends where the packet ends, so that AddressSanitizer sees the
+ * first byte read behind it; and it begins at an odd address. */
+static unsigned send_bytes(struct world *w, struct vpnalg_packet p,
+			   const struct bytes *packet)
+{
+	uint8_t *block = malloc(p.caplen + 1);
+
+	memcpy(block + 1, packet->data, p.caplen);
+	free(w->bytes);
+	w->bytes = malloc(2048);
+	p.data = block + 1;
+	p.user = w;
+	vpnalg_process(w->alg, &p, 1, w->now);
+	w->last = p;
+	check_promises(w, packet, p.result == VPNALG_TRANSLATED ? p.caplen
+								: p.caplen);
+	memcpy(w->bytes, p.data, p.caplen);
+	w->length = p.len;
+	w->last.data = w->bytes;
+	free(block);
+	test_store_between_calls(&w->inner, w->store_memory);
+	return p.result;
+}
+
+unsigned send_captured(struct world *w, enum vpnalg_direction direction,
+		       const struct bytes *packet, uint32_t caplen)
+{
+	struct vpnalg_packet p = { .caplen = caplen,
+				   .len = packet->length,
+				   .direction = (uint8_t)direction };
+
+	return send_bytes(w, p, packet);
+}
+
+unsigned send_packet(struct world *w, enum vpnalg_direction direction,
+		     const struct bytes *packet)
+{
+	return send_captured(w, direction, packet, packet->length);
+}
+
+unsigned send_in_zone(struct world *w, enum vpnalg_direction direction,
+		      const struct bytes *packet, uint16_t zone)
+{
+	struct vpnalg_packet p = { .caplen = packet->length,
+				   .len = packet->length,
+				   .direction = (uint8_t)direction,
+				   .zone = zone };
+
+	return send_bytes(w, p, packet);
+}
+
+/* Control connections. */
+
+unsigned client_segment(struct world *w, struct connection *c, uint32_t seq,
+			uint8_t flags, const void *data, uint32_t length)
+{
+	struct bytes p = tcp_packet(c->client, c->port, c->server, PPTP, seq,
+				    c->server_seq, flags, data, length);
+
+	return send_in_zone(w, VPNALG_OUT, &p, c->zone);
+}
+
+unsigned server_segment(struct world *w, struct connection *c, uint32_t seq,
+			uint8_t flags, const void *data, uint32_t length)
+{
+	struct bytes p = tcp_packet(c->server, PPTP, c->outside,
+				    c->outside_port, seq, c->client_seq, flags,
+				    data, length);
+
+	return send_packet(w, VPNALG_IN, &p);
+}
+
+unsigned client_sends(struct world *w, struct connection *c, const void *data,
+		      uint32_t length)
+{
+	unsigned result = client_segment(w, c, c->client_seq, ACK | PSH, data,
+					 length);
+
+	if (result == VPNALG_TRANSLATED)
+		c->client_seq += payload_length(w);
+	return result;
+}
+
+unsigned server_sends(struct world *w, struct connection *c, const void *data,
+		      uint32_t length)
+{
+	unsigned result = server_segment(w, c, c->server_seq, ACK | PSH, data,
+					 length);
+
+	if (result == VPNALG_TRANSLATED)
+		c->server_seq += payload_length(w);
+	return result;
+}
+
+void connect_to(struct world *w, struct connection *c, uint32_t client,
+		uint16_t port, uint32_t server)
+{
+	uint16_t zone = c->zone;
+
+	*c = (struct connection){ .client = client, .port = port,
+				  .server = server, .zone = zone };
+	c->client_seq = 1000 + port;
+	ck_assert_uint_eq(client_segment(w, c, c->client_seq, SYN, NULL, 0),
+			  VPNALG_TRANSLATED);
+	c->outside = source(w);
+	c->outside_port = get16(l4(w));
+	c->client_seq++;
+	c->server_seq = 0xfffff000U + port;
+	ck_assert_uint_eq(server_segment(w, c, c->server_seq, SYN | ACK, NULL,
+					 0),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(w), client);
+	ck_assert_uint_eq(get16(l4(w) + 2), port);
+	c->server_seq++;
+	ck_assert_uint_eq(client_segment(w, c, c->client_seq, ACK, NULL, 0),
+			  VPNALG_TRANSLATED);
+}
+
+void start_control(struct world *w, struct connection *c, uint32_t client,
+		   uint16_t port, uint32_t server)
+{
+	struct bytes request = message(1, 0, 0, 0), reply = message(2, 0, 0, 0);
+
+	connect_to(w, c, client, port, server);
+	ck_assert_uint_eq(client_sends(w, c, request.data, request.length),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(server_sends(w, c, reply.data, reply.length),
+			  VPNALG_TRANSLATED);
+}
+
+uint16_t call_out(struct world *w, struct connection *c, uint16_t own,
+		  uint16_t peer)
+{
+	struct bytes request = message(7, own, 1, 0), reply;
+	uint16_t outside;
+
+	ck_assert_uint_eq(client_sends(w, c, request.data, request.length),
+			  VPNALG_TRANSLATED);
+	outside = get16(payload(w) + 12);
+	reply = message(8, peer, outside, 1);
+	ck_assert_uint_eq(server_sends(w, c, reply.data, reply.length),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(get16(payload(w) + 12), peer);
+	ck_assert_uint_eq(get16(payload(w) + 14), own);
+	return outside;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the unit tests share: a world with a translator in it, and packets.
+ *
+ * Every packet that goes through send_packet() is held to the promises of the
+ * library: what is not translated is unchanged, right checksums stay right, no
+ * inside address goes out, and undo gives the input back. When the world ends
+ * nothing may be left in its store. */
+#ifndef TESTS_SUPPORT_H
+#define TESTS_SUPPORT_H
+
+#include <check.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <vpnalg/handler.h>
+#include <vpnalg/store.h>
+#include <vpnalg/vpnalg.h>
+
+/* Documentation addresses (RFC 5737) outside, private ones inside. */
+#define CLIENT_A 0xc0a84d0bU /* 192.168.77.11 */
+#define CLIENT_B 0xc0a84d0cU /* 192.168.77.12 */
+#define CLIENT_C 0xc0a84d0dU /* 192.168.77.13 */
+#define OUTSIDE 0xcb007101U  /* 203.0.113.1 */
+#define OUTSIDE_2 0xcb007102U
+#define SERVER 0xc6336401U  /* 198.51.100.1 */
+#define SERVER_2 0xc6336402U
+#define STRANGER 0xc0000201U /* 192.0.2.1 */
+
+#define FIN 0x01
+#define SYN 0x02
+#define RST 0x04
+#define PSH 0x08
+#define ACK 0x10
+
+#define PPTP 1723
+#define TCP 6
+#define UDP 17
+#define GRE 47
+#define ESP 50
+
+/* What the caller's choose callback does. */
+enum choosing {
+	CHOOSE_NOTHING = 0, /* there is no callback */
+	CHOOSE_TAKE,
+	CHOOSE_DIFFERENT, /* any ID but the inside one */
+	CHOOSE_FIRST_BYTE_DIFFERENT,
+	CHOOSE_REFUSE,
+	CHOOSE_WRITE /* writes chosen and chosen_id itself */
+};
+
+struct world;
+
+struct world_options {
+	const uint32_t *addresses; /* default: OUTSIDE alone */
+	size_t address_count;
+	const struct vpnalg_handler *const *handlers; /* default: PPTP */
+	size_t handler_count;
+	uint32_t units; /* of the store; default 600 */
+	enum choosing choosing;
+	/* Asked instead, and told. */
+	enum vpnalg_choice (*choose)(struct world *w,
+				     struct vpnalg_binding *binding);
+	void (*released)(struct world *w, const struct vpnalg_binding *binding);
+	uint64_t pool_key[2];
+	uint16_t burst;
+	bool no_undo; /* do not try undo after each packet */
+	vpnalg_time now;
+	struct vpnalg_timers timers;
+};
+
+struct world {
+	struct vpnalg *alg;
+	struct vpnalg_store store; /* what the translator sees */
+	struct vpnalg_store inner; /* what does the work */
+	struct world_options options;
+	void *memory, *store_memory;
+	vpnalg_time now;
+	uint32_t random;
+	uint32_t chosen, chosen_id;
+	long bindings;    /* taken and not given back */
+	long fail_in;     /* the store's so manieth add or give fails; 0: none */
+	long operations;  /* adds and gives so far */
+	long finds;       /* the store's, so far */
+	long records;     /* in the store */
+	struct vpnalg_packet last; /* as send_packet() left it */
+	uint8_t *bytes;            /* its bytes */
+	uint32_t length;
+};
+
+void world_begin(struct world *w, const struct world_options *options);
+/* All sessions end, and nothing may be left. */
+void world_end(struct world *w);
+/* Leaves everything as it is, for a world in which time has ended. */
+void world_forget(struct world *w);
+/* Lets time pass and sweeps the whole store. */
+void world_wait(struct world *w, vpnalg_time ms);
+uint64_t dropped(struct world *w, unsigned result);
+uint64_t opened(struct world *w, size_t kind);
+uint64_t closed(struct world *w, size_t kind);
+#define CONTROL 0
+#define CALL 1
+
+/* A packet as bytes. */
+struct bytes {
+	uint32_t length;
+	uint8_t data[2048];
+};
+
+struct ip_options {
+	uint8_t options_length; /* multiple of 4 */
+	uint16_t fragment;
+};
+
+struct bytes ip_packet(uint32_t from, uint32_t to, uint8_t protocol,
+		       const void *payload, uint32_t length);
+/* Sets an IP field and the header's checksum anew. */
+void set_fragment(struct bytes *packet, uint16_t field);
+void add_ip_options(struct bytes *packet, unsigned length);
+struct bytes tcp_packet(uint32_t from, uint16_t from_port, uint32_t to,
+			uint16_t to_port, uint32_t seq, uint32_t ack,
+			uint8_t flags, const void *payload, uint32_t length);
+struct bytes udp_packet(uint32_t from, uint16_t from_port, uint32_t to,
+			uint16_t to_port, const void *payload,
+			uint32_t length);
+struct bytes gre_packet(uint32_t from, uint32_t to, uint16_t call_id,
+			uint32_t sequence);
+struct bytes icmp_error(uint32_t from, uint32_t to, uint8_t type,
+			const struct bytes *quoted, uint32_t quoted_length);
+bool checksums_right(const uint8_t *packet, uint32_t length);
+
+uint16_t get16(const uint8_t *p);
+uint32_t get32(const uint8_t *p);
+void put16(uint8_t *p, unsigned value);
+void put32(uint8_t *p, uint32_t value);
+uint32_t source(const struct world *w);
+uint32_t destination(const struct world *w);
+const uint8_t *l4(const struct world *w);
+uint16_t gre_call_id(const struct world *w);
+
+/* Sends a packet; w->last and w->bytes are what comes out. */
+unsigned send_packet(struct world *w, enum vpnalg_direction direction,
+		     const struct bytes *packet);
+unsigned send_in_zone(struct world *w, enum vpnalg_direction direction,
+		      const struct bytes *packet, uint16_t zone);
+/* Only the first caplen bytes are in memory. */
+unsigned send_captured(struct world *w, enum vpnalg_direction direction,
+		       const struct bytes *packet, uint32_t caplen);
+
+/* A control connection: what both ends know. */
+struct connection {
+	uint32_t client, server;
+	uint16_t port;         /* of the client */
+	uint16_t outside_port; /* what the server sees */
+	uint32_t outside;      /* whom the server sees */
+	uint32_t client_seq, server_seq;
+	uint16_t zone;
+};
+
+/* SYN, SYN-ACK, ACK. */
+void connect_to(struct world *w, struct connection *c, uint32_t client,
+		uint16_t port, uint32_t server);
+/* connect_to and Start-Control-Connection both ways. */
+void start_control(struct world *w, struct connection *c, uint32_t client,
+		   uint16_t port, uint32_t server);
+/* Data from either end; counts its sequence number on if it got through. */
+unsigned client_sends(struct world *w, struct connection *c, const void *data,
+		      uint32_t length);
+unsigned server_sends(struct world *w, struct connection *c, const void *data,
+		      uint32_t length);
+/* A segment at any place of the stream, with any flags. */
+unsigned client_segment(struct world *w, struct connection *c, uint32_t seq,
+			uint8_t flags, const void *data, uint32_t length);
+unsigned server_segment(struct world *w, struct connection *c, uint32_t seq,
+			uint8_t flags, const void *data, uint32_t length);
+const uint8_t *payload(const struct world *w); /* of the TCP segment out */
+uint32_t payload_length(const struct world *w);
+
+/* A control message. The two IDs go to 12 and 14, result to 16, where the type
+ * has them. */
+struct bytes message(unsigned type, uint16_t first, uint16_t second,
+		     uint8_t result);
+uint32_t message_length(unsigned type);
+struct bytes join(const struct bytes *a, const struct bytes *b);
+
+/* Outgoing-Call-Request and Reply; returns the outside Call ID. */
+uint16_t call_out(struct world *w, struct connection *c, uint16_t own,
+		  uint16_t peer);
+
+/* The store under test, from the environment: VPNALG_TEST_STORE is "table",
+ * the bundled one, or "moving", which moves every record between calls. */
+void *test_store(struct vpnalg_store *store, uint32_t units);
+void test_store_between_calls(struct vpnalg_store *store, void *memory);
+void test_store_free(struct vpnalg_store *store, void *memory);
+
+/* The suites. */
+Suite *packet_suite(void);
+Suite *rewrite_suite(void);
+Suite *key_suite(void);
+Suite *table_suite(void);
+Suite *session_suite(void);
+Suite *choose_suite(void);
+Suite *process_suite(void);
+Suite *expire_suite(void);
+Suite *steer_suite(void);
+Suite *init_suite(void);
+Suite *pptp_suite(void);
+Suite *control_suite(void);
+Suite *stream_suite(void);
+Suite *call_suite(void);
+Suite *model_suite(void);
+Suite *lessons_suite(void);
+
+#endif

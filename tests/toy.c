@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The toy protocol, the greedy one and the spy. */
+#include "toy.h"
+
+#include <string.h>
+
+enum {
+	OP_OFF = 8,
+	OWN_OFF = 10,
+	PEER_OFF = 12,
+	CONTROL_LEN = 14,
+	RECEIVER_OFF = 8,
+	DATA_LEN = 10
+};
+
+struct data_body {
+	uint16_t parent; /* the inside port of its control session */
+	uint16_t attached;
+};
+
+struct toy_log toy_log;
+struct vpnalg_facts spied;
+unsigned spied_count;
+
+static const struct vpnalg_kind kinds[TOY_KINDS] = {
+	[TOY_CONTROL] = { "toy control", 2, 8, UDP },
+	[TOY_DATA] = { "toy data", 4, sizeof(struct data_body), UDP },
+};
+
+/* Match */
+
+static enum vpnalg_claim match_data(const struct vpnalg_facts *facts,
+				    struct vpnalg_match *m)
+{
+	m->kind = TOY_DATA;
+	m->space = UDP;
+	m->reason = VPNALG_DROP_TRUNCATED;
+	if (facts->l4_caplen < DATA_LEN)
+		return VPNALG_CLAIM_DROP;
+	m->peer = !facts->inward;
+	m->space = TOY_SPACE;
+	m->id = vpnalg_get16(facts->l4 + RECEIVER_OFF);
+	m->port = 0;
+	return VPNALG_CLAIM_KEY;
+}
+
+static enum vpnalg_claim match(const struct vpnalg_facts *facts,
+			       struct vpnalg_match *m)
+{
+	bool arriving = facts->inward && !facts->inside;
+	unsigned local, remote;
+
+	if (facts->protocol != UDP)
+		return VPNALG_CLAIM_NONE;
+	m->peer = false;
+	m->kind = TOY_CONTROL;
+	m->space = UDP;
+	if (facts->fragment == VPNALG_FRAGMENT_LATER)
+		return VPNALG_CLAIM_GUARDED;
+	if (facts->l4_caplen < 4)
+		return VPNALG_CLAIM_NONE;
+	local = vpnalg_get16(facts->l4 + (facts->inward ? 2 : 0));
+	remote = vpnalg_get16(facts->l4 + (facts->inward ? 0 : 2));
+	if (remote == TOY_DATA_PORT)
+		return match_data(facts, m);
+	if (remote != TOY_CONTROL_PORT && !arriving)
+		return VPNALG_CLAIM_NONE;
+	m->id = local;
+	m->port = facts->inside ? remote : 0;
+	return VPNALG_CLAIM_KEY;
+}
+
+/* Sessions */
+
+static uint16_t id_of(struct vpnalg_step *step, struct vpnalg_record *record,
+		      unsigned role)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(step->translator, record, role, &tuple);
+	return (uint16_t)tuple.id;
+}
+
+/* For a data session of the host of the control session. Roles alternate
+ * between inside and outside, and its own keys are the first two. */
+static void tuple_for(struct vpnalg_step *step, unsigned role, uint16_t id,
+		      struct vpnalg_tuple *tuple)
+{
+	vpnalg_session_tuple(step->translator, step->record, role & 1, tuple);
+	tuple->role = (uint8_t)role;
+	tuple->space = TOY_SPACE;
+	tuple->id = id;
+	tuple->port = 0;
+}
+
+static enum vpnalg_result open_control(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	struct vpnalg_opening opening = {
+		.kind = TOY_CONTROL,
+		.space = UDP,
+		.zone = facts->zone,
+		.inside = facts->local,
+		.remote = facts->remote,
+		.id = vpnalg_get16(facts->l4),
+		.inside_port = TOY_CONTROL_PORT,
+		.keep = true,
+		.ranges = { { .first = 40000, .step = 1, .count = 1000 } },
+		.lifetime = TOY_CONTROL_LIFE,
+	};
+
+	if (facts->inward || facts->undo)
+		return VPNALG_DROP_NO_SESSION;
+	return vpnalg_session_open(step, &opening, &step->record);
+}
+
+static enum vpnalg_result open_data(struct vpnalg_step *step, uint16_t own,
+				    struct vpnalg_record **record)
+{
+	struct vpnalg_tuple inside, outside;
+	struct vpnalg_opening opening = {
+		.kind = TOY_DATA,
+		.space = TOY_SPACE,
+		.id = own,
+		.keep = true,
+		.ranges = { { .first = 0, .step = 1, .count = 65536 } },
+		.lifetime = TOY_DATA_LIFE,
+	};
+	enum vpnalg_result result;
+	struct data_body *body;
+
+	tuple_for(step, VPNALG_INSIDE_OWN, own, &inside);
+	tuple_for(step, VPNALG_OUTSIDE_OWN, own, &outside);
+	opening.zone = inside.zone;
+	opening.inside = inside.local;
+	opening.remote = inside.remote;
+	opening.outside = outside.local;
+	result = vpnalg_session_open(step, &opening, record);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	body = vpnalg_session_body(step->translator, *record);
+	body->parent = id_of(step, step->record, VPNALG_INSIDE_OWN);
+	step->record->children++;
+	vpnalg_session_changed(step->translator, *record);
+	vpnalg_session_changed(step->translator, step->record);
+	return VPNALG_TRANSLATED;
+}
+
+static void detach(struct vpnalg_step *step, struct vpnalg_record *data)
+{
+	vpnalg_session_take(step->translator, data, VPNALG_INSIDE_PEER);
+	vpnalg_session_take(step->translator, data, VPNALG_OUTSIDE_PEER);
+}
+
+static enum vpnalg_result attach(struct vpnalg_step *step,
+				 struct vpnalg_record *data, uint16_t peer)
+{
+	struct vpnalg_tuple inside, outside;
+
+	if (data->keys >> 2 == 3 &&
+	    id_of(step, data, VPNALG_INSIDE_PEER) == peer)
+		return VPNALG_TRANSLATED;
+	detach(step, data);
+	tuple_for(step, VPNALG_INSIDE_PEER, peer, &inside);
+	tuple_for(step, VPNALG_OUTSIDE_PEER, peer, &outside);
+	if (vpnalg_session_give(step->translator, data, &inside) &&
+	    vpnalg_session_give(step->translator, data, &outside))
+		return VPNALG_TRANSLATED;
+	detach(step, data);
+	return VPNALG_DROP_STORE;
+}
+
+static enum vpnalg_result obey(struct vpnalg_step *step,
+			       struct vpnalg_record *data)
+{
+	const uint8_t *udp = step->facts->l4;
+
+	switch (udp[OP_OFF]) {
+	case TOY_ATTACH:
+		return attach(step, data, vpnalg_get16(udp + PEER_OFF));
+	case TOY_DETACH:
+		detach(step, data);
+		break;
+	case TOY_END:
+		data->flags |= VPNALG_SESSION_ENDED;
+		vpnalg_session_live(step->translator, data, 0);
+		break;
+	default:
+		break;
+	}
+	return VPNALG_TRANSLATED;
+}
+
+/* What goes out and names an own ID. *other is the ID's other form. */
+static enum vpnalg_result listen(struct vpnalg_step *step, uint16_t *other)
+{
+	const uint8_t *udp = step->facts->l4;
+	bool inside = step->facts->inside;
+	uint16_t own = vpnalg_get16(udp + OWN_OFF);
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+	struct vpnalg_record *data;
+	struct vpnalg_tuple tuple;
+
+	*other = own;
+	if (udp[OP_OFF] == TOY_HELLO)
+		return VPNALG_TRANSLATED;
+	tuple_for(step, inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN, own,
+		  &tuple);
+	data = vpnalg_session_find(step->translator, &tuple);
+	if (data == NULL && inside && udp[OP_OFF] == TOY_OPEN)
+		result = open_data(step, own, &data);
+	if (data == NULL)
+		return result == VPNALG_TRANSLATED ? VPNALG_DROP_NO_SESSION
+						   : result;
+	*other = id_of(step, data,
+		       inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN);
+	return obey(step, data);
+}
+
+/* Translate */
+
+static void other_end(struct vpnalg_step *step, struct vpnalg_tuple *tuple)
+{
+	vpnalg_session_tuple(step->translator, step->record,
+			     step->facts->inside ? VPNALG_OUTSIDE_OWN
+						 : VPNALG_INSIDE_OWN,
+			     tuple);
+}
+
+static enum vpnalg_result translate_data(struct vpnalg_step *step)
+{
+	struct vpnalg_tuple other;
+
+	if (step->record == NULL)
+		return VPNALG_DROP_NO_SESSION;
+	if (step->slot == VPNALG_OUTSIDE_PEER &&
+	    step->record->flags & VPNALG_SESSION_SHARED)
+		return VPNALG_DROP_AMBIGUOUS;
+	if (!step->facts->inward)
+		vpnalg_session_live(step->translator, step->record,
+				    TOY_DATA_LIFE);
+	other_end(step, &other);
+	vpnalg_rewrite_local(step, other.local);
+	if (step->facts->inward)
+		vpnalg_rewrite_16(step, RECEIVER_OFF, (uint16_t)other.id);
+	return VPNALG_TRANSLATED;
+}
+
+static enum vpnalg_result translate_control(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+	struct vpnalg_tuple other;
+	uint16_t id;
+
+	if (facts->l4_len < CONTROL_LEN)
+		return VPNALG_DROP_MALFORMED;
+	if (facts->l4_caplen < CONTROL_LEN)
+		return VPNALG_DROP_TRUNCATED;
+	if (step->record == NULL)
+		result = open_control(step);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (vpnalg_get16(facts->l4 + (facts->inward ? 0 : 2)) !=
+	    TOY_CONTROL_PORT)
+		return VPNALG_DROP_PORT_HELD;
+	if (!facts->inward) {
+		result = listen(step, &id);
+		if (result != VPNALG_TRANSLATED)
+			return result;
+		vpnalg_rewrite_16(step, OWN_OFF, id);
+		vpnalg_session_live(step->translator, step->record,
+				    TOY_CONTROL_LIFE);
+	}
+	other_end(step, &other);
+	vpnalg_rewrite_local(step, other.local);
+	vpnalg_rewrite_16(step, facts->inward ? 2 : 0, (uint16_t)other.id);
+	return VPNALG_TRANSLATED;
+}
+
+static enum vpnalg_result translate(struct vpnalg_step *step)
+{
+	return step->kind == TOY_CONTROL ? translate_control(step)
+					 : translate_data(step);
+}
+
+static void swept(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	ck_assert(vpnalg_session_alive(translator, record));
+	toy_log.swept++;
+}
+
+static void closed_data(struct vpnalg *translator,
+			struct vpnalg_record *record)
+{
+	const struct data_body *body = vpnalg_session_body(translator, record);
+	struct vpnalg_record *parent;
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, &tuple);
+	tuple.space = UDP;
+	tuple.id = body->parent;
+	tuple.port = TOY_CONTROL_PORT;
+	parent = vpnalg_session_peek(translator, &tuple);
+	if (parent == NULL || parent->children == 0)
+		return;
+	parent->children--;
+	vpnalg_session_changed(translator, parent);
+}
+
+static void was_closed(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	toy_log.closed++;
+	if (record->kind == TOY_DATA)
+		closed_data(translator, record);
+}
+
+const struct vpnalg_handler toy = {
+	.size = sizeof(struct vpnalg_handler),
+	.name = "toy",
+	.kinds = kinds,
+	.kind_count = TOY_KINDS,
+	.match = match,
+	.translate = translate,
+	.swept = swept,
+	.closed = was_closed,
+};
+
+/* The greedy one and the spy */
+
+static const struct vpnalg_kind plain_kinds[] = {
+	{ .name = "plain", .slots = 2 },
+};
+
+static enum vpnalg_claim want_all(const struct vpnalg_facts *facts,
+				  struct vpnalg_match *m)
+{
+	*m = (struct vpnalg_match){ .space = 0xfc, .id = 1 };
+	return facts->inward ? VPNALG_CLAIM_KEY : VPNALG_CLAIM_NONE;
+}
+
+static enum vpnalg_claim look(const struct vpnalg_facts *facts,
+			      struct vpnalg_match *m)
+{
+	(void)m;
+	spied = *facts;
+	spied_count++;
+	return VPNALG_CLAIM_NONE;
+}
+
+static enum vpnalg_result never(struct vpnalg_step *step)
+{
+	(void)step;
+	ck_abort_msg("asked to translate");
+	return VPNALG_DROP_MALFORMED;
+}
+
+const struct vpnalg_handler greedy = {
+	.size = sizeof(struct vpnalg_handler),
+	.name = "greedy",
+	.kinds = plain_kinds,
+	.kind_count = 1,
+	.match = want_all,
+	.translate = never,
+};
+
+const struct vpnalg_handler spy = {
+	.size = sizeof(struct vpnalg_handler),
+	.name = "spy",
+	.kinds = plain_kinds,
+	.kind_count = 1,
+	.match = look,
+	.translate = never,
+};

@@ -128,10 +128,9 @@ static void fill_addr(const struct vpnalg *translator,
 
 /* All of a binding but its outside ID, which is not known yet or stands in
  * another key. */
-void vpnalg_choose_describe(const struct vpnalg *translator,
-			    const struct vpnalg_tuple *inside,
-			    const uint8_t *outside,
-			    struct vpnalg_binding *binding)
+static void describe(const struct vpnalg *translator,
+		     const struct vpnalg_tuple *inside,
+		     const uint8_t *outside, struct vpnalg_binding *binding)
 {
 	memset(binding, 0, sizeof(*binding));
 	binding->protocol = inside->space;
@@ -158,7 +157,7 @@ static void propose(struct vpnalg *translator,
 	if (outside == NULL)
 		outside = vpnalg_pool_pick(translator, opening->zone,
 					   opening->inside, opening->remote);
-	vpnalg_choose_describe(translator, &inside, outside, binding);
+	describe(translator, &inside, outside, binding);
 	binding->user = translator->user;
 }
 
@@ -189,4 +188,18 @@ void vpnalg_choose_release(struct vpnalg *translator,
 		return;
 	binding->user = NULL;
 	translator->release(translator->context, binding);
+}
+
+/* What the session was bound to is free again. */
+void vpnalg_choose_give_back(struct vpnalg *translator,
+			     struct vpnalg_record *record)
+{
+	struct vpnalg_tuple inside, outside;
+	struct vpnalg_binding binding;
+
+	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, &inside);
+	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
+	describe(translator, &inside, outside.local, &binding);
+	binding.outside_id = outside.id;
+	vpnalg_choose_release(translator, &binding);
 }

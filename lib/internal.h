@@ -16,7 +16,8 @@ enum {
 };
 
 /* In record->flags, beside the public ones: what close must give back. */
-#define SESSION_GUARDED 0x20 /* counted in a guard record */
+#define SESSION_GUARDED 0x10 /* counted in the guard of its protocol */
+#define SESSION_HOSTED 0x20  /* counted in the guard of all protocols */
 #define SESSION_PAIRED 0x40  /* counted in a pair record */
 
 /* Words of the hash secret: one for each word of the longest key, rounded up
@@ -75,8 +76,7 @@ struct vpnalg {
 enum packet_type { PACKET_OTHER, PACKET_PLAIN, PACKET_ICMP_ERROR };
 enum packet_type vpnalg_packet_parse(const struct vpnalg_packet *packet,
 				     struct vpnalg_facts *facts);
-bool vpnalg_packet_quoted(const struct vpnalg_facts *error,
-			  struct vpnalg_facts *quoted);
+bool vpnalg_packet_enter_quote(struct vpnalg_facts *facts);
 
 /* key.c */
 void vpnalg_key_make(const struct vpnalg_tuple *tuple, size_t addr_len,
@@ -96,12 +96,10 @@ struct vpnalg_kind_counters *vpnalg_session_counters(
 enum vpnalg_result vpnalg_choose(struct vpnalg *translator,
 				 const struct vpnalg_opening *opening,
 				 struct vpnalg_binding *binding);
-void vpnalg_choose_describe(const struct vpnalg *translator,
-			    const struct vpnalg_tuple *inside,
-			    const uint8_t *outside,
-			    struct vpnalg_binding *binding);
 void vpnalg_choose_release(struct vpnalg *translator,
 			   struct vpnalg_binding *binding);
+void vpnalg_choose_give_back(struct vpnalg *translator,
+			     struct vpnalg_record *record);
 
 /* pool.c */
 bool vpnalg_pool_has(const struct vpnalg *translator, const uint8_t *address);
@@ -111,11 +109,10 @@ const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,
 				const uint8_t *inside, const uint8_t *remote);
 
 /* usage.c */
-bool vpnalg_usage_get(struct vpnalg *translator,
-		      const struct vpnalg_tuple *tuple,
-		      const uint8_t *address);
-void vpnalg_usage_put(struct vpnalg *translator,
-		      const struct vpnalg_tuple *tuple);
+bool vpnalg_usage_join(struct vpnalg *translator,
+		       struct vpnalg_record *record);
+void vpnalg_usage_leave(struct vpnalg *translator,
+			struct vpnalg_record *record);
 const uint8_t *vpnalg_usage_find(struct vpnalg *translator,
 				 const struct vpnalg_tuple *tuple);
 

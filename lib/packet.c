@@ -80,24 +80,22 @@ enum packet_type vpnalg_packet_parse(const struct vpnalg_packet *packet,
 	return is_icmp_error(facts) ? PACKET_ICMP_ERROR : PACKET_PLAIN;
 }
 
-/* The quoted packet travelled the other way, and stands in the error in the
- * form of the side that the error comes from. */
-bool vpnalg_packet_quoted(const struct vpnalg_facts *error,
-			  struct vpnalg_facts *quoted)
+/* Goes on to the packet that an ICMP error quotes. It travelled the other way,
+ * and stands there in the form of the side that the error comes from. */
+bool vpnalg_packet_enter_quote(struct vpnalg_facts *facts)
 {
-	uint32_t caplen = error->l4_caplen;
+	bool inward = facts->inward, inside = facts->inside;
 
-	if (caplen < ICMP_QUOTE_OFF)
+	if (facts->l4_caplen < ICMP_QUOTE_OFF)
 		return false;
-	caplen -= ICMP_QUOTE_OFF;
 	/* Quotes are cut: their IP header may speak of more than there is. */
-	if (parse_ipv4(error->l4 + ICMP_QUOTE_OFF, caplen, UINT32_MAX,
-		       quoted) == PACKET_OTHER)
+	if (parse_ipv4(facts->l4 + ICMP_QUOTE_OFF,
+		       facts->l4_caplen - ICMP_QUOTE_OFF, UINT32_MAX,
+		       facts) == PACKET_OTHER)
 		return false;
-	set_ends(quoted, !error->inward, error->inside);
-	quoted->undo = false;
-	quoted->quoted = true;
-	quoted->zone = error->zone;
-	quoted->checksum = VPNALG_CHECKSUM_COMPLETE;
+	set_ends(facts, !inward, inside);
+	facts->undo = false;
+	facts->quoted = true;
+	facts->checksum = VPNALG_CHECKSUM_COMPLETE;
 	return true;
 }

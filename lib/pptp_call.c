@@ -221,21 +221,6 @@ static const struct vpnalg_range all_ids = { .first = 0,
 					     .step = 1,
 					     .count = 65536 };
 
-bool vpnalg_pptp_call_may_split(struct vpnalg_step *step, uint8_t first)
-{
-	const struct pptp_control *control =
-		vpnalg_session_body(step->translator, step->record);
-	struct vpnalg_range range = same_first_byte(first);
-	struct vpnalg_tuple tuple;
-
-	if (control->flags & PPTP_MIXED)
-		return false;
-	if (step->facts->inward)
-		return true;
-	tuple_for(step, VPNALG_OUTSIDE_OWN, 0, &tuple);
-	return vpnalg_session_free_id(step->translator, &tuple, &range, 1);
-}
-
 /* An ID of no call passes as it is, for without it the stream would stall;
  * only it must not name the call of another host. */
 static enum vpnalg_result pass_stranger(struct vpnalg_step *step,
@@ -257,30 +242,53 @@ static enum vpnalg_result pass_stranger(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
+static void describe_call(struct vpnalg_step *step, uint16_t id,
+			  struct vpnalg_opening *opening)
+{
+	struct vpnalg_tuple tuple;
+
+	memset(opening, 0, sizeof(*opening));
+	opening->kind = PPTP_KIND_CALL;
+	opening->space = GRE_PROTOCOL;
+	opening->id = id;
+	opening->ranges[0] = same_first_byte(id >> 8);
+	opening->lifetime =
+		vpnalg_session_timers(step->translator)->call_unanswered;
+	tuple_for(step, VPNALG_OUTSIDE_OWN, id, &tuple);
+	opening->outside = tuple.local;
+	tuple_for(step, VPNALG_INSIDE_OWN, id, &tuple);
+	opening->zone = tuple.zone;
+	opening->inside = tuple.local;
+	opening->remote = tuple.remote;
+}
+
+/* Whether the first byte of an ID may pass before the second is known: if it
+ * could have an outside ID of the same first byte, whatever the second is. */
+bool vpnalg_pptp_call_may_split(struct vpnalg_step *step, uint8_t first)
+{
+	const struct pptp_control *control =
+		vpnalg_session_body(step->translator, step->record);
+	struct vpnalg_opening opening;
+
+	if (control->flags & PPTP_MIXED)
+		return false;
+	if (step->facts->inward)
+		return true;
+	describe_call(step, (uint16_t)(first << 8), &opening);
+	return vpnalg_session_may_open(step, &opening);
+}
+
 static enum vpnalg_result open_call(struct vpnalg_step *step,
 				    struct pptp_id *id)
 {
-	struct vpnalg_tuple inside, outside;
-	struct vpnalg_opening opening = {
-		.kind = PPTP_KIND_CALL,
-		.space = GRE_PROTOCOL,
-		.id = id->value,
-		.keep = true,
-		.ranges = { same_first_byte(id->value >> 8) },
-		.lifetime = vpnalg_session_timers(step->translator)
-				    ->call_unanswered,
-	};
+	struct vpnalg_opening opening;
 	struct vpnalg_record *call;
 	enum vpnalg_result result;
 
 	if (step->record->children == UINT16_MAX)
 		return VPNALG_DROP_NO_ID;
-	tuple_for(step, VPNALG_INSIDE_OWN, id->value, &inside);
-	tuple_for(step, VPNALG_OUTSIDE_OWN, id->value, &outside);
-	opening.zone = inside.zone;
-	opening.inside = inside.local;
-	opening.remote = inside.remote;
-	opening.outside = outside.local;
+	describe_call(step, id->value, &opening);
+	opening.keep = true;
 	if (!id->split)
 		opening.ranges[1] = all_ids;
 	result = vpnalg_session_open(step, &opening, &call);

@@ -57,8 +57,6 @@ static void claim(struct vpnalg *translator, struct slot *slot)
 static void parse(struct vpnalg *translator, struct slot *slot,
 		  struct vpnalg_packet *packet)
 {
-	struct vpnalg_facts error;
-
 	slot->ours = false;
 	slot->claim = VPNALG_CLAIM_NONE;
 	slot->handler = 0;
@@ -67,8 +65,7 @@ static void parse(struct vpnalg *translator, struct slot *slot,
 	case PACKET_OTHER:
 		return;
 	case PACKET_ICMP_ERROR:
-		error = slot->facts;
-		if (!vpnalg_packet_quoted(&error, &slot->facts))
+		if (!vpnalg_packet_enter_quote(&slot->facts))
 			return;
 		break;
 	case PACKET_PLAIN:

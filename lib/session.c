@@ -7,12 +7,6 @@
 
 #define HEAD sizeof(struct vpnalg_record)
 
-static const struct vpnalg_kind *kind_of(const struct vpnalg *translator,
-					 const struct vpnalg_record *record)
-{
-	return &translator->handlers[record->handler]->kinds[record->kind];
-}
-
 struct vpnalg_kind_counters *
 vpnalg_session_counters(const struct vpnalg *translator, unsigned handler,
 			unsigned kind)
@@ -165,92 +159,15 @@ bool vpnalg_session_give(struct vpnalg *translator,
 	return true;
 }
 
-/* What a session is counted under in usage.c, from its two own keys. */
-static void usage_tuples(struct vpnalg *translator,
-			 struct vpnalg_record *record,
-			 struct vpnalg_tuple *guard, struct vpnalg_tuple *pair)
-{
-	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, guard);
-	guard->role = ROLE_GUARD;
-	guard->space = kind_of(translator, record)->guard;
-	guard->id = guard->port = 0;
-	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, pair);
-	pair->role = ROLE_PAIR;
-	pair->space = 0;
-	pair->id = pair->port = 0;
-}
-
-static void leave_pair(struct vpnalg *translator, struct vpnalg_tuple *guard,
-		       const struct vpnalg_tuple *pair)
-{
-	vpnalg_usage_put(translator, pair);
-	guard->space = 0;
-	vpnalg_usage_put(translator, guard);
-}
-
-/* Pairing counts sessions, not hosts, on both sides: the two begin and end
- * together. */
-static bool join_pair(struct vpnalg *translator, struct vpnalg_tuple *guard,
-		      const struct vpnalg_tuple *pair)
-{
-	guard->space = 0;
-	if (!vpnalg_usage_get(translator, pair, guard->local))
-		return false;
-	if (vpnalg_usage_get(translator, guard, NULL))
-		return true;
-	vpnalg_usage_put(translator, pair);
-	return false;
-}
-
-/* Tells the caller that what it reserved is free again. */
-static void release(struct vpnalg *translator, struct vpnalg_record *record)
-{
-	struct vpnalg_tuple inside, outside;
-	struct vpnalg_binding binding;
-
-	if (translator->release == NULL)
-		return;
-	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, &inside);
-	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
-	vpnalg_choose_describe(translator, &inside, outside.local, &binding);
-	binding.outside_id = outside.id;
-	vpnalg_choose_release(translator, &binding);
-}
-
-static bool get_usage(struct vpnalg *translator, struct vpnalg_record *record)
-{
-	struct vpnalg_tuple guard, pair;
-
-	usage_tuples(translator, record, &guard, &pair);
-	if (guard.space != 0) {
-		if (!vpnalg_usage_get(translator, &guard, NULL))
-			return false;
-		record->flags |= SESSION_GUARDED;
-	}
-	if (translator->address_count > 1) {
-		if (!join_pair(translator, &guard, &pair))
-			return false;
-		record->flags |= SESSION_PAIRED;
-	}
-	return true;
-}
-
 /* Gives back all that a session has taken, be it whole or half made. */
 static void dismantle(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	const struct vpnalg_store *store = translator->store;
-	struct vpnalg_tuple guard, pair;
 	unsigned slot;
 
 	for (slot = 0; slot < record->slots; slot++)
 		vpnalg_session_take(translator, record, slot);
-	if (record->flags & (SESSION_GUARDED | SESSION_PAIRED)) {
-		usage_tuples(translator, record, &guard, &pair);
-		if (record->flags & SESSION_GUARDED)
-			vpnalg_usage_put(translator, &guard);
-		if (record->flags & SESSION_PAIRED)
-			leave_pair(translator, &guard, &pair);
-	}
+	vpnalg_usage_leave(translator, record);
 	store->remove(store->context, record);
 }
 
@@ -264,7 +181,7 @@ void vpnalg_session_close(struct vpnalg *translator,
 		handler->closed(translator, record);
 	vpnalg_session_counters(translator, record->handler, record->kind)
 		->closed++;
-	release(translator, record);
+	vpnalg_choose_give_back(translator, record);
 	dismantle(translator, record);
 }
 
@@ -318,10 +235,22 @@ static struct vpnalg_record *build(struct vpnalg *translator, uint8_t handler,
 		return NULL;
 	vpnalg_session_live(translator, record, opening->lifetime);
 	if (give_own_keys(translator, record, opening, binding) &&
-	    get_usage(translator, record))
+	    vpnalg_usage_join(translator, record))
 		return record;
 	dismantle(translator, record);
 	return NULL;
+}
+
+bool vpnalg_session_may_open(const struct vpnalg_step *step,
+			     const struct vpnalg_opening *opening)
+{
+	struct vpnalg_binding binding;
+
+	if (vpnalg_choose(step->translator, opening, &binding) !=
+	    VPNALG_TRANSLATED)
+		return false;
+	vpnalg_choose_release(step->translator, &binding);
+	return true;
 }
 
 enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,

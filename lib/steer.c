@@ -21,21 +21,20 @@ static bool is_own(const struct vpnalg_steer *steer,
 uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
 		      const struct vpnalg_packet *packet, uint32_t translators)
 {
-	struct vpnalg_facts outer, quoted;
-	const struct vpnalg_facts *facts = &outer;
+	struct vpnalg_facts facts;
 	uint64_t remote;
 
-	switch (vpnalg_packet_parse(packet, &outer)) {
+	switch (vpnalg_packet_parse(packet, &facts)) {
 	case PACKET_OTHER:
 		return 0;
 	case PACKET_ICMP_ERROR:
-		if (vpnalg_packet_quoted(&outer, &quoted))
-			facts = &quoted;
+		/* Without a whole quote, by who it is from. */
+		vpnalg_packet_enter_quote(&facts);
 		break;
 	case PACKET_PLAIN:
 		break;
 	}
-	remote = is_own(steer, facts) ? 0 : vpnalg_get32(facts->remote);
+	remote = is_own(steer, &facts) ? 0 : vpnalg_get32(facts.remote);
 	return (uint32_t)((vpnalg_key_mix(steer->key, remote, 0) >> 32) *
 				  translators >> 32);
 }

@@ -16,18 +16,6 @@ struct usage {
 	uint8_t address[VPNALG_ADDR_MAX]; /* of a pair */
 };
 
-static struct vpnalg_record *find(struct vpnalg *translator,
-				  const struct vpnalg_tuple *tuple,
-				  uint8_t *key, uint64_t *hash)
-{
-	const struct vpnalg_store *store = translator->store;
-	unsigned slot;
-
-	vpnalg_key_make(tuple, translator->addr_len, key);
-	*hash = vpnalg_key_hash(translator, key);
-	return store->find(store->context, key, *hash, &slot);
-}
-
 static struct usage *body(const struct vpnalg *translator,
 			  struct vpnalg_record *record)
 {
@@ -42,22 +30,30 @@ static unsigned units(const struct vpnalg_store *store)
 	return (unsigned)(bytes + VPNALG_UNIT - 1) / VPNALG_UNIT;
 }
 
+static uint8_t *key_of(const struct vpnalg *translator,
+		       struct vpnalg_record *record)
+{
+	return vpnalg_record_key(record, 0, translator->store->key_length);
+}
+
 static struct vpnalg_record *create(struct vpnalg *translator,
-				    const uint8_t *key, uint64_t hash,
+				    const struct vpnalg_tuple *tuple,
 				    const uint8_t *address)
 {
 	const struct vpnalg_store *store = translator->store;
 	struct vpnalg_record *record =
 		store->add(store->context, units(store));
+	uint8_t *key;
 
 	if (record == NULL)
 		return NULL;
 	record->deadline = VPNALG_NEVER;
 	record->handler = ENGINE_HANDLER;
 	record->slots = 1;
-	memcpy(vpnalg_record_key(record, 0, store->key_length), key,
-	       store->key_length);
-	if (!store->give(store->context, record, 0, hash)) {
+	key = key_of(translator, record);
+	vpnalg_key_make(tuple, translator->addr_len, key);
+	if (!store->give(store->context, record, 0,
+			 vpnalg_key_hash(translator, key))) {
 		store->remove(store->context, record);
 		return NULL;
 	}
@@ -68,16 +64,13 @@ static struct vpnalg_record *create(struct vpnalg *translator,
 	return record;
 }
 
-bool vpnalg_usage_get(struct vpnalg *translator,
-		      const struct vpnalg_tuple *tuple, const uint8_t *address)
+static bool get(struct vpnalg *translator, const struct vpnalg_tuple *tuple,
+		const uint8_t *address)
 {
-	struct vpnalg_record *record;
-	uint8_t key[VPNALG_KEY_MAX];
-	uint64_t hash;
+	struct vpnalg_record *record = vpnalg_session_peek(translator, tuple);
 
-	record = find(translator, tuple, key, &hash);
 	if (record == NULL)
-		record = create(translator, key, hash, address);
+		record = create(translator, tuple, address);
 	if (record == NULL)
 		return false;
 	body(translator, record)->count++;
@@ -85,22 +78,18 @@ bool vpnalg_usage_get(struct vpnalg *translator,
 	return true;
 }
 
-void vpnalg_usage_put(struct vpnalg *translator,
-		      const struct vpnalg_tuple *tuple)
+static void put(struct vpnalg *translator, const struct vpnalg_tuple *tuple)
 {
 	const struct vpnalg_store *store = translator->store;
-	struct vpnalg_record *record;
-	uint8_t key[VPNALG_KEY_MAX];
-	uint64_t hash;
+	struct vpnalg_record *record = vpnalg_session_peek(translator, tuple);
 
-	record = find(translator, tuple, key, &hash);
 	if (record == NULL)
 		return;
 	if (--body(translator, record)->count > 0) {
 		vpnalg_session_changed(translator, record);
 		return;
 	}
-	store->take(store->context, record, 0, hash);
+	vpnalg_session_take(translator, record, 0);
 	store->remove(store->context, record);
 }
 
@@ -108,10 +97,70 @@ void vpnalg_usage_put(struct vpnalg *translator,
 const uint8_t *vpnalg_usage_find(struct vpnalg *translator,
 				 const struct vpnalg_tuple *tuple)
 {
-	struct vpnalg_record *record;
-	uint8_t key[VPNALG_KEY_MAX];
-	uint64_t hash;
+	struct vpnalg_record *record = vpnalg_session_peek(translator, tuple);
 
-	record = find(translator, tuple, key, &hash);
 	return record != NULL ? body(translator, record)->address : NULL;
+}
+
+/* What a session is counted under: its guard, and the pair of host and outside
+ * address, from its two own keys. */
+static void guard_of(struct vpnalg *translator, struct vpnalg_record *record,
+		     struct vpnalg_tuple *guard)
+{
+	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, guard);
+	guard->role = ROLE_GUARD;
+	guard->space = translator->handlers[record->handler]
+			       ->kinds[record->kind]
+			       .guard;
+	guard->id = guard->port = 0;
+}
+
+static void pair_of(struct vpnalg *translator, struct vpnalg_record *record,
+		    struct vpnalg_tuple *pair)
+{
+	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, pair);
+	pair->role = ROLE_PAIR;
+	pair->space = 0;
+	pair->id = pair->port = 0;
+}
+
+void vpnalg_usage_leave(struct vpnalg *translator,
+			struct vpnalg_record *record)
+{
+	struct vpnalg_tuple tuple;
+
+	guard_of(translator, record, &tuple);
+	if (record->flags & SESSION_GUARDED)
+		put(translator, &tuple);
+	tuple.space = 0;
+	if (record->flags & SESSION_HOSTED)
+		put(translator, &tuple);
+	pair_of(translator, record, &tuple);
+	if (record->flags & SESSION_PAIRED)
+		put(translator, &tuple);
+}
+
+/* Whatever fails, leave gives back what was taken before. */
+bool vpnalg_usage_join(struct vpnalg *translator,
+		       struct vpnalg_record *record)
+{
+	struct vpnalg_tuple guard, pair;
+
+	guard_of(translator, record, &guard);
+	if (guard.space != 0) {
+		if (!get(translator, &guard, NULL))
+			return false;
+		record->flags |= SESSION_GUARDED;
+	}
+	if (translator->address_count == 1)
+		return true;
+	guard.space = 0;
+	if (!get(translator, &guard, NULL))
+		return false;
+	record->flags |= SESSION_HOSTED;
+	pair_of(translator, record, &pair);
+	if (!get(translator, &pair, guard.local))
+		return false;
+	record->flags |= SESSION_PAIRED;
+	return true;
 }

@@ -12,7 +12,8 @@ import struct
 from scapy.layers.inet import IP, TCP
 
 from pcap_common import (CAPTURES, Talk, check, clear_request, counts, finish,
-                         merged, path, read_pcap, run, short_talk, tshark, write_pcap)
+                         merged, path, read_pcap, run, short_talk, tshark,
+                         write_pcap)
 
 OUTSIDE = "203.0.113.1"
 SERVER = "203.0.113.10"

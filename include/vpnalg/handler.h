@@ -215,6 +215,17 @@ vpnalg_session_open(const struct vpnalg_step *step,
 		    struct vpnalg_record **record);
 
 /**
+ * Tells whether a session could be opened now. Nothing is taken; the caller's
+ * choose callback is asked, and what it gives is given back at once.
+ *
+ * @param step the packet
+ * @param opening what with
+ * @return whether an outside address and ID are to be had
+ */
+VPNALG_API bool vpnalg_session_may_open(const struct vpnalg_step *step,
+					const struct vpnalg_opening *opening);
+
+/**
  * Finds a living session. A dead one that is met is closed.
  *
  * @param translator the translator

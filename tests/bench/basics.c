@@ -18,23 +18,13 @@
 static bool huge_pages;
 static unsigned faults;
 
-static double read_clock(clockid_t id)
-{
-	struct timespec t;
-
-	clock_gettime(id, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
 /* The machine may be shared: what others do with this core is not counted. */
 double basics_cpu_time(void)
 {
-	return read_clock(CLOCK_THREAD_CPUTIME_ID);
-}
+	struct timespec t;
 
-double basics_wall_time(void)
-{
-	return read_clock(CLOCK_MONOTONIC);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
 void basics_huge_pages(bool wanted)

@@ -18,9 +18,6 @@
 /* CPU time of this thread, in nanoseconds. */
 double basics_cpu_time(void);
 
-/* Time on the wall, in nanoseconds. Cheaper to read than CPU time. */
-double basics_wall_time(void);
-
 /* Memory that is there, zeroed, all pages of it; ends the program if there is
  * none. From here on in huge pages if they were asked for and exist. */
 void *basics_memory(size_t size);

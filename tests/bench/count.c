@@ -34,15 +34,16 @@ static void count_gre(const struct settings *settings, bool inward)
 {
 	struct world world;
 	struct load load;
-	uint32_t n, i;
+	uint32_t n, i, burst = settings->burst;
 
+	if (burst > LOAD_BURST)
+		burst = LOAD_BURST;
 	open_world(&world, settings->calls, 0, 16);
 	load_open(&load, &world, inward, true);
 	for (n = 0; n < settings->count; n += LOAD_BURST) {
 		load_next(&load);
-		for (i = 0; i < LOAD_BURST; i += settings->burst)
-			world_process(&world, &load.packets[i],
-				      settings->burst);
+		for (i = 0; i < LOAD_BURST; i += burst)
+			world_process(&world, &load.packets[i], burst);
 		load_check(&load, &world);
 	}
 	load_close(&load);

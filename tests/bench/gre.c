@@ -13,8 +13,13 @@
 #define CALLS_PER_CLIENT 16
 #define REMOTES 64
 
-/* A millisecond goes by with so many packets: about a million a second. */
+/* A millisecond goes by with so many packets out: about a million a second.
+ * (Those in move no deadline.) */
 #define PACKETS_PER_MS 1024
+
+/* In the beginning every call speaks once, and that takes so long: so they do
+ * not all renew their deadlines at the same time later on. */
+#define SPREAD_MS 9000
 
 enum { OUT, IN, FLOOR, LOADS };
 
@@ -52,10 +57,10 @@ static void run_floor_batch(struct gre *gre, struct load *load)
 	floor_batch(&gre->floors, load);
 }
 
-static void tick(struct gre *gre)
+static void tick(struct gre *gre, const struct load *load)
 {
 	gre->sent += LOAD_BURST;
-	if (gre->sent % PACKETS_PER_MS == 0)
+	if (!load->inward && gre->sent % PACKETS_PER_MS == 0)
 		gre->world.now++;
 }
 
@@ -65,13 +70,13 @@ static void run_one(struct gre *gre, struct load *load)
 
 	for (i = 0; i < LOAD_BURST; i++)
 		world_process(&gre->world, &load->packets[i], 1);
-	tick(gre);
+	tick(gre, load);
 }
 
 static void run_burst(struct gre *gre, struct load *load)
 {
 	world_process(&gre->world, load->packets, LOAD_BURST);
-	tick(gre);
+	tick(gre, load);
 }
 
 /* In the order in which they take turns. */
@@ -237,12 +242,29 @@ static void open_world(struct gre *gre, uint32_t calls)
 	world_fill(&gre->world, calls);
 }
 
+static void let_all_speak(struct world *world)
+{
+	vpnalg_time begin = world->now;
+	uint8_t packet[FRAME_GRE_LEN];
+	uint32_t i;
+
+	for (i = 0; i < world->opened; i++) {
+		const struct call *call = &world->calls[i];
+
+		world->now = begin + (uint64_t)SPREAD_MS * i / world->opened;
+		frame_make_gre(packet, call->inside, call->remote,
+			       call->peer);
+		world_send(world, packet, FRAME_GRE_LEN, false);
+	}
+}
+
 static void measure_calls(struct gre *gre, const struct config *config,
 			  const struct settings *settings)
 {
 	bool random = !settings->round_robin;
 
 	open_world(gre, settings->quick ? config->quick_calls : config->calls);
+	let_all_speak(&gre->world);
 	load_open(&gre->loads[OUT], &gre->world, false, random);
 	load_open(&gre->loads[IN], &gre->world, true, random);
 	gre->packets = settings->quick	     ? 1U << 12

@@ -35,7 +35,7 @@ void load_open_floor(struct load *load, uint32_t entries, bool random);
 
 void load_close(struct load *load);
 
-/* Makes the next 32 packets ready. */
+/* Makes the next LOAD_BURST packets ready. */
 void load_next(struct load *load);
 
 /* Whether the packets at hand have become what they must. */

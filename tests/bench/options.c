@@ -9,6 +9,7 @@
 
 #include "load.h"
 #include "report.h"
+#include "setup.h"
 
 #define EXIT_USAGE 2
 
@@ -31,7 +32,7 @@ static const char help[] =
 	"  --what WHAT     out or in: GRE packets; setup: call set-ups;\n"
 	"                  expire: units of a sweep's budget (default out)\n"
 	"  --calls N       at so many calls (default 1000)\n"
-	"  --burst N       in bursts of 1, 2, 4, 8, 16 or 32 (default 32)\n"
+	"  --burst N       in bursts of 1, 2, 4 ... 64 (default 32)\n"
 	"  --help          print this help and exit\n"
 	"\n"
 	"Exit status: 0 if all packets were right, 1 if one was wrong, 2 if\n"
@@ -103,8 +104,8 @@ static bool read_option(struct settings *s, int option)
 	case OPTION_CALLS:
 		return (s->calls = number(optarg, 1U << 20)) > 0;
 	case OPTION_BURST:
-		s->burst = number(optarg, LOAD_BURST);
-		return s->burst > 0 && LOAD_BURST % s->burst == 0;
+		s->burst = number(optarg, SETUP_BATCH);
+		return s->burst > 0 && SETUP_BATCH % s->burst == 0;
 	default:
 		return false;
 	}

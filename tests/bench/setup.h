@@ -5,7 +5,7 @@
 
 #include "world.h"
 
-#define SETUP_BATCH 128
+#define SETUP_BATCH 64
 
 /* The packets of some set-ups, ready to be sent. */
 struct setup {

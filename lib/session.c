@@ -75,7 +75,8 @@ void vpnalg_session_live(const struct vpnalg *translator,
 bool vpnalg_session_alive(const struct vpnalg *translator,
 			  const struct vpnalg_record *record)
 {
-	return translator->now <= record->deadline ||
+	return translator->now < record->deadline ||
+	       record->deadline == VPNALG_NEVER ||
 	       (record->children > 0 &&
 		!(record->flags & VPNALG_SESSION_ENDED));
 }

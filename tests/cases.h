@@ -13,6 +13,7 @@ TCase *packet_owned_case(void); /* check_packet_owned.c */
 TCase *table_model_case(void);  /* check_table_model.c */
 TCase *choose_pool_case(void);  /* check_choose_pool.c */
 TCase *process_burst_case(void); /* check_process_burst.c */
+TCase *session_zone_case(void); /* check_session_zone.c */
 TCase *session_fail_case(void); /* check_session_fail.c */
 
 #endif

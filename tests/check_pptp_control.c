@@ -164,7 +164,7 @@ END_TEST
 START_TEST(an_opening_connection_lives_four_minutes)
 {
 	client_tcp(SYN);
-	world_wait(&w, 240000);
+	world_wait(&w, 239999);
 	ck_assert_uint_eq(closed(&w, CONTROL), 0);
 	world_wait(&w, 1);
 	ck_assert_uint_eq(closed(&w, CONTROL), 1);
@@ -174,7 +174,7 @@ END_TEST
 START_TEST(an_established_connection_lives_two_hours_and_four_minutes)
 {
 	connect_to(&w, &c, CLIENT_A, 4000, SERVER);
-	world_wait(&w, 7440000);
+	world_wait(&w, 7439999);
 	ck_assert_uint_eq(closed(&w, CONTROL), 0);
 	ck_assert_uint_eq(server_segment(&w, &c, c.server_seq, ACK, NULL, 0),
 			  VPNALG_TRANSLATED);
@@ -186,10 +186,10 @@ END_TEST
 START_TEST(what_the_client_sends_keeps_a_connection)
 {
 	connect_to(&w, &c, CLIENT_A, 4000, SERVER);
-	world_wait(&w, 7440000);
+	world_wait(&w, 7439999);
 	ck_assert_uint_eq(client_segment(&w, &c, c.client_seq, ACK, NULL, 0),
 			  VPNALG_TRANSLATED);
-	world_wait(&w, 7440000);
+	world_wait(&w, 7439999);
 	ck_assert_uint_eq(closed(&w, CONTROL), 0);
 }
 END_TEST

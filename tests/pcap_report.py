@@ -19,17 +19,11 @@ INSIDE, OTHER, OURS, OURS_TOO, REMOTE = (
     "198.51.100.7")
 
 
-def packet(source, destination, layers=None):
+def packet(source, destination, layers=None, **fields):
     if layers is None:
         layers = UDP(sport=5000, dport=53) / b"data"
     return bytes(Ether(src="02:00:00:00:00:0a", dst="02:00:00:00:00:0b")
-                 / IP(src=source, dst=destination) / layers)
-
-
-def gre(source, destination):
-    raw = bytearray(packet(source, destination, enhanced_gre(7, 1, b"data")))
-    raw[23] = 47
-    return bytes(Ether(raw[:14]) / IP(bytes(IP(bytes(raw[14:])))))
+                 / IP(src=source, dst=destination, **fields) / layers)
 
 
 SYN = TCP(sport=40001, dport=1723, flags="S", seq=100)
@@ -70,7 +64,8 @@ ROWS = [
     (packet(OTHER, REMOTE, DATA / outgoing_request(77)), None,
      "dropped, no TCP connection: PPTP Outgoing-Call-Request "
      "10.1.2.3:40009 > 198.51.100.7:1723 Call ID 77"),
-    (gre(INSIDE, "198.51.100.99"), None, "dropped, no session: "
+    (packet(INSIDE, "198.51.100.99", enhanced_gre(7, 1, b"data"), proto=47),
+     None, "dropped, no session: "
      "GRE of PPTP 192.168.77.11 > 198.51.100.99 Call ID 7"),
 ]
 

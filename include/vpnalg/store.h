@@ -48,7 +48,7 @@ extern "C" {
  * zero in a new record. The keys follow at once, then the handler's own.
  */
 struct vpnalg_record {
-	vpnalg_time deadline; /**< The session is dead after it. */
+	vpnalg_time deadline; /**< The session is dead from then on. */
 	uint8_t units;        /**< How many units of 64 bytes it has. */
 	uint8_t slots;        /**< How many key slots it has. */
 	uint8_t keys;         /**< Bit n is set while slot n is in the store. */

@@ -9,8 +9,9 @@
 #define PREFETCH(address) ((void)(address))
 #endif
 
-/* Each round of work() is about 16 instructions. */
-#define WORK_ROUNDS 14
+/* Each round of work() is about 25 instructions on x86-64, and about 50 more go
+ * to each packet. */
+#define WORK_ROUNDS 8
 
 struct entry {
 	uint64_t words[8];
@@ -75,6 +76,12 @@ static uint32_t entry_of(const struct load *load, uint32_t i)
 	return load->current[i].call;
 }
 
+/* A call for each packet: a library cannot do without. */
+static BENCH_NOINLINE void rewrite_one(uint8_t *packet, uint32_t address)
+{
+	rewrite(packet, address);
+}
+
 BENCH_NOINLINE void floor_rewrite(const struct floors *floors,
 				  struct load *load)
 {
@@ -82,7 +89,7 @@ BENCH_NOINLINE void floor_rewrite(const struct floors *floors,
 
 	(void)floors;
 	for (i = 0; i < LOAD_BURST; i++)
-		rewrite(load->packets[i].data, 203U << 24 | 113U << 8 | 1);
+		rewrite_one(load->packets[i].data, 203U << 24 | 113U << 8 | 1);
 }
 
 BENCH_NOINLINE void floor_access(const struct floors *floors,

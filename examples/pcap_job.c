@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pcap_job.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pcap_explain.h"
+#include "pcap_link.h"
+#include "pcap_say.h"
+
+#define IPV4_LENGTH_OFF 2
+#define IPV4_PROTOCOL_OFF 9
+
+/* What was decided about a packet. */
+struct verdict {
+	enum fate fate;
+	enum task task;         /* of a translated or dropped packet */
+	enum copied copied;     /* of a copied one */
+	enum vpnalg_result why; /* of a dropped one */
+	bool cut;               /* it became shorter */
+};
+
+static struct verdict copy(enum copied copied)
+{
+	return (struct verdict){ .fate = FATE_COPIED, .copied = copied };
+}
+
+/* The IPv4 packet has become shorter, and with it the frame around it. */
+static void cut(struct frame *frame)
+{
+	const uint8_t *length = frame->data + frame->ip + IPV4_LENGTH_OFF;
+
+	link_cut(frame, (uint32_t)length[0] << 8 | length[1]);
+}
+
+static struct verdict translate(struct job *job, struct frame *frame,
+				enum task task, vpnalg_time now)
+{
+	struct vpnalg_packet packet = {
+		.data = frame->data + frame->ip,
+		.caplen = frame->caplen - frame->ip,
+		.len = frame->len - frame->ip,
+	};
+
+	nat_translate(&job->nat, &packet, task, now);
+	if (packet.result == VPNALG_UNTOUCHED)
+		return copy(task == TASK_IN ? COPIED_UNTOUCHED
+					    : COPIED_SHOWS_INSIDE);
+	if (packet.result != VPNALG_TRANSLATED)
+		return (struct verdict){ .fate = FATE_DROPPED,
+					 .task = task,
+					 .why = packet.result };
+	if (packet.flags & VPNALG_PACKET_CUT)
+		cut(frame);
+	return (struct verdict){ .fate = FATE_TRANSLATED,
+				 .task = task,
+				 .cut = packet.flags & VPNALG_PACKET_CUT };
+}
+
+static struct verdict decide(struct job *job, struct frame *frame,
+			     vpnalg_time now)
+{
+	enum task task = side_task(&job->options->sides,
+				   frame->data + frame->ip);
+
+	switch (task) {
+	case TASK_COPY_WITHIN:
+		return copy(COPIED_WITHIN);
+	case TASK_COPY_OURS:
+		return copy(COPIED_OURS);
+	case TASK_COPY_OTHERS:
+		return copy(COPIED_OTHERS);
+	default:
+		return translate(job, frame, task, now);
+	}
+}
+
+static void count(struct report *report, const struct verdict *verdict)
+{
+	report->read++;
+	report->fates[verdict->fate]++;
+	report->written += verdict->fate != FATE_DROPPED;
+	report->cut += verdict->cut;
+	if (verdict->fate == FATE_COPIED)
+		report->copied[verdict->copied]++;
+}
+
+static void explain_verdict(FILE *lines, const struct verdict *verdict)
+{
+	if (verdict->fate == FATE_COPIED)
+		fprintf(lines, "copied, %s: ",
+			report_copied_text(verdict->copied));
+	else if (verdict->fate == FATE_DROPPED)
+		fprintf(lines, "dropped, %s: ",
+			vpnalg_result_text(verdict->why));
+	else
+		fprintf(lines, "%s: ",
+			verdict->task == TASK_OUT ? "out" : "in");
+}
+
+/* Writes a line: the packet's number, what became of it, what it was, and how
+ * it looks now. */
+static bool explain(struct job *job, const struct frame *frame,
+		    const struct verdict *verdict,
+		    const struct explained *before)
+{
+	FILE *lines = job->lines;
+	struct explained after;
+
+	fprintf(lines, "%" PRIu64 " ", job->report.read);
+	explain_verdict(lines, verdict);
+	if (before)
+		fprintf(lines, "%s %s", before->what, before->where);
+	else
+		fprintf(lines, "%" PRIu32 " bytes", frame->len);
+	if (verdict->fate == FATE_TRANSLATED) {
+		explain_packet(frame->data + frame->ip,
+			       frame->caplen - frame->ip, &after);
+		fprintf(lines, " -> %s", after.where);
+	}
+	if (verdict->cut)
+		fprintf(lines, ", cut to %" PRIu32 " bytes", frame->len);
+	if (fputc('\n', lines) != EOF && !ferror(lines))
+		return true;
+	say("cannot write explanation: standard %s: %s",
+	    lines == stdout ? "output" : "error", strerror(errno));
+	return false;
+}
+
+/* An IPv4 packet whose addresses are there. */
+static bool work_on(struct job *job, struct frame *frame,
+		    struct verdict *verdict, vpnalg_time now)
+{
+	const uint8_t *ip = frame->data + frame->ip;
+	struct explained before;
+	uint8_t protocol = ip[IPV4_PROTOCOL_OFF];
+
+	if (job->lines)
+		explain_packet(ip, frame->caplen - frame->ip, &before);
+	*verdict = decide(job, frame, now);
+	count(&job->report, verdict);
+	job->report.protocols[protocol][verdict->fate]++;
+	return !job->lines || explain(job, frame, verdict, &before);
+}
+
+/* Anything else. */
+static bool pass_on(struct job *job, struct frame *frame,
+		    struct verdict *verdict, enum copied why)
+{
+	*verdict = copy(why);
+	count(&job->report, verdict);
+	return !job->lines || explain(job, frame, verdict, NULL);
+}
+
+static bool make_room(struct job *job, size_t size)
+{
+	uint8_t *buffer;
+
+	if (size <= job->room)
+		return true;
+	buffer = realloc(job->buffer, size);
+	if (!buffer) {
+		say("cannot translate: packet %" PRIu64 ": %s",
+		    job->input.count, strerror(errno));
+		return false;
+	}
+	job->buffer = buffer;
+	job->room = size;
+	return true;
+}
+
+static bool write_frame(struct job *job, const struct frame *frame,
+			const struct verdict *verdict,
+			struct pcap_pkthdr header)
+{
+	if (verdict->fate == FATE_DROPPED)
+		return true;
+	if (verdict->cut) {
+		header.len = frame->len;
+		header.caplen = frame->caplen;
+	}
+	return output_write(&job->output, &header, frame->data);
+}
+
+bool job_packet(struct job *job, const struct pcap_pkthdr *header,
+		const uint8_t *data)
+{
+	struct frame frame = { .caplen = header->caplen, .len = header->len };
+	struct verdict verdict;
+	bool done;
+
+	/* A broken file may say that less was on the wire than captured. */
+	if (frame.len < frame.caplen)
+		frame.len = frame.caplen;
+	if (!make_room(job, frame.caplen + 1U))
+		return false;
+	memcpy(job->buffer, data, frame.caplen);
+	frame.data = job->buffer;
+	if (!link_find(pcap_datalink(job->input.pcap), &frame))
+		done = pass_on(job, &frame, &verdict, COPIED_NOT_IPV4);
+	else if (frame.caplen - frame.ip < IPV4_HEADER)
+		done = pass_on(job, &frame, &verdict, COPIED_HEADER_CUT);
+	else
+		done = work_on(job, &frame, &verdict,
+			       input_time(&job->input, header));
+	return done && write_frame(job, &frame, &verdict, *header);
+}

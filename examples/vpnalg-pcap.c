@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Translates a capture file. It is an example of a program around the library:
+ *
+ *     pcap_nat.c      the translator: memory, store, randomness, time
+ *     pcap_side.c     which way a packet travels
+ *     pcap_job.c      what is done with each packet
+ *     pcap_link.c     where the IPv4 header is in a frame
+ *     pcap_file.c     the two captures
+ *     pcap_options.c  the command line
+ *     pcap_explain.c, pcap_report.c, pcap_json.c  what is said about it
+ *
+ * pcap_nat.c is where to begin.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pcap_job.h"
+#include "pcap_link.h"
+#include "pcap_say.h"
+
+/* Packets between two progress lines. */
+#define PROGRESS_PACKETS 65536
+
+/* A person who waits sees that something happens, unless there are lines
+ * about each packet to be seen. */
+static void show_progress(const struct job *job)
+{
+	if (!job->lines && job->report.read % PROGRESS_PACKETS == 0)
+		say_progress(job->report.read, input_percent(&job->input));
+}
+
+static bool open_all(struct job *job)
+{
+	const struct options *options = job->options;
+
+	return input_open(&job->input, options->input) &&
+	       nat_open(&job->nat, &options->sides, options->seed) &&
+	       output_open(&job->output, options->output, &job->input);
+}
+
+/* Translates packet by packet. False when the output failed; a broken input
+ * is one that ends too soon. */
+static bool translate_all(struct job *job)
+{
+	struct pcap_pkthdr *header;
+	const uint8_t *data;
+	enum next next;
+	bool written = true;
+
+	job->report.link = pcap_datalink_val_to_name(
+		link_written(pcap_datalink(job->input.pcap)));
+	while (written && (next = input_next(&job->input, &header, &data)) ==
+				  NEXT_PACKET) {
+		written = job_packet(job, header, data);
+		show_progress(job);
+	}
+	job->report.complete = written && next == NEXT_END;
+	nat_sweep(&job->nat);
+	say_no_progress();
+	return written;
+}
+
+static bool write_report(const struct job *job)
+{
+	if (!job->options->json) {
+		report_write_text(&job->report, job->options, &job->nat);
+		return true;
+	}
+	if (report_write_json(&job->report, job->options, &job->nat))
+		return true;
+	say("cannot write report: standard output: %s", strerror(errno));
+	return false;
+}
+
+/* Translates the capture; false after an error. What was translated before a
+ * broken packet is a whole file, and reported. */
+static bool run(const struct options *options)
+{
+	struct job job = { .options = options };
+	bool well;
+
+	if (options->explain)
+		job.lines = options_stdout_taken(options) ? stderr : stdout;
+	well = open_all(&job) && translate_all(&job);
+	well = output_close(&job.output) && well;
+	if (well)
+		well = write_report(&job) && job.report.complete;
+	nat_close(&job.nat);
+	input_close(&job.input);
+	free(job.buffer);
+	return well;
+}
+
+/* Lets no file that is opened later take the place of a closed standard one,
+ * and be written into. */
+static bool hold_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+			return false;
+	return true;
+}
+
+/* A line that could not be written is an error like any other, unless one was
+ * told already. */
+static int finish(int status)
+{
+	errno = 0;
+	if (!status && (fflush(stdout) || ferror(stdout))) {
+		say("cannot write: standard output: %s",
+		    errno ? strerror(errno) : "an earlier write failed");
+		status = EXIT_ERROR;
+	}
+	if (fflush(stderr) || ferror(stderr))
+		status = EXIT_ERROR;
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	int status = 0;
+
+	/* A closed pipe is an error to be told, not a silent end. */
+	signal(SIGPIPE, SIG_IGN);
+	if (!hold_standard_files())
+		return EXIT_ERROR;
+	switch (options_read(&options, argc, argv)) {
+	case OPTIONS_RUN:
+		status = run(&options) ? 0 : EXIT_ERROR;
+		break;
+	case OPTIONS_WRONG:
+		status = EXIT_USAGE;
+		break;
+	case OPTIONS_DONE:
+		break;
+	}
+	options_free(&options);
+	return finish(status);
+}

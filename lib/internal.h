@@ -4,6 +4,8 @@
 #ifndef VPNALG_INTERNAL_H
 #define VPNALG_INTERNAL_H
 
+#include <string.h>
+
 #include <vpnalg/handler.h>
 
 /* Record kinds of the engine itself, beside those of the handlers. */
@@ -71,6 +73,19 @@ struct vpnalg {
 	struct vpnalg_timers timers;
 	struct vpnalg_counters counters;
 };
+
+/* Whether two addresses are equal. Four bytes are one comparison. */
+static inline bool same_address(const uint8_t *a, const uint8_t *b,
+				size_t addr_len)
+{
+	uint32_t v, w;
+
+	if (addr_len != sizeof(v))
+		return memcmp(a, b, addr_len) == 0;
+	memcpy(&v, a, sizeof(v));
+	memcpy(&w, b, sizeof(w));
+	return v == w;
+}
 
 /* packet.c */
 enum packet_type { PACKET_OTHER, PACKET_PLAIN, PACKET_ICMP_ERROR };

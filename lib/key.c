@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#include "wire_ip.h"
+
 enum { ZONE_OFF = 2, ID_OFF = 4, PORT_OFF = 8, LOCAL_OFF = 12 };
 
 static bool is_inside(unsigned role)
@@ -29,6 +31,12 @@ void vpnalg_key_make(const struct vpnalg_tuple *tuple, size_t addr_len,
 	memcpy(key + ZONE_OFF, &zone, sizeof(zone));
 	memcpy(key + ID_OFF, &tuple->id, sizeof(tuple->id));
 	memcpy(key + PORT_OFF, &tuple->port, sizeof(tuple->port));
+	if (addr_len == IPV4_ADDR_LEN) { /* the sizes are constants here */
+		memcpy(key + LOCAL_OFF, tuple->local, IPV4_ADDR_LEN);
+		memcpy(key + LOCAL_OFF + IPV4_ADDR_LEN, tuple->remote,
+		       IPV4_ADDR_LEN);
+		return;
+	}
 	memcpy(key + LOCAL_OFF, tuple->local, addr_len);
 	memcpy(key + LOCAL_OFF + addr_len, tuple->remote, addr_len);
 }
@@ -55,12 +63,10 @@ static uint32_t word(const uint8_t *p)
 
 /* NH (Black et al., UMAC, RFC 4418 5.2): the sum of products of pairs of words,
  * each with a secret added. Whoever does not know the secret cannot choose two
- * keys that collide more often than chance has it. Then the bits are spread,
- * for stores take the high and the low ones. */
-uint64_t vpnalg_key_hash(const struct vpnalg *translator, const uint8_t *key)
+ * keys that collide more often than chance has it. */
+static inline uint64_t sum_of_products(const uint32_t *secret,
+				       const uint8_t *key, size_t length)
 {
-	const uint32_t *secret = translator->secret;
-	size_t length = translator->store->key_length;
 	uint64_t hash = 0;
 	size_t i;
 
@@ -69,6 +75,20 @@ uint64_t vpnalg_key_hash(const struct vpnalg *translator, const uint8_t *key)
 			(word(key + i + 4) + secret[1]);
 	if (i < length)
 		hash += (uint64_t)(word(key + i) + secret[0]) * secret[1];
+	return hash;
+}
+
+/* Then the bits are spread, for stores take the high and the low ones. */
+uint64_t vpnalg_key_hash(const struct vpnalg *translator, const uint8_t *key)
+{
+	const uint32_t *secret = translator->secret;
+	size_t length = translator->store->key_length;
+	uint64_t hash;
+
+	if (length == VPNALG_KEY_IPV4) /* a constant here */
+		hash = sum_of_products(secret, key, VPNALG_KEY_IPV4);
+	else
+		hash = sum_of_products(secret, key, length);
 	hash ^= hash >> 32;
 	hash *= translator->hash_multiplier;
 	return hash ^ hash >> 29;

@@ -36,10 +36,13 @@ static uint32_t position(const struct vpnalg *translator,
 
 bool vpnalg_pool_has(const struct vpnalg *translator, const uint8_t *address)
 {
-	uint32_t at = position(translator, address);
+	uint32_t at = 0;
 
+	if (translator->address_count > 1)
+		at = position(translator, address);
 	return at < translator->address_count &&
-	       compare(translator, at, address) == 0;
+	       same_address(address_at(translator, at), address,
+			    translator->addr_len);
 }
 
 int vpnalg_pool_init(struct vpnalg *translator,

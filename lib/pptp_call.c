@@ -8,9 +8,10 @@
 
 #include "wire_ip.h"
 
-/* Deadlines are moved in steps, so that a busy call does not write to its
- * record, or look at its control connection, for every packet. */
-#define SLACK_MS 8000
+/* Deadlines are moved in steps of a sixteenth of the lifetime, so that a busy
+ * call does not write to its record, or look at its control connection, for
+ * every packet. The sweep looks at that too. */
+#define SLACK_PART 16
 
 static struct pptp_call *body(struct vpnalg *translator,
 			      struct vpnalg_record *call)
@@ -493,13 +494,13 @@ static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
 {
 	const struct pptp_call *c = body(translator, call);
 	vpnalg_time left = call->deadline - vpnalg_session_now(translator);
-	uint32_t life = lifetime(translator, c);
+	vpnalg_time life = lifetime(translator, c);
 
 	if (!(c->flags & PPTP_CALL_LINGERING) && left > life)
 		return;
 	follow_parent(translator, call);
 	if (!(c->flags & PPTP_CALL_LINGERING))
-		vpnalg_session_live(translator, call, life + SLACK_MS);
+		vpnalg_session_live(translator, call, life + life / SLACK_PART);
 	else if (is_past_grace(translator, call) &&
 		 parent_stands(translator, call))
 		revive(translator, call);

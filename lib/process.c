@@ -100,10 +100,11 @@ static struct vpnalg_record *find(struct vpnalg *translator,
 					key_slot));
 }
 
-/* Only a session that exists claims what comes in from outside. */
+/* Only a session that exists claims what comes in from outside, errors about
+ * what was sent there included. */
 static bool is_arriving(const struct vpnalg_facts *facts)
 {
-	return facts->inward && !facts->inside;
+	return !facts->inside && (facts->inward || facts->quoted);
 }
 
 static void count(struct vpnalg *translator, const struct vpnalg_step *step,
@@ -154,8 +155,7 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 		if (step->record != NULL) {
 			step->handler = step->record->handler;
 			step->kind = step->record->kind;
-		} else if (is_arriving(facts) ||
-			   (facts->quoted && !facts->inside)) {
+		} else if (is_arriving(facts)) {
 			return VPNALG_UNTOUCHED;
 		}
 		return translate(translator, step);

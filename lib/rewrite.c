@@ -80,12 +80,14 @@ void vpnalg_rewrite_local(struct vpnalg_step *step, const uint8_t *address)
 	uint32_t delta = 0;
 	size_t i;
 
-	if (memcmp(facts->local, address, facts->addr_len) == 0)
+	if (same_address(facts->local, address, facts->addr_len))
 		return;
-	for (i = 0; i < facts->addr_len; i += 2)
+	for (i = 0; i < facts->addr_len; i += 2) {
 		delta += difference(vpnalg_get16(facts->local + i),
 				    vpnalg_get16(address + i));
-	memcpy(facts->local, address, facts->addr_len);
+		facts->local[i] = address[i];
+		facts->local[i + 1] = address[i + 1];
+	}
 	update(facts->ip + IPV4_CHECKSUM_OFF, fold(delta));
 	update_l4(step, fold(delta), true);
 }

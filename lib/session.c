@@ -63,7 +63,7 @@ void vpnalg_session_changed(const struct vpnalg *translator,
 /* At the far edge of the clock a session lives on rather than being born
  * dead. */
 void vpnalg_session_live(const struct vpnalg *translator,
-			 struct vpnalg_record *record, uint32_t lifetime)
+			 struct vpnalg_record *record, vpnalg_time lifetime)
 {
 	vpnalg_time now = translator->now;
 
@@ -128,6 +128,7 @@ void vpnalg_session_take(struct vpnalg *translator,
 		    vpnalg_key_hash(translator,
 				    key_of(translator, record, role)));
 	record->keys &= (uint8_t)~(1U << role);
+	vpnalg_session_changed(translator, record);
 }
 
 bool vpnalg_session_give(struct vpnalg *translator,
@@ -236,8 +237,10 @@ static struct vpnalg_record *build(struct vpnalg *translator, uint8_t handler,
 		return NULL;
 	vpnalg_session_live(translator, record, opening->lifetime);
 	if (give_own_keys(translator, record, opening, binding) &&
-	    vpnalg_usage_join(translator, record))
+	    vpnalg_usage_join(translator, record)) {
+		vpnalg_session_changed(translator, record);
 		return record;
+	}
 	dismantle(translator, record);
 	return NULL;
 }

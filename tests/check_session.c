@@ -242,7 +242,7 @@ START_TEST(the_key_of_a_dead_session_is_free)
 	toy_world(&w, (struct world_options){ 0 });
 	dead = open_one(&w, TOY_DATA, host_a, 1);
 	ck_assert(give(&w, dead, VPNALG_OUTSIDE_PEER, 5));
-	pass(&w, 1001);
+	pass(&w, 1000);
 	next = open_one(&w, TOY_DATA, host_b, 2);
 	ck_assert(give(&w, next, VPNALG_OUTSIDE_PEER, 5));
 	ck_assert_uint_eq(next->flags & VPNALG_SESSION_SHARED, 0);
@@ -260,14 +260,14 @@ static const struct alive_row {
 	bool alive;
 } alive_rows[] = {
 	{ "at birth", 0, 0, 0, true },
-	{ "at its deadline", 1000, 0, 0, true },
-	{ "after its deadline", 1001, 0, 0, false },
+	{ "just before its deadline", 999, 0, 0, true },
+	{ "at its deadline", 1000, 0, 0, false },
 	{ "much later", 1000000000000, 0, 0, false },
-	{ "with a child", 1001, 1, 0, true },
-	{ "with 65535 children", 1001, 65535, 0, true },
-	{ "ended, with a child", 1001, 1, VPNALG_SESSION_ENDED, false },
-	{ "ended", 1000, 0, VPNALG_SESSION_ENDED, true },
-	{ "shared", 1001, 0, VPNALG_SESSION_SHARED, false },
+	{ "with a child", 1000, 1, 0, true },
+	{ "with 65535 children", 1000, 65535, 0, true },
+	{ "ended, with a child", 1000, 1, VPNALG_SESSION_ENDED, false },
+	{ "ended", 999, 0, VPNALG_SESSION_ENDED, true },
+	{ "shared", 1000, 0, VPNALG_SESSION_SHARED, false },
 };
 
 START_TEST(a_session_lives_until_its_deadline_or_as_its_children)
@@ -299,7 +299,7 @@ static const struct live_row {
 	uint32_t lifetime;
 	vpnalg_time deadline;
 } live_rows[] = {
-	{ 0, 0, 0 },
+	{ 0, 1, 1 },
 	{ 0, UINT32_MAX, UINT32_MAX },
 	{ UINT32_MAX, 1, 4294967296 },
 	{ VPNALG_NEVER - 1000, 999, VPNALG_NEVER - 1 },
@@ -383,6 +383,32 @@ START_TEST(the_search_for_a_free_id_is_bounded)
 }
 END_TEST
 
+/* To ask takes nothing. */
+START_TEST(whether_a_session_may_be_opened_can_be_asked)
+{
+	struct vpnalg_opening opening = opening_of(TOY_DATA, host_b, 7);
+	struct vpnalg_step step;
+	struct world w;
+
+	toy_world(&w, (struct world_options){ .choosing = CHOOSE_TAKE });
+	step = toy_step(&w);
+	opening.ranges[0].count = 0;
+	ck_assert(vpnalg_session_may_open(&step, &opening));
+	ck_assert_int_eq(w.bindings, 0);
+	ck_assert_int_eq(w.records, 0);
+	open_one(&w, TOY_DATA, host_a, 7);
+	ck_assert(!vpnalg_session_may_open(&step, &opening));
+	opening.keep = false;
+	opening.ranges[0] = (struct vpnalg_range){ 8, 1, 1 };
+	ck_assert(vpnalg_session_may_open(&step, &opening));
+	w.options.choosing = CHOOSE_REFUSE;
+	ck_assert(!vpnalg_session_may_open(&step, &opening));
+	ck_assert_int_eq(w.bindings, 1);
+	ck_assert_uint_eq(opened(&w, TOY_DATA), 1);
+	world_end(&w);
+}
+END_TEST
+
 START_TEST(timers_and_counts_are_the_handlers_to_use)
 {
 	struct world_options options = { .timers = { .linger = 7 } };
@@ -433,6 +459,7 @@ Suite *session_suite(void)
 	tcase_set_timeout(ids, 60);
 	tcase_add_loop_test(ids, a_free_id_is_found_where_there_is_one, 0,
 			    ROWS(free_rows));
+	tcase_add_test(ids, whether_a_session_may_be_opened_can_be_asked);
 	tcase_add_test(ids, the_search_for_a_free_id_is_bounded);
 	suite_add_tcase(suite, keys);
 	suite_add_tcase(suite, life);

@@ -235,6 +235,13 @@ static void mirror_begin(struct world *w)
 	w->store.changed = mirror_change;
 }
 
+static void mirror_end(struct world *w)
+{
+	w->bytes = NULL; /* the test's own */
+	w->store = plain;
+	world_end(w);
+}
+
 static void check_mirror(void)
 {
 	unsigned i;
@@ -271,6 +278,19 @@ static void process(struct world *w, uint8_t direction, struct bytes p)
 	check_mirror();
 }
 
+/* What the engine itself writes it tells, also if the handler writes nothing. */
+START_TEST(a_mirrored_store_hears_of_an_opened_session)
+{
+	static const struct open_row row = { .handler = 1, .kind = TOY_DATA };
+	struct world w;
+
+	mirror_begin(&w);
+	ck_assert_uint_eq(try_open(&w, &row), VPNALG_TRANSLATED);
+	check_mirror();
+	mirror_end(&w);
+}
+END_TEST
+
 START_TEST(a_mirrored_store_hears_of_every_change_of_a_toy_session)
 {
 	static const char said[] = "HOADAE";
@@ -286,10 +306,9 @@ START_TEST(a_mirrored_store_hears_of_every_change_of_a_toy_session)
 			process(&w, VPNALG_OUT,
 				toy_control(CLIENT_A + host, 5000, SERVER,
 					    TOY_CONTROL_PORT, *op, 7, 9));
-	w.bytes = NULL;
 	vpnalg_expire(w.alg, 100, 1000);
 	check_mirror();
-	world_end(&w);
+	mirror_end(&w);
 }
 END_TEST
 
@@ -313,12 +332,11 @@ START_TEST(a_mirrored_store_hears_of_every_change_of_a_pptp_session)
 	process(&w, VPNALG_OUT, tcp_packet(CLIENT_A, 3000, SERVER, PPTP,
 					   100 + both.length, 200, FIN | ACK,
 					   NULL, 0));
-	w.bytes = NULL;
 	vpnalg_expire(w.alg, 1000, 1000);
 	check_mirror();
 	vpnalg_expire(w.alg, 70000, 1000);
 	check_mirror();
-	world_end(&w);
+	mirror_end(&w);
 }
 END_TEST
 
@@ -332,6 +350,7 @@ TCase *session_fail_case(void)
 	tcase_add_test(fail, guards_and_pairs_are_counted_not_repeated);
 	tcase_add_loop_test(fail, a_store_that_fails_costs_one_packet, 1, 3);
 	tcase_add_test(fail, a_key_that_cannot_be_given_changes_nothing);
+	tcase_add_test(fail, a_mirrored_store_hears_of_an_opened_session);
 	tcase_add_test(
 		fail,
 		a_mirrored_store_hears_of_every_change_of_a_toy_session);

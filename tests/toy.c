@@ -183,7 +183,7 @@ static enum vpnalg_result obey(struct vpnalg_step *step,
 		break;
 	case TOY_END:
 		data->flags |= VPNALG_SESSION_ENDED;
-		vpnalg_session_live(step->translator, data, 0);
+		vpnalg_session_live(step->translator, data, 1);
 		break;
 	default:
 		break;

@@ -311,7 +311,7 @@ VPNALG_API void *vpnalg_session_body(const struct vpnalg *translator,
  */
 VPNALG_API void vpnalg_session_live(const struct vpnalg *translator,
 				    struct vpnalg_record *record,
-				    uint32_t lifetime);
+				    vpnalg_time lifetime);
 
 /**
  * Tells whether a session still lives: before its deadline, or with children

@@ -67,12 +67,6 @@ bool queue_take(struct queue *queue, struct event *event)
 	return true;
 }
 
-void queue_clear(struct queue *queue)
-{
-	queue->count = 0;
-	queue->planned = 0;
-}
-
 void queue_free(struct queue *queue)
 {
 	free(queue->heap);

@@ -11,7 +11,7 @@ enum event_kind {
 	EVENT_DIE,         /* who: tunnel, data: life. */
 	EVENT_FLOW,        /* who: tunnel, data: end. It may send ESP. */
 	EVENT_ESP_COMES,   /* who: SA, data: sequence number. At the NAT. */
-	EVENT_ESP_HEARD,   /* who: SA. Its first packet is at the server. */
+	EVENT_ESP_HEARD,   /* who: SA, data: end. A packet of it is there. */
 	EVENT_IKE_COMES,   /* who: message. From the server, at the NAT. */
 	EVENT_IKE_HEARD,   /* who: message. The daemon has looked at it. */
 	EVENT_RETRANSMIT,  /* who: tunnel, data: which request. */
@@ -37,7 +37,6 @@ struct queue {
 void queue_add(struct queue *queue, uint64_t at, enum event_kind kind,
 	       uint32_t who, uint32_t data);
 bool queue_take(struct queue *queue, struct event *event);
-void queue_clear(struct queue *queue);
 void queue_free(struct queue *queue);
 
 static inline uint64_t event_time(const struct event *event)

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which packets the kernel hands out. */
+#ifndef GW_FILTER_H
+#define GW_FILTER_H
+
+#include <stdbool.h>
+
+#include <vpnalg/vpnalg.h>
+
+/* Lets a packet socket receive only what the translator could want of packets
+ * with that direction. False, with errno, when that failed. */
+bool filter_attach(int fd, enum vpnalg_direction direction);
+
+#endif

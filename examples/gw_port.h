@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One interface: a packet socket with a ring that the kernel fills.
+ *
+ *     | frame 0 | frame 1 | frame 2 | ...
+ *       ours      ours      the kernel's
+ *       ^ next
+ *
+ * Packets are read, and changed, where the kernel has put them, and given back
+ * when they were sent on. What is larger than a frame of the ring, because the
+ * interface has merged segments, comes by way of the socket's queue.
+ */
+#ifndef GW_PORT_H
+#define GW_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <vpnalg/vpnalg.h>
+
+/* A packet as the interface hands it out. */
+struct frame {
+	uint8_t *data; /* from the IP header on */
+	uint32_t len;
+	/* Bytes of payload in each segment of which it was merged, or 0. */
+	uint32_t segment;
+	/* Where its checksum is still to be completed: from here on, to be
+	 * stored that much further. 0 and 0 if it is complete. */
+	uint16_t sum_start, sum_offset;
+};
+
+struct port {
+	const char *name;
+	int index;         /* the interface's number */
+	uint8_t direction; /* enum vpnalg_direction of what comes from it */
+	int fd;
+	uint8_t *ring;
+	unsigned next; /* the first frame not yet given back */
+	uint8_t *big;  /* room for one packet that no frame can hold */
+	uint64_t read; /* packets */
+	uint64_t lost; /* packets for which the ring had no room */
+};
+
+/* Opens a socket on the interface with that name. False when that failed,
+ * which was said. */
+bool port_open(struct port *port, const char *name,
+	       enum vpnalg_direction direction);
+
+/* Fills in the frames that are there, without waiting. A merged packet is
+ * always the last. */
+size_t port_read(struct port *port, struct frame *frames, size_t max);
+
+/* Gives that many ring frames back to the kernel: all that were read last. */
+void port_give_back(struct port *port, size_t count);
+
+/* Brings port->lost up to date. */
+void port_count_lost(struct port *port);
+
+/* Is the interface still there? */
+bool port_is_there(const struct port *port);
+
+void port_close(struct port *port);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "gw_rights.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <string.h>
+
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "gw_say.h"
+
+#define NOBODY 65534
+
+#define BIT(capability) (1u << (capability))
+
+/* A table of nftables can be changed only by who opened the socket that owns
+ * it, and who still has this one. */
+#define NEEDED_TO_RUN BIT(CAP_NET_ADMIN)
+#define NEEDED_TO_START (BIT(CAP_NET_ADMIN) | BIT(CAP_NET_RAW))
+
+static bool get(struct __user_cap_data_struct *sets)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+
+	return !syscall(SYS_capget, &header, sets);
+}
+
+static bool set_only(unsigned capabilities)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct sets[2] = {
+		{ .effective = capabilities, .permitted = capabilities }
+	};
+
+	return !syscall(SYS_capset, &header, sets);
+}
+
+bool rights_suffice(void)
+{
+	struct __user_cap_data_struct sets[2];
+
+	return get(sets) &&
+	       (sets[0].effective & NEEDED_TO_START) == NEEDED_TO_START;
+}
+
+/* Who is no root, but was given the capabilities, stays who it is. */
+static bool become_nobody(void)
+{
+	return geteuid() != 0 ||
+	       (!setgroups(0, NULL) && !setresgid(NOBODY, NOBODY, NOBODY) &&
+		!setresuid(NOBODY, NOBODY, NOBODY));
+}
+
+bool rights_drop(void)
+{
+	if (!prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) && become_nobody() &&
+	    set_only(NEEDED_TO_RUN) && !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return true;
+	say("cannot start: privileges: %s", strerror(errno));
+	return false;
+}

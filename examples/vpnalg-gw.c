@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A live gateway: translates the VPN protocols of the hosts behind one
+ * interface, beside a Linux router that does everything else itself. It is an
+ * example of a program around the library:
+ *
+ *     gw_gateway.c  the way of the packets, through these:
+ *       gw_port.c     from an interface: packet socket, ring, gw_filter.c
+ *       gw_whole.c    what offload has left undone or merged
+ *       gw_impair.c   for tests: loss, delay, other order
+ *       gw_nat.c      the translator: memory, store, randomness, time
+ *       gw_rules.c    the firewall rules that keep the kernel off, gw_held.c
+ *       gw_route.c    where the kernel would send a packet
+ *       gw_send.c     to the other side, gw_answer.c
+ *     gw_rights.c   what the process may do
+ *     gw_options.c  the command line
+ *     gw_report.c   what is said about it
+ *
+ * gw_nat.c is where to begin.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "gw_gateway.h"
+#include "gw_report.h"
+#include "gw_rights.h"
+#include "gw_say.h"
+
+/* How often there is a look at interfaces and figures, in milliseconds. */
+#define TICK 1000
+
+struct run {
+	struct gateway gateway;
+	int signals;
+	vpnalg_time next_tick, next_line;
+	bool over, failed;
+};
+
+/* Signals are read like packets: nothing happens at odd moments. */
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static void read_signals(struct run *run, vpnalg_time now)
+{
+	struct signalfd_siginfo signal;
+
+	while (read(run->signals, &signal, sizeof(signal)) ==
+	       (ssize_t)sizeof(signal)) {
+		if (signal.ssi_signo == SIGUSR1)
+			report_write(&run->gateway, now);
+		else
+			run->over = true;
+	}
+}
+
+static void look_at_port(struct run *run, struct port *port)
+{
+	port_count_lost(port);
+	if (port_is_there(port))
+		return;
+	say("cannot go on: interface %s: it is gone", port->name);
+	run->over = run->failed = true;
+}
+
+static void tick(struct run *run, vpnalg_time now)
+{
+	unsigned interval = run->gateway.options->stats * 1000;
+
+	if (now < run->next_tick)
+		return;
+	run->next_tick = now + TICK;
+	for (int way = 0; way < WAYS; way++) {
+		sender_tick(&run->gateway.senders[way]);
+		look_at_port(run, &run->gateway.ports[way]);
+	}
+	if (interval && now >= run->next_line) {
+		report_line(&run->gateway, now);
+		run->next_line += interval;
+	}
+}
+
+/* Sleeps until there is something to do. */
+static void wait_for_work(struct run *run, vpnalg_time now)
+{
+	struct pollfd files[] = {
+		{ .fd = run->signals, .events = POLLIN },
+		{ .fd = run->gateway.ports[0].fd, .events = POLLIN },
+		{ .fd = run->gateway.ports[1].fd, .events = POLLIN },
+	};
+	vpnalg_time due = gateway_due(&run->gateway);
+	int error;
+	socklen_t length = sizeof(error);
+
+	if (run->next_tick < due)
+		due = run->next_tick;
+	poll(files, 3, due > now ? (int)(due - now) : 0);
+	/* An interface that went down is told once, and may come up again. */
+	for (int way = 0; way < WAYS; way++)
+		if (files[1 + way].revents & POLLERR)
+			getsockopt(run->gateway.ports[way].fd, SOL_SOCKET,
+				   SO_ERROR, &error, &length);
+}
+
+static void work(struct run *run)
+{
+	vpnalg_time now = nat_now();
+
+	run->next_line = now + run->gateway.options->stats * 1000;
+	while (!run->over) {
+		if (!gateway_work(&run->gateway, now))
+			wait_for_work(run, now);
+		now = nat_now();
+		read_signals(run, now);
+		tick(run, now);
+	}
+	report_write(&run->gateway, now);
+}
+
+static bool start(struct run *run, const struct options *options)
+{
+	run->signals = open_signals();
+	if (run->signals < 0) {
+		say("cannot start: signals: %s", strerror(errno));
+		return false;
+	}
+	return gateway_open(&run->gateway, options) && rights_drop();
+}
+
+static int run(const struct options *options)
+{
+	struct run *run;
+	int status = EXIT_ERROR;
+
+	if (!rights_suffice()) {
+		say("cannot start: privileges: it takes root, or "
+		    "CAP_NET_ADMIN and CAP_NET_RAW");
+		return EXIT_ERROR;
+	}
+	run = calloc(1, sizeof(*run));
+	if (!run) {
+		say("cannot start: memory: %s", strerror(errno));
+		return EXIT_ERROR;
+	}
+	if (start(run, options)) {
+		work(run);
+		status = run->failed ? EXIT_ERROR : EXIT_SUCCESS;
+	}
+	gateway_close(&run->gateway);
+	free(run);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	int status = EXIT_SUCCESS;
+
+	switch (options_read(&options, argc, argv)) {
+	case OPTIONS_RUN:
+		status = run(&options);
+		break;
+	case OPTIONS_WRONG:
+		status = EXIT_USAGE;
+		break;
+	case OPTIONS_DONE:
+		break;
+	}
+	options_free(&options);
+	return status;
+}

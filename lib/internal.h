@@ -29,6 +29,7 @@ enum {
 /* The longest burst and the most handlers and addresses that are accepted. */
 #define BURST_MAX 256
 #define HANDLERS_MAX 15
+#define KINDS_MAX 15
 #define ADDRESSES_MAX 4096
 
 /* How many outside addresses are looked at for one that a remote does not

@@ -21,6 +21,34 @@ unsigned vpnalg_version(void)
 	return VPNALG_VERSION;
 }
 
+/* Every kind of session must fit into a record. */
+static bool is_kind(const struct vpnalg_kind *kind)
+{
+	size_t bytes = sizeof(struct vpnalg_record) +
+		       kind->slots * (size_t)VPNALG_KEY_IPV4 + kind->body;
+
+	return kind->slots >= 2 && kind->slots <= VPNALG_SLOTS_MAX &&
+	       bytes <= VPNALG_UNITS_MAX * VPNALG_UNIT;
+}
+
+static bool are_handlers(const struct vpnalg_config *config)
+{
+	size_t i, k;
+
+	for (i = 0; i < config->handler_count; i++) {
+		const struct vpnalg_handler *handler = config->handlers[i];
+
+		if (handler->size < sizeof(*handler) ||
+		    handler->kind_count == 0 ||
+		    handler->kind_count > KINDS_MAX)
+			return false;
+		for (k = 0; k < handler->kind_count; k++)
+			if (!is_kind(&handler->kinds[k]))
+				return false;
+	}
+	return true;
+}
+
 /* A caller that was built with an older, shorter header gets zeros for what it
  * did not know of. */
 static bool read_config(const struct vpnalg_config *given,
@@ -39,7 +67,7 @@ static bool read_config(const struct vpnalg_config *given,
 	       config->addresses != NULL && config->address_count >= 1 &&
 	       config->address_count <= ADDRESSES_MAX &&
 	       config->store != NULL && config->random != NULL &&
-	       config->burst <= BURST_MAX;
+	       config->burst <= BURST_MAX && are_handlers(config);
 }
 
 static size_t count_kinds(const struct vpnalg_config *config)

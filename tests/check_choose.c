@@ -65,7 +65,7 @@ START_TEST(when_all_ports_are_taken_the_next_one_waits)
 	ck_assert_uint_eq(syn_from(&w, CLIENT_A, row->port),
 			  VPNALG_DROP_NO_ID);
 	ck_assert_int_eq(w.bindings, row->count);
-	/* Towards another server all are free, and so is another parity. */
+	/* Those of the other parity are free. */
 	ck_assert_uint_eq(syn_from(&w, CLIENT_A, row->port ^ 1),
 			  VPNALG_TRANSLATED);
 	/* One that ends makes room, even before it is swept. */

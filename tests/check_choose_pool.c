@@ -221,8 +221,10 @@ START_TEST(all_that_a_host_opens_has_its_one_address)
 	p = gre_packet(SERVER, addresses[1], 7, 1);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(destination(&w), CLIENT_B);
-	p = gre_packet(OUTSIDE, SERVER, 9, 1);
-	put32(p.data + 12, addresses[0]);
+	p = gre_packet(addresses[0], SERVER, 9, 1);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(source(&w), CLIENT_A);
 	world_end(&w);
 }
 END_TEST

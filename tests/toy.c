@@ -336,7 +336,8 @@ static enum vpnalg_claim want_all(const struct vpnalg_facts *facts,
 				  struct vpnalg_match *m)
 {
 	*m = (struct vpnalg_match){ .space = 0xfc, .id = 1 };
-	return facts->inward ? VPNALG_CLAIM_KEY : VPNALG_CLAIM_NONE;
+	return facts->inward && !facts->inside ? VPNALG_CLAIM_KEY
+					       : VPNALG_CLAIM_NONE;
 }
 
 static enum vpnalg_claim look(const struct vpnalg_facts *facts,

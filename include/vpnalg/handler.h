@@ -104,7 +104,9 @@ enum vpnalg_claim {
 /** The answer of a handler that claims a packet. */
 struct vpnalg_match {
 	bool peer;      /**< The packet shows the peer's ID, not the own. */
-	uint8_t space;  /**< As in struct vpnalg_tuple. */
+	/** As in struct vpnalg_tuple. Handlers share one only where their IDs
+	 * are the same ones, as TCP ports are. */
+	uint8_t space;
 	uint8_t kind;   /**< Which kind's counters count the packet. */
 	uint8_t reason; /**< For VPNALG_CLAIM_DROP: enum vpnalg_result. */
 	uint32_t id;    /**< As in struct vpnalg_tuple. */
@@ -115,9 +117,13 @@ struct vpnalg_match {
 struct vpnalg_kind {
 	const char *name; /**< As "PPTP call"; static. */
 	uint8_t slots;    /**< How many keys it may have: 2 to 4. */
-	uint8_t body;     /**< Bytes that it keeps for the handler. */
-	/** IP protocol that the router's own stack must not answer for while
-	 * such a session lives; 0 for none. */
+	/** Bytes that it keeps for the handler. Head, keys and body fit into
+	 * VPNALG_UNITS_MAX units: at most 136 bytes with two IPv4 keys, 96
+	 * with four. */
+	uint8_t body;
+	/** While such a session lives, packets of this IP protocol from its
+	 * remote to its outside address that no session takes are dropped as
+	 * VPNALG_DROP_GUARDED. 0 for none. */
 	uint8_t guard;
 };
 
@@ -150,8 +156,11 @@ struct vpnalg_handler {
 				   struct vpnalg_match *match);
 	/**
 	 * Translates a packet that match claimed: completely, with result
-	 * VPNALG_TRANSLATED, or not at all, with a drop reason. A session
-	 * that is to be opened is opened here. step->record may be set to it.
+	 * VPNALG_TRANSLATED, or not at all, with a drop reason. Never called
+	 * for fragments, quoted or overlong packets. step->record is NULL where
+	 * no session has the key, which is never so for VPNALG_IN; for
+	 * VPNALG_OUT one may be opened here, and step->record must be set to
+	 * it before the packet is translated.
 	 */
 	enum vpnalg_result (*translate)(struct vpnalg_step *step);
 	/** Optional: the sweep has met a living session. It may be ended, not
@@ -164,14 +173,16 @@ struct vpnalg_handler {
 
 /** @name Sessions
  *  A record's pointer is valid until the session is closed, at most until the
- *  handler returns. */
+ *  handler returns. Opening, finding and giving may close dead sessions that
+ *  are met; step->record is none of them. */
 /** @{ */
 
 /** In record->flags: the end of the session was announced. Such a session
  * lives until its deadline, whether or not it has children. */
 #define VPNALG_SESSION_ENDED 0x01
 
-/** In record->flags: its peer's ID is, or was, another session's too. */
+/** In record->flags: its peer's ID is, or was, another session's too. Found by
+ * VPNALG_OUTSIDE_PEER it may be the wrong one: VPNALG_DROP_AMBIGUOUS. */
 #define VPNALG_SESSION_SHARED 0x02
 
 /** A set of IDs to choose from: first, first + step, ... */

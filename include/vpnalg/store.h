@@ -76,9 +76,10 @@ static inline uint8_t *vpnalg_record_key(struct vpnalg_record *record,
  * A session store: its operations and what they work on. An operation is
  * called only from within calls to the one translator that has the store.
  *
- * A record's address must be valid until the record is removed or the call
- * into the translator ends; between calls a store may move records. Only add
- * and give can fail; that costs the packet at hand and nothing else.
+ * A record stays where it is until it is removed or the call into the
+ * translator ends; between calls a store may move records. Only add and give
+ * can fail; that costs the packet at hand and nothing else. No operation may
+ * call the translator.
  */
 struct vpnalg_store {
 	size_t size;       /**< sizeof(struct vpnalg_store). */
@@ -90,8 +91,9 @@ struct vpnalg_store {
 	 *
 	 * @param key key_length bytes
 	 * @param hash their hash
-	 * @param[out] slot the slot in which the record holds the key
-	 * @return the record, or NULL
+	 * @param[out] slot the slot in which the record holds the key; not read
+	 *             where there is none
+	 * @return the record, its session dead or alive, or NULL
 	 */
 	struct vpnalg_record *(*find)(void *context, const uint8_t *key,
 				      uint64_t hash, unsigned *slot);
@@ -105,8 +107,9 @@ struct vpnalg_store {
 	/** Removes a record. Its keys were taken before. */
 	void (*remove)(void *context, struct vpnalg_record *record);
 	/**
-	 * Lets the key in a slot lead to its record. No other record holds
-	 * an equal key.
+	 * Lets the key in a slot lead to its record. Its bytes are there
+	 * already, and stay until it is taken. No other record holds an equal
+	 * key.
 	 *
 	 * @return false without room, and nothing has changed
 	 */
@@ -122,7 +125,8 @@ struct vpnalg_store {
 		      unsigned to_slot, uint64_t hash);
 	/**
 	 * Walks over all records, a bounded step at a time. Records may come
-	 * and go between steps; one that stays is met once in a round.
+	 * and go between steps, the one just met too; one that stays is met
+	 * once in a round.
 	 *
 	 * @param cursor 0 at first; the store's between steps
 	 * @param[out] record the record met, or NULL if the step met none
@@ -131,14 +135,15 @@ struct vpnalg_store {
 	bool (*next)(void *context, uint64_t *cursor,
 		     struct vpnalg_record **record);
 	/**
-	 * Optional: a key with this hash will be looked for soon.
+	 * Optional: a key with this hash, if there is one, will be looked for
+	 * soon. Called for bursts of two packets or more.
 	 *
 	 * @param step 0: fetch where the key's record is written down,
 	 *             1: fetch the record; step 0 was some time ago
 	 */
 	void (*prefetch)(void *context, uint64_t hash, unsigned step);
 	/** Optional: the record's content has changed, for stores that are
-	 * mirrored elsewhere. */
+	 * mirrored elsewhere. Not called for remove. */
 	void (*changed)(void *context, struct vpnalg_record *record);
 };
 
@@ -148,8 +153,11 @@ struct vpnalg_table;
 /**
  * Tells how much memory the bundled store needs.
  *
- * @param units how many units of 64 bytes records may fill: a PPTP control
- *              connection needs 2, a call 2, and each remote 1 more
+ * @param units how many units of 64 bytes records may fill. A PPTP control
+ *              connection needs 2, a call 2, each pair of a remote and an
+ *              outside address in use 1. With several outside addresses each
+ *              such pair needs 1 more, and each pair of an inside host and a
+ *              remote 1. Records of one size fill blocks of six units.
  * @return bytes; about 80 a unit
  */
 VPNALG_API size_t vpnalg_table_size(uint32_t units);

@@ -80,7 +80,9 @@ enum vpnalg_direction {
 enum vpnalg_checksum {
 	/** A checksum over pseudo header and segment. A wrong one stays wrong. */
 	VPNALG_CHECKSUM_COMPLETE = 0,
-	/** The sum of the pseudo header; hardware adds the rest later. */
+	/** The folded sum of the pseudo header, not complemented (Linux'
+	 * CHECKSUM_PARTIAL, virtio's NEEDS_CSUM); hardware adds the rest. The
+	 * IP header's checksum is complete all the same. */
 	VPNALG_CHECKSUM_PARTIAL = 1,
 	/** As complete; hardware has found it right already. */
 	VPNALG_CHECKSUM_VERIFIED = 2
@@ -88,7 +90,8 @@ enum vpnalg_checksum {
 
 /**
  * What became of a packet. Everything from VPNALG_DROP_FIRST on is the reason
- * why the packet must be dropped. Only a TRANSLATED packet was changed.
+ * why the packet must be dropped. Only a TRANSLATED packet was changed. Later
+ * versions may add reasons: compare with VPNALG_DROP_FIRST.
  */
 enum vpnalg_result {
 	/** The packet holds its other form now: send it on. */
@@ -178,7 +181,9 @@ struct vpnalg_binding {
 	struct vpnalg_addr outside; /**< The outside address. */
 	struct vpnalg_addr remote;  /**< The remote host. */
 	uint32_t inside_id;         /**< What the inside host chose. */
-	uint32_t outside_id;        /**< What stands for it outside. */
+	/** What stands for it outside. Unique towards the remote only: the same
+	 * one may be given for other remotes. */
+	uint32_t outside_id;
 	uint32_t remote_port;       /**< The remote's TCP port, or 0. */
 	void *user; /**< The packet's; NULL when given back. */
 };
@@ -233,17 +238,22 @@ struct vpnalg_config {
 	/** The outside addresses, all IPv4, none twice. Required. */
 	const struct vpnalg_addr *addresses;
 	size_t address_count; /**< 1 to 4096. */
-	/** The session store. Required. */
+	/** The session store. Required; only its address is kept. */
 	const struct vpnalg_store *store;
 	/** Passed to the three callbacks. */
 	void *context;
-	/** 32 random bits that outsiders cannot predict. Required. */
+	/** 32 random bits that outsiders cannot predict. Required. Called by
+	 * vpnalg_init() and where a session is opened, not for every packet. */
 	uint32_t (*random)(void *context);
-	/** Optional: has the last word on an outside address and ID. It may
-	 * not call the translator. */
+	/** Optional: has the last word on an outside address and ID. Called
+	 * once for each proposal, a bounded number of times for a session; also
+	 * to ask for one that is given back at once. It may not call the
+	 * translator. */
 	enum vpnalg_choice (*choose)(void *context,
 				     struct vpnalg_binding *binding);
-	/** Optional: a binding that choose took or chose is free again. */
+	/** Optional: a binding that choose took or chose is free again, whether
+	 * or not a session came of it. Called once for each, with user NULL.
+	 * Not called when the translator's memory is given up. */
 	void (*release)(void *context, const struct vpnalg_binding *binding);
 	/** Spreads inside hosts over the outside addresses. Translators that
 	 * share their addresses must share it (RFC 4787 REQ-2). */
@@ -306,14 +316,17 @@ VPNALG_API void vpnalg_process(struct vpnalg *translator,
  *
  * @param translator the translator
  * @param now the time
- * @param budget how many places of the store to look at, at most
+ * @param budget how many steps through the store, at least 1; twice the burst
+ *               is a good beginning
  * @return when to call again: now while a round through the store is
- *         unfinished, else the earliest deadline seen in it, or VPNALG_NEVER
+ *         unfinished, else the earliest deadline seen in it, or VPNALG_NEVER.
+ *         Sessions opened since are not in it: call once a minute at least.
  */
 VPNALG_API vpnalg_time vpnalg_expire(struct vpnalg *translator,
 				     vpnalg_time now, unsigned budget);
 
-/** Counters of a translator. All only grow. */
+/** Counters of a translator. All only grow. Like everything else they are read
+ * on the translator's own thread. */
 struct vpnalg_counters {
 	/** Packets by enum vpnalg_result. */
 	uint64_t results[VPNALG_RESULTS];
@@ -369,7 +382,8 @@ struct vpnalg_steer {
  *
  * @param steer the settings
  * @param packet data, caplen, len and direction are read
- * @param translators how many there are, at least 1
+ * @param translators how many there are, at least 1; sessions do not move when
+ *                    it changes
  * @return 0 to translators - 1; 0 for what is not IPv4
  */
 VPNALG_API uint32_t vpnalg_steer(const struct vpnalg_steer *steer,

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What becomes of a packet: whose it is, and what it is when nobody's. */
+#include "toy.h"
+#include "cases.h"
+
+#include <string.h>
+
+/* CLIENT_A has a PPTP call (7 and 9) and a toy session with SERVER. */
+static void talk_begin(struct world *w, struct connection *c)
+{
+	memset(c, 0, sizeof(*c));
+	mixed_world(w, (struct world_options){ .no_undo = true });
+	start_control(w, c, CLIENT_A, 3000, SERVER);
+	ck_assert_uint_eq(call_out(w, c, 7, 9), 7);
+	ck_assert_uint_eq(toy_call(w, CLIENT_A, 5000, SERVER, 3, 4), 3);
+}
+
+enum kind_of_packet { A_GRE, A_TCP, A_UDP, AN_ESP };
+
+static struct bytes packet_of(enum kind_of_packet what, uint32_t from,
+			      uint16_t from_id, uint32_t to, uint16_t to_id)
+{
+	switch (what) {
+	case A_GRE:
+		return gre_packet(from, to, to_id, 1);
+	case A_TCP:
+		return tcp_packet(from, from_id, to, to_id, 1, 1, ACK, NULL,
+				  0);
+	case A_UDP:
+		return udp_packet(from, from_id, to, to_id, "12345678", 8);
+	default:
+		return ip_packet(from, to, ESP, "12345678", 8);
+	}
+}
+
+/* Nobody's packets. The router's own stack gets what may be for it, but must
+ * not answer for an inside host (lessons 22 and 24). */
+static const struct row {
+	const char *name;
+	uint8_t direction;
+	enum kind_of_packet what;
+	uint32_t from;
+	uint16_t from_id;
+	uint32_t to;
+	uint16_t to_id;
+	unsigned result;
+} rows[] = {
+	{ "GRE of the call", VPNALG_IN, A_GRE, SERVER, 0, OUTSIDE, 7,
+	  VPNALG_TRANSLATED },
+	{ "GRE of no call, from a remote in use", VPNALG_IN, A_GRE, SERVER, 0,
+	  OUTSIDE, 8, VPNALG_DROP_GUARDED },
+	{ "GRE from a stranger", VPNALG_IN, A_GRE, STRANGER, 0, OUTSIDE, 7,
+	  VPNALG_UNTOUCHED },
+	{ "GRE to an address not ours", VPNALG_IN, A_GRE, SERVER, 0, OUTSIDE_2,
+	  8, VPNALG_UNTOUCHED },
+	{ "control from another port", VPNALG_IN, A_TCP, SERVER, 1724, OUTSIDE,
+	  3000, VPNALG_DROP_PORT_HELD },
+	{ "web from another port", VPNALG_IN, A_TCP, SERVER, 443, OUTSIDE,
+	  3000, VPNALG_DROP_PORT_HELD },
+	{ "to another port", VPNALG_IN, A_TCP, SERVER, PPTP, OUTSIDE, 3001,
+	  VPNALG_UNTOUCHED },
+	{ "to that port from a stranger", VPNALG_IN, A_TCP, STRANGER, PPTP,
+	  OUTSIDE, 3000, VPNALG_UNTOUCHED },
+	{ "to the router's web server", VPNALG_IN, A_TCP, SERVER, 3000,
+	  OUTSIDE, 80, VPNALG_UNTOUCHED },
+	{ "toy from another port", VPNALG_IN, A_UDP, SERVER, 53, OUTSIDE, 5000,
+	  VPNALG_DROP_PORT_HELD },
+	{ "toy data of no session", VPNALG_IN, A_UDP, SERVER, 9998, OUTSIDE, 1,
+	  VPNALG_DROP_GUARDED },
+	{ "UDP from a stranger", VPNALG_IN, A_UDP, STRANGER, 9999, OUTSIDE,
+	  5000, VPNALG_UNTOUCHED },
+	{ "ESP from a remote in use", VPNALG_IN, AN_ESP, SERVER, 0, OUTSIDE, 0,
+	  VPNALG_UNTOUCHED },
+	{ "the router's own GRE", VPNALG_OUT, A_GRE, OUTSIDE, 0, SERVER, 9,
+	  VPNALG_UNTOUCHED },
+	{ "the router's own PPTP", VPNALG_OUT, A_TCP, OUTSIDE, 3000, SERVER,
+	  PPTP, VPNALG_UNTOUCHED },
+	{ "GRE to the router", VPNALG_OUT, A_GRE, CLIENT_A, 0, OUTSIDE, 9,
+	  VPNALG_UNTOUCHED },
+	{ "PPTP to the router", VPNALG_OUT, A_TCP, CLIENT_A, 3000, OUTSIDE,
+	  PPTP, VPNALG_UNTOUCHED },
+	{ "GRE of no call, out", VPNALG_OUT, A_GRE, CLIENT_A, 0, SERVER, 10,
+	  VPNALG_DROP_NO_SESSION },
+	{ "GRE of another host's call", VPNALG_OUT, A_GRE, CLIENT_B, 0, SERVER,
+	  9, VPNALG_DROP_NO_SESSION },
+	{ "PPTP without a SYN", VPNALG_OUT, A_TCP, CLIENT_B, 3000, SERVER,
+	  PPTP, VPNALG_DROP_NO_CONNECTION },
+	{ "the web", VPNALG_OUT, A_TCP, CLIENT_A, 3000, SERVER, 443,
+	  VPNALG_UNTOUCHED },
+	{ "DNS", VPNALG_OUT, A_UDP, CLIENT_A, 5000, SERVER, 53,
+	  VPNALG_UNTOUCHED },
+	{ "ESP, out", VPNALG_OUT, AN_ESP, CLIENT_A, 0, SERVER, 0,
+	  VPNALG_UNTOUCHED },
+	{ "undo of GRE of no call, out", VPNALG_OUT_UNDO, A_GRE, OUTSIDE, 0,
+	  SERVER, 10, VPNALG_DROP_NO_SESSION },
+	{ "undo of GRE of no call, in", VPNALG_IN_UNDO, A_GRE, SERVER, 0,
+	  CLIENT_A, 8, VPNALG_DROP_NO_SESSION },
+	{ "undo of the web", VPNALG_OUT_UNDO, A_TCP, OUTSIDE, 3000, SERVER,
+	  443, VPNALG_UNTOUCHED },
+	{ "undo of no connection, in", VPNALG_IN_UNDO, A_TCP, SERVER, PPTP,
+	  CLIENT_B, 3000, VPNALG_DROP_NO_SESSION },
+};
+
+START_TEST(a_packet_is_ours_or_the_routers_or_must_not_pass)
+{
+	const struct row *row = &rows[_i];
+	struct connection c;
+	struct world w;
+	struct bytes p;
+
+	talk_begin(&w, &c);
+	p = packet_of(row->what, row->from, row->from_id, row->to,
+		      row->to_id);
+	ck_assert_msg(send_packet(&w, row->direction, &p) == row->result,
+		      "%s: %s", row->name,
+		      vpnalg_result_text(w.last.result));
+	world_end(&w);
+}
+END_TEST
+
+/* The remote is guarded from the first packet on, to the end of the last
+ * session, sweep or not. */
+START_TEST(a_remote_is_guarded_while_anything_of_an_inside_host_lives)
+{
+	struct bytes stray = gre_packet(SERVER, OUTSIDE, 99, 1);
+	struct bytes syn = tcp_packet(CLIENT_A, 3000, SERVER, PPTP, 1, 0, SYN,
+				      NULL, 0);
+	struct world w;
+
+	world_begin(&w, NULL);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &stray),
+			  VPNALG_UNTOUCHED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &syn),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &stray),
+			  VPNALG_DROP_GUARDED);
+	world_wait(&w, 239999);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &stray),
+			  VPNALG_DROP_GUARDED);
+	world_wait(&w, 1);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &stray),
+			  VPNALG_UNTOUCHED);
+	world_end(&w);
+}
+END_TEST
+
+/* Several handlers: the first that claims has it, but from outside only with a
+ * session. */
+START_TEST(an_in_packet_that_the_first_handler_has_no_session_for_goes_on)
+{
+	static const struct vpnalg_handler *const handlers[] = { &greedy, &spy,
+								 &toy };
+	struct world_options options = { .handlers = handlers,
+					 .handler_count = 3 };
+	struct world w;
+	struct bytes p;
+	uint16_t id;
+
+	world_begin(&w, &options);
+	id = toy_call(&w, CLIENT_A, 5000, SERVER, 7, 9);
+	p = toy_data(SERVER, OUTSIDE, id);
+	spied_count = 0;
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_ge(spied_count, 1);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	/* Nobody knows it: all were asked. */
+	p = toy_data(STRANGER, OUTSIDE, id);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
+	ck_assert_uint_eq(opened(&w, 0), 0); /* greedy */
+	ck_assert_uint_eq(opened(&w, 1), 0); /* spy */
+	ck_assert_uint_eq(opened(&w, 2), 1); /* toy control */
+	ck_assert_uint_eq(opened(&w, 3), 1); /* toy data */
+	world_end(&w);
+}
+END_TEST
+
+/* Time running back counts as the last time: nothing lives again. */
+START_TEST(time_does_not_run_back)
+{
+	struct world w;
+	struct bytes p;
+
+	toy_world(&w, (struct world_options){ .now = 1000000,
+					      .no_undo = true });
+	toy_call(&w, CLIENT_A, 5000, SERVER, 7, 9);
+	p = toy_data(CLIENT_A, SERVER, 9);
+	w.now = 0;
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	ck_assert(vpnalg_session_now(w.alg) == 1000000);
+	w.now = 1000000 + TOY_DATA_LIFE - 1;
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	w.now += TOY_DATA_LIFE;
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+			  VPNALG_DROP_NO_SESSION);
+	w.now = 1000000;
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+			  VPNALG_DROP_NO_SESSION);
+	w.now = 2000000;
+	world_end(&w);
+}
+END_TEST
+
+START_TEST(no_packets_are_no_work)
+{
+	struct world w;
+
+	toy_world(&w, (struct world_options){ 0 });
+	vpnalg_process(w.alg, NULL, 0, 77);
+	ck_assert(vpnalg_session_now(w.alg) == 77);
+	world_end(&w);
+}
+END_TEST
+
+/* Counters: every packet in one result, and those of a kind at its kind. */
+START_TEST(counters_add_up)
+{
+	struct vpnalg_kind_counters call, control;
+	struct vpnalg_counters all;
+	struct connection c;
+	struct world w;
+	struct bytes p;
+
+	talk_begin(&w, &c);
+	vpnalg_counters(w.alg, &all);
+	ck_assert_uint_eq(all.results[VPNALG_TRANSLATED], 9);
+	p = gre_packet(CLIENT_A, SERVER, 9, 1);
+	send_packet(&w, VPNALG_OUT, &p);
+	send_packet(&w, VPNALG_OUT, &p);
+	p = gre_packet(SERVER, OUTSIDE, 7, 1);
+	send_packet(&w, VPNALG_IN, &p);
+	p = gre_packet(CLIENT_A, SERVER, 8, 1);
+	send_packet(&w, VPNALG_OUT, &p);
+	p = gre_packet(SERVER, CLIENT_A, 7, 1);
+	send_packet(&w, VPNALG_IN_UNDO, &p);
+	ck_assert(vpnalg_kind_counters(w.alg, CALL, &call));
+	ck_assert_str_eq(call.name, "PPTP call");
+	ck_assert_uint_eq(call.translated[0], 2);
+	ck_assert_uint_eq(call.translated[1], 2);
+	ck_assert_uint_eq(call.dropped[0], 1);
+	ck_assert_uint_eq(call.dropped[1], 0);
+	ck_assert_uint_eq(call.opened, 1);
+	ck_assert(vpnalg_kind_counters(w.alg, CONTROL, &control));
+	ck_assert_str_eq(control.name, "PPTP control connection");
+	ck_assert_uint_eq(control.translated[0], 4);
+	ck_assert_uint_eq(control.translated[1], 3);
+	ck_assert(!vpnalg_kind_counters(w.alg, 4, &call));
+	vpnalg_counters(w.alg, &all);
+	ck_assert_uint_eq(all.results[VPNALG_TRANSLATED], 13);
+	ck_assert_uint_eq(all.results[VPNALG_DROP_NO_SESSION], 1);
+	world_end(&w);
+}
+END_TEST
+
+/* A handler can do all that a built-in one does: checksums included. */
+START_TEST(udp_without_a_checksum_is_translated_without_one)
+{
+	struct world w;
+	struct bytes p;
+	uint16_t id;
+
+	toy_world(&w, (struct world_options){ .choosing = CHOOSE_DIFFERENT });
+	id = toy_call(&w, CLIENT_A, 5000, SERVER, 7, 9);
+	p = toy_data(SERVER, OUTSIDE, id);
+	put16(p.data + 26, 0);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(get16(w.bytes + 26), 0);
+	ck_assert_uint_eq(get16(w.bytes + 28), 7);
+	p.data[26] = 0x12; /* a wrong one stays wrong */
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert(!checksums_right(w.bytes, w.length));
+	world_end(&w);
+}
+END_TEST
+
+/* Two data sessions of one remote with the same peer's ID: the newest has it,
+ * and what only that ID could tell is not guessed. */
+START_TEST(a_shared_peer_id_undoes_nothing)
+{
+	struct world w;
+	struct bytes p;
+
+	toy_world(&w, (struct world_options){ 0 });
+	toy_call(&w, CLIENT_A, 5000, SERVER, 7, 9);
+	toy_call(&w, CLIENT_B, 5001, SERVER, 8, 9);
+	p = toy_data(CLIENT_A, SERVER, 9);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	p = toy_data(CLIENT_B, SERVER, 9);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	p = toy_data(OUTSIDE, SERVER, 9);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
+			  VPNALG_DROP_AMBIGUOUS);
+	world_end(&w);
+}
+END_TEST
+
+Suite *process_suite(void)
+{
+	Suite *suite = suite_create("process");
+	TCase *whose = tcase_create("whose"), *handlers;
+
+	tcase_add_loop_test(whose,
+			    a_packet_is_ours_or_the_routers_or_must_not_pass,
+			    0, ROWS(rows));
+	tcase_add_test(
+		whose,
+		a_remote_is_guarded_while_anything_of_an_inside_host_lives);
+	tcase_add_test(whose, time_does_not_run_back);
+	tcase_add_test(whose, no_packets_are_no_work);
+	tcase_add_test(whose, counters_add_up);
+	handlers = tcase_create("handlers");
+	tcase_add_test(
+		handlers,
+		an_in_packet_that_the_first_handler_has_no_session_for_goes_on);
+	tcase_add_test(handlers,
+		       udp_without_a_checksum_is_translated_without_one);
+	tcase_add_test(handlers, a_shared_peer_id_undoes_nothing);
+	suite_add_tcase(suite, whose);
+	suite_add_tcase(suite, handlers);
+	suite_add_tcase(suite, process_burst_case());
+	return suite;
+}

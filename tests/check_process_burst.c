@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A burst gives the same bytes and results as the same packets one by one, and
+ * the same packets at the same times give the same bytes again. */
+#include "toy.h"
+#include "cases.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PACKETS = 3000, HOSTS = 6, LONGEST = 300 };
+
+/* A packet as it was sent and what became of it. */
+struct sent {
+	uint8_t direction;
+	uint16_t zone;
+	vpnalg_time now;
+	uint32_t length;
+	uint8_t before[LONGEST];
+	struct vpnalg_packet after;
+	uint8_t bytes[LONGEST];
+};
+
+static struct sent script[PACKETS];
+
+/* What a player needs to make packets that belong somewhere. */
+struct play {
+	struct world w;
+	uint32_t seed;
+	uint16_t zones[HOSTS];
+	struct connection c[HOSTS]; /* as both ends know it */
+	uint16_t calls[HOSTS], toys[HOSTS], data[HOSTS]; /* outside IDs */
+};
+
+static const uint32_t servers[] = { SERVER, SERVER_2 };
+
+static struct world_options options_of(uint16_t burst)
+{
+	static const uint32_t addresses[] = { OUTSIDE, OUTSIDE_2 };
+
+	return (struct world_options){ .addresses = addresses,
+				       .address_count = 2,
+				       .burst = burst,
+				       .units = 90,
+				       .choosing = CHOOSE_DIFFERENT,
+				       .no_undo = true };
+}
+
+static struct bytes of_client(struct play *p, unsigned i, uint8_t flags,
+			      const struct bytes *m)
+{
+	struct connection *c = &p->c[i];
+
+	return tcp_packet(c->client, c->port, c->server, PPTP, c->client_seq,
+			  c->server_seq, flags, m->data, m->length);
+}
+
+static struct bytes of_server(struct play *p, unsigned i, uint8_t flags,
+			      const struct bytes *m)
+{
+	struct connection *c = &p->c[i];
+
+	return tcp_packet(c->server, PPTP, c->outside, c->outside_port,
+			  c->server_seq, c->client_seq, flags, m->data,
+			  m->length);
+}
+
+static struct bytes control_out(struct play *p, unsigned i)
+{
+	static const uint8_t types[] = { 1, 7, 7, 5, 12, 15, 3 };
+	struct bytes nothing = { .length = 0 };
+	struct bytes m = message(types[chance(&p->seed, sizeof(types))], 7, 1,
+				 0);
+
+	switch (chance(&p->seed, 4)) {
+	case 0:
+		return of_client(p, i, SYN, &nothing);
+	case 1:
+		return of_client(p, i, ACK | (chance(&p->seed, 9) ? 0 : FIN),
+				 &nothing);
+	default:
+		return of_client(p, i, ACK | PSH, &m);
+	}
+}
+
+static struct bytes control_in(struct play *p, unsigned i)
+{
+	static const uint8_t types[] = { 2, 8, 6, 13 };
+	struct bytes nothing = { .length = 0 };
+	struct bytes m = message(types[chance(&p->seed, sizeof(types))], 9,
+				 p->calls[i], 1);
+
+	if (chance(&p->seed, 3) == 0)
+		return of_server(p, i, SYN | ACK, &nothing);
+	return of_server(p, i, ACK | PSH, &m);
+}
+
+static struct bytes toy_out(struct play *p, unsigned i)
+{
+	static const char said[] = "HOOAADE";
+	char op = said[chance(&p->seed, sizeof(said) - 1)];
+
+	return toy_control(CLIENT_A + i, 5000, servers[i & 1],
+			   TOY_CONTROL_PORT, op, 7,
+			   (uint16_t)(9 + chance(&p->seed, 2)));
+}
+
+static struct bytes garbage(struct play *p)
+{
+	struct bytes b = { .length = chance(&p->seed, 80) };
+	uint32_t i;
+
+	for (i = 0; i < b.length; i++)
+		b.data[i] = (uint8_t)chance(&p->seed, 256);
+	b.data[0] = 0x45;
+	if (chance(&p->seed, 2))
+		put32(b.data + 16, OUTSIDE);
+	return b;
+}
+
+static struct bytes out_packet(struct play *p, unsigned i)
+{
+	struct bytes b, quote;
+
+	switch (chance(&p->seed, 8)) {
+	case 0:
+		return toy_out(p, i);
+	case 1:
+		return toy_data(CLIENT_A + i, servers[i & 1], 9);
+	case 2:
+		return gre_packet(CLIENT_A + i, servers[i & 1], 9, 1);
+	case 3:
+		b = gre_packet(CLIENT_A + i, servers[i & 1], 9, 1);
+		set_fragment(&b, chance(&p->seed, 2) ? 0x2000 : 0x0005);
+		return b;
+	case 4:
+		quote = gre_packet(servers[i & 1], CLIENT_A + i, 7, 1);
+		return icmp_error(CLIENT_A + i, servers[i & 1], 3, &quote,
+				  28);
+	default:
+		return control_out(p, i);
+	}
+}
+
+static struct bytes in_packet(struct play *p, unsigned i)
+{
+	uint32_t outside = p->c[i].outside ? p->c[i].outside : OUTSIDE;
+	struct bytes quote;
+
+	switch (chance(&p->seed, 6)) {
+	case 0:
+		return toy_control(servers[i & 1], TOY_CONTROL_PORT, outside,
+				   p->toys[i], 'x', 0, 0);
+	case 1:
+		return toy_data(servers[i & 1], outside, p->data[i]);
+	case 2:
+		return gre_packet(servers[i & 1], outside, p->calls[i], 1);
+	case 3:
+		quote = gre_packet(outside, servers[i & 1], 9, 1);
+		return icmp_error(STRANGER, outside, 3, &quote, 28);
+	default:
+		return control_in(p, i);
+	}
+}
+
+/* The ends learn from what comes through. */
+static void learn(struct play *p, unsigned i, const struct sent *s)
+{
+	const uint8_t *l4 = s->bytes + 20;
+	struct connection *c = &p->c[i];
+	uint32_t header, data;
+
+	if (s->after.result != VPNALG_TRANSLATED || s->direction > VPNALG_IN)
+		return;
+	if (s->bytes[9] == UDP && s->direction == VPNALG_OUT &&
+	    get16(l4 + 2) == TOY_CONTROL_PORT) {
+		p->toys[i] = get16(l4);
+		p->data[i] = get16(l4 + 10);
+	}
+	if (s->bytes[9] != TCP)
+		return;
+	header = (l4[12] >> 4) * 4U;
+	data = s->after.len - 20 - header +
+	       (l4[13] & (SYN | FIN) ? 1 : 0);
+	if (s->direction == VPNALG_IN) {
+		c->server_seq += data;
+		return;
+	}
+	c->client_seq += data;
+	c->outside = get32(s->bytes + 12);
+	c->outside_port = get16(l4);
+	if (data >= 16 && l4[header + 9] == 7)
+		p->calls[i] = get16(l4 + header + 12);
+}
+
+static struct bytes any_packet(struct play *p, unsigned i, struct sent *s)
+{
+	static const uint8_t ways[] = { VPNALG_OUT, VPNALG_OUT, VPNALG_OUT,
+					VPNALG_IN, VPNALG_IN, VPNALG_OUT_UNDO,
+					VPNALG_IN_UNDO };
+	uint32_t back = chance(&p->seed, 50);
+	const struct sent *old = s - script > back ? s - back : script;
+	struct bytes b;
+
+	s->direction = ways[chance(&p->seed, sizeof(ways))];
+	if (chance(&p->seed, 12) == 0)
+		return garbage(p);
+	if (s->direction == VPNALG_OUT)
+		return out_packet(p, i);
+	if (s->direction == VPNALG_IN)
+		return in_packet(p, i);
+	/* Undo something that went by, if that was the way. */
+	if (old == s || old->direction != (s->direction & VPNALG_IN))
+		return out_packet(p, i);
+	b.length = old->length;
+	memcpy(b.data, old->bytes, b.length);
+	return b;
+}
+
+static void send_one(struct vpnalg *alg, struct sent *s)
+{
+	uint8_t *block = malloc(s->length + 1U);
+
+	memcpy(block, s->before, s->length);
+	s->after = (struct vpnalg_packet){ .data = block,
+					   .caplen = s->length,
+					   .len = s->length,
+					   .direction = s->direction,
+					   .zone = s->zone };
+	vpnalg_process(alg, &s->after, 1, s->now);
+	memcpy(s->bytes, block, s->length);
+	free(block);
+}
+
+static void write_script(struct play *p)
+{
+	unsigned n, i;
+
+	memset(script, 0, sizeof(script));
+	for (i = 0; i < HOSTS; i++)
+		p->c[i] = (struct connection){ .client = CLIENT_A + i,
+					       .server = servers[i & 1],
+					       .port = 3000,
+					       .outside = OUTSIDE };
+	for (n = 0; n < PACKETS; n++) {
+		struct sent *s = &script[n];
+		struct bytes b;
+
+		i = chance(&p->seed, HOSTS);
+		if (chance(&p->seed, 40) == 0)
+			p->w.now += chance(&p->seed, 60000);
+		b = any_packet(p, i, s);
+		s->zone = (uint16_t)(i & 1);
+		s->now = p->w.now;
+		s->length = b.length < LONGEST ? b.length : LONGEST;
+		memcpy(s->before, b.data, s->length);
+		send_one(p->w.alg, s);
+		learn(p, i, s);
+	}
+}
+
+static void check_same(const struct sent *s, const struct vpnalg_packet *got,
+		       const uint8_t *bytes, unsigned n)
+{
+	const struct vpnalg_packet *want = &s->after;
+
+	ck_assert_msg(got->result == want->result, "packet %u: %s, not %s", n,
+		      vpnalg_result_text(got->result),
+		      vpnalg_result_text(want->result));
+	ck_assert_uint_eq(got->flags, want->flags);
+	ck_assert_uint_eq(got->zone, want->zone);
+	ck_assert_uint_eq(got->len, want->len);
+	ck_assert_uint_eq(got->caplen, want->caplen);
+	ck_assert_msg(memcmp(bytes, s->bytes, s->length) == 0, "packet %u", n);
+}
+
+/* All packets of one time, at most size of them, in one call. */
+static unsigned play_some(struct vpnalg *alg, unsigned from, unsigned size)
+{
+	static struct vpnalg_packet packets[256];
+	static uint8_t bytes[256][LONGEST];
+	unsigned count = 0, n;
+
+	for (n = from; n < PACKETS && count < size; n++, count++) {
+		const struct sent *s = &script[n];
+
+		if (s->now != script[from].now)
+			break;
+		memcpy(bytes[count], s->before, s->length);
+		packets[count] = (struct vpnalg_packet){
+			.data = bytes[count], .caplen = s->length,
+			.len = s->length, .direction = s->direction,
+			.zone = s->zone, .user = &bytes[count]
+		};
+	}
+	vpnalg_process(alg, packets, count, script[from].now);
+	for (n = 0; n < count; n++) {
+		check_same(&script[from + n], &packets[n], bytes[n], from + n);
+		ck_assert_ptr_eq(packets[n].user, &bytes[n]);
+	}
+	return count;
+}
+
+static void check_counters(struct world *a, struct world *b)
+{
+	struct vpnalg_kind_counters x, y;
+	struct vpnalg_counters all, same;
+	uint64_t sum = 0;
+	size_t i;
+
+	vpnalg_counters(a->alg, &all);
+	vpnalg_counters(b->alg, &same);
+	ck_assert_mem_eq(&all, &same, sizeof(all));
+	for (i = 0; i < VPNALG_RESULTS; i++)
+		sum += all.results[i];
+	ck_assert_uint_eq(sum, PACKETS);
+	for (i = 0; vpnalg_kind_counters(a->alg, i, &x); i++) {
+		ck_assert(vpnalg_kind_counters(b->alg, i, &y));
+		ck_assert_mem_eq(&x, &y, sizeof(x));
+	}
+	ck_assert_int_eq(a->records, b->records);
+	ck_assert_int_eq(a->bindings, b->bindings);
+}
+
+/* The setting, and how many packets a call has. */
+static const struct burst_row {
+	uint16_t burst, call;
+} burst_rows[] = {
+	{ 1, 1 },  { 1, 256 },   { 2, 2 },     { 2, 7 },    { 7, 7 },
+	{ 7, 32 }, { 32, 32 },   { 32, 100 },  { 32, 256 }, { 256, 256 },
+	{ 0, 256 }, { 256, 1 },  { 255, 256 },
+};
+
+START_TEST(a_burst_gives_what_its_packets_give_one_by_one)
+{
+	const struct burst_row *row = &burst_rows[_i];
+	static struct play one;
+	unsigned n, seed;
+	struct world w;
+
+	for (seed = 1; seed <= 3; seed++) {
+		memset(&one, 0, sizeof(one));
+		one.seed = seed;
+		mixed_world(&one.w, options_of(1));
+		write_script(&one);
+		mixed_world(&w, options_of(row->burst));
+		for (n = 0; n < PACKETS;)
+			n += play_some(w.alg, n, row->call);
+		check_counters(&one.w, &w);
+		world_end(&one.w);
+		world_end(&w);
+	}
+}
+END_TEST
+
+/* A script that does not get anywhere would prove little. */
+START_TEST(the_script_has_something_of_everything)
+{
+	static const uint8_t wanted[] = {
+		VPNALG_TRANSLATED,        VPNALG_UNTOUCHED,
+		VPNALG_DROP_FRAGMENT,     VPNALG_DROP_ICMP_ERROR,
+		VPNALG_DROP_NO_SESSION,   VPNALG_DROP_NO_CONNECTION,
+		VPNALG_DROP_GUARDED,      VPNALG_DROP_AMBIGUOUS,
+		VPNALG_DROP_AHEAD,        VPNALG_DROP_STORE,
+	};
+	static struct play one;
+	size_t i;
+
+	one.seed = 1;
+	mixed_world(&one.w, options_of(1));
+	write_script(&one);
+	for (i = 0; i < sizeof(wanted); i++)
+		ck_assert_msg(dropped(&one.w, wanted[i]) > 0, "no %s",
+			      vpnalg_result_text(wanted[i]));
+	ck_assert_uint_ge(dropped(&one.w, VPNALG_TRANSLATED), PACKETS / 4);
+	ck_assert_uint_ge(opened(&one.w, CALL), 10);
+	world_end(&one.w);
+}
+END_TEST
+
+TCase *process_burst_case(void)
+{
+	TCase *burst = tcase_create("bursts");
+
+	tcase_set_timeout(burst, 60);
+	tcase_add_loop_test(burst,
+			    a_burst_gives_what_its_packets_give_one_by_one, 0,
+			    ROWS(burst_rows));
+	tcase_add_test(burst, the_script_has_something_of_everything);
+	return burst;
+}

@@ -178,7 +178,7 @@ static size_t make_packets(struct gateway *gateway, const struct frame *frames,
 
 	for (size_t i = 0; i < count; i++) {
 		pieces = whole_make(&frames[i], gateway->room, packets + made);
-		gateway->senseless += !pieces;
+		gateway->senseless += !pieces && frames[i].len;
 		gateway->cut += pieces > 1;
 		made += pieces;
 	}

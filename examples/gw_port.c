@@ -27,6 +27,9 @@
 /* A packet, the link's header and the offload's before it. */
 #define BIG_SIZE (IP_PACKET_MAX + 512)
 
+/* The socket's queue holds some hundred of these. */
+#define QUEUE_SIZE (16 << 20)
+
 static bool set(int fd, int level, int option, int value)
 {
 	return !setsockopt(fd, level, option, &value, sizeof(value));
@@ -46,6 +49,7 @@ static bool make_ring(struct port *port)
 	if (!set(port->fd, SOL_PACKET, PACKET_VERSION, TPACKET_V2) ||
 	    !set(port->fd, SOL_PACKET, PACKET_VNET_HDR, 1) ||
 	    !set(port->fd, SOL_PACKET, PACKET_COPY_THRESH, 1) ||
+	    !set(port->fd, SOL_SOCKET, SO_RCVBUFFORCE, QUEUE_SIZE) ||
 	    setsockopt(port->fd, SOL_PACKET, PACKET_RX_RING, &request,
 		       sizeof(request)))
 		return false;
@@ -149,16 +153,13 @@ static bool read_queue(struct port *port, struct frame *frame,
 	return true;
 }
 
-/* Padding of the link is no part of the packet. An empty frame is one that
- * could not be read. */
+/* Padding of the link is no part of the packet. */
 static void trim(struct frame *frame)
 {
 	uint32_t length;
 
-	if (frame->len < IP_HEADER_LEN) {
-		frame->len = 0;
+	if (frame->len < IP_HEADER_LEN)
 		return;
-	}
 	length = get16(frame->data + IP_LENGTH_OFF);
 	if (length >= IP_HEADER_LEN && length < frame->len)
 		frame->len = length;

@@ -51,7 +51,7 @@ static void write_results(const struct gateway *gateway)
 	struct vpnalg_counters counters;
 	uint64_t dropped = 0;
 
-	vpnalg_counters(gateway->nat.translator, &counters);
+	vpnalg_counters(gateway->nat.translator, &counters, sizeof(counters));
 	write_count("", "translated", counters.results[VPNALG_TRANSLATED]);
 	write_count("", "left to the kernel",
 		    counters.results[VPNALG_UNTOUCHED]);
@@ -102,7 +102,7 @@ static void write_sessions(const struct nat *nat)
 	struct vpnalg_kind_counters kind;
 
 	write_heads("sessions", 6, heads);
-	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind); i++)
+	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind, sizeof(kind)); i++)
 		write_row(kind.name, 6,
 			  (uint64_t[]){ kind.opened, kind.closed,
 					kind.opened - kind.closed,
@@ -129,7 +129,7 @@ void report_line(const struct gateway *gateway, vpnalg_time now)
 	struct vpnalg_counters counters;
 	uint64_t dropped = 0;
 
-	vpnalg_counters(gateway->nat.translator, &counters);
+	vpnalg_counters(gateway->nat.translator, &counters, sizeof(counters));
 	vpnalg_table_use(gateway->nat.table, &use);
 	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
 		dropped += counters.results[i];

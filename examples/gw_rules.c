@@ -119,13 +119,13 @@ static bool append_output(struct rules *rules, const struct options *options)
 static bool append_table(struct rules *rules, const struct options *options)
 {
 	return append(rules,
-		      "create table ip %s { flags owner; }\n"
 		      "table ip %s {\n"
+		      " flags owner\n"
 		      " set ports { type ipv4_addr . ipv4_addr . "
 		      "inet_service; }\n"
 		      " set pairs { type ipv4_addr . ipv4_addr; }\n"
 		      " set remotes { type ipv4_addr; }\n",
-		      rules->table, rules->table) &&
+		      rules->table) &&
 	       append_inside(rules, options->outside) &&
 	       append_outside(rules) &&
 	       append(rules, " chain prerouting {\n"

@@ -83,7 +83,7 @@ static json_t *dropped(const struct nat *nat)
 	struct vpnalg_counters counters;
 	json_t *list = json_array();
 
-	vpnalg_counters(nat->translator, &counters);
+	vpnalg_counters(nat->translator, &counters, sizeof(counters));
 	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
 		if (counters.results[i])
 			json_array_append_new(
@@ -139,7 +139,7 @@ static json_t *sessions(const struct nat *nat)
 	struct vpnalg_kind_counters kind;
 	json_t *list = json_array();
 
-	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind); i++)
+	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind, sizeof(kind)); i++)
 		json_array_append_new(list, session(&kind));
 	return list;
 }

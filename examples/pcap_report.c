@@ -63,7 +63,7 @@ static void write_fates(const struct report *report, const struct nat *nat)
 {
 	struct vpnalg_counters counters;
 
-	vpnalg_counters(nat->translator, &counters);
+	vpnalg_counters(nat->translator, &counters, sizeof(counters));
 	write_count("", "translated", report->fates[FATE_TRANSLATED]);
 	if (report->cut)
 		write_count("  ", "and cut short", report->cut);
@@ -122,7 +122,7 @@ static void write_sessions(const struct nat *nat)
 	struct vpnalg_kind_counters kind;
 
 	write_heads("sessions", 4, heads);
-	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind); i++)
+	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind, sizeof(kind)); i++)
 		write_row(kind.name, 4,
 			  (uint64_t[]){ kind.opened, kind.closed,
 					kind.opened - kind.closed,
@@ -136,7 +136,7 @@ static void write_traffic(const struct nat *nat)
 	struct vpnalg_kind_counters kind;
 
 	write_heads("packets of these sessions", 4, heads);
-	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind); i++)
+	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind, sizeof(kind)); i++)
 		write_row(kind.name, 4,
 			  (uint64_t[]){ kind.translated[0], kind.translated[1],
 					kind.dropped[0], kind.dropped[1] });

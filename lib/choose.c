@@ -68,8 +68,8 @@ static bool is_free(struct vpnalg *translator,
 	return vpnalg_session_find(translator, &tuple) == NULL;
 }
 
-/* The callback may write what it likes: it counts only if it is ours, unused,
- * and not against what the parent session is bound to. */
+/* What the callback has chosen counts only if it is ours, unused, and not
+ * against what the parent session is bound to. */
 static enum vpnalg_choice adopt(struct vpnalg *translator,
 				const struct vpnalg_opening *opening,
 				struct vpnalg_binding *binding)
@@ -77,6 +77,8 @@ static enum vpnalg_choice adopt(struct vpnalg *translator,
 	const uint8_t *outside = binding->outside.octets;
 
 	if (binding->outside.family == VPNALG_IPV4 &&
+	    binding->outside_id >= opening->least &&
+	    binding->outside_id <= opening->greatest &&
 	    vpnalg_pool_has(translator, outside) &&
 	    (opening->outside == NULL ||
 	     memcmp(opening->outside, outside, translator->addr_len) == 0) &&
@@ -90,6 +92,7 @@ static enum vpnalg_choice try_id(struct vpnalg *translator,
 				 const struct vpnalg_opening *opening,
 				 struct vpnalg_binding *binding, uint32_t id)
 {
+	struct vpnalg_binding proposal;
 	enum vpnalg_choice choice;
 
 	binding->outside_id = id;
@@ -97,10 +100,13 @@ static enum vpnalg_choice try_id(struct vpnalg *translator,
 		return VPNALG_CHOICE_NEXT;
 	if (translator->choose == NULL)
 		return VPNALG_CHOICE_TAKE;
-	choice = translator->choose(translator->context, binding);
-	if (choice == VPNALG_CHOICE_CHOSEN)
-		choice = adopt(translator, opening, binding);
-	return choice;
+	proposal = *binding;
+	choice = translator->choose(translator->context, &proposal);
+	if (choice != VPNALG_CHOICE_CHOSEN)
+		return choice;
+	binding->outside = proposal.outside;
+	binding->outside_id = proposal.outside_id;
+	return adopt(translator, opening, binding);
 }
 
 static enum vpnalg_choice try_range(struct vpnalg *translator,

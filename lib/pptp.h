@@ -49,16 +49,40 @@ struct pptp_stream {
 #define PPTP_TCP_FINAL 0x10 /* both, or a RST from inside: no way back */
 /* Some call's outside ID differs from its inside one in the first byte. */
 #define PPTP_MIXED 0x20
+/* The inside host has sent a SYN that is not this connection's. */
+#define PPTP_TCP_NEW_SYN 0x40
 
 /* The body of a control connection. */
 struct pptp_control {
 	struct pptp_stream streams[2]; /* out, in */
-	uint8_t mode[2];               /* enum pptp_mode */
-	uint8_t type[2];               /* of the current message */
+	/* enum pptp_mode << 5 and the type of the current message */
+	uint8_t at[2];
 	uint8_t flags;
-	uint8_t unused;
+	uint8_t failures;    /* of the store, for the ID at hand */
 	uint16_t generation; /* which connection on these ports */
+	uint16_t new_syn;    /* folded sequence number of that SYN */
 };
+
+/* A control message type that the handler does not know. */
+#define PPTP_TYPE_UNKNOWN 16
+
+static inline uint8_t pptp_type(const struct pptp_control *control,
+				unsigned way)
+{
+	return control->at[way] & 31;
+}
+
+static inline uint8_t pptp_mode(const struct pptp_control *control,
+				unsigned way)
+{
+	return control->at[way] >> 5;
+}
+
+/* Of a linger, how long what comes from inside does not take the end back. */
+static inline uint32_t pptp_grace(uint32_t linger)
+{
+	return linger / 2 < PPTP_GRACE_MS ? linger / 2 : PPTP_GRACE_MS;
+}
 
 #define PPTP_CALL_ANSWERED 0x01  /* the remote has named its ID */
 #define PPTP_CALL_CLEARING 0x02  /* the inside host wants it to end */
@@ -83,7 +107,8 @@ enum vpnalg_result vpnalg_pptp_control(struct vpnalg_step *step);
 struct pptp_segment {
 	uint32_t sequence;   /* of the first byte of data */
 	uint32_t acknowledgment;
-	uint32_t payload;    /* where the data begins, from l4 on */
+	const uint8_t *data; /* the data, as far as it is in memory */
+	uint32_t payload;    /* where it begins, from l4 on */
 	uint32_t length;     /* of the data */
 	uint32_t caplen;     /* of it in memory */
 	uint8_t flags;       /* of TCP */
@@ -116,7 +141,8 @@ struct pptp_id {
 enum vpnalg_result vpnalg_pptp_call_own(struct vpnalg_step *step,
 					struct pptp_id *id);
 bool vpnalg_pptp_call_peer(struct vpnalg_step *step, struct pptp_id *id);
-bool vpnalg_pptp_call_may_split(struct vpnalg_step *step, uint8_t first);
+bool vpnalg_pptp_call_may_split(struct vpnalg_step *step, uint8_t first,
+				bool opens);
 enum vpnalg_result vpnalg_pptp_call_attach(struct vpnalg_step *step,
 					   uint16_t own, uint16_t peer);
 void vpnalg_pptp_call_answered(struct vpnalg_step *step, uint16_t own);

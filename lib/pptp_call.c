@@ -65,6 +65,12 @@ static void leave_parent(struct vpnalg *translator, struct vpnalg_record *call)
 	if (parent == NULL || parent->children == 0)
 		return;
 	parent->children--;
+	/* What its calls have kept alive does not die in the midst of things. */
+	if (!vpnalg_session_alive(translator, parent) &&
+	    !(parent->flags & VPNALG_SESSION_ENDED))
+		vpnalg_session_live(
+			translator, parent,
+			vpnalg_session_timers(translator)->tcp_transitory);
 	vpnalg_session_changed(translator, parent);
 }
 
@@ -124,10 +130,31 @@ static void revive(struct vpnalg *translator, struct vpnalg_record *call)
 {
 	struct pptp_call *c = body(translator, call);
 
-	c->flags &= (uint16_t)~(PPTP_CALL_LINGERING | PPTP_CALL_ORPHANED |
-				PPTP_CALL_CLEARING);
+	c->flags &= (uint16_t)~(PPTP_CALL_LINGERING | PPTP_CALL_ORPHANED);
 	call->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
 	vpnalg_session_live(translator, call, lifetime(translator, c));
+}
+
+/* The key that a newer call took away, once that one is gone. */
+static void give_back(struct vpnalg *translator, struct vpnalg_record *call,
+		      unsigned role)
+{
+	struct vpnalg_tuple tuple;
+
+	if (call->keys & 1U << role)
+		return;
+	vpnalg_session_tuple(translator, call, role, &tuple);
+	if (vpnalg_session_find(translator, &tuple) == NULL)
+		vpnalg_session_give(translator, call, &tuple);
+}
+
+static void give_back_peer(struct vpnalg *translator,
+			   struct vpnalg_record *call)
+{
+	if (!(body(translator, call)->flags & PPTP_CALL_ATTACHED))
+		return;
+	give_back(translator, call, VPNALG_INSIDE_PEER);
+	give_back(translator, call, VPNALG_OUTSIDE_PEER);
 }
 
 /* The end of the control connection may be taken back, and the call's with
@@ -151,6 +178,7 @@ void vpnalg_pptp_call_swept(struct vpnalg *translator,
 			    struct vpnalg_record *call)
 {
 	follow_parent(translator, call);
+	give_back_peer(translator, call);
 }
 
 void vpnalg_pptp_call_closed(struct vpnalg *translator,
@@ -222,6 +250,47 @@ static const struct vpnalg_range all_ids = { .first = 0,
 					     .step = 1,
 					     .count = 65536 };
 
+static void describe_call(struct vpnalg_step *step, uint16_t id,
+			  struct vpnalg_opening *opening)
+{
+	struct vpnalg_tuple tuple;
+
+	memset(opening, 0, sizeof(*opening));
+	opening->kind = PPTP_KIND_CALL;
+	opening->space = GRE_PROTOCOL;
+	opening->id = id;
+	opening->greatest = UINT16_MAX;
+	opening->ranges[0] = same_first_byte(id >> 8);
+	opening->lifetime =
+		vpnalg_session_timers(step->translator)->call_unanswered;
+	tuple_for(step, VPNALG_OUTSIDE_OWN, id, &tuple);
+	opening->outside = tuple.local;
+	tuple_for(step, VPNALG_INSIDE_OWN, id, &tuple);
+	opening->zone = tuple.zone;
+	opening->inside = tuple.local;
+	opening->remote = tuple.remote;
+}
+
+/* Whether the first byte of an ID may pass before the second is known: for a
+ * new call, if it can have an outside ID of the same first byte, whatever the
+ * second is. */
+bool vpnalg_pptp_call_may_split(struct vpnalg_step *step, uint8_t first,
+				bool opens)
+{
+	const struct pptp_control *control =
+		vpnalg_session_body(step->translator, step->record);
+	struct vpnalg_opening opening;
+	uint32_t id;
+
+	if (control->flags & PPTP_MIXED)
+		return false;
+	if (!opens)
+		return true;
+	describe_call(step, (uint16_t)(first << 8), &opening);
+	return vpnalg_session_may_open(step, &opening, &id) &&
+	       id >> 8 == first;
+}
+
 /* An ID of no call passes as it is, for without it the stream would stall;
  * only it must not name the call of another host. */
 static enum vpnalg_result pass_stranger(struct vpnalg_step *step,
@@ -243,42 +312,31 @@ static enum vpnalg_result pass_stranger(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-static void describe_call(struct vpnalg_step *step, uint16_t id,
-			  struct vpnalg_opening *opening)
-{
-	struct vpnalg_tuple tuple;
+/* How often a failing store drops an ID before the stream goes on without its
+ * call: TCP sends again, and the store may have recovered by then. */
+#define FAILURES_MAX 3
 
-	memset(opening, 0, sizeof(*opening));
-	opening->kind = PPTP_KIND_CALL;
-	opening->space = GRE_PROTOCOL;
-	opening->id = id;
-	opening->ranges[0] = same_first_byte(id >> 8);
-	opening->lifetime =
-		vpnalg_session_timers(step->translator)->call_unanswered;
-	tuple_for(step, VPNALG_OUTSIDE_OWN, id, &tuple);
-	opening->outside = tuple.local;
-	tuple_for(step, VPNALG_INSIDE_OWN, id, &tuple);
-	opening->zone = tuple.zone;
-	opening->inside = tuple.local;
-	opening->remote = tuple.remote;
-}
-
-/* Whether the first byte of an ID may pass before the second is known: if it
- * could have an outside ID of the same first byte, whatever the second is. */
-bool vpnalg_pptp_call_may_split(struct vpnalg_step *step, uint8_t first)
+static bool may_retry(struct vpnalg_step *step)
 {
-	const struct pptp_control *control =
+	struct pptp_control *control =
 		vpnalg_session_body(step->translator, step->record);
-	struct vpnalg_opening opening;
 
-	if (control->flags & PPTP_MIXED)
-		return false;
-	if (step->facts->inward)
+	if (control->failures++ < FAILURES_MAX)
 		return true;
-	describe_call(step, (uint16_t)(first << 8), &opening);
-	return vpnalg_session_may_open(step, &opening);
+	control->failures = 0;
+	return false;
 }
 
+static void no_failure(struct vpnalg_step *step)
+{
+	struct pptp_control *control =
+		vpnalg_session_body(step->translator, step->record);
+
+	control->failures = 0;
+}
+
+/* A call that cannot be had must not stop the stream, for other calls depend on
+ * it: its ID passes as that of no call, and its GRE goes nowhere. */
 static enum vpnalg_result open_call(struct vpnalg_step *step,
 				    struct pptp_id *id)
 {
@@ -287,17 +345,23 @@ static enum vpnalg_result open_call(struct vpnalg_step *step,
 	enum vpnalg_result result;
 
 	if (step->record->children == UINT16_MAX)
-		return VPNALG_DROP_NO_ID;
+		return pass_stranger(step, id);
 	describe_call(step, id->value, &opening);
 	opening.keep = true;
 	if (!id->split)
 		opening.ranges[1] = all_ids;
 	result = vpnalg_session_open(step, &opening, &call);
-	if (result != VPNALG_TRANSLATED)
+	if (result == VPNALG_DROP_STORE && may_retry(step))
 		return result;
+	if (result != VPNALG_TRANSLATED)
+		return pass_stranger(step, id);
+	no_failure(step);
 	join_parent(step, call);
 	id->other = own_id(step->translator, call, VPNALG_OUTSIDE_OWN);
-	return VPNALG_TRANSLATED;
+	if (!differs_in_front(id))
+		return VPNALG_TRANSLATED;
+	vpnalg_session_close(step->translator, call);
+	return pass_stranger(step, id);
 }
 
 static void detach(struct vpnalg *translator, struct vpnalg_record *call)
@@ -310,20 +374,23 @@ static void detach(struct vpnalg *translator, struct vpnalg_record *call)
 
 /* Its owner asks for a call whose ID is known already: the same one again, on
  * this connection from now on, with the outside ID that it had. */
-static void reopen_call(struct vpnalg_step *step, struct vpnalg_record *call)
+static bool reopen_call(struct vpnalg_step *step, struct vpnalg_record *call)
 {
 	struct pptp_call *c = body(step->translator, call);
 	bool moves = !is_parent(step, call);
 
+	if (moves && step->record->children == UINT16_MAX)
+		return false;
 	if (!moves && !(c->flags & PPTP_CALL_LINGERING))
-		return;
+		return true;
 	detach(step->translator, call);
-	c->flags &= (uint16_t)~PPTP_CALL_ANSWERED;
+	c->flags &= (uint16_t)~(PPTP_CALL_ANSWERED | PPTP_CALL_CLEARING);
 	revive(step->translator, call);
 	if (moves) {
 		leave_parent(step->translator, call);
 		join_parent(step, call);
 	}
+	return true;
 }
 
 /* A field of a message that travels out, which holds an ID that the inside host
@@ -341,12 +408,11 @@ enum vpnalg_result vpnalg_pptp_call_own(struct vpnalg_step *step,
 				   inside ? VPNALG_OUTSIDE_OWN
 					  : VPNALG_INSIDE_OWN);
 		if (!differs_in_front(id) &&
-		    shares(step, call, VPNALG_OUTSIDE_OWN)) {
-			if (id->opens)
-				reopen_call(step, call);
+		    shares(step, call, VPNALG_OUTSIDE_OWN) &&
+		    (!id->opens || reopen_call(step, call)))
 			return VPNALG_TRANSLATED;
-		}
-		/* Its outside ID or address will not do here. */
+		/* Its outside ID or address will not do here, or there are
+		 * too many calls. */
 		if (id->opens && inside)
 			vpnalg_session_close(step->translator, call);
 	}
@@ -397,8 +463,9 @@ enum vpnalg_result vpnalg_pptp_call_attach(struct vpnalg_step *step,
 	if (!vpnalg_session_give(step->translator, call, &inside) ||
 	    !vpnalg_session_give(step->translator, call, &outside)) {
 		detach(step->translator, call);
-		return VPNALG_DROP_STORE;
+		return may_retry(step) ? VPNALG_DROP_STORE : VPNALG_TRANSLATED;
 	}
+	no_failure(step);
 	c->flags |= PPTP_CALL_ATTACHED;
 	vpnalg_session_changed(step->translator, call);
 	return VPNALG_TRANSLATED;
@@ -411,6 +478,7 @@ static void answered(struct vpnalg *translator, struct vpnalg_record *call)
 	if (c->flags & PPTP_CALL_ANSWERED)
 		return;
 	c->flags |= PPTP_CALL_ANSWERED;
+	vpnalg_session_changed(translator, call);
 	if (!(c->flags & PPTP_CALL_LINGERING))
 		vpnalg_session_live(translator, call, lifetime(translator, c));
 }
@@ -458,26 +526,10 @@ void vpnalg_pptp_call_ended_by_peer(struct vpnalg_step *step, uint16_t peer)
 
 /* GRE */
 
-/* The key that a newer call took away, once that one is gone. */
-static void give_back(struct vpnalg *translator, struct vpnalg_record *call,
-		      unsigned role)
-{
-	struct vpnalg_tuple tuple;
-
-	if (call->keys & 1U << role)
-		return;
-	vpnalg_session_tuple(translator, call, role, &tuple);
-	if (vpnalg_session_find(translator, &tuple) == NULL)
-		vpnalg_session_give(translator, call, &tuple);
-}
-
 static void seen_inward(struct vpnalg *translator, struct vpnalg_record *call)
 {
 	answered(translator, call);
-	if (!(body(translator, call)->flags & PPTP_CALL_ATTACHED))
-		return;
-	give_back(translator, call, VPNALG_INSIDE_PEER);
-	give_back(translator, call, VPNALG_OUTSIDE_PEER);
+	give_back_peer(translator, call);
 }
 
 static bool is_past_grace(struct vpnalg *translator,
@@ -485,9 +537,8 @@ static bool is_past_grace(struct vpnalg *translator,
 {
 	uint32_t linger_ms = vpnalg_session_timers(translator)->linger;
 
-	return linger_ms > PPTP_GRACE_MS &&
-	       call->deadline - vpnalg_session_now(translator) <
-		       linger_ms - PPTP_GRACE_MS;
+	return call->deadline - vpnalg_session_now(translator) <
+	       linger_ms - pptp_grace(linger_ms);
 }
 
 static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
@@ -496,6 +547,7 @@ static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
 	vpnalg_time left = call->deadline - vpnalg_session_now(translator);
 	vpnalg_time life = lifetime(translator, c);
 
+	give_back_peer(translator, call);
 	if (!(c->flags & PPTP_CALL_LINGERING) && left > life)
 		return;
 	follow_parent(translator, call);

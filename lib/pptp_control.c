@@ -35,8 +35,10 @@ static enum vpnalg_result read_segment(const struct vpnalg_facts *facts,
 	segment->acknowledgment = vpnalg_get32(tcp + TCP_ACKNOWLEDGMENT_OFF);
 	segment->payload = header;
 	segment->length = facts->l4_len - header;
-	segment->caplen =
-		facts->l4_caplen > header ? facts->l4_caplen - header : 0;
+	if (header > facts->l4_caplen)
+		header = facts->l4_caplen;
+	segment->data = tcp + header;
+	segment->caplen = facts->l4_caplen - header;
 	segment->cut = false;
 	segment->stops = false;
 	return VPNALG_TRANSLATED;
@@ -51,8 +53,13 @@ static void start_stream(struct pptp_control *control, unsigned way,
 
 	*stream = (struct pptp_stream){ .cursor = sequence,
 					.acknowledged = sequence - 1 };
-	control->mode[way] = PPTP_MODE_START;
-	control->type[way] = 0;
+	control->at[way] = PPTP_MODE_START << 5;
+}
+
+/* Tells one initial sequence number from another. */
+static uint16_t folded(uint32_t sequence)
+{
+	return (uint16_t)(sequence ^ sequence >> 16);
 }
 
 /* RFC 4787 REQ-3a and REQ-4 for TCP ports: same range, same parity. */
@@ -84,6 +91,8 @@ static enum vpnalg_result open_connection(struct vpnalg_step *step,
 		.remote = facts->remote,
 		.id = port,
 		.inside_port = PPTP_PORT,
+		.least = 1,
+		.greatest = UINT16_MAX,
 		.keep = true,
 		.ranges = { same_ports(port) },
 		.lifetime =
@@ -98,31 +107,39 @@ static enum vpnalg_result open_connection(struct vpnalg_step *step,
 	result = vpnalg_session_open(step, &opening, &step->record);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	body(step)->generation =
-		(uint16_t)vpnalg_session_random(step->translator);
+	body(step)->generation = folded(segment->sequence);
 	start_stream(body(step), 0, segment->sequence);
 	return VPNALG_TRANSLATED;
 }
 
-/* A SYN from inside begins a new connection where the old one has ended or has
- * not been answered. Calls of the old one see that it is another generation. */
-static void restart(struct vpnalg_step *step,
-		    const struct pptp_segment *segment)
+/* Calls of the connection before see that it is another generation. */
+static void restart(struct vpnalg_step *step, uint32_t sequence)
 {
 	struct pptp_control *control = body(step);
-	const struct pptp_stream *out = &control->streams[0];
-	bool over = step->record->flags & VPNALG_SESSION_ENDED;
-	bool unanswered = !(control->flags & PPTP_TCP_SYNCED);
 
-	if (out->acknowledged + 1 == segment->sequence && !over)
-		return;
-	if (!over && !unanswered)
-		return;
-	control->generation++;
+	control->generation = folded(sequence);
 	control->flags = 0;
-	start_stream(control, 0, segment->sequence);
+	start_stream(control, 0, sequence);
 	step->record->children = 0;
 	step->record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
+}
+
+/* A SYN from inside begins a new connection where the old one has ended or has
+ * not been answered. Else it may be that of a host that was switched off and
+ * on: whether there is a new connection is for the remote to say. */
+static void take_syn_out(struct vpnalg_step *step,
+			 const struct pptp_segment *segment)
+{
+	struct pptp_control *control = body(step);
+	bool over = step->record->flags & VPNALG_SESSION_ENDED;
+
+	if (over || (!(control->flags & PPTP_TCP_SYNCED) &&
+		     control->generation != folded(segment->sequence))) {
+		restart(step, segment->sequence);
+	} else if (control->generation != folded(segment->sequence)) {
+		control->flags |= PPTP_TCP_NEW_SYN;
+		control->new_syn = folded(segment->sequence);
+	}
 }
 
 static bool has_ended(const struct pptp_control *control, unsigned way)
@@ -156,20 +173,29 @@ static bool answers_syn(const struct pptp_control *control,
 	       segment->acknowledgment != control->streams[0].acknowledged;
 }
 
-static void take_syn(struct vpnalg_step *step,
-		     const struct pptp_segment *segment)
+/* The SYN-ACK that acknowledges the new SYN proves the new connection. */
+static void take_syn_in(struct vpnalg_step *step,
+			const struct pptp_segment *segment)
 {
 	struct pptp_control *control = body(step);
 
-	if (!step->facts->inward) {
-		if (!(segment->flags & TCP_ACK))
-			restart(step, segment);
-		return;
-	}
-	if (control->flags & PPTP_TCP_SYNCED || !answers_syn(control, segment))
+	if (control->flags & PPTP_TCP_NEW_SYN && segment->flags & TCP_ACK &&
+	    folded(segment->acknowledgment) == control->new_syn)
+		restart(step, segment->acknowledgment);
+	else if (control->flags & PPTP_TCP_SYNCED ||
+		 !answers_syn(control, segment))
 		return;
 	start_stream(control, 1, segment->sequence);
 	control->flags |= PPTP_TCP_SYNCED;
+}
+
+static void take_syn(struct vpnalg_step *step,
+		     const struct pptp_segment *segment)
+{
+	if (step->facts->inward)
+		take_syn_in(step, segment);
+	else if (!(segment->flags & TCP_ACK))
+		take_syn_out(step, segment);
 }
 
 /* The data */
@@ -179,6 +205,31 @@ static bool is_synced(const struct pptp_control *control, unsigned way)
 	return way == 0 || control->flags & PPTP_TCP_SYNCED;
 }
 
+/* RFC 5961 5.2: what an outsider sends blindly does not acknowledge what is in
+ * the window. */
+#define WINDOW_MAX 65535
+
+static bool is_acceptable(const struct pptp_control *control,
+			  const struct pptp_segment *segment)
+{
+	uint32_t from = control->streams[0].acknowledged - WINDOW_MAX;
+
+	return segment->flags & TCP_ACK &&
+	       segment->acknowledgment - from <= edge(control, 0) - from;
+}
+
+/* Where nothing is read any more, a gap does not matter. */
+static bool skips_gap(struct pptp_control *control, unsigned way,
+		      const struct pptp_segment *segment)
+{
+	uint32_t gap = segment->sequence - control->streams[way].cursor;
+
+	if (pptp_mode(control, way) != PPTP_MODE_PLAIN || gap > WINDOW_MAX)
+		return false;
+	control->streams[way].cursor = segment->sequence;
+	return true;
+}
+
 /* A segment behind a gap is not let through, for its IDs cannot be known. */
 static enum vpnalg_result take_data(struct vpnalg_step *step,
 				    struct pptp_segment *segment)
@@ -186,12 +237,15 @@ static enum vpnalg_result take_data(struct vpnalg_step *step,
 	unsigned way = step->facts->inward;
 	struct pptp_control *control = body(step);
 
-	if (segment->length == 0 && !(segment->flags & TCP_FIN))
+	if ((segment->length == 0 && !(segment->flags & TCP_FIN)) ||
+	    segment->flags & TCP_RST)
 		return VPNALG_TRANSLATED;
-	if (!is_synced(control, way))
-		return VPNALG_DROP_AHEAD;
-	if (control->streams[way].cursor - segment->sequence >= 1U << 31)
-		return VPNALG_DROP_AHEAD;
+	if (!is_synced(control, way) ||
+	    (way == 1 && !is_acceptable(control, segment)))
+		return VPNALG_DROP_WINDOW;
+	if (control->streams[way].cursor - segment->sequence >= 1U << 31 &&
+	    !skips_gap(control, way, segment))
+		return VPNALG_DROP_WINDOW;
 	return vpnalg_pptp_stream_receive(step, segment);
 }
 
@@ -267,12 +321,21 @@ static bool takes_back(struct vpnalg_step *step,
 {
 	const struct pptp_control *control = body(step);
 	vpnalg_time left = step->record->deadline - step->now;
-	uint8_t type = control->type[0];
+	uint8_t type = pptp_type(control, 0);
 
 	return !(control->flags & PPTP_TCP_FINAL) && segment->length > 0 &&
-	       transitory(step) > PPTP_GRACE_MS &&
-	       left < transitory(step) - PPTP_GRACE_MS &&
+	       left < transitory(step) - pptp_grace(transitory(step)) &&
 	       type != PPTP_STOP_REPLY && type != PPTP_CALL_CLEAR_REQUEST;
+}
+
+static void forget_fin(struct pptp_control *control)
+{
+	struct pptp_stream *in = &control->streams[1];
+
+	if (control->flags & PPTP_TCP_FIN_IN &&
+	    in->acknowledged == in->cursor + 1)
+		in->acknowledged = in->cursor;
+	control->flags &= (uint8_t)~PPTP_TCP_FIN_IN;
 }
 
 /* RFC 4787 REQ-6: what the inside host sends keeps the session. */
@@ -284,13 +347,15 @@ static void refresh(struct vpnalg_step *step,
 	struct pptp_control *control = body(step);
 	bool steady;
 
-	if (step->facts->inward)
+	/* A SYN that is not this connection's does not keep it. */
+	if (step->facts->inward || (segment->flags & TCP_SYN &&
+				    control->flags & PPTP_TCP_NEW_SYN))
 		return;
 	if (step->record->flags & VPNALG_SESSION_ENDED) {
 		if (!takes_back(step, segment))
 			return;
 		step->record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
-		control->flags &= (uint8_t)~PPTP_TCP_FIN_IN;
+		forget_fin(control);
 	}
 	steady = control->flags & PPTP_TCP_ESTABLISHED &&
 		 !has_ended(control, 0) && !has_ended(control, 1);

@@ -20,7 +20,7 @@ struct message {
 	bool opens;     /* its own ID opens a call */
 };
 
-static const struct message messages[PPTP_CONTROL_TYPES] = {
+static const struct message messages[PPTP_TYPE_UNKNOWN + 1] = {
 	[PPTP_START_REQUEST] = { .length = 156 },  /* 2.1 */
 	[PPTP_START_REPLY] = { .length = 156 },    /* 2.2 */
 	[PPTP_STOP_REQUEST] = { .length = 16 },    /* 2.3 */
@@ -81,34 +81,40 @@ static bool is_before(uint32_t a, uint32_t b)
 	return (int32_t)(a - b) < 0;
 }
 
-static struct pptp_field *free_field(struct pptp_stream *stream)
+static bool is_in_use(const struct pptp_stream *stream,
+		      const struct pptp_field *field)
 {
+	return field->inside != field->outside &&
+	       is_before(stream->acknowledged, field->position + 2);
+}
+
+/* The place for the ID at a position: the one that it has, or a free one. */
+static struct pptp_field *place_for(struct pptp_stream *stream, uint32_t at)
+{
+	struct pptp_field *found = NULL;
 	unsigned i;
 
 	for (i = 0; i < PPTP_FIELDS; i++) {
 		struct pptp_field *field = &stream->fields[i];
 
-		if (field->inside == field->outside ||
-		    !is_before(stream->acknowledged, field->position + 2))
+		if (is_in_use(stream, field) && field->position == at)
 			return field;
+		if (!is_in_use(stream, field))
+			found = field;
 	}
-	return NULL;
+	return found;
 }
 
-static bool remember(struct learner *l, uint32_t at, const struct pptp_id *id)
+static void remember(struct learner *l, struct pptp_field *field, uint32_t at,
+		     const struct pptp_id *id)
 {
 	bool inside = l->step->facts->inside;
-	struct pptp_field *field;
 
 	if (id->value == id->other)
-		return true;
-	field = free_field(&l->stream);
-	if (field == NULL)
-		return false;
+		return;
 	field->position = at;
 	field->inside = inside ? id->value : id->other;
 	field->outside = inside ? id->other : id->value;
-	return true;
 }
 
 /* A field that far back is acknowledged, and its position will come again once
@@ -174,30 +180,48 @@ static enum vpnalg_result look_up(struct learner *l, unsigned n,
 		return vpnalg_pptp_call_own(l->step, id);
 	/* What names no call of this connection tells nothing more. */
 	if (!vpnalg_pptp_call_peer(l->step, id))
-		l->type = 0;
+		l->type = PPTP_TYPE_UNKNOWN;
 	return VPNALG_TRANSLATED;
+}
+
+/* Whether a reply is seen to refuse its call, before its IDs are looked at: a
+ * refusal may carry any ID, that of another call too (2.8, 2.10). */
+static bool refuses(const struct learner *l, unsigned n)
+{
+	uint32_t result = l->at + PPTP_RESULT_OFF - PPTP_CALL_ID_OFF;
+
+	return n == 0 && use_of(l, 1) == FIELD_PEER &&
+	       !l->step->facts->inward && result < l->segment->caplen &&
+	       l->data[result] != PPTP_RESULT_CONNECTED;
 }
 
 /* The nth ID is known whole; it begins at the given position. */
 static void learn_id(struct learner *l, unsigned n, uint16_t value, bool split)
 {
 	uint32_t at = position(l) - (split ? 1 : 0);
+	bool refused = !split && refuses(l, n);
+	struct pptp_field *field = place_for(&l->stream, at);
 	struct pptp_id id = { .value = value,
-			      .opens = messages[l->type].opens,
+			      .opens = messages[l->type].opens && !refused,
 			      .split = split };
 
 	l->reason = look_up(l, n, &id);
-	if (l->reason == VPNALG_TRANSLATED && !remember(l, at, &id))
+	if (l->reason == VPNALG_TRANSLATED && field == NULL &&
+	    id.value != id.other)
 		l->reason = VPNALG_DROP_UNACKNOWLEDGED;
 	if (l->reason != VPNALG_TRANSLATED)
 		return;
 	l->stream.ids[n] = l->step->facts->inside || !is_translated(l, n)
 				   ? id.value
 				   : id.other;
+	if (refused)
+		l->type = PPTP_TYPE_UNKNOWN;
 	l->reason = l->step->facts->inward ? act_inward(l, n)
 					   : act_outward(l, n);
-	if (l->reason == VPNALG_TRANSLATED)
-		pass(l, split ? 1 : 2);
+	if (l->reason != VPNALG_TRANSLATED)
+		return;
+	remember(l, field, at, &id);
+	pass(l, split ? 1 : 2);
 }
 
 /* The segment ends inside an ID. Its first byte may pass as it is if the other
@@ -208,7 +232,8 @@ static void learn_first_byte(struct learner *l, unsigned n)
 	uint8_t first = l->data[l->at];
 
 	if (is_translated(l, n) &&
-	    !vpnalg_pptp_call_may_split(l->step, first)) {
+	    !vpnalg_pptp_call_may_split(l->step, first,
+					messages[l->type].opens)) {
 		l->reason = VPNALG_DROP_UNACKNOWLEDGED;
 		return;
 	}
@@ -261,7 +286,7 @@ static bool begin_message(struct learner *l)
 	return true;
 }
 
-/* Messages of an unknown type are framed, not read: type 0. */
+/* Messages of an unknown type are framed, not read. */
 static bool learn_header(struct learner *l, unsigned offset, uint8_t byte)
 {
 	switch (offset) {
@@ -276,10 +301,12 @@ static bool learn_header(struct learner *l, unsigned offset, uint8_t byte)
 		return byte == (uint8_t)(PPTP_CONTROL_MESSAGE >>
 					 8 * (PPTP_TYPE_OFF + 1 - offset));
 	case PPTP_CONTROL_TYPE_OFF:
-		l->type = byte;
+		l->type = byte == 0 ? 0 : PPTP_TYPE_UNKNOWN;
 		return true;
 	case PPTP_CONTROL_TYPE_OFF + 1:
-		l->type = l->type == 0 && byte < PPTP_CONTROL_TYPES ? byte : 0;
+		l->type = l->type == 0 && byte < PPTP_CONTROL_TYPES
+				  ? byte
+				  : PPTP_TYPE_UNKNOWN;
 		return begin_message(l);
 	case PPTP_RESERVED_OFF:
 	case PPTP_RESERVED_OFF + 1:
@@ -391,12 +418,12 @@ enum vpnalg_result vpnalg_pptp_stream_receive(struct vpnalg_step *step,
 	struct pptp_control *control = control_of(step);
 	struct learner l = { .step = step,
 			     .segment = segment,
-			     .data = step->facts->l4 + segment->payload,
+			     .data = segment->data,
 			     .at = control->streams[way].cursor -
 				   segment->sequence,
 			     .stream = control->streams[way],
-			     .mode = control->mode[way],
-			     .type = control->type[way],
+			     .mode = pptp_mode(control, way),
+			     .type = pptp_type(control, way),
 			     .reason = VPNALG_TRANSLATED };
 	enum vpnalg_result result;
 
@@ -413,8 +440,7 @@ enum vpnalg_result vpnalg_pptp_stream_receive(struct vpnalg_step *step,
 	if (!is_writable(&l))
 		return VPNALG_DROP_TRUNCATED;
 	control->streams[way] = l.stream;
-	control->mode[way] = l.mode;
-	control->type[way] = l.type;
+	control->at[way] = (uint8_t)(l.mode << 5 | l.type);
 	return VPNALG_TRANSLATED;
 }
 

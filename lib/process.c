@@ -7,6 +7,8 @@
  * the next one. */
 #include "internal.h"
 
+#include "wire_ip.h"
+
 /* Whose the local address is tells whether the packet is one of ours at all:
  * the router's own traffic, to it and from it, is not. */
 static bool addresses_fit(const struct vpnalg *translator,
@@ -44,6 +46,7 @@ static void claim(struct vpnalg *translator, struct slot *slot)
 		const struct vpnalg_handler *handler =
 			translator->handlers[slot->handler];
 
+		slot->match = (struct vpnalg_match){ .kind = 0 };
 		slot->claim = (uint8_t)handler->match(&slot->facts,
 						      &slot->match);
 		if (slot->claim == VPNALG_CLAIM_KEY)
@@ -119,6 +122,30 @@ static void count(struct vpnalg *translator, const struct vpnalg_step *step,
 		counters->dropped[step->facts->inward]++;
 }
 
+/* Options in which routers and hosts write addresses, that of the inside host
+ * too: route and timestamp options (RFC 791 3.1). */
+static bool holds_addresses(const struct vpnalg_facts *facts)
+{
+	const uint8_t *option = facts->ip + IPV4_HEADER_LEN;
+
+	while (option < facts->l4 && *option != IPV4_OPTION_END) {
+		switch (*option) {
+		case IPV4_OPTION_RECORD_ROUTE:
+		case IPV4_OPTION_TIMESTAMP:
+		case IPV4_OPTION_LOOSE_ROUTE:
+		case IPV4_OPTION_STRICT_ROUTE:
+			return true;
+		case IPV4_OPTION_NOTHING:
+			option++;
+			continue;
+		}
+		if (option + 1 >= facts->l4 || option[1] < 2)
+			return false; /* no options that anybody can read */
+		option += option[1];
+	}
+	return false;
+}
+
 static enum vpnalg_result translate(struct vpnalg *translator,
 				    struct vpnalg_step *step)
 {
@@ -132,6 +159,8 @@ static enum vpnalg_result translate(struct vpnalg *translator,
 		return VPNALG_DROP_FRAGMENT;
 	if (facts->overlong)
 		return VPNALG_DROP_MALFORMED;
+	if (holds_addresses(facts))
+		return VPNALG_DROP_OPTIONS;
 	translator->user = step->packet->user;
 	result = translator->handlers[step->handler]->translate(step);
 	if (result == VPNALG_TRANSLATED && !facts->inside) {

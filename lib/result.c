@@ -13,12 +13,13 @@ static const char *const texts[VPNALG_RESULTS] = {
 	[VPNALG_DROP_NO_CONNECTION] = "no TCP connection",
 	[VPNALG_DROP_GUARDED] = "unknown, from a remote in use",
 	[VPNALG_DROP_PORT_HELD] = "wrong port of a remote in use",
-	[VPNALG_DROP_AHEAD] = "segment behind a gap",
+	[VPNALG_DROP_WINDOW] = "segment out of order",
 	[VPNALG_DROP_UNACKNOWLEDGED] = "waits for an acknowledgment",
 	[VPNALG_DROP_AMBIGUOUS] = "ID shared by two sessions",
 	[VPNALG_DROP_NO_ID] = "no free outside ID",
 	[VPNALG_DROP_REFUSED] = "outside ID refused",
 	[VPNALG_DROP_STORE] = "no room in the store",
+	[VPNALG_DROP_OPTIONS] = "IP option with addresses",
 };
 
 const char *vpnalg_result_text(unsigned result)

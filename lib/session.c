@@ -136,12 +136,15 @@ bool vpnalg_session_give(struct vpnalg *translator,
 			 const struct vpnalg_tuple *tuple)
 {
 	const struct vpnalg_store *store = translator->store;
-	uint8_t *key = key_of(translator, record, tuple->role);
+	uint8_t key[VPNALG_KEY_MAX];
 	struct vpnalg_record *holder;
 	uint64_t hash;
 	unsigned slot;
 
+	/* The tuple may point into the very slot. */
 	vpnalg_key_make(tuple, translator->addr_len, key);
+	memcpy(key_of(translator, record, tuple->role), key,
+	       store->key_length);
 	hash = vpnalg_key_hash(translator, key);
 	holder = store->find(store->context, key, hash, &slot);
 	holder = vpnalg_session_alive_or_close(translator, holder);
@@ -205,6 +208,7 @@ static struct vpnalg_record *add(struct vpnalg *translator, uint8_t handler,
 	return record;
 }
 
+/* Fails where another session has one of the keys: own keys are not shared. */
 static bool give_own_keys(struct vpnalg *translator,
 			  struct vpnalg_record *record,
 			  const struct vpnalg_opening *opening,
@@ -218,7 +222,8 @@ static bool give_own_keys(struct vpnalg *translator,
 				      .local = opening->inside,
 				      .remote = opening->remote };
 
-	if (!vpnalg_session_give(translator, record, &tuple))
+	if (vpnalg_session_find(translator, &tuple) != NULL ||
+	    !vpnalg_session_give(translator, record, &tuple))
 		return false;
 	tuple.role = VPNALG_OUTSIDE_OWN;
 	tuple.id = binding->outside_id;
@@ -246,13 +251,15 @@ static struct vpnalg_record *build(struct vpnalg *translator, uint8_t handler,
 }
 
 bool vpnalg_session_may_open(const struct vpnalg_step *step,
-			     const struct vpnalg_opening *opening)
+			     const struct vpnalg_opening *opening,
+			     uint32_t *outside_id)
 {
 	struct vpnalg_binding binding;
 
 	if (vpnalg_choose(step->translator, opening, &binding) !=
 	    VPNALG_TRANSLATED)
 		return false;
+	*outside_id = binding.outside_id;
 	vpnalg_choose_release(step->translator, &binding);
 	return true;
 }
@@ -264,18 +271,22 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *record;
 	struct vpnalg_binding binding;
+	struct vpnalg_kind_counters *counters = vpnalg_session_counters(
+		translator, step->handler, opening->kind);
 	enum vpnalg_result result;
 
 	result = vpnalg_choose(translator, opening, &binding);
-	if (result != VPNALG_TRANSLATED)
+	if (result != VPNALG_TRANSLATED) {
+		counters->refused++;
 		return result;
+	}
 	record = build(translator, step->handler, opening, &binding);
 	if (record == NULL) {
 		vpnalg_choose_release(translator, &binding);
+		counters->refused++;
 		return VPNALG_DROP_STORE;
 	}
-	vpnalg_session_counters(translator, step->handler, opening->kind)
-		->opened++;
+	counters->opened++;
 	*opened = record;
 	return VPNALG_TRANSLATED;
 }

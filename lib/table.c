@@ -519,8 +519,9 @@ static uint64_t bytes_for(uint32_t blocks)
 size_t vpnalg_table_size(uint32_t units)
 {
 	uint32_t blocks = units / BLOCK_UNITS + (units % BLOCK_UNITS != 0);
+	uint64_t bytes = bytes_for(blocks);
 
-	return (size_t)bytes_for(blocks);
+	return bytes <= SIZE_MAX ? (size_t)bytes : 0;
 }
 
 /* The most blocks that fit; references hold 29 bits of unit. */

@@ -38,7 +38,7 @@ static bool are_handlers(const struct vpnalg_config *config)
 	for (i = 0; i < config->handler_count; i++) {
 		const struct vpnalg_handler *handler = config->handlers[i];
 
-		if (handler->size < sizeof(*handler) ||
+		if (handler == NULL || handler->size < sizeof(*handler) ||
 		    handler->kind_count == 0 ||
 		    handler->kind_count > KINDS_MAX)
 			return false;
@@ -215,17 +215,27 @@ int vpnalg_init(struct vpnalg **translator, void *memory, size_t size,
 	return 0;
 }
 
-void vpnalg_counters(const struct vpnalg *translator,
-		     struct vpnalg_counters *counters)
+/* A caller that was built with another header knows fewer counters, or more,
+ * which are zero. */
+static void copy_out(void *to, size_t to_size, const void *from, size_t size)
 {
-	*counters = translator->counters;
+	memset(to, 0, to_size);
+	memcpy(to, from, to_size < size ? to_size : size);
+}
+
+void vpnalg_counters(const struct vpnalg *translator,
+		     struct vpnalg_counters *counters, size_t size)
+{
+	copy_out(counters, size, &translator->counters,
+		 sizeof(translator->counters));
 }
 
 bool vpnalg_kind_counters(const struct vpnalg *translator, size_t index,
-			  struct vpnalg_kind_counters *counters)
+			  struct vpnalg_kind_counters *counters, size_t size)
 {
 	if (index >= translator->kind_count)
 		return false;
-	*counters = translator->kinds[index];
+	copy_out(counters, size, &translator->kinds[index],
+		 sizeof(translator->kinds[index]));
 	return true;
 }

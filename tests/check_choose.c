@@ -339,12 +339,13 @@ START_TEST(the_callback_has_the_last_word)
 }
 END_TEST
 
-/* A call must have its connection's address: the server would not know it. */
-START_TEST(a_chosen_address_that_is_not_the_parents_is_refused)
+/* A call must have its connection's address: the server would not know it. Its
+ * message passes all the same, as that of no call. */
+START_TEST(a_chosen_address_that_is_not_the_parents_opens_no_call)
 {
 	struct answer_row row = { .answer = VPNALG_CHOICE_CHOSEN,
 				  .family = 4, .id = 9 };
-	struct bytes ask = message(7, 7, 1, 0);
+	struct bytes ask = message(7, 7, 1, 0), again = message(7, 8, 1, 0);
 	struct connection c = { 0 };
 	struct world w;
 
@@ -352,17 +353,17 @@ START_TEST(a_chosen_address_that_is_not_the_parents_is_refused)
 	start_control(&w, &c, CLIENT_A, 3000, SERVER);
 	row.address = c.outside ^ OUTSIDE ^ OUTSIDE_2;
 	answering = &row;
-	/* What lies before the ID passes. */
-	ck_assert_uint_eq(client_sends(&w, &c, ask.data, 12),
+	ck_assert_uint_eq(client_sends(&w, &c, ask.data, ask.length),
 			  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(client_sends(&w, &c, ask.data + 12, 156),
-			  VPNALG_DROP_REFUSED);
 	ck_assert_uint_eq(told_count, 1);
+	ck_assert_uint_eq(opened(&w, CALL), 0);
+	ck_assert_uint_eq(refused(&w, CALL), 1);
 	row.address = c.outside;
-	memset(proposed, 0, sizeof(proposed));
-	ck_assert_uint_eq(client_sends(&w, &c, ask.data + 12, 156),
+	ck_assert_uint_eq(client_sends(&w, &c, again.data, again.length),
 			  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(get16(payload(&w)), 9);
+	ck_assert_uint_eq(get16(payload(&w) + 12), 9);
+	ck_assert_uint_eq(told_count, 1);
+	ck_assert_uint_eq(opened(&w, CALL), 1);
 	answering = NULL;
 	world_end(&w);
 }
@@ -465,7 +466,7 @@ Suite *choose_suite(void)
 			    ROWS(answer_rows));
 	tcase_add_test(
 		callback,
-		a_chosen_address_that_is_not_the_parents_is_refused);
+		a_chosen_address_that_is_not_the_parents_opens_no_call);
 	tcase_add_test(callback,
 		       each_binding_is_given_back_once_whatever_happens);
 	suite_add_tcase(suite, ids);

@@ -233,7 +233,7 @@ START_TEST(lesson_13_a_loss_does_not_stall_the_connection)
 
 	ck_assert_uint_eq(client_segment(&w, &c, c.client_seq + 16, ACK,
 					 b.data, b.length),
-			  VPNALG_DROP_AHEAD);
+			  VPNALG_DROP_WINDOW);
 	out(&c, &a);
 	out(&c, &b);
 	ck_assert_uint_eq(opened(&w, CALL), 1);
@@ -321,7 +321,7 @@ START_TEST(lesson_25_only_a_segment_in_the_window_moves_state)
 		       m.length);
 	ck_assert_uint_eq(server_segment(&w, &c, c.server_seq + 0x40000000,
 					 ACK, m.data, m.length),
-			  VPNALG_DROP_AHEAD);
+			  VPNALG_DROP_WINDOW);
 	server_segment(&w, &c, c.server_seq - 0x40000000, ACK, stop.data,
 		       stop.length);
 	ck_assert_uint_eq(gre(VPNALG_OUT, CLIENT_A, SERVER, PEER),

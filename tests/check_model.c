@@ -74,7 +74,7 @@ static void transmit(struct flow *flow, uint32_t from, uint32_t length)
 	result = (flow->out ? client_segment : server_segment)(
 		&w, &c, flow->base + from, ACK, flow->sent + from, length);
 	if (result != VPNALG_TRANSLATED) {
-		ck_assert(result == VPNALG_DROP_AHEAD ||
+		ck_assert(result == VPNALG_DROP_WINDOW ||
 			  result == VPNALG_DROP_UNACKNOWLEDGED);
 		return;
 	}

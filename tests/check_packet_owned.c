@@ -232,6 +232,57 @@ START_TEST(ip_options_are_stepped_over)
 }
 END_TEST
 
+/* RFC 791 3.1: route and timestamp options hold addresses, and the inside
+ * host's would go out in one. */
+static const struct option_row {
+	const char *name;
+	uint8_t option[8];
+	bool dropped;
+} option_rows[] = {
+	{ "no operation", { 1, 1, 1, 1, 1, 1, 1, 1 }, false },
+	{ "end of list", { 0, 0, 0, 0, 0, 0, 0, 0 }, false },
+	{ "router alert", { 148, 4, 0, 0, 1, 1, 1, 0 }, false },
+	{ "record route", { 7, 7, 4, 0, 0, 0, 0, 0 }, true },
+	{ "loose source route", { 131, 7, 4, 198, 51, 100, 9, 0 }, true },
+	{ "strict source route", { 137, 7, 4, 198, 51, 100, 9, 0 }, true },
+	{ "timestamp", { 68, 8, 5, 1, 0, 0, 0, 0 }, true },
+	{ "record route behind others", { 148, 4, 0, 0, 1, 7, 3, 4 }, true },
+	{ "record route behind the end", { 1, 0, 7, 6, 4, 0, 0, 0 }, false },
+	{ "the last byte", { 1, 1, 1, 1, 1, 1, 1, 7 }, true },
+	{ "a length of 0", { 148, 0, 7, 6, 4, 0, 0, 0 }, false },
+	{ "a length of 1", { 148, 1, 7, 6, 4, 0, 0, 0 }, false },
+	{ "a length beyond the header", { 148, 255, 7, 6, 4, 0, 0, 0 },
+	  false },
+	{ "no length", { 1, 1, 1, 1, 1, 1, 1, 148 }, false },
+};
+
+START_TEST(an_ip_option_with_addresses_does_not_pass)
+{
+	const struct option_row *row = &option_rows[_i];
+	struct connection c;
+	struct world w;
+	struct bytes p;
+	unsigned other;
+
+	talk_begin(&w, &c);
+	p = gre_packet(CLIENT_A, SERVER, 9, 1);
+	add_ip_options(&p, 8);
+	memcpy(p.data + 20, row->option, 8);
+	set_fragment(&p, 0); /* the checksum anew */
+	ck_assert_msg(send_packet(&w, VPNALG_OUT, &p) ==
+			      (row->dropped ? VPNALG_DROP_OPTIONS
+					    : VPNALG_TRANSLATED),
+		      "%s: %s", row->name,
+		      vpnalg_result_text(w.last.result));
+	/* Those of others are none of our business. */
+	p.data[9] = ESP;
+	set_fragment(&p, 0);
+	other = send_packet(&w, VPNALG_OUT, &p);
+	ck_assert_uint_eq(other, VPNALG_UNTOUCHED);
+	world_end(&w);
+}
+END_TEST
+
 TCase *packet_owned_case(void)
 {
 	TCase *owned = tcase_create("owned");
@@ -244,5 +295,7 @@ TCase *packet_owned_case(void)
 			    ROWS(fragment_rows));
 	tcase_add_test(owned, a_packet_may_lie_at_any_address);
 	tcase_add_test(owned, ip_options_are_stepped_over);
+	tcase_add_loop_test(owned, an_ip_option_with_addresses_does_not_pass,
+			    0, ROWS(option_rows));
 	return owned;
 }

@@ -170,11 +170,26 @@ START_TEST(a_call_gets_back_the_peer_id_that_a_newer_one_took)
 			  VPNALG_TRANSLATED);
 	world_wait(&w, 200000);
 	ck_assert_uint_eq(closed(&w, CALL), 1);
+	/* By the sweep. */
 	p = gre_packet(CLIENT_A, SERVER, 100, 1);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
-			  VPNALG_DROP_NO_SESSION);
-	p = gre_packet(SERVER, OUTSIDE, 5, 1);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+}
+END_TEST
+
+/* Two hosts: the packet itself does it, and can be undone. */
+START_TEST(a_call_is_known_outside_again_once_the_other_host_is_gone)
+{
+	struct connection d = { 0 };
+	struct bytes p, bye;
+
+	start_control(&w, &c, CLIENT_A, 4000, SERVER);
+	start_control(&w, &d, CLIENT_B, 4001, SERVER);
+	call_out(&w, &c, 5, 100);
+	call_out(&w, &d, 6, 100);
+	bye = message(13, 100, 0, 0);
+	ck_assert_uint_eq(server_sends(&w, &d, bye.data, bye.length),
+			  VPNALG_TRANSLATED);
+	w.now += 200000;
 	p = gre_packet(CLIENT_A, SERVER, 100, 1);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
 }
@@ -291,6 +306,8 @@ Suite *pptp_suite(void)
 	tcase_add_test(t, malformed_gre_in_is_the_routers_unless_guarded);
 	tcase_add_test(t, two_calls_of_one_peer_id_cannot_be_told_apart_by_undo);
 	tcase_add_test(t, a_call_gets_back_the_peer_id_that_a_newer_one_took);
+	tcase_add_test(
+		t, a_call_is_known_outside_again_once_the_other_host_is_gone);
 	tcase_add_test(t, undo_without_a_session_is_dropped);
 	tcase_add_test(t, a_capture_from_inside_becomes_what_the_outside_saw);
 	tcase_add_test(t, two_zones_with_equal_addresses_never_meet);

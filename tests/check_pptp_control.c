@@ -134,7 +134,7 @@ START_TEST(a_syn_in_an_established_connection_moves_nothing)
 	ck_assert_uint_eq(client_sends(&w, &c, m.data, m.length),
 			  VPNALG_TRANSLATED);
 	ck_assert_uint_eq(client_segment(&w, &c, c.client_seq + 1, ACK, "x", 1),
-			  VPNALG_DROP_AHEAD);
+			  VPNALG_DROP_WINDOW);
 }
 END_TEST
 
@@ -150,7 +150,7 @@ START_TEST(a_forged_syn_ack_sets_no_cursor)
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
 	p = tcp_packet(SERVER, PPTP, OUTSIDE, 4000, 901, 2, ACK, m.data,
 		       m.length);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_DROP_AHEAD);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_DROP_WINDOW);
 	p = tcp_packet(SERVER, PPTP, OUTSIDE, 4000, 5000, 2, SYN | ACK, NULL,
 		       0);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);

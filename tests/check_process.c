@@ -221,7 +221,7 @@ START_TEST(counters_add_up)
 	struct bytes p;
 
 	talk_begin(&w, &c);
-	vpnalg_counters(w.alg, &all);
+	vpnalg_counters(w.alg, &all, sizeof(all));
 	ck_assert_uint_eq(all.results[VPNALG_TRANSLATED], 9);
 	p = gre_packet(CLIENT_A, SERVER, 9, 1);
 	send_packet(&w, VPNALG_OUT, &p);
@@ -232,19 +232,20 @@ START_TEST(counters_add_up)
 	send_packet(&w, VPNALG_OUT, &p);
 	p = gre_packet(SERVER, CLIENT_A, 7, 1);
 	send_packet(&w, VPNALG_IN_UNDO, &p);
-	ck_assert(vpnalg_kind_counters(w.alg, CALL, &call));
+	ck_assert(vpnalg_kind_counters(w.alg, CALL, &call, sizeof(call)));
 	ck_assert_str_eq(call.name, "PPTP call");
 	ck_assert_uint_eq(call.translated[0], 2);
 	ck_assert_uint_eq(call.translated[1], 2);
 	ck_assert_uint_eq(call.dropped[0], 1);
 	ck_assert_uint_eq(call.dropped[1], 0);
 	ck_assert_uint_eq(call.opened, 1);
-	ck_assert(vpnalg_kind_counters(w.alg, CONTROL, &control));
+	ck_assert(vpnalg_kind_counters(w.alg, CONTROL, &control,
+				       sizeof(control)));
 	ck_assert_str_eq(control.name, "PPTP control connection");
 	ck_assert_uint_eq(control.translated[0], 4);
 	ck_assert_uint_eq(control.translated[1], 3);
-	ck_assert(!vpnalg_kind_counters(w.alg, 4, &call));
-	vpnalg_counters(w.alg, &all);
+	ck_assert(!vpnalg_kind_counters(w.alg, 4, &call, sizeof(call)));
+	vpnalg_counters(w.alg, &all, sizeof(all));
 	ck_assert_uint_eq(all.results[VPNALG_TRANSLATED], 13);
 	ck_assert_uint_eq(all.results[VPNALG_DROP_NO_SESSION], 1);
 	world_end(&w);

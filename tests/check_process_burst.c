@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PACKETS = 3000, HOSTS = 6, LONGEST = 300 };
+enum { PACKETS = 3000, HOSTS = 8, LONGEST = 300 };
 
 /* A packet as it was sent and what became of it. */
 struct sent {
@@ -26,8 +26,8 @@ static struct sent script[PACKETS];
 struct play {
 	struct world w;
 	uint32_t seed;
-	uint16_t zones[HOSTS];
 	struct connection c[HOSTS]; /* as both ends know it */
+	enum { CLOSED, OPENING, UP, STARTED } state[HOSTS];
 	uint16_t calls[HOSTS], toys[HOSTS], data[HOSTS]; /* outside IDs */
 };
 
@@ -40,7 +40,7 @@ static struct world_options options_of(uint16_t burst)
 	return (struct world_options){ .addresses = addresses,
 				       .address_count = 2,
 				       .burst = burst,
-				       .units = 90,
+				       .units = 66,
 				       .choosing = CHOOSE_DIFFERENT,
 				       .no_undo = true };
 }
@@ -60,48 +60,47 @@ static struct bytes of_server(struct play *p, unsigned i, uint8_t flags,
 	struct connection *c = &p->c[i];
 
 	return tcp_packet(c->server, PPTP, c->outside, c->outside_port,
-			  c->server_seq, c->client_seq, flags, m->data,
-			  m->length);
+			  c->server_seq,
+			  c->client_seq + (p->state[i] < UP ? 1 : 0), flags,
+			  m->data, m->length);
 }
 
 static struct bytes control_out(struct play *p, unsigned i)
 {
-	static const uint8_t types[] = { 1, 7, 7, 5, 12, 15, 3 };
-	struct bytes nothing = { .length = 0 };
-	struct bytes m = message(types[chance(&p->seed, sizeof(types))], 7, 1,
-				 0);
+	static const uint8_t types[] = { 7, 7, 5, 12, 15 };
+	struct bytes nothing = { .length = 0 }, m;
 
-	switch (chance(&p->seed, 4)) {
-	case 0:
+	if (p->state[i] < UP || chance(&p->seed, 30) == 0)
 		return of_client(p, i, SYN, &nothing);
-	case 1:
-		return of_client(p, i, ACK | (chance(&p->seed, 9) ? 0 : FIN),
-				 &nothing);
-	default:
+	if (p->state[i] == UP) {
+		m = message(1, 0, 0, 0);
 		return of_client(p, i, ACK | PSH, &m);
 	}
+	if (chance(&p->seed, 30) == 0)
+		return of_client(p, i, ACK | FIN, &nothing);
+	m = message(types[chance(&p->seed, sizeof(types))], 7, 1, 0);
+	return of_client(p, i, ACK | PSH, &m);
 }
 
 static struct bytes control_in(struct play *p, unsigned i)
 {
-	static const uint8_t types[] = { 2, 8, 6, 13 };
-	struct bytes nothing = { .length = 0 };
-	struct bytes m = message(types[chance(&p->seed, sizeof(types))], 9,
-				 p->calls[i], 1);
+	static const uint8_t types[] = { 8, 8, 8, 6, 13 };
+	struct bytes nothing = { .length = 0 }, m;
 
-	if (chance(&p->seed, 3) == 0)
+	if (p->state[i] < UP)
 		return of_server(p, i, SYN | ACK, &nothing);
+	m = message(types[chance(&p->seed, sizeof(types))], 9, p->calls[i],
+		    1);
 	return of_server(p, i, ACK | PSH, &m);
 }
 
 static struct bytes toy_out(struct play *p, unsigned i)
 {
-	static const char said[] = "HOOAADE";
+	static const char said[] = "OOAAAADE";
 	char op = said[chance(&p->seed, sizeof(said) - 1)];
 
-	return toy_control(CLIENT_A + i, 5000, servers[i & 1],
-			   TOY_CONTROL_PORT, op, 7,
-			   (uint16_t)(9 + chance(&p->seed, 2)));
+	return toy_control(CLIENT_A + i, 5000, SERVER,
+			   TOY_CONTROL_PORT, op, 7, 9);
 }
 
 static struct bytes garbage(struct play *p)
@@ -125,7 +124,7 @@ static struct bytes out_packet(struct play *p, unsigned i)
 	case 0:
 		return toy_out(p, i);
 	case 1:
-		return toy_data(CLIENT_A + i, servers[i & 1], 9);
+		return toy_data(CLIENT_A + i, SERVER, 9);
 	case 2:
 		return gre_packet(CLIENT_A + i, servers[i & 1], 9, 1);
 	case 3:
@@ -148,10 +147,10 @@ static struct bytes in_packet(struct play *p, unsigned i)
 
 	switch (chance(&p->seed, 6)) {
 	case 0:
-		return toy_control(servers[i & 1], TOY_CONTROL_PORT, outside,
+		return toy_control(SERVER, TOY_CONTROL_PORT, outside,
 				   p->toys[i], 'x', 0, 0);
 	case 1:
-		return toy_data(servers[i & 1], outside, p->data[i]);
+		return toy_data(SERVER, outside, p->data[i]);
 	case 2:
 		return gre_packet(servers[i & 1], outside, p->calls[i], 1);
 	case 3:
@@ -162,34 +161,53 @@ static struct bytes in_packet(struct play *p, unsigned i)
 	}
 }
 
-/* The ends learn from what comes through. */
+/* The ends learn from what comes through; where nothing does any more, the
+ * client tries another port. */
+static void learn_tcp(struct play *p, unsigned i, const struct sent *s)
+{
+	const uint8_t *tcp = s->bytes + 20, *data = tcp + 20;
+	struct connection *c = &p->c[i];
+	bool out = s->direction == VPNALG_OUT;
+	uint32_t length = s->after.len - 40 + (tcp[13] & FIN ? 1 : 0);
+
+	if (out) {
+		c->outside = get32(s->bytes + 12);
+		c->outside_port = get16(tcp);
+	}
+	if (tcp[13] & SYN) {
+		c->client_seq += !out;
+		c->server_seq += !out;
+		if (!out)
+			p->state[i] = UP;
+		else if (p->state[i] == CLOSED)
+			p->state[i] = OPENING;
+		return;
+	}
+	*(out ? &c->client_seq : &c->server_seq) += length;
+	if (out && length > 16 && data[9] == 1)
+		p->state[i] = STARTED;
+	if (out && length > 16 && data[9] == 7)
+		p->calls[i] = get16(data + 12);
+}
+
 static void learn(struct play *p, unsigned i, const struct sent *s)
 {
-	const uint8_t *l4 = s->bytes + 20;
-	struct connection *c = &p->c[i];
-	uint32_t header, data;
+	const uint8_t *udp = s->bytes + 20;
 
+	if (s->after.result == VPNALG_DROP_WINDOW ||
+	    s->after.result == VPNALG_DROP_NO_CONNECTION) {
+		p->state[i] = CLOSED;
+		p->c[i].port++;
+	}
 	if (s->after.result != VPNALG_TRANSLATED || s->direction > VPNALG_IN)
 		return;
+	if (s->bytes[9] == TCP)
+		learn_tcp(p, i, s);
 	if (s->bytes[9] == UDP && s->direction == VPNALG_OUT &&
-	    get16(l4 + 2) == TOY_CONTROL_PORT) {
-		p->toys[i] = get16(l4);
-		p->data[i] = get16(l4 + 10);
+	    get16(udp + 2) == TOY_CONTROL_PORT) {
+		p->toys[i] = get16(udp);
+		p->data[i] = get16(udp + 10);
 	}
-	if (s->bytes[9] != TCP)
-		return;
-	header = (l4[12] >> 4) * 4U;
-	data = s->after.len - 20 - header +
-	       (l4[13] & (SYN | FIN) ? 1 : 0);
-	if (s->direction == VPNALG_IN) {
-		c->server_seq += data;
-		return;
-	}
-	c->client_seq += data;
-	c->outside = get32(s->bytes + 12);
-	c->outside_port = get16(l4);
-	if (data >= 16 && l4[header + 9] == 7)
-		p->calls[i] = get16(l4 + header + 12);
 }
 
 static struct bytes any_packet(struct play *p, unsigned i, struct sent *s)
@@ -197,8 +215,7 @@ static struct bytes any_packet(struct play *p, unsigned i, struct sent *s)
 	static const uint8_t ways[] = { VPNALG_OUT, VPNALG_OUT, VPNALG_OUT,
 					VPNALG_IN, VPNALG_IN, VPNALG_OUT_UNDO,
 					VPNALG_IN_UNDO };
-	uint32_t back = chance(&p->seed, 50);
-	const struct sent *old = s - script > back ? s - back : script;
+	const struct sent *old;
 	struct bytes b;
 
 	s->direction = ways[chance(&p->seed, sizeof(ways))];
@@ -208,8 +225,12 @@ static struct bytes any_packet(struct play *p, unsigned i, struct sent *s)
 		return out_packet(p, i);
 	if (s->direction == VPNALG_IN)
 		return in_packet(p, i);
-	/* Undo something that went by, if that was the way. */
-	if (old == s || old->direction != (s->direction & VPNALG_IN))
+	/* Undo the last that went by that way. */
+	for (old = s - 1; old > script; old--)
+		if (old->direction == (s->direction & VPNALG_IN) &&
+		    old->after.result == VPNALG_TRANSLATED)
+			break;
+	if (old <= script)
 		return out_packet(p, i);
 	b.length = old->length;
 	memcpy(b.data, old->bytes, b.length);
@@ -246,7 +267,7 @@ static void write_script(struct play *p)
 		struct bytes b;
 
 		i = chance(&p->seed, HOSTS);
-		if (chance(&p->seed, 40) == 0)
+		if (chance(&p->seed, 100) == 0)
 			p->w.now += chance(&p->seed, 60000);
 		b = any_packet(p, i, s);
 		s->zone = (uint16_t)(i & 1);
@@ -307,14 +328,14 @@ static void check_counters(struct world *a, struct world *b)
 	uint64_t sum = 0;
 	size_t i;
 
-	vpnalg_counters(a->alg, &all);
-	vpnalg_counters(b->alg, &same);
+	vpnalg_counters(a->alg, &all, sizeof(all));
+	vpnalg_counters(b->alg, &same, sizeof(same));
 	ck_assert_mem_eq(&all, &same, sizeof(all));
 	for (i = 0; i < VPNALG_RESULTS; i++)
 		sum += all.results[i];
 	ck_assert_uint_eq(sum, PACKETS);
-	for (i = 0; vpnalg_kind_counters(a->alg, i, &x); i++) {
-		ck_assert(vpnalg_kind_counters(b->alg, i, &y));
+	for (i = 0; vpnalg_kind_counters(a->alg, i, &x, sizeof(x)); i++) {
+		ck_assert(vpnalg_kind_counters(b->alg, i, &y, sizeof(y)));
 		ck_assert_mem_eq(&x, &y, sizeof(x));
 	}
 	ck_assert_int_eq(a->records, b->records);
@@ -343,6 +364,8 @@ START_TEST(a_burst_gives_what_its_packets_give_one_by_one)
 		mixed_world(&one.w, options_of(1));
 		write_script(&one);
 		mixed_world(&w, options_of(row->burst));
+		if (seed == 2) /* which is optional */
+			w.store.prefetch = NULL;
 		for (n = 0; n < PACKETS;)
 			n += play_some(w.alg, n, row->call);
 		check_counters(&one.w, &w);
@@ -360,7 +383,7 @@ START_TEST(the_script_has_something_of_everything)
 		VPNALG_DROP_FRAGMENT,     VPNALG_DROP_ICMP_ERROR,
 		VPNALG_DROP_NO_SESSION,   VPNALG_DROP_NO_CONNECTION,
 		VPNALG_DROP_GUARDED,      VPNALG_DROP_AMBIGUOUS,
-		VPNALG_DROP_AHEAD,        VPNALG_DROP_STORE,
+		VPNALG_DROP_WINDOW,        VPNALG_DROP_STORE,
 	};
 	static struct play one;
 	size_t i;
@@ -372,7 +395,7 @@ START_TEST(the_script_has_something_of_everything)
 		ck_assert_msg(dropped(&one.w, wanted[i]) > 0, "no %s",
 			      vpnalg_result_text(wanted[i]));
 	ck_assert_uint_ge(dropped(&one.w, VPNALG_TRANSLATED), PACKETS / 4);
-	ck_assert_uint_ge(opened(&one.w, CALL), 10);
+	ck_assert_uint_ge(opened(&one.w, CALL), 5);
 	world_end(&one.w);
 }
 END_TEST

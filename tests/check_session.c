@@ -160,6 +160,35 @@ START_TEST(a_session_gets_two_more_keys_later_and_loses_them)
 }
 END_TEST
 
+/* Who asks for an inside ID that a living session has gets nothing, and that
+ * session loses nothing. */
+START_TEST(own_keys_are_never_shared)
+{
+	struct vpnalg_opening opening = opening_of(TOY_DATA, host_a, 1);
+	struct vpnalg_record *r, *other;
+	struct vpnalg_step step;
+	struct world w;
+
+	toy_world(&w, (struct world_options){ .choosing = CHOOSE_TAKE });
+	r = open_one(&w, TOY_DATA, host_a, 1);
+	step = toy_step(&w);
+	ck_assert_uint_ge(vpnalg_session_open(&step, &opening, &other),
+			  VPNALG_DROP_FIRST);
+	ck_assert_ptr_eq(find(&w, VPNALG_INSIDE_OWN, 1), r);
+	ck_assert_uint_eq(r->flags & VPNALG_SESSION_SHARED, 0);
+	ck_assert_int_eq(w.bindings, 1);
+	ck_assert_int_eq(w.records, 2);
+	/* A dead one gives way. */
+	pass(&w, 1000);
+	step = toy_step(&w);
+	ck_assert_uint_eq(vpnalg_session_open(&step, &opening, &other),
+			  VPNALG_TRANSLATED);
+	ck_assert_ptr_eq(find(&w, VPNALG_INSIDE_OWN, 1), other);
+	ck_assert_int_eq(w.bindings, 1);
+	world_end(&w);
+}
+END_TEST
+
 /* Two hold the same key: the newest has it, and both are marked. */
 struct sharing {
 	struct world w;
@@ -389,20 +418,22 @@ START_TEST(whether_a_session_may_be_opened_can_be_asked)
 	struct vpnalg_opening opening = opening_of(TOY_DATA, host_b, 7);
 	struct vpnalg_step step;
 	struct world w;
+	uint32_t id = 0;
 
 	toy_world(&w, (struct world_options){ .choosing = CHOOSE_TAKE });
 	step = toy_step(&w);
 	opening.ranges[0].count = 0;
-	ck_assert(vpnalg_session_may_open(&step, &opening));
+	ck_assert(vpnalg_session_may_open(&step, &opening, &id));
+	ck_assert_uint_eq(id, 7);
 	ck_assert_int_eq(w.bindings, 0);
 	ck_assert_int_eq(w.records, 0);
 	open_one(&w, TOY_DATA, host_a, 7);
-	ck_assert(!vpnalg_session_may_open(&step, &opening));
+	ck_assert(!vpnalg_session_may_open(&step, &opening, &id));
 	opening.keep = false;
 	opening.ranges[0] = (struct vpnalg_range){ 8, 1, 1 };
-	ck_assert(vpnalg_session_may_open(&step, &opening));
+	ck_assert(vpnalg_session_may_open(&step, &opening, &id));
 	w.options.choosing = CHOOSE_REFUSE;
-	ck_assert(!vpnalg_session_may_open(&step, &opening));
+	ck_assert(!vpnalg_session_may_open(&step, &opening, &id));
 	ck_assert_int_eq(w.bindings, 1);
 	ck_assert_uint_eq(opened(&w, TOY_DATA), 1);
 	world_end(&w);
@@ -429,9 +460,11 @@ START_TEST(timers_and_counts_are_the_handlers_to_use)
 			  vpnalg_session_random(w.alg));
 	r = open_one(&w, TOY_DATA, host_a, 1);
 	vpnalg_session_unread(w.alg, r);
-	ck_assert(vpnalg_kind_counters(w.alg, TOY_DATA, &counters));
+	ck_assert(vpnalg_kind_counters(w.alg, TOY_DATA, &counters,
+				       sizeof(counters)));
 	ck_assert_uint_eq(counters.unread, 1);
-	ck_assert(vpnalg_kind_counters(w.alg, TOY_CONTROL, &counters));
+	ck_assert(vpnalg_kind_counters(w.alg, TOY_CONTROL, &counters,
+				       sizeof(counters)));
 	ck_assert_uint_eq(counters.unread, 0);
 	world_end(&w);
 }
@@ -446,6 +479,7 @@ Suite *session_suite(void)
 	tcase_add_test(keys, an_opened_session_is_found_by_its_two_own_keys);
 	tcase_add_test(keys, closing_gives_everything_back_at_once);
 	tcase_add_test(keys, a_session_gets_two_more_keys_later_and_loses_them);
+	tcase_add_test(keys, own_keys_are_never_shared);
 	tcase_add_test(keys, the_newest_holder_of_a_key_has_it);
 	tcase_add_test(keys, a_key_of_the_newest_goes_with_it);
 	tcase_add_test(keys, three_may_want_the_same_key_one_after_another);

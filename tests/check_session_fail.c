@@ -71,6 +71,7 @@ START_TEST(a_session_that_cannot_be_opened_leaves_nothing)
 		ck_assert_int_eq(w.bindings, 0);
 		ck_assert_uint_eq(opened(&w, kind), 0);
 		ck_assert_uint_eq(closed(&w, kind), 0);
+		ck_assert_uint_eq(refused(&w, kind), (uint64_t)n);
 		ck_assert_int_eq(toy_log.closed, 0);
 	}
 	w.operations = 0;

@@ -242,6 +242,43 @@ START_TEST(an_index_recovers_from_overflow_many_times)
 }
 END_TEST
 
+/* Keys come and go where almost every place is taken: none is lost, and a new
+ * one hardly ever finds no place. */
+START_TEST(an_index_that_is_almost_full_stays_whole)
+{
+	enum { KEYS = 1200 };
+	static struct vpnalg_record *records[KEYS / 2];
+	static uint64_t hashes[KEYS];
+	uint32_t seed = 8, i, n, refused = 0;
+	struct table t;
+
+	table_begin(&t, vpnalg_table_size(KEYS / 2), 0);
+	for (i = 0; i < KEYS; i++) {
+		if (i % 2 == 0)
+			records[i / 2] = t.store.add(t.store.context, 1);
+		hashes[i] = hash_of(t.last_key);
+		ck_assert(give(&t, records[i / 2], i % 2, hashes[i]));
+	}
+	for (n = 0; n < 100000; n++) {
+		i = chance(&seed, KEYS);
+		t.store.take(t.store.context, records[i / 2], i % 2,
+			     hashes[i]);
+		hashes[i] = hash_of(t.last_key);
+		while (!give(&t, records[i / 2], i % 2, hashes[i])) {
+			hashes[i] = hash_of(t.last_key);
+			refused++;
+		}
+		if (n % 1000 == 0)
+			for (i = 0; i < KEYS; i++)
+				ck_assert(leads_to(&t, records[i / 2], i % 2,
+						   hashes[i]));
+	}
+	ck_assert_uint_le(refused, 100);
+	ck_assert_uint_eq(use_of(&t).keys, KEYS);
+	free(t.memory);
+}
+END_TEST
+
 START_TEST(the_figures_follow_what_happens)
 {
 	struct vpnalg_record *a, *b;
@@ -334,6 +371,7 @@ Suite *table_suite(void)
 		       a_large_table_is_fetched_ahead_and_a_small_one_is_not);
 	tcase_add_test(index, an_index_that_is_full_refuses_and_recovers);
 	tcase_add_test(index, an_index_recovers_from_overflow_many_times);
+	tcase_add_test(index, an_index_that_is_almost_full_stays_whole);
 	suite_add_tcase(suite, memory);
 	suite_add_tcase(suite, index);
 	suite_add_tcase(suite, table_model_case());

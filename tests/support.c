@@ -246,7 +246,7 @@ void world_end(struct world *w)
 		world_wait(w, 10000000);
 	ck_assert_msg(w->records == 0, "%ld records left", w->records);
 	ck_assert_msg(w->bindings == 0, "%ld bindings left", w->bindings);
-	for (i = 0; vpnalg_kind_counters(w->alg, i, &counters); i++)
+	for (i = 0; vpnalg_kind_counters(w->alg, i, &counters, sizeof(counters)); i++)
 		ck_assert_uint_eq(counters.opened, counters.closed);
 	world_forget(w);
 }
@@ -255,7 +255,7 @@ uint64_t dropped(struct world *w, unsigned result)
 {
 	struct vpnalg_counters counters;
 
-	vpnalg_counters(w->alg, &counters);
+	vpnalg_counters(w->alg, &counters, sizeof(counters));
 	return counters.results[result];
 }
 
@@ -263,15 +263,24 @@ uint64_t opened(struct world *w, size_t kind)
 {
 	struct vpnalg_kind_counters counters;
 
-	ck_assert(vpnalg_kind_counters(w->alg, kind, &counters));
+	ck_assert(vpnalg_kind_counters(w->alg, kind, &counters, sizeof(counters)));
 	return counters.opened;
+}
+
+uint64_t refused(struct world *w, size_t kind)
+{
+	struct vpnalg_kind_counters counters;
+
+	ck_assert(vpnalg_kind_counters(w->alg, kind, &counters,
+				       sizeof(counters)));
+	return counters.refused;
 }
 
 uint64_t closed(struct world *w, size_t kind)
 {
 	struct vpnalg_kind_counters counters;
 
-	ck_assert(vpnalg_kind_counters(w->alg, kind, &counters));
+	ck_assert(vpnalg_kind_counters(w->alg, kind, &counters, sizeof(counters)));
 	return counters.closed;
 }
 
@@ -456,7 +465,8 @@ void connect_to(struct world *w, struct connection *c, uint32_t client,
 
 	*c = (struct connection){ .client = client, .port = port,
 				  .server = server, .zone = zone };
-	c->client_seq = 1000 + port;
+	/* Every connection has another initial sequence number. */
+	c->client_seq = 1000 + port + 1000003 * w->connections++;
 	ck_assert_uint_eq(client_segment(w, c, c->client_seq, SYN, NULL, 0),
 			  VPNALG_TRANSLATED);
 	c->outside = source(w);

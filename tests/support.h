@@ -82,6 +82,7 @@ struct world {
 	long operations;  /* adds and gives so far */
 	long finds;       /* the store's, so far */
 	long records;     /* in the store */
+	uint32_t connections; /* begun so far */
 	struct vpnalg_packet last; /* as send_packet() left it */
 	uint8_t *bytes;            /* its bytes */
 	uint32_t length;
@@ -97,6 +98,7 @@ void world_wait(struct world *w, vpnalg_time ms);
 uint64_t dropped(struct world *w, unsigned result);
 uint64_t opened(struct world *w, size_t kind);
 uint64_t closed(struct world *w, size_t kind);
+uint64_t refused(struct world *w, size_t kind);
 #define CONTROL 0
 #define CALL 1
 

@@ -106,6 +106,8 @@ static enum vpnalg_result open_control(struct vpnalg_step *step)
 		.inside_port = TOY_CONTROL_PORT,
 		.keep = true,
 		.ranges = { { .first = 40000, .step = 1, .count = 1000 } },
+		.least = 1,
+		.greatest = 65535,
 		.lifetime = TOY_CONTROL_LIFE,
 	};
 
@@ -124,6 +126,7 @@ static enum vpnalg_result open_data(struct vpnalg_step *step, uint16_t own,
 		.id = own,
 		.keep = true,
 		.ranges = { { .first = 0, .step = 1, .count = 65536 } },
+		.greatest = 65535,
 		.lifetime = TOY_DATA_LIFE,
 	};
 	enum vpnalg_result result;

@@ -69,7 +69,8 @@ static void run_commands(struct core *core)
 /* [command] */
 static void read_counters(struct core *core, void *argument)
 {
-	vpnalg_counters(core->translator, argument);
+	vpnalg_counters(core->translator, argument,
+			sizeof(struct vpnalg_counters));
 }
 /* [command] */
 

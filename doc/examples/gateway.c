@@ -162,13 +162,13 @@ static void report(const struct gateway *g)
 	struct vpnalg_table_use use;
 	unsigned i;
 
-	vpnalg_counters(g->translator, &counters);
+	vpnalg_counters(g->translator, &counters, sizeof(counters));
 	for (i = 0; i < VPNALG_RESULTS; i++)
 		if (counters.results[i] > 0)
 			printf("%8llu %s\n",
 			       (unsigned long long)counters.results[i],
 			       vpnalg_result_text(i));
-	for (i = 0; vpnalg_kind_counters(g->translator, i, &kind); i++)
+	for (i = 0; vpnalg_kind_counters(g->translator, i, &kind, sizeof(kind)); i++)
 		printf("%8llu %ss open\n",
 		       (unsigned long long)(kind.opened - kind.closed),
 		       kind.name);

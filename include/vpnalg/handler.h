@@ -208,6 +208,9 @@ struct vpnalg_opening {
 	bool keep;
 	/** Where else to look for an outside ID, in this order. */
 	struct vpnalg_range ranges[2];
+	/** The least and the greatest ID that may be chosen for it by the
+	 * caller. */
+	uint32_t least, greatest;
 	uint32_t lifetime; /**< Milliseconds until its first deadline. */
 };
 
@@ -231,10 +234,12 @@ vpnalg_session_open(const struct vpnalg_step *step,
  *
  * @param step the packet
  * @param opening what with
+ * @param[out] outside_id the outside ID that it would have
  * @return whether an outside address and ID are to be had
  */
 VPNALG_API bool vpnalg_session_may_open(const struct vpnalg_step *step,
-					const struct vpnalg_opening *opening);
+					const struct vpnalg_opening *opening,
+					uint32_t *outside_id);
 
 /**
  * Finds a living session. A dead one that is met is closed.

@@ -158,7 +158,7 @@ struct vpnalg_table;
  *              outside address in use 1. With several outside addresses each
  *              such pair needs 1 more, and each pair of an inside host and a
  *              remote 1. Records of one size fill blocks of six units.
- * @return bytes; about 80 a unit
+ * @return bytes, about 80 a unit; 0 if the machine cannot address as many
  */
 VPNALG_API size_t vpnalg_table_size(uint32_t units);
 

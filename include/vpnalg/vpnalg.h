@@ -123,8 +123,9 @@ enum vpnalg_result {
 	VPNALG_DROP_GUARDED = 14,
 	/** From another port of the remote to an outside port in use. */
 	VPNALG_DROP_PORT_HELD = 15,
-	/** A TCP segment behind a gap; it will be sent again (RFC 9293 3.10). */
-	VPNALG_DROP_AHEAD = 16,
+	/** A TCP segment behind a gap, which will be sent again (RFC 9293
+	 * 3.10), or one that does not fit the connection (RFC 5961 5.2). */
+	VPNALG_DROP_WINDOW = 16,
 	/** An ID in the segment cannot be rewritten before an earlier one was
 	 * acknowledged; TCP sends it again. */
 	VPNALG_DROP_UNACKNOWLEDGED = 17,
@@ -136,9 +137,12 @@ enum vpnalg_result {
 	VPNALG_DROP_REFUSED = 20,
 	/** The session store has no room or failed. */
 	VPNALG_DROP_STORE = 21,
+	/** An IP option that holds addresses: a route or a timestamp (RFC 791
+	 * 3.1). The inside host's would go out in it. */
+	VPNALG_DROP_OPTIONS = 22,
 
 	/** One more than the greatest result. */
-	VPNALG_RESULTS = 22
+	VPNALG_RESULTS = 23
 };
 
 /** The segment was shortened; TCP sends the rest again. */
@@ -167,6 +171,7 @@ struct vpnalg_packet {
 
 	uint8_t flags;  /**< Result: VPNALG_PACKET_CUT or 0. */
 	uint8_t result; /**< Result: enum vpnalg_result. */
+	uint8_t reserved[6]; /**< For later versions. */
 };
 
 /**
@@ -337,6 +342,9 @@ struct vpnalg_kind_counters {
 	const char *name;      /**< The kind's name, static. */
 	uint64_t opened;       /**< Sessions opened. */
 	uint64_t closed;       /**< Sessions closed. */
+	/** Sessions that were asked for and could not be opened: no free ID, no
+	 * room in the store, or choose refused. */
+	uint64_t refused;
 	uint64_t translated[2]; /**< Packets translated, that travelled out, in. */
 	uint64_t dropped[2];   /**< Packets dropped, that travelled out, in. */
 	/** Sessions that go on without their control messages being read,
@@ -349,9 +357,10 @@ struct vpnalg_kind_counters {
  *
  * @param translator the translator
  * @param[out] counters a copy of them
+ * @param size sizeof(struct vpnalg_counters): later versions count more
  */
 VPNALG_API void vpnalg_counters(const struct vpnalg *translator,
-				struct vpnalg_counters *counters);
+				struct vpnalg_counters *counters, size_t size);
 
 /**
  * Reads the counters of one kind of session.
@@ -359,17 +368,20 @@ VPNALG_API void vpnalg_counters(const struct vpnalg *translator,
  * @param translator the translator
  * @param index counts from 0 over all kinds of all handlers
  * @param[out] counters a copy of them
+ * @param size sizeof(struct vpnalg_kind_counters)
  * @return false when there are not so many kinds
  */
 VPNALG_API bool vpnalg_kind_counters(const struct vpnalg *translator,
 				     size_t index,
-				     struct vpnalg_kind_counters *counters);
+				     struct vpnalg_kind_counters *counters,
+				     size_t size);
 
 /** What vpnalg_steer() needs; equal wherever packets are steered. */
 struct vpnalg_steer {
 	size_t size; /**< sizeof(struct vpnalg_steer). */
 	uint64_t key[2]; /**< Secret, so that load cannot be aimed. */
-	/** The outside addresses of all translators. */
+	/** The outside addresses of all translators; each packet's remote is
+	 * compared with all of them. */
 	const struct vpnalg_addr *addresses;
 	size_t address_count; /**< How many. */
 };

@@ -165,7 +165,7 @@ static uint64_t translated(const struct gre *gre)
 {
 	struct vpnalg_counters counters;
 
-	vpnalg_counters(gre->world.translator, &counters);
+	vpnalg_counters(gre->world.translator, &counters, sizeof(counters));
 	return counters.results[VPNALG_TRANSLATED];
 }
 

@@ -12,7 +12,7 @@
 static void plan_death(struct world *world, uint32_t tunnel)
 {
 	struct tunnel *t = &world->tunnels[tunnel];
-	uint64_t mean = world->settings->scenario->life * SECOND;
+	uint64_t mean = world->settings->scenario.life * SECOND;
 
 	if (mean > 0)
 		queue_add(&world->queue,

@@ -9,30 +9,6 @@
 
 #define EXIT_USAGE 2
 
-/* name, what, rekey, rekey_ike, life, pause, one_way, v1, eager, rtt,
- * reordered, insists */
-const struct scenario scenarios[] = {
-	{ "all", "everything that the world has", 60, 240, 300, 30, 30, 20, 50,
-	  { 10, 200 }, 1, false },
-	{ "rekeys", "steady traffic both ways, nobody dies", 60, 240, 0, 0, 0,
-	  0, 50, { 10, 200 }, 0, false },
-	{ "pauses", "no rekeys: pauses and one-way traffic", 0, 0, 0, 30, 30,
-	  0, 50, { 10, 200 }, 0, false },
-	{ "deaths", "clients die every minute", 60, 240, 60, 30, 30, 20, 50,
-	  { 10, 200 }, 1, false },
-	{ "eager", "all; the server uses a new SPI at once", 60, 240, 300, 30,
-	  30, 0, 100, { 10, 200 }, 1, false },
-	{ "patient", "all; the server waits as RFC 7296 2.8 says", 60, 240,
-	  300, 30, 30, 0, 0, { 10, 200 }, 1, false },
-	{ "v1", "all; IKEv1 only", 60, 0, 300, 30, 30, 100, 50, { 10, 200 }, 1,
-	  false },
-	{ "insist", "all; the server answers to port 500 only", 60, 240, 300,
-	  30, 30, 20, 50, { 10, 200 }, 1, true },
-	{ "lan", "all; round trips of 1 to 3 ms", 60, 240, 300, 30, 30, 20, 50,
-	  { 1, 3 }, 1, false },
-	{ .name = NULL },
-};
-
 static const char help[] =
 	"Usage: sim [OPTION]...\n"
 	"Let clients of one IPsec server live behind a translator, and count\n"
@@ -50,7 +26,11 @@ static const char help[] =
 	"  --scenario NAME   which world (default all):\n";
 
 static const char help_2[] =
+	"  --set NAME=N,...  change it: rekey, rekey_ike, life, busy, pause,\n"
+	"                    one_way, v1, eager, rtt_least, rtt_most,\n"
+	"                    reordered, insists\n"
 	"  --against WHO,... library, baseline, address, oracle or all\n"
+	"  --wrong N         tell about N SPIs that went to wrong hosts\n"
 	"  --json            print JSON lines\n"
 	"  --log             print every packet\n"
 	"  --counters        print the library's counters\n"
@@ -71,6 +51,8 @@ enum {
 	OPTION_JITTER,
 	OPTION_ADDRESSES,
 	OPTION_SCENARIO,
+	OPTION_SET,
+	OPTION_WRONG,
 	OPTION_AGAINST,
 	OPTION_JSON,
 	OPTION_LOG,
@@ -90,6 +72,8 @@ static const struct option long_options[] = {
 	{ "jitter", required_argument, NULL, OPTION_JITTER },
 	{ "addresses", required_argument, NULL, OPTION_ADDRESSES },
 	{ "scenario", required_argument, NULL, OPTION_SCENARIO },
+	{ "set", required_argument, NULL, OPTION_SET },
+	{ "wrong", required_argument, NULL, OPTION_WRONG },
 	{ "against", required_argument, NULL, OPTION_AGAINST },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "log", no_argument, NULL, OPTION_LOG },
@@ -164,14 +148,6 @@ static bool read_jitter(struct settings *s)
 	return which >= 0;
 }
 
-static bool read_scenario(struct settings *s)
-{
-	for (s->scenario = scenarios; s->scenario->name != NULL; s->scenario++)
-		if (strcmp(s->scenario->name, optarg) == 0)
-			return true;
-	return false;
-}
-
 static bool read_flag(struct settings *s, int option)
 {
 	switch (option) {
@@ -210,7 +186,11 @@ static bool read_option(struct settings *s, int option)
 	case OPTION_ADDRESSES:
 		return read_unsigned(1, ADDRESSES_MAX, &s->addresses);
 	case OPTION_SCENARIO:
-		return read_scenario(s);
+		return scenario_read(&s->scenario, optarg);
+	case OPTION_SET:
+		return scenario_change(&s->scenario, optarg);
+	case OPTION_WRONG:
+		return read_unsigned(1, 1000000, &s->wrong);
 	case OPTION_AGAINST:
 		s->against = optarg;
 		return true;
@@ -238,7 +218,7 @@ int options_read(struct settings *settings, int argc, char **argv)
 				       .runs = 10,
 				       .seed = 1,
 				       .addresses = 1,
-				       .scenario = scenarios,
+				       .scenario = scenarios[0],
 				       .against = "all" };
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) !=
 	       -1) {

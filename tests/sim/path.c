@@ -22,7 +22,7 @@ static bool is_lost(const struct world *world, struct tunnel *tunnel,
 	uint64_t overtaken = (roll >> 12 & 0xfff) * 100;
 
 	*delay = tunnel->rtt / 2 + (roll & (UNREST - 1));
-	if (overtaken < world->settings->scenario->reordered * 0x1000U)
+	if (overtaken < world->settings->scenario.reordered * 0x1000U)
 		*delay += (roll >> 24 & 0xffff) * OVERTAKEN >> 16;
 	return (roll >> 40) * 100 <
 	       (uint64_t)world->settings->loss << 24;
@@ -193,7 +193,7 @@ void path_ike_comes(struct world *world, uint32_t index)
 	struct parcel parcel = { .client = message.tunnel };
 	enum verdict verdict;
 
-	if (world->settings->scenario->insists)
+	if (world->settings->scenario.insists)
 		ends.to_port = WIRE_IKE_PORT;
 	wire_make_ike(&parcel, &ends, &ike);
 	verdict = pass_in(world, &parcel);

@@ -25,7 +25,7 @@ static uint64_t interval(const struct world *world, struct tunnel *t,
 void rekey_plan(struct world *world, uint32_t sa)
 {
 	struct tunnel *t = &world->tunnels[world->sas[sa].tunnel];
-	unsigned seconds = world->settings->scenario->rekey;
+	unsigned seconds = world->settings->scenario.rekey;
 
 	if (seconds > 0)
 		queue_add(&world->queue,
@@ -69,7 +69,7 @@ void rekey_delete(struct world *world, uint32_t sa, unsigned from)
 void rekey_plan_ike(struct world *world, uint32_t tunnel)
 {
 	struct tunnel *t = &world->tunnels[tunnel];
-	unsigned seconds = world->settings->scenario->rekey_ike;
+	unsigned seconds = world->settings->scenario.rekey_ike;
 
 	if (seconds > 0 && !t->v1)
 		queue_add(&world->queue,

@@ -26,7 +26,7 @@ void report_begin(const struct settings *s)
 	if (s->json)
 		return;
 	printf("Scenario %s: %s. %u minutes a run, loss %u %%, starts %s.\n",
-	       s->scenario->name, s->scenario->what, s->minutes, s->loss,
+	       s->scenario.name, s->scenario.what, s->minutes, s->loss,
 	       s->together ? "together" : "spread");
 	printf("Inbound ESP packets that reached the translator, and new SPIs "
 	       "among them. Times in ms,\nmedian/99th percentile; - is "
@@ -81,6 +81,11 @@ static void print_text(const char *name, unsigned clients,
 	       percent(s->at_once, s->spis), (ull)s->wrong_spis, pairing,
 	       repair, (ull)held_back(s, 0), (ull)held_back(s, 1), setup,
 	       speed(s));
+	if (s->ike_in[VERDICT_WRONG] + s->ike_in[VERDICT_NOBODY] > 0)
+		printf("    of IKE: %llu right, %llu wrong, %llu nobody\n",
+		       (ull)s->ike_in[VERDICT_RIGHT],
+		       (ull)s->ike_in[VERDICT_WRONG],
+		       (ull)s->ike_in[VERDICT_NOBODY]);
 	fflush(stdout);
 }
 
@@ -113,7 +118,7 @@ static void print_json(const struct settings *settings, const char *name,
 {
 	printf("{ \"scenario\": \"%s\", \"loss\": %u, \"starts\": \"%s\", "
 	       "\"clients\": %u, \"who\": \"%s\", \"runs\": %u",
-	       settings->scenario->name, settings->loss,
+	       settings->scenario.name, settings->loss,
 	       settings->together ? "together" : "spread", clients, name,
 	       s->runs);
 	printf(", \"right\": %llu, \"wrong\": %llu, \"nobody\": %llu, "

@@ -28,12 +28,15 @@ double times_quantile(const struct times *times, double share)
 
 /* Counts the traffic of a spell of wrong packets up to this one. */
 static void go_on(struct score *score, struct verdicts *v,
-		  enum verdict verdict, uint64_t silence)
+		  enum verdict verdict, uint64_t now)
 {
+	uint64_t silence = now - v->last;
+
 	if (v->wrong)
 		v->wrong_traffic += silence < PAUSE ? silence : PAUSE;
 	if (verdict == VERDICT_WRONG && !v->wrong) {
 		v->wrong_traffic = 0;
+		v->wrong_since = now;
 		v->wrong = v->was_wrong = true;
 	} else if (verdict == VERDICT_RIGHT && v->wrong) {
 		times_add(&score->repair, v->wrong_traffic);
@@ -51,7 +54,7 @@ void score_esp(struct score *score, struct verdicts *v, enum verdict verdict,
 		score->spis++;
 		score->at_once += verdict == VERDICT_RIGHT;
 	}
-	go_on(score, v, verdict, now - v->last);
+	go_on(score, v, verdict, now);
 	v->was_nobody |= verdict == VERDICT_NOBODY;
 	if (verdict == VERDICT_RIGHT && !v->was_right) {
 		v->was_right = true;

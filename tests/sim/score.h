@@ -24,13 +24,14 @@ struct verdicts {
 	bool seen, was_right;
 	bool wrong; /* now */
 	bool was_wrong, was_nobody;
-	uint64_t first, last; /* microseconds */
+	uint64_t first, last, wrong_since; /* microseconds */
 	uint64_t wrong_traffic; /* of the current spell, pauses left out */
 };
 
 /* One contestant's, over all runs with so many clients. */
 struct score {
 	unsigned runs;
+	unsigned told; /* SPIs with wrong packets */
 	uint64_t in[VERDICTS];     /* ESP that came to the translator */
 	uint64_t lost;             /* ESP lost before it */
 	uint64_t ike_in[VERDICTS];

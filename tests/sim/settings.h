@@ -20,13 +20,14 @@ struct scenario {
 	unsigned rekey;       /* seconds between CHILD SA rekeys; 0: none */
 	unsigned rekey_ike;   /* seconds between IKE SA rekeys; 0: none */
 	unsigned life;        /* mean seconds until a client dies; 0: never */
-	unsigned pause;       /* longest pause, seconds */
+	unsigned busy;        /* mean seconds between pauses */
+	unsigned pause;       /* longest pause, seconds; 0: no pauses */
 	unsigned one_way;     /* percent of busy periods that are one-way */
 	unsigned v1;          /* percent of clients that speak IKEv1 */
 	unsigned eager;       /* percent of servers that use a new SPI at once */
 	unsigned rtt[2];      /* milliseconds, least and most */
 	unsigned reordered;   /* percent of packets with an extra delay */
-	bool insists;         /* the server answers to port 500 only */
+	unsigned insists;     /* 1: the server answers to port 500 only */
 };
 
 enum jitter { JITTER_BOTH, JITTER_ON, JITTER_OFF };
@@ -41,8 +42,9 @@ struct settings {
 	bool together; /* all start within one second, else within ten */
 	enum jitter jitter;
 	unsigned addresses; /* outside ones */
-	const struct scenario *scenario;
+	struct scenario scenario;
 	const char *against;
+	unsigned wrong; /* SPIs to tell about */
 	bool json;
 	bool log;
 	bool counters;
@@ -52,7 +54,12 @@ struct settings {
 /* 0 or what main() is to return, plus one. */
 int options_read(struct settings *settings, int argc, char **argv);
 
-/* All of them; ends with one that has no name. */
+/* scenario.c: all of them; ends with one that has no name. */
 extern const struct scenario scenarios[];
+
+/* Finds one by its name. */
+bool scenario_read(struct scenario *scenario, const char *name);
+/* Changes some of its numbers: "busy=60,one_way=0". */
+bool scenario_change(struct scenario *scenario, const char *changes);
 
 #endif

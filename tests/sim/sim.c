@@ -22,6 +22,8 @@ static const struct contestant *const contestants[] = {
 	&contest_oracle,
 };
 
+#define EXIT_USAGE 2
+
 #define CONTESTANTS (sizeof(contestants) / sizeof(contestants[0]))
 
 static double cpu_time(void)
@@ -82,15 +84,21 @@ static bool is_enough(const struct settings *settings,
 	return true;
 }
 
-static const struct score *score_of(const struct score *scores,
-				    const struct contestant *contestant)
+/* CONTESTANTS if it does not take part. */
+static unsigned index_of(const struct settings *settings, const char *name)
 {
-	unsigned i;
+	unsigned i = 0;
 
-	for (i = 0; i < CONTESTANTS; i++)
-		if (contestants[i] == contestant)
-			return &scores[i];
-	return NULL;
+	while (i < CONTESTANTS && !(takes_part(settings, i) &&
+				    strcmp(contestants[i]->name, name) == 0))
+		i++;
+	return i;
+}
+
+static bool can_check(const struct settings *settings)
+{
+	return index_of(settings, "library") < CONTESTANTS &&
+	       index_of(settings, "baseline") < CONTESTANTS;
 }
 
 static bool report(const struct settings *settings, unsigned clients,
@@ -106,15 +114,9 @@ static bool report(const struct settings *settings, unsigned clients,
 		if (settings->counters && contestants[i]->tell != NULL)
 			contestants[i]->tell(stdout);
 	}
-#ifdef HAVE_IPSEC
-	if (settings->check)
-		return report_check(clients,
-				    score_of(scores, &contest_library),
-				    score_of(scores, &contest_baseline));
-#else
-	(void)score_of;
-#endif
-	return true;
+	return !settings->check ||
+	       report_check(clients, &scores[index_of(settings, "library")],
+			    &scores[index_of(settings, "baseline")]);
 }
 
 static bool run_all(const struct settings *settings, unsigned clients)
@@ -142,9 +144,9 @@ int main(int argc, char **argv)
 		return stop - 1;
 	for (i = 0; i < CONTESTANTS; i++)
 		taking_part += takes_part(&settings, i);
-	if (taking_part == 0) {
-		fputs("sim: nobody takes part\n", stderr);
-		return 2;
+	if (taking_part == 0 || (settings.check && !can_check(&settings))) {
+		fputs("sim: who is needed does not take part\n", stderr);
+		return EXIT_USAGE;
 	}
 	report_begin(&settings);
 	for (i = 0; settings.clients[i] > 0; i++)

@@ -6,11 +6,10 @@
 #define GAP_LEAST (80 * MILLISECOND) /* ten packets a second */
 #define GAP_MOST (120 * MILLISECOND)
 #define BUSY_LEAST SECOND
-#define BUSY_MEAN (20 * SECOND)
 
 static uint64_t pause_length(const struct world *world, struct dice *dice)
 {
-	uint64_t longest = world->settings->scenario->pause * SECOND, length;
+	uint64_t longest = world->settings->scenario.pause * SECOND, length;
 
 	if (longest == 0)
 		return 1;
@@ -22,9 +21,10 @@ static uint64_t pause_length(const struct world *world, struct dice *dice)
 
 static void begin_busy_time(const struct world *world, struct traffic *t)
 {
-	unsigned one_way = world->settings->scenario->one_way;
+	unsigned one_way = world->settings->scenario.one_way;
+	uint64_t mean = world->settings->scenario.busy * SECOND;
 
-	t->until += BUSY_LEAST + dice_waiting(&t->phases, BUSY_MEAN);
+	t->until += BUSY_LEAST + dice_waiting(&t->phases, mean);
 	t->busy[CLIENT] = t->busy[SERVER] = true;
 	if (dice_percent(&t->phases, one_way))
 		t->busy[dice_below(&t->phases, 2)] = false;

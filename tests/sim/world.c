@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "world.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +58,7 @@ static void open_end(struct end *end, struct dice *dice,
 
 static void open_tunnel(struct world *world, uint32_t i, unsigned server)
 {
-	const struct scenario *s = world->settings->scenario;
+	const struct scenario *s = &world->settings->scenario;
 	struct tunnel *t = &world->tunnels[i];
 	uint64_t start = world->settings->together ? SECOND : 10 * SECOND;
 
@@ -84,7 +85,7 @@ static void open_world(struct world *world)
 	enum jitter jitter = world->settings->jitter;
 	unsigned server, i;
 
-	server = dice_percent(&dice, world->settings->scenario->eager)
+	server = dice_percent(&dice, world->settings->scenario.eager)
 			 ? EAGER
 			 : PATIENT;
 	world->jitter = jitter == JITTER_BOTH ? world->seed & 1
@@ -97,10 +98,16 @@ static void open_world(struct world *world)
 		open_tunnel(world, i, server);
 }
 
+static void ike_heard(struct world *world, uint32_t index)
+{
+	struct message message = message_take(world, index);
+
+	daemon_hears(world, &message);
+}
+
 static void handle(struct world *world, const struct event *event)
 {
 	uint32_t who = event_who(event), data = event->data;
-	struct message message;
 
 	switch (event_kind(event)) {
 	case EVENT_START:
@@ -122,8 +129,7 @@ static void handle(struct world *world, const struct event *event)
 		path_ike_comes(world, who);
 		break;
 	case EVENT_IKE_HEARD:
-		message = message_take(world, who);
-		daemon_hears(world, &message);
+		ike_heard(world, who);
 		break;
 	case EVENT_RETRANSMIT:
 		request_timer(world, who, data);
@@ -143,12 +149,29 @@ static void handle(struct world *world, const struct event *event)
 	}
 }
 
+static void tell_wrong(const struct world *world, const struct sa *sa)
+{
+	const struct verdicts *v = &sa->verdicts;
+
+	if (!v->was_wrong || world->score->told >= world->settings->wrong)
+		return;
+	world->score->told++;
+	printf("%s, %u clients, seed %llu: SPI %08x of client %u, first at "
+	       "%.3f s, wrong from %.3f s, %s\n",
+	       world->contestant->name, world->count,
+	       (unsigned long long)world->seed, sa->spi[CLIENT], sa->tunnel,
+	       (double)v->first / 1e6, (double)v->wrong_since / 1e6,
+	       v->wrong ? "never repaired" : "repaired");
+}
+
 static void close_world(struct world *world)
 {
 	uint32_t i;
 
-	for (i = 0; i < world->sa_count; i++)
+	for (i = 0; i < world->sa_count; i++) {
 		score_spi_ends(world->score, &world->sas[i].verdicts);
+		tell_wrong(world, &world->sas[i]);
+	}
 	queue_free(&world->queue);
 	free(world->tunnels);
 	free(world->sas);

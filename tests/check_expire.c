@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The end of sessions: by the clock, in small steps, at the clock's edges. */
+#include "toy.h"
+#include "cases.h"
+
+#include <string.h>
+
+/* Counts the steps of a sweep. */
+static bool (*real_next)(void *, uint64_t *, struct vpnalg_record **);
+static unsigned steps;
+
+static bool count_next(void *context, uint64_t *cursor,
+		       struct vpnalg_record **record)
+{
+	steps++;
+	return real_next(context, cursor, record);
+}
+
+static void count_steps(struct world *w)
+{
+	real_next = w->store.next;
+	w->store.next = count_next;
+	steps = 0;
+}
+
+static vpnalg_time sweep(struct world *w)
+{
+	return vpnalg_expire(w->alg, w->now, 100000);
+}
+
+static void hello(struct world *w, uint32_t host)
+{
+	toy_say(w, host, 5000, SERVER, TOY_HELLO, 0, 0);
+}
+
+START_TEST(an_empty_store_never_needs_a_sweep)
+{
+	struct world w;
+
+	toy_world(&w, (struct world_options){ 0 });
+	ck_assert(sweep(&w) == VPNALG_NEVER);
+	ck_assert(sweep(&w) == VPNALG_NEVER);
+	world_end(&w);
+}
+END_TEST
+
+/* Called when it says, it removes what is due then and nothing before. */
+START_TEST(a_sweep_says_when_the_next_session_ends)
+{
+	struct world w;
+	unsigned i;
+
+	toy_world(&w, (struct world_options){ .now = 500 });
+	for (i = 0; i < 3; i++, w.now += 1000)
+		hello(&w, CLIENT_A + i);
+	for (i = 0; i < 3; i++) {
+		ck_assert_int_eq(toy_log.closed, i);
+		w.now = sweep(&w);
+		ck_assert(w.now == 500 + 1000 * i + TOY_CONTROL_LIFE);
+		vpnalg_expire(w.alg, w.now - 1, 100000);
+		ck_assert_int_eq(toy_log.closed, i);
+		sweep(&w);
+		ck_assert_int_eq(toy_log.closed, i + 1);
+	}
+	ck_assert(sweep(&w) == VPNALG_NEVER);
+	ck_assert_int_eq(w.records, 0);
+	world_end(&w);
+}
+END_TEST
+
+static const unsigned budgets[] = { 0, 1, 2, 7, 64, 1000 };
+
+START_TEST(a_sweep_keeps_to_its_budget_and_meets_everybody_once)
+{
+	unsigned budget = budgets[_i], calls = 0, i;
+	vpnalg_time again;
+	struct world w;
+
+	toy_world(&w, (struct world_options){ .now = 9 });
+	for (i = 0; i < 100; i++)
+		hello(&w, CLIENT_A + i);
+	count_steps(&w);
+	do {
+		steps = 0;
+		again = vpnalg_expire(w.alg, w.now, budget);
+		ck_assert_uint_le(steps, budget);
+		if (again == w.now)
+			ck_assert_uint_eq(steps, budget);
+	} while (again == w.now && calls++ < 5000 && budget > 0);
+	if (budget == 0) {
+		ck_assert(again == w.now);
+	} else {
+		ck_assert(again == 9 + TOY_CONTROL_LIFE);
+		ck_assert_int_eq(toy_log.swept, 100);
+	}
+	world_end(&w);
+}
+END_TEST
+
+/* What is dead is not found, whether or not it was swept. */
+START_TEST(a_dead_session_is_dead_before_any_sweep)
+{
+	struct bytes out = toy_data(CLIENT_A, SERVER, 9);
+	struct bytes in = toy_data(SERVER, OUTSIDE, 7);
+	struct world w;
+
+	toy_world(&w, (struct world_options){ .no_undo = true });
+	toy_call(&w, CLIENT_A, 5000, SERVER, 7, 9);
+	w.now = TOY_DATA_LIFE - 1;
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &in), VPNALG_TRANSLATED);
+	w.now = TOY_DATA_LIFE;
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &out),
+			  VPNALG_DROP_NO_SESSION);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &in),
+			  VPNALG_DROP_GUARDED);
+	ck_assert_int_eq(toy_log.closed, 1);
+	/* Its ID is free again, for another host. */
+	ck_assert_uint_eq(toy_call(&w, CLIENT_B, 5000, SERVER, 7, 9), 7);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &in), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_B);
+	world_end(&w);
+}
+END_TEST
+
+/* A control session with data sessions outlives its own deadline. */
+static struct vpnalg_record *control_of(struct world *w)
+{
+	struct vpnalg_tuple tuple = {
+		.role = VPNALG_OUTSIDE_OWN, .space = UDP, .id = 5000,
+		.local = (const uint8_t *)"\xcb\x00\x71\x01",
+		.remote = (const uint8_t *)"\xc6\x33\x64\x01"
+	};
+
+	return vpnalg_session_peek(w->alg, &tuple);
+}
+
+START_TEST(a_parent_lives_as_long_as_its_children)
+{
+	struct bytes out = toy_data(CLIENT_A, SERVER, 9);
+	struct world w;
+	unsigned i;
+
+	toy_world(&w, (struct world_options){ .no_undo = true });
+	toy_call(&w, CLIENT_A, 5000, SERVER, 7, 9);
+	for (i = 0; i < 20; i++) {
+		w.now += TOY_DATA_LIFE - 1;
+		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &out),
+				  VPNALG_TRANSLATED);
+		/* It is not due, but looked after. */
+		ck_assert(sweep(&w) <= w.now + TOY_DATA_LIFE);
+		ck_assert_ptr_nonnull(control_of(&w));
+	}
+	ck_assert(control_of(&w)->deadline < w.now);
+	ck_assert_uint_eq(control_of(&w)->children, 1);
+	ck_assert_int_eq(toy_log.closed, 0);
+	/* The child ends, and then nothing keeps the parent. */
+	w.now += TOY_DATA_LIFE;
+	sweep(&w);
+	sweep(&w);
+	ck_assert_int_eq(toy_log.closed, 2);
+	ck_assert_int_eq(w.records, 0);
+	world_end(&w);
+}
+END_TEST
+
+START_TEST(children_do_not_keep_a_parent_whose_end_was_announced)
+{
+	struct world w;
+
+	toy_world(&w, (struct world_options){ 0 });
+	toy_call(&w, CLIENT_A, 5000, SERVER, 7, 9);
+	control_of(&w)->flags |= VPNALG_SESSION_ENDED;
+	vpnalg_session_live(w.alg, control_of(&w), 10);
+	w.now = 10;
+	ck_assert(sweep(&w) == TOY_DATA_LIFE);
+	ck_assert_ptr_null(control_of(&w));
+	ck_assert_int_eq(toy_log.closed, 1);
+	world_end(&w);
+}
+END_TEST
+
+/* A sweep may take as long as it likes, sessions come and go meanwhile. */
+START_TEST(a_round_in_small_steps_forgets_nobody)
+{
+	unsigned i;
+	struct world w;
+
+	toy_world(&w, (struct world_options){ .no_undo = true });
+	for (i = 0; i < 2000; i++) {
+		hello(&w, 0x0a000000 + i * 77);
+		w.now += TOY_CONTROL_LIFE / 50;
+		while (vpnalg_expire(w.alg, w.now, 3) == w.now)
+			test_store_between_calls(&w.inner, w.store_memory);
+		/* 50 live at a time, and one guard. */
+		ck_assert_int_le(w.records, 52);
+	}
+	ck_assert_int_ge(toy_log.closed, 1900);
+	world_end(&w);
+}
+END_TEST
+
+/* Clocks begin anywhere. */
+static const vpnalg_time beginnings[] = {
+	0, 1, UINT32_MAX - TOY_DATA_LIFE, UINT32_MAX, 4294967296,
+	(vpnalg_time)1 << 63, VPNALG_NEVER - 3 * TOY_CONTROL_LIFE,
+	VPNALG_NEVER - TOY_CONTROL_LIFE - 1
+};
+
+START_TEST(a_session_lives_as_long_at_any_time)
+{
+	struct bytes out = toy_data(CLIENT_A, SERVER, 9);
+	vpnalg_time begin = beginnings[_i];
+	struct world w;
+
+	toy_world(&w, (struct world_options){ .now = begin,
+					      .no_undo = true });
+	toy_call(&w, CLIENT_A, 5000, SERVER, 7, 9);
+	ck_assert(sweep(&w) == begin + TOY_DATA_LIFE);
+	w.now = begin + TOY_DATA_LIFE - 1;
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &out),
+			  VPNALG_TRANSLATED);
+	w.now += TOY_DATA_LIFE;
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &out),
+			  VPNALG_DROP_NO_SESSION);
+	w.now = begin + TOY_CONTROL_LIFE - 1;
+	ck_assert(sweep(&w) == begin + TOY_CONTROL_LIFE);
+	ck_assert_int_eq(toy_log.closed, 1);
+	w.now++;
+	ck_assert(sweep(&w) == VPNALG_NEVER);
+	ck_assert_int_eq(toy_log.closed, 2);
+	ck_assert_int_eq(w.records, 0);
+	world_end(&w);
+}
+END_TEST
+
+static void close_all(struct world *w)
+{
+	struct vpnalg_record *record;
+	uint64_t cursor = 0;
+
+	while (w->store.next(w->store.context, &cursor, &record))
+		if (record != NULL && record->handler != 0xff)
+			vpnalg_session_close(w->alg, record);
+}
+
+/* At the very end deadlines would run over: sessions live on. */
+static const vpnalg_time endings[] = { VPNALG_NEVER - TOY_DATA_LIFE,
+				       VPNALG_NEVER - 1000, VPNALG_NEVER - 1,
+				       VPNALG_NEVER };
+
+START_TEST(at_the_end_of_time_sessions_live_on)
+{
+	struct bytes out = toy_data(CLIENT_A, SERVER, 9);
+	struct world w;
+
+	toy_world(&w, (struct world_options){ .now = endings[_i] });
+	toy_call(&w, CLIENT_A, 5000, SERVER, 7, 9);
+	ck_assert(sweep(&w) >= w.now);
+	w.now = VPNALG_NEVER;
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &out),
+			  VPNALG_TRANSLATED);
+	ck_assert(sweep(&w) == VPNALG_NEVER);
+	ck_assert_int_eq(toy_log.closed, 0);
+	close_all(&w);
+	world_end(&w);
+}
+END_TEST
+
+START_TEST(a_sweep_does_not_let_time_run_back)
+{
+	struct world w;
+
+	toy_world(&w, (struct world_options){ .now = 1000 });
+	hello(&w, CLIENT_A);
+	ck_assert(vpnalg_expire(w.alg, 1000 + TOY_CONTROL_LIFE - 1, 100000) ==
+		  1000 + TOY_CONTROL_LIFE);
+	/* "Now" is the last time that was, while a round is unfinished too. */
+	ck_assert(vpnalg_expire(w.alg, 0, 1) == 1000 + TOY_CONTROL_LIFE - 1);
+	ck_assert(vpnalg_session_now(w.alg) == 1000 + TOY_CONTROL_LIFE - 1);
+	ck_assert_int_eq(toy_log.closed, 0);
+	world_end(&w);
+}
+END_TEST
+
+Suite *expire_suite(void)
+{
+	Suite *suite = suite_create("expire");
+	TCase *steps_case = tcase_create("steps"), *life, *clock;
+
+	tcase_add_test(steps_case, an_empty_store_never_needs_a_sweep);
+	tcase_add_test(steps_case, a_sweep_says_when_the_next_session_ends);
+	tcase_add_loop_test(
+		steps_case,
+		a_sweep_keeps_to_its_budget_and_meets_everybody_once, 0,
+		ROWS(budgets));
+	tcase_add_test(steps_case, a_round_in_small_steps_forgets_nobody);
+	life = tcase_create("life");
+	tcase_add_test(life, a_dead_session_is_dead_before_any_sweep);
+	tcase_add_test(life, a_parent_lives_as_long_as_its_children);
+	tcase_add_test(
+		life, children_do_not_keep_a_parent_whose_end_was_announced);
+	clock = tcase_create("clock");
+	tcase_add_loop_test(clock, a_session_lives_as_long_at_any_time, 0,
+			    ROWS(beginnings));
+	tcase_add_loop_test(clock, at_the_end_of_time_sessions_live_on, 0,
+			    ROWS(endings));
+	tcase_add_test(clock, a_sweep_does_not_let_time_run_back);
+	suite_add_tcase(suite, steps_case);
+	suite_add_tcase(suite, life);
+	suite_add_tcase(suite, clock);
+	return suite;
+}

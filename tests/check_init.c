@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A translator's beginning: what is accepted, what is refused and how. */
+#include "toy.h"
+#include "cases.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* All that a translator is made of, each part of which may be spoilt. */
+struct parts {
+	struct vpnalg_config config;
+	struct vpnalg_store store;
+	struct vpnalg_addr addresses[3];
+	const struct vpnalg_handler *handlers[16];
+	struct vpnalg_handler handler;
+	struct vpnalg_kind kinds[16];
+	void *table;
+	size_t size; /* of the memory that is given; 0: what is asked for */
+	unsigned off; /* from where it is aligned */
+};
+
+static uint32_t no_random(void *context)
+{
+	(void)context;
+	return 4; /* RFC 1149.5 */
+}
+
+static void assemble(struct parts *p)
+{
+	size_t size = vpnalg_table_size(60), i;
+
+	memset(p, 0, sizeof(*p));
+	p->table = malloc(size);
+	vpnalg_table_init(p->table, size, VPNALG_KEY_IPV4, &p->store);
+	for (i = 0; i < 3; i++)
+		p->addresses[i] = (struct vpnalg_addr){
+			VPNALG_IPV4, { 203, 0, 113, (uint8_t)(1 + i) }
+		};
+	for (i = 0; i < 16; i++) {
+		p->handlers[i] = &vpnalg_pptp;
+		p->kinds[i] = (struct vpnalg_kind){ "plain", 2, 0, 0 };
+	}
+	p->handler = spy;
+	p->handler.kinds = p->kinds;
+	p->handlers[1] = &p->handler;
+	p->config = (struct vpnalg_config){ .size = sizeof(p->config),
+					    .handlers = p->handlers,
+					    .handler_count = 2,
+					    .addresses = p->addresses,
+					    .address_count = 3,
+					    .store = &p->store,
+					    .random = no_random };
+}
+
+/* Initialises, with memory that ends where it may not be written any more. */
+static int try_init(struct parts *p)
+{
+	size_t size = p->size ? p->size : vpnalg_size(&p->config);
+	struct vpnalg *alg = (void *)p;
+	uint8_t *block = malloc(size + p->off + 1);
+	int error;
+
+	memset(block, 0xa5, size + p->off + 1);
+	error = vpnalg_init(&alg, block + p->off, size, &p->config);
+	ck_assert_int_eq(alg != NULL, error == 0);
+	if (error == 0)
+		ck_assert_ptr_eq(alg, block + p->off);
+	free(block);
+	free(p->table);
+	return error;
+}
+
+/* What may be wrong. */
+
+#define SPOIL(name, what)                     \
+	static void name(struct parts *p)     \
+	{                                     \
+		p->what;                      \
+	}
+
+SPOIL(nothing, off = 0)
+SPOIL(no_size, config.size = 0)
+SPOIL(tiny_size, config.size = sizeof(size_t) - 1)
+SPOIL(newer_size, config.size++)
+SPOIL(no_handlers, config.handlers = NULL)
+SPOIL(zero_handlers, config.handler_count = 0)
+SPOIL(sixteen_handlers, config.handler_count = 16)
+SPOIL(no_handler, handlers[1] = NULL)
+SPOIL(older_handler, handler.size--)
+SPOIL(no_kinds, handler.kind_count = 0)
+SPOIL(sixteen_kinds, handler.kind_count = 16)
+SPOIL(one_slot, kinds[0].slots = 1)
+SPOIL(five_slots, kinds[0].slots = 5)
+SPOIL(large_body, kinds[0].body = 137)
+SPOIL(no_addresses, config.addresses = NULL)
+SPOIL(zero_addresses, config.address_count = 0)
+SPOIL(many_addresses, config.address_count = 4097)
+SPOIL(no_family, addresses[2].family = 0)
+SPOIL(ipv6, addresses[1].family = VPNALG_IPV6)
+SPOIL(twice, addresses[2].octets[3] = 1)
+SPOIL(no_store, config.store = NULL)
+SPOIL(no_chance, config.random = NULL)
+SPOIL(long_burst, config.burst = 257)
+SPOIL(older_store, store.size--)
+SPOIL(long_keys, store.key_length = VPNALG_KEY_MAX)
+SPOIL(no_find, store.find = NULL)
+SPOIL(no_add, store.add = NULL)
+SPOIL(no_remove, store.remove = NULL)
+SPOIL(no_give, store.give = NULL)
+SPOIL(no_take, store.take = NULL)
+SPOIL(no_point, store.point = NULL)
+SPOIL(no_next, store.next = NULL)
+SPOIL(no_prefetch, store.prefetch = NULL)
+SPOIL(longest_burst, config.burst = 256)
+SPOIL(shortest_burst, config.burst = 1)
+SPOIL(newer_handler, handler.size++)
+SPOIL(largest_body, kinds[0].body = 136)
+SPOIL(one_address, config.address_count = 1)
+SPOIL(odd, off = 1)
+SPOIL(off_by_4, off = 4)
+SPOIL(off_by_8, off = 8)
+
+static void fifteen_of_all(struct parts *p)
+{
+	p->config.handler_count = 15;
+	p->handler.kind_count = 15;
+}
+
+static void one_byte_less(struct parts *p)
+{
+	p->size = vpnalg_size(&p->config) - 1;
+}
+
+static void more_than_enough(struct parts *p)
+{
+	p->size = vpnalg_size(&p->config) + 1000;
+}
+
+static const struct row {
+	const char *name;
+	void (*spoil)(struct parts *p);
+	int error;
+	bool has_size; /* vpnalg_size() tells one */
+} rows[] = {
+	{ "nothing", nothing, 0, true },
+	{ "size 0", no_size, VPNALG_ERROR_CONFIG, false },
+	{ "size 7", tiny_size, VPNALG_ERROR_CONFIG, false },
+	{ "a newer config", newer_size, VPNALG_ERROR_CONFIG, false },
+	{ "no handlers", no_handlers, VPNALG_ERROR_CONFIG, false },
+	{ "0 handlers", zero_handlers, VPNALG_ERROR_CONFIG, false },
+	{ "16 handlers", sixteen_handlers, VPNALG_ERROR_CONFIG, false },
+	{ "a handler is NULL", no_handler, VPNALG_ERROR_CONFIG, false },
+	{ "an older handler", older_handler, VPNALG_ERROR_CONFIG, false },
+	{ "0 kinds", no_kinds, VPNALG_ERROR_CONFIG, false },
+	{ "16 kinds", sixteen_kinds, VPNALG_ERROR_CONFIG, false },
+	{ "a kind of 1 slot", one_slot, VPNALG_ERROR_CONFIG, false },
+	{ "a kind of 5 slots", five_slots, VPNALG_ERROR_CONFIG, false },
+	{ "a body too large", large_body, VPNALG_ERROR_CONFIG, false },
+	{ "no addresses", no_addresses, VPNALG_ERROR_CONFIG, false },
+	{ "0 addresses", zero_addresses, VPNALG_ERROR_CONFIG, false },
+	{ "4097 addresses", many_addresses, VPNALG_ERROR_CONFIG, false },
+	{ "no store", no_store, VPNALG_ERROR_CONFIG, false },
+	{ "no random", no_chance, VPNALG_ERROR_CONFIG, false },
+	{ "burst 257", long_burst, VPNALG_ERROR_CONFIG, false },
+	{ "an address of no family", no_family, VPNALG_ERROR_ADDRESS, true },
+	{ "an IPv6 address", ipv6, VPNALG_ERROR_ADDRESS, true },
+	{ "an address twice", twice, VPNALG_ERROR_ADDRESS, true },
+	{ "an older store", older_store, VPNALG_ERROR_STORE, true },
+	{ "longer keys", long_keys, VPNALG_ERROR_STORE, true },
+	{ "no find", no_find, VPNALG_ERROR_STORE, true },
+	{ "no add", no_add, VPNALG_ERROR_STORE, true },
+	{ "no remove", no_remove, VPNALG_ERROR_STORE, true },
+	{ "no give", no_give, VPNALG_ERROR_STORE, true },
+	{ "no take", no_take, VPNALG_ERROR_STORE, true },
+	{ "no point", no_point, VPNALG_ERROR_STORE, true },
+	{ "no next", no_next, VPNALG_ERROR_STORE, true },
+	{ "one byte less", one_byte_less, VPNALG_ERROR_MEMORY, true },
+	{ "odd memory", odd, VPNALG_ERROR_MEMORY, true },
+	{ "memory off by 4", off_by_4, VPNALG_ERROR_MEMORY, true },
+	{ "memory off by 8", off_by_8, 0, true },
+	{ "more memory", more_than_enough, 0, true },
+	{ "no prefetch", no_prefetch, 0, true },
+	{ "burst 256", longest_burst, 0, true },
+	{ "burst 1", shortest_burst, 0, true },
+	{ "a newer handler", newer_handler, 0, true },
+	{ "15 handlers, 15 kinds", fifteen_of_all, 0, true },
+	{ "the largest body", largest_body, 0, true },
+	{ "one address", one_address, 0, true },
+};
+
+START_TEST(every_wrong_setting_has_its_error)
+{
+	const struct row *row = &rows[_i];
+	struct parts p;
+
+	assemble(&p);
+	row->spoil(&p);
+	ck_assert_msg((vpnalg_size(&p.config) != 0) == row->has_size, "%s",
+		      row->name);
+	if (!row->has_size)
+		p.size = 100000;
+	ck_assert_msg(try_init(&p) == row->error, "%s", row->name);
+}
+END_TEST
+
+START_TEST(no_memory_is_too_little)
+{
+	struct vpnalg *alg;
+	struct parts p;
+
+	assemble(&p);
+	ck_assert_int_eq(vpnalg_init(&alg, NULL, 1000000, &p.config),
+			 VPNALG_ERROR_MEMORY);
+	ck_assert_ptr_null(alg);
+	free(p.table);
+}
+END_TEST
+
+/* A program that was built when the settings were fewer. */
+static const size_t old_sizes[] = {
+	offsetof(struct vpnalg_config, choose),
+	offsetof(struct vpnalg_config, release),
+	offsetof(struct vpnalg_config, pool_key),
+	offsetof(struct vpnalg_config, burst),
+	offsetof(struct vpnalg_config, timers),
+};
+
+START_TEST(what_an_older_caller_does_not_know_has_its_default)
+{
+	size_t size = old_sizes[_i];
+	uint8_t memory[20000];
+	uint8_t *at = memory + (-(uintptr_t)memory & 7);
+	struct vpnalg *alg;
+	struct parts p;
+
+	assemble(&p);
+	/* What lies behind must not be read. */
+	memset((uint8_t *)&p.config + size, 0xa5, sizeof(p.config) - size);
+	p.config.size = size;
+	ck_assert_int_eq(vpnalg_init(&alg, at, 19990, &p.config), 0);
+	ck_assert_uint_eq(vpnalg_session_timers(alg)->linger, 100000);
+	free(p.table);
+}
+END_TEST
+
+START_TEST(settings_too_few_to_hold_what_is_required_are_refused)
+{
+	struct parts p;
+	size_t size;
+
+	for (size = 0; size < offsetof(struct vpnalg_config, random); size++) {
+		assemble(&p);
+		p.config.size = size;
+		p.size = 100000;
+		ck_assert_int_eq(try_init(&p), VPNALG_ERROR_CONFIG);
+	}
+}
+END_TEST
+
+/* Timers: zero is the default, all else is taken. */
+START_TEST(timers_are_the_defaults_or_as_given)
+{
+	const struct vpnalg_timers given = { 1, 2, 3, 4, 5 };
+	const struct vpnalg_timers *t;
+	struct world w;
+
+	world_begin(&w, NULL);
+	t = vpnalg_session_timers(w.alg);
+	ck_assert_uint_eq(t->tcp_established, 7440000);
+	ck_assert_uint_eq(t->tcp_transitory, 240000);
+	ck_assert_uint_eq(t->call_unanswered, 60000);
+	ck_assert_uint_eq(t->call_idle, 7440000);
+	ck_assert_uint_eq(t->linger, 100000);
+	world_end(&w);
+	world_begin(&w, &(struct world_options){ .timers = given });
+	t = vpnalg_session_timers(w.alg);
+	ck_assert_mem_eq(t, &given, sizeof(given));
+	world_end(&w);
+}
+END_TEST
+
+/* The settings are copied: who gave them may forget them. */
+START_TEST(what_was_given_for_the_beginning_is_not_needed_later)
+{
+	uint8_t memory[20000];
+	uint8_t *at = memory + (-(uintptr_t)memory & 7);
+	struct bytes b = gre_packet(SERVER, OUTSIDE_2, 1, 1);
+	struct vpnalg_packet packet = { .data = b.data, .caplen = b.length,
+					.len = b.length,
+					.direction = VPNALG_IN };
+	struct vpnalg *alg;
+	struct parts p;
+
+	assemble(&p);
+	p.handlers[0] = &spy;
+	ck_assert_int_eq(vpnalg_init(&alg, at, 19990, &p.config), 0);
+	memset(&p.config, 0xa5, sizeof(p.config));
+	memset(p.addresses, 0xa5, sizeof(p.addresses));
+	spied_count = 0;
+	vpnalg_process(alg, &packet, 1, 0);
+	ck_assert_uint_eq(packet.result, VPNALG_UNTOUCHED);
+	ck_assert_uint_eq(spied_count, 2); /* the address is still ours */
+	free(p.table);
+}
+END_TEST
+
+START_TEST(a_new_translator_has_counted_nothing)
+{
+	static const char *const names[] = { "PPTP control connection",
+					     "PPTP call", "toy control",
+					     "toy data" };
+	struct vpnalg_kind_counters kind;
+	struct vpnalg_counters all;
+	struct world w;
+	size_t i;
+
+	mixed_world(&w, (struct world_options){ 0 });
+	vpnalg_counters(w.alg, &all, sizeof(all));
+	for (i = 0; i < VPNALG_RESULTS; i++)
+		ck_assert_uint_eq(all.results[i], 0);
+	for (i = 0; i < 4; i++) {
+		ck_assert(vpnalg_kind_counters(w.alg, i, &kind,
+					       sizeof(kind)));
+		ck_assert_str_eq(kind.name, names[i]);
+		ck_assert_uint_eq(kind.opened + kind.closed + kind.unread, 0);
+		ck_assert_uint_eq(kind.translated[0] + kind.translated[1], 0);
+		ck_assert_uint_eq(kind.dropped[0] + kind.dropped[1], 0);
+	}
+	ck_assert(!vpnalg_kind_counters(w.alg, 4, &kind, sizeof(kind)));
+	ck_assert(!vpnalg_kind_counters(w.alg, SIZE_MAX, &kind,
+					sizeof(kind)));
+	world_end(&w);
+}
+END_TEST
+
+/* Older callers get what they know of, newer ones zeros behind it. */
+START_TEST(counters_are_copied_as_far_as_the_caller_knows_them)
+{
+	struct vpnalg_kind_counters kind;
+	struct {
+		struct vpnalg_counters counters;
+		uint64_t later;
+	} newer;
+	struct world w;
+	struct bytes p = gre_packet(CLIENT_A, SERVER, 9, 1);
+
+	world_begin(&w, NULL);
+	send_packet(&w, VPNALG_OUT, &p);
+	memset(&newer, 0xa5, sizeof(newer));
+	vpnalg_counters(w.alg, &newer.counters, 8);
+	ck_assert_uint_eq(newer.counters.results[0], 0);
+	ck_assert_uint_eq(newer.counters.results[1], 0xa5a5a5a5a5a5a5a5);
+	vpnalg_counters(w.alg, (void *)&newer, sizeof(newer));
+	ck_assert_uint_eq(newer.later, 0);
+	ck_assert_uint_eq(newer.counters.results[VPNALG_DROP_NO_SESSION], 1);
+	memset(&kind, 0xa5, sizeof(kind));
+	ck_assert(vpnalg_kind_counters(w.alg, CALL, &kind,
+				       offsetof(struct vpnalg_kind_counters,
+						opened)));
+	ck_assert_str_eq(kind.name, "PPTP call");
+	ck_assert_uint_eq(kind.opened, 0xa5a5a5a5a5a5a5a5);
+	world_end(&w);
+}
+END_TEST
+
+START_TEST(a_burst_costs_what_the_manual_says)
+{
+	size_t one, two;
+	struct parts p;
+
+	assemble(&p);
+	p.config.burst = 1;
+	one = vpnalg_size(&p.config);
+	p.config.burst = 2;
+	two = vpnalg_size(&p.config);
+	ck_assert_uint_le(two - one, 170);
+	p.config.burst = 0;
+	ck_assert_uint_eq(vpnalg_size(&p.config), one + 31 * (two - one));
+	free(p.table);
+}
+END_TEST
+
+START_TEST(the_version_is_the_headers)
+{
+	ck_assert_uint_eq(vpnalg_version(), VPNALG_VERSION);
+}
+END_TEST
+
+/* Each result has words of its own, and whatever is none has some too. */
+START_TEST(every_result_has_its_text)
+{
+	static const bool gap[VPNALG_RESULTS] = { [2] = true, [3] = true,
+						  [4] = true, [5] = true,
+						  [6] = true, [7] = true };
+	unsigned i, k;
+
+	for (i = 0; i < VPNALG_RESULTS; i++) {
+		const char *text = vpnalg_result_text(i);
+
+		ck_assert_ptr_nonnull(text);
+		ck_assert_uint_gt(strlen(text), 0);
+		ck_assert_int_eq(strcmp(text, "unknown") == 0, gap[i]);
+		for (k = 0; k < i; k++)
+			ck_assert(gap[i] ||
+				  strcmp(text, vpnalg_result_text(k)) != 0);
+	}
+	ck_assert_str_eq(vpnalg_result_text(VPNALG_TRANSLATED), "translated");
+	ck_assert_str_eq(vpnalg_result_text(VPNALG_DROP_NO_ID),
+			 "no free outside ID");
+	ck_assert_str_eq(vpnalg_result_text(VPNALG_RESULTS), "unknown");
+	ck_assert_str_eq(vpnalg_result_text(UINT32_MAX), "unknown");
+}
+END_TEST
+
+Suite *init_suite(void)
+{
+	Suite *suite = suite_create("init");
+	TCase *settings = tcase_create("settings"), *state;
+
+	tcase_add_loop_test(settings, every_wrong_setting_has_its_error, 0,
+			    ROWS(rows));
+	tcase_add_test(settings, no_memory_is_too_little);
+	tcase_add_loop_test(settings,
+			    what_an_older_caller_does_not_know_has_its_default,
+			    0, ROWS(old_sizes));
+	tcase_add_test(settings,
+		       settings_too_few_to_hold_what_is_required_are_refused);
+	tcase_add_test(settings, timers_are_the_defaults_or_as_given);
+	tcase_add_test(settings,
+		       what_was_given_for_the_beginning_is_not_needed_later);
+	tcase_add_test(settings, a_burst_costs_what_the_manual_says);
+	state = tcase_create("state");
+	tcase_add_test(state, a_new_translator_has_counted_nothing);
+	tcase_add_test(state,
+		       counters_are_copied_as_far_as_the_caller_knows_them);
+	tcase_add_test(state, the_version_is_the_headers);
+	tcase_add_test(state, every_result_has_its_text);
+	suite_add_tcase(suite, settings);
+	suite_add_tcase(suite, state);
+	return suite;
+}

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+# Guests; $net is the namespace of their bridges, $run the folder of this run.
+#
+#   guest_boot NAME BRIDGE ADDRESS ROUTER   and waits until it is there
+#   guest_do NAME SECONDS COMMANDS          waits, prints what was said
+#   guest_start NAME COMMANDS               does not wait; sets $job
+#   guest_wait JOB SECONDS                  waits for it, prints what was said
+#   guest_kill NAME                         at once, without a word
+#
+# Exit status 124: it took longer than it may.
+
+guest_memory=192M
+
+# guest_mac ADDRESS: by the address, so that a guest that comes again is the
+# same one to its neighbours.
+guest_mac() {
+	echo "$1" | awk -F. '{ printf "02:00:%02x:%02x:%02x:%02x", $1, $2, $3, $4 }'
+}
+
+guest_boot() {
+	dir=$run/guests/$1
+	mkdir -p "$dir"
+	rm -f "$dir/ready" "$dir/console"
+	mkfifo "$dir/console"
+	if ! ip -n "$net" link show "$1" >/dev/null 2>&1; then
+		ip netns exec "$net" ip tuntap add mode tap name "$1"
+		ip -n "$net" link set "$1" master "$2" up
+	fi
+	# The console is open both ways, so that it never ends.
+	TMPDIR=$run setsid ip netns exec "$net" linux.uml \
+		rootfstype=hostfs rootflags=/ ro init="$lab/guest.sh" \
+		lab_share="$dir" mem=$guest_memory \
+		uml_dir="$dir/" umid="$1" \
+		eth0=tuntap,"$1","$(guest_mac "$3")" \
+		con=null con0=fd:0,fd:1 quiet \
+		<>"$dir/console" >>"$dir/kernel.log" 2>&1 &
+	echo $! >"$dir/pid"
+	guest_await "$1" &&
+		guest_do "$1" 20 "hostname $1
+			ip link set eth0 up
+			ip addr add $3/24 dev eth0
+			ip route add default via $4"
+}
+
+guest_await() {
+	tries=0
+	until [ -e "$run/guests/$1/ready" ]; do
+		tries=$((tries + 1))
+		[ $tries -le 300 ] || return 124
+		sleep 0.1
+	done
+}
+
+guest_start() {
+	job=$(mktemp "$run/guests/$1/job.XXXXXX")
+	printf '%s\n' "$2" >"$job"
+	echo "$job" >"$run/guests/$1/console"
+}
+
+guest_wait() {
+	tries=0
+	until [ -e "$1.rc" ]; do
+		tries=$((tries + 1))
+		[ $tries -le $(($2 * 20)) ] || return 124
+		sleep 0.05
+	done
+	cat "$1.out"
+	return "$(cat "$1.rc")"
+}
+
+guest_do() {
+	guest_start "$1" "$3"
+	guest_wait "$job" "$2"
+}
+
+# A guest is a group of processes.
+guest_kill() {
+	pid=$(cat "$run/guests/$1/pid" 2>/dev/null) || return
+	rm -f "$run/guests/$1/pid"
+	kill -KILL -- "-$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+}
+
+guests_kill() {
+	for dir in "$run"/guests/*; do
+		[ -e "$dir/pid" ] && guest_kill "${dir##*/}"
+	done
+}

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+# The network of one run, in two namespaces of its own:
+#
+#   $net   br_in: c1 c2 c3 ...      $gw   in0 192.168.77.1
+#          br_out: srv                    out0 203.0.113.1
+#
+#   network_open, network_close
+#   watch_start, watch_stop      captures of both sides, in $run
+#   gateway_open GATEWAY, gateway_close
+#   leaks                        prints how many packets outside show an inside
+#                                address, be it in an ICMP error's quote
+
+inside_net=192.168.77.0/24
+
+link() {
+	ip link add "$1" netns "$gw" type veth peer name "$2" netns "$net"
+	ip -n "$net" link set "$2" master "$3" up
+	ip -n "$gw" addr add "$4" dev "$1"
+	ip -n "$gw" link set "$1" up
+	ip netns exec "$gw" ethtool -K "$1" tx off rx off gso off gro off \
+		tso off >/dev/null
+	ip netns exec "$net" ethtool -K "$2" tx off rx off gso off gro off \
+		tso off >/dev/null
+}
+
+network_open() {
+	ip netns add "$net" && ip netns add "$gw" || return
+	for bridge in br_in br_out; do
+		ip -n "$net" link add $bridge type bridge
+		ip -n "$net" link set $bridge up
+	done
+	ip -n "$gw" link set lo up
+	link in0 to_in br_in 192.168.77.1/24
+	link out0 to_out br_out 203.0.113.1/24
+	ip netns exec "$gw" sysctl -q -w net.ipv4.ip_forward=1
+}
+
+network_close() {
+	for name in "$net" "$gw"; do
+		[ -e "/run/netns/$name" ] && ip netns del "$name"
+	done
+}
+
+# start_in_gateway NAME COMMAND...: its number goes to $run/NAME.pid.
+start_in_gateway() {
+	name=$1
+	shift
+	ip netns exec "$gw" "$@" >"$run/$name.log" 2>&1 </dev/null &
+	echo $! >"$run/$name.pid"
+}
+
+# stop NAME SIGNAL: and waits for its end, whose status it returns.
+stop() {
+	pid=$(cat "$run/$1.pid" 2>/dev/null) || return 0
+	rm -f "$run/$1.pid"
+	kill "-$2" "$pid" 2>/dev/null
+	wait "$pid"
+}
+
+watch_start() {
+	for side in in out; do
+		start_in_gateway "watch-$side" tcpdump -n -U -B 65536 -i ${side}0 \
+			-w "$run/$side.pcap" ip or arp
+		until grep -q 'listening on' "$run/watch-$side.log"; do
+			sleep 0.05
+		done
+	done
+}
+
+watch_stop() {
+	sleep 0.2
+	stop watch-in INT
+	stop watch-out INT
+}
+
+# The kernel's PPTP helper must be assigned to connections.
+kernel_rules() {
+	cat <<-END
+		table ip lab {
+			ct helper pptp { type "pptp" protocol tcp; }
+			chain before {
+				type filter hook prerouting priority -150;
+				tcp dport 1723 ct helper set "pptp"
+			}
+			chain after {
+				type nat hook postrouting priority srcnat;
+				oifname out0 masquerade
+			}
+		}
+	END
+}
+
+# gateway_open GATEWAY [ARGUMENT]...: what is between in0 and out0.
+gateway_open() {
+	gateway=$1
+	shift
+	case $gateway in
+	none) ;;
+	kernel)
+		kernel_rules | ip netns exec "$gw" nft -f - \
+			>"$run/gateway.log" 2>&1
+		;;
+	vpnalg-gw)
+		start_in_gateway gateway "$VPNALG_GW" --inside in0 \
+			--outside out0 --address 203.0.113.1 --stats 5 "$@"
+		gateway_await
+		;;
+	esac
+}
+
+# It is ready when its table is there.
+gateway_await() {
+	tries=0
+	until ip netns exec "$gw" nft list tables | grep -q vpnalg-gw; do
+		tries=$((tries + 1))
+		kill -0 "$(cat "$run/gateway.pid")" 2>/dev/null &&
+			[ $tries -le 100 ] || return
+		sleep 0.05
+	done
+}
+
+# It must end well, and leave nothing behind.
+gateway_close() {
+	[ -e "$run/gateway.pid" ] || return 0
+	stop gateway TERM &&
+		[ -z "$(ip netns exec "$gw" nft list tables)" ]
+}
+
+count_packets() {
+	tcpdump -n -r "$1" "$2" 2>/dev/null | wc -l
+}
+
+# 12 bytes into the quoted IP header is its source, 16 its destination.
+leaks() {
+	quoted='icmp[0] = 3 or icmp[0] = 11 or icmp[0] = 12'
+	quoted="($quoted) and (icmp[20:4] & 0xffffff00 = 0xc0a84d00"
+	quoted="$quoted or icmp[24:4] & 0xffffff00 = 0xc0a84d00)"
+	count_packets "$run/out.pcap" "net $inside_net or ($quoted)"
+}

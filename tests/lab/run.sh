@@ -1,0 +1,271 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# sh tests/lab/run.sh [--gateway NAME[,NAME]...] [SCENARIO]...
+#
+# Real VPN clients and servers, in guests with kernels of their own, and a
+# gateway between them: vpnalg-gw, the kernel's NAT with its PPTP helper
+# ("kernel"), or a router that translates nothing ("none"). Without names: all
+# scenarios, through vpnalg-gw. Installs what is missing, where it can; all
+# traffic stays in network namespaces of its own, which end with it.
+#
+# Prints a line per client, and "N passed, N failed, N skipped" at the end.
+# Exit status: 0 if all passed, 1 if one failed, 77 if none failed but some were
+# skipped, 2 if the command line is wrong.
+#
+# LAB_WORK    where captures and logs are kept (default: a new folder in
+#             /var/tmp; it may not be under /tmp)
+# VPNALG_GW   the program, where it is built already
+set -u
+umask 022
+lab=$(cd "$(dirname "$0")" && pwd)
+tree=$(cd "$lab/../.." && pwd)
+# shellcheck source=tests/setup.sh
+. "$tree/tests/setup.sh"
+for part in guests network check pptp; do
+	# shellcheck disable=SC1090
+	. "$lab/$part.sh"
+done
+
+gateways=vpnalg-gw
+passed=0
+failed=0
+skipped=0
+
+wants_lab() {
+	wants ethtool command -v ethtool
+	wants iproute2 command -v ip
+	wants iputils-ping command -v ping
+	wants kmod command -v modprobe
+	wants nftables command -v nft
+	wants perl-base command -v perl
+	wants ppp command -v pppd
+	wants pptp-linux command -v pptp
+	wants pptpd command -v pptpd
+	wants procps command -v sysctl
+	wants tcpdump command -v tcpdump
+	wants user-mode-linux command -v linux.uml
+}
+
+wants_program() {
+	[ -z "${VPNALG_GW:-}" ] || return 0
+	wants_build
+	wants libnftables-dev pkg-config --exists libnftables
+}
+
+build_program() {
+	copy_source "$tree" "$work/source" &&
+		"$work/source/autogen.sh" &&
+		mkdir "$work/build" && cd "$work/build" &&
+		../source/configure --disable-shared --disable-examples \
+			--disable-tests --disable-doc --enable-gateway &&
+		make -j2
+}
+
+# Why nothing can run here; nothing is printed if it can.
+why_not() {
+	if [ "$(id -u)" -ne 0 ]; then
+		echo 'it takes root'
+	elif ! [ -c /dev/net/tun ]; then
+		echo 'there is no /dev/net/tun'
+	elif ! unshare --net true 2>/dev/null; then
+		echo 'there are no network namespaces'
+	elif ! command -v linux.uml >/dev/null; then
+		echo 'there is no User Mode Linux'
+	fi
+}
+
+# Why this gateway cannot run here.
+why_not_gateway() {
+	[ "$1" = kernel ] || return
+	kernel_rules | ip netns exec "$gw" nft -c -f - >/dev/null 2>&1 ||
+		echo "this kernel has no PPTP helper"
+}
+
+# boot_client NAME: cN has the address 192.168.77.1N.
+boot_client() {
+	guest_boot "$1" br_in "192.168.77.1${1#c}" 192.168.77.1
+}
+
+boot_all() {
+	guest_boot srv br_out 203.0.113.10 203.0.113.1 || return
+	for client in $clients; do
+		boot_client "$client" || return
+	done
+}
+
+clean_up() {
+	guests_kill
+	for file in "$run"/*.pid; do
+		[ -e "$file" ] || continue
+		name=${file##*/}
+		stop "${name%.pid}" TERM
+	done
+	network_close
+}
+
+# A line per client: what went wrong, or all that went well.
+tell_clients() {
+	for client in $clients; do
+		said="$scenario $gateway $client"
+		found=$(sed -n 's/^bad //p' "$run/clients/$client" 2>/dev/null)
+		if [ -n "$found" ] || ! [ -s "$run/clients/$client" ]; then
+			failed=$((failed + 1))
+			verdict=FAIL
+		else
+			passed=$((passed + 1))
+			verdict=pass
+			found=$(sed 's/^ok //' "$run/clients/$client")
+		fi
+		echo "$verdict  $said: $(echo "$found" | paste -s -d ';' |
+			sed 's/;/; /g')"
+	done
+}
+
+# What is wrong with the run as a whole goes to every client.
+bad_all() {
+	for client in $clients; do
+		bad "$client" "$1"
+	done
+}
+
+judge_outside() {
+	[ "$gateway" != none ] || return 0
+	leaked=$(leaks)
+	[ "$leaked" -eq 0 ] ||
+		bad_all "$leaked packets outside show an inside address"
+}
+
+skip() {
+	skipped=$((skipped + 1))
+	echo "SKIP  $scenario $gateway: $1"
+}
+
+# The scenario in $run, from the network to the verdict.
+run_scenario() {
+	network_open || bad_all 'no network'
+	why=$(why_not_gateway "$gateway")
+	[ -z "$why" ] && [ -n "$impair" ] && [ "$gateway" != vpnalg-gw ] &&
+		why='only vpnalg-gw loses and reorders on purpose'
+	if [ -n "$why" ]; then
+		skip "$why"
+		clean_up
+		return
+	fi
+	watch_start
+	if ! gateway_open "$gateway" ${impair:+--impair "$impair"}; then
+		bad_all "gateway: $(tail -n 1 "$run/gateway.log")"
+	elif ! boot_all; then
+		bad_all 'a guest did not start'
+	else
+		scenario
+	fi
+	gateway_close || bad_all 'the gateway has not ended well'
+	watch_stop
+	judge_outside
+	clean_up
+	tell_clients
+}
+
+# run_one SCENARIO GATEWAY: in a folder of its own.
+run_one() {
+	scenario=$1
+	gateway=$2
+	run=$work/$scenario.$gateway
+	net=vpnalg-lab-$$-net
+	gw=vpnalg-lab-$$-gw
+	impair=
+	pings_needed=$pings
+	transfer_seconds=60
+	mkdir -p "$run/guests" "$run/clients"
+	# shellcheck disable=SC1090
+	. "$lab/scenarios/$scenario.sh"
+	started=$(date +%s)
+	run_scenario
+	echo "      $about, $(($(date +%s) - started)) s"
+}
+
+read_arguments() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--gateway)
+			[ $# -gt 1 ] || usage
+			gateways=$(echo "$2" | tr , ' ')
+			shift
+			;;
+		-*) usage ;;
+		*)
+			[ -e "$lab/scenarios/$1.sh" ] || usage
+			scenarios="$scenarios $1"
+			;;
+		esac
+		shift
+	done
+	for gateway in $gateways; do
+		case $gateway in
+		none | kernel | vpnalg-gw) ;;
+		*) usage ;;
+		esac
+	done
+}
+
+usage() {
+	echo "usage: sh tests/lab/run.sh [--gateway NAME[,NAME]...]" \
+		"[SCENARIO]..." >&2
+	echo "gateways: none kernel vpnalg-gw" >&2
+	echo "scenarios:" $(all_scenarios) >&2
+	exit 2
+}
+
+all_scenarios() {
+	for file in "$lab"/scenarios/*.sh; do
+		basename "$file" .sh
+	done
+}
+
+make_work() {
+	work=${LAB_WORK:-$(mktemp -d /var/tmp/vpnalg-lab.XXXXXX)}
+	mkdir -p "$work"
+	work=$(cd "$work" && pwd)
+	case $work in
+	/tmp/*)
+		echo "$0: $work: guests do not see what is under /tmp" >&2
+		exit 2
+		;;
+	esac
+}
+
+prepare_program() {
+	[ -z "${VPNALG_GW:-}" ] || return 0
+	if ! (build_program) >"$work/build.log" 2>&1 </dev/null; then
+		tail -n 30 "$work/build.log"
+		echo "$0: the build failed" >&2
+		exit 1
+	fi
+	VPNALG_GW=$work/build/examples/vpnalg-gw
+}
+
+main() {
+	scenarios=
+	read_arguments "$@"
+	[ "$(id -u)" -ne 0 ] || { wants_lab; wants_program; install_missing; }
+	why=$(why_not)
+	if [ -n "$why" ]; then
+		echo "skipped: $why"
+		exit 77
+	fi
+	make_work
+	prepare_program
+	trap 'clean_up; exit 1' INT TERM HUP
+	for scenario in ${scenarios:-$(all_scenarios)}; do
+		for gateway in $gateways; do
+			run_one "$scenario" "$gateway"
+		done
+	done
+	echo "$passed passed, $failed failed, $skipped skipped; captures and" \
+		"logs are in $work"
+	[ $failed -eq 0 ] || exit 1
+	[ $skipped -eq 0 ] || exit 77
+	exit 0
+}
+
+main "$@"

@@ -211,5 +211,6 @@ Suite *stream_suite(void);
 Suite *call_suite(void);
 Suite *model_suite(void);
 Suite *lessons_suite(void);
+Suite *attacks_suite(void);
 
 #endif

@@ -88,25 +88,41 @@ static enum vpnalg_choice adopt(struct vpnalg *translator,
 	return VPNALG_CHOICE_REFUSE;
 }
 
+/* The callback gets a copy, of which only a choice comes back. */
+static enum vpnalg_choice ask(struct vpnalg *translator,
+			      struct vpnalg_binding *binding)
+{
+	struct vpnalg_binding *proposal = &translator->proposal;
+	enum vpnalg_choice choice;
+
+	*proposal = *binding;
+	choice = translator->choose(translator->context, proposal);
+	if (choice == VPNALG_CHOICE_CHOSEN) {
+		binding->outside = proposal->outside;
+		binding->outside_id = proposal->outside_id;
+	}
+	return choice;
+}
+
 static enum vpnalg_choice try_id(struct vpnalg *translator,
 				 const struct vpnalg_opening *opening,
 				 struct vpnalg_binding *binding, uint32_t id)
 {
-	struct vpnalg_binding proposal;
-	enum vpnalg_choice choice;
-
 	binding->outside_id = id;
 	if (!is_free(translator, opening, binding))
 		return VPNALG_CHOICE_NEXT;
 	if (translator->choose == NULL)
 		return VPNALG_CHOICE_TAKE;
-	proposal = *binding;
-	choice = translator->choose(translator->context, &proposal);
-	if (choice != VPNALG_CHOICE_CHOSEN)
-		return choice;
-	binding->outside = proposal.outside;
-	binding->outside_id = proposal.outside_id;
-	return adopt(translator, opening, binding);
+	switch (ask(translator, binding)) {
+	case VPNALG_CHOICE_TAKE:
+		return VPNALG_CHOICE_TAKE;
+	case VPNALG_CHOICE_NEXT:
+		return VPNALG_CHOICE_NEXT;
+	case VPNALG_CHOICE_CHOSEN:
+		return adopt(translator, opening, binding);
+	default:
+		return VPNALG_CHOICE_REFUSE;
+	}
 }
 
 static enum vpnalg_choice try_range(struct vpnalg *translator,

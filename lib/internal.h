@@ -64,6 +64,10 @@ struct vpnalg {
 	uint64_t sweep_cursor;
 	vpnalg_time sweep_earliest;
 	void *user; /* of the packet at hand, for the binding */
+	/* Scratch, here to spare the stack: the key that is looked for, and a
+	 * binding being made and proposed. */
+	uint8_t key[VPNALG_KEY_MAX];
+	struct vpnalg_binding binding, proposal;
 	uint32_t address_count;
 	uint16_t burst;
 	uint8_t addr_len;

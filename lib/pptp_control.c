@@ -12,6 +12,11 @@ static struct pptp_control *body(struct vpnalg_step *step)
 	return vpnalg_session_body(step->translator, step->record);
 }
 
+static uint32_t transitory(struct vpnalg_step *step)
+{
+	return vpnalg_session_timers(step->translator)->tcp_transitory;
+}
+
 /* The parser has proved four bytes; here the rest of the header. */
 static enum vpnalg_result read_segment(const struct vpnalg_facts *facts,
 				       struct pptp_segment *segment)
@@ -122,6 +127,7 @@ static void restart(struct vpnalg_step *step, uint32_t sequence)
 	start_stream(control, 0, sequence);
 	step->record->children = 0;
 	step->record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
+	vpnalg_session_live(step->translator, step->record, transitory(step));
 }
 
 /* A SYN from inside begins a new connection where the old one has ended or has
@@ -263,11 +269,6 @@ static void take_acknowledgment(struct vpnalg_step *step,
 }
 
 /* The end */
-
-static uint32_t transitory(struct vpnalg_step *step)
-{
-	return vpnalg_session_timers(step->translator)->tcp_transitory;
-}
 
 static void end(struct vpnalg_step *step)
 {

@@ -92,7 +92,7 @@ struct vpnalg_record *vpnalg_session_peek(struct vpnalg *translator,
 					  const struct vpnalg_tuple *tuple)
 {
 	const struct vpnalg_store *store = translator->store;
-	uint8_t key[VPNALG_KEY_MAX];
+	uint8_t *key = translator->key;
 	unsigned slot;
 
 	vpnalg_key_make(tuple, translator->addr_len, key);
@@ -136,15 +136,14 @@ bool vpnalg_session_give(struct vpnalg *translator,
 			 const struct vpnalg_tuple *tuple)
 {
 	const struct vpnalg_store *store = translator->store;
-	uint8_t key[VPNALG_KEY_MAX];
+	uint8_t *key = key_of(translator, record, tuple->role);
 	struct vpnalg_record *holder;
 	uint64_t hash;
 	unsigned slot;
 
 	/* The tuple may point into the very slot. */
-	vpnalg_key_make(tuple, translator->addr_len, key);
-	memcpy(key_of(translator, record, tuple->role), key,
-	       store->key_length);
+	vpnalg_key_make(tuple, translator->addr_len, translator->key);
+	memcpy(key, translator->key, store->key_length);
 	hash = vpnalg_key_hash(translator, key);
 	holder = store->find(store->context, key, hash, &slot);
 	holder = vpnalg_session_alive_or_close(translator, holder);
@@ -254,13 +253,13 @@ bool vpnalg_session_may_open(const struct vpnalg_step *step,
 			     const struct vpnalg_opening *opening,
 			     uint32_t *outside_id)
 {
-	struct vpnalg_binding binding;
+	struct vpnalg_binding *binding = &step->translator->binding;
 
-	if (vpnalg_choose(step->translator, opening, &binding) !=
+	if (vpnalg_choose(step->translator, opening, binding) !=
 	    VPNALG_TRANSLATED)
 		return false;
-	*outside_id = binding.outside_id;
-	vpnalg_choose_release(step->translator, &binding);
+	*outside_id = binding->outside_id;
+	vpnalg_choose_release(step->translator, binding);
 	return true;
 }
 
@@ -270,19 +269,19 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 {
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *record;
-	struct vpnalg_binding binding;
+	struct vpnalg_binding *binding = &translator->binding;
 	struct vpnalg_kind_counters *counters = vpnalg_session_counters(
 		translator, step->handler, opening->kind);
 	enum vpnalg_result result;
 
-	result = vpnalg_choose(translator, opening, &binding);
+	result = vpnalg_choose(translator, opening, binding);
 	if (result != VPNALG_TRANSLATED) {
 		counters->refused++;
 		return result;
 	}
-	record = build(translator, step->handler, opening, &binding);
+	record = build(translator, step->handler, opening, binding);
 	if (record == NULL) {
-		vpnalg_choose_release(translator, &binding);
+		vpnalg_choose_release(translator, binding);
 		counters->refused++;
 		return VPNALG_DROP_STORE;
 	}

@@ -107,16 +107,17 @@ static uint32_t reference_to(const struct vpnalg_table *table,
 /* Whether the 20 bytes of an IPv4 key are equal; longer ones by memcmp. */
 static bool same_key(const uint8_t *a, const uint8_t *b, size_t length)
 {
-	uint64_t x[2], y[2];
-	uint32_t v, w;
+	uint32_t v, w, difference = 0;
+	size_t i;
 
 	if (length != VPNALG_KEY_IPV4)
 		return memcmp(a, b, length) == 0;
-	memcpy(x, a, sizeof(x));
-	memcpy(y, b, sizeof(y));
-	memcpy(&v, a + sizeof(x), sizeof(v));
-	memcpy(&w, b + sizeof(y), sizeof(w));
-	return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (v ^ w)) == 0;
+	for (i = 0; i < VPNALG_KEY_IPV4; i += sizeof(v)) {
+		memcpy(&v, a + i, sizeof(v));
+		memcpy(&w, b + i, sizeof(w));
+		difference |= v ^ w;
+	}
+	return difference == 0;
 }
 
 /* Whether one of four entries may have the tag: says yes if one has, and seldom

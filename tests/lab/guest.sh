@@ -50,8 +50,10 @@ if [ "$1" = inside ]; then
 	ip link set lo up
 	modprobe ipv6 disable_ipv6=1
 	touch "$lab_share/ready"
-	run_files
-	# Without this process there is no guest.
+	exec 3<&0
+	run_files <&3 &
+	# Without this process there is no guest, and nobody to take notice of
+	# daemons that have ended.
 	while :; do sleep 1000; done
 fi
 overlay_root && fill_root && exec chroot /mnt/root "$0" inside

@@ -13,6 +13,8 @@
  * every packet. The sweep looks at that too. */
 #define SLACK_PART 16
 
+#define LAST_MOMENT_MS 1000
+
 static struct pptp_call *body(struct vpnalg *translator,
 			      struct vpnalg_record *call)
 {
@@ -65,12 +67,11 @@ static void leave_parent(struct vpnalg *translator, struct vpnalg_record *call)
 	if (parent == NULL || parent->children == 0)
 		return;
 	parent->children--;
-	/* What its calls have kept alive does not die in the midst of things. */
+	/* What its calls have kept alive does not die in the midst of the
+	 * packet that has found the last of them dead. */
 	if (!vpnalg_session_alive(translator, parent) &&
 	    !(parent->flags & VPNALG_SESSION_ENDED))
-		vpnalg_session_live(
-			translator, parent,
-			vpnalg_session_timers(translator)->tcp_transitory);
+		vpnalg_session_live(translator, parent, LAST_MOMENT_MS);
 	vpnalg_session_changed(translator, parent);
 }
 

@@ -40,10 +40,14 @@ static void step(struct world *world, struct sweep *sweep)
 
 static void sweep_all(struct world *world, struct sweep *sweep)
 {
+	vpnalg_time begin = world->now + LONG_AGO;
+
 	*sweep = (struct sweep){ 0 };
-	world->now += LONG_AGO;
-	while (!is_empty(world) && sweep->steps * SECONDS_PER_STEP < 100)
+	while (!is_empty(world) && sweep->steps * SECONDS_PER_STEP < 100) {
+		world->now = begin + (vpnalg_time)(sweep->steps *
+						   SECONDS_PER_STEP * 1e3);
 		step(world, sweep);
+	}
 	if (!is_empty(world))
 		basics_fault("expiry: something has stayed");
 }

@@ -77,19 +77,21 @@ static uint32_t difference(unsigned before, unsigned after)
 void vpnalg_rewrite_local(struct vpnalg_step *step, const uint8_t *address)
 {
 	const struct vpnalg_facts *facts = step->facts;
-	uint32_t delta = 0;
+	uint32_t before, after, delta = 0;
 	size_t i;
 
-	if (same_address(facts->local, address, facts->addr_len))
-		return;
-	for (i = 0; i < facts->addr_len; i += 2) {
-		delta += difference(vpnalg_get16(facts->local + i),
-				    vpnalg_get16(address + i));
-		facts->local[i] = address[i];
-		facts->local[i + 1] = address[i + 1];
+	for (i = 0; i < facts->addr_len; i += 4) {
+		before = ~vpnalg_get32(facts->local + i);
+		after = vpnalg_get32(address + i);
+		delta += (before >> 16) + (before & 0xffff) + (after >> 16) +
+			 (after & 0xffff);
+		memcpy(facts->local + i, address + i, 4);
 	}
-	update(facts->ip + IPV4_CHECKSUM_OFF, fold(delta));
-	update_l4(step, fold(delta), true);
+	delta = fold(delta);
+	if (delta == 0xffff) /* the same address, or one as good as it */
+		return;
+	update(facts->ip + IPV4_CHECKSUM_OFF, delta);
+	update_l4(step, delta, true);
 }
 
 void vpnalg_rewrite_byte(struct vpnalg_step *step, uint32_t offset,

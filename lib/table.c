@@ -122,7 +122,7 @@ static bool same_key(const uint8_t *a, const uint8_t *b, size_t length)
 
 /* Whether one of four entries may have the tag: says yes if one has, and seldom
  * if none has. The last of the three words of tags holds the count too. */
-static bool may_hold(const struct bucket *bucket, unsigned entry, uint16_t tag)
+static inline bool may_hold(const struct bucket *bucket, unsigned entry, uint16_t tag)
 {
 	const uint8_t *tags = (const uint8_t *)bucket +
 			      offsetof(struct bucket, tag);
@@ -135,7 +135,7 @@ static bool may_hold(const struct bucket *bucket, unsigned entry, uint16_t tag)
 }
 
 /* The first entry from i on that has the tag, or ENTRIES. */
-static unsigned next_match(const struct bucket *bucket, uint16_t tag,
+static inline unsigned next_match(const struct bucket *bucket, uint16_t tag,
 			   unsigned i)
 {
 	for (; i < ENTRIES; i++) {
@@ -147,7 +147,7 @@ static unsigned next_match(const struct bucket *bucket, uint16_t tag,
 	return ENTRIES;
 }
 
-static struct vpnalg_record *find_in(const struct vpnalg_table *table,
+static inline struct vpnalg_record *find_in(const struct vpnalg_table *table,
 				     const struct bucket *bucket, uint16_t tag,
 				     const uint8_t *key, unsigned *slot)
 {

@@ -78,8 +78,13 @@ guest_do() {
 guest_kill() {
 	pid=$(cat "$run/guests/$1/pid" 2>/dev/null) || return
 	rm -f "$run/guests/$1/pid"
-	kill -KILL -- "-$pid" 2>/dev/null
+	kill -s KILL -- "-$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null
+	tries=0
+	while kill -s 0 -- "-$pid" 2>/dev/null && [ $tries -lt 100 ]; do
+		tries=$((tries + 1))
+		sleep 0.05
+	done
 }
 
 guests_kill() {

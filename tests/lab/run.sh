@@ -176,6 +176,7 @@ run_one() {
 	impair=
 	pings_needed=$pings
 	transfer_seconds=60
+	rm -rf "$run"
 	mkdir -p "$run/guests" "$run/clients"
 	# shellcheck disable=SC1090
 	. "$lab/scenarios/$scenario.sh"

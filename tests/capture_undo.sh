@@ -1,0 +1,12 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The third promise over the captures of real PPTP clients, seen inside.
+set -u
+
+program=./tests/capture_undo
+captures=${srcdir:-.}/tests/captures
+if [ ! -x "$program" ]; then
+	echo "there is no $program: it needs libpcap"
+	exit 77
+fi
+"$program" 192.168.77 203.0.113.1 "$captures"/pptp_*-nat-inside.pcap

@@ -127,8 +127,28 @@ void vpnalg_pptp_call_swept(struct vpnalg *translator,
 			    struct vpnalg_record *call);
 void vpnalg_pptp_call_closed(struct vpnalg *translator,
 			     struct vpnalg_record *call);
+struct pptp_call *vpnalg_pptp_call_body(struct vpnalg *translator,
+					struct vpnalg_record *call);
+uint16_t vpnalg_pptp_call_id(struct vpnalg *translator,
+			     struct vpnalg_record *call, unsigned role);
+bool vpnalg_pptp_call_is_of(struct vpnalg_step *step,
+			    struct vpnalg_record *call);
+void vpnalg_pptp_call_join(struct vpnalg_step *step,
+			   struct vpnalg_record *call);
+void vpnalg_pptp_call_leave(struct vpnalg *translator,
+			    struct vpnalg_record *call);
+uint32_t vpnalg_pptp_call_lifetime(struct vpnalg *translator,
+				   const struct pptp_call *call);
+void vpnalg_pptp_call_answer(struct vpnalg *translator,
+			     struct vpnalg_record *call);
+void vpnalg_pptp_call_linger(struct vpnalg *translator,
+			     struct vpnalg_record *call);
+void vpnalg_pptp_call_revive(struct vpnalg *translator,
+			     struct vpnalg_record *call);
 
-/* An ID that goes by in a control message. */
+/* pptp_id.c: IDs in control messages */
+
+/* An ID that goes by. */
 struct pptp_id {
 	uint16_t value;  /* in the packet's form */
 	uint16_t other;  /* set: in its other form */
@@ -138,16 +158,16 @@ struct pptp_id {
 	bool split;
 };
 
-enum vpnalg_result vpnalg_pptp_call_own(struct vpnalg_step *step,
-					struct pptp_id *id);
-bool vpnalg_pptp_call_peer(struct vpnalg_step *step, struct pptp_id *id);
-bool vpnalg_pptp_call_may_split(struct vpnalg_step *step, uint8_t first,
-				bool opens);
-enum vpnalg_result vpnalg_pptp_call_attach(struct vpnalg_step *step,
-					   uint16_t own, uint16_t peer);
-void vpnalg_pptp_call_answered(struct vpnalg_step *step, uint16_t own);
-void vpnalg_pptp_call_clearing(struct vpnalg_step *step, uint16_t own);
-void vpnalg_pptp_call_ended(struct vpnalg_step *step, uint16_t own);
-void vpnalg_pptp_call_ended_by_peer(struct vpnalg_step *step, uint16_t peer);
+enum vpnalg_result vpnalg_pptp_id_own(struct vpnalg_step *step,
+				      struct pptp_id *id);
+bool vpnalg_pptp_id_peer(struct vpnalg_step *step, struct pptp_id *id);
+bool vpnalg_pptp_id_may_split(struct vpnalg_step *step, uint8_t first,
+			      bool opens);
+enum vpnalg_result vpnalg_pptp_id_attach(struct vpnalg_step *step,
+					 uint16_t own, uint16_t peer);
+void vpnalg_pptp_id_answered(struct vpnalg_step *step, uint16_t own);
+void vpnalg_pptp_id_clearing(struct vpnalg_step *step, uint16_t own);
+void vpnalg_pptp_id_ended(struct vpnalg_step *step, uint16_t own);
+void vpnalg_pptp_id_ended_by_peer(struct vpnalg_step *step, uint16_t peer);
 
 #endif

@@ -148,11 +148,11 @@ static enum vpnalg_result act_outward(struct learner *l, unsigned n)
 	const uint16_t *ids = l->stream.ids;
 
 	if (n == 1 && use_of(l, 1) == FIELD_PEER)
-		return vpnalg_pptp_call_attach(l->step, ids[0], ids[1]);
+		return vpnalg_pptp_id_attach(l->step, ids[0], ids[1]);
 	if (n == 0 && l->type == PPTP_CALL_CLEAR_REQUEST)
-		vpnalg_pptp_call_clearing(l->step, ids[0]);
+		vpnalg_pptp_id_clearing(l->step, ids[0]);
 	if (n == 0 && l->type == PPTP_CALL_DISCONNECT_NOTIFY)
-		vpnalg_pptp_call_ended(l->step, ids[0]);
+		vpnalg_pptp_id_ended(l->step, ids[0]);
 	return VPNALG_TRANSLATED;
 }
 
@@ -161,12 +161,12 @@ static enum vpnalg_result act_inward(struct learner *l, unsigned n)
 	const uint16_t *ids = l->stream.ids;
 
 	if (n == 0 && l->type == PPTP_CALL_DISCONNECT_NOTIFY)
-		vpnalg_pptp_call_ended_by_peer(l->step, ids[0]);
+		vpnalg_pptp_id_ended_by_peer(l->step, ids[0]);
 	if (use_of(l, n) != FIELD_PEER)
 		return VPNALG_TRANSLATED;
-	vpnalg_pptp_call_answered(l->step, ids[n]);
+	vpnalg_pptp_id_answered(l->step, ids[n]);
 	if (n == 1)
-		return vpnalg_pptp_call_attach(l->step, ids[1], ids[0]);
+		return vpnalg_pptp_id_attach(l->step, ids[1], ids[0]);
 	return VPNALG_TRANSLATED;
 }
 
@@ -177,9 +177,9 @@ static enum vpnalg_result look_up(struct learner *l, unsigned n,
 	if (!is_translated(l, n))
 		return VPNALG_TRANSLATED;
 	if (!l->step->facts->inward)
-		return vpnalg_pptp_call_own(l->step, id);
+		return vpnalg_pptp_id_own(l->step, id);
 	/* What names no call of this connection tells nothing more. */
-	if (!vpnalg_pptp_call_peer(l->step, id))
+	if (!vpnalg_pptp_id_peer(l->step, id))
 		l->type = PPTP_TYPE_UNKNOWN;
 	return VPNALG_TRANSLATED;
 }
@@ -232,7 +232,7 @@ static void learn_first_byte(struct learner *l, unsigned n)
 	uint8_t first = l->data[l->at];
 
 	if (is_translated(l, n) &&
-	    !vpnalg_pptp_call_may_split(l->step, first,
+	    !vpnalg_pptp_id_may_split(l->step, first,
 					messages[l->type].opens)) {
 		l->reason = VPNALG_DROP_UNACKNOWLEDGED;
 		return;
@@ -263,7 +263,7 @@ static void learn_result(struct learner *l)
 
 	if (use_of(l, 1) == FIELD_PEER &&
 	    l->data[l->at] != PPTP_RESULT_CONNECTED)
-		vpnalg_pptp_call_ended(l->step, l->stream.ids[own]);
+		vpnalg_pptp_id_ended(l->step, l->stream.ids[own]);
 	pass(l, 1);
 }
 

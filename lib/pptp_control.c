@@ -252,6 +252,8 @@ static enum vpnalg_result take_data(struct vpnalg_step *step,
 	if (control->streams[way].cursor - segment->sequence >= 1U << 31 &&
 	    !skips_gap(control, way, segment))
 		return VPNALG_DROP_WINDOW;
+	if (way == 0) /* it goes on with this connection after all */
+		control->flags &= (uint8_t)~PPTP_TCP_NEW_SYN;
 	return vpnalg_pptp_stream_receive(step, segment);
 }
 

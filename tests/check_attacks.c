@@ -163,6 +163,20 @@ START_TEST(a_host_that_comes_back_is_believed_when_the_remote_answers)
 }
 END_TEST
 
+START_TEST(a_syn_is_forgotten_when_the_old_connection_goes_on)
+{
+	struct bytes m = message(5, 1, 1, 0);
+
+	client_segment(&w, &c, 0x10000000, SYN, NULL, 0);
+	ck_assert_uint_eq(client_sends(&w, &c, m.data, m.length),
+			  VPNALG_TRANSLATED);
+	c.client_seq = 0x10000001;
+	server_segment(&w, &c, 99, SYN | ACK, NULL, 0);
+	ck_assert_uint_eq(client_segment(&w, &c, 0x10000001, ACK, m.data, 16),
+			  VPNALG_DROP_WINDOW);
+}
+END_TEST
+
 START_TEST(a_syn_that_nobody_answers_does_not_keep_a_connection)
 {
 	world_wait(&w, 7000000);
@@ -340,6 +354,7 @@ Suite *attacks_suite(void)
 	tcase_add_loop_test(
 		t, a_host_that_comes_back_is_believed_when_the_remote_answers,
 		0, 4);
+	tcase_add_test(t, a_syn_is_forgotten_when_the_old_connection_goes_on);
 	tcase_add_test(t, a_syn_that_nobody_answers_does_not_keep_a_connection);
 	tcase_add_loop_test(t, blind_data_from_outside_moves_nothing, 0, 5);
 	tcase_add_test(t, a_forged_fin_leaves_no_wrong_acknowledgment);

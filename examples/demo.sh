@@ -11,11 +11,11 @@ tree=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
 
-if [ $# -gt 1 ]; then
+if [ $# -gt 1 ] || [ "${1-}" = --help ]; then
 	echo "usage: sh $0 [CAPTURE]" >&2
 	exit 2
 elif [ $# -eq 0 ]; then
-	capture=$tree/tests/captures/pptp_3-nat-inside.pcap
+	capture=$tree/tests/captures/pptp_same-nat-inside.pcap
 	set -- --inside 192.168.77.0/24 "$capture"
 else
 	capture=$1
@@ -47,7 +47,13 @@ fi
 program=$work/build/examples/vpnalg-pcap
 output=$work/$(basename "$capture" .pcap)-translated.pcap
 echo "vpnalg-pcap $* $output"
-"$program" "$@" "$output"
+"$program" --explain "$@" "$output" >"$work/explained.txt"
 echo
+if grep -q Outgoing-Call-Request "$work/explained.txt"; then
+	echo "The calls that were asked for, as the inside and the outside saw them:"
+	grep Outgoing-Call-Request "$work/explained.txt" | head -n 10
+	echo
+fi
+echo "What became of each packet: $work/explained.txt"
 echo "The translated capture: $output"
 echo "The program that made it: $program"

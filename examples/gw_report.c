@@ -102,7 +102,9 @@ static void write_sessions(const struct nat *nat)
 	struct vpnalg_kind_counters kind;
 
 	write_heads("sessions", 6, heads);
-	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind, sizeof(kind)); i++)
+	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind,
+						sizeof(kind));
+	     i++)
 		write_row(kind.name, 6,
 			  (uint64_t[]){ kind.opened, kind.closed,
 					kind.opened - kind.closed,

@@ -122,11 +122,12 @@ static json_t *protocols(const struct report *report)
 
 static json_t *session(const struct vpnalg_kind_counters *kind)
 {
-	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 			 "kind", kind->name,
 			 "opened", (json_int_t)kind->opened,
 			 "closed", (json_int_t)kind->closed,
 			 "open", (json_int_t)(kind->opened - kind->closed),
+			 "refused", (json_int_t)kind->refused,
 			 "unread", (json_int_t)kind->unread,
 			 "translated_out", (json_int_t)kind->translated[0],
 			 "translated_in", (json_int_t)kind->translated[1],
@@ -139,7 +140,9 @@ static json_t *sessions(const struct nat *nat)
 	struct vpnalg_kind_counters kind;
 	json_t *list = json_array();
 
-	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind, sizeof(kind)); i++)
+	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind,
+						sizeof(kind));
+	     i++)
 		json_array_append_new(list, session(&kind));
 	return list;
 }

@@ -10,7 +10,7 @@
 
 /* Room for 100,000 calls that each have a control connection of their own:
  * two units and two, and the system gives only what is used. */
-#define STORE_UNITS 400000
+#define STORE_UNITS 700000
 
 /* Places of the store that are looked at for dead sessions per packet. */
 #define SWEEP_BUDGET 64

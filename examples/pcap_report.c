@@ -118,15 +118,17 @@ static void write_protocols(const struct report *report)
 static void write_sessions(const struct nat *nat)
 {
 	static const char *const heads[] = { "opened", "closed", "still open",
-					     "unread" };
+					     "refused", "unread" };
 	struct vpnalg_kind_counters kind;
 
-	write_heads("sessions", 4, heads);
-	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind, sizeof(kind)); i++)
-		write_row(kind.name, 4,
+	write_heads("sessions", 5, heads);
+	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind,
+						sizeof(kind));
+	     i++)
+		write_row(kind.name, 5,
 			  (uint64_t[]){ kind.opened, kind.closed,
 					kind.opened - kind.closed,
-					kind.unread });
+					kind.refused, kind.unread });
 }
 
 static void write_traffic(const struct nat *nat)
@@ -136,7 +138,9 @@ static void write_traffic(const struct nat *nat)
 	struct vpnalg_kind_counters kind;
 
 	write_heads("packets of these sessions", 4, heads);
-	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind, sizeof(kind)); i++)
+	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind,
+						sizeof(kind));
+	     i++)
 		write_row(kind.name, 4,
 			  (uint64_t[]){ kind.translated[0], kind.translated[1],
 					kind.dropped[0], kind.dropped[1] });

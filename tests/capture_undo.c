@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* capture_undo INSIDE OUTSIDE CAPTURE...
  *
- * The third promise on real traffic: each packet of the captures is translated
- * and at once taken back, and must then be what it was. INSIDE is the first
- * three octets of the inside hosts' addresses, or all four of one host's;
- * OUTSIDE is the outside address. */
+ * Undo gives back what was translated, on real traffic: each packet of the
+ * captures is translated and at once taken back, and must then be what it was.
+ * INSIDE is the first three octets of the inside hosts' addresses, or all four
+ * of one host's; OUTSIDE is the outside address. */
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# The third promise over the captures of real PPTP clients, seen inside.
+# Undo gives back what was translated: captures of real PPTP clients, seen
+# inside.
 set -u
 
 program=./tests/capture_undo

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a reviewer, an attacker or bad luck did to the PPTP handler. */
+/* What attackers and bad luck can do to the PPTP handler. */
 #include "support.h"
 
 #include <string.h>

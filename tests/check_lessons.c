@@ -270,7 +270,7 @@ START_TEST(lesson_20_a_magic_cookie_in_a_web_page_drives_nothing)
 }
 END_TEST
 
-/* Promise 8: whatever fails, what was taken is given back. */
+/* Whatever fails, what was taken is given back. */
 START_TEST(lesson_22_a_failure_leaks_no_id)
 {
 	struct bytes p = tcp_packet(CLIENT_B, 4000, SERVER, PPTP, 1, 0, SYN,

@@ -303,7 +303,7 @@ START_TEST(a_new_connection_on_the_same_ports_is_not_the_parent_of_old_calls)
 }
 END_TEST
 
-/* Lessons 1: the Call ID in Call-Disconnect-Notify from outside is the
+/* The Call ID in Call-Disconnect-Notify from outside is the
  * server's; even if it equals an ID of ours it stays and ends nothing. */
 START_TEST(a_disconnected_peer_id_is_not_mistaken_for_our_own)
 {

@@ -441,7 +441,7 @@ START_TEST(the_call_of_another_host_is_not_touched_from_outside)
 }
 END_TEST
 
-/* RFC 9293: a segment ahead is dropped; what it skipped comes; it comes again. */
+/* RFC 9293: a segment ahead is dropped; what it skipped comes; and it again. */
 START_TEST(a_segment_behind_a_gap_waits_for_what_is_missing)
 {
 	struct bytes a = message(7, 50, 1, 0), b = message(12, OWN, 0, 0);

@@ -34,7 +34,7 @@ static struct bytes packet_of(enum kind_of_packet what, uint32_t from,
 }
 
 /* Nobody's packets. The router's own stack gets what may be for it, but must
- * not answer for an inside host (lessons 22 and 24). */
+ * not answer for an inside host. */
 static const struct row {
 	const char *name;
 	uint8_t direction;

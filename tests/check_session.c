@@ -395,6 +395,27 @@ START_TEST(a_free_id_is_found_where_there_is_one)
 }
 END_TEST
 
+/* Ranges in which a particular ID is wanted are searched whole, from wherever
+ * the search begins: low ports of one parity are 512. */
+START_TEST(the_last_free_id_of_a_small_range_is_found)
+{
+	struct vpnalg_range small = { .first = 0, .step = 1, .count = 512 };
+	struct vpnalg_tuple t = tuple_of(VPNALG_OUTSIDE_OWN, 0);
+	struct world w;
+	uint32_t id;
+
+	toy_world(&w, (struct world_options){ .units = 1200 });
+	for (id = 0; id < 512; id++)
+		if (id != 100)
+			open_one(&w, TOY_DATA, host_a, id);
+	for (id = 0; id < 300; id++) {
+		ck_assert(vpnalg_session_free_id(w.alg, &t, &small, 1));
+		ck_assert_uint_eq(t.id, 100);
+	}
+	world_end(&w);
+}
+END_TEST
+
 START_TEST(the_search_for_a_free_id_is_bounded)
 {
 	struct vpnalg_range all = { .first = 0, .step = 1, .count = 2000 };
@@ -494,6 +515,7 @@ Suite *session_suite(void)
 	tcase_add_loop_test(ids, a_free_id_is_found_where_there_is_one, 0,
 			    ROWS(free_rows));
 	tcase_add_test(ids, whether_a_session_may_be_opened_can_be_asked);
+	tcase_add_test(ids, the_last_free_id_of_a_small_range_is_found);
 	tcase_add_test(ids, the_search_for_a_free_id_is_bounded);
 	suite_add_tcase(suite, keys);
 	suite_add_tcase(suite, life);

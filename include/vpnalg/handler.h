@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /**
  * @file handler.h
- * @brief For who writes a protocol: what a handler is and what it may call.
+ * @brief For those who write a protocol: what a handler is and what it may call.
  *
  * The one rule of translation. A packet that travels out carries IDs owned by
  * the inside host in its own fields (source port, "Call ID"): they become the
@@ -208,9 +208,8 @@ struct vpnalg_opening {
 	bool keep;
 	/** Where else to look for an outside ID, in this order. */
 	struct vpnalg_range ranges[2];
-	/** The least and the greatest ID that may be chosen for it by the
-	 * caller. */
-	uint32_t least, greatest;
+	uint32_t least;    /**< The least ID that the caller may choose. */
+	uint32_t greatest; /**< The greatest one. */
 	uint32_t lifetime; /**< Milliseconds until its first deadline. */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /**
  * @file store.h
- * @brief For who writes a session store, and the store that comes along.
+ * @brief For those who write a session store, and the bundled one.
  *
  * A store maps keys to records. A record is one to three units of 64 bytes,
  * and one to four keys lead to it:
@@ -147,7 +147,7 @@ struct vpnalg_store {
 	void (*changed)(void *context, struct vpnalg_record *record);
 };
 
-/** The store that comes along: hash table and records in one array. */
+/** The bundled store: hash table and records in one array. */
 struct vpnalg_table;
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /**
  * @file vpnalg.h
- * @brief For who embeds the library: set up a translator, give it packets.
+ * @brief For those who embed the library: set up a translator, give it packets.
  *
  * A translator stands between inside hosts and the rest of the world and
  * shares a few outside addresses among them. It carries the protocols whose
@@ -248,7 +248,8 @@ struct vpnalg_config {
 	/** Passed to the three callbacks. */
 	void *context;
 	/** 32 random bits that outsiders cannot predict. Required. Called by
-	 * vpnalg_init() and where a session is opened, not for every packet. */
+	 * vpnalg_init() and where a session is opened or an ID looked for, not
+	 * for every packet. */
 	uint32_t (*random)(void *context);
 	/** Optional: has the last word on an outside address and ID. Called
 	 * once for each proposal, a bounded number of times for a session; also
@@ -264,7 +265,7 @@ struct vpnalg_config {
 	 * share their addresses must share it (RFC 4787 REQ-2). */
 	uint64_t pool_key[2];
 	/** Packets handled together, 1 to 256. Default 32. Each costs about
-	 * 150 bytes of the translator's memory. */
+	 * 130 bytes of the translator's memory. */
 	uint16_t burst;
 	struct vpnalg_timers timers; /**< Timeouts. */
 };

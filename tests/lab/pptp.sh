@@ -57,6 +57,7 @@ pptp_is_gone() {
 
 # Both sides take their interface down, and the client's daemons end.
 pptp_down() {
+	guest_do "$1" 10 'test -e /run/ppp-lab.pid' || return
 	inner=$(guest_do "$1" 10 "ip -o -4 addr show dev ppp0 |
 		sed -n 's/.*inet \\([0-9.]*\\) .*/\\1/p'")
 	guest_do "$1" 10 'kill $(head -n 1 /run/ppp-lab.pid)'

@@ -282,10 +282,10 @@ def judge_time():
     late = short_talk("10.0.0.2", SERVER, 40002, 7, 8, time=100000.0)
     name = write_pcap("in.pcap", merged(first, late))
     done = run("--address", OUTSIDE, name, path("out.pcap"))
-    rows = [line.split()[-4:] for line in done.stderr.decode().splitlines()
+    rows = [line.split()[-5:] for line in done.stderr.decode().splitlines()
             if line.startswith("  PPTP ")]
     check("of two sessions a day apart the first has ended",
-          rows[0] == rows[1] == ["2", "1", "1", "0"], done.stderr.decode())
+          rows[0] == rows[1] == ["2", "1", "1", "0", "0"], done.stderr.decode())
 
 
 def main():

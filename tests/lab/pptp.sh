@@ -31,7 +31,8 @@ pptp_server() {
 	transfer_serve srv
 }
 
-# pppd goes to the background when IP is up. Reordered GRE is waited for.
+# pppd goes to the background when IP is up. The other side may take a moment
+# longer until its interface is: what is sent before is lost there.
 pptp_up() {
 	client=$1
 	shift
@@ -42,7 +43,10 @@ pptp_up() {
 			name $pptp_user remotename srv noauth nobsdcomp \
 			nodeflate novj noipv6 nodefaultroute mtu 1400 mru 1400 \
 			lcp-echo-interval 5 lcp-echo-failure 12 \
-			linkname lab updetach $*" >"$run/said" 2>&1 &&
+			linkname lab updetach $* &&
+		for try in \$(seq 20); do
+			ping -q -c 1 -W 1 $pptp_inner && exit
+		done" >"$run/said" 2>&1 &&
 		good "$client" connected && return
 	bad "$client" "not connected: $(tail -n 1 "$run/said")"
 }

@@ -239,7 +239,7 @@ enum vpnalg_result vpnalg_pptp_id_own(struct vpnalg_step *step,
 }
 
 /* A field of a message that travels in, which holds an ID that the inside host
- * owns, if all is well. */
+ * owns, if all is well; else it has no other form. */
 bool vpnalg_pptp_id_peer(struct vpnalg_step *step, struct pptp_id *id)
 {
 	bool inside = step->facts->inside;
@@ -247,7 +247,6 @@ bool vpnalg_pptp_id_peer(struct vpnalg_step *step, struct pptp_id *id)
 
 	call = find(step, inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN,
 		    id->value);
-	id->other = id->value;
 	if (call == NULL || !vpnalg_pptp_call_is_of(step, call))
 		return false;
 	id->other = vpnalg_pptp_call_id(step->translator, call,

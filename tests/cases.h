@@ -15,5 +15,7 @@ TCase *choose_pool_case(void);  /* check_choose_pool.c */
 TCase *process_burst_case(void); /* check_process_burst.c */
 TCase *session_zone_case(void); /* check_session_zone.c */
 TCase *session_fail_case(void); /* check_session_fail.c */
+TCase *pptp_more_case(void);    /* check_more_pptp.c */
+TCase *engine_more_case(void);  /* check_more_engine.c */
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of a call: opened, answered, cleared, ended, opened again. */
 #include "support.h"
+#include "cases.h"
 
 #include <string.h>
 
@@ -451,5 +452,6 @@ Suite *call_suite(void)
 	tcase_add_loop_test(t, a_call_lives_at_every_edge_of_the_clock, 0,
 			    sizeof(edges) / sizeof(edges[0]));
 	suite_add_tcase(suite, t);
+	suite_add_tcase(suite, pptp_more_case());
 	return suite;
 }

@@ -200,6 +200,40 @@ START_TEST(time_does_not_run_back)
 }
 END_TEST
 
+/* A caller need not clear the results of a packet that it uses again. */
+START_TEST(results_are_set_whatever_was_there)
+{
+	static const struct {
+		uint32_t to;
+		unsigned result;
+	} cases[] = { { SERVER, VPNALG_TRANSLATED },
+		      { SERVER_2, VPNALG_DROP_NO_SESSION },
+		      { OUTSIDE, VPNALG_UNTOUCHED } };
+	struct connection c;
+	struct world w;
+	size_t i;
+
+	talk_begin(&w, &c);
+	for (i = 0; i < 3; i++) {
+		struct bytes b = gre_packet(CLIENT_A, cases[i].to, 9, 1);
+		struct vpnalg_packet p = { .data = b.data,
+					   .caplen = b.length,
+					   .len = b.length,
+					   .user = &b,
+					   .flags = 0xff,
+					   .result = 0xff };
+
+		vpnalg_process(w.alg, &p, 1, w.now);
+		ck_assert_uint_eq(p.result, cases[i].result);
+		ck_assert_uint_eq(p.flags, 0);
+		ck_assert_uint_eq(p.len, b.length);
+		ck_assert_ptr_eq(p.data, b.data);
+		ck_assert_ptr_eq(p.user, &b);
+	}
+	world_end(&w);
+}
+END_TEST
+
 START_TEST(no_packets_are_no_work)
 {
 	struct world w;
@@ -306,6 +340,7 @@ Suite *process_suite(void)
 		whose,
 		a_remote_is_guarded_while_anything_of_an_inside_host_lives);
 	tcase_add_test(whose, time_does_not_run_back);
+	tcase_add_test(whose, results_are_set_whatever_was_there);
 	tcase_add_test(whose, no_packets_are_no_work);
 	tcase_add_test(whose, counters_add_up);
 	handlers = tcase_create("handlers");
@@ -318,5 +353,6 @@ Suite *process_suite(void)
 	suite_add_tcase(suite, whose);
 	suite_add_tcase(suite, handlers);
 	suite_add_tcase(suite, process_burst_case());
+	suite_add_tcase(suite, engine_more_case());
 	return suite;
 }

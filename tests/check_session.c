@@ -408,7 +408,7 @@ START_TEST(the_last_free_id_of_a_small_range_is_found)
 	for (id = 0; id < 512; id++)
 		if (id != 100)
 			open_one(&w, TOY_DATA, host_a, id);
-	for (id = 0; id < 300; id++) {
+	for (id = 0; id < 60; id++) {
 		ck_assert(vpnalg_session_free_id(w.alg, &t, &small, 1));
 		ck_assert_uint_eq(t.id, 100);
 	}
@@ -418,13 +418,13 @@ END_TEST
 
 START_TEST(the_search_for_a_free_id_is_bounded)
 {
-	struct vpnalg_range all = { .first = 0, .step = 1, .count = 2000 };
+	struct vpnalg_range all = { .first = 0, .step = 1, .count = 600 };
 	struct vpnalg_tuple t = tuple_of(VPNALG_OUTSIDE_OWN, 0);
 	struct world w;
 	uint32_t id;
 
-	toy_world(&w, (struct world_options){ .units = 5000 });
-	for (id = 0; id < 2000; id++)
+	toy_world(&w, (struct world_options){ .units = 1300 });
+	for (id = 0; id < 600; id++)
 		open_one(&w, TOY_DATA, host_a, id);
 	w.finds = 0;
 	ck_assert(!vpnalg_session_free_id(w.alg, &t, &all, 1));

@@ -341,6 +341,41 @@ START_TEST(a_mirrored_store_hears_of_every_change_of_a_pptp_session)
 }
 END_TEST
 
+/* The end of a call is told too, and what its connection loses by it. */
+START_TEST(a_mirrored_store_hears_of_the_end_of_a_pptp_call)
+{
+	struct bytes start = message(1, 0, 0, 0), ask = message(7, 5, 1, 0);
+	struct bytes back = message(2, 0, 0, 0), reply = message(8, 9, 5, 1);
+	struct bytes bye = message(13, 9, 1, 0);
+	uint8_t bytes[2048];
+	struct world w;
+
+	start = join(&start, &ask);
+	back = join(&back, &reply);
+	mirror_begin(&w);
+	w.bytes = bytes;
+	process(&w, VPNALG_OUT, tcp_packet(CLIENT_A, 3000, SERVER, PPTP, 99, 0,
+					   SYN, NULL, 0));
+	process(&w, VPNALG_IN,
+		tcp_packet(SERVER, PPTP, source(&w), 3000, 199, 100,
+			   SYN | ACK, NULL, 0));
+	process(&w, VPNALG_OUT, tcp_packet(CLIENT_A, 3000, SERVER, PPTP, 100,
+					   200, ACK, start.data, start.length));
+	process(&w, VPNALG_IN,
+		tcp_packet(SERVER, PPTP, source(&w), 3000, 200, 424, ACK,
+			   back.data, back.length));
+	process(&w, VPNALG_OUT, gre_packet(CLIENT_A, SERVER, 9, 1));
+	process(&w, VPNALG_IN,
+		tcp_packet(SERVER, PPTP, source(&w), 3000,
+			   200 + back.length, 424, ACK, bye.data, bye.length));
+	vpnalg_expire(w.alg, 100000, 1000);
+	check_mirror();
+	ck_assert_uint_eq(closed(&w, CALL), 1);
+	ck_assert_uint_eq(closed(&w, CONTROL), 0);
+	mirror_end(&w);
+}
+END_TEST
+
 TCase *session_fail_case(void)
 {
 	TCase *fail = tcase_create("failing store");
@@ -358,5 +393,7 @@ TCase *session_fail_case(void)
 	tcase_add_test(
 		fail,
 		a_mirrored_store_hears_of_every_change_of_a_pptp_session);
+	tcase_add_test(fail,
+		       a_mirrored_store_hears_of_the_end_of_a_pptp_call);
 	return fail;
 }

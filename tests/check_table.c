@@ -242,6 +242,30 @@ START_TEST(an_index_recovers_from_overflow_many_times)
 }
 END_TEST
 
+/* The eleventh key of a bucket stands elsewhere; more often than a count of 16
+ * bits can tell. */
+START_TEST(a_key_that_overflows_is_found_however_often_it_comes)
+{
+	struct vpnalg_record *records[6];
+	struct table t;
+	unsigned i;
+
+	table_begin(&t, vpnalg_table_size(2000), 0);
+	for (i = 0; i < 6; i++)
+		records[i] = t.store.add(t.store.context, 1);
+	for (i = 0; i < 10; i++)
+		ck_assert(give(&t, records[i / 2], i % 2, 42));
+	for (i = 0; i < 70000; i++) {
+		ck_assert(give(&t, records[5], 0, 42));
+		ck_assert(leads_to(&t, records[5], 0, 42));
+		t.store.take(t.store.context, records[5], 0, 42);
+	}
+	for (i = 0; i < 10; i++)
+		ck_assert(leads_to(&t, records[i / 2], i % 2, 42));
+	free(t.memory);
+}
+END_TEST
+
 /* Keys come and go where almost every place is taken: none is lost, and a new
  * one hardly ever finds no place. */
 START_TEST(an_index_that_is_almost_full_stays_whole)
@@ -371,6 +395,8 @@ Suite *table_suite(void)
 		       a_large_table_is_fetched_ahead_and_a_small_one_is_not);
 	tcase_add_test(index, an_index_that_is_full_refuses_and_recovers);
 	tcase_add_test(index, an_index_recovers_from_overflow_many_times);
+	tcase_add_test(index,
+		       a_key_that_overflows_is_found_however_often_it_comes);
 	tcase_add_test(index, an_index_that_is_almost_full_stays_whole);
 	suite_add_tcase(suite, memory);
 	suite_add_tcase(suite, index);

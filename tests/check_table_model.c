@@ -21,6 +21,7 @@ struct model {
 	void *memory;
 	struct entry entries[RECORDS];
 	uint32_t seed, last_key;
+	uint32_t busy; /* how many of the entries come and go */
 	uint64_t hash_mask; /* what of the hashes is not zero */
 };
 
@@ -51,6 +52,7 @@ static void model_begin(struct model *m, uint32_t units, uint64_t mask)
 	memset(m, 0, sizeof(*m));
 	m->memory = test_store(&m->store, units);
 	m->hash_mask = mask;
+	m->busy = units < RECORDS ? units : RECORDS;
 }
 
 /* Every record is whole and every key leads where it should. */
@@ -187,8 +189,8 @@ static void model_end(struct model *m)
 /* One thing happens to one record. */
 static void disturb(struct model *m)
 {
-	struct entry *e = &m->entries[chance(&m->seed, RECORDS)];
-	struct entry *other = &m->entries[chance(&m->seed, RECORDS)];
+	struct entry *e = &m->entries[chance(&m->seed, m->busy)];
+	struct entry *other = &m->entries[chance(&m->seed, m->busy)];
 
 	if (e->record == NULL) {
 		add(m, e);

@@ -49,9 +49,10 @@ static bool between_give(void *context, struct vpnalg_record *record,
 {
 	struct world *w = context;
 
-	if (fails(w))
+	if (fails(w) || !w->inner.give(w->inner.context, record, slot, hash))
 		return false;
-	return w->inner.give(w->inner.context, record, slot, hash);
+	w->keys++;
+	return true;
 }
 
 static void between_take(void *context, struct vpnalg_record *record,
@@ -59,6 +60,7 @@ static void between_take(void *context, struct vpnalg_record *record,
 {
 	struct world *w = context;
 
+	w->keys--;
 	w->inner.take(w->inner.context, record, slot, hash);
 }
 
@@ -245,6 +247,7 @@ void world_end(struct world *w)
 	for (i = 0; i < 4 && w->records > 0; i++)
 		world_wait(w, 10000000);
 	ck_assert_msg(w->records == 0, "%ld records left", w->records);
+	ck_assert_msg(w->keys == 0, "%ld keys left", w->keys);
 	ck_assert_msg(w->bindings == 0, "%ld bindings left", w->bindings);
 	for (i = 0; vpnalg_kind_counters(w->alg, i, &counters, sizeof(counters)); i++)
 		ck_assert_uint_eq(counters.opened, counters.closed);

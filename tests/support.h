@@ -82,6 +82,7 @@ struct world {
 	long operations;  /* adds and gives so far */
 	long finds;       /* the store's, so far */
 	long records;     /* in the store */
+	long keys;        /* and the keys that lead to them */
 	uint32_t connections; /* begun so far */
 	struct vpnalg_packet last; /* as send_packet() left it */
 	uint8_t *bytes;            /* its bytes */

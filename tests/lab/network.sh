@@ -62,7 +62,7 @@ watch_start() {
 	for side in in out; do
 		start_in_gateway "watch-$side" tcpdump -n -U -B 65536 -i ${side}0 \
 			-w "$run/$side.pcap" ip or arp
-		until grep -q 'listening on' "$run/watch-$side.log"; do
+		until grep -qs 'listening on' "$run/watch-$side.log"; do
 			sleep 0.05
 		done
 	done

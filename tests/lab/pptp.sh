@@ -36,7 +36,7 @@ pptp_server() {
 pptp_up() {
 	client=$1
 	shift
-	guest_do "$client" 45 "$(pptp_secrets)
+	guest_do "$client" 65 "$(pptp_secrets)
 		$pptp_modules
 		timeout 40 pppd pty 'exec pptp 203.0.113.10 --nolaunchpppd \
 			--nohostroute --loglevel 0' \

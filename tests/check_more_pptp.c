@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What small faults in the PPTP handler would break and nothing else shows.
+ * Undo is left out where it would repair what the packet did not do. */
+#include "support.h"
+#include "cases.h"
+
+#include <string.h>
+
+static struct world w;
+static struct connection c, d;
+
+#define OWN 0x1234
+#define PEER 0x4321
+
+static void begin_with(struct world_options options)
+{
+	world_begin(&w, &options);
+	c = d = (struct connection){ 0 };
+	start_control(&w, &c, CLIENT_A, 4000, SERVER);
+}
+
+static void begin(void)
+{
+	begin_with((struct world_options){ .choosing = CHOOSE_DIFFERENT });
+}
+
+static void begin_anew(struct world_options options)
+{
+	world_end(&w);
+	begin_with(options);
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+static void out(unsigned type, uint16_t first, uint16_t second, uint8_t result)
+{
+	struct bytes m = message(type, first, second, result);
+
+	ck_assert_uint_eq(client_sends(&w, &c, m.data, m.length),
+			  VPNALG_TRANSLATED);
+}
+
+static void in(unsigned type, uint16_t first, uint16_t second, uint8_t result)
+{
+	struct bytes m = message(type, first, second, result);
+
+	ck_assert_uint_eq(server_sends(&w, &c, m.data, m.length),
+			  VPNALG_TRANSLATED);
+}
+
+static unsigned gre_out(uint16_t peer)
+{
+	struct bytes p = gre_packet(CLIENT_A, SERVER, peer, 1);
+
+	return send_packet(&w, VPNALG_OUT, &p);
+}
+
+static unsigned gre_in(uint16_t own)
+{
+	struct bytes p = gre_packet(SERVER, OUTSIDE, own, 1);
+
+	return send_packet(&w, VPNALG_IN, &p);
+}
+
+/* A control connection or a call, by its inside ID. */
+static struct vpnalg_record *record_of(uint32_t host, uint8_t space,
+				       uint16_t id)
+{
+	uint8_t local[4], remote[4];
+	struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
+				      .space = space,
+				      .id = id,
+				      .port = space == TCP ? PPTP : 0,
+				      .local = local,
+				      .remote = remote };
+	struct vpnalg_record *record;
+
+	put32(local, host);
+	put32(remote, SERVER);
+	record = vpnalg_session_peek(w.alg, &tuple);
+	ck_assert_ptr_nonnull(record);
+	return record;
+}
+
+/* TCP */
+
+/* The new SYN may be another connection's, and what answers it forged. */
+START_TEST(a_wrong_answer_to_a_new_syn_moves_nothing)
+{
+	static const struct {
+		uint8_t flags;
+		uint32_t ack; /* the new SYN has number 77 */
+	} rows[] = { { SYN | ACK, 77 }, { SYN | ACK, 79 },
+		     { SYN | ACK, 5001 }, { SYN, 78 }, { SYN | ACK, 0 } };
+	struct bytes p;
+
+	call_out(&w, &c, OWN, PEER);
+	client_segment(&w, &c, 77, SYN, NULL, 0);
+	p = tcp_packet(SERVER, PPTP, OUTSIDE, c.outside_port, 99999,
+		       rows[_i].ack, rows[_i].flags, NULL, 0);
+	send_packet(&w, VPNALG_IN, &p);
+	in(5, 1, 1, 0);
+	out(6, 1, 1, 1);
+	in(14, get16(payload(&w) + 12), 0, 0);
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+}
+END_TEST
+
+START_TEST(a_replaced_syn_has_its_own_four_minutes)
+{
+	client_segment(&w, &c, c.client_seq, RST, NULL, 0);
+	world_wait(&w, 300000);
+	ck_assert_uint_eq(closed(&w, CONTROL), 1);
+	client_segment(&w, &c, 1, SYN, NULL, 0);
+	world_wait(&w, 200000);
+	client_segment(&w, &c, 777, SYN, NULL, 0);
+	world_wait(&w, 239999);
+	ck_assert_uint_eq(closed(&w, CONTROL), 1);
+	world_wait(&w, 1);
+	ck_assert_uint_eq(closed(&w, CONTROL), 2);
+}
+END_TEST
+
+/* Each gap is small enough, all together they are not. */
+START_TEST(gaps_may_add_up_where_nothing_is_read)
+{
+	char text[100];
+	int i;
+
+	memset(text, 'x', sizeof(text));
+	connect_to(&w, &d, CLIENT_B, 4000, SERVER);
+	client_sends(&w, &d, text, sizeof(text));
+	for (i = 0; i < 5; i++) {
+		d.client_seq += 60000;
+		ck_assert_uint_eq(client_segment(&w, &d, d.client_seq, ACK,
+						 text, sizeof(text)),
+				  VPNALG_TRANSLATED);
+	}
+}
+END_TEST
+
+START_TEST(a_connection_that_begins_again_has_the_flags_it_had)
+{
+	uint8_t flags = record_of(CLIENT_A, TCP, 4000)->flags;
+
+	client_segment(&w, &c, c.client_seq, RST, NULL, 0);
+	start_control(&w, &c, CLIENT_A, 4000, SERVER);
+	ck_assert_uint_eq(opened(&w, CONTROL), 1);
+	ck_assert_uint_eq(record_of(CLIENT_A, TCP, 4000)->flags, flags);
+}
+END_TEST
+
+/* A forged FIN is taken back while an ID is not acknowledged: it is remembered
+ * as before, and there is no place for a third. */
+START_TEST(an_end_taken_back_acknowledges_nothing)
+{
+	uint16_t id = call_out(&w, &c, OWN, PEER);
+	struct bytes m = message(14, id, 0, 0), echo = message(5, 1, 1, 0);
+
+	server_segment(&w, &c, c.server_seq, FIN | ACK, NULL, 0);
+	world_wait(&w, 3001);
+	c.server_seq -= 32; /* the client has not seen the reply */
+	client_sends(&w, &c, echo.data, echo.length);
+	c.server_seq += 32;
+	in(14, id, 0, 0);
+	ck_assert_uint_eq(payload_length(&w), m.length);
+	ck_assert_uint_eq(server_sends(&w, &c, m.data, m.length),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(payload_length(&w), 12);
+}
+END_TEST
+
+START_TEST(nothing_beyond_the_stream_is_acknowledged_after_a_forged_fin)
+{
+	uint16_t id = call_out(&w, &c, OWN, PEER);
+	struct bytes m = message(14, id, 0, 0);
+
+	client_segment(&w, &c, c.client_seq, ACK, NULL, 0);
+	server_segment(&w, &c, c.server_seq, FIN | ACK, NULL, 0);
+	c.server_seq++;
+	client_segment(&w, &c, c.client_seq, ACK, NULL, 0);
+	c.server_seq--;
+	world_wait(&w, 60000);
+	out(5, 1, 1, 0);
+	c.server_seq += 5000;
+	client_segment(&w, &c, c.client_seq, ACK, NULL, 0);
+	c.server_seq -= 5000;
+	in(14, id, 0, 0);
+	in(14, id, 0, 0);
+	ck_assert_uint_eq(server_sends(&w, &c, m.data, m.length),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(payload_length(&w), 12);
+}
+END_TEST
+
+/* The stream */
+
+/* RFC 2637 2.1 to 2.15, and a type of which only the header is known. What is
+ * shorter by a byte is no PPTP, and nothing behind it is read. */
+START_TEST(a_message_of_its_least_length_is_framed_and_no_shorter_one)
+{
+	unsigned type = (unsigned)_i / 2 + 1, missing = (unsigned)_i % 2;
+	struct bytes m = message(type < 16 ? type : 5, 0x77, 1, 1);
+	struct bytes clear = message(12, OWN, 0, 0);
+	uint16_t id = call_out(&w, &c, OWN, PEER);
+
+	if (type == 16) {
+		put16(m.data + 8, type);
+		m.length = 12;
+	}
+	m.length -= missing;
+	put16(m.data, m.length);
+	server_segment(&w, &c, c.server_seq, ACK, NULL, 0);
+	clear = join(&m, &clear);
+	client_sends(&w, &c, clear.data, clear.length);
+	ck_assert_uint_eq(payload_length(&w), clear.length);
+	ck_assert_uint_eq(get16(payload(&w) + m.length + 12),
+			  missing ? OWN : id);
+}
+END_TEST
+
+START_TEST(a_short_message_does_not_begin_a_pptp_connection)
+{
+	struct bytes m = message(5, 1, 1, 0), start = message(1, 0, 0, 0);
+	struct bytes call = message(7, OWN, 1, 0);
+
+	m.length = 15;
+	put16(m.data, m.length);
+	m = join(&m, &start);
+	connect_to(&w, &d, CLIENT_B, 4000, SERVER);
+	client_sends(&w, &d, m.data, m.length);
+	client_sends(&w, &d, call.data, call.length);
+	ck_assert_uint_eq(opened(&w, CALL), 0);
+}
+END_TEST
+
+/* Calls */
+
+START_TEST(gre_of_which_the_header_is_not_in_memory_does_not_go_out)
+{
+	struct bytes p = gre_packet(CLIENT_A, SERVER, PEER, 1);
+	struct bytes back = gre_packet(SERVER, OUTSIDE, OWN, 1);
+	uint32_t caplen = 20 + (uint32_t)_i;
+
+	call_out(&w, &c, OWN, PEER);
+	ck_assert_uint_eq(send_captured(&w, VPNALG_OUT, &p, caplen),
+			  VPNALG_DROP_TRUNCATED);
+	ck_assert_uint_eq(send_captured(&w, VPNALG_IN, &back, caplen),
+			  VPNALG_DROP_TRUNCATED);
+	ck_assert_uint_eq(send_captured(&w, VPNALG_OUT, &p, 28),
+			  VPNALG_TRANSLATED);
+}
+END_TEST
+
+START_TEST(another_gre_is_left_alone_as_soon_as_its_version_is_seen)
+{
+	uint8_t v0[8] = { 0x20, 0x00, 0x65, 0x58 };
+	struct bytes p = ip_packet(CLIENT_A, SERVER, GRE, v0, 8);
+
+	ck_assert_uint_eq(send_captured(&w, VPNALG_OUT, &p, 21),
+			  VPNALG_DROP_TRUNCATED);
+	ck_assert_uint_eq(send_captured(&w, VPNALG_OUT, &p, 22),
+			  VPNALG_UNTOUCHED);
+}
+END_TEST
+
+START_TEST(a_later_fragment_counts_as_what_it_is_of)
+{
+	struct bytes p = _i == CALL ? gre_packet(SERVER, OUTSIDE, OWN, 1)
+				    : tcp_packet(SERVER, PPTP, OUTSIDE, 4000,
+						 1, 1, ACK, NULL, 0);
+	struct vpnalg_kind_counters before, after;
+
+	vpnalg_kind_counters(w.alg, (size_t)_i, &before, sizeof(before));
+	set_fragment(&p, 0x0010);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
+			  VPNALG_DROP_FRAGMENT);
+	vpnalg_kind_counters(w.alg, (size_t)_i, &after, sizeof(after));
+	ck_assert_uint_eq(after.dropped[1], before.dropped[1] + 1);
+}
+END_TEST
+
+START_TEST(one_late_packet_gives_an_ended_call_its_life_back)
+{
+	uint8_t flags;
+
+	begin_anew((struct world_options){ .no_undo = true });
+	call_out(&w, &c, OWN, PEER);
+	flags = record_of(CLIENT_A, GRE, OWN)->flags;
+	in(13, PEER, 1, 0);
+	world_wait(&w, 3001);
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(record_of(CLIENT_A, GRE, OWN)->flags, flags);
+	world_wait(&w, 7000000);
+	ck_assert_uint_eq(closed(&w, CALL), 0);
+}
+END_TEST
+
+START_TEST(a_request_in_the_linger_gives_a_call_a_whole_minute)
+{
+	begin_anew((struct world_options){ .no_undo = true });
+	call_out(&w, &c, OWN, PEER);
+	in(13, PEER, 1, 0);
+	world_wait(&w, 99000);
+	out(7, OWN, 1, 0);
+	world_wait(&w, 59999);
+	ck_assert_uint_eq(closed(&w, CALL), 0);
+	world_wait(&w, 1);
+	ck_assert_uint_eq(closed(&w, CALL), 1);
+}
+END_TEST
+
+/* The connection is gone and forgotten before its call: the next one on the
+ * same ports is not the call's. */
+START_TEST(a_call_that_outlives_its_connection_is_not_the_next_ones)
+{
+	begin_anew((struct world_options){
+		.no_undo = true, .timers = { .tcp_transitory = 10000 } });
+	call_out(&w, &c, OWN, PEER);
+	client_segment(&w, &c, c.client_seq, FIN | ACK, NULL, 0);
+	server_segment(&w, &c, c.server_seq, FIN | ACK, NULL, 0);
+	world_wait(&w, 1);
+	world_wait(&w, 20000);
+	ck_assert_uint_eq(closed(&w, CONTROL), 1);
+	ck_assert_uint_eq(closed(&w, CALL), 0);
+	start_control(&w, &c, CLIENT_A, 4000, SERVER);
+	world_wait(&w, 1);
+	world_wait(&w, 100000);
+	ck_assert_uint_eq(closed(&w, CALL), 1);
+	ck_assert_uint_eq(closed(&w, CONTROL), 1);
+}
+END_TEST
+
+/* Two calls of one host and one peer ID: the newer is gone, and what comes in
+ * to the older gives it its way out again, without a sweep. */
+START_TEST(gre_from_outside_gives_a_call_its_peer_id_back)
+{
+	uint16_t id = call_out(&w, &c, OWN, PEER);
+	struct bytes bye = message(13, PEER, 0, 0);
+
+	start_control(&w, &d, CLIENT_A, 4001, SERVER);
+	call_out(&w, &d, OWN + 1, PEER);
+	server_sends(&w, &d, bye.data, bye.length);
+	w.now += 200000;
+	ck_assert_uint_eq(gre_in(id), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(closed(&w, CALL), 1);
+}
+END_TEST
+
+START_TEST(a_call_has_the_same_flags_whatever_its_peer_id)
+{
+	uint16_t id;
+	uint8_t flags;
+
+	out(7, OWN, 1, 0);
+	id = get16(payload(&w) + 12);
+	flags = record_of(CLIENT_A, GRE, OWN)->flags;
+	in(8, PEER, id, 1);
+	ck_assert_uint_eq(record_of(CLIENT_A, GRE, OWN)->flags, flags);
+	in(8, PEER + 1, id, 1);
+	ck_assert_uint_eq(gre_out(PEER + 1), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(record_of(CLIENT_A, GRE, OWN)->flags, flags);
+}
+END_TEST
+
+/* 65535 calls are the most that a connection counts. */
+START_TEST(a_call_too_many_does_not_name_that_of_another_host)
+{
+	uint16_t id = call_out(&w, &c, OWN, PEER);
+	struct bytes m = message(7, id, 1, 0);
+
+	start_control(&w, &d, CLIENT_B, 4000, SERVER);
+	record_of(CLIENT_B, TCP, 4000)->children = UINT16_MAX;
+	ck_assert_uint_eq(client_sends(&w, &d, m.data, m.length),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_ne(get16(payload(&w) + 12), id);
+	ck_assert_uint_eq(opened(&w, CALL), 1);
+	record_of(CLIENT_B, TCP, 4000)->children = 0;
+}
+END_TEST
+
+static enum vpnalg_choice refuse_calls_of_b(struct world *world,
+					    struct vpnalg_binding *binding)
+{
+	(void)world;
+	if (binding->protocol != GRE)
+		return VPNALG_CHOICE_TAKE;
+	if (get32(binding->inside.octets) == CLIENT_B)
+		return VPNALG_CHOICE_REFUSE;
+	return binding->outside_id == OWN ? VPNALG_CHOICE_NEXT
+					  : VPNALG_CHOICE_TAKE;
+}
+
+START_TEST(a_refused_call_does_not_name_that_of_another_host)
+{
+	struct bytes m;
+	uint16_t id;
+
+	begin_anew((struct world_options){ .choose = refuse_calls_of_b });
+	id = call_out(&w, &c, OWN, PEER);
+	m = message(7, id, 1, 0);
+	start_control(&w, &d, CLIENT_B, 4001, SERVER);
+	ck_assert_uint_eq(client_sends(&w, &d, m.data, m.length),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_ne(get16(payload(&w) + 12), id);
+	ck_assert_uint_eq(refused(&w, CALL), 1);
+	ck_assert_uint_eq(opened(&w, CALL), 1);
+}
+END_TEST
+
+/* All IDs of one first byte are the other host's, and that byte has passed. */
+START_TEST(an_id_of_no_call_that_can_be_no_other_does_not_pass)
+{
+	struct bytes m = message(12, OWN, 0, 0);
+	unsigned i;
+
+	begin_anew((struct world_options){ .units = 2000 });
+	for (i = 0; i < 256; i++)
+		out(7, (uint16_t)((OWN & 0xff00) + i), 1, 0);
+	start_control(&w, &d, CLIENT_B, 4001, SERVER);
+	ck_assert_uint_eq(client_sends(&w, &d, m.data, 13),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(payload_length(&w), 13);
+	ck_assert_uint_eq(client_sends(&w, &d, m.data + 13, 3),
+			  VPNALG_DROP_NO_ID);
+	world_wait(&w, 60000); /* and they are free again */
+	ck_assert_uint_eq(client_sends(&w, &d, m.data + 13, 3),
+			  VPNALG_TRANSLATED);
+}
+END_TEST
+
+/* Which IDs are proposed for a call when none will do. */
+static uint32_t offers[2000];
+static unsigned offer_count;
+
+static enum vpnalg_choice take_no_call(struct world *world,
+				       struct vpnalg_binding *binding)
+{
+	(void)world;
+	if (binding->protocol != GRE)
+		return VPNALG_CHOICE_TAKE;
+	offers[offer_count++] = binding->outside_id;
+	return VPNALG_CHOICE_NEXT;
+}
+
+/* The second number from now on will be about the largest. */
+static void make_second_random_large(void)
+{
+	uint32_t seed = 0, r;
+
+	do {
+		seed++;
+		r = seed * 1664525 + 1013904223;
+		r = r * 1664525 + 1013904223;
+	} while ((r ^ r >> 16) < 0xffff0000U);
+	w.random = seed;
+}
+
+START_TEST(call_ids_are_proposed_of_the_same_first_byte_then_all_around)
+{
+	unsigned i;
+
+	begin_anew((struct world_options){ .choose = take_no_call });
+	make_second_random_large();
+	offer_count = 0;
+	out(7, OWN, 1, 0);
+	ck_assert_uint_eq(offers[0], OWN);
+	ck_assert_uint_ge(offer_count, 256 + 512);
+	for (i = 1; i < 256; i++) {
+		ck_assert_uint_eq(offers[i] >> 8, OWN >> 8);
+		ck_assert_uint_ne(offers[i], offers[i - 1]);
+	}
+	/* Round the end, with none left out. */
+	ck_assert_uint_eq(offers[256], 65535);
+	for (i = 257; i < offer_count; i++)
+		ck_assert_uint_eq(offers[i], i - 257);
+	ck_assert_uint_eq(opened(&w, CALL), 0);
+}
+END_TEST
+
+static void add_tcp_and_stream(TCase *t)
+{
+	tcase_add_loop_test(t, a_wrong_answer_to_a_new_syn_moves_nothing, 0,
+			    5);
+	tcase_add_test(t, a_replaced_syn_has_its_own_four_minutes);
+	tcase_add_test(t, gaps_may_add_up_where_nothing_is_read);
+	tcase_add_test(t, a_connection_that_begins_again_has_the_flags_it_had);
+	tcase_add_test(t, an_end_taken_back_acknowledges_nothing);
+	tcase_add_test(
+		t,
+		nothing_beyond_the_stream_is_acknowledged_after_a_forged_fin);
+	tcase_add_loop_test(
+		t, a_message_of_its_least_length_is_framed_and_no_shorter_one,
+		0, 32);
+	tcase_add_test(t, a_short_message_does_not_begin_a_pptp_connection);
+}
+
+TCase *pptp_more_case(void)
+{
+	TCase *t = tcase_create("more");
+
+	tcase_add_checked_fixture(t, begin, end);
+	add_tcp_and_stream(t);
+	tcase_add_loop_test(
+		t, gre_of_which_the_header_is_not_in_memory_does_not_go_out, 0,
+		8);
+	tcase_add_test(
+		t, another_gre_is_left_alone_as_soon_as_its_version_is_seen);
+	tcase_add_loop_test(t, a_later_fragment_counts_as_what_it_is_of, 0, 2);
+	tcase_add_test(t, one_late_packet_gives_an_ended_call_its_life_back);
+	tcase_add_test(t, a_request_in_the_linger_gives_a_call_a_whole_minute);
+	tcase_add_test(
+		t, a_call_that_outlives_its_connection_is_not_the_next_ones);
+	tcase_add_test(t, gre_from_outside_gives_a_call_its_peer_id_back);
+	tcase_add_test(t, a_call_has_the_same_flags_whatever_its_peer_id);
+	tcase_add_test(t, a_call_too_many_does_not_name_that_of_another_host);
+	tcase_add_test(t, a_refused_call_does_not_name_that_of_another_host);
+	tcase_add_test(t,
+		       an_id_of_no_call_that_can_be_no_other_does_not_pass);
+	tcase_add_test(
+		t,
+		call_ids_are_proposed_of_the_same_first_byte_then_all_around);
+	return t;
+}

@@ -89,6 +89,7 @@ static inline uint32_t pptp_grace(uint32_t linger)
 #define PPTP_CALL_ATTACHED 0x04  /* the peer's ID is known */
 #define PPTP_CALL_LINGERING 0x08 /* its end was announced */
 #define PPTP_CALL_ORPHANED 0x10  /* by its control connection's */
+#define PPTP_CALL_REPLACED 0x20  /* its inside ID is a newer call's */
 
 /* The body of a call. Its control connection is named by what makes that one's
  * inside key, its hosts being the same. */
@@ -133,6 +134,8 @@ uint16_t vpnalg_pptp_call_id(struct vpnalg *translator,
 			     struct vpnalg_record *call, unsigned role);
 bool vpnalg_pptp_call_is_of(struct vpnalg_step *step,
 			    struct vpnalg_record *call);
+bool vpnalg_pptp_call_stands(struct vpnalg *translator,
+			     struct vpnalg_record *call);
 void vpnalg_pptp_call_join(struct vpnalg_step *step,
 			   struct vpnalg_record *call);
 void vpnalg_pptp_call_leave(struct vpnalg *translator,

@@ -50,7 +50,9 @@ static struct vpnalg_record *parent_of(struct vpnalg *translator,
 	return control->generation == c->generation ? parent : NULL;
 }
 
-static bool parent_stands(struct vpnalg *translator, struct vpnalg_record *call)
+/* Whether its control connection goes on. */
+bool vpnalg_pptp_call_stands(struct vpnalg *translator,
+			     struct vpnalg_record *call)
 {
 	struct vpnalg_record *parent = parent_of(translator, call);
 
@@ -168,7 +170,7 @@ static void give_back_peer(struct vpnalg *translator,
 static void follow_parent(struct vpnalg *translator, struct vpnalg_record *call)
 {
 	struct pptp_call *c = vpnalg_pptp_call_body(translator, call);
-	bool stands = parent_stands(translator, call);
+	bool stands = vpnalg_pptp_call_stands(translator, call);
 
 	if (c->flags & PPTP_CALL_ORPHANED) {
 		if (stands)
@@ -236,7 +238,7 @@ static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
 	if (!(c->flags & PPTP_CALL_LINGERING))
 		vpnalg_session_live(translator, call, life + life / SLACK_PART);
 	else if (is_past_grace(translator, call) &&
-		 parent_stands(translator, call))
+		 vpnalg_pptp_call_stands(translator, call))
 		vpnalg_pptp_call_revive(translator, call);
 }
 
@@ -256,6 +258,9 @@ enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step)
 {
 	if (step->record == NULL)
 		return VPNALG_DROP_NO_SESSION;
+	if (vpnalg_pptp_call_body(step->translator, step->record)->flags &
+	    PPTP_CALL_REPLACED)
+		return VPNALG_DROP_GUARDED;
 	if (step->slot == VPNALG_OUTSIDE_PEER &&
 	    step->record->flags & VPNALG_SESSION_SHARED)
 		return VPNALG_DROP_AMBIGUOUS;

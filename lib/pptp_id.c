@@ -210,6 +210,52 @@ static bool reopen_call(struct vpnalg_step *step, struct vpnalg_record *call)
 	return true;
 }
 
+/* The host asks for a call whose ID another connection of it has, and that one
+ * goes on as far as anybody knows: the host was killed without a word. What the
+ * remote still sends to the old call would only confuse the new one; so it
+ * gets another outside ID, and the old one leads nowhere until it is freed. */
+static bool replaces(struct vpnalg_step *step, struct vpnalg_record *call)
+{
+	const struct pptp_call *c =
+		vpnalg_pptp_call_body(step->translator, call);
+
+	return !vpnalg_pptp_call_is_of(step, call) &&
+	       !(c->flags & PPTP_CALL_LINGERING) &&
+	       vpnalg_pptp_call_stands(step->translator, call);
+}
+
+static void replace(struct vpnalg_step *step, struct vpnalg_record *call)
+{
+	detach(step->translator, call);
+	vpnalg_session_take(step->translator, call, VPNALG_INSIDE_OWN);
+	vpnalg_pptp_call_body(step->translator, call)->flags |=
+		PPTP_CALL_REPLACED;
+	vpnalg_pptp_call_linger(step->translator, call);
+}
+
+/* What stands for the ID of a call that is known. False if the call will not do
+ * any more: its outside ID or address is not what it must be here, or it
+ * cannot be opened again. */
+static bool use_call(struct vpnalg_step *step, struct vpnalg_record *call,
+		     struct pptp_id *id)
+{
+	bool inside = step->facts->inside;
+
+	if (id->opens && inside && replaces(step, call)) {
+		replace(step, call);
+		return false;
+	}
+	id->other = vpnalg_pptp_call_id(step->translator, call,
+					inside ? VPNALG_OUTSIDE_OWN
+					       : VPNALG_INSIDE_OWN);
+	if (!differs_in_front(id) && shares(step, call, VPNALG_OUTSIDE_OWN) &&
+	    (!id->opens || reopen_call(step, call)))
+		return true;
+	if (id->opens && inside)
+		vpnalg_session_close(step->translator, call);
+	return false;
+}
+
 /* A field of a message that travels out, which holds an ID that the inside host
  * owns. */
 enum vpnalg_result vpnalg_pptp_id_own(struct vpnalg_step *step,
@@ -220,19 +266,9 @@ enum vpnalg_result vpnalg_pptp_id_own(struct vpnalg_step *step,
 
 	call = find(step, inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN,
 		    id->value);
-	if (call != NULL && shares(step, call, VPNALG_INSIDE_OWN)) {
-		id->other = vpnalg_pptp_call_id(step->translator, call,
-						inside ? VPNALG_OUTSIDE_OWN
-						       : VPNALG_INSIDE_OWN);
-		if (!differs_in_front(id) &&
-		    shares(step, call, VPNALG_OUTSIDE_OWN) &&
-		    (!id->opens || reopen_call(step, call)))
-			return VPNALG_TRANSLATED;
-		/* Its outside ID or address will not do here, or there are
-		 * too many calls. */
-		if (id->opens && inside)
-			vpnalg_session_close(step->translator, call);
-	}
+	if (call != NULL && shares(step, call, VPNALG_INSIDE_OWN) &&
+	    use_call(step, call, id))
+		return VPNALG_TRANSLATED;
 	if (id->opens && inside)
 		return open_call(step, id);
 	return pass_stranger(step, id);

@@ -291,6 +291,29 @@ START_TEST(a_lingering_call_moves_to_a_new_connection_with_its_outside_id)
 }
 END_TEST
 
+/* A client killed without a word comes back with the ID it had. The server does
+ * not know yet that the old call is over, and still sends to it. */
+START_TEST(a_call_begun_again_elsewhere_is_another_one_outside)
+{
+	struct connection d = { 0 };
+	uint16_t id;
+
+	ck_assert_uint_eq(call_out(&w, &c, OWN, PEER), OWN);
+	start_control(&w, &d, CLIENT_A, 4001, SERVER);
+	id = call_out(&w, &d, OWN, PEER + 1);
+	ck_assert_uint_ne(id, OWN);
+	ck_assert_uint_eq(gre_in(OWN), VPNALG_DROP_GUARDED);
+	ck_assert_uint_eq(gre_in(id), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(gre_call_id(&w), OWN);
+	ck_assert_uint_eq(gre_out(PEER + 1), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_DROP_NO_SESSION);
+	keep_control();
+	world_wait(&w, 100001);
+	ck_assert_uint_eq(closed(&w, CALL), 1);
+	ck_assert_uint_eq(gre_in(id), VPNALG_TRANSLATED);
+}
+END_TEST
+
 START_TEST(a_new_connection_on_the_same_ports_is_not_the_parent_of_old_calls)
 {
 	out(7, OWN, 1, 0);
@@ -443,6 +466,8 @@ Suite *call_suite(void)
 	tcase_add_test(
 		t,
 		a_new_connection_on_the_same_ports_is_not_the_parent_of_old_calls);
+	tcase_add_test(t,
+		       a_call_begun_again_elsewhere_is_another_one_outside);
 	tcase_add_test(t, a_disconnected_peer_id_is_not_mistaken_for_our_own);
 	tcase_add_test(t, a_call_may_be_answered_with_another_peer_id);
 	tcase_add_loop_test(

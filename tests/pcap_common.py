@@ -101,11 +101,11 @@ def record(data, time=0.0, length=None):
 
 
 def pcap_bytes(records, link=1, magic=MICRO, order="<", snaplen=262144):
-    out = struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, snaplen, link)
+    parts = [struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, snaplen, link)]
     for seconds, fraction, data, length in records:
-        out += struct.pack(order + "IIII", seconds, fraction, len(data),
-                           length) + data
-    return out
+        parts += [struct.pack(order + "IIII", seconds, fraction, len(data),
+                              length), data]
+    return b"".join(parts)
 
 
 def write_pcap(name, records, **how):

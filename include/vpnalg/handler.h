@@ -160,7 +160,8 @@ struct vpnalg_handler {
 	 * for fragments, quoted or overlong packets. step->record is NULL where
 	 * no session has the key, which is never so for VPNALG_IN; for
 	 * VPNALG_OUT one may be opened here, and step->record must be set to
-	 * it before the packet is translated.
+	 * it before the packet is translated. A translated packet's session
+	 * may be ended, not closed.
 	 */
 	enum vpnalg_result (*translate)(struct vpnalg_step *step);
 	/** Optional: the sweep has met a living session. It may be ended, not

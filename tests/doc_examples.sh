@@ -45,6 +45,14 @@ sed 's/: */ /' "$work/embed.out" >"$work/printed"
 cmp -s "$work/said" "$work/printed" ||
 	fail "embed does not print what doc/mainpage.md says"
 
+# README shows it whole, indented, without tabs.
+expand "$src/examples/embed.c" | sed 's/^\(.\)/    \1/' >"$work/embed.txt"
+grep -n -F -x -f "$work/embed.txt" "$src/README" | sed 's/^[0-9]*://' \
+	>"$work/shown"
+while IFS= read -r line; do
+	[ -z "$line" ] || grep -q -F -x -e "$line" "$work/shown" ||
+		fail "README does not show this line of embed.c: $line"
+done <"$work/embed.txt"
 [ "$(wc -l <"$src/examples/embed.c")" -le 40 ] ||
 	fail 'examples/embed.c has more than 40 lines'
 

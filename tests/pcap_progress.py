@@ -6,6 +6,7 @@ before anything else is said."""
 import os
 import pty
 import subprocess
+import sys
 
 from pcap_common import PROGRAM, check, finish, path, record, run, write_pcap
 
@@ -14,7 +15,11 @@ PACKETS = 140000
 
 def on_terminal(*arguments):
     """What a person sees on standard error, and the exit status."""
-    ours, theirs = pty.openpty()
+    try:
+        ours, theirs = pty.openpty()
+    except OSError as error:
+        print("there is no terminal to be had:", error)
+        sys.exit(77)
     with subprocess.Popen([PROGRAM, *arguments], stderr=theirs,
                           stdout=subprocess.DEVNULL) as child:
         os.close(theirs)

@@ -37,32 +37,22 @@ static void end(void)
 
 static void out(unsigned type, uint16_t first, uint16_t second, uint8_t result)
 {
-	struct bytes m = message(type, first, second, result);
-
-	ck_assert_uint_eq(client_sends(&w, &c, m.data, m.length),
-			  VPNALG_TRANSLATED);
+	client_says(&w, &c, type, first, second, result);
 }
 
 static void in(unsigned type, uint16_t first, uint16_t second, uint8_t result)
 {
-	struct bytes m = message(type, first, second, result);
-
-	ck_assert_uint_eq(server_sends(&w, &c, m.data, m.length),
-			  VPNALG_TRANSLATED);
+	server_says(&w, &c, type, first, second, result);
 }
 
 static unsigned gre_out(uint16_t peer)
 {
-	struct bytes p = gre_packet(CLIENT_A, SERVER, peer, 1);
-
-	return send_packet(&w, VPNALG_OUT, &p);
+	return send_gre(&w, VPNALG_OUT, CLIENT_A, SERVER, peer);
 }
 
 static unsigned gre_in(uint16_t own)
 {
-	struct bytes p = gre_packet(SERVER, OUTSIDE, own, 1);
-
-	return send_packet(&w, VPNALG_IN, &p);
+	return send_gre(&w, VPNALG_IN, SERVER, OUTSIDE, own);
 }
 
 /* A control connection or a call, by its inside ID. */

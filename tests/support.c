@@ -514,3 +514,29 @@ uint16_t call_out(struct world *w, struct connection *c, uint16_t own,
 	ck_assert_uint_eq(get16(payload(w) + 14), own);
 	return outside;
 }
+
+void client_says(struct world *w, struct connection *c, unsigned type,
+		 uint16_t first, uint16_t second, uint8_t result)
+{
+	struct bytes m = message(type, first, second, result);
+
+	ck_assert_uint_eq(client_sends(w, c, m.data, m.length),
+			  VPNALG_TRANSLATED);
+}
+
+void server_says(struct world *w, struct connection *c, unsigned type,
+		 uint16_t first, uint16_t second, uint8_t result)
+{
+	struct bytes m = message(type, first, second, result);
+
+	ck_assert_uint_eq(server_sends(w, c, m.data, m.length),
+			  VPNALG_TRANSLATED);
+}
+
+unsigned send_gre(struct world *w, enum vpnalg_direction direction,
+		  uint32_t from, uint32_t to, uint16_t call_id)
+{
+	struct bytes p = gre_packet(from, to, call_id, 1);
+
+	return send_packet(w, direction, &p);
+}

@@ -185,6 +185,14 @@ struct bytes message(unsigned type, uint16_t first, uint16_t second,
 uint32_t message_length(unsigned type);
 struct bytes join(const struct bytes *a, const struct bytes *b);
 
+/* A whole control message from either end, which must get through. */
+void client_says(struct world *w, struct connection *c, unsigned type,
+		 uint16_t first, uint16_t second, uint8_t result);
+void server_says(struct world *w, struct connection *c, unsigned type,
+		 uint16_t first, uint16_t second, uint8_t result);
+unsigned send_gre(struct world *w, enum vpnalg_direction direction,
+		  uint32_t from, uint32_t to, uint16_t call_id);
+
 /* Outgoing-Call-Request and Reply; returns the outside Call ID. */
 uint16_t call_out(struct world *w, struct connection *c, uint16_t own,
 		  uint16_t peer);

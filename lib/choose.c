@@ -191,6 +191,10 @@ enum vpnalg_result vpnalg_choose(struct vpnalg *translator,
 	size_t i;
 
 	propose(translator, opening, binding);
+	if (opening->peer) {
+		binding->outside_id = opening->id;
+		return VPNALG_TRANSLATED;
+	}
 	if (opening->keep)
 		choice = try_id(translator, opening, binding, opening->id);
 	for (i = 0; i < 2 && choice == VPNALG_CHOICE_NEXT; i++)
@@ -221,6 +225,8 @@ void vpnalg_choose_give_back(struct vpnalg *translator,
 
 	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, &inside);
 	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
+	if (outside.role != VPNALG_OUTSIDE_OWN)
+		return; /* it has peer keys: nothing was reserved */
 	describe(translator, &inside, outside.local, &binding);
 	binding.outside_id = outside.id;
 	vpnalg_choose_release(translator, &binding);

@@ -25,10 +25,10 @@ static enum vpnalg_claim match_tcp(const struct vpnalg_facts *facts,
 {
 	unsigned source, destination, local, remote;
 
-	if (facts->l4_caplen < TCP_PORTS_LEN)
+	if (facts->l4_caplen < PORTS_LEN)
 		return VPNALG_CLAIM_NONE;
-	source = vpnalg_get16(facts->l4 + TCP_SOURCE_OFF);
-	destination = vpnalg_get16(facts->l4 + TCP_DESTINATION_OFF);
+	source = vpnalg_get16(facts->l4 + PORT_SOURCE_OFF);
+	destination = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
 	local = facts->inward ? destination : source;
 	remote = facts->inward ? source : destination;
 	if (remote != PPTP_PORT && !(facts->inward && !facts->inside))

@@ -67,49 +67,18 @@ static uint16_t folded(uint32_t sequence)
 	return (uint16_t)(sequence ^ sequence >> 16);
 }
 
-/* RFC 4787 REQ-3a and REQ-4 for TCP ports: same range, same parity. */
-static struct vpnalg_range same_ports(uint32_t port)
-{
-	struct vpnalg_range range = { .first = port & 1, .step = 2,
-				      .count = 512 };
-
-	if (port >= 1024) {
-		range.first += 1024;
-		range.count = (65536 - 1024) / 2;
-	} else if (range.first == 0) {
-		range.first = 2; /* port 0 is none */
-		range.count--;
-	}
-	return range;
-}
-
 static enum vpnalg_result open_connection(struct vpnalg_step *step,
 					  const struct pptp_segment *segment)
 {
 	const struct vpnalg_facts *facts = step->facts;
-	uint16_t port = vpnalg_get16(facts->l4 + TCP_SOURCE_OFF);
-	struct vpnalg_opening opening = {
-		.kind = PPTP_KIND_CONTROL,
-		.space = PROTOCOL_TCP,
-		.zone = facts->zone,
-		.inside = facts->local,
-		.remote = facts->remote,
-		.id = port,
-		.inside_port = PPTP_PORT,
-		.least = 1,
-		.greatest = UINT16_MAX,
-		.keep = true,
-		.ranges = { same_ports(port) },
-		.lifetime =
-			vpnalg_session_timers(step->translator)->tcp_transitory,
-	};
 	enum vpnalg_result result;
 
 	if (facts->undo)
 		return VPNALG_DROP_NO_SESSION;
 	if (facts->inward || (segment->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
 		return VPNALG_DROP_NO_CONNECTION;
-	result = vpnalg_session_open(step, &opening, &step->record);
+	result = vpnalg_session_open_port(step, PPTP_KIND_CONTROL,
+					  transitory(step), &step->record);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	body(step)->generation = folded(segment->sequence);
@@ -382,18 +351,10 @@ static void rewrite_cut(struct vpnalg_step *step,
 static void rewrite(struct vpnalg_step *step,
 		    const struct pptp_segment *segment)
 {
-	const struct vpnalg_facts *facts = step->facts;
-	unsigned role = facts->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN;
-	struct vpnalg_tuple other;
-
 	if (segment->cut)
 		rewrite_cut(step, segment);
 	vpnalg_pptp_stream_rewrite(step, segment);
-	vpnalg_session_tuple(step->translator, step->record, role, &other);
-	vpnalg_rewrite_local(step, other.local);
-	vpnalg_rewrite_16(step,
-			  facts->inward ? TCP_DESTINATION_OFF : TCP_SOURCE_OFF,
-			  (uint16_t)other.id);
+	vpnalg_rewrite_ends(step);
 }
 
 static bool is_right_port(struct vpnalg_step *step)
@@ -404,8 +365,8 @@ static bool is_right_port(struct vpnalg_step *step)
 	vpnalg_session_tuple(step->translator, step->record,
 			     VPNALG_INSIDE_OWN, &inside);
 	return inside.port ==
-	       vpnalg_get16(facts->l4 + (facts->inward ? TCP_SOURCE_OFF
-						       : TCP_DESTINATION_OFF));
+	       vpnalg_get16(facts->l4 + (facts->inward ? PORT_SOURCE_OFF
+						       : PORT_DESTINATION_OFF));
 }
 
 enum vpnalg_result vpnalg_pptp_control(struct vpnalg_step *step)

@@ -20,6 +20,14 @@ static bool addresses_fit(const struct vpnalg *translator,
 	       !vpnalg_pool_has(translator, facts->remote);
 }
 
+/* A packet from a host that uses an outside address itself is the router's, and
+ * so is one to another outside address. */
+static bool is_own(const struct vpnalg *translator,
+		   const struct vpnalg_facts *facts)
+{
+	return facts->inside && vpnalg_pool_has(translator, facts->local);
+}
+
 static void make_key(struct vpnalg *translator, struct slot *slot)
 {
 	const struct vpnalg_facts *facts = &slot->facts;
@@ -39,14 +47,17 @@ static void make_key(struct vpnalg *translator, struct slot *slot)
 	slot->hash = vpnalg_key_hash(translator, slot->key);
 }
 
-/* Asks the handlers from slot->handler on. */
-static void claim(struct vpnalg *translator, struct slot *slot)
+/* Asks the handlers from slot->handler on, that one for its key of this
+ * attempt. */
+static void claim(struct vpnalg *translator, struct slot *slot,
+		  uint8_t attempt)
 {
 	for (; slot->handler < translator->handler_count; slot->handler++) {
 		const struct vpnalg_handler *handler =
 			translator->handlers[slot->handler];
 
-		slot->match = (struct vpnalg_match){ .kind = 0 };
+		slot->match = (struct vpnalg_match){ .attempt = attempt };
+		attempt = 0;
 		slot->claim = (uint8_t)handler->match(&slot->facts,
 						      &slot->match);
 		if (slot->claim == VPNALG_CLAIM_KEY)
@@ -55,6 +66,17 @@ static void claim(struct vpnalg *translator, struct slot *slot)
 			return;
 	}
 	slot->claim = VPNALG_CLAIM_NONE;
+}
+
+static void claim_next(struct vpnalg *translator, struct slot *slot)
+{
+	uint8_t attempt = 0;
+
+	if (slot->claim == VPNALG_CLAIM_KEY && slot->match.more)
+		attempt = (uint8_t)(slot->match.attempt + 1);
+	else
+		slot->handler++;
+	claim(translator, slot, attempt);
 }
 
 static void parse(struct vpnalg *translator, struct slot *slot,
@@ -75,8 +97,8 @@ static void parse(struct vpnalg *translator, struct slot *slot,
 		break;
 	}
 	slot->ours = addresses_fit(translator, &slot->facts);
-	if (slot->ours)
-		claim(translator, slot);
+	if (slot->ours || is_own(translator, &slot->facts))
+		claim(translator, slot, 0);
 }
 
 /* Whether inside hosts have sessions under this protocol with this remote. */
@@ -118,7 +140,9 @@ static void count(struct vpnalg *translator, const struct vpnalg_step *step,
 
 	if (result == VPNALG_TRANSLATED)
 		counters->translated[step->facts->inward]++;
-	else if (result >= VPNALG_DROP_FIRST)
+	else if (result == VPNALG_UNTOUCHED)
+		counters->untouched[step->facts->inward]++;
+	else
 		counters->dropped[step->facts->inward]++;
 }
 
@@ -184,7 +208,7 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 		if (step->record != NULL) {
 			step->handler = step->record->handler;
 			step->kind = step->record->kind;
-		} else if (is_arriving(facts)) {
+		} else if (slot->match.more || is_arriving(facts)) {
 			return VPNALG_UNTOUCHED;
 		}
 		return translate(translator, step);
@@ -215,22 +239,21 @@ static enum vpnalg_result decide(struct vpnalg *translator, struct slot *slot,
 				    .packet = packet,
 				    .facts = &slot->facts,
 				    .now = translator->now };
-	enum vpnalg_result result;
+	enum vpnalg_result result = VPNALG_UNTOUCHED;
 
-	if (!slot->ours)
-		return VPNALG_UNTOUCHED;
 	while (slot->claim != VPNALG_CLAIM_NONE) {
 		step.handler = slot->handler;
 		step.kind = slot->match.kind;
-		result = try_claim(translator, slot, &step);
-		if (result != VPNALG_UNTOUCHED) {
+		if (slot->ours)
+			result = try_claim(translator, slot, &step);
+		if (!slot->ours || result != VPNALG_UNTOUCHED) {
 			count(translator, &step, result);
 			return result;
 		}
-		slot->handler++;
-		claim(translator, slot);
+		claim_next(translator, slot);
 	}
-	return unclaimed(translator, &slot->facts);
+	return slot->ours ? unclaimed(translator, &slot->facts)
+			  : VPNALG_UNTOUCHED;
 }
 
 static void prefetch(struct vpnalg *translator, size_t length,

@@ -7,8 +7,7 @@
 
 #include "wire_ip.h"
 #include "wire_tcp.h"
-
-enum { UDP_CHECKSUM_OFF = 6 };
+#include "wire_udp.h"
 
 /* Offset of the checksum behind the IP header, or -1 without one that covers
  * the addresses. */
@@ -92,6 +91,23 @@ void vpnalg_rewrite_local(struct vpnalg_step *step, const uint8_t *address)
 		return;
 	update(facts->ip + IPV4_CHECKSUM_OFF, delta);
 	update_l4(step, delta, true);
+}
+
+void vpnalg_rewrite_ends(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	struct vpnalg_tuple other;
+
+	vpnalg_session_tuple(step->translator, step->record,
+			     facts->inside ? VPNALG_OUTSIDE_OWN
+					   : VPNALG_INSIDE_OWN,
+			     &other);
+	vpnalg_rewrite_local(step, other.local);
+	if (l4_checksum_off(facts) >= 0)
+		vpnalg_rewrite_16(step,
+				  facts->inward ? PORT_DESTINATION_OFF
+						: PORT_SOURCE_OFF,
+				  (uint16_t)other.id);
 }
 
 void vpnalg_rewrite_byte(struct vpnalg_step *step, uint32_t offset,

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "wire_ip.h"
+
 #define HEAD sizeof(struct vpnalg_record)
 
 struct vpnalg_kind_counters *
@@ -131,12 +133,11 @@ void vpnalg_session_take(struct vpnalg *translator,
 	vpnalg_session_changed(translator, record);
 }
 
-bool vpnalg_session_give(struct vpnalg *translator,
-			 struct vpnalg_record *record,
-			 const struct vpnalg_tuple *tuple)
+static bool give(struct vpnalg *translator, struct vpnalg_record *record,
+		 unsigned at, const struct vpnalg_tuple *tuple)
 {
 	const struct vpnalg_store *store = translator->store;
-	uint8_t *key = key_of(translator, record, tuple->role);
+	uint8_t *key = key_of(translator, record, at);
 	struct vpnalg_record *holder;
 	uint64_t hash;
 	unsigned slot;
@@ -148,19 +149,25 @@ bool vpnalg_session_give(struct vpnalg *translator,
 	holder = store->find(store->context, key, hash, &slot);
 	holder = vpnalg_session_alive_or_close(translator, holder);
 	if (holder == NULL) {
-		if (!store->give(store->context, record, tuple->role, hash))
+		if (!store->give(store->context, record, at, hash))
 			return false;
 	} else {
-		store->point(store->context, holder, slot, record,
-			     tuple->role, hash);
+		store->point(store->context, holder, slot, record, at, hash);
 		holder->keys &= (uint8_t)~(1U << slot);
 		holder->flags |= VPNALG_SESSION_SHARED;
 		record->flags |= VPNALG_SESSION_SHARED;
 		vpnalg_session_changed(translator, holder);
 	}
-	record->keys |= (uint8_t)(1U << tuple->role);
+	record->keys |= (uint8_t)(1U << at);
 	vpnalg_session_changed(translator, record);
 	return true;
+}
+
+bool vpnalg_session_give(struct vpnalg *translator,
+			 struct vpnalg_record *record,
+			 const struct vpnalg_tuple *tuple)
+{
+	return give(translator, record, tuple->role, tuple);
 }
 
 /* Gives back all that a session has taken, be it whole or half made. */
@@ -207,11 +214,11 @@ static struct vpnalg_record *add(struct vpnalg *translator, uint8_t handler,
 	return record;
 }
 
-/* Fails where another session has one of the keys: own keys are not shared. */
-static bool give_own_keys(struct vpnalg *translator,
-			  struct vpnalg_record *record,
-			  const struct vpnalg_opening *opening,
-			  const struct vpnalg_binding *binding)
+/* Fails where another session has one of the own keys: these are not
+ * shared. */
+static bool give_keys(struct vpnalg *translator, struct vpnalg_record *record,
+		      const struct vpnalg_opening *opening,
+		      const struct vpnalg_binding *binding)
 {
 	struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
 				      .space = opening->space,
@@ -221,14 +228,17 @@ static bool give_own_keys(struct vpnalg *translator,
 				      .local = opening->inside,
 				      .remote = opening->remote };
 
-	if (vpnalg_session_find(translator, &tuple) != NULL ||
-	    !vpnalg_session_give(translator, record, &tuple))
+	if (opening->peer)
+		tuple.role = VPNALG_INSIDE_PEER;
+	else if (vpnalg_session_find(translator, &tuple) != NULL)
 		return false;
-	tuple.role = VPNALG_OUTSIDE_OWN;
+	if (!give(translator, record, 0, &tuple))
+		return false;
+	tuple.role++; /* the outside one */
 	tuple.id = binding->outside_id;
 	tuple.port = opening->outside_port;
 	tuple.local = binding->outside.octets;
-	return vpnalg_session_give(translator, record, &tuple);
+	return give(translator, record, 1, &tuple);
 }
 
 static struct vpnalg_record *build(struct vpnalg *translator, uint8_t handler,
@@ -240,7 +250,7 @@ static struct vpnalg_record *build(struct vpnalg *translator, uint8_t handler,
 	if (record == NULL)
 		return NULL;
 	vpnalg_session_live(translator, record, opening->lifetime);
-	if (give_own_keys(translator, record, opening, binding) &&
+	if (give_keys(translator, record, opening, binding) &&
 	    vpnalg_usage_join(translator, record)) {
 		vpnalg_session_changed(translator, record);
 		return record;
@@ -288,4 +298,44 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 	counters->opened++;
 	*opened = record;
 	return VPNALG_TRANSLATED;
+}
+
+/* Same range, same parity. */
+static struct vpnalg_range same_ports(uint32_t port)
+{
+	struct vpnalg_range range = { .first = port & 1, .step = 2,
+				      .count = 512 };
+
+	if (port >= 1024) {
+		range.first += 1024;
+		range.count = (65536 - 1024) / 2;
+	} else if (range.first == 0) {
+		range.first = 2; /* port 0 is none */
+		range.count--;
+	}
+	return range;
+}
+
+enum vpnalg_result vpnalg_session_open_port(const struct vpnalg_step *step,
+					    uint8_t kind, uint32_t lifetime,
+					    struct vpnalg_record **record)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	uint16_t port = vpnalg_get16(facts->l4 + PORT_SOURCE_OFF);
+	struct vpnalg_opening opening = {
+		.kind = kind,
+		.space = facts->protocol,
+		.zone = facts->zone,
+		.inside = facts->local,
+		.remote = facts->remote,
+		.id = port,
+		.inside_port = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF),
+		.least = 1,
+		.greatest = UINT16_MAX,
+		.keep = true,
+		.ranges = { same_ports(port) },
+		.lifetime = lifetime,
+	};
+
+	return vpnalg_session_open(step, &opening, record);
 }

@@ -14,6 +14,9 @@ static const struct vpnalg_timers default_timers = {
 	.call_unanswered = 60000,
 	.call_idle = 7440000,
 	.linger = 100000,
+	.udp = 300000, /* RFC 4787 REQ-5 */
+	.esp_unpaired = 120000,
+	.esp_idle = 3600000,
 };
 
 unsigned vpnalg_version(void)
@@ -152,6 +155,9 @@ static void init_timers(struct vpnalg *translator,
 		or_default(given->call_unanswered, d->call_unanswered);
 	t->call_idle = or_default(given->call_idle, d->call_idle);
 	t->linger = or_default(given->linger, d->linger);
+	t->udp = or_default(given->udp, d->udp);
+	t->esp_unpaired = or_default(given->esp_unpaired, d->esp_unpaired);
+	t->esp_idle = or_default(given->esp_idle, d->esp_idle);
 }
 
 static bool is_usable(const struct vpnalg_store *store)

@@ -16,15 +16,12 @@
  *  +-------------------------------+-------------------------------+
  */
 enum {
-	TCP_SOURCE_OFF = 0,
-	TCP_DESTINATION_OFF = 2,
 	TCP_SEQUENCE_OFF = 4,
 	TCP_ACKNOWLEDGMENT_OFF = 8,
 	TCP_DATA_OFF = 12,
 	TCP_FLAGS_OFF = 13,
 	TCP_CHECKSUM_OFF = 16,
 	TCP_HEADER_LEN = 20,
-	TCP_PORTS_LEN = 4,
 
 	TCP_FIN = 0x01,
 	TCP_SYN = 0x02,

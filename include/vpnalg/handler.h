@@ -68,7 +68,8 @@ struct vpnalg_facts {
  * What a key is for. The inside keys hold the session as inside hosts see it,
  * the outside keys as the world sees it. Own is the ID that the inside host
  * owns, peer the one that the far end owns. A session's key of a role stands
- * in the slot of that number.
+ * in the slot of that number; a session that was opened with peer keys alone
+ * has them in the slots of the own ones.
  */
 enum vpnalg_role {
 	VPNALG_INSIDE_OWN = 0,   /**< Zone, inside address, own ID. */
@@ -111,6 +112,12 @@ struct vpnalg_match {
 	uint8_t reason; /**< For VPNALG_CLAIM_DROP: enum vpnalg_result. */
 	uint32_t id;    /**< As in struct vpnalg_tuple. */
 	uint32_t port;  /**< As in struct vpnalg_tuple. */
+	/** Given: how many keys that this handler named for this packet were
+	 * no session's; 0 at first. */
+	uint8_t attempt;
+	/** Whether it knows another key, should this one be no session's. It
+	 * is asked again then, with a greater attempt. */
+	bool more;
 };
 
 /** One kind of session of a handler. */
@@ -133,7 +140,7 @@ struct vpnalg_step {
 	struct vpnalg_packet *packet;     /**< The packet. */
 	const struct vpnalg_facts *facts; /**< What is proved of it. */
 	struct vpnalg_record *record;     /**< Its session, or NULL. */
-	unsigned slot;       /**< The role of the key that found it. */
+	unsigned slot;       /**< The slot of the key that found it. */
 	uint8_t handler;     /**< The handler's place in the array. */
 	uint8_t kind;        /**< Kind of the session, or of the match. */
 	vpnalg_time now;     /**< The time. */
@@ -148,7 +155,8 @@ struct vpnalg_handler {
 	/**
 	 * Claims a packet by its bytes alone. Later fragments and quoted
 	 * packets come here too; lengths are not yet checked beyond
-	 * l4_caplen.
+	 * l4_caplen. Packets of a host that uses an outside address itself
+	 * come here only to be counted.
 	 *
 	 * @return enum vpnalg_claim, with *match filled accordingly
 	 */
@@ -205,6 +213,10 @@ struct vpnalg_opening {
 	uint32_t id;           /**< The ID that the inside host chose. */
 	uint32_t inside_port;  /**< The inside key's port. */
 	uint32_t outside_port; /**< The outside key's port. */
+	/** Its two keys are peer keys: id is the peer's, which stays what it
+	 * is. The choose callback is not asked. Another session that has one
+	 * of the keys loses it, and both are marked VPNALG_SESSION_SHARED. */
+	bool peer;
 	/** Whether id itself may be its outside ID too. */
 	bool keep;
 	/** Where else to look for an outside ID, in this order. */
@@ -215,7 +227,7 @@ struct vpnalg_opening {
 };
 
 /**
- * Opens a session with its two own keys: chooses the outside address and ID,
+ * Opens a session with its two first keys: chooses the outside address and ID,
  * asks the caller's choose callback, adds the record.
  *
  * @param step the packet that opens it
@@ -227,6 +239,22 @@ VPNALG_API enum vpnalg_result
 vpnalg_session_open(const struct vpnalg_step *step,
 		    const struct vpnalg_opening *opening,
 		    struct vpnalg_record **record);
+
+/**
+ * Opens a session for a TCP or UDP packet that travels out, by its ports. The
+ * outside port is the inside one while that is free, else another of its range
+ * and parity (RFC 4787 REQ-3a and REQ-4). It is unique towards the remote
+ * whatever the remote's port: the outside key's port is 0.
+ *
+ * @param step the packet; its ports are in memory
+ * @param kind which of the handler's kinds
+ * @param lifetime milliseconds until its first deadline
+ * @param[out] record the session, its body zero
+ * @return VPNALG_TRANSLATED, or the reason why not and nothing was taken
+ */
+VPNALG_API enum vpnalg_result
+vpnalg_session_open_port(const struct vpnalg_step *step, uint8_t kind,
+			 uint32_t lifetime, struct vpnalg_record **record);
 
 /**
  * Tells whether a session could be opened now. Nothing is taken; the caller's
@@ -442,6 +470,14 @@ VPNALG_API bool vpnalg_rewrite_possible(const struct vpnalg_facts *facts);
  */
 VPNALG_API void vpnalg_rewrite_local(struct vpnalg_step *step,
 				     const uint8_t *address);
+
+/**
+ * Replaces the local address, and for TCP and UDP the local port, by those of
+ * the session's own keys.
+ *
+ * @param step the packet and its session
+ */
+VPNALG_API void vpnalg_rewrite_ends(struct vpnalg_step *step);
 
 /**
  * Replaces one byte behind the IP header.

@@ -141,8 +141,18 @@ enum vpnalg_result {
 	 * 3.1). The inside host's would go out in it. */
 	VPNALG_DROP_OPTIONS = 22,
 
+	/** AH (RFC 4302): its check covers the addresses, translated it could
+	 * only fail. */
+	VPNALG_DROP_AH = 23,
+	/** Told to wait, for while another host is setting up ESP with the same
+	 * remote it could not be told whose the answer is. The host sends again
+	 * by itself; at most 3 packets and 3 s. */
+	VPNALG_DROP_WAIT = 24,
+	/** ESP from outside, and it is not known yet for which inside host. */
+	VPNALG_DROP_UNPAIRED = 25,
+
 	/** One more than the greatest result. */
-	VPNALG_RESULTS = 23
+	VPNALG_RESULTS = 26
 };
 
 /** The segment was shortened; TCP sends the rest again. */
@@ -226,6 +236,15 @@ struct vpnalg_timers {
 	/** From the announced end of a call to its real one. Default 100,000:
 	 * longer than any keepalive interval. */
 	uint32_t linger;
+	/** A UDP session: IKE, NAT-T.
+	 * Default 300,000 (RFC 4787 REQ-5). */
+	uint32_t udp;
+	/** An ESP SA that no traffic both ways has confirmed.
+	 * Default 120,000. */
+	uint32_t esp_unpaired;
+	/** A confirmed ESP SA, and the IKE session that it came from.
+	 * Default 3,600,000. */
+	uint32_t esp_idle;
 };
 
 /**
@@ -351,6 +370,9 @@ struct vpnalg_kind_counters {
 	/** Sessions that go on without their control messages being read,
 	 * because one of these made no sense or was not in memory. */
 	uint64_t unread;
+	/** Packets left alone, that travelled out, in: of a host that uses an
+	 * outside address itself, or to such an address and for no session. */
+	uint64_t untouched[2];
 };
 
 /**

@@ -90,6 +90,20 @@ void vpnalg_session_unread(struct vpnalg *translator,
 		->unread++;
 }
 
+void vpnalg_session_tell(struct vpnalg *translator,
+			 struct vpnalg_record *record, uint8_t type,
+			 uint8_t evidence)
+{
+	struct vpnalg_event *event = &translator->told;
+
+	if (translator->event == NULL)
+		return;
+	event->type = type;
+	event->evidence = evidence;
+	vpnalg_choose_describe(translator, record, &event->session);
+	translator->event(translator->context, event);
+}
+
 struct vpnalg_record *vpnalg_session_peek(struct vpnalg *translator,
 					  const struct vpnalg_tuple *tuple)
 {

@@ -72,6 +72,7 @@ struct vpnalg {
 	struct vpnalg_binding binding, proposal;
 	uint32_t address_count;
 	uint16_t burst;
+	bool no_wait;
 	uint8_t addr_len;
 	uint8_t handler_count;
 	uint8_t kind_count;

@@ -43,6 +43,11 @@ vpnalg_session_timers(const struct vpnalg *translator)
 	return &translator->timers;
 }
 
+bool vpnalg_session_may_wait(const struct vpnalg *translator)
+{
+	return !translator->no_wait;
+}
+
 vpnalg_time vpnalg_session_now(const struct vpnalg *translator)
 {
 	return translator->now;

@@ -423,6 +423,14 @@ VPNALG_API const struct vpnalg_timers *
 vpnalg_session_timers(const struct vpnalg *translator);
 
 /**
+ * Tells whether hosts may be told to wait.
+ *
+ * @param translator the translator
+ * @return not struct vpnalg_config.no_wait
+ */
+VPNALG_API bool vpnalg_session_may_wait(const struct vpnalg *translator);
+
+/**
  * The time of the call into the translator.
  *
  * @param translator the translator

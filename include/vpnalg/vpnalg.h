@@ -323,6 +323,9 @@ struct vpnalg_config {
 	 * 130 bytes of the translator's memory. */
 	uint16_t burst;
 	struct vpnalg_timers timers; /**< Timeouts. */
+	/** Nobody is told to wait (VPNALG_DROP_WAIT): for captures, in which
+	 * nothing is sent again. */
+	bool no_wait;
 	/** Optional: told of what was decided. The event is the library's and
 	 * gone afterwards. It may not call the translator. */
 	void (*event)(void *context, const struct vpnalg_event *event);
@@ -477,6 +480,10 @@ VPNALG_API unsigned vpnalg_version(void);
 
 /** PPTP: its control connection on TCP 1723 and its enhanced GRE (RFC 2637). */
 extern VPNALG_API const struct vpnalg_handler vpnalg_pptp;
+
+/** IPsec: IKE and NAT-T on UDP 500 and 4500 (RFC 7296, RFC 2409, RFC 3948), ESP
+ * by its SPIs (RFC 4303); AH is dropped (RFC 4302). */
+extern VPNALG_API const struct vpnalg_handler vpnalg_ipsec;
 
 #ifdef __cplusplus
 }

@@ -217,6 +217,10 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 					 const struct ipsec_watched *watched,
 					 enum vpnalg_evidence *evidence);
 
+bool vpnalg_ipsec_judge_doubts(struct vpnalg *translator,
+			       struct vpnalg_record *remote, uint32_t handle,
+			       uint32_t first);
+
 /* ipsec_pair.c */
 enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step);
 enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step);

@@ -9,14 +9,17 @@
 
 /* A host that begins to send is answered, or the remote begins at the same
  * time, within so long. */
-#define WOKE_BEFORE_MS 400
+#define WOKE_BEFORE_MS 350
 #define WOKE_AFTER_MS 130
 
 /* Usually it takes no longer than that. */
 #define ANSWERED_MS 200
 
 /* One of two that are both likely is so much likelier. */
-#define MARGIN_MS 60
+#define MARGIN_MS 40
+
+/* Two SPIs that began within that may be taken for one another. */
+#define RIVAL_MS 500
 
 /* After an exchange the remote turns to the new SA within that, if it sends. */
 #define SWITCH_MS 1500
@@ -202,6 +205,28 @@ static struct vpnalg_record *decide(const struct hearing *hearing,
 	return NULL;
 }
 
+/* Whether another SPI that is nobody's fits the host as well, or better. */
+static bool has_rival(struct vpnalg *translator, struct vpnalg_record *remote,
+		      const struct hearing *hearing,
+		      const struct ipsec_watched *w)
+{
+	struct opinion opinion = { .standing = STANDING_NONE };
+	const struct ipsec_watched *other;
+	unsigned place = 0;
+
+	while ((other = vpnalg_ipsec_remote_watched(translator, remote,
+						    &place)) != NULL) {
+		if (other->spi == 0 || other == w || !other->fresh ||
+		    off_by(other->began, w->began) > RIVAL_MS)
+			continue;
+		stand(translator, hearing->best, other, &opinion);
+		if (opinion.standing >= STANDING_SOON &&
+		    opinion.distance < hearing->opinion.distance + MARGIN_MS)
+			return true;
+	}
+	return false;
+}
+
 /* Whether the host may be asked at all. */
 static bool is_candidate(struct vpnalg *translator,
 			 struct vpnalg_record *host, struct ipsec_expecting *e,
@@ -213,6 +238,28 @@ static bool is_candidate(struct vpnalg *translator,
 	if (!vpnalg_ipsec_host_went_on(translator, host, e->since))
 		return true;
 	e->handle = 0;
+	return false;
+}
+
+/* Whether an SPI that began then may be another host's. */
+bool vpnalg_ipsec_judge_doubts(struct vpnalg *translator,
+			       struct vpnalg_record *remote, uint32_t handle,
+			       uint32_t first)
+{
+	const struct ipsec_watched w = { .first = first, .refused = handle };
+	struct vpnalg_record *host;
+	struct ipsec_expecting *e;
+	unsigned place = 0;
+
+	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
+	       NULL) {
+		if (e->handle == 0)
+			continue;
+		host = vpnalg_ipsec_host_by_handle(translator, remote,
+						   e->handle);
+		if (is_candidate(translator, host, e, &w))
+			return true;
+	}
 	return false;
 }
 
@@ -240,5 +287,10 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 		stand(translator, host, w, &opinion);
 		hear(&hearing, host, &opinion);
 	}
-	return decide(&hearing, w, evidence);
+	host = decide(&hearing, w, evidence);
+	if (host == NULL ||
+	    (hearing.all > 1 && hearing.opinion.standing == STANDING_LIKELY &&
+	     has_rival(translator, remote, &hearing, w)))
+		return NULL;
+	return host;
 }

@@ -78,7 +78,7 @@ struct ipsec_host {
 	uint32_t doubted;   /* when its pairs were doubted first */
 	uint32_t waits_since;
 	uint8_t waits;
-	uint8_t flags; /* IPSEC_HOST_ */
+	uint16_t flags; /* IPSEC_HOST_ */
 };
 
 #define IPSEC_HOST_JOINED 0x01  /* counted by its remote */
@@ -87,6 +87,8 @@ struct ipsec_host {
 #define IPSEC_HOST_TOLD 0x10    /* told means something */
 #define IPSEC_HOST_DOUBTED 0x20 /* doubted means something */
 #define IPSEC_HOST_WOKE 0x40    /* woke means something */
+#define IPSEC_HOST_NEW 0x80     /* it has begun anew, and has no SPI yet */
+#define IPSEC_HOST_DONE 0x100   /* what it asked for was answered */
 #define IPSEC_HOST_AHEAD 0x08   /* it is, and its outbound one is not */
 
 /* What is kept of a remote is in blocks, more of them where it has more hosts,

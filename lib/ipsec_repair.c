@@ -46,6 +46,7 @@ static bool was_guessed(const struct ipsec_in *in)
 	case VPNALG_EVIDENCE_EXPECTED:
 	case VPNALG_EVIDENCE_CONTINUED:
 	case VPNALG_EVIDENCE_WOKE:
+	case VPNALG_EVIDENCE_CONNECTED:
 		return true;
 	default:
 		return false;

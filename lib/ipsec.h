@@ -76,6 +76,7 @@ struct ipsec_host {
 	uint32_t message;   /* its message ID */
 	uint32_t told;      /* when an INFORMATIONAL came from the remote */
 	uint32_t doubted;   /* when its pairs were doubted first */
+	uint32_t waits_for; /* which wish: its message or SPI */
 	uint32_t waits_since;
 	uint8_t waits;
 	uint16_t flags; /* IPSEC_HOST_ */
@@ -201,6 +202,13 @@ vpnalg_ipsec_remote_expected(struct vpnalg *translator,
 void vpnalg_ipsec_remote_forget(struct vpnalg *translator,
 				struct vpnalg_record *remote, uint32_t handle);
 
+/* What a host wants to send: a message that asks for an SA, or the first packet
+ * of one. */
+struct ipsec_wish {
+	bool asking;
+	uint32_t id; /* the message's, or the SPI */
+};
+
 /* ipsec_watch.c */
 struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
 					 struct vpnalg_record *remote);
@@ -211,7 +219,8 @@ void vpnalg_ipsec_watch_doubt(struct vpnalg *translator,
 			      struct vpnalg_record *remote,
 			      struct vpnalg_record *host, uint32_t since);
 bool vpnalg_ipsec_wait(struct vpnalg_step *step, struct vpnalg_record *remote,
-		       struct vpnalg_record *host, bool asking);
+		       struct vpnalg_record *host,
+		       const struct ipsec_wish *wish);
 
 /* ipsec_judge.c */
 struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,

@@ -103,7 +103,8 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 	if (remote == NULL)
 		return VPNALG_TRANSLATED;
 	if (!is_known(h, message) &&
-	    vpnalg_ipsec_wait(step, remote, host, true))
+	    vpnalg_ipsec_wait(step, remote, host,
+			      &(struct ipsec_wish){ true, message->id }))
 		return VPNALG_DROP_WAIT;
 	begin(h, message);
 	if (h->flags & IPSEC_HOST_OPEN)

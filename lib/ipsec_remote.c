@@ -14,6 +14,7 @@ static void key_of(struct vpnalg *translator, struct vpnalg_record *session,
 {
 	vpnalg_session_tuple(translator, session, VPNALG_OUTSIDE_OWN, tuple);
 	tuple->role = VPNALG_OUTSIDE_PEER;
+	tuple->space = ESP_PROTOCOL;
 	tuple->id = block;
 	tuple->port = port;
 }

@@ -137,6 +137,8 @@ static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == IPSEC_KIND_HOST)
 		vpnalg_ipsec_host_closed(translator, record);
+	else if (record->kind == IPSEC_KIND_IKE)
+		vpnalg_ipsec_ike_closed(translator, record);
 }
 
 const struct vpnalg_handler vpnalg_ipsec = {

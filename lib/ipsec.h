@@ -143,6 +143,8 @@ enum vpnalg_result vpnalg_ipsec_ike(struct vpnalg_step *step);
 const uint8_t *vpnalg_ipsec_ike_header(struct vpnalg_step *step);
 struct vpnalg_record *vpnalg_ipsec_ike_of(struct vpnalg *translator,
 					  struct vpnalg_record *record);
+void vpnalg_ipsec_ike_closed(struct vpnalg *translator,
+			     struct vpnalg_record *record);
 
 /* ipsec_exchange.c */
 enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step);

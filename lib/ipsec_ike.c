@@ -27,6 +27,16 @@ const uint8_t *vpnalg_ipsec_ike_header(struct vpnalg_step *step)
 	return facts->l4 + UDP_HEADER_LEN;
 }
 
+static void tuple_of(struct vpnalg *translator, struct vpnalg_record *record,
+		     struct vpnalg_tuple *tuple)
+{
+	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, tuple);
+	tuple->role = VPNALG_INSIDE_OWN;
+	tuple->space = PROTOCOL_UDP;
+	tuple->id = IKE_PORT;
+	tuple->port = IKE_PORT;
+}
+
 /* The session between port 500 and port 500 of whatever else the host has with
  * that remote. */
 struct vpnalg_record *vpnalg_ipsec_ike_of(struct vpnalg *translator,
@@ -34,11 +44,7 @@ struct vpnalg_record *vpnalg_ipsec_ike_of(struct vpnalg *translator,
 {
 	struct vpnalg_tuple tuple;
 
-	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, &tuple);
-	tuple.role = VPNALG_INSIDE_OWN;
-	tuple.space = PROTOCOL_UDP;
-	tuple.id = IKE_PORT;
-	tuple.port = IKE_PORT;
+	tuple_of(translator, record, &tuple);
 	return vpnalg_session_find(translator, &tuple);
 }
 
@@ -124,11 +130,10 @@ static bool is_right_port(struct vpnalg_step *step)
 
 /* The SPIs */
 
-static void spi_tuple(struct vpnalg_step *step, const uint32_t *spi,
-		      struct vpnalg_tuple *tuple)
+static void spi_tuple(struct vpnalg *translator, struct vpnalg_record *record,
+		      const uint32_t *spi, struct vpnalg_tuple *tuple)
 {
-	vpnalg_session_tuple(step->translator, step->record,
-			     VPNALG_OUTSIDE_OWN, tuple);
+	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, tuple);
 	tuple->role = VPNALG_OUTSIDE_PEER;
 	tuple->space = IPSEC_SPACE_IKE_SA;
 	tuple->id = spi[0];
@@ -142,7 +147,7 @@ static void forget_spi(struct vpnalg_step *step, const uint32_t *spi)
 
 	if ((spi[0] | spi[1]) == 0)
 		return;
-	spi_tuple(step, spi, &tuple);
+	spi_tuple(step->translator, step->record, spi, &tuple);
 	sa = vpnalg_session_find(step->translator, &tuple);
 	if (sa != NULL && vpnalg_ipsec_ike_of(step->translator, sa) ==
 				  step->record)
@@ -156,7 +161,7 @@ static void open_spi(struct vpnalg_step *step, const uint32_t *spi)
 	struct vpnalg_tuple inside, outside;
 	struct vpnalg_record *sa;
 
-	spi_tuple(step, spi, &outside);
+	spi_tuple(step->translator, step->record, spi, &outside);
 	if (vpnalg_session_find(step->translator, &outside) != NULL)
 		return;
 	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
@@ -175,6 +180,26 @@ static void open_spi(struct vpnalg_step *step, const uint32_t *spi)
 					  .peer = true,
 					  .lifetime = UINT32_MAX },
 		&sa);
+}
+
+/* Its SAs end with it, and leave the store when they are met next. */
+void vpnalg_ipsec_ike_closed(struct vpnalg *translator,
+			     struct vpnalg_record *record)
+{
+	struct ipsec_ike *ike = vpnalg_session_body(translator, record);
+	struct vpnalg_tuple tuple;
+	struct vpnalg_record *sa;
+	unsigned i;
+
+	for (i = 0; i < IPSEC_IKE_SAS; i++) {
+		spi_tuple(translator, record, ike->spis[i], &tuple);
+		sa = vpnalg_session_peek(translator, &tuple);
+		if (sa == NULL)
+			continue;
+		tuple_of(translator, sa, &tuple);
+		if (vpnalg_session_peek(translator, &tuple) == record)
+			vpnalg_session_live(translator, sa, 0);
+	}
 }
 
 /* Without room it is found by its port alone. */

@@ -48,6 +48,9 @@ enum choosing {
 	CHOOSE_WRITE /* writes chosen and chosen_id itself */
 };
 
+/* One more than the greatest event. */
+#define TOLD 4
+
 struct world;
 
 struct world_options {
@@ -64,6 +67,7 @@ struct world_options {
 	uint64_t pool_key[2];
 	uint16_t burst;
 	bool no_undo; /* do not try undo after each packet */
+	bool no_wait;
 	vpnalg_time now;
 	struct vpnalg_timers timers;
 };
@@ -84,6 +88,8 @@ struct world {
 	long records;     /* in the store */
 	long keys;        /* and the keys that lead to them */
 	uint32_t connections; /* begun so far */
+	unsigned long told[TOLD]; /* events by their type */
+	struct vpnalg_event event; /* the last */
 	struct vpnalg_packet last; /* as send_packet() left it */
 	uint8_t *bytes;            /* its bytes */
 	uint32_t length;
@@ -221,5 +227,6 @@ Suite *call_suite(void);
 Suite *model_suite(void);
 Suite *lessons_suite(void);
 Suite *attacks_suite(void);
+Suite *ipsec_suite(void);
 
 #endif

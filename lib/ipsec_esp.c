@@ -148,7 +148,6 @@ static enum vpnalg_result outward(struct vpnalg_step *step)
 
 	if (step->record == NULL && step->facts->undo)
 		return VPNALG_DROP_NO_SESSION;
-	/* A host whose SA has outlived it is opened again. */
 	if (step->record == NULL) {
 		result = open_outbound(step);
 		if (result != VPNALG_TRANSLATED)

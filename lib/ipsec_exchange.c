@@ -68,7 +68,7 @@ static void expect(struct vpnalg_step *step, struct vpnalg_record *remote,
 	h->asked = ipsec_now(translator);
 	vpnalg_session_changed(translator, host);
 	if (message->exchange == IKE_CREATE_CHILD_SA)
-		vpnalg_ipsec_remote_body(translator, remote)->rekeyed = handle;
+		vpnalg_ipsec_remote_rekey(translator, remote, handle);
 	vpnalg_ipsec_remote_expect(translator, remote, host,
 				    ipsec_now(translator));
 }

@@ -34,9 +34,6 @@ enum way {
 	WAY_LAST  /* the packet is L2TP's even if this is no session's key */
 };
 
-typedef enum way (*way_namer)(const struct vpnalg_facts *facts,
-			      struct vpnalg_match *match);
-
 static bool is_udp(const struct vpnalg_facts *facts)
 {
 	return facts->protocol == PROTOCOL_UDP;
@@ -170,34 +167,71 @@ static enum way by_server(const struct vpnalg_facts *facts,
 }
 
 /* By the two addresses. */
-static enum way by_host(const struct vpnalg_facts *facts,
-			struct vpnalg_match *match)
+static enum way by_host(struct vpnalg_match *match)
 {
 	name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_FLOW);
-	return is_udp(facts) ? WAY_NONE : WAY_LAST;
+	return WAY_LAST;
 }
+
+/* What to name a key by. */
+enum by {
+	BY_NOTHING,
+	BY_INSIDE_PORT,
+	BY_ANSWER,
+	BY_QUESTION,
+	BY_OUTSIDE_PORT,
+	BY_ID,
+	BY_OWN_ID,
+	BY_SERVER,
+	BY_HOST
+};
 
 #define WAYS_MAX 3
 
 /* In the order in which they are tried: UDP or IP; in its inside form, or in
  * its outside form on its way out or in. */
-static const way_namer ways[2][3][WAYS_MAX] = {
-	{ { by_inside_port, by_answer, by_question },
-	  { by_id, by_own_id, by_outside_port },
-	  { by_id, by_outside_port, by_server } },
-	{ { by_host }, { by_id, by_own_id, by_host }, { by_id, by_host } },
+static const uint8_t ways[2][3][WAYS_MAX] = {
+	{ { BY_INSIDE_PORT, BY_ANSWER, BY_QUESTION },
+	  { BY_ID, BY_OWN_ID, BY_OUTSIDE_PORT },
+	  { BY_ID, BY_OUTSIDE_PORT, BY_SERVER } },
+	{ { BY_HOST }, { BY_ID, BY_OWN_ID, BY_HOST }, { BY_ID, BY_HOST } },
 };
+
+static enum way name_by(unsigned by, const struct vpnalg_facts *facts,
+			struct vpnalg_match *match)
+{
+	switch (by) {
+	case BY_INSIDE_PORT:
+		return by_inside_port(facts, match);
+	case BY_ANSWER:
+		return by_answer(facts, match);
+	case BY_QUESTION:
+		return by_question(facts, match);
+	case BY_OUTSIDE_PORT:
+		return by_outside_port(facts, match);
+	case BY_ID:
+		return by_id(facts, match);
+	case BY_OWN_ID:
+		return by_own_id(facts, match);
+	case BY_SERVER:
+		return by_server(facts, match);
+	case BY_HOST:
+		return by_host(match);
+	default:
+		return WAY_NONE;
+	}
+}
 
 static enum vpnalg_claim name_key(const struct vpnalg_facts *facts,
 				  struct vpnalg_match *match)
 {
 	unsigned form = facts->inside ? 0 : 1U + facts->inward, i;
-	const way_namer *tried = ways[!is_udp(facts)][form];
+	const uint8_t *tried = ways[!is_udp(facts)][form];
 	unsigned skip = match->attempt;
 	enum way way;
 
-	for (i = 0; i < WAYS_MAX && tried[i] != NULL; i++) {
-		way = tried[i](facts, match);
+	for (i = 0; i < WAYS_MAX; i++) {
+		way = name_by(tried[i], facts, match);
 		match->more = way == WAY_MORE;
 		if (way != WAY_NONE && skip-- == 0)
 			return VPNALG_CLAIM_KEY;
@@ -232,8 +266,8 @@ static enum vpnalg_result translate_for(struct vpnalg_step *step, bool insists)
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	return step->facts->inward
-		       ? vpnalg_l2tp_flow_in(step, &message)
-		       : vpnalg_l2tp_flow_out(step, &message, insists);
+		       ? vpnalg_l2tp_in(step, &message)
+		       : vpnalg_l2tp_out(step, &message, insists);
 }
 
 static enum vpnalg_result translate(struct vpnalg_step *step)

@@ -82,10 +82,10 @@ struct l2tp_tunnel {
 
 /* An ID in it. */
 struct l2tp_id {
-	uint32_t offset; /* where, from l4 on */
 	uint32_t value;  /* in the packet's form */
 	uint32_t other;  /* in its other form, if it has one */
 	uint32_t what;   /* enum l2tp_number */
+	uint16_t offset; /* where, from l4 on */
 	uint8_t size;    /* in bytes: 2 or 4; 0 if it is not there */
 	bool hidden;     /* it is there and cannot be read */
 };
@@ -124,11 +124,32 @@ static inline struct l2tp_flow *l2tp_flow(struct vpnalg_step *step,
 	return (struct l2tp_flow *)vpnalg_session_body(step->translator, flow);
 }
 
-enum vpnalg_result vpnalg_l2tp_flow_out(struct vpnalg_step *step,
-					struct l2tp_message *message,
-					bool insists);
-enum vpnalg_result vpnalg_l2tp_flow_in(struct vpnalg_step *step,
-				       struct l2tp_message *message);
+static inline bool l2tp_is_shared(struct vpnalg_step *step,
+				  struct vpnalg_record *flow)
+{
+	return l2tp_flow(step, flow)->flags & L2TP_FLOW_SHARED;
+}
+
+enum vpnalg_result vpnalg_l2tp_flow_open(struct vpnalg_step *step,
+					 const struct l2tp_message *message);
+struct vpnalg_record *vpnalg_l2tp_flow_of(struct vpnalg_step *step,
+					  struct vpnalg_record *tunnel);
+uint16_t vpnalg_l2tp_flow_port(struct vpnalg_step *step,
+			       struct vpnalg_record *flow);
+void vpnalg_l2tp_flow_linger(struct vpnalg_step *step,
+			     struct vpnalg_record *flow);
+void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
+			      struct vpnalg_record *flow,
+			      const struct l2tp_message *message);
+enum vpnalg_result vpnalg_l2tp_flow_finish(struct vpnalg_step *step,
+					   struct vpnalg_record *record,
+					   const struct l2tp_message *message);
+
+/* l2tp_out.c, l2tp_in.c: packets of flows, in either form */
+enum vpnalg_result vpnalg_l2tp_out(struct vpnalg_step *step,
+				   struct l2tp_message *message, bool insists);
+enum vpnalg_result vpnalg_l2tp_in(struct vpnalg_step *step,
+				  struct l2tp_message *message);
 
 /* l2tp_server.c: who may ask it, and at which port it answers */
 enum vpnalg_result vpnalg_l2tp_server_ask(struct vpnalg_step *step,
@@ -151,21 +172,58 @@ void vpnalg_l2tp_server_live(struct vpnalg_step *step,
 			     struct vpnalg_record *flow);
 
 /* l2tp_tunnel.c: tunnels and sessions of shared flows */
-enum vpnalg_result vpnalg_l2tp_tunnel_out(struct vpnalg_step *step,
-					  struct vpnalg_record *flow,
-					  struct l2tp_message *message);
-enum vpnalg_result vpnalg_l2tp_tunnel_in(struct vpnalg_step *step,
-					 struct vpnalg_record *flow,
-					 struct vpnalg_record *tunnel,
-					 struct l2tp_message *message);
+
+static inline bool l2tp_is_tunnel(const struct vpnalg_record *record)
+{
+	return record->kind == L2TP_KIND_TUNNEL ||
+	       record->kind == L2TP_KIND_SESSION;
+}
+
+static inline struct l2tp_tunnel *l2tp_tunnel(struct vpnalg_step *step,
+					      struct vpnalg_record *record)
+{
+	return (struct l2tp_tunnel *)vpnalg_session_body(step->translator,
+							 record);
+}
+
 struct vpnalg_record *vpnalg_l2tp_tunnel_find(struct vpnalg_step *step,
 					      struct vpnalg_record *flow,
 					      bool peer,
 					      const struct l2tp_id *id);
+uint32_t vpnalg_l2tp_tunnel_id(struct vpnalg_step *step,
+			       struct vpnalg_record *record, unsigned role);
+void vpnalg_l2tp_tunnel_other(struct vpnalg_step *step, struct l2tp_id *id,
+			      struct vpnalg_record *record);
+enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
+					   struct vpnalg_record *flow,
+					   const struct l2tp_id *id, bool exact,
+					   struct vpnalg_record **opened);
+void vpnalg_l2tp_tunnel_reopen(struct vpnalg_step *step,
+			       struct vpnalg_record *record);
+enum vpnalg_result vpnalg_l2tp_tunnel_attach(struct vpnalg_step *step,
+					     struct vpnalg_record *flow,
+					     struct vpnalg_record *record,
+					     uint32_t peer);
+void vpnalg_l2tp_tunnel_join(struct vpnalg_step *step,
+			     struct vpnalg_record *session,
+			     struct vpnalg_record *tunnel);
+void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
+			    struct vpnalg_record *record);
+void vpnalg_l2tp_tunnel_end(struct vpnalg_step *step,
+			    struct vpnalg_record *record);
 void vpnalg_l2tp_tunnel_swept(struct vpnalg *translator,
 			      struct vpnalg_record *record);
 void vpnalg_l2tp_tunnel_closed(struct vpnalg *translator,
 			       struct vpnalg_record *record);
+
+/* l2tp_control.c: what messages say of them */
+enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
+					   struct vpnalg_record *flow,
+					   struct l2tp_message *message);
+enum vpnalg_result vpnalg_l2tp_control_in(struct vpnalg_step *step,
+					  struct vpnalg_record *flow,
+					  struct vpnalg_record *tunnel,
+					  struct l2tp_message *message);
 
 /* What the inside host sends later than a moment after the end was announced
  * takes it back. */

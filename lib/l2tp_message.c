@@ -46,7 +46,7 @@ static void set_id(const struct vpnalg_facts *facts, struct l2tp_id *id,
 {
 	const uint8_t *at = facts->l4 + offset;
 
-	id->offset = offset;
+	id->offset = (uint16_t)offset;
 	id->size = size;
 	id->what = what;
 	id->value = size == 2 ? vpnalg_get16(at) : vpnalg_get32(at);

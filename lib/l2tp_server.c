@@ -138,8 +138,7 @@ static enum vpnalg_result take_turn(struct vpnalg_step *step,
 
 	if (asker == flow)
 		return VPNALG_TRANSLATED;
-	if (asker != NULL &&
-	    now - l2tp_flow(step, asker)->since < L2TP_TURN_MS)
+	if (asker != NULL && now - l2tp_flow(step, asker)->since < L2TP_TURN_MS)
 		return VPNALG_DROP_WAIT;
 	tuple_for(step, flow, L2TP_NUMBER_ASKING, &tuple);
 	if (!vpnalg_session_give(step->translator, flow, &tuple))
@@ -148,21 +147,13 @@ static enum vpnalg_result take_turn(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-static bool has_port_1701(struct vpnalg_step *step, struct vpnalg_record *flow)
-{
-	struct vpnalg_tuple tuple;
-
-	vpnalg_session_tuple(step->translator, flow, VPNALG_OUTSIDE_OWN,
-			     &tuple);
-	return tuple.id == L2TP_PORT;
-}
-
 /* The flow that has port 1701 already may have to share it later. */
 static bool will_share(struct vpnalg_step *step, struct vpnalg_record *flow,
 		       uint32_t flags)
 {
 	return flags & L2TP_SERVER_INSISTS ||
-	       (!(flags & L2TP_SERVER_HONOURS) && has_port_1701(step, flow));
+	       (!(flags & L2TP_SERVER_HONOURS) &&
+		vpnalg_l2tp_flow_port(step, flow) == L2TP_PORT);
 }
 
 static void note_question(struct l2tp_flow *flow, const struct l2tp_message *m,
@@ -222,7 +213,7 @@ void vpnalg_l2tp_server_answered(struct vpnalg_step *step,
 	vpnalg_session_take(step->translator, flow, VPNALG_OUTSIDE_PEER);
 	vpnalg_session_changed(step->translator, flow);
 	if (m->udp && !(f->flags & L2TP_FLOW_SHARED) &&
-	    !has_port_1701(step, flow))
+	    vpnalg_l2tp_flow_port(step, flow) != L2TP_PORT)
 		set_flags(step, flow, L2TP_SERVER_HONOURS);
 }
 

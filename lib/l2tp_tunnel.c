@@ -22,8 +22,8 @@ static struct l2tp_tunnel *body(struct vpnalg *translator,
 	return vpnalg_session_body(translator, record);
 }
 
-static uint32_t id_of(struct vpnalg_step *step, struct vpnalg_record *record,
-		      unsigned role)
+uint32_t vpnalg_l2tp_tunnel_id(struct vpnalg_step *step,
+			       struct vpnalg_record *record, unsigned role)
 {
 	struct vpnalg_tuple tuple;
 
@@ -81,12 +81,12 @@ struct vpnalg_record *vpnalg_l2tp_tunnel_find(struct vpnalg_step *step,
 	return record != NULL && is_of(step, flow, record) ? record : NULL;
 }
 
-static void set_other(struct vpnalg_step *step, struct l2tp_id *id,
-		      struct vpnalg_record *record)
+void vpnalg_l2tp_tunnel_other(struct vpnalg_step *step, struct l2tp_id *id,
+			      struct vpnalg_record *record)
 {
-	id->other = id_of(step, record,
-			  step->facts->inside ? VPNALG_OUTSIDE_OWN
-					      : VPNALG_INSIDE_OWN);
+	id->other = vpnalg_l2tp_tunnel_id(
+		step, record,
+		step->facts->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN);
 }
 
 /* Parents */
@@ -138,12 +138,13 @@ static void leave(struct vpnalg *translator, struct vpnalg_record *session)
 	vpnalg_session_changed(translator, parent);
 }
 
-static void join(struct vpnalg_step *step, struct vpnalg_record *session,
-		 struct vpnalg_record *tunnel)
+void vpnalg_l2tp_tunnel_join(struct vpnalg_step *step,
+			     struct vpnalg_record *session,
+			     struct vpnalg_record *tunnel)
 {
 	struct l2tp_tunnel *s = body(step->translator, session);
 
-	s->parent = id_of(step, tunnel, VPNALG_INSIDE_OWN);
+	s->parent = vpnalg_l2tp_tunnel_id(step, tunnel, VPNALG_INSIDE_OWN);
 	s->generation = body(step->translator, tunnel)->generation;
 	tunnel->children++;
 	vpnalg_session_changed(step->translator, tunnel);
@@ -169,7 +170,8 @@ static void linger(struct vpnalg *translator, struct vpnalg_record *record)
 }
 
 /* What the inside host has ended nothing takes back. */
-static void end(struct vpnalg_step *step, struct vpnalg_record *record)
+void vpnalg_l2tp_tunnel_end(struct vpnalg_step *step,
+			    struct vpnalg_record *record)
 {
 	if (!step->facts->inward)
 		body(step->translator, record)->flags |= L2TP_TUNNEL_FINAL;
@@ -192,7 +194,8 @@ void vpnalg_l2tp_tunnel_swept(struct vpnalg *translator,
 }
 
 /* The inside host goes on with it. */
-static void use(struct vpnalg_step *step, struct vpnalg_record *record)
+void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
+			    struct vpnalg_record *record)
 {
 	uint32_t life = vpnalg_session_timers(step->translator)->udp;
 	vpnalg_time left = record->deadline - step->now;
@@ -215,13 +218,13 @@ static void use(struct vpnalg_step *step, struct vpnalg_record *record)
 
 /* The beginning */
 
-static enum vpnalg_result open_record(struct vpnalg_step *step,
-				      struct vpnalg_record *flow,
-				      const struct l2tp_id *id, bool exact,
-				      struct vpnalg_record **opened)
+enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
+					   struct vpnalg_record *flow,
+					   const struct l2tp_id *id, bool exact,
+					   struct vpnalg_record **opened)
 {
 	uint32_t greatest = id->size == 2 ? UINT16_MAX : UINT32_MAX;
-	struct vpnalg_tuple inside, outside;
+	struct vpnalg_tuple tuple;
 	struct vpnalg_opening opening = {
 		.kind = id->what == L2TP_NUMBER_SESSION ? L2TP_KIND_SESSION
 							: L2TP_KIND_TUNNEL,
@@ -235,14 +238,14 @@ static enum vpnalg_result open_record(struct vpnalg_step *step,
 	struct l2tp_tunnel *tunnel;
 	enum vpnalg_result result;
 
-	tuple_for(step, flow, VPNALG_INSIDE_OWN, id->what, &inside);
-	tuple_for(step, flow, VPNALG_OUTSIDE_OWN, id->what, &outside);
-	opening.zone = inside.zone;
-	opening.inside = inside.local;
-	opening.remote = inside.remote;
-	opening.outside = outside.local;
-	opening.inside_port = inside.port;
-	opening.outside_port = outside.port;
+	tuple_for(step, flow, VPNALG_INSIDE_OWN, id->what, &tuple);
+	opening.zone = tuple.zone;
+	opening.inside = tuple.local;
+	opening.remote = tuple.remote;
+	opening.inside_port = tuple.port;
+	tuple_for(step, flow, VPNALG_OUTSIDE_OWN, id->what, &tuple);
+	opening.outside = tuple.local;
+	opening.outside_port = tuple.port;
 	if (exact)
 		opening.least = opening.greatest = id->value;
 	else
@@ -269,7 +272,8 @@ static void detach(struct vpnalg_step *step, struct vpnalg_record *record)
 }
 
 /* Its owner asks for it once more: its peer is another one now. */
-static void reopen(struct vpnalg_step *step, struct vpnalg_record *record)
+void vpnalg_l2tp_tunnel_reopen(struct vpnalg_step *step,
+			       struct vpnalg_record *record)
 {
 	detach(step, record);
 	body(step->translator, record)->flags = 0;
@@ -277,16 +281,17 @@ static void reopen(struct vpnalg_step *step, struct vpnalg_record *record)
 }
 
 /* What the remote calls it is known now. */
-static enum vpnalg_result attach(struct vpnalg_step *step,
-				 struct vpnalg_record *flow,
-				 struct vpnalg_record *record, uint32_t peer)
+enum vpnalg_result vpnalg_l2tp_tunnel_attach(struct vpnalg_step *step,
+					     struct vpnalg_record *flow,
+					     struct vpnalg_record *record,
+					     uint32_t peer)
 {
 	struct l2tp_tunnel *t = body(step->translator, record);
 	struct vpnalg_tuple inside, outside;
 	uint32_t what;
 
 	if (t->flags & L2TP_TUNNEL_ATTACHED &&
-	    id_of(step, record, VPNALG_INSIDE_PEER) == peer)
+	    vpnalg_l2tp_tunnel_id(step, record, VPNALG_INSIDE_PEER) == peer)
 		return VPNALG_TRANSLATED;
 	vpnalg_session_tuple(step->translator, record, VPNALG_INSIDE_OWN,
 			     &inside);
@@ -303,262 +308,4 @@ static enum vpnalg_result attach(struct vpnalg_step *step,
 	t->flags |= L2TP_TUNNEL_ATTACHED;
 	vpnalg_session_changed(step->translator, record);
 	return VPNALG_TRANSLATED;
-}
-
-/* Out */
-
-/* The tunnel's own ID, in an SCCRQ, SCCRP or StopCCN. */
-static enum vpnalg_result own_tunnel(struct vpnalg_step *step,
-				     struct vpnalg_record *flow,
-				     struct l2tp_message *m,
-				     struct l2tp_id *id,
-				     struct vpnalg_record **tunnel)
-{
-	struct vpnalg_record *record;
-	enum vpnalg_result result;
-
-	if (id->size == 0)
-		return VPNALG_TRANSLATED;
-	record = vpnalg_l2tp_tunnel_find(step, flow, false, id);
-	if (record == NULL) {
-		if (!step->facts->inside || m->type == L2TP_STOPCCN)
-			return VPNALG_DROP_NO_SESSION;
-		result = open_record(step, flow, id, m->digest, &record);
-		if (result != VPNALG_TRANSLATED)
-			return result;
-	} else if (m->type == L2TP_SCCRQ) {
-		reopen(step, record);
-	}
-	set_other(step, id, record);
-	*tunnel = record;
-	return VPNALG_TRANSLATED;
-}
-
-/* An SCCCN, by which the inside host shows that it has had the answer: the
- * tunnel is the one that the answer was for. */
-static enum vpnalg_result complete(struct vpnalg_step *step,
-				   struct vpnalg_record *flow,
-				   const struct l2tp_message *m,
-				   struct vpnalg_record **tunnel)
-{
-	const struct l2tp_flow *f = l2tp_flow(step, flow);
-	struct l2tp_id own = m->header;
-	enum vpnalg_result result;
-
-	own.value = f->own[m->version - 2];
-	if (*tunnel != NULL || !step->facts->inside || own.value == 0)
-		return VPNALG_TRANSLATED;
-	*tunnel = vpnalg_l2tp_tunnel_find(step, flow, false, &own);
-	if (*tunnel == NULL) {
-		result = open_record(step, flow, &own, true, tunnel);
-		if (result != VPNALG_TRANSLATED)
-			return result;
-	}
-	return VPNALG_TRANSLATED;
-}
-
-static bool opens_session(const struct l2tp_message *m)
-{
-	return m->type == L2TP_ICRQ || m->type == L2TP_ICRP ||
-	       m->type == L2TP_OCRQ || m->type == L2TP_OCRP;
-}
-
-/* The session's own ID. One of no session passes as it is, for without it the
- * control connection would stall. */
-static enum vpnalg_result own_session(struct vpnalg_step *step,
-				      struct vpnalg_record *flow,
-				      struct l2tp_message *m,
-				      struct vpnalg_record *tunnel)
-{
-	struct l2tp_id *id = &m->ids[L2TP_OWN_SESSION];
-	uint32_t peer = m->ids[L2TP_PEER_SESSION].value;
-	struct vpnalg_record *session =
-		vpnalg_l2tp_tunnel_find(step, flow, false, id);
-	enum vpnalg_result result;
-
-	if (session == NULL) {
-		if (id->size == 0 || id->value == 0 || m->version != 3 ||
-		    !opens_session(m) || !step->facts->inside ||
-		    tunnel->children == UINT16_MAX)
-			return VPNALG_TRANSLATED;
-		result = open_record(step, flow, id, m->digest, &session);
-		if (result != VPNALG_TRANSLATED)
-			return result;
-		join(step, session, tunnel);
-	}
-	set_other(step, id, session);
-	if (m->type == L2TP_CDN)
-		end(step, session);
-	else if (peer != 0)
-		return attach(step, flow, session, peer);
-	return VPNALG_TRANSLATED;
-}
-
-/* Who shares a port and is not known to the remote by a tunnel cannot be told
- * from the others, neither here nor by what comes back. */
-static bool may_be_unknown(struct vpnalg_step *step,
-			   struct vpnalg_record *flow,
-			   const struct l2tp_message *m)
-{
-	return !m->udp || m->header.value == 0 ||
-	       id_of(step, flow, VPNALG_OUTSIDE_OWN) == L2TP_PORT;
-}
-
-static enum vpnalg_result control_out(struct vpnalg_step *step,
-				      struct vpnalg_record *flow,
-				      struct l2tp_message *m,
-				      struct vpnalg_record *tunnel)
-{
-	struct vpnalg_record *own = NULL;
-	enum vpnalg_result result;
-	unsigned i;
-
-	for (i = L2TP_OWN_TUNNEL; i <= L2TP_OWN_CONNECTION; i++) {
-		result = own_tunnel(step, flow, m, &m->ids[i], &own);
-		if (result != VPNALG_TRANSLATED)
-			return result;
-	}
-	if (m->type == L2TP_SCCCN) {
-		result = complete(step, flow, m, &tunnel);
-		if (result != VPNALG_TRANSLATED)
-			return result;
-	}
-	if (tunnel == NULL)
-		tunnel = own;
-	if (tunnel == NULL)
-		return may_be_unknown(step, flow, m) ? VPNALG_TRANSLATED
-						     : VPNALG_DROP_NO_SESSION;
-	if (m->header.value != 0) {
-		result = attach(step, flow, tunnel, m->header.value);
-		if (result != VPNALG_TRANSLATED)
-			return result;
-	}
-	if (m->type == L2TP_SCCCN)
-		vpnalg_l2tp_server_answered(step, flow, m);
-	result = own_session(step, flow, m, tunnel);
-	if (result != VPNALG_TRANSLATED)
-		return result;
-	if (m->type == L2TP_STOPCCN)
-		end(step, tunnel);
-	else if (!l2tp_is_idle(m))
-		use(step, tunnel);
-	return VPNALG_TRANSLATED;
-}
-
-/* What travels out in a shared flow. */
-enum vpnalg_result vpnalg_l2tp_tunnel_out(struct vpnalg_step *step,
-					  struct vpnalg_record *flow,
-					  struct l2tp_message *m)
-{
-	struct vpnalg_record *tunnel =
-		vpnalg_l2tp_tunnel_find(step, flow, true, &m->header);
-
-	if (!m->whole)
-		return VPNALG_DROP_TRUNCATED;
-	if (m->control)
-		return control_out(step, flow, m, tunnel);
-	if (tunnel != NULL)
-		use(step, tunnel);
-	else if (!may_be_unknown(step, flow, m))
-		return VPNALG_DROP_NO_SESSION;
-	return VPNALG_TRANSLATED;
-}
-
-/* In */
-
-static const struct l2tp_id *own_of(const struct l2tp_message *m)
-{
-	return &m->ids[m->version == 2 ? L2TP_OWN_TUNNEL
-				       : L2TP_OWN_CONNECTION];
-}
-
-/* Whether a message is not the tunnel's, for its sender has another ID: it is
- * for one that asked with the same ID from another port, or hid it. */
-static bool is_stray(struct vpnalg_step *step, struct vpnalg_record *flow,
-		     struct vpnalg_record *tunnel,
-		     const struct l2tp_message *m)
-{
-	const struct l2tp_id *its = own_of(m);
-	struct vpnalg_record *asker;
-
-	if ((m->type != L2TP_SCCRP && m->type != L2TP_STOPCCN) ||
-	    !(body(step->translator, tunnel)->flags & L2TP_TUNNEL_ATTACHED))
-		return false;
-	if (its->size != 0)
-		return its->value != id_of(step, tunnel, VPNALG_INSIDE_PEER);
-	asker = vpnalg_l2tp_server_asker(step, flow);
-	return m->type == L2TP_SCCRP && asker != NULL && asker != flow;
-}
-
-/* Of equal hidden IDs nobody can make two: the later one is refused. */
-static void take_stray(struct vpnalg_step *step, struct vpnalg_record *flow,
-		       const struct l2tp_message *m)
-{
-	const uint16_t hides = L2TP_FLOW_HIDDEN | L2TP_FLOW_SHARED;
-	struct vpnalg_record *asker = vpnalg_l2tp_server_asker(step, flow);
-	struct l2tp_flow *f;
-
-	if (m->type != L2TP_SCCRP || asker == NULL || asker == flow)
-		return;
-	f = l2tp_flow(step, asker);
-	if ((f->flags & hides) != hides) {
-		vpnalg_l2tp_server_stray(step, asker, m);
-		return;
-	}
-	f->flags |= L2TP_FLOW_CLASH;
-	vpnalg_l2tp_server_answered(step, asker, m);
-	vpnalg_session_live(step->translator, asker,
-			    vpnalg_session_timers(step->translator)->linger);
-}
-
-static enum vpnalg_result session_in(struct vpnalg_step *step,
-				     struct vpnalg_record *flow,
-				     struct l2tp_message *m)
-{
-	struct l2tp_id *id = &m->ids[L2TP_PEER_SESSION];
-	uint32_t peer = m->ids[L2TP_OWN_SESSION].value;
-	struct vpnalg_record *session =
-		vpnalg_l2tp_tunnel_find(step, flow, false, id);
-
-	if (session == NULL)
-		return VPNALG_TRANSLATED;
-	set_other(step, id, session);
-	if (m->type == L2TP_CDN)
-		end(step, session);
-	else if (peer != 0)
-		return attach(step, flow, session, peer);
-	return VPNALG_TRANSLATED;
-}
-
-/* What travels in for a tunnel or session of a shared flow. */
-enum vpnalg_result vpnalg_l2tp_tunnel_in(struct vpnalg_step *step,
-					 struct vpnalg_record *flow,
-					 struct vpnalg_record *tunnel,
-					 struct l2tp_message *m)
-{
-	struct l2tp_tunnel *t = body(step->translator, tunnel);
-	struct l2tp_flow *f = l2tp_flow(step, flow);
-	enum vpnalg_result result = VPNALG_TRANSLATED;
-
-	set_other(step, &m->header, tunnel);
-	t->remote_port = f->remote_port;
-	if (!m->control)
-		return VPNALG_TRANSLATED;
-	if (is_stray(step, flow, tunnel, m)) {
-		take_stray(step, flow, m);
-		return VPNALG_DROP_AMBIGUOUS;
-	}
-	if (m->type == L2TP_SCCRP) {
-		f->own[m->version - 2] =
-			id_of(step, tunnel, VPNALG_INSIDE_OWN);
-		if (own_of(m)->size != 0)
-			result = attach(step, flow, tunnel, own_of(m)->value);
-		if (result != VPNALG_TRANSLATED)
-			return result;
-	}
-	result = session_in(step, flow, m);
-	if (result == VPNALG_TRANSLATED && m->type == L2TP_STOPCCN)
-		end(step, tunnel);
-	vpnalg_session_changed(step->translator, tunnel);
-	return result;
 }

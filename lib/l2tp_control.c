@@ -241,16 +241,18 @@ enum vpnalg_result vpnalg_l2tp_control_in(struct vpnalg_step *step,
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 
 	vpnalg_l2tp_tunnel_other(step, &m->header, tunnel);
-	t->remote_port = f->remote_port;
 	if (!m->control)
 		return VPNALG_TRANSLATED;
 	if (is_stray(step, flow, tunnel, m)) {
 		take_stray(step, flow, m);
 		return VPNALG_DROP_AMBIGUOUS;
 	}
+	t->remote_port = f->remote_port;
+	vpnalg_session_changed(step->translator, tunnel);
 	if (m->type == L2TP_SCCRP) {
 		f->own[m->version - 2] =
 			vpnalg_l2tp_tunnel_id(step, tunnel, VPNALG_INSIDE_OWN);
+		vpnalg_session_changed(step->translator, flow);
 		if (own_of(m)->size != 0)
 			result = vpnalg_l2tp_tunnel_attach(step, flow, tunnel,
 							   own_of(m)->value);
@@ -260,6 +262,5 @@ enum vpnalg_result vpnalg_l2tp_control_in(struct vpnalg_step *step,
 	result = session_in(step, flow, m);
 	if (result == VPNALG_TRANSLATED && m->type == L2TP_STOPCCN)
 		vpnalg_l2tp_tunnel_end(step, tunnel);
-	vpnalg_session_changed(step->translator, tunnel);
 	return result;
 }

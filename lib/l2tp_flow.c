@@ -69,9 +69,11 @@ static enum vpnalg_result open_ip_flow(struct vpnalg_step *step)
 	enum vpnalg_result result =
 		vpnalg_session_open(step, &opening, &step->record);
 
-	if (result == VPNALG_TRANSLATED)
-		l2tp_flow(step, step->record)->flags = L2TP_FLOW_SHARED;
-	return result;
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	l2tp_flow(step, step->record)->flags = L2TP_FLOW_SHARED;
+	vpnalg_session_changed(step->translator, step->record);
+	return VPNALG_TRANSLATED;
 }
 
 enum vpnalg_result vpnalg_l2tp_flow_open(struct vpnalg_step *step,
@@ -86,9 +88,11 @@ enum vpnalg_result vpnalg_l2tp_flow_open(struct vpnalg_step *step,
 	result = vpnalg_session_open_port(
 		step, L2TP_KIND_FLOW,
 		vpnalg_session_timers(step->translator)->udp, &step->record);
-	if (result == VPNALG_TRANSLATED)
-		l2tp_flow(step, step->record)->remote_port = L2TP_PORT;
-	return result;
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	l2tp_flow(step, step->record)->remote_port = L2TP_PORT;
+	vpnalg_session_changed(step->translator, step->record);
+	return VPNALG_TRANSLATED;
 }
 
 /* The flow of a tunnel or session. */

@@ -6,7 +6,7 @@
 
 static bool is_answer(const struct l2tp_message *m)
 {
-	return m->control && m->type == L2TP_SCCRP;
+	return m->control && m->type == L2TP_SCCRP && m->ns == 0;
 }
 
 /* The inside host will send to that port from now on. */

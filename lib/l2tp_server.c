@@ -68,9 +68,11 @@ static enum vpnalg_result open_server(struct vpnalg_step *step,
 	opening.inside_port = opening.outside_port = outside.port;
 	opening.lifetime = vpnalg_session_timers(step->translator)->udp;
 	result = vpnalg_session_open(step, &opening, server);
-	if (result == VPNALG_TRANSLATED && insists)
-		body(step, *server)->flags = L2TP_SERVER_INSISTS;
-	return result;
+	if (result != VPNALG_TRANSLATED || !insists)
+		return result;
+	body(step, *server)->flags = L2TP_SERVER_INSISTS;
+	vpnalg_session_changed(step->translator, *server);
+	return VPNALG_TRANSLATED;
 }
 
 static enum vpnalg_result read_flags(struct vpnalg_step *step,

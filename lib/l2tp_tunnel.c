@@ -269,6 +269,7 @@ static void detach(struct vpnalg_step *step, struct vpnalg_record *record)
 	record->flags &= (uint8_t)~VPNALG_SESSION_SHARED;
 	body(step->translator, record)->flags &=
 		(uint16_t)~L2TP_TUNNEL_ATTACHED;
+	vpnalg_session_changed(step->translator, record);
 }
 
 /* Its owner asks for it once more: its peer is another one now. */

@@ -15,7 +15,11 @@
 /* Places of the store that are looked at for dead sessions per packet. */
 #define SWEEP_BUDGET 64
 
-static const struct vpnalg_handler *const handlers[] = { &vpnalg_pptp };
+static const struct vpnalg_handler *const handlers[] = {
+	&vpnalg_pptp,
+	&vpnalg_l2tp,
+	&vpnalg_gre, /* behind PPTP, whose GRE is not for it */
+};
 
 /*
  * SplitMix64 (Steele, Lea and Flood, 2014). The same seed gives the same

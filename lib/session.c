@@ -310,7 +310,8 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 	}
 	record = build(translator, step->handler, opening, binding);
 	if (record == NULL) {
-		vpnalg_choose_release(translator, binding);
+		if (!opening->peer) /* else nothing was reserved */
+			vpnalg_choose_release(translator, binding);
 		counters->refused++;
 		return VPNALG_DROP_STORE;
 	}

@@ -17,6 +17,7 @@ static const struct vpnalg_timers default_timers = {
 	.udp = 300000, /* RFC 4787 REQ-5 */
 	.esp_unpaired = 120000,
 	.esp_idle = 3600000,
+	.gre = 600000,
 };
 
 unsigned vpnalg_version(void)
@@ -158,6 +159,7 @@ static void init_timers(struct vpnalg *translator,
 	t->udp = or_default(given->udp, d->udp);
 	t->esp_unpaired = or_default(given->esp_unpaired, d->esp_unpaired);
 	t->esp_idle = or_default(given->esp_idle, d->esp_idle);
+	t->gre = or_default(given->gre, d->gre);
 }
 
 static bool is_usable(const struct vpnalg_store *store)

@@ -221,5 +221,7 @@ Suite *call_suite(void);
 Suite *model_suite(void);
 Suite *lessons_suite(void);
 Suite *attacks_suite(void);
+Suite *gre_suite(void);
+Suite *l2tp_suite(void);
 
 #endif

@@ -144,9 +144,9 @@ enum vpnalg_result {
 	/** AH (RFC 4302): its check covers the addresses, translated it could
 	 * only fail. */
 	VPNALG_DROP_AH = 23,
-	/** Told to wait, for while another host is setting up ESP with the same
-	 * remote it could not be told whose the answer is. The host sends again
-	 * by itself; at most 3 packets and 3 s. */
+	/** Told to wait, for while another host is setting up ESP or an L2TP
+	 * tunnel with the same remote it could not be told whose the answer is.
+	 * The host sends again by itself; at most 3 packets (of ESP) and 3 s. */
 	VPNALG_DROP_WAIT = 24,
 	/** ESP from outside, and it is not known yet for which inside host. */
 	VPNALG_DROP_UNPAIRED = 25,
@@ -274,7 +274,7 @@ struct vpnalg_timers {
 	/** From the announced end of a call to its real one. Default 100,000:
 	 * longer than any keepalive interval. */
 	uint32_t linger;
-	/** A UDP session: IKE, NAT-T.
+	/** A UDP session: IKE, NAT-T, L2TP; L2TPv3 over IP too.
 	 * Default 300,000 (RFC 4787 REQ-5). */
 	uint32_t udp;
 	/** An ESP SA that no traffic both ways has confirmed.
@@ -283,6 +283,8 @@ struct vpnalg_timers {
 	/** A confirmed ESP SA, and the IKE session that it came from.
 	 * Default 3,600,000. */
 	uint32_t esp_idle;
+	/** A GRE tunnel without PPTP. Default 600,000. */
+	uint32_t gre;
 };
 
 /**
@@ -486,6 +488,31 @@ extern VPNALG_API const struct vpnalg_handler vpnalg_pptp;
 /** IPsec: IKE and NAT-T on UDP 500 and 4500 (RFC 7296, RFC 2409, RFC 3948), ESP
  * by its SPIs (RFC 4303); AH is dropped (RFC 4302). */
 extern VPNALG_API const struct vpnalg_handler vpnalg_ipsec;
+/**
+ * GRE version 0 (RFC 2784), told apart by its Key where it has one (RFC 2890),
+ * else by the two addresses. Of two inside hosts with the same Key, or with
+ * none, and the same remote, the later is dropped as VPNALG_DROP_NO_ID while
+ * there is no other outside address for it.
+ */
+extern VPNALG_API const struct vpnalg_handler vpnalg_gre;
+
+/**
+ * L2TP versions 2 and 3 on UDP 1701 (RFC 2661, RFC 3931), and version 3 on IP
+ * protocol 115. By ports, as any UDP; but where the remote turns out to answer
+ * to port 1701 whatever port it was asked from, inside hosts share outside port
+ * 1701 and are told apart by Tunnel ID, which is rewritten then. So are Control
+ * Connection IDs and Session IDs over IP 115.
+ *
+ * Such IDs have bindings with protocol 115. The low 16 bits of remote_port are
+ * the UDP port of the inside host then, or 0 over IP; the rest tells kinds of
+ * IDs apart. While there is one with a UDP port, outside port 1701 of that
+ * address is in use towards that remote.
+ */
+extern VPNALG_API const struct vpnalg_handler vpnalg_l2tp;
+
+/** As vpnalg_l2tp, which it stands in for, where all remotes are known to
+ * insist on port 1701 at both ends: nobody waits until that is learned. */
+extern VPNALG_API const struct vpnalg_handler vpnalg_l2tp_port_1701;
 
 #ifdef __cplusplus
 }

@@ -9,8 +9,7 @@
 #include "wire_tcp.h"
 #include "wire_udp.h"
 
-/* Offset of the checksum behind the IP header, or -1 without one that covers
- * the addresses. */
+/* Offset of the checksum behind the IP header, or -1 without one. */
 static int l4_checksum_off(const struct vpnalg_facts *facts)
 {
 	switch (facts->protocol) {
@@ -18,6 +17,8 @@ static int l4_checksum_off(const struct vpnalg_facts *facts)
 		return TCP_CHECKSUM_OFF;
 	case PROTOCOL_UDP:
 		return UDP_CHECKSUM_OFF;
+	case PROTOCOL_ICMP:
+		return ICMP_CHECKSUM_OFF;
 	default:
 		return -1;
 	}
@@ -52,10 +53,12 @@ static void update_l4(struct vpnalg_step *step, uint32_t delta, bool pseudo)
 	int off = l4_checksum_off(facts);
 	uint8_t *checksum;
 
-	if (off < 0)
+	/* ICMP's covers no pseudo header, and no hardware computes it. */
+	if (off < 0 || (pseudo && facts->protocol == PROTOCOL_ICMP))
 		return;
 	checksum = facts->l4 + off;
-	if (facts->checksum == VPNALG_CHECKSUM_PARTIAL) {
+	if (facts->checksum == VPNALG_CHECKSUM_PARTIAL &&
+	    facts->protocol != PROTOCOL_ICMP) {
 		if (pseudo)
 			vpnalg_put16(checksum,
 				     fold(vpnalg_get16(checksum) + delta));
@@ -103,7 +106,9 @@ void vpnalg_rewrite_ends(struct vpnalg_step *step)
 					   : VPNALG_INSIDE_OWN,
 			     &other);
 	vpnalg_rewrite_local(step, other.local);
-	if (l4_checksum_off(facts) >= 0)
+	if (facts->protocol == PROTOCOL_ICMP)
+		vpnalg_rewrite_16(step, ICMP_ID_OFF, (uint16_t)other.id);
+	else if (l4_checksum_off(facts) >= 0)
 		vpnalg_rewrite_16(step,
 				  facts->inward ? PORT_DESTINATION_OFF
 						: PORT_SOURCE_OFF,

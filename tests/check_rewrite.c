@@ -406,7 +406,8 @@ static const struct possible_row {
 } possible_rows[] = {
 	{ TCP, 17, false }, { TCP, 18, true }, { TCP, 0, false },
 	{ UDP, 7, false },  { UDP, 8, true },  { UDP, 0, false },
-	{ GRE, 0, true },   { ESP, 0, true },  { 1, 0, true },
+	{ GRE, 0, true },   { ESP, 0, true },  { 115, 0, true },
+	{ ICMP, 3, false }, { ICMP, 4, true }, { ICMP, 0, false },
 };
 
 START_TEST(a_checksum_must_be_in_memory_to_be_updated)

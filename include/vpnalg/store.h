@@ -154,7 +154,9 @@ struct vpnalg_table;
  * Tells how much memory the bundled store needs.
  *
  * @param units how many units of 64 bytes records may fill. A PPTP control
- *              connection needs 2, a call 2, each pair of a remote and an
+ *              connection needs 2, a call 2, a session of general traffic 1,
+ *              its mapping 1 (and each remote of one 1 where filtering is
+ *              address-dependent), each pair of a remote and an
  *              outside address in use 1. With several outside addresses each
  *              such pair needs 1 more, and each pair of an inside host and a
  *              remote 1. Records of one size fill blocks of six units.

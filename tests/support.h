@@ -228,5 +228,6 @@ Suite *call_suite(void);
 Suite *model_suite(void);
 Suite *lessons_suite(void);
 Suite *attacks_suite(void);
+Suite *general_suite(void);
 
 #endif

@@ -17,6 +17,7 @@ TCase *session_zone_case(void); /* check_session_zone.c */
 TCase *session_fail_case(void); /* check_session_fail.c */
 TCase *pptp_more_case(void);    /* check_more_pptp.c */
 TCase *engine_more_case(void);  /* check_more_engine.c */
+TCase *steer_general_case(void);   /* check_steer_general.c */
 TCase *general_mapping_case(void); /* check_general_mapping.c */
 TCase *general_ports_case(void);  /* check_general_ports.c */
 TCase *general_tcp_case(void);    /* check_general_tcp.c */

@@ -3,7 +3,7 @@
 #include "cases.h"
 #include "general.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 static struct world w;
 
@@ -135,22 +135,35 @@ static unsigned fill(uint32_t host, uint16_t port)
 }
 
 /* All ports of one address are taken: that is said after a bounded number of
- * tries, 1 + 512 + 512 of two lookups, and what there is goes on. */
+ * tries, 1 + 512 + 512 of two lookups, and what there is goes on. (The store
+ * that moves its records has no room for all.) */
+static const struct end_row {
+	uint16_t first, last;
+	bool moving;
+} end_rows[] = {
+	{ 10000, 11999, true },
+	{ 1024, 65535, false },
+};
+
 START_TEST(the_end_of_the_ports_is_found_in_bounded_time)
 {
+	const struct end_row *row = &end_rows[_i];
 	uint32_t port;
 	long finds;
 
-	general_world(&w, (struct world_options){ .units = 160000,
-						  .no_undo = true });
-	for (port = 1024; port <= 65535; port++)
+	if (getenv("VPNALG_TEST_STORE") != NULL && !row->moving)
+		return;
+	general_world(&w, (struct world_options){
+				  .units = 160000,
+				  .general.ports = { row->first, row->last } });
+	for (port = row->first; port <= row->last; port++)
 		if (port != 1701 && port != 1723 && port != 4500)
 			ck_assert_uint_eq(fill(CLIENT_A, (uint16_t)port),
 					  VPNALG_TRANSLATED);
 	finds = w.finds;
-	ck_assert_uint_eq(fill(CLIENT_B, 40000), VPNALG_DROP_NO_ID);
+	ck_assert_uint_eq(fill(CLIENT_B, 11000), VPNALG_DROP_NO_ID);
 	ck_assert_int_le(w.finds - finds, 2 + 2 * 1025);
-	ck_assert_uint_eq(fill(CLIENT_A, 40000), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(fill(CLIENT_A, 11000), VPNALG_TRANSLATED);
 	world_end(&w);
 }
 END_TEST
@@ -209,7 +222,9 @@ TCase *general_ports_case(void)
 			    0, ROWS(class_rows));
 	tcase_add_test(ports, a_range_is_used_up_to_its_last_port);
 	tcase_add_test(ports, the_ports_of_vpns_are_never_drawn);
-	tcase_add_test(ports, the_end_of_the_ports_is_found_in_bounded_time);
+	tcase_add_loop_test(ports,
+			    the_end_of_the_ports_is_found_in_bounded_time, 0,
+			    ROWS(end_rows));
 	tcase_add_loop_test(ports, settings_are_checked, 0,
 			    ROWS(settings_rows));
 	return ports;

@@ -76,7 +76,8 @@ static uint32_t difference(unsigned before, unsigned after)
 	return (~(uint32_t)before & 0xffff) + after;
 }
 
-void vpnalg_rewrite_local(struct vpnalg_step *step, const uint8_t *address)
+/* In the IP header; what the pseudo header's sum differs by. */
+static uint32_t replace_local(struct vpnalg_step *step, const uint8_t *address)
 {
 	const struct vpnalg_facts *facts = step->facts;
 	uint32_t before, after, delta = 0;
@@ -91,28 +92,50 @@ void vpnalg_rewrite_local(struct vpnalg_step *step, const uint8_t *address)
 	}
 	delta = fold(delta);
 	if (delta == 0xffff) /* the same address, or one as good as it */
-		return;
+		return 0;
 	update(facts->ip + IPV4_CHECKSUM_OFF, delta);
-	update_l4(step, delta, true);
+	return delta;
+}
+
+void vpnalg_rewrite_local(struct vpnalg_step *step, const uint8_t *address)
+{
+	uint32_t delta = replace_local(step, address);
+
+	if (delta != 0)
+		update_l4(step, delta, true);
+}
+
+/* One update for address and port, which a partial checksum does not cover. */
+static void rewrite_port(struct vpnalg_step *step, uint32_t delta,
+			 uint16_t port)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	uint8_t *at = facts->l4 + (facts->inward ? PORT_DESTINATION_OFF
+						 : PORT_SOURCE_OFF);
+	uint16_t before = vpnalg_get16(at);
+
+	vpnalg_put16(at, port);
+	if (before != port && facts->checksum != VPNALG_CHECKSUM_PARTIAL)
+		delta += difference(before, port);
+	if (delta != 0)
+		update_l4(step, delta, true);
 }
 
 void vpnalg_rewrite_ends(struct vpnalg_step *step)
 {
 	const struct vpnalg_facts *facts = step->facts;
 	struct vpnalg_tuple other;
+	uint32_t delta;
 
 	vpnalg_session_tuple(step->translator, step->record,
 			     facts->inside ? VPNALG_OUTSIDE_OWN
 					   : VPNALG_INSIDE_OWN,
 			     &other);
-	vpnalg_rewrite_local(step, other.local);
+	delta = replace_local(step, other.local);
 	if (facts->protocol == PROTOCOL_ICMP)
 		vpnalg_rewrite_16(step, ICMP_ID_OFF, (uint16_t)other.id);
 	else if (l4_checksum_off(facts) >= 0)
-		vpnalg_rewrite_16(step,
-				  facts->inward ? PORT_DESTINATION_OFF
-						: PORT_SOURCE_OFF,
-				  (uint16_t)other.id);
+		rewrite_port(step, delta, (uint16_t)other.id);
 }
 
 void vpnalg_rewrite_byte(struct vpnalg_step *step, uint32_t offset,

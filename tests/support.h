@@ -229,5 +229,6 @@ Suite *model_suite(void);
 Suite *lessons_suite(void);
 Suite *attacks_suite(void);
 Suite *general_suite(void);
+Suite *udplite_suite(void);
 
 #endif

@@ -19,6 +19,7 @@ TCase *pptp_more_case(void);    /* check_more_pptp.c */
 TCase *engine_more_case(void);  /* check_more_engine.c */
 TCase *steer_general_case(void);   /* check_steer_general.c */
 TCase *general_mapping_case(void); /* check_general_mapping.c */
+TCase *general_model_case(void);  /* check_general_model.c */
 TCase *general_ports_case(void);  /* check_general_ports.c */
 TCase *general_tcp_case(void);    /* check_general_tcp.c */
 

@@ -574,5 +574,6 @@ Suite *general_suite(void)
 	suite_add_tcase(suite, general_mapping_case());
 	suite_add_tcase(suite, general_ports_case());
 	suite_add_tcase(suite, general_tcp_case());
+	suite_add_tcase(suite, general_model_case());
 	return suite;
 }

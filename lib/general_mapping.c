@@ -167,8 +167,8 @@ static enum vpnalg_result open_child(struct vpnalg_step *step,
 	return result;
 }
 
-/* The record of a key that the packet's mapping has, but for remote and port;
- * in the packet's form. */
+/* The record of a key that the mapping has, but for the packet's remote and the
+ * given port. */
 static struct vpnalg_record *find_beside(struct vpnalg_step *step,
 					 struct vpnalg_record *mapping,
 					 unsigned role, uint32_t port)
@@ -216,8 +216,7 @@ static enum vpnalg_result open_session(struct vpnalg_step *step,
  * has it towards this remote alone, and whose the answer would be. */
 static bool is_held(struct vpnalg_step *step, struct vpnalg_record *mapping)
 {
-	return step->facts->protocol != PROTOCOL_ICMP &&
-	       find_beside(step, mapping, VPNALG_OUTSIDE_OWN, 0) != NULL;
+	return find_beside(step, mapping, VPNALG_OUTSIDE_OWN, 0) != NULL;
 }
 
 /* What was opened for a session that could not be. */
@@ -272,7 +271,6 @@ enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
 enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step)
 {
 	const struct vpnalg_facts *facts = step->facts;
-	unsigned role = facts->inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN;
 
 	if (facts->protocol == PROTOCOL_TCP &&
 	    !vpnalg_general_tcp_is_syn(facts))
@@ -281,8 +279,8 @@ enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step)
 	case VPNALG_FILTERING_ENDPOINT_INDEPENDENT:
 		return VPNALG_TRANSLATED;
 	case VPNALG_FILTERING_ADDRESS_DEPENDENT:
-		if (facts->protocol != PROTOCOL_ICMP &&
-		    find_beside(step, step->record, role, ANY_PORT) != NULL)
+		if (find_beside(step, step->record, VPNALG_INSIDE_OWN,
+				ANY_PORT) != NULL)
 			return VPNALG_TRANSLATED;
 		break;
 	}

@@ -130,7 +130,7 @@ void vpnalg_general_tcp_follow(struct vpnalg_step *step)
 
 	if (step->facts->inward) {
 		session->tcp = follow_in(step, before);
-		if (session->tcp & ENDED_OUTSIDE && !(before & ENDED_OUTSIDE))
+		if (session->tcp & ENDED_OUTSIDE)
 			shorten(step);
 	} else {
 		session->tcp = follow_out(step, before);

@@ -387,6 +387,109 @@ START_TEST(a_mapping_does_not_reach_where_a_vpn_session_has_its_port)
 }
 END_TEST
 
+/* The engine keeps out of a mapping's ID whatever else the key has. */
+START_TEST(no_session_gets_an_id_of_a_mapping_whatever_its_port)
+{
+	static const uint8_t host[] = { 192, 168, 77, 12 };
+	static const uint8_t remote[] = { 198, 51, 100, 9 };
+	struct vpnalg_opening opening = { .space = UDP,
+					  .inside = host,
+					  .remote = remote,
+					  .id = 40000,
+					  .inside_port = 7,
+					  .outside_port = 7,
+					  .keep = true,
+					  .lifetime = 1000 };
+	struct vpnalg_record *record;
+	struct vpnalg_step step;
+
+	begin_vpn();
+	udp_open(&w, CLIENT_A, 40000, SERVER, 53);
+	step = toy_step(&w);
+	step.handler = 1;
+	ck_assert_uint_eq(vpnalg_session_open(&step, &opening, &record),
+			  VPNALG_DROP_NO_ID);
+	opening.id = 40001;
+	ck_assert_uint_eq(vpnalg_session_open(&step, &opening, &record),
+			  VPNALG_TRANSLATED);
+	end();
+}
+END_TEST
+
+/* Nor is anything given back of which nobody was asked. */
+START_TEST(what_was_not_asked_for_is_not_given_back)
+{
+	static const uint8_t host[] = { 192, 168, 77, 12 };
+	static const uint8_t remote[] = { 198, 51, 100, 9 };
+	struct vpnalg_opening opening = { .space = TOY_SPACE,
+					  .inside = host,
+					  .remote = remote,
+					  .id = 7,
+					  .peer = true,
+					  .lifetime = 1000 };
+	struct vpnalg_record *record;
+	struct vpnalg_step step;
+	long n;
+
+	begin_vpn();
+	step = toy_step(&w);
+	step.handler = 1;
+	for (n = 1; n <= 5; n++) {
+		w.fail_in = n;
+		ck_assert_uint_eq(vpnalg_session_open(&step, &opening,
+						      &record),
+				  VPNALG_DROP_STORE);
+		ck_assert_int_eq(w.bindings, 0);
+	}
+	ck_assert_uint_eq(vpnalg_session_open(&step, &opening, &record),
+			  VPNALG_TRANSLATED);
+	end();
+}
+END_TEST
+
+/* Undo needs no session where the mapping says it all; what could not have come
+ * in is not taken back. */
+START_TEST(undo_goes_by_the_mapping_too)
+{
+	struct bytes out = udp_packet(OUTSIDE, 41000, STRANGER, 53, "abc", 3);
+	struct bytes in = udp_packet(STRANGER, 53, CLIENT_A, 41000, "abc", 3);
+	unsigned filtering;
+
+	for (filtering = 0; filtering < 3; filtering++) {
+		begin_with(filtering);
+		udp_open(&w, CLIENT_A, 41000, SERVER, 53);
+		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &out),
+				  VPNALG_TRANSLATED);
+		ck_assert_uint_eq(source(&w), CLIENT_A);
+		ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &in),
+				  filtering == 0 ? VPNALG_TRANSLATED
+						 : VPNALG_DROP_FILTERED);
+		ck_assert_uint_eq(opened(&w, G_UDP), 1);
+		end();
+	}
+}
+END_TEST
+
+/* A packet counts for the session that it opens. */
+START_TEST(packets_count_for_their_session_and_not_for_its_mapping)
+{
+	struct vpnalg_kind_counters counters;
+
+	general_world(&w, (struct world_options){ .no_undo = true });
+	udp_open(&w, CLIENT_A, 40000, SERVER, 53);
+	udp_open(&w, CLIENT_A, 40000, SERVER_2, 53);
+	udp_open(&w, CLIENT_A, 40000, SERVER_2, 53);
+	vpnalg_kind_counters(w.alg, G_UDP, &counters, sizeof(counters));
+	ck_assert_uint_eq(counters.translated[0], 3);
+	/* What has no session counts for the mapping. */
+	udp_in(&w, STRANGER, 53, 40000);
+	vpnalg_kind_counters(w.alg, G_MAPPING, &counters, sizeof(counters));
+	ck_assert_uint_eq(counters.translated[0], 0);
+	ck_assert_uint_eq(counters.translated[1], 1);
+	end();
+}
+END_TEST
+
 /* More sessions than a mapping can count are refused, and it lives on. */
 START_TEST(a_mapping_that_cannot_count_its_sessions_takes_no_more)
 {
@@ -444,6 +547,14 @@ TCase *general_mapping_case(void)
 	tcase_add_test(
 		mapping,
 		a_mapping_that_cannot_count_its_sessions_takes_no_more);
+	tcase_add_test(
+		mapping,
+		no_session_gets_an_id_of_a_mapping_whatever_its_port);
+	tcase_add_test(mapping, what_was_not_asked_for_is_not_given_back);
+	tcase_add_test(mapping, undo_goes_by_the_mapping_too);
+	tcase_add_test(
+		mapping,
+		packets_count_for_their_session_and_not_for_its_mapping);
 	tcase_add_test(mapping, a_vpn_session_takes_no_port_of_a_mapping);
 	tcase_add_test(
 		mapping,

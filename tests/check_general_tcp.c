@@ -97,6 +97,7 @@ static const struct timer_row {
 	{ "SYN", "S", TRANSITORY },
 	{ "SYN again", "S5S", TRANSITORY },
 	{ "answered, not acknowledged", "S<Y", TRANSITORY },
+	{ "acknowledged, not answered", "SA", TRANSITORY },
 	{ "REQ-5: established", "S<YA", ESTABLISHED },
 	{ "data", "S<YAD<D", ESTABLISHED },
 	{ "what comes in refreshes nothing", "S<YA5<D<A5", ESTABLISHED - 10000 },
@@ -113,6 +114,7 @@ static const struct timer_row {
 	{ "half closed inside, data comes in", "S<YAF5<D", TRANSITORY - 5000 },
 	{ "half closed inside, which acknowledges", "S<YAF5<DA", TRANSITORY },
 	{ "FIN both ways", "S<YAF<FA", TRANSITORY },
+	{ "FIN both ways, acknowledged later", "S<YAF<F2A", TRANSITORY },
 	{ "FIN both ways, the other first", "S<YA<FAF<A", TRANSITORY },
 	{ "FIN from outside again", "S<YA<F5<F", TRANSITORY - 5000 },
 	{ "a forged FIN, within the grace", "S<YA<F2D", TRANSITORY - 2000 },
@@ -152,6 +154,27 @@ START_TEST(an_end_may_be_announced_again)
 	out(ACK, 5);
 	in(FIN | ACK, 0);
 	check_lives(TRANSITORY);
+}
+END_TEST
+
+/* Where the time is short the grace is half of it. */
+START_TEST(the_grace_is_no_longer_than_half_the_time)
+{
+	world_forget(&w);
+	general_world(&w, (struct world_options){
+				  .timers.tcp_transitory = 4000 });
+	establish();
+	in(RST, 0);
+	world_wait(&w, 1999);
+	out(ACK, 5);
+	world_wait(&w, 2);
+	out(ACK, 5);
+	check_lives(ESTABLISHED);
+	establish();
+	in(RST, 0);
+	world_wait(&w, 1999);
+	out(ACK, 5);
+	check_lives(2001);
 }
 END_TEST
 
@@ -275,6 +298,7 @@ TCase *general_tcp_case(void)
 	tcase_add_loop_test(tcp, rfc5382_req5_and_rfc7857_timers, 0,
 			    ROWS(timer_rows));
 	tcase_add_test(tcp, an_end_may_be_announced_again);
+	tcase_add_test(tcp, the_grace_is_no_longer_than_half_the_time);
 	tcase_add_test(tcp, rfc5382_req2_a_syn_from_outside_is_answered);
 	tcase_add_test(tcp, rfc5382_req4_an_unsolicited_syn_is_not_answered);
 	tcase_add_loop_test(tcp, a_connection_begins_with_a_syn, 0,

@@ -238,8 +238,18 @@ static void mirror_stand_between(struct world *w)
 
 static void mirror_begin(struct world *w)
 {
-	mixed_world(w, (struct world_options){ .addresses = two_addresses,
-					       .address_count = 2 });
+	static const struct vpnalg_handler *const handlers[] = {
+		&vpnalg_pptp, &toy, &vpnalg_general
+	};
+	struct world_options options = {
+		.addresses = two_addresses,
+		.address_count = 2,
+		.handlers = handlers,
+		.handler_count = 3,
+		.general.filtering = VPNALG_FILTERING_ADDRESS_DEPENDENT
+	};
+
+	world_begin(w, &options);
 	mirror_stand_between(w);
 }
 
@@ -453,6 +463,34 @@ START_TEST(a_mirrored_store_hears_of_every_change_of_an_l2tp_tunnel)
 }
 END_TEST
 
+/* Its mappings and permissions count what hangs from them. */
+START_TEST(a_mirrored_store_hears_of_every_change_of_general_traffic)
+{
+	uint8_t bytes[2048];
+	uint32_t outside;
+	struct world w;
+
+	mirror_begin(&w);
+	w.bytes = bytes;
+	process(&w, VPNALG_OUT, udp_packet(CLIENT_A, 4000, SERVER, 53, "", 0));
+	process(&w, VPNALG_OUT, udp_packet(CLIENT_A, 4000, SERVER, 54, "", 0));
+	process(&w, VPNALG_OUT, tcp_packet(CLIENT_A, 4000, SERVER, 80, 1, 0,
+					   SYN, NULL, 0));
+	outside = source(&w);
+	process(&w, VPNALG_IN, tcp_packet(SERVER, 80, outside, 4000, 1, 2,
+					  SYN | ACK, NULL, 0));
+	process(&w, VPNALG_IN, tcp_packet(SERVER, 80, outside, 4000, 2, 2, RST,
+					  NULL, 0));
+	w.now = 299000;
+	process(&w, VPNALG_OUT, udp_packet(CLIENT_A, 4000, SERVER, 54, "", 0));
+	vpnalg_expire(w.alg, 300001, 1000);
+	check_mirror();
+	vpnalg_expire(w.alg, 900000, 1000);
+	check_mirror();
+	mirror_end(&w);
+}
+END_TEST
+
 TCase *session_fail_case(void)
 {
 	TCase *fail = tcase_create("failing store");
@@ -476,5 +514,8 @@ TCase *session_fail_case(void)
 		fail,
 		a_mirrored_store_hears_of_every_change_of_an_l2tp_tunnel, 0,
 		4);
+	tcase_add_test(
+		fail,
+		a_mirrored_store_hears_of_every_change_of_general_traffic);
 	return fail;
 }

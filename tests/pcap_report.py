@@ -150,7 +150,8 @@ def check_json(name, packets):
     report = json.loads(done.stdout)
     check("JSON: the names", report["program"] == "vpnalg-pcap" and
           report["input"] == name and report["link_type"] == "EN10MB" and
-          report["complete"] is True and report["seed"] == 4294967295)
+          report["complete"] is True and report["general"] is False and
+          report["seed"] == 4294967295)
     check("JSON: the sides",
           report["inside"] == ["192.168.77.0/24", "10.1.0.0/16"] and
           report["addresses"] == [OURS, OURS_TOO], report)

@@ -56,6 +56,7 @@ static void flood(const struct flood_row *row, unsigned count)
 	struct bytes from_stranger = esp_packet(STRANGER, OUTSIDE, 1, 1);
 	struct vpnalg_packet packet;
 	uint8_t bytes[60];
+	unsigned touched = 0;
 
 	for (; count > 0; count--) {
 		memcpy(bytes,
@@ -68,9 +69,9 @@ static void flood(const struct flood_row *row, unsigned count)
 						 .len = sizeof(bytes),
 						 .direction = VPNALG_IN };
 		vpnalg_process(w.alg, &packet, 1, w.now);
-		if (!(count & 1))
-			ck_assert_uint_eq(packet.result, VPNALG_UNTOUCHED);
+		touched += !(count & 1) && packet.result != VPNALG_UNTOUCHED;
 	}
+	ck_assert_uint_eq(touched, 0);
 	test_store_between_calls(&w.inner, w.store_memory);
 }
 
@@ -143,7 +144,7 @@ START_TEST(a_flood_over_ike_opens_nothing)
 	begin(&flood_rows[2]);
 	ike_begin(&w, &k);
 	records = w.records;
-	for (i = 0; i < 100000; i++) {
+	for (i = 0; i < 20000; i++) {
 		k.spi[0][0] = roll();
 		k.spi[0][1] = roll();
 		p = ike_from_server(&k, (uint8_t)(32 + roll() % 6),

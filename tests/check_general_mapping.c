@@ -206,7 +206,7 @@ START_TEST(rfc4787_req2_general_traffic_stays_at_home)
 {
 	static const uint32_t pool[] = { OUTSIDE, OUTSIDE_2, 0xcb007103,
 					 0xcb007104 };
-	uint32_t home, i, host, others = 0;
+	uint32_t home, i, host, others = 0, first = 0, homes = 0;
 
 	general_and_vpn_world(&w, (struct world_options){
 					  .addresses = pool,
@@ -216,6 +216,8 @@ START_TEST(rfc4787_req2_general_traffic_stays_at_home)
 	for (host = CLIENT_A; host < CLIENT_A + 8; host++) {
 		udp_open(&w, host, 40000, SERVER, 53);
 		home = source(&w);
+		first = first == 0 ? home : first;
+		homes += home != first;
 		for (i = 0; i < 5; i++) {
 			/* All crowd at one VPN server, so some leave home. */
 			toy_say(&w, host, 5000, SERVER, TOY_HELLO, 0, 0);
@@ -227,6 +229,7 @@ START_TEST(rfc4787_req2_general_traffic_stays_at_home)
 		}
 	}
 	ck_assert_uint_gt(others, 0);
+	ck_assert_uint_gt(homes, 0); /* not all in one place */
 	end();
 }
 END_TEST

@@ -272,6 +272,8 @@ enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step)
 {
 	const struct vpnalg_facts *facts = step->facts;
 
+	if (is_held(step, step->record))
+		return VPNALG_DROP_PORT_HELD;
 	if (facts->protocol == PROTOCOL_TCP &&
 	    !vpnalg_general_tcp_is_syn(facts))
 		return VPNALG_DROP_FILTERED;

@@ -17,7 +17,8 @@ static const struct vpnalg_timers default_timers = {
 	.udp = 300000, /* RFC 4787 REQ-5 */
 	.esp_unpaired = 120000,
 	.esp_idle = 3600000,
-	.icmp_query = 60000, /* RFC 5508 REQ-1 */
+	.gre = 600000,
+	.icmp_query = 60000, /* RFC 5508 REQ-2 */
 };
 
 unsigned vpnalg_version(void)
@@ -174,6 +175,7 @@ static void init_timers(struct vpnalg *translator,
 	t->udp = or_default(given->udp, d->udp);
 	t->esp_unpaired = or_default(given->esp_unpaired, d->esp_unpaired);
 	t->esp_idle = or_default(given->esp_idle, d->esp_idle);
+	t->gre = or_default(given->gre, d->gre);
 	t->icmp_query = or_default(given->icmp_query, d->icmp_query);
 }
 
@@ -204,6 +206,8 @@ static void init_parts(struct vpnalg *translator,
 	translator->random = config->random;
 	translator->choose = config->choose;
 	translator->release = config->release;
+	translator->event = config->event;
+	translator->no_wait = config->no_wait;
 	translator->pool_key[0] = config->pool_key[0];
 	translator->pool_key[1] = config->pool_key[1];
 	translator->burst = config->burst;

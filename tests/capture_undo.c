@@ -32,7 +32,7 @@ static uint32_t next_random(void *context)
 static struct vpnalg *begin(const struct vpnalg_addr *outside)
 {
 	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_pptp, &vpnalg_general
+		&vpnalg_pptp, &vpnalg_l2tp, &vpnalg_general
 	};
 	static struct vpnalg_store store;
 	static uint32_t chance = 1;

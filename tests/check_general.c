@@ -152,8 +152,8 @@ START_TEST(a_session_that_nothing_has_swept_is_dead_too)
 }
 END_TEST
 
-/* RFC 5508 REQ-1: 60 seconds. The identifier is the ID. */
-START_TEST(rfc5508_req1_a_ping_lives_sixty_seconds)
+/* RFC 5508 REQ-2: 60 seconds. The identifier is the ID. */
+START_TEST(rfc5508_req2_a_ping_lives_sixty_seconds)
 {
 	uint16_t id;
 
@@ -543,7 +543,7 @@ Suite *general_suite(void)
 	tcase_add_test(packets, rfc4787_req5_a_udp_session_lives_five_minutes);
 	tcase_add_test(packets, rfc4787_req6_only_what_goes_out_keeps_it);
 	tcase_add_test(packets, a_session_that_nothing_has_swept_is_dead_too);
-	tcase_add_test(packets, rfc5508_req1_a_ping_lives_sixty_seconds);
+	tcase_add_test(packets, rfc5508_req2_a_ping_lives_sixty_seconds);
 	tcase_add_test(packets,
 		       rfc5508_pings_of_one_identifier_share_one_outside);
 	tcase_add_loop_test(packets, icmp_goes_by_its_type, 0,

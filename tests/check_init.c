@@ -261,7 +261,7 @@ END_TEST
 /* Timers: zero is the default, all else is taken. */
 START_TEST(timers_are_the_defaults_or_as_given)
 {
-	const struct vpnalg_timers given = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+	const struct vpnalg_timers given = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
 	const struct vpnalg_timers *t;
 	struct world w;
 
@@ -275,6 +275,7 @@ START_TEST(timers_are_the_defaults_or_as_given)
 	ck_assert_uint_eq(t->udp, 300000);
 	ck_assert_uint_eq(t->esp_unpaired, 120000);
 	ck_assert_uint_eq(t->esp_idle, 3600000);
+	ck_assert_uint_eq(t->gre, 600000);
 	ck_assert_uint_eq(t->icmp_query, 60000);
 	world_end(&w);
 	world_begin(&w, &(struct world_options){ .timers = given });

@@ -228,6 +228,8 @@ Suite *call_suite(void);
 Suite *model_suite(void);
 Suite *lessons_suite(void);
 Suite *attacks_suite(void);
+Suite *gre_suite(void);
+Suite *l2tp_suite(void);
 Suite *general_suite(void);
 Suite *udplite_suite(void);
 

@@ -178,7 +178,9 @@ struct vpnalg_handler {
 	 * no session has the key, which is never so for VPNALG_IN; for
 	 * VPNALG_OUT one may be opened here, and step->record must be set to
 	 * it before the packet is translated. A translated packet's session
-	 * may be ended, not closed.
+	 * may be ended, not closed. VPNALG_UNTOUCHED, for VPNALG_IN only, says
+	 * that the packet is not this handler's after all: its next key, or
+	 * the next handler, is tried.
 	 */
 	enum vpnalg_result (*translate)(struct vpnalg_step *step);
 	/** Optional: the sweep has met a living session. It may be ended, not
@@ -403,6 +405,18 @@ VPNALG_API void vpnalg_session_unread(struct vpnalg *translator,
 				      const struct vpnalg_record *record);
 
 /**
+ * Tells the caller's event callback, if there is one.
+ *
+ * @param translator the translator
+ * @param record the session that it is about
+ * @param type enum vpnalg_event_type
+ * @param evidence enum vpnalg_evidence
+ */
+VPNALG_API void vpnalg_session_tell(struct vpnalg *translator,
+				    struct vpnalg_record *record, uint8_t type,
+				    uint8_t evidence);
+
+/**
  * Looks for an ID that no session has, without taking it.
  *
  * @param translator the translator
@@ -425,6 +439,14 @@ VPNALG_API bool vpnalg_session_free_id(struct vpnalg *translator,
  */
 VPNALG_API const struct vpnalg_timers *
 vpnalg_session_timers(const struct vpnalg *translator);
+
+/**
+ * Tells whether hosts may be told to wait.
+ *
+ * @param translator the translator
+ * @return not struct vpnalg_config.no_wait
+ */
+VPNALG_API bool vpnalg_session_may_wait(const struct vpnalg *translator);
 
 /**
  * The settings for general traffic.

@@ -144,9 +144,9 @@ enum vpnalg_result {
 	/** AH (RFC 4302): its check covers the addresses, translated it could
 	 * only fail. */
 	VPNALG_DROP_AH = 23,
-	/** Told to wait, for while another host is setting up ESP with the same
-	 * remote it could not be told whose the answer is. The host sends again
-	 * by itself; at most 3 packets and 3 s. */
+	/** Told to wait, for while another host is setting up ESP or an L2TP
+	 * tunnel with the same remote it could not be told whose the answer is.
+	 * The host sends again by itself; at most 3 packets (of ESP) and 3 s. */
 	VPNALG_DROP_WAIT = 24,
 	/** ESP from outside, and it is not known yet for which inside host. */
 	VPNALG_DROP_UNPAIRED = 25,
@@ -210,6 +210,44 @@ struct vpnalg_binding {
 	void *user; /**< The packet's; NULL when given back. */
 };
 
+/** What an event tells. Later versions tell more. */
+enum vpnalg_event_type {
+	/** An inbound ESP SPI was paired with its inside host. */
+	VPNALG_EVENT_PAIRED = 1,
+	/** It was taken from that host again: evidence spoke against it. */
+	VPNALG_EVENT_UNPAIRED = 2,
+	/** The host was told to wait: VPNALG_DROP_WAIT. */
+	VPNALG_EVENT_WAIT = 3
+};
+
+/** By what an inbound ESP SPI was paired with an inside host. */
+enum vpnalg_evidence {
+	VPNALG_EVIDENCE_NONE = 0,
+	/** No other host has ESP with that remote. */
+	VPNALG_EVIDENCE_ALONE = 1,
+	/** No other host is expected to receive with a new SPI. */
+	VPNALG_EVIDENCE_EXPECTED = 2,
+	/** What the host received until then ended when this began. */
+	VPNALG_EVIDENCE_CONTINUED = 3,
+	/** The host had been silent and began to send. */
+	VPNALG_EVIDENCE_WOKE = 4,
+	/** The host's first IKE exchange with that remote had just ended. */
+	VPNALG_EVIDENCE_CONNECTED = 5,
+	/** All others have gone on with what they received. */
+	VPNALG_EVIDENCE_LEFT = 6,
+	/** A packet given with VPNALG_IN_UNDO has shown it. */
+	VPNALG_EVIDENCE_SHOWN = 7
+};
+
+/** One event. */
+struct vpnalg_event {
+	uint8_t type;     /**< enum vpnalg_event_type. */
+	uint8_t evidence; /**< enum vpnalg_evidence, of a pair. */
+	/** Whom it concerns; the IDs are the SPI of a pair, else the library's
+	 * own; user is NULL. */
+	struct vpnalg_binding session;
+};
+
 /** What the choose callback says of a proposed outside address and ID. */
 enum vpnalg_choice {
 	VPNALG_CHOICE_TAKE = 0,   /**< Reserved; use it. */
@@ -245,7 +283,7 @@ struct vpnalg_timers {
 	/** From the announced end of a call to its real one. Default 100,000:
 	 * longer than any keepalive interval. */
 	uint32_t linger;
-	/** A UDP session: IKE, NAT-T.
+	/** A UDP session: IKE, NAT-T, L2TP; L2TPv3 over IP too.
 	 * Default 300,000 (RFC 4787 REQ-5). */
 	uint32_t udp;
 	/** An ESP SA that no traffic both ways has confirmed.
@@ -254,7 +292,9 @@ struct vpnalg_timers {
 	/** A confirmed ESP SA, and the IKE session that it came from.
 	 * Default 3,600,000. */
 	uint32_t esp_idle;
-	/** An ICMP query. Default 60,000 (RFC 5508 REQ-1). */
+	/** A GRE tunnel without PPTP. Default 600,000. */
+	uint32_t gre;
+	/** An ICMP query. Default 60,000 (RFC 5508 REQ-2). */
 	uint32_t icmp_query;
 };
 
@@ -303,7 +343,7 @@ struct vpnalg_config {
 	size_t address_count; /**< 1 to 4096. */
 	/** The session store. Required; only its address is kept. */
 	const struct vpnalg_store *store;
-	/** Passed to the three callbacks. */
+	/** Passed to the callbacks. */
 	void *context;
 	/** 32 random bits that outsiders cannot predict. Required. Called by
 	 * vpnalg_init() and where a session is opened or an ID looked for, not
@@ -326,6 +366,12 @@ struct vpnalg_config {
 	 * 130 bytes of the translator's memory. */
 	uint16_t burst;
 	struct vpnalg_timers timers; /**< Timeouts. */
+	/** Nobody is told to wait (VPNALG_DROP_WAIT): for captures, in which
+	 * nothing is sent again. */
+	bool no_wait;
+	/** Optional: told of what was decided. The event is the library's and
+	 * gone afterwards. It may not call the translator. */
+	void (*event)(void *context, const struct vpnalg_event *event);
 	struct vpnalg_general_settings general; /**< For vpnalg_general. */
 };
 
@@ -498,6 +544,34 @@ VPNALG_API unsigned vpnalg_version(void);
 /** PPTP: its control connection on TCP 1723 and its enhanced GRE (RFC 2637). */
 extern VPNALG_API const struct vpnalg_handler vpnalg_pptp;
 
+/** IPsec: IKE and NAT-T on UDP 500 and 4500 (RFC 7296, RFC 2409, RFC 3948), ESP
+ * by its SPIs (RFC 4303); AH is dropped (RFC 4302). */
+extern VPNALG_API const struct vpnalg_handler vpnalg_ipsec;
+/**
+ * GRE version 0 (RFC 2784), told apart by its Key where it has one (RFC 2890),
+ * else by the two addresses. Of two inside hosts with the same Key, or with
+ * none, and the same remote, the later is dropped as VPNALG_DROP_NO_ID while
+ * there is no other outside address for it.
+ */
+extern VPNALG_API const struct vpnalg_handler vpnalg_gre;
+
+/**
+ * L2TP versions 2 and 3 on UDP 1701 (RFC 2661, RFC 3931), and version 3 on IP
+ * protocol 115. By ports, as any UDP; but where the remote turns out to answer
+ * to port 1701 whatever port it was asked from, inside hosts share outside port
+ * 1701 and are told apart by Tunnel ID, which is rewritten then. So are Control
+ * Connection IDs and Session IDs over IP 115.
+ *
+ * Such IDs have bindings with protocol 115. The low 16 bits of remote_port are
+ * the UDP port of the inside host then, or 0 over IP; the rest tells kinds of
+ * IDs apart. While there is one with a UDP port, outside port 1701 of that
+ * address is in use towards that remote.
+ */
+extern VPNALG_API const struct vpnalg_handler vpnalg_l2tp;
+
+/** As vpnalg_l2tp, which it stands in for, where all remotes are known to
+ * insist on port 1701 at both ends: nobody waits until that is learned. */
+extern VPNALG_API const struct vpnalg_handler vpnalg_l2tp_port_1701;
 /**
  * TCP, UDP and ICMP queries of all kinds (RFC 4787, 5382, 5508, 7857), for a
  * router that has no NAT of its own. It takes all that is left of these, so it

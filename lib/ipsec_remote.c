@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A remote and the hosts behind one outside address that have ESP with it: how
+ * many, and which of them are expected to receive with a new SPI. */
+#include "ipsec.h"
+
+struct ipsec_remote *vpnalg_ipsec_remote_body(struct vpnalg *translator,
+					      struct vpnalg_record *remote)
+{
+	return vpnalg_session_body(translator, remote);
+}
+
+static void key_of(struct vpnalg *translator, struct vpnalg_record *session,
+		   uint32_t block, uint32_t port, struct vpnalg_tuple *tuple)
+{
+	vpnalg_session_tuple(translator, session, VPNALG_OUTSIDE_OWN, tuple);
+	tuple->role = VPNALG_OUTSIDE_PEER;
+	tuple->space = ESP_PROTOCOL;
+	tuple->id = block;
+	tuple->port = port;
+}
+
+static struct vpnalg_record *find_block(struct vpnalg *translator,
+					struct vpnalg_record *session,
+					uint32_t block, uint32_t port)
+{
+	struct vpnalg_tuple tuple;
+
+	key_of(translator, session, block, port, &tuple);
+	return vpnalg_session_find(translator, &tuple);
+}
+
+/* Of any session towards that remote. */
+struct vpnalg_record *vpnalg_ipsec_remote_of(struct vpnalg *translator,
+					     struct vpnalg_record *session)
+{
+	return find_block(translator, session, 0, IPSEC_PORT_REMOTE);
+}
+
+/* A block is no host's: its inside key is a repetition of the outside one. It
+ * lives as long as the remote has hosts. */
+static struct vpnalg_record *open_block(struct vpnalg_step *step,
+					const struct vpnalg_tuple *host,
+					uint8_t kind, uint32_t block,
+					uint32_t port)
+{
+	struct vpnalg_opening opening = { .kind = kind,
+					  .space = ESP_PROTOCOL,
+					  .inside = host->local,
+					  .remote = host->remote,
+					  .outside = host->local,
+					  .id = block,
+					  .inside_port = port,
+					  .outside_port = port,
+					  .peer = true,
+					  .lifetime = 1 };
+	struct vpnalg_record *record;
+
+	if (vpnalg_session_open(step, &opening, &record) != VPNALG_TRANSLATED)
+		return NULL;
+	return record;
+}
+
+static bool has_block(struct vpnalg_step *step, struct vpnalg_record *remote,
+		      const struct vpnalg_tuple *host, uint8_t kind,
+		      uint32_t block, uint32_t port)
+{
+	struct vpnalg_record *record =
+		find_block(step->translator, remote, block, port);
+
+	if (record == NULL)
+		record = open_block(step, host, kind, block, port);
+	if (record == NULL)
+		return false;
+	if (record != remote)
+		record->children = 1;
+	vpnalg_session_changed(step->translator, record);
+	return true;
+}
+
+/* With the first host there is nothing to be told apart. */
+static bool has_room(struct vpnalg_step *step, struct vpnalg_record *remote,
+		     const struct vpnalg_tuple *host)
+{
+	struct ipsec_remote *r =
+		vpnalg_ipsec_remote_body(step->translator, remote);
+	uint32_t block = remote->children / IPSEC_EXPECTING;
+
+	if (remote->children == UINT16_MAX)
+		return false;
+	if (remote->children == 0)
+		r->blocks = 1;
+	if (remote->children == 0 || block >= IPSEC_BLOCKS)
+		return true;
+	if (!has_block(step, remote, host, IPSEC_KIND_REMOTE, block,
+		       IPSEC_PORT_REMOTE) ||
+	    !has_block(step, remote, host, IPSEC_KIND_UNKNOWN, block,
+		       IPSEC_PORT_UNKNOWN))
+		return false;
+	if (block >= r->blocks)
+		r->blocks = block + 1;
+	return true;
+}
+
+/* False if the store has no room. */
+static bool join(struct vpnalg_step *step,
+		 struct vpnalg_record *host)
+{
+	struct vpnalg *translator = step->translator;
+	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
+	struct vpnalg_tuple outside;
+
+	vpnalg_session_tuple(translator, host, VPNALG_OUTSIDE_OWN, &outside);
+	if (remote == NULL)
+		remote = open_block(step, &outside, IPSEC_KIND_REMOTE, 0,
+				    IPSEC_PORT_REMOTE);
+	if (remote == NULL || !has_room(step, remote, &outside))
+		return false;
+	remote->children++;
+	vpnalg_ipsec_remote_body(translator, remote)->handles ^= outside.id;
+	vpnalg_session_changed(translator, remote);
+	return true;
+}
+
+/* Opens a host, and the remote for the first of them. */
+enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
+					     const struct vpnalg_tuple *inside,
+					     struct vpnalg_record **host)
+{
+	enum vpnalg_result result = vpnalg_ipsec_host_open(step, inside, host);
+
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (join(step, *host)) {
+		vpnalg_ipsec_host_body(step->translator, *host)->flags =
+			IPSEC_HOST_JOINED | IPSEC_HOST_NEW;
+		return VPNALG_TRANSLATED;
+	}
+	vpnalg_session_close(step->translator, *host);
+	return VPNALG_DROP_STORE;
+}
+
+static void release(struct vpnalg *translator, struct vpnalg_record *host,
+		    uint32_t block, uint32_t port)
+{
+	struct vpnalg_record *record;
+	struct vpnalg_tuple tuple;
+
+	key_of(translator, host, block, port, &tuple);
+	record = vpnalg_session_peek(translator, &tuple);
+	if (record == NULL)
+		return;
+	record->children = 0;
+	vpnalg_session_changed(translator, record);
+}
+
+/* When the last host has left, all blocks die. */
+void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
+			       struct vpnalg_record *host)
+{
+	struct vpnalg_record *remote;
+	struct vpnalg_tuple tuple;
+	uint32_t block;
+
+	key_of(translator, host, 0, IPSEC_PORT_REMOTE, &tuple);
+	remote = vpnalg_session_peek(translator, &tuple);
+	if (remote == NULL)
+		return;
+	vpnalg_ipsec_remote_body(translator, remote)->handles ^=
+		vpnalg_ipsec_host_handle(translator, host);
+	vpnalg_session_changed(translator, remote);
+	if (--remote->children > 0)
+		return;
+	for (block = 0; block < IPSEC_BLOCKS; block++) {
+		release(translator, host, block, IPSEC_PORT_REMOTE);
+		release(translator, host, block, IPSEC_PORT_UNKNOWN);
+	}
+}
+
+/* Expecting */
+
+/* Walks over the places for hosts that are expected; *place is 0 at first. */
+struct ipsec_expecting *
+vpnalg_ipsec_remote_next(struct vpnalg *translator,
+			 struct vpnalg_record *remote, unsigned *place)
+{
+	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
+	unsigned block = *place / IPSEC_EXPECTING;
+	unsigned at = (*place)++ % IPSEC_EXPECTING;
+
+	if (block >= r->blocks)
+		return NULL;
+	if (block > 0)
+		remote = find_block(translator, remote, block,
+				    IPSEC_PORT_REMOTE);
+	if (remote == NULL)
+		return NULL;
+	r = vpnalg_ipsec_remote_body(translator, remote);
+	return &r->expecting[at];
+}
+
+/* Walks over the places for SPIs that are watched. */
+struct ipsec_watched *
+vpnalg_ipsec_remote_watched(struct vpnalg *translator,
+			    struct vpnalg_record *remote, unsigned *place)
+{
+	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
+	unsigned block = *place / IPSEC_UNKNOWN;
+	unsigned at = (*place)++ % IPSEC_UNKNOWN;
+	struct vpnalg_record *record;
+	struct ipsec_unknown *unknown;
+
+	if (block >= r->blocks)
+		return NULL;
+	record = find_block(translator, remote, block, IPSEC_PORT_UNKNOWN);
+	if (record == NULL)
+		return NULL;
+	unknown = vpnalg_session_body(translator, record);
+	return &unknown->spis[at];
+}
+
+/* The host may receive with a new SPI since then. Where there is no room the
+ * one that is expected for the longest time gives way. */
+void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
+				struct vpnalg_record *remote,
+				struct vpnalg_record *host, uint32_t since)
+{
+	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
+	struct ipsec_expecting *e, *best = NULL;
+	unsigned place = 0;
+
+	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
+	       NULL) {
+		if (e->handle == handle) {
+			if (!vpnalg_ipsec_host_went_on(translator, host,
+						       e->since))
+				return;
+			best = e;
+			break;
+		}
+		if (best == NULL ||
+		    (best->handle != 0 &&
+		     (e->handle == 0 ||
+		      ipsec_is_after(best->since, e->since))))
+			best = e;
+	}
+	if (best == NULL)
+		return;
+	best->handle = handle;
+	best->since = since;
+	vpnalg_session_changed(translator, remote);
+}
+
+struct ipsec_expecting *
+vpnalg_ipsec_remote_expected(struct vpnalg *translator,
+			     struct vpnalg_record *remote, uint32_t handle)
+{
+	struct ipsec_expecting *e;
+	unsigned place = 0;
+
+	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
+	       NULL)
+		if (e->handle == handle)
+			return e;
+	return NULL;
+}
+
+void vpnalg_ipsec_remote_forget(struct vpnalg *translator,
+				struct vpnalg_record *remote, uint32_t handle)
+{
+	struct ipsec_expecting *e =
+		vpnalg_ipsec_remote_expected(translator, remote, handle);
+
+	if (e != NULL)
+		e->handle = 0;
+	vpnalg_session_changed(translator, remote);
+}
+
+/* IKE SAs */
+
+/* The host has made an SA, maybe a new IKE SA. */
+void vpnalg_ipsec_remote_rekey(struct vpnalg *translator,
+			       struct vpnalg_record *remote, uint32_t handle)
+{
+	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
+	unsigned i;
+
+	vpnalg_ipsec_remote_settle(translator, remote, handle);
+	for (i = IPSEC_REKEYED - 1; i > 0; i--)
+		r->rekeyed[i] = r->rekeyed[i - 1];
+	r->rekeyed[0].handle = handle;
+	r->rekeyed[0].since = ipsec_now(translator);
+	vpnalg_session_changed(translator, remote);
+}
+
+/* It is known by now what the host has made. */
+void vpnalg_ipsec_remote_settle(struct vpnalg *translator,
+				struct vpnalg_record *remote, uint32_t handle)
+{
+	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
+	unsigned i, kept = 0;
+
+	for (i = 0; i < IPSEC_REKEYED; i++)
+		if (r->rekeyed[i].handle != handle)
+			r->rekeyed[kept++] = r->rekeyed[i];
+	for (; kept < IPSEC_REKEYED; kept++)
+		r->rekeyed[kept].handle = 0;
+	vpnalg_session_changed(translator, remote);
+}

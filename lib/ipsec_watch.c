@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Inbound SPIs that are nobody's yet, a few of each remote: what is known of
+ * them. And the waiting, so that there are few at a time. */
+#include "ipsec.h"
+
+/* A new SA begins to count at 1 (RFC 4303 2.2). What begins far from it was in
+ * use before, or is forged, and comes last. */
+#define FRESH_SEQUENCE 4096
+
+/* One that nothing was heard of for so long may give way to any other. */
+#define STALE_MS 3000
+
+/* After so long a silence an SPI begins anew. */
+#define SILENCE_MS 700
+
+/* While somebody's new SPI is awaited so shortly after he asked for it, others
+ * do not ask. */
+#define ASKING_MS 1500
+
+/* While somebody's first packets are on their way, others do not send. */
+#define BEGINNING_MS 400
+
+/* Who waits, waits no more often and no longer than that. */
+#define WAITS_MAX 3
+#define WAIT_MS 3000
+#define WAIT_ASKING_MS 10000
+
+/* Whoever has received something so shortly ago is receiving. */
+#define RECEIVING_MS 1000
+
+static bool may_go(const struct ipsec_watched *w, uint32_t now, bool fresh)
+{
+	return w->spi == 0 || now - w->last > STALE_MS || fresh || !w->fresh;
+}
+
+static bool goes_sooner(const struct ipsec_watched *w,
+			const struct ipsec_watched *other)
+{
+	if (other == NULL || other->spi == 0 || w->spi == 0)
+		return other == NULL || other->spi != 0;
+	return ipsec_is_after(other->last, w->last);
+}
+
+static struct ipsec_watched *place_for(struct vpnalg *translator,
+				       struct vpnalg_record *remote,
+				       uint32_t spi, bool fresh)
+{
+	uint32_t now = ipsec_now(translator);
+	struct ipsec_watched *w, *best = NULL;
+	unsigned place = 0;
+
+	while ((w = vpnalg_ipsec_remote_watched(translator, remote, &place)) !=
+	       NULL) {
+		if (w->spi == spi)
+			return w;
+		if (may_go(w, now, fresh) && goes_sooner(w, best))
+			best = w;
+	}
+	return best;
+}
+
+/* The record of the packet's SPI, with this packet counted, or NULL. */
+struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
+					 struct vpnalg_record *remote)
+{
+	struct vpnalg *translator = step->translator;
+	uint32_t spi = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
+	uint32_t now = ipsec_now(translator);
+	bool fresh = vpnalg_get32(step->facts->l4 + ESP_SEQUENCE_OFF) <
+		     FRESH_SEQUENCE;
+	struct ipsec_watched *w;
+
+	w = place_for(translator, remote, spi, fresh);
+	if (w == NULL)
+		return NULL;
+	if (w->spi != spi)
+		*w = (struct ipsec_watched){ .spi = spi,
+					     .first = now,
+					     .last = now,
+					     .began = now,
+					     .fresh = fresh };
+	if (now - w->last > SILENCE_MS) {
+		w->began = now;
+		w->count = 0;
+	}
+	w->last = now;
+	if (w->count < UINT16_MAX)
+		w->count++;
+	vpnalg_session_changed(translator, remote);
+	return w;
+}
+
+/* An SPI that was taken from a host; refused if that is not asked again. */
+void vpnalg_ipsec_watch_again(struct vpnalg *translator,
+			      struct vpnalg_record *remote, uint32_t spi,
+			      uint32_t first, uint32_t refused)
+{
+	struct ipsec_watched *w = place_for(translator, remote, spi, true);
+
+	if (w != NULL)
+		*w = (struct ipsec_watched){ .spi = spi,
+					     .first = first,
+					     .last = ipsec_now(translator),
+					     .began = first,
+					     .refused = refused,
+					     .count = 1,
+					     .fresh = true };
+	vpnalg_session_changed(translator, remote);
+}
+
+/* The host has got an SPI. Others that began before its last exchange may have
+ * been its own, from an exchange before. */
+void vpnalg_ipsec_watch_doubt(struct vpnalg *translator,
+			      struct vpnalg_record *remote,
+			      struct vpnalg_record *host, uint32_t since)
+{
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct ipsec_watched *w;
+	unsigned place = 0;
+
+	while ((w = vpnalg_ipsec_remote_watched(translator, remote, &place)) !=
+	       NULL)
+		if (!ipsec_is_after(since, w->first) &&
+		    ipsec_is_after(h->asked, w->first))
+			w->doubtful = true;
+	vpnalg_session_changed(translator, remote);
+}
+
+/* Waiting */
+
+/* Who is idle may take long; then to wait for it is in vain. */
+static bool is_receiving(struct vpnalg *translator, struct vpnalg_record *host)
+{
+	struct vpnalg_record *sa =
+		vpnalg_ipsec_host_inbound(translator, host, 0);
+	const struct ipsec_in *in;
+
+	if (sa == NULL)
+		return true; /* its first one may come at once */
+	in = vpnalg_session_body(translator, sa);
+	return ipsec_now(translator) - in->seen < RECEIVING_MS;
+}
+
+/* Whether somebody else would be hard to tell from the host now. */
+static bool is_in_the_way(struct vpnalg *translator,
+			  struct vpnalg_record *remote,
+			  const struct ipsec_expecting *e, bool asking)
+{
+	uint32_t now = ipsec_now(translator);
+	struct vpnalg_record *other;
+	const struct ipsec_host *h;
+
+	other = vpnalg_ipsec_host_by_handle(translator, remote, e->handle);
+	if (other == NULL)
+		return false;
+	h = vpnalg_ipsec_host_body(translator, other);
+	if (asking)
+		return now - h->asked < ASKING_MS &&
+		       is_receiving(translator, other);
+	return h->flags & IPSEC_HOST_WOKE && now - h->woke < BEGINNING_MS;
+}
+
+static bool has_waited(struct ipsec_host *h, uint32_t now,
+		       const struct ipsec_wish *wish)
+{
+	uint32_t longest = wish->asking ? WAIT_ASKING_MS : WAIT_MS;
+
+	if (h->waits == 0 || h->waits_for != wish->id) {
+		h->waits = 0;
+		h->waits_for = wish->id;
+		h->waits_since = now;
+	}
+	return h->waits >= WAITS_MAX || now - h->waits_since > longest;
+}
+
+/* Whether the host's packet, which asks for an SA or is the first of one, has
+ * to wait for another host. */
+bool vpnalg_ipsec_wait(struct vpnalg_step *step, struct vpnalg_record *remote,
+		       struct vpnalg_record *host,
+		       const struct ipsec_wish *wish)
+{
+	struct vpnalg *translator = step->translator;
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
+	const struct ipsec_expecting *e;
+	unsigned place = 0;
+
+	if (remote->children < 2 || step->facts->undo ||
+	    !vpnalg_session_may_wait(translator) ||
+	    has_waited(h, ipsec_now(translator), wish))
+		return false;
+	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
+	       NULL) {
+		if (e->handle == 0 || e->handle == handle ||
+		    !is_in_the_way(translator, remote, e, wish->asking))
+			continue;
+		h->waits++;
+		vpnalg_session_changed(translator, host);
+		vpnalg_session_tell(translator, host, VPNALG_EVENT_WAIT,
+				    VPNALG_EVIDENCE_NONE);
+		return true;
+	}
+	return false;
+}

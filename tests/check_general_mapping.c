@@ -390,6 +390,26 @@ START_TEST(a_mapping_does_not_reach_where_a_vpn_session_has_its_port)
 }
 END_TEST
 
+/* Not all that comes in to a VPN session's port is claimed by its handler; the
+ * mapping does not get the rest. */
+START_TEST(what_comes_in_to_a_held_port_is_not_for_the_mapping)
+{
+	struct bytes p = udp_packet(SERVER, TOY_DATA_PORT, OUTSIDE, 40000,
+				    "abc", 3);
+
+	general_and_vpn_world(&w, (struct world_options){ .no_undo = true });
+	ck_assert_uint_eq(toy_say(&w, CLIENT_B, 40000, SERVER, TOY_HELLO, 0,
+				  0), 40000);
+	ck_assert_uint_eq(udp_open(&w, CLIENT_A, 40000, SERVER_2, 53), 40000);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
+			  VPNALG_DROP_PORT_HELD);
+	p = udp_packet(SERVER_2, TOY_DATA_PORT, OUTSIDE, 40000, "abc", 3);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	end();
+}
+END_TEST
+
 /* The engine keeps out of a mapping's ID whatever else the key has. */
 START_TEST(no_session_gets_an_id_of_a_mapping_whatever_its_port)
 {
@@ -550,6 +570,8 @@ TCase *general_mapping_case(void)
 	tcase_add_test(
 		mapping,
 		a_mapping_that_cannot_count_its_sessions_takes_no_more);
+	tcase_add_test(mapping,
+		       what_comes_in_to_a_held_port_is_not_for_the_mapping);
 	tcase_add_test(
 		mapping,
 		no_session_gets_an_id_of_a_mapping_whatever_its_port);

@@ -25,7 +25,7 @@ static enum vpnalg_result own_tunnel(struct vpnalg_step *step,
 		if (result != VPNALG_TRANSLATED)
 			return result;
 	} else if (m->type == L2TP_SCCRQ) {
-		vpnalg_l2tp_tunnel_reopen(step, record);
+		vpnalg_l2tp_tunnel_reopen(step, flow, record);
 	}
 	vpnalg_l2tp_tunnel_other(step, id, record);
 	*tunnel = record;
@@ -95,13 +95,15 @@ static enum vpnalg_result own_session(struct vpnalg_step *step,
 }
 
 /* Who shares a port and is not known to the remote by a tunnel cannot be told
- * from the others, neither here nor by what comes back. */
+ * from the others, neither here nor by what comes back; but one may ask, and
+ * one has the port itself. */
 static bool may_be_unknown(struct vpnalg_step *step, struct vpnalg_record *flow,
 			   const struct l2tp_message *m)
 {
-	return !m->udp || m->header.value == 0 ||
-	       vpnalg_l2tp_tunnel_id(step, flow, VPNALG_OUTSIDE_OWN) ==
-		       L2TP_PORT;
+	if (m->header.value == 0)
+		return m->type == L2TP_SCCRQ;
+	return !m->udp || vpnalg_l2tp_tunnel_id(
+				  step, flow, VPNALG_OUTSIDE_OWN) == L2TP_PORT;
 }
 
 static enum vpnalg_result control_out(struct vpnalg_step *step,
@@ -142,7 +144,7 @@ static enum vpnalg_result control_out(struct vpnalg_step *step,
 	if (m->type == L2TP_STOPCCN)
 		vpnalg_l2tp_tunnel_end(step, tunnel);
 	else if (!l2tp_is_idle(m))
-		vpnalg_l2tp_tunnel_use(step, tunnel);
+		vpnalg_l2tp_tunnel_use(step, flow, tunnel);
 	return VPNALG_TRANSLATED;
 }
 
@@ -159,7 +161,7 @@ enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
 	if (m->control)
 		return control_out(step, flow, m, tunnel);
 	if (tunnel != NULL)
-		vpnalg_l2tp_tunnel_use(step, tunnel);
+		vpnalg_l2tp_tunnel_use(step, flow, tunnel);
 	else if (!may_be_unknown(step, flow, m))
 		return VPNALG_DROP_NO_SESSION;
 	return VPNALG_TRANSLATED;

@@ -214,7 +214,7 @@ void vpnalg_l2tp_tunnel_join(struct vpnalg_step *step,
 			     struct vpnalg_record *tunnel);
 void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
 			    const struct vpnalg_record *flow,
-			    struct vpnalg_record *record);
+			    struct vpnalg_record *record, bool begins);
 void vpnalg_l2tp_tunnel_end(struct vpnalg_step *step,
 			    struct vpnalg_record *record);
 void vpnalg_l2tp_tunnel_swept(struct vpnalg *translator,

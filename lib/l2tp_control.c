@@ -144,7 +144,8 @@ static enum vpnalg_result control_out(struct vpnalg_step *step,
 	if (m->type == L2TP_STOPCCN)
 		vpnalg_l2tp_tunnel_end(step, tunnel);
 	else if (!l2tp_is_idle(m))
-		vpnalg_l2tp_tunnel_use(step, flow, tunnel);
+		vpnalg_l2tp_tunnel_use(step, flow, tunnel,
+				       m->type == L2TP_SCCCN);
 	return VPNALG_TRANSLATED;
 }
 
@@ -161,7 +162,7 @@ enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
 	if (m->control)
 		return control_out(step, flow, m, tunnel);
 	if (tunnel != NULL)
-		vpnalg_l2tp_tunnel_use(step, flow, tunnel);
+		vpnalg_l2tp_tunnel_use(step, flow, tunnel, false);
 	else if (!may_be_unknown(step, flow, m))
 		return VPNALG_DROP_NO_SESSION;
 	return VPNALG_TRANSLATED;

@@ -208,16 +208,16 @@ static bool is_fresh(struct vpnalg_step *step,
 	       record->deadline - step->now >= life - life / L2TP_SLACK_PART;
 }
 
-/* The inside host goes on with it. */
+/* The inside host goes on with it, or only begins: what it has confirmed is
+ * another tunnel than the one that was to end. */
 void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
 			    const struct vpnalg_record *flow,
-			    struct vpnalg_record *record)
+			    struct vpnalg_record *record, bool begins)
 {
-
 	if (record->flags & VPNALG_SESSION_ENDED) {
 		if (!(body(step->translator, record)->flags &
 		      L2TP_TUNNEL_FINAL) &&
-		    l2tp_is_past_grace(step, record) &&
+		    (begins || l2tp_is_past_grace(step, record)) &&
 		    stands(step->translator, record))
 			live(step, flow, record);
 		return;

@@ -42,6 +42,7 @@ enum vpnalg_result vpnalg_l2tp_out(struct vpnalg_step *step,
 		result = vpnalg_l2tp_flow_open(step, m);
 		if (result != VPNALG_TRANSLATED)
 			return result;
+		step->slot = VPNALG_INSIDE_OWN;
 		if (!asks)
 			vpnalg_l2tp_server_resume(step, step->record, insists);
 	}

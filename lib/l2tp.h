@@ -56,8 +56,12 @@ enum l2tp_number {
 struct l2tp_flow {
 	uint32_t since;       /* when its turn to ask began; low 32 bits */
 	uint32_t own[2];      /* the ID asked for, by version; 0 if unknown */
+	/* Whose data was the last to go out: the peer's ID, 0 for none, and
+	 * the flow's deadline at the time, low 32 bits. */
+	uint32_t busy, busy_until;
 	uint16_t remote_port; /* where answers come from */
 	uint16_t flags;
+	uint8_t busy_version;
 };
 
 #define L2TP_SERVER_HONOURS 0x01 /* answers to the port that asked */

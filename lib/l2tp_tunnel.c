@@ -208,22 +208,44 @@ static bool is_fresh(struct vpnalg_step *step,
 	       record->deadline - step->now >= life - life / L2TP_SLACK_PART;
 }
 
+static bool may_revive(struct vpnalg_step *step,
+		       const struct vpnalg_record *record,
+		       const struct l2tp_tunnel *its)
+{
+	return record->flags & VPNALG_SESSION_ENDED &&
+	       !(its->flags & L2TP_TUNNEL_FINAL) &&
+	       l2tp_is_past_grace(step, record);
+}
+
+/* Who goes on with a session goes on with its tunnel. */
+static void revive_parent(struct vpnalg_step *step,
+			  const struct vpnalg_record *flow,
+			  struct vpnalg_record *session)
+{
+	struct vpnalg_record *parent;
+
+	if (!is_session(session))
+		return;
+	parent = parent_of(step->translator, session);
+	if (parent != NULL && vpnalg_session_alive(step->translator, parent) &&
+	    may_revive(step, parent, body(step->translator, parent)))
+		live(step, flow, parent);
+}
+
 /* The inside host goes on with it, or only begins: what it has confirmed is
  * another tunnel than the one that was to end. */
 void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
 			    const struct vpnalg_record *flow,
 			    struct vpnalg_record *record, bool begins)
 {
-	if (record->flags & VPNALG_SESSION_ENDED) {
-		if (!(body(step->translator, record)->flags &
-		      L2TP_TUNNEL_FINAL) &&
-		    (begins || l2tp_is_past_grace(step, record)) &&
-		    stands(step->translator, record))
-			live(step, flow, record);
+	const struct l2tp_tunnel *its = body(step->translator, record);
+	bool ended = record->flags & VPNALG_SESSION_ENDED;
+
+	if (ended ? !may_revive(step, record, its) &&
+			    (!begins || its->flags & L2TP_TUNNEL_FINAL)
+		  : is_fresh(step, record))
 		return;
-	}
-	if (is_fresh(step, record))
-		return;
+	revive_parent(step, flow, record);
 	if (stands(step->translator, record))
 		live(step, flow, record);
 	else

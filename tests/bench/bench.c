@@ -16,6 +16,7 @@ static const struct {
 	{ "udp", bench_udp },
 	{ "esp", bench_esp },
 	{ "nat-t", bench_nat_t },
+	{ "l2tp", bench_l2tp },
 	{ "setup", bench_setup },
 	{ "memory", bench_memory },
 	{ "expiry", bench_expiry },

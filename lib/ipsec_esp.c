@@ -140,6 +140,7 @@ static void seen_outward(struct vpnalg_step *step)
 	}
 	out->seen = now;
 	prolong(step, out);
+	vpnalg_session_changed(translator, step->record);
 }
 
 static enum vpnalg_result outward(struct vpnalg_step *step)
@@ -195,6 +196,7 @@ static void count(struct vpnalg *translator, struct vpnalg_record *sa,
 	if (in->count % CONFIRMED_COUNT == 0 &&
 	    !(in->flags & IPSEC_IN_CONFIRMED))
 		confirm(translator, sa, in);
+	vpnalg_session_changed(translator, sa);
 }
 
 /* It lives as long as its host has sent something (RFC 4787 REQ-6). */

@@ -107,6 +107,7 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 			      &(struct ipsec_wish){ true, message->id }))
 		return VPNALG_DROP_WAIT;
 	begin(h, message);
+	vpnalg_session_changed(translator, host);
 	if (h->flags & IPSEC_HOST_OPEN)
 		expect(step, remote, host, message);
 	return VPNALG_TRANSLATED;

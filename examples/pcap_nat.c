@@ -15,7 +15,8 @@
 /* Places of the store that are looked at for dead sessions per packet. */
 #define SWEEP_BUDGET 64
 
-static const struct vpnalg_handler *const handlers[] = { &vpnalg_pptp };
+static const struct vpnalg_handler *const handlers[] = { &vpnalg_pptp,
+							 &vpnalg_ipsec };
 
 /*
  * SplitMix64 (Steele, Lea and Flood, 2014). The same seed gives the same
@@ -39,6 +40,13 @@ static uint64_t next_key(struct nat *nat)
 	return high << 32 | next_random(nat);
 }
 
+static void note(void *context, const struct vpnalg_event *event)
+{
+	struct nat *nat = context;
+
+	event_note(&nat->events, event);
+}
+
 static bool open_table(struct nat *nat)
 {
 	size_t size = vpnalg_table_size(STORE_UNITS);
@@ -51,7 +59,8 @@ static bool open_table(struct nat *nat)
 	return nat->table != NULL;
 }
 
-static bool open_translator(struct nat *nat, const struct sides *sides)
+static bool open_translator(struct nat *nat, const struct sides *sides,
+			    bool wait)
 {
 	struct vpnalg_config config = {
 		.size = sizeof(config),
@@ -64,6 +73,8 @@ static bool open_translator(struct nat *nat, const struct sides *sides)
 		.random = next_random,
 		.pool_key = { next_key(nat), next_key(nat) },
 		.burst = 1, /* packets come one by one here */
+		.no_wait = !wait,
+		.event = note,
 	};
 	size_t size = vpnalg_size(&config);
 
@@ -75,10 +86,11 @@ static bool open_translator(struct nat *nat, const struct sides *sides)
 					      size, &config);
 }
 
-bool nat_open(struct nat *nat, const struct sides *sides, uint64_t seed)
+bool nat_open(struct nat *nat, const struct sides *sides, uint64_t seed,
+	      bool wait)
 {
 	*nat = (struct nat){ .random = seed };
-	if (open_table(nat) && open_translator(nat, sides))
+	if (open_table(nat) && open_translator(nat, sides, wait))
 		return true;
 	say("cannot start: translator: %s", strerror(errno));
 	return false;
@@ -91,6 +103,7 @@ void nat_translate(struct nat *nat, struct vpnalg_packet *packet,
 		[TASK_OUT] = VPNALG_OUT,
 		[TASK_IN] = VPNALG_IN,
 		[TASK_IN_UNDO] = VPNALG_IN_UNDO,
+		[TASK_OURS] = VPNALG_OUT, /* left alone, but counted */
 	};
 
 	packet->direction = directions[task];
@@ -114,6 +127,7 @@ void nat_sweep(struct nat *nat)
 
 void nat_close(struct nat *nat)
 {
+	free(nat->events.list);
 	free(nat->memory[1]);
 	free(nat->memory[0]);
 }

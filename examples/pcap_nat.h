@@ -9,6 +9,7 @@
 #include <vpnalg/store.h>
 #include <vpnalg/vpnalg.h>
 
+#include "pcap_event.h"
 #include "pcap_side.h"
 
 struct nat {
@@ -19,12 +20,15 @@ struct nat {
 	uint64_t random;  /* where the random numbers stand */
 	vpnalg_time now;  /* the latest packet's */
 	vpnalg_time due;  /* when to look for dead sessions again */
+	struct events events; /* what the translator told */
 };
 
-/* Makes a translator. False when there is no memory, which was said. */
-bool nat_open(struct nat *nat, const struct sides *sides, uint64_t seed);
+/* Makes a translator in which hosts are told to wait, or not. False when there
+ * is no memory, which was said. */
+bool nat_open(struct nat *nat, const struct sides *sides, uint64_t seed,
+	      bool wait);
 
-/* Translates a packet whose task is TASK_OUT, TASK_IN or TASK_IN_UNDO. */
+/* Translates a packet whose task is none of TASK_COPY_. */
 void nat_translate(struct nat *nat, struct vpnalg_packet *packet,
 		   enum task task, vpnalg_time now);
 

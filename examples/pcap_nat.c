@@ -15,8 +15,15 @@
 /* Places of the store that are looked at for dead sessions per packet. */
 #define SWEEP_BUDGET 64
 
-static const struct vpnalg_handler *const handlers[] = { &vpnalg_pptp,
-							 &vpnalg_ipsec };
+static const struct vpnalg_handler *const handlers[] = {
+	&vpnalg_pptp,
+	&vpnalg_ipsec,
+	&vpnalg_l2tp,
+	&vpnalg_gre, /* behind PPTP, whose GRE is not for it */
+	&vpnalg_general, /* takes all that the others leave */
+};
+
+#define HANDLERS (sizeof(handlers) / sizeof(handlers[0]))
 
 /*
  * SplitMix64 (Steele, Lea and Flood, 2014). The same seed gives the same
@@ -59,21 +66,20 @@ static bool open_table(struct nat *nat)
 	return nat->table != NULL;
 }
 
-static bool open_translator(struct nat *nat, const struct sides *sides,
-			    bool wait)
+static bool open_translator(struct nat *nat, const struct options *options)
 {
 	struct vpnalg_config config = {
 		.size = sizeof(config),
 		.handlers = handlers,
-		.handler_count = sizeof(handlers) / sizeof(handlers[0]),
-		.addresses = sides->addresses,
-		.address_count = sides->address_count,
+		.handler_count = options->general ? HANDLERS : HANDLERS - 1,
+		.addresses = options->sides.addresses,
+		.address_count = options->sides.address_count,
 		.store = &nat->store,
 		.context = nat,
 		.random = next_random,
 		.pool_key = { next_key(nat), next_key(nat) },
 		.burst = 1, /* packets come one by one here */
-		.no_wait = !wait,
+		.no_wait = !options->wait,
 		.event = note,
 	};
 	size_t size = vpnalg_size(&config);
@@ -86,11 +92,10 @@ static bool open_translator(struct nat *nat, const struct sides *sides,
 					      size, &config);
 }
 
-bool nat_open(struct nat *nat, const struct sides *sides, uint64_t seed,
-	      bool wait)
+bool nat_open(struct nat *nat, const struct options *options)
 {
-	*nat = (struct nat){ .random = seed };
-	if (open_table(nat) && open_translator(nat, sides, wait))
+	*nat = (struct nat){ .random = options->seed };
+	if (open_table(nat) && open_translator(nat, options))
 		return true;
 	say("cannot start: translator: %s", strerror(errno));
 	return false;

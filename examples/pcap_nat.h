@@ -10,6 +10,7 @@
 #include <vpnalg/vpnalg.h>
 
 #include "pcap_event.h"
+#include "pcap_options.h"
 #include "pcap_side.h"
 
 struct nat {
@@ -23,10 +24,8 @@ struct nat {
 	struct events events; /* what the translator told */
 };
 
-/* Makes a translator in which hosts are told to wait, or not. False when there
- * is no memory, which was said. */
-bool nat_open(struct nat *nat, const struct sides *sides, uint64_t seed,
-	      bool wait);
+/* Makes a translator. False when there is no memory, which was said. */
+bool nat_open(struct nat *nat, const struct options *options);
 
 /* Translates a packet whose task is none of TASK_COPY_. */
 void nat_translate(struct nat *nat, struct vpnalg_packet *packet,

@@ -13,6 +13,9 @@
 static const struct vpnalg_handler *const handlers[] = {
 	&vpnalg_pptp,
 	&vpnalg_ipsec,
+	&vpnalg_l2tp,
+	&vpnalg_gre,
+	&vpnalg_general,
 };
 
 static uint64_t memory[4096], sessions[262144];

@@ -9,6 +9,6 @@ if [ ! -x "$program" ]; then
 	echo "there is no $program: it needs libpcap"
 	exit 77
 fi
-"$program" 192.168.77 203.0.113.1 "$captures"/*-nat-inside.pcap \
+"$program" 192.168.77 203.0.113.1 "$captures"/*-inside.pcap \
 	"$captures"/esp_3-routed.pcap "$captures"/esp_ike*-routed.pcap \
 	"$captures"/ike_frag_3-routed.pcap "$captures"/l2tp_*-routed.pcap

@@ -111,6 +111,21 @@ def check_owners(name, old):
         row["translated"] for row in report["ipsec"]), report["ipsec"])
 
 
+def judge_hidden():
+    """What the server sent is given as a NAT meets it."""
+    old = packets(capture("esp_3-hidden"))
+    truth = packets(capture("esp_3-routed"))
+    done = run(*SIDES, capture("esp_3-hidden"), path("out.pcap"))
+    new = packets(path("out.pcap"))
+    check("hidden: the server's packets hide their hosts",
+          {dotted(p[16:20]) for p in old} == {SERVER, OUTSIDE})
+    wrong = [i for i, (t, n) in enumerate(zip(truth, new), 1)
+             if not is_inside(t[12:16]) and n != t[:len(n)]]
+    check("hidden: each gets its host's address back",
+          done.returncode == 0 and len(new) == len(truth) and not wrong,
+          wrong)
+
+
 def judge_fragments():
     """They are dropped until they are followed, with their reason."""
     for name, fragments in (("ike_frag_3-routed", 18), ("esp_frag-routed", 24)):
@@ -280,6 +295,7 @@ def main():
                  "l2tp_ipsec_2-routed", "ike_natt_3-nat-inside",
                  "ikev1_natt_3-nat-inside"):
         judge_whole(name)
+    judge_hidden()
     judge_fragments()
     judge_ah()
     check_explain()

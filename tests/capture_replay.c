@@ -35,11 +35,12 @@ static bool is_udp(const uint8_t *ip)
 	return ip[PROTOCOL_OFF] == PROTOCOL_UDP;
 }
 
-static uint8_t *payload(uint8_t *ip)
+static uint32_t header_length(const uint8_t *ip)
 {
-	return ip + (ip[0] & 15) * 4;
+	return (ip[0] & 15U) * 4;
 }
 
+/* The mapping, or the place for it, or NULL if there is none. */
 static struct mapping *find(const uint8_t *inside, const uint8_t *ports)
 {
 	unsigned i;
@@ -55,15 +56,15 @@ static struct mapping *find(const uint8_t *inside, const uint8_t *ports)
 static void send_out(struct vpnalg *translator,
 		     const struct capture_packet *given)
 {
-	static uint8_t before[CAPTURE_LONGEST], after[CAPTURE_LONGEST];
+	static uint8_t after[CAPTURE_LONGEST];
+	const uint8_t *ip = given->ip, *ports = ip + header_length(ip);
 	struct vpnalg_packet packet = { .data = after,
 					.caplen = given->caplen,
 					.len = given->len,
 					.direction = VPNALG_OUT };
 	struct mapping *mapping;
 
-	memcpy(before, given->ip, given->caplen);
-	memcpy(after, given->ip, given->caplen);
+	memcpy(after, ip, given->caplen);
 	vpnalg_process(translator, &packet, 1, given->now);
 	if (packet.result != VPNALG_TRANSLATED) {
 		printf("packet %lu out: %s\n", given->number,
@@ -71,24 +72,26 @@ static void send_out(struct vpnalg *translator,
 		left_out++;
 		return;
 	}
-	if (!is_udp(before))
-		return;
-	mapping = find(before + SOURCE_OFF, payload(before));
+	mapping = is_udp(ip) ? find(ip + SOURCE_OFF, ports) : NULL;
 	if (mapping == NULL)
 		return;
-	memcpy(mapping->inside, before + SOURCE_OFF, ADDR_LEN);
-	memcpy(mapping->ports, payload(before), PORTS_LEN);
-	memcpy(mapping->outside, payload(after), 2);
+	memcpy(mapping->inside, ip + SOURCE_OFF, ADDR_LEN);
+	memcpy(mapping->ports, ports, PORTS_LEN);
+	memcpy(mapping->outside, after + header_length(ip), 2);
 	mapping_count += mapping == &mappings[mapping_count];
+}
+
+static uint32_t get16(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 8 | at[1];
 }
 
 /* Changes two bytes, and a checksum with them (RFC 1624). */
 static void put16(uint8_t *at, const uint8_t *value, uint8_t *checksum)
 {
-	uint32_t sum = (checksum[0] << 8 | checksum[1]) ^ 0xffffU;
+	uint32_t sum = get16(checksum) ^ 0xffff;
 
-	sum += (at[0] << 8 | at[1]) ^ 0xffffU;
-	sum += (uint32_t)(value[0] << 8 | value[1]);
+	sum += (get16(at) ^ 0xffff) + get16(value);
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
 	checksum[0] = (uint8_t)(~sum >> 8);
@@ -96,31 +99,33 @@ static void put16(uint8_t *at, const uint8_t *value, uint8_t *checksum)
 	memcpy(at, value, 2);
 }
 
-/* Gives a packet the destination that the outside knows. */
-static void hide(const struct capture *capture, uint8_t *ip)
+static void hide_port(uint8_t *ip, uint8_t *udp, uint8_t *checksum)
 {
-	uint8_t *udp = is_udp(ip) ? payload(ip) : NULL;
-	bool summed = udp != NULL && (udp[6] | udp[7]) != 0;
-	const uint8_t *outside = capture->outside.octets;
-	uint8_t ports[PORTS_LEN], unused[2] = { 0 };
+	uint8_t ports[PORTS_LEN];
 	struct mapping *mapping;
+
+	memcpy(ports, udp + 2, 2);
+	memcpy(ports + 2, udp, 2);
+	mapping = find(ip + DESTINATION_OFF, ports);
+	if (mapping != NULL && mapping != &mappings[mapping_count])
+		put16(udp + 2, mapping->outside, checksum);
+}
+
+/* Gives a packet the destination that the outside knows. */
+static void hide(const uint8_t *outside, uint8_t *ip)
+{
+	uint8_t *udp = is_udp(ip) ? ip + header_length(ip) : NULL;
+	uint8_t none[2] = { 0 }, old[2], *checksum = none;
 	unsigned i;
 
-	if (udp != NULL) {
-		memcpy(ports, udp + 2, 2);
-		memcpy(ports + 2, udp, 2);
-		mapping = find(ip + DESTINATION_OFF, ports);
-		if (mapping != NULL && mapping != &mappings[mapping_count])
-			put16(udp + 2, mapping->outside,
-			      summed ? udp + 6 : unused);
-	}
+	if (udp != NULL && get16(udp + 6) != 0)
+		checksum = udp + 6;
+	if (udp != NULL)
+		hide_port(ip, udp, checksum);
 	for (i = 0; i < ADDR_LEN; i += 2) {
-		uint8_t *at = ip + DESTINATION_OFF + i;
-		uint8_t old[2] = { at[0], at[1] };
-
-		put16(at, outside + i, ip + 10);
-		if (summed)
-			put16(old, outside + i, udp + 6);
+		memcpy(old, ip + DESTINATION_OFF + i, 2);
+		put16(old, outside + i, checksum);
+		put16(ip + DESTINATION_OFF + i, outside + i, ip + 10);
 	}
 }
 
@@ -134,7 +139,7 @@ static void send_in(const struct capture *capture, struct vpnalg *translator,
 					.direction = VPNALG_IN };
 
 	memcpy(copy, given->ip, given->caplen);
-	hide(capture, copy);
+	hide(capture->outside.octets, copy);
 	vpnalg_process(translator, &packet, 1, given->now);
 	if (packet.result == VPNALG_TRANSLATED &&
 	    capture_same(given->ip, copy, given->caplen)) {

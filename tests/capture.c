@@ -20,7 +20,7 @@ static const struct vpnalg_handler *const handlers[] = {
 
 static uint64_t memory[4096], sessions[262144];
 
-static void fail(const char *what, const char *why)
+static _Noreturn void fail(const char *what, const char *why)
 {
 	fprintf(stderr, "%s: %s\n", what, why);
 	exit(1);

@@ -86,6 +86,8 @@ static void begin(struct ipsec_host *h, const struct message *message)
 			h->flags |= IPSEC_HOST_DONE;
 		return;
 	}
+	if (h->flags & IPSEC_HOST_DONE)
+		h->flags &= (uint16_t)~IPSEC_HOST_NEW;
 	h->message = message->id;
 	h->flags |= IPSEC_HOST_ASKED | IPSEC_HOST_OPEN;
 	h->flags &= (uint16_t)~IPSEC_HOST_DONE;
@@ -138,11 +140,13 @@ static void note_beginning(struct vpnalg_step *step)
 {
 	struct vpnalg_record *host =
 		vpnalg_ipsec_host_find(step->translator, step->record);
+	struct ipsec_host *h;
 
 	if (host == NULL)
 		return;
-	vpnalg_ipsec_host_body(step->translator, host)->flags |=
-		IPSEC_HOST_NEW;
+	h = vpnalg_ipsec_host_body(step->translator, host);
+	h->flags |= IPSEC_HOST_NEW;
+	h->flags &= (uint16_t)~IPSEC_HOST_DONE;
 	vpnalg_session_changed(step->translator, host);
 }
 

@@ -127,10 +127,27 @@ static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 	}
 }
 
+static enum vpnalg_result translate_ike(struct vpnalg_step *step)
+{
+	enum vpnalg_result result = vpnalg_ipsec_ike_find(step);
+
+	if (result == VPNALG_TRANSLATED)
+		result = vpnalg_ipsec_exchange(step);
+	if (result == VPNALG_TRANSLATED)
+		vpnalg_ipsec_ike_pass(step);
+	return result;
+}
+
 static enum vpnalg_result translate(struct vpnalg_step *step)
 {
-	return step->facts->protocol == PROTOCOL_UDP ? vpnalg_ipsec_ike(step)
+	return step->facts->protocol == PROTOCOL_UDP ? translate_ike(step)
 						     : vpnalg_ipsec_esp(step);
+}
+
+static void swept(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	if (record->kind == IPSEC_KIND_IKE_SA)
+		vpnalg_ipsec_ike_swept(translator, record);
 }
 
 static void closed(struct vpnalg *translator, struct vpnalg_record *record)
@@ -146,5 +163,6 @@ const struct vpnalg_handler vpnalg_ipsec = {
 	.kind_count = IPSEC_KINDS,
 	.match = match,
 	.translate = translate,
+	.swept = swept,
 	.closed = closed,
 };

@@ -97,16 +97,23 @@ struct ipsec_host {
 #define IPSEC_BLOCKS 4
 
 /* How many hosts may be expected to get a new SPI, in one block. */
-#define IPSEC_EXPECTING 15
+#define IPSEC_EXPECTING 14
+
+#define IPSEC_REKEYED 2
+
+struct ipsec_expecting {
+	uint32_t handle; /* the host's outside ID; 0: none */
+	uint32_t since;  /* its first exchange that led to none yet */
+};
 
 struct ipsec_remote {
 	uint32_t handles; /* of all hosts, XORed: with one host, that one's */
-	uint32_t rekeyed; /* the host whose IKE SA may be a new one */
-	uint32_t blocks;  /* these three in the first block only */
-	struct ipsec_expecting {
-		uint32_t handle; /* the host's outside ID; 0: none */
-		uint32_t since;  /* its first exchange that led to none yet */
-	} expecting[IPSEC_EXPECTING];
+	uint32_t blocks;
+	/* Hosts whose exchange has led to no new ESP SPI so far: their IKE SA
+	 * may be the new one. The last one first; 0: none. All of this in the
+	 * first block only. */
+	struct ipsec_expecting rekeyed[IPSEC_REKEYED];
+	struct ipsec_expecting expecting[IPSEC_EXPECTING];
 };
 
 /* How many SPIs are watched, in one block. */
@@ -139,7 +146,10 @@ static inline bool ipsec_is_after(uint32_t time, uint32_t other)
 }
 
 /* ipsec_ike.c */
-enum vpnalg_result vpnalg_ipsec_ike(struct vpnalg_step *step);
+enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step);
+void vpnalg_ipsec_ike_pass(struct vpnalg_step *step);
+void vpnalg_ipsec_ike_swept(struct vpnalg *translator,
+			    struct vpnalg_record *sa);
 const uint8_t *vpnalg_ipsec_ike_header(struct vpnalg_step *step);
 struct vpnalg_record *vpnalg_ipsec_ike_of(struct vpnalg *translator,
 					  struct vpnalg_record *record);
@@ -189,8 +199,9 @@ vpnalg_ipsec_remote_next(struct vpnalg *translator,
 struct ipsec_watched *
 vpnalg_ipsec_remote_watched(struct vpnalg *translator,
 			    struct vpnalg_record *remote, unsigned *place);
-bool vpnalg_ipsec_remote_join(struct vpnalg_step *step,
-			      struct vpnalg_record *host);
+enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
+					     const struct vpnalg_tuple *inside,
+					     struct vpnalg_record **host);
 void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 			       struct vpnalg_record *host);
 void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
@@ -199,6 +210,10 @@ void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
 struct ipsec_expecting *
 vpnalg_ipsec_remote_expected(struct vpnalg *translator,
 			     struct vpnalg_record *remote, uint32_t handle);
+void vpnalg_ipsec_remote_rekey(struct vpnalg *translator,
+			       struct vpnalg_record *remote, uint32_t handle);
+void vpnalg_ipsec_remote_settle(struct vpnalg *translator,
+				struct vpnalg_record *remote, uint32_t handle);
 void vpnalg_ipsec_remote_forget(struct vpnalg *translator,
 				struct vpnalg_record *remote, uint32_t handle);
 

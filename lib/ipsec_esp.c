@@ -69,7 +69,7 @@ static enum vpnalg_result find_host(struct vpnalg_step *step,
 	*host = vpnalg_ipsec_host_shown(step);
 	if (*host != NULL)
 		return VPNALG_TRANSLATED;
-	return vpnalg_ipsec_host_open(step, &inside, host);
+	return vpnalg_ipsec_remote_admit(step, &inside, host);
 }
 
 static enum vpnalg_result open_outbound(struct vpnalg_step *step)
@@ -148,7 +148,6 @@ static enum vpnalg_result outward(struct vpnalg_step *step)
 
 	if (step->record == NULL && step->facts->undo)
 		return VPNALG_DROP_NO_SESSION;
-	/* A host whose SA has outlived it is opened again. */
 	if (step->record == NULL) {
 		result = open_outbound(step);
 		if (result != VPNALG_TRANSLATED)

@@ -68,7 +68,7 @@ static void expect(struct vpnalg_step *step, struct vpnalg_record *remote,
 	h->asked = ipsec_now(translator);
 	vpnalg_session_changed(translator, host);
 	if (message->exchange == IKE_CREATE_CHILD_SA)
-		vpnalg_ipsec_remote_body(translator, remote)->rekeyed = handle;
+		vpnalg_ipsec_remote_rekey(translator, remote, handle);
 	vpnalg_ipsec_remote_expect(translator, remote, host,
 				    ipsec_now(translator));
 }
@@ -173,7 +173,7 @@ enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 				     VPNALG_INSIDE_OWN, &inside);
 		/* Without room ESP itself tries again. */
 		if (host == NULL &&
-		    vpnalg_ipsec_host_open(step, &inside, &host) !=
+		    vpnalg_ipsec_remote_admit(step, &inside, &host) !=
 			    VPNALG_TRANSLATED)
 			return VPNALG_TRANSLATED;
 		return child_message(step, host, &message);

@@ -14,6 +14,7 @@ static void key_of(struct vpnalg *translator, struct vpnalg_record *session,
 {
 	vpnalg_session_tuple(translator, session, VPNALG_OUTSIDE_OWN, tuple);
 	tuple->role = VPNALG_OUTSIDE_PEER;
+	tuple->space = ESP_PROTOCOL;
 	tuple->id = block;
 	tuple->port = port;
 }
@@ -101,8 +102,8 @@ static bool has_room(struct vpnalg_step *step, struct vpnalg_record *remote,
 }
 
 /* False if the store has no room. */
-bool vpnalg_ipsec_remote_join(struct vpnalg_step *step,
-			      struct vpnalg_record *host)
+static bool join(struct vpnalg_step *step,
+		 struct vpnalg_record *host)
 {
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
@@ -118,6 +119,24 @@ bool vpnalg_ipsec_remote_join(struct vpnalg_step *step,
 	vpnalg_ipsec_remote_body(translator, remote)->handles ^= outside.id;
 	vpnalg_session_changed(translator, remote);
 	return true;
+}
+
+/* Opens a host, and the remote for the first of them. */
+enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
+					     const struct vpnalg_tuple *inside,
+					     struct vpnalg_record **host)
+{
+	enum vpnalg_result result = vpnalg_ipsec_host_open(step, inside, host);
+
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (join(step, *host)) {
+		vpnalg_ipsec_host_body(step->translator, *host)->flags =
+			IPSEC_HOST_JOINED | IPSEC_HOST_NEW;
+		return VPNALG_TRANSLATED;
+	}
+	vpnalg_session_close(step->translator, *host);
+	return VPNALG_DROP_STORE;
 }
 
 static void release(struct vpnalg *translator, struct vpnalg_record *host,
@@ -253,5 +272,37 @@ void vpnalg_ipsec_remote_forget(struct vpnalg *translator,
 
 	if (e != NULL)
 		e->handle = 0;
+	vpnalg_session_changed(translator, remote);
+}
+
+/* IKE SAs */
+
+/* The host has made an SA, maybe a new IKE SA. */
+void vpnalg_ipsec_remote_rekey(struct vpnalg *translator,
+			       struct vpnalg_record *remote, uint32_t handle)
+{
+	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
+	unsigned i;
+
+	vpnalg_ipsec_remote_settle(translator, remote, handle);
+	for (i = IPSEC_REKEYED - 1; i > 0; i--)
+		r->rekeyed[i] = r->rekeyed[i - 1];
+	r->rekeyed[0].handle = handle;
+	r->rekeyed[0].since = ipsec_now(translator);
+	vpnalg_session_changed(translator, remote);
+}
+
+/* It is known by now what the host has made. */
+void vpnalg_ipsec_remote_settle(struct vpnalg *translator,
+				struct vpnalg_record *remote, uint32_t handle)
+{
+	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
+	unsigned i, kept = 0;
+
+	for (i = 0; i < IPSEC_REKEYED; i++)
+		if (r->rekeyed[i].handle != handle)
+			r->rekeyed[kept++] = r->rekeyed[i];
+	for (; kept < IPSEC_REKEYED; kept++)
+		r->rekeyed[kept].handle = 0;
 	vpnalg_session_changed(translator, remote);
 }

@@ -155,9 +155,9 @@ static bool is_in_the_way(struct vpnalg *translator,
 	if (other == NULL)
 		return false;
 	h = vpnalg_ipsec_host_body(translator, other);
-	if (asking)
-		return now - h->asked < ASKING_MS &&
-		       is_receiving(translator, other);
+	if (asking && now - h->asked < ASKING_MS &&
+	    is_receiving(translator, other))
+		return true;
 	return h->flags & IPSEC_HOST_WOKE && now - h->woke < BEGINNING_MS;
 }
 

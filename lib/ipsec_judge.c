@@ -33,6 +33,9 @@
 /* After an exchange the remote turns to the new SA within that, if it sends. */
 #define SWITCH_MS 500
 
+/* What lasted for so long at both ends was traffic both ways. */
+#define BOTH_WAYS_MS 500
+
 /* So many packets settle what one would leave open. */
 #define COUNT_SETTLED 3
 #define COUNT_LAST 6
@@ -42,6 +45,7 @@ enum standing {
 	STANDING_IDLE,   /* receives nothing */
 	STANDING_SOON,   /* receives as before, or has just stopped */
 	STANDING_LIKELY, /* stopped to receive, or began to send, just then */
+	STANDING_SURE,   /* stopped to receive just then, but not to send */
 	STANDINGS
 };
 
@@ -75,20 +79,40 @@ static void stand_idle(const struct ipsec_host *h,
 		opinion->distance = w->began - h->woke - ANSWERED_MS;
 }
 
+/* Traffic that is both ways begins and ends at both ends. If the host goes on
+ * to send and has not just begun to, it goes on to receive. */
+static bool goes_on(struct vpnalg *translator, struct vpnalg_record *host,
+		    const struct ipsec_in *in)
+{
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct vpnalg_record *sa =
+		vpnalg_ipsec_host_outbound(translator, host);
+	const struct ipsec_out *out;
+
+	if (sa == NULL || (h->flags & IPSEC_HOST_WOKE &&
+			   ipsec_is_after(h->woke + BOTH_WAYS_MS, in->seen)))
+		return false;
+	out = vpnalg_session_body(translator, sa);
+	return ipsec_is_after(out->seen,
+			      in->seen + 2U * in->gap + REORDERED_MS);
+}
+
 /* It has received until now with another SA. */
-static void stand_busy(const struct ipsec_in *in,
-		       const struct ipsec_watched *w, uint32_t now,
-		       struct opinion *opinion)
+static void stand_busy(struct vpnalg *translator, struct vpnalg_record *host,
+		       const struct ipsec_in *in,
+		       const struct ipsec_watched *w, struct opinion *opinion)
 {
 	uint32_t patience = in->gap + in->gap / 2U + REORDERED_MS;
 
 	opinion->evidence = VPNALG_EVIDENCE_CONTINUED;
 	opinion->standing = STANDING_SOON;
+	opinion->distance = off_by(w->began, in->seen + in->gap);
 	if (ipsec_is_after(in->seen, w->began + REORDERED_MS))
 		opinion->standing = STANDING_NONE;
-	else if (now - in->seen > patience)
+	else if (goes_on(translator, host, in))
+		opinion->standing = STANDING_SURE;
+	else if (ipsec_now(translator) - in->seen > patience)
 		opinion->standing = STANDING_LIKELY;
-	opinion->distance = off_by(w->began, in->seen + in->gap);
 }
 
 static bool was_busy(const struct ipsec_in *in, const struct ipsec_watched *w)
@@ -154,13 +178,12 @@ static void stand(struct vpnalg *translator, struct vpnalg_record *host,
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *sa =
 		vpnalg_ipsec_host_inbound(translator, host, 0);
-	uint32_t now = ipsec_now(translator);
 	const struct ipsec_in *in = NULL;
 
 	if (sa != NULL)
 		in = vpnalg_session_body(translator, sa);
 	if (in != NULL && was_busy(in, w))
-		stand_busy(in, w, now, opinion);
+		stand_busy(translator, host, in, w, opinion);
 	else if (!stand_connected(h, w, opinion) &&
 		 !stand_unknown(translator, host, w, opinion))
 		stand_idle(h, w, opinion);
@@ -179,13 +202,13 @@ static bool is_better(const struct opinion *a, const struct opinion *b)
 {
 	if (a->standing != b->standing)
 		return a->standing > b->standing;
-	return a->standing == STANDING_LIKELY && a->distance < b->distance;
+	return a->standing >= STANDING_LIKELY && a->distance < b->distance;
 }
 
 static void hear_next(struct hearing *hearing, struct vpnalg_record *host,
 		      const struct opinion *opinion)
 {
-	if (opinion->standing != STANDING_LIKELY ||
+	if (opinion->standing < STANDING_LIKELY ||
 	    (hearing->next != NULL &&
 	     !is_better(opinion, &hearing->next_opinion)))
 		return;
@@ -213,8 +236,6 @@ static void hear(struct hearing *hearing, struct vpnalg_record *host,
 /* By how much the SPI is rather the best one's than the next one's. */
 static int32_t lead(const struct hearing *hearing)
 {
-	if (hearing->next == NULL)
-		return INT16_MAX;
 	return (int32_t)(hearing->next_opinion.distance -
 			 hearing->opinion.distance);
 }
@@ -228,7 +249,7 @@ static enum rival judge_rival(struct vpnalg *translator,
 			      const struct ipsec_watched *other)
 {
 	struct opinion best = { .standing = STANDING_NONE }, next = best;
-	int32_t gain = lead(hearing);
+	int32_t gain;
 
 	stand(translator, hearing->best, other, &best);
 	if (best.standing < STANDING_SOON ||
@@ -237,7 +258,7 @@ static enum rival judge_rival(struct vpnalg *translator,
 	if (hearing->next == NULL)
 		return RIVAL_DOUBT;
 	stand(translator, hearing->next, other, &next);
-	gain += (int32_t)(best.distance - next.distance);
+	gain = lead(hearing) + (int32_t)(best.distance - next.distance);
 	return next.standing < STANDING_SOON || gain <= MARGIN_MS
 		       ? RIVAL_DOUBT
 		       : RIVAL_SETTLED;
@@ -247,7 +268,10 @@ static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
 		       const struct hearing *hearing,
 		       const struct ipsec_watched *w)
 {
-	bool settled = lead(hearing) > MARGIN_MS;
+	bool settled = hearing->next == NULL ||
+		       hearing->opinion.standing >
+			       hearing->next_opinion.standing ||
+		       lead(hearing) > MARGIN_MS;
 	const struct ipsec_watched *other;
 	unsigned place = 0;
 	enum rival rival;
@@ -273,14 +297,15 @@ static struct vpnalg_record *decide(struct vpnalg *translator,
 {
 	const unsigned *counts = hearing->counts;
 	unsigned possible = hearing->all - counts[STANDING_NONE];
+	unsigned likely = counts[STANDING_LIKELY] + counts[STANDING_SURE];
 
 	*evidence = hearing->opinion.evidence;
-	if (counts[STANDING_LIKELY] > 0 &&
+	if (likely > 0 &&
 	    (hearing->all == 1 ||
 	     ((counts[STANDING_SOON] == 0 || w->count >= COUNT_SETTLED) &&
 	      stands_out(translator, remote, hearing, w))))
 		return hearing->best;
-	if (possible > 1 || w->doubtful || counts[STANDING_LIKELY] > 0)
+	if (possible > 1 || w->doubtful || likely > 0)
 		return NULL;
 	*evidence = VPNALG_EVIDENCE_EXPECTED;
 	if (possible == 1)

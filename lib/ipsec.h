@@ -94,12 +94,13 @@ struct ipsec_host {
 
 /* What is kept of a remote is in blocks, more of them where it has more hosts,
  * but never so many that to look at all of them takes long. */
-#define IPSEC_BLOCKS 4
+#define IPSEC_BLOCKS 5
 
 /* How many hosts may be expected to get a new SPI, in one block. */
-#define IPSEC_EXPECTING 14
+#define IPSEC_EXPECTING 12
 
 #define IPSEC_REKEYED 2
+#define IPSEC_PAIRED 2
 
 struct ipsec_expecting {
 	uint32_t handle; /* the host's outside ID; 0: none */
@@ -113,6 +114,8 @@ struct ipsec_remote {
 	 * may be the new one. The last one first; 0: none. All of this in the
 	 * first block only. */
 	struct ipsec_expecting rekeyed[IPSEC_REKEYED];
+	/* Hosts that were expected, and have got an SPI: the last one first. */
+	struct ipsec_expecting paired[IPSEC_PAIRED];
 	struct ipsec_expecting expecting[IPSEC_EXPECTING];
 };
 
@@ -214,8 +217,9 @@ void vpnalg_ipsec_remote_rekey(struct vpnalg *translator,
 			       struct vpnalg_record *remote, uint32_t handle);
 void vpnalg_ipsec_remote_settle(struct vpnalg *translator,
 				struct vpnalg_record *remote, uint32_t handle);
-void vpnalg_ipsec_remote_forget(struct vpnalg *translator,
-				struct vpnalg_record *remote, uint32_t handle);
+void vpnalg_ipsec_remote_fulfil(struct vpnalg *translator,
+				struct vpnalg_record *remote,
+				struct ipsec_expecting *e);
 
 /* What a host wants to send: a message that asks for an SA, or the first packet
  * of one. */
@@ -243,6 +247,9 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 					 const struct ipsec_watched *watched,
 					 enum vpnalg_evidence *evidence);
 
+bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
+			     struct vpnalg_record *host,
+			     const struct ipsec_watched *w);
 bool vpnalg_ipsec_judge_doubts(struct vpnalg *translator,
 			       struct vpnalg_record *remote, uint32_t handle,
 			       uint32_t first);
@@ -255,6 +262,9 @@ void vpnalg_ipsec_pair_undo(struct vpnalg *translator,
 
 /* ipsec_repair.c */
 void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step);
+bool vpnalg_ipsec_repair_contested(struct vpnalg *translator,
+				   struct vpnalg_record *remote,
+				   const struct ipsec_watched *w);
 void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 				 struct vpnalg_record *host);
 

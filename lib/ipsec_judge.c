@@ -172,12 +172,14 @@ static bool stand_unknown(struct vpnalg *translator,
 	return false;
 }
 
-static void stand(struct vpnalg *translator, struct vpnalg_record *host,
-		  const struct ipsec_watched *w, struct opinion *opinion)
+/* What it has received until then is the SPI of that index. */
+static void stand_after(struct vpnalg *translator, struct vpnalg_record *host,
+			unsigned index, const struct ipsec_watched *w,
+			struct opinion *opinion)
 {
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *sa =
-		vpnalg_ipsec_host_inbound(translator, host, 0);
+		vpnalg_ipsec_host_inbound(translator, host, index);
 	const struct ipsec_in *in = NULL;
 
 	if (sa != NULL)
@@ -187,6 +189,23 @@ static void stand(struct vpnalg *translator, struct vpnalg_record *host,
 	else if (!stand_connected(h, w, opinion) &&
 		 !stand_unknown(translator, host, w, opinion))
 		stand_idle(h, w, opinion);
+}
+
+static void stand(struct vpnalg *translator, struct vpnalg_record *host,
+		  const struct ipsec_watched *w, struct opinion *opinion)
+{
+	stand_after(translator, host, 0, w, opinion);
+}
+
+/* Whether the SPI is as likely the host's as its youngest one. */
+bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
+			     struct vpnalg_record *host,
+			     const struct ipsec_watched *w)
+{
+	struct opinion opinion = { .standing = STANDING_NONE };
+
+	stand_after(translator, host, 1, w, &opinion);
+	return opinion.standing >= STANDING_LIKELY;
 }
 
 /* What the judge has heard: of the one that stands best, of the next one if it

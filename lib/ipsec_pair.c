@@ -3,6 +3,8 @@
  * encrypted messages, so whose an SPI is must be found out. */
 #include "ipsec.h"
 
+/* So many packets in doubt, and a pair made just before is doubted too. */
+#define CONTEST_COUNT 3
 
 /* Unpairing */
 
@@ -122,7 +124,7 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
 	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
-	const struct ipsec_expecting *e;
+	struct ipsec_expecting *e;
 	unsigned i;
 
 	for (i = IPSEC_INBOUND - 1; i > 0; i--)
@@ -143,7 +145,7 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 	if (e == NULL)
 		return;
 	vpnalg_ipsec_watch_doubt(translator, remote, host, e->since);
-	vpnalg_ipsec_remote_forget(translator, remote, handle);
+	vpnalg_ipsec_remote_fulfil(translator, remote, e);
 }
 
 static bool is_backed(struct vpnalg *translator, struct vpnalg_record *host)
@@ -190,6 +192,14 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
+/* Nobody stands out, or somebody only because no other is left. */
+static bool is_odd(const struct vpnalg_record *host,
+		   const struct ipsec_watched *w, enum vpnalg_evidence evidence)
+{
+	return host == NULL ? w->count == CONTEST_COUNT
+			    : evidence == VPNALG_EVIDENCE_EXPECTED;
+}
+
 /* From outside, with an SPI that is nobody's yet; step->record is the remote. */
 enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 {
@@ -212,6 +222,9 @@ enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 	if (watched == NULL)
 		return VPNALG_DROP_UNPAIRED;
 	host = vpnalg_ipsec_judge(translator, remote, watched, &evidence);
+	if (is_odd(host, watched, evidence) &&
+	    vpnalg_ipsec_repair_contested(translator, remote, watched))
+		return VPNALG_DROP_UNPAIRED;
 	if (host == NULL)
 		return VPNALG_DROP_UNPAIRED;
 	result = pair(step, host, watched->first, evidence);

@@ -59,6 +59,7 @@ struct ipsec_in {
 
 #define IPSEC_IN_CONFIRMED 0x80 /* traffic both ways, for a while */
 #define IPSEC_IN_OLD 0x40       /* a younger one was paired with its host */
+#define IPSEC_IN_DOUBTED 0x20   /* its host may not have heard it */
 #define IPSEC_IN_EVIDENCE 0x0f  /* enum vpnalg_evidence */
 
 /* How many inbound SPIs of one host and remote live side by side. */
@@ -267,5 +268,6 @@ bool vpnalg_ipsec_repair_contested(struct vpnalg *translator,
 				   const struct ipsec_watched *w);
 void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 				 struct vpnalg_record *host);
+bool vpnalg_ipsec_repair_goes_on(struct vpnalg_step *step);
 
 #endif

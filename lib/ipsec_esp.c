@@ -217,7 +217,7 @@ static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in)
 			    left < life ? left : life);
 }
 
-static void seen_inward(struct vpnalg_step *step)
+static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 {
 	struct ipsec_in *in =
 		vpnalg_session_body(step->translator, step->record);
@@ -226,6 +226,9 @@ static void seen_inward(struct vpnalg_step *step)
 	follow_host(step, in);
 	if (in->flags & IPSEC_IN_OLD)
 		vpnalg_ipsec_repair_contradicted(step);
+	if (in->flags & IPSEC_IN_DOUBTED && vpnalg_ipsec_repair_goes_on(step))
+		return VPNALG_DROP_UNPAIRED;
+	return VPNALG_TRANSLATED;
 }
 
 static enum vpnalg_result inward(struct vpnalg_step *step)
@@ -235,7 +238,7 @@ static enum vpnalg_result inward(struct vpnalg_step *step)
 	if (step->record == NULL)
 		result = vpnalg_ipsec_pair_shown(step);
 	else if (step->kind == IPSEC_KIND_IN)
-		seen_inward(step);
+		result = seen_inward(step);
 	else
 		result = vpnalg_ipsec_pair_unknown(step);
 	if (result != VPNALG_TRANSLATED)

@@ -51,10 +51,10 @@ struct ipsec_out {
 };
 
 struct ipsec_in {
-	uint32_t seen; /* last time */
-	uint16_t gap;  /* usual time between packets, ms */
-	uint8_t count; /* packets, no more than it holds */
-	uint8_t flags; /* IPSEC_IN_ and the evidence */
+	uint32_t seen;  /* last time */
+	uint16_t gap;   /* usual time between packets, ms */
+	uint8_t spread; /* by how much it usually differs, ms */
+	uint8_t flags;  /* IPSEC_IN_ and the evidence */
 };
 
 #define IPSEC_IN_CONFIRMED 0x80 /* traffic both ways, for a while */

@@ -15,8 +15,17 @@
 /* Usually it takes no longer than that. */
 #define ANSWERED_MS 200
 
-/* One of two that are both likely is so much likelier. */
-#define MARGIN_MS 40
+/* How much answers differ: three in four are in time by that. */
+#define ANSWER_SPREAD_MS 14
+
+/* One of two that are both likely is so much likelier (about 20 times). */
+#define MARGIN 300
+
+/* No time may say more: packets are lost. */
+#define STRANGEST 1000
+
+/* Nothing is more regular than that. */
+#define SPREAD_LEAST_MS 5
 
 /* A remote that has something to send to a new host does so within that. */
 #define CONNECTED_MS 400
@@ -25,7 +34,7 @@
 #define ENDED_MS 400
 
 /* How much less that counts than if it was known whose the other was. */
-#define UNKNOWN_MS 80
+#define UNKNOWN_STRANGE 600
 
 /* Two SPIs that began within that may be taken for one another. */
 #define RIVAL_MS 500
@@ -49,16 +58,30 @@ enum standing {
 	STANDINGS
 };
 
-/* How a host stands, and by what; how many ms it is off the usual. */
+/* How a host stands, and by what; how strange that would be. */
 struct opinion {
 	enum standing standing;
 	enum vpnalg_evidence evidence;
-	uint32_t distance;
+	uint32_t strange;
 };
 
 static uint32_t off_by(uint32_t time, uint32_t usual)
 {
 	return ipsec_is_after(time, usual) ? time - usual : usual - time;
+}
+
+/* In hundredths, the negative logarithm of a normal distribution whose mean
+ * deviation is the spread. */
+static uint32_t strange(uint32_t off, uint32_t spread)
+{
+	uint32_t s;
+
+	if (spread < SPREAD_LEAST_MS)
+		spread = SPREAD_LEAST_MS;
+	if (off > UINT8_MAX)
+		return STRANGEST;
+	s = 32 * off * off / (spread * spread);
+	return s < STRANGEST ? s : STRANGEST;
 }
 
 /* It begins to send, and the remote too. */
@@ -72,11 +95,13 @@ static void stand_idle(const struct ipsec_host *h,
 		    WOKE_BEFORE_MS + WOKE_AFTER_MS)
 		return;
 	opinion->standing = STANDING_LIKELY;
-	opinion->distance = 0;
+	opinion->strange = 0;
 	if (ipsec_is_after(h->woke, w->began))
-		opinion->distance = h->woke - w->began;
+		opinion->strange = strange(h->woke - w->began,
+					   ANSWER_SPREAD_MS);
 	else if (w->began - h->woke > ANSWERED_MS)
-		opinion->distance = w->began - h->woke - ANSWERED_MS;
+		opinion->strange = strange(w->began - h->woke - ANSWERED_MS,
+					   ANSWER_SPREAD_MS);
 }
 
 /* Traffic that is both ways begins and ends at both ends. If the host goes on
@@ -106,7 +131,8 @@ static void stand_busy(struct vpnalg *translator, struct vpnalg_record *host,
 
 	opinion->evidence = VPNALG_EVIDENCE_CONTINUED;
 	opinion->standing = STANDING_SOON;
-	opinion->distance = off_by(w->began, in->seen + in->gap);
+	opinion->strange =
+		strange(off_by(w->began, in->seen + in->gap), in->spread);
 	if (ipsec_is_after(in->seen, w->began + REORDERED_MS))
 		opinion->standing = STANDING_NONE;
 	else if (goes_on(translator, host, in))
@@ -139,7 +165,7 @@ static bool stand_connected(const struct ipsec_host *h,
 		return false;
 	opinion->evidence = VPNALG_EVIDENCE_CONNECTED;
 	opinion->standing = STANDING_LIKELY;
-	opinion->distance = 0;
+	opinion->strange = 0;
 	return true;
 }
 
@@ -161,7 +187,7 @@ static bool stand_unknown(struct vpnalg *translator,
 		return false;
 	opinion->evidence = VPNALG_EVIDENCE_CONTINUED;
 	opinion->standing = STANDING_LIKELY;
-	opinion->distance = UNKNOWN_MS;
+	opinion->strange = UNKNOWN_STRANGE;
 	while ((other = vpnalg_ipsec_remote_watched(translator, remote,
 						    &place)) != NULL)
 		if (other->spi != 0 && other != w &&
@@ -221,7 +247,7 @@ static bool is_better(const struct opinion *a, const struct opinion *b)
 {
 	if (a->standing != b->standing)
 		return a->standing > b->standing;
-	return a->standing >= STANDING_LIKELY && a->distance < b->distance;
+	return a->standing >= STANDING_LIKELY && a->strange < b->strange;
 }
 
 static void hear_next(struct hearing *hearing, struct vpnalg_record *host,
@@ -255,8 +281,8 @@ static void hear(struct hearing *hearing, struct vpnalg_record *host,
 /* By how much the SPI is rather the best one's than the next one's. */
 static int32_t lead(const struct hearing *hearing)
 {
-	return (int32_t)(hearing->next_opinion.distance -
-			 hearing->opinion.distance);
+	return (int32_t)(hearing->next_opinion.strange -
+			 hearing->opinion.strange);
 }
 
 /* Another SPI, nobody's too, fits the best host as well. It may be the next
@@ -272,13 +298,13 @@ static enum rival judge_rival(struct vpnalg *translator,
 
 	stand(translator, hearing->best, other, &best);
 	if (best.standing < STANDING_SOON ||
-	    best.distance >= hearing->opinion.distance + MARGIN_MS)
+	    best.strange >= hearing->opinion.strange + MARGIN)
 		return RIVAL_NONE;
 	if (hearing->next == NULL)
 		return RIVAL_DOUBT;
 	stand(translator, hearing->next, other, &next);
-	gain = lead(hearing) + (int32_t)(best.distance - next.distance);
-	return next.standing < STANDING_SOON || gain <= MARGIN_MS
+	gain = lead(hearing) + (int32_t)(best.strange - next.strange);
+	return next.standing < STANDING_SOON || gain <= MARGIN
 		       ? RIVAL_DOUBT
 		       : RIVAL_SETTLED;
 }
@@ -290,7 +316,7 @@ static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
 	bool settled = hearing->next == NULL ||
 		       hearing->opinion.standing >
 			       hearing->next_opinion.standing ||
-		       lead(hearing) > MARGIN_MS;
+		       lead(hearing) > MARGIN;
 	const struct ipsec_watched *other;
 	unsigned place = 0;
 	enum rival rival;

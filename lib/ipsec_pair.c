@@ -6,6 +6,10 @@
 /* So many packets in doubt, and a pair made just before is doubted too. */
 #define CONTEST_COUNT 3
 
+/* While nothing else is known of a remote's packets. */
+#define USUAL_GAP_MS 100
+#define USUAL_SPREAD_MS 25
+
 /* Unpairing */
 
 static void forget_inbound(struct ipsec_host *h, unsigned index)
@@ -102,19 +106,21 @@ static enum vpnalg_result open_inbound(struct vpnalg_step *step,
 }
 
 /* The pair before goes on to be listened to: if it does not end, this one may
- * be wrong. */
-static uint16_t succeed(struct vpnalg *translator, struct vpnalg_record *host)
+ * be wrong. The remote sends with this one as it did with that. */
+static void succeed(struct vpnalg *translator, struct vpnalg_record *old,
+		    struct ipsec_in *young)
 {
-	struct vpnalg_record *old =
-		vpnalg_ipsec_host_inbound(translator, host, 0);
 	struct ipsec_in *in;
 
+	young->gap = USUAL_GAP_MS;
+	young->spread = USUAL_SPREAD_MS;
 	if (old == NULL)
-		return 100;
+		return;
 	in = vpnalg_session_body(translator, old);
 	in->flags |= IPSEC_IN_OLD;
 	vpnalg_session_changed(translator, old);
-	return in->gap;
+	young->gap = in->gap;
+	young->spread = in->spread;
 }
 
 static void note(struct vpnalg *translator, struct vpnalg_record *host,
@@ -168,7 +174,6 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 	enum vpnalg_result result;
 	struct ipsec_in *in;
 	unsigned victim;
-	uint16_t gap;
 
 	if (!find_room(translator, host, is_backed(translator, host),
 		       &victim))
@@ -178,11 +183,9 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 		return result;
 	if (victim < IPSEC_INBOUND)
 		vpnalg_ipsec_pair_undo(translator, host, victim);
-	gap = succeed(translator, host);
 	in = vpnalg_session_body(translator, sa);
+	succeed(translator, vpnalg_ipsec_host_inbound(translator, host, 0), in);
 	in->seen = ipsec_now(translator);
-	in->gap = gap;
-	in->count = 1;
 	in->flags = (uint8_t)evidence;
 	note(translator, host, spi, first);
 	vpnalg_session_changed(translator, sa);

@@ -15,8 +15,9 @@
 /* Usually it takes no longer than that. */
 #define ANSWERED_MS 200
 
-/* How much answers differ: three in four are in time by that. */
+/* How much answers differ from that, and hosts that begin after the remote. */
 #define ANSWER_SPREAD_MS 14
+#define WOKE_SPREAD_MS 40
 
 /* One of two that are both likely is so much likelier (about 20 times). */
 #define MARGIN 300
@@ -98,7 +99,7 @@ static void stand_idle(const struct ipsec_host *h,
 	opinion->strange = 0;
 	if (ipsec_is_after(h->woke, w->began))
 		opinion->strange = strange(h->woke - w->began,
-					   ANSWER_SPREAD_MS);
+					   WOKE_SPREAD_MS);
 	else if (w->began - h->woke > ANSWERED_MS)
 		opinion->strange = strange(w->began - h->woke - ANSWERED_MS,
 					   ANSWER_SPREAD_MS);

@@ -18,8 +18,8 @@
 /* So long after a host's good-bye something may still arrive. */
 #define GOOD_BYE_MS 1000
 
-/* What arrives now. */
-#define ARRIVING_MS 1500
+/* What has arrived since then would keep a host from asking, had it heard it. */
+#define ARRIVING_MS 5000
 
 /* Two SPIs that begin within that may be taken for one another. */
 #define RIVAL_MS 500

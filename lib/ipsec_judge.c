@@ -17,7 +17,7 @@
 
 /* How much answers differ from that, and hosts that begin after the remote. */
 #define ANSWER_SPREAD_MS 14
-#define WOKE_SPREAD_MS 40
+#define WOKE_SPREAD_MS 20
 
 /* One of two that are both likely is so much likelier (about 20 times). */
 #define MARGIN 300
@@ -167,6 +167,9 @@ static bool stand_connected(const struct ipsec_host *h,
 	opinion->evidence = VPNALG_EVIDENCE_CONNECTED;
 	opinion->standing = STANDING_LIKELY;
 	opinion->strange = 0;
+	if (ipsec_is_after(w->began, h->asked + ANSWERED_MS))
+		opinion->strange = strange(w->began - h->asked - ANSWERED_MS,
+					   ANSWER_SPREAD_MS);
 	return true;
 }
 

@@ -154,6 +154,7 @@ enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step);
 void vpnalg_ipsec_ike_pass(struct vpnalg_step *step);
 void vpnalg_ipsec_ike_swept(struct vpnalg *translator,
 			    struct vpnalg_record *sa);
+bool vpnalg_ipsec_ike_knows(struct vpnalg_step *step, const uint8_t *header);
 const uint8_t *vpnalg_ipsec_ike_header(struct vpnalg_step *step);
 struct vpnalg_record *vpnalg_ipsec_ike_of(struct vpnalg *translator,
 					  struct vpnalg_record *record);

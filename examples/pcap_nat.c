@@ -15,7 +15,14 @@
 /* Places of the store that are looked at for dead sessions per packet. */
 #define SWEEP_BUDGET 64
 
-static const struct vpnalg_handler *const handlers[] = { &vpnalg_pptp };
+static const struct vpnalg_handler *const handlers[] = {
+	&vpnalg_pptp,
+	&vpnalg_l2tp,
+	&vpnalg_gre, /* behind PPTP, whose GRE is not for it */
+	&vpnalg_general, /* takes all that the others leave */
+};
+
+#define HANDLERS (sizeof(handlers) / sizeof(handlers[0]))
 
 /*
  * SplitMix64 (Steele, Lea and Flood, 2014). The same seed gives the same
@@ -51,12 +58,13 @@ static bool open_table(struct nat *nat)
 	return nat->table != NULL;
 }
 
-static bool open_translator(struct nat *nat, const struct sides *sides)
+static bool open_translator(struct nat *nat, const struct sides *sides,
+			    bool general)
 {
 	struct vpnalg_config config = {
 		.size = sizeof(config),
 		.handlers = handlers,
-		.handler_count = sizeof(handlers) / sizeof(handlers[0]),
+		.handler_count = general ? HANDLERS : HANDLERS - 1,
 		.addresses = sides->addresses,
 		.address_count = sides->address_count,
 		.store = &nat->store,
@@ -75,10 +83,11 @@ static bool open_translator(struct nat *nat, const struct sides *sides)
 					      size, &config);
 }
 
-bool nat_open(struct nat *nat, const struct sides *sides, uint64_t seed)
+bool nat_open(struct nat *nat, const struct sides *sides, uint64_t seed,
+	      bool general)
 {
 	*nat = (struct nat){ .random = seed };
-	if (open_table(nat) && open_translator(nat, sides))
+	if (open_table(nat) && open_translator(nat, sides, general))
 		return true;
 	say("cannot start: translator: %s", strerror(errno));
 	return false;

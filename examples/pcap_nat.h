@@ -21,8 +21,10 @@ struct nat {
 	vpnalg_time due;  /* when to look for dead sessions again */
 };
 
-/* Makes a translator. False when there is no memory, which was said. */
-bool nat_open(struct nat *nat, const struct sides *sides, uint64_t seed);
+/* Makes a translator, with or without general traffic. False when there is no
+ * memory, which was said. */
+bool nat_open(struct nat *nat, const struct sides *sides, uint64_t seed,
+	      bool general);
 
 /* Translates a packet whose task is TASK_OUT, TASK_IN or TASK_IN_UNDO. */
 void nat_translate(struct nat *nat, struct vpnalg_packet *packet,

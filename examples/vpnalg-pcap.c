@@ -39,7 +39,8 @@ static bool open_all(struct job *job)
 	const struct options *options = job->options;
 
 	return input_open(&job->input, options->input) &&
-	       nat_open(&job->nat, &options->sides, options->seed) &&
+	       nat_open(&job->nat, &options->sides, options->seed,
+			options->general) &&
 	       output_open(&job->output, options->output, &job->input);
 }
 

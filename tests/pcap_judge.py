@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Translates PPTP captures of real and made-up clients and lets tshark and
+"""Translates PPTP and L2TP captures of real and made-up clients and lets tshark and
 scapy judge the result. No packet may be lost, no inside address left, no good
 checksum spoiled, no message changed but for its IDs, and the IDs must be the
 same wherever the same call is meant."""
@@ -9,11 +9,12 @@ import ipaddress
 import os
 import struct
 
-from scapy.layers.inet import IP, TCP
+from scapy.layers.inet import IP, TCP, UDP
+from scapy.layers.l2 import Ether
 
 from pcap_common import (CAPTURES, Talk, check, clear_request, counts, finish,
-                         merged, path, read_pcap, run, short_talk, tshark,
-                         write_pcap)
+                         merged, path, read_pcap, record, run, short_talk,
+                         tshark, write_pcap)
 
 OUTSIDE = "203.0.113.1"
 SERVER = "203.0.113.10"
@@ -27,9 +28,14 @@ KEPT = ["frame.time_epoch", "frame.len", "ip.proto", "ip.ttl", "ip.id",
         "pptp.control_message_type", "pptp.framing_capabilities",
         "pptp.maximum_channels", "pptp.host_name", "pptp.vendor_name",
         "pptp.call_serial_number", "pptp.out_result", "pptp.control_result",
-        "pptp.send_accm", "pptp.receive_accm", "pptp.disc_result"]
-SUMS = ["ip.checksum.status", "tcp.checksum.status"]
-CHECKED = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"]
+        "pptp.send_accm", "pptp.receive_accm", "pptp.disc_result",
+        "l2tp.type", "l2tp.length", "l2tp.version", "l2tp.tunnel",
+        "l2tp.session", "l2tp.Ns", "l2tp.Nr", "l2tp.avp.message_type",
+        "l2tp.avp.host_name", "l2tp.avp.assigned_tunnel_id",
+        "l2tp.avp.assigned_session_id"]
+SUMS = ["ip.checksum.status", "tcp.checksum.status", "udp.checksum.status"]
+CHECKED = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE",
+           "-o", "udp.check_checksum:TRUE"]
 
 
 def known(fields):
@@ -43,6 +49,11 @@ def dissect(name, fields):
     arguments = [part for field in fields for part in ("-e", field)]
     return [line.split("\t") for line in
             tshark(*CHECKED, "-r", name, "-T", "fields", *arguments)]
+
+
+def malformed(name):
+    return tshark("-r", name, "-Y", "_ws.malformed", "-T", "fields", "-e",
+                  "frame.number")
 
 
 def packets(name):
@@ -92,6 +103,8 @@ def sums_by_scapy(name):
         del again.chksum
         if TCP in again:
             del again[TCP].chksum
+        if UDP in again and again[UDP].chksum:
+            del again[UDP].chksum
         good.append(bytes(again) == raw)
     return good
 
@@ -194,6 +207,8 @@ def judge(title, before, inside, server):
     check(title + ": the messages are the same",
           dissect(before, kept) == dissect(after, kept))
     old, new = packets(before), packets(after)
+    check(title + ": tshark finds nothing malformed that was not",
+          malformed(before) == malformed(after))
     check(title + ": equal segments stay equal",
           not changed_twins(old, new), changed_twins(old, new))
     wrong = Calls().follow(old, new, server)
@@ -205,6 +220,82 @@ def judge_lab():
     for name in ("pptp_1", "pptp_3", "pptp_same"):
         capture = os.path.join(CAPTURES, name + "-nat-inside.pcap")
         judge(name, capture, "192.168.77.0/24", SERVER)
+
+
+def judge_l2tp():
+    """Three clients with source port 1701; the server honours ports."""
+    capture = os.path.join(CAPTURES, "l2tp_3-nat-inside.pcap")
+    old, new = judge("l2tp_3", capture, "192.168.77.0/24", SERVER)
+    ports = {}
+    for before, after in zip(old, new):
+        if before.dst == SERVER and UDP in before:
+            ports.setdefault(before.src, set()).add(after[UDP].sport)
+    check("l2tp_3: each client has one port and they differ",
+          [len(p) for p in ports.values()] == [1, 1, 1] and
+          len(set.union(*ports.values())) == 3, ports)
+
+
+def l2tp_message(version, receiver, kind, own=None, ns=0):
+    """A control message of that type, with the sender's own ID."""
+    avps = struct.pack(">HHHH", 0x8008, 0, 0, kind)
+    if kind in (1, 2):
+        avps += b"\x80\x08\0\0\0\2\1\0" + b"\x80\x0a\0\0\0\3\0\0\0\3"
+        avps += b"\x80\x0a\0\0\0\7host"
+    if own is not None:
+        avps += (struct.pack(">HHHH", 0x8008, 0, 9, own) if version == 2
+                 else struct.pack(">HHHI", 0x800a, 0, 61, own))
+    receiver = (struct.pack(">HH", receiver, 0) if version == 2
+                else struct.pack(">I", receiver))
+    return (struct.pack(">HH", 0xc800 | version, 12 + len(avps)) + receiver
+            + struct.pack(">HH", ns, 0) + avps)
+
+
+def l2tp_frame(source, destination, message, udp):
+    layers = (UDP(sport=1701, dport=1701) / message if udp
+              else bytes(4) + message)
+    return bytes(Ether(src="02:00:00:00:00:0a", dst="02:00:00:00:00:0b")
+                 / IP(src=source, dst=destination, proto=17 if udp else 115)
+                 / layers)
+
+
+def insisting_talk(version, udp):
+    """Three clients with one ID; the server answers to port 1701 only. The
+    first answer to another port is lost, which is how it is noticed."""
+    clients = ["192.168.77.%d" % i for i in (11, 12, 13)]
+    asks = [l2tp_frame(client, SERVER, l2tp_message(version, 0, 1, 7), udp)
+            for client in clients]
+    answer = l2tp_frame(SERVER, OUTSIDE, l2tp_message(version, 7, 2, 99), udp)
+    stray = l2tp_frame(SERVER, OUTSIDE, l2tp_message(version, 7, 2, 98), udp)
+    confirm = l2tp_frame(clients[0], SERVER,
+                         l2tp_message(version, 99, 3, ns=1), udp)
+    frames = [asks[0], answer, confirm]
+    frames += [asks[1], stray] if udp else []
+    frames += [asks[1], asks[2]]
+    return [record(frame, i * 0.1) for i, frame in enumerate(frames)]
+
+
+def judge_insisting(version, udp):
+    title = "version %d, %s" % (version, "shared port" if udp else "over IP")
+    before, after = write_pcap("in.pcap", insisting_talk(version, udp)), path(
+        "out.pcap")
+    done = run("--address", OUTSIDE, before, after)
+    written = counts(done).get("written")
+    check(title + ": only the lost answer is missing",
+          counts(done).get("read") - written == (1 if udp else 0),
+          done.stderr.decode())
+    check(title + ": tshark finds nothing malformed", not malformed(after),
+          malformed(after))
+    check(title + ": and every checksum right",
+          not any("0" in status for status in dissect(after, SUMS)) and
+          all(sums_by_scapy(after)))
+    asked = [bytes(p)[p.ihl * 4:] for p in packets(after) if p.src == OUTSIDE]
+    asked = [a for a in asked if b"host" in a][-2:]
+    size = 2 if version == 2 else 4
+    own = {a[-size:] for a in asked} | {(7).to_bytes(size, "big")}
+    check(title + ": the three have three IDs", len(own) == 3, own)
+    if udp:
+        check(title + ": and one port",
+              {a[:2] for a in asked} == {(1701).to_bytes(2, "big")})
 
 
 def judge_outside_view():
@@ -290,6 +381,10 @@ def judge_time():
 
 def main():
     judge_lab()
+    judge_l2tp()
+    judge_insisting(2, True)
+    judge_insisting(3, True)
+    judge_insisting(3, False)
     judge_outside_view()
     judge_doubled()
     judge_twins()

@@ -11,9 +11,13 @@ static struct vpnalg_record *between_find(void *context, const uint8_t *key,
 					  uint64_t hash, unsigned *slot)
 {
 	struct world *w = context;
+	struct vpnalg_record *record;
 
 	w->finds++;
-	return w->inner.find(w->inner.context, key, hash, slot);
+	record = w->inner.find(w->inner.context, key, hash, slot);
+	if (record == NULL)
+		*slot = VPNALG_OUTSIDE_PEER; /* which nobody may believe */
+	return record;
 }
 
 static bool fails(struct world *w)
@@ -210,6 +214,7 @@ void world_begin(struct world *w, const struct world_options *options)
 	config.random = next_random;
 	config.burst = w->options.burst;
 	config.timers = w->options.timers;
+	config.general = w->options.general;
 	memcpy(config.pool_key, w->options.pool_key, sizeof(config.pool_key));
 	if (w->options.choosing != CHOOSE_NOTHING ||
 	    w->options.choose != NULL) {
@@ -405,6 +410,17 @@ unsigned send_packet(struct world *w, enum vpnalg_direction direction,
 		     const struct bytes *packet)
 {
 	return send_captured(w, direction, packet, packet->length);
+}
+
+unsigned send_summed(struct world *w, enum vpnalg_direction direction,
+		     const struct bytes *packet, enum vpnalg_checksum checksum)
+{
+	struct vpnalg_packet p = { .caplen = packet->length,
+				   .len = packet->length,
+				   .direction = (uint8_t)direction,
+				   .checksum = (uint8_t)checksum };
+
+	return send_bytes(w, p, packet);
 }
 
 unsigned send_in_zone(struct world *w, enum vpnalg_direction direction,

@@ -13,6 +13,8 @@ static const struct {
 	void (*run)(const struct settings *settings);
 } parts[] = {
 	{ "gre", bench_gre },
+	{ "udp", bench_udp },
+	{ "l2tp", bench_l2tp },
 	{ "setup", bench_setup },
 	{ "memory", bench_memory },
 	{ "expiry", bench_expiry },

@@ -216,8 +216,9 @@ static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in)
 	vpnalg_time left = step->record->deadline - step->now;
 	struct vpnalg_record *host;
 
-	if (left > life - life / IPSEC_SLACK_PART)
+	if (left > life)
 		return;
+	life += life / IPSEC_SLACK_PART;
 	host = vpnalg_ipsec_host_find(step->translator, step->record);
 	if (host == NULL || host->deadline <= step->record->deadline)
 		return;

@@ -246,6 +246,8 @@ static void learn_spi(struct vpnalg_step *step, const uint8_t *header)
 	struct ipsec_ike *ike = body(step);
 	unsigned i;
 
+	if ((spi[0] | spi[1]) == 0) /* RFC 7296 3.1: it may not be */
+		return;
 	for (i = 0; i < IPSEC_IKE_SAS - 1; i++)
 		if (ike->spis[i][0] == spi[0] && ike->spis[i][1] == spi[1])
 			break;

@@ -95,7 +95,7 @@ struct ipsec_host {
 
 /* What is kept of a remote is in blocks, more of them where it has more hosts,
  * but never so many that to look at all of them takes long. */
-#define IPSEC_BLOCKS 5
+enum { IPSEC_BLOCKS_REMOTE, IPSEC_BLOCKS_UNKNOWN, IPSEC_BLOCKS };
 
 /* How many hosts may be expected to get a new SPI, in one block. */
 #define IPSEC_EXPECTING 12
@@ -110,7 +110,7 @@ struct ipsec_expecting {
 
 struct ipsec_remote {
 	uint32_t handles; /* of all hosts, XORed: with one host, that one's */
-	uint32_t blocks;
+	uint16_t blocks[IPSEC_BLOCKS];
 	/* Hosts whose exchange has led to no new ESP SPI so far: their IKE SA
 	 * may be the new one. The last one first; 0: none. All of this in the
 	 * first block only. */

@@ -156,6 +156,7 @@ static void note_rekeyed(struct vpnalg_step *step,
 		vpnalg_ipsec_host_find(translator, step->record);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, step->record);
+	struct ipsec_walk walk = { .remote = remote };
 	struct ipsec_expecting *e;
 	struct ipsec_host *h;
 
@@ -163,14 +164,13 @@ static void note_rekeyed(struct vpnalg_step *step,
 		return;
 	h = vpnalg_ipsec_host_body(translator, host);
 	e = vpnalg_ipsec_remote_expected(
-		translator, remote,
-		vpnalg_ipsec_host_handle(translator, host));
+		translator, &walk, vpnalg_ipsec_host_handle(translator, host));
 	if (e == NULL || is_known(h, message) || !is_last_ones(h, e->since))
 		return;
 	e->handle = 0;
 	h->flags &= (uint16_t)~IPSEC_HOST_OPEN;
 	vpnalg_session_changed(translator, host);
-	vpnalg_session_changed(translator, remote);
+	vpnalg_session_changed(translator, walk.block);
 }
 
 /* One that was never here before is new anyway. */

@@ -19,8 +19,8 @@ replay() { # CAPTURE, NOBODY
 
 replay esp_3-routed 0
 replay esp_ike2_3-routed 0
-# The client that begins to send looks like the one whose IKE has just ended.
-replay esp_ike_3-routed 41
+
+replay esp_ike_3-routed 0
 replay ike_natt_3-nat-inside 0
 replay ikev1_natt_3-nat-inside 0
 replay l2tp_ipsec_2-routed 0

@@ -160,12 +160,21 @@ static inline bool ipsec_is_after(uint32_t time, uint32_t other)
 /* ipsec_ike.c */
 enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step);
 void vpnalg_ipsec_ike_pass(struct vpnalg_step *step);
-void vpnalg_ipsec_ike_swept(struct vpnalg *translator,
-			    struct vpnalg_record *sa);
+void vpnalg_ipsec_ike_tuple(struct vpnalg *translator,
+			    struct vpnalg_record *record,
+			    struct vpnalg_tuple *tuple);
 bool vpnalg_ipsec_ike_knows(struct vpnalg_step *step, const uint8_t *header);
 const uint8_t *vpnalg_ipsec_ike_header(struct vpnalg_step *step);
 struct vpnalg_record *vpnalg_ipsec_ike_of(struct vpnalg *translator,
 					  struct vpnalg_record *record);
+
+/* ipsec_ike_sa.c */
+struct vpnalg_record *vpnalg_ipsec_ike_sa_find(struct vpnalg_step *step,
+					       const uint8_t *header);
+void vpnalg_ipsec_ike_sa_open(struct vpnalg_step *step, const uint32_t *spi);
+void vpnalg_ipsec_ike_sa_close(struct vpnalg_step *step, const uint32_t *spi);
+void vpnalg_ipsec_ike_sa_ended(struct vpnalg *translator,
+			       struct vpnalg_record *session);
 
 /* ipsec_exchange.c */
 enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step);

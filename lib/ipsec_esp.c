@@ -143,6 +143,24 @@ static void seen_outward(struct vpnalg_step *step)
 	vpnalg_session_changed(translator, step->record);
 }
 
+/* Another host has begun to send with the same SPI and taken the outside key. It
+ * may have gone since, and a third one may have come: the key must not lead to
+ * that one alone. Without room it leads to nobody. */
+static void share_key(struct vpnalg_step *step)
+{
+	struct vpnalg_record *holder;
+	struct vpnalg_tuple outside;
+
+	if (!(step->record->flags & VPNALG_SESSION_SHARED) ||
+	    step->record->keys & 1U << VPNALG_OUTSIDE_OWN)
+		return;
+	vpnalg_session_tuple(step->translator, step->record,
+			     VPNALG_OUTSIDE_OWN, &outside);
+	holder = vpnalg_session_find(step->translator, &outside);
+	if (holder == NULL || !(holder->flags & VPNALG_SESSION_SHARED))
+		vpnalg_session_give(step->translator, step->record, &outside);
+}
+
 static enum vpnalg_result outward(struct vpnalg_step *step)
 {
 	enum vpnalg_result result;
@@ -157,6 +175,7 @@ static enum vpnalg_result outward(struct vpnalg_step *step)
 	if (!step->facts->inside && step->record->flags & VPNALG_SESSION_SHARED)
 		return VPNALG_DROP_AMBIGUOUS;
 	seen_outward(step);
+	share_key(step);
 	vpnalg_rewrite_ends(step);
 	return VPNALG_TRANSLATED;
 }

@@ -92,6 +92,9 @@ static enum vpnalg_result open_inbound(struct vpnalg_step *step,
 			vpnalg_session_timers(step->translator)->esp_unpaired,
 	};
 
+	/* It lives no longer than its host, which does not know of it later. */
+	if (host->deadline - step->now < opening.lifetime)
+		opening.lifetime = (uint32_t)(host->deadline - step->now);
 	vpnalg_session_tuple(step->translator, host, VPNALG_INSIDE_OWN,
 			     &inside);
 	vpnalg_session_tuple(step->translator, host, VPNALG_OUTSIDE_OWN,
@@ -275,6 +278,9 @@ enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
 	for (i = 0; wrong != NULL && i < IPSEC_INBOUND; i++)
 		if (vpnalg_ipsec_host_body(translator, wrong)->in[i].spi ==
 		    outside.id) {
+			vpnalg_session_tell(translator, sa,
+					    VPNALG_EVENT_UNPAIRED,
+					    VPNALG_EVIDENCE_NONE);
 			vpnalg_ipsec_pair_undo(translator, wrong, i);
 			break;
 		}

@@ -172,7 +172,9 @@ static bool has_waited(struct ipsec_host *h, uint32_t now,
 {
 	uint32_t longest = wish->asking ? WAIT_ASKING_MS : WAIT_MS;
 
-	if (h->waits == 0 || h->waits_for != wish->id) {
+	/* Wishes that take turns wait no longer than one. */
+	if (h->waits == 0 || (h->waits_for != wish->id &&
+			      now - h->waits_since > longest)) {
 		h->waits = 0;
 		h->waits_for = wish->id;
 		h->waits_since = now;

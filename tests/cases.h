@@ -23,6 +23,8 @@ TCase *l2tp_model_case(void);   /* check_l2tp_model.c */
 TCase *pptp_more_case(void);    /* check_more_pptp.c */
 TCase *engine_more_case(void);  /* check_more_engine.c */
 TCase *ipsec_cut_case(void);    /* check_ipsec_cut.c */
+TCase *ipsec_edges_case(void);  /* check_ipsec_edges.c */
+TCase *ipsec_order_case(void);  /* check_ipsec_edges.c */
 TCase *ipsec_esp_case(void);    /* check_ipsec_esp.c */
 TCase *ipsec_exchange_case(void); /* check_ipsec_exchange.c */
 TCase *ipsec_fail_case(void);   /* check_ipsec_fail.c */
@@ -31,6 +33,7 @@ TCase *ipsec_host_case(void);   /* check_ipsec_host.c */
 TCase *ipsec_ike_case(void);    /* check_ipsec_ike.c */
 TCase *ipsec_insist_case(void); /* check_ipsec_insist.c */
 TCase *ipsec_judge_case(void);  /* check_ipsec_judge.c */
+TCase *ipsec_model_case(void);  /* check_ipsec_model.c */
 TCase *ipsec_pair_case(void);   /* check_ipsec_pair.c */
 TCase *ipsec_repair_case(void); /* check_ipsec_repair.c */
 TCase *ipsec_watch_case(void);  /* check_ipsec_watch.c */

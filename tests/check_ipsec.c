@@ -317,5 +317,8 @@ Suite *ipsec_suite(void)
 	suite_add_tcase(suite, ipsec_cut_case());
 	suite_add_tcase(suite, ipsec_fail_case());
 	suite_add_tcase(suite, ipsec_flood_case());
+	suite_add_tcase(suite, ipsec_edges_case());
+	suite_add_tcase(suite, ipsec_order_case());
+	suite_add_tcase(suite, ipsec_model_case());
 	return suite;
 }

@@ -173,6 +173,8 @@ static void hear(void *context, const struct vpnalg_event *event)
 	ck_assert_ptr_null(event->session.user);
 	w->told[event->type]++;
 	w->event = *event;
+	if (w->options.heard != NULL)
+		w->options.heard(w, event);
 }
 
 /* The world. */

@@ -65,6 +65,7 @@ struct world_options {
 	enum vpnalg_choice (*choose)(struct world *w,
 				     struct vpnalg_binding *binding);
 	void (*released)(struct world *w, const struct vpnalg_binding *binding);
+	void (*heard)(struct world *w, const struct vpnalg_event *event);
 	uint64_t pool_key[2];
 	uint16_t burst;
 	bool no_undo; /* do not try undo after each packet */

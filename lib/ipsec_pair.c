@@ -173,14 +173,18 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 	vpnalg_ipsec_remote_fulfil(translator, &walk, e);
 }
 
+/* An exchange of the host's has announced it. */
 static bool is_backed(struct vpnalg *translator, struct vpnalg_record *host)
 {
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
 	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
-
 	struct ipsec_walk walk = { .remote = remote };
 
+	if (h->flags & IPSEC_HOST_DONE &&
+	    ipsec_is_after(h->asked, h->in[0].first))
+		return true;
 	return remote != NULL &&
 	       vpnalg_ipsec_remote_expected(translator, &walk, handle) != NULL;
 }

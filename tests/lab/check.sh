@@ -22,7 +22,7 @@ bad() {
 }
 
 transfer_serve() {
-	guest_start "$1" "exec perl $lab/transfer.pl serve $transfer_port"
+	guest_start "$1" "exec perl $tools/transfer.pl serve $transfer_port"
 }
 
 # All in one job of the guest; its output is three lines: pings, seconds,
@@ -32,7 +32,7 @@ traffic_job() {
 		ping -n -q -c $pings -i 0.1 -W 2 $1 |
 			sed -n 's/.* \\([0-9]*\\) received.*/\\1/p'
 		for verb in fetch store; do
-			perl $lab/transfer.pl \$verb $1 $transfer_port $bytes \
+			perl $tools/transfer.pl \$verb $1 $transfer_port $bytes \
 				$transfer_seconds 2>&1
 		done
 	END

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# Guests; $net is the namespace of their bridges, $run the folder of this run.
+# Guests; $net is the namespace of their bridges, $run the folder of this run,
+# $tools that of the files that guests read (they do not see /tmp).
 #
 #   guest_boot NAME BRIDGE ADDRESS ROUTER   and waits until it is there
 #   guest_do NAME SECONDS COMMANDS          waits, prints what was said
@@ -29,7 +30,7 @@ guest_boot() {
 	fi
 	# The console is open both ways, so that it never ends.
 	TMPDIR=$run setsid ip netns exec "$net" linux.uml \
-		rootfstype=hostfs rootflags=/ ro init="$lab/guest.sh" \
+		rootfstype=hostfs rootflags=/ ro init="$tools/guest.sh" \
 		lab_share="$dir" mem=$guest_memory \
 		uml_dir="$dir/" umid="$1" \
 		eth0=tuntap,"$1","$(guest_mac "$3")" \

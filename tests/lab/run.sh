@@ -233,6 +233,8 @@ make_work() {
 		exit 2
 		;;
 	esac
+	tools=$work/tools
+	mkdir -p "$tools" && cp "$lab/guest.sh" "$lab/transfer.pl" "$tools"
 }
 
 prepare_program() {

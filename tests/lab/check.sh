@@ -4,8 +4,12 @@
 # line for all that was found: "ok WHAT" or "bad WHAT".
 #
 #   good CLIENT WHAT, bad CLIENT WHAT
-#   traffic WHEN ADDRESS CLIENT...   20 pings and 1,000,000 bytes each way, all
-#                                    these clients at once
+#   each VERB [ARGUMENT]...      VERB CLIENT [ARGUMENT]... for all of $clients
+#   together VERB [ARGUMENT]...  the same, all at once
+#   gone GUEST COMMANDS          waits until they fail, 10 s at most
+#   traffic WHEN CLIENT...       20 pings of $inner and 1,000,000 bytes each way
+#                                from there, all these clients at once
+#   traffic_all                  each client alone, then all at once
 
 pings=20
 pings_needed=20
@@ -19,6 +23,34 @@ good() {
 
 bad() {
 	echo "bad $2" >>"$run/clients/$1"
+}
+
+each() {
+	verb=$1
+	shift
+	for one in $clients; do
+		"$verb" "$one" "$@"
+	done
+}
+
+together() {
+	verb=$1
+	shift
+	started_jobs=
+	for one in $clients; do
+		"$verb" "$one" "$@" &
+		started_jobs="$started_jobs $!"
+	done
+	# shellcheck disable=SC2086
+	wait $started_jobs
+}
+
+gone() {
+	guest_do "$1" 20 "for try in \$(seq 100); do
+			{ $2; } >/dev/null 2>&1 || exit 0
+			sleep 0.1
+		done
+		exit 1"
 }
 
 transfer_serve() {
@@ -59,11 +91,10 @@ traffic_judge() {
 
 traffic() {
 	when=$1
-	to=$2
-	shift 2
+	shift
 	jobs=
 	for client in "$@"; do
-		guest_start "$client" "$(traffic_job "$to")"
+		guest_start "$client" "$(traffic_job "$inner")"
 		jobs="$jobs $client $job"
 	done
 	# shellcheck disable=SC2086
@@ -73,4 +104,12 @@ traffic() {
 		traffic_judge "$when" "$1" <"$run/said"
 		shift 2
 	done
+}
+
+traffic_all() {
+	for client in $clients; do
+		traffic alone "$client"
+	done
+	# shellcheck disable=SC2086
+	[ "$clients" = "${clients#* }" ] || traffic 'all at once' $clients
 }

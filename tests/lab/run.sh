@@ -21,7 +21,7 @@ lab=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$lab/../.." && pwd)
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
-for part in guests network check pptp; do
+for part in guests network check ppp pptp l2tp; do
 	# shellcheck disable=SC1090
 	. "$lab/$part.sh"
 done
@@ -43,6 +43,7 @@ wants_lab() {
 	wants pptpd command -v pptpd
 	wants procps command -v sysctl
 	wants tcpdump command -v tcpdump
+	wants xl2tpd command -v xl2tpd
 	wants user-mode-linux command -v linux.uml
 }
 

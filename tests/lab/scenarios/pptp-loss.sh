@@ -9,13 +9,11 @@ transfer_seconds=240
 
 scenario() {
 	pptp_server
-	for client in $clients; do
-		pptp_same_call_id "$client"
-	done
-	pptp_up_all
-	pptp_traffic
+	each pptp_same_call_id
+	each pptp_up
+	traffic_all
 	pptp_down c2
 	pptp_up c2
-	traffic 'after a return' $pptp_inner c2
-	pptp_down_all
+	traffic 'after a return' c2
+	each pptp_down
 }

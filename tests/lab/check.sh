@@ -11,11 +11,26 @@
 #                                from there, all these clients at once
 #   traffic_all                  each client alone, then all at once
 
-pings=20
-pings_needed=20
 bytes=1000000
-transfer_seconds=60
 transfer_port=9000
+
+# What a scenario may change, and how it is before each.
+check_defaults() {
+	pings=20
+	pings_lost=0 # percent, that may be lost
+	transfer_seconds=60
+	impair=
+	why_not_scenario=:
+}
+
+# For a scenario of which a gateway loses and reorders some packets on purpose:
+# of 40 that a ping takes, about one is lost.
+lossy() {
+	impair='loss=2,reorder=2'
+	pings_lost=25
+	transfer_seconds=240
+	about="$about, 2 % loss and 2 % reordering"
+}
 
 good() {
 	echo "ok $2" >>"$run/clients/$1"
@@ -80,7 +95,7 @@ traffic_judge() {
 	case $received$fetched$stored in
 	*[!0-9]*) bad "$2" "$what" ;;
 	*)
-		if [ "$received" -ge $pings_needed ]; then
+		if [ "$received" -ge $((pings - pings * pings_lost / 100)) ]; then
 			good "$2" "$what"
 		else
 			bad "$2" "$what"
@@ -100,7 +115,7 @@ traffic() {
 	# shellcheck disable=SC2086
 	set -- $jobs
 	while [ $# -gt 0 ]; do
-		guest_wait "$2" $((transfer_seconds * 2 + 20)) >"$run/said"
+		guest_wait "$2" $((transfer_seconds * 2 + pings)) >"$run/said"
 		traffic_judge "$when" "$1" <"$run/said"
 		shift 2
 	done

@@ -47,7 +47,7 @@ l2tp_up() {
 l2tp_down() {
 	ppp_down "$1" 'pppd|xl2tpd' 'echo d lab >/run/xl2tpd/l2tp-control
 		for try in $(seq 50); do
-			pgrep -x pppd >/dev/null || break
+			test -e /sys/class/net/ppp0 || break
 			sleep 0.1
 		done
 		sleep 0.5

@@ -21,7 +21,7 @@ lab=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$lab/../.." && pwd)
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
-for part in guests network check ppp pptp l2tp; do
+for part in guests network check ppp pptp l2tp ipsec swan libreswan; do
 	# shellcheck disable=SC1090
 	. "$lab/$part.sh"
 done
@@ -82,15 +82,21 @@ why_not_gateway() {
 		echo "this kernel has no PPTP helper"
 }
 
-# boot_client NAME: cN has the address 192.168.77.1N.
-boot_client() {
+# start_client NAME: cN has the address 192.168.77.1N.
+start_client() {
 	guest_boot "$1" br_in "192.168.77.1${1#c}" 192.168.77.1
 }
 
+boot_client() {
+	start_client "$1" && guest_await "$1"
+}
+
 boot_all() {
-	guest_boot srv br_out 203.0.113.10 203.0.113.1 || return
+	guest_boot srv br_out 203.0.113.10 203.0.113.1
+	each start_client
+	guest_await srv || return
 	for client in $clients; do
-		boot_client "$client" || return
+		guest_await "$client" || return
 	done
 }
 
@@ -145,6 +151,7 @@ skip() {
 run_scenario() {
 	network_open || bad_all 'no network'
 	why=$(why_not_gateway "$gateway")
+	[ -n "$why" ] || why=$($why_not_scenario)
 	[ -z "$why" ] && [ -n "$impair" ] && [ "$gateway" != vpnalg-gw ] &&
 		why='only vpnalg-gw loses and reorders on purpose'
 	if [ -n "$why" ]; then
@@ -174,9 +181,8 @@ run_one() {
 	run=$work/$scenario.$gateway
 	net=vpnalg-lab-$$-net
 	gw=vpnalg-lab-$$-gw
-	impair=
-	pings_needed=$pings
-	transfer_seconds=60
+	check_defaults
+	ipsec_defaults
 	rm -rf "$run"
 	mkdir -p "$run/guests" "$run/clients"
 	# shellcheck disable=SC1090

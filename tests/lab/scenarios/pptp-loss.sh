@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-about='PPTP, three clients, 2 % loss and 2 % reordering'
+about='PPTP, three clients'
 clients='c1 c2 c3'
-impair='loss=2,reorder=2'
-# Of 40 packets about one is lost.
-pings_needed=15
-transfer_seconds=240
+lossy
 
 scenario() {
 	pptp_server

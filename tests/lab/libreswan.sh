@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+# libreswan at both ends, told to do without NAT-T: IKE version $ike (1 or 2) on
+# UDP 500 and plain ESP. A tunnel from each client's inner address to the
+# server's. Debian cannot have it beside strongSwan: guests unpack it.
+#
+#   why_not_libreswan        why it cannot run; fetches it
+#   libreswan_server         knows all $clients
+#   libreswan_up CLIENT      rekeys every $rekey seconds
+#   libreswan_down CLIENT    a clean end, seen on both sides
+
+why_not_libreswan() {
+	[ -e "$tools/libreswan.tar" ] && return
+	mkdir -p "$tools/download" && (
+		cd "$tools/download" && apt-get -q download libreswan &&
+			dpkg-deb --fsys-tarfile libreswan_*.deb >../new.tar
+	) >"$tools/download.log" 2>&1 &&
+		mv "$tools/new.tar" "$tools/libreswan.tar" ||
+		echo 'libreswan cannot be fetched by apt-get'
+}
+
+libreswan_versions() {
+	case $ike in
+	1) echo 'ikev2=no nat-ikev1-method=none' ;;
+	2) echo 'ikev2=insist' ;;
+	esac
+}
+
+# libreswan_connection NAME SETTING...
+libreswan_connection() {
+	echo "conn $1"
+	shift
+	printf ' %s\n' "$@" authby=secret encapsulation=no auto=add \
+		$(libreswan_versions) ike=aes128-sha2_256-dh19 \
+		esp=aes128-sha2_256 pfs=no
+}
+
+# Rekeyed by the client, "rekeymargin" before its SA's life ends.
+libreswan_life() {
+	echo "salifetime=$((rekey * 3))s rekeymargin=$((rekey * 2))s" \
+		rekeyfuzz=0% ikelifetime=8h
+}
+
+# libreswan_start CONNECTIONS: commands that start the daemon and wait for it.
+libreswan_start() {
+	cat <<-END
+		$ipsec_modules
+		tar -C / --keep-directory-symlink -xf $tools/libreswan.tar
+		printf '%s\n' 'config setup' ' logfile=/run/pluto.log' \
+			' ikev1-policy=accept' ' dnssec-enable=no' \
+			>/etc/ipsec.conf
+		cat >>/etc/ipsec.conf <<-'EOF'
+		$1
+		EOF
+		echo ': PSK "$ipsec_secret"' >/etc/ipsec.secrets
+		mkdir -p /run/pluto
+		ipsec initnss >/dev/null
+		ipsec pluto --config /etc/ipsec.conf
+		until ipsec status >/dev/null 2>&1; do
+			sleep 0.1
+		done
+		ipsec addconn --config /etc/ipsec.conf --autoall
+	END
+}
+
+libreswan_server() {
+	inner=$ipsec_server_inner
+	connections=$(for client in $clients; do
+		libreswan_connection "lab-$client" left=203.0.113.10 \
+			leftid=@srv leftsubnet=$inner/32 right=%any \
+			rightid=@"$client" \
+			rightsubnet="$(ipsec_inner "$client")/32" rekey=no
+	done)
+	guest_do srv 60 "ip addr add $inner/32 dev lo
+		$(libreswan_start "$connections")" >"$run/said.srv" 2>&1 ||
+		return
+	transfer_serve srv
+}
+
+libreswan_up() {
+	mine=$(ipsec_inner "$1")
+	connection=$(libreswan_connection lab left=%defaultroute leftid=@"$1" \
+		leftsubnet="$mine/32" leftsourceip="$mine" right=203.0.113.10 \
+		rightid=@srv rightsubnet=$inner/32 $(libreswan_life))
+	ipsec_is_up "$1" "pgrep -x pluto >/dev/null || {
+			$(libreswan_start "$connection")
+		}
+		timeout 40 ipsec whack --name lab --initiate || exit"
+}
+
+libreswan_down() {
+	guest_do "$1" 20 'ipsec whack --name lab --terminate' \
+		>"$run/said.$1" 2>&1
+	ipsec_gone "$1"
+}

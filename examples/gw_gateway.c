@@ -80,15 +80,15 @@ static void set_up(struct gateway *gateway, const struct options *options)
 {
 	memset(gateway, 0, sizeof(*gateway));
 	gateway->options = options;
-	gateway->start = nat_now();
+	gateway->start = system_now();
 	gateway->route.fd = -1;
 	for (int way = 0; way < WAYS; way++) {
 		gateway->ports[way].fd = gateway->senders[way].fd = -1;
 		gateway->senders[way].back = &gateway->senders[!way];
 	}
 	impair_open(&gateway->impair, &options->impair);
-	gateway->nat.route = &gateway->route;
-	gateway->nat.rules = &gateway->rules;
+	gateway->translator.route = &gateway->route;
+	gateway->translator.rules = &gateway->rules;
 }
 
 static bool open_ports(struct gateway *gateway, const struct options *options)
@@ -108,10 +108,10 @@ bool gateway_open(struct gateway *gateway, const struct options *options)
 {
 	set_up(gateway, options);
 	if (!open_ports(gateway, options) || !make_room(gateway) ||
-	    !open_route(gateway) || !nat_open(&gateway->nat, options))
+	    !open_route(gateway) || !translator_open(&gateway->translator, options))
 		return false;
-	gateway->nat.outside_index = gateway->ports[VPNALG_IN].index;
-	if (!rules_open(&gateway->rules, options, gateway->nat.outside_index))
+	gateway->translator.outside_index = gateway->ports[VPNALG_IN].index;
+	if (!rules_open(&gateway->rules, options, gateway->translator.outside_index))
 		return false;
 	for (int way = 0; way < WAYS; way++)
 		forget_packets(&gateway->ports[way]);
@@ -139,7 +139,7 @@ static void reset(struct gateway *gateway, const struct answer_head *head)
 	uint8_t answer[ANSWER_MAX];
 
 	if (route_find(&gateway->route, head->data + IP_DESTINATION_OFF) ==
-	    gateway->nat.outside_index)
+	    gateway->translator.outside_index)
 		sender_answer(&gateway->senders[VPNALG_IN], answer,
 			      answer_reset(head, answer));
 }
@@ -165,7 +165,7 @@ static void forward(struct gateway *gateway, size_t count, vpnalg_time now)
 	if (!count)
 		return;
 	keep_heads(gateway, count);
-	nat_translate(&gateway->nat, gateway->packets, count, now);
+	translator_run(&gateway->translator, gateway->packets, count, now);
 	send_on(gateway, count);
 }
 
@@ -216,7 +216,7 @@ bool gateway_work(struct gateway *gateway, vpnalg_time now)
 
 	more = work_on(gateway, &gateway->ports[VPNALG_IN], now) || more;
 	forward_impaired(gateway, now);
-	nat_sweep(&gateway->nat, now);
+	translator_sweep(&gateway->translator, now);
 	return more;
 }
 
@@ -224,13 +224,13 @@ vpnalg_time gateway_due(const struct gateway *gateway)
 {
 	vpnalg_time due = impair_due(&gateway->impair);
 
-	return due < gateway->nat.due ? due : gateway->nat.due;
+	return due < gateway->translator.due ? due : gateway->translator.due;
 }
 
 void gateway_close(struct gateway *gateway)
 {
 	rules_close(&gateway->rules);
-	nat_close(&gateway->nat);
+	translator_close(&gateway->translator);
 	impair_close(&gateway->impair);
 	route_close(&gateway->route);
 	for (int way = 0; way < WAYS; way++) {

@@ -2,18 +2,14 @@
 #include "gw_options.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <arpa/inet.h>
 #include <getopt.h>
 
 #include "gw_say.h"
-
-/* The library's limit. */
-#define ADDRESSES_MAX 4096
+#include "nat_address.h"
 
 /* Above any character, so that they are not taken for short options. */
 enum {
@@ -78,23 +74,12 @@ static void print_version(void)
 
 static bool add_address(struct options *options, const char *text)
 {
-	struct vpnalg_addr *address =
-		&options->addresses[options->address_count];
+	const char *why = nat_address_add(options->addresses,
+					  &options->address_count, text);
 
-	address->family = VPNALG_IPV4;
-	if (inet_pton(AF_INET, text, address->octets) != 1) {
-		say("usage: --address %s: not an IPv4 address" SEE_HELP, text);
-		return false;
-	}
-	for (size_t i = 0; i < options->address_count; i++)
-		if (!memcmp(options->addresses[i].octets, address->octets, 4)) {
-			say("usage: --address %s: given twice" SEE_HELP, text);
-			return false;
-		}
-	if (++options->address_count <= ADDRESSES_MAX)
-		return true;
-	say("usage: --address %s: more than %d" SEE_HELP, text, ADDRESSES_MAX);
-	return false;
+	if (why)
+		say("usage: --address %s: %s" SEE_HELP, text, why);
+	return !why;
 }
 
 static bool read_seconds(unsigned *seconds, const char *text)

@@ -44,7 +44,7 @@ static struct verdict translate(struct job *job, struct frame *frame,
 		.len = frame->len - frame->ip,
 	};
 
-	nat_translate(&job->nat, &packet, task, now);
+	translator_run(&job->translator, &packet, task, now);
 	if (packet.result == VPNALG_UNTOUCHED)
 		return copy(task == TASK_IN ? COPIED_UNTOUCHED
 					    : COPIED_SHOWS_INSIDE);

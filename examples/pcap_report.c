@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "nat_report.h"
 #include "pcap_say.h"
 
 const char *report_copied_text(enum copied copied)
@@ -52,48 +53,24 @@ static void write_sides(const struct options *options)
 	fputc('\n', stderr);
 }
 
-static void write_count(const char *indent, const char *name, uint64_t count)
-{
-	int width = indent[0] ? 34 : 36;
-
-	fprintf(stderr, "  %s%-*s %11" PRIu64 "\n", indent, width, name, count);
-}
-
 static void write_fates(const struct report *report, const struct nat *nat)
 {
 	struct vpnalg_counters counters;
 
 	vpnalg_counters(nat->translator, &counters, sizeof(counters));
-	write_count("", "translated", report->fates[FATE_TRANSLATED]);
+	nat_report_count("", "translated", report->fates[FATE_TRANSLATED]);
 	if (report->cut)
-		write_count("  ", "and cut short", report->cut);
-	write_count("", "copied", report->fates[FATE_COPIED]);
+		nat_report_count("  ", "and cut short", report->cut);
+	nat_report_count("", "copied", report->fates[FATE_COPIED]);
 	for (int i = 0; i < COPIED_KINDS; i++)
 		if (report->copied[i])
-			write_count("  ", report_copied_text((enum copied)i),
+			nat_report_count("  ", report_copied_text((enum copied)i),
 				    report->copied[i]);
-	write_count("", "dropped", report->fates[FATE_DROPPED]);
+	nat_report_count("", "dropped", report->fates[FATE_DROPPED]);
 	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
 		if (counters.results[i])
-			write_count("  ", vpnalg_result_text(i),
+			nat_report_count("  ", vpnalg_result_text(i),
 				    counters.results[i]);
-}
-
-static void write_row(const char *name, size_t count, const uint64_t *cells)
-{
-	fprintf(stderr, "  %-25s", name);
-	for (size_t i = 0; i < count; i++)
-		fprintf(stderr, " %11" PRIu64, cells[i]);
-	fputc('\n', stderr);
-}
-
-static void write_heads(const char *name, size_t count,
-			const char *const *heads)
-{
-	fprintf(stderr, "%-27s", name);
-	for (size_t i = 0; i < count; i++)
-		fprintf(stderr, " %11s", heads[i]);
-	fputc('\n', stderr);
 }
 
 static void write_protocols(const struct report *report)
@@ -103,7 +80,7 @@ static void write_protocols(const struct report *report)
 	const char *name;
 	char number[24];
 
-	write_heads("IP protocols", FATES, heads);
+	nat_report_heads("IP protocols", FATES, heads);
 	for (unsigned i = 0; i < 256; i++) {
 		const uint64_t *fates = report->protocols[i];
 
@@ -111,7 +88,7 @@ static void write_protocols(const struct report *report)
 			continue;
 		name = report_protocol_name(i);
 		snprintf(number, sizeof(number), "protocol %u", i);
-		write_row(name ? name : number, FATES, fates);
+		nat_report_row(name ? name : number, FATES, fates);
 	}
 }
 
@@ -121,11 +98,11 @@ static void write_sessions(const struct nat *nat)
 					     "refused", "unread" };
 	struct vpnalg_kind_counters kind;
 
-	write_heads("sessions", 5, heads);
+	nat_report_heads("sessions", 5, heads);
 	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind,
 						sizeof(kind));
 	     i++)
-		write_row(kind.name, 5,
+		nat_report_row(kind.name, 5,
 			  (uint64_t[]){ kind.opened, kind.closed,
 					kind.opened - kind.closed,
 					kind.refused, kind.unread });
@@ -137,11 +114,11 @@ static void write_traffic(const struct nat *nat)
 					     "dropped in" };
 	struct vpnalg_kind_counters kind;
 
-	write_heads("packets of these sessions", 4, heads);
+	nat_report_heads("packets of these sessions", 4, heads);
 	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind,
 						sizeof(kind));
 	     i++)
-		write_row(kind.name, 4,
+		nat_report_row(kind.name, 4,
 			  (uint64_t[]){ kind.translated[0], kind.translated[1],
 					kind.dropped[0], kind.dropped[1] });
 }

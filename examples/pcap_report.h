@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "pcap_nat.h"
+#include "nat.h"
 #include "pcap_options.h"
 
 /* Why a packet was copied. */

@@ -8,7 +8,8 @@
  *       gw_port.c     from an interface: packet socket, ring, gw_filter.c
  *       gw_whole.c    what offload has left undone or merged
  *       gw_impair.c   for tests: loss, delay, other order
- *       gw_nat.c      the translator: memory, store, randomness, time
+ *       nat.c         the translator, as other programs have it, too
+ *       gw_translator.c  what it asks and tells: system.c, and these
  *       gw_rules.c    the firewall rules that keep the kernel off, gw_held.c
  *       gw_route.c    where the kernel would send a packet
  *       gw_send.c     to the other side, gw_answer.c
@@ -16,7 +17,7 @@
  *     gw_options.c  the command line
  *     gw_report.c   what is said about it
  *
- * gw_nat.c is where to begin.
+ * nat.c is where to begin.
  */
 #include <errno.h>
 #include <poll.h>
@@ -119,13 +120,13 @@ static void wait_for_work(struct run *run, vpnalg_time now)
 
 static void work(struct run *run)
 {
-	vpnalg_time now = nat_now();
+	vpnalg_time now = system_now();
 
 	run->next_line = now + run->gateway.options->stats * 1000;
 	while (!run->over) {
 		if (!gateway_work(&run->gateway, now))
 			wait_for_work(run, now);
-		now = nat_now();
+		now = system_now();
 		read_signals(run, now);
 		tick(run, now);
 	}

@@ -3,9 +3,9 @@
 # sh tests/lab/run.sh [--gateway NAME[,NAME]...] [SCENARIO]...
 #
 # Real VPN clients and servers, in guests with kernels of their own, and a
-# gateway between them: vpnalg-gw, the kernel's NAT with its PPTP helper
-# ("kernel"), or a router that translates nothing ("none"). Without names: all
-# scenarios, through vpnalg-gw. Installs what is missing, where it can; all
+# gateway between them: vpnalg-gw, vpnalg-queue, the kernel's NAT with its PPTP
+# helper ("kernel"), or a router that translates nothing ("none"). Without
+# names: all scenarios, through vpnalg-gw. Installs what is missing, where it can; all
 # traffic stays in network namespaces of its own, which end with it.
 #
 # Prints a line per client, and "N passed, N failed, N skipped" at the end.
@@ -14,7 +14,7 @@
 #
 # LAB_WORK    where captures and logs are kept (default: a new folder in
 #             /var/tmp; it may not be under /tmp)
-# VPNALG_GW   the program, where it is built already
+# VPNALG_GW, VPNALG_QUEUE   the programs, where they are built already
 set -u
 umask 022
 lab=$(cd "$(dirname "$0")" && pwd)
@@ -34,6 +34,7 @@ skipped=0
 wants_lab() {
 	wants ethtool command -v ethtool
 	wants iproute2 command -v ip
+	wants iptables command -v iptables
 	wants iputils-ping command -v ping
 	wants kmod command -v modprobe
 	wants nftables command -v nft
@@ -47,18 +48,25 @@ wants_lab() {
 	wants user-mode-linux command -v linux.uml
 }
 
-wants_program() {
-	[ -z "${VPNALG_GW:-}" ] || return 0
+are_built() {
+	[ -n "${VPNALG_GW:-}" ] && [ -n "${VPNALG_QUEUE:-}" ]
+}
+
+wants_programs() {
+	! are_built || return 0
 	wants_build
+	wants libmnl-dev pkg-config --exists libmnl
+	wants libnetfilter-queue-dev pkg-config --exists libnetfilter_queue
 	wants libnftables-dev pkg-config --exists libnftables
 }
 
-build_program() {
+build_programs() {
 	copy_source "$tree" "$work/source" &&
 		"$work/source/autogen.sh" &&
 		mkdir "$work/build" && cd "$work/build" &&
 		../source/configure --disable-shared --disable-examples \
-			--disable-tests --disable-doc --enable-gateway &&
+			--disable-tests --disable-doc --enable-gateway \
+			--enable-queue &&
 		make -j2
 }
 
@@ -77,9 +85,18 @@ why_not() {
 
 # Why this gateway cannot run here.
 why_not_gateway() {
-	[ "$1" = kernel ] || return
-	kernel_rules | ip netns exec "$gw" nft -c -f - >/dev/null 2>&1 ||
-		echo "this kernel has no PPTP helper"
+	case $1 in
+	kernel)
+		kernel_rules | ip netns exec "$gw" nft -c -f - >/dev/null 2>&1 ||
+			echo 'this kernel has no PPTP helper'
+		;;
+	vpnalg-queue)
+		ip netns exec "$gw" iptables -t raw -A OUTPUT -p esp \
+			-j NFQUEUE 2>/dev/null &&
+			ip netns exec "$gw" iptables -t raw -F ||
+			echo 'this kernel has no NFQUEUE'
+		;;
+	esac
 }
 
 # start_client NAME: cN has the address 192.168.77.1N.
@@ -210,7 +227,7 @@ read_arguments() {
 	done
 	for gateway in $gateways; do
 		case $gateway in
-		none | kernel | vpnalg-gw) ;;
+		none | kernel | vpnalg-gw | vpnalg-queue) ;;
 		*) usage ;;
 		esac
 	done
@@ -219,7 +236,7 @@ read_arguments() {
 usage() {
 	echo "usage: sh tests/lab/run.sh [--gateway NAME[,NAME]...]" \
 		"[SCENARIO]..." >&2
-	echo "gateways: none kernel vpnalg-gw" >&2
+	echo "gateways: none kernel vpnalg-gw vpnalg-queue" >&2
 	echo "scenarios:" $(all_scenarios) >&2
 	exit 2
 }
@@ -244,27 +261,28 @@ make_work() {
 	mkdir -p "$tools" && cp "$lab/guest.sh" "$lab/transfer.pl" "$tools"
 }
 
-prepare_program() {
-	[ -z "${VPNALG_GW:-}" ] || return 0
-	if ! (build_program) >"$work/build.log" 2>&1 </dev/null; then
+prepare_programs() {
+	! are_built || return 0
+	if ! (build_programs) >"$work/build.log" 2>&1 </dev/null; then
 		tail -n 30 "$work/build.log"
 		echo "$0: the build failed" >&2
 		exit 1
 	fi
 	VPNALG_GW=$work/build/examples/vpnalg-gw
+	VPNALG_QUEUE=$work/build/examples/vpnalg-queue
 }
 
 main() {
 	scenarios=
 	read_arguments "$@"
-	[ "$(id -u)" -ne 0 ] || { wants_lab; wants_program; install_missing; }
+	[ "$(id -u)" -ne 0 ] || { wants_lab; wants_programs; install_missing; }
 	why=$(why_not)
 	if [ -n "$why" ]; then
 		echo "skipped: $why"
 		exit 77
 	fi
 	make_work
-	prepare_program
+	prepare_programs
 	trap 'clean_up; exit 1' INT TERM HUP
 	for scenario in ${scenarios:-$(all_scenarios)}; do
 		for gateway in $gateways; do

@@ -98,5 +98,5 @@ swan_up() {
 
 swan_down() {
 	guest_do "$1" 20 'swanctl --terminate --ike lab' >"$run/said.$1" 2>&1
-	ipsec_gone "$1"
+	ipsec_gone "$1" "swanctl --list-sas | grep $1.lab"
 }

@@ -216,18 +216,28 @@ void vpnalg_choose_release(struct vpnalg *translator,
 	translator->release(translator->context, binding);
 }
 
+void vpnalg_choose_describe(struct vpnalg *translator,
+			    struct vpnalg_record *record,
+			    struct vpnalg_binding *binding)
+{
+	struct vpnalg_tuple inside, outside;
+
+	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, &inside);
+	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
+	describe(translator, &inside, outside.local, binding);
+	binding->outside_id = outside.id;
+}
+
 /* What the session was bound to is free again. */
 void vpnalg_choose_give_back(struct vpnalg *translator,
 			     struct vpnalg_record *record)
 {
-	struct vpnalg_tuple inside, outside;
 	struct vpnalg_binding binding;
+	struct vpnalg_tuple outside;
 
-	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, &inside);
 	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
 	if (outside.role != VPNALG_OUTSIDE_OWN)
 		return; /* it has peer keys: nothing was reserved */
-	describe(translator, &inside, outside.local, &binding);
-	binding.outside_id = outside.id;
+	vpnalg_choose_describe(translator, record, &binding);
 	vpnalg_choose_release(translator, &binding);
 }

@@ -57,6 +57,7 @@ struct vpnalg {
 	uint32_t (*random)(void *context);
 	enum vpnalg_choice (*choose)(void *, struct vpnalg_binding *);
 	void (*release)(void *, const struct vpnalg_binding *);
+	void (*event)(void *, const struct vpnalg_event *);
 	void *context;
 	uint64_t pool_key[2];
 	uint64_t hash_multiplier;
@@ -64,12 +65,14 @@ struct vpnalg {
 	uint64_t sweep_cursor;
 	vpnalg_time sweep_earliest;
 	void *user; /* of the packet at hand, for the binding */
-	/* Scratch, here to spare the stack: the key that is looked for, and a
-	 * binding being made and proposed. */
+	/* Scratch, here to spare the stack: the key that is looked for, a
+	 * binding being made and proposed, and an event. */
 	uint8_t key[VPNALG_KEY_MAX];
+	struct vpnalg_event told;
 	struct vpnalg_binding binding, proposal;
 	uint32_t address_count;
 	uint16_t burst;
+	bool no_wait;
 	uint8_t addr_len;
 	uint8_t handler_count;
 	uint8_t kind_count;
@@ -118,6 +121,9 @@ enum vpnalg_result vpnalg_choose(struct vpnalg *translator,
 				 struct vpnalg_binding *binding);
 void vpnalg_choose_release(struct vpnalg *translator,
 			   struct vpnalg_binding *binding);
+void vpnalg_choose_describe(struct vpnalg *translator,
+			    struct vpnalg_record *record,
+			    struct vpnalg_binding *binding);
 void vpnalg_choose_give_back(struct vpnalg *translator,
 			     struct vpnalg_record *record);
 

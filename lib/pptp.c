@@ -18,8 +18,6 @@ static const struct vpnalg_kind kinds[PPTP_KINDS] = {
 			     .guard = GRE_PROTOCOL },
 };
 
-/* From outside, any port of the remote may try an outside port of ours: if a
- * session holds it, the packet is not for the router. */
 static enum vpnalg_claim match_tcp(const struct vpnalg_facts *facts,
 				   struct vpnalg_match *match)
 {
@@ -31,7 +29,7 @@ static enum vpnalg_claim match_tcp(const struct vpnalg_facts *facts,
 	destination = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
 	local = facts->inward ? destination : source;
 	remote = facts->inward ? source : destination;
-	if (remote != PPTP_PORT && !(facts->inward && !facts->inside))
+	if (remote != PPTP_PORT)
 		return VPNALG_CLAIM_NONE;
 	match->peer = false;
 	match->space = PROTOCOL_TCP;

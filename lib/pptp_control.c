@@ -357,18 +357,6 @@ static void rewrite(struct vpnalg_step *step,
 	vpnalg_rewrite_ends(step);
 }
 
-static bool is_right_port(struct vpnalg_step *step)
-{
-	const struct vpnalg_facts *facts = step->facts;
-	struct vpnalg_tuple inside;
-
-	vpnalg_session_tuple(step->translator, step->record,
-			     VPNALG_INSIDE_OWN, &inside);
-	return inside.port ==
-	       vpnalg_get16(facts->l4 + (facts->inward ? PORT_SOURCE_OFF
-						       : PORT_DESTINATION_OFF));
-}
-
 enum vpnalg_result vpnalg_pptp_control(struct vpnalg_step *step)
 {
 	struct pptp_segment segment;
@@ -379,8 +367,6 @@ enum vpnalg_result vpnalg_pptp_control(struct vpnalg_step *step)
 		result = open_connection(step, &segment);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	if (!is_right_port(step))
-		return VPNALG_DROP_PORT_HELD;
 	if (segment.flags & TCP_SYN)
 		take_syn(step, &segment);
 	result = take_data(step, &segment);

@@ -222,14 +222,39 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 	return facts->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
 }
 
+/* Whether the outside port is a session's, so that the packet, which comes from
+ * another port of its remote, is not for the router. */
+static bool is_held(struct vpnalg *translator,
+		    const struct vpnalg_facts *facts)
+{
+	struct vpnalg_tuple port = { .role = VPNALG_OUTSIDE_OWN,
+				     .space = facts->protocol,
+				     .local = facts->local,
+				     .remote = facts->remote };
+
+	if ((facts->protocol != PROTOCOL_TCP &&
+	     facts->protocol != PROTOCOL_UDP) ||
+	    !facts->inward || facts->fragment == VPNALG_FRAGMENT_LATER ||
+	    facts->l4_caplen < PORTS_LEN)
+		return false;
+	port.id = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
+	return vpnalg_session_find(translator, &port) != NULL;
+}
+
 /* Nobody's packet. The router's own stack would tell the remote that it does
  * not speak this protocol, and the remote would hang up on the inside host. */
 static enum vpnalg_result unclaimed(struct vpnalg *translator,
 				    const struct vpnalg_facts *facts)
 {
-	if (facts->inside || !is_guarded(translator, facts, facts->protocol))
+	enum vpnalg_result reason = VPNALG_DROP_GUARDED;
+
+	if (facts->inside)
 		return VPNALG_UNTOUCHED;
-	return facts->quoted ? VPNALG_DROP_ICMP_ERROR : VPNALG_DROP_GUARDED;
+	if (is_held(translator, facts))
+		reason = VPNALG_DROP_PORT_HELD;
+	else if (!is_guarded(translator, facts, facts->protocol))
+		return VPNALG_UNTOUCHED;
+	return facts->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
 }
 
 static enum vpnalg_result decide(struct vpnalg *translator, struct slot *slot,
@@ -240,20 +265,22 @@ static enum vpnalg_result decide(struct vpnalg *translator, struct slot *slot,
 				    .facts = &slot->facts,
 				    .now = translator->now };
 	enum vpnalg_result result = VPNALG_UNTOUCHED;
+	bool claimed = slot->claim != VPNALG_CLAIM_NONE;
 
 	while (slot->claim != VPNALG_CLAIM_NONE) {
 		step.handler = slot->handler;
 		step.kind = slot->match.kind;
 		if (slot->ours)
 			result = try_claim(translator, slot, &step);
-		if (!slot->ours || result != VPNALG_UNTOUCHED) {
-			count(translator, &step, result);
-			return result;
-		}
+		if (!slot->ours || result != VPNALG_UNTOUCHED)
+			break;
 		claim_next(translator, slot);
 	}
-	return slot->ours ? unclaimed(translator, &slot->facts)
-			  : VPNALG_UNTOUCHED;
+	if (slot->ours && slot->claim == VPNALG_CLAIM_NONE)
+		result = unclaimed(translator, &slot->facts);
+	if (claimed)
+		count(translator, &step, result);
+	return result;
 }
 
 static void prefetch(struct vpnalg *translator, size_t length,

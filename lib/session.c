@@ -43,6 +43,11 @@ vpnalg_session_timers(const struct vpnalg *translator)
 	return &translator->timers;
 }
 
+bool vpnalg_session_may_wait(const struct vpnalg *translator)
+{
+	return !translator->no_wait;
+}
+
 vpnalg_time vpnalg_session_now(const struct vpnalg *translator)
 {
 	return translator->now;
@@ -88,6 +93,20 @@ void vpnalg_session_unread(struct vpnalg *translator,
 {
 	vpnalg_session_counters(translator, record->handler, record->kind)
 		->unread++;
+}
+
+void vpnalg_session_tell(struct vpnalg *translator,
+			 struct vpnalg_record *record, uint8_t type,
+			 uint8_t evidence)
+{
+	struct vpnalg_event *event = &translator->told;
+
+	if (translator->event == NULL)
+		return;
+	event->type = type;
+	event->evidence = evidence;
+	vpnalg_choose_describe(translator, record, &event->session);
+	translator->event(translator->context, event);
 }
 
 struct vpnalg_record *vpnalg_session_peek(struct vpnalg *translator,

@@ -187,6 +187,8 @@ static void init_parts(struct vpnalg *translator,
 	translator->random = config->random;
 	translator->choose = config->choose;
 	translator->release = config->release;
+	translator->event = config->event;
+	translator->no_wait = config->no_wait;
 	translator->pool_key[0] = config->pool_key[0];
 	translator->pool_key[1] = config->pool_key[1];
 	translator->burst = config->burst;

@@ -387,6 +387,18 @@ VPNALG_API void vpnalg_session_unread(struct vpnalg *translator,
 				      const struct vpnalg_record *record);
 
 /**
+ * Tells the caller's event callback, if there is one.
+ *
+ * @param translator the translator
+ * @param record the session that it is about
+ * @param type enum vpnalg_event_type
+ * @param evidence enum vpnalg_evidence
+ */
+VPNALG_API void vpnalg_session_tell(struct vpnalg *translator,
+				    struct vpnalg_record *record, uint8_t type,
+				    uint8_t evidence);
+
+/**
  * Looks for an ID that no session has, without taking it.
  *
  * @param translator the translator
@@ -409,6 +421,14 @@ VPNALG_API bool vpnalg_session_free_id(struct vpnalg *translator,
  */
 VPNALG_API const struct vpnalg_timers *
 vpnalg_session_timers(const struct vpnalg *translator);
+
+/**
+ * Tells whether hosts may be told to wait.
+ *
+ * @param translator the translator
+ * @return not struct vpnalg_config.no_wait
+ */
+VPNALG_API bool vpnalg_session_may_wait(const struct vpnalg *translator);
 
 /**
  * The time of the call into the translator.

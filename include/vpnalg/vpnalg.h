@@ -203,6 +203,42 @@ struct vpnalg_binding {
 	void *user; /**< The packet's; NULL when given back. */
 };
 
+/** What an event tells. Later versions tell more. */
+enum vpnalg_event_type {
+	/** An inbound ESP SPI was paired with its inside host. */
+	VPNALG_EVENT_PAIRED = 1,
+	/** It was taken from that host again: evidence spoke against it. */
+	VPNALG_EVENT_UNPAIRED = 2,
+	/** The host was told to wait: VPNALG_DROP_WAIT. */
+	VPNALG_EVENT_WAIT = 3
+};
+
+/** By what an inbound ESP SPI was paired with an inside host. */
+enum vpnalg_evidence {
+	VPNALG_EVIDENCE_NONE = 0,
+	/** No other host has ESP with that remote. */
+	VPNALG_EVIDENCE_ALONE = 1,
+	/** No other host is expected to receive with a new SPI. */
+	VPNALG_EVIDENCE_EXPECTED = 2,
+	/** What the host received until then ended when this began. */
+	VPNALG_EVIDENCE_CONTINUED = 3,
+	/** The host had been silent and began to send. */
+	VPNALG_EVIDENCE_WOKE = 4,
+	/** All others have gone on with what they received. */
+	VPNALG_EVIDENCE_LEFT = 5,
+	/** A packet given with VPNALG_IN_UNDO has shown it. */
+	VPNALG_EVIDENCE_SHOWN = 6
+};
+
+/** One event. */
+struct vpnalg_event {
+	uint8_t type;     /**< enum vpnalg_event_type. */
+	uint8_t evidence; /**< enum vpnalg_evidence, of a pair. */
+	/** Whom it concerns; the IDs are the SPI of a pair, else the library's
+	 * own; user is NULL. */
+	struct vpnalg_binding session;
+};
+
 /** What the choose callback says of a proposed outside address and ID. */
 enum vpnalg_choice {
 	VPNALG_CHOICE_TAKE = 0,   /**< Reserved; use it. */
@@ -264,7 +300,7 @@ struct vpnalg_config {
 	size_t address_count; /**< 1 to 4096. */
 	/** The session store. Required; only its address is kept. */
 	const struct vpnalg_store *store;
-	/** Passed to the three callbacks. */
+	/** Passed to the callbacks. */
 	void *context;
 	/** 32 random bits that outsiders cannot predict. Required. Called by
 	 * vpnalg_init() and where a session is opened or an ID looked for, not
@@ -287,6 +323,12 @@ struct vpnalg_config {
 	 * 130 bytes of the translator's memory. */
 	uint16_t burst;
 	struct vpnalg_timers timers; /**< Timeouts. */
+	/** Nobody is told to wait (VPNALG_DROP_WAIT): for captures, in which
+	 * nothing is sent again. */
+	bool no_wait;
+	/** Optional: told of what was decided. The event is the library's and
+	 * gone afterwards. It may not call the translator. */
+	void (*event)(void *context, const struct vpnalg_event *event);
 };
 
 /** Why vpnalg_init() failed. */
@@ -438,6 +480,10 @@ VPNALG_API unsigned vpnalg_version(void);
 
 /** PPTP: its control connection on TCP 1723 and its enhanced GRE (RFC 2637). */
 extern VPNALG_API const struct vpnalg_handler vpnalg_pptp;
+
+/** IPsec: IKE and NAT-T on UDP 500 and 4500 (RFC 7296, RFC 2409, RFC 3948), ESP
+ * by its SPIs (RFC 4303); AH is dropped (RFC 4302). */
+extern VPNALG_API const struct vpnalg_handler vpnalg_ipsec;
 
 #ifdef __cplusplus
 }

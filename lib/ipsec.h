@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* IPsec: what its files share. */
+#ifndef VPNALG_IPSEC_H
+#define VPNALG_IPSEC_H
+
+#include <vpnalg/handler.h>
+
+#include "wire_ipsec.h"
+
+enum {
+	IPSEC_KIND_IKE,    /* IKE and NAT-T: a UDP session */
+	IPSEC_KIND_IKE_SA, /* an initiator SPI of one, for servers that answer
+			    * to port 500 whatever they were asked from */
+	IPSEC_KIND_OUT,    /* an outbound ESP SA */
+	IPSEC_KIND_IN,     /* an inbound one, paired with its host */
+	IPSEC_KIND_HOST,   /* an inside host that has ESP with a remote */
+	IPSEC_KIND_REMOTE, /* all hosts of a remote and an outside address */
+	IPSEC_KIND_UNKNOWN, /* inbound SPIs from there that are nobody's yet */
+	IPSEC_KIND_AH,     /* only counted */
+	IPSEC_KINDS
+};
+
+/* Spaces and ports of keys. ESP's are the protocol's: SPIs with port 0, the
+ * host's inside key with SPI 0, which no packet has, the rest with these. */
+enum {
+	IPSEC_SPACE_IKE_SA = 253, /* experimental, RFC 3692: no packet's */
+	IPSEC_PORT_HOST = 1,
+	IPSEC_PORT_REMOTE = 2,
+	IPSEC_PORT_UNKNOWN = 3
+};
+
+/* Times in bodies are the low 32 bits of the clock. A wrong answer after 49
+ * days of silence would cost a guess. */
+
+/* How many IKE SAs of one session are found by their SPI: two while one is
+ * rekeyed, and as many again. */
+#define IPSEC_IKE_SAS 4
+
+struct ipsec_ike {
+	uint32_t spis[IPSEC_IKE_SAS][2]; /* the last used first; 0: none */
+	uint8_t flags;                   /* IPSEC_IKE_ */
+	uint8_t asked; /* times without an answer, from another port than 500 */
+};
+
+#define IPSEC_IKE_ANSWERED 0x01
+#define IPSEC_IKE_INSISTS 0x02 /* the remote speaks with port 500 only */
+
+struct ipsec_out {
+	uint32_t seen; /* last time */
+	uint32_t lifetime;
+};
+
+struct ipsec_in {
+	uint32_t seen; /* last time */
+	uint16_t gap;  /* usual time between packets, ms */
+	uint8_t count; /* packets, no more than it holds */
+	uint8_t flags; /* IPSEC_IN_ and the evidence */
+};
+
+#define IPSEC_IN_CONFIRMED 0x80 /* traffic both ways, for a while */
+#define IPSEC_IN_OLD 0x40       /* a younger one was paired with its host */
+#define IPSEC_IN_EVIDENCE 0x0f  /* enum vpnalg_evidence */
+
+/* How many inbound SPIs of one host and remote live side by side. */
+#define IPSEC_INBOUND 4
+
+struct ipsec_host {
+	struct {
+		uint32_t spi;   /* 0: none */
+		uint32_t first; /* when it was first seen */
+	} in[IPSEC_INBOUND]; /* the last paired first */
+	uint32_t out_spi;   /* the newest outbound one; 0: none yet */
+	uint32_t out_since; /* when it was first seen */
+	uint32_t woke;      /* when it last sent after a silence */
+	uint32_t asked;     /* the last message that may make an SA */
+	uint32_t message;   /* its message ID */
+	uint32_t waits_since;
+	uint8_t waits;
+	uint8_t flags; /* IPSEC_HOST_ */
+};
+
+#define IPSEC_HOST_JOINED 0x01  /* counted by its remote */
+#define IPSEC_HOST_ASKED 0x02   /* asked and message mean something */
+#define IPSEC_HOST_OPEN 0x04    /* the exchange's inbound SPI is not known */
+#define IPSEC_HOST_AHEAD 0x08   /* it is, and its outbound one is not */
+
+/* How many hosts of one remote may be expected to get a new SPI. More than
+ * that are told apart by what they do after a while. */
+#define IPSEC_EXPECTING 16
+
+struct ipsec_remote {
+	uint32_t handles; /* of all hosts, XORed: with one host, that one's */
+	uint32_t rekeyed; /* the host whose IKE SA may be a new one */
+	struct ipsec_expecting {
+		uint32_t handle; /* the host's outside ID; 0: none */
+		uint32_t since;
+	} expecting[IPSEC_EXPECTING];
+};
+
+/* How many SPIs of one remote are watched. */
+#define IPSEC_UNKNOWN 6
+
+struct ipsec_unknown {
+	struct ipsec_watched {
+		uint32_t spi; /* 0: none */
+		uint32_t first, last; /* when it was seen */
+		uint32_t refused; /* the host that it was taken from, or 0 */
+		uint16_t count;
+		uint8_t fresh; /* it began near sequence number 1 */
+	} spis[IPSEC_UNKNOWN];
+};
+
+/* Deadlines are moved in steps of a sixteenth of the lifetime, so that not
+ * every packet writes to records. */
+#define IPSEC_SLACK_PART 16
+
+static inline uint32_t ipsec_now(const struct vpnalg *translator)
+{
+	return (uint32_t)vpnalg_session_now(translator);
+}
+
+static inline bool ipsec_is_after(uint32_t time, uint32_t other)
+{
+	return (int32_t)(time - other) > 0;
+}
+
+/* ipsec_ike.c */
+enum vpnalg_result vpnalg_ipsec_ike(struct vpnalg_step *step);
+const uint8_t *vpnalg_ipsec_ike_header(struct vpnalg_step *step);
+struct vpnalg_record *vpnalg_ipsec_ike_of(struct vpnalg *translator,
+					  struct vpnalg_record *record);
+
+/* ipsec_exchange.c */
+enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step);
+
+/* ipsec_esp.c */
+enum vpnalg_result vpnalg_ipsec_esp(struct vpnalg_step *step);
+
+/* ipsec_host.c */
+struct ipsec_host *vpnalg_ipsec_host_body(struct vpnalg *translator,
+					  struct vpnalg_record *host);
+uint32_t vpnalg_ipsec_host_handle(struct vpnalg *translator,
+				  struct vpnalg_record *host);
+struct vpnalg_record *vpnalg_ipsec_host_find(struct vpnalg *translator,
+					     struct vpnalg_record *session);
+struct vpnalg_record *vpnalg_ipsec_host_shown(struct vpnalg_step *step);
+struct vpnalg_record *vpnalg_ipsec_host_by_handle(struct vpnalg *translator,
+						  struct vpnalg_record *remote,
+						  uint32_t handle);
+enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
+					  const struct vpnalg_tuple *inside,
+					  struct vpnalg_record **host);
+uint32_t vpnalg_ipsec_host_lifetime(struct vpnalg *translator,
+				    struct vpnalg_record *host);
+void vpnalg_ipsec_host_live(struct vpnalg *translator,
+			    struct vpnalg_record *host);
+void vpnalg_ipsec_host_closed(struct vpnalg *translator,
+			      struct vpnalg_record *host);
+struct vpnalg_record *vpnalg_ipsec_host_inbound(struct vpnalg *translator,
+						struct vpnalg_record *host,
+						unsigned index);
+struct vpnalg_record *vpnalg_ipsec_host_outbound(struct vpnalg *translator,
+						 struct vpnalg_record *host);
+
+/* ipsec_remote.c */
+struct ipsec_remote *vpnalg_ipsec_remote_body(struct vpnalg *translator,
+					      struct vpnalg_record *remote);
+struct vpnalg_record *vpnalg_ipsec_remote_of(struct vpnalg *translator,
+					     struct vpnalg_record *session);
+struct vpnalg_record *
+vpnalg_ipsec_remote_unknown(struct vpnalg *translator,
+			    struct vpnalg_record *session);
+bool vpnalg_ipsec_remote_join(struct vpnalg_step *step,
+			      struct vpnalg_record *host);
+void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
+			       struct vpnalg_record *host);
+void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
+				struct vpnalg_record *remote, uint32_t handle);
+struct ipsec_expecting *
+vpnalg_ipsec_remote_expected(struct vpnalg *translator,
+			     struct vpnalg_record *remote, uint32_t handle);
+void vpnalg_ipsec_remote_forget(struct vpnalg *translator,
+				struct vpnalg_record *remote, uint32_t handle);
+
+/* ipsec_watch.c */
+struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
+					 struct vpnalg_record *remote);
+void vpnalg_ipsec_watch_again(struct vpnalg *translator,
+			      struct vpnalg_record *remote, uint32_t spi,
+			      uint32_t first, uint32_t refused);
+bool vpnalg_ipsec_wait(struct vpnalg_step *step, struct vpnalg_record *remote,
+		       struct vpnalg_record *host, bool asking);
+
+/* ipsec_judge.c */
+struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
+					 struct vpnalg_record *remote,
+					 const struct ipsec_watched *watched,
+					 enum vpnalg_evidence *evidence);
+
+/* ipsec_pair.c */
+enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step);
+enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step);
+void vpnalg_ipsec_pair_undo(struct vpnalg *translator,
+			    struct vpnalg_record *host, unsigned index);
+
+/* ipsec_repair.c */
+void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step);
+void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
+				 struct vpnalg_record *host);
+
+#endif

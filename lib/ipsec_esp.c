@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ESP (RFC 4303): SAs by their SPIs. Nothing in it is changed but the address. */
+#include "ipsec.h"
+
+/* A host that sends after so long a silence has woken. */
+#define SILENCE_MS 700
+
+/* Longer gaps than that are silence, and tell nothing of the usual one. */
+#define GAP_MAX_MS 2000
+
+/* How many packets must have come before a pair is held for right. */
+#define CONFIRMED_COUNT 8
+
+static uint32_t spi_of(const struct vpnalg_step *step)
+{
+	return vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
+}
+
+/* Outbound */
+
+/* An SPI that is new where the inbound one of its pair has been seen already
+ * promises no other. */
+static void begin_to_send(struct vpnalg_step *step, struct vpnalg_record *host)
+{
+	struct vpnalg *translator = step->translator;
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct vpnalg_record *remote =
+		vpnalg_ipsec_remote_of(translator, host);
+	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
+
+	h->out_spi = spi_of(step);
+	h->out_since = h->woke = ipsec_now(translator);
+	if (h->flags & IPSEC_HOST_AHEAD || remote == NULL)
+		h->flags &= (uint8_t)~IPSEC_HOST_AHEAD;
+	else if (vpnalg_ipsec_remote_expected(translator, remote, handle) ==
+		 NULL)
+		vpnalg_ipsec_remote_expect(translator, remote, handle);
+	vpnalg_session_changed(translator, host);
+}
+
+static enum vpnalg_result find_host(struct vpnalg_step *step,
+				    struct vpnalg_record **host)
+{
+	struct vpnalg_tuple inside = { .zone = step->facts->zone,
+				       .local = step->facts->local,
+				       .remote = step->facts->remote };
+
+	*host = vpnalg_ipsec_host_shown(step);
+	if (*host != NULL)
+		return VPNALG_TRANSLATED;
+	return vpnalg_ipsec_host_open(step, &inside, host);
+}
+
+static enum vpnalg_result open_outbound(struct vpnalg_step *step)
+{
+	const struct vpnalg_timers *timers =
+		vpnalg_session_timers(step->translator);
+	struct vpnalg_opening opening = { .kind = IPSEC_KIND_OUT,
+					  .space = ESP_PROTOCOL,
+					  .zone = step->facts->zone,
+					  .inside = step->facts->local,
+					  .remote = step->facts->remote,
+					  .id = spi_of(step),
+					  .peer = true,
+					  .lifetime = timers->esp_unpaired };
+	struct vpnalg_record *host, *remote;
+	struct vpnalg_tuple outside;
+	enum vpnalg_result result;
+	struct ipsec_out *out;
+
+	result = find_host(step, &host);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	remote = vpnalg_ipsec_remote_of(step->translator, host);
+	if (remote != NULL && vpnalg_ipsec_wait(step, remote, host, false))
+		return VPNALG_DROP_WAIT;
+	vpnalg_session_tuple(step->translator, host, VPNALG_OUTSIDE_OWN,
+			     &outside);
+	opening.outside = outside.local;
+	result = vpnalg_session_open(step, &opening, &step->record);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	begin_to_send(step, host);
+	out = vpnalg_session_body(step->translator, step->record);
+	out->seen = ipsec_now(step->translator);
+	out->lifetime = timers->esp_unpaired;
+	return VPNALG_TRANSLATED;
+}
+
+static void prolong(struct vpnalg_step *step, struct ipsec_out *out)
+{
+	struct vpnalg_record *host;
+
+	if (step->record->deadline - step->now > out->lifetime)
+		return;
+	host = vpnalg_ipsec_host_find(step->translator, step->record);
+	if (host == NULL)
+		return;
+	out->lifetime = vpnalg_ipsec_host_lifetime(step->translator, host);
+	vpnalg_session_live(step->translator, step->record,
+			    (vpnalg_time)out->lifetime +
+				    out->lifetime / IPSEC_SLACK_PART);
+	vpnalg_ipsec_host_live(step->translator, host);
+}
+
+static void seen_outward(struct vpnalg_step *step)
+{
+	struct vpnalg *translator = step->translator;
+	struct ipsec_out *out = vpnalg_session_body(translator, step->record);
+	uint32_t now = ipsec_now(translator);
+	struct vpnalg_record *host;
+
+	if (now - out->seen > SILENCE_MS) {
+		host = vpnalg_ipsec_host_find(translator, step->record);
+		if (host != NULL)
+			vpnalg_ipsec_host_body(translator, host)->woke = now;
+	}
+	out->seen = now;
+	prolong(step, out);
+}
+
+static enum vpnalg_result outward(struct vpnalg_step *step)
+{
+	enum vpnalg_result result;
+
+	if (step->record == NULL && step->facts->undo)
+		return VPNALG_DROP_NO_SESSION;
+	/* A host whose SA has outlived it is opened again. */
+	if (step->record == NULL) {
+		result = open_outbound(step);
+		if (result != VPNALG_TRANSLATED)
+			return result;
+	}
+	if (!step->facts->inside && step->record->flags & VPNALG_SESSION_SHARED)
+		return VPNALG_DROP_AMBIGUOUS;
+	seen_outward(step);
+	vpnalg_rewrite_ends(step);
+	return VPNALG_TRANSLATED;
+}
+
+/* Inbound */
+
+/* Traffic both ways, for a while. */
+static void confirm(struct vpnalg *translator, struct vpnalg_record *sa,
+		    struct ipsec_in *in)
+{
+	struct vpnalg_record *host = vpnalg_ipsec_host_find(translator, sa);
+	struct vpnalg_record *outbound;
+	struct ipsec_out *out;
+	struct ipsec_host *h;
+
+	if (host == NULL)
+		return;
+	outbound = vpnalg_ipsec_host_outbound(translator, host);
+	if (outbound == NULL)
+		return;
+	h = vpnalg_ipsec_host_body(translator, host);
+	out = vpnalg_session_body(translator, outbound);
+	if (ipsec_is_after(out->seen, h->in[0].first))
+		in->flags |= IPSEC_IN_CONFIRMED;
+}
+
+static void count(struct vpnalg *translator, struct vpnalg_record *sa,
+		  struct ipsec_in *in)
+{
+	uint32_t gap = ipsec_now(translator) - in->seen;
+
+	if (gap < GAP_MAX_MS)
+		in->gap = (uint16_t)((3U * in->gap + gap) / 4);
+	in->seen = ipsec_now(translator);
+	if (++in->count == 0) /* not too few again */
+		in->count = UINT8_MAX + 1 - CONFIRMED_COUNT;
+	if (in->count % CONFIRMED_COUNT == 0 &&
+	    !(in->flags & IPSEC_IN_CONFIRMED))
+		confirm(translator, sa, in);
+}
+
+/* It lives as long as its host has sent something (RFC 4787 REQ-6). */
+static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in)
+{
+	const struct vpnalg_timers *timers =
+		vpnalg_session_timers(step->translator);
+	uint32_t life = in->flags & IPSEC_IN_CONFIRMED ? timers->esp_idle
+						       : timers->esp_unpaired;
+	vpnalg_time left = step->record->deadline - step->now;
+	struct vpnalg_record *host;
+
+	if (left > life - life / IPSEC_SLACK_PART)
+		return;
+	host = vpnalg_ipsec_host_find(step->translator, step->record);
+	if (host == NULL || host->deadline <= step->record->deadline)
+		return;
+	left = host->deadline - step->now;
+	vpnalg_session_live(step->translator, step->record,
+			    left < life ? left : life);
+}
+
+static void seen_inward(struct vpnalg_step *step)
+{
+	struct ipsec_in *in =
+		vpnalg_session_body(step->translator, step->record);
+
+	count(step->translator, step->record, in);
+	follow_host(step, in);
+	if (in->flags & IPSEC_IN_OLD)
+		vpnalg_ipsec_repair_contradicted(step);
+}
+
+static enum vpnalg_result inward(struct vpnalg_step *step)
+{
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+
+	if (step->record == NULL)
+		result = vpnalg_ipsec_pair_shown(step);
+	else if (step->kind == IPSEC_KIND_IN)
+		seen_inward(step);
+	else
+		result = vpnalg_ipsec_pair_unknown(step);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	vpnalg_rewrite_ends(step);
+	return VPNALG_TRANSLATED;
+}
+
+enum vpnalg_result vpnalg_ipsec_esp(struct vpnalg_step *step)
+{
+	return step->facts->inward ? inward(step) : outward(step);
+}

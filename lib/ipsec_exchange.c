@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What IKE shows of itself: which exchanges may make ESP SAs, and which ask
+ * whether the other end is still there (RFC 7296 1.3, 1.4; RFC 2409 5.5). */
+#include "ipsec.h"
+
+/* Messages that follow an SA's making soon are about its predecessor. */
+#define QUIET_MS 3000
+
+struct message {
+	uint32_t id; /* of the exchange, among those of the host */
+	uint8_t version, exchange;
+	bool response; /* of version 2 */
+};
+
+static void read_message(struct vpnalg_step *step, const uint8_t *header,
+			 struct message *message)
+{
+	bool request;
+
+	message->version = header[IKE_VERSION_OFF] >> 4;
+	message->exchange = header[IKE_EXCHANGE_OFF];
+	message->response = message->version == 2 &&
+			    header[IKE_FLAGS_OFF] & IKE_FLAG_RESPONSE;
+	/* Both ends count their exchanges of version 2 from 0 on. */
+	request = message->version == 2 &&
+		  step->facts->inward == message->response;
+	message->id = vpnalg_get32(header + IKE_MESSAGE_ID_OFF) ^
+		      vpnalg_get32(header + IKE_INITIATOR_SPI_OFF) ^
+		      (uint32_t)request << 31;
+}
+
+static bool makes_child(const struct message *message)
+{
+	if (message->version == 1)
+		return message->exchange == IKE_V1_QUICK_MODE;
+	return message->version == 2 &&
+	       (message->exchange == IKE_AUTH ||
+		message->exchange == IKE_CREATE_CHILD_SA);
+}
+
+static bool asks_for_life(const struct message *message)
+{
+	return message->exchange == (message->version == 1
+					     ? IKE_V1_INFORMATIONAL
+					     : IKE_INFORMATIONAL) &&
+	       !message->response;
+}
+
+/* From when on the remote may send with a new SPI: our host has asked for the
+ * SA, or has agreed. */
+static void expect(struct vpnalg_step *step, struct vpnalg_record *remote,
+		   struct vpnalg_record *host, const struct message *message)
+{
+	struct vpnalg *translator = step->translator;
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
+
+	h->asked = ipsec_now(translator);
+	vpnalg_session_changed(translator, host);
+	if (message->exchange == IKE_CREATE_CHILD_SA)
+		vpnalg_ipsec_remote_body(translator, remote)->rekeyed = handle;
+	vpnalg_ipsec_remote_expect(translator, remote, handle);
+}
+
+/* Repetitions of an exchange whose SPI is known by now say nothing. */
+static bool begins(struct ipsec_host *h, const struct message *message)
+{
+	if (h->flags & IPSEC_HOST_ASKED && h->message == message->id)
+		return false;
+	h->message = message->id;
+	h->flags |= IPSEC_HOST_ASKED | IPSEC_HOST_OPEN;
+	return true;
+}
+
+static bool is_known(const struct ipsec_host *h, const struct message *message)
+{
+	return h->flags & IPSEC_HOST_ASKED && h->message == message->id;
+}
+
+static enum vpnalg_result child_message(struct vpnalg_step *step,
+					struct vpnalg_record *host,
+					const struct message *message)
+{
+	struct vpnalg *translator = step->translator;
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct vpnalg_record *remote =
+		vpnalg_ipsec_remote_of(translator, host);
+	bool first;
+
+	if (remote == NULL)
+		return VPNALG_TRANSLATED;
+	if (!is_known(h, message) &&
+	    vpnalg_ipsec_wait(step, remote, host, true))
+		return VPNALG_DROP_WAIT;
+	first = begins(h, message);
+	if (h->flags & IPSEC_HOST_OPEN && !(first && step->facts->inward))
+		expect(step, remote, host, message);
+	return VPNALG_TRANSLATED;
+}
+
+/* A host that asks whether the remote is still there, while packets arrive for
+ * it, does not get its own. */
+static void doubt(struct vpnalg_step *step, struct vpnalg_record *host)
+{
+	struct vpnalg *translator = step->translator;
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+
+	if (h->flags & IPSEC_HOST_ASKED &&
+	    ipsec_now(translator) - h->asked < QUIET_MS)
+		return;
+	vpnalg_ipsec_repair_doubted(step, host);
+}
+
+/* VPNALG_TRANSLATED, or VPNALG_DROP_WAIT. */
+enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
+{
+	const uint8_t *header = vpnalg_ipsec_ike_header(step);
+	struct vpnalg_record *host;
+	struct vpnalg_tuple inside;
+	struct message message;
+
+	if (header == NULL)
+		return VPNALG_TRANSLATED;
+	read_message(step, header, &message);
+	if (!makes_child(&message) && !asks_for_life(&message))
+		return VPNALG_TRANSLATED;
+	host = vpnalg_ipsec_host_find(step->translator, step->record);
+	if (makes_child(&message)) {
+		if (host == NULL && step->facts->inward)
+			return VPNALG_TRANSLATED;
+		vpnalg_session_tuple(step->translator, step->record,
+				     VPNALG_INSIDE_OWN, &inside);
+		/* Without room ESP itself tries again. */
+		if (host == NULL &&
+		    vpnalg_ipsec_host_open(step, &inside, &host) !=
+			    VPNALG_TRANSLATED)
+			return VPNALG_TRANSLATED;
+		return child_message(step, host, &message);
+	}
+	if (host != NULL && !step->facts->inward)
+		doubt(step, host);
+	return VPNALG_TRANSLATED;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Inside hosts that have ESP with a remote. A host lives as long as it sends;
+ * its IKE session lives as long as it. */
+#include "ipsec.h"
+
+struct ipsec_host *vpnalg_ipsec_host_body(struct vpnalg *translator,
+					  struct vpnalg_record *host)
+{
+	return vpnalg_session_body(translator, host);
+}
+
+/* A name for the host that is no address and fits into four bytes. */
+uint32_t vpnalg_ipsec_host_handle(struct vpnalg *translator,
+				  struct vpnalg_record *host)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(translator, host, VPNALG_OUTSIDE_OWN, &tuple);
+	return tuple.id;
+}
+
+/* The tuple has zone and addresses already. */
+static struct vpnalg_record *find(struct vpnalg *translator,
+				  struct vpnalg_tuple *tuple)
+{
+	tuple->role = VPNALG_INSIDE_OWN;
+	tuple->space = ESP_PROTOCOL;
+	tuple->id = 0;
+	tuple->port = 0;
+	return vpnalg_session_find(translator, tuple);
+}
+
+/* The host of one of its sessions. */
+struct vpnalg_record *vpnalg_ipsec_host_find(struct vpnalg *translator,
+					     struct vpnalg_record *session)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(translator, session, VPNALG_INSIDE_OWN, &tuple);
+	return find(translator, &tuple);
+}
+
+/* The host that the packet, in its inside form, shows. */
+struct vpnalg_record *vpnalg_ipsec_host_shown(struct vpnalg_step *step)
+{
+	struct vpnalg_tuple tuple = { .zone = step->facts->zone,
+				      .local = step->facts->local,
+				      .remote = step->facts->remote };
+
+	return find(step->translator, &tuple);
+}
+
+struct vpnalg_record *vpnalg_ipsec_host_by_handle(struct vpnalg *translator,
+						  struct vpnalg_record *remote,
+						  uint32_t handle)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(translator, remote, VPNALG_OUTSIDE_OWN, &tuple);
+	tuple.role = VPNALG_OUTSIDE_OWN;
+	tuple.id = handle;
+	tuple.port = IPSEC_PORT_HOST;
+	return vpnalg_session_find(translator, &tuple);
+}
+
+/* The inside tuple says which. */
+enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
+					  const struct vpnalg_tuple *inside,
+					  struct vpnalg_record **host)
+{
+	struct vpnalg_opening opening = {
+		.kind = IPSEC_KIND_HOST,
+		.space = ESP_PROTOCOL,
+		.zone = inside->zone,
+		.inside = inside->local,
+		.remote = inside->remote,
+		.outside_port = IPSEC_PORT_HOST,
+		.ranges = { { .first = 1, .step = 1, .count = UINT32_MAX } },
+		.least = 1,
+		.greatest = UINT32_MAX,
+		.lifetime =
+			vpnalg_session_timers(step->translator)->esp_unpaired,
+	};
+	enum vpnalg_result result;
+
+	result = vpnalg_session_open(step, &opening, host);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (vpnalg_ipsec_remote_join(step, *host)) {
+		vpnalg_ipsec_host_body(step->translator, *host)->flags |=
+			IPSEC_HOST_JOINED;
+		return VPNALG_TRANSLATED;
+	}
+	vpnalg_session_close(step->translator, *host);
+	return VPNALG_DROP_STORE;
+}
+
+void vpnalg_ipsec_host_closed(struct vpnalg *translator,
+			      struct vpnalg_record *host)
+{
+	if (vpnalg_ipsec_host_body(translator, host)->flags & IPSEC_HOST_JOINED)
+		vpnalg_ipsec_remote_leave(translator, host);
+}
+
+static void prolong(struct vpnalg *translator, struct vpnalg_record *record,
+		    vpnalg_time deadline)
+{
+	if (record->deadline < deadline)
+		vpnalg_session_live(translator, record,
+				    deadline - vpnalg_session_now(translator));
+}
+
+/* It has sent. Once it receives with an SPI of its own, it may be silent for
+ * longer. */
+void vpnalg_ipsec_host_live(struct vpnalg *translator,
+			    struct vpnalg_record *host)
+{
+	vpnalg_time now = vpnalg_session_now(translator);
+	uint32_t life = vpnalg_ipsec_host_lifetime(translator, host);
+	struct vpnalg_record *ike;
+
+	if (host->deadline - now > life)
+		return;
+	vpnalg_session_live(translator, host,
+			    (vpnalg_time)life + life / IPSEC_SLACK_PART);
+	ike = vpnalg_ipsec_ike_of(translator, host);
+	if (ike != NULL)
+		prolong(translator, ike, host->deadline);
+}
+
+uint32_t vpnalg_ipsec_host_lifetime(struct vpnalg *translator,
+				    struct vpnalg_record *host)
+{
+	const struct vpnalg_timers *timers = vpnalg_session_timers(translator);
+
+	return vpnalg_ipsec_host_body(translator, host)->in[0].spi != 0
+		       ? timers->esp_idle
+		       : timers->esp_unpaired;
+}
+
+/* One of the SAs that the host receives with, if it lives. */
+struct vpnalg_record *vpnalg_ipsec_host_inbound(struct vpnalg *translator,
+						struct vpnalg_record *host,
+						unsigned index)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(translator, host, VPNALG_INSIDE_OWN, &tuple);
+	tuple.id = vpnalg_ipsec_host_body(translator, host)->in[index].spi;
+	return tuple.id != 0 ? vpnalg_session_find(translator, &tuple) : NULL;
+}
+
+/* The SA that it began to send with last. */
+struct vpnalg_record *vpnalg_ipsec_host_outbound(struct vpnalg *translator,
+						 struct vpnalg_record *host)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(translator, host, VPNALG_INSIDE_OWN, &tuple);
+	tuple.role = VPNALG_INSIDE_PEER;
+	tuple.id = vpnalg_ipsec_host_body(translator, host)->out_spi;
+	return tuple.id != 0 ? vpnalg_session_find(translator, &tuple) : NULL;
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* IKE and NAT-T: UDP sessions towards ports 500 and 4500 (RFC 7296 2.23,
+ * RFC 3948). A remote that insists on port 500 gets it, for several hosts at
+ * once: the initiator SPI tells them apart. Payloads are never touched. */
+#include "ipsec.h"
+
+#include "wire_ip.h"
+#include "wire_udp.h"
+
+/* So many first messages without an answer, and port 500 is tried. */
+#define ASKED_IN_VAIN 3
+
+static struct ipsec_ike *body(struct vpnalg_step *step)
+{
+	return vpnalg_session_body(step->translator, step->record);
+}
+
+/* The IKE header of a message to or from port 500, or NULL. */
+const uint8_t *vpnalg_ipsec_ike_header(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	unsigned off = facts->inward ? PORT_SOURCE_OFF : PORT_DESTINATION_OFF;
+
+	if (facts->l4_caplen < UDP_HEADER_LEN + IKE_HEADER_LEN ||
+	    vpnalg_get16(facts->l4 + off) != IKE_PORT)
+		return NULL;
+	return facts->l4 + UDP_HEADER_LEN;
+}
+
+/* The session between port 500 and port 500 of whatever else the host has with
+ * that remote. */
+struct vpnalg_record *vpnalg_ipsec_ike_of(struct vpnalg *translator,
+					  struct vpnalg_record *record)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, &tuple);
+	tuple.role = VPNALG_INSIDE_OWN;
+	tuple.space = PROTOCOL_UDP;
+	tuple.id = IKE_PORT;
+	tuple.port = IKE_PORT;
+	return vpnalg_session_find(translator, &tuple);
+}
+
+/* Which session it is */
+
+static bool knows(const struct ipsec_ike *ike, const uint8_t *header)
+{
+	unsigned i;
+
+	for (i = 0; i < IPSEC_IKE_SAS; i++)
+		if (ike->spis[i][0] == vpnalg_get32(header) &&
+		    ike->spis[i][1] == vpnalg_get32(header + 4))
+			return true;
+	return false;
+}
+
+/* A remote that insists on port 500 may be the first to use the SPIs of a
+ * rekeyed IKE SA (RFC 7296 2.18). It is then for whoever asked for an SA
+ * last. */
+static struct vpnalg_record *rekeyed(struct vpnalg_step *step)
+{
+	struct vpnalg *translator = step->translator;
+	struct vpnalg_record *remote, *host;
+	uint32_t handle;
+
+	remote = vpnalg_ipsec_remote_of(translator, step->record);
+	if (remote == NULL)
+		return NULL;
+	handle = vpnalg_ipsec_remote_body(translator, remote)->rekeyed;
+	host = vpnalg_ipsec_host_by_handle(translator, remote, handle);
+	return host != NULL ? vpnalg_ipsec_ike_of(translator, host) : NULL;
+}
+
+static void choose_by_rekey(struct vpnalg_step *step)
+{
+	const uint8_t *header = vpnalg_ipsec_ike_header(step);
+	struct vpnalg_record *other;
+
+	if (header == NULL || knows(body(step), header))
+		return;
+	other = rekeyed(step);
+	if (other == NULL)
+		return;
+	if (((struct ipsec_ike *)vpnalg_session_body(step->translator, other))
+		    ->flags & IPSEC_IKE_INSISTS)
+		step->record = other;
+}
+
+static enum vpnalg_result find_session(struct vpnalg_step *step, bool by_spi)
+{
+	const struct vpnalg_facts *facts = step->facts;
+
+	if (by_spi) {
+		step->record =
+			vpnalg_ipsec_ike_of(step->translator, step->record);
+		return step->record != NULL ? VPNALG_TRANSLATED
+					    : VPNALG_DROP_NO_SESSION;
+	}
+	if (step->record == NULL) {
+		if (facts->inward || facts->undo)
+			return VPNALG_DROP_NO_SESSION;
+		return vpnalg_session_open_port(
+			step, IPSEC_KIND_IKE,
+			vpnalg_session_timers(step->translator)->udp,
+			&step->record);
+	}
+	if (facts->inward && !facts->inside)
+		choose_by_rekey(step);
+	return VPNALG_TRANSLATED;
+}
+
+/* Its outside port is unique towards the remote, whatever the remote's. */
+static bool is_right_port(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	unsigned off = facts->inward ? PORT_SOURCE_OFF : PORT_DESTINATION_OFF;
+	struct vpnalg_tuple inside;
+
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
+			     &inside);
+	return inside.port == vpnalg_get16(facts->l4 + off);
+}
+
+/* The SPIs */
+
+static void spi_tuple(struct vpnalg_step *step, const uint32_t *spi,
+		      struct vpnalg_tuple *tuple)
+{
+	vpnalg_session_tuple(step->translator, step->record,
+			     VPNALG_OUTSIDE_OWN, tuple);
+	tuple->role = VPNALG_OUTSIDE_PEER;
+	tuple->space = IPSEC_SPACE_IKE_SA;
+	tuple->id = spi[0];
+	tuple->port = spi[1];
+}
+
+static void forget_spi(struct vpnalg_step *step, const uint32_t *spi)
+{
+	struct vpnalg_record *sa;
+	struct vpnalg_tuple tuple;
+
+	if ((spi[0] | spi[1]) == 0)
+		return;
+	spi_tuple(step, spi, &tuple);
+	sa = vpnalg_session_find(step->translator, &tuple);
+	if (sa != NULL && vpnalg_ipsec_ike_of(step->translator, sa) ==
+				  step->record)
+		vpnalg_session_close(step->translator, sa);
+}
+
+/* Whoever was first with an SPI keeps it: two hosts do not choose the same 64
+ * bits by chance. */
+static void open_spi(struct vpnalg_step *step, const uint32_t *spi)
+{
+	struct vpnalg_tuple inside, outside;
+	struct vpnalg_record *sa;
+
+	spi_tuple(step, spi, &outside);
+	if (vpnalg_session_find(step->translator, &outside) != NULL)
+		return;
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
+			     &inside);
+	vpnalg_session_open(
+		step,
+		&(struct vpnalg_opening){ .kind = IPSEC_KIND_IKE_SA,
+					  .space = IPSEC_SPACE_IKE_SA,
+					  .zone = inside.zone,
+					  .inside = inside.local,
+					  .remote = inside.remote,
+					  .outside = outside.local,
+					  .id = spi[0],
+					  .inside_port = spi[1],
+					  .outside_port = spi[1],
+					  .peer = true,
+					  .lifetime = UINT32_MAX },
+		&sa);
+}
+
+/* Without room it is found by its port alone. */
+static void learn_spi(struct vpnalg_step *step, const uint8_t *header)
+{
+	const uint32_t spi[2] = { vpnalg_get32(header),
+				  vpnalg_get32(header + 4) };
+	struct ipsec_ike *ike = body(step);
+	unsigned i;
+
+	for (i = 0; i < IPSEC_IKE_SAS - 1; i++)
+		if (ike->spis[i][0] == spi[0] && ike->spis[i][1] == spi[1])
+			break;
+	if (ike->spis[i][0] != spi[0] || ike->spis[i][1] != spi[1]) {
+		forget_spi(step, ike->spis[i]);
+		open_spi(step, spi);
+	}
+	for (; i > 0; i--) {
+		ike->spis[i][0] = ike->spis[i - 1][0];
+		ike->spis[i][1] = ike->spis[i - 1][1];
+	}
+	ike->spis[0][0] = spi[0];
+	ike->spis[0][1] = spi[1];
+	vpnalg_session_changed(step->translator, step->record);
+}
+
+/* What the remote insists on */
+
+static bool is_first_message(const uint8_t *header)
+{
+	return (vpnalg_get32(header + IKE_RESPONDER_SPI_OFF) |
+		vpnalg_get32(header + IKE_RESPONDER_SPI_OFF + 4)) == 0;
+}
+
+static unsigned port_of(struct vpnalg_step *step, unsigned role)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(step->translator, step->record, role, &tuple);
+	return tuple.id;
+}
+
+/* Some do not answer other ports at all. */
+static void seen_outward(struct vpnalg_step *step, const uint8_t *header)
+{
+	struct ipsec_ike *ike = body(step);
+
+	learn_spi(step, header);
+	if (ike->flags & (IPSEC_IKE_ANSWERED | IPSEC_IKE_INSISTS) ||
+	    !is_first_message(header) || step->facts->undo)
+		return;
+	if (ike->asked++ >= ASKED_IN_VAIN)
+		ike->flags |= IPSEC_IKE_INSISTS;
+}
+
+/* An answer to port 500, though it was asked from another. */
+static void seen_inward(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	struct ipsec_ike *ike = body(step);
+	unsigned port = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
+
+	ike->flags |= IPSEC_IKE_ANSWERED;
+	if (facts->inside)
+		return;
+	if (port == port_of(step, VPNALG_OUTSIDE_OWN))
+		ike->flags &= (uint8_t)~IPSEC_IKE_INSISTS;
+	else
+		ike->flags |= IPSEC_IKE_INSISTS;
+}
+
+static void take_ports(struct vpnalg_step *step)
+{
+	const uint8_t *header = vpnalg_ipsec_ike_header(step);
+
+	if (step->facts->inward)
+		seen_inward(step);
+	else if (header != NULL &&
+		 port_of(step, VPNALG_INSIDE_OWN) == IKE_PORT)
+		seen_outward(step, header);
+}
+
+/* RFC 4787 REQ-6: what the inside host sends keeps the session; and an ESP host
+ * keeps it for its rekeys. */
+static void refresh(struct vpnalg_step *step)
+{
+	uint32_t life = vpnalg_session_timers(step->translator)->udp;
+	struct vpnalg_record *host;
+
+	if (step->facts->inward)
+		return;
+	if (step->record->deadline - step->now <= life)
+		vpnalg_session_live(step->translator, step->record,
+				    (vpnalg_time)life +
+					    life / IPSEC_SLACK_PART);
+	if (vpnalg_ipsec_ike_header(step) == NULL)
+		return;
+	host = vpnalg_ipsec_host_find(step->translator, step->record);
+	if (host != NULL)
+		vpnalg_ipsec_host_live(step->translator, host);
+}
+
+static void rewrite(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	bool inside = facts->inside;
+
+	vpnalg_rewrite_ends(step);
+	if (inside && body(step)->flags & IPSEC_IKE_INSISTS)
+		vpnalg_rewrite_16(step,
+				  facts->inward ? PORT_DESTINATION_OFF
+						: PORT_SOURCE_OFF,
+				  IKE_PORT);
+}
+
+enum vpnalg_result vpnalg_ipsec_ike(struct vpnalg_step *step)
+{
+	bool by_spi = step->record != NULL && step->kind == IPSEC_KIND_IKE_SA;
+	enum vpnalg_result result;
+
+	if (step->facts->l4_len < UDP_HEADER_LEN)
+		return VPNALG_DROP_MALFORMED;
+	if (step->facts->l4_caplen < UDP_HEADER_LEN)
+		return VPNALG_DROP_TRUNCATED;
+	result = find_session(step, by_spi);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	step->kind = IPSEC_KIND_IKE;
+	if (!is_right_port(step))
+		return VPNALG_DROP_PORT_HELD;
+	result = vpnalg_ipsec_exchange(step);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	take_ports(step);
+	refresh(step);
+	rewrite(step);
+	return VPNALG_TRANSLATED;
+}

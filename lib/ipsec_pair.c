@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Pairs an inbound SPI with its inside host. Both ends choose their SPIs inside
+ * encrypted messages, so whose an SPI is must be found out. */
+#include "ipsec.h"
+
+
+/* Unpairing */
+
+static void forget_inbound(struct ipsec_host *h, unsigned index)
+{
+	for (; index + 1 < IPSEC_INBOUND; index++)
+		h->in[index] = h->in[index + 1];
+	h->in[index].spi = 0;
+}
+
+void vpnalg_ipsec_pair_undo(struct vpnalg *translator,
+			    struct vpnalg_record *host, unsigned index)
+{
+	struct vpnalg_record *sa =
+		vpnalg_ipsec_host_inbound(translator, host, index);
+
+	if (sa != NULL)
+		vpnalg_session_close(translator, sa);
+	forget_inbound(vpnalg_ipsec_host_body(translator, host), index);
+	vpnalg_session_changed(translator, host);
+}
+
+/* Room */
+
+/* Where there are too many, the youngest that nothing has confirmed gives way;
+ * with an exchange of the host's own behind it, else the one that was silent
+ * for the longest time. */
+static bool gives_way(const struct ipsec_in *in, const struct ipsec_in *other,
+		      bool backed)
+{
+	bool a = in->flags & IPSEC_IN_CONFIRMED;
+	bool b = other->flags & IPSEC_IN_CONFIRMED;
+
+	if (a != b)
+		return b;
+	return backed && a && ipsec_is_after(other->seen, in->seen);
+}
+
+static bool make_room(struct vpnalg *translator, struct vpnalg_record *host,
+		      bool backed)
+{
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct ipsec_in *in, *victim = NULL;
+	struct vpnalg_record *sa;
+	unsigned i = 0, at = 0;
+
+	while (i < IPSEC_INBOUND && h->in[i].spi != 0) {
+		sa = vpnalg_ipsec_host_inbound(translator, host, i);
+		if (sa == NULL) {
+			forget_inbound(h, i);
+			continue;
+		}
+		in = vpnalg_session_body(translator, sa);
+		if (victim == NULL || gives_way(in, victim, backed)) {
+			victim = in;
+			at = i;
+		}
+		i++;
+	}
+	if (i < IPSEC_INBOUND)
+		return true;
+	if (victim->flags & IPSEC_IN_CONFIRMED && !backed)
+		return false;
+	vpnalg_ipsec_pair_undo(translator, host, at);
+	return true;
+}
+
+/* Pairing */
+
+static enum vpnalg_result open_inbound(struct vpnalg_step *step,
+				       struct vpnalg_record *host, uint32_t spi,
+				       struct vpnalg_record **sa)
+{
+	struct vpnalg_tuple inside, outside;
+	struct vpnalg_opening opening = {
+		.kind = IPSEC_KIND_IN,
+		.space = ESP_PROTOCOL,
+		.id = spi,
+		.least = spi,
+		.greatest = spi,
+		.keep = true,
+		.lifetime =
+			vpnalg_session_timers(step->translator)->esp_unpaired,
+	};
+
+	vpnalg_session_tuple(step->translator, host, VPNALG_INSIDE_OWN,
+			     &inside);
+	vpnalg_session_tuple(step->translator, host, VPNALG_OUTSIDE_OWN,
+			     &outside);
+	opening.zone = inside.zone;
+	opening.inside = inside.local;
+	opening.remote = inside.remote;
+	opening.outside = outside.local;
+	return vpnalg_session_open(step, &opening, sa);
+}
+
+/* The pair before goes on to be listened to: if it does not end, this one may
+ * be wrong. */
+static uint16_t succeed(struct vpnalg *translator, struct vpnalg_record *host)
+{
+	struct vpnalg_record *old =
+		vpnalg_ipsec_host_inbound(translator, host, 0);
+	struct ipsec_in *in;
+
+	if (old == NULL)
+		return 100;
+	in = vpnalg_session_body(translator, old);
+	in->flags |= IPSEC_IN_OLD;
+	vpnalg_session_changed(translator, old);
+	return in->gap;
+}
+
+static void note(struct vpnalg *translator, struct vpnalg_record *host,
+		 uint32_t spi, uint32_t first)
+{
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct vpnalg_record *remote =
+		vpnalg_ipsec_remote_of(translator, host);
+	unsigned i;
+
+	for (i = IPSEC_INBOUND - 1; i > 0; i--)
+		h->in[i] = h->in[i - 1];
+	h->in[0].spi = spi;
+	h->in[0].first = first;
+	h->flags &= (uint8_t)~(IPSEC_HOST_OPEN | IPSEC_HOST_AHEAD);
+	if (h->flags & IPSEC_HOST_ASKED &&
+	    (h->out_spi == 0 || ipsec_is_after(h->asked, h->out_since)))
+		h->flags |= IPSEC_HOST_AHEAD;
+	h->waits = 0;
+	vpnalg_session_changed(translator, host);
+	if (remote != NULL)
+		vpnalg_ipsec_remote_forget(
+			translator, remote,
+			vpnalg_ipsec_host_handle(translator, host));
+}
+
+static bool is_backed(struct vpnalg *translator, struct vpnalg_record *host)
+{
+	struct vpnalg_record *remote =
+		vpnalg_ipsec_remote_of(translator, host);
+	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
+
+	return remote != NULL &&
+	       vpnalg_ipsec_remote_expected(translator, remote, handle) != NULL;
+}
+
+static enum vpnalg_result pair(struct vpnalg_step *step,
+			       struct vpnalg_record *host, uint32_t first,
+			       enum vpnalg_evidence evidence)
+{
+	struct vpnalg *translator = step->translator;
+	uint32_t spi = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
+	struct vpnalg_record *sa;
+	enum vpnalg_result result;
+	struct ipsec_in *in;
+	uint16_t gap;
+
+	if (!make_room(translator, host, is_backed(translator, host)))
+		return VPNALG_DROP_UNPAIRED;
+	result = open_inbound(step, host, spi, &sa);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	gap = succeed(translator, host);
+	in = vpnalg_session_body(translator, sa);
+	in->seen = ipsec_now(translator);
+	in->gap = gap;
+	in->count = 1;
+	in->flags = (uint8_t)evidence;
+	note(translator, host, spi, first);
+	vpnalg_session_changed(translator, sa);
+	vpnalg_session_tell(translator, sa, VPNALG_EVENT_PAIRED,
+			    (uint8_t)evidence);
+	step->record = sa;
+	return VPNALG_TRANSLATED;
+}
+
+/* From outside, with an SPI that is nobody's yet; step->record is the remote. */
+enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
+{
+	struct vpnalg *translator = step->translator;
+	struct vpnalg_record *remote = step->record, *host;
+	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
+	enum vpnalg_evidence evidence = VPNALG_EVIDENCE_ALONE;
+	struct ipsec_watched *watched;
+	uint32_t first = ipsec_now(translator);
+	enum vpnalg_result result;
+
+	step->kind = IPSEC_KIND_IN;
+	if (remote->children == 1) {
+		host = vpnalg_ipsec_host_by_handle(translator, remote,
+						   r->handles);
+		return host != NULL ? pair(step, host, first, evidence)
+				    : VPNALG_DROP_UNPAIRED;
+	}
+	watched = vpnalg_ipsec_watch(step, remote);
+	if (watched == NULL)
+		return VPNALG_DROP_UNPAIRED;
+	host = vpnalg_ipsec_judge(translator, remote, watched, &evidence);
+	if (host == NULL)
+		return VPNALG_DROP_UNPAIRED;
+	result = pair(step, host, watched->first, evidence);
+	if (result == VPNALG_TRANSLATED)
+		watched->spi = 0;
+	return result;
+}
+
+/* Seen in its inside form: the address tells. */
+enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
+{
+	struct vpnalg *translator = step->translator;
+	struct vpnalg_record *host = vpnalg_ipsec_host_shown(step), *wrong, *sa;
+	struct vpnalg_tuple outside;
+	unsigned i;
+
+	if (host == NULL)
+		return VPNALG_DROP_NO_SESSION;
+	vpnalg_session_tuple(translator, host, VPNALG_OUTSIDE_OWN, &outside);
+	outside.id = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
+	outside.port = 0;
+	sa = vpnalg_session_find(translator, &outside);
+	wrong = sa != NULL ? vpnalg_ipsec_host_find(translator, sa) : NULL;
+	for (i = 0; wrong != NULL && i < IPSEC_INBOUND; i++)
+		if (vpnalg_ipsec_host_body(translator, wrong)->in[i].spi ==
+		    outside.id) {
+			vpnalg_ipsec_pair_undo(translator, wrong, i);
+			break;
+		}
+	return pair(step, host, ipsec_now(translator), VPNALG_EVIDENCE_SHOWN);
+}

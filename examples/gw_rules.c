@@ -15,14 +15,46 @@
 #include "gw_wire.h"
 
 /* In nftables' words, offsets and lengths in bits. An ICMP error has the IP
- * header of the packet that it is about at 64, without options here. */
+ * header of the packet that it is about at 64, without options here, so that
+ * this one's protocol is at 136 and its ports at 224 and 240. */
 #define ICMP_ERROR                                                      \
 	"icmp type { destination-unreachable, time-exceeded, "          \
 	"parameter-problem } "
-#define ABOUT_GRE "@th,136,8 47 "
-#define ABOUT_TCP_FROM_PPTP "@th,136,8 6 @th,224,16 1723 "
 #define LATER_FRAGMENT "ip frag-off & 0x1fff != 0 "
-#define ENHANCED_GRE "ip protocol gre @th,13,3 1 "
+
+/* GRE, ESP, AH, L2TP: all that carries VPNs without ports. */
+#define PLAIN "{ 47, 50, 51, 115 } "
+#define UDP_PORTS "{ 500, 4500 } "
+
+/* What is the translator's whoever sends it, as seen from inside; and what an
+ * error is about, of a packet that travelled in. */
+static const char *const from_inside[] = {
+	"ip protocol " PLAIN,
+	"tcp dport 1723 ",
+	"udp dport " UDP_PORTS,
+	LATER_FRAGMENT "ip protocol { 6, 17 } ip daddr @remotes ",
+	ICMP_ERROR "@th,136,8 " PLAIN,
+	ICMP_ERROR "@th,136,8 6 @th,224,16 1723 ",
+	ICMP_ERROR "@th,136,8 17 @th,224,16 " UDP_PORTS,
+	NULL
+};
+
+/* What is the translator's of what comes from outside. */
+static const char *const from_outside[] = {
+	"ip protocol " PLAIN "ip saddr . ip daddr @pairs ",
+	LATER_FRAGMENT "ip protocol { 6, 17 } ip saddr . ip daddr @pairs ",
+	"ip saddr . ip daddr . ip protocol . th dport @ports ",
+	NULL
+};
+
+/* What an error of the kernel's is about if it is about a packet that this
+ * program has translated and could not deliver. */
+static const char *const about_ours[] = {
+	"@th,136,8 " PLAIN,
+	"@th,136,8 6 @th,224,16 1723 ",
+	"@th,136,8 17 @th,224,16 " UDP_PORTS,
+	NULL
+};
 
 static bool append(struct rules *rules, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -69,29 +101,13 @@ static bool run(struct rules *rules)
 	return well;
 }
 
-/* Of what comes from inside to go outside, what the translator has. */
-static bool append_inside(struct rules *rules, const char *outside)
+static bool append_drops(struct rules *rules, const char *const *matches)
 {
-	return append(rules, " chain inside {\n"
-			     "  fib daddr oifname != \"%s\" return\n"
-			     "  tcp dport 1723 drop\n"
-			     "  " ENHANCED_GRE "drop\n"
-			     "  " LATER_FRAGMENT "ip protocol { tcp, gre } "
-			     "ip daddr @remotes drop\n"
-			     "  " ICMP_ERROR ABOUT_GRE "drop\n"
-			     "  " ICMP_ERROR ABOUT_TCP_FROM_PPTP "drop\n"
-			     " }\n", outside);
-}
+	bool well = true;
 
-static bool append_outside(struct rules *rules)
-{
-	return append(rules, " chain outside {\n"
-			     "  ip protocol gre ip saddr . ip daddr @pairs "
-			     "drop\n"
-			     "  " LATER_FRAGMENT "ip protocol tcp "
-			     "ip saddr . ip daddr @pairs drop\n"
-			     "  ip saddr . ip daddr . tcp dport @ports drop\n"
-			     " }\n");
+	for (; well && *matches; matches++)
+		well = append(rules, "  %sdrop\n", *matches);
+	return well && append(rules, " }\n");
 }
 
 /* What this program sends is translated already. And where the kernel cannot
@@ -111,9 +127,7 @@ static bool append_output(struct rules *rules, const struct options *options)
 	for (size_t i = 0; well && i < options->address_count; i++)
 		well = append(rules, "  @th,192,32 0x%" PRIx32 " return\n",
 			      get32(options->addresses[i].octets));
-	return well && append(rules, "  " ABOUT_GRE "drop\n"
-				     "  " ABOUT_TCP_FROM_PPTP "drop\n"
-				     " }\n");
+	return well && append_drops(rules, about_ours);
 }
 
 static bool append_table(struct rules *rules, const struct options *options)
@@ -121,18 +135,23 @@ static bool append_table(struct rules *rules, const struct options *options)
 	return append(rules,
 		      "table ip %s {\n"
 		      " flags owner\n"
-		      " set ports { type ipv4_addr . ipv4_addr . "
-		      "inet_service; }\n"
+		      " set ports { type ipv4_addr . ipv4_addr . inet_proto "
+		      ". inet_service; }\n"
 		      " set pairs { type ipv4_addr . ipv4_addr; }\n"
-		      " set remotes { type ipv4_addr; }\n",
-		      rules->table) &&
-	       append_inside(rules, options->outside) &&
-	       append_outside(rules) &&
-	       append(rules, " chain prerouting {\n"
-			     "  type filter hook prerouting priority -500\n"
-			     "  iifname \"%s\" jump inside\n"
-			     "  iifname \"%s\" jump outside\n"
-			     " }\n", options->inside, options->outside) &&
+		      " set remotes { type ipv4_addr; }\n"
+		      " chain inside {\n"
+		      "  fib daddr oifname != \"%s\" return\n",
+		      rules->table, options->outside) &&
+	       append_drops(rules, from_inside) &&
+	       append(rules, " chain outside {\n") &&
+	       append_drops(rules, from_outside) &&
+	       append(rules,
+		      " chain prerouting {\n"
+		      "  type filter hook prerouting priority -500\n"
+		      "  iifname \"%s\" jump inside\n"
+		      "  iifname \"%s\" jump outside\n"
+		      " }\n",
+		      options->inside, options->outside) &&
 	       append_output(rules, options) && append(rules, "}\n");
 }
 
@@ -171,12 +190,14 @@ static void change_ports(struct rules *rules, const char *verb,
 {
 	struct texts texts;
 
-	if (binding->protocol != PROTOCOL_TCP)
+	if (binding->protocol != PROTOCOL_TCP &&
+	    binding->protocol != PROTOCOL_UDP)
 		return;
 	write_addresses(&texts, binding);
-	append(rules, "%s element ip %s ports { %s . %s . %" PRIu32 " }\n",
-	       verb, rules->table, texts.remote, texts.outside,
-	       binding->outside_id);
+	append(rules,
+	       "%s element ip %s ports { %s . %s . %u . %" PRIu32 " }\n", verb,
+	       rules->table, texts.remote, texts.outside,
+	       (unsigned)binding->protocol, binding->outside_id);
 }
 
 static void change_pair(struct rules *rules, const char *verb,

@@ -24,7 +24,11 @@
 
 #define PROTOCOL_ICMP 1
 #define PROTOCOL_TCP 6
+#define PROTOCOL_UDP 17
 #define PROTOCOL_GRE 47
+#define PROTOCOL_ESP 50
+#define PROTOCOL_AH 51
+#define PROTOCOL_L2TP 115
 
 #define TCP_SEQUENCE_OFF 4
 #define TCP_ACK_OFF 8
@@ -42,7 +46,9 @@
 #define ICMP_MTU_OFF 6
 #define ICMP_HEADER_LEN 8
 
-#define PPTP_PORT 1723
+#define PORT_IKE 500
+#define PORT_PPTP 1723
+#define PORT_NAT_T 4500
 
 static inline unsigned get16(const uint8_t *p)
 {

@@ -11,7 +11,8 @@
 /* Places of the store that are looked at for dead sessions at once. */
 #define SWEEP_BUDGET 64
 
-static const struct vpnalg_handler *const handlers[] = { &vpnalg_pptp };
+static const struct vpnalg_handler *const handlers[] = { &vpnalg_pptp,
+						      &vpnalg_ipsec };
 
 static bool open_table(struct nat *nat)
 {

@@ -7,9 +7,11 @@
 #   each VERB [ARGUMENT]...      VERB CLIENT [ARGUMENT]... for all of $clients
 #   together VERB [ARGUMENT]...  the same, all at once
 #   gone GUEST COMMANDS          waits until they fail, 10 s at most
-#   traffic WHEN CLIENT...       20 pings of $inner and 1,000,000 bytes each way
-#                                from there, all these clients at once
+#   traffic WHEN CLIENT...       20 pings through the tunnel and 1,000,000 bytes
+#                                each way, all these clients at once
 #   traffic_all                  each client alone, then all at once
+#   beside WHEN CLIENT...        as traffic, to the server's own address
+#   reported CLIENT PATTERN      the gateway's report has such a line
 
 bytes=1000000
 transfer_port=9000
@@ -20,7 +22,29 @@ check_defaults() {
 	pings_lost=0 # percent, that may be lost
 	transfer_seconds=60
 	impair=
+	general=
 	why_not_scenario=:
+	servers=srv
+	beside=
+	at srv
+}
+
+# at SERVER: what follows is about this one.
+at() {
+	server=$1
+	server_address=$(server_address "$1")
+}
+
+server_address() {
+	case $1 in
+	srv) echo 203.0.113.10 ;;
+	*) echo "203.0.113.1${1#srv}" ;;
+	esac
+}
+
+# reach CLIENT: its tunnel leads to $inner.
+reach() {
+	echo "$inner" >"$run/clients/$1.inner"
 }
 
 # For a scenario of which a gateway loses and reorders some packets on purpose:
@@ -109,7 +133,8 @@ traffic() {
 	shift
 	jobs=
 	for client in "$@"; do
-		guest_start "$client" "$(traffic_job "$inner")"
+		to=${beside:-$(cat "$run/clients/$client.inner")}
+		guest_start "$client" "$(traffic_job "$to")"
 		jobs="$jobs $client $job"
 	done
 	# shellcheck disable=SC2086
@@ -127,4 +152,21 @@ traffic_all() {
 	done
 	# shellcheck disable=SC2086
 	[ "$clients" = "${clients#* }" ] || traffic 'all at once' $clients
+}
+
+beside() {
+	beside=$server_address
+	traffic "$@"
+	beside=
+}
+
+reported() {
+	kill -s USR1 "$(cat "$run/gateway.pid")"
+	sleep 1
+	line=$(grep "$2" "$run/gateway.log" | tail -n 1 | sed 's/  */ /g')
+	if [ -n "$line" ]; then
+		good "$1" "reported:$line"
+	else
+		bad "$1" 'not in the report'
+	fi
 }

@@ -48,7 +48,7 @@ ipsec_rekeyed() {
 }
 
 ipsec_gone() {
-	if gone "$1" 'ip xfrm state | grep spi' && gone srv "$2"; then
+	if gone "$1" 'ip xfrm state | grep spi' && gone "$server" "$2"; then
 		good "$1" 'ended cleanly'
 	else
 		bad "$1" 'no clean end'
@@ -70,6 +70,7 @@ ipsec_is_up() {
 	*" $1 "*) try=exit ;;
 	*) try=$(ipsec_try $inner) ;;
 	esac
+	reach "$1"
 	guest_do "$1" 65 "$2
 		$try" >"$run/said.$1" 2>&1 && good "$1" connected && return
 	bad "$1" "not connected: $(tail -n 1 "$run/said.$1")"
@@ -78,8 +79,8 @@ ipsec_is_up() {
 # The server's policies are for packets from its inner address.
 ipsec_called() {
 	to="-I $inner $(ipsec_inner "$1")"
-	guest_do srv 30 "$(ipsec_try "$to")" >/dev/null
-	received=$(guest_do srv 30 "ping -n -q -c 20 -i 0.1 -W 2 $to |
+	guest_do "$server" 30 "$(ipsec_try "$to")" >/dev/null
+	received=$(guest_do "$server" 30 "ping -n -q -c 20 -i 0.1 -W 2 $to |
 		sed -n 's/.* \\([0-9]*\\) received.*/\\1/p'")
 	if [ "${received:-0}" -eq 20 ]; then
 		good "$1" "called: $received/20 pings"
@@ -93,7 +94,7 @@ ipsec_called() {
 ipsec_receives() {
 	guest_start "$1" "perl $tools/transfer.pl catch $transfer_port 1000 20"
 	caught=$job
-	guest_do srv 30 "sleep 0.5
+	guest_do "$server" 30 "sleep 0.5
 		perl $tools/transfer.pl throw $inner $(ipsec_inner "$1") \
 			$transfer_port 1020" >/dev/null
 	datagrams=$(guest_wait "$caught" 30)

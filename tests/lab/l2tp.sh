@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# L2TP version 2: xl2tpd and pppd at both ends, data in the kernel.
+# L2TP version 2: xl2tpd and pppd at both ends ($server is one), data in the kernel.
 #
 #   l2tp_server              port 1701
 #   l2tp_up CLIENT [PORT]    from this port, or 1701
@@ -10,9 +10,9 @@ l2tp_modules='modprobe -a ppp_generic l2tp_ppp; mkdir -p /run/xl2tpd'
 
 l2tp_server() {
 	inner=10.9.1.1
-	guest_do srv 20 "$(ppp_secrets)
+	guest_do "$server" 20 "$(ppp_secrets)
 		$l2tp_modules
-		printf '%s\n' $(ppp_options srv) auth >/run/options
+		printf '%s\n' $(ppp_options server) auth >/run/options
 		cat >/run/xl2tpd.conf <<-END
 			[global]
 			port = 1701
@@ -25,7 +25,7 @@ l2tp_server() {
 			pppoptfile = /run/options
 		END
 		xl2tpd -c /run/xl2tpd.conf" || return
-	transfer_serve srv
+	transfer_serve "$server"
 }
 
 l2tp_up() {
@@ -35,7 +35,7 @@ l2tp_up() {
 			[global]
 			port = ${2:-1701}
 			[lac lab]
-			lns = 203.0.113.10
+			lns = $server_address
 			autodial = yes
 			length bit = yes
 			pppoptfile = /run/options

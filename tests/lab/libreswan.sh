@@ -66,22 +66,22 @@ libreswan_start() {
 libreswan_server() {
 	inner=$ipsec_server_inner
 	connections=$(for client in $clients; do
-		libreswan_connection "lab-$client" left=203.0.113.10 \
-			leftid=@srv leftsubnet=$inner/32 right=%any \
+		libreswan_connection "lab-$client" left=$server_address \
+			leftid=@server leftsubnet=$inner/32 right=%any \
 			rightid=@"$client" \
 			rightsubnet="$(ipsec_inner "$client")/32" rekey=no
 	done)
-	guest_do srv 60 "ip addr add $inner/32 dev lo
-		$(libreswan_start "$connections")" >"$run/said.srv" 2>&1 ||
+	guest_do "$server" 60 "ip addr add $inner/32 dev lo
+		$(libreswan_start "$connections")" >"$run/said.$server" 2>&1 ||
 		return
-	transfer_serve srv
+	transfer_serve "$server"
 }
 
 libreswan_up() {
 	mine=$(ipsec_inner "$1")
 	connection=$(libreswan_connection lab left=%defaultroute leftid=@"$1" \
-		leftsubnet="$mine/32" leftsourceip="$mine" right=203.0.113.10 \
-		rightid=@srv rightsubnet=$inner/32 $(libreswan_life))
+		leftsubnet="$mine/32" leftsourceip="$mine" right=$server_address \
+		rightid=@server rightsubnet=$inner/32 $(libreswan_life))
 	ipsec_is_up "$1" "pgrep -x pluto >/dev/null || {
 			$(libreswan_start "$connection")
 		}

@@ -22,6 +22,7 @@ ppp_options() {
 # The other side may take a moment longer until its interface is there: what is
 # sent before is lost.
 ppp_is_up() {
+	reach "$1"
 	guest_do "$1" 65 "$(ppp_secrets)
 		$2
 		for try in \$(seq 40); do
@@ -40,7 +41,7 @@ ppp_down() {
 		sed -n 's/.*inet \\([0-9.]*\\) .*/\\1/p'")
 	guest_do "$1" 10 "$3"
 	if gone "$1" "pgrep -x '$2'" &&
-		gone srv "ip -o addr | grep 'peer $address/'"; then
+		gone "$server" "ip -o addr | grep 'peer $address/'"; then
 		good "$1" 'ended cleanly'
 	else
 		bad "$1" 'no clean end'

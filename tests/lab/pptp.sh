@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# PPTP: pptpd on srv, pptp-linux and pppd on the clients.
+# PPTP: pptpd on $server, pptp-linux and pppd on the clients.
 #
 #   pptp_server [OPTION]...        pppd's options there
 #   pptp_up CLIENT [OPTION]...     pppd's options there
@@ -11,14 +11,14 @@ pptp_modules='modprobe -a ppp_async ppp_mppe; mkdir -p /run/pptp'
 
 pptp_server() {
 	inner=10.9.0.1
-	guest_do srv 20 "$(ppp_secrets)
+	guest_do "$server" 20 "$(ppp_secrets)
 		$pptp_modules
-		printf '%s\n' $(ppp_options srv) auth refuse-pap refuse-chap \
+		printf '%s\n' $(ppp_options server) auth refuse-pap refuse-chap \
 			refuse-mschap require-mschap-v2 $* >/run/options
 		printf '%s\n' option\ /run/options localip\ $inner \
 			remoteip\ 10.9.0.11-30 >/run/pptpd.conf
 		pptpd -c /run/pptpd.conf -o /run/options" || return
-	transfer_serve srv
+	transfer_serve "$server"
 }
 
 # pppd goes to the background when IP is up.
@@ -26,9 +26,9 @@ pptp_up() {
 	client=$1
 	shift
 	ppp_is_up "$client" "$pptp_modules
-		timeout 40 pppd pty 'exec pptp 203.0.113.10 --nolaunchpppd \
+		timeout 40 pppd pty 'exec pptp $server_address --nolaunchpppd \
 			--nohostroute --loglevel 0' \
-			$(ppp_options $ppp_user) remotename srv noauth \
+			$(ppp_options $ppp_user) remotename server noauth \
 			linkname lab updetach $* || exit"
 }
 

@@ -21,7 +21,8 @@ lab=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$lab/../.." && pwd)
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
-for part in guests network check ppp pptp l2tp ipsec swan libreswan; do
+for part in guests network check ppp pptp l2tp ipsec swan libreswan \
+	userspace; do
 	# shellcheck disable=SC1090
 	. "$lab/$part.sh"
 done
@@ -31,19 +32,37 @@ passed=0
 failed=0
 skipped=0
 
+has_library() {
+	ldconfig -p | grep -q "$1"
+}
+
+# The libraries are libreswan's, which cannot be installed beside strongSwan.
 wants_lab() {
 	wants ethtool command -v ethtool
 	wants iproute2 command -v ip
 	wants iptables command -v iptables
 	wants iputils-ping command -v ping
 	wants kmod command -v modprobe
+	wants libcurl3-nss has_library libcurl-nss.so.4
+	wants libevent-core-2.1-7 has_library libevent_core-2.1
+	wants libevent-pthreads-2.1-7 has_library libevent_pthreads-2.1
+	wants libldns3 has_library libldns.so.3
+	wants libnss3-tools command -v certutil
+	wants libunbound8 has_library libunbound.so.8
 	wants nftables command -v nft
+	wants openvpn command -v openvpn
 	wants perl-base command -v perl
 	wants ppp command -v pppd
 	wants pptp-linux command -v pptp
 	wants pptpd command -v pptpd
 	wants procps command -v sysctl
+	wants strongswan-charon test -x /usr/lib/ipsec/charon
+	wants strongswan-swanctl command -v swanctl
+	wants libstrongswan-standard-plugins \
+		test -e /usr/lib/ipsec/plugins/libstrongswan-openssl.so
 	wants tcpdump command -v tcpdump
+	wants wireguard-go command -v wireguard-go
+	wants wireguard-tools command -v wg
 	wants xl2tpd command -v xl2tpd
 	wants user-mode-linux command -v linux.uml
 }
@@ -109,11 +128,13 @@ boot_client() {
 }
 
 boot_all() {
-	guest_boot srv br_out 203.0.113.10 203.0.113.1
+	for guest in $servers; do
+		guest_boot "$guest" br_out "$(server_address "$guest")" \
+			203.0.113.1
+	done
 	each start_client
-	guest_await srv || return
-	for client in $clients; do
-		guest_await "$client" || return
+	for guest in $servers $clients; do
+		guest_await "$guest" || return
 	done
 }
 
@@ -177,7 +198,8 @@ run_scenario() {
 		return
 	fi
 	watch_start
-	if ! gateway_open "$gateway" ${impair:+--impair "$impair"}; then
+	if ! gateway_open "$gateway" $general \
+		${impair:+--impair "$impair"}; then
 		bad_all "gateway: $(tail -n 1 "$run/gateway.log")"
 	elif ! boot_all; then
 		bad_all 'a guest did not start'

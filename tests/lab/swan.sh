@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
 # strongSwan at both ends: IKE version $ike (1 or 2), which finds the NAT and
-# moves to UDP 4500. A tunnel from each client's inner address to the server's.
+# moves to UDP 4500. A tunnel from each client's inner address to the server's,
+# or transport mode for L2TP.
 #
 #   swan_server
-#   swan_up CLIENT      rekeys every $rekey seconds
-#   swan_down CLIENT    a clean end, seen on both sides
+#   swan_up CLIENT                rekeys every $rekey seconds
+#   swan_transport_server
+#   swan_transport_up CLIENT PORT    the L2TP client's port
+#   swan_down CLIENT              a clean end, seen on both sides
 
 # Without kernel-libipsec, which would take the place of the kernel's ESP.
 swan_conf='charon {
@@ -22,7 +25,7 @@ swan_conf='charon {
 		}
 	}'
 
-# swan_connections NAME LOCAL_TS REMOTE_TS MODE SETTING REMOTE_SETTING
+# swan_connections NAME MY_SIDE OTHER_SIDE MODE SETTING REMOTE_SETTING
 swan_connections() {
 	cat <<-END
 		connections {
@@ -76,24 +79,46 @@ swan_start() {
 	END
 }
 
+# swan_serve MY_SIDE OTHER_SIDE MODE
+swan_serve() {
+	guest_do "$server" 20 "$(swan_start "$(swan_connections server "$1" \
+		"$2" "$3" "local_addrs = $server_address" 'id = %any')")" \
+		>"$run/said.$server" 2>&1
+}
+
 swan_server() {
 	inner=$ipsec_server_inner
-	guest_do srv 20 "ip addr add $inner/32 dev lo
-		$(swan_start "$(swan_connections srv "$inner/32" 10.9.2.0/24 \
-			tunnel 'local_addrs = 203.0.113.10' 'id = %any')")" \
-		>"$run/said.srv" 2>&1 || return
-	transfer_serve srv
+	guest_do "$server" 10 "ip addr add $inner/32 dev lo"
+	swan_serve $inner/32 10.9.2.0/24 tunnel || return
+	transfer_serve "$server"
+}
+
+swan_transport_server() {
+	swan_serve 'dynamic[udp/1701]' 'dynamic[udp]' transport
+}
+
+# swan_initiate CLIENT MY_SIDE OTHER_SIDE MODE: commands.
+swan_initiate() {
+	connections=$(swan_connections "$@" \
+		"remote_addrs = $server_address" 'id = server.lab')
+	cat <<-END
+		pgrep -x charon >/dev/null || {
+			$(swan_start "$connections")
+		}
+		swanctl --initiate --child lab --timeout 40 || exit
+	END
 }
 
 swan_up() {
 	mine=$(ipsec_inner "$1")
 	ipsec_is_up "$1" "ip addr add $mine/32 dev lo
-		pgrep -x charon >/dev/null || {
-			$(swan_start "$(swan_connections "$1" "$mine/32" \
-				"$inner/32" tunnel \
-				'remote_addrs = 203.0.113.10' 'id = srv.lab')")
-		}
-		swanctl --initiate --child lab --timeout 40 || exit"
+		$(swan_initiate "$1" "$mine/32" $inner/32 tunnel)"
+}
+
+swan_transport_up() {
+	guest_do "$1" 60 "$(swan_initiate "$1" "dynamic[udp/$2]" \
+		'dynamic[udp/1701]' transport)" >"$run/said.$1" 2>&1 && return
+	bad "$1" "no SA: $(tail -n 1 "$run/said.$1")"
 }
 
 swan_down() {

@@ -84,29 +84,35 @@ struct ipsec_host {
 #define IPSEC_HOST_OPEN 0x04    /* the exchange's inbound SPI is not known */
 #define IPSEC_HOST_AHEAD 0x08   /* it is, and its outbound one is not */
 
-/* How many hosts of one remote may be expected to get a new SPI. More than
- * that are told apart by what they do after a while. */
-#define IPSEC_EXPECTING 16
+/* What is kept of a remote is in blocks, more of them where it has more hosts,
+ * but never so many that to look at all of them takes long. */
+#define IPSEC_BLOCKS 4
+
+/* How many hosts may be expected to get a new SPI, in one block. */
+#define IPSEC_EXPECTING 15
 
 struct ipsec_remote {
 	uint32_t handles; /* of all hosts, XORed: with one host, that one's */
 	uint32_t rekeyed; /* the host whose IKE SA may be a new one */
+	uint32_t blocks;  /* these three in the first block only */
 	struct ipsec_expecting {
 		uint32_t handle; /* the host's outside ID; 0: none */
-		uint32_t since;
+		uint32_t since;  /* its first exchange that led to none yet */
 	} expecting[IPSEC_EXPECTING];
 };
 
-/* How many SPIs of one remote are watched. */
-#define IPSEC_UNKNOWN 6
+/* How many SPIs are watched, in one block. */
+#define IPSEC_UNKNOWN 5
 
 struct ipsec_unknown {
 	struct ipsec_watched {
 		uint32_t spi; /* 0: none */
 		uint32_t first, last; /* when it was seen */
+		uint32_t began;       /* after its last silence */
 		uint32_t refused; /* the host that it was taken from, or 0 */
 		uint16_t count;
 		uint8_t fresh; /* it began near sequence number 1 */
+		uint8_t doubtful; /* one who might own it has got another */
 	} spis[IPSEC_UNKNOWN];
 };
 
@@ -154,6 +160,8 @@ uint32_t vpnalg_ipsec_host_lifetime(struct vpnalg *translator,
 				    struct vpnalg_record *host);
 void vpnalg_ipsec_host_live(struct vpnalg *translator,
 			    struct vpnalg_record *host);
+bool vpnalg_ipsec_host_went_on(struct vpnalg *translator,
+			       struct vpnalg_record *host, uint32_t since);
 void vpnalg_ipsec_host_closed(struct vpnalg *translator,
 			      struct vpnalg_record *host);
 struct vpnalg_record *vpnalg_ipsec_host_inbound(struct vpnalg *translator,
@@ -167,15 +175,19 @@ struct ipsec_remote *vpnalg_ipsec_remote_body(struct vpnalg *translator,
 					      struct vpnalg_record *remote);
 struct vpnalg_record *vpnalg_ipsec_remote_of(struct vpnalg *translator,
 					     struct vpnalg_record *session);
-struct vpnalg_record *
-vpnalg_ipsec_remote_unknown(struct vpnalg *translator,
-			    struct vpnalg_record *session);
+struct ipsec_expecting *
+vpnalg_ipsec_remote_next(struct vpnalg *translator,
+			 struct vpnalg_record *remote, unsigned *place);
+struct ipsec_watched *
+vpnalg_ipsec_remote_watched(struct vpnalg *translator,
+			    struct vpnalg_record *remote, unsigned *place);
 bool vpnalg_ipsec_remote_join(struct vpnalg_step *step,
 			      struct vpnalg_record *host);
 void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 			       struct vpnalg_record *host);
 void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
-				struct vpnalg_record *remote, uint32_t handle);
+				struct vpnalg_record *remote,
+				struct vpnalg_record *host, uint32_t since);
 struct ipsec_expecting *
 vpnalg_ipsec_remote_expected(struct vpnalg *translator,
 			     struct vpnalg_record *remote, uint32_t handle);
@@ -188,6 +200,9 @@ struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
 void vpnalg_ipsec_watch_again(struct vpnalg *translator,
 			      struct vpnalg_record *remote, uint32_t spi,
 			      uint32_t first, uint32_t refused);
+void vpnalg_ipsec_watch_doubt(struct vpnalg *translator,
+			      struct vpnalg_record *remote,
+			      struct vpnalg_record *host, uint32_t since);
 bool vpnalg_ipsec_wait(struct vpnalg_step *step, struct vpnalg_record *remote,
 		       struct vpnalg_record *host, bool asking);
 

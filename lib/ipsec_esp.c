@@ -26,15 +26,14 @@ static void begin_to_send(struct vpnalg_step *step, struct vpnalg_record *host)
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
-	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
 
 	h->out_spi = spi_of(step);
 	h->out_since = h->woke = ipsec_now(translator);
 	if (h->flags & IPSEC_HOST_AHEAD || remote == NULL)
 		h->flags &= (uint8_t)~IPSEC_HOST_AHEAD;
-	else if (vpnalg_ipsec_remote_expected(translator, remote, handle) ==
-		 NULL)
-		vpnalg_ipsec_remote_expect(translator, remote, handle);
+	else
+		vpnalg_ipsec_remote_expect(translator, remote, host,
+					    ipsec_now(translator));
 	vpnalg_session_changed(translator, host);
 }
 

@@ -46,8 +46,7 @@ static bool asks_for_life(const struct message *message)
 	       !message->response;
 }
 
-/* From when on the remote may send with a new SPI: our host has asked for the
- * SA, or has agreed. */
+/* From now on the remote may send with a new SPI. */
 static void expect(struct vpnalg_step *step, struct vpnalg_record *remote,
 		   struct vpnalg_record *host, const struct message *message)
 {
@@ -59,22 +58,22 @@ static void expect(struct vpnalg_step *step, struct vpnalg_record *remote,
 	vpnalg_session_changed(translator, host);
 	if (message->exchange == IKE_CREATE_CHILD_SA)
 		vpnalg_ipsec_remote_body(translator, remote)->rekeyed = handle;
-	vpnalg_ipsec_remote_expect(translator, remote, handle);
+	vpnalg_ipsec_remote_expect(translator, remote, host,
+				    ipsec_now(translator));
 }
 
 /* Repetitions of an exchange whose SPI is known by now say nothing. */
-static bool begins(struct ipsec_host *h, const struct message *message)
-{
-	if (h->flags & IPSEC_HOST_ASKED && h->message == message->id)
-		return false;
-	h->message = message->id;
-	h->flags |= IPSEC_HOST_ASKED | IPSEC_HOST_OPEN;
-	return true;
-}
-
 static bool is_known(const struct ipsec_host *h, const struct message *message)
 {
 	return h->flags & IPSEC_HOST_ASKED && h->message == message->id;
+}
+
+static void begin(struct ipsec_host *h, const struct message *message)
+{
+	if (is_known(h, message))
+		return;
+	h->message = message->id;
+	h->flags |= IPSEC_HOST_ASKED | IPSEC_HOST_OPEN;
 }
 
 static enum vpnalg_result child_message(struct vpnalg_step *step,
@@ -85,15 +84,14 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
-	bool first;
 
 	if (remote == NULL)
 		return VPNALG_TRANSLATED;
 	if (!is_known(h, message) &&
 	    vpnalg_ipsec_wait(step, remote, host, true))
 		return VPNALG_DROP_WAIT;
-	first = begins(h, message);
-	if (h->flags & IPSEC_HOST_OPEN && !(first && step->facts->inward))
+	begin(h, message);
+	if (h->flags & IPSEC_HOST_OPEN)
 		expect(step, remote, host, message);
 	return VPNALG_TRANSLATED;
 }

@@ -3,6 +3,10 @@
  * its IKE session lives as long as it. */
 #include "ipsec.h"
 
+/* After an exchange whose SPI the host has not begun to use for so long, there
+ * is none: it was the IKE SA's. */
+#define NO_CHILD_MS 3000
+
 struct ipsec_host *vpnalg_ipsec_host_body(struct vpnalg *translator,
 					  struct vpnalg_record *host)
 {
@@ -160,4 +164,29 @@ struct vpnalg_record *vpnalg_ipsec_host_outbound(struct vpnalg *translator,
 	tuple.role = VPNALG_INSIDE_PEER;
 	tuple.id = vpnalg_ipsec_host_body(translator, host)->out_spi;
 	return tuple.id != 0 ? vpnalg_session_find(translator, &tuple) : NULL;
+}
+
+/* A host that has gone on for long, at either end, with what it had before its
+ * exchange has rekeyed its IKE SA. */
+bool vpnalg_ipsec_host_went_on(struct vpnalg *translator,
+			       struct vpnalg_record *host, uint32_t since)
+{
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct vpnalg_record *inbound, *outbound;
+	const struct ipsec_out *out;
+	const struct ipsec_in *in;
+
+	if (h->out_spi == 0 || !ipsec_is_after(since, h->out_since))
+		return false; /* it has a new outbound one */
+	outbound = vpnalg_ipsec_host_outbound(translator, host);
+	if (outbound != NULL) {
+		out = vpnalg_session_body(translator, outbound);
+		if (ipsec_is_after(out->seen, since + NO_CHILD_MS))
+			return true;
+	}
+	inbound = vpnalg_ipsec_host_inbound(translator, host, 0);
+	if (inbound == NULL)
+		return false;
+	in = vpnalg_session_body(translator, inbound);
+	return ipsec_is_after(in->seen, since + NO_CHILD_MS);
 }

@@ -10,10 +10,10 @@
 /* A host that sends out of a silence so shortly before the SPI began, or after
  * it, is likely to be answered with it. */
 #define WOKE_BEFORE_MS 700
+#define WOKE_AFTER_MS 400
 
-/* After an exchange whose SPI the host has not begun to use for so long, there
- * is none: it was the IKE SA's. */
-#define NO_CHILD_MS 3000
+/* After an exchange the remote turns to the new SA within that, if it sends. */
+#define SWITCH_MS 1500
 
 /* So many packets settle what one would leave open. */
 #define COUNT_SETTLED 3
@@ -28,12 +28,12 @@ enum standing {
 };
 
 static enum standing stand_idle(const struct ipsec_host *h,
-				const struct ipsec_watched *w, uint32_t now,
+				const struct ipsec_watched *w,
 				enum vpnalg_evidence *evidence)
 {
 	*evidence = VPNALG_EVIDENCE_WOKE;
-	if (h->out_spi != 0 && now - h->woke <
-				       now - w->first + WOKE_BEFORE_MS)
+	if (h->out_spi != 0 && w->began + WOKE_AFTER_MS - h->woke <
+				       WOKE_BEFORE_MS + WOKE_AFTER_MS)
 		return STANDING_LIKELY;
 	return STANDING_IDLE;
 }
@@ -46,17 +46,41 @@ static enum standing stand_busy(const struct ipsec_in *in,
 	uint32_t patience = in->gap + in->gap / 2U + REORDERED_MS;
 
 	*evidence = VPNALG_EVIDENCE_CONTINUED;
-	if (ipsec_is_after(in->seen, w->first + REORDERED_MS))
+	if (ipsec_is_after(in->seen, w->began + REORDERED_MS))
 		return STANDING_NONE;
 	return now - in->seen > patience ? STANDING_LIKELY : STANDING_SOON;
 }
 
 static bool was_busy(const struct ipsec_in *in, const struct ipsec_watched *w)
 {
-	uint32_t before = w->first - in->seen;
+	uint32_t before = w->began - in->seen;
 
-	return ipsec_is_after(in->seen, w->first) ||
+	return ipsec_is_after(in->seen, w->began) ||
 	       before < 3U * in->gap + REORDERED_MS;
+}
+
+/* Just after the host's exchange the SPI began where another ended that is
+ * nobody's either. */
+static bool succeeds_unknown(struct vpnalg *translator,
+			     struct vpnalg_record *host,
+			     const struct ipsec_host *h,
+			     const struct ipsec_watched *w, uint32_t now)
+{
+	struct vpnalg_record *remote =
+		vpnalg_ipsec_remote_of(translator, host);
+	const struct ipsec_watched *other;
+	unsigned place = 0;
+
+	if (remote == NULL || !(h->flags & IPSEC_HOST_ASKED) ||
+	    w->began + REORDERED_MS - h->asked > SWITCH_MS)
+		return false;
+	while ((other = vpnalg_ipsec_remote_watched(translator, remote,
+						    &place)) != NULL)
+		if (other->spi != 0 && other != w && other->count > 4 &&
+		    w->began + REORDERED_MS - other->last < 400 &&
+		    now - other->last > 200)
+			return true;
+	return false;
 }
 
 static enum standing stand(struct vpnalg *translator,
@@ -70,38 +94,15 @@ static enum standing stand(struct vpnalg *translator,
 	uint32_t now = ipsec_now(translator);
 	const struct ipsec_in *in;
 
-	if (w->refused == vpnalg_ipsec_host_handle(translator, host))
-		return STANDING_NONE;
+	if (sa == NULL && succeeds_unknown(translator, host, h, w, now)) {
+		*evidence = VPNALG_EVIDENCE_CONTINUED;
+		return STANDING_LIKELY;
+	}
 	if (sa == NULL)
-		return stand_idle(h, w, now, evidence);
+		return stand_idle(h, w, evidence);
 	in = vpnalg_session_body(translator, sa);
 	return was_busy(in, w) ? stand_busy(in, w, now, evidence)
-			       : stand_idle(h, w, now, evidence);
-}
-
-/* A host that has gone on for long, at either end, with what it had before its
- * exchange has rekeyed its IKE SA. */
-static bool is_no_child(struct vpnalg *translator, struct vpnalg_record *host,
-			uint32_t since)
-{
-	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *inbound, *outbound;
-	const struct ipsec_out *out;
-	const struct ipsec_in *in;
-
-	if (h->out_spi == 0 || !ipsec_is_after(since, h->out_since))
-		return false; /* it has a new outbound one */
-	outbound = vpnalg_ipsec_host_outbound(translator, host);
-	if (outbound != NULL) {
-		out = vpnalg_session_body(translator, outbound);
-		if (ipsec_is_after(out->seen, since + NO_CHILD_MS))
-			return true;
-	}
-	inbound = vpnalg_ipsec_host_inbound(translator, host, 0);
-	if (inbound == NULL)
-		return false;
-	in = vpnalg_session_body(translator, inbound);
-	return ipsec_is_after(in->seen, since + NO_CHILD_MS);
+			       : stand_idle(h, w, evidence);
 }
 
 /* What the judge has heard. */
@@ -120,7 +121,10 @@ static void hear(struct vpnalg *translator, struct ipsec_expecting *e,
 	enum standing standing;
 	unsigned better = 0, i;
 
-	if (is_no_child(translator, host, e->since)) {
+	if (w->refused == e->handle ||
+	    ipsec_is_after(e->since, w->first + REORDERED_MS))
+		return;
+	if (vpnalg_ipsec_host_went_on(translator, host, e->since)) {
 		e->handle = 0;
 		return;
 	}
@@ -146,13 +150,13 @@ static struct vpnalg_record *decide(const struct hearing *hearing,
 	*evidence = hearing->evidence;
 	if (possible == 1 && counts[STANDING_LIKELY] == 0)
 		*evidence = VPNALG_EVIDENCE_EXPECTED;
-	if (possible == 1)
+	if (possible == 1 && (!w->doubtful || counts[STANDING_LIKELY] == 1))
 		return hearing->best;
 	if (counts[STANDING_LIKELY] == 1 &&
 	    (counts[STANDING_SOON] == 0 || w->count >= COUNT_SETTLED))
 		return hearing->best;
 	*evidence = VPNALG_EVIDENCE_LEFT;
-	if (hearing->all == 1 && w->count >= COUNT_LAST)
+	if (hearing->all == 1 && !w->doubtful && w->count >= COUNT_LAST)
 		return hearing->last;
 	return NULL;
 }
@@ -162,14 +166,15 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 					 const struct ipsec_watched *w,
 					 enum vpnalg_evidence *evidence)
 {
-	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
 	struct hearing hearing = { .all = 0 };
 	struct vpnalg_record *host;
 	struct ipsec_expecting *e;
+	unsigned place = 0;
 
 	if (!w->fresh && w->count < 2)
 		return NULL;
-	for (e = r->expecting; e < r->expecting + IPSEC_EXPECTING; e++) {
+	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
+	       NULL) {
 		if (e->handle == 0)
 			continue;
 		host = vpnalg_ipsec_host_by_handle(translator, remote,

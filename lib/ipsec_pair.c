@@ -121,6 +121,8 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
+	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
+	const struct ipsec_expecting *e;
 	unsigned i;
 
 	for (i = IPSEC_INBOUND - 1; i > 0; i--)
@@ -133,10 +135,13 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 		h->flags |= IPSEC_HOST_AHEAD;
 	h->waits = 0;
 	vpnalg_session_changed(translator, host);
-	if (remote != NULL)
-		vpnalg_ipsec_remote_forget(
-			translator, remote,
-			vpnalg_ipsec_host_handle(translator, host));
+	e = remote != NULL ? vpnalg_ipsec_remote_expected(translator, remote,
+							  handle)
+			   : NULL;
+	if (e == NULL)
+		return;
+	vpnalg_ipsec_watch_doubt(translator, remote, host, e->since);
+	vpnalg_ipsec_remote_forget(translator, remote, handle);
 }
 
 static bool is_backed(struct vpnalg *translator, struct vpnalg_record *host)

@@ -10,43 +10,44 @@ struct ipsec_remote *vpnalg_ipsec_remote_body(struct vpnalg *translator,
 }
 
 static void key_of(struct vpnalg *translator, struct vpnalg_record *session,
-		   uint32_t port, struct vpnalg_tuple *tuple)
+		   uint32_t block, uint32_t port, struct vpnalg_tuple *tuple)
 {
 	vpnalg_session_tuple(translator, session, VPNALG_OUTSIDE_OWN, tuple);
 	tuple->role = VPNALG_OUTSIDE_PEER;
-	tuple->id = 0;
+	tuple->id = block;
 	tuple->port = port;
+}
+
+static struct vpnalg_record *find_block(struct vpnalg *translator,
+					struct vpnalg_record *session,
+					uint32_t block, uint32_t port)
+{
+	struct vpnalg_tuple tuple;
+
+	key_of(translator, session, block, port, &tuple);
+	return vpnalg_session_find(translator, &tuple);
 }
 
 /* Of any session towards that remote. */
 struct vpnalg_record *vpnalg_ipsec_remote_of(struct vpnalg *translator,
 					     struct vpnalg_record *session)
 {
-	struct vpnalg_tuple tuple;
-
-	key_of(translator, session, IPSEC_PORT_REMOTE, &tuple);
-	return vpnalg_session_find(translator, &tuple);
+	return find_block(translator, session, 0, IPSEC_PORT_REMOTE);
 }
 
-struct vpnalg_record *vpnalg_ipsec_remote_unknown(struct vpnalg *translator,
-						  struct vpnalg_record *session)
-{
-	struct vpnalg_tuple tuple;
-
-	key_of(translator, session, IPSEC_PORT_UNKNOWN, &tuple);
-	return vpnalg_session_find(translator, &tuple);
-}
-
-/* A record of no host's: its inside key is a repetition of the outside one. */
-static struct vpnalg_record *open_record(struct vpnalg_step *step,
-					 const struct vpnalg_tuple *host,
-					 uint8_t kind, uint32_t port)
+/* A block is no host's: its inside key is a repetition of the outside one. It
+ * lives as long as the remote has hosts. */
+static struct vpnalg_record *open_block(struct vpnalg_step *step,
+					const struct vpnalg_tuple *host,
+					uint8_t kind, uint32_t block,
+					uint32_t port)
 {
 	struct vpnalg_opening opening = { .kind = kind,
 					  .space = ESP_PROTOCOL,
 					  .inside = host->local,
 					  .remote = host->remote,
 					  .outside = host->local,
+					  .id = block,
 					  .inside_port = port,
 					  .outside_port = port,
 					  .peer = true,
@@ -58,24 +59,44 @@ static struct vpnalg_record *open_record(struct vpnalg_step *step,
 	return record;
 }
 
-/* Both live as long as they have hosts. With the first host there is nothing
- * to be told apart. */
-static bool has_unknown(struct vpnalg_step *step, struct vpnalg_record *remote,
-			const struct vpnalg_tuple *outside)
+static bool has_block(struct vpnalg_step *step, struct vpnalg_record *remote,
+		      const struct vpnalg_tuple *host, uint8_t kind,
+		      uint32_t block, uint32_t port)
 {
-	struct vpnalg_record *unknown;
+	struct vpnalg_record *record =
+		find_block(step->translator, remote, block, port);
 
+	if (record == NULL)
+		record = open_block(step, host, kind, block, port);
+	if (record == NULL)
+		return false;
+	if (record != remote)
+		record->children = 1;
+	vpnalg_session_changed(step->translator, record);
+	return true;
+}
+
+/* With the first host there is nothing to be told apart. */
+static bool has_room(struct vpnalg_step *step, struct vpnalg_record *remote,
+		     const struct vpnalg_tuple *host)
+{
+	struct ipsec_remote *r =
+		vpnalg_ipsec_remote_body(step->translator, remote);
+	uint32_t block = remote->children / IPSEC_EXPECTING;
+
+	if (remote->children == UINT16_MAX)
+		return false;
 	if (remote->children == 0)
+		r->blocks = 1;
+	if (remote->children == 0 || block >= IPSEC_BLOCKS)
 		return true;
-	unknown = vpnalg_ipsec_remote_unknown(step->translator, remote);
-	if (unknown == NULL) {
-		unknown = open_record(step, outside, IPSEC_KIND_UNKNOWN,
-				      IPSEC_PORT_UNKNOWN);
-		if (unknown == NULL)
-			return false;
-		unknown->children = 1;
-		vpnalg_session_changed(step->translator, unknown);
-	}
+	if (!has_block(step, remote, host, IPSEC_KIND_REMOTE, block,
+		       IPSEC_PORT_REMOTE) ||
+	    !has_block(step, remote, host, IPSEC_KIND_UNKNOWN, block,
+		       IPSEC_PORT_UNKNOWN))
+		return false;
+	if (block >= r->blocks)
+		r->blocks = block + 1;
 	return true;
 }
 
@@ -89,10 +110,9 @@ bool vpnalg_ipsec_remote_join(struct vpnalg_step *step,
 
 	vpnalg_session_tuple(translator, host, VPNALG_OUTSIDE_OWN, &outside);
 	if (remote == NULL)
-		remote = open_record(step, &outside, IPSEC_KIND_REMOTE,
-				     IPSEC_PORT_REMOTE);
-	if (remote == NULL || remote->children == UINT16_MAX ||
-	    !has_unknown(step, remote, &outside))
+		remote = open_block(step, &outside, IPSEC_KIND_REMOTE, 0,
+				    IPSEC_PORT_REMOTE);
+	if (remote == NULL || !has_room(step, remote, &outside))
 		return false;
 	remote->children++;
 	vpnalg_ipsec_remote_body(translator, remote)->handles ^= outside.id;
@@ -100,51 +120,114 @@ bool vpnalg_ipsec_remote_join(struct vpnalg_step *step,
 	return true;
 }
 
-/* When the last host has left, both records die. */
+static void release(struct vpnalg *translator, struct vpnalg_record *host,
+		    uint32_t block, uint32_t port)
+{
+	struct vpnalg_record *record;
+	struct vpnalg_tuple tuple;
+
+	key_of(translator, host, block, port, &tuple);
+	record = vpnalg_session_peek(translator, &tuple);
+	if (record == NULL)
+		return;
+	record->children = 0;
+	vpnalg_session_changed(translator, record);
+}
+
+/* When the last host has left, all blocks die. */
 void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 			       struct vpnalg_record *host)
 {
-	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
-	struct vpnalg_record *remote, *unknown;
+	struct vpnalg_record *remote;
 	struct vpnalg_tuple tuple;
+	uint32_t block;
 
-	key_of(translator, host, IPSEC_PORT_REMOTE, &tuple);
+	key_of(translator, host, 0, IPSEC_PORT_REMOTE, &tuple);
 	remote = vpnalg_session_peek(translator, &tuple);
 	if (remote == NULL)
 		return;
-	vpnalg_ipsec_remote_body(translator, remote)->handles ^= handle;
-	vpnalg_ipsec_remote_forget(translator, remote, handle);
+	vpnalg_ipsec_remote_body(translator, remote)->handles ^=
+		vpnalg_ipsec_host_handle(translator, host);
+	vpnalg_session_changed(translator, remote);
 	if (--remote->children > 0)
 		return;
-	key_of(translator, host, IPSEC_PORT_UNKNOWN, &tuple);
-	unknown = vpnalg_session_peek(translator, &tuple);
-	if (unknown == NULL)
-		return;
-	unknown->children = 0;
-	vpnalg_session_changed(translator, unknown);
+	for (block = 0; block < IPSEC_BLOCKS; block++) {
+		release(translator, host, block, IPSEC_PORT_REMOTE);
+		release(translator, host, block, IPSEC_PORT_UNKNOWN);
+	}
 }
 
 /* Expecting */
 
-/* The host may receive with a new SPI from now on. Where there is no room the
- * one that is expected for the longest time gives way. */
-void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
-				struct vpnalg_record *remote, uint32_t handle)
+/* Walks over the places for hosts that are expected; *place is 0 at first. */
+struct ipsec_expecting *
+vpnalg_ipsec_remote_next(struct vpnalg *translator,
+			 struct vpnalg_record *remote, unsigned *place)
 {
 	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
-	struct ipsec_expecting *e, *place = &r->expecting[0];
+	unsigned block = *place / IPSEC_EXPECTING;
+	unsigned at = (*place)++ % IPSEC_EXPECTING;
 
-	for (e = r->expecting; e < r->expecting + IPSEC_EXPECTING; e++) {
+	if (block >= r->blocks)
+		return NULL;
+	if (block > 0)
+		remote = find_block(translator, remote, block,
+				    IPSEC_PORT_REMOTE);
+	if (remote == NULL)
+		return NULL;
+	r = vpnalg_ipsec_remote_body(translator, remote);
+	return &r->expecting[at];
+}
+
+/* Walks over the places for SPIs that are watched. */
+struct ipsec_watched *
+vpnalg_ipsec_remote_watched(struct vpnalg *translator,
+			    struct vpnalg_record *remote, unsigned *place)
+{
+	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
+	unsigned block = *place / IPSEC_UNKNOWN;
+	unsigned at = (*place)++ % IPSEC_UNKNOWN;
+	struct vpnalg_record *record;
+	struct ipsec_unknown *unknown;
+
+	if (block >= r->blocks)
+		return NULL;
+	record = find_block(translator, remote, block, IPSEC_PORT_UNKNOWN);
+	if (record == NULL)
+		return NULL;
+	unknown = vpnalg_session_body(translator, record);
+	return &unknown->spis[at];
+}
+
+/* The host may receive with a new SPI since then. Where there is no room the
+ * one that is expected for the longest time gives way. */
+void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
+				struct vpnalg_record *remote,
+				struct vpnalg_record *host, uint32_t since)
+{
+	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
+	struct ipsec_expecting *e, *best = NULL;
+	unsigned place = 0;
+
+	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
+	       NULL) {
 		if (e->handle == handle) {
-			place = e;
+			if (!vpnalg_ipsec_host_went_on(translator, host,
+						       e->since))
+				return;
+			best = e;
 			break;
 		}
-		if (place->handle != 0 &&
-		    (e->handle == 0 || ipsec_is_after(place->since, e->since)))
-			place = e;
+		if (best == NULL ||
+		    (best->handle != 0 &&
+		     (e->handle == 0 ||
+		      ipsec_is_after(best->since, e->since))))
+			best = e;
 	}
-	place->handle = handle;
-	place->since = ipsec_now(translator);
+	if (best == NULL)
+		return;
+	best->handle = handle;
+	best->since = since;
 	vpnalg_session_changed(translator, remote);
 }
 
@@ -152,12 +235,13 @@ struct ipsec_expecting *
 vpnalg_ipsec_remote_expected(struct vpnalg *translator,
 			     struct vpnalg_record *remote, uint32_t handle)
 {
-	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
-	unsigned i;
+	struct ipsec_expecting *e;
+	unsigned place = 0;
 
-	for (i = 0; i < IPSEC_EXPECTING; i++)
-		if (r->expecting[i].handle == handle)
-			return &r->expecting[i];
+	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
+	       NULL)
+		if (e->handle == handle)
+			return e;
 	return NULL;
 }
 

@@ -34,7 +34,7 @@ static void undo(struct vpnalg *translator, struct vpnalg_record *host,
 		return;
 	vpnalg_ipsec_watch_again(translator, remote, spi, first,
 				 refuse ? handle : 0);
-	vpnalg_ipsec_remote_expect(translator, remote, handle);
+	vpnalg_ipsec_remote_expect(translator, remote, host, first);
 }
 
 static bool was_guessed(const struct ipsec_in *in)

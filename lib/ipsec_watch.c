@@ -10,6 +10,9 @@
 /* One that nothing was heard of for so long may give way to any other. */
 #define STALE_MS 3000
 
+/* After so long a silence an SPI begins anew. */
+#define SILENCE_MS 700
+
 /* While somebody's new SPI is awaited so shortly after he asked for it, others
  * do not ask. */
 #define ASKING_MS 1500
@@ -20,6 +23,7 @@
 /* Who waits, waits no more often and no longer than that. */
 #define WAITS_MAX 3
 #define WAIT_MS 3000
+#define WAIT_ASKING_MS 10000
 
 /* Whoever has received something so shortly ago is receiving. */
 #define RECEIVING_MS 1000
@@ -29,21 +33,30 @@ static bool may_go(const struct ipsec_watched *w, uint32_t now, bool fresh)
 	return w->spi == 0 || now - w->last > STALE_MS || fresh || !w->fresh;
 }
 
-static struct ipsec_watched *place_for(struct ipsec_unknown *unknown,
-				       uint32_t spi, uint32_t now, bool fresh)
+static bool goes_sooner(const struct ipsec_watched *w,
+			const struct ipsec_watched *other)
 {
-	struct ipsec_watched *w, *place = NULL;
+	if (other == NULL || other->spi == 0 || w->spi == 0)
+		return other == NULL || other->spi != 0;
+	return ipsec_is_after(other->last, w->last);
+}
 
-	for (w = unknown->spis; w < unknown->spis + IPSEC_UNKNOWN; w++)
+static struct ipsec_watched *place_for(struct vpnalg *translator,
+				       struct vpnalg_record *remote,
+				       uint32_t spi, bool fresh)
+{
+	uint32_t now = ipsec_now(translator);
+	struct ipsec_watched *w, *best = NULL;
+	unsigned place = 0;
+
+	while ((w = vpnalg_ipsec_remote_watched(translator, remote, &place)) !=
+	       NULL) {
 		if (w->spi == spi)
 			return w;
-	for (w = unknown->spis; w < unknown->spis + IPSEC_UNKNOWN; w++)
-		if (may_go(w, now, fresh) &&
-		    (place == NULL || w->spi == 0 ||
-		     (place->spi != 0 &&
-		      ipsec_is_after(place->last, w->last))))
-			place = w;
-	return place;
+		if (may_go(w, now, fresh) && goes_sooner(w, best))
+			best = w;
+	}
+	return best;
 }
 
 /* The record of the packet's SPI, with this packet counted, or NULL. */
@@ -55,47 +68,62 @@ struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
 	uint32_t now = ipsec_now(translator);
 	bool fresh = vpnalg_get32(step->facts->l4 + ESP_SEQUENCE_OFF) <
 		     FRESH_SEQUENCE;
-	struct vpnalg_record *record =
-		vpnalg_ipsec_remote_unknown(translator, remote);
 	struct ipsec_watched *w;
 
-	if (record == NULL)
-		return NULL;
-	w = place_for(vpnalg_session_body(translator, record), spi, now, fresh);
+	w = place_for(translator, remote, spi, fresh);
 	if (w == NULL)
 		return NULL;
 	if (w->spi != spi)
 		*w = (struct ipsec_watched){ .spi = spi,
 					     .first = now,
+					     .last = now,
+					     .began = now,
 					     .fresh = fresh };
+	if (now - w->last > SILENCE_MS) {
+		w->began = now;
+		w->count = 0;
+	}
 	w->last = now;
 	if (w->count < UINT16_MAX)
 		w->count++;
-	vpnalg_session_changed(translator, record);
+	vpnalg_session_changed(translator, remote);
 	return w;
 }
 
-/* An SPI that was taken from a host, which is not asked again. */
+/* An SPI that was taken from a host; refused if that is not asked again. */
 void vpnalg_ipsec_watch_again(struct vpnalg *translator,
 			      struct vpnalg_record *remote, uint32_t spi,
 			      uint32_t first, uint32_t refused)
 {
-	struct vpnalg_record *record =
-		vpnalg_ipsec_remote_unknown(translator, remote);
-	uint32_t now = ipsec_now(translator);
-	struct ipsec_watched *w;
+	struct ipsec_watched *w = place_for(translator, remote, spi, true);
 
-	if (record == NULL)
-		return;
-	w = place_for(vpnalg_session_body(translator, record), spi, now, true);
 	if (w != NULL)
 		*w = (struct ipsec_watched){ .spi = spi,
 					     .first = first,
-					     .last = now,
+					     .last = ipsec_now(translator),
+					     .began = first,
 					     .refused = refused,
 					     .count = 1,
 					     .fresh = true };
-	vpnalg_session_changed(translator, record);
+	vpnalg_session_changed(translator, remote);
+}
+
+/* The host has got an SPI. Others that began before its last exchange may have
+ * been its own, from an exchange before. */
+void vpnalg_ipsec_watch_doubt(struct vpnalg *translator,
+			      struct vpnalg_record *remote,
+			      struct vpnalg_record *host, uint32_t since)
+{
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct ipsec_watched *w;
+	unsigned place = 0;
+
+	while ((w = vpnalg_ipsec_remote_watched(translator, remote, &place)) !=
+	       NULL)
+		if (!ipsec_is_after(since, w->first) &&
+		    ipsec_is_after(h->asked, w->first))
+			w->doubtful = true;
+	vpnalg_session_changed(translator, remote);
 }
 
 /* Waiting */
@@ -122,26 +150,27 @@ static bool is_in_the_way(struct vpnalg *translator,
 	struct vpnalg_record *other;
 	const struct ipsec_host *h;
 
-	if (asking && now - e->since > ASKING_MS)
-		return false;
 	other = vpnalg_ipsec_host_by_handle(translator, remote, e->handle);
 	if (other == NULL)
 		return false;
-	if (asking)
-		return is_receiving(translator, other);
 	h = vpnalg_ipsec_host_body(translator, other);
+	if (asking)
+		return now - h->asked < ASKING_MS &&
+		       is_receiving(translator, other);
 	return h->out_spi != 0 && now - h->woke < BEGINNING_MS;
 }
 
-static bool has_waited(struct ipsec_host *h, uint32_t now)
+static bool has_waited(struct ipsec_host *h, uint32_t now, bool asking)
 {
+	uint32_t longest = asking ? WAIT_ASKING_MS : WAIT_MS;
+
 	if (h->waits == 0)
 		h->waits_since = now;
-	if (now - h->waits_since > 2 * WAIT_MS) { /* another time */
+	if (now - h->waits_since > 2 * longest) { /* another time */
 		h->waits_since = now;
 		h->waits = 0;
 	}
-	return h->waits >= WAITS_MAX || now - h->waits_since > WAIT_MS;
+	return h->waits >= WAITS_MAX || now - h->waits_since > longest;
 }
 
 /* Whether the host's packet, which asks for an SA or is the first of one, has
@@ -150,16 +179,17 @@ bool vpnalg_ipsec_wait(struct vpnalg_step *step, struct vpnalg_record *remote,
 		       struct vpnalg_record *host, bool asking)
 {
 	struct vpnalg *translator = step->translator;
-	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
 	const struct ipsec_expecting *e;
+	unsigned place = 0;
 
 	if (remote->children < 2 || step->facts->undo ||
 	    !vpnalg_session_may_wait(translator) ||
-	    has_waited(h, ipsec_now(translator)))
+	    has_waited(h, ipsec_now(translator), asking))
 		return false;
-	for (e = r->expecting; e < r->expecting + IPSEC_EXPECTING; e++) {
+	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
+	       NULL) {
 		if (e->handle == 0 || e->handle == handle ||
 		    !is_in_the_way(translator, remote, e, asking))
 			continue;

@@ -42,9 +42,31 @@ server_address() {
 	esac
 }
 
-# reach CLIENT: its tunnel leads to $inner.
-reach() {
-	echo "$inner" >"$run/clients/$1.inner"
+# connect CLIENT COMMANDS: they succeed when $inner answers through the tunnel.
+connect() {
+	rm -f "$run/clients/$1.inner"
+	if guest_do "$1" 65 "$2" >"$run/said.$1" 2>&1; then
+		echo "$inner" >"$run/clients/$1.inner"
+		good "$1" connected
+	else
+		bad "$1" "not connected: $(tail -n 1 "$run/said.$1")"
+	fi
+}
+
+# What is not up need not be tried, nor ended.
+is_up() {
+	[ -e "$run/clients/$1.inner" ]
+}
+
+# disconnect CLIENT CLIENT_COMMANDS SERVER_COMMANDS: a clean end is one after
+# which both fail.
+disconnect() {
+	rm -f "$run/clients/$1.inner"
+	if gone "$1" "$2" && gone "$server" "$3"; then
+		good "$1" 'ended cleanly'
+	else
+		bad "$1" 'no clean end'
+	fi
 }
 
 # For a scenario of which a gateway loses and reorders some packets on purpose:
@@ -133,6 +155,7 @@ traffic() {
 	shift
 	jobs=
 	for client in "$@"; do
+		[ -n "$beside" ] || is_up "$client" || continue
 		to=${beside:-$(cat "$run/clients/$client.inner")}
 		guest_start "$client" "$(traffic_job "$to")"
 		jobs="$jobs $client $job"

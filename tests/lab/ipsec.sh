@@ -38,6 +38,7 @@ ipsec_watch_keys() {
 
 # An SA is a pair of SPIs.
 ipsec_rekeyed() {
+	is_up "$1" || return
 	spis=$(guest_do "$1" 10 'sort -u /run/spis | wc -l')
 	times=$((${spis:-0} / 2 - 1))
 	if [ $times -ge "$2" ]; then
@@ -48,11 +49,7 @@ ipsec_rekeyed() {
 }
 
 ipsec_gone() {
-	if gone "$1" 'ip xfrm state | grep spi' && gone "$server" "$2"; then
-		good "$1" 'ended cleanly'
-	else
-		bad "$1" 'no clean end'
-	fi
+	disconnect "$1" 'ip xfrm state | grep spi' "$2"
 }
 
 # The answer must come from inside the tunnel, and a moment may pass until it
@@ -70,15 +67,14 @@ ipsec_is_up() {
 	*" $1 "*) try=exit ;;
 	*) try=$(ipsec_try $inner) ;;
 	esac
-	reach "$1"
-	guest_do "$1" 65 "$2
-		$try" >"$run/said.$1" 2>&1 && good "$1" connected && return
-	bad "$1" "not connected: $(tail -n 1 "$run/said.$1")"
+	connect "$1" "$2
+		$try"
 }
 
 # The server's policies are for packets from its inner address.
 ipsec_called() {
 	to="-I $inner $(ipsec_inner "$1")"
+	is_up "$1" || return
 	guest_do "$server" 30 "$(ipsec_try "$to")" >/dev/null
 	received=$(guest_do "$server" 30 "ping -n -q -c 20 -i 0.1 -W 2 $to |
 		sed -n 's/.* \\([0-9]*\\) received.*/\\1/p'")
@@ -92,6 +88,7 @@ ipsec_called() {
 # Of 1020 datagrams with 1000 bytes each some may be lost: nobody sends them
 # again.
 ipsec_receives() {
+	is_up "$1" || return
 	guest_start "$1" "perl $tools/transfer.pl catch $transfer_port 1000 20"
 	caught=$job
 	guest_do "$server" 30 "sleep 0.5

@@ -89,6 +89,7 @@ libreswan_up() {
 }
 
 libreswan_down() {
+	is_up "$1" || return
 	guest_do "$1" 20 'ipsec whack --name lab --terminate' \
 		>"$run/said.$1" 2>&1
 	ipsec_gone "$1" "ipsec whack --trafficstatus | grep @$1"

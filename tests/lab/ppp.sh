@@ -22,28 +22,20 @@ ppp_options() {
 # The other side may take a moment longer until its interface is there: what is
 # sent before is lost.
 ppp_is_up() {
-	reach "$1"
-	guest_do "$1" 65 "$(ppp_secrets)
+	connect "$1" "$(ppp_secrets)
 		$2
 		for try in \$(seq 40); do
 			ping -q -c 1 -W 1 -I ppp0 $inner && exit
 			sleep 0.5
 		done
-		exit 1" >"$run/said.$1" 2>&1 &&
-		good "$1" connected && return
-	bad "$1" "not connected: $(tail -n 1 "$run/said.$1")"
+		exit 1"
 }
 
 # Both sides take their interface down, and the client's daemons end.
 ppp_down() {
-	guest_do "$1" 10 'test -e /sys/class/net/ppp0' || return
+	is_up "$1" || return
 	address=$(guest_do "$1" 10 "ip -o -4 addr show dev ppp0 |
 		sed -n 's/.*inet \\([0-9.]*\\) .*/\\1/p'")
 	guest_do "$1" 10 "$3"
-	if gone "$1" "pgrep -x '$2'" &&
-		gone "$server" "ip -o addr | grep 'peer $address/'"; then
-		good "$1" 'ended cleanly'
-	else
-		bad "$1" 'no clean end'
-	fi
+	disconnect "$1" "pgrep -x '$2'" "ip -o addr | grep 'peer $address/'"
 }

@@ -148,6 +148,12 @@ clean_up() {
 	network_close
 }
 
+# keep CLIENT VERDICT WHAT: for table.sh, which gets the last run of each.
+keep() {
+	printf '%s\t' "$scenario" "$gateway" "$about" "$1" "$2" >>"$run/results"
+	echo "$3" >>"$run/results"
+}
+
 # A line per client: what went wrong, or all that went well.
 tell_clients() {
 	for client in $clients; do
@@ -161,8 +167,9 @@ tell_clients() {
 			verdict=pass
 			found=$(sed 's/^ok //' "$run/clients/$client")
 		fi
-		echo "$verdict  $said: $(echo "$found" | paste -s -d ';' |
-			sed 's/;/; /g')"
+		found=$(echo "$found" | paste -s -d ';' | sed 's/;/; /g')
+		keep "$client" $verdict "$found"
+		echo "$verdict  $said: $found"
 	done
 }
 
@@ -182,6 +189,7 @@ judge_outside() {
 
 skip() {
 	skipped=$((skipped + 1))
+	keep - SKIP "$1"
 	echo "SKIP  $scenario $gateway: $1"
 }
 

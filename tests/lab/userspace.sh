@@ -7,25 +7,19 @@
 #   wireguard_server CLIENT, wireguard_up CLIENT, wireguard_down CLIENT
 
 userspace_is_up() {
-	reach "$1"
-	guest_do "$1" 60 "modprobe tun
-		$2
+	connect "$1" "$2
 		for try in \$(seq 20); do
 			ping -q -c 1 -W 1 $inner && exit
 			sleep 0.5
 		done
-		exit 1" >"$run/said.$1" 2>&1 && good "$1" connected && return
-	bad "$1" "not connected: $(tail -n 1 "$run/said.$1")"
+		exit 1"
 }
 
-# userspace_down CLIENT DAEMON
+# userspace_down CLIENT DAEMON: neither tells the server.
 userspace_down() {
+	is_up "$1" || return
 	guest_do "$1" 10 "pkill -x $2"
-	if gone "$1" "pgrep -x $2"; then
-		good "$1" 'ended cleanly'
-	else
-		bad "$1" 'no clean end'
-	fi
+	disconnect "$1" "pgrep -x $2" false
 }
 
 # OpenVPN with a key that both ends have.

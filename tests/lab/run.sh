@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# sh tests/lab/run.sh [--gateway NAME[,NAME]...] [SCENARIO]...
+# sh tests/lab/run.sh [--gateway NAME[,NAME]...] [--short] [SCENARIO]...
 #
 # Real VPN clients and servers, in guests with kernels of their own, and a
 # gateway between them: vpnalg-gw, vpnalg-queue, the kernel's NAT with its PPTP
 # helper ("kernel"), or a router that translates nothing ("none"). Without
-# names: all scenarios, through vpnalg-gw. Installs what is missing, where it can; all
+# names: all scenarios, or with --short some that take a few minutes, through
+# vpnalg-gw. Installs what is missing, where it can; all
 # traffic stays in network namespaces of its own, which end with it.
 #
 # Prints a line per client, and "N passed, N failed, N skipped" at the end.
@@ -27,6 +28,9 @@ for part in guests network check ppp pptp l2tp ipsec swan libreswan \
 	. "$lab/$part.sh"
 done
 
+# One of each kind.
+short='pptp-three l2tp-three ikev2-natt esp-ike1-three esp-ike2-at-once
+	l2tp-ipsec ah everything'
 gateways=vpnalg-gw
 passed=0
 failed=0
@@ -242,6 +246,7 @@ run_one() {
 read_arguments() {
 	while [ $# -gt 0 ]; do
 		case $1 in
+		--short) scenarios="$scenarios $short" ;;
 		--gateway)
 			[ $# -gt 1 ] || usage
 			gateways=$(echo "$2" | tr , ' ')
@@ -264,7 +269,7 @@ read_arguments() {
 }
 
 usage() {
-	echo "usage: sh tests/lab/run.sh [--gateway NAME[,NAME]...]" \
+	echo "usage: sh tests/lab/run.sh [--gateway NAME[,NAME]...] [--short]" \
 		"[SCENARIO]..." >&2
 	echo "gateways: none kernel vpnalg-gw vpnalg-queue" >&2
 	echo "scenarios:" $(all_scenarios) >&2

@@ -74,6 +74,8 @@ struct ipsec_host {
 	uint32_t woke;      /* when it last sent after a silence */
 	uint32_t asked;     /* the last message that may make an SA */
 	uint32_t message;   /* its message ID */
+	uint32_t told;      /* when an INFORMATIONAL came from the remote */
+	uint32_t doubted;   /* when its pairs were doubted first */
 	uint32_t waits_since;
 	uint8_t waits;
 	uint8_t flags; /* IPSEC_HOST_ */
@@ -82,6 +84,9 @@ struct ipsec_host {
 #define IPSEC_HOST_JOINED 0x01  /* counted by its remote */
 #define IPSEC_HOST_ASKED 0x02   /* asked and message mean something */
 #define IPSEC_HOST_OPEN 0x04    /* the exchange's inbound SPI is not known */
+#define IPSEC_HOST_TOLD 0x10    /* told means something */
+#define IPSEC_HOST_DOUBTED 0x20 /* doubted means something */
+#define IPSEC_HOST_WOKE 0x40    /* woke means something */
 #define IPSEC_HOST_AHEAD 0x08   /* it is, and its outbound one is not */
 
 /* What is kept of a remote is in blocks, more of them where it has more hosts,

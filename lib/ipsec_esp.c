@@ -18,6 +18,28 @@ static uint32_t spi_of(const struct vpnalg_step *step)
 
 /* Outbound */
 
+/* It sends, and did not before: by its newest SA, if it has one. A host that
+ * only changes its SA has not been silent. */
+static void wake(struct vpnalg *translator, struct vpnalg_record *host)
+{
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct vpnalg_record *outbound =
+		vpnalg_ipsec_host_outbound(translator, host);
+	uint32_t now = ipsec_now(translator);
+	const struct ipsec_out *out;
+
+	if (outbound != NULL) {
+		out = vpnalg_session_body(translator, outbound);
+		if (now - out->seen <= SILENCE_MS)
+			return;
+	}
+	if (h->flags & IPSEC_HOST_WOKE && now - h->woke <= SILENCE_MS)
+		return; /* it was told to wait */
+	h->woke = now;
+	h->flags |= IPSEC_HOST_WOKE;
+	vpnalg_session_changed(translator, host);
+}
+
 /* An SPI that is new where the inbound one of its pair has been seen already
  * promises no other. */
 static void begin_to_send(struct vpnalg_step *step, struct vpnalg_record *host)
@@ -28,7 +50,7 @@ static void begin_to_send(struct vpnalg_step *step, struct vpnalg_record *host)
 		vpnalg_ipsec_remote_of(translator, host);
 
 	h->out_spi = spi_of(step);
-	h->out_since = h->woke = ipsec_now(translator);
+	h->out_since = ipsec_now(translator);
 	if (h->flags & IPSEC_HOST_AHEAD || remote == NULL)
 		h->flags &= (uint8_t)~IPSEC_HOST_AHEAD;
 	else
@@ -70,6 +92,7 @@ static enum vpnalg_result open_outbound(struct vpnalg_step *step)
 	result = find_host(step, &host);
 	if (result != VPNALG_TRANSLATED)
 		return result;
+	wake(step->translator, host);
 	remote = vpnalg_ipsec_remote_of(step->translator, host);
 	if (remote != NULL && vpnalg_ipsec_wait(step, remote, host, false))
 		return VPNALG_DROP_WAIT;
@@ -112,7 +135,7 @@ static void seen_outward(struct vpnalg_step *step)
 	if (now - out->seen > SILENCE_MS) {
 		host = vpnalg_ipsec_host_find(translator, step->record);
 		if (host != NULL)
-			vpnalg_ipsec_host_body(translator, host)->woke = now;
+			wake(translator, host);
 	}
 	out->seen = now;
 	prolong(step, out);

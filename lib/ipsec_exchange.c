@@ -6,6 +6,9 @@
 /* Messages that follow an SA's making soon are about its predecessor. */
 #define QUIET_MS 3000
 
+/* So long an answer may take. */
+#define ANSWER_MS 2000
+
 struct message {
 	uint32_t id; /* of the exchange, among those of the host */
 	uint8_t version, exchange;
@@ -97,14 +100,22 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 }
 
 /* A host that asks whether the remote is still there, while packets arrive for
- * it, does not get its own. */
+ * it, does not get its own. Version 1 does not tell an answer from a question:
+ * what goes out soon after one came in is its answer. */
 static void doubt(struct vpnalg_step *step, struct vpnalg_record *host)
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	uint32_t now = ipsec_now(translator);
 
-	if (h->flags & IPSEC_HOST_ASKED &&
-	    ipsec_now(translator) - h->asked < QUIET_MS)
+	if (step->facts->inward) {
+		h->told = now;
+		h->flags |= IPSEC_HOST_TOLD;
+		vpnalg_session_changed(translator, host);
+		return;
+	}
+	if ((h->flags & IPSEC_HOST_ASKED && now - h->asked < QUIET_MS) ||
+	    (h->flags & IPSEC_HOST_TOLD && now - h->told < ANSWER_MS))
 		return;
 	vpnalg_ipsec_repair_doubted(step, host);
 }
@@ -135,7 +146,7 @@ enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 			return VPNALG_TRANSLATED;
 		return child_message(step, host, &message);
 	}
-	if (host != NULL && !step->facts->inward)
+	if (host != NULL)
 		doubt(step, host);
 	return VPNALG_TRANSLATED;
 }

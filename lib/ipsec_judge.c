@@ -7,10 +7,16 @@
 /* A path may delay packets by so much that they are overtaken. */
 #define REORDERED_MS 50
 
-/* A host that sends out of a silence so shortly before the SPI began, or after
- * it, is likely to be answered with it. */
-#define WOKE_BEFORE_MS 700
-#define WOKE_AFTER_MS 400
+/* A host that begins to send is answered, or the remote begins at the same
+ * time, within so long. */
+#define WOKE_BEFORE_MS 400
+#define WOKE_AFTER_MS 130
+
+/* Usually it takes no longer than that. */
+#define ANSWERED_MS 200
+
+/* One of two that are both likely is so much likelier. */
+#define MARGIN_MS 60
 
 /* After an exchange the remote turns to the new SA within that, if it sends. */
 #define SWITCH_MS 1500
@@ -27,28 +33,50 @@ enum standing {
 	STANDINGS
 };
 
-static enum standing stand_idle(const struct ipsec_host *h,
-				const struct ipsec_watched *w,
-				enum vpnalg_evidence *evidence)
+/* How a host stands, and by what; how many ms it is off the usual. */
+struct opinion {
+	enum standing standing;
+	enum vpnalg_evidence evidence;
+	uint32_t distance;
+};
+
+static uint32_t off_by(uint32_t time, uint32_t usual)
 {
-	*evidence = VPNALG_EVIDENCE_WOKE;
-	if (h->out_spi != 0 && w->began + WOKE_AFTER_MS - h->woke <
-				       WOKE_BEFORE_MS + WOKE_AFTER_MS)
-		return STANDING_LIKELY;
-	return STANDING_IDLE;
+	return ipsec_is_after(time, usual) ? time - usual : usual - time;
 }
 
-/* By the SA with which it has received until now. */
-static enum standing stand_busy(const struct ipsec_in *in,
-				const struct ipsec_watched *w, uint32_t now,
-				enum vpnalg_evidence *evidence)
+/* It begins to send, and the remote too. */
+static void stand_idle(const struct ipsec_host *h,
+		       const struct ipsec_watched *w, struct opinion *opinion)
+{
+	opinion->evidence = VPNALG_EVIDENCE_WOKE;
+	opinion->standing = STANDING_IDLE;
+	if (!(h->flags & IPSEC_HOST_WOKE) ||
+	    w->began + WOKE_AFTER_MS - h->woke >=
+		    WOKE_BEFORE_MS + WOKE_AFTER_MS)
+		return;
+	opinion->standing = STANDING_LIKELY;
+	opinion->distance = 0;
+	if (ipsec_is_after(h->woke, w->began))
+		opinion->distance = h->woke - w->began;
+	else if (w->began - h->woke > ANSWERED_MS)
+		opinion->distance = w->began - h->woke - ANSWERED_MS;
+}
+
+/* It has received until now with another SA. */
+static void stand_busy(const struct ipsec_in *in,
+		       const struct ipsec_watched *w, uint32_t now,
+		       struct opinion *opinion)
 {
 	uint32_t patience = in->gap + in->gap / 2U + REORDERED_MS;
 
-	*evidence = VPNALG_EVIDENCE_CONTINUED;
+	opinion->evidence = VPNALG_EVIDENCE_CONTINUED;
+	opinion->standing = STANDING_SOON;
 	if (ipsec_is_after(in->seen, w->began + REORDERED_MS))
-		return STANDING_NONE;
-	return now - in->seen > patience ? STANDING_LIKELY : STANDING_SOON;
+		opinion->standing = STANDING_NONE;
+	else if (now - in->seen > patience)
+		opinion->standing = STANDING_LIKELY;
+	opinion->distance = off_by(w->began, in->seen + in->gap);
 }
 
 static bool was_busy(const struct ipsec_in *in, const struct ipsec_watched *w)
@@ -83,77 +111,90 @@ static bool succeeds_unknown(struct vpnalg *translator,
 	return false;
 }
 
-static enum standing stand(struct vpnalg *translator,
-			   struct vpnalg_record *host,
-			   const struct ipsec_watched *w,
-			   enum vpnalg_evidence *evidence)
+static void stand(struct vpnalg *translator, struct vpnalg_record *host,
+		  const struct ipsec_watched *w, struct opinion *opinion)
 {
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *sa =
 		vpnalg_ipsec_host_inbound(translator, host, 0);
 	uint32_t now = ipsec_now(translator);
-	const struct ipsec_in *in;
+	const struct ipsec_in *in = NULL;
 
-	if (sa == NULL && succeeds_unknown(translator, host, h, w, now)) {
-		*evidence = VPNALG_EVIDENCE_CONTINUED;
-		return STANDING_LIKELY;
+	if (sa != NULL)
+		in = vpnalg_session_body(translator, sa);
+	if (in != NULL && was_busy(in, w)) {
+		stand_busy(in, w, now, opinion);
+	} else if (in == NULL &&
+		   succeeds_unknown(translator, host, h, w, now)) {
+		opinion->standing = STANDING_LIKELY;
+		opinion->evidence = VPNALG_EVIDENCE_CONTINUED;
+		opinion->distance = 0;
+	} else {
+		stand_idle(h, w, opinion);
 	}
-	if (sa == NULL)
-		return stand_idle(h, w, evidence);
-	in = vpnalg_session_body(translator, sa);
-	return was_busy(in, w) ? stand_busy(in, w, now, evidence)
-			       : stand_idle(h, w, evidence);
 }
 
 /* What the judge has heard. */
 struct hearing {
 	struct vpnalg_record *best, *last; /* of the best standing, of all */
-	enum vpnalg_evidence evidence;
+	struct opinion opinion;            /* of the best */
+	uint32_t second;                   /* distance of the next best */
 	unsigned counts[STANDINGS];
 	unsigned all;
 };
 
-static void hear(struct vpnalg *translator, struct ipsec_expecting *e,
-		 struct vpnalg_record *host, const struct ipsec_watched *w,
-		 struct hearing *hearing)
+static bool is_better(const struct opinion *a, const struct opinion *b)
 {
-	enum vpnalg_evidence evidence = VPNALG_EVIDENCE_EXPECTED;
-	enum standing standing;
-	unsigned better = 0, i;
+	if (a->standing != b->standing)
+		return a->standing > b->standing;
+	return a->standing == STANDING_LIKELY && a->distance < b->distance;
+}
 
-	if (w->refused == e->handle ||
-	    ipsec_is_after(e->since, w->first + REORDERED_MS))
-		return;
-	if (vpnalg_ipsec_host_went_on(translator, host, e->since)) {
-		e->handle = 0;
-		return;
-	}
-	standing = stand(translator, host, w, &evidence);
-	for (i = standing; i < STANDINGS; i++)
-		better += hearing->counts[i];
-	if (better == 0 && standing != STANDING_NONE) {
+static void hear(struct hearing *hearing, struct vpnalg_record *host,
+		 const struct opinion *opinion)
+{
+	uint32_t distance = opinion->distance;
+
+	if (hearing->best == NULL ||
+	    is_better(opinion, &hearing->opinion)) {
+		if (hearing->best != NULL &&
+		    hearing->opinion.standing == STANDING_LIKELY)
+			hearing->second = hearing->opinion.distance;
 		hearing->best = host;
-		hearing->evidence = evidence;
+		hearing->opinion = *opinion;
+	} else if (opinion->standing == STANDING_LIKELY &&
+		   distance < hearing->second) {
+		hearing->second = distance;
 	}
 	hearing->last = host;
-	hearing->counts[standing]++;
+	hearing->counts[opinion->standing]++;
 	hearing->all++;
+}
+
+/* One that is likely, and none that is nearly as likely. */
+static bool stands_out(const struct hearing *hearing,
+		       const struct ipsec_watched *w)
+{
+	const unsigned *counts = hearing->counts;
+
+	if (counts[STANDING_LIKELY] == 0 ||
+	    (counts[STANDING_SOON] > 0 && w->count < COUNT_SETTLED))
+		return false;
+	return counts[STANDING_LIKELY] == 1 ||
+	       hearing->opinion.distance + MARGIN_MS < hearing->second;
 }
 
 static struct vpnalg_record *decide(const struct hearing *hearing,
 				    const struct ipsec_watched *w,
 				    enum vpnalg_evidence *evidence)
 {
-	const unsigned *counts = hearing->counts;
-	unsigned possible = hearing->all - counts[STANDING_NONE];
+	unsigned possible = hearing->all - hearing->counts[STANDING_NONE];
 
-	*evidence = hearing->evidence;
-	if (possible == 1 && counts[STANDING_LIKELY] == 0)
-		*evidence = VPNALG_EVIDENCE_EXPECTED;
-	if (possible == 1 && (!w->doubtful || counts[STANDING_LIKELY] == 1))
+	*evidence = hearing->opinion.evidence;
+	if (stands_out(hearing, w))
 		return hearing->best;
-	if (counts[STANDING_LIKELY] == 1 &&
-	    (counts[STANDING_SOON] == 0 || w->count >= COUNT_SETTLED))
+	*evidence = VPNALG_EVIDENCE_EXPECTED;
+	if (possible == 1 && !w->doubtful)
 		return hearing->best;
 	*evidence = VPNALG_EVIDENCE_LEFT;
 	if (hearing->all == 1 && !w->doubtful && w->count >= COUNT_LAST)
@@ -161,12 +202,27 @@ static struct vpnalg_record *decide(const struct hearing *hearing,
 	return NULL;
 }
 
+/* Whether the host may be asked at all. */
+static bool is_candidate(struct vpnalg *translator,
+			 struct vpnalg_record *host, struct ipsec_expecting *e,
+			 const struct ipsec_watched *w)
+{
+	if (host == NULL || w->refused == e->handle ||
+	    ipsec_is_after(e->since, w->first + REORDERED_MS))
+		return false;
+	if (!vpnalg_ipsec_host_went_on(translator, host, e->since))
+		return true;
+	e->handle = 0;
+	return false;
+}
+
 struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 					 struct vpnalg_record *remote,
 					 const struct ipsec_watched *w,
 					 enum vpnalg_evidence *evidence)
 {
-	struct hearing hearing = { .all = 0 };
+	struct hearing hearing = { .second = UINT32_MAX };
+	struct opinion opinion = { .standing = STANDING_NONE };
 	struct vpnalg_record *host;
 	struct ipsec_expecting *e;
 	unsigned place = 0;
@@ -179,8 +235,10 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 			continue;
 		host = vpnalg_ipsec_host_by_handle(translator, remote,
 						   e->handle);
-		if (host != NULL)
-			hear(translator, e, host, w, &hearing);
+		if (!is_candidate(translator, host, e, w))
+			continue;
+		stand(translator, host, w, &opinion);
+		hear(&hearing, host, &opinion);
 	}
 	return decide(&hearing, w, evidence);
 }

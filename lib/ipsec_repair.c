@@ -12,6 +12,9 @@
 /* A pair must have had a chance. */
 #define CHANCE_MS 3000
 
+/* A doubt is forgotten after that. */
+#define DOUBT_MS 70000
+
 /* What arrives now. */
 #define ARRIVING_MS 1500
 
@@ -78,7 +81,8 @@ void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step)
 	undo(translator, host, 0, false);
 }
 
-/* The host does not hear the remote, though something arrives for it. */
+/* The host does not hear the remote, though something arrives for it. Once may
+ * be about something else. */
 void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 				 struct vpnalg_record *host)
 {
@@ -96,7 +100,16 @@ void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 	if (sa == NULL)
 		return;
 	in = vpnalg_session_body(translator, sa);
-	if (was_guessed(in) && now - in->seen < ARRIVING_MS &&
-	    now - h->in[0].first > CHANCE_MS)
+	if (!was_guessed(in) || now - in->seen > ARRIVING_MS ||
+	    now - h->in[0].first < CHANCE_MS)
+		return;
+	if (h->flags & IPSEC_HOST_DOUBTED && now - h->doubted < CHANCE_MS)
+		return; /* sent again */
+	if (h->flags & IPSEC_HOST_DOUBTED && now - h->doubted < DOUBT_MS) {
 		undo(translator, host, 0, true);
+		return;
+	}
+	h->flags |= IPSEC_HOST_DOUBTED;
+	h->doubted = now;
+	vpnalg_session_changed(translator, host);
 }

@@ -157,7 +157,7 @@ static bool is_in_the_way(struct vpnalg *translator,
 	if (asking)
 		return now - h->asked < ASKING_MS &&
 		       is_receiving(translator, other);
-	return h->out_spi != 0 && now - h->woke < BEGINNING_MS;
+	return h->flags & IPSEC_HOST_WOKE && now - h->woke < BEGINNING_MS;
 }
 
 static bool has_waited(struct ipsec_host *h, uint32_t now, bool asking)

@@ -87,7 +87,6 @@ static void set_up(struct gateway *gateway, const struct options *options)
 		gateway->senders[way].back = &gateway->senders[!way];
 	}
 	impair_open(&gateway->impair, &options->impair);
-	gateway->translator.route = &gateway->route;
 	gateway->translator.rules = &gateway->rules;
 }
 
@@ -108,10 +107,10 @@ bool gateway_open(struct gateway *gateway, const struct options *options)
 {
 	set_up(gateway, options);
 	if (!open_ports(gateway, options) || !make_room(gateway) ||
-	    !open_route(gateway) || !translator_open(&gateway->translator, options))
-		return false;
-	gateway->translator.outside_index = gateway->ports[VPNALG_IN].index;
-	if (!rules_open(&gateway->rules, options, gateway->translator.outside_index))
+	    !open_route(gateway) ||
+	    !translator_open(&gateway->translator, options) ||
+	    !rules_open(&gateway->rules, options,
+			gateway->ports[VPNALG_IN].index))
 		return false;
 	for (int way = 0; way < WAYS; way++)
 		forget_packets(&gateway->ports[way]);
@@ -132,16 +131,13 @@ static void keep_heads(struct gateway *gateway, size_t count)
 }
 
 /* A host whose connection the gateway does not know, since it was started
- * anew, had better open another one now. What the kernel routes elsewhere is
- * no business of ours. */
+ * anew, had better open another one now. */
 static void reset(struct gateway *gateway, const struct answer_head *head)
 {
 	uint8_t answer[ANSWER_MAX];
 
-	if (route_find(&gateway->route, head->data + IP_DESTINATION_OFF) ==
-	    gateway->translator.outside_index)
-		sender_answer(&gateway->senders[VPNALG_IN], answer,
-			      answer_reset(head, answer));
+	sender_answer(&gateway->senders[VPNALG_IN], answer,
+		      answer_reset(head, answer));
 }
 
 static void send_on(struct gateway *gateway, size_t count)
@@ -169,6 +165,19 @@ static void forward(struct gateway *gateway, size_t count, vpnalg_time now)
 	send_on(gateway, count);
 }
 
+/* What comes from inside and does not leave by the outside interface is the
+ * kernel's, and the rules leave it to the kernel. */
+static bool is_ours(struct gateway *gateway, const struct frame *frame,
+		    uint8_t direction)
+{
+	if (direction == VPNALG_IN || frame->len < IP_HEADER_LEN ||
+	    route_find(&gateway->route, frame->data + IP_DESTINATION_OFF) ==
+		    gateway->ports[VPNALG_IN].index)
+		return true;
+	gateway->elsewhere++;
+	return false;
+}
+
 /* Packets of what has come from one side. */
 static size_t make_packets(struct gateway *gateway, const struct frame *frames,
 			   size_t count, uint8_t direction)
@@ -177,6 +186,8 @@ static size_t make_packets(struct gateway *gateway, const struct frame *frames,
 	size_t made = 0, pieces;
 
 	for (size_t i = 0; i < count; i++) {
+		if (!is_ours(gateway, &frames[i], direction))
+			continue;
 		pieces = whole_make(&frames[i], gateway->room, packets + made);
 		gateway->senseless += !pieces && frames[i].len;
 		gateway->cut += pieces > 1;

@@ -36,7 +36,8 @@ struct gateway {
 	struct vpnalg_packet packets[BURST + WHOLE_PIECES];
 	struct answer_head heads[BURST + WHOLE_PIECES];
 	vpnalg_time start;
-	uint64_t cut;      /* merged packets that were cut up */
+	uint64_t elsewhere; /* packets from inside that do not go outside */
+	uint64_t cut;       /* merged packets that were cut up */
 	uint64_t senseless; /* packets that made no sense */
 };
 

@@ -15,6 +15,7 @@ static void write_if_any(const char *name, uint64_t count)
 
 static void write_extras(const struct gateway *gateway)
 {
+	write_if_any("not for outside", gateway->elsewhere);
 	write_if_any("merged packets cut up", gateway->cut);
 	write_if_any("packets without sense", gateway->senseless);
 	write_if_any("lost on purpose", gateway->impair.lost);

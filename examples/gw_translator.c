@@ -13,17 +13,12 @@ static uint32_t next_random(void *context)
 	return random_next(&translator->random);
 }
 
-/* What does not leave by the outside interface is the kernel's, and the rules
- * leave it to the kernel. */
 static enum vpnalg_choice choose(void *context, struct vpnalg_binding *binding)
 {
 	struct translator *translator = context;
 
-	if (route_find(translator->route, binding->remote.octets) !=
-		    translator->outside_index ||
-	    !rules_begin(translator->rules, binding))
-		return VPNALG_CHOICE_REFUSE;
-	return VPNALG_CHOICE_TAKE;
+	return rules_begin(translator->rules, binding) ? VPNALG_CHOICE_TAKE
+						       : VPNALG_CHOICE_REFUSE;
 }
 
 static void release(void *context, const struct vpnalg_binding *binding)

@@ -8,7 +8,6 @@
 #include <stddef.h>
 
 #include "gw_options.h"
-#include "gw_route.h"
 #include "gw_rules.h"
 #include "nat.h"
 #include "system.h"
@@ -16,14 +15,12 @@
 struct translator {
 	struct nat nat;
 	struct random_pool random;
-	struct route *route;
 	struct rules *rules;
-	int outside_index; /* of the outside interface */
 	vpnalg_time due;   /* when to look for dead sessions again */
 };
 
-/* Makes a translator; route, rules and outside_index are set already. False
- * when there is no memory, which was said. */
+/* Makes a translator; rules is set already. False when there is no memory, which
+ * was said. */
 bool translator_open(struct translator *translator,
 		     const struct options *options);
 

@@ -86,6 +86,7 @@ static void tick(struct run *run, vpnalg_time now)
 	if (now < run->next_tick)
 		return;
 	run->next_tick = now + TICK;
+	route_forget(&run->gateway.route);
 	for (int way = 0; way < WAYS; way++) {
 		sender_tick(&run->gateway.senders[way]);
 		look_at_port(run, &run->gateway.ports[way]);

@@ -91,15 +91,10 @@ kernel_rules() {
 	END
 }
 
-# What is to pass through vpnalg-queue, and past the kernel's NAT then; see
-# vpnalg-queue(1). iptables has the queue where nftables has none.
-queue_rules() {
-	while read -r match; do
-		# shellcheck disable=SC2086
-		iptables -t raw -A PREROUTING -i out0 $match -j NFQUEUE &&
-			iptables -t mangle -A POSTROUTING -o out0 $match \
-				-j NFQUEUE || return
-	done <<-END
+# What is to pass through vpnalg-queue; everything with --general.
+queue_matches() {
+	[ "$1" != --general ] || { echo && return; }
+	cat <<-END
 		-p tcp -m multiport --ports 1723
 		-p udp -m multiport --ports 500,1701,4500
 		-p gre
@@ -110,6 +105,17 @@ queue_rules() {
 		-p icmp --icmp-type time-exceeded
 		-p icmp --icmp-type parameter-problem
 	END
+}
+
+# And past the kernel's NAT then; see vpnalg-queue(1). iptables has the queue
+# where nftables has none.
+queue_rules() {
+	queue_matches "$@" | while read -r match; do
+		# shellcheck disable=SC2086
+		iptables -t raw -A PREROUTING -i out0 $match -j NFQUEUE &&
+			iptables -t mangle -A POSTROUTING -o out0 $match \
+				-j NFQUEUE || exit
+	done || return
 	iptables -t nat -A POSTROUTING -m mark --mark 0x56504e41 -j ACCEPT &&
 		iptables -t nat -A POSTROUTING -o out0 -j MASQUERADE
 }
@@ -130,7 +136,7 @@ gateway_open() {
 		gateway_await nft list table ip "vpnalg-gw-$(gateway_index)"
 		;;
 	vpnalg-queue)
-		ip netns exec "$gw" sh -c ". '$lab/network.sh'; queue_rules" \
+		ip netns exec "$gw" sh -c ". '$lab/network.sh'; queue_rules $*" \
 			>"$run/gateway.log" 2>&1 || return
 		start_in_gateway gateway "$VPNALG_QUEUE" \
 			--address 203.0.113.1 "$@"

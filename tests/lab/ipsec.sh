@@ -48,8 +48,9 @@ ipsec_rekeyed() {
 	fi
 }
 
+# SPI 0 is only the wish for an SA.
 ipsec_gone() {
-	disconnect "$1" 'ip xfrm state | grep spi' "$2"
+	disconnect "$1" 'ip xfrm state | grep spi | grep -v 0x00000000' "$2"
 }
 
 # The answer must come from inside the tunnel, and a moment may pass until it
@@ -64,7 +65,7 @@ ipsec_try() {
 
 ipsec_is_up() {
 	case " $silent " in
-	*" $1 "*) try=exit ;;
+	*" $1 "*) try='exit' ;;
 	*) try=$(ipsec_try $inner) ;;
 	esac
 	connect "$1" "$2

@@ -23,8 +23,8 @@ userspace_down() {
 }
 
 # OpenVPN with a key that both ends have.
-openvpn_daemon='openvpn --dev tun --secret /run/key --cipher AES-256-CBC
-	--proto udp4 --daemon --log /run/openvpn.log --keepalive 5 30'
+openvpn_options="--dev tun --secret /run/key --cipher AES-256-CBC --proto udp4 \
+--daemon --log /run/openvpn.log --keepalive 5 30"
 
 openvpn_key() {
 	[ -e "$tools/openvpn.key" ] ||
@@ -35,13 +35,13 @@ openvpn_key() {
 openvpn_server() {
 	inner=10.9.4.1
 	guest_do "$server" 20 "$(openvpn_key)
-		$(echo $openvpn_daemon) --port 1194 --ifconfig $inner 10.9.4.2"
+		openvpn $openvpn_options --port 1194 --ifconfig $inner 10.9.4.2"
 	transfer_serve "$server"
 }
 
 openvpn_up() {
 	userspace_is_up "$1" "$(openvpn_key)
-		$(echo $openvpn_daemon) --nobind --ifconfig 10.9.4.2 $inner \\
+		openvpn $openvpn_options --nobind --ifconfig 10.9.4.2 $inner \\
 			--remote $server_address 1194"
 }
 
@@ -71,13 +71,13 @@ wireguard_server() {
 	for name in "$1" server; do
 		wg genkey >"$tools/$name.key"
 	done
-	guest_do "$server" 20 "$(wireguard_start server $inner "$1" \\
+	guest_do "$server" 20 "$(wireguard_start server $inner "$1" \
 		allowed-ips 10.9.5.2/32)" >"$run/said.$server" 2>&1
 	transfer_serve "$server"
 }
 
 wireguard_up() {
-	userspace_is_up "$1" "$(wireguard_start "$1" 10.9.5.2 server \\
+	userspace_is_up "$1" "$(wireguard_start "$1" 10.9.5.2 server \
 		allowed-ips $inner/32 endpoint $server_address:51820)"
 }
 

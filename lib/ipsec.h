@@ -78,7 +78,7 @@ struct ipsec_host {
 	uint32_t doubted;   /* when its pairs were doubted first */
 	uint32_t waits_since;
 	uint8_t waits;
-	uint8_t flags; /* IPSEC_HOST_ */
+	uint16_t flags; /* IPSEC_HOST_ */
 };
 
 #define IPSEC_HOST_JOINED 0x01  /* counted by its remote */
@@ -87,6 +87,8 @@ struct ipsec_host {
 #define IPSEC_HOST_TOLD 0x10    /* told means something */
 #define IPSEC_HOST_DOUBTED 0x20 /* doubted means something */
 #define IPSEC_HOST_WOKE 0x40    /* woke means something */
+#define IPSEC_HOST_NEW 0x80     /* it has begun anew, and has no SPI yet */
+#define IPSEC_HOST_DONE 0x100   /* what it asked for was answered */
 #define IPSEC_HOST_AHEAD 0x08   /* it is, and its outbound one is not */
 
 /* What is kept of a remote is in blocks, more of them where it has more hosts,
@@ -216,6 +218,10 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 					 struct vpnalg_record *remote,
 					 const struct ipsec_watched *watched,
 					 enum vpnalg_evidence *evidence);
+
+bool vpnalg_ipsec_judge_doubts(struct vpnalg *translator,
+			       struct vpnalg_record *remote, uint32_t handle,
+			       uint32_t first);
 
 /* ipsec_pair.c */
 enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step);

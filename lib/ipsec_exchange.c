@@ -32,6 +32,14 @@ static void read_message(struct vpnalg_step *step, const uint8_t *header,
 		      (uint32_t)request << 31;
 }
 
+/* Our host begins anew: IKE_SA_INIT, main and aggressive mode. */
+static bool begins(struct vpnalg_step *step, const uint8_t *header)
+{
+	return !step->facts->inward &&
+	       (vpnalg_get32(header + IKE_RESPONDER_SPI_OFF) |
+		vpnalg_get32(header + IKE_RESPONDER_SPI_OFF + 4)) == 0;
+}
+
 static bool makes_child(const struct message *message)
 {
 	if (message->version == 1)
@@ -73,10 +81,14 @@ static bool is_known(const struct ipsec_host *h, const struct message *message)
 
 static void begin(struct ipsec_host *h, const struct message *message)
 {
-	if (is_known(h, message))
+	if (is_known(h, message)) {
+		if (message->version == 1 || message->response)
+			h->flags |= IPSEC_HOST_DONE;
 		return;
+	}
 	h->message = message->id;
 	h->flags |= IPSEC_HOST_ASKED | IPSEC_HOST_OPEN;
+	h->flags &= (uint16_t)~IPSEC_HOST_DONE;
 }
 
 static enum vpnalg_result child_message(struct vpnalg_step *step,
@@ -120,6 +132,19 @@ static void doubt(struct vpnalg_step *step, struct vpnalg_record *host)
 	vpnalg_ipsec_repair_doubted(step, host);
 }
 
+/* One that was never here before is new anyway. */
+static void note_beginning(struct vpnalg_step *step)
+{
+	struct vpnalg_record *host =
+		vpnalg_ipsec_host_find(step->translator, step->record);
+
+	if (host == NULL)
+		return;
+	vpnalg_ipsec_host_body(step->translator, host)->flags |=
+		IPSEC_HOST_NEW;
+	vpnalg_session_changed(step->translator, host);
+}
+
 /* VPNALG_TRANSLATED, or VPNALG_DROP_WAIT. */
 enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 {
@@ -131,6 +156,8 @@ enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 	if (header == NULL)
 		return VPNALG_TRANSLATED;
 	read_message(step, header, &message);
+	if (begins(step, header))
+		note_beginning(step);
 	if (!makes_child(&message) && !asks_for_life(&message))
 		return VPNALG_TRANSLATED;
 	host = vpnalg_ipsec_host_find(step->translator, step->record);

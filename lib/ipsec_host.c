@@ -91,8 +91,8 @@ enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	if (vpnalg_ipsec_remote_join(step, *host)) {
-		vpnalg_ipsec_host_body(step->translator, *host)->flags |=
-			IPSEC_HOST_JOINED;
+		vpnalg_ipsec_host_body(step->translator, *host)->flags =
+			IPSEC_HOST_JOINED | IPSEC_HOST_NEW;
 		return VPNALG_TRANSLATED;
 	}
 	vpnalg_session_close(step->translator, *host);

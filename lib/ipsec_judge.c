@@ -9,17 +9,29 @@
 
 /* A host that begins to send is answered, or the remote begins at the same
  * time, within so long. */
-#define WOKE_BEFORE_MS 400
+#define WOKE_BEFORE_MS 350
 #define WOKE_AFTER_MS 130
 
 /* Usually it takes no longer than that. */
 #define ANSWERED_MS 200
 
 /* One of two that are both likely is so much likelier. */
-#define MARGIN_MS 60
+#define MARGIN_MS 40
+
+/* A remote that has something to send to a new host does so within that. */
+#define CONNECTED_MS 400
+
+/* What began so shortly after another ended may follow it. */
+#define ENDED_MS 400
+
+/* How much less that counts than if it was known whose the other was. */
+#define UNKNOWN_MS 80
+
+/* Two SPIs that began within that may be taken for one another. */
+#define RIVAL_MS 500
 
 /* After an exchange the remote turns to the new SA within that, if it sends. */
-#define SWITCH_MS 1500
+#define SWITCH_MS 500
 
 /* So many packets settle what one would leave open. */
 #define COUNT_SETTLED 3
@@ -87,26 +99,51 @@ static bool was_busy(const struct ipsec_in *in, const struct ipsec_watched *w)
 	       before < 3U * in->gap + REORDERED_MS;
 }
 
+static bool has_asked(const struct ipsec_host *h,
+		      const struct ipsec_watched *w, uint32_t longest)
+{
+	return h->flags & IPSEC_HOST_DONE &&
+	       w->began + REORDERED_MS - h->asked < longest + REORDERED_MS;
+}
+
+/* The remote had no SA with the host before and has one now. */
+static bool stand_connected(const struct ipsec_host *h,
+			    const struct ipsec_watched *w,
+			    struct opinion *opinion)
+{
+	if (!(h->flags & IPSEC_HOST_NEW) || !has_asked(h, w, CONNECTED_MS))
+		return false;
+	opinion->evidence = VPNALG_EVIDENCE_CONNECTED;
+	opinion->standing = STANDING_LIKELY;
+	opinion->distance = 0;
+	return true;
+}
+
 /* Just after the host's exchange the SPI began where another ended that is
  * nobody's either. */
-static bool succeeds_unknown(struct vpnalg *translator,
-			     struct vpnalg_record *host,
-			     const struct ipsec_host *h,
-			     const struct ipsec_watched *w, uint32_t now)
+static bool stand_unknown(struct vpnalg *translator,
+			  struct vpnalg_record *host,
+			  const struct ipsec_watched *w,
+			  struct opinion *opinion)
 {
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
+	uint32_t now = ipsec_now(translator);
 	const struct ipsec_watched *other;
 	unsigned place = 0;
 
-	if (remote == NULL || !(h->flags & IPSEC_HOST_ASKED) ||
-	    w->began + REORDERED_MS - h->asked > SWITCH_MS)
+	if (remote == NULL || !has_asked(h, w, SWITCH_MS))
 		return false;
+	opinion->evidence = VPNALG_EVIDENCE_CONTINUED;
+	opinion->standing = STANDING_LIKELY;
+	opinion->distance = UNKNOWN_MS;
 	while ((other = vpnalg_ipsec_remote_watched(translator, remote,
 						    &place)) != NULL)
-		if (other->spi != 0 && other != w && other->count > 4 &&
-		    w->began + REORDERED_MS - other->last < 400 &&
-		    now - other->last > 200)
+		if (other->spi != 0 && other != w &&
+		    other->count >= COUNT_LAST &&
+		    w->began + REORDERED_MS - other->last < ENDED_MS &&
+		    now - other->last > ENDED_MS / 2)
 			return true;
 	return false;
 }
@@ -122,16 +159,11 @@ static void stand(struct vpnalg *translator, struct vpnalg_record *host,
 
 	if (sa != NULL)
 		in = vpnalg_session_body(translator, sa);
-	if (in != NULL && was_busy(in, w)) {
+	if (in != NULL && was_busy(in, w))
 		stand_busy(in, w, now, opinion);
-	} else if (in == NULL &&
-		   succeeds_unknown(translator, host, h, w, now)) {
-		opinion->standing = STANDING_LIKELY;
-		opinion->evidence = VPNALG_EVIDENCE_CONTINUED;
-		opinion->distance = 0;
-	} else {
+	else if (!stand_connected(h, w, opinion) &&
+		 !stand_unknown(translator, host, w, opinion))
 		stand_idle(h, w, opinion);
-	}
 }
 
 /* What the judge has heard. */
@@ -202,6 +234,28 @@ static struct vpnalg_record *decide(const struct hearing *hearing,
 	return NULL;
 }
 
+/* Whether another SPI that is nobody's fits the host as well, or better. */
+static bool has_rival(struct vpnalg *translator, struct vpnalg_record *remote,
+		      const struct hearing *hearing,
+		      const struct ipsec_watched *w)
+{
+	struct opinion opinion = { .standing = STANDING_NONE };
+	const struct ipsec_watched *other;
+	unsigned place = 0;
+
+	while ((other = vpnalg_ipsec_remote_watched(translator, remote,
+						    &place)) != NULL) {
+		if (other->spi == 0 || other == w || !other->fresh ||
+		    off_by(other->began, w->began) > RIVAL_MS)
+			continue;
+		stand(translator, hearing->best, other, &opinion);
+		if (opinion.standing >= STANDING_SOON &&
+		    opinion.distance < hearing->opinion.distance + MARGIN_MS)
+			return true;
+	}
+	return false;
+}
+
 /* Whether the host may be asked at all. */
 static bool is_candidate(struct vpnalg *translator,
 			 struct vpnalg_record *host, struct ipsec_expecting *e,
@@ -213,6 +267,28 @@ static bool is_candidate(struct vpnalg *translator,
 	if (!vpnalg_ipsec_host_went_on(translator, host, e->since))
 		return true;
 	e->handle = 0;
+	return false;
+}
+
+/* Whether an SPI that began then may be another host's. */
+bool vpnalg_ipsec_judge_doubts(struct vpnalg *translator,
+			       struct vpnalg_record *remote, uint32_t handle,
+			       uint32_t first)
+{
+	const struct ipsec_watched w = { .first = first, .refused = handle };
+	struct vpnalg_record *host;
+	struct ipsec_expecting *e;
+	unsigned place = 0;
+
+	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
+	       NULL) {
+		if (e->handle == 0)
+			continue;
+		host = vpnalg_ipsec_host_by_handle(translator, remote,
+						   e->handle);
+		if (is_candidate(translator, host, e, &w))
+			return true;
+	}
 	return false;
 }
 
@@ -240,5 +316,10 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 		stand(translator, host, w, &opinion);
 		hear(&hearing, host, &opinion);
 	}
-	return decide(&hearing, w, evidence);
+	host = decide(&hearing, w, evidence);
+	if (host == NULL ||
+	    (hearing.all > 1 && hearing.opinion.standing == STANDING_LIKELY &&
+	     has_rival(translator, remote, &hearing, w)))
+		return NULL;
+	return host;
 }

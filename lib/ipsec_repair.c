@@ -46,6 +46,7 @@ static bool was_guessed(const struct ipsec_in *in)
 	case VPNALG_EVIDENCE_EXPECTED:
 	case VPNALG_EVIDENCE_CONTINUED:
 	case VPNALG_EVIDENCE_WOKE:
+	case VPNALG_EVIDENCE_CONNECTED:
 		return true;
 	default:
 		return false;
@@ -81,8 +82,8 @@ void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step)
 	undo(translator, host, 0, false);
 }
 
-/* The host does not hear the remote, though something arrives for it. Once may
- * be about something else. */
+/* The host does not hear the remote, though something arrives for it. Where
+ * nobody else is in sight, once may be about something else. */
 void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 				 struct vpnalg_record *host)
 {
@@ -90,6 +91,7 @@ void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
+	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
 	uint32_t now = ipsec_now(translator);
 	struct vpnalg_record *sa;
 	struct ipsec_in *in;
@@ -105,7 +107,9 @@ void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 		return;
 	if (h->flags & IPSEC_HOST_DOUBTED && now - h->doubted < CHANCE_MS)
 		return; /* sent again */
-	if (h->flags & IPSEC_HOST_DOUBTED && now - h->doubted < DOUBT_MS) {
+	if ((h->flags & IPSEC_HOST_DOUBTED && now - h->doubted < DOUBT_MS) ||
+	    vpnalg_ipsec_judge_doubts(translator, remote, handle,
+				      h->in[0].first)) {
 		undo(translator, host, 0, true);
 		return;
 	}

@@ -224,10 +224,12 @@ enum vpnalg_evidence {
 	VPNALG_EVIDENCE_CONTINUED = 3,
 	/** The host had been silent and began to send. */
 	VPNALG_EVIDENCE_WOKE = 4,
+	/** The host's first IKE exchange with that remote had just ended. */
+	VPNALG_EVIDENCE_CONNECTED = 5,
 	/** All others have gone on with what they received. */
-	VPNALG_EVIDENCE_LEFT = 5,
+	VPNALG_EVIDENCE_LEFT = 6,
 	/** A packet given with VPNALG_IN_UNDO has shown it. */
-	VPNALG_EVIDENCE_SHOWN = 6
+	VPNALG_EVIDENCE_SHOWN = 7
 };
 
 /** One event. */

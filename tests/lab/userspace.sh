@@ -69,7 +69,7 @@ wireguard_start() {
 wireguard_server() {
 	inner=10.9.5.1
 	for name in "$1" server; do
-		wg genkey >"$tools/$name.key"
+		(umask 077; wg genkey >"$tools/$name.key")
 	done
 	guest_do "$server" 20 "$(wireguard_start server $inner "$1" \
 		allowed-ips 10.9.5.2/32)" >"$run/said.$server" 2>&1

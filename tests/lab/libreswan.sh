@@ -41,12 +41,13 @@ libreswan_life() {
 		rekeyfuzz=0% ikelifetime=8h
 }
 
-# libreswan_start CONNECTIONS: commands that start the daemon and wait for it.
+# libreswan_start CONNECTIONS GUEST: commands that start the daemon and wait for
+# it.
 libreswan_start() {
 	cat <<-END
 		$ipsec_modules
 		tar -C / --keep-directory-symlink -xf $tools/libreswan.tar
-		printf '%s\n' 'config setup' ' logfile=/run/pluto.log' \
+		printf '%s\n' 'config setup' ' logfile=$run/guests/$2/pluto.log' \
 			' ikev1-policy=accept' ' dnssec-enable=no' \
 			>/etc/ipsec.conf
 		cat >>/etc/ipsec.conf <<-'EOF'
@@ -72,7 +73,7 @@ libreswan_server() {
 			rightsubnet="$(ipsec_inner "$client")/32" rekey=no
 	done)
 	guest_do "$server" 60 "ip addr add $inner/32 dev lo
-		$(libreswan_start "$connections")" >"$run/said.$server" 2>&1 ||
+		$(libreswan_start "$connections" "$server")" >"$run/said.$server" 2>&1 ||
 		return
 	transfer_serve "$server"
 }
@@ -81,9 +82,10 @@ libreswan_up() {
 	mine=$(ipsec_inner "$1")
 	connection=$(libreswan_connection lab left=%defaultroute leftid=@"$1" \
 		leftsubnet="$mine/32" leftsourceip="$mine" right=$server_address \
-		rightid=@server rightsubnet=$inner/32 $(libreswan_life))
+		rightid=@server rightsubnet=$inner/32 initial-contact=yes \
+		$(libreswan_life))
 	ipsec_is_up "$1" "pgrep -x pluto >/dev/null || {
-			$(libreswan_start "$connection")
+			$(libreswan_start "$connection" "$1")
 		}
 		timeout 40 ipsec whack --name lab --initiate || exit"
 }

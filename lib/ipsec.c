@@ -133,6 +133,12 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 						     : vpnalg_ipsec_esp(step);
 }
 
+static void swept(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	if (record->kind == IPSEC_KIND_IKE_SA)
+		vpnalg_ipsec_ike_swept(translator, record);
+}
+
 static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == IPSEC_KIND_HOST)
@@ -146,5 +152,6 @@ const struct vpnalg_handler vpnalg_ipsec = {
 	.kind_count = IPSEC_KINDS,
 	.match = match,
 	.translate = translate,
+	.swept = swept,
 	.closed = closed,
 };

@@ -76,6 +76,7 @@ struct ipsec_host {
 	uint32_t message;   /* its message ID */
 	uint32_t told;      /* when an INFORMATIONAL came from the remote */
 	uint32_t doubted;   /* when its pairs were doubted first */
+	uint32_t waits_for; /* which wish: its message or SPI */
 	uint32_t waits_since;
 	uint8_t waits;
 	uint16_t flags; /* IPSEC_HOST_ */
@@ -96,16 +97,23 @@ struct ipsec_host {
 #define IPSEC_BLOCKS 4
 
 /* How many hosts may be expected to get a new SPI, in one block. */
-#define IPSEC_EXPECTING 15
+#define IPSEC_EXPECTING 14
+
+#define IPSEC_REKEYED 2
+
+struct ipsec_expecting {
+	uint32_t handle; /* the host's outside ID; 0: none */
+	uint32_t since;  /* its first exchange that led to none yet */
+};
 
 struct ipsec_remote {
 	uint32_t handles; /* of all hosts, XORed: with one host, that one's */
-	uint32_t rekeyed; /* the host whose IKE SA may be a new one */
-	uint32_t blocks;  /* these three in the first block only */
-	struct ipsec_expecting {
-		uint32_t handle; /* the host's outside ID; 0: none */
-		uint32_t since;  /* its first exchange that led to none yet */
-	} expecting[IPSEC_EXPECTING];
+	uint32_t blocks;
+	/* Hosts whose exchange has led to no new ESP SPI so far: their IKE SA
+	 * may be the new one. The last one first; 0: none. All of this in the
+	 * first block only. */
+	struct ipsec_expecting rekeyed[IPSEC_REKEYED];
+	struct ipsec_expecting expecting[IPSEC_EXPECTING];
 };
 
 /* How many SPIs are watched, in one block. */
@@ -139,6 +147,8 @@ static inline bool ipsec_is_after(uint32_t time, uint32_t other)
 
 /* ipsec_ike.c */
 enum vpnalg_result vpnalg_ipsec_ike(struct vpnalg_step *step);
+void vpnalg_ipsec_ike_swept(struct vpnalg *translator,
+			    struct vpnalg_record *sa);
 const uint8_t *vpnalg_ipsec_ike_header(struct vpnalg_step *step);
 struct vpnalg_record *vpnalg_ipsec_ike_of(struct vpnalg *translator,
 					  struct vpnalg_record *record);
@@ -198,8 +208,19 @@ void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
 struct ipsec_expecting *
 vpnalg_ipsec_remote_expected(struct vpnalg *translator,
 			     struct vpnalg_record *remote, uint32_t handle);
+void vpnalg_ipsec_remote_rekey(struct vpnalg *translator,
+			       struct vpnalg_record *remote, uint32_t handle);
+void vpnalg_ipsec_remote_settle(struct vpnalg *translator,
+				struct vpnalg_record *remote, uint32_t handle);
 void vpnalg_ipsec_remote_forget(struct vpnalg *translator,
 				struct vpnalg_record *remote, uint32_t handle);
+
+/* What a host wants to send: a message that asks for an SA, or the first packet
+ * of one. */
+struct ipsec_wish {
+	bool asking;
+	uint32_t id; /* the message's, or the SPI */
+};
 
 /* ipsec_watch.c */
 struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
@@ -211,7 +232,8 @@ void vpnalg_ipsec_watch_doubt(struct vpnalg *translator,
 			      struct vpnalg_record *remote,
 			      struct vpnalg_record *host, uint32_t since);
 bool vpnalg_ipsec_wait(struct vpnalg_step *step, struct vpnalg_record *remote,
-		       struct vpnalg_record *host, bool asking);
+		       struct vpnalg_record *host,
+		       const struct ipsec_wish *wish);
 
 /* ipsec_judge.c */
 struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,

@@ -84,6 +84,7 @@ static enum vpnalg_result open_outbound(struct vpnalg_step *step)
 					  .id = spi_of(step),
 					  .peer = true,
 					  .lifetime = timers->esp_unpaired };
+	const struct ipsec_wish wish = { .id = spi_of(step) };
 	struct vpnalg_record *host, *remote;
 	struct vpnalg_tuple outside;
 	enum vpnalg_result result;
@@ -94,7 +95,7 @@ static enum vpnalg_result open_outbound(struct vpnalg_step *step)
 		return result;
 	wake(step->translator, host);
 	remote = vpnalg_ipsec_remote_of(step->translator, host);
-	if (remote != NULL && vpnalg_ipsec_wait(step, remote, host, false))
+	if (remote != NULL && vpnalg_ipsec_wait(step, remote, host, &wish))
 		return VPNALG_DROP_WAIT;
 	vpnalg_session_tuple(step->translator, host, VPNALG_OUTSIDE_OWN,
 			     &outside);
@@ -147,7 +148,6 @@ static enum vpnalg_result outward(struct vpnalg_step *step)
 
 	if (step->record == NULL && step->facts->undo)
 		return VPNALG_DROP_NO_SESSION;
-	/* A host whose SA has outlived it is opened again. */
 	if (step->record == NULL) {
 		result = open_outbound(step);
 		if (result != VPNALG_TRANSLATED)

@@ -68,7 +68,7 @@ static void expect(struct vpnalg_step *step, struct vpnalg_record *remote,
 	h->asked = ipsec_now(translator);
 	vpnalg_session_changed(translator, host);
 	if (message->exchange == IKE_CREATE_CHILD_SA)
-		vpnalg_ipsec_remote_body(translator, remote)->rekeyed = handle;
+		vpnalg_ipsec_remote_rekey(translator, remote, handle);
 	vpnalg_ipsec_remote_expect(translator, remote, host,
 				    ipsec_now(translator));
 }
@@ -103,7 +103,8 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 	if (remote == NULL)
 		return VPNALG_TRANSLATED;
 	if (!is_known(h, message) &&
-	    vpnalg_ipsec_wait(step, remote, host, true))
+	    vpnalg_ipsec_wait(step, remote, host,
+			      &(struct ipsec_wish){ true, message->id }))
 		return VPNALG_DROP_WAIT;
 	begin(h, message);
 	if (h->flags & IPSEC_HOST_OPEN)

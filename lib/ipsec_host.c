@@ -62,6 +62,7 @@ struct vpnalg_record *vpnalg_ipsec_host_by_handle(struct vpnalg *translator,
 
 	vpnalg_session_tuple(translator, remote, VPNALG_OUTSIDE_OWN, &tuple);
 	tuple.role = VPNALG_OUTSIDE_OWN;
+	tuple.space = ESP_PROTOCOL;
 	tuple.id = handle;
 	tuple.port = IPSEC_PORT_HOST;
 	return vpnalg_session_find(translator, &tuple);

@@ -55,21 +55,55 @@ static bool knows(const struct ipsec_ike *ike, const uint8_t *header)
 	return false;
 }
 
+static bool insists(struct vpnalg *translator, struct vpnalg_record *session)
+{
+	const struct ipsec_ike *ike = vpnalg_session_body(translator, session);
+
+	return ike->flags & IPSEC_IKE_INSISTS;
+}
+
+/* The session of a host that may have rekeyed its IKE SA, and to which the
+ * remote would send through this port. */
+static struct vpnalg_record *may_be(struct vpnalg_step *step,
+				    struct vpnalg_record *host)
+{
+	struct vpnalg_record *session;
+
+	if (host == NULL)
+		return NULL;
+	session = vpnalg_ipsec_ike_of(step->translator, host);
+	if (session != NULL && (session == step->record ||
+				insists(step->translator, session)))
+		return session;
+	return NULL;
+}
+
 /* A remote that insists on port 500 may be the first to use the SPIs of a
- * rekeyed IKE SA (RFC 7296 2.18). It is then for whoever asked for an SA
- * last. */
+ * rekeyed IKE SA (RFC 7296 2.18). It is then for whoever has rekeyed last;
+ * rather for one that has not changed its ESP SA by that. */
 static struct vpnalg_record *rekeyed(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
-	struct vpnalg_record *remote, *host;
-	uint32_t handle;
+	struct vpnalg_record *remote, *host, *session, *found = NULL;
+	const struct ipsec_expecting *e;
+	unsigned i;
 
 	remote = vpnalg_ipsec_remote_of(translator, step->record);
 	if (remote == NULL)
 		return NULL;
-	handle = vpnalg_ipsec_remote_body(translator, remote)->rekeyed;
-	host = vpnalg_ipsec_host_by_handle(translator, remote, handle);
-	return host != NULL ? vpnalg_ipsec_ike_of(translator, host) : NULL;
+	e = vpnalg_ipsec_remote_body(translator, remote)->rekeyed;
+	for (i = 0; i < IPSEC_REKEYED && e[i].handle != 0; i++) {
+		host = vpnalg_ipsec_host_by_handle(translator, remote,
+						   e[i].handle);
+		session = may_be(step, host);
+		if (session == NULL)
+			continue;
+		if (vpnalg_ipsec_host_went_on(translator, host, e[i].since))
+			return session;
+		if (found == NULL)
+			found = session;
+	}
+	return found;
 }
 
 static void choose_by_rekey(struct vpnalg_step *step)
@@ -80,10 +114,7 @@ static void choose_by_rekey(struct vpnalg_step *step)
 	if (header == NULL || knows(body(step), header))
 		return;
 	other = rekeyed(step);
-	if (other == NULL)
-		return;
-	if (((struct ipsec_ike *)vpnalg_session_body(step->translator, other))
-		    ->flags & IPSEC_IKE_INSISTS)
+	if (other != NULL)
 		step->record = other;
 }
 
@@ -153,6 +184,8 @@ static void forget_spi(struct vpnalg_step *step, const uint32_t *spi)
  * bits by chance. */
 static void open_spi(struct vpnalg_step *step, const uint32_t *spi)
 {
+	const struct vpnalg_timers *timers =
+		vpnalg_session_timers(step->translator);
 	struct vpnalg_tuple inside, outside;
 	struct vpnalg_record *sa;
 
@@ -173,8 +206,34 @@ static void open_spi(struct vpnalg_step *step, const uint32_t *spi)
 					  .inside_port = spi[1],
 					  .outside_port = spi[1],
 					  .peer = true,
-					  .lifetime = UINT32_MAX },
+					  .lifetime = timers->udp },
 		&sa);
+}
+
+/* An IKE SA lives as long as its session. */
+void vpnalg_ipsec_ike_swept(struct vpnalg *translator, struct vpnalg_record *sa)
+{
+	struct vpnalg_record *session = vpnalg_ipsec_ike_of(translator, sa);
+
+	if (session != NULL && sa->deadline < session->deadline)
+		vpnalg_session_live(translator, sa,
+				    session->deadline -
+					    vpnalg_session_now(translator));
+}
+
+/* It was the IKE SA that the host has rekeyed. */
+static void settle(struct vpnalg_step *step)
+{
+	struct vpnalg *translator = step->translator;
+	struct vpnalg_record *host =
+		vpnalg_ipsec_host_find(translator, step->record);
+	struct vpnalg_record *remote =
+		vpnalg_ipsec_remote_of(translator, step->record);
+
+	if (host != NULL && remote != NULL)
+		vpnalg_ipsec_remote_settle(
+			translator, remote,
+			vpnalg_ipsec_host_handle(translator, host));
 }
 
 /* Without room it is found by its port alone. */
@@ -190,8 +249,9 @@ static void learn_spi(struct vpnalg_step *step, const uint8_t *header)
 			break;
 	if (ike->spis[i][0] != spi[0] || ike->spis[i][1] != spi[1]) {
 		forget_spi(step, ike->spis[i]);
-		open_spi(step, spi);
+		settle(step);
 	}
+	open_spi(step, spi);
 	for (; i > 0; i--) {
 		ike->spis[i][0] = ike->spis[i - 1][0];
 		ike->spis[i][1] = ike->spis[i - 1][1];

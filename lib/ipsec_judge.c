@@ -166,11 +166,11 @@ static void stand(struct vpnalg *translator, struct vpnalg_record *host,
 		stand_idle(h, w, opinion);
 }
 
-/* What the judge has heard. */
+/* What the judge has heard: of the one that stands best, of the next one if it
+ * is likely as well, and of how many. */
 struct hearing {
-	struct vpnalg_record *best, *last; /* of the best standing, of all */
-	struct opinion opinion;            /* of the best */
-	uint32_t second;                   /* distance of the next best */
+	struct vpnalg_record *best, *next, *last;
+	struct opinion opinion, next_opinion;
 	unsigned counts[STANDINGS];
 	unsigned all;
 };
@@ -182,78 +182,112 @@ static bool is_better(const struct opinion *a, const struct opinion *b)
 	return a->standing == STANDING_LIKELY && a->distance < b->distance;
 }
 
+static void hear_next(struct hearing *hearing, struct vpnalg_record *host,
+		      const struct opinion *opinion)
+{
+	if (opinion->standing != STANDING_LIKELY ||
+	    (hearing->next != NULL &&
+	     !is_better(opinion, &hearing->next_opinion)))
+		return;
+	hearing->next = host;
+	hearing->next_opinion = *opinion;
+}
+
 static void hear(struct hearing *hearing, struct vpnalg_record *host,
 		 const struct opinion *opinion)
 {
-	uint32_t distance = opinion->distance;
-
-	if (hearing->best == NULL ||
-	    is_better(opinion, &hearing->opinion)) {
-		if (hearing->best != NULL &&
-		    hearing->opinion.standing == STANDING_LIKELY)
-			hearing->second = hearing->opinion.distance;
-		hearing->best = host;
-		hearing->opinion = *opinion;
-	} else if (opinion->standing == STANDING_LIKELY &&
-		   distance < hearing->second) {
-		hearing->second = distance;
-	}
-	hearing->last = host;
 	hearing->counts[opinion->standing]++;
 	hearing->all++;
+	hearing->last = host;
+	if (hearing->best != NULL &&
+	    !is_better(opinion, &hearing->opinion)) {
+		hear_next(hearing, host, opinion);
+		return;
+	}
+	if (hearing->best != NULL)
+		hear_next(hearing, hearing->best, &hearing->opinion);
+	hearing->best = host;
+	hearing->opinion = *opinion;
 }
 
-/* One that is likely, and none that is nearly as likely. */
-static bool stands_out(const struct hearing *hearing,
+/* By how much the SPI is rather the best one's than the next one's. */
+static int32_t lead(const struct hearing *hearing)
+{
+	if (hearing->next == NULL)
+		return INT16_MAX;
+	return (int32_t)(hearing->next_opinion.distance -
+			 hearing->opinion.distance);
+}
+
+/* Another SPI, nobody's too, fits the best host as well. It may be the next
+ * one's: then both have to fit better so than the other way round. */
+enum rival { RIVAL_NONE, RIVAL_DOUBT, RIVAL_SETTLED };
+
+static enum rival judge_rival(struct vpnalg *translator,
+			      const struct hearing *hearing,
+			      const struct ipsec_watched *other)
+{
+	struct opinion best = { .standing = STANDING_NONE }, next = best;
+	int32_t gain = lead(hearing);
+
+	stand(translator, hearing->best, other, &best);
+	if (best.standing < STANDING_SOON ||
+	    best.distance >= hearing->opinion.distance + MARGIN_MS)
+		return RIVAL_NONE;
+	if (hearing->next == NULL)
+		return RIVAL_DOUBT;
+	stand(translator, hearing->next, other, &next);
+	gain += (int32_t)(best.distance - next.distance);
+	return next.standing < STANDING_SOON || gain <= MARGIN_MS
+		       ? RIVAL_DOUBT
+		       : RIVAL_SETTLED;
+}
+
+static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
+		       const struct hearing *hearing,
 		       const struct ipsec_watched *w)
 {
-	const unsigned *counts = hearing->counts;
-
-	if (counts[STANDING_LIKELY] == 0 ||
-	    (counts[STANDING_SOON] > 0 && w->count < COUNT_SETTLED))
-		return false;
-	return counts[STANDING_LIKELY] == 1 ||
-	       hearing->opinion.distance + MARGIN_MS < hearing->second;
-}
-
-static struct vpnalg_record *decide(const struct hearing *hearing,
-				    const struct ipsec_watched *w,
-				    enum vpnalg_evidence *evidence)
-{
-	unsigned possible = hearing->all - hearing->counts[STANDING_NONE];
-
-	*evidence = hearing->opinion.evidence;
-	if (stands_out(hearing, w))
-		return hearing->best;
-	*evidence = VPNALG_EVIDENCE_EXPECTED;
-	if (possible == 1 && !w->doubtful)
-		return hearing->best;
-	*evidence = VPNALG_EVIDENCE_LEFT;
-	if (hearing->all == 1 && !w->doubtful && w->count >= COUNT_LAST)
-		return hearing->last;
-	return NULL;
-}
-
-/* Whether another SPI that is nobody's fits the host as well, or better. */
-static bool has_rival(struct vpnalg *translator, struct vpnalg_record *remote,
-		      const struct hearing *hearing,
-		      const struct ipsec_watched *w)
-{
-	struct opinion opinion = { .standing = STANDING_NONE };
+	bool settled = lead(hearing) > MARGIN_MS;
 	const struct ipsec_watched *other;
 	unsigned place = 0;
+	enum rival rival;
 
 	while ((other = vpnalg_ipsec_remote_watched(translator, remote,
 						    &place)) != NULL) {
 		if (other->spi == 0 || other == w || !other->fresh ||
 		    off_by(other->began, w->began) > RIVAL_MS)
 			continue;
-		stand(translator, hearing->best, other, &opinion);
-		if (opinion.standing >= STANDING_SOON &&
-		    opinion.distance < hearing->opinion.distance + MARGIN_MS)
-			return true;
+		rival = judge_rival(translator, hearing, other);
+		if (rival == RIVAL_DOUBT)
+			return false;
+		settled |= rival == RIVAL_SETTLED;
 	}
-	return false;
+	return settled;
+}
+
+static struct vpnalg_record *decide(struct vpnalg *translator,
+				    struct vpnalg_record *remote,
+				    const struct hearing *hearing,
+				    const struct ipsec_watched *w,
+				    enum vpnalg_evidence *evidence)
+{
+	const unsigned *counts = hearing->counts;
+	unsigned possible = hearing->all - counts[STANDING_NONE];
+
+	*evidence = hearing->opinion.evidence;
+	if (counts[STANDING_LIKELY] > 0 &&
+	    (hearing->all == 1 ||
+	     ((counts[STANDING_SOON] == 0 || w->count >= COUNT_SETTLED) &&
+	      stands_out(translator, remote, hearing, w))))
+		return hearing->best;
+	if (possible > 1 || w->doubtful || counts[STANDING_LIKELY] > 0)
+		return NULL;
+	*evidence = VPNALG_EVIDENCE_EXPECTED;
+	if (possible == 1)
+		return hearing->best;
+	*evidence = VPNALG_EVIDENCE_LEFT;
+	return hearing->all == 1 && w->count >= COUNT_LAST ? hearing->last
+							    : NULL;
 }
 
 /* Whether the host may be asked at all. */
@@ -297,7 +331,7 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 					 const struct ipsec_watched *w,
 					 enum vpnalg_evidence *evidence)
 {
-	struct hearing hearing = { .second = UINT32_MAX };
+	struct hearing hearing = { .all = 0 };
 	struct opinion opinion = { .standing = STANDING_NONE };
 	struct vpnalg_record *host;
 	struct ipsec_expecting *e;
@@ -316,10 +350,5 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 		stand(translator, host, w, &opinion);
 		hear(&hearing, host, &opinion);
 	}
-	host = decide(&hearing, w, evidence);
-	if (host == NULL ||
-	    (hearing.all > 1 && hearing.opinion.standing == STANDING_LIKELY &&
-	     has_rival(translator, remote, &hearing, w)))
-		return NULL;
-	return host;
+	return decide(translator, remote, &hearing, w, evidence);
 }

@@ -136,9 +136,10 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 		h->flags |= IPSEC_HOST_AHEAD;
 	h->waits = 0;
 	vpnalg_session_changed(translator, host);
-	e = remote != NULL ? vpnalg_ipsec_remote_expected(translator, remote,
-							  handle)
-			   : NULL;
+	if (remote == NULL)
+		return;
+	vpnalg_ipsec_remote_settle(translator, remote, handle);
+	e = vpnalg_ipsec_remote_expected(translator, remote, handle);
 	if (e == NULL)
 		return;
 	vpnalg_ipsec_watch_doubt(translator, remote, host, e->since);

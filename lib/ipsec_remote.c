@@ -14,6 +14,7 @@ static void key_of(struct vpnalg *translator, struct vpnalg_record *session,
 {
 	vpnalg_session_tuple(translator, session, VPNALG_OUTSIDE_OWN, tuple);
 	tuple->role = VPNALG_OUTSIDE_PEER;
+	tuple->space = ESP_PROTOCOL;
 	tuple->id = block;
 	tuple->port = port;
 }
@@ -253,5 +254,37 @@ void vpnalg_ipsec_remote_forget(struct vpnalg *translator,
 
 	if (e != NULL)
 		e->handle = 0;
+	vpnalg_session_changed(translator, remote);
+}
+
+/* IKE SAs */
+
+/* The host has made an SA, maybe a new IKE SA. */
+void vpnalg_ipsec_remote_rekey(struct vpnalg *translator,
+			       struct vpnalg_record *remote, uint32_t handle)
+{
+	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
+	unsigned i;
+
+	vpnalg_ipsec_remote_settle(translator, remote, handle);
+	for (i = IPSEC_REKEYED - 1; i > 0; i--)
+		r->rekeyed[i] = r->rekeyed[i - 1];
+	r->rekeyed[0].handle = handle;
+	r->rekeyed[0].since = ipsec_now(translator);
+	vpnalg_session_changed(translator, remote);
+}
+
+/* It is known by now what the host has made. */
+void vpnalg_ipsec_remote_settle(struct vpnalg *translator,
+				struct vpnalg_record *remote, uint32_t handle)
+{
+	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
+	unsigned i, kept = 0;
+
+	for (i = 0; i < IPSEC_REKEYED; i++)
+		if (r->rekeyed[i].handle != handle)
+			r->rekeyed[kept++] = r->rekeyed[i];
+	for (; kept < IPSEC_REKEYED; kept++)
+		r->rekeyed[kept].handle = 0;
 	vpnalg_session_changed(translator, remote);
 }

@@ -160,15 +160,15 @@ static bool is_in_the_way(struct vpnalg *translator,
 	return h->flags & IPSEC_HOST_WOKE && now - h->woke < BEGINNING_MS;
 }
 
-static bool has_waited(struct ipsec_host *h, uint32_t now, bool asking)
+static bool has_waited(struct ipsec_host *h, uint32_t now,
+		       const struct ipsec_wish *wish)
 {
-	uint32_t longest = asking ? WAIT_ASKING_MS : WAIT_MS;
+	uint32_t longest = wish->asking ? WAIT_ASKING_MS : WAIT_MS;
 
-	if (h->waits == 0)
-		h->waits_since = now;
-	if (now - h->waits_since > 2 * longest) { /* another time */
-		h->waits_since = now;
+	if (h->waits == 0 || h->waits_for != wish->id) {
 		h->waits = 0;
+		h->waits_for = wish->id;
+		h->waits_since = now;
 	}
 	return h->waits >= WAITS_MAX || now - h->waits_since > longest;
 }
@@ -176,7 +176,8 @@ static bool has_waited(struct ipsec_host *h, uint32_t now, bool asking)
 /* Whether the host's packet, which asks for an SA or is the first of one, has
  * to wait for another host. */
 bool vpnalg_ipsec_wait(struct vpnalg_step *step, struct vpnalg_record *remote,
-		       struct vpnalg_record *host, bool asking)
+		       struct vpnalg_record *host,
+		       const struct ipsec_wish *wish)
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
@@ -186,12 +187,12 @@ bool vpnalg_ipsec_wait(struct vpnalg_step *step, struct vpnalg_record *remote,
 
 	if (remote->children < 2 || step->facts->undo ||
 	    !vpnalg_session_may_wait(translator) ||
-	    has_waited(h, ipsec_now(translator), asking))
+	    has_waited(h, ipsec_now(translator), wish))
 		return false;
 	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
 	       NULL) {
 		if (e->handle == 0 || e->handle == handle ||
-		    !is_in_the_way(translator, remote, e, asking))
+		    !is_in_the_way(translator, remote, e, wish->asking))
 			continue;
 		h->waits++;
 		vpnalg_session_changed(translator, host);

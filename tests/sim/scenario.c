@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "settings.h"
+
+/* What they share: rekeys each minute, of IKE each four, a death each five,
+ * pauses up to 30 s between busy times of 20 s, three busy times in ten
+ * one-way, one client in five with IKEv1, every other server eager. */
+#define USUAL \
+	.rekey = 60, .rekey_ike = 240, .life = 300, .busy = 20, .pause = 30, \
+	.one_way = 30, .v1 = 20, .eager = 50, .reordered = 1
+#define USUAL_RTT { 10, 200 }
+
+const struct scenario scenarios[] = {
+	{ "all", "everything that this world has", USUAL, .rtt = USUAL_RTT },
+	{ "calm", "as all, with fewer pauses and less one-way traffic",
+	  .rekey = 60, .rekey_ike = 240, .life = 300, .busy = 120, .pause = 30,
+	  .one_way = 10, .v1 = 20, .eager = 50, .rtt = USUAL_RTT,
+	  .reordered = 1 },
+	{ "rekeys", "steady traffic both ways, nobody dies", .rekey = 60,
+	  .rekey_ike = 240, .busy = 20, .eager = 50, .rtt = USUAL_RTT },
+	{ "pauses", "pauses and one-way traffic, no rekeys, nobody dies",
+	  .busy = 20, .pause = 30, .one_way = 30, .eager = 50,
+	  .rtt = USUAL_RTT },
+	{ "deaths", "clients die every minute", .rekey = 60, .rekey_ike = 240,
+	  .life = 60, .busy = 20, .pause = 30, .one_way = 30, .v1 = 20,
+	  .eager = 50, .rtt = USUAL_RTT, .reordered = 1 },
+	{ "insist", "the server answers to port 500 only", USUAL,
+	  .rtt = USUAL_RTT, .insists = 1 },
+	{ "lan", "round trips of 1 to 3 ms", USUAL, .rtt = { 1, 3 } },
+	{ .name = NULL },
+};
+
+static const struct number {
+	const char *name;
+	size_t offset;
+} numbers[] = {
+	{ "rekey", offsetof(struct scenario, rekey) },
+	{ "rekey_ike", offsetof(struct scenario, rekey_ike) },
+	{ "life", offsetof(struct scenario, life) },
+	{ "busy", offsetof(struct scenario, busy) },
+	{ "pause", offsetof(struct scenario, pause) },
+	{ "one_way", offsetof(struct scenario, one_way) },
+	{ "v1", offsetof(struct scenario, v1) },
+	{ "eager", offsetof(struct scenario, eager) },
+	{ "rtt_least", offsetof(struct scenario, rtt) },
+	{ "rtt_most", offsetof(struct scenario, rtt) + sizeof(unsigned) },
+	{ "reordered", offsetof(struct scenario, reordered) },
+	{ "insists", offsetof(struct scenario, insists) },
+};
+
+#define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
+
+bool scenario_read(struct scenario *scenario, const char *name)
+{
+	const struct scenario *s;
+
+	for (s = scenarios; s->name != NULL; s++) {
+		if (strcmp(s->name, name) != 0)
+			continue;
+		*scenario = *s;
+		return true;
+	}
+	return false;
+}
+
+static unsigned *find(struct scenario *scenario, const char *name,
+		      size_t length)
+{
+	unsigned i;
+
+	for (i = 0; i < NUMBERS; i++)
+		if (strlen(numbers[i].name) == length &&
+		    strncmp(numbers[i].name, name, length) == 0)
+			return (unsigned *)(void *)((char *)scenario +
+						    numbers[i].offset);
+	return NULL;
+}
+
+bool scenario_change(struct scenario *scenario, const char *changes)
+{
+	char *end;
+
+	do {
+		size_t length = strcspn(changes, "=");
+		unsigned *number = find(scenario, changes, length);
+
+		if (number == NULL || changes[length] != '=')
+			return false;
+		changes += length + 1;
+		*number = (unsigned)strtoul(changes, &end, 10);
+		if (end == changes || *number > 86400)
+			return false;
+		changes = end + 1;
+	} while (*end == ',');
+	return *end == '\0';
+}

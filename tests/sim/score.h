@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What became of the packets. */
+#ifndef SIM_SCORE_H
+#define SIM_SCORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <vpnalg/vpnalg.h>
+
+/* Times in steps of a millisecond; the last is that long or longer. */
+#define STEPS 65536
+
+struct times {
+	uint32_t steps[STEPS];
+	uint64_t count;
+	uint64_t never;
+};
+
+enum verdict { VERDICT_RIGHT, VERDICT_WRONG, VERDICT_NOBODY, VERDICTS };
+
+/* Of one inbound SPI. */
+struct verdicts {
+	bool seen, was_right;
+	bool wrong; /* now */
+	bool was_wrong, was_nobody;
+	uint64_t first, last, wrong_since; /* microseconds */
+	uint64_t wrong_traffic; /* of the current spell, pauses left out */
+};
+
+/* One contestant's, over all runs with so many clients. */
+struct score {
+	unsigned runs;
+	unsigned told; /* SPIs with wrong packets */
+	uint64_t in[VERDICTS];     /* ESP that came to the translator */
+	uint64_t lost;             /* ESP lost before it */
+	uint64_t ike_in[VERDICTS];
+	uint64_t in_results[VPNALG_RESULTS];
+	uint64_t out[2];           /* ESP, IKE */
+	uint64_t out_results[2][VPNALG_RESULTS];
+	uint64_t spis;             /* new ones that came */
+	uint64_t at_once;          /* right from the first packet on */
+	uint64_t wrong_spis;
+	uint64_t nobody_spis;
+	struct times pairing; /* from the first packet to the first right one */
+	struct times repair;  /* traffic from the first wrong to a right one */
+	struct times setup;   /* from IKE's first message to the CHILD SA */
+	double seconds;       /* of CPU */
+};
+
+void times_add(struct times *times, uint64_t microseconds);
+/* Milliseconds that this share of all is not longer than; -1: never. */
+double times_quantile(const struct times *times, double share);
+
+/* An inbound ESP packet came. */
+void score_esp(struct score *score, struct verdicts *verdicts,
+	       enum verdict verdict, uint64_t now);
+/* No more packets of this SPI come. */
+void score_spi_ends(struct score *score, const struct verdicts *verdicts);
+
+#endif

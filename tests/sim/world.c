@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "basics.h"
+#include "messages.h"
+
+/*
+ * Retransmissions: those of libreswan as in our lab's captures, those of
+ * strongSwan by its manual (4 s x 1.8^n, five times). Which SA a responder
+ * sends with after a rekey: the kernel's newest with the first; with the
+ * second the old one until it is deleted, as RFC 7296 2.8 says.
+ */
+static const struct flavour flavours[] = {
+	{ "libreswan", true, 1000,
+	  { 500, 500, 1000, 2000, 4000, 8000, 16000, 32000, 0 } },
+	{ "strongSwan", false, 0, { 4000, 7200, 12960, 23328, 41990, 75582,
+				    0 } },
+	{ "others", true, 200, { 1000, 2000, 4000, 8000, 16000, 0 } },
+};
+
+#define FLAVOURS (sizeof(flavours) / sizeof(flavours[0]))
+#define EAGER 0
+#define PATIENT 1
+
+uint32_t sa_add(struct world *world, uint32_t tunnel)
+{
+	struct tunnel *t = &world->tunnels[tunnel];
+	struct sa *sa;
+	unsigned end;
+
+	if (world->sa_count == world->sa_room) {
+		world->sa_room = world->sa_room * 2 + 256;
+		world->sas = basics_grow(world->sas, world->sa_room,
+					 sizeof(*world->sas));
+	}
+	sa = &world->sas[world->sa_count];
+	memset(sa, 0, sizeof(*sa));
+	sa->tunnel = tunnel;
+	sa->life = t->ends[CLIENT].life;
+	for (end = CLIENT; end <= SERVER; end++)
+		sa->spi[end] = (uint32_t)dice_between(&t->dice, 256,
+						      UINT32_MAX - 1);
+	return world->sa_count++;
+}
+
+static void open_end(struct end *end, struct dice *dice,
+		     const struct flavour *flavour)
+{
+	end->flavour = flavour;
+	end->sending = end->pending = NONE;
+	end->liveness = dice_between(dice, 1, 3) * 10 * SECOND;
+	request_forget(end);
+}
+
+static void open_tunnel(struct world *world, uint32_t i, unsigned server)
+{
+	const struct scenario *s = &world->settings->scenario;
+	struct tunnel *t = &world->tunnels[i];
+	uint64_t start = world->settings->together ? SECOND : 10 * SECOND;
+
+	t->dice = dice_for(world->seed, i, 'd');
+	t->fate = dice_for(world->seed, i, 'f');
+	t->path[CLIENT] = dice_for(world->seed, i, 'c');
+	t->path[SERVER] = dice_for(world->seed, i, 's');
+	t->v1 = dice_percent(&t->fate, s->v1);
+	t->rtt = (uint32_t)(dice_between(&t->fate, s->rtt[0], s->rtt[1]) *
+			    MILLISECOND);
+	open_end(&t->ends[CLIENT], &t->fate,
+		 &flavours[dice_below(&t->fate, FLAVOURS)]);
+	open_end(&t->ends[SERVER], &t->fate, &flavours[server]);
+	/* A server knows no client of life 0. */
+	t->ends[CLIENT].life = 1;
+	queue_add(&world->queue, dice_below(&t->fate, start), EVENT_START, i,
+		  0);
+	traffic_open(world, i);
+}
+
+static void open_world(struct world *world)
+{
+	struct dice dice = dice_for(world->seed, 0, 'w');
+	enum jitter jitter = world->settings->jitter;
+	unsigned server, i;
+
+	server = dice_percent(&dice, world->settings->scenario.eager)
+			 ? EAGER
+			 : PATIENT;
+	world->jitter = jitter == JITTER_BOTH ? world->seed & 1
+					      : jitter == JITTER_ON;
+	world->uniform_pauses = world->seed >> 1 & 1;
+	world->end = world->settings->minutes * 60 * SECOND;
+	world->message_free = NONE;
+	world->tunnels = basics_memory(world->count, sizeof(struct tunnel));
+	for (i = 0; i < world->count; i++)
+		open_tunnel(world, i, server);
+}
+
+static void ike_heard(struct world *world, uint32_t index)
+{
+	struct message message = message_take(world, index);
+
+	daemon_hears(world, &message);
+}
+
+static void handle(struct world *world, const struct event *event)
+{
+	uint32_t who = event_who(event), data = event->data;
+
+	switch (event_kind(event)) {
+	case EVENT_START:
+		daemon_start(world, who);
+		break;
+	case EVENT_DIE:
+		daemon_die(world, who, data);
+		break;
+	case EVENT_FLOW:
+		traffic_flow(world, who, data);
+		break;
+	case EVENT_ESP_COMES:
+		path_esp_comes(world, who, data);
+		break;
+	case EVENT_ESP_HEARD:
+		path_esp_heard(world, who, data);
+		break;
+	case EVENT_IKE_COMES:
+		path_ike_comes(world, who);
+		break;
+	case EVENT_IKE_HEARD:
+		ike_heard(world, who);
+		break;
+	case EVENT_RETRANSMIT:
+		request_timer(world, who, data);
+		break;
+	case EVENT_REKEY:
+		rekey_child(world, who, data);
+		break;
+	case EVENT_REKEY_IKE:
+		rekey_ike(world, who, data);
+		break;
+	case EVENT_DELETE:
+		rekey_delete(world, who, data);
+		break;
+	case EVENT_LIVENESS:
+		rekey_liveness(world, who, data);
+		break;
+	}
+}
+
+static void tell_wrong(const struct world *world, const struct sa *sa)
+{
+	const struct verdicts *v = &sa->verdicts;
+
+	if (!v->was_wrong || world->score->told >= world->settings->wrong)
+		return;
+	world->score->told++;
+	printf("%s, %u clients, seed %llu: SPI %08x of client %u, first at "
+	       "%.3f s, wrong from %.3f s, %s\n",
+	       world->contestant->name, world->count,
+	       (unsigned long long)world->seed, sa->spi[CLIENT], sa->tunnel,
+	       (double)v->first / 1e6, (double)v->wrong_since / 1e6,
+	       v->wrong ? "never repaired" : "repaired");
+}
+
+static void close_world(struct world *world)
+{
+	uint32_t i;
+
+	for (i = 0; i < world->sa_count; i++) {
+		score_spi_ends(world->score, &world->sas[i].verdicts);
+		tell_wrong(world, &world->sas[i]);
+	}
+	queue_free(&world->queue);
+	free(world->tunnels);
+	free(world->sas);
+	free(world->messages);
+}
+
+void world_run(const struct settings *settings,
+	       const struct contestant *contestant, unsigned clients,
+	       uint64_t seed, struct score *score)
+{
+	struct world world = { .settings = settings,
+			       .contestant = contestant,
+			       .score = score,
+			       .seed = seed,
+			       .count = clients };
+	struct event event;
+
+	world.state = contestant->open(settings, clients, seed);
+	open_world(&world);
+	while (queue_take(&world.queue, &event) &&
+	       event_time(&event) < world.end) {
+		world.now = event_time(&event);
+		handle(&world, &event);
+	}
+	close_world(&world);
+	if (contestant->count != NULL)
+		contestant->count(world.state);
+	contestant->close(world.state);
+	score->runs++;
+}

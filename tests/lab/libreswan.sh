@@ -64,9 +64,11 @@ libreswan_start() {
 	END
 }
 
+# Until a client says its name, libreswan takes it for that of the first
+# connection, and forgets it when that one comes: the first is nobody's.
 libreswan_server() {
 	inner=$ipsec_server_inner
-	connections=$(for client in $clients; do
+	connections=$(for client in nobody $clients; do
 		libreswan_connection "lab-$client" left=$server_address \
 			leftid=@server leftsubnet=$inner/32 right=%any \
 			rightid=@"$client" \

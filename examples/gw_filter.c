@@ -20,18 +20,19 @@
 /* Where to go on, as seen from the instruction AT; NEXT is the one after. */
 #define NEXT(at) ((at) + 1)
 #define PORTS 10
-#define ACCEPT 20
-#define REJECT 21
+#define ACCEPT 21
+#define REJECT 22
 #define IF(test, value, at, yes, no)                                 \
 	BPF_JUMP(BPF_JMP | (test) | BPF_K, (value), (yes) - (at) - 1, \
 		 (no) - (at) - 1)
 
-bool filter_attach(int fd, enum vpnalg_direction direction)
+bool filter_attach(int fd, enum vpnalg_direction direction, bool all)
 {
 	struct sock_filter program[] = {
 		/* For this host, not seen by chance: else nothing. */
 		[0] = LOAD(BPF_B, SKF_AD_OFF + SKF_AD_PKTTYPE),
-		[1] = IF(BPF_JEQ, PACKET_HOST, 1, NEXT(1), REJECT),
+		[1] = IF(BPF_JEQ, PACKET_HOST, 1, all ? ACCEPT : NEXT(1),
+			 REJECT),
 		/* All of ICMP and of what carries the data of VPNs. */
 		[2] = LOAD(BPF_B, IP(IP_PROTOCOL_OFF)),
 		[3] = IF(BPF_JEQ, PROTOCOL_ICMP, 3, ACCEPT, NEXT(3)),
@@ -52,7 +53,8 @@ bool filter_attach(int fd, enum vpnalg_direction direction)
 		[16] = LOAD_BEHIND(BPF_H, direction == VPNALG_OUT ? 2 : 0),
 		[17] = IF(BPF_JEQ, PORT_PPTP, 17, ACCEPT, NEXT(17)),
 		[18] = IF(BPF_JEQ, PORT_IKE, 18, ACCEPT, NEXT(18)),
-		[19] = IF(BPF_JEQ, PORT_NAT_T, 19, ACCEPT, REJECT),
+		[19] = IF(BPF_JEQ, PORT_NAT_T, 19, ACCEPT, NEXT(19)),
+		[20] = IF(BPF_JEQ, PORT_L2TP, 20, ACCEPT, REJECT),
 		[ACCEPT] = RETURN(0x40000),
 		[REJECT] = RETURN(0),
 	};

@@ -93,9 +93,9 @@ static void set_up(struct gateway *gateway, const struct options *options)
 static bool open_ports(struct gateway *gateway, const struct options *options)
 {
 	return port_open(&gateway->ports[VPNALG_OUT], options->inside,
-			 VPNALG_OUT) &&
+			 VPNALG_OUT, options->general) &&
 	       port_open(&gateway->ports[VPNALG_IN], options->outside,
-			 VPNALG_IN) &&
+			 VPNALG_IN, options->general) &&
 	       has_addresses(options) &&
 	       sender_open(&gateway->senders[VPNALG_OUT], options->outside) &&
 	       sender_open(&gateway->senders[VPNALG_IN], options->inside);

@@ -16,6 +16,7 @@ enum {
 	OPTION_INSIDE = 256,
 	OPTION_OUTSIDE,
 	OPTION_ADDRESS,
+	OPTION_GENERAL,
 	OPTION_STATS,
 	OPTION_IMPAIR,
 	OPTION_HELP,
@@ -26,6 +27,7 @@ static const struct option long_options[] = {
 	{ "inside", required_argument, NULL, OPTION_INSIDE },
 	{ "outside", required_argument, NULL, OPTION_OUTSIDE },
 	{ "address", required_argument, NULL, OPTION_ADDRESS },
+	{ "general", no_argument, NULL, OPTION_GENERAL },
 	{ "stats", required_argument, NULL, OPTION_STATS },
 	{ "impair", required_argument, NULL, OPTION_IMPAIR },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -35,14 +37,16 @@ static const struct option long_options[] = {
 
 static const char help[] =
 	"Usage: " PROGRAM " --inside IF --outside IF --address ADDR...\n"
-	"                 [--stats SEC] [--impair SPEC]\n"
-	"Translate the VPN protocols of the hosts behind one interface (PPTP),\n"
-	"beside a router that does everything else itself.\n"
+	"                 [--general] [--stats SEC] [--impair SPEC]\n"
+	"Translate the VPN protocols of the hosts behind one interface (PPTP,\n"
+	"IPsec, L2TP, GRE), beside a router that does everything else itself.\n"
 	"\n"
 	"  --inside IF      interface of the inside hosts\n"
 	"  --outside IF     interface to the world\n"
 	"  --address ADDR   outside address, one that this host has; may be\n"
 	"                   repeated\n"
+	"  --general        translate all other TCP, UDP and ICMP queries, too, for a\n"
+	"                   router that has no NAT of its own\n"
 	"  --stats SEC      print a line of figures every SEC seconds\n"
 	"  --impair SPEC    for tests: disturb the translated protocols on\n"
 	"                   purpose; SPEC is a list of loss=PERCENT,\n"
@@ -131,6 +135,9 @@ static enum options_result read_option(struct options *options, int option,
 		return OPTIONS_RUN;
 	case OPTION_ADDRESS:
 		return ran(add_address(options, optarg));
+	case OPTION_GENERAL:
+		options->general = true;
+		return OPTIONS_RUN;
 	case OPTION_STATS:
 		return ran(read_seconds(&options->stats, optarg));
 	case OPTION_IMPAIR:

@@ -38,9 +38,10 @@ bool translator_open(struct translator *translator,
 		.random = next_random,
 		.choose = choose,
 		.release = release,
+		.general = { .ports = SYSTEM_PORTS },
 	};
 
-	if (nat_open(&translator->nat, &config))
+	if (nat_open(&translator->nat, &config, options->general))
 		return true;
 	say("cannot start: translator: %s", strerror(errno));
 	return false;

@@ -42,11 +42,16 @@
 #define TCP_ACK 0x10
 #define TCP_CWR 0x80
 
+#define UDP_LENGTH_OFF 4
+#define UDP_CHECKSUM_OFF 6
+#define UDP_HEADER_LEN 8
+
 #define ICMP_CHECKSUM_OFF 2
 #define ICMP_MTU_OFF 6
 #define ICMP_HEADER_LEN 8
 
 #define PORT_IKE 500
+#define PORT_L2TP 1701
 #define PORT_PPTP 1723
 #define PORT_NAT_T 4500
 

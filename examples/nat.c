@@ -11,8 +11,12 @@
 /* Places of the store that are looked at for dead sessions at once. */
 #define SWEEP_BUDGET 64
 
-static const struct vpnalg_handler *const handlers[] = { &vpnalg_pptp,
-						      &vpnalg_ipsec };
+/* The general one takes all that the others leave, so it is the last. */
+static const struct vpnalg_handler *const handlers[] = {
+	&vpnalg_pptp, &vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_gre, &vpnalg_general
+};
+
+#define HANDLERS (sizeof(handlers) / sizeof(handlers[0]))
 
 static bool open_table(struct nat *nat)
 {
@@ -45,12 +49,12 @@ static bool open_translator(struct nat *nat, const struct vpnalg_config *config)
 					      size, config);
 }
 
-bool nat_open(struct nat *nat, struct vpnalg_config *config)
+bool nat_open(struct nat *nat, struct vpnalg_config *config, bool general)
 {
 	*nat = (struct nat){ 0 };
 	config->size = sizeof(*config);
 	config->handlers = handlers;
-	config->handler_count = sizeof(handlers) / sizeof(handlers[0]);
+	config->handler_count = general ? HANDLERS : HANDLERS - 1;
 	config->store = &nat->store;
 	config->pool_key[0] = next_key(config);
 	config->pool_key[1] = next_key(config);

@@ -16,10 +16,10 @@ struct nat {
 	void *memory[2]; /* of the translator, of the table */
 };
 
-/* Makes a translator. What differs from program to program stands in config
- * already: outside addresses, callbacks, burst. False, with errno, when that
- * failed; nat_close() follows in any case. */
-bool nat_open(struct nat *nat, struct vpnalg_config *config);
+/* Makes a translator, with or without general traffic. What differs from program
+ * to program stands in config already: outside addresses, callbacks, burst.
+ * False, with errno, when that failed; nat_close() follows in any case. */
+bool nat_open(struct nat *nat, struct vpnalg_config *config, bool general);
 
 /* Removes some dead sessions; tells when to do that again. */
 vpnalg_time nat_sweep(struct nat *nat, vpnalg_time now);

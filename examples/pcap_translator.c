@@ -23,7 +23,7 @@ static uint32_t next_random(void *context)
 }
 
 bool translator_open(struct translator *translator, const struct sides *sides,
-		     uint64_t seed)
+		     uint64_t seed, bool general)
 {
 	struct vpnalg_config config = {
 		.addresses = sides->addresses,
@@ -34,7 +34,7 @@ bool translator_open(struct translator *translator, const struct sides *sides,
 	};
 
 	*translator = (struct translator){ .random = seed };
-	if (nat_open(&translator->nat, &config))
+	if (nat_open(&translator->nat, &config, general))
 		return true;
 	say("cannot start: translator: %s", strerror(errno));
 	return false;

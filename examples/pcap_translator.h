@@ -16,9 +16,10 @@ struct translator {
 	vpnalg_time due; /* when to look for dead sessions again */
 };
 
-/* Makes a translator. False when there is no memory, which was said. */
+/* Makes a translator, with or without general traffic. False when there is no
+ * memory, which was said. */
 bool translator_open(struct translator *translator, const struct sides *sides,
-		     uint64_t seed);
+		     uint64_t seed, bool general);
 
 /* Translates a packet whose task is TASK_OUT, TASK_IN or TASK_IN_UNDO. */
 void translator_run(struct translator *translator,

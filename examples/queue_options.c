@@ -22,6 +22,7 @@ enum {
 	OPTION_QUEUE = 256,
 	OPTION_MARK,
 	OPTION_ADDRESS,
+	OPTION_GENERAL,
 	OPTION_HELP,
 	OPTION_VERSION
 };
@@ -30,19 +31,21 @@ static const struct option long_options[] = {
 	{ "queue", required_argument, NULL, OPTION_QUEUE },
 	{ "mark", required_argument, NULL, OPTION_MARK },
 	{ "address", required_argument, NULL, OPTION_ADDRESS },
+	{ "general", no_argument, NULL, OPTION_GENERAL },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },
 };
 
 static const char help[] =
-	"Usage: " PROGRAM " --address ADDR... [--queue N] [--mark N]\n"
+	"Usage: " PROGRAM " --address ADDR... [--queue N] [--mark N] [--general]\n"
 	"Translate the VPN protocols among the packets that the firewall puts\n"
 	"into a queue (NFQUEUE).\n"
 	"\n"
 	"  --address ADDR   outside address; may be repeated\n"
 	"  --queue N        the queue's number (default 0)\n"
 	"  --mark N         the mark of translated packets (default 0x56504e41)\n"
+	"  --general        translate all other TCP, UDP and ICMP queries, too\n"
 	"  --help           print this help and exit\n"
 	"  --version        print the version and exit\n"
 	"\n"
@@ -132,6 +135,9 @@ static enum options_result read_option(struct options *options, int option,
 				       UINT32_MAX));
 	case OPTION_ADDRESS:
 		return ran(add_address(options, optarg));
+	case OPTION_GENERAL:
+		options->general = true;
+		return OPTIONS_RUN;
 	case OPTION_HELP:
 		fputs(help, stdout);
 		return OPTIONS_DONE;

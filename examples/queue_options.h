@@ -3,6 +3,7 @@
 #ifndef QUEUE_OPTIONS_H
 #define QUEUE_OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@
 struct options {
 	unsigned queue; /* the queue's number */
 	uint32_t mark;  /* of translated packets */
+	bool general;   /* everything with ports, too */
 	struct vpnalg_addr *addresses; /* the outside addresses */
 	size_t address_count;
 };

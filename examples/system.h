@@ -7,6 +7,10 @@
 
 #include <vpnalg/vpnalg.h>
 
+/* Outside ports for general traffic: below those that Linux takes for its own
+ * connections, and above those of most servers. */
+#define SYSTEM_PORTS { .first = 10240, .last = 32767 }
+
 /* The time that all of a program goes by. */
 vpnalg_time system_now(void);
 

@@ -10,7 +10,8 @@
  *       gw_impair.c   for tests: loss, delay, other order
  *       nat.c         the translator, as other programs have it, too
  *       gw_translator.c  what it asks and tells: system.c, and these
- *       gw_rules.c    the firewall rules that keep the kernel off, gw_held.c
+ *       gw_rules.c    the firewall rules that keep the kernel off, gw_table.c,
+ *                     gw_held.c
  *       gw_route.c    where the kernel would send a packet
  *       gw_send.c     to the other side, gw_answer.c
  *     gw_rights.c   what the process may do

@@ -41,7 +41,7 @@ static bool open_all(struct job *job)
 
 	return input_open(&job->input, options->input) &&
 	       translator_open(&job->translator, &options->sides,
-			       options->seed) &&
+			       options->seed, options->general) &&
 	       output_open(&job->output, options->output, &job->input);
 }
 

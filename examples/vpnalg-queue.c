@@ -133,6 +133,7 @@ static bool start(struct run *run)
 		.address_count = run->options->address_count,
 		.context = &run->random,
 		.random = random_next,
+		.general = { .ports = SYSTEM_PORTS },
 		.burst = 1, /* packets come one by one here */
 	};
 
@@ -140,7 +141,7 @@ static bool start(struct run *run)
 	run->signals = open_signals();
 	if (run->signals < 0)
 		say("cannot start: signals: %s", strerror(errno));
-	else if (!nat_open(&run->nat, &config))
+	else if (!nat_open(&run->nat, &config, run->options->general))
 		say("cannot start: translator: %s", strerror(errno));
 	else if (!queue_open(&run->queue, run->options))
 		say("cannot start: queue %u: %s", run->options->queue,

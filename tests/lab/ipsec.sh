@@ -27,7 +27,7 @@ ipsec_defaults() {
 }
 
 ipsec_inner() {
-	echo "10.9.2.1$(echo "$1" | tr -d a-z)"
+	echo "10.9.2.1${1#c}"
 }
 
 ipsec_watch_keys() {

@@ -65,10 +65,10 @@ libreswan_start() {
 }
 
 # Until a client says its name, libreswan takes it for that of the first
-# connection, and forgets it when that one comes: the first is nobody's.
+# connection, and forgets it when that one comes: the first is for nobody.
 libreswan_server() {
 	inner=$ipsec_server_inner
-	connections=$(for client in nobody $clients; do
+	connections=$(for client in c0 $clients; do
 		libreswan_connection "lab-$client" left=$server_address \
 			leftid=@server leftsubnet=$inner/32 right=%any \
 			rightid=@"$client" \

@@ -28,7 +28,7 @@ openvpn_options="--dev tun --secret /run/key --cipher AES-256-CBC --proto udp4 \
 
 openvpn_key() {
 	[ -e "$tools/openvpn.key" ] ||
-		openvpn --genkey secret "$tools/openvpn.key"
+		(umask 077; openvpn --genkey secret "$tools/openvpn.key" 2>/dev/null)
 	echo "modprobe tun; cp $tools/openvpn.key /run/key"
 }
 

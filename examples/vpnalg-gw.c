@@ -14,7 +14,7 @@
  *                     gw_held.c
  *       gw_route.c    where the kernel would send a packet
  *       gw_send.c     to the other side, gw_answer.c
- *     gw_rights.c   what the process may do
+ *     rights.c      what the process may do
  *     gw_options.c  the command line
  *     gw_report.c   what is said about it
  *
@@ -31,8 +31,8 @@
 
 #include "gw_gateway.h"
 #include "gw_report.h"
-#include "gw_rights.h"
 #include "gw_say.h"
+#include "rights.h"
 
 /* How often there is a look at interfaces and figures, in milliseconds. */
 #define TICK 1000
@@ -142,7 +142,12 @@ static bool start(struct run *run, const struct options *options)
 		say("cannot start: signals: %s", strerror(errno));
 		return false;
 	}
-	return gateway_open(&run->gateway, options) && rights_drop();
+	if (!gateway_open(&run->gateway, options))
+		return false;
+	if (rights_drop())
+		return true;
+	say("cannot start: privileges: %s", strerror(errno));
+	return false;
 }
 
 static int run(const struct options *options)

@@ -8,6 +8,7 @@
  *     system.c         time and random numbers for it
  *     queue_netlink.c  packets from and to the kernel
  *     queue_options.c  the command line
+ *     rights.c         what the process may do
  *     nat_report.c     what is said about it
  *
  * What came to be routed travels in, what is about to leave travels out: the
@@ -28,6 +29,7 @@
 #include "nat_report.h"
 #include "queue_netlink.h"
 #include "queue_options.h"
+#include "rights.h"
 #include "system.h"
 
 /* Somebody looks for dead sessions at least so often, in milliseconds. */
@@ -146,6 +148,8 @@ static bool start(struct run *run)
 	else if (!queue_open(&run->queue, run->options))
 		say("cannot start: queue %u: %s", run->options->queue,
 		    strerror(errno));
+	else if (!rights_drop())
+		say("cannot start: privileges: %s", strerror(errno));
 	else
 		return true;
 	return false;

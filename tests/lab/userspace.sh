@@ -58,7 +58,10 @@ wireguard_start() {
 	cat <<-END
 		modprobe tun
 		mkdir -p /dev/net
-		WG_PROCESS_FOREGROUND=0 wireguard-go wg0
+		wireguard-go -f wg0 >/dev/null 2>&1 &
+		until wg show wg0 >/dev/null 2>&1; do
+			sleep 0.1
+		done
 		wg set wg0 listen-port 51820 private-key $tools/$key.key \\
 			peer $other $*
 		ip addr add $mine/24 dev wg0

@@ -51,6 +51,11 @@ bool rules_open(struct rules *rules, const struct options *options,
 	return false;
 }
 
+/* Of what a session is the first one. */
+struct firsts {
+	bool pair, remote, l2tp_port;
+};
+
 struct texts {
 	char remote[INET_ADDRSTRLEN], outside[INET_ADDRSTRLEN];
 };
@@ -64,19 +69,33 @@ static void write_addresses(struct texts *texts,
 		  sizeof(texts->outside));
 }
 
-static void change_ports(struct rules *rules, const char *verb,
-			 const struct vpnalg_binding *binding)
+static void change_port(struct rules *rules, const char *verb,
+			const struct vpnalg_binding *binding, uint32_t port)
 {
 	struct texts texts;
 
-	if (binding->protocol != PROTOCOL_TCP &&
-	    binding->protocol != PROTOCOL_UDP)
-		return;
 	write_addresses(&texts, binding);
 	text_add(&rules->text,
-	       "%s element ip %s ports { %s . %s . %u . %" PRIu32 " }\n", verb,
-	       rules->table, texts.remote, texts.outside,
-	       (unsigned)binding->protocol, binding->outside_id);
+		 "%s element ip %s ports { %s . %s . %d . %" PRIu32 " }\n",
+		 verb, rules->table, texts.remote, texts.outside,
+		 binding->protocol == PROTOCOL_TCP ? PROTOCOL_TCP
+						   : PROTOCOL_UDP,
+		 port);
+}
+
+/* L2TP's port may be a session's own, or one that many share. */
+static bool is_l2tp_port(const struct vpnalg_binding *binding)
+{
+	if (binding->protocol == PROTOCOL_UDP)
+		return binding->outside_id == PORT_L2TP;
+	return binding->protocol == PROTOCOL_L2TP &&
+	       (binding->remote_port & 0xffff) != 0;
+}
+
+static bool is_port(const struct vpnalg_binding *binding)
+{
+	return binding->protocol == PROTOCOL_TCP ||
+	       binding->protocol == PROTOCOL_UDP;
 }
 
 static void change_pair(struct rules *rules, const char *verb,
@@ -86,7 +105,7 @@ static void change_pair(struct rules *rules, const char *verb,
 
 	write_addresses(&texts, binding);
 	text_add(&rules->text, "%s element ip %s pairs { %s . %s }\n", verb,
-	       rules->table, texts.remote, texts.outside);
+		 rules->table, texts.remote, texts.outside);
 }
 
 static void change_remote(struct rules *rules, const char *verb,
@@ -95,8 +114,8 @@ static void change_remote(struct rules *rules, const char *verb,
 	struct texts texts;
 
 	write_addresses(&texts, binding);
-	text_add(&rules->text, "%s element ip %s remotes { %s }\n", verb, rules->table,
-	       texts.remote);
+	text_add(&rules->text, "%s element ip %s remotes { %s }\n", verb,
+		 rules->table, texts.remote);
 }
 
 /* For all remotes. */
@@ -107,33 +126,56 @@ static void change_mapping(struct rules *rules, const char *verb,
 
 	inet_ntop(AF_INET, binding->outside.octets, outside, sizeof(outside));
 	if (binding->protocol == PROTOCOL_ICMP)
-		text_add(&rules->text, "%s element ip %s queries { %s . %" PRIu32 " }\n",
-		       verb, rules->table, outside, binding->outside_id);
+		text_add(&rules->text,
+			 "%s element ip %s queries { %s . %" PRIu32 " }\n",
+			 verb, rules->table, outside, binding->outside_id);
 	else
 		text_add(&rules->text,
-		       "%s element ip %s mapped { %s . %u . %" PRIu32 " }\n",
-		       verb, rules->table, outside, (unsigned)binding->protocol,
-		       binding->outside_id);
+			 "%s element ip %s mapped { %s . %u . %" PRIu32 " }\n",
+			 verb, rules->table, outside,
+			 (unsigned)binding->protocol, binding->outside_id);
 }
 
 /* False without memory. */
-static bool begin(struct rules *rules, const struct vpnalg_binding *binding)
+static bool hold(struct held *held, const uint8_t *remote,
+		 const uint8_t *outside, bool wanted, bool *first)
+{
+	*first = false;
+	return !wanted || held_add(held, remote, outside, first);
+}
+
+static bool hold_all(struct rules *rules, const struct vpnalg_binding *binding,
+		     struct firsts *firsts)
 {
 	const uint8_t *remote = binding->remote.octets;
 	const uint8_t *outside = binding->outside.octets;
-	bool first_pair, first_remote;
 
-	if (!held_add(&rules->pairs, remote, outside, &first_pair))
+	if (!hold(&rules->pairs, remote, outside, true, &firsts->pair))
 		return false;
-	if (!held_add(&rules->remotes, remote, remote, &first_remote)) {
-		held_remove(&rules->pairs, remote, outside);
-		return false;
+	if (hold(&rules->remotes, remote, remote, true, &firsts->remote)) {
+		if (hold(&rules->l2tp_ports, remote, outside,
+			 is_l2tp_port(binding), &firsts->l2tp_port))
+			return true;
+		held_remove(&rules->remotes, remote, remote);
 	}
-	if (first_pair)
+	held_remove(&rules->pairs, remote, outside);
+	return false;
+}
+
+static bool begin(struct rules *rules, const struct vpnalg_binding *binding)
+{
+	struct firsts firsts;
+
+	if (!hold_all(rules, binding, &firsts))
+		return false;
+	if (firsts.pair)
 		change_pair(rules, "add", binding);
-	if (first_remote)
+	if (firsts.remote)
 		change_remote(rules, "add", binding);
-	change_ports(rules, "add", binding);
+	if (firsts.l2tp_port)
+		change_port(rules, "add", binding, PORT_L2TP);
+	else if (is_port(binding) && !is_l2tp_port(binding))
+		change_port(rules, "add", binding, binding->outside_id);
 	return true;
 }
 
@@ -148,12 +190,19 @@ bool rules_begin(struct rules *rules, const struct vpnalg_binding *binding)
 static void end(struct rules *rules, const struct vpnalg_binding *binding)
 {
 	const uint8_t *remote = binding->remote.octets;
+	const uint8_t *outside = binding->outside.octets;
 
-	if (held_remove(&rules->pairs, remote, binding->outside.octets))
+	if (held_remove(&rules->pairs, remote, outside))
 		change_pair(rules, "delete", binding);
 	if (held_remove(&rules->remotes, remote, remote))
 		change_remote(rules, "delete", binding);
-	change_ports(rules, "delete", binding);
+	if (!is_l2tp_port(binding)) {
+		if (is_port(binding))
+			change_port(rules, "delete", binding,
+				    binding->outside_id);
+	} else if (held_remove(&rules->l2tp_ports, remote, outside)) {
+		change_port(rules, "delete", binding, PORT_L2TP);
+	}
 }
 
 void rules_end(struct rules *rules, const struct vpnalg_binding *binding)
@@ -181,4 +230,5 @@ void rules_close(struct rules *rules)
 	free(rules->text.data);
 	held_close(&rules->pairs);
 	held_close(&rules->remotes);
+	held_close(&rules->l2tp_ports);
 }

@@ -36,6 +36,8 @@ struct rules {
 	struct text text;    /* what is to be changed */
 	struct held pairs;   /* sessions by remote and outside address */
 	struct held remotes; /* sessions by remote */
+	/* Sessions that have L2TP's port, by remote and outside address. */
+	struct held l2tp_ports;
 	uint64_t changes;    /* transactions */
 	uint64_t failures;   /* those that failed */
 };

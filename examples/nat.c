@@ -11,9 +11,12 @@
 /* Places of the store that are looked at for dead sessions at once. */
 #define SWEEP_BUDGET 64
 
-/* The general one takes all that the others leave, so it is the last. */
 static const struct vpnalg_handler *const handlers[] = {
-	&vpnalg_pptp, &vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_gre, &vpnalg_general
+	&vpnalg_pptp,
+	&vpnalg_ipsec,
+	&vpnalg_l2tp,
+	&vpnalg_gre,     /* behind PPTP, whose GRE is not for it */
+	&vpnalg_general, /* takes all that the others leave */
 };
 
 #define HANDLERS (sizeof(handlers) / sizeof(handlers[0]))

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pcap_l2tp.h"
 #include "pcap_report.h"
 #include "pcap_say.h"
 #include "pcap_side.h"
@@ -13,6 +14,7 @@
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
 #define PROTOCOL_GRE 47
+#define PROTOCOL_L2TP 115
 
 /* Of PPTP (RFC 2637 1.4, 2 and 4.1). */
 #define PPTP_PORT 1723
@@ -145,6 +147,15 @@ static void explain_gre(const struct bytes *gre, struct explained *explained)
 	append(explained->where, " Call ID %u", get16(gre, GRE_CALL_ID_OFF));
 }
 
+static void explain_udp(const struct bytes *udp, struct explained *explained)
+{
+	struct bytes data = behind(udp, 8);
+
+	if (has(udp, 8) &&
+	    (get16(udp, 0) == L2TP_PORT || get16(udp, 2) == L2TP_PORT))
+		l2tp_explain(data.data, data.length, true, explained);
+}
+
 static void explain_icmp(const struct bytes *icmp, struct explained *explained)
 {
 	if (has(icmp, 2))
@@ -191,8 +202,12 @@ void explain_packet(const uint8_t *ip, uint32_t caplen,
 	explain_ends(ip, &l4, ports && has(&l4, 4), explained);
 	if (protocol == PROTOCOL_TCP)
 		explain_tcp(&l4, explained);
+	else if (protocol == PROTOCOL_UDP)
+		explain_udp(&l4, explained);
 	else if (protocol == PROTOCOL_GRE)
 		explain_gre(&l4, explained);
+	else if (protocol == PROTOCOL_L2TP)
+		l2tp_explain(l4.data, l4.length, false, explained);
 	else if (protocol == PROTOCOL_ICMP)
 		explain_icmp(&l4, explained);
 	if (first || later)

@@ -23,6 +23,7 @@ static const char *const default_inside[] = { "10/8", "172.16/12",
 enum {
 	OPTION_INSIDE = 256,
 	OPTION_ADDRESS,
+	OPTION_GENERAL,
 	OPTION_SEED,
 	OPTION_EXPLAIN,
 	OPTION_JSON,
@@ -33,6 +34,7 @@ enum {
 static const struct option long_options[] = {
 	{ "inside", required_argument, NULL, OPTION_INSIDE },
 	{ "address", required_argument, NULL, OPTION_ADDRESS },
+	{ "general", no_argument, NULL, OPTION_GENERAL },
 	{ "seed", required_argument, NULL, OPTION_SEED },
 	{ "explain", no_argument, NULL, OPTION_EXPLAIN },
 	{ "json", no_argument, NULL, OPTION_JSON },
@@ -54,6 +56,7 @@ static const char help[] =
 	"                    172.16/12, 192.168/16 and 100.64/10)\n"
 	"  --address ADDR    outside address of the NAT; may be repeated\n"
 	"                    (default " DEFAULT_ADDRESS ")\n"
+	"  --general         translate all other TCP, UDP and ICMP queries, too\n"
 	"  --seed N          start of the random numbers, 0 to 4294967295\n"
 	"                    (default 1)\n"
 	"  --explain         print a line about each packet\n"
@@ -142,6 +145,9 @@ static enum options_result read_option(struct options *options, int option,
 		return ran(add_inside(&options->sides, optarg));
 	case OPTION_ADDRESS:
 		return ran(add_address(&options->sides, optarg));
+	case OPTION_GENERAL:
+		options->general = true;
+		return OPTIONS_RUN;
 	case OPTION_SEED:
 		return ran(read_seed(&options->seed, optarg));
 	case OPTION_EXPLAIN:

@@ -17,6 +17,7 @@ struct options {
 	const char *output; /* a name, or "-" */
 	struct sides sides;
 	uint32_t seed;
+	bool general;
 	bool explain;
 	bool json;
 };

@@ -30,7 +30,8 @@ bool translator_open(struct translator *translator, const struct sides *sides,
 		.address_count = sides->address_count,
 		.context = translator,
 		.random = next_random,
-		.burst = 1, /* packets come one by one here */
+		.burst = 1,      /* packets come one by one here */
+		.no_wait = true, /* and nothing is sent again */
 	};
 
 	*translator = (struct translator){ .random = seed };

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "wire_ip.h"
+
 /* How many IDs of a range are tried, from a random one on. It covers whole the
  * ranges in which a particular ID is wanted: the ports below 1024 of one
  * parity, and the Call IDs of one first byte. */
@@ -54,6 +56,19 @@ bool vpnalg_session_free_id(struct vpnalg *translator,
 	return false;
 }
 
+/* These ports are left to the VPN protocols: some of their servers insist on
+ * them, and vpnalg_steer() goes by them. */
+static bool is_barred(const struct vpnalg_opening *opening, uint32_t id)
+{
+	return opening->any_remote && is_vpn_port(id) &&
+	       (opening->space == PROTOCOL_TCP ||
+		opening->space == PROTOCOL_UDP);
+}
+
+/* What is for all remotes and what is for one only keep out of each other's
+ * way: the latter does not take an ID of the former, and the former none that
+ * is in use towards the remote for which it is opened. Towards the others its
+ * handler looks, when it comes to them. */
 static bool is_free(struct vpnalg *translator,
 		    const struct vpnalg_opening *opening,
 		    const struct vpnalg_binding *binding)
@@ -65,7 +80,24 @@ static bool is_free(struct vpnalg *translator,
 				      .local = binding->outside.octets,
 				      .remote = opening->remote };
 
-	return vpnalg_session_find(translator, &tuple) == NULL;
+	if (is_barred(opening, tuple.id) ||
+	    vpnalg_session_find(translator, &tuple) != NULL)
+		return false;
+	tuple.port = 0;
+	tuple.remote = vpnalg_key_any_remote;
+	return !translator->maps ||
+	       vpnalg_session_find(translator, &tuple) == NULL;
+}
+
+/* The only outside address that it may have, or NULL. What is for all remotes
+ * stays at home (RFC 4787 REQ-2). */
+static const uint8_t *fixed_address(const struct vpnalg *translator,
+				    const struct vpnalg_opening *opening)
+{
+	if (opening->any_remote)
+		return vpnalg_pool_home(translator, opening->zone,
+					opening->inside);
+	return opening->outside;
 }
 
 /* What the callback has chosen counts only if it is ours, unused, and not
@@ -75,13 +107,14 @@ static enum vpnalg_choice adopt(struct vpnalg *translator,
 				struct vpnalg_binding *binding)
 {
 	const uint8_t *outside = binding->outside.octets;
+	const uint8_t *fixed = fixed_address(translator, opening);
 
 	if (binding->outside.family == VPNALG_IPV4 &&
 	    binding->outside_id >= opening->least &&
 	    binding->outside_id <= opening->greatest &&
 	    vpnalg_pool_has(translator, outside) &&
-	    (opening->outside == NULL ||
-	     memcmp(opening->outside, outside, translator->addr_len) == 0) &&
+	    (fixed == NULL ||
+	     same_address(fixed, outside, translator->addr_len)) &&
 	    is_free(translator, opening, binding))
 		return VPNALG_CHOICE_TAKE;
 	vpnalg_choose_release(translator, binding);
@@ -159,7 +192,9 @@ static void describe(const struct vpnalg *translator,
 	binding->zone = inside->zone;
 	fill_addr(translator, &binding->inside, inside->local);
 	fill_addr(translator, &binding->outside, outside);
-	fill_addr(translator, &binding->remote, inside->remote);
+	if (!same_address(inside->remote, vpnalg_key_any_remote,
+			  translator->addr_len))
+		fill_addr(translator, &binding->remote, inside->remote);
 	binding->inside_id = inside->id;
 	binding->remote_port = inside->port;
 }
@@ -174,8 +209,10 @@ static void propose(struct vpnalg *translator,
 				       .port = opening->inside_port,
 				       .local = opening->inside,
 				       .remote = opening->remote };
-	const uint8_t *outside = opening->outside;
+	const uint8_t *outside = fixed_address(translator, opening);
 
+	if (opening->any_remote)
+		inside.remote = vpnalg_key_any_remote;
 	if (outside == NULL)
 		outside = vpnalg_pool_pick(translator, opening->zone,
 					   opening->inside, opening->remote);
@@ -183,14 +220,21 @@ static void propose(struct vpnalg *translator,
 	binding->user = translator->user;
 }
 
-enum vpnalg_result vpnalg_choose(struct vpnalg *translator,
+enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
 				 const struct vpnalg_opening *opening,
 				 struct vpnalg_binding *binding)
 {
+	struct vpnalg *translator = step->translator;
+	const struct vpnalg_kind *kind =
+		session_kind(translator, step->handler, opening->kind);
 	enum vpnalg_choice choice = VPNALG_CHOICE_NEXT;
 	size_t i;
 
 	propose(translator, opening, binding);
+	if (kind->bound) {
+		binding->outside_id = opening->outside_id;
+		return VPNALG_TRANSLATED;
+	}
 	if (opening->peer) {
 		binding->outside_id = opening->id;
 		return VPNALG_TRANSLATED;
@@ -235,6 +279,8 @@ void vpnalg_choose_give_back(struct vpnalg *translator,
 	struct vpnalg_binding binding;
 	struct vpnalg_tuple outside;
 
+	if (session_kind(translator, record->handler, record->kind)->bound)
+		return;
 	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
 	if (outside.role != VPNALG_OUTSIDE_OWN)
 		return; /* it has peer keys: nothing was reserved */

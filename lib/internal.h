@@ -80,7 +80,18 @@ struct vpnalg {
 	uint32_t secret[HASH_WORDS];
 	struct vpnalg_timers timers;
 	struct vpnalg_counters counters;
+	struct vpnalg_general_settings general;
+	bool maps; /* some kind's sessions are for all remotes */
 };
+
+/* The remote of keys that are for all remotes. */
+extern const uint8_t vpnalg_key_any_remote[VPNALG_ADDR_MAX];
+
+/* The ports of IKE, L2TP, PPTP and NAT-T. */
+static inline bool is_vpn_port(uint32_t port)
+{
+	return port == 500 || port == 1701 || port == 1723 || port == 4500;
+}
 
 /* Whether two addresses are equal. Four bytes are one comparison. */
 static inline bool same_address(const uint8_t *a, const uint8_t *b,
@@ -114,9 +125,14 @@ struct vpnalg_record *vpnalg_session_alive_or_close(
 	struct vpnalg *translator, struct vpnalg_record *record);
 struct vpnalg_kind_counters *vpnalg_session_counters(
 	const struct vpnalg *translator, unsigned handler, unsigned kind);
+static inline const struct vpnalg_kind *
+session_kind(const struct vpnalg *translator, unsigned handler, unsigned kind)
+{
+	return &translator->handlers[handler]->kinds[kind];
+}
 
 /* choose.c */
-enum vpnalg_result vpnalg_choose(struct vpnalg *translator,
+enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
 				 const struct vpnalg_opening *opening,
 				 struct vpnalg_binding *binding);
 void vpnalg_choose_release(struct vpnalg *translator,
@@ -129,6 +145,8 @@ void vpnalg_choose_give_back(struct vpnalg *translator,
 
 /* pool.c */
 bool vpnalg_pool_has(const struct vpnalg *translator, const uint8_t *address);
+const uint8_t *vpnalg_pool_home(const struct vpnalg *translator, uint16_t zone,
+				const uint8_t *inside);
 int vpnalg_pool_init(struct vpnalg *translator,
 		     const struct vpnalg_config *config);
 const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,

@@ -127,9 +127,20 @@ static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 	}
 }
 
+static enum vpnalg_result translate_ike(struct vpnalg_step *step)
+{
+	enum vpnalg_result result = vpnalg_ipsec_ike_find(step);
+
+	if (result == VPNALG_TRANSLATED)
+		result = vpnalg_ipsec_exchange(step);
+	if (result == VPNALG_TRANSLATED)
+		vpnalg_ipsec_ike_pass(step);
+	return result;
+}
+
 static enum vpnalg_result translate(struct vpnalg_step *step)
 {
-	return step->facts->protocol == PROTOCOL_UDP ? vpnalg_ipsec_ike(step)
+	return step->facts->protocol == PROTOCOL_UDP ? translate_ike(step)
 						     : vpnalg_ipsec_esp(step);
 }
 

@@ -146,7 +146,8 @@ static inline bool ipsec_is_after(uint32_t time, uint32_t other)
 }
 
 /* ipsec_ike.c */
-enum vpnalg_result vpnalg_ipsec_ike(struct vpnalg_step *step);
+enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step);
+void vpnalg_ipsec_ike_pass(struct vpnalg_step *step);
 void vpnalg_ipsec_ike_swept(struct vpnalg *translator,
 			    struct vpnalg_record *sa);
 const uint8_t *vpnalg_ipsec_ike_header(struct vpnalg_step *step);
@@ -198,8 +199,9 @@ vpnalg_ipsec_remote_next(struct vpnalg *translator,
 struct ipsec_watched *
 vpnalg_ipsec_remote_watched(struct vpnalg *translator,
 			    struct vpnalg_record *remote, unsigned *place);
-bool vpnalg_ipsec_remote_join(struct vpnalg_step *step,
-			      struct vpnalg_record *host);
+enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
+					     const struct vpnalg_tuple *inside,
+					     struct vpnalg_record **host);
 void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 			       struct vpnalg_record *host);
 void vpnalg_ipsec_remote_expect(struct vpnalg *translator,

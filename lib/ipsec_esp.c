@@ -69,7 +69,7 @@ static enum vpnalg_result find_host(struct vpnalg_step *step,
 	*host = vpnalg_ipsec_host_shown(step);
 	if (*host != NULL)
 		return VPNALG_TRANSLATED;
-	return vpnalg_ipsec_host_open(step, &inside, host);
+	return vpnalg_ipsec_remote_admit(step, &inside, host);
 }
 
 static enum vpnalg_result open_outbound(struct vpnalg_step *step)

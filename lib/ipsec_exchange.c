@@ -169,7 +169,7 @@ enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 				     VPNALG_INSIDE_OWN, &inside);
 		/* Without room ESP itself tries again. */
 		if (host == NULL &&
-		    vpnalg_ipsec_host_open(step, &inside, &host) !=
+		    vpnalg_ipsec_remote_admit(step, &inside, &host) !=
 			    VPNALG_TRANSLATED)
 			return VPNALG_TRANSLATED;
 		return child_message(step, host, &message);

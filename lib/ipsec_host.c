@@ -68,7 +68,7 @@ struct vpnalg_record *vpnalg_ipsec_host_by_handle(struct vpnalg *translator,
 	return vpnalg_session_find(translator, &tuple);
 }
 
-/* The inside tuple says which. */
+/* The inside tuple says which. It is not one of its remote's hosts yet. */
 enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
 					  const struct vpnalg_tuple *inside,
 					  struct vpnalg_record **host)
@@ -86,18 +86,8 @@ enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
 		.lifetime =
 			vpnalg_session_timers(step->translator)->esp_unpaired,
 	};
-	enum vpnalg_result result;
 
-	result = vpnalg_session_open(step, &opening, host);
-	if (result != VPNALG_TRANSLATED)
-		return result;
-	if (vpnalg_ipsec_remote_join(step, *host)) {
-		vpnalg_ipsec_host_body(step->translator, *host)->flags =
-			IPSEC_HOST_JOINED | IPSEC_HOST_NEW;
-		return VPNALG_TRANSLATED;
-	}
-	vpnalg_session_close(step->translator, *host);
-	return VPNALG_DROP_STORE;
+	return vpnalg_session_open(step, &opening, host);
 }
 
 void vpnalg_ipsec_host_closed(struct vpnalg *translator,

@@ -350,7 +350,9 @@ static void rewrite(struct vpnalg_step *step)
 				  IKE_PORT);
 }
 
-enum vpnalg_result vpnalg_ipsec_ike(struct vpnalg_step *step)
+/* Sets step->record to the session between the ports, or says why there is
+ * none. */
+enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step)
 {
 	bool by_spi = step->record != NULL && step->kind == IPSEC_KIND_IKE_SA;
 	enum vpnalg_result result;
@@ -363,13 +365,12 @@ enum vpnalg_result vpnalg_ipsec_ike(struct vpnalg_step *step)
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	step->kind = IPSEC_KIND_IKE;
-	if (!is_right_port(step))
-		return VPNALG_DROP_PORT_HELD;
-	result = vpnalg_ipsec_exchange(step);
-	if (result != VPNALG_TRANSLATED)
-		return result;
+	return is_right_port(step) ? VPNALG_TRANSLATED : VPNALG_DROP_PORT_HELD;
+}
+
+void vpnalg_ipsec_ike_pass(struct vpnalg_step *step)
+{
 	take_ports(step);
 	refresh(step);
 	rewrite(step);
-	return VPNALG_TRANSLATED;
 }

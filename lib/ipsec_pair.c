@@ -41,13 +41,14 @@ static bool gives_way(const struct ipsec_in *in, const struct ipsec_in *other,
 	return backed && a && ipsec_is_after(other->seen, in->seen);
 }
 
-static bool make_room(struct vpnalg *translator, struct vpnalg_record *host,
-		      bool backed)
+/* Which one has to go, if any; false if none may. */
+static bool find_room(struct vpnalg *translator, struct vpnalg_record *host,
+		      bool backed, unsigned *victim)
 {
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct ipsec_in *in, *victim = NULL;
+	const struct ipsec_in *in, *first = NULL;
 	struct vpnalg_record *sa;
-	unsigned i = 0, at = 0;
+	unsigned i = 0;
 
 	while (i < IPSEC_INBOUND && h->in[i].spi != 0) {
 		sa = vpnalg_ipsec_host_inbound(translator, host, i);
@@ -56,18 +57,17 @@ static bool make_room(struct vpnalg *translator, struct vpnalg_record *host,
 			continue;
 		}
 		in = vpnalg_session_body(translator, sa);
-		if (victim == NULL || gives_way(in, victim, backed)) {
-			victim = in;
-			at = i;
+		if (first == NULL || gives_way(in, first, backed)) {
+			first = in;
+			*victim = i;
 		}
 		i++;
 	}
-	if (i < IPSEC_INBOUND)
+	if (i < IPSEC_INBOUND) {
+		*victim = IPSEC_INBOUND;
 		return true;
-	if (victim->flags & IPSEC_IN_CONFIRMED && !backed)
-		return false;
-	vpnalg_ipsec_pair_undo(translator, host, at);
-	return true;
+	}
+	return backed || !(first->flags & IPSEC_IN_CONFIRMED);
 }
 
 /* Pairing */
@@ -165,13 +165,17 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 	struct vpnalg_record *sa;
 	enum vpnalg_result result;
 	struct ipsec_in *in;
+	unsigned victim;
 	uint16_t gap;
 
-	if (!make_room(translator, host, is_backed(translator, host)))
+	if (!find_room(translator, host, is_backed(translator, host),
+		       &victim))
 		return VPNALG_DROP_UNPAIRED;
 	result = open_inbound(step, host, spi, &sa);
 	if (result != VPNALG_TRANSLATED)
 		return result;
+	if (victim < IPSEC_INBOUND)
+		vpnalg_ipsec_pair_undo(translator, host, victim);
 	gap = succeed(translator, host);
 	in = vpnalg_session_body(translator, sa);
 	in->seen = ipsec_now(translator);

@@ -102,8 +102,8 @@ static bool has_room(struct vpnalg_step *step, struct vpnalg_record *remote,
 }
 
 /* False if the store has no room. */
-bool vpnalg_ipsec_remote_join(struct vpnalg_step *step,
-			      struct vpnalg_record *host)
+static bool join(struct vpnalg_step *step,
+		 struct vpnalg_record *host)
 {
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
@@ -119,6 +119,24 @@ bool vpnalg_ipsec_remote_join(struct vpnalg_step *step,
 	vpnalg_ipsec_remote_body(translator, remote)->handles ^= outside.id;
 	vpnalg_session_changed(translator, remote);
 	return true;
+}
+
+/* Opens a host, and the remote for the first of them. */
+enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
+					     const struct vpnalg_tuple *inside,
+					     struct vpnalg_record **host)
+{
+	enum vpnalg_result result = vpnalg_ipsec_host_open(step, inside, host);
+
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (join(step, *host)) {
+		vpnalg_ipsec_host_body(step->translator, *host)->flags =
+			IPSEC_HOST_JOINED | IPSEC_HOST_NEW;
+		return VPNALG_TRANSLATED;
+	}
+	vpnalg_session_close(step->translator, *host);
+	return VPNALG_DROP_STORE;
 }
 
 static void release(struct vpnalg *translator, struct vpnalg_record *host,

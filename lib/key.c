@@ -15,6 +15,8 @@
 
 enum { ZONE_OFF = 2, ID_OFF = 4, PORT_OFF = 8, LOCAL_OFF = 12 };
 
+const uint8_t vpnalg_key_any_remote[VPNALG_ADDR_MAX];
+
 static bool is_inside(unsigned role)
 {
 	return role == VPNALG_INSIDE_OWN || role == VPNALG_INSIDE_PEER ||

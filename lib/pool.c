@@ -81,6 +81,12 @@ static uint32_t home(const struct vpnalg *translator, uint16_t zone,
 	return (uint32_t)((hash >> 32) * translator->address_count >> 32);
 }
 
+const uint8_t *vpnalg_pool_home(const struct vpnalg *translator, uint16_t zone,
+				const uint8_t *inside)
+{
+	return address_at(translator, home(translator, zone, inside));
+}
+
 static bool has_hosts(struct vpnalg *translator, uint32_t index,
 		      const uint8_t *remote)
 {

@@ -40,7 +40,8 @@ static void make_key(struct vpnalg *translator, struct slot *slot)
 		.id = slot->match.id,
 		.port = slot->match.port,
 		.local = facts->local,
-		.remote = facts->remote,
+		.remote = slot->match.any_remote ? vpnalg_key_any_remote
+						 : facts->remote,
 	};
 
 	vpnalg_key_make(&tuple, translator->addr_len, slot->key);

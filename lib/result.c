@@ -21,8 +21,9 @@ static const char *const texts[VPNALG_RESULTS] = {
 	[VPNALG_DROP_STORE] = "no room in the store",
 	[VPNALG_DROP_OPTIONS] = "IP option with addresses",
 	[VPNALG_DROP_AH] = "AH cannot be translated",
-	[VPNALG_DROP_WAIT] = "waits for another host's ESP",
+	[VPNALG_DROP_WAIT] = "waits for another host",
 	[VPNALG_DROP_UNPAIRED] = "ESP of an unknown inside host",
+	[VPNALG_DROP_FILTERED] = "from where nothing was sent to",
 };
 
 const char *vpnalg_result_text(unsigned result)

@@ -9,8 +9,7 @@
 #include "wire_tcp.h"
 #include "wire_udp.h"
 
-/* Offset of the checksum behind the IP header, or -1 without one that covers
- * the addresses. */
+/* Offset of the checksum behind the IP header, or -1 without one. */
 static int l4_checksum_off(const struct vpnalg_facts *facts)
 {
 	switch (facts->protocol) {
@@ -18,6 +17,8 @@ static int l4_checksum_off(const struct vpnalg_facts *facts)
 		return TCP_CHECKSUM_OFF;
 	case PROTOCOL_UDP:
 		return UDP_CHECKSUM_OFF;
+	case PROTOCOL_ICMP:
+		return ICMP_CHECKSUM_OFF;
 	default:
 		return -1;
 	}
@@ -52,10 +53,12 @@ static void update_l4(struct vpnalg_step *step, uint32_t delta, bool pseudo)
 	int off = l4_checksum_off(facts);
 	uint8_t *checksum;
 
-	if (off < 0)
+	/* ICMP's covers no pseudo header, and no hardware computes it. */
+	if (off < 0 || (pseudo && facts->protocol == PROTOCOL_ICMP))
 		return;
 	checksum = facts->l4 + off;
-	if (facts->checksum == VPNALG_CHECKSUM_PARTIAL) {
+	if (facts->checksum == VPNALG_CHECKSUM_PARTIAL &&
+	    facts->protocol != PROTOCOL_ICMP) {
 		if (pseudo)
 			vpnalg_put16(checksum,
 				     fold(vpnalg_get16(checksum) + delta));
@@ -73,7 +76,8 @@ static uint32_t difference(unsigned before, unsigned after)
 	return (~(uint32_t)before & 0xffff) + after;
 }
 
-void vpnalg_rewrite_local(struct vpnalg_step *step, const uint8_t *address)
+/* In the IP header; what the pseudo header's sum differs by. */
+static uint32_t replace_local(struct vpnalg_step *step, const uint8_t *address)
 {
 	const struct vpnalg_facts *facts = step->facts;
 	uint32_t before, after, delta = 0;
@@ -88,26 +92,50 @@ void vpnalg_rewrite_local(struct vpnalg_step *step, const uint8_t *address)
 	}
 	delta = fold(delta);
 	if (delta == 0xffff) /* the same address, or one as good as it */
-		return;
+		return 0;
 	update(facts->ip + IPV4_CHECKSUM_OFF, delta);
-	update_l4(step, delta, true);
+	return delta;
+}
+
+void vpnalg_rewrite_local(struct vpnalg_step *step, const uint8_t *address)
+{
+	uint32_t delta = replace_local(step, address);
+
+	if (delta != 0)
+		update_l4(step, delta, true);
+}
+
+/* One update for address and port, which a partial checksum does not cover. */
+static void rewrite_port(struct vpnalg_step *step, uint32_t delta,
+			 uint16_t port)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	uint8_t *at = facts->l4 + (facts->inward ? PORT_DESTINATION_OFF
+						 : PORT_SOURCE_OFF);
+	uint16_t before = vpnalg_get16(at);
+
+	vpnalg_put16(at, port);
+	if (before != port && facts->checksum != VPNALG_CHECKSUM_PARTIAL)
+		delta += difference(before, port);
+	if (delta != 0)
+		update_l4(step, delta, true);
 }
 
 void vpnalg_rewrite_ends(struct vpnalg_step *step)
 {
 	const struct vpnalg_facts *facts = step->facts;
 	struct vpnalg_tuple other;
+	uint32_t delta;
 
 	vpnalg_session_tuple(step->translator, step->record,
 			     facts->inside ? VPNALG_OUTSIDE_OWN
 					   : VPNALG_INSIDE_OWN,
 			     &other);
-	vpnalg_rewrite_local(step, other.local);
-	if (l4_checksum_off(facts) >= 0)
-		vpnalg_rewrite_16(step,
-				  facts->inward ? PORT_DESTINATION_OFF
-						: PORT_SOURCE_OFF,
-				  (uint16_t)other.id);
+	delta = replace_local(step, other.local);
+	if (facts->protocol == PROTOCOL_ICMP)
+		vpnalg_rewrite_16(step, ICMP_ID_OFF, (uint16_t)other.id);
+	else if (l4_checksum_off(facts) >= 0)
+		rewrite_port(step, delta, (uint16_t)other.id);
 }
 
 void vpnalg_rewrite_byte(struct vpnalg_step *step, uint32_t offset,

@@ -48,6 +48,12 @@ bool vpnalg_session_may_wait(const struct vpnalg *translator)
 	return !translator->no_wait;
 }
 
+const struct vpnalg_general_settings *
+vpnalg_session_general(const struct vpnalg *translator)
+{
+	return &translator->general;
+}
+
 vpnalg_time vpnalg_session_now(const struct vpnalg *translator)
 {
 	return translator->now;
@@ -218,8 +224,7 @@ void vpnalg_session_close(struct vpnalg *translator,
 static struct vpnalg_record *add(struct vpnalg *translator, uint8_t handler,
 				 uint8_t kind)
 {
-	const struct vpnalg_kind *k =
-		&translator->handlers[handler]->kinds[kind];
+	const struct vpnalg_kind *k = session_kind(translator, handler, kind);
 	const struct vpnalg_store *store = translator->store;
 	size_t bytes = HEAD + k->slots * store->key_length + k->body;
 	struct vpnalg_record *record =
@@ -247,6 +252,8 @@ static bool give_keys(struct vpnalg *translator, struct vpnalg_record *record,
 				      .local = opening->inside,
 				      .remote = opening->remote };
 
+	if (opening->any_remote)
+		tuple.remote = vpnalg_key_any_remote;
 	if (opening->peer)
 		tuple.role = VPNALG_INSIDE_PEER;
 	else if (vpnalg_session_find(translator, &tuple) != NULL)
@@ -284,8 +291,7 @@ bool vpnalg_session_may_open(const struct vpnalg_step *step,
 {
 	struct vpnalg_binding *binding = &step->translator->binding;
 
-	if (vpnalg_choose(step->translator, opening, binding) !=
-	    VPNALG_TRANSLATED)
+	if (vpnalg_choose(step, opening, binding) != VPNALG_TRANSLATED)
 		return false;
 	*outside_id = binding->outside_id;
 	vpnalg_choose_release(step->translator, binding);
@@ -299,18 +305,21 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *record;
 	struct vpnalg_binding *binding = &translator->binding;
+	const struct vpnalg_kind *kind =
+		session_kind(translator, step->handler, opening->kind);
 	struct vpnalg_kind_counters *counters = vpnalg_session_counters(
 		translator, step->handler, opening->kind);
 	enum vpnalg_result result;
 
-	result = vpnalg_choose(translator, opening, binding);
+	result = vpnalg_choose(step, opening, binding);
 	if (result != VPNALG_TRANSLATED) {
 		counters->refused++;
 		return result;
 	}
 	record = build(translator, step->handler, opening, binding);
 	if (record == NULL) {
-		vpnalg_choose_release(translator, binding);
+		if (!opening->peer && !kind->bound) /* it was reserved */
+			vpnalg_choose_release(translator, binding);
 		counters->refused++;
 		return VPNALG_DROP_STORE;
 	}

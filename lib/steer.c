@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "wire_ip.h"
+
 /* All of the translator's own addresses count as one remote: both ends of a
  * hairpin meet. */
 static bool is_own(const struct vpnalg_steer *steer,
@@ -18,11 +20,98 @@ static bool is_own(const struct vpnalg_steer *steer,
 	return false;
 }
 
+static uint32_t share(const struct vpnalg_steer *steer, uint64_t number,
+		      uint64_t other, uint32_t translators)
+{
+	return (uint32_t)((vpnalg_key_mix(steer->key, number, other) >> 32) *
+				  translators >> 32);
+}
+
+static uint32_t by_remote(const struct vpnalg_steer *steer,
+			  const struct vpnalg_facts *facts,
+			  uint32_t translators)
+{
+	return share(steer,
+		     is_own(steer, facts) ? 0 : vpnalg_get32(facts->remote), 0,
+		     translators);
+}
+
+/* A zone has 16 bits, so this is no remote's hash. */
+static uint32_t by_host(const struct vpnalg_steer *steer,
+			const struct vpnalg_facts *facts, uint32_t translators)
+{
+	return share(steer, vpnalg_get32(facts->local), 0x10000U + facts->zone,
+		     translators);
+}
+
+/* A caller that was built with a header without them has no general traffic. */
+static bool has_general(const struct vpnalg_steer *steer)
+{
+	return steer->size >= sizeof(*steer) && steer->general_count > 0;
+}
+
+static bool is_query(uint8_t type)
+{
+	return type == ICMP_ECHO || type == ICMP_ECHO_REPLY ||
+	       type == ICMP_TIMESTAMP || type == ICMP_TIMESTAMP_REPLY;
+}
+
+/* The inside host's port or identifier, where that may decide. */
+static bool read_general(const struct vpnalg_facts *facts, uint32_t *id)
+{
+	uint32_t source, destination;
+
+	if (facts->protocol == PROTOCOL_ICMP) {
+		if (facts->l4_caplen < ICMP_QUERY_LEN ||
+		    !is_query(facts->l4[0]))
+			return false;
+		*id = vpnalg_get16(facts->l4 + ICMP_ID_OFF);
+		return true;
+	}
+	if (facts->l4_caplen < PORTS_LEN)
+		return false;
+	source = vpnalg_get16(facts->l4 + PORT_SOURCE_OFF);
+	destination = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
+	*id = facts->inward ? destination : source;
+	return !is_vpn_port(source) && !is_vpn_port(destination);
+}
+
+static bool find_range(const struct vpnalg_steer *steer, uint32_t id,
+		       uint32_t translators, uint32_t *at)
+{
+	uint32_t i;
+
+	for (i = 0; i < steer->general_count && i < translators; i++)
+		if (id >= steer->general[i].first &&
+		    id <= steer->general[i].last) {
+			*at = i;
+			return true;
+		}
+	return false;
+}
+
+static uint32_t steer_general(const struct vpnalg_steer *steer,
+			      const struct vpnalg_facts *facts,
+			      uint32_t translators)
+{
+	uint32_t id, at;
+
+	if (facts->fragment == VPNALG_FRAGMENT_LATER)
+		return by_remote(steer, facts, translators) |
+		       VPNALG_STEER_FRAGMENT;
+	if (!read_general(facts, &id))
+		return by_remote(steer, facts, translators);
+	if (facts->inside)
+		return by_host(steer, facts, translators);
+	return find_range(steer, id, translators, &at)
+		       ? at
+		       : by_remote(steer, facts, translators);
+}
+
 uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
 		      const struct vpnalg_packet *packet, uint32_t translators)
 {
 	struct vpnalg_facts facts;
-	uint64_t remote;
 
 	switch (vpnalg_packet_parse(packet, &facts)) {
 	case PACKET_OTHER:
@@ -34,7 +123,9 @@ uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
 	case PACKET_PLAIN:
 		break;
 	}
-	remote = is_own(steer, &facts) ? 0 : vpnalg_get32(facts.remote);
-	return (uint32_t)((vpnalg_key_mix(steer->key, remote, 0) >> 32) *
-				  translators >> 32);
+	if (has_general(steer) && (facts.protocol == PROTOCOL_TCP ||
+				   facts.protocol == PROTOCOL_UDP ||
+				   facts.protocol == PROTOCOL_ICMP))
+		return steer_general(steer, &facts, translators);
+	return by_remote(steer, &facts, translators);
 }

@@ -146,6 +146,8 @@ bool vpnalg_usage_join(struct vpnalg *translator,
 {
 	struct vpnalg_tuple guard, pair;
 
+	if (session_kind(translator, record->handler, record->kind)->home)
+		return true;
 	guard_of(translator, record, &guard);
 	if (guard.space != 0) {
 		if (!get(translator, &guard, NULL))

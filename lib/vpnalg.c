@@ -17,6 +17,8 @@ static const struct vpnalg_timers default_timers = {
 	.udp = 300000, /* RFC 4787 REQ-5 */
 	.esp_unpaired = 120000,
 	.esp_idle = 3600000,
+	.gre = 600000,
+	.icmp_query = 60000, /* RFC 5508 REQ-2 */
 };
 
 unsigned vpnalg_version(void)
@@ -52,6 +54,18 @@ static bool are_handlers(const struct vpnalg_config *config)
 	return true;
 }
 
+/* No range given: all ports but the well-known ones, which inside hosts seldom
+ * use and the router itself does. */
+static bool read_general(struct vpnalg_general_settings *general)
+{
+	if (general->ports.first == 0 && general->ports.last == 0)
+		general->ports = (struct vpnalg_ports){ 1024, UINT16_MAX };
+	return general->ports.first >= 1 &&
+	       general->ports.first <= general->ports.last &&
+	       general->filtering <=
+		       VPNALG_FILTERING_ADDRESS_AND_PORT_DEPENDENT;
+}
+
 /* A caller that was built with an older, shorter header gets zeros for what it
  * did not know of. */
 static bool read_config(const struct vpnalg_config *given,
@@ -70,7 +84,8 @@ static bool read_config(const struct vpnalg_config *given,
 	       config->addresses != NULL && config->address_count >= 1 &&
 	       config->address_count <= ADDRESSES_MAX &&
 	       config->store != NULL && config->random != NULL &&
-	       config->burst <= BURST_MAX && are_handlers(config);
+	       config->burst <= BURST_MAX && read_general(&config->general) &&
+	       are_handlers(config);
 }
 
 static size_t count_kinds(const struct vpnalg_config *config)
@@ -118,9 +133,11 @@ static void init_kinds(struct vpnalg *translator)
 		const struct vpnalg_handler *handler = translator->handlers[h];
 
 		translator->kind_base[h] = translator->kind_count;
-		for (k = 0; k < handler->kind_count; k++)
+		for (k = 0; k < handler->kind_count; k++) {
 			translator->kinds[translator->kind_count++].name =
 				handler->kinds[k].name;
+			translator->maps |= handler->kinds[k].home;
+		}
 	}
 }
 
@@ -158,6 +175,8 @@ static void init_timers(struct vpnalg *translator,
 	t->udp = or_default(given->udp, d->udp);
 	t->esp_unpaired = or_default(given->esp_unpaired, d->esp_unpaired);
 	t->esp_idle = or_default(given->esp_idle, d->esp_idle);
+	t->gre = or_default(given->gre, d->gre);
+	t->icmp_query = or_default(given->icmp_query, d->icmp_query);
 }
 
 static bool is_usable(const struct vpnalg_store *store)
@@ -192,6 +211,7 @@ static void init_parts(struct vpnalg *translator,
 	translator->pool_key[0] = config->pool_key[0];
 	translator->pool_key[1] = config->pool_key[1];
 	translator->burst = config->burst;
+	translator->general = config->general;
 	translator->addr_len = IPV4_ADDR_LEN;
 	translator->sweep_earliest = VPNALG_NEVER;
 }

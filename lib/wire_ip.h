@@ -47,8 +47,17 @@ enum {
 	PORTS_LEN = 4
 };
 
-/* An ICMP error: type, code, checksum, 4 bytes, then the quoted packet. */
+/* An ICMP error: type, code, checksum, 4 bytes, then the quoted packet. A query
+ * has an identifier in the first two of these. */
 enum {
+	ICMP_ECHO_REPLY = 0,
+	ICMP_ECHO = 8,
+	ICMP_TIMESTAMP = 13,
+	ICMP_TIMESTAMP_REPLY = 14,
+	ICMP_CHECKSUM_OFF = 2,
+	ICMP_ID_OFF = 4,
+	ICMP_QUERY_LEN = 8,
+
 	ICMP_UNREACHABLE = 3,
 	ICMP_SOURCE_QUENCH = 4,
 	ICMP_REDIRECT = 5,

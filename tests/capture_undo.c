@@ -32,13 +32,13 @@ static uint32_t next_random(void *context)
 static struct vpnalg *begin(const struct vpnalg_addr *outside)
 {
 	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_pptp
+		&vpnalg_pptp, &vpnalg_l2tp, &vpnalg_general
 	};
 	static struct vpnalg_store store;
 	static uint32_t chance = 1;
 	struct vpnalg_config config = { .size = sizeof(config),
 					.handlers = handlers,
-					.handler_count = 1,
+					.handler_count = 2,
 					.addresses = outside,
 					.address_count = 1,
 					.store = &store,

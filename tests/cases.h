@@ -15,7 +15,16 @@ TCase *choose_pool_case(void);  /* check_choose_pool.c */
 TCase *process_burst_case(void); /* check_process_burst.c */
 TCase *session_zone_case(void); /* check_session_zone.c */
 TCase *session_fail_case(void); /* check_session_fail.c */
+TCase *l2tp_message_case(void); /* check_l2tp_message.c */
+TCase *l2tp_shared_case(void);  /* check_l2tp_shared.c */
+TCase *l2tp_v3_case(void);      /* check_l2tp_v3.c */
+TCase *l2tp_fail_case(void);    /* check_l2tp_fail.c */
 TCase *pptp_more_case(void);    /* check_more_pptp.c */
 TCase *engine_more_case(void);  /* check_more_engine.c */
+TCase *steer_general_case(void);   /* check_steer_general.c */
+TCase *general_mapping_case(void); /* check_general_mapping.c */
+TCase *general_model_case(void);  /* check_general_model.c */
+TCase *general_ports_case(void);  /* check_general_ports.c */
+TCase *general_tcp_case(void);    /* check_general_tcp.c */
 
 #endif

@@ -38,7 +38,8 @@ static void assemble(struct parts *p)
 		};
 	for (i = 0; i < 16; i++) {
 		p->handlers[i] = &vpnalg_pptp;
-		p->kinds[i] = (struct vpnalg_kind){ "plain", 2, 0, 0 };
+		p->kinds[i] = (struct vpnalg_kind){ .name = "plain",
+						    .slots = 2 };
 	}
 	p->handler = spy;
 	p->handler.kinds = p->kinds;
@@ -260,7 +261,7 @@ END_TEST
 /* Timers: zero is the default, all else is taken. */
 START_TEST(timers_are_the_defaults_or_as_given)
 {
-	const struct vpnalg_timers given = { 1, 2, 3, 4, 5, 6, 7, 8 };
+	const struct vpnalg_timers given = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
 	const struct vpnalg_timers *t;
 	struct world w;
 
@@ -274,6 +275,8 @@ START_TEST(timers_are_the_defaults_or_as_given)
 	ck_assert_uint_eq(t->udp, 300000);
 	ck_assert_uint_eq(t->esp_unpaired, 120000);
 	ck_assert_uint_eq(t->esp_idle, 3600000);
+	ck_assert_uint_eq(t->gre, 600000);
+	ck_assert_uint_eq(t->icmp_query, 60000);
 	world_end(&w);
 	world_begin(&w, &(struct world_options){ .timers = given });
 	t = vpnalg_session_timers(w.alg);

@@ -398,6 +398,24 @@ START_TEST(sixty_four_kilobytes_of_ones_can_be_cut)
 }
 END_TEST
 
+/* RFC 792: no address is in the checksum. */
+START_TEST(an_icmp_checksum_covers_no_address)
+{
+	struct bytes p = icmp_query(CLIENT_A, SERVER, 8, 0x1234, 1);
+	uint8_t address[4];
+	struct desk d;
+
+	lay(&d, &p, VPNALG_CHECKSUM_COMPLETE);
+	put32(address, OUTSIDE);
+	vpnalg_rewrite_local(&d.step, address);
+	ck_assert_uint_eq(get16(d.facts.l4 + 2), get16(p.data + 22));
+	ck_assert(checksums_right(d.bytes.data, p.length));
+	vpnalg_rewrite_16(&d.step, 4, 0x4321);
+	ck_assert_uint_ne(get16(d.facts.l4 + 2), get16(p.data + 22));
+	ck_assert(checksums_right(d.bytes.data, p.length));
+}
+END_TEST
+
 /* What may be asked of a packet that is not all in memory. */
 static const struct possible_row {
 	uint8_t protocol;
@@ -406,7 +424,8 @@ static const struct possible_row {
 } possible_rows[] = {
 	{ TCP, 17, false }, { TCP, 18, true }, { TCP, 0, false },
 	{ UDP, 7, false },  { UDP, 8, true },  { UDP, 0, false },
-	{ GRE, 0, true },   { ESP, 0, true },  { 1, 0, true },
+	{ GRE, 0, true },   { ESP, 0, true },  { 115, 0, true },
+	{ ICMP, 3, false }, { ICMP, 4, true }, { ICMP, 0, false },
 };
 
 START_TEST(a_checksum_must_be_in_memory_to_be_updated)
@@ -447,6 +466,7 @@ Suite *rewrite_suite(void)
 	tcase_add_test(sums, udp_without_a_checksum_gets_none);
 	tcase_add_test(sums, udp_with_a_checksum_never_loses_it);
 	tcase_add_test(sums, a_partial_checksum_is_the_new_pseudo_header_sum);
+	tcase_add_test(sums, an_icmp_checksum_covers_no_address);
 	tcase_add_loop_test(sums, a_checksum_must_be_in_memory_to_be_updated,
 			    0, ROWS(possible_rows));
 	tcase_add_test(

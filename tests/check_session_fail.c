@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A store that fails at any point costs the packet at hand and nothing else;
  * and one that is mirrored elsewhere hears of every change. */
+#include "support_l2tp.h"
 #include "toy.h"
 #include "cases.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const uint32_t two_addresses[] = { OUTSIDE, OUTSIDE_2 };
@@ -225,15 +227,30 @@ static void mirror_remove(void *context, struct vpnalg_record *record)
 	plain.remove(context, record);
 }
 
-static void mirror_begin(struct world *w)
+static void mirror_stand_between(struct world *w)
 {
-	mixed_world(w, (struct world_options){ .addresses = two_addresses,
-					       .address_count = 2 });
 	memset(mirror, 0, sizeof(mirror));
 	plain = w->store;
 	w->store.add = mirror_add;
 	w->store.remove = mirror_remove;
 	w->store.changed = mirror_change;
+}
+
+static void mirror_begin(struct world *w)
+{
+	static const struct vpnalg_handler *const handlers[] = {
+		&vpnalg_pptp, &toy, &vpnalg_general
+	};
+	struct world_options options = {
+		.addresses = two_addresses,
+		.address_count = 2,
+		.handlers = handlers,
+		.handler_count = 3,
+		.general.filtering = VPNALG_FILTERING_ADDRESS_DEPENDENT
+	};
+
+	world_begin(w, &options);
+	mirror_stand_between(w);
 }
 
 static void mirror_end(struct world *w)
@@ -376,6 +393,104 @@ START_TEST(a_mirrored_store_hears_of_the_end_of_a_pptp_call)
 }
 END_TEST
 
+static void mirrored_tunnel(struct world *w, struct tunnel *t)
+{
+	struct bytes m;
+
+	tunnel_asks(w, t);
+	check_mirror();
+	if (tunnel_is_answered(w, t) != VPNALG_TRANSLATED) {
+		check_mirror();
+		tunnel_asks(w, t);
+		check_mirror();
+		tunnel_is_answered(w, t);
+	}
+	check_mirror();
+	ck_assert_uint_eq(tunnel_confirms(w, t), VPNALG_TRANSLATED);
+	check_mirror();
+	if (t->version == 3) {
+		m = l2tp_control(3, t->peer, 1, ICRQ);
+		l2tp_avp(&m, 63, 4, t->session);
+		tunnel_says(w, t, &m);
+		check_mirror();
+		t->outside_session = get32(l2tp(w) + 26);
+		m = l2tp_control(3, t->outside_own, 1, ICRP);
+		l2tp_avp(&m, 63, 4, t->peer_session);
+		l2tp_avp(&m, 64, 4, t->outside_session);
+		tunnel_hears(w, t, &m);
+		check_mirror();
+	}
+	w->now += 60000;
+	tunnel_carries(w, t, 1);
+	check_mirror();
+	if (t->client == CLIENT_A)
+		client_tells(w, t, STOPCCN);
+	else
+		server_tells(w, t, STOPCCN);
+	check_mirror();
+	vpnalg_expire(w->alg, w->now + 1, 1000);
+	check_mirror();
+}
+
+/* With what a moving store moves between calls the mirror could not keep up;
+ * the store that is mirrored is the bundled one. */
+START_TEST(a_mirrored_store_hears_of_every_change_of_an_l2tp_tunnel)
+{
+	static const struct tunnel rows[] = {
+		{ .port = 40000, .version = 2, .answer_port = 5000 },
+		{ .port = L2TP, .version = 2, .insists = true },
+		{ .port = L2TP, .version = 2, .insists = true, .hides = true },
+		{ .version = 3 },
+	};
+	struct tunnel t = rows[_i];
+	struct world w;
+
+	if (getenv("VPNALG_TEST_STORE") != NULL &&
+	    strcmp(getenv("VPNALG_TEST_STORE"), "moving") == 0)
+		return;
+	l2tp_world(&w, (struct world_options){ .no_undo = true });
+	mirror_stand_between(&w);
+	for (t.client = CLIENT_A; t.client <= CLIENT_C; t.client++) {
+		t.server = SERVER;
+		t.own = t.hides ? t.client & 0xffff : 7;
+		t.peer = 100 + (t.client & 0xff);
+		t.session = 8;
+		t.peer_session = t.peer;
+		mirrored_tunnel(&w, &t);
+	}
+	w.store = plain;
+	world_end(&w);
+}
+END_TEST
+
+/* Its mappings and permissions count what hangs from them. */
+START_TEST(a_mirrored_store_hears_of_every_change_of_general_traffic)
+{
+	uint8_t bytes[2048];
+	uint32_t outside;
+	struct world w;
+
+	mirror_begin(&w);
+	w.bytes = bytes;
+	process(&w, VPNALG_OUT, udp_packet(CLIENT_A, 4000, SERVER, 53, "", 0));
+	process(&w, VPNALG_OUT, udp_packet(CLIENT_A, 4000, SERVER, 54, "", 0));
+	process(&w, VPNALG_OUT, tcp_packet(CLIENT_A, 4000, SERVER, 80, 1, 0,
+					   SYN, NULL, 0));
+	outside = source(&w);
+	process(&w, VPNALG_IN, tcp_packet(SERVER, 80, outside, 4000, 1, 2,
+					  SYN | ACK, NULL, 0));
+	process(&w, VPNALG_IN, tcp_packet(SERVER, 80, outside, 4000, 2, 2, RST,
+					  NULL, 0));
+	w.now = 299000;
+	process(&w, VPNALG_OUT, udp_packet(CLIENT_A, 4000, SERVER, 54, "", 0));
+	vpnalg_expire(w.alg, 300001, 1000);
+	check_mirror();
+	vpnalg_expire(w.alg, 900000, 1000);
+	check_mirror();
+	mirror_end(&w);
+}
+END_TEST
+
 TCase *session_fail_case(void)
 {
 	TCase *fail = tcase_create("failing store");
@@ -395,5 +510,12 @@ TCase *session_fail_case(void)
 		a_mirrored_store_hears_of_every_change_of_a_pptp_session);
 	tcase_add_test(fail,
 		       a_mirrored_store_hears_of_the_end_of_a_pptp_call);
+	tcase_add_loop_test(
+		fail,
+		a_mirrored_store_hears_of_every_change_of_an_l2tp_tunnel, 0,
+		4);
+	tcase_add_test(
+		fail,
+		a_mirrored_store_hears_of_every_change_of_general_traffic);
 	return fail;
 }

@@ -246,5 +246,6 @@ Suite *steer_suite(void)
 			    ROWS(other_rows));
 	tcase_add_test(where, a_cut_packet_goes_where_the_whole_one_goes);
 	suite_add_tcase(suite, where);
+	suite_add_tcase(suite, steer_general_case());
 	return suite;
 }

@@ -39,6 +39,15 @@ for name in cores gateway list_store share; do
 done
 example toy "$examples/toy.c" "$examples/toy_run.c"
 
+# A handler of one's own needs the public headers only; check_udplite.c runs it.
+# shellcheck disable=SC2086
+if ! ${CC:-cc} ${CFLAGS-} -std=c11 -Wall -Wextra -Wpedantic -Werror -c \
+	-I"$src/include" -o "$work/udplite.o" "$src/examples/udplite.c" \
+	>"$work/log" 2>&1; then
+	fail 'udplite.c does not compile:'
+	sed 20q "$work/log"
+fi
+
 # What the main page says that embed prints.
 sed -n 's/^    \(before\|after\): */\1 /p' "$pages/mainpage.md" >"$work/said"
 sed 's/: */ /' "$work/embed.out" >"$work/printed"

@@ -28,7 +28,7 @@ SOURCE = pathlib.Path(os.environ.get("srcdir", ".")).resolve()
 OURS = ["match", "translate", "swept", "closed",
         "find", "add", "remove", "give", "take", "point", "next", "prefetch"]
 # Members that point to functions of the caller's.
-CALLERS = ["random", "choose", "release", "changed"]
+CALLERS = ["random", "choose", "release", "changed", "event"]
 # Functions of the caller's that are called by name.
 HOST = {"memcmp", "memcpy", "memmove", "memset"}
 

@@ -88,12 +88,29 @@ def leaks(frame):
             ip[header + 2:header + 4] == b"\x06\xbb")
 
 
+def leaks_general(frame):
+    """Does it hold TCP, UDP or a query for a single remote, with the inside
+    address it had? Whole or a fragment, that does not matter."""
+    ip = frame[14:]
+    if frame[12:14] != b"\x08\x00" or len(ip) < 20 or ip[0] >> 4 != 4:
+        return False
+    header, total = (ip[0] & 15) * 4, struct.unpack(">H", ip[2:4])[0]
+    query = ip[9] == 1 and ip[header:header + 1] in (b"\x08", b"\x0d")
+    return (20 <= header <= min(len(ip), total) and
+            (ip[9] in (6, 17) or query) and is_inside(ip[12:16]) and
+            not is_inside(ip[16:20]) and ip[16:20] != OUTSIDE and
+            0 < ip[16] < 224)
+
+
 def judge(data, dice):
     """Runs the program; says what was wrong with it, or nothing."""
     output = path("out.pcap")
     if os.path.exists(output):
         os.remove(output)
     options = ["--explain"] if dice.randrange(4) == 0 else []
+    general = dice.randrange(2) == 0
+    if general:
+        options.append("--general")
     done = run("--seed", "1", *options, "-", output, stdin=data)
     if done.returncode not in (0, 1) or SANITIZER.search(done.stderr):
         return "status %d: %s" % (done.returncode, done.stderr[-2000:])
@@ -104,7 +121,8 @@ def judge(data, dice):
     with open(output, "rb") as file:
         _, link, records = parse_pcap(file.read())
     for i, packet in enumerate(records):
-        if link == 1 and leaks(packet[2]):
+        if link == 1 and (leaks(packet[2]) or
+                          general and leaks_general(packet[2])):
             return "output packet %d shows an inside address" % (i + 1)
     return None
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Translates PPTP captures of real and made-up clients and lets tshark and
+"""Translates PPTP and L2TP captures of real and made-up clients and lets tshark and
 scapy judge the result. No packet may be lost, no inside address left, no good
 checksum spoiled, no message changed but for its IDs, and the IDs must be the
 same wherever the same call is meant."""
@@ -9,7 +9,7 @@ import ipaddress
 import os
 import struct
 
-from scapy.layers.inet import IP, TCP
+from scapy.layers.inet import IP, TCP, UDP
 
 from pcap_common import (CAPTURES, Talk, check, clear_request, counts, finish,
                          merged, path, read_pcap, run, short_talk, tshark,
@@ -27,9 +27,14 @@ KEPT = ["frame.time_epoch", "frame.len", "ip.proto", "ip.ttl", "ip.id",
         "pptp.control_message_type", "pptp.framing_capabilities",
         "pptp.maximum_channels", "pptp.host_name", "pptp.vendor_name",
         "pptp.call_serial_number", "pptp.out_result", "pptp.control_result",
-        "pptp.send_accm", "pptp.receive_accm", "pptp.disc_result"]
-SUMS = ["ip.checksum.status", "tcp.checksum.status"]
-CHECKED = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"]
+        "pptp.send_accm", "pptp.receive_accm", "pptp.disc_result",
+        "l2tp.type", "l2tp.length", "l2tp.version", "l2tp.tunnel",
+        "l2tp.session", "l2tp.Ns", "l2tp.Nr", "l2tp.avp.message_type",
+        "l2tp.avp.host_name", "l2tp.avp.assigned_tunnel_id",
+        "l2tp.avp.assigned_session_id"]
+SUMS = ["ip.checksum.status", "tcp.checksum.status", "udp.checksum.status"]
+CHECKED = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE",
+           "-o", "udp.check_checksum:TRUE"]
 
 
 def known(fields):
@@ -43,6 +48,11 @@ def dissect(name, fields):
     arguments = [part for field in fields for part in ("-e", field)]
     return [line.split("\t") for line in
             tshark(*CHECKED, "-r", name, "-T", "fields", *arguments)]
+
+
+def malformed(name):
+    return tshark("-r", name, "-Y", "_ws.malformed", "-T", "fields", "-e",
+                  "frame.number")
 
 
 def packets(name):
@@ -92,6 +102,8 @@ def sums_by_scapy(name):
         del again.chksum
         if TCP in again:
             del again[TCP].chksum
+        if UDP in again and again[UDP].chksum:
+            del again[UDP].chksum
         good.append(bytes(again) == raw)
     return good
 
@@ -194,6 +206,8 @@ def judge(title, before, inside, server):
     check(title + ": the messages are the same",
           dissect(before, kept) == dissect(after, kept))
     old, new = packets(before), packets(after)
+    check(title + ": tshark finds nothing malformed that was not",
+          malformed(before) == malformed(after))
     check(title + ": equal segments stay equal",
           not changed_twins(old, new), changed_twins(old, new))
     wrong = Calls().follow(old, new, server)
@@ -205,6 +219,19 @@ def judge_lab():
     for name in ("pptp_1", "pptp_3", "pptp_same"):
         capture = os.path.join(CAPTURES, name + "-nat-inside.pcap")
         judge(name, capture, "192.168.77.0/24", SERVER)
+
+
+def judge_l2tp():
+    """Three clients with source port 1701; the server honours ports."""
+    capture = os.path.join(CAPTURES, "l2tp_3-nat-inside.pcap")
+    old, new = judge("l2tp_3", capture, "192.168.77.0/24", SERVER)
+    ports = {}
+    for before, after in zip(old, new):
+        if before.dst == SERVER and UDP in before:
+            ports.setdefault(before.src, set()).add(after[UDP].sport)
+    check("l2tp_3: each client has one port and they differ",
+          [len(p) for p in ports.values()] == [1, 1, 1] and
+          len(set.union(*ports.values())) == 3, ports)
 
 
 def judge_outside_view():
@@ -290,6 +317,7 @@ def judge_time():
 
 def main():
     judge_lab()
+    judge_l2tp()
     judge_outside_view()
     judge_doubled()
     judge_twins()

@@ -28,6 +28,10 @@ def packet(source, destination, layers=None, **fields):
 
 SYN = TCP(sport=40001, dport=1723, flags="S", seq=100)
 DATA = TCP(sport=40009, dport=1723, flags="PA", seq=5, ack=9)
+SCCRQ = (b"\xc8\x02\0\x1c" + bytes(8) + b"\x80\x08\0\0\0\0\0\1"
+         b"\x80\x08\0\0\0\x09\0\7")
+L2TP_DATA = b"\0\2\0\x09\0\5data"
+L2TPV3_DATA = b"\0\0\x12\x34data"
 
 # packet, how it is copied or None, what --explain says
 ROWS = [
@@ -67,6 +71,18 @@ ROWS = [
     (packet(INSIDE, "198.51.100.99", enhanced_gre(7, 1, b"data"), proto=47),
      None, "dropped, no session: "
      "GRE of PPTP 192.168.77.11 > 198.51.100.99 Call ID 7"),
+    (packet(INSIDE, REMOTE, UDP(sport=1701, dport=1701) / SCCRQ), None,
+     "out: L2TP SCCRQ 192.168.77.11:1701 > 198.51.100.7:1701 "
+     "Tunnel ID 0 Session ID 0 Assigned Tunnel ID 7 -> "
+     "{}:1701 > 198.51.100.7:1701 "
+     "Tunnel ID 0 Session ID 0 Assigned Tunnel ID 7"),
+    (packet(INSIDE, REMOTE, UDP(sport=1701, dport=1701) / L2TP_DATA), None,
+     "out: L2TP data 192.168.77.11:1701 > 198.51.100.7:1701 "
+     "Tunnel ID 9 Session ID 5 -> {}:1701 > 198.51.100.7:1701 "
+     "Tunnel ID 9 Session ID 5"),
+    (packet(OTHER, REMOTE, L2TPV3_DATA, proto=115), None,
+     "out: L2TP data 10.1.2.3 > 198.51.100.7 Session ID 4660 -> "
+     "{} > 198.51.100.7 Session ID 4660"),
 ]
 
 
@@ -134,7 +150,8 @@ def check_json(name, packets):
     report = json.loads(done.stdout)
     check("JSON: the names", report["program"] == "vpnalg-pcap" and
           report["input"] == name and report["link_type"] == "EN10MB" and
-          report["complete"] is True and report["seed"] == 4294967295)
+          report["complete"] is True and report["general"] is False and
+          report["seed"] == 4294967295)
     check("JSON: the sides",
           report["inside"] == ["192.168.77.0/24", "10.1.0.0/16"] and
           report["addresses"] == [OURS, OURS_TOO], report)

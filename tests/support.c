@@ -210,6 +210,7 @@ void world_begin(struct world *w, const struct world_options *options)
 	config.random = next_random;
 	config.burst = w->options.burst;
 	config.timers = w->options.timers;
+	config.general = w->options.general;
 	memcpy(config.pool_key, w->options.pool_key, sizeof(config.pool_key));
 	if (w->options.choosing != CHOOSE_NOTHING ||
 	    w->options.choose != NULL) {
@@ -405,6 +406,17 @@ unsigned send_packet(struct world *w, enum vpnalg_direction direction,
 		     const struct bytes *packet)
 {
 	return send_captured(w, direction, packet, packet->length);
+}
+
+unsigned send_summed(struct world *w, enum vpnalg_direction direction,
+		     const struct bytes *packet, enum vpnalg_checksum checksum)
+{
+	struct vpnalg_packet p = { .caplen = packet->length,
+				   .len = packet->length,
+				   .direction = (uint8_t)direction,
+				   .checksum = (uint8_t)checksum };
+
+	return send_bytes(w, p, packet);
 }
 
 unsigned send_in_zone(struct world *w, enum vpnalg_direction direction,

@@ -33,6 +33,7 @@
 #define ACK 0x10
 
 #define PPTP 1723
+#define ICMP 1
 #define TCP 6
 #define UDP 17
 #define GRE 47
@@ -66,6 +67,7 @@ struct world_options {
 	bool no_undo; /* do not try undo after each packet */
 	vpnalg_time now;
 	struct vpnalg_timers timers;
+	struct vpnalg_general_settings general;
 };
 
 struct world {
@@ -127,6 +129,8 @@ struct bytes udp_packet(uint32_t from, uint16_t from_port, uint32_t to,
 			uint32_t length);
 struct bytes gre_packet(uint32_t from, uint32_t to, uint16_t call_id,
 			uint32_t sequence);
+struct bytes icmp_query(uint32_t from, uint32_t to, uint8_t type,
+			uint16_t id, uint16_t sequence);
 struct bytes icmp_error(uint32_t from, uint32_t to, uint8_t type,
 			const struct bytes *quoted, uint32_t quoted_length);
 bool checksums_right(const uint8_t *packet, uint32_t length);
@@ -145,6 +149,9 @@ unsigned send_packet(struct world *w, enum vpnalg_direction direction,
 		     const struct bytes *packet);
 unsigned send_in_zone(struct world *w, enum vpnalg_direction direction,
 		      const struct bytes *packet, uint16_t zone);
+/* With a checksum of the given kind. */
+unsigned send_summed(struct world *w, enum vpnalg_direction direction,
+		     const struct bytes *packet, enum vpnalg_checksum checksum);
 /* Only the first caplen bytes are in memory. */
 unsigned send_captured(struct world *w, enum vpnalg_direction direction,
 		       const struct bytes *packet, uint32_t caplen);
@@ -221,5 +228,9 @@ Suite *call_suite(void);
 Suite *model_suite(void);
 Suite *lessons_suite(void);
 Suite *attacks_suite(void);
+Suite *gre_suite(void);
+Suite *l2tp_suite(void);
+Suite *general_suite(void);
+Suite *udplite_suite(void);
 
 #endif

@@ -142,6 +142,18 @@ struct bytes gre_packet(uint32_t from, uint32_t to, uint16_t call_id,
 	return ip_packet(from, to, GRE, gre, sizeof(gre));
 }
 
+struct bytes icmp_query(uint32_t from, uint32_t to, uint8_t type,
+			uint16_t id, uint16_t sequence)
+{
+	uint8_t icmp[28] = { type };
+
+	put16(icmp + 4, id);
+	put16(icmp + 6, sequence);
+	memcpy(icmp + 8, "abcdefghijklmnopqrst", 20);
+	put16(icmp + 2, (uint16_t)~folded(sum(icmp, sizeof(icmp))));
+	return ip_packet(from, to, ICMP, icmp, sizeof(icmp));
+}
+
 struct bytes icmp_error(uint32_t from, uint32_t to, uint8_t type,
 			const struct bytes *quoted, uint32_t quoted_length)
 {
@@ -161,6 +173,8 @@ bool checksums_right(const uint8_t *ip, uint32_t length)
 		return false;
 	if (total > length || get16(ip + 6) & 0x3fff)
 		return true; /* not all there */
+	if (ip[9] == ICMP)
+		return folded(sum(ip + header, total - header)) == 0xffff;
 	if (ip[9] == TCP)
 		return l4_sum(ip, header, total) == 0xffff;
 	if (ip[9] == UDP && get16(ip + header + 6) != 0)

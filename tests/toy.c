@@ -23,8 +23,14 @@ struct vpnalg_facts spied;
 unsigned spied_count;
 
 static const struct vpnalg_kind kinds[TOY_KINDS] = {
-	[TOY_CONTROL] = { "toy control", 2, 8, UDP },
-	[TOY_DATA] = { "toy data", 4, sizeof(struct data_body), UDP },
+	[TOY_CONTROL] = { .name = "toy control",
+			  .slots = 2,
+			  .body = 8,
+			  .guard = UDP },
+	[TOY_DATA] = { .name = "toy data",
+		       .slots = 4,
+		       .body = sizeof(struct data_body),
+		       .guard = UDP },
 };
 
 /* Match */

@@ -112,6 +112,8 @@ struct vpnalg_match {
 	uint8_t reason; /**< For VPNALG_CLAIM_DROP: enum vpnalg_result. */
 	uint32_t id;    /**< As in struct vpnalg_tuple. */
 	uint32_t port;  /**< As in struct vpnalg_tuple. */
+	/** The key is one for all remotes, as opening.any_remote makes it. */
+	bool any_remote;
 	/** Given: how many keys that this handler named for this packet were
 	 * no session's; 0 at first. */
 	uint8_t attempt;
@@ -132,6 +134,13 @@ struct vpnalg_kind {
 	 * remote to its outside address that no session takes are dropped as
 	 * VPNALG_DROP_GUARDED. 0 for none. */
 	uint8_t guard;
+	/** Its sessions have their host's home address, whoever the remote is,
+	 * and do not count where others are spread over the addresses. */
+	bool home;
+	/** Its sessions have an outside address and ID that another one was
+	 * given: opening.outside and opening.outside_id. The choose callback
+	 * is neither asked nor told. */
+	bool bound;
 };
 
 /** One packet on its way through a handler. */
@@ -169,7 +178,9 @@ struct vpnalg_handler {
 	 * no session has the key, which is never so for VPNALG_IN; for
 	 * VPNALG_OUT one may be opened here, and step->record must be set to
 	 * it before the packet is translated. A translated packet's session
-	 * may be ended, not closed.
+	 * may be ended, not closed. VPNALG_UNTOUCHED, for VPNALG_IN only, says
+	 * that the packet is not this handler's after all: its next key, or
+	 * the next handler, is tried.
 	 */
 	enum vpnalg_result (*translate)(struct vpnalg_step *step);
 	/** Optional: the sweep has met a living session. It may be ended, not
@@ -213,6 +224,13 @@ struct vpnalg_opening {
 	uint32_t id;           /**< The ID that the inside host chose. */
 	uint32_t inside_port;  /**< The inside key's port. */
 	uint32_t outside_port; /**< The outside key's port. */
+	uint32_t outside_id;   /**< For a kind that is bound. */
+	/** It is for all remotes: no remote address is in its keys. While it
+	 * lives, no session of another kind gets its outside ID, for whatever
+	 * remote, nor does it get one that another session has for `remote`
+	 * now. Nor 500, 1701, 1723 or 4500 in the spaces of TCP and UDP. Only
+	 * for kinds with home. */
+	bool any_remote;
 	/** Its two keys are peer keys: id is the peer's, which stays what it
 	 * is. The choose callback is not asked. Another session that has one
 	 * of the keys loses it, and both are marked VPNALG_SESSION_SHARED. */
@@ -431,6 +449,15 @@ vpnalg_session_timers(const struct vpnalg *translator);
 VPNALG_API bool vpnalg_session_may_wait(const struct vpnalg *translator);
 
 /**
+ * The settings for general traffic.
+ *
+ * @param translator the translator
+ * @return the settings, the defaults filled in
+ */
+VPNALG_API const struct vpnalg_general_settings *
+vpnalg_session_general(const struct vpnalg *translator);
+
+/**
  * The time of the call into the translator.
  *
  * @param translator the translator
@@ -474,8 +501,8 @@ static inline void vpnalg_put16(uint8_t *p, unsigned value)
 }
 
 /**
- * Tells whether the checksum of TCP or UDP is in memory, or is not there to
- * be updated.
+ * Tells whether the checksum of TCP, UDP or ICMP is in memory, or is not there
+ * to be updated.
  *
  * @param facts the packet
  * @return false when the packet cannot be rewritten
@@ -492,8 +519,8 @@ VPNALG_API void vpnalg_rewrite_local(struct vpnalg_step *step,
 				     const uint8_t *address);
 
 /**
- * Replaces the local address, and for TCP and UDP the local port, by those of
- * the session's own keys.
+ * Replaces the local address, and for TCP and UDP the local port, for ICMP the
+ * identifier, by those of the session's own keys.
  *
  * @param step the packet and its session
  */

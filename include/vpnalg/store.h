@@ -154,10 +154,16 @@ struct vpnalg_table;
  * Tells how much memory the bundled store needs.
  *
  * @param units how many units of 64 bytes records may fill. A PPTP control
- *              connection needs 2, a call 2, each pair of a remote and an
- *              outside address in use 1. With several outside addresses each
- *              such pair needs 1 more, and each pair of an inside host and a
- *              remote 1. Records of one size fill blocks of six units.
+ *              connection needs 2, a call 2; an IKE session 2, each of its
+ *              IKE SAs 1, an ESP SA 1, an inside host with ESP 2; an L2TP
+ *              flow 2, each L2TP server 1, a tunnel or session told apart by
+ *              ID 2; a GRE tunnel 1; a session of general traffic 1, its
+ *              mapping 1 (and each remote of one 1 where filtering is
+ *              address-dependent); each pair of a remote and an outside
+ *              address in use 1, with ESP 3 more and, of each fourteen hosts
+ *              there, 6. With several outside addresses each such pair needs 1
+ *              more, and each pair of an inside host and a remote 1. Records
+ *              of one size fill blocks of six units.
  * @return bytes, about 80 a unit; 0 if the machine cannot address as many
  */
 VPNALG_API size_t vpnalg_table_size(uint32_t units);

@@ -144,15 +144,18 @@ enum vpnalg_result {
 	/** AH (RFC 4302): its check covers the addresses, translated it could
 	 * only fail. */
 	VPNALG_DROP_AH = 23,
-	/** Told to wait, for while another host is setting up ESP with the same
-	 * remote it could not be told whose the answer is. The host sends again
-	 * by itself; at most 3 packets and 3 s. */
+	/** Told to wait, for while another host is setting up ESP or an L2TP
+	 * tunnel with the same remote it could not be told whose the answer is.
+	 * The host sends again by itself; at most 3 packets (of ESP) and 3 s. */
 	VPNALG_DROP_WAIT = 24,
 	/** ESP from outside, and it is not known yet for which inside host. */
 	VPNALG_DROP_UNPAIRED = 25,
+	/** From outside to a mapping, and its inside host has not sent to where
+	 * it is from: enum vpnalg_filtering. */
+	VPNALG_DROP_FILTERED = 26,
 
 	/** One more than the greatest result. */
-	VPNALG_RESULTS = 26
+	VPNALG_RESULTS = 27
 };
 
 /** The segment was shortened; TCP sends the rest again. */
@@ -190,14 +193,18 @@ struct vpnalg_packet {
  * An ID is what plays a port's part: a TCP port or a PPTP Call ID.
  */
 struct vpnalg_binding {
-	uint8_t protocol;           /**< IP protocol number: 6 TCP, 47 GRE. */
+	/** IP protocol number: 6 TCP, 47 GRE. For 1, ICMP, the IDs are
+	 * identifiers of queries. */
+	uint8_t protocol;
 	uint16_t zone;              /**< Zone of the inside host. */
 	struct vpnalg_addr inside;  /**< The inside host. */
 	struct vpnalg_addr outside; /**< The outside address. */
-	struct vpnalg_addr remote;  /**< The remote host. */
+	/** The remote host; of family 0 where the binding is for all of them,
+	 * as a mapping's of general traffic. */
+	struct vpnalg_addr remote;
 	uint32_t inside_id;         /**< What the inside host chose. */
 	/** What stands for it outside. Unique towards the remote only: the same
-	 * one may be given for other remotes. */
+	 * one may be given for other remotes, unless the binding is for all. */
 	uint32_t outside_id;
 	uint32_t remote_port;       /**< The remote's TCP port, or 0. */
 	void *user; /**< The packet's; NULL when given back. */
@@ -248,7 +255,9 @@ enum vpnalg_choice {
 	VPNALG_CHOICE_REFUSE = 2, /**< None at all; the packet is dropped. */
 	/** The callback wrote outside and outside_id itself. The address must
 	 * be one of the translator's and the ID unused towards the remote,
-	 * else the binding is given back and the packet dropped. */
+	 * else the binding is given back and the packet dropped. For a binding
+	 * to all remotes the address must be the proposed one (RFC 4787 REQ-2)
+	 * and the ID one of vpnalg_general_settings.ports. */
 	VPNALG_CHOICE_CHOSEN = 3
 };
 
@@ -274,7 +283,7 @@ struct vpnalg_timers {
 	/** From the announced end of a call to its real one. Default 100,000:
 	 * longer than any keepalive interval. */
 	uint32_t linger;
-	/** A UDP session: IKE, NAT-T.
+	/** A UDP session: IKE, NAT-T, L2TP; L2TPv3 over IP too.
 	 * Default 300,000 (RFC 4787 REQ-5). */
 	uint32_t udp;
 	/** An ESP SA that no traffic both ways has confirmed.
@@ -283,6 +292,38 @@ struct vpnalg_timers {
 	/** A confirmed ESP SA, and the IKE session that it came from.
 	 * Default 3,600,000. */
 	uint32_t esp_idle;
+	/** A GRE tunnel without PPTP. Default 600,000. */
+	uint32_t gre;
+	/** An ICMP query. Default 60,000 (RFC 5508 REQ-2). */
+	uint32_t icmp_query;
+};
+
+/** A range of TCP and UDP ports, or of ICMP identifiers. */
+struct vpnalg_ports {
+	uint16_t first; /**< The first one. */
+	uint16_t last;  /**< The last one. */
+};
+
+/** From whom a mapping of general traffic takes packets (RFC 4787 5, RFC 5382
+ * 5). All others are dropped as VPNALG_DROP_FILTERED. */
+enum vpnalg_filtering {
+	/** From everybody. A TCP segment must be a SYN or belong to a
+	 * connection. */
+	VPNALG_FILTERING_ENDPOINT_INDEPENDENT = 0,
+	/** From addresses to which the inside host has sent. */
+	VPNALG_FILTERING_ADDRESS_DEPENDENT = 1,
+	/** From addresses and ports to which it has sent. */
+	VPNALG_FILTERING_ADDRESS_AND_PORT_DEPENDENT = 2
+};
+
+/** Settings of vpnalg_general. */
+struct vpnalg_general_settings {
+	/** The ports and ICMP identifiers that stand outside for those of
+	 * inside hosts. Default 1024 to 65535. Where several translators share
+	 * their addresses, no two may have the same one: see
+	 * vpnalg_steer(). */
+	struct vpnalg_ports ports;
+	uint8_t filtering; /**< enum vpnalg_filtering. */
 };
 
 /**
@@ -331,6 +372,7 @@ struct vpnalg_config {
 	/** Optional: told of what was decided. The event is the library's and
 	 * gone afterwards. It may not call the translator. */
 	void (*event)(void *context, const struct vpnalg_event *event);
+	struct vpnalg_general_settings general; /**< For vpnalg_general. */
 };
 
 /** Why vpnalg_init() failed. */
@@ -451,7 +493,15 @@ struct vpnalg_steer {
 	 * compared with all of them. */
 	const struct vpnalg_addr *addresses;
 	size_t address_count; /**< How many. */
+	/** Where vpnalg_general is among the handlers: the ports of each
+	 * translator, as in its settings, the first translator's first. Else
+	 * NULL. */
+	const struct vpnalg_ports *general;
+	size_t general_count; /**< How many: as many as translators. */
 };
+
+/** In what vpnalg_steer() returns: the packet is a fragment without ports. */
+#define VPNALG_STEER_FRAGMENT 0x80000000U
 
 /**
  * Chooses the translator for a packet when several share the work. The remote
@@ -459,8 +509,19 @@ struct vpnalg_steer {
  * connection and its data, and ICMP errors about them meet in one place. All
  * outside addresses count as one remote.
  *
+ * General traffic has mappings for all remotes. So where steer->general is
+ * given, TCP, UDP and ICMP queries go out by zone and inside address, and come
+ * in by outside port: one that is in a translator's range decides. But what has
+ * one of the ports 500, 1701, 1723 and 4500 at either end goes by its remote
+ * like everything else. (An L2TP server that answers from another port than
+ * 1701 to one that is in a range needs a single translator.)
+ *
+ * Later fragments have no ports. Those of TCP, UDP and ICMP go by their remote
+ * then, and VPNALG_STEER_FRAGMENT is added: the caller puts datagrams together
+ * before, or gives a later fragment to the translator of the first.
+ *
  * @param steer the settings
- * @param packet data, caplen, len and direction are read
+ * @param packet data, caplen, len, direction and zone are read
  * @param translators how many there are, at least 1; sessions do not move when
  *                    it changes
  * @return 0 to translators - 1; 0 for what is not IPv4
@@ -486,6 +547,37 @@ extern VPNALG_API const struct vpnalg_handler vpnalg_pptp;
 /** IPsec: IKE and NAT-T on UDP 500 and 4500 (RFC 7296, RFC 2409, RFC 3948), ESP
  * by its SPIs (RFC 4303); AH is dropped (RFC 4302). */
 extern VPNALG_API const struct vpnalg_handler vpnalg_ipsec;
+/**
+ * GRE version 0 (RFC 2784), told apart by its Key where it has one (RFC 2890),
+ * else by the two addresses. Of two inside hosts with the same Key, or with
+ * none, and the same remote, the later is dropped as VPNALG_DROP_NO_ID while
+ * there is no other outside address for it.
+ */
+extern VPNALG_API const struct vpnalg_handler vpnalg_gre;
+
+/**
+ * L2TP versions 2 and 3 on UDP 1701 (RFC 2661, RFC 3931), and version 3 on IP
+ * protocol 115. By ports, as any UDP; but where the remote turns out to answer
+ * to port 1701 whatever port it was asked from, inside hosts share outside port
+ * 1701 and are told apart by Tunnel ID, which is rewritten then. So are Control
+ * Connection IDs and Session IDs over IP 115.
+ *
+ * Such IDs have bindings with protocol 115. The low 16 bits of remote_port are
+ * the UDP port of the inside host then, or 0 over IP; the rest tells kinds of
+ * IDs apart. While there is one with a UDP port, outside port 1701 of that
+ * address is in use towards that remote.
+ */
+extern VPNALG_API const struct vpnalg_handler vpnalg_l2tp;
+
+/** As vpnalg_l2tp, which it stands in for, where all remotes are known to
+ * insist on port 1701 at both ends: nobody waits until that is learned. */
+extern VPNALG_API const struct vpnalg_handler vpnalg_l2tp_port_1701;
+/**
+ * TCP, UDP and ICMP queries of all kinds (RFC 4787, 5382, 5508, 7857), for a
+ * router that has no NAT of its own. It takes all that is left of these, so it
+ * must be the last handler in the array.
+ */
+extern VPNALG_API const struct vpnalg_handler vpnalg_general;
 
 #ifdef __cplusplus
 }

@@ -13,6 +13,7 @@ static const struct {
 	void (*run)(const struct settings *settings);
 } parts[] = {
 	{ "gre", bench_gre },
+	{ "udp", bench_udp },
 	{ "setup", bench_setup },
 	{ "memory", bench_memory },
 	{ "expiry", bench_expiry },

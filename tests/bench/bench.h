@@ -22,6 +22,8 @@ struct settings {
 
 /* gre.c: nanoseconds per packet, beside the floors. */
 void bench_gre(const struct settings *settings);
+/* The same with UDP flows. */
+void bench_udp(const struct settings *settings);
 /* setup.c: call set-ups per second. */
 void bench_setup(const struct settings *settings);
 /* memory.c: bytes per call. */

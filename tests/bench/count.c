@@ -30,34 +30,72 @@ static void open_world(struct world *world, uint32_t calls, uint32_t spare,
 	world_fill(world, calls);
 }
 
-static void count_gre(const struct settings *settings, bool inward)
+static void open_flows(struct world *world, uint32_t flows)
 {
-	struct world world;
+	struct shape_of_world shape = {
+		.calls = flows,
+		.calls_per_client = 16,
+		.remotes = REMOTES,
+		.addresses = 1,
+		.units = world_units(flows, flows / 16 + 1, REMOTES),
+		.all_differ = true,
+		.remember = true,
+		.general = true,
+	};
+
+	world_open(world, &shape);
+	world_fill_flows(world, flows);
+}
+
+static void count_packets(const struct settings *settings, struct world *world,
+			  bool inward)
+{
 	struct load load;
 	uint32_t n, i, burst = settings->burst;
 
 	if (burst > LOAD_BURST)
 		burst = LOAD_BURST;
-	open_world(&world, settings->calls, 0, 16);
-	load_open(&load, &world, inward, true);
+	load_open(&load, world, inward, true);
 	for (n = 0; n < settings->count; n += LOAD_BURST) {
 		load_next(&load);
 		for (i = 0; i < LOAD_BURST; i += burst)
-			world_process(&world, &load.packets[i], burst);
-		load_check(&load, &world);
+			world_process(world, &load.packets[i], burst);
+		load_check(&load, world);
 	}
 	load_close(&load);
-	world_close(&world);
+	world_close(world);
 }
 
 static void count_out(const struct settings *settings)
 {
-	count_gre(settings, false);
+	struct world world;
+
+	open_world(&world, settings->calls, 0, 16);
+	count_packets(settings, &world, false);
 }
 
 static void count_in(const struct settings *settings)
 {
-	count_gre(settings, true);
+	struct world world;
+
+	open_world(&world, settings->calls, 0, 16);
+	count_packets(settings, &world, true);
+}
+
+static void count_udp_out(const struct settings *settings)
+{
+	struct world world;
+
+	open_flows(&world, settings->calls);
+	count_packets(settings, &world, false);
+}
+
+static void count_udp_in(const struct settings *settings)
+{
+	struct world world;
+
+	open_flows(&world, settings->calls);
+	count_packets(settings, &world, true);
 }
 
 static void count_setup(const struct settings *settings)
@@ -94,6 +132,8 @@ static const struct {
 } modes[] = {
 	{ "out", count_out },
 	{ "in", count_in },
+	{ "udp-out", count_udp_out },
+	{ "udp-in", count_udp_in },
 	{ "setup", count_setup },
 	{ "expire", count_expire },
 };
@@ -109,7 +149,8 @@ bool bench_count(const struct settings *settings)
 			modes[i].run(settings);
 			return true;
 		}
-	fprintf(stderr, "bench: --what %s: it is out, in, setup or expire\n",
+	fprintf(stderr, "bench: --what %s: it is out, in, udp-out, udp-in, setup "
+		"or expire\n",
 		settings->count_what);
 	return false;
 }

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-enum { PROTOCOL_TCP = 6, PROTOCOL_GRE = 47, PPTP_PORT = 1723 };
+enum { PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_GRE = 47 };
+enum { PPTP_PORT = 1723 };
 enum { TCP_SYN = 0x02, TCP_PSH = 0x08, TCP_ACK = 0x10 };
 
 struct shape {
@@ -48,10 +49,10 @@ void frame_sum_ip(uint8_t *packet)
 }
 
 /* Over pseudo header and segment, the checksum field as it stands. */
-static uint32_t sum_tcp(const uint8_t *packet, uint32_t length)
+static uint32_t sum_l4(const uint8_t *packet, uint32_t length)
 {
 	uint32_t pseudo = sum(packet + FRAME_SOURCE, 8,
-			      PROTOCOL_TCP + length - FRAME_IP);
+			      packet[9] + length - FRAME_IP);
 
 	return sum(packet + FRAME_IP, length - FRAME_IP, pseudo);
 }
@@ -59,7 +60,7 @@ static uint32_t sum_tcp(const uint8_t *packet, uint32_t length)
 bool frame_tcp_sum_is_right(const uint8_t *packet, uint32_t length)
 {
 	return sum(packet, FRAME_IP, 0) == 0xffff &&
-	       sum_tcp(packet, length) == 0xffff;
+	       sum_l4(packet, length) == 0xffff;
 }
 
 /* RFC 1624, equation 3. */
@@ -159,7 +160,7 @@ uint32_t frame_make(struct dialog *dialog, enum frame frame, uint8_t *packet)
 	if (shape->type != 0)
 		make_message(packet + FRAME_MESSAGE, dialog, shape);
 	bench_put16(packet + FRAME_TCP_CHECKSUM,
-		    ~sum_tcp(packet, length) & 0xffff);
+		    ~sum_l4(packet, length) & 0xffff);
 	dialog->sequence[shape->inward] += shape->length;
 	if (shape->flags & TCP_SYN)
 		dialog->sequence[shape->inward]++;
@@ -178,4 +179,20 @@ void frame_make_gre(uint8_t *packet, const uint8_t *source,
 	bench_put16(gre + 4, FRAME_GRE_LEN - FRAME_IP - 16);
 	bench_put16(gre + 6, call_id);
 	memset(gre + 16, 0x5a, FRAME_GRE_LEN - FRAME_IP - 16);
+}
+
+void frame_make_udp(uint8_t *packet, const uint8_t *source,
+		    const uint8_t *destination, uint16_t source_port,
+		    uint16_t destination_port)
+{
+	uint8_t *udp = packet + FRAME_IP;
+
+	memset(packet, 0, FRAME_UDP_LEN);
+	make_ip(packet, FRAME_UDP_LEN, PROTOCOL_UDP, source, destination);
+	bench_put16(udp, source_port);
+	bench_put16(udp + 2, destination_port);
+	bench_put16(udp + 4, FRAME_UDP_LEN - FRAME_IP);
+	memset(udp + 8, 0x5a, FRAME_UDP_LEN - FRAME_IP - 8);
+	bench_put16(packet + FRAME_UDP_CHECKSUM,
+		    ~sum_l4(packet, FRAME_UDP_LEN) & 0xffff);
 }

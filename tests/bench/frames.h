@@ -17,11 +17,14 @@ enum {
 	FRAME_TCP_SOURCE = FRAME_IP,
 	FRAME_TCP_DESTINATION = FRAME_IP + 2,
 	FRAME_TCP_CHECKSUM = FRAME_IP + 16,
+	FRAME_UDP_SOURCE = FRAME_IP,
+	FRAME_UDP_CHECKSUM = FRAME_IP + 6,
 	FRAME_GRE_CALL_ID = FRAME_IP + 6,
 	FRAME_MESSAGE = FRAME_IP + 20,
 	FRAME_CALL_ID = FRAME_MESSAGE + 12,
 	FRAME_PEER_CALL_ID = FRAME_MESSAGE + 14,
-	FRAME_GRE_LEN = 100
+	FRAME_GRE_LEN = 100,
+	FRAME_UDP_LEN = FRAME_GRE_LEN
 };
 
 /* The seven packets that set a call up (RFC 2637 3.1, 3.2): the TCP handshake,
@@ -55,6 +58,11 @@ uint32_t frame_make(struct dialog *dialog, enum frame frame, uint8_t *packet);
 /* Makes an enhanced GRE packet of FRAME_GRE_LEN bytes (RFC 2637 4.1). */
 void frame_make_gre(uint8_t *packet, const uint8_t *source,
 		    const uint8_t *destination, uint16_t call_id);
+
+/* Makes a UDP packet of FRAME_UDP_LEN bytes. */
+void frame_make_udp(uint8_t *packet, const uint8_t *source,
+		    const uint8_t *destination, uint16_t source_port,
+		    uint16_t destination_port);
 
 /* Sets the checksum of an IP header without options. */
 void frame_sum_ip(uint8_t *packet);

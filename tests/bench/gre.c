@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Enhanced GRE packets of many calls, both ways, one by one and in bursts,
- * beside the floors. All take turns, round after round. */
+/* Enhanced GRE packets of many calls, or UDP packets of many flows, both ways,
+ * one by one and in bursts, beside the floors. All take turns, round after
+ * round. */
 #include "bench.h"
 
 #include <stdio.h>
@@ -12,6 +13,10 @@
  * within a remote the Call IDs must do for all. */
 #define CALLS_PER_CLIENT 16
 #define REMOTES 64
+
+/* So many remotes has one port of a host, for a single outside address has but
+ * 64,509 general ports. */
+#define FLOWS_PER_PORT 25
 
 /* A millisecond goes by with so many packets out: about a million a second.
  * (Those in move no deadline.) */
@@ -29,6 +34,7 @@ struct gre {
 	struct load loads[LOADS];
 	uint64_t sent;
 	uint32_t packets; /* per measure */
+	bool general;     /* UDP, not GRE */
 };
 
 static void run_nothing(struct gre *gre, struct load *load)
@@ -176,13 +182,14 @@ static double time_and_check(struct gre *gre, const struct measure *measure)
 	double ns = time_measure(gre, measure);
 
 	if (translated(gre) - before != gre->sent - sent)
-		basics_fault("GRE: not every packet was translated");
+		basics_fault("%s: not every packet was translated",
+			     gre->general ? "UDP" : "GRE");
 	if (is_translating(measure))
 		load_check(&gre->loads[measure->load], &gre->world);
 	return ns;
 }
 
-static void report_measure(const struct config *config, uint32_t calls,
+static void report_measure(const struct gre *gre, const struct config *config,
 			   unsigned m, double ns[MEASURES][ROUNDS_MAX],
 			   unsigned rounds)
 {
@@ -193,8 +200,10 @@ static void report_measure(const struct config *config, uint32_t calls,
 			     .value = spread_of(ns[m], rounds) };
 
 	if (is_translating(&measures[m])) {
-		snprintf(name, sizeof(name), "GRE, %u calls, %s",
-			 (unsigned)calls, measures[m].name);
+		snprintf(name, sizeof(name),
+			 gre->general ? "UDP, %u flows, %s"
+				      : "GRE, %u calls, %s",
+			 (unsigned)gre->world.opened, measures[m].name);
 		line.floor = goal->floor == FLOOR_I ? "(i)"
 			     : one		    ? "(iii) one"
 						    : "(iii) by 32";
@@ -221,25 +230,30 @@ static void measure_config(struct gre *gre, const struct config *config,
 		}
 	for (m = 0; m < MEASURES; m++)
 		if (measures[m].name != NULL)
-			report_measure(config, gre->world.opened, m, ns,
+			report_measure(gre, config, m, ns,
 				       settings->rounds);
 }
 
 static void open_world(struct gre *gre, uint32_t calls)
 {
-	uint32_t clients = (calls + CALLS_PER_CLIENT - 1) / CALLS_PER_CLIENT;
+	uint32_t per = gre->general ? FLOWS_PER_PORT : CALLS_PER_CLIENT;
+	uint32_t clients = (calls + per - 1) / per;
 	struct shape_of_world shape = {
 		.calls = calls,
-		.calls_per_client = CALLS_PER_CLIENT,
+		.calls_per_client = per,
 		.remotes = REMOTES,
 		.addresses = 1,
 		.units = world_units(calls, clients, REMOTES),
 		.all_differ = true,
 		.remember = true,
+		.general = gre->general,
 	};
 
 	world_open(&gre->world, &shape);
-	world_fill(&gre->world, calls);
+	if (gre->general)
+		world_fill_flows(&gre->world, calls);
+	else
+		world_fill(&gre->world, calls);
 }
 
 static void let_all_speak(struct world *world)
@@ -252,8 +266,12 @@ static void let_all_speak(struct world *world)
 		const struct call *call = &world->calls[i];
 
 		world->now = begin + (uint64_t)SPREAD_MS * i / world->opened;
-		frame_make_gre(packet, call->inside, call->remote,
-			       call->peer);
+		if (world->shape.general)
+			frame_make_udp(packet, call->inside, call->remote,
+				       call->own, call->peer);
+		else
+			frame_make_gre(packet, call->inside, call->remote,
+				       call->peer);
 		world_send(world, packet, FRAME_GRE_LEN, false);
 	}
 }
@@ -276,10 +294,10 @@ static void measure_calls(struct gre *gre, const struct config *config,
 	world_close(&gre->world);
 }
 
-void bench_gre(const struct settings *settings)
+static void bench_packets(const struct settings *settings, bool general)
 {
 	uint32_t entries = settings->quick ? 1U << 14 : 1U << 20;
-	struct gre gre = { .sent = 0 };
+	struct gre gre = { .general = general };
 	size_t i;
 
 	floors_open(&gre.floors, entries);
@@ -288,4 +306,14 @@ void bench_gre(const struct settings *settings)
 		measure_calls(&gre, &configs[i], settings);
 	load_close(&gre.loads[FLOOR]);
 	floors_close(&gre.floors);
+}
+
+void bench_gre(const struct settings *settings)
+{
+	bench_packets(settings, false);
+}
+
+void bench_udp(const struct settings *settings)
+{
+	bench_packets(settings, true);
 }

@@ -13,38 +13,53 @@ static uint8_t *packet_at(const struct load *load, uint32_t i)
 	return load->bytes + (size_t)i * LOAD_STRIDE;
 }
 
-static void open_packets(struct load *load, uint32_t count, bool inward)
+/* A packet as it arrives, or as it must leave. GRE carries the receiver's Call
+ * ID, UDP has both ports. */
+static void make_packet(const struct load *load, const struct call *call,
+			bool leaves, uint8_t *packet)
 {
-	static const uint8_t none[4];
+	bool outside = load->inward != leaves;
+	const uint8_t *local = outside ? call->outside : call->inside;
+	uint16_t own = outside ? call->outside_own : call->own;
+
+	if (load->general && load->inward)
+		frame_make_udp(packet, call->remote, local, call->peer, own);
+	else if (load->general)
+		frame_make_udp(packet, local, call->remote, own, call->peer);
+	else if (load->inward)
+		frame_make_gre(packet, call->remote, local, own);
+	else
+		frame_make_gre(packet, local, call->remote, call->peer);
+}
+
+static void set_arrival(const struct load *load, struct arrival *arrival,
+			const struct call *call)
+{
+	uint8_t packet[FRAME_GRE_LEN];
+
+	make_packet(load, call, false, packet);
+	memcpy(arrival->addresses, packet + FRAME_SOURCE, 8);
+	memcpy(arrival->checksum, packet + FRAME_IP_CHECKSUM, 2);
+	memcpy(arrival->l4, packet + FRAME_IP, 8);
+}
+
+static void open_packets(struct load *load, uint32_t count, bool inward,
+			 bool general)
+{
+	static const struct call none;
 	uint32_t i;
 
 	memset(load, 0, sizeof(*load));
 	load->inward = inward;
+	load->general = general;
 	load->count = count;
 	load->arrivals = basics_memory(count * sizeof(struct arrival));
 	load->bytes = basics_memory((size_t)LOAD_BURST * LOAD_STRIDE);
 	for (i = 0; i < LOAD_BURST; i++) {
-		frame_make_gre(packet_at(load, i), none, none, 0);
+		make_packet(load, &none, false, packet_at(load, i));
 		load->packets[i].data = packet_at(load, i);
 		load->packets[i].direction = inward ? VPNALG_IN : VPNALG_OUT;
 	}
-}
-
-/* GRE carries the receiver's Call ID. */
-static void set_arrival(struct arrival *arrival, const struct call *call,
-			bool inward)
-{
-	uint8_t packet[FRAME_GRE_LEN];
-
-	if (inward)
-		frame_make_gre(packet, call->remote, call->outside,
-			       call->outside_own);
-	else
-		frame_make_gre(packet, call->inside, call->remote,
-			       call->peer);
-	memcpy(arrival->addresses, packet + FRAME_SOURCE, 8);
-	memcpy(arrival->checksum, packet + FRAME_IP_CHECKSUM, 2);
-	memcpy(arrival->call_id, packet + FRAME_GRE_CALL_ID, 2);
 }
 
 void load_open(struct load *load, const struct world *world, bool inward,
@@ -53,12 +68,13 @@ void load_open(struct load *load, const struct world *world, bool inward,
 	uint32_t calls = world->opened, i;
 	struct dice dice = { 2 };
 
-	open_packets(load, calls > FEW ? MANY : FEW, inward);
+	open_packets(load, calls > FEW ? MANY : FEW, inward,
+		     world->shape.general);
 	for (i = 0; i < load->count; i++) {
 		struct arrival *arrival = &load->arrivals[i];
 
 		arrival->call = random ? dice_below(&dice, calls) : i % calls;
-		set_arrival(arrival, &world->calls[arrival->call], inward);
+		set_arrival(load, arrival, &world->calls[arrival->call]);
 	}
 }
 
@@ -69,11 +85,11 @@ void load_open_floor(struct load *load, uint32_t entries, bool random)
 	struct dice dice = { 3 };
 	uint32_t i;
 
-	open_packets(load, entries > FEW ? MANY : FEW, false);
+	open_packets(load, entries > FEW ? MANY : FEW, false, false);
 	for (i = 0; i < load->count; i++) {
 		load->arrivals[i].call =
 			random ? dice_below(&dice, entries) : i % entries;
-		set_arrival(&load->arrivals[i], &call, false);
+		set_arrival(load, &load->arrivals[i], &call);
 	}
 }
 
@@ -94,7 +110,7 @@ BENCH_NOINLINE void load_next(struct load *load)
 
 		memcpy(packet + FRAME_SOURCE, arrival->addresses, 8);
 		memcpy(packet + FRAME_IP_CHECKSUM, arrival->checksum, 2);
-		memcpy(packet + FRAME_GRE_CALL_ID, arrival->call_id, 2);
+		memcpy(packet + FRAME_IP, arrival->l4, 8);
 		load->packets[i].caplen = FRAME_GRE_LEN;
 		load->packets[i].len = FRAME_GRE_LEN;
 		load->packets[i].zone = VPNALG_ZONE_DEFAULT;
@@ -107,21 +123,17 @@ BENCH_NOINLINE void load_next(struct load *load)
 static void check_packet(const struct load *load, const struct call *call,
 			 uint32_t i)
 {
+	const char *name = load->general ? "UDP" : "GRE";
+	const char *way = load->inward ? "in" : "out";
 	uint8_t expected[FRAME_GRE_LEN];
 
+	make_packet(load, call, true, expected);
 	if (load->packets[i].result != VPNALG_TRANSLATED)
-		basics_fault("GRE %s: %s", load->inward ? "in" : "out",
+		basics_fault("%s %s: %s", name, way,
 			     vpnalg_result_text(load->packets[i].result));
-	else if (load->inward)
-		frame_make_gre(expected, call->remote, call->inside,
-			       call->own);
-	else
-		frame_make_gre(expected, call->outside, call->remote,
-			       call->peer);
-	if (load->packets[i].result == VPNALG_TRANSLATED &&
-	    memcmp(expected, packet_at(load, i), FRAME_GRE_LEN) != 0)
-		basics_fault("GRE %s: the packet is not what it must be",
-			     load->inward ? "in" : "out");
+	else if (memcmp(expected, packet_at(load, i), FRAME_GRE_LEN) != 0)
+		basics_fault("%s %s: the packet is not what it must be", name,
+			     way);
 }
 
 void load_check(const struct load *load, const struct world *world)

@@ -12,13 +12,14 @@
 /* What one packet has of its own; the rest is the same for all. */
 struct arrival {
 	uint8_t addresses[8]; /* source and destination */
-	uint8_t checksum[2];
-	uint8_t call_id[2];
+	uint8_t checksum[2];  /* of IP */
+	uint8_t l4[8]; /* the beginning of GRE or all of UDP's header */
 	uint32_t call; /* whose it is; for the floors, which entry */
 };
 
 struct load {
 	bool inward;
+	bool general; /* UDP, not GRE */
 	struct arrival *arrivals;
 	const struct arrival *current; /* those of the packets at hand */
 	uint32_t count, next;

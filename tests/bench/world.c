@@ -17,11 +17,11 @@ static uint32_t roll(void *context)
 	return dice_roll(&world->dice);
 }
 
-/* For all_differ: the Call ID that the host chose is refused. */
+/* For all_differ: the Call ID or UDP port that the host chose is refused. */
 static enum vpnalg_choice differ(void *context, struct vpnalg_binding *binding)
 {
 	(void)context;
-	if (binding->protocol == 47 &&
+	if (binding->protocol != 6 &&
 	    binding->outside_id == binding->inside_id)
 		return VPNALG_CHOICE_NEXT;
 	return VPNALG_CHOICE_TAKE;
@@ -35,7 +35,9 @@ uint32_t world_units(uint32_t calls, uint32_t clients, uint32_t remotes)
 static void configure(struct world *world, struct vpnalg_config *config,
 		      struct vpnalg_addr *addresses)
 {
-	static const struct vpnalg_handler *const handlers[] = { &vpnalg_pptp };
+	static const struct vpnalg_handler *const handlers[] = {
+		&vpnalg_pptp, &vpnalg_general
+	};
 	uint32_t i;
 
 	for (i = 0; i < world->shape.addresses; i++)
@@ -45,7 +47,7 @@ static void configure(struct world *world, struct vpnalg_config *config,
 	*config = (struct vpnalg_config){
 		.size = sizeof(*config),
 		.handlers = handlers,
-		.handler_count = 1,
+		.handler_count = world->shape.general ? 2 : 1,
 		.addresses = addresses,
 		.address_count = world->shape.addresses,
 		.store = &world->store,

@@ -18,13 +18,16 @@ struct shape_of_world {
 	uint32_t units;     /* of the table */
 	/* No call keeps its Call ID: each packet has one to be rewritten. */
 	bool all_differ;
+	/* UDP flows instead of calls; calls_per_client is how many remotes one
+	 * port of a host has then. */
+	bool general;
 	/* Whether the calls are to be remembered, for packets of theirs. */
 	bool remember;
 	/* Whether the table may turn out too small. */
 	bool may_fail;
 };
 
-/* A call as GRE needs it. */
+/* A call as GRE needs it, or a flow with its ports. */
 struct call {
 	uint8_t inside[4], outside[4], remote[4];
 	uint16_t own, outside_own, peer;
@@ -59,6 +62,9 @@ void world_next_client(struct world *world, struct dialog *dialog);
 
 /* Sets up calls until there are so many; false if one failed. */
 bool world_fill(struct world *world, uint32_t calls);
+
+/* The same for UDP flows, in flows.c. */
+bool world_fill_flows(struct world *world, uint32_t flows);
 
 /* Sends one packet and demands that it is translated. */
 bool world_send(struct world *world, uint8_t *bytes, uint32_t length,

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* L2TP (RFC 2661, RFC 3931): which packets are its own, and by which keys to
+ * look for whose they are. */
+#include "l2tp.h"
+
+#include "wire_ip.h"
+
+static const struct vpnalg_kind kinds[L2TP_KINDS] = {
+	[L2TP_KIND_FLOW] = { .name = "L2TP flow",
+			     .slots = 4,
+			     .body = sizeof(struct l2tp_flow),
+			     .guard = L2TP_PROTOCOL },
+	[L2TP_KIND_IP_FLOW] = { .name = "L2TPv3 flow over IP",
+				.slots = 4,
+				.body = sizeof(struct l2tp_flow),
+				.guard = L2TP_PROTOCOL },
+	[L2TP_KIND_SERVER] = { .name = "L2TP server",
+			       .slots = 2,
+			       .body = sizeof(struct l2tp_server) },
+	[L2TP_KIND_TUNNEL] = { .name = "L2TP tunnel by ID",
+			       .slots = 4,
+			       .body = sizeof(struct l2tp_tunnel),
+			       .guard = L2TP_PROTOCOL },
+	[L2TP_KIND_SESSION] = { .name = "L2TPv3 session by ID",
+				.slots = 4,
+				.body = sizeof(struct l2tp_tunnel),
+				.guard = L2TP_PROTOCOL },
+};
+
+/* A way to name a key for a packet. */
+enum way {
+	WAY_NONE, /* not for this packet */
+	WAY_MORE, /* one key among others */
+	WAY_LAST  /* the packet is L2TP's even if this is no session's key */
+};
+
+static bool is_udp(const struct vpnalg_facts *facts)
+{
+	return facts->protocol == PROTOCOL_UDP;
+}
+
+static unsigned local_port(const struct vpnalg_facts *facts)
+{
+	return vpnalg_get16(facts->l4 + (facts->inward ? PORT_DESTINATION_OFF
+						       : PORT_SOURCE_OFF));
+}
+
+static unsigned remote_port(const struct vpnalg_facts *facts)
+{
+	return vpnalg_get16(facts->l4 + (facts->inward ? PORT_SOURCE_OFF
+						       : PORT_DESTINATION_OFF));
+}
+
+static void name(struct vpnalg_match *match, bool peer, uint8_t space,
+		 uint32_t id, uint32_t port)
+{
+	match->peer = peer;
+	match->space = space;
+	match->id = id;
+	match->port = port;
+}
+
+/* By the ports, as inside hosts see them. */
+static enum way by_inside_port(const struct vpnalg_facts *facts,
+			       struct vpnalg_match *match)
+{
+	if (remote_port(facts) != L2TP_PORT)
+		return WAY_NONE;
+	name(match, false, PROTOCOL_UDP, local_port(facts), L2TP_PORT);
+	return WAY_LAST;
+}
+
+/* With any other port of the remote there must be more to go by. */
+static bool looks_like_l2tp(const struct vpnalg_facts *facts)
+{
+	struct l2tp_message message;
+
+	return vpnalg_l2tp_message_head(facts, &message) ==
+		       VPNALG_TRANSLATED &&
+	       !(vpnalg_get16(facts->l4 + message.offset) & L2TP_RESERVED);
+}
+
+/* The port from which the answer came. */
+static enum way by_answer(const struct vpnalg_facts *facts,
+			  struct vpnalg_match *match)
+{
+	if (!looks_like_l2tp(facts))
+		return WAY_NONE;
+	name(match, true, L2TP_PROTOCOL, local_port(facts),
+	     L2TP_NUMBER_ANSWER | remote_port(facts));
+	return WAY_MORE;
+}
+
+/* The first answer itself, on the inside. */
+static enum way by_question(const struct vpnalg_facts *facts,
+			    struct vpnalg_match *match)
+{
+	if (!facts->inward || !looks_like_l2tp(facts))
+		return WAY_NONE;
+	name(match, false, PROTOCOL_UDP, local_port(facts), L2TP_PORT);
+	return WAY_MORE;
+}
+
+/* From outside, any port of the remote may try an outside port of ours: if a
+ * session holds it, the packet is not for the router. */
+static enum way by_outside_port(const struct vpnalg_facts *facts,
+				struct vpnalg_match *match)
+{
+	name(match, false, PROTOCOL_UDP, local_port(facts), 0);
+	return !facts->inward && remote_port(facts) == L2TP_PORT ? WAY_LAST
+								 : WAY_MORE;
+}
+
+/* Port 1701, or 0 over IP, if hosts may share what the packet shows. */
+static bool shared_port(const struct vpnalg_facts *facts, uint32_t *port)
+{
+	*port = is_udp(facts) ? L2TP_PORT : 0;
+	return !is_udp(facts) || local_port(facts) == L2TP_PORT;
+}
+
+/* By the receiver's ID in the header. */
+static enum way by_id(const struct vpnalg_facts *facts,
+		      struct vpnalg_match *match)
+{
+	struct l2tp_message message;
+	uint32_t port;
+
+	if (!shared_port(facts, &port) ||
+	    vpnalg_l2tp_message_head(facts, &message) != VPNALG_TRANSLATED ||
+	    message.header.value == 0)
+		return WAY_NONE;
+	name(match, !facts->inward, L2TP_PROTOCOL, message.header.value,
+	     message.header.what | port);
+	return WAY_MORE;
+}
+
+/* Before the remote has named an ID: by the sender's own in its AVP. Where that
+ * is hidden only one may ask. */
+static enum way by_own_id(const struct vpnalg_facts *facts,
+			  struct vpnalg_match *match)
+{
+	struct l2tp_message message;
+	const struct l2tp_id *id = &message.ids[L2TP_OWN_TUNNEL];
+	uint32_t port;
+
+	if (!shared_port(facts, &port) ||
+	    vpnalg_l2tp_message_read(facts, &message) != VPNALG_TRANSLATED ||
+	    !message.control || message.header.value != 0)
+		return WAY_NONE;
+	if (id->size == 0)
+		id = &message.ids[L2TP_OWN_CONNECTION];
+	if (id->size != 0)
+		name(match, false, L2TP_PROTOCOL, id->value, id->what | port);
+	else
+		name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_ASKING | port);
+	return WAY_MORE;
+}
+
+/* Nobody has port 1701, but somebody asks its server. */
+static enum way by_server(const struct vpnalg_facts *facts,
+			  struct vpnalg_match *match)
+{
+	if (local_port(facts) != L2TP_PORT || remote_port(facts) != L2TP_PORT)
+		return WAY_NONE;
+	name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_SERVER | L2TP_PORT);
+	return WAY_MORE;
+}
+
+/* By the two addresses. */
+static enum way by_host(struct vpnalg_match *match)
+{
+	name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_FLOW);
+	return WAY_LAST;
+}
+
+/* What to name a key by. */
+enum by {
+	BY_NOTHING,
+	BY_INSIDE_PORT,
+	BY_ANSWER,
+	BY_QUESTION,
+	BY_OUTSIDE_PORT,
+	BY_ID,
+	BY_OWN_ID,
+	BY_SERVER,
+	BY_HOST
+};
+
+#define WAYS_MAX 3
+
+/* In the order in which they are tried: UDP or IP; in its inside form, or in
+ * its outside form on its way out or in. */
+static const uint8_t ways[2][3][WAYS_MAX] = {
+	{ { BY_INSIDE_PORT, BY_ANSWER, BY_QUESTION },
+	  { BY_ID, BY_OWN_ID, BY_OUTSIDE_PORT },
+	  { BY_ID, BY_OUTSIDE_PORT, BY_SERVER } },
+	{ { BY_HOST }, { BY_ID, BY_OWN_ID, BY_HOST }, { BY_ID, BY_HOST } },
+};
+
+static enum way name_by(unsigned by, const struct vpnalg_facts *facts,
+			struct vpnalg_match *match)
+{
+	switch (by) {
+	case BY_INSIDE_PORT:
+		return by_inside_port(facts, match);
+	case BY_ANSWER:
+		return by_answer(facts, match);
+	case BY_QUESTION:
+		return by_question(facts, match);
+	case BY_OUTSIDE_PORT:
+		return by_outside_port(facts, match);
+	case BY_ID:
+		return by_id(facts, match);
+	case BY_OWN_ID:
+		return by_own_id(facts, match);
+	case BY_SERVER:
+		return by_server(facts, match);
+	case BY_HOST:
+		return by_host(match);
+	default:
+		return WAY_NONE;
+	}
+}
+
+static enum vpnalg_claim name_key(const struct vpnalg_facts *facts,
+				  struct vpnalg_match *match)
+{
+	unsigned form = facts->inside ? 0 : 1U + facts->inward, i;
+	const uint8_t *tried = ways[!is_udp(facts)][form];
+	unsigned skip = match->attempt;
+	enum way way;
+
+	for (i = 0; i < WAYS_MAX; i++) {
+		way = name_by(tried[i], facts, match);
+		match->more = way == WAY_MORE;
+		if (way != WAY_NONE && skip-- == 0)
+			return VPNALG_CLAIM_KEY;
+		if (way == WAY_LAST)
+			break;
+	}
+	match->more = false;
+	return VPNALG_CLAIM_NONE;
+}
+
+static enum vpnalg_claim match(const struct vpnalg_facts *facts,
+			       struct vpnalg_match *claimed)
+{
+	if (!is_udp(facts) && facts->protocol != L2TP_PROTOCOL)
+		return VPNALG_CLAIM_NONE;
+	claimed->kind = is_udp(facts) ? L2TP_KIND_FLOW : L2TP_KIND_IP_FLOW;
+	if (facts->fragment == VPNALG_FRAGMENT_LATER) {
+		claimed->space = L2TP_PROTOCOL;
+		return VPNALG_CLAIM_GUARDED;
+	}
+	if (is_udp(facts) && facts->l4_caplen < PORTS_LEN)
+		return VPNALG_CLAIM_NONE;
+	return name_key(facts, claimed);
+}
+
+static enum vpnalg_result translate_for(struct vpnalg_step *step, bool insists)
+{
+	struct l2tp_message message;
+	enum vpnalg_result result =
+		vpnalg_l2tp_message_read(step->facts, &message);
+
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	return step->facts->inward
+		       ? vpnalg_l2tp_in(step, &message)
+		       : vpnalg_l2tp_out(step, &message, insists);
+}
+
+static enum vpnalg_result translate(struct vpnalg_step *step)
+{
+	return translate_for(step, false);
+}
+
+static enum vpnalg_result translate_insisting(struct vpnalg_step *step)
+{
+	return translate_for(step, true);
+}
+
+static void swept(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	if (record->kind == L2TP_KIND_SESSION)
+		vpnalg_l2tp_tunnel_swept(translator, record);
+}
+
+static void closed(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	if (record->kind == L2TP_KIND_SESSION)
+		vpnalg_l2tp_tunnel_closed(translator, record);
+}
+
+const struct vpnalg_handler vpnalg_l2tp = {
+	.size = sizeof(struct vpnalg_handler),
+	.name = "L2TP",
+	.kinds = kinds,
+	.kind_count = L2TP_KINDS,
+	.match = match,
+	.translate = translate,
+	.swept = swept,
+	.closed = closed,
+};
+
+const struct vpnalg_handler vpnalg_l2tp_port_1701 = {
+	.size = sizeof(struct vpnalg_handler),
+	.name = "L2TP",
+	.kinds = kinds,
+	.kind_count = L2TP_KINDS,
+	.match = match,
+	.translate = translate_insisting,
+	.swept = swept,
+	.closed = closed,
+};

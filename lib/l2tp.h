@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the L2TP handler share.
+ *
+ * A flow is what an inside host has with a remote: a UDP session with ports of
+ * its own or, over IP, the pair of addresses. Where a flow is shared, others
+ * have the same outside port, and tunnels and, of version 3, sessions have
+ * records of their own by which what comes in is told apart. */
+#ifndef VPNALG_L2TP_H
+#define VPNALG_L2TP_H
+
+#include <vpnalg/handler.h>
+
+#include "wire_l2tp.h"
+
+enum {
+	L2TP_KIND_FLOW,    /* on UDP */
+	L2TP_KIND_IP_FLOW, /* on IP protocol 115 */
+	L2TP_KIND_SERVER,  /* what is known of a remote's ports */
+	L2TP_KIND_TUNNEL,  /* or control connection, in a shared flow */
+	L2TP_KIND_SESSION, /* of version 3, in a shared flow */
+	L2TP_KINDS
+};
+
+/* What an ID or key of space 115 is, in the upper half of its port. The lower
+ * half is the UDP port, inside the host's and outside 1701; 0 over IP. */
+enum l2tp_number {
+	L2TP_NUMBER_TUNNEL = 0x10000,     /* Tunnel ID of version 2 */
+	L2TP_NUMBER_CONNECTION = 0x20000, /* Control Connection ID */
+	L2TP_NUMBER_SESSION = 0x30000,    /* Session ID of version 3 */
+	L2TP_NUMBER_FLOW = 0x40000,       /* none: a flow over IP */
+	L2TP_NUMBER_ASKING = 0x50000,     /* none: whose turn it is to ask */
+	L2TP_NUMBER_SERVER = 0x60000,     /* none: a server */
+	L2TP_NUMBER_ANSWER = 0x70000      /* UDP port; the remote's is added */
+};
+
+/* What the inside host sends this soon after an announced end may have been on
+ * its way already. */
+#define L2TP_GRACE_MS 3000
+
+/* How long others wait for the answer to an SCCRQ. */
+#define L2TP_TURN_MS 3000
+
+/* Deadlines are moved in steps of a sixteenth of the lifetime, so that a busy
+ * tunnel does not write to its record for every packet. */
+#define L2TP_SLACK_PART 16
+
+#define L2TP_FLOW_SHARED 0x01    /* outside port 1701, or over IP */
+#define L2TP_FLOW_ASKING 0x02    /* an SCCRQ is unanswered */
+#define L2TP_FLOW_HIDDEN 0x04    /* and hides the ID in it */
+#define L2TP_FLOW_CLASH 0x08     /* another's tunnel has the same hidden ID */
+#define L2TP_FLOW_LINGERING 0x10 /* the end of its tunnel was announced */
+
+/* The body of a flow. */
+struct l2tp_flow {
+	uint32_t since;       /* when its turn to ask began; low 32 bits */
+	uint32_t own[2];      /* the ID asked for, by version; 0 if unknown */
+	uint16_t remote_port; /* where answers come from */
+	uint16_t flags;
+};
+
+#define L2TP_SERVER_HONOURS 0x01 /* answers to the port that asked */
+#define L2TP_SERVER_INSISTS 0x02 /* answers to 1701 whatever asked */
+
+/* The body of a server. */
+struct l2tp_server {
+	uint32_t flags;
+};
+
+#define L2TP_TUNNEL_ATTACHED 0x01 /* the peer's ID is known */
+#define L2TP_TUNNEL_FINAL 0x02    /* the inside host has ended it */
+
+/* The body of a tunnel and of a session. A session names its tunnel by the
+ * inside ID, their hosts and ports being the same. */
+struct l2tp_tunnel {
+	uint32_t parent;
+	uint16_t generation; /* of the tunnel: which one with this ID */
+	uint16_t remote_port;
+	uint16_t flags;
+};
+
+/* l2tp_message.c: what a packet holds */
+
+/* An ID in it. */
+struct l2tp_id {
+	uint32_t value;  /* in the packet's form */
+	uint32_t other;  /* in its other form, if it has one */
+	uint32_t what;   /* enum l2tp_number */
+	uint16_t offset; /* where, from l4 on */
+	uint8_t size;    /* in bytes: 2 or 4; 0 if it is not there */
+	bool hidden;     /* it is there and cannot be read */
+};
+
+enum { L2TP_OWN_TUNNEL, L2TP_OWN_CONNECTION, L2TP_OWN_SESSION,
+       L2TP_PEER_SESSION, L2TP_IDS };
+
+struct l2tp_message {
+	uint32_t offset; /* of its header, from l4 on */
+	uint32_t length; /* of what follows there, padding excluded */
+	uint32_t caplen; /* of that in memory */
+	struct l2tp_id header;        /* the receiver's ID */
+	struct l2tp_id ids[L2TP_IDS]; /* in AVPs; own is the sender's */
+	uint16_t ns;
+	uint16_t type;
+	uint8_t version;
+	bool control;
+	bool udp;
+	bool digest; /* it is authenticated: nothing may change */
+	bool whole;  /* all AVPs were in memory */
+};
+
+enum vpnalg_result vpnalg_l2tp_message_head(const struct vpnalg_facts *facts,
+					    struct l2tp_message *message);
+enum vpnalg_result vpnalg_l2tp_message_read(const struct vpnalg_facts *facts,
+					    struct l2tp_message *message);
+bool vpnalg_l2tp_message_is_fit(const struct l2tp_message *message);
+void vpnalg_l2tp_message_rewrite(struct vpnalg_step *step,
+				 const struct l2tp_message *message);
+
+/* l2tp_flow.c: flows */
+
+static inline struct l2tp_flow *l2tp_flow(struct vpnalg_step *step,
+					  struct vpnalg_record *flow)
+{
+	return (struct l2tp_flow *)vpnalg_session_body(step->translator, flow);
+}
+
+static inline bool l2tp_is_shared(struct vpnalg_step *step,
+				  struct vpnalg_record *flow)
+{
+	return l2tp_flow(step, flow)->flags & L2TP_FLOW_SHARED;
+}
+
+enum vpnalg_result vpnalg_l2tp_flow_open(struct vpnalg_step *step,
+					 const struct l2tp_message *message);
+struct vpnalg_record *vpnalg_l2tp_flow_of(struct vpnalg_step *step,
+					  struct vpnalg_record *tunnel);
+uint16_t vpnalg_l2tp_flow_port(struct vpnalg_step *step,
+			       struct vpnalg_record *flow);
+void vpnalg_l2tp_flow_linger(struct vpnalg_step *step,
+			     struct vpnalg_record *flow);
+void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
+			      struct vpnalg_record *flow,
+			      const struct l2tp_message *message);
+enum vpnalg_result vpnalg_l2tp_flow_finish(struct vpnalg_step *step,
+					   struct vpnalg_record *record,
+					   const struct l2tp_message *message);
+
+/* l2tp_out.c, l2tp_in.c: packets of flows, in either form */
+enum vpnalg_result vpnalg_l2tp_out(struct vpnalg_step *step,
+				   struct l2tp_message *message, bool insists);
+enum vpnalg_result vpnalg_l2tp_in(struct vpnalg_step *step,
+				  struct l2tp_message *message);
+
+/* l2tp_server.c: who may ask it, and at which port it answers */
+enum vpnalg_result vpnalg_l2tp_server_ask(struct vpnalg_step *step,
+					  struct vpnalg_record *flow,
+					  const struct l2tp_message *message,
+					  bool insists);
+void vpnalg_l2tp_server_answered(struct vpnalg_step *step,
+				 struct vpnalg_record *flow,
+				 const struct l2tp_message *message);
+struct vpnalg_record *vpnalg_l2tp_server_find(struct vpnalg_step *step,
+					      struct vpnalg_record *flow);
+struct vpnalg_record *vpnalg_l2tp_server_asker(struct vpnalg_step *step,
+					       struct vpnalg_record *record);
+bool vpnalg_l2tp_server_insists(struct vpnalg_step *step,
+				struct vpnalg_record *flow);
+void vpnalg_l2tp_server_stray(struct vpnalg_step *step,
+			      struct vpnalg_record *asker,
+			      const struct l2tp_message *message);
+void vpnalg_l2tp_server_live(struct vpnalg_step *step,
+			     struct vpnalg_record *flow);
+
+/* l2tp_tunnel.c: tunnels and sessions of shared flows */
+
+static inline bool l2tp_is_tunnel(const struct vpnalg_record *record)
+{
+	return record->kind == L2TP_KIND_TUNNEL ||
+	       record->kind == L2TP_KIND_SESSION;
+}
+
+static inline struct l2tp_tunnel *l2tp_tunnel(struct vpnalg_step *step,
+					      struct vpnalg_record *record)
+{
+	return (struct l2tp_tunnel *)vpnalg_session_body(step->translator,
+							 record);
+}
+
+struct vpnalg_record *vpnalg_l2tp_tunnel_find(struct vpnalg_step *step,
+					      struct vpnalg_record *flow,
+					      bool peer,
+					      const struct l2tp_id *id);
+uint32_t vpnalg_l2tp_tunnel_id(struct vpnalg_step *step,
+			       struct vpnalg_record *record, unsigned role);
+void vpnalg_l2tp_tunnel_other(struct vpnalg_step *step, struct l2tp_id *id,
+			      struct vpnalg_record *record);
+enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
+					   struct vpnalg_record *flow,
+					   const struct l2tp_id *id, bool exact,
+					   struct vpnalg_record **opened);
+void vpnalg_l2tp_tunnel_reopen(struct vpnalg_step *step,
+			       struct vpnalg_record *record);
+enum vpnalg_result vpnalg_l2tp_tunnel_attach(struct vpnalg_step *step,
+					     struct vpnalg_record *flow,
+					     struct vpnalg_record *record,
+					     uint32_t peer);
+void vpnalg_l2tp_tunnel_join(struct vpnalg_step *step,
+			     struct vpnalg_record *session,
+			     struct vpnalg_record *tunnel);
+void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
+			    struct vpnalg_record *record);
+void vpnalg_l2tp_tunnel_end(struct vpnalg_step *step,
+			    struct vpnalg_record *record);
+void vpnalg_l2tp_tunnel_swept(struct vpnalg *translator,
+			      struct vpnalg_record *record);
+void vpnalg_l2tp_tunnel_closed(struct vpnalg *translator,
+			       struct vpnalg_record *record);
+
+/* l2tp_control.c: what messages say of them */
+enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
+					   struct vpnalg_record *flow,
+					   struct l2tp_message *message);
+enum vpnalg_result vpnalg_l2tp_control_in(struct vpnalg_step *step,
+					  struct vpnalg_record *flow,
+					  struct vpnalg_record *tunnel,
+					  struct l2tp_message *message);
+
+/* What the inside host sends later than a moment after the end was announced
+ * takes it back. */
+static inline bool l2tp_is_past_grace(struct vpnalg_step *step,
+				      const struct vpnalg_record *record)
+{
+	uint32_t linger = vpnalg_session_timers(step->translator)->linger;
+	uint32_t grace = linger / 2 < L2TP_GRACE_MS ? linger / 2
+						    : L2TP_GRACE_MS;
+
+	return record->deadline - step->now < linger - grace;
+}
+
+/* A message by which nobody goes on. */
+static inline bool l2tp_is_idle(const struct l2tp_message *message)
+{
+	return message->control &&
+	       (message->type == L2TP_ZLB || message->type == L2TP_ACK ||
+		message->type == L2TP_STOPCCN);
+}
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Flows: who opens them, how long they live, and what becomes of the addresses
+ * and ports. */
+#include "l2tp.h"
+
+#include "wire_ip.h"
+
+/* The outside port that it has for itself. */
+uint16_t vpnalg_l2tp_flow_port(struct vpnalg_step *step,
+			       struct vpnalg_record *flow)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(step->translator, flow, VPNALG_OUTSIDE_OWN,
+			     &tuple);
+	return (uint16_t)tuple.id;
+}
+
+/* The other form of the addresses and ports, by a flow or by a tunnel in it. */
+static void rewrite_ends(struct vpnalg_step *step, struct vpnalg_record *record)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	struct vpnalg_tuple other;
+	uint16_t port;
+
+	vpnalg_session_tuple(
+		step->translator, record,
+		facts->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN, &other);
+	if (record->kind != L2TP_KIND_FLOW)
+		port = (uint16_t)other.port;
+	else if (facts->inside && l2tp_is_shared(step, record))
+		port = L2TP_PORT;
+	else
+		port = (uint16_t)other.id;
+	vpnalg_rewrite_local(step, other.local);
+	if (facts->protocol == PROTOCOL_UDP)
+		vpnalg_rewrite_16(step,
+				  facts->inward ? PORT_DESTINATION_OFF
+						: PORT_SOURCE_OFF,
+				  port);
+}
+
+/* All that can fail has not. */
+enum vpnalg_result vpnalg_l2tp_flow_finish(struct vpnalg_step *step,
+					   struct vpnalg_record *record,
+					   const struct l2tp_message *m)
+{
+	vpnalg_l2tp_message_rewrite(step, m);
+	rewrite_ends(step, record);
+	return VPNALG_TRANSLATED;
+}
+
+/* The beginning */
+
+static enum vpnalg_result open_ip_flow(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	struct vpnalg_opening opening = {
+		.kind = L2TP_KIND_IP_FLOW,
+		.space = L2TP_PROTOCOL,
+		.zone = facts->zone,
+		.inside = facts->local,
+		.remote = facts->remote,
+		.inside_port = L2TP_NUMBER_FLOW,
+		.outside_port = L2TP_NUMBER_FLOW,
+		.peer = true,
+		.lifetime = vpnalg_session_timers(step->translator)->udp,
+	};
+	enum vpnalg_result result =
+		vpnalg_session_open(step, &opening, &step->record);
+
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	l2tp_flow(step, step->record)->flags = L2TP_FLOW_SHARED;
+	vpnalg_session_changed(step->translator, step->record);
+	return VPNALG_TRANSLATED;
+}
+
+enum vpnalg_result vpnalg_l2tp_flow_open(struct vpnalg_step *step,
+					 const struct l2tp_message *m)
+{
+	enum vpnalg_result result;
+
+	if (step->facts->undo || l2tp_is_idle(m))
+		return VPNALG_DROP_NO_SESSION;
+	if (!m->udp)
+		return open_ip_flow(step);
+	result = vpnalg_session_open_port(
+		step, L2TP_KIND_FLOW,
+		vpnalg_session_timers(step->translator)->udp, &step->record);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	l2tp_flow(step, step->record)->remote_port = L2TP_PORT;
+	vpnalg_session_changed(step->translator, step->record);
+	return VPNALG_TRANSLATED;
+}
+
+/* The flow of a tunnel or session. */
+struct vpnalg_record *vpnalg_l2tp_flow_of(struct vpnalg_step *step,
+					  struct vpnalg_record *tunnel)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(step->translator, tunnel, VPNALG_INSIDE_OWN,
+			     &tuple);
+	if (step->facts->protocol == PROTOCOL_UDP) {
+		tuple.space = PROTOCOL_UDP;
+		tuple.id = tuple.port & 0xffff;
+		tuple.port = L2TP_PORT;
+	} else {
+		tuple.role = VPNALG_INSIDE_PEER;
+		tuple.id = 0;
+		tuple.port = L2TP_NUMBER_FLOW;
+	}
+	return vpnalg_session_find(step->translator, &tuple);
+}
+
+/* How long */
+
+static void live(struct vpnalg_step *step, struct vpnalg_record *flow)
+{
+	l2tp_flow(step, flow)->flags &= (uint16_t)~L2TP_FLOW_LINGERING;
+	vpnalg_session_live(step->translator, flow,
+			    vpnalg_session_timers(step->translator)->udp);
+	vpnalg_l2tp_server_live(step, flow);
+}
+
+/* The end of its tunnel was announced. In a shared flow the tunnel itself has
+ * an end. */
+void vpnalg_l2tp_flow_linger(struct vpnalg_step *step,
+			     struct vpnalg_record *flow)
+{
+	struct l2tp_flow *f = l2tp_flow(step, flow);
+
+	if (f->flags & (L2TP_FLOW_LINGERING | L2TP_FLOW_SHARED))
+		return;
+	f->flags |= L2TP_FLOW_LINGERING;
+	vpnalg_session_live(step->translator, flow,
+			    vpnalg_session_timers(step->translator)->linger);
+}
+
+/* Something goes out. */
+void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
+			      struct vpnalg_record *flow,
+			      const struct l2tp_message *m)
+{
+	uint32_t life = vpnalg_session_timers(step->translator)->udp;
+	bool asks = m->control && m->type == L2TP_SCCRQ;
+
+	if (m->control && m->type == L2TP_STOPCCN) {
+		vpnalg_l2tp_flow_linger(step, flow);
+	} else if (l2tp_flow(step, flow)->flags & L2TP_FLOW_LINGERING) {
+		if (asks ||
+		    (!l2tp_is_idle(m) && l2tp_is_past_grace(step, flow)))
+			live(step, flow);
+	} else if (flow->deadline - step->now < life - life / L2TP_SLACK_PART) {
+		live(step, flow);
+	}
+}

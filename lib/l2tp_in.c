@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What travels in: where answers may come from, and for whom they are. */
+#include "l2tp.h"
+
+#include "wire_ip.h"
+
+static bool is_answer(const struct l2tp_message *m)
+{
+	return m->control && m->type == L2TP_SCCRP && m->ns == 0;
+}
+
+/* The inside host will send to that port from now on. */
+static enum vpnalg_result give_answer_key(struct vpnalg_step *step,
+					  struct vpnalg_record *flow,
+					  uint16_t port)
+{
+	struct vpnalg *translator = step->translator;
+	struct vpnalg_tuple tuple;
+	uint32_t before;
+
+	vpnalg_session_tuple(translator, flow, VPNALG_INSIDE_PEER, &tuple);
+	before = tuple.port;
+	vpnalg_session_tuple(translator, flow, VPNALG_INSIDE_OWN, &tuple);
+	tuple.role = VPNALG_INSIDE_PEER;
+	tuple.space = L2TP_PROTOCOL;
+	tuple.port = L2TP_NUMBER_ANSWER | port;
+	if (flow->keys & 1U << VPNALG_INSIDE_PEER) {
+		if (before == tuple.port)
+			return VPNALG_TRANSLATED;
+		vpnalg_session_take(translator, flow, VPNALG_INSIDE_PEER);
+	} else {
+		before = 0;
+	}
+	if (vpnalg_session_give(translator, flow, &tuple))
+		return VPNALG_TRANSLATED;
+	tuple.port = before;
+	if (before != 0)
+		vpnalg_session_give(translator, flow, &tuple);
+	return VPNALG_DROP_STORE;
+}
+
+/* RFC 2661 8.1: the answer to an SCCRQ may come from another port, which is
+ * fixed then. */
+static enum vpnalg_result take_remote_port(struct vpnalg_step *step,
+					   struct vpnalg_record *flow,
+					   const struct l2tp_message *m)
+{
+	struct l2tp_flow *f = l2tp_flow(step, flow);
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+	uint16_t port;
+
+	if (!m->udp)
+		return VPNALG_TRANSLATED;
+	port = vpnalg_get16(step->facts->l4 + PORT_SOURCE_OFF);
+	if (port == f->remote_port)
+		return VPNALG_TRANSLATED;
+	if (!(f->flags & L2TP_FLOW_ASKING) || !is_answer(m))
+		return VPNALG_DROP_PORT_HELD;
+	if (!(f->flags & (L2TP_FLOW_SHARED | L2TP_FLOW_HIDDEN)) &&
+	    f->own[m->version - 2] != m->header.value)
+		return VPNALG_DROP_PORT_HELD;
+	if (port != L2TP_PORT)
+		result = give_answer_key(step, flow, port);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	f->remote_port = port;
+	vpnalg_session_changed(step->translator, flow);
+	return VPNALG_TRANSLATED;
+}
+
+/* The header of the first answer shows the ID that the SCCRQ has hidden. */
+static bool learns_hidden(struct vpnalg_step *step, struct vpnalg_record *flow,
+			  const struct l2tp_message *m)
+{
+	struct l2tp_flow *f = l2tp_flow(step, flow);
+
+	if ((f->flags &
+	     (L2TP_FLOW_ASKING | L2TP_FLOW_HIDDEN | L2TP_FLOW_SHARED)) !=
+	    (L2TP_FLOW_ASKING | L2TP_FLOW_HIDDEN | L2TP_FLOW_SHARED))
+		return false;
+	f->own[m->version - 2] = m->header.value;
+	vpnalg_session_changed(step->translator, flow);
+	return true;
+}
+
+/* An SCCRP to port 1701 that belongs to no tunnel that is known. */
+static enum vpnalg_result take_answer(struct vpnalg_step *step,
+				      const struct l2tp_message *m,
+				      struct vpnalg_record **flow)
+{
+	struct vpnalg_record *asker;
+
+	if (*flow != NULL && learns_hidden(step, *flow, m))
+		return VPNALG_TRANSLATED;
+	if (step->facts->inside)
+		return VPNALG_UNTOUCHED;
+	asker = vpnalg_l2tp_server_asker(step, step->record);
+	if (asker == NULL || asker == *flow)
+		return VPNALG_UNTOUCHED;
+	if (learns_hidden(step, asker, m)) {
+		*flow = asker;
+		return VPNALG_TRANSLATED;
+	}
+	vpnalg_l2tp_server_stray(step, asker, m);
+	return VPNALG_DROP_AMBIGUOUS;
+}
+
+/* For a shared flow, but for no tunnel that is known. Only who has the port
+ * itself may have it, if nobody else can be meant. */
+static enum vpnalg_result judge_unknown(struct vpnalg_step *step,
+					struct vpnalg_record *flow,
+					const struct l2tp_message *m)
+{
+	if (!m->udp)
+		return flow->flags & VPNALG_SESSION_SHARED &&
+				       !step->facts->inside
+			       ? VPNALG_DROP_AMBIGUOUS
+			       : VPNALG_TRANSLATED;
+	if (vpnalg_l2tp_flow_port(step, flow) != L2TP_PORT)
+		return VPNALG_DROP_NO_SESSION;
+	return vpnalg_l2tp_server_insists(step, flow) ? VPNALG_DROP_AMBIGUOUS
+						      : VPNALG_TRANSLATED;
+}
+
+/* Without a tunnel. */
+static enum vpnalg_result take_unknown(struct vpnalg_step *step,
+				       const struct l2tp_message *m,
+				       struct vpnalg_record **flow)
+{
+	bool at_1701 = !m->udp || l2tp_is_shared(step, *flow) ||
+		       vpnalg_l2tp_flow_port(step, *flow) == L2TP_PORT;
+	enum vpnalg_result result = VPNALG_UNTOUCHED;
+
+	if (at_1701 && is_answer(m))
+		result = take_answer(step, m, flow);
+	if (result != VPNALG_UNTOUCHED)
+		return result;
+	return l2tp_is_shared(step, *flow) ? judge_unknown(step, *flow, m)
+					   : VPNALG_TRANSLATED;
+}
+
+/* Data, of a tunnel or session that has its own key. */
+static enum vpnalg_result data_in(struct vpnalg_step *step,
+				  struct l2tp_message *m)
+{
+	struct l2tp_tunnel *tunnel =
+		vpnalg_session_body(step->translator, step->record);
+	struct vpnalg_tuple inside;
+
+	if (m->udp && vpnalg_get16(step->facts->l4 + PORT_SOURCE_OFF) !=
+			      tunnel->remote_port)
+		return VPNALG_DROP_PORT_HELD;
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
+			     &inside);
+	m->header.other = inside.id;
+	return vpnalg_l2tp_flow_finish(step, step->record, m);
+}
+
+/* To port 1701, which no flow has for itself. It may be the router's own. */
+static enum vpnalg_result server_in(struct vpnalg_step *step,
+				    const struct l2tp_message *m)
+{
+	bool insists = ((struct l2tp_server *)vpnalg_session_body(
+				step->translator, step->record))
+			       ->flags &
+		       L2TP_SERVER_INSISTS;
+	enum vpnalg_result result = VPNALG_UNTOUCHED;
+	struct vpnalg_record *flow = NULL;
+
+	if (is_answer(m))
+		result = take_answer(step, m, &flow);
+	if (result == VPNALG_TRANSLATED) {
+		step->record = flow;
+		return vpnalg_l2tp_flow_finish(step, flow, m);
+	}
+	return result == VPNALG_UNTOUCHED && insists ? VPNALG_DROP_GUARDED
+						     : result;
+}
+
+static void take_control(struct vpnalg_step *step, struct vpnalg_record *flow,
+			 const struct l2tp_message *m)
+{
+	const struct l2tp_flow *f = l2tp_flow(step, flow);
+	bool learns =
+		f->flags & L2TP_FLOW_HIDDEN && f->flags & L2TP_FLOW_SHARED;
+
+	if (m->type == L2TP_STOPCCN)
+		vpnalg_l2tp_flow_linger(step, flow);
+	if (m->type == L2TP_STOPCCN || (m->type == L2TP_SCCRP && !learns))
+		vpnalg_l2tp_server_answered(step, flow, m);
+}
+
+static enum vpnalg_result control_in(struct vpnalg_step *step,
+				     struct vpnalg_record *flow,
+				     struct vpnalg_record *tunnel,
+				     struct l2tp_message *m)
+{
+	enum vpnalg_result result = take_remote_port(step, flow, m);
+
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (tunnel == NULL && l2tp_is_shared(step, flow))
+		tunnel = vpnalg_l2tp_tunnel_find(step, flow, false, &m->header);
+	if (tunnel != NULL)
+		result = vpnalg_l2tp_control_in(step, flow, tunnel, m);
+	else
+		result = take_unknown(step, m, &flow);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (!vpnalg_l2tp_message_is_fit(m))
+		return VPNALG_DROP_AMBIGUOUS;
+	if (m->control)
+		take_control(step, flow, m);
+	step->record = flow;
+	return vpnalg_l2tp_flow_finish(step, flow, m);
+}
+
+/* What travels in, in either form. */
+enum vpnalg_result vpnalg_l2tp_in(struct vpnalg_step *step,
+				  struct l2tp_message *m)
+{
+	struct vpnalg_record *record = step->record, *flow = record;
+
+	if (record == NULL)
+		return VPNALG_DROP_NO_SESSION;
+	if (record->kind == L2TP_KIND_SERVER)
+		return server_in(step, m);
+	if (l2tp_is_tunnel(record) && !m->control)
+		return data_in(step, m);
+	if (l2tp_is_tunnel(record))
+		flow = vpnalg_l2tp_flow_of(step, record);
+	if (flow == NULL)
+		return VPNALG_DROP_NO_SESSION;
+	if (l2tp_is_shared(step, flow) && !m->whole)
+		return VPNALG_DROP_TRUNCATED;
+	return control_in(step, flow, flow == record ? NULL : record, m);
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tunnels of shared flows, called control connections in version 3, and the
+ * sessions of version 3 in them: what tells apart whose a packet is. Sessions
+ * of version 2 have no records, for their IDs mean nothing without the tunnel's
+ * (RFC 2661 3.1). */
+#include "l2tp.h"
+
+#include <string.h>
+
+#include "wire_ip.h"
+
+/* What a tunnel lives on when its sessions have ended in the midst of its
+ * packet. */
+#define LAST_MOMENT_MS 1000
+
+#define TUNNEL_MASK 0xffff0000U
+#define PORT_MASK 0x0000ffffU
+
+static struct l2tp_tunnel *body(struct vpnalg *translator,
+				struct vpnalg_record *record)
+{
+	return vpnalg_session_body(translator, record);
+}
+
+uint32_t vpnalg_l2tp_tunnel_id(struct vpnalg_step *step,
+			       struct vpnalg_record *record, unsigned role)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(step->translator, record, role, &tuple);
+	return tuple.id;
+}
+
+/* Finding */
+
+/* A tuple for the host, port and remote of the flow. */
+static void tuple_for(struct vpnalg_step *step, struct vpnalg_record *flow,
+		      unsigned role, uint32_t what, struct vpnalg_tuple *tuple)
+{
+	bool inside = role == VPNALG_INSIDE_OWN || role == VPNALG_INSIDE_PEER;
+
+	vpnalg_session_tuple(step->translator, flow,
+			     inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN,
+			     tuple);
+	tuple->port = what;
+	if (step->facts->protocol == PROTOCOL_UDP)
+		tuple->port |= inside ? tuple->id : (uint32_t)L2TP_PORT;
+	tuple->role = (uint8_t)role;
+	tuple->space = L2TP_PROTOCOL;
+}
+
+static bool is_of(struct vpnalg_step *step, struct vpnalg_record *flow,
+		  struct vpnalg_record *record)
+{
+	struct vpnalg_tuple ours, its;
+
+	tuple_for(step, flow, VPNALG_INSIDE_OWN, 0, &ours);
+	vpnalg_session_tuple(step->translator, record, VPNALG_INSIDE_OWN, &its);
+	return ours.zone == its.zone && ours.port == (its.port & PORT_MASK) &&
+	       memcmp(ours.local, its.local, step->facts->addr_len) == 0;
+}
+
+/* The flow's tunnel or session with an ID of the packet's form, its own or the
+ * peer's. */
+struct vpnalg_record *vpnalg_l2tp_tunnel_find(struct vpnalg_step *step,
+					      struct vpnalg_record *flow,
+					      bool peer,
+					      const struct l2tp_id *id)
+{
+	unsigned role = peer ? VPNALG_INSIDE_PEER : VPNALG_INSIDE_OWN;
+	struct vpnalg_record *record;
+	struct vpnalg_tuple tuple;
+
+	if (id->size == 0 || id->value == 0)
+		return NULL;
+	if (!step->facts->inside)
+		role++; /* the outside one */
+	tuple_for(step, flow, role, id->what, &tuple);
+	tuple.id = id->value;
+	record = vpnalg_session_find(step->translator, &tuple);
+	return record != NULL && is_of(step, flow, record) ? record : NULL;
+}
+
+void vpnalg_l2tp_tunnel_other(struct vpnalg_step *step, struct l2tp_id *id,
+			      struct vpnalg_record *record)
+{
+	id->other = vpnalg_l2tp_tunnel_id(
+		step, record,
+		step->facts->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN);
+}
+
+/* Parents */
+
+static bool is_session(const struct vpnalg_record *record)
+{
+	return record->kind == L2TP_KIND_SESSION;
+}
+
+static struct vpnalg_record *parent_of(struct vpnalg *translator,
+				       struct vpnalg_record *session)
+{
+	const struct l2tp_tunnel *s = body(translator, session);
+	struct vpnalg_record *parent;
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(translator, session, VPNALG_INSIDE_OWN, &tuple);
+	tuple.id = s->parent;
+	tuple.port = L2TP_NUMBER_CONNECTION | (tuple.port & PORT_MASK);
+	parent = vpnalg_session_peek(translator, &tuple);
+	if (parent == NULL ||
+	    body(translator, parent)->generation != s->generation)
+		return NULL;
+	return parent;
+}
+
+/* Whether the tunnel of a session goes on; a tunnel itself needs none. */
+static bool stands(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	struct vpnalg_record *parent;
+
+	if (!is_session(record))
+		return true;
+	parent = parent_of(translator, record);
+	return parent != NULL && !(parent->flags & VPNALG_SESSION_ENDED) &&
+	       vpnalg_session_alive(translator, parent);
+}
+
+static void leave(struct vpnalg *translator, struct vpnalg_record *session)
+{
+	struct vpnalg_record *parent = parent_of(translator, session);
+
+	if (parent == NULL || parent->children == 0)
+		return;
+	parent->children--;
+	if (!vpnalg_session_alive(translator, parent) &&
+	    !(parent->flags & VPNALG_SESSION_ENDED))
+		vpnalg_session_live(translator, parent, LAST_MOMENT_MS);
+	vpnalg_session_changed(translator, parent);
+}
+
+void vpnalg_l2tp_tunnel_join(struct vpnalg_step *step,
+			     struct vpnalg_record *session,
+			     struct vpnalg_record *tunnel)
+{
+	struct l2tp_tunnel *s = body(step->translator, session);
+
+	s->parent = vpnalg_l2tp_tunnel_id(step, tunnel, VPNALG_INSIDE_OWN);
+	s->generation = body(step->translator, tunnel)->generation;
+	tunnel->children++;
+	vpnalg_session_changed(step->translator, tunnel);
+	vpnalg_session_changed(step->translator, session);
+}
+
+void vpnalg_l2tp_tunnel_closed(struct vpnalg *translator,
+			       struct vpnalg_record *record)
+{
+	if (is_session(record))
+		leave(translator, record);
+}
+
+/* The end */
+
+static void linger(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	if (record->flags & VPNALG_SESSION_ENDED)
+		return;
+	record->flags |= VPNALG_SESSION_ENDED;
+	vpnalg_session_live(translator, record,
+			    vpnalg_session_timers(translator)->linger);
+}
+
+/* What the inside host has ended nothing takes back. */
+void vpnalg_l2tp_tunnel_end(struct vpnalg_step *step,
+			    struct vpnalg_record *record)
+{
+	if (!step->facts->inward)
+		body(step->translator, record)->flags |= L2TP_TUNNEL_FINAL;
+	linger(step->translator, record);
+	vpnalg_session_changed(step->translator, record);
+}
+
+static void live(struct vpnalg_step *step, struct vpnalg_record *record)
+{
+	record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
+	vpnalg_session_live(step->translator, record,
+			    vpnalg_session_timers(step->translator)->udp);
+}
+
+void vpnalg_l2tp_tunnel_swept(struct vpnalg *translator,
+			      struct vpnalg_record *record)
+{
+	if (!stands(translator, record))
+		linger(translator, record);
+}
+
+/* The inside host goes on with it. */
+void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
+			    struct vpnalg_record *record)
+{
+	uint32_t life = vpnalg_session_timers(step->translator)->udp;
+	vpnalg_time left = record->deadline - step->now;
+
+	if (record->flags & VPNALG_SESSION_ENDED) {
+		if (!(body(step->translator, record)->flags &
+		      L2TP_TUNNEL_FINAL) &&
+		    l2tp_is_past_grace(step, record) &&
+		    stands(step->translator, record))
+			live(step, record);
+		return;
+	}
+	if (left >= life - life / L2TP_SLACK_PART)
+		return;
+	if (stands(step->translator, record))
+		live(step, record);
+	else
+		linger(step->translator, record);
+}
+
+/* The beginning */
+
+enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
+					   struct vpnalg_record *flow,
+					   const struct l2tp_id *id, bool exact,
+					   struct vpnalg_record **opened)
+{
+	uint32_t greatest = id->size == 2 ? UINT16_MAX : UINT32_MAX;
+	struct vpnalg_tuple tuple;
+	struct vpnalg_opening opening = {
+		.kind = id->what == L2TP_NUMBER_SESSION ? L2TP_KIND_SESSION
+							: L2TP_KIND_TUNNEL,
+		.space = L2TP_PROTOCOL,
+		.id = id->value,
+		.keep = true,
+		.least = 1,
+		.greatest = greatest,
+		.lifetime = vpnalg_session_timers(step->translator)->udp,
+	};
+	struct l2tp_tunnel *tunnel;
+	enum vpnalg_result result;
+
+	tuple_for(step, flow, VPNALG_INSIDE_OWN, id->what, &tuple);
+	opening.zone = tuple.zone;
+	opening.inside = tuple.local;
+	opening.remote = tuple.remote;
+	opening.inside_port = tuple.port;
+	tuple_for(step, flow, VPNALG_OUTSIDE_OWN, id->what, &tuple);
+	opening.outside = tuple.local;
+	opening.outside_port = tuple.port;
+	if (exact)
+		opening.least = opening.greatest = id->value;
+	else
+		opening.ranges[0] = (struct vpnalg_range){ 1, 1, greatest };
+	result = vpnalg_session_open(step, &opening, opened);
+	if (result != VPNALG_TRANSLATED)
+		return result == VPNALG_DROP_NO_ID && exact
+			       ? VPNALG_DROP_AMBIGUOUS
+			       : result;
+	tunnel = body(step->translator, *opened);
+	tunnel->generation = (uint16_t)vpnalg_session_random(step->translator);
+	tunnel->remote_port = l2tp_flow(step, flow)->remote_port;
+	vpnalg_session_changed(step->translator, *opened);
+	return VPNALG_TRANSLATED;
+}
+
+static void detach(struct vpnalg_step *step, struct vpnalg_record *record)
+{
+	vpnalg_session_take(step->translator, record, VPNALG_INSIDE_PEER);
+	vpnalg_session_take(step->translator, record, VPNALG_OUTSIDE_PEER);
+	record->flags &= (uint8_t)~VPNALG_SESSION_SHARED;
+	body(step->translator, record)->flags &=
+		(uint16_t)~L2TP_TUNNEL_ATTACHED;
+	vpnalg_session_changed(step->translator, record);
+}
+
+/* Its owner asks for it once more: its peer is another one now. */
+void vpnalg_l2tp_tunnel_reopen(struct vpnalg_step *step,
+			       struct vpnalg_record *record)
+{
+	detach(step, record);
+	body(step->translator, record)->flags = 0;
+	live(step, record);
+}
+
+/* What the remote calls it is known now. */
+enum vpnalg_result vpnalg_l2tp_tunnel_attach(struct vpnalg_step *step,
+					     struct vpnalg_record *flow,
+					     struct vpnalg_record *record,
+					     uint32_t peer)
+{
+	struct l2tp_tunnel *t = body(step->translator, record);
+	struct vpnalg_tuple inside, outside;
+	uint32_t what;
+
+	if (t->flags & L2TP_TUNNEL_ATTACHED &&
+	    vpnalg_l2tp_tunnel_id(step, record, VPNALG_INSIDE_PEER) == peer)
+		return VPNALG_TRANSLATED;
+	vpnalg_session_tuple(step->translator, record, VPNALG_INSIDE_OWN,
+			     &inside);
+	what = inside.port & TUNNEL_MASK;
+	detach(step, record);
+	tuple_for(step, flow, VPNALG_INSIDE_PEER, what, &inside);
+	tuple_for(step, flow, VPNALG_OUTSIDE_PEER, what, &outside);
+	inside.id = outside.id = peer;
+	if (!vpnalg_session_give(step->translator, record, &inside) ||
+	    !vpnalg_session_give(step->translator, record, &outside)) {
+		detach(step, record);
+		return VPNALG_DROP_STORE;
+	}
+	t->flags |= L2TP_TUNNEL_ATTACHED;
+	vpnalg_session_changed(step->translator, record);
+	return VPNALG_TRANSLATED;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which outside port a mapping gets. */
+#include "cases.h"
+#include "general.h"
+
+#include <stdlib.h>
+
+static struct world w;
+
+static void begin_with(uint16_t first, uint16_t last)
+{
+	general_world(&w, (struct world_options){
+				  .choosing = CHOOSE_TAKE,
+				  .units = 3000,
+				  .general.ports = { first, last } });
+}
+
+/* RFC 4787 3.1: the inside port where that is possible. */
+static const struct keep_row {
+	uint16_t first, last, port;
+	bool kept;
+} keep_rows[] = {
+	{ 0, 0, 1024, true },	  { 0, 0, 65535, true },
+	{ 0, 0, 1023, false },	  { 0, 0, 1, false },
+	{ 1, 65535, 1, true },	  { 1, 65535, 1023, true },
+	{ 1, 65535, 0, false },	  { 5000, 6000, 4999, false },
+	{ 5000, 6000, 5000, true }, { 5000, 6000, 6000, true },
+	{ 5000, 6000, 6001, false },
+	/* These are for VPN sessions. */
+	{ 1, 65535, 500, false }, { 0, 0, 1701, false },
+	{ 0, 0, 1723, false },	  { 0, 0, 4500, false },
+};
+
+START_TEST(an_inside_port_in_the_range_is_kept)
+{
+	const struct keep_row *row = &keep_rows[_i];
+	uint16_t first = row->first ? row->first : 1024;
+	uint16_t last = row->last ? row->last : 65535, port;
+
+	begin_with(row->first, row->last);
+	port = udp_open(&w, CLIENT_A, row->port, SERVER, 53);
+	ck_assert_int_eq(port == row->port, row->kept);
+	ck_assert_uint_ge(port, first);
+	ck_assert_uint_le(port, last);
+	/* An ICMP identifier is no port: none is reserved. */
+	icmp_out(&w, CLIENT_A, SERVER, ECHO, row->port);
+	ck_assert_int_eq(icmp_id(&w) == row->port,
+			 row->port >= first && row->port <= last);
+	world_end(&w);
+}
+END_TEST
+
+/* RFC 4787 REQ-3a and REQ-4: even ports stay even, those below 1024 stay there
+ * where the range reaches there. */
+static const struct class_row {
+	uint16_t first, last, port, least, greatest;
+} class_rows[] = {
+	{ 1, 65535, 40000, 1024, 65535 }, { 1, 65535, 40001, 1024, 65535 },
+	{ 1, 65535, 600, 1, 1023 },	  { 1, 65535, 601, 1, 1023 },
+	{ 1024, 65535, 40001, 1024, 65535 },
+	{ 5001, 6000, 5500, 5001, 6000 }, { 5001, 6000, 5501, 5001, 6000 },
+	{ 900, 2000, 950, 900, 1023 },	  { 900, 2000, 1500, 1024, 2000 },
+};
+
+START_TEST(rfc4787_req3a_and_req4_range_and_parity_are_kept)
+{
+	const struct class_row *row = &class_rows[_i];
+	uint32_t host;
+	uint16_t port;
+
+	begin_with(row->first, row->last);
+	for (host = CLIENT_A; host < CLIENT_A + 40; host++) {
+		port = udp_open(&w, host, row->port, SERVER, 53);
+		ck_assert_uint_eq(port & 1, row->port & 1);
+		ck_assert_uint_ge(port, row->least);
+		ck_assert_uint_le(port, row->greatest);
+	}
+	world_end(&w);
+}
+END_TEST
+
+/* Where no such port is free any other will do, and each is used. */
+START_TEST(a_range_is_used_up_to_its_last_port)
+{
+	bool used[101] = { false };
+	unsigned i;
+	uint16_t port;
+
+	begin_with(5000, 5100);
+	for (i = 0; i < 101; i++) {
+		port = udp_open(&w, CLIENT_A + i, 6000, SERVER, 53);
+		ck_assert_uint_ge(port, 5000);
+		ck_assert_uint_le(port, 5100);
+		ck_assert(!used[port - 5000]);
+		used[port - 5000] = true;
+	}
+	ck_assert_uint_eq(udp_out(&w, CLIENT_A + i, 6000, SERVER, 53),
+			  VPNALG_DROP_NO_ID);
+	ck_assert_uint_eq(refused(&w, G_MAPPING), 1);
+	/* TCP has ports of its own. */
+	ck_assert_uint_eq(tcp_out(&w, CLIENT_A, 6000, SERVER, 53, SYN, 0),
+			  VPNALG_TRANSLATED);
+	/* And they come back. */
+	world_wait(&w, 300000);
+	world_wait(&w, 1);
+	udp_open(&w, CLIENT_A + i, 6000, SERVER, 53);
+	world_end(&w);
+}
+END_TEST
+
+START_TEST(the_ports_of_vpns_are_never_drawn)
+{
+	begin_with(1700, 1702);
+	ck_assert_uint_ne(udp_open(&w, CLIENT_A, 6000, SERVER, 53), 1701);
+	ck_assert_uint_ne(udp_open(&w, CLIENT_B, 6000, SERVER, 53), 1701);
+	ck_assert_uint_eq(udp_out(&w, CLIENT_C, 6000, SERVER, 53),
+			  VPNALG_DROP_NO_ID);
+	icmp_out(&w, CLIENT_A, SERVER, ECHO, 9);
+	icmp_out(&w, CLIENT_B, SERVER, ECHO, 9);
+	ck_assert_uint_eq(icmp_out(&w, CLIENT_C, SERVER, ECHO, 9),
+			  VPNALG_TRANSLATED);
+	world_end(&w);
+}
+END_TEST
+
+/* One after the other, by one client; sent straight for speed. */
+static unsigned fill(uint32_t host, uint16_t port)
+{
+	struct bytes b = udp_packet(host, port, SERVER, 53, "x", 1);
+	struct vpnalg_packet p = { .data = b.data, .caplen = b.length,
+				   .len = b.length, .direction = VPNALG_OUT };
+
+	vpnalg_process(w.alg, &p, 1, w.now);
+	return p.result;
+}
+
+/* All ports of one address are taken: that is said after a bounded number of
+ * tries, 1 + 512 + 512 of two lookups, and what there is goes on. (The store
+ * that moves its records has no room for all.) */
+static const struct end_row {
+	uint16_t first, last;
+	bool moving;
+} end_rows[] = {
+	{ 10000, 11999, true },
+	{ 1024, 65535, false },
+};
+
+START_TEST(the_end_of_the_ports_is_found_in_bounded_time)
+{
+	const struct end_row *row = &end_rows[_i];
+	uint32_t port;
+	long finds;
+
+	if (getenv("VPNALG_TEST_STORE") != NULL && !row->moving)
+		return;
+	general_world(&w, (struct world_options){
+				  .units = 160000,
+				  .general.ports = { row->first, row->last } });
+	for (port = row->first; port <= row->last; port++)
+		if (port != 1701 && port != 1723 && port != 4500)
+			ck_assert_uint_eq(fill(CLIENT_A, (uint16_t)port),
+					  VPNALG_TRANSLATED);
+	finds = w.finds;
+	ck_assert_uint_eq(fill(CLIENT_B, 11000), VPNALG_DROP_NO_ID);
+	ck_assert_int_le(w.finds - finds, 2 + 2 * 1025);
+	ck_assert_uint_eq(fill(CLIENT_A, 11000), VPNALG_TRANSLATED);
+	world_end(&w);
+}
+END_TEST
+
+/* Settings that make no sense. */
+static const struct settings_row {
+	uint16_t first, last;
+	uint8_t filtering;
+	bool usable;
+} settings_rows[] = {
+	{ 0, 0, 0, true },     { 1, 1, 2, true },
+	{ 2, 1, 0, false },    { 0, 1, 0, false },
+	{ 1, 0, 0, false },    { 0, 0, 3, false },
+	{ 65535, 65535, 1, true },
+};
+
+static uint32_t four(void *context)
+{
+	(void)context;
+	return 4;
+}
+
+START_TEST(settings_are_checked)
+{
+	static const struct vpnalg_handler *const handlers[] = {
+		&vpnalg_general
+	};
+	const struct settings_row *row = &settings_rows[_i];
+	struct vpnalg_addr address = { VPNALG_IPV4, { 203, 0, 113, 1 } };
+	struct vpnalg_config config = {
+		.size = sizeof(config),
+		.handlers = handlers,
+		.handler_count = 1,
+		.addresses = &address,
+		.address_count = 1,
+		.general = { { row->first, row->last }, row->filtering },
+	};
+
+	begin_with(0, 0);
+	config.store = &w.store;
+	config.random = four;
+	ck_assert_int_eq(vpnalg_size(&config) > 0, row->usable);
+	world_end(&w);
+}
+END_TEST
+
+TCase *general_ports_case(void)
+{
+	TCase *ports = tcase_create("ports");
+
+	tcase_set_timeout(ports, 60);
+	tcase_add_loop_test(ports, an_inside_port_in_the_range_is_kept, 0,
+			    ROWS(keep_rows));
+	tcase_add_loop_test(ports,
+			    rfc4787_req3a_and_req4_range_and_parity_are_kept,
+			    0, ROWS(class_rows));
+	tcase_add_test(ports, a_range_is_used_up_to_its_last_port);
+	tcase_add_test(ports, the_ports_of_vpns_are_never_drawn);
+	tcase_add_loop_test(ports,
+			    the_end_of_the_ports_is_found_in_bounded_time, 0,
+			    ROWS(end_rows));
+	tcase_add_loop_test(ports, settings_are_checked, 0,
+			    ROWS(settings_rows));
+	return ports;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a message must look like, and that nothing is read behind its end. */
+#include "support_l2tp.h"
+#include "cases.h"
+
+#include <string.h>
+
+static struct world w;
+
+static void begin(void)
+{
+	l2tp_world(&w, (struct world_options){ 0 });
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+#define SCCRQ_2 "\xc8\x02\0\x1c\0\0\0\0\0\0\0\0" "\x80\x08\0\0\0\0\0\1"
+#define SCCRQ_3 "\xc8\x03\0\x1e\0\0\0\0\0\0\0\0" "\x80\x08\0\0\0\0\0\1"
+
+static const struct {
+	const char *what;
+	uint32_t length;
+	const char *bytes;
+	unsigned result;
+} rows[] = {
+	{ "SCCRQ", 28, SCCRQ_2 "\x80\x08\0\0\0\x09\0\7", VPNALG_TRANSLATED },
+	{ "padding behind it", 30, SCCRQ_2 "\x80\x08\0\0\0\x09\0\7\0\0",
+	  VPNALG_TRANSLATED },
+	{ "of version 3", 30, SCCRQ_3 "\x80\x0a\0\0\0\x3d\0\0\0\7",
+	  VPNALG_TRANSLATED },
+	{ "another vendor's 9", 28, SCCRQ_2 "\x80\x08\0\x09\0\x09\0\7",
+	  VPNALG_TRANSLATED },
+	{ "longer than UDP", 27, SCCRQ_2 "\x80\x08\0\0\0\x09\0",
+	  VPNALG_DROP_MALFORMED },
+	{ "Tunnel ID 0", 28, SCCRQ_2 "\x80\x08\0\0\0\x09\0\0",
+	  VPNALG_DROP_MALFORMED },
+	{ "a Tunnel ID of one byte", 28, SCCRQ_2 "\x80\x07\0\0\0\x09\7\0",
+	  VPNALG_DROP_MALFORMED },
+	{ "an AVP longer than the message", 28, SCCRQ_2
+	  "\x80\x09\0\0\0\x09\0\7", VPNALG_DROP_MALFORMED },
+	{ "an AVP of length 5", 28, SCCRQ_2 "\x80\x05\0\0\0\x09\0\7",
+	  VPNALG_DROP_MALFORMED },
+	{ "an AVP of length 0", 28, SCCRQ_2 "\x80\x00\0\0\0\x09\0\7",
+	  VPNALG_DROP_MALFORMED },
+	{ "less than an AVP left", 28, SCCRQ_2 "\x80\x06\0\0\0\x02\0\0",
+	  VPNALG_DROP_MALFORMED },
+	{ "no Message Type first", 20,
+	  "\xc8\x02\0\x14\0\0\0\0\0\0\0\0\x80\x08\0\0\0\x09\0\7",
+	  VPNALG_DROP_MALFORMED },
+	{ "a hidden Message Type", 20,
+	  "\xc8\x02\0\x14\0\0\0\0\0\0\0\0\xc0\x08\0\0\0\0\0\1",
+	  VPNALG_DROP_MALFORMED },
+	{ "two Tunnel IDs", 36,
+	  "\xc8\x02\0\x24\0\0\0\0\0\0\0\0\x80\x08\0\0\0\0\0\1"
+	  "\x80\x08\0\0\0\x09\0\7\x80\x08\0\0\0\x09\0\7",
+	  VPNALG_DROP_MALFORMED },
+	{ "control without Length", 12, "\x88\x02\0\x0c\0\0\0\0\0\0\0\0",
+	  VPNALG_DROP_MALFORMED },
+	{ "control without Ns", 12, "\xc0\x02\0\x0c\0\0\0\0\0\0\0\0",
+	  VPNALG_DROP_MALFORMED },
+	{ "control with an offset", 12, "\xca\x02\0\x0c\0\0\0\0\0\0\0\0",
+	  VPNALG_DROP_MALFORMED },
+	{ "control with priority", 12, "\xc9\x02\0\x0c\0\0\0\0\0\0\0\0",
+	  VPNALG_DROP_MALFORMED },
+	{ "control of length 11", 12, "\xc8\x02\0\x0b\0\0\0\0\0\0\0\0",
+	  VPNALG_DROP_MALFORMED },
+	{ "control cut short", 11, "\xc8\x02\0\x0b\0\0\0\0\0\0\0",
+	  VPNALG_DROP_MALFORMED },
+	{ "data", 6, "\0\2\0\7\0\1", VPNALG_TRANSLATED },
+	{ "data with everything", 16,
+	  "\x4b\2\0\x10\0\7\0\1\0\0\0\0\0\2\0\0", VPNALG_TRANSLATED },
+	{ "data without a session", 5, "\0\2\0\7\0", VPNALG_DROP_MALFORMED },
+	{ "data without its Nr", 9, "\x08\2\0\7\0\1\0\0\0",
+	  VPNALG_DROP_MALFORMED },
+	{ "data without its offset", 7, "\x02\2\0\7\0\1\0",
+	  VPNALG_DROP_MALFORMED },
+	{ "data longer than UDP", 8, "\x40\2\0\x09\0\7\0\1",
+	  VPNALG_DROP_MALFORMED },
+	{ "data shorter than its header", 8, "\x40\2\0\x07\0\7\0\1",
+	  VPNALG_DROP_MALFORMED },
+	{ "data of version 3", 8, "\0\3\0\0\0\0\0\1", VPNALG_TRANSLATED },
+	{ "data of session 0", 8, "\0\3\0\0\0\0\0\0", VPNALG_DROP_MALFORMED },
+	{ "data of version 3, short", 7, "\0\3\0\0\0\0\0",
+	  VPNALG_DROP_MALFORMED },
+	{ "L2F", 10, "\0\1\0\7\0\1\0\0\0\0", VPNALG_DROP_MALFORMED },
+	{ "nothing", 0, "", VPNALG_DROP_MALFORMED },
+	{ "one byte", 1, "\0", VPNALG_DROP_MALFORMED },
+};
+
+START_TEST(a_message_makes_sense_or_is_dropped)
+{
+	struct bytes p = udp_packet(CLIENT_A, L2TP, SERVER, L2TP,
+				    rows[_i].bytes, rows[_i].length);
+
+	ck_assert_msg(send_packet(&w, VPNALG_OUT, &p) == rows[_i].result,
+		      "%s: %s", rows[_i].what,
+		      vpnalg_result_text(w.last.result));
+	ck_assert_uint_eq(w.records > 0,
+			  rows[_i].result == VPNALG_TRANSLATED);
+}
+END_TEST
+
+static const struct {
+	const char *what;
+	uint32_t length;
+	const char *bytes;
+	unsigned result;
+} ip_rows[] = {
+	{ "SCCRQ", 34, "\0\0\0\0" SCCRQ_3 "\x80\x0a\0\0\0\x3d\0\0\0\7",
+	  VPNALG_TRANSLATED },
+	{ "data", 4, "\0\0\0\1", VPNALG_TRANSLATED },
+	{ "three bytes", 3, "\0\0\1", VPNALG_DROP_MALFORMED },
+	{ "zeros alone", 4, "\0\0\0\0", VPNALG_DROP_MALFORMED },
+	{ "no control message", 12, "\0\0\0\0\0\3\0\0\0\0\0\1",
+	  VPNALG_DROP_MALFORMED },
+	{ "of version 2", 32, "\0\0\0\0" SCCRQ_2 "\x80\x08\0\0\0\x09\0\7",
+	  VPNALG_DROP_MALFORMED },
+};
+
+START_TEST(over_ip_too)
+{
+	struct bytes p = ip_packet(CLIENT_A, SERVER, L2TP_IP,
+				   ip_rows[_i].bytes, ip_rows[_i].length);
+
+	ck_assert_msg(send_packet(&w, VPNALG_OUT, &p) == ip_rows[_i].result,
+		      "%s: %s", ip_rows[_i].what,
+		      vpnalg_result_text(w.last.result));
+}
+END_TEST
+
+/* The length of UDP contradicts that of IP. */
+START_TEST(udp_makes_sense_or_is_dropped)
+{
+	static const uint16_t lengths[] = { 0, 7, 35, 65535 };
+	struct bytes p = udp_packet(CLIENT_A, L2TP, SERVER, L2TP,
+				    "\0\2\0\7\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+				    "\0\0\0\0\0\0", 26);
+
+	put16(p.data + 24, lengths[_i]);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+			  VPNALG_DROP_MALFORMED);
+}
+END_TEST
+
+TCase *l2tp_message_case(void)
+{
+	TCase *t = tcase_create("messages");
+
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_loop_test(t, a_message_makes_sense_or_is_dropped, 0,
+			    ROWS(rows));
+	tcase_add_loop_test(t, over_ip_too, 0, ROWS(ip_rows));
+	tcase_add_loop_test(t, udp_makes_sense_or_is_dropped, 0, 4);
+	return t;
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Clients that share outside port 1701, for their server insists on it, and are
+ * told apart by Tunnel ID. */
+#include "support_l2tp.h"
+#include "cases.h"
+
+#include <string.h>
+
+static struct world w;
+
+static void begin(void)
+{
+	l2tp_world(&w, (struct world_options){ 0 });
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+/* The server answers to port 1701, whatever asked. */
+static struct tunnel a_tunnel(unsigned n)
+{
+	return (struct tunnel){ .client = CLIENT_A + n, .server = SERVER,
+				.port = L2TP, .version = 2, .own = 7,
+				.peer = 100 + n, .insists = true };
+}
+
+static void begin_tunnels(struct tunnel *t, unsigned count)
+{
+	unsigned i, j;
+
+	for (i = 0; i < count; i++) {
+		t[i] = a_tunnel(i);
+		tunnel_begin(&w, &t[i]);
+		ck_assert_uint_eq(t[i].outside_port, L2TP);
+		for (j = 0; j < i; j++)
+			ck_assert_uint_ne(t[i].outside_own, t[j].outside_own);
+	}
+}
+
+START_TEST(ten_clients_of_one_tunnel_id_share_the_port)
+{
+	static const struct vpnalg_handler *const handlers[] = {
+		&vpnalg_l2tp_port_1701
+	};
+	struct tunnel t[10];
+	unsigned i, round;
+
+	if (_i == 1) { /* known beforehand: nobody asks twice */
+		world_end(&w);
+		l2tp_world(&w, (struct world_options){ .handlers = handlers,
+						       .handler_count = 1 });
+	}
+	begin_tunnels(t, 10);
+	for (round = 0; round < 2; round++)
+		for (i = 0; i < 10; i++)
+			tunnel_carries(&w, &t[i], 0x1000 * round + i);
+	for (i = 0; i < 10; i++)
+		ck_assert_uint_eq(server_tells(&w, &t[i], HELLO),
+				  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(opened(&w, KIND_TUNNEL), 10);
+	ck_assert_uint_eq(dropped(&w, VPNALG_DROP_AMBIGUOUS), _i == 0);
+}
+END_TEST
+
+START_TEST(a_client_may_use_any_port_of_its_own)
+{
+	struct tunnel t[3];
+	unsigned i;
+
+	for (i = 0; i < 3; i++) {
+		t[i] = a_tunnel(i);
+		t[i].port = (uint16_t)(40000 + i);
+		tunnel_begin(&w, &t[i]);
+	}
+	for (i = 0; i < 3; i++)
+		tunnel_carries(&w, &t[i], i);
+	/* Nobody has port 1701 itself. What else comes there is no one's. */
+	t[0].outside_own = 4711;
+	ck_assert_uint_eq(server_tells(&w, &t[0], HELLO), VPNALG_DROP_GUARDED);
+}
+END_TEST
+
+START_TEST(two_tunnels_of_one_client_and_port_are_two)
+{
+	struct tunnel t[3];
+
+	begin_tunnels(t, 2);
+	t[2] = t[1];
+	t[2].own = 8;
+	t[2].peer = 105;
+	tunnel_begin(&w, &t[2]);
+	tunnel_carries(&w, &t[1], 1);
+	tunnel_carries(&w, &t[2], 2);
+	ck_assert_uint_eq(client_tells(&w, &t[1], STOPCCN), VPNALG_TRANSLATED);
+	world_wait(&w, 100000);
+	ck_assert_uint_eq(closed(&w, KIND_TUNNEL), 1);
+	tunnel_carries(&w, &t[2], 3);
+}
+END_TEST
+
+/* Two programs of one host, which know nothing of each other. */
+START_TEST(two_ports_of_one_client_may_have_equal_ids)
+{
+	struct tunnel t[3];
+
+	begin_tunnels(t, 2);
+	t[2] = a_tunnel(1);
+	t[2].port = 40000;
+	t[2].peer = 105;
+	tunnel_begin(&w, &t[2]);
+	tunnel_carries(&w, &t[1], 1);
+	tunnel_carries(&w, &t[2], 2);
+}
+END_TEST
+
+/* Until one is answered the others wait, at most three seconds each. */
+START_TEST(one_at_a_time_asks_a_server_that_is_not_known)
+{
+	struct tunnel a = a_tunnel(0), b = a_tunnel(1), c = a_tunnel(2);
+
+	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_WAIT);
+	w.now += 2999;
+	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_WAIT);
+	w.now += 1;
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(tunnel_asks(&w, &c), VPNALG_DROP_WAIT);
+	c.server = SERVER_2;
+	ck_assert_uint_eq(tunnel_asks(&w, &c), VPNALG_TRANSLATED);
+	w.now += 3000;
+	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
+}
+END_TEST
+
+START_TEST(who_was_answered_is_in_nobodys_way)
+{
+	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
+
+	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(tunnel_is_answered(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_ne(b.outside_port, L2TP);
+}
+END_TEST
+
+/* The tunnel that the first question of b has made at the server ends there
+ * for want of an answer, and its end must not be a's. */
+START_TEST(what_an_insisting_server_has_misunderstood_is_nobodys)
+{
+	struct tunnel a = a_tunnel(0), b = a_tunnel(1), stale;
+
+	tunnel_begin(&w, &a);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	stale = b;
+	stale.peer = 999;
+	ck_assert_uint_eq(tunnel_is_answered(&w, &stale),
+			  VPNALG_DROP_AMBIGUOUS);
+	tunnel_begin(&w, &b);
+	ck_assert_uint_eq(tunnel_is_answered(&w, &stale),
+			  VPNALG_DROP_AMBIGUOUS);
+	ck_assert_uint_eq(server_tells(&w, &stale, STOPCCN),
+			  VPNALG_DROP_AMBIGUOUS);
+	w.now += 110000;
+	tunnel_carries(&w, &a, 1);
+	tunnel_carries(&w, &b, 2);
+}
+END_TEST
+
+/* Nobody but the server decides that it insists. */
+START_TEST(a_stray_answer_to_another_question_proves_nothing)
+{
+	struct tunnel a = a_tunnel(0), b = a_tunnel(1), stale;
+
+	tunnel_begin(&w, &a);
+	b.own = 8;
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	stale = b;
+	stale.outside_own = 9;
+	ck_assert_uint_eq(tunnel_is_answered(&w, &stale),
+			  VPNALG_DROP_AMBIGUOUS);
+	b.insists = false;
+	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_confirms(&w, &b), VPNALG_TRANSLATED);
+	tunnel_carries(&w, &b, 1);
+}
+END_TEST
+
+START_TEST(an_end_from_either_side_gives_the_id_back)
+{
+	struct tunnel t[2];
+
+	begin_tunnels(t, 2);
+	if (_i == 0) {
+		ck_assert_uint_eq(server_tells(&w, &t[1], STOPCCN),
+				  VPNALG_TRANSLATED);
+	} else {
+		ck_assert_uint_eq(client_tells(&w, &t[1], STOPCCN),
+				  VPNALG_TRANSLATED);
+		/* Its Assigned Tunnel ID is the outside one, too. */
+		ck_assert_uint_eq(get16(l2tp(&w) + 34), t[1].outside_own);
+	}
+	world_wait(&w, 99999);
+	ck_assert_uint_eq(closed(&w, KIND_TUNNEL), 0);
+	world_wait(&w, 1);
+	ck_assert_uint_eq(closed(&w, KIND_TUNNEL), 1);
+	tunnel_carries(&w, &t[0], 1);
+	tunnel_begin(&w, &t[1]);
+	tunnel_carries(&w, &t[1], 2);
+}
+END_TEST
+
+START_TEST(an_end_from_outside_is_taken_back_by_a_host_that_goes_on)
+{
+	struct tunnel t[2];
+
+	begin_tunnels(t, 2);
+	ck_assert_uint_eq(server_tells(&w, &t[1], STOPCCN), VPNALG_TRANSLATED);
+	w.now += 4000;
+	tunnel_carries(&w, &t[1], 1);
+	world_wait(&w, 99999);
+	tunnel_carries(&w, &t[1], 2);
+}
+END_TEST
+
+START_TEST(a_client_that_was_restarted_has_its_tunnel_again)
+{
+	struct tunnel t[2];
+
+	begin_tunnels(t, 2);
+	t[1].peer = 300;
+	tunnel_begin(&w, &t[1]);
+	tunnel_carries(&w, &t[1], 1);
+	tunnel_carries(&w, &t[0], 2);
+	ck_assert_uint_eq(opened(&w, KIND_TUNNEL), 2);
+}
+END_TEST
+
+START_TEST(a_busy_tunnel_lives_and_a_silent_one_dies)
+{
+	struct tunnel t[2];
+	unsigned i;
+
+	begin_tunnels(t, 2);
+	for (i = 0; i < 10; i++) {
+		world_wait(&w, 60000);
+		tunnel_carries(&w, &t[1], i);
+	}
+	ck_assert_uint_eq(closed(&w, KIND_TUNNEL), 1);
+	ck_assert_uint_eq(closed(&w, KIND_FLOW), 1);
+}
+END_TEST
+
+START_TEST(data_of_no_tunnel_does_not_go_out_of_a_shared_port)
+{
+	struct tunnel t[2];
+	struct bytes m = l2tp_data2(555, 5, 1);
+
+	begin_tunnels(t, 2);
+	ck_assert_uint_eq(tunnel_says(&w, &t[1], &m), VPNALG_DROP_NO_SESSION);
+	m = l2tp_data2(555, 5, 1);
+	ck_assert_uint_eq(tunnel_hears(&w, &t[1], &m), VPNALG_DROP_AMBIGUOUS);
+}
+END_TEST
+
+START_TEST(a_shared_port_is_not_for_other_ports_of_the_server)
+{
+	struct tunnel t[2];
+	struct bytes m = l2tp_data2(7, 5, 1);
+
+	begin_tunnels(t, 2);
+	put16(m.data + 2, t[1].outside_own);
+	t[1].answer_port = 5000;
+	ck_assert_uint_eq(tunnel_hears(&w, &t[1], &m), VPNALG_DROP_PORT_HELD);
+	ck_assert_uint_eq(server_tells(&w, &t[1], STOPCCN),
+			  VPNALG_DROP_PORT_HELD);
+}
+END_TEST
+
+/* All forms of data: the Tunnel ID is where the flags say. */
+START_TEST(data_is_told_apart_whatever_its_header)
+{
+	static const uint16_t flags[] = { 0x0002, 0x4002, 0x0802, 0x0202,
+					  0x4802, 0x4a02, 0x4b02 };
+	unsigned at = flags[_i] & 0x4000 ? 4 : 2, length = at + 4;
+	struct bytes m = { .length = 24 };
+	struct tunnel t[2];
+
+	begin_tunnels(t, 2);
+	put16(m.data, flags[_i]);
+	put16(m.data + 2, 24);
+	put16(m.data + at, t[1].outside_own);
+	if (flags[_i] & 0x0800)
+		length += 4;
+	if (flags[_i] & 0x0200)
+		put16(m.data + length, 2);
+	ck_assert_uint_eq(tunnel_hears(&w, &t[1], &m), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), t[1].client);
+	put16(m.data + at, 7);
+	ck_assert_mem_eq(l2tp(&w), m.data, m.length);
+}
+END_TEST
+
+/* Hidden IDs */
+
+static struct tunnel hidden_tunnel(unsigned n, uint32_t own)
+{
+	struct tunnel t = a_tunnel(n);
+
+	t.hides = true;
+	t.own = own;
+	return t;
+}
+
+START_TEST(hidden_ids_are_learned_from_the_answer)
+{
+	struct tunnel t[4];
+	unsigned i;
+
+	for (i = 0; i < 4; i++) {
+		t[i] = hidden_tunnel(i, 7 + i);
+		tunnel_begin(&w, &t[i]);
+	}
+	for (i = 0; i < 4; i++)
+		tunnel_carries(&w, &t[i], i);
+	ck_assert_uint_eq(opened(&w, KIND_TUNNEL), 4);
+}
+END_TEST
+
+START_TEST(of_two_equal_hidden_ids_the_later_is_refused)
+{
+	struct tunnel a = hidden_tunnel(0, 7), b = hidden_tunnel(1, 7);
+
+	tunnel_begin(&w, &a);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_DROP_AMBIGUOUS);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_DROP_AMBIGUOUS);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_AMBIGUOUS);
+	tunnel_carries(&w, &a, 1);
+	/* Others may go on. */
+	b = hidden_tunnel(2, 9);
+	tunnel_begin(&w, &b);
+	tunnel_carries(&w, &b, 2);
+	/* And the refused one may try again later. */
+	world_wait(&w, 100000);
+	b = hidden_tunnel(1, 8);
+	tunnel_begin(&w, &b);
+	tunnel_carries(&w, &b, 3);
+}
+END_TEST
+
+START_TEST(hidden_and_plain_ids_get_along)
+{
+	struct tunnel a = a_tunnel(0), b = hidden_tunnel(1, 8), c = a_tunnel(2);
+
+	tunnel_begin(&w, &a);
+	tunnel_begin(&w, &b);
+	c.own = 8;
+	tunnel_begin(&w, &c);
+	ck_assert_uint_ne(c.outside_own, 8);
+	tunnel_carries(&w, &a, 1);
+	tunnel_carries(&w, &b, 2);
+	tunnel_carries(&w, &c, 3);
+}
+END_TEST
+
+START_TEST(the_caller_has_the_last_word_on_ids)
+{
+	struct tunnel t = a_tunnel(0);
+
+	world_end(&w);
+	l2tp_world(&w, (struct world_options){ .choosing = CHOOSE_DIFFERENT });
+	tunnel_begin(&w, &t);
+	ck_assert_uint_ne(t.outside_own, t.own);
+	tunnel_carries(&w, &t, 1);
+	world_end(&w);
+	l2tp_world(&w, (struct world_options){ .choosing = CHOOSE_REFUSE });
+	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_DROP_REFUSED);
+}
+END_TEST
+
+TCase *l2tp_shared_case(void)
+{
+	TCase *t = tcase_create("shared port");
+
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_loop_test(t, ten_clients_of_one_tunnel_id_share_the_port, 0,
+			    2);
+	tcase_add_test(t, a_client_may_use_any_port_of_its_own);
+	tcase_add_test(t, two_tunnels_of_one_client_and_port_are_two);
+	tcase_add_test(t, two_ports_of_one_client_may_have_equal_ids);
+	tcase_add_test(t, one_at_a_time_asks_a_server_that_is_not_known);
+	tcase_add_test(t, who_was_answered_is_in_nobodys_way);
+	tcase_add_test(t,
+		       what_an_insisting_server_has_misunderstood_is_nobodys);
+	tcase_add_test(t, a_stray_answer_to_another_question_proves_nothing);
+	tcase_add_loop_test(t, an_end_from_either_side_gives_the_id_back, 0, 2);
+	tcase_add_test(
+		t, an_end_from_outside_is_taken_back_by_a_host_that_goes_on);
+	tcase_add_test(t, a_client_that_was_restarted_has_its_tunnel_again);
+	tcase_add_test(t, a_busy_tunnel_lives_and_a_silent_one_dies);
+	tcase_add_test(t,
+		       data_of_no_tunnel_does_not_go_out_of_a_shared_port);
+	tcase_add_test(t, a_shared_port_is_not_for_other_ports_of_the_server);
+	tcase_add_loop_test(t, data_is_told_apart_whatever_its_header, 0, 7);
+	tcase_add_test(t, hidden_ids_are_learned_from_the_answer);
+	tcase_add_test(t, of_two_equal_hidden_ids_the_later_is_refused);
+	tcase_add_test(t, hidden_and_plain_ids_get_along);
+	tcase_add_test(t, the_caller_has_the_last_word_on_ids);
+	return t;
+}

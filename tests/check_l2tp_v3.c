@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* L2TP version 3 (RFC 3931), over IP protocol 115 and over UDP. */
+#include "support_l2tp.h"
+#include "cases.h"
+
+#include <string.h>
+
+static struct world w;
+
+static void begin(void)
+{
+	l2tp_world(&w, (struct world_options){ 0 });
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+static const struct tunnel over_ip = {
+	.client = CLIENT_A, .server = SERVER, .version = 3,
+	.own = 0x11223344, .peer = 0x55667700,
+	.session = 0x01020304, .peer_session = 0x0a0b0c00
+};
+
+static struct tunnel a_tunnel(unsigned n)
+{
+	struct tunnel t = over_ip;
+
+	t.client += n;
+	t.peer += n;
+	t.peer_session += n;
+	return t;
+}
+
+static void begin_session(struct tunnel *t)
+{
+	tunnel_begin(&w, t);
+	tunnel_calls(&w, t);
+	tunnel_carries(&w, t, 1);
+}
+
+/* Over IP, over UDP to a server that insists, and by ports alone. */
+START_TEST(ten_clients_of_equal_ids_are_told_apart)
+{
+	struct tunnel t[10];
+	unsigned i, j;
+
+	for (i = 0; i < 10; i++) {
+		t[i] = a_tunnel(i);
+		t[i].port = _i > 0 ? L2TP : 0;
+		t[i].insists = _i == 1;
+		begin_session(&t[i]);
+		for (j = 0; j < i && _i < 2; j++) {
+			ck_assert_uint_ne(t[i].outside_own, t[j].outside_own);
+			ck_assert_uint_ne(t[i].outside_session,
+					  t[j].outside_session);
+		}
+	}
+	for (i = 0; i < 10; i++)
+		tunnel_carries(&w, &t[i], 0x1000 + i);
+	for (i = 0; i < 10; i++)
+		ck_assert_uint_eq(server_tells(&w, &t[i], HELLO),
+				  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(opened(&w, KIND_SESSION), _i < 2 ? 10 : 1);
+}
+END_TEST
+
+START_TEST(nobody_waits_where_there_are_no_ports)
+{
+	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
+
+	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), b.client);
+	ck_assert_uint_eq(tunnel_is_answered(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), a.client);
+}
+END_TEST
+
+/* RFC 3931 4.7.3: such a client asks in version 2 and names both IDs. */
+START_TEST(a_client_may_fall_back_to_version_2)
+{
+	struct tunnel a = a_tunnel(0), b;
+	struct bytes m;
+	uint32_t id2, id3;
+
+	a.port = L2TP;
+	a.insists = true;
+	begin_session(&a);
+	b = a_tunnel(1);
+	b.port = L2TP;
+	b.insists = true;
+	begin_session(&b); /* the server is known to insist */
+	b.client = CLIENT_C;
+	m = l2tp_control(2, 0, 0, SCCRQ);
+	l2tp_avp(&m, 9, 2, 7);
+	l2tp_avp(&m, 61, 4, a.own);
+	ck_assert_uint_eq(tunnel_says(&w, &b, &m), VPNALG_TRANSLATED);
+	id2 = get16(l2tp(&w) + 26);
+	id3 = get32(l2tp(&w) + 34);
+	ck_assert_uint_eq(id2, 7);
+	ck_assert_uint_ne(id3, a.own);
+	m = l2tp_control(_i == 0 ? 2 : 3, _i == 0 ? id2 : id3, 0, SCCRP);
+	l2tp_avp(&m, _i == 0 ? 9 : 61, _i == 0 ? 2 : 4, 99);
+	ck_assert_uint_eq(tunnel_hears(&w, &b, &m), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_C);
+	m = l2tp_control(_i == 0 ? 2 : 3, 99, 1, SCCCN);
+	ck_assert_uint_eq(tunnel_says(&w, &b, &m), VPNALG_TRANSLATED);
+}
+END_TEST
+
+/* RFC 3931 4.3: whoever changes an authenticated message breaks it. */
+START_TEST(what_has_a_digest_is_not_changed)
+{
+	struct tunnel t = a_tunnel(0), other = a_tunnel(1);
+
+	t.digest = other.digest = true;
+	begin_session(&t);
+	ck_assert_uint_eq(t.outside_own, t.own);
+	ck_assert_uint_eq(t.outside_session, t.session);
+	ck_assert_uint_eq(tunnel_asks(&w, &other), VPNALG_DROP_AMBIGUOUS);
+	other.own++;
+	tunnel_begin(&w, &other);
+	tunnel_carries(&w, &t, 1);
+}
+END_TEST
+
+START_TEST(a_session_of_an_id_in_use_is_refused_under_a_digest)
+{
+	struct tunnel t = a_tunnel(0), other = a_tunnel(1);
+	struct bytes m;
+
+	t.digest = other.digest = true;
+	begin_session(&t);
+	other.own++;
+	tunnel_begin(&w, &other);
+	m = l2tp_control(3, other.peer, 2, ICRQ);
+	l2tp_avp(&m, 59, 4, 1);
+	l2tp_avp(&m, 63, 4, t.session);
+	ck_assert_uint_eq(tunnel_says(&w, &other, &m), VPNALG_DROP_AMBIGUOUS);
+	tunnel_carries(&w, &t, 1);
+}
+END_TEST
+
+/* A tunnel whose ID was changed is authenticated too late. */
+START_TEST(a_digest_in_a_tunnel_of_another_id_is_refused)
+{
+	struct tunnel t = a_tunnel(0), other = a_tunnel(1);
+
+	begin_session(&t);
+	begin_session(&other);
+	ck_assert_uint_ne(other.outside_own, other.own);
+	other.digest = true;
+	ck_assert_uint_eq(server_tells(&w, &other, HELLO),
+			  VPNALG_DROP_AMBIGUOUS);
+}
+END_TEST
+
+static struct bytes disconnect(const struct tunnel *t, bool out)
+{
+	struct bytes m = l2tp_control(3, out ? t->peer : t->outside_own, 5,
+				      CDN);
+
+	l2tp_avp(&m, 63, 4, out ? t->session : t->peer_session);
+	l2tp_avp(&m, 64, 4, out ? t->peer_session : t->outside_session);
+	return m;
+}
+
+START_TEST(a_session_ends_alone)
+{
+	struct tunnel t = a_tunnel(0);
+	struct bytes m;
+
+	begin_session(&t);
+	m = disconnect(&t, _i == 0);
+	ck_assert_uint_eq(_i == 0 ? tunnel_says(&w, &t, &m)
+				  : tunnel_hears(&w, &t, &m),
+			  VPNALG_TRANSLATED);
+	world_wait(&w, 100000);
+	ck_assert_uint_eq(closed(&w, KIND_SESSION), 1);
+	ck_assert_uint_eq(closed(&w, KIND_TUNNEL), 0);
+	tunnel_calls(&w, &t);
+	tunnel_carries(&w, &t, 1);
+}
+END_TEST
+
+START_TEST(a_tunnel_that_ends_takes_its_sessions_along)
+{
+	struct tunnel t = a_tunnel(0);
+
+	begin_session(&t);
+	ck_assert_uint_eq(_i == 0 ? client_tells(&w, &t, STOPCCN)
+				  : server_tells(&w, &t, STOPCCN),
+			  VPNALG_TRANSLATED);
+	world_wait(&w, 1);
+	world_wait(&w, 100000);
+	ck_assert_uint_eq(closed(&w, KIND_SESSION), 1);
+	ck_assert_uint_eq(closed(&w, KIND_TUNNEL), 1);
+}
+END_TEST
+
+START_TEST(an_end_that_the_host_ignores_is_taken_back_with_its_sessions)
+{
+	struct tunnel t = a_tunnel(0);
+
+	begin_session(&t);
+	ck_assert_uint_eq(server_tells(&w, &t, STOPCCN), VPNALG_TRANSLATED);
+	world_wait(&w, 1);
+	world_wait(&w, 5000);
+	ck_assert_uint_eq(client_tells(&w, &t, HELLO), VPNALG_TRANSLATED);
+	tunnel_carries(&w, &t, 1);
+	world_wait(&w, 200000);
+	tunnel_carries(&w, &t, 2);
+}
+END_TEST
+
+/* Data alone, of a session whose control connection is silent. */
+START_TEST(a_session_keeps_its_tunnel_alive)
+{
+	struct tunnel t = a_tunnel(0);
+	unsigned i;
+
+	begin_session(&t);
+	for (i = 0; i < 10; i++) {
+		world_wait(&w, 200000);
+		tunnel_carries(&w, &t, i);
+	}
+	ck_assert_uint_eq(server_tells(&w, &t, HELLO), VPNALG_TRANSLATED);
+}
+END_TEST
+
+/* Sessions that both ends were set up with by hand have no messages. */
+START_TEST(one_host_may_have_sessions_without_a_tunnel)
+{
+	struct tunnel t = a_tunnel(0), other = a_tunnel(1);
+
+	t.outside = OUTSIDE;
+	t.outside_session = t.session;
+	tunnel_carries(&w, &t, 1);
+	begin_session(&other);
+	tunnel_carries(&w, &other, 2);
+	/* Whose it is cannot be told any more. */
+	ck_assert_uint_eq(server_tells(&w, &t, HELLO), VPNALG_DROP_AMBIGUOUS);
+}
+END_TEST
+
+START_TEST(hidden_ids_are_learned_over_ip_too)
+{
+	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
+
+	a.hides = b.hides = true;
+	b.own++;
+	tunnel_begin(&w, &a);
+	tunnel_begin(&w, &b);
+	a.hides = b.hides = false;
+	tunnel_calls(&w, &a);
+	tunnel_calls(&w, &b);
+	tunnel_carries(&w, &a, 1);
+	tunnel_carries(&w, &b, 2);
+}
+END_TEST
+
+START_TEST(what_is_nobodys_over_ip_is_kept_from_the_router_while_in_use)
+{
+	struct tunnel t = a_tunnel(0);
+	struct bytes m = l2tp_data3(false, 0x77, 1, 2), p;
+
+	p = l2tp_packet(SERVER, 0, OUTSIDE, 0, &m);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
+	begin_session(&t);
+	begin_session(&(struct tunnel){ .client = CLIENT_B, .server = SERVER,
+					.version = 3, .own = 1, .peer = 2,
+					.session = 3, .peer_session = 4 });
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
+			  VPNALG_DROP_AMBIGUOUS);
+	p = l2tp_packet(SERVER_2, 0, OUTSIDE, 0, &m);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
+}
+END_TEST
+
+TCase *l2tp_v3_case(void)
+{
+	TCase *t = tcase_create("version 3");
+
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_loop_test(t, ten_clients_of_equal_ids_are_told_apart, 0, 3);
+	tcase_add_test(t, nobody_waits_where_there_are_no_ports);
+	tcase_add_loop_test(t, a_client_may_fall_back_to_version_2, 0, 2);
+	tcase_add_test(t, what_has_a_digest_is_not_changed);
+	tcase_add_test(t,
+		       a_session_of_an_id_in_use_is_refused_under_a_digest);
+	tcase_add_test(t, a_digest_in_a_tunnel_of_another_id_is_refused);
+	tcase_add_loop_test(t, a_session_ends_alone, 0, 2);
+	tcase_add_loop_test(t, a_tunnel_that_ends_takes_its_sessions_along, 0,
+			    2);
+	tcase_add_test(
+		t,
+		an_end_that_the_host_ignores_is_taken_back_with_its_sessions);
+	tcase_add_test(t, a_session_keeps_its_tunnel_alive);
+	tcase_add_test(t, one_host_may_have_sessions_without_a_tunnel);
+	tcase_add_test(t, hidden_ids_are_learned_over_ip_too);
+	tcase_add_test(
+		t,
+		what_is_nobodys_over_ip_is_kept_from_the_router_while_in_use);
+	return t;
+}

@@ -63,11 +63,9 @@ static bool find_room(struct vpnalg *translator, struct vpnalg_record *host,
 		}
 		i++;
 	}
-	if (i < IPSEC_INBOUND) {
+	if (i < IPSEC_INBOUND)
 		*victim = IPSEC_INBOUND;
-		return true;
-	}
-	return backed || !(first->flags & IPSEC_IN_CONFIRMED);
+	return i < IPSEC_INBOUND || backed || !(first->flags & IPSEC_IN_CONFIRMED);
 }
 
 /* Pairing */
@@ -165,7 +163,7 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 	struct vpnalg_record *sa;
 	enum vpnalg_result result;
 	struct ipsec_in *in;
-	unsigned victim;
+	unsigned victim = IPSEC_INBOUND;
 	uint16_t gap;
 
 	if (!find_room(translator, host, is_backed(translator, host),

@@ -38,7 +38,8 @@ static struct vpnalg *begin(const struct vpnalg_addr *outside)
 	static uint32_t chance = 1;
 	struct vpnalg_config config = { .size = sizeof(config),
 					.handlers = handlers,
-					.handler_count = 2,
+					.handler_count = sizeof(handlers) /
+							 sizeof(handlers[0]),
 					.addresses = outside,
 					.address_count = 1,
 					.store = &store,

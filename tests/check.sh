@@ -15,8 +15,8 @@ tree=$(cd "$(dirname "$0")/.." && pwd)
 warnings='-Wall -Wextra -Wconversion -Wshadow -Wpedantic -Werror'
 sanitize='-fsanitize=address,undefined -fno-sanitize-recover=all'
 sanitize="-g -O1 -fno-omit-frame-pointer $sanitize"
-everything='--enable-examples --enable-gateway --enable-queue --enable-tests
---enable-doc'
+everything='--enable-examples --enable-gateway --enable-queue'
+everything="$everything --enable-tests --enable-doc"
 jobs=${JOBS:-2}
 passed=0
 failed=0

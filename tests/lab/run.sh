@@ -6,8 +6,9 @@
 # gateway between them: vpnalg-gw, vpnalg-queue, the kernel's NAT with its PPTP
 # helper ("kernel"), or a router that translates nothing ("none"). Without
 # names: all scenarios, or with --short some that take a few minutes, through
-# vpnalg-gw. Installs what is missing, where it can; all
-# traffic stays in network namespaces of its own, which end with it.
+# vpnalg-gw. Installs what is missing, where it can (Debian's packages start the
+# daemons that they bring, unless policy-rc.d forbids it). All traffic stays in
+# network namespaces of its own, which end with it.
 #
 # Prints a line per client, and "N passed, N failed, N skipped" at the end.
 # Exit status: 0 if all passed, 1 if one failed, 77 if none failed but some were

@@ -4,6 +4,8 @@ about='plain ESP under IKEv2, three clients, rekeys every 20 s under traffic'
 clients='c1 c2 c3'
 why_not_scenario=why_not_libreswan
 rekey=20
+# A packet may come with a new SPI before its receiver has the SA.
+pings_lost=1
 
 scenario() {
 	libreswan_server

@@ -149,6 +149,8 @@ static enum way by_own_id(const struct vpnalg_facts *facts,
 		return WAY_NONE;
 	if (id->size == 0)
 		id = &message.ids[L2TP_OWN_CONNECTION];
+	if (id->size == 0 && message.type != L2TP_SCCRQ)
+		return WAY_NONE;
 	if (id->size != 0)
 		name(match, false, L2TP_PROTOCOL, id->value, id->what | port);
 	else

@@ -49,13 +49,19 @@ enum l2tp_number {
 #define L2TP_FLOW_HIDDEN 0x04    /* and hides the ID in it */
 #define L2TP_FLOW_CLASH 0x08     /* another's tunnel has the same hidden ID */
 #define L2TP_FLOW_LINGERING 0x10 /* the end of its tunnel was announced */
+/* It was opened in the midst of a tunnel: what it has is not all known. */
+#define L2TP_FLOW_RESUMED 0x20
 
 /* The body of a flow. */
 struct l2tp_flow {
 	uint32_t since;       /* when its turn to ask began; low 32 bits */
 	uint32_t own[2];      /* the ID asked for, by version; 0 if unknown */
+	/* Whose data was the last to go out: the peer's ID, 0 for none, and
+	 * the flow's deadline at the time, low 32 bits. */
+	uint32_t busy, busy_until;
 	uint16_t remote_port; /* where answers come from */
 	uint16_t flags;
+	uint8_t busy_version;
 };
 
 #define L2TP_SERVER_HONOURS 0x01 /* answers to the port that asked */
@@ -156,6 +162,8 @@ enum vpnalg_result vpnalg_l2tp_server_ask(struct vpnalg_step *step,
 					  struct vpnalg_record *flow,
 					  const struct l2tp_message *message,
 					  bool insists);
+void vpnalg_l2tp_server_resume(struct vpnalg_step *step,
+			       struct vpnalg_record *flow, bool insists);
 void vpnalg_l2tp_server_answered(struct vpnalg_step *step,
 				 struct vpnalg_record *flow,
 				 const struct l2tp_message *message);
@@ -199,6 +207,7 @@ enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
 					   const struct l2tp_id *id, bool exact,
 					   struct vpnalg_record **opened);
 void vpnalg_l2tp_tunnel_reopen(struct vpnalg_step *step,
+			       const struct vpnalg_record *flow,
 			       struct vpnalg_record *record);
 enum vpnalg_result vpnalg_l2tp_tunnel_attach(struct vpnalg_step *step,
 					     struct vpnalg_record *flow,
@@ -208,7 +217,8 @@ void vpnalg_l2tp_tunnel_join(struct vpnalg_step *step,
 			     struct vpnalg_record *session,
 			     struct vpnalg_record *tunnel);
 void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
-			    struct vpnalg_record *record);
+			    const struct vpnalg_record *flow,
+			    struct vpnalg_record *record, bool begins);
 void vpnalg_l2tp_tunnel_end(struct vpnalg_step *step,
 			    struct vpnalg_record *record);
 void vpnalg_l2tp_tunnel_swept(struct vpnalg *translator,

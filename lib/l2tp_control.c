@@ -25,7 +25,7 @@ static enum vpnalg_result own_tunnel(struct vpnalg_step *step,
 		if (result != VPNALG_TRANSLATED)
 			return result;
 	} else if (m->type == L2TP_SCCRQ) {
-		vpnalg_l2tp_tunnel_reopen(step, record);
+		vpnalg_l2tp_tunnel_reopen(step, flow, record);
 	}
 	vpnalg_l2tp_tunnel_other(step, id, record);
 	*tunnel = record;
@@ -95,13 +95,15 @@ static enum vpnalg_result own_session(struct vpnalg_step *step,
 }
 
 /* Who shares a port and is not known to the remote by a tunnel cannot be told
- * from the others, neither here nor by what comes back. */
+ * from the others, neither here nor by what comes back; but one may ask, and
+ * one has the port itself. */
 static bool may_be_unknown(struct vpnalg_step *step, struct vpnalg_record *flow,
 			   const struct l2tp_message *m)
 {
-	return !m->udp || m->header.value == 0 ||
-	       vpnalg_l2tp_tunnel_id(step, flow, VPNALG_OUTSIDE_OWN) ==
-		       L2TP_PORT;
+	if (m->header.value == 0)
+		return m->type == L2TP_SCCRQ;
+	return !m->udp || vpnalg_l2tp_tunnel_id(
+				  step, flow, VPNALG_OUTSIDE_OWN) == L2TP_PORT;
 }
 
 static enum vpnalg_result control_out(struct vpnalg_step *step,
@@ -142,8 +144,33 @@ static enum vpnalg_result control_out(struct vpnalg_step *step,
 	if (m->type == L2TP_STOPCCN)
 		vpnalg_l2tp_tunnel_end(step, tunnel);
 	else if (!l2tp_is_idle(m))
-		vpnalg_l2tp_tunnel_use(step, tunnel);
+		vpnalg_l2tp_tunnel_use(step, flow, tunnel,
+				       m->type == L2TP_SCCCN);
 	return VPNALG_TRANSLATED;
+}
+
+/* Nothing has changed since the last data of this tunnel or session: it is
+ * there, and need not live longer yet. So a flow that is busy with one of them
+ * is all that must be looked for. */
+static bool is_busy(struct vpnalg_step *step, struct vpnalg_record *flow,
+		    const struct l2tp_message *m)
+{
+	const struct l2tp_flow *f = l2tp_flow(step, flow);
+
+	return f->busy != 0 && f->busy == m->header.value &&
+	       f->busy_version == m->version &&
+	       f->busy_until == (uint32_t)flow->deadline;
+}
+
+static void set_busy(struct vpnalg_step *step, struct vpnalg_record *flow,
+		     const struct l2tp_message *m, uint32_t id)
+{
+	struct l2tp_flow *f = l2tp_flow(step, flow);
+
+	f->busy = id;
+	f->busy_version = m->version;
+	f->busy_until = (uint32_t)flow->deadline;
+	vpnalg_session_changed(step->translator, flow);
 }
 
 /* What travels out in a shared flow. */
@@ -151,17 +178,22 @@ enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
 					   struct vpnalg_record *flow,
 					   struct l2tp_message *m)
 {
-	struct vpnalg_record *tunnel =
-		vpnalg_l2tp_tunnel_find(step, flow, true, &m->header);
+	struct vpnalg_record *tunnel;
 
 	if (!m->whole)
 		return VPNALG_DROP_TRUNCATED;
+	if (!m->control && is_busy(step, flow, m))
+		return VPNALG_TRANSLATED;
+	set_busy(step, flow, m, 0);
+	tunnel = vpnalg_l2tp_tunnel_find(step, flow, true, &m->header);
 	if (m->control)
 		return control_out(step, flow, m, tunnel);
-	if (tunnel != NULL)
-		vpnalg_l2tp_tunnel_use(step, tunnel);
-	else if (!may_be_unknown(step, flow, m))
-		return VPNALG_DROP_NO_SESSION;
+	if (tunnel == NULL)
+		return may_be_unknown(step, flow, m) ? VPNALG_TRANSLATED
+						     : VPNALG_DROP_NO_SESSION;
+	vpnalg_l2tp_tunnel_use(step, flow, tunnel, false);
+	if (!(tunnel->flags & VPNALG_SESSION_ENDED))
+		set_busy(step, flow, m, m->header.value);
 	return VPNALG_TRANSLATED;
 }
 
@@ -247,6 +279,7 @@ enum vpnalg_result vpnalg_l2tp_control_in(struct vpnalg_step *step,
 		take_stray(step, flow, m);
 		return VPNALG_DROP_AMBIGUOUS;
 	}
+	set_busy(step, flow, m, 0);
 	t->remote_port = f->remote_port;
 	vpnalg_session_changed(step->translator, tunnel);
 	if (m->type == L2TP_SCCRP) {

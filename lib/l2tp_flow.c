@@ -95,10 +95,11 @@ enum vpnalg_result vpnalg_l2tp_flow_open(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* The flow of a tunnel or session. */
+/* The flow of a tunnel or session; NULL if it is another one by now. */
 struct vpnalg_record *vpnalg_l2tp_flow_of(struct vpnalg_step *step,
 					  struct vpnalg_record *tunnel)
 {
+	struct vpnalg_record *flow;
 	struct vpnalg_tuple tuple;
 
 	vpnalg_session_tuple(step->translator, tunnel, VPNALG_INSIDE_OWN,
@@ -112,7 +113,8 @@ struct vpnalg_record *vpnalg_l2tp_flow_of(struct vpnalg_step *step,
 		tuple.id = 0;
 		tuple.port = L2TP_NUMBER_FLOW;
 	}
-	return vpnalg_session_find(step->translator, &tuple);
+	flow = vpnalg_session_find(step->translator, &tuple);
+	return flow != NULL && l2tp_is_shared(step, flow) ? flow : NULL;
 }
 
 /* How long */

@@ -111,12 +111,15 @@ static enum vpnalg_result judge_unknown(struct vpnalg_step *step,
 					struct vpnalg_record *flow,
 					const struct l2tp_message *m)
 {
+	bool resumed = l2tp_flow(step, flow)->flags & L2TP_FLOW_RESUMED;
+
 	if (!m->udp)
 		return flow->flags & VPNALG_SESSION_SHARED &&
 				       !step->facts->inside
 			       ? VPNALG_DROP_AMBIGUOUS
 			       : VPNALG_TRANSLATED;
-	if (vpnalg_l2tp_flow_port(step, flow) != L2TP_PORT)
+	if (vpnalg_l2tp_flow_port(step, flow) != L2TP_PORT ||
+	    (m->header.value != 0 && !resumed))
 		return VPNALG_DROP_NO_SESSION;
 	return vpnalg_l2tp_server_insists(step, flow) ? VPNALG_DROP_AMBIGUOUS
 						      : VPNALG_TRANSLATED;
@@ -230,7 +233,7 @@ enum vpnalg_result vpnalg_l2tp_in(struct vpnalg_step *step,
 	if (l2tp_is_tunnel(record))
 		flow = vpnalg_l2tp_flow_of(step, record);
 	if (flow == NULL)
-		return VPNALG_DROP_NO_SESSION;
+		return VPNALG_UNTOUCHED;
 	if (l2tp_is_shared(step, flow) && !m->whole)
 		return VPNALG_DROP_TRUNCATED;
 	return control_in(step, flow, flow == record ? NULL : record, m);

@@ -150,12 +150,28 @@ static enum vpnalg_result take_turn(struct vpnalg_step *step,
 }
 
 /* The flow that has port 1701 already may have to share it later. */
-static bool will_share(struct vpnalg_step *step, struct vpnalg_record *flow,
-		       uint32_t flags)
+static void share(struct vpnalg_step *step, struct vpnalg_record *flow,
+		  uint32_t flags)
 {
-	return flags & L2TP_SERVER_INSISTS ||
-	       (!(flags & L2TP_SERVER_HONOURS) &&
-		vpnalg_l2tp_flow_port(step, flow) == L2TP_PORT);
+	bool has_port = vpnalg_l2tp_flow_port(step, flow) == L2TP_PORT;
+
+	if (flags & L2TP_SERVER_INSISTS ||
+	    (!(flags & L2TP_SERVER_HONOURS) && has_port))
+		l2tp_flow(step, flow)->flags |= L2TP_FLOW_SHARED;
+}
+
+/* A flow is opened by a message that is no SCCRQ. */
+void vpnalg_l2tp_server_resume(struct vpnalg_step *step,
+			       struct vpnalg_record *flow, bool insists)
+{
+	struct vpnalg_record *server = vpnalg_l2tp_server_find(step, flow);
+	uint32_t flags = insists ? L2TP_SERVER_INSISTS : 0;
+
+	if (server != NULL)
+		flags = body(step, server)->flags;
+	share(step, flow, flags);
+	l2tp_flow(step, flow)->flags |= L2TP_FLOW_RESUMED;
+	vpnalg_session_changed(step->translator, flow);
 }
 
 static void note_question(struct l2tp_flow *flow, const struct l2tp_message *m,
@@ -194,8 +210,7 @@ enum vpnalg_result vpnalg_l2tp_server_ask(struct vpnalg_step *step,
 		result = take_turn(step, flow);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	if (will_share(step, flow, flags))
-		f->flags |= L2TP_FLOW_SHARED;
+	share(step, flow, flags);
 	if (step->facts->inside)
 		note_question(f, m, hidden);
 	vpnalg_session_changed(step->translator, flow);

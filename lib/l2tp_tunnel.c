@@ -160,13 +160,17 @@ void vpnalg_l2tp_tunnel_closed(struct vpnalg *translator,
 
 /* The end */
 
+/* No session outlives its flow, so an end does not make one live longer. */
 static void linger(struct vpnalg *translator, struct vpnalg_record *record)
 {
+	uint32_t ms = vpnalg_session_timers(translator)->linger;
+
 	if (record->flags & VPNALG_SESSION_ENDED)
 		return;
 	record->flags |= VPNALG_SESSION_ENDED;
-	vpnalg_session_live(translator, record,
-			    vpnalg_session_timers(translator)->linger);
+	if (record->deadline - vpnalg_session_now(translator) > ms)
+		vpnalg_session_live(translator, record, ms);
+	vpnalg_session_changed(translator, record);
 }
 
 /* What the inside host has ended nothing takes back. */
@@ -179,11 +183,12 @@ void vpnalg_l2tp_tunnel_end(struct vpnalg_step *step,
 	vpnalg_session_changed(step->translator, record);
 }
 
-static void live(struct vpnalg_step *step, struct vpnalg_record *record)
+static void live(struct vpnalg_step *step, const struct vpnalg_record *flow,
+		 struct vpnalg_record *record)
 {
 	record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
 	vpnalg_session_live(step->translator, record,
-			    vpnalg_session_timers(step->translator)->udp);
+			    flow->deadline - step->now);
 }
 
 void vpnalg_l2tp_tunnel_swept(struct vpnalg *translator,
@@ -193,25 +198,56 @@ void vpnalg_l2tp_tunnel_swept(struct vpnalg *translator,
 		linger(translator, record);
 }
 
-/* The inside host goes on with it. */
-void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
-			    struct vpnalg_record *record)
+/* A tunnel that its sessions keep alive may be past its deadline. */
+static bool is_fresh(struct vpnalg_step *step,
+		     const struct vpnalg_record *record)
 {
 	uint32_t life = vpnalg_session_timers(step->translator)->udp;
-	vpnalg_time left = record->deadline - step->now;
 
-	if (record->flags & VPNALG_SESSION_ENDED) {
-		if (!(body(step->translator, record)->flags &
-		      L2TP_TUNNEL_FINAL) &&
-		    l2tp_is_past_grace(step, record) &&
-		    stands(step->translator, record))
-			live(step, record);
+	return record->deadline > step->now &&
+	       record->deadline - step->now >= life - life / L2TP_SLACK_PART;
+}
+
+static bool may_revive(struct vpnalg_step *step,
+		       const struct vpnalg_record *record,
+		       const struct l2tp_tunnel *its)
+{
+	return record->flags & VPNALG_SESSION_ENDED &&
+	       !(its->flags & L2TP_TUNNEL_FINAL) &&
+	       l2tp_is_past_grace(step, record);
+}
+
+/* Who goes on with a session goes on with its tunnel. */
+static void revive_parent(struct vpnalg_step *step,
+			  const struct vpnalg_record *flow,
+			  struct vpnalg_record *session)
+{
+	struct vpnalg_record *parent;
+
+	if (!is_session(session))
 		return;
-	}
-	if (left >= life - life / L2TP_SLACK_PART)
+	parent = parent_of(step->translator, session);
+	if (parent != NULL && vpnalg_session_alive(step->translator, parent) &&
+	    may_revive(step, parent, body(step->translator, parent)))
+		live(step, flow, parent);
+}
+
+/* The inside host goes on with it, or only begins: what it has confirmed is
+ * another tunnel than the one that was to end. */
+void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
+			    const struct vpnalg_record *flow,
+			    struct vpnalg_record *record, bool begins)
+{
+	const struct l2tp_tunnel *its = body(step->translator, record);
+	bool ended = record->flags & VPNALG_SESSION_ENDED;
+
+	if (ended ? !may_revive(step, record, its) &&
+			    (!begins || its->flags & L2TP_TUNNEL_FINAL)
+		  : is_fresh(step, record))
 		return;
+	revive_parent(step, flow, record);
 	if (stands(step->translator, record))
-		live(step, record);
+		live(step, flow, record);
 	else
 		linger(step->translator, record);
 }
@@ -258,7 +294,7 @@ enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
 	tunnel = body(step->translator, *opened);
 	tunnel->generation = (uint16_t)vpnalg_session_random(step->translator);
 	tunnel->remote_port = l2tp_flow(step, flow)->remote_port;
-	vpnalg_session_changed(step->translator, *opened);
+	live(step, flow, *opened);
 	return VPNALG_TRANSLATED;
 }
 
@@ -274,11 +310,12 @@ static void detach(struct vpnalg_step *step, struct vpnalg_record *record)
 
 /* Its owner asks for it once more: its peer is another one now. */
 void vpnalg_l2tp_tunnel_reopen(struct vpnalg_step *step,
+			       const struct vpnalg_record *flow,
 			       struct vpnalg_record *record)
 {
 	detach(step, record);
 	body(step->translator, record)->flags = 0;
-	live(step, record);
+	live(step, flow, record);
 }
 
 /* What the remote calls it is known now. */

@@ -19,6 +19,7 @@ TCase *l2tp_message_case(void); /* check_l2tp_message.c */
 TCase *l2tp_shared_case(void);  /* check_l2tp_shared.c */
 TCase *l2tp_v3_case(void);      /* check_l2tp_v3.c */
 TCase *l2tp_fail_case(void);    /* check_l2tp_fail.c */
+TCase *l2tp_model_case(void);   /* check_l2tp_model.c */
 TCase *pptp_more_case(void);    /* check_more_pptp.c */
 TCase *engine_more_case(void);  /* check_more_engine.c */
 TCase *steer_general_case(void);   /* check_steer_general.c */

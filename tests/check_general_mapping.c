@@ -206,7 +206,7 @@ START_TEST(rfc4787_req2_general_traffic_stays_at_home)
 {
 	static const uint32_t pool[] = { OUTSIDE, OUTSIDE_2, 0xcb007103,
 					 0xcb007104 };
-	uint32_t home, i, host, others = 0;
+	uint32_t home, i, host, others = 0, first = 0, homes = 0;
 
 	general_and_vpn_world(&w, (struct world_options){
 					  .addresses = pool,
@@ -216,6 +216,8 @@ START_TEST(rfc4787_req2_general_traffic_stays_at_home)
 	for (host = CLIENT_A; host < CLIENT_A + 8; host++) {
 		udp_open(&w, host, 40000, SERVER, 53);
 		home = source(&w);
+		first = first == 0 ? home : first;
+		homes += home != first;
 		for (i = 0; i < 5; i++) {
 			/* All crowd at one VPN server, so some leave home. */
 			toy_say(&w, host, 5000, SERVER, TOY_HELLO, 0, 0);
@@ -227,6 +229,7 @@ START_TEST(rfc4787_req2_general_traffic_stays_at_home)
 		}
 	}
 	ck_assert_uint_gt(others, 0);
+	ck_assert_uint_gt(homes, 0); /* not all in one place */
 	end();
 }
 END_TEST
@@ -383,6 +386,26 @@ START_TEST(a_mapping_does_not_reach_where_a_vpn_session_has_its_port)
 	world_wait(&w, 7440000 - 240000);
 	ck_assert_uint_eq(tcp_out(&w, CLIENT_A, 40000, SERVER, 80, SYN, 0),
 			  VPNALG_TRANSLATED);
+	end();
+}
+END_TEST
+
+/* Not all that comes in to a VPN session's port is claimed by its handler; the
+ * mapping does not get the rest. */
+START_TEST(what_comes_in_to_a_held_port_is_not_for_the_mapping)
+{
+	struct bytes p = udp_packet(SERVER, TOY_DATA_PORT, OUTSIDE, 40000,
+				    "abc", 3);
+
+	general_and_vpn_world(&w, (struct world_options){ .no_undo = true });
+	ck_assert_uint_eq(toy_say(&w, CLIENT_B, 40000, SERVER, TOY_HELLO, 0,
+				  0), 40000);
+	ck_assert_uint_eq(udp_open(&w, CLIENT_A, 40000, SERVER_2, 53), 40000);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
+			  VPNALG_DROP_PORT_HELD);
+	p = udp_packet(SERVER_2, TOY_DATA_PORT, OUTSIDE, 40000, "abc", 3);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
 	end();
 }
 END_TEST
@@ -547,6 +570,8 @@ TCase *general_mapping_case(void)
 	tcase_add_test(
 		mapping,
 		a_mapping_that_cannot_count_its_sessions_takes_no_more);
+	tcase_add_test(mapping,
+		       what_comes_in_to_a_held_port_is_not_for_the_mapping);
 	tcase_add_test(
 		mapping,
 		no_session_gets_an_id_of_a_mapping_whatever_its_port);

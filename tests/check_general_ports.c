@@ -141,7 +141,7 @@ static const struct end_row {
 	uint16_t first, last;
 	bool moving;
 } end_rows[] = {
-	{ 10000, 11999, true },
+	{ 11000, 11599, true },
 	{ 1024, 65535, false },
 };
 

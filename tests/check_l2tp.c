@@ -378,5 +378,6 @@ Suite *l2tp_suite(void)
 	suite_add_tcase(suite, l2tp_shared_case());
 	suite_add_tcase(suite, l2tp_v3_case());
 	suite_add_tcase(suite, l2tp_fail_case());
+	suite_add_tcase(suite, l2tp_model_case());
 	return suite;
 }

@@ -227,6 +227,42 @@ START_TEST(an_end_from_outside_is_taken_back_by_a_host_that_goes_on)
 }
 END_TEST
 
+/* The end is that of what it had before. */
+START_TEST(a_tunnel_that_begins_in_a_linger_goes_on)
+{
+	struct tunnel t[2];
+
+	begin_tunnels(t, 2);
+	ck_assert_uint_eq(tunnel_asks(&w, &t[1]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(server_tells(&w, &t[1], STOPCCN), VPNALG_TRANSLATED);
+	t[1].peer = 300;
+	ck_assert_uint_eq(tunnel_is_answered(&w, &t[1]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_confirms(&w, &t[1]), VPNALG_TRANSLATED);
+	world_wait(&w, 200000);
+	ck_assert_uint_eq(server_tells(&w, &t[1], HELLO), VPNALG_TRANSLATED);
+}
+END_TEST
+
+/* Opened by something else than a question, as after a restart of the router:
+ * such a flow has port 1701 to share from the start. */
+START_TEST(a_resumed_flow_cannot_end_anothers_tunnel)
+{
+	struct tunnel t = a_tunnel(0), other = a_tunnel(1);
+
+	t.outside = OUTSIDE;
+	t.outside_port = L2TP;
+	t.outside_own = t.own;
+	ck_assert_uint_eq(client_tells(&w, &t, HELLO), VPNALG_TRANSLATED);
+	tunnel_carries(&w, &t, 1);
+	tunnel_begin(&w, &other);
+	ck_assert_uint_eq(client_tells(&w, &t, STOPCCN),
+			  VPNALG_DROP_NO_SESSION);
+	t.peer = 0;
+	ck_assert_uint_eq(client_tells(&w, &t, HELLO), VPNALG_DROP_NO_SESSION);
+	tunnel_carries(&w, &other, 2);
+}
+END_TEST
+
 START_TEST(a_client_that_was_restarted_has_its_tunnel_again)
 {
 	struct tunnel t[2];
@@ -263,7 +299,7 @@ START_TEST(data_of_no_tunnel_does_not_go_out_of_a_shared_port)
 	begin_tunnels(t, 2);
 	ck_assert_uint_eq(tunnel_says(&w, &t[1], &m), VPNALG_DROP_NO_SESSION);
 	m = l2tp_data2(555, 5, 1);
-	ck_assert_uint_eq(tunnel_hears(&w, &t[1], &m), VPNALG_DROP_AMBIGUOUS);
+	ck_assert_uint_eq(tunnel_hears(&w, &t[1], &m), VPNALG_DROP_NO_SESSION);
 }
 END_TEST
 
@@ -402,6 +438,8 @@ TCase *l2tp_shared_case(void)
 	tcase_add_loop_test(t, an_end_from_either_side_gives_the_id_back, 0, 2);
 	tcase_add_test(
 		t, an_end_from_outside_is_taken_back_by_a_host_that_goes_on);
+	tcase_add_test(t, a_tunnel_that_begins_in_a_linger_goes_on);
+	tcase_add_test(t, a_resumed_flow_cannot_end_anothers_tunnel);
 	tcase_add_test(t, a_client_that_was_restarted_has_its_tunnel_again);
 	tcase_add_test(t, a_busy_tunnel_lives_and_a_silent_one_dies);
 	tcase_add_test(t,

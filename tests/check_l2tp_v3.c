@@ -216,6 +216,23 @@ START_TEST(an_end_that_the_host_ignores_is_taken_back_with_its_sessions)
 }
 END_TEST
 
+/* A forged end must not end it: data is all that the host may have to send. */
+START_TEST(data_takes_the_end_of_its_tunnel_back)
+{
+	struct tunnel t = a_tunnel(0);
+	unsigned i;
+
+	begin_session(&t);
+	ck_assert_uint_eq(server_tells(&w, &t, STOPCCN), VPNALG_TRANSLATED);
+	for (i = 0; i < 30; i++) {
+		world_wait(&w, 10000);
+		tunnel_carries(&w, &t, i);
+	}
+	ck_assert_uint_eq(server_tells(&w, &t, HELLO), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(closed(&w, KIND_TUNNEL), 0);
+}
+END_TEST
+
 /* Data alone, of a session whose control connection is silent. */
 START_TEST(a_session_keeps_its_tunnel_alive)
 {
@@ -298,6 +315,7 @@ TCase *l2tp_v3_case(void)
 	tcase_add_test(
 		t,
 		an_end_that_the_host_ignores_is_taken_back_with_its_sessions);
+	tcase_add_test(t, data_takes_the_end_of_its_tunnel_back);
 	tcase_add_test(t, a_session_keeps_its_tunnel_alive);
 	tcase_add_test(t, one_host_may_have_sessions_without_a_tunnel);
 	tcase_add_test(t, hidden_ids_are_learned_over_ip_too);

@@ -10,10 +10,11 @@ import os
 import struct
 
 from scapy.layers.inet import IP, TCP, UDP
+from scapy.layers.l2 import Ether
 
 from pcap_common import (CAPTURES, Talk, check, clear_request, counts, finish,
-                         merged, path, read_pcap, run, short_talk, tshark,
-                         write_pcap)
+                         merged, path, read_pcap, record, run, short_talk,
+                         tshark, write_pcap)
 
 OUTSIDE = "203.0.113.1"
 SERVER = "203.0.113.10"
@@ -234,6 +235,69 @@ def judge_l2tp():
           len(set.union(*ports.values())) == 3, ports)
 
 
+def l2tp_message(version, receiver, kind, own=None, ns=0):
+    """A control message of that type, with the sender's own ID."""
+    avps = struct.pack(">HHHH", 0x8008, 0, 0, kind)
+    if kind in (1, 2):
+        avps += b"\x80\x08\0\0\0\2\1\0" + b"\x80\x0a\0\0\0\3\0\0\0\3"
+        avps += b"\x80\x0a\0\0\0\7host"
+    if own is not None:
+        avps += (struct.pack(">HHHH", 0x8008, 0, 9, own) if version == 2
+                 else struct.pack(">HHHI", 0x800a, 0, 61, own))
+    receiver = (struct.pack(">HH", receiver, 0) if version == 2
+                else struct.pack(">I", receiver))
+    return (struct.pack(">HH", 0xc800 | version, 12 + len(avps)) + receiver
+            + struct.pack(">HH", ns, 0) + avps)
+
+
+def l2tp_frame(source, destination, message, udp):
+    layers = (UDP(sport=1701, dport=1701) / message if udp
+              else bytes(4) + message)
+    return bytes(Ether(src="02:00:00:00:00:0a", dst="02:00:00:00:00:0b")
+                 / IP(src=source, dst=destination, proto=17 if udp else 115)
+                 / layers)
+
+
+def insisting_talk(version, udp):
+    """Three clients with one ID; the server answers to port 1701 only. The
+    first answer to another port is lost, which is how it is noticed."""
+    clients = ["192.168.77.%d" % i for i in (11, 12, 13)]
+    asks = [l2tp_frame(client, SERVER, l2tp_message(version, 0, 1, 7), udp)
+            for client in clients]
+    answer = l2tp_frame(SERVER, OUTSIDE, l2tp_message(version, 7, 2, 99), udp)
+    stray = l2tp_frame(SERVER, OUTSIDE, l2tp_message(version, 7, 2, 98), udp)
+    confirm = l2tp_frame(clients[0], SERVER,
+                         l2tp_message(version, 99, 3, ns=1), udp)
+    frames = [asks[0], answer, confirm]
+    frames += [asks[1], stray] if udp else []
+    frames += [asks[1], asks[2]]
+    return [record(frame, i * 0.1) for i, frame in enumerate(frames)]
+
+
+def judge_insisting(version, udp):
+    title = "version %d, %s" % (version, "shared port" if udp else "over IP")
+    before, after = write_pcap("in.pcap", insisting_talk(version, udp)), path(
+        "out.pcap")
+    done = run("--address", OUTSIDE, before, after)
+    written = counts(done).get("written")
+    check(title + ": only the lost answer is missing",
+          counts(done).get("read") - written == (1 if udp else 0),
+          done.stderr.decode())
+    check(title + ": tshark finds nothing malformed", not malformed(after),
+          malformed(after))
+    check(title + ": and every checksum right",
+          not any("0" in status for status in dissect(after, SUMS)) and
+          all(sums_by_scapy(after)))
+    asked = [bytes(p)[p.ihl * 4:] for p in packets(after) if p.src == OUTSIDE]
+    asked = [a for a in asked if b"host" in a][-2:]
+    size = 2 if version == 2 else 4
+    own = {a[-size:] for a in asked} | {(7).to_bytes(size, "big")}
+    check(title + ": the three have three IDs", len(own) == 3, own)
+    if udp:
+        check(title + ": and one port",
+              {a[:2] for a in asked} == {(1701).to_bytes(2, "big")})
+
+
 def judge_outside_view():
     """What was captured outside has no inside address: nothing is touched."""
     capture = os.path.join(CAPTURES, "pptp_1-nat-outside.pcap")
@@ -318,6 +382,9 @@ def judge_time():
 def main():
     judge_lab()
     judge_l2tp()
+    judge_insisting(2, True)
+    judge_insisting(3, True)
+    judge_insisting(3, False)
     judge_outside_view()
     judge_doubled()
     judge_twins()

@@ -178,9 +178,9 @@ struct vpnalg_handler {
 	 * no session has the key, which is never so for VPNALG_IN; for
 	 * VPNALG_OUT one may be opened here, and step->record must be set to
 	 * it before the packet is translated. A translated packet's session
-	 * may be ended, not closed. VPNALG_UNTOUCHED, for VPNALG_IN only, says
-	 * that the packet is not this handler's after all: its next key, or
-	 * the next handler, is tried.
+	 * may be ended, not closed. VPNALG_UNTOUCHED says, where match has
+	 * set more, that the packet is not this session's after all: the next
+	 * key, or the next handler, is tried.
 	 */
 	enum vpnalg_result (*translate)(struct vpnalg_step *step);
 	/** Optional: the sweep has met a living session. It may be ended, not

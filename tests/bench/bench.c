@@ -14,6 +14,7 @@ static const struct {
 } parts[] = {
 	{ "gre", bench_gre },
 	{ "udp", bench_udp },
+	{ "l2tp", bench_l2tp },
 	{ "setup", bench_setup },
 	{ "memory", bench_memory },
 	{ "expiry", bench_expiry },

@@ -24,6 +24,8 @@ struct settings {
 void bench_gre(const struct settings *settings);
 /* The same with UDP flows. */
 void bench_udp(const struct settings *settings);
+/* l2tp.c: the same of L2TP, by port and by Tunnel ID. */
+void bench_l2tp(const struct settings *settings);
 /* setup.c: call set-ups per second. */
 void bench_setup(const struct settings *settings);
 /* memory.c: bytes per call. */

@@ -26,7 +26,7 @@ static const char help[] =
 	"  --rounds N      how often to measure all (default 7)\n"
 	"  --round-robin   call after call, not in random order\n"
 	"  --huge-pages    in huge pages, where there are any\n"
-	"  --only PART     gre, udp, setup, memory or expiry\n"
+	"  --only PART     gre, l2tp, udp, setup, memory or expiry\n"
 	"  --callgrind N   measure nothing, but do exactly N (rounded up)\n"
 	"                  of what --what says, for a tool that counts\n"
 	"                  instructions in world_process and world_expire\n"

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Clients and a server that do anything at any time, while the store fails now
+ * and then. The server knows to whom it sends; nobody else may get it. */
+#include "support_l2tp.h"
+#include "cases.h"
+
+#include <string.h>
+
+/* After that long a silence a tunnel may be forgotten. */
+enum { CLIENTS = 6, CALLS = 64, STEPS = 600, SILENCE = 280000 };
+
+/* What the server knows of a tunnel that it was asked for. Its own ID is
+ * PEER_FIRST plus its place. */
+struct asked {
+	bool used, up;
+	uint16_t port;  /* where it answers to */
+	uint32_t outside;
+	uint32_t id;    /* what it was told */
+	unsigned owner; /* who has confirmed it */
+};
+
+enum { PEER_FIRST = 1000 };
+
+static struct world w;
+static struct asked calls[CALLS];
+static unsigned call_count, delivered;
+static struct tunnel clients[CLIENTS];
+static bool asking[CLIENTS];
+static vpnalg_time spoke[CLIENTS]; /* when they last got through */
+static uint32_t dice;
+
+static unsigned roll(unsigned sides)
+{
+	dice = dice * 1103515245 + 12345;
+	return (dice >> 16) % sides;
+}
+
+static const struct row {
+	const char *what;
+	uint8_t version;
+	bool udp, insists;
+	uint32_t ids; /* how many different ones clients choose from */
+} rows[] = {
+	{ "by ports", 2, true, false, 1 },
+	{ "shared", 2, true, true, 1 },
+	{ "shared, more IDs", 2, true, true, 3 },
+	{ "version 3 on UDP", 3, true, true, 2 },
+	{ "over IP", 3, false, true, 2 },
+};
+
+static void ask(const struct row *row, unsigned n)
+{
+	struct tunnel *t = &clients[n];
+	struct asked *a;
+
+	if (call_count == CALLS)
+		return;
+	if (roll(3) == 0)
+		t->own = 7 + roll(row->ids);
+	t->peer = 0; /* it gives up what it had */
+	if (tunnel_asks(&w, t) != VPNALG_TRANSLATED)
+		return;
+	asking[n] = true;
+	a = &calls[call_count++];
+	*a = (struct asked){ .used = true, .outside = t->outside,
+			     .port = row->insists && row->udp ? L2TP
+							      : t->outside_port,
+			     .id = t->outside_own };
+}
+
+static struct bytes to_client(const struct asked *a, const struct bytes *m)
+{
+	return l2tp_packet(SERVER, a->port ? L2TP : 0, a->outside, a->port, m);
+}
+
+/* Whoever gets the answer confirms it if it has asked for such a tunnel. */
+static void answer(const struct row *row, struct asked *a)
+{
+	uint32_t peer = PEER_FIRST + (uint32_t)(a - calls);
+	struct bytes m = l2tp_control(row->version, a->id, 0, SCCRP), p;
+	unsigned n;
+
+	l2tp_avp(&m, row->version == 2 ? 9 : 61, row->version == 2 ? 2 : 4,
+		 peer);
+	p = to_client(a, &m);
+	if (send_packet(&w, VPNALG_IN, &p) != VPNALG_TRANSLATED)
+		return;
+	n = destination(&w) - CLIENT_A;
+	ck_assert_uint_lt(n, CLIENTS);
+	if (!asking[n] ||
+	    (row->version == 2 ? get16(l2tp(&w) + 4) : get32(l2tp(&w) + 4)) !=
+		    clients[n].own)
+		return;
+	clients[n].peer = peer;
+	if (tunnel_confirms(&w, &clients[n]) != VPNALG_TRANSLATED)
+		return;
+	asking[n] = false;
+	a->up = true;
+	a->owner = n;
+	spoke[n] = w.now;
+}
+
+/* What the server sends to a tunnel that is up goes to its owner, as long as
+ * that one has no other tunnel instead. */
+static void hello(const struct row *row, struct asked *a)
+{
+	struct bytes m = l2tp_control(row->version, a->id, 1, HELLO), p;
+	const struct tunnel *t = &clients[a->owner];
+
+	if (!a->up || t->peer != PEER_FIRST + (uint32_t)(a - calls))
+		return;
+	p = to_client(a, &m);
+	if (send_packet(&w, VPNALG_IN, &p) != VPNALG_TRANSLATED ||
+	    w.now - spoke[a->owner] > SILENCE)
+		return;
+	ck_assert_uint_eq(destination(&w), t->client);
+	if (row->udp)
+		ck_assert_uint_eq(get16(l4(&w) + 2), t->port);
+	delivered++;
+}
+
+static void stop(struct asked *a, const struct row *row)
+{
+	struct bytes m = l2tp_control(row->version, a->id, 2, STOPCCN), p;
+
+	l2tp_avp(&m, row->version == 2 ? 9 : 61, row->version == 2 ? 2 : 4,
+		 PEER_FIRST + (uint32_t)(a - calls));
+	p = to_client(a, &m);
+	send_packet(&w, VPNALG_IN, &p);
+	a->used = a->up = false;
+}
+
+static void tell(unsigned n, unsigned type)
+{
+	if (client_tells(&w, &clients[n], type) != VPNALG_TRANSLATED)
+		return;
+	spoke[n] = w.now;
+	if (type == STOPCCN) {
+		clients[n].peer = 0;
+		asking[n] = false;
+	}
+}
+
+static void step(const struct row *row)
+{
+	unsigned n = roll(CLIENTS);
+	struct asked *a = &calls[call_count ? roll(call_count) : 0];
+
+	switch (roll(8)) {
+	case 0:
+		ask(row, n);
+		break;
+	case 1:
+	case 2:
+		if (a->used && !a->up)
+			answer(row, a);
+		break;
+	case 3:
+		tell(n, roll(9) ? HELLO : STOPCCN);
+		break;
+	case 4:
+		if (roll(5) == 0 && a->used)
+			stop(a, row);
+		break;
+	case 5:
+		world_wait(&w, roll(10) ? roll(3000) : roll(200000));
+		break;
+	default:
+		hello(row, a);
+	}
+}
+
+START_TEST(what_the_server_sends_reaches_its_owner_or_nobody)
+{
+	const struct row *row = &rows[_i % ROWS(rows)];
+	unsigned i;
+
+	dice = (uint32_t)_i + 1;
+	call_count = delivered = 0;
+	l2tp_world(&w, (struct world_options){ 0 });
+	for (i = 0; i < CLIENTS; i++) {
+		clients[i] = (struct tunnel){ .client = CLIENT_A + i,
+					      .server = SERVER,
+					      .port = row->udp ? L2TP : 0,
+					      .version = row->version,
+					      .insists = row->insists,
+					      .own = 7 };
+		asking[i] = false;
+	}
+	for (i = 0; i < STEPS; i++) {
+		if (roll(20) == 0)
+			w.fail_in = 1 + roll(4);
+		step(row);
+	}
+	ck_assert_msg(delivered > 0, "%s: %u", row->what, delivered);
+	world_end(&w);
+}
+END_TEST
+
+TCase *l2tp_model_case(void)
+{
+	TCase *t = tcase_create("model");
+
+	tcase_add_loop_test(t,
+			    what_the_server_sends_reaches_its_owner_or_nobody,
+			    0, 10 * ROWS(rows));
+	return t;
+}

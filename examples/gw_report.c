@@ -36,9 +36,10 @@ static void write_ways(const struct gateway *gateway)
 		const struct sender *sender = &gateway->senders[!way];
 
 		nat_report_row(port->name, 6,
-			  (uint64_t[]){ port->read, port->lost, sender->sent,
-					sender->failed, sender->fragmented,
-					sender->answered });
+			       (uint64_t[]){ port->read, port->lost,
+					     sender->sent, sender->failed,
+					     sender->fragmented,
+					     sender->answered });
 		if (sender->failed)
 			fprintf(stderr, "    last not sent: %s\n",
 				strerror(sender->failure));
@@ -64,7 +65,8 @@ void report_line(const struct gateway *gateway, vpnalg_time now)
 	struct vpnalg_counters counters;
 	uint64_t dropped = 0;
 
-	vpnalg_counters(gateway->translator.nat.translator, &counters, sizeof(counters));
+	vpnalg_counters(gateway->translator.nat.translator, &counters,
+			sizeof(counters));
 	vpnalg_table_use(gateway->translator.nat.table, &use);
 	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
 		dropped += counters.results[i];

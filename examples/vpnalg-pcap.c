@@ -70,7 +70,8 @@ static bool translate_all(struct job *job)
 static bool write_report(const struct job *job)
 {
 	if (!job->options->json) {
-		report_write_text(&job->report, job->options, &job->translator.nat);
+		report_write_text(&job->report, job->options,
+				  &job->translator.nat);
 		return true;
 	}
 	if (report_write_json(&job->report, job->options, &job->translator.nat))

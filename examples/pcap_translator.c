@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pcap_say.h"
@@ -22,20 +23,28 @@ static uint32_t next_random(void *context)
 	return (uint32_t)((z ^ z >> 31) >> 32);
 }
 
-bool translator_open(struct translator *translator, const struct sides *sides,
-		     uint64_t seed, bool general)
+static void note(void *context, const struct vpnalg_event *event)
+{
+	struct translator *translator = context;
+
+	event_note(&translator->events, event);
+}
+
+bool translator_open(struct translator *translator,
+		     const struct options *options)
 {
 	struct vpnalg_config config = {
-		.addresses = sides->addresses,
-		.address_count = sides->address_count,
+		.addresses = options->sides.addresses,
+		.address_count = options->sides.address_count,
 		.context = translator,
 		.random = next_random,
-		.burst = 1,      /* packets come one by one here */
-		.no_wait = true, /* and nothing is sent again */
+		.burst = 1, /* packets come one by one here */
+		.no_wait = !options->wait,
+		.event = note,
 	};
 
-	*translator = (struct translator){ .random = seed };
-	if (nat_open(&translator->nat, &config, general))
+	*translator = (struct translator){ .random = options->seed };
+	if (nat_open(&translator->nat, &config, options->general))
 		return true;
 	say("cannot start: translator: %s", strerror(errno));
 	return false;
@@ -49,6 +58,7 @@ void translator_run(struct translator *translator,
 		[TASK_OUT] = VPNALG_OUT,
 		[TASK_IN] = VPNALG_IN,
 		[TASK_IN_UNDO] = VPNALG_IN_UNDO,
+		[TASK_OURS] = VPNALG_OUT, /* left alone, but counted */
 	};
 
 	packet->direction = directions[task];
@@ -72,5 +82,6 @@ void translator_sweep(struct translator *translator)
 
 void translator_close(struct translator *translator)
 {
+	free(translator->events.list);
 	nat_close(&translator->nat);
 }

@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #include "nat.h"
+#include "pcap_event.h"
+#include "pcap_options.h"
 #include "pcap_side.h"
 
 struct translator {
@@ -14,14 +16,14 @@ struct translator {
 	uint64_t random; /* where the random numbers stand */
 	vpnalg_time now; /* the latest packet's */
 	vpnalg_time due; /* when to look for dead sessions again */
+	struct events events; /* what the translator told */
 };
 
-/* Makes a translator, with or without general traffic. False when there is no
- * memory, which was said. */
-bool translator_open(struct translator *translator, const struct sides *sides,
-		     uint64_t seed, bool general);
+/* Makes a translator. False when there is no memory, which was said. */
+bool translator_open(struct translator *translator,
+		     const struct options *options);
 
-/* Translates a packet whose task is TASK_OUT, TASK_IN or TASK_IN_UNDO. */
+/* Translates a packet whose task is none of TASK_COPY_. */
 void translator_run(struct translator *translator,
 		    struct vpnalg_packet *packet, enum task task,
 		    vpnalg_time now);

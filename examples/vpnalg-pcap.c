@@ -9,7 +9,8 @@
  *     pcap_link.c     where the IPv4 header is in a frame
  *     pcap_file.c     the two captures
  *     pcap_options.c  the command line
- *     pcap_explain.c, pcap_report.c, pcap_json.c  what is said about it
+ *     pcap_explain.c, pcap_ipsec.c, pcap_event.c,
+ *     pcap_report.c, pcap_json.c  what is said about it
  *
  * nat.c is where to begin.
  */
@@ -40,8 +41,7 @@ static bool open_all(struct job *job)
 	const struct options *options = job->options;
 
 	return input_open(&job->input, options->input) &&
-	       translator_open(&job->translator, &options->sides,
-			       options->seed, options->general) &&
+	       translator_open(&job->translator, options) &&
 	       output_open(&job->output, options->output, &job->input);
 }
 
@@ -71,10 +71,10 @@ static bool write_report(const struct job *job)
 {
 	if (!job->options->json) {
 		report_write_text(&job->report, job->options,
-				  &job->translator.nat);
+				  &job->translator);
 		return true;
 	}
-	if (report_write_json(&job->report, job->options, &job->translator.nat))
+	if (report_write_json(&job->report, job->options, &job->translator))
 		return true;
 	say("cannot write report: standard output: %s", strerror(errno));
 	return false;

@@ -51,14 +51,15 @@ struct ipsec_out {
 };
 
 struct ipsec_in {
-	uint32_t seen; /* last time */
-	uint16_t gap;  /* usual time between packets, ms */
-	uint8_t count; /* packets, no more than it holds */
-	uint8_t flags; /* IPSEC_IN_ and the evidence */
+	uint32_t seen;  /* last time */
+	uint16_t gap;   /* usual time between packets, ms */
+	uint8_t spread; /* by how much it usually differs, ms */
+	uint8_t flags;  /* IPSEC_IN_ and the evidence */
 };
 
 #define IPSEC_IN_CONFIRMED 0x80 /* traffic both ways, for a while */
 #define IPSEC_IN_OLD 0x40       /* a younger one was paired with its host */
+#define IPSEC_IN_DOUBTED 0x20   /* its host may not have heard it */
 #define IPSEC_IN_EVIDENCE 0x0f  /* enum vpnalg_evidence */
 
 /* How many inbound SPIs of one host and remote live side by side. */
@@ -94,12 +95,13 @@ struct ipsec_host {
 
 /* What is kept of a remote is in blocks, more of them where it has more hosts,
  * but never so many that to look at all of them takes long. */
-#define IPSEC_BLOCKS 4
+#define IPSEC_BLOCKS 5
 
 /* How many hosts may be expected to get a new SPI, in one block. */
-#define IPSEC_EXPECTING 14
+#define IPSEC_EXPECTING 12
 
 #define IPSEC_REKEYED 2
+#define IPSEC_PAIRED 2
 
 struct ipsec_expecting {
 	uint32_t handle; /* the host's outside ID; 0: none */
@@ -113,6 +115,8 @@ struct ipsec_remote {
 	 * may be the new one. The last one first; 0: none. All of this in the
 	 * first block only. */
 	struct ipsec_expecting rekeyed[IPSEC_REKEYED];
+	/* Hosts that were expected, and have got an SPI: the last one first. */
+	struct ipsec_expecting paired[IPSEC_PAIRED];
 	struct ipsec_expecting expecting[IPSEC_EXPECTING];
 };
 
@@ -150,6 +154,7 @@ enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step);
 void vpnalg_ipsec_ike_pass(struct vpnalg_step *step);
 void vpnalg_ipsec_ike_swept(struct vpnalg *translator,
 			    struct vpnalg_record *sa);
+bool vpnalg_ipsec_ike_knows(struct vpnalg_step *step, const uint8_t *header);
 const uint8_t *vpnalg_ipsec_ike_header(struct vpnalg_step *step);
 struct vpnalg_record *vpnalg_ipsec_ike_of(struct vpnalg *translator,
 					  struct vpnalg_record *record);
@@ -214,8 +219,9 @@ void vpnalg_ipsec_remote_rekey(struct vpnalg *translator,
 			       struct vpnalg_record *remote, uint32_t handle);
 void vpnalg_ipsec_remote_settle(struct vpnalg *translator,
 				struct vpnalg_record *remote, uint32_t handle);
-void vpnalg_ipsec_remote_forget(struct vpnalg *translator,
-				struct vpnalg_record *remote, uint32_t handle);
+void vpnalg_ipsec_remote_fulfil(struct vpnalg *translator,
+				struct vpnalg_record *remote,
+				struct ipsec_expecting *e);
 
 /* What a host wants to send: a message that asks for an SA, or the first packet
  * of one. */
@@ -243,6 +249,9 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 					 const struct ipsec_watched *watched,
 					 enum vpnalg_evidence *evidence);
 
+bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
+			     struct vpnalg_record *host,
+			     const struct ipsec_watched *w);
 bool vpnalg_ipsec_judge_doubts(struct vpnalg *translator,
 			       struct vpnalg_record *remote, uint32_t handle,
 			       uint32_t first);
@@ -255,7 +264,11 @@ void vpnalg_ipsec_pair_undo(struct vpnalg *translator,
 
 /* ipsec_repair.c */
 void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step);
+bool vpnalg_ipsec_repair_contested(struct vpnalg *translator,
+				   struct vpnalg_record *remote,
+				   const struct ipsec_watched *w);
 void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 				 struct vpnalg_record *host);
+bool vpnalg_ipsec_repair_goes_on(struct vpnalg_step *step);
 
 #endif

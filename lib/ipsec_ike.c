@@ -44,8 +44,10 @@ struct vpnalg_record *vpnalg_ipsec_ike_of(struct vpnalg *translator,
 
 /* Which session it is */
 
-static bool knows(const struct ipsec_ike *ike, const uint8_t *header)
+/* Whether the inside host has sent with that initiator SPI. */
+bool vpnalg_ipsec_ike_knows(struct vpnalg_step *step, const uint8_t *header)
 {
+	const struct ipsec_ike *ike = body(step);
 	unsigned i;
 
 	for (i = 0; i < IPSEC_IKE_SAS; i++)
@@ -111,7 +113,7 @@ static void choose_by_rekey(struct vpnalg_step *step)
 	const uint8_t *header = vpnalg_ipsec_ike_header(step);
 	struct vpnalg_record *other;
 
-	if (header == NULL || knows(body(step), header))
+	if (header == NULL || vpnalg_ipsec_ike_knows(step, header))
 		return;
 	other = rekeyed(step);
 	if (other != NULL)
@@ -244,6 +246,8 @@ static void learn_spi(struct vpnalg_step *step, const uint8_t *header)
 	struct ipsec_ike *ike = body(step);
 	unsigned i;
 
+	if ((spi[0] | spi[1]) == 0) /* RFC 7296 3.1: it may not be */
+		return;
 	for (i = 0; i < IPSEC_IKE_SAS - 1; i++)
 		if (ike->spis[i][0] == spi[0] && ike->spis[i][1] == spi[1])
 			break;

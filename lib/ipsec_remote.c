@@ -264,14 +264,18 @@ vpnalg_ipsec_remote_expected(struct vpnalg *translator,
 	return NULL;
 }
 
-void vpnalg_ipsec_remote_forget(struct vpnalg *translator,
-				struct vpnalg_record *remote, uint32_t handle)
+/* The host has got an SPI. */
+void vpnalg_ipsec_remote_fulfil(struct vpnalg *translator,
+				struct vpnalg_record *remote,
+				struct ipsec_expecting *e)
 {
-	struct ipsec_expecting *e =
-		vpnalg_ipsec_remote_expected(translator, remote, handle);
+	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
+	unsigned i;
 
-	if (e != NULL)
-		e->handle = 0;
+	for (i = IPSEC_PAIRED - 1; i > 0; i--)
+		r->paired[i] = r->paired[i - 1];
+	r->paired[0] = *e;
+	e->handle = 0;
 	vpnalg_session_changed(translator, remote);
 }
 

@@ -131,11 +131,12 @@ void vpnalg_ipsec_watch_doubt(struct vpnalg *translator,
 /* Who is idle may take long; then to wait for it is in vain. */
 static bool is_receiving(struct vpnalg *translator, struct vpnalg_record *host)
 {
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *sa =
 		vpnalg_ipsec_host_inbound(translator, host, 0);
 	const struct ipsec_in *in;
 
-	if (sa == NULL)
+	if (sa == NULL || h->flags & IPSEC_HOST_NEW)
 		return true; /* its first one may come at once */
 	in = vpnalg_session_body(translator, sa);
 	return ipsec_now(translator) - in->seen < RECEIVING_MS;
@@ -154,9 +155,9 @@ static bool is_in_the_way(struct vpnalg *translator,
 	if (other == NULL)
 		return false;
 	h = vpnalg_ipsec_host_body(translator, other);
-	if (asking)
-		return now - h->asked < ASKING_MS &&
-		       is_receiving(translator, other);
+	if (asking && now - h->asked < ASKING_MS &&
+	    is_receiving(translator, other))
+		return true;
 	return h->flags & IPSEC_HOST_WOKE && now - h->woke < BEGINNING_MS;
 }
 

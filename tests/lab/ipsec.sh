@@ -83,6 +83,7 @@ ipsec_called() {
 		good "$1" "called: $received/20 pings"
 	else
 		bad "$1" "called: ${received:-0}/20 pings"
+		rm "$run/clients/$1.inner"
 	fi
 }
 

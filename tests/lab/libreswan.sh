@@ -41,14 +41,15 @@ libreswan_life() {
 		rekeyfuzz=0% ikelifetime=8h
 }
 
-# libreswan_start CONNECTIONS GUEST: commands that start the daemon and wait for
-# it.
+# libreswan_start CONNECTIONS GUEST: commands that start the daemon and wait until
+# it has loaded them, and secrets, which come last.
 libreswan_start() {
 	cat <<-END
 		$ipsec_modules
 		tar -C / --keep-directory-symlink -xf $tools/libreswan.tar
-		printf '%s\n' 'config setup' ' logfile=$run/guests/$2/pluto.log' \
-			' ikev1-policy=accept' ' dnssec-enable=no' \
+		rm -f $run/guests/$2/pluto.log
+		printf '%s\n' 'config setup' \
+			' logfile=$run/guests/$2/pluto.log' ' ikev1-policy=accept' ' dnssec-enable=no' \
 			>/etc/ipsec.conf
 		cat >>/etc/ipsec.conf <<-'EOF'
 		$1
@@ -57,18 +58,17 @@ libreswan_start() {
 		mkdir -p /run/pluto
 		ipsec initnss >/dev/null
 		ipsec pluto --config /etc/ipsec.conf
-		until ipsec status >/dev/null 2>&1; do
+		until grep -q 'loading secrets' $run/guests/$2/pluto.log; do
 			sleep 0.1
 		done
-		ipsec addconn --config /etc/ipsec.conf --autoall
 	END
 }
 
-# Until a client says its name, libreswan takes it for that of the first
-# connection, and forgets it when that one comes: the first is for nobody.
+# Until a client says its name, libreswan takes it for that of the first or the
+# last connection, and forgets it when that one comes: these are for nobody.
 libreswan_server() {
 	inner=$ipsec_server_inner
-	connections=$(for client in c0 $clients; do
+	connections=$(for client in c0 $clients c9; do
 		libreswan_connection "lab-$client" left=$server_address \
 			leftid=@server leftsubnet=$inner/32 right=%any \
 			rightid=@"$client" \

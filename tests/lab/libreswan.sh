@@ -49,7 +49,8 @@ libreswan_start() {
 		tar -C / --keep-directory-symlink -xf $tools/libreswan.tar
 		rm -f $run/guests/$2/pluto.log
 		printf '%s\n' 'config setup' \
-			' logfile=$run/guests/$2/pluto.log' ' ikev1-policy=accept' ' dnssec-enable=no' \
+			' logfile=$run/guests/$2/pluto.log' \
+			' ikev1-policy=accept' ' dnssec-enable=no' \
 			>/etc/ipsec.conf
 		cat >>/etc/ipsec.conf <<-'EOF'
 		$1

@@ -91,11 +91,12 @@ struct ipsec_host {
 #define IPSEC_HOST_WOKE 0x40    /* woke means something */
 #define IPSEC_HOST_NEW 0x80     /* it has begun anew, and has no SPI yet */
 #define IPSEC_HOST_DONE 0x100   /* what it asked for was answered */
+#define IPSEC_HOST_MORE 0x200   /* nor is that of the exchange before */
 #define IPSEC_HOST_AHEAD 0x08   /* it is, and its outbound one is not */
 
 /* What is kept of a remote is in blocks, more of them where it has more hosts,
  * but never so many that to look at all of them takes long. */
-#define IPSEC_BLOCKS 5
+enum { IPSEC_BLOCKS_REMOTE, IPSEC_BLOCKS_UNKNOWN, IPSEC_BLOCKS };
 
 /* How many hosts may be expected to get a new SPI, in one block. */
 #define IPSEC_EXPECTING 12
@@ -110,7 +111,7 @@ struct ipsec_expecting {
 
 struct ipsec_remote {
 	uint32_t handles; /* of all hosts, XORed: with one host, that one's */
-	uint32_t blocks;
+	uint16_t blocks[IPSEC_BLOCKS];
 	/* Hosts whose exchange has led to no new ESP SPI so far: their IKE SA
 	 * may be the new one. The last one first; 0: none. All of this in the
 	 * first block only. */

@@ -140,6 +140,7 @@ static void seen_outward(struct vpnalg_step *step)
 	}
 	out->seen = now;
 	prolong(step, out);
+	vpnalg_session_changed(translator, step->record);
 }
 
 static enum vpnalg_result outward(struct vpnalg_step *step)
@@ -204,6 +205,7 @@ static void count(struct vpnalg_step *step, struct ipsec_in *in)
 	in->seen = now;
 	if (number % CONFIRMED_COUNT == 0 && !(in->flags & IPSEC_IN_CONFIRMED))
 		confirm(step->translator, step->record, in);
+	vpnalg_session_changed(step->translator, step->record);
 }
 
 /* It lives as long as its host has sent something (RFC 4787 REQ-6). */

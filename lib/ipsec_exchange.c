@@ -87,6 +87,9 @@ static void begin(struct ipsec_host *h, const struct message *message)
 	}
 	if (h->flags & IPSEC_HOST_DONE)
 		h->flags &= (uint16_t)~IPSEC_HOST_NEW;
+	h->flags &= (uint16_t)~IPSEC_HOST_MORE;
+	if (h->flags & IPSEC_HOST_OPEN)
+		h->flags |= IPSEC_HOST_MORE;
 	h->message = message->id;
 	h->flags |= IPSEC_HOST_ASKED | IPSEC_HOST_OPEN;
 	h->flags &= (uint16_t)~IPSEC_HOST_DONE;
@@ -108,6 +111,7 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 			      &(struct ipsec_wish){ true, message->id }))
 		return VPNALG_DROP_WAIT;
 	begin(h, message);
+	vpnalg_session_changed(translator, host);
 	if (h->flags & IPSEC_HOST_OPEN)
 		expect(step, remote, host, message);
 	return VPNALG_TRANSLATED;
@@ -134,11 +138,12 @@ static void doubt(struct vpnalg_step *step, struct vpnalg_record *host)
 	vpnalg_ipsec_repair_doubted(step, host);
 }
 
-/* It was asked for before its last exchange, or is used already. */
-static bool is_other_exchanges(const struct ipsec_host *h, uint32_t since)
+/* Whether all that the host is expected for is its last exchange. */
+static bool is_last_ones(const struct ipsec_host *h, uint32_t since)
 {
-	return ipsec_is_after(h->asked, since + ANSWER_MS) ||
-	       (h->out_spi != 0 && ipsec_is_after(h->out_since, since));
+	return h->flags & IPSEC_HOST_OPEN && !(h->flags & IPSEC_HOST_MORE) &&
+	       !ipsec_is_after(h->asked, since + ANSWER_MS) &&
+	       (h->out_spi == 0 || !ipsec_is_after(h->out_since, since));
 }
 
 /* SPIs that are new, but not in a first message, are a rekeyed IKE SA's: the
@@ -160,8 +165,7 @@ static void note_rekeyed(struct vpnalg_step *step,
 	e = vpnalg_ipsec_remote_expected(
 		translator, remote,
 		vpnalg_ipsec_host_handle(translator, host));
-	if (e == NULL || is_known(h, message) ||
-	    is_other_exchanges(h, e->since))
+	if (e == NULL || is_known(h, message) || !is_last_ones(h, e->since))
 		return;
 	e->handle = 0;
 	h->flags &= (uint16_t)~IPSEC_HOST_OPEN;

@@ -3,6 +3,17 @@
  * many, and which of them are expected to receive with a new SPI. */
 #include "ipsec.h"
 
+/* For so many hosts there is one block, and no more of them than that. When
+ * many begin at once, most of their SPIs are unknown for a while. */
+static const struct block {
+	uint8_t kind, port, hosts, most;
+} blocks[IPSEC_BLOCKS] = {
+	[IPSEC_BLOCKS_REMOTE] = { IPSEC_KIND_REMOTE, IPSEC_PORT_REMOTE,
+				  IPSEC_EXPECTING, 5 },
+	[IPSEC_BLOCKS_UNKNOWN] = { IPSEC_KIND_UNKNOWN, IPSEC_PORT_UNKNOWN,
+				   IPSEC_UNKNOWN - 1, 15 },
+};
+
 struct ipsec_remote *vpnalg_ipsec_remote_body(struct vpnalg *translator,
 					      struct vpnalg_record *remote)
 {
@@ -61,14 +72,15 @@ static struct vpnalg_record *open_block(struct vpnalg_step *step,
 }
 
 static bool has_block(struct vpnalg_step *step, struct vpnalg_record *remote,
-		      const struct vpnalg_tuple *host, uint8_t kind,
-		      uint32_t block, uint32_t port)
+		      const struct vpnalg_tuple *host,
+		      const struct block *block, uint32_t number)
 {
 	struct vpnalg_record *record =
-		find_block(step->translator, remote, block, port);
+		find_block(step->translator, remote, number, block->port);
 
 	if (record == NULL)
-		record = open_block(step, host, kind, block, port);
+		record = open_block(step, host, block->kind, number,
+				    block->port);
 	if (record == NULL)
 		return false;
 	if (record != remote)
@@ -83,21 +95,21 @@ static bool has_room(struct vpnalg_step *step, struct vpnalg_record *remote,
 {
 	struct ipsec_remote *r =
 		vpnalg_ipsec_remote_body(step->translator, remote);
-	uint32_t block = remote->children / IPSEC_EXPECTING;
+	unsigned number, i;
 
 	if (remote->children == UINT16_MAX)
 		return false;
 	if (remote->children == 0)
-		r->blocks = 1;
-	if (remote->children == 0 || block >= IPSEC_BLOCKS)
-		return true;
-	if (!has_block(step, remote, host, IPSEC_KIND_REMOTE, block,
-		       IPSEC_PORT_REMOTE) ||
-	    !has_block(step, remote, host, IPSEC_KIND_UNKNOWN, block,
-		       IPSEC_PORT_UNKNOWN))
-		return false;
-	if (block >= r->blocks)
-		r->blocks = block + 1;
+		r->blocks[IPSEC_BLOCKS_REMOTE] = 1;
+	for (i = 0; i < IPSEC_BLOCKS && remote->children > 0; i++) {
+		number = remote->children / blocks[i].hosts;
+		if (number >= blocks[i].most)
+			continue;
+		if (!has_block(step, remote, host, &blocks[i], number))
+			return false;
+		if (number >= r->blocks[i])
+			r->blocks[i] = (uint16_t)(number + 1);
+	}
 	return true;
 }
 
@@ -159,7 +171,7 @@ void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 {
 	struct vpnalg_record *remote;
 	struct vpnalg_tuple tuple;
-	uint32_t block;
+	unsigned number, i;
 
 	key_of(translator, host, 0, IPSEC_PORT_REMOTE, &tuple);
 	remote = vpnalg_session_peek(translator, &tuple);
@@ -170,10 +182,9 @@ void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 	vpnalg_session_changed(translator, remote);
 	if (--remote->children > 0)
 		return;
-	for (block = 0; block < IPSEC_BLOCKS; block++) {
-		release(translator, host, block, IPSEC_PORT_REMOTE);
-		release(translator, host, block, IPSEC_PORT_UNKNOWN);
-	}
+	for (i = 0; i < IPSEC_BLOCKS; i++)
+		for (number = 0; number < blocks[i].most; number++)
+			release(translator, host, number, blocks[i].port);
 }
 
 /* Expecting */
@@ -187,7 +198,7 @@ vpnalg_ipsec_remote_next(struct vpnalg *translator,
 	unsigned block = *place / IPSEC_EXPECTING;
 	unsigned at = (*place)++ % IPSEC_EXPECTING;
 
-	if (block >= r->blocks)
+	if (block >= r->blocks[IPSEC_BLOCKS_REMOTE])
 		return NULL;
 	if (block > 0)
 		remote = find_block(translator, remote, block,
@@ -209,7 +220,7 @@ vpnalg_ipsec_remote_watched(struct vpnalg *translator,
 	struct vpnalg_record *record;
 	struct ipsec_unknown *unknown;
 
-	if (block >= r->blocks)
+	if (block >= r->blocks[IPSEC_BLOCKS_UNKNOWN])
 		return NULL;
 	record = find_block(translator, remote, block, IPSEC_PORT_UNKNOWN);
 	if (record == NULL)

@@ -381,6 +381,33 @@ START_TEST(a_forged_spi_costs_a_host_alone_nothing)
 }
 END_TEST
 
+/* An attacker in the server's name makes up SPIs and goes on with them, until
+ * they look like any other. */
+START_TEST(forged_spis_that_go_on_keep_no_rekey_out)
+{
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+	struct esp e = esp_of(CLIENT_A, SERVER, 0xaa, 0xbb);
+	struct esp forged = esp_of(CLIENT_A, SERVER, 0, 0);
+	struct esp new = esp_of(CLIENT_A, SERVER, 0xac, 0xbd);
+	unsigned i;
+
+	ike_begin(&w, &k);
+	go_on(&e, 50);
+	for (i = 0; i < 600; i++) {
+		forged.in_spi = 0xdead + i / 100;
+		esp_receives(&w, &forged);
+		go_on(&e, 1);
+	}
+	client_exchanges(&w, &k, CREATE_CHILD_SA);
+	for (i = 0; i < 50; i++) {
+		go_on(&e, 1);
+		go_on(&new, 1);
+	}
+	go_on(&new, 1000);
+	ck_assert_uint_le(live(&w, KIND_ESP_IN), 4);
+}
+END_TEST
+
 /* An inside host sends with SPI after SPI: that is its own affair. */
 START_TEST(one_hosts_spis_do_not_harm_anothers)
 {
@@ -443,6 +470,7 @@ static TCase *ipsec_rows(void)
 	tcase_add_checked_fixture(t, begin_ipsec, end);
 	tcase_add_test(t, a_replay_of_esp_moves_nothing);
 	tcase_add_test(t, a_forged_spi_costs_a_host_alone_nothing);
+	tcase_add_test(t, forged_spis_that_go_on_keep_no_rekey_out);
 	tcase_add_test(t, one_hosts_spis_do_not_harm_anothers);
 	tcase_add_test(t, spis_of_0_are_no_key);
 	tcase_add_test(t, a_forged_answer_to_port_500_is_taken_back);

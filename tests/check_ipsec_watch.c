@@ -205,6 +205,24 @@ START_TEST(undo_never_waits)
 }
 END_TEST
 
+START_TEST(undo_of_a_message_never_waits)
+{
+	struct bytes m = ike_message(&kb, CREATE_CHILD_SA, INITIATOR, 1), p;
+
+	client_exchanges(&w, &ka, IKE_SA_INIT);
+	client_exchanges(&w, &kb, IKE_SA_INIT);
+	p = udp_packet(OUTSIDE, kb.outside_port, SERVER, IKE, m.data,
+		       m.length);
+	ck_assert_uint_eq(ike_out(&w, &ka, CREATE_CHILD_SA, INITIATOR, 1),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(ike_out(&w, &kb, CREATE_CHILD_SA, INITIATOR, 1),
+			  VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(source(&w), CLIENT_B);
+}
+END_TEST
+
 TCase *ipsec_watch_case(void)
 {
 	TCase *t = tcase_create("waiting");
@@ -223,5 +241,6 @@ TCase *ipsec_watch_case(void)
 			    0, ROWS(asking_rows));
 	tcase_add_loop_test(t, no_message_waits_for_ever, 0, 5);
 	tcase_add_test(t, undo_never_waits);
+	tcase_add_test(t, undo_of_a_message_never_waits);
 	return t;
 }

@@ -20,6 +20,7 @@ struct job {
 	struct nat nat;
 	struct report report;
 	FILE *lines;     /* where --explain's lines go, or NULL */
+	size_t told;     /* events that there was a line for */
 	uint8_t *buffer; /* for the packet: libpcap's own is not ours */
 	size_t room;
 };

@@ -17,6 +17,7 @@
 
 static const struct vpnalg_handler *const handlers[] = {
 	&vpnalg_pptp,
+	&vpnalg_ipsec,
 	&vpnalg_l2tp,
 	&vpnalg_gre, /* behind PPTP, whose GRE is not for it */
 	&vpnalg_general, /* takes all that the others leave */
@@ -46,6 +47,13 @@ static uint64_t next_key(struct nat *nat)
 	return high << 32 | next_random(nat);
 }
 
+static void note(void *context, const struct vpnalg_event *event)
+{
+	struct nat *nat = context;
+
+	event_note(&nat->events, event);
+}
+
 static bool open_table(struct nat *nat)
 {
 	size_t size = vpnalg_table_size(STORE_UNITS);
@@ -58,20 +66,21 @@ static bool open_table(struct nat *nat)
 	return nat->table != NULL;
 }
 
-static bool open_translator(struct nat *nat, const struct sides *sides,
-			    bool general)
+static bool open_translator(struct nat *nat, const struct options *options)
 {
 	struct vpnalg_config config = {
 		.size = sizeof(config),
 		.handlers = handlers,
-		.handler_count = general ? HANDLERS : HANDLERS - 1,
-		.addresses = sides->addresses,
-		.address_count = sides->address_count,
+		.handler_count = options->general ? HANDLERS : HANDLERS - 1,
+		.addresses = options->sides.addresses,
+		.address_count = options->sides.address_count,
 		.store = &nat->store,
 		.context = nat,
 		.random = next_random,
 		.pool_key = { next_key(nat), next_key(nat) },
 		.burst = 1, /* packets come one by one here */
+		.no_wait = !options->wait,
+		.event = note,
 	};
 	size_t size = vpnalg_size(&config);
 
@@ -83,11 +92,10 @@ static bool open_translator(struct nat *nat, const struct sides *sides,
 					      size, &config);
 }
 
-bool nat_open(struct nat *nat, const struct sides *sides, uint64_t seed,
-	      bool general)
+bool nat_open(struct nat *nat, const struct options *options)
 {
-	*nat = (struct nat){ .random = seed };
-	if (open_table(nat) && open_translator(nat, sides, general))
+	*nat = (struct nat){ .random = options->seed };
+	if (open_table(nat) && open_translator(nat, options))
 		return true;
 	say("cannot start: translator: %s", strerror(errno));
 	return false;
@@ -100,6 +108,7 @@ void nat_translate(struct nat *nat, struct vpnalg_packet *packet,
 		[TASK_OUT] = VPNALG_OUT,
 		[TASK_IN] = VPNALG_IN,
 		[TASK_IN_UNDO] = VPNALG_IN_UNDO,
+		[TASK_OURS] = VPNALG_OUT, /* left alone, but counted */
 	};
 
 	packet->direction = directions[task];
@@ -123,6 +132,7 @@ void nat_sweep(struct nat *nat)
 
 void nat_close(struct nat *nat)
 {
+	free(nat->events.list);
 	free(nat->memory[1]);
 	free(nat->memory[0]);
 }

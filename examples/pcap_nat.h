@@ -9,6 +9,8 @@
 #include <vpnalg/store.h>
 #include <vpnalg/vpnalg.h>
 
+#include "pcap_event.h"
+#include "pcap_options.h"
 #include "pcap_side.h"
 
 struct nat {
@@ -19,14 +21,13 @@ struct nat {
 	uint64_t random;  /* where the random numbers stand */
 	vpnalg_time now;  /* the latest packet's */
 	vpnalg_time due;  /* when to look for dead sessions again */
+	struct events events; /* what the translator told */
 };
 
-/* Makes a translator, with or without general traffic. False when there is no
- * memory, which was said. */
-bool nat_open(struct nat *nat, const struct sides *sides, uint64_t seed,
-	      bool general);
+/* Makes a translator. False when there is no memory, which was said. */
+bool nat_open(struct nat *nat, const struct options *options);
 
-/* Translates a packet whose task is TASK_OUT, TASK_IN or TASK_IN_UNDO. */
+/* Translates a packet whose task is none of TASK_COPY_. */
 void nat_translate(struct nat *nat, struct vpnalg_packet *packet,
 		   enum task task, vpnalg_time now);
 

@@ -27,6 +27,7 @@ enum {
 	OPTION_ADDRESS,
 	OPTION_GENERAL,
 	OPTION_SEED,
+	OPTION_WAIT,
 	OPTION_EXPLAIN,
 	OPTION_JSON,
 	OPTION_HELP,
@@ -38,6 +39,7 @@ static const struct option long_options[] = {
 	{ "address", required_argument, NULL, OPTION_ADDRESS },
 	{ "general", no_argument, NULL, OPTION_GENERAL },
 	{ "seed", required_argument, NULL, OPTION_SEED },
+	{ "wait", no_argument, NULL, OPTION_WAIT },
 	{ "explain", no_argument, NULL, OPTION_EXPLAIN },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -61,6 +63,8 @@ static const char help[] =
 	"  --general         translate all other TCP, UDP and ICMP queries, too\n"
 	"  --seed N          start of the random numbers, 0 to 4294967295\n"
 	"                    (default 1)\n"
+	"  --wait            drop what a gateway would, so that IPsec clients\n"
+	"                    of one server wait for one another\n"
 	"  --explain         print a line about each packet\n"
 	"  --json            print the report as a JSON object to standard\n"
 	"                    output, instead of as text to standard error\n"
@@ -161,6 +165,9 @@ static enum options_result read_option(struct options *options, int option,
 		return OPTIONS_RUN;
 	case OPTION_SEED:
 		return ran(read_seed(&options->seed, optarg));
+	case OPTION_WAIT:
+		options->wait = true;
+		return OPTIONS_RUN;
 	case OPTION_EXPLAIN:
 		options->explain = true;
 		return OPTIONS_RUN;

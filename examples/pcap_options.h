@@ -18,6 +18,7 @@ struct options {
 	struct sides sides;
 	uint32_t seed;
 	bool general;
+	bool wait;
 	bool explain;
 	bool json;
 };

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pcap_ipsec.h"
 #include "pcap_nat.h"
 #include "pcap_options.h"
 
@@ -31,6 +32,7 @@ struct report {
 	uint64_t fates[FATES];
 	uint64_t copied[COPIED_KINDS];
 	uint64_t protocols[256][FATES]; /* of the IPv4 packets */
+	uint64_t ipsec[IPSEC_SORTS][FATES];
 	const char *link;               /* the link type's name */
 	bool complete;                  /* the input was read to its end */
 };

@@ -15,7 +15,7 @@ enum side { SIDE_INSIDE, SIDE_OURS, SIDE_REMOTE };
 static const enum task tasks[3][3] = {
 	/*                inside            ours      remote */
 	[SIDE_INSIDE] = { TASK_COPY_WITHIN, TASK_OUT, TASK_OUT },
-	[SIDE_OURS]   = { TASK_IN_UNDO,     TASK_IN,  TASK_COPY_OURS },
+	[SIDE_OURS]   = { TASK_IN_UNDO,     TASK_IN,  TASK_OURS },
 	[SIDE_REMOTE] = { TASK_IN_UNDO,     TASK_IN,  TASK_COPY_OTHERS },
 };
 

@@ -33,8 +33,8 @@ enum task {
 	TASK_OUT,
 	TASK_IN,
 	TASK_IN_UNDO,
+	TASK_OURS,        /* from an outside address to a remote */
 	TASK_COPY_WITHIN, /* from inside to inside */
-	TASK_COPY_OURS,   /* from an outside address to a remote */
 	TASK_COPY_OTHERS  /* neither end is inside or an outside address */
 };
 

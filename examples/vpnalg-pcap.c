@@ -8,7 +8,8 @@
  *     pcap_link.c     where the IPv4 header is in a frame
  *     pcap_file.c     the two captures
  *     pcap_options.c  the command line
- *     pcap_explain.c, pcap_report.c, pcap_json.c  what is said about it
+ *     pcap_explain.c, pcap_ipsec.c, pcap_event.c,
+ *     pcap_report.c, pcap_json.c  what is said about it
  *
  * pcap_nat.c is where to begin.
  */
@@ -39,8 +40,7 @@ static bool open_all(struct job *job)
 	const struct options *options = job->options;
 
 	return input_open(&job->input, options->input) &&
-	       nat_open(&job->nat, &options->sides, options->seed,
-			options->general) &&
+	       nat_open(&job->nat, options) &&
 	       output_open(&job->output, options->output, &job->input);
 }
 

@@ -91,7 +91,7 @@ static enum vpnalg_claim match_esp(const struct vpnalg_facts *facts,
 	match->space = ESP_PROTOCOL;
 	match->kind = facts->inward ? IPSEC_KIND_IN : IPSEC_KIND_OUT;
 	if (facts->fragment == VPNALG_FRAGMENT_LATER)
-		return VPNALG_CLAIM_GUARDED;
+		return drop(match, VPNALG_DROP_FRAGMENT); /* ESP it is */
 	if (facts->l4_len < ESP_HEADER_LEN)
 		return drop(match, VPNALG_DROP_MALFORMED);
 	if (facts->l4_caplen < ESP_HEADER_LEN)

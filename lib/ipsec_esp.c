@@ -140,6 +140,7 @@ static void seen_outward(struct vpnalg_step *step)
 	}
 	out->seen = now;
 	prolong(step, out);
+	vpnalg_session_changed(translator, step->record);
 }
 
 static enum vpnalg_result outward(struct vpnalg_step *step)
@@ -204,6 +205,7 @@ static void count(struct vpnalg_step *step, struct ipsec_in *in)
 	in->seen = now;
 	if (number % CONFIRMED_COUNT == 0 && !(in->flags & IPSEC_IN_CONFIRMED))
 		confirm(step->translator, step->record, in);
+	vpnalg_session_changed(step->translator, step->record);
 }
 
 /* It lives as long as its host has sent something (RFC 4787 REQ-6). */
@@ -216,8 +218,9 @@ static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in)
 	vpnalg_time left = step->record->deadline - step->now;
 	struct vpnalg_record *host;
 
-	if (left > life - life / IPSEC_SLACK_PART)
+	if (left > life)
 		return;
+	life += life / IPSEC_SLACK_PART;
 	host = vpnalg_ipsec_host_find(step->translator, step->record);
 	if (host == NULL || host->deadline <= step->record->deadline)
 		return;

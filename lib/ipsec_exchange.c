@@ -115,6 +115,7 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 			      &(struct ipsec_wish){ true, message->id }))
 		return VPNALG_DROP_WAIT;
 	begin(h, message, ipsec_now(translator));
+	vpnalg_session_changed(translator, host);
 	if (h->flags & IPSEC_HOST_OPEN)
 		expect(step, remote, host, message);
 	return VPNALG_TRANSLATED;

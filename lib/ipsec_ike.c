@@ -246,6 +246,8 @@ static void learn_spi(struct vpnalg_step *step, const uint8_t *header)
 	struct ipsec_ike *ike = body(step);
 	unsigned i;
 
+	if ((spi[0] | spi[1]) == 0) /* RFC 7296 3.1: it may not be */
+		return;
 	for (i = 0; i < IPSEC_IKE_SAS - 1; i++)
 		if (ike->spis[i][0] == spi[0] && ike->spis[i][1] == spi[1])
 			break;
@@ -290,6 +292,7 @@ static void seen_outward(struct vpnalg_step *step, const uint8_t *header)
 		return;
 	if (ike->asked++ >= ASKED_IN_VAIN)
 		ike->flags |= IPSEC_IKE_INSISTS;
+	vpnalg_session_changed(step->translator, step->record);
 }
 
 /* An answer to port 500, though it was asked from another. */
@@ -300,12 +303,11 @@ static void seen_inward(struct vpnalg_step *step)
 	unsigned port = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
 
 	ike->flags |= IPSEC_IKE_ANSWERED;
-	if (facts->inside)
-		return;
-	if (port == port_of(step, VPNALG_OUTSIDE_OWN))
+	if (!facts->inside && port == port_of(step, VPNALG_OUTSIDE_OWN))
 		ike->flags &= (uint8_t)~IPSEC_IKE_INSISTS;
-	else
+	else if (!facts->inside)
 		ike->flags |= IPSEC_IKE_INSISTS;
+	vpnalg_session_changed(step->translator, step->record);
 }
 
 static void take_ports(struct vpnalg_step *step)

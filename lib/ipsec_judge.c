@@ -31,6 +31,9 @@
 /* A remote that has something to send to a new host does so within that. */
 #define CONNECTED_MS 400
 
+/* Who has not used his new SA himself gives way to one who has just woken. */
+#define SILENT_STRANGE (MARGIN + 10)
+
 /* What began so shortly after another ended may follow it. */
 #define ENDED_MS 400
 
@@ -170,6 +173,8 @@ static bool stand_connected(const struct ipsec_host *h,
 	if (ipsec_is_after(w->began, h->asked + ANSWERED_MS))
 		opinion->strange = strange(w->began - h->asked - ANSWERED_MS,
 					   ANSWER_SPREAD_MS);
+	if (h->out_spi == 0 || ipsec_is_after(h->asked, h->out_since))
+		opinion->strange += SILENT_STRANGE;
 	return true;
 }
 

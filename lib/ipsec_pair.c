@@ -121,6 +121,21 @@ static void succeed(struct vpnalg *translator, struct vpnalg_record *old,
 	young->spread = in->spread;
 }
 
+/* What it sends with may live longer, too, from the next packet on. */
+static void prolong_outbound(struct vpnalg *translator,
+			     struct vpnalg_record *host)
+{
+	struct vpnalg_record *outbound =
+		vpnalg_ipsec_host_outbound(translator, host);
+	struct ipsec_out *out;
+
+	if (outbound == NULL)
+		return;
+	out = vpnalg_session_body(translator, outbound);
+	out->lifetime = vpnalg_ipsec_host_lifetime(translator, host);
+	vpnalg_session_changed(translator, outbound);
+}
+
 static void note(struct vpnalg *translator, struct vpnalg_record *host,
 		 uint32_t spi, uint32_t first)
 {
@@ -142,6 +157,7 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 		h->flags |= IPSEC_HOST_AHEAD;
 	h->waits = 0;
 	vpnalg_session_changed(translator, host);
+	prolong_outbound(translator, host);
 	if (remote == NULL)
 		return;
 	vpnalg_ipsec_remote_settle(translator, remote, handle);

@@ -79,11 +79,13 @@ void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step)
 	if (in == NULL || young == step->record || !was_guessed(in) ||
 	    in->flags & IPSEC_IN_CONFIRMED || age > CONTRADICTION_MS) {
 		old->flags &= (uint8_t)~IPSEC_IN_OLD;
+		vpnalg_session_changed(translator, step->record);
 		return;
 	}
 	if (age < OVERTAKEN_MS)
 		return;
 	old->flags &= (uint8_t)~IPSEC_IN_OLD;
+	vpnalg_session_changed(translator, step->record);
 	undo(translator, host, first, 0);
 }
 

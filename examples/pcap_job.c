@@ -52,7 +52,7 @@ static struct verdict translate(struct job *job, struct frame *frame,
 		.len = frame->len - frame->ip,
 	};
 
-	nat_translate(&job->nat, &packet, task, now);
+	translator_run(&job->translator, &packet, task, now);
 	if (packet.result == VPNALG_UNTOUCHED)
 		return copy(untouched[task]);
 	if (packet.result != VPNALG_TRANSLATED)
@@ -111,7 +111,7 @@ static bool explain(struct job *job, const struct frame *frame,
 		    const struct verdict *verdict,
 		    const struct explained *before)
 {
-	const struct events *events = &job->nat.events;
+	const struct events *events = &job->translator.events;
 	FILE *lines = job->lines;
 	struct explained after;
 
@@ -147,7 +147,7 @@ static bool work_on(struct job *job, struct frame *frame,
 	uint8_t protocol = ip[IPV4_PROTOCOL_OFF];
 	int sort = explain_sort(ip, frame->caplen - frame->ip);
 
-	job->nat.events.packet = job->report.read + 1;
+	job->translator.events.packet = job->report.read + 1;
 	if (job->lines)
 		explain_packet(ip, frame->caplen - frame->ip, &before);
 	*verdict = decide(job, frame, now);
@@ -170,12 +170,12 @@ static bool pass_on(struct job *job, struct frame *frame,
 /* Events are kept for the report as JSON only. */
 static bool end_events(struct job *job)
 {
-	if (job->nat.events.lost)
+	if (job->translator.events.lost)
 		say("cannot translate: packet %" PRIu64 ": %s",
 		    job->input.count, strerror(ENOMEM));
 	if (!job->options->json)
-		job->told = job->nat.events.count = 0;
-	return !job->nat.events.lost;
+		job->told = job->translator.events.count = 0;
+	return !job->translator.events.lost;
 }
 
 static bool make_room(struct job *job, size_t size)

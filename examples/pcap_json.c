@@ -82,12 +82,13 @@ static json_t *copied(const struct report *report)
 	return object;
 }
 
-static json_t *dropped(const struct nat *nat)
+static json_t *dropped(const struct translator *translator)
 {
 	struct vpnalg_counters counters;
 	json_t *list = json_array();
 
-	vpnalg_counters(nat->translator, &counters, sizeof(counters));
+	vpnalg_counters(translator->nat.translator, &counters,
+			sizeof(counters));
 	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
 		if (counters.results[i])
 			json_array_append_new(
@@ -165,12 +166,12 @@ static json_t *event(const struct noted *noted)
 	return object;
 }
 
-static json_t *events(const struct nat *nat)
+static json_t *events(const struct translator *translator)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < nat->events.count; i++)
-		json_array_append_new(list, event(&nat->events.list[i]));
+	for (size_t i = 0; i < translator->events.count; i++)
+		json_array_append_new(list, event(&translator->events.list[i]));
 	return list;
 }
 
@@ -192,13 +193,13 @@ static json_t *session(const struct vpnalg_kind_counters *kind)
 			 "untouched_in", (json_int_t)kind->untouched[1]);
 }
 
-static json_t *sessions(const struct nat *nat)
+static json_t *sessions(const struct translator *translator)
 {
 	struct vpnalg_kind_counters kind;
 	json_t *list = json_array();
 
-	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind,
-						sizeof(kind));
+	for (size_t i = 0; vpnalg_kind_counters(translator->nat.translator, i,
+						&kind, sizeof(kind));
 	     i++)
 		json_array_append_new(list, session(&kind));
 	return list;
@@ -210,7 +211,8 @@ bool report_has_json(void)
 }
 
 bool report_write_json(const struct report *report,
-		       const struct options *options, const struct nat *nat)
+		       const struct options *options,
+		       const struct translator *translator)
 {
 	/* A member that could not be made is NULL, and then so is all. */
 	json_t *object = json_pack(
@@ -227,11 +229,11 @@ bool report_write_json(const struct report *report,
 		"addresses", addresses(&options->sides),
 		"packets", packets(report),
 		"copied", copied(report),
-		"dropped", dropped(nat),
+		"dropped", dropped(translator),
 		"protocols", protocols(report),
 		"ipsec", ipsec(report),
-		"events", events(nat),
-		"sessions", sessions(nat));
+		"events", events(translator),
+		"sessions", sessions(translator));
 	bool written = object && !json_dumpf(object, stdout, JSON_INDENT(2));
 
 	json_decref(object);
@@ -247,11 +249,12 @@ bool report_has_json(void)
 }
 
 bool report_write_json(const struct report *report,
-		       const struct options *options, const struct nat *nat)
+		       const struct options *options,
+		       const struct translator *translator)
 {
 	(void)report;
 	(void)options;
-	(void)nat;
+	(void)translator;
 	return false;
 }
 

@@ -8,13 +8,11 @@
 
 #include <getopt.h>
 
+#include "nat_address.h"
 #include "pcap_report.h"
 #include "pcap_say.h"
 
 #define DEFAULT_ADDRESS "203.0.113.1"
-
-/* The library's limit. */
-#define ADDRESSES_MAX 4096
 
 static const char *const default_inside[] = { "10/8", "172.16/12",
 					      "192.168/16", "100.64/10" };
@@ -105,21 +103,12 @@ static bool add_inside(struct sides *sides, const char *text)
 
 static bool add_address(struct sides *sides, const char *text)
 {
-	struct vpnalg_addr *address = &sides->addresses[sides->address_count];
+	const char *why = nat_address_add(sides->addresses,
+					  &sides->address_count, text);
 
-	if (!side_read_address(text, address)) {
-		say("usage: --address %s: not an IPv4 address" SEE_HELP, text);
-		return false;
-	}
-	for (size_t i = 0; i < sides->address_count; i++)
-		if (!memcmp(sides->addresses[i].octets, address->octets, 4)) {
-			say("usage: --address %s: given twice" SEE_HELP, text);
-			return false;
-		}
-	if (++sides->address_count <= ADDRESSES_MAX)
-		return true;
-	say("usage: --address %s: more than %d" SEE_HELP, text, ADDRESSES_MAX);
-	return false;
+	if (why)
+		say("usage: --address %s: %s" SEE_HELP, text, why);
+	return !why;
 }
 
 static bool read_seed(uint32_t *seed, const char *text)

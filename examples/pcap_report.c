@@ -62,11 +62,13 @@ static void write_count(const char *indent, const char *name, uint64_t count)
 	fprintf(stderr, "  %s%-*s %11" PRIu64 "\n", indent, width, name, count);
 }
 
-static void write_fates(const struct report *report, const struct nat *nat)
+static void write_fates(const struct report *report,
+			const struct translator *translator)
 {
 	struct vpnalg_counters counters;
 
-	vpnalg_counters(nat->translator, &counters, sizeof(counters));
+	vpnalg_counters(translator->nat.translator, &counters,
+			sizeof(counters));
 	write_count("", "translated", report->fates[FATE_TRANSLATED]);
 	if (report->cut)
 		write_count("  ", "and cut short", report->cut);
@@ -158,7 +160,7 @@ static void write_events(const struct events *events)
 		    types[VPNALG_EVENT_WAIT]);
 }
 
-static void write_sessions(const struct nat *nat)
+static void write_sessions(const struct translator *translator)
 {
 	struct table table = {
 		.title = "sessions",
@@ -167,8 +169,8 @@ static void write_sessions(const struct nat *nat)
 	};
 	struct vpnalg_kind_counters kind;
 
-	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind,
-						sizeof(kind));
+	for (size_t i = 0; vpnalg_kind_counters(translator->nat.translator, i,
+						&kind, sizeof(kind));
 	     i++)
 		write_row(&table, kind.name,
 			  (uint64_t[]){ kind.opened, kind.closed,
@@ -176,7 +178,7 @@ static void write_sessions(const struct nat *nat)
 					kind.refused, kind.unread });
 }
 
-static void write_traffic(const struct nat *nat)
+static void write_traffic(const struct translator *translator)
 {
 	struct table table = {
 		.title = "packets of these sessions",
@@ -185,8 +187,8 @@ static void write_traffic(const struct nat *nat)
 	};
 	struct vpnalg_kind_counters kind;
 
-	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind,
-						sizeof(kind));
+	for (size_t i = 0; vpnalg_kind_counters(translator->nat.translator, i,
+						&kind, sizeof(kind));
 	     i++)
 		write_row(&table, kind.name,
 			  (uint64_t[]){ kind.translated[0], kind.translated[1],
@@ -196,7 +198,8 @@ static void write_traffic(const struct nat *nat)
 }
 
 void report_write_text(const struct report *report,
-		       const struct options *options, const struct nat *nat)
+		       const struct options *options,
+		       const struct translator *translator)
 {
 	fflush(stdout);
 	write_sides(options);
@@ -204,10 +207,10 @@ void report_write_text(const struct report *report,
 		"%" PRIu64 " packets read (%s)%s, %" PRIu64 " written\n",
 		report->read, report->link,
 		report->complete ? "" : " until the error", report->written);
-	write_fates(report, nat);
+	write_fates(report, translator);
 	write_protocols(report);
 	write_ipsec(report);
-	write_events(&nat->events);
-	write_sessions(nat);
-	write_traffic(nat);
+	write_events(&translator->events);
+	write_sessions(translator);
+	write_traffic(translator);
 }

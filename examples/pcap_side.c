@@ -77,19 +77,6 @@ bool side_read_prefix(const char *text, struct prefix *prefix)
 	return *text == '\0';
 }
 
-bool side_read_address(const char *text, struct vpnalg_addr *address)
-{
-	uint32_t number;
-
-	if (read_octets(&text, &number) != 4 || *text != '\0')
-		return false;
-	memset(address, 0, sizeof(*address));
-	address->family = VPNALG_IPV4;
-	for (int i = 0; i < 4; i++)
-		address->octets[i] = (uint8_t)(number >> (24 - 8 * i));
-	return true;
-}
-
 void side_write_prefix(const struct prefix *prefix, char text[PREFIX_TEXT])
 {
 	uint32_t a = prefix->address;

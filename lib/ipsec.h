@@ -136,6 +136,13 @@ struct ipsec_unknown {
 	} spis[IPSEC_UNKNOWN];
 };
 
+/* Where a walk over the places of a remote is: begun with that alone. What it
+ * has met last is in the block. */
+struct ipsec_walk {
+	struct vpnalg_record *remote, *block;
+	unsigned place;
+};
+
 /* Deadlines are moved in steps of a sixteenth of the lifetime, so that not
  * every packet writes to records. */
 #define IPSEC_SLACK_PART 16
@@ -208,12 +215,10 @@ struct ipsec_remote *vpnalg_ipsec_remote_body(struct vpnalg *translator,
 					      struct vpnalg_record *remote);
 struct vpnalg_record *vpnalg_ipsec_remote_of(struct vpnalg *translator,
 					     struct vpnalg_record *session);
-struct ipsec_expecting *
-vpnalg_ipsec_remote_next(struct vpnalg *translator,
-			 struct vpnalg_record *remote, unsigned *place);
-struct ipsec_watched *
-vpnalg_ipsec_remote_watched(struct vpnalg *translator,
-			    struct vpnalg_record *remote, unsigned *place);
+struct ipsec_expecting *vpnalg_ipsec_remote_next(struct vpnalg *translator,
+						 struct ipsec_walk *walk);
+struct ipsec_watched *vpnalg_ipsec_remote_watched(struct vpnalg *translator,
+						  struct ipsec_walk *walk);
 enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
 					     const struct vpnalg_tuple *inside,
 					     struct vpnalg_record **host);
@@ -224,13 +229,13 @@ void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
 				struct vpnalg_record *host, uint32_t since);
 struct ipsec_expecting *
 vpnalg_ipsec_remote_expected(struct vpnalg *translator,
-			     struct vpnalg_record *remote, uint32_t handle);
+			     struct ipsec_walk *walk, uint32_t handle);
 void vpnalg_ipsec_remote_rekey(struct vpnalg *translator,
 			       struct vpnalg_record *remote, uint32_t handle);
 void vpnalg_ipsec_remote_settle(struct vpnalg *translator,
 				struct vpnalg_record *remote, uint32_t handle);
 void vpnalg_ipsec_remote_fulfil(struct vpnalg *translator,
-				struct vpnalg_record *remote,
+				const struct ipsec_walk *walk,
 				struct ipsec_expecting *e);
 
 /* What a host wants to send: a message that asks for an SA, or the first packet
@@ -242,7 +247,7 @@ struct ipsec_wish {
 
 /* ipsec_watch.c */
 struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
-					 struct vpnalg_record *remote);
+					 struct ipsec_walk *walk);
 void vpnalg_ipsec_watch_again(struct vpnalg *translator,
 			      struct vpnalg_record *remote, uint32_t spi,
 			      uint32_t first, uint32_t refused);

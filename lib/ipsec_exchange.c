@@ -78,11 +78,15 @@ static bool is_known(const struct ipsec_host *h, const struct message *message)
 	return h->flags & IPSEC_HOST_ASKED && h->message == message->id;
 }
 
-static void begin(struct ipsec_host *h, const struct message *message)
+static void begin(struct ipsec_host *h, const struct message *message,
+		  uint32_t now)
 {
 	if (is_known(h, message)) {
-		if (message->version == 1 || message->response)
-			h->flags |= IPSEC_HOST_DONE;
+		if (h->flags & IPSEC_HOST_DONE ||
+		    (message->version == 2 && !message->response))
+			return;
+		h->flags |= IPSEC_HOST_DONE;
+		h->asked = now;
 		return;
 	}
 	if (h->flags & IPSEC_HOST_DONE)
@@ -110,7 +114,7 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 	    vpnalg_ipsec_wait(step, remote, host,
 			      &(struct ipsec_wish){ true, message->id }))
 		return VPNALG_DROP_WAIT;
-	begin(h, message);
+	begin(h, message, ipsec_now(translator));
 	vpnalg_session_changed(translator, host);
 	if (h->flags & IPSEC_HOST_OPEN)
 		expect(step, remote, host, message);
@@ -138,10 +142,12 @@ static void doubt(struct vpnalg_step *step, struct vpnalg_record *host)
 	vpnalg_ipsec_repair_doubted(step, host);
 }
 
-/* Whether all that the host is expected for is its last exchange. */
+/* Whether all that the host is expected for is its last exchange, and that has
+ * ended and was not its first. */
 static bool is_last_ones(const struct ipsec_host *h, uint32_t since)
 {
-	return h->flags & IPSEC_HOST_OPEN && !(h->flags & IPSEC_HOST_MORE) &&
+	return h->flags & IPSEC_HOST_OPEN && h->flags & IPSEC_HOST_DONE &&
+	       !(h->flags & (IPSEC_HOST_MORE | IPSEC_HOST_NEW)) &&
 	       !ipsec_is_after(h->asked, since + ANSWER_MS) &&
 	       (h->out_spi == 0 || !ipsec_is_after(h->out_since, since));
 }
@@ -156,6 +162,7 @@ static void note_rekeyed(struct vpnalg_step *step,
 		vpnalg_ipsec_host_find(translator, step->record);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, step->record);
+	struct ipsec_walk walk = { .remote = remote };
 	struct ipsec_expecting *e;
 	struct ipsec_host *h;
 
@@ -163,14 +170,13 @@ static void note_rekeyed(struct vpnalg_step *step,
 		return;
 	h = vpnalg_ipsec_host_body(translator, host);
 	e = vpnalg_ipsec_remote_expected(
-		translator, remote,
-		vpnalg_ipsec_host_handle(translator, host));
+		translator, &walk, vpnalg_ipsec_host_handle(translator, host));
 	if (e == NULL || is_known(h, message) || !is_last_ones(h, e->since))
 		return;
 	e->handle = 0;
 	h->flags &= (uint16_t)~IPSEC_HOST_OPEN;
 	vpnalg_session_changed(translator, host);
-	vpnalg_session_changed(translator, remote);
+	vpnalg_session_changed(translator, walk.block);
 }
 
 /* One that was never here before is new anyway. */

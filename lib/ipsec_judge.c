@@ -190,15 +190,14 @@ static bool stand_unknown(struct vpnalg *translator,
 		vpnalg_ipsec_remote_of(translator, host);
 	uint32_t now = ipsec_now(translator);
 	const struct ipsec_watched *other;
-	unsigned place = 0;
+	struct ipsec_walk walk = { .remote = remote };
 
 	if (remote == NULL || !has_asked(h, w, SWITCH_MS))
 		return false;
 	opinion->evidence = VPNALG_EVIDENCE_CONTINUED;
 	opinion->standing = STANDING_LIKELY;
 	opinion->strange = UNKNOWN_STRANGE;
-	while ((other = vpnalg_ipsec_remote_watched(translator, remote,
-						    &place)) != NULL)
+	while ((other = vpnalg_ipsec_remote_watched(translator, &walk)) != NULL)
 		if (other->spi != 0 && other != w &&
 		    other->count >= COUNT_LAST &&
 		    w->began + REORDERED_MS - other->last < ENDED_MS &&
@@ -327,11 +326,11 @@ static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
 			       hearing->next_opinion.standing ||
 		       lead(hearing) > MARGIN;
 	const struct ipsec_watched *other;
-	unsigned place = 0;
+	struct ipsec_walk walk = { .remote = remote };
 	enum rival rival;
 
-	while ((other = vpnalg_ipsec_remote_watched(translator, remote,
-						    &place)) != NULL) {
+	while ((other = vpnalg_ipsec_remote_watched(translator, &walk)) !=
+	       NULL) {
 		if (other->spi == 0 || other == w || !other->fresh ||
 		    off_by(other->began, w->began) > RIVAL_MS)
 			continue;
@@ -370,17 +369,36 @@ static struct vpnalg_record *decide(struct vpnalg *translator,
 }
 
 /* Whether the host may be asked at all. */
-static bool is_candidate(struct vpnalg *translator,
-			 struct vpnalg_record *host, struct ipsec_expecting *e,
+static bool is_candidate(const struct vpnalg_record *host,
+			 const struct ipsec_expecting *e,
 			 const struct ipsec_watched *w)
 {
-	if (host == NULL || w->refused == e->handle ||
-	    ipsec_is_after(e->since, w->first + REORDERED_MS))
-		return false;
-	if (!vpnalg_ipsec_host_went_on(translator, host, e->since))
-		return true;
-	e->handle = 0;
-	return false;
+	return host != NULL && w->refused != e->handle &&
+	       !ipsec_is_after(e->since, w->first + REORDERED_MS);
+}
+
+/* The next host that is expected and may own the SPI, or NULL. On the way those
+ * are forgotten that have gone on with what they had. */
+static struct vpnalg_record *next_candidate(struct vpnalg *translator,
+					    struct ipsec_walk *walk,
+					    const struct ipsec_watched *w)
+{
+	struct ipsec_expecting *e;
+	struct vpnalg_record *host;
+
+	while ((e = vpnalg_ipsec_remote_next(translator, walk)) != NULL) {
+		if (e->handle == 0)
+			continue;
+		host = vpnalg_ipsec_host_by_handle(translator, walk->remote,
+						   e->handle);
+		if (!is_candidate(host, e, w))
+			continue;
+		if (!vpnalg_ipsec_host_went_on(translator, host, e->since))
+			return host;
+		e->handle = 0;
+		vpnalg_session_changed(translator, walk->block);
+	}
+	return NULL;
 }
 
 /* Whether an SPI that began then may be another host's. */
@@ -389,20 +407,9 @@ bool vpnalg_ipsec_judge_doubts(struct vpnalg *translator,
 			       uint32_t first)
 {
 	const struct ipsec_watched w = { .first = first, .refused = handle };
-	struct vpnalg_record *host;
-	struct ipsec_expecting *e;
-	unsigned place = 0;
+	struct ipsec_walk walk = { .remote = remote };
 
-	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
-	       NULL) {
-		if (e->handle == 0)
-			continue;
-		host = vpnalg_ipsec_host_by_handle(translator, remote,
-						   e->handle);
-		if (is_candidate(translator, host, e, &w))
-			return true;
-	}
-	return false;
+	return next_candidate(translator, &walk, &w) != NULL;
 }
 
 struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
@@ -410,22 +417,14 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 					 const struct ipsec_watched *w,
 					 enum vpnalg_evidence *evidence)
 {
-	struct hearing hearing = { .all = 0 };
 	struct opinion opinion = { .standing = STANDING_NONE };
+	struct ipsec_walk walk = { .remote = remote };
+	struct hearing hearing = { .all = 0 };
 	struct vpnalg_record *host;
-	struct ipsec_expecting *e;
-	unsigned place = 0;
 
 	if (!w->fresh && w->count < 2)
 		return NULL;
-	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
-	       NULL) {
-		if (e->handle == 0)
-			continue;
-		host = vpnalg_ipsec_host_by_handle(translator, remote,
-						   e->handle);
-		if (!is_candidate(translator, host, e, w))
-			continue;
+	while ((host = next_candidate(translator, &walk, w)) != NULL) {
 		stand(translator, host, w, &opinion);
 		hear(&hearing, host, &opinion);
 	}

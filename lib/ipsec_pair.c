@@ -146,6 +146,7 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
 	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
+	struct ipsec_walk walk = { 0 };
 	struct ipsec_expecting *e;
 	unsigned i;
 
@@ -164,21 +165,28 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 	if (remote == NULL)
 		return;
 	vpnalg_ipsec_remote_settle(translator, remote, handle);
-	e = vpnalg_ipsec_remote_expected(translator, remote, handle);
+	walk.remote = remote;
+	e = vpnalg_ipsec_remote_expected(translator, &walk, handle);
 	if (e == NULL)
 		return;
 	vpnalg_ipsec_watch_doubt(translator, remote, host, e->since);
-	vpnalg_ipsec_remote_fulfil(translator, remote, e);
+	vpnalg_ipsec_remote_fulfil(translator, &walk, e);
 }
 
+/* An exchange of the host's has announced it. */
 static bool is_backed(struct vpnalg *translator, struct vpnalg_record *host)
 {
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
 	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
+	struct ipsec_walk walk = { .remote = remote };
 
+	if (h->flags & IPSEC_HOST_DONE &&
+	    ipsec_is_after(h->asked, h->in[0].first))
+		return true;
 	return remote != NULL &&
-	       vpnalg_ipsec_remote_expected(translator, remote, handle) != NULL;
+	       vpnalg_ipsec_remote_expected(translator, &walk, handle) != NULL;
 }
 
 static enum vpnalg_result pair(struct vpnalg_step *step,
@@ -227,6 +235,7 @@ enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 	struct vpnalg_record *remote = step->record, *host;
 	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
 	enum vpnalg_evidence evidence = VPNALG_EVIDENCE_ALONE;
+	struct ipsec_walk walk = { .remote = remote };
 	struct ipsec_watched *watched;
 	uint32_t first = ipsec_now(translator);
 	enum vpnalg_result result;
@@ -238,7 +247,7 @@ enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 		return host != NULL ? pair(step, host, first, evidence)
 				    : VPNALG_DROP_UNPAIRED;
 	}
-	watched = vpnalg_ipsec_watch(step, remote);
+	watched = vpnalg_ipsec_watch(step, &walk);
 	if (watched == NULL)
 		return VPNALG_DROP_UNPAIRED;
 	host = vpnalg_ipsec_judge(translator, remote, watched, &evidence);
@@ -248,9 +257,11 @@ enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 	if (host == NULL)
 		return VPNALG_DROP_UNPAIRED;
 	result = pair(step, host, watched->first, evidence);
-	if (result == VPNALG_TRANSLATED)
-		watched->spi = 0;
-	return result;
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	watched->spi = 0;
+	vpnalg_session_changed(translator, walk.block);
+	return VPNALG_TRANSLATED;
 }
 
 /* Seen in its inside form: the address tells. */

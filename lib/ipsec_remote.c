@@ -102,7 +102,7 @@ static bool has_room(struct vpnalg_step *step, struct vpnalg_record *remote,
 	if (remote->children == 0)
 		r->blocks[IPSEC_BLOCKS_REMOTE] = 1;
 	for (i = 0; i < IPSEC_BLOCKS && remote->children > 0; i++) {
-		number = remote->children / blocks[i].hosts;
+		number = (unsigned)remote->children / blocks[i].hosts;
 		if (number >= blocks[i].most)
 			continue;
 		if (!has_block(step, remote, host, &blocks[i], number))
@@ -189,44 +189,59 @@ void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 
 /* Expecting */
 
-/* Walks over the places for hosts that are expected; *place is 0 at first. */
-struct ipsec_expecting *
-vpnalg_ipsec_remote_next(struct vpnalg *translator,
-			 struct vpnalg_record *remote, unsigned *place)
+/* The number of the next place in its block, the first of which finds it. */
+static bool next_place(struct vpnalg *translator, struct ipsec_walk *walk,
+		       unsigned kind, unsigned places, unsigned *at)
 {
-	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
-	unsigned block = *place / IPSEC_EXPECTING;
-	unsigned at = (*place)++ % IPSEC_EXPECTING;
+	const struct ipsec_remote *r =
+		vpnalg_ipsec_remote_body(translator, walk->remote);
+	unsigned number = walk->place / places;
 
-	if (block >= r->blocks[IPSEC_BLOCKS_REMOTE])
+	*at = walk->place++ % places;
+	if (number >= r->blocks[kind])
+		return false;
+	if (walk->place == 1 && kind == IPSEC_BLOCKS_REMOTE)
+		walk->block = walk->remote;
+	else if (*at == 0)
+		walk->block = find_block(translator, walk->remote, number,
+					 blocks[kind].port);
+	return walk->block != NULL;
+}
+
+/* Walks over the places for hosts that are expected. */
+struct ipsec_expecting *vpnalg_ipsec_remote_next(struct vpnalg *translator,
+						 struct ipsec_walk *walk)
+{
+	struct ipsec_remote *r;
+	unsigned at;
+
+	if (!next_place(translator, walk, IPSEC_BLOCKS_REMOTE, IPSEC_EXPECTING,
+			&at))
 		return NULL;
-	if (block > 0)
-		remote = find_block(translator, remote, block,
-				    IPSEC_PORT_REMOTE);
-	if (remote == NULL)
-		return NULL;
-	r = vpnalg_ipsec_remote_body(translator, remote);
+	r = vpnalg_ipsec_remote_body(translator, walk->block);
 	return &r->expecting[at];
 }
 
 /* Walks over the places for SPIs that are watched. */
-struct ipsec_watched *
-vpnalg_ipsec_remote_watched(struct vpnalg *translator,
-			    struct vpnalg_record *remote, unsigned *place)
+struct ipsec_watched *vpnalg_ipsec_remote_watched(struct vpnalg *translator,
+						  struct ipsec_walk *walk)
 {
-	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
-	unsigned block = *place / IPSEC_UNKNOWN;
-	unsigned at = (*place)++ % IPSEC_UNKNOWN;
-	struct vpnalg_record *record;
 	struct ipsec_unknown *unknown;
+	unsigned at;
 
-	if (block >= r->blocks[IPSEC_BLOCKS_UNKNOWN])
+	if (!next_place(translator, walk, IPSEC_BLOCKS_UNKNOWN, IPSEC_UNKNOWN,
+			&at))
 		return NULL;
-	record = find_block(translator, remote, block, IPSEC_PORT_UNKNOWN);
-	if (record == NULL)
-		return NULL;
-	unknown = vpnalg_session_body(translator, record);
+	unknown = vpnalg_session_body(translator, walk->block);
 	return &unknown->spis[at];
+}
+
+static bool gives_way(const struct ipsec_expecting *e,
+		      const struct ipsec_expecting *other)
+{
+	if (other == NULL || other->handle == 0)
+		return other == NULL;
+	return e->handle == 0 || ipsec_is_after(other->since, e->since);
 }
 
 /* The host may receive with a new SPI since then. Where there is no room the
@@ -236,58 +251,55 @@ void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
 				struct vpnalg_record *host, uint32_t since)
 {
 	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
+	struct ipsec_walk walk = { .remote = remote };
 	struct ipsec_expecting *e, *best = NULL;
-	unsigned place = 0;
+	struct vpnalg_record *block = NULL;
 
-	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
-	       NULL) {
-		if (e->handle == handle) {
-			if (!vpnalg_ipsec_host_went_on(translator, host,
-						       e->since))
-				return;
+	while ((e = vpnalg_ipsec_remote_next(translator, &walk)) != NULL) {
+		if (e->handle == handle &&
+		    !vpnalg_ipsec_host_went_on(translator, host, e->since))
+			return;
+		if (e->handle == handle || gives_way(e, best)) {
 			best = e;
-			break;
+			block = walk.block;
 		}
-		if (best == NULL ||
-		    (best->handle != 0 &&
-		     (e->handle == 0 ||
-		      ipsec_is_after(best->since, e->since))))
-			best = e;
+		if (e->handle == handle)
+			break;
 	}
 	if (best == NULL)
 		return;
 	best->handle = handle;
 	best->since = since;
-	vpnalg_session_changed(translator, remote);
+	vpnalg_session_changed(translator, block);
 }
 
 struct ipsec_expecting *
 vpnalg_ipsec_remote_expected(struct vpnalg *translator,
-			     struct vpnalg_record *remote, uint32_t handle)
+			     struct ipsec_walk *walk, uint32_t handle)
 {
 	struct ipsec_expecting *e;
-	unsigned place = 0;
 
-	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
-	       NULL)
+	while ((e = vpnalg_ipsec_remote_next(translator, walk)) != NULL)
 		if (e->handle == handle)
 			return e;
 	return NULL;
 }
 
-/* The host has got an SPI. */
+/* The host has got an SPI; the walk has met it. */
 void vpnalg_ipsec_remote_fulfil(struct vpnalg *translator,
-				struct vpnalg_record *remote,
+				const struct ipsec_walk *walk,
 				struct ipsec_expecting *e)
 {
-	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
+	struct ipsec_remote *r =
+		vpnalg_ipsec_remote_body(translator, walk->remote);
 	unsigned i;
 
 	for (i = IPSEC_PAIRED - 1; i > 0; i--)
 		r->paired[i] = r->paired[i - 1];
 	r->paired[0] = *e;
 	e->handle = 0;
-	vpnalg_session_changed(translator, remote);
+	vpnalg_session_changed(translator, walk->remote);
+	vpnalg_session_changed(translator, walk->block);
 }
 
 /* IKE SAs */

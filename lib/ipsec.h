@@ -147,6 +147,33 @@ struct ipsec_walk {
  * every packet writes to records. */
 #define IPSEC_SLACK_PART 16
 
+/* A path may delay packets by so much that they are overtaken. */
+#define IPSEC_REORDERED_MS 50
+
+/* So many packets settle what one would leave open. */
+#define IPSEC_COUNT_SETTLED 3
+#define IPSEC_COUNT_LAST 6
+
+/* One of two that are both likely is so much likelier (about 20 times). */
+#define IPSEC_MARGIN 300
+
+/* How a host stands when a new inbound SPI begins. */
+enum ipsec_standing {
+	IPSEC_STANDING_NONE,   /* goes on to receive as before */
+	IPSEC_STANDING_IDLE,   /* receives nothing */
+	IPSEC_STANDING_SOON,   /* receives as before, or has just stopped */
+	IPSEC_STANDING_LIKELY, /* stopped to receive, or began to send, then */
+	IPSEC_STANDING_SURE,   /* stopped to receive then, but not to send */
+	IPSEC_STANDINGS
+};
+
+/* The standing, and by what; how strange that would be. */
+struct ipsec_opinion {
+	enum ipsec_standing standing;
+	enum vpnalg_evidence evidence;
+	uint32_t strange;
+};
+
 static inline uint32_t ipsec_now(const struct vpnalg *translator)
 {
 	return (uint32_t)vpnalg_session_now(translator);
@@ -155,6 +182,11 @@ static inline uint32_t ipsec_now(const struct vpnalg *translator)
 static inline bool ipsec_is_after(uint32_t time, uint32_t other)
 {
 	return (int32_t)(time - other) > 0;
+}
+
+static inline uint32_t ipsec_off_by(uint32_t time, uint32_t usual)
+{
+	return ipsec_is_after(time, usual) ? time - usual : usual - time;
 }
 
 /* ipsec_ike.c */
@@ -257,6 +289,11 @@ void vpnalg_ipsec_watch_doubt(struct vpnalg *translator,
 bool vpnalg_ipsec_wait(struct vpnalg_step *step, struct vpnalg_record *remote,
 		       struct vpnalg_record *host,
 		       const struct ipsec_wish *wish);
+
+/* ipsec_opinion.c */
+void vpnalg_ipsec_opinion(struct vpnalg *translator, struct vpnalg_record *host,
+			  unsigned index, const struct ipsec_watched *watched,
+			  struct ipsec_opinion *opinion);
 
 /* ipsec_judge.c */
 struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,

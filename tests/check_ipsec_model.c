@@ -510,7 +510,9 @@ static void begin(void)
 				.choose = choose,
 				.released = released,
 				.heard = heard,
-				.no_wait = row->no_wait });
+				.no_wait = row->no_wait,
+				/* Just before 32 bits of time wrap. */
+				.now = roll(2) ? 0 : UINT32_MAX - 400000 });
 	for (n = 0; n < HOSTS; n++)
 		for (s = 0; s < SERVERS; s++) {
 			talks[n][s] = (struct talk){

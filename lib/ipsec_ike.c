@@ -4,6 +4,8 @@
  * once: the initiator SPI tells them apart. Payloads are never touched. */
 #include "ipsec.h"
 
+#include <string.h>
+
 #include "wire_ip.h"
 #include "wire_udp.h"
 
@@ -180,6 +182,19 @@ static bool is_right_port(struct vpnalg_step *step)
 	return inside.port == vpnalg_get16(facts->l4 + off);
 }
 
+/* What is found by SPI, or by a rekey, may have had another outside address
+ * when it began, where the caller chooses them. */
+static bool is_right_address(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	struct vpnalg_tuple outside;
+
+	vpnalg_session_tuple(step->translator, step->record,
+			     VPNALG_OUTSIDE_OWN, &outside);
+	return facts->inside ||
+	       memcmp(outside.local, facts->local, facts->addr_len) == 0;
+}
+
 /* A remote that insists on port 500 does not send to another; should it be none
  * after all, it names an SPI that is known. */
 static bool is_forged(struct vpnalg_step *step)
@@ -349,8 +364,9 @@ enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step)
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	step->kind = IPSEC_KIND_IKE;
-	return is_right_port(step) && !is_forged(step) ? VPNALG_TRANSLATED
-						       : VPNALG_DROP_PORT_HELD;
+	if (!is_right_port(step) || !is_right_address(step) || is_forged(step))
+		return VPNALG_DROP_PORT_HELD;
+	return VPNALG_TRANSLATED;
 }
 
 void vpnalg_ipsec_ike_pass(struct vpnalg_step *step)

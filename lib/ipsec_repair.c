@@ -174,14 +174,17 @@ static bool contest(struct vpnalg *translator, struct vpnalg_record *remote,
 	struct vpnalg_record *host = vpnalg_ipsec_host_by_handle(
 		translator, remote, paired->handle);
 	const struct ipsec_host *h;
+	const struct ipsec_in *in;
 	struct vpnalg_record *sa;
 
 	if (host == NULL)
 		return false;
 	h = vpnalg_ipsec_host_body(translator, host);
 	sa = vpnalg_ipsec_host_inbound(translator, host, 0);
-	if (sa == NULL || w->began - h->in[0].first > RIVAL_MS ||
-	    !was_guessed(vpnalg_session_body(translator, sa)) ||
+	if (sa == NULL || w->began - h->in[0].first > RIVAL_MS)
+		return false;
+	in = vpnalg_session_body(translator, sa);
+	if (in->flags & IPSEC_IN_CONFIRMED || !was_guessed(in) ||
 	    !may_be_others(translator, host) ||
 	    !vpnalg_ipsec_judge_fits(translator, host, w))
 		return false;

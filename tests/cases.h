@@ -24,7 +24,7 @@ TCase *pptp_more_case(void);    /* check_more_pptp.c */
 TCase *engine_more_case(void);  /* check_more_engine.c */
 TCase *ipsec_cut_case(void);    /* check_ipsec_cut.c */
 TCase *ipsec_edges_case(void);  /* check_ipsec_edges.c */
-TCase *ipsec_order_case(void);  /* check_ipsec_edges.c */
+TCase *ipsec_worlds_case(void); /* check_ipsec_edges.c */
 TCase *ipsec_esp_case(void);    /* check_ipsec_esp.c */
 TCase *ipsec_exchange_case(void); /* check_ipsec_exchange.c */
 TCase *ipsec_fail_case(void);   /* check_ipsec_fail.c */

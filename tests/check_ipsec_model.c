@@ -24,7 +24,7 @@ struct talk {
 	struct ike ike;
 	struct esp esp;
 	vpnalg_time ike_sent, esp_sent;  /* when it last got through */
-	bool has_ike, has_esp;
+	bool has_ike, has_esp, tried;
 	unsigned pairs; /* inbound SPIs that it was given and has */
 };
 
@@ -227,6 +227,7 @@ static void host_speaks(unsigned n, unsigned s)
 	else if (exchange != IKE_SA_INIT && exchange != MAIN_MODE)
 		t->ike.spi[1][0] = 0x2222;
 	p = ike_from_client(&t->ike, exchange, flags, roll(4));
+	before.tried = t->tried = true;
 	if (goes_out(n, &p) != VPNALG_TRANSLATED) {
 		*t = before;
 		return;
@@ -267,12 +268,16 @@ static void host_sends_esp(unsigned n, unsigned s)
 	struct bytes p;
 
 	if (t->esp.out_spi == 0 || roll(12) == 0) {
-		/* Now and then another host has the same. */
-		t->esp.out_spi = roll(8) ? 0x10000 + ++numbers : 0x10001;
+		/* Now and then another host has the same. To undo that takes
+		 * the key back, for which there must be room. */
+		t->esp.out_spi = 0x10000 + ++numbers;
+		if (row->fails == 0 && roll(8) == 0)
+			t->esp.out_spi = 0x10001;
 		t->esp.out_sequence = 0;
 	}
 	p = esp_packet(address_of(n), server_at(s), t->esp.out_spi,
 		       ++t->esp.out_sequence);
+	t->tried = true;
 	if (goes_out(n, &p) != VPNALG_TRANSLATED)
 		return;
 	t->esp.outside = source(&w);
@@ -290,8 +295,7 @@ static void check_arrival(const struct bytes *p, unsigned result, unsigned s)
 	if (result != VPNALG_TRANSLATED)
 		return;
 	t = talk_of(destination(&w), w.last.zone, server_at(s));
-	ck_assert_msg(t->has_esp || t->has_ike, "%s: to a stranger",
-		      row->what);
+	ck_assert_msg(t->tried, "%s: to a stranger", row->what);
 	g = given_as(spi, outside, server_at(s));
 	ck_assert_ptr_nonnull(g);
 	ck_assert_ptr_eq(g->owner, t);
@@ -495,7 +499,7 @@ static void begin(void)
 	first_kind = 0;
 	for (n = 0; row->last && last[n] != &vpnalg_ipsec; n++)
 		first_kind += last[n]->kind_count;
-	given_count = delivered = answered = 0;
+	given_count = 0;
 	numbers = 1;
 	world_begin(&w, &(struct world_options){
 				.handlers = row->last ? last : first,
@@ -506,7 +510,9 @@ static void begin(void)
 				.choose = choose,
 				.released = released,
 				.heard = heard,
-				.no_wait = row->no_wait });
+				.no_wait = row->no_wait,
+				/* Just before 32 bits of time wrap. */
+				.now = roll(2) ? 0 : UINT32_MAX - 400000 });
 	for (n = 0; n < HOSTS; n++)
 		for (s = 0; s < SERVERS; s++) {
 			talks[n][s] = (struct talk){
@@ -532,8 +538,6 @@ static void run(uint32_t seed)
 		if (i % 50 == 0)
 			check_bounds();
 	}
-	ck_assert_msg(delivered > 10, "%s: %u", row->what, delivered);
-	ck_assert(row->fails > 0 || row->odd || answered > 10);
 	world_end(&w);
 }
 
@@ -544,8 +548,11 @@ START_TEST(hosts_servers_and_strangers_do_anything)
 	unsigned long i, count = rounds ? strtoul(rounds, NULL, 10) : 3;
 
 	row = &rows[_i];
+	delivered = answered = 0;
 	for (i = 0; i < count; i++)
 		run((uint32_t)(i * 2654435761U + (unsigned)_i));
+	ck_assert_msg(delivered > 30, "%s: %u", row->what, delivered);
+	ck_assert(row->fails > 0 || row->odd || answered > 30);
 }
 END_TEST
 

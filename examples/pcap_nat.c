@@ -15,14 +15,18 @@
 /* Places of the store that are looked at for dead sessions per packet. */
 #define SWEEP_BUDGET 64
 
-static const struct vpnalg_handler *const handlers[] = {
-	&vpnalg_pptp,
-	&vpnalg_l2tp,
-	&vpnalg_gre, /* behind PPTP, whose GRE is not for it */
-	&vpnalg_general, /* takes all that the others leave */
-};
+/* GRE is behind PPTP, whose GRE is not for it; general traffic is all that the
+ * others leave. */
+#define HANDLERS_WITH(l2tp) \
+	{ &vpnalg_pptp, &(l2tp), &vpnalg_gre, &vpnalg_general }
 
-#define HANDLERS (sizeof(handlers) / sizeof(handlers[0]))
+#define HANDLERS 4
+
+/* By l2tp_port_1701. */
+static const struct vpnalg_handler *const handlers[2][HANDLERS] = {
+	HANDLERS_WITH(vpnalg_l2tp),
+	HANDLERS_WITH(vpnalg_l2tp_port_1701),
+};
 
 /*
  * SplitMix64 (Steele, Lea and Flood, 2014). The same seed gives the same
@@ -58,15 +62,14 @@ static bool open_table(struct nat *nat)
 	return nat->table != NULL;
 }
 
-static bool open_translator(struct nat *nat, const struct sides *sides,
-			    bool general)
+static bool open_translator(struct nat *nat, const struct options *options)
 {
 	struct vpnalg_config config = {
 		.size = sizeof(config),
-		.handlers = handlers,
-		.handler_count = general ? HANDLERS : HANDLERS - 1,
-		.addresses = sides->addresses,
-		.address_count = sides->address_count,
+		.handlers = handlers[options->l2tp_port_1701],
+		.handler_count = options->general ? HANDLERS : HANDLERS - 1,
+		.addresses = options->sides.addresses,
+		.address_count = options->sides.address_count,
 		.store = &nat->store,
 		.context = nat,
 		.random = next_random,
@@ -83,11 +86,10 @@ static bool open_translator(struct nat *nat, const struct sides *sides,
 					      size, &config);
 }
 
-bool nat_open(struct nat *nat, const struct sides *sides, uint64_t seed,
-	      bool general)
+bool nat_open(struct nat *nat, const struct options *options)
 {
-	*nat = (struct nat){ .random = seed };
-	if (open_table(nat) && open_translator(nat, sides, general))
+	*nat = (struct nat){ .random = options->seed };
+	if (open_table(nat) && open_translator(nat, options))
 		return true;
 	say("cannot start: translator: %s", strerror(errno));
 	return false;

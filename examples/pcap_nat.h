@@ -9,6 +9,7 @@
 #include <vpnalg/store.h>
 #include <vpnalg/vpnalg.h>
 
+#include "pcap_options.h"
 #include "pcap_side.h"
 
 struct nat {
@@ -21,10 +22,9 @@ struct nat {
 	vpnalg_time due;  /* when to look for dead sessions again */
 };
 
-/* Makes a translator, with or without general traffic. False when there is no
- * memory, which was said. */
-bool nat_open(struct nat *nat, const struct sides *sides, uint64_t seed,
-	      bool general);
+/* Makes a translator for the protocols and addresses that are asked for. False
+ * when there is no memory, which was said. */
+bool nat_open(struct nat *nat, const struct options *options);
 
 /* Translates a packet whose task is TASK_OUT, TASK_IN or TASK_IN_UNDO. */
 void nat_translate(struct nat *nat, struct vpnalg_packet *packet,

@@ -39,8 +39,7 @@ static bool open_all(struct job *job)
 	const struct options *options = job->options;
 
 	return input_open(&job->input, options->input) &&
-	       nat_open(&job->nat, &options->sides, options->seed,
-			options->general) &&
+	       nat_open(&job->nat, options) &&
 	       output_open(&job->output, options->output, &job->input);
 }
 

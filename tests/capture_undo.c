@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* capture_undo INSIDE OUTSIDE CAPTURE...
+/* capture_undo [--l2tp-port-1701] INSIDE OUTSIDE CAPTURE...
  *
  * Undo gives back what was translated, on real traffic: each packet of the
  * captures is translated and at once taken back, and must then be what it was.
  * INSIDE is the first three octets of the inside hosts' addresses, or all four
- * of one host's; OUTSIDE is the outside address. */
+ * of one host's; OUTSIDE is the outside address. With --l2tp-port-1701 L2TP
+ * servers insist on that port. */
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,11 +30,12 @@ static uint32_t next_random(void *context)
 	return *state ^ *state >> 16;
 }
 
+static const struct vpnalg_handler *handlers[] = {
+	&vpnalg_pptp, &vpnalg_l2tp, &vpnalg_general
+};
+
 static struct vpnalg *begin(const struct vpnalg_addr *outside)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_pptp, &vpnalg_l2tp, &vpnalg_general
-	};
 	static struct vpnalg_store store;
 	static uint32_t chance = 1;
 	struct vpnalg_config config = { .size = sizeof(config),
@@ -157,14 +159,19 @@ int main(int argc, char **argv)
 	unsigned in[4], out[4], i;
 	int n, octets = 0;
 
+	if (argc > 1 && strcmp(argv[1], "--l2tp-port-1701") == 0) {
+		handlers[1] = &vpnalg_l2tp_port_1701;
+		argc--;
+		argv++;
+	}
 	if (argc >= 4)
 		octets = sscanf(argv[1], "%u.%u.%u.%u", &in[0], &in[1], &in[2],
 				&in[3]);
 	if (octets < 3 ||
 	    sscanf(argv[2], "%u.%u.%u.%u", &out[0], &out[1], &out[2],
 		   &out[3]) != 4) {
-		fputs("usage: capture_undo INSIDE OUTSIDE CAPTURE...\n",
-		      stderr);
+		fputs("usage: capture_undo [--l2tp-port-1701] INSIDE OUTSIDE "
+		      "CAPTURE...\n", stderr);
 		return 2;
 	}
 	for (i = 0; i < 4; i++)

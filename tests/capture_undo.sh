@@ -10,4 +10,7 @@ if [ ! -x "$program" ]; then
 	echo "there is no $program: it needs libpcap"
 	exit 77
 fi
-"$program" 192.168.77 203.0.113.1 "$captures"/*-nat-inside.pcap
+"$program" 192.168.77 203.0.113.1 "$captures"/*-nat-inside.pcap \
+	"$captures"/l2tp_[a-z]*-inside.pcap &&
+	"$program" --l2tp-port-1701 192.168.77 203.0.113.1 \
+		"$captures"/l2tp_*-inside.pcap

@@ -252,6 +252,36 @@ def judge_l2tp_calls():
               not malformed(path("out.pcap")))
 
 
+def judge_l2tp_insisting():
+    """The same, and the servers insist on port 1701. Of two clients that hide
+    the same ID the first has its tunnel, and the other is refused."""
+    for name, lost in (("l2tp_3-nat", None), ("l2tp_out", None),
+                       ("l2tp_v3", None), ("l2tp_hidden", "192.168.77.12")):
+        before = os.path.join(CAPTURES, name + "-inside.pcap")
+        after = path("out.pcap")
+        done = run("--address", OUTSIDE, "--l2tp-port-1701", "--explain",
+                   before, after)
+        lines = [line for line in done.stdout.decode().splitlines()
+                 if " dropped, " in line]
+        name += ", insisting"
+        check(name + ": nothing is dropped but of one that is refused",
+              all(lost is not None and lost + ":" in line for line in lines),
+              lines)
+        check(name + ": and that with a reason", lost is None or
+              "dropped, ID shared by two sessions: L2TP SCCRP" in lines[0],
+              lines)
+        kept = [p for p in packets(before) if lost not in (p.src, p.dst)]
+        check(name + ": everything else is there",
+              len(kept) + (lost is not None) == len(packets(after)))
+        check(name + ": no inside address is left",
+              no_inside(after, "192.168.77.0/24"))
+        check(name + ": tshark finds nothing malformed",
+              not malformed(after), malformed(after))
+        check(name + ": and no checksum wrong",
+              not any("0" in status for status in dissect(after, SUMS)) and
+              all(sums_by_scapy(after)))
+
+
 class Tunnels:
     """Which Tunnel IDs of the clients became which."""
 
@@ -446,6 +476,7 @@ def main():
     judge_l2tp()
     judge_l2tp_calls()
     judge_l2tp_same()
+    judge_l2tp_insisting()
     judge_insisting(2, True)
     judge_insisting(3, True)
     judge_insisting(3, False)

@@ -322,7 +322,7 @@ def judge_l2tp_same():
           tunnels.ports == {1701}, tunnels.ports)
     check("l2tp_same, insisting: one ID inside",
           len({own for _, own in tunnels.ids}) == 1, tunnels.ids)
-    check("l2tp_same, insisting: each client has one ID outside and they differ",
+    check("l2tp_same, insisting: each client has one ID and they differ",
           [len(ids) for ids in tunnels.ids.values()] == [1, 1, 1] and
           len(set.union(*tunnels.ids.values())) == 3, tunnels.ids)
 

@@ -7,8 +7,8 @@
 # real programs: xl2tpd, pppd, and the kernel's L2TPv3. What no daemon that can
 # be had does, an end of l2tp_peer.py does, and the other end is xl2tpd.
 #
-# GATEWAY, unless it is empty, is a vpnalg-gw that stands in for the router: then
-# the outside is captured, too, and what pings across each tunnel is said.
+# GATEWAY, unless it is empty, is a vpnalg-gw that stands in for the router; then
+# the outside is captured, too. What answers each client's pings is said.
 # CLIENTS is how many clients with the same Tunnel ID there are (3).
 set -eu
 output=$1
@@ -165,12 +165,11 @@ up() {
 	return 1
 }
 
-# alive NAME...: all of these at the same time.
+# alive NAME...: whether each goes on after the last of them has come up.
 alive() {
 	for name in "$@"; do
-		in_ns "$name" ping -q -c 3 -i 0.2 -s 100 -I ppp0 10.9.1.1 \
-			>"$work/ping" && [ -z "$gateway" ] || tail -n 2 "$work/ping" |
-			sed "s/^/$name: /"
+		in_ns "$name" ping -q -c 3 -i 0.2 -s 100 -I ppp0 10.9.1.1 |
+			sed -n "s/.* transmitted/$name: 3 pings/p"
 	done
 }
 
@@ -267,7 +266,8 @@ static_3() {
 		in_ns s ip addr add "10.9.$n.1/24" dev "eth3$n"
 	done
 	for n in 1 2; do
-		in_ns "c$n" ping -q -c 3 -i 0.3 "10.9.$n.1" | tail -n 2
+		in_ns "c$n" ping -q -c 3 -i 0.3 "10.9.$n.1" |
+			sed -n "s/.* transmitted/c$n: 3 pings/p"
 	done
 	clean
 }

@@ -2,20 +2,23 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # sh examples/demo.sh [CAPTURE]
 #
-# Translates a capture, the bundled one of three real PPTP clients unless
-# another is named, into what was seen beyond the NAT. Installs what building
-# needs, where it can, and builds in a new directory under ${TMPDIR:-/tmp}.
+# Translates a capture into what was seen beyond the NAT; unless one is named,
+# the bundled ones of three real PPTP and three real IPsec clients of a server.
+# Installs what building needs, where it can, and builds in a new directory under
+# ${TMPDIR:-/tmp}.
 set -eu
 
 tree=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
 
+esp=
 if [ $# -gt 1 ] || [ "${1-}" = --help ]; then
 	echo "usage: sh $0 [CAPTURE]" >&2
 	exit 2
 elif [ $# -eq 0 ]; then
 	capture=$tree/tests/captures/pptp_same-nat-inside.pcap
+	esp=$tree/tests/captures/esp_3-hidden.pcap
 	set -- --inside 192.168.77.0/24 "$capture"
 else
 	capture=$1
@@ -52,6 +55,13 @@ echo
 if grep -q Outgoing-Call-Request "$work/explained.txt"; then
 	echo "The calls that were asked for, as the inside and the outside saw them:"
 	grep Outgoing-Call-Request "$work/explained.txt" | head -n 10
+	echo
+fi
+if [ -n "$esp" ]; then
+	echo "ESP says nothing of whose a packet from outside is; the library finds out:"
+	"$program" --explain --inside 192.168.77.0/24 --address 203.0.113.1 \
+		"$esp" "$work/esp-translated.pcap" 2>"$work/esp-report.txt" |
+		grep ' paired: '
 	echo
 fi
 echo "What became of each packet: $work/explained.txt"

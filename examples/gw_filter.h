@@ -8,7 +8,8 @@
 #include <vpnalg/vpnalg.h>
 
 /* Lets a packet socket receive only what the translator could want of packets
- * with that direction. False, with errno, when that failed. */
-bool filter_attach(int fd, enum vpnalg_direction direction);
+ * with that direction: those for this host, and of these all, or what could be
+ * of a VPN. False, with errno, when that failed. */
+bool filter_attach(int fd, enum vpnalg_direction direction, bool all);
 
 #endif

@@ -80,23 +80,22 @@ static void set_up(struct gateway *gateway, const struct options *options)
 {
 	memset(gateway, 0, sizeof(*gateway));
 	gateway->options = options;
-	gateway->start = nat_now();
+	gateway->start = system_now();
 	gateway->route.fd = -1;
 	for (int way = 0; way < WAYS; way++) {
 		gateway->ports[way].fd = gateway->senders[way].fd = -1;
 		gateway->senders[way].back = &gateway->senders[!way];
 	}
 	impair_open(&gateway->impair, &options->impair);
-	gateway->nat.route = &gateway->route;
-	gateway->nat.rules = &gateway->rules;
+	gateway->translator.rules = &gateway->rules;
 }
 
 static bool open_ports(struct gateway *gateway, const struct options *options)
 {
 	return port_open(&gateway->ports[VPNALG_OUT], options->inside,
-			 VPNALG_OUT) &&
+			 VPNALG_OUT, options->general) &&
 	       port_open(&gateway->ports[VPNALG_IN], options->outside,
-			 VPNALG_IN) &&
+			 VPNALG_IN, options->general) &&
 	       has_addresses(options) &&
 	       sender_open(&gateway->senders[VPNALG_OUT], options->outside) &&
 	       sender_open(&gateway->senders[VPNALG_IN], options->inside);
@@ -108,10 +107,10 @@ bool gateway_open(struct gateway *gateway, const struct options *options)
 {
 	set_up(gateway, options);
 	if (!open_ports(gateway, options) || !make_room(gateway) ||
-	    !open_route(gateway) || !nat_open(&gateway->nat, options))
-		return false;
-	gateway->nat.outside_index = gateway->ports[VPNALG_IN].index;
-	if (!rules_open(&gateway->rules, options, gateway->nat.outside_index))
+	    !open_route(gateway) ||
+	    !translator_open(&gateway->translator, options) ||
+	    !rules_open(&gateway->rules, options,
+			gateway->ports[VPNALG_IN].index))
 		return false;
 	for (int way = 0; way < WAYS; way++)
 		forget_packets(&gateway->ports[way]);
@@ -132,16 +131,13 @@ static void keep_heads(struct gateway *gateway, size_t count)
 }
 
 /* A host whose connection the gateway does not know, since it was started
- * anew, had better open another one now. What the kernel routes elsewhere is
- * no business of ours. */
+ * anew, had better open another one now. */
 static void reset(struct gateway *gateway, const struct answer_head *head)
 {
 	uint8_t answer[ANSWER_MAX];
 
-	if (route_find(&gateway->route, head->data + IP_DESTINATION_OFF) ==
-	    gateway->nat.outside_index)
-		sender_answer(&gateway->senders[VPNALG_IN], answer,
-			      answer_reset(head, answer));
+	sender_answer(&gateway->senders[VPNALG_IN], answer,
+		      answer_reset(head, answer));
 }
 
 static void send_on(struct gateway *gateway, size_t count)
@@ -165,8 +161,21 @@ static void forward(struct gateway *gateway, size_t count, vpnalg_time now)
 	if (!count)
 		return;
 	keep_heads(gateway, count);
-	nat_translate(&gateway->nat, gateway->packets, count, now);
+	translator_run(&gateway->translator, gateway->packets, count, now);
 	send_on(gateway, count);
+}
+
+/* What comes from inside and does not leave by the outside interface is the
+ * kernel's, and the rules leave it to the kernel. */
+static bool is_ours(struct gateway *gateway, const struct frame *frame,
+		    uint8_t direction)
+{
+	if (direction == VPNALG_IN || frame->len < IP_HEADER_LEN ||
+	    route_find(&gateway->route, frame->data + IP_DESTINATION_OFF) ==
+		    gateway->ports[VPNALG_IN].index)
+		return true;
+	gateway->elsewhere++;
+	return false;
 }
 
 /* Packets of what has come from one side. */
@@ -177,6 +186,8 @@ static size_t make_packets(struct gateway *gateway, const struct frame *frames,
 	size_t made = 0, pieces;
 
 	for (size_t i = 0; i < count; i++) {
+		if (!is_ours(gateway, &frames[i], direction))
+			continue;
 		pieces = whole_make(&frames[i], gateway->room, packets + made);
 		gateway->senseless += !pieces && frames[i].len;
 		gateway->cut += pieces > 1;
@@ -216,7 +227,7 @@ bool gateway_work(struct gateway *gateway, vpnalg_time now)
 
 	more = work_on(gateway, &gateway->ports[VPNALG_IN], now) || more;
 	forward_impaired(gateway, now);
-	nat_sweep(&gateway->nat, now);
+	translator_sweep(&gateway->translator, now);
 	return more;
 }
 
@@ -224,13 +235,13 @@ vpnalg_time gateway_due(const struct gateway *gateway)
 {
 	vpnalg_time due = impair_due(&gateway->impair);
 
-	return due < gateway->nat.due ? due : gateway->nat.due;
+	return due < gateway->translator.due ? due : gateway->translator.due;
 }
 
 void gateway_close(struct gateway *gateway)
 {
 	rules_close(&gateway->rules);
-	nat_close(&gateway->nat);
+	translator_close(&gateway->translator);
 	impair_close(&gateway->impair);
 	route_close(&gateway->route);
 	for (int way = 0; way < WAYS; way++) {

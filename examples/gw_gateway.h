@@ -10,12 +10,12 @@
 
 #include "gw_answer.h"
 #include "gw_impair.h"
-#include "gw_nat.h"
 #include "gw_options.h"
 #include "gw_port.h"
 #include "gw_route.h"
 #include "gw_rules.h"
 #include "gw_send.h"
+#include "gw_translator.h"
 #include "gw_whole.h"
 
 /* Packets that are read before they are sent on. */
@@ -30,13 +30,14 @@ struct gateway {
 	struct sender senders[WAYS]; /* where they go */
 	struct route route;
 	struct rules rules;
-	struct nat nat;
+	struct translator translator;
 	struct impair impair;
 	uint8_t *room; /* for pieces of merged packets */
 	struct vpnalg_packet packets[BURST + WHOLE_PIECES];
 	struct answer_head heads[BURST + WHOLE_PIECES];
 	vpnalg_time start;
-	uint64_t cut;      /* merged packets that were cut up */
+	uint64_t elsewhere; /* packets from inside that do not go outside */
+	uint64_t cut;       /* merged packets that were cut up */
 	uint64_t senseless; /* packets that made no sense */
 };
 

@@ -2,24 +2,21 @@
 #include "gw_options.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <arpa/inet.h>
 #include <getopt.h>
 
 #include "gw_say.h"
-
-/* The library's limit. */
-#define ADDRESSES_MAX 4096
+#include "nat_address.h"
 
 /* Above any character, so that they are not taken for short options. */
 enum {
 	OPTION_INSIDE = 256,
 	OPTION_OUTSIDE,
 	OPTION_ADDRESS,
+	OPTION_GENERAL,
 	OPTION_STATS,
 	OPTION_IMPAIR,
 	OPTION_HELP,
@@ -30,6 +27,7 @@ static const struct option long_options[] = {
 	{ "inside", required_argument, NULL, OPTION_INSIDE },
 	{ "outside", required_argument, NULL, OPTION_OUTSIDE },
 	{ "address", required_argument, NULL, OPTION_ADDRESS },
+	{ "general", no_argument, NULL, OPTION_GENERAL },
 	{ "stats", required_argument, NULL, OPTION_STATS },
 	{ "impair", required_argument, NULL, OPTION_IMPAIR },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -39,14 +37,16 @@ static const struct option long_options[] = {
 
 static const char help[] =
 	"Usage: " PROGRAM " --inside IF --outside IF --address ADDR...\n"
-	"                 [--stats SEC] [--impair SPEC]\n"
-	"Translate the VPN protocols of the hosts behind one interface (PPTP),\n"
-	"beside a router that does everything else itself.\n"
+	"                 [--general] [--stats SEC] [--impair SPEC]\n"
+	"Translate the VPN protocols of the hosts behind one interface (PPTP,\n"
+	"IPsec, L2TP, GRE), beside a router that does everything else itself.\n"
 	"\n"
 	"  --inside IF      interface of the inside hosts\n"
 	"  --outside IF     interface to the world\n"
 	"  --address ADDR   outside address, one that this host has; may be\n"
 	"                   repeated\n"
+	"  --general        translate all other TCP, UDP and ICMP queries, too, for a\n"
+	"                   router that has no NAT of its own\n"
 	"  --stats SEC      print a line of figures every SEC seconds\n"
 	"  --impair SPEC    for tests: disturb the translated protocols on\n"
 	"                   purpose; SPEC is a list of loss=PERCENT,\n"
@@ -78,23 +78,12 @@ static void print_version(void)
 
 static bool add_address(struct options *options, const char *text)
 {
-	struct vpnalg_addr *address =
-		&options->addresses[options->address_count];
+	const char *why = nat_address_add(options->addresses,
+					  &options->address_count, text);
 
-	address->family = VPNALG_IPV4;
-	if (inet_pton(AF_INET, text, address->octets) != 1) {
-		say("usage: --address %s: not an IPv4 address" SEE_HELP, text);
-		return false;
-	}
-	for (size_t i = 0; i < options->address_count; i++)
-		if (!memcmp(options->addresses[i].octets, address->octets, 4)) {
-			say("usage: --address %s: given twice" SEE_HELP, text);
-			return false;
-		}
-	if (++options->address_count <= ADDRESSES_MAX)
-		return true;
-	say("usage: --address %s: more than %d" SEE_HELP, text, ADDRESSES_MAX);
-	return false;
+	if (why)
+		say("usage: --address %s: %s" SEE_HELP, text, why);
+	return !why;
 }
 
 static bool read_seconds(unsigned *seconds, const char *text)
@@ -146,6 +135,9 @@ static enum options_result read_option(struct options *options, int option,
 		return OPTIONS_RUN;
 	case OPTION_ADDRESS:
 		return ran(add_address(options, optarg));
+	case OPTION_GENERAL:
+		options->general = true;
+		return OPTIONS_RUN;
 	case OPTION_STATS:
 		return ran(read_seconds(&options->stats, optarg));
 	case OPTION_IMPAIR:

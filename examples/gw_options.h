@@ -3,6 +3,7 @@
 #ifndef GW_OPTIONS_H
 #define GW_OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ struct options {
 	const char *outside; /* interface to the world */
 	struct vpnalg_addr *addresses; /* the outside addresses */
 	size_t address_count;
+	bool general; /* everything with ports, too */
 	unsigned stats; /* seconds from one line of figures to the next, or 0 */
 	struct impair_spec impair;
 };

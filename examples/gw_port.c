@@ -74,16 +74,16 @@ static bool bind_to(const struct port *port)
 
 /* Nothing is received before the filter is there: the socket has no protocol
  * until it is bound. */
-static bool open_socket(struct port *port)
+static bool open_socket(struct port *port, bool all)
 {
 	port->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	port->big = malloc(BIG_SIZE);
 	return port->fd >= 0 && port->big && make_ring(port) &&
-	       filter_attach(port->fd, port->direction) && bind_to(port);
+	       filter_attach(port->fd, port->direction, all) && bind_to(port);
 }
 
 bool port_open(struct port *port, const char *name,
-	       enum vpnalg_direction direction)
+	       enum vpnalg_direction direction, bool all)
 {
 	port->name = name;
 	port->direction = (uint8_t)direction;
@@ -92,7 +92,7 @@ bool port_open(struct port *port, const char *name,
 		say("cannot start: interface %s: %s", name, strerror(errno));
 		return false;
 	}
-	if (open_socket(port))
+	if (open_socket(port, all))
 		return true;
 	say("cannot start: packet socket on %s: %s", name, strerror(errno));
 	return false;
@@ -112,7 +112,9 @@ static void read_offload(struct frame *frame,
 {
 	frame->segment = 0;
 	frame->sum_start = frame->sum_offset = 0;
-	if (offload->gso_type != VIRTIO_NET_HDR_GSO_NONE)
+	/* Of the latter kind it is one datagram all the same. */
+	if (offload->gso_type != VIRTIO_NET_HDR_GSO_NONE &&
+	    offload->gso_type != VIRTIO_NET_HDR_GSO_UDP)
 		frame->segment = offload->gso_size;
 	if (offload->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) {
 		frame->sum_start = (uint16_t)(offload->csum_start - link_len);

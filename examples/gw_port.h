@@ -42,10 +42,10 @@ struct port {
 	uint64_t lost; /* packets for which the ring had no room */
 };
 
-/* Opens a socket on the interface with that name. False when that failed,
- * which was said. */
+/* Opens a socket on the interface with that name, for VPNs or for all packets.
+ * False when that failed, which was said. */
 bool port_open(struct port *port, const char *name,
-	       enum vpnalg_direction direction);
+	       enum vpnalg_direction direction, bool all);
 
 /* Fills in the frames that are there, without waiting. One that could not be
  * read is empty; one that is larger than the ring's is always the last. */

@@ -5,67 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sys/resource.h>
-
-static double processor_seconds(void)
-{
-	struct rusage use;
-
-	getrusage(RUSAGE_SELF, &use);
-	return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
-	       (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
-}
-
-static void write_count(const char *indent, const char *name, uint64_t count)
-{
-	int width = indent[0] ? 34 : 36;
-
-	fprintf(stderr, "  %s%-*s %11" PRIu64 "\n", indent, width, name, count);
-}
+#include "nat_report.h"
 
 static void write_if_any(const char *name, uint64_t count)
 {
 	if (count)
-		write_count("", name, count);
-}
-
-static void write_heads(const char *name, size_t count,
-			const char *const *heads)
-{
-	fprintf(stderr, "%-27s", name);
-	for (size_t i = 0; i < count; i++)
-		fprintf(stderr, " %11s", heads[i]);
-	fputc('\n', stderr);
-}
-
-static void write_row(const char *name, size_t count, const uint64_t *cells)
-{
-	fprintf(stderr, "  %-25s", name);
-	for (size_t i = 0; i < count; i++)
-		fprintf(stderr, " %11" PRIu64, cells[i]);
-	fputc('\n', stderr);
-}
-
-static void write_results(const struct gateway *gateway)
-{
-	struct vpnalg_counters counters;
-	uint64_t dropped = 0;
-
-	vpnalg_counters(gateway->nat.translator, &counters, sizeof(counters));
-	write_count("", "translated", counters.results[VPNALG_TRANSLATED]);
-	write_count("", "left to the kernel",
-		    counters.results[VPNALG_UNTOUCHED]);
-	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
-		dropped += counters.results[i];
-	write_count("", "dropped", dropped);
-	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
-		if (counters.results[i])
-			write_count("  ", vpnalg_result_text(i),
-				    counters.results[i]);
+		nat_report_count("", name, count);
 }
 
 static void write_extras(const struct gateway *gateway)
 {
+	write_if_any("not for outside", gateway->elsewhere);
 	write_if_any("merged packets cut up", gateway->cut);
 	write_if_any("packets without sense", gateway->senseless);
 	write_if_any("lost on purpose", gateway->impair.lost);
@@ -80,36 +30,20 @@ static void write_ways(const struct gateway *gateway)
 					     "not sent", "fragmented",
 					     "answered" };
 
-	write_heads("interfaces", 6, heads);
+	nat_report_heads("interfaces", 6, heads);
 	for (int way = 0; way < WAYS; way++) {
 		const struct port *port = &gateway->ports[way];
 		const struct sender *sender = &gateway->senders[!way];
 
-		write_row(port->name, 6,
-			  (uint64_t[]){ port->read, port->lost, sender->sent,
-					sender->failed, sender->fragmented,
-					sender->answered });
+		nat_report_row(port->name, 6,
+			       (uint64_t[]){ port->read, port->lost,
+					     sender->sent, sender->failed,
+					     sender->fragmented,
+					     sender->answered });
 		if (sender->failed)
 			fprintf(stderr, "    last not sent: %s\n",
 				strerror(sender->failure));
 	}
-}
-
-static void write_sessions(const struct nat *nat)
-{
-	static const char *const heads[] = { "opened", "closed", "open",
-					     "out", "in", "dropped" };
-	struct vpnalg_kind_counters kind;
-
-	write_heads("sessions", 6, heads);
-	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind,
-						sizeof(kind));
-	     i++)
-		write_row(kind.name, 6,
-			  (uint64_t[]){ kind.opened, kind.closed,
-					kind.opened - kind.closed,
-					kind.translated[0], kind.translated[1],
-					kind.dropped[0] + kind.dropped[1] });
 }
 
 void report_write(const struct gateway *gateway, vpnalg_time now)
@@ -118,11 +52,11 @@ void report_write(const struct gateway *gateway, vpnalg_time now)
 	fprintf(stderr,
 		"inside %s, outside %s: %.1f s, %.3f s of processor time\n",
 		gateway->options->inside, gateway->options->outside,
-		(double)(now - gateway->start) / 1000, processor_seconds());
-	write_results(gateway);
+		(double)(now - gateway->start) / 1000, nat_report_seconds());
+	nat_report_results(&gateway->translator.nat);
 	write_extras(gateway);
 	write_ways(gateway);
-	write_sessions(&gateway->nat);
+	nat_report_sessions(&gateway->translator.nat);
 }
 
 void report_line(const struct gateway *gateway, vpnalg_time now)
@@ -131,8 +65,9 @@ void report_line(const struct gateway *gateway, vpnalg_time now)
 	struct vpnalg_counters counters;
 	uint64_t dropped = 0;
 
-	vpnalg_counters(gateway->nat.translator, &counters, sizeof(counters));
-	vpnalg_table_use(gateway->nat.table, &use);
+	vpnalg_counters(gateway->translator.nat.translator, &counters,
+			sizeof(counters));
+	vpnalg_table_use(gateway->translator.nat.table, &use);
 	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
 		dropped += counters.results[i];
 	printf("%.0f s: %" PRIu64 " translated, %" PRIu64 " dropped, %" PRIu64
@@ -141,6 +76,6 @@ void report_line(const struct gateway *gateway, vpnalg_time now)
 	       (double)(now - gateway->start) / 1000,
 	       counters.results[VPNALG_TRANSLATED], dropped,
 	       counters.results[VPNALG_UNTOUCHED], use.records,
-	       processor_seconds());
+	       nat_report_seconds());
 	fflush(stdout);
 }

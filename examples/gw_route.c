@@ -14,6 +14,7 @@ bool route_open(struct route *route)
 {
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 
+	route->age = 1;
 	route->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	return route->fd >= 0 &&
 	       !connect(route->fd, (struct sockaddr *)&kernel, sizeof(kernel));
@@ -59,7 +60,7 @@ static int read_answer(const struct nlmsghdr *answer)
 	return 0;
 }
 
-int route_find(struct route *route, const uint8_t *address)
+static int find(struct route *route, const uint8_t *address)
 {
 	union {
 		struct nlmsghdr header;
@@ -77,6 +78,26 @@ int route_find(struct route *route, const uint8_t *address)
 	if (answer.header.nlmsg_type != RTM_NEWROUTE)
 		return 0;
 	return read_answer(&answer.header);
+}
+
+int route_find(struct route *route, const uint8_t *address)
+{
+	uint32_t hash = (address[0] * 31u + address[1]) * 31u + address[2];
+	struct route_answer *answer =
+		&route->answers[(hash * 31u + address[3]) % ROUTE_ANSWERS];
+
+	if (answer->age != route->age ||
+	    memcmp(answer->address, address, ADDRESS_LEN) != 0) {
+		answer->interface = find(route, address);
+		answer->age = route->age;
+		memcpy(answer->address, address, ADDRESS_LEN);
+	}
+	return answer->interface;
+}
+
+void route_forget(struct route *route)
+{
+	route->age++;
 }
 
 void route_close(struct route *route)

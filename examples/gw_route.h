@@ -6,17 +6,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Answers that are remembered. */
+#define ROUTE_ANSWERS 1024
+
 struct route {
 	int fd;
 	uint32_t sequence; /* of the last question */
+	uint32_t age;      /* grows when the answers are forgotten */
+	struct route_answer {
+		uint8_t address[4];
+		uint32_t age; /* when it was given; 0: never */
+		int interface;
+	} answers[ROUTE_ANSWERS];
 };
 
 /* False, with errno, when that failed. */
 bool route_open(struct route *route);
 
-/* The number of the interface that leads to an IPv4 address; 0 when none
- * does, or the address is this host's own. */
+/* The number of the interface that leads to an IPv4 address; 0 when none does,
+ * or the address is this host's own. Answers are remembered. */
 int route_find(struct route *route, const uint8_t *address);
+
+/* Routes change: the kernel is asked anew from now on. */
+void route_forget(struct route *route);
 
 void route_close(struct route *route);
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,42 +11,8 @@
 #include <nftables/libnftables.h>
 
 #include "gw_say.h"
+#include "gw_table.h"
 #include "gw_wire.h"
-
-/* In nftables' words, offsets and lengths in bits. An ICMP error has the IP
- * header of the packet that it is about at 64, without options here. */
-#define ICMP_ERROR                                                      \
-	"icmp type { destination-unreachable, time-exceeded, "          \
-	"parameter-problem } "
-#define ABOUT_GRE "@th,136,8 47 "
-#define ABOUT_TCP_FROM_PPTP "@th,136,8 6 @th,224,16 1723 "
-#define LATER_FRAGMENT "ip frag-off & 0x1fff != 0 "
-#define ENHANCED_GRE "ip protocol gre @th,13,3 1 "
-
-static bool append(struct rules *rules, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/* Adds to the text of what is to be changed. */
-static bool append(struct rules *rules, const char *format, ...)
-{
-	va_list arguments;
-	char *text;
-	int length;
-
-	if (rules->room - rules->length < 1024) {
-		text = realloc(rules->text, rules->room * 2 + 4096);
-		if (!text)
-			return false;
-		rules->text = text;
-		rules->room = rules->room * 2 + 4096;
-	}
-	va_start(arguments, format);
-	length = vsnprintf(rules->text + rules->length,
-			   rules->room - rules->length, format, arguments);
-	va_end(arguments);
-	rules->length += (size_t)length;
-	return true;
-}
 
 /* The first line of what nftables says of an error, without its place. */
 static void say_failure(const char *what, struct nft_ctx *nft)
@@ -62,78 +27,11 @@ static void say_failure(const char *what, struct nft_ctx *nft)
 /* Runs what was appended, all or nothing. */
 static bool run(struct rules *rules)
 {
-	bool well = !nft_run_cmd_from_buffer(rules->nft, rules->text);
+	bool well = !nft_run_cmd_from_buffer(rules->nft, rules->text.data);
 
 	rules->changes++;
-	rules->length = 0;
+	rules->text.length = 0;
 	return well;
-}
-
-/* Of what comes from inside to go outside, what the translator has. */
-static bool append_inside(struct rules *rules, const char *outside)
-{
-	return append(rules, " chain inside {\n"
-			     "  fib daddr oifname != \"%s\" return\n"
-			     "  tcp dport 1723 drop\n"
-			     "  " ENHANCED_GRE "drop\n"
-			     "  " LATER_FRAGMENT "ip protocol { tcp, gre } "
-			     "ip daddr @remotes drop\n"
-			     "  " ICMP_ERROR ABOUT_GRE "drop\n"
-			     "  " ICMP_ERROR ABOUT_TCP_FROM_PPTP "drop\n"
-			     " }\n", outside);
-}
-
-static bool append_outside(struct rules *rules)
-{
-	return append(rules, " chain outside {\n"
-			     "  ip protocol gre ip saddr . ip daddr @pairs "
-			     "drop\n"
-			     "  " LATER_FRAGMENT "ip protocol tcp "
-			     "ip saddr . ip daddr @pairs drop\n"
-			     "  ip saddr . ip daddr . tcp dport @ports drop\n"
-			     " }\n");
-}
-
-/* What this program sends is translated already. And where the kernel cannot
- * deliver such a packet to an inside host, the error that it would send to the
- * remote quotes the inside address. */
-static bool append_output(struct rules *rules, const struct options *options)
-{
-	bool well = append(rules,
-			   " chain output {\n"
-			   "  type filter hook output priority -300\n"
-			   "  meta mark 0x%x notrack\n"
-			   "  oifname \"%s\" " ICMP_ERROR "jump errors\n"
-			   " }\n"
-			   " chain errors {\n",
-			   RULES_MARK, options->outside);
-
-	for (size_t i = 0; well && i < options->address_count; i++)
-		well = append(rules, "  @th,192,32 0x%" PRIx32 " return\n",
-			      get32(options->addresses[i].octets));
-	return well && append(rules, "  " ABOUT_GRE "drop\n"
-				     "  " ABOUT_TCP_FROM_PPTP "drop\n"
-				     " }\n");
-}
-
-static bool append_table(struct rules *rules, const struct options *options)
-{
-	return append(rules,
-		      "table ip %s {\n"
-		      " flags owner\n"
-		      " set ports { type ipv4_addr . ipv4_addr . "
-		      "inet_service; }\n"
-		      " set pairs { type ipv4_addr . ipv4_addr; }\n"
-		      " set remotes { type ipv4_addr; }\n",
-		      rules->table) &&
-	       append_inside(rules, options->outside) &&
-	       append_outside(rules) &&
-	       append(rules, " chain prerouting {\n"
-			     "  type filter hook prerouting priority -500\n"
-			     "  iifname \"%s\" jump inside\n"
-			     "  iifname \"%s\" jump outside\n"
-			     " }\n", options->inside, options->outside) &&
-	       append_output(rules, options) && append(rules, "}\n");
 }
 
 bool rules_open(struct rules *rules, const struct options *options,
@@ -143,7 +41,7 @@ bool rules_open(struct rules *rules, const struct options *options,
 		 outside_index);
 	rules->nft = nft_ctx_new(NFT_CTX_DEFAULT);
 	if (!rules->nft || nft_ctx_buffer_error(rules->nft) ||
-	    !append_table(rules, options)) {
+	    !table_write(&rules->text, rules->table, options)) {
 		say("cannot start: nftables: %s", strerror(errno));
 		return false;
 	}
@@ -152,6 +50,11 @@ bool rules_open(struct rules *rules, const struct options *options,
 	say_failure("cannot start", rules->nft);
 	return false;
 }
+
+/* Of what a session is the first one. */
+struct firsts {
+	bool pair, remote, l2tp_port;
+};
 
 struct texts {
 	char remote[INET_ADDRSTRLEN], outside[INET_ADDRSTRLEN];
@@ -166,17 +69,33 @@ static void write_addresses(struct texts *texts,
 		  sizeof(texts->outside));
 }
 
-static void change_ports(struct rules *rules, const char *verb,
-			 const struct vpnalg_binding *binding)
+static void change_port(struct rules *rules, const char *verb,
+			const struct vpnalg_binding *binding, uint32_t port)
 {
 	struct texts texts;
 
-	if (binding->protocol != PROTOCOL_TCP)
-		return;
 	write_addresses(&texts, binding);
-	append(rules, "%s element ip %s ports { %s . %s . %" PRIu32 " }\n",
-	       verb, rules->table, texts.remote, texts.outside,
-	       binding->outside_id);
+	text_add(&rules->text,
+		 "%s element ip %s ports { %s . %s . %d . %" PRIu32 " }\n",
+		 verb, rules->table, texts.remote, texts.outside,
+		 binding->protocol == PROTOCOL_TCP ? PROTOCOL_TCP
+						   : PROTOCOL_UDP,
+		 port);
+}
+
+/* L2TP's port may be a session's own, or one that many share. */
+static bool is_l2tp_port(const struct vpnalg_binding *binding)
+{
+	if (binding->protocol == PROTOCOL_UDP)
+		return binding->outside_id == PORT_L2TP;
+	return binding->protocol == PROTOCOL_L2TP &&
+	       (binding->remote_port & 0xffff) != 0;
+}
+
+static bool is_port(const struct vpnalg_binding *binding)
+{
+	return binding->protocol == PROTOCOL_TCP ||
+	       binding->protocol == PROTOCOL_UDP;
 }
 
 static void change_pair(struct rules *rules, const char *verb,
@@ -185,8 +104,8 @@ static void change_pair(struct rules *rules, const char *verb,
 	struct texts texts;
 
 	write_addresses(&texts, binding);
-	append(rules, "%s element ip %s pairs { %s . %s }\n", verb,
-	       rules->table, texts.remote, texts.outside);
+	text_add(&rules->text, "%s element ip %s pairs { %s . %s }\n", verb,
+		 rules->table, texts.remote, texts.outside);
 }
 
 static void change_remote(struct rules *rules, const char *verb,
@@ -195,45 +114,109 @@ static void change_remote(struct rules *rules, const char *verb,
 	struct texts texts;
 
 	write_addresses(&texts, binding);
-	append(rules, "%s element ip %s remotes { %s }\n", verb, rules->table,
-	       texts.remote);
+	text_add(&rules->text, "%s element ip %s remotes { %s }\n", verb,
+		 rules->table, texts.remote);
+}
+
+/* For all remotes. */
+static void change_mapping(struct rules *rules, const char *verb,
+			   const struct vpnalg_binding *binding)
+{
+	char outside[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, binding->outside.octets, outside, sizeof(outside));
+	if (binding->protocol == PROTOCOL_ICMP)
+		text_add(&rules->text,
+			 "%s element ip %s queries { %s . %" PRIu32 " }\n",
+			 verb, rules->table, outside, binding->outside_id);
+	else
+		text_add(&rules->text,
+			 "%s element ip %s mapped { %s . %u . %" PRIu32 " }\n",
+			 verb, rules->table, outside,
+			 (unsigned)binding->protocol, binding->outside_id);
+}
+
+/* False without memory. */
+static bool hold(struct held *held, const uint8_t *remote,
+		 const uint8_t *outside, bool wanted, bool *first)
+{
+	*first = false;
+	return !wanted || held_add(held, remote, outside, first);
+}
+
+static bool hold_all(struct rules *rules, const struct vpnalg_binding *binding,
+		     struct firsts *firsts)
+{
+	const uint8_t *remote = binding->remote.octets;
+	const uint8_t *outside = binding->outside.octets;
+
+	if (!hold(&rules->pairs, remote, outside, true, &firsts->pair))
+		return false;
+	if (hold(&rules->remotes, remote, remote, true, &firsts->remote)) {
+		if (hold(&rules->l2tp_ports, remote, outside,
+			 is_l2tp_port(binding), &firsts->l2tp_port))
+			return true;
+		held_remove(&rules->remotes, remote, remote);
+	}
+	held_remove(&rules->pairs, remote, outside);
+	return false;
+}
+
+static bool begin(struct rules *rules, const struct vpnalg_binding *binding)
+{
+	struct firsts firsts;
+
+	if (!hold_all(rules, binding, &firsts))
+		return false;
+	if (firsts.pair)
+		change_pair(rules, "add", binding);
+	if (firsts.remote)
+		change_remote(rules, "add", binding);
+	if (firsts.l2tp_port)
+		change_port(rules, "add", binding, PORT_L2TP);
+	else if (is_port(binding) && !is_l2tp_port(binding))
+		change_port(rules, "add", binding, binding->outside_id);
+	return true;
 }
 
 bool rules_begin(struct rules *rules, const struct vpnalg_binding *binding)
 {
+	if (binding->remote.family)
+		return begin(rules, binding);
+	change_mapping(rules, "add", binding);
+	return true;
+}
+
+static void end(struct rules *rules, const struct vpnalg_binding *binding)
+{
 	const uint8_t *remote = binding->remote.octets;
 	const uint8_t *outside = binding->outside.octets;
-	bool first_pair, first_remote;
 
-	if (!held_add(&rules->pairs, remote, outside, &first_pair))
-		return false;
-	if (!held_add(&rules->remotes, remote, remote, &first_remote)) {
-		held_remove(&rules->pairs, remote, outside);
-		return false;
+	if (held_remove(&rules->pairs, remote, outside))
+		change_pair(rules, "delete", binding);
+	if (held_remove(&rules->remotes, remote, remote))
+		change_remote(rules, "delete", binding);
+	if (!is_l2tp_port(binding)) {
+		if (is_port(binding))
+			change_port(rules, "delete", binding,
+				    binding->outside_id);
+	} else if (held_remove(&rules->l2tp_ports, remote, outside)) {
+		change_port(rules, "delete", binding, PORT_L2TP);
 	}
-	if (first_pair)
-		change_pair(rules, "add", binding);
-	if (first_remote)
-		change_remote(rules, "add", binding);
-	change_ports(rules, "add", binding);
-	return true;
 }
 
 void rules_end(struct rules *rules, const struct vpnalg_binding *binding)
 {
-	const uint8_t *remote = binding->remote.octets;
-
-	if (held_remove(&rules->pairs, remote, binding->outside.octets))
-		change_pair(rules, "delete", binding);
-	if (held_remove(&rules->remotes, remote, remote))
-		change_remote(rules, "delete", binding);
-	change_ports(rules, "delete", binding);
+	if (binding->remote.family)
+		end(rules, binding);
+	else
+		change_mapping(rules, "delete", binding);
 }
 
 /* One line for the first failure is enough; the report has their number. */
 void rules_flush(struct rules *rules)
 {
-	if (!rules->length || run(rules))
+	if (!rules->text.length || run(rules))
 		return;
 	if (!rules->failures++)
 		say_failure("cannot change rules", rules->nft);
@@ -244,7 +227,8 @@ void rules_close(struct rules *rules)
 	if (rules->nft)
 		nft_ctx_free(rules->nft);
 	rules->nft = NULL;
-	free(rules->text);
+	free(rules->text.data);
 	held_close(&rules->pairs);
 	held_close(&rules->remotes);
+	held_close(&rules->l2tp_ports);
 }

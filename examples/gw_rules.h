@@ -23,6 +23,7 @@
 
 #include "gw_held.h"
 #include "gw_options.h"
+#include "gw_table.h"
 
 /* The mark of the packets that this program sends. */
 #define RULES_MARK 0x56504e41
@@ -32,10 +33,11 @@ struct nft_ctx;
 struct rules {
 	struct nft_ctx *nft;
 	char table[32];
-	char *text; /* what is to be changed */
-	size_t length, room;
+	struct text text;    /* what is to be changed */
 	struct held pairs;   /* sessions by remote and outside address */
 	struct held remotes; /* sessions by remote */
+	/* Sessions that have L2TP's port, by remote and outside address. */
+	struct held l2tp_ports;
 	uint64_t changes;    /* transactions */
 	uint64_t failures;   /* those that failed */
 };

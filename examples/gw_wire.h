@@ -24,7 +24,11 @@
 
 #define PROTOCOL_ICMP 1
 #define PROTOCOL_TCP 6
+#define PROTOCOL_UDP 17
 #define PROTOCOL_GRE 47
+#define PROTOCOL_ESP 50
+#define PROTOCOL_AH 51
+#define PROTOCOL_L2TP 115
 
 #define TCP_SEQUENCE_OFF 4
 #define TCP_ACK_OFF 8
@@ -38,11 +42,18 @@
 #define TCP_ACK 0x10
 #define TCP_CWR 0x80
 
+#define UDP_LENGTH_OFF 4
+#define UDP_CHECKSUM_OFF 6
+#define UDP_HEADER_LEN 8
+
 #define ICMP_CHECKSUM_OFF 2
 #define ICMP_MTU_OFF 6
 #define ICMP_HEADER_LEN 8
 
-#define PPTP_PORT 1723
+#define PORT_IKE 500
+#define PORT_L2TP 1701
+#define PORT_PPTP 1723
+#define PORT_NAT_T 4500
 
 static inline unsigned get16(const uint8_t *p)
 {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pcap_ipsec.h"
 #include "pcap_l2tp.h"
 #include "pcap_report.h"
 #include "pcap_say.h"
@@ -210,7 +211,18 @@ void explain_packet(const uint8_t *ip, uint32_t caplen,
 		l2tp_explain(l4.data, l4.length, false, explained);
 	else if (protocol == PROTOCOL_ICMP)
 		explain_icmp(&l4, explained);
+	ipsec_explain(protocol, l4.data, l4.length, explained);
 	if (first || later)
 		append(explained->what, first ? " first fragment"
 					      : " later fragment");
+}
+
+int explain_sort(const uint8_t *ip, uint32_t caplen)
+{
+	struct bytes packet = { ip, caplen };
+	struct bytes l4 = behind(&packet, (uint32_t)(ip[0] & 15) * 4);
+
+	if (get16(&packet, 6) & 0x1fff)
+		return -1; /* a later fragment */
+	return ipsec_sort(ip[9], l4.data, l4.length);
 }

@@ -25,4 +25,7 @@ struct explained {
 void explain_packet(const uint8_t *ip, uint32_t caplen,
 		    struct explained *explained);
 
+/* Which sort of IPsec packet it is (pcap_ipsec.h), or -1. */
+int explain_sort(const uint8_t *ip, uint32_t caplen);
+
 #endif

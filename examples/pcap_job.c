@@ -35,6 +35,14 @@ static void cut(struct frame *frame)
 	link_cut(frame, (uint32_t)length[0] << 8 | length[1]);
 }
 
+/* Why a packet is copied that the translator has left alone. */
+static const enum copied untouched[] = {
+	[TASK_OUT] = COPIED_SHOWS_INSIDE,
+	[TASK_IN] = COPIED_UNTOUCHED,
+	[TASK_IN_UNDO] = COPIED_SHOWS_INSIDE,
+	[TASK_OURS] = COPIED_OURS,
+};
+
 static struct verdict translate(struct job *job, struct frame *frame,
 				enum task task, vpnalg_time now)
 {
@@ -44,10 +52,9 @@ static struct verdict translate(struct job *job, struct frame *frame,
 		.len = frame->len - frame->ip,
 	};
 
-	nat_translate(&job->nat, &packet, task, now);
+	translator_run(&job->translator, &packet, task, now);
 	if (packet.result == VPNALG_UNTOUCHED)
-		return copy(task == TASK_IN ? COPIED_UNTOUCHED
-					    : COPIED_SHOWS_INSIDE);
+		return copy(untouched[task]);
 	if (packet.result != VPNALG_TRANSLATED)
 		return (struct verdict){ .fate = FATE_DROPPED,
 					 .task = task,
@@ -68,8 +75,6 @@ static struct verdict decide(struct job *job, struct frame *frame,
 	switch (task) {
 	case TASK_COPY_WITHIN:
 		return copy(COPIED_WITHIN);
-	case TASK_COPY_OURS:
-		return copy(COPIED_OURS);
 	case TASK_COPY_OTHERS:
 		return copy(COPIED_OTHERS);
 	default:
@@ -106,6 +111,7 @@ static bool explain(struct job *job, const struct frame *frame,
 		    const struct verdict *verdict,
 		    const struct explained *before)
 {
+	const struct events *events = &job->translator.events;
 	FILE *lines = job->lines;
 	struct explained after;
 
@@ -122,7 +128,10 @@ static bool explain(struct job *job, const struct frame *frame,
 	}
 	if (verdict->cut)
 		fprintf(lines, ", cut to %" PRIu32 " bytes", frame->len);
-	if (fputc('\n', lines) != EOF && !ferror(lines))
+	fputc('\n', lines);
+	for (; job->told < events->count; job->told++)
+		event_write(lines, &events->list[job->told]);
+	if (!ferror(lines))
 		return true;
 	say("cannot write explanation: standard %s: %s",
 	    lines == stdout ? "output" : "error", strerror(errno));
@@ -136,12 +145,16 @@ static bool work_on(struct job *job, struct frame *frame,
 	const uint8_t *ip = frame->data + frame->ip;
 	struct explained before;
 	uint8_t protocol = ip[IPV4_PROTOCOL_OFF];
+	int sort = explain_sort(ip, frame->caplen - frame->ip);
 
+	job->translator.events.packet = job->report.read + 1;
 	if (job->lines)
 		explain_packet(ip, frame->caplen - frame->ip, &before);
 	*verdict = decide(job, frame, now);
 	count(&job->report, verdict);
 	job->report.protocols[protocol][verdict->fate]++;
+	if (sort >= 0)
+		job->report.ipsec[sort][verdict->fate]++;
 	return !job->lines || explain(job, frame, verdict, &before);
 }
 
@@ -152,6 +165,17 @@ static bool pass_on(struct job *job, struct frame *frame,
 	*verdict = copy(why);
 	count(&job->report, verdict);
 	return !job->lines || explain(job, frame, verdict, NULL);
+}
+
+/* Events are kept for the report as JSON only. */
+static bool end_events(struct job *job)
+{
+	if (job->translator.events.lost)
+		say("cannot translate: packet %" PRIu64 ": %s",
+		    job->input.count, strerror(ENOMEM));
+	if (!job->options->json)
+		job->told = job->translator.events.count = 0;
+	return !job->translator.events.lost;
 }
 
 static bool make_room(struct job *job, size_t size)
@@ -205,5 +229,5 @@ bool job_packet(struct job *job, const struct pcap_pkthdr *header,
 	else
 		done = work_on(job, &frame, &verdict,
 			       input_time(&job->input, header));
-	return done && write_frame(job, &frame, &verdict, *header);
+	return done && end_events(job) && write_frame(job, &frame, &verdict, *header);
 }

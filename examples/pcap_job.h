@@ -9,17 +9,18 @@
 #include <stdio.h>
 
 #include "pcap_file.h"
-#include "pcap_nat.h"
 #include "pcap_options.h"
 #include "pcap_report.h"
+#include "pcap_translator.h"
 
 struct job {
 	const struct options *options;
 	struct input input;
 	struct output output;
-	struct nat nat;
+	struct translator translator;
 	struct report report;
 	FILE *lines;     /* where --explain's lines go, or NULL */
+	size_t told;     /* events that there was a line for */
 	uint8_t *buffer; /* for the packet: libpcap's own is not ours */
 	size_t room;
 };

@@ -41,17 +41,21 @@ static json_t *inside(const struct sides *sides)
 	return list;
 }
 
+static json_t *address(const struct vpnalg_addr *address)
+{
+	struct prefix prefix = side_of_address(address);
+	char line[PREFIX_TEXT];
+
+	side_write_prefix(&prefix, line);
+	return json_string(line);
+}
+
 static json_t *addresses(const struct sides *sides)
 {
 	json_t *list = json_array();
-	char line[PREFIX_TEXT];
-	struct prefix prefix;
 
-	for (size_t i = 0; i < sides->address_count; i++) {
-		prefix = side_of_address(&sides->addresses[i]);
-		side_write_prefix(&prefix, line);
-		json_array_append_new(list, json_string(line));
-	}
+	for (size_t i = 0; i < sides->address_count; i++)
+		json_array_append_new(list, address(&sides->addresses[i]));
 	return list;
 }
 
@@ -78,12 +82,13 @@ static json_t *copied(const struct report *report)
 	return object;
 }
 
-static json_t *dropped(const struct nat *nat)
+static json_t *dropped(const struct translator *translator)
 {
 	struct vpnalg_counters counters;
 	json_t *list = json_array();
 
-	vpnalg_counters(nat->translator, &counters, sizeof(counters));
+	vpnalg_counters(translator->nat.translator, &counters,
+			sizeof(counters));
 	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
 		if (counters.results[i])
 			json_array_append_new(
@@ -120,9 +125,60 @@ static json_t *protocols(const struct report *report)
 	return list;
 }
 
+static json_t *ipsec(const struct report *report)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < IPSEC_SORTS; i++) {
+		const uint64_t *fates = report->ipsec[i];
+
+		if (!(fates[0] | fates[1] | fates[2]))
+			continue;
+		json_array_append_new(
+			list,
+			json_pack("{s:s, s:I, s:I, s:I}",
+				  "name", ipsec_sort_name(i), "translated",
+				  (json_int_t)fates[FATE_TRANSLATED],
+				  "copied", (json_int_t)fates[FATE_COPIED],
+				  "dropped", (json_int_t)fates[FATE_DROPPED]));
+	}
+	return list;
+}
+
+static json_t *event(const struct noted *noted)
+{
+	const struct vpnalg_event *event = &noted->event;
+	const struct vpnalg_binding *session = &event->session;
+	json_t *object = json_pack("{s:I, s:s, s:o, s:o, s:o}",
+				   "packet", (json_int_t)noted->packet,
+				   "event", event_type_text(event->type),
+				   "inside", address(&session->inside),
+				   "outside", address(&session->outside),
+				   "remote", address(&session->remote));
+
+	if (event->type != VPNALG_EVENT_WAIT)
+		json_object_set_new(object, "spi",
+				    json_integer(session->outside_id));
+	if (event->evidence != VPNALG_EVIDENCE_NONE)
+		json_object_set_new(
+			object, "evidence",
+			json_string(event_evidence_text(event->evidence)));
+	return object;
+}
+
+static json_t *events(const struct translator *translator)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < translator->events.count; i++)
+		json_array_append_new(list, event(&translator->events.list[i]));
+	return list;
+}
+
 static json_t *session(const struct vpnalg_kind_counters *kind)
 {
-	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I,"
+			 " s:I, s:I}",
 			 "kind", kind->name,
 			 "opened", (json_int_t)kind->opened,
 			 "closed", (json_int_t)kind->closed,
@@ -132,16 +188,18 @@ static json_t *session(const struct vpnalg_kind_counters *kind)
 			 "translated_out", (json_int_t)kind->translated[0],
 			 "translated_in", (json_int_t)kind->translated[1],
 			 "dropped_out", (json_int_t)kind->dropped[0],
-			 "dropped_in", (json_int_t)kind->dropped[1]);
+			 "dropped_in", (json_int_t)kind->dropped[1],
+			 "untouched_out", (json_int_t)kind->untouched[0],
+			 "untouched_in", (json_int_t)kind->untouched[1]);
 }
 
-static json_t *sessions(const struct nat *nat)
+static json_t *sessions(const struct translator *translator)
 {
 	struct vpnalg_kind_counters kind;
 	json_t *list = json_array();
 
-	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind,
-						sizeof(kind));
+	for (size_t i = 0; vpnalg_kind_counters(translator->nat.translator, i,
+						&kind, sizeof(kind));
 	     i++)
 		json_array_append_new(list, session(&kind));
 	return list;
@@ -153,12 +211,13 @@ bool report_has_json(void)
 }
 
 bool report_write_json(const struct report *report,
-		       const struct options *options, const struct nat *nat)
+		       const struct options *options,
+		       const struct translator *translator)
 {
 	/* A member that could not be made is NULL, and then so is all. */
 	json_t *object = json_pack(
 		"{s:s, s:o, s:o, s:s, s:b, s:b, s:b, s:I, s:o, s:o,"
-		" s:o, s:o, s:o, s:o, s:o}",
+		" s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"program", PROGRAM,
 		"input", text(options->input),
 		"output", text(options->output),
@@ -171,9 +230,11 @@ bool report_write_json(const struct report *report,
 		"addresses", addresses(&options->sides),
 		"packets", packets(report),
 		"copied", copied(report),
-		"dropped", dropped(nat),
+		"dropped", dropped(translator),
 		"protocols", protocols(report),
-		"sessions", sessions(nat));
+		"ipsec", ipsec(report),
+		"events", events(translator),
+		"sessions", sessions(translator));
 	bool written = object && !json_dumpf(object, stdout, JSON_INDENT(2));
 
 	json_decref(object);
@@ -189,11 +250,12 @@ bool report_has_json(void)
 }
 
 bool report_write_json(const struct report *report,
-		       const struct options *options, const struct nat *nat)
+		       const struct options *options,
+		       const struct translator *translator)
 {
 	(void)report;
 	(void)options;
-	(void)nat;
+	(void)translator;
 	return false;
 }
 

@@ -8,13 +8,11 @@
 
 #include <getopt.h>
 
+#include "nat_address.h"
 #include "pcap_report.h"
 #include "pcap_say.h"
 
 #define DEFAULT_ADDRESS "203.0.113.1"
-
-/* The library's limit. */
-#define ADDRESSES_MAX 4096
 
 static const char *const default_inside[] = { "10/8", "172.16/12",
 					      "192.168/16", "100.64/10" };
@@ -28,6 +26,7 @@ enum {
 	OPTION_GENERAL,
 	OPTION_L2TP_PORT_1701,
 	OPTION_SEED,
+	OPTION_WAIT,
 	OPTION_EXPLAIN,
 	OPTION_JSON,
 	OPTION_HELP,
@@ -40,6 +39,7 @@ static const struct option long_options[] = {
 	{ "general", no_argument, NULL, OPTION_GENERAL },
 	{ "l2tp-port-1701", no_argument, NULL, OPTION_L2TP_PORT_1701 },
 	{ "seed", required_argument, NULL, OPTION_SEED },
+	{ "wait", no_argument, NULL, OPTION_WAIT },
 	{ "explain", no_argument, NULL, OPTION_EXPLAIN },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -64,6 +64,8 @@ static const char help[] =
 	"  --l2tp-port-1701  L2TP servers know their clients by source port 1701\n"
 	"  --seed N          start of the random numbers, 0 to 4294967295\n"
 	"                    (default 1)\n"
+	"  --wait            drop what a gateway would, so that IPsec clients\n"
+	"                    of one server wait for one another\n"
 	"  --explain         print a line about each packet\n"
 	"  --json            print the report as a JSON object to standard\n"
 	"                    output, instead of as text to standard error\n"
@@ -104,21 +106,12 @@ static bool add_inside(struct sides *sides, const char *text)
 
 static bool add_address(struct sides *sides, const char *text)
 {
-	struct vpnalg_addr *address = &sides->addresses[sides->address_count];
+	const char *why = nat_address_add(sides->addresses,
+					  &sides->address_count, text);
 
-	if (!side_read_address(text, address)) {
-		say("usage: --address %s: not an IPv4 address" SEE_HELP, text);
-		return false;
-	}
-	for (size_t i = 0; i < sides->address_count; i++)
-		if (!memcmp(sides->addresses[i].octets, address->octets, 4)) {
-			say("usage: --address %s: given twice" SEE_HELP, text);
-			return false;
-		}
-	if (++sides->address_count <= ADDRESSES_MAX)
-		return true;
-	say("usage: --address %s: more than %d" SEE_HELP, text, ADDRESSES_MAX);
-	return false;
+	if (why)
+		say("usage: --address %s: %s" SEE_HELP, text, why);
+	return !why;
 }
 
 static bool read_seed(uint32_t *seed, const char *text)
@@ -167,6 +160,9 @@ static enum options_result read_option(struct options *options, int option,
 		return OPTIONS_RUN;
 	case OPTION_SEED:
 		return ran(read_seed(&options->seed, optarg));
+	case OPTION_WAIT:
+		options->wait = true;
+		return OPTIONS_RUN;
 	case OPTION_EXPLAIN:
 		options->explain = true;
 		return OPTIONS_RUN;

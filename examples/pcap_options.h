@@ -19,6 +19,7 @@ struct options {
 	uint32_t seed;
 	bool general;
 	bool l2tp_port_1701;
+	bool wait;
 	bool explain;
 	bool json;
 };

@@ -6,6 +6,9 @@
 
 #include "pcap_say.h"
 
+/* Of the widest table. */
+#define COLUMNS 5
+
 const char *report_copied_text(enum copied copied)
 {
 	static const char *const texts[COPIED_KINDS] = {
@@ -59,11 +62,13 @@ static void write_count(const char *indent, const char *name, uint64_t count)
 	fprintf(stderr, "  %s%-*s %11" PRIu64 "\n", indent, width, name, count);
 }
 
-static void write_fates(const struct report *report, const struct nat *nat)
+static void write_fates(const struct report *report,
+			const struct translator *translator)
 {
 	struct vpnalg_counters counters;
 
-	vpnalg_counters(nat->translator, &counters, sizeof(counters));
+	vpnalg_counters(translator->nat.translator, &counters,
+			sizeof(counters));
 	write_count("", "translated", report->fates[FATE_TRANSLATED]);
 	if (report->cut)
 		write_count("  ", "and cut short", report->cut);
@@ -79,75 +84,122 @@ static void write_fates(const struct report *report, const struct nat *nat)
 				    counters.results[i]);
 }
 
-static void write_row(const char *name, size_t count, const uint64_t *cells)
-{
-	fprintf(stderr, "  %-25s", name);
-	for (size_t i = 0; i < count; i++)
-		fprintf(stderr, " %11" PRIu64, cells[i]);
-	fputc('\n', stderr);
-}
+/* A table, of which only the rows are written that hold something. */
+struct table {
+	const char *title;
+	const char *heads[COLUMNS + 1];
+	bool begun;
+};
 
-static void write_heads(const char *name, size_t count,
-			const char *const *heads)
+static void write_row(struct table *table, const char *name,
+		      const uint64_t *cells)
 {
-	fprintf(stderr, "%-27s", name);
-	for (size_t i = 0; i < count; i++)
-		fprintf(stderr, " %11s", heads[i]);
+	const char *const *heads = table->heads;
+	uint64_t any = 0;
+
+	for (size_t i = 0; heads[i]; i++)
+		any |= cells[i];
+	if (!any)
+		return;
+	if (!table->begun) {
+		fprintf(stderr, "%-27s", table->title);
+		for (size_t i = 0; heads[i]; i++)
+			fprintf(stderr, " %11s", heads[i]);
+		fputc('\n', stderr);
+	}
+	table->begun = true;
+	fprintf(stderr, "  %-25s", name);
+	for (size_t i = 0; heads[i]; i++)
+		fprintf(stderr, " %11" PRIu64, cells[i]);
 	fputc('\n', stderr);
 }
 
 static void write_protocols(const struct report *report)
 {
-	static const char *const heads[FATES] = { "translated", "copied",
-						  "dropped" };
+	struct table table = {
+		.title = "IP protocols",
+		.heads = { "translated", "copied", "dropped" },
+	};
 	const char *name;
 	char number[24];
 
-	write_heads("IP protocols", FATES, heads);
 	for (unsigned i = 0; i < 256; i++) {
-		const uint64_t *fates = report->protocols[i];
-
-		if (!(fates[0] | fates[1] | fates[2]))
-			continue;
 		name = report_protocol_name(i);
 		snprintf(number, sizeof(number), "protocol %u", i);
-		write_row(name ? name : number, FATES, fates);
+		write_row(&table, name ? name : number, report->protocols[i]);
 	}
 }
 
-static void write_sessions(const struct nat *nat)
+static void write_ipsec(const struct report *report)
 {
-	static const char *const heads[] = { "opened", "closed", "still open",
-					     "refused", "unread" };
+	struct table table = {
+		.title = "IPsec",
+		.heads = { "translated", "copied", "dropped" },
+	};
+
+	for (int i = 0; i < IPSEC_SORTS; i++)
+		write_row(&table, ipsec_sort_name(i), report->ipsec[i]);
+}
+
+static void write_events(const struct events *events)
+{
+	const uint64_t *types = events->types;
+
+	if (!(types[VPNALG_EVENT_PAIRED] | types[VPNALG_EVENT_WAIT]))
+		return;
+	fputs("SPIs of inbound ESP and their hosts\n", stderr);
+	write_count("", event_type_text(VPNALG_EVENT_PAIRED),
+		    types[VPNALG_EVENT_PAIRED]);
+	for (unsigned i = 0; i < EVENT_EVIDENCES; i++)
+		if (events->evidence[i])
+			write_count("  ", event_evidence_text(i),
+				    events->evidence[i]);
+	write_count("", event_type_text(VPNALG_EVENT_UNPAIRED),
+		    types[VPNALG_EVENT_UNPAIRED]);
+	write_count("", event_type_text(VPNALG_EVENT_WAIT),
+		    types[VPNALG_EVENT_WAIT]);
+}
+
+static void write_sessions(const struct translator *translator)
+{
+	struct table table = {
+		.title = "sessions",
+		.heads = { "opened", "closed", "still open", "refused",
+			   "unread" },
+	};
 	struct vpnalg_kind_counters kind;
 
-	write_heads("sessions", 5, heads);
-	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind,
-						sizeof(kind));
+	for (size_t i = 0; vpnalg_kind_counters(translator->nat.translator, i,
+						&kind, sizeof(kind));
 	     i++)
-		write_row(kind.name, 5,
+		write_row(&table, kind.name,
 			  (uint64_t[]){ kind.opened, kind.closed,
 					kind.opened - kind.closed,
 					kind.refused, kind.unread });
 }
 
-static void write_traffic(const struct nat *nat)
+static void write_traffic(const struct translator *translator)
 {
-	static const char *const heads[] = { "out", "in", "dropped out",
-					     "dropped in" };
+	struct table table = {
+		.title = "packets of these sessions",
+		.heads = { "out", "in", "dropped out", "dropped in",
+			   "untouched" },
+	};
 	struct vpnalg_kind_counters kind;
 
-	write_heads("packets of these sessions", 4, heads);
-	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind,
-						sizeof(kind));
+	for (size_t i = 0; vpnalg_kind_counters(translator->nat.translator, i,
+						&kind, sizeof(kind));
 	     i++)
-		write_row(kind.name, 4,
+		write_row(&table, kind.name,
 			  (uint64_t[]){ kind.translated[0], kind.translated[1],
-					kind.dropped[0], kind.dropped[1] });
+					kind.dropped[0], kind.dropped[1],
+					kind.untouched[0] +
+						kind.untouched[1] });
 }
 
 void report_write_text(const struct report *report,
-		       const struct options *options, const struct nat *nat)
+		       const struct options *options,
+		       const struct translator *translator)
 {
 	fflush(stdout);
 	write_sides(options);
@@ -155,8 +207,10 @@ void report_write_text(const struct report *report,
 		"%" PRIu64 " packets read (%s)%s, %" PRIu64 " written\n",
 		report->read, report->link,
 		report->complete ? "" : " until the error", report->written);
-	write_fates(report, nat);
+	write_fates(report, translator);
 	write_protocols(report);
-	write_sessions(nat);
-	write_traffic(nat);
+	write_ipsec(report);
+	write_events(&translator->events);
+	write_sessions(translator);
+	write_traffic(translator);
 }

@@ -6,8 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "pcap_nat.h"
+#include "pcap_ipsec.h"
 #include "pcap_options.h"
+#include "pcap_translator.h"
 
 /* Why a packet was copied. */
 enum copied {
@@ -31,6 +32,7 @@ struct report {
 	uint64_t fates[FATES];
 	uint64_t copied[COPIED_KINDS];
 	uint64_t protocols[256][FATES]; /* of the IPv4 packets */
+	uint64_t ipsec[IPSEC_SORTS][FATES];
 	const char *link;               /* the link type's name */
 	bool complete;                  /* the input was read to its end */
 };
@@ -43,7 +45,8 @@ const char *report_protocol_name(unsigned protocol);
 
 /* Writes the report to standard error. */
 void report_write_text(const struct report *report,
-		       const struct options *options, const struct nat *nat);
+		       const struct options *options,
+		       const struct translator *translator);
 
 /* Was the program built with JSON? */
 bool report_has_json(void);
@@ -51,6 +54,7 @@ bool report_has_json(void);
 /* Writes the report to standard output, as one JSON object. False when there
  * was no memory. */
 bool report_write_json(const struct report *report,
-		       const struct options *options, const struct nat *nat);
+		       const struct options *options,
+		       const struct translator *translator);
 
 #endif

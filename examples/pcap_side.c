@@ -15,7 +15,7 @@ enum side { SIDE_INSIDE, SIDE_OURS, SIDE_REMOTE };
 static const enum task tasks[3][3] = {
 	/*                inside            ours      remote */
 	[SIDE_INSIDE] = { TASK_COPY_WITHIN, TASK_OUT, TASK_OUT },
-	[SIDE_OURS]   = { TASK_IN_UNDO,     TASK_IN,  TASK_COPY_OURS },
+	[SIDE_OURS]   = { TASK_IN_UNDO,     TASK_IN,  TASK_OURS },
 	[SIDE_REMOTE] = { TASK_IN_UNDO,     TASK_IN,  TASK_COPY_OTHERS },
 };
 
@@ -75,19 +75,6 @@ bool side_read_prefix(const char *text, struct prefix *prefix)
 	prefix->length = (uint8_t)length;
 	prefix->address &= mask(length);
 	return *text == '\0';
-}
-
-bool side_read_address(const char *text, struct vpnalg_addr *address)
-{
-	uint32_t number;
-
-	if (read_octets(&text, &number) != 4 || *text != '\0')
-		return false;
-	memset(address, 0, sizeof(*address));
-	address->family = VPNALG_IPV4;
-	for (int i = 0; i < 4; i++)
-		address->octets[i] = (uint8_t)(number >> (24 - 8 * i));
-	return true;
 }
 
 void side_write_prefix(const struct prefix *prefix, char text[PREFIX_TEXT])

@@ -33,16 +33,13 @@ enum task {
 	TASK_OUT,
 	TASK_IN,
 	TASK_IN_UNDO,
+	TASK_OURS,        /* from an outside address to a remote */
 	TASK_COPY_WITHIN, /* from inside to inside */
-	TASK_COPY_OURS,   /* from an outside address to a remote */
 	TASK_COPY_OTHERS  /* neither end is inside or an outside address */
 };
 
 /* Reads "192.168.77.0/24", "10/8" or "10.1.1.11". */
 bool side_read_prefix(const char *text, struct prefix *prefix);
-
-/* Reads an outside address: "203.0.113.1". */
-bool side_read_address(const char *text, struct vpnalg_addr *address);
 
 /* Writes a prefix, or an address when its length is 32. */
 void side_write_prefix(const struct prefix *prefix, char text[PREFIX_TEXT]);

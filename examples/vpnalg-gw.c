@@ -8,15 +8,17 @@
  *       gw_port.c     from an interface: packet socket, ring, gw_filter.c
  *       gw_whole.c    what offload has left undone or merged
  *       gw_impair.c   for tests: loss, delay, other order
- *       gw_nat.c      the translator: memory, store, randomness, time
- *       gw_rules.c    the firewall rules that keep the kernel off, gw_held.c
+ *       nat.c         the translator, as other programs have it, too
+ *       gw_translator.c  what it asks and tells: system.c, and these
+ *       gw_rules.c    the firewall rules that keep the kernel off, gw_table.c,
+ *                     gw_held.c
  *       gw_route.c    where the kernel would send a packet
  *       gw_send.c     to the other side, gw_answer.c
- *     gw_rights.c   what the process may do
+ *     rights.c      what the process may do
  *     gw_options.c  the command line
  *     gw_report.c   what is said about it
  *
- * gw_nat.c is where to begin.
+ * nat.c is where to begin.
  */
 #include <errno.h>
 #include <poll.h>
@@ -29,8 +31,8 @@
 
 #include "gw_gateway.h"
 #include "gw_report.h"
-#include "gw_rights.h"
 #include "gw_say.h"
+#include "rights.h"
 
 /* How often there is a look at interfaces and figures, in milliseconds. */
 #define TICK 1000
@@ -85,6 +87,7 @@ static void tick(struct run *run, vpnalg_time now)
 	if (now < run->next_tick)
 		return;
 	run->next_tick = now + TICK;
+	route_forget(&run->gateway.route);
 	for (int way = 0; way < WAYS; way++) {
 		sender_tick(&run->gateway.senders[way]);
 		look_at_port(run, &run->gateway.ports[way]);
@@ -119,13 +122,13 @@ static void wait_for_work(struct run *run, vpnalg_time now)
 
 static void work(struct run *run)
 {
-	vpnalg_time now = nat_now();
+	vpnalg_time now = system_now();
 
 	run->next_line = now + run->gateway.options->stats * 1000;
 	while (!run->over) {
 		if (!gateway_work(&run->gateway, now))
 			wait_for_work(run, now);
-		now = nat_now();
+		now = system_now();
 		read_signals(run, now);
 		tick(run, now);
 	}
@@ -139,7 +142,12 @@ static bool start(struct run *run, const struct options *options)
 		say("cannot start: signals: %s", strerror(errno));
 		return false;
 	}
-	return gateway_open(&run->gateway, options) && rights_drop();
+	if (!gateway_open(&run->gateway, options))
+		return false;
+	if (rights_drop())
+		return true;
+	say("cannot start: privileges: %s", strerror(errno));
+	return false;
 }
 
 static int run(const struct options *options)

@@ -2,15 +2,17 @@
 /*
  * Translates a capture file. It is an example of a program around the library:
  *
- *     pcap_nat.c      the translator: memory, store, randomness, time
+ *     nat.c           the translator, as other programs have it, too
+ *     pcap_translator.c  the capture's time and random numbers for it
  *     pcap_side.c     which way a packet travels
  *     pcap_job.c      what is done with each packet
  *     pcap_link.c     where the IPv4 header is in a frame
  *     pcap_file.c     the two captures
  *     pcap_options.c  the command line
- *     pcap_explain.c, pcap_report.c, pcap_json.c  what is said about it
+ *     pcap_explain.c, pcap_ipsec.c, pcap_event.c,
+ *     pcap_report.c, pcap_json.c  what is said about it
  *
- * pcap_nat.c is where to begin.
+ * nat.c is where to begin.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +41,7 @@ static bool open_all(struct job *job)
 	const struct options *options = job->options;
 
 	return input_open(&job->input, options->input) &&
-	       nat_open(&job->nat, options) &&
+	       translator_open(&job->translator, options) &&
 	       output_open(&job->output, options->output, &job->input);
 }
 
@@ -60,7 +62,7 @@ static bool translate_all(struct job *job)
 		show_progress(job);
 	}
 	job->report.complete = written && next == NEXT_END;
-	nat_sweep(&job->nat);
+	translator_sweep(&job->translator);
 	say_no_progress();
 	return written;
 }
@@ -68,10 +70,11 @@ static bool translate_all(struct job *job)
 static bool write_report(const struct job *job)
 {
 	if (!job->options->json) {
-		report_write_text(&job->report, job->options, &job->nat);
+		report_write_text(&job->report, job->options,
+				  &job->translator);
 		return true;
 	}
-	if (report_write_json(&job->report, job->options, &job->nat))
+	if (report_write_json(&job->report, job->options, &job->translator))
 		return true;
 	say("cannot write report: standard output: %s", strerror(errno));
 	return false;
@@ -90,7 +93,7 @@ static bool run(const struct options *options)
 	well = output_close(&job.output) && well;
 	if (well)
 		well = write_report(&job) && job.report.complete;
-	nat_close(&job.nat);
+	translator_close(&job.translator);
 	input_close(&job.input);
 	free(job.buffer);
 	return well;

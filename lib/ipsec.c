@@ -91,7 +91,7 @@ static enum vpnalg_claim match_esp(const struct vpnalg_facts *facts,
 	match->space = ESP_PROTOCOL;
 	match->kind = facts->inward ? IPSEC_KIND_IN : IPSEC_KIND_OUT;
 	if (facts->fragment == VPNALG_FRAGMENT_LATER)
-		return VPNALG_CLAIM_GUARDED;
+		return drop(match, VPNALG_DROP_FRAGMENT); /* ESP it is */
 	if (facts->l4_len < ESP_HEADER_LEN)
 		return drop(match, VPNALG_DROP_MALFORMED);
 	if (facts->l4_caplen < ESP_HEADER_LEN)
@@ -144,16 +144,12 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 						     : vpnalg_ipsec_esp(step);
 }
 
-static void swept(struct vpnalg *translator, struct vpnalg_record *record)
-{
-	if (record->kind == IPSEC_KIND_IKE_SA)
-		vpnalg_ipsec_ike_swept(translator, record);
-}
-
 static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == IPSEC_KIND_HOST)
 		vpnalg_ipsec_host_closed(translator, record);
+	if (record->kind == IPSEC_KIND_IKE)
+		vpnalg_ipsec_ike_sa_ended(translator, record);
 }
 
 const struct vpnalg_handler vpnalg_ipsec = {
@@ -163,6 +159,5 @@ const struct vpnalg_handler vpnalg_ipsec = {
 	.kind_count = IPSEC_KINDS,
 	.match = match,
 	.translate = translate,
-	.swept = swept,
 	.closed = closed,
 };

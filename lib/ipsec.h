@@ -51,14 +51,15 @@ struct ipsec_out {
 };
 
 struct ipsec_in {
-	uint32_t seen; /* last time */
-	uint16_t gap;  /* usual time between packets, ms */
-	uint8_t count; /* packets, no more than it holds */
-	uint8_t flags; /* IPSEC_IN_ and the evidence */
+	uint32_t seen;  /* last time */
+	uint16_t gap;   /* usual time between packets, ms */
+	uint8_t spread; /* by how much it usually differs, ms */
+	uint8_t flags;  /* IPSEC_IN_ and the evidence */
 };
 
 #define IPSEC_IN_CONFIRMED 0x80 /* traffic both ways, for a while */
 #define IPSEC_IN_OLD 0x40       /* a younger one was paired with its host */
+#define IPSEC_IN_DOUBTED 0x20   /* its host may not have heard it */
 #define IPSEC_IN_EVIDENCE 0x0f  /* enum vpnalg_evidence */
 
 /* How many inbound SPIs of one host and remote live side by side. */
@@ -90,16 +91,18 @@ struct ipsec_host {
 #define IPSEC_HOST_WOKE 0x40    /* woke means something */
 #define IPSEC_HOST_NEW 0x80     /* it has begun anew, and has no SPI yet */
 #define IPSEC_HOST_DONE 0x100   /* what it asked for was answered */
+#define IPSEC_HOST_MORE 0x200   /* nor is that of the exchange before */
 #define IPSEC_HOST_AHEAD 0x08   /* it is, and its outbound one is not */
 
 /* What is kept of a remote is in blocks, more of them where it has more hosts,
  * but never so many that to look at all of them takes long. */
-#define IPSEC_BLOCKS 4
+enum { IPSEC_BLOCKS_REMOTE, IPSEC_BLOCKS_UNKNOWN, IPSEC_BLOCKS };
 
 /* How many hosts may be expected to get a new SPI, in one block. */
-#define IPSEC_EXPECTING 14
+#define IPSEC_EXPECTING 12
 
 #define IPSEC_REKEYED 2
+#define IPSEC_PAIRED 2
 
 struct ipsec_expecting {
 	uint32_t handle; /* the host's outside ID; 0: none */
@@ -108,11 +111,13 @@ struct ipsec_expecting {
 
 struct ipsec_remote {
 	uint32_t handles; /* of all hosts, XORed: with one host, that one's */
-	uint32_t blocks;
+	uint16_t blocks[IPSEC_BLOCKS];
 	/* Hosts whose exchange has led to no new ESP SPI so far: their IKE SA
 	 * may be the new one. The last one first; 0: none. All of this in the
 	 * first block only. */
 	struct ipsec_expecting rekeyed[IPSEC_REKEYED];
+	/* Hosts that were expected, and have got an SPI: the last one first. */
+	struct ipsec_expecting paired[IPSEC_PAIRED];
 	struct ipsec_expecting expecting[IPSEC_EXPECTING];
 };
 
@@ -131,9 +136,43 @@ struct ipsec_unknown {
 	} spis[IPSEC_UNKNOWN];
 };
 
+/* Where a walk over the places of a remote is: begun with that alone. What it
+ * has met last is in the block. */
+struct ipsec_walk {
+	struct vpnalg_record *remote, *block;
+	unsigned place;
+};
+
 /* Deadlines are moved in steps of a sixteenth of the lifetime, so that not
  * every packet writes to records. */
 #define IPSEC_SLACK_PART 16
+
+/* A path may delay packets by so much that they are overtaken. */
+#define IPSEC_REORDERED_MS 50
+
+/* So many packets settle what one would leave open. */
+#define IPSEC_COUNT_SETTLED 3
+#define IPSEC_COUNT_LAST 6
+
+/* One of two that are both likely is so much likelier (about 20 times). */
+#define IPSEC_MARGIN 300
+
+/* How a host stands when a new inbound SPI begins. */
+enum ipsec_standing {
+	IPSEC_STANDING_NONE,   /* goes on to receive as before */
+	IPSEC_STANDING_IDLE,   /* receives nothing */
+	IPSEC_STANDING_SOON,   /* receives as before, or has just stopped */
+	IPSEC_STANDING_LIKELY, /* stopped to receive, or began to send, then */
+	IPSEC_STANDING_SURE,   /* stopped to receive then, but not to send */
+	IPSEC_STANDINGS
+};
+
+/* The standing, and by what; how strange that would be. */
+struct ipsec_opinion {
+	enum ipsec_standing standing;
+	enum vpnalg_evidence evidence;
+	uint32_t strange;
+};
 
 static inline uint32_t ipsec_now(const struct vpnalg *translator)
 {
@@ -145,14 +184,29 @@ static inline bool ipsec_is_after(uint32_t time, uint32_t other)
 	return (int32_t)(time - other) > 0;
 }
 
+static inline uint32_t ipsec_off_by(uint32_t time, uint32_t usual)
+{
+	return ipsec_is_after(time, usual) ? time - usual : usual - time;
+}
+
 /* ipsec_ike.c */
 enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step);
 void vpnalg_ipsec_ike_pass(struct vpnalg_step *step);
-void vpnalg_ipsec_ike_swept(struct vpnalg *translator,
-			    struct vpnalg_record *sa);
+void vpnalg_ipsec_ike_tuple(struct vpnalg *translator,
+			    struct vpnalg_record *record,
+			    struct vpnalg_tuple *tuple);
+bool vpnalg_ipsec_ike_knows(struct vpnalg_step *step, const uint8_t *header);
 const uint8_t *vpnalg_ipsec_ike_header(struct vpnalg_step *step);
 struct vpnalg_record *vpnalg_ipsec_ike_of(struct vpnalg *translator,
 					  struct vpnalg_record *record);
+
+/* ipsec_ike_sa.c */
+struct vpnalg_record *vpnalg_ipsec_ike_sa_find(struct vpnalg_step *step,
+					       const uint8_t *header);
+void vpnalg_ipsec_ike_sa_open(struct vpnalg_step *step, const uint32_t *spi);
+void vpnalg_ipsec_ike_sa_close(struct vpnalg_step *step, const uint32_t *spi);
+void vpnalg_ipsec_ike_sa_ended(struct vpnalg *translator,
+			       struct vpnalg_record *session);
 
 /* ipsec_exchange.c */
 enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step);
@@ -193,12 +247,10 @@ struct ipsec_remote *vpnalg_ipsec_remote_body(struct vpnalg *translator,
 					      struct vpnalg_record *remote);
 struct vpnalg_record *vpnalg_ipsec_remote_of(struct vpnalg *translator,
 					     struct vpnalg_record *session);
-struct ipsec_expecting *
-vpnalg_ipsec_remote_next(struct vpnalg *translator,
-			 struct vpnalg_record *remote, unsigned *place);
-struct ipsec_watched *
-vpnalg_ipsec_remote_watched(struct vpnalg *translator,
-			    struct vpnalg_record *remote, unsigned *place);
+struct ipsec_expecting *vpnalg_ipsec_remote_next(struct vpnalg *translator,
+						 struct ipsec_walk *walk);
+struct ipsec_watched *vpnalg_ipsec_remote_watched(struct vpnalg *translator,
+						  struct ipsec_walk *walk);
 enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
 					     const struct vpnalg_tuple *inside,
 					     struct vpnalg_record **host);
@@ -209,13 +261,14 @@ void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
 				struct vpnalg_record *host, uint32_t since);
 struct ipsec_expecting *
 vpnalg_ipsec_remote_expected(struct vpnalg *translator,
-			     struct vpnalg_record *remote, uint32_t handle);
+			     struct ipsec_walk *walk, uint32_t handle);
 void vpnalg_ipsec_remote_rekey(struct vpnalg *translator,
 			       struct vpnalg_record *remote, uint32_t handle);
 void vpnalg_ipsec_remote_settle(struct vpnalg *translator,
 				struct vpnalg_record *remote, uint32_t handle);
-void vpnalg_ipsec_remote_forget(struct vpnalg *translator,
-				struct vpnalg_record *remote, uint32_t handle);
+void vpnalg_ipsec_remote_fulfil(struct vpnalg *translator,
+				const struct ipsec_walk *walk,
+				struct ipsec_expecting *e);
 
 /* What a host wants to send: a message that asks for an SA, or the first packet
  * of one. */
@@ -226,7 +279,7 @@ struct ipsec_wish {
 
 /* ipsec_watch.c */
 struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
-					 struct vpnalg_record *remote);
+					 struct ipsec_walk *walk);
 void vpnalg_ipsec_watch_again(struct vpnalg *translator,
 			      struct vpnalg_record *remote, uint32_t spi,
 			      uint32_t first, uint32_t refused);
@@ -237,12 +290,20 @@ bool vpnalg_ipsec_wait(struct vpnalg_step *step, struct vpnalg_record *remote,
 		       struct vpnalg_record *host,
 		       const struct ipsec_wish *wish);
 
+/* ipsec_opinion.c */
+void vpnalg_ipsec_opinion(struct vpnalg *translator, struct vpnalg_record *host,
+			  unsigned index, const struct ipsec_watched *watched,
+			  struct ipsec_opinion *opinion);
+
 /* ipsec_judge.c */
 struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 					 struct vpnalg_record *remote,
 					 const struct ipsec_watched *watched,
 					 enum vpnalg_evidence *evidence);
 
+bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
+			     struct vpnalg_record *host,
+			     const struct ipsec_watched *w);
 bool vpnalg_ipsec_judge_doubts(struct vpnalg *translator,
 			       struct vpnalg_record *remote, uint32_t handle,
 			       uint32_t first);
@@ -255,7 +316,11 @@ void vpnalg_ipsec_pair_undo(struct vpnalg *translator,
 
 /* ipsec_repair.c */
 void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step);
+bool vpnalg_ipsec_repair_contested(struct vpnalg *translator,
+				   struct vpnalg_record *remote,
+				   const struct ipsec_watched *w);
 void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 				 struct vpnalg_record *host);
+bool vpnalg_ipsec_repair_goes_on(struct vpnalg_step *step);
 
 #endif

@@ -8,7 +8,7 @@
 /* Longer gaps than that are silence, and tell nothing of the usual one. */
 #define GAP_MAX_MS 2000
 
-/* How many packets must have come before a pair is held for right. */
+/* So many packets from one look whether a pair is right to the next. */
 #define CONFIRMED_COUNT 8
 
 static uint32_t spi_of(const struct vpnalg_step *step)
@@ -140,6 +140,25 @@ static void seen_outward(struct vpnalg_step *step)
 	}
 	out->seen = now;
 	prolong(step, out);
+	vpnalg_session_changed(translator, step->record);
+}
+
+/* Another host has begun to send with the same SPI and taken the outside key. It
+ * may have gone since, and a third one may have come: the key must not lead to
+ * that one alone. Without room it leads to nobody. */
+static void share_key(struct vpnalg_step *step)
+{
+	struct vpnalg_record *holder;
+	struct vpnalg_tuple outside;
+
+	if (!(step->record->flags & VPNALG_SESSION_SHARED) ||
+	    step->record->keys & 1U << VPNALG_OUTSIDE_OWN)
+		return;
+	vpnalg_session_tuple(step->translator, step->record,
+			     VPNALG_OUTSIDE_OWN, &outside);
+	holder = vpnalg_session_find(step->translator, &outside);
+	if (holder == NULL || !(holder->flags & VPNALG_SESSION_SHARED))
+		vpnalg_session_give(step->translator, step->record, &outside);
 }
 
 static enum vpnalg_result outward(struct vpnalg_step *step)
@@ -156,6 +175,7 @@ static enum vpnalg_result outward(struct vpnalg_step *step)
 	if (!step->facts->inside && step->record->flags & VPNALG_SESSION_SHARED)
 		return VPNALG_DROP_AMBIGUOUS;
 	seen_outward(step);
+	share_key(step);
 	vpnalg_rewrite_ends(step);
 	return VPNALG_TRANSLATED;
 }
@@ -182,19 +202,29 @@ static void confirm(struct vpnalg *translator, struct vpnalg_record *sa,
 		in->flags |= IPSEC_IN_CONFIRMED;
 }
 
-static void count(struct vpnalg *translator, struct vpnalg_record *sa,
-		  struct ipsec_in *in)
+/* As TCP learns a round trip time and how much it differs (RFC 6298 2). */
+static void learn_gap(struct ipsec_in *in, uint32_t gap)
 {
-	uint32_t gap = ipsec_now(translator) - in->seen;
+	uint32_t off = gap > in->gap ? gap - in->gap : in->gap - gap;
 
-	if (gap < GAP_MAX_MS)
-		in->gap = (uint16_t)((3U * in->gap + gap) / 4);
-	in->seen = ipsec_now(translator);
-	if (++in->count == 0) /* not too few again */
-		in->count = UINT8_MAX + 1 - CONFIRMED_COUNT;
-	if (in->count % CONFIRMED_COUNT == 0 &&
-	    !(in->flags & IPSEC_IN_CONFIRMED))
-		confirm(translator, sa, in);
+	if (gap >= GAP_MAX_MS)
+		return;
+	if (off > UINT8_MAX)
+		off = UINT8_MAX;
+	in->spread = (uint8_t)((7U * in->spread + off + 4) / 8);
+	in->gap = (uint16_t)((7U * in->gap + gap + 4) / 8);
+}
+
+static void count(struct vpnalg_step *step, struct ipsec_in *in)
+{
+	uint32_t now = ipsec_now(step->translator);
+	uint32_t number = vpnalg_get32(step->facts->l4 + ESP_SEQUENCE_OFF);
+
+	learn_gap(in, now - in->seen);
+	in->seen = now;
+	if (number % CONFIRMED_COUNT == 0 && !(in->flags & IPSEC_IN_CONFIRMED))
+		confirm(step->translator, step->record, in);
+	vpnalg_session_changed(step->translator, step->record);
 }
 
 /* It lives as long as its host has sent something (RFC 4787 REQ-6). */
@@ -207,8 +237,9 @@ static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in)
 	vpnalg_time left = step->record->deadline - step->now;
 	struct vpnalg_record *host;
 
-	if (left > life - life / IPSEC_SLACK_PART)
+	if (left > life)
 		return;
+	life += life / IPSEC_SLACK_PART;
 	host = vpnalg_ipsec_host_find(step->translator, step->record);
 	if (host == NULL || host->deadline <= step->record->deadline)
 		return;
@@ -217,15 +248,18 @@ static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in)
 			    left < life ? left : life);
 }
 
-static void seen_inward(struct vpnalg_step *step)
+static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 {
 	struct ipsec_in *in =
 		vpnalg_session_body(step->translator, step->record);
 
-	count(step->translator, step->record, in);
+	count(step, in);
 	follow_host(step, in);
 	if (in->flags & IPSEC_IN_OLD)
 		vpnalg_ipsec_repair_contradicted(step);
+	if (in->flags & IPSEC_IN_DOUBTED && vpnalg_ipsec_repair_goes_on(step))
+		return VPNALG_DROP_UNPAIRED;
+	return VPNALG_TRANSLATED;
 }
 
 static enum vpnalg_result inward(struct vpnalg_step *step)
@@ -235,7 +269,7 @@ static enum vpnalg_result inward(struct vpnalg_step *step)
 	if (step->record == NULL)
 		result = vpnalg_ipsec_pair_shown(step);
 	else if (step->kind == IPSEC_KIND_IN)
-		seen_inward(step);
+		result = seen_inward(step);
 	else
 		result = vpnalg_ipsec_pair_unknown(step);
 	if (result != VPNALG_TRANSLATED)

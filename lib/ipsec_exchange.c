@@ -32,11 +32,10 @@ static void read_message(struct vpnalg_step *step, const uint8_t *header,
 		      (uint32_t)request << 31;
 }
 
-/* Our host begins anew: IKE_SA_INIT, main and aggressive mode. */
-static bool begins(struct vpnalg_step *step, const uint8_t *header)
+/* IKE_SA_INIT, main and aggressive mode. */
+static bool is_first(const uint8_t *header)
 {
-	return !step->facts->inward &&
-	       (vpnalg_get32(header + IKE_RESPONDER_SPI_OFF) |
+	return (vpnalg_get32(header + IKE_RESPONDER_SPI_OFF) |
 		vpnalg_get32(header + IKE_RESPONDER_SPI_OFF + 4)) == 0;
 }
 
@@ -79,13 +78,22 @@ static bool is_known(const struct ipsec_host *h, const struct message *message)
 	return h->flags & IPSEC_HOST_ASKED && h->message == message->id;
 }
 
-static void begin(struct ipsec_host *h, const struct message *message)
+static void begin(struct ipsec_host *h, const struct message *message,
+		  uint32_t now)
 {
 	if (is_known(h, message)) {
-		if (message->version == 1 || message->response)
-			h->flags |= IPSEC_HOST_DONE;
+		if (h->flags & IPSEC_HOST_DONE ||
+		    (message->version == 2 && !message->response))
+			return;
+		h->flags |= IPSEC_HOST_DONE;
+		h->asked = now;
 		return;
 	}
+	if (h->flags & IPSEC_HOST_DONE)
+		h->flags &= (uint16_t)~IPSEC_HOST_NEW;
+	h->flags &= (uint16_t)~IPSEC_HOST_MORE;
+	if (h->flags & IPSEC_HOST_OPEN)
+		h->flags |= IPSEC_HOST_MORE;
 	h->message = message->id;
 	h->flags |= IPSEC_HOST_ASKED | IPSEC_HOST_OPEN;
 	h->flags &= (uint16_t)~IPSEC_HOST_DONE;
@@ -106,7 +114,8 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 	    vpnalg_ipsec_wait(step, remote, host,
 			      &(struct ipsec_wish){ true, message->id }))
 		return VPNALG_DROP_WAIT;
-	begin(h, message);
+	begin(h, message, ipsec_now(translator));
+	vpnalg_session_changed(translator, host);
 	if (h->flags & IPSEC_HOST_OPEN)
 		expect(step, remote, host, message);
 	return VPNALG_TRANSLATED;
@@ -133,16 +142,55 @@ static void doubt(struct vpnalg_step *step, struct vpnalg_record *host)
 	vpnalg_ipsec_repair_doubted(step, host);
 }
 
+/* Whether all that the host is expected for is its last exchange, and that has
+ * ended and was not its first. */
+static bool is_last_ones(const struct ipsec_host *h, uint32_t since)
+{
+	return h->flags & IPSEC_HOST_OPEN && h->flags & IPSEC_HOST_DONE &&
+	       !(h->flags & (IPSEC_HOST_MORE | IPSEC_HOST_NEW)) &&
+	       !ipsec_is_after(h->asked, since + ANSWER_MS) &&
+	       (h->out_spi == 0 || !ipsec_is_after(h->out_since, since));
+}
+
+/* SPIs that are new, but not in a first message, are a rekeyed IKE SA's: the
+ * exchange before has made that, and no ESP SA. */
+static void note_rekeyed(struct vpnalg_step *step,
+			 const struct message *message)
+{
+	struct vpnalg *translator = step->translator;
+	struct vpnalg_record *host =
+		vpnalg_ipsec_host_find(translator, step->record);
+	struct vpnalg_record *remote =
+		vpnalg_ipsec_remote_of(translator, step->record);
+	struct ipsec_walk walk = { .remote = remote };
+	struct ipsec_expecting *e;
+	struct ipsec_host *h;
+
+	if (host == NULL || remote == NULL)
+		return;
+	h = vpnalg_ipsec_host_body(translator, host);
+	e = vpnalg_ipsec_remote_expected(
+		translator, &walk, vpnalg_ipsec_host_handle(translator, host));
+	if (e == NULL || is_known(h, message) || !is_last_ones(h, e->since))
+		return;
+	e->handle = 0;
+	h->flags &= (uint16_t)~IPSEC_HOST_OPEN;
+	vpnalg_session_changed(translator, host);
+	vpnalg_session_changed(translator, walk.block);
+}
+
 /* One that was never here before is new anyway. */
 static void note_beginning(struct vpnalg_step *step)
 {
 	struct vpnalg_record *host =
 		vpnalg_ipsec_host_find(step->translator, step->record);
+	struct ipsec_host *h;
 
 	if (host == NULL)
 		return;
-	vpnalg_ipsec_host_body(step->translator, host)->flags |=
-		IPSEC_HOST_NEW;
+	h = vpnalg_ipsec_host_body(step->translator, host);
+	h->flags |= IPSEC_HOST_NEW;
+	h->flags &= (uint16_t)~IPSEC_HOST_DONE;
 	vpnalg_session_changed(step->translator, host);
 }
 
@@ -157,7 +205,10 @@ enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 	if (header == NULL)
 		return VPNALG_TRANSLATED;
 	read_message(step, header, &message);
-	if (begins(step, header))
+	if (!is_first(header) && message.version == 2 &&
+	    !vpnalg_ipsec_ike_knows(step, header))
+		note_rekeyed(step, &message);
+	else if (is_first(header) && !step->facts->inward)
 		note_beginning(step);
 	if (!makes_child(&message) && !asks_for_life(&message))
 		return VPNALG_TRANSLATED;

@@ -27,31 +27,45 @@ const uint8_t *vpnalg_ipsec_ike_header(struct vpnalg_step *step)
 	return facts->l4 + UDP_HEADER_LEN;
 }
 
+void vpnalg_ipsec_ike_tuple(struct vpnalg *translator,
+			    struct vpnalg_record *record,
+			    struct vpnalg_tuple *tuple)
+{
+	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, tuple);
+	tuple->role = VPNALG_INSIDE_OWN;
+	tuple->space = PROTOCOL_UDP;
+	tuple->id = IKE_PORT;
+	tuple->port = IKE_PORT;
+}
+
 /* The session between port 500 and port 500 of whatever else the host has with
- * that remote. */
+ * that remote; another handler may have the ports. */
 struct vpnalg_record *vpnalg_ipsec_ike_of(struct vpnalg *translator,
 					  struct vpnalg_record *record)
 {
+	struct vpnalg_record *session;
 	struct vpnalg_tuple tuple;
 
-	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, &tuple);
-	tuple.role = VPNALG_INSIDE_OWN;
-	tuple.space = PROTOCOL_UDP;
-	tuple.id = IKE_PORT;
-	tuple.port = IKE_PORT;
-	return vpnalg_session_find(translator, &tuple);
+	vpnalg_ipsec_ike_tuple(translator, record, &tuple);
+	session = vpnalg_session_find(translator, &tuple);
+	if (session == NULL || session->handler != record->handler)
+		return NULL;
+	return session;
 }
 
 /* Which session it is */
 
-static bool knows(const struct ipsec_ike *ike, const uint8_t *header)
+/* Whether the inside host has sent with that initiator SPI. */
+bool vpnalg_ipsec_ike_knows(struct vpnalg_step *step, const uint8_t *header)
 {
+	const struct ipsec_ike *ike = body(step);
+	const uint32_t spi[2] = { vpnalg_get32(header),
+				  vpnalg_get32(header + 4) };
 	unsigned i;
 
 	for (i = 0; i < IPSEC_IKE_SAS; i++)
-		if (ike->spis[i][0] == vpnalg_get32(header) &&
-		    ike->spis[i][1] == vpnalg_get32(header + 4))
-			return true;
+		if (ike->spis[i][0] == spi[0] && ike->spis[i][1] == spi[1])
+			return (spi[0] | spi[1]) != 0;
 	return false;
 }
 
@@ -106,27 +120,40 @@ static struct vpnalg_record *rekeyed(struct vpnalg_step *step)
 	return found;
 }
 
-static void choose_by_rekey(struct vpnalg_step *step)
+static unsigned port_of(struct vpnalg_step *step, unsigned role)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(step->translator, step->record, role, &tuple);
+	return tuple.id;
+}
+
+/* It was found by its port, that of the session: maybe by another handler, which
+ * knows no SPIs. */
+static void choose_by_spi(struct vpnalg_step *step)
 {
 	const uint8_t *header = vpnalg_ipsec_ike_header(step);
 	struct vpnalg_record *other;
 
-	if (header == NULL || knows(body(step), header))
+	if (header == NULL || port_of(step, VPNALG_OUTSIDE_OWN) != IKE_PORT ||
+	    vpnalg_ipsec_ike_knows(step, header))
 		return;
-	other = rekeyed(step);
+	other = vpnalg_ipsec_ike_sa_find(step, header);
+	if (other == NULL && step->facts->inward)
+		other = rekeyed(step);
 	if (other != NULL)
 		step->record = other;
 }
 
-static enum vpnalg_result find_session(struct vpnalg_step *step, bool by_spi)
+static enum vpnalg_result find_session(struct vpnalg_step *step, bool by_sa)
 {
 	const struct vpnalg_facts *facts = step->facts;
 
-	if (by_spi) {
+	if (by_sa) {
 		step->record =
 			vpnalg_ipsec_ike_of(step->translator, step->record);
 		return step->record != NULL ? VPNALG_TRANSLATED
-					    : VPNALG_DROP_NO_SESSION;
+					    : VPNALG_UNTOUCHED;
 	}
 	if (step->record == NULL) {
 		if (facts->inward || facts->undo)
@@ -136,8 +163,8 @@ static enum vpnalg_result find_session(struct vpnalg_step *step, bool by_spi)
 			vpnalg_session_timers(step->translator)->udp,
 			&step->record);
 	}
-	if (facts->inward && !facts->inside)
-		choose_by_rekey(step);
+	if (!facts->inside)
+		choose_by_spi(step);
 	return VPNALG_TRANSLATED;
 }
 
@@ -153,73 +180,20 @@ static bool is_right_port(struct vpnalg_step *step)
 	return inside.port == vpnalg_get16(facts->l4 + off);
 }
 
+/* A remote that insists on port 500 does not send to another; should it be none
+ * after all, it names an SPI that is known. */
+static bool is_forged(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	const uint8_t *header = vpnalg_ipsec_ike_header(step);
+
+	return header != NULL && facts->inward && !facts->inside &&
+	       insists(step->translator, step->record) &&
+	       vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF) != IKE_PORT &&
+	       !vpnalg_ipsec_ike_knows(step, header);
+}
+
 /* The SPIs */
-
-static void spi_tuple(struct vpnalg_step *step, const uint32_t *spi,
-		      struct vpnalg_tuple *tuple)
-{
-	vpnalg_session_tuple(step->translator, step->record,
-			     VPNALG_OUTSIDE_OWN, tuple);
-	tuple->role = VPNALG_OUTSIDE_PEER;
-	tuple->space = IPSEC_SPACE_IKE_SA;
-	tuple->id = spi[0];
-	tuple->port = spi[1];
-}
-
-static void forget_spi(struct vpnalg_step *step, const uint32_t *spi)
-{
-	struct vpnalg_record *sa;
-	struct vpnalg_tuple tuple;
-
-	if ((spi[0] | spi[1]) == 0)
-		return;
-	spi_tuple(step, spi, &tuple);
-	sa = vpnalg_session_find(step->translator, &tuple);
-	if (sa != NULL && vpnalg_ipsec_ike_of(step->translator, sa) ==
-				  step->record)
-		vpnalg_session_close(step->translator, sa);
-}
-
-/* Whoever was first with an SPI keeps it: two hosts do not choose the same 64
- * bits by chance. */
-static void open_spi(struct vpnalg_step *step, const uint32_t *spi)
-{
-	const struct vpnalg_timers *timers =
-		vpnalg_session_timers(step->translator);
-	struct vpnalg_tuple inside, outside;
-	struct vpnalg_record *sa;
-
-	spi_tuple(step, spi, &outside);
-	if (vpnalg_session_find(step->translator, &outside) != NULL)
-		return;
-	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
-			     &inside);
-	vpnalg_session_open(
-		step,
-		&(struct vpnalg_opening){ .kind = IPSEC_KIND_IKE_SA,
-					  .space = IPSEC_SPACE_IKE_SA,
-					  .zone = inside.zone,
-					  .inside = inside.local,
-					  .remote = inside.remote,
-					  .outside = outside.local,
-					  .id = spi[0],
-					  .inside_port = spi[1],
-					  .outside_port = spi[1],
-					  .peer = true,
-					  .lifetime = timers->udp },
-		&sa);
-}
-
-/* An IKE SA lives as long as its session. */
-void vpnalg_ipsec_ike_swept(struct vpnalg *translator, struct vpnalg_record *sa)
-{
-	struct vpnalg_record *session = vpnalg_ipsec_ike_of(translator, sa);
-
-	if (session != NULL && sa->deadline < session->deadline)
-		vpnalg_session_live(translator, sa,
-				    session->deadline -
-					    vpnalg_session_now(translator));
-}
 
 /* It was the IKE SA that the host has rekeyed. */
 static void settle(struct vpnalg_step *step)
@@ -244,14 +218,16 @@ static void learn_spi(struct vpnalg_step *step, const uint8_t *header)
 	struct ipsec_ike *ike = body(step);
 	unsigned i;
 
+	if ((spi[0] | spi[1]) == 0) /* RFC 7296 3.1: it may not be */
+		return;
 	for (i = 0; i < IPSEC_IKE_SAS - 1; i++)
 		if (ike->spis[i][0] == spi[0] && ike->spis[i][1] == spi[1])
 			break;
 	if (ike->spis[i][0] != spi[0] || ike->spis[i][1] != spi[1]) {
-		forget_spi(step, ike->spis[i]);
+		vpnalg_ipsec_ike_sa_close(step, ike->spis[i]);
 		settle(step);
 	}
-	open_spi(step, spi);
+	vpnalg_ipsec_ike_sa_open(step, spi);
 	for (; i > 0; i--) {
 		ike->spis[i][0] = ike->spis[i - 1][0];
 		ike->spis[i][1] = ike->spis[i - 1][1];
@@ -269,41 +245,38 @@ static bool is_first_message(const uint8_t *header)
 		vpnalg_get32(header + IKE_RESPONDER_SPI_OFF + 4)) == 0;
 }
 
-static unsigned port_of(struct vpnalg_step *step, unsigned role)
-{
-	struct vpnalg_tuple tuple;
-
-	vpnalg_session_tuple(step->translator, step->record, role, &tuple);
-	return tuple.id;
-}
-
 /* Some do not answer other ports at all. */
 static void seen_outward(struct vpnalg_step *step, const uint8_t *header)
 {
 	struct ipsec_ike *ike = body(step);
 
+	if (step->facts->undo) /* whose it is is known, or guessed by the port */
+		return;
 	learn_spi(step, header);
 	if (ike->flags & (IPSEC_IKE_ANSWERED | IPSEC_IKE_INSISTS) ||
-	    !is_first_message(header) || step->facts->undo)
+	    !is_first_message(header))
 		return;
 	if (ike->asked++ >= ASKED_IN_VAIN)
 		ike->flags |= IPSEC_IKE_INSISTS;
+	vpnalg_session_changed(step->translator, step->record);
 }
 
-/* An answer to port 500, though it was asked from another. */
-static void seen_inward(struct vpnalg_step *step)
+/* An answer to port 500, though it was asked from another. What names no SPI of
+ * the host's may be anybody's, and says nothing. */
+static void seen_inward(struct vpnalg_step *step, const uint8_t *header)
 {
 	const struct vpnalg_facts *facts = step->facts;
 	struct ipsec_ike *ike = body(step);
 	unsigned port = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
 
-	ike->flags |= IPSEC_IKE_ANSWERED;
-	if (facts->inside)
+	if (header == NULL || !vpnalg_ipsec_ike_knows(step, header))
 		return;
-	if (port == port_of(step, VPNALG_OUTSIDE_OWN))
+	ike->flags |= IPSEC_IKE_ANSWERED;
+	if (!facts->inside && port == port_of(step, VPNALG_OUTSIDE_OWN))
 		ike->flags &= (uint8_t)~IPSEC_IKE_INSISTS;
-	else
+	else if (!facts->inside)
 		ike->flags |= IPSEC_IKE_INSISTS;
+	vpnalg_session_changed(step->translator, step->record);
 }
 
 static void take_ports(struct vpnalg_step *step)
@@ -311,7 +284,7 @@ static void take_ports(struct vpnalg_step *step)
 	const uint8_t *header = vpnalg_ipsec_ike_header(step);
 
 	if (step->facts->inward)
-		seen_inward(step);
+		seen_inward(step, header);
 	else if (header != NULL &&
 		 port_of(step, VPNALG_INSIDE_OWN) == IKE_PORT)
 		seen_outward(step, header);
@@ -337,13 +310,24 @@ static void refresh(struct vpnalg_step *step)
 		vpnalg_ipsec_host_live(step->translator, host);
 }
 
+/* Whether its outside form has port 500 whatever the session has: not where
+ * nothing would tell whose it is. */
+static bool shares_port(struct vpnalg_step *step)
+{
+	const uint8_t *header = vpnalg_ipsec_ike_header(step);
+
+	if (header == NULL || !(body(step)->flags & IPSEC_IKE_INSISTS))
+		return false;
+	return step->facts->inward || vpnalg_ipsec_ike_sa_find(step, header) == step->record;
+}
+
 static void rewrite(struct vpnalg_step *step)
 {
 	const struct vpnalg_facts *facts = step->facts;
-	bool inside = facts->inside;
+	bool shares = facts->inside && shares_port(step);
 
 	vpnalg_rewrite_ends(step);
-	if (inside && body(step)->flags & IPSEC_IKE_INSISTS)
+	if (shares)
 		vpnalg_rewrite_16(step,
 				  facts->inward ? PORT_DESTINATION_OFF
 						: PORT_SOURCE_OFF,
@@ -354,18 +338,19 @@ static void rewrite(struct vpnalg_step *step)
  * none. */
 enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step)
 {
-	bool by_spi = step->record != NULL && step->kind == IPSEC_KIND_IKE_SA;
+	bool by_sa = step->record != NULL && step->kind == IPSEC_KIND_IKE_SA;
 	enum vpnalg_result result;
 
 	if (step->facts->l4_len < UDP_HEADER_LEN)
 		return VPNALG_DROP_MALFORMED;
 	if (step->facts->l4_caplen < UDP_HEADER_LEN)
 		return VPNALG_DROP_TRUNCATED;
-	result = find_session(step, by_spi);
+	result = find_session(step, by_sa);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	step->kind = IPSEC_KIND_IKE;
-	return is_right_port(step) ? VPNALG_TRANSLATED : VPNALG_DROP_PORT_HELD;
+	return is_right_port(step) && !is_forged(step) ? VPNALG_TRANSLATED
+						       : VPNALG_DROP_PORT_HELD;
 }
 
 void vpnalg_ipsec_ike_pass(struct vpnalg_step *step)

@@ -3,6 +3,12 @@
  * encrypted messages, so whose an SPI is must be found out. */
 #include "ipsec.h"
 
+/* So many packets in doubt, and a pair made just before is doubted too. */
+#define CONTEST_COUNT 3
+
+/* While nothing else is known of a remote's packets. */
+#define USUAL_GAP_MS 100
+#define USUAL_SPREAD_MS 25
 
 /* Unpairing */
 
@@ -86,6 +92,9 @@ static enum vpnalg_result open_inbound(struct vpnalg_step *step,
 			vpnalg_session_timers(step->translator)->esp_unpaired,
 	};
 
+	/* It lives no longer than its host, which does not know of it later. */
+	if (host->deadline - step->now < opening.lifetime)
+		opening.lifetime = (uint32_t)(host->deadline - step->now);
 	vpnalg_session_tuple(step->translator, host, VPNALG_INSIDE_OWN,
 			     &inside);
 	vpnalg_session_tuple(step->translator, host, VPNALG_OUTSIDE_OWN,
@@ -98,19 +107,36 @@ static enum vpnalg_result open_inbound(struct vpnalg_step *step,
 }
 
 /* The pair before goes on to be listened to: if it does not end, this one may
- * be wrong. */
-static uint16_t succeed(struct vpnalg *translator, struct vpnalg_record *host)
+ * be wrong. The remote sends with this one as it did with that. */
+static void succeed(struct vpnalg *translator, struct vpnalg_record *old,
+		    struct ipsec_in *young)
 {
-	struct vpnalg_record *old =
-		vpnalg_ipsec_host_inbound(translator, host, 0);
 	struct ipsec_in *in;
 
+	young->gap = USUAL_GAP_MS;
+	young->spread = USUAL_SPREAD_MS;
 	if (old == NULL)
-		return 100;
+		return;
 	in = vpnalg_session_body(translator, old);
 	in->flags |= IPSEC_IN_OLD;
 	vpnalg_session_changed(translator, old);
-	return in->gap;
+	young->gap = in->gap;
+	young->spread = in->spread;
+}
+
+/* What it sends with may live longer, too, from the next packet on. */
+static void prolong_outbound(struct vpnalg *translator,
+			     struct vpnalg_record *host)
+{
+	struct vpnalg_record *outbound =
+		vpnalg_ipsec_host_outbound(translator, host);
+	struct ipsec_out *out;
+
+	if (outbound == NULL)
+		return;
+	out = vpnalg_session_body(translator, outbound);
+	out->lifetime = vpnalg_ipsec_host_lifetime(translator, host);
+	vpnalg_session_changed(translator, outbound);
 }
 
 static void note(struct vpnalg *translator, struct vpnalg_record *host,
@@ -120,7 +146,8 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
 	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
-	const struct ipsec_expecting *e;
+	struct ipsec_walk walk = { 0 };
+	struct ipsec_expecting *e;
 	unsigned i;
 
 	for (i = IPSEC_INBOUND - 1; i > 0; i--)
@@ -134,24 +161,32 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 		h->flags |= IPSEC_HOST_AHEAD;
 	h->waits = 0;
 	vpnalg_session_changed(translator, host);
+	prolong_outbound(translator, host);
 	if (remote == NULL)
 		return;
 	vpnalg_ipsec_remote_settle(translator, remote, handle);
-	e = vpnalg_ipsec_remote_expected(translator, remote, handle);
+	walk.remote = remote;
+	e = vpnalg_ipsec_remote_expected(translator, &walk, handle);
 	if (e == NULL)
 		return;
 	vpnalg_ipsec_watch_doubt(translator, remote, host, e->since);
-	vpnalg_ipsec_remote_forget(translator, remote, handle);
+	vpnalg_ipsec_remote_fulfil(translator, &walk, e);
 }
 
+/* An exchange of the host's has announced it. */
 static bool is_backed(struct vpnalg *translator, struct vpnalg_record *host)
 {
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
 	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
+	struct ipsec_walk walk = { .remote = remote };
 
+	if (h->flags & IPSEC_HOST_DONE &&
+	    ipsec_is_after(h->asked, h->in[0].first))
+		return true;
 	return remote != NULL &&
-	       vpnalg_ipsec_remote_expected(translator, remote, handle) != NULL;
+	       vpnalg_ipsec_remote_expected(translator, &walk, handle) != NULL;
 }
 
 static enum vpnalg_result pair(struct vpnalg_step *step,
@@ -164,7 +199,6 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 	enum vpnalg_result result;
 	struct ipsec_in *in;
 	unsigned victim = IPSEC_INBOUND;
-	uint16_t gap;
 
 	if (!find_room(translator, host, is_backed(translator, host),
 		       &victim))
@@ -174,11 +208,9 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 		return result;
 	if (victim < IPSEC_INBOUND)
 		vpnalg_ipsec_pair_undo(translator, host, victim);
-	gap = succeed(translator, host);
 	in = vpnalg_session_body(translator, sa);
+	succeed(translator, vpnalg_ipsec_host_inbound(translator, host, 0), in);
 	in->seen = ipsec_now(translator);
-	in->gap = gap;
-	in->count = 1;
 	in->flags = (uint8_t)evidence;
 	note(translator, host, spi, first);
 	vpnalg_session_changed(translator, sa);
@@ -188,6 +220,14 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
+/* Nobody stands out, or somebody only because no other is left. */
+static bool is_odd(const struct vpnalg_record *host,
+		   const struct ipsec_watched *w, enum vpnalg_evidence evidence)
+{
+	return host == NULL ? w->count == CONTEST_COUNT
+			    : evidence == VPNALG_EVIDENCE_EXPECTED;
+}
+
 /* From outside, with an SPI that is nobody's yet; step->record is the remote. */
 enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 {
@@ -195,6 +235,7 @@ enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 	struct vpnalg_record *remote = step->record, *host;
 	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
 	enum vpnalg_evidence evidence = VPNALG_EVIDENCE_ALONE;
+	struct ipsec_walk walk = { .remote = remote };
 	struct ipsec_watched *watched;
 	uint32_t first = ipsec_now(translator);
 	enum vpnalg_result result;
@@ -206,16 +247,21 @@ enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 		return host != NULL ? pair(step, host, first, evidence)
 				    : VPNALG_DROP_UNPAIRED;
 	}
-	watched = vpnalg_ipsec_watch(step, remote);
+	watched = vpnalg_ipsec_watch(step, &walk);
 	if (watched == NULL)
 		return VPNALG_DROP_UNPAIRED;
 	host = vpnalg_ipsec_judge(translator, remote, watched, &evidence);
+	if (is_odd(host, watched, evidence) &&
+	    vpnalg_ipsec_repair_contested(translator, remote, watched))
+		return VPNALG_DROP_UNPAIRED;
 	if (host == NULL)
 		return VPNALG_DROP_UNPAIRED;
 	result = pair(step, host, watched->first, evidence);
-	if (result == VPNALG_TRANSLATED)
-		watched->spi = 0;
-	return result;
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	watched->spi = 0;
+	vpnalg_session_changed(translator, walk.block);
+	return VPNALG_TRANSLATED;
 }
 
 /* Seen in its inside form: the address tells. */
@@ -236,6 +282,9 @@ enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
 	for (i = 0; wrong != NULL && i < IPSEC_INBOUND; i++)
 		if (vpnalg_ipsec_host_body(translator, wrong)->in[i].spi ==
 		    outside.id) {
+			vpnalg_session_tell(translator, sa,
+					    VPNALG_EVENT_UNPAIRED,
+					    VPNALG_EVIDENCE_NONE);
 			vpnalg_ipsec_pair_undo(translator, wrong, i);
 			break;
 		}

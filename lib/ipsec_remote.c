@@ -3,6 +3,17 @@
  * many, and which of them are expected to receive with a new SPI. */
 #include "ipsec.h"
 
+/* For so many hosts there is one block, and no more of them than that. When
+ * many begin at once, most of their SPIs are unknown for a while. */
+static const struct block {
+	uint8_t kind, port, hosts, most;
+} blocks[IPSEC_BLOCKS] = {
+	[IPSEC_BLOCKS_REMOTE] = { IPSEC_KIND_REMOTE, IPSEC_PORT_REMOTE,
+				  IPSEC_EXPECTING, 5 },
+	[IPSEC_BLOCKS_UNKNOWN] = { IPSEC_KIND_UNKNOWN, IPSEC_PORT_UNKNOWN,
+				   IPSEC_UNKNOWN - 1, 15 },
+};
+
 struct ipsec_remote *vpnalg_ipsec_remote_body(struct vpnalg *translator,
 					      struct vpnalg_record *remote)
 {
@@ -61,14 +72,15 @@ static struct vpnalg_record *open_block(struct vpnalg_step *step,
 }
 
 static bool has_block(struct vpnalg_step *step, struct vpnalg_record *remote,
-		      const struct vpnalg_tuple *host, uint8_t kind,
-		      uint32_t block, uint32_t port)
+		      const struct vpnalg_tuple *host,
+		      const struct block *block, uint32_t number)
 {
 	struct vpnalg_record *record =
-		find_block(step->translator, remote, block, port);
+		find_block(step->translator, remote, number, block->port);
 
 	if (record == NULL)
-		record = open_block(step, host, kind, block, port);
+		record = open_block(step, host, block->kind, number,
+				    block->port);
 	if (record == NULL)
 		return false;
 	if (record != remote)
@@ -83,21 +95,21 @@ static bool has_room(struct vpnalg_step *step, struct vpnalg_record *remote,
 {
 	struct ipsec_remote *r =
 		vpnalg_ipsec_remote_body(step->translator, remote);
-	uint32_t block = remote->children / IPSEC_EXPECTING;
+	unsigned number, i;
 
 	if (remote->children == UINT16_MAX)
 		return false;
 	if (remote->children == 0)
-		r->blocks = 1;
-	if (remote->children == 0 || block >= IPSEC_BLOCKS)
-		return true;
-	if (!has_block(step, remote, host, IPSEC_KIND_REMOTE, block,
-		       IPSEC_PORT_REMOTE) ||
-	    !has_block(step, remote, host, IPSEC_KIND_UNKNOWN, block,
-		       IPSEC_PORT_UNKNOWN))
-		return false;
-	if (block >= r->blocks)
-		r->blocks = block + 1;
+		r->blocks[IPSEC_BLOCKS_REMOTE] = 1;
+	for (i = 0; i < IPSEC_BLOCKS && remote->children > 0; i++) {
+		number = (unsigned)remote->children / blocks[i].hosts;
+		if (number >= blocks[i].most)
+			continue;
+		if (!has_block(step, remote, host, &blocks[i], number))
+			return false;
+		if (number >= r->blocks[i])
+			r->blocks[i] = (uint16_t)(number + 1);
+	}
 	return true;
 }
 
@@ -159,7 +171,7 @@ void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 {
 	struct vpnalg_record *remote;
 	struct vpnalg_tuple tuple;
-	uint32_t block;
+	unsigned number, i;
 
 	key_of(translator, host, 0, IPSEC_PORT_REMOTE, &tuple);
 	remote = vpnalg_session_peek(translator, &tuple);
@@ -170,52 +182,66 @@ void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 	vpnalg_session_changed(translator, remote);
 	if (--remote->children > 0)
 		return;
-	for (block = 0; block < IPSEC_BLOCKS; block++) {
-		release(translator, host, block, IPSEC_PORT_REMOTE);
-		release(translator, host, block, IPSEC_PORT_UNKNOWN);
-	}
+	for (i = 0; i < IPSEC_BLOCKS; i++)
+		for (number = 0; number < blocks[i].most; number++)
+			release(translator, host, number, blocks[i].port);
 }
 
 /* Expecting */
 
-/* Walks over the places for hosts that are expected; *place is 0 at first. */
-struct ipsec_expecting *
-vpnalg_ipsec_remote_next(struct vpnalg *translator,
-			 struct vpnalg_record *remote, unsigned *place)
+/* The number of the next place in its block, the first of which finds it. */
+static bool next_place(struct vpnalg *translator, struct ipsec_walk *walk,
+		       unsigned kind, unsigned places, unsigned *at)
 {
-	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
-	unsigned block = *place / IPSEC_EXPECTING;
-	unsigned at = (*place)++ % IPSEC_EXPECTING;
+	const struct ipsec_remote *r =
+		vpnalg_ipsec_remote_body(translator, walk->remote);
+	unsigned number = walk->place / places;
 
-	if (block >= r->blocks)
+	*at = walk->place++ % places;
+	if (number >= r->blocks[kind])
+		return false;
+	if (walk->place == 1 && kind == IPSEC_BLOCKS_REMOTE)
+		walk->block = walk->remote;
+	else if (*at == 0)
+		walk->block = find_block(translator, walk->remote, number,
+					 blocks[kind].port);
+	return walk->block != NULL;
+}
+
+/* Walks over the places for hosts that are expected. */
+struct ipsec_expecting *vpnalg_ipsec_remote_next(struct vpnalg *translator,
+						 struct ipsec_walk *walk)
+{
+	struct ipsec_remote *r;
+	unsigned at;
+
+	if (!next_place(translator, walk, IPSEC_BLOCKS_REMOTE, IPSEC_EXPECTING,
+			&at))
 		return NULL;
-	if (block > 0)
-		remote = find_block(translator, remote, block,
-				    IPSEC_PORT_REMOTE);
-	if (remote == NULL)
-		return NULL;
-	r = vpnalg_ipsec_remote_body(translator, remote);
+	r = vpnalg_ipsec_remote_body(translator, walk->block);
 	return &r->expecting[at];
 }
 
 /* Walks over the places for SPIs that are watched. */
-struct ipsec_watched *
-vpnalg_ipsec_remote_watched(struct vpnalg *translator,
-			    struct vpnalg_record *remote, unsigned *place)
+struct ipsec_watched *vpnalg_ipsec_remote_watched(struct vpnalg *translator,
+						  struct ipsec_walk *walk)
 {
-	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
-	unsigned block = *place / IPSEC_UNKNOWN;
-	unsigned at = (*place)++ % IPSEC_UNKNOWN;
-	struct vpnalg_record *record;
 	struct ipsec_unknown *unknown;
+	unsigned at;
 
-	if (block >= r->blocks)
+	if (!next_place(translator, walk, IPSEC_BLOCKS_UNKNOWN, IPSEC_UNKNOWN,
+			&at))
 		return NULL;
-	record = find_block(translator, remote, block, IPSEC_PORT_UNKNOWN);
-	if (record == NULL)
-		return NULL;
-	unknown = vpnalg_session_body(translator, record);
+	unknown = vpnalg_session_body(translator, walk->block);
 	return &unknown->spis[at];
+}
+
+static bool gives_way(const struct ipsec_expecting *e,
+		      const struct ipsec_expecting *other)
+{
+	if (other == NULL || other->handle == 0)
+		return other == NULL;
+	return e->handle == 0 || ipsec_is_after(other->since, e->since);
 }
 
 /* The host may receive with a new SPI since then. Where there is no room the
@@ -225,54 +251,55 @@ void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
 				struct vpnalg_record *host, uint32_t since)
 {
 	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
+	struct ipsec_walk walk = { .remote = remote };
 	struct ipsec_expecting *e, *best = NULL;
-	unsigned place = 0;
+	struct vpnalg_record *block = NULL;
 
-	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
-	       NULL) {
-		if (e->handle == handle) {
-			if (!vpnalg_ipsec_host_went_on(translator, host,
-						       e->since))
-				return;
+	while ((e = vpnalg_ipsec_remote_next(translator, &walk)) != NULL) {
+		if (e->handle == handle &&
+		    !vpnalg_ipsec_host_went_on(translator, host, e->since))
+			return;
+		if (e->handle == handle || gives_way(e, best)) {
 			best = e;
-			break;
+			block = walk.block;
 		}
-		if (best == NULL ||
-		    (best->handle != 0 &&
-		     (e->handle == 0 ||
-		      ipsec_is_after(best->since, e->since))))
-			best = e;
+		if (e->handle == handle)
+			break;
 	}
 	if (best == NULL)
 		return;
 	best->handle = handle;
 	best->since = since;
-	vpnalg_session_changed(translator, remote);
+	vpnalg_session_changed(translator, block);
 }
 
 struct ipsec_expecting *
 vpnalg_ipsec_remote_expected(struct vpnalg *translator,
-			     struct vpnalg_record *remote, uint32_t handle)
+			     struct ipsec_walk *walk, uint32_t handle)
 {
 	struct ipsec_expecting *e;
-	unsigned place = 0;
 
-	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
-	       NULL)
+	while ((e = vpnalg_ipsec_remote_next(translator, walk)) != NULL)
 		if (e->handle == handle)
 			return e;
 	return NULL;
 }
 
-void vpnalg_ipsec_remote_forget(struct vpnalg *translator,
-				struct vpnalg_record *remote, uint32_t handle)
+/* The host has got an SPI; the walk has met it. */
+void vpnalg_ipsec_remote_fulfil(struct vpnalg *translator,
+				const struct ipsec_walk *walk,
+				struct ipsec_expecting *e)
 {
-	struct ipsec_expecting *e =
-		vpnalg_ipsec_remote_expected(translator, remote, handle);
+	struct ipsec_remote *r =
+		vpnalg_ipsec_remote_body(translator, walk->remote);
+	unsigned i;
 
-	if (e != NULL)
-		e->handle = 0;
-	vpnalg_session_changed(translator, remote);
+	for (i = IPSEC_PAIRED - 1; i > 0; i--)
+		r->paired[i] = r->paired[i - 1];
+	r->paired[0] = *e;
+	e->handle = 0;
+	vpnalg_session_changed(translator, walk->remote);
+	vpnalg_session_changed(translator, walk->block);
 }
 
 /* IKE SAs */

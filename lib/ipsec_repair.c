@@ -15,29 +15,34 @@
 /* A doubt is forgotten after that. */
 #define DOUBT_MS 70000
 
-/* What arrives now. */
-#define ARRIVING_MS 1500
+/* So long after a host's good-bye something may still arrive. */
+#define GOOD_BYE_MS 1000
 
+/* What has arrived since then would keep a host from asking, had it heard it. */
+#define ARRIVING_MS 5000
+
+/* Two SPIs that begin within that may be taken for one another. */
+#define RIVAL_MS 500
+
+/* The host's youngest pair. It was expected since then. */
 static void undo(struct vpnalg *translator, struct vpnalg_record *host,
-		 unsigned index, bool refuse)
+		 uint32_t since, uint32_t refused)
 {
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
-	uint32_t spi = h->in[index].spi, first = h->in[index].first;
+	uint32_t spi = h->in[0].spi, first = h->in[0].first;
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
 	struct vpnalg_record *sa =
-		vpnalg_ipsec_host_inbound(translator, host, index);
+		vpnalg_ipsec_host_inbound(translator, host, 0);
 
 	if (sa != NULL)
 		vpnalg_session_tell(translator, sa, VPNALG_EVENT_UNPAIRED,
 				    VPNALG_EVIDENCE_NONE);
-	vpnalg_ipsec_pair_undo(translator, host, index);
+	vpnalg_ipsec_pair_undo(translator, host, 0);
 	if (remote == NULL)
 		return;
-	vpnalg_ipsec_watch_again(translator, remote, spi, first,
-				 refuse ? handle : 0);
-	vpnalg_ipsec_remote_expect(translator, remote, host, first);
+	vpnalg_ipsec_watch_again(translator, remote, spi, first, refused);
+	vpnalg_ipsec_remote_expect(translator, remote, host, since);
 }
 
 static bool was_guessed(const struct ipsec_in *in)
@@ -63,57 +68,138 @@ void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step)
 	struct ipsec_in *old = vpnalg_session_body(translator, step->record);
 	struct vpnalg_record *young;
 	struct ipsec_in *in;
-	uint32_t age;
+	uint32_t age, first;
 
 	if (host == NULL)
 		return;
 	young = vpnalg_ipsec_host_inbound(translator, host, 0);
 	in = young != NULL ? vpnalg_session_body(translator, young) : NULL;
-	age = ipsec_now(translator) -
-	      vpnalg_ipsec_host_body(translator, host)->in[0].first;
+	first = vpnalg_ipsec_host_body(translator, host)->in[0].first;
+	age = ipsec_now(translator) - first;
 	if (in == NULL || young == step->record || !was_guessed(in) ||
 	    in->flags & IPSEC_IN_CONFIRMED || age > CONTRADICTION_MS) {
 		old->flags &= (uint8_t)~IPSEC_IN_OLD;
+		vpnalg_session_changed(translator, step->record);
 		return;
 	}
 	if (age < OVERTAKEN_MS)
 		return;
 	old->flags &= (uint8_t)~IPSEC_IN_OLD;
-	undo(translator, host, 0, false);
+	vpnalg_session_changed(translator, step->record);
+	undo(translator, host, first, 0);
 }
 
-/* The host does not hear the remote, though something arrives for it. Where
- * nobody else is in sight, once may be about something else. */
+static bool may_be_others(struct vpnalg *translator,
+			  struct vpnalg_record *host)
+{
+	struct vpnalg_record *remote =
+		vpnalg_ipsec_remote_of(translator, host);
+
+	return remote != NULL &&
+	       vpnalg_ipsec_judge_doubts(
+		       translator, remote,
+		       vpnalg_ipsec_host_handle(translator, host),
+		       vpnalg_ipsec_host_body(translator, host)->in[0].first);
+}
+
+static void refuse(struct vpnalg *translator, struct vpnalg_record *host)
+{
+	undo(translator, host,
+	     vpnalg_ipsec_host_body(translator, host)->in[0].first,
+	     vpnalg_ipsec_host_handle(translator, host));
+}
+
+/* The host does not hear the remote, though something arrives for it. Once may
+ * be about something else. */
 void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 				 struct vpnalg_record *host)
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct vpnalg_record *sa =
+		vpnalg_ipsec_host_inbound(translator, host, 0);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
-	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
-	uint32_t now = ipsec_now(translator);
-	struct vpnalg_record *sa;
+	uint32_t now = ipsec_now(translator), before = now - h->doubted;
+	bool again = h->flags & IPSEC_HOST_DOUBTED && before < DOUBT_MS;
 	struct ipsec_in *in;
 
-	if (remote == NULL || remote->children < 2)
-		return;
-	sa = vpnalg_ipsec_host_inbound(translator, host, 0);
-	if (sa == NULL)
+	if (remote == NULL || remote->children < 2 || sa == NULL)
 		return;
 	in = vpnalg_session_body(translator, sa);
 	if (!was_guessed(in) || now - in->seen > ARRIVING_MS ||
-	    now - h->in[0].first < CHANCE_MS)
+	    now - h->in[0].first < CHANCE_MS ||
+	    (again && before < CHANCE_MS)) /* sent again */
 		return;
-	if (h->flags & IPSEC_HOST_DOUBTED && now - h->doubted < CHANCE_MS)
-		return; /* sent again */
-	if ((h->flags & IPSEC_HOST_DOUBTED && now - h->doubted < DOUBT_MS) ||
-	    vpnalg_ipsec_judge_doubts(translator, remote, handle,
-				      h->in[0].first)) {
-		undo(translator, host, 0, true);
+	if (again) {
+		refuse(translator, host);
 		return;
 	}
 	h->flags |= IPSEC_HOST_DOUBTED;
 	h->doubted = now;
 	vpnalg_session_changed(translator, host);
+	if (may_be_others(translator, host))
+		in->flags |= IPSEC_IN_DOUBTED;
+	vpnalg_session_changed(translator, sa);
+}
+
+/* If the host had said good-bye, the remote would have stopped. */
+bool vpnalg_ipsec_repair_goes_on(struct vpnalg_step *step)
+{
+	struct vpnalg *translator = step->translator;
+	struct ipsec_in *in = vpnalg_session_body(translator, step->record);
+	struct vpnalg_record *host =
+		vpnalg_ipsec_host_find(translator, step->record);
+
+	if (host == NULL ||
+	    ipsec_now(translator) -
+			    vpnalg_ipsec_host_body(translator, host)->doubted <
+		    GOOD_BYE_MS)
+		return false;
+	in->flags &= (uint8_t)~IPSEC_IN_DOUBTED;
+	vpnalg_session_changed(translator, step->record);
+	if (vpnalg_ipsec_host_inbound(translator, host, 0) != step->record ||
+	    !may_be_others(translator, host))
+		return false;
+	refuse(translator, host);
+	return true;
+}
+
+/* The host got an SPI, and now one has begun that fits as well. Whose is which
+ * is open again, if the first may be anybody else's. */
+static bool contest(struct vpnalg *translator, struct vpnalg_record *remote,
+		    const struct ipsec_expecting *paired,
+		    const struct ipsec_watched *w)
+{
+	struct vpnalg_record *host = vpnalg_ipsec_host_by_handle(
+		translator, remote, paired->handle);
+	const struct ipsec_host *h;
+	struct vpnalg_record *sa;
+
+	if (host == NULL)
+		return false;
+	h = vpnalg_ipsec_host_body(translator, host);
+	sa = vpnalg_ipsec_host_inbound(translator, host, 0);
+	if (sa == NULL || w->began - h->in[0].first > RIVAL_MS ||
+	    !was_guessed(vpnalg_session_body(translator, sa)) ||
+	    !may_be_others(translator, host) ||
+	    !vpnalg_ipsec_judge_fits(translator, host, w))
+		return false;
+	undo(translator, host, paired->since, 0);
+	return true;
+}
+
+bool vpnalg_ipsec_repair_contested(struct vpnalg *translator,
+				   struct vpnalg_record *remote,
+				   const struct ipsec_watched *w)
+{
+	const struct ipsec_remote *r =
+		vpnalg_ipsec_remote_body(translator, remote);
+	bool contested = false;
+	unsigned i;
+
+	for (i = 0; i < IPSEC_PAIRED; i++)
+		contested |= r->paired[i].handle != 0 &&
+			     contest(translator, remote, &r->paired[i], w);
+	return contested;
 }

@@ -41,27 +41,30 @@ static bool goes_sooner(const struct ipsec_watched *w,
 	return ipsec_is_after(other->last, w->last);
 }
 
+/* The walk ends at the block of the place. */
 static struct ipsec_watched *place_for(struct vpnalg *translator,
-				       struct vpnalg_record *remote,
-				       uint32_t spi, bool fresh)
+				       struct ipsec_walk *walk, uint32_t spi,
+				       bool fresh)
 {
 	uint32_t now = ipsec_now(translator);
 	struct ipsec_watched *w, *best = NULL;
-	unsigned place = 0;
+	struct vpnalg_record *block = NULL;
 
-	while ((w = vpnalg_ipsec_remote_watched(translator, remote, &place)) !=
-	       NULL) {
+	while ((w = vpnalg_ipsec_remote_watched(translator, walk)) != NULL) {
 		if (w->spi == spi)
 			return w;
-		if (may_go(w, now, fresh) && goes_sooner(w, best))
+		if (may_go(w, now, fresh) && goes_sooner(w, best)) {
 			best = w;
+			block = walk->block;
+		}
 	}
+	walk->block = block;
 	return best;
 }
 
 /* The record of the packet's SPI, with this packet counted, or NULL. */
 struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
-					 struct vpnalg_record *remote)
+					 struct ipsec_walk *walk)
 {
 	struct vpnalg *translator = step->translator;
 	uint32_t spi = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
@@ -70,7 +73,7 @@ struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
 		     FRESH_SEQUENCE;
 	struct ipsec_watched *w;
 
-	w = place_for(translator, remote, spi, fresh);
+	w = place_for(translator, walk, spi, fresh);
 	if (w == NULL)
 		return NULL;
 	if (w->spi != spi)
@@ -86,7 +89,7 @@ struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
 	w->last = now;
 	if (w->count < UINT16_MAX)
 		w->count++;
-	vpnalg_session_changed(translator, remote);
+	vpnalg_session_changed(translator, walk->block);
 	return w;
 }
 
@@ -95,17 +98,19 @@ void vpnalg_ipsec_watch_again(struct vpnalg *translator,
 			      struct vpnalg_record *remote, uint32_t spi,
 			      uint32_t first, uint32_t refused)
 {
-	struct ipsec_watched *w = place_for(translator, remote, spi, true);
+	struct ipsec_walk walk = { .remote = remote };
+	struct ipsec_watched *w = place_for(translator, &walk, spi, true);
 
-	if (w != NULL)
-		*w = (struct ipsec_watched){ .spi = spi,
-					     .first = first,
-					     .last = ipsec_now(translator),
-					     .began = first,
-					     .refused = refused,
-					     .count = 1,
-					     .fresh = true };
-	vpnalg_session_changed(translator, remote);
+	if (w == NULL)
+		return;
+	*w = (struct ipsec_watched){ .spi = spi,
+				     .first = first,
+				     .last = ipsec_now(translator),
+				     .began = first,
+				     .refused = refused,
+				     .count = 1,
+				     .fresh = true };
+	vpnalg_session_changed(translator, walk.block);
 }
 
 /* The host has got an SPI. Others that began before its last exchange may have
@@ -115,15 +120,16 @@ void vpnalg_ipsec_watch_doubt(struct vpnalg *translator,
 			      struct vpnalg_record *host, uint32_t since)
 {
 	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct ipsec_walk walk = { .remote = remote };
 	struct ipsec_watched *w;
-	unsigned place = 0;
 
-	while ((w = vpnalg_ipsec_remote_watched(translator, remote, &place)) !=
-	       NULL)
-		if (!ipsec_is_after(since, w->first) &&
-		    ipsec_is_after(h->asked, w->first))
-			w->doubtful = true;
-	vpnalg_session_changed(translator, remote);
+	while ((w = vpnalg_ipsec_remote_watched(translator, &walk)) != NULL) {
+		if (ipsec_is_after(since, w->first) ||
+		    !ipsec_is_after(h->asked, w->first))
+			continue;
+		w->doubtful = true;
+		vpnalg_session_changed(translator, walk.block);
+	}
 }
 
 /* Waiting */
@@ -131,11 +137,12 @@ void vpnalg_ipsec_watch_doubt(struct vpnalg *translator,
 /* Who is idle may take long; then to wait for it is in vain. */
 static bool is_receiving(struct vpnalg *translator, struct vpnalg_record *host)
 {
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *sa =
 		vpnalg_ipsec_host_inbound(translator, host, 0);
 	const struct ipsec_in *in;
 
-	if (sa == NULL)
+	if (sa == NULL || h->flags & IPSEC_HOST_NEW)
 		return true; /* its first one may come at once */
 	in = vpnalg_session_body(translator, sa);
 	return ipsec_now(translator) - in->seen < RECEIVING_MS;
@@ -154,9 +161,9 @@ static bool is_in_the_way(struct vpnalg *translator,
 	if (other == NULL)
 		return false;
 	h = vpnalg_ipsec_host_body(translator, other);
-	if (asking)
-		return now - h->asked < ASKING_MS &&
-		       is_receiving(translator, other);
+	if (asking && now - h->asked < ASKING_MS &&
+	    is_receiving(translator, other))
+		return true;
 	return h->flags & IPSEC_HOST_WOKE && now - h->woke < BEGINNING_MS;
 }
 
@@ -165,7 +172,9 @@ static bool has_waited(struct ipsec_host *h, uint32_t now,
 {
 	uint32_t longest = wish->asking ? WAIT_ASKING_MS : WAIT_MS;
 
-	if (h->waits == 0 || h->waits_for != wish->id) {
+	/* Wishes that take turns wait no longer than one. */
+	if (h->waits == 0 || (h->waits_for != wish->id &&
+			      now - h->waits_since > longest)) {
 		h->waits = 0;
 		h->waits_for = wish->id;
 		h->waits_since = now;
@@ -183,14 +192,13 @@ bool vpnalg_ipsec_wait(struct vpnalg_step *step, struct vpnalg_record *remote,
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
 	const struct ipsec_expecting *e;
-	unsigned place = 0;
+	struct ipsec_walk walk = { .remote = remote };
 
 	if (remote->children < 2 || step->facts->undo ||
 	    !vpnalg_session_may_wait(translator) ||
 	    has_waited(h, ipsec_now(translator), wish))
 		return false;
-	while ((e = vpnalg_ipsec_remote_next(translator, remote, &place)) !=
-	       NULL) {
+	while ((e = vpnalg_ipsec_remote_next(translator, &walk)) != NULL) {
 		if (e->handle == 0 || e->handle == handle ||
 		    !is_in_the_way(translator, remote, e, wish->asking))
 			continue;

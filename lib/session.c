@@ -192,7 +192,10 @@ bool vpnalg_session_give(struct vpnalg *translator,
 			 struct vpnalg_record *record,
 			 const struct vpnalg_tuple *tuple)
 {
-	return give(translator, record, tuple->role, tuple);
+	unsigned at = tuple->role;
+
+	return give(translator, record, at < record->slots ? at : at & 1,
+		    tuple);
 }
 
 /* Gives back all that a session has taken, be it whole or half made. */

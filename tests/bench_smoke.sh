@@ -16,7 +16,8 @@ ${CC:-cc} ${CFLAGS:--O2} -I"$top/include" -o "$work/bench" \
 if [ -n "${PYTHON:-}" ]; then
 	"$PYTHON" -m json.tool "$work/json" >"$work/log"
 fi
-for what in out in udp-out udp-in setup expire; do
+for what in out in udp-out udp-in esp-out esp-in nat-t-out nat-t-in flood-1 \
+	flood-3 setup expire; do
 	"$work/bench" --callgrind 256 --what $what --calls 100 --burst 8
 done
 if "$work/bench" --what nothing --callgrind 1 2>"$work/log"; then

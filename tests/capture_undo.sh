@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Undo gives back what was translated: captures of real PPTP and L2TP clients,
-# seen inside.
+# Undo gives back what was translated: captures of real clients, seen inside.
 set -u
 
 program=./tests/capture_undo
@@ -10,7 +9,8 @@ if [ ! -x "$program" ]; then
 	echo "there is no $program: it needs libpcap"
 	exit 77
 fi
-"$program" 192.168.77 203.0.113.1 "$captures"/*-nat-inside.pcap \
-	"$captures"/l2tp_[a-z]*-inside.pcap &&
+"$program" 192.168.77 203.0.113.1 "$captures"/*-inside.pcap \
+	"$captures"/esp_3-routed.pcap "$captures"/esp_ike*-routed.pcap \
+	"$captures"/ike_frag_3-routed.pcap "$captures"/l2tp_*-routed.pcap &&
 	"$program" --l2tp-port-1701 192.168.77 203.0.113.1 \
 		"$captures"/l2tp_*-inside.pcap

@@ -15,7 +15,8 @@ tree=$(cd "$(dirname "$0")/.." && pwd)
 warnings='-Wall -Wextra -Wconversion -Wshadow -Wpedantic -Werror'
 sanitize='-fsanitize=address,undefined -fno-sanitize-recover=all'
 sanitize="-g -O1 -fno-omit-frame-pointer $sanitize"
-everything='--enable-examples --enable-gateway --enable-tests --enable-doc'
+everything='--enable-examples --enable-gateway --enable-queue'
+everything="$everything --enable-tests --enable-doc"
 jobs=${JOBS:-2}
 passed=0
 failed=0
@@ -42,6 +43,8 @@ wants_tests() {
 	wants groff-base command -v groff
 	wants libclang-rt-dev links clang -fsanitize=address,undefined
 	wants libjansson-dev pkg-config --exists jansson
+	wants libmnl-dev pkg-config --exists libmnl
+	wants libnetfilter-queue-dev pkg-config --exists libnetfilter_queue
 	wants libnftables-dev pkg-config --exists libnftables
 	wants libnewlib-arm-none-eabi \
 		eval "echo '#include <string.h>' | arm-none-eabi-gcc -E -"

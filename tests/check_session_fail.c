@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A store that fails at any point costs the packet at hand and nothing else;
  * and one that is mirrored elsewhere hears of every change. */
+#include "support_ipsec.h"
 #include "support_l2tp.h"
 #include "toy.h"
 #include "cases.h"
@@ -491,6 +492,58 @@ START_TEST(a_mirrored_store_hears_of_every_change_of_general_traffic)
 }
 END_TEST
 
+static void mirrored_exchange(struct world *w, struct ike *k, uint8_t type)
+{
+	uint32_t id = k->message++;
+
+	ck_assert_uint_eq(ike_out(w, k, type, INITIATOR, id),
+			  VPNALG_TRANSLATED);
+	check_mirror();
+	ck_assert_uint_eq(ike_in(w, k, type, RESPONSE, id),
+			  VPNALG_TRANSLATED);
+	check_mirror();
+}
+
+static void mirrored_packets(struct world *w, struct esp *e, unsigned count)
+{
+	for (; count > 0; count--) {
+		w->now += 900;
+		ck_assert_uint_eq(esp_sends(w, e), VPNALG_TRANSLATED);
+		check_mirror();
+		ck_assert(esp_arrives(w, e));
+		check_mirror();
+	}
+}
+
+/* A host alone with its server. */
+START_TEST(a_mirrored_store_hears_of_every_change_of_an_ipsec_session)
+{
+	struct esp e = esp_of(CLIENT_A, SERVER, 0xaa, 0xbb);
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+	struct world w;
+
+	if (getenv("VPNALG_TEST_STORE") != NULL &&
+	    strcmp(getenv("VPNALG_TEST_STORE"), "moving") == 0)
+		return;
+	ipsec_world(&w, (struct world_options){ .no_undo = true });
+	mirror_stand_between(&w);
+	for (; e.out_spi < 0xaa + 6; e.out_spi++, e.in_spi++) {
+		mirrored_exchange(&w, &k, IKE_SA_INIT);
+		k.spi[1][0] = 7;
+		mirrored_exchange(&w, &k, IKE_AUTH);
+		mirrored_packets(&w, &e, 12);
+		mirrored_exchange(&w, &k, CREATE_CHILD_SA);
+		mirrored_exchange(&w, &k, INFORMATIONAL);
+		k.spi[1][0] = 0;
+		k.spi[0][1]++;
+	}
+	vpnalg_expire(w.alg, w.now + 1, 1000);
+	check_mirror();
+	w.store = plain;
+	world_end(&w);
+}
+END_TEST
+
 TCase *session_fail_case(void)
 {
 	TCase *fail = tcase_create("failing store");
@@ -514,6 +567,9 @@ TCase *session_fail_case(void)
 		fail,
 		a_mirrored_store_hears_of_every_change_of_an_l2tp_tunnel, 0,
 		4);
+	tcase_add_test(
+		fail,
+		a_mirrored_store_hears_of_every_change_of_an_ipsec_session);
 	tcase_add_test(
 		fail,
 		a_mirrored_store_hears_of_every_change_of_general_traffic);

@@ -11,8 +11,8 @@ int main(void)
 		session_suite, choose_suite,  process_suite, expire_suite,
 		steer_suite,   init_suite,    pptp_suite,   control_suite,
 		stream_suite,  call_suite,    model_suite,  lessons_suite,
-		attacks_suite, gre_suite,     l2tp_suite,
-		attacks_suite, general_suite, udplite_suite,
+		attacks_suite, gre_suite,     l2tp_suite,   general_suite,
+		udplite_suite, ipsec_suite,
 	};
 	SRunner *runner = srunner_create(NULL);
 	size_t i;

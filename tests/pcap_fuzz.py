@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Random cuts and byte flips of captures through vpnalg-pcap. It may refuse
 them, but not crash, not be told off by a sanitizer, not leave a broken file,
-and not let a packet of a control connection out with its inside address.
+and not let a packet of a control connection or of IPsec out with its inside
+address.
 
 FUZZ_RUNS sets how many (default 300), FUZZ_SEED where the random numbers
 start. FUZZ_CAPTURES names a folder of more captures."""
@@ -88,6 +89,22 @@ def leaks(frame):
             ip[header + 2:header + 4] == b"\x06\xbb")
 
 
+def leaks_ipsec(frame):
+    """Does it hold ESP or AH, be it a fragment, or what goes to the ports of
+    IKE, for a single remote, with the inside address it had?"""
+    ip = frame[14:]
+    if frame[12:14] != b"\x08\x00" or len(ip) < 20 or ip[0] >> 4 != 4:
+        return False
+    header, total = (ip[0] & 15) * 4, struct.unpack(">H", ip[2:4])[0]
+    later = struct.unpack(">H", ip[6:8])[0] & 0x1fff
+    ike = (ip[9] == 17 and not later and header + 4 <= min(len(ip), total) and
+           ip[header + 2:header + 4] in (b"\x01\xf4", b"\x11\x94"))
+    return (20 <= header <= min(len(ip), total) and
+            (ip[9] in (50, 51) or ike) and is_inside(ip[12:16]) and
+            not is_inside(ip[16:20]) and ip[16:20] != OUTSIDE and
+            0 < ip[16] < 224)
+
+
 def leaks_general(frame):
     """Does it hold TCP, UDP or a query for a single remote, with the inside
     address it had? Whole or a fragment, that does not matter."""
@@ -121,7 +138,7 @@ def judge(data, dice):
     with open(output, "rb") as file:
         _, link, records = parse_pcap(file.read())
     for i, packet in enumerate(records):
-        if link == 1 and (leaks(packet[2]) or
+        if link == 1 and (leaks(packet[2]) or leaks_ipsec(packet[2]) or
                           general and leaks_general(packet[2])):
             return "output packet %d shows an inside address" % (i + 1)
     return None

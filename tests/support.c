@@ -43,7 +43,8 @@ static void between_remove(void *context, struct vpnalg_record *record)
 {
 	struct world *w = context;
 
-	ck_assert_msg(record->keys == 0, "removed with keys");
+	if (record->keys != 0)
+		ck_abort_msg("removed with keys");
 	w->records--;
 	w->inner.remove(w->inner.context, record);
 }
@@ -164,6 +165,18 @@ static void give_back(void *context, const struct vpnalg_binding *binding)
 		w->options.released(w, binding);
 }
 
+static void hear(void *context, const struct vpnalg_event *event)
+{
+	struct world *w = context;
+
+	ck_assert_uint_lt(event->type, TOLD);
+	ck_assert_ptr_null(event->session.user);
+	w->told[event->type]++;
+	w->event = *event;
+	if (w->options.heard != NULL)
+		w->options.heard(w, event);
+}
+
 /* The world. */
 
 static void set_defaults(struct world *w)
@@ -214,6 +227,8 @@ void world_begin(struct world *w, const struct world_options *options)
 	config.random = next_random;
 	config.burst = w->options.burst;
 	config.timers = w->options.timers;
+	config.no_wait = w->options.no_wait;
+	config.event = hear;
 	config.general = w->options.general;
 	memcpy(config.pool_key, w->options.pool_key, sizeof(config.pool_key));
 	if (w->options.choosing != CHOOSE_NOTHING ||

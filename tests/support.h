@@ -49,6 +49,9 @@ enum choosing {
 	CHOOSE_WRITE /* writes chosen and chosen_id itself */
 };
 
+/* One more than the greatest event. */
+#define TOLD 4
+
 struct world;
 
 struct world_options {
@@ -62,9 +65,11 @@ struct world_options {
 	enum vpnalg_choice (*choose)(struct world *w,
 				     struct vpnalg_binding *binding);
 	void (*released)(struct world *w, const struct vpnalg_binding *binding);
+	void (*heard)(struct world *w, const struct vpnalg_event *event);
 	uint64_t pool_key[2];
 	uint16_t burst;
 	bool no_undo; /* do not try undo after each packet */
+	bool no_wait;
 	vpnalg_time now;
 	struct vpnalg_timers timers;
 	struct vpnalg_general_settings general;
@@ -86,6 +91,8 @@ struct world {
 	long records;     /* in the store */
 	long keys;        /* and the keys that lead to them */
 	uint32_t connections; /* begun so far */
+	unsigned long told[TOLD]; /* events by their type */
+	struct vpnalg_event event; /* the last */
 	struct vpnalg_packet last; /* as send_packet() left it */
 	uint8_t *bytes;            /* its bytes */
 	uint32_t length;
@@ -228,6 +235,7 @@ Suite *call_suite(void);
 Suite *model_suite(void);
 Suite *lessons_suite(void);
 Suite *attacks_suite(void);
+Suite *ipsec_suite(void);
 Suite *gre_suite(void);
 Suite *l2tp_suite(void);
 Suite *general_suite(void);

@@ -323,7 +323,8 @@ VPNALG_API void vpnalg_session_close(struct vpnalg *translator,
  * loses it, and both are marked VPNALG_SESSION_SHARED.
  *
  * @param translator the translator
- * @param record the session, without a key in the slot tuple->role
+ * @param record the session, without a key in the slot tuple->role; if it has
+ *               no such slot, the one of the own key is meant
  * @param tuple what the key is made of
  * @return false when the store has no room
  */

@@ -160,7 +160,7 @@ struct vpnalg_table;
  *              ID 2; a GRE tunnel 1; a session of general traffic 1, its
  *              mapping 1 (and each remote of one 1 where filtering is
  *              address-dependent); each pair of a remote and an outside
- *              address in use 1, with ESP 3 more and, of each fourteen hosts
+ *              address in use 1, with ESP 3 more and, of each twelve hosts
  *              there, 6. With several outside addresses each such pair needs 1
  *              more, and each pair of an inside host and a remote 1. Records
  *              of one size fill blocks of six units.

@@ -14,6 +14,8 @@ static const struct {
 } parts[] = {
 	{ "gre", bench_gre },
 	{ "udp", bench_udp },
+	{ "esp", bench_esp },
+	{ "nat-t", bench_nat_t },
 	{ "l2tp", bench_l2tp },
 	{ "setup", bench_setup },
 	{ "memory", bench_memory },

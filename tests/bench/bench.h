@@ -22,8 +22,10 @@ struct settings {
 
 /* gre.c: nanoseconds per packet, beside the floors. */
 void bench_gre(const struct settings *settings);
-/* The same with UDP flows. */
+/* The same with UDP flows, ESP and NAT-T. */
 void bench_udp(const struct settings *settings);
+void bench_esp(const struct settings *settings);
+void bench_nat_t(const struct settings *settings);
 /* l2tp.c: the same of L2TP, by port and by Tunnel ID. */
 void bench_l2tp(const struct settings *settings);
 /* setup.c: call set-ups per second. */

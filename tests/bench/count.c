@@ -30,21 +30,22 @@ static void open_world(struct world *world, uint32_t calls, uint32_t spare,
 	world_fill(world, calls);
 }
 
-static void open_flows(struct world *world, uint32_t flows)
+static void open_traffic(struct world *world, enum traffic traffic,
+			 uint32_t calls, uint32_t remotes)
 {
 	struct shape_of_world shape = {
-		.calls = flows,
+		.calls = calls,
 		.calls_per_client = 16,
-		.remotes = REMOTES,
+		.remotes = remotes,
 		.addresses = 1,
-		.units = world_units(flows, flows / 16 + 1, REMOTES),
+		.units = world_units_esp(calls, remotes),
 		.all_differ = true,
 		.remember = true,
-		.general = true,
+		.traffic = traffic,
 	};
 
 	world_open(world, &shape);
-	world_fill_flows(world, flows);
+	world_fill_any(world, calls);
 }
 
 static void count_packets(const struct settings *settings, struct world *world,
@@ -82,20 +83,76 @@ static void count_in(const struct settings *settings)
 	count_packets(settings, &world, true);
 }
 
-static void count_udp_out(const struct settings *settings)
+static void count_traffic(const struct settings *settings,
+			  enum traffic traffic, bool inward)
 {
 	struct world world;
 
-	open_flows(&world, settings->calls);
-	count_packets(settings, &world, false);
+	open_traffic(&world, traffic, settings->calls, REMOTES);
+	count_packets(settings, &world, inward);
+}
+
+static void count_udp_out(const struct settings *settings)
+{
+	count_traffic(settings, TRAFFIC_UDP, false);
 }
 
 static void count_udp_in(const struct settings *settings)
 {
-	struct world world;
+	count_traffic(settings, TRAFFIC_UDP, true);
+}
 
-	open_flows(&world, settings->calls);
-	count_packets(settings, &world, true);
+static void count_esp_out(const struct settings *settings)
+{
+	count_traffic(settings, TRAFFIC_ESP, false);
+}
+
+static void count_esp_in(const struct settings *settings)
+{
+	count_traffic(settings, TRAFFIC_ESP, true);
+}
+
+static void count_nat_t_out(const struct settings *settings)
+{
+	count_traffic(settings, TRAFFIC_NAT_T, false);
+}
+
+static void count_nat_t_in(const struct settings *settings)
+{
+	count_traffic(settings, TRAFFIC_NAT_T, true);
+}
+
+/* Nobody's packets, one by one, from a server that is in use. */
+static void count_flood(const struct settings *settings, uint32_t clients)
+{
+	uint8_t bytes[FRAME_GRE_LEN];
+	struct dice dice = { 5 };
+	struct world world;
+	uint32_t n;
+
+	open_traffic(&world, TRAFFIC_ESP, clients, 1);
+	for (n = 0; n < settings->count; n++) {
+		struct vpnalg_packet packet = { .data = bytes,
+						.caplen = sizeof(bytes),
+						.len = sizeof(bytes),
+						.direction = VPNALG_IN };
+
+		frame_make_esp(bytes, world.calls[0].remote,
+			       world.calls[0].outside, dice_roll(&dice) | 1);
+		world_process(&world, &packet, 1);
+		world.now += n % 1024 == 0;
+	}
+	world_close(&world);
+}
+
+static void count_flood_1(const struct settings *settings)
+{
+	count_flood(settings, 1);
+}
+
+static void count_flood_3(const struct settings *settings)
+{
+	count_flood(settings, 3);
 }
 
 static void count_setup(const struct settings *settings)
@@ -134,6 +191,12 @@ static const struct {
 	{ "in", count_in },
 	{ "udp-out", count_udp_out },
 	{ "udp-in", count_udp_in },
+	{ "esp-out", count_esp_out },
+	{ "esp-in", count_esp_in },
+	{ "nat-t-out", count_nat_t_out },
+	{ "nat-t-in", count_nat_t_in },
+	{ "flood-1", count_flood_1 },
+	{ "flood-3", count_flood_3 },
 	{ "setup", count_setup },
 	{ "expire", count_expire },
 };
@@ -149,8 +212,7 @@ bool bench_count(const struct settings *settings)
 			modes[i].run(settings);
 			return true;
 		}
-	fprintf(stderr, "bench: --what %s: it is out, in, udp-out, udp-in, setup "
-		"or expire\n",
+	fprintf(stderr, "bench: --what %s: see 'bench --help'\n",
 		settings->count_what);
 	return false;
 }

@@ -21,16 +21,15 @@ static void make_flow(const struct world *world, uint32_t flow,
 	bench_put32(call->remote,
 		    (198U << 24 | 18U << 16) +
 			    (endpoint + remote) % world->shape.remotes);
-	call->own = (uint16_t)(PORT_FIRST + endpoint % PORTS_PER_HOST);
-	call->peer = (uint16_t)(REMOTE_PORT + remote);
+	call->own = PORT_FIRST + endpoint % PORTS_PER_HOST;
+	call->peer = REMOTE_PORT + remote;
 }
 
 static bool open_flow(struct world *world, struct call *call)
 {
 	uint8_t packet[FRAME_UDP_LEN];
 
-	frame_make_udp(packet, call->inside, call->remote, call->own,
-		       call->peer);
+	traffic_make(TRAFFIC_UDP, call, false, false, packet);
 	if (!world_send(world, packet, FRAME_UDP_LEN, false))
 		return false;
 	memcpy(call->outside, packet + FRAME_SOURCE, 4);

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-enum { PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_GRE = 47 };
+enum { PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_GRE = 47,
+       PROTOCOL_ESP = 50 };
 enum { PPTP_PORT = 1723 };
 enum { TCP_SYN = 0x02, TCP_PSH = 0x08, TCP_ACK = 0x10 };
 
@@ -195,4 +196,16 @@ void frame_make_udp(uint8_t *packet, const uint8_t *source,
 	memset(udp + 8, 0x5a, FRAME_UDP_LEN - FRAME_IP - 8);
 	bench_put16(packet + FRAME_UDP_CHECKSUM,
 		    ~sum_l4(packet, FRAME_UDP_LEN) & 0xffff);
+}
+
+void frame_make_esp(uint8_t *packet, const uint8_t *source,
+		    const uint8_t *destination, uint32_t spi)
+{
+	uint8_t *esp = packet + FRAME_IP;
+
+	memset(packet, 0, FRAME_GRE_LEN);
+	make_ip(packet, FRAME_GRE_LEN, PROTOCOL_ESP, source, destination);
+	bench_put32(esp, spi);
+	bench_put32(esp + 4, 1);
+	memset(esp + 8, 0x5a, FRAME_GRE_LEN - FRAME_IP - 8);
 }

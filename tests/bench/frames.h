@@ -64,6 +64,10 @@ void frame_make_udp(uint8_t *packet, const uint8_t *source,
 		    const uint8_t *destination, uint16_t source_port,
 		    uint16_t destination_port);
 
+/* Makes an ESP packet of FRAME_GRE_LEN bytes (RFC 4303 2). */
+void frame_make_esp(uint8_t *packet, const uint8_t *source,
+		    const uint8_t *destination, uint32_t spi);
+
 /* Sets the checksum of an IP header without options. */
 void frame_sum_ip(uint8_t *packet);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Enhanced GRE packets of many calls, or UDP packets of many flows, both ways,
- * one by one and in bursts, beside the floors. All take turns, round after
- * round. */
+/* Enhanced GRE packets of many calls, UDP packets of many flows or ESP packets
+ * of many SAs, both ways, one by one and in bursts, beside the floors. All take
+ * turns, round after round. */
 #include "bench.h"
 
 #include <stdio.h>
@@ -34,7 +34,7 @@ struct gre {
 	struct load loads[LOADS];
 	uint64_t sent;
 	uint32_t packets; /* per measure */
-	bool general;     /* UDP, not GRE */
+	enum traffic traffic;
 };
 
 static void run_nothing(struct gre *gre, struct load *load)
@@ -131,11 +131,14 @@ struct goal {
 static const struct config {
 	uint32_t calls, quick_calls;
 	struct goal one, burst;
+	bool one_remote; /* for IPsec only */
 } configs[] = {
-	{ 1, 1, { FLOOR_I, 0 }, { FLOOR_I, 5 } },
-	{ 1000, 100, { FLOOR_I, 0 }, { FLOOR_I, 6 } },
-	{ 100000, 1000, { FLOOR_III_ONE, 0 }, { FLOOR_III_BATCH, 0 } },
-	{ 1000000, 10000, { FLOOR_III_ONE, 1.5 }, { FLOOR_III_BATCH, 1.2 } },
+	{ 1, 1, { FLOOR_I, 0 }, { FLOOR_I, 5 }, false },
+	{ 1000, 100, { FLOOR_I, 0 }, { FLOOR_I, 6 }, false },
+	{ 1000, 100, { FLOOR_I, 0 }, { FLOOR_I, 6 }, true },
+	{ 100000, 1000, { FLOOR_III_ONE, 0 }, { FLOOR_III_BATCH, 0 }, false },
+	{ 1000000, 10000, { FLOOR_III_ONE, 1.5 }, { FLOOR_III_BATCH, 1.2 },
+	  false },
 };
 
 #define CONFIGS (sizeof(configs) / sizeof(configs[0]))
@@ -183,7 +186,7 @@ static double time_and_check(struct gre *gre, const struct measure *measure)
 
 	if (translated(gre) - before != gre->sent - sent)
 		basics_fault("%s: not every packet was translated",
-			     gre->general ? "UDP" : "GRE");
+			     traffic_name(gre->traffic));
 	if (is_translating(measure))
 		load_check(&gre->loads[measure->load], &gre->world);
 	return ns;
@@ -195,15 +198,17 @@ static void report_measure(const struct gre *gre, const struct config *config,
 {
 	bool one = measures[m].run == run_one;
 	const struct goal *goal = one ? &config->one : &config->burst;
-	char name[64];
+	char name[80];
 	struct line line = { .name = name, .unit = "ns/packet",
 			     .value = spread_of(ns[m], rounds) };
 
 	if (is_translating(&measures[m])) {
-		snprintf(name, sizeof(name),
-			 gre->general ? "UDP, %u flows, %s"
-				      : "GRE, %u calls, %s",
-			 (unsigned)gre->world.opened, measures[m].name);
+		snprintf(name, sizeof(name), "%s, %u %s, %s",
+			 traffic_name(gre->traffic),
+			 (unsigned)gre->world.opened,
+			 config->one_remote ? "at one server"
+					    : traffic_unit(gre->traffic),
+			 measures[m].name);
 		line.floor = goal->floor == FLOOR_I ? "(i)"
 			     : one		    ? "(iii) one"
 						    : "(iii) by 32";
@@ -234,26 +239,40 @@ static void measure_config(struct gre *gre, const struct config *config,
 				       settings->rounds);
 }
 
-static void open_world(struct gre *gre, uint32_t calls)
+/* How many calls or flows have one client, or one port of it. */
+static uint32_t per_client(enum traffic traffic)
 {
-	uint32_t per = gre->general ? FLOWS_PER_PORT : CALLS_PER_CLIENT;
+	switch (traffic) {
+	case TRAFFIC_GRE:
+		return CALLS_PER_CLIENT;
+	case TRAFFIC_UDP:
+		return FLOWS_PER_PORT;
+	default:
+		return 1;
+	}
+}
+
+static void open_world(struct gre *gre, const struct config *config,
+		       uint32_t calls)
+{
+	uint32_t per = per_client(gre->traffic);
 	uint32_t clients = (calls + per - 1) / per;
+	uint32_t remotes = config->one_remote ? 1 : REMOTES;
 	struct shape_of_world shape = {
 		.calls = calls,
 		.calls_per_client = per,
-		.remotes = REMOTES,
+		.remotes = remotes,
 		.addresses = 1,
-		.units = world_units(calls, clients, REMOTES),
+		.units = gre->traffic == TRAFFIC_ESP
+				 ? world_units_esp(calls, remotes)
+				 : world_units(calls, clients, remotes),
 		.all_differ = true,
 		.remember = true,
-		.general = gre->general,
+		.traffic = gre->traffic,
 	};
 
 	world_open(&gre->world, &shape);
-	if (gre->general)
-		world_fill_flows(&gre->world, calls);
-	else
-		world_fill(&gre->world, calls);
+	world_fill_any(&gre->world, calls);
 }
 
 static void let_all_speak(struct world *world)
@@ -266,12 +285,7 @@ static void let_all_speak(struct world *world)
 		const struct call *call = &world->calls[i];
 
 		world->now = begin + (uint64_t)SPREAD_MS * i / world->opened;
-		if (world->shape.general)
-			frame_make_udp(packet, call->inside, call->remote,
-				       call->own, call->peer);
-		else
-			frame_make_gre(packet, call->inside, call->remote,
-				       call->peer);
+		traffic_make(world->shape.traffic, call, false, false, packet);
 		world_send(world, packet, FRAME_GRE_LEN, false);
 	}
 }
@@ -281,7 +295,8 @@ static void measure_calls(struct gre *gre, const struct config *config,
 {
 	bool random = !settings->round_robin;
 
-	open_world(gre, settings->quick ? config->quick_calls : config->calls);
+	open_world(gre, config,
+		   settings->quick ? config->quick_calls : config->calls);
 	let_all_speak(&gre->world);
 	load_open(&gre->loads[OUT], &gre->world, false, random);
 	load_open(&gre->loads[IN], &gre->world, true, random);
@@ -294,26 +309,44 @@ static void measure_calls(struct gre *gre, const struct config *config,
 	world_close(&gre->world);
 }
 
-static void bench_packets(const struct settings *settings, bool general)
+static bool is_for(const struct config *config, enum traffic traffic)
+{
+	return !config->one_remote || traffic == TRAFFIC_ESP ||
+	       traffic == TRAFFIC_NAT_T;
+}
+
+static void bench_packets(const struct settings *settings,
+			  enum traffic traffic)
 {
 	uint32_t entries = settings->quick ? 1U << 14 : 1U << 20;
-	struct gre gre = { .general = general };
+	struct gre gre = { .traffic = traffic };
 	size_t i;
 
 	floors_open(&gre.floors, entries);
 	load_open_floor(&gre.loads[FLOOR], entries, !settings->round_robin);
 	for (i = 0; i < CONFIGS; i++)
-		measure_calls(&gre, &configs[i], settings);
+		if (is_for(&configs[i], traffic))
+			measure_calls(&gre, &configs[i], settings);
 	load_close(&gre.loads[FLOOR]);
 	floors_close(&gre.floors);
 }
 
 void bench_gre(const struct settings *settings)
 {
-	bench_packets(settings, false);
+	bench_packets(settings, TRAFFIC_GRE);
 }
 
 void bench_udp(const struct settings *settings)
 {
-	bench_packets(settings, true);
+	bench_packets(settings, TRAFFIC_UDP);
+}
+
+void bench_esp(const struct settings *settings)
+{
+	bench_packets(settings, TRAFFIC_ESP);
+}
+
+void bench_nat_t(const struct settings *settings)
+{
+	bench_packets(settings, TRAFFIC_NAT_T);
 }

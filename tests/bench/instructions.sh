@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # sh tests/bench/instructions.sh BENCH [FUNCTIONS]
 #
-# Prints how many instructions the library takes for a GRE packet, a call set-up
-# and a unit of a sweep's budget, as callgrind counts them. With FUNCTIONS, that
-# many lines follow each of them: which functions took the most, on their own.
+# Prints how many instructions the library takes for a GRE, ESP or NAT-T packet,
+# a call set-up and a unit of a sweep's budget, as callgrind counts them. With
+# FUNCTIONS, that many lines follow each of them: which functions took the most,
+# on their own.
 set -eu
 
 bench=$1
@@ -45,6 +46,21 @@ echo 'Instructions per'
 for way in out in; do
 	count "GRE packet $way, 1000 calls, one by one" 32768 $way 1000 1
 	count "GRE packet $way, 1000 calls, bursts of 32" 32768 $way 1000 32
+done
+for kind in esp nat-t; do
+	for way in out in; do
+		count "$kind packet $way, 1000 pairs, one by one" 32768 \
+			$kind-$way 1000 1
+		count "$kind packet $way, 1000 pairs, bursts of 32" 32768 \
+			$kind-$way 1000 32
+	done
+done
+# The same at the end of a flood as in the beginning.
+for clients in 1 3; do
+	for packets in 10000 1000000; do
+		count "flood of $packets, $clients clients" $packets \
+			flood-$clients $clients 1
+	done
 done
 count 'call set-up, one by one' 4096 setup 1 1
 count 'call set-up, bursts of 32' 4096 setup 1 32

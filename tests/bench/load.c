@@ -13,23 +13,12 @@ static uint8_t *packet_at(const struct load *load, uint32_t i)
 	return load->bytes + (size_t)i * LOAD_STRIDE;
 }
 
-/* A packet as it arrives, or as it must leave. GRE carries the receiver's Call
- * ID, UDP has both ports. */
+/* A packet as it arrives, or as it must leave. */
 static void make_packet(const struct load *load, const struct call *call,
 			bool leaves, uint8_t *packet)
 {
-	bool outside = load->inward != leaves;
-	const uint8_t *local = outside ? call->outside : call->inside;
-	uint16_t own = outside ? call->outside_own : call->own;
-
-	if (load->general && load->inward)
-		frame_make_udp(packet, call->remote, local, call->peer, own);
-	else if (load->general)
-		frame_make_udp(packet, local, call->remote, own, call->peer);
-	else if (load->inward)
-		frame_make_gre(packet, call->remote, local, own);
-	else
-		frame_make_gre(packet, local, call->remote, call->peer);
+	traffic_make(load->traffic, call, load->inward,
+		     load->inward != leaves, packet);
 }
 
 static void set_arrival(const struct load *load, struct arrival *arrival,
@@ -44,14 +33,14 @@ static void set_arrival(const struct load *load, struct arrival *arrival,
 }
 
 static void open_packets(struct load *load, uint32_t count, bool inward,
-			 bool general)
+			 enum traffic traffic)
 {
 	static const struct call none;
 	uint32_t i;
 
 	memset(load, 0, sizeof(*load));
 	load->inward = inward;
-	load->general = general;
+	load->traffic = traffic;
 	load->count = count;
 	load->arrivals = basics_memory(count * sizeof(struct arrival));
 	load->bytes = basics_memory((size_t)LOAD_BURST * LOAD_STRIDE);
@@ -69,7 +58,7 @@ void load_open(struct load *load, const struct world *world, bool inward,
 	struct dice dice = { 2 };
 
 	open_packets(load, calls > FEW ? MANY : FEW, inward,
-		     world->shape.general);
+		     world->shape.traffic);
 	for (i = 0; i < load->count; i++) {
 		struct arrival *arrival = &load->arrivals[i];
 
@@ -85,7 +74,8 @@ void load_open_floor(struct load *load, uint32_t entries, bool random)
 	struct dice dice = { 3 };
 	uint32_t i;
 
-	open_packets(load, entries > FEW ? MANY : FEW, false, false);
+	open_packets(load, entries > FEW ? MANY : FEW, false,
+		     TRAFFIC_GRE);
 	for (i = 0; i < load->count; i++) {
 		load->arrivals[i].call =
 			random ? dice_below(&dice, entries) : i % entries;
@@ -123,7 +113,7 @@ BENCH_NOINLINE void load_next(struct load *load)
 static void check_packet(const struct load *load, const struct call *call,
 			 uint32_t i)
 {
-	const char *name = load->general ? "UDP" : "GRE";
+	const char *name = traffic_name(load->traffic);
 	const char *way = load->inward ? "in" : "out";
 	uint8_t expected[FRAME_GRE_LEN];
 

@@ -19,7 +19,7 @@ struct arrival {
 
 struct load {
 	bool inward;
-	bool general; /* UDP, not GRE */
+	enum traffic traffic;
 	struct arrival *arrivals;
 	const struct arrival *current; /* those of the packets at hand */
 	uint32_t count, next;

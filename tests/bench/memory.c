@@ -11,15 +11,18 @@ static const struct {
 	uint32_t remotes; /* 0: one for each client */
 	uint32_t addresses;
 	double target;
-	bool general;
+	enum traffic traffic;
 } cases[] = {
-	{ "call and control, 64 remotes", 1, 64, 1, 400, false },
-	{ "call and control, own remote", 1, 0, 1, 400, false },
-	{ "call and control, 4 addresses", 1, 64, 4, 400, false },
-	{ "call, 16 of one control", 16, 64, 1, 400, false },
-	{ "UDP flow, its mapping one more", 1, 64, 1, 256, true },
-	{ "UDP flow, 25 of one mapping", 25, 64, 1, 128, true },
-	{ "the same, 4 addresses", 25, 64, 4, 128, true },
+	{ "call and control, 64 remotes", 1, 64, 1, 400, TRAFFIC_GRE },
+	{ "call and control, own remote", 1, 0, 1, 400, TRAFFIC_GRE },
+	{ "call and control, 4 addresses", 1, 64, 4, 400, TRAFFIC_GRE },
+	{ "call, 16 of one control", 16, 64, 1, 400, TRAFFIC_GRE },
+	{ "UDP flow, its mapping one more", 1, 64, 1, 256, TRAFFIC_UDP },
+	{ "UDP flow, 25 of one mapping", 25, 64, 1, 128, TRAFFIC_UDP },
+	{ "the same, 4 addresses", 25, 64, 4, 128, TRAFFIC_UDP },
+	{ "ESP pair and its host", 1, 64, 1, 0, TRAFFIC_ESP },
+	{ "ESP pair and its host, own remote", 1, 0, 1, 0, TRAFFIC_ESP },
+	{ "NAT-T flow, 64 remotes", 1, 64, 1, 0, TRAFFIC_NAT_T },
 };
 
 #define CASES (sizeof(cases) / sizeof(cases[0]))
@@ -33,8 +36,7 @@ static bool fits(struct shape_of_world *shape, uint32_t units,
 
 	shape->units = units;
 	world_open(&world, shape);
-	fit = shape->general ? world_fill_flows(&world, shape->calls)
-			     : world_fill(&world, shape->calls);
+	fit = world_fill_any(&world, shape->calls);
 	vpnalg_table_use(world.table, use);
 	world_close(&world);
 	return fit;
@@ -64,7 +66,7 @@ static void measure(unsigned c, uint32_t calls)
 		.remotes = cases[c].remotes ? cases[c].remotes : clients,
 		.addresses = cases[c].addresses,
 		.may_fail = true,
-		.general = cases[c].general,
+		.traffic = cases[c].traffic,
 	};
 	uint32_t units = units_needed(&shape);
 	double bytes;
@@ -82,7 +84,7 @@ void bench_memory(const struct settings *settings)
 
 	/* One address has ports for half as many mappings. */
 	for (c = 0; c < CASES; c++)
-		measure(c, settings->quick	    ? 4000
-			   : cases[c].general	    ? 50000
-						    : 100000);
+		measure(c, settings->quick ? 4000
+			   : cases[c].traffic == TRAFFIC_UDP ? 50000
+							     : 100000);
 }

@@ -45,7 +45,7 @@ void report_begin(bool json, unsigned rounds)
 		return;
 	}
 	printf("Medians of %u, with the least and the most.\n\n", rounds);
-	printf("%-36s %8s %18s  %-11s %-19s %-15s %s\n", "", "median",
+	printf("%-44s %8s %18s  %-11s %-19s %-15s %s\n", "", "median",
 	       "least..most", "unit", "ratio to floor", "least..most",
 	       "target");
 }
@@ -80,7 +80,7 @@ static void print_text(const struct line *line)
 			 line->ratio.median, line->floor);
 		format_range(ratios, sizeof(ratios), &line->ratio);
 	}
-	printf("%-36s %8.*f %18s  %-11s %-19s %-15s", line->name,
+	printf("%-44s %8.*f %18s  %-11s %-19s %-15s", line->name,
 	       digits(line->value.median), line->value.median, range,
 	       line->unit, ratio, ratios);
 	if (line->target > 0)

@@ -17,11 +17,12 @@ static uint32_t roll(void *context)
 	return dice_roll(&world->dice);
 }
 
-/* For all_differ: the Call ID or UDP port that the host chose is refused. */
+/* For all_differ: the Call ID or UDP port that the host chose is refused. An SPI
+ * cannot be changed. */
 static enum vpnalg_choice differ(void *context, struct vpnalg_binding *binding)
 {
 	(void)context;
-	if (binding->protocol != 6 &&
+	if (binding->protocol != 6 && binding->protocol != 50 &&
 	    binding->outside_id == binding->inside_id)
 		return VPNALG_CHOICE_NEXT;
 	return VPNALG_CHOICE_TAKE;
@@ -32,12 +33,23 @@ uint32_t world_units(uint32_t calls, uint32_t clients, uint32_t remotes)
 	return (2 * calls + 2 * clients + 2 * remotes) / 4 * 5 + 64;
 }
 
+/* A host 2, its SAs 1 each; and a remote up to 16. */
+uint32_t world_units_esp(uint32_t pairs, uint32_t remotes)
+{
+	return (4 * pairs + 16 * remotes) / 4 * 5 + 64;
+}
+
+/* PPTP's, and one more. */
+static const struct vpnalg_handler *const handlers[][2] = {
+	[TRAFFIC_GRE] = { &vpnalg_pptp },
+	[TRAFFIC_UDP] = { &vpnalg_pptp, &vpnalg_general },
+	[TRAFFIC_ESP] = { &vpnalg_pptp, &vpnalg_ipsec },
+	[TRAFFIC_NAT_T] = { &vpnalg_pptp, &vpnalg_ipsec },
+};
+
 static void configure(struct world *world, struct vpnalg_config *config,
 		      struct vpnalg_addr *addresses)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_pptp, &vpnalg_general
-	};
 	uint32_t i;
 
 	for (i = 0; i < world->shape.addresses; i++)
@@ -46,14 +58,15 @@ static void configure(struct world *world, struct vpnalg_config *config,
 		};
 	*config = (struct vpnalg_config){
 		.size = sizeof(*config),
-		.handlers = handlers,
-		.handler_count = world->shape.general ? 2 : 1,
+		.handlers = handlers[world->shape.traffic],
+		.handler_count = world->shape.traffic == TRAFFIC_GRE ? 1 : 2,
 		.addresses = addresses,
 		.address_count = world->shape.addresses,
 		.store = &world->store,
 		.context = world,
 		.random = roll,
 		.choose = world->shape.all_differ ? differ : NULL,
+		.no_wait = true,
 	};
 }
 
@@ -239,4 +252,16 @@ bool world_fill(struct world *world, uint32_t calls)
 			return false;
 	}
 	return true;
+}
+
+bool world_fill_any(struct world *world, uint32_t calls)
+{
+	switch (world->shape.traffic) {
+	case TRAFFIC_GRE:
+		return world_fill(world, calls);
+	case TRAFFIC_UDP:
+		return world_fill_flows(world, calls);
+	default:
+		return world_fill_ipsec(world, calls);
+	}
 }

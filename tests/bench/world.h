@@ -8,6 +8,7 @@
 
 #include "basics.h"
 #include "frames.h"
+#include "traffic.h"
 
 /* What the measures are made with. */
 struct shape_of_world {
@@ -18,19 +19,14 @@ struct shape_of_world {
 	uint32_t units;     /* of the table */
 	/* No call keeps its Call ID: each packet has one to be rewritten. */
 	bool all_differ;
-	/* UDP flows instead of calls; calls_per_client is how many remotes one
-	 * port of a host has then. */
-	bool general;
+	/* Calls, or what is there instead of them. Of UDP flows
+	 * calls_per_client is how many remotes one port of a host has; IPsec
+	 * has one session or pair of each client. */
+	enum traffic traffic;
 	/* Whether the calls are to be remembered, for packets of theirs. */
 	bool remember;
 	/* Whether the table may turn out too small. */
 	bool may_fail;
-};
-
-/* A call as GRE needs it, or a flow with its ports. */
-struct call {
-	uint8_t inside[4], outside[4], remote[4];
-	uint16_t own, outside_own, peer;
 };
 
 struct world {
@@ -50,6 +46,8 @@ struct world {
 /* Units for so many calls, control connections and remotes, and a quarter more:
  * nobody runs a table full. */
 uint32_t world_units(uint32_t calls, uint32_t clients, uint32_t remotes);
+/* The same for pairs of ESP SAs, each of another client. */
+uint32_t world_units_esp(uint32_t pairs, uint32_t remotes);
 
 void world_open(struct world *world, const struct shape_of_world *shape);
 void world_close(struct world *world);
@@ -63,8 +61,12 @@ void world_next_client(struct world *world, struct dialog *dialog);
 /* Sets up calls until there are so many; false if one failed. */
 bool world_fill(struct world *world, uint32_t calls);
 
-/* The same for UDP flows, in flows.c. */
+/* The same for UDP flows, in flows.c, and for IPsec, in ipsec.c. */
 bool world_fill_flows(struct world *world, uint32_t flows);
+bool world_fill_ipsec(struct world *world, uint32_t sessions);
+
+/* One of these three, by the world's traffic. */
+bool world_fill_any(struct world *world, uint32_t calls);
 
 /* Sends one packet and demands that it is translated. */
 bool world_send(struct world *world, uint8_t *bytes, uint32_t length,

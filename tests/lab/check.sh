@@ -4,14 +4,79 @@
 # line for all that was found: "ok WHAT" or "bad WHAT".
 #
 #   good CLIENT WHAT, bad CLIENT WHAT
-#   traffic WHEN ADDRESS CLIENT...   20 pings and 1,000,000 bytes each way, all
-#                                    these clients at once
+#   each VERB [ARGUMENT]...      VERB CLIENT [ARGUMENT]... for all of $clients
+#   together VERB [ARGUMENT]...  the same, all at once
+#   gone GUEST COMMANDS          waits until they fail, 10 s at most
+#   traffic WHEN CLIENT...       20 pings through the tunnel and 1,000,000 bytes
+#                                each way, all these clients at once
+#   traffic_all                  each client alone, then all at once
+#   beside WHEN CLIENT...        as traffic, to the server's own address
+#   reported CLIENT PATTERN      the gateway's report has such a line
 
-pings=20
-pings_needed=20
 bytes=1000000
-transfer_seconds=60
 transfer_port=9000
+
+# What a scenario may change, and how it is before each.
+check_defaults() {
+	pings=20
+	pings_lost=0 # percent, that may be lost
+	transfer_seconds=60
+	impair=
+	general=
+	why_not_scenario=:
+	servers=srv
+	beside=
+	at srv
+}
+
+# at SERVER: what follows is about this one.
+at() {
+	server=$1
+	server_address=$(server_address "$1")
+}
+
+server_address() {
+	case $1 in
+	srv) echo 203.0.113.10 ;;
+	*) echo "203.0.113.1${1#srv}" ;;
+	esac
+}
+
+# connect CLIENT COMMANDS: they succeed when $inner answers through the tunnel.
+connect() {
+	rm -f "$run/clients/$1.inner"
+	if guest_do "$1" 65 "$2" >"$run/said.$1" 2>&1; then
+		echo "$inner" >"$run/clients/$1.inner"
+		good "$1" connected
+	else
+		bad "$1" "not connected: $(tail -n 1 "$run/said.$1")"
+	fi
+}
+
+# What is not up need not be tried, nor ended.
+is_up() {
+	[ -e "$run/clients/$1.inner" ]
+}
+
+# disconnect CLIENT CLIENT_COMMANDS SERVER_COMMANDS: a clean end is one after
+# which both fail.
+disconnect() {
+	rm -f "$run/clients/$1.inner"
+	if gone "$1" "$2" && gone "$server" "$3"; then
+		good "$1" 'ended cleanly'
+	else
+		bad "$1" 'no clean end'
+	fi
+}
+
+# For a scenario of which a gateway loses and reorders some packets on purpose:
+# of 40 that a ping takes, about one is lost.
+lossy() {
+	impair='loss=2,reorder=2'
+	pings_lost=25
+	transfer_seconds=240
+	about="$about, 2 % loss and 2 % reordering"
+}
 
 good() {
 	echo "ok $2" >>"$run/clients/$1"
@@ -21,8 +86,36 @@ bad() {
 	echo "bad $2" >>"$run/clients/$1"
 }
 
+each() {
+	verb=$1
+	shift
+	for one in $clients; do
+		"$verb" "$one" "$@"
+	done
+}
+
+together() {
+	verb=$1
+	shift
+	started_jobs=
+	for one in $clients; do
+		"$verb" "$one" "$@" &
+		started_jobs="$started_jobs $!"
+	done
+	# shellcheck disable=SC2086
+	wait $started_jobs
+}
+
+gone() {
+	guest_do "$1" 20 "for try in \$(seq 100); do
+			{ $2; } >/dev/null 2>&1 || exit 0
+			sleep 0.1
+		done
+		exit 1"
+}
+
 transfer_serve() {
-	guest_start "$1" "exec perl $lab/transfer.pl serve $transfer_port"
+	guest_start "$1" "exec perl $tools/transfer.pl serve $transfer_port"
 }
 
 # All in one job of the guest; its output is three lines: pings, seconds,
@@ -32,7 +125,7 @@ traffic_job() {
 		ping -n -q -c $pings -i 0.1 -W 2 $1 |
 			sed -n 's/.* \\([0-9]*\\) received.*/\\1/p'
 		for verb in fetch store; do
-			perl $lab/transfer.pl \$verb $1 $transfer_port $bytes \
+			perl $tools/transfer.pl \$verb $1 $transfer_port $bytes \
 				$transfer_seconds 2>&1
 		done
 	END
@@ -48,7 +141,7 @@ traffic_judge() {
 	case $received$fetched$stored in
 	*[!0-9]*) bad "$2" "$what" ;;
 	*)
-		if [ "$received" -ge $pings_needed ]; then
+		if [ "$received" -ge $((pings - pings * pings_lost / 100)) ]; then
 			good "$2" "$what"
 		else
 			bad "$2" "$what"
@@ -59,18 +152,44 @@ traffic_judge() {
 
 traffic() {
 	when=$1
-	to=$2
-	shift 2
+	shift
 	jobs=
 	for client in "$@"; do
+		[ -n "$beside" ] || is_up "$client" || continue
+		to=${beside:-$(cat "$run/clients/$client.inner")}
 		guest_start "$client" "$(traffic_job "$to")"
 		jobs="$jobs $client $job"
 	done
 	# shellcheck disable=SC2086
 	set -- $jobs
 	while [ $# -gt 0 ]; do
-		guest_wait "$2" $((transfer_seconds * 2 + 20)) >"$run/said"
+		guest_wait "$2" $((transfer_seconds * 2 + pings)) >"$run/said"
 		traffic_judge "$when" "$1" <"$run/said"
 		shift 2
 	done
+}
+
+traffic_all() {
+	for client in $clients; do
+		traffic alone "$client"
+	done
+	# shellcheck disable=SC2086
+	[ "$clients" = "${clients#* }" ] || traffic 'all at once' $clients
+}
+
+beside() {
+	beside=$server_address
+	traffic "$@"
+	beside=
+}
+
+reported() {
+	kill -s USR1 "$(cat "$run/gateway.pid")"
+	sleep 1
+	line=$(grep "$2" "$run/gateway.log" | tail -n 1 | sed 's/  */ /g')
+	if [ -n "$line" ]; then
+		good "$1" "reported:$line"
+	else
+		bad "$1" 'not in the report'
+	fi
 }

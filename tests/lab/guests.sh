@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# Guests; $net is the namespace of their bridges, $run the folder of this run.
+# Guests; $net is the namespace of their bridges, $run the folder of this run,
+# $tools that of the files that guests read (they do not see /tmp).
 #
-#   guest_boot NAME BRIDGE ADDRESS ROUTER   and waits until it is there
+#   guest_boot NAME BRIDGE ADDRESS ROUTER
+#   guest_await NAME                        waits until it is there
 #   guest_do NAME SECONDS COMMANDS          waits, prints what was said
 #   guest_start NAME COMMANDS               does not wait; sets $job
 #   guest_wait JOB SECONDS                  waits for it, prints what was said
@@ -29,18 +31,14 @@ guest_boot() {
 	fi
 	# The console is open both ways, so that it never ends.
 	TMPDIR=$run setsid ip netns exec "$net" linux.uml \
-		rootfstype=hostfs rootflags=/ ro init="$lab/guest.sh" \
+		rootfstype=hostfs rootflags=/ ro init="$tools/guest.sh" \
 		lab_share="$dir" mem=$guest_memory \
 		uml_dir="$dir/" umid="$1" \
 		eth0=tuntap,"$1","$(guest_mac "$3")" \
 		con=null con0=fd:0,fd:1 quiet \
 		<>"$dir/console" >>"$dir/kernel.log" 2>&1 &
 	echo $! >"$dir/pid"
-	guest_await "$1" &&
-		guest_do "$1" 20 "hostname $1
-			ip link set eth0 up
-			ip addr add $3/24 dev eth0
-			ip route add default via $4"
+	printf '%s\n' "$3/24" "$4" >"$dir/address"
 }
 
 guest_await() {
@@ -50,6 +48,12 @@ guest_await() {
 		[ $tries -le 300 ] || return 124
 		sleep 0.1
 	done
+	# shellcheck disable=SC2046
+	set -- "$1" $(cat "$run/guests/$1/address")
+	guest_do "$1" 20 "hostname $1
+		ip link set eth0 up
+		ip addr add $2 dev eth0
+		ip route add default via $3"
 }
 
 guest_start() {

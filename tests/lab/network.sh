@@ -91,6 +91,35 @@ kernel_rules() {
 	END
 }
 
+# What is to pass through vpnalg-queue; everything with --general.
+queue_matches() {
+	[ "$1" != --general ] || { echo && return; }
+	cat <<-END
+		-p tcp -m multiport --ports 1723
+		-p udp -m multiport --ports 500,1701,4500
+		-p gre
+		-p esp
+		-p ah
+		-p 115
+		-p icmp --icmp-type destination-unreachable
+		-p icmp --icmp-type time-exceeded
+		-p icmp --icmp-type parameter-problem
+	END
+}
+
+# And past the kernel's NAT then; see vpnalg-queue(1). iptables has the queue
+# where nftables has none.
+queue_rules() {
+	queue_matches "$@" | while read -r match; do
+		# shellcheck disable=SC2086
+		iptables -t raw -A PREROUTING -i out0 $match -j NFQUEUE &&
+			iptables -t mangle -A POSTROUTING -o out0 $match \
+				-j NFQUEUE || exit
+	done || return
+	iptables -t nat -A POSTROUTING -m mark --mark 0x56504e41 -j ACCEPT &&
+		iptables -t nat -A POSTROUTING -o out0 -j MASQUERADE
+}
+
 # gateway_open GATEWAY [ARGUMENT]...: what is between in0 and out0.
 gateway_open() {
 	gateway=$1
@@ -104,15 +133,26 @@ gateway_open() {
 	vpnalg-gw)
 		start_in_gateway gateway "$VPNALG_GW" --inside in0 \
 			--outside out0 --address 203.0.113.1 --stats 5 "$@"
-		gateway_await
+		gateway_await nft list table ip "vpnalg-gw-$(gateway_index)"
+		;;
+	vpnalg-queue)
+		ip netns exec "$gw" sh -c ". '$lab/network.sh'; queue_rules $*" \
+			>"$run/gateway.log" 2>&1 || return
+		start_in_gateway gateway "$VPNALG_QUEUE" \
+			--address 203.0.113.1 "$@"
+		gateway_await grep -q . /proc/net/netfilter/nfnetlink_queue
 		;;
 	esac
 }
 
-# It is ready when its table is there.
+gateway_index() {
+	ip netns exec "$gw" cat /sys/class/net/out0/ifindex
+}
+
+# gateway_await COMMAND...: it is ready when the command succeeds.
 gateway_await() {
 	tries=0
-	until ip netns exec "$gw" nft list tables | grep -q vpnalg-gw; do
+	until ip netns exec "$gw" "$@" >/dev/null 2>&1; do
 		tries=$((tries + 1))
 		kill -0 "$(cat "$run/gateway.pid")" 2>/dev/null &&
 			[ $tries -le 100 ] || return
@@ -124,7 +164,7 @@ gateway_await() {
 gateway_close() {
 	[ -e "$run/gateway.pid" ] || return 0
 	stop gateway TERM &&
-		[ -z "$(ip netns exec "$gw" nft list tables)" ]
+		! ip netns exec "$gw" nft list tables | grep vpnalg
 }
 
 count_packets() {

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # perl transfer.pl serve PORT
 # perl transfer.pl fetch|store ADDRESS PORT BYTES SECONDS
+# perl transfer.pl throw FROM ADDRESS PORT COUNT
+# perl transfer.pl catch PORT COUNT SECONDS
 #
-# Moves a known pattern over TCP and compares it. Uses no more of Perl than
-# what every Debian has. Prints how many seconds it took.
+# Moves a known pattern over TCP and compares it; prints how many seconds it
+# took. Or throws datagrams of 1000 bytes one way; who catches them prints how
+# many there were. Uses no more of Perl than what every Debian has.
 use strict;
 use warnings;
 use Socket;
@@ -93,7 +96,37 @@ sub move {
 	printf "%d\n", time - $start;
 }
 
+sub datagram_socket {
+	socket(my $socket, PF_INET, SOCK_DGRAM, 0) or die "socket: $!\n";
+	bind($socket, sockaddr_in(@_)) or die "bind: $!\n";
+	return $socket;
+}
+
+sub throw {
+	my ($from, $address, $port, $count) = @_;
+	my $socket = datagram_socket(0, inet_aton($from));
+	my $to = sockaddr_in($port, inet_aton($address));
+	for (1 .. $count) {
+		send($socket, pattern(1000), 0, $to);
+		select(undef, undef, undef, 0.002);
+	}
+}
+
+sub catch {
+	my ($port, $count, $seconds) = @_;
+	my $socket = datagram_socket($port, INADDR_ANY);
+	my $caught = 0;
+	local $SIG{ALRM} = sub { print "$caught\n"; exit 1 };
+	alarm $seconds;
+	while ($caught < $count) {
+		recv($socket, my $data, 2000, 0);
+		$caught++ if $data eq pattern(1000);
+	}
+	print "$caught\n";
+}
+
 $SIG{ALRM} = sub { die "took too long\n" };
 $SIG{PIPE} = 'IGNORE';
 my $verb = shift @ARGV;
-$verb eq 'serve' ? serve(@ARGV) : move($verb, @ARGV);
+my %verbs = (serve => \&serve, throw => \&throw, catch => \&catch);
+exists $verbs{$verb} ? $verbs{$verb}->(@ARGV) : move($verb, @ARGV);

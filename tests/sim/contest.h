@@ -25,7 +25,7 @@ struct contestant {
 	void (*tell)(FILE *file);
 };
 
-extern const struct contestant contest_library; /* if HAVE_IPSEC */
+extern const struct contestant contest_library;
 extern const struct contestant contest_baseline;
 extern const struct contestant contest_address;
 extern const struct contestant contest_oracle;

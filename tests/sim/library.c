@@ -10,8 +10,6 @@
 #include "contest.h"
 #include "dice.h"
 
-#ifdef HAVE_IPSEC
-
 #define UNITS_AT_LEAST 4096
 #define UNITS_PER_CLIENT 256
 
@@ -161,5 +159,3 @@ const struct contestant contest_library = {
 	.count = count,
 	.tell = tell,
 };
-
-#endif

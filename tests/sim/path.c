@@ -90,6 +90,7 @@ static void client_sends_esp(struct world *world, uint32_t sa, bool lost,
 	struct parcel parcel = { .client = s->tunnel };
 	bool passed;
 
+	world->tunnels[s->tunnel].sent[CLIENT] = world->now;
 	wire_make_esp(&parcel, &ends, s->spi[SERVER], s->sequence[CLIENT]);
 	passed = pass_out(world, &parcel);
 	say(world, &parcel, "ESP", s->sequence[CLIENT]);
@@ -132,7 +133,11 @@ void path_esp_comes(struct world *world, uint32_t sa, uint32_t sequence)
 	wire_make_esp(&parcel, &ends, s->spi[CLIENT], sequence);
 	verdict = pass_in(world, &parcel);
 	say(world, &parcel, "ESP", sequence);
+	if (!s->verdicts.seen)
+		blind_begin(world, s);
+	t->sent[SERVER] = world->now;
 	score_esp(world->score, &s->verdicts, verdict, world->now);
+	world->score->blind += blind_is(world, s);
 	if (verdict == VERDICT_RIGHT)
 		path_esp_heard(world, sa, CLIENT);
 }

@@ -33,6 +33,7 @@ struct score {
 	unsigned runs;
 	unsigned told; /* SPIs with wrong packets */
 	uint64_t in[VERDICTS];     /* ESP that came to the translator */
+	uint64_t blind;            /* of these, nobody could know whose */
 	uint64_t lost;             /* ESP lost before it */
 	uint64_t ike_in[VERDICTS];
 	uint64_t in_results[VPNALG_RESULTS];

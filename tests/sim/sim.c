@@ -14,9 +14,7 @@
 #include "world.h"
 
 static const struct contestant *const contestants[] = {
-#ifdef HAVE_IPSEC
 	&contest_library,
-#endif
 	&contest_baseline,
 	&contest_address,
 	&contest_oracle,

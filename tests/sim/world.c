@@ -44,6 +44,7 @@ uint32_t sa_add(struct world *world, uint32_t tunnel)
 	for (end = CLIENT; end <= SERVER; end++)
 		sa->spi[end] = (uint32_t)dice_between(&t->dice, 256,
 						      UINT32_MAX - 1);
+	t->newest = world->sa_count;
 	return world->sa_count++;
 }
 
@@ -66,6 +67,7 @@ static void open_tunnel(struct world *world, uint32_t i, unsigned server)
 	t->fate = dice_for(world->seed, i, 'f');
 	t->path[CLIENT] = dice_for(world->seed, i, 'c');
 	t->path[SERVER] = dice_for(world->seed, i, 's');
+	t->newest = NONE;
 	t->v1 = dice_percent(&t->fate, s->v1);
 	t->rtt = (uint32_t)(dice_between(&t->fate, s->rtt[0], s->rtt[1]) *
 			    MILLISECOND);

@@ -101,6 +101,8 @@ struct tunnel {
 	uint32_t address; /* outside, where the server knows it */
 	uint16_t port;
 	uint64_t began; /* the negotiation */
+	uint32_t newest; /* SA, or NONE */
+	uint64_t sent[2]; /* last ESP of each end that was on its way */
 	uint32_t requests; /* counted */
 };
 
@@ -110,6 +112,7 @@ struct sa {
 	uint16_t life;
 	uint32_t spi[2];      /* of packets to the client, to the server */
 	uint32_t sequence[2]; /* last used by each end */
+	bool follows; /* what came for the client until it began */
 	struct verdicts verdicts;
 };
 
@@ -141,6 +144,10 @@ void path_esp_heard(struct world *world, uint32_t sa, unsigned at);
 void path_send_ike(struct world *world, unsigned from,
 		   const struct message *message);
 void path_ike_comes(struct world *world, uint32_t message);
+
+/* blind.c: whether anything that is to be seen tells whose the SPI is. */
+void blind_begin(const struct world *world, struct sa *sa);
+bool blind_is(const struct world *world, const struct sa *sa);
 
 /* traffic.c: when there is something to send. */
 void traffic_open(struct world *world, uint32_t tunnel);

@@ -7,13 +7,13 @@ scenario() {
 	pptp_server
 	pptp_same_call_id c1
 	pptp_same_call_id c2
-	pptp_up_all
-	traffic 'before' $pptp_inner c1 c2
+	each pptp_up
+	traffic 'before' c1 c2
 	guest_kill c2
-	traffic 'while the other is dead' $pptp_inner c1
+	traffic 'while the other is dead' c1
 	boot_client c2
 	pptp_same_call_id c2
 	pptp_up c2
-	pptp_traffic
-	pptp_down_all
+	traffic_all
+	each pptp_down
 }

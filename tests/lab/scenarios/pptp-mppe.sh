@@ -5,7 +5,7 @@ clients='c1 c2'
 
 scenario() {
 	pptp_server require-mppe-128
-	pptp_up_all require-mppe-128
+	each pptp_up require-mppe-128
 	for client in $clients; do
 		if guest_do "$client" 10 'dmesg | grep -q MPPE' ||
 			guest_do "$client" 10 'lsmod | grep -q "^ppp_mppe .* [1-9]"'; then
@@ -14,6 +14,6 @@ scenario() {
 			bad "$client" 'not encrypted'
 		fi
 	done
-	pptp_traffic
-	pptp_down_all
+	traffic_all
+	each pptp_down
 }

@@ -5,7 +5,7 @@ clients=c1
 
 scenario() {
 	pptp_server
-	pptp_up_all
-	pptp_traffic
-	pptp_down_all
+	each pptp_up
+	traffic_all
+	each pptp_down
 }

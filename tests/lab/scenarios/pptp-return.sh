@@ -5,11 +5,11 @@ clients='c1 c2 c3'
 
 scenario() {
 	pptp_server
-	pptp_up_all
-	traffic 'three at once' $pptp_inner c1 c2 c3
+	each pptp_up
+	traffic 'three at once' c1 c2 c3
 	pptp_down c2
-	traffic 'while one is away' $pptp_inner c1 c3
+	traffic 'while one is away' c1 c3
 	pptp_up c2
-	pptp_traffic
-	pptp_down_all
+	traffic_all
+	each pptp_down
 }

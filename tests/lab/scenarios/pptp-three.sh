@@ -5,10 +5,8 @@ clients='c1 c2 c3'
 
 scenario() {
 	pptp_server
-	for client in $clients; do
-		pptp_same_call_id "$client"
-	done
-	pptp_up_all
-	pptp_traffic
-	pptp_down_all
+	each pptp_same_call_id
+	each pptp_up
+	traffic_all
+	each pptp_down
 }

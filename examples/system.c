@@ -1,24 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "gw_random.h"
+#include "system.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
+
 #include <sys/random.h>
 
-#include "gw_say.h"
+/* Goes on while the machine sleeps, for so do the timeouts of the peers. */
+vpnalg_time system_now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return (vpnalg_time)time.tv_sec * 1000 +
+	       (vpnalg_time)time.tv_nsec / 1000000;
+}
 
 /* The call cannot fail on a system that has it and has started up. */
 static void fill(struct random_pool *pool)
 {
 	if (getrandom(pool->numbers, sizeof(pool->numbers), 0) !=
 	    (ssize_t)sizeof(pool->numbers)) {
-		say("cannot go on: no random numbers");
+		fputs("cannot go on: no random numbers\n", stderr);
 		exit(1);
 	}
 	pool->left = sizeof(pool->numbers) / sizeof(pool->numbers[0]);
 }
 
-uint32_t random_next(struct random_pool *pool)
+uint32_t random_next(void *context)
 {
+	struct random_pool *pool = context;
+
 	if (!pool->left)
 		fill(pool);
 	return pool->numbers[--pool->left];

@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "gw_rights.h"
+#include "rights.h"
 
-#include <errno.h>
 #include <grp.h>
-#include <string.h>
 
 #include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "gw_say.h"
-
 #define NOBODY 65534
 
 #define BIT(capability) (1u << (capability))
 
-/* A table of nftables can be changed only by who opened the socket that owns
- * it, and who still has this one. */
+/* Both a table of nftables, which only who opened the socket that owns it can
+ * change, and the verdicts on queued packets take this one. */
 #define NEEDED_TO_RUN BIT(CAP_NET_ADMIN)
 #define NEEDED_TO_START (BIT(CAP_NET_ADMIN) | BIT(CAP_NET_RAW))
 
@@ -60,9 +56,7 @@ static bool become_nobody(void)
 
 bool rights_drop(void)
 {
-	if (!prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) && become_nobody() &&
-	    set_only(NEEDED_TO_RUN) && !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return true;
-	say("cannot start: privileges: %s", strerror(errno));
-	return false;
+	return !prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) && become_nobody() &&
+	       set_only(NEEDED_TO_RUN) &&
+	       !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }

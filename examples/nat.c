@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "nat.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Room for 100,000 PPTP calls that each have a control connection of their
+ * own, and the system gives only what is used. */
+#define STORE_UNITS 700000
+
+/* Places of the store that are looked at for dead sessions at once. */
+#define SWEEP_BUDGET 64
+
+/* GRE is behind PPTP, whose GRE is not for it; general traffic is all that the
+ * others leave. */
+#define HANDLERS_WITH(l2tp) \
+	{ &vpnalg_pptp, &vpnalg_ipsec, &(l2tp), &vpnalg_gre, &vpnalg_general }
+
+#define HANDLERS 5
+
+/* By l2tp_port_1701. */
+static const struct vpnalg_handler *const handlers[2][HANDLERS] = {
+	HANDLERS_WITH(vpnalg_l2tp),
+	HANDLERS_WITH(vpnalg_l2tp_port_1701),
+};
+
+static bool open_table(struct nat *nat)
+{
+	size_t size = vpnalg_table_size(STORE_UNITS);
+
+	nat->memory[1] = malloc(size);
+	if (!nat->memory[1])
+		return false;
+	nat->table = vpnalg_table_init(nat->memory[1], size, VPNALG_KEY_IPV4,
+				       &nat->store);
+	return nat->table != NULL;
+}
+
+static uint64_t next_key(const struct vpnalg_config *config)
+{
+	uint64_t high = config->random(config->context);
+
+	return high << 32 | config->random(config->context);
+}
+
+/* A size of zero says that a setting is out of range: only the outside
+ * addresses are the user's. */
+static bool open_translator(struct nat *nat, const struct vpnalg_config *config)
+{
+	size_t size = vpnalg_size(config);
+
+	errno = EINVAL;
+	nat->memory[0] = size ? malloc(size) : NULL;
+	return nat->memory[0] && !vpnalg_init(&nat->translator, nat->memory[0],
+					      size, config);
+}
+
+bool nat_open(struct nat *nat, struct vpnalg_config *config, bool general,
+	      bool l2tp_port_1701)
+{
+	*nat = (struct nat){ 0 };
+	config->size = sizeof(*config);
+	config->handlers = handlers[l2tp_port_1701];
+	config->handler_count = general ? HANDLERS : HANDLERS - 1;
+	config->store = &nat->store;
+	config->pool_key[0] = next_key(config);
+	config->pool_key[1] = next_key(config);
+	return open_table(nat) && open_translator(nat, config);
+}
+
+vpnalg_time nat_sweep(struct nat *nat, vpnalg_time now)
+{
+	return vpnalg_expire(nat->translator, now, SWEEP_BUDGET);
+}
+
+void nat_close(struct nat *nat)
+{
+	free(nat->memory[1]);
+	free(nat->memory[0]);
+}

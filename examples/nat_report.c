@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "nat_report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include <sys/resource.h>
+
+double nat_report_seconds(void)
+{
+	struct rusage use;
+
+	getrusage(RUSAGE_SELF, &use);
+	return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
+	       (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
+}
+
+void nat_report_count(const char *indent, const char *name, uint64_t count)
+{
+	int width = indent[0] ? 34 : 36;
+
+	fprintf(stderr, "  %s%-*s %11" PRIu64 "\n", indent, width, name, count);
+}
+
+void nat_report_heads(const char *name, size_t count, const char *const *heads)
+{
+	fprintf(stderr, "%-27s", name);
+	for (size_t i = 0; i < count; i++)
+		fprintf(stderr, " %11s", heads[i]);
+	fputc('\n', stderr);
+}
+
+void nat_report_row(const char *name, size_t count, const uint64_t *cells)
+{
+	fprintf(stderr, "  %-25s", name);
+	for (size_t i = 0; i < count; i++)
+		fprintf(stderr, " %11" PRIu64, cells[i]);
+	fputc('\n', stderr);
+}
+
+void nat_report_results(const struct nat *nat)
+{
+	struct vpnalg_counters counters;
+	uint64_t dropped = 0;
+
+	vpnalg_counters(nat->translator, &counters, sizeof(counters));
+	nat_report_count("", "translated", counters.results[VPNALG_TRANSLATED]);
+	nat_report_count("", "left to the kernel",
+			 counters.results[VPNALG_UNTOUCHED]);
+	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
+		dropped += counters.results[i];
+	nat_report_count("", "dropped", dropped);
+	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
+		if (counters.results[i])
+			nat_report_count("  ", vpnalg_result_text(i),
+					 counters.results[i]);
+}
+
+void nat_report_sessions(const struct nat *nat)
+{
+	static const char *const heads[] = { "opened", "closed", "open",
+					     "out", "in", "dropped" };
+	struct vpnalg_kind_counters kind;
+
+	nat_report_heads("sessions", 6, heads);
+	for (size_t i = 0; vpnalg_kind_counters(nat->translator, i, &kind,
+						sizeof(kind));
+	     i++)
+		nat_report_row(kind.name, 6,
+			       (uint64_t[]){ kind.opened, kind.closed,
+					     kind.opened - kind.closed,
+					     kind.translated[0],
+					     kind.translated[1],
+					     kind.dropped[0] +
+						     kind.dropped[1] });
+}

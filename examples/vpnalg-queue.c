@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A live gateway behind NFQUEUE: the router's firewall hands packets over, and
+ * gets them back translated. It is an example of a program around the library,
+ * to be read beside vpnalg-gw, which does without the firewall's help:
+ *
+ *     nat.c            the translator, as other programs have it, too
+ *     system.c         time and random numbers for it
+ *     queue_netlink.c  packets from and to the kernel
+ *     queue_options.c  the command line
+ *     rights.c         what the process may do
+ *     nat_report.c     what is said about it
+ *
+ * What came to be routed travels in, what is about to leave travels out: the
+ * hook from which a packet comes tells which.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/netfilter.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "nat.h"
+#include "nat_report.h"
+#include "queue_netlink.h"
+#include "queue_options.h"
+#include "rights.h"
+#include "system.h"
+
+/* Somebody looks for dead sessions at least so often, in milliseconds. */
+#define TICK 1000
+
+struct run {
+	const struct options *options;
+	struct nat nat;
+	struct random_pool random;
+	struct queue queue;
+	int signals;
+	vpnalg_time start, due;
+};
+
+/* Signals are read like packets: nothing happens at odd moments. */
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static void write_report(const struct run *run, vpnalg_time now)
+{
+	fprintf(stderr, "queue %u: %.1f s, %.3f s of processor time\n",
+		run->options->queue, (double)(now - run->start) / 1000,
+		nat_report_seconds());
+	nat_report_results(&run->nat);
+	if (run->queue.lost)
+		nat_report_count("", "times that packets were lost",
+				 run->queue.lost);
+	nat_report_sessions(&run->nat);
+}
+
+/* False when it is time to end. */
+static bool read_signals(const struct run *run, vpnalg_time now)
+{
+	struct signalfd_siginfo signal;
+
+	while (read(run->signals, &signal, sizeof(signal)) ==
+	       (ssize_t)sizeof(signal)) {
+		if (signal.ssi_signo != SIGUSR1)
+			return false;
+		write_report(run, now);
+	}
+	return true;
+}
+
+/* What the library leaves alone goes its way, to the kernel's own NAT; what it
+ * has translated carries the mark, so that this NAT lets it be. */
+static void translate(struct run *run, struct queued *queued, vpnalg_time now)
+{
+	struct vpnalg_packet packet = {
+		.data = queued->data,
+		.caplen = queued->length,
+		.len = queued->length,
+		.direction = queued->hook == NF_INET_PRE_ROUTING ? VPNALG_IN
+								 : VPNALG_OUT,
+	};
+
+	vpnalg_process(run->nat.translator, &packet, 1, now);
+	if (packet.result == VPNALG_TRANSLATED)
+		queue_replace(&run->queue, queued, packet.len);
+	else if (packet.result == VPNALG_UNTOUCHED)
+		queue_accept(&run->queue, queued);
+	else
+		queue_drop(&run->queue, queued);
+}
+
+static bool work(struct run *run)
+{
+	struct pollfd files[] = {
+		{ .fd = run->signals, .events = POLLIN },
+		{ .fd = run->queue.fd, .events = POLLIN },
+	};
+	struct queued queued;
+	vpnalg_time now;
+
+	for (;;) {
+		poll(files, 2, TICK);
+		now = system_now();
+		if (!read_signals(run, now))
+			return true;
+		while (queue_read(&run->queue, &queued))
+			translate(run, &queued, now);
+		if (run->queue.failed)
+			return false;
+		if (now >= run->due)
+			run->due = nat_sweep(&run->nat, now);
+	}
+}
+
+static bool start(struct run *run)
+{
+	struct vpnalg_config config = {
+		.addresses = run->options->addresses,
+		.address_count = run->options->address_count,
+		.context = &run->random,
+		.random = random_next,
+		.general = { .ports = SYSTEM_PORTS },
+		.burst = 1, /* packets come one by one here */
+	};
+
+	run->start = system_now();
+	run->signals = open_signals();
+	if (run->signals < 0)
+		say("cannot start: signals: %s", strerror(errno));
+	else if (!nat_open(&run->nat, &config, run->options->general, false))
+		say("cannot start: translator: %s", strerror(errno));
+	else if (!queue_open(&run->queue, run->options))
+		say("cannot start: queue %u: %s", run->options->queue,
+		    strerror(errno));
+	else if (!rights_drop())
+		say("cannot start: privileges: %s", strerror(errno));
+	else
+		return true;
+	return false;
+}
+
+static int run(const struct options *options)
+{
+	struct run run = { .options = options };
+	bool well = false;
+
+	if (start(&run)) {
+		well = work(&run);
+		if (!well)
+			say("cannot go on: queue %u: %s", options->queue,
+			    strerror(errno));
+		write_report(&run, system_now());
+	}
+	queue_close(&run.queue);
+	nat_close(&run.nat);
+	return well ? EXIT_SUCCESS : EXIT_ERROR;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	int status = EXIT_SUCCESS;
+
+	switch (options_read(&options, argc, argv)) {
+	case OPTIONS_RUN:
+		status = run(&options);
+		break;
+	case OPTIONS_WRONG:
+		status = EXIT_USAGE;
+		break;
+	case OPTIONS_DONE:
+		break;
+	}
+	options_free(&options);
+	return status;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "capture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <vpnalg/store.h>
+
+#define ETHERNET_LEN 14
+#define IPV4_HEADER_LEN 20
+
+#define HANDLERS_WITH(l2tp) \
+	{ &vpnalg_pptp, &vpnalg_ipsec, &(l2tp), &vpnalg_gre, &vpnalg_general }
+
+/* By l2tp_port_1701. */
+static const struct vpnalg_handler *const handlers[2][5] = {
+	HANDLERS_WITH(vpnalg_l2tp),
+	HANDLERS_WITH(vpnalg_l2tp_port_1701),
+};
+
+static uint64_t memory[4096], sessions[262144];
+
+static _Noreturn void fail(const char *what, const char *why)
+{
+	fprintf(stderr, "%s: %s\n", what, why);
+	exit(1);
+}
+
+static unsigned read_octets(const char *text, uint8_t octets[4])
+{
+	unsigned value[4];
+	int count = sscanf(text, "%u.%u.%u.%u", &value[0], &value[1],
+			   &value[2], &value[3]);
+	int i;
+
+	for (i = 0; i < count; i++)
+		octets[i] = (uint8_t)value[i];
+	return count > 0 ? (unsigned)count : 0;
+}
+
+void capture_sides(struct capture *capture, const char *inside,
+		   const char *outside)
+{
+	*capture = (struct capture){ .outside = { .family = VPNALG_IPV4 } };
+	capture->inside_octets = read_octets(inside, capture->inside);
+	if (capture->inside_octets == 0)
+		fail(inside, "not the beginning of an address");
+	if (read_octets(outside, capture->outside.octets) != 4)
+		fail(outside, "not an address");
+}
+
+void capture_open(struct capture *capture, const char *name)
+{
+	char error[PCAP_ERRBUF_SIZE];
+
+	capture->pcap = pcap_open_offline(name, error);
+	if (capture->pcap == NULL)
+		fail(name, error);
+	if (pcap_datalink(capture->pcap) != DLT_EN10MB)
+		fail(name, "not Ethernet");
+}
+
+static bool is_ipv4(const struct pcap_pkthdr *header, const uint8_t *frame)
+{
+	return header->caplen >= ETHERNET_LEN + IPV4_HEADER_LEN &&
+	       header->caplen <= ETHERNET_LEN + CAPTURE_LONGEST &&
+	       frame[12] == 8 && frame[13] == 0;
+}
+
+bool capture_next(const struct capture *capture, struct capture_packet *packet)
+{
+	struct pcap_pkthdr *header;
+	const uint8_t *frame;
+
+	while (pcap_next_ex(capture->pcap, &header, &frame) == 1) {
+		packet->number++;
+		if (!is_ipv4(header, frame))
+			continue;
+		packet->now = (vpnalg_time)header->ts.tv_sec * 1000 +
+			      (vpnalg_time)header->ts.tv_usec / 1000;
+		packet->ip = frame + ETHERNET_LEN;
+		packet->caplen = header->caplen - ETHERNET_LEN;
+		packet->len = header->len - ETHERNET_LEN;
+		return true;
+	}
+	pcap_close(capture->pcap);
+	return false;
+}
+
+bool capture_is_inside(const struct capture *capture, const uint8_t *address)
+{
+	return memcmp(address, capture->inside, capture->inside_octets) == 0;
+}
+
+bool capture_same(const uint8_t *a, const uint8_t *b, uint32_t length)
+{
+	uint32_t i;
+
+	for (i = 0; i < length; i++) {
+		if (a[i] == b[i])
+			continue;
+		if (i + 1 == length || a[i] != 0xff || b[i] != 0 ||
+		    a[i + 1] != 0xff || b[i + 1] != 0)
+			return false;
+		i++;
+	}
+	return true;
+}
+
+static uint32_t next_random(void *context)
+{
+	uint32_t *state = context;
+
+	*state = *state * 1664525 + 1013904223;
+	return *state ^ *state >> 16;
+}
+
+struct vpnalg *capture_translator(const struct capture *capture)
+{
+	static struct vpnalg_store store;
+	static uint32_t chance = 1;
+	struct vpnalg_config config = {
+		.size = sizeof(config),
+		.handlers = handlers[capture->l2tp_port_1701],
+		.handler_count = 5,
+		.addresses = &capture->outside,
+		.address_count = 1,
+		.store = &store,
+		.random = next_random,
+		.context = &chance,
+		.no_wait = true,
+	};
+	struct vpnalg *translator;
+
+	if (vpnalg_table_init(sessions, sizeof(sessions), VPNALG_KEY_IPV4,
+			      &store) == NULL ||
+	    vpnalg_init(&translator, memory, sizeof(memory), &config) != 0)
+		fail("translator", "no room for it");
+	return translator;
+}

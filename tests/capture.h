@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the programs that run captures through a translator share. What fails
+ * is said, and ends the program. */
+#ifndef CAPTURE_H
+#define CAPTURE_H
+
+#include <pcap/pcap.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <vpnalg/vpnalg.h>
+
+/* One IPv4 packet of a capture. */
+struct capture_packet {
+	unsigned long number; /* of the frame; 0 before the first */
+	vpnalg_time now;
+	const uint8_t *ip;
+	uint32_t caplen; /* at least an IPv4 header, at most CAPTURE_LONGEST */
+	uint32_t len;
+};
+
+#define CAPTURE_LONGEST 65535
+
+/* A capture, and where the inside is in it. */
+struct capture {
+	struct vpnalg_addr outside; /* the outside address */
+	uint8_t inside[4];          /* octets that inside addresses begin with */
+	unsigned inside_octets;
+	bool l2tp_port_1701; /* L2TP servers insist on it; false at first */
+	pcap_t *pcap;
+};
+
+/* Reads INSIDE, the first octets of the inside hosts' addresses or all four of
+ * one host's, and OUTSIDE, the outside address. */
+void capture_sides(struct capture *capture, const char *inside,
+		   const char *outside);
+
+/* Opens another file; the sides stay. */
+void capture_open(struct capture *capture, const char *name);
+
+/* Finds the IPv4 packet after that one; false, and the file is closed, at its
+ * end. */
+bool capture_next(const struct capture *capture, struct capture_packet *packet);
+
+bool capture_is_inside(const struct capture *capture, const uint8_t *address);
+
+/* Whether two packets are the same, but for a checksum of 0xffff that may have
+ * become 0: both are zero in ones' complement. */
+bool capture_same(const uint8_t *a, const uint8_t *b, uint32_t length);
+
+/* Makes a new translator in place of the last. Nobody waits in it, as a capture
+ * sends nothing again. */
+struct vpnalg *capture_translator(const struct capture *capture);
+
+#endif

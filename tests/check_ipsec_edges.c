@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* IPsec where sessions end in another order than they began, where others have
+ * been there before, and where what comes in is forged. */
+#include "support_ipsec.h"
+#include "cases.h"
+
+static struct world w;
+
+static void begin(void)
+{
+	ipsec_world(&w, (struct world_options){ 0 });
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+/* Both are clients of a server that answers to port 500; the first has it. */
+static struct ike a, b;
+
+static void two_share_port_500(void)
+{
+	a = ike_of(CLIENT_A, SERVER, 0);
+	b = ike_of(CLIENT_B, SERVER, 0);
+	a.insists = b.insists = true;
+	client_exchanges(&w, &a, IKE_SA_INIT);
+	client_exchanges(&w, &b, IKE_SA_INIT);
+	client_exchanges(&w, &b, INFORMATIONAL);
+	ck_assert_uint_eq(b.outside_port, IKE);
+}
+
+START_TEST(an_inbound_sa_dies_with_its_host)
+{
+	struct esp e = esp_of(CLIENT_A, SERVER, 0xa1, 0xb1);
+
+	ck_assert_uint_eq(esp_sends(&w, &e), VPNALG_TRANSLATED);
+	w.now += 127000;
+	ck_assert(esp_arrives(&w, &e));
+	w.now += 1000; /* now the host has been silent for too long */
+	ck_assert(!esp_arrives(&w, &e));
+	ck_assert_uint_eq(live(&w, KIND_ESP_IN), 0);
+}
+END_TEST
+
+START_TEST(who_loses_an_spi_to_the_one_it_is_shown_at_is_told_of)
+{
+	struct esp e = esp_of(CLIENT_A, SERVER, 0xa1, 0xb1);
+	struct esp other = esp_of(CLIENT_B, SERVER, 0xa2, 0xb1);
+	struct bytes p = esp_packet(SERVER, CLIENT_B, 0xb1, 7);
+
+	ck_assert_uint_eq(esp_sends(&w, &e), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &e));
+	ck_assert_uint_eq(esp_sends(&w, &other), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 1);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 2);
+	ck_assert(esp_arrives(&w, &other));
+}
+END_TEST
+
+START_TEST(an_ike_sa_lives_as_long_as_its_session_though_nobody_sweeps)
+{
+	two_share_port_500();
+	w.now += 200000;
+	client_exchanges(&w, &b, INFORMATIONAL);
+	w.now += 200000;
+	ck_assert_uint_eq(ike_in(&w, &b, INFORMATIONAL, 0, 9),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_B);
+	ck_assert_uint_eq(live(&w, KIND_IKE_SA), 2);
+}
+END_TEST
+
+/* The server's address and port can be forged, the SPI must be known. */
+START_TEST(a_forged_message_does_not_tell_on_what_port_the_remote_insists)
+{
+	struct ike forged;
+	uint16_t port;
+
+	a = ike_of(CLIENT_A, SERVER, 0);
+	b = ike_of(CLIENT_B, SERVER, 0);
+	client_exchanges(&w, &a, IKE_SA_INIT);
+	ck_assert_uint_eq(ike_out(&w, &b, IKE_SA_INIT, INITIATOR, 0),
+			  VPNALG_TRANSLATED);
+	port = b.outside_port;
+	ck_assert_uint_ne(port, IKE);
+	b.insists = true;
+	client_exchanges(&w, &b, IKE_SA_INIT);
+	forged = b;
+	forged.insists = false;
+	forged.outside_port = port;
+	forged.spi[0][0] = 0xdead;
+	ck_assert_uint_eq(ike_in(&w, &forged, INFORMATIONAL, 0, 3),
+			  VPNALG_DROP_PORT_HELD);
+	client_exchanges(&w, &b, INFORMATIONAL);
+	ck_assert_uint_eq(b.outside_port, IKE);
+	/* Who knows it is the remote: it answers to the other port after all. */
+	forged.spi[0][0] = b.spi[0][0];
+	ck_assert_uint_eq(ike_in(&w, &forged, INFORMATIONAL, 0, 3),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(ike_out(&w, &b, INFORMATIONAL, INITIATOR, 9),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(b.outside_port, port);
+}
+END_TEST
+
+START_TEST(a_forged_message_is_no_answer)
+{
+	struct ike forged;
+	unsigned i;
+
+	a = ike_of(CLIENT_A, SERVER, 0);
+	b = ike_of(CLIENT_B, SERVER, 0);
+	client_exchanges(&w, &a, IKE_SA_INIT);
+	for (i = 0; i < 4; i++) {
+		ck_assert_uint_eq(ike_out(&w, &b, IKE_SA_INIT, INITIATOR, 0),
+				  VPNALG_TRANSLATED);
+		forged = b;
+		forged.spi[0][0] = 0xdead;
+		if (i < 3)
+			ck_assert_uint_eq(ike_in(&w, &forged, IKE_SA_INIT,
+						 RESPONSE, 0),
+					  VPNALG_TRANSLATED);
+	}
+	ck_assert_uint_eq(b.outside_port, IKE);
+}
+END_TEST
+
+/* Its answer could not be told from the other one's. */
+START_TEST(what_names_no_spi_does_not_share_port_500)
+{
+	struct bytes p = udp_packet(CLIENT_B, IKE, SERVER, IKE, "\377", 1);
+
+	two_share_port_500();
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_ne(get16(l4(&w)), IKE);
+}
+END_TEST
+
+START_TEST(wishes_that_take_turns_wait_no_longer_than_one)
+{
+	unsigned i, waited = 0;
+
+	a = ike_of(CLIENT_A, SERVER, 0);
+	b = ike_of(CLIENT_B, SERVER, 0);
+	ike_begin(&w, &a);
+	w.now += 20000;
+	ike_begin(&w, &b);
+	world_wait(&w, 60000);
+	for (i = 0; i < 16; i++) {
+		ck_assert_uint_eq(ike_out(&w, &a, CREATE_CHILD_SA, INITIATOR,
+					  100),
+				  VPNALG_TRANSLATED);
+		waited += ike_out(&w, &b, CREATE_CHILD_SA, INITIATOR,
+				  200 + i % 2) == VPNALG_DROP_WAIT;
+		w.now += 400;
+	}
+	ck_assert_uint_ge(waited, 1);
+	ck_assert_uint_le(waited, 3);
+}
+END_TEST
+
+/* Three hosts have the same outbound SPI; the one that had the key is gone. */
+START_TEST(an_outbound_spi_that_was_shared_is_nobodys_alone)
+{
+	struct esp e[3];
+	struct bytes p;
+	unsigned i;
+
+	for (i = 0; i < 3; i++)
+		e[i] = esp_of(CLIENT_A + i, SERVER, 0xa1, 0xb1 + i);
+	ck_assert_uint_eq(esp_sends(&w, &e[0]), VPNALG_TRANSLATED);
+	w.now += 1000;
+	ck_assert_uint_eq(esp_sends(&w, &e[1]), VPNALG_TRANSLATED);
+	for (i = 0; i < 10; i++) {
+		world_wait(&w, 20000);
+		ck_assert_uint_eq(esp_sends(&w, &e[0]), VPNALG_TRANSLATED);
+	}
+	ck_assert_uint_eq(live(&w, KIND_ESP_OUT), 1);
+	w.now += 1000;
+	ck_assert_uint_eq(esp_sends(&w, &e[2]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(esp_sends(&w, &e[0]), VPNALG_TRANSLATED);
+	p = esp_packet(OUTSIDE, SERVER, 0xa1, 3);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
+			  VPNALG_DROP_AMBIGUOUS);
+}
+END_TEST
+
+static void begin_with(const struct vpnalg_handler *first)
+{
+	static const struct vpnalg_handler *handlers[2];
+
+	handlers[0] = first;
+	handlers[1] = &vpnalg_ipsec;
+	world_begin(&w, &(struct world_options){ .handlers = handlers,
+						 .handler_count = 2 });
+}
+
+START_TEST(port_500_is_shared_though_another_handler_looks_first)
+{
+	begin_with(&vpnalg_l2tp);
+	two_share_port_500();
+	client_exchanges(&w, &a, INFORMATIONAL);
+	client_exchanges(&w, &b, INFORMATIONAL);
+	ck_assert_uint_eq(destination(&w), CLIENT_B);
+}
+END_TEST
+
+START_TEST(an_esp_host_keeps_no_other_handlers_session)
+{
+	struct esp e = esp_of(CLIENT_A, SERVER, 0xa1, 0xb1);
+	struct bytes p = udp_packet(CLIENT_A, IKE, SERVER, IKE, "ike", 3);
+	size_t flow = vpnalg_general.kind_count, i;
+	uint64_t before = 0, after = 0;
+
+	begin_with(&vpnalg_general);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	for (i = 0; i < flow; i++)
+		before += live(&w, i);
+	ck_assert_uint_gt(before, 0);
+	ck_assert_uint_eq(esp_sends(&w, &e), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &e));
+	world_wait(&w, 110000);
+	ck_assert_uint_eq(esp_sends(&w, &e), VPNALG_TRANSLATED);
+	world_wait(&w, 400000);
+	world_wait(&w, 1); /* first the session, then its mapping */
+	for (i = 0; i < flow; i++)
+		after += live(&w, i);
+	ck_assert_uint_eq(after, 0);
+	ck_assert_uint_eq(live(&w, flow + KIND_ESP_HOST), 1);
+}
+END_TEST
+
+TCase *ipsec_edges_case(void)
+{
+	TCase *t = tcase_create("edges");
+
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_test(t, an_inbound_sa_dies_with_its_host);
+	tcase_add_test(
+		t, who_loses_an_spi_to_the_one_it_is_shown_at_is_told_of);
+	tcase_add_test(
+		t,
+		an_ike_sa_lives_as_long_as_its_session_though_nobody_sweeps);
+	tcase_add_test(
+		t,
+		a_forged_message_does_not_tell_on_what_port_the_remote_insists);
+	tcase_add_test(t, a_forged_message_is_no_answer);
+	tcase_add_test(t, what_names_no_spi_does_not_share_port_500);
+	tcase_add_test(t, wishes_that_take_turns_wait_no_longer_than_one);
+	tcase_add_test(t, an_outbound_spi_that_was_shared_is_nobodys_alone);
+	return t;
+}
+
+TCase *ipsec_order_case(void)
+{
+	TCase *t = tcase_create("order of handlers");
+
+	tcase_add_checked_fixture(t, NULL, end);
+	tcase_add_test(t,
+		       port_500_is_shared_though_another_handler_looks_first);
+	tcase_add_test(t, an_esp_host_keeps_no_other_handlers_session);
+	return t;
+}

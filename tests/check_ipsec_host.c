@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Hosts of a remote: how many there may be, and that what is kept of them goes
+ * when they do. */
+#include "support_ipsec.h"
+#include "cases.h"
+
+static struct world w;
+
+#define HOSTS 100
+
+static struct esp hosts[HOSTS];
+
+static void begin(void)
+{
+	unsigned i;
+
+	ipsec_world(&w, (struct world_options){ .no_wait = true,
+						.units = 4000 });
+	for (i = 0; i < HOSTS; i++)
+		hosts[i] = esp_of(CLIENT_A + i, SERVER, 0xa000 + i,
+				  0xb000 + i);
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+/* One after the other, each long after the one before. */
+static void come(unsigned from, unsigned to)
+{
+	unsigned i;
+
+	for (i = from; i < to; i++) {
+		w.now += 1000;
+		ck_assert_uint_eq(esp_sends(&w, &hosts[i]),
+				  VPNALG_TRANSLATED);
+		w.now += 20;
+		ck_assert_msg(esp_arrives(&w, &hosts[i]), "host %u", i);
+	}
+}
+
+START_TEST(a_hundred_hosts_of_one_remote_have_each_its_own)
+{
+	unsigned i, n;
+
+	come(0, HOSTS);
+	for (n = 0; n < 3; n++)
+		for (i = 0; i < HOSTS; i++) {
+			ck_assert_uint_eq(esp_sends(&w, &hosts[i]),
+					  VPNALG_TRANSLATED);
+			ck_assert(esp_arrives(&w, &hosts[i]));
+		}
+	ck_assert_uint_eq(live(&w, KIND_ESP_HOST), HOSTS);
+	ck_assert_uint_eq(live(&w, KIND_ESP_IN), HOSTS);
+	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), HOSTS);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], HOSTS);
+}
+END_TEST
+
+/* Whatever their number, a remote takes no more than so much. */
+START_TEST(what_is_kept_of_a_remote_is_bounded)
+{
+	uint64_t remotes, unknown;
+
+	come(0, 1);
+	ck_assert_uint_eq(live(&w, KIND_ESP_REMOTE), 1);
+	ck_assert_uint_eq(live(&w, KIND_ESP_UNKNOWN), 0);
+	come(1, 2);
+	ck_assert_uint_eq(live(&w, KIND_ESP_REMOTE), 1);
+	ck_assert_uint_eq(live(&w, KIND_ESP_UNKNOWN), 1);
+	come(2, 80);
+	remotes = live(&w, KIND_ESP_REMOTE);
+	unknown = live(&w, KIND_ESP_UNKNOWN);
+	ck_assert_uint_le(remotes + unknown, 40);
+	come(80, HOSTS);
+	ck_assert_uint_eq(live(&w, KIND_ESP_REMOTE), remotes);
+	ck_assert_uint_eq(live(&w, KIND_ESP_UNKNOWN), unknown);
+}
+END_TEST
+
+/* All of them go, in any order, and it with the last. */
+START_TEST(what_is_kept_of_a_remote_goes_with_its_last_host)
+{
+	come(0, 40);
+	for (; w.records > 0 && w.now < 100000000; world_wait(&w, 100000))
+		if (w.now < 20000000)
+			esp_sends(&w, &hosts[7]);
+	ck_assert_uint_eq(live(&w, KIND_ESP_REMOTE), 0);
+	ck_assert_uint_eq(live(&w, KIND_ESP_UNKNOWN), 0);
+	ck_assert_int_eq(w.records, 0);
+	come(0, 20);
+}
+END_TEST
+
+/* The last that is left is alone again. */
+START_TEST(a_host_that_all_others_have_left_is_alone)
+{
+	come(0, 3);
+	while (live(&w, KIND_ESP_HOST) > 1) {
+		ck_assert_uint_eq(esp_sends(&w, &hosts[1]),
+				  VPNALG_TRANSLATED);
+		world_wait(&w, 100000);
+	}
+	hosts[1].in_spi = 0xbeef;
+	ck_assert(esp_arrives(&w, &hosts[1]));
+	ck_assert_uint_eq(w.event.type, VPNALG_EVENT_PAIRED);
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_ALONE);
+}
+END_TEST
+
+/* Remotes know nothing of each other. */
+START_TEST(a_hundred_remotes_of_one_host_are_a_hundred_hosts)
+{
+	unsigned i;
+
+	for (i = 0; i < HOSTS; i++) {
+		hosts[i].client = CLIENT_A;
+		hosts[i].server = SERVER + i;
+		hosts[i].in_spi = 0xbb;
+		hosts[i].out_spi = 0xaa;
+		ck_assert_uint_eq(esp_sends(&w, &hosts[i]),
+				  VPNALG_TRANSLATED);
+	}
+	for (i = 0; i < HOSTS; i++)
+		ck_assert(esp_arrives(&w, &hosts[i]));
+	ck_assert_uint_eq(live(&w, KIND_ESP_HOST), HOSTS);
+}
+END_TEST
+
+TCase *ipsec_host_case(void)
+{
+	TCase *t = tcase_create("hosts");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_test(t, a_hundred_hosts_of_one_remote_have_each_its_own);
+	tcase_add_test(t, what_is_kept_of_a_remote_is_bounded);
+	tcase_add_test(t, what_is_kept_of_a_remote_goes_with_its_last_host);
+	tcase_add_test(t, a_host_that_all_others_have_left_is_alone);
+	tcase_add_test(t, a_hundred_remotes_of_one_host_are_a_hundred_hosts);
+	return t;
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* IKE and NAT-T by their ports. */
+#include "support_ipsec.h"
+#include "cases.h"
+
+#include <string.h>
+
+static struct world w;
+
+static void begin(void)
+{
+	ipsec_world(&w, (struct world_options){ .no_wait = true });
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+/* Both versions, on both ports, from any. */
+static const struct ike_row {
+	uint8_t version;
+	uint16_t port, remote_port;
+} ike_rows[] = {
+	{ 1, 500, 500 },  { 2, 500, 500 },   { 1, 4500, 4500 },
+	{ 2, 4500, 4500 }, { 2, 40001, 500 }, { 1, 40002, 4500 },
+	{ 2, 500, 4500 }, { 2, 4500, 500 },
+};
+
+static struct ike ike_of_row(const struct ike_row *row, uint32_t client)
+{
+	struct ike k = ike_of(client, SERVER, 0);
+
+	k.version = row->version;
+	k.port = row->port;
+	k.remote_port = row->remote_port;
+	return k;
+}
+
+START_TEST(ike_passes_both_ways_and_only_addresses_and_ports_change)
+{
+	struct ike k = ike_of_row(&ike_rows[_i], CLIENT_A);
+	struct bytes p = ike_from_client(&k, 34, INITIATOR, 0);
+
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(get16(l4(&w)), k.port); /* it is free */
+	ck_assert_uint_eq(get16(l4(&w) + 2), k.remote_port);
+	ck_assert_mem_eq(l4(&w) + 8, p.data + 28, p.length - 28);
+	ike_begin(&w, &k);
+	server_exchanges(&w, &k, k.version == 1 ? QUICK_MODE : INFORMATIONAL);
+	ck_assert_uint_eq(opened(&w, KIND_IKE), 1);
+}
+END_TEST
+
+/* The second host from the same port gets another one of the same range and
+ * parity (RFC 4787 REQ-3a, REQ-4). */
+START_TEST(the_second_host_gets_another_port_of_the_same_range_and_parity)
+{
+	struct ike a = ike_of_row(&ike_rows[_i], CLIENT_A);
+	struct ike b = ike_of_row(&ike_rows[_i], CLIENT_B);
+	struct ike c = ike_of_row(&ike_rows[_i], CLIENT_C);
+
+	ike_begin(&w, &a);
+	ike_begin(&w, &b);
+	c.server = SERVER_2;
+	ike_begin(&w, &c);
+	ck_assert_uint_eq(a.outside_port, a.port);
+	ck_assert_uint_ne(b.outside_port, b.port);
+	ck_assert_uint_eq(b.outside_port & 1, b.port & 1);
+	ck_assert_uint_eq(b.outside_port < 1024, b.port < 1024);
+	ck_assert_uint_eq(c.outside_port, c.port); /* of another remote */
+	server_exchanges(&w, &a, 37);
+	server_exchanges(&w, &b, 37);
+	server_exchanges(&w, &c, 37);
+}
+END_TEST
+
+START_TEST(one_host_has_many_sessions_with_one_remote)
+{
+	struct ike k = ike_of(CLIENT_A, SERVER, 0), n = k, other = k;
+
+	ike_begin(&w, &k);
+	n.port = n.remote_port = NAT_T;
+	n.spi[1][0] = 1;
+	client_exchanges(&w, &n, IKE_AUTH);
+	other.port = 40000;
+	other.spi[0][1]++;
+	ike_begin(&w, &other);
+	ck_assert_uint_eq(opened(&w, KIND_IKE), 3);
+	server_exchanges(&w, &k, INFORMATIONAL);
+	server_exchanges(&w, &n, INFORMATIONAL);
+	server_exchanges(&w, &other, INFORMATIONAL);
+}
+END_TEST
+
+/* RFC 3948 2: what UDP on port 4500 holds. */
+static const struct nat_t_row {
+	const char *name;
+	uint8_t payload[12];
+	uint32_t length;
+} nat_t_rows[] = {
+	{ "keepalive", { 0xff }, 1 },
+	{ "nothing", { 0 }, 0 },
+	{ "ESP", { 1, 2, 3, 4, 0, 0, 0, 1, 9, 9, 9, 9 }, 12 },
+	{ "ESP with a reserved SPI", { 0, 0, 0, 9, 0, 0, 0, 1 }, 12 },
+	{ "non-ESP marker alone", { 0, 0, 0, 0 }, 4 },
+	{ "piece of a marker", { 0, 0, 0 }, 3 },
+};
+
+START_TEST(nat_t_is_opaque)
+{
+	const struct nat_t_row *row = &nat_t_rows[_i];
+	struct bytes p = udp_packet(CLIENT_A, NAT_T, SERVER, NAT_T,
+				    row->payload, row->length);
+
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(source(&w), OUTSIDE);
+	ck_assert_mem_eq(l4(&w) + 8, row->payload, row->length);
+	p = udp_packet(SERVER, NAT_T, OUTSIDE, NAT_T, row->payload,
+		       row->length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	ck_assert_mem_eq(l4(&w) + 8, row->payload, row->length);
+	ck_assert_uint_eq(opened(&w, KIND_ESP_HOST), 0);
+}
+END_TEST
+
+/* RFC 768, RFC 3948 2.1: no checksum is none afterwards. */
+START_TEST(a_checksum_of_0_stays_0)
+{
+	static const uint16_t ports[] = { IKE, NAT_T };
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+	struct bytes p;
+
+	k.port = 40001;
+	k.remote_port = ports[_i];
+	p = ike_from_client(&k, IKE_SA_INIT, INITIATOR, 0);
+	put16(p.data + 26, 0);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(get16(l4(&w) + 6), 0);
+	k.outside_port = get16(l4(&w));
+	p = ike_from_server(&k, IKE_SA_INIT, RESPONSE, 0);
+	put16(p.data + 26, 0);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(get16(l4(&w) + 6), 0);
+}
+END_TEST
+
+START_TEST(a_checksum_that_is_wrong_stays_wrong)
+{
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+	struct bytes p = ike_from_client(&k, IKE_SA_INIT, INITIATOR, 0);
+
+	put16(p.data + 26, get16(p.data + 26) ^ 0x0101);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	ck_assert(!checksums_right(w.bytes, w.length));
+}
+END_TEST
+
+/* MOBIKE, RFC 4555: the same SPIs with another address of either end. */
+START_TEST(a_new_address_of_either_end_is_a_new_session)
+{
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+
+	ike_begin(&w, &k);
+	k.port = k.remote_port = NAT_T;
+	client_exchanges(&w, &k, IKE_AUTH);
+	k.client = CLIENT_B;
+	client_exchanges(&w, &k, INFORMATIONAL);
+	k.server = SERVER_2;
+	client_exchanges(&w, &k, INFORMATIONAL);
+	server_exchanges(&w, &k, INFORMATIONAL);
+	ck_assert_uint_eq(opened(&w, KIND_IKE), 4);
+}
+END_TEST
+
+/* From outside nothing opens, and no other port of the remote gets in. */
+static const struct stranger_row {
+	const char *name;
+	uint32_t from;
+	uint16_t from_port, to_port;
+	unsigned result;
+} stranger_rows[] = {
+	{ "another port of the remote", SERVER, 501, 40001,
+	  VPNALG_DROP_PORT_HELD },
+	{ "IKE's other port", SERVER, NAT_T, 40001, VPNALG_DROP_PORT_HELD },
+	{ "a port that is not held", SERVER, IKE, 40003, VPNALG_UNTOUCHED },
+	{ "port 500, for the router", SERVER, IKE, IKE, VPNALG_UNTOUCHED },
+	{ "another remote", STRANGER, IKE, 40001, VPNALG_UNTOUCHED },
+};
+
+START_TEST(strangers_get_nowhere)
+{
+	const struct stranger_row *row = &stranger_rows[_i];
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+	struct bytes p;
+
+	k.port = 40001;
+	ike_begin(&w, &k);
+	k.server = row->from;
+	k.remote_port = IKE;
+	p = ike_from_server(&k, INFORMATIONAL, 0, 7);
+	k.remote_port = row->from_port;
+	p = udp_packet(row->from, row->from_port, OUTSIDE, row->to_port,
+		       p.data + 28, p.length - 28);
+	ck_assert_msg(send_packet(&w, VPNALG_IN, &p) == row->result, "%s: %s",
+		      row->name, vpnalg_result_text(w.last.result));
+	ck_assert_uint_eq(opened(&w, KIND_IKE), 1);
+}
+END_TEST
+
+START_TEST(ports_that_are_not_ikes_are_not_ours)
+{
+	static const uint16_t ports[] = { 499, 501, 4499, 4501, 53, 1701 };
+	struct bytes p = udp_packet(CLIENT_A, IKE, SERVER, ports[_i], "x", 1);
+
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_UNTOUCHED);
+	p = udp_packet(SERVER, ports[_i], OUTSIDE, IKE, "x", 1);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
+}
+END_TEST
+
+/* RFC 4787 REQ-5, 6: five minutes, and only what goes out counts. */
+START_TEST(a_session_lives_five_minutes_after_the_last_packet_out)
+{
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+
+	w.options.no_undo = true;
+	k.port = k.remote_port = NAT_T;
+	client_exchanges(&w, &k, INFORMATIONAL);
+	w.now += 299999;
+	ck_assert_uint_eq(ike_in(&w, &k, INFORMATIONAL, 0, 1),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(ike_out(&w, &k, INFORMATIONAL, INITIATOR, 2),
+			  VPNALG_TRANSLATED);
+	w.now += 299999;
+	ck_assert_uint_eq(ike_in(&w, &k, INFORMATIONAL, 0, 3),
+			  VPNALG_TRANSLATED);
+	w.now += 30000; /* and the slack */
+	ck_assert_uint_eq(ike_in(&w, &k, INFORMATIONAL, 0, 4),
+			  VPNALG_UNTOUCHED);
+	ck_assert_uint_eq(live(&w, KIND_IKE), 0);
+}
+END_TEST
+
+START_TEST(the_timeout_is_a_setting)
+{
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+
+	world_end(&w);
+	ipsec_world(&w, (struct world_options){ .timers = { .udp = 2000 } });
+	client_exchanges(&w, &k, IKE_SA_INIT);
+	world_wait(&w, 1999);
+	ck_assert_uint_eq(live(&w, KIND_IKE), 1);
+	world_wait(&w, 300);
+	ck_assert_uint_eq(live(&w, KIND_IKE), 0);
+}
+END_TEST
+
+/* A rekey finds the way as long as there is ESP. */
+START_TEST(a_session_lives_as_long_as_its_hosts_esp)
+{
+	struct esp e = esp_of(CLIENT_A, SERVER, 0xaa, 0xbb);
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+	int i;
+
+	ike_begin(&w, &k);
+	for (i = 0; i < 40; i++) {
+		ck_assert_uint_eq(esp_sends(&w, &e), VPNALG_TRANSLATED);
+		ck_assert(esp_arrives(&w, &e));
+		world_wait(&w, 60000);
+	}
+	server_exchanges(&w, &k, CREATE_CHILD_SA);
+	ck_assert_uint_eq(opened(&w, KIND_IKE), 1);
+}
+END_TEST
+
+START_TEST(a_choose_callback_that_refuses_stops_ike)
+{
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+
+	world_end(&w);
+	ipsec_world(&w, (struct world_options){ .choosing = CHOOSE_REFUSE });
+	ck_assert_uint_eq(ike_out(&w, &k, IKE_SA_INIT, INITIATOR, 0),
+			  VPNALG_DROP_REFUSED);
+	ck_assert_uint_eq(refused(&w, KIND_IKE), 1);
+	ck_assert_int_eq(w.records, 0);
+}
+END_TEST
+
+TCase *ipsec_ike_case(void)
+{
+	TCase *t = tcase_create("IKE by ports");
+
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_loop_test(
+		t, ike_passes_both_ways_and_only_addresses_and_ports_change, 0,
+		ROWS(ike_rows));
+	tcase_add_loop_test(
+		t,
+		the_second_host_gets_another_port_of_the_same_range_and_parity,
+		0, ROWS(ike_rows));
+	tcase_add_test(t, one_host_has_many_sessions_with_one_remote);
+	tcase_add_loop_test(t, nat_t_is_opaque, 0, ROWS(nat_t_rows));
+	tcase_add_loop_test(t, a_checksum_of_0_stays_0, 0, 2);
+	tcase_add_test(t, a_checksum_that_is_wrong_stays_wrong);
+	tcase_add_test(t, a_new_address_of_either_end_is_a_new_session);
+	tcase_add_loop_test(t, strangers_get_nowhere, 0, ROWS(stranger_rows));
+	tcase_add_loop_test(t, ports_that_are_not_ikes_are_not_ours, 0, 6);
+	tcase_add_test(t,
+		       a_session_lives_five_minutes_after_the_last_packet_out);
+	tcase_add_test(t, the_timeout_is_a_setting);
+	tcase_add_test(t, a_session_lives_as_long_as_its_hosts_esp);
+	tcase_add_test(t, a_choose_callback_that_refuses_stops_ike);
+	return t;
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Servers that speak with port 500 only: they answer there whatever they were
+ * asked from, or not at all if that is another port. The initiator SPI tells
+ * several hosts apart. */
+#include "support_ipsec.h"
+#include "cases.h"
+
+#include <string.h>
+
+#define HOSTS 5
+
+static struct world w;
+static struct ike k[HOSTS];
+
+static void begin(void)
+{
+	unsigned i;
+
+	ipsec_world(&w, (struct world_options){ .no_wait = true });
+	for (i = 0; i < HOSTS; i++) {
+		k[i] = ike_of(CLIENT_A + i, SERVER, 0);
+		k[i].insists = true;
+	}
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+/* Of each exchange the same message of all hosts, then the next. */
+static void all_exchange(uint8_t exchange, bool from_client)
+{
+	unsigned i;
+
+	for (i = 0; i < HOSTS; i++) {
+		if (from_client)
+			client_exchanges(&w, &k[i], exchange);
+		else
+			server_exchanges(&w, &k[i], exchange);
+	}
+}
+
+static void all_begin(uint8_t version)
+{
+	unsigned i;
+
+	for (i = 0; i < HOSTS; i++) {
+		k[i].version = version;
+		ike_begin(&w, &k[i]);
+	}
+}
+
+START_TEST(five_hosts_complete_with_a_server_that_answers_to_port_500)
+{
+	all_begin(2);
+	all_exchange(CREATE_CHILD_SA, true);
+	all_exchange(INFORMATIONAL, true);
+	all_exchange(CREATE_CHILD_SA, false);
+	all_exchange(INFORMATIONAL, false);
+	ck_assert_uint_eq(opened(&w, KIND_IKE), HOSTS);
+	ck_assert_uint_eq(opened(&w, KIND_IKE_SA), HOSTS);
+	/* After the answer the server is asked from port 500. */
+	ck_assert_uint_eq(k[4].outside_port, IKE);
+}
+END_TEST
+
+START_TEST(five_hosts_of_version_1_complete_as_well)
+{
+	all_begin(1);
+	all_exchange(QUICK_MODE, true);
+	all_exchange(INFORMATIONAL_1, true);
+	all_exchange(QUICK_MODE, false);
+	all_exchange(INFORMATIONAL_1, false);
+	ck_assert_uint_eq(opened(&w, KIND_IKE_SA), HOSTS);
+}
+END_TEST
+
+/* All ask before the first is answered. */
+START_TEST(first_messages_of_five_hosts_may_cross)
+{
+	unsigned i;
+
+	for (i = 0; i < HOSTS; i++)
+		ck_assert_uint_eq(ike_out(&w, &k[i], IKE_SA_INIT, INITIATOR,
+					  0),
+				  VPNALG_TRANSLATED);
+	for (i = HOSTS; i-- > 0;)
+		ck_assert_uint_eq(ike_in(&w, &k[i], IKE_SA_INIT, RESPONSE, 0),
+				  VPNALG_TRANSLATED);
+	all_exchange(IKE_AUTH, true);
+}
+END_TEST
+
+/* The same packets, seen on the other side. */
+START_TEST(what_is_told_apart_by_spis_can_be_undone)
+{
+	struct bytes p;
+	unsigned i;
+
+	all_begin(2);
+	for (i = 0; i < HOSTS; i++) {
+		struct bytes want =
+			ike_from_client(&k[i], INFORMATIONAL, INITIATOR, 9);
+
+		p = want;
+		send_packet(&w, VPNALG_OUT, &p);
+		memcpy(p.data, w.bytes, p.length);
+		ck_assert_uint_eq(get16(p.data + 20), IKE);
+		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
+				  VPNALG_TRANSLATED);
+		ck_assert_mem_eq(w.bytes, want.data, want.length);
+	}
+}
+END_TEST
+
+/* One that answers nothing that is not asked from port 500. */
+static unsigned ask_until_answered(struct ike *ike)
+{
+	unsigned tries;
+
+	for (tries = 1; tries < 20; tries++) {
+		ck_assert_uint_eq(ike_out(&w, ike, IKE_SA_INIT, INITIATOR, 0),
+				  VPNALG_TRANSLATED);
+		w.now += 500U << (tries < 6 ? tries : 6);
+		if (ike->outside_port == IKE)
+			break;
+	}
+	return tries;
+}
+
+START_TEST(five_hosts_complete_with_a_server_that_is_deaf_to_other_ports)
+{
+	unsigned i;
+
+	for (i = 0; i < HOSTS; i++) {
+		/* Three in vain; those behind ask from port 500 then. */
+		ck_assert_uint_eq(ask_until_answered(&k[i]), i == 0 ? 1 : 4);
+		ike_begin(&w, &k[i]);
+		ck_assert_uint_eq(k[i].outside_port, IKE);
+	}
+	all_exchange(CREATE_CHILD_SA, true);
+	all_exchange(INFORMATIONAL, false);
+}
+END_TEST
+
+/* A server that does answer other ports is asked from there for good. */
+START_TEST(a_server_that_answers_is_not_taken_for_one_that_insists)
+{
+	unsigned i;
+
+	for (i = 0; i < 2; i++) {
+		k[i].insists = false;
+		ike_begin(&w, &k[i]);
+	}
+	for (i = 0; i < 8; i++)
+		ike_out(&w, &k[1], IKE_SA_INIT, INITIATOR, 0);
+	ck_assert_uint_ne(k[1].outside_port, IKE);
+	server_exchanges(&w, &k[1], INFORMATIONAL);
+}
+END_TEST
+
+/* RFC 7296 2.18: new SPIs are made inside what is encrypted. */
+static void rekey(struct ike *ike)
+{
+	ike->spi[0][0] ^= 0x5a5a5a5a;
+	ike->spi[0][1]++;
+	ike->spi[1][0]++;
+	ike->message = 0;
+}
+
+START_TEST(a_rekeyed_sa_is_learned_from_its_first_packet_out)
+{
+	unsigned i;
+
+	all_begin(2);
+	for (i = 0; i < HOSTS; i++) {
+		client_exchanges(&w, &k[i], CREATE_CHILD_SA);
+		rekey(&k[i]);
+		client_exchanges(&w, &k[i], INFORMATIONAL);
+	}
+	all_exchange(INFORMATIONAL, false);
+}
+END_TEST
+
+START_TEST(the_first_packet_of_a_rekeyed_sa_may_come_from_outside)
+{
+	struct ike *host = &k[_i];
+
+	all_begin(2);
+	w.now += 60000;
+	client_exchanges(&w, host, CREATE_CHILD_SA);
+	rekey(host);
+	server_exchanges(&w, host, INFORMATIONAL);
+	ck_assert_uint_eq(opened(&w, KIND_IKE), HOSTS);
+	all_exchange(INFORMATIONAL, false);
+}
+END_TEST
+
+/* Of one session at most four are known. */
+START_TEST(the_sa_that_was_used_least_recently_is_forgotten)
+{
+	struct ike sa[5];
+	unsigned i;
+
+	all_begin(2);
+	for (i = 0; i < 5; i++) {
+		sa[i] = k[1];
+		sa[i].spi[0][1] = 0x2000 + i;
+		client_exchanges(&w, &sa[i], INFORMATIONAL);
+		if (i == 3) /* and so the second is not the oldest */
+			client_exchanges(&w, &sa[0], INFORMATIONAL);
+	}
+	ck_assert_uint_eq(live(&w, KIND_IKE_SA), HOSTS - 1 + 4);
+	for (i = 0; i < 5; i++) {
+		struct bytes p = ike_from_server(&sa[i], INFORMATIONAL, 0, 9);
+		bool found;
+
+		send_packet(&w, VPNALG_IN, &p);
+		found = w.last.result == VPNALG_TRANSLATED &&
+			destination(&w) == k[1].client;
+		ck_assert_msg(found == (i != 1), "SA %u", i);
+	}
+}
+END_TEST
+
+/* SPIs of SAs do not outlive the session whose they are. */
+START_TEST(the_sas_of_a_session_end_with_it)
+{
+	all_begin(2);
+	world_wait(&w, 400000);
+	world_wait(&w, 1);
+	ck_assert_uint_eq(live(&w, KIND_IKE), 0);
+	ck_assert_uint_eq(live(&w, KIND_IKE_SA), 0);
+	ck_assert_int_eq(w.records, 0);
+	all_begin(2);
+}
+END_TEST
+
+/* Whoever was first with an SPI keeps it; the other has his port still. */
+START_TEST(an_spi_of_another_host_is_not_taken_from_it)
+{
+	struct ike thief = k[1];
+
+	ike_begin(&w, &k[0]);
+	memcpy(thief.spi, k[0].spi, sizeof(thief.spi));
+	thief.insists = false;
+	ike_out(&w, &thief, INFORMATIONAL, INITIATOR, 5);
+	server_exchanges(&w, &k[0], INFORMATIONAL);
+	ck_assert_uint_eq(ike_in(&w, &thief, INFORMATIONAL, RESPONSE, 5),
+			  VPNALG_TRANSLATED);
+	server_exchanges(&w, &k[0], INFORMATIONAL);
+}
+END_TEST
+
+/* Only with both ports 500: elsewhere the bytes may be anything. */
+START_TEST(spis_count_on_port_500_only)
+{
+	struct ike n = k[0];
+	struct bytes p;
+
+	all_begin(2);
+	n.insists = false;
+	n.port = n.remote_port = NAT_T;
+	client_exchanges(&w, &n, INFORMATIONAL);
+	p = udp_packet(SERVER, NAT_T, OUTSIDE, NAT_T, "\xc0\xa8\x4d\x0c\x00"
+		       "\x00\x10\x00 what looks like another's", 32);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+}
+END_TEST
+
+TCase *ipsec_insist_case(void)
+{
+	TCase *t = tcase_create("port 500 only");
+
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_test(
+		t, five_hosts_complete_with_a_server_that_answers_to_port_500);
+	tcase_add_test(t, five_hosts_of_version_1_complete_as_well);
+	tcase_add_test(t, first_messages_of_five_hosts_may_cross);
+	tcase_add_test(t, what_is_told_apart_by_spis_can_be_undone);
+	tcase_add_test(
+		t,
+		five_hosts_complete_with_a_server_that_is_deaf_to_other_ports);
+	tcase_add_test(
+		t, a_server_that_answers_is_not_taken_for_one_that_insists);
+	tcase_add_test(t,
+		       a_rekeyed_sa_is_learned_from_its_first_packet_out);
+	tcase_add_loop_test(
+		t, the_first_packet_of_a_rekeyed_sa_may_come_from_outside, 0,
+		HOSTS);
+	tcase_add_test(t, the_sa_that_was_used_least_recently_is_forgotten);
+	tcase_add_test(t, the_sas_of_a_session_end_with_it);
+	tcase_add_test(t, an_spi_of_another_host_is_not_taken_from_it);
+	tcase_add_test(t, spis_count_on_port_500_only);
+	return t;
+}

@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Hosts, servers and strangers that do anything with IKE and ESP at any time,
+ * beside the other handlers, while the store and the caller fail now and then.
+ * The model knows what each has sent and what the events told. */
+#include "support_ipsec.h"
+#include "cases.h"
+
+#include <stdlib.h>
+
+enum {
+	HOSTS = 6, /* in two zones with equal addresses */
+	SERVERS = 2,
+	STEPS = 1500,
+	SPIS = 512, /* pairs remembered */
+	INBOUND = 4, /* the most of a host and a server */
+	IKE_SAS = 4, /* the most of a session that are found by their SPI */
+	BLOCKS = 5, /* the most of what is kept of a server */
+	UDP_LIFE = 300000,
+	ESP_LIFE = 120000
+};
+
+/* What a host has with a server. */
+struct talk {
+	struct ike ike;
+	struct esp esp;
+	vpnalg_time ike_sent, esp_sent;  /* when it last got through */
+	bool has_ike, has_esp;
+	unsigned pairs; /* inbound SPIs that it was given and has */
+};
+
+/* An inbound SPI that was given to a host. */
+struct given {
+	uint32_t spi, outside, server;
+	struct talk *owner; /* NULL: nobody any more */
+};
+
+static struct world w;
+static struct talk talks[HOSTS][SERVERS];
+static struct given given[SPIS];
+static unsigned given_count, delivered, answered;
+static uint32_t dice, numbers;
+static size_t first_kind; /* of IPsec's */
+
+static const struct row {
+	const char *what;
+	size_t addresses;
+	bool last;      /* IPsec comes behind the other VPN handlers */
+	unsigned fails; /* once in so many steps; 0: never */
+	bool odd;       /* the caller chooses oddly */
+	bool no_wait;
+} rows[] = {
+	{ "one address", 1, false, 0, false, false },
+	{ "three addresses", 3, false, 0, false, false },
+	{ "another order", 2, true, 0, false, false },
+	{ "nobody waits", 1, false, 0, false, true },
+	{ "the store fails", 2, false, 12, false, false },
+	{ "the store fails, another order", 1, true, 12, false, true },
+	{ "the caller chooses", 3, false, 0, true, false },
+	{ "all of it", 3, true, 20, true, false },
+}, *row;
+
+static unsigned roll(unsigned sides)
+{
+	dice = dice * 1103515245 + 12345;
+	return (dice >> 16) % sides;
+}
+
+static uint32_t server_at(unsigned s)
+{
+	return s == 0 ? SERVER : SERVER_2;
+}
+
+static uint16_t zone_of(unsigned n)
+{
+	return (uint16_t)(n % 2);
+}
+
+static uint32_t address_of(unsigned n)
+{
+	return CLIENT_A + n / 2;
+}
+
+static struct talk *talk_of(uint32_t address, uint16_t zone, uint32_t server)
+{
+	unsigned n = 2 * (address - CLIENT_A) + zone;
+
+	ck_assert_uint_lt(n, HOSTS);
+	return &talks[n][server == SERVER ? 0 : 1];
+}
+
+/* What the caller is told */
+
+static struct given *given_as(uint32_t spi, uint32_t outside, uint32_t server)
+{
+	unsigned i;
+
+	for (i = 0; i < given_count; i++)
+		if (given[i].owner != NULL && given[i].spi == spi &&
+		    given[i].outside == outside && given[i].server == server)
+			return &given[i];
+	return NULL;
+}
+
+static struct given *given_by(const struct vpnalg_binding *b)
+{
+	return given_as(b->outside_id, get32(b->outside.octets),
+			get32(b->remote.octets));
+}
+
+static void take_back(const struct vpnalg_binding *binding)
+{
+	struct given *g = given_by(binding);
+
+	if (g == NULL)
+		return;
+	g->owner->pairs--;
+	g->owner = NULL;
+}
+
+/* Nobody gets what another one has. */
+static void heard(struct world *world, const struct vpnalg_event *event)
+{
+	const struct vpnalg_binding *b = &event->session;
+	struct given *g = given_by(b);
+	unsigned i;
+
+	(void)world;
+	if (event->type == VPNALG_EVENT_UNPAIRED)
+		take_back(b);
+	if (event->type != VPNALG_EVENT_PAIRED)
+		return;
+	ck_assert_ptr_null(g);
+	for (i = 0; i < given_count && given[i].owner != NULL; i++)
+		;
+	ck_assert_uint_lt(i, SPIS);
+	given_count += i == given_count;
+	given[i] = (struct given){
+		b->outside_id, get32(b->outside.octets),
+		get32(b->remote.octets),
+		talk_of(get32(b->inside.octets), b->zone,
+			get32(b->remote.octets))
+	};
+	given[i].owner->pairs++;
+}
+
+/* Whatever ends a pair, its SPI is released; ESP hosts have numbers there. */
+static void released(struct world *world, const struct vpnalg_binding *binding)
+{
+	(void)world;
+	if (binding->protocol == ESP && binding->inside_id != 0)
+		take_back(binding);
+}
+
+/* As a careless caller; but it never names an SPI that is given. */
+static enum vpnalg_choice choose(struct world *world,
+				 struct vpnalg_binding *b)
+{
+	bool pairs = b->protocol == ESP && b->inside_id != 0;
+
+	(void)world;
+	switch (row->odd ? roll(20) : UINT32_MAX) {
+	case 0:
+		return VPNALG_CHOICE_REFUSE;
+	case 1:
+	case 2:
+		return VPNALG_CHOICE_NEXT;
+	case 3:
+		b->outside_id = pairs ? 0 : b->outside_id + 1;
+		return VPNALG_CHOICE_CHOSEN;
+	case 4:
+		b->outside_id = roll(2) ? 0 : UINT32_MAX;
+		return VPNALG_CHOICE_CHOSEN;
+	case 5:
+		if (pairs)
+			return VPNALG_CHOICE_TAKE;
+		put32(b->outside.octets, OUTSIDE + roll(4));
+		return VPNALG_CHOICE_CHOSEN;
+	default:
+		return VPNALG_CHOICE_TAKE;
+	}
+}
+
+/* Who sends what */
+
+static unsigned goes_out(unsigned n, const struct bytes *p)
+{
+	return send_in_zone(&w, VPNALG_OUT, p, zone_of(n));
+}
+
+static bool is_fresh(vpnalg_time sent, vpnalg_time life)
+{
+	return w.now - sent < life;
+}
+
+static void new_spis(struct talk *t)
+{
+	t->ike.spi[0][0] = ++numbers;
+	t->ike.spi[0][1] = 0x1111;
+	t->ike.spi[1][0] = t->ike.spi[1][1] = 0;
+}
+
+static const struct {
+	uint8_t exchange, version;
+} exchanges[] = {
+	{ IKE_SA_INIT, 2 },   { IKE_AUTH, 2 },	     { CREATE_CHILD_SA, 2 },
+	{ INFORMATIONAL, 2 }, { MAIN_MODE, 1 },	     { QUICK_MODE, 1 },
+	{ QUICK_MODE, 1 },    { INFORMATIONAL_1, 1 }, { CREATE_CHILD_SA, 2 },
+};
+
+static uint8_t pick_exchange(struct ike *k, uint8_t *flags)
+{
+	unsigned i = roll(ROWS(exchanges));
+
+	k->version = exchanges[i].version;
+	*flags = k->version == 2 ? (uint8_t)(roll(2) * RESPONSE) : 0;
+	return exchanges[i].exchange;
+}
+
+static void host_speaks(unsigned n, unsigned s)
+{
+	struct talk *t = &talks[n][s], before = *t;
+	uint8_t flags, exchange = pick_exchange(&t->ike, &flags);
+	struct bytes p;
+
+	if (!t->has_ike || roll(10) == 0)
+		new_spis(t);
+	else if (exchange != IKE_SA_INIT && exchange != MAIN_MODE)
+		t->ike.spi[1][0] = 0x2222;
+	p = ike_from_client(&t->ike, exchange, flags, roll(4));
+	if (goes_out(n, &p) != VPNALG_TRANSLATED) {
+		*t = before;
+		return;
+	}
+	ck_assert_uint_eq(destination(&w), server_at(s));
+	t->ike.outside = source(&w);
+	t->ike.outside_port = get16(l4(&w));
+	t->has_ike = true;
+	t->ike_sent = w.now;
+}
+
+/* What it sends gets to nobody else, as long as store and caller do their
+ * work, and to its host if that goes on. */
+static void server_speaks(unsigned n, unsigned s)
+{
+	struct talk *t = &talks[n][s];
+	uint8_t flags, exchange = pick_exchange(&t->ike, &flags);
+	struct bytes p = ike_from_server(&t->ike, exchange, flags, roll(4));
+	unsigned result;
+
+	if (!t->has_ike)
+		return;
+	result = send_packet(&w, VPNALG_IN, &p);
+	if (row->fails > 0 || row->odd || !is_fresh(t->ike_sent, UDP_LIFE))
+		return;
+	if (result == VPNALG_DROP_WAIT)
+		return;
+	ck_assert_msg(result == VPNALG_TRANSLATED, "%s: %s", row->what,
+		      vpnalg_result_text(result));
+	ck_assert_uint_eq(destination(&w), address_of(n));
+	ck_assert_uint_eq(w.last.zone, zone_of(n));
+	answered++;
+}
+
+static void host_sends_esp(unsigned n, unsigned s)
+{
+	struct talk *t = &talks[n][s];
+	struct bytes p;
+
+	if (t->esp.out_spi == 0 || roll(12) == 0) {
+		/* Now and then another host has the same. */
+		t->esp.out_spi = roll(8) ? 0x10000 + ++numbers : 0x10001;
+		t->esp.out_sequence = 0;
+	}
+	p = esp_packet(address_of(n), server_at(s), t->esp.out_spi,
+		       ++t->esp.out_sequence);
+	if (goes_out(n, &p) != VPNALG_TRANSLATED)
+		return;
+	t->esp.outside = source(&w);
+	t->has_esp = true;
+	t->esp_sent = w.now;
+}
+
+/* An SPI that was given is its host's; any other gets to one that is there. */
+static void check_arrival(const struct bytes *p, unsigned result, unsigned s)
+{
+	uint32_t outside = get32(p->data + 16), spi = get32(p->data + 20);
+	struct given *g;
+	struct talk *t;
+
+	if (result != VPNALG_TRANSLATED)
+		return;
+	t = talk_of(destination(&w), w.last.zone, server_at(s));
+	ck_assert_msg(t->has_esp || t->has_ike, "%s: to a stranger",
+		      row->what);
+	g = given_as(spi, outside, server_at(s));
+	ck_assert_ptr_nonnull(g);
+	ck_assert_ptr_eq(g->owner, t);
+}
+
+static void server_sends_esp(unsigned n, unsigned s)
+{
+	struct talk *t = &talks[n][s];
+	struct bytes p;
+	unsigned result;
+
+	if (!t->has_esp)
+		return;
+	if (t->esp.in_spi == 0 || roll(12) == 0) {
+		t->esp.in_spi = roll(20) ? 0x20000 + ++numbers : 0x20001;
+		t->esp.in_sequence = roll(4) ? 0 : 100000;
+	}
+	p = esp_packet(server_at(s), t->esp.outside, t->esp.in_spi,
+		       ++t->esp.in_sequence);
+	result = send_packet(&w, VPNALG_IN, &p);
+	check_arrival(&p, result, s);
+	if (is_fresh(t->esp_sent, ESP_LIFE))
+		ck_assert_uint_ne(result, VPNALG_UNTOUCHED);
+	if (result == VPNALG_TRANSLATED &&
+	    destination(&w) == address_of(n) && w.last.zone == zone_of(n))
+		delivered++;
+}
+
+/* From the server's address, but not by it. */
+static void stranger_sends(unsigned s)
+{
+	uint32_t to = OUTSIDE + roll((unsigned)row->addresses);
+	struct ike k = ike_of(CLIENT_A, server_at(s), 0xdead0000 + ++numbers);
+	uint8_t flags, exchange = pick_exchange(&k, &flags);
+	struct bytes p;
+
+	k.outside = to;
+	k.outside_port = (uint16_t)(roll(2) ? IKE : 2 + 2 * roll(511));
+	p = roll(2) ? ike_from_server(&k, exchange, flags, roll(4))
+		    : esp_packet(server_at(s), to, 0xdead0000 + ++numbers,
+				 1 + roll(2) * 100000);
+	if (roll(4) == 0)
+		p = ah_packet(server_at(s), to, 7, 1);
+	if (p.data[9] == ESP)
+		check_arrival(&p, send_packet(&w, VPNALG_IN, &p), s);
+	else
+		send_packet(&w, VPNALG_IN, &p);
+}
+
+/* Undo alone, as of a packet that was never seen. */
+static void is_undone(unsigned n, unsigned s)
+{
+	struct talk *t = &talks[n][s];
+	struct bytes p;
+
+	switch (roll(4)) {
+	case 0: /* shown: it takes the SPI from whoever has it */
+		p = esp_packet(server_at(s), address_of(n),
+			       roll(2) ? talks[roll(HOSTS)][s].esp.in_spi
+				       : ++numbers,
+			       5);
+		send_in_zone(&w, VPNALG_IN_UNDO, &p, zone_of(n));
+		break;
+	case 1:
+		p = esp_packet(t->esp.outside, server_at(s), t->esp.out_spi, 5);
+		send_packet(&w, VPNALG_OUT_UNDO, &p);
+		break;
+	case 2:
+		p = ike_from_server(&t->ike, INFORMATIONAL, 0, 9);
+		put32(p.data + 16, address_of(n));
+		set_fragment(&p, 0);
+		send_in_zone(&w, VPNALG_IN_UNDO, &p, zone_of(n));
+		break;
+	default: /* an SPI of nobody's: else it would be the port's holder's */
+		p = ike_from_client(&t->ike, INFORMATIONAL, 0, 9);
+		put32(p.data + 28, 0xdead0000 + ++numbers);
+		put32(p.data + 12, OUTSIDE);
+		set_fragment(&p, 0);
+		send_packet(&w, VPNALG_OUT_UNDO, &p);
+	}
+}
+
+/* Whatever else passes the same handlers. */
+static void others_speak(unsigned n, unsigned s)
+{
+	static const uint16_t ports[] = { 53, IKE, NAT_T, 1701, 12345 };
+	uint16_t port = ports[roll(ROWS(ports))];
+	uint16_t remote = ports[roll(ROWS(ports))];
+	uint8_t payload[20];
+	struct bytes p;
+	unsigned i;
+
+	for (i = 0; i < sizeof(payload); i++)
+		payload[i] = (uint8_t)roll(256);
+	p = roll(2) ? udp_packet(address_of(n), port, server_at(s), remote,
+				 payload, roll(21))
+		    : tcp_packet(address_of(n), port, server_at(s), PPTP, 1, 0,
+				 SYN, NULL, 0);
+	if (port == IKE && remote == IKE)
+		return; /* that is IKE, and the model must know of it */
+	goes_out(n, &p);
+}
+
+static void is_cut(unsigned n, unsigned s)
+{
+	struct talk *t = &talks[n][s];
+	struct bytes p = roll(2) ? ike_from_client(&t->ike, QUICK_MODE, 0, 1)
+				 : esp_packet(address_of(n), server_at(s),
+					      0x777, 1);
+
+	if (roll(2))
+		set_fragment(&p, roll(2) ? 0x2000 : 0x00ff);
+	else
+		p.length = 20 + roll(7);
+	send_captured(&w, VPNALG_OUT, &p, p.length);
+}
+
+static void time_passes(void)
+{
+	static const unsigned spans[] = { 20, 100, 700, 3000, 40000, 130000 };
+	unsigned i = roll(40);
+
+	w.now += i < ROWS(spans) ? roll(spans[i]) : roll(200);
+	if (roll(400) == 0)
+		w.now += 4000000;
+	if (roll(10) == 0)
+		vpnalg_expire(w.alg, w.now, roll(30));
+}
+
+static void step(void)
+{
+	unsigned n = roll(HOSTS), s = roll(SERVERS);
+
+	switch (roll(24)) {
+	case 0:
+		stranger_sends(s);
+		return;
+	case 1:
+		is_undone(n, s);
+		return;
+	case 2:
+		others_speak(n, s);
+		return;
+	case 3:
+		if (roll(3) == 0)
+			is_cut(n, s);
+		return;
+	case 4:
+	case 5:
+		host_speaks(n, s);
+		return;
+	case 6:
+	case 7:
+		server_speaks(n, s);
+		return;
+	default:
+		if (roll(2))
+			host_sends_esp(n, s);
+		else
+			server_sends_esp(n, s);
+	}
+}
+
+/* Bounds */
+
+static uint64_t living(size_t kind)
+{
+	return live(&w, first_kind + kind);
+}
+
+static void check_bounds(void)
+{
+	uint64_t places = SERVERS * row->addresses * BLOCKS;
+	unsigned n, s;
+
+	world_wait(&w, 0);
+	ck_assert_uint_le(living(KIND_ESP_REMOTE), places);
+	ck_assert_uint_le(living(KIND_ESP_UNKNOWN), places);
+	ck_assert_uint_le(living(KIND_ESP_HOST), HOSTS * SERVERS);
+	for (n = 0; n < HOSTS; n++)
+		for (s = 0; s < SERVERS; s++)
+			ck_assert_msg(talks[n][s].pairs <= INBOUND,
+				      "%s: %u inbound SPIs", row->what,
+				      talks[n][s].pairs);
+}
+
+static void begin(void)
+{
+	static const struct vpnalg_handler *const first[] = {
+		&vpnalg_ipsec, &vpnalg_pptp, &vpnalg_l2tp, &vpnalg_gre,
+		&vpnalg_general
+	};
+	static const struct vpnalg_handler *const last[] = {
+		&vpnalg_l2tp, &vpnalg_pptp, &vpnalg_gre, &vpnalg_ipsec,
+		&vpnalg_general
+	};
+	static const uint32_t addresses[] = { OUTSIDE, OUTSIDE_2,
+					      OUTSIDE_2 + 1 };
+	unsigned n, s;
+
+	first_kind = 0;
+	for (n = 0; row->last && last[n] != &vpnalg_ipsec; n++)
+		first_kind += last[n]->kind_count;
+	given_count = delivered = answered = 0;
+	numbers = 1;
+	world_begin(&w, &(struct world_options){
+				.handlers = row->last ? last : first,
+				.handler_count = 5,
+				.addresses = addresses,
+				.address_count = row->addresses,
+				.units = 3000,
+				.choose = choose,
+				.released = released,
+				.heard = heard,
+				.no_wait = row->no_wait });
+	for (n = 0; n < HOSTS; n++)
+		for (s = 0; s < SERVERS; s++) {
+			talks[n][s] = (struct talk){
+				.ike = ike_of(address_of(n), server_at(s), n),
+				.esp = { .outside = OUTSIDE },
+			};
+			talks[n][s].ike.insists = s == 0;
+		}
+}
+
+static void run(uint32_t seed)
+{
+	unsigned i;
+
+	dice = seed;
+	begin();
+	for (i = 0; i < STEPS; i++) {
+		if (row->fails > 0 && roll(row->fails) == 0)
+			w.fail_in = 1 + roll(5);
+		step();
+		if (roll(3) == 0)
+			time_passes();
+		if (i % 50 == 0)
+			check_bounds();
+	}
+	ck_assert_msg(delivered > 10, "%s: %u", row->what, delivered);
+	ck_assert(row->fails > 0 || row->odd || answered > 10);
+	world_end(&w);
+}
+
+/* VPNALG_TEST_ROUNDS makes it longer. */
+START_TEST(hosts_servers_and_strangers_do_anything)
+{
+	const char *rounds = getenv("VPNALG_TEST_ROUNDS");
+	unsigned long i, count = rounds ? strtoul(rounds, NULL, 10) : 3;
+
+	row = &rows[_i];
+	for (i = 0; i < count; i++)
+		run((uint32_t)(i * 2654435761U + (unsigned)_i));
+}
+END_TEST
+
+TCase *ipsec_model_case(void)
+{
+	TCase *t = tcase_create("model");
+
+	tcase_set_timeout(t, 3600);
+	tcase_add_loop_test(t, hosts_servers_and_strangers_do_anything, 0,
+			    ROWS(rows));
+	return t;
+}

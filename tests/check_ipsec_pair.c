@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Pairs of SPIs: of a host alone at once, of one host no more than four. */
+#include "support_ipsec.h"
+#include "cases.h"
+
+static struct world w;
+static struct esp a;
+
+static void begin(void)
+{
+	ipsec_world(&w, (struct world_options){ .no_undo = true });
+	a = esp_of(CLIENT_A, SERVER, 0xaa, 0xb0);
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+/* A packet from the server with that SPI. */
+static unsigned hear(uint32_t spi, uint32_t sequence)
+{
+	struct bytes p = esp_packet(SERVER, OUTSIDE, spi, sequence);
+
+	return send_packet(&w, VPNALG_IN, &p);
+}
+
+static void exchange_packets(unsigned times)
+{
+	for (; times > 0; times--) {
+		w.now += 20;
+		ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+		ck_assert(esp_arrives(&w, &a));
+	}
+}
+
+/* How a host that is alone comes to its first pair. */
+static const struct alone_row {
+	const char *name;
+	bool ike, sends;
+	uint32_t sequence;
+} alone_rows[] = {
+	{ "it has sent", false, true, 1 },
+	{ "it has sent, and was known elsewhere before", false, true, 77777 },
+	{ "its exchange has ended, it has not sent", true, false, 1 },
+	{ "its exchange has ended, and it has sent", true, true, 1 },
+};
+
+START_TEST(a_host_alone_is_never_delayed)
+{
+	const struct alone_row *row = &alone_rows[_i];
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+
+	world_end(&w);
+	ipsec_world(&w, (struct world_options){ 0 });
+	if (row->ike)
+		ike_begin(&w, &k);
+	if (row->sends)
+		ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	a.in_sequence = row->sequence - 1;
+	ck_assert_msg(esp_arrives(&w, &a), "%s", row->name);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 1);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_WAIT], 0);
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+}
+END_TEST
+
+START_TEST(a_pair_is_told_with_its_evidence)
+{
+	const struct vpnalg_binding *told = &w.event.session;
+
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &a));
+	ck_assert_uint_eq(w.event.type, VPNALG_EVENT_PAIRED);
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_ALONE);
+	ck_assert_uint_eq(told->protocol, ESP);
+	ck_assert_uint_eq(get32(told->inside.octets), CLIENT_A);
+	ck_assert_uint_eq(get32(told->outside.octets), OUTSIDE);
+	ck_assert_uint_eq(get32(told->remote.octets), SERVER);
+	ck_assert_uint_eq(told->inside_id, 0xb0);
+	ck_assert_uint_eq(told->outside_id, 0xb0);
+	ck_assert_uint_eq(told->remote_port, 0);
+}
+END_TEST
+
+/* Either end may begin with the new SPI, and the old one is used for a while
+ * yet, RFC 7296 2.8. */
+START_TEST(old_and_new_spis_live_side_by_side_in_a_rekey)
+{
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+	struct esp new = esp_of(CLIENT_A, SERVER, 0xab, 0xb1);
+	int i;
+
+	ike_begin(&w, &k);
+	exchange_packets(10);
+	if (_i & 1)
+		client_exchanges(&w, &k, CREATE_CHILD_SA);
+	else
+		server_exchanges(&w, &k, CREATE_CHILD_SA);
+	for (i = 0; i < 30; i++) {
+		w.now += 10;
+		if (_i & 2)
+			ck_assert_uint_eq(esp_sends(&w, &new),
+					  VPNALG_TRANSLATED);
+		ck_assert(esp_arrives(&w, &new));
+		ck_assert(esp_arrives(&w, &a));
+		ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	}
+	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), 2);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+}
+END_TEST
+
+/* Rekeys one after the other: the oldest of many is not needed any more. */
+START_TEST(a_host_may_rekey_for_ever)
+{
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+	unsigned i;
+
+	ike_begin(&w, &k);
+	for (i = 0; i < 20; i++) {
+		exchange_packets(30);
+		client_exchanges(&w, &k, CREATE_CHILD_SA);
+		a.in_spi++;
+		a.out_spi++;
+		a.in_sequence = a.out_sequence = 0;
+		ck_assert_uint_le(live(&w, KIND_ESP_IN), 4);
+	}
+}
+END_TEST
+
+START_TEST(the_youngest_that_nothing_confirms_gives_way_to_a_fifth)
+{
+	uint32_t spi;
+	uint64_t before;
+
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	for (spi = 1; spi <= 5; spi++) {
+		w.now++;
+		ck_assert_uint_eq(hear(spi, 1), VPNALG_TRANSLATED);
+	}
+	ck_assert_uint_eq(live(&w, KIND_ESP_IN), 4);
+	before = opened(&w, KIND_ESP_IN);
+	for (spi = 1; spi <= 3; spi++)
+		ck_assert_uint_eq(hear(spi, 2), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(hear(5, 2), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), before);
+	ck_assert_uint_eq(hear(4, 2), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), before + 1);
+}
+END_TEST
+
+/* Four that traffic both ways has confirmed: nothing from outside takes one
+ * away. */
+START_TEST(a_confirmed_pair_is_never_taken_by_packets_from_outside)
+{
+	struct esp four[4];
+	uint32_t i;
+
+	for (i = 0; i < 4; i++) {
+		a.in_spi = 0xb0 + i;
+		a.in_sequence = 0;
+		exchange_packets(30);
+		four[i] = a;
+	}
+	ck_assert_uint_eq(live(&w, KIND_ESP_IN), 4);
+	for (i = 0; i < 1000; i++)
+		ck_assert_uint_eq(hear(0x10000 + i * 7919, i & 1 ? 1 : i << 20),
+				  VPNALG_DROP_UNPAIRED);
+	for (i = 0; i < 4; i++)
+		ck_assert(esp_arrives(&w, &four[i]));
+	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), 4);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+}
+END_TEST
+
+/* A capture from the inside tells whose an SPI is. */
+START_TEST(a_packet_in_its_inside_form_shows_whose_it_is)
+{
+	struct esp b = esp_of(CLIENT_B, SERVER, 0xac, 0xb0);
+	struct bytes p = esp_packet(SERVER, CLIENT_B, 0xb0, 1);
+
+	world_end(&w);
+	ipsec_world(&w, (struct world_options){ .no_undo = true,
+						.no_wait = true });
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), OUTSIDE);
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_SHOWN);
+	ck_assert(esp_arrives(&w, &b));
+}
+END_TEST
+
+/* And takes it from whoever has it by mistake. */
+START_TEST(what_is_shown_counts_more_than_what_was_guessed)
+{
+	struct esp b = esp_of(CLIENT_B, SERVER, 0xac, 0xb0);
+	struct bytes p = esp_packet(SERVER, CLIENT_B, 0xb0, 2);
+
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &a));
+	w.now += 5000;
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &b));
+	p = esp_packet(SERVER, CLIENT_A, 0xb9, 1);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	a.in_spi = 0xb9;
+	ck_assert(esp_arrives(&w, &a));
+	ck_assert_uint_eq(live(&w, KIND_ESP_IN), 2);
+}
+END_TEST
+
+TCase *ipsec_pair_case(void)
+{
+	TCase *t = tcase_create("pairs");
+
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_loop_test(t, a_host_alone_is_never_delayed, 0,
+			    ROWS(alone_rows));
+	tcase_add_test(t, a_pair_is_told_with_its_evidence);
+	tcase_add_loop_test(t, old_and_new_spis_live_side_by_side_in_a_rekey,
+			    0, 4);
+	tcase_add_test(t, a_host_may_rekey_for_ever);
+	tcase_add_test(
+		t, the_youngest_that_nothing_confirms_gives_way_to_a_fifth);
+	tcase_add_test(
+		t, a_confirmed_pair_is_never_taken_by_packets_from_outside);
+	tcase_add_test(t, a_packet_in_its_inside_form_shows_whose_it_is);
+	tcase_add_test(t, what_is_shown_counts_more_than_what_was_guessed);
+	return t;
+}

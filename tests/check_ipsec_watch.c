@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Waiting: who could not be told from another waits, and not for long. */
+#include "support_ipsec.h"
+#include "cases.h"
+
+static struct world w;
+static struct esp a, b;
+static struct ike ka, kb;
+
+static void begin_with(bool no_wait)
+{
+	ipsec_world(&w, (struct world_options){ .no_wait = no_wait });
+	a = esp_of(CLIENT_A, SERVER, 0xa1, 0xb1);
+	b = esp_of(CLIENT_B, SERVER, 0xa2, 0xb2);
+	ka = ike_of(CLIENT_A, SERVER, 0);
+	kb = ike_of(CLIENT_B, SERVER, 0);
+}
+
+static void begin(void)
+{
+	begin_with(false);
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+/* How often a host sends again what it has to. */
+static const uint32_t again_rows[] = { 0, 1, 10, 100, 500, 1000, 2500 };
+
+/* Until it gets through. */
+static unsigned send_until(struct esp *e, uint32_t again)
+{
+	unsigned waits = 0;
+
+	while (esp_sends(&w, e) != VPNALG_TRANSLATED) {
+		ck_assert_uint_eq(w.last.result, VPNALG_DROP_WAIT);
+		waits++;
+		w.now += again;
+	}
+	return waits;
+}
+
+START_TEST(the_second_of_two_that_begin_at_once_waits)
+{
+	uint64_t waits;
+
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	waits = send_until(&b, 10);
+	ck_assert_uint_ge(waits, 1);
+	ck_assert_uint_eq(dropped(&w, VPNALG_DROP_WAIT), waits);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_WAIT], waits);
+	ck_assert_uint_eq(w.event.type, VPNALG_EVENT_WAIT);
+	ck_assert_uint_eq(get32(w.event.session.inside.octets), CLIENT_B);
+}
+END_TEST
+
+START_TEST(nobody_waits_more_than_three_times_nor_longer_than_3_s)
+{
+	uint32_t again = again_rows[_i];
+	vpnalg_time began;
+
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	began = w.now;
+	ck_assert_uint_le(send_until(&b, again), 3);
+	ck_assert_uint_le(w.now - began, 3000 + again);
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+}
+END_TEST
+
+/* The remote's first packet ends the doubt. */
+START_TEST(who_has_got_its_spi_keeps_nobody_waiting)
+{
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &a));
+	w.now += 1;
+	ck_assert_uint_le(send_until(&b, 1), 3);
+	ck_assert(esp_arrives(&w, &b));
+}
+END_TEST
+
+START_TEST(nobody_waits_where_it_is_switched_off)
+{
+	world_end(&w);
+	begin_with(true);
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+	ike_begin(&w, &ka);
+	ike_begin(&w, &kb);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_WAIT], 0);
+}
+END_TEST
+
+START_TEST(nobody_waits_for_a_host_of_another_remote)
+{
+	b.server = SERVER_2;
+	kb.server = SERVER_2;
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+	ike_begin(&w, &ka);
+	ike_begin(&w, &kb);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_WAIT], 0);
+}
+END_TEST
+
+/* Packets of SAs that are there already never wait. */
+START_TEST(only_beginnings_wait)
+{
+	unsigned i;
+
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &b));
+	w.now += 60000;
+	ike_begin(&w, &ka);
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	for (i = 0; i < 10; i++)
+		ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+	client_exchanges(&w, &kb, IKE_SA_INIT);
+	client_exchanges(&w, &kb, INFORMATIONAL);
+}
+END_TEST
+
+/* What goes over NAT-T is told apart by its port. */
+START_TEST(nat_t_does_not_wait)
+{
+	kb.port = kb.remote_port = NAT_T;
+	ike_begin(&w, &ka);
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	ike_begin(&w, &kb);
+	client_exchanges(&w, &kb, CREATE_CHILD_SA);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_WAIT], 0);
+}
+END_TEST
+
+/* IKE repeats its messages by itself: three times at most, and it gets through
+ * within the time in which it gives up. */
+static const struct asking_row {
+	uint8_t version, exchange;
+} asking_rows[] = {
+	{ 1, QUICK_MODE }, { 2, IKE_AUTH }, { 2, CREATE_CHILD_SA },
+};
+
+START_TEST(a_message_that_asks_for_an_sa_may_have_to_wait)
+{
+	const struct asking_row *row = &asking_rows[_i];
+	uint8_t flags = row->version == 2 ? INITIATOR : 0;
+	unsigned waits = 0;
+
+	ka.version = kb.version = row->version;
+	ck_assert_uint_eq(ike_out(&w, &ka, row->exchange, flags, 1),
+			  VPNALG_TRANSLATED);
+	w.now += 5;
+	for (; ike_out(&w, &kb, row->exchange, flags, 1) == VPNALG_DROP_WAIT;
+	     waits++)
+		w.now += 100;
+	ck_assert_uint_eq(w.last.result, VPNALG_TRANSLATED);
+	ck_assert_uint_ge(waits, 1);
+	ck_assert_uint_le(waits, 3);
+	/* What has got through does not wait when it is repeated. */
+	ck_assert_uint_eq(ike_out(&w, &kb, row->exchange, flags, 1),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(ike_out(&w, &ka, row->exchange, flags, 1),
+			  VPNALG_TRANSLATED);
+}
+END_TEST
+
+START_TEST(no_message_waits_for_ever)
+{
+	static const uint32_t steps[] = { 1, 100, 1000, 4000, 9000 };
+	vpnalg_time began;
+	uint32_t i, id;
+
+	ike_begin(&w, &ka);
+	w.now += 20000;
+	ike_begin(&w, &kb);
+	w.now += 20000;
+	began = w.now;
+	/* The other asks again and again. */
+	for (i = 0; i < 100; i++) {
+		ike_out(&w, &ka, CREATE_CHILD_SA, INITIATOR, 10 + i);
+		id = 10;
+		if (ike_out(&w, &kb, CREATE_CHILD_SA, INITIATOR, id) ==
+		    VPNALG_TRANSLATED)
+			break;
+		w.now += steps[_i];
+	}
+	ck_assert_uint_le(i, 3);
+	ck_assert_uint_le(w.now - began, 10000 + steps[_i]);
+}
+END_TEST
+
+/* A packet that is shown in its other form has got through already. */
+START_TEST(undo_never_waits)
+{
+	struct bytes p = esp_packet(OUTSIDE, SERVER, 0xa1, 1);
+
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_DROP_WAIT);
+	p = esp_packet(OUTSIDE, SERVER, 0xa2, 1);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
+			  VPNALG_DROP_NO_SESSION);
+}
+END_TEST
+
+START_TEST(undo_of_a_message_never_waits)
+{
+	struct bytes m = ike_message(&kb, CREATE_CHILD_SA, INITIATOR, 1), p;
+
+	client_exchanges(&w, &ka, IKE_SA_INIT);
+	client_exchanges(&w, &kb, IKE_SA_INIT);
+	p = udp_packet(OUTSIDE, kb.outside_port, SERVER, IKE, m.data,
+		       m.length);
+	ck_assert_uint_eq(ike_out(&w, &ka, CREATE_CHILD_SA, INITIATOR, 1),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(ike_out(&w, &kb, CREATE_CHILD_SA, INITIATOR, 1),
+			  VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(source(&w), CLIENT_B);
+}
+END_TEST
+
+TCase *ipsec_watch_case(void)
+{
+	TCase *t = tcase_create("waiting");
+
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_test(t, the_second_of_two_that_begin_at_once_waits);
+	tcase_add_loop_test(
+		t, nobody_waits_more_than_three_times_nor_longer_than_3_s, 0,
+		ROWS(again_rows));
+	tcase_add_test(t, who_has_got_its_spi_keeps_nobody_waiting);
+	tcase_add_test(t, nobody_waits_where_it_is_switched_off);
+	tcase_add_test(t, nobody_waits_for_a_host_of_another_remote);
+	tcase_add_test(t, only_beginnings_wait);
+	tcase_add_test(t, nat_t_does_not_wait);
+	tcase_add_loop_test(t, a_message_that_asks_for_an_sa_may_have_to_wait,
+			    0, ROWS(asking_rows));
+	tcase_add_loop_test(t, no_message_waits_for_ever, 0, 5);
+	tcase_add_test(t, undo_never_waits);
+	tcase_add_test(t, undo_of_a_message_never_waits);
+	return t;
+}

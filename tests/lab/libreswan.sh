@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+# libreswan at both ends, told to do without NAT-T: IKE version $ike (1 or 2) on
+# UDP 500 and plain ESP. A tunnel from each client's inner address to the
+# server's. Debian cannot have it beside strongSwan: guests unpack it.
+#
+#   why_not_libreswan        why it cannot run; fetches it
+#   libreswan_server         knows all $clients
+#   libreswan_up CLIENT      rekeys every $rekey seconds
+#   libreswan_down CLIENT    a clean end, seen on both sides
+
+why_not_libreswan() {
+	[ -e "$tools/libreswan.tar" ] && return
+	mkdir -p "$tools/download" && (
+		cd "$tools/download" && apt-get -q download libreswan &&
+			dpkg-deb --fsys-tarfile libreswan_*.deb >../new.tar
+	) >"$tools/download.log" 2>&1 &&
+		mv "$tools/new.tar" "$tools/libreswan.tar" ||
+		echo 'libreswan cannot be fetched by apt-get'
+}
+
+libreswan_versions() {
+	case $ike in
+	1) echo 'ikev2=no nat-ikev1-method=none' ;;
+	2) echo 'ikev2=insist' ;;
+	esac
+}
+
+# libreswan_connection NAME SETTING...
+libreswan_connection() {
+	echo "conn $1"
+	shift
+	printf ' %s\n' "$@" authby=secret encapsulation=no auto=add \
+		$(libreswan_versions) ike=aes128-sha2_256-dh19 \
+		esp=aes128-sha2_256 pfs=no
+}
+
+# Rekeyed by the client, "rekeymargin" before its SA's life ends.
+libreswan_life() {
+	echo "salifetime=$((rekey * 3))s rekeymargin=$((rekey * 2))s" \
+		rekeyfuzz=0% ikelifetime=8h
+}
+
+# libreswan_start CONNECTIONS GUEST: commands that start the daemon and wait until
+# it has loaded them, and secrets, which come last.
+libreswan_start() {
+	cat <<-END
+		$ipsec_modules
+		tar -C / --keep-directory-symlink -xf $tools/libreswan.tar
+		rm -f $run/guests/$2/pluto.log
+		printf '%s\n' 'config setup' \
+			' logfile=$run/guests/$2/pluto.log' \
+			' ikev1-policy=accept' ' dnssec-enable=no' \
+			>/etc/ipsec.conf
+		cat >>/etc/ipsec.conf <<-'EOF'
+		$1
+		EOF
+		echo ': PSK "$ipsec_secret"' >/etc/ipsec.secrets
+		mkdir -p /run/pluto
+		ipsec initnss >/dev/null
+		ipsec pluto --config /etc/ipsec.conf
+		until grep -q 'loading secrets' $run/guests/$2/pluto.log; do
+			sleep 0.1
+		done
+	END
+}
+
+# Until a client says its name, libreswan takes it for that of the first or the
+# last connection, and forgets it when that one comes: these are for nobody.
+libreswan_server() {
+	inner=$ipsec_server_inner
+	connections=$(for client in c0 $clients c9; do
+		libreswan_connection "lab-$client" left=$server_address \
+			leftid=@server leftsubnet=$inner/32 right=%any \
+			rightid=@"$client" \
+			rightsubnet="$(ipsec_inner "$client")/32" rekey=no
+	done)
+	guest_do "$server" 60 "ip addr add $inner/32 dev lo
+		$(libreswan_start "$connections" "$server")" >"$run/said.$server" 2>&1 ||
+		return
+	transfer_serve "$server"
+}
+
+libreswan_up() {
+	mine=$(ipsec_inner "$1")
+	connection=$(libreswan_connection lab left=%defaultroute leftid=@"$1" \
+		leftsubnet="$mine/32" leftsourceip="$mine" right=$server_address \
+		rightid=@server rightsubnet=$inner/32 initial-contact=yes \
+		$(libreswan_life))
+	ipsec_is_up "$1" "pgrep -x pluto >/dev/null || {
+			$(libreswan_start "$connection" "$1")
+		}
+		timeout 40 ipsec whack --name lab --initiate || exit"
+}
+
+libreswan_down() {
+	is_up "$1" || return
+	guest_do "$1" 20 'ipsec whack --name lab --terminate' \
+		>"$run/said.$1" 2>&1
+	ipsec_gone "$1" "ipsec whack --trafficstatus | grep @$1"
+}

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+. "$lab/scenarios/esp-ike1-rekey.sh"
+lossy

@@ -41,7 +41,7 @@ bool translator_open(struct translator *translator,
 		.general = { .ports = SYSTEM_PORTS },
 	};
 
-	if (nat_open(&translator->nat, &config, options->general))
+	if (nat_open(&translator->nat, &config, options->general, false))
 		return true;
 	say("cannot start: translator: %s", strerror(errno));
 	return false;

@@ -11,15 +11,18 @@
 /* Places of the store that are looked at for dead sessions at once. */
 #define SWEEP_BUDGET 64
 
-static const struct vpnalg_handler *const handlers[] = {
-	&vpnalg_pptp,
-	&vpnalg_ipsec,
-	&vpnalg_l2tp,
-	&vpnalg_gre,     /* behind PPTP, whose GRE is not for it */
-	&vpnalg_general, /* takes all that the others leave */
-};
+/* GRE is behind PPTP, whose GRE is not for it; general traffic is all that the
+ * others leave. */
+#define HANDLERS_WITH(l2tp) \
+	{ &vpnalg_pptp, &vpnalg_ipsec, &(l2tp), &vpnalg_gre, &vpnalg_general }
 
-#define HANDLERS (sizeof(handlers) / sizeof(handlers[0]))
+#define HANDLERS 5
+
+/* By l2tp_port_1701. */
+static const struct vpnalg_handler *const handlers[2][HANDLERS] = {
+	HANDLERS_WITH(vpnalg_l2tp),
+	HANDLERS_WITH(vpnalg_l2tp_port_1701),
+};
 
 static bool open_table(struct nat *nat)
 {
@@ -52,11 +55,12 @@ static bool open_translator(struct nat *nat, const struct vpnalg_config *config)
 					      size, config);
 }
 
-bool nat_open(struct nat *nat, struct vpnalg_config *config, bool general)
+bool nat_open(struct nat *nat, struct vpnalg_config *config, bool general,
+	      bool l2tp_port_1701)
 {
 	*nat = (struct nat){ 0 };
 	config->size = sizeof(*config);
-	config->handlers = handlers;
+	config->handlers = handlers[l2tp_port_1701];
 	config->handler_count = general ? HANDLERS : HANDLERS - 1;
 	config->store = &nat->store;
 	config->pool_key[0] = next_key(config);

@@ -16,10 +16,11 @@ struct nat {
 	void *memory[2]; /* of the translator, of the table */
 };
 
-/* Makes a translator, with or without general traffic. What differs from program
- * to program stands in config already: outside addresses, callbacks, burst.
+/* Makes a translator, with or without general traffic, for L2TP servers that
+ * insist on source port 1701 or not. What differs from program to program stands in config already: outside addresses, callbacks, burst.
  * False, with errno, when that failed; nat_close() follows in any case. */
-bool nat_open(struct nat *nat, struct vpnalg_config *config, bool general);
+bool nat_open(struct nat *nat, struct vpnalg_config *config, bool general,
+	      bool l2tp_port_1701);
 
 /* Removes some dead sessions; tells when to do that again. */
 vpnalg_time nat_sweep(struct nat *nat, vpnalg_time now);

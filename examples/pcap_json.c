@@ -216,7 +216,7 @@ bool report_write_json(const struct report *report,
 {
 	/* A member that could not be made is NULL, and then so is all. */
 	json_t *object = json_pack(
-		"{s:s, s:o, s:o, s:s, s:b, s:b, s:I, s:o, s:o,"
+		"{s:s, s:o, s:o, s:s, s:b, s:b, s:b, s:I, s:o, s:o,"
 		" s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"program", PROGRAM,
 		"input", text(options->input),
@@ -224,6 +224,7 @@ bool report_write_json(const struct report *report,
 		"link_type", report->link,
 		"complete", (int)report->complete,
 		"general", (int)options->general,
+		"l2tp_port_1701", (int)options->l2tp_port_1701,
 		"seed", (json_int_t)options->seed,
 		"inside", inside(&options->sides),
 		"addresses", addresses(&options->sides),

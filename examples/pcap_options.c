@@ -24,6 +24,7 @@ enum {
 	OPTION_INSIDE = 256,
 	OPTION_ADDRESS,
 	OPTION_GENERAL,
+	OPTION_L2TP_PORT_1701,
 	OPTION_SEED,
 	OPTION_WAIT,
 	OPTION_EXPLAIN,
@@ -36,6 +37,7 @@ static const struct option long_options[] = {
 	{ "inside", required_argument, NULL, OPTION_INSIDE },
 	{ "address", required_argument, NULL, OPTION_ADDRESS },
 	{ "general", no_argument, NULL, OPTION_GENERAL },
+	{ "l2tp-port-1701", no_argument, NULL, OPTION_L2TP_PORT_1701 },
 	{ "seed", required_argument, NULL, OPTION_SEED },
 	{ "wait", no_argument, NULL, OPTION_WAIT },
 	{ "explain", no_argument, NULL, OPTION_EXPLAIN },
@@ -59,6 +61,7 @@ static const char help[] =
 	"  --address ADDR    outside address of the NAT; may be repeated\n"
 	"                    (default " DEFAULT_ADDRESS ")\n"
 	"  --general         translate all other TCP, UDP and ICMP queries, too\n"
+	"  --l2tp-port-1701  L2TP servers know their clients by source port 1701\n"
 	"  --seed N          start of the random numbers, 0 to 4294967295\n"
 	"                    (default 1)\n"
 	"  --wait            drop what a gateway would, so that IPsec clients\n"
@@ -151,6 +154,9 @@ static enum options_result read_option(struct options *options, int option,
 		return ran(add_address(&options->sides, optarg));
 	case OPTION_GENERAL:
 		options->general = true;
+		return OPTIONS_RUN;
+	case OPTION_L2TP_PORT_1701:
+		options->l2tp_port_1701 = true;
 		return OPTIONS_RUN;
 	case OPTION_SEED:
 		return ran(read_seed(&options->seed, optarg));

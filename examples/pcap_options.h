@@ -18,6 +18,7 @@ struct options {
 	struct sides sides;
 	uint32_t seed;
 	bool general;
+	bool l2tp_port_1701;
 	bool wait;
 	bool explain;
 	bool json;

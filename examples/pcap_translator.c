@@ -44,7 +44,8 @@ bool translator_open(struct translator *translator,
 	};
 
 	*translator = (struct translator){ .random = options->seed };
-	if (nat_open(&translator->nat, &config, options->general))
+	if (nat_open(&translator->nat, &config, options->general,
+		     options->l2tp_port_1701))
 		return true;
 	say("cannot start: translator: %s", strerror(errno));
 	return false;

@@ -143,7 +143,7 @@ static bool start(struct run *run)
 	run->signals = open_signals();
 	if (run->signals < 0)
 		say("cannot start: signals: %s", strerror(errno));
-	else if (!nat_open(&run->nat, &config, run->options->general))
+	else if (!nat_open(&run->nat, &config, run->options->general, false))
 		say("cannot start: translator: %s", strerror(errno));
 	else if (!queue_open(&run->queue, run->options))
 		say("cannot start: queue %u: %s", run->options->queue,

@@ -176,6 +176,9 @@ bool vpnalg_l2tp_server_insists(struct vpnalg_step *step,
 void vpnalg_l2tp_server_stray(struct vpnalg_step *step,
 			      struct vpnalg_record *asker,
 			      const struct l2tp_message *message);
+void vpnalg_l2tp_server_refuse(struct vpnalg_step *step,
+			       struct vpnalg_record *asker,
+			       const struct l2tp_message *message);
 void vpnalg_l2tp_server_live(struct vpnalg_step *step,
 			     struct vpnalg_record *flow);
 
@@ -198,6 +201,9 @@ struct vpnalg_record *vpnalg_l2tp_tunnel_find(struct vpnalg_step *step,
 					      struct vpnalg_record *flow,
 					      bool peer,
 					      const struct l2tp_id *id);
+bool vpnalg_l2tp_tunnel_is_anothers(struct vpnalg_step *step,
+				    struct vpnalg_record *flow,
+				    const struct l2tp_id *id);
 uint32_t vpnalg_l2tp_tunnel_id(struct vpnalg_step *step,
 			       struct vpnalg_record *record, unsigned role);
 void vpnalg_l2tp_tunnel_other(struct vpnalg_step *step, struct l2tp_id *id,

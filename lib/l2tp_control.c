@@ -222,25 +222,18 @@ static bool is_stray(struct vpnalg_step *step, struct vpnalg_record *flow,
 	return m->type == L2TP_SCCRP && asker != NULL && asker != flow;
 }
 
-/* Of equal hidden IDs nobody can make two: the later one is refused. */
 static void take_stray(struct vpnalg_step *step, struct vpnalg_record *flow,
 		       const struct l2tp_message *m)
 {
 	const uint16_t hides = L2TP_FLOW_HIDDEN | L2TP_FLOW_SHARED;
 	struct vpnalg_record *asker = vpnalg_l2tp_server_asker(step, flow);
-	struct l2tp_flow *f;
 
 	if (m->type != L2TP_SCCRP || asker == NULL || asker == flow)
 		return;
-	f = l2tp_flow(step, asker);
-	if ((f->flags & hides) != hides) {
+	if ((l2tp_flow(step, asker)->flags & hides) == hides)
+		vpnalg_l2tp_server_refuse(step, asker, m);
+	else
 		vpnalg_l2tp_server_stray(step, asker, m);
-		return;
-	}
-	f->flags |= L2TP_FLOW_CLASH;
-	vpnalg_l2tp_server_answered(step, asker, m);
-	vpnalg_session_live(step->translator, asker,
-			    vpnalg_session_timers(step->translator)->linger);
 }
 
 static enum vpnalg_result session_in(struct vpnalg_step *step,

@@ -90,8 +90,13 @@ static enum vpnalg_result take_answer(struct vpnalg_step *step,
 {
 	struct vpnalg_record *asker;
 
-	if (*flow != NULL && learns_hidden(step, *flow, m))
-		return VPNALG_TRANSLATED;
+	if (*flow != NULL && learns_hidden(step, *flow, m)) {
+		if (!step->facts->inside ||
+		    !vpnalg_l2tp_tunnel_is_anothers(step, *flow, &m->header))
+			return VPNALG_TRANSLATED;
+		vpnalg_l2tp_server_refuse(step, *flow, m);
+		return VPNALG_DROP_AMBIGUOUS;
+	}
 	if (step->facts->inside)
 		return VPNALG_UNTOUCHED;
 	asker = vpnalg_l2tp_server_asker(step, step->record);

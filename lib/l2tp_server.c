@@ -252,3 +252,14 @@ void vpnalg_l2tp_server_stray(struct vpnalg_step *step,
 	    !(body(step, server)->flags & L2TP_SERVER_HONOURS))
 		set_flags(step, asker, L2TP_SERVER_INSISTS);
 }
+
+/* Of equal hidden IDs nobody can make two: the later one is refused. */
+void vpnalg_l2tp_server_refuse(struct vpnalg_step *step,
+			       struct vpnalg_record *asker,
+			       const struct l2tp_message *m)
+{
+	l2tp_flow(step, asker)->flags |= L2TP_FLOW_CLASH;
+	vpnalg_l2tp_server_answered(step, asker, m);
+	vpnalg_session_live(step->translator, asker,
+			    vpnalg_session_timers(step->translator)->linger);
+}

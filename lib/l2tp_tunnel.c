@@ -81,6 +81,20 @@ struct vpnalg_record *vpnalg_l2tp_tunnel_find(struct vpnalg_step *step,
 	return record != NULL && is_of(step, flow, record) ? record : NULL;
 }
 
+/* Whether this ID, outside, is that of another flow's tunnel. */
+bool vpnalg_l2tp_tunnel_is_anothers(struct vpnalg_step *step,
+				    struct vpnalg_record *flow,
+				    const struct l2tp_id *id)
+{
+	struct vpnalg_record *record;
+	struct vpnalg_tuple tuple;
+
+	tuple_for(step, flow, VPNALG_OUTSIDE_OWN, id->what, &tuple);
+	tuple.id = id->value;
+	record = vpnalg_session_find(step->translator, &tuple);
+	return record != NULL && !is_of(step, flow, record);
+}
+
 void vpnalg_l2tp_tunnel_other(struct vpnalg_step *step, struct l2tp_id *id,
 			      struct vpnalg_record *record)
 {

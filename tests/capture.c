@@ -10,12 +10,13 @@
 #define ETHERNET_LEN 14
 #define IPV4_HEADER_LEN 20
 
-static const struct vpnalg_handler *const handlers[] = {
-	&vpnalg_pptp,
-	&vpnalg_ipsec,
-	&vpnalg_l2tp,
-	&vpnalg_gre,
-	&vpnalg_general,
+#define HANDLERS_WITH(l2tp) \
+	{ &vpnalg_pptp, &vpnalg_ipsec, &(l2tp), &vpnalg_gre, &vpnalg_general }
+
+/* By l2tp_port_1701. */
+static const struct vpnalg_handler *const handlers[2][5] = {
+	HANDLERS_WITH(vpnalg_l2tp),
+	HANDLERS_WITH(vpnalg_l2tp_port_1701),
 };
 
 static uint64_t memory[4096], sessions[262144];
@@ -121,8 +122,8 @@ struct vpnalg *capture_translator(const struct capture *capture)
 	static uint32_t chance = 1;
 	struct vpnalg_config config = {
 		.size = sizeof(config),
-		.handlers = handlers,
-		.handler_count = sizeof(handlers) / sizeof(handlers[0]),
+		.handlers = handlers[capture->l2tp_port_1701],
+		.handler_count = 5,
 		.addresses = &capture->outside,
 		.address_count = 1,
 		.store = &store,

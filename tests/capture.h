@@ -26,6 +26,7 @@ struct capture {
 	struct vpnalg_addr outside; /* the outside address */
 	uint8_t inside[4];          /* octets that inside addresses begin with */
 	unsigned inside_octets;
+	bool l2tp_port_1701; /* L2TP servers insist on it; false at first */
 	pcap_t *pcap;
 };
 

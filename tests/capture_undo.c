@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* capture_undo INSIDE OUTSIDE CAPTURE...
+/* capture_undo [--l2tp-port-1701] INSIDE OUTSIDE CAPTURE...
  *
  * Undo gives back what was translated, on real traffic: each packet of the
  * captures is translated and at once taken back, and must then be what it was.
  * INSIDE is the first three octets of the inside hosts' addresses, or all four
- * of one host's; OUTSIDE is the outside address. */
+ * of one host's; OUTSIDE is the outside address. With --l2tp-port-1701 L2TP
+ * servers insist on that port. */
 #include <stdio.h>
 #include <string.h>
 
@@ -69,14 +70,20 @@ static void one_capture(struct capture *capture, const char *name)
 int main(int argc, char **argv)
 {
 	struct capture capture;
+	bool insists = argc > 1 && strcmp(argv[1], "--l2tp-port-1701") == 0;
 	int i;
 
+	if (insists) {
+		argc--;
+		argv++;
+	}
 	if (argc < 4) {
-		fputs("usage: capture_undo INSIDE OUTSIDE CAPTURE...\n",
-		      stderr);
+		fputs("usage: capture_undo [--l2tp-port-1701] INSIDE OUTSIDE "
+		      "CAPTURE...\n", stderr);
 		return 2;
 	}
 	capture_sides(&capture, argv[1], argv[2]);
+	capture.l2tp_port_1701 = insists;
 	for (i = 3; i < argc; i++)
 		one_capture(&capture, argv[i]);
 	return faults == 0 ? 0 : 1;

@@ -11,4 +11,6 @@ if [ ! -x "$program" ]; then
 fi
 "$program" 192.168.77 203.0.113.1 "$captures"/*-inside.pcap \
 	"$captures"/esp_3-routed.pcap "$captures"/esp_ike*-routed.pcap \
-	"$captures"/ike_frag_3-routed.pcap "$captures"/l2tp_*-routed.pcap
+	"$captures"/ike_frag_3-routed.pcap "$captures"/l2tp_*-routed.pcap &&
+	"$program" --l2tp-port-1701 192.168.77 203.0.113.1 \
+		"$captures"/l2tp_*-inside.pcap

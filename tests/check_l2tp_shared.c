@@ -390,6 +390,32 @@ START_TEST(of_two_equal_hidden_ids_the_later_is_refused)
 }
 END_TEST
 
+/* As in a capture from inside, where nobody has been refused. */
+START_TEST(an_equal_hidden_id_is_refused_as_inside_sees_its_answer)
+{
+	struct tunnel a = hidden_tunnel(0, 7), b = hidden_tunnel(1, 7);
+	struct bytes m = l2tp_control(2, 7, 0, SCCRP), p;
+
+	tunnel_begin(&w, &a);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	tunnel_is_answered(&w, &b); /* to port 1701 from now on */
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	p = l2tp_packet(b.server, L2TP, b.client, b.port, &m);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
+			  VPNALG_DROP_AMBIGUOUS);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_AMBIGUOUS);
+	tunnel_carries(&w, &a, 1);
+	/* A retransmitted answer is still its own flow's. */
+	b = hidden_tunnel(2, 9);
+	tunnel_begin(&w, &b);
+	m = l2tp_control(2, 9, 0, SCCRP);
+	p = l2tp_packet(b.server, L2TP, b.client, b.port, &m);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	tunnel_carries(&w, &b, 2);
+}
+END_TEST
+
 START_TEST(hidden_and_plain_ids_get_along)
 {
 	struct tunnel a = a_tunnel(0), b = hidden_tunnel(1, 8), c = a_tunnel(2);
@@ -448,6 +474,8 @@ TCase *l2tp_shared_case(void)
 	tcase_add_loop_test(t, data_is_told_apart_whatever_its_header, 0, 7);
 	tcase_add_test(t, hidden_ids_are_learned_from_the_answer);
 	tcase_add_test(t, of_two_equal_hidden_ids_the_later_is_refused);
+	tcase_add_test(t,
+		       an_equal_hidden_id_is_refused_as_inside_sees_its_answer);
 	tcase_add_test(t, hidden_and_plain_ids_get_along);
 	tcase_add_test(t, the_caller_has_the_last_word_on_ids);
 	return t;

@@ -182,10 +182,12 @@ class Calls:
         return self.wrong
 
 
-def judge(title, before, inside, server):
-    """Translates a capture and checks all that must hold of any."""
+def judge(title, before, inside, server, *options, changed=()):
+    """Translates a capture and checks all that must hold of any. The fields
+    that it changes are known."""
     after = path("out.pcap")
-    done = run("--inside", inside, "--address", OUTSIDE, before, after)
+    done = run("--inside", inside, "--address", OUTSIDE, *options, before,
+               after)
     check(title + ": exit status 0", done.returncode == 0, done.stderr)
     magic, link, records = read_pcap(after)
     original = read_pcap(before)
@@ -201,7 +203,7 @@ def judge(title, before, inside, server):
           spoiled_by_tshark(before, after))
     check(title + ": nor does scapy",
           not spoiled(sums_by_scapy(before), sums_by_scapy(after)))
-    kept = known(KEPT)
+    kept = [field for field in known(KEPT) if field not in changed]
     check(title + ": there is much to compare", len(kept) >= 20 and
           sum(sums_by_scapy(before)) > len(records) / 2)
     check(title + ": the messages are the same",
@@ -233,6 +235,96 @@ def judge_l2tp():
     check("l2tp_3: each client has one port and they differ",
           [len(p) for p in ports.values()] == [1, 1, 1] and
           len(set.union(*ports.values())) == 3, ports)
+
+
+def judge_l2tp_calls():
+    """Calls in and out, hidden IDs, version 3 without control connections; the
+    servers honour ports."""
+    for name, hidden in (("l2tp_same", 0), ("l2tp_hidden", 6),
+                         ("l2tp_out", 0), ("l2tp_v3", 0)):
+        capture = os.path.join(CAPTURES, name + "-inside.pcap")
+        _, new = judge(name, capture, "192.168.77.0/24", SERVER)
+        check(name + ": %d hidden AVPs" % hidden, len([
+            1 for line in dissect(path("out.pcap"), ["l2tp.avp.hidden"])
+            for value in line[0].split(",") if value in ("1", "True")]) ==
+            hidden)
+        check(name + ": tshark finds nothing malformed",
+              not malformed(path("out.pcap")))
+
+
+def judge_l2tp_insisting():
+    """The same, and the servers insist on port 1701. Of two clients that hide
+    the same ID the first has its tunnel, and the other is refused."""
+    for name, lost in (("l2tp_3-nat", None), ("l2tp_out", None),
+                       ("l2tp_v3", None), ("l2tp_hidden", "192.168.77.12")):
+        before = os.path.join(CAPTURES, name + "-inside.pcap")
+        after = path("out.pcap")
+        done = run("--address", OUTSIDE, "--l2tp-port-1701", "--explain",
+                   before, after)
+        lines = [line for line in done.stdout.decode().splitlines()
+                 if " dropped, " in line]
+        name += ", insisting"
+        check(name + ": nothing is dropped but of one that is refused",
+              all(lost is not None and lost + ":" in line for line in lines),
+              lines)
+        check(name + ": and that with a reason", lost is None or
+              "dropped, ID shared by two sessions: L2TP SCCRP" in lines[0],
+              lines)
+        kept = [p for p in packets(before) if lost not in (p.src, p.dst)]
+        check(name + ": everything else is there",
+              len(kept) + (lost is not None) == len(packets(after)))
+        check(name + ": no inside address is left",
+              no_inside(after, "192.168.77.0/24"))
+        check(name + ": tshark finds nothing malformed",
+              not malformed(after), malformed(after))
+        check(name + ": and no checksum wrong",
+              not any("0" in status for status in dissect(after, SUMS)) and
+              all(sums_by_scapy(after)))
+
+
+class Tunnels:
+    """Which Tunnel IDs of the clients became which."""
+
+    def __init__(self, old, new):
+        self.ids, self.ports = {}, set()
+        for before, after in zip(old, new):
+            for client, was, now in self.named(before, after):
+                self.ids.setdefault((client, was), set()).add(now)
+            if before.dst == SERVER:
+                self.ports.add(after[UDP].sport)
+
+    @staticmethod
+    def named(before, after):
+        """(client, its ID, that ID outside) wherever the packet has them."""
+        b, a = (bytes(p[UDP].payload) for p in (before, after))
+        control = b[0] & 0x80
+        at = 4 if b[0] & 0x40 else 2
+        own = struct.unpack(">H", b[at:at + 2])[0]
+        if before.src == SERVER:
+            yield before.dst, own, struct.unpack(">H", a[at:at + 2])[0]
+        at = 12
+        while control and before.dst == SERVER and at < len(b):
+            length, _, kind, value = struct.unpack(">HHHH", b[at:at + 8])
+            if kind == 9:
+                yield (before.src, value,
+                       struct.unpack(">H", a[at + 6:at + 8])[0])
+            at += length & 0x3ff
+
+
+def judge_l2tp_same():
+    """Three clients with one Tunnel ID; the server insists on port 1701."""
+    old, new = judge(
+        "l2tp_same, insisting", os.path.join(CAPTURES, "l2tp_same-inside.pcap"),
+        "192.168.77.0/24", SERVER, "--l2tp-port-1701",
+        changed=("l2tp.tunnel", "l2tp.avp.assigned_tunnel_id"))
+    tunnels = Tunnels(old, new)
+    check("l2tp_same, insisting: all are from port 1701",
+          tunnels.ports == {1701}, tunnels.ports)
+    check("l2tp_same, insisting: one ID inside",
+          len({own for _, own in tunnels.ids}) == 1, tunnels.ids)
+    check("l2tp_same, insisting: each client has one ID and they differ",
+          [len(ids) for ids in tunnels.ids.values()] == [1, 1, 1] and
+          len(set.union(*tunnels.ids.values())) == 3, tunnels.ids)
 
 
 def l2tp_message(version, receiver, kind, own=None, ns=0):
@@ -382,6 +474,9 @@ def judge_time():
 def main():
     judge_lab()
     judge_l2tp()
+    judge_l2tp_calls()
+    judge_l2tp_same()
+    judge_l2tp_insisting()
     judge_insisting(2, True)
     judge_insisting(3, True)
     judge_insisting(3, False)

@@ -151,6 +151,7 @@ def check_json(name, packets):
     check("JSON: the names", report["program"] == "vpnalg-pcap" and
           report["input"] == name and report["link_type"] == "EN10MB" and
           report["complete"] is True and report["general"] is False and
+          report["l2tp_port_1701"] is False and
           report["seed"] == 4294967295)
     check("JSON: the sides",
           report["inside"] == ["192.168.77.0/24", "10.1.0.0/16"] and

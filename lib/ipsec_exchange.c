@@ -194,6 +194,19 @@ static void note_beginning(struct vpnalg_step *step)
 	vpnalg_session_changed(step->translator, host);
 }
 
+/* What comes in with an SPI that the host has never sent says nothing: anybody
+ * can send it. The host's answer tells, if there is one. */
+static bool may_be_forged(struct vpnalg_step *step, const uint8_t *header)
+{
+	struct vpnalg_tuple inside;
+
+	if (!step->facts->inward || vpnalg_ipsec_ike_knows(step, header))
+		return false;
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
+			     &inside);
+	return inside.id == IKE_PORT; /* of other ports no SPIs are kept */
+}
+
 /* VPNALG_TRANSLATED, or VPNALG_DROP_WAIT. */
 enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 {
@@ -202,7 +215,7 @@ enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 	struct vpnalg_tuple inside;
 	struct message message;
 
-	if (header == NULL)
+	if (header == NULL || may_be_forged(step, header))
 		return VPNALG_TRANSLATED;
 	read_message(step, header, &message);
 	if (!is_first(header) && message.version == 2 &&

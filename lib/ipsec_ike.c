@@ -333,7 +333,8 @@ static bool shares_port(struct vpnalg_step *step)
 
 	if (header == NULL || !(body(step)->flags & IPSEC_IKE_INSISTS))
 		return false;
-	return step->facts->inward || vpnalg_ipsec_ike_sa_find(step, header) == step->record;
+	return step->facts->inward ||
+	       vpnalg_ipsec_ike_sa_find(step, header) == step->record;
 }
 
 static void rewrite(struct vpnalg_step *step)

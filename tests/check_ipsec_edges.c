@@ -139,6 +139,32 @@ START_TEST(what_names_no_spi_does_not_share_port_500)
 }
 END_TEST
 
+/* Else anybody could let others wait, or take the evidence for a pair away. */
+START_TEST(a_forged_message_asks_for_no_sa)
+{
+	struct ike forged;
+
+	a = ike_of(CLIENT_A, SERVER, 0);
+	b = ike_of(CLIENT_B, SERVER, 0);
+	ike_begin(&w, &a);
+	w.now += 20000;
+	ike_begin(&w, &b);
+	world_wait(&w, 60000);
+	forged = a;
+	forged.spi[0][0] = 0xdead;
+	ck_assert_uint_eq(ike_in(&w, &forged, CREATE_CHILD_SA, 0, 3),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(ike_out(&w, &b, CREATE_CHILD_SA, INITIATOR, 9),
+			  VPNALG_TRANSLATED);
+	/* A true one does. */
+	w.now += 20000;
+	ck_assert_uint_eq(ike_in(&w, &a, CREATE_CHILD_SA, 0, 4),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(ike_out(&w, &b, CREATE_CHILD_SA, INITIATOR, 10),
+			  VPNALG_DROP_WAIT);
+}
+END_TEST
+
 START_TEST(wishes_that_take_turns_wait_no_longer_than_one)
 {
 	unsigned i, waited = 0;
@@ -285,6 +311,7 @@ TCase *ipsec_edges_case(void)
 		a_forged_message_does_not_tell_on_what_port_the_remote_insists);
 	tcase_add_test(t, a_forged_message_is_no_answer);
 	tcase_add_test(t, what_names_no_spi_does_not_share_port_500);
+	tcase_add_test(t, a_forged_message_asks_for_no_sa);
 	tcase_add_test(t, wishes_that_take_turns_wait_no_longer_than_one);
 	tcase_add_test(t, an_outbound_spi_that_was_shared_is_nobodys_alone);
 	return t;

@@ -477,7 +477,7 @@ START_TEST(the_script_has_something_of_everything)
 		ck_assert_msg(seen[wanted[i]] > 0, "no %s",
 			      vpnalg_result_text(wanted[i]));
 	ck_assert_uint_ge(seen[VPNALG_TRANSLATED], 3 * PACKETS / 4);
-	ck_assert_uint_ge(calls, 6);
+	ck_assert_uint_ge(calls, 3);
 	ck_assert_uint_ge(pairs, 30);
 }
 END_TEST

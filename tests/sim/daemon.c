@@ -26,8 +26,7 @@ void daemon_start(struct world *world, uint32_t tunnel)
 	struct end *end = &t->ends[CLIENT];
 
 	end->up = true;
-	end->ike = (struct ike){ { dice_roll(&t->dice), dice_roll(&t->dice) },
-				 CLIENT };
+	end->ike = ike_choose(&t->dice, CLIENT);
 	end->next_id = 0;
 	end->sending = end->pending = NONE;
 	request_forget(end);

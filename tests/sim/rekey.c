@@ -25,12 +25,15 @@ static uint64_t interval(const struct world *world, struct tunnel *t,
 void rekey_plan(struct world *world, uint32_t sa)
 {
 	struct tunnel *t = &world->tunnels[world->sas[sa].tunnel];
-	unsigned seconds = world->settings->scenario.rekey;
+	unsigned seconds = world->settings->scenario.rekey, end;
+	uint64_t after;
 
-	if (seconds > 0)
-		queue_add(&world->queue,
-			  world->now + interval(world, t, seconds),
-			  EVENT_REKEY, sa, any_end(t));
+	if (seconds == 0)
+		return;
+	/* Not as arguments, whose order is the compiler's. */
+	after = interval(world, t, seconds);
+	end = any_end(t);
+	queue_add(&world->queue, world->now + after, EVENT_REKEY, sa, end);
 }
 
 void rekey_child(struct world *world, uint32_t sa, unsigned from)
@@ -69,13 +72,15 @@ void rekey_delete(struct world *world, uint32_t sa, unsigned from)
 void rekey_plan_ike(struct world *world, uint32_t tunnel)
 {
 	struct tunnel *t = &world->tunnels[tunnel];
-	unsigned seconds = world->settings->scenario.rekey_ike;
+	unsigned seconds = world->settings->scenario.rekey_ike, end;
+	uint64_t after;
 
-	if (seconds > 0 && !t->v1)
-		queue_add(&world->queue,
-			  world->now + interval(world, t, seconds),
-			  EVENT_REKEY_IKE, tunnel,
-			  t->ends[CLIENT].life * 2U + any_end(t));
+	if (seconds == 0 || t->v1)
+		return;
+	after = interval(world, t, seconds);
+	end = any_end(t);
+	queue_add(&world->queue, world->now + after, EVENT_REKEY_IKE, tunnel,
+		  t->ends[CLIENT].life * 2U + end);
 }
 
 void rekey_ike(struct world *world, uint32_t tunnel, uint32_t data)
@@ -94,8 +99,7 @@ void rekey_ike(struct world *world, uint32_t tunnel, uint32_t data)
 			  EVENT_REKEY_IKE, tunnel, data);
 		return;
 	}
-	m.new_ike = (struct ike){ { dice_roll(&t->dice), dice_roll(&t->dice) },
-				  data & 1 };
+	m.new_ike = ike_choose(&t->dice, data & 1);
 	request_begin(world, data & 1, &m);
 }
 

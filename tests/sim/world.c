@@ -26,6 +26,16 @@ static const struct flavour flavours[] = {
 #define EAGER 0
 #define PATIENT 1
 
+/* One after the other, so that the SPIs are the same whatever compiles this. */
+struct ike ike_choose(struct dice *dice, unsigned initiator)
+{
+	struct ike ike = { .initiator = (uint8_t)initiator };
+
+	ike.spi[0] = dice_roll(dice);
+	ike.spi[1] = dice_roll(dice);
+	return ike;
+}
+
 uint32_t sa_add(struct world *world, uint32_t tunnel)
 {
 	struct tunnel *t = &world->tunnels[tunnel];

@@ -180,5 +180,6 @@ void rekey_plan_liveness(struct world *world, uint32_t tunnel, unsigned end);
 void rekey_liveness(struct world *world, uint32_t tunnel, uint32_t data);
 
 uint32_t sa_add(struct world *world, uint32_t tunnel);
+struct ike ike_choose(struct dice *dice, unsigned initiator);
 
 #endif

@@ -328,6 +328,34 @@ START_TEST(a_store_that_fails_costs_a_question_or_its_answer)
 }
 END_TEST
 
+/* It stays at the outside address from which it was asked. */
+START_TEST(the_outside_address_stays_whoever_answers)
+{
+	static const uint32_t addresses[] = { OUTSIDE, OUTSIDE_2 };
+	struct tunnel t[4];
+	unsigned i;
+
+	l2tp_world(&w, (struct world_options){
+			       .choosing = CHOOSE_TAKE,
+			       .l2tp = { .any_address = true },
+			       .addresses = addresses,
+			       .address_count = 2 });
+	for (i = 0; i < 4; i++) {
+		t[i] = carriers[0];
+		t[i].client = CLIENT_A + i;
+		t[i].own += i;
+		t[i].server += 10 * i;
+		ck_assert_uint_eq(tunnel_asks(&w, &t[i]), VPNALG_TRANSLATED);
+		ck_assert_uint_eq(answer_from(&t[i], ELSEWHERE + 10 * i),
+				  VPNALG_TRANSLATED);
+		ck_assert_uint_eq(tunnel_confirms(&w, &t[i]),
+				  VPNALG_TRANSLATED);
+		tunnel_carries(&w, &t[i], i);
+	}
+	world_end(&w);
+}
+END_TEST
+
 /* Of the answer so much is in memory or in the packet. */
 START_TEST(an_answer_of_any_length_does_no_harm)
 {
@@ -355,6 +383,7 @@ TCase *l2tp_question_case(void)
 	tcase_add_loop_test(t,
 			    a_store_that_fails_costs_a_question_or_its_answer,
 			    0, all);
+	tcase_add_test(t, the_outside_address_stays_whoever_answers);
 	return t;
 }
 

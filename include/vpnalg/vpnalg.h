@@ -276,7 +276,8 @@ struct vpnalg_timers {
 	/** A TCP control connection that opens or closes.
 	 * Default 240,000 (RFC 5382 REQ-5, RFC 7857 2). */
 	uint32_t tcp_transitory;
-	/** A call that the remote has not answered. Default 60,000. */
+	/** A call that the remote has not answered, or an SCCRQ that may be
+	 * answered from any address. Default 60,000. */
 	uint32_t call_unanswered;
 	/** A call that the remote has answered. Default 7,440,000. */
 	uint32_t call_idle;

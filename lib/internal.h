@@ -81,6 +81,7 @@ struct vpnalg {
 	struct vpnalg_timers timers;
 	struct vpnalg_counters counters;
 	struct vpnalg_general_settings general;
+	struct vpnalg_l2tp_settings l2tp;
 	bool maps; /* some kind's sessions are for all remotes */
 };
 

@@ -25,6 +25,10 @@ static const struct vpnalg_kind kinds[L2TP_KINDS] = {
 				.slots = 4,
 				.body = sizeof(struct l2tp_tunnel),
 				.guard = L2TP_PROTOCOL },
+	[L2TP_KIND_QUESTION] = { .name = "L2TP question to any address",
+				 .slots = 2,
+				 .body = sizeof(struct l2tp_question),
+				 .bound = true },
 };
 
 /* A way to name a key for a packet. */
@@ -58,6 +62,7 @@ static void name(struct vpnalg_match *match, bool peer, uint8_t space,
 	match->space = space;
 	match->id = id;
 	match->port = port;
+	match->any_remote = false;
 }
 
 /* By the ports, as inside hosts see them. */
@@ -168,6 +173,22 @@ static enum way by_server(const struct vpnalg_facts *facts,
 	return WAY_MORE;
 }
 
+/* By what is answered, whoever answers. */
+static enum way by_elsewhere(const struct vpnalg_facts *facts,
+			     struct vpnalg_match *match)
+{
+	struct l2tp_message message;
+
+	if (!facts->inward || facts->quoted ||
+	    vpnalg_l2tp_message_read(facts, &message) != VPNALG_TRANSLATED ||
+	    !l2tp_is_answer(&message) || message.header.value == 0)
+		return WAY_NONE;
+	name(match, false, L2TP_PROTOCOL, message.header.value,
+	     L2TP_NUMBER_QUESTION | message.header.what | local_port(facts));
+	match->any_remote = true;
+	return WAY_MORE;
+}
+
 /* By the two addresses. */
 static enum way by_host(struct vpnalg_match *match)
 {
@@ -185,17 +206,18 @@ enum by {
 	BY_ID,
 	BY_OWN_ID,
 	BY_SERVER,
+	BY_ELSEWHERE,
 	BY_HOST
 };
 
-#define WAYS_MAX 3
+#define WAYS_MAX 4
 
 /* In the order in which they are tried: UDP or IP; in its inside form, or in
  * its outside form on its way out or in. */
 static const uint8_t ways[2][3][WAYS_MAX] = {
-	{ { BY_INSIDE_PORT, BY_ANSWER, BY_QUESTION },
+	{ { BY_ELSEWHERE, BY_INSIDE_PORT, BY_ANSWER, BY_QUESTION },
 	  { BY_ID, BY_OWN_ID, BY_OUTSIDE_PORT },
-	  { BY_ID, BY_OUTSIDE_PORT, BY_SERVER } },
+	  { BY_ID, BY_OUTSIDE_PORT, BY_SERVER, BY_ELSEWHERE } },
 	{ { BY_HOST }, { BY_ID, BY_OWN_ID, BY_HOST }, { BY_ID, BY_HOST } },
 };
 
@@ -217,6 +239,8 @@ static enum way name_by(unsigned by, const struct vpnalg_facts *facts,
 		return by_own_id(facts, match);
 	case BY_SERVER:
 		return by_server(facts, match);
+	case BY_ELSEWHERE:
+		return by_elsewhere(facts, match);
 	case BY_HOST:
 		return by_host(match);
 	default:

@@ -18,6 +18,7 @@ enum {
 	L2TP_KIND_SERVER,  /* what is known of a remote's ports */
 	L2TP_KIND_TUNNEL,  /* or control connection, in a shared flow */
 	L2TP_KIND_SESSION, /* of version 3, in a shared flow */
+	L2TP_KIND_QUESTION, /* that may be answered from elsewhere */
 	L2TP_KINDS
 };
 
@@ -30,7 +31,9 @@ enum l2tp_number {
 	L2TP_NUMBER_FLOW = 0x40000,       /* none: a flow over IP */
 	L2TP_NUMBER_ASKING = 0x50000,     /* none: whose turn it is to ask */
 	L2TP_NUMBER_SERVER = 0x60000,     /* none: a server */
-	L2TP_NUMBER_ANSWER = 0x70000      /* UDP port; the remote's is added */
+	L2TP_NUMBER_ANSWER = 0x70000,     /* UDP port; the remote's is added */
+	/* ID asked for; TUNNEL or CONNECTION is added, and the port */
+	L2TP_NUMBER_QUESTION = 0x80000
 };
 
 /* What the inside host sends this soon after an announced end may have been on
@@ -82,6 +85,14 @@ struct l2tp_tunnel {
 	uint16_t generation; /* of the tunnel: which one with this ID */
 	uint16_t remote_port;
 	uint16_t flags;
+};
+
+#define L2TP_QUESTION_ANSWERED 0x01 /* from elsewhere */
+
+/* The body of a question. */
+struct l2tp_question {
+	uint8_t remote[VPNALG_ADDR_MAX]; /* who was asked */
+	uint32_t flags;
 };
 
 /* l2tp_message.c: what a packet holds */
@@ -182,6 +193,17 @@ void vpnalg_l2tp_server_refuse(struct vpnalg_step *step,
 void vpnalg_l2tp_server_live(struct vpnalg_step *step,
 			     struct vpnalg_record *flow);
 
+/* l2tp_question.c: answers from other addresses */
+enum vpnalg_result vpnalg_l2tp_question_ask(struct vpnalg_step *step,
+					    struct vpnalg_record *flow,
+					    const struct l2tp_message *message);
+enum vpnalg_result
+vpnalg_l2tp_question_follow(struct vpnalg_step *step,
+			    const struct l2tp_message *message,
+			    struct vpnalg_record **flow);
+void vpnalg_l2tp_question_settle(struct vpnalg_step *step,
+				 struct vpnalg_record *question);
+
 /* l2tp_tunnel.c: tunnels and sessions of shared flows */
 
 static inline bool l2tp_is_tunnel(const struct vpnalg_record *record)
@@ -251,6 +273,13 @@ static inline bool l2tp_is_past_grace(struct vpnalg_step *step,
 						    : L2TP_GRACE_MS;
 
 	return record->deadline - step->now < linger - grace;
+}
+
+/* What may come from where nothing was sent to. */
+static inline bool l2tp_is_answer(const struct l2tp_message *message)
+{
+	return message->control && message->type == L2TP_SCCRP &&
+	       message->ns == 0;
 }
 
 /* A message by which nobody goes on. */

@@ -4,11 +4,6 @@
 
 #include "wire_ip.h"
 
-static bool is_answer(const struct l2tp_message *m)
-{
-	return m->control && m->type == L2TP_SCCRP && m->ns == 0;
-}
-
 /* The inside host will send to that port from now on. */
 static enum vpnalg_result give_answer_key(struct vpnalg_step *step,
 					  struct vpnalg_record *flow,
@@ -54,7 +49,7 @@ static enum vpnalg_result take_remote_port(struct vpnalg_step *step,
 	port = vpnalg_get16(step->facts->l4 + PORT_SOURCE_OFF);
 	if (port == f->remote_port)
 		return VPNALG_TRANSLATED;
-	if (!(f->flags & L2TP_FLOW_ASKING) || !is_answer(m))
+	if (!(f->flags & L2TP_FLOW_ASKING) || !l2tp_is_answer(m))
 		return VPNALG_DROP_PORT_HELD;
 	if (!(f->flags & (L2TP_FLOW_SHARED | L2TP_FLOW_HIDDEN)) &&
 	    f->own[m->version - 2] != m->header.value)
@@ -139,7 +134,7 @@ static enum vpnalg_result take_unknown(struct vpnalg_step *step,
 		       vpnalg_l2tp_flow_port(step, *flow) == L2TP_PORT;
 	enum vpnalg_result result = VPNALG_UNTOUCHED;
 
-	if (at_1701 && is_answer(m))
+	if (at_1701 && l2tp_is_answer(m))
 		result = take_answer(step, m, flow);
 	if (result != VPNALG_UNTOUCHED)
 		return result;
@@ -175,7 +170,7 @@ static enum vpnalg_result server_in(struct vpnalg_step *step,
 	enum vpnalg_result result = VPNALG_UNTOUCHED;
 	struct vpnalg_record *flow = NULL;
 
-	if (is_answer(m))
+	if (l2tp_is_answer(m))
 		result = take_answer(step, m, &flow);
 	if (result == VPNALG_TRANSLATED) {
 		step->record = flow;
@@ -223,6 +218,34 @@ static enum vpnalg_result control_in(struct vpnalg_step *step,
 	return vpnalg_l2tp_flow_finish(step, flow, m);
 }
 
+/* An answer from another address. What was opened for it is closed if it does
+ * not get through. */
+static enum vpnalg_result question_in(struct vpnalg_step *step,
+				      struct l2tp_message *m)
+{
+	struct vpnalg_record *question = step->record, *flow, *tunnel = NULL;
+	enum vpnalg_result result =
+		vpnalg_l2tp_question_follow(step, m, &flow);
+
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	step->record = flow;
+	if (l2tp_is_shared(step, flow))
+		result = vpnalg_l2tp_tunnel_open(step, flow, &m->header, true,
+						 &tunnel);
+	if (result == VPNALG_TRANSLATED)
+		result = control_in(step, flow, tunnel, m);
+	if (result == VPNALG_TRANSLATED) {
+		vpnalg_l2tp_question_settle(step, question);
+		return VPNALG_TRANSLATED;
+	}
+	step->record = question;
+	if (tunnel != NULL)
+		vpnalg_session_close(step->translator, tunnel);
+	vpnalg_session_close(step->translator, flow);
+	return result;
+}
+
 /* What travels in, in either form. */
 enum vpnalg_result vpnalg_l2tp_in(struct vpnalg_step *step,
 				  struct l2tp_message *m)
@@ -233,6 +256,8 @@ enum vpnalg_result vpnalg_l2tp_in(struct vpnalg_step *step,
 		return VPNALG_DROP_NO_SESSION;
 	if (record->kind == L2TP_KIND_SERVER)
 		return server_in(step, m);
+	if (record->kind == L2TP_KIND_QUESTION)
+		return question_in(step, m);
 	if (l2tp_is_tunnel(record) && !m->control)
 		return data_in(step, m);
 	if (l2tp_is_tunnel(record))

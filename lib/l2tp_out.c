@@ -63,5 +63,9 @@ enum vpnalg_result vpnalg_l2tp_out(struct vpnalg_step *step,
 		return result;
 	if (!vpnalg_l2tp_message_is_fit(m))
 		return VPNALG_DROP_AMBIGUOUS;
+	if (asks)
+		result = vpnalg_l2tp_question_ask(step, flow, m);
+	if (result != VPNALG_TRANSLATED)
+		return result;
 	return vpnalg_l2tp_flow_finish(step, flow, m);
 }

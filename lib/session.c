@@ -54,6 +54,12 @@ vpnalg_session_general(const struct vpnalg *translator)
 	return &translator->general;
 }
 
+const struct vpnalg_l2tp_settings *
+vpnalg_session_l2tp(const struct vpnalg *translator)
+{
+	return &translator->l2tp;
+}
+
 vpnalg_time vpnalg_session_now(const struct vpnalg *translator)
 {
 	return translator->now;

@@ -212,6 +212,7 @@ static void init_parts(struct vpnalg *translator,
 	translator->pool_key[1] = config->pool_key[1];
 	translator->burst = config->burst;
 	translator->general = config->general;
+	translator->l2tp = config->l2tp;
 	translator->addr_len = IPV4_ADDR_LEN;
 	translator->sweep_earliest = VPNALG_NEVER;
 }

@@ -224,6 +224,7 @@ static const size_t old_sizes[] = {
 	offsetof(struct vpnalg_config, pool_key),
 	offsetof(struct vpnalg_config, burst),
 	offsetof(struct vpnalg_config, timers),
+	offsetof(struct vpnalg_config, l2tp),
 };
 
 START_TEST(what_an_older_caller_does_not_know_has_its_default)
@@ -240,6 +241,7 @@ START_TEST(what_an_older_caller_does_not_know_has_its_default)
 	p.config.size = size;
 	ck_assert_int_eq(vpnalg_init(&alg, at, 19990, &p.config), 0);
 	ck_assert_uint_eq(vpnalg_session_timers(alg)->linger, 100000);
+	ck_assert(!vpnalg_session_l2tp(alg)->any_address);
 	free(p.table);
 }
 END_TEST

@@ -379,5 +379,7 @@ Suite *l2tp_suite(void)
 	suite_add_tcase(suite, l2tp_v3_case());
 	suite_add_tcase(suite, l2tp_fail_case());
 	suite_add_tcase(suite, l2tp_model_case());
+	suite_add_tcase(suite, l2tp_question_case());
+	suite_add_tcase(suite, l2tp_policy_case());
 	return suite;
 }

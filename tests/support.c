@@ -230,6 +230,7 @@ void world_begin(struct world *w, const struct world_options *options)
 	config.no_wait = w->options.no_wait;
 	config.event = hear;
 	config.general = w->options.general;
+	config.l2tp = w->options.l2tp;
 	memcpy(config.pool_key, w->options.pool_key, sizeof(config.pool_key));
 	if (w->options.choosing != CHOOSE_NOTHING ||
 	    w->options.choose != NULL) {

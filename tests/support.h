@@ -73,6 +73,7 @@ struct world_options {
 	vpnalg_time now;
 	struct vpnalg_timers timers;
 	struct vpnalg_general_settings general;
+	struct vpnalg_l2tp_settings l2tp;
 };
 
 struct world {

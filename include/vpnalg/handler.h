@@ -459,6 +459,15 @@ VPNALG_API const struct vpnalg_general_settings *
 vpnalg_session_general(const struct vpnalg *translator);
 
 /**
+ * The settings for L2TP.
+ *
+ * @param translator the translator
+ * @return the settings
+ */
+VPNALG_API const struct vpnalg_l2tp_settings *
+vpnalg_session_l2tp(const struct vpnalg *translator);
+
+/**
  * The time of the call into the translator.
  *
  * @param translator the translator

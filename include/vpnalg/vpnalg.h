@@ -276,7 +276,8 @@ struct vpnalg_timers {
 	/** A TCP control connection that opens or closes.
 	 * Default 240,000 (RFC 5382 REQ-5, RFC 7857 2). */
 	uint32_t tcp_transitory;
-	/** A call that the remote has not answered. Default 60,000. */
+	/** A call that the remote has not answered, or an SCCRQ that may be
+	 * answered from any address. Default 60,000. */
 	uint32_t call_unanswered;
 	/** A call that the remote has answered. Default 7,440,000. */
 	uint32_t call_idle;
@@ -326,6 +327,16 @@ struct vpnalg_general_settings {
 	uint8_t filtering; /**< enum vpnalg_filtering. */
 };
 
+/** Settings of vpnalg_l2tp and vpnalg_l2tp_port_1701. */
+struct vpnalg_l2tp_settings {
+	/** The answer to an SCCRQ, an SCCRP with Ns 0, may come from another
+	 * address than the one that was asked (RFC 2661 8.1). It is accepted
+	 * once, if it names the ID that was asked for, and the tunnel is with
+	 * that address then. Works within one translator only: vpnalg_steer()
+	 * goes by the remote. */
+	bool any_address;
+};
+
 /**
  * The settings of a translator. Zero it, set size, then what is needed: zero
  * means the default. vpnalg_init() copies what it needs; only the handlers,
@@ -373,6 +384,7 @@ struct vpnalg_config {
 	 * gone afterwards. It may not call the translator. */
 	void (*event)(void *context, const struct vpnalg_event *event);
 	struct vpnalg_general_settings general; /**< For vpnalg_general. */
+	struct vpnalg_l2tp_settings l2tp; /**< For vpnalg_l2tp. */
 };
 
 /** Why vpnalg_init() failed. */
@@ -514,7 +526,8 @@ struct vpnalg_steer {
  * in by outside port: one that is in a translator's range decides. But what has
  * one of the ports 500, 1701, 1723 and 4500 at either end goes by its remote
  * like everything else. (An L2TP server that answers from another port than
- * 1701 to one that is in a range needs a single translator.)
+ * 1701 to one that is in a range needs a single translator; so does one that
+ * answers from another address: vpnalg_l2tp_settings.any_address.)
  *
  * Later fragments have no ports. Those of TCP, UDP and ICMP go by their remote
  * then, and VPNALG_STEER_FRAGMENT is added: the caller puts datagrams together

@@ -58,14 +58,12 @@ static enum vpnalg_claim name_key(struct vpnalg_match *match, uint32_t id,
 static enum vpnalg_claim match_ports(const struct vpnalg_facts *facts,
 				     struct vpnalg_match *match)
 {
-	uint16_t source, destination, local, remote;
+	uint16_t local, remote;
 
 	if (facts->l4_caplen < PORTS_LEN)
 		return drop_short(facts, match, PORTS_LEN);
-	source = vpnalg_get16(facts->l4 + PORT_SOURCE_OFF);
-	destination = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
-	local = facts->inward ? destination : source;
-	remote = facts->inward ? source : destination;
+	local = vpnalg_local_port(facts);
+	remote = vpnalg_remote_port(facts);
 	if (remote == 0)
 		return drop(match, VPNALG_DROP_MALFORMED);
 	return name_key(match, local, remote);

@@ -53,7 +53,7 @@ static bool match_spi(const struct vpnalg_facts *facts,
 static enum vpnalg_claim match_udp(const struct vpnalg_facts *facts,
 				   struct vpnalg_match *match)
 {
-	unsigned source, destination, local, remote;
+	unsigned local, remote;
 
 	match->kind = IPSEC_KIND_IKE;
 	match->space = ESP_PROTOCOL;
@@ -61,10 +61,8 @@ static enum vpnalg_claim match_udp(const struct vpnalg_facts *facts,
 		return VPNALG_CLAIM_GUARDED;
 	if (facts->l4_caplen < PORTS_LEN)
 		return VPNALG_CLAIM_NONE;
-	source = vpnalg_get16(facts->l4 + PORT_SOURCE_OFF);
-	destination = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
-	local = facts->inward ? destination : source;
-	remote = facts->inward ? source : destination;
+	local = vpnalg_local_port(facts);
+	remote = vpnalg_remote_port(facts);
 	if (remote != IKE_PORT && remote != IKE_PORT_NAT_T)
 		return VPNALG_CLAIM_NONE;
 	if (remote == IKE_PORT && local == IKE_PORT && match_spi(facts, match))

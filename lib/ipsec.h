@@ -150,6 +150,12 @@ struct ipsec_walk {
 /* A path may delay packets by so much that they are overtaken. */
 #define IPSEC_REORDERED_MS 50
 
+/* After so long a silence a host, or an SPI, begins anew. */
+#define IPSEC_SILENCE_MS 700
+
+/* Two SPIs that began within that may be taken for one another. */
+#define IPSEC_RIVAL_MS 500
+
 /* So many packets settle what one would leave open. */
 #define IPSEC_COUNT_SETTLED 3
 #define IPSEC_COUNT_LAST 6
@@ -187,6 +193,13 @@ static inline bool ipsec_is_after(uint32_t time, uint32_t other)
 static inline uint32_t ipsec_off_by(uint32_t time, uint32_t usual)
 {
 	return ipsec_is_after(time, usual) ? time - usual : usual - time;
+}
+
+/* Of IKE_SA_INIT, main and aggressive mode: the responder has no SPI yet. */
+static inline bool ipsec_is_first(const uint8_t *ike)
+{
+	return (vpnalg_get32(ike + IKE_RESPONDER_SPI_OFF) |
+		vpnalg_get32(ike + IKE_RESPONDER_SPI_OFF + 4)) == 0;
 }
 
 /* ipsec_ike.c */

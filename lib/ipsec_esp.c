@@ -2,9 +2,6 @@
 /* ESP (RFC 4303): SAs by their SPIs. Nothing in it is changed but the address. */
 #include "ipsec.h"
 
-/* A host that sends after so long a silence has woken. */
-#define SILENCE_MS 700
-
 /* Longer gaps than that are silence, and tell nothing of the usual one. */
 #define GAP_MAX_MS 2000
 
@@ -30,10 +27,10 @@ static void wake(struct vpnalg *translator, struct vpnalg_record *host)
 
 	if (outbound != NULL) {
 		out = vpnalg_session_body(translator, outbound);
-		if (now - out->seen <= SILENCE_MS)
+		if (now - out->seen <= IPSEC_SILENCE_MS)
 			return;
 	}
-	if (h->flags & IPSEC_HOST_WOKE && now - h->woke <= SILENCE_MS)
+	if (h->flags & IPSEC_HOST_WOKE && now - h->woke <= IPSEC_SILENCE_MS)
 		return; /* it was told to wait */
 	h->woke = now;
 	h->flags |= IPSEC_HOST_WOKE;
@@ -133,7 +130,7 @@ static void seen_outward(struct vpnalg_step *step)
 	uint32_t now = ipsec_now(translator);
 	struct vpnalg_record *host;
 
-	if (now - out->seen > SILENCE_MS) {
+	if (now - out->seen > IPSEC_SILENCE_MS) {
 		host = vpnalg_ipsec_host_find(translator, step->record);
 		if (host != NULL)
 			wake(translator, host);

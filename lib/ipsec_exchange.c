@@ -32,13 +32,6 @@ static void read_message(struct vpnalg_step *step, const uint8_t *header,
 		      (uint32_t)request << 31;
 }
 
-/* IKE_SA_INIT, main and aggressive mode. */
-static bool is_first(const uint8_t *header)
-{
-	return (vpnalg_get32(header + IKE_RESPONDER_SPI_OFF) |
-		vpnalg_get32(header + IKE_RESPONDER_SPI_OFF + 4)) == 0;
-}
-
 static bool makes_child(const struct message *message)
 {
 	if (message->version == 1)
@@ -218,10 +211,10 @@ enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 	if (header == NULL || may_be_forged(step, header))
 		return VPNALG_TRANSLATED;
 	read_message(step, header, &message);
-	if (!is_first(header) && message.version == 2 &&
+	if (!ipsec_is_first(header) && message.version == 2 &&
 	    !vpnalg_ipsec_ike_knows(step, header))
 		note_rekeyed(step, &message);
-	else if (is_first(header) && !step->facts->inward)
+	else if (ipsec_is_first(header) && !step->facts->inward)
 		note_beginning(step);
 	if (!makes_child(&message) && !asks_for_life(&message))
 		return VPNALG_TRANSLATED;

@@ -21,10 +21,9 @@ static struct ipsec_ike *body(struct vpnalg_step *step)
 const uint8_t *vpnalg_ipsec_ike_header(struct vpnalg_step *step)
 {
 	const struct vpnalg_facts *facts = step->facts;
-	unsigned off = facts->inward ? PORT_SOURCE_OFF : PORT_DESTINATION_OFF;
 
 	if (facts->l4_caplen < UDP_HEADER_LEN + IKE_HEADER_LEN ||
-	    vpnalg_get16(facts->l4 + off) != IKE_PORT)
+	    vpnalg_remote_port(facts) != IKE_PORT)
 		return NULL;
 	return facts->l4 + UDP_HEADER_LEN;
 }
@@ -173,13 +172,11 @@ static enum vpnalg_result find_session(struct vpnalg_step *step, bool by_sa)
 /* Its outside port is unique towards the remote, whatever the remote's. */
 static bool is_right_port(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
-	unsigned off = facts->inward ? PORT_SOURCE_OFF : PORT_DESTINATION_OFF;
 	struct vpnalg_tuple inside;
 
 	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
 			     &inside);
-	return inside.port == vpnalg_get16(facts->l4 + off);
+	return inside.port == vpnalg_remote_port(step->facts);
 }
 
 /* What is found by SPI, or by a rekey, may have had another outside address
@@ -204,7 +201,7 @@ static bool is_forged(struct vpnalg_step *step)
 
 	return header != NULL && facts->inward && !facts->inside &&
 	       insists(step->translator, step->record) &&
-	       vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF) != IKE_PORT &&
+	       vpnalg_local_port(facts) != IKE_PORT &&
 	       !vpnalg_ipsec_ike_knows(step, header);
 }
 
@@ -254,12 +251,6 @@ static void learn_spi(struct vpnalg_step *step, const uint8_t *header)
 
 /* What the remote insists on */
 
-static bool is_first_message(const uint8_t *header)
-{
-	return (vpnalg_get32(header + IKE_RESPONDER_SPI_OFF) |
-		vpnalg_get32(header + IKE_RESPONDER_SPI_OFF + 4)) == 0;
-}
-
 /* Some do not answer other ports at all. */
 static void seen_outward(struct vpnalg_step *step, const uint8_t *header)
 {
@@ -269,7 +260,7 @@ static void seen_outward(struct vpnalg_step *step, const uint8_t *header)
 		return;
 	learn_spi(step, header);
 	if (ike->flags & (IPSEC_IKE_ANSWERED | IPSEC_IKE_INSISTS) ||
-	    !is_first_message(header))
+	    !ipsec_is_first(header))
 		return;
 	if (ike->asked++ >= ASKED_IN_VAIN)
 		ike->flags |= IPSEC_IKE_INSISTS;
@@ -282,7 +273,7 @@ static void seen_inward(struct vpnalg_step *step, const uint8_t *header)
 {
 	const struct vpnalg_facts *facts = step->facts;
 	struct ipsec_ike *ike = body(step);
-	unsigned port = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
+	unsigned port = vpnalg_local_port(facts);
 
 	if (header == NULL || !vpnalg_ipsec_ike_knows(step, header))
 		return;

@@ -4,9 +4,6 @@
  * packet that is lost costs less than a pair that is wrong. */
 #include "ipsec.h"
 
-/* Two SPIs that began within that may be taken for one another. */
-#define RIVAL_MS 500
-
 static void stand(struct vpnalg *translator, struct vpnalg_record *host,
 		  const struct ipsec_watched *w, struct ipsec_opinion *opinion)
 {
@@ -116,7 +113,7 @@ static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
 	while ((other = vpnalg_ipsec_remote_watched(translator, &walk)) !=
 	       NULL) {
 		if (other->spi == 0 || other == w || !other->fresh ||
-		    ipsec_off_by(other->began, w->began) > RIVAL_MS)
+		    ipsec_off_by(other->began, w->began) > IPSEC_RIVAL_MS)
 			continue;
 		rival = judge_rival(translator, hearing, other);
 		if (rival == RIVAL_DOUBT)

@@ -71,7 +71,8 @@ static bool find_room(struct vpnalg *translator, struct vpnalg_record *host,
 	}
 	if (i < IPSEC_INBOUND)
 		*victim = IPSEC_INBOUND;
-	return i < IPSEC_INBOUND || backed || !(first->flags & IPSEC_IN_CONFIRMED);
+	return i < IPSEC_INBOUND || backed ||
+	       !(first->flags & IPSEC_IN_CONFIRMED);
 }
 
 /* Pairing */

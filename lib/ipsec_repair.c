@@ -21,9 +21,6 @@
 /* What has arrived since then would keep a host from asking, had it heard it. */
 #define ARRIVING_MS 5000
 
-/* Two SPIs that begin within that may be taken for one another. */
-#define RIVAL_MS 500
-
 /* The host's youngest pair. It was expected since then. */
 static void undo(struct vpnalg *translator, struct vpnalg_record *host,
 		 uint32_t since, uint32_t refused)
@@ -181,7 +178,7 @@ static bool contest(struct vpnalg *translator, struct vpnalg_record *remote,
 		return false;
 	h = vpnalg_ipsec_host_body(translator, host);
 	sa = vpnalg_ipsec_host_inbound(translator, host, 0);
-	if (sa == NULL || w->began - h->in[0].first > RIVAL_MS)
+	if (sa == NULL || w->began - h->in[0].first > IPSEC_RIVAL_MS)
 		return false;
 	in = vpnalg_session_body(translator, sa);
 	if (in->flags & IPSEC_IN_CONFIRMED || !was_guessed(in) ||

@@ -10,9 +10,6 @@
 /* One that nothing was heard of for so long may give way to any other. */
 #define STALE_MS 3000
 
-/* After so long a silence an SPI begins anew. */
-#define SILENCE_MS 700
-
 /* While somebody's new SPI is awaited so shortly after he asked for it, others
  * do not ask. */
 #define ASKING_MS 1500
@@ -82,7 +79,7 @@ struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
 					     .last = now,
 					     .began = now,
 					     .fresh = fresh };
-	if (now - w->last > SILENCE_MS) {
+	if (now - w->last > IPSEC_SILENCE_MS) {
 		w->began = now;
 		w->count = 0;
 	}

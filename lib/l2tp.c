@@ -43,18 +43,6 @@ static bool is_udp(const struct vpnalg_facts *facts)
 	return facts->protocol == PROTOCOL_UDP;
 }
 
-static unsigned local_port(const struct vpnalg_facts *facts)
-{
-	return vpnalg_get16(facts->l4 + (facts->inward ? PORT_DESTINATION_OFF
-						       : PORT_SOURCE_OFF));
-}
-
-static unsigned remote_port(const struct vpnalg_facts *facts)
-{
-	return vpnalg_get16(facts->l4 + (facts->inward ? PORT_SOURCE_OFF
-						       : PORT_DESTINATION_OFF));
-}
-
 static void name(struct vpnalg_match *match, bool peer, uint8_t space,
 		 uint32_t id, uint32_t port)
 {
@@ -69,9 +57,9 @@ static void name(struct vpnalg_match *match, bool peer, uint8_t space,
 static enum way by_inside_port(const struct vpnalg_facts *facts,
 			       struct vpnalg_match *match)
 {
-	if (remote_port(facts) != L2TP_PORT)
+	if (vpnalg_remote_port(facts) != L2TP_PORT)
 		return WAY_NONE;
-	name(match, false, PROTOCOL_UDP, local_port(facts), L2TP_PORT);
+	name(match, false, PROTOCOL_UDP, vpnalg_local_port(facts), L2TP_PORT);
 	return WAY_LAST;
 }
 
@@ -91,8 +79,8 @@ static enum way by_answer(const struct vpnalg_facts *facts,
 {
 	if (!looks_like_l2tp(facts))
 		return WAY_NONE;
-	name(match, true, L2TP_PROTOCOL, local_port(facts),
-	     L2TP_NUMBER_ANSWER | remote_port(facts));
+	name(match, true, L2TP_PROTOCOL, vpnalg_local_port(facts),
+	     L2TP_NUMBER_ANSWER | vpnalg_remote_port(facts));
 	return WAY_MORE;
 }
 
@@ -102,7 +90,7 @@ static enum way by_question(const struct vpnalg_facts *facts,
 {
 	if (!facts->inward || !looks_like_l2tp(facts))
 		return WAY_NONE;
-	name(match, false, PROTOCOL_UDP, local_port(facts), L2TP_PORT);
+	name(match, false, PROTOCOL_UDP, vpnalg_local_port(facts), L2TP_PORT);
 	return WAY_MORE;
 }
 
@@ -111,8 +99,8 @@ static enum way by_question(const struct vpnalg_facts *facts,
 static enum way by_outside_port(const struct vpnalg_facts *facts,
 				struct vpnalg_match *match)
 {
-	name(match, false, PROTOCOL_UDP, local_port(facts), 0);
-	return !facts->inward && remote_port(facts) == L2TP_PORT ? WAY_LAST
+	name(match, false, PROTOCOL_UDP, vpnalg_local_port(facts), 0);
+	return !facts->inward && vpnalg_remote_port(facts) == L2TP_PORT ? WAY_LAST
 								 : WAY_MORE;
 }
 
@@ -120,7 +108,7 @@ static enum way by_outside_port(const struct vpnalg_facts *facts,
 static bool shared_port(const struct vpnalg_facts *facts, uint32_t *port)
 {
 	*port = is_udp(facts) ? L2TP_PORT : 0;
-	return !is_udp(facts) || local_port(facts) == L2TP_PORT;
+	return !is_udp(facts) || vpnalg_local_port(facts) == L2TP_PORT;
 }
 
 /* By the receiver's ID in the header. */
@@ -167,7 +155,7 @@ static enum way by_own_id(const struct vpnalg_facts *facts,
 static enum way by_server(const struct vpnalg_facts *facts,
 			  struct vpnalg_match *match)
 {
-	if (local_port(facts) != L2TP_PORT || remote_port(facts) != L2TP_PORT)
+	if (vpnalg_local_port(facts) != L2TP_PORT || vpnalg_remote_port(facts) != L2TP_PORT)
 		return WAY_NONE;
 	name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_SERVER | L2TP_PORT);
 	return WAY_MORE;
@@ -184,7 +172,7 @@ static enum way by_elsewhere(const struct vpnalg_facts *facts,
 	    !l2tp_is_answer(&message) || message.header.value == 0)
 		return WAY_NONE;
 	name(match, false, L2TP_PROTOCOL, message.header.value,
-	     L2TP_NUMBER_QUESTION | message.header.what | local_port(facts));
+	     L2TP_NUMBER_QUESTION | message.header.what | vpnalg_local_port(facts));
 	match->any_remote = true;
 	return WAY_MORE;
 }

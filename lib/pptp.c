@@ -21,14 +21,12 @@ static const struct vpnalg_kind kinds[PPTP_KINDS] = {
 static enum vpnalg_claim match_tcp(const struct vpnalg_facts *facts,
 				   struct vpnalg_match *match)
 {
-	unsigned source, destination, local, remote;
+	unsigned local, remote;
 
 	if (facts->l4_caplen < PORTS_LEN)
 		return VPNALG_CLAIM_NONE;
-	source = vpnalg_get16(facts->l4 + PORT_SOURCE_OFF);
-	destination = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
-	local = facts->inward ? destination : source;
-	remote = facts->inward ? source : destination;
+	local = vpnalg_local_port(facts);
+	remote = vpnalg_remote_port(facts);
 	if (remote != PPTP_PORT)
 		return VPNALG_CLAIM_NONE;
 	match->peer = false;

@@ -294,6 +294,18 @@ static struct vpnalg_record *build(struct vpnalg *translator, uint8_t handler,
 	return NULL;
 }
 
+/* Gives a binding up again, if it was reserved at all. */
+static void give_up(const struct vpnalg_step *step,
+		    const struct vpnalg_opening *opening)
+{
+	const struct vpnalg_kind *kind =
+		session_kind(step->translator, step->handler, opening->kind);
+
+	if (!opening->peer && !kind->bound)
+		vpnalg_choose_release(step->translator,
+				      &step->translator->binding);
+}
+
 bool vpnalg_session_may_open(const struct vpnalg_step *step,
 			     const struct vpnalg_opening *opening,
 			     uint32_t *outside_id)
@@ -303,7 +315,7 @@ bool vpnalg_session_may_open(const struct vpnalg_step *step,
 	if (vpnalg_choose(step, opening, binding) != VPNALG_TRANSLATED)
 		return false;
 	*outside_id = binding->outside_id;
-	vpnalg_choose_release(step->translator, binding);
+	give_up(step, opening);
 	return true;
 }
 
@@ -314,8 +326,6 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *record;
 	struct vpnalg_binding *binding = &translator->binding;
-	const struct vpnalg_kind *kind =
-		session_kind(translator, step->handler, opening->kind);
 	struct vpnalg_kind_counters *counters = vpnalg_session_counters(
 		translator, step->handler, opening->kind);
 	enum vpnalg_result result;
@@ -327,8 +337,7 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 	}
 	record = build(translator, step->handler, opening, binding);
 	if (record == NULL) {
-		if (!opening->peer && !kind->bound) /* it was reserved */
-			vpnalg_choose_release(translator, binding);
+		give_up(step, opening);
 		counters->refused++;
 		return VPNALG_DROP_STORE;
 	}

@@ -58,7 +58,7 @@ static void begin_world(struct world *w, uint16_t burst)
 					 .handlers = handlers,
 					 .handler_count = 3,
 					 .burst = burst,
-					 .units = 150,
+					 .units = 185,
 					 .choose = differ,
 					 .no_undo = true };
 
@@ -143,26 +143,28 @@ static struct bytes ipsec_out(struct play *p, unsigned i)
 {
 	struct ike k = ike_of_host(p, i);
 	uint8_t type = (uint8_t)(IKE_SA_INIT + chance(&p->seed, 4));
+	uint32_t spi;
 
 	if (chance(&p->seed, 20) == 0)
 		return ah_packet(k.client, k.server, 0xa4, 1);
 	if (chance(&p->seed, 3) == 0)
 		return ike_from_client(&k, type, INITIATOR,
 				       chance(&p->seed, 50));
-	return esp_packet(k.client, k.server, 0x100 + chance(&p->seed, 3),
-			  1 + chance(&p->seed, 9));
+	spi = 0x100 + chance(&p->seed, 3); /* in this order */
+	return esp_packet(k.client, k.server, spi, 1 + chance(&p->seed, 9));
 }
 
 static struct bytes ipsec_in(struct play *p, unsigned i)
 {
 	struct ike k = ike_of_host(p, i);
 	uint8_t type = (uint8_t)(IKE_SA_INIT + chance(&p->seed, 4));
+	uint32_t spi;
 
 	if (chance(&p->seed, 3) == 0)
 		return ike_from_server(&k, type, RESPONSE,
 				       chance(&p->seed, 50));
-	return esp_packet(k.server, k.outside, 0x200 + chance(&p->seed, 16),
-			  1 + chance(&p->seed, 9));
+	spi = 0x200 + chance(&p->seed, 16);
+	return esp_packet(k.server, k.outside, spi, 1 + chance(&p->seed, 9));
 }
 
 static struct bytes garbage(struct play *p)
@@ -477,7 +479,7 @@ START_TEST(the_script_has_something_of_everything)
 		ck_assert_msg(seen[wanted[i]] > 0, "no %s",
 			      vpnalg_result_text(wanted[i]));
 	ck_assert_uint_ge(seen[VPNALG_TRANSLATED], 3 * PACKETS / 4);
-	ck_assert_uint_ge(calls, 3);
+	ck_assert_uint_ge(calls, 6);
 	ck_assert_uint_ge(pairs, 30);
 }
 END_TEST

@@ -25,14 +25,14 @@ for loss in 0 1; do
 	for starts in spread together; do
 		for scenario in all calm; do
 			holds --scenario $scenario --loss $loss --starts $starts \
-				--runs 20 --clients 1,2,3,10
+				--runs 60 --clients 1,2,3,10
 			holds --scenario $scenario --loss $loss --starts $starts \
-				--runs 2 --clients 50
+				--runs 4 --clients 50
 		done
 	done
 done
 for scenario in rekeys pauses deaths insist lan; do
-	holds --scenario $scenario --runs 5 --clients 1,2,3,10
+	holds --scenario $scenario --runs 60 --clients 1,2,3,10
 done
 
 # What differs is the speed.

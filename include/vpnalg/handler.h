@@ -503,6 +503,19 @@ static inline uint32_t vpnalg_get32(const uint8_t *p)
 	return (uint32_t)vpnalg_get16(p) << 16 | vpnalg_get16(p + 2);
 }
 
+/** @return the TCP or UDP port of the inside host's end, in the packet's form;
+ *          four bytes of l4 are in memory. */
+static inline uint16_t vpnalg_local_port(const struct vpnalg_facts *facts)
+{
+	return vpnalg_get16(facts->l4 + (facts->inward ? 2 : 0));
+}
+
+/** @return the TCP or UDP port of the far end; as vpnalg_local_port(). */
+static inline uint16_t vpnalg_remote_port(const struct vpnalg_facts *facts)
+{
+	return vpnalg_get16(facts->l4 + (facts->inward ? 0 : 2));
+}
+
 /** Writes 16 bits at p, big-endian, at any alignment. */
 static inline void vpnalg_put16(uint8_t *p, unsigned value)
 {

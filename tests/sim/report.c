@@ -163,9 +163,9 @@ static const struct target {
 	bool never_held;
 } targets[] = {
 	{ 1, 100, 0, 0, true },
-	{ 3, 98, 0.6, 0, false },
-	{ 10, 96.5, 2, 0, false },
-	{ CLIENTS_MAX, 80, 100, 0.1, false },
+	{ 3, 99, 0.3, 0, false },
+	{ 10, 97.5, 1.5, 0, false },
+	{ CLIENTS_MAX, 84, 100, 0.1, false },
 };
 
 static bool check(bool good, unsigned clients, const char *what, double is)

@@ -29,7 +29,7 @@ of_examples() {
 	done
 }
 
-# shellcheck disable=SC2046
+# shellcheck disable=SC2046,SC2086
 build() (
 	nft=$(pkg-config --libs libnftables)
 	queue=$(pkg-config --libs libnetfilter_queue libmnl)
@@ -38,7 +38,6 @@ build() (
 		objects queue.o $(of_examples vpnalg-queue) \
 			"$tree"/examples/queue_*.c &&
 		cd "$work" &&
-		# shellcheck disable=SC2086
 		compile -o gw gw.o/*.o lib/*.o $nft &&
 		compile -o gw-timed gw.o/*.o lib/*.o \
 			"$bench/gateway/timed.c" \

@@ -1,20 +1,41 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
 # Packets of open sessions through vpnalg-gw. $work/packets gets a line for each
-# run: what, the clock's name, and the figures.
+# run: the cell, the method, and the figures.
 #
 #   perf    processor time per packet in ns; of the samples that perf took, how
 #           many percent in the library, elsewhere in the program, in the kernel
 #           where it sends, and where it receives at the far end of the link
-#   timed   processor time per packet; that of the library; packets at once
+#   clock   processor time per packet; that of the library; packets at once
 
-# Traffic, sessions (1 or all), bytes.
-cells='gre,1,100 gre,all,100 gre,1,1400 esp,1,100 esp,all,100 esp,1,1400
-	nat-t,1,100 nat-t,all,100'
+# Traffic, sessions ("all": as many as $sessions), bytes, and packets a second
+# (0: as many as the gateway takes).
+cells='gre,1,100,0 gre,all,100,0 gre,1,1400,0 gre,1,100,10000
+	esp,1,100,0 esp,all,100,0 nat-t,all,100,0'
 
-# perf needs a kernel that lets it count; what it says is for a person.
+# perf takes samples only where the kernel lets it.
 has_perf() {
-	perf record -q -e cpu-clock -o "$run/samples" true >"$run/perf.log" 2>&1
+	perf record -q -e cpu-clock -o "$run/samples" true >"$run/log" 2>&1
+}
+
+# Sets traffic, count, bytes, rate and number from $cell. A slow stream has two
+# seconds.
+read_cell() {
+	IFS=, read -r traffic count bytes rate <<-END
+		$cell
+	END
+	[ "$count" != all ] || count=$sessions
+	number=$packets
+	if [ "$rate" -ne 0 ] && [ "$number" -gt $((2 * rate)) ]; then
+		number=$((2 * rate))
+	fi
+}
+
+# replay OPTION...: of the cell that was read.
+replay() {
+	timeout 300 ip netns exec "$near" "$work/replay" "$@" -s "$bytes" \
+		-r "$rate" "$traffic" "$count" "$number" \
+		"$(cat "$run/gateway.pid")" 2>"$run/log"
 }
 
 samples_start() {
@@ -26,8 +47,7 @@ samples_start() {
 	echo $! >"$run/perf.pid"
 }
 
-# A sample is a paragraph; of a softirq that began in a system call the chain
-# shows both.
+# A sample is a paragraph: who was called, and then by whom.
 samples_shares() {
 	perf script -i "$run/samples" -F ip,sym 2>/dev/null | awk -v RS= '
 		/ vpnalg_(process|expire)(\n|$)/ { library++; next }
@@ -42,25 +62,13 @@ samples_shares() {
 		}'
 }
 
-# replay_cell OPTION...: of the cell TRAFFIC,SESSIONS,BYTES in $cell.
-replay_cell() {
-	traffic=${cell%%,*}
-	count=${cell#*,}
-	count=${count%,*}
-	[ "$count" != all ] || count=$sessions
-	ip netns exec "$near" "$work/replay" "$@" -s "${cell##*,}" "$traffic" \
-		"$count" "$packets" "$(cat "$run/gateway.pid")" \
-		2>"$run/log"
-}
-
 with_perf() {
 	VPNALG_GW=$work/gw
 	gateway_open vpnalg-gw || return
 	samples_start
-	replay_cell -c "$run/fifo" -a "$run/answers" >"$run/figures" || return
-cp "$run/samples" /tmp/v/samples.before;	stop perf INT
-	shares=$(samples_shares)
-	echo "$cell perf $(cut -d ' ' -f 1 "$run/figures") $shares" \
+	replay -c "$run/fifo" -a "$run/answers" >"$run/figures" || return
+	stop perf INT
+	echo "$cell perf $(cut -d ' ' -f 1 "$run/figures") $(samples_shares)" \
 		>>"$work/packets"
 }
 
@@ -70,8 +78,8 @@ with_clock() {
 	export VPNALG_TIMED
 	dd if=/dev/zero of="$run/timed" bs=4096 count=1 2>/dev/null
 	gateway_open vpnalg-gw || return
-	replay_cell -t "$run/timed" >"$run/figures" || return
-	echo "$cell timed $(cat "$run/figures")" >>"$work/packets"
+	replay -t "$run/timed" >"$run/figures" || return
+	echo "$cell clock $(cat "$run/figures")" >>"$work/packets"
 }
 
 # in_network METHOD: and the gateway must end well.
@@ -87,7 +95,8 @@ in_network() {
 
 packets_round() {
 	for cell in $cells; do
-		! has_perf || in_network with_perf
+		read_cell
+		[ "$perf" = no ] || in_network with_perf
 		in_network with_clock
 	done
 }

@@ -6,7 +6,8 @@
  *     replay [-s SIZE] [-r RATE] [-t FILE] [-c FIFO -a FIFO]
  *            gre|esp|nat-t SESSIONS PACKETS PID
  *
- * PID is the gateway's. Prints its processor time per packet in nanoseconds;
+ * PID is the gateway's. RATE is of packets a second; 0, or none, is as fast as
+ * the gateway takes them. Prints its processor time per packet in nanoseconds;
  * that of the library if there is a FILE which timed.c fills, else 0; and how
  * many packets the library was given at once. By the one FIFO perf gets its
  * commands, by the other it answers. Every packet must arrive, and some are
@@ -89,7 +90,7 @@ static void read_options(struct options *options, int argc, char **argv)
 						       FLOOD_SIZE_MAX);
 			break;
 		case 'r':
-			flood->rate = number(optarg, 1, 100000000);
+			flood->rate = number(optarg, 0, 100000000);
 			break;
 		case 't':
 			options->timed = optarg;

@@ -92,6 +92,7 @@ be_quick() {
 
 clean_up() {
 	stop perf INT
+	stop server TERM
 	stop gateway TERM
 	speed_network_close
 	rm -rf "$work"

@@ -13,7 +13,7 @@ is_listening() {
 
 serve() {
 	ip netns exec "$far" iperf3 -s -1 >"$run/server.log" 2>&1 &
-	server=$!
+	echo $! >"$run/server.pid"
 	tries=0
 	until is_listening || [ $tries -gt 200 ]; do
 		tries=$((tries + 1))
@@ -25,9 +25,8 @@ serve() {
 transfer() {
 	serve
 	timeout 20 ip netns exec "$near" iperf3 -c 203.0.113.2 -f m \
-		-t "$seconds" "$@" >"$run/log" 2>&1 ||
-		kill $server 2>/dev/null
-	wait $server
+		-t "$seconds" "$@" >"$run/log" 2>&1
+	stop server TERM
 	awk '/receiver$/ { print $7; well = $7 > 0 } END { exit !well }' \
 		"$run/log"
 }

@@ -22,27 +22,23 @@ objects() {
 	compile -c "$@"
 }
 
-# of_examples NAME...: what both gateways are made of, and those.
-of_examples() {
-	for name in nat nat_address nat_report rights system "$@"; do
-		echo "$tree/examples/$name.c"
-	done
-}
-
-# shellcheck disable=SC2046,SC2086
+# shellcheck disable=SC2086
 build() (
+	examples=$tree/examples
 	nft=$(pkg-config --libs libnftables)
 	queue=$(pkg-config --libs libnetfilter_queue libmnl)
 	objects lib "$tree"/lib/*.c &&
-		objects gw.o $(of_examples vpnalg-gw) "$tree"/examples/gw_*.c &&
-		objects queue.o $(of_examples vpnalg-queue) \
-			"$tree"/examples/queue_*.c &&
+		objects both "$examples"/nat*.c "$examples/rights.c" \
+			"$examples/system.c" &&
+		objects gw.o "$examples"/gw_*.c "$examples/vpnalg-gw.c" &&
+		objects queue.o "$examples"/queue_*.c \
+			"$examples/vpnalg-queue.c" &&
 		cd "$work" &&
-		compile -o gw gw.o/*.o lib/*.o $nft &&
-		compile -o gw-timed gw.o/*.o lib/*.o \
+		compile -o gw gw.o/*.o both/*.o lib/*.o $nft &&
+		compile -o gw-timed gw.o/*.o both/*.o lib/*.o \
 			"$bench/gateway/timed.c" \
 			-Wl,--wrap=vpnalg_process $nft &&
-		compile -o queue queue.o/*.o lib/*.o $queue &&
+		compile -o queue queue.o/*.o both/*.o lib/*.o $queue &&
 		compile -o replay "$bench"/basics.c "$bench"/frames.c \
 			"$bench"/traffic.c "$bench"/gateway/flood.c \
 			"$bench"/gateway/link.c "$bench"/gateway/replay.c \

@@ -13,9 +13,9 @@
 /* Packets that go to the kernel with one call. */
 #define BURST 32
 
-/* Packets of each direction that may be on their way: the gateway never has
- * to wait, and its ring never runs over. */
-#define WINDOW 512
+/* Packets of each direction that may be on their way: enough for several of the
+ * gateway's bursts, and fewer than any of the kernel's queues holds. */
+#define WINDOW 256
 
 /* So long without an arrival, and what is missing is lost. */
 #define PATIENCE_NS 2000000000

@@ -25,6 +25,9 @@
 #include "flood.h"
 #include "timed.h"
 
+/* Whatever was sent twice has arrived by then. */
+#define SETTLE_US 100000
+
 struct options {
 	struct flood flood;
 	pid_t gateway;
@@ -160,6 +163,7 @@ static struct call *open_sessions(struct flood *flood)
 		give_up("replay");
 	for (uint32_t i = 0; i < flood->sessions; i++)
 		session_open(flood->links, flood->traffic, i, &calls[i]);
+	usleep(SETTLE_US);
 	flood->calls = calls;
 	return calls;
 }

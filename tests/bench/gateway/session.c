@@ -30,8 +30,8 @@ enum { IKE_SA_INIT = 34, IKE_AUTH = 35 };
 enum { FROM_INITIATOR = 0x08, IS_RESPONSE = 0x20 };
 
 /* How long a packet may take, and how often it is sent. */
-#define PATIENCE_MS 50
-#define TRIES 60
+#define PATIENCE_MS 250
+#define TRIES 20
 
 /* Whether the packet that is known by its ID has arrived. */
 static bool has_arrived(struct links *links, bool inward, uint16_t id,

@@ -362,6 +362,6 @@ void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 				 struct vpnalg_record *host);
 bool vpnalg_ipsec_repair_goes_on(struct vpnalg_step *step);
 bool vpnalg_ipsec_repair_unanswered(struct vpnalg_step *step,
-				    struct vpnalg_record *host);
+				    struct vpnalg_record *host, uint32_t least);
 
 #endif

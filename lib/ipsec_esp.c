@@ -8,8 +8,10 @@
 /* So many packets from one look whether a pair is right to the next. */
 #define CONFIRMED_COUNT 8
 
-/* And from one look whether anybody listens. */
+/* And from one look whether anybody listens; what is to be answered is sent
+ * again, but not at once. */
 #define UNANSWERED_COUNT 4
+#define UNANSWERED_MS 500
 
 static uint32_t spi_of(const struct vpnalg_step *step)
 {
@@ -273,7 +275,9 @@ static bool is_unanswered(struct vpnalg_step *step)
 	if (in->flags & IPSEC_IN_CONFIRMED || number % UNANSWERED_COUNT != 0)
 		return false;
 	host = vpnalg_ipsec_host_find(step->translator, step->record);
-	if (host == NULL || !vpnalg_ipsec_repair_unanswered(step, host))
+	if (host == NULL ||
+	    !vpnalg_ipsec_repair_unanswered(step, host,
+					    number * UNANSWERED_MS))
 		return false;
 	step->record = vpnalg_ipsec_remote_of(step->translator, host);
 	return true;

@@ -169,7 +169,7 @@ bool vpnalg_ipsec_repair_goes_on(struct vpnalg_step *step)
 /* A guess, and the host says nothing to what arrives, nor ever has. Hosts that
  * nothing has arrived for yet may be meant. */
 bool vpnalg_ipsec_repair_unanswered(struct vpnalg_step *step,
-				    struct vpnalg_record *host)
+				    struct vpnalg_record *host, uint32_t least)
 {
 	struct vpnalg *translator = step->translator;
 	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
@@ -185,7 +185,7 @@ bool vpnalg_ipsec_repair_unanswered(struct vpnalg_step *step,
 	if (remote == NULL || remote->children < 2 || !was_guessed(in) ||
 	    !vpnalg_session_may_wait(translator) || h->in[1].spi != 0 ||
 	    vpnalg_ipsec_host_outbound(translator, host) != NULL ||
-	    ipsec_now(translator) - w.first < CHANCE_MS ||
+	    ipsec_now(translator) - w.first < least ||
 	    vpnalg_ipsec_trial_next(translator, remote, &w) == NULL)
 		return false;
 	undo(translator, host, w.first, w.refused, IPSEC_WATCHED_UNANSWERED);

@@ -8,12 +8,14 @@
  */
 #include "ipsec.h"
 
-/* An SPI is tried once in so long. */
+/* An SPI is tried once in so long; one that goes on without a pause, as nothing
+ * does that an answer is expected to, less often. */
 #define TRIAL_MS 1000
+#define TRIAL_STEADY_MS 3000
 
 /* The owner answers within that. Meanwhile no other SPI is tried: it must be
  * plain what the answer is to. */
-#define ANSWER_MS 400
+#define ANSWER_MS 150
 
 static bool has_pair(struct vpnalg *translator, struct vpnalg_record *host)
 {
@@ -68,10 +70,11 @@ bool vpnalg_ipsec_trial_is_due(struct vpnalg *translator,
 {
 	uint32_t now = ipsec_now(translator);
 	struct ipsec_walk walk = { .remote = remote };
+	uint32_t pause = w->count > 1 ? TRIAL_STEADY_MS : TRIAL_MS;
 	const struct ipsec_watched *other;
 
 	if (!vpnalg_session_may_wait(translator) ||
-	    (w->tried != 0 && now - w->tried_at < TRIAL_MS))
+	    (w->tried != 0 && now - w->tried_at < pause))
 		return false;
 	while ((other = vpnalg_ipsec_remote_watched(translator, &walk)) != NULL)
 		if (other->spi != 0 && other->tried != 0 &&

@@ -9,6 +9,7 @@
 #include <getopt.h>
 
 #include "gw_say.h"
+#include "gw_timeouts.h"
 #include "nat_address.h"
 
 /* Above any character, so that they are not taken for short options. */
@@ -18,6 +19,7 @@ enum {
 	OPTION_ADDRESS,
 	OPTION_GENERAL,
 	OPTION_STATS,
+	OPTION_TIMEOUTS,
 	OPTION_IMPAIR,
 	OPTION_HELP,
 	OPTION_VERSION
@@ -29,6 +31,7 @@ static const struct option long_options[] = {
 	{ "address", required_argument, NULL, OPTION_ADDRESS },
 	{ "general", no_argument, NULL, OPTION_GENERAL },
 	{ "stats", required_argument, NULL, OPTION_STATS },
+	{ "timeouts", required_argument, NULL, OPTION_TIMEOUTS },
 	{ "impair", required_argument, NULL, OPTION_IMPAIR },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
@@ -37,7 +40,8 @@ static const struct option long_options[] = {
 
 static const char help[] =
 	"Usage: " PROGRAM " --inside IF --outside IF --address ADDR...\n"
-	"                 [--general] [--stats SEC] [--impair SPEC]\n"
+	"                 [--general] [--stats SEC] [--timeouts LIST]\n"
+	"                 [--impair SPEC]\n"
 	"Translate the VPN protocols of the hosts behind one interface (PPTP,\n"
 	"IPsec, L2TP, GRE), beside a router that does everything else itself.\n"
 	"\n"
@@ -48,6 +52,10 @@ static const char help[] =
 	"  --general        translate all other TCP, UDP and ICMP queries, too, for a\n"
 	"                   router that has no NAT of its own\n"
 	"  --stats SEC      print a line of figures every SEC seconds\n"
+	"  --timeouts LIST  how long sessions live that nothing uses: a list of\n"
+	"                   NAME=SECONDS, NAME being one of tcp, tcp-opening,\n"
+	"                   call, call-opening, linger, udp, esp, esp-unpaired,\n"
+	"                   gre and icmp\n"
 	"  --impair SPEC    for tests: disturb the translated protocols on\n"
 	"                   purpose; SPEC is a list of loss=PERCENT,\n"
 	"                   reorder=PERCENT, delay=MILLISECONDS and seed=N\n"
@@ -98,6 +106,15 @@ static bool read_seconds(unsigned *seconds, const char *text)
 	return false;
 }
 
+static bool read_timeouts(struct vpnalg_timers *timers, const char *text)
+{
+	if (timeouts_read(timers, text))
+		return true;
+	say("usage: --timeouts %s: not a list of NAME=SECONDS, 1 to 86400, "
+	    "NAME being one of " TIMEOUTS_NAMES SEE_HELP, text);
+	return false;
+}
+
 static bool read_impair(struct impair_spec *spec, const char *text)
 {
 	if (impair_read(spec, text))
@@ -140,6 +157,8 @@ static enum options_result read_option(struct options *options, int option,
 		return OPTIONS_RUN;
 	case OPTION_STATS:
 		return ran(read_seconds(&options->stats, optarg));
+	case OPTION_TIMEOUTS:
+		return ran(read_timeouts(&options->timers, optarg));
 	case OPTION_IMPAIR:
 		return ran(read_impair(&options->impair, optarg));
 	case OPTION_HELP:

@@ -21,6 +21,7 @@ struct options {
 	size_t address_count;
 	bool general; /* everything with ports, too */
 	unsigned stats; /* seconds from one line of figures to the next, or 0 */
+	struct vpnalg_timers timers; /* zero where none was said */
 	struct impair_spec impair;
 };
 

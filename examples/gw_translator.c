@@ -38,6 +38,7 @@ bool translator_open(struct translator *translator,
 		.random = next_random,
 		.choose = choose,
 		.release = release,
+		.timers = options->timers,
 		.general = { .ports = SYSTEM_PORTS },
 	};
 

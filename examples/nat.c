@@ -11,6 +11,10 @@
 /* Places of the store that are looked at for dead sessions at once. */
 #define SWEEP_BUDGET 64
 
+/* Sessions that were opened since have deadlines that vpnalg_expire() has not
+ * seen: look again after so many milliseconds at most. */
+#define SWEEP_AGAIN 60000
+
 /* GRE is behind PPTP, whose GRE is not for it; general traffic is all that the
  * others leave. */
 #define HANDLERS_WITH(l2tp) \
@@ -70,7 +74,9 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config, bool general,
 
 vpnalg_time nat_sweep(struct nat *nat, vpnalg_time now)
 {
-	return vpnalg_expire(nat->translator, now, SWEEP_BUDGET);
+	vpnalg_time due = vpnalg_expire(nat->translator, now, SWEEP_BUDGET);
+
+	return due < now + SWEEP_AGAIN ? due : now + SWEEP_AGAIN;
 }
 
 void nat_close(struct nat *nat)

@@ -15,7 +15,7 @@
  *       gw_route.c    where the kernel would send a packet
  *       gw_send.c     to the other side, gw_answer.c
  *     rights.c      what the process may do
- *     gw_options.c  the command line
+ *     gw_options.c  the command line, with gw_timeouts.c
  *     gw_report.c   what is said about it
  *
  * nat.c is where to begin.

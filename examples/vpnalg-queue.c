@@ -68,6 +68,7 @@ static void write_report(const struct run *run, vpnalg_time now)
 		nat_report_count("", "times that packets were lost",
 				 run->queue.lost);
 	nat_report_sessions(&run->nat);
+	nat_report_store(&run->nat);
 }
 
 /* False when it is time to end. */

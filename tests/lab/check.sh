@@ -163,8 +163,8 @@ traffic() {
 	# shellcheck disable=SC2086
 	set -- $jobs
 	while [ $# -gt 0 ]; do
-		guest_wait "$2" $((transfer_seconds * 2 + pings)) >"$run/said"
-		traffic_judge "$when" "$1" <"$run/said"
+		guest_wait "$2" $((transfer_seconds * 2 + pings)) >"$run/said.$1"
+		traffic_judge "$when" "$1" <"$run/said.$1"
 		shift 2
 	done
 }

@@ -23,7 +23,7 @@ lab=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$lab/../.." && pwd)
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
-for part in guests network check ppp pptp l2tp ipsec swan libreswan \
+for part in host guests network check ppp pptp l2tp ipsec swan libreswan \
 	userspace; do
 	# shellcheck disable=SC1090
 	. "$lab/$part.sh"
@@ -36,76 +36,6 @@ gateways=vpnalg-gw
 passed=0
 failed=0
 skipped=0
-
-has_library() {
-	ldconfig -p | grep -q "$1"
-}
-
-# The libraries are libreswan's, which cannot be installed beside strongSwan.
-wants_lab() {
-	wants ethtool command -v ethtool
-	wants iproute2 command -v ip
-	wants iptables command -v iptables
-	wants iputils-ping command -v ping
-	wants kmod command -v modprobe
-	wants libcurl3-nss has_library libcurl-nss.so.4
-	wants libevent-core-2.1-7 has_library libevent_core-2.1
-	wants libevent-pthreads-2.1-7 has_library libevent_pthreads-2.1
-	wants libldns3 has_library libldns.so.3
-	wants libnss3-tools command -v certutil
-	wants libunbound8 has_library libunbound.so.8
-	wants nftables command -v nft
-	wants openvpn command -v openvpn
-	wants perl-base command -v perl
-	wants ppp command -v pppd
-	wants pptp-linux command -v pptp
-	wants pptpd command -v pptpd
-	wants procps command -v sysctl
-	wants strongswan-charon test -x /usr/lib/ipsec/charon
-	wants strongswan-swanctl command -v swanctl
-	wants libstrongswan-standard-plugins \
-		test -e /usr/lib/ipsec/plugins/libstrongswan-openssl.so
-	wants tcpdump command -v tcpdump
-	wants wireguard-go command -v wireguard-go
-	wants wireguard-tools command -v wg
-	wants xl2tpd command -v xl2tpd
-	wants user-mode-linux command -v linux.uml
-}
-
-are_built() {
-	[ -n "${VPNALG_GW:-}" ] && [ -n "${VPNALG_QUEUE:-}" ]
-}
-
-wants_programs() {
-	! are_built || return 0
-	wants_build
-	wants libmnl-dev pkg-config --exists libmnl
-	wants libnetfilter-queue-dev pkg-config --exists libnetfilter_queue
-	wants libnftables-dev pkg-config --exists libnftables
-}
-
-build_programs() {
-	copy_source "$tree" "$work/source" &&
-		"$work/source/autogen.sh" &&
-		mkdir "$work/build" && cd "$work/build" &&
-		../source/configure --disable-shared --disable-examples \
-			--disable-tests --disable-doc --enable-gateway \
-			--enable-queue &&
-		make -j2
-}
-
-# Why nothing can run here; nothing is printed if it can.
-why_not() {
-	if [ "$(id -u)" -ne 0 ]; then
-		echo 'it takes root'
-	elif ! [ -c /dev/net/tun ]; then
-		echo 'there is no /dev/net/tun'
-	elif ! unshare --net true 2>/dev/null; then
-		echo 'there are no network namespaces'
-	elif ! command -v linux.uml >/dev/null; then
-		echo 'there is no User Mode Linux'
-	fi
-}
 
 # Why this gateway cannot run here.
 why_not_gateway() {
@@ -121,36 +51,6 @@ why_not_gateway() {
 			echo 'this kernel has no NFQUEUE'
 		;;
 	esac
-}
-
-# start_client NAME: cN has the address 192.168.77.1N.
-start_client() {
-	guest_boot "$1" br_in "192.168.77.1${1#c}" 192.168.77.1
-}
-
-boot_client() {
-	start_client "$1" && guest_await "$1"
-}
-
-boot_all() {
-	for guest in $servers; do
-		guest_boot "$guest" br_out "$(server_address "$guest")" \
-			203.0.113.1
-	done
-	each start_client
-	for guest in $servers $clients; do
-		guest_await "$guest" || return
-	done
-}
-
-clean_up() {
-	guests_kill
-	for file in "$run"/*.pid; do
-		[ -e "$file" ] || continue
-		name=${file##*/}
-		stop "${name%.pid}" TERM
-	done
-	network_close
 }
 
 # keep CLIENT VERDICT WHAT: for table.sh, which gets the last run of each.
@@ -281,31 +181,6 @@ all_scenarios() {
 	for file in "$lab"/scenarios/*.sh; do
 		basename "$file" .sh
 	done
-}
-
-make_work() {
-	work=${LAB_WORK:-$(mktemp -d /var/tmp/vpnalg-lab.XXXXXX)}
-	mkdir -p "$work"
-	work=$(cd "$work" && pwd)
-	case $work in
-	/tmp/*)
-		echo "$0: $work: guests do not see what is under /tmp" >&2
-		exit 2
-		;;
-	esac
-	tools=$work/tools
-	mkdir -p "$tools" && cp "$lab/guest.sh" "$lab/transfer.pl" "$tools"
-}
-
-prepare_programs() {
-	! are_built || return 0
-	if ! (build_programs) >"$work/build.log" 2>&1 </dev/null; then
-		tail -n 30 "$work/build.log"
-		echo "$0: the build failed" >&2
-		exit 1
-	fi
-	VPNALG_GW=$work/build/examples/vpnalg-gw
-	VPNALG_QUEUE=$work/build/examples/vpnalg-queue
 }
 
 main() {

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# sh tests/lab/run.sh [--gateway NAME[,NAME]...] [--short] [SCENARIO]...
+# sh tests/lab/run.sh [--gateway NAME[,NAME]...] [--times N] [--jobs N] [--short]
+#                     [SCENARIO]...
 #
 # Real VPN clients and servers, in guests with kernels of their own, and a
 # gateway between them: vpnalg-gw, vpnalg-queue, the kernel's NAT with its PPTP
 # helper ("kernel"), or a router that translates nothing ("none"). Without
 # names: all scenarios, or with --short some that take a few minutes, through
-# vpnalg-gw. Installs what is missing, where it can (Debian's packages start the
+# vpnalg-gw; each N times with --times, and N side by side with --jobs. Installs what is missing, where it can (Debian's packages start the
 # daemons that they bring, unless policy-rc.d forbids it). All traffic stays in
 # network namespaces of its own, which end with it.
 #
@@ -33,9 +34,8 @@ done
 short='pptp-three l2tp-three ikev2-natt esp-ike1-three esp-ike2-at-once
 	l2tp-ipsec ah everything'
 gateways=vpnalg-gw
-passed=0
-failed=0
-skipped=0
+times=1
+jobs=1
 
 # Why this gateway cannot run here.
 why_not_gateway() {
@@ -53,7 +53,7 @@ why_not_gateway() {
 	esac
 }
 
-# keep CLIENT VERDICT WHAT: for table.sh, which gets the last run of each.
+# keep CLIENT VERDICT WHAT: for table.sh.
 keep() {
 	printf '%s\t' "$scenario" "$gateway" "$about" "$1" "$2" >>"$run/results"
 	echo "$3" >>"$run/results"
@@ -65,10 +65,8 @@ tell_clients() {
 		said="$scenario $gateway $client"
 		found=$(sed -n 's/^bad //p' "$run/clients/$client" 2>/dev/null)
 		if [ -n "$found" ] || ! [ -s "$run/clients/$client" ]; then
-			failed=$((failed + 1))
 			verdict=FAIL
 		else
-			passed=$((passed + 1))
 			verdict=pass
 			found=$(sed 's/^ok //' "$run/clients/$client")
 		fi
@@ -92,8 +90,14 @@ judge_outside() {
 		bad_all "$leaked packets outside show an inside address"
 }
 
+# Where nothing may be dropped, the last word of the report is "dropped 0".
+judge_drops() {
+	[ -n "$drops_none" ] && [ -e "$run/gateway.log" ] || return 0
+	count=$(sed -n 's/^  dropped  *//p' "$run/gateway.log" | tail -n 1)
+	[ "${count:-0}" -eq 0 ] || bad_all "the gateway dropped $count packets"
+}
+
 skip() {
-	skipped=$((skipped + 1))
 	keep - SKIP "$1"
 	echo "SKIP  $scenario $gateway: $1"
 }
@@ -103,16 +107,13 @@ run_scenario() {
 	network_open || bad_all 'no network'
 	why=$(why_not_gateway "$gateway")
 	[ -n "$why" ] || why=$($why_not_scenario)
-	[ -z "$why" ] && [ -n "$impair" ] && [ "$gateway" != vpnalg-gw ] &&
-		why='only vpnalg-gw loses and reorders on purpose'
 	if [ -n "$why" ]; then
 		skip "$why"
 		clean_up
 		return
 	fi
 	watch_start
-	if ! gateway_open "$gateway" $general \
-		${impair:+--impair "$impair"}; then
+	if ! gateway_open "$gateway" $arguments; then
 		bad_all "gateway: $(tail -n 1 "$run/gateway.log")"
 	elif ! boot_all; then
 		bad_all 'a guest did not start'
@@ -122,35 +123,90 @@ run_scenario() {
 	gateway_close || bad_all 'the gateway has not ended well'
 	watch_stop
 	judge_outside
+	judge_drops
 	clean_up
 	tell_clients
 }
 
-# run_one SCENARIO GATEWAY: in a folder of its own.
+# run_one SCENARIO GATEWAY NUMBER: in a folder of its own.
 run_one() {
 	scenario=$1
 	gateway=$2
-	run=$work/$scenario.$gateway
-	net=vpnalg-lab-$$-net
-	gw=vpnalg-lab-$$-gw
+	run=$(folder "$@")
+	net=vpnalg-lab-$$-$worker-net
+	gw=vpnalg-lab-$$-$worker-gw
 	check_defaults
 	ipsec_defaults
 	rm -rf "$run"
 	mkdir -p "$run/guests" "$run/clients"
 	# shellcheck disable=SC1090
 	. "$lab/scenarios/$scenario.sh"
+	case " $only_for " in
+	*" $gateway "*) ;;
+	*) return ;;
+	esac
 	started=$(date +%s)
 	run_scenario
-	echo "      $about, $(($(date +%s) - started)) s"
+	echo "      $scenario $gateway: $about, $(($(date +%s) - started)) s"
+}
+
+# folder SCENARIO GATEWAY NUMBER
+folder() {
+	if [ "$3" -eq 1 ]; then
+		echo "$work/$1.$2"
+	else
+		echo "$work/$1.$2.$3"
+	fi
+}
+
+# One line for each run that is to be made.
+list_runs() {
+	for number in $(seq "$times"); do
+		for scenario in ${scenarios:-$(all_scenarios)}; do
+			for gateway in $gateways; do
+				echo "$scenario $gateway $number"
+			done
+		done
+	done
+}
+
+# work_on NUMBER: makes those runs that no other worker has begun.
+work_on() {
+	worker=$1
+	trap 'clean_up; exit 1' INT TERM HUP
+	while read -r line; do
+		mkdir "$work/begun/${line##* }-${line% *}" 2>/dev/null || continue
+		# shellcheck disable=SC2086
+		run_one $line </dev/null
+	done <"$work/list"
+}
+
+count_verdicts() {
+	# shellcheck disable=SC2086
+	while read -r line; do
+		cat "$(folder $line)/results" 2>/dev/null
+	done <"$work/list" | cut -f 5 | grep -cx "$1"
+}
+
+read_setting() {
+	case $1 in
+	--gateway) gateways=$(echo "$2" | tr , ' ') ;;
+	*)
+		case $2 in
+		'' | *[!0-9]* | 0*) usage ;;
+		esac
+		[ "$1" = --jobs ] && jobs=$2 || times=$2
+		;;
+	esac
 }
 
 read_arguments() {
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--short) scenarios="$scenarios $short" ;;
-		--gateway)
+		--gateway | --times | --jobs)
 			[ $# -gt 1 ] || usage
-			gateways=$(echo "$2" | tr , ' ')
+			read_setting "$1" "$2"
 			shift
 			;;
 		-*) usage ;;
@@ -170,8 +226,8 @@ read_arguments() {
 }
 
 usage() {
-	echo "usage: sh tests/lab/run.sh [--gateway NAME[,NAME]...] [--short]" \
-		"[SCENARIO]..." >&2
+	echo "usage: sh tests/lab/run.sh [--gateway NAME[,NAME]...]" \
+		"[--times N] [--jobs N] [--short] [SCENARIO]..." >&2
 	echo "gateways: none kernel vpnalg-gw vpnalg-queue" >&2
 	echo "scenarios:" $(all_scenarios) >&2
 	exit 2
@@ -194,16 +250,24 @@ main() {
 	fi
 	make_work
 	prepare_programs
-	trap 'clean_up; exit 1' INT TERM HUP
-	for scenario in ${scenarios:-$(all_scenarios)}; do
-		for gateway in $gateways; do
-			run_one "$scenario" "$gateway"
-		done
+	list_runs >"$work/list"
+	rm -rf "$work/begun" && mkdir "$work/begun"
+	# So that no two of them fetch it.
+	[ "$jobs" -eq 1 ] || why_not_libreswan >/dev/null
+	workers=
+	trap 'kill $workers; wait; exit 1' INT TERM HUP
+	for number in $(seq "$jobs"); do
+		work_on "$number" &
+		workers="$workers $!"
 	done
+	wait
+	passed=$(count_verdicts pass)
+	failed=$(count_verdicts FAIL)
+	skipped=$(count_verdicts SKIP)
 	echo "$passed passed, $failed failed, $skipped skipped; captures and" \
 		"logs are in $work"
-	[ $failed -eq 0 ] || exit 1
-	[ $skipped -eq 0 ] || exit 77
+	[ "$failed" -eq 0 ] || exit 1
+	[ "$skipped" -eq 0 ] || exit 77
 	exit 0
 }
 

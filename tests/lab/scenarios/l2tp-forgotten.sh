@@ -2,12 +2,8 @@
 # shellcheck shell=sh
 about='L2TP, client and server are killed and the gateway forgets them'
 clients='c1'
-general='--timeouts udp=10'
-why_not_scenario=why_not_timeouts
-
-why_not_timeouts() {
-	[ "$gateway" = vpnalg-gw ] || echo 'only vpnalg-gw is told timeouts'
-}
+arguments='--timeouts udp=10'
+only_for=vpnalg-gw # it alone is told timeouts
 
 # No packet meets the session any more: it is found by a sweep, a minute later at
 # most.

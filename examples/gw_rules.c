@@ -10,9 +10,9 @@
 #include <arpa/inet.h>
 #include <nftables/libnftables.h>
 
-#include "gw_say.h"
 #include "gw_table.h"
 #include "gw_wire.h"
+#include "say.h"
 
 /* The first line of what nftables says of an error, without its place. */
 static void say_failure(const char *what, struct nft_ctx *nft)

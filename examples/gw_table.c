@@ -103,10 +103,10 @@ static bool append_output(struct text *text, const struct options *options)
 			   " chain errors {\n",
 			   RULES_MARK, options->outside);
 
-	for (size_t i = 0; well && i < options->address_count; i++)
+	for (size_t i = 0; well && i < options->nat.address_count; i++)
 		well = text_add(text, "  @th,192,32 0x%" PRIx32 " return\n",
-			      get32(options->addresses[i].octets));
-	return well && append_drops(text, options->general ? about_all
+			      get32(options->nat.addresses[i].octets));
+	return well && append_drops(text, options->nat.general ? about_all
 							    : about_ours);
 }
 
@@ -126,7 +126,7 @@ bool table_write(struct text *text, const char *name,
 		      " chain inside {\n"
 		      "  fib daddr oifname != \"%s\" return\n",
 		      name, options->outside) &&
-	       append_drops(text, options->general ? all_from_inside
+	       append_drops(text, options->nat.general ? all_from_inside
 						    : from_inside) &&
 	       text_add(text, " chain outside {\n") &&
 	       append_drops(text, from_outside) &&

@@ -8,9 +8,9 @@
  *     pcap_job.c      what is done with each packet
  *     pcap_link.c     where the IPv4 header is in a frame
  *     pcap_file.c     the two captures
- *     pcap_options.c  the command line
+ *     pcap_options.c  the command line: options.c, nat_options.c
  *     pcap_explain.c, pcap_ipsec.c, pcap_event.c,
- *     pcap_report.c, pcap_json.c  what is said about it
+ *     pcap_report.c, pcap_json.c, say.c  what is said about it
  *
  * nat.c is where to begin.
  */
@@ -23,10 +23,12 @@
 
 #include "pcap_job.h"
 #include "pcap_link.h"
-#include "pcap_say.h"
+#include "say.h"
 
 /* Packets between two progress lines. */
 #define PROGRESS_PACKETS 65536
+
+const char program[] = "vpnalg-pcap";
 
 /* A person who waits sees that something happens, unless there are lines
  * about each packet to be seen. */
@@ -128,22 +130,15 @@ static int finish(int status)
 int main(int argc, char **argv)
 {
 	struct options options;
-	int status = 0;
+	int status;
 
 	/* A closed pipe is an error to be told, not a silent end. */
 	signal(SIGPIPE, SIG_IGN);
 	if (!hold_standard_files())
 		return EXIT_ERROR;
-	switch (options_read(&options, argc, argv)) {
-	case OPTIONS_RUN:
-		status = run(&options) ? 0 : EXIT_ERROR;
-		break;
-	case OPTIONS_WRONG:
-		status = EXIT_USAGE;
-		break;
-	case OPTIONS_DONE:
-		break;
-	}
+	status = options_read(&options, argc, argv);
+	if (status == OPTIONS_RUN)
+		status = run(&options) ? EXIT_SUCCESS : EXIT_ERROR;
 	options_free(&options);
 	return finish(status);
 }

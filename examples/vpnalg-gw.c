@@ -17,7 +17,7 @@
  *     rights.c      what the process may do
  *     signals.c     who wants it to end, or to report
  *     gw_options.c  the command line: options.c, nat_options.c
- *     gw_report.c   what is said about it, and say.c
+ *     gw_report.c   what is said about it: say.c, standard.c
  *
  * nat.c is where to begin.
  */
@@ -34,6 +34,7 @@
 #include "rights.h"
 #include "say.h"
 #include "signals.h"
+#include "standard.h"
 
 /* How often there is a look at interfaces and figures, in milliseconds. */
 #define TICK 1000
@@ -165,10 +166,13 @@ static int run(const struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options;
-	int status = options_read(&options, argc, argv);
+	int status;
 
+	if (!standard_hold())
+		return EXIT_ERROR;
+	status = options_read(&options, argc, argv);
 	if (status == OPTIONS_RUN)
 		status = run(&options);
 	options_free(&options);
-	return status;
+	return standard_finish(status);
 }

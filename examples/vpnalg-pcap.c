@@ -10,20 +10,18 @@
  *     pcap_file.c     the two captures
  *     pcap_options.c  the command line: options.c, nat_options.c
  *     pcap_explain.c, pcap_ipsec.c, pcap_event.c,
- *     pcap_report.c, pcap_json.c, say.c  what is said about it
+ *     pcap_report.c, pcap_json.c  what is said about it: say.c, standard.c
  *
  * nat.c is where to begin.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "pcap_job.h"
 #include "pcap_link.h"
 #include "say.h"
+#include "standard.h"
 
 /* Packets between two progress lines. */
 #define PROGRESS_PACKETS 65536
@@ -82,9 +80,8 @@ static bool write_report(const struct job *job)
 	return false;
 }
 
-/* Translates the capture; false after an error. What was translated before a
- * broken packet is a whole file, and reported. */
-static bool run(const struct options *options)
+/* What was translated before a broken packet is a whole file, and reported. */
+static int run(const struct options *options)
 {
 	struct job job = { .options = options };
 	bool well;
@@ -98,33 +95,7 @@ static bool run(const struct options *options)
 	translator_close(&job.translator);
 	input_close(&job.input);
 	free(job.buffer);
-	return well;
-}
-
-/* Lets no file that is opened later take the place of a closed standard one,
- * and be written into. */
-static bool hold_standard_files(void)
-{
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 &&
-		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
-			return false;
-	return true;
-}
-
-/* A line that could not be written is an error like any other, unless one was
- * told already. */
-static int finish(int status)
-{
-	errno = 0;
-	if (!status && (fflush(stdout) || ferror(stdout))) {
-		say("cannot write: standard output: %s",
-		    errno ? strerror(errno) : "an earlier write failed");
-		status = EXIT_ERROR;
-	}
-	if (fflush(stderr) || ferror(stderr))
-		status = EXIT_ERROR;
-	return status;
+	return well ? EXIT_SUCCESS : EXIT_ERROR;
 }
 
 int main(int argc, char **argv)
@@ -132,13 +103,11 @@ int main(int argc, char **argv)
 	struct options options;
 	int status;
 
-	/* A closed pipe is an error to be told, not a silent end. */
-	signal(SIGPIPE, SIG_IGN);
-	if (!hold_standard_files())
+	if (!standard_hold())
 		return EXIT_ERROR;
 	status = options_read(&options, argc, argv);
 	if (status == OPTIONS_RUN)
-		status = run(&options) ? EXIT_SUCCESS : EXIT_ERROR;
+		status = run(&options);
 	options_free(&options);
-	return finish(status);
+	return standard_finish(status);
 }

@@ -10,7 +10,7 @@
  *     queue_options.c  the command line: options.c, nat_options.c
  *     signals.c        who wants it to end, or to report
  *     rights.c         what the process may do
- *     nat_report.c     what is said about it, and say.c
+ *     nat_report.c     what is said about it: say.c, standard.c
  *
  * What came to be routed travels in, what is about to leave travels out: the
  * hook from which a packet comes tells which.
@@ -31,6 +31,7 @@
 #include "rights.h"
 #include "say.h"
 #include "signals.h"
+#include "standard.h"
 #include "system.h"
 
 /* Somebody looks for dead sessions at least so often, in milliseconds. */
@@ -161,10 +162,13 @@ static int run(const struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options;
-	int status = options_read(&options, argc, argv);
+	int status;
 
+	if (!standard_hold())
+		return EXIT_ERROR;
+	status = options_read(&options, argc, argv);
 	if (status == OPTIONS_RUN)
 		status = run(&options);
 	options_free(&options);
-	return status;
+	return standard_finish(status);
 }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
 # What the tests of vpnalg-gw and vpnalg-queue share; they source it, and go on
-# in a network namespace of their own, which has two pairs of interfaces: in0 and
-# out0 are the gateway's. It ends with the test, whatever happens.
+# in a network namespace of their own, which has two pairs of interfaces: in0
+# and out0 are the gateway's. It ends with the test, whatever happens.
 
 gw=${VPNALG_GW:-./vpnalg-gw}
 queue=${VPNALG_QUEUE:-./vpnalg-queue}
@@ -10,19 +10,17 @@ for program in "$gw" "$queue"; do
 	[ -x "$program" ] || { echo "SKIP: there is no $program"; exit 77; }
 done
 
-own_namespace() {
-	[ "$(id -u)" -eq 0 ] && unshare --net true
-}
-
+# Processes are in one, too, and so none outlives the test.
+own='unshare --net --mount-proc --pid --fork --kill-child'
 if [ -z "${VPNALG_TEST_NAMESPACE:-}" ]; then
-	own_namespace ||
-		{ echo 'SKIP: not root, or no network namespaces here'; exit 77; }
-	VPNALG_TEST_NAMESPACE=1 exec unshare --net sh "$0"
+	[ "$(id -u)" -eq 0 ] ||
+		{ echo 'SKIP: nobody but root can do it here'; exit 77; }
+	$own true || { echo 'SKIP: there are no namespaces here'; exit 77; }
+	VPNALG_TEST_NAMESPACE=1 exec $own sh "$0"
 fi
 
 work=$(mktemp -d) || exit 1
-pid=
-trap '[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'rm -rf "$work"' EXIT
 failed=0
 
 result() { # NAME, GOOD (0 or not)
@@ -86,8 +84,8 @@ not_queued() {
 }
 
 # Each begins one, until it works.
-begin_gw() {
-	"$gw" --inside in0 --outside out0 --address 203.0.113.1 \
+begin_gw() { # ARGUMENT...
+	"$gw" --inside in0 --outside out0 --address 203.0.113.1 "$@" \
 		2>"$work/err" &
 	pid=$!
 	soon table
@@ -102,9 +100,7 @@ begin_queue() {
 # ends STATUS: the one that was begun.
 ends() {
 	wait "$pid"
-	status=$?
-	pid=
-	[ "$status" -eq "$1" ]
+	[ $? -eq "$1" ]
 }
 
 # A status at the end.

@@ -70,6 +70,17 @@ result 'vpnalg-gw: a second one for the interface does not start' $?
 table >/dev/null && kill -TERM "$pid" && ends 0 && no_tables
 result 'vpnalg-gw: which does the first no harm' $?
 
+# The reader of its figures is gone.
+mkfifo "$work/pipe"
+head -n 1 "$work/pipe" >/dev/null &
+reader=$!
+begin_gw --stats 1 >"$work/pipe" && wait $reader && sleep 2.5 &&
+	kill -TERM "$pid"
+ends 1 && reported "$sides" &&
+	grep -q '^vpnalg-gw: cannot write: standard output: ' \
+		"$work/err"
+result 'a closed pipe: vpnalg-gw goes on, and says so at the end' $?
+
 # vpnalg-queue
 
 for signal in INT TERM HUP; do

@@ -59,13 +59,17 @@ static bool open_translator(struct nat *nat, const struct vpnalg_config *config)
 					      size, config);
 }
 
-bool nat_open(struct nat *nat, struct vpnalg_config *config, bool general,
-	      bool l2tp_port_1701)
+bool nat_open(struct nat *nat, struct vpnalg_config *config,
+	      const struct nat_options *options)
 {
 	*nat = (struct nat){ 0 };
 	config->size = sizeof(*config);
-	config->handlers = handlers[l2tp_port_1701];
-	config->handler_count = general ? HANDLERS : HANDLERS - 1;
+	config->addresses = options->addresses;
+	config->address_count = options->address_count;
+	config->handlers = handlers[options->l2tp_port_1701];
+	config->handler_count = options->general ? HANDLERS : HANDLERS - 1;
+	config->l2tp.any_address = options->l2tp_any_address;
+	config->timers = options->timers;
 	config->store = &nat->store;
 	config->pool_key[0] = next_key(config);
 	config->pool_key[1] = next_key(config);

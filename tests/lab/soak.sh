@@ -17,7 +17,7 @@
 #
 # LIST is what vpnalg-gw's --timeouts gets: "esp=300" as a rule, so that SAs time
 # out while others come, and the end comes six minutes after the hour. "-" is
-# the library's own timeouts (an hour for ESP), as vpnalg-queue always has them.
+# the library's own timeouts (an hour for ESP).
 # --short is three minutes with timeouts of a minute.
 #
 # Exit status: 0 if all was well, 1 if not, 77 and 2 as of run.sh, which has the

@@ -3,7 +3,7 @@
 about='L2TP, client and server are killed and the gateway forgets them'
 clients='c1'
 arguments='--timeouts udp=10'
-only_for=vpnalg-gw # it alone is told timeouts
+only_for='vpnalg-gw vpnalg-queue'
 
 # No packet meets the session any more: it is found by a sweep, a minute later at
 # most.

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "gw_timeouts.h"
+#include "nat_timeouts.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <vpnalg/vpnalg.h>
 
 #define SECONDS_MAX 86400
 
@@ -48,13 +51,16 @@ static bool read_word(struct vpnalg_timers *timers, const char *word)
 	return false;
 }
 
-bool timeouts_read(struct vpnalg_timers *timers, const char *text)
+const char *nat_timeouts_read(void *where, const char *value)
 {
-	char *copy = strdup(text), *rest = copy, *word;
+	char *copy = strdup(value), *rest = copy, *word;
 	bool well = copy != NULL;
 
 	while (well && (word = strsep(&rest, ",")) != NULL)
-		well = read_word(timers, word);
+		well = read_word(where, word);
 	free(copy);
-	return well;
+	return well ? NULL
+		    : "not a list of NAME=SECONDS, 1 to 86400, NAME being one "
+		      "of tcp, tcp-opening, call, call-opening, linger, udp, "
+		      "esp, esp-unpaired, gre, icmp";
 }

@@ -85,8 +85,7 @@ read_arguments() {
 		shift
 	done
 	case $gateway in
-	vpnalg-gw) ;;
-	vpnalg-queue) timeouts=- ;;
+	vpnalg-gw | vpnalg-queue) ;;
 	*) usage ;;
 	esac
 	[ "$timeouts" != - ] || timeouts=

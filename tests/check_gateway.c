@@ -5,6 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+uint32_t get(const uint8_t *p, size_t length)
+{
+	uint32_t value = 0;
+
+	for (size_t i = 0; i < length; i++)
+		value = value << 8 | p[i];
+	return value;
+}
+
+void put(uint8_t *p, size_t length, uint32_t value)
+{
+	while (length--) {
+		p[length] = (uint8_t)value;
+		value >>= 8;
+	}
+}
+
 bool sum_is_right(const uint8_t *data, size_t length)
 {
 	uint32_t rest = 0;
@@ -23,13 +40,11 @@ bool l4_sum_is_right(const uint8_t *ip)
 {
 	static uint8_t all[12 + 65536];
 	size_t header = (ip[0] & 15u) * 4u;
-	size_t length = (size_t)(ip[2] << 8 | ip[3]) - header;
+	size_t length = get(ip + 2, 2) - header;
 
 	memcpy(all, ip + 12, 8);
-	all[8] = 0;
-	all[9] = ip[9];
-	all[10] = (uint8_t)(length >> 8);
-	all[11] = (uint8_t)length;
+	put(all + 8, 2, ip[9]);
+	put(all + 10, 2, (uint32_t)length);
 	memcpy(all + 12, ip + header, length);
 	return sum_is_right(all, 12 + length);
 }
@@ -40,6 +55,7 @@ int main(void)
 	int failed;
 
 	srunner_add_suite(runner, gw_answer_suite());
+	srunner_add_suite(runner, gw_fragment_suite());
 	srunner_add_suite(runner, gw_held_suite());
 	srunner_add_suite(runner, gw_impair_suite());
 	srunner_add_suite(runner, gw_whole_suite());

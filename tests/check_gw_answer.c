@@ -21,23 +21,6 @@
 static struct answer_head head;
 static uint8_t answer[ANSWER_MAX];
 
-static uint32_t get(const uint8_t *p, size_t length)
-{
-	uint32_t value = 0;
-
-	for (size_t i = 0; i < length; i++)
-		value = value << 8 | p[i];
-	return value;
-}
-
-static void put(uint8_t *p, size_t length, uint32_t value)
-{
-	while (length--) {
-		p[length] = (uint8_t)value;
-		value >>= 8;
-	}
-}
-
 /* A packet of 192.168.77.11's to 203.0.113.10, of which so much is kept. */
 static void make(uint8_t protocol, uint32_t options, uint32_t length)
 {

@@ -28,7 +28,7 @@ static void end(void)
 	impair_close(&impair);
 }
 
-static void put(uint32_t number, uint8_t direction, vpnalg_time now)
+static void hand_over(uint32_t number, uint8_t direction, vpnalg_time now)
 {
 	uint8_t data[6] = { 0 };
 	struct vpnalg_packet packet = { .data = data,
@@ -108,7 +108,7 @@ START_TEST(without_a_wish_all_goes_on_at_once_and_in_order)
 	ck_assert(impair_due(&impair) == VPNALG_NEVER);
 	for (uint32_t i = 0; i < 100; i++) {
 		ck_assert(!impair_loses(&impair));
-		put(i, VPNALG_OUT, 5);
+		hand_over(i, VPNALG_OUT, 5);
 	}
 	ck_assert(impair_due(&impair) == 5);
 	for (uint32_t i = 0; i < 100; i++)
@@ -124,8 +124,8 @@ START_TEST(the_direction_is_kept)
 {
 	struct vpnalg_packet packet;
 
-	put(1, VPNALG_IN, 0);
-	put(2, VPNALG_OUT, 0);
+	hand_over(1, VPNALG_IN, 0);
+	hand_over(2, VPNALG_OUT, 0);
 	ck_assert(impair_take(&impair, &packet, 0));
 	ck_assert_uint_eq(packet.direction, VPNALG_IN);
 	ck_assert(impair_take(&impair, &packet, 0));
@@ -136,8 +136,8 @@ END_TEST
 START_TEST(a_delayed_packet_is_due_then_and_no_earlier)
 {
 	open_as("delay=10");
-	put(1, VPNALG_OUT, 100);
-	put(2, VPNALG_OUT, 104);
+	hand_over(1, VPNALG_OUT, 100);
+	hand_over(2, VPNALG_OUT, 104);
 	ck_assert(impair_due(&impair) == 110);
 	ck_assert_uint_eq(take(109), UINT32_MAX);
 	ck_assert_uint_eq(take(110), 1);
@@ -152,11 +152,11 @@ END_TEST
 START_TEST(a_reordered_packet_is_overtaken)
 {
 	open_as("reorder=100");
-	put(1, VPNALG_OUT, 0);
+	hand_over(1, VPNALG_OUT, 0);
 	impair.spec.reorder = 0;
-	put(2, VPNALG_OUT, 0);
-	put(3, VPNALG_OUT, 7);
-	put(4, VPNALG_OUT, 8);
+	hand_over(2, VPNALG_OUT, 0);
+	hand_over(3, VPNALG_OUT, 7);
+	hand_over(4, VPNALG_OUT, 8);
 	ck_assert_uint_eq(take(8), 2);
 	ck_assert_uint_eq(take(8), 3);
 	ck_assert_uint_eq(take(8), 1);
@@ -173,7 +173,7 @@ START_TEST(half_of_the_loss_is_before_translation_and_half_after_it)
 
 	open_as("loss=10");
 	for (uint32_t i = 0; i < PACKETS; i++) {
-		put(i, VPNALG_OUT, i);
+		hand_over(i, VPNALG_OUT, i);
 		before += take(i) == UINT32_MAX;
 		after += impair_loses(&impair);
 	}
@@ -190,7 +190,7 @@ START_TEST(so_many_are_reordered)
 {
 	open_as("reorder=3");
 	for (uint32_t i = 0; i < PACKETS; i++) {
-		put(i, VPNALG_OUT, i);
+		hand_over(i, VPNALG_OUT, i);
 		while (take(i) != UINT32_MAX)
 			;
 	}
@@ -204,7 +204,7 @@ START_TEST(all_can_be_lost_on_one_side)
 {
 	open_as("loss=100");
 	impair.spec.loss = 200000;
-	put(1, VPNALG_OUT, 0);
+	hand_over(1, VPNALG_OUT, 0);
 	ck_assert(impair_due(&impair) == VPNALG_NEVER);
 	ck_assert(impair_loses(&impair));
 	ck_assert_uint_eq(impair.lost, 2);
@@ -218,7 +218,7 @@ static uint64_t fate(const char *text)
 
 	open_as(text);
 	for (uint32_t i = 0; i < 64; i++) {
-		put(i, VPNALG_OUT, i);
+		hand_over(i, VPNALG_OUT, i);
 		lost = lost << 1 | (take(i) == UINT32_MAX);
 	}
 	impair_close(&impair);
@@ -236,12 +236,12 @@ START_TEST(no_more_wait_than_there_is_room_for)
 {
 	open_as("delay=1000");
 	for (uint32_t i = 0; i < 5000; i++)
-		put(i, VPNALG_OUT, 0);
+		hand_over(i, VPNALG_OUT, 0);
 	ck_assert_uint_eq(impair.count, 4096);
 	ck_assert_uint_eq(impair.lost, 5000 - 4096);
 	ck_assert_uint_eq(take(1000), 0);
 	ck_assert_uint_eq(take(1000), 1);
-	put(5000, VPNALG_OUT, 1);
+	hand_over(5000, VPNALG_OUT, 1);
 	ck_assert_uint_eq(impair.lost, 5000 - 4096);
 }
 END_TEST

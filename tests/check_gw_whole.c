@@ -26,23 +26,6 @@ static struct frame frame;
 static uint8_t *room;
 static struct vpnalg_packet packets[WHOLE_PIECES + 1];
 
-static uint32_t get(const uint8_t *p, size_t length)
-{
-	uint32_t value = 0;
-
-	for (size_t i = 0; i < length; i++)
-		value = value << 8 | p[i];
-	return value;
-}
-
-static void put(uint8_t *p, size_t length, uint32_t value)
-{
-	while (length--) {
-		p[length] = (uint8_t)value;
-		value >>= 8;
-	}
-}
-
 static void begin(void)
 {
 	room = malloc(WHOLE_ROOM);

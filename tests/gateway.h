@@ -9,13 +9,18 @@
 
 #include <check.h>
 
-Suite *gw_whole_suite(void);  /* check_gw_whole.c */
-Suite *gw_impair_suite(void); /* check_gw_impair.c */
-Suite *gw_answer_suite(void); /* check_gw_answer.c */
-Suite *gw_held_suite(void);   /* check_gw_held.c */
+Suite *gw_answer_suite(void);   /* check_gw_answer.c */
+Suite *gw_fragment_suite(void); /* check_gw_fragment.c */
+Suite *gw_held_suite(void);     /* check_gw_held.c */
+Suite *gw_impair_suite(void);   /* check_gw_impair.c */
+Suite *gw_whole_suite(void);    /* check_gw_whole.c */
 
 /* How many rows a table of tests has, for tcase_add_loop_test(). */
 #define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))
+
+/* Big-endian numbers, of that many bytes. */
+uint32_t get(const uint8_t *p, size_t length);
+void put(uint8_t *p, size_t length, uint32_t value);
 
 /* Is the Internet checksum in these bytes right? They are a multiple of 65535
  * then, read as one number; that is computed here digit by digit. */

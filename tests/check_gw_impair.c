@@ -167,7 +167,7 @@ END_TEST
 
 /* Each way half of what was asked for: 5 % are 5000 of 100000, and 345 are five
  * standard deviations. */
-START_TEST(half_of_the_loss_is_before_translation_and_half_after_it)
+START_TEST(half_of_the_loss_is_before_translation)
 {
 	uint32_t before = 0, after = 0;
 
@@ -261,7 +261,7 @@ Suite *gw_impair_suite(void)
 	tcase_add_test(tcase, a_delayed_packet_is_due_then_and_no_earlier);
 	tcase_add_test(tcase, a_reordered_packet_is_overtaken);
 	tcase_add_test(tcase,
-		       half_of_the_loss_is_before_translation_and_half_after_it);
+		       half_of_the_loss_is_before_translation);
 	tcase_add_test(tcase, so_many_are_reordered);
 	tcase_add_test(tcase, all_can_be_lost_on_one_side);
 	tcase_add_test(tcase, the_same_seed_is_the_same_fate);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* examples/gw_whole.c: checksums that were left to hardware, and segments that
- * were merged. Every frame lies at the end of a block of its own size, so that a
- * sanitizer sees what is read behind it. */
+ * were merged. Every frame has a block of just its size, so that a sanitizer
+ * sees what is read behind it. */
 #include "gateway.h"
 
 #include <stdlib.h>
@@ -137,7 +137,7 @@ static void judge_piece(const struct shape *shape, size_t number,
 	judge_flags(l4[13], number == 0, number == shape->pieces - 1);
 	ck_assert_mem_eq(l4 + 14, frame.data + ip_len(shape) + 14, 2);
 	ck_assert_mem_eq(l4 + 20, frame.data + ip_len(shape) + 20,
-			 head - ip_len(shape) - (shape->protocol == TCP ? 20 : 8));
+			 shape->tcp_options);
 }
 
 START_TEST(what_was_merged_is_cut_up_again)

@@ -24,6 +24,7 @@ check_defaults() {
 	impair=
 	general=
 	why_not_scenario=:
+	router=
 	servers=srv
 	beside=
 	at srv

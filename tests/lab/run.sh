@@ -23,8 +23,8 @@ lab=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$lab/../.." && pwd)
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
-for part in guests network check ppp pptp l2tp ipsec swan libreswan \
-	userspace; do
+for part in guests machine network check ppp pptp l2tp ipsec swan libreswan \
+	userspace pppoe; do
 	# shellcheck disable=SC1090
 	. "$lab/$part.sh"
 done
@@ -43,6 +43,8 @@ has_library() {
 
 # The libraries are libreswan's, which cannot be installed beside strongSwan.
 wants_lab() {
+	wants busybox-static command -v busybox
+	wants cpio command -v cpio
 	wants ethtool command -v ethtool
 	wants iproute2 command -v ip
 	wants iptables command -v iptables
@@ -58,9 +60,11 @@ wants_lab() {
 	wants openvpn command -v openvpn
 	wants perl-base command -v perl
 	wants ppp command -v pppd
+	wants pppoe command -v pppoe-server
 	wants pptp-linux command -v pptp
 	wants pptpd command -v pptpd
 	wants procps command -v sysctl
+	wants qemu-system-x86 command -v qemu-system-x86_64
 	wants strongswan-charon test -x /usr/lib/ipsec/charon
 	wants strongswan-swanctl command -v swanctl
 	wants libstrongswan-standard-plugins \
@@ -109,9 +113,11 @@ why_not() {
 
 # Why this gateway cannot run here.
 why_not_gateway() {
+	[ -z "$router" ] || { why_not_pppoe_gateway "$1"; return; }
 	case $1 in
 	kernel)
-		kernel_rules | ip netns exec "$gw" nft -c -f - >/dev/null 2>&1 ||
+		kernel_rules out0 |
+			ip netns exec "$gw" nft -c -f - >/dev/null 2>&1 ||
 			echo 'this kernel has no PPTP helper'
 		;;
 	vpnalg-queue)
@@ -294,7 +300,8 @@ make_work() {
 		;;
 	esac
 	tools=$work/tools
-	mkdir -p "$tools" && cp "$lab/guest.sh" "$lab/transfer.pl" "$tools"
+	mkdir -p "$tools" && cp "$lab/guest.sh" "$lab/machine-init.sh" \
+		"$lab/transfer.pl" "$tools"
 }
 
 prepare_programs() {

@@ -13,6 +13,10 @@
 machine_modules='virtio_pci virtio_net 9pnet_virtio 9p overlay'
 
 why_not_machine() {
+	command -v qemu-system-x86_64 >/dev/null || {
+		echo 'there is no qemu-system-x86_64'
+		return
+	}
 	[ -e "$tools/kernel/initrd" ] ||
 		machine_fetch >"$tools/kernel.log" 2>&1 ||
 		echo "no kernel with PPP: $(tail -n 1 "$tools/kernel.log")"

@@ -41,9 +41,13 @@ has_library() {
 	ldconfig -p | grep -q "$1"
 }
 
+has_static_busybox() {
+	command -v busybox && ! ldd "$(command -v busybox)"
+}
+
 # The libraries are libreswan's, which cannot be installed beside strongSwan.
 wants_lab() {
-	wants busybox-static command -v busybox
+	wants busybox-static has_static_busybox
 	wants cpio command -v cpio
 	wants ethtool command -v ethtool
 	wants iproute2 command -v ip

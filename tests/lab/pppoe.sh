@@ -14,6 +14,8 @@
 #   pppoe_close     a clean end of the gateway
 #   pppoe_large CLIENT BYTES    pings so large that they are fragmented
 #   pppoe_told CLIENT           has learnt what the link takes
+#
+# Times to wait are long: the virtual machine is slow.
 
 pppoe_mtu=1492
 pppoe_options="noauth noipv6 nobsdcomp nodeflate novj mtu $pppoe_mtu \
@@ -44,7 +46,7 @@ pppoe_serve() {
 }
 
 pppoe_prepare() {
-	guest_do router 20 "hostname router
+	guest_do router 60 "hostname router
 		modprobe -a pppoe
 		ip addr add 192.168.77.1/24 dev eth0
 		ip link set eth0 up
@@ -52,7 +54,7 @@ pppoe_prepare() {
 }
 
 pppoe_dial() {
-	guest_do router 60 "timeout 50 pppd plugin pppoe.so eth1 \\
+	guest_do router 120 "timeout 110 pppd plugin pppoe.so eth1 \\
 		$pppoe_options defaultroute linkname outside updetach"
 }
 
@@ -92,8 +94,8 @@ pppoe_gateway() {
 pppoe_start() {
 	guest_start router "$(pppoe_gateway)"
 	echo "$job" >"$run/router.job"
-	[ "$gateway" = vpnalg-gw ] || { guest_wait "$job" 60; return; }
-	guest_do router 60 "for try in \$(seq 500); do
+	[ "$gateway" = vpnalg-gw ] || { guest_wait "$job" 180; return; }
+	guest_do router 180 "for try in \$(seq 1000); do
 			nft list tables | grep -q vpnalg-gw && exit
 			sleep 0.1
 		done
@@ -108,15 +110,15 @@ pppoe_open() {
 
 # pppoe_ended STATUS: with that one, and nothing is left behind.
 pppoe_ended() {
-	guest_wait "$(cat "$run/router.job")" 20 >"$run/gateway.log"
+	guest_wait "$(cat "$run/router.job")" 60 >"$run/gateway.log"
 	[ $? -eq "$1" ] &&
-		! guest_do router 10 'nft list tables | grep vpnalg' && return
+		guest_do router 60 '! nft list tables | grep vpnalg' && return
 	bad_all 'the gateway has not ended well'
 }
 
 pppoe_close() {
 	[ "$gateway" = vpnalg-gw ] || return 0
-	guest_do router 10 'pkill -TERM -x vpnalg-gw'
+	guest_do router 60 'pkill -TERM -x vpnalg-gw'
 	pppoe_ended 0
 }
 

@@ -51,12 +51,14 @@ static uint32_t head_len(const struct shape *shape)
 	       (shape->protocol == TCP ? 20 + shape->tcp_options : 8);
 }
 
+/* Its checksum is not right, nor is the IP header's. */
 static void make_l4(const struct shape *shape, uint8_t *l4)
 {
 	put(l4, 2, 40000);
 	put(l4 + 2, 2, 1723);
 	if (shape->protocol == UDP) {
 		put(l4 + 4, 2, 8 + shape->payload);
+		put(l4 + 6, 2, 0x1234);
 		return;
 	}
 	put(l4 + 4, 4, 0xfffff000);
@@ -64,6 +66,7 @@ static void make_l4(const struct shape *shape, uint8_t *l4)
 	l4[12] = (uint8_t)((20 + shape->tcp_options) / 4 << 4);
 	l4[13] = FLAGS;
 	put(l4 + 14, 2, 501);
+	put(l4 + 16, 2, 0x1234);
 	memset(l4 + 20, 1, shape->tcp_options);
 }
 
@@ -82,6 +85,7 @@ static void make(const struct shape *shape)
 	put(ip + 6, 2, 0x4000);
 	ip[8] = 64;
 	ip[9] = shape->protocol;
+	put(ip + 10, 2, 0x5678);
 	memcpy(ip + 12, "\xc0\xa8\x4d\x0b\xcb\x00\x71\x0a", 8);
 	memset(ip + 20, 1, shape->ip_options);
 	make_l4(shape, ip + ip_len(shape));
@@ -325,12 +329,15 @@ static void judge_places(const struct frame *cut, size_t made)
 static void try_cut(uint32_t length)
 {
 	struct frame cut = frame;
+	size_t made;
 
 	cut.data = malloc(length ? length : 1);
 	cut.len = length;
 	ck_assert(cut.data != NULL);
 	memcpy(cut.data, frame.data, length);
-	judge_places(&cut, whole_make(&cut, room, packets));
+	made = whole_make(&cut, room, packets);
+	ck_assert(length >= 20 || !made);
+	judge_places(&cut, made);
 	free(cut.data);
 }
 
@@ -351,12 +358,13 @@ START_TEST(a_merged_frame_may_end_anywhere)
 }
 END_TEST
 
-START_TEST(a_frame_with_an_open_checksum_may_end_anywhere)
+START_TEST(a_frame_may_end_anywhere)
 {
 	const struct shape shape = { TCP, 8, 12, 60, 0, 0 };
 
 	make(&shape);
-	leave_sum(&shape);
+	if (_i)
+		leave_sum(&shape);
 	for (uint32_t length = 0; length <= frame.len; length++)
 		try_cut(length);
 }
@@ -404,7 +412,7 @@ Suite *gw_whole_suite(void)
 	tcase_add_loop_test(tcase, a_checksum_outside_the_packet_makes_no_sense,
 			    0, ROWS(places));
 	tcase_add_loop_test(tcase, a_merged_frame_may_end_anywhere, 0, 2);
-	tcase_add_test(tcase, a_frame_with_an_open_checksum_may_end_anywhere);
+	tcase_add_loop_test(tcase, a_frame_may_end_anywhere, 0, 2);
 	tcase_add_test(tcase, a_frame_may_hold_anything);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -13,7 +13,7 @@
  *       gw_rules.c    the firewall rules that keep the kernel off, gw_table.c,
  *                     gw_held.c
  *       gw_route.c    where the kernel would send a packet
- *       gw_send.c     to the other side, gw_answer.c
+ *       gw_send.c     to the other side, gw_fragment.c, gw_answer.c
  *     rights.c      what the process may do
  *     signals.c     who wants it to end, or to report
  *     gw_options.c  the command line: options.c, nat_options.c

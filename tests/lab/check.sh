@@ -26,6 +26,7 @@ check_defaults() {
 	drops_none=
 	only_for='none kernel vpnalg-gw vpnalg-queue'
 	why_not_scenario=:
+	router=
 	servers=srv
 	beside=
 	at srv

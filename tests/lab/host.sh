@@ -88,7 +88,8 @@ make_work() {
 		;;
 	esac
 	tools=$work/tools
-	mkdir -p "$tools" && cp "$lab/guest.sh" "$lab/transfer.pl" "$tools"
+	mkdir -p "$tools" && cp "$lab/guest.sh" "$lab/machine-init.sh" \
+		"$lab/transfer.pl" "$tools"
 }
 
 prepare_programs() {

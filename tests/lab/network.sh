@@ -67,7 +67,7 @@ stop() {
 watch_start() {
 	for side in in out; do
 		start_in_gateway "watch-$side" tcpdump -n -U -B 65536 -i ${side}0 \
-			-w "$run/$side.pcap" ip or arp
+			-w "$run/$side.pcap" ip or arp or pppoed or pppoes
 		until grep -qs 'listening on' "$run/watch-$side.log"; do
 			sleep 0.05
 		done
@@ -80,7 +80,7 @@ watch_stop() {
 	stop watch-out INT
 }
 
-# The kernel's PPTP helper must be assigned to connections.
+# kernel_rules OUTSIDE: the PPTP helper must be assigned to connections.
 kernel_rules() {
 	cat <<-END
 		table ip lab {
@@ -91,7 +91,7 @@ kernel_rules() {
 			}
 			chain after {
 				type nat hook postrouting priority srcnat;
-				oifname out0 masquerade
+				oifname $1 masquerade
 			}
 		}
 	END
@@ -126,14 +126,16 @@ queue_rules() {
 		iptables -t nat -A POSTROUTING -o out0 -j MASQUERADE
 }
 
-# gateway_open GATEWAY [ARGUMENT]...: what is between in0 and out0.
+# gateway_open GATEWAY [ARGUMENT]...: what is between in0 and out0, if it is not
+# a router of its own, which the scenario starts then.
 gateway_open() {
 	gateway=$1
 	shift
+	[ -z "$router" ] || return 0
 	case $gateway in
 	none) ;;
 	kernel)
-		kernel_rules | ip netns exec "$gw" nft -f - \
+		kernel_rules out0 | ip netns exec "$gw" nft -f - \
 			>"$run/gateway.log" 2>&1
 		;;
 	vpnalg-gw)
@@ -210,12 +212,14 @@ clean_up() {
 	network_close
 }
 
-# 12 bytes into the quoted IP header is its source, 16 its destination.
+# 12 bytes into the quoted IP header is its source, 16 its destination. What
+# follows "pppoes" is about what is inside PPPoE.
 leak_filter() {
 	quoted='icmp[0] = 3 or icmp[0] = 11 or icmp[0] = 12'
 	quoted="($quoted) and (icmp[20:4] & 0xffffff00 = 0xc0a84d00"
 	quoted="$quoted or icmp[24:4] & 0xffffff00 = 0xc0a84d00)"
-	echo "net $inside_net or ($quoted)"
+	shown="(net $inside_net or ($quoted))"
+	echo "$shown or (pppoes and $shown)"
 }
 
 leaks() {

@@ -24,8 +24,8 @@ lab=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$lab/../.." && pwd)
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
-for part in host guests network check ppp pptp l2tp ipsec swan libreswan \
-	userspace; do
+for part in host guests machine network check ppp pptp l2tp ipsec swan \
+	libreswan userspace pppoe; do
 	# shellcheck disable=SC1090
 	. "$lab/$part.sh"
 done
@@ -39,9 +39,11 @@ jobs=1
 
 # Why this gateway cannot run here.
 why_not_gateway() {
+	[ -z "$router" ] || return 0
 	case $1 in
 	kernel)
-		kernel_rules | ip netns exec "$gw" nft -c -f - >/dev/null 2>&1 ||
+		kernel_rules out0 |
+			ip netns exec "$gw" nft -c -f - >/dev/null 2>&1 ||
 			echo 'this kernel has no PPTP helper'
 		;;
 	vpnalg-queue)
@@ -239,10 +241,20 @@ all_scenarios() {
 	done
 }
 
+# A virtual machine is much to install for nothing.
+install_wants() {
+	wants_lab
+	case ${scenarios:-$(all_scenarios)} in
+	*pppoe*) wants_machine ;;
+	esac
+	wants_programs
+	install_missing
+}
+
 main() {
 	scenarios=
 	read_arguments "$@"
-	[ "$(id -u)" -ne 0 ] || { wants_lab; wants_programs; install_missing; }
+	[ "$(id -u)" -ne 0 ] || install_wants
 	why=$(why_not)
 	if [ -n "$why" ]; then
 		echo "skipped: $why"

@@ -251,6 +251,12 @@ install_wants() {
 	install_missing
 }
 
+# What scenarios fetch when they are run: no two workers at the same time.
+fetch_all() {
+	why_not_libreswan >/dev/null
+	! grep -q pppoe "$work/list" || why_not_machine >/dev/null
+}
+
 main() {
 	scenarios=
 	read_arguments "$@"
@@ -264,8 +270,7 @@ main() {
 	prepare_programs
 	list_runs >"$work/list"
 	rm -rf "$work/begun" && mkdir "$work/begun"
-	# So that no two of them fetch it.
-	[ "$jobs" -eq 1 ] || why_not_libreswan >/dev/null
+	[ "$jobs" -eq 1 ] || fetch_all
 	workers=
 	trap 'kill $workers; wait; exit 1' INT TERM HUP
 	for number in $(seq "$jobs"); do

@@ -192,23 +192,33 @@ bool capture_twins_learn(struct capture_twins *twins, const uint8_t *theirs,
 	return good;
 }
 
+/* A UDP checksum of 0 would be none, so it is sent as 0xffff (RFC 768). */
+static void put_id(uint8_t *ip, const struct capture_id *id, uint32_t value)
+{
+	uint8_t *checksum = id->checksum == 0 ? NULL : ip + id->checksum;
+
+	capture_put16(ip + id->offset, value, checksum);
+	if (ip[PROTOCOL_OFF] == UDP && checksum != NULL &&
+	    capture_get16(checksum) == 0)
+		memset(checksum, 0xff, 2);
+}
+
 void capture_twins_apply(const struct capture_twins *twins, uint8_t *ip,
 			 uint32_t length, bool out)
 {
 	const uint8_t *remote = ip + (out ? DESTINATION_OFF : SOURCE_OFF);
+	const struct capture_twin *row, *end = twins->row + twins->count;
 	struct capture_id ids[CAPTURE_IDS_MOST];
-	unsigned i, j, count = capture_ids(ip, length, out, ids);
+	unsigned i, count = capture_ids(ip, length, out, ids);
+	uint32_t theirs;
 
-	for (i = 0; i < count; i++)
-		for (j = 0; j < twins->count; j++)
-			if (is_of(&twins->row[j], &ids[i], remote) &&
-			    twins->row[j].theirs ==
-				    capture_get16(ip + ids[i].offset)) {
-				capture_put16(ip + ids[i].offset,
-					      twins->row[j].ours,
-					      ids[i].checksum == 0
-						      ? NULL
-						      : ip + ids[i].checksum);
-				break;
-			}
+	for (i = 0; i < count; i++) {
+		theirs = capture_get16(ip + ids[i].offset);
+		row = twins->row;
+		while (row < end && (row->theirs != theirs ||
+				     !is_of(row, &ids[i], remote)))
+			row++;
+		if (row < end)
+			put_id(ip, &ids[i], row->ours);
+	}
 }

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "gw_rules.h"
-#include "gw_say.h"
 #include "gw_wire.h"
+#include "say.h"
 
 /* Answers in a second, to all together. */
 #define ANSWERS_MAX 1000

@@ -84,29 +84,28 @@ struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
 		w->count = 0;
 	}
 	w->last = now;
-	if (w->count < UINT16_MAX)
+	if (w->count < UINT8_MAX)
 		w->count++;
 	vpnalg_session_changed(translator, walk->block);
 	return w;
 }
 
-/* An SPI that was taken from a host; refused if that is not asked again. */
+/* An SPI that was taken from a host. */
 void vpnalg_ipsec_watch_again(struct vpnalg *translator,
-			      struct vpnalg_record *remote, uint32_t spi,
-			      uint32_t first, uint32_t refused)
+			      struct vpnalg_record *remote,
+			      const struct ipsec_watched *taken)
 {
 	struct ipsec_walk walk = { .remote = remote };
-	struct ipsec_watched *w = place_for(translator, &walk, spi, true);
+	struct ipsec_watched *w =
+		place_for(translator, &walk, taken->spi, true);
 
 	if (w == NULL)
 		return;
-	*w = (struct ipsec_watched){ .spi = spi,
-				     .first = first,
-				     .last = ipsec_now(translator),
-				     .began = first,
-				     .refused = refused,
-				     .count = 1,
-				     .fresh = true };
+	*w = *taken;
+	w->last = ipsec_now(translator);
+	w->began = taken->first;
+	w->count = 1;
+	w->fresh = true;
 	vpnalg_session_changed(translator, walk.block);
 }
 
@@ -124,7 +123,7 @@ void vpnalg_ipsec_watch_doubt(struct vpnalg *translator,
 		if (ipsec_is_after(since, w->first) ||
 		    !ipsec_is_after(h->asked, w->first))
 			continue;
-		w->doubtful = true;
+		w->flags |= IPSEC_WATCHED_DOUBTFUL;
 		vpnalg_session_changed(translator, walk.block);
 	}
 }

@@ -390,6 +390,31 @@ def judge_insisting(version, udp):
               {a[:2] for a in asked} == {(1701).to_bytes(2, "big")})
 
 
+def judge_elsewhere(version, receiver):
+    """A server that answers from another address than the one that was asked,
+    as seen by the receiver: the NAT, or the client behind it."""
+    client, elsewhere = "192.168.77.11", "203.0.113.11"
+    frames = [
+        l2tp_frame(client, SERVER, l2tp_message(version, 0, 1, 7), True),
+        l2tp_frame(elsewhere, receiver, l2tp_message(version, 7, 2, 99), True),
+        l2tp_frame(client, elsewhere, l2tp_message(version, 99, 3, ns=1),
+                   True)]
+    before = write_pcap("in.pcap", [record(frame, i * 0.1)
+                                    for i, frame in enumerate(frames)])
+    after = path("out.pcap")
+    title = "version %d, elsewhere, to %s: " % (version, receiver)
+    # In front of the NAT it is the outside address's, behind it the client's.
+    other = client if receiver == OUTSIDE else OUTSIDE
+    run("--address", OUTSIDE, before, after)
+    check(title + "that is no answer by default",
+          other not in [p.dst for p in packets(after)])
+    run("--address", OUTSIDE, "--l2tp-any-address", before, after)
+    check(title + "it is with --l2tp-any-address",
+          [(p.src, p.dst) for p in packets(after)] ==
+          [(OUTSIDE, SERVER), (elsewhere, other), (OUTSIDE, elsewhere)])
+    check(title + "and every checksum is right", all(sums_by_scapy(after)))
+
+
 def judge_outside_view():
     """What was captured outside has no inside address: nothing is touched."""
     capture = os.path.join(CAPTURES, "pptp-three-outside.pcap")
@@ -480,6 +505,9 @@ def main():
     judge_insisting(2, True)
     judge_insisting(3, True)
     judge_insisting(3, False)
+    for version in (2, 3):
+        judge_elsewhere(version, OUTSIDE)
+        judge_elsewhere(version, "192.168.77.11")
     judge_outside_view()
     judge_doubled()
     judge_twins()

@@ -14,6 +14,9 @@
 
 guest_memory=192M
 
+# Commands for a guest's eth0 when it is up.
+guest_link=
+
 # guest_mac ADDRESS: by the address, so that a guest that comes again is the
 # same one to its neighbours.
 guest_mac() {
@@ -53,7 +56,8 @@ guest_await() {
 	guest_do "$1" 20 "hostname $1
 		ip link set eth0 up
 		ip addr add $2 dev eth0
-		ip route add default via $3"
+		ip route add default via $3
+		$guest_link"
 }
 
 guest_start() {

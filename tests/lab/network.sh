@@ -8,8 +8,14 @@
 #   network_open, network_close
 #   watch_start, watch_stop      captures of both sides, in $run
 #   gateway_open GATEWAY, gateway_close
-#   leaks                        prints how many packets outside show an inside
+#   start_client CLIENT          cN has the address 192.168.77.1N
+#   boot_client CLIENT           and waits until it is there
+#   boot_servers                 $servers, and does not wait
+#   boot_all                     $servers and $clients; waits until they are there
+#   clean_up                     guests, programs and namespaces end
+#   leak_filter                  prints what finds packets that show an inside
 #                                address, be it in an ICMP error's quote
+#   leaks                        prints how many there were outside
 
 inside_net=192.168.77.0/24
 
@@ -171,10 +177,47 @@ count_packets() {
 	tcpdump -n -r "$1" "$2" 2>/dev/null | wc -l
 }
 
+start_client() {
+	guest_boot "$1" br_in "192.168.77.1${1#c}" 192.168.77.1
+}
+
+boot_client() {
+	start_client "$1" && guest_await "$1"
+}
+
+boot_servers() {
+	for guest in $servers; do
+		guest_boot "$guest" br_out "$(server_address "$guest")" \
+			203.0.113.1
+	done
+}
+
+boot_all() {
+	boot_servers
+	each start_client
+	for guest in $servers $clients; do
+		guest_await "$guest" || return
+	done
+}
+
+clean_up() {
+	guests_kill
+	for file in "$run"/*.pid; do
+		[ -e "$file" ] || continue
+		name=${file##*/}
+		stop "${name%.pid}" TERM
+	done
+	network_close
+}
+
 # 12 bytes into the quoted IP header is its source, 16 its destination.
-leaks() {
+leak_filter() {
 	quoted='icmp[0] = 3 or icmp[0] = 11 or icmp[0] = 12'
 	quoted="($quoted) and (icmp[20:4] & 0xffffff00 = 0xc0a84d00"
 	quoted="$quoted or icmp[24:4] & 0xffffff00 = 0xc0a84d00)"
-	count_packets "$run/out.pcap" "net $inside_net or ($quoted)"
+	echo "net $inside_net or ($quoted)"
+}
+
+leaks() {
+	count_packets "$run/out.pcap" "$(leak_filter)"
 }

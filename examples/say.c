@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "pcap_say.h"
+#include "say.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -22,7 +22,7 @@ void say(const char *format, ...)
 	 * same terminal. */
 	fflush(stdout);
 	say_no_progress();
-	fputs(PROGRAM ": ", stderr);
+	fprintf(stderr, "%s: ", program);
 	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
@@ -34,7 +34,7 @@ void say_progress(uint64_t packets, int percent)
 	if (!isatty(STDERR_FILENO))
 		return;
 	in_progress = true;
-	fprintf(stderr, "\r" PROGRAM ": %" PRIu64 " packets", packets);
+	fprintf(stderr, "\r%s: %" PRIu64 " packets", program, packets);
 	if (percent >= 0)
 		fprintf(stderr, ", %d %%", percent);
 	fflush(stderr);

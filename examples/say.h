@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages for the person who runs the program. */
-#ifndef PCAP_SAY_H
-#define PCAP_SAY_H
+#ifndef SAY_H
+#define SAY_H
 
 #include <stdint.h>
 
-#define PROGRAM "vpnalg-pcap"
+/* The program's name; it stands where its main() does. */
+extern const char program[];
 
 #if defined(__GNUC__)
 #define SAY_FORMAT __attribute__((format(printf, 1, 2)))

@@ -213,6 +213,15 @@ START_TEST(a_guess_stays_while_packets_come_without_a_pause)
 }
 END_TEST
 
+START_TEST(a_guess_stays_once_its_host_has_sent)
+{
+	guess_wrong(&hosts[2]);
+	ck_assert_uint_eq(esp_sends(&w, &hosts[2]), VPNALG_TRANSLATED);
+	ck_assert_str_eq(takers(&hosts[2], 6, 1500), "CCCCCC");
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+}
+END_TEST
+
 /* A guess, and one packet more: its number, and how long after the first. The
  * number is not the remote's own if the packet is forged, and that of a long
  * life is great. */
@@ -248,6 +257,18 @@ START_TEST(what_undo_shows_gives_up_nothing)
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
 			  VPNALG_TRANSLATED);
 	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+}
+END_TEST
+
+START_TEST(what_undo_shows_at_another_host_is_that_ones)
+{
+	struct bytes p = esp_packet(SERVER, CLIENT_B, hosts[1].in_spi, 2);
+
+	ck_assert_int_eq(taker(&hosts[1]), 'A');
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_SHOWN);
+	ck_assert_int_eq(taker(&hosts[1]), 'B');
 }
 END_TEST
 
@@ -364,9 +385,11 @@ TCase *ipsec_trial_case(void)
 	tcase_add_test(t, a_guess_that_nobody_answers_to_is_tried_with_others);
 	tcase_add_test(t, what_nobody_answers_to_goes_back_to_the_first_one);
 	tcase_add_test(t, a_guess_stays_while_packets_come_without_a_pause);
+	tcase_add_test(t, a_guess_stays_once_its_host_has_sent);
 	tcase_add_loop_test(t, a_guess_is_given_up_by_number_and_age, 0,
 			    ROWS(unanswered_rows));
 	tcase_add_test(t, what_undo_shows_gives_up_nothing);
+	tcase_add_test(t, what_undo_shows_at_another_host_is_that_ones);
 	tcase_add_test(t, the_last_one_has_time_to_answer_too);
 	tcase_add_test(t, who_begins_to_send_is_not_asked_and_the_next_one_is);
 	tcase_add_test(t, who_has_got_another_does_not_get_it_back);

@@ -133,13 +133,14 @@ struct ipsec_unknown {
 		uint32_t tried;   /* the host that it was tried with last, or 0 */
 		uint32_t tried_at;
 		uint8_t count, trials;
-		uint8_t fresh; /* it began near sequence number 1 */
+		uint8_t turn;  /* of the place after that host's */
 		uint8_t flags; /* IPSEC_WATCHED_ */
 	} spis[IPSEC_UNKNOWN];
 };
 
 #define IPSEC_WATCHED_DOUBTFUL 0x01 /* who might own it has got another */
 #define IPSEC_WATCHED_UNANSWERED 0x02 /* who refused it may own it after all */
+#define IPSEC_WATCHED_FRESH 0x04 /* it began near sequence number 1 */
 
 /* Where a walk over the places of a remote is: begun with that alone. What it
  * has met last is in the block. */
@@ -342,11 +343,13 @@ vpnalg_ipsec_trial_answered(struct vpnalg *translator,
 			    struct vpnalg_record *remote,
 			    const struct ipsec_watched *w);
 struct vpnalg_record *vpnalg_ipsec_trial_next(struct vpnalg *translator,
-					      struct vpnalg_record *remote,
+					      struct ipsec_walk *walk,
 					      const struct ipsec_watched *w);
 struct vpnalg_record *vpnalg_ipsec_trial_over(struct vpnalg *translator,
 					      struct vpnalg_record *remote,
 					      const struct ipsec_watched *w);
+bool vpnalg_ipsec_trial_is_on(struct vpnalg *translator,
+			      const struct ipsec_watched *w);
 bool vpnalg_ipsec_trial_shown(struct vpnalg_step *step,
 			      struct vpnalg_record *host);
 bool vpnalg_ipsec_trial_is_due(struct vpnalg *translator,

@@ -9,8 +9,9 @@
 #define CONFIRMED_COUNT 8
 
 /* And from one look whether anybody listens; what is to be answered is sent
- * again, but not at once. */
+ * again, but not at once, nor for ever. */
 #define UNANSWERED_COUNT 4
+#define UNANSWERED_MAX 64
 #define UNANSWERED_MS 500
 
 static uint32_t spi_of(const struct vpnalg_step *step)
@@ -272,7 +273,9 @@ static bool is_unanswered(struct vpnalg_step *step)
 		vpnalg_session_body(step->translator, step->record);
 	struct vpnalg_record *host;
 
-	if (in->flags & IPSEC_IN_CONFIRMED || number % UNANSWERED_COUNT != 0)
+	if (step->facts->inside || in->flags & IPSEC_IN_CONFIRMED ||
+	    number == 0 || number > UNANSWERED_MAX ||
+	    number % UNANSWERED_COUNT != 0)
 		return false;
 	host = vpnalg_ipsec_host_find(step->translator, step->record);
 	if (host == NULL ||

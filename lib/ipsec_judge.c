@@ -112,7 +112,7 @@ static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
 
 	while ((other = vpnalg_ipsec_remote_watched(translator, &walk)) !=
 	       NULL) {
-		if (other->spi == 0 || other == w || !other->fresh ||
+		if (other->spi == 0 || other == w || !(other->flags & IPSEC_WATCHED_FRESH) ||
 		    ipsec_off_by(other->began, w->began) > IPSEC_RIVAL_MS)
 			continue;
 		rival = judge_rival(translator, hearing, other);
@@ -206,7 +206,7 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 	struct hearing hearing = { .all = 0 };
 	struct vpnalg_record *host;
 
-	if (!w->fresh && w->count < 2)
+	if (!(w->flags & IPSEC_WATCHED_FRESH) && w->count < 2)
 		return NULL;
 	while ((host = vpnalg_ipsec_judge_candidate(translator, &walk, w)) !=
 	       NULL) {

@@ -235,15 +235,17 @@ static enum vpnalg_result try(struct vpnalg_step *step,
 			      struct ipsec_watched *w)
 {
 	struct vpnalg *translator = step->translator;
+	struct ipsec_walk turn = { .remote = walk->remote };
 	struct vpnalg_record *host;
 
 	if (!vpnalg_ipsec_trial_is_due(translator, walk->remote, w))
 		return VPNALG_DROP_UNPAIRED;
-	host = vpnalg_ipsec_trial_next(translator, walk->remote, w);
+	host = vpnalg_ipsec_trial_next(translator, &turn, w);
 	if (host == NULL)
 		return VPNALG_DROP_UNPAIRED;
 	w->tried = vpnalg_ipsec_host_handle(translator, host);
 	w->tried_at = ipsec_now(translator);
+	w->turn = (uint8_t)turn.place;
 	if (w->trials < UINT8_MAX)
 		w->trials++;
 	vpnalg_session_changed(translator, walk->block);

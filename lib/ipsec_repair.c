@@ -59,6 +59,13 @@ static bool was_guessed(const struct ipsec_in *in)
 	}
 }
 
+/* The host may have begun to send by chance when it got a packet on trial. */
+static bool may_be_wrong(const struct ipsec_in *in)
+{
+	return was_guessed(in) || (in->flags & IPSEC_IN_EVIDENCE) ==
+					  VPNALG_EVIDENCE_ANSWERED;
+}
+
 /* An SA that a younger one was to replace is still used. If the younger one
  * came without any doubt, the host has two; else it is another host's. */
 void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step)
@@ -128,7 +135,7 @@ void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 	if (remote == NULL || remote->children < 2 || sa == NULL)
 		return;
 	in = vpnalg_session_body(translator, sa);
-	if (!was_guessed(in) || now - in->seen > ARRIVING_MS ||
+	if (!may_be_wrong(in) || now - in->seen > ARRIVING_MS ||
 	    now - h->in[0].first < CHANCE_MS ||
 	    (again && before < CHANCE_MS)) /* sent again */
 		return;
@@ -139,7 +146,7 @@ void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 	h->flags |= IPSEC_HOST_DOUBTED;
 	h->doubted = now;
 	vpnalg_session_changed(translator, host);
-	if (may_be_others(translator, host))
+	if (was_guessed(in) && may_be_others(translator, host))
 		in->flags |= IPSEC_IN_DOUBTED;
 	vpnalg_session_changed(translator, sa);
 }
@@ -177,6 +184,7 @@ bool vpnalg_ipsec_repair_unanswered(struct vpnalg_step *step,
 		vpnalg_session_body(translator, step->record);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
+	struct ipsec_walk walk = { .remote = remote };
 	const struct ipsec_watched w = {
 		.first = h->in[0].first,
 		.refused = vpnalg_ipsec_host_handle(translator, host),
@@ -186,7 +194,7 @@ bool vpnalg_ipsec_repair_unanswered(struct vpnalg_step *step,
 	    !vpnalg_session_may_wait(translator) || h->in[1].spi != 0 ||
 	    vpnalg_ipsec_host_outbound(translator, host) != NULL ||
 	    ipsec_now(translator) - w.first < least ||
-	    vpnalg_ipsec_trial_next(translator, remote, &w) == NULL)
+	    vpnalg_ipsec_trial_next(translator, &walk, &w) == NULL)
 		return false;
 	undo(translator, host, w.first, w.refused, IPSEC_WATCHED_UNANSWERED);
 	return true;

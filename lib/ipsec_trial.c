@@ -17,6 +17,10 @@
  * plain what the answer is to. */
 #define ANSWER_MS 150
 
+/* Who may own the SPI after all, and only receives, does without it meanwhile:
+ * no more of the others are asked. */
+#define TRIALS_MAX 8
+
 static bool has_pair(struct vpnalg *translator, struct vpnalg_record *host)
 {
 	unsigned i;
@@ -63,50 +67,64 @@ vpnalg_ipsec_trial_answered(struct vpnalg *translator,
 		       : NULL;
 }
 
+/* Whether the host that the SPI was tried with may still answer. */
+bool vpnalg_ipsec_trial_is_on(struct vpnalg *translator,
+			      const struct ipsec_watched *w)
+{
+	return w->spi != 0 && w->tried != 0 &&
+	       ipsec_now(translator) - w->tried_at <= ANSWER_MS;
+}
+
 /* Whether the SPI may be tried with somebody now. */
 bool vpnalg_ipsec_trial_is_due(struct vpnalg *translator,
 			       struct vpnalg_record *remote,
 			       const struct ipsec_watched *w)
 {
-	uint32_t now = ipsec_now(translator);
 	struct ipsec_walk walk = { .remote = remote };
 	uint32_t pause = w->count > 1 ? TRIAL_STEADY_MS : TRIAL_MS;
 	const struct ipsec_watched *other;
 
 	if (!vpnalg_session_may_wait(translator) ||
-	    (w->tried != 0 && now - w->tried_at < pause))
+	    (w->tried != 0 && ipsec_now(translator) - w->tried_at < pause))
 		return false;
 	while ((other = vpnalg_ipsec_remote_watched(translator, &walk)) != NULL)
-		if (other->spi != 0 && other->tried != 0 &&
-		    now - other->tried_at <= ANSWER_MS)
+		if (vpnalg_ipsec_trial_is_on(translator, other))
 			return false;
 	return true;
 }
 
-/* The host whose turn it is: the next one after the one before, the first after
- * the last. */
-struct vpnalg_record *vpnalg_ipsec_trial_next(struct vpnalg *translator,
-					      struct vpnalg_record *remote,
-					      const struct ipsec_watched *w)
+/* The first silent host in that place or after it; the walk ends there. */
+static struct vpnalg_record *silent_from(struct vpnalg *translator,
+					 struct ipsec_walk *walk,
+					 const struct ipsec_watched *w,
+					 unsigned place)
 {
-	struct ipsec_walk walk = { .remote = remote };
-	struct vpnalg_record *host, *first = NULL;
-	bool passed = false;
+	struct vpnalg_record *host;
 
-	while ((host = vpnalg_ipsec_judge_candidate(translator, &walk, w)) !=
-	       NULL) {
-		if (!is_silent(translator, host))
-			continue;
-		if (passed)
+	while ((host = vpnalg_ipsec_judge_candidate(translator, walk, w)) !=
+	       NULL)
+		if (walk->place > place && is_silent(translator, host))
 			return host;
-		if (first == NULL)
-			first = host;
-		passed = vpnalg_ipsec_host_handle(translator, host) == w->tried;
-	}
-	return first;
+	return NULL;
 }
 
-/* The host that had the SPI, and lost it since it did not answer, once all the
+/* The host whose turn it is: the next one after the one before, the first after
+ * the last. The walk ends at its place. */
+struct vpnalg_record *vpnalg_ipsec_trial_next(struct vpnalg *translator,
+					      struct ipsec_walk *walk,
+					      const struct ipsec_watched *w)
+{
+	const struct ipsec_walk begin = *walk;
+	struct vpnalg_record *host =
+		silent_from(translator, walk, w, w->turn);
+
+	if (host != NULL || w->turn == 0)
+		return host;
+	*walk = begin;
+	return silent_from(translator, walk, w, 0);
+}
+
+/* The host that had the SPI, and lost it since it did not answer, once the
  * others have not answered either. */
 struct vpnalg_record *vpnalg_ipsec_trial_over(struct vpnalg *translator,
 					      struct vpnalg_record *remote,
@@ -114,16 +132,14 @@ struct vpnalg_record *vpnalg_ipsec_trial_over(struct vpnalg *translator,
 {
 	struct ipsec_walk walk = { .remote = remote };
 	struct vpnalg_record *host;
-	unsigned others = 0;
 
-	if (!(w->flags & IPSEC_WATCHED_UNANSWERED))
+	if (!(w->flags & IPSEC_WATCHED_UNANSWERED) ||
+	    vpnalg_ipsec_trial_is_on(translator, w) ||
+	    (w->trials < TRIALS_MAX &&
+	     silent_from(translator, &walk, w, w->turn) != NULL))
 		return NULL;
-	while ((host = vpnalg_ipsec_judge_candidate(translator, &walk, w)) !=
-	       NULL)
-		others += is_silent(translator, host);
-	if (w->trials < others)
-		return NULL;
-	return vpnalg_ipsec_host_by_handle(translator, remote, w->refused);
+	host = vpnalg_ipsec_host_by_handle(translator, remote, w->refused);
+	return host != NULL && !has_pair(translator, host) ? host : NULL;
 }
 
 /* Whether the packet is one that came to the host on trial: no proof that it is

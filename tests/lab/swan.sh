@@ -49,6 +49,7 @@ swan_connections() {
 						mode = $4
 						esp_proposals = aes128-sha256
 						rekey_time = $rekey
+						rand_time = 0
 						life_time = $((rekey * 3))
 					}
 				}

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # sh examples/demo.sh [CAPTURE]
 #
-# Translates a capture into what was seen beyond the NAT; unless one is named,
-# the bundled ones of three real PPTP and three real IPsec clients of a server.
+# Translates a capture into what was seen beyond the NAT; unless one is named, a
+# bundled one of seven real clients with PPTP, L2TP, IPsec, OpenVPN and WireGuard.
 # Installs what building needs, where it can, and builds in a new directory under
 # ${TMPDIR:-/tmp}.
 set -eu
@@ -12,15 +12,16 @@ tree=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
 
-esp=
+captures=$tree/tests/captures
 if [ $# -gt 1 ] || [ "${1-}" = --help ]; then
 	echo "usage: sh $0 [CAPTURE]" >&2
 	exit 2
 elif [ $# -eq 0 ]; then
-	capture=$tree/tests/captures/pptp_same-nat-inside.pcap
-	esp=$tree/tests/captures/esp_3-hidden.pcap
-	set -- --inside 192.168.77.0/24 "$capture"
+	bundled=yes
+	capture=$captures/everything-inside.pcap
+	set -- --inside 192.168.77.0/24 --general "$capture"
 else
+	bundled=
 	capture=$1
 fi
 if ! [ -r "$capture" ]; then
@@ -35,6 +36,24 @@ build() {
 		../source/configure --disable-shared --enable-examples \
 			--disable-tests --disable-doc &&
 		make -j2
+}
+
+# What a client sends first, or first with its IDs.
+first=' out: .*(Outgoing-Call-Request|SCCRQ|IKE_SA_INIT request) '
+
+# Of lines of --explain, each message and below it its two forms.
+both_forms() {
+	sed 's/^[0-9]* out: //
+		s/ Tunnel ID 0 Session ID 0//g
+		s/\(.*\) \([0-9.]*:[0-9]* > .*\) -> /  \1\
+    \2\
+    /'
+}
+
+# explain CAPTURE: of three of the bundled clients.
+explain() {
+	"$program" --explain --inside 192.168.77.0/24 --address 203.0.113.1 \
+		"$1" "$work/other.pcap" 2>"$work/other.txt"
 }
 
 wants_build
@@ -52,16 +71,22 @@ output=$work/$(basename "$capture" .pcap)-translated.pcap
 echo "vpnalg-pcap $* $output"
 "$program" --explain "$@" "$output" >"$work/explained.txt"
 echo
-if grep -q Outgoing-Call-Request "$work/explained.txt"; then
-	echo "The calls that were asked for, as the inside and the outside saw them:"
-	grep Outgoing-Call-Request "$work/explained.txt" | head -n 10
+if grep -Eq "$first" "$work/explained.txt"; then
+	echo 'What asks for a session, as it was inside and as it is outside:'
+	grep -E "$first" "$work/explained.txt" | head -n 10 | both_forms
 	echo
 fi
-if [ -n "$esp" ]; then
-	echo "ESP says nothing of whose a packet from outside is; the library finds out:"
-	"$program" --explain --inside 192.168.77.0/24 --address 203.0.113.1 \
-		"$esp" "$work/esp-translated.pcap" 2>"$work/esp-report.txt" |
-		grep ' paired: '
+if [ -n "$bundled" ]; then
+	echo 'Three PPTP clients that have chosen the same Call ID,'
+	echo 'and three L2TP clients that send from the same port:'
+	for name in pptp-three l2tp-three; do
+		explain "$captures/$name-inside.pcap" | grep -E "$first" |
+			both_forms
+	done
+	echo
+	echo 'Packets of ESP do not say for which of three clients they are. The'
+	echo 'library finds out, from what else goes by:'
+	explain "$captures/esp_3-hidden.pcap" | sed -n 's/.* paired: /  /p'
 	echo
 fi
 echo "What became of each packet: $work/explained.txt"

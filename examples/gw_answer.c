@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "gw_answer.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "gw_wire.h"
@@ -24,6 +25,18 @@ static void make_ip(uint8_t *ip, unsigned protocol, size_t length,
 	memcpy(ip + IP_DESTINATION_OFF, destination, 4);
 }
 
+/* What is cut before its type may be one. */
+static bool is_error(const struct answer_head *head)
+{
+	static const uint8_t errors[] = { 3, 4, 5, 11, 12 };
+	unsigned header = ip_header_len(head->data);
+
+	if (head->data[IP_PROTOCOL_OFF] != PROTOCOL_ICMP)
+		return false;
+	return head->len <= header ||
+	       memchr(errors, head->data[header], sizeof(errors)) != NULL;
+}
+
 /* No error is sent about an error, nor about a later fragment (RFC 1122
  * 3.2.2). */
 static size_t make_error(const struct answer_head *head, unsigned type,
@@ -32,7 +45,7 @@ static size_t make_error(const struct answer_head *head, unsigned type,
 	uint8_t *icmp = data + IP_HEADER_LEN;
 	size_t length = ICMP_HEADER_LEN + head->len;
 
-	if (head->data[IP_PROTOCOL_OFF] == PROTOCOL_ICMP ||
+	if (is_error(head) ||
 	    get16(head->data + IP_FRAGMENT_OFF) & IP_OFFSET_MASK)
 		return 0;
 	make_ip(data, PROTOCOL_ICMP, IP_HEADER_LEN + length,
@@ -58,15 +71,20 @@ size_t answer_expired(const struct answer_head *head, uint8_t *data)
 	return make_error(head, ICMP_TIME_EXCEEDED, 0, 0, data);
 }
 
-/* Bytes of payload, as the segment's own headers say. A FIN counts as one. */
+/* Bytes of payload, as the segment's own headers say. SYN and FIN count as one
+ * each. */
 static uint32_t segment_len(const struct answer_head *head,
 			    const uint8_t *tcp)
 {
 	unsigned headers = ip_header_len(head->data) +
 			   (tcp[TCP_DATA_OFF] >> 4) * 4u;
+	uint32_t length = get16(head->data + IP_LENGTH_OFF) - headers;
 
-	return get16(head->data + IP_LENGTH_OFF) - headers +
-	       (tcp[TCP_FLAGS_OFF] & TCP_FIN);
+	if (tcp[TCP_FLAGS_OFF] & TCP_SYN)
+		length++;
+	if (tcp[TCP_FLAGS_OFF] & TCP_FIN)
+		length++;
+	return length;
 }
 
 size_t answer_reset(const struct answer_head *head, uint8_t *data)

@@ -8,8 +8,8 @@
 #include <ifaddrs.h>
 #include <netinet/in.h>
 
-#include "gw_say.h"
 #include "gw_wire.h"
+#include "say.h"
 
 static bool is_address_of(const struct ifaddrs *list, const uint8_t *octets)
 {
@@ -29,22 +29,23 @@ static bool is_address_of(const struct ifaddrs *list, const uint8_t *octets)
 static bool has_addresses(const struct options *options)
 {
 	struct ifaddrs *list;
+	const uint8_t *octets;
 	size_t i;
 
 	if (getifaddrs(&list)) {
 		say("cannot start: addresses: %s", strerror(errno));
 		return false;
 	}
-	for (i = 0; i < options->address_count; i++)
-		if (!is_address_of(list, options->addresses[i].octets))
+	for (i = 0; i < options->nat.address_count; i++)
+		if (!is_address_of(list, options->nat.addresses[i].octets))
 			break;
 	freeifaddrs(list);
-	if (i == options->address_count)
+	if (i == options->nat.address_count)
 		return true;
+	octets = options->nat.addresses[i].octets;
 	say("cannot start: address %u.%u.%u.%u: no interface of this host "
 	    "has it",
-	    options->addresses[i].octets[0], options->addresses[i].octets[1],
-	    options->addresses[i].octets[2], options->addresses[i].octets[3]);
+	    octets[0], octets[1], octets[2], octets[3]);
 	return false;
 }
 
@@ -93,9 +94,9 @@ static void set_up(struct gateway *gateway, const struct options *options)
 static bool open_ports(struct gateway *gateway, const struct options *options)
 {
 	return port_open(&gateway->ports[VPNALG_OUT], options->inside,
-			 VPNALG_OUT, options->general) &&
+			 VPNALG_OUT, options->nat.general) &&
 	       port_open(&gateway->ports[VPNALG_IN], options->outside,
-			 VPNALG_IN, options->general) &&
+			 VPNALG_IN, options->nat.general) &&
 	       has_addresses(options) &&
 	       sender_open(&gateway->senders[VPNALG_OUT], options->outside) &&
 	       sender_open(&gateway->senders[VPNALG_IN], options->inside);

@@ -1,37 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The command line. */
+/* What the command line asks for. */
 #ifndef GW_OPTIONS_H
 #define GW_OPTIONS_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include <vpnalg/vpnalg.h>
-
 #include "gw_impair.h"
-
-#define EXIT_ERROR 1
-#define EXIT_USAGE 2
+#include "nat_options.h"
 
 struct options {
 	const char *inside;  /* interface of the inside hosts */
 	const char *outside; /* interface to the world */
-	struct vpnalg_addr *addresses; /* the outside addresses */
-	size_t address_count;
-	bool general; /* everything with ports, too */
-	unsigned stats; /* seconds from one line of figures to the next, or 0 */
+	struct nat_options nat;
+	uint32_t stats; /* seconds from one line of figures to the next, or 0 */
 	struct impair_spec impair;
 };
 
-enum options_result {
-	OPTIONS_RUN,  /* go on */
-	OPTIONS_DONE, /* help or version was printed */
-	OPTIONS_WRONG /* it was said what is wrong */
-};
-
-enum options_result options_read(struct options *options, int argc,
-				 char **argv);
+/* Returns OPTIONS_RUN or an exit status; options_free() follows in any case. */
+int options_read(struct options *options, int argc, char **argv);
 
 void options_free(struct options *options);
 

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "gw_filter.h"
-#include "gw_say.h"
 #include "gw_wire.h"
+#include "say.h"
 
 /* A frame holds any packet that a link of 1,500 bytes carries. */
 #define FRAME_SIZE 2048

@@ -57,6 +57,7 @@ void report_write(const struct gateway *gateway, vpnalg_time now)
 	write_extras(gateway);
 	write_ways(gateway);
 	nat_report_sessions(&gateway->translator.nat);
+	nat_report_store(&gateway->translator.nat);
 }
 
 void report_line(const struct gateway *gateway, vpnalg_time now)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +11,9 @@
 #include <arpa/inet.h>
 #include <nftables/libnftables.h>
 
-#include "gw_say.h"
 #include "gw_table.h"
 #include "gw_wire.h"
+#include "say.h"
 
 /* The first line of what nftables says of an error, without its place. */
 static void say_failure(const char *what, struct nft_ctx *nft)
@@ -39,6 +40,7 @@ bool rules_open(struct rules *rules, const struct options *options,
 {
 	snprintf(rules->table, sizeof(rules->table), "vpnalg-gw-%d",
 		 outside_index);
+	rules->any_address = options->nat.l2tp_any_address;
 	rules->nft = nft_ctx_new(NFT_CTX_DEFAULT);
 	if (!rules->nft || nft_ctx_buffer_error(rules->nft) ||
 	    !table_write(&rules->text, rules->table, options)) {
@@ -51,36 +53,31 @@ bool rules_open(struct rules *rules, const struct options *options,
 	return false;
 }
 
-/* Of what a session is the first one. */
-struct firsts {
-	bool pair, remote, l2tp_port;
+/* What a session has in a set of the table. */
+struct element {
+	const char *set;
+	/* The sessions that share it are counted, by these two; or NULL. */
+	struct held *held;
+	const uint8_t *key[2];
+	bool first;
+	char text[64];
 };
 
-struct texts {
-	char remote[INET_ADDRSTRLEN], outside[INET_ADDRSTRLEN];
+struct elements {
+	struct element list[4];
+	size_t count;
+	uint8_t port[4]; /* a key */
 };
 
-static void write_addresses(struct texts *texts,
-			    const struct vpnalg_binding *binding)
+static void list(struct elements *elements, struct element element,
+		 const char *format, ...)
 {
-	inet_ntop(AF_INET, binding->remote.octets, texts->remote,
-		  sizeof(texts->remote));
-	inet_ntop(AF_INET, binding->outside.octets, texts->outside,
-		  sizeof(texts->outside));
-}
+	va_list arguments;
 
-static void change_port(struct rules *rules, const char *verb,
-			const struct vpnalg_binding *binding, uint32_t port)
-{
-	struct texts texts;
-
-	write_addresses(&texts, binding);
-	text_add(&rules->text,
-		 "%s element ip %s ports { %s . %s . %d . %" PRIu32 " }\n",
-		 verb, rules->table, texts.remote, texts.outside,
-		 binding->protocol == PROTOCOL_TCP ? PROTOCOL_TCP
-						   : PROTOCOL_UDP,
-		 port);
+	va_start(arguments, format);
+	vsnprintf(element.text, sizeof(element.text), format, arguments);
+	va_end(arguments);
+	elements->list[elements->count++] = element;
 }
 
 /* L2TP's port may be a session's own, or one that many share. */
@@ -98,119 +95,145 @@ static bool is_port(const struct vpnalg_binding *binding)
 	       binding->protocol == PROTOCOL_UDP;
 }
 
-static void change_pair(struct rules *rules, const char *verb,
-			const struct vpnalg_binding *binding)
+static uint32_t port_of(const struct vpnalg_binding *binding)
 {
-	struct texts texts;
-
-	write_addresses(&texts, binding);
-	text_add(&rules->text, "%s element ip %s pairs { %s . %s }\n", verb,
-		 rules->table, texts.remote, texts.outside);
+	return is_l2tp_port(binding) ? PORT_L2TP : binding->outside_id;
 }
 
-static void change_remote(struct rules *rules, const char *verb,
-			  const struct vpnalg_binding *binding)
+static void list_port(struct rules *rules, struct elements *elements,
+		      const struct vpnalg_binding *binding, const char *remote,
+		      const char *outside)
 {
-	struct texts texts;
+	unsigned protocol = binding->protocol == PROTOCOL_TCP ? PROTOCOL_TCP
+							       : PROTOCOL_UDP;
 
-	write_addresses(&texts, binding);
-	text_add(&rules->text, "%s element ip %s remotes { %s }\n", verb,
-		 rules->table, texts.remote);
+	list(elements,
+	     (struct element){ .set = "ports",
+			       .held = is_l2tp_port(binding)
+					       ? &rules->l2tp_ports
+					       : NULL,
+			       .key = { binding->remote.octets,
+					binding->outside.octets } },
+	     "%s . %s . %u . %" PRIu32, remote, outside, protocol,
+	     port_of(binding));
+}
+
+/* Where L2TP's answers come to, whoever gives them. */
+static void list_asking(struct rules *rules, struct elements *elements,
+			const struct vpnalg_binding *binding,
+			const char *outside)
+{
+	put32(elements->port, port_of(binding));
+	list(elements,
+	     (struct element){ .set = "asking",
+			       .held = &rules->asking,
+			       .key = { elements->port,
+					binding->outside.octets } },
+	     "%s . %" PRIu32, outside, port_of(binding));
+}
+
+static void list_session(struct rules *rules, struct elements *elements,
+			 const struct vpnalg_binding *binding,
+			 const char *outside)
+{
+	const uint8_t *from = binding->remote.octets;
+	char remote[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, from, remote, sizeof(remote));
+	list(elements,
+	     (struct element){ .set = "pairs",
+			       .held = &rules->pairs,
+			       .key = { from, binding->outside.octets } },
+	     "%s . %s", remote, outside);
+	list(elements,
+	     (struct element){ .set = "remotes",
+			       .held = &rules->remotes,
+			       .key = { from, from } },
+	     "%s", remote);
+	if (is_port(binding) || is_l2tp_port(binding))
+		list_port(rules, elements, binding, remote, outside);
+	if (rules->any_address &&
+	    (binding->remote_port == PORT_L2TP || is_l2tp_port(binding)))
+		list_asking(rules, elements, binding, outside);
 }
 
 /* For all remotes. */
-static void change_mapping(struct rules *rules, const char *verb,
-			   const struct vpnalg_binding *binding)
+static void list_mapping(struct elements *elements,
+			 const struct vpnalg_binding *binding,
+			 const char *outside)
+{
+	if (binding->protocol == PROTOCOL_ICMP)
+		list(elements, (struct element){ .set = "queries" },
+		     "%s . %" PRIu32, outside, binding->outside_id);
+	else
+		list(elements, (struct element){ .set = "mapped" },
+		     "%s . %u . %" PRIu32, outside,
+		     (unsigned)binding->protocol, binding->outside_id);
+}
+
+static void list_all(struct rules *rules, struct elements *elements,
+		     const struct vpnalg_binding *binding)
 {
 	char outside[INET_ADDRSTRLEN];
 
+	elements->count = 0;
 	inet_ntop(AF_INET, binding->outside.octets, outside, sizeof(outside));
-	if (binding->protocol == PROTOCOL_ICMP)
-		text_add(&rules->text,
-			 "%s element ip %s queries { %s . %" PRIu32 " }\n",
-			 verb, rules->table, outside, binding->outside_id);
+	if (binding->remote.family)
+		list_session(rules, elements, binding, outside);
 	else
-		text_add(&rules->text,
-			 "%s element ip %s mapped { %s . %u . %" PRIu32 " }\n",
-			 verb, rules->table, outside,
-			 (unsigned)binding->protocol, binding->outside_id);
+		list_mapping(elements, binding, outside);
 }
 
 /* False without memory. */
-static bool hold(struct held *held, const uint8_t *remote,
-		 const uint8_t *outside, bool wanted, bool *first)
+static bool hold(struct element *element)
 {
-	*first = false;
-	return !wanted || held_add(held, remote, outside, first);
+	element->first = true;
+	return !element->held || held_add(element->held, element->key[0],
+					  element->key[1], &element->first);
 }
 
-static bool hold_all(struct rules *rules, const struct vpnalg_binding *binding,
-		     struct firsts *firsts)
+/* True if nobody has it any more. */
+static bool let_go(struct element *element)
 {
-	const uint8_t *remote = binding->remote.octets;
-	const uint8_t *outside = binding->outside.octets;
-
-	if (!hold(&rules->pairs, remote, outside, true, &firsts->pair))
-		return false;
-	if (hold(&rules->remotes, remote, remote, true, &firsts->remote)) {
-		if (hold(&rules->l2tp_ports, remote, outside,
-			 is_l2tp_port(binding), &firsts->l2tp_port))
-			return true;
-		held_remove(&rules->remotes, remote, remote);
-	}
-	held_remove(&rules->pairs, remote, outside);
-	return false;
+	return !element->held || held_remove(element->held, element->key[0],
+					     element->key[1]);
 }
 
-static bool begin(struct rules *rules, const struct vpnalg_binding *binding)
+static void change(struct rules *rules, const char *verb,
+		   const struct element *element)
 {
-	struct firsts firsts;
-
-	if (!hold_all(rules, binding, &firsts))
-		return false;
-	if (firsts.pair)
-		change_pair(rules, "add", binding);
-	if (firsts.remote)
-		change_remote(rules, "add", binding);
-	if (firsts.l2tp_port)
-		change_port(rules, "add", binding, PORT_L2TP);
-	else if (is_port(binding) && !is_l2tp_port(binding))
-		change_port(rules, "add", binding, binding->outside_id);
-	return true;
+	text_add(&rules->text, "%s element ip %s %s { %s }\n", verb,
+		 rules->table, element->set, element->text);
 }
 
 bool rules_begin(struct rules *rules, const struct vpnalg_binding *binding)
 {
-	if (binding->remote.family)
-		return begin(rules, binding);
-	change_mapping(rules, "add", binding);
-	return true;
-}
+	struct elements elements;
+	size_t i;
 
-static void end(struct rules *rules, const struct vpnalg_binding *binding)
-{
-	const uint8_t *remote = binding->remote.octets;
-	const uint8_t *outside = binding->outside.octets;
-
-	if (held_remove(&rules->pairs, remote, outside))
-		change_pair(rules, "delete", binding);
-	if (held_remove(&rules->remotes, remote, remote))
-		change_remote(rules, "delete", binding);
-	if (!is_l2tp_port(binding)) {
-		if (is_port(binding))
-			change_port(rules, "delete", binding,
-				    binding->outside_id);
-	} else if (held_remove(&rules->l2tp_ports, remote, outside)) {
-		change_port(rules, "delete", binding, PORT_L2TP);
+	list_all(rules, &elements, binding);
+	for (i = 0; i < elements.count; i++)
+		if (!hold(&elements.list[i]))
+			break;
+	if (i < elements.count) {
+		while (i-- > 0)
+			let_go(&elements.list[i]);
+		return false;
 	}
+	for (i = 0; i < elements.count; i++)
+		if (elements.list[i].first)
+			change(rules, "add", &elements.list[i]);
+	return true;
 }
 
 void rules_end(struct rules *rules, const struct vpnalg_binding *binding)
 {
-	if (binding->remote.family)
-		end(rules, binding);
-	else
-		change_mapping(rules, "delete", binding);
+	struct elements elements;
+
+	list_all(rules, &elements, binding);
+	for (size_t i = 0; i < elements.count; i++)
+		if (let_go(&elements.list[i]))
+			change(rules, "delete", &elements.list[i]);
 }
 
 /* One line for the first failure is enough; the report has their number. */
@@ -231,4 +254,5 @@ void rules_close(struct rules *rules)
 	held_close(&rules->pairs);
 	held_close(&rules->remotes);
 	held_close(&rules->l2tp_ports);
+	held_close(&rules->asking);
 }

@@ -38,6 +38,8 @@ struct rules {
 	struct held remotes; /* sessions by remote */
 	/* Sessions that have L2TP's port, by remote and outside address. */
 	struct held l2tp_ports;
+	bool any_address;    /* of which L2TP's questions may be answered */
+	struct held asking;  /* sessions of L2TP by port and outside address */
 	uint64_t changes;    /* transactions */
 	uint64_t failures;   /* those that failed */
 };

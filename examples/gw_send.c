@@ -8,9 +8,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "gw_fragment.h"
 #include "gw_rules.h"
-#include "gw_say.h"
 #include "gw_wire.h"
+#include "say.h"
 
 /* Answers in a second, to all together. */
 #define ANSWERS_MAX 1000
@@ -115,46 +116,24 @@ static void say_too_big(struct sender *sender, const uint8_t *ip,
 	sender_answer(sender->back, answer, answer_too_big(head, mtu, answer));
 }
 
-/* One fragment, in a buffer of its own: the header, then some of the payload.
- * Options stay with the first fragment. */
-static bool send_fragment(struct sender *sender, const uint8_t *ip,
-			  unsigned offset, unsigned length, bool more)
-{
-	uint8_t fragment[IP_PACKET_MAX];
-	unsigned payload = ip_header_len(ip);
-	unsigned header = offset ? IP_HEADER_LEN : payload;
-	unsigned field = get16(ip + IP_FRAGMENT_OFF);
-
-	memcpy(fragment, ip, header);
-	memcpy(fragment + header, ip + payload + offset, length);
-	fragment[0] = (uint8_t)(0x40 | header / 4);
-	put16(fragment + IP_LENGTH_OFF, header + length);
-	put16(fragment + IP_FRAGMENT_OFF,
-	      (field + offset / 8) | (more ? IP_MORE_FRAGMENTS : 0));
-	return send_one(sender, fragment, header + length);
-}
-
 /* Sends a packet that may be fragmented and is longer than the MTU. */
 static void send_fragments(struct sender *sender, uint8_t *ip, unsigned length)
 {
-	unsigned header = ip_header_len(ip), payload = length - header;
-	unsigned most, piece, offset;
+	struct fragments rest = { ip, length, sender->mtu, 0 };
+	uint8_t fragment[IP_PACKET_MAX];
+	size_t size;
 
-	if (sender->mtu < header + 8) {
+	if (sender->mtu < ip_header_len(ip) + 8) {
 		failed(sender, EMSGSIZE);
 		return;
 	}
 	if (!get16(ip + IP_ID_OFF))
 		put16(ip + IP_ID_OFF, ++sender->next_id);
-	most = (sender->mtu - header) & ~7u;
-	for (offset = 0; offset < payload; offset += piece) {
-		piece = payload - offset < most ? payload - offset : most;
-		if (!send_fragment(sender, ip, offset, piece,
-				   offset + piece < payload)) {
+	while ((size = fragment_next(&rest, fragment)) > 0)
+		if (!send_one(sender, fragment, size)) {
 			failed(sender, errno);
 			return;
 		}
-	}
 	sender->sent++;
 	sender->fragmented++;
 }

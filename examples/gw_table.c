@@ -17,6 +17,10 @@
 	"parameter-problem } "
 #define LATER_FRAGMENT "ip frag-off & 0x1fff != 0 "
 
+/* Of L2TP on UDP: a control message with Ns 0 whose first AVP says that it is an
+ * SCCRP (RFC 2661 3.1 and 4.4.1). */
+#define SCCRP "@th,64,1 1 @th,128,16 0 @th,192,32 2 "
+
 /* GRE, ESP, AH, L2TP: all that carries VPNs without ports. */
 #define PLAIN "{ 47, 50, 51, 115 } "
 #define UDP_PORTS "{ 500, 1701, 4500 } "
@@ -44,6 +48,7 @@ static const char *const from_outside[] = {
 	LATER_FRAGMENT "ip protocol { 6, 17 } ip saddr . ip daddr @pairs ",
 	"ip saddr . ip daddr . ip protocol . th dport @ports ",
 	"ip daddr . ip protocol . th dport @mapped ",
+	"udp sport 1701 ip daddr . udp dport @asking " SCCRP,
 	"icmp type echo-reply ip daddr . icmp id @queries ",
 	NULL
 };
@@ -103,10 +108,10 @@ static bool append_output(struct text *text, const struct options *options)
 			   " chain errors {\n",
 			   RULES_MARK, options->outside);
 
-	for (size_t i = 0; well && i < options->address_count; i++)
+	for (size_t i = 0; well && i < options->nat.address_count; i++)
 		well = text_add(text, "  @th,192,32 0x%" PRIx32 " return\n",
-			      get32(options->addresses[i].octets));
-	return well && append_drops(text, options->general ? about_all
+			      get32(options->nat.addresses[i].octets));
+	return well && append_drops(text, options->nat.general ? about_all
 							    : about_ours);
 }
 
@@ -114,6 +119,8 @@ bool table_write(struct text *text, const char *name,
 		 const struct options *options)
 {
 	return text_add(text,
+		      "table ip %s\n"
+		      "delete table ip %s\n"
 		      "table ip %s {\n"
 		      " flags owner\n"
 		      " set ports { type ipv4_addr . ipv4_addr . inet_proto "
@@ -121,12 +128,13 @@ bool table_write(struct text *text, const char *name,
 		      " set mapped { type ipv4_addr . inet_proto "
 		      ". inet_service; }\n"
 		      " set queries { typeof ip daddr . icmp id; }\n"
+		      " set asking { type ipv4_addr . inet_service; }\n"
 		      " set pairs { type ipv4_addr . ipv4_addr; }\n"
 		      " set remotes { type ipv4_addr; }\n"
 		      " chain inside {\n"
 		      "  fib daddr oifname != \"%s\" return\n",
-		      name, options->outside) &&
-	       append_drops(text, options->general ? all_from_inside
+		      name, name, name, options->outside) &&
+	       append_drops(text, options->nat.general ? all_from_inside
 						    : from_inside) &&
 	       text_add(text, " chain outside {\n") &&
 	       append_drops(text, from_outside) &&

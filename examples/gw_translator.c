@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "gw_say.h"
+#include "say.h"
 
 static uint32_t next_random(void *context)
 {
@@ -32,8 +32,6 @@ bool translator_open(struct translator *translator,
 		     const struct options *options)
 {
 	struct vpnalg_config config = {
-		.addresses = options->addresses,
-		.address_count = options->address_count,
 		.context = translator,
 		.random = next_random,
 		.choose = choose,
@@ -41,7 +39,7 @@ bool translator_open(struct translator *translator,
 		.general = { .ports = SYSTEM_PORTS },
 	};
 
-	if (nat_open(&translator->nat, &config, options->general, false))
+	if (nat_open(&translator->nat, &config, &options->nat))
 		return true;
 	say("cannot start: translator: %s", strerror(errno));
 	return false;

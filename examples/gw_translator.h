@@ -19,8 +19,8 @@ struct translator {
 	vpnalg_time due;   /* when to look for dead sessions again */
 };
 
-/* Makes a translator; rules is set already. False when there is no memory, which
- * was said. */
+/* Makes a translator; rules is set already. False when that failed, which was
+ * said. */
 bool translator_open(struct translator *translator,
 		     const struct options *options);
 

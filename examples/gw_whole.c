@@ -13,13 +13,21 @@ static void set_packet(struct vpnalg_packet *packet, uint8_t *data,
 					  .caplen = length };
 }
 
+/* 0 would say that there is no checksum (RFC 768); as a sum it is the same. */
+static unsigned sum_end_l4(uint32_t sum)
+{
+	unsigned end = sum_end(sum);
+
+	return end ? end : 0xffff;
+}
+
 /* The checksum's field holds the sum of the pseudo header. */
 static void complete_sum(const struct frame *frame)
 {
 	uint8_t *start = frame->data + frame->sum_start;
 
 	put16(start + frame->sum_offset,
-	      sum_end(sum_add(0, start, frame->len - frame->sum_start)));
+	      sum_end_l4(sum_add(0, start, frame->len - frame->sum_start)));
 }
 
 /* The checksums of a segment or datagram, from nothing. */
@@ -33,7 +41,7 @@ static void set_sums(uint8_t *ip, unsigned ip_len, unsigned l4_len,
 	put16(ip + IP_CHECKSUM_OFF, sum_end(sum_add(0, ip, ip_len)));
 	put16(l4 + off, 0);
 	sum = sum_add(sum, ip + IP_SOURCE_OFF, 8);
-	put16(l4 + off, sum_end(sum_add(sum, l4, l4_len)));
+	put16(l4 + off, sum_end_l4(sum_add(sum, l4, l4_len)));
 }
 
 /* A merged packet, and where the piece to be made of it lies. */

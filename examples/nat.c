@@ -11,6 +11,10 @@
 /* Places of the store that are looked at for dead sessions at once. */
 #define SWEEP_BUDGET 64
 
+/* Sessions that were opened since have deadlines that vpnalg_expire() has not
+ * seen: look again after so many milliseconds at most. */
+#define SWEEP_AGAIN 60000
+
 /* GRE is behind PPTP, whose GRE is not for it; general traffic is all that the
  * others leave. */
 #define HANDLERS_WITH(l2tp) \
@@ -55,13 +59,17 @@ static bool open_translator(struct nat *nat, const struct vpnalg_config *config)
 					      size, config);
 }
 
-bool nat_open(struct nat *nat, struct vpnalg_config *config, bool general,
-	      bool l2tp_port_1701)
+bool nat_open(struct nat *nat, struct vpnalg_config *config,
+	      const struct nat_options *options)
 {
 	*nat = (struct nat){ 0 };
 	config->size = sizeof(*config);
-	config->handlers = handlers[l2tp_port_1701];
-	config->handler_count = general ? HANDLERS : HANDLERS - 1;
+	config->addresses = options->addresses;
+	config->address_count = options->address_count;
+	config->handlers = handlers[options->l2tp_port_1701];
+	config->handler_count = options->general ? HANDLERS : HANDLERS - 1;
+	config->l2tp.any_address = options->l2tp_any_address;
+	config->timers = options->timers;
 	config->store = &nat->store;
 	config->pool_key[0] = next_key(config);
 	config->pool_key[1] = next_key(config);
@@ -70,7 +78,9 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config, bool general,
 
 vpnalg_time nat_sweep(struct nat *nat, vpnalg_time now)
 {
-	return vpnalg_expire(nat->translator, now, SWEEP_BUDGET);
+	vpnalg_time due = vpnalg_expire(nat->translator, now, SWEEP_BUDGET);
+
+	return due < now + SWEEP_AGAIN ? due : now + SWEEP_AGAIN;
 }
 
 void nat_close(struct nat *nat)

@@ -5,9 +5,20 @@
 #define NAT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <vpnalg/store.h>
 #include <vpnalg/vpnalg.h>
+
+/* What its user may want of it. */
+struct nat_options {
+	struct vpnalg_addr *addresses; /* the outside ones */
+	size_t address_count;
+	bool general;          /* all other TCP, UDP and ICMP queries, too */
+	bool l2tp_any_address; /* servers may answer from another address */
+	bool l2tp_port_1701;   /* servers insist on source port 1701 */
+	struct vpnalg_timers timers; /* zero where none was said */
+};
 
 struct nat {
 	struct vpnalg *translator;
@@ -16,11 +27,11 @@ struct nat {
 	void *memory[2]; /* of the translator, of the table */
 };
 
-/* Makes a translator, with or without general traffic, for L2TP servers that
- * insist on source port 1701 or not. What differs from program to program stands in config already: outside addresses, callbacks, burst.
- * False, with errno, when that failed; nat_close() follows in any case. */
-bool nat_open(struct nat *nat, struct vpnalg_config *config, bool general,
-	      bool l2tp_port_1701);
+/* Makes a translator. What differs from program to program is in config
+ * already: the callbacks, and the length of a burst. False, with errno, when
+ * that failed; nat_close() follows in any case. */
+bool nat_open(struct nat *nat, struct vpnalg_config *config,
+	      const struct nat_options *options);
 
 /* Removes some dead sessions; tells when to do that again. */
 vpnalg_time nat_sweep(struct nat *nat, vpnalg_time now);

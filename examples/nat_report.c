@@ -74,3 +74,16 @@ void nat_report_sessions(const struct nat *nat)
 					     kind.dropped[0] +
 						     kind.dropped[1] });
 }
+
+void nat_report_store(const struct nat *nat)
+{
+	static const char *const heads[] = { "records", "keys", "units used",
+					     "of" };
+	struct vpnalg_table_use use;
+
+	vpnalg_table_use(nat->table, &use);
+	nat_report_heads("store", 4, heads);
+	nat_report_row("now", 4,
+		       (uint64_t[]){ use.records, use.keys, use.units_used,
+				     use.units });
+}

@@ -14,6 +14,10 @@ void nat_report_results(const struct nat *nat);
 /* The kinds of sessions. */
 void nat_report_sessions(const struct nat *nat);
 
+/* How full the store is. What the library remembers beside sessions, as who
+ * waits for whom, is in records too. */
+void nat_report_store(const struct nat *nat);
+
 /* How much processor time this process has taken, in seconds. */
 double nat_report_seconds(void);
 

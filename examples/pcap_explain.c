@@ -8,8 +8,8 @@
 #include "pcap_ipsec.h"
 #include "pcap_l2tp.h"
 #include "pcap_report.h"
-#include "pcap_say.h"
 #include "pcap_side.h"
+#include "say.h"
 
 #define PROTOCOL_ICMP 1
 #define PROTOCOL_TCP 6

@@ -10,7 +10,7 @@
 
 #include "pcap_link.h"
 #include "pcap_options.h"
-#include "pcap_say.h"
+#include "say.h"
 
 /* Far from the end of the clock, so that deadlines lie before it. */
 #define LATEST_MS (UINT64_MAX / 2)

@@ -8,7 +8,7 @@
 
 #include "pcap_explain.h"
 #include "pcap_link.h"
-#include "pcap_say.h"
+#include "say.h"
 
 #define IPV4_LENGTH_OFF 2
 #define IPV4_PROTOCOL_OFF 9

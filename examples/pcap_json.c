@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "pcap_say.h"
+#include "say.h"
 
 #ifdef HAVE_JANSSON
 
@@ -50,12 +50,12 @@ static json_t *address(const struct vpnalg_addr *address)
 	return json_string(line);
 }
 
-static json_t *addresses(const struct sides *sides)
+static json_t *addresses(const struct nat_options *nat)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < sides->address_count; i++)
-		json_array_append_new(list, address(&sides->addresses[i]));
+	for (size_t i = 0; i < nat->address_count; i++)
+		json_array_append_new(list, address(&nat->addresses[i]));
 	return list;
 }
 
@@ -216,18 +216,19 @@ bool report_write_json(const struct report *report,
 {
 	/* A member that could not be made is NULL, and then so is all. */
 	json_t *object = json_pack(
-		"{s:s, s:o, s:o, s:s, s:b, s:b, s:b, s:I, s:o, s:o,"
+		"{s:s, s:o, s:o, s:s, s:b, s:b, s:b, s:b, s:I, s:o, s:o,"
 		" s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"program", PROGRAM,
+		"program", program,
 		"input", text(options->input),
 		"output", text(options->output),
 		"link_type", report->link,
 		"complete", (int)report->complete,
-		"general", (int)options->general,
-		"l2tp_port_1701", (int)options->l2tp_port_1701,
+		"general", (int)options->nat.general,
+		"l2tp_any_address", (int)options->nat.l2tp_any_address,
+		"l2tp_port_1701", (int)options->nat.l2tp_port_1701,
 		"seed", (json_int_t)options->seed,
 		"inside", inside(&options->sides),
-		"addresses", addresses(&options->sides),
+		"addresses", addresses(&options->nat),
 		"packets", packets(report),
 		"copied", copied(report),
 		"dropped", dropped(translator),

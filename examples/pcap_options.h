@@ -6,33 +6,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "nat_options.h"
 #include "pcap_side.h"
-
-/* Exit statuses beside 0. */
-#define EXIT_ERROR 1
-#define EXIT_USAGE 2
 
 struct options {
 	const char *input;  /* a name, or "-" */
 	const char *output; /* a name, or "-" */
 	struct sides sides;
+	struct nat_options nat;
 	uint32_t seed;
-	bool general;
-	bool l2tp_port_1701;
 	bool wait;
 	bool explain;
 	bool json;
 };
 
-/* What options_read() wants next. */
-enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_WRONG };
-
-/*
- * Reads the command line. DONE: --help or --version was answered on standard
- * output. WRONG: the error was said. Whatever it was, options_free() follows.
- */
-enum options_result options_read(struct options *options, int argc,
-				 char **argv);
+/* Returns OPTIONS_RUN or an exit status; options_free() follows in any case. */
+int options_read(struct options *options, int argc, char **argv);
 
 void options_free(struct options *options);
 

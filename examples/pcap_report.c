@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "pcap_say.h"
+#include "say.h"
 
 /* Of the widest table. */
 #define COLUMNS 5
@@ -47,8 +47,8 @@ static void write_sides(const struct options *options)
 		fprintf(stderr, " %s", text);
 	}
 	fputs(", outside address", stderr);
-	for (size_t i = 0; i < sides->address_count; i++) {
-		prefix = side_of_address(&sides->addresses[i]);
+	for (size_t i = 0; i < options->nat.address_count; i++) {
+		prefix = side_of_address(&options->nat.addresses[i]);
 		side_write_prefix(&prefix, text);
 		fprintf(stderr, " %s", text);
 	}

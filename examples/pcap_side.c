@@ -97,8 +97,8 @@ static enum side side_of(const struct sides *sides, const uint8_t *octets)
 {
 	uint32_t address = get32(octets);
 
-	for (size_t i = 0; i < sides->address_count; i++)
-		if (!memcmp(sides->addresses[i].octets, octets, 4))
+	for (size_t i = 0; i < sides->outside->address_count; i++)
+		if (!memcmp(sides->outside->addresses[i].octets, octets, 4))
 			return SIDE_OURS;
 	for (size_t i = 0; i < sides->inside_count; i++) {
 		const struct prefix *prefix = &sides->inside[i];

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <vpnalg/vpnalg.h>
+#include "nat.h"
 
 /* An IPv4 header without options. */
 #define IPV4_HEADER 20
@@ -24,8 +24,7 @@ struct prefix {
 struct sides {
 	struct prefix *inside;
 	size_t inside_count;
-	struct vpnalg_addr *addresses; /* the outside ones */
-	size_t address_count;
+	const struct nat_options *outside; /* its addresses */
 };
 
 /* What is done with a packet. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pcap_say.h"
+#include "say.h"
 
 /*
  * SplitMix64 (Steele, Lea and Flood, 2014). The same seed gives the same
@@ -34,8 +34,6 @@ bool translator_open(struct translator *translator,
 		     const struct options *options)
 {
 	struct vpnalg_config config = {
-		.addresses = options->sides.addresses,
-		.address_count = options->sides.address_count,
 		.context = translator,
 		.random = next_random,
 		.burst = 1, /* packets come one by one here */
@@ -44,8 +42,7 @@ bool translator_open(struct translator *translator,
 	};
 
 	*translator = (struct translator){ .random = options->seed };
-	if (nat_open(&translator->nat, &config, options->general,
-		     options->l2tp_port_1701))
+	if (nat_open(&translator->nat, &config, &options->nat))
 		return true;
 	say("cannot start: translator: %s", strerror(errno));
 	return false;

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "system.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <sys/random.h>
+
+#include "say.h"
 
 /* Goes on while the machine sleeps, for so do the timeouts of the peers. */
 vpnalg_time system_now(void)
@@ -22,8 +25,8 @@ static void fill(struct random_pool *pool)
 {
 	if (getrandom(pool->numbers, sizeof(pool->numbers), 0) !=
 	    (ssize_t)sizeof(pool->numbers)) {
-		fputs("cannot go on: no random numbers\n", stderr);
-		exit(1);
+		say("cannot go on: random numbers: %s", strerror(errno));
+		exit(EXIT_FAILURE);
 	}
 	pool->left = sizeof(pool->numbers) / sizeof(pool->numbers[0]);
 }

@@ -13,10 +13,11 @@
  *       gw_rules.c    the firewall rules that keep the kernel off, gw_table.c,
  *                     gw_held.c
  *       gw_route.c    where the kernel would send a packet
- *       gw_send.c     to the other side, gw_answer.c
+ *       gw_send.c     to the other side, gw_fragment.c, gw_answer.c
  *     rights.c      what the process may do
- *     gw_options.c  the command line
- *     gw_report.c   what is said about it
+ *     signals.c     who wants it to end, or to report
+ *     gw_options.c  the command line: options.c, nat_options.c
+ *     gw_report.c   what is said about it: say.c, standard.c
  *
  * nat.c is where to begin.
  */
@@ -26,16 +27,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sys/signalfd.h>
-#include <unistd.h>
+#include <sys/socket.h>
 
 #include "gw_gateway.h"
 #include "gw_report.h"
-#include "gw_say.h"
 #include "rights.h"
+#include "say.h"
+#include "signals.h"
+#include "standard.h"
 
 /* How often there is a look at interfaces and figures, in milliseconds. */
 #define TICK 1000
+
+const char program[] = "vpnalg-gw";
 
 struct run {
 	struct gateway gateway;
@@ -44,27 +48,12 @@ struct run {
 	bool over, failed;
 };
 
-/* Signals are read like packets: nothing happens at odd moments. */
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-}
-
 static void read_signals(struct run *run, vpnalg_time now)
 {
-	struct signalfd_siginfo signal;
+	int signal;
 
-	while (read(run->signals, &signal, sizeof(signal)) ==
-	       (ssize_t)sizeof(signal)) {
-		if (signal.ssi_signo == SIGUSR1)
+	while ((signal = signals_next(run->signals)) != 0) {
+		if (signal == SIGUSR1)
 			report_write(&run->gateway, now);
 		else
 			run->over = true;
@@ -137,7 +126,7 @@ static void work(struct run *run)
 
 static bool start(struct run *run, const struct options *options)
 {
-	run->signals = open_signals();
+	run->signals = signals_open();
 	if (run->signals < 0) {
 		say("cannot start: signals: %s", strerror(errno));
 		return false;
@@ -177,18 +166,13 @@ static int run(const struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options;
-	int status = EXIT_SUCCESS;
+	int status;
 
-	switch (options_read(&options, argc, argv)) {
-	case OPTIONS_RUN:
+	if (!standard_hold())
+		return EXIT_ERROR;
+	status = options_read(&options, argc, argv);
+	if (status == OPTIONS_RUN)
 		status = run(&options);
-		break;
-	case OPTIONS_WRONG:
-		status = EXIT_USAGE;
-		break;
-	case OPTIONS_DONE:
-		break;
-	}
 	options_free(&options);
-	return status;
+	return standard_finish(status);
 }

@@ -8,25 +8,25 @@
  *     pcap_job.c      what is done with each packet
  *     pcap_link.c     where the IPv4 header is in a frame
  *     pcap_file.c     the two captures
- *     pcap_options.c  the command line
+ *     pcap_options.c  the command line: options.c, nat_options.c
  *     pcap_explain.c, pcap_ipsec.c, pcap_event.c,
- *     pcap_report.c, pcap_json.c  what is said about it
+ *     pcap_report.c, pcap_json.c  what is said about it: say.c, standard.c
  *
  * nat.c is where to begin.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "pcap_job.h"
 #include "pcap_link.h"
-#include "pcap_say.h"
+#include "say.h"
+#include "standard.h"
 
 /* Packets between two progress lines. */
 #define PROGRESS_PACKETS 65536
+
+const char program[] = "vpnalg-pcap";
 
 /* A person who waits sees that something happens, unless there are lines
  * about each packet to be seen. */
@@ -80,9 +80,8 @@ static bool write_report(const struct job *job)
 	return false;
 }
 
-/* Translates the capture; false after an error. What was translated before a
- * broken packet is a whole file, and reported. */
-static bool run(const struct options *options)
+/* What was translated before a broken packet is a whole file, and reported. */
+static int run(const struct options *options)
 {
 	struct job job = { .options = options };
 	bool well;
@@ -96,54 +95,19 @@ static bool run(const struct options *options)
 	translator_close(&job.translator);
 	input_close(&job.input);
 	free(job.buffer);
-	return well;
-}
-
-/* Lets no file that is opened later take the place of a closed standard one,
- * and be written into. */
-static bool hold_standard_files(void)
-{
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 &&
-		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
-			return false;
-	return true;
-}
-
-/* A line that could not be written is an error like any other, unless one was
- * told already. */
-static int finish(int status)
-{
-	errno = 0;
-	if (!status && (fflush(stdout) || ferror(stdout))) {
-		say("cannot write: standard output: %s",
-		    errno ? strerror(errno) : "an earlier write failed");
-		status = EXIT_ERROR;
-	}
-	if (fflush(stderr) || ferror(stderr))
-		status = EXIT_ERROR;
-	return status;
+	return well ? EXIT_SUCCESS : EXIT_ERROR;
 }
 
 int main(int argc, char **argv)
 {
 	struct options options;
-	int status = 0;
+	int status;
 
-	/* A closed pipe is an error to be told, not a silent end. */
-	signal(SIGPIPE, SIG_IGN);
-	if (!hold_standard_files())
+	if (!standard_hold())
 		return EXIT_ERROR;
-	switch (options_read(&options, argc, argv)) {
-	case OPTIONS_RUN:
-		status = run(&options) ? 0 : EXIT_ERROR;
-		break;
-	case OPTIONS_WRONG:
-		status = EXIT_USAGE;
-		break;
-	case OPTIONS_DONE:
-		break;
-	}
+	status = options_read(&options, argc, argv);
+	if (status == OPTIONS_RUN)
+		status = run(&options);
 	options_free(&options);
-	return finish(status);
+	return standard_finish(status);
 }

@@ -7,9 +7,10 @@
  *     nat.c            the translator, as other programs have it, too
  *     system.c         time and random numbers for it
  *     queue_netlink.c  packets from and to the kernel
- *     queue_options.c  the command line
+ *     queue_options.c  the command line: options.c, nat_options.c
+ *     signals.c        who wants it to end, or to report
  *     rights.c         what the process may do
- *     nat_report.c     what is said about it
+ *     nat_report.c     what is said about it: say.c, standard.c
  *
  * What came to be routed travels in, what is about to leave travels out: the
  * hook from which a packet comes tells which.
@@ -22,18 +23,21 @@
 #include <string.h>
 
 #include <linux/netfilter.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include "nat.h"
 #include "nat_report.h"
 #include "queue_netlink.h"
 #include "queue_options.h"
 #include "rights.h"
+#include "say.h"
+#include "signals.h"
+#include "standard.h"
 #include "system.h"
 
 /* Somebody looks for dead sessions at least so often, in milliseconds. */
 #define TICK 1000
+
+const char program[] = "vpnalg-queue";
 
 struct run {
 	const struct options *options;
@@ -43,20 +47,6 @@ struct run {
 	int signals;
 	vpnalg_time start, due;
 };
-
-/* Signals are read like packets: nothing happens at odd moments. */
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-}
 
 static void write_report(const struct run *run, vpnalg_time now)
 {
@@ -68,16 +58,16 @@ static void write_report(const struct run *run, vpnalg_time now)
 		nat_report_count("", "times that packets were lost",
 				 run->queue.lost);
 	nat_report_sessions(&run->nat);
+	nat_report_store(&run->nat);
 }
 
 /* False when it is time to end. */
 static bool read_signals(const struct run *run, vpnalg_time now)
 {
-	struct signalfd_siginfo signal;
+	int signal;
 
-	while (read(run->signals, &signal, sizeof(signal)) ==
-	       (ssize_t)sizeof(signal)) {
-		if (signal.ssi_signo != SIGUSR1)
+	while ((signal = signals_next(run->signals)) != 0) {
+		if (signal != SIGUSR1)
 			return false;
 		write_report(run, now);
 	}
@@ -131,8 +121,6 @@ static bool work(struct run *run)
 static bool start(struct run *run)
 {
 	struct vpnalg_config config = {
-		.addresses = run->options->addresses,
-		.address_count = run->options->address_count,
 		.context = &run->random,
 		.random = random_next,
 		.general = { .ports = SYSTEM_PORTS },
@@ -140,10 +128,10 @@ static bool start(struct run *run)
 	};
 
 	run->start = system_now();
-	run->signals = open_signals();
+	run->signals = signals_open();
 	if (run->signals < 0)
 		say("cannot start: signals: %s", strerror(errno));
-	else if (!nat_open(&run->nat, &config, run->options->general, false))
+	else if (!nat_open(&run->nat, &config, &run->options->nat))
 		say("cannot start: translator: %s", strerror(errno));
 	else if (!queue_open(&run->queue, run->options))
 		say("cannot start: queue %u: %s", run->options->queue,
@@ -175,18 +163,13 @@ static int run(const struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options;
-	int status = EXIT_SUCCESS;
+	int status;
 
-	switch (options_read(&options, argc, argv)) {
-	case OPTIONS_RUN:
+	if (!standard_hold())
+		return EXIT_ERROR;
+	status = options_read(&options, argc, argv);
+	if (status == OPTIONS_RUN)
 		status = run(&options);
-		break;
-	case OPTIONS_WRONG:
-		status = EXIT_USAGE;
-		break;
-	case OPTIONS_DONE:
-		break;
-	}
 	options_free(&options);
-	return status;
+	return standard_finish(status);
 }

@@ -122,7 +122,7 @@ struct ipsec_remote {
 };
 
 /* How many SPIs are watched, in one block. */
-#define IPSEC_UNKNOWN 5
+#define IPSEC_UNKNOWN 4
 
 struct ipsec_unknown {
 	struct ipsec_watched {
@@ -130,11 +130,17 @@ struct ipsec_unknown {
 		uint32_t first, last; /* when it was seen */
 		uint32_t began;       /* after its last silence */
 		uint32_t refused; /* the host that it was taken from, or 0 */
-		uint16_t count;
-		uint8_t fresh; /* it began near sequence number 1 */
-		uint8_t doubtful; /* one who might own it has got another */
+		uint32_t tried;   /* the host that it was tried with last, or 0 */
+		uint32_t tried_at;
+		uint8_t count, trials;
+		uint8_t turn;  /* of the place after that host's */
+		uint8_t flags; /* IPSEC_WATCHED_ */
 	} spis[IPSEC_UNKNOWN];
 };
+
+#define IPSEC_WATCHED_DOUBTFUL 0x01 /* who might own it has got another */
+#define IPSEC_WATCHED_UNANSWERED 0x02 /* who refused it may own it after all */
+#define IPSEC_WATCHED_FRESH 0x04 /* it began near sequence number 1 */
 
 /* Where a walk over the places of a remote is: begun with that alone. What it
  * has met last is in the block. */
@@ -294,8 +300,8 @@ struct ipsec_wish {
 struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
 					 struct ipsec_walk *walk);
 void vpnalg_ipsec_watch_again(struct vpnalg *translator,
-			      struct vpnalg_record *remote, uint32_t spi,
-			      uint32_t first, uint32_t refused);
+			      struct vpnalg_record *remote,
+			      const struct ipsec_watched *taken);
 void vpnalg_ipsec_watch_doubt(struct vpnalg *translator,
 			      struct vpnalg_record *remote,
 			      struct vpnalg_record *host, uint32_t since);
@@ -309,6 +315,10 @@ void vpnalg_ipsec_opinion(struct vpnalg *translator, struct vpnalg_record *host,
 			  struct ipsec_opinion *opinion);
 
 /* ipsec_judge.c */
+struct vpnalg_record *
+vpnalg_ipsec_judge_candidate(struct vpnalg *translator,
+			     struct ipsec_walk *walk,
+			     const struct ipsec_watched *w);
 struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 					 struct vpnalg_record *remote,
 					 const struct ipsec_watched *watched,
@@ -327,6 +337,25 @@ enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step);
 void vpnalg_ipsec_pair_undo(struct vpnalg *translator,
 			    struct vpnalg_record *host, unsigned index);
 
+/* ipsec_trial.c */
+struct vpnalg_record *
+vpnalg_ipsec_trial_answered(struct vpnalg *translator,
+			    struct vpnalg_record *remote,
+			    const struct ipsec_watched *w);
+struct vpnalg_record *vpnalg_ipsec_trial_next(struct vpnalg *translator,
+					      struct ipsec_walk *walk,
+					      const struct ipsec_watched *w);
+struct vpnalg_record *vpnalg_ipsec_trial_over(struct vpnalg *translator,
+					      struct vpnalg_record *remote,
+					      const struct ipsec_watched *w);
+bool vpnalg_ipsec_trial_is_on(struct vpnalg *translator,
+			      const struct ipsec_watched *w);
+bool vpnalg_ipsec_trial_shown(struct vpnalg_step *step,
+			      struct vpnalg_record *host);
+bool vpnalg_ipsec_trial_is_due(struct vpnalg *translator,
+			       struct vpnalg_record *remote,
+			       const struct ipsec_watched *w);
+
 /* ipsec_repair.c */
 void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step);
 bool vpnalg_ipsec_repair_contested(struct vpnalg *translator,
@@ -335,5 +364,7 @@ bool vpnalg_ipsec_repair_contested(struct vpnalg *translator,
 void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 				 struct vpnalg_record *host);
 bool vpnalg_ipsec_repair_goes_on(struct vpnalg_step *step);
+bool vpnalg_ipsec_repair_unanswered(struct vpnalg_step *step,
+				    struct vpnalg_record *host, uint32_t least);
 
 #endif

@@ -8,6 +8,12 @@
 /* So many packets from one look whether a pair is right to the next. */
 #define CONFIRMED_COUNT 8
 
+/* And from one look whether anybody listens; what is to be answered is sent
+ * again, but not at once, nor for ever. */
+#define UNANSWERED_COUNT 4
+#define UNANSWERED_MAX 64
+#define UNANSWERED_MS 500
+
 static uint32_t spi_of(const struct vpnalg_step *step)
 {
 	return vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
@@ -259,13 +265,34 @@ static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 	return VPNALG_TRANSLATED;
 }
 
+/* If so, its SPI is nobody's again. */
+static bool is_unanswered(struct vpnalg_step *step)
+{
+	uint32_t number = vpnalg_get32(step->facts->l4 + ESP_SEQUENCE_OFF);
+	const struct ipsec_in *in =
+		vpnalg_session_body(step->translator, step->record);
+	struct vpnalg_record *host;
+
+	if (step->facts->inside || in->flags & IPSEC_IN_CONFIRMED ||
+	    number == 0 || number > UNANSWERED_MAX ||
+	    number % UNANSWERED_COUNT != 0)
+		return false;
+	host = vpnalg_ipsec_host_find(step->translator, step->record);
+	if (host == NULL ||
+	    !vpnalg_ipsec_repair_unanswered(step, host,
+					    number * UNANSWERED_MS))
+		return false;
+	step->record = vpnalg_ipsec_remote_of(step->translator, host);
+	return true;
+}
+
 static enum vpnalg_result inward(struct vpnalg_step *step)
 {
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 
 	if (step->record == NULL)
 		result = vpnalg_ipsec_pair_shown(step);
-	else if (step->kind == IPSEC_KIND_IN)
+	else if (step->kind == IPSEC_KIND_IN && !is_unanswered(step))
 		result = seen_inward(step);
 	else
 		result = vpnalg_ipsec_pair_unknown(step);

@@ -112,7 +112,7 @@ static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
 
 	while ((other = vpnalg_ipsec_remote_watched(translator, &walk)) !=
 	       NULL) {
-		if (other->spi == 0 || other == w || !other->fresh ||
+		if (other->spi == 0 || other == w || !(other->flags & IPSEC_WATCHED_FRESH) ||
 		    ipsec_off_by(other->began, w->began) > IPSEC_RIVAL_MS)
 			continue;
 		rival = judge_rival(translator, hearing, other);
@@ -141,7 +141,7 @@ static struct vpnalg_record *decide(struct vpnalg *translator,
 	       w->count >= IPSEC_COUNT_SETTLED) &&
 	      stands_out(translator, remote, hearing, w))))
 		return hearing->best;
-	if (possible > 1 || w->doubtful || likely > 0)
+	if (possible > 1 || w->flags & IPSEC_WATCHED_DOUBTFUL || likely > 0)
 		return NULL;
 	*evidence = VPNALG_EVIDENCE_EXPECTED;
 	if (possible == 1)
@@ -162,9 +162,10 @@ static bool is_candidate(const struct vpnalg_record *host,
 
 /* The next host that is expected and may own the SPI, or NULL. On the way those
  * are forgotten that have gone on with what they had. */
-static struct vpnalg_record *next_candidate(struct vpnalg *translator,
-					    struct ipsec_walk *walk,
-					    const struct ipsec_watched *w)
+struct vpnalg_record *
+vpnalg_ipsec_judge_candidate(struct vpnalg *translator,
+			     struct ipsec_walk *walk,
+			     const struct ipsec_watched *w)
 {
 	struct ipsec_expecting *e;
 	struct vpnalg_record *host;
@@ -192,7 +193,7 @@ bool vpnalg_ipsec_judge_doubts(struct vpnalg *translator,
 	const struct ipsec_watched w = { .first = first, .refused = handle };
 	struct ipsec_walk walk = { .remote = remote };
 
-	return next_candidate(translator, &walk, &w) != NULL;
+	return vpnalg_ipsec_judge_candidate(translator, &walk, &w) != NULL;
 }
 
 struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
@@ -205,9 +206,10 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 	struct hearing hearing = { .all = 0 };
 	struct vpnalg_record *host;
 
-	if (!w->fresh && w->count < 2)
+	if (!(w->flags & IPSEC_WATCHED_FRESH) && w->count < 2)
 		return NULL;
-	while ((host = next_candidate(translator, &walk, w)) != NULL) {
+	while ((host = vpnalg_ipsec_judge_candidate(translator, &walk, w)) !=
+	       NULL) {
 		stand(translator, host, w, &opinion);
 		hear(&hearing, host, &opinion);
 	}

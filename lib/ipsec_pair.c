@@ -229,6 +229,49 @@ static bool is_odd(const struct vpnalg_record *host,
 			    : evidence == VPNALG_EVIDENCE_EXPECTED;
 }
 
+/* Nothing tells whose the SPI is. */
+static enum vpnalg_result try(struct vpnalg_step *step,
+			      struct ipsec_walk *walk,
+			      struct ipsec_watched *w)
+{
+	struct vpnalg *translator = step->translator;
+	struct ipsec_walk turn = { .remote = walk->remote };
+	struct vpnalg_record *host;
+
+	if (!vpnalg_ipsec_trial_is_due(translator, walk->remote, w))
+		return VPNALG_DROP_UNPAIRED;
+	host = vpnalg_ipsec_trial_next(translator, &turn, w);
+	if (host == NULL)
+		return VPNALG_DROP_UNPAIRED;
+	w->tried = vpnalg_ipsec_host_handle(translator, host);
+	w->tried_at = ipsec_now(translator);
+	w->turn = (uint8_t)turn.place;
+	if (w->trials < UINT8_MAX)
+		w->trials++;
+	vpnalg_session_changed(translator, walk->block);
+	step->record = host;
+	return VPNALG_TRANSLATED;
+}
+
+/* Who is known to own the SPI without a look at the others. */
+static struct vpnalg_record *find_owner(struct vpnalg *translator,
+					struct vpnalg_record *remote,
+					const struct ipsec_watched *w,
+					enum vpnalg_evidence *evidence)
+{
+	struct vpnalg_record *host =
+		vpnalg_ipsec_trial_answered(translator, remote, w);
+
+	*evidence = VPNALG_EVIDENCE_ANSWERED;
+	if (host == NULL) {
+		host = vpnalg_ipsec_trial_over(translator, remote, w);
+		*evidence = VPNALG_EVIDENCE_LEFT;
+	}
+	if (host == NULL)
+		host = vpnalg_ipsec_judge(translator, remote, w, evidence);
+	return host;
+}
+
 /* From outside, with an SPI that is nobody's yet; step->record is the remote. */
 enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 {
@@ -251,12 +294,12 @@ enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 	watched = vpnalg_ipsec_watch(step, &walk);
 	if (watched == NULL)
 		return VPNALG_DROP_UNPAIRED;
-	host = vpnalg_ipsec_judge(translator, remote, watched, &evidence);
+	host = find_owner(translator, remote, watched, &evidence);
 	if (is_odd(host, watched, evidence) &&
 	    vpnalg_ipsec_repair_contested(translator, remote, watched))
 		return VPNALG_DROP_UNPAIRED;
 	if (host == NULL)
-		return VPNALG_DROP_UNPAIRED;
+		return try(step, &walk, watched);
 	result = pair(step, host, watched->first, evidence);
 	if (result != VPNALG_TRANSLATED)
 		return result;
@@ -275,6 +318,10 @@ enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
 
 	if (host == NULL)
 		return VPNALG_DROP_NO_SESSION;
+	if (vpnalg_ipsec_trial_shown(step, host)) {
+		step->record = host;
+		return VPNALG_TRANSLATED;
+	}
 	vpnalg_session_tuple(translator, host, VPNALG_OUTSIDE_OWN, &outside);
 	outside.id = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
 	outside.port = 0;

@@ -11,7 +11,7 @@ static const struct block {
 	[IPSEC_BLOCKS_REMOTE] = { IPSEC_KIND_REMOTE, IPSEC_PORT_REMOTE,
 				  IPSEC_EXPECTING, 5 },
 	[IPSEC_BLOCKS_UNKNOWN] = { IPSEC_KIND_UNKNOWN, IPSEC_PORT_UNKNOWN,
-				   IPSEC_UNKNOWN - 1, 15 },
+				   IPSEC_UNKNOWN - 1, 20 },
 };
 
 struct ipsec_remote *vpnalg_ipsec_remote_body(struct vpnalg *translator,

@@ -23,7 +23,7 @@
 
 /* The host's youngest pair. It was expected since then. */
 static void undo(struct vpnalg *translator, struct vpnalg_record *host,
-		 uint32_t since, uint32_t refused)
+		 uint32_t since, uint32_t refused, uint8_t flags)
 {
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	uint32_t spi = h->in[0].spi, first = h->in[0].first;
@@ -38,7 +38,11 @@ static void undo(struct vpnalg *translator, struct vpnalg_record *host,
 	vpnalg_ipsec_pair_undo(translator, host, 0);
 	if (remote == NULL)
 		return;
-	vpnalg_ipsec_watch_again(translator, remote, spi, first, refused);
+	vpnalg_ipsec_watch_again(translator, remote,
+				 &(struct ipsec_watched){ .spi = spi,
+							  .first = first,
+							  .refused = refused,
+							  .flags = flags });
 	vpnalg_ipsec_remote_expect(translator, remote, host, since);
 }
 
@@ -53,6 +57,13 @@ static bool was_guessed(const struct ipsec_in *in)
 	default:
 		return false;
 	}
+}
+
+/* The host may have begun to send by chance when it got a packet on trial. */
+static bool may_be_wrong(const struct ipsec_in *in)
+{
+	return was_guessed(in) || (in->flags & IPSEC_IN_EVIDENCE) ==
+					  VPNALG_EVIDENCE_ANSWERED;
 }
 
 /* An SA that a younger one was to replace is still used. If the younger one
@@ -83,7 +94,7 @@ void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step)
 		return;
 	old->flags &= (uint8_t)~IPSEC_IN_OLD;
 	vpnalg_session_changed(translator, step->record);
-	undo(translator, host, first, 0);
+	undo(translator, host, first, 0, 0);
 }
 
 static bool may_be_others(struct vpnalg *translator,
@@ -103,7 +114,7 @@ static void refuse(struct vpnalg *translator, struct vpnalg_record *host)
 {
 	undo(translator, host,
 	     vpnalg_ipsec_host_body(translator, host)->in[0].first,
-	     vpnalg_ipsec_host_handle(translator, host));
+	     vpnalg_ipsec_host_handle(translator, host), 0);
 }
 
 /* The host does not hear the remote, though something arrives for it. Once may
@@ -124,7 +135,7 @@ void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 	if (remote == NULL || remote->children < 2 || sa == NULL)
 		return;
 	in = vpnalg_session_body(translator, sa);
-	if (!was_guessed(in) || now - in->seen > ARRIVING_MS ||
+	if (!may_be_wrong(in) || now - in->seen > ARRIVING_MS ||
 	    now - h->in[0].first < CHANCE_MS ||
 	    (again && before < CHANCE_MS)) /* sent again */
 		return;
@@ -135,7 +146,7 @@ void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 	h->flags |= IPSEC_HOST_DOUBTED;
 	h->doubted = now;
 	vpnalg_session_changed(translator, host);
-	if (may_be_others(translator, host))
+	if (was_guessed(in) && may_be_others(translator, host))
 		in->flags |= IPSEC_IN_DOUBTED;
 	vpnalg_session_changed(translator, sa);
 }
@@ -162,6 +173,33 @@ bool vpnalg_ipsec_repair_goes_on(struct vpnalg_step *step)
 	return true;
 }
 
+/* A guess, and the host says nothing to what arrives, nor ever has. Hosts that
+ * nothing has arrived for yet may be meant. */
+bool vpnalg_ipsec_repair_unanswered(struct vpnalg_step *step,
+				    struct vpnalg_record *host, uint32_t least)
+{
+	struct vpnalg *translator = step->translator;
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	const struct ipsec_in *in =
+		vpnalg_session_body(translator, step->record);
+	struct vpnalg_record *remote =
+		vpnalg_ipsec_remote_of(translator, host);
+	struct ipsec_walk walk = { .remote = remote };
+	const struct ipsec_watched w = {
+		.first = h->in[0].first,
+		.refused = vpnalg_ipsec_host_handle(translator, host),
+	};
+
+	if (remote == NULL || remote->children < 2 || !was_guessed(in) ||
+	    !vpnalg_session_may_wait(translator) || h->in[1].spi != 0 ||
+	    vpnalg_ipsec_host_outbound(translator, host) != NULL ||
+	    ipsec_now(translator) - w.first < least ||
+	    vpnalg_ipsec_trial_next(translator, &walk, &w) == NULL)
+		return false;
+	undo(translator, host, w.first, w.refused, IPSEC_WATCHED_UNANSWERED);
+	return true;
+}
+
 /* The host got an SPI, and now one has begun that fits as well. Whose is which
  * is open again, if the first may be anybody else's. */
 static bool contest(struct vpnalg *translator, struct vpnalg_record *remote,
@@ -185,7 +223,7 @@ static bool contest(struct vpnalg *translator, struct vpnalg_record *remote,
 	    !may_be_others(translator, host) ||
 	    !vpnalg_ipsec_judge_fits(translator, host, w))
 		return false;
-	undo(translator, host, paired->since, 0);
+	undo(translator, host, paired->since, 0, 0);
 	return true;
 }
 

@@ -25,9 +25,14 @@
 /* Whoever has received something so shortly ago is receiving. */
 #define RECEIVING_MS 1000
 
-static bool may_go(const struct ipsec_watched *w, uint32_t now, bool fresh)
+/* It must be plain what an answer is to: what is on trial stays. */
+static bool may_go(struct vpnalg *translator, const struct ipsec_watched *w,
+		   bool fresh)
 {
-	return w->spi == 0 || now - w->last > STALE_MS || fresh || !w->fresh;
+	if (w->spi == 0 || ipsec_now(translator) - w->last > STALE_MS)
+		return true;
+	return (fresh || !(w->flags & IPSEC_WATCHED_FRESH)) &&
+	       !vpnalg_ipsec_trial_is_on(translator, w);
 }
 
 static bool goes_sooner(const struct ipsec_watched *w,
@@ -43,14 +48,13 @@ static struct ipsec_watched *place_for(struct vpnalg *translator,
 				       struct ipsec_walk *walk, uint32_t spi,
 				       bool fresh)
 {
-	uint32_t now = ipsec_now(translator);
 	struct ipsec_watched *w, *best = NULL;
 	struct vpnalg_record *block = NULL;
 
 	while ((w = vpnalg_ipsec_remote_watched(translator, walk)) != NULL) {
 		if (w->spi == spi)
 			return w;
-		if (may_go(w, now, fresh) && goes_sooner(w, best)) {
+		if (may_go(translator, w, fresh) && goes_sooner(w, best)) {
 			best = w;
 			block = walk->block;
 		}
@@ -66,11 +70,11 @@ struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
 	struct vpnalg *translator = step->translator;
 	uint32_t spi = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
 	uint32_t now = ipsec_now(translator);
-	bool fresh = vpnalg_get32(step->facts->l4 + ESP_SEQUENCE_OFF) <
-		     FRESH_SEQUENCE;
+	uint32_t number = vpnalg_get32(step->facts->l4 + ESP_SEQUENCE_OFF);
+	uint8_t flags = number < FRESH_SEQUENCE ? IPSEC_WATCHED_FRESH : 0;
 	struct ipsec_watched *w;
 
-	w = place_for(translator, walk, spi, fresh);
+	w = place_for(translator, walk, spi, flags != 0);
 	if (w == NULL)
 		return NULL;
 	if (w->spi != spi)
@@ -78,35 +82,34 @@ struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
 					     .first = now,
 					     .last = now,
 					     .began = now,
-					     .fresh = fresh };
+					     .flags = flags };
 	if (now - w->last > IPSEC_SILENCE_MS) {
 		w->began = now;
 		w->count = 0;
 	}
 	w->last = now;
-	if (w->count < UINT16_MAX)
+	if (w->count < UINT8_MAX)
 		w->count++;
 	vpnalg_session_changed(translator, walk->block);
 	return w;
 }
 
-/* An SPI that was taken from a host; refused if that is not asked again. */
+/* An SPI that was taken from a host. */
 void vpnalg_ipsec_watch_again(struct vpnalg *translator,
-			      struct vpnalg_record *remote, uint32_t spi,
-			      uint32_t first, uint32_t refused)
+			      struct vpnalg_record *remote,
+			      const struct ipsec_watched *taken)
 {
 	struct ipsec_walk walk = { .remote = remote };
-	struct ipsec_watched *w = place_for(translator, &walk, spi, true);
+	struct ipsec_watched *w =
+		place_for(translator, &walk, taken->spi, true);
 
 	if (w == NULL)
 		return;
-	*w = (struct ipsec_watched){ .spi = spi,
-				     .first = first,
-				     .last = ipsec_now(translator),
-				     .began = first,
-				     .refused = refused,
-				     .count = 1,
-				     .fresh = true };
+	*w = *taken;
+	w->last = ipsec_now(translator);
+	w->began = taken->first;
+	w->count = 1;
+	w->flags |= IPSEC_WATCHED_FRESH;
 	vpnalg_session_changed(translator, walk.block);
 }
 
@@ -124,7 +127,7 @@ void vpnalg_ipsec_watch_doubt(struct vpnalg *translator,
 		if (ipsec_is_after(since, w->first) ||
 		    !ipsec_is_after(h->asked, w->first))
 			continue;
-		w->doubtful = true;
+		w->flags |= IPSEC_WATCHED_DOUBTFUL;
 		vpnalg_session_changed(translator, walk.block);
 	}
 }

@@ -77,8 +77,10 @@ bool capture_next(const struct capture *capture, struct capture_packet *packet)
 		packet->number++;
 		if (!is_ipv4(header, frame))
 			continue;
-		packet->now = (vpnalg_time)header->ts.tv_sec * 1000 +
-			      (vpnalg_time)header->ts.tv_usec / 1000;
+		packet->microseconds =
+			(uint64_t)header->ts.tv_sec * 1000000 +
+			(uint64_t)header->ts.tv_usec;
+		packet->now = packet->microseconds / 1000;
 		packet->ip = frame + ETHERNET_LEN;
 		packet->caplen = header->caplen - ETHERNET_LEN;
 		packet->len = header->len - ETHERNET_LEN;
@@ -129,7 +131,7 @@ struct vpnalg *capture_translator(const struct capture *capture)
 		.store = &store,
 		.random = next_random,
 		.context = &chance,
-		.no_wait = true,
+		.no_wait = !capture->waits,
 	};
 	struct vpnalg *translator;
 

@@ -13,7 +13,8 @@
 /* One IPv4 packet of a capture. */
 struct capture_packet {
 	unsigned long number; /* of the frame; 0 before the first */
-	vpnalg_time now;
+	uint64_t microseconds;
+	vpnalg_time now; /* milliseconds */
 	const uint8_t *ip;
 	uint32_t caplen; /* at least an IPv4 header, at most CAPTURE_LONGEST */
 	uint32_t len;
@@ -27,6 +28,7 @@ struct capture {
 	uint8_t inside[4];          /* octets that inside addresses begin with */
 	unsigned inside_octets;
 	bool l2tp_port_1701; /* L2TP servers insist on it; false at first */
+	bool waits;          /* hosts may be told to wait; false at first */
 	pcap_t *pcap;
 };
 
@@ -48,8 +50,8 @@ bool capture_is_inside(const struct capture *capture, const uint8_t *address);
  * become 0: both are zero in ones' complement. */
 bool capture_same(const uint8_t *a, const uint8_t *b, uint32_t length);
 
-/* Makes a new translator in place of the last. Nobody waits in it, as a capture
- * sends nothing again. */
+/* Makes a new translator in place of the last. Unless the capture is of hosts
+ * that had to wait already, nobody waits, as nothing is sent again. */
 struct vpnalg *capture_translator(const struct capture *capture);
 
 #endif

@@ -41,6 +41,8 @@ wants_tests() {
 	wants git command -v git
 	wants graphviz command -v dot
 	wants groff-base command -v groff
+	wants iproute2 command -v ip
+	wants iptables command -v iptables
 	wants libclang-rt-dev links clang -fsanitize=address,undefined
 	wants libjansson-dev pkg-config --exists jansson
 	wants libmnl-dev pkg-config --exists libmnl
@@ -48,10 +50,12 @@ wants_tests() {
 	wants libnftables-dev pkg-config --exists libnftables
 	wants libnewlib-arm-none-eabi \
 		eval "echo '#include <string.h>' | arm-none-eabi-gcc -E -"
+	wants nftables command -v nft
 	wants python3 test -x /usr/bin/python3
 	wants python3-scapy has_scapy /usr/bin/python3
 	wants tcpdump command -v tcpdump
 	wants tshark command -v tshark
+	wants util-linux command -v setpriv
 	wants valgrind command -v valgrind
 }
 
@@ -78,7 +82,8 @@ step() {
 
 # The results of "make check" in the current directory: each of Check's tests
 # counts, and each script. A skipped script counts as failed when $1 is
-# "whole": everything it could need was installed.
+# "whole", for everything that it could need was installed; unless it says that
+# something cannot be done "here", as where there are no network namespaces.
 count_tests() {
 	ok=0
 	bad=0
@@ -93,7 +98,8 @@ count_tests() {
 		case $result in
 		SKIP*)
 			skipped="$skipped ${log#tests/}"
-			[ "$1" = whole ] && bad=$((bad + 1))
+			[ "$1" != whole ] || grep -q '^SKIP: .* here$' "$log" ||
+				bad=$((bad + 1))
 			;;
 		PASS*)
 			ok=$((ok + ${2:-1}))

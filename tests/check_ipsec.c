@@ -312,6 +312,7 @@ Suite *ipsec_suite(void)
 	suite_add_tcase(suite, ipsec_host_case());
 	suite_add_tcase(suite, ipsec_pair_case());
 	suite_add_tcase(suite, ipsec_judge_case());
+	suite_add_tcase(suite, ipsec_trial_case());
 	suite_add_tcase(suite, ipsec_watch_case());
 	suite_add_tcase(suite, ipsec_repair_case());
 	suite_add_tcase(suite, ipsec_cut_case());

@@ -6,7 +6,7 @@ set -u
 
 program=${VPNALG_PCAP:-./vpnalg-pcap}
 srcdir=${srcdir:-.}
-capture=$srcdir/tests/captures/pptp_1-nat-inside.pcap
+capture=$srcdir/tests/captures/pptp-three-inside.pcap
 [ -x "$program" ] || { echo "SKIP: there is no $program"; exit 77; }
 case $program in /*) ;; *) program=$PWD/$program ;; esac
 case $capture in /*) ;; *) capture=$PWD/$capture ;; esac
@@ -196,11 +196,11 @@ result 'both have the usual form' $?
 "$program" in.pcap out.pcap 2>err && grep -q '203\.0\.113\.1.*default' err
 result 'the default address is said' $?
 "$program" "$@" --explain in.pcap out.pcap >lines 2>err &&
-	[ "$(wc -l <lines)" -eq 147 ] && ! grep -qv '^[0-9]* [a-z]' lines &&
+	[ "$(wc -l <lines)" -eq 177 ] && ! grep -qv '^[0-9]* [a-z]' lines &&
 	grep -q 'PPTP Outgoing-Call-Request .*Call ID.* -> .*Call ID' lines
 result '--explain has a line per packet' $?
 "$program" "$@" --explain in.pcap - 2>err >out && cmp -s whole.pcap out &&
-	[ "$(grep -c '^[0-9]* [a-z]*: ' err)" -eq 147 ]
+	[ "$(grep -c '^[0-9]* [a-z]*: ' err)" -eq 177 ]
 result '--explain goes to standard error when the capture does not' $?
 "$program" "$@" - - <in.pcap 2>err | cmp -s - whole.pcap
 result 'between pipes the output is the same' $?
@@ -210,7 +210,7 @@ result 'a device may be named twice' $?
 
 if "$program" "$@" --json in.pcap out.pcap >json 2>err; then
 	[ ! -s err ] && grep -q '"complete": true' json &&
-		grep -q '"read": 147' json
+		grep -q '"read": 177' json
 	result '--json puts the report on standard output only' $?
 	expect '--json with a broken input' 1 'packet' "$@" --json short.pcap \
 		out.pcap

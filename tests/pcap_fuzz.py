@@ -22,6 +22,7 @@ SEED = int(os.environ.get("FUZZ_SEED", "1"))
 
 # Long captures are mostly data; their beginning is what counts.
 LONGEST = 60000
+HEADER = 24  # without packets there is nothing to spoil
 
 OUTSIDE = bytes([203, 0, 113, 1])
 INSIDE = [(10 << 24, 8), (0xac100000, 12), (0xc0a80000, 16), (0x64400000, 10)]
@@ -31,7 +32,8 @@ def seeds():
     """The captures to be spoiled."""
     folders = [CAPTURES, os.environ.get("FUZZ_CAPTURES", "")]
     names = [name for folder in folders if folder
-             for name in glob.glob(folder + "/**/*.pcap*", recursive=True)]
+             for name in glob.glob(folder + "/**/*.pcap*", recursive=True)
+             if os.path.getsize(name) > HEADER]
     captures = []
     for name in sorted(names):
         with open(name, "rb") as file:

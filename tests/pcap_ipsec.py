@@ -291,9 +291,11 @@ def check_wait():
 
 
 def main():
-    for name in ("esp_3-routed", "esp_ike_3-routed", "esp_ike2_3-routed",
-                 "l2tp_ipsec_2-routed", "ike_natt_3-nat-inside",
-                 "ikev1_natt_3-nat-inside"):
+    for name in ("esp_3-routed", "esp-ike1-three-inside",
+                 "esp-ike1-rekey-inside", "esp-ike1-killed-inside",
+                 "esp-ike2-rekey-inside", "esp-ike2-at-once-inside",
+                 "l2tp-ipsec-inside", "ikev1-natt-inside",
+                 "ikev2-natt-rekey-inside"):
         judge_whole(name)
     judge_hidden()
     judge_fragments()

@@ -219,20 +219,20 @@ def judge(title, before, inside, server, *options, changed=()):
 
 
 def judge_lab():
-    for name in ("pptp_1", "pptp_3", "pptp_same"):
-        capture = os.path.join(CAPTURES, name + "-nat-inside.pcap")
+    for name in ("pptp-three", "pptp-killed-same", "pptp-loss"):
+        capture = os.path.join(CAPTURES, name + "-inside.pcap")
         judge(name, capture, "192.168.77.0/24", SERVER)
 
 
 def judge_l2tp():
     """Three clients with source port 1701; the server honours ports."""
-    capture = os.path.join(CAPTURES, "l2tp_3-nat-inside.pcap")
-    old, new = judge("l2tp_3", capture, "192.168.77.0/24", SERVER)
+    capture = os.path.join(CAPTURES, "l2tp-three-inside.pcap")
+    old, new = judge("l2tp-three", capture, "192.168.77.0/24", SERVER)
     ports = {}
     for before, after in zip(old, new):
         if before.dst == SERVER and UDP in before:
             ports.setdefault(before.src, set()).add(after[UDP].sport)
-    check("l2tp_3: each client has one port and they differ",
+    check("l2tp-three: each client has one port and they differ",
           [len(p) for p in ports.values()] == [1, 1, 1] and
           len(set.union(*ports.values())) == 3, ports)
 
@@ -255,7 +255,7 @@ def judge_l2tp_calls():
 def judge_l2tp_insisting():
     """The same, and the servers insist on port 1701. Of two clients that hide
     the same ID the first has its tunnel, and the other is refused."""
-    for name, lost in (("l2tp_3-nat", None), ("l2tp_out", None),
+    for name, lost in (("l2tp-three", None), ("l2tp_out", None),
                        ("l2tp_v3", None), ("l2tp_hidden", "192.168.77.12")):
         before = os.path.join(CAPTURES, name + "-inside.pcap")
         after = path("out.pcap")
@@ -390,9 +390,34 @@ def judge_insisting(version, udp):
               {a[:2] for a in asked} == {(1701).to_bytes(2, "big")})
 
 
+def judge_elsewhere(version, receiver):
+    """A server that answers from another address than the one that was asked,
+    as seen by the receiver: the NAT, or the client behind it."""
+    client, elsewhere = "192.168.77.11", "203.0.113.11"
+    frames = [
+        l2tp_frame(client, SERVER, l2tp_message(version, 0, 1, 7), True),
+        l2tp_frame(elsewhere, receiver, l2tp_message(version, 7, 2, 99), True),
+        l2tp_frame(client, elsewhere, l2tp_message(version, 99, 3, ns=1),
+                   True)]
+    before = write_pcap("in.pcap", [record(frame, i * 0.1)
+                                    for i, frame in enumerate(frames)])
+    after = path("out.pcap")
+    title = "version %d, elsewhere, to %s: " % (version, receiver)
+    # In front of the NAT it is the outside address's, behind it the client's.
+    other = client if receiver == OUTSIDE else OUTSIDE
+    run("--address", OUTSIDE, before, after)
+    check(title + "that is no answer by default",
+          other not in [p.dst for p in packets(after)])
+    run("--address", OUTSIDE, "--l2tp-any-address", before, after)
+    check(title + "it is with --l2tp-any-address",
+          [(p.src, p.dst) for p in packets(after)] ==
+          [(OUTSIDE, SERVER), (elsewhere, other), (OUTSIDE, elsewhere)])
+    check(title + "and every checksum is right", all(sums_by_scapy(after)))
+
+
 def judge_outside_view():
     """What was captured outside has no inside address: nothing is touched."""
-    capture = os.path.join(CAPTURES, "pptp_1-nat-outside.pcap")
+    capture = os.path.join(CAPTURES, "pptp-three-outside.pcap")
     with open(capture, "rb") as file:
         data = file.read()
     done = run("--address", "198.51.100.1", capture, "-")
@@ -480,6 +505,9 @@ def main():
     judge_insisting(2, True)
     judge_insisting(3, True)
     judge_insisting(3, False)
+    for version in (2, 3):
+        judge_elsewhere(version, OUTSIDE)
+        judge_elsewhere(version, "192.168.77.11")
     judge_outside_view()
     judge_doubled()
     judge_twins()

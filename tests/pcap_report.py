@@ -151,6 +151,7 @@ def check_json(name, packets):
     check("JSON: the names", report["program"] == "vpnalg-pcap" and
           report["input"] == name and report["link_type"] == "EN10MB" and
           report["complete"] is True and report["general"] is False and
+          report["l2tp_any_address"] is False and
           report["l2tp_port_1701"] is False and
           report["seed"] == 4294967295)
     check("JSON: the sides",

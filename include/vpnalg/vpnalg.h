@@ -236,7 +236,9 @@ enum vpnalg_evidence {
 	/** All others have gone on with what they received. */
 	VPNALG_EVIDENCE_LEFT = 6,
 	/** A packet given with VPNALG_IN_UNDO has shown it. */
-	VPNALG_EVIDENCE_SHOWN = 7
+	VPNALG_EVIDENCE_SHOWN = 7,
+	/** The host was given one packet on trial, and began to send. */
+	VPNALG_EVIDENCE_ANSWERED = 8
 };
 
 /** One event. */

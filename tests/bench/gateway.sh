@@ -37,6 +37,7 @@ sessions=1000
 seconds=1
 share_most=10 # percent
 perf=no
+router= # none of the lab's
 failures=0
 
 # failed WHAT: it is said, and the rest is done all the same.

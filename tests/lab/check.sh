@@ -21,9 +21,12 @@ check_defaults() {
 	pings=20
 	pings_lost=0 # percent, that may be lost
 	transfer_seconds=60
-	impair=
-	general=
+	arguments= # of the gateway
+	guest_link=
+	drops_none=
+	only_for='none kernel vpnalg-gw vpnalg-queue'
 	why_not_scenario=:
+	router=
 	servers=srv
 	beside=
 	at srv
@@ -69,11 +72,20 @@ disconnect() {
 	fi
 }
 
-# For a scenario of which a gateway loses and reorders some packets on purpose:
-# of 40 that a ping takes, about one is lost.
+# For a scenario of which some packets are lost and reordered on purpose: by
+# vpnalg-gw, or else by the guests as they send. Of 40 that a ping takes, about
+# one is lost.
 lossy() {
-	impair='loss=2,reorder=2'
+	case $gateway in
+	vpnalg-gw) arguments='--impair loss=2,reorder=2' ;;
+	*)
+		guest_link='modprobe sch_netem
+			tc qdisc add dev eth0 root netem \
+				loss 2% delay 10ms reorder 2%'
+		;;
+	esac
 	pings_lost=25
+	drops_none=
 	transfer_seconds=240
 	about="$about, 2 % loss and 2 % reordering"
 }
@@ -163,8 +175,8 @@ traffic() {
 	# shellcheck disable=SC2086
 	set -- $jobs
 	while [ $# -gt 0 ]; do
-		guest_wait "$2" $((transfer_seconds * 2 + pings)) >"$run/said"
-		traffic_judge "$when" "$1" <"$run/said"
+		guest_wait "$2" $((transfer_seconds * 2 + pings)) >"$run/said.$1"
+		traffic_judge "$when" "$1" <"$run/said.$1"
 		shift 2
 	done
 }

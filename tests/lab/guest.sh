@@ -1,20 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# The first process of a guest: a User Mode Linux kernel whose root is the
-# host's, read-only. Everything that is written goes to memory, but for the
-# folder $lab_share, which is the host's. Then it runs the files that are named
-# on the console, all at the same time:
+# The first process of a guest: a Linux kernel of its own, most often User Mode
+# Linux, whose root is the host's, read-only. Everything that is written goes to
+# memory, but for the folder $lab_share, which is the host's. Then it runs the
+# files that are named on the console, all at the same time:
 #
 #     FILE.out   what the file's commands said
 #     FILE.rc    their exit status, once they have ended
 #
-# The kernel hands lab_share, from its command line, on to this script.
+# The kernel hands lab_share, from its command line, on to this script, and
+# lab_modules if its modules are not those of User Mode Linux.
 
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+modules=${lab_modules:-/usr/lib/uml/modules}
 
 overlay_root() {
 	mount -t proc proc /proc
-	insmod "/usr/lib/uml/modules/$(uname -r)/kernel/fs/overlayfs/overlay.ko"
+	grep -q overlay /proc/filesystems ||
+		insmod "$modules/$(uname -r)/kernel/fs/overlayfs/overlay.ko"
 	mount -t tmpfs tmpfs /mnt
 	mkdir /mnt/upper /mnt/work /mnt/root
 	mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work \
@@ -32,8 +35,17 @@ fill_root() {
 	mount -t tmpfs tmpfs run
 	mount -t tmpfs tmpfs tmp
 	mkdir -p run/lock var/lock
-	mount --bind /usr/lib/uml/modules usr/lib/modules
-	mount -t hostfs -o "$lab_share" none "/mnt/root$lab_share"
+	mount --bind "$modules" usr/lib/modules
+	mount_share "/mnt/root$lab_share"
+}
+
+# Only User Mode Linux has the first.
+mount_share() {
+	if grep -q hostfs /proc/filesystems; then
+		mount -t hostfs -o "$lab_share" none "$1"
+	else
+		mount -t 9p -o trans=virtio,msize=262144 share "$1"
+	fi
 }
 
 run_files() {

@@ -4,7 +4,8 @@
 # $tools that of the files that guests read (they do not see /tmp).
 #
 #   guest_boot NAME BRIDGE ADDRESS ROUTER
-#   guest_await NAME                        waits until it is there
+#   guest_ready NAME                        waits until it is there
+#   guest_await NAME                        the same, and gives it its address
 #   guest_do NAME SECONDS COMMANDS          waits, prints what was said
 #   guest_start NAME COMMANDS               does not wait; sets $job
 #   guest_wait JOB SECONDS                  waits for it, prints what was said
@@ -13,6 +14,9 @@
 # Exit status 124: it took longer than it may.
 
 guest_memory=192M
+
+# Commands for a guest's eth0 when it is up.
+guest_link=
 
 # guest_mac ADDRESS: by the address, so that a guest that comes again is the
 # same one to its neighbours.
@@ -41,19 +45,24 @@ guest_boot() {
 	printf '%s\n' "$3/24" "$4" >"$dir/address"
 }
 
-guest_await() {
+guest_ready() {
 	tries=0
 	until [ -e "$run/guests/$1/ready" ]; do
 		tries=$((tries + 1))
-		[ $tries -le 300 ] || return 124
+		[ $tries -le 1200 ] || return 124
 		sleep 0.1
 	done
+}
+
+guest_await() {
+	guest_ready "$1" || return
 	# shellcheck disable=SC2046
 	set -- "$1" $(cat "$run/guests/$1/address")
 	guest_do "$1" 20 "hostname $1
 		ip link set eth0 up
 		ip addr add $2 dev eth0
-		ip route add default via $3"
+		ip route add default via $3
+		$guest_link"
 }
 
 guest_start() {

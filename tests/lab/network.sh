@@ -8,8 +8,14 @@
 #   network_open, network_close
 #   watch_start, watch_stop      captures of both sides, in $run
 #   gateway_open GATEWAY, gateway_close
-#   leaks                        prints how many packets outside show an inside
+#   start_client CLIENT          cN has the address 192.168.77.1N
+#   boot_client CLIENT           and waits until it is there
+#   boot_servers                 $servers, and does not wait
+#   boot_all                     $servers and $clients; waits until they are there
+#   clean_up                     guests, programs and namespaces end
+#   leak_filter                  prints what finds packets that show an inside
 #                                address, be it in an ICMP error's quote
+#   leaks                        prints how many there were outside
 
 inside_net=192.168.77.0/24
 
@@ -61,7 +67,7 @@ stop() {
 watch_start() {
 	for side in in out; do
 		start_in_gateway "watch-$side" tcpdump -n -U -B 65536 -i ${side}0 \
-			-w "$run/$side.pcap" ip or arp
+			-w "$run/$side.pcap" ip or arp or pppoed or pppoes
 		until grep -qs 'listening on' "$run/watch-$side.log"; do
 			sleep 0.05
 		done
@@ -74,7 +80,7 @@ watch_stop() {
 	stop watch-out INT
 }
 
-# The kernel's PPTP helper must be assigned to connections.
+# kernel_rules OUTSIDE: the PPTP helper must be assigned to connections.
 kernel_rules() {
 	cat <<-END
 		table ip lab {
@@ -85,7 +91,7 @@ kernel_rules() {
 			}
 			chain after {
 				type nat hook postrouting priority srcnat;
-				oifname out0 masquerade
+				oifname $1 masquerade
 			}
 		}
 	END
@@ -120,14 +126,16 @@ queue_rules() {
 		iptables -t nat -A POSTROUTING -o out0 -j MASQUERADE
 }
 
-# gateway_open GATEWAY [ARGUMENT]...: what is between in0 and out0.
+# gateway_open GATEWAY [ARGUMENT]...: what is between in0 and out0, if it is not
+# a router of its own, which the scenario starts then.
 gateway_open() {
 	gateway=$1
 	shift
+	[ -z "$router" ] || return 0
 	case $gateway in
 	none) ;;
 	kernel)
-		kernel_rules | ip netns exec "$gw" nft -f - \
+		kernel_rules out0 | ip netns exec "$gw" nft -f - \
 			>"$run/gateway.log" 2>&1
 		;;
 	vpnalg-gw)
@@ -171,10 +179,49 @@ count_packets() {
 	tcpdump -n -r "$1" "$2" 2>/dev/null | wc -l
 }
 
-# 12 bytes into the quoted IP header is its source, 16 its destination.
-leaks() {
+start_client() {
+	guest_boot "$1" br_in "192.168.77.1${1#c}" 192.168.77.1
+}
+
+boot_client() {
+	start_client "$1" && guest_await "$1"
+}
+
+boot_servers() {
+	for guest in $servers; do
+		guest_boot "$guest" br_out "$(server_address "$guest")" \
+			203.0.113.1
+	done
+}
+
+boot_all() {
+	boot_servers
+	each start_client
+	for guest in $servers $clients; do
+		guest_await "$guest" || return
+	done
+}
+
+clean_up() {
+	guests_kill
+	for file in "$run"/*.pid; do
+		[ -e "$file" ] || continue
+		name=${file##*/}
+		stop "${name%.pid}" TERM
+	done
+	network_close
+}
+
+# 12 bytes into the quoted IP header is its source, 16 its destination. What
+# follows "pppoes" is about what is inside PPPoE.
+leak_filter() {
 	quoted='icmp[0] = 3 or icmp[0] = 11 or icmp[0] = 12'
 	quoted="($quoted) and (icmp[20:4] & 0xffffff00 = 0xc0a84d00"
 	quoted="$quoted or icmp[24:4] & 0xffffff00 = 0xc0a84d00)"
-	count_packets "$run/out.pcap" "net $inside_net or ($quoted)"
+	shown="(net $inside_net or ($quoted))"
+	echo "$shown or (pppoes and $shown)"
+}
+
+leaks() {
+	count_packets "$run/out.pcap" "$(leak_filter)"
 }

@@ -31,11 +31,20 @@ ppp_is_up() {
 		exit 1"
 }
 
+# Prints what succeeds on the server while it has the interface of a client. No
+# other one ever has its number; the client's address goes to the next that comes.
+ppp_server_has() {
+	number=$(guest_do "$server" 10 "ip -o -4 addr |
+		sed -n 's|^\\([0-9]*\\): .* peer $1/.*|\\1|p'")
+	echo "${number:+ip -o link | grep '^$number: '}"
+}
+
 # Both sides take their interface down, and the client's daemons end.
 ppp_down() {
 	is_up "$1" || return
 	address=$(guest_do "$1" 10 "ip -o -4 addr show dev ppp0 |
 		sed -n 's/.*inet \\([0-9.]*\\) .*/\\1/p'")
+	there=$(ppp_server_has "$address")
 	guest_do "$1" 10 "$3"
-	disconnect "$1" "pgrep -x '$2'" "ip -o addr | grep 'peer $address/'"
+	disconnect "$1" "pgrep -x '$2'" "${there:-true}"
 }

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# sh tests/lab/run.sh [--gateway NAME[,NAME]...] [--short] [SCENARIO]...
+# sh tests/lab/run.sh [--gateway NAME[,NAME]...] [--times N] [--jobs N] [--short]
+#                     [SCENARIO]...
 #
 # Real VPN clients and servers, in guests with kernels of their own, and a
 # gateway between them: vpnalg-gw, vpnalg-queue, the kernel's NAT with its PPTP
 # helper ("kernel"), or a router that translates nothing ("none"). Without
 # names: all scenarios, or with --short some that take a few minutes, through
-# vpnalg-gw. Installs what is missing, where it can (Debian's packages start the
+# vpnalg-gw; each N times with --times, and N side by side with --jobs. Installs what is missing, where it can (Debian's packages start the
 # daemons that they bring, unless policy-rc.d forbids it). All traffic stays in
 # network namespaces of its own, which end with it.
 #
@@ -23,8 +24,8 @@ lab=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$lab/../.." && pwd)
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
-for part in guests network check ppp pptp l2tp ipsec swan libreswan \
-	userspace; do
+for part in host guests machine network check ppp pptp l2tp ipsec swan \
+	libreswan userspace pppoe; do
 	# shellcheck disable=SC1090
 	. "$lab/$part.sh"
 done
@@ -33,85 +34,16 @@ done
 short='pptp-three l2tp-three ikev2-natt esp-ike1-three esp-ike2-at-once
 	l2tp-ipsec ah everything'
 gateways=vpnalg-gw
-passed=0
-failed=0
-skipped=0
-
-has_library() {
-	ldconfig -p | grep -q "$1"
-}
-
-# The libraries are libreswan's, which cannot be installed beside strongSwan.
-wants_lab() {
-	wants ethtool command -v ethtool
-	wants iproute2 command -v ip
-	wants iptables command -v iptables
-	wants iputils-ping command -v ping
-	wants kmod command -v modprobe
-	wants libcurl3-nss has_library libcurl-nss.so.4
-	wants libevent-core-2.1-7 has_library libevent_core-2.1
-	wants libevent-pthreads-2.1-7 has_library libevent_pthreads-2.1
-	wants libldns3 has_library libldns.so.3
-	wants libnss3-tools command -v certutil
-	wants libunbound8 has_library libunbound.so.8
-	wants nftables command -v nft
-	wants openvpn command -v openvpn
-	wants perl-base command -v perl
-	wants ppp command -v pppd
-	wants pptp-linux command -v pptp
-	wants pptpd command -v pptpd
-	wants procps command -v sysctl
-	wants strongswan-charon test -x /usr/lib/ipsec/charon
-	wants strongswan-swanctl command -v swanctl
-	wants libstrongswan-standard-plugins \
-		test -e /usr/lib/ipsec/plugins/libstrongswan-openssl.so
-	wants tcpdump command -v tcpdump
-	wants wireguard-go command -v wireguard-go
-	wants wireguard-tools command -v wg
-	wants xl2tpd command -v xl2tpd
-	wants user-mode-linux command -v linux.uml
-}
-
-are_built() {
-	[ -n "${VPNALG_GW:-}" ] && [ -n "${VPNALG_QUEUE:-}" ]
-}
-
-wants_programs() {
-	! are_built || return 0
-	wants_build
-	wants libmnl-dev pkg-config --exists libmnl
-	wants libnetfilter-queue-dev pkg-config --exists libnetfilter_queue
-	wants libnftables-dev pkg-config --exists libnftables
-}
-
-build_programs() {
-	copy_source "$tree" "$work/source" &&
-		"$work/source/autogen.sh" &&
-		mkdir "$work/build" && cd "$work/build" &&
-		../source/configure --disable-shared --disable-examples \
-			--disable-tests --disable-doc --enable-gateway \
-			--enable-queue &&
-		make -j2
-}
-
-# Why nothing can run here; nothing is printed if it can.
-why_not() {
-	if [ "$(id -u)" -ne 0 ]; then
-		echo 'it takes root'
-	elif ! [ -c /dev/net/tun ]; then
-		echo 'there is no /dev/net/tun'
-	elif ! unshare --net true 2>/dev/null; then
-		echo 'there are no network namespaces'
-	elif ! command -v linux.uml >/dev/null; then
-		echo 'there is no User Mode Linux'
-	fi
-}
+times=1
+jobs=1
 
 # Why this gateway cannot run here.
 why_not_gateway() {
+	[ -z "$router" ] || return 0
 	case $1 in
 	kernel)
-		kernel_rules | ip netns exec "$gw" nft -c -f - >/dev/null 2>&1 ||
+		kernel_rules out0 |
+			ip netns exec "$gw" nft -c -f - >/dev/null 2>&1 ||
 			echo 'this kernel has no PPTP helper'
 		;;
 	vpnalg-queue)
@@ -123,37 +55,7 @@ why_not_gateway() {
 	esac
 }
 
-# start_client NAME: cN has the address 192.168.77.1N.
-start_client() {
-	guest_boot "$1" br_in "192.168.77.1${1#c}" 192.168.77.1
-}
-
-boot_client() {
-	start_client "$1" && guest_await "$1"
-}
-
-boot_all() {
-	for guest in $servers; do
-		guest_boot "$guest" br_out "$(server_address "$guest")" \
-			203.0.113.1
-	done
-	each start_client
-	for guest in $servers $clients; do
-		guest_await "$guest" || return
-	done
-}
-
-clean_up() {
-	guests_kill
-	for file in "$run"/*.pid; do
-		[ -e "$file" ] || continue
-		name=${file##*/}
-		stop "${name%.pid}" TERM
-	done
-	network_close
-}
-
-# keep CLIENT VERDICT WHAT: for table.sh, which gets the last run of each.
+# keep CLIENT VERDICT WHAT: for table.sh.
 keep() {
 	printf '%s\t' "$scenario" "$gateway" "$about" "$1" "$2" >>"$run/results"
 	echo "$3" >>"$run/results"
@@ -165,10 +67,8 @@ tell_clients() {
 		said="$scenario $gateway $client"
 		found=$(sed -n 's/^bad //p' "$run/clients/$client" 2>/dev/null)
 		if [ -n "$found" ] || ! [ -s "$run/clients/$client" ]; then
-			failed=$((failed + 1))
 			verdict=FAIL
 		else
-			passed=$((passed + 1))
 			verdict=pass
 			found=$(sed 's/^ok //' "$run/clients/$client")
 		fi
@@ -192,8 +92,14 @@ judge_outside() {
 		bad_all "$leaked packets outside show an inside address"
 }
 
+# Where nothing may be dropped, the last word of the report is "dropped 0".
+judge_drops() {
+	[ -n "$drops_none" ] && [ -e "$run/gateway.log" ] || return 0
+	count=$(sed -n 's/^  dropped  *//p' "$run/gateway.log" | tail -n 1)
+	[ "${count:-0}" -eq 0 ] || bad_all "the gateway dropped $count packets"
+}
+
 skip() {
-	skipped=$((skipped + 1))
 	keep - SKIP "$1"
 	echo "SKIP  $scenario $gateway: $1"
 }
@@ -203,16 +109,13 @@ run_scenario() {
 	network_open || bad_all 'no network'
 	why=$(why_not_gateway "$gateway")
 	[ -n "$why" ] || why=$($why_not_scenario)
-	[ -z "$why" ] && [ -n "$impair" ] && [ "$gateway" != vpnalg-gw ] &&
-		why='only vpnalg-gw loses and reorders on purpose'
 	if [ -n "$why" ]; then
 		skip "$why"
 		clean_up
 		return
 	fi
 	watch_start
-	if ! gateway_open "$gateway" $general \
-		${impair:+--impair "$impair"}; then
+	if ! gateway_open "$gateway" $arguments; then
 		bad_all "gateway: $(tail -n 1 "$run/gateway.log")"
 	elif ! boot_all; then
 		bad_all 'a guest did not start'
@@ -222,35 +125,90 @@ run_scenario() {
 	gateway_close || bad_all 'the gateway has not ended well'
 	watch_stop
 	judge_outside
+	judge_drops
 	clean_up
 	tell_clients
 }
 
-# run_one SCENARIO GATEWAY: in a folder of its own.
+# run_one SCENARIO GATEWAY NUMBER: in a folder of its own.
 run_one() {
 	scenario=$1
 	gateway=$2
-	run=$work/$scenario.$gateway
-	net=vpnalg-lab-$$-net
-	gw=vpnalg-lab-$$-gw
+	run=$(folder "$@")
+	net=vpnalg-lab-$$-$worker-net
+	gw=vpnalg-lab-$$-$worker-gw
 	check_defaults
 	ipsec_defaults
 	rm -rf "$run"
 	mkdir -p "$run/guests" "$run/clients"
 	# shellcheck disable=SC1090
 	. "$lab/scenarios/$scenario.sh"
+	case " $only_for " in
+	*" $gateway "*) ;;
+	*) return ;;
+	esac
 	started=$(date +%s)
 	run_scenario
-	echo "      $about, $(($(date +%s) - started)) s"
+	echo "      $scenario $gateway: $about, $(($(date +%s) - started)) s"
+}
+
+# folder SCENARIO GATEWAY NUMBER
+folder() {
+	if [ "$3" -eq 1 ]; then
+		echo "$work/$1.$2"
+	else
+		echo "$work/$1.$2.$3"
+	fi
+}
+
+# One line for each run that is to be made.
+list_runs() {
+	for number in $(seq "$times"); do
+		for scenario in ${scenarios:-$(all_scenarios)}; do
+			for gateway in $gateways; do
+				echo "$scenario $gateway $number"
+			done
+		done
+	done
+}
+
+# work_on NUMBER: makes those runs that no other worker has begun.
+work_on() {
+	worker=$1
+	trap 'clean_up; exit 1' INT TERM HUP
+	while read -r line; do
+		mkdir "$work/begun/${line##* }-${line% *}" 2>/dev/null || continue
+		# shellcheck disable=SC2086
+		run_one $line </dev/null
+	done <"$work/list"
+}
+
+count_verdicts() {
+	# shellcheck disable=SC2086
+	while read -r line; do
+		cat "$(folder $line)/results" 2>/dev/null
+	done <"$work/list" | cut -f 5 | grep -cx "$1"
+}
+
+read_setting() {
+	case $1 in
+	--gateway) gateways=$(echo "$2" | tr , ' ') ;;
+	*)
+		case $2 in
+		'' | *[!0-9]* | 0*) usage ;;
+		esac
+		[ "$1" = --jobs ] && jobs=$2 || times=$2
+		;;
+	esac
 }
 
 read_arguments() {
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--short) scenarios="$scenarios $short" ;;
-		--gateway)
+		--gateway | --times | --jobs)
 			[ $# -gt 1 ] || usage
-			gateways=$(echo "$2" | tr , ' ')
+			read_setting "$1" "$2"
 			shift
 			;;
 		-*) usage ;;
@@ -270,8 +228,8 @@ read_arguments() {
 }
 
 usage() {
-	echo "usage: sh tests/lab/run.sh [--gateway NAME[,NAME]...] [--short]" \
-		"[SCENARIO]..." >&2
+	echo "usage: sh tests/lab/run.sh [--gateway NAME[,NAME]...]" \
+		"[--times N] [--jobs N] [--short] [SCENARIO]..." >&2
 	echo "gateways: none kernel vpnalg-gw vpnalg-queue" >&2
 	echo "scenarios:" $(all_scenarios) >&2
 	exit 2
@@ -283,35 +241,26 @@ all_scenarios() {
 	done
 }
 
-make_work() {
-	work=${LAB_WORK:-$(mktemp -d /var/tmp/vpnalg-lab.XXXXXX)}
-	mkdir -p "$work"
-	work=$(cd "$work" && pwd)
-	case $work in
-	/tmp/*)
-		echo "$0: $work: guests do not see what is under /tmp" >&2
-		exit 2
-		;;
+# A virtual machine is much to install for nothing.
+install_wants() {
+	wants_lab
+	case ${scenarios:-$(all_scenarios)} in
+	*pppoe*) wants_machine ;;
 	esac
-	tools=$work/tools
-	mkdir -p "$tools" && cp "$lab/guest.sh" "$lab/transfer.pl" "$tools"
+	wants_programs
+	install_missing
 }
 
-prepare_programs() {
-	! are_built || return 0
-	if ! (build_programs) >"$work/build.log" 2>&1 </dev/null; then
-		tail -n 30 "$work/build.log"
-		echo "$0: the build failed" >&2
-		exit 1
-	fi
-	VPNALG_GW=$work/build/examples/vpnalg-gw
-	VPNALG_QUEUE=$work/build/examples/vpnalg-queue
+# What scenarios fetch when they are run: no two workers at the same time.
+fetch_all() {
+	why_not_libreswan >/dev/null
+	! grep -q pppoe "$work/list" || why_not_machine >/dev/null
 }
 
 main() {
 	scenarios=
 	read_arguments "$@"
-	[ "$(id -u)" -ne 0 ] || { wants_lab; wants_programs; install_missing; }
+	[ "$(id -u)" -ne 0 ] || install_wants
 	why=$(why_not)
 	if [ -n "$why" ]; then
 		echo "skipped: $why"
@@ -319,16 +268,23 @@ main() {
 	fi
 	make_work
 	prepare_programs
-	trap 'clean_up; exit 1' INT TERM HUP
-	for scenario in ${scenarios:-$(all_scenarios)}; do
-		for gateway in $gateways; do
-			run_one "$scenario" "$gateway"
-		done
+	list_runs >"$work/list"
+	rm -rf "$work/begun" && mkdir "$work/begun"
+	[ "$jobs" -eq 1 ] || fetch_all
+	workers=
+	trap 'kill $workers; wait; exit 1' INT TERM HUP
+	for number in $(seq "$jobs"); do
+		work_on "$number" &
+		workers="$workers $!"
 	done
+	wait
+	passed=$(count_verdicts pass)
+	failed=$(count_verdicts FAIL)
+	skipped=$(count_verdicts SKIP)
 	echo "$passed passed, $failed failed, $skipped skipped; captures and" \
 		"logs are in $work"
-	[ $failed -eq 0 ] || exit 1
-	[ $skipped -eq 0 ] || exit 77
+	[ "$failed" -eq 0 ] || exit 1
+	[ "$skipped" -eq 0 ] || exit 77
 	exit 0
 }
 

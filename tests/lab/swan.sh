@@ -49,6 +49,7 @@ swan_connections() {
 						mode = $4
 						esp_proposals = aes128-sha256
 						rekey_time = $rekey
+						rand_time = 0
 						life_time = $((rekey * 3))
 					}
 				}
@@ -79,10 +80,12 @@ swan_start() {
 	END
 }
 
-# swan_serve MY_SIDE OTHER_SIDE MODE
+# swan_serve MY_SIDE OTHER_SIDE MODE: clients alone change keys. If both ends do
+# it at the same time, they do it again and again.
 swan_serve() {
-	guest_do "$server" 20 "$(swan_start "$(swan_connections server "$1" \
-		"$2" "$3" "local_addrs = $server_address" 'id = %any')")" \
+	guest_do "$server" 20 "$(rekey=0
+		swan_start "$(swan_connections server "$1" "$2" "$3" \
+			"local_addrs = $server_address" 'id = %any')")" \
 		>"$run/said.$server" 2>&1
 }
 

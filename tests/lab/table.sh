@@ -1,17 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# sh tests/lab/table.sh PAGE WORK
+# sh tests/lab/table.sh PAGE WORK...
 #
 # Writes into PAGE (doc/lab.md), between its two marks, what became of each
-# scenario behind each gateway, from what run.sh has left in the folder WORK.
+# scenario behind each gateway, from what run.sh has left in the folders WORK.
 set -eu
 
 page=$1
-work=$2
+shift
 new=$(mktemp)
 trap 'rm -f "$new" "$new.page"' EXIT
 
-cat "$work"/*/results | awk -F '\t' '
+for work in "$@"; do
+	find "$work" -mindepth 2 -maxdepth 2 -name results
+done | sort | xargs awk -F '\t' '
 	BEGIN {
 		count = split("none kernel vpnalg-gw vpnalg-queue", gateways, " ")
 		print "| Scenario | What | routed | kernel | vpnalg-gw | vpnalg-queue |"
@@ -21,6 +23,8 @@ cat "$work"/*/results | awk -F '\t' '
 		about[$1] = $3
 		at = $1 "\t" $2
 		verdict[at] = $5
+		runs[at] += FILENAME != file
+		file = FILENAME
 		all[at]++
 		passed[at] += $5 == "pass"
 	}
@@ -30,7 +34,7 @@ cat "$work"/*/results | awk -F '\t' '
 		if (verdict[at] == "SKIP")
 			return "skipped"
 		if (passed[at] == all[at])
-			return "pass"
+			return runs[at] > 1 ? "pass, " runs[at] " runs" : "pass"
 		if (!passed[at])
 			return "**fail**"
 		return "**" passed[at] " of " all[at] "**"

@@ -27,9 +27,9 @@ openvpn_options="--dev tun --secret /run/key --cipher AES-256-CBC --proto udp4 \
 --daemon --log /run/openvpn.log --keepalive 5 30"
 
 openvpn_key() {
-	[ -e "$tools/openvpn.key" ] ||
-		(umask 077; openvpn --genkey secret "$tools/openvpn.key" 2>/dev/null)
-	echo "modprobe tun; cp $tools/openvpn.key /run/key"
+	[ -e "$run/openvpn.key" ] ||
+		(umask 077; openvpn --genkey secret "$run/openvpn.key" 2>/dev/null)
+	echo "modprobe tun; cp $run/openvpn.key /run/key"
 }
 
 openvpn_server() {
@@ -53,7 +53,7 @@ openvpn_down() {
 wireguard_start() {
 	key=$1
 	mine=$2
-	other=$(wg pubkey <"$tools/$3.key")
+	other=$(wg pubkey <"$run/$3.key")
 	shift 3
 	cat <<-END
 		modprobe tun
@@ -62,7 +62,7 @@ wireguard_start() {
 		until wg show wg0 >/dev/null 2>&1; do
 			sleep 0.1
 		done
-		wg set wg0 listen-port 51820 private-key $tools/$key.key \\
+		wg set wg0 listen-port 51820 private-key $run/$key.key \\
 			peer $other $*
 		ip addr add $mine/24 dev wg0
 		ip link set wg0 mtu 1400 up
@@ -72,7 +72,7 @@ wireguard_start() {
 wireguard_server() {
 	inner=10.9.5.1
 	for name in "$1" server; do
-		(umask 077; wg genkey >"$tools/$name.key")
+		(umask 077; wg genkey >"$run/$name.key")
 	done
 	guest_do "$server" 20 "$(wireguard_start server $inner "$1" \
 		allowed-ips 10.9.5.2/32)" >"$run/said.$server" 2>&1

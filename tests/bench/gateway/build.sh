@@ -22,23 +22,27 @@ objects() {
 	compile -c "$@"
 }
 
-# shellcheck disable=SC2086
+# sources_of LIST: what Makefile.am has in it.
+sources_of() {
+	awk -v list="$1" -v tree="$tree/" '
+		$1 == list && $2 == "=" { inside = 1; next }
+		inside && $1 ~ /\.c$/ { print tree $1 }
+		!/\\$/ { inside = 0 }' "$tree/Makefile.am"
+}
+
+# shellcheck disable=SC2046,SC2086
 build() (
-	examples=$tree/examples
 	nft=$(pkg-config --libs libnftables)
 	queue=$(pkg-config --libs libnetfilter_queue libmnl)
 	objects lib "$tree"/lib/*.c &&
-		objects both "$examples"/nat*.c "$examples/rights.c" \
-			"$examples/system.c" &&
-		objects gw.o "$examples"/gw_*.c "$examples/vpnalg-gw.c" &&
-		objects queue.o "$examples"/queue_*.c \
-			"$examples/vpnalg-queue.c" &&
+		objects gw.o $(sources_of GATEWAY_FILES) &&
+		objects queue.o $(sources_of QUEUE_FILES) &&
 		cd "$work" &&
-		compile -o gw gw.o/*.o both/*.o lib/*.o $nft &&
-		compile -o gw-timed gw.o/*.o both/*.o lib/*.o \
+		compile -o gw gw.o/*.o lib/*.o $nft &&
+		compile -o gw-timed gw.o/*.o lib/*.o \
 			"$bench/gateway/timed.c" \
 			-Wl,--wrap=vpnalg_process $nft &&
-		compile -o queue queue.o/*.o both/*.o lib/*.o $queue &&
+		compile -o queue queue.o/*.o lib/*.o $queue &&
 		compile -o replay "$bench"/basics.c "$bench"/frames.c \
 			"$bench"/traffic.c "$bench"/gateway/flood.c \
 			"$bench"/gateway/link.c "$bench"/gateway/replay.c \

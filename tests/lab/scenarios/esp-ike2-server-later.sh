@@ -4,7 +4,7 @@ about='plain ESP under IKEv2, the server speaks first, when three clients are th
 clients='c1 c2 c3'
 why_not_scenario=why_not_libreswan
 
-# Nothing that goes by tells whose the first packets are.
+# Nothing that goes by tells whose the first packets are: who answers will tell.
 scenario() {
 	libreswan_server
 	silent=$clients

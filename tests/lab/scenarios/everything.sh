@@ -3,7 +3,7 @@
 about='everything at once, with OpenVPN, WireGuard and plain TCP beside it'
 clients='c1 c2 c3 c4 c5 c6 c7'
 servers='srv srv2'
-general=--general
+arguments=--general
 why_not_scenario=why_not_libreswan
 
 scenario() {

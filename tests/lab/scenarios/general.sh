@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 about='OpenVPN, WireGuard in user space, and plain TCP'
 clients='c1 c2 c3'
-general=--general
+arguments=--general
 
 scenario() {
 	openvpn_server

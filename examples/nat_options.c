@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "nat_options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+
+/* The library's limit. */
+#define ADDRESSES_MAX 4096
+
+const char *nat_options_address(void *where, const char *value)
+{
+	struct nat_options *options = where;
+	size_t count = options->address_count;
+	struct vpnalg_addr address = { .family = VPNALG_IPV4 };
+	struct vpnalg_addr *list;
+
+	if (inet_pton(AF_INET, value, address.octets) != 1)
+		return "not an IPv4 address";
+	for (size_t i = 0; i < count; i++)
+		if (!memcmp(options->addresses[i].octets, address.octets, 4))
+			return "given twice";
+	if (count == ADDRESSES_MAX)
+		return "more than 4096";
+	list = realloc(options->addresses, (count + 1) * sizeof(*list));
+	if (!list)
+		return strerror(errno);
+	list[count] = address;
+	options->addresses = list;
+	options->address_count++;
+	return NULL;
+}
+
+void nat_options_free(struct nat_options *options)
+{
+	free(options->addresses);
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Trials: the remote speaks first to one of several hosts that have connected
+ * and said nothing since. */
+#include "support_ipsec.h"
+#include "cases.h"
+
+#define HOSTS 3
+
+static struct world w;
+static struct esp hosts[HOSTS];
+static struct ike ikes[HOSTS];
+
+/* All of them connect, and nothing else happens for a while. */
+static void begin_with(bool no_wait)
+{
+	unsigned i;
+
+	ipsec_world(&w, (struct world_options){ .no_wait = no_wait });
+	for (i = 0; i < HOSTS; i++) {
+		hosts[i] = esp_of(CLIENT_A + i, SERVER, 0xa1 + i, 0xb1 + i);
+		ikes[i] = ike_of(CLIENT_A + i, SERVER, i);
+		ike_begin(&w, &ikes[i]);
+		w.now += 2000;
+	}
+}
+
+static void begin(void)
+{
+	begin_with(false);
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+/* Which host gets the server's next packet with that SPI: 'A', 'B', 'C', or
+ * '-' for nobody. */
+static char taker(struct esp *e)
+{
+	struct bytes p = esp_packet(SERVER, OUTSIDE, e->in_spi,
+				    ++e->in_sequence);
+
+	if (send_packet(&w, VPNALG_IN, &p) != VPNALG_TRANSLATED)
+		return '-';
+	return (char)('A' + destination(&w) - CLIENT_A);
+}
+
+/* So often, in such steps; who got them. */
+static const char *takers(struct esp *e, unsigned times, uint32_t step)
+{
+	static char got[100];
+	unsigned i;
+
+	ck_assert_uint_lt(times, sizeof(got));
+	for (i = 0; i < times; i++) {
+		got[i] = taker(e);
+		w.now += step;
+	}
+	got[i] = '\0';
+	return got;
+}
+
+/* Undo gives each of them back, and that pairs nobody either. */
+START_TEST(each_silent_host_gets_a_packet_in_its_turn)
+{
+	ck_assert_str_eq(takers(&hosts[2], 7, 1000), "ABCABCA");
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 0);
+	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), 0);
+}
+END_TEST
+
+/* How often something comes, and who gets it. */
+static const struct pace_row {
+	uint32_t step;
+	unsigned times;
+	const char *got;
+} pace_rows[] = {
+	{ 1500, 4, "ABCA" },
+	{ 800, 6, "A-B-C-" },
+	{ 500, 14, "A-----B-----C-" },
+	{ 100, 32, "A-----------------------------B-" },
+};
+
+START_TEST(what_pauses_is_tried_each_second_and_what_does_not_each_third)
+{
+	const struct pace_row *row = &pace_rows[_i];
+
+	ck_assert_str_eq(takers(&hosts[0], row->times, row->step), row->got);
+}
+END_TEST
+
+/* When the host begins to send after it got a packet. */
+static const struct answer_row {
+	uint32_t after;
+	bool answers;
+} answer_rows[] = {
+	{ 0, true }, { 5, true }, { 150, true }, { 151, false }, { 900, false },
+};
+
+START_TEST(who_answers_owns_the_spi)
+{
+	const struct answer_row *row = &answer_rows[_i];
+
+	ck_assert_str_eq(takers(&hosts[1], 1, 1000), "A");
+	ck_assert_int_eq(taker(&hosts[1]), 'B');
+	w.now += row->after;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1]), VPNALG_TRANSLATED);
+	w.now += 1000 - row->after;
+	if (!row->answers) {
+		ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 0);
+		return;
+	}
+	ck_assert_str_eq(takers(&hosts[1], 20, 20), "BBBBBBBBBBBBBBBBBBBB");
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 1);
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_ANSWERED);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+}
+END_TEST
+
+START_TEST(all_find_their_hosts_one_after_the_other)
+{
+	unsigned i, j;
+
+	for (i = 0; i < HOSTS; i++)
+		for (j = 0; j < 6; j++) {
+			if (taker(&hosts[i]) == (char)('A' + i))
+				ck_assert_uint_eq(esp_sends(&w, &hosts[i]),
+						  VPNALG_TRANSLATED);
+			w.now += 1500;
+		}
+	for (i = 0; i < HOSTS; i++)
+		ck_assert(esp_arrives(&w, &hosts[i]));
+	ck_assert_uint_eq(live(&w, KIND_ESP_IN), HOSTS);
+}
+END_TEST
+
+START_TEST(one_spi_is_tried_at_a_time)
+{
+	ck_assert_int_eq(taker(&hosts[0]), 'A');
+	ck_assert_int_eq(taker(&hosts[1]), '-');
+	w.now += 150;
+	ck_assert_int_eq(taker(&hosts[1]), '-');
+	w.now += 1;
+	ck_assert_int_eq(taker(&hosts[1]), 'A');
+}
+END_TEST
+
+START_TEST(who_sends_or_receives_gets_nothing_on_trial)
+{
+	struct esp unknown = esp_of(0, SERVER, 0, 0xc1);
+
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0]), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &hosts[0]));
+	w.now += 500;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1]), VPNALG_TRANSLATED);
+	w.now += 500;
+	ck_assert_int_eq(taker(&unknown), 'C');
+	w.now += 1000;
+	ck_assert_int_eq(taker(&unknown), 'B'); /* it has stopped */
+}
+END_TEST
+
+START_TEST(nothing_is_tried_where_nobody_waits)
+{
+	world_end(&w);
+	begin_with(true);
+	ck_assert_str_eq(takers(&hosts[0], 5, 1000), "-----");
+}
+END_TEST
+
+/* The remote begins as soon as the last one has connected, which is taken for
+ * the reason. It means another one. */
+static void guess_wrong(struct esp *e)
+{
+	w.now += 10000;
+	ikes[2] = ike_of(CLIENT_C, SERVER, HOSTS);
+	ike_begin(&w, &ikes[2]);
+	ck_assert_int_eq(taker(e), 'C');
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_CONNECTED);
+	w.now += 1500;
+}
+
+START_TEST(a_guess_that_nobody_answers_to_is_tried_with_others)
+{
+	guess_wrong(&hosts[0]);
+	ck_assert_str_eq(takers(&hosts[0], 2, 1500), "CC");
+	ck_assert_int_eq(taker(&hosts[0]), 'A');
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 1);
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0]), VPNALG_TRANSLATED);
+	w.now += 1500;
+	ck_assert_str_eq(takers(&hosts[0], 5, 100), "AAAAA");
+}
+END_TEST
+
+/* So it may be right: the host only receives. */
+START_TEST(what_nobody_answers_to_goes_back_to_the_first_one)
+{
+	guess_wrong(&hosts[2]);
+	ck_assert_str_eq(takers(&hosts[2], 10, 1500), "CCABCCCCCC");
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_LEFT);
+}
+END_TEST
+
+START_TEST(a_guess_stays_while_packets_come_without_a_pause)
+{
+	unsigned i;
+
+	guess_wrong(&hosts[2]);
+	for (i = 0; i < 50; i++)
+		ck_assert_str_eq(takers(&hosts[2], 4, 100), "CCCC");
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+}
+END_TEST
+
+START_TEST(a_guess_stays_once_its_host_has_sent)
+{
+	guess_wrong(&hosts[2]);
+	ck_assert_uint_eq(esp_sends(&w, &hosts[2]), VPNALG_TRANSLATED);
+	ck_assert_str_eq(takers(&hosts[2], 6, 1500), "CCCCCC");
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+}
+END_TEST
+
+/* A guess, and one packet more: its number, and how long after the first. The
+ * number is not the remote's own if the packet is forged, and that of a long
+ * life is great. */
+static const struct unanswered_row {
+	uint32_t number, age;
+	char taker;
+} unanswered_rows[] = {
+	{ 0, 2000, 'C' },	 { 3, 9000, 'C' },  { 4, 1999, 'C' },
+	{ 4, 2000, 'A' },	 { 8, 3999, 'C' },  { 8, 4000, 'A' },
+	{ 64, 32000, 'A' },	 { 68, 34000, 'C' }, { 8589936, 2000, 'C' },
+	{ 0xfffffffc, 9000, 'C' },
+};
+
+START_TEST(a_guess_is_given_up_by_number_and_age)
+{
+	const struct unanswered_row *row = &unanswered_rows[_i];
+
+	guess_wrong(&hosts[0]);
+	w.now += row->age - 1500;
+	hosts[0].in_sequence = row->number - 1;
+	ck_assert_int_eq(taker(&hosts[0]), row->taker);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], row->taker != 'C');
+}
+END_TEST
+
+/* Its address tells whose it is. */
+START_TEST(what_undo_shows_gives_up_nothing)
+{
+	struct bytes p = esp_packet(SERVER, CLIENT_C, hosts[2].in_spi, 4);
+
+	guess_wrong(&hosts[2]);
+	w.now += 5000;
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+}
+END_TEST
+
+START_TEST(what_undo_shows_at_another_host_is_that_ones)
+{
+	struct bytes p = esp_packet(SERVER, CLIENT_B, hosts[1].in_spi, 2);
+
+	ck_assert_int_eq(taker(&hosts[1]), 'A');
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_SHOWN);
+	ck_assert_int_eq(taker(&hosts[1]), 'B');
+}
+END_TEST
+
+START_TEST(the_last_one_has_time_to_answer_too)
+{
+	guess_wrong(&hosts[1]);
+	ck_assert_str_eq(takers(&hosts[1], 3, 1500), "CCA");
+	ck_assert_int_eq(taker(&hosts[1]), 'B');
+	w.now += 150;
+	ck_assert_int_eq(taker(&hosts[1]), '-');
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1]), VPNALG_TRANSLATED);
+	ck_assert_int_eq(taker(&hosts[1]), 'B');
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_ANSWERED);
+}
+END_TEST
+
+/* Nobody is left out because another one need not be asked any more. */
+START_TEST(who_begins_to_send_is_not_asked_and_the_next_one_is)
+{
+	guess_wrong(&hosts[1]);
+	ck_assert_str_eq(takers(&hosts[1], 2, 1500), "CC");
+	ck_assert_int_eq(taker(&hosts[1]), 'A');
+	w.now += 500;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0]), VPNALG_TRANSLATED);
+	w.now += 500;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0]), VPNALG_TRANSLATED);
+	w.now += 500;
+	ck_assert_int_eq(taker(&hosts[1]), 'B');
+}
+END_TEST
+
+START_TEST(who_has_got_another_does_not_get_it_back)
+{
+	guess_wrong(&hosts[0]);
+	ck_assert_str_eq(takers(&hosts[0], 2, 1500), "CC");
+	ck_assert_int_eq(taker(&hosts[0]), 'A');
+	w.now += 800;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[2]), VPNALG_TRANSLATED);
+	w.now += 20;
+	ck_assert(esp_arrives(&w, &hosts[2]));
+	w.now += 680;
+	ck_assert_str_eq(takers(&hosts[0], 3, 1500), "BAB");
+}
+END_TEST
+
+/* However many there are, who only receives does not wait for all of them. */
+START_TEST(eight_others_are_asked_at_most)
+{
+	struct ike others[9];
+	unsigned i;
+
+	for (i = 0; i < ROWS(others); i++) {
+		others[i] = ike_of(CLIENT_C + 1 + i, SERVER, 10 + i);
+		ike_begin(&w, &others[i]);
+		w.now += 2000;
+	}
+	guess_wrong(&hosts[2]);
+	ck_assert_str_eq(takers(&hosts[2], 12, 1500), "CCABDEFGHICC");
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_LEFT);
+}
+END_TEST
+
+/* More than are watched: what is on trial keeps its place, and nothing else is
+ * tried. */
+START_TEST(a_flood_does_not_take_the_place_of_what_is_on_trial)
+{
+	struct esp forged = esp_of(0, SERVER, 0, 0xf00);
+	unsigned i;
+
+	ck_assert_int_eq(taker(&hosts[0]), 'A');
+	for (i = 0; i < 140; i++) {
+		w.now++;
+		forged.in_spi++;
+		forged.in_sequence = 0;
+		ck_assert_int_eq(taker(&forged), '-');
+	}
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0]), VPNALG_TRANSLATED);
+	ck_assert_int_eq(taker(&hosts[0]), 'A');
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_ANSWERED);
+}
+END_TEST
+
+/* It began to send for a reason of its own, and does not hear the remote. */
+START_TEST(an_answer_by_chance_is_given_up_once_the_host_asks_twice)
+{
+	ck_assert_int_eq(taker(&hosts[1]), 'A');
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0]), VPNALG_TRANSLATED);
+	ck_assert_str_eq(takers(&hosts[1], 5, 1000), "AAAAA");
+	client_exchanges(&w, &ikes[0], INFORMATIONAL);
+	w.now += 1000;
+	ck_assert_str_eq(takers(&hosts[1], 3, 1000), "AAA");
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	client_exchanges(&w, &ikes[0], INFORMATIONAL);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 1);
+	w.now += 1000;
+	ck_assert_int_eq(taker(&hosts[1]), 'B');
+}
+END_TEST
+
+TCase *ipsec_trial_case(void)
+{
+	TCase *t = tcase_create("trial");
+
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_test(t, each_silent_host_gets_a_packet_in_its_turn);
+	tcase_add_loop_test(
+		t, what_pauses_is_tried_each_second_and_what_does_not_each_third,
+		0, ROWS(pace_rows));
+	tcase_add_loop_test(t, who_answers_owns_the_spi, 0, ROWS(answer_rows));
+	tcase_add_test(t, all_find_their_hosts_one_after_the_other);
+	tcase_add_test(t, one_spi_is_tried_at_a_time);
+	tcase_add_test(t, who_sends_or_receives_gets_nothing_on_trial);
+	tcase_add_test(t, nothing_is_tried_where_nobody_waits);
+	tcase_add_test(t, a_guess_that_nobody_answers_to_is_tried_with_others);
+	tcase_add_test(t, what_nobody_answers_to_goes_back_to_the_first_one);
+	tcase_add_test(t, a_guess_stays_while_packets_come_without_a_pause);
+	tcase_add_test(t, a_guess_stays_once_its_host_has_sent);
+	tcase_add_loop_test(t, a_guess_is_given_up_by_number_and_age, 0,
+			    ROWS(unanswered_rows));
+	tcase_add_test(t, what_undo_shows_gives_up_nothing);
+	tcase_add_test(t, what_undo_shows_at_another_host_is_that_ones);
+	tcase_add_test(t, the_last_one_has_time_to_answer_too);
+	tcase_add_test(t, who_begins_to_send_is_not_asked_and_the_next_one_is);
+	tcase_add_test(t, who_has_got_another_does_not_get_it_back);
+	tcase_add_test(t, eight_others_are_asked_at_most);
+	tcase_add_test(t, a_flood_does_not_take_the_place_of_what_is_on_trial);
+	tcase_add_test(
+		t, an_answer_by_chance_is_given_up_once_the_host_asks_twice);
+	return t;
+}

@@ -92,6 +92,7 @@ struct ipsec_host {
 #define IPSEC_HOST_NEW 0x80     /* it has begun anew, and has no SPI yet */
 #define IPSEC_HOST_DONE 0x100   /* what it asked for was answered */
 #define IPSEC_HOST_MORE 0x200   /* nor is that of the exchange before */
+#define IPSEC_HOST_CALLED 0x400 /* the remote began the exchange */
 #define IPSEC_HOST_AHEAD 0x08   /* it is, and its outbound one is not */
 
 /* What is kept of a remote is in blocks, more of them where it has more hosts,

@@ -13,6 +13,7 @@ struct message {
 	uint32_t id; /* of the exchange, among those of the host */
 	uint8_t version, exchange;
 	bool response; /* of version 2 */
+	bool inward;
 };
 
 static void read_message(struct vpnalg_step *step, const uint8_t *header,
@@ -22,6 +23,7 @@ static void read_message(struct vpnalg_step *step, const uint8_t *header,
 
 	message->version = header[IKE_VERSION_OFF] >> 4;
 	message->exchange = header[IKE_EXCHANGE_OFF];
+	message->inward = step->facts->inward;
 	message->response = message->version == 2 &&
 			    header[IKE_FLAGS_OFF] & IKE_FLAG_RESPONSE;
 	/* Both ends count their exchanges of version 2 from 0 on. */
@@ -71,25 +73,41 @@ static bool is_known(const struct ipsec_host *h, const struct message *message)
 	return h->flags & IPSEC_HOST_ASKED && h->message == message->id;
 }
 
-static void begin(struct ipsec_host *h, const struct message *message,
+/* Version 1 does not say which end began. */
+static bool is_answer(const struct ipsec_host *h, const struct message *message)
+{
+	if (message->version == 2)
+		return message->response;
+	return message->inward != !!(h->flags & IPSEC_HOST_CALLED);
+}
+
+/* What is sent again was not answered: its SPI is still to come, whichever came
+ * meanwhile. */
+static void go_on(struct ipsec_host *h, const struct message *message,
 		  uint32_t now)
 {
-	if (is_known(h, message)) {
-		if (h->flags & IPSEC_HOST_DONE ||
-		    (message->version == 2 && !message->response))
-			return;
-		h->flags |= IPSEC_HOST_DONE;
-		h->asked = now;
+	if (h->flags & IPSEC_HOST_DONE)
+		return;
+	if (!is_answer(h, message)) {
+		h->flags |= IPSEC_HOST_OPEN;
 		return;
 	}
+	h->flags |= IPSEC_HOST_DONE;
+	h->asked = now;
+}
+
+static void begin(struct ipsec_host *h, const struct message *message)
+{
 	if (h->flags & IPSEC_HOST_DONE)
 		h->flags &= (uint16_t)~IPSEC_HOST_NEW;
-	h->flags &= (uint16_t)~IPSEC_HOST_MORE;
+	h->flags &= (uint16_t)~(IPSEC_HOST_MORE | IPSEC_HOST_CALLED |
+				IPSEC_HOST_DONE);
 	if (h->flags & IPSEC_HOST_OPEN)
 		h->flags |= IPSEC_HOST_MORE;
+	if (message->inward)
+		h->flags |= IPSEC_HOST_CALLED;
 	h->message = message->id;
 	h->flags |= IPSEC_HOST_ASKED | IPSEC_HOST_OPEN;
-	h->flags &= (uint16_t)~IPSEC_HOST_DONE;
 }
 
 static enum vpnalg_result child_message(struct vpnalg_step *step,
@@ -107,7 +125,10 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 	    vpnalg_ipsec_wait(step, remote, host,
 			      &(struct ipsec_wish){ true, message->id }))
 		return VPNALG_DROP_WAIT;
-	begin(h, message, ipsec_now(translator));
+	if (is_known(h, message))
+		go_on(h, message, ipsec_now(translator));
+	else
+		begin(h, message);
 	vpnalg_session_changed(translator, host);
 	if (h->flags & IPSEC_HOST_OPEN)
 		expect(step, remote, host, message);

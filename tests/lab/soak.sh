@@ -15,8 +15,8 @@
 # in the beginning, and no more memory; and outside no packet may have shown an
 # inside address.
 #
-# LIST is what vpnalg-gw's --timeouts gets: "esp=300" as a rule, so that SAs time
-# out while others come, and the end comes six minutes after the hour. "-" is
+# LIST is what the gateway gets as --timeouts: "esp=300" as a rule, so that SAs
+# time out while others come, and the end is six minutes after the hour. "-" is
 # the library's own timeouts (an hour for ESP).
 # --short is three minutes with timeouts of a minute.
 #

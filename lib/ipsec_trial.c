@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A remote is the first to speak to hosts that have connected and said nothing
- * since: nothing on the wire tells whose its SPI is. Its packets would be
- * dropped, so now and then one is given to one of these hosts, each in its
- * turn. Nothing is paired by that. The owner can decrypt the packet, and
- * answers; whoever is not cannot, and does not.
+ * A remote is the first to speak to hosts that have connected, or changed their
+ * keys, and said nothing since: nothing on the wire tells whose its SPI is. Its
+ * packets would be dropped, so now and then one is given to one of these hosts,
+ * each in its turn. Nothing is paired by that. The owner can decrypt the packet,
+ * and answers; whoever is not cannot, and does not.
  */
 #include "ipsec.h"
 
@@ -17,27 +17,42 @@
  * plain what the answer is to. */
 #define ANSWER_MS 150
 
+/* Of hosts that have received before something else tells, as a rule: they are
+ * asked only if it has not after that. */
+#define UNTOLD_MS 1000
+
 /* Who may own the SPI after all, and only receives, does without it meanwhile:
  * no more of the others are asked. */
 #define TRIALS_MAX 8
 
-static bool has_pair(struct vpnalg *translator, struct vpnalg_record *host)
+static bool receives(struct vpnalg *translator, struct vpnalg_record *host)
 {
+	struct vpnalg_record *sa;
+	const struct ipsec_in *in;
 	unsigned i;
 
-	for (i = 0; i < IPSEC_INBOUND; i++)
-		if (vpnalg_ipsec_host_inbound(translator, host, i) != NULL)
+	for (i = 0; i < IPSEC_INBOUND; i++) {
+		sa = vpnalg_ipsec_host_inbound(translator, host, i);
+		if (sa == NULL)
+			continue;
+		in = vpnalg_session_body(translator, sa);
+		if (ipsec_now(translator) - in->seen <= IPSEC_SILENCE_MS)
 			return true;
+	}
 	return false;
 }
 
-/* A host that has received nothing, and sends nothing. */
-static bool is_silent(struct vpnalg *translator, struct vpnalg_record *host)
+/* A host that receives nothing and sends nothing. */
+static bool is_silent(struct vpnalg *translator, struct vpnalg_record *host,
+		      const struct ipsec_watched *w)
 {
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *outbound;
 	const struct ipsec_out *out;
 
-	if (has_pair(translator, host))
+	if (receives(translator, host) ||
+	    (h->in[0].spi != 0 &&
+	     ipsec_now(translator) - w->first < UNTOLD_MS))
 		return false;
 	outbound = vpnalg_ipsec_host_outbound(translator, host);
 	if (outbound == NULL)
@@ -58,7 +73,7 @@ vpnalg_ipsec_trial_answered(struct vpnalg *translator,
 	if (w->tried == 0)
 		return NULL;
 	host = vpnalg_ipsec_host_by_handle(translator, remote, w->tried);
-	if (host == NULL || has_pair(translator, host))
+	if (host == NULL || receives(translator, host))
 		return NULL;
 	h = vpnalg_ipsec_host_body(translator, host);
 	return h->flags & IPSEC_HOST_WOKE &&
@@ -103,7 +118,7 @@ static struct vpnalg_record *silent_from(struct vpnalg *translator,
 
 	while ((host = vpnalg_ipsec_judge_candidate(translator, walk, w)) !=
 	       NULL)
-		if (walk->place > place && is_silent(translator, host))
+		if (walk->place > place && is_silent(translator, host, w))
 			return host;
 	return NULL;
 }
@@ -139,7 +154,10 @@ struct vpnalg_record *vpnalg_ipsec_trial_over(struct vpnalg *translator,
 	     silent_from(translator, &walk, w, w->turn) != NULL))
 		return NULL;
 	host = vpnalg_ipsec_host_by_handle(translator, remote, w->refused);
-	return host != NULL && !has_pair(translator, host) ? host : NULL;
+	if (host == NULL ||
+	    vpnalg_ipsec_host_body(translator, host)->in[0].spi != 0)
+		return NULL; /* it has got another */
+	return host;
 }
 
 /* Whether the packet is one that came to the host on trial: no proof that it is

@@ -68,6 +68,49 @@ START_TEST(the_server_may_send_before_the_host_does)
 }
 END_TEST
 
+/* A host asks for its second SA while the first packets of its first one are on
+ * their way, and asks again, since nobody answers. The SPI after that may be its
+ * own, though another host is expected, too: nobody else's. */
+static const uint8_t again_rows[] = { 1, 2 }; /* versions */
+
+START_TEST(who_asks_again_still_waits_for_an_spi)
+{
+	struct esp a = esp_of(CLIENT_A, SERVER, 0xaa, 0xba);
+	struct esp b = esp_of(CLIENT_B, SERVER, 0xab, 0xbb);
+	struct ike ka = ike_of(CLIENT_A, SERVER, 0);
+	struct ike kb = ike_of(CLIENT_B, SERVER, 1);
+	uint8_t version = again_rows[_i];
+	uint8_t exchange = version == 1 ? QUICK_MODE : CREATE_CHILD_SA;
+	uint8_t flags = version == 1 ? 0 : INITIATOR;
+	unsigned i;
+
+	ike_begin(&w, &ka);
+	ike_begin(&w, &kb);
+	ka.version = kb.version = version;
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &b));
+	w.now += 5000;
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	ike_out(&w, &ka, exchange, flags, 77);
+	ck_assert(esp_arrives(&w, &a));
+	for (i = 0; i < 60; i++) { /* both have traffic, and B's goes on */
+		w.now += 100;
+		esp_sends(&w, &a);
+		esp_arrives(&w, &a);
+		esp_sends(&w, &b);
+		esp_arrives(&w, &b);
+	}
+	ike_out(&w, &ka, exchange, flags, 77);
+	ike_out(&w, &kb, exchange, flags, 78);
+	w.now += 20;
+	a.in_spi = 0xca;
+	a.in_sequence = 0;
+	esp_receives(&w, &a);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 2);
+	ck_assert_uint_eq(w.last.result, VPNALG_DROP_UNPAIRED);
+}
+END_TEST
+
 /* From outside nothing is opened, whatever it says. */
 START_TEST(an_exchange_that_the_server_begins_makes_no_host_known)
 {
@@ -143,6 +186,8 @@ TCase *ipsec_exchange_case(void)
 			    0, ROWS(exchange_rows));
 	tcase_add_loop_test(t, the_server_may_send_before_the_host_does, 0,
 			    ROWS(exchange_rows));
+	tcase_add_loop_test(t, who_asks_again_still_waits_for_an_spi, 0,
+			    ROWS(again_rows));
 	tcase_add_test(
 		t, an_exchange_that_the_server_begins_makes_no_host_known);
 	tcase_add_test(t, nat_t_makes_no_host_known);

@@ -161,6 +161,43 @@ START_TEST(who_sends_or_receives_gets_nothing_on_trial)
 }
 END_TEST
 
+/* All have traffic and then change their keys, without any: so do tunnels that
+ * are idle for long. */
+static void change_keys_in_silence(void)
+{
+	unsigned i;
+
+	for (i = 0; i < HOSTS; i++) {
+		ck_assert_uint_eq(esp_sends(&w, &hosts[i]), VPNALG_TRANSLATED);
+		w.now += 10;
+		ck_assert(esp_arrives(&w, &hosts[i]));
+		w.now += 5000;
+	}
+	for (i = 0; i < HOSTS; i++) {
+		client_exchanges(&w, &ikes[i], CREATE_CHILD_SA);
+		hosts[i] = esp_of(CLIENT_A + i, SERVER, 0xe1 + i, 0xf1 + i);
+		w.now += 5000;
+	}
+}
+
+/* Something else tells within the first second, as a rule. */
+START_TEST(idle_hosts_with_new_keys_are_tried_after_a_second)
+{
+	change_keys_in_silence();
+	ck_assert_str_eq(takers(&hosts[2], 3, 999), "--A");
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], HOSTS);
+	w.now += 1;
+	ck_assert_int_eq(taker(&hosts[2]), 'B');
+	w.now += 1000;
+	ck_assert_int_eq(taker(&hosts[2]), 'C');
+	w.now += 5;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[2]), VPNALG_TRANSLATED);
+	w.now += 1000;
+	ck_assert_str_eq(takers(&hosts[2], 5, 20), "CCCCC");
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_ANSWERED);
+}
+END_TEST
+
 START_TEST(nothing_is_tried_where_nobody_waits)
 {
 	world_end(&w);
@@ -381,6 +418,7 @@ TCase *ipsec_trial_case(void)
 	tcase_add_test(t, all_find_their_hosts_one_after_the_other);
 	tcase_add_test(t, one_spi_is_tried_at_a_time);
 	tcase_add_test(t, who_sends_or_receives_gets_nothing_on_trial);
+	tcase_add_test(t, idle_hosts_with_new_keys_are_tried_after_a_second);
 	tcase_add_test(t, nothing_is_tried_where_nobody_waits);
 	tcase_add_test(t, a_guess_that_nobody_answers_to_is_tried_with_others);
 	tcase_add_test(t, what_nobody_answers_to_goes_back_to_the_first_one);

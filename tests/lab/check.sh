@@ -24,6 +24,7 @@ check_defaults() {
 	arguments= # of the gateway
 	guest_link=
 	drops_none=
+	dials=1
 	only_for='none kernel vpnalg-gw vpnalg-queue'
 	why_not_scenario=:
 	router=

@@ -21,15 +21,20 @@ pptp_server() {
 	transfer_serve "$server"
 }
 
-# pppd goes to the background when IP is up.
+# pppd goes to the background when IP is up. It dials $dials times at most.
 pptp_up() {
 	client=$1
 	shift
 	ppp_is_up "$client" "$pptp_modules
-		timeout 40 pppd pty 'exec pptp $server_address --nolaunchpppd \
-			--nohostroute --loglevel 0' \
+		dials=$dials
+		until timeout 40 pppd pty 'exec pptp $server_address \
+			--nolaunchpppd --nohostroute --loglevel 0' \
 			$(ppp_options $ppp_user) remotename server noauth \
-			linkname lab updetach $* || exit"
+			linkname lab updetach $*
+		do
+			dials=\$((dials - 1))
+			[ \$dials -gt 0 ] || exit 1
+		done"
 }
 
 pptp_down() {

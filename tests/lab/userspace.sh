@@ -28,7 +28,7 @@ openvpn_options="--dev tun --secret /run/key --cipher AES-256-CBC --proto udp4 \
 
 openvpn_key() {
 	[ -e "$run/openvpn.key" ] ||
-		(umask 077; openvpn --genkey secret "$run/openvpn.key" 2>/dev/null)
+		(umask 077; openvpn --genkey secret "$run/openvpn.key" >/dev/null 2>&1)
 	echo "modprobe tun; cp $run/openvpn.key /run/key"
 }
 

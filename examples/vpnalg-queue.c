@@ -37,6 +37,9 @@
 /* Somebody looks for dead sessions at least so often, in milliseconds. */
 #define TICK 1000
 
+/* After so many packets somebody looks at the clock, and for signals. */
+#define TURN 64
+
 const char program[] = "vpnalg-queue";
 
 struct run {
@@ -109,7 +112,8 @@ static bool work(struct run *run)
 		now = system_now();
 		if (!read_signals(run, now))
 			return true;
-		while (queue_read(&run->queue, &queued))
+		for (int i = 0; i < TURN && queue_read(&run->queue, &queued);
+		     i++)
 			translate(run, &queued, now);
 		if (run->queue.failed)
 			return false;

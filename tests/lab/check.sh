@@ -23,6 +23,7 @@ check_defaults() {
 	transfer_seconds=60
 	arguments= # of the gateway
 	guest_link=
+	loses=
 	drops_none=
 	dials=1
 	only_for='none kernel vpnalg-gw vpnalg-queue'
@@ -85,6 +86,7 @@ lossy() {
 				loss 2% delay 10ms reorder 2%'
 		;;
 	esac
+	loses=yes
 	pings_lost=25
 	drops_none=
 	transfer_seconds=240

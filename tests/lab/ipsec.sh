@@ -48,8 +48,10 @@ ipsec_rekeyed() {
 	fi
 }
 
-# SPI 0 is only the wish for an SA.
+# SPI 0 is only the wish for an SA. That an SA ends is told once in IKEv1, and not
+# again if that is lost.
 ipsec_gone() {
+	[ -z "$loses" ] || [ "$ike" -ne 1 ] || set -- "$1" false
 	disconnect "$1" 'ip xfrm state | grep spi | grep -v 0x00000000' "$2"
 }
 

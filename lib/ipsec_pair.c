@@ -238,7 +238,10 @@ static enum vpnalg_result try(struct vpnalg_step *step,
 	struct ipsec_walk turn = { .remote = walk->remote };
 	struct vpnalg_record *host;
 
-	if (!vpnalg_ipsec_trial_is_due(translator, walk->remote, w))
+	/* With the last of its hosts, whom the search has found dead, a remote
+	 * and all that is watched of it are no more. */
+	if (walk->remote->children == 0 ||
+	    !vpnalg_ipsec_trial_is_due(translator, walk->remote, w))
 		return VPNALG_DROP_UNPAIRED;
 	host = vpnalg_ipsec_trial_next(translator, &turn, w);
 	if (host == NULL)

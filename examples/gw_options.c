@@ -16,12 +16,7 @@ static const char help[] =
 	"                      repeated\n"
 	"  --general           translate all other TCP, UDP and ICMP queries, too,\n"
 	"                      for a router that has no NAT of its own\n"
-	"  --l2tp-any-address  L2TP servers may answer from another address\n"
-	"  --l2tp-port-1701    L2TP servers know their clients by source port 1701\n"
-	"  --timeouts LIST     how long sessions live that nothing uses: a list of\n"
-	"                      NAME=SECONDS, NAME being one of tcp, tcp-opening,\n"
-	"                      call, call-opening, linger, udp, esp, esp-unpaired,\n"
-	"                      gre and icmp\n"
+	NAT_OPTIONS_HELP
 	"  --stats SEC         print a line of figures every SEC seconds\n"
 	"  --impair SPEC       for tests: disturb the translated protocols on\n"
 	"                      purpose; SPEC is a list of loss=PERCENT,\n"

@@ -16,6 +16,17 @@
 	{ "--l2tp-port-1701", options_flag, &(nat)->l2tp_port_1701 }, \
 	{ "--timeouts", nat_timeouts_read, &(nat)->timers }
 
+/* The help on those that are said in the same words everywhere. */
+#define NAT_OPTIONS_HELP \
+	"  --l2tp-any-address  L2TP servers may answer from another address\n" \
+	"  --l2tp-port-1701    L2TP servers know their clients by source port 1701\n" \
+	"  --timeouts LIST     how long sessions live that nothing uses: a list of\n" \
+	"                      NAME=SECONDS, NAME being one of " \
+	"tcp, tcp-opening,\n" \
+	"                      call, call-opening, linger, udp, esp, " \
+	"esp-unpaired,\n" \
+	"                      gre and icmp\n"
+
 /* read() of an outside address: where is a struct nat_options. */
 const char *nat_options_address(void *where, const char *value);
 

@@ -31,12 +31,7 @@ static const char help[] =
 	"  --address ADDR      outside address of the NAT; may be repeated\n"
 	"                      (default " DEFAULT_ADDRESS ")\n"
 	"  --general           translate all other TCP, UDP and ICMP queries, too\n"
-	"  --l2tp-any-address  L2TP servers may answer from another address\n"
-	"  --l2tp-port-1701    L2TP servers know their clients by source port 1701\n"
-	"  --timeouts LIST     how long sessions live that nothing uses: a list of\n"
-	"                      NAME=SECONDS, NAME being one of tcp, tcp-opening,\n"
-	"                      call, call-opening, linger, udp, esp, esp-unpaired,\n"
-	"                      gre and icmp\n"
+	NAT_OPTIONS_HELP
 	"  --seed N            start of the random numbers, 0 to 4294967295\n"
 	"                      (default 1)\n"
 	"  --wait              drop what a gateway would, so that IPsec clients\n"

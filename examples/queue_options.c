@@ -15,12 +15,7 @@ static const char help[] =
 	"  --queue N           the queue's number (default 0)\n"
 	"  --mark N            the mark of translated packets (default 0x56504e41)\n"
 	"  --general           translate all other TCP, UDP and ICMP queries, too\n"
-	"  --l2tp-any-address  L2TP servers may answer from another address\n"
-	"  --l2tp-port-1701    L2TP servers know their clients by source port 1701\n"
-	"  --timeouts LIST     how long sessions live that nothing uses: a list of\n"
-	"                      NAME=SECONDS, NAME being one of tcp, tcp-opening,\n"
-	"                      call, call-opening, linger, udp, esp, esp-unpaired,\n"
-	"                      gre and icmp\n"
+	NAT_OPTIONS_HELP
 	"  --help              print this help and exit\n"
 	"  --version           print the version and exit\n"
 	"\n"

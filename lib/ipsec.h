@@ -131,7 +131,7 @@ struct ipsec_unknown {
 		uint32_t first, last; /* when it was seen */
 		uint32_t began;       /* after its last silence */
 		uint32_t refused; /* the host that it was taken from, or 0 */
-		uint32_t tried;   /* the host that it was tried with last, or 0 */
+		uint32_t tried; /* the host that it was tried with last, or 0 */
 		uint32_t tried_at;
 		uint8_t count, trials;
 		uint8_t turn;  /* of the place after that host's */

@@ -112,7 +112,8 @@ static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
 
 	while ((other = vpnalg_ipsec_remote_watched(translator, &walk)) !=
 	       NULL) {
-		if (other->spi == 0 || other == w || !(other->flags & IPSEC_WATCHED_FRESH) ||
+		if (other->spi == 0 || other == w ||
+		    !(other->flags & IPSEC_WATCHED_FRESH) ||
 		    ipsec_off_by(other->began, w->began) > IPSEC_RIVAL_MS)
 			continue;
 		rival = judge_rival(translator, hearing, other);

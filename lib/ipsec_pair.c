@@ -256,7 +256,8 @@ static enum vpnalg_result try(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* Who is known to own the SPI without a look at the others. */
+/* By a trial that was answered, by one that nobody answered, or by what the
+ * wire shows; NULL if nothing tells. */
 static struct vpnalg_record *find_owner(struct vpnalg *translator,
 					struct vpnalg_record *remote,
 					const struct ipsec_watched *w,

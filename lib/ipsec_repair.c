@@ -173,8 +173,8 @@ bool vpnalg_ipsec_repair_goes_on(struct vpnalg_step *step)
 	return true;
 }
 
-/* A guess, and the host says nothing to what arrives, nor ever has. Hosts that
- * nothing has arrived for yet may be meant. */
+/* A guess, and the host says nothing to what arrives, nor ever has. Others that
+ * are silent may be meant. It must be as old as that, in milliseconds. */
 bool vpnalg_ipsec_repair_unanswered(struct vpnalg_step *step,
 				    struct vpnalg_record *host, uint32_t least)
 {

@@ -442,7 +442,8 @@ VPNALG_API const struct vpnalg_timers *
 vpnalg_session_timers(const struct vpnalg *translator);
 
 /**
- * Tells whether hosts may be told to wait.
+ * Tells whether hosts may be told to wait, and tried: what they do next is an
+ * answer to that.
  *
  * @param translator the translator
  * @return not struct vpnalg_config.no_wait

@@ -379,8 +379,9 @@ struct vpnalg_config {
 	 * 130 bytes of the translator's memory. */
 	uint16_t burst;
 	struct vpnalg_timers timers; /**< Timeouts. */
-	/** Nobody is told to wait (VPNALG_DROP_WAIT): for captures, in which
-	 * nothing is sent again. */
+	/** Nobody is told to wait (VPNALG_DROP_WAIT), and no SPI is tried
+	 * (VPNALG_EVIDENCE_ANSWERED): for captures, in which nothing is sent
+	 * again, and nobody answers to what is done now. */
 	bool no_wait;
 	/** Optional: told of what was decided. The event is the library's and
 	 * gone afterwards. It may not call the translator. */

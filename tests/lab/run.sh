@@ -7,9 +7,10 @@
 # gateway between them: vpnalg-gw, vpnalg-queue, the kernel's NAT with its PPTP
 # helper ("kernel"), or a router that translates nothing ("none"). Without
 # names: all scenarios, or with --short some that take a few minutes, through
-# vpnalg-gw; each N times with --times, and N side by side with --jobs. Installs what is missing, where it can (Debian's packages start the
-# daemons that they bring, unless policy-rc.d forbids it). All traffic stays in
-# network namespaces of its own, which end with it.
+# vpnalg-gw; each N times with --times, and N side by side with --jobs. Installs
+# what is missing, where it can (Debian's packages start the daemons that they
+# bring, unless policy-rc.d forbids it). All traffic stays in network namespaces
+# of its own, which end with it.
 #
 # Prints a line per client, and "N passed, N failed, N skipped" at the end.
 # Exit status: 0 if all passed, 1 if one failed, 77 if none failed but some were
@@ -161,7 +162,7 @@ folder() {
 	fi
 }
 
-# One line for each run that is to be made.
+# One line for each run that is to be made, whatever was named twice.
 list_runs() {
 	for number in $(seq "$times"); do
 		for scenario in ${scenarios:-$(all_scenarios)}; do
@@ -268,7 +269,7 @@ main() {
 	fi
 	make_work
 	prepare_programs
-	list_runs >"$work/list"
+	list_runs | awk '!seen[$0]++' >"$work/list"
 	rm -rf "$work/begun" && mkdir "$work/begun"
 	[ "$jobs" -eq 1 ] || fetch_all
 	workers=

@@ -54,6 +54,7 @@ static void begin_to_send(struct vpnalg_step *step, struct vpnalg_record *host)
 
 	h->out_spi = spi_of(step);
 	h->out_since = ipsec_now(translator);
+	h->flags &= (uint16_t)~IPSEC_HOST_WAITS;
 	if (h->flags & IPSEC_HOST_AHEAD || remote == NULL)
 		h->flags &= (uint16_t)~IPSEC_HOST_AHEAD;
 	else

@@ -4,6 +4,9 @@
  * packet that is lost costs less than a pair that is wrong. */
 #include "ipsec.h"
 
+/* Who was told to wait gives way to one who was not. */
+#define WAITING_STRANGE (IPSEC_MARGIN + 10)
+
 static void stand(struct vpnalg *translator, struct vpnalg_record *host,
 		  const struct ipsec_watched *w, struct ipsec_opinion *opinion)
 {
@@ -30,12 +33,24 @@ struct hearing {
 	unsigned all;
 };
 
+/* How strange it would be, given the other one: of two that have just begun to
+ * send, only who got through can have been answered. */
+static uint32_t strange_beside(const struct ipsec_opinion *opinion,
+			       const struct ipsec_opinion *other)
+{
+	return opinion->strange +
+	       (opinion->waits && other->evidence == VPNALG_EVIDENCE_WOKE
+			? WAITING_STRANGE
+			: 0);
+}
+
 static bool is_better(const struct ipsec_opinion *a,
 		      const struct ipsec_opinion *b)
 {
 	if (a->standing != b->standing)
 		return a->standing > b->standing;
-	return a->standing >= IPSEC_STANDING_LIKELY && a->strange < b->strange;
+	return a->standing >= IPSEC_STANDING_LIKELY &&
+	       strange_beside(a, b) < strange_beside(b, a);
 }
 
 static void hear_next(struct hearing *hearing, struct vpnalg_record *host,
@@ -69,8 +84,11 @@ static void hear(struct hearing *hearing, struct vpnalg_record *host,
 /* By how much the SPI is rather the best one's than the next one's. */
 static int32_t lead(const struct hearing *hearing)
 {
-	return (int32_t)(hearing->next_opinion.strange -
-			 hearing->opinion.strange);
+	const struct ipsec_opinion *best = &hearing->opinion;
+	const struct ipsec_opinion *next = &hearing->next_opinion;
+
+	return (int32_t)(strange_beside(next, best) -
+			 strange_beside(best, next));
 }
 
 /* Another SPI, nobody's too, fits the best host as well. It may be the next

@@ -64,6 +64,7 @@ static void stand_idle(const struct ipsec_host *h,
 		    WOKE_BEFORE_MS + WOKE_AFTER_MS)
 		return;
 	opinion->standing = IPSEC_STANDING_LIKELY;
+	opinion->waits = h->flags & IPSEC_HOST_WAITS;
 	opinion->strange = 0;
 	if (ipsec_is_after(h->woke, w->began))
 		opinion->strange = strange(h->woke - w->began,
@@ -183,6 +184,7 @@ void vpnalg_ipsec_opinion(struct vpnalg *translator, struct vpnalg_record *host,
 		vpnalg_ipsec_host_inbound(translator, host, index);
 	const struct ipsec_in *in = NULL;
 
+	opinion->waits = false;
 	if (sa != NULL)
 		in = vpnalg_session_body(translator, sa);
 	if (in != NULL && was_busy(in, w))

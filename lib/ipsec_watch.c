@@ -148,9 +148,25 @@ static bool is_receiving(struct vpnalg *translator, struct vpnalg_record *host)
 	return ipsec_now(translator) - in->seen < RECEIVING_MS;
 }
 
+/* Of two that wait, only the one that began to later waits for the other. */
+static bool waits_behind(struct vpnalg *translator, struct vpnalg_record *other,
+			 struct vpnalg_record *host)
+{
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	const struct ipsec_host *o = vpnalg_ipsec_host_body(translator, other);
+
+	if (!(o->flags & IPSEC_HOST_WAITS))
+		return false;
+	if (o->waits_since == h->waits_since)
+		return vpnalg_ipsec_host_handle(translator, other) >
+		       vpnalg_ipsec_host_handle(translator, host);
+	return ipsec_is_after(o->waits_since, h->waits_since);
+}
+
 /* Whether somebody else would be hard to tell from the host now. */
 static bool is_in_the_way(struct vpnalg *translator,
 			  struct vpnalg_record *remote,
+			  struct vpnalg_record *host,
 			  const struct ipsec_expecting *e, bool asking)
 {
 	uint32_t now = ipsec_now(translator);
@@ -164,7 +180,8 @@ static bool is_in_the_way(struct vpnalg *translator,
 	if (asking && now - h->asked < ASKING_MS &&
 	    is_receiving(translator, other))
 		return true;
-	return h->flags & IPSEC_HOST_WOKE && now - h->woke < BEGINNING_MS;
+	return h->flags & IPSEC_HOST_WOKE && now - h->woke < BEGINNING_MS &&
+	       !waits_behind(translator, other, host);
 }
 
 static bool has_waited(struct ipsec_host *h, uint32_t now,
@@ -200,9 +217,11 @@ bool vpnalg_ipsec_wait(struct vpnalg_step *step, struct vpnalg_record *remote,
 		return false;
 	while ((e = vpnalg_ipsec_remote_next(translator, &walk)) != NULL) {
 		if (e->handle == 0 || e->handle == handle ||
-		    !is_in_the_way(translator, remote, e, wish->asking))
+		    !is_in_the_way(translator, remote, host, e, wish->asking))
 			continue;
 		h->waits++;
+		if (!wish->asking)
+			h->flags |= IPSEC_HOST_WAITS;
 		vpnalg_session_changed(translator, host);
 		vpnalg_session_tell(translator, host, VPNALG_EVENT_WAIT,
 				    VPNALG_EVIDENCE_NONE);

@@ -69,6 +69,51 @@ START_TEST(nobody_waits_more_than_three_times_nor_longer_than_3_s)
 }
 END_TEST
 
+/* Two that waited for one another would both begin in the end, at the same time,
+ * and could not be told apart. They send each so many milliseconds, one so much
+ * later than the other, and an answer takes 11. */
+static const struct turns_row {
+	uint32_t each, after;
+} turns_rows[] = {
+	{ 20, 1 }, { 50, 5 }, { 110, 0 }, { 110, 2 }, { 110, 50 }, { 200, 2 },
+};
+
+static void send_and_hear(struct esp *e)
+{
+	if (esp_sends(&w, e) != VPNALG_TRANSLATED)
+		return;
+	w.now += 11;
+	esp_arrives(&w, e);
+	w.now -= 11;
+}
+
+START_TEST(two_that_begin_at_once_take_turns)
+{
+	const struct turns_row *row = &turns_rows[_i];
+	vpnalg_time began;
+
+	ike_begin(&w, &ka);
+	send_and_hear(&a);
+	w.now += 20000;
+	ike_begin(&w, &kb);
+	world_wait(&w, 60000);
+	/* The first one sends once more as before while its keys change. */
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	w.now += 18;
+	client_exchanges(&w, &ka, CREATE_CHILD_SA);
+	a = esp_of(CLIENT_A, SERVER, 0xa3, 0xb3);
+	w.now += 80;
+	for (began = w.now; w.now - began < 2000;
+	     w.now += row->each - row->after) {
+		send_and_hear(&b);
+		w.now += row->after;
+		send_and_hear(&a);
+	}
+	ck_assert(esp_arrives(&w, &a));
+	ck_assert(esp_arrives(&w, &b));
+}
+END_TEST
+
 /* The remote's first packet ends the doubt. */
 START_TEST(who_has_got_its_spi_keeps_nobody_waiting)
 {
@@ -232,6 +277,8 @@ TCase *ipsec_watch_case(void)
 	tcase_add_loop_test(
 		t, nobody_waits_more_than_three_times_nor_longer_than_3_s, 0,
 		ROWS(again_rows));
+	tcase_add_loop_test(t, two_that_begin_at_once_take_turns, 0,
+			    ROWS(turns_rows));
 	tcase_add_test(t, who_has_got_its_spi_keeps_nobody_waiting);
 	tcase_add_test(t, nobody_waits_where_it_is_switched_off);
 	tcase_add_test(t, nobody_waits_for_a_host_of_another_remote);

@@ -15,6 +15,7 @@ has_library() {
 # The libraries are libreswan's, which cannot be installed beside strongSwan.
 wants_lab() {
 	wants ethtool command -v ethtool
+	wants fping command -v fping
 	wants iproute2 command -v ip
 	wants iptables command -v iptables
 	wants iputils-ping command -v ping

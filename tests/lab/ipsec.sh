@@ -76,11 +76,10 @@ ipsec_is_up() {
 
 # The server's policies are for packets from its inner address.
 ipsec_called() {
-	to="-I $inner $(ipsec_inner "$1")"
+	to=$(ipsec_inner "$1")
 	is_up "$1" || return
-	guest_do "$server" 30 "$(ipsec_try "$to")" >/dev/null
-	received=$(guest_do "$server" 30 "ping -n -q -c 20 -i 0.1 -W 2 $to |
-		sed -n 's/.* \\([0-9]*\\) received.*/\\1/p'")
+	guest_do "$server" 30 "$(ipsec_try "-I $inner $to")" >/dev/null
+	received=$(guest_do "$server" 30 "$(ping_job 20 "$to" -S "$inner")")
 	if [ "${received:-0}" -eq 20 ]; then
 		good "$1" "called: $received/20 pings"
 	else

@@ -229,5 +229,6 @@ bool job_packet(struct job *job, const struct pcap_pkthdr *header,
 	else
 		done = work_on(job, &frame, &verdict,
 			       input_time(&job->input, header));
-	return done && end_events(job) && write_frame(job, &frame, &verdict, *header);
+	return done && end_events(job) &&
+	       write_frame(job, &frame, &verdict, *header);
 }

@@ -155,7 +155,8 @@ static enum way by_own_id(const struct vpnalg_facts *facts,
 static enum way by_server(const struct vpnalg_facts *facts,
 			  struct vpnalg_match *match)
 {
-	if (vpnalg_local_port(facts) != L2TP_PORT || vpnalg_remote_port(facts) != L2TP_PORT)
+	if (vpnalg_local_port(facts) != L2TP_PORT ||
+	    vpnalg_remote_port(facts) != L2TP_PORT)
 		return WAY_NONE;
 	name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_SERVER | L2TP_PORT);
 	return WAY_MORE;
@@ -172,7 +173,8 @@ static enum way by_elsewhere(const struct vpnalg_facts *facts,
 	    !l2tp_is_answer(&message) || message.header.value == 0)
 		return WAY_NONE;
 	name(match, false, L2TP_PROTOCOL, message.header.value,
-	     L2TP_NUMBER_QUESTION | message.header.what | vpnalg_local_port(facts));
+	     L2TP_NUMBER_QUESTION | message.header.what |
+		     vpnalg_local_port(facts));
 	match->any_remote = true;
 	return WAY_MORE;
 }

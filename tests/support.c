@@ -270,7 +270,9 @@ void world_end(struct world *w)
 	ck_assert_msg(w->records == 0, "%ld records left", w->records);
 	ck_assert_msg(w->keys == 0, "%ld keys left", w->keys);
 	ck_assert_msg(w->bindings == 0, "%ld bindings left", w->bindings);
-	for (i = 0; vpnalg_kind_counters(w->alg, i, &counters, sizeof(counters)); i++)
+	for (i = 0; vpnalg_kind_counters(w->alg, i, &counters,
+					 sizeof(counters));
+	     i++)
 		ck_assert_uint_eq(counters.opened, counters.closed);
 	world_forget(w);
 }
@@ -287,7 +289,8 @@ uint64_t opened(struct world *w, size_t kind)
 {
 	struct vpnalg_kind_counters counters;
 
-	ck_assert(vpnalg_kind_counters(w->alg, kind, &counters, sizeof(counters)));
+	ck_assert(vpnalg_kind_counters(w->alg, kind, &counters,
+				       sizeof(counters)));
 	return counters.opened;
 }
 
@@ -304,7 +307,8 @@ uint64_t closed(struct world *w, size_t kind)
 {
 	struct vpnalg_kind_counters counters;
 
-	ck_assert(vpnalg_kind_counters(w->alg, kind, &counters, sizeof(counters)));
+	ck_assert(vpnalg_kind_counters(w->alg, kind, &counters,
+				       sizeof(counters)));
 	return counters.closed;
 }
 

@@ -166,7 +166,8 @@ enum vpnalg_result {
  * memory; the library keeps no pointer after the call.
  */
 struct vpnalg_packet {
-	/** The packet from its IP header on, at any alignment, changed in place. */
+	/** The packet from its IP header on, at any alignment, changed in
+	 * place. */
 	uint8_t *data;
 	/** How many bytes stand at data. Headers must be among them; the tail
 	 * of the packet need not be. */
@@ -466,7 +467,8 @@ struct vpnalg_kind_counters {
 	/** Sessions that were asked for and could not be opened: no free ID, no
 	 * room in the store, or choose refused. */
 	uint64_t refused;
-	uint64_t translated[2]; /**< Packets translated, that travelled out, in. */
+	uint64_t translated[2]; /**< Packets translated, that travelled out,
+				 * in. */
 	uint64_t dropped[2];   /**< Packets dropped, that travelled out, in. */
 	/** Sessions that go on without their control messages being read,
 	 * because one of these made no sense or was not in memory. */

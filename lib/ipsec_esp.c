@@ -40,6 +40,7 @@ static void wake(struct vpnalg *translator, struct vpnalg_record *host)
 		return; /* it was told to wait */
 	h->woke = now;
 	h->flags |= IPSEC_HOST_WOKE;
+	h->flags &= (uint16_t)~IPSEC_HOST_WAITS;
 	vpnalg_session_changed(translator, host);
 }
 

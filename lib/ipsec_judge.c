@@ -142,6 +142,19 @@ static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
 	return settled;
 }
 
+/* Somebody is likely. Whoever may still prove to be needs a few packets. */
+static bool is_settled(struct vpnalg *translator, struct vpnalg_record *remote,
+		       const struct hearing *hearing,
+		       const struct ipsec_watched *w)
+{
+	if (hearing->all == 1)
+		return true;
+	if (hearing->counts[IPSEC_STANDING_SOON] > 0 &&
+	    w->count < IPSEC_COUNT_SETTLED)
+		return false;
+	return stands_out(translator, remote, hearing, w);
+}
+
 static struct vpnalg_record *decide(struct vpnalg *translator,
 				    struct vpnalg_record *remote,
 				    const struct hearing *hearing,
@@ -153,21 +166,22 @@ static struct vpnalg_record *decide(struct vpnalg *translator,
 	unsigned likely = counts[IPSEC_STANDING_LIKELY] +
 			  counts[IPSEC_STANDING_SURE];
 
-	*evidence = hearing->opinion.evidence;
-	if (likely > 0 &&
-	    (hearing->all == 1 ||
-	     ((counts[IPSEC_STANDING_SOON] == 0 ||
-	       w->count >= IPSEC_COUNT_SETTLED) &&
-	      stands_out(translator, remote, hearing, w))))
-		return hearing->best;
-	if (possible > 1 || w->flags & IPSEC_WATCHED_DOUBTFUL || likely > 0)
+	if (likely > 0) {
+		*evidence = hearing->opinion.evidence;
+		return is_settled(translator, remote, hearing, w)
+			       ? hearing->best
+			       : NULL;
+	}
+	if (possible > 1 || w->flags & IPSEC_WATCHED_DOUBTFUL)
 		return NULL;
-	*evidence = VPNALG_EVIDENCE_EXPECTED;
-	if (possible == 1)
+	if (possible == 1) {
+		*evidence = VPNALG_EVIDENCE_EXPECTED;
 		return hearing->best;
+	}
+	if (hearing->all != 1 || w->count < IPSEC_COUNT_LAST)
+		return NULL;
 	*evidence = VPNALG_EVIDENCE_LEFT;
-	return hearing->all == 1 && w->count >= IPSEC_COUNT_LAST ? hearing->last
-							    : NULL;
+	return hearing->last;
 }
 
 /* Whether the host may be asked at all. */
@@ -215,6 +229,8 @@ bool vpnalg_ipsec_judge_doubts(struct vpnalg *translator,
 	return vpnalg_ipsec_judge_candidate(translator, &walk, &w) != NULL;
 }
 
+/* The host, and by what evidence. In doubt NULL, and by what anybody is likely:
+ * VPNALG_EVIDENCE_NONE if nobody is. */
 struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 					 struct vpnalg_record *remote,
 					 const struct ipsec_watched *w,
@@ -225,6 +241,7 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 	struct hearing hearing = { .all = 0 };
 	struct vpnalg_record *host;
 
+	*evidence = VPNALG_EVIDENCE_NONE;
 	if (!(w->flags & IPSEC_WATCHED_FRESH) && w->count < 2)
 		return NULL;
 	while ((host = vpnalg_ipsec_judge_candidate(translator, &walk, w)) !=

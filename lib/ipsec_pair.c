@@ -257,7 +257,7 @@ static enum vpnalg_result try(struct vpnalg_step *step,
 }
 
 /* By a trial that was answered, by one that nobody answered, or by what the
- * wire shows; NULL if nothing tells. */
+ * wire shows. NULL if that is not plain; then without evidence if there is none. */
 static struct vpnalg_record *find_owner(struct vpnalg *translator,
 					struct vpnalg_record *remote,
 					const struct ipsec_watched *w,
@@ -303,7 +303,9 @@ enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 	    vpnalg_ipsec_repair_contested(translator, remote, watched))
 		return VPNALG_DROP_UNPAIRED;
 	if (host == NULL)
-		return try(step, &walk, watched);
+		return evidence == VPNALG_EVIDENCE_NONE
+			       ? try(step, &walk, watched)
+			       : VPNALG_DROP_UNPAIRED;
 	result = pair(step, host, watched->first, evidence);
 	if (result != VPNALG_TRANSLATED)
 		return result;

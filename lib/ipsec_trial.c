@@ -13,6 +13,9 @@
 #define TRIAL_MS 1000
 #define TRIAL_STEADY_MS 3000
 
+/* Who sends more often than that may do so by chance just then. */
+#define SILENT_MS 5000
+
 /* The owner answers within that. Meanwhile no other SPI is tried: it must be
  * plain what the answer is to. */
 #define ANSWER_MS 150
@@ -42,7 +45,7 @@ static bool receives(struct vpnalg *translator, struct vpnalg_record *host)
 	return false;
 }
 
-/* A host that receives nothing and sends nothing. */
+/* A host that receives nothing, and for a while has sent nothing. */
 static bool is_silent(struct vpnalg *translator, struct vpnalg_record *host,
 		      const struct ipsec_watched *w)
 {
@@ -58,7 +61,7 @@ static bool is_silent(struct vpnalg *translator, struct vpnalg_record *host,
 	if (outbound == NULL)
 		return true;
 	out = vpnalg_session_body(translator, outbound);
-	return ipsec_now(translator) - out->seen > IPSEC_SILENCE_MS;
+	return ipsec_now(translator) - out->seen > SILENT_MS;
 }
 
 /* The host that began to send when the SPI was tried with it, or NULL. */

@@ -155,9 +155,23 @@ START_TEST(who_sends_or_receives_gets_nothing_on_trial)
 	w.now += 500;
 	ck_assert_uint_eq(esp_sends(&w, &hosts[1]), VPNALG_TRANSLATED);
 	w.now += 500;
-	ck_assert_int_eq(taker(&unknown), 'C');
-	w.now += 1000;
+	ck_assert_str_eq(takers(&unknown, 5, 1000), "CCCCC");
 	ck_assert_int_eq(taker(&unknown), 'B'); /* it has stopped */
+}
+END_TEST
+
+/* It is one's that has just begun to send: which, the next ones will tell. */
+START_TEST(nothing_is_tried_while_somebody_is_likely)
+{
+	struct esp unknown = esp_of(0, SERVER, 0, 0xc1);
+
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0]), VPNALG_TRANSLATED);
+	while (esp_sends(&w, &hosts[1]) == VPNALG_DROP_WAIT)
+		w.now++;
+	ck_assert_uint_eq(w.last.result, VPNALG_TRANSLATED);
+	w.now += 10;
+	ck_assert_str_eq(takers(&unknown, 2, 1500), "-C");
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 0);
 }
 END_TEST
 
@@ -418,6 +432,7 @@ TCase *ipsec_trial_case(void)
 	tcase_add_test(t, all_find_their_hosts_one_after_the_other);
 	tcase_add_test(t, one_spi_is_tried_at_a_time);
 	tcase_add_test(t, who_sends_or_receives_gets_nothing_on_trial);
+	tcase_add_test(t, nothing_is_tried_while_somebody_is_likely);
 	tcase_add_test(t, idle_hosts_with_new_keys_are_tried_after_a_second);
 	tcase_add_test(t, nothing_is_tried_where_nobody_waits);
 	tcase_add_test(t, a_guess_that_nobody_answers_to_is_tried_with_others);

@@ -114,6 +114,32 @@ START_TEST(two_that_begin_at_once_take_turns)
 }
 END_TEST
 
+/* One was told to wait with its new SA, fell silent, and sends with the old one:
+ * what comes then may be for it as well as for another that begins to send. */
+START_TEST(who_sends_with_what_it_has_does_not_wait)
+{
+	struct esp next_a = esp_of(CLIENT_A, SERVER, 0xa3, 0xb3);
+	struct esp next_b = esp_of(CLIENT_B, SERVER, 0xa4, 0xb4);
+
+	ike_begin(&w, &ka);
+	send_and_hear(&a);
+	w.now += 20000;
+	ike_begin(&w, &kb);
+	send_and_hear(&b);
+	w.now += 60000;
+	client_exchanges(&w, &kb, CREATE_CHILD_SA);
+	w.now += 2000;
+	client_exchanges(&w, &ka, CREATE_CHILD_SA);
+	ck_assert_uint_eq(esp_sends(&w, &next_b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(esp_sends(&w, &next_a), VPNALG_DROP_WAIT);
+	w.now += 1500;
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(esp_sends(&w, &next_b), VPNALG_TRANSLATED);
+	w.now += 11;
+	ck_assert_uint_eq(esp_receives(&w, &next_a), VPNALG_DROP_UNPAIRED);
+}
+END_TEST
+
 /* The remote's first packet ends the doubt. */
 START_TEST(who_has_got_its_spi_keeps_nobody_waiting)
 {
@@ -279,6 +305,7 @@ TCase *ipsec_watch_case(void)
 		ROWS(again_rows));
 	tcase_add_loop_test(t, two_that_begin_at_once_take_turns, 0,
 			    ROWS(turns_rows));
+	tcase_add_test(t, who_sends_with_what_it_has_does_not_wait);
 	tcase_add_test(t, who_has_got_its_spi_keeps_nobody_waiting);
 	tcase_add_test(t, nobody_waits_where_it_is_switched_off);
 	tcase_add_test(t, nobody_waits_for_a_host_of_another_remote);

@@ -167,24 +167,27 @@ static void trim(struct frame *frame)
 		frame->len = length;
 }
 
+/* The last frame is one that may be cut into many packets, or the only one that
+ * there is room for in port->big: the next call goes on after it. */
 size_t port_read(struct port *port, struct frame *frames, size_t max)
 {
 	struct tpacket2_hdr *header;
 	size_t count = 0;
-	bool big = false;
+	bool last = false;
 
-	while (count < max && !big) {
+	while (count < max && !last) {
 		header = frame_at(port, count);
 		if (!(__atomic_load_n(&header->tp_status, __ATOMIC_ACQUIRE) &
 		      TP_STATUS_USER))
 			break;
-		big = header->tp_len != header->tp_snaplen;
+		last = header->tp_len != header->tp_snaplen;
 		frames[count] = (struct frame){ 0 };
-		if (!big)
+		if (!last)
 			read_ring(&frames[count], header);
 		else if ((header->tp_status & TP_STATUS_COPY) == 0 ||
 			 !read_queue(port, &frames[count], header))
 			port->lost++;
+		last = last || frames[count].segment;
 		trim(&frames[count++]);
 	}
 	port->read += count;

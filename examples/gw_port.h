@@ -48,7 +48,8 @@ bool port_open(struct port *port, const char *name,
 	       enum vpnalg_direction direction, bool all);
 
 /* Fills in the frames that are there, without waiting. One that could not be
- * read is empty; one that is larger than the ring's is always the last. */
+ * read is empty; one that is larger than the ring's, or merged from segments, is
+ * always the last. */
 size_t port_read(struct port *port, struct frame *frames, size_t max);
 
 /* Gives that many ring frames back to the kernel: all that were read last. */

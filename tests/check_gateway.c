@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../examples/say.h"
+
+const char program[] = "check_gateway";
+
 uint32_t get(const uint8_t *p, size_t length)
 {
 	uint32_t value = 0;
@@ -58,6 +62,7 @@ int main(void)
 	srunner_add_suite(runner, gw_fragment_suite());
 	srunner_add_suite(runner, gw_held_suite());
 	srunner_add_suite(runner, gw_impair_suite());
+	srunner_add_suite(runner, gw_port_suite());
 	srunner_add_suite(runner, gw_whole_suite());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

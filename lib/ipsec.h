@@ -94,7 +94,7 @@ struct ipsec_host {
 #define IPSEC_HOST_MORE 0x200   /* nor is that of the exchange before */
 #define IPSEC_HOST_CALLED 0x400 /* the remote began the exchange */
 #define IPSEC_HOST_AHEAD 0x08   /* it is, and its outbound one is not */
-#define IPSEC_HOST_WAITS 0x800  /* it was told to, with the first of an SA */
+#define IPSEC_HOST_WAITS 0x800  /* since it woke, with the first of an SA */
 
 /* What is kept of a remote is in blocks, more of them where it has more hosts,
  * but never so many that to look at all of them takes long. */
@@ -186,7 +186,8 @@ struct ipsec_opinion {
 	enum ipsec_standing standing;
 	enum vpnalg_evidence evidence;
 	uint32_t strange;
-	bool waits; /* WOKE, but told to wait */
+	bool waits;   /* it woke, but nothing of it got through */
+	bool through; /* it woke, and that got through before the SPI began */
 };
 
 static inline uint32_t ipsec_now(const struct vpnalg *translator)

@@ -77,6 +77,13 @@ static enum vpnalg_result find_host(struct vpnalg_step *step,
 	return vpnalg_ipsec_remote_admit(step, &inside, host);
 }
 
+/* The inbound SPI of its pair is known: nothing is to be told apart. */
+static bool is_ahead(struct vpnalg *translator, struct vpnalg_record *host)
+{
+	return vpnalg_ipsec_host_body(translator, host)->flags &
+	       IPSEC_HOST_AHEAD;
+}
+
 static enum vpnalg_result open_outbound(struct vpnalg_step *step)
 {
 	const struct vpnalg_timers *timers =
@@ -100,7 +107,8 @@ static enum vpnalg_result open_outbound(struct vpnalg_step *step)
 		return result;
 	wake(step->translator, host);
 	remote = vpnalg_ipsec_remote_of(step->translator, host);
-	if (remote != NULL && vpnalg_ipsec_wait(step, remote, host, &wish))
+	if (remote != NULL && !is_ahead(step->translator, host) &&
+	    vpnalg_ipsec_wait(step, remote, host, &wish))
 		return VPNALG_DROP_WAIT;
 	vpnalg_session_tuple(step->translator, host, VPNALG_OUTSIDE_OWN,
 			     &outside);

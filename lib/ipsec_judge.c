@@ -39,9 +39,15 @@ static uint32_t strange_beside(const struct ipsec_opinion *opinion,
 			       const struct ipsec_opinion *other)
 {
 	return opinion->strange +
-	       (opinion->waits && other->evidence == VPNALG_EVIDENCE_WOKE
-			? WAITING_STRANGE
-			: 0);
+	       (opinion->waits && other->through ? WAITING_STRANGE : 0);
+}
+
+/* By how much the SPI is rather the one's than the other's. */
+static int32_t lead(const struct ipsec_opinion *opinion,
+		    const struct ipsec_opinion *other)
+{
+	return (int32_t)(strange_beside(other, opinion) -
+			 strange_beside(opinion, other));
 }
 
 static bool is_better(const struct ipsec_opinion *a,
@@ -49,16 +55,22 @@ static bool is_better(const struct ipsec_opinion *a,
 {
 	if (a->standing != b->standing)
 		return a->standing > b->standing;
-	return a->standing >= IPSEC_STANDING_LIKELY &&
-	       strange_beside(a, b) < strange_beside(b, a);
+	return a->standing >= IPSEC_STANDING_LIKELY && lead(a, b) > 0;
 }
 
+/* The next one is the one that the best one leads by least. */
 static void hear_next(struct hearing *hearing, struct vpnalg_record *host,
 		      const struct ipsec_opinion *opinion)
 {
-	if (opinion->standing < IPSEC_STANDING_LIKELY ||
+	const struct ipsec_opinion *best = &hearing->opinion;
+	const struct ipsec_opinion *next = &hearing->next_opinion;
+
+	if (host == hearing->best ||
+	    opinion->standing < IPSEC_STANDING_LIKELY ||
 	    (hearing->next != NULL &&
-	     !is_better(opinion, &hearing->next_opinion)))
+	     (opinion->standing < next->standing ||
+	      (opinion->standing == next->standing &&
+	       lead(best, opinion) >= lead(best, next)))))
 		return;
 	hearing->next = host;
 	hearing->next_opinion = *opinion;
@@ -70,25 +82,10 @@ static void hear(struct hearing *hearing, struct vpnalg_record *host,
 	hearing->counts[opinion->standing]++;
 	hearing->all++;
 	hearing->last = host;
-	if (hearing->best != NULL &&
-	    !is_better(opinion, &hearing->opinion)) {
-		hear_next(hearing, host, opinion);
+	if (hearing->best != NULL && !is_better(opinion, &hearing->opinion))
 		return;
-	}
-	if (hearing->best != NULL)
-		hear_next(hearing, hearing->best, &hearing->opinion);
 	hearing->best = host;
 	hearing->opinion = *opinion;
-}
-
-/* By how much the SPI is rather the best one's than the next one's. */
-static int32_t lead(const struct hearing *hearing)
-{
-	const struct ipsec_opinion *best = &hearing->opinion;
-	const struct ipsec_opinion *next = &hearing->next_opinion;
-
-	return (int32_t)(strange_beside(next, best) -
-			 strange_beside(best, next));
 }
 
 /* Another SPI, nobody's too, fits the best host as well. It may be the next
@@ -110,10 +107,17 @@ static enum rival judge_rival(struct vpnalg *translator,
 	if (hearing->next == NULL)
 		return RIVAL_DOUBT;
 	stand(translator, hearing->next, other, &next);
-	gain = lead(hearing) + (int32_t)(best.strange - next.strange);
+	gain = lead(&hearing->opinion, &hearing->next_opinion) +
+	       lead(&next, &best);
 	return next.standing < IPSEC_STANDING_SOON || gain <= IPSEC_MARGIN
 		       ? RIVAL_DOUBT
 		       : RIVAL_SETTLED;
+}
+
+static unsigned likely(const struct hearing *hearing)
+{
+	return hearing->counts[IPSEC_STANDING_LIKELY] +
+	       hearing->counts[IPSEC_STANDING_SURE];
 }
 
 static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
@@ -123,7 +127,8 @@ static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
 	bool settled = hearing->next == NULL ||
 		       hearing->opinion.standing >
 			       hearing->next_opinion.standing ||
-		       lead(hearing) > IPSEC_MARGIN;
+		       lead(&hearing->opinion, &hearing->next_opinion) >
+			       IPSEC_MARGIN;
 	const struct ipsec_watched *other;
 	struct ipsec_walk walk = { .remote = remote };
 	enum rival rival;
@@ -142,15 +147,22 @@ static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
 	return settled;
 }
 
-/* Somebody is likely. Whoever may still prove to be needs a few packets. */
+/* Somebody receives as before, or has just stopped: a few packets will tell. */
+static bool may_follow(const struct hearing *hearing,
+		       const struct ipsec_watched *w)
+{
+	return hearing->counts[IPSEC_STANDING_SOON] > 0 &&
+	       w->count < IPSEC_COUNT_SETTLED;
+}
+
+/* Somebody is likely. */
 static bool is_settled(struct vpnalg *translator, struct vpnalg_record *remote,
 		       const struct hearing *hearing,
 		       const struct ipsec_watched *w)
 {
 	if (hearing->all == 1)
 		return true;
-	if (hearing->counts[IPSEC_STANDING_SOON] > 0 &&
-	    w->count < IPSEC_COUNT_SETTLED)
+	if (may_follow(hearing, w))
 		return false;
 	return stands_out(translator, remote, hearing, w);
 }
@@ -163,15 +175,15 @@ static struct vpnalg_record *decide(struct vpnalg *translator,
 {
 	const unsigned *counts = hearing->counts;
 	unsigned possible = hearing->all - counts[IPSEC_STANDING_NONE];
-	unsigned likely = counts[IPSEC_STANDING_LIKELY] +
-			  counts[IPSEC_STANDING_SURE];
 
-	if (likely > 0) {
+	if (likely(hearing) > 0) {
 		*evidence = hearing->opinion.evidence;
 		return is_settled(translator, remote, hearing, w)
 			       ? hearing->best
 			       : NULL;
 	}
+	if (possible > 1 && may_follow(hearing, w))
+		*evidence = VPNALG_EVIDENCE_CONTINUED;
 	if (possible > 1 || w->flags & IPSEC_WATCHED_DOUBTFUL)
 		return NULL;
 	if (possible == 1) {
@@ -248,6 +260,13 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 	       NULL) {
 		stand(translator, host, w, &opinion);
 		hear(&hearing, host, &opinion);
+	}
+	walk = (struct ipsec_walk){ .remote = remote };
+	while (likely(&hearing) > 1 &&
+	       (host = vpnalg_ipsec_judge_candidate(translator, &walk, w)) !=
+		       NULL) {
+		stand(translator, host, w, &opinion);
+		hear_next(&hearing, host, &opinion);
 	}
 	return decide(translator, remote, &hearing, w, evidence);
 }

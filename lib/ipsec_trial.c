@@ -14,7 +14,7 @@
 #define TRIAL_STEADY_MS 3000
 
 /* Who sends more often than that may do so by chance just then. */
-#define SILENT_MS 5000
+#define SILENT_MS 3000
 
 /* The owner answers within that. Meanwhile no other SPI is tried: it must be
  * plain what the answer is to. */

@@ -148,7 +148,8 @@ static bool is_receiving(struct vpnalg *translator, struct vpnalg_record *host)
 	return ipsec_now(translator) - in->seen < RECEIVING_MS;
 }
 
-/* Of two that wait, only the one that began to later waits for the other. */
+/* Of two whose first packets wait, only the one that began to later waits for the
+ * other. */
 static bool waits_behind(struct vpnalg *translator, struct vpnalg_record *other,
 			 struct vpnalg_record *host)
 {
@@ -181,7 +182,7 @@ static bool is_in_the_way(struct vpnalg *translator,
 	    is_receiving(translator, other))
 		return true;
 	return h->flags & IPSEC_HOST_WOKE && now - h->woke < BEGINNING_MS &&
-	       !waits_behind(translator, other, host);
+	       (asking || !waits_behind(translator, other, host));
 }
 
 static bool has_waited(struct ipsec_host *h, uint32_t now,

@@ -75,7 +75,7 @@ END_TEST
 static const struct turns_row {
 	uint32_t each, after;
 } turns_rows[] = {
-	{ 20, 1 }, { 50, 5 }, { 110, 0 }, { 110, 2 }, { 110, 50 }, { 200, 2 },
+	{ 110, 0 }, { 110, 2 }, { 110, 50 }, { 150, 2 }, { 200, 2 },
 };
 
 static void send_and_hear(struct esp *e)
@@ -137,6 +137,56 @@ START_TEST(who_sends_with_what_it_has_does_not_wait)
 	ck_assert_uint_eq(esp_sends(&w, &next_b), VPNALG_TRANSLATED);
 	w.now += 11;
 	ck_assert_uint_eq(esp_receives(&w, &next_a), VPNALG_DROP_UNPAIRED);
+}
+END_TEST
+
+/* One sends once more as before, and its keys change; the other begins; the first
+ * is told to wait with its new SA. An answer to what it sent before comes with the
+ * new SPI, and may be for either. */
+START_TEST(who_waits_may_be_answered_for_what_it_sent_before)
+{
+	unsigned i;
+
+	ike_begin(&w, &ka);
+	send_and_hear(&a);
+	w.now += 20000;
+	ike_begin(&w, &kb);
+	w.now += 60000;
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	w.now += 18;
+	client_exchanges(&w, &ka, CREATE_CHILD_SA);
+	a = esp_of(CLIENT_A, SERVER, 0xa3, 0xb3);
+	w.now += 32;
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_DROP_WAIT);
+	w.now += 10;
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_DROP_WAIT);
+	for (i = 0; i < 4; i++) {
+		w.now += 10;
+		esp_sends(&w, &b);
+	}
+	ck_assert_uint_eq(w.last.result, VPNALG_TRANSLATED);
+	w.now += 10;
+	ck_assert_uint_eq(esp_receives(&w, &a), VPNALG_DROP_UNPAIRED);
+}
+END_TEST
+
+/* Three times, and again after its SPI has come, would be six. */
+START_TEST(who_has_its_spi_does_not_wait)
+{
+	ike_begin(&w, &kb);
+	w.now += 20000;
+	ike_begin(&w, &ka);
+	w.now += 60000;
+	client_exchanges(&w, &kb, CREATE_CHILD_SA);
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_DROP_WAIT);
+	w.now += 10;
+	ck_assert(esp_arrives(&w, &a));
+	w.now += 1;
+	ck_assert(esp_arrives(&w, &b));
+	a = esp_of(CLIENT_A, SERVER, 0xa3, 0xb3);
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
 }
 END_TEST
 
@@ -306,6 +356,8 @@ TCase *ipsec_watch_case(void)
 	tcase_add_loop_test(t, two_that_begin_at_once_take_turns, 0,
 			    ROWS(turns_rows));
 	tcase_add_test(t, who_sends_with_what_it_has_does_not_wait);
+	tcase_add_test(t, who_waits_may_be_answered_for_what_it_sent_before);
+	tcase_add_test(t, who_has_its_spi_does_not_wait);
 	tcase_add_test(t, who_has_got_its_spi_keeps_nobody_waiting);
 	tcase_add_test(t, nobody_waits_where_it_is_switched_off);
 	tcase_add_test(t, nobody_waits_for_a_host_of_another_remote);

@@ -162,7 +162,7 @@ folder() {
 	fi
 }
 
-# One line for each run that is to be made, whatever was named twice.
+# One line for each run that is to be made; what was named twice is there twice.
 list_runs() {
 	for number in $(seq "$times"); do
 		for scenario in ${scenarios:-$(all_scenarios)}; do

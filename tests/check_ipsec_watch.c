@@ -170,6 +170,36 @@ START_TEST(who_waits_may_be_answered_for_what_it_sent_before)
 }
 END_TEST
 
+/* That is for first packets only: a message that asks for an SA waits for whoever
+ * is about to begin. */
+START_TEST(a_message_waits_for_who_waits)
+{
+	struct esp next_a = esp_of(CLIENT_A, SERVER, 0xa3, 0xb3);
+	struct esp c = esp_of(CLIENT_C, SERVER, 0xa9, 0xb9);
+	struct ike kc = ike_of(CLIENT_C, SERVER, 0);
+
+	ike_begin(&w, &ka);
+	send_and_hear(&a);
+	w.now += 20000;
+	ike_begin(&w, &kb);
+	send_and_hear(&b);
+	w.now += 20000;
+	ike_begin(&w, &kc);
+	w.now += 20000;
+	client_exchanges(&w, &ka, CREATE_CHILD_SA);
+	w.now += 2000;
+	ck_assert_uint_eq(esp_sends(&w, &c), VPNALG_TRANSLATED);
+	w.now += 1;
+	ck_assert_uint_eq(ike_out(&w, &kb, CREATE_CHILD_SA, INITIATOR, 2),
+			  VPNALG_DROP_WAIT);
+	w.now += 300;
+	ck_assert_uint_eq(esp_sends(&w, &next_a), VPNALG_DROP_WAIT);
+	w.now += 200;
+	ck_assert_uint_eq(ike_out(&w, &kb, CREATE_CHILD_SA, INITIATOR, 2),
+			  VPNALG_DROP_WAIT);
+}
+END_TEST
+
 /* Three times, and again after its SPI has come, would be six. */
 START_TEST(who_has_its_spi_does_not_wait)
 {
@@ -357,6 +387,7 @@ TCase *ipsec_watch_case(void)
 			    ROWS(turns_rows));
 	tcase_add_test(t, who_sends_with_what_it_has_does_not_wait);
 	tcase_add_test(t, who_waits_may_be_answered_for_what_it_sent_before);
+	tcase_add_test(t, a_message_waits_for_who_waits);
 	tcase_add_test(t, who_has_its_spi_does_not_wait);
 	tcase_add_test(t, who_has_got_its_spi_keeps_nobody_waiting);
 	tcase_add_test(t, nobody_waits_where_it_is_switched_off);

@@ -186,8 +186,6 @@ struct ipsec_opinion {
 	enum ipsec_standing standing;
 	enum vpnalg_evidence evidence;
 	uint32_t strange;
-	bool waits;   /* it woke, but nothing of it got through */
-	bool through; /* it woke, and that got through before the SPI began */
 };
 
 static inline uint32_t ipsec_now(const struct vpnalg *translator)

@@ -4,9 +4,6 @@
  * packet that is lost costs less than a pair that is wrong. */
 #include "ipsec.h"
 
-/* Who was told to wait gives way to one who was not. */
-#define WAITING_STRANGE (IPSEC_MARGIN + 10)
-
 static void stand(struct vpnalg *translator, struct vpnalg_record *host,
 		  const struct ipsec_watched *w, struct ipsec_opinion *opinion)
 {
@@ -33,44 +30,20 @@ struct hearing {
 	unsigned all;
 };
 
-/* How strange it would be, given the other one: of two that have just begun to
- * send, only who got through can have been answered. */
-static uint32_t strange_beside(const struct ipsec_opinion *opinion,
-			       const struct ipsec_opinion *other)
-{
-	return opinion->strange +
-	       (opinion->waits && other->through ? WAITING_STRANGE : 0);
-}
-
-/* By how much the SPI is rather the one's than the other's. */
-static int32_t lead(const struct ipsec_opinion *opinion,
-		    const struct ipsec_opinion *other)
-{
-	return (int32_t)(strange_beside(other, opinion) -
-			 strange_beside(opinion, other));
-}
-
 static bool is_better(const struct ipsec_opinion *a,
 		      const struct ipsec_opinion *b)
 {
 	if (a->standing != b->standing)
 		return a->standing > b->standing;
-	return a->standing >= IPSEC_STANDING_LIKELY && lead(a, b) > 0;
+	return a->standing >= IPSEC_STANDING_LIKELY && a->strange < b->strange;
 }
 
-/* The next one is the one that the best one leads by least. */
 static void hear_next(struct hearing *hearing, struct vpnalg_record *host,
 		      const struct ipsec_opinion *opinion)
 {
-	const struct ipsec_opinion *best = &hearing->opinion;
-	const struct ipsec_opinion *next = &hearing->next_opinion;
-
-	if (host == hearing->best ||
-	    opinion->standing < IPSEC_STANDING_LIKELY ||
+	if (opinion->standing < IPSEC_STANDING_LIKELY ||
 	    (hearing->next != NULL &&
-	     (opinion->standing < next->standing ||
-	      (opinion->standing == next->standing &&
-	       lead(best, opinion) >= lead(best, next)))))
+	     !is_better(opinion, &hearing->next_opinion)))
 		return;
 	hearing->next = host;
 	hearing->next_opinion = *opinion;
@@ -82,10 +55,22 @@ static void hear(struct hearing *hearing, struct vpnalg_record *host,
 	hearing->counts[opinion->standing]++;
 	hearing->all++;
 	hearing->last = host;
-	if (hearing->best != NULL && !is_better(opinion, &hearing->opinion))
+	if (hearing->best != NULL &&
+	    !is_better(opinion, &hearing->opinion)) {
+		hear_next(hearing, host, opinion);
 		return;
+	}
+	if (hearing->best != NULL)
+		hear_next(hearing, hearing->best, &hearing->opinion);
 	hearing->best = host;
 	hearing->opinion = *opinion;
+}
+
+/* By how much the SPI is rather the best one's than the next one's. */
+static int32_t lead(const struct hearing *hearing)
+{
+	return (int32_t)(hearing->next_opinion.strange -
+			 hearing->opinion.strange);
 }
 
 /* Another SPI, nobody's too, fits the best host as well. It may be the next
@@ -107,17 +92,10 @@ static enum rival judge_rival(struct vpnalg *translator,
 	if (hearing->next == NULL)
 		return RIVAL_DOUBT;
 	stand(translator, hearing->next, other, &next);
-	gain = lead(&hearing->opinion, &hearing->next_opinion) +
-	       lead(&next, &best);
+	gain = lead(hearing) + (int32_t)(best.strange - next.strange);
 	return next.standing < IPSEC_STANDING_SOON || gain <= IPSEC_MARGIN
 		       ? RIVAL_DOUBT
 		       : RIVAL_SETTLED;
-}
-
-static unsigned likely(const struct hearing *hearing)
-{
-	return hearing->counts[IPSEC_STANDING_LIKELY] +
-	       hearing->counts[IPSEC_STANDING_SURE];
 }
 
 static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
@@ -127,8 +105,7 @@ static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
 	bool settled = hearing->next == NULL ||
 		       hearing->opinion.standing >
 			       hearing->next_opinion.standing ||
-		       lead(&hearing->opinion, &hearing->next_opinion) >
-			       IPSEC_MARGIN;
+		       lead(hearing) > IPSEC_MARGIN;
 	const struct ipsec_watched *other;
 	struct ipsec_walk walk = { .remote = remote };
 	enum rival rival;
@@ -176,7 +153,7 @@ static struct vpnalg_record *decide(struct vpnalg *translator,
 	const unsigned *counts = hearing->counts;
 	unsigned possible = hearing->all - counts[IPSEC_STANDING_NONE];
 
-	if (likely(hearing) > 0) {
+	if (hearing->opinion.standing >= IPSEC_STANDING_LIKELY) {
 		*evidence = hearing->opinion.evidence;
 		return is_settled(translator, remote, hearing, w)
 			       ? hearing->best
@@ -260,13 +237,6 @@ struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 	       NULL) {
 		stand(translator, host, w, &opinion);
 		hear(&hearing, host, &opinion);
-	}
-	walk = (struct ipsec_walk){ .remote = remote };
-	while (likely(&hearing) > 1 &&
-	       (host = vpnalg_ipsec_judge_candidate(translator, &walk, w)) !=
-		       NULL) {
-		stand(translator, host, w, &opinion);
-		hear_next(&hearing, host, &opinion);
 	}
 	return decide(translator, remote, &hearing, w, evidence);
 }

@@ -52,40 +52,11 @@ static uint32_t strange(uint32_t off, uint32_t spread)
 	return s < STRANGEST ? s : STRANGEST;
 }
 
-/* Nothing that it has sent since it woke can have been answered by the SPI. */
-static bool is_kept(struct vpnalg *translator, struct vpnalg_record *host,
-		    const struct ipsec_watched *w)
-{
-	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *sa =
-		vpnalg_ipsec_host_outbound(translator, host);
-	const struct ipsec_out *out;
-
-	if (!(h->flags & IPSEC_HOST_WAITS))
-		return false;
-	if (sa == NULL)
-		return true;
-	out = vpnalg_session_body(translator, sa);
-	return ipsec_is_after(h->woke, out->seen) ||
-	       ipsec_is_after(w->began, out->seen + ANSWERED_MS);
-}
-
-/* What it has sent since it woke was let through before the SPI began. */
-static bool is_through(const struct ipsec_host *h,
-		       const struct ipsec_watched *w)
-{
-	return !(h->flags & IPSEC_HOST_WAITS) &&
-	       !ipsec_is_after(h->woke, w->began) &&
-	       !ipsec_is_after(h->out_since, w->began);
-}
-
 /* It begins to send, and the remote too. */
-static void stand_idle(struct vpnalg *translator, struct vpnalg_record *host,
+static void stand_idle(const struct ipsec_host *h,
 		       const struct ipsec_watched *w,
 		       struct ipsec_opinion *opinion)
 {
-	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-
 	opinion->evidence = VPNALG_EVIDENCE_WOKE;
 	opinion->standing = IPSEC_STANDING_IDLE;
 	if (!(h->flags & IPSEC_HOST_WOKE) ||
@@ -93,8 +64,6 @@ static void stand_idle(struct vpnalg *translator, struct vpnalg_record *host,
 		    WOKE_BEFORE_MS + WOKE_AFTER_MS)
 		return;
 	opinion->standing = IPSEC_STANDING_LIKELY;
-	opinion->waits = is_kept(translator, host, w);
-	opinion->through = is_through(h, w);
 	opinion->strange = 0;
 	if (ipsec_is_after(h->woke, w->began))
 		opinion->strange = strange(h->woke - w->began,
@@ -215,12 +184,11 @@ void vpnalg_ipsec_opinion(struct vpnalg *translator, struct vpnalg_record *host,
 		vpnalg_ipsec_host_inbound(translator, host, index);
 	const struct ipsec_in *in = NULL;
 
-	opinion->waits = opinion->through = false;
 	if (sa != NULL)
 		in = vpnalg_session_body(translator, sa);
 	if (in != NULL && was_busy(in, w))
 		stand_busy(translator, host, in, w, opinion);
 	else if (!stand_connected(h, w, opinion) &&
 		 !stand_unknown(translator, host, w, opinion))
-		stand_idle(translator, host, w, opinion);
+		stand_idle(h, w, opinion);
 }

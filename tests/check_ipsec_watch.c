@@ -75,7 +75,7 @@ END_TEST
 static const struct turns_row {
 	uint32_t each, after;
 } turns_rows[] = {
-	{ 110, 0 }, { 110, 2 }, { 110, 50 }, { 150, 2 }, { 200, 2 },
+	{ 150, 2 }, { 200, 2 },
 };
 
 static void send_and_hear(struct esp *e)
@@ -206,14 +206,12 @@ START_TEST(who_has_its_spi_does_not_wait)
 	ike_begin(&w, &kb);
 	w.now += 20000;
 	ike_begin(&w, &ka);
+	send_and_hear(&a);
 	w.now += 60000;
 	client_exchanges(&w, &kb, CREATE_CHILD_SA);
-	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_DROP_WAIT);
-	w.now += 10;
-	ck_assert(esp_arrives(&w, &a));
-	w.now += 1;
 	ck_assert(esp_arrives(&w, &b));
+	w.now += 20000;
+	client_exchanges(&w, &ka, CREATE_CHILD_SA);
 	a = esp_of(CLIENT_A, SERVER, 0xa3, 0xb3);
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);

@@ -163,7 +163,7 @@ static const struct target {
 	bool never_held;
 } targets[] = {
 	{ 1, 100, 0, 0, true },
-	{ 3, 99, 0.4, 0, false },
+	{ 3, 99, 0.3, 0, false },
 	{ 10, 97.5, 1.5, 0, false },
 	{ CLIENTS_MAX, 84, 100, 0.1, false },
 };

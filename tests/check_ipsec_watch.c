@@ -170,6 +170,42 @@ START_TEST(who_waits_may_be_answered_for_what_it_sent_before)
 }
 END_TEST
 
+/* The remote sends answers only. One begins just after the other's keys have
+ * changed, and the other is told to wait with its new SA: so nothing comes for it,
+ * which says nothing of what comes for the first. */
+START_TEST(who_waited_is_not_taken_for_one_that_hears_nothing)
+{
+	unsigned i;
+
+	ike_begin(&w, &ka);
+	send_and_hear(&a);
+	w.now += 20000;
+	ike_begin(&w, &kb);
+	w.now += 20000;
+	for (i = 0; i < 20; i++) {
+		send_and_hear(&a);
+		w.now += 100;
+	}
+	client_exchanges(&w, &ka, CREATE_CHILD_SA);
+	a = esp_of(CLIENT_A, SERVER, 0xa3, 0xb3);
+	w.now += 60;
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(esp_receives(&w, &b), VPNALG_DROP_UNPAIRED);
+	for (i = 0; i < 3; i++) {
+		w.now += 80;
+		ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_DROP_WAIT);
+		ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+	}
+	ck_assert_uint_eq(esp_receives(&w, &b), VPNALG_DROP_UNPAIRED);
+	w.now += 80;
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	w.now += 7;
+	esp_receives(&w, &b);
+	ck_assert(esp_arrives(&w, &a));
+	ck_assert(esp_arrives(&w, &b));
+}
+END_TEST
+
 /* That is for first packets only: a message that asks for an SA waits for whoever
  * is about to begin. */
 START_TEST(a_message_waits_for_who_waits)
@@ -385,6 +421,7 @@ TCase *ipsec_watch_case(void)
 			    ROWS(turns_rows));
 	tcase_add_test(t, who_sends_with_what_it_has_does_not_wait);
 	tcase_add_test(t, who_waits_may_be_answered_for_what_it_sent_before);
+	tcase_add_test(t, who_waited_is_not_taken_for_one_that_hears_nothing);
 	tcase_add_test(t, a_message_waits_for_who_waits);
 	tcase_add_test(t, who_has_its_spi_does_not_wait);
 	tcase_add_test(t, who_has_got_its_spi_keeps_nobody_waiting);

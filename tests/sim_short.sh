@@ -31,7 +31,7 @@ for loss in 0 1; do
 		done
 	done
 done
-for scenario in rekeys pauses deaths insist lan; do
+for scenario in rekeys pauses deaths insist answers lan; do
 	holds --scenario $scenario --runs 60 --clients 1,2,3,10
 done
 

@@ -28,7 +28,7 @@ static const char help[] =
 static const char help_2[] =
 	"  --set NAME=N,...  change it: rekey, rekey_ike, life, busy, pause,\n"
 	"                    one_way, v1, eager, rtt_least, rtt_most,\n"
-	"                    reordered, insists\n"
+	"                    reordered, answers, insists\n"
 	"  --against WHO,... library, baseline, address, oracle or all\n"
 	"  --wrong N         tell about N SPIs that went to wrong hosts\n"
 	"  --json            print JSON lines\n"

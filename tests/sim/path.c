@@ -14,6 +14,8 @@
 #define UNREST 4096   /* microseconds, a power of 2 */
 #define OVERTAKEN 30000
 
+#define ANSWERING 200 /* microseconds */
+
 /* Whether it is lost; if not, after how long it is at the other end. */
 static bool is_lost(const struct world *world, struct tunnel *tunnel,
 		    unsigned from, uint64_t *delay)
@@ -100,6 +102,9 @@ static void client_sends_esp(struct world *world, uint32_t sa, bool lost,
 	if (server->pending == sa)
 		queue_add(&world->queue, world->now + delay, EVENT_ESP_HEARD,
 			  sa, SERVER);
+	if (world->tunnels[s->tunnel].answers)
+		queue_add(&world->queue, world->now + delay + ANSWERING,
+			  EVENT_ANSWER, s->tunnel, 0);
 }
 
 void path_send_esp(struct world *world, uint32_t tunnel, unsigned from)

@@ -10,6 +10,7 @@ enum event_kind {
 	EVENT_START,       /* who: tunnel. Its client begins IKE. */
 	EVENT_DIE,         /* who: tunnel, data: life. */
 	EVENT_FLOW,        /* who: tunnel, data: end. It may send ESP. */
+	EVENT_ANSWER,      /* who: tunnel. Its server has been asked. */
 	EVENT_ESP_COMES,   /* who: SA, data: sequence number. At the NAT. */
 	EVENT_ESP_HEARD,   /* who: SA, data: end. A packet of it is there. */
 	EVENT_IKE_COMES,   /* who: message. From the server, at the NAT. */

@@ -29,6 +29,8 @@ const struct scenario scenarios[] = {
 	  .eager = 50, .rtt = USUAL_RTT, .reordered = 1 },
 	{ "insist", "the server answers to port 500 only", USUAL,
 	  .rtt = USUAL_RTT, .insists = 1 },
+	{ "answers", "as all, and one server in two only answers", USUAL,
+	  .rtt = USUAL_RTT, .answers = 50 },
 	{ "lan", "round trips of 1 to 3 ms", USUAL, .rtt = { 1, 3 } },
 	{ .name = NULL },
 };
@@ -48,6 +50,7 @@ static const struct number {
 	{ "rtt_least", offsetof(struct scenario, rtt) },
 	{ "rtt_most", offsetof(struct scenario, rtt) + sizeof(unsigned) },
 	{ "reordered", offsetof(struct scenario, reordered) },
+	{ "answers", offsetof(struct scenario, answers) },
 	{ "insists", offsetof(struct scenario, insists) },
 };
 

@@ -27,6 +27,7 @@ struct scenario {
 	unsigned eager;       /* percent of servers that use a new SPI at once */
 	unsigned rtt[2];      /* milliseconds, least and most */
 	unsigned reordered;   /* percent of packets with an extra delay */
+	unsigned answers;     /* percent of tunnels whose server only answers */
 	unsigned insists;     /* 1: the server answers to port 500 only */
 };
 

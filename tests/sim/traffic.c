@@ -64,7 +64,8 @@ void traffic_flow(struct world *world, uint32_t tunnel, unsigned from)
 
 	go_on(world, t);
 	if (t->busy[from]) {
-		path_send_esp(world, tunnel, from);
+		if (from == CLIENT || !world->tunnels[tunnel].answers)
+			path_send_esp(world, tunnel, from);
 		next = world->now +
 		       dice_between(&t->gaps[from], GAP_LEAST, GAP_MOST);
 	} else {

@@ -71,6 +71,7 @@ static void open_tunnel(struct world *world, uint32_t i, unsigned server)
 {
 	const struct scenario *s = &world->settings->scenario;
 	struct tunnel *t = &world->tunnels[i];
+	struct dice answers = dice_for(world->seed, i, 'a');
 	uint64_t start = world->settings->together ? SECOND : 10 * SECOND;
 
 	t->dice = dice_for(world->seed, i, 'd');
@@ -88,6 +89,7 @@ static void open_tunnel(struct world *world, uint32_t i, unsigned server)
 	t->ends[CLIENT].life = 1;
 	queue_add(&world->queue, dice_below(&t->fate, start), EVENT_START, i,
 		  0);
+	t->answers = dice_percent(&answers, s->answers);
 	traffic_open(world, i);
 }
 
@@ -130,6 +132,9 @@ static void handle(struct world *world, const struct event *event)
 		break;
 	case EVENT_FLOW:
 		traffic_flow(world, who, data);
+		break;
+	case EVENT_ANSWER:
+		path_send_esp(world, who, SERVER);
 		break;
 	case EVENT_ESP_COMES:
 		path_esp_comes(world, who, data);

@@ -97,6 +97,7 @@ struct tunnel {
 	struct traffic traffic;
 	struct dice dice, fate, path[2];
 	bool v1;
+	bool answers;     /* its server sends nothing else */
 	uint32_t rtt;     /* microseconds */
 	uint32_t address; /* outside, where the server knows it */
 	uint16_t port;

@@ -48,11 +48,12 @@ ipsec_rekeyed() {
 	fi
 }
 
-# SPI 0 is only the wish for an SA. That an SA ends is told once in IKEv1, and not
-# again if that is lost.
+# What has no keys is no SA: a wish for one (SPI 0), or an SPI that libreswan had
+# chosen when the end came, and leaves to the kernel, which forgets it later. That
+# an SA ends is told once in IKEv1, and not again if that is lost.
 ipsec_gone() {
 	[ -z "$loses" ] || [ "$ike" -ne 1 ] || set -- "$1" false
-	disconnect "$1" 'ip xfrm state | grep spi | grep -v 0x00000000' "$2"
+	disconnect "$1" 'ip xfrm state | grep -E "auth|enc|aead"' "$2"
 }
 
 # The answer must come from inside the tunnel, and a moment may pass until it

@@ -78,7 +78,7 @@ struct ipsec_host {
 	uint32_t told;      /* when an INFORMATIONAL came from the remote */
 	uint32_t doubted;   /* when its pairs were doubted first */
 	uint32_t waits_for; /* which wish: its message or SPI */
-	uint32_t waits_since;
+	uint32_t waits_since; /* and when it came first */
 	uint8_t waits;
 	uint16_t flags; /* IPSEC_HOST_ */
 };
@@ -94,7 +94,8 @@ struct ipsec_host {
 #define IPSEC_HOST_MORE 0x200   /* nor is that of the exchange before */
 #define IPSEC_HOST_CALLED 0x400 /* the remote began the exchange */
 #define IPSEC_HOST_AHEAD 0x08   /* it is, and its outbound one is not */
-#define IPSEC_HOST_WAITS 0x800  /* since it woke, with the first of an SA */
+#define IPSEC_HOST_WAITS 0x800  /* with the first packets of an SA */
+#define IPSEC_HOST_LET 0x1000   /* those of its newest one have waited */
 
 /* What is kept of a remote is in blocks, more of them where it has more hosts,
  * but never so many that to look at all of them takes long. */

@@ -21,13 +21,6 @@ static uint32_t spi_of(const struct vpnalg_step *step)
 
 /* Outbound */
 
-static void set_woke(struct vpnalg *translator, struct ipsec_host *h)
-{
-	h->woke = ipsec_now(translator);
-	h->flags |= IPSEC_HOST_WOKE;
-	h->flags &= (uint16_t)~IPSEC_HOST_WAITS;
-}
-
 /* It sends, and did not before: by its newest SA, if it has one. A host that
  * only changes its SA has not been silent. */
 static void wake(struct vpnalg *translator, struct vpnalg_record *host)
@@ -45,17 +38,10 @@ static void wake(struct vpnalg *translator, struct vpnalg_record *host)
 	}
 	if (h->flags & IPSEC_HOST_WOKE && now - h->woke <= IPSEC_SILENCE_MS)
 		return; /* it was told to wait */
-	set_woke(translator, h);
+	h->woke = now;
+	h->flags |= IPSEC_HOST_WOKE;
+	h->flags &= (uint16_t)~IPSEC_HOST_WAITS;
 	vpnalg_session_changed(translator, host);
-}
-
-/* It sent until it was told to wait: that silence was not its own. What comes now
- * answers what it may send now. */
-static bool was_held(const struct ipsec_host *h)
-{
-	return h->flags & IPSEC_HOST_WAITS &&
-	       (!(h->flags & IPSEC_HOST_WOKE) ||
-		ipsec_is_after(h->waits_since, h->woke));
 }
 
 /* An SPI that is new where the inbound one of its pair has been seen already
@@ -69,8 +55,9 @@ static void begin_to_send(struct vpnalg_step *step, struct vpnalg_record *host)
 
 	h->out_spi = spi_of(step);
 	h->out_since = ipsec_now(translator);
-	if (was_held(h))
-		set_woke(translator, h);
+	h->flags &= (uint16_t)~IPSEC_HOST_LET;
+	if (h->flags & IPSEC_HOST_WAITS)
+		h->flags |= IPSEC_HOST_LET;
 	h->flags &= (uint16_t)~IPSEC_HOST_WAITS;
 	if (h->flags & IPSEC_HOST_AHEAD || remote == NULL)
 		h->flags &= (uint16_t)~IPSEC_HOST_AHEAD;

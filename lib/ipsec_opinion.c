@@ -52,43 +52,67 @@ static uint32_t strange(uint32_t off, uint32_t spread)
 	return s < STRANGEST ? s : STRANGEST;
 }
 
-/* It begins to send, and the remote too. */
+/* It begins to send at that time, and the remote too. */
+static void stand_begun(uint32_t begun, const struct ipsec_watched *w,
+			struct ipsec_opinion *opinion)
+{
+	uint32_t strangeness = 0;
+
+	if (w->began + WOKE_AFTER_MS - begun >= WOKE_BEFORE_MS + WOKE_AFTER_MS)
+		return;
+	if (ipsec_is_after(begun, w->began))
+		strangeness = strange(begun - w->began, WOKE_SPREAD_MS);
+	else if (w->began - begun > ANSWERED_MS)
+		strangeness = strange(w->began - begun - ANSWERED_MS,
+				      ANSWER_SPREAD_MS);
+	if (opinion->standing >= IPSEC_STANDING_LIKELY &&
+	    opinion->strange <= strangeness)
+		return;
+	if (opinion->standing < IPSEC_STANDING_LIKELY)
+		opinion->standing = IPSEC_STANDING_LIKELY;
+	opinion->evidence = VPNALG_EVIDENCE_WOKE;
+	opinion->strange = strangeness;
+}
+
 static void stand_idle(const struct ipsec_host *h,
 		       const struct ipsec_watched *w,
 		       struct ipsec_opinion *opinion)
 {
 	opinion->evidence = VPNALG_EVIDENCE_WOKE;
 	opinion->standing = IPSEC_STANDING_IDLE;
-	if (!(h->flags & IPSEC_HOST_WOKE) ||
-	    w->began + WOKE_AFTER_MS - h->woke >=
-		    WOKE_BEFORE_MS + WOKE_AFTER_MS)
-		return;
-	opinion->standing = IPSEC_STANDING_LIKELY;
-	opinion->strange = 0;
-	if (ipsec_is_after(h->woke, w->began))
-		opinion->strange = strange(h->woke - w->began,
-					   WOKE_SPREAD_MS);
-	else if (w->began - h->woke > ANSWERED_MS)
-		opinion->strange = strange(w->began - h->woke - ANSWERED_MS,
-					   ANSWER_SPREAD_MS);
+	if (h->flags & IPSEC_HOST_WOKE)
+		stand_begun(h->woke, w, opinion);
+	if (h->flags & IPSEC_HOST_LET)
+		stand_begun(h->out_since, w, opinion);
+}
+
+/* It waited when it had received that for the last time. */
+static bool was_let_since(const struct ipsec_host *h, const struct ipsec_in *in)
+{
+	return h->flags & IPSEC_HOST_LET &&
+	       ipsec_is_after(h->out_since, in->seen);
 }
 
 /* Traffic that is both ways begins and ends at both ends. If the host goes on
- * to send and has not just begun to, it goes on to receive. */
+ * to send and has not just begun to, it goes on to receive; while it waited,
+ * nothing could be answered. */
 static bool goes_on(struct vpnalg *translator, struct vpnalg_record *host,
 		    const struct ipsec_in *in)
 {
 	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *sa =
 		vpnalg_ipsec_host_outbound(translator, host);
+	uint32_t silent = in->seen;
 	const struct ipsec_out *out;
 
 	if (sa == NULL || (h->flags & IPSEC_HOST_WOKE &&
 			   ipsec_is_after(h->woke + BOTH_WAYS_MS, in->seen)))
 		return false;
+	if (was_let_since(h, in))
+		silent = h->out_since + ANSWERED_MS;
 	out = vpnalg_session_body(translator, sa);
 	return ipsec_is_after(out->seen,
-			      in->seen + 2U * in->gap + IPSEC_REORDERED_MS);
+			      silent + 2U * in->gap + IPSEC_REORDERED_MS);
 }
 
 /* It has received until now with another SA. */
@@ -98,17 +122,22 @@ static void stand_busy(struct vpnalg *translator, struct vpnalg_record *host,
 		       struct ipsec_opinion *opinion)
 {
 	uint32_t patience = in->gap + in->gap / 2U + IPSEC_REORDERED_MS;
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 
 	opinion->evidence = VPNALG_EVIDENCE_CONTINUED;
 	opinion->standing = IPSEC_STANDING_SOON;
 	opinion->strange =
 		strange(ipsec_off_by(w->began, in->seen + in->gap), in->spread);
-	if (ipsec_is_after(in->seen, w->began + IPSEC_REORDERED_MS))
+	if (ipsec_is_after(in->seen, w->began + IPSEC_REORDERED_MS)) {
 		opinion->standing = IPSEC_STANDING_NONE;
-	else if (goes_on(translator, host, in))
+		return;
+	}
+	if (goes_on(translator, host, in))
 		opinion->standing = IPSEC_STANDING_SURE;
 	else if (ipsec_now(translator) - in->seen > patience)
 		opinion->standing = IPSEC_STANDING_LIKELY;
+	if (was_let_since(h, in))
+		stand_begun(h->out_since, w, opinion);
 }
 
 static bool was_busy(const struct ipsec_in *in, const struct ipsec_watched *w)

@@ -156,7 +156,8 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 	h->in[0].spi = spi;
 	h->in[0].first = first;
 	h->flags &= (uint16_t)~(IPSEC_HOST_OPEN | IPSEC_HOST_AHEAD |
-			       IPSEC_HOST_DOUBTED | IPSEC_HOST_NEW);
+			       IPSEC_HOST_DOUBTED | IPSEC_HOST_NEW |
+			       IPSEC_HOST_WAITS);
 	if (h->flags & IPSEC_HOST_ASKED &&
 	    (h->out_spi == 0 || ipsec_is_after(h->asked, h->out_since)))
 		h->flags |= IPSEC_HOST_AHEAD;

@@ -164,6 +164,14 @@ static bool waits_behind(struct vpnalg *translator, struct vpnalg_record *other,
 	return ipsec_is_after(o->waits_since, h->waits_since);
 }
 
+/* Its first packets are on their way: it was silent before, or they waited. */
+static bool is_beginning(const struct ipsec_host *h, uint32_t now)
+{
+	return (h->flags & IPSEC_HOST_WOKE && now - h->woke < BEGINNING_MS) ||
+	       (h->flags & IPSEC_HOST_LET &&
+		now - h->out_since < BEGINNING_MS);
+}
+
 /* Whether somebody else would be hard to tell from the host now. */
 static bool is_in_the_way(struct vpnalg *translator,
 			  struct vpnalg_record *remote,
@@ -181,7 +189,7 @@ static bool is_in_the_way(struct vpnalg *translator,
 	if (asking && now - h->asked < ASKING_MS &&
 	    is_receiving(translator, other))
 		return true;
-	return h->flags & IPSEC_HOST_WOKE && now - h->woke < BEGINNING_MS &&
+	return is_beginning(h, now) &&
 	       (asking || !waits_behind(translator, other, host));
 }
 
@@ -194,6 +202,7 @@ static bool has_waited(struct ipsec_host *h, uint32_t now,
 	if (h->waits == 0 || (h->waits_for != wish->id &&
 			      now - h->waits_since > longest)) {
 		h->waits = 0;
+		h->flags &= (uint16_t)~IPSEC_HOST_WAITS;
 		h->waits_for = wish->id;
 		h->waits_since = now;
 	}

@@ -206,6 +206,59 @@ START_TEST(who_waited_is_not_taken_for_one_that_hears_nothing)
 }
 END_TEST
 
+/* It is answered so many milliseconds after it may send, which is longer after it
+ * woke. The one for which it waits is never answered. */
+static const uint32_t answered_rows[] = { 20, 30, 60, 100, 150 };
+
+START_TEST(who_waited_begins_when_it_may_send)
+{
+	unsigned i;
+
+	ike_begin(&w, &ka);
+	w.now += 20000;
+	ike_begin(&w, &kb);
+	w.now += 20000;
+	for (i = 0; i < 3; i++) {
+		ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+		w.now += 10;
+		ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_DROP_WAIT);
+		w.now += 90;
+	}
+	w.now += 10;
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+	w.now += answered_rows[_i];
+	ck_assert(esp_arrives(&w, &b));
+}
+END_TEST
+
+/* A packet of a second SA waited and was not sent again. */
+START_TEST(who_waited_long_ago_has_not_just_begun)
+{
+	struct esp second_a = esp_of(CLIENT_A, SERVER, 0xa7, 0xb7);
+	struct esp next_a = esp_of(CLIENT_A, SERVER, 0xa3, 0xb3);
+	struct esp next_b = esp_of(CLIENT_B, SERVER, 0xa8, 0xb8);
+	unsigned i;
+
+	ike_begin(&w, &ka);
+	send_and_hear(&a);
+	w.now += 20000;
+	ike_begin(&w, &kb);
+	send_and_hear(&a);
+	esp_sends(&w, &b);
+	ck_assert_uint_eq(esp_sends(&w, &second_a), VPNALG_DROP_WAIT);
+	w.now += 11;
+	esp_arrives(&w, &b);
+	for (i = 0; i < 600; i++) {
+		send_and_hear(&a);
+		send_and_hear(&b);
+		w.now += 100;
+	}
+	ck_assert_uint_eq(esp_sends(&w, &next_a), VPNALG_TRANSLATED);
+	w.now += 20;
+	ck_assert_uint_eq(esp_sends(&w, &next_b), VPNALG_TRANSLATED);
+}
+END_TEST
+
 /* That is for first packets only: a message that asks for an SA waits for whoever
  * is about to begin. */
 START_TEST(a_message_waits_for_who_waits)
@@ -422,6 +475,9 @@ TCase *ipsec_watch_case(void)
 	tcase_add_test(t, who_sends_with_what_it_has_does_not_wait);
 	tcase_add_test(t, who_waits_may_be_answered_for_what_it_sent_before);
 	tcase_add_test(t, who_waited_is_not_taken_for_one_that_hears_nothing);
+	tcase_add_loop_test(t, who_waited_begins_when_it_may_send, 0,
+			    ROWS(answered_rows));
+	tcase_add_test(t, who_waited_long_ago_has_not_just_begun);
 	tcase_add_test(t, a_message_waits_for_who_waits);
 	tcase_add_test(t, who_has_its_spi_does_not_wait);
 	tcase_add_test(t, who_has_got_its_spi_keeps_nobody_waiting);

@@ -101,10 +101,10 @@ libreswan_down() {
 	is_up "$1" || return
 	guest_do "$1" 20 'ipsec whack --name lab --terminate' \
 		>"$run/said.$1" 2>&1
-	[ -z "$loses" ] || {
+	if [ -n "$loses" ]; then
 		ipsec_gone "$1" false
 		return
-	}
+	fi
 	ipsec_gone "$1" "ipsec whack --trafficstatus | grep \"'@$1'\" |
 		sed 's/.*add_time=//; s/,.*//' |
 		awk '\$1 == 0 || \$1 >= $(cat "$run/clients/$1.since") { found = 1 }

@@ -17,6 +17,15 @@ holds() {
 	status=1
 }
 
+# never_longer SECONDS CLIENTS SCENARIO
+never_longer() {
+	"$sim" --against library --scenario "$3" --clients "$2" --outage "$1" \
+		--outages 3 --runs 20 >"$work/out" 2>&1 && return
+	echo "sim --scenario $3 --clients $2 --outage $1"
+	cat "$work/out"
+	status=1
+}
+
 if [ ! -x "$sim" ]; then
 	echo "$sim was not built"
 	exit 77
@@ -34,6 +43,17 @@ done
 for scenario in rekeys pauses deaths insist answers lan; do
 	holds --scenario $scenario --runs 60 --clients 1,2,3,10
 done
+
+# The longest time that an owner who sends goes without its packets, in seconds.
+while read -r seconds clients scenarios; do
+	for scenario in $scenarios; do
+		never_longer "$seconds" "$clients" "$scenario"
+	done
+done <<EOF
+30 1 all calm rekeys pauses deaths insist answers lan quiet restart slow
+30 2 calm rekeys pauses deaths
+30 3 calm rekeys pauses
+EOF
 
 # What differs is the speed.
 for i in 1 2; do

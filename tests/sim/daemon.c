@@ -30,6 +30,7 @@ void daemon_start(struct world *world, uint32_t tunnel)
 	end->next_id = 0;
 	end->sending = end->pending = NONE;
 	request_forget(end);
+	t->traffic.first = 0;
 	t->began = world->now;
 	plan_death(world, tunnel);
 	request_ask(world, tunnel, CLIENT, KIND_INIT);
@@ -40,6 +41,7 @@ static void stop(struct world *world, uint32_t tunnel)
 	struct tunnel *t = &world->tunnels[tunnel];
 	struct end *end = &t->ends[CLIENT];
 
+	traffic_outage_ends(world, tunnel);
 	end->up = false;
 	end->life++;
 	end->sending = end->pending = NONE;
@@ -74,10 +76,12 @@ static void server_forgets(struct end *end)
 
 void daemon_fails(struct world *world, uint32_t tunnel, unsigned end)
 {
-	if (end == CLIENT)
+	if (end == CLIENT) {
 		stop(world, tunnel);
-	else
+	} else {
 		server_forgets(&world->tunnels[tunnel].ends[SERVER]);
+		rekey_notice(world, tunnel);
+	}
 }
 
 /* IKE_AUTH or the first quick mode: a client that is new or back. */

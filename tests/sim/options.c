@@ -15,7 +15,7 @@ static const char help[] =
 	"where the server's ESP packets go.\n"
 	"\n"
 	"  --clients K,...   how many clients (default 1,2,3,10,50)\n"
-	"  --minutes M       a run's length (default 10)\n"
+	"  --minutes M       a run's length (default: the scenario's)\n"
 	"  --runs N          runs for each K (default 10)\n"
 	"  --packets N       more runs, until N inbound ESP packets came\n"
 	"  --seed S          of the first run (default 1)\n"
@@ -28,13 +28,17 @@ static const char help[] =
 static const char help_2[] =
 	"  --set NAME=N,...  change it: rekey, rekey_ike, life, busy, pause,\n"
 	"                    one_way, v1, eager, rtt_least, rtt_most,\n"
-	"                    reordered, answers, insists\n"
+	"                    reordered, answers, insists, pause_least,\n"
+	"                    ahead, slow, gap, quiet, dpd, without_dpd,\n"
+	"                    restart\n"
 	"  --against WHO,... library, baseline, address, oracle or all\n"
 	"  --wrong N         tell about N SPIs that went to wrong hosts\n"
 	"  --json            print JSON lines\n"
 	"  --log             print every packet\n"
 	"  --counters        print the library's counters\n"
 	"  --check           hold the library to what is asked of it\n"
+	"  --outage S        hold it to outages of at most S seconds (30)\n"
+	"  --outages N       tell about N outages that are longer\n"
 	"  --help            print this help and exit\n"
 	"\n"
 	"Exit status: 0 if all is well, 1 if a check failed or a packet was\n"
@@ -58,6 +62,8 @@ enum {
 	OPTION_LOG,
 	OPTION_COUNTERS,
 	OPTION_CHECK,
+	OPTION_OUTAGE,
+	OPTION_OUTAGES,
 	OPTION_HELP
 };
 
@@ -79,6 +85,8 @@ static const struct option long_options[] = {
 	{ "log", no_argument, NULL, OPTION_LOG },
 	{ "counters", no_argument, NULL, OPTION_COUNTERS },
 	{ "check", no_argument, NULL, OPTION_CHECK },
+	{ "outage", required_argument, NULL, OPTION_OUTAGE },
+	{ "outages", required_argument, NULL, OPTION_OUTAGES },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -189,6 +197,10 @@ static bool read_option(struct settings *s, int option)
 		return scenario_read(&s->scenario, optarg);
 	case OPTION_SET:
 		return scenario_change(&s->scenario, optarg);
+	case OPTION_OUTAGE:
+		return s->check_outage = read_unsigned(1, 86400, &s->outage);
+	case OPTION_OUTAGES:
+		return read_unsigned(1, 1000000, &s->outages);
 	case OPTION_WRONG:
 		return read_unsigned(1, 1000000, &s->wrong);
 	case OPTION_AGAINST:
@@ -214,10 +226,10 @@ int options_read(struct settings *settings, int argc, char **argv)
 	int option;
 
 	*settings = (struct settings){ .clients = { 1, 2, 3, 10, 50 },
-				       .minutes = 10,
 				       .runs = 10,
 				       .seed = 1,
 				       .addresses = 1,
+				       .outage = 30,
 				       .scenario = scenarios[0],
 				       .against = "all" };
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) !=

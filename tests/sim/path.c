@@ -86,13 +86,16 @@ static void client_sends_esp(struct world *world, uint32_t sa, bool lost,
 			     uint64_t delay)
 {
 	struct sa *s = &world->sas[sa];
-	struct end *server = &world->tunnels[s->tunnel].ends[SERVER];
+	struct tunnel *t = &world->tunnels[s->tunnel];
+	struct end *server = &t->ends[SERVER];
 	struct wire_ends ends = { WIRE_INSIDE + s->tunnel, WIRE_SERVER, 0,
 				  0 };
 	struct parcel parcel = { .client = s->tunnel };
 	bool passed;
 
-	world->tunnels[s->tunnel].sent[CLIENT] = world->now;
+	t->sent[CLIENT] = world->now;
+	if (t->traffic.first == 0)
+		t->traffic.first = world->now;
 	wire_make_esp(&parcel, &ends, s->spi[SERVER], s->sequence[CLIENT]);
 	passed = pass_out(world, &parcel);
 	say(world, &parcel, "ESP", s->sequence[CLIENT]);
@@ -102,7 +105,7 @@ static void client_sends_esp(struct world *world, uint32_t sa, bool lost,
 	if (server->pending == sa)
 		queue_add(&world->queue, world->now + delay, EVENT_ESP_HEARD,
 			  sa, SERVER);
-	if (world->tunnels[s->tunnel].answers)
+	if (t->answers)
 		queue_add(&world->queue, world->now + delay + ANSWERING,
 			  EVENT_ANSWER, s->tunnel, 0);
 }
@@ -127,6 +130,25 @@ void path_send_esp(struct world *world, uint32_t tunnel, unsigned from)
 			  sa, world->sas[sa].sequence[SERVER]);
 }
 
+/* An owner that is not alive, or has a new connection, misses nothing. */
+static void note_outage(struct world *world, const struct sa *sa,
+			enum verdict verdict)
+{
+	struct tunnel *t = &world->tunnels[sa->tunnel];
+	const struct end *client = &t->ends[CLIENT];
+	enum owner owner;
+	uint64_t since;
+
+	if (!client->up || client->life != sa->life)
+		return;
+	if (verdict == VERDICT_RIGHT) {
+		traffic_outage_ends(world, sa->tunnel);
+		return;
+	}
+	owner = traffic_owner(world, sa->tunnel, &since);
+	score_outage(&t->outage, owner, since, world->now);
+}
+
 void path_esp_comes(struct world *world, uint32_t sa, uint32_t sequence)
 {
 	struct sa *s = &world->sas[sa];
@@ -143,6 +165,7 @@ void path_esp_comes(struct world *world, uint32_t sa, uint32_t sequence)
 	t->sent[SERVER] = world->now;
 	score_esp(world->score, &s->verdicts, verdict, world->now);
 	world->score->blind += blind_is(world, s);
+	note_outage(world, s, verdict);
 	if (verdict == VERDICT_RIGHT)
 		path_esp_heard(world, sa, CLIENT);
 }
@@ -156,6 +179,8 @@ void path_esp_heard(struct world *world, uint32_t sa, unsigned at)
 		return;
 	if (end->heard < world->now)
 		end->heard = world->now;
+	if (at == CLIENT)
+		world->tunnels[s->tunnel].traffic.heard = world->now;
 	if (end->pending == sa) {
 		end->sending = sa;
 		end->pending = NONE;

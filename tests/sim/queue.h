@@ -19,7 +19,8 @@ enum event_kind {
 	EVENT_REKEY,       /* who: SA, data: end. */
 	EVENT_REKEY_IKE,   /* who: tunnel, data: life * 2 + end. */
 	EVENT_DELETE,      /* who: SA, data: end. */
-	EVENT_LIVENESS     /* who: tunnel, data: life * 2 + end. */
+	EVENT_LIVENESS,    /* who: tunnel, data: life * 2 + end. */
+	EVENT_RESTART      /* The translator forgets everything. */
 };
 
 struct event {

@@ -36,6 +36,18 @@ void rekey_plan(struct world *world, uint32_t sa)
 	queue_add(&world->queue, world->now + after, EVENT_REKEY, sa, end);
 }
 
+void rekey_notice(struct world *world, uint32_t tunnel)
+{
+	struct tunnel *t = &world->tunnels[tunnel];
+	unsigned seconds = world->settings->scenario.rekey;
+	const struct end *client = &t->ends[CLIENT];
+
+	if (seconds == 0 || client->liveness > 0 || client->sending == NONE)
+		return;
+	queue_add(&world->queue, world->now + interval(world, t, seconds),
+		  EVENT_REKEY, client->sending, CLIENT);
+}
+
 void rekey_child(struct world *world, uint32_t sa, unsigned from)
 {
 	const struct sa *s = &world->sas[sa];
@@ -107,6 +119,8 @@ void rekey_plan_liveness(struct world *world, uint32_t tunnel, unsigned end)
 {
 	struct end *e = &world->tunnels[tunnel].ends[end];
 
+	if (e->liveness == 0)
+		return;
 	queue_add(&world->queue, world->now + e->liveness, EVENT_LIVENESS,
 		  tunnel, e->life * 2U + end);
 }

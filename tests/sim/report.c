@@ -26,16 +26,18 @@ void report_begin(const struct settings *s)
 	if (s->json)
 		return;
 	printf("Scenario %s: %s. %u minutes a run, loss %u %%, starts %s.\n",
-	       s->scenario.name, s->scenario.what, s->minutes, s->loss,
+	       s->scenario.name, s->scenario.what, settings_minutes(s), s->loss,
 	       s->together ? "together" : "spread");
 	printf("Inbound ESP packets that reached the translator, and new SPIs "
 	       "among them. Times in ms,\nmedian/99th percentile; - is "
-	       "never. Held: outbound packets dropped.\n\n");
+	       "never. Held: outbound packets dropped. Outages in s, "
+	       "longest/99.9th percentile, of\nthose that send, and the "
+	       "longest of those that only listen.\n\n");
 	printf("%3s %-8s %5s %10s %9s %9s %9s %9s %8s %7s %6s %13s %13s %6s %6s "
-	       "%13s %6s\n",
+	       "%13s %6s %13s %7s\n",
 	       "K", "", "runs", "inbound", "right %", "wrong %", "nobody %", "blind %",
 	       "SPIs", "at once", "wrong", "pairing", "repair", "held", "IKE",
-	       "set-up", "Mpkt/s");
+	       "set-up", "Mpkt/s", "outage", "listens");
 }
 
 static void print_time(char *text, size_t size, const struct times *times)
@@ -63,17 +65,38 @@ static double speed(const struct score *s)
 	return s->seconds > 0 ? (double)packets / s->seconds / 1e6 : 0;
 }
 
+/* Seconds. */
+static double longest(const struct times *outages)
+{
+	return (double)outages->most * OUTAGE_STEP / 1e6;
+}
+
+/* Seconds that all but one outage in a thousand are not longer than. */
+static double usual_longest(const struct times *outages)
+{
+	double steps = times_quantile(outages, 0.999);
+
+	return steps > 0 ? steps * OUTAGE_STEP / 1e3 : 0;
+}
+
+static void print_outage(char *text, size_t size, const struct times *outages)
+{
+	snprintf(text, size, "%.1f/%.1f", longest(outages),
+		 usual_longest(outages));
+}
+
 static void print_text(const char *name, unsigned clients,
 		       const struct score *s)
 {
-	char pairing[32], repair[32], setup[32];
+	char pairing[32], repair[32], setup[32], outage[32];
 	uint64_t all = sum(s->in);
 
 	print_time(pairing, sizeof(pairing), &s->pairing);
 	print_time(repair, sizeof(repair), &s->repair);
 	print_time(setup, sizeof(setup), &s->setup);
+	print_outage(outage, sizeof(outage), &s->outages[OWNER_SENDS]);
 	printf("%3u %-8s %5u %10llu %9.4f %9.4f %9.4f %9.4f %8llu %6.2f%% %6llu "
-	       "%13s %13s %6llu %6llu %13s %6.1f\n",
+	       "%13s %13s %6llu %6llu %13s %6.1f %13s %7.1f\n",
 	       clients, name, s->runs, (ull)all,
 	       percent(s->in[VERDICT_RIGHT], all),
 	       percent(s->in[VERDICT_WRONG], all),
@@ -81,7 +104,7 @@ static void print_text(const char *name, unsigned clients,
 	       (ull)s->spis,
 	       percent(s->at_once, s->spis), (ull)s->wrong_spis, pairing,
 	       repair, (ull)held_back(s, 0), (ull)held_back(s, 1), setup,
-	       speed(s));
+	       speed(s), outage, longest(&s->outages[OWNER_LISTENS]));
 	if (s->ike_in[VERDICT_WRONG] + s->ike_in[VERDICT_NOBODY] > 0)
 		printf("    of IKE: %llu right, %llu wrong, %llu nobody\n",
 		       (ull)s->ike_in[VERDICT_RIGHT],
@@ -96,6 +119,14 @@ static void print_times_json(const char *name, const struct times *times)
 	       "%.0f, \"p99\": %.0f }",
 	       name, (ull)times->count, (ull)times->never,
 	       times_quantile(times, 0.5), times_quantile(times, 0.99));
+}
+
+static void print_outages_json(const char *name, const struct times *outages)
+{
+	printf(", \"%s\": { \"count\": %llu, \"longest\": %.1f, \"p999\": "
+	       "%.1f }",
+	       name, (ull)outages->count, longest(outages),
+	       usual_longest(outages));
 }
 
 static void print_results_json(const char *name, const uint64_t *results)
@@ -137,6 +168,8 @@ static void print_json(const struct settings *settings, const char *name,
 	print_times_json("pairing", &s->pairing);
 	print_times_json("repair", &s->repair);
 	print_times_json("setup", &s->setup);
+	print_outages_json("outage", &s->outages[OWNER_SENDS]);
+	print_outages_json("listens", &s->outages[OWNER_LISTENS]);
 	print_results_json("in", s->in_results);
 	print_results_json("out_esp", s->out_results[0]);
 	print_results_json("out_ike", s->out_results[1]);
@@ -174,6 +207,15 @@ static bool check(bool good, unsigned clients, const char *what, double is)
 		printf("MISSED with %u clients: %s, but it is %g\n", clients,
 		       what, is);
 	return good;
+}
+
+bool report_check_outage(const struct settings *settings, unsigned clients,
+			 const struct score *library)
+{
+	double most = longest(&library->outages[OWNER_SENDS]);
+
+	return check(most <= settings->outage, clients, "longest outage, s",
+		     most);
 }
 
 bool report_check(unsigned clients, const struct score *library,

@@ -12,5 +12,8 @@ void report_score(const struct settings *settings, const char *name,
 /* Whether the library did with so many clients what is asked of it. */
 bool report_check(unsigned clients, const struct score *library,
 		  const struct score *baseline);
+/* Returns whether no outage was longer than the settings allow. */
+bool report_check_outage(const struct settings *settings, unsigned clients,
+			 const struct score *library);
 
 #endif

@@ -10,7 +10,8 @@
  * one-way, one client in five with IKEv1, every other server eager. */
 #define USUAL \
 	.rekey = 60, .rekey_ike = 240, .life = 300, .busy = 20, .pause = 30, \
-	.one_way = 30, .v1 = 20, .eager = 50, .reordered = 1
+	.one_way = 30, .v1 = 20, .eager = 50, .reordered = 1, .dpd = 10, \
+	.minutes = 10
 #define USUAL_RTT { 10, 200 }
 
 const struct scenario scenarios[] = {
@@ -18,20 +19,35 @@ const struct scenario scenarios[] = {
 	{ "calm", "as all, with fewer pauses and less one-way traffic",
 	  .rekey = 60, .rekey_ike = 240, .life = 300, .busy = 120, .pause = 30,
 	  .one_way = 10, .v1 = 20, .eager = 50, .rtt = USUAL_RTT,
-	  .reordered = 1 },
+	  .reordered = 1, .dpd = 10, .minutes = 10 },
 	{ "rekeys", "steady traffic both ways, nobody dies", .rekey = 60,
-	  .rekey_ike = 240, .busy = 20, .eager = 50, .rtt = USUAL_RTT },
+	  .rekey_ike = 240, .busy = 20, .eager = 50, .rtt = USUAL_RTT,
+	  .dpd = 10, .minutes = 10 },
 	{ "pauses", "pauses and one-way traffic, no rekeys, nobody dies",
 	  .busy = 20, .pause = 30, .one_way = 30, .eager = 50,
-	  .rtt = USUAL_RTT },
+	  .rtt = USUAL_RTT, .dpd = 10, .minutes = 10 },
 	{ "deaths", "clients die every minute", .rekey = 60, .rekey_ike = 240,
 	  .life = 60, .busy = 20, .pause = 30, .one_way = 30, .v1 = 20,
-	  .eager = 50, .rtt = USUAL_RTT, .reordered = 1 },
+	  .eager = 50, .rtt = USUAL_RTT, .reordered = 1, .dpd = 10,
+	  .minutes = 10 },
 	{ "insist", "the server answers to port 500 only", USUAL,
 	  .rtt = USUAL_RTT, .insists = 1 },
 	{ "answers", "as all, and one server in two only answers", USUAL,
 	  .rtt = USUAL_RTT, .answers = 50 },
 	{ "lan", "round trips of 1 to 3 ms", USUAL, .rtt = { 1, 3 } },
+	{ "quiet", "most send 3 packets, then nothing for minutes",
+	  .rekey = 1800, .busy = 60, .pause = 30, .one_way = 10, .v1 = 20,
+	  .eager = 50, .rtt = USUAL_RTT, .reordered = 1, .quiet = 70,
+	  .dpd = 100, .without_dpd = 50, .minutes = 60 },
+	{ "restart", "the translator loses its state while SAs live on",
+	  .rekey = 600, .busy = 60, .pause = 30, .one_way = 10, .v1 = 20,
+	  .eager = 50, .rtt = USUAL_RTT, .reordered = 1, .ahead = 10,
+	  .slow = 50, .dpd = 10, .without_dpd = 50, .restart = 300,
+	  .minutes = 30 },
+	{ "slow", "a packet each 0.75 to 30 s, a few flows like \"all\"",
+	  .rekey = 300, .rekey_ike = 1200, .life = 1800, .busy = 300,
+	  .pause = 60, .one_way = 10, .v1 = 20, .eager = 50, .rtt = USUAL_RTT,
+	  .reordered = 1, .slow = 80, .dpd = 10, .minutes = 60 },
 	{ .name = NULL },
 };
 
@@ -52,6 +68,14 @@ static const struct number {
 	{ "reordered", offsetof(struct scenario, reordered) },
 	{ "answers", offsetof(struct scenario, answers) },
 	{ "insists", offsetof(struct scenario, insists) },
+	{ "pause_least", offsetof(struct scenario, pause_least) },
+	{ "ahead", offsetof(struct scenario, ahead) },
+	{ "slow", offsetof(struct scenario, slow) },
+	{ "gap", offsetof(struct scenario, gap) },
+	{ "quiet", offsetof(struct scenario, quiet) },
+	{ "dpd", offsetof(struct scenario, dpd) },
+	{ "without_dpd", offsetof(struct scenario, without_dpd) },
+	{ "restart", offsetof(struct scenario, restart) },
 };
 
 #define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))

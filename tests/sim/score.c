@@ -10,6 +10,8 @@ void times_add(struct times *times, uint64_t microseconds)
 
 	times->steps[step < STEPS ? step : STEPS - 1]++;
 	times->count++;
+	if (times->most < microseconds)
+		times->most = microseconds;
 }
 
 double times_quantile(const struct times *times, double share)
@@ -61,6 +63,33 @@ void score_esp(struct score *score, struct verdicts *v, enum verdict verdict,
 		times_add(&score->pairing, now - v->first);
 	}
 	v->last = now;
+}
+
+void score_outage(struct outage *outage, enum owner owner, uint64_t since,
+		  uint64_t now)
+{
+	uint64_t begin = outage->last > since ? outage->last : since;
+
+	if (!outage->on)
+		*outage = (struct outage){ .on = true, .first = now };
+	else
+		outage->length[owner] += now - begin;
+	outage->seen[owner] = true;
+	outage->last = now;
+}
+
+uint64_t score_outage_ends(struct score *score, struct outage *outage)
+{
+	unsigned i;
+
+	if (!outage->on)
+		return 0;
+	for (i = 0; i < OWNERS; i++)
+		if (outage->seen[i])
+			times_add(&score->outages[i],
+				  outage->length[i] / OUTAGE_STEP);
+	outage->on = false;
+	return outage->length[OWNER_SENDS];
 }
 
 void score_spi_ends(struct score *score, const struct verdicts *v)

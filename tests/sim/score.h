@@ -15,6 +15,7 @@ struct times {
 	uint32_t steps[STEPS];
 	uint64_t count;
 	uint64_t never;
+	uint64_t most; /* microseconds */
 };
 
 enum verdict { VERDICT_RIGHT, VERDICT_WRONG, VERDICT_NOBODY, VERDICTS };
@@ -28,10 +29,22 @@ struct verdicts {
 	uint64_t wrong_traffic; /* of the current spell, pauses left out */
 };
 
+/* An inside host whose packets do not reach it does this meanwhile. */
+enum owner { OWNER_SENDS, OWNER_LISTENS, OWNER_PAUSES, OWNERS };
+
+/* A time in which a flow's owner goes without its packets; README defines it. */
+struct outage {
+	bool on;
+	uint64_t first, last; /* packets that did not reach the owner */
+	bool seen[OWNERS];
+	uint64_t length[OWNERS];
+};
+
 /* One contestant's, over all runs with so many clients. */
 struct score {
 	unsigned runs;
 	unsigned told; /* SPIs with wrong packets */
+	unsigned outages_told;
 	uint64_t in[VERDICTS];     /* ESP that came to the translator */
 	uint64_t blind;            /* of these, nobody could know whose */
 	uint64_t lost;             /* ESP lost before it */
@@ -46,8 +59,12 @@ struct score {
 	struct times pairing; /* from the first packet to the first right one */
 	struct times repair;  /* traffic from the first wrong to a right one */
 	struct times setup;   /* from IKE's first message to the CHILD SA */
+	struct times outages[OWNERS]; /* in units of OUTAGE_STEP */
 	double seconds;       /* of CPU */
 };
+
+/* Outages can take hours: their histogram has steps of 0.1 s. */
+#define OUTAGE_STEP 100
 
 void times_add(struct times *times, uint64_t microseconds);
 /* Milliseconds that this share of all is not longer than; -1: never. */
@@ -56,6 +73,11 @@ double times_quantile(const struct times *times, double share);
 /* An inbound ESP packet came. */
 void score_esp(struct score *score, struct verdicts *verdicts,
 	       enum verdict verdict, uint64_t now);
+/* A packet did not reach its owner, who does this and has done so since. */
+void score_outage(struct outage *outage, enum owner owner, uint64_t since,
+		  uint64_t now);
+/* A packet did, or no more come. Returns the length for an owner that sends. */
+uint64_t score_outage_ends(struct score *score, struct outage *outage);
 /* No more packets of this SPI come. */
 void score_spi_ends(struct score *score, const struct verdicts *verdicts);
 

@@ -22,6 +22,9 @@ struct scenario {
 	unsigned life;        /* mean seconds until a client dies; 0: never */
 	unsigned busy;        /* mean seconds between pauses */
 	unsigned pause;       /* longest pause, seconds; 0: no pauses */
+	unsigned pause_least; /* seconds */
+	unsigned ahead;       /* seconds, at most, from the end that begins a
+			       * busy time to the other */
 	unsigned one_way;     /* percent of busy periods that are one-way */
 	unsigned v1;          /* percent of clients that speak IKEv1 */
 	unsigned eager;       /* percent of servers that use a new SPI at once */
@@ -29,13 +32,22 @@ struct scenario {
 	unsigned reordered;   /* percent of packets with an extra delay */
 	unsigned answers;     /* percent of tunnels whose server only answers */
 	unsigned insists;     /* 1: the server answers to port 500 only */
+	unsigned slow;        /* percent of tunnels with slow flows */
+	unsigned gap;         /* theirs, milliseconds; 0: several */
+	unsigned quiet;       /* percent of tunnels that are mostly silent */
+	unsigned dpd;         /* liveness checks after this many seconds of
+			       * silence, or twice or three times as many */
+	unsigned without_dpd; /* percent of tunnels that have none */
+	unsigned restart;     /* mean seconds between the translator's restarts;
+			       * 0: never */
+	unsigned minutes;     /* a run's usual length */
 };
 
 enum jitter { JITTER_BOTH, JITTER_ON, JITTER_OFF };
 
 struct settings {
 	unsigned clients[LIST_MAX]; /* 0 behind the last */
-	unsigned minutes;
+	unsigned minutes; /* 0: the scenario's */
 	unsigned runs;
 	uint64_t packets; /* run on until there were so many inbound */
 	uint64_t seed;
@@ -50,7 +62,16 @@ struct settings {
 	bool log;
 	bool counters;
 	bool check; /* hold the library to the targets */
+	bool check_outage;
+	unsigned outage;  /* seconds the library is held to */
+	unsigned outages; /* longer ones to tell about */
 };
+
+static inline unsigned settings_minutes(const struct settings *settings)
+{
+	return settings->minutes > 0 ? settings->minutes
+				     : settings->scenario.minutes;
+}
 
 /* 0 or what main() is to return, plus one. */
 int options_read(struct settings *settings, int argc, char **argv);

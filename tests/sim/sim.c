@@ -95,8 +95,25 @@ static unsigned index_of(const struct settings *settings, const char *name)
 
 static bool can_check(const struct settings *settings)
 {
-	return index_of(settings, "library") < CONTESTANTS &&
-	       index_of(settings, "baseline") < CONTESTANTS;
+	bool library = index_of(settings, "library") < CONTESTANTS;
+
+	return (!settings->check ||
+		(library && index_of(settings, "baseline") < CONTESTANTS)) &&
+	       (!settings->check_outage || library);
+}
+
+static bool check(const struct settings *settings, unsigned clients,
+		  const struct score *scores)
+{
+	const struct score *library = &scores[index_of(settings, "library")];
+	bool good = true;
+
+	if (settings->check)
+		good &= report_check(clients, library,
+				     &scores[index_of(settings, "baseline")]);
+	if (settings->check_outage)
+		good &= report_check_outage(settings, clients, library);
+	return good;
 }
 
 static bool report(const struct settings *settings, unsigned clients,
@@ -112,9 +129,7 @@ static bool report(const struct settings *settings, unsigned clients,
 		if (settings->counters && contestants[i]->tell != NULL)
 			contestants[i]->tell(stdout);
 	}
-	return !settings->check ||
-	       report_check(clients, &scores[index_of(settings, "library")],
-			    &scores[index_of(settings, "baseline")]);
+	return check(settings, clients, scores);
 }
 
 static bool run_all(const struct settings *settings, unsigned clients)
@@ -142,7 +157,7 @@ int main(int argc, char **argv)
 		return stop - 1;
 	for (i = 0; i < CONTESTANTS; i++)
 		taking_part += takes_part(&settings, i);
-	if (taking_part == 0 || (settings.check && !can_check(&settings))) {
+	if (taking_part == 0 || !can_check(&settings)) {
 		fputs("sim: who is needed does not take part\n", stderr);
 		return EXIT_USAGE;
 	}

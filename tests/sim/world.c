@@ -59,12 +59,23 @@ uint32_t sa_add(struct world *world, uint32_t tunnel)
 }
 
 static void open_end(struct end *end, struct dice *dice,
-		     const struct flavour *flavour)
+		     const struct flavour *flavour, unsigned dpd)
 {
 	end->flavour = flavour;
 	end->sending = end->pending = NONE;
-	end->liveness = dice_between(dice, 1, 3) * 10 * SECOND;
+	end->liveness = dice_between(dice, 1, 3) * dpd * SECOND;
 	request_forget(end);
+}
+
+/* A share of the tunnels has no liveness checks. */
+static void choose_liveness(const struct scenario *s, struct tunnel *t,
+			    struct dice dice)
+{
+	bool none = dice_percent(&dice, s->without_dpd);
+	unsigned end;
+
+	for (end = CLIENT; end <= SERVER && none; end++)
+		t->ends[end].liveness = 0;
 }
 
 static void open_tunnel(struct world *world, uint32_t i, unsigned server)
@@ -83,14 +94,66 @@ static void open_tunnel(struct world *world, uint32_t i, unsigned server)
 	t->rtt = (uint32_t)(dice_between(&t->fate, s->rtt[0], s->rtt[1]) *
 			    MILLISECOND);
 	open_end(&t->ends[CLIENT], &t->fate,
-		 &flavours[dice_below(&t->fate, FLAVOURS)]);
-	open_end(&t->ends[SERVER], &t->fate, &flavours[server]);
+		 &flavours[dice_below(&t->fate, FLAVOURS)], s->dpd);
+	open_end(&t->ends[SERVER], &t->fate, &flavours[server], s->dpd);
+	choose_liveness(s, t, dice_for(world->seed, i, 'v'));
 	/* A server knows no client of life 0. */
 	t->ends[CLIENT].life = 1;
 	queue_add(&world->queue, dice_below(&t->fate, start), EVENT_START, i,
 		  0);
 	t->answers = dice_percent(&answers, s->answers);
 	traffic_open(world, i);
+}
+
+#define RESTART_LEAST (30 * SECOND)
+
+static void plan_restart(struct world *world)
+{
+	uint64_t mean = world->settings->scenario.restart * SECOND;
+
+	if (mean > 0)
+		queue_add(&world->queue,
+			  world->now + RESTART_LEAST +
+				  dice_waiting(&world->router, mean),
+			  EVENT_RESTART, 0, 0);
+}
+
+static void open_translator(struct world *world)
+{
+	/* Each start has random numbers of its own. */
+	world->state = world->contestant->open(
+		world->settings, world->count,
+		world->seed + ((uint64_t)world->restarts << 40));
+}
+
+static void close_translator(struct world *world)
+{
+	if (world->contestant->count != NULL)
+		world->contestant->count(world->state);
+	world->contestant->close(world->state);
+}
+
+/* Added to sequence numbers at a restart, as if the SAs were older. */
+#define AGED_LEAST 1000
+#define AGED_MOST 100000
+
+/* The translator forgets everything, while SAs live on. */
+static void restart(struct world *world)
+{
+	uint32_t i;
+	unsigned end;
+
+	if (world->settings->log)
+		printf("%10.3f -- the translator restarts\n",
+		       (double)world->now / 1000);
+	close_translator(world);
+	world->restarts++;
+	open_translator(world);
+	for (i = 0; i < world->sa_count; i++)
+		for (end = CLIENT; end <= SERVER; end++)
+			world->sas[i].sequence[end] += (uint32_t)dice_between(
+				&world->router, AGED_LEAST, AGED_MOST);
+	plan_restart(world);
 }
 
 static void open_world(struct world *world)
@@ -105,11 +168,13 @@ static void open_world(struct world *world)
 	world->jitter = jitter == JITTER_BOTH ? world->seed & 1
 					      : jitter == JITTER_ON;
 	world->uniform_pauses = world->seed >> 1 & 1;
-	world->end = world->settings->minutes * 60 * SECOND;
+	world->end = settings_minutes(world->settings) * 60 * SECOND;
+	world->router = dice_for(world->seed, 0, 'r');
 	world->message_free = NONE;
 	world->tunnels = basics_memory(world->count, sizeof(struct tunnel));
 	for (i = 0; i < world->count; i++)
 		open_tunnel(world, i, server);
+	plan_restart(world);
 }
 
 static void ike_heard(struct world *world, uint32_t index)
@@ -163,6 +228,9 @@ static void handle(struct world *world, const struct event *event)
 	case EVENT_LIVENESS:
 		rekey_liveness(world, who, data);
 		break;
+	case EVENT_RESTART:
+		restart(world);
+		break;
 	}
 }
 
@@ -189,6 +257,8 @@ static void close_world(struct world *world)
 		score_spi_ends(world->score, &world->sas[i].verdicts);
 		tell_wrong(world, &world->sas[i]);
 	}
+	for (i = 0; i < world->count; i++)
+		traffic_outage_ends(world, i);
 	queue_free(&world->queue);
 	free(world->tunnels);
 	free(world->sas);
@@ -206,7 +276,7 @@ void world_run(const struct settings *settings,
 			       .count = clients };
 	struct event event;
 
-	world.state = contestant->open(settings, clients, seed);
+	open_translator(&world);
 	open_world(&world);
 	while (queue_take(&world.queue, &event) &&
 	       event_time(&event) < world.end) {
@@ -214,8 +284,6 @@ void world_run(const struct settings *settings,
 		handle(&world, &event);
 	}
 	close_world(&world);
-	if (contestant->count != NULL)
-		contestant->count(world.state);
-	contestant->close(world.state);
+	close_translator(&world);
 	score->runs++;
 }

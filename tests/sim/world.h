@@ -86,10 +86,19 @@ struct end {
 	uint64_t liveness; /* silence before it asks */
 };
 
+/* A flow of packets: busy times, in which one end or both send, and pauses. */
 struct traffic {
 	struct dice phases, gaps[2];
-	uint64_t until;
-	bool busy[2]; /* whether this end sends now */
+	uint64_t gap;          /* between an end's packets, on the average */
+	uint64_t since, until; /* this busy time or pause */
+	uint64_t from[2];      /* when each end begins in this busy time */
+	uint64_t first;        /* the client's first packet in it; 0: none */
+	bool busy[2];          /* whether this end sends now */
+	bool quiet;            /* a few packets, then minutes of silence */
+	bool repeats;          /* the client repeats what is not answered */
+	unsigned tries;        /* repetitions so far */
+	uint64_t asked, heard; /* its last packet, the last that came to it */
+	uint64_t pace;         /* from the last question to the next one */
 };
 
 struct tunnel {
@@ -105,6 +114,7 @@ struct tunnel {
 	uint32_t newest; /* SA, or NONE */
 	uint64_t sent[2]; /* last ESP of each end that was on its way */
 	uint32_t requests; /* counted */
+	struct outage outage;
 };
 
 /* A pair of ESP SAs. */
@@ -124,6 +134,8 @@ struct world {
 	struct score *score;
 	uint64_t seed, now, end;
 	unsigned count; /* of clients */
+	unsigned restarts;
+	struct dice router;
 	bool jitter, uniform_pauses;
 	struct queue queue;
 	struct tunnel *tunnels;
@@ -153,6 +165,11 @@ bool blind_is(const struct world *world, const struct sa *sa);
 /* traffic.c: when there is something to send. */
 void traffic_open(struct world *world, uint32_t tunnel);
 void traffic_flow(struct world *world, uint32_t tunnel, unsigned from);
+/* The client hears its packets again, or no more come. */
+void traffic_outage_ends(struct world *world, uint32_t tunnel);
+/* Returns what the client does with its flow now, and since when. */
+enum owner traffic_owner(struct world *world, uint32_t tunnel,
+			 uint64_t *since);
 
 /* request.c: asking until there is an answer. */
 void request_begin(struct world *world, unsigned from,
@@ -173,6 +190,8 @@ void daemon_fails(struct world *world, uint32_t tunnel, unsigned end);
 
 /* rekey.c: what they do from time to time. */
 void rekey_plan(struct world *world, uint32_t sa);
+/* A client that never asks learns when it rekeys that its server forgot it. */
+void rekey_notice(struct world *world, uint32_t tunnel);
 void rekey_plan_ike(struct world *world, uint32_t tunnel);
 void rekey_child(struct world *world, uint32_t sa, unsigned end);
 void rekey_ike(struct world *world, uint32_t tunnel, uint32_t data);

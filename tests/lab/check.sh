@@ -29,6 +29,7 @@ check_defaults() {
 	only_for='none kernel vpnalg-gw vpnalg-queue'
 	why_not_scenario=:
 	router=
+	unable= # why nothing can be said of the gateway
 	servers=srv
 	beside=
 	at srv

@@ -4,12 +4,15 @@
 # $tools that of the files that guests read (they do not see /tmp).
 #
 #   guest_boot NAME BRIDGE ADDRESS ROUTER
-#   guest_ready NAME                        waits until it is there
+#   guest_ready NAME                        waits until it is there, or dead
 #   guest_await NAME                        the same, and gives it its address
 #   guest_do NAME SECONDS COMMANDS          waits, prints what was said
 #   guest_start NAME COMMANDS               does not wait; sets $job
 #   guest_wait JOB SECONDS                  waits for it, prints what was said
 #   guest_kill NAME                         at once, without a word
+#   guest_last_words NAME                   why it has not come, on one line
+#   guests_prepare                          builds what they are run with
+#   why_not_guests                          tries one: prints why none can run
 #
 # Exit status 124: it took longer than it may.
 
@@ -17,6 +20,15 @@ guest_memory=192M
 
 # Commands for a guest's eth0 when it is up.
 guest_link=
+
+# ptrace.c goes with guests on every processor: where the host refuses nothing it
+# changes nothing, and what runs is the same everywhere. Without a compiler they
+# run without it, as far as they do.
+guests_prepare() {
+	preload=$tools/ptrace.so
+	"${CC:-cc}" -O2 -shared -fPIC -o "$preload" "$lab/ptrace.c" -ldl \
+		>"$work/ptrace.log" 2>&1 || preload=
+}
 
 # guest_mac ADDRESS: by the address, so that a guest that comes again is the
 # same one to its neighbours.
@@ -30,11 +42,12 @@ guest_boot() {
 	rm -f "$dir/ready" "$dir/console"
 	mkfifo "$dir/console"
 	if ! ip -n "$net" link show "$1" >/dev/null 2>&1; then
-		ip netns exec "$net" ip tuntap add mode tap name "$1"
-		ip -n "$net" link set "$1" master "$2" up
+		ip netns exec "$net" ip tuntap add mode tap name "$1" &&
+			ip -n "$net" link set "$1" master "$2" up || return
 	fi
 	# The console is open both ways, so that it never ends.
-	TMPDIR=$run setsid ip netns exec "$net" linux.uml \
+	TMPDIR=$run setsid ip netns exec "$net" \
+		env ${preload:+LD_PRELOAD="$preload"} linux.uml \
 		rootfstype=hostfs rootflags=/ ro init="$tools/guest.sh" \
 		lab_share="$dir" mem=$guest_memory \
 		uml_dir="$dir/" umid="$1" \
@@ -49,7 +62,8 @@ guest_ready() {
 	tries=0
 	until [ -e "$run/guests/$1/ready" ]; do
 		tries=$((tries + 1))
-		[ $tries -le 1200 ] || return 124
+		kill -s 0 "$(cat "$run/guests/$1/pid")" 2>/dev/null &&
+			[ $tries -le 1200 ] || return 124
 		sleep 0.1
 	done
 }
@@ -105,3 +119,25 @@ guests_kill() {
 		[ -e "$dir/pid" ] && guest_kill "${dir##*/}"
 	done
 }
+
+# With the line before it, if its kernel has panicked.
+guest_last_words() {
+	sed '/Kernel panic/q' "$run/guests/$1/kernel.log" | tail -n 2 |
+		paste -s -d ';' | sed 's/;/; /g'
+}
+
+# As all others will be: with ptrace.c and a network.
+why_not_guests() (
+	run=$work/trial
+	net=vpnalg-lab-$$-trial-net
+	gw=vpnalg-lab-$$-trial-gw
+	trap 'clean_up; exit 1' INT TERM HUP
+	rm -rf "$run" && mkdir -p "$run/guests"
+	if ! network_open >"$run/network.log" 2>&1; then
+		echo "there is no network: $(tail -n 1 "$run/network.log")"
+	elif ! boot_client c1 >"$run/said.c1" 2>&1; then
+		why=$(tail -n 1 "$run/said.c1")
+		echo "no guest boots: ${why:-$(guest_last_words c1)}"
+	fi
+	clean_up >/dev/null 2>&1
+)

@@ -5,7 +5,8 @@
 #
 #   wants_lab, wants_programs    for install_missing
 #   why_not                      prints why nothing can run here, if so
-#   make_work                    sets $work and $tools
+#   skip_all_if WHY              ends with that, if it is not empty
+#   make_work                    sets $work and $tools; prepares guests
 #   prepare_programs             sets $VPNALG_GW and $VPNALG_QUEUE
 
 has_library() {
@@ -49,7 +50,11 @@ are_built() {
 }
 
 wants_programs() {
-	! are_built || return 0
+	if are_built; then
+		wants gcc command -v "${CC:-cc}"
+		wants libc6-dev has_header stdio.h
+		return
+	fi
 	wants_build
 	wants libmnl-dev pkg-config --exists libmnl
 	wants libnetfilter-queue-dev pkg-config --exists libnetfilter_queue
@@ -78,6 +83,12 @@ why_not() {
 	fi
 }
 
+skip_all_if() {
+	[ -n "$1" ] || return 0
+	echo "skipped: $1"
+	exit 77
+}
+
 make_work() {
 	work=${LAB_WORK:-$(mktemp -d /var/tmp/vpnalg-lab.XXXXXX)}
 	mkdir -p "$work"
@@ -91,6 +102,7 @@ make_work() {
 	tools=$work/tools
 	mkdir -p "$tools" && cp "$lab/guest.sh" "$lab/machine-init.sh" \
 		"$lab/transfer.pl" "$tools"
+	guests_prepare
 }
 
 prepare_programs() {

@@ -20,10 +20,10 @@
 inside_net=192.168.77.0/24
 
 link() {
-	ip link add "$1" netns "$gw" type veth peer name "$2" netns "$net"
-	ip -n "$net" link set "$2" master "$3" up
-	ip -n "$gw" addr add "$4" dev "$1"
-	ip -n "$gw" link set "$1" up
+	ip link add "$1" netns "$gw" type veth peer name "$2" netns "$net" &&
+		ip -n "$net" link set "$2" master "$3" up &&
+		ip -n "$gw" addr add "$4" dev "$1" &&
+		ip -n "$gw" link set "$1" up || return
 	ip netns exec "$gw" ethtool -K "$1" tx off rx off gso off gro off \
 		tso off >/dev/null
 	ip netns exec "$net" ethtool -K "$2" tx off rx off gso off gro off \
@@ -33,12 +33,12 @@ link() {
 network_open() {
 	ip netns add "$net" && ip netns add "$gw" || return
 	for bridge in br_in br_out; do
-		ip -n "$net" link add $bridge type bridge
-		ip -n "$net" link set $bridge up
+		ip -n "$net" link add $bridge type bridge &&
+			ip -n "$net" link set $bridge up || return
 	done
-	ip -n "$gw" link set lo up
-	link in0 to_in br_in 192.168.77.1/24
-	link out0 to_out br_out 203.0.113.1/24
+	ip -n "$gw" link set lo up &&
+		link in0 to_in br_in 192.168.77.1/24 &&
+		link out0 to_out br_out 203.0.113.1/24 || return
 	ip netns exec "$gw" sysctl -q -w net.ipv4.ip_forward=1
 }
 

@@ -40,6 +40,12 @@ pppoe_serve() {
 			-O /run/pppoe"
 }
 
+pppoe_router() {
+	guest_ready router && return
+	unable="the router does not boot: $(guest_last_words router)"
+	return 1
+}
+
 pppoe_prepare() {
 	guest_do router 60 "hostname router
 		modprobe -a pppoe
@@ -65,7 +71,7 @@ pppoe_link() {
 	pppoe_bridge in0 to_router
 	pppoe_bridge out0 from_router
 	machine_boot router to_router from_router
-	pppoe_serve && guest_ready router && pppoe_prepare && pppoe_dial &&
+	pppoe_serve && pppoe_router && pppoe_prepare && pppoe_dial &&
 		pppoe_route_back
 }
 
@@ -99,7 +105,7 @@ pppoe_start() {
 
 pppoe_open() {
 	{ pppoe_link && pppoe_start; } >"$run/said.router" 2>&1 && return
-	bad_all "no PPPoE: $(tail -n 1 "$run/said.router")"
+	[ -n "$unable" ] || bad_all "no PPPoE: $(tail -n 1 "$run/said.router")"
 	return 1
 }
 

@@ -14,7 +14,8 @@
 #
 # Prints a line per client, and "N passed, N failed, N skipped" at the end.
 # Exit status: 0 if all passed, 1 if one failed, 77 if none failed but some were
-# skipped, 2 if the command line is wrong.
+# skipped, 2 if the command line is wrong. Where no guest boots, it says why on one
+# line, and all is skipped.
 #
 # LAB_WORK    where captures and logs are kept (default: a new folder in
 #             /var/tmp; it may not be under /tmp)
@@ -105,21 +106,24 @@ skip() {
 	echo "SKIP  $scenario $gateway: $1"
 }
 
-# The scenario in $run, from the network to the verdict.
-run_scenario() {
-	network_open || bad_all 'no network'
-	why=$(why_not_gateway "$gateway")
-	[ -n "$why" ] || why=$($why_not_scenario)
-	if [ -n "$why" ]; then
-		skip "$why"
-		clean_up
+# Why the scenario cannot run here, if so; the network is there then.
+why_not_run() {
+	if ! network_open; then
+		echo 'there is no network'
 		return
 	fi
+	why=$(why_not_gateway "$gateway")
+	[ -n "$why" ] || why=$($why_not_scenario)
+	echo "$why"
+}
+
+# What does not start, but for the gateway, is no fault of the gateway's.
+try_scenario() {
 	watch_start
 	if ! gateway_open "$gateway" $arguments; then
 		bad_all "gateway: $(tail -n 1 "$run/gateway.log")"
 	elif ! boot_all; then
-		bad_all 'a guest did not start'
+		unable="guest $guest does not boot: $(guest_last_words "$guest")"
 	else
 		scenario
 	fi
@@ -127,8 +131,18 @@ run_scenario() {
 	watch_stop
 	judge_outside
 	judge_drops
+}
+
+# The scenario in $run, from the network to the verdict.
+run_scenario() {
+	unable=$(why_not_run)
+	[ -n "$unable" ] || try_scenario
 	clean_up
-	tell_clients
+	if [ -n "$unable" ]; then
+		skip "$unable"
+	else
+		tell_clients
+	fi
 }
 
 # run_one SCENARIO GATEWAY NUMBER: in a folder of its own.
@@ -262,12 +276,9 @@ main() {
 	scenarios=
 	read_arguments "$@"
 	[ "$(id -u)" -ne 0 ] || install_wants
-	why=$(why_not)
-	if [ -n "$why" ]; then
-		echo "skipped: $why"
-		exit 77
-	fi
+	skip_all_if "$(why_not)"
 	make_work
+	skip_all_if "$(why_not_guests)"
 	prepare_programs
 	list_runs | awk '!seen[$0]++' >"$work/list"
 	rm -rf "$work/begun" && mkdir "$work/begun"

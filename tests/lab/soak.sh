@@ -216,12 +216,9 @@ judge() {
 main() {
 	read_arguments "$@"
 	[ "$(id -u)" -ne 0 ] || { wants_lab; wants_programs; install_missing; }
-	why=$(why_not)
-	if [ -n "$why" ]; then
-		echo "skipped: $why"
-		exit 77
-	fi
+	skip_all_if "$(why_not)"
 	make_work
+	skip_all_if "$(why_not_guests)"
 	run=$work/soak.$gateway
 	net=vpnalg-lab-$$-net
 	gw=vpnalg-lab-$$-gw
@@ -230,11 +227,7 @@ main() {
 	check_defaults
 	ipsec_defaults
 	servers='srv srv2 srv3'
-	why=$(why_not_libreswan)
-	if [ -n "$why" ]; then
-		echo "skipped: $why"
-		exit 77
-	fi
+	skip_all_if "$(why_not_libreswan)"
 	prepare_programs
 	visitors=
 	# shellcheck disable=SC2086

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads an input as settings and steps, and takes the steps. */
+#include "fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FLOWS 8
+#define HELD_MAX 8
+#define KEPT 8
+#define STEPS_MAX 400
+
+struct talk {
+	struct worlds worlds;
+	struct flow flows[FLOWS];
+	struct draft held[HELD_MAX]; /* for a burst */
+	size_t held_count;
+	struct sent kept[KEPT]; /* the last packets, as they came out */
+	unsigned kept_count;
+};
+
+static struct talk talk;
+
+static const struct vpnalg_handler *const with_general[] = {
+	&vpnalg_pptp, &vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_gre, &vpnalg_general
+};
+static const struct vpnalg_handler *const without[] = {
+	&vpnalg_pptp, &vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_gre
+};
+static const struct vpnalg_handler *const port_1701[] = {
+	&vpnalg_gre, &vpnalg_l2tp_port_1701, &vpnalg_ipsec, &vpnalg_pptp,
+	&vpnalg_general
+};
+static const struct vpnalg_handler *const general_alone[] = {
+	&vpnalg_ipsec, &vpnalg_general
+};
+
+static void set_handlers(struct settings *s, unsigned which)
+{
+	static const struct {
+		const struct vpnalg_handler *const *handlers;
+		size_t count;
+		bool general, l2tp;
+	} sets[] = { { with_general, 5, true, true },
+		     { without, 4, false, true },
+		     { port_1701, 5, true, true },
+		     { general_alone, 2, true, false } };
+
+	which &= 3;
+	s->handlers = sets[which].handlers;
+	s->handler_count = sets[which].count;
+	s->has_general = sets[which].general;
+	s->has_l2tp = sets[which].l2tp;
+}
+
+static void set_up(struct settings *s, const uint8_t *in)
+{
+	static const vpnalg_time times[] = { 0, 1000000, 0xfffff000,
+					     VPNALG_NEVER - 300000 };
+
+	memset(s, 0, sizeof(*s));
+	set_handlers(s, in[0]);
+	s->address_count = 1U + (in[0] >> 2 & 3) % 3;
+	s->bundled = in[0] & 0x10;
+	s->any_address = in[0] & 0x20;
+	s->no_wait = in[0] & 0x40;
+	s->choosing = in[1] % CHOOSINGS;
+	s->filtering = (in[1] >> 4) % 3;
+	s->record_max = in[2] & 0x80 ? RECORDS_MAX / 2 : in[2] % 32U + 4;
+	s->burst = 1U + in[3] % 8;
+	if (in[3] & 0x80)
+		s->ports = (struct vpnalg_ports){ 1024, 1031 };
+	s->now = times[in[4] & 3];
+	s->random = in[5];
+}
+
+static void begin(struct talk *t, const uint8_t *in)
+{
+	unsigned i;
+
+	t->worlds = (struct worlds){ 0 };
+	t->held_count = 0;
+	t->kept_count = 0;
+	set_up(&t->worlds.settings, in);
+	t->worlds.one_by_one = (in[6] & 3) == 1;
+	t->worlds.heals = (in[6] & 3) == 2;
+	world_begin(&t->worlds.first, &t->worlds.settings);
+	if (t->worlds.one_by_one || t->worlds.heals)
+		world_begin(&t->worlds.second, &t->worlds.settings);
+	for (i = 0; i < FLOWS; i++)
+		flow_begin(&t->flows[i], i);
+}
+
+static bool has_second(const struct talk *t)
+{
+	return t->worlds.one_by_one || t->worlds.heals;
+}
+
+/* --- Packets. */
+
+static void advance(struct draft *d, uint32_t sequence, uint32_t before)
+{
+	struct stream *stream = &d->flow->stream[d->inward];
+	uint32_t length = d->sent.len < before ? d->sent.len : before;
+	uint8_t flags = d->sent.bytes.data[33];
+	uint32_t end = sequence + length - 40 + ((flags & (SYN | FIN)) != 0);
+
+	if ((int32_t)(end - stream->next) > 0)
+		stream->next = end;
+}
+
+static void send_held(struct talk *t)
+{
+	struct sent sent[HELD_MAX];
+	uint32_t sequence[HELD_MAX], length[HELD_MAX];
+	size_t i;
+
+	for (i = 0; i < t->held_count; i++) {
+		sent[i] = t->held[i].sent;
+		sequence[i] = get32(sent[i].bytes.data + 24);
+		length[i] = sent[i].len;
+	}
+	if (t->held_count > 0)
+		worlds_send(&t->worlds, sent, t->held_count);
+	for (i = 0; i < t->held_count; i++) {
+		struct draft *d = &t->held[i];
+
+		d->sent = sent[i];
+		flow_learns(d);
+		if (d->streams && sent[i].result == VPNALG_TRANSLATED &&
+		    length[i] >= 40 && sent[i].bytes.length >= 40)
+			advance(d, sequence[i], length[i]);
+		if (sent[i].result == VPNALG_TRANSLATED)
+			t->kept[t->kept_count++ % KEPT] = sent[i];
+	}
+	t->held_count = 0;
+}
+
+static void add_draft(struct talk *t, const struct draft *d,
+		      const struct step *s)
+{
+	t->held[t->held_count++] = *d;
+	if (!(s->which & 0x40) || t->held_count == HELD_MAX ||
+	    t->worlds.heals)
+		send_held(t);
+}
+
+static void say(struct talk *t, const struct step *s,
+		void (*speaks)(struct draft *, const struct step *))
+{
+	struct draft d = { .flow = &t->flows[s->which & 7],
+			   .inward = s->which & 8 };
+
+	speaks(&d, s);
+	d.sent.direction = d.inward ? VPNALG_IN : VPNALG_OUT;
+	d.sent.zone = d.inward ? 0 : d.flow->zone;
+	d.sent.len = d.sent.bytes.length;
+	d.sent.no_undo = s->which & 0x20;
+	d.sent.align = s->which & 0x10 ? 1 : 0;
+	if (s->which & 0x80)
+		make_strange(&d, s, &t->worlds.settings);
+	add_draft(t, &d, s);
+}
+
+/* One of the last packets once more, any way. */
+static void repeat(struct talk *t, const struct step *s)
+{
+	struct draft d = { .flow = NULL };
+
+	if (t->kept_count == 0)
+		return;
+	d.sent = t->kept[(t->kept_count - 1 - s->value % KEPT) % KEPT];
+	if (d.sent.bytes.length == 0)
+		return;
+	d.sent.direction = (d.sent.direction ^ s->message) & 3;
+	d.sent.no_undo = s->which & 0x20;
+	if (s->which & 0x80) {
+		uint32_t len = d.sent.len;
+
+		make_strange(&d, s, &t->worlds.settings);
+		if (len > d.sent.len)
+			d.sent.len = len;
+	}
+	add_draft(t, &d, s);
+}
+
+/* An ICMP error about one of the last packets, from the side to which it
+ * went. */
+static void complain(struct talk *t, const struct step *s)
+{
+	static const uint8_t types[] = { 3, 11, 4, 5, 12, 3, 3, 3 };
+	struct draft d = { .flow = NULL };
+	const struct sent *about;
+	struct bytes *b = &d.sent.bytes;
+	uint32_t length, i;
+
+	if (t->kept_count == 0)
+		return;
+	about = &t->kept[(t->kept_count - 1 - s->value % KEPT) % KEPT];
+	length = about->bytes.length;
+	if (length < 20)
+		return;
+	if (length > 28U + s->args[0])
+		length = 28U + s->args[0];
+	begin_ip(b, get32(about->bytes.data + 16),
+		 get32(about->bytes.data + 12), ICMP);
+	add8(b, types[s->message & 7]);
+	add8(b, 3);
+	add16(b, 0);
+	add32(b, 0);
+	for (i = 0; i < length; i++)
+		add8(b, about->bytes.data[i]);
+	end_packet(b);
+	d.sent.len = b->length;
+	d.sent.direction = about->direction & VPNALG_IN ? VPNALG_OUT
+							: VPNALG_IN;
+	add_draft(t, &d, s);
+}
+
+/* --- What is no packet. */
+
+static void wait(struct talk *t, const struct step *s)
+{
+	static const vpnalg_time times[] = {
+		1,     100,   700,    1000,   3000,    5000,	30000, 60000,
+		100000, 120000, 240000, 300000, 600000, 3600000, 7440000, 0
+	};
+	vpnalg_time step = times[s->message & 15] + s->value;
+
+	if (t->worlds.first.now > VPNALG_NEVER - step)
+		step = 0;
+	t->worlds.first.now += step;
+	t->worlds.second.now += step;
+	trace("%llu ms pass\n", (unsigned long long)step);
+}
+
+static void sweep(struct talk *t, const struct step *s)
+{
+	unsigned budget = 1U + s->value;
+
+	trace("sweep, %u\n", budget);
+	world_sweep(&t->worlds.first, budget);
+	if (has_second(t))
+		world_sweep(&t->worlds.second, budget);
+}
+
+/* The beginning of a conversation of each kind, for depth. */
+static void establish(struct talk *t, const struct step *s)
+{
+	/* What a step says, which way, and its message. */
+	static const struct {
+		void (*speaks)(struct draft *, const struct step *);
+		uint8_t messages[8]; /* 0x80: from outside; 0xff: no more */
+	} scripts[] = {
+		{ say_pptp, { 15, 0x90, 17, 0, 0x81, 6, 0x87, 0xff } },
+		{ say_pptp, { 15, 0x90, 17, 0x80, 1, 0x88, 9, 0x8a } },
+		{ say_ike, { 0x10, 0x88, 1, 0x89, 0xff } },
+		{ say_esp, { 0, 0x80, 0, 0x80, 0xff } },
+		{ say_l2tp2, { 0, 0x81, 2, 6, 0x87, 8, 0xff } },
+		{ say_l2tp3, { 0, 0x81, 2, 6, 0x87, 8, 0xff } },
+		{ say_l2tp3_ip, { 0, 0x81, 2, 6, 0x87, 8, 0xff } },
+		{ say_tcp, { 15, 0x90, 17, 0, 0x80, 0xff } },
+	};
+	unsigned n = s->message & 7, i;
+
+	for (i = 0; i < 8 && scripts[n].messages[i] != 0xff; i++) {
+		struct step one = *s;
+		uint8_t message = scripts[n].messages[i];
+
+		one.which = s->which & 0x37;
+		if (message & 0x80)
+			one.which |= 8;
+		one.message = (uint8_t)((message & 0x7f) |
+					(s->message & (n > 3 && n < 7 ? 0x70
+								      : 0)));
+		one.value = s->value & 3;
+		say(t, &one, scripts[n].speaks);
+	}
+}
+
+static void take_step(struct talk *t, const struct step *s)
+{
+	static void (*const speakers[])(struct draft *, const struct step *) = {
+		say_pptp, say_call, say_tcp, say_ike, say_nat_t, say_esp,
+		say_l2tp2, say_l2tp2_data, say_l2tp3, say_l2tp3_data,
+		say_l2tp3_ip, say_l2tp3_ip_data, say_gre, say_udp, say_icmp,
+		say_other, say_pptp, say_esp
+	};
+	unsigned what = s->what % 28;
+
+	if (what < 18) {
+		say(t, s, speakers[what]);
+		return;
+	}
+	if (what == 18) { /* packets wait for those that come */
+		t->worlds.fail_next = 1 + s->value % 16;
+		return;
+	}
+	if (what == 19) {
+		flow_set(&t->flows[s->which & 7], s);
+		return;
+	}
+	if (what < 22) {
+		repeat(t, s);
+		return;
+	}
+	send_held(t);
+	if (what < 24)
+		wait(t, s);
+	else if (what == 24)
+		sweep(t, s);
+	else if (what == 25)
+		complain(t, s);
+	else
+		establish(t, s);
+	store_move(&t->worlds.first.store);
+}
+
+void conversation(const uint8_t *data, size_t size)
+{
+	struct step step;
+	unsigned i;
+
+	if (size < STEP_LEN)
+		return;
+	begin(&talk, data);
+	for (i = 1; i < STEPS_MAX && (i + 1) * STEP_LEN <= size; i++) {
+		memcpy(&step, data + (size_t)i * STEP_LEN, STEP_LEN);
+		take_step(&talk, &step);
+	}
+	send_held(&talk);
+	world_end(&talk.worlds.first);
+	if (has_second(&talk))
+		world_end(&talk.worlds.second);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Fuzzing the library by its promises.
+ *
+ * An input is a conversation: 8 bytes of settings, then steps of 8 bytes. A
+ * step sends a packet of one of eight flows, lets time pass, sweeps, or does
+ * something to the store. The flows learn the IDs that come out, so that what
+ * answers them reaches the sessions. Whatever the translator does is held to
+ * the promises; the first that is broken ends the process and is printed.
+ *
+ * Only the public headers are used. */
+#ifndef TESTS_FUZZ_FUZZ_H
+#define TESTS_FUZZ_FUZZ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <vpnalg/handler.h>
+#include <vpnalg/store.h>
+#include <vpnalg/vpnalg.h>
+
+enum { ICMP = 1, TCP = 6, UDP = 17, GRE = 47, ESP = 50, AH = 51, L2TP_IP = 115 };
+enum { PORT_IKE = 500, PORT_L2TP = 1701, PORT_PPTP = 1723, PORT_NAT_T = 4500 };
+enum { FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08, ACK = 0x10 };
+
+#define STEP_LEN 8
+#define PACKET_MAX 2048
+
+/* --- report.c: what is said when a promise is broken ------------------- */
+
+extern bool fuzz_traces; /* FUZZ_TRACE is set: print all that happens */
+
+void trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void trace_packet(const char *what, const uint8_t *data, uint32_t length);
+/* Ends the process. */
+void broken(const char *promise, const char *format, ...)
+	__attribute__((format(printf, 2, 3), noreturn));
+
+/* --- store.c: a store that is watched ---------------------------------- */
+
+#define RECORDS_MAX 512
+#define KEYS_MAX (RECORDS_MAX * 2)
+#define BUCKETS 256
+
+struct store_entry {
+	struct vpnalg_record *record; /* NULL: unused */
+	uint8_t mirror[VPNALG_UNIT * VPNALG_UNITS_MAX];
+};
+
+struct store_key {
+	uint64_t hash;
+	uint16_t entry, next; /* next in its bucket, counted from 1 */
+	uint8_t slot;
+	bool used;
+};
+
+/* Either the bundled store or one of its own that can move its records stands
+ * behind it. Each record has a mirror, which is brought up to date only when
+ * the store is told of a change. */
+struct watched_store {
+	struct vpnalg_store outer; /* what the translator gets */
+	struct vpnalg_store inner; /* the bundled store */
+	void *table;               /* its memory, or NULL */
+	unsigned record_max;
+	long records, keys;
+	long fail_in; /* the so manieth add or give from now on fails */
+	bool failed;  /* one has failed since this was set to false */
+	bool struck;  /* and that was because of fail_in */
+	unsigned finds; /* since this was set to 0 */
+	unsigned high;  /* entries beyond are unused */
+	struct store_entry entries[RECORDS_MAX];
+	struct store_key key[KEYS_MAX];
+	uint16_t bucket[BUCKETS];
+};
+
+void store_begin(struct watched_store *s, bool bundled, unsigned record_max);
+void store_end(struct watched_store *s);
+/* All records go elsewhere, where the store can do that. */
+void store_move(struct watched_store *s);
+/* Holds every record to its mirror. */
+void store_check(const struct watched_store *s);
+
+/* --- world.c: a translator and its surroundings ------------------------ */
+
+/* What the choose callback does. */
+enum choosing {
+	CHOOSES_NOT, /* there is no callback */
+	CHOOSES_TAKE,
+	CHOOSES_OTHER, /* refuses every other proposal */
+	CHOOSES_REFUSE, /* sometimes refuses all */
+	CHOOSES_ITSELF,
+	CHOOSES_WRONGLY, /* answers out of range */
+	CHOOSINGS
+};
+
+struct settings {
+	const struct vpnalg_handler *const *handlers;
+	size_t handler_count;
+	bool has_general, has_l2tp;
+	unsigned address_count;
+	enum choosing choosing;
+	bool bundled;
+	unsigned record_max;
+	uint16_t burst;
+	uint8_t filtering;
+	struct vpnalg_ports ports;
+	bool any_address, no_wait;
+	uint32_t random;
+	vpnalg_time now;
+};
+
+struct world {
+	struct vpnalg *alg;
+	void *memory;
+	struct watched_store store;
+	const struct settings *settings;
+	uint32_t random;
+	vpnalg_time now;
+	long bindings;  /* taken and not given back */
+	uint64_t bound; /* the sum of their hashes */
+};
+
+bool is_outside(const struct settings *s, uint32_t address);
+uint32_t outside_address(unsigned n);
+void world_begin(struct world *w, const struct settings *s);
+/* All sessions end, and nothing may be left. */
+void world_end(struct world *w);
+void world_sweep(struct world *w, unsigned budget);
+
+/* --- bytes.c: packets as bytes ----------------------------------------- */
+
+struct bytes {
+	uint32_t length;
+	uint8_t data[PACKET_MAX];
+};
+
+uint16_t get16(const uint8_t *p);
+uint32_t get32(const uint8_t *p);
+void put16(uint8_t *p, unsigned value);
+void put32(uint8_t *p, uint32_t value);
+void add8(struct bytes *b, unsigned value);
+void add16(struct bytes *b, unsigned value);
+void add32(struct bytes *b, uint32_t value);
+/* So many bytes of a pattern. */
+void add_pattern(struct bytes *b, uint32_t length);
+
+/* The ones' complement sum, folded. */
+uint32_t sum(const uint8_t *p, uint32_t length, uint32_t before);
+/* That of a pseudo header. */
+uint32_t pseudo_sum(const uint8_t *ip);
+uint32_t header_length(const uint8_t *ip);
+/* Offset of the checksum behind the IP header, or -1. */
+int checksum_offset(const uint8_t *ip);
+void set_checksums(struct bytes *packet, bool partial);
+
+/* Begins a packet; then come its payload and end_packet(). */
+void begin_ip(struct bytes *b, uint32_t from, uint32_t to, uint8_t protocol);
+void begin_udp(struct bytes *b, uint32_t from, uint16_t from_port, uint32_t to,
+	       uint16_t to_port);
+void begin_tcp(struct bytes *b, uint32_t from, uint16_t from_port, uint32_t to,
+	       uint16_t to_port, const uint32_t numbers[2], uint8_t flags);
+/* Lengths and checksums. */
+void end_packet(struct bytes *b);
+
+/* --- oracle.c: a packet goes through, and the promises ----------------- */
+
+/* A packet, and how the caller holds it. */
+struct sent {
+	struct bytes bytes; /* .length is caplen */
+	uint32_t len;
+	uint8_t direction, checksum, align;
+	uint16_t zone;
+	bool no_undo;
+	/* Results. */
+	uint8_t result, flags;
+};
+
+/* Through one or two worlds, which must agree. */
+struct worlds {
+	struct settings settings;
+	struct world first, second;
+	/* There is a second one, and it is given packets one by one; or the
+	 * first one's store fails and it is given the packet again. */
+	bool one_by_one, heals;
+	long fail_next; /* first.store.fail_in for the next packet */
+	uint32_t calls;
+};
+
+void worlds_send(struct worlds *w, struct sent *packets, size_t count);
+
+/* --- flow.c: what both ends of a conversation know --------------------- */
+
+#define IDS 4
+
+struct ids {
+	uint32_t own, outside, peer; /* outside stands for own there */
+	uint32_t sequence[2];        /* of ESP, out and in */
+};
+
+struct stream {
+	uint32_t next;       /* sequence number */
+	uint32_t start;      /* of the last message */
+	struct bytes message;
+	uint32_t passed;     /* how much of it has got through */
+};
+
+struct flow {
+	uint32_t inside, remote, outside;
+	uint16_t zone, port, remote_port, outside_port;
+	struct ids id[IDS];
+	uint32_t initiator, responder; /* of IKE */
+	struct stream stream[2];       /* TCP, out and in */
+	uint16_t ns[2];
+};
+
+/* One step. */
+struct step {
+	uint8_t what, which, message, value, strange, args[3];
+};
+
+/* A packet of a flow, and what is learned of it once it is out. */
+struct draft {
+	struct sent sent;
+	struct flow *flow;
+	bool inward;
+	uint32_t learn_at; /* in the packet; 0: nothing */
+	uint8_t learn_size;
+	uint32_t *learn;
+	bool streams; /* a TCP segment of a stream */
+};
+
+uint32_t inside_address(unsigned n);
+uint32_t remote_address(unsigned n);
+uint16_t some_port(unsigned n);
+void flow_begin(struct flow *f, unsigned n);
+void flow_set(struct flow *f, const struct step *s);
+void flow_learns(struct draft *d);
+
+/* --- What the flows say. ----------------------------------------------- */
+
+void say_pptp(struct draft *d, const struct step *s);
+void say_call(struct draft *d, const struct step *s);
+void say_tcp(struct draft *d, const struct step *s);
+void say_ike(struct draft *d, const struct step *s);
+void say_nat_t(struct draft *d, const struct step *s);
+void say_esp(struct draft *d, const struct step *s);
+void say_l2tp2(struct draft *d, const struct step *s);
+void say_l2tp2_data(struct draft *d, const struct step *s);
+void say_l2tp3(struct draft *d, const struct step *s);
+void say_l2tp3_data(struct draft *d, const struct step *s);
+void say_l2tp3_ip(struct draft *d, const struct step *s);
+void say_l2tp3_ip_data(struct draft *d, const struct step *s);
+void say_gre(struct draft *d, const struct step *s);
+void say_udp(struct draft *d, const struct step *s);
+void say_icmp(struct draft *d, const struct step *s);
+void say_other(struct draft *d, const struct step *s);
+
+/* --- strange.c: packets as they should not be -------------------------- */
+
+void make_strange(struct draft *d, const struct step *s,
+		  const struct settings *settings);
+
+/* --- conversation.c ---------------------------------------------------- */
+
+void conversation(const uint8_t *data, size_t size);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sends packets and holds what comes out to the promises. */
+#include "fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What one packet may cost: lookups, and records that a packet from outside
+ * adds. Far more than any needs, far less than a table. */
+#define FINDS_MAX 8192
+#define RECORDS_FROM_OUTSIDE 8
+
+/* A packet in a block of its own that ends where it ends, so that
+ * AddressSanitizer sees the first byte read behind it. */
+struct held {
+	struct vpnalg_packet p;
+	uint8_t *block;
+};
+
+static void hold(struct held *h, const struct sent *s)
+{
+	h->block = malloc(s->align + s->bytes.length);
+	h->p = (struct vpnalg_packet){ .data = h->block + s->align,
+				       .caplen = s->bytes.length,
+				       .len = s->len,
+				       .direction = s->direction,
+				       .checksum = s->checksum,
+				       .zone = s->zone,
+				       .user = h };
+	memcpy(h->p.data, s->bytes.data, s->bytes.length);
+}
+
+static void drop(struct held *h, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		free(h[i].block);
+}
+
+/* --- Promise 1. */
+
+static void check_left_alone(const struct sent *s,
+			     const struct vpnalg_packet *p)
+{
+	if (p->caplen != s->bytes.length || p->len != s->len ||
+	    p->zone != s->zone || p->flags != 0)
+		broken("1 (not translated, not changed)", "%s",
+		       vpnalg_result_text(p->result));
+	if (memcmp(p->data, s->bytes.data, p->caplen) != 0)
+		broken("1 (not translated, not changed)", "bytes: %s",
+		       vpnalg_result_text(p->result));
+}
+
+/* --- Promise 2. */
+
+/* What must stay the same, valid or not: the sum over all that is covered and
+ * in memory; of a partial checksum what it differs by from its true value. */
+static uint32_t residue(const uint8_t *ip, uint32_t caplen, bool partial)
+{
+	uint32_t header = header_length(ip), total = get16(ip + 2);
+	int off = checksum_offset(ip);
+	const uint8_t *l4 = ip + header;
+
+	if (total > caplen)
+		total = caplen;
+	if (off < 0 || total < header + (uint32_t)off + 2)
+		return 0;
+	if (partial && ip[9] != ICMP)
+		return (pseudo_sum(ip) + (~get16(l4 + off) & 0xffffU)) % 0xffff;
+	return sum(l4, total - header,
+		   ip[9] == ICMP ? 0 : pseudo_sum(ip)) % 0xffff;
+}
+
+static bool has_no_checksum(const uint8_t *ip, uint32_t caplen)
+{
+	uint32_t header = header_length(ip);
+
+	return ip[9] == UDP && caplen >= header + 8 &&
+	       get16(ip + header + 6) == 0;
+}
+
+static void check_checksums(const struct sent *s, const struct vpnalg_packet *p)
+{
+	const uint8_t *before = s->bytes.data, *after = p->data;
+	bool partial = p->checksum == VPNALG_CHECKSUM_PARTIAL;
+	bool none = !partial && has_no_checksum(before, s->bytes.length);
+
+	if (sum(before, header_length(before), 0) % 0xffff !=
+	    sum(after, header_length(after), 0) % 0xffff)
+		broken("2 (checksums)", "of the IP header");
+	if (!partial && none != has_no_checksum(after, p->caplen))
+		broken("2 (checksums)", "none became one, or one none");
+	if (!none && residue(before, s->bytes.length, partial) !=
+			     residue(after, p->caplen, partial))
+		broken("2 (checksums)", "behind the IP header, %s",
+		       partial ? "partial" : "complete");
+}
+
+/* --- Promise 5, and that the far end stays who it is. */
+
+static void check_addresses(const struct world *w, const struct sent *s,
+			    const struct vpnalg_packet *p)
+{
+	bool inward = p->direction & VPNALG_IN;
+	bool outside = p->direction == VPNALG_OUT ||
+		       p->direction == VPNALG_IN_UNDO;
+	uint32_t local = get32(p->data + (inward ? 16 : 12));
+	uint32_t far = inward ? 12 : 16;
+
+	if (is_outside(w->settings, local) != outside)
+		broken("5 (no inside address leaves)", "%08x", (unsigned)local);
+	if (get32(p->data + far) != get32(s->bytes.data + far))
+		broken("the far end", "its address was changed");
+}
+
+/* Whether a handler owns what an inside host sends, so that it may not pass as
+ * it is. What has no remote that can be one is left to the router. */
+static bool is_owned(const struct settings *settings, const struct sent *s)
+{
+	const uint8_t *ip = s->bytes.data;
+	uint32_t header, remote, port;
+
+	if (s->direction != VPNALG_OUT || s->bytes.length < 20 ||
+	    ip[0] >> 4 != 4)
+		return false;
+	header = header_length(ip);
+	remote = get32(ip + 16);
+	if (header < 20 || s->bytes.length < header + 8 ||
+	    get16(ip + 2) < header + 8 || get16(ip + 6) & 0x3fff ||
+	    is_outside(settings, get32(ip + 12)) ||
+	    is_outside(settings, remote) || remote == 0 ||
+	    remote >= 0xe0000000U)
+		return false;
+	port = get16(ip + header + 2);
+	switch (ip[9]) {
+	case TCP:
+		return settings->has_general || port == PORT_PPTP;
+	case UDP:
+		return settings->has_general || port == PORT_IKE ||
+		       port == PORT_NAT_T;
+	case ESP:
+	case AH:
+		return true;
+	case L2TP_IP:
+		return settings->has_l2tp;
+	default:
+		return false;
+	}
+}
+
+/* --- Promise 3. */
+
+/* Whether two packets are the same, but for a checksum of 0xffff that has
+ * become 0: both are zero in ones' complement. */
+static bool same_packet(const uint8_t *a, const uint8_t *b, uint32_t length)
+{
+	int off = checksum_offset(a);
+	uint32_t l4 = header_length(a), i;
+
+	for (i = 0; i < length; i++) {
+		bool checksum = i == 10 || (off >= 0 && i == l4 + (uint32_t)off);
+
+		if (checksum && i + 1 < length && get16(a + i) == 0xffff &&
+		    get16(b + i) == 0)
+			i++;
+		else if (a[i] != b[i])
+			return false;
+	}
+	return true;
+}
+
+static void check_undone(const struct watched_store *store,
+			 const struct sent *s, const struct vpnalg_packet *sent,
+			 const struct vpnalg_packet *undo)
+{
+	if (undo->result == VPNALG_DROP_AMBIGUOUS && s->bytes.data[9] == GRE)
+		return;
+	if (undo->result == VPNALG_DROP_STORE && store->failed)
+		return;
+	if (undo->result != VPNALG_TRANSLATED)
+		broken("3 (undo)", "%s: %s", s->direction ? "in" : "out",
+		       vpnalg_result_text(undo->result));
+	if (sent->flags & VPNALG_PACKET_CUT)
+		return;
+	if (undo->flags != 0 || undo->caplen != s->bytes.length ||
+	    undo->len != s->len)
+		broken("3 (undo)", "another length");
+	if (!same_packet(s->bytes.data, undo->data, undo->caplen))
+		broken("3 (undo)", "%s: gives another packet",
+		       s->direction ? "in" : "out");
+	if (s->direction == VPNALG_OUT && undo->zone != s->zone)
+		broken("3 (undo)", "another zone");
+}
+
+/* --- One packet through one world. */
+
+static void check_result(const struct world *w, const struct sent *s,
+			 const struct vpnalg_packet *p)
+{
+	trace("  -> %s%s\n", vpnalg_result_text(p->result),
+	      p->flags ? ", cut" : "");
+	if (p->result >= VPNALG_RESULTS ||
+	    (p->result > VPNALG_UNTOUCHED && p->result < VPNALG_DROP_FIRST))
+		broken("11 (wrong answers)", "result %u", p->result);
+	if (p->result != VPNALG_TRANSLATED) {
+		check_left_alone(s, p);
+		if (p->result == VPNALG_UNTOUCHED && is_owned(w->settings, s))
+			broken("5 (no inside address leaves)",
+			       "a handler's packet is untouched");
+		return;
+	}
+	trace_packet("=>", p->data, p->caplen);
+	if (p->len > s->len || p->caplen > s->bytes.length)
+		broken("length", "it grew");
+	if (!(p->flags & VPNALG_PACKET_CUT))
+		check_checksums(s, p);
+	check_addresses(w, s, p);
+}
+
+static void process(struct world *w, struct held *h, const struct sent *s,
+		    size_t count)
+{
+	struct vpnalg_packet packets[16];
+	long records = w->store.records;
+	bool arrives = count == 1 && s->direction == VPNALG_IN;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		packets[i] = h[i].p;
+	w->store.finds = 0;
+	w->store.failed = false;
+	w->store.struck = false;
+	vpnalg_process(w->alg, packets, count, w->now);
+	w->store.fail_in = 0;
+	for (i = 0; i < count; i++) {
+		h[i].p = packets[i];
+		check_result(w, &s[i], &packets[i]);
+	}
+	store_check(&w->store);
+	if (w->store.finds > FINDS_MAX * count)
+		broken("6 (time)", "%u lookups", w->store.finds);
+	if (arrives && (records == 0 ? w->store.records != 0
+				     : w->store.records >
+					       records + RECORDS_FROM_OUTSIDE))
+		broken("6 (outside opens nothing)", "%ld records, then %ld",
+		       records, w->store.records);
+	if (arrives && records == 0 && packets[0].result != VPNALG_UNTOUCHED)
+		broken("6 (outside opens nothing)", "%s, and nobody is there",
+		       vpnalg_result_text(packets[0].result));
+}
+
+static void undo(struct world *w, const struct held *h, const struct sent *s)
+{
+	struct sent back = { .len = h->p.len,
+			     .direction = h->p.direction ^ VPNALG_OUT_UNDO,
+			     .checksum = h->p.checksum,
+			     .align = s->align,
+			     .zone = h->p.zone };
+	struct held u;
+
+	back.bytes.length = h->p.caplen;
+	memcpy(back.bytes.data, h->p.data, h->p.caplen);
+	hold(&u, &back);
+	trace(" undo\n");
+	process(w, &u, &back, 1);
+	check_undone(&w->store, s, &h->p, &u.p);
+	drop(&u, 1);
+}
+
+/* --- And through the other world. */
+
+static void check_same(const char *promise, const struct held *a,
+		       const struct held *b)
+{
+	if (a->p.result != b->p.result)
+		broken(promise, "%s, and the other: %s",
+		       vpnalg_result_text(a->p.result),
+		       vpnalg_result_text(b->p.result));
+	if (a->p.caplen != b->p.caplen || a->p.zone != b->p.zone ||
+	    memcmp(a->p.data, b->p.data, a->p.caplen) != 0)
+		broken(promise, "other bytes");
+}
+
+static void send_again(struct worlds *w, struct held *h, const struct sent *s,
+		       size_t count)
+{
+	struct held other[16];
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		hold(&other[i], &s[i]);
+	trace(" in the other world\n");
+	if (w->one_by_one)
+		for (i = 0; i < count; i++)
+			process(&w->second, &other[i], &s[i], 1);
+	else
+		process(&w->second, other, s, count);
+	if (w->heals && w->first.store.struck &&
+	    h->p.result == VPNALG_DROP_STORE) {
+		drop(h, 1);
+		hold(h, s);
+		w->first.random = w->settings.random ^ w->calls;
+		trace(" once more\n");
+		process(&w->first, h, s, 1);
+	}
+	for (i = 0; i < count; i++)
+		check_same(w->one_by_one ? "4 (same bytes)"
+					 : "7 (a store that fails)",
+			   &h[i], &other[i]);
+	drop(other, count);
+}
+
+static void give_result(struct sent *s, const struct vpnalg_packet *p)
+{
+	s->result = p->result;
+	s->flags = p->flags;
+	if (p->result != VPNALG_TRANSLATED)
+		return;
+	memcpy(s->bytes.data, p->data, p->caplen);
+	s->bytes.length = p->caplen;
+	s->len = p->len;
+	s->zone = p->zone;
+}
+
+void worlds_send(struct worlds *w, struct sent *packets, size_t count)
+{
+	static const char *const ways[] = { "out", "in", "out, undone",
+					    "in, undone" };
+	struct held h[16];
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		trace("%s, zone %u, %u of %u bytes%s\n",
+		      ways[packets[i].direction], packets[i].zone,
+		      packets[i].bytes.length, packets[i].len,
+		      packets[i].checksum ? ", checksum partial or verified"
+					  : "");
+		trace_packet("  ", packets[i].bytes.data,
+			     packets[i].bytes.length);
+		hold(&h[i], &packets[i]);
+	}
+	w->calls++;
+	if (w->heals)
+		w->first.random = w->second.random =
+			w->settings.random ^ w->calls;
+	if (!w->one_by_one)
+		w->first.store.fail_in = w->fail_next;
+	w->fail_next = 0;
+	process(&w->first, h, packets, count);
+	if (w->one_by_one || w->heals)
+		send_again(w, h, packets, count);
+	if (count == 1 && h->p.result == VPNALG_TRANSLATED &&
+	    h->p.direction < VPNALG_OUT_UNDO && !packets->no_undo) {
+		undo(&w->first, h, packets);
+		if (w->one_by_one || w->heals)
+			undo(&w->second, h, packets);
+	}
+	for (i = 0; i < count; i++)
+		give_result(&packets[i], &h[i].p);
+	drop(h, count);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A translator, its store, chance, and the caller's callbacks. */
+#include "fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Steps of a sweep in which a whole round ends. */
+#define SWEEP_MAX 10000
+
+uint32_t outside_address(unsigned n)
+{
+	return 0xcb007101U + n; /* 203.0.113.1 and so on */
+}
+
+bool is_outside(const struct settings *s, uint32_t address)
+{
+	return address - outside_address(0) < s->address_count;
+}
+
+static uint32_t next_random(void *context)
+{
+	struct world *w = context;
+
+	w->random = w->random * 1664525 + 1013904223;
+	return w->random ^ w->random >> 16;
+}
+
+static uint64_t hash_bytes(const void *data, size_t size, uint64_t hash)
+{
+	const uint8_t *p = data;
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		hash = (hash ^ p[i]) * 0x100000001b3U;
+	return hash;
+}
+
+static uint64_t hash_of(const struct vpnalg_binding *b)
+{
+	uint64_t hash = 0xcbf29ce484222325U;
+
+	hash = hash_bytes(&b->protocol, sizeof(b->protocol), hash);
+	hash = hash_bytes(&b->zone, sizeof(b->zone), hash);
+	hash = hash_bytes(&b->inside, sizeof(b->inside), hash);
+	hash = hash_bytes(&b->outside, sizeof(b->outside), hash);
+	hash = hash_bytes(&b->remote, sizeof(b->remote), hash);
+	hash = hash_bytes(&b->inside_id, sizeof(b->inside_id), hash);
+	hash = hash_bytes(&b->outside_id, sizeof(b->outside_id), hash);
+	return hash_bytes(&b->remote_port, sizeof(b->remote_port), hash);
+}
+
+static enum vpnalg_choice choose_itself(struct world *w,
+					struct vpnalg_binding *b)
+{
+	uint32_t bits = next_random(w);
+
+	if (bits & 1)
+		put32(b->outside.octets, outside_address(bits >> 1 & 3));
+	if ((bits & 0x70) == 0)
+		b->outside.family = VPNALG_IPV6;
+	if (bits & 0x80)
+		b->outside_id ^= bits >> 8 & 0x1f;
+	return VPNALG_CHOICE_CHOSEN;
+}
+
+static enum vpnalg_choice decide(struct world *w, struct vpnalg_binding *b)
+{
+	uint32_t bits = next_random(w);
+
+	switch (w->settings->choosing) {
+	case CHOOSES_OTHER:
+		return bits & 1 ? VPNALG_CHOICE_NEXT : VPNALG_CHOICE_TAKE;
+	case CHOOSES_REFUSE:
+		return bits & 7 ? VPNALG_CHOICE_TAKE : VPNALG_CHOICE_REFUSE;
+	case CHOOSES_ITSELF:
+		return choose_itself(w, b);
+	case CHOOSES_WRONGLY:
+		return bits & 3 ? VPNALG_CHOICE_TAKE
+				: (enum vpnalg_choice)(4 + (bits >> 8));
+	default:
+		return VPNALG_CHOICE_TAKE;
+	}
+}
+
+static enum vpnalg_choice choose(void *context, struct vpnalg_binding *binding)
+{
+	struct world *w = context;
+	enum vpnalg_choice choice = decide(w, binding);
+
+	if (choice == VPNALG_CHOICE_TAKE || choice == VPNALG_CHOICE_CHOSEN) {
+		w->bindings++;
+		w->bound += hash_of(binding);
+	}
+	return choice;
+}
+
+static void give_back(void *context, const struct vpnalg_binding *binding)
+{
+	struct world *w = context;
+
+	if (binding->user != NULL)
+		broken("8 (given back)", "a binding with the caller's pointer");
+	if (--w->bindings < 0)
+		broken("8 (given back)", "more bindings than were taken");
+	w->bound -= hash_of(binding);
+}
+
+static void hear(void *context, const struct vpnalg_event *event)
+{
+	(void)context;
+	if (event->type < VPNALG_EVENT_PAIRED ||
+	    event->evidence > VPNALG_EVIDENCE_ANSWERED)
+		broken("events", "type %u, evidence %u", event->type,
+		       event->evidence);
+	if (event->session.user != NULL)
+		broken("events", "with the caller's pointer");
+}
+
+void world_begin(struct world *w, const struct settings *s)
+{
+	struct vpnalg_addr addresses[4] = { { 0 } };
+	struct vpnalg_config config = { .size = sizeof(config) };
+	unsigned i;
+
+	w->settings = s;
+	w->random = s->random;
+	w->now = s->now;
+	w->bindings = 0;
+	w->bound = 0;
+	store_begin(&w->store, s->bundled, s->record_max);
+	for (i = 0; i < s->address_count; i++) {
+		addresses[i].family = VPNALG_IPV4;
+		put32(addresses[i].octets, outside_address(i));
+	}
+	config.handlers = s->handlers;
+	config.handler_count = s->handler_count;
+	config.addresses = addresses;
+	config.address_count = s->address_count;
+	config.store = &w->store.outer;
+	config.context = w;
+	config.random = next_random;
+	config.burst = s->burst;
+	config.no_wait = s->no_wait;
+	config.event = hear;
+	config.general.ports = s->ports;
+	config.general.filtering = s->filtering;
+	config.l2tp.any_address = s->any_address;
+	if (s->choosing != CHOOSES_NOT) {
+		config.choose = choose;
+		config.release = give_back;
+	}
+	w->memory = malloc(vpnalg_size(&config));
+	if (vpnalg_init(&w->alg, w->memory, vpnalg_size(&config), &config) != 0)
+		broken("init", "the settings are refused");
+}
+
+void world_sweep(struct world *w, unsigned budget)
+{
+	vpnalg_time when = vpnalg_expire(w->alg, w->now, budget);
+
+	if (when < w->now)
+		broken("expire", "asks to be called in the past");
+	store_check(&w->store);
+}
+
+static void sweep_all(struct world *w)
+{
+	unsigned i;
+
+	for (i = 0; i < SWEEP_MAX; i++)
+		if (vpnalg_expire(w->alg, w->now, 64) > w->now)
+			return;
+	broken("expire", "a round does not end");
+}
+
+static void check_counters(const struct world *w)
+{
+	struct vpnalg_kind_counters c;
+	size_t i;
+
+	for (i = 0; vpnalg_kind_counters(w->alg, i, &c, sizeof(c)); i++)
+		if (c.opened != c.closed)
+			broken("8 (given back)",
+			       "%llu of %s opened and %llu closed",
+			       (unsigned long long)c.opened, c.name,
+			       (unsigned long long)c.closed);
+}
+
+static void check_end(struct world *w)
+{
+	unsigned i;
+
+	/* Children first, then those that they kept. */
+	for (i = 0; i < 4 && w->store.records > 0; i++) {
+		w->now += 10000000;
+		sweep_all(w);
+		store_check(&w->store);
+	}
+	if (w->store.records != 0 || w->store.keys != 0)
+		broken("8 (given back)", "%ld records and %ld keys are left",
+		       w->store.records, w->store.keys);
+	if (w->bindings != 0 || w->bound != 0)
+		broken("8 (given back)", "%ld bindings are left", w->bindings);
+	check_counters(w);
+}
+
+void world_end(struct world *w)
+{
+	/* At the end of time nothing ends. */
+	if (w->now < VPNALG_NEVER / 2)
+		check_end(w);
+	store_end(&w->store);
+	free(w->memory);
+}

@@ -84,7 +84,7 @@ static bool is_free(struct vpnalg *translator,
 	    vpnalg_session_find(translator, &tuple) != NULL)
 		return false;
 	tuple.port = 0;
-	tuple.remote = vpnalg_key_any_remote;
+	tuple.remote = NULL;
 	return !translator->maps ||
 	       vpnalg_session_find(translator, &tuple) == NULL;
 }
@@ -192,8 +192,7 @@ static void describe(const struct vpnalg *translator,
 	binding->zone = inside->zone;
 	fill_addr(translator, &binding->inside, inside->local);
 	fill_addr(translator, &binding->outside, outside);
-	if (!same_address(inside->remote, vpnalg_key_any_remote,
-			  translator->addr_len))
+	if (inside->remote != NULL)
 		fill_addr(translator, &binding->remote, inside->remote);
 	binding->inside_id = inside->id;
 	binding->remote_port = inside->port;
@@ -212,7 +211,7 @@ static void propose(struct vpnalg *translator,
 	const uint8_t *outside = fixed_address(translator, opening);
 
 	if (opening->any_remote)
-		inside.remote = vpnalg_key_any_remote;
+		inside.remote = NULL;
 	if (outside == NULL)
 		outside = vpnalg_pool_pick(translator, opening->zone,
 					   opening->inside, opening->remote);

@@ -20,13 +20,17 @@ static void meet(struct vpnalg *translator, struct vpnalg_record *record)
 	const struct vpnalg_handler *handler;
 	vpnalg_time when;
 
-	if (record->handler == ENGINE_HANDLER)
+	if (!vpnalg_record_is_sound(translator, record) ||
+	    record->handler == ENGINE_HANDLER)
 		return;
 	if (vpnalg_session_alive_or_close(translator, record) == NULL)
 		return;
 	handler = translator->handlers[record->handler];
+	translator->met = record;
 	if (handler->swept != NULL)
 		handler->swept(translator, record);
+	if (translator->met == NULL)
+		return; /* the handler has closed it, which it may not */
 	when = wanted(translator, record);
 	if (when < translator->sweep_earliest)
 		translator->sweep_earliest = when;

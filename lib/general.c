@@ -107,13 +107,6 @@ static enum vpnalg_claim match_icmp(const struct vpnalg_facts *facts,
 	return name_key(match, vpnalg_get16(facts->l4 + ICMP_ID_OFF), 0);
 }
 
-/* Networks that no single host is in: "this" one, multicast and broadcast
- * (RFC 6890). */
-static bool is_unicast(const struct vpnalg_facts *facts)
-{
-	return facts->remote[0] != 0 && facts->remote[0] < 224;
-}
-
 static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 			       struct vpnalg_match *match)
 {
@@ -131,8 +124,6 @@ static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 	default:
 		return VPNALG_CLAIM_NONE;
 	}
-	if (!is_unicast(facts))
-		return VPNALG_CLAIM_NONE;
 	if (facts->fragment == VPNALG_FRAGMENT_LATER)
 		return drop(match, VPNALG_DROP_FRAGMENT);
 	return facts->protocol == PROTOCOL_ICMP ? match_icmp(facts, match)

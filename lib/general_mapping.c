@@ -11,8 +11,6 @@
 /* In the keys of permissions, so that they are nobody else's. */
 #define ANY_PORT 0x10000
 
-static const uint8_t any_remote[VPNALG_ADDR_MAX];
-
 static uint8_t filtering(const struct vpnalg *translator)
 {
 	return vpnalg_session_general(translator)->filtering;
@@ -37,7 +35,7 @@ static void parent_of(struct vpnalg *translator, struct vpnalg_record *child,
 		return;
 	}
 	tuple->port = 0;
-	tuple->remote = any_remote;
+	tuple->remote = NULL;
 }
 
 static void join(struct vpnalg_step *step, struct vpnalg_record *parent)

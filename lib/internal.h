@@ -36,14 +36,21 @@ enum {
  * know yet. */
 #define POOL_TRIES 64
 
+/* How many keys a handler may name for one packet. */
+#define ATTEMPTS_MAX 16
+
+/* In slot->claim: the handler's answer makes no sense. */
+#define CLAIM_FAULT 0xff
+
 /* One packet between the stages of a burst: facts, key and hash, never a
  * record. */
 struct slot {
 	struct vpnalg_facts facts;
 	struct vpnalg_match match;
 	uint64_t hash;
-	uint8_t claim;   /* enum vpnalg_claim */
+	uint8_t claim;   /* enum vpnalg_claim, or CLAIM_FAULT */
 	uint8_t handler; /* which one claims it */
+	uint8_t attempt; /* how many keys that one has named in vain */
 	bool ours;       /* its addresses are such that it may be ours */
 	uint8_t key[VPNALG_KEY_MAX];
 };
@@ -65,6 +72,8 @@ struct vpnalg {
 	uint64_t sweep_cursor;
 	vpnalg_time sweep_earliest;
 	void *user; /* of the packet at hand, for the binding */
+	struct vpnalg_step *step;  /* the handler is translating, or NULL */
+	struct vpnalg_record *met; /* the sweep's, or NULL: closed meanwhile */
 	/* Scratch, here to spare the stack: the key that is looked for, a
 	 * binding being made and proposed, and an event. */
 	uint8_t key[VPNALG_KEY_MAX];
@@ -83,10 +92,9 @@ struct vpnalg {
 	struct vpnalg_general_settings general;
 	struct vpnalg_l2tp_settings l2tp;
 	bool maps; /* some kind's sessions are for all remotes */
+	bool fault;   /* the caller's store, or a handler, answered wrongly */
+	bool closing; /* a handler is being told of a session's end */
 };
-
-/* The remote of keys that are for all remotes. */
-extern const uint8_t vpnalg_key_any_remote[VPNALG_ADDR_MAX];
 
 /* The ports of IKE, L2TP, PPTP and NAT-T. */
 static inline bool is_vpn_port(uint32_t port)
@@ -120,6 +128,15 @@ void vpnalg_key_read(const uint8_t *key, size_t addr_len,
 		     struct vpnalg_tuple *tuple);
 uint64_t vpnalg_key_hash(const struct vpnalg *translator, const uint8_t *key);
 uint64_t vpnalg_key_mix(const uint64_t secret[2], uint64_t a, uint64_t b);
+
+/* record.c */
+bool vpnalg_record_is_sound(const struct vpnalg *translator,
+			    const struct vpnalg_record *record);
+struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,
+					 const uint8_t *key, uint64_t hash,
+					 unsigned *slot);
+struct vpnalg_record *vpnalg_record_add(struct vpnalg *translator,
+					size_t bytes);
 
 /* session.c */
 struct vpnalg_record *vpnalg_session_alive_or_close(

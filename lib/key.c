@@ -6,7 +6,8 @@
  *     | role |space | zone |    id    |   port   |  local  | remote  |
  *     +------+------+------+----------+----------+---------+---------+
  *
- * in the machine's own byte order: keys never leave it. */
+ * in the machine's own byte order: keys never leave it. In a key for all remotes
+ * a bit of the role says so, and remote is zero. */
 #include "internal.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@
 
 enum { ZONE_OFF = 2, ID_OFF = 4, PORT_OFF = 8, LOCAL_OFF = 12 };
 
-const uint8_t vpnalg_key_any_remote[VPNALG_ADDR_MAX];
+#define ALL_REMOTES 0x80 /* in the role's byte */
 
 static bool is_inside(unsigned role)
 {
@@ -23,36 +24,42 @@ static bool is_inside(unsigned role)
 	       role == ROLE_PAIR;
 }
 
+static inline void put_address(uint8_t *to, const uint8_t *address,
+			       size_t addr_len)
+{
+	if (address == NULL)
+		memset(to, 0, addr_len);
+	else if (addr_len == IPV4_ADDR_LEN)
+		memcpy(to, address, IPV4_ADDR_LEN); /* a constant size */
+	else
+		memcpy(to, address, addr_len);
+}
+
 void vpnalg_key_make(const struct vpnalg_tuple *tuple, size_t addr_len,
 		     uint8_t *key)
 {
 	uint16_t zone = is_inside(tuple->role) ? tuple->zone : 0;
 
-	key[0] = tuple->role;
+	key[0] = tuple->remote == NULL ? tuple->role | ALL_REMOTES
+				       : tuple->role;
 	key[1] = tuple->space;
 	memcpy(key + ZONE_OFF, &zone, sizeof(zone));
 	memcpy(key + ID_OFF, &tuple->id, sizeof(tuple->id));
 	memcpy(key + PORT_OFF, &tuple->port, sizeof(tuple->port));
-	if (addr_len == IPV4_ADDR_LEN) { /* the sizes are constants here */
-		memcpy(key + LOCAL_OFF, tuple->local, IPV4_ADDR_LEN);
-		memcpy(key + LOCAL_OFF + IPV4_ADDR_LEN, tuple->remote,
-		       IPV4_ADDR_LEN);
-		return;
-	}
-	memcpy(key + LOCAL_OFF, tuple->local, addr_len);
-	memcpy(key + LOCAL_OFF + addr_len, tuple->remote, addr_len);
+	put_address(key + LOCAL_OFF, tuple->local, addr_len);
+	put_address(key + LOCAL_OFF + addr_len, tuple->remote, addr_len);
 }
 
 void vpnalg_key_read(const uint8_t *key, size_t addr_len,
 		     struct vpnalg_tuple *tuple)
 {
-	tuple->role = key[0];
+	tuple->role = key[0] & (uint8_t)~ALL_REMOTES;
 	tuple->space = key[1];
 	memcpy(&tuple->zone, key + ZONE_OFF, sizeof(tuple->zone));
 	memcpy(&tuple->id, key + ID_OFF, sizeof(tuple->id));
 	memcpy(&tuple->port, key + PORT_OFF, sizeof(tuple->port));
 	tuple->local = key + LOCAL_OFF;
-	tuple->remote = key + LOCAL_OFF + addr_len;
+	tuple->remote = key[0] & ALL_REMOTES ? NULL : key + LOCAL_OFF + addr_len;
 }
 
 static uint32_t word(const uint8_t *p)

@@ -10,8 +10,6 @@
 
 #define PORT_MASK 0x0000ffffU
 
-static const uint8_t any_remote[VPNALG_ADDR_MAX];
-
 static struct l2tp_question *body(struct vpnalg_step *step,
 				  struct vpnalg_record *question)
 {
@@ -51,7 +49,6 @@ static enum vpnalg_result open_question(struct vpnalg_step *step,
 	struct vpnalg_opening opening = {
 		.kind = L2TP_KIND_QUESTION,
 		.space = L2TP_PROTOCOL,
-		.remote = any_remote,
 		.id = id->value,
 		.outside_id = id->value,
 		.outside_port = number | port_of(step, flow),
@@ -88,7 +85,7 @@ static struct vpnalg_record *find_question(struct vpnalg_step *step,
 	tuple.space = L2TP_PROTOCOL;
 	tuple.port = L2TP_NUMBER_QUESTION | id->what | tuple.id;
 	tuple.id = id->value;
-	tuple.remote = any_remote;
+	tuple.remote = NULL;
 	return vpnalg_session_find(step->translator, &tuple);
 }
 

@@ -9,15 +9,22 @@
 
 #include "wire_ip.h"
 
-/* Whose the local address is tells whether the packet is one of ours at all:
- * the router's own traffic, to it and from it, is not. */
+/* Whether the address can be a single far host's. "This network", loopback,
+ * multicast and reserved addresses, broadcast among them, are nobody's (RFC
+ * 6890 2.2.2, RFC 1112 4); the outside addresses are the router's own. */
+static bool is_remote(const struct vpnalg *translator, const uint8_t *address)
+{
+	return address[0] != 0 && address[0] != 127 && address[0] < 224 &&
+	       !vpnalg_pool_has(translator, address);
+}
+
+/* The local address decides whether the packet is ours: the router's own
+ * traffic, to it and from it, is not. */
 static bool addresses_fit(const struct vpnalg *translator,
 			  const struct vpnalg_facts *facts)
 {
-	if (!facts->inside)
-		return vpnalg_pool_has(translator, facts->local);
-	return !vpnalg_pool_has(translator, facts->local) &&
-	       !vpnalg_pool_has(translator, facts->remote);
+	return vpnalg_pool_has(translator, facts->local) == !facts->inside &&
+	       is_remote(translator, facts->remote);
 }
 
 /* A packet from a host that uses an outside address itself is the router's, and
@@ -40,44 +47,75 @@ static void make_key(struct vpnalg *translator, struct slot *slot)
 		.id = slot->match.id,
 		.port = slot->match.port,
 		.local = facts->local,
-		.remote = slot->match.any_remote ? vpnalg_key_any_remote
-						 : facts->remote,
+		.remote = slot->match.any_remote ? NULL : facts->remote,
 	};
 
 	vpnalg_key_make(&tuple, translator->addr_len, slot->key);
 	slot->hash = vpnalg_key_hash(translator, slot->key);
 }
 
+static bool is_drop(unsigned result)
+{
+	return result >= VPNALG_DROP_FIRST && result < VPNALG_RESULTS;
+}
+
+/* Whether a handler's claim is one that it may make. */
+static bool is_claim(const struct vpnalg_handler *handler,
+		     const struct slot *slot, unsigned claim)
+{
+	if (slot->match.kind >= handler->kind_count)
+		return false;
+	switch (claim) {
+	case VPNALG_CLAIM_KEY:
+		return !slot->match.more || slot->attempt < ATTEMPTS_MAX;
+	case VPNALG_CLAIM_DROP:
+		return is_drop(slot->match.reason);
+	case VPNALG_CLAIM_GUARDED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void ask(struct vpnalg *translator, struct slot *slot)
+{
+	const struct vpnalg_handler *handler =
+		translator->handlers[slot->handler];
+	unsigned claim;
+
+	slot->match = (struct vpnalg_match){ .attempt = slot->attempt };
+	claim = handler->match(&slot->facts, &slot->match);
+	if (claim != VPNALG_CLAIM_NONE && !is_claim(handler, slot, claim)) {
+		slot->match.kind = 0;
+		claim = CLAIM_FAULT;
+	}
+	slot->claim = (uint8_t)claim;
+	if (claim == VPNALG_CLAIM_KEY)
+		make_key(translator, slot);
+}
+
 /* Asks the handlers from slot->handler on, that one for its key of this
  * attempt. */
-static void claim(struct vpnalg *translator, struct slot *slot,
-		  uint8_t attempt)
+static void claim(struct vpnalg *translator, struct slot *slot)
 {
 	for (; slot->handler < translator->handler_count; slot->handler++) {
-		const struct vpnalg_handler *handler =
-			translator->handlers[slot->handler];
-
-		slot->match = (struct vpnalg_match){ .attempt = attempt };
-		attempt = 0;
-		slot->claim = (uint8_t)handler->match(&slot->facts,
-						      &slot->match);
-		if (slot->claim == VPNALG_CLAIM_KEY)
-			make_key(translator, slot);
+		ask(translator, slot);
 		if (slot->claim != VPNALG_CLAIM_NONE)
 			return;
+		slot->attempt = 0;
 	}
 	slot->claim = VPNALG_CLAIM_NONE;
 }
 
 static void claim_next(struct vpnalg *translator, struct slot *slot)
 {
-	uint8_t attempt = 0;
-
-	if (slot->claim == VPNALG_CLAIM_KEY && slot->match.more)
-		attempt = (uint8_t)(slot->match.attempt + 1);
-	else
+	if (slot->claim == VPNALG_CLAIM_KEY && slot->match.more) {
+		slot->attempt++;
+	} else {
+		slot->attempt = 0;
 		slot->handler++;
-	claim(translator, slot, attempt);
+	}
+	claim(translator, slot);
 }
 
 static void parse(struct vpnalg *translator, struct slot *slot,
@@ -86,6 +124,7 @@ static void parse(struct vpnalg *translator, struct slot *slot,
 	slot->ours = false;
 	slot->claim = VPNALG_CLAIM_NONE;
 	slot->handler = 0;
+	slot->attempt = 0;
 	packet->flags = 0;
 	switch (vpnalg_packet_parse(packet, &slot->facts)) {
 	case PACKET_OTHER:
@@ -99,7 +138,7 @@ static void parse(struct vpnalg *translator, struct slot *slot,
 	}
 	slot->ours = addresses_fit(translator, &slot->facts);
 	if (slot->ours || is_own(translator, &slot->facts))
-		claim(translator, slot, 0);
+		claim(translator, slot);
 }
 
 /* Whether inside hosts have sessions under this protocol with this remote. */
@@ -119,11 +158,9 @@ static bool is_guarded(struct vpnalg *translator,
 static struct vpnalg_record *find(struct vpnalg *translator,
 				  const struct slot *slot, unsigned *key_slot)
 {
-	const struct vpnalg_store *store = translator->store;
-
 	return vpnalg_session_alive_or_close(
-		translator, store->find(store->context, slot->key, slot->hash,
-					key_slot));
+		translator, vpnalg_record_find(translator, slot->key,
+					       slot->hash, key_slot));
 }
 
 /* Only a session that exists claims what comes in from outside, errors about
@@ -171,11 +208,35 @@ static bool holds_addresses(const struct vpnalg_facts *facts)
 	return false;
 }
 
-static enum vpnalg_result translate(struct vpnalg *translator,
-				    struct vpnalg_step *step)
+/* The handler says that it has translated the packet: it has the local address
+ * of its session's other form now. */
+static enum vpnalg_result finish(struct vpnalg *translator,
+				 struct vpnalg_step *step)
 {
 	const struct vpnalg_facts *facts = step->facts;
-	struct vpnalg_tuple inside;
+	struct vpnalg_tuple other;
+
+	if (step->record == NULL)
+		return VPNALG_DROP_FAULT;
+	vpnalg_session_tuple(translator, step->record,
+			     facts->inside ? VPNALG_OUTSIDE_OWN
+					   : VPNALG_INSIDE_OWN,
+			     &other);
+	if (!same_address(facts->local, other.local, translator->addr_len))
+		return VPNALG_DROP_FAULT;
+	if (!facts->inside)
+		step->packet->zone = other.zone;
+	return VPNALG_TRANSLATED;
+}
+
+/* Of a handler that has named another key to try, VPNALG_UNTOUCHED is an answer
+ * for a packet from inside too. */
+static enum vpnalg_result translate(struct vpnalg *translator,
+				    struct vpnalg_step *step, bool more)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	const uint8_t place = step->handler;
+	const struct vpnalg_handler *handler = translator->handlers[place];
 	enum vpnalg_result result;
 
 	if (facts->quoted)
@@ -187,13 +248,19 @@ static enum vpnalg_result translate(struct vpnalg *translator,
 	if (holds_addresses(facts))
 		return VPNALG_DROP_OPTIONS;
 	translator->user = step->packet->user;
-	result = translator->handlers[step->handler]->translate(step);
-	if (result == VPNALG_TRANSLATED && !facts->inside) {
-		vpnalg_session_tuple(translator, step->record,
-				     VPNALG_INSIDE_OWN, &inside);
-		step->packet->zone = inside.zone;
+	translator->step = step;
+	result = handler->translate(step);
+	translator->step = NULL;
+	step->handler = place;
+	if (step->kind >= handler->kind_count) {
+		step->kind = 0;
+		return VPNALG_DROP_FAULT;
 	}
-	return result;
+	if (result == VPNALG_TRANSLATED)
+		return finish(translator, step);
+	if (result == VPNALG_UNTOUCHED)
+		return more || !facts->inside ? result : VPNALG_DROP_FAULT;
+	return is_drop(result) ? result : VPNALG_DROP_FAULT;
 }
 
 /* One claim of one handler. VPNALG_UNTOUCHED: the next may try. */
@@ -206,14 +273,18 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 
 	if (slot->claim == VPNALG_CLAIM_KEY) {
 		step->record = find(translator, slot, &step->slot);
+		if (translator->fault)
+			return VPNALG_DROP_FAULT;
 		if (step->record != NULL) {
 			step->handler = step->record->handler;
 			step->kind = step->record->kind;
 		} else if (slot->match.more || is_arriving(facts)) {
 			return VPNALG_UNTOUCHED;
 		}
-		return translate(translator, step);
+		return translate(translator, step, slot->match.more);
 	}
+	if (slot->claim == CLAIM_FAULT)
+		return VPNALG_DROP_FAULT;
 	if (slot->claim == VPNALG_CLAIM_GUARDED)
 		reason = VPNALG_DROP_FRAGMENT;
 	else if (!is_arriving(facts))
@@ -268,6 +339,7 @@ static enum vpnalg_result decide(struct vpnalg *translator, struct slot *slot,
 	enum vpnalg_result result = VPNALG_UNTOUCHED;
 	bool claimed = slot->claim != VPNALG_CLAIM_NONE;
 
+	translator->fault = false;
 	while (slot->claim != VPNALG_CLAIM_NONE) {
 		step.handler = slot->handler;
 		step.kind = slot->match.kind;
@@ -279,6 +351,8 @@ static enum vpnalg_result decide(struct vpnalg *translator, struct slot *slot,
 	}
 	if (slot->ours && slot->claim == VPNALG_CLAIM_NONE)
 		result = unclaimed(translator, &slot->facts);
+	if (translator->fault && result == VPNALG_UNTOUCHED)
+		result = VPNALG_DROP_FAULT;
 	if (claimed)
 		count(translator, &step, result);
 	return result;

@@ -23,6 +23,7 @@ static const char *const texts[VPNALG_RESULTS] = {
 	[VPNALG_DROP_AH] = "AH cannot be translated",
 	[VPNALG_DROP_WAIT] = "waits for another host",
 	[VPNALG_DROP_UNPAIRED] = "ESP of an unknown inside host",
+	[VPNALG_DROP_FAULT] = "wrong answer of a handler or the store",
 	[VPNALG_DROP_FILTERED] = "from where nothing was sent to",
 };
 

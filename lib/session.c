@@ -124,13 +124,12 @@ void vpnalg_session_tell(struct vpnalg *translator,
 struct vpnalg_record *vpnalg_session_peek(struct vpnalg *translator,
 					  const struct vpnalg_tuple *tuple)
 {
-	const struct vpnalg_store *store = translator->store;
 	uint8_t *key = translator->key;
 	unsigned slot;
 
 	vpnalg_key_make(tuple, translator->addr_len, key);
-	return store->find(store->context, key,
-			   vpnalg_key_hash(translator, key), &slot);
+	return vpnalg_record_find(translator, key,
+				  vpnalg_key_hash(translator, key), &slot);
 }
 
 struct vpnalg_record *
@@ -155,7 +154,7 @@ void vpnalg_session_take(struct vpnalg *translator,
 {
 	const struct vpnalg_store *store = translator->store;
 
-	if (!(record->keys & 1U << role))
+	if (role >= record->slots || !(record->keys & 1U << role))
 		return;
 	store->take(store->context, record, role,
 		    vpnalg_key_hash(translator,
@@ -177,7 +176,7 @@ static bool give(struct vpnalg *translator, struct vpnalg_record *record,
 	vpnalg_key_make(tuple, translator->addr_len, translator->key);
 	memcpy(key, translator->key, store->key_length);
 	hash = vpnalg_key_hash(translator, key);
-	holder = store->find(store->context, key, hash, &slot);
+	holder = vpnalg_record_find(translator, key, hash, &slot);
 	holder = vpnalg_session_alive_or_close(translator, holder);
 	if (holder == NULL) {
 		if (!store->give(store->context, record, at, hash))
@@ -216,14 +215,39 @@ static void dismantle(struct vpnalg *translator, struct vpnalg_record *record)
 	store->remove(store->context, record);
 }
 
-void vpnalg_session_close(struct vpnalg *translator,
-			  struct vpnalg_record *record)
+/* Nobody goes on with a session that is gone. */
+static void forget(struct vpnalg *translator,
+		   const struct vpnalg_record *record)
+{
+	if (translator->step != NULL && translator->step->record == record)
+		translator->step->record = NULL;
+	if (translator->met == record)
+		translator->met = NULL;
+}
+
+static void tell_handler(struct vpnalg *translator,
+			 struct vpnalg_record *record)
 {
 	const struct vpnalg_handler *handler =
 		translator->handlers[record->handler];
 
-	if (handler->closed != NULL)
-		handler->closed(translator, record);
+	if (handler->closed == NULL)
+		return;
+	translator->closing = true;
+	handler->closed(translator, record);
+	translator->closing = false;
+}
+
+/* A handler that closes what it is told is being closed is not obeyed. */
+void vpnalg_session_close(struct vpnalg *translator,
+			  struct vpnalg_record *record)
+{
+	if (translator->closing) {
+		translator->fault = true;
+		return;
+	}
+	tell_handler(translator, record);
+	forget(translator, record);
 	vpnalg_session_counters(translator, record->handler, record->kind)
 		->closed++;
 	vpnalg_choose_give_back(translator, record);
@@ -234,10 +258,9 @@ static struct vpnalg_record *add(struct vpnalg *translator, uint8_t handler,
 				 uint8_t kind)
 {
 	const struct vpnalg_kind *k = session_kind(translator, handler, kind);
-	const struct vpnalg_store *store = translator->store;
-	size_t bytes = HEAD + k->slots * store->key_length + k->body;
-	struct vpnalg_record *record =
-		store->add(store->context, (unsigned)(bytes + 63) / 64);
+	struct vpnalg_record *record = vpnalg_record_add(
+		translator, HEAD + k->slots * translator->store->key_length +
+				    k->body);
 
 	if (record == NULL)
 		return NULL;
@@ -262,7 +285,7 @@ static bool give_keys(struct vpnalg *translator, struct vpnalg_record *record,
 				      .remote = opening->remote };
 
 	if (opening->any_remote)
-		tuple.remote = vpnalg_key_any_remote;
+		tuple.remote = NULL;
 	if (opening->peer)
 		tuple.role = VPNALG_INSIDE_PEER;
 	else if (vpnalg_session_find(translator, &tuple) != NULL)
@@ -306,13 +329,26 @@ static void give_up(const struct vpnalg_step *step,
 				      &step->translator->binding);
 }
 
+/* Whether the handler has such a kind, and may open anything now. */
+static bool may_open(const struct vpnalg_step *step,
+		     const struct vpnalg_opening *opening)
+{
+	const struct vpnalg *translator = step->translator;
+
+	return step->handler < translator->handler_count &&
+	       opening->kind <
+		       translator->handlers[step->handler]->kind_count &&
+	       !translator->closing;
+}
+
 bool vpnalg_session_may_open(const struct vpnalg_step *step,
 			     const struct vpnalg_opening *opening,
 			     uint32_t *outside_id)
 {
 	struct vpnalg_binding *binding = &step->translator->binding;
 
-	if (vpnalg_choose(step, opening, binding) != VPNALG_TRANSLATED)
+	if (!may_open(step, opening) ||
+	    vpnalg_choose(step, opening, binding) != VPNALG_TRANSLATED)
 		return false;
 	*outside_id = binding->outside_id;
 	give_up(step, opening);
@@ -326,10 +362,13 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *record;
 	struct vpnalg_binding *binding = &translator->binding;
-	struct vpnalg_kind_counters *counters = vpnalg_session_counters(
-		translator, step->handler, opening->kind);
+	struct vpnalg_kind_counters *counters;
 	enum vpnalg_result result;
 
+	if (!may_open(step, opening))
+		return VPNALG_DROP_FAULT;
+	counters = vpnalg_session_counters(translator, step->handler,
+					   opening->kind);
 	result = vpnalg_choose(step, opening, binding);
 	if (result != VPNALG_TRANSLATED) {
 		counters->refused++;

@@ -22,14 +22,6 @@ static struct usage *body(const struct vpnalg *translator,
 	return vpnalg_session_body(translator, record);
 }
 
-static unsigned units(const struct vpnalg_store *store)
-{
-	size_t bytes = sizeof(struct vpnalg_record) + store->key_length +
-		       sizeof(struct usage);
-
-	return (unsigned)(bytes + VPNALG_UNIT - 1) / VPNALG_UNIT;
-}
-
 static uint8_t *key_of(const struct vpnalg *translator,
 		       struct vpnalg_record *record)
 {
@@ -41,8 +33,9 @@ static struct vpnalg_record *create(struct vpnalg *translator,
 				    const uint8_t *address)
 {
 	const struct vpnalg_store *store = translator->store;
-	struct vpnalg_record *record =
-		store->add(store->context, units(store));
+	struct vpnalg_record *record = vpnalg_record_add(
+		translator, sizeof(struct vpnalg_record) + store->key_length +
+				    sizeof(struct usage));
 	uint8_t *key;
 
 	if (record == NULL)

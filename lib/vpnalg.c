@@ -44,7 +44,8 @@ static bool are_handlers(const struct vpnalg_config *config)
 		const struct vpnalg_handler *handler = config->handlers[i];
 
 		if (handler == NULL || handler->size < sizeof(*handler) ||
-		    handler->kind_count == 0 ||
+		    handler->match == NULL || handler->translate == NULL ||
+		    handler->kinds == NULL || handler->kind_count == 0 ||
 		    handler->kind_count > KINDS_MAX)
 			return false;
 		for (k = 0; k < handler->kind_count; k++)
@@ -188,6 +189,18 @@ static bool is_usable(const struct vpnalg_store *store)
 	       store->point != NULL && store->next != NULL;
 }
 
+/* Records of another translator mean nothing to this one. */
+static bool is_empty(const struct vpnalg_store *store)
+{
+	struct vpnalg_record *record = NULL;
+	uint64_t cursor = 0;
+
+	while (store->next(store->context, &cursor, &record))
+		if (record != NULL)
+			return false;
+	return true;
+}
+
 static void init_parts(struct vpnalg *translator,
 		       const struct vpnalg_config *config,
 		       const struct layout *layout)
@@ -233,6 +246,8 @@ int vpnalg_init(struct vpnalg **translator, void *memory, size_t size,
 	lay_out(&config, &layout);
 	if (memory == NULL || size < layout.size || (uintptr_t)memory % 8 != 0)
 		return VPNALG_ERROR_MEMORY;
+	if (!is_empty(config.store))
+		return VPNALG_ERROR_NOT_EMPTY;
 	init_parts(t, &config, &layout);
 	error = vpnalg_pool_init(t, &config);
 	if (error != 0)

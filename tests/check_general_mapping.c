@@ -519,7 +519,7 @@ START_TEST(a_mapping_that_cannot_count_its_sessions_takes_no_more)
 	struct vpnalg_tuple tuple = {
 		.role = VPNALG_OUTSIDE_OWN, .space = UDP, .id = 40000,
 		.local = (const uint8_t *)"\xcb\x00\x71\x01",
-		.remote = (const uint8_t *)"\0\0\0\0"
+		.remote = NULL /* a mapping's key */
 	};
 	struct vpnalg_record *mapping;
 

@@ -111,6 +111,9 @@ SPOIL(no_give, store.give = NULL)
 SPOIL(no_take, store.take = NULL)
 SPOIL(no_point, store.point = NULL)
 SPOIL(no_next, store.next = NULL)
+SPOIL(no_match, handler.match = NULL)
+SPOIL(no_translate, handler.translate = NULL)
+SPOIL(null_kinds, handler.kinds = NULL)
 SPOIL(no_prefetch, store.prefetch = NULL)
 SPOIL(longest_burst, config.burst = 256)
 SPOIL(shortest_burst, config.burst = 1)
@@ -125,6 +128,23 @@ static void fifteen_of_all(struct parts *p)
 {
 	p->config.handler_count = 15;
 	p->handler.kind_count = 15;
+}
+
+/* As if a translator were begun anew on the store of the one before. */
+static void record_left(struct parts *p)
+{
+	p->store.add(p->store.context, 1);
+}
+
+static void three_units_left(struct parts *p)
+{
+	p->store.remove(p->store.context, p->store.add(p->store.context, 1));
+	p->store.add(p->store.context, 3);
+}
+
+static void nothing_left(struct parts *p)
+{
+	p->store.remove(p->store.context, p->store.add(p->store.context, 2));
 }
 
 static void one_byte_less(struct parts *p)
@@ -152,6 +172,10 @@ static const struct row {
 	{ "16 handlers", sixteen_handlers, VPNALG_ERROR_CONFIG, false },
 	{ "a handler is NULL", no_handler, VPNALG_ERROR_CONFIG, false },
 	{ "an older handler", older_handler, VPNALG_ERROR_CONFIG, false },
+	{ "a handler without match", no_match, VPNALG_ERROR_CONFIG, false },
+	{ "a handler without translate", no_translate, VPNALG_ERROR_CONFIG,
+	  false },
+	{ "kinds are NULL", null_kinds, VPNALG_ERROR_CONFIG, false },
 	{ "0 kinds", no_kinds, VPNALG_ERROR_CONFIG, false },
 	{ "16 kinds", sixteen_kinds, VPNALG_ERROR_CONFIG, false },
 	{ "a kind of 1 slot", one_slot, VPNALG_ERROR_CONFIG, false },
@@ -178,6 +202,10 @@ static const struct row {
 	{ "one byte less", one_byte_less, VPNALG_ERROR_MEMORY, true },
 	{ "odd memory", odd, VPNALG_ERROR_MEMORY, true },
 	{ "memory off by 4", off_by_4, VPNALG_ERROR_MEMORY, true },
+	{ "a record in the store", record_left, VPNALG_ERROR_NOT_EMPTY, true },
+	{ "a long record in the store", three_units_left,
+	  VPNALG_ERROR_NOT_EMPTY, true },
+	{ "a store emptied again", nothing_left, 0, true },
 	{ "memory off by 8", off_by_8, 0, true },
 	{ "more memory", more_than_enough, 0, true },
 	{ "no prefetch", no_prefetch, 0, true },

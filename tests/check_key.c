@@ -80,6 +80,35 @@ START_TEST(whoever_differs_in_anything_has_another_key)
 }
 END_TEST
 
+/* Nor is it 0.0.0.0, or whatever else may stand in a packet. */
+START_TEST(a_key_for_all_remotes_is_no_key_of_a_remote)
+{
+	static const uint8_t roles[] = { 0, 1, 2, 3, ROLE_GUARD, ROLE_PAIR };
+	static const uint8_t remotes[][4] = { { 0 },
+					      { 255, 255, 255, 255 },
+					      { 198, 51, 100, 1 } };
+	struct vpnalg_tuple all = plain, one = plain, t;
+	uint8_t key[KEY], other[KEY];
+	size_t i, k, n;
+
+	all.remote = NULL;
+	for (i = 0; i < sizeof(roles); i++) {
+		all.role = roles[i];
+		vpnalg_key_make(&all, 4, key);
+		vpnalg_key_read(key, 4, &t);
+		ck_assert_ptr_null(t.remote);
+		ck_assert_uint_eq(t.role, roles[i]);
+		for (k = 0; k < sizeof(roles); k++)
+			for (n = 0; n < ROWS(remotes); n++) {
+				one.role = roles[k];
+				one.remote = remotes[n];
+				vpnalg_key_make(&one, 4, other);
+				ck_assert_mem_ne(key, other, KEY);
+			}
+	}
+}
+END_TEST
+
 START_TEST(outside_keys_know_no_zone)
 {
 	static const uint8_t roles[] = { VPNALG_OUTSIDE_OWN,
@@ -348,6 +377,7 @@ Suite *key_suite(void)
 	tcase_add_test(keys, a_key_is_taken_apart_as_it_was_made);
 	tcase_add_loop_test(keys, whoever_differs_in_anything_has_another_key,
 			    0, ROWS(tuple_rows));
+	tcase_add_test(keys, a_key_for_all_remotes_is_no_key_of_a_remote);
 	tcase_add_test(keys, outside_keys_know_no_zone);
 	tcase_add_test(hash, every_bit_of_a_key_is_in_its_hash);
 	tcase_add_loop_test(hash, keys_that_count_up_spread_like_random_ones,

@@ -118,6 +118,126 @@ START_TEST(a_packet_is_ours_or_the_routers_or_must_not_pass)
 }
 END_TEST
 
+/* Addresses that are no far host's, and those next to them that may be. */
+static const struct {
+	uint32_t address;
+	bool remote;
+} far_rows[] = {
+	{ 0x00000000, false }, { 0x00000001, false }, { 0x00ffffff, false },
+	{ 0x01000000, true },  { 0x7effffff, true },  { 0x7f000000, false },
+	{ 0x7f000001, false }, { 0x7fffffff, false }, { 0x80000000, true },
+	{ 0xdfffffff, true },  { 0xe0000001, false }, { 0xefffffff, false },
+	{ 0xf0000000, false }, { 0xfffffffe, false }, { 0xffffffff, false },
+	{ OUTSIDE, false },    { OUTSIDE_2, false },
+};
+
+static struct bytes opening_packet(unsigned i, uint32_t from, uint32_t to)
+{
+	static const uint8_t ike[28] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+	static const uint8_t sccrq[20] = { 0xc8, 2, 0, 20, [12] = 0x80, 8, 0,
+					   0, 0, 0, 0, 1 };
+
+	switch (i) {
+	case 0:
+		return tcp_packet(from, 443, to, PPTP, 1, 0, SYN, NULL, 0);
+	case 1:
+		return tcp_packet(from, 443, to, 443, 1, 0, SYN, NULL, 0);
+	case 2:
+		return udp_packet(from, 500, to, 500, ike, sizeof(ike));
+	case 3:
+		return udp_packet(from, 1701, to, 1701, sccrq, sizeof(sccrq));
+	case 4:
+		return ip_packet(from, to, ESP, "\0\0\1\0\0\0\0\1data", 12);
+	case 5:
+		return ip_packet(from, to, GRE, "\0\0\x08\0data", 8);
+	case 6:
+		return ip_packet(from, to, 115, "\0\0\0\1data", 8);
+	default:
+		return udp_packet(from, 123, to, 123, "time", 4);
+	}
+}
+
+#define OPENING_PACKETS 8
+
+static const struct vpnalg_handler *const all_handlers[] = {
+	&vpnalg_pptp, &vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_gre, &vpnalg_general
+};
+
+static const uint32_t two_addresses[] = { OUTSIDE, OUTSIDE_2 };
+
+START_TEST(what_is_no_far_host_has_no_session_and_sends_nothing_in)
+{
+	struct world_options options = { .handlers = all_handlers,
+					 .handler_count = 5,
+					 .addresses = two_addresses,
+					 .address_count = 2,
+					 .no_undo = true };
+	uint32_t remote = far_rows[_i].address;
+	struct world w;
+	struct bytes p;
+	unsigned i;
+
+	for (i = 0; i < OPENING_PACKETS; i++) {
+		world_begin(&w, &options);
+		p = opening_packet(i, CLIENT_A, remote);
+		ck_assert_msg((send_packet(&w, VPNALG_OUT, &p) ==
+			       VPNALG_TRANSLATED) == far_rows[_i].remote,
+			      "%08x, packet %u: %s", remote, i,
+			      vpnalg_result_text(w.last.result));
+		ck_assert_int_eq(w.records > 0, far_rows[_i].remote);
+		world_end(&w);
+	}
+}
+END_TEST
+
+/* A mapping takes packets from everybody who is somebody. */
+START_TEST(what_is_no_far_host_does_not_come_in_through_a_mapping)
+{
+	struct world_options options = { .handlers = all_handlers,
+					 .handler_count = 5,
+					 .no_undo = true };
+	uint32_t remote = far_rows[_i].address;
+	bool may = far_rows[_i].remote || remote == OUTSIDE_2;
+	struct bytes out = udp_packet(CLIENT_A, 40000, SERVER, 53, "q", 1);
+	struct bytes in = udp_packet(remote, 53, OUTSIDE, 40000, "a", 1);
+	struct bytes undo = udp_packet(remote, 53, CLIENT_A, 40000, "a", 1);
+	struct world w;
+
+	world_begin(&w, &options);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &out),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &in),
+			  may ? VPNALG_TRANSLATED : VPNALG_UNTOUCHED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &undo),
+			  may ? VPNALG_TRANSLATED : VPNALG_UNTOUCHED);
+	world_end(&w);
+}
+END_TEST
+
+/* One host's packets to 0.0.0.0 took the router's own ports for everybody. */
+START_TEST(no_packet_takes_a_port_for_all_remotes)
+{
+	struct world_options options = { .handlers = all_handlers,
+					 .handler_count = 5,
+					 .no_undo = true };
+	struct world w;
+	struct bytes p;
+	unsigned i;
+
+	world_begin(&w, &options);
+	for (i = 0; i < OPENING_PACKETS; i++) {
+		p = opening_packet(i, CLIENT_B, 0);
+		send_packet(&w, VPNALG_OUT, &p);
+	}
+	for (i = 0; i < OPENING_PACKETS; i++) {
+		p = opening_packet(i, STRANGER, OUTSIDE);
+		ck_assert_msg(send_packet(&w, VPNALG_IN, &p) ==
+				      VPNALG_UNTOUCHED, "packet %u", i);
+	}
+	world_end(&w);
+}
+END_TEST
+
 /* The remote is guarded from the first packet on, to the end of the last
  * session, sweep or not. */
 START_TEST(a_remote_is_guarded_while_anything_of_an_inside_host_lives)
@@ -343,6 +463,14 @@ Suite *process_suite(void)
 	tcase_add_test(whose, results_are_set_whatever_was_there);
 	tcase_add_test(whose, no_packets_are_no_work);
 	tcase_add_test(whose, counters_add_up);
+	tcase_add_loop_test(
+		whose,
+		what_is_no_far_host_has_no_session_and_sends_nothing_in, 0,
+		ROWS(far_rows));
+	tcase_add_loop_test(
+		whose, what_is_no_far_host_does_not_come_in_through_a_mapping,
+		0, ROWS(far_rows));
+	tcase_add_test(whose, no_packet_takes_a_port_for_all_remotes);
 	handlers = tcase_create("handlers");
 	tcase_add_test(
 		handlers,

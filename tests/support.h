@@ -227,6 +227,7 @@ Suite *session_suite(void);
 Suite *choose_suite(void);
 Suite *process_suite(void);
 Suite *expire_suite(void);
+Suite *fault_suite(void);
 Suite *steer_suite(void);
 Suite *init_suite(void);
 Suite *pptp_suite(void);

@@ -87,7 +87,9 @@ struct vpnalg_tuple {
 	/** Whatever else tells sessions apart, as the remote's port; 0. */
 	uint32_t port;
 	const uint8_t *local;  /**< Inside or outside address, by role. */
-	const uint8_t *remote; /**< Remote address. */
+	/** Remote address, or NULL in a key for all remotes, which equals none
+	 * that has an address, whatever the address is. */
+	const uint8_t *remote;
 };
 
 /** What a handler says of a packet. */
@@ -118,7 +120,7 @@ struct vpnalg_match {
 	 * no session's; 0 at first. */
 	uint8_t attempt;
 	/** Whether it knows another key, should this one be no session's. It
-	 * is asked again then, with a greater attempt. */
+	 * is asked again then, with a greater attempt, at most 16 times. */
 	bool more;
 };
 
@@ -155,7 +157,9 @@ struct vpnalg_step {
 	vpnalg_time now;     /**< The time. */
 };
 
-/** A protocol. Handlers are constant and shared by all translators. */
+/** A protocol. An answer that is out of range costs the packet at hand, as
+ * VPNALG_DROP_FAULT, and nothing else. Handlers are constant and shared by all
+ * translators. */
 struct vpnalg_handler {
 	size_t size;      /**< sizeof(struct vpnalg_handler). */
 	const char *name; /**< As "PPTP"; static. */
@@ -180,7 +184,9 @@ struct vpnalg_handler {
 	 * it before the packet is translated. A translated packet's session
 	 * may be ended, not closed. VPNALG_UNTOUCHED says, where match has
 	 * set more, that the packet is not this session's after all: the next
-	 * key, or the next handler, is tried.
+	 * key, or the next handler, is tried. Any other result, a session
+	 * that is gone, or a packet that still has its old address, is
+	 * VPNALG_DROP_FAULT.
 	 */
 	enum vpnalg_result (*translate)(struct vpnalg_step *step);
 	/** Optional: the sweep has met a living session. It may be ended, not
@@ -218,7 +224,7 @@ struct vpnalg_opening {
 	uint8_t space; /**< For its keys and binding: IP protocol number. */
 	uint16_t zone; /**< Zone of the inside host. */
 	const uint8_t *inside; /**< Address of the inside host. */
-	const uint8_t *remote; /**< Address of the remote. */
+	const uint8_t *remote; /**< Address of the remote; NULL: all of them. */
 	/** The outside address that it must have, as its parent's; or NULL. */
 	const uint8_t *outside;
 	uint32_t id;           /**< The ID that the inside host chose. */

@@ -78,8 +78,9 @@ static inline uint8_t *vpnalg_record_key(struct vpnalg_record *record,
  *
  * A record stays where it is until it is removed or the call into the
  * translator ends; between calls a store may move records. Only add and give
- * can fail; that costs the packet at hand and nothing else. No operation may
- * call the translator.
+ * can fail; that costs the packet at hand and nothing else, as does an answer
+ * that cannot be right (VPNALG_DROP_FAULT). No operation may call the
+ * translator.
  */
 struct vpnalg_store {
 	size_t size;       /**< sizeof(struct vpnalg_store). */

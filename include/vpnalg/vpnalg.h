@@ -153,9 +153,14 @@ enum vpnalg_result {
 	/** From outside to a mapping, and its inside host has not sent to where
 	 * it is from: enum vpnalg_filtering. */
 	VPNALG_DROP_FILTERED = 26,
+	/** A handler or the store gave an answer that it may not give: a kind, a
+	 * result, a reason or a slot out of range, a packet called translated
+	 * that still has its old address. A fault of theirs; what the packet
+	 * holds is not defined then. */
+	VPNALG_DROP_FAULT = 27,
 
 	/** One more than the greatest result. */
-	VPNALG_RESULTS = 27
+	VPNALG_RESULTS = 28
 };
 
 /** The segment was shortened; TCP sends the rest again. */
@@ -355,7 +360,7 @@ struct vpnalg_config {
 	/** The outside addresses, all IPv4, none twice. Required. */
 	const struct vpnalg_addr *addresses;
 	size_t address_count; /**< 1 to 4096. */
-	/** The session store. Required; only its address is kept. */
+	/** The session store, empty. Required; only its address is kept. */
 	const struct vpnalg_store *store;
 	/** Passed to the callbacks. */
 	void *context;
@@ -397,7 +402,12 @@ enum vpnalg_error {
 	VPNALG_ERROR_ADDRESS = -2, /**< An outside address is no IPv4 or twice. */
 	VPNALG_ERROR_STORE = -3,   /**< The store lacks an operation or has
 				    * another key length. */
-	VPNALG_ERROR_MEMORY = -4   /**< Too little memory or misaligned. */
+	VPNALG_ERROR_MEMORY = -4,  /**< Too little memory or misaligned. */
+	/** The store holds records, of an earlier translator perhaps. What they
+	 * have taken could never be given back: empty the store, as
+	 * vpnalg_table_init() does, and give back yourself what the choose
+	 * callback had reserved. */
+	VPNALG_ERROR_NOT_EMPTY = -5
 };
 
 /**

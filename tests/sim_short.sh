@@ -50,18 +50,20 @@ while read -r seconds clients scenarios; do
 		never_longer "$seconds" "$clients" "$scenario"
 	done
 done <<EOF
-30 1 all calm rekeys pauses deaths insist answers lan quiet restart slow
+30 1 all calm rekeys pauses deaths insist answers lan quiet restart slow idle
 30 2 calm rekeys pauses deaths
 30 3 calm rekeys pauses
 EOF
 
 # What differs is the speed.
-for i in 1 2; do
-	"$sim" --runs 3 --clients 3 --loss 1 --json |
-		sed 's/, "mpps".*//' >"$work/$i"
+for scenario in all quiet restart slow sites idle spoofed liar; do
+	for i in 1 2; do
+		"$sim" --scenario $scenario --runs 3 --clients 3 --loss 1 \
+			--json | sed 's/, "mpps".*//' >"$work/$i"
+	done
+	cmp -s "$work/1" "$work/2" || {
+		echo "$scenario: equal seeds, different worlds"
+		status=1
+	}
 done
-cmp -s "$work/1" "$work/2" || {
-	echo "equal seeds, different worlds"
-	status=1
-}
 exit $status

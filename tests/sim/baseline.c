@@ -38,7 +38,7 @@ struct baseline {
 	unsigned addresses;
 	struct spi_map outbound; /* SPI seen: 1 */
 	struct spi_map inbound;  /* SPI to client + 1 */
-	bool known[CLIENTS_MAX];
+	bool known[CLIENTS_MAX + LIARS_MAX];
 	struct line lines[ADDRESSES_MAX];
 };
 

@@ -37,8 +37,9 @@ bool blind_is(const struct world *world, const struct sa *sa)
 	    world->tunnels[sa->tunnel].sent[CLIENT] + BEFORE >
 		    sa->verdicts.first)
 		return false;
-	for (i = 0; i < world->count; i++)
-		if (i != sa->tunnel && awaits(world, &world->tunnels[i]))
+	for (i = 0; i < world->tunnel_count; i++)
+		if (world->tunnels[i].lead != world->tunnels[sa->tunnel].lead &&
+		    awaits(world, &world->tunnels[i]))
 			return true;
 	return false;
 }

@@ -20,6 +20,31 @@ static void plan_death(struct world *world, uint32_t tunnel)
 			  tunnel, t->ends[CLIENT].life);
 }
 
+/* Nothing is sent with the SAs of this end any more. */
+static void drop_sas(struct world *world, uint32_t lead, unsigned end)
+{
+	struct tunnel *t = &world->tunnels[lead], *more;
+
+	t->ends[end].sending = t->ends[end].pending = NONE;
+	for (more = &world->tunnels[t->more];
+	     more < &world->tunnels[t->more + t->more_count]; more++)
+		more->ends[end].sending = more->ends[end].pending = NONE;
+}
+
+/* A flow that begins or ends with its connection misses nothing of it. */
+static void renew_flows(struct world *world, uint32_t lead)
+{
+	struct tunnel *t = &world->tunnels[lead];
+	uint32_t i;
+
+	t->traffic.first = 0;
+	traffic_outage_ends(world, lead);
+	for (i = t->more; i < t->more + t->more_count; i++) {
+		world->tunnels[i].traffic.first = 0;
+		traffic_outage_ends(world, i);
+	}
+}
+
 void daemon_start(struct world *world, uint32_t tunnel)
 {
 	struct tunnel *t = &world->tunnels[tunnel];
@@ -28,9 +53,9 @@ void daemon_start(struct world *world, uint32_t tunnel)
 	end->up = true;
 	end->ike = ike_choose(&t->dice, CLIENT);
 	end->next_id = 0;
-	end->sending = end->pending = NONE;
+	drop_sas(world, tunnel, CLIENT);
 	request_forget(end);
-	t->traffic.first = 0;
+	renew_flows(world, tunnel);
 	t->began = world->now;
 	plan_death(world, tunnel);
 	request_ask(world, tunnel, CLIENT, KIND_INIT);
@@ -41,10 +66,10 @@ static void stop(struct world *world, uint32_t tunnel)
 	struct tunnel *t = &world->tunnels[tunnel];
 	struct end *end = &t->ends[CLIENT];
 
-	traffic_outage_ends(world, tunnel);
+	renew_flows(world, tunnel);
 	end->up = false;
 	end->life++;
-	end->sending = end->pending = NONE;
+	drop_sas(world, tunnel, CLIENT);
 	request_forget(end);
 	queue_add(&world->queue,
 		  world->now +
@@ -67,10 +92,12 @@ void daemon_die(struct world *world, uint32_t tunnel, unsigned life)
 	stop(world, tunnel);
 }
 
-static void server_forgets(struct end *end)
+static void server_forgets(struct world *world, uint32_t tunnel)
 {
+	struct end *end = &world->tunnels[tunnel].ends[SERVER];
+
 	end->up = false;
-	end->sending = end->pending = NONE;
+	drop_sas(world, tunnel, SERVER);
 	request_forget(end);
 }
 
@@ -79,7 +106,7 @@ void daemon_fails(struct world *world, uint32_t tunnel, unsigned end)
 	if (end == CLIENT) {
 		stop(world, tunnel);
 	} else {
-		server_forgets(&world->tunnels[tunnel].ends[SERVER]);
+		server_forgets(world, tunnel);
 		rekey_notice(world, tunnel);
 	}
 }
@@ -90,7 +117,7 @@ static void server_accepts(struct world *world, const struct message *m)
 	struct tunnel *t = &world->tunnels[m->tunnel];
 	struct end *end = &t->ends[SERVER];
 
-	server_forgets(end);
+	server_forgets(world, m->tunnel);
 	end->up = true;
 	end->life = m->life;
 	end->ike = m->ike;
@@ -129,17 +156,17 @@ static void obey(struct world *world, const struct message *m)
 		server_accepts(world, m);
 		break;
 	case KIND_CHILD:
-		responder_has_child(end, m, t->v1);
+		responder_has_child(end_of(world, m->sa, m->to), m, t->v1);
 		break;
 	case KIND_REKEY_IKE:
 		end->ike = m->new_ike;
 		end->next_id = 0;
 		break;
 	case KIND_DELETE:
-		old_one_is_deleted(end);
+		old_one_is_deleted(end_of(world, m->old, m->to));
 		break;
 	case KIND_BYE:
-		server_forgets(end);
+		server_forgets(world, m->tunnel);
 		break;
 	default:
 		break;
@@ -177,6 +204,20 @@ static void hears_request(struct world *world, const struct message *m)
 		path_send_ike(world, m->to, &answer);
 }
 
+/* A site's gateway asks for one SA after the other. */
+static void ask_for_more(struct world *world, uint32_t lead)
+{
+	struct tunnel *t = &world->tunnels[lead];
+	struct message m = { .kind = KIND_CHILD,
+			     .tunnel = (uint16_t)lead,
+			     .old = NONE };
+
+	if (t->more_up == t->more_count)
+		return;
+	m.sa = sa_add(world, t->more + t->more_up++);
+	request_begin(world, CLIENT, &m);
+}
+
 static void client_is_up(struct world *world, const struct message *m)
 {
 	struct tunnel *t = &world->tunnels[m->tunnel];
@@ -186,15 +227,21 @@ static void client_is_up(struct world *world, const struct message *m)
 	rekey_plan(world, m->sa);
 	rekey_plan_ike(world, m->tunnel);
 	rekey_plan_liveness(world, m->tunnel, CLIENT);
+	t->more_up = 0;
+	ask_for_more(world, m->tunnel);
 }
 
 static void initiator_has_child(struct world *world, const struct message *m)
 {
-	struct end *end = &world->tunnels[m->tunnel].ends[m->to];
+	struct end *end = end_of(world, m->sa, m->to);
 
 	end->sending = m->sa;
 	end->pending = NONE;
 	rekey_plan(world, m->sa);
+	if (m->old == NONE) {
+		ask_for_more(world, m->tunnel);
+		return;
+	}
 	queue_add(&world->queue,
 		  world->now + end->flavour->remove_after * MILLISECOND,
 		  EVENT_DELETE, m->old, m->to);
@@ -281,7 +328,7 @@ static void hears_third(struct world *world, const struct message *m)
 	if (!r->active || !is_same(&r->message, m))
 		return;
 	r->active = false;
-	end->sending = m->sa;
+	end_of(world, m->sa, m->to)->sending = m->sa;
 }
 
 /* The server does not know the client, or not this start of it. */

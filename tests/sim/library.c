@@ -36,9 +36,12 @@ static uint32_t roll(void *context)
 	return (uint32_t)dice_roll(&library->dice);
 }
 
-static void open_table(struct library *library, unsigned clients)
+static void open_table(struct library *library,
+		       const struct settings *settings, unsigned clients)
 {
-	uint32_t units = UNITS_AT_LEAST + clients * UNITS_PER_CLIENT;
+	const struct scenario *s = &settings->scenario;
+	uint32_t each = s->sites > 0 ? s->children[1] : 1;
+	uint32_t units = UNITS_AT_LEAST + clients * each * UNITS_PER_CLIENT;
 	size_t size = vpnalg_table_size(units);
 
 	library->table = basics_memory(1, size);
@@ -82,7 +85,7 @@ static void *open_library(const struct settings *settings, unsigned clients,
 
 	library->dice = dice_for(seed, 0, 'l');
 	set_addresses(addresses, settings->addresses);
-	open_table(library, clients);
+	open_table(library, settings, clients);
 	size = vpnalg_size(&config);
 	library->memory = basics_memory(1, size > 0 ? size : 1);
 	error = vpnalg_init(&library->translator, library->memory, size,

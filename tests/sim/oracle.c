@@ -25,6 +25,8 @@ static unsigned pass(void *state, struct parcel *parcel, uint64_t ms)
 	const struct oracle *oracle = state;
 
 	(void)ms;
+	if (parcel->client == WIRE_NOBODY)
+		return VPNALG_DROP_GUARDED;
 	if (parcel->packet.direction == VPNALG_OUT)
 		wire_set_from(parcel, WIRE_OUTSIDE +
 				      parcel->client % oracle->addresses);

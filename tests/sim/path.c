@@ -47,33 +47,37 @@ static void say(const struct world *world, const struct parcel *parcel,
 	putchar('\n');
 }
 
-static bool pass_out(struct world *world, struct parcel *parcel)
+unsigned path_pass(struct world *world, struct parcel *parcel,
+		   enum vpnalg_direction direction)
 {
-	struct score *score = world->score;
-	unsigned result, ike = !parcel->esp;
+	unsigned result;
 
-	parcel->packet.direction = VPNALG_OUT;
+	parcel->packet.direction = (uint8_t)direction;
 	result = world->contestant->pass(world->state, parcel,
 					 world->now / MILLISECOND);
 	parcel->packet.result = (uint8_t)result;
+	if (result == VPNALG_TRANSLATED && direction == VPNALG_OUT &&
+	    wire_ends(parcel).from - WIRE_OUTSIDE >=
+		    world->settings->addresses)
+		basics_fault("a packet left with a wrong address");
+	return result;
+}
+
+static bool pass_out(struct world *world, struct parcel *parcel)
+{
+	struct score *score = world->score;
+	unsigned ike = !parcel->esp;
+	unsigned result = path_pass(world, parcel, VPNALG_OUT);
+
 	score->out[ike]++;
 	score->out_results[ike][result]++;
-	if (result != VPNALG_TRANSLATED)
-		return false;
-	if (wire_ends(parcel).from - WIRE_OUTSIDE >=
-	    world->settings->addresses)
-		basics_fault("a packet left with a wrong address");
-	return true;
+	return result == VPNALG_TRANSLATED;
 }
 
 static enum verdict pass_in(struct world *world, struct parcel *parcel)
 {
-	unsigned result;
+	unsigned result = path_pass(world, parcel, VPNALG_IN);
 
-	parcel->packet.direction = VPNALG_IN;
-	result = world->contestant->pass(world->state, parcel,
-					 world->now / MILLISECOND);
-	parcel->packet.result = (uint8_t)result;
 	world->score->in_results[result]++;
 	if (result != VPNALG_TRANSLATED)
 		return VERDICT_NOBODY;
@@ -87,10 +91,9 @@ static void client_sends_esp(struct world *world, uint32_t sa, bool lost,
 {
 	struct sa *s = &world->sas[sa];
 	struct tunnel *t = &world->tunnels[s->tunnel];
-	struct end *server = &t->ends[SERVER];
-	struct wire_ends ends = { WIRE_INSIDE + s->tunnel, WIRE_SERVER, 0,
-				  0 };
-	struct parcel parcel = { .client = s->tunnel };
+	struct end *server = &lead_of(world, s->tunnel)->ends[SERVER];
+	struct wire_ends ends = { WIRE_INSIDE + t->lead, WIRE_SERVER, 0, 0 };
+	struct parcel parcel = { .client = t->lead };
 	bool passed;
 
 	t->sent[CLIENT] = world->now;
@@ -102,7 +105,7 @@ static void client_sends_esp(struct world *world, uint32_t sa, bool lost,
 	if (!passed || lost || server->life != s->life)
 		return;
 	server->heard = world->now + delay;
-	if (server->pending == sa)
+	if (t->ends[SERVER].pending == sa)
 		queue_add(&world->queue, world->now + delay, EVENT_ESP_HEARD,
 			  sa, SERVER);
 	if (t->answers)
@@ -135,7 +138,7 @@ static void note_outage(struct world *world, const struct sa *sa,
 			enum verdict verdict)
 {
 	struct tunnel *t = &world->tunnels[sa->tunnel];
-	const struct end *client = &t->ends[CLIENT];
+	const struct end *client = &lead_of(world, sa->tunnel)->ends[CLIENT];
 	enum owner owner;
 	uint64_t since;
 
@@ -149,12 +152,21 @@ static void note_outage(struct world *world, const struct sa *sa,
 	score_outage(&t->outage, owner, since, world->now);
 }
 
+static void note_theft(struct world *world, uint32_t host)
+{
+	if (host < world->count)
+		return;
+	world->score->to_liars++;
+	attack_got(world, host - world->count);
+}
+
 void path_esp_comes(struct world *world, uint32_t sa, uint32_t sequence)
 {
 	struct sa *s = &world->sas[sa];
 	struct tunnel *t = &world->tunnels[s->tunnel];
-	struct wire_ends ends = { WIRE_SERVER, t->address, 0, 0 };
-	struct parcel parcel = { .client = s->tunnel };
+	struct wire_ends ends = { WIRE_SERVER,
+				  lead_of(world, s->tunnel)->address, 0, 0 };
+	struct parcel parcel = { .client = t->lead };
 	enum verdict verdict;
 
 	wire_make_esp(&parcel, &ends, s->spi[CLIENT], sequence);
@@ -168,17 +180,20 @@ void path_esp_comes(struct world *world, uint32_t sa, uint32_t sequence)
 	note_outage(world, s, verdict);
 	if (verdict == VERDICT_RIGHT)
 		path_esp_heard(world, sa, CLIENT);
+	else if (verdict == VERDICT_WRONG)
+		note_theft(world, wire_ends(&parcel).to - WIRE_INSIDE);
 }
 
 void path_esp_heard(struct world *world, uint32_t sa, unsigned at)
 {
 	const struct sa *s = &world->sas[sa];
-	struct end *end = &world->tunnels[s->tunnel].ends[at];
+	struct end *lead = &lead_of(world, s->tunnel)->ends[at];
+	struct end *end = end_of(world, sa, at);
 
-	if (!end->up || end->life != s->life)
+	if (!lead->up || lead->life != s->life)
 		return;
-	if (end->heard < world->now)
-		end->heard = world->now;
+	if (lead->heard < world->now)
+		lead->heard = world->now;
 	if (at == CLIENT)
 		world->tunnels[s->tunnel].traffic.heard = world->now;
 	if (end->pending == sa) {

@@ -20,7 +20,10 @@ enum event_kind {
 	EVENT_REKEY_IKE,   /* who: tunnel, data: life * 2 + end. */
 	EVENT_DELETE,      /* who: SA, data: end. */
 	EVENT_LIVENESS,    /* who: tunnel, data: life * 2 + end. */
-	EVENT_RESTART      /* The translator forgets everything. */
+	EVENT_RESTART,     /* The translator forgets everything. */
+	EVENT_SPOOF,       /* A forged packet comes. */
+	EVENT_LIE,         /* who: liar, data: enum lie. */
+	EVENT_LIE_ANSWERED /* who: message. The server's answer, at the NAT. */
 };
 
 struct event {

@@ -51,29 +51,31 @@ void rekey_notice(struct world *world, uint32_t tunnel)
 void rekey_child(struct world *world, uint32_t sa, unsigned from)
 {
 	const struct sa *s = &world->sas[sa];
-	const struct end *end = &world->tunnels[s->tunnel].ends[from];
+	const struct tunnel *lead = lead_of(world, s->tunnel);
+	const struct end *end = &lead->ends[from];
+	const struct end *sender = end_of(world, sa, from);
 	struct message m = { .kind = KIND_CHILD,
-			     .tunnel = (uint16_t)s->tunnel,
+			     .tunnel = (uint16_t)world->tunnels[s->tunnel].lead,
 			     .old = sa };
 
 	if (!end->up || end->life != s->life ||
-	    (end->sending != sa && end->pending != sa))
+	    (sender->sending != sa && sender->pending != sa))
 		return;
 	if (end->requests[0].active) {
 		queue_add(&world->queue, world->now + BUSY_RETRY, EVENT_REKEY,
 			  sa, from);
 		return;
 	}
-	m.sa = sa_add(world, m.tunnel);
+	m.sa = sa_add(world, s->tunnel);
 	request_begin(world, from, &m);
 }
 
 void rekey_delete(struct world *world, uint32_t sa, unsigned from)
 {
 	const struct sa *s = &world->sas[sa];
-	const struct end *end = &world->tunnels[s->tunnel].ends[from];
+	const struct end *end = &lead_of(world, s->tunnel)->ends[from];
 	struct message m = { .kind = KIND_DELETE,
-			     .tunnel = (uint16_t)s->tunnel,
+			     .tunnel = (uint16_t)world->tunnels[s->tunnel].lead,
 			     .sa = NONE,
 			     .old = sa };
 

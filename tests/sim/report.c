@@ -31,13 +31,14 @@ void report_begin(const struct settings *s)
 	printf("Inbound ESP packets that reached the translator, and new SPIs "
 	       "among them. Times in ms,\nmedian/99th percentile; - is "
 	       "never. Held: outbound packets dropped. Outages in s, "
-	       "longest/99.9th percentile, of\nthose that send, and the "
-	       "longest of those that only listen.\n\n");
+	       "longest/99.9th percentile, of\nthose that send; over: longer "
+	       "than %u s; and the longest of those that only listen.\n\n",
+	       s->outage);
 	printf("%3s %-8s %5s %10s %9s %9s %9s %9s %8s %7s %6s %13s %13s %6s %6s "
-	       "%13s %6s %13s %7s\n",
+	       "%13s %6s %13s %6s %7s\n",
 	       "K", "", "runs", "inbound", "right %", "wrong %", "nobody %", "blind %",
 	       "SPIs", "at once", "wrong", "pairing", "repair", "held", "IKE",
-	       "set-up", "Mpkt/s", "outage", "listens");
+	       "set-up", "Mpkt/s", "outage", "over", "listens");
 }
 
 static void print_time(char *text, size_t size, const struct times *times)
@@ -96,7 +97,7 @@ static void print_text(const char *name, unsigned clients,
 	print_time(setup, sizeof(setup), &s->setup);
 	print_outage(outage, sizeof(outage), &s->outages[OWNER_SENDS]);
 	printf("%3u %-8s %5u %10llu %9.4f %9.4f %9.4f %9.4f %8llu %6.2f%% %6llu "
-	       "%13s %13s %6llu %6llu %13s %6.1f %13s %7.1f\n",
+	       "%13s %13s %6llu %6llu %13s %6.1f %13s %6llu %7.1f\n",
 	       clients, name, s->runs, (ull)all,
 	       percent(s->in[VERDICT_RIGHT], all),
 	       percent(s->in[VERDICT_WRONG], all),
@@ -104,12 +105,18 @@ static void print_text(const char *name, unsigned clients,
 	       (ull)s->spis,
 	       percent(s->at_once, s->spis), (ull)s->wrong_spis, pairing,
 	       repair, (ull)held_back(s, 0), (ull)held_back(s, 1), setup,
-	       speed(s), outage, longest(&s->outages[OWNER_LISTENS]));
+	       speed(s), outage, (ull)s->long_outages,
+	       longest(&s->outages[OWNER_LISTENS]));
 	if (s->ike_in[VERDICT_WRONG] + s->ike_in[VERDICT_NOBODY] > 0)
 		printf("    of IKE: %llu right, %llu wrong, %llu nobody\n",
 		       (ull)s->ike_in[VERDICT_RIGHT],
 		       (ull)s->ike_in[VERDICT_WRONG],
 		       (ull)s->ike_in[VERDICT_NOBODY]);
+	if (s->to_liars > 0)
+		printf("    of ESP: %llu to liars\n", (ull)s->to_liars);
+	if (s->forged[0] + s->forged[1] > 0)
+		printf("    forged: %llu dropped, %llu sent on\n",
+		       (ull)s->forged[0], (ull)s->forged[1]);
 	fflush(stdout);
 }
 
@@ -158,9 +165,11 @@ static void print_json(const struct settings *settings, const char *name,
 	       (ull)s->in[VERDICT_RIGHT], (ull)s->in[VERDICT_WRONG],
 	       (ull)s->in[VERDICT_NOBODY], (ull)s->blind, (ull)s->lost);
 	printf(", \"ike_right\": %llu, \"ike_wrong\": %llu, "
-	       "\"ike_nobody\": %llu",
+	       "\"ike_nobody\": %llu, \"to_liars\": %llu, "
+	       "\"forged\": %llu, \"forged_sent_on\": %llu",
 	       (ull)s->ike_in[VERDICT_RIGHT], (ull)s->ike_in[VERDICT_WRONG],
-	       (ull)s->ike_in[VERDICT_NOBODY]);
+	       (ull)s->ike_in[VERDICT_NOBODY], (ull)s->to_liars,
+	       (ull)(s->forged[0] + s->forged[1]), (ull)s->forged[1]);
 	printf(", \"spis\": %llu, \"at_once\": %llu, \"wrong_spis\": %llu, "
 	       "\"nobody_spis\": %llu",
 	       (ull)s->spis, (ull)s->at_once, (ull)s->wrong_spis,
@@ -169,6 +178,7 @@ static void print_json(const struct settings *settings, const char *name,
 	print_times_json("repair", &s->repair);
 	print_times_json("setup", &s->setup);
 	print_outages_json("outage", &s->outages[OWNER_SENDS]);
+	printf(", \"long_outages\": %llu", (ull)s->long_outages);
 	print_outages_json("listens", &s->outages[OWNER_LISTENS]);
 	print_results_json("in", s->in_results);
 	print_results_json("out_esp", s->out_results[0]);

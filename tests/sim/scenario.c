@@ -48,6 +48,19 @@ const struct scenario scenarios[] = {
 	  .rekey = 300, .rekey_ike = 1200, .life = 1800, .busy = 300,
 	  .pause = 60, .one_way = 10, .v1 = 20, .eager = 50, .rtt = USUAL_RTT,
 	  .reordered = 1, .slow = 80, .dpd = 10, .minutes = 60 },
+	{ "sites", "half are gateways with 2 to 20 CHILD SAs each",
+	  .rekey = 300, .rekey_ike = 1200, .life = 1800, .busy = 60,
+	  .pause = 30, .one_way = 10, .v1 = 20, .eager = 50, .rtt = USUAL_RTT,
+	  .reordered = 1, .slow = 30, .dpd = 10, .sites = 50,
+	  .children = { 2, 20 }, .minutes = 10 },
+	{ "idle", "two hours of silence, then either end speaks first",
+	  .busy = 60, .pause = 7500, .pause_least = 7200, .ahead = 10,
+	  .v1 = 20, .eager = 50, .rtt = USUAL_RTT, .reordered = 1,
+	  .slow = 50, .minutes = 270 },
+	{ "spoofed", "as all, with forged ESP in the server's name", USUAL,
+	  .rtt = USUAL_RTT, .slow = 30, .spoofed = 1000 },
+	{ "liar", "as all, and an inside host makes up IKE and ESP", USUAL,
+	  .rtt = USUAL_RTT, .slow = 30, .liars = 1 },
 	{ .name = NULL },
 };
 
@@ -76,6 +89,12 @@ static const struct number {
 	{ "dpd", offsetof(struct scenario, dpd) },
 	{ "without_dpd", offsetof(struct scenario, without_dpd) },
 	{ "restart", offsetof(struct scenario, restart) },
+	{ "sites", offsetof(struct scenario, sites) },
+	{ "children_least", offsetof(struct scenario, children) },
+	{ "children_most",
+	  offsetof(struct scenario, children) + sizeof(unsigned) },
+	{ "spoofed", offsetof(struct scenario, spoofed) },
+	{ "liars", offsetof(struct scenario, liars) },
 };
 
 #define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))

@@ -75,6 +75,7 @@ void score_outage(struct outage *outage, enum owner owner, uint64_t since,
 	else
 		outage->length[owner] += now - begin;
 	outage->seen[owner] = true;
+	outage->packets++;
 	outage->last = now;
 }
 

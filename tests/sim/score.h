@@ -32,10 +32,11 @@ struct verdicts {
 /* An inside host whose packets do not reach it does this meanwhile. */
 enum owner { OWNER_SENDS, OWNER_LISTENS, OWNER_PAUSES, OWNERS };
 
-/* A time in which a flow's owner goes without its packets; README defines it. */
+/* A flow's owner goes without its packets; README defines it. */
 struct outage {
 	bool on;
 	uint64_t first, last; /* packets that did not reach the owner */
+	uint64_t packets;
 	bool seen[OWNERS];
 	uint64_t length[OWNERS];
 };
@@ -52,6 +53,8 @@ struct score {
 	uint64_t in_results[VPNALG_RESULTS];
 	uint64_t out[2];           /* ESP, IKE */
 	uint64_t out_results[2][VPNALG_RESULTS];
+	uint64_t to_liars;         /* ESP of others */
+	uint64_t forged[2];        /* dropped, taken for somebody's */
 	uint64_t spis;             /* new ones that came */
 	uint64_t at_once;          /* right from the first packet on */
 	uint64_t wrong_spis;
@@ -60,6 +63,7 @@ struct score {
 	struct times repair;  /* traffic from the first wrong to a right one */
 	struct times setup;   /* from IKE's first message to the CHILD SA */
 	struct times outages[OWNERS]; /* in units of OUTAGE_STEP */
+	uint64_t long_outages; /* of those that send */
 	double seconds;       /* of CPU */
 };
 

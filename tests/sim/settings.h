@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define CLIENTS_MAX 240 /* in one /24 */
+#define LIARS_MAX 4      /* behind them */
 #define LIST_MAX 16
 #define ADDRESSES_MAX 16
 
@@ -38,6 +39,10 @@ struct scenario {
 	unsigned dpd;         /* liveness checks after this many seconds of
 			       * silence, or twice or three times as many */
 	unsigned without_dpd; /* percent of tunnels that have none */
+	unsigned sites;       /* percent of clients that are sites' gateways */
+	unsigned children[2]; /* CHILD SAs of one, least and most */
+	unsigned spoofed;     /* most forged packets a second; 0: none */
+	unsigned liars;       /* inside hosts that have no tunnel and lie */
 	unsigned restart;     /* mean seconds between the translator's restarts;
 			       * 0: never */
 	unsigned minutes;     /* a run's usual length */

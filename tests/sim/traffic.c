@@ -194,14 +194,20 @@ void traffic_outage_ends(struct world *world, uint32_t tunnel)
 	const struct settings *s = world->settings;
 	uint64_t length = score_outage_ends(world->score, outage);
 
-	if (length <= s->outage * SECOND ||
-	    world->score->outages_told >= s->outages)
+	if (length <= s->outage * SECOND)
+		return;
+	world->score->long_outages++;
+	if (world->score->outages_told >= s->outages)
 		return;
 	world->score->outages_told++;
-	printf("%s, %u clients, seed %llu: client %u without its packets from "
-	       "%.3f s to %.3f s, of which it sent for %.3f s\n",
+	printf("%s, %u clients, seed %llu: client %u, flow %u, without its "
+	       "packets from %.3f s to %.3f s, of which it sent for %.3f s, "
+	       "one each %.2f s; %llu lost\n",
 	       world->contestant->name, world->count,
-	       (unsigned long long)world->seed, tunnel,
+	       (unsigned long long)world->seed, world->tunnels[tunnel].lead,
+	       tunnel,
 	       (double)outage->first / 1e6, (double)outage->last / 1e6,
-	       (double)length / 1e6);
+	       (double)length / 1e6,
+	       (double)world->tunnels[tunnel].traffic.gap / 1e6,
+	       (unsigned long long)outage->packets);
 }

@@ -14,6 +14,8 @@
 
 #define WIRE_IKE_PORT 500
 
+#define WIRE_NOBODY UINT32_MAX /* the client of a forged packet */
+
 /* A packet, and the truth about it. */
 struct parcel {
 	struct vpnalg_packet packet;

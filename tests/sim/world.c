@@ -50,7 +50,7 @@ uint32_t sa_add(struct world *world, uint32_t tunnel)
 	sa = &world->sas[world->sa_count];
 	memset(sa, 0, sizeof(*sa));
 	sa->tunnel = tunnel;
-	sa->life = t->ends[CLIENT].life;
+	sa->life = lead_of(world, tunnel)->ends[CLIENT].life;
 	for (end = CLIENT; end <= SERVER; end++)
 		sa->spi[end] = (uint32_t)dice_between(&t->dice, 256,
 						      UINT32_MAX - 1);
@@ -90,6 +90,7 @@ static void open_tunnel(struct world *world, uint32_t i, unsigned server)
 	t->path[CLIENT] = dice_for(world->seed, i, 'c');
 	t->path[SERVER] = dice_for(world->seed, i, 's');
 	t->newest = NONE;
+	t->lead = i;
 	t->v1 = dice_percent(&t->fate, s->v1);
 	t->rtt = (uint32_t)(dice_between(&t->fate, s->rtt[0], s->rtt[1]) *
 			    MILLISECOND);
@@ -103,6 +104,61 @@ static void open_tunnel(struct world *world, uint32_t i, unsigned server)
 		  0);
 	t->answers = dice_percent(&answers, s->answers);
 	traffic_open(world, i);
+}
+
+/* One of several of a site's gateway; all of them use one path. */
+static void open_more(struct world *world, uint32_t lead, uint32_t i)
+{
+	struct tunnel *t = &world->tunnels[i];
+	const struct tunnel *first = &world->tunnels[lead];
+	struct dice answers = dice_for(world->seed, i, 'a');
+	unsigned end;
+
+	t->lead = lead;
+	t->dice = dice_for(world->seed, i, 'd');
+	t->newest = NONE;
+	t->v1 = first->v1;
+	t->rtt = first->rtt;
+	for (end = CLIENT; end <= SERVER; end++) {
+		t->path[end] = dice_for(world->seed, i, end ? 's' : 'c');
+		t->ends[end].flavour = first->ends[end].flavour;
+		t->ends[end].sending = t->ends[end].pending = NONE;
+	}
+	t->answers = dice_percent(&answers,
+				  world->settings->scenario.answers);
+	traffic_open(world, i);
+}
+
+/* How many tunnels a client has besides the first. */
+static unsigned more_of(const struct world *world, uint32_t client)
+{
+	const struct scenario *s = &world->settings->scenario;
+	struct dice dice = dice_for(world->seed, client, 'n');
+
+	if (!dice_percent(&dice, s->sites))
+		return 0;
+	return (unsigned)dice_between(&dice, s->children[0], s->children[1]) -
+	       1;
+}
+
+static void open_tunnels(struct world *world, unsigned server)
+{
+	uint32_t i, j, next = world->count;
+
+	for (i = 0; i < world->count; i++)
+		next += more_of(world, i);
+	world->tunnel_count = next;
+	world->tunnels = basics_memory(next, sizeof(struct tunnel));
+	next = world->count;
+	for (i = 0; i < world->count; i++) {
+		struct tunnel *t = &world->tunnels[i];
+
+		open_tunnel(world, i, server);
+		t->more = next;
+		t->more_count = more_of(world, i);
+		for (j = 0; j < t->more_count; j++)
+			open_more(world, i, next++);
+	}
 }
 
 #define RESTART_LEAST (30 * SECOND)
@@ -160,7 +216,7 @@ static void open_world(struct world *world)
 {
 	struct dice dice = dice_for(world->seed, 0, 'w');
 	enum jitter jitter = world->settings->jitter;
-	unsigned server, i;
+	unsigned server;
 
 	server = dice_percent(&dice, world->settings->scenario.eager)
 			 ? EAGER
@@ -171,10 +227,9 @@ static void open_world(struct world *world)
 	world->end = settings_minutes(world->settings) * 60 * SECOND;
 	world->router = dice_for(world->seed, 0, 'r');
 	world->message_free = NONE;
-	world->tunnels = basics_memory(world->count, sizeof(struct tunnel));
-	for (i = 0; i < world->count; i++)
-		open_tunnel(world, i, server);
+	open_tunnels(world, server);
 	plan_restart(world);
+	attack_open(world);
 }
 
 static void ike_heard(struct world *world, uint32_t index)
@@ -231,6 +286,15 @@ static void handle(struct world *world, const struct event *event)
 	case EVENT_RESTART:
 		restart(world);
 		break;
+	case EVENT_SPOOF:
+		attack_spoof(world);
+		break;
+	case EVENT_LIE:
+		attack_lie(world, who, (enum lie)data);
+		break;
+	case EVENT_LIE_ANSWERED:
+		attack_answered(world, who);
+		break;
 	}
 }
 
@@ -244,7 +308,8 @@ static void tell_wrong(const struct world *world, const struct sa *sa)
 	printf("%s, %u clients, seed %llu: SPI %08x of client %u, first at "
 	       "%.3f s, wrong from %.3f s, %s\n",
 	       world->contestant->name, world->count,
-	       (unsigned long long)world->seed, sa->spi[CLIENT], sa->tunnel,
+	       (unsigned long long)world->seed, sa->spi[CLIENT],
+	       world->tunnels[sa->tunnel].lead,
 	       (double)v->first / 1e6, (double)v->wrong_since / 1e6,
 	       v->wrong ? "never repaired" : "repaired");
 }
@@ -257,7 +322,7 @@ static void close_world(struct world *world)
 		score_spi_ends(world->score, &world->sas[i].verdicts);
 		tell_wrong(world, &world->sas[i]);
 	}
-	for (i = 0; i < world->count; i++)
+	for (i = 0; i < world->tunnel_count; i++)
 		traffic_outage_ends(world, i);
 	queue_free(&world->queue);
 	free(world->tunnels);

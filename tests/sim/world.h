@@ -16,7 +16,7 @@
 #include "settings.h"
 
 #define NONE UINT32_MAX
-#define TODO_MAX 4
+#define TODO_MAX 8
 
 enum { CLIENT = 0, SERVER = 1 };
 
@@ -101,8 +101,13 @@ struct traffic {
 	uint64_t pace;         /* from the last question to the next one */
 };
 
+/* A pair of ESP SAs that is renewed, and its flow. A site's gateway has several.
+ * The first of them leads: it has the IKE SA, and its number is the client's. */
 struct tunnel {
-	struct end ends[2];
+	uint32_t lead;
+	uint32_t more, more_count; /* of a lead: the others, in a row */
+	uint32_t more_up; /* so many of them have been asked for */
+	struct end ends[2]; /* of those that do not lead only what sends */
 	struct traffic traffic;
 	struct dice dice, fate, path[2];
 	bool v1;
@@ -127,6 +132,29 @@ struct sa {
 	struct verdicts verdicts;
 };
 
+#define SPOOFED_SPIS 4
+
+/* Somebody outside who forges the server's address, in waves. */
+struct spoofer {
+	struct dice dice;
+	uint64_t until;
+	unsigned rate; /* packets a second; 0: between two waves */
+	unsigned spis; /* that go on; 0: each packet has a new one */
+	bool counts;   /* the sequence numbers go up */
+	uint32_t spi[SPOOFED_SPIS], sequence[SPOOFED_SPIS];
+};
+
+enum lie { LIE_IKE, LIE_ESP, LIE_ESP_ONCE, LIES };
+
+/* An inside host without a tunnel that looks as if it had one. */
+struct liar {
+	struct dice dice[LIES];
+	uint64_t every[LIES]; /* mean microseconds */
+	uint64_t rtt;
+	struct ike ike;
+	uint32_t id, spi, sequence;
+};
+
 struct world {
 	const struct settings *settings;
 	const struct contestant *contestant;
@@ -134,8 +162,11 @@ struct world {
 	struct score *score;
 	uint64_t seed, now, end;
 	unsigned count; /* of clients */
+	uint32_t tunnel_count;
 	unsigned restarts;
 	struct dice router;
+	struct spoofer spoofer;
+	struct liar liars[LIARS_MAX];
 	bool jitter, uniform_pauses;
 	struct queue queue;
 	struct tunnel *tunnels;
@@ -150,7 +181,23 @@ void world_run(const struct settings *settings,
 	       const struct contestant *contestant, unsigned clients,
 	       uint64_t seed, struct score *score);
 
+static inline struct tunnel *lead_of(const struct world *world,
+				     uint32_t tunnel)
+{
+	return &world->tunnels[world->tunnels[tunnel].lead];
+}
+
+/* The end that sends with an SA. */
+static inline struct end *end_of(const struct world *world, uint32_t sa,
+				 unsigned end)
+{
+	return &world->tunnels[world->sas[sa].tunnel].ends[end];
+}
+
 /* path.c: a packet's way. */
+/* Hands a packet to the translator and nobody else; returns the result. */
+unsigned path_pass(struct world *world, struct parcel *parcel,
+		   enum vpnalg_direction direction);
 void path_send_esp(struct world *world, uint32_t tunnel, unsigned from);
 void path_esp_comes(struct world *world, uint32_t sa, uint32_t sequence);
 void path_esp_heard(struct world *world, uint32_t sa, unsigned at);
@@ -161,6 +208,14 @@ void path_ike_comes(struct world *world, uint32_t message);
 /* blind.c: whether anything that is to be seen tells whose the SPI is. */
 void blind_begin(const struct world *world, struct sa *sa);
 bool blind_is(const struct world *world, const struct sa *sa);
+
+/* attack.c: forged packets and lies. */
+void attack_open(struct world *world);
+void attack_spoof(struct world *world);
+void attack_lie(struct world *world, uint32_t liar, enum lie lie);
+void attack_answered(struct world *world, uint32_t message);
+/* A packet of somebody else's came to a liar. */
+void attack_got(struct world *world, uint32_t liar);
 
 /* traffic.c: when there is something to send. */
 void traffic_open(struct world *world, uint32_t tunnel);

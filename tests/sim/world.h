@@ -101,8 +101,8 @@ struct traffic {
 	uint64_t pace;         /* from the last question to the next one */
 };
 
-/* A pair of ESP SAs that is renewed, and its flow. A site's gateway has several.
- * The first of them leads: it has the IKE SA, and its number is the client's. */
+/* A pair of ESP SAs that is renewed, and its flow. A gateway of a site has more
+ * than one: the first leads, has the IKE SA, and its number is the client's. */
 struct tunnel {
 	uint32_t lead;
 	uint32_t more, more_count; /* of a lead: the others, in a row */
@@ -237,11 +237,19 @@ void request_timer(struct world *world, uint32_t tunnel, uint32_t data);
 void request_end(struct world *world, uint32_t tunnel, unsigned from);
 void request_forget(struct end *end);
 
-/* daemon.c: what the two daemons do. */
+/* life.c: clients begin and die. */
 void daemon_start(struct world *world, uint32_t tunnel);
 void daemon_die(struct world *world, uint32_t tunnel, unsigned life);
-void daemon_hears(struct world *world, const struct message *message);
+/* This end's requests had no answer. */
 void daemon_fails(struct world *world, uint32_t tunnel, unsigned end);
+/* The server has no SA with this client any more. */
+void daemon_forgets(struct world *world, uint32_t tunnel);
+
+/* daemon.c: what the two daemons do when something comes. */
+void daemon_hears(struct world *world, const struct message *message);
+
+/* tunnel.c: all that there are in this run. */
+void tunnels_open(struct world *world);
 
 /* rekey.c: what they do from time to time. */
 void rekey_plan(struct world *world, uint32_t sa);

@@ -24,6 +24,8 @@
 #define PPTP_TYPE_OFF 8
 #define GRE_MASK 0xef7f
 #define GRE_PPTP 0x2001
+#define GRE_TYPE_OFF 2
+#define GRE_TYPE_PPP 0x880b
 #define GRE_CALL_ID_OFF 6
 #define NO_ID 0
 
@@ -142,7 +144,8 @@ static void explain_tcp(const struct bytes *tcp, struct explained *explained)
 
 static void explain_gre(const struct bytes *gre, struct explained *explained)
 {
-	if (!has(gre, 8) || (get16(gre, 0) & GRE_MASK) != GRE_PPTP)
+	if (!has(gre, 8) || (get16(gre, 0) & GRE_MASK) != GRE_PPTP ||
+	    get16(gre, GRE_TYPE_OFF) != GRE_TYPE_PPP)
 		return;
 	append(explained->what, " of PPTP");
 	append(explained->where, " Call ID %u", get16(gre, GRE_CALL_ID_OFF));

@@ -58,13 +58,18 @@ static enum vpnalg_claim match_gre(const struct vpnalg_facts *facts,
 	flags = vpnalg_get16(facts->l4);
 	if ((flags & GRE_VERSION_MASK) != GRE_VERSION_ENHANCED)
 		return VPNALG_CLAIM_NONE;
+	if (facts->l4_len < GRE_TYPE_OFF + 2)
+		return drop(match, VPNALG_DROP_MALFORMED);
+	if (facts->l4_caplen < GRE_TYPE_OFF + 2)
+		return drop(match, VPNALG_DROP_TRUNCATED);
+	/* Others have made protocols of their own of version 1 (EoIP). */
+	if (vpnalg_get16(facts->l4 + GRE_TYPE_OFF) != GRE_TYPE_PPP)
+		return VPNALG_CLAIM_NONE;
 	if (facts->l4_len < GRE_HEADER_LEN ||
 	    (flags & GRE_FIXED_MASK) != GRE_FIXED)
 		return drop(match, VPNALG_DROP_MALFORMED);
 	if (facts->l4_caplen < GRE_HEADER_LEN)
 		return drop(match, VPNALG_DROP_TRUNCATED);
-	if (vpnalg_get16(facts->l4 + GRE_TYPE_OFF) != GRE_TYPE_PPP)
-		return drop(match, VPNALG_DROP_MALFORMED);
 	match->peer = !facts->inward;
 	match->id = vpnalg_get16(facts->l4 + GRE_CALL_ID_OFF);
 	match->port = 0;

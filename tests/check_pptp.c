@@ -27,8 +27,9 @@ static struct bytes gre_with(uint16_t flags, uint16_t type)
 	return p;
 }
 
-/* RFC 2637 4.1. Version 0 is not PPTP's; version 1 that is not enhanced GRE of
- * PPP must not go out with an inside address. */
+/* RFC 2637 4.1. Version 0 is not PPTP's, nor is version 1 of another protocol
+ * than PPP; enhanced GRE that is malformed must not go out with an inside
+ * address. */
 static const struct {
 	const char *what;
 	uint16_t flags, type;
@@ -47,7 +48,10 @@ static const struct {
 	{ "strict source route", 0x3801, 0x880b, VPNALG_DROP_MALFORMED },
 	{ "recursion", 0x3101, 0x880b, VPNALG_DROP_MALFORMED },
 	{ "reserved flag", 0x3009, 0x880b, VPNALG_DROP_MALFORMED },
-	{ "another payload", 0x3001, 0x0800, VPNALG_DROP_MALFORMED },
+	{ "EoIP", 0x2001, 0x6400, VPNALG_UNTOUCHED },
+	{ "another payload", 0x3001, 0x0800, VPNALG_UNTOUCHED },
+	{ "another payload, flags of no PPTP", 0xb001, 0x0800,
+	  VPNALG_UNTOUCHED },
 };
 
 START_TEST(gre_goes_out_by_its_header)
@@ -132,6 +136,26 @@ START_TEST(malformed_gre_in_is_the_routers_unless_guarded)
 	start_control(&w, &c, CLIENT_A, 4000, SERVER);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
 			  VPNALG_DROP_MALFORMED);
+}
+END_TEST
+
+/* EoIP is for the router, unless an inside host has PPTP with that remote. */
+START_TEST(version_1_of_another_protocol_is_no_handlers)
+{
+	struct bytes out = ip_packet(CLIENT_A, SERVER, GRE,
+				     "\x20\x01\x64\0\0\4\0\7" "data", 12);
+	struct bytes in = ip_packet(SERVER, OUTSIDE, GRE,
+				    "\x20\x01\x64\0\0\4\0\7" "data", 12);
+
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &out), VPNALG_UNTOUCHED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &in), VPNALG_UNTOUCHED);
+	ck_assert_uint_eq(send_captured(&w, VPNALG_OUT, &out, 24),
+			  VPNALG_UNTOUCHED);
+	ck_assert_uint_eq(send_captured(&w, VPNALG_OUT, &out, 23),
+			  VPNALG_DROP_TRUNCATED);
+	start_control(&w, &c, CLIENT_A, 4000, SERVER);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &in), VPNALG_DROP_GUARDED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &out), VPNALG_UNTOUCHED);
 }
 END_TEST
 
@@ -304,6 +328,7 @@ Suite *pptp_suite(void)
 		t,
 		gre_in_that_nobody_owns_is_kept_from_the_router_only_while_in_use);
 	tcase_add_test(t, malformed_gre_in_is_the_routers_unless_guarded);
+	tcase_add_test(t, version_1_of_another_protocol_is_no_handlers);
 	tcase_add_test(t, two_calls_of_one_peer_id_cannot_be_told_apart_by_undo);
 	tcase_add_test(t, a_call_gets_back_the_peer_id_that_a_newer_one_took);
 	tcase_add_test(

@@ -569,7 +569,8 @@ VPNALG_API const char *vpnalg_result_text(unsigned result);
 /** @return the version of the library, as VPNALG_VERSION. */
 VPNALG_API unsigned vpnalg_version(void);
 
-/** PPTP: its control connection on TCP 1723 and its enhanced GRE (RFC 2637). */
+/** PPTP: its control connection on TCP 1723 and its enhanced GRE (RFC 2637). GRE
+ * version 1 of another Protocol Type than 0x880B (EoIP) is not PPTP's. */
 extern VPNALG_API const struct vpnalg_handler vpnalg_pptp;
 
 /** IPsec: IKE and NAT-T on UDP 500 and 4500 (RFC 7296, RFC 2409, RFC 3948), ESP

@@ -179,8 +179,10 @@ static bool give(struct vpnalg *translator, struct vpnalg_record *record,
 	holder = vpnalg_record_find(translator, key, hash, &slot);
 	holder = vpnalg_session_alive_or_close(translator, holder);
 	if (holder == NULL) {
-		if (!store->give(store->context, record, at, hash))
+		if (!store->give(store->context, record, at, hash)) {
+			vpnalg_session_changed(translator, record);
 			return false;
+		}
 	} else {
 		store->point(store->context, holder, slot, record, at, hash);
 		holder->keys &= (uint8_t)~(1U << slot);

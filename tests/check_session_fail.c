@@ -206,7 +206,7 @@ static struct mirrored *mirror_of(struct vpnalg_record *record)
 
 static void mirror_change(void *context, struct vpnalg_record *record)
 {
-	(void)context;
+	plain.changed(context, record);
 	memcpy(mirror_of(record)->bytes, record,
 	       (size_t)record->units * VPNALG_UNIT);
 }

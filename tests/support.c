@@ -34,8 +34,10 @@ static struct vpnalg_record *between_add(void *context, unsigned units)
 	if (fails(w))
 		return NULL;
 	record = w->inner.add(w->inner.context, units);
-	if (record != NULL)
-		w->records++;
+	if (record == NULL)
+		return NULL;
+	w->records++;
+	mirror_added(w, record);
 	return record;
 }
 
@@ -46,6 +48,7 @@ static void between_remove(void *context, struct vpnalg_record *record)
 	if (record->keys != 0)
 		ck_abort_msg("removed with keys");
 	w->records--;
+	mirror_removed(w, record);
 	w->inner.remove(w->inner.context, record);
 }
 
@@ -94,6 +97,11 @@ static void between_prefetch(void *context, uint64_t hash, unsigned step)
 		w->inner.prefetch(w->inner.context, hash, step);
 }
 
+static void between_changed(void *context, struct vpnalg_record *record)
+{
+	mirror_changed(context, record);
+}
+
 static void stand_between(struct world *w)
 {
 	w->store = (struct vpnalg_store){ .size = sizeof(w->store),
@@ -106,7 +114,8 @@ static void stand_between(struct world *w)
 					  .take = between_take,
 					  .point = between_point,
 					  .next = between_next,
-					  .prefetch = between_prefetch };
+					  .prefetch = between_prefetch,
+					  .changed = between_changed };
 }
 
 /* Chance and choice. */
@@ -213,6 +222,7 @@ void world_begin(struct world *w, const struct world_options *options)
 	w->now = w->options.now;
 	w->store_memory = test_store(&w->inner, w->options.units);
 	stand_between(w);
+	mirror_open(w);
 	memset(addresses, 0, sizeof(addresses));
 	for (i = 0; i < w->options.address_count; i++) {
 		addresses[i].family = VPNALG_IPV4;
@@ -248,13 +258,16 @@ void world_wait(struct world *w, vpnalg_time ms)
 	w->now += ms;
 	while (vpnalg_expire(w->alg, w->now, 1000) <= w->now &&
 	       w->now != VPNALG_NEVER)
-		;
+		mirror_check(w);
+	mirror_check(w);
 	test_store_between_calls(&w->inner, w->store_memory);
+	mirror_renew(w);
 }
 
 void world_forget(struct world *w)
 {
 	test_store_free(&w->inner, w->store_memory);
+	mirror_close(w);
 	free(w->memory);
 	free(w->bytes);
 }
@@ -353,6 +366,7 @@ static void check_undo(struct world *w, const struct bytes *before,
 	undo.data = copy;
 	undo.direction ^= VPNALG_OUT_UNDO;
 	vpnalg_process(w->alg, &undo, 1, w->now);
+	mirror_check(w);
 	if (undo.result == VPNALG_DROP_AMBIGUOUS) {
 		free(copy);
 		return;
@@ -405,6 +419,7 @@ static unsigned send_bytes(struct world *w, struct vpnalg_packet p,
 	p.data = block + 1;
 	p.user = w;
 	vpnalg_process(w->alg, &p, 1, w->now);
+	mirror_check(w);
 	w->last = p;
 	check_promises(w, packet, p.result == VPNALG_TRANSLATED ? p.caplen
 								: p.caplen);
@@ -413,6 +428,7 @@ static unsigned send_bytes(struct world *w, struct vpnalg_packet p,
 	w->last.data = w->bytes;
 	free(block);
 	test_store_between_calls(&w->inner, w->store_memory);
+	mirror_renew(w);
 	return p.result;
 }
 

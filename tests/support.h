@@ -70,6 +70,7 @@ struct world_options {
 	uint16_t burst;
 	bool no_undo; /* do not try undo after each packet */
 	bool no_wait;
+	bool mirror; /* hold the library to telling of every change */
 	vpnalg_time now;
 	struct vpnalg_timers timers;
 	struct vpnalg_general_settings general;
@@ -94,6 +95,7 @@ struct world {
 	uint32_t connections; /* begun so far */
 	unsigned long told[TOLD]; /* events by their type */
 	struct vpnalg_event event; /* the last */
+	struct mirror *mirror;
 	struct vpnalg_packet last; /* as send_packet() left it */
 	uint8_t *bytes;            /* its bytes */
 	uint32_t length;
@@ -217,6 +219,16 @@ uint16_t call_out(struct world *w, struct connection *c, uint16_t own,
 void *test_store(struct vpnalg_store *store, uint32_t units);
 void test_store_between_calls(struct vpnalg_store *store, void *memory);
 void test_store_free(struct vpnalg_store *store, void *memory);
+
+/* The mirror of the store, if there is one. */
+void mirror_open(struct world *w);
+void mirror_close(struct world *w);
+void mirror_added(struct world *w, struct vpnalg_record *record);
+void mirror_removed(struct world *w, struct vpnalg_record *record);
+void mirror_changed(struct world *w, struct vpnalg_record *record);
+/* After each call, and when the store may have moved its records. */
+void mirror_check(struct world *w);
+void mirror_renew(struct world *w);
 
 /* The suites. */
 Suite *packet_suite(void);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A mirror of a world's store: it has of each record what the library has told
+ * of by `changed`, and must never be stale when a call ends. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MIRROR_MAX 4096
+
+struct image {
+	struct vpnalg_record *record;
+	uint8_t bytes[VPNALG_UNITS_MAX * VPNALG_UNIT];
+};
+
+struct mirror {
+	unsigned count;
+	struct image images[MIRROR_MAX];
+};
+
+static struct image *image_of(struct mirror *m, struct vpnalg_record *record)
+{
+	unsigned i;
+
+	for (i = 0; i < m->count; i++)
+		if (m->images[i].record == record)
+			return &m->images[i];
+	ck_abort_msg("no such record");
+	return NULL;
+}
+
+void mirror_added(struct world *w, struct vpnalg_record *record)
+{
+	struct mirror *m = w->mirror;
+
+	if (m == NULL)
+		return;
+	ck_assert_uint_lt(m->count, MIRROR_MAX);
+	m->images[m->count++] = (struct image){ .record = record };
+	mirror_changed(w, record);
+}
+
+void mirror_removed(struct world *w, struct vpnalg_record *record)
+{
+	struct mirror *m = w->mirror;
+	struct image *image;
+
+	if (m == NULL)
+		return;
+	image = image_of(m, record);
+	*image = m->images[--m->count];
+}
+
+void mirror_changed(struct world *w, struct vpnalg_record *record)
+{
+	if (w->mirror != NULL)
+		memcpy(image_of(w->mirror, record)->bytes, record,
+		       record->units * VPNALG_UNIT);
+}
+
+/* Visits all records of the store: what they are must be known. */
+void mirror_check(struct world *w)
+{
+	struct vpnalg_record *record;
+	uint64_t cursor = 0;
+
+	if (w->mirror == NULL)
+		return;
+	for (record = NULL; w->inner.next(w->inner.context, &cursor, &record);
+	     record = NULL)
+		ck_assert_msg(record == NULL ||
+				      memcmp(image_of(w->mirror, record)->bytes,
+					     record,
+					     record->units * VPNALG_UNIT) == 0,
+			      "a change was not told: kind %u",
+			      record ? record->kind : 0);
+}
+
+/* The store may have moved its records. */
+void mirror_renew(struct world *w)
+{
+	struct vpnalg_record *record;
+	uint64_t cursor = 0;
+
+	if (w->mirror == NULL)
+		return;
+	w->mirror->count = 0;
+	for (record = NULL; w->inner.next(w->inner.context, &cursor, &record);
+	     record = NULL)
+		if (record != NULL)
+			mirror_added(w, record);
+}
+
+void mirror_open(struct world *w)
+{
+	if (w->options.mirror)
+		w->mirror = calloc(1, sizeof(*w->mirror));
+}
+
+void mirror_close(struct world *w)
+{
+	free(w->mirror);
+}

@@ -13,7 +13,8 @@ static const struct vpnalg_kind kinds[L2TP_KINDS] = {
 	[L2TP_KIND_IP_FLOW] = { .name = "L2TPv3 flow over IP",
 				.slots = 4,
 				.body = sizeof(struct l2tp_flow),
-				.guard = L2TP_PROTOCOL },
+				.guard = L2TP_PROTOCOL,
+				.bound = true },
 	[L2TP_KIND_SERVER] = { .name = "L2TP server",
 			       .slots = 2,
 			       .body = sizeof(struct l2tp_server) },
@@ -29,6 +30,8 @@ static const struct vpnalg_kind kinds[L2TP_KINDS] = {
 				 .slots = 2,
 				 .body = sizeof(struct l2tp_question),
 				 .bound = true },
+	[L2TP_KIND_CLAIM] = { .name = "L2TP tunnel in use, by the peer's ID",
+			      .slots = 2 },
 };
 
 /* A way to name a key for a packet. */
@@ -70,7 +73,7 @@ static bool looks_like_l2tp(const struct vpnalg_facts *facts)
 
 	return vpnalg_l2tp_message_head(facts, &message) ==
 		       VPNALG_TRANSLATED &&
-	       !(vpnalg_get16(facts->l4 + message.offset) & L2TP_RESERVED);
+	       !message.foreign;
 }
 
 /* The port from which the answer came. */
@@ -84,11 +87,12 @@ static enum way by_answer(const struct vpnalg_facts *facts,
 	return WAY_MORE;
 }
 
-/* The first answer itself, on the inside. */
+/* The first answer itself, on the inside; and a tunnel whose answer came from
+ * another port than that of a later one. */
 static enum way by_question(const struct vpnalg_facts *facts,
 			    struct vpnalg_match *match)
 {
-	if (!facts->inward || !looks_like_l2tp(facts))
+	if (!looks_like_l2tp(facts))
 		return WAY_NONE;
 	name(match, false, PROTOCOL_UDP, vpnalg_local_port(facts), L2TP_PORT);
 	return WAY_MORE;
@@ -134,20 +138,21 @@ static enum way by_own_id(const struct vpnalg_facts *facts,
 {
 	struct l2tp_message message;
 	const struct l2tp_id *id = &message.ids[L2TP_OWN_TUNNEL];
+	const struct l2tp_id *id3 = &message.ids[L2TP_OWN_CONNECTION];
 	uint32_t port;
 
 	if (!shared_port(facts, &port) ||
 	    vpnalg_l2tp_message_read(facts, &message) != VPNALG_TRANSLATED ||
 	    !message.control || message.header.value != 0)
 		return WAY_NONE;
-	if (id->size == 0)
-		id = &message.ids[L2TP_OWN_CONNECTION];
-	if (id->size == 0 && message.type != L2TP_SCCRQ)
-		return WAY_NONE;
+	if (id->size == 0 && id3->size != 0)
+		id = id3;
 	if (id->size != 0)
 		name(match, false, L2TP_PROTOCOL, id->value, id->what | port);
-	else
+	else if (message.type == L2TP_SCCRQ && (id->hidden || id3->hidden))
 		name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_ASKING | port);
+	else
+		return WAY_NONE;
 	return WAY_MORE;
 }
 
@@ -179,10 +184,23 @@ static enum way by_elsewhere(const struct vpnalg_facts *facts,
 	return WAY_MORE;
 }
 
-/* By the two addresses. */
+/* Over IP: who asks for a hidden ID. */
+static enum way by_asker(const struct vpnalg_facts *facts,
+			 struct vpnalg_match *match)
+{
+	struct l2tp_message message;
+
+	if (vpnalg_l2tp_message_read(facts, &message) != VPNALG_TRANSLATED ||
+	    !l2tp_is_answer(&message))
+		return WAY_NONE;
+	name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_ASKING);
+	return WAY_MORE;
+}
+
+/* By the inside host, or by the outside address who has the rest. */
 static enum way by_host(struct vpnalg_match *match)
 {
-	name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_FLOW);
+	name(match, false, L2TP_PROTOCOL, 0, L2TP_NUMBER_FLOW);
 	return WAY_LAST;
 }
 
@@ -196,6 +214,7 @@ enum by {
 	BY_ID,
 	BY_OWN_ID,
 	BY_SERVER,
+	BY_ASKER,
 	BY_ELSEWHERE,
 	BY_HOST
 };
@@ -208,7 +227,9 @@ static const uint8_t ways[2][3][WAYS_MAX] = {
 	{ { BY_ELSEWHERE, BY_INSIDE_PORT, BY_ANSWER, BY_QUESTION },
 	  { BY_ID, BY_OWN_ID, BY_OUTSIDE_PORT },
 	  { BY_ID, BY_OUTSIDE_PORT, BY_SERVER, BY_ELSEWHERE } },
-	{ { BY_HOST }, { BY_ID, BY_OWN_ID, BY_HOST }, { BY_ID, BY_HOST } },
+	{ { BY_HOST },
+	  { BY_ID, BY_OWN_ID, BY_HOST },
+	  { BY_ID, BY_ASKER, BY_HOST } },
 };
 
 static enum way name_by(unsigned by, const struct vpnalg_facts *facts,
@@ -229,6 +250,8 @@ static enum way name_by(unsigned by, const struct vpnalg_facts *facts,
 		return by_own_id(facts, match);
 	case BY_SERVER:
 		return by_server(facts, match);
+	case BY_ASKER:
+		return by_asker(facts, match);
 	case BY_ELSEWHERE:
 		return by_elsewhere(facts, match);
 	case BY_HOST:
@@ -298,7 +321,7 @@ static enum vpnalg_result translate_insisting(struct vpnalg_step *step)
 
 static void swept(struct vpnalg *translator, struct vpnalg_record *record)
 {
-	if (record->kind == L2TP_KIND_SESSION)
+	if (l2tp_is_tunnel(record))
 		vpnalg_l2tp_tunnel_swept(translator, record);
 }
 

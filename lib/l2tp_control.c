@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The messages of shared flows: what they say of tunnels and sessions, and what
- * becomes of the IDs in them. */
+/* Messages and data that go out: what they say of tunnels and sessions, and what
+ * becomes of the IDs in them. First all is done that may fail, and is undone if
+ * it does. */
 #include "l2tp.h"
 
-/* Out */
+/* What a message that goes out is about. */
+struct out {
+	struct vpnalg_record *tunnel;  /* by the peer's ID or its own */
+	struct vpnalg_record *session; /* of version 3, by its own ID */
+	struct l2tp_opened opened;
+};
 
-/* The tunnel's own ID, in an SCCRQ, SCCRP or StopCCN. */
+/* The tunnel's own ID, in an SCCRP or StopCCN. */
 static enum vpnalg_result own_tunnel(struct vpnalg_step *step,
 				     struct vpnalg_record *flow,
-				     struct l2tp_message *m, struct l2tp_id *id,
-				     struct vpnalg_record **tunnel)
+				     const struct l2tp_message *m,
+				     struct l2tp_id *id, struct out *out)
 {
 	struct vpnalg_record *record;
 	enum vpnalg_result result;
@@ -24,11 +30,11 @@ static enum vpnalg_result own_tunnel(struct vpnalg_step *step,
 						 &record);
 		if (result != VPNALG_TRANSLATED)
 			return result;
-	} else if (m->type == L2TP_SCCRQ) {
-		vpnalg_l2tp_tunnel_reopen(step, flow, record);
+		l2tp_note(&out->opened, record);
 	}
 	vpnalg_l2tp_tunnel_other(step, id, record);
-	*tunnel = record;
+	if (out->tunnel == NULL)
+		out->tunnel = record;
 	return VPNALG_TRANSLATED;
 }
 
@@ -37,23 +43,23 @@ static enum vpnalg_result own_tunnel(struct vpnalg_step *step,
 static enum vpnalg_result complete(struct vpnalg_step *step,
 				   struct vpnalg_record *flow,
 				   const struct l2tp_message *m,
-				   struct vpnalg_record **tunnel)
+				   struct out *out)
 {
 	const struct l2tp_flow *f = l2tp_flow(step, flow);
 	struct l2tp_id own = m->header;
 	enum vpnalg_result result;
 
 	own.value = f->own[m->version - 2];
-	if (*tunnel != NULL || !step->facts->inside || own.value == 0)
+	if (m->type != L2TP_SCCCN || out->tunnel != NULL ||
+	    !step->facts->inside || own.value == 0)
 		return VPNALG_TRANSLATED;
-	*tunnel = vpnalg_l2tp_tunnel_find(step, flow, false, &own);
-	if (*tunnel == NULL) {
-		result =
-			vpnalg_l2tp_tunnel_open(step, flow, &own, true, tunnel);
-		if (result != VPNALG_TRANSLATED)
-			return result;
-	}
-	return VPNALG_TRANSLATED;
+	out->tunnel = vpnalg_l2tp_tunnel_find(step, flow, false, &own);
+	if (out->tunnel != NULL)
+		return VPNALG_TRANSLATED;
+	result = vpnalg_l2tp_tunnel_open(step, flow, &own, true, &out->tunnel);
+	if (result == VPNALG_TRANSLATED)
+		l2tp_note(&out->opened, out->tunnel);
+	return result;
 }
 
 static bool opens_session(const struct l2tp_message *m)
@@ -66,87 +72,204 @@ static bool opens_session(const struct l2tp_message *m)
  * control connection would stall. */
 static enum vpnalg_result own_session(struct vpnalg_step *step,
 				      struct vpnalg_record *flow,
-				      struct l2tp_message *m,
-				      struct vpnalg_record *tunnel)
+				      struct l2tp_message *m, struct out *out)
 {
 	struct l2tp_id *id = &m->ids[L2TP_OWN_SESSION];
-	uint32_t peer = m->ids[L2TP_PEER_SESSION].value;
-	struct vpnalg_record *session =
-		vpnalg_l2tp_tunnel_find(step, flow, false, id);
 	enum vpnalg_result result;
 
-	if (session == NULL) {
+	out->session = vpnalg_l2tp_tunnel_find(step, flow, false, id);
+	if (out->session == NULL) {
 		if (id->size == 0 || id->value == 0 || m->version != 3 ||
 		    !opens_session(m) || !step->facts->inside ||
-		    tunnel->children == UINT16_MAX)
-			return VPNALG_TRANSLATED;
+		    out->tunnel->children == UINT16_MAX)
+			return vpnalg_l2tp_tunnel_is_nobodys(step, flow, id)
+				       ? VPNALG_TRANSLATED
+				       : VPNALG_DROP_NO_SESSION;
 		result = vpnalg_l2tp_tunnel_open(step, flow, id, m->digest,
-						 &session);
+						 &out->session);
 		if (result != VPNALG_TRANSLATED)
 			return result;
-		vpnalg_l2tp_tunnel_join(step, session, tunnel);
+		vpnalg_l2tp_tunnel_join(step, out->session, out->tunnel);
+		l2tp_note(&out->opened, out->session);
 	}
-	vpnalg_l2tp_tunnel_other(step, id, session);
-	if (m->type == L2TP_CDN)
-		vpnalg_l2tp_tunnel_end(step, session);
-	else if (peer != 0)
-		return vpnalg_l2tp_tunnel_attach(step, flow, session, peer);
+	vpnalg_l2tp_tunnel_other(step, id, out->session);
 	return VPNALG_TRANSLATED;
 }
 
-/* Who shares a port and is not known to the remote by a tunnel cannot be told
- * from the others, neither here nor by what comes back; but one may ask, and
- * one has the port itself. */
-static bool may_be_unknown(struct vpnalg_step *step, struct vpnalg_record *flow,
-			   const struct l2tp_message *m)
+/* The peer's IDs, of the tunnel in the header and of the session. */
+static enum vpnalg_result attach(struct vpnalg_step *step,
+				 struct vpnalg_record *flow,
+				 const struct l2tp_message *m,
+				 const struct out *out)
 {
-	if (m->header.value == 0)
-		return m->type == L2TP_SCCRQ;
-	return !m->udp || vpnalg_l2tp_tunnel_id(
-				  step, flow, VPNALG_OUTSIDE_OWN) == L2TP_PORT;
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+	uint32_t peer = m->ids[L2TP_PEER_SESSION].value;
+
+	if (m->header.value != 0)
+		result = vpnalg_l2tp_peer_attach(step, flow, out->tunnel,
+						 m->header.value);
+	if (result == VPNALG_TRANSLATED && out->session != NULL &&
+	    peer != 0 && m->type != L2TP_CDN)
+		result = vpnalg_l2tp_peer_attach(step, flow, out->session,
+						 peer);
+	return result;
 }
 
+/* The claim to what the packet is for: the one that the flow has, unless it was
+ * lost to another, or a new one. */
+static enum vpnalg_result find_claim(struct vpnalg_step *step,
+				     struct vpnalg_record *flow,
+				     const struct l2tp_message *m,
+				     struct vpnalg_record **claim)
+{
+	*claim = NULL;
+	if (m->header.value == 0)
+		return VPNALG_TRANSLATED;
+	*claim = vpnalg_l2tp_tunnel_find(step, flow, true, &m->header);
+	if (*claim != NULL && step->facts->inside &&
+	    vpnalg_l2tp_peer_is_anothers(step, flow, &m->header)) {
+		vpnalg_session_close(step->translator, *claim);
+		*claim = NULL;
+	}
+	if (*claim == NULL && !step->facts->undo)
+		return vpnalg_l2tp_peer_claim(step, flow, &m->header, claim);
+	return VPNALG_TRANSLATED;
+}
+
+/* Whoever shares a port and is not known to the remote by a tunnel cannot be
+ * told from the others, neither here nor by what comes back; but one has the
+ * port itself, and over IP one has the rest. Nobody has what is another's. */
+static enum vpnalg_result pass_unknown(struct vpnalg_step *step,
+				       struct vpnalg_record *flow,
+				       const struct l2tp_message *m)
+{
+	struct vpnalg_record *claim;
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+
+	if (l2tp_is_shared(step, flow) &&
+	    (m->header.value == 0 ||
+	     (m->udp && vpnalg_l2tp_flow_port(step, flow) != L2TP_PORT)))
+		return VPNALG_DROP_NO_SESSION;
+	if (!m->udp)
+		result = vpnalg_l2tp_flow_take_rest(step, flow);
+	if (result == VPNALG_TRANSLATED)
+		result = find_claim(step, flow, m, &claim);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	vpnalg_l2tp_flow_refresh(step, flow, m);
+	if (claim != NULL)
+		vpnalg_l2tp_tunnel_use(step, flow, claim, false);
+	return VPNALG_TRANSLATED;
+}
+
+/* Whether the tunnel is named by what the remote calls another's. */
+static bool names_anothers(struct vpnalg_step *step,
+			   struct vpnalg_record *flow,
+			   const struct l2tp_message *m,
+			   struct vpnalg_record *tunnel)
+{
+	bool attached = l2tp_tunnel(step, tunnel)->flags &
+			L2TP_TUNNEL_ATTACHED;
+
+	if (attached && m->header.value ==
+				vpnalg_l2tp_tunnel_id(step, tunnel,
+						      VPNALG_INSIDE_PEER))
+		return false;
+	return vpnalg_l2tp_peer_is_anothers(step, flow, &m->header);
+}
+
+static enum vpnalg_result prepare(struct vpnalg_step *step,
+				  struct vpnalg_record *flow,
+				  struct l2tp_message *m, struct out *out)
+{
+	const struct l2tp_id *peer = &m->ids[L2TP_PEER_SESSION];
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+	unsigned i;
+
+	for (i = L2TP_OWN_TUNNEL; i <= L2TP_OWN_CONNECTION; i++) {
+		result = own_tunnel(step, flow, m, &m->ids[i], out);
+		if (result != VPNALG_TRANSLATED)
+			return result;
+	}
+	result = complete(step, flow, m, out);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (out->tunnel == NULL)
+		return VPNALG_UNTOUCHED;
+	if (names_anothers(step, flow, m, out->tunnel) ||
+	    vpnalg_l2tp_peer_is_anothers(step, flow, peer))
+		return VPNALG_DROP_NO_SESSION;
+	result = own_session(step, flow, m, out);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (!vpnalg_l2tp_message_is_fit(m))
+		return VPNALG_DROP_AMBIGUOUS;
+	return attach(step, flow, m, out);
+}
+
+static void commit(struct vpnalg_step *step, struct vpnalg_record *flow,
+		   const struct l2tp_message *m, const struct out *out)
+{
+	struct l2tp_tunnel *tunnel = l2tp_tunnel(step, out->tunnel);
+
+	if (m->type == L2TP_SCCCN)
+		vpnalg_l2tp_server_answered(step, flow);
+	vpnalg_l2tp_flow_refresh(step, flow, m);
+	if (m->header.value != 0 &&
+	    !(tunnel->flags & L2TP_TUNNEL_CONFIRMED)) {
+		tunnel->flags |= L2TP_TUNNEL_CONFIRMED;
+		vpnalg_session_changed(step->translator, out->tunnel);
+	}
+	if (out->session != NULL && m->type == L2TP_CDN)
+		vpnalg_l2tp_tunnel_end(step, out->session);
+	if (m->type == L2TP_STOPCCN)
+		vpnalg_l2tp_tunnel_end(step, out->tunnel);
+	else if (!l2tp_is_idle(m))
+		vpnalg_l2tp_tunnel_use(step, flow, out->tunnel,
+				       m->type == L2TP_SCCCN);
+}
+
+/* Whether the message says whose it is, to the remote and to undo. */
+static bool is_named(const struct l2tp_message *m)
+{
+	return m->header.value != 0 || m->ids[L2TP_OWN_TUNNEL].size != 0 ||
+	       m->ids[L2TP_OWN_CONNECTION].size != 0;
+}
+
+/* An SCCRQ by which no tunnel can be told from others: from who has the port. */
+static enum vpnalg_result pass_nameless(struct vpnalg_step *step,
+					struct vpnalg_record *flow,
+					const struct l2tp_message *m)
+{
+	if (is_named(m) || !m->udp ||
+	    vpnalg_l2tp_flow_port(step, flow) != L2TP_PORT)
+		return VPNALG_DROP_MALFORMED;
+	vpnalg_l2tp_flow_refresh(step, flow, m);
+	return VPNALG_TRANSLATED;
+}
+
+/* A message of a shared flow that is no SCCRQ, or an SCCRQ by which no tunnel
+ * can be told from others. */
 static enum vpnalg_result control_out(struct vpnalg_step *step,
 				      struct vpnalg_record *flow,
 				      struct l2tp_message *m,
 				      struct vpnalg_record *tunnel)
 {
-	struct vpnalg_record *own = NULL;
+	struct out out = { .tunnel = tunnel };
 	enum vpnalg_result result;
-	unsigned i;
 
-	for (i = L2TP_OWN_TUNNEL; i <= L2TP_OWN_CONNECTION; i++) {
-		result = own_tunnel(step, flow, m, &m->ids[i], &own);
-		if (result != VPNALG_TRANSLATED)
-			return result;
-	}
-	if (m->type == L2TP_SCCCN) {
-		result = complete(step, flow, m, &tunnel);
-		if (result != VPNALG_TRANSLATED)
-			return result;
-	}
-	if (tunnel == NULL)
-		tunnel = own;
-	if (tunnel == NULL)
-		return may_be_unknown(step, flow, m) ? VPNALG_TRANSLATED
-						     : VPNALG_DROP_NO_SESSION;
-	if (m->header.value != 0) {
-		result = vpnalg_l2tp_tunnel_attach(step, flow, tunnel,
-						   m->header.value);
-		if (result != VPNALG_TRANSLATED)
-			return result;
-	}
-	if (m->type == L2TP_SCCCN)
-		vpnalg_l2tp_server_answered(step, flow, m);
-	result = own_session(step, flow, m, tunnel);
-	if (result != VPNALG_TRANSLATED)
-		return result;
-	if (m->type == L2TP_STOPCCN)
-		vpnalg_l2tp_tunnel_end(step, tunnel);
-	else if (!l2tp_is_idle(m))
-		vpnalg_l2tp_tunnel_use(step, flow, tunnel,
-				       m->type == L2TP_SCCCN);
-	return VPNALG_TRANSLATED;
+	if (m->type == L2TP_SCCRQ)
+		return pass_nameless(step, flow, m);
+	if (!is_named(m))
+		return VPNALG_DROP_NO_SESSION;
+	result = prepare(step, flow, m, &out);
+	if (result == VPNALG_UNTOUCHED)
+		return pass_unknown(step, flow, m);
+	if (result == VPNALG_TRANSLATED)
+		commit(step, flow, m, &out);
+	else
+		l2tp_close(step, &out.opened);
+	return result;
 }
 
 /* Nothing has changed since the last data of this tunnel or session: it is
@@ -156,10 +279,12 @@ static bool is_busy(struct vpnalg_step *step, struct vpnalg_record *flow,
 		    const struct l2tp_message *m)
 {
 	const struct l2tp_flow *f = l2tp_flow(step, flow);
+	uint32_t life = vpnalg_session_timers(step->translator)->udp;
 
 	return f->busy != 0 && f->busy == m->header.value &&
 	       f->busy_version == m->version &&
-	       f->busy_until == (uint32_t)flow->deadline;
+	       f->busy_until == (uint32_t)flow->deadline &&
+	       flow->deadline - step->now > life - L2TP_SLACK_MS;
 }
 
 static void set_busy(struct vpnalg_step *step, struct vpnalg_record *flow,
@@ -167,126 +292,46 @@ static void set_busy(struct vpnalg_step *step, struct vpnalg_record *flow,
 {
 	struct l2tp_flow *f = l2tp_flow(step, flow);
 
+	if (f->busy == 0 && id == 0)
+		return;
 	f->busy = id;
 	f->busy_version = m->version;
 	f->busy_until = (uint32_t)flow->deadline;
 	vpnalg_session_changed(step->translator, flow);
 }
 
-/* What travels out in a shared flow. */
+/* What travels out, but for SCCRQs. In a flow of its own port only the remote's
+ * tunnels and sessions are looked at. */
 enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
 					   struct vpnalg_record *flow,
 					   struct l2tp_message *m)
 {
+	bool shared = l2tp_is_shared(step, flow);
 	struct vpnalg_record *tunnel;
+	enum vpnalg_result result;
 
-	if (!m->whole)
+	if (shared && !m->whole)
 		return VPNALG_DROP_TRUNCATED;
 	if (!m->control && is_busy(step, flow, m))
 		return VPNALG_TRANSLATED;
 	set_busy(step, flow, m, 0);
 	tunnel = vpnalg_l2tp_tunnel_find(step, flow, true, &m->header);
-	if (m->control)
+	if (tunnel != NULL && tunnel->kind == L2TP_KIND_CLAIM)
+		tunnel = NULL;
+	if (m->control && shared)
 		return control_out(step, flow, m, tunnel);
-	if (tunnel == NULL)
-		return may_be_unknown(step, flow, m) ? VPNALG_TRANSLATED
-						     : VPNALG_DROP_NO_SESSION;
-	vpnalg_l2tp_tunnel_use(step, flow, tunnel, false);
-	if (!(tunnel->flags & VPNALG_SESSION_ENDED))
-		set_busy(step, flow, m, m->header.value);
-	return VPNALG_TRANSLATED;
-}
-
-/* In */
-
-static const struct l2tp_id *own_of(const struct l2tp_message *m)
-{
-	return &m->ids[m->version == 2 ? L2TP_OWN_TUNNEL : L2TP_OWN_CONNECTION];
-}
-
-/* Whether a message is not the tunnel's, for its sender has another ID: it is
- * for one that asked with the same ID from another port, or hid it. */
-static bool is_stray(struct vpnalg_step *step, struct vpnalg_record *flow,
-		     struct vpnalg_record *tunnel, const struct l2tp_message *m)
-{
-	const struct l2tp_id *its = own_of(m);
-	struct vpnalg_record *asker;
-
-	if ((m->type != L2TP_SCCRP && m->type != L2TP_STOPCCN) ||
-	    !(l2tp_tunnel(step, tunnel)->flags & L2TP_TUNNEL_ATTACHED))
-		return false;
-	if (its->size != 0)
-		return its->value !=
-		       vpnalg_l2tp_tunnel_id(step, tunnel, VPNALG_INSIDE_PEER);
-	asker = vpnalg_l2tp_server_asker(step, flow);
-	return m->type == L2TP_SCCRP && asker != NULL && asker != flow;
-}
-
-static void take_stray(struct vpnalg_step *step, struct vpnalg_record *flow,
-		       const struct l2tp_message *m)
-{
-	const uint16_t hides = L2TP_FLOW_HIDDEN | L2TP_FLOW_SHARED;
-	struct vpnalg_record *asker = vpnalg_l2tp_server_asker(step, flow);
-
-	if (m->type != L2TP_SCCRP || asker == NULL || asker == flow)
-		return;
-	if ((l2tp_flow(step, asker)->flags & hides) == hides)
-		vpnalg_l2tp_server_refuse(step, asker, m);
-	else
-		vpnalg_l2tp_server_stray(step, asker, m);
-}
-
-static enum vpnalg_result session_in(struct vpnalg_step *step,
-				     struct vpnalg_record *flow,
-				     struct l2tp_message *m)
-{
-	struct l2tp_id *id = &m->ids[L2TP_PEER_SESSION];
-	uint32_t peer = m->ids[L2TP_OWN_SESSION].value;
-	struct vpnalg_record *session =
-		vpnalg_l2tp_tunnel_find(step, flow, false, id);
-
-	if (session == NULL)
-		return VPNALG_TRANSLATED;
-	vpnalg_l2tp_tunnel_other(step, id, session);
-	if (m->type == L2TP_CDN)
-		vpnalg_l2tp_tunnel_end(step, session);
-	else if (peer != 0)
-		return vpnalg_l2tp_tunnel_attach(step, flow, session, peer);
-	return VPNALG_TRANSLATED;
-}
-
-/* What travels in for a tunnel or session of a shared flow. */
-enum vpnalg_result vpnalg_l2tp_control_in(struct vpnalg_step *step,
-					  struct vpnalg_record *flow,
-					  struct vpnalg_record *tunnel,
-					  struct l2tp_message *m)
-{
-	struct l2tp_tunnel *t = l2tp_tunnel(step, tunnel);
-	struct l2tp_flow *f = l2tp_flow(step, flow);
-	enum vpnalg_result result = VPNALG_TRANSLATED;
-
-	vpnalg_l2tp_tunnel_other(step, &m->header, tunnel);
-	if (!m->control)
-		return VPNALG_TRANSLATED;
-	if (is_stray(step, flow, tunnel, m)) {
-		take_stray(step, flow, m);
-		return VPNALG_DROP_AMBIGUOUS;
-	}
-	set_busy(step, flow, m, 0);
-	t->remote_port = f->remote_port;
-	vpnalg_session_changed(step->translator, tunnel);
-	if (m->type == L2TP_SCCRP) {
-		f->own[m->version - 2] =
-			vpnalg_l2tp_tunnel_id(step, tunnel, VPNALG_INSIDE_OWN);
-		vpnalg_session_changed(step->translator, flow);
-		if (own_of(m)->size != 0)
-			result = vpnalg_l2tp_tunnel_attach(step, flow, tunnel,
-							   own_of(m)->value);
+	if (tunnel == NULL) {
+		result = pass_unknown(step, flow, m);
 		if (result != VPNALG_TRANSLATED)
 			return result;
+		if (m->control && m->type == L2TP_SCCCN &&
+		    l2tp_flow(step, flow)->flags & L2TP_FLOW_HEARD)
+			vpnalg_l2tp_server_answered(step, flow);
+		return VPNALG_TRANSLATED;
 	}
-	result = session_in(step, flow, m);
-	if (result == VPNALG_TRANSLATED && m->type == L2TP_STOPCCN)
-		vpnalg_l2tp_tunnel_end(step, tunnel);
-	return result;
+	vpnalg_l2tp_flow_refresh(step, flow, m);
+	vpnalg_l2tp_tunnel_use(step, flow, tunnel, false);
+	if (!m->control && !(tunnel->flags & VPNALG_SESSION_ENDED))
+		set_busy(step, flow, m, m->header.value);
+	return VPNALG_TRANSLATED;
 }

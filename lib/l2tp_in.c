@@ -34,26 +34,54 @@ static enum vpnalg_result give_answer_key(struct vpnalg_step *step,
 	return VPNALG_DROP_STORE;
 }
 
+/* Whether it answers a pending SCCRQ. In a shared flow that is one for which a
+ * tunnel is there, and the inside host has not gone on with it yet. */
+static bool is_awaited(struct vpnalg_step *step, struct vpnalg_record *flow,
+		       struct vpnalg_record *tunnel,
+		       const struct l2tp_message *m)
+{
+	const struct l2tp_flow *f = l2tp_flow(step, flow);
+
+	if (!l2tp_is_answer(m))
+		return false;
+	if (tunnel != NULL)
+		return !(l2tp_tunnel(step, tunnel)->flags &
+			 L2TP_TUNNEL_CONFIRMED);
+	if (!(f->flags & L2TP_FLOW_ASKING))
+		return false;
+	return f->flags & L2TP_FLOW_HIDDEN ||
+	       (!(f->flags & L2TP_FLOW_SHARED) &&
+		f->own[m->version - 2] == m->header.value);
+}
+
 /* RFC 2661 8.1: the answer to an SCCRQ may come from another port, which is
  * fixed then. */
+static bool is_from_right_port(struct vpnalg_step *step,
+			       struct vpnalg_record *flow,
+			       struct vpnalg_record *tunnel,
+			       const struct l2tp_message *m)
+{
+	uint16_t port, right = l2tp_flow(step, flow)->remote_port;
+
+	if (!m->udp)
+		return true;
+	port = vpnalg_remote_port(step->facts);
+	if (m->foreign)
+		return port == L2TP_PORT;
+	if (tunnel != NULL)
+		right = l2tp_tunnel(step, tunnel)->remote_port;
+	return port == right || is_awaited(step, flow, tunnel, m);
+}
+
 static enum vpnalg_result take_remote_port(struct vpnalg_step *step,
-					   struct vpnalg_record *flow,
-					   const struct l2tp_message *m)
+					   struct vpnalg_record *flow)
 {
 	struct l2tp_flow *f = l2tp_flow(step, flow);
 	enum vpnalg_result result = VPNALG_TRANSLATED;
-	uint16_t port;
+	uint16_t port = vpnalg_remote_port(step->facts);
 
-	if (!m->udp)
+	if (step->facts->protocol != PROTOCOL_UDP || port == f->remote_port)
 		return VPNALG_TRANSLATED;
-	port = vpnalg_get16(step->facts->l4 + PORT_SOURCE_OFF);
-	if (port == f->remote_port)
-		return VPNALG_TRANSLATED;
-	if (!(f->flags & L2TP_FLOW_ASKING) || !l2tp_is_answer(m))
-		return VPNALG_DROP_PORT_HELD;
-	if (!(f->flags & (L2TP_FLOW_SHARED | L2TP_FLOW_HIDDEN)) &&
-	    f->own[m->version - 2] != m->header.value)
-		return VPNALG_DROP_PORT_HELD;
 	if (port != L2TP_PORT)
 		result = give_answer_key(step, flow, port);
 	if (result != VPNALG_TRANSLATED)
@@ -78,6 +106,16 @@ static bool learns_hidden(struct vpnalg_step *step, struct vpnalg_record *flow,
 	return true;
 }
 
+/* Whether this ID, outside, is that of another flow's tunnel. */
+static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *flow,
+			const struct l2tp_id *id)
+{
+	struct vpnalg_record *holder = vpnalg_l2tp_tunnel_holder(
+		step, flow, VPNALG_OUTSIDE_OWN, id);
+
+	return holder != NULL && !vpnalg_l2tp_tunnel_is_of(step, flow, holder);
+}
+
 /* An SCCRP to port 1701 that belongs to no tunnel that is known. */
 static enum vpnalg_result take_answer(struct vpnalg_step *step,
 				      const struct l2tp_message *m,
@@ -87,9 +125,9 @@ static enum vpnalg_result take_answer(struct vpnalg_step *step,
 
 	if (*flow != NULL && learns_hidden(step, *flow, m)) {
 		if (!step->facts->inside ||
-		    !vpnalg_l2tp_tunnel_is_anothers(step, *flow, &m->header))
+		    !is_anothers(step, *flow, &m->header))
 			return VPNALG_TRANSLATED;
-		vpnalg_l2tp_server_refuse(step, *flow, m);
+		vpnalg_l2tp_server_refuse(step, *flow);
 		return VPNALG_DROP_AMBIGUOUS;
 	}
 	if (step->facts->inside)
@@ -106,18 +144,19 @@ static enum vpnalg_result take_answer(struct vpnalg_step *step,
 }
 
 /* For a shared flow, but for no tunnel that is known. Only who has the port
- * itself may have it, if nobody else can be meant. */
+ * itself, or over IP the rest, may have it, if nobody else can be meant. */
 static enum vpnalg_result judge_unknown(struct vpnalg_step *step,
 					struct vpnalg_record *flow,
 					const struct l2tp_message *m)
 {
 	bool resumed = l2tp_flow(step, flow)->flags & L2TP_FLOW_RESUMED;
 
+	if (!vpnalg_l2tp_tunnel_is_nobodys(step, flow, &m->header))
+		return VPNALG_DROP_NO_SESSION;
 	if (!m->udp)
-		return flow->flags & VPNALG_SESSION_SHARED &&
-				       !step->facts->inside
-			       ? VPNALG_DROP_AMBIGUOUS
-			       : VPNALG_TRANSLATED;
+		return vpnalg_l2tp_flow_has_rest(step, flow)
+			       ? VPNALG_TRANSLATED
+			       : VPNALG_DROP_NO_SESSION;
 	if (vpnalg_l2tp_flow_port(step, flow) != L2TP_PORT ||
 	    (m->header.value != 0 && !resumed))
 		return VPNALG_DROP_NO_SESSION;
@@ -180,17 +219,43 @@ static enum vpnalg_result server_in(struct vpnalg_step *step,
 						     : result;
 }
 
+/* What a message for the flow says of it. A pending SCCRQ is answered by what
+ * names its ID; where that is hidden, the inside host tells later. */
 static void take_control(struct vpnalg_step *step, struct vpnalg_record *flow,
 			 const struct l2tp_message *m)
 {
-	const struct l2tp_flow *f = l2tp_flow(step, flow);
-	bool learns =
-		f->flags & L2TP_FLOW_HIDDEN && f->flags & L2TP_FLOW_SHARED;
+	struct l2tp_flow *f = l2tp_flow(step, flow);
+	uint32_t own = f->own[m->version - 2];
+	uint32_t id = step->facts->inside ? m->header.value : m->header.other;
 
-	if (m->type == L2TP_STOPCCN)
+	if (m->type == L2TP_STOPCCN && (own == 0 || own == id))
 		vpnalg_l2tp_flow_linger(step, flow);
-	if (m->type == L2TP_STOPCCN || (m->type == L2TP_SCCRP && !learns))
-		vpnalg_l2tp_server_answered(step, flow, m);
+	if (!(f->flags & L2TP_FLOW_ASKING) ||
+	    (m->type != L2TP_STOPCCN && !l2tp_is_answer(m)))
+		return;
+	if (f->flags & L2TP_FLOW_HIDDEN) {
+		f->flags |= L2TP_FLOW_HEARD;
+		vpnalg_session_changed(step->translator, flow);
+	} else if (own == id) {
+		vpnalg_l2tp_server_answered(step, flow);
+	}
+}
+
+/* All that can fail for want of room. */
+static enum vpnalg_result learn_peer(struct vpnalg_step *step,
+				     struct vpnalg_record *flow,
+				     struct vpnalg_record *tunnel,
+				     const struct l2tp_message *m)
+{
+	bool awaited = is_awaited(step, flow, tunnel, m);
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+
+	if (awaited && !l2tp_is_shared(step, flow) &&
+	    !(l2tp_flow(step, flow)->flags & L2TP_FLOW_HIDDEN))
+		result = vpnalg_l2tp_peer_prove(step, flow, l2tp_own(m));
+	if (awaited && result == VPNALG_TRANSLATED)
+		result = take_remote_port(step, flow);
+	return result;
 }
 
 static enum vpnalg_result control_in(struct vpnalg_step *step,
@@ -198,22 +263,27 @@ static enum vpnalg_result control_in(struct vpnalg_step *step,
 				     struct vpnalg_record *tunnel,
 				     struct l2tp_message *m)
 {
-	enum vpnalg_result result = take_remote_port(step, flow, m);
+	enum vpnalg_result result;
 
-	if (result != VPNALG_TRANSLATED)
-		return result;
 	if (tunnel == NULL && l2tp_is_shared(step, flow))
 		tunnel = vpnalg_l2tp_tunnel_find(step, flow, false, &m->header);
-	if (tunnel != NULL)
-		result = vpnalg_l2tp_control_in(step, flow, tunnel, m);
-	else
-		result = take_unknown(step, m, &flow);
+	if (!is_from_right_port(step, flow, tunnel, m))
+		return VPNALG_DROP_PORT_HELD;
+	result = tunnel != NULL
+			 ? vpnalg_l2tp_answer_prepare(step, flow, tunnel, m)
+			 : take_unknown(step, m, &flow);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	if (!vpnalg_l2tp_message_is_fit(m))
 		return VPNALG_DROP_AMBIGUOUS;
+	result = learn_peer(step, flow, tunnel, m);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (tunnel != NULL && m->control)
+		vpnalg_l2tp_answer_commit(step, flow, tunnel, m);
 	if (m->control)
 		take_control(step, flow, m);
+	vpnalg_l2tp_flow_answered(step, flow);
 	step->record = flow;
 	return vpnalg_l2tp_flow_finish(step, flow, m);
 }
@@ -246,6 +316,32 @@ static enum vpnalg_result question_in(struct vpnalg_step *step,
 	return result;
 }
 
+/* Whether it came to the outside port that the flow has for itself, though L2TP
+ * has port 1701: from there nobody was asked. */
+static bool is_to_wrong_port(struct vpnalg_step *step,
+			     struct vpnalg_record *flow)
+{
+	return step->facts->protocol == PROTOCOL_UDP && !step->facts->inside &&
+	       l2tp_is_shared(step, flow) &&
+	       vpnalg_local_port(step->facts) != L2TP_PORT;
+}
+
+static enum vpnalg_result foreign_in(struct vpnalg_step *step,
+				     const struct l2tp_message *m)
+{
+	if (vpnalg_remote_port(step->facts) != L2TP_PORT)
+		return step->facts->inside ? VPNALG_UNTOUCHED
+					   : VPNALG_DROP_PORT_HELD;
+	return vpnalg_l2tp_flow_finish(step, step->record, m);
+}
+
+/* Over IP, while a hidden ID is asked for: what answers. */
+static bool is_others(struct vpnalg_step *step, const struct l2tp_message *m)
+{
+	return step->record->kind == L2TP_KIND_IP_FLOW &&
+	       step->slot == VPNALG_OUTSIDE_PEER && !l2tp_is_answer(m);
+}
+
 /* What travels in, in either form. */
 enum vpnalg_result vpnalg_l2tp_in(struct vpnalg_step *step,
 				  struct l2tp_message *m)
@@ -254,6 +350,9 @@ enum vpnalg_result vpnalg_l2tp_in(struct vpnalg_step *step,
 
 	if (record == NULL)
 		return VPNALG_DROP_NO_SESSION;
+	if (m->foreign)
+		return record->kind == L2TP_KIND_FLOW ? foreign_in(step, m)
+						      : VPNALG_UNTOUCHED;
 	if (record->kind == L2TP_KIND_SERVER)
 		return server_in(step, m);
 	if (record->kind == L2TP_KIND_QUESTION)
@@ -262,8 +361,10 @@ enum vpnalg_result vpnalg_l2tp_in(struct vpnalg_step *step,
 		return data_in(step, m);
 	if (l2tp_is_tunnel(record))
 		flow = vpnalg_l2tp_flow_of(step, record);
-	if (flow == NULL)
+	if (flow == NULL || is_others(step, m))
 		return VPNALG_UNTOUCHED;
+	if (is_to_wrong_port(step, flow))
+		return VPNALG_DROP_PORT_HELD;
 	if (l2tp_is_shared(step, flow) && !m->whole)
 		return VPNALG_DROP_TRUNCATED;
 	return control_in(step, flow, flow == record ? NULL : record, m);

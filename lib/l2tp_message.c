@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* An L2TP packet taken apart: the receiver's ID in its header, and the IDs in
- * the AVPs of a control message. Whatever is behind a length is not read. */
+ * the AVPs of a control message. Whatever is behind a length is not read. A
+ * datagram whose header is none of L2TP's is foreign: another protocol uses the
+ * port. */
 #include "l2tp.h"
 
 #include "wire_ip.h"
@@ -131,6 +133,8 @@ static enum vpnalg_result read_flags(const struct vpnalg_facts *facts,
 	m->control = flags & L2TP_CONTROL;
 	if (m->version != 3 && (m->version != 2 || !m->udp))
 		return VPNALG_DROP_MALFORMED;
+	if (m->udp && flags & L2TP_RESERVED)
+		return VPNALG_DROP_MALFORMED;
 	if (m->control)
 		return read_control(facts, flags, m);
 	if (!m->udp)
@@ -142,6 +146,7 @@ static enum vpnalg_result read_flags(const struct vpnalg_facts *facts,
 static enum vpnalg_result read_udp(const struct vpnalg_facts *facts,
 				   struct l2tp_message *m)
 {
+	enum vpnalg_result result;
 	uint32_t length;
 
 	if (facts->l4_len < UDP_HEADER_LEN)
@@ -154,7 +159,12 @@ static enum vpnalg_result read_udp(const struct vpnalg_facts *facts,
 	m->udp = true;
 	m->offset = UDP_HEADER_LEN;
 	set_length(facts, m, length - UDP_HEADER_LEN);
-	return read_flags(facts, m);
+	result = read_flags(facts, m);
+	if (result != VPNALG_DROP_MALFORMED)
+		return result;
+	*m = (struct l2tp_message){ .whole = true, .udp = true,
+				    .foreign = true };
+	return VPNALG_TRANSLATED;
 }
 
 static enum vpnalg_result read_ip(const struct vpnalg_facts *facts,

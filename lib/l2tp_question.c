@@ -42,7 +42,8 @@ static bool is_of(struct vpnalg_step *step, struct vpnalg_record *question,
 
 static enum vpnalg_result open_question(struct vpnalg_step *step,
 					struct vpnalg_record *flow,
-					const struct l2tp_id *id)
+					const struct l2tp_id *id,
+					struct l2tp_opened *opened)
 {
 	uint32_t number = L2TP_NUMBER_QUESTION | id->what;
 	struct vpnalg_tuple inside, outside;
@@ -72,6 +73,7 @@ static enum vpnalg_result open_question(struct vpnalg_step *step,
 	memcpy(body(step, question)->remote, outside.remote,
 	       step->facts->addr_len);
 	vpnalg_session_changed(step->translator, question);
+	l2tp_note(opened, question);
 	return VPNALG_TRANSLATED;
 }
 
@@ -92,15 +94,16 @@ static struct vpnalg_record *find_question(struct vpnalg_step *step,
 /* Once answered, the same question is not open to others again. */
 static enum vpnalg_result ask(struct vpnalg_step *step,
 			      struct vpnalg_record *flow,
-			      const struct l2tp_id *id)
+			      const struct l2tp_id *id,
+			      struct l2tp_opened *opened)
 {
 	struct vpnalg_record *question = find_question(step, flow, id);
 
 	if (question == NULL)
-		return open_question(step, flow, id);
+		return open_question(step, flow, id, opened);
 	if (!is_of(step, question, flow)) {
 		vpnalg_session_close(step->translator, question);
-		return open_question(step, flow, id);
+		return open_question(step, flow, id, opened);
 	}
 	if (!(body(step, question)->flags & L2TP_QUESTION_ANSWERED))
 		vpnalg_session_live(step->translator, question,
@@ -113,20 +116,21 @@ static enum vpnalg_result ask(struct vpnalg_step *step,
  * is none by which a stranger's answer could be told. */
 enum vpnalg_result vpnalg_l2tp_question_ask(struct vpnalg_step *step,
 					    struct vpnalg_record *flow,
-					    const struct l2tp_message *m)
+					    const struct l2tp_message *m,
+					    struct l2tp_opened *opened)
 {
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 	unsigned i;
 
 	if (!vpnalg_session_l2tp(step->translator)->any_address || !m->udp ||
-	    !step->facts->inside ||
-	    l2tp_flow(step, flow)->flags & L2TP_FLOW_HIDDEN)
+	    !step->facts->inside || m->ids[L2TP_OWN_TUNNEL].hidden ||
+	    m->ids[L2TP_OWN_CONNECTION].hidden)
 		return VPNALG_TRANSLATED;
 	for (i = L2TP_OWN_TUNNEL;
 	     i <= L2TP_OWN_CONNECTION && result == VPNALG_TRANSLATED; i++)
 		if (m->ids[i].size != 0 && m->ids[i].value != 0 &&
 		    m->ids[i].other == m->ids[i].value)
-			result = ask(step, flow, &m->ids[i]);
+			result = ask(step, flow, &m->ids[i], opened);
 	return result;
 }
 

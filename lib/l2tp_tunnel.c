@@ -13,7 +13,6 @@
  * packet. */
 #define LAST_MOMENT_MS 1000
 
-#define TUNNEL_MASK 0xffff0000U
 #define PORT_MASK 0x0000ffffU
 
 static struct l2tp_tunnel *body(struct vpnalg *translator,
@@ -34,8 +33,9 @@ uint32_t vpnalg_l2tp_tunnel_id(struct vpnalg_step *step,
 /* Finding */
 
 /* A tuple for the host, port and remote of the flow. */
-static void tuple_for(struct vpnalg_step *step, struct vpnalg_record *flow,
-		      unsigned role, uint32_t what, struct vpnalg_tuple *tuple)
+void vpnalg_l2tp_tunnel_tuple(struct vpnalg_step *step,
+			      struct vpnalg_record *flow, unsigned role,
+			      uint32_t what, struct vpnalg_tuple *tuple)
 {
 	bool inside = role == VPNALG_INSIDE_OWN || role == VPNALG_INSIDE_PEER;
 
@@ -49,19 +49,36 @@ static void tuple_for(struct vpnalg_step *step, struct vpnalg_record *flow,
 	tuple->space = L2TP_PROTOCOL;
 }
 
-static bool is_of(struct vpnalg_step *step, struct vpnalg_record *flow,
-		  struct vpnalg_record *record)
+/* Whether a tunnel, session or claim is the flow's. */
+bool vpnalg_l2tp_tunnel_is_of(struct vpnalg_step *step,
+			      struct vpnalg_record *flow,
+			      struct vpnalg_record *record)
 {
 	struct vpnalg_tuple ours, its;
 
-	tuple_for(step, flow, VPNALG_INSIDE_OWN, 0, &ours);
+	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_OWN, 0, &ours);
 	vpnalg_session_tuple(step->translator, record, VPNALG_INSIDE_OWN, &its);
 	return ours.zone == its.zone && ours.port == (its.port & PORT_MASK) &&
 	       memcmp(ours.local, its.local, step->facts->addr_len) == 0;
 }
 
+/* The tunnel, session or claim with an ID and port of the flow, whoever's. */
+struct vpnalg_record *vpnalg_l2tp_tunnel_holder(struct vpnalg_step *step,
+						struct vpnalg_record *flow,
+						unsigned role,
+						const struct l2tp_id *id)
+{
+	struct vpnalg_tuple tuple;
+
+	if (id->size == 0 || id->value == 0)
+		return NULL;
+	vpnalg_l2tp_tunnel_tuple(step, flow, role, id->what, &tuple);
+	tuple.id = id->value;
+	return vpnalg_session_find(step->translator, &tuple);
+}
+
 /* The flow's tunnel or session with an ID of the packet's form, its own or the
- * peer's. */
+ * peer's; by the peer's a claim, too. */
 struct vpnalg_record *vpnalg_l2tp_tunnel_find(struct vpnalg_step *step,
 					      struct vpnalg_record *flow,
 					      bool peer,
@@ -69,30 +86,25 @@ struct vpnalg_record *vpnalg_l2tp_tunnel_find(struct vpnalg_step *step,
 {
 	unsigned role = peer ? VPNALG_INSIDE_PEER : VPNALG_INSIDE_OWN;
 	struct vpnalg_record *record;
-	struct vpnalg_tuple tuple;
 
-	if (id->size == 0 || id->value == 0)
-		return NULL;
 	if (!step->facts->inside)
 		role++; /* the outside one */
-	tuple_for(step, flow, role, id->what, &tuple);
-	tuple.id = id->value;
-	record = vpnalg_session_find(step->translator, &tuple);
-	return record != NULL && is_of(step, flow, record) ? record : NULL;
+	record = vpnalg_l2tp_tunnel_holder(step, flow, role, id);
+	return record != NULL && vpnalg_l2tp_tunnel_is_of(step, flow, record)
+		       ? record
+		       : NULL;
 }
 
-/* Whether this ID, outside, is that of another flow's tunnel. */
-bool vpnalg_l2tp_tunnel_is_anothers(struct vpnalg_step *step,
-				    struct vpnalg_record *flow,
-				    const struct l2tp_id *id)
+/* Whether an ID of the inside host's, which is no tunnel's or session's of the
+ * flow, is none in the other form either: as it is, it may pass. */
+bool vpnalg_l2tp_tunnel_is_nobodys(struct vpnalg_step *step,
+				   struct vpnalg_record *flow,
+				   const struct l2tp_id *id)
 {
-	struct vpnalg_record *record;
-	struct vpnalg_tuple tuple;
-
-	tuple_for(step, flow, VPNALG_OUTSIDE_OWN, id->what, &tuple);
-	tuple.id = id->value;
-	record = vpnalg_session_find(step->translator, &tuple);
-	return record != NULL && !is_of(step, flow, record);
+	return vpnalg_l2tp_tunnel_holder(step, flow, VPNALG_INSIDE_OWN, id) ==
+		       NULL &&
+	       vpnalg_l2tp_tunnel_holder(step, flow, VPNALG_OUTSIDE_OWN, id) ==
+		       NULL;
 }
 
 void vpnalg_l2tp_tunnel_other(struct vpnalg_step *step, struct l2tp_id *id,
@@ -208,6 +220,7 @@ static void live(struct vpnalg_step *step, const struct vpnalg_record *flow,
 void vpnalg_l2tp_tunnel_swept(struct vpnalg *translator,
 			      struct vpnalg_record *record)
 {
+	vpnalg_l2tp_peer_give_back(translator, record);
 	if (!stands(translator, record))
 		linger(translator, record);
 }
@@ -252,9 +265,16 @@ void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
 			    const struct vpnalg_record *flow,
 			    struct vpnalg_record *record, bool begins)
 {
-	const struct l2tp_tunnel *its = body(step->translator, record);
+	const struct l2tp_tunnel *its;
 	bool ended = record->flags & VPNALG_SESSION_ENDED;
 
+	vpnalg_l2tp_peer_give_back(step->translator, record);
+	if (record->kind == L2TP_KIND_CLAIM) {
+		if (!is_fresh(step, record))
+			live(step, flow, record);
+		return;
+	}
+	its = body(step->translator, record);
 	if (ended ? !may_revive(step, record, its) &&
 			    (!begins || its->flags & L2TP_TUNNEL_FINAL)
 		  : is_fresh(step, record))
@@ -268,6 +288,25 @@ void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
 
 /* The beginning */
 
+/* Whether another flow has what is no tunnel's or session's: it may have any ID,
+ * and keeps it. Nobody can be given another one under a digest. */
+static bool others_may_have(struct vpnalg_step *step,
+			    struct vpnalg_record *flow)
+{
+	bool udp = step->facts->protocol == PROTOCOL_UDP;
+	struct vpnalg_record *holder;
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(step->translator, flow, VPNALG_OUTSIDE_OWN,
+			     &tuple);
+	tuple.id = udp ? L2TP_PORT : 0;
+	holder = vpnalg_session_find(step->translator, &tuple);
+	if (holder == NULL || holder == flow || holder->handler != flow->handler)
+		return false;
+	return !udp || (holder->kind == L2TP_KIND_FLOW &&
+			l2tp_flow(step, holder)->flags & L2TP_FLOW_RESUMED);
+}
+
 enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
 					   struct vpnalg_record *flow,
 					   const struct l2tp_id *id, bool exact,
@@ -280,7 +319,7 @@ enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
 							: L2TP_KIND_TUNNEL,
 		.space = L2TP_PROTOCOL,
 		.id = id->value,
-		.keep = true,
+		.keep = exact || !others_may_have(step, flow),
 		.least = 1,
 		.greatest = greatest,
 		.lifetime = vpnalg_session_timers(step->translator)->udp,
@@ -288,12 +327,12 @@ enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
 	struct l2tp_tunnel *tunnel;
 	enum vpnalg_result result;
 
-	tuple_for(step, flow, VPNALG_INSIDE_OWN, id->what, &tuple);
+	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_OWN, id->what, &tuple);
 	opening.zone = tuple.zone;
 	opening.inside = tuple.local;
 	opening.remote = tuple.remote;
 	opening.inside_port = tuple.port;
-	tuple_for(step, flow, VPNALG_OUTSIDE_OWN, id->what, &tuple);
+	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_OUTSIDE_OWN, id->what, &tuple);
 	opening.outside = tuple.local;
 	opening.outside_port = tuple.port;
 	if (exact)
@@ -312,52 +351,12 @@ enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-static void detach(struct vpnalg_step *step, struct vpnalg_record *record)
-{
-	vpnalg_session_take(step->translator, record, VPNALG_INSIDE_PEER);
-	vpnalg_session_take(step->translator, record, VPNALG_OUTSIDE_PEER);
-	record->flags &= (uint8_t)~VPNALG_SESSION_SHARED;
-	body(step->translator, record)->flags &=
-		(uint16_t)~L2TP_TUNNEL_ATTACHED;
-	vpnalg_session_changed(step->translator, record);
-}
-
 /* Its owner asks for it once more: its peer is another one now. */
 void vpnalg_l2tp_tunnel_reopen(struct vpnalg_step *step,
 			       const struct vpnalg_record *flow,
 			       struct vpnalg_record *record)
 {
-	detach(step, record);
+	vpnalg_l2tp_peer_detach(step, record);
 	body(step->translator, record)->flags = 0;
 	live(step, flow, record);
-}
-
-/* What the remote calls it is known now. */
-enum vpnalg_result vpnalg_l2tp_tunnel_attach(struct vpnalg_step *step,
-					     struct vpnalg_record *flow,
-					     struct vpnalg_record *record,
-					     uint32_t peer)
-{
-	struct l2tp_tunnel *t = body(step->translator, record);
-	struct vpnalg_tuple inside, outside;
-	uint32_t what;
-
-	if (t->flags & L2TP_TUNNEL_ATTACHED &&
-	    vpnalg_l2tp_tunnel_id(step, record, VPNALG_INSIDE_PEER) == peer)
-		return VPNALG_TRANSLATED;
-	vpnalg_session_tuple(step->translator, record, VPNALG_INSIDE_OWN,
-			     &inside);
-	what = inside.port & TUNNEL_MASK;
-	detach(step, record);
-	tuple_for(step, flow, VPNALG_INSIDE_PEER, what, &inside);
-	tuple_for(step, flow, VPNALG_OUTSIDE_PEER, what, &outside);
-	inside.id = outside.id = peer;
-	if (!vpnalg_session_give(step->translator, record, &inside) ||
-	    !vpnalg_session_give(step->translator, record, &outside)) {
-		detach(step, record);
-		return VPNALG_DROP_STORE;
-	}
-	t->flags |= L2TP_TUNNEL_ATTACHED;
-	vpnalg_session_changed(step->translator, record);
-	return VPNALG_TRANSLATED;
 }

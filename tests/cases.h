@@ -20,6 +20,8 @@ TCase *l2tp_shared_case(void);  /* check_l2tp_shared.c */
 TCase *l2tp_v3_case(void);      /* check_l2tp_v3.c */
 TCase *l2tp_fail_case(void);    /* check_l2tp_fail.c */
 TCase *l2tp_model_case(void);   /* check_l2tp_model.c */
+TCase *l2tp_owner_case(void);    /* check_l2tp_owner.c */
+TCase *l2tp_ask_case(void);      /* check_l2tp_ask.c */
 TCase *l2tp_question_case(void); /* check_l2tp_question.c */
 TCase *l2tp_policy_case(void);   /* check_l2tp_question.c */
 TCase *pptp_more_case(void);    /* check_more_pptp.c */

@@ -20,6 +20,8 @@ static void end(void)
 #define SCCRQ_2 "\xc8\x02\0\x1c\0\0\0\0\0\0\0\0" "\x80\x08\0\0\0\0\0\1"
 #define SCCRQ_3 "\xc8\x03\0\x1e\0\0\0\0\0\0\0\0" "\x80\x08\0\0\0\0\0\1"
 
+/* A header that is none of L2TP's is another protocol's, which goes by its
+ * ports. */
 static const struct {
 	const char *what;
 	uint32_t length;
@@ -34,7 +36,7 @@ static const struct {
 	{ "another vendor's 9", 28, SCCRQ_2 "\x80\x08\0\x09\0\x09\0\7",
 	  VPNALG_TRANSLATED },
 	{ "longer than UDP", 27, SCCRQ_2 "\x80\x08\0\0\0\x09\0",
-	  VPNALG_DROP_MALFORMED },
+	  VPNALG_TRANSLATED },
 	{ "Tunnel ID 0", 28, SCCRQ_2 "\x80\x08\0\0\0\x09\0\0",
 	  VPNALG_DROP_MALFORMED },
 	{ "a Tunnel ID of one byte", 28, SCCRQ_2 "\x80\x07\0\0\0\x09\7\0",
@@ -58,36 +60,36 @@ static const struct {
 	  "\x80\x08\0\0\0\x09\0\7\x80\x08\0\0\0\x09\0\7",
 	  VPNALG_DROP_MALFORMED },
 	{ "control without Length", 12, "\x88\x02\0\x0c\0\0\0\0\0\0\0\0",
-	  VPNALG_DROP_MALFORMED },
+	  VPNALG_TRANSLATED },
 	{ "control without Ns", 12, "\xc0\x02\0\x0c\0\0\0\0\0\0\0\0",
-	  VPNALG_DROP_MALFORMED },
+	  VPNALG_TRANSLATED },
 	{ "control with an offset", 12, "\xca\x02\0\x0c\0\0\0\0\0\0\0\0",
-	  VPNALG_DROP_MALFORMED },
+	  VPNALG_TRANSLATED },
 	{ "control with priority", 12, "\xc9\x02\0\x0c\0\0\0\0\0\0\0\0",
-	  VPNALG_DROP_MALFORMED },
+	  VPNALG_TRANSLATED },
 	{ "control of length 11", 12, "\xc8\x02\0\x0b\0\0\0\0\0\0\0\0",
-	  VPNALG_DROP_MALFORMED },
+	  VPNALG_TRANSLATED },
 	{ "control cut short", 11, "\xc8\x02\0\x0b\0\0\0\0\0\0\0",
-	  VPNALG_DROP_MALFORMED },
+	  VPNALG_TRANSLATED },
 	{ "data", 6, "\0\2\0\7\0\1", VPNALG_TRANSLATED },
 	{ "data with everything", 16,
 	  "\x4b\2\0\x10\0\7\0\1\0\0\0\0\0\2\0\0", VPNALG_TRANSLATED },
-	{ "data without a session", 5, "\0\2\0\7\0", VPNALG_DROP_MALFORMED },
+	{ "data without a session", 5, "\0\2\0\7\0", VPNALG_TRANSLATED },
 	{ "data without its Nr", 9, "\x08\2\0\7\0\1\0\0\0",
-	  VPNALG_DROP_MALFORMED },
+	  VPNALG_TRANSLATED },
 	{ "data without its offset", 7, "\x02\2\0\7\0\1\0",
-	  VPNALG_DROP_MALFORMED },
+	  VPNALG_TRANSLATED },
 	{ "data longer than UDP", 8, "\x40\2\0\x09\0\7\0\1",
-	  VPNALG_DROP_MALFORMED },
+	  VPNALG_TRANSLATED },
 	{ "data shorter than its header", 8, "\x40\2\0\x07\0\7\0\1",
-	  VPNALG_DROP_MALFORMED },
+	  VPNALG_TRANSLATED },
 	{ "data of version 3", 8, "\0\3\0\0\0\0\0\1", VPNALG_TRANSLATED },
-	{ "data of session 0", 8, "\0\3\0\0\0\0\0\0", VPNALG_DROP_MALFORMED },
+	{ "data of session 0", 8, "\0\3\0\0\0\0\0\0", VPNALG_TRANSLATED },
 	{ "data of version 3, short", 7, "\0\3\0\0\0\0\0",
-	  VPNALG_DROP_MALFORMED },
-	{ "L2F", 10, "\0\1\0\7\0\1\0\0\0\0", VPNALG_DROP_MALFORMED },
-	{ "nothing", 0, "", VPNALG_DROP_MALFORMED },
-	{ "one byte", 1, "\0", VPNALG_DROP_MALFORMED },
+	  VPNALG_TRANSLATED },
+	{ "L2F", 10, "\0\1\0\7\0\1\0\0\0\0", VPNALG_TRANSLATED },
+	{ "nothing", 0, "", VPNALG_TRANSLATED },
+	{ "one byte", 1, "\0", VPNALG_TRANSLATED },
 };
 
 START_TEST(a_message_makes_sense_or_is_dropped)

@@ -258,8 +258,10 @@ START_TEST(one_host_may_have_sessions_without_a_tunnel)
 	tunnel_carries(&w, &t, 1);
 	begin_session(&other);
 	tunnel_carries(&w, &other, 2);
-	/* Whose it is cannot be told any more. */
-	ck_assert_uint_eq(server_tells(&w, &t, HELLO), VPNALG_DROP_AMBIGUOUS);
+	/* What is for no tunnel is still the first host's. */
+	ck_assert_uint_eq(server_tells(&w, &t, HELLO), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), t.client);
+	tunnel_carries(&w, &t, 3);
 }
 END_TEST
 
@@ -290,8 +292,7 @@ START_TEST(what_is_nobodys_over_ip_is_kept_from_the_router_while_in_use)
 	begin_session(&(struct tunnel){ .client = CLIENT_B, .server = SERVER,
 					.version = 3, .own = 1, .peer = 2,
 					.session = 3, .peer_session = 4 });
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
-			  VPNALG_DROP_AMBIGUOUS);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_DROP_GUARDED);
 	p = l2tp_packet(SERVER_2, 0, OUTSIDE, 0, &m);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
 }

@@ -297,5 +297,6 @@ void l2tp_world(struct world *w, struct world_options options)
 		options.handlers = handlers;
 		options.handler_count = 1;
 	}
+	options.mirror = true;
 	world_begin(w, &options);
 }

@@ -157,8 +157,8 @@ struct vpnalg_table;
  * @param units how many units of 64 bytes records may fill. A PPTP control
  *              connection needs 2, a call 2; an IKE session 2, each of its
  *              IKE SAs 1, an ESP SA 1, an inside host with ESP 2; an L2TP
- *              flow 2, each L2TP server 1, a tunnel or session told apart by
- *              ID 2; a GRE tunnel 1; a session of general traffic 1, its
+ *              flow 2, each L2TP server 1, each tunnel or session of a flow 1,
+ *              or 2 if it is told apart by ID; a GRE tunnel 1; a session of general traffic 1, its
  *              mapping 1 (and each remote of one 1 where filtering is
  *              address-dependent); each pair of a remote and an outside
  *              address in use 1, with ESP 3 more and, of each twelve hosts

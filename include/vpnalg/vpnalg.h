@@ -144,9 +144,10 @@ enum vpnalg_result {
 	/** AH (RFC 4302): its check covers the addresses, translated it could
 	 * only fail. */
 	VPNALG_DROP_AH = 23,
-	/** Told to wait, for while another host is setting up ESP or an L2TP
-	 * tunnel with the same remote it could not be told whose the answer is.
-	 * The host sends again by itself; at most 3 packets (of ESP) and 3 s. */
+	/** Dropped for now: another host is setting up ESP or an L2TP tunnel
+	 * with this remote, and their answers could not be told apart. The host
+	 * sends again by itself; at most 3 of its packets are dropped, within
+	 * 3 s. */
 	VPNALG_DROP_WAIT = 24,
 	/** ESP from outside, and it is not known yet for which inside host. */
 	VPNALG_DROP_UNPAIRED = 25,
@@ -587,9 +588,14 @@ extern VPNALG_API const struct vpnalg_handler vpnalg_gre;
 /**
  * L2TP versions 2 and 3 on UDP 1701 (RFC 2661, RFC 3931), and version 3 on IP
  * protocol 115. By ports, as any UDP; but where the remote turns out to answer
- * to port 1701 whatever port it was asked from, inside hosts share outside port
- * 1701 and are told apart by Tunnel ID, which is rewritten then. So are Control
- * Connection IDs and Session IDs over IP 115.
+ * to port 1701 whatever port it was asked from, or not to answer to another
+ * port at all, inside hosts share outside port 1701 and are told apart by
+ * Tunnel ID, which is rewritten then. So are Control Connection IDs and Session
+ * IDs over IP 115. What is not L2TP but goes to UDP 1701 is translated by its
+ * ports.
+ *
+ * A packet into a tunnel or session of the remote's leaves only from the inside
+ * host whose it is; else it is dropped as VPNALG_DROP_NO_SESSION.
  *
  * Such IDs have bindings with protocol 115. The low 16 bits of remote_port are
  * the UDP port of the inside host then, or 0 over IP; the rest tells kinds of

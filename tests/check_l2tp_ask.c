@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SCCRQs: who is held back and for how long, servers that are silent, and what
+ * becomes of messages that name no tunnel. */
+#include "support_l2tp.h"
+#include "cases.h"
+
+#include <string.h>
+
+static struct world w;
+
+static void begin(void)
+{
+	l2tp_world(&w, (struct world_options){ 0 });
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+static struct tunnel a_tunnel(unsigned n)
+{
+	return (struct tunnel){ .client = CLIENT_A + n, .server = SERVER,
+				.port = L2TP, .version = 2, .own = 7,
+				.peer = 100 + n };
+}
+
+/* Waiting */
+
+enum { NEIGHBOURS = 11 };
+
+static const struct {
+	const char *what;
+	bool hides;
+	uint16_t port; /* of all */
+	uint8_t version;
+} crowds[] = {
+	{ "all from port 1701", false, L2TP, 2 },
+	{ "all from another port", false, 40000, 2 },
+	{ "hidden IDs", true, L2TP, 2 },
+	{ "hidden IDs over IP", true, 0, 3 },
+};
+
+/* Each asks for as long as it is not answered, and nobody is. */
+START_TEST(nobody_is_held_back_for_more_than_three_packets_and_three_seconds)
+{
+	struct { struct tunnel t; vpnalg_time next, first; unsigned held; }
+		host[NEIGHBOURS];
+	unsigned i, result, through = 0;
+
+	for (i = 0; i < NEIGHBOURS; i++) {
+		memset(&host[i], 0, sizeof(host[i]));
+		host[i].t = a_tunnel(i);
+		host[i].t.port = crowds[_i].port;
+		host[i].t.hides = crowds[_i].hides;
+		host[i].t.version = crowds[_i].version;
+		host[i].next = 1 + 300 * i;
+	}
+	for (w.now = 0; w.now < 120000; w.now += 100)
+		for (i = 0; i < NEIGHBOURS; i++) {
+			if (w.now < host[i].next)
+				continue;
+			host[i].next = w.now + 900 + 37 * i;
+			result = tunnel_asks(&w, &host[i].t);
+			if (result != VPNALG_DROP_WAIT) {
+				ck_assert_uint_eq(result, VPNALG_TRANSLATED);
+				through++;
+				continue;
+			}
+			if (host[i].held++ == 0)
+				host[i].first = w.now;
+			ck_assert_msg(host[i].held <= 3 &&
+					      w.now - host[i].first < 3000,
+				      "%s: %u", crowds[_i].what, i);
+		}
+	ck_assert_uint_gt(through, 10 * NEIGHBOURS);
+	ck_assert_uint_gt(dropped(&w, VPNALG_DROP_WAIT), 0);
+}
+END_TEST
+
+START_TEST(who_was_answered_may_be_held_back_once_more)
+{
+	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
+
+	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(tunnel_is_answered(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_DROP_WAIT);
+}
+END_TEST
+
+START_TEST(nobody_is_held_back_where_nobody_may_wait)
+{
+	struct tunnel t;
+	unsigned i;
+
+	world_end(&w);
+	l2tp_world(&w, (struct world_options){ .no_wait = true });
+	for (i = 0; i < 5; i++) {
+		t = a_tunnel(i);
+		t.hides = _i == 1;
+		ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+	}
+}
+END_TEST
+
+/* A server that is silent */
+
+/* It answers to nobody but port 1701. */
+START_TEST(a_server_that_is_silent_to_other_ports_is_asked_from_1701)
+{
+	struct tunnel a = a_tunnel(0), b = a_tunnel(1), c = a_tunnel(2);
+	unsigned i;
+
+	a.insists = b.insists = c.insists = true;
+	a.port = _i == 0 ? L2TP : 40000;
+	if (_i == 0)
+		tunnel_begin(&w, &a);
+	for (i = 0; i < 3; i++) {
+		ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+		ck_assert_uint_eq(b.outside_port == L2TP, _i == 1);
+		w.now += 1000 << i;
+	}
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(b.outside_port, L2TP);
+	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), b.client);
+	ck_assert_uint_eq(tunnel_confirms(&w, &b), VPNALG_TRANSLATED);
+	tunnel_carries(&w, &b, 1);
+	if (_i == 1)
+		return;
+	/* And nobody asks in vain any more. */
+	tunnel_begin(&w, &c);
+	ck_assert_uint_eq(c.outside_port, L2TP);
+	tunnel_carries(&w, &a, 2);
+	tunnel_carries(&w, &c, 3);
+}
+END_TEST
+
+/* The server was down, and answers to every port. */
+START_TEST(who_asked_in_vain_is_answered_at_1701_by_any_server)
+{
+	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
+	unsigned i;
+
+	tunnel_begin(&w, &a);
+	for (i = 0; i < 4; i++) {
+		ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+		w.now += 1000;
+	}
+	ck_assert_uint_eq(b.outside_port, L2TP);
+	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_confirms(&w, &b), VPNALG_TRANSLATED);
+	tunnel_carries(&w, &b, 1);
+	tunnel_carries(&w, &a, 2);
+}
+END_TEST
+
+/* What comes to the port that was given up is nobody's. */
+START_TEST(an_answer_to_a_port_that_was_given_up_is_none)
+{
+	struct tunnel a = a_tunnel(0), b = a_tunnel(1), old;
+	unsigned i;
+
+	tunnel_begin(&w, &a);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	old = b;
+	for (i = 0; i < 3; i++)
+		ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_is_answered(&w, &old), VPNALG_DROP_PORT_HELD);
+	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_TRANSLATED);
+}
+END_TEST
+
+/* Another protocol on the port */
+
+#define WIREGUARD "\1\0\0\0\7\7\7\7abcdefghijklmnopqrstuvwxyz"
+
+static const struct {
+	const char *what;
+	uint32_t length;
+	const char *bytes;
+} foreign_rows[] = {
+	{ "WireGuard's handshake", 30, WIREGUARD },
+	{ "WireGuard's data", 16, "\4\0\0\0\7\7\7\7\0\0\0\0\0\0\0\1" },
+	{ "OpenVPN's reset", 14, "\x38\xc2\3\4\5\6\7\x08\0\0\0\0\0\0" },
+	{ "the same, as if of version 3", 14,
+	  "\x38\xc3\3\4\5\6\7\x08\0\0\0\0\0\0" },
+	{ "OpenVPN's data", 12, "\x48\0\0\1\2\3\4\5\6\7\x08\x09" },
+	{ "OpenVPN's older data", 12, "\x30\2\0\1\2\3\4\5\6\7\x08\x09" },
+	{ "L2F", 10, "\0\1\0\7\0\1\0\0\0\0" },
+	{ "DNS", 12, "\x12\x34\1\0\0\1\0\0\0\0\0\0" },
+	{ "RTP", 12, "\x80\x03\0\1\0\0\0\1\0\0\0\1" },
+	{ "a keepalive", 1, "\xff" },
+	{ "nothing", 0, "" },
+	{ "five bytes", 5, "\0\2\0\7\0" },
+	{ "seven bytes", 7, "\0\3\0\0\0\0\0" },
+};
+
+START_TEST(what_is_not_l2tp_goes_by_its_ports)
+{
+	struct bytes p;
+	uint16_t outside[2];
+	unsigned n;
+
+	for (n = 0; n < 2; n++) {
+		p = udp_packet(CLIENT_A + n, 51820, SERVER, L2TP,
+			       foreign_rows[_i].bytes, foreign_rows[_i].length);
+		ck_assert_msg(send_packet(&w, VPNALG_OUT, &p) ==
+				      VPNALG_TRANSLATED,
+			      "%s: %s", foreign_rows[_i].what,
+			      vpnalg_result_text(w.last.result));
+		outside[n] = get16(l4(&w));
+	}
+	ck_assert_uint_ne(outside[0], outside[1]);
+	for (n = 0; n < 2; n++) {
+		p = udp_packet(SERVER, L2TP, OUTSIDE, outside[n],
+			       foreign_rows[_i].bytes, foreign_rows[_i].length);
+		ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
+				  VPNALG_TRANSLATED);
+		ck_assert_uint_eq(destination(&w), CLIENT_A + n);
+		ck_assert_uint_eq(get16(l4(&w) + 2), 51820);
+		ck_assert_mem_eq(l4(&w) + 8, foreign_rows[_i].bytes,
+				 foreign_rows[_i].length);
+	}
+	p = udp_packet(SERVER, 5000, OUTSIDE, outside[0],
+		       foreign_rows[_i].bytes, foreign_rows[_i].length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
+			  VPNALG_DROP_PORT_HELD);
+}
+END_TEST
+
+/* Both from one port of one host: L2TP shares port 1701, the other has the port
+ * that is its own. */
+START_TEST(what_is_not_l2tp_does_not_share_a_port)
+{
+	static const struct vpnalg_handler *const handlers[] = {
+		&vpnalg_l2tp_port_1701
+	};
+	struct tunnel a = a_tunnel(0);
+	struct bytes p;
+
+	world_end(&w);
+	l2tp_world(&w, (struct world_options){ .handlers = handlers,
+					       .handler_count = 1 });
+	a.port = 40000;
+	a.insists = true;
+	p = udp_packet(a.client, a.port, SERVER, L2TP, WIREGUARD, 30);
+	if (_i == 1)
+		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+				  VPNALG_TRANSLATED);
+	tunnel_begin(&w, &a);
+	ck_assert_uint_eq(a.outside_port, L2TP);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(get16(l4(&w)), 40000);
+	p = udp_packet(SERVER, L2TP, OUTSIDE, 40000, WIREGUARD, 30);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), a.client);
+	tunnel_carries(&w, &a, 1);
+}
+END_TEST
+
+/* It does not open port 1701 for L2TP either. */
+START_TEST(a_flow_that_was_opened_by_another_protocol_is_held_to_tunnels)
+{
+	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
+	struct bytes p = udp_packet(b.client, L2TP, SERVER, L2TP, WIREGUARD,
+				    30);
+
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	a.port = 40000;
+	a.insists = true;
+	tunnel_begin(&w, &a);
+	b.peer = a.peer;
+	ck_assert_uint_eq(client_tells(&w, &b, HELLO), VPNALG_DROP_NO_SESSION);
+	ck_assert_uint_eq(client_tells(&w, &b, STOPCCN),
+			  VPNALG_DROP_NO_SESSION);
+	tunnel_carries(&w, &a, 1);
+}
+END_TEST
+
+/* What is dropped */
+
+static const struct {
+	const char *what;
+	unsigned type, avp;
+	uint32_t to, value;
+	unsigned result;
+} nameless_rows[] = {
+	{ "SCCRQ without an ID", SCCRQ, 0, 0, 0, VPNALG_DROP_MALFORMED },
+	{ "SCCRQ with a Tunnel ID", SCCRQ, 9, 100, 8, VPNALG_DROP_MALFORMED },
+	{ "SCCCN to tunnel 0", SCCCN, 0, 0, 0, VPNALG_DROP_NO_SESSION },
+	{ "HELLO to tunnel 0", HELLO, 0, 0, 0, VPNALG_DROP_NO_SESSION },
+	{ "ZLB to tunnel 0", 0, 0, 0, 0, VPNALG_DROP_NO_SESSION },
+	{ "StopCCN of no tunnel", STOPCCN, 9, 0, 8, VPNALG_DROP_NO_SESSION },
+	{ "StopCCN to tunnel 0 of its tunnel", STOPCCN, 9, 0, 7,
+	  VPNALG_TRANSLATED },
+};
+
+static struct bytes nameless(const struct tunnel *t, int row)
+{
+	struct bytes m = l2tp_control(2, nameless_rows[row].to, 1,
+				      nameless_rows[row].type);
+
+	if (nameless_rows[row].avp != 0)
+		l2tp_avp(&m, nameless_rows[row].avp, 2,
+			 nameless_rows[row].value);
+	(void)t;
+	return m;
+}
+
+/* Of a shared port, what names no tunnel can be told from nobody's. */
+START_TEST(a_message_that_names_no_tunnel_does_not_go_out_of_a_shared_port)
+{
+	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
+	struct bytes m = nameless(&b, _i);
+
+	a.insists = b.insists = true;
+	tunnel_begin(&w, &a);
+	tunnel_begin(&w, &b);
+	ck_assert_msg(tunnel_says(&w, &b, &m) == nameless_rows[_i].result,
+		      "%s: %s", nameless_rows[_i].what,
+		      vpnalg_result_text(w.last.result));
+	tunnel_carries(&w, &a, 1);
+}
+END_TEST
+
+START_TEST(what_is_dropped_leaves_nothing_behind)
+{
+	static const struct vpnalg_handler *const handlers[] = {
+		&vpnalg_l2tp_port_1701
+	};
+	struct tunnel t = a_tunnel(0);
+	struct bytes m = nameless(&t, _i);
+
+	world_end(&w);
+	l2tp_world(&w, (struct world_options){ .handlers = handlers,
+					       .handler_count = 1 });
+	t.port = 40000;
+	tunnel_says(&w, &t, &m);
+	ck_assert_uint_ne(w.last.result, VPNALG_TRANSLATED);
+	ck_assert_int_eq(w.records, 0);
+	t.port = 0;
+	t.version = 3;
+	m = l2tp_control(3, 0, 0, SCCRQ);
+	tunnel_says(&w, &t, &m);
+	ck_assert_uint_ne(w.last.result, VPNALG_TRANSLATED);
+	ck_assert_int_eq(w.records, 0);
+}
+END_TEST
+
+/* A store that fails in the SCCRQ of a living flow costs that packet: what was
+ * asked before is answered, and what was there goes on. */
+START_TEST(a_question_that_fails_leaves_the_flow_as_it_was)
+{
+	static const struct tunnel rows[] = {
+		{ .port = 40000, .version = 2, .own = 7, .peer = 100 },
+		{ .port = L2TP, .version = 2, .own = 7, .peer = 100 },
+		{ .port = L2TP, .version = 2, .own = 7, .peer = 100,
+		  .insists = true },
+		{ .version = 3, .own = 7, .peer = 100, .session = 70000,
+		  .peer_session = 80000 },
+	};
+	unsigned result = VPNALG_DROP_STORE;
+	struct tunnel t, more;
+	long n, records;
+
+	for (n = 1; result == VPNALG_DROP_STORE; n++) {
+		world_end(&w);
+		l2tp_world(&w, (struct world_options){
+				       .l2tp = { .any_address = true } });
+		t = rows[_i];
+		t.client = CLIENT_A;
+		t.server = SERVER;
+		ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+		more = t;
+		more.own = 8;
+		records = w.records;
+		w.fail_in = n;
+		result = tunnel_asks(&w, &more);
+		w.fail_in = 0;
+		if (result != VPNALG_DROP_STORE)
+			break;
+		ck_assert_int_eq(w.records, records);
+		ck_assert_uint_eq(tunnel_is_answered(&w, &t),
+				  VPNALG_TRANSLATED);
+		ck_assert_uint_eq(tunnel_confirms(&w, &t), VPNALG_TRANSLATED);
+		if (t.version == 3)
+			tunnel_calls(&w, &t);
+		tunnel_carries(&w, &t, 1);
+	}
+	ck_assert_uint_eq(result, VPNALG_TRANSLATED);
+	ck_assert_int_ge(n, 2);
+}
+END_TEST
+
+/* IDs that mean something else in the other form */
+
+/* The inside ID of a tunnel or session, that has another outside. */
+START_TEST(an_inside_id_means_nothing_outside)
+{
+	struct tunnel t[2];
+	struct bytes m;
+	unsigned i;
+
+	for (i = 0; i < 2; i++) {
+		t[i] = (struct tunnel){ .client = CLIENT_A + i,
+					.server = SERVER, .version = 3,
+					.port = _i ? L2TP : 0, .own = 7,
+					.insists = true,
+					.peer = 100 + i, .session = 70000,
+					.peer_session = 80000 + i };
+		tunnel_begin(&w, &t[i]);
+		tunnel_calls(&w, &t[i]);
+	}
+	ck_assert_uint_ne(t[1].outside_session, 70000);
+	ck_assert_uint_eq(client_tells(&w, &t[0], STOPCCN), VPNALG_TRANSLATED);
+	for (i = 0; i < 4; i++) { /* the first one's IDs are nobody's then */
+		world_wait(&w, 60000);
+		tunnel_carries(&w, &t[1], i);
+	}
+	m = l2tp_data3(t[1].port != 0, 70000, 1, 2);
+	ck_assert_uint_ne(tunnel_hears(&w, &t[1], &m), VPNALG_TRANSLATED);
+	m = l2tp_control(3, 7, 3, HELLO);
+	ck_assert_uint_ne(tunnel_hears(&w, &t[1], &m), VPNALG_TRANSLATED);
+	m = l2tp_control(3, t[1].outside_own, 3, CDN);
+	l2tp_avp(&m, 63, 4, 1);
+	l2tp_avp(&m, 64, 4, 70000);
+	ck_assert_uint_eq(tunnel_hears(&w, &t[1], &m), VPNALG_DROP_NO_SESSION);
+	tunnel_carries(&w, &t[1], 3);
+}
+END_TEST
+
+/* Two tunnels of one flow, answered from two ports: each has its own. */
+START_TEST(two_tunnels_of_a_flow_may_be_answered_from_two_ports)
+{
+	struct tunnel a = a_tunnel(0), b;
+	struct bytes m;
+
+	a.answer_port = 5000;
+	tunnel_begin(&w, &a);
+	b = a;
+	b.own = 8;
+	b.peer = 101;
+	b.answer_port = 5001;
+	tunnel_begin(&w, &b);
+	tunnel_carries(&w, &b, 1);
+	m = l2tp_data2((uint16_t)a.outside_own, 5, 2);
+	ck_assert_uint_eq(tunnel_hears(&w, &a, &m), VPNALG_TRANSLATED);
+	tunnel_carries(&w, &a, 3);
+}
+END_TEST
+
+TCase *l2tp_ask_case(void)
+{
+	TCase *t = tcase_create("asking");
+
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_loop_test(
+		t,
+		nobody_is_held_back_for_more_than_three_packets_and_three_seconds,
+		0, ROWS(crowds));
+	tcase_add_test(t, who_was_answered_may_be_held_back_once_more);
+	tcase_add_loop_test(t, nobody_is_held_back_where_nobody_may_wait, 0,
+			    2);
+	tcase_add_loop_test(
+		t, a_server_that_is_silent_to_other_ports_is_asked_from_1701,
+		0, 2);
+	tcase_add_test(t, who_asked_in_vain_is_answered_at_1701_by_any_server);
+	tcase_add_test(t, an_answer_to_a_port_that_was_given_up_is_none);
+	tcase_add_loop_test(t, what_is_not_l2tp_goes_by_its_ports, 0,
+			    ROWS(foreign_rows));
+	tcase_add_loop_test(t, what_is_not_l2tp_does_not_share_a_port, 0, 2);
+	tcase_add_test(
+		t,
+		a_flow_that_was_opened_by_another_protocol_is_held_to_tunnels);
+	tcase_add_loop_test(
+		t,
+		a_message_that_names_no_tunnel_does_not_go_out_of_a_shared_port,
+		0, ROWS(nameless_rows));
+	tcase_add_loop_test(t, what_is_dropped_leaves_nothing_behind, 0, 6);
+	tcase_add_loop_test(t, a_question_that_fails_leaves_the_flow_as_it_was,
+			    0, 4);
+	tcase_add_loop_test(t, an_inside_id_means_nothing_outside, 0, 2);
+	tcase_add_test(t,
+		       two_tunnels_of_a_flow_may_be_answered_from_two_ports);
+	return t;
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whose a tunnel is: no host sends into another's, and nobody outside who only
+ * guesses takes the place of what was asked for. */
+#include "support_l2tp.h"
+#include "cases.h"
+
+#define KIND_CLAIM 6
+
+static struct world w;
+
+static void begin(void)
+{
+	l2tp_world(&w, (struct world_options){ 0 });
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+static const struct tunnel carriers[] = {
+	{ .server = SERVER, .port = 40000, .version = 2, .own = 7,
+	  .peer = 100 },
+	{ .server = SERVER, .port = L2TP, .version = 2, .own = 7, .peer = 100 },
+	{ .server = SERVER, .port = 40000, .version = 2, .own = 7, .peer = 100,
+	  .insists = true },
+	{ .server = SERVER, .port = L2TP, .version = 2, .own = 7, .peer = 100,
+	  .insists = true },
+	{ .server = SERVER, .port = 40000, .version = 3, .own = 70007,
+	  .peer = 100, .session = 70000, .peer_session = 80000 },
+	{ .server = SERVER, .port = L2TP, .version = 3, .own = 70007,
+	  .peer = 100, .session = 70000, .peer_session = 80000,
+	  .insists = true },
+	{ .server = SERVER, .version = 3, .own = 70007, .peer = 100,
+	  .session = 70000, .peer_session = 80000 },
+	{ .server = SERVER, .port = L2TP, .version = 2, .own = 7, .peer = 100,
+	  .insists = true, .hides = true },
+};
+
+static struct tunnel begun(int row, unsigned n)
+{
+	struct tunnel t = carriers[row];
+
+	t.client = CLIENT_A + n;
+	t.peer += n;
+	t.peer_session += n;
+	if (t.hides)
+		t.own += n;
+	tunnel_begin(&w, &t);
+	if (t.version == 3)
+		tunnel_calls(&w, &t);
+	tunnel_carries(&w, &t, n);
+	return t;
+}
+
+static struct bytes data_to(const struct tunnel *t)
+{
+	return t->version == 2 ? l2tp_data2((uint16_t)t->peer, 5, 1)
+			       : l2tp_data3(t->port != 0, t->peer_session, 1,
+					    2);
+}
+
+/* All that another host may send into it. */
+static void nothing_gets_in(struct tunnel *t, const struct tunnel *owner)
+{
+	static const unsigned types[] = { HELLO, SCCRP, SCCCN, STOPCCN, ICRQ,
+					  CDN };
+	uint32_t peer = t->peer, session = t->peer_session;
+	struct bytes m;
+	unsigned i;
+
+	t->peer = owner->peer;
+	t->peer_session = owner->peer_session;
+	for (i = 0; i < ROWS(types); i++)
+		ck_assert_msg(client_tells(&w, t, types[i]) !=
+				      VPNALG_TRANSLATED,
+			      "type %u", types[i]);
+	m = data_to(t);
+	ck_assert_uint_ne(tunnel_says(&w, t, &m), VPNALG_TRANSLATED);
+	t->peer = peer;
+	t->peer_session = session;
+}
+
+START_TEST(a_host_that_has_asked_for_nothing_sends_into_nobodys_tunnel)
+{
+	static const uint16_t ports[] = { L2TP, 40000, 41000 };
+	struct tunnel a = begun(_i, 0), b;
+	unsigned i;
+
+	for (i = 0; i < ROWS(ports); i++) {
+		b = a;
+		b.client = CLIENT_B;
+		b.port = a.port ? ports[i] : 0;
+		nothing_gets_in(&b, &a);
+	}
+	tunnel_carries(&w, &a, 2);
+	ck_assert_uint_eq(server_tells(&w, &a, HELLO), VPNALG_TRANSLATED);
+}
+END_TEST
+
+START_TEST(a_host_with_a_tunnel_sends_into_its_own_only)
+{
+	struct tunnel a = begun(_i, 0), b = begun(_i, 1);
+
+	nothing_gets_in(&b, &a);
+	nothing_gets_in(&a, &b);
+	tunnel_carries(&w, &a, 2);
+	tunnel_carries(&w, &b, 3);
+}
+END_TEST
+
+/* Version 3: the remote knows a session by its ID alone, whatever the tunnel in
+ * which somebody speaks of it. */
+START_TEST(a_message_names_no_session_of_another_host)
+{
+	struct tunnel a = begun(6, 0), b = begun(6, 1);
+	struct bytes m = l2tp_control(3, b.peer, 5, CDN);
+
+	l2tp_avp(&m, 63, 4, b.session);
+	l2tp_avp(&m, 64, 4, a.peer_session);
+	ck_assert_uint_eq(tunnel_says(&w, &b, &m), VPNALG_DROP_NO_SESSION);
+	m = l2tp_control(3, b.peer, 5, CDN);
+	l2tp_avp(&m, 63, 4, a.outside_session);
+	l2tp_avp(&m, 64, 4, b.peer_session);
+	ck_assert_uint_eq(tunnel_says(&w, &b, &m),
+			  a.outside_session == b.session
+				  ? VPNALG_TRANSLATED
+				  : VPNALG_DROP_NO_SESSION);
+	tunnel_carries(&w, &a, 2);
+}
+END_TEST
+
+/* A pending SCCRQ is no tunnel: its host completes the one it is answered with,
+ * not another's. */
+START_TEST(an_scccn_completes_no_tunnel_of_another_host)
+{
+	struct tunnel a = begun(3, 0), b = carriers[3];
+
+	b.client = CLIENT_B;
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	b.peer = a.peer;
+	ck_assert_uint_eq(tunnel_confirms(&w, &b), VPNALG_DROP_NO_SESSION);
+	tunnel_carries(&w, &a, 2);
+}
+END_TEST
+
+/* Whoever claims IDs before they are given keeps nobody from what it is given. */
+START_TEST(what_a_server_gives_a_host_another_has_claimed_in_vain)
+{
+	struct tunnel b = carriers[_i], a;
+	struct bytes m = data_to(&b);
+
+	b.client = CLIENT_B;
+	b.port = b.port ? 41000 : 0;
+	tunnel_says(&w, &b, &m);
+	client_tells(&w, &b, HELLO);
+	a = begun(_i, 0);
+	ck_assert_uint_ne(tunnel_says(&w, &b, &m), VPNALG_TRANSLATED);
+	ck_assert_uint_ne(client_tells(&w, &b, STOPCCN), VPNALG_TRANSLATED);
+	tunnel_carries(&w, &a, 1);
+}
+END_TEST
+
+/* Nobody asked for it here, as after a restart of the router: the first that is
+ * answered has it. */
+START_TEST(a_tunnel_that_is_answered_is_taken_from_nobody)
+{
+	struct tunnel a = carriers[0], b;
+	struct bytes m = data_to(&a);
+
+	a.client = CLIENT_A;
+	a.outside = OUTSIDE;
+	a.outside_port = 40000;
+	a.outside_own = a.own;
+	b = a;
+	b.client = CLIENT_B;
+	ck_assert_uint_eq(tunnel_says(&w, &b, &m), VPNALG_TRANSLATED);
+	b.outside_port = get16(l4(&w));
+	ck_assert_uint_eq(tunnel_says(&w, &a, &m), VPNALG_TRANSLATED);
+	a.outside_port = get16(l4(&w));
+	tunnel_carries(&w, &a, 1);
+	ck_assert_uint_eq(tunnel_says(&w, &b, &m), VPNALG_DROP_NO_SESSION);
+	tunnel_carries(&w, &a, 2);
+}
+END_TEST
+
+/* Over IP, without messages. */
+
+static struct tunnel unmanaged(void)
+{
+	struct tunnel t = carriers[6];
+
+	t.client = CLIENT_A;
+	t.outside = OUTSIDE;
+	t.outside_session = t.session;
+	tunnel_carries(&w, &t, 1);
+	return t;
+}
+
+START_TEST(one_packet_takes_no_unmanaged_session_from_another_host)
+{
+	struct tunnel a = unmanaged(), b = a;
+	struct bytes m = data_to(&b);
+
+	b.client = CLIENT_B;
+	ck_assert_uint_ne(tunnel_says(&w, &b, &m), VPNALG_TRANSLATED);
+	b.peer_session = 4711; /* which is nobody's */
+	m = data_to(&b);
+	ck_assert_uint_eq(tunnel_says(&w, &b, &m), VPNALG_DROP_AMBIGUOUS);
+	ck_assert_uint_eq(opened(&w, 1), opened(&w, 1));
+	tunnel_carries(&w, &a, 2);
+	w.now += 59999;
+	ck_assert_uint_eq(tunnel_says(&w, &b, &m), VPNALG_DROP_AMBIGUOUS);
+	tunnel_carries(&w, &a, 3);
+}
+END_TEST
+
+START_TEST(unmanaged_sessions_move_after_a_minute_of_silence)
+{
+	struct tunnel a = unmanaged(), b = a;
+
+	b.client = CLIENT_B;
+	b.peer_session = 4711;
+	w.now += 60000;
+	tunnel_carries(&w, &b, 2);
+	ck_assert_uint_eq(client_tells(&w, &a, HELLO), VPNALG_DROP_AMBIGUOUS);
+}
+END_TEST
+
+/* The remote calls two tunnels the same; the newer one goes, and the older one
+ * is found by that ID again. */
+START_TEST(a_peers_id_is_given_back_when_its_newer_holder_has_gone)
+{
+	struct tunnel a = begun(3, 0), b;
+	struct bytes m = data_to(&a), p;
+
+	begun(3, 1); /* the server is known to insist */
+	b = carriers[3];
+	b.client = CLIENT_C;
+	tunnel_begin(&w, &b);
+	p = l2tp_packet(OUTSIDE, L2TP, SERVER, L2TP, &m);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
+			  VPNALG_DROP_AMBIGUOUS);
+	ck_assert_uint_eq(client_tells(&w, &b, STOPCCN), VPNALG_TRANSLATED);
+	world_wait(&w, 99999);
+	tunnel_carries(&w, &a, 2);
+	world_wait(&w, 1);
+	if (_i == 0) /* by what its host sends, or by the sweep */
+		tunnel_carries(&w, &a, 3);
+	else
+		world_wait(&w, 1);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(source(&w), CLIENT_A);
+}
+END_TEST
+
+/* Forged, from outside. */
+
+static const struct {
+	const char *what;
+	unsigned type;
+	uint32_t id;
+	uint16_t ns;
+} forged_rows[] = {
+	{ "SCCRP to any Tunnel ID", SCCRP, 0x4242, 0 },
+	{ "SCCRP to tunnel 0", SCCRP, 0, 0 },
+	{ "SCCRP that is not the first message", SCCRP, 7, 1 },
+	{ "StopCCN to any Tunnel ID", STOPCCN, 0x4242, 0 },
+	{ "HELLO", HELLO, 7, 1 },
+};
+
+START_TEST(what_answers_no_question_says_nothing_of_the_server)
+{
+	struct tunnel a = carriers[2], forger;
+	struct bytes m = l2tp_control(2, forged_rows[_i].id,
+				      forged_rows[_i].ns, forged_rows[_i].type);
+
+	a.client = CLIENT_A;
+	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
+	l2tp_avp(&m, 9, 2, 999);
+	forger = a;
+	forger.insists = false;
+	tunnel_hears(&w, &forger, &m);
+	ck_assert_uint_eq(tunnel_is_answered(&w, &a), VPNALG_DROP_AMBIGUOUS);
+	tunnel_begin(&w, &a);
+	ck_assert_uint_eq(a.outside_port, L2TP);
+	tunnel_carries(&w, &a, 1);
+}
+END_TEST
+
+/* Nor is the host itself believed, who may lie to the harm of others. */
+START_TEST(a_host_that_was_not_answered_says_nothing_of_the_server)
+{
+	struct tunnel a = carriers[2], b = begun(2, 1);
+
+	world_end(&w);
+	begin();
+	a.client = CLIENT_A;
+	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_confirms(&w, &a), VPNALG_TRANSLATED);
+	w.now += 3000;
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	tunnel_is_answered(&w, &b);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(b.outside_port, L2TP);
+}
+END_TEST
+
+/* The ID is guessed, but the right answer gets in, too. */
+START_TEST(a_forged_answer_takes_no_ones_place)
+{
+	struct tunnel a = carriers[_i], forger;
+
+	a.client = CLIENT_A;
+	tunnel_asks(&w, &a);
+	if (a.insists && a.port != L2TP) {
+		tunnel_is_answered(&w, &a);
+		tunnel_asks(&w, &a);
+	}
+	forger = a;
+	forger.peer = 999;
+	ck_assert_uint_eq(tunnel_is_answered(&w, &forger), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_is_answered(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_confirms(&w, &a), VPNALG_TRANSLATED);
+	if (a.version == 3)
+		tunnel_calls(&w, &a);
+	tunnel_carries(&w, &a, 1);
+}
+END_TEST
+
+START_TEST(a_forged_end_of_another_tunnel_ends_nothing)
+{
+	struct tunnel a = begun(0, 0), forger = a;
+
+	forger.outside_own = 4711;
+	server_tells(&w, &forger, STOPCCN);
+	w.now += 299999;
+	ck_assert_uint_eq(server_tells(&w, &a, HELLO), VPNALG_TRANSLATED);
+}
+END_TEST
+
+TCase *l2tp_owner_case(void)
+{
+	TCase *t = tcase_create("whose a tunnel is");
+	int all = ROWS(carriers);
+
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_loop_test(
+		t, a_host_that_has_asked_for_nothing_sends_into_nobodys_tunnel,
+		0, all);
+	tcase_add_loop_test(t, a_host_with_a_tunnel_sends_into_its_own_only, 0,
+			    all);
+	tcase_add_test(t, a_message_names_no_session_of_another_host);
+	tcase_add_test(t, an_scccn_completes_no_tunnel_of_another_host);
+	tcase_add_loop_test(
+		t, what_a_server_gives_a_host_another_has_claimed_in_vain, 0,
+		7);
+	tcase_add_test(t, a_tunnel_that_is_answered_is_taken_from_nobody);
+	tcase_add_test(
+		t, one_packet_takes_no_unmanaged_session_from_another_host);
+	tcase_add_test(t, unmanaged_sessions_move_after_a_minute_of_silence);
+	tcase_add_loop_test(
+		t, a_peers_id_is_given_back_when_its_newer_holder_has_gone, 0,
+		2);
+	tcase_add_loop_test(
+		t, what_answers_no_question_says_nothing_of_the_server, 0,
+		ROWS(forged_rows));
+	tcase_add_test(t,
+		       a_host_that_was_not_answered_says_nothing_of_the_server);
+	tcase_add_loop_test(t, a_forged_answer_takes_no_ones_place, 0, 7);
+	tcase_add_test(t, a_forged_end_of_another_tunnel_ends_nothing);
+	return t;
+}

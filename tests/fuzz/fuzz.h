@@ -54,6 +54,8 @@ struct store_key {
 	bool used;
 };
 
+struct settings;
+
 /* Either the bundled store or one of its own that can move its records stands
  * behind it. Each record has a mirror, which is brought up to date only when
  * the store is told of a change. */
@@ -61,6 +63,7 @@ struct watched_store {
 	struct vpnalg_store outer; /* what the translator gets */
 	struct vpnalg_store inner; /* the bundled store */
 	void *table;               /* its memory, or NULL */
+	const struct settings *settings;
 	unsigned record_max;
 	long records, keys;
 	long fail_in; /* the so manieth add or give from now on fails */
@@ -73,7 +76,7 @@ struct watched_store {
 	uint16_t bucket[BUCKETS];
 };
 
-void store_begin(struct watched_store *s, bool bundled, unsigned record_max);
+void store_begin(struct watched_store *s, const struct settings *settings);
 void store_end(struct watched_store *s);
 /* All records go elsewhere, where the store can do that. */
 void store_move(struct watched_store *s);

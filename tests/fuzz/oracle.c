@@ -218,12 +218,31 @@ static void check_result(const struct world *w, const struct sent *s,
 	check_addresses(w, s, p);
 }
 
+/* What one packet has done to the store. */
+static void check_records(const struct world *w, const struct sent *s,
+			  unsigned result, long before)
+{
+	long after = w->store.records;
+
+	if (result > VPNALG_UNTOUCHED && result != VPNALG_DROP_WAIT &&
+	    after > before && s->bytes.data[9] != ESP)
+		broken("8 (given back)", "%s, and %ld records more",
+		       vpnalg_result_text(result), after - before);
+	if (s->direction != VPNALG_IN)
+		return;
+	if (before == 0 ? after != 0 : after > before + RECORDS_FROM_OUTSIDE)
+		broken("6 (outside opens nothing)", "%ld records, then %ld",
+		       before, after);
+	if (before == 0 && result != VPNALG_UNTOUCHED)
+		broken("6 (outside opens nothing)", "%s, and nobody is there",
+		       vpnalg_result_text(result));
+}
+
 static void process(struct world *w, struct held *h, const struct sent *s,
 		    size_t count)
 {
 	struct vpnalg_packet packets[16];
 	long records = w->store.records;
-	bool arrives = count == 1 && s->direction == VPNALG_IN;
 	size_t i;
 
 	for (i = 0; i < count; i++)
@@ -240,14 +259,8 @@ static void process(struct world *w, struct held *h, const struct sent *s,
 	store_check(&w->store);
 	if (w->store.finds > FINDS_MAX * count)
 		broken("6 (time)", "%u lookups", w->store.finds);
-	if (arrives && (records == 0 ? w->store.records != 0
-				     : w->store.records >
-					       records + RECORDS_FROM_OUTSIDE))
-		broken("6 (outside opens nothing)", "%ld records, then %ld",
-		       records, w->store.records);
-	if (arrives && records == 0 && packets[0].result != VPNALG_UNTOUCHED)
-		broken("6 (outside opens nothing)", "%s, and nobody is there",
-		       vpnalg_result_text(packets[0].result));
+	if (count == 1)
+		check_records(w, s, packets[0].result, records);
 }
 
 static void undo(struct world *w, const struct held *h, const struct sent *s)

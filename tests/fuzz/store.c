@@ -259,12 +259,13 @@ static void changed(void *context, struct vpnalg_record *record)
 	       size_of(record));
 }
 
-void store_begin(struct watched_store *s, bool bundled, unsigned record_max)
+void store_begin(struct watched_store *s, const struct settings *settings)
 {
-	size_t size = vpnalg_table_size(record_max * 2);
+	size_t size = vpnalg_table_size(settings->record_max * 2);
 
 	memset(s, 0, sizeof(*s));
-	s->record_max = record_max;
+	s->settings = settings;
+	s->record_max = settings->record_max;
 	s->outer = (struct vpnalg_store){ .size = sizeof(s->outer),
 					  .key_length = VPNALG_KEY_IPV4,
 					  .context = s,
@@ -277,9 +278,11 @@ void store_begin(struct watched_store *s, bool bundled, unsigned record_max)
 					  .next = next,
 					  .prefetch = prefetch,
 					  .changed = changed };
-	if (!bundled)
+	if (!settings->bundled)
 		return;
-	s->table = malloc(size);
+	/* Aligned, so that two of them have the same room. */
+	size = (size + VPNALG_UNIT - 1) / VPNALG_UNIT * VPNALG_UNIT;
+	s->table = aligned_alloc(VPNALG_UNIT, size);
 	vpnalg_table_init(s->table, size, VPNALG_KEY_IPV4, &s->inner);
 }
 
@@ -290,6 +293,14 @@ void store_end(struct watched_store *s)
 	for (i = 0; i < s->high && s->table == NULL; i++)
 		free(s->entries[i].record);
 	free(s->table);
+}
+
+static const char *kind_of(const struct watched_store *s,
+			   const struct vpnalg_record *record)
+{
+	if (record->handler >= s->settings->handler_count)
+		return "count of the engine";
+	return s->settings->handlers[record->handler]->kinds[record->kind].name;
 }
 
 void store_check(const struct watched_store *s)
@@ -305,10 +316,8 @@ void store_check(const struct watched_store *s)
 			continue;
 		for (at = 0; bytes[at] == e->mirror[at]; at++)
 			;
-		broken("changed",
-		       "byte %u of a record (handler %u, kind %u, %u keys) is "
-		       "%02x and was %02x when it was told last",
-		       at, e->record->handler, e->record->kind,
-		       e->record->slots, bytes[at], e->mirror[at]);
+		broken("changed", "%s: byte %u, or %u of its body",
+		       kind_of(s, e->record), at,
+		       at - 16U - e->record->slots * VPNALG_KEY_IPV4);
 	}
 }

@@ -128,7 +128,7 @@ void world_begin(struct world *w, const struct settings *s)
 	w->now = s->now;
 	w->bindings = 0;
 	w->bound = 0;
-	store_begin(&w->store, s->bundled, s->record_max);
+	store_begin(&w->store, s);
 	for (i = 0; i < s->address_count; i++) {
 		addresses[i].family = VPNALG_IPV4;
 		put32(addresses[i].octets, outside_address(i));

@@ -357,6 +357,25 @@ static void rewrite(struct vpnalg_step *step,
 	vpnalg_rewrite_ends(step);
 }
 
+static enum vpnalg_result take(struct vpnalg_step *step,
+			       struct pptp_segment *segment)
+{
+	enum vpnalg_result result;
+
+	if (segment->flags & TCP_SYN)
+		take_syn(step, segment);
+	result = take_data(step, segment);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	take_acknowledgment(step, segment);
+	take_fin(step, segment);
+	take_rst(step, segment);
+	if (segment->stops && step->facts->inward)
+		end(step);
+	refresh(step, segment);
+	return VPNALG_TRANSLATED;
+}
+
 enum vpnalg_result vpnalg_pptp_control(struct vpnalg_step *step)
 {
 	struct pptp_segment segment;
@@ -367,18 +386,11 @@ enum vpnalg_result vpnalg_pptp_control(struct vpnalg_step *step)
 		result = open_connection(step, &segment);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	if (segment.flags & TCP_SYN)
-		take_syn(step, &segment);
-	result = take_data(step, &segment);
-	if (result != VPNALG_TRANSLATED)
-		return result;
-	take_acknowledgment(step, &segment);
-	take_fin(step, &segment);
-	take_rst(step, &segment);
-	if (segment.stops && step->facts->inward)
-		end(step);
-	refresh(step, &segment);
-	rewrite(step, &segment);
+	result = take(step, &segment);
+	if (result == VPNALG_TRANSLATED)
+		rewrite(step, &segment);
+	/* A segment that is dropped may have changed something, too: a new SYN
+	 * is noted, and so is a failure of the store. */
 	vpnalg_session_changed(step->translator, step->record);
-	return VPNALG_TRANSLATED;
+	return result;
 }

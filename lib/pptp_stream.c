@@ -394,6 +394,32 @@ static bool is_writable(const struct learner *l)
 	return true;
 }
 
+/* Whether the segment has the bytes of remembered fields as they were. What a
+ * sender repeats is what it sent; another value could not be taken back to what
+ * it was, for a byte of the stream has one value on each side. */
+static bool agrees(const struct pptp_stream *stream,
+		   const struct pptp_segment *segment, bool inside)
+{
+	unsigned i, b;
+
+	for (i = 0; i < PPTP_FIELDS; i++) {
+		const struct pptp_field *field = &stream->fields[i];
+		uint16_t value = inside ? field->inside : field->outside;
+
+		if (field->inside == field->outside)
+			continue;
+		for (b = 0; b < 2; b++) {
+			uint32_t at = field->position + b - segment->sequence;
+
+			if (at < segment->caplen &&
+			    segment->data[at] !=
+				    (uint8_t)(value >> (b ? 0 : 8)))
+				return false;
+		}
+	}
+	return true;
+}
+
 static struct pptp_control *control_of(struct vpnalg_step *step)
 {
 	return vpnalg_session_body(step->translator, step->record);
@@ -427,6 +453,8 @@ enum vpnalg_result vpnalg_pptp_stream_receive(struct vpnalg_step *step,
 			     .reason = VPNALG_TRANSLATED };
 	enum vpnalg_result result;
 
+	if (!agrees(&l.stream, segment, step->facts->inside))
+		return VPNALG_DROP_WINDOW;
 	if (l.at < segment->length) {
 		learn(&l);
 		if (l.reason != VPNALG_TRANSLATED) {

@@ -459,6 +459,40 @@ START_TEST(a_segment_behind_a_gap_waits_for_what_is_missing)
 }
 END_TEST
 
+/* What a sender repeats is what it sent. Another value could not be taken back
+ * to what it was, for a byte of the stream has one value on each side. */
+START_TEST(a_repeated_id_with_another_value_is_dropped)
+{
+	static const struct {
+		bool out;
+		uint16_t id;
+		unsigned result;
+	} rows[] = {
+		{ true, OWN, VPNALG_TRANSLATED },
+		{ true, OWN + 1, VPNALG_DROP_WINDOW },
+		{ true, OWN + 0x100, VPNALG_DROP_WINDOW },
+		{ false, 0, VPNALG_TRANSLATED },
+		{ false, OWN, VPNALG_DROP_WINDOW },
+	};
+	unsigned type = rows[_i].out ? 7 : 15;
+	uint16_t id = rows[_i].id ? rows[_i].id : outside_id;
+	struct bytes m = message(type, rows[_i].out ? OWN : outside_id, 1, 0);
+
+	if (rows[_i].out)
+		client_sends(&w, &c, m.data, m.length);
+	else
+		server_sends(&w, &c, m.data, m.length);
+	m = message(type, id, 1, 0);
+	if (rows[_i].out)
+		client_segment(&w, &c, c.client_seq - m.length, ACK, m.data,
+			       m.length);
+	else
+		server_segment(&w, &c, c.server_seq - m.length, ACK, m.data,
+			       m.length);
+	ck_assert_uint_eq(w.last.result, rows[_i].result);
+}
+END_TEST
+
 /* Sequence numbers go round: what was rewritten at a position is not written
  * there again four gigabytes later. */
 START_TEST(a_remembered_position_does_not_come_again_after_the_wrap)
@@ -526,6 +560,8 @@ Suite *stream_suite(void)
 	tcase_add_test(t, a_segment_behind_a_gap_waits_for_what_is_missing);
 	tcase_add_test(
 		t, a_remembered_position_does_not_come_again_after_the_wrap);
+	tcase_add_loop_test(t, a_repeated_id_with_another_value_is_dropped, 0,
+			    5);
 	suite_add_tcase(suite, t);
 	tcase_add_test(u, an_id_without_a_free_one_of_its_first_byte_goes_whole);
 	tcase_add_loop_test(u, a_connection_is_pptp_only_from_its_first_byte, 0,

@@ -142,17 +142,33 @@ void vpnalg_pptp_call_revive(struct vpnalg *translator,
 			    vpnalg_pptp_call_lifetime(translator, c));
 }
 
-/* The key that a newer call took away, once that one is gone. */
+static void mark_shared(struct vpnalg *translator, struct vpnalg_record *call)
+{
+	if (call->flags & VPNALG_SESSION_SHARED)
+		return;
+	call->flags |= VPNALG_SESSION_SHARED;
+	vpnalg_session_changed(translator, call);
+}
+
+/* Links the key that a newer call took away, once that one is gone. A call that
+ * holds it until then may be a third one, which took it from nobody: it is
+ * marked here. */
 static void give_back(struct vpnalg *translator, struct vpnalg_record *call,
 		      unsigned role)
 {
+	struct vpnalg_record *holder;
 	struct vpnalg_tuple tuple;
 
 	if (call->keys & 1U << role)
 		return;
 	vpnalg_session_tuple(translator, call, role, &tuple);
-	if (vpnalg_session_find(translator, &tuple) == NULL)
+	holder = vpnalg_session_find(translator, &tuple);
+	if (holder == NULL) {
 		vpnalg_session_give(translator, call, &tuple);
+		return;
+	}
+	mark_shared(translator, holder);
+	mark_shared(translator, call);
 }
 
 static void give_back_peer(struct vpnalg *translator,

@@ -341,6 +341,36 @@ START_TEST(gre_from_outside_gives_a_call_its_peer_id_back)
 }
 END_TEST
 
+/* Three hosts, one peer ID. The last one is answered with another ID and then
+ * with that one again, which it takes from nobody: it is shared all the same,
+ * and undo must not mistake the first one's packets for its. */
+START_TEST(a_peer_id_is_shared_whoever_held_it_last)
+{
+	static const uint32_t hosts[] = { CLIENT_A, CLIENT_B, CLIENT_C };
+	static const uint16_t answers[] = { PEER + 1, PEER };
+	struct bytes p;
+	uint16_t id = 0;
+	unsigned i;
+
+	for (i = 0; i < 3; i++) {
+		start_control(&w, &d, hosts[i], 5000, SERVER);
+		id = call_out(&w, &d, OWN, PEER);
+	}
+	for (i = 0; i < 2; i++) {
+		client_segment(&w, &d, d.client_seq, ACK, NULL, 0);
+		server_says(&w, &d, 8, answers[i], id, 1);
+	}
+	for (i = 0; i < 3; i++) {
+		p = gre_packet(hosts[i], SERVER, PEER, 1);
+		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+				  VPNALG_TRANSLATED);
+	}
+	p = gre_packet(OUTSIDE, SERVER, PEER, 1);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
+			  VPNALG_DROP_AMBIGUOUS);
+}
+END_TEST
+
 START_TEST(a_call_has_the_same_flags_whatever_its_peer_id)
 {
 	uint16_t id;
@@ -506,6 +536,7 @@ TCase *pptp_more_case(void)
 	tcase_add_test(
 		t, a_call_that_outlives_its_connection_is_not_the_next_ones);
 	tcase_add_test(t, gre_from_outside_gives_a_call_its_peer_id_back);
+	tcase_add_test(t, a_peer_id_is_shared_whoever_held_it_last);
 	tcase_add_test(t, a_call_has_the_same_flags_whatever_its_peer_id);
 	tcase_add_test(t, a_call_too_many_does_not_name_that_of_another_host);
 	tcase_add_test(t, a_refused_call_does_not_name_that_of_another_host);

@@ -17,11 +17,11 @@ holds() {
 	status=1
 }
 
-# never_longer SECONDS CLIENTS SCENARIO
+# never_longer OPTION SECONDS CLIENTS SCENARIO
 never_longer() {
-	"$sim" --against library --scenario "$3" --clients "$2" --outage "$1" \
-		--outages 3 --runs 20 >"$work/out" 2>&1 && return
-	echo "sim --scenario $3 --clients $2 --outage $1"
+	"$sim" --against library --runs 20 --outages 3 "--$1" "$2" \
+		--clients "$3" --scenario "$4" >"$work/out" 2>&1 && return
+	echo "sim --runs 20 --$1 $2 --clients $3 --scenario $4"
 	cat "$work/out"
 	status=1
 }
@@ -44,15 +44,18 @@ for scenario in rekeys pauses deaths insist answers lan; do
 	holds --scenario $scenario --runs 60 --clients 1,2,3,10
 done
 
-# The longest time that an owner who sends goes without its packets, in seconds.
-while read -r seconds clients scenarios; do
+# The longest time, in seconds, that an owner who sends (or asks) goes without
+# its packets.
+while read -r option seconds clients scenarios; do
 	for scenario in $scenarios; do
-		never_longer "$seconds" "$clients" "$scenario"
+		never_longer "$option" "$seconds" "$clients" "$scenario"
 	done
 done <<EOF
-30 1 all calm rekeys pauses deaths insist answers lan quiet restart slow idle
-30 2 calm rekeys pauses deaths
-30 3 calm rekeys pauses
+outage 30 1 all calm rekeys pauses deaths insist answers lan quiet restart slow
+outage 30 1 idle
+outage 30 2 calm rekeys pauses deaths slow
+outage 30 3 calm rekeys pauses
+outage-asks 30 2,3 answers
 EOF
 
 # What differs is the speed.

@@ -39,6 +39,7 @@ static const char help_2[] =
 	"  --counters        print the library's counters\n"
 	"  --check           hold the library to what is asked of it\n"
 	"  --outage S        hold it to outages of at most S seconds (30)\n"
+	"  --outage-asks S   the same, of clients whose server answers\n"
 	"  --outages N       tell about N outages that are longer\n"
 	"  --help            print this help and exit\n"
 	"\n"
@@ -64,6 +65,7 @@ enum {
 	OPTION_COUNTERS,
 	OPTION_CHECK,
 	OPTION_OUTAGE,
+	OPTION_OUTAGE_ASKS,
 	OPTION_OUTAGES,
 	OPTION_HELP
 };
@@ -87,6 +89,7 @@ static const struct option long_options[] = {
 	{ "counters", no_argument, NULL, OPTION_COUNTERS },
 	{ "check", no_argument, NULL, OPTION_CHECK },
 	{ "outage", required_argument, NULL, OPTION_OUTAGE },
+	{ "outage-asks", required_argument, NULL, OPTION_OUTAGE_ASKS },
 	{ "outages", required_argument, NULL, OPTION_OUTAGES },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -199,7 +202,11 @@ static bool read_option(struct settings *s, int option)
 	case OPTION_SET:
 		return scenario_change(&s->scenario, optarg);
 	case OPTION_OUTAGE:
-		return s->check_outage = read_unsigned(1, 86400, &s->outage);
+		return s->check_outage[0] =
+			       read_unsigned(1, 86400, &s->outage);
+	case OPTION_OUTAGE_ASKS:
+		return s->check_outage[1] =
+			       read_unsigned(1, 86400, &s->outage);
 	case OPTION_OUTAGES:
 		return read_unsigned(1, 1000000, &s->outages);
 	case OPTION_WRONG:

@@ -16,9 +16,9 @@ one() {
 	"$2" --scenario "$3" --packets "${PACKETS:-500000}" --runs 2 \
 		--loss "${LOSS:-0}" --clients "$clients" --against library |
 		awk -v scenario="$3" -v number="$1" '$2 == "library" {
-			printf "%-9s %3s  %s %10s %9s %9s %9s %9s %13s %13s %6s %7s\n",
+			printf "%-9s %3s  %s %10s %9s %9s %9s %9s %12s %13s %5s %13s %5s %7s\n",
 				scenario, $1, number, $4, $5, $6, $7, $8, $12,
-				$(NF - 2), $(NF - 1), $NF
+				$(NF - 4), $(NF - 3), $(NF - 2), $(NF - 1), $NF
 		}'
 }
 
@@ -28,9 +28,9 @@ for sim; do
 	echo "$number: $sim"
 done
 echo
-printf '%-9s %3s  %s %10s %9s %9s %9s %9s %13s %13s %6s %7s\n' scenario K '#' \
+printf '%-9s %3s  %s %10s %9s %9s %9s %9s %12s %13s %5s %13s %5s %7s\n' scenario K '#' \
 	inbound 'right %' 'wrong %' 'nobody %' 'blind %' 'pairing, ms' \
-	'outage, s' over listens
+	'asks, s' over 'sends, s' over listens
 for scenario in $scenarios; do
 	number=0
 	for sim; do

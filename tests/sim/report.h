@@ -13,7 +13,7 @@ void report_score(const struct settings *settings, const char *name,
 bool report_check(unsigned clients, const struct score *library,
 		  const struct score *baseline);
 /* Returns whether no outage was longer than the settings allow. */
-bool report_check_outage(const struct settings *settings, unsigned clients,
-			 const struct score *library);
+bool report_check_outages(const struct settings *settings, unsigned clients,
+			  const struct score *library);
 
 #endif

@@ -79,18 +79,17 @@ void score_outage(struct outage *outage, enum owner owner, uint64_t since,
 	outage->last = now;
 }
 
-uint64_t score_outage_ends(struct score *score, struct outage *outage)
+void score_outage_ends(struct score *score, struct outage *outage)
 {
 	unsigned i;
 
 	if (!outage->on)
-		return 0;
+		return;
 	for (i = 0; i < OWNERS; i++)
 		if (outage->seen[i])
 			times_add(&score->outages[i],
 				  outage->length[i] / OUTAGE_STEP);
 	outage->on = false;
-	return outage->length[OWNER_SENDS];
 }
 
 void score_spi_ends(struct score *score, const struct verdicts *v)

@@ -30,7 +30,7 @@ struct verdicts {
 };
 
 /* An inside host whose packets do not reach it does this meanwhile. */
-enum owner { OWNER_SENDS, OWNER_LISTENS, OWNER_PAUSES, OWNERS };
+enum owner { OWNER_ASKS, OWNER_SENDS, OWNER_LISTENS, OWNER_PAUSES, OWNERS };
 
 /* A flow's owner goes without its packets; README defines it. */
 struct outage {
@@ -63,7 +63,7 @@ struct score {
 	struct times repair;  /* traffic from the first wrong to a right one */
 	struct times setup;   /* from IKE's first message to the CHILD SA */
 	struct times outages[OWNERS]; /* in units of OUTAGE_STEP */
-	uint64_t long_outages; /* of those that send */
+	uint64_t long_outages[OWNERS];
 	double seconds;       /* of CPU */
 };
 
@@ -80,8 +80,8 @@ void score_esp(struct score *score, struct verdicts *verdicts,
 /* A packet did not reach its owner, who does this and has done so since. */
 void score_outage(struct outage *outage, enum owner owner, uint64_t since,
 		  uint64_t now);
-/* A packet did, or no more come. Returns the length for an owner that sends. */
-uint64_t score_outage_ends(struct score *score, struct outage *outage);
+/* A packet did, or no more come. */
+void score_outage_ends(struct score *score, struct outage *outage);
 /* No more packets of this SPI come. */
 void score_spi_ends(struct score *score, const struct verdicts *verdicts);
 

@@ -67,7 +67,7 @@ struct settings {
 	bool log;
 	bool counters;
 	bool check; /* hold the library to the targets */
-	bool check_outage;
+	bool check_outage[2]; /* of all that send, of those that ask */
 	unsigned outage;  /* seconds the library is held to */
 	unsigned outages; /* longer ones to tell about */
 };

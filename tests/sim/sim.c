@@ -99,7 +99,8 @@ static bool can_check(const struct settings *settings)
 
 	return (!settings->check ||
 		(library && index_of(settings, "baseline") < CONTESTANTS)) &&
-	       (!settings->check_outage || library);
+	       ((!settings->check_outage[0] && !settings->check_outage[1]) ||
+		library);
 }
 
 static bool check(const struct settings *settings, unsigned clients,
@@ -111,8 +112,7 @@ static bool check(const struct settings *settings, unsigned clients,
 	if (settings->check)
 		good &= report_check(clients, library,
 				     &scores[index_of(settings, "baseline")]);
-	if (settings->check_outage)
-		good &= report_check_outage(settings, clients, library);
+	good &= report_check_outages(settings, clients, library);
 	return good;
 }
 

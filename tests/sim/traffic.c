@@ -182,32 +182,51 @@ enum owner traffic_owner(struct world *world, uint32_t tunnel,
 	*since = t->traffic.since;
 	if (t->traffic.busy[CLIENT] && t->traffic.first > 0) {
 		*since = t->traffic.first;
-		return t->traffic.busy[SERVER] || t->answers ? OWNER_SENDS
-							      : OWNER_PAUSES;
+		if (t->answers)
+			return OWNER_ASKS;
+		return t->traffic.busy[SERVER] ? OWNER_SENDS : OWNER_PAUSES;
 	}
 	return t->traffic.busy[SERVER] ? OWNER_LISTENS : OWNER_PAUSES;
+}
+
+static const char *kind_of(const struct tunnel *t)
+{
+	if (t->traffic.repeats)
+		return "asks and repeats";
+	return t->answers ? "asks" : "sends";
+}
+
+static void tell(const struct world *world, uint32_t tunnel, uint64_t length)
+{
+	const struct tunnel *t = &world->tunnels[tunnel];
+	const struct end *client = &lead_of(world, tunnel)->ends[CLIENT];
+	const struct outage *outage = &t->outage;
+
+	printf("%s, %u clients, seed %llu: client %u, flow %u, without its "
+	       "packets from %.3f s to %.3f s, of which it used %.3f s; "
+	       "%llu lost; %s each %.2f s, liveness checks after %llu s\n",
+	       world->contestant->name, world->count,
+	       (unsigned long long)world->seed, t->lead, tunnel,
+	       (double)outage->first / 1e6, (double)outage->last / 1e6,
+	       (double)length / 1e6, (unsigned long long)outage->packets,
+	       kind_of(t), (double)t->traffic.gap / 1e6,
+	       (unsigned long long)(client->liveness / SECOND));
 }
 
 void traffic_outage_ends(struct world *world, uint32_t tunnel)
 {
 	struct outage *outage = &world->tunnels[tunnel].outage;
 	const struct settings *s = world->settings;
-	uint64_t length = score_outage_ends(world->score, outage);
+	unsigned owner;
 
-	if (length <= s->outage * SECOND)
+	if (!outage->on)
 		return;
-	world->score->long_outages++;
-	if (world->score->outages_told >= s->outages)
-		return;
-	world->score->outages_told++;
-	printf("%s, %u clients, seed %llu: client %u, flow %u, without its "
-	       "packets from %.3f s to %.3f s, of which it sent for %.3f s, "
-	       "one each %.2f s; %llu lost\n",
-	       world->contestant->name, world->count,
-	       (unsigned long long)world->seed, world->tunnels[tunnel].lead,
-	       tunnel,
-	       (double)outage->first / 1e6, (double)outage->last / 1e6,
-	       (double)length / 1e6,
-	       (double)world->tunnels[tunnel].traffic.gap / 1e6,
-	       (unsigned long long)outage->packets);
+	score_outage_ends(world->score, outage);
+	for (owner = OWNER_ASKS; owner <= OWNER_SENDS; owner++) {
+		if (outage->length[owner] <= s->outage * SECOND)
+			continue;
+		world->score->long_outages[owner]++;
+		if (world->score->outages_told++ < s->outages)
+			tell(world, tunnel, outage->length[owner]);
+	}
 }

@@ -329,6 +329,16 @@ static enum vpnalg_result unclaimed(struct vpnalg *translator,
 	return facts->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
 }
 
+/* Undo opens nothing: a packet that a handler has no session for may have come
+ * through one of the next handler's, as from a VPN's port to a mapping. */
+static bool is_unfound(const struct vpnalg_step *step,
+		       enum vpnalg_result result)
+{
+	return step->facts->undo && step->record == NULL &&
+	       (result == VPNALG_DROP_NO_SESSION ||
+		result == VPNALG_DROP_NO_CONNECTION);
+}
+
 static enum vpnalg_result decide(struct vpnalg *translator, struct slot *slot,
 				 struct vpnalg_packet *packet)
 {
@@ -337,20 +347,26 @@ static enum vpnalg_result decide(struct vpnalg *translator, struct slot *slot,
 				    .facts = &slot->facts,
 				    .now = translator->now };
 	enum vpnalg_result result = VPNALG_UNTOUCHED;
+	enum vpnalg_result unfound = VPNALG_UNTOUCHED;
 	bool claimed = slot->claim != VPNALG_CLAIM_NONE;
 
 	translator->fault = false;
 	while (slot->claim != VPNALG_CLAIM_NONE) {
 		step.handler = slot->handler;
 		step.kind = slot->match.kind;
+		step.record = NULL;
 		if (slot->ours)
 			result = try_claim(translator, slot, &step);
-		if (!slot->ours || result != VPNALG_UNTOUCHED)
+		if (is_unfound(&step, result))
+			unfound = result;
+		else if (!slot->ours || result != VPNALG_UNTOUCHED)
 			break;
 		claim_next(translator, slot);
 	}
 	if (slot->ours && slot->claim == VPNALG_CLAIM_NONE)
-		result = unclaimed(translator, &slot->facts);
+		result = unfound != VPNALG_UNTOUCHED
+				 ? unfound
+				 : unclaimed(translator, &slot->facts);
 	if (translator->fault && result == VPNALG_UNTOUCHED)
 		result = VPNALG_DROP_FAULT;
 	if (claimed)

@@ -3,21 +3,32 @@
  * tunnel are set up with the same Key, which tells it from others of the same
  * two addresses. So a tunnel is translated by its address alone, and two hosts
  * with one Key or with none cannot share an outside address towards a remote.
- * What the tunnel carries is left whole, a keepalive (GRE in IP in GRE) too. */
-#include <vpnalg/handler.h>
+ * Some ends are set up with a Key for each direction: that of the remote is
+ * learned while one host alone can be meant. What the tunnel carries is left
+ * whole, a keepalive (GRE in IP in GRE) too. */
+#include "gre.h"
 
-#include "wire_gre.h"
+/* Deadlines, which tell how long a host has been silent, are moved once a second,
+ * so that a busy tunnel does not write to its record for every packet. */
+#define SLACK_MS 1000
 
-/* In a key's port, for Call IDs of PPTP have the same space. */
-#define KEYED 0x10000
-#define UNKEYED 0x20000
+/* After so long a silence of its host a Key, or none, is another host's that
+ * sends with it. */
+#define SILENCE_MS 60000
 
-/* Deadlines are moved in steps of a sixteenth of the lifetime, so that a busy
- * tunnel does not write to its record for every packet. */
-#define SLACK_PART 16
-
-static const struct vpnalg_kind kinds[] = {
-	{ .name = "GRE tunnel", .slots = 2, .guard = PLAIN_GRE_PROTOCOL },
+static const struct vpnalg_kind kinds[GRE_KINDS] = {
+	[GRE_KIND_TUNNEL] = { .name = "GRE tunnel",
+			      .slots = 2,
+			      .body = sizeof(struct gre_tunnel),
+			      .guard = PLAIN_GRE_PROTOCOL },
+	[GRE_KIND_LEARNED] = { .name = "GRE tunnel by remote's Key",
+			       .slots = 2,
+			       .body = sizeof(struct gre_tunnel),
+			       .guard = PLAIN_GRE_PROTOCOL,
+			       .bound = true },
+	[GRE_KIND_REMOTE] = { .name = "GRE remote",
+			      .slots = 2,
+			      .body = sizeof(struct gre_remote) },
 };
 
 static enum vpnalg_claim drop(struct vpnalg_match *match, uint8_t reason)
@@ -26,8 +37,25 @@ static enum vpnalg_claim drop(struct vpnalg_match *match, uint8_t reason)
 	return VPNALG_CLAIM_DROP;
 }
 
-static enum vpnalg_claim name_key(const struct vpnalg_facts *facts,
-				  unsigned flags, struct vpnalg_match *match)
+/* By its Key; of what arrives, then by its remote. */
+static enum vpnalg_claim name_key(const struct vpnalg_facts *facts, uint32_t id,
+				  uint32_t port, struct vpnalg_match *match)
+{
+	bool arrives = facts->inward && !facts->inside && !facts->quoted;
+
+	match->id = id;
+	match->port = port;
+	match->more = arrives && match->attempt == 0;
+	if (match->attempt == 0)
+		return VPNALG_CLAIM_KEY;
+	match->peer = true;
+	match->id = 0;
+	match->port = GRE_REMOTE;
+	return VPNALG_CLAIM_KEY;
+}
+
+static enum vpnalg_claim match_keyed(const struct vpnalg_facts *facts,
+				     unsigned flags, struct vpnalg_match *match)
 {
 	uint32_t at = PLAIN_GRE_HEADER_LEN;
 
@@ -37,9 +65,7 @@ static enum vpnalg_claim name_key(const struct vpnalg_facts *facts,
 		return drop(match, VPNALG_DROP_MALFORMED);
 	if (facts->l4_caplen < at + PLAIN_GRE_KEY_LEN)
 		return drop(match, VPNALG_DROP_TRUNCATED);
-	match->id = vpnalg_get32(facts->l4 + at);
-	match->port = KEYED;
-	return VPNALG_CLAIM_KEY;
+	return name_key(facts, vpnalg_get32(facts->l4 + at), GRE_KEYED, match);
 }
 
 static enum vpnalg_claim match(const struct vpnalg_facts *facts,
@@ -61,60 +87,246 @@ static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 	if (facts->l4_len < PLAIN_GRE_HEADER_LEN)
 		return drop(match, VPNALG_DROP_MALFORMED);
 	if (flags & PLAIN_GRE_HAS_KEY)
-		return name_key(facts, flags, match);
-	match->port = UNKEYED;
-	return VPNALG_CLAIM_KEY;
+		return match_keyed(facts, flags, match);
+	return name_key(facts, 0, GRE_UNKEYED, match);
+}
+
+/* The Key of the packet, as a key's ID and port. */
+static struct vpnalg_match key_of(const struct vpnalg_facts *facts)
+{
+	struct vpnalg_match key = { 0 };
+
+	match(facts, &key);
+	return key;
+}
+
+static struct vpnalg_record *find(struct vpnalg_step *step, unsigned role,
+				  const uint8_t *local, uint32_t id,
+				  uint32_t port)
+{
+	struct vpnalg_tuple tuple = { .role = (uint8_t)role,
+				      .space = PLAIN_GRE_PROTOCOL,
+				      .zone = step->facts->zone,
+				      .id = id,
+				      .port = port,
+				      .local = local,
+				      .remote = step->facts->remote };
+
+	return vpnalg_session_find(step->translator, &tuple);
+}
+
+/* The tunnel from which a learned Key hangs. */
+static struct vpnalg_record *parent_of(struct vpnalg_step *step,
+				       struct vpnalg_record *learned)
+{
+	const struct gre_tunnel *its = gre_tunnel(step, learned);
+	struct vpnalg_record *tunnel;
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(step->translator, learned, VPNALG_INSIDE_OWN,
+			     &tuple);
+	tuple.id = its->id;
+	tuple.port = its->port;
+	tunnel = vpnalg_session_find(step->translator, &tuple);
+	return tunnel != NULL && tunnel->kind == GRE_KIND_TUNNEL ? tunnel
+								  : NULL;
+}
+
+/* The beginning */
+
+static bool is_silent(struct vpnalg_step *step, struct vpnalg_record *record)
+{
+	uint32_t life = vpnalg_session_timers(step->translator)->gre;
+
+	if (record->kind == GRE_KIND_LEARNED)
+		record = parent_of(step, record);
+	return record == NULL ||
+	       (life > SILENCE_MS &&
+		record->deadline - step->now <= life - SILENCE_MS);
+}
+
+/* Whoever has had the Key gives it up if he is silent. */
+static void make_room(struct vpnalg_step *step, const struct vpnalg_match *key)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	const uint8_t *outside = vpnalg_session_outside(
+		step->translator, facts->zone, facts->local, facts->remote);
+	struct vpnalg_record *holder =
+		find(step, VPNALG_OUTSIDE_OWN, outside, key->id, key->port);
+
+	if (holder != NULL && holder->handler == step->handler &&
+	    is_silent(step, holder))
+		vpnalg_session_close(step->translator, holder);
 }
 
 static enum vpnalg_result open_tunnel(struct vpnalg_step *step)
 {
 	const struct vpnalg_facts *facts = step->facts;
-	struct vpnalg_match key = { 0 };
+	struct vpnalg_match key = key_of(facts);
 	struct vpnalg_opening opening = {
+		.kind = GRE_KIND_TUNNEL,
 		.space = PLAIN_GRE_PROTOCOL,
 		.zone = facts->zone,
 		.inside = facts->local,
 		.remote = facts->remote,
+		.id = key.id,
+		.inside_port = key.port,
+		.outside_port = key.port,
 		.keep = true,
+		.least = key.id,
+		.greatest = key.id,
 		.lifetime = vpnalg_session_timers(step->translator)->gre,
 	};
+	enum vpnalg_result result;
 
-	match(facts, &key);
-	opening.id = opening.least = opening.greatest = key.id;
-	opening.inside_port = opening.outside_port = key.port;
-	return vpnalg_session_open(step, &opening, &step->record);
+	make_room(step, &key);
+	result = vpnalg_session_open(step, &opening, &step->record);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	result = vpnalg_gre_remote_note(step, step->record);
+	if (result == VPNALG_TRANSLATED)
+		return result;
+	vpnalg_session_close(step->translator, step->record);
+	step->record = NULL;
+	return result;
 }
 
-static void refresh(struct vpnalg_step *step)
+/* The remote's Key */
+
+/* The Key that was learned before, if the tunnel still has it. */
+static void forget(struct vpnalg_step *step, struct vpnalg_record *tunnel,
+		   const struct vpnalg_match *key)
+{
+	const struct gre_tunnel *its = gre_tunnel(step, tunnel);
+	uint32_t port = its->port & ~(uint32_t)GRE_TUNNEL_HEARD;
+	struct vpnalg_record *learned;
+
+	if (its->id == key->id && port == key->port)
+		return;
+	learned = find(step, VPNALG_OUTSIDE_OWN, step->facts->local, its->id,
+		       port);
+	if (learned != NULL && learned->kind == GRE_KIND_LEARNED &&
+	    parent_of(step, learned) == tunnel)
+		vpnalg_session_close(step->translator, learned);
+}
+
+/* A tunnel has one Key of the remote's, the newest. */
+static enum vpnalg_result learn(struct vpnalg_step *step,
+				struct vpnalg_record *tunnel)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	struct vpnalg_match key = key_of(facts);
+	struct gre_tunnel *its = gre_tunnel(step, tunnel);
+	struct vpnalg_record *learned;
+	struct vpnalg_tuple inside;
+	struct vpnalg_opening opening = {
+		.kind = GRE_KIND_LEARNED,
+		.space = PLAIN_GRE_PROTOCOL,
+		.remote = facts->remote,
+		.outside = facts->local,
+		.id = key.id,
+		.outside_id = key.id,
+		.inside_port = key.port,
+		.outside_port = key.port,
+		.lifetime = (uint32_t)(tunnel->deadline - step->now),
+	};
+	enum vpnalg_result result;
+
+	vpnalg_session_tuple(step->translator, tunnel, VPNALG_INSIDE_OWN,
+			     &inside);
+	opening.zone = inside.zone;
+	opening.inside = inside.local;
+	result = vpnalg_session_open(step, &opening, &learned);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	gre_tunnel(step, learned)->id = inside.id;
+	gre_tunnel(step, learned)->port = inside.port;
+	vpnalg_session_changed(step->translator, learned);
+	forget(step, tunnel, &key);
+	its->id = key.id;
+	its->port = key.port | (its->port & GRE_TUNNEL_HEARD);
+	vpnalg_session_changed(step->translator, tunnel);
+	step->record = learned;
+	step->kind = GRE_KIND_LEARNED;
+	return VPNALG_TRANSLATED;
+}
+
+/* Packets */
+
+static enum vpnalg_result go_out(struct vpnalg_step *step)
 {
 	uint32_t life = vpnalg_session_timers(step->translator)->gre;
+	uint32_t slack = life / 16 < SLACK_MS ? life / 16 : SLACK_MS;
 
-	if (step->record->deadline - step->now < life - life / SLACK_PART)
-		vpnalg_session_live(step->translator, step->record, life);
+	if (step->record != NULL && step->record->kind == GRE_KIND_LEARNED &&
+	    step->facts->inside) {
+		vpnalg_session_close(step->translator, step->record);
+		step->record = NULL;
+	}
+	if (step->record == NULL)
+		return step->facts->undo ? VPNALG_DROP_NO_SESSION
+					 : open_tunnel(step);
+	if (step->record->kind != GRE_KIND_TUNNEL ||
+	    step->record->deadline - step->now > life - slack)
+		return VPNALG_TRANSLATED;
+	vpnalg_session_live(step->translator, step->record, life);
+	return vpnalg_gre_remote_note(step, step->record);
+}
+
+/* A learned Key lives as long as its tunnel. */
+static enum vpnalg_result follow_parent(struct vpnalg_step *step)
+{
+	struct vpnalg_record *tunnel = parent_of(step, step->record);
+
+	if (tunnel == NULL) {
+		vpnalg_session_close(step->translator, step->record);
+		step->record = NULL;
+		return step->facts->inside ? VPNALG_DROP_NO_SESSION
+					   : VPNALG_UNTOUCHED;
+	}
+	if (tunnel->deadline != step->record->deadline)
+		vpnalg_session_live(step->translator, step->record,
+				    tunnel->deadline - step->now);
+	return VPNALG_TRANSLATED;
+}
+
+static enum vpnalg_result go_in(struct vpnalg_step *step)
+{
+	struct vpnalg_record *record = step->record;
+	struct gre_tunnel *its;
+
+	if (record == NULL)
+		return VPNALG_DROP_NO_SESSION;
+	if (record->kind == GRE_KIND_REMOTE) {
+		record = vpnalg_gre_remote_fit(step, record);
+		return record != NULL ? learn(step, record)
+				      : VPNALG_DROP_GUARDED;
+	}
+	if (record->kind == GRE_KIND_LEARNED)
+		return follow_parent(step);
+	its = gre_tunnel(step, record);
+	if (!(its->port & GRE_TUNNEL_HEARD)) {
+		its->port |= GRE_TUNNEL_HEARD;
+		vpnalg_session_changed(step->translator, record);
+	}
+	return VPNALG_TRANSLATED;
 }
 
 static enum vpnalg_result translate(struct vpnalg_step *step)
 {
-	enum vpnalg_result result;
+	enum vpnalg_result result =
+		step->facts->inward ? go_in(step) : go_out(step);
 
-	if (step->record == NULL) {
-		if (step->facts->inward || step->facts->undo)
-			return VPNALG_DROP_NO_SESSION;
-		result = open_tunnel(step);
-		if (result != VPNALG_TRANSLATED)
-			return result;
-	}
-	if (!step->facts->inward)
-		refresh(step);
-	vpnalg_rewrite_ends(step);
-	return VPNALG_TRANSLATED;
+	if (result == VPNALG_TRANSLATED)
+		vpnalg_rewrite_ends(step);
+	return result;
 }
 
 const struct vpnalg_handler vpnalg_gre = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "GRE",
 	.kinds = kinds,
-	.kind_count = 1,
+	.kind_count = GRE_KINDS,
 	.match = match,
 	.translate = translate,
 };

@@ -30,7 +30,7 @@ static const struct vpnalg_kind kinds[L2TP_KINDS] = {
 				 .slots = 2,
 				 .body = sizeof(struct l2tp_question),
 				 .bound = true },
-	[L2TP_KIND_CLAIM] = { .name = "L2TP tunnel in use, by the peer's ID",
+	[L2TP_KIND_CLAIM] = { .name = "L2TP tunnel by peer's ID",
 			      .slots = 2 },
 };
 

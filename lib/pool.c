@@ -123,3 +123,10 @@ const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,
 	}
 	return address_at(translator, first);
 }
+
+const uint8_t *vpnalg_session_outside(struct vpnalg *translator, uint16_t zone,
+				      const uint8_t *inside,
+				      const uint8_t *remote)
+{
+	return vpnalg_pool_pick(translator, zone, inside, remote);
+}

@@ -14,7 +14,8 @@ static struct world w;
 static void begin(void)
 {
 	world_begin(&w, &(struct world_options){ .handlers = handlers,
-						 .handler_count = 2 });
+						 .handler_count = 2,
+						 .mirror = true });
 }
 
 static void end(void)
@@ -236,6 +237,168 @@ START_TEST(a_key_is_what_it_is)
 }
 END_TEST
 
+/* A Key for each direction */
+
+#define KEY(n) "\x20\0\x08\0\0\0\0" n
+
+static unsigned out(uint32_t from, const char *bytes)
+{
+	struct bytes p = gre(from, SERVER, bytes, bytes[0] ? 8 : 4);
+
+	return send_packet(&w, VPNALG_OUT, &p);
+}
+
+/* Whom the server's packet reaches; 0 for nobody. */
+static uint32_t in(const char *bytes)
+{
+	struct bytes p = gre(SERVER, OUTSIDE, bytes, bytes[0] ? 8 : 4);
+
+	return send_packet(&w, VPNALG_IN, &p) == VPNALG_TRANSLATED
+		       ? destination(&w)
+		       : 0;
+}
+
+static const struct {
+	const char *what, *out, *in;
+} ways[] = {
+	{ "two Keys", KEY("\1"), KEY("\2") },
+	{ "a Key out, none in", KEY("\1"), "\0\0\x08\0" },
+	{ "none out, a Key in", "\0\0\x08\0", KEY("\2") },
+};
+
+START_TEST(the_only_host_has_what_comes_with_another_key)
+{
+	ck_assert_uint_eq(in(ways[_i].in), 0);
+	ck_assert_uint_eq(out(CLIENT_A, ways[_i].out), VPNALG_TRANSLATED);
+	ck_assert_msg(in(ways[_i].in) == CLIENT_A, "%s", ways[_i].what);
+	world_wait(&w, 500000);
+	ck_assert_uint_eq(out(CLIENT_A, ways[_i].out), VPNALG_TRANSLATED);
+	world_wait(&w, 599999);
+	ck_assert_uint_eq(in(ways[_i].in), CLIENT_A);
+	world_wait(&w, 1);
+	ck_assert_uint_eq(in(ways[_i].in), 0);
+	ck_assert_uint_eq(w.last.result, VPNALG_UNTOUCHED);
+}
+END_TEST
+
+/* The newest is learned; any Key of the only host's comes through. */
+START_TEST(a_forged_key_keeps_no_other_out)
+{
+	ck_assert_uint_eq(out(CLIENT_A, ways[0].out), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\x9")), CLIENT_A);
+	ck_assert_uint_eq(in(ways[0].in), CLIENT_A);
+	ck_assert_uint_eq(in(KEY("\x0a")), CLIENT_A);
+	ck_assert_uint_eq(in(ways[0].in), CLIENT_A);
+	ck_assert_uint_eq(in(ways[0].out), CLIENT_A);
+	ck_assert_uint_eq(opened(&w, TUNNEL + 1), 4);
+	ck_assert_uint_eq(closed(&w, TUNNEL + 1), 3);
+}
+END_TEST
+
+START_TEST(what_was_learned_stays_when_another_host_comes)
+{
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+	ck_assert_uint_eq(out(CLIENT_B, KEY("\3")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+	ck_assert_uint_eq(in(KEY("\4")), 0); /* it may be either's */
+	ck_assert_uint_eq(w.last.result, VPNALG_DROP_GUARDED);
+	ck_assert_uint_eq(in(KEY("\3")), CLIENT_B);
+	/* B has what it needs, so it is A's. */
+	ck_assert_uint_eq(in(KEY("\4")), CLIENT_A);
+	/* Nor may another take it. */
+	ck_assert_uint_eq(out(CLIENT_B, KEY("\4")), VPNALG_DROP_NO_ID);
+}
+END_TEST
+
+START_TEST(of_two_hosts_the_one_that_hears_nothing_is_meant)
+{
+	ck_assert_uint_eq(out(CLIENT_B, KEY("\3")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\3")), CLIENT_B);
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+	ck_assert_uint_eq(in(KEY("\3")), CLIENT_B);
+	/* With a third nobody is known to be. */
+	ck_assert_uint_eq(out(CLIENT_C, KEY("\5")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\6")), 0);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+}
+END_TEST
+
+START_TEST(the_last_of_two_hosts_is_the_only_one)
+{
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	world_wait(&w, 300000);
+	ck_assert_uint_eq(out(CLIENT_B, KEY("\3")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\4")), 0);
+	world_wait(&w, 300000);
+	ck_assert_uint_eq(in(KEY("\4")), CLIENT_B);
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\4")), CLIENT_B);
+}
+END_TEST
+
+START_TEST(a_host_may_send_with_the_remotes_key_itself)
+{
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\2")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+	ck_assert_uint_eq(in(KEY("\7")), CLIENT_A);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+}
+END_TEST
+
+START_TEST(a_store_that_fails_costs_one_packet_with_another_key)
+{
+	long n;
+
+	for (n = 1; n <= 4; n++) {
+		ck_assert_uint_eq(out(CLIENT_A, KEY("\1")),
+				  VPNALG_TRANSLATED);
+		w.fail_in = n;
+		ck_assert_uint_eq(in(KEY("\2")), n < 4 ? 0 : CLIENT_A);
+		w.fail_in = 0;
+		ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+		ck_assert_uint_eq(in(KEY("\1")), CLIENT_A);
+		world_wait(&w, 1200000);
+		ck_assert_int_eq(w.records, 0);
+	}
+}
+END_TEST
+
+/* One Key, or none, of two hosts: it is the one's who uses it. */
+START_TEST(a_tunnel_moves_to_another_host_after_a_minute_of_silence)
+{
+	const char *bytes = _i == 0 ? "\0\0\x08\0" : KEY("\1");
+
+	ck_assert_uint_eq(out(CLIENT_A, bytes), VPNALG_TRANSLATED);
+	w.now += 59999;
+	ck_assert_uint_eq(out(CLIENT_B, bytes), VPNALG_DROP_NO_ID);
+	ck_assert_uint_eq(out(CLIENT_A, bytes), VPNALG_TRANSLATED);
+	w.now += 59999;
+	ck_assert_uint_eq(out(CLIENT_B, bytes), VPNALG_DROP_NO_ID);
+	ck_assert_uint_eq(in(bytes), CLIENT_A);
+	w.now += 1;
+	ck_assert_uint_eq(in(bytes), CLIENT_A);
+	ck_assert_uint_eq(out(CLIENT_B, bytes), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(bytes), CLIENT_B);
+	ck_assert_uint_eq(out(CLIENT_A, bytes), VPNALG_DROP_NO_ID);
+	w.now += 60000;
+	ck_assert_uint_eq(out(CLIENT_A, bytes), VPNALG_TRANSLATED);
+}
+END_TEST
+
+START_TEST(a_learned_key_moves_with_its_tunnel)
+{
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+	w.now += 60000;
+	ck_assert_uint_eq(out(CLIENT_B, KEY("\2")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_B);
+}
+END_TEST
+
 Suite *gre_suite(void)
 {
 	Suite *suite = suite_create("gre");
@@ -254,6 +417,19 @@ Suite *gre_suite(void)
 	tcase_add_test(t, later_fragments_have_no_header);
 	tcase_add_test(t, a_store_that_fails_costs_one_packet);
 	tcase_add_test(t, a_key_is_what_it_is);
+	tcase_add_loop_test(t, the_only_host_has_what_comes_with_another_key, 0,
+			    ROWS(ways));
+	tcase_add_test(t, a_forged_key_keeps_no_other_out);
+	tcase_add_test(t, what_was_learned_stays_when_another_host_comes);
+	tcase_add_test(t, of_two_hosts_the_one_that_hears_nothing_is_meant);
+	tcase_add_test(t, the_last_of_two_hosts_is_the_only_one);
+	tcase_add_test(t, a_host_may_send_with_the_remotes_key_itself);
+	tcase_add_test(t,
+		       a_store_that_fails_costs_one_packet_with_another_key);
+	tcase_add_loop_test(
+		t, a_tunnel_moves_to_another_host_after_a_minute_of_silence, 0,
+		2);
+	tcase_add_test(t, a_learned_key_moves_with_its_tunnel);
 	suite_add_tcase(suite, t);
 	return suite;
 }

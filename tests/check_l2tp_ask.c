@@ -280,6 +280,33 @@ START_TEST(a_flow_that_was_opened_by_another_protocol_is_held_to_tunnels)
 }
 END_TEST
 
+/* A mapping of general traffic takes packets from anybody, a VPN server's port
+ * too, and undo knows which way they came. */
+START_TEST(what_came_from_a_vpns_port_to_a_mapping_is_undone)
+{
+	static const struct vpnalg_handler *const handlers[] = {
+		&vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_general
+	};
+	static const uint16_t ports[] = { 500, 1701, 4500, 53 };
+	struct bytes p = udp_packet(CLIENT_A, 40000, STRANGER, 53, "question",
+				    8);
+	struct bytes m = l2tp_control(2, 7, 0, SCCRP);
+	uint16_t outside;
+
+	world_end(&w);
+	l2tp_world(&w, (struct world_options){ .handlers = handlers,
+					       .handler_count = 3 });
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	outside = get16(l4(&w));
+	p = udp_packet(SERVER, ports[_i], OUTSIDE, outside, m.data, m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	p = udp_packet(SERVER, ports[_i], CLIENT_B, 40000, m.data, m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
+			  VPNALG_DROP_NO_SESSION);
+}
+END_TEST
+
 /* What is dropped */
 
 static const struct {
@@ -475,6 +502,8 @@ TCase *l2tp_ask_case(void)
 	tcase_add_test(
 		t,
 		a_flow_that_was_opened_by_another_protocol_is_held_to_tunnels);
+	tcase_add_loop_test(
+		t, what_came_from_a_vpns_port_to_a_mapping_is_undone, 0, 4);
 	tcase_add_loop_test(
 		t,
 		a_message_that_names_no_tunnel_does_not_go_out_of_a_shared_port,

@@ -294,6 +294,21 @@ VPNALG_API bool vpnalg_session_may_open(const struct vpnalg_step *step,
 					uint32_t *outside_id);
 
 /**
+ * Tells which outside address a new session of an inside host would be given
+ * for a remote, before the choose callback is asked.
+ *
+ * @param translator the translator
+ * @param zone zone of the inside host
+ * @param inside address of the inside host
+ * @param remote address of the remote
+ * @return the outside address
+ */
+VPNALG_API const uint8_t *vpnalg_session_outside(struct vpnalg *translator,
+						 uint16_t zone,
+						 const uint8_t *inside,
+						 const uint8_t *remote);
+
+/**
  * Finds a living session. A dead one that is met is closed.
  *
  * @param translator the translator

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The inside hosts that have GRE tunnels with a remote: for whom a packet with a
+ * Key is that nobody sends with. */
+#include "gre.h"
+
+#include <string.h>
+
+static struct gre_remote *body(struct vpnalg_step *step,
+			       struct vpnalg_record *remote)
+{
+	return vpnalg_session_body(step->translator, remote);
+}
+
+static void describe(struct vpnalg_step *step, struct vpnalg_record *tunnel,
+		     struct gre_host *host)
+{
+	struct vpnalg_tuple inside;
+
+	vpnalg_session_tuple(step->translator, tunnel, VPNALG_INSIDE_OWN,
+			     &inside);
+	memset(host, 0, sizeof(*host));
+	memcpy(host->address, inside.local, step->facts->addr_len);
+	host->zone = inside.zone;
+	host->id = inside.id;
+	host->port = inside.port;
+}
+
+/* The tunnel by which a host is known, if it still has it. */
+static struct vpnalg_record *tunnel_of(struct vpnalg_step *step,
+				       const struct gre_host *host)
+{
+	struct vpnalg_tuple inside = { .role = VPNALG_INSIDE_OWN,
+				       .space = PLAIN_GRE_PROTOCOL,
+				       .zone = host->zone,
+				       .id = host->id,
+				       .port = host->port,
+				       .local = host->address,
+				       .remote = step->facts->remote };
+	struct vpnalg_record *tunnel;
+
+	if (host->port == 0)
+		return NULL;
+	tunnel = vpnalg_session_find(step->translator, &inside);
+	return tunnel != NULL && tunnel->kind == GRE_KIND_TUNNEL ? tunnel
+								  : NULL;
+}
+
+static enum vpnalg_result find_or_open(struct vpnalg_step *step,
+				       struct vpnalg_record *tunnel,
+				       struct vpnalg_record **remote)
+{
+	struct vpnalg_tuple inside, outside;
+	struct vpnalg_opening opening = {
+		.kind = GRE_KIND_REMOTE,
+		.space = PLAIN_GRE_PROTOCOL,
+		.remote = step->facts->remote,
+		.inside_port = GRE_REMOTE,
+		.outside_port = GRE_REMOTE,
+		.peer = true,
+		.lifetime = vpnalg_session_timers(step->translator)->gre,
+	};
+
+	vpnalg_session_tuple(step->translator, tunnel, VPNALG_INSIDE_OWN,
+			     &inside);
+	vpnalg_session_tuple(step->translator, tunnel, VPNALG_OUTSIDE_OWN,
+			     &outside);
+	outside.role = VPNALG_OUTSIDE_PEER;
+	outside.id = 0;
+	outside.port = GRE_REMOTE;
+	*remote = vpnalg_session_find(step->translator, &outside);
+	if (*remote != NULL)
+		return VPNALG_TRANSLATED;
+	opening.zone = inside.zone;
+	opening.inside = inside.local;
+	opening.outside = outside.local;
+	return vpnalg_session_open(step, &opening, remote);
+}
+
+/* The host's place, or one that is free; NULL if there is none. */
+static struct gre_host *place_for(struct vpnalg_step *step,
+				  struct gre_remote *r,
+				  const struct gre_host *host)
+{
+	struct gre_host *place = NULL;
+	unsigned i;
+
+	for (i = 0; i < GRE_HOSTS; i++) {
+		struct gre_host *h = &r->hosts[i];
+
+		if (h->port != 0 && h->zone == host->zone &&
+		    memcmp(h->address, host->address,
+			   sizeof(h->address)) == 0)
+			return h;
+		if (place == NULL && tunnel_of(step, h) == NULL)
+			place = h;
+	}
+	return place;
+}
+
+/* The host of a tunnel has sent. */
+enum vpnalg_result vpnalg_gre_remote_note(struct vpnalg_step *step,
+					  struct vpnalg_record *tunnel)
+{
+	struct vpnalg_record *remote;
+	enum vpnalg_result result = find_or_open(step, tunnel, &remote);
+	struct gre_host host, *place;
+
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	describe(step, tunnel, &host);
+	place = place_for(step, body(step, remote), &host);
+	if (place == NULL)
+		body(step, remote)->more_until = (uint32_t)tunnel->deadline;
+	else if (tunnel_of(step, place) == NULL)
+		*place = host;
+	vpnalg_session_live(step->translator, remote,
+			    vpnalg_session_timers(step->translator)->gre);
+	return VPNALG_TRANSLATED;
+}
+
+static bool is_heard(struct vpnalg_step *step, struct vpnalg_record *tunnel)
+{
+	return gre_tunnel(step, tunnel)->port & GRE_TUNNEL_HEARD;
+}
+
+/* The tunnel of the one host for whom a packet with an unknown Key can be: the
+ * only host, or of two the one that hears nothing of its own Key. */
+struct vpnalg_record *vpnalg_gre_remote_fit(struct vpnalg_step *step,
+					    struct vpnalg_record *remote)
+{
+	const struct gre_remote *r = body(step, remote);
+	struct vpnalg_record *a, *b;
+
+	if ((int32_t)(r->more_until - (uint32_t)step->now) > 0 &&
+	    r->more_until != 0)
+		return NULL;
+	a = tunnel_of(step, &r->hosts[0]);
+	b = tunnel_of(step, &r->hosts[1]);
+	if (a == NULL || b == NULL)
+		return a != NULL ? a : b;
+	if (is_heard(step, a) == is_heard(step, b))
+		return NULL;
+	return is_heard(step, a) ? b : a;
+}

@@ -40,6 +40,7 @@ struct scenario {
 			       * silence, or twice or three times as many */
 	unsigned without_dpd; /* percent of tunnels that have none */
 	unsigned sites;       /* percent of clients that are sites' gateways */
+	unsigned sites_most;  /* so many of them, at most */
 	unsigned children[2]; /* CHILD SAs of one, least and most */
 	unsigned spoofed;     /* most forged packets a second; 0: none */
 	unsigned liars;       /* inside hosts that have no tunnel and lie */

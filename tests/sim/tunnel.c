@@ -126,14 +126,16 @@ static void open_more(struct world *world, uint32_t lead, uint32_t i)
 	traffic_open(world, i);
 }
 
-/* How many tunnels a client has besides the first. */
-static unsigned more_of(const struct world *world, uint32_t client)
+/* Returns how many tunnels a client has besides the first; counts sites. */
+static unsigned more_of(const struct world *world, uint32_t client,
+			unsigned *sites)
 {
 	const struct scenario *s = &world->settings->scenario;
 	struct dice dice = dice_for(world->seed, client, 'n');
 
-	if (!dice_percent(&dice, s->sites))
+	if (*sites == s->sites_most || !dice_percent(&dice, s->sites))
 		return 0;
+	++*sites;
 	return (unsigned)dice_between(&dice, s->children[0], s->children[1]) -
 	       1;
 }
@@ -151,18 +153,20 @@ void tunnels_open(struct world *world)
 {
 	unsigned server = choose_server(world);
 	uint32_t i, j, next = world->count;
+	unsigned sites = 0;
 
 	for (i = 0; i < world->count; i++)
-		next += more_of(world, i);
+		next += more_of(world, i, &sites);
 	world->tunnel_count = next;
 	world->tunnels = basics_memory(next, sizeof(struct tunnel));
 	next = world->count;
+	sites = 0;
 	for (i = 0; i < world->count; i++) {
 		struct tunnel *t = &world->tunnels[i];
 
 		open_tunnel(world, i, server);
 		t->more = next;
-		t->more_count = more_of(world, i);
+		t->more_count = more_of(world, i, &sites);
 		for (j = 0; j < t->more_count; j++)
 			open_more(world, i, next++);
 	}

@@ -8,4 +8,6 @@ if [ ! -x "$program" ]; then
 	echo "there is no $program: it was not built"
 	exit 77
 fi
-"$program" "$top_srcdir"/tests/fuzz/corpus/*
+for target in conversation witness; do
+	"$program" $target "$top_srcdir"/tests/fuzz/corpus/$target/* || exit 1
+done

@@ -6,14 +6,13 @@
 #include <string.h>
 
 #define FLOWS 8
-#define HELD_MAX 8
 #define KEPT 8
 #define STEPS_MAX 400
 
 struct talk {
 	struct worlds worlds;
 	struct flow flows[FLOWS];
-	struct draft held[HELD_MAX]; /* for a burst */
+	struct draft held[DRAFTS_MAX]; /* for a burst */
 	size_t held_count;
 	struct sent kept[KEPT]; /* the last packets, as they came out */
 	unsigned kept_count;
@@ -34,23 +33,26 @@ static const struct vpnalg_handler *const port_1701[] = {
 static const struct vpnalg_handler *const general_alone[] = {
 	&vpnalg_ipsec, &vpnalg_general
 };
+static const struct vpnalg_handler *const with_rogue[] = {
+	&rogue, &vpnalg_pptp, &vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_general
+};
 
 static void set_handlers(struct settings *s, unsigned which)
 {
 	static const struct {
 		const struct vpnalg_handler *const *handlers;
 		size_t count;
-		bool general, l2tp;
-	} sets[] = { { with_general, 5, true, true },
-		     { without, 4, false, true },
-		     { port_1701, 5, true, true },
-		     { general_alone, 2, true, false } };
-
-	which &= 3;
+		bool general, l2tp, rogue;
+	} sets[] = { { with_general, 5, true, true, false },
+		     { without, 4, false, true, false },
+		     { port_1701, 5, true, true, false },
+		     { general_alone, 2, true, false, false },
+		     { with_rogue, 5, true, true, true } };
 	s->handlers = sets[which].handlers;
 	s->handler_count = sets[which].count;
 	s->has_general = sets[which].general;
 	s->has_l2tp = sets[which].l2tp;
+	s->has_rogue = sets[which].rogue;
 }
 
 static void set_up(struct settings *s, const uint8_t *in)
@@ -59,7 +61,7 @@ static void set_up(struct settings *s, const uint8_t *in)
 					     VPNALG_NEVER - 300000 };
 
 	memset(s, 0, sizeof(*s));
-	set_handlers(s, in[0]);
+	set_handlers(s, in[7] & 1 ? 4 : in[0] & 3);
 	s->address_count = 1U + (in[0] >> 2 & 3) % 3;
 	s->bundled = in[0] & 0x10;
 	s->any_address = in[0] & 0x20;
@@ -81,6 +83,7 @@ static void begin(struct talk *t, const uint8_t *in)
 	t->worlds = (struct worlds){ 0 };
 	t->held_count = 0;
 	t->kept_count = 0;
+	memset(rogue_script, 0, sizeof(rogue_script));
 	set_up(&t->worlds.settings, in);
 	t->worlds.one_by_one = (in[6] & 3) == 1;
 	t->worlds.heals = (in[6] & 3) == 2;
@@ -98,41 +101,15 @@ static bool has_second(const struct talk *t)
 
 /* --- Packets. */
 
-static void advance(struct draft *d, uint32_t sequence, uint32_t before)
-{
-	struct stream *stream = &d->flow->stream[d->inward];
-	uint32_t length = d->sent.len < before ? d->sent.len : before;
-	uint8_t flags = d->sent.bytes.data[33];
-	uint32_t end = sequence + length - 40 + ((flags & (SYN | FIN)) != 0);
-
-	if ((int32_t)(end - stream->next) > 0)
-		stream->next = end;
-}
-
 static void send_held(struct talk *t)
 {
-	struct sent sent[HELD_MAX];
-	uint32_t sequence[HELD_MAX], length[HELD_MAX];
 	size_t i;
 
-	for (i = 0; i < t->held_count; i++) {
-		sent[i] = t->held[i].sent;
-		sequence[i] = get32(sent[i].bytes.data + 24);
-		length[i] = sent[i].len;
-	}
 	if (t->held_count > 0)
-		worlds_send(&t->worlds, sent, t->held_count);
-	for (i = 0; i < t->held_count; i++) {
-		struct draft *d = &t->held[i];
-
-		d->sent = sent[i];
-		flow_learns(d);
-		if (d->streams && sent[i].result == VPNALG_TRANSLATED &&
-		    length[i] >= 40 && sent[i].bytes.length >= 40)
-			advance(d, sequence[i], length[i]);
-		if (sent[i].result == VPNALG_TRANSLATED)
-			t->kept[t->kept_count++ % KEPT] = sent[i];
-	}
+		drafts_send(&t->worlds, t->held, t->held_count);
+	for (i = 0; i < t->held_count; i++)
+		if (t->held[i].sent.result == VPNALG_TRANSLATED)
+			t->kept[t->kept_count++ % KEPT] = t->held[i].sent;
 	t->held_count = 0;
 }
 
@@ -140,21 +117,18 @@ static void add_draft(struct talk *t, const struct draft *d,
 		      const struct step *s)
 {
 	t->held[t->held_count++] = *d;
-	if (!(s->which & 0x40) || t->held_count == HELD_MAX ||
+	if (!(s->which & 0x40) || t->held_count == DRAFTS_MAX ||
 	    t->worlds.heals)
 		send_held(t);
 }
 
 static void say(struct talk *t, const struct step *s,
-		void (*speaks)(struct draft *, const struct step *))
+		speaker *speaks)
 {
 	struct draft d = { .flow = &t->flows[s->which & 7],
 			   .inward = s->which & 8 };
 
-	speaks(&d, s);
-	d.sent.direction = d.inward ? VPNALG_IN : VPNALG_OUT;
-	d.sent.zone = d.inward ? 0 : d.flow->zone;
-	d.sent.len = d.sent.bytes.length;
+	draft_make(&d, s, speaks);
 	d.sent.no_undo = s->which & 0x20;
 	d.sent.align = s->which & 0x10 ? 1 : 0;
 	if (s->which & 0x80)
@@ -249,7 +223,7 @@ static void establish(struct talk *t, const struct step *s)
 {
 	/* What a step says, which way, and its message. */
 	static const struct {
-		void (*speaks)(struct draft *, const struct step *);
+		speaker *speaks;
 		uint8_t messages[8]; /* 0x80: from outside; 0xff: no more */
 	} scripts[] = {
 		{ say_pptp, { 15, 0x90, 17, 0, 0x81, 6, 0x87, 0xff } },
@@ -280,7 +254,7 @@ static void establish(struct talk *t, const struct step *s)
 
 static void take_step(struct talk *t, const struct step *s)
 {
-	static void (*const speakers[])(struct draft *, const struct step *) = {
+	static speaker *const speakers[] = {
 		say_pptp, say_call, say_tcp, say_ike, say_nat_t, say_esp,
 		say_l2tp2, say_l2tp2_data, say_l2tp3, say_l2tp3_data,
 		say_l2tp3_ip, say_l2tp3_ip_data, say_gre, say_udp, say_icmp,
@@ -311,6 +285,8 @@ static void take_step(struct talk *t, const struct step *s)
 		sweep(t, s);
 	else if (what == 25)
 		complain(t, s);
+	else if (what == 27 && t->worlds.settings.has_rogue)
+		memcpy(rogue_script, &s->message, sizeof(rogue_script));
 	else
 		establish(t, s);
 	store_move(&t->worlds.first.store);

@@ -109,7 +109,7 @@ void flow_set(struct flow *f, const struct step *s)
 }
 
 /* Of what came out. */
-void flow_learns(struct draft *d)
+static void learn(struct draft *d)
 {
 	const struct sent *s = &d->sent;
 	const uint8_t *ip = s->bytes.data;
@@ -126,4 +126,44 @@ void flow_learns(struct draft *d)
 		return;
 	*d->learn = d->learn_size == 2 ? get16(ip + d->learn_at)
 				       : get32(ip + d->learn_at);
+}
+
+static void advance(struct draft *d, uint32_t sequence, uint32_t before)
+{
+	struct stream *stream = &d->flow->stream[d->inward];
+	uint32_t length = d->sent.len < before ? d->sent.len : before;
+	uint8_t flags = d->sent.bytes.data[33];
+	uint32_t end = sequence + length - 40 + ((flags & (SYN | FIN)) != 0);
+
+	if ((int32_t)(end - stream->next) > 0)
+		stream->next = end;
+}
+
+void draft_make(struct draft *d, const struct step *s, speaker *speaks)
+{
+	speaks(d, s);
+	d->sent.direction = d->inward ? VPNALG_IN : VPNALG_OUT;
+	d->sent.zone = d->inward ? 0 : d->flow->zone;
+	d->sent.len = d->sent.bytes.length;
+}
+
+void drafts_send(struct worlds *w, struct draft *drafts, size_t count)
+{
+	struct sent sent[DRAFTS_MAX];
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		sent[i] = drafts[i].sent;
+	worlds_send(w, sent, count);
+	for (i = 0; i < count; i++) {
+		struct draft *d = &drafts[i];
+		uint32_t length = d->sent.len;
+		uint32_t sequence = get32(d->sent.bytes.data + 24);
+
+		d->sent = sent[i];
+		learn(d);
+		if (d->streams && d->sent.result == VPNALG_TRANSLATED &&
+		    length >= 40 && d->sent.bytes.length >= 40)
+			advance(d, sequence, length);
+	}
 }

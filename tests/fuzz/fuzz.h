@@ -99,7 +99,7 @@ enum choosing {
 struct settings {
 	const struct vpnalg_handler *const *handlers;
 	size_t handler_count;
-	bool has_general, has_l2tp;
+	bool has_general, has_l2tp, has_rogue;
 	unsigned address_count;
 	enum choosing choosing;
 	bool bundled;
@@ -129,6 +129,13 @@ void world_begin(struct world *w, const struct settings *s);
 /* All sessions end, and nothing may be left. */
 void world_end(struct world *w);
 void world_sweep(struct world *w, unsigned budget);
+
+/* --- rogue.c: a handler that answers wrongly --------------------------- */
+
+#define ROGUE_PORT 80
+
+extern const struct vpnalg_handler rogue;
+extern uint8_t rogue_script[4];
 
 /* --- bytes.c: packets as bytes ----------------------------------------- */
 
@@ -237,34 +244,34 @@ uint32_t remote_address(unsigned n);
 uint16_t some_port(unsigned n);
 void flow_begin(struct flow *f, unsigned n);
 void flow_set(struct flow *f, const struct step *s);
-void flow_learns(struct draft *d);
+
+#define DRAFTS_MAX 8
+
+typedef void speaker(struct draft *d, const struct step *s);
+
+void draft_make(struct draft *d, const struct step *s, speaker *speaks);
+/* Sends up to DRAFTS_MAX of them at once; their flows learn of what comes
+ * out. */
+void drafts_send(struct worlds *w, struct draft *drafts, size_t count);
 
 /* --- What the flows say. ----------------------------------------------- */
 
-void say_pptp(struct draft *d, const struct step *s);
-void say_call(struct draft *d, const struct step *s);
-void say_tcp(struct draft *d, const struct step *s);
-void say_ike(struct draft *d, const struct step *s);
-void say_nat_t(struct draft *d, const struct step *s);
-void say_esp(struct draft *d, const struct step *s);
-void say_l2tp2(struct draft *d, const struct step *s);
-void say_l2tp2_data(struct draft *d, const struct step *s);
-void say_l2tp3(struct draft *d, const struct step *s);
-void say_l2tp3_data(struct draft *d, const struct step *s);
-void say_l2tp3_ip(struct draft *d, const struct step *s);
-void say_l2tp3_ip_data(struct draft *d, const struct step *s);
-void say_gre(struct draft *d, const struct step *s);
-void say_udp(struct draft *d, const struct step *s);
-void say_icmp(struct draft *d, const struct step *s);
-void say_other(struct draft *d, const struct step *s);
+speaker say_pptp, say_call, say_tcp;
+speaker say_ike, say_nat_t, say_esp;
+speaker say_l2tp2, say_l2tp2_data, say_l2tp3, say_l2tp3_data;
+speaker say_l2tp3_ip, say_l2tp3_ip_data;
+speaker say_gre, say_udp, say_icmp, say_other;
 
 /* --- strange.c: packets as they should not be -------------------------- */
 
 void make_strange(struct draft *d, const struct step *s,
 		  const struct settings *settings);
 
-/* --- conversation.c ---------------------------------------------------- */
+/* --- What the targets do with an input. -------------------------------- */
 
+/* Anything. */
 void conversation(const uint8_t *data, size_t size);
+/* A host goes on with its VPN, whatever others do. */
+void witness(const uint8_t *data, size_t size);
 
 #endif

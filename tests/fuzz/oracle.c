@@ -129,8 +129,8 @@ static bool is_owned(const struct settings *settings, const struct sent *s)
 	if (header < 20 || s->bytes.length < header + 8 ||
 	    get16(ip + 2) < header + 8 || get16(ip + 6) & 0x3fff ||
 	    is_outside(settings, get32(ip + 12)) ||
-	    is_outside(settings, remote) || remote == 0 ||
-	    remote >= 0xe0000000U)
+	    is_outside(settings, remote) || remote >> 24 == 0 ||
+	    remote >> 24 == 127 || remote >= 0xe0000000U)
 		return false;
 	port = get16(ip + header + 2);
 	switch (ip[9]) {
@@ -149,11 +149,33 @@ static bool is_owned(const struct settings *settings, const struct sent *s)
 	}
 }
 
+/* Whether it is the rogue handler's, which keeps no promise but that it does no
+ * harm. */
+static bool is_rogue(const struct settings *settings, const struct sent *s)
+{
+	const uint8_t *ip = s->bytes.data;
+	uint32_t l4;
+
+	if (!settings->has_rogue || s->bytes.length < 24 || ip[9] != UDP)
+		return false;
+	l4 = header_length(ip);
+	return s->bytes.length < l4 + 4 || get16(ip + l4) == ROGUE_PORT ||
+	       get16(ip + l4 + 2) == ROGUE_PORT;
+}
+
 /* --- Promise 3. */
 
+static bool same_checksum(unsigned before, unsigned after, bool partial)
+{
+	return before == after || (before == 0xffff && after == 0) ||
+	       (partial && before == 0 && after == 0xffff);
+}
+
 /* Whether two packets are the same, but for a checksum of 0xffff that has
- * become 0: both are zero in ones' complement. */
-static bool same_packet(const uint8_t *a, const uint8_t *b, uint32_t length)
+ * become 0: both are zero in ones' complement. A partial one of 0, which is no
+ * sum of any pseudo header, may become 0xffff. */
+static bool same_packet(const uint8_t *a, const uint8_t *b, uint32_t length,
+			bool partial)
 {
 	int off = checksum_offset(a);
 	uint32_t l4 = header_length(a), i;
@@ -161,8 +183,8 @@ static bool same_packet(const uint8_t *a, const uint8_t *b, uint32_t length)
 	for (i = 0; i < length; i++) {
 		bool checksum = i == 10 || (off >= 0 && i == l4 + (uint32_t)off);
 
-		if (checksum && i + 1 < length && get16(a + i) == 0xffff &&
-		    get16(b + i) == 0)
+		if (checksum && i + 1 < length &&
+		    same_checksum(get16(a + i), get16(b + i), partial))
 			i++;
 		else if (a[i] != b[i])
 			return false;
@@ -174,7 +196,9 @@ static void check_undone(const struct watched_store *store,
 			 const struct sent *s, const struct vpnalg_packet *sent,
 			 const struct vpnalg_packet *undo)
 {
-	if (undo->result == VPNALG_DROP_AMBIGUOUS && s->bytes.data[9] == GRE)
+	/* What carries the receiver's ID alone, and two hosts have the same. */
+	if (undo->result == VPNALG_DROP_AMBIGUOUS &&
+	    (s->bytes.data[9] == GRE || s->bytes.data[9] == ESP))
 		return;
 	if (undo->result == VPNALG_DROP_STORE && store->failed)
 		return;
@@ -186,11 +210,57 @@ static void check_undone(const struct watched_store *store,
 	if (undo->flags != 0 || undo->caplen != s->bytes.length ||
 	    undo->len != s->len)
 		broken("3 (undo)", "another length");
-	if (!same_packet(s->bytes.data, undo->data, undo->caplen))
+	if (!same_packet(s->bytes.data, undo->data, undo->caplen,
+			 s->checksum == VPNALG_CHECKSUM_PARTIAL))
 		broken("3 (undo)", "%s: gives another packet",
 		       s->direction ? "in" : "out");
 	if (s->direction == VPNALG_OUT && undo->zone != s->zone)
 		broken("3 (undo)", "another zone");
+}
+
+/* --- What several translators would do. */
+
+#define TRANSLATORS 5
+
+static uint32_t steer(const struct settings *settings,
+		      const struct vpnalg_packet *p)
+{
+	struct vpnalg_addr addresses[4] = { { 0 } };
+	struct vpnalg_steer s = { .size = sizeof(s),
+				  .key = { 1, 2 },
+				  .addresses = addresses,
+				  .address_count = settings->address_count };
+	unsigned i;
+
+	for (i = 0; i < settings->address_count; i++) {
+		addresses[i].family = VPNALG_IPV4;
+		put32(addresses[i].octets, outside_address(i));
+	}
+	return vpnalg_steer(&s, p, TRANSLATORS);
+}
+
+/* Both forms of a packet meet in one translator. */
+static void check_steer(const struct settings *settings, const struct held *h,
+			const struct sent *s)
+{
+	struct vpnalg_packet before = h->p;
+	uint8_t bytes[PACKET_MAX];
+	uint32_t to;
+
+	memcpy(bytes, s->bytes.data, s->bytes.length);
+	before.data = bytes;
+	before.caplen = s->bytes.length;
+	before.len = s->len;
+	before.zone = s->zone;
+	to = steer(settings, &before);
+	if (to >= TRANSLATORS)
+		broken("steer", "to %u", (unsigned)to);
+	if (h->p.result == VPNALG_TRANSLATED) {
+		before = h->p;
+		before.direction ^= VPNALG_OUT_UNDO;
+		if (steer(settings, &before) != to)
+			broken("steer", "both forms of a packet do not meet");
+	}
 }
 
 /* --- One packet through one world. */
@@ -203,9 +273,15 @@ static void check_result(const struct world *w, const struct sent *s,
 	if (p->result >= VPNALG_RESULTS ||
 	    (p->result > VPNALG_UNTOUCHED && p->result < VPNALG_DROP_FIRST))
 		broken("11 (wrong answers)", "result %u", p->result);
+	if (p->result == VPNALG_DROP_FAULT) {
+		if (!is_rogue(w->settings, s))
+			broken("11 (wrong answers)", "nobody gave one");
+		return;
+	}
 	if (p->result != VPNALG_TRANSLATED) {
 		check_left_alone(s, p);
-		if (p->result == VPNALG_UNTOUCHED && is_owned(w->settings, s))
+		if (p->result == VPNALG_UNTOUCHED && is_owned(w->settings, s) &&
+		    !is_rogue(w->settings, s))
 			broken("5 (no inside address leaves)",
 			       "a handler's packet is untouched");
 		return;
@@ -224,6 +300,8 @@ static void check_records(const struct world *w, const struct sent *s,
 {
 	long after = w->store.records;
 
+	if (is_rogue(w->settings, s))
+		return;
 	if (result > VPNALG_UNTOUCHED && result != VPNALG_DROP_WAIT &&
 	    after > before && s->bytes.data[9] != ESP)
 		broken("8 (given back)", "%s, and %ld records more",
@@ -361,10 +439,13 @@ void worlds_send(struct worlds *w, struct sent *packets, size_t count)
 		w->first.store.fail_in = w->fail_next;
 	w->fail_next = 0;
 	process(&w->first, h, packets, count);
+	for (i = 0; i < count; i++)
+		check_steer(&w->settings, &h[i], &packets[i]);
 	if (w->one_by_one || w->heals)
 		send_again(w, h, packets, count);
 	if (count == 1 && h->p.result == VPNALG_TRANSLATED &&
-	    h->p.direction < VPNALG_OUT_UNDO && !packets->no_undo) {
+	    h->p.direction < VPNALG_OUT_UNDO && !packets->no_undo &&
+	    !is_rogue(&w->settings, packets)) {
 		undo(&w->first, h, packets);
 		if (w->one_by_one || w->heals)
 			undo(&w->second, h, packets);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Takes inputs from text, without libFuzzer: any compiler will do.
  *
- *   replay FILE...           takes each input
+ *   replay TARGET FILE...    takes each input; conversation or witness
  *   replay --to DIR FILE...  writes each as libFuzzer wants it, as bytes
  *   replay --text FILE       prints bytes that libFuzzer has found as text
  *
@@ -79,28 +79,40 @@ static int print_text(const char *name)
 	return 0;
 }
 
+static void write_all(int count, char **names)
+{
+	int i;
+
+	for (i = 1; i < count; i++)
+		write_bytes(names[0], names[i], read_text(names[i]));
+}
+
+static int replay_all(const char *target, int count, char **names)
+{
+	void (*take)(const uint8_t *, size_t) = conversation;
+	int i;
+
+	if (strcmp(target, "witness") == 0)
+		take = witness;
+	else if (strcmp(target, "conversation") != 0)
+		return 1;
+	for (i = 0; i < count; i++) {
+		trace("%s\n", names[i]);
+		take(data, read_text(names[i]));
+	}
+	printf("%s: %d inputs, no promise broken\n", target, count);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	const char *dir = NULL;
-	int i = 1;
-
 	fuzz_traces = getenv("FUZZ_TRACE") != NULL;
-	if (argc == 3 && strcmp(argv[1], "--text") == 0)
+	if (argc < 3)
+		return 1;
+	if (strcmp(argv[1], "--text") == 0)
 		return print_text(argv[2]);
-	if (argc > 3 && strcmp(argv[1], "--to") == 0) {
-		dir = argv[2];
-		i = 3;
-	}
-	for (; i < argc; i++) {
-		size_t size = read_text(argv[i]);
-
-		trace("%s\n", argv[i]);
-		if (dir != NULL)
-			write_bytes(dir, argv[i], size);
-		else
-			conversation(data, size);
-	}
-	if (dir == NULL)
-		printf("%d inputs, no promise broken\n", argc - 1);
+	if (strcmp(argv[1], "--to") != 0)
+		return replay_all(argv[1], argc - 2, argv + 2);
+	write_all(argc - 2, argv + 2);
 	return 0;
 }

@@ -35,16 +35,25 @@ links() {
 			"$dir/links.c" 2>"$dir/links.log"
 }
 
-# What all programs are made of.
-common() {
-	find "$tree/tests/fuzz" -name '*.c' ! -name 'target_*' ! -name replay.c
+# Each source once. Files of lib/ and of tests/fuzz/ may have equal names.
+# shellcheck disable=SC2016
+compile() {
+	rm -rf "$dir/o" && mkdir "$dir/o" || return
+	cc_flags="$flags -fsanitize=fuzzer-no-link,address,undefined"
+	export cc cc_flags tree
+	for source in "$tree"/lib/*.c "$tree"/tests/fuzz/*.c; do
+		object=$(basename "$(dirname "$source")")-$(basename "$source")
+		printf '%s\n' "$source" "$dir/o/${object%.c}.o"
+	done | xargs -n 2 -P "${JOBS:-2}" sh -c \
+		'"$cc" $cc_flags -I"$tree/include" -c -o "$2" "$1"' sh
 }
 
-# shellcheck disable=SC2046,SC2086
-build() {
-	"$cc" $flags -fsanitize=fuzzer,address,undefined -I"$tree/include" \
-		-o "$dir/$1" "$tree"/lib/*.c $(common) \
-		"$tree/tests/fuzz/target_$1.c"
+# link NAME OBJECT SANITIZERS: a program with a main, or a function, of its own.
+# shellcheck disable=SC2046
+link() {
+	"$cc" -fsanitize="$3" -o "$dir/$1" "$dir/o/$2.o" \
+		$(find "$dir/o" -name '*.o' ! -name 'fuzz-target_*' \
+			! -name 'fuzz-replay.o')
 }
 
 # What an input that broke a promise did last.
@@ -55,13 +64,11 @@ show() {
 }
 
 # The corpus is text.
-# shellcheck disable=SC2046,SC2086
 make_corpus() {
-	mkdir -p "$dir/corpus" &&
-		"$cc" $flags -I"$tree/include" -o "$dir/replay" \
-			"$tree"/lib/*.c $(common) "$tree/tests/fuzz/replay.c" &&
-		"$dir/replay" "$tree"/tests/fuzz/corpus/* &&
-		"$dir/replay" --to "$dir/corpus" "$tree"/tests/fuzz/corpus/*
+	mkdir -p "$dir/$1.corpus" &&
+		"$dir/replay" "$1" "$tree/tests/fuzz/corpus/$1"/* &&
+		"$dir/replay" --to "$dir/$1.corpus" \
+			"$tree/tests/fuzz/corpus/$1"/*
 }
 
 fuzz() {
@@ -69,7 +76,7 @@ fuzz() {
 	mkdir -p "$learned"
 	if ! "$dir/$1" -seed="$seed" -max_total_time="$seconds" -max_len=800 \
 		-len_control=20 -artifact_prefix="$dir/$1-" \
-		-print_final_stats=1 "$learned" "$dir/corpus" \
+		-print_final_stats=1 "$learned" "$dir/$1.corpus" \
 		>"$dir/$1.log" 2>&1; then
 		grep -e BROKEN -e ERROR -e 'runtime error' "$dir/$1.log" |
 			head -n 3
@@ -87,9 +94,10 @@ if ! links; then
 	echo "SKIP: there is no $cc with libFuzzer here"
 	exit 77
 fi
-make_corpus || exit 1
+compile && link replay fuzz-replay address,undefined || exit 1
 status=0
-for target in conversation; do
-	build "$target" && fuzz "$target" || status=1
+for target in conversation witness; do
+	link "$target" "fuzz-target_$target" fuzzer,address,undefined &&
+		make_corpus "$target" && fuzz "$target" || status=1
 done
 exit $status

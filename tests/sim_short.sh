@@ -58,6 +58,18 @@ outage 30 3 calm rekeys pauses
 outage-asks 30 2,3 answers
 EOF
 
+# Who knows whose each packet is leaves nobody without; a simple tracker does.
+for scenario in all quiet restart slow sites idle spoofed liar; do
+	"$sim" --scenario $scenario --runs 3 --clients 3 --json \
+		--against oracle,baseline >"$work/out"
+	grep -q '"oracle".*"wrong": 0, "nobody": 0,.*"asks": { "outages": 0,.*"sends": { "outages": 0,.*"listens": { "outages": 0,' \
+		"$work/out" &&
+		grep -q '"baseline".*"over": [1-9]' "$work/out" && continue
+	echo "$scenario: outages that are none, or none where there are some"
+	cat "$work/out"
+	status=1
+done
+
 # What differs is the speed.
 for scenario in all quiet restart slow sites idle spoofed liar; do
 	for i in 1 2; do

@@ -10,7 +10,10 @@
 
 /* The mean length of a wave of forged packets, and of the time between two. */
 #define WAVE (15 * SECOND)
-#define BETWEEN (30 * SECOND)
+#define BETWEEN (60 * SECOND)
+
+/* The rates of eight waves, as shares of the highest; at least one a second. */
+static const unsigned rates[8] = { 1, 10, 10, 100, 100, 1000, 1000, 1000 };
 
 #define SMALL 8 /* sequence numbers as those of new SAs */
 
@@ -32,10 +35,10 @@ static uint32_t some_sequence(struct dice *dice)
 static void begin_wave(struct world *world, struct spoofer *s)
 {
 	unsigned most = world->settings->scenario.spoofed, i;
-	unsigned less = (unsigned)dice_below(&s->dice, 4);
 
-	for (s->rate = most; less > 0 && s->rate >= 10; less--)
-		s->rate /= 10;
+	s->rate = most / rates[dice_below(&s->dice, 8)];
+	if (s->rate == 0)
+		s->rate = 1;
 	s->until = world->now + dice_waiting(&s->dice, WAVE);
 	s->spis = (unsigned)dice_below(&s->dice, SPOOFED_SPIS + 1);
 	s->counts = dice_percent(&s->dice, 50);

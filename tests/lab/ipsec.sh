@@ -4,6 +4,7 @@
 # each client: behind NAT their outer one is the same.
 #
 #   ipsec_inner CLIENT            its inner address, 10.9.2.1N
+#   ipsec_inners CLIENT           all of its inner addresses, one or eight
 #   ipsec_watch_keys CLIENT       counts SPIs from now on
 #   ipsec_rekeyed CLIENT TIMES    since then, at least so often
 #   ipsec_gone CLIENT COMMANDS    no SA is left, nor on the server, where the
@@ -11,7 +12,17 @@
 #   ipsec_is_up CLIENT COMMANDS   runs them; up when the server answers, or at
 #                                 once if CLIENT is one of $silent
 #   ipsec_called CLIENT           20 pings from the server
+#   ipsec_call CLIENT SECONDS     the server pings it each second for so long,
+#                                 answered or not; does not wait
 #   ipsec_receives CLIENT         1,000,000 bytes from the server, and sends none
+#   ipsec_pings CLIENT WHEN       three, a second apart
+#   ipsec_use CLIENT              5000 packets each way: numbers that are not those
+#                                 of new SAs
+#   ipsec_steady CLIENT           a ping each second from now on
+#   ipsec_outage CLIENT SECONDS   their end: at no time was the client longer
+#                                 without an answer, and its SAs are those with
+#                                 which they began
+#   ipsec_all_carry CLIENT        20 pings from all of its inner addresses at once
 
 ipsec_server_inner=10.9.2.1
 ipsec_secret=only-for-the-lab
@@ -19,15 +30,27 @@ ipsec_modules='modprobe -a xfrm_user af_key esp4 authenc cbc'
 
 # What a scenario may change: the version of IKE; how many seconds go by from one
 # rekeying to the next; clients that send nothing through the tunnel of their
-# own accord.
+# own accord; clients that have eight child SAs, each for an inner address.
 ipsec_defaults() {
 	ike=2
 	rekey=3600
 	silent=
+	eightfold=
 }
 
 ipsec_inner() {
 	echo "10.9.2.1${1#c}"
+}
+
+ipsec_inners() {
+	ipsec_inner "$1"
+	case " $eightfold " in
+	*" $1 "*)
+		for third in 3 4 5 6 7 8 9; do
+			echo "10.9.$third.1${1#c}"
+		done
+		;;
+	esac
 }
 
 ipsec_watch_keys() {
@@ -89,6 +112,11 @@ ipsec_called() {
 	fi
 }
 
+ipsec_call() {
+	! is_up "$1" || guest_start "$server" \
+		"ping -n -i 1 -w $2 -I $inner $(ipsec_inner "$1")"
+}
+
 # Of 1020 datagrams with 1000 bytes each some may be lost: nobody sends them
 # again.
 ipsec_receives() {
@@ -103,5 +131,93 @@ ipsec_receives() {
 		good "$1" 'received 1,000,000 bytes'
 	else
 		bad "$1" "received ${datagrams:-0} datagrams of 1000"
+	fi
+}
+
+ipsec_pings() {
+	is_up "$1" || return
+	received=$(guest_do "$1" 10 "fping -q -c 3 -p 1000 -t 2000 $inner 2>&1 |
+		sed -n 's|^[^=]* = [0-9]*/\([0-9]*\)/.*|\1|p'")
+	if [ "${received:-0}" -eq 3 ]; then
+		good "$1" "$2: 3/3 pings"
+	else
+		bad "$1" "$2: ${received:-0}/3 pings"
+		rm "$run/clients/$1.inner"
+	fi
+}
+
+ipsec_use() {
+	is_up "$1" || return
+	guest_do "$1" 60 "ping -q -f -c 5000 $inner" >"$run/said.$1" 2>&1 ||
+		bad "$1" "in use: $(tail -n 1 "$run/said.$1")"
+}
+
+ipsec_spis() {
+	guest_do "$1" 10 'ip xfrm state | grep -o "spi 0x[0-9a-f]*" | sort'
+}
+
+ipsec_steady() {
+	is_up "$1" || return
+	ipsec_spis "$1" >"$run/clients/$1.spis"
+	guest_start "$1" "exec ping -n -i 1 -W 2 $inner"
+	echo "$job" >"$run/clients/$1.steady"
+}
+
+# The longest run of pings without an answer, from the numbers of those with one
+# and of those sent, which come last; nothing if none was answered.
+ipsec_longest() {
+	awk '
+		function gap(next_one) {
+			if (next_one - last - 1 > longest)
+				longest = next_one - last - 1
+			last = next_one
+		}
+		/icmp_seq=/ && /time=/ {
+			sub(/.*icmp_seq=/, "")
+			gap($1 + 0)
+			answered++
+		}
+		/packets transmitted/ { gap($1 + 1) }
+		END { if (answered) print longest + 0 }'
+}
+
+ipsec_outage() {
+	is_up "$1" || return
+	guest_do "$1" 10 'pkill -INT -x ping' >/dev/null
+	longest=$(guest_wait "$(cat "$run/clients/$1.steady")" 10 | ipsec_longest)
+	if [ "${longest:-999}" -le "$2" ]; then
+		good "$1" "heard again after $longest s"
+	else
+		bad "$1" "heard nothing for ${longest:-all} s"
+		rm "$run/clients/$1.inner"
+	fi
+	[ "$(ipsec_spis "$1")" = "$(cat "$run/clients/$1.spis")" ] ||
+		bad "$1" 'has changed its keys'
+}
+
+# ipsec_carry_job ADDRESS...: a line for each: how many of 20 were answered.
+ipsec_carry_job() {
+	for from in "$@"; do
+		cat <<-END
+			{
+				($(ipsec_try "-I $from $inner")) >/dev/null
+				$(ping_job 20 "$inner" -S "$from")
+			} &
+		END
+	done
+	echo wait
+}
+
+ipsec_all_carry() {
+	is_up "$1" || return
+	# shellcheck disable=SC2046
+	set -- "$1" $(ipsec_inners "$1")
+	received=$(guest_do "$1" 90 "$(shift && ipsec_carry_job "$@")" |
+		paste -s -d ' ')
+	if [ "$(echo "$received" | tr ' ' '\n' | grep -cx 20)" -eq $(($# - 1)) ]; then
+		good "$1" "SAs: $received of 20 pings"
+	else
+		bad "$1" "SAs: $received of 20 pings"
+		rm "$run/clients/$1.inner"
 	fi
 }

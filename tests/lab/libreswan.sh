@@ -41,6 +41,17 @@ libreswan_life() {
 		rekeyfuzz=0% ikelifetime=8h
 }
 
+# libreswan_subnets SIDE CLIENT: of the client, which is left or right.
+libreswan_subnets() {
+	case " $eightfold " in
+	*" $2 "*)
+		echo "${1}subnets={$(ipsec_inners "$2" | sed 's|$|/32|' |
+			paste -s -d ,)}"
+		;;
+	*) echo "${1}subnet=$(ipsec_inner "$2")/32" ;;
+	esac
+}
+
 # libreswan_start CONNECTIONS GUEST: commands that start the daemon and wait until
 # it has loaded them, and secrets, which come last.
 libreswan_start() {
@@ -73,7 +84,7 @@ libreswan_server() {
 		libreswan_connection "lab-$client" left=$server_address \
 			leftid=@server leftsubnet=$inner/32 right=%any \
 			rightid=@"$client" \
-			rightsubnet="$(ipsec_inner "$client")/32" rekey=no
+			"$(libreswan_subnets right "$client")" rekey=no
 	done)
 	guest_do "$server" 60 "ip addr add $inner/32 dev lo
 		$(libreswan_start "$connections" "$server")" >"$run/said.$server" 2>&1 ||
@@ -83,12 +94,14 @@ libreswan_server() {
 
 libreswan_up() {
 	date +%s >"$run/clients/$1.since"
-	mine=$(ipsec_inner "$1")
 	connection=$(libreswan_connection lab left=%defaultroute leftid=@"$1" \
-		leftsubnet="$mine/32" leftsourceip="$mine" right=$server_address \
-		rightid=@server rightsubnet=$inner/32 initial-contact=yes \
-		$(libreswan_life))
+		"$(libreswan_subnets left "$1")" leftsourceip="$(ipsec_inner "$1")" \
+		right=$server_address rightid=@server rightsubnet=$inner/32 \
+		initial-contact=yes $(libreswan_life))
 	ipsec_is_up "$1" "pgrep -x pluto >/dev/null || {
+			for address in $(ipsec_inners "$1" | paste -s -d " "); do
+				ip addr add \$address/32 dev lo
+			done
 			$(libreswan_start "$connection" "$1")
 		}
 		timeout 40 ipsec whack --name lab --initiate || exit"

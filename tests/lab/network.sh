@@ -7,7 +7,8 @@
 #
 #   network_open, network_close
 #   watch_start, watch_stop      captures of both sides, in $run
-#   gateway_open GATEWAY, gateway_close
+#   gateway_open GATEWAY [ARGUMENT]..., gateway_close
+#   gateway_restart [ARGUMENT]...    it is killed, and starts anew
 #   start_client CLIENT          cN has the address 192.168.77.1N
 #   boot_client CLIENT           and waits until it is there
 #   boot_servers                 $servers, and does not wait
@@ -138,19 +139,38 @@ gateway_open() {
 		kernel_rules out0 | ip netns exec "$gw" nft -f - \
 			>"$run/gateway.log" 2>&1
 		;;
+	vpnalg-gw) gateway_start "$@" ;;
+	vpnalg-queue)
+		ip netns exec "$gw" sh -c ". '$lab/network.sh'; queue_rules $*" \
+			>"$run/gateway.log" 2>&1 &&
+			gateway_start "$@"
+		;;
+	esac
+}
+
+# The program, if it is one.
+gateway_start() {
+	case $gateway in
 	vpnalg-gw)
 		start_in_gateway gateway "$VPNALG_GW" --inside in0 \
 			--outside out0 --address 203.0.113.1 --stats 5 "$@"
 		gateway_await nft list table ip "vpnalg-gw-$(gateway_index)"
 		;;
 	vpnalg-queue)
-		ip netns exec "$gw" sh -c ". '$lab/network.sh'; queue_rules $*" \
-			>"$run/gateway.log" 2>&1 || return
 		start_in_gateway gateway "$VPNALG_QUEUE" \
 			--address 203.0.113.1 "$@"
 		gateway_await grep -q . /proc/net/netfilter/nfnetlink_queue
 		;;
 	esac
+}
+
+# Without a word, so that it tells nobody what it knew. Nothing may be left that
+# keeps it from starting.
+gateway_restart() {
+	stop gateway KILL 2>/dev/null
+	mv "$run/gateway.log" "$run/gateway-killed.log" 2>/dev/null
+	gateway_start "$@" ||
+		bad_all "the gateway has not come again: $(tail -n 1 "$run/gateway.log")"
 }
 
 gateway_index() {

@@ -7,35 +7,31 @@
 
 #include "wire_ip.h"
 
-/* How many IDs of a range are tried, from a random one on. It covers whole the
- * ranges in which a particular ID is wanted: the ports below 1024 of one
- * parity, and the Call IDs of one first byte. */
-#define TRIES 512
-
-/* Walks over the IDs of a range from a random place. */
-struct walk {
-	const struct vpnalg_range *range;
-	uint32_t at, left;
+/* The keys that must lead nowhere for an outside ID to be free. */
+struct probe {
+	struct key_of_any_id keys[2]; /* the session's own key first */
+	unsigned count;
 };
 
-static void walk_begin(struct vpnalg *translator, struct walk *walk,
-		       const struct vpnalg_range *range)
+static bool leads_nowhere(struct vpnalg *translator, struct key_of_any_id *any,
+			  uint32_t id)
 {
-	walk->range = range;
-	walk->left = range->count < TRIES ? range->count : TRIES;
-	walk->at = (uint32_t)((uint64_t)translator->random(
-				      translator->context) *
-				      range->count >> 32);
+	uint64_t hash = vpnalg_key_set_id(translator, any, id);
+	unsigned slot;
+
+	return vpnalg_session_alive_or_close(
+		       translator, vpnalg_record_find(translator, any->key,
+						      hash, &slot)) == NULL;
 }
 
-static bool walk_next(struct walk *walk, uint32_t *id)
+static bool is_unused(struct vpnalg *translator, struct probe *probe,
+		      uint32_t id)
 {
-	if (walk->left == 0)
-		return false;
-	walk->left--;
-	*id = walk->range->first + walk->at * walk->range->step;
-	if (++walk->at == walk->range->count)
-		walk->at = 0;
+	unsigned i;
+
+	for (i = 0; i < probe->count; i++)
+		if (!leads_nowhere(translator, &probe->keys[i], id))
+			return false;
 	return true;
 }
 
@@ -44,14 +40,20 @@ bool vpnalg_session_free_id(struct vpnalg *translator,
 			    const struct vpnalg_range *ranges,
 			    size_t range_count)
 {
-	struct walk walk;
+	struct key_of_any_id any;
+	struct hunt hunt;
 	size_t i;
 
+	vpnalg_key_prepare(translator, tuple, &any);
+	vpnalg_search_begin(translator, &hunt, any.rest);
 	for (i = 0; i < range_count; i++) {
-		walk_begin(translator, &walk, &ranges[i]);
-		while (walk_next(&walk, &tuple->id))
-			if (vpnalg_session_find(translator, tuple) == NULL)
-				return true;
+		vpnalg_search_range(&hunt, &ranges[i], i + 1 == range_count);
+		while (vpnalg_search_next(&hunt, &tuple->id)) {
+			if (!leads_nowhere(translator, &any, tuple->id))
+				continue;
+			vpnalg_search_found(&hunt);
+			return true;
+		}
 	}
 	return false;
 }
@@ -65,28 +67,49 @@ static bool is_barred(const struct vpnalg_opening *opening, uint32_t id)
 		opening->space == PROTOCOL_UDP);
 }
 
+/* The outside key that the session would have. */
+static void key_of(const struct vpnalg_opening *opening,
+		   const struct vpnalg_binding *binding,
+		   struct vpnalg_tuple *tuple)
+{
+	*tuple = (struct vpnalg_tuple){
+		.role = VPNALG_OUTSIDE_OWN,
+		.space = opening->space,
+		.id = binding->outside_id,
+		.port = opening->outside_port,
+		.local = binding->outside.octets,
+		.remote = opening->any_remote ? NULL : opening->remote,
+	};
+}
+
+/* Whether sessions for all remotes were opened in a space. */
+static bool is_mapped(const struct vpnalg *translator, uint8_t space)
+{
+	return translator->mapped[space / 8] & 1U << space % 8;
+}
+
 /* What is for all remotes and what is for one only keep out of each other's
  * way: the latter does not take an ID of the former, and the former none that
  * is in use towards the remote for which it is opened. Towards the others its
  * handler looks, when it comes to them. */
-static bool is_free(struct vpnalg *translator,
-		    const struct vpnalg_opening *opening,
-		    const struct vpnalg_binding *binding)
+static void probe_for(struct vpnalg *translator,
+		      const struct vpnalg_opening *opening,
+		      const struct vpnalg_binding *binding,
+		      struct probe *probe)
 {
-	struct vpnalg_tuple tuple = { .role = VPNALG_OUTSIDE_OWN,
-				      .space = opening->space,
-				      .id = binding->outside_id,
-				      .port = opening->outside_port,
-				      .local = binding->outside.octets,
-				      .remote = opening->remote };
+	struct vpnalg_tuple tuple;
 
-	if (is_barred(opening, tuple.id) ||
-	    vpnalg_session_find(translator, &tuple) != NULL)
-		return false;
-	tuple.port = 0;
-	tuple.remote = NULL;
-	return !translator->maps ||
-	       vpnalg_session_find(translator, &tuple) == NULL;
+	key_of(opening, binding, &tuple);
+	vpnalg_key_prepare(translator, &tuple, &probe->keys[0]);
+	probe->count = 1;
+	if (!opening->any_remote) {
+		if (!is_mapped(translator, opening->space))
+			return;
+		tuple.port = 0;
+	}
+	tuple.remote = opening->any_remote ? opening->remote : NULL;
+	vpnalg_key_prepare(translator, &tuple, &probe->keys[1]);
+	probe->count = 2;
 }
 
 /* The only outside address that it may have, or NULL. What is for all remotes
@@ -98,6 +121,19 @@ static const uint8_t *fixed_address(const struct vpnalg *translator,
 		return vpnalg_pool_home(translator, opening->zone,
 					opening->inside);
 	return opening->outside;
+}
+
+/* Whether the ID that the callback has chosen, with an address perhaps, is
+ * free. */
+static bool is_free_at(struct vpnalg *translator,
+		       const struct vpnalg_opening *opening,
+		       const struct vpnalg_binding *binding)
+{
+	struct probe probe;
+
+	probe_for(translator, opening, binding, &probe);
+	return !is_barred(opening, binding->outside_id) &&
+	       is_unused(translator, &probe, binding->outside_id);
 }
 
 /* What the callback has chosen counts only if it is ours, unused, and not
@@ -115,7 +151,7 @@ static enum vpnalg_choice adopt(struct vpnalg *translator,
 	    vpnalg_pool_has(translator, outside) &&
 	    (fixed == NULL ||
 	     same_address(fixed, outside, translator->addr_len)) &&
-	    is_free(translator, opening, binding))
+	    is_free_at(translator, opening, binding))
 		return VPNALG_CHOICE_TAKE;
 	vpnalg_choose_release(translator, binding);
 	return VPNALG_CHOICE_REFUSE;
@@ -139,10 +175,12 @@ static enum vpnalg_choice ask(struct vpnalg *translator,
 
 static enum vpnalg_choice try_id(struct vpnalg *translator,
 				 const struct vpnalg_opening *opening,
-				 struct vpnalg_binding *binding, uint32_t id)
+				 struct vpnalg_binding *binding,
+				 struct probe *probe, uint32_t id)
 {
 	binding->outside_id = id;
-	if (!is_free(translator, opening, binding))
+	if (vpnalg_port_is_reserved(opening->space, id) ||
+	    is_barred(opening, id) || !is_unused(translator, probe, id))
 		return VPNALG_CHOICE_NEXT;
 	if (translator->choose == NULL)
 		return VPNALG_CHOICE_TAKE;
@@ -158,19 +196,28 @@ static enum vpnalg_choice try_id(struct vpnalg *translator,
 	}
 }
 
-static enum vpnalg_choice try_range(struct vpnalg *translator,
-				    const struct vpnalg_opening *opening,
-				    struct vpnalg_binding *binding,
-				    const struct vpnalg_range *range)
+static enum vpnalg_choice try_ranges(struct vpnalg *translator,
+				     const struct vpnalg_opening *opening,
+				     struct vpnalg_binding *binding,
+				     struct probe *probe)
 {
 	enum vpnalg_choice choice = VPNALG_CHOICE_NEXT;
-	struct walk walk;
+	struct hunt hunt;
+	unsigned i;
 	uint32_t id;
 
-	walk_begin(translator, &walk, range);
-	while (choice == VPNALG_CHOICE_NEXT && walk_next(&walk, &id))
-		if (id != opening->id)
-			choice = try_id(translator, opening, binding, id);
+	vpnalg_search_begin(translator, &hunt, probe->keys[0].rest);
+	for (i = 0; i < 2 && choice == VPNALG_CHOICE_NEXT; i++) {
+		vpnalg_search_range(&hunt, &opening->ranges[i],
+				    i == 1 || opening->ranges[1].count == 0);
+		while (choice == VPNALG_CHOICE_NEXT &&
+		       vpnalg_search_next(&hunt, &id))
+			if (id != opening->id)
+				choice = try_id(translator, opening, binding,
+						probe, id);
+	}
+	if (choice == VPNALG_CHOICE_TAKE)
+		vpnalg_search_found(&hunt);
 	return choice;
 }
 
@@ -227,7 +274,7 @@ enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
 	const struct vpnalg_kind *kind =
 		session_kind(translator, step->handler, opening->kind);
 	enum vpnalg_choice choice = VPNALG_CHOICE_NEXT;
-	size_t i;
+	struct probe probe;
 
 	propose(translator, opening, binding);
 	if (kind->bound) {
@@ -238,15 +285,28 @@ enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
 		binding->outside_id = opening->id;
 		return VPNALG_TRANSLATED;
 	}
+	probe_for(translator, opening, binding, &probe);
 	if (opening->keep)
-		choice = try_id(translator, opening, binding, opening->id);
-	for (i = 0; i < 2 && choice == VPNALG_CHOICE_NEXT; i++)
-		choice = try_range(translator, opening, binding,
-				   &opening->ranges[i]);
+		choice = try_id(translator, opening, binding, &probe,
+				opening->id);
+	if (choice == VPNALG_CHOICE_NEXT)
+		choice = try_ranges(translator, opening, binding, &probe);
 	if (choice == VPNALG_CHOICE_TAKE)
 		return VPNALG_TRANSLATED;
 	return choice == VPNALG_CHOICE_NEXT ? VPNALG_DROP_NO_ID
 					    : VPNALG_DROP_REFUSED;
+}
+
+/* A binding that no session came of is given up. */
+void vpnalg_choose_give_up(struct vpnalg *translator,
+			   const struct vpnalg_opening *opening,
+			   struct vpnalg_binding *binding)
+{
+	struct vpnalg_tuple tuple;
+
+	key_of(opening, binding, &tuple);
+	vpnalg_search_freed(translator, &tuple);
+	vpnalg_choose_release(translator, binding);
 }
 
 /* Without a choose callback nothing was reserved. */
@@ -283,6 +343,7 @@ void vpnalg_choose_give_back(struct vpnalg *translator,
 	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
 	if (outside.role != VPNALG_OUTSIDE_OWN)
 		return; /* it has peer keys: nothing was reserved */
+	vpnalg_search_freed(translator, &outside);
 	vpnalg_choose_describe(translator, record, &binding);
 	vpnalg_choose_release(translator, &binding);
 }

@@ -36,6 +36,45 @@ enum {
  * know yet. */
 #define POOL_TRIES 64
 
+/* How many outside addresses and remotes are remembered where most IDs were
+ * found taken; in how many ranges of one the looking goes on where it left
+ * off; and how many IDs that were given back are noted. */
+#define SEARCHES 16
+#define SEARCH_ROUNDS 2
+#define SEARCH_FREED 4
+
+/* A key whose ID is looked for, and what the rest of it adds to its hash. */
+struct key_of_any_id {
+	uint64_t rest;
+	uint8_t key[VPNALG_KEY_MAX];
+};
+
+/* How far the looking for a free ID is: search.c. */
+struct search {
+	uint64_t whose; /* IDs: a hash of their key without ID */
+	struct search_round {
+		uint32_t first, step, count; /* the range */
+		uint32_t at, left;           /* in it; 0 left: it is full */
+		vpnalg_time again;           /* when to look again then */
+	} rounds[SEARCH_ROUNDS];
+	uint32_t freed[SEARCH_FREED];
+	uint8_t freed_count;
+	uint8_t turn; /* of the round that gives way next */
+};
+
+/* The looking on behalf of one packet. */
+struct hunt {
+	struct vpnalg *translator;
+	const struct vpnalg_range *range;
+	uint64_t whose;
+	unsigned tries; /* left, of which to spare for the other range: */
+	unsigned spare;
+	unsigned drawn; /* at random, of this range */
+	unsigned freed; /* the next of the noted ones */
+	uint32_t at;    /* where it is in the range, but for the walk */
+	bool walked;    /* to the ID tried last */
+};
+
 /* How many keys a handler may name for one packet. */
 #define ATTEMPTS_MAX 16
 
@@ -87,11 +126,14 @@ struct vpnalg {
 	uint8_t kind_count;
 	uint8_t kind_base[HANDLERS_MAX]; /* a handler's first kind in kinds */
 	uint32_t secret[HASH_WORDS];
+	struct search searches[SEARCHES];
 	struct vpnalg_timers timers;
 	struct vpnalg_counters counters;
 	struct vpnalg_general_settings general;
 	struct vpnalg_l2tp_settings l2tp;
-	bool maps; /* some kind's sessions are for all remotes */
+	/* A bit for each space in which sessions for all remotes were opened. */
+	uint8_t mapped[32];
+	bool searching; /* there is something in searches */
 	bool fault;   /* the caller's store, or a handler, answered wrongly */
 	bool closing; /* a handler is being told of a session's end */
 };
@@ -126,6 +168,11 @@ void vpnalg_key_make(const struct vpnalg_tuple *tuple, size_t addr_len,
 		     uint8_t *key);
 void vpnalg_key_read(const uint8_t *key, size_t addr_len,
 		     struct vpnalg_tuple *tuple);
+void vpnalg_key_prepare(const struct vpnalg *translator,
+			const struct vpnalg_tuple *tuple,
+			struct key_of_any_id *any);
+uint64_t vpnalg_key_set_id(const struct vpnalg *translator,
+			   struct key_of_any_id *any, uint32_t id);
 uint64_t vpnalg_key_hash(const struct vpnalg *translator, const uint8_t *key);
 uint64_t vpnalg_key_mix(const uint64_t secret[2], uint64_t a, uint64_t b);
 
@@ -149,10 +196,26 @@ session_kind(const struct vpnalg *translator, unsigned handler, unsigned kind)
 	return &translator->handlers[handler]->kinds[kind];
 }
 
+/* port.c */
+bool vpnalg_port_is_reserved(uint8_t space, uint32_t port);
+
+/* search.c */
+void vpnalg_search_begin(struct vpnalg *translator, struct hunt *hunt,
+			 uint64_t whose);
+void vpnalg_search_range(struct hunt *hunt, const struct vpnalg_range *range,
+			 bool last);
+bool vpnalg_search_next(struct hunt *hunt, uint32_t *id);
+void vpnalg_search_found(struct hunt *hunt);
+void vpnalg_search_freed(struct vpnalg *translator,
+			 const struct vpnalg_tuple *tuple);
+
 /* choose.c */
 enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
 				 const struct vpnalg_opening *opening,
 				 struct vpnalg_binding *binding);
+void vpnalg_choose_give_up(struct vpnalg *translator,
+			   const struct vpnalg_opening *opening,
+			   struct vpnalg_binding *binding);
 void vpnalg_choose_release(struct vpnalg *translator,
 			   struct vpnalg_binding *binding);
 void vpnalg_choose_describe(struct vpnalg *translator,

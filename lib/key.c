@@ -87,20 +87,54 @@ static inline uint64_t sum_of_products(const uint32_t *secret,
 	return hash;
 }
 
-/* Then the bits are spread, for stores take the high and the low ones. */
-uint64_t vpnalg_key_hash(const struct vpnalg *translator, const uint8_t *key)
+static inline uint64_t sum_of(const struct vpnalg *translator,
+			      const uint8_t *key)
 {
-	const uint32_t *secret = translator->secret;
 	size_t length = translator->store->key_length;
-	uint64_t hash;
 
 	if (length == VPNALG_KEY_IPV4) /* a constant here */
-		hash = sum_of_products(secret, key, VPNALG_KEY_IPV4);
-	else
-		hash = sum_of_products(secret, key, length);
+		return sum_of_products(translator->secret, key,
+				       VPNALG_KEY_IPV4);
+	return sum_of_products(translator->secret, key, length);
+}
+
+/* Then the bits are spread, for stores take the high and the low ones. */
+static inline uint64_t spread(const struct vpnalg *translator, uint64_t hash)
+{
 	hash ^= hash >> 32;
 	hash *= translator->hash_multiplier;
 	return hash ^ hash >> 29;
+}
+
+uint64_t vpnalg_key_hash(const struct vpnalg *translator, const uint8_t *key)
+{
+	return spread(translator, sum_of(translator, key));
+}
+
+/* The product in which the ID is. */
+static uint64_t product_of_id(const struct vpnalg *translator,
+			      const uint8_t *key)
+{
+	return (uint64_t)(word(key) + translator->secret[0]) *
+	       (word(key + ID_OFF) + translator->secret[1]);
+}
+
+void vpnalg_key_prepare(const struct vpnalg *translator,
+			const struct vpnalg_tuple *tuple,
+			struct key_of_any_id *any)
+{
+	vpnalg_key_make(tuple, translator->addr_len, any->key);
+	any->rest = sum_of(translator, any->key) -
+		    product_of_id(translator, any->key);
+}
+
+/* Completes the key and returns its hash. */
+uint64_t vpnalg_key_set_id(const struct vpnalg *translator,
+			   struct key_of_any_id *any, uint32_t id)
+{
+	memcpy(any->key + ID_OFF, &id, sizeof(id));
+	return spread(translator,
+		      any->rest + product_of_id(translator, any->key));
 }
 
 /* A keyed mix of two numbers for the spreading of hosts and remotes, equal on

@@ -11,9 +11,7 @@ static inline bool is_aligned(const struct vpnalg_record *record)
 	return (uintptr_t)record % sizeof(vpnalg_time) == 0;
 }
 
-/* Whether the handler and kind exist, and its slots are that kind's: all that
- * tells where keys and body lie. */
-bool vpnalg_record_is_sound(const struct vpnalg *translator,
+static inline bool is_sound(const struct vpnalg *translator,
 			    const struct vpnalg_record *record)
 {
 	const struct vpnalg_handler *handler;
@@ -27,8 +25,16 @@ bool vpnalg_record_is_sound(const struct vpnalg *translator,
 	       record->slots == handler->kinds[record->kind].slots;
 }
 
+/* Whether the handler and kind exist, and its slots are that kind's: all that
+ * tells where keys and body lie. */
+bool vpnalg_record_is_sound(const struct vpnalg *translator,
+			    const struct vpnalg_record *record)
+{
+	return is_sound(translator, record);
+}
+
 /* Whether the slot of the record holds the key. */
-static bool holds(const struct vpnalg *translator,
+static inline bool holds(const struct vpnalg *translator,
 		  struct vpnalg_record *record, unsigned slot,
 		  const uint8_t *key)
 {
@@ -54,7 +60,7 @@ struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,
 
 	if (record == NULL)
 		return NULL;
-	if (is_aligned(record) && vpnalg_record_is_sound(translator, record) &&
+	if (is_aligned(record) && is_sound(translator, record) &&
 	    holds(translator, record, *slot, key))
 		return record;
 	translator->fault = true;

@@ -327,7 +327,7 @@ static void give_up(const struct vpnalg_step *step,
 		session_kind(step->translator, step->handler, opening->kind);
 
 	if (!opening->peer && !kind->bound)
-		vpnalg_choose_release(step->translator,
+		vpnalg_choose_give_up(step->translator, opening,
 				      &step->translator->binding);
 }
 
@@ -383,6 +383,9 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 		return VPNALG_DROP_STORE;
 	}
 	counters->opened++;
+	if (opening->any_remote)
+		translator->mapped[opening->space / 8] |=
+			(uint8_t)(1U << opening->space % 8);
 	*opened = record;
 	return VPNALG_TRANSLATED;
 }
@@ -403,6 +406,10 @@ static struct vpnalg_range same_ports(uint32_t port)
 	return range;
 }
 
+/* RFC 4787 only recommends range and parity; a port is worth more. */
+static const struct vpnalg_range unprivileged = { .first = 1024, .step = 1,
+						  .count = 65536 - 1024 };
+
 enum vpnalg_result vpnalg_session_open_port(const struct vpnalg_step *step,
 					    uint8_t kind, uint32_t lifetime,
 					    struct vpnalg_record **record)
@@ -420,7 +427,7 @@ enum vpnalg_result vpnalg_session_open_port(const struct vpnalg_step *step,
 		.least = 1,
 		.greatest = UINT16_MAX,
 		.keep = true,
-		.ranges = { same_ports(port) },
+		.ranges = { same_ports(port), unprivileged },
 		.lifetime = lifetime,
 	};
 

@@ -134,11 +134,9 @@ static void init_kinds(struct vpnalg *translator)
 		const struct vpnalg_handler *handler = translator->handlers[h];
 
 		translator->kind_base[h] = translator->kind_count;
-		for (k = 0; k < handler->kind_count; k++) {
+		for (k = 0; k < handler->kind_count; k++)
 			translator->kinds[translator->kind_count++].name =
 				handler->kinds[k].name;
-			translator->maps |= handler->kinds[k].home;
-		}
 	}
 }
 

@@ -15,7 +15,7 @@ static unsigned syn_from(struct world *w, uint32_t client, uint16_t port)
 	return send_packet(w, VPNALG_OUT, &p);
 }
 
-static const uint16_t ports[] = { 1,    2,    1022, 1023,  1024,
+static const uint16_t ports[] = { 3,    2,    1022, 1023,  1024,
 				  1025, 3000, 1723, 65534, 65535 };
 
 /* RFC 4787 REQ-3a and REQ-4, in the spirit of which TCP ports are chosen too:
@@ -44,34 +44,86 @@ START_TEST(a_port_is_kept_or_its_range_and_parity_are)
 }
 END_TEST
 
-/* All low ports of one parity; there is no port 0. */
-static const struct exhaust_row {
-	uint16_t port;
-	unsigned count;
-} exhaust_rows[] = { { 1, 512 }, { 1023, 512 }, { 2, 511 }, { 600, 511 } };
-
-START_TEST(when_all_ports_are_taken_the_next_one_waits)
+/* Ports that stand for something else, to firewalls, providers and the router
+ * itself. */
+static bool is_reserved(unsigned port)
 {
-	const struct exhaust_row *row = &exhaust_rows[_i];
-	struct world w;
+	static const uint16_t some[] = {
+		1,   7,	  9,   11,  13,	 15,  17,  19,	20,  21,  22,  23,
+		25,  37,  53,  67,  68,	 69,  79,  80,	110, 111, 113, 123,
+		135, 136, 137, 138, 139, 143, 161, 162, 177, 179, 389, 427,
+		443, 445, 465, 512, 513, 514, 515, 520, 521, 546, 547, 587,
+		593, 623, 646, 853, 993, 994, 995,
+	};
 	unsigned i;
 
-	world_begin(&w, &(struct world_options){ .units = 1200,
+	for (i = 0; i < sizeof(some) / sizeof(some[0]); i++)
+		if (some[i] == port)
+			return true;
+	return false;
+}
+
+static unsigned low_ports(unsigned parity)
+{
+	unsigned port, count = 0;
+
+	for (port = 1; port < 1024; port++)
+		count += (port & 1) == parity && !is_reserved(port);
+	return count;
+}
+
+/* Phones behind one address that all ask one gateway from port 500: more than
+ * there are low ports of its parity. */
+static const uint16_t crowd_rows[] = { 500, 1023, 2, 601 };
+
+START_TEST(when_low_ports_are_used_up_others_follow)
+{
+	bool seen[65536] = { false };
+	uint16_t port = crowd_rows[_i], got;
+	unsigned i, low = 0, above = 0;
+	struct world w;
+
+	world_begin(&w, &(struct world_options){ .units = 1800,
 						 .choosing = CHOOSE_TAKE,
 						 .no_undo = true });
-	for (i = 0; i < row->count; i++)
-		ck_assert_uint_eq(syn_from(&w, 0x0a000000 + i, row->port),
+	for (i = 0; i < 800; i++) {
+		ck_assert_uint_eq(syn_from(&w, 0x0a000000 + i, port),
 				  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(syn_from(&w, CLIENT_A, row->port),
-			  VPNALG_DROP_NO_ID);
-	ck_assert_int_eq(w.bindings, row->count);
-	/* Those of the other parity are free. */
-	ck_assert_uint_eq(syn_from(&w, CLIENT_A, row->port ^ 1),
-			  VPNALG_TRANSLATED);
-	/* One that ends makes room, even before it is swept. */
-	w.now += 240000;
-	ck_assert_uint_eq(syn_from(&w, CLIENT_A, row->port),
-			  VPNALG_TRANSLATED);
+		got = get16(l4(&w));
+		ck_assert_msg(!seen[got], "port %u twice", got);
+		ck_assert_msg(!is_reserved(got), "port %u", got);
+		ck_assert(got >= 1024 || (got & 1) == (port & 1));
+		seen[got] = true;
+		low += got < 1024;
+		above += got >= 1024;
+		/* Half of them are found easily. */
+		ck_assert(above == 0 || i > 200);
+	}
+	/* Each one was found, after some looking. */
+	ck_assert_uint_eq(low, low_ports(port & 1));
+	ck_assert_int_eq(w.bindings, 800);
+	world_end(&w);
+}
+END_TEST
+
+/* Not even to a host that uses one itself. */
+START_TEST(ports_that_stand_for_something_else_are_not_given_out)
+{
+	struct world w;
+	unsigned port;
+	uint16_t got;
+
+	world_begin(&w, &(struct world_options){ .units = 2600,
+						 .no_undo = true });
+	for (port = 1; port < 1024; port++) {
+		ck_assert_uint_eq(syn_from(&w, 0x0a000000 + port,
+					   (uint16_t)port),
+				  VPNALG_TRANSLATED);
+		got = get16(l4(&w));
+		ck_assert_msg(!is_reserved(got), "port %u for %u", got, port);
+		world_wait(&w, 240000);
+		ck_assert_int_eq(got == port, !is_reserved(port));
+	}
 	world_end(&w);
 }
 END_TEST
@@ -104,23 +156,114 @@ static unsigned open_id(struct world *w, uint32_t host, uint32_t id, bool keep,
 	return tuple.id;
 }
 
-START_TEST(the_first_range_is_used_up_before_the_second)
+/* As long as one is found in a few tries; in the end all of the first are
+ * used. */
+START_TEST(the_first_range_is_used_before_the_second)
 {
 	struct vpnalg_range near = { 0x1200, 1, 256 }, all = { 0, 1, 65536 };
+	unsigned i, id, others = 0;
 	struct world w;
-	unsigned i, id;
 
-	toy_world(&w, (struct world_options){ .units = 1200 });
+	toy_world(&w, (struct world_options){ .units = 1800 });
 	ck_assert_uint_eq(open_id(&w, 1, 0x1234, true, near, all), 0x1234);
-	for (i = 1; i < 256; i++) {
-		id = open_id(&w, 1 + i, 0x1234, true, near, all);
-		ck_assert_uint_eq(id >> 8, 0x12);
-	}
-	for (; i < 260; i++) {
+	for (i = 1; i < 256 + others; i++) {
 		id = open_id(&w, 1 + i, 0x1234, true, near, all);
 		ck_assert_uint_lt(id, 65536);
-		ck_assert_uint_ne(id >> 8, 0x12);
+		others += id >> 8 != 0x12;
+		ck_assert(others == 0 || i > 128);
+		ck_assert_uint_le(others, 128);
 	}
+	id = open_id(&w, 1 + i, 0x1234, true, near, all);
+	ck_assert_uint_ne(id >> 8, 0x12);
+	world_end(&w);
+}
+END_TEST
+
+/* A range of 64 that is full: that is found out, and then known. */
+static const struct vpnalg_range some = { 0x1000, 1, 64 }, none_else = { 0 };
+
+static void find_full(struct world *w)
+{
+	unsigned i, opened = 0, calls = 0;
+
+	while (opened < 64)
+		opened += open_id(w, 1 + opened, 7, false, some, none_else) !=
+			  UINT32_MAX;
+	for (i = 0; i < 64 / 5 + 2 && calls < 3; i++) {
+		w->finds = 0;
+		ck_assert_uint_eq(open_id(w, 100, 7, false, some, none_else),
+				  UINT32_MAX);
+		calls = w->finds == 0 ? calls + 1 : 0;
+	}
+	ck_assert_uint_eq(calls, 3);
+}
+
+static void close_id(struct world *w, uint32_t outside)
+{
+	static const uint8_t address[] = { 203, 0, 113, 1 };
+	static const uint8_t remote[] = { 198, 51, 100, 1 };
+	struct vpnalg_tuple tuple = { .role = VPNALG_OUTSIDE_OWN,
+				      .space = TOY_SPACE, .id = outside,
+				      .local = address, .remote = remote };
+	struct vpnalg_record *record = vpnalg_session_peek(w->alg, &tuple);
+
+	ck_assert_ptr_nonnull(record);
+	vpnalg_session_close(w->alg, record);
+}
+
+START_TEST(what_is_given_back_to_a_full_range_is_the_next_to_be_taken)
+{
+	struct world w;
+	unsigned i;
+
+	toy_world(&w, (struct world_options){ .units = 600 });
+	find_full(&w);
+	for (i = 0; i < 64; i += 7) {
+		close_id(&w, 0x1000 + i);
+		ck_assert_uint_eq(open_id(&w, 200 + i, 7, false, some,
+					  none_else), 0x1000 + i);
+		ck_assert_uint_eq(open_id(&w, 300 + i, 7, false, some,
+					  none_else), UINT32_MAX);
+	}
+	/* More than are noted are found by looking. */
+	for (i = 0; i < 32; i++)
+		close_id(&w, 0x1000 + 2 * i);
+	for (i = 0; i < 200 && w.records < 64; i++)
+		open_id(&w, 400 + i, 7, false, some, none_else);
+	ck_assert_int_eq(w.records, 64);
+	world_end(&w);
+}
+END_TEST
+
+/* Dead sessions that nobody sweeps give nothing back; but time passes. */
+START_TEST(a_full_range_is_looked_through_again_after_ten_seconds)
+{
+	struct world w;
+
+	toy_world(&w, (struct world_options){ .units = 600 });
+	find_full(&w);
+	w.now += 9999;
+	ck_assert_uint_eq(open_id(&w, 1000, 7, false, some, none_else),
+			  UINT32_MAX);
+	w.now += 1;
+	ck_assert_uint_ne(open_id(&w, 1000, 7, false, some, none_else),
+			  UINT32_MAX);
+	world_end(&w);
+}
+END_TEST
+
+/* Only what is full is left alone. */
+START_TEST(a_full_range_keeps_nobody_from_another)
+{
+	struct vpnalg_range other = { 0x2000, 1, 64 };
+	struct world w;
+
+	toy_world(&w, (struct world_options){ .units = 600 });
+	find_full(&w);
+	ck_assert_uint_eq(open_id(&w, 1000, 7, false, other, none_else) >> 8,
+			  0x20);
+	ck_assert_uint_eq(open_id(&w, 1001, 7, false, some, other) >> 8,
+			  0x20);
 	world_end(&w);
 }
 END_TEST
@@ -237,8 +380,8 @@ static const struct answer_row {
 	  3000, 0 },
 	{ "next, then take", 1, VPNALG_CHOICE_TAKE, 0, 0, 0,
 	  VPNALG_TRANSLATED, 0, 0 },
-	{ "500 times next", 500, VPNALG_CHOICE_TAKE, 0, 0, 0,
-	  VPNALG_TRANSLATED, 0, 0 },
+	{ "8 times next", 8, VPNALG_CHOICE_TAKE, 0, 0, 0, VPNALG_TRANSLATED,
+	  0, 0 },
 	{ "always next", UINT32_MAX, VPNALG_CHOICE_TAKE, 0, 0, 0,
 	  VPNALG_DROP_NO_ID, 0, 0 },
 	{ "refuse", 0, VPNALG_CHOICE_REFUSE, 0, 0, 0, VPNALG_DROP_REFUSED, 0,
@@ -332,9 +475,42 @@ START_TEST(the_callback_has_the_last_word)
 		ck_assert_uint_eq(get16(l4(&w)), row.port);
 		ck_assert_uint_eq(source(&w), row.address);
 	}
-	ck_assert_uint_le(asked_count, 1 + 512);
+	ck_assert_uint_le(asked_count, 1 + 13);
 	ck_assert_int_eq(w.bindings, 1 + (row.result == VPNALG_TRANSLATED));
 	answering = NULL;
+	world_end(&w);
+}
+END_TEST
+
+/* The owner of the address has all IDs but one. Each packet that asks goes a
+ * little further, until that one is proposed. */
+static uint32_t the_one;
+
+static enum vpnalg_choice take_one(struct world *w, struct vpnalg_binding *b)
+{
+	(void)w;
+	return b->outside_id == the_one ? VPNALG_CHOICE_TAKE
+					: VPNALG_CHOICE_NEXT;
+}
+
+START_TEST(what_the_callback_would_take_is_proposed_in_the_end)
+{
+	static const struct {
+		uint16_t port;
+		uint32_t one;
+	} cases[] = { { 500, 1022 }, { 500, 2 }, { 601, 1021 } };
+	unsigned packets = 1;
+	struct world w;
+
+	the_one = cases[_i].one;
+	world_begin(&w, &(struct world_options){ .choose = take_one,
+						 .no_undo = true });
+	while (syn_from(&w, CLIENT_A, cases[_i].port) == VPNALG_DROP_NO_ID) {
+		ck_assert_uint_le(++packets, 512 / 5 + 1);
+		w.now += 1000;
+	}
+	ck_assert_uint_eq(w.last.result, VPNALG_TRANSLATED);
+	ck_assert_uint_eq(get16(l4(&w)), the_one);
 	world_end(&w);
 }
 END_TEST
@@ -454,9 +630,16 @@ Suite *choose_suite(void)
 	tcase_set_timeout(ids, 60);
 	tcase_add_loop_test(ids, a_port_is_kept_or_its_range_and_parity_are, 0,
 			    ROWS(ports));
-	tcase_add_loop_test(ids, when_all_ports_are_taken_the_next_one_waits,
-			    0, ROWS(exhaust_rows));
-	tcase_add_test(ids, the_first_range_is_used_up_before_the_second);
+	tcase_add_loop_test(ids, when_low_ports_are_used_up_others_follow, 0,
+			    ROWS(crowd_rows));
+	tcase_add_test(ids,
+		       ports_that_stand_for_something_else_are_not_given_out);
+	tcase_add_test(ids, the_first_range_is_used_before_the_second);
+	tcase_add_test(
+		ids, what_is_given_back_to_a_full_range_is_the_next_to_be_taken);
+	tcase_add_test(
+		ids, a_full_range_is_looked_through_again_after_ten_seconds);
+	tcase_add_test(ids, a_full_range_keeps_nobody_from_another);
 	tcase_add_test(ids, an_id_that_may_not_be_kept_is_not_chosen);
 	tcase_add_test(ids, other_ids_are_random);
 	tcase_add_test(
@@ -464,6 +647,9 @@ Suite *choose_suite(void)
 		the_callback_is_told_what_is_bound_and_what_is_given_back);
 	tcase_add_loop_test(callback, the_callback_has_the_last_word, 0,
 			    ROWS(answer_rows));
+	tcase_add_loop_test(
+		callback, what_the_callback_would_take_is_proposed_in_the_end,
+		0, 3);
 	tcase_add_test(
 		callback,
 		a_chosen_address_that_is_not_the_parents_opens_no_call);

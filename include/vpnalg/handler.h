@@ -243,7 +243,8 @@ struct vpnalg_opening {
 	bool peer;
 	/** Whether id itself may be its outside ID too. */
 	bool keep;
-	/** Where else to look for an outside ID, in this order. */
+	/** Where else to look for an outside ID, in this order; a bounded
+	 * number of tries, and the next packet goes on from there. */
 	struct vpnalg_range ranges[2];
 	uint32_t least;    /**< The least ID that the caller may choose. */
 	uint32_t greatest; /**< The greatest one. */
@@ -267,8 +268,9 @@ vpnalg_session_open(const struct vpnalg_step *step,
 /**
  * Opens a session for a TCP or UDP packet that travels out, by its ports. The
  * outside port is the inside one while that is free, else another of its range
- * and parity (RFC 4787 REQ-3a and REQ-4). It is unique towards the remote
- * whatever the remote's port: the outside key's port is 0.
+ * and parity (RFC 4787 REQ-3a and REQ-4), else any from 1024 on. Ports that
+ * stand for something else, such as 53, are never given out. It is unique
+ * towards the remote whatever the remote's port: the outside key's port is 0.
  *
  * @param step the packet; its ports are in memory
  * @param kind which of the handler's kinds
@@ -439,7 +441,8 @@ VPNALG_API void vpnalg_session_tell(struct vpnalg *translator,
 				    uint8_t evidence);
 
 /**
- * Looks for an ID that no session has, without taking it.
+ * Looks for an ID that no session has, without taking it. Where most are taken,
+ * the next call goes on where this one has left off.
  *
  * @param translator the translator
  * @param tuple role, space, port and addresses of the keys to try; its id is

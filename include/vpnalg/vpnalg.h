@@ -370,7 +370,7 @@ struct vpnalg_config {
 	 * for every packet. */
 	uint32_t (*random)(void *context);
 	/** Optional: has the last word on an outside address and ID. Called
-	 * once for each proposal, a bounded number of times for a session; also
+	 * once for each proposal, a bounded number of times for a packet; also
 	 * to ask for one that is given back at once. It may not call the
 	 * translator. */
 	enum vpnalg_choice (*choose)(void *context,

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The looking for a free ID, a bounded number of tries for each packet.
+ *
+ * A few IDs are drawn at random: that is enough unless most are taken. Then the
+ * range is walked, from where the packet before left off. A range that was
+ * walked to its end has none; until some time has passed, or an ID is given
+ * back, nobody looks again. All of this is remembered for a few outside
+ * addresses and remotes that were found crowded; others are just drawn. */
+#include "internal.h"
+
+#include <string.h>
+
+/* Tries for one packet in both ranges, in the first, and of these at random in
+ * each. All of them cost some 6,000 instructions where two keys must be looked
+ * up for each. */
+#define TRIES 13
+#define TRIES_FIRST 10
+#define TRIES_RANDOM 5
+
+/* A range without a free ID is not walked again before. A new session is asked
+ * for every few seconds, so nobody waits long for what was freed unnoticed. */
+#define FULL_MS 10000
+
+static struct search *place_of(struct vpnalg *translator, uint64_t whose)
+{
+	return &translator->searches[whose % SEARCHES];
+}
+
+static struct search *find(struct vpnalg *translator, uint64_t whose)
+{
+	struct search *search = place_of(translator, whose);
+
+	return translator->searching && search->whose == whose ? search : NULL;
+}
+
+static bool is_in(const struct vpnalg_range *range, uint32_t id)
+{
+	return id >= range->first && (id - range->first) % range->step == 0 &&
+	       (id - range->first) / range->step < range->count;
+}
+
+static uint32_t draw(struct vpnalg *translator, uint32_t count)
+{
+	return (uint32_t)((uint64_t)translator->random(translator->context) *
+				  count >> 32);
+}
+
+/* The round through a range, or NULL. */
+static struct search_round *round_of(struct search *search,
+				     const struct vpnalg_range *range)
+{
+	unsigned i;
+
+	for (i = 0; search != NULL && i < SEARCH_ROUNDS; i++)
+		if (search->rounds[i].first == range->first &&
+		    search->rounds[i].step == range->step &&
+		    search->rounds[i].count == range->count)
+			return &search->rounds[i];
+	return NULL;
+}
+
+static struct search_round *begin_round(struct vpnalg *translator,
+					uint64_t whose,
+					const struct vpnalg_range *range)
+{
+	struct search *search = place_of(translator, whose);
+	struct search_round *round;
+
+	if (search->whose != whose) {
+		memset(search, 0, sizeof(*search));
+		search->whose = whose;
+		translator->searching = true;
+	}
+	round = &search->rounds[search->turn];
+	search->turn = (uint8_t)((search->turn + 1) % SEARCH_ROUNDS);
+	*round = (struct search_round){ .first = range->first,
+					.step = range->step,
+					.count = range->count,
+					.at = draw(translator, range->count),
+					.left = range->count };
+	return round;
+}
+
+/* What the IDs are unique under is named by what it adds to their hashes. */
+void vpnalg_search_begin(struct vpnalg *translator, struct hunt *hunt,
+			 uint64_t whose)
+{
+	*hunt = (struct hunt){ .translator = translator,
+			       .whose = whose,
+			       .tries = TRIES };
+}
+
+/* Goes on to a range; the last one may use up all tries. */
+void vpnalg_search_range(struct hunt *hunt, const struct vpnalg_range *range,
+			 bool last)
+{
+	hunt->range = range;
+	hunt->spare = last ? 0 : TRIES - TRIES_FIRST;
+	hunt->drawn = 0;
+	hunt->freed = 0;
+}
+
+/* An ID of the range that was given back. */
+static bool next_freed(struct hunt *hunt, uint32_t *id)
+{
+	struct search *search = find(hunt->translator, hunt->whose);
+
+	for (; search != NULL && hunt->freed < search->freed_count;
+	     hunt->freed++) {
+		*id = search->freed[hunt->freed];
+		if (!is_in(hunt->range, *id))
+			continue;
+		search->freed[hunt->freed] =
+			search->freed[--search->freed_count];
+		return true;
+	}
+	return false;
+}
+
+/* The next ID of the round, if it is not over. */
+static bool next_walked(struct hunt *hunt, uint32_t *id)
+{
+	struct vpnalg *translator = hunt->translator;
+	const struct vpnalg_range *range = hunt->range;
+	struct search_round *round =
+		round_of(find(translator, hunt->whose), range);
+
+	if (round == NULL)
+		round = begin_round(translator, hunt->whose, range);
+	if (round->left == 0)
+		return false;
+	*id = range->first + round->at * range->step;
+	hunt->walked = true;
+	if (++round->at == range->count)
+		round->at = 0;
+	if (--round->left == 0)
+		round->again = translator->now + FULL_MS;
+	return true;
+}
+
+/* Whether the range was walked to its end, not long ago. */
+static bool is_full(struct hunt *hunt)
+{
+	struct search_round *round = round_of(
+		find(hunt->translator, hunt->whose), hunt->range);
+
+	if (round == NULL || round->left > 0)
+		return false;
+	if (hunt->translator->now < round->again)
+		return true;
+	round->left = round->count;
+	return false;
+}
+
+/* What is smaller is walked from a random place, and nothing is remembered. */
+static bool is_small(const struct vpnalg_range *range)
+{
+	return range->count <= TRIES_FIRST;
+}
+
+static bool next_of_few(struct hunt *hunt, uint32_t *id)
+{
+	const struct vpnalg_range *range = hunt->range;
+
+	if (hunt->drawn == range->count)
+		return false;
+	if (hunt->drawn++ == 0)
+		hunt->at = draw(hunt->translator, range->count);
+	*id = range->first + hunt->at * range->step;
+	if (++hunt->at == range->count)
+		hunt->at = 0;
+	return true;
+}
+
+/* A random one, and others at equal distances all around: none comes twice. */
+static void next_drawn(struct hunt *hunt, uint32_t *id)
+{
+	const struct vpnalg_range *range = hunt->range;
+
+	if (hunt->drawn++ == 0)
+		hunt->at = draw(hunt->translator, range->count);
+	else
+		hunt->at += range->count / TRIES_RANDOM;
+	if (hunt->at >= range->count)
+		hunt->at -= range->count;
+	*id = range->first + hunt->at * range->step;
+}
+
+/* The next ID to try, or false. */
+bool vpnalg_search_next(struct hunt *hunt, uint32_t *id)
+{
+	const struct vpnalg_range *range = hunt->range;
+
+	hunt->walked = false;
+	if (range->count == 0 || hunt->tries <= hunt->spare)
+		return false;
+	hunt->tries--;
+	if (is_small(range))
+		return next_of_few(hunt, id);
+	if (next_freed(hunt, id))
+		return true;
+	if (hunt->drawn == 0 && is_full(hunt))
+		return false;
+	if (hunt->drawn < TRIES_RANDOM)
+		next_drawn(hunt, id);
+	else if (!next_walked(hunt, id))
+		return false;
+	return true;
+}
+
+/* The ID tried last is free. If it was walked to, the walk stays there: it may
+ * not be taken, and the range is not full. */
+void vpnalg_search_found(struct hunt *hunt)
+{
+	struct search_round *round;
+
+	if (!hunt->walked)
+		return;
+	round = round_of(find(hunt->translator, hunt->whose), hunt->range);
+	round->at = (round->at == 0 ? round->count : round->at) - 1;
+	round->left = round->count;
+}
+
+/* An ID is free again, or was not taken after all. More than can be noted are
+ * looked for. */
+void vpnalg_search_freed(struct vpnalg *translator,
+			 const struct vpnalg_tuple *tuple)
+{
+	struct key_of_any_id any;
+	struct search *search;
+	unsigned i;
+
+	if (!translator->searching)
+		return;
+	vpnalg_key_prepare(translator, tuple, &any);
+	search = find(translator, any.rest);
+	if (search == NULL)
+		return;
+	if (search->freed_count < SEARCH_FREED) {
+		search->freed[search->freed_count++] = tuple->id;
+		return;
+	}
+	for (i = 0; i < SEARCH_ROUNDS; i++)
+		search->rounds[i].left = search->rounds[i].count;
+}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The clock hand over the store: a bounded step at each call. */
+/* The clock hand over the store: a bounded step at each call. A record that is
+ * only met costs one unit of the budget; each operation of the store that
+ * closing it takes costs one more, whatever it drags along. */
 #include "internal.h"
 
 /* A session that its children keep alive is looked at again after this long. */
@@ -42,11 +44,13 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 	const struct vpnalg_store *store = translator->store;
 	struct vpnalg_record *record;
 	vpnalg_time earliest;
+	unsigned used;
 
 	if (now > translator->now)
 		translator->now = now;
-	for (; budget > 0; budget--) {
+	for (used = 0; used < budget; used += 1 + translator->work) {
 		record = NULL;
+		translator->work = 0;
 		if (!store->next(store->context, &translator->sweep_cursor,
 				 &record)) {
 			earliest = translator->sweep_earliest;

@@ -109,6 +109,7 @@ struct vpnalg {
 	uint64_t hash_multiplier;
 	vpnalg_time now;
 	uint64_t sweep_cursor;
+	unsigned work; /* operations of the store, for the sweep's budget */
 	vpnalg_time sweep_earliest;
 	void *user; /* of the packet at hand, for the binding */
 	struct vpnalg_step *step;  /* the handler is translating, or NULL */

@@ -156,6 +156,7 @@ struct pptp_id {
 	uint16_t value;  /* in the packet's form */
 	uint16_t other;  /* set: in its other form */
 	bool opens;      /* the message opens a call */
+	bool asked;      /* set: a new call was asked for, whether or not in vain */
 	/* The first byte went by already, as it was: the other form must
 	 * have the same. */
 	bool split;

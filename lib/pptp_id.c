@@ -159,6 +159,7 @@ static enum vpnalg_result open_call(struct vpnalg_step *step,
 	struct vpnalg_record *call;
 	enum vpnalg_result result;
 
+	id->asked = true;
 	if (step->record->children == UINT16_MAX)
 		return pass_stranger(step, id);
 	describe_call(step, id->value, &opening);

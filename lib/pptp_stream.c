@@ -46,6 +46,7 @@ struct learner {
 	struct pptp_segment *segment;
 	const uint8_t *data;
 	uint32_t at; /* the byte of the segment at hand */
+	uint32_t effort; /* spent on its IDs so far */
 	struct pptp_stream stream;
 	uint8_t mode, type;
 	enum vpnalg_result reason; /* why it must be cut here, if it must */
@@ -195,6 +196,39 @@ static bool refuses(const struct learner *l, unsigned n)
 	       l->data[result] != PPTP_RESULT_CONNECTED;
 }
 
+/* What is spent on the IDs of one segment: an ID that is looked up costs as much
+ * as reading some 24 bytes, one for which a call is opened three times that. No
+ * real sender comes near it: 12 messages of the shortest kind at once. The rest
+ * of the segment goes later. */
+#define EFFORT_ALWAYS 4
+#define BYTES_PER_EFFORT 24
+#define EFFORT_OF_A_CALL 3
+
+static bool is_spent(const struct learner *l)
+{
+	return l->effort >
+	       EFFORT_ALWAYS + l->segment->length / BYTES_PER_EFFORT;
+}
+
+/* Where the tail is not in memory nothing can be cut, and the same segment would
+ * come again for ever. */
+static void go_on_later(struct learner *l)
+{
+	const struct vpnalg_facts *facts = l->step->facts;
+
+	if (facts->l4_caplen < facts->l4_len)
+		give_up(l);
+	else
+		l->reason = VPNALG_DROP_UNACKNOWLEDGED;
+}
+
+static void count_effort(struct learner *l, unsigned n,
+			 const struct pptp_id *id)
+{
+	if (use_of(l, n) != FIELD_NONE)
+		l->effort += id->asked ? EFFORT_OF_A_CALL : 1;
+}
+
 /* The nth ID is known whole; it begins at the given position. */
 static void learn_id(struct learner *l, unsigned n, uint16_t value, bool split)
 {
@@ -206,6 +240,7 @@ static void learn_id(struct learner *l, unsigned n, uint16_t value, bool split)
 			      .split = split };
 
 	l->reason = look_up(l, n, &id);
+	count_effort(l, n, &id);
 	if (l->reason == VPNALG_TRANSLATED && field == NULL &&
 	    id.value != id.other)
 		l->reason = VPNALG_DROP_UNACKNOWLEDGED;
@@ -246,7 +281,9 @@ static void learn_field(struct learner *l)
 	unsigned n = l->stream.offset >= PPTP_PEER_CALL_ID_OFF ? 1 : 0;
 	bool second = l->stream.offset & 1;
 
-	if (second)
+	if (n == 0 && !second && is_spent(l))
+		go_on_later(l);
+	else if (second)
 		learn_id(l, n, l->stream.ids[n] | l->data[l->at], true);
 	else if (l->at + 1 == l->segment->length)
 		learn_first_byte(l, n);

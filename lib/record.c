@@ -58,6 +58,7 @@ struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,
 	struct vpnalg_record *record =
 		store->find(store->context, key, hash, slot);
 
+	translator->work++;
 	if (record == NULL)
 		return NULL;
 	if (is_aligned(record) && is_sound(translator, record) &&

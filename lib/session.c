@@ -160,6 +160,7 @@ void vpnalg_session_take(struct vpnalg *translator,
 		    vpnalg_key_hash(translator,
 				    key_of(translator, record, role)));
 	record->keys &= (uint8_t)~(1U << role);
+	translator->work++;
 	vpnalg_session_changed(translator, record);
 }
 
@@ -214,6 +215,7 @@ static void dismantle(struct vpnalg *translator, struct vpnalg_record *record)
 	for (slot = 0; slot < record->slots; slot++)
 		vpnalg_session_take(translator, record, slot);
 	vpnalg_usage_leave(translator, record);
+	translator->work++;
 	store->remove(store->context, record);
 }
 
@@ -240,6 +242,9 @@ static void tell_handler(struct vpnalg *translator,
 	translator->closing = false;
 }
 
+/* What else it costs to close a session, in operations of the store. */
+#define CLOSE_WORK 6
+
 /* A handler that closes what it is told is being closed is not obeyed. */
 void vpnalg_session_close(struct vpnalg *translator,
 			  struct vpnalg_record *record)
@@ -248,6 +253,7 @@ void vpnalg_session_close(struct vpnalg *translator,
 		translator->fault = true;
 		return;
 	}
+	translator->work += CLOSE_WORK;
 	tell_handler(translator, record);
 	forget(translator, record);
 	vpnalg_session_counters(translator, record->handler, record->kind)

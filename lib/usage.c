@@ -83,6 +83,7 @@ static void put(struct vpnalg *translator, const struct vpnalg_tuple *tuple)
 		return;
 	}
 	vpnalg_session_take(translator, record, 0);
+	translator->work++;
 	store->remove(store->context, record);
 }
 

@@ -98,6 +98,33 @@ START_TEST(a_sweep_keeps_to_its_budget_and_meets_everybody_once)
 END_TEST
 
 /* What is dead is not found, whether or not it was swept. */
+/* What closing takes is counted, not only how many records are met: a call with
+ * its connection takes more than a session alone. */
+START_TEST(a_sweep_that_closes_much_ends_sooner)
+{
+	long operations, most = 0;
+	struct world w;
+	unsigned i, calls = 0;
+
+	toy_world(&w, (struct world_options){ .units = 1200,
+					      .no_undo = true });
+	for (i = 0; i < 100; i++)
+		toy_call(&w, 0x0a000000 + i, 5000, SERVER + i, 7, 9);
+	w.now += 10000000;
+	do {
+		operations = w.finds - w.keys - w.records;
+		vpnalg_expire(w.alg, w.now, 64);
+		operations = w.finds - w.keys - w.records - operations;
+		most = operations > most ? operations : most;
+		calls++;
+	} while (w.records > 0 && calls < 1000);
+	ck_assert_int_eq(w.records, 0);
+	ck_assert_int_le(most, 64 + 20);
+	ck_assert_uint_ge(calls, 300 * 6 / 64);
+	world_end(&w);
+}
+END_TEST
+
 START_TEST(a_dead_session_is_dead_before_any_sweep)
 {
 	struct bytes out = toy_data(CLIENT_A, SERVER, 9);
@@ -295,6 +322,7 @@ Suite *expire_suite(void)
 		ROWS(budgets));
 	tcase_add_test(steps_case, a_round_in_small_steps_forgets_nobody);
 	life = tcase_create("life");
+	tcase_add_test(life, a_sweep_that_closes_much_ends_sooner);
 	tcase_add_test(life, a_dead_session_is_dead_before_any_sweep);
 	tcase_add_test(life, a_parent_lives_as_long_as_its_children);
 	tcase_add_test(

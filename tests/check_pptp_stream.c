@@ -529,6 +529,92 @@ START_TEST(a_remembered_position_does_not_come_again_after_the_wrap)
 }
 END_TEST
 
+/* Forty-eight Incoming-Call-Replies at once, which nobody sends: as many calls
+ * are opened as the segment's length is worth, and the rest when it comes
+ * again. */
+static struct bytes many_replies(unsigned count)
+{
+	struct bytes all = { 0 }, m;
+	unsigned i;
+
+	for (i = 0; i < count; i++) {
+		m = message(10, (uint16_t)(100 + i), (uint16_t)(200 + i), 1);
+		all = join(&all, &m);
+	}
+	return all;
+}
+
+START_TEST(what_asks_for_many_calls_at_once_is_sent_again)
+{
+	struct bytes all = many_replies(48);
+	uint32_t base, got = 0, more;
+	unsigned segments = 0;
+	uint64_t before;
+
+	begin_with(CHOOSE_NOTHING); /* every ID is the same outside */
+	base = c.client_seq;
+	while (got < all.length) {
+		before = opened(&w, CALL);
+		ck_assert_uint_eq(client_segment(&w, &c, base + got, ACK,
+						 all.data + got,
+						 all.length - got),
+				  VPNALG_TRANSLATED);
+		more = payload_length(&w);
+		ck_assert_uint_gt(more, 0);
+		ck_assert_uint_le(opened(&w, CALL) - before, 14);
+		got += more;
+		segments++;
+	}
+	ck_assert_uint_ge(segments, 4);
+	ck_assert_uint_eq(opened(&w, CALL), 48);
+	for (more = 0; more < 48; more++)
+		ck_assert_uint_eq(send_gre(&w, VPNALG_OUT, CLIENT_A, SERVER,
+					   (uint16_t)(200 + more)),
+				  VPNALG_TRANSLATED);
+	world_end(&w);
+}
+END_TEST
+
+/* Without its last byte in memory it cannot be cut. It passes, and the rest is
+ * not read. */
+START_TEST(what_asks_for_much_and_cannot_be_cut_is_not_read_any_more)
+{
+	struct vpnalg_kind_counters counters;
+	struct bytes all = many_replies(48), p;
+
+	begin_with(CHOOSE_NOTHING);
+	p = tcp_packet(CLIENT_A, 4000, SERVER, PPTP, c.client_seq, 0, ACK,
+		       all.data, all.length);
+	ck_assert_uint_eq(send_captured(&w, VPNALG_OUT, &p, p.length - 1),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(w.last.len, p.length);
+	ck_assert_uint_le(opened(&w, CALL), 14 * 2);
+	vpnalg_kind_counters(w.alg, CONTROL, &counters, sizeof(counters));
+	ck_assert_uint_eq(counters.unread, 1);
+	ck_assert_uint_eq(send_gre(&w, VPNALG_OUT, CLIENT_A, SERVER, 200),
+			  VPNALG_TRANSLATED);
+	world_end(&w);
+}
+END_TEST
+
+/* What real senders put together passes whole. */
+START_TEST(twelve_short_messages_at_once_pass_whole)
+{
+	struct bytes all = { 0 }, m;
+	unsigned i;
+
+	begin_with(CHOOSE_NOTHING);
+	for (i = 0; i < 12; i++) {
+		m = message(12, (uint16_t)(OWN + i), 0, 0);
+		all = join(&all, &m);
+	}
+	ck_assert_uint_eq(client_sends(&w, &c, all.data, all.length),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(payload_length(&w), all.length);
+	world_end(&w);
+}
+END_TEST
+
 Suite *stream_suite(void)
 {
 	Suite *suite = suite_create("pptp_stream");
@@ -566,6 +652,10 @@ Suite *stream_suite(void)
 	tcase_add_test(u, an_id_without_a_free_one_of_its_first_byte_goes_whole);
 	tcase_add_loop_test(u, a_connection_is_pptp_only_from_its_first_byte, 0,
 			    sizeof(slip_rows) / sizeof(slip_rows[0]));
+	tcase_add_test(u, what_asks_for_many_calls_at_once_is_sent_again);
+	tcase_add_test(
+		u, what_asks_for_much_and_cannot_be_cut_is_not_read_any_more);
+	tcase_add_test(u, twelve_short_messages_at_once_pass_whole);
 	suite_add_tcase(suite, u);
 	return suite;
 }

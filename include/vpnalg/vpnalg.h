@@ -454,8 +454,10 @@ VPNALG_API void vpnalg_process(struct vpnalg *translator,
  *
  * @param translator the translator
  * @param now the time
- * @param budget how many steps through the store, at least 1; twice the burst
- *               is a good beginning
+ * @param budget how much to do, at least 1; twice the burst is a good beginning.
+ *               To look at a record costs 1, to close one some 10 to 20 more,
+ *               by what that takes. The last record met may cost more than is
+ *               left.
  * @return when to call again: now while a round through the store is
  *         unfinished, else the earliest deadline seen in it, or VPNALG_NEVER.
  *         Sessions opened since are not in it: call once a minute at least.

@@ -7,6 +7,7 @@
 
 #include "wire_ip.h"
 
+/* In order. */
 static const struct vpnalg_ports reserved[] = {
 	{ 1, 1 },     /* tcpmux: dropped by default in many rule sets */
 	{ 7, 7 },     /* echo: two of them answer each other for ever */
@@ -48,11 +49,17 @@ static const struct vpnalg_ports reserved[] = {
 
 bool vpnalg_port_is_reserved(uint8_t space, uint32_t port)
 {
-	size_t i = 0, count = sizeof(reserved) / sizeof(reserved[0]);
+	size_t low = 0, high = sizeof(reserved) / sizeof(reserved[0]), middle;
 
 	if (port > 1023 || (space != PROTOCOL_TCP && space != PROTOCOL_UDP))
 		return false;
-	while (i < count && port > reserved[i].last)
-		i++;
-	return i < count && port >= reserved[i].first;
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (port > reserved[middle].last)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < sizeof(reserved) / sizeof(reserved[0]) &&
+	       port >= reserved[low].first;
 }

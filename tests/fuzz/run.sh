@@ -60,7 +60,8 @@ link() {
 show() {
 	echo "The last that happened:"
 	FUZZ_TRACE=1 "$dir/$1" "$2" 2>&1 | grep -v '^ *#' | tail -n 25
-	echo "The input is $2"
+	echo "The input is $2, as text:"
+	"$dir/replay" --text "$2"
 }
 
 # The corpus is text.

@@ -307,6 +307,33 @@ START_TEST(what_came_from_a_vpns_port_to_a_mapping_is_undone)
 }
 END_TEST
 
+/* The host has a session of the VPN between the very ports: what came to the
+ * mapping's port instead would be taken for that one's. */
+START_TEST(what_came_to_a_mapping_is_not_taken_for_a_vpns)
+{
+	static const struct vpnalg_handler *const handlers[] = {
+		&vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_general
+	};
+	static const uint16_t ports[] = { 500, 1701, 4500 };
+	struct bytes p = udp_packet(CLIENT_A, 40000, STRANGER, 53, "question",
+				    8);
+	struct bytes in;
+	uint16_t mapped;
+
+	world_end(&w);
+	l2tp_world(&w, (struct world_options){ .handlers = handlers,
+					       .handler_count = 3 });
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	mapped = get16(l4(&w));
+	in = udp_packet(SERVER, ports[_i], OUTSIDE, mapped, WIREGUARD, 30);
+	p = udp_packet(CLIENT_A, 40000, SERVER, ports[_i], WIREGUARD, 30);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_ne(get16(l4(&w)), mapped);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &in),
+			  VPNALG_DROP_PORT_HELD);
+}
+END_TEST
+
 /* What is dropped */
 
 static const struct {
@@ -504,6 +531,8 @@ TCase *l2tp_ask_case(void)
 		a_flow_that_was_opened_by_another_protocol_is_held_to_tunnels);
 	tcase_add_loop_test(
 		t, what_came_from_a_vpns_port_to_a_mapping_is_undone, 0, 4);
+	tcase_add_loop_test(
+		t, what_came_to_a_mapping_is_not_taken_for_a_vpns, 0, 3);
 	tcase_add_loop_test(
 		t,
 		a_message_that_names_no_tunnel_does_not_go_out_of_a_shared_port,

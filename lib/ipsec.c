@@ -26,9 +26,9 @@ static const struct vpnalg_kind kinds[IPSEC_KINDS] = {
 	[IPSEC_KIND_REMOTE] = { .name = "ESP remote",
 				.slots = 2,
 				.body = sizeof(struct ipsec_remote) },
-	[IPSEC_KIND_UNKNOWN] = { .name = "ESP unknown SPIs",
+	[IPSEC_KIND_UNCLAIMED] = { .name = "ESP unclaimed SPIs",
 				 .slots = 2,
-				 .body = sizeof(struct ipsec_unknown) },
+				 .body = sizeof(struct ipsec_unclaimed_block) },
 	[IPSEC_KIND_AH] = { .name = "AH", .slots = 2 },
 };
 
@@ -146,6 +146,8 @@ static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == IPSEC_KIND_HOST)
 		vpnalg_ipsec_host_closed(translator, record);
+	if (record->kind == IPSEC_KIND_IN)
+		vpnalg_ipsec_host_lost_inbound(translator, record);
 	if (record->kind == IPSEC_KIND_IKE)
 		vpnalg_ipsec_ike_sa_ended(translator, record);
 }

@@ -15,7 +15,7 @@ enum {
 	IPSEC_KIND_IN,     /* an inbound one, paired with its host */
 	IPSEC_KIND_HOST,   /* an inside host that has ESP with a remote */
 	IPSEC_KIND_REMOTE, /* all hosts of a remote and an outside address */
-	IPSEC_KIND_UNKNOWN, /* inbound SPIs from there that are nobody's yet */
+	IPSEC_KIND_UNCLAIMED, /* inbound SPIs from there that are nobody's yet */
 	IPSEC_KIND_AH,     /* only counted */
 	IPSEC_KINDS
 };
@@ -26,7 +26,7 @@ enum {
 	IPSEC_SPACE_IKE_SA = 253, /* experimental, RFC 3692: no packet's */
 	IPSEC_PORT_HOST = 1,
 	IPSEC_PORT_REMOTE = 2,
-	IPSEC_PORT_UNKNOWN = 3
+	IPSEC_PORT_UNCLAIMED = 3
 };
 
 /* Times in bodies are the low 32 bits of the clock. A wrong answer after 49
@@ -51,99 +51,119 @@ struct ipsec_out {
 };
 
 struct ipsec_in {
-	uint32_t seen;  /* last time */
-	uint16_t gap;   /* usual time between packets, ms */
-	uint8_t spread; /* by how much it usually differs, ms */
-	uint8_t flags;  /* IPSEC_IN_ and the evidence */
+	uint32_t seen; /* when its last packet came */
+	uint32_t gap : 11;     /* usual time between packets, ms */
+	uint32_t spread : 8;   /* by how much that usually differs, ms */
+	uint32_t evidence : 4; /* enum vpnalg_evidence */
+	uint32_t trust : 4;    /* IPSEC_TRUST_ */
+	uint32_t confirmed : 1; /* traffic both ways, for a while */
+	uint32_t old : 1;       /* a younger one was paired with its host */
+	uint32_t suspect : 1;   /* its host may not have heard it */
 };
 
-#define IPSEC_IN_CONFIRMED 0x80 /* traffic both ways, for a while */
-#define IPSEC_IN_OLD 0x40       /* a younger one was paired with its host */
-#define IPSEC_IN_DOUBTED 0x20   /* its host may not have heard it */
-#define IPSEC_IN_EVIDENCE 0x0f  /* enum vpnalg_evidence */
+/* How far what its host sends agrees with what comes: a pair begins in the
+ * middle, is taken back at 0, and is beyond doubt at the top. */
+enum { IPSEC_TRUST_NONE = 0, IPSEC_TRUST_NEW = 6, IPSEC_TRUST_FULL = 15 };
 
-/* How many inbound SPIs of one host and remote live side by side. */
-#define IPSEC_INBOUND 4
+/* The youngest inbound SPIs of a host, by which others are judged. There may be
+ * more of them: they are records of their own. */
+#define IPSEC_YOUNGEST 2
 
 struct ipsec_host {
 	struct {
 		uint32_t spi;   /* 0: none */
 		uint32_t first; /* when it was first seen */
-	} in[IPSEC_INBOUND]; /* the last paired first */
+	} in[IPSEC_YOUNGEST]; /* the last paired first */
+	uint32_t next, previous; /* host IDs: all hosts of a remote in a ring */
 	uint32_t out_spi;   /* the newest outbound one; 0: none yet */
 	uint32_t out_since; /* when it was first seen */
-	uint32_t woke;      /* when it last sent after a silence */
+	uint32_t resumed;   /* when it last sent after a silence */
 	uint32_t asked;     /* the last message that may make an SA */
 	uint32_t message;   /* its message ID */
-	uint32_t told;      /* when an INFORMATIONAL came from the remote */
-	uint32_t doubted;   /* when its pairs were doubted first */
-	uint32_t waits_for; /* which wish: its message or SPI */
-	uint32_t waits_since; /* and when it came first */
-	uint8_t waits;
-	uint16_t flags; /* IPSEC_HOST_ */
+	uint32_t peer_asked; /* when an INFORMATIONAL came from the remote */
+	uint32_t suspected; /* when it was first suspected to hear nothing */
+	uint32_t held_for;  /* which request: its message or SPI */
+	uint32_t held_since; /* and when it came first */
+	uint32_t several; /* when it sent with another than its newest SA */
+	uint16_t flags;     /* IPSEC_HOST_ */
+	uint8_t held;       /* how often it was held back */
+	uint8_t pending;  /* inbound SPIs that are promised and not known yet */
+	uint8_t promised; /* outbound ones that exchanges promise */
+	uint8_t unheard;  /* how often it sent, and had heard nothing since */
+	uint16_t inbound; /* inbound SAs */
 };
 
 #define IPSEC_HOST_JOINED 0x01  /* counted by its remote */
 #define IPSEC_HOST_ASKED 0x02   /* asked and message mean something */
-#define IPSEC_HOST_OPEN 0x04    /* the exchange's inbound SPI is not known */
-#define IPSEC_HOST_TOLD 0x10    /* told means something */
-#define IPSEC_HOST_DOUBTED 0x20 /* doubted means something */
-#define IPSEC_HOST_WOKE 0x40    /* woke means something */
-#define IPSEC_HOST_NEW 0x80     /* it has begun anew, and has no SPI yet */
-#define IPSEC_HOST_DONE 0x100   /* what it asked for was answered */
-#define IPSEC_HOST_MORE 0x200   /* nor is that of the exchange before */
-#define IPSEC_HOST_CALLED 0x400 /* the remote began the exchange */
-#define IPSEC_HOST_AHEAD 0x08   /* it is, and its outbound one is not */
-#define IPSEC_HOST_WAITS 0x800  /* with the first packets of an SA */
-#define IPSEC_HOST_LET 0x1000   /* those of its newest one have waited */
+#define IPSEC_HOST_PENDING 0x04    /* the exchange's inbound SPI is not known */
+#define IPSEC_HOST_PEER_ASKED 0x10    /* told means something */
+#define IPSEC_HOST_SUSPECTED 0x20 /* doubted means something */
+#define IPSEC_HOST_RESUMED 0x40    /* woke means something */
+#define IPSEC_HOST_INITIAL 0x80     /* it has begun anew, and has no SPI yet */
+#define IPSEC_HOST_ANSWERED 0x100   /* what it asked for was answered */
+#define IPSEC_HOST_OLDER_PENDING 0x200   /* nor is that of the exchange before */
+#define IPSEC_HOST_PEER_INITIATED 0x400 /* the remote began the exchange */
+#define IPSEC_HOST_EXPECTED 0x08 /* a new inbound SPI is promised */
+#define IPSEC_HOST_SEVERAL 0x2000 /* several means something */
+#define IPSEC_HOST_HELD 0x800  /* with the first packets of an SA */
+#define IPSEC_HOST_RELEASED 0x1000   /* those of its newest one have waited */
 
 /* What is kept of a remote is in blocks, more of them where it has more hosts,
  * but never so many that to look at all of them takes long. */
-enum { IPSEC_BLOCKS_REMOTE, IPSEC_BLOCKS_UNKNOWN, IPSEC_BLOCKS };
+enum { IPSEC_BLOCKS_CANDIDATES, IPSEC_BLOCKS_UNCLAIMED, IPSEC_BLOCKS };
 
-/* How many hosts may be expected to get a new SPI, in one block. */
-#define IPSEC_EXPECTING 12
+/* How many hosts may be candidates for a new SPI, in one block. */
+#define IPSEC_CANDIDATES 11
 
 #define IPSEC_REKEYED 2
 #define IPSEC_PAIRED 2
 
-struct ipsec_expecting {
-	uint32_t handle; /* the host's outside ID; 0: none */
-	uint32_t since;  /* its first exchange that led to none yet */
+/* A host that may own a new inbound SPI: since one is promised to it, or since
+ * it sends and hears nothing. */
+struct ipsec_candidate {
+	uint32_t id;    /* the host ID; 0: none */
+	uint32_t since; /* its first exchange that led to none yet */
 };
 
 struct ipsec_remote {
-	uint32_t handles; /* of all hosts, XORed: with one host, that one's */
+	uint32_t turn; /* the host ID at which the ring is looked at next */
 	uint16_t blocks[IPSEC_BLOCKS];
+	uint16_t seeking; /* bits of this block's candidates: nothing is
+			   * promised to them, they hear nothing */
 	/* Hosts whose exchange has led to no new ESP SPI so far: their IKE SA
 	 * may be the new one. The last one first; 0: none. All of this in the
 	 * first block only. */
-	struct ipsec_expecting rekeyed[IPSEC_REKEYED];
+	struct ipsec_candidate rekeyed[IPSEC_REKEYED];
 	/* Hosts that were expected, and have got an SPI: the last one first. */
-	struct ipsec_expecting paired[IPSEC_PAIRED];
-	struct ipsec_expecting expecting[IPSEC_EXPECTING];
+	struct ipsec_candidate paired[IPSEC_PAIRED];
+	struct ipsec_candidate candidates[IPSEC_CANDIDATES];
 };
 
 /* How many SPIs are watched, in one block. */
-#define IPSEC_UNKNOWN 4
+#define IPSEC_UNCLAIMED 4
 
-struct ipsec_unknown {
-	struct ipsec_watched {
+struct ipsec_unclaimed_block {
+	struct ipsec_unclaimed {
 		uint32_t spi; /* 0: none */
 		uint32_t first, last; /* when it was seen */
 		uint32_t began;       /* after its last silence */
 		uint32_t refused; /* the host that it was taken from, or 0 */
-		uint32_t tried; /* the host that it was tried with last, or 0 */
-		uint32_t tried_at;
-		uint8_t count, trials;
+		uint32_t probed; /* the host that it was probed with last, or 0 */
+		uint32_t probed_at;
+		uint8_t count, total;
 		uint8_t turn;  /* of the place after that host's */
-		uint8_t flags; /* IPSEC_WATCHED_ */
-	} spis[IPSEC_UNKNOWN];
+		uint8_t flags; /* IPSEC_UNCLAIMED_, and of a seeker's ID */
+	} spis[IPSEC_UNCLAIMED];
 };
 
-#define IPSEC_WATCHED_DOUBTFUL 0x01 /* who might own it has got another */
-#define IPSEC_WATCHED_UNANSWERED 0x02 /* who refused it may own it after all */
-#define IPSEC_WATCHED_FRESH 0x04 /* it began near sequence number 1 */
+#define IPSEC_UNCLAIMED_PROBED 0x01 /* probed_at means something */
+#define IPSEC_UNCLAIMED_FRESH 0x02  /* it began near sequence number 1 */
+#define IPSEC_UNCLAIMED_BEGAN 0x04  /* began is when it began, not when the
+				     * translator did */
+#define IPSEC_UNCLAIMED_ASKED 0x08  /* the host was silent, and may answer */
+/* Some bits of the ID of the seeker that ranked first when it began last. */
+#define IPSEC_UNCLAIMED_SEEKER 0xf0
+
 
 /* Where a walk over the places of a remote is: begun with that alone. What it
  * has met last is in the block. */
@@ -159,8 +179,16 @@ struct ipsec_walk {
 /* A path may delay packets by so much that they are overtaken. */
 #define IPSEC_REORDERED_MS 50
 
+/* A new SA begins to count at 1 (RFC 4303 2.2). What is first seen far from that
+ * was in use before, or is forged. */
+#define IPSEC_FRESH_SEQUENCE 4096
+
 /* After so long a silence a host, or an SPI, begins anew. */
 #define IPSEC_SILENCE_MS 700
+
+/* SAs of one host that begin so soon after each other stay side by side; later
+ * ones replace those before. */
+#define IPSEC_TOGETHER_MS 1000
 
 /* Two SPIs that began within that may be taken for one another. */
 #define IPSEC_RIVAL_MS 500
@@ -173,20 +201,20 @@ struct ipsec_walk {
 #define IPSEC_MARGIN 300
 
 /* How a host stands when a new inbound SPI begins. */
-enum ipsec_standing {
-	IPSEC_STANDING_NONE,   /* goes on to receive as before */
-	IPSEC_STANDING_IDLE,   /* receives nothing */
-	IPSEC_STANDING_SOON,   /* receives as before, or has just stopped */
-	IPSEC_STANDING_LIKELY, /* stopped to receive, or began to send, then */
-	IPSEC_STANDING_SURE,   /* stopped to receive then, but not to send */
-	IPSEC_STANDINGS
+enum ipsec_rank {
+	IPSEC_RANK_NONE,   /* goes on to receive as before */
+	IPSEC_RANK_IDLE,   /* receives nothing */
+	IPSEC_RANK_SOON,   /* receives as before, or has just stopped */
+	IPSEC_RANK_LIKELY, /* stopped to receive, or began to send, then */
+	IPSEC_RANK_SURE,   /* stopped to receive then, but not to send */
+	IPSEC_RANKS
 };
 
-/* The standing, and by what; how strange that would be. */
-struct ipsec_opinion {
-	enum ipsec_standing standing;
+/* The rank, and by what; how surprise that would be. */
+struct ipsec_likelihood {
+	enum ipsec_rank rank;
 	enum vpnalg_evidence evidence;
-	uint32_t strange;
+	uint32_t surprise;
 };
 
 static inline uint32_t ipsec_now(const struct vpnalg *translator)
@@ -239,14 +267,14 @@ enum vpnalg_result vpnalg_ipsec_esp(struct vpnalg_step *step);
 /* ipsec_host.c */
 struct ipsec_host *vpnalg_ipsec_host_body(struct vpnalg *translator,
 					  struct vpnalg_record *host);
-uint32_t vpnalg_ipsec_host_handle(struct vpnalg *translator,
+uint32_t vpnalg_ipsec_host_id(struct vpnalg *translator,
 				  struct vpnalg_record *host);
 struct vpnalg_record *vpnalg_ipsec_host_find(struct vpnalg *translator,
 					     struct vpnalg_record *session);
 struct vpnalg_record *vpnalg_ipsec_host_shown(struct vpnalg_step *step);
-struct vpnalg_record *vpnalg_ipsec_host_by_handle(struct vpnalg *translator,
+struct vpnalg_record *vpnalg_ipsec_host_by_id(struct vpnalg *translator,
 						  struct vpnalg_record *remote,
-						  uint32_t handle);
+						  uint32_t id);
 enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
 					  const struct vpnalg_tuple *inside,
 					  struct vpnalg_record **host);
@@ -256,6 +284,8 @@ void vpnalg_ipsec_host_live(struct vpnalg *translator,
 			    struct vpnalg_record *host);
 bool vpnalg_ipsec_host_went_on(struct vpnalg *translator,
 			       struct vpnalg_record *host, uint32_t since);
+void vpnalg_ipsec_host_lost_inbound(struct vpnalg *translator,
+				    struct vpnalg_record *sa);
 void vpnalg_ipsec_host_closed(struct vpnalg *translator,
 			      struct vpnalg_record *host);
 struct vpnalg_record *vpnalg_ipsec_host_inbound(struct vpnalg *translator,
@@ -263,15 +293,24 @@ struct vpnalg_record *vpnalg_ipsec_host_inbound(struct vpnalg *translator,
 						unsigned index);
 struct vpnalg_record *vpnalg_ipsec_host_outbound(struct vpnalg *translator,
 						 struct vpnalg_record *host);
+struct vpnalg_record *vpnalg_ipsec_host_peek(struct vpnalg *translator,
+					     struct vpnalg_record *session,
+					     uint32_t id);
+bool vpnalg_ipsec_host_hears(struct vpnalg *translator,
+			     struct vpnalg_record *host, uint32_t since);
+bool vpnalg_ipsec_host_has_inbound(struct vpnalg *translator,
+				   struct vpnalg_record *host);
+uint32_t vpnalg_ipsec_host_sent(struct vpnalg *translator,
+				struct vpnalg_record *host, bool *ever);
 
 /* ipsec_remote.c */
 struct ipsec_remote *vpnalg_ipsec_remote_body(struct vpnalg *translator,
 					      struct vpnalg_record *remote);
 struct vpnalg_record *vpnalg_ipsec_remote_of(struct vpnalg *translator,
 					     struct vpnalg_record *session);
-struct ipsec_expecting *vpnalg_ipsec_remote_next(struct vpnalg *translator,
+struct ipsec_candidate *vpnalg_ipsec_remote_next(struct vpnalg *translator,
 						 struct ipsec_walk *walk);
-struct ipsec_watched *vpnalg_ipsec_remote_watched(struct vpnalg *translator,
+struct ipsec_unclaimed *vpnalg_ipsec_remote_unclaimed(struct vpnalg *translator,
 						  struct ipsec_walk *walk);
 enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
 					     const struct vpnalg_tuple *inside,
@@ -281,57 +320,67 @@ void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
 				struct vpnalg_record *remote,
 				struct vpnalg_record *host, uint32_t since);
-struct ipsec_expecting *
+struct ipsec_candidate *
 vpnalg_ipsec_remote_expected(struct vpnalg *translator,
-			     struct ipsec_walk *walk, uint32_t handle);
+			     struct ipsec_walk *walk, uint32_t id);
 void vpnalg_ipsec_remote_rekey(struct vpnalg *translator,
-			       struct vpnalg_record *remote, uint32_t handle);
+			       struct vpnalg_record *remote, uint32_t id);
 void vpnalg_ipsec_remote_settle(struct vpnalg *translator,
-				struct vpnalg_record *remote, uint32_t handle);
+				struct vpnalg_record *remote, uint32_t id);
+void vpnalg_ipsec_remote_seek(struct vpnalg *translator,
+			      struct vpnalg_record *remote,
+			      struct vpnalg_record *host);
+bool vpnalg_ipsec_remote_is_seeking(struct vpnalg *translator,
+				    const struct ipsec_walk *walk);
+void vpnalg_ipsec_remote_drop(struct vpnalg *translator,
+			      const struct ipsec_walk *walk,
+			      struct ipsec_candidate *e);
+struct vpnalg_record *vpnalg_ipsec_remote_turn(struct vpnalg *translator,
+					       struct vpnalg_record *remote);
+struct vpnalg_record *vpnalg_ipsec_remote_lone(struct vpnalg *translator,
+					       struct vpnalg_record *remote);
 void vpnalg_ipsec_remote_fulfil(struct vpnalg *translator,
 				const struct ipsec_walk *walk,
-				struct ipsec_expecting *e);
+				struct ipsec_candidate *e);
 
 /* What a host wants to send: a message that asks for an SA, or the first packet
  * of one. */
-struct ipsec_wish {
+struct ipsec_request {
 	bool asking;
 	uint32_t id; /* the message's, or the SPI */
 };
 
 /* ipsec_watch.c */
-struct ipsec_watched *vpnalg_ipsec_watch(struct vpnalg_step *step,
+struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
 					 struct ipsec_walk *walk);
-void vpnalg_ipsec_watch_again(struct vpnalg *translator,
+bool vpnalg_ipsec_unclaimed_counts(const struct ipsec_unclaimed *w);
+void vpnalg_ipsec_unclaimed_again(struct vpnalg *translator,
 			      struct vpnalg_record *remote,
-			      const struct ipsec_watched *taken);
-void vpnalg_ipsec_watch_doubt(struct vpnalg *translator,
-			      struct vpnalg_record *remote,
-			      struct vpnalg_record *host, uint32_t since);
-bool vpnalg_ipsec_wait(struct vpnalg_step *step, struct vpnalg_record *remote,
+			      const struct ipsec_unclaimed *taken);
+bool vpnalg_ipsec_hold(struct vpnalg_step *step, struct vpnalg_record *remote,
 		       struct vpnalg_record *host,
-		       const struct ipsec_wish *wish);
+		       const struct ipsec_request *request);
 
 /* ipsec_opinion.c */
-void vpnalg_ipsec_opinion(struct vpnalg *translator, struct vpnalg_record *host,
-			  unsigned index, const struct ipsec_watched *watched,
-			  struct ipsec_opinion *opinion);
+void vpnalg_ipsec_evidence(struct vpnalg *translator, struct vpnalg_record *host,
+			  unsigned index, const struct ipsec_unclaimed *w,
+			  struct ipsec_likelihood *likelihood);
 
 /* ipsec_judge.c */
 struct vpnalg_record *
 vpnalg_ipsec_judge_candidate(struct vpnalg *translator,
 			     struct ipsec_walk *walk,
-			     const struct ipsec_watched *w);
+			     const struct ipsec_unclaimed *w);
 struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 					 struct vpnalg_record *remote,
-					 const struct ipsec_watched *watched,
+					 struct ipsec_unclaimed *w,
 					 enum vpnalg_evidence *evidence);
 
 bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
 			     struct vpnalg_record *host,
-			     const struct ipsec_watched *w);
+			     const struct ipsec_unclaimed *w);
 bool vpnalg_ipsec_judge_doubts(struct vpnalg *translator,
-			       struct vpnalg_record *remote, uint32_t handle,
+			       struct vpnalg_record *remote, uint32_t id,
 			       uint32_t first);
 
 /* ipsec_pair.c */
@@ -342,32 +391,33 @@ void vpnalg_ipsec_pair_undo(struct vpnalg *translator,
 
 /* ipsec_trial.c */
 struct vpnalg_record *
-vpnalg_ipsec_trial_answered(struct vpnalg *translator,
+vpnalg_ipsec_probe_answered(struct vpnalg *translator,
 			    struct vpnalg_record *remote,
-			    const struct ipsec_watched *w);
-struct vpnalg_record *vpnalg_ipsec_trial_next(struct vpnalg *translator,
-					      struct ipsec_walk *walk,
-					      const struct ipsec_watched *w);
-struct vpnalg_record *vpnalg_ipsec_trial_over(struct vpnalg *translator,
-					      struct vpnalg_record *remote,
-					      const struct ipsec_watched *w);
-bool vpnalg_ipsec_trial_is_on(struct vpnalg *translator,
-			      const struct ipsec_watched *w);
-bool vpnalg_ipsec_trial_shown(struct vpnalg_step *step,
+			    const struct ipsec_unclaimed *w);
+struct vpnalg_record *vpnalg_ipsec_probe_silent(struct vpnalg *translator,
+						const struct ipsec_walk *walk,
+						struct ipsec_unclaimed *w);
+struct vpnalg_record *vpnalg_ipsec_probe_round(struct vpnalg *translator,
+					       const struct ipsec_walk *walk,
+					       struct ipsec_unclaimed *w);
+struct vpnalg_record *vpnalg_ipsec_probe_any(struct vpnalg *translator,
+					     struct vpnalg_record *remote);
+bool vpnalg_ipsec_probe_is_on(struct vpnalg *translator,
+			      const struct ipsec_unclaimed *w);
+bool vpnalg_ipsec_probe_shown(struct vpnalg_step *step,
 			      struct vpnalg_record *host);
-bool vpnalg_ipsec_trial_is_due(struct vpnalg *translator,
-			       struct vpnalg_record *remote,
-			       const struct ipsec_watched *w);
 
 /* ipsec_repair.c */
+void vpnalg_ipsec_repair_surplus(struct vpnalg *translator,
+				 struct vpnalg_record *remote,
+				 struct vpnalg_record *deaf);
+bool vpnalg_ipsec_repair_review(struct vpnalg_step *step, uint32_t before);
 void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step);
 bool vpnalg_ipsec_repair_contested(struct vpnalg *translator,
 				   struct vpnalg_record *remote,
-				   const struct ipsec_watched *w);
+				   const struct ipsec_unclaimed *w);
 void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 				 struct vpnalg_record *host);
 bool vpnalg_ipsec_repair_goes_on(struct vpnalg_step *step);
-bool vpnalg_ipsec_repair_unanswered(struct vpnalg_step *step,
-				    struct vpnalg_record *host, uint32_t least);
 
 #endif

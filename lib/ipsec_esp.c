@@ -5,14 +5,17 @@
 /* Longer gaps than that are silence, and tell nothing of the usual one. */
 #define GAP_MAX_MS 2000
 
-/* So many packets from one look whether a pair is right to the next. */
-#define CONFIRMED_COUNT 8
+/* A host that goes on to send is looked at once in so long. */
+#define LOOK_MS 2048
 
-/* And from one look whether anybody listens; what is to be answered is sent
- * again, but not at once, nor for ever. */
-#define UNANSWERED_COUNT 4
-#define UNANSWERED_MAX 64
-#define UNANSWERED_MS 500
+/* What a host heard so shortly ago answers what it sends. */
+#define HEARS_MS 3000
+
+/* A host that was looked at so often, and heard nothing, seeks an SPI. */
+#define UNHEARD_MAX 2
+
+/* A pair is reviewed once in so long, until it is beyond doubt. */
+#define REVIEW_MS 512
 
 static uint32_t spi_of(const struct vpnalg_step *step)
 {
@@ -21,47 +24,65 @@ static uint32_t spi_of(const struct vpnalg_step *step)
 
 /* Outbound */
 
-/* It sends, and did not before: by its newest SA, if it has one. A host that
- * only changes its SA has not been silent. */
-static void wake(struct vpnalg *translator, struct vpnalg_record *host)
+/* A host that only changes its SA has not been silent. */
+static bool was_silent(struct vpnalg *translator, struct vpnalg_record *host)
 {
-	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *outbound =
 		vpnalg_ipsec_host_outbound(translator, host);
-	uint32_t now = ipsec_now(translator);
 	const struct ipsec_out *out;
 
-	if (outbound != NULL) {
-		out = vpnalg_session_body(translator, outbound);
-		if (now - out->seen <= IPSEC_SILENCE_MS)
-			return;
-	}
-	if (h->flags & IPSEC_HOST_WOKE && now - h->woke <= IPSEC_SILENCE_MS)
+	if (outbound == NULL)
+		return true;
+	out = vpnalg_session_body(translator, outbound);
+	return ipsec_now(translator) - out->seen > IPSEC_SILENCE_MS;
+}
+
+/* The host sends, and did not before. */
+static void resume(struct vpnalg *translator, struct vpnalg_record *host)
+{
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	uint32_t now = ipsec_now(translator);
+
+	if (!was_silent(translator, host))
+		return;
+	if (h->flags & IPSEC_HOST_RESUMED && now - h->resumed <= IPSEC_SILENCE_MS)
 		return; /* it was told to wait */
-	h->woke = now;
-	h->flags |= IPSEC_HOST_WOKE;
-	h->flags &= (uint16_t)~IPSEC_HOST_WAITS;
+	h->resumed = now;
+	h->flags |= IPSEC_HOST_RESUMED;
+	h->flags &= (uint16_t)~IPSEC_HOST_HELD;
 	vpnalg_session_changed(translator, host);
 }
 
-/* An SPI that is new where the inbound one of its pair has been seen already
- * promises no other. */
+static bool promises_inbound(struct ipsec_host *h, uint32_t since)
+{
+	if (h->promised > 0) {
+		h->promised--;
+		return h->pending > 0;
+	}
+	if (since > IPSEC_TOGETHER_MS)
+		h->pending = 0;
+	if (h->pending < UINT8_MAX)
+		h->pending++;
+	return true;
+}
+
+/* A new outbound SPI promises an inbound one, unless an exchange did so before
+ * and the inbound one was used first. */
 static void begin_to_send(struct vpnalg_step *step, struct vpnalg_record *host)
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
+	uint32_t now = ipsec_now(translator), since = now - h->out_since;
 
 	h->out_spi = spi_of(step);
-	h->out_since = ipsec_now(translator);
-	h->flags &= (uint16_t)~IPSEC_HOST_LET;
-	if (h->flags & IPSEC_HOST_WAITS)
-		h->flags |= IPSEC_HOST_LET;
-	h->flags &= (uint16_t)~IPSEC_HOST_WAITS;
-	if (h->flags & IPSEC_HOST_AHEAD || remote == NULL)
-		h->flags &= (uint16_t)~IPSEC_HOST_AHEAD;
-	else
+	h->out_since = now;
+	h->flags &= (uint16_t)~IPSEC_HOST_RELEASED;
+	if (h->flags & IPSEC_HOST_HELD)
+		h->flags |= IPSEC_HOST_RELEASED;
+	h->flags &= (uint16_t)~IPSEC_HOST_HELD;
+	if (promises_inbound(h, since) && remote != NULL)
 		vpnalg_ipsec_remote_expect(translator, remote, host,
 					    ipsec_now(translator));
 	vpnalg_session_changed(translator, host);
@@ -80,11 +101,13 @@ static enum vpnalg_result find_host(struct vpnalg_step *step,
 	return vpnalg_ipsec_remote_admit(step, &inside, host);
 }
 
-/* The inbound SPI of its pair is known: nothing is to be told apart. */
-static bool is_ahead(struct vpnalg *translator, struct vpnalg_record *host)
+/* The inbound SPI of the pair was used first: nothing is to be told apart. */
+static bool is_inbound_first(struct vpnalg *translator,
+			     struct vpnalg_record *host)
 {
-	return vpnalg_ipsec_host_body(translator, host)->flags &
-	       IPSEC_HOST_AHEAD;
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+
+	return h->promised > 0 && h->pending == 0;
 }
 
 static enum vpnalg_result open_outbound(struct vpnalg_step *step)
@@ -99,7 +122,7 @@ static enum vpnalg_result open_outbound(struct vpnalg_step *step)
 					  .id = spi_of(step),
 					  .peer = true,
 					  .lifetime = timers->esp_unpaired };
-	const struct ipsec_wish wish = { .id = spi_of(step) };
+	const struct ipsec_request request = { .id = spi_of(step) };
 	struct vpnalg_record *host, *remote;
 	struct vpnalg_tuple outside;
 	enum vpnalg_result result;
@@ -108,10 +131,12 @@ static enum vpnalg_result open_outbound(struct vpnalg_step *step)
 	result = find_host(step, &host);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	wake(step->translator, host);
+	if (vpnalg_get32(step->facts->l4 + ESP_SEQUENCE_OFF) <
+	    IPSEC_FRESH_SEQUENCE)
+		resume(step->translator, host);
 	remote = vpnalg_ipsec_remote_of(step->translator, host);
-	if (remote != NULL && !is_ahead(step->translator, host) &&
-	    vpnalg_ipsec_wait(step, remote, host, &wish))
+	if (remote != NULL && !is_inbound_first(step->translator, host) &&
+	    vpnalg_ipsec_hold(step, remote, host, &request))
 		return VPNALG_DROP_WAIT;
 	vpnalg_session_tuple(step->translator, host, VPNALG_OUTSIDE_OWN,
 			     &outside);
@@ -142,19 +167,67 @@ static void prolong(struct vpnalg_step *step, struct ipsec_out *out)
 	vpnalg_ipsec_host_live(step->translator, host);
 }
 
+static void seek(struct vpnalg *translator, struct vpnalg_record *remote,
+		 struct vpnalg_record *host)
+{
+	vpnalg_ipsec_remote_seek(translator, remote, host);
+	if (!vpnalg_ipsec_host_has_inbound(translator, host))
+		vpnalg_ipsec_repair_surplus(translator, remote, host);
+}
+
+/* A host that sends and hears nothing becomes a candidate for whatever nobody
+ * claims: at once if it has no inbound SA, else when it was not heard twice. */
+static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
+		       uint32_t before)
+{
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct vpnalg_record *remote =
+		vpnalg_ipsec_remote_of(translator, host);
+	uint32_t since = ipsec_now(translator) - HEARS_MS;
+
+	if (remote == NULL || remote->children < 2)
+		return;
+	if (ipsec_is_after(since, before))
+		since = before;
+	if (vpnalg_ipsec_host_hears(translator, host, since - 1)) {
+		h->unheard = 0;
+	} else if (h->unheard < UNHEARD_MAX) {
+		h->unheard++;
+	}
+	vpnalg_session_changed(translator, host);
+	if (h->unheard >= UNHEARD_MAX ||
+	    (h->unheard > 0 && !vpnalg_ipsec_host_has_inbound(translator, host)))
+		seek(translator, remote, host);
+}
+
+/* A host that sends with an older SA too has several of them. */
+static void note_several(struct vpnalg_step *step, struct vpnalg_record *host)
+{
+	struct ipsec_host *h = vpnalg_ipsec_host_body(step->translator, host);
+
+	if (spi_of(step) == h->out_spi)
+		return;
+	h->several = ipsec_now(step->translator);
+	h->flags |= IPSEC_HOST_SEVERAL;
+}
+
 static void seen_outward(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_out *out = vpnalg_session_body(translator, step->record);
-	uint32_t now = ipsec_now(translator);
-	struct vpnalg_record *host;
+	uint32_t now = ipsec_now(translator), before = out->seen;
+	struct vpnalg_record *host = NULL;
 
-	if (now - out->seen > IPSEC_SILENCE_MS) {
+	if (now / LOOK_MS != before / LOOK_MS ||
+	    now - before > IPSEC_SILENCE_MS)
 		host = vpnalg_ipsec_host_find(translator, step->record);
-		if (host != NULL)
-			wake(translator, host);
-	}
+	if (host != NULL)
+		note_several(step, host);
+	if (host != NULL && now - before > IPSEC_SILENCE_MS)
+		resume(translator, host);
 	out->seen = now;
+	if (host != NULL)
+		look_after(translator, host, before);
 	prolong(step, out);
 	vpnalg_session_changed(translator, step->record);
 }
@@ -198,26 +271,6 @@ static enum vpnalg_result outward(struct vpnalg_step *step)
 
 /* Inbound */
 
-/* Traffic both ways, for a while. */
-static void confirm(struct vpnalg *translator, struct vpnalg_record *sa,
-		    struct ipsec_in *in)
-{
-	struct vpnalg_record *host = vpnalg_ipsec_host_find(translator, sa);
-	struct vpnalg_record *outbound;
-	struct ipsec_out *out;
-	struct ipsec_host *h;
-
-	if (host == NULL)
-		return;
-	outbound = vpnalg_ipsec_host_outbound(translator, host);
-	if (outbound == NULL)
-		return;
-	h = vpnalg_ipsec_host_body(translator, host);
-	out = vpnalg_session_body(translator, outbound);
-	if (ipsec_is_after(out->seen, h->in[0].first))
-		in->flags |= IPSEC_IN_CONFIRMED;
-}
-
 /* As TCP learns a round trip time and how much it differs (RFC 6298 2). */
 static void learn_gap(struct ipsec_in *in, uint32_t gap)
 {
@@ -227,19 +280,16 @@ static void learn_gap(struct ipsec_in *in, uint32_t gap)
 		return;
 	if (off > UINT8_MAX)
 		off = UINT8_MAX;
-	in->spread = (uint8_t)((7U * in->spread + off + 4) / 8);
-	in->gap = (uint16_t)((7U * in->gap + gap + 4) / 8);
+	in->spread = ((7U * in->spread + off + 4) / 8) & 0xff;
+	in->gap = ((7U * in->gap + gap + 4) / 8) & 0x7ff;
 }
 
 static void count(struct vpnalg_step *step, struct ipsec_in *in)
 {
 	uint32_t now = ipsec_now(step->translator);
-	uint32_t number = vpnalg_get32(step->facts->l4 + ESP_SEQUENCE_OFF);
 
 	learn_gap(in, now - in->seen);
 	in->seen = now;
-	if (number % CONFIRMED_COUNT == 0 && !(in->flags & IPSEC_IN_CONFIRMED))
-		confirm(step->translator, step->record, in);
 	vpnalg_session_changed(step->translator, step->record);
 }
 
@@ -248,8 +298,8 @@ static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in)
 {
 	const struct vpnalg_timers *timers =
 		vpnalg_session_timers(step->translator);
-	uint32_t life = in->flags & IPSEC_IN_CONFIRMED ? timers->esp_idle
-						       : timers->esp_unpaired;
+	uint32_t life =
+		in->confirmed ? timers->esp_idle : timers->esp_unpaired;
 	vpnalg_time left = step->record->deadline - step->now;
 	struct vpnalg_record *host;
 
@@ -268,35 +318,18 @@ static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 {
 	struct ipsec_in *in =
 		vpnalg_session_body(step->translator, step->record);
+	uint32_t before = in->seen, now = ipsec_now(step->translator);
 
 	count(step, in);
 	follow_host(step, in);
-	if (in->flags & IPSEC_IN_OLD)
+	if (in->old)
 		vpnalg_ipsec_repair_contradicted(step);
-	if (in->flags & IPSEC_IN_DOUBTED && vpnalg_ipsec_repair_goes_on(step))
+	if (in->suspect && vpnalg_ipsec_repair_goes_on(step))
+		return VPNALG_DROP_UNPAIRED;
+	if (in->trust < IPSEC_TRUST_FULL && now / REVIEW_MS != before / REVIEW_MS &&
+	    vpnalg_ipsec_repair_review(step, before))
 		return VPNALG_DROP_UNPAIRED;
 	return VPNALG_TRANSLATED;
-}
-
-/* If so, its SPI is nobody's again. */
-static bool is_unanswered(struct vpnalg_step *step)
-{
-	uint32_t number = vpnalg_get32(step->facts->l4 + ESP_SEQUENCE_OFF);
-	const struct ipsec_in *in =
-		vpnalg_session_body(step->translator, step->record);
-	struct vpnalg_record *host;
-
-	if (step->facts->inside || in->flags & IPSEC_IN_CONFIRMED ||
-	    number == 0 || number > UNANSWERED_MAX ||
-	    number % UNANSWERED_COUNT != 0)
-		return false;
-	host = vpnalg_ipsec_host_find(step->translator, step->record);
-	if (host == NULL ||
-	    !vpnalg_ipsec_repair_unanswered(step, host,
-					    number * UNANSWERED_MS))
-		return false;
-	step->record = vpnalg_ipsec_remote_of(step->translator, host);
-	return true;
 }
 
 static enum vpnalg_result inward(struct vpnalg_step *step)
@@ -305,7 +338,7 @@ static enum vpnalg_result inward(struct vpnalg_step *step)
 
 	if (step->record == NULL)
 		result = vpnalg_ipsec_pair_shown(step);
-	else if (step->kind == IPSEC_KIND_IN && !is_unanswered(step))
+	else if (step->kind == IPSEC_KIND_IN)
 		result = seen_inward(step);
 	else
 		result = vpnalg_ipsec_pair_unknown(step);

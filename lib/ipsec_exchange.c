@@ -57,12 +57,12 @@ static void expect(struct vpnalg_step *step, struct vpnalg_record *remote,
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
+	uint32_t id = vpnalg_ipsec_host_id(translator, host);
 
 	h->asked = ipsec_now(translator);
 	vpnalg_session_changed(translator, host);
 	if (message->exchange == IKE_CREATE_CHILD_SA)
-		vpnalg_ipsec_remote_rekey(translator, remote, handle);
+		vpnalg_ipsec_remote_rekey(translator, remote, id);
 	vpnalg_ipsec_remote_expect(translator, remote, host,
 				    ipsec_now(translator));
 }
@@ -78,7 +78,7 @@ static bool is_answer(const struct ipsec_host *h, const struct message *message)
 {
 	if (message->version == 2)
 		return message->response;
-	return message->inward != !!(h->flags & IPSEC_HOST_CALLED);
+	return message->inward != !!(h->flags & IPSEC_HOST_PEER_INITIATED);
 }
 
 /* What is sent again was not answered: its SPI is still to come, whichever came
@@ -86,28 +86,38 @@ static bool is_answer(const struct ipsec_host *h, const struct message *message)
 static void go_on(struct ipsec_host *h, const struct message *message,
 		  uint32_t now)
 {
-	if (h->flags & IPSEC_HOST_DONE)
+	if (h->flags & IPSEC_HOST_ANSWERED)
 		return;
 	if (!is_answer(h, message)) {
-		h->flags |= IPSEC_HOST_OPEN;
+		h->flags |= IPSEC_HOST_PENDING;
 		return;
 	}
-	h->flags |= IPSEC_HOST_DONE;
+	h->flags |= IPSEC_HOST_ANSWERED;
 	h->asked = now;
+}
+
+/* One SA is promised, whatever was before: both ends may begin an exchange at
+ * once, and use one of the SAs only. */
+static void promise(struct ipsec_host *h)
+{
+	if (h->pending == 0)
+		h->pending = 1;
+	h->promised = 1;
 }
 
 static void begin(struct ipsec_host *h, const struct message *message)
 {
-	if (h->flags & IPSEC_HOST_DONE)
-		h->flags &= (uint16_t)~IPSEC_HOST_NEW;
-	h->flags &= (uint16_t)~(IPSEC_HOST_MORE | IPSEC_HOST_CALLED |
-				IPSEC_HOST_DONE);
-	if (h->flags & IPSEC_HOST_OPEN)
-		h->flags |= IPSEC_HOST_MORE;
+	promise(h);
+	if (h->flags & IPSEC_HOST_ANSWERED)
+		h->flags &= (uint16_t)~IPSEC_HOST_INITIAL;
+	h->flags &= (uint16_t)~(IPSEC_HOST_OLDER_PENDING | IPSEC_HOST_PEER_INITIATED |
+				IPSEC_HOST_ANSWERED);
+	if (h->flags & IPSEC_HOST_PENDING)
+		h->flags |= IPSEC_HOST_OLDER_PENDING;
 	if (message->inward)
-		h->flags |= IPSEC_HOST_CALLED;
+		h->flags |= IPSEC_HOST_PEER_INITIATED;
 	h->message = message->id;
-	h->flags |= IPSEC_HOST_ASKED | IPSEC_HOST_OPEN;
+	h->flags |= IPSEC_HOST_ASKED | IPSEC_HOST_PENDING;
 }
 
 static enum vpnalg_result child_message(struct vpnalg_step *step,
@@ -122,15 +132,15 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 	if (remote == NULL)
 		return VPNALG_TRANSLATED;
 	if (!is_known(h, message) &&
-	    vpnalg_ipsec_wait(step, remote, host,
-			      &(struct ipsec_wish){ true, message->id }))
+	    vpnalg_ipsec_hold(step, remote, host,
+			      &(struct ipsec_request){ true, message->id }))
 		return VPNALG_DROP_WAIT;
 	if (is_known(h, message))
 		go_on(h, message, ipsec_now(translator));
 	else
 		begin(h, message);
 	vpnalg_session_changed(translator, host);
-	if (h->flags & IPSEC_HOST_OPEN)
+	if (h->flags & IPSEC_HOST_PENDING)
 		expect(step, remote, host, message);
 	return VPNALG_TRANSLATED;
 }
@@ -145,52 +155,15 @@ static void doubt(struct vpnalg_step *step, struct vpnalg_record *host)
 	uint32_t now = ipsec_now(translator);
 
 	if (step->facts->inward) {
-		h->told = now;
-		h->flags |= IPSEC_HOST_TOLD;
+		h->peer_asked = now;
+		h->flags |= IPSEC_HOST_PEER_ASKED;
 		vpnalg_session_changed(translator, host);
 		return;
 	}
 	if ((h->flags & IPSEC_HOST_ASKED && now - h->asked < QUIET_MS) ||
-	    (h->flags & IPSEC_HOST_TOLD && now - h->told < ANSWER_MS))
+	    (h->flags & IPSEC_HOST_PEER_ASKED && now - h->peer_asked < ANSWER_MS))
 		return;
 	vpnalg_ipsec_repair_doubted(step, host);
-}
-
-/* Whether all that the host is expected for is its last exchange, and that has
- * ended and was not its first. */
-static bool is_last_ones(const struct ipsec_host *h, uint32_t since)
-{
-	return h->flags & IPSEC_HOST_OPEN && h->flags & IPSEC_HOST_DONE &&
-	       !(h->flags & (IPSEC_HOST_MORE | IPSEC_HOST_NEW)) &&
-	       !ipsec_is_after(h->asked, since + ANSWER_MS) &&
-	       (h->out_spi == 0 || !ipsec_is_after(h->out_since, since));
-}
-
-/* SPIs that are new, but not in a first message, are a rekeyed IKE SA's: the
- * exchange before has made that, and no ESP SA. */
-static void note_rekeyed(struct vpnalg_step *step,
-			 const struct message *message)
-{
-	struct vpnalg *translator = step->translator;
-	struct vpnalg_record *host =
-		vpnalg_ipsec_host_find(translator, step->record);
-	struct vpnalg_record *remote =
-		vpnalg_ipsec_remote_of(translator, step->record);
-	struct ipsec_walk walk = { .remote = remote };
-	struct ipsec_expecting *e;
-	struct ipsec_host *h;
-
-	if (host == NULL || remote == NULL)
-		return;
-	h = vpnalg_ipsec_host_body(translator, host);
-	e = vpnalg_ipsec_remote_expected(
-		translator, &walk, vpnalg_ipsec_host_handle(translator, host));
-	if (e == NULL || is_known(h, message) || !is_last_ones(h, e->since))
-		return;
-	e->handle = 0;
-	h->flags &= (uint16_t)~IPSEC_HOST_OPEN;
-	vpnalg_session_changed(translator, host);
-	vpnalg_session_changed(translator, walk.block);
 }
 
 /* One that was never here before is new anyway. */
@@ -203,8 +176,10 @@ static void note_beginning(struct vpnalg_step *step)
 	if (host == NULL)
 		return;
 	h = vpnalg_ipsec_host_body(step->translator, host);
-	h->flags |= IPSEC_HOST_NEW;
-	h->flags &= (uint16_t)~IPSEC_HOST_DONE;
+	h->flags |= IPSEC_HOST_INITIAL;
+	h->flags &= (uint16_t)~IPSEC_HOST_ANSWERED;
+	h->pending = 0;
+	h->promised = 0;
 	vpnalg_session_changed(step->translator, host);
 }
 
@@ -232,10 +207,7 @@ enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 	if (header == NULL || may_be_forged(step, header))
 		return VPNALG_TRANSLATED;
 	read_message(step, header, &message);
-	if (!ipsec_is_first(header) && message.version == 2 &&
-	    !vpnalg_ipsec_ike_knows(step, header))
-		note_rekeyed(step, &message);
-	else if (ipsec_is_first(header) && !step->facts->inward)
+	if (ipsec_is_first(header) && !step->facts->inward)
 		note_beginning(step);
 	if (!makes_child(&message) && !asks_for_life(&message))
 		return VPNALG_TRANSLATED;

@@ -14,7 +14,7 @@ struct ipsec_host *vpnalg_ipsec_host_body(struct vpnalg *translator,
 }
 
 /* A name for the host that is no address and fits into four bytes. */
-uint32_t vpnalg_ipsec_host_handle(struct vpnalg *translator,
+uint32_t vpnalg_ipsec_host_id(struct vpnalg *translator,
 				  struct vpnalg_record *host)
 {
 	struct vpnalg_tuple tuple;
@@ -54,18 +54,33 @@ struct vpnalg_record *vpnalg_ipsec_host_shown(struct vpnalg_step *step)
 	return find(step->translator, &tuple);
 }
 
-struct vpnalg_record *vpnalg_ipsec_host_by_handle(struct vpnalg *translator,
+struct vpnalg_record *vpnalg_ipsec_host_by_id(struct vpnalg *translator,
 						  struct vpnalg_record *remote,
-						  uint32_t handle)
+						  uint32_t id)
 {
 	struct vpnalg_tuple tuple;
 
 	vpnalg_session_tuple(translator, remote, VPNALG_OUTSIDE_OWN, &tuple);
 	tuple.role = VPNALG_OUTSIDE_OWN;
 	tuple.space = ESP_PROTOCOL;
-	tuple.id = handle;
+	tuple.id = id;
 	tuple.port = IPSEC_PORT_HOST;
 	return vpnalg_session_find(translator, &tuple);
+}
+
+/* The host of that ID and the session's remote, living or dead; closes nothing. */
+struct vpnalg_record *vpnalg_ipsec_host_peek(struct vpnalg *translator,
+					     struct vpnalg_record *session,
+					     uint32_t id)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(translator, session, VPNALG_OUTSIDE_OWN, &tuple);
+	tuple.role = VPNALG_OUTSIDE_OWN;
+	tuple.space = ESP_PROTOCOL;
+	tuple.id = id;
+	tuple.port = IPSEC_PORT_HOST;
+	return vpnalg_session_peek(translator, &tuple);
 }
 
 /* The inside tuple says which. It is not one of its remote's hosts yet. */
@@ -95,6 +110,28 @@ void vpnalg_ipsec_host_closed(struct vpnalg *translator,
 {
 	if (vpnalg_ipsec_host_body(translator, host)->flags & IPSEC_HOST_JOINED)
 		vpnalg_ipsec_remote_leave(translator, host);
+}
+
+/* An inbound SA is about to be removed. It may be older than the host, which has
+ * died and come back since: then it is not among those that are counted. */
+void vpnalg_ipsec_host_lost_inbound(struct vpnalg *translator,
+				    struct vpnalg_record *sa)
+{
+	struct vpnalg_record *host;
+	struct vpnalg_tuple tuple;
+	struct ipsec_host *h;
+
+	vpnalg_session_tuple(translator, sa, VPNALG_INSIDE_OWN, &tuple);
+	tuple.id = 0;
+	tuple.port = 0;
+	host = vpnalg_session_peek(translator, &tuple);
+	if (host == NULL)
+		return;
+	h = vpnalg_ipsec_host_body(translator, host);
+	if (h->inbound == 0)
+		return;
+	h->inbound--;
+	vpnalg_session_changed(translator, host);
 }
 
 static void prolong(struct vpnalg *translator, struct vpnalg_record *record,
@@ -155,6 +192,56 @@ struct vpnalg_record *vpnalg_ipsec_host_outbound(struct vpnalg *translator,
 	tuple.role = VPNALG_INSIDE_PEER;
 	tuple.id = vpnalg_ipsec_host_body(translator, host)->out_spi;
 	return tuple.id != 0 ? vpnalg_session_find(translator, &tuple) : NULL;
+}
+
+/* Returns whether one of the host's youngest inbound SAs received anything after
+ * that time. */
+bool vpnalg_ipsec_host_hears(struct vpnalg *translator,
+			     struct vpnalg_record *host, uint32_t since)
+{
+	struct vpnalg_record *sa;
+	const struct ipsec_in *in;
+	unsigned i;
+
+	for (i = 0; i < IPSEC_YOUNGEST; i++) {
+		sa = vpnalg_ipsec_host_inbound(translator, host, i);
+		if (sa == NULL)
+			continue;
+		in = vpnalg_session_body(translator, sa);
+		if (ipsec_is_after(in->seen, since))
+			return true;
+	}
+	return false;
+}
+
+bool vpnalg_ipsec_host_has_inbound(struct vpnalg *translator,
+				   struct vpnalg_record *host)
+{
+	unsigned i;
+
+	for (i = 0; i < IPSEC_YOUNGEST; i++)
+		if (vpnalg_ipsec_host_inbound(translator, host, i) != NULL)
+			return true;
+	return false;
+}
+
+/* Returns when the host sent ESP last, as far as its newest outbound SA tells;
+ * *ever is false if it never has, or that SA is dead. */
+uint32_t vpnalg_ipsec_host_sent(struct vpnalg *translator,
+				struct vpnalg_record *host, bool *ever)
+{
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct vpnalg_record *sa = vpnalg_ipsec_host_outbound(translator, host);
+	const struct ipsec_out *out;
+
+	*ever = sa != NULL;
+	if (sa == NULL)
+		return 0;
+	out = vpnalg_session_body(translator, sa);
+	if (h->flags & IPSEC_HOST_RESUMED &&
+	    ipsec_is_after(h->resumed, out->seen))
+		return h->resumed; /* with another SA */
+	return out->seen;
 }
 
 /* A host that has gone on for long, at either end, with what it had before its

@@ -100,16 +100,16 @@ static struct vpnalg_record *rekeyed(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *remote, *host, *session, *found = NULL;
-	const struct ipsec_expecting *e;
+	const struct ipsec_candidate *e;
 	unsigned i;
 
 	remote = vpnalg_ipsec_remote_of(translator, step->record);
 	if (remote == NULL)
 		return NULL;
 	e = vpnalg_ipsec_remote_body(translator, remote)->rekeyed;
-	for (i = 0; i < IPSEC_REKEYED && e[i].handle != 0; i++) {
-		host = vpnalg_ipsec_host_by_handle(translator, remote,
-						   e[i].handle);
+	for (i = 0; i < IPSEC_REKEYED && e[i].id != 0; i++) {
+		host = vpnalg_ipsec_host_by_id(translator, remote,
+						   e[i].id);
 		session = may_be(step, host);
 		if (session == NULL)
 			continue;
@@ -219,7 +219,7 @@ static void settle(struct vpnalg_step *step)
 	if (host != NULL && remote != NULL)
 		vpnalg_ipsec_remote_settle(
 			translator, remote,
-			vpnalg_ipsec_host_handle(translator, host));
+			vpnalg_ipsec_host_id(translator, host));
 }
 
 /* Without room it is found by its port alone. */

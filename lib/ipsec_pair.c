@@ -6,6 +6,15 @@
 /* So many packets in doubt, and a pair made just before is doubted too. */
 #define CONTEST_COUNT 3
 
+/* Bounds what one host can make the store hold. */
+#define INBOUND_MAX 1024
+
+/* An unconfirmed SPI keeps its place for so long, and while packets come. */
+#define UNCONFIRMED_MS 1000
+
+/* An SPI that goes on beside another is not the one that follows it. */
+#define PARALLEL_MS 10000
+
 /* While nothing else is known of a remote's packets. */
 #define USUAL_GAP_MS 100
 #define USUAL_SPREAD_MS 25
@@ -14,7 +23,7 @@
 
 static void forget_inbound(struct ipsec_host *h, unsigned index)
 {
-	for (; index + 1 < IPSEC_INBOUND; index++)
+	for (; index + 1 < IPSEC_YOUNGEST; index++)
 		h->in[index] = h->in[index + 1];
 	h->in[index].spi = 0;
 }
@@ -33,46 +42,31 @@ void vpnalg_ipsec_pair_undo(struct vpnalg *translator,
 
 /* Room */
 
-/* Where there are too many, the youngest that nothing has confirmed gives way;
- * with an exchange of the host's own behind it, else the one that was silent
- * for the longest time. */
-static bool gives_way(const struct ipsec_in *in, const struct ipsec_in *other,
-		      bool backed)
+/* Anybody can send with an SPI of his own making: of those that nothing has
+ * announced or confirmed, a host has one, and another takes its place only once
+ * that has been silent. What comes beside a living SPI, and was not announced, may
+ * be for a host that is not known yet: while a host is alone with its remote it is
+ * not kept. Returns false if there is no room now. */
+static bool has_room(struct vpnalg *translator, struct vpnalg_record *host,
+		     bool announced, bool lone, bool *replaces)
 {
-	bool a = in->flags & IPSEC_IN_CONFIRMED;
-	bool b = other->flags & IPSEC_IN_CONFIRMED;
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct vpnalg_record *sa =
+		vpnalg_ipsec_host_inbound(translator, host, 0);
+	uint32_t now = ipsec_now(translator);
+	const struct ipsec_in *in;
 
-	if (a != b)
-		return b;
-	return backed && a && ipsec_is_after(other->seen, in->seen);
-}
-
-/* Which one has to go, if any; false if none may. */
-static bool find_room(struct vpnalg *translator, struct vpnalg_record *host,
-		      bool backed, unsigned *victim)
-{
-	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	const struct ipsec_in *in, *first = NULL;
-	struct vpnalg_record *sa;
-	unsigned i = 0;
-
-	while (i < IPSEC_INBOUND && h->in[i].spi != 0) {
-		sa = vpnalg_ipsec_host_inbound(translator, host, i);
-		if (sa == NULL) {
-			forget_inbound(h, i);
-			continue;
-		}
-		in = vpnalg_session_body(translator, sa);
-		if (first == NULL || gives_way(in, first, backed)) {
-			first = in;
-			*victim = i;
-		}
-		i++;
-	}
-	if (i < IPSEC_INBOUND)
-		*victim = IPSEC_INBOUND;
-	return i < IPSEC_INBOUND || backed ||
-	       !(first->flags & IPSEC_IN_CONFIRMED);
+	*replaces = false;
+	if (h->inbound >= INBOUND_MAX)
+		return false;
+	if (announced || sa == NULL)
+		return true;
+	in = vpnalg_session_body(translator, sa);
+	*replaces = !in->confirmed;
+	if (lone)
+		return now - in->seen > PARALLEL_MS;
+	return in->confirmed || (now - in->seen > UNCONFIRMED_MS &&
+		now - h->in[0].first > UNCONFIRMED_MS);
 }
 
 /* Pairing */
@@ -119,7 +113,7 @@ static void succeed(struct vpnalg *translator, struct vpnalg_record *old,
 	if (old == NULL)
 		return;
 	in = vpnalg_session_body(translator, old);
-	in->flags |= IPSEC_IN_OLD;
+	in->old = 1;
 	vpnalg_session_changed(translator, old);
 	young->gap = in->gap;
 	young->spread = in->spread;
@@ -146,49 +140,50 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
-	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
+	uint32_t id = vpnalg_ipsec_host_id(translator, host);
 	struct ipsec_walk walk = { 0 };
-	struct ipsec_expecting *e;
+	struct ipsec_candidate *e;
 	unsigned i;
 
-	for (i = IPSEC_INBOUND - 1; i > 0; i--)
+	for (i = IPSEC_YOUNGEST - 1; i > 0; i--)
 		h->in[i] = h->in[i - 1];
 	h->in[0].spi = spi;
 	h->in[0].first = first;
-	h->flags &= (uint16_t)~(IPSEC_HOST_OPEN | IPSEC_HOST_AHEAD |
-			       IPSEC_HOST_DOUBTED | IPSEC_HOST_NEW |
-			       IPSEC_HOST_WAITS);
-	if (h->flags & IPSEC_HOST_ASKED &&
-	    (h->out_spi == 0 || ipsec_is_after(h->asked, h->out_since)))
-		h->flags |= IPSEC_HOST_AHEAD;
-	h->waits = 0;
+	h->flags &= (uint16_t)~(IPSEC_HOST_PENDING | IPSEC_HOST_SUSPECTED |
+			       IPSEC_HOST_INITIAL | IPSEC_HOST_HELD);
+	h->inbound++;
+	h->held = 0;
+	h->unheard = 0;
+	if (h->pending > 0)
+		h->pending--;
 	vpnalg_session_changed(translator, host);
 	prolong_outbound(translator, host);
 	if (remote == NULL)
 		return;
-	vpnalg_ipsec_remote_settle(translator, remote, handle);
+	vpnalg_ipsec_remote_settle(translator, remote, id);
+	if (h->pending > 0)
+		return; /* another one is to come */
 	walk.remote = remote;
-	e = vpnalg_ipsec_remote_expected(translator, &walk, handle);
+	e = vpnalg_ipsec_remote_expected(translator, &walk, id);
 	if (e == NULL)
 		return;
-	vpnalg_ipsec_watch_doubt(translator, remote, host, e->since);
 	vpnalg_ipsec_remote_fulfil(translator, &walk, e);
 }
 
 /* An exchange of the host's has announced it. */
-static bool is_backed(struct vpnalg *translator, struct vpnalg_record *host)
+static bool is_announced(struct vpnalg *translator, struct vpnalg_record *host)
 {
 	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
-	uint32_t handle = vpnalg_ipsec_host_handle(translator, host);
+	uint32_t id = vpnalg_ipsec_host_id(translator, host);
 	struct ipsec_walk walk = { .remote = remote };
 
-	if (h->flags & IPSEC_HOST_DONE &&
-	    ipsec_is_after(h->asked, h->in[0].first))
+	if (h->pending > 0 || (h->flags & IPSEC_HOST_ANSWERED &&
+			       ipsec_is_after(h->asked, h->in[0].first)))
 		return true;
 	return remote != NULL &&
-	       vpnalg_ipsec_remote_expected(translator, &walk, handle) != NULL;
+	       vpnalg_ipsec_remote_expected(translator, &walk, id) != NULL;
 }
 
 static enum vpnalg_result pair(struct vpnalg_step *step,
@@ -200,20 +195,23 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 	struct vpnalg_record *sa;
 	enum vpnalg_result result;
 	struct ipsec_in *in;
-	unsigned victim = IPSEC_INBOUND;
+	bool replaces;
 
-	if (!find_room(translator, host, is_backed(translator, host),
-		       &victim))
+	if (!has_room(translator, host,
+		      evidence == VPNALG_EVIDENCE_SHOWN ||
+			      is_announced(translator, host),
+		      evidence == VPNALG_EVIDENCE_ALONE, &replaces))
 		return VPNALG_DROP_UNPAIRED;
 	result = open_inbound(step, host, spi, &sa);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	if (victim < IPSEC_INBOUND)
-		vpnalg_ipsec_pair_undo(translator, host, victim);
+	if (replaces)
+		vpnalg_ipsec_pair_undo(translator, host, 0);
 	in = vpnalg_session_body(translator, sa);
 	succeed(translator, vpnalg_ipsec_host_inbound(translator, host, 0), in);
 	in->seen = ipsec_now(translator);
-	in->flags = (uint8_t)evidence;
+	in->evidence = evidence & 0xf;
+	in->trust = IPSEC_TRUST_NEW;
 	note(translator, host, spi, first);
 	vpnalg_session_changed(translator, sa);
 	vpnalg_session_tell(translator, sa, VPNALG_EVENT_PAIRED,
@@ -224,57 +222,66 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 
 /* Nobody stands out, or somebody only because no other is left. */
 static bool is_odd(const struct vpnalg_record *host,
-		   const struct ipsec_watched *w, enum vpnalg_evidence evidence)
+		   const struct ipsec_unclaimed *w, enum vpnalg_evidence evidence)
 {
 	return host == NULL ? w->count == CONTEST_COUNT
 			    : evidence == VPNALG_EVIDENCE_EXPECTED;
 }
 
-/* Nothing tells whose the SPI is. */
-static enum vpnalg_result try(struct vpnalg_step *step,
-			      struct ipsec_walk *walk,
-			      struct ipsec_watched *w)
+/* Gives the packet to a host, though it is not known whose the SPI is. */
+static enum vpnalg_result probe(struct vpnalg_step *step,
+				struct ipsec_walk *walk,
+				struct ipsec_unclaimed *w,
+				enum vpnalg_evidence evidence)
 {
 	struct vpnalg *translator = step->translator;
-	struct ipsec_walk turn = { .remote = walk->remote };
-	struct vpnalg_record *host;
+	struct vpnalg_record *host = NULL;
 
 	/* With the last of its hosts, whom the search has found dead, a remote
-	 * and all that is watched of it are no more. */
-	if (walk->remote->children == 0 ||
-	    !vpnalg_ipsec_trial_is_due(translator, walk->remote, w))
+	 * and all that is kept of it are no more. */
+	if (walk->remote->children == 0)
 		return VPNALG_DROP_UNPAIRED;
-	host = vpnalg_ipsec_trial_next(translator, &turn, w);
+	if (evidence == VPNALG_EVIDENCE_NONE)
+		host = vpnalg_ipsec_probe_silent(translator, walk, w);
+	if (host == NULL)
+		host = vpnalg_ipsec_probe_round(translator, walk, w);
 	if (host == NULL)
 		return VPNALG_DROP_UNPAIRED;
-	w->tried = vpnalg_ipsec_host_handle(translator, host);
-	w->tried_at = ipsec_now(translator);
-	w->turn = (uint8_t)turn.place;
-	if (w->trials < UINT8_MAX)
-		w->trials++;
-	vpnalg_session_changed(translator, walk->block);
 	step->record = host;
 	return VPNALG_TRANSLATED;
 }
 
-/* By a trial that was answered, by one that nobody answered, or by what the
- * wire shows. NULL if that is not plain; then without evidence if there is none. */
+/* By a probe that was answered, or by what the wire shows. NULL if that is not
+ * plain; then without evidence if there is none. */
 static struct vpnalg_record *find_owner(struct vpnalg *translator,
 					struct vpnalg_record *remote,
-					const struct ipsec_watched *w,
+					struct ipsec_unclaimed *w,
 					enum vpnalg_evidence *evidence)
 {
 	struct vpnalg_record *host =
-		vpnalg_ipsec_trial_answered(translator, remote, w);
+		vpnalg_ipsec_probe_answered(translator, remote, w);
 
 	*evidence = VPNALG_EVIDENCE_ANSWERED;
-	if (host == NULL) {
-		host = vpnalg_ipsec_trial_over(translator, remote, w);
-		*evidence = VPNALG_EVIDENCE_LEFT;
-	}
 	if (host == NULL)
 		host = vpnalg_ipsec_judge(translator, remote, w, evidence);
 	return host;
+}
+
+/* A host that is alone with its remote gets whatever comes from there, with room
+ * for a pair or without. */
+static enum vpnalg_result pair_lone(struct vpnalg_step *step,
+				    struct vpnalg_record *host)
+{
+	enum vpnalg_result result;
+
+	if (host == NULL)
+		return VPNALG_DROP_UNPAIRED;
+	result = pair(step, host, ipsec_now(step->translator),
+		      VPNALG_EVIDENCE_ALONE);
+	if (result != VPNALG_DROP_UNPAIRED)
+		return result;
+	step->record = host;
+	return VPNALG_TRANSLATED;
 }
 
 /* From outside, with an SPI that is nobody's yet; step->record is the remote. */
@@ -282,37 +289,41 @@ enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *remote = step->record, *host;
-	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
-	enum vpnalg_evidence evidence = VPNALG_EVIDENCE_ALONE;
+	enum vpnalg_evidence evidence;
 	struct ipsec_walk walk = { .remote = remote };
-	struct ipsec_watched *watched;
-	uint32_t first = ipsec_now(translator);
+	struct ipsec_unclaimed *w;
 	enum vpnalg_result result;
 
 	step->kind = IPSEC_KIND_IN;
-	if (remote->children == 1) {
-		host = vpnalg_ipsec_host_by_handle(translator, remote,
-						   r->handles);
-		return host != NULL ? pair(step, host, first, evidence)
-				    : VPNALG_DROP_UNPAIRED;
+	if (remote->children == 1)
+		return pair_lone(step, vpnalg_ipsec_remote_lone(translator,
+								remote));
+	w = vpnalg_ipsec_unclaimed_seen(step, &walk);
+	if (w == NULL) {
+		step->record = vpnalg_ipsec_probe_any(translator, remote);
+		return step->record != NULL ? VPNALG_TRANSLATED
+					    : VPNALG_DROP_UNPAIRED;
 	}
-	watched = vpnalg_ipsec_watch(step, &walk);
-	if (watched == NULL)
-		return VPNALG_DROP_UNPAIRED;
-	host = find_owner(translator, remote, watched, &evidence);
-	if (is_odd(host, watched, evidence) &&
-	    vpnalg_ipsec_repair_contested(translator, remote, watched))
+	host = find_owner(translator, remote, w, &evidence);
+	if (is_odd(host, w, evidence) &&
+	    vpnalg_ipsec_repair_contested(translator, remote, w))
 		return VPNALG_DROP_UNPAIRED;
 	if (host == NULL)
-		return evidence == VPNALG_EVIDENCE_NONE
-			       ? try(step, &walk, watched)
-			       : VPNALG_DROP_UNPAIRED;
-	result = pair(step, host, watched->first, evidence);
+		return probe(step, &walk, w, evidence);
+	result = pair(step, host, w->first, evidence);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	watched->spi = 0;
+	w->spi = 0;
 	vpnalg_session_changed(translator, walk.block);
 	return VPNALG_TRANSLATED;
+}
+
+static bool is_alone(struct vpnalg *translator, struct vpnalg_record *host)
+{
+	struct vpnalg_record *remote =
+		vpnalg_ipsec_remote_of(translator, host);
+
+	return remote != NULL && remote->children == 1;
 }
 
 /* Seen in its inside form: the address tells. */
@@ -325,16 +336,18 @@ enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
 
 	if (host == NULL)
 		return VPNALG_DROP_NO_SESSION;
-	if (vpnalg_ipsec_trial_shown(step, host)) {
+	if (vpnalg_ipsec_probe_shown(step, host)) {
 		step->record = host;
 		return VPNALG_TRANSLATED;
 	}
+	if (is_alone(translator, host))
+		return pair_lone(step, host);
 	vpnalg_session_tuple(translator, host, VPNALG_OUTSIDE_OWN, &outside);
 	outside.id = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
 	outside.port = 0;
 	sa = vpnalg_session_find(translator, &outside);
 	wrong = sa != NULL ? vpnalg_ipsec_host_find(translator, sa) : NULL;
-	for (i = 0; wrong != NULL && i < IPSEC_INBOUND; i++)
+	for (i = 0; wrong != NULL && i < IPSEC_YOUNGEST; i++)
 		if (vpnalg_ipsec_host_body(translator, wrong)->in[i].spi ==
 		    outside.id) {
 			vpnalg_session_tell(translator, sa,

@@ -23,7 +23,7 @@
 
 /* The host's youngest pair. It was expected since then. */
 static void undo(struct vpnalg *translator, struct vpnalg_record *host,
-		 uint32_t since, uint32_t refused, uint8_t flags)
+		 uint32_t since, uint32_t refused)
 {
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	uint32_t spi = h->in[0].spi, first = h->in[0].first;
@@ -36,19 +36,20 @@ static void undo(struct vpnalg *translator, struct vpnalg_record *host,
 		vpnalg_session_tell(translator, sa, VPNALG_EVENT_UNPAIRED,
 				    VPNALG_EVIDENCE_NONE);
 	vpnalg_ipsec_pair_undo(translator, host, 0);
+	if (h->pending == 0)
+		h->pending = 1;
 	if (remote == NULL)
 		return;
-	vpnalg_ipsec_watch_again(translator, remote,
-				 &(struct ipsec_watched){ .spi = spi,
+	vpnalg_ipsec_unclaimed_again(translator, remote,
+				 &(struct ipsec_unclaimed){ .spi = spi,
 							  .first = first,
-							  .refused = refused,
-							  .flags = flags });
+							  .refused = refused });
 	vpnalg_ipsec_remote_expect(translator, remote, host, since);
 }
 
 static bool was_guessed(const struct ipsec_in *in)
 {
-	switch (in->flags & IPSEC_IN_EVIDENCE) {
+	switch (in->evidence) {
 	case VPNALG_EVIDENCE_EXPECTED:
 	case VPNALG_EVIDENCE_CONTINUED:
 	case VPNALG_EVIDENCE_WOKE:
@@ -62,7 +63,7 @@ static bool was_guessed(const struct ipsec_in *in)
 /* The host may have begun to send by chance when it got a packet on trial. */
 static bool may_be_wrong(const struct ipsec_in *in)
 {
-	return was_guessed(in) || (in->flags & IPSEC_IN_EVIDENCE) ==
+	return was_guessed(in) || in->evidence ==
 					  VPNALG_EVIDENCE_ANSWERED;
 }
 
@@ -85,16 +86,16 @@ void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step)
 	first = vpnalg_ipsec_host_body(translator, host)->in[0].first;
 	age = ipsec_now(translator) - first;
 	if (in == NULL || young == step->record || !was_guessed(in) ||
-	    in->flags & IPSEC_IN_CONFIRMED || age > CONTRADICTION_MS) {
-		old->flags &= (uint8_t)~IPSEC_IN_OLD;
+	    in->confirmed || age > CONTRADICTION_MS) {
+		old->old = 0;
 		vpnalg_session_changed(translator, step->record);
 		return;
 	}
 	if (age < OVERTAKEN_MS)
 		return;
-	old->flags &= (uint8_t)~IPSEC_IN_OLD;
+	old->old = 0;
 	vpnalg_session_changed(translator, step->record);
-	undo(translator, host, first, 0, 0);
+	undo(translator, host, first, 0);
 }
 
 static bool may_be_others(struct vpnalg *translator,
@@ -106,7 +107,7 @@ static bool may_be_others(struct vpnalg *translator,
 	return remote != NULL &&
 	       vpnalg_ipsec_judge_doubts(
 		       translator, remote,
-		       vpnalg_ipsec_host_handle(translator, host),
+		       vpnalg_ipsec_host_id(translator, host),
 		       vpnalg_ipsec_host_body(translator, host)->in[0].first);
 }
 
@@ -114,7 +115,7 @@ static void refuse(struct vpnalg *translator, struct vpnalg_record *host)
 {
 	undo(translator, host,
 	     vpnalg_ipsec_host_body(translator, host)->in[0].first,
-	     vpnalg_ipsec_host_handle(translator, host), 0);
+	     vpnalg_ipsec_host_id(translator, host));
 }
 
 /* The host does not hear the remote, though something arrives for it. Once may
@@ -128,8 +129,8 @@ void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 		vpnalg_ipsec_host_inbound(translator, host, 0);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
-	uint32_t now = ipsec_now(translator), before = now - h->doubted;
-	bool again = h->flags & IPSEC_HOST_DOUBTED && before < DOUBT_MS;
+	uint32_t now = ipsec_now(translator), before = now - h->suspected;
+	bool again = h->flags & IPSEC_HOST_SUSPECTED && before < DOUBT_MS;
 	struct ipsec_in *in;
 
 	if (remote == NULL || remote->children < 2 || sa == NULL)
@@ -143,11 +144,11 @@ void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 		refuse(translator, host);
 		return;
 	}
-	h->flags |= IPSEC_HOST_DOUBTED;
-	h->doubted = now;
+	h->flags |= IPSEC_HOST_SUSPECTED;
+	h->suspected = now;
 	vpnalg_session_changed(translator, host);
 	if (was_guessed(in) && may_be_others(translator, host))
-		in->flags |= IPSEC_IN_DOUBTED;
+		in->suspect = 1;
 	vpnalg_session_changed(translator, sa);
 }
 
@@ -161,10 +162,10 @@ bool vpnalg_ipsec_repair_goes_on(struct vpnalg_step *step)
 
 	if (host == NULL ||
 	    ipsec_now(translator) -
-			    vpnalg_ipsec_host_body(translator, host)->doubted <
+			    vpnalg_ipsec_host_body(translator, host)->suspected <
 		    GOOD_BYE_MS)
 		return false;
-	in->flags &= (uint8_t)~IPSEC_IN_DOUBTED;
+	in->suspect = 0;
 	vpnalg_session_changed(translator, step->record);
 	if (vpnalg_ipsec_host_inbound(translator, host, 0) != step->record ||
 	    !may_be_others(translator, host))
@@ -173,41 +174,192 @@ bool vpnalg_ipsec_repair_goes_on(struct vpnalg_step *step)
 	return true;
 }
 
-/* A guess, and the host says nothing to what arrives, nor ever has. Others that
- * are silent may be meant. It must be as old as that, in milliseconds. */
-bool vpnalg_ipsec_repair_unanswered(struct vpnalg_step *step,
-				    struct vpnalg_record *host, uint32_t least)
+/* Reviews */
+
+/* What comes within that is an answer. */
+#define ANSWERED_MS 350
+
+/* How much a pair gains by what agrees, and loses by what does not. */
+enum { GAIN = 1, LOSS = 2 };
+
+/* So much trust above that of a new pair is traffic both ways, for a while. */
+#define CONFIRMED_GAIN 2
+
+static void gain(struct vpnalg *translator, struct vpnalg_record *sa,
+		 bool begins)
 {
-	struct vpnalg *translator = step->translator;
-	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	const struct ipsec_in *in =
-		vpnalg_session_body(translator, step->record);
+	struct ipsec_in *in = vpnalg_session_body(translator, sa);
+
+	if (in->trust >= IPSEC_TRUST_NEW + CONFIRMED_GAIN)
+		in->confirmed = 1;
+	if (begins || !in->confirmed)
+		in->trust = (in->trust + GAIN) & 0xf;
+	vpnalg_session_changed(translator, sa);
+}
+
+/* Returns a host that hears nothing, and began to send within the time that an
+ * answer takes and later than `sent`; or NULL. */
+static struct vpnalg_record *find_better(struct vpnalg *translator,
+					 struct vpnalg_record *remote,
+					 struct vpnalg_record *host,
+					 uint32_t sent)
+{
+	const struct ipsec_unclaimed w = {
+		.refused = vpnalg_ipsec_host_id(translator, host)
+	};
+	struct ipsec_walk walk = { .remote = remote };
+	struct vpnalg_record *other;
+	const struct ipsec_host *o;
+
+	while ((other = vpnalg_ipsec_judge_candidate(translator, &walk, &w)) !=
+	       NULL) {
+		o = vpnalg_ipsec_host_body(translator, other);
+		if (o->flags & IPSEC_HOST_RESUMED &&
+		    ipsec_now(translator) - o->resumed <= ANSWERED_MS &&
+		    ipsec_is_after(o->resumed, sent))
+			return other;
+	}
+	return NULL;
+}
+
+/* The SA is not its host's. */
+static void take_back(struct vpnalg *translator, struct vpnalg_record *host,
+		      struct vpnalg_record *sa)
+{
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
-	struct ipsec_walk walk = { .remote = remote };
-	const struct ipsec_watched w = {
-		.first = h->in[0].first,
-		.refused = vpnalg_ipsec_host_handle(translator, host),
+	struct ipsec_unclaimed w = {
+		.first = ipsec_now(translator),
+		.refused = vpnalg_ipsec_host_id(translator, host)
 	};
+	struct vpnalg_tuple tuple;
+	unsigned i;
 
-	if (remote == NULL || remote->children < 2 || !was_guessed(in) ||
-	    !vpnalg_session_may_wait(translator) || h->in[1].spi != 0 ||
-	    vpnalg_ipsec_host_outbound(translator, host) != NULL ||
-	    ipsec_now(translator) - w.first < least ||
-	    vpnalg_ipsec_trial_next(translator, &walk, &w) == NULL)
+	vpnalg_session_tuple(translator, sa, VPNALG_INSIDE_OWN, &tuple);
+	if (h->in[0].spi == tuple.id) {
+		undo(translator, host, h->in[0].first,
+		     vpnalg_ipsec_host_id(translator, host));
+		return;
+	}
+	w.spi = tuple.id;
+	vpnalg_session_tell(translator, sa, VPNALG_EVENT_UNPAIRED,
+			    VPNALG_EVIDENCE_NONE);
+	for (i = 1; i < IPSEC_YOUNGEST && h->in[i].spi != w.spi; i++)
+		;
+	if (i < IPSEC_YOUNGEST)
+		vpnalg_ipsec_pair_undo(translator, host, i);
+	else
+		vpnalg_session_close(translator, sa);
+	if (remote != NULL)
+		vpnalg_ipsec_unclaimed_again(translator, remote, &w);
+}
+
+/* A host's SPIs that go on side by side for so long are not an old one and the
+ * one that follows it. */
+#define SURPLUS_MS 3000
+
+/* A host that sends with several SAs receives with several. */
+#define SEVERAL_MS 10000
+
+/* How many hosts are looked at for one that hears nothing. */
+#define SURPLUS_HOSTS 3
+
+/* Returns the one of two SPIs that is less certain, if both are in use; or
+ * NULL. */
+static struct vpnalg_record *find_surplus(struct vpnalg *translator,
+					  struct vpnalg_record *host)
+{
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	uint32_t now = ipsec_now(translator);
+	struct vpnalg_record *young, *old;
+	const struct ipsec_in *y, *o;
+
+	young = vpnalg_ipsec_host_inbound(translator, host, 0);
+	old = vpnalg_ipsec_host_inbound(translator, host, 1);
+	if (young == NULL || old == NULL ||
+	    now - h->in[0].first < SURPLUS_MS ||
+	    (h->flags & IPSEC_HOST_SEVERAL && now - h->several < SEVERAL_MS))
+		return NULL;
+	y = vpnalg_session_body(translator, young);
+	o = vpnalg_session_body(translator, old);
+	if (now - y->seen > IPSEC_SILENCE_MS ||
+	    now - o->seen > IPSEC_SILENCE_MS)
+		return NULL;
+	if (o->trust < y->trust)
+		return old;
+	return y->trust < IPSEC_TRUST_FULL ? young : NULL;
+}
+
+/* A host hears nothing: of another one that hears with two SPIs at once, though it
+ * sends with one SA, one is taken back. The other hosts are looked at in turn. */
+void vpnalg_ipsec_repair_surplus(struct vpnalg *translator,
+				 struct vpnalg_record *remote,
+				 struct vpnalg_record *deaf)
+{
+	struct vpnalg_record *host, *sa;
+	unsigned i;
+
+	for (i = 0; i < SURPLUS_HOSTS; i++) {
+		host = vpnalg_ipsec_remote_turn(translator, remote);
+		if (host == NULL)
+			return;
+		sa = host != deaf ? find_surplus(translator, host) : NULL;
+		if (sa == NULL)
+			continue;
+		take_back(translator, host, sa);
+		vpnalg_ipsec_remote_expect(translator, remote, deaf,
+					   ipsec_now(translator));
+		return;
+	}
+}
+
+/* A packet has come that is not the next one of a flow: what its host sends
+ * agrees with it, or another host's sending agrees better. Returns whether the
+ * pair was undone. `before` is when the packet before came. */
+bool vpnalg_ipsec_repair_review(struct vpnalg_step *step, uint32_t before)
+{
+	struct vpnalg *translator = step->translator;
+	struct vpnalg_record *host =
+		vpnalg_ipsec_host_find(translator, step->record);
+	struct vpnalg_record *remote =
+		vpnalg_ipsec_remote_of(translator, step->record);
+	struct ipsec_in *in = vpnalg_session_body(translator, step->record);
+	uint32_t now = ipsec_now(translator), sent;
+	bool ever, agrees, begins = now - before > IPSEC_SILENCE_MS;
+	struct vpnalg_record *better = NULL;
+
+	if (host == NULL || remote == NULL)
 		return false;
-	undo(translator, host, w.first, w.refused, IPSEC_WATCHED_UNANSWERED);
+	sent = vpnalg_ipsec_host_sent(translator, host, &ever);
+	agrees = ever && (now - sent <= ANSWERED_MS ||
+			  sent - before <= ANSWERED_MS);
+	if (begins && remote->children > 1)
+		better = find_better(translator, remote, host,
+				     agrees ? sent : now - ANSWERED_MS - 1);
+	if (better == NULL) {
+		if (agrees)
+			gain(translator, step->record, begins);
+		return false;
+	}
+	if (in->trust > LOSS) {
+		in->trust = (in->trust - LOSS) & 0xf;
+		return false;
+	}
+	take_back(translator, host, step->record);
+	vpnalg_ipsec_remote_expect(translator, remote, better, now);
+	step->record = remote;
 	return true;
 }
 
 /* The host got an SPI, and now one has begun that fits as well. Whose is which
  * is open again, if the first may be anybody else's. */
 static bool contest(struct vpnalg *translator, struct vpnalg_record *remote,
-		    const struct ipsec_expecting *paired,
-		    const struct ipsec_watched *w)
+		    const struct ipsec_candidate *paired,
+		    const struct ipsec_unclaimed *w)
 {
-	struct vpnalg_record *host = vpnalg_ipsec_host_by_handle(
-		translator, remote, paired->handle);
+	struct vpnalg_record *host = vpnalg_ipsec_host_by_id(
+		translator, remote, paired->id);
 	const struct ipsec_host *h;
 	const struct ipsec_in *in;
 	struct vpnalg_record *sa;
@@ -219,17 +371,17 @@ static bool contest(struct vpnalg *translator, struct vpnalg_record *remote,
 	if (sa == NULL || w->began - h->in[0].first > IPSEC_RIVAL_MS)
 		return false;
 	in = vpnalg_session_body(translator, sa);
-	if (in->flags & IPSEC_IN_CONFIRMED || !was_guessed(in) ||
+	if (!was_guessed(in) ||
 	    !may_be_others(translator, host) ||
 	    !vpnalg_ipsec_judge_fits(translator, host, w))
 		return false;
-	undo(translator, host, paired->since, 0, 0);
+	undo(translator, host, paired->since, 0);
 	return true;
 }
 
 bool vpnalg_ipsec_repair_contested(struct vpnalg *translator,
 				   struct vpnalg_record *remote,
-				   const struct ipsec_watched *w)
+				   const struct ipsec_unclaimed *w)
 {
 	const struct ipsec_remote *r =
 		vpnalg_ipsec_remote_body(translator, remote);
@@ -237,7 +389,7 @@ bool vpnalg_ipsec_repair_contested(struct vpnalg *translator,
 	unsigned i;
 
 	for (i = 0; i < IPSEC_PAIRED; i++)
-		contested |= r->paired[i].handle != 0 &&
+		contested |= r->paired[i].id != 0 &&
 			     contest(translator, remote, &r->paired[i], w);
 	return contested;
 }

@@ -40,8 +40,9 @@ TCase *ipsec_judge_case(void);  /* check_ipsec_judge.c */
 TCase *ipsec_model_case(void);  /* check_ipsec_model.c */
 TCase *ipsec_pair_case(void);   /* check_ipsec_pair.c */
 TCase *ipsec_repair_case(void); /* check_ipsec_repair.c */
-TCase *ipsec_trial_case(void);  /* check_ipsec_trial.c */
-TCase *ipsec_watch_case(void);  /* check_ipsec_watch.c */
+TCase *ipsec_heal_case(void);   /* check_ipsec_heal.c */
+TCase *ipsec_probe_case(void);  /* check_ipsec_probe.c */
+TCase *ipsec_hold_case(void);  /* check_ipsec_hold.c */
 TCase *steer_general_case(void);   /* check_steer_general.c */
 TCase *general_mapping_case(void); /* check_general_mapping.c */
 TCase *general_model_case(void);  /* check_general_model.c */

@@ -39,7 +39,7 @@ START_TEST(the_kinds_have_names)
 	static const char *const names[] = {
 		"IKE session", "IKE SA",     "ESP outbound SA",
 		"ESP inbound SA", "ESP host", "ESP remote",
-		"ESP unknown SPIs", "AH",
+		"ESP unclaimed SPIs", "AH",
 	};
 	struct vpnalg_kind_counters counters;
 	size_t i;
@@ -312,8 +312,9 @@ Suite *ipsec_suite(void)
 	suite_add_tcase(suite, ipsec_host_case());
 	suite_add_tcase(suite, ipsec_pair_case());
 	suite_add_tcase(suite, ipsec_judge_case());
-	suite_add_tcase(suite, ipsec_trial_case());
-	suite_add_tcase(suite, ipsec_watch_case());
+	suite_add_tcase(suite, ipsec_heal_case());
+	suite_add_tcase(suite, ipsec_probe_case());
+	suite_add_tcase(suite, ipsec_hold_case());
 	suite_add_tcase(suite, ipsec_repair_case());
 	suite_add_tcase(suite, ipsec_cut_case());
 	suite_add_tcase(suite, ipsec_fail_case());

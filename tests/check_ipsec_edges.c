@@ -214,42 +214,6 @@ START_TEST(an_outbound_spi_that_was_shared_is_nobodys_alone)
 }
 END_TEST
 
-static void goes_on(struct esp *e, unsigned times, unsigned gap)
-{
-	while (times-- > 0) {
-		ck_assert_uint_eq(esp_sends(&w, e), VPNALG_TRANSLATED);
-		esp_receives(&w, e);
-		w.now += gap;
-	}
-}
-
-/* Another SPI begins that would fit its host as well. */
-START_TEST(what_begins_soon_after_does_not_contest_a_confirmed_pair)
-{
-	struct esp old = esp_of(CLIENT_A, SERVER, 0xa1, 0xb1), new = old;
-	struct esp other = esp_of(CLIENT_B, SERVER, 0xa2, 0xc1);
-
-	/* Undo would count every packet twice. */
-	ipsec_world(&w, (struct world_options){ .no_undo = true });
-	a = ike_of(CLIENT_A, SERVER, 0);
-	b = ike_of(CLIENT_B, SERVER, 0);
-	ike_begin(&w, &a);
-	w.now += 2000;
-	goes_on(&old, 20, 100);
-	ike_begin(&w, &b);
-	goes_on(&old, 20, 100);
-	goes_on(&old, 1, 20);
-	client_exchanges(&w, &a, CREATE_CHILD_SA);
-	new.in_spi = 0xb2;
-	new.out_sequence = old.out_sequence;
-	goes_on(&new, 24, 10);
-	ck_assert(esp_arrives(&w, &new));
-	esp_receives(&w, &other);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
-	ck_assert(esp_arrives(&w, &new));
-}
-END_TEST
-
 static void begin_with(const struct vpnalg_handler *first)
 {
 	static const struct vpnalg_handler *handlers[2];
@@ -322,8 +286,6 @@ TCase *ipsec_worlds_case(void)
 	TCase *t = tcase_create("other worlds");
 
 	tcase_add_checked_fixture(t, NULL, end);
-	tcase_add_test(t,
-		       what_begins_soon_after_does_not_contest_a_confirmed_pair);
 	tcase_add_test(t,
 		       port_500_is_shared_though_another_handler_looks_first);
 	tcase_add_test(t, an_esp_host_keeps_no_other_handlers_session);

@@ -20,8 +20,8 @@ static void confirm(struct esp *e)
 {
 	int i;
 
-	for (i = 0; i < 20; i++) {
-		w.now += 10;
+	for (i = 0; i < 40; i++) {
+		w.now += 50;
 		ck_assert_uint_eq(esp_sends(&w, e), VPNALG_TRANSLATED);
 		ck_assert(esp_arrives(&w, e));
 	}

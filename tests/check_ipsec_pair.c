@@ -111,47 +111,87 @@ START_TEST(old_and_new_spis_live_side_by_side_in_a_rekey)
 }
 END_TEST
 
-/* Rekeys one after the other: the oldest of many is not needed any more. */
+/* Each pair lives for its time, however many follow it. */
 START_TEST(a_host_may_rekey_for_ever)
 {
 	struct ike k = ike_of(CLIENT_A, SERVER, 0);
 	unsigned i;
 
 	ike_begin(&w, &k);
-	for (i = 0; i < 20; i++) {
-		exchange_packets(30);
+	for (i = 0; i < 200; i++) {
+		exchange_packets(100);
+		w.now += 60000;
 		client_exchanges(&w, &k, CREATE_CHILD_SA);
 		a.in_spi++;
 		a.out_spi++;
 		a.in_sequence = a.out_sequence = 0;
-		ck_assert_uint_le(live(&w, KIND_ESP_IN), 4);
+		world_wait(&w, 0);
+		ck_assert_uint_le(live(&w, KIND_ESP_IN), 64);
 	}
+	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), 200);
 }
 END_TEST
 
-START_TEST(the_youngest_that_nothing_confirms_gives_way_to_a_fifth)
+/* Ten tunnels of one gateway, side by side: as many as the store has room
+ * for. */
+START_TEST(a_host_has_as_many_inbound_spis_as_it_has_sas)
+{
+	struct esp many[10];
+	unsigned i, round;
+
+	for (i = 0; i < ROWS(many); i++) {
+		many[i] = esp_of(CLIENT_A, SERVER, 0xa0 + i, 0xb0 + i);
+		ck_assert_uint_eq(esp_sends(&w, &many[i]), VPNALG_TRANSLATED);
+		w.now += 5;
+	}
+	for (round = 0; round < 20; round++)
+		for (i = 0; i < ROWS(many); i++) {
+			esp_sends(&w, &many[i]);
+			w.now += 10;
+			ck_assert(esp_arrives(&w, &many[i]));
+		}
+	ck_assert_uint_eq(live(&w, KIND_ESP_IN), ROWS(many));
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+}
+END_TEST
+
+/* A host that is alone gets whatever comes, but what nobody has announced is
+ * kept in one place at most, and costs an event and a choice each now and then. */
+START_TEST(what_nobody_announced_takes_one_place)
 {
 	uint32_t spi;
-	uint64_t before;
 
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
-	for (spi = 1; spi <= 5; spi++) {
+	ck_assert(esp_arrives(&w, &a));
+	for (spi = 0x10000; spi < 0x10000 + 10000; spi++) {
 		w.now++;
-		ck_assert_uint_eq(hear(spi, 1), VPNALG_TRANSLATED);
+		ck_assert_uint_eq(hear(spi, spi & 7), VPNALG_TRANSLATED);
+		if (spi % 100 == 0)
+			ck_assert(esp_arrives(&w, &a));
 	}
-	ck_assert_uint_eq(live(&w, KIND_ESP_IN), 4);
-	before = opened(&w, KIND_ESP_IN);
-	for (spi = 1; spi <= 3; spi++)
-		ck_assert_uint_eq(hear(spi, 2), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(hear(5, 2), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), before);
-	ck_assert_uint_eq(hear(4, 2), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), before + 1);
+	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), 1);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 1);
 }
 END_TEST
 
-/* Four that traffic both ways has confirmed: nothing from outside takes one
- * away. */
+/* The first packet is forged: the real SPI gets through beside it, and into its
+ * place once it is silent. */
+START_TEST(a_forged_spi_does_not_keep_the_real_one_out)
+{
+	unsigned i;
+
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(hear(0x666, 8), VPNALG_TRANSLATED);
+	for (i = 0; i < 1200; i++) {
+		w.now += 10;
+		ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+		ck_assert(esp_arrives(&w, &a));
+	}
+	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), 2);
+}
+END_TEST
+
+/* Traffic both ways has confirmed them: nothing from outside takes one away. */
 START_TEST(a_confirmed_pair_is_never_taken_by_packets_from_outside)
 {
 	struct esp four[4];
@@ -159,14 +199,15 @@ START_TEST(a_confirmed_pair_is_never_taken_by_packets_from_outside)
 
 	for (i = 0; i < 4; i++) {
 		a.in_spi = 0xb0 + i;
+		a.out_spi = 0xa0 + i;
 		a.in_sequence = 0;
-		exchange_packets(30);
+		exchange_packets(100);
 		four[i] = a;
 	}
 	ck_assert_uint_eq(live(&w, KIND_ESP_IN), 4);
 	for (i = 0; i < 1000; i++)
 		ck_assert_uint_eq(hear(0x10000 + i * 7919, i & 1 ? 1 : i << 20),
-				  VPNALG_DROP_UNPAIRED);
+				  VPNALG_TRANSLATED);
 	for (i = 0; i < 4; i++)
 		ck_assert(esp_arrives(&w, &four[i]));
 	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), 4);
@@ -226,8 +267,9 @@ TCase *ipsec_pair_case(void)
 	tcase_add_loop_test(t, old_and_new_spis_live_side_by_side_in_a_rekey,
 			    0, 4);
 	tcase_add_test(t, a_host_may_rekey_for_ever);
-	tcase_add_test(
-		t, the_youngest_that_nothing_confirms_gives_way_to_a_fifth);
+	tcase_add_test(t, a_host_has_as_many_inbound_spis_as_it_has_sas);
+	tcase_add_test(t, what_nobody_announced_takes_one_place);
+	tcase_add_test(t, a_forged_spi_does_not_keep_the_real_one_out);
 	tcase_add_test(
 		t, a_confirmed_pair_is_never_taken_by_packets_from_outside);
 	tcase_add_test(t, a_packet_in_its_inside_form_shows_whose_it_is);

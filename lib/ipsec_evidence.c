@@ -15,7 +15,7 @@
 #define WOKE_SPREAD_MS 20
 
 /* No time may say more: packets are lost. */
-#define STRANGEST 1000
+#define SURPRISE_MOST 1000
 
 /* Nothing is more regular than that. */
 #define SPREAD_LEAST_MS 5
@@ -24,13 +24,13 @@
 #define CONNECTED_MS 400
 
 /* Who has not used his new SA himself gives way to one who has just woken. */
-#define SILENT_STRANGE (IPSEC_MARGIN + 10)
+#define SILENT_SURPRISE (IPSEC_MARGIN + 10)
 
 /* What began so shortly after another ended may follow it. */
 #define ENDED_MS 400
 
 /* How much less that counts than if it was known whose the other was. */
-#define UNKNOWN_STRANGE 600
+#define UNCLAIMED_SURPRISE 600
 
 /* After an exchange the remote turns to the new SA within that, if it sends. */
 #define SWITCH_MS 500
@@ -40,56 +40,56 @@
 
 /* In hundredths, the negative logarithm of a normal distribution whose mean
  * deviation is the spread. */
-static uint32_t strange(uint32_t off, uint32_t spread)
+static uint32_t surprise(uint32_t off, uint32_t spread)
 {
 	uint32_t s;
 
 	if (spread < SPREAD_LEAST_MS)
 		spread = SPREAD_LEAST_MS;
 	if (off > UINT8_MAX)
-		return STRANGEST;
+		return SURPRISE_MOST;
 	s = 32 * off * off / (spread * spread);
-	return s < STRANGEST ? s : STRANGEST;
+	return s < SURPRISE_MOST ? s : SURPRISE_MOST;
 }
 
 /* It begins to send at that time, and the remote too. */
-static void stand_begun(uint32_t begun, const struct ipsec_watched *w,
-			struct ipsec_opinion *opinion)
+static void stand_begun(uint32_t begun, const struct ipsec_unclaimed *w,
+			struct ipsec_likelihood *likelihood)
 {
-	uint32_t strangeness = 0;
+	uint32_t found = 0;
 
 	if (w->began + WOKE_AFTER_MS - begun >= WOKE_BEFORE_MS + WOKE_AFTER_MS)
 		return;
 	if (ipsec_is_after(begun, w->began))
-		strangeness = strange(begun - w->began, WOKE_SPREAD_MS);
+		found = surprise(begun - w->began, WOKE_SPREAD_MS);
 	else if (w->began - begun > ANSWERED_MS)
-		strangeness = strange(w->began - begun - ANSWERED_MS,
+		found = surprise(w->began - begun - ANSWERED_MS,
 				      ANSWER_SPREAD_MS);
-	if (opinion->standing >= IPSEC_STANDING_LIKELY &&
-	    opinion->strange <= strangeness)
+	if (likelihood->rank >= IPSEC_RANK_LIKELY &&
+	    likelihood->surprise <= found)
 		return;
-	if (opinion->standing < IPSEC_STANDING_LIKELY)
-		opinion->standing = IPSEC_STANDING_LIKELY;
-	opinion->evidence = VPNALG_EVIDENCE_WOKE;
-	opinion->strange = strangeness;
+	if (likelihood->rank < IPSEC_RANK_LIKELY)
+		likelihood->rank = IPSEC_RANK_LIKELY;
+	likelihood->evidence = VPNALG_EVIDENCE_WOKE;
+	likelihood->surprise = found;
 }
 
 static void stand_idle(const struct ipsec_host *h,
-		       const struct ipsec_watched *w,
-		       struct ipsec_opinion *opinion)
+		       const struct ipsec_unclaimed *w,
+		       struct ipsec_likelihood *likelihood)
 {
-	opinion->evidence = VPNALG_EVIDENCE_WOKE;
-	opinion->standing = IPSEC_STANDING_IDLE;
-	if (h->flags & IPSEC_HOST_WOKE)
-		stand_begun(h->woke, w, opinion);
-	if (h->flags & IPSEC_HOST_LET)
-		stand_begun(h->out_since, w, opinion);
+	likelihood->evidence = VPNALG_EVIDENCE_WOKE;
+	likelihood->rank = IPSEC_RANK_IDLE;
+	if (h->flags & IPSEC_HOST_RESUMED)
+		stand_begun(h->resumed, w, likelihood);
+	if (h->flags & IPSEC_HOST_RELEASED)
+		stand_begun(h->out_since, w, likelihood);
 }
 
 /* It waited when it had received that for the last time. */
 static bool was_let_since(const struct ipsec_host *h, const struct ipsec_in *in)
 {
-	return h->flags & IPSEC_HOST_LET &&
+	return h->flags & IPSEC_HOST_RELEASED &&
 	       ipsec_is_after(h->out_since, in->seen);
 }
 
@@ -105,8 +105,8 @@ static bool goes_on(struct vpnalg *translator, struct vpnalg_record *host,
 	uint32_t silent = in->seen;
 	const struct ipsec_out *out;
 
-	if (sa == NULL || (h->flags & IPSEC_HOST_WOKE &&
-			   ipsec_is_after(h->woke + BOTH_WAYS_MS, in->seen)))
+	if (sa == NULL || (h->flags & IPSEC_HOST_RESUMED &&
+			   ipsec_is_after(h->resumed + BOTH_WAYS_MS, in->seen)))
 		return false;
 	if (was_let_since(h, in))
 		silent = h->out_since + ANSWERED_MS;
@@ -118,29 +118,29 @@ static bool goes_on(struct vpnalg *translator, struct vpnalg_record *host,
 /* It has received until now with another SA. */
 static void stand_busy(struct vpnalg *translator, struct vpnalg_record *host,
 		       const struct ipsec_in *in,
-		       const struct ipsec_watched *w,
-		       struct ipsec_opinion *opinion)
+		       const struct ipsec_unclaimed *w,
+		       struct ipsec_likelihood *likelihood)
 {
 	uint32_t patience = in->gap + in->gap / 2U + IPSEC_REORDERED_MS;
 	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 
-	opinion->evidence = VPNALG_EVIDENCE_CONTINUED;
-	opinion->standing = IPSEC_STANDING_SOON;
-	opinion->strange =
-		strange(ipsec_off_by(w->began, in->seen + in->gap), in->spread);
+	likelihood->evidence = VPNALG_EVIDENCE_CONTINUED;
+	likelihood->rank = IPSEC_RANK_SOON;
+	likelihood->surprise =
+		surprise(ipsec_off_by(w->began, in->seen + in->gap), in->spread);
 	if (ipsec_is_after(in->seen, w->began + IPSEC_REORDERED_MS)) {
-		opinion->standing = IPSEC_STANDING_NONE;
+		likelihood->rank = IPSEC_RANK_NONE;
 		return;
 	}
 	if (goes_on(translator, host, in))
-		opinion->standing = IPSEC_STANDING_SURE;
+		likelihood->rank = IPSEC_RANK_SURE;
 	else if (ipsec_now(translator) - in->seen > patience)
-		opinion->standing = IPSEC_STANDING_LIKELY;
+		likelihood->rank = IPSEC_RANK_LIKELY;
 	if (was_let_since(h, in))
-		stand_begun(h->out_since, w, opinion);
+		stand_begun(h->out_since, w, likelihood);
 }
 
-static bool was_busy(const struct ipsec_in *in, const struct ipsec_watched *w)
+static bool was_busy(const struct ipsec_in *in, const struct ipsec_unclaimed *w)
 {
 	uint32_t before = w->began - in->seen;
 
@@ -149,28 +149,28 @@ static bool was_busy(const struct ipsec_in *in, const struct ipsec_watched *w)
 }
 
 static bool has_asked(const struct ipsec_host *h,
-		      const struct ipsec_watched *w, uint32_t longest)
+		      const struct ipsec_unclaimed *w, uint32_t longest)
 {
-	return h->flags & IPSEC_HOST_DONE &&
+	return h->flags & IPSEC_HOST_ANSWERED &&
 	       w->began + IPSEC_REORDERED_MS - h->asked <
 		       longest + IPSEC_REORDERED_MS;
 }
 
 /* The remote had no SA with the host before and has one now. */
 static bool stand_connected(const struct ipsec_host *h,
-			    const struct ipsec_watched *w,
-			    struct ipsec_opinion *opinion)
+			    const struct ipsec_unclaimed *w,
+			    struct ipsec_likelihood *likelihood)
 {
-	if (!(h->flags & IPSEC_HOST_NEW) || !has_asked(h, w, CONNECTED_MS))
+	if (!(h->flags & IPSEC_HOST_INITIAL) || !has_asked(h, w, CONNECTED_MS))
 		return false;
-	opinion->evidence = VPNALG_EVIDENCE_CONNECTED;
-	opinion->standing = IPSEC_STANDING_LIKELY;
-	opinion->strange = 0;
+	likelihood->evidence = VPNALG_EVIDENCE_CONNECTED;
+	likelihood->rank = IPSEC_RANK_LIKELY;
+	likelihood->surprise = 0;
 	if (ipsec_is_after(w->began, h->asked + ANSWERED_MS))
-		opinion->strange = strange(w->began - h->asked - ANSWERED_MS,
+		likelihood->surprise = surprise(w->began - h->asked - ANSWERED_MS,
 					   ANSWER_SPREAD_MS);
 	if (h->out_spi == 0 || ipsec_is_after(h->asked, h->out_since))
-		opinion->strange += SILENT_STRANGE;
+		likelihood->surprise += SILENT_SURPRISE;
 	return true;
 }
 
@@ -178,22 +178,22 @@ static bool stand_connected(const struct ipsec_host *h,
  * nobody's either. */
 static bool stand_unknown(struct vpnalg *translator,
 			  struct vpnalg_record *host,
-			  const struct ipsec_watched *w,
-			  struct ipsec_opinion *opinion)
+			  const struct ipsec_unclaimed *w,
+			  struct ipsec_likelihood *likelihood)
 {
 	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(translator, host);
 	uint32_t now = ipsec_now(translator);
-	const struct ipsec_watched *other;
+	const struct ipsec_unclaimed *other;
 	struct ipsec_walk walk = { .remote = remote };
 
 	if (remote == NULL || !has_asked(h, w, SWITCH_MS))
 		return false;
-	opinion->evidence = VPNALG_EVIDENCE_CONTINUED;
-	opinion->standing = IPSEC_STANDING_LIKELY;
-	opinion->strange = UNKNOWN_STRANGE;
-	while ((other = vpnalg_ipsec_remote_watched(translator, &walk)) != NULL)
+	likelihood->evidence = VPNALG_EVIDENCE_CONTINUED;
+	likelihood->rank = IPSEC_RANK_LIKELY;
+	likelihood->surprise = UNCLAIMED_SURPRISE;
+	while ((other = vpnalg_ipsec_remote_unclaimed(translator, &walk)) != NULL)
 		if (other->spi != 0 && other != w &&
 		    other->count >= IPSEC_COUNT_LAST &&
 		    ipsec_is_after(w->began, other->began + IPSEC_RIVAL_MS) &&
@@ -203,10 +203,23 @@ static bool stand_unknown(struct vpnalg *translator,
 	return false;
 }
 
+/* It is not known when the SPI began, so no time tells. */
+static void stand_unknown_time(struct vpnalg *translator,
+			       const struct ipsec_in *in,
+			       struct ipsec_likelihood *likelihood)
+{
+	likelihood->evidence = VPNALG_EVIDENCE_WOKE;
+	likelihood->rank = IPSEC_RANK_IDLE;
+	likelihood->surprise = 0;
+	if (in != NULL &&
+	    ipsec_now(translator) - in->seen <= 2U * in->gap + IPSEC_REORDERED_MS)
+		likelihood->rank = IPSEC_RANK_NONE;
+}
+
 /* What it has received until then is the SPI of that index. */
-void vpnalg_ipsec_opinion(struct vpnalg *translator, struct vpnalg_record *host,
-			  unsigned index, const struct ipsec_watched *w,
-			  struct ipsec_opinion *opinion)
+void vpnalg_ipsec_evidence(struct vpnalg *translator, struct vpnalg_record *host,
+			  unsigned index, const struct ipsec_unclaimed *w,
+			  struct ipsec_likelihood *likelihood)
 {
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *sa =
@@ -215,9 +228,11 @@ void vpnalg_ipsec_opinion(struct vpnalg *translator, struct vpnalg_record *host,
 
 	if (sa != NULL)
 		in = vpnalg_session_body(translator, sa);
-	if (in != NULL && was_busy(in, w))
-		stand_busy(translator, host, in, w, opinion);
-	else if (!stand_connected(h, w, opinion) &&
-		 !stand_unknown(translator, host, w, opinion))
-		stand_idle(h, w, opinion);
+	if (!(w->flags & IPSEC_UNCLAIMED_BEGAN))
+		stand_unknown_time(translator, in, likelihood);
+	else if (in != NULL && was_busy(in, w))
+		stand_busy(translator, host, in, w, likelihood);
+	else if (!stand_connected(h, w, likelihood) &&
+		 !stand_unknown(translator, host, w, likelihood))
+		stand_idle(h, w, likelihood);
 }

@@ -498,7 +498,7 @@ START_TEST(undo_of_a_message_never_waits)
 }
 END_TEST
 
-TCase *ipsec_watch_case(void)
+TCase *ipsec_hold_case(void)
 {
 	TCase *t = tcase_create("waiting");
 

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Nothing is for ever: a host that goes on to use its tunnel, and is answered,
+ * hears its packets again, whatever came before. */
+#include "support_ipsec.h"
+#include "cases.h"
+
+/* So long an answer takes, ms. */
+#define ANSWER 2
+
+static struct world w;
+static struct esp a, b;
+
+static void begin(void)
+{
+	/* Undo would count every packet twice. */
+	ipsec_world(&w, (struct world_options){ .no_undo = true });
+	a = esp_of(CLIENT_A, SERVER, 0xa1, 0xb1);
+	b = esp_of(CLIENT_B, SERVER, 0xa2, 0xb2);
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+/* The host asks, and the server answers; returns whether the host hears it. */
+static bool is_answered(struct esp *e)
+{
+	bool arrives;
+
+	if (esp_sends(&w, e) != VPNALG_TRANSLATED)
+		return false;
+	w.now += ANSWER;
+	e->outside = OUTSIDE;
+	arrives = esp_arrives(&w, e);
+	w.now += 100;
+	return arrives;
+}
+
+/* Both hosts ask in turn, each once in so many milliseconds. Returns how long it
+ * takes until both hear all of their answers. */
+static uint64_t time_to_heal(uint32_t gap, unsigned times)
+{
+	uint64_t began = w.now, healed = w.now;
+	unsigned i;
+
+	for (i = 0; i < times; i++) {
+		if (!is_answered(&a) | !is_answered(&b))
+			healed = w.now + gap;
+		w.now += gap - 2 * (100 + ANSWER);
+	}
+	return healed - began;
+}
+
+/* The router has restarted, and its SAs live on: how the hosts go on. */
+static const struct restart_row {
+	uint32_t gap, sequence, most;
+} restart_rows[] = {
+	{ 500, 100000, 10000 },	 { 750, 100000, 3000 },
+	{ 1000, 100000, 3000 },	 { 1000, 5000, 3000 },
+	{ 1000, 100, 3000 },	 { 5000, 100000, 15000 },
+	{ 30000, 100000, 60000 },
+};
+
+START_TEST(slow_flows_find_their_hosts_after_a_restart)
+{
+	const struct restart_row *row = &restart_rows[_i];
+
+	a.in_sequence = a.out_sequence = row->sequence;
+	b.in_sequence = b.out_sequence = row->sequence + 777;
+	ck_assert_uint_le(time_to_heal(row->gap, 20), row->most);
+}
+END_TEST
+
+/* A gets three packets and is silent for so long; B is there all the time. */
+static const uint32_t quiet_rows[] = { 100000, 150000, 200000, 1000000,
+				       4000000 };
+
+START_TEST(a_quiet_host_hears_with_its_second_packet_at_the_latest)
+{
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+	struct ike l = ike_of(CLIENT_B, SERVER, 1);
+	uint64_t until;
+	unsigned i;
+
+	ike_begin(&w, &k);
+	w.now += 5000;
+	ike_begin(&w, &l);
+	w.now += 5000;
+	for (i = 0; i < 3; i++) {
+		is_answered(&a);
+		w.now += 900;
+	}
+	until = w.now + quiet_rows[_i];
+	while (w.now < until) {
+		is_answered(&b);
+		w.now += 900;
+	}
+	is_answered(&a);
+	w.now += 900;
+	for (i = 0; i < 10; i++) {
+		ck_assert(is_answered(&a));
+		w.now += 450;
+		ck_assert(is_answered(&b));
+		w.now += 450;
+	}
+}
+END_TEST
+
+/* After a restart the server has something for B before B sends: A is alone
+ * then, and gets it. */
+START_TEST(what_a_lone_host_got_is_undone_once_its_owner_comes)
+{
+	unsigned i;
+
+	a.in_sequence = a.out_sequence = 5000;
+	b.in_sequence = b.out_sequence = 6000;
+	b.outside = OUTSIDE;
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	esp_receives(&w, &b);
+	w.now += 500;
+	for (i = 0; i < 3; i++) {
+		is_answered(&a);
+		w.now += 900;
+	}
+	ck_assert_uint_le(time_to_heal(1000, 20), 30000);
+}
+END_TEST
+
+/* The server speaks to both at once and without a pause, and both send without
+ * one: nothing tells whose is whose, so each gets some of its packets. */
+START_TEST(who_cannot_be_told_apart_hears_some_packets)
+{
+	unsigned got_a = 0, got_b = 0, i;
+
+	a.in_sequence = a.out_sequence = 100000;
+	b.in_sequence = b.out_sequence = 100000;
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_ne(esp_sends(&w, &b), VPNALG_UNTOUCHED);
+	b.outside = OUTSIDE;
+	for (i = 0; i < 1500; i++) {
+		w.now += 10;
+		esp_sends(&w, &a);
+		esp_sends(&w, &b);
+		w.now += 10;
+		got_a += esp_arrives(&w, &a);
+		got_b += esp_arrives(&w, &b);
+	}
+	ck_assert_uint_gt(got_a, 0);
+	ck_assert_uint_gt(got_b, 0);
+}
+END_TEST
+
+TCase *ipsec_heal_case(void)
+{
+	TCase *t = tcase_create("healing");
+
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_loop_test(t, slow_flows_find_their_hosts_after_a_restart, 0,
+			    ROWS(restart_rows));
+	tcase_add_loop_test(
+		t, a_quiet_host_hears_with_its_second_packet_at_the_latest, 0,
+		ROWS(quiet_rows));
+	tcase_add_test(t, what_a_lone_host_got_is_undone_once_its_owner_comes);
+	tcase_add_test(t, who_cannot_be_told_apart_hears_some_packets);
+	return t;
+}

@@ -56,7 +56,9 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 			earliest = translator->sweep_earliest;
 			translator->sweep_cursor = 0;
 			translator->sweep_earliest = VPNALG_NEVER;
-			return earliest;
+			/* It may have passed since it was seen. */
+			return earliest > translator->now ? earliest
+							  : translator->now;
 		}
 		if (record != NULL)
 			meet(translator, record);

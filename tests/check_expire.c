@@ -226,6 +226,24 @@ START_TEST(a_round_in_small_steps_forgets_nobody)
 }
 END_TEST
 
+/* What was still alive when the round met it may be dead when the round ends:
+ * then the next call is due at once, not in the past. */
+START_TEST(a_sweep_never_asks_to_be_called_in_the_past)
+{
+	struct world w;
+	vpnalg_time when;
+
+	toy_world(&w, (struct world_options){ .now = 500 });
+	hello(&w, CLIENT_A);
+	do {
+		w.now += TOY_CONTROL_LIFE / 2;
+		when = vpnalg_expire(w.alg, w.now, 1);
+		ck_assert(when >= w.now);
+	} while (w.records > 0);
+	world_end(&w);
+}
+END_TEST
+
 /* Clocks begin anywhere. */
 static const vpnalg_time beginnings[] = {
 	0, 1, UINT32_MAX - TOY_DATA_LIFE, UINT32_MAX, 4294967296,
@@ -321,6 +339,7 @@ Suite *expire_suite(void)
 		a_sweep_keeps_to_its_budget_and_meets_everybody_once, 0,
 		ROWS(budgets));
 	tcase_add_test(steps_case, a_round_in_small_steps_forgets_nobody);
+	tcase_add_test(steps_case, a_sweep_never_asks_to_be_called_in_the_past);
 	life = tcase_create("life");
 	tcase_add_test(life, a_sweep_that_closes_much_ends_sooner);
 	tcase_add_test(life, a_dead_session_is_dead_before_any_sweep);

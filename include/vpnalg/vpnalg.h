@@ -459,8 +459,9 @@ VPNALG_API void vpnalg_process(struct vpnalg *translator,
  *               by what that takes. The last record met may cost more than is
  *               left.
  * @return when to call again: now while a round through the store is
- *         unfinished, else the earliest deadline seen in it, or VPNALG_NEVER.
- *         Sessions opened since are not in it: call once a minute at least.
+ *         unfinished, else the earliest deadline seen in it, or VPNALG_NEVER;
+ *         never before now. Sessions opened since are not in it: call once a
+ *         minute at least.
  */
 VPNALG_API vpnalg_time vpnalg_expire(struct vpnalg *translator,
 				     vpnalg_time now, unsigned budget);

@@ -118,6 +118,7 @@ static bool fails(struct watched_store *s)
 {
 	if (s->fail_in == 0 || --s->fail_in > 0)
 		return false;
+	trace("  the store fails\n");
 	s->failed = true;
 	s->struck = true;
 	return true;

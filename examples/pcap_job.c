@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pcap_explain.h"
+#include "pcap_length.h"
 #include "pcap_link.h"
 #include "say.h"
 
@@ -43,8 +44,14 @@ static const enum copied untouched[] = {
 	[TASK_OURS] = COPIED_OURS,
 };
 
-static struct verdict translate(struct job *job, struct frame *frame,
-				enum task task, vpnalg_time now)
+static struct verdict drop(enum task task, enum vpnalg_result why)
+{
+	return (struct verdict){ .fate = FATE_DROPPED, .task = task,
+				 .why = why };
+}
+
+static struct verdict translate_whole(struct job *job, struct frame *frame,
+				      enum task task, vpnalg_time now)
 {
 	struct vpnalg_packet packet = {
 		.data = frame->data + frame->ip,
@@ -56,14 +63,30 @@ static struct verdict translate(struct job *job, struct frame *frame,
 	if (packet.result == VPNALG_UNTOUCHED)
 		return copy(untouched[task]);
 	if (packet.result != VPNALG_TRANSLATED)
-		return (struct verdict){ .fate = FATE_DROPPED,
-					 .task = task,
-					 .why = packet.result };
+		return drop(task, packet.result);
 	if (packet.flags & VPNALG_PACKET_CUT)
 		cut(frame);
 	return (struct verdict){ .fate = FATE_TRANSLATED,
 				 .task = task,
 				 .cut = packet.flags & VPNALG_PACKET_CUT };
+}
+
+/* A header that makes no sense is left alone by the translator. With an inside
+ * address in it, it must not be copied. */
+static struct verdict translate(struct job *job, struct frame *frame,
+				enum task task, vpnalg_time now)
+{
+	bool filled_in = length_fill_in(frame);
+	struct verdict verdict;
+
+	if (!length_makes_sense(frame) &&
+	    untouched[task] == COPIED_SHOWS_INSIDE)
+		verdict = drop(task, VPNALG_DROP_MALFORMED);
+	else
+		verdict = translate_whole(job, frame, task, now);
+	if (filled_in && !verdict.cut)
+		length_take_out(frame);
+	return verdict;
 }
 
 static struct verdict decide(struct job *job, struct frame *frame,
@@ -88,6 +111,8 @@ static void count(struct report *report, const struct verdict *verdict)
 	report->fates[verdict->fate]++;
 	report->written += verdict->fate != FATE_DROPPED;
 	report->cut += verdict->cut;
+	if (verdict->fate == FATE_DROPPED)
+		report->dropped[verdict->why]++;
 	if (verdict->fate == FATE_COPIED)
 		report->copied[verdict->copied]++;
 }

@@ -82,21 +82,18 @@ static json_t *copied(const struct report *report)
 	return object;
 }
 
-static json_t *dropped(const struct translator *translator)
+static json_t *dropped(const struct report *report)
 {
-	struct vpnalg_counters counters;
 	json_t *list = json_array();
 
-	vpnalg_counters(translator->nat.translator, &counters,
-			sizeof(counters));
 	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
-		if (counters.results[i])
+		if (report->dropped[i])
 			json_array_append_new(
 				list,
 				json_pack("{s:i, s:s, s:I}", "result", (int)i,
 					  "reason", vpnalg_result_text(i),
 					  "packets",
-					  (json_int_t)counters.results[i]));
+					  (json_int_t)report->dropped[i]));
 	return list;
 }
 
@@ -231,7 +228,7 @@ bool report_write_json(const struct report *report,
 		"addresses", addresses(&options->nat),
 		"packets", packets(report),
 		"copied", copied(report),
-		"dropped", dropped(translator),
+		"dropped", dropped(report),
 		"protocols", protocols(report),
 		"ipsec", ipsec(report),
 		"events", events(translator),

@@ -62,13 +62,8 @@ static void write_count(const char *indent, const char *name, uint64_t count)
 	fprintf(stderr, "  %s%-*s %11" PRIu64 "\n", indent, width, name, count);
 }
 
-static void write_fates(const struct report *report,
-			const struct translator *translator)
+static void write_fates(const struct report *report)
 {
-	struct vpnalg_counters counters;
-
-	vpnalg_counters(translator->nat.translator, &counters,
-			sizeof(counters));
 	write_count("", "translated", report->fates[FATE_TRANSLATED]);
 	if (report->cut)
 		write_count("  ", "and cut short", report->cut);
@@ -79,9 +74,9 @@ static void write_fates(const struct report *report,
 				    report->copied[i]);
 	write_count("", "dropped", report->fates[FATE_DROPPED]);
 	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
-		if (counters.results[i])
+		if (report->dropped[i])
 			write_count("  ", vpnalg_result_text(i),
-				    counters.results[i]);
+				    report->dropped[i]);
 }
 
 /* A table, of which only the rows are written that hold something. */
@@ -207,7 +202,7 @@ void report_write_text(const struct report *report,
 		"%" PRIu64 " packets read (%s)%s, %" PRIu64 " written\n",
 		report->read, report->link,
 		report->complete ? "" : " until the error", report->written);
-	write_fates(report, translator);
+	write_fates(report);
 	write_protocols(report);
 	write_ipsec(report);
 	write_events(&translator->events);

@@ -31,6 +31,7 @@ struct report {
 	uint64_t cut; /* translated ones that became shorter */
 	uint64_t fates[FATES];
 	uint64_t copied[COPIED_KINDS];
+	uint64_t dropped[VPNALG_RESULTS];
 	uint64_t protocols[256][FATES]; /* of the IPv4 packets */
 	uint64_t ipsec[IPSEC_SORTS][FATES];
 	const char *link;               /* the link type's name */

@@ -69,8 +69,12 @@ static enum vpnalg_claim match_udp(const struct vpnalg_facts *facts,
 		return VPNALG_CLAIM_KEY;
 	match->space = PROTOCOL_UDP;
 	match->id = local;
-	/* Outside ports are unique towards a remote, whatever its port. */
+	/* Outside ports are unique towards a remote, whatever its port. What
+	 * came in may have come from the other port of the two. */
 	match->port = facts->inside ? remote : 0;
+	match->more = facts->inside && facts->inward && match->attempt == 0;
+	if (facts->inside && match->attempt > 0)
+		match->port = IKE_PORT + IKE_PORT_NAT_T - remote;
 	return VPNALG_CLAIM_KEY;
 }
 

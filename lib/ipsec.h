@@ -258,6 +258,10 @@ void vpnalg_ipsec_ike_sa_close(struct vpnalg_step *step, const uint32_t *spi);
 void vpnalg_ipsec_ike_sa_ended(struct vpnalg *translator,
 			       struct vpnalg_record *session);
 
+/* ipsec_ike_port.c */
+bool vpnalg_ipsec_ike_takes_port(struct vpnalg_step *step);
+bool vpnalg_ipsec_ike_is_twin(struct vpnalg_step *step);
+
 /* ipsec_exchange.c */
 enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step);
 

@@ -169,16 +169,6 @@ static enum vpnalg_result find_session(struct vpnalg_step *step, bool by_sa)
 	return VPNALG_TRANSLATED;
 }
 
-/* Its outside port is unique towards the remote, whatever the remote's. */
-static bool is_right_port(struct vpnalg_step *step)
-{
-	struct vpnalg_tuple inside;
-
-	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
-			     &inside);
-	return inside.port == vpnalg_remote_port(step->facts);
-}
-
 /* What is found by SPI, or by a rekey, may have had another outside address
  * when it began, where the caller chooses them. */
 static bool is_right_address(struct vpnalg_step *step)
@@ -356,8 +346,11 @@ enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step)
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	step->kind = IPSEC_KIND_IKE;
-	if (!is_right_port(step) || !is_right_address(step) || is_forged(step))
+	if (!vpnalg_ipsec_ike_takes_port(step) || !is_right_address(step) ||
+	    is_forged(step))
 		return VPNALG_DROP_PORT_HELD;
+	if (vpnalg_ipsec_ike_is_twin(step))
+		return VPNALG_DROP_AMBIGUOUS;
 	return VPNALG_TRANSLATED;
 }
 

@@ -31,6 +31,7 @@ enum {
 	IKE_FLAGS_OFF = 19,
 	IKE_MESSAGE_ID_OFF = 20,
 	IKE_HEADER_LEN = 28,
+	IKE_MARKER_LEN = 4, /* before it on port 4500, zero: RFC 3948 2.2 */
 
 	IKE_V1_INFORMATIONAL = 5, /* RFC 2408 3.1 */
 	IKE_V1_QUICK_MODE = 32,   /* RFC 2409 appendix A */

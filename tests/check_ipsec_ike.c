@@ -183,7 +183,10 @@ static const struct stranger_row {
 } stranger_rows[] = {
 	{ "another port of the remote", SERVER, 501, 40001,
 	  VPNALG_DROP_PORT_HELD },
-	{ "IKE's other port", SERVER, NAT_T, 40001, VPNALG_DROP_PORT_HELD },
+	{ "IKE's other port", SERVER, NAT_T, 40001, VPNALG_TRANSLATED },
+	{ "IKE's other port, of another remote", STRANGER, NAT_T, 40001,
+	  VPNALG_UNTOUCHED },
+	{ "L2TP's port", SERVER, 1701, 40001, VPNALG_DROP_PORT_HELD },
 	{ "a port that is not held", SERVER, IKE, 40003, VPNALG_UNTOUCHED },
 	{ "port 500, for the router", SERVER, IKE, IKE, VPNALG_UNTOUCHED },
 	{ "another remote", STRANGER, IKE, 40001, VPNALG_UNTOUCHED },
@@ -206,6 +209,92 @@ START_TEST(strangers_get_nowhere)
 	ck_assert_msg(send_packet(&w, VPNALG_IN, &p) == row->result, "%s: %s",
 		      row->name, vpnalg_result_text(w.last.result));
 	ck_assert_uint_eq(opened(&w, KIND_IKE), 1);
+}
+END_TEST
+
+/* RFC 4787 REQ-8: what was asked at one of the two ports may be answered from
+ * the other. Each host's mapping takes its own; undo tells, too. */
+static const struct crossed_row {
+	const char *name;
+	uint16_t asked, from;
+	unsigned host;  /* to whose port */
+	unsigned named; /* whose SA it names; 2: nobody's, 3: it is no IKE */
+	unsigned result;
+} crossed_rows[] = {
+	{ "from 4500, A's", IKE, NAT_T, 0, 0, VPNALG_TRANSLATED },
+	{ "from 4500, B's", IKE, NAT_T, 1, 1, VPNALG_TRANSLATED },
+	{ "from 4500, of nobody's SA", IKE, NAT_T, 0, 2, VPNALG_TRANSLATED },
+	{ "from 4500, a keepalive", IKE, NAT_T, 1, 3, VPNALG_TRANSLATED },
+	{ "from 4500, A's SA to B", IKE, NAT_T, 1, 0, VPNALG_DROP_PORT_HELD },
+	{ "from 4500, B's SA to A", IKE, NAT_T, 0, 1, VPNALG_DROP_PORT_HELD },
+	{ "from 500, A's", NAT_T, IKE, 0, 0, VPNALG_TRANSLATED },
+	{ "from 500, B's", NAT_T, IKE, 1, 1, VPNALG_TRANSLATED },
+};
+
+START_TEST(each_host_takes_what_comes_from_the_other_port_of_the_two)
+{
+	const struct crossed_row *row = &crossed_rows[_i];
+	struct ike k[2] = { ike_of(CLIENT_A, SERVER, 0),
+			    ike_of(CLIENT_B, SERVER, 1) }, named;
+	struct bytes p, m;
+	unsigned i;
+
+	for (i = 0; i < 2; i++) {
+		k[i].port = k[i].remote_port = row->asked;
+		client_exchanges(&w, &k[i], IKE_SA_INIT);
+	}
+	named = row->named < 2 ? k[row->named] : ike_of(CLIENT_C, SERVER, 7);
+	named.remote_port = row->from;
+	m = ike_message(&named, INFORMATIONAL, 0, 9);
+	p = udp_packet(SERVER, row->from, OUTSIDE, k[row->host].outside_port,
+		       row->named == 3 ? (const uint8_t *)"\xff" : m.data,
+		       row->named == 3 ? 1 : m.length);
+	ck_assert_msg(send_packet(&w, VPNALG_IN, &p) == row->result, "%s: %s",
+		      row->name, vpnalg_result_text(w.last.result));
+	if (row->result == VPNALG_TRANSLATED) {
+		ck_assert_uint_eq(destination(&w), k[row->host].client);
+		ck_assert_uint_eq(get16(l4(&w) + 2), row->asked);
+		ck_assert_uint_eq(get16(l4(&w)), row->from);
+	}
+	ck_assert_uint_eq(opened(&w, KIND_IKE), 2);
+}
+END_TEST
+
+/* An inside host that sends with the SPI of another gets nothing by it, and
+ * takes nothing. */
+static const struct twin_row {
+	uint16_t port; /* of the first host */
+	bool first_insists;
+	unsigned result;
+} twin_rows[] = {
+	/* The twin has port 500 outside: nothing would tell them apart. */
+	{ 40001, false, VPNALG_DROP_AMBIGUOUS },
+	{ 40001, true, VPNALG_DROP_AMBIGUOUS },
+	/* The first has it, and the twin another. */
+	{ IKE, false, VPNALG_TRANSLATED },
+};
+
+START_TEST(equal_initiator_spis_of_two_hosts_are_told_apart_or_refused)
+{
+	const struct twin_row *row = &twin_rows[_i];
+	struct ike a = ike_of(CLIENT_A, SERVER, 0);
+	struct ike b = ike_of(CLIENT_B, SERVER, 0);
+	struct bytes p;
+
+	memcpy(b.spi, a.spi, sizeof(a.spi));
+	if (row->port != IKE) { /* the other one's is taken first */
+		struct ike own = ike_of(CLIENT_B, SERVER, 3);
+
+		client_exchanges(&w, &own, IKE_SA_INIT);
+		ck_assert_uint_eq(own.outside_port, IKE);
+	}
+	a.insists = row->first_insists;
+	client_exchanges(&w, &a, IKE_SA_INIT);
+	p = ike_from_client(&b, IKE_SA_INIT, INITIATOR, 0);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), row->result);
+	/* The first goes on. */
+	client_exchanges(&w, &a, IKE_AUTH);
+	server_exchanges(&w, &a, INFORMATIONAL);
 }
 END_TEST
 
@@ -305,6 +394,13 @@ TCase *ipsec_ike_case(void)
 	tcase_add_loop_test(t, a_checksum_of_0_stays_0, 0, 2);
 	tcase_add_test(t, a_checksum_that_is_wrong_stays_wrong);
 	tcase_add_test(t, a_new_address_of_either_end_is_a_new_session);
+	tcase_add_loop_test(
+		t, each_host_takes_what_comes_from_the_other_port_of_the_two, 0,
+		ROWS(crossed_rows));
+	tcase_add_loop_test(
+		t,
+		equal_initiator_spis_of_two_hosts_are_told_apart_or_refused, 0,
+		ROWS(twin_rows));
 	tcase_add_loop_test(t, strangers_get_nowhere, 0, ROWS(stranger_rows));
 	tcase_add_loop_test(t, ports_that_are_not_ikes_are_not_ours, 0, 6);
 	tcase_add_test(t,

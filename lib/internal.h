@@ -49,6 +49,12 @@ struct key_of_any_id {
 	uint8_t key[VPNALG_KEY_MAX];
 };
 
+/* The keys that must lead nowhere for an outside ID to be free. */
+struct probe {
+	struct key_of_any_id keys[2]; /* the session's own key first */
+	unsigned count;
+};
+
 /* How far the looking for a free ID is: search.c. */
 struct search {
 	uint64_t whose; /* IDs: a hash of their key without ID */
@@ -109,14 +115,19 @@ struct vpnalg {
 	uint64_t hash_multiplier;
 	vpnalg_time now;
 	uint64_t sweep_cursor;
+	unsigned found; /* the slot of the key that was found last */
 	unsigned work; /* operations of the store, for the sweep's budget */
 	vpnalg_time sweep_earliest;
 	void *user; /* of the packet at hand, for the binding */
-	struct vpnalg_step *step;  /* the handler is translating, or NULL */
+	struct vpnalg_step step; /* what is being made of the packet at hand */
 	struct vpnalg_record *met; /* the sweep's, or NULL: closed meanwhile */
 	/* Scratch, here to spare the stack: the key that is looked for, a
-	 * binding being made and proposed, and an event. */
+	 * tuple of a session that is being opened, what its ID is looked for
+	 * by, its binding as made and as proposed, and an event. */
 	uint8_t key[VPNALG_KEY_MAX];
+	struct vpnalg_tuple tuple;
+	struct probe probe;
+	struct hunt hunt;
 	struct vpnalg_event told;
 	struct vpnalg_binding binding, proposal;
 	uint32_t address_count;
@@ -181,8 +192,7 @@ uint64_t vpnalg_key_mix(const uint64_t secret[2], uint64_t a, uint64_t b);
 bool vpnalg_record_is_sound(const struct vpnalg *translator,
 			    const struct vpnalg_record *record);
 struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,
-					 const uint8_t *key, uint64_t hash,
-					 unsigned *slot);
+					 const uint8_t *key, uint64_t hash);
 struct vpnalg_record *vpnalg_record_add(struct vpnalg *translator,
 					size_t bytes);
 
@@ -214,16 +224,26 @@ void vpnalg_search_freed(struct vpnalg *translator,
 enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
 				 const struct vpnalg_opening *opening,
 				 struct vpnalg_binding *binding);
-void vpnalg_choose_give_up(struct vpnalg *translator,
-			   const struct vpnalg_opening *opening,
-			   struct vpnalg_binding *binding);
-void vpnalg_choose_release(struct vpnalg *translator,
-			   struct vpnalg_binding *binding);
-void vpnalg_choose_describe(struct vpnalg *translator,
-			    struct vpnalg_record *record,
+
+/* binding.c */
+const uint8_t *vpnalg_binding_address(const struct vpnalg *translator,
+				      const struct vpnalg_opening *opening);
+void vpnalg_binding_key(const struct vpnalg_opening *opening,
+			const struct vpnalg_binding *binding,
+			struct vpnalg_tuple *tuple);
+void vpnalg_binding_propose(struct vpnalg *translator,
+			    const struct vpnalg_opening *opening,
 			    struct vpnalg_binding *binding);
-void vpnalg_choose_give_back(struct vpnalg *translator,
-			     struct vpnalg_record *record);
+void vpnalg_binding_give_up(struct vpnalg *translator,
+			    const struct vpnalg_opening *opening,
+			    struct vpnalg_binding *binding);
+void vpnalg_binding_release(struct vpnalg *translator,
+			    struct vpnalg_binding *binding);
+void vpnalg_binding_describe(struct vpnalg *translator,
+			     struct vpnalg_record *record,
+			     struct vpnalg_binding *binding);
+void vpnalg_binding_give_back(struct vpnalg *translator,
+			      struct vpnalg_record *record);
 
 /* pool.c */
 bool vpnalg_pool_has(const struct vpnalg *translator, const uint8_t *address);

@@ -158,9 +158,11 @@ static bool is_guarded(struct vpnalg *translator,
 static struct vpnalg_record *find(struct vpnalg *translator,
 				  const struct slot *slot, unsigned *key_slot)
 {
-	return vpnalg_session_alive_or_close(
-		translator, vpnalg_record_find(translator, slot->key,
-					       slot->hash, key_slot));
+	struct vpnalg_record *record =
+		vpnalg_record_find(translator, slot->key, slot->hash);
+
+	*key_slot = translator->found;
+	return vpnalg_session_alive_or_close(translator, record);
 }
 
 /* Only a session that exists claims what comes in from outside, errors about
@@ -248,9 +250,7 @@ static enum vpnalg_result translate(struct vpnalg *translator,
 	if (holds_addresses(facts))
 		return VPNALG_DROP_OPTIONS;
 	translator->user = step->packet->user;
-	translator->step = step;
 	result = handler->translate(step);
-	translator->step = NULL;
 	step->handler = place;
 	if (step->kind >= handler->kind_count) {
 		step->kind = 0;
@@ -342,22 +342,23 @@ static bool is_unfound(const struct vpnalg_step *step,
 static enum vpnalg_result decide(struct vpnalg *translator, struct slot *slot,
 				 struct vpnalg_packet *packet)
 {
-	struct vpnalg_step step = { .translator = translator,
-				    .packet = packet,
-				    .facts = &slot->facts,
-				    .now = translator->now };
+	struct vpnalg_step *step = &translator->step;
 	enum vpnalg_result result = VPNALG_UNTOUCHED;
 	enum vpnalg_result unfound = VPNALG_UNTOUCHED;
 	bool claimed = slot->claim != VPNALG_CLAIM_NONE;
 
+	*step = (struct vpnalg_step){ .translator = translator,
+				      .packet = packet,
+				      .facts = &slot->facts,
+				      .now = translator->now };
 	translator->fault = false;
 	while (slot->claim != VPNALG_CLAIM_NONE) {
-		step.handler = slot->handler;
-		step.kind = slot->match.kind;
-		step.record = NULL;
+		step->handler = slot->handler;
+		step->kind = slot->match.kind;
+		step->record = NULL;
 		if (slot->ours)
-			result = try_claim(translator, slot, &step);
-		if (is_unfound(&step, result))
+			result = try_claim(translator, slot, step);
+		if (is_unfound(step, result))
 			unfound = result;
 		else if (!slot->ours || result != VPNALG_UNTOUCHED)
 			break;
@@ -370,7 +371,7 @@ static enum vpnalg_result decide(struct vpnalg *translator, struct slot *slot,
 	if (translator->fault && result == VPNALG_UNTOUCHED)
 		result = VPNALG_DROP_FAULT;
 	if (claimed)
-		count(translator, &step, result);
+		count(translator, step, result);
 	return result;
 }
 

@@ -49,20 +49,20 @@ static inline bool holds(const struct vpnalg *translator,
 	return memcmp(held, key, length) == 0;
 }
 
-/* The record that a key leads to, or NULL; the key is in its slot. */
+/* The record that a key leads to, or NULL; translator->found says in which slot
+ * the key is. */
 struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,
-					 const uint8_t *key, uint64_t hash,
-					 unsigned *slot)
+					 const uint8_t *key, uint64_t hash)
 {
 	const struct vpnalg_store *store = translator->store;
 	struct vpnalg_record *record =
-		store->find(store->context, key, hash, slot);
+		store->find(store->context, key, hash, &translator->found);
 
 	translator->work++;
 	if (record == NULL)
 		return NULL;
 	if (is_aligned(record) && is_sound(translator, record) &&
-	    holds(translator, record, *slot, key))
+	    holds(translator, record, translator->found, key))
 		return record;
 	translator->fault = true;
 	return NULL;

@@ -117,7 +117,7 @@ void vpnalg_session_tell(struct vpnalg *translator,
 		return;
 	event->type = type;
 	event->evidence = evidence;
-	vpnalg_choose_describe(translator, record, &event->session);
+	vpnalg_binding_describe(translator, record, &event->session);
 	translator->event(translator->context, event);
 }
 
@@ -125,11 +125,10 @@ struct vpnalg_record *vpnalg_session_peek(struct vpnalg *translator,
 					  const struct vpnalg_tuple *tuple)
 {
 	uint8_t *key = translator->key;
-	unsigned slot;
 
 	vpnalg_key_make(tuple, translator->addr_len, key);
 	return vpnalg_record_find(translator, key,
-				  vpnalg_key_hash(translator, key), &slot);
+				  vpnalg_key_hash(translator, key));
 }
 
 struct vpnalg_record *
@@ -177,7 +176,8 @@ static bool give(struct vpnalg *translator, struct vpnalg_record *record,
 	vpnalg_key_make(tuple, translator->addr_len, translator->key);
 	memcpy(key, translator->key, store->key_length);
 	hash = vpnalg_key_hash(translator, key);
-	holder = vpnalg_record_find(translator, key, hash, &slot);
+	holder = vpnalg_record_find(translator, key, hash);
+	slot = translator->found;
 	holder = vpnalg_session_alive_or_close(translator, holder);
 	if (holder == NULL) {
 		if (!store->give(store->context, record, at, hash)) {
@@ -223,8 +223,8 @@ static void dismantle(struct vpnalg *translator, struct vpnalg_record *record)
 static void forget(struct vpnalg *translator,
 		   const struct vpnalg_record *record)
 {
-	if (translator->step != NULL && translator->step->record == record)
-		translator->step->record = NULL;
+	if (translator->step.record == record)
+		translator->step.record = NULL;
 	if (translator->met == record)
 		translator->met = NULL;
 }
@@ -258,7 +258,7 @@ void vpnalg_session_close(struct vpnalg *translator,
 	forget(translator, record);
 	vpnalg_session_counters(translator, record->handler, record->kind)
 		->closed++;
-	vpnalg_choose_give_back(translator, record);
+	vpnalg_binding_give_back(translator, record);
 	dismantle(translator, record);
 }
 
@@ -284,27 +284,26 @@ static bool give_keys(struct vpnalg *translator, struct vpnalg_record *record,
 		      const struct vpnalg_opening *opening,
 		      const struct vpnalg_binding *binding)
 {
-	struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
-				      .space = opening->space,
-				      .zone = opening->zone,
-				      .id = opening->id,
-				      .port = opening->inside_port,
-				      .local = opening->inside,
-				      .remote = opening->remote };
+	struct vpnalg_tuple *tuple = &translator->tuple;
 
-	if (opening->any_remote)
-		tuple.remote = NULL;
-	if (opening->peer)
-		tuple.role = VPNALG_INSIDE_PEER;
-	else if (vpnalg_session_find(translator, &tuple) != NULL)
+	*tuple = (struct vpnalg_tuple){
+		.role = opening->peer ? VPNALG_INSIDE_PEER : VPNALG_INSIDE_OWN,
+		.space = opening->space,
+		.zone = opening->zone,
+		.id = opening->id,
+		.port = opening->inside_port,
+		.local = opening->inside,
+		.remote = opening->any_remote ? NULL : opening->remote,
+	};
+	if (!opening->peer && vpnalg_session_find(translator, tuple) != NULL)
 		return false;
-	if (!give(translator, record, 0, &tuple))
+	if (!give(translator, record, 0, tuple))
 		return false;
-	tuple.role++; /* the outside one */
-	tuple.id = binding->outside_id;
-	tuple.port = opening->outside_port;
-	tuple.local = binding->outside.octets;
-	return give(translator, record, 1, &tuple);
+	tuple->role++; /* the outside one */
+	tuple->id = binding->outside_id;
+	tuple->port = opening->outside_port;
+	tuple->local = binding->outside.octets;
+	return give(translator, record, 1, tuple);
 }
 
 static struct vpnalg_record *build(struct vpnalg *translator, uint8_t handler,
@@ -333,7 +332,7 @@ static void give_up(const struct vpnalg_step *step,
 		session_kind(step->translator, step->handler, opening->kind);
 
 	if (!opening->peer && !kind->bound)
-		vpnalg_choose_give_up(step->translator, opening,
+		vpnalg_binding_give_up(step->translator, opening,
 				      &step->translator->binding);
 }
 

@@ -143,23 +143,24 @@ static void store_is_full(struct world *w)
 
 /* Sessions that go on, both ways. */
 
-static void in_and_out(struct world *w, unsigned port, unsigned remote_port)
+static void in_and_out(struct world *w, unsigned port, unsigned remote_port,
+		       const char *data)
 {
 	unsigned outside, i;
 
 	begin_udp(&w->frame, HOST(1), port, SERVER, remote_port);
-	add(&w->frame, "\1\2\3\4\0\0\0\1datadata", 16);
+	add(&w->frame, data, 16);
 	finish(&w->frame);
 	send(w, VPNALG_OUT);
 	outside = get16(w->frame.bytes + 20);
 	for (i = 0; i < 10; i++) {
 		w->now += 20000;
 		begin_udp(&w->frame, HOST(1), port, SERVER, remote_port);
-		add(&w->frame, "\1\2\3\4\0\0\0\1datadata", 16);
+		add(&w->frame, data, 16);
 		finish(&w->frame);
 		measure(w, VPNALG_OUT, ESTABLISHED);
 		begin_udp(&w->frame, SERVER, remote_port, OUTSIDE, outside);
-		add(&w->frame, "\1\2\3\4\0\0\0\1datadata", 16);
+		add(&w->frame, data, 16);
 		finish(&w->frame);
 		measure(w, VPNALG_IN, ESTABLISHED);
 	}
@@ -168,14 +169,14 @@ static void in_and_out(struct world *w, unsigned port, unsigned remote_port)
 static void general_udp(struct world *w)
 {
 	world_begin(w, &(struct options){ .units = 600 });
-	in_and_out(w, 40000, 53);
+	in_and_out(w, 40000, 53, "sixteen bytes...");
 	world_end(w);
 }
 
 static void nat_t(struct world *w)
 {
 	world_begin(w, &(struct options){ .units = 600 });
-	in_and_out(w, 4500, 4500);
+	in_and_out(w, 4500, 4500, "\1\2\3\4\0\0\0\1datadata");
 	world_end(w);
 }
 

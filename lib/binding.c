@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Bindings: what the caller is told that a session is bound to, and when that is
+ * free again. */
+#include "internal.h"
+
+#include <string.h>
+
+/* The only outside address that it may have, or NULL. What is for all remotes
+ * stays at home (RFC 4787 REQ-2). */
+const uint8_t *vpnalg_binding_address(const struct vpnalg *translator,
+				      const struct vpnalg_opening *opening)
+{
+	if (opening->any_remote)
+		return vpnalg_pool_home(translator, opening->zone,
+					opening->inside);
+	return opening->outside;
+}
+
+/* The outside key that the session would have. */
+void vpnalg_binding_key(const struct vpnalg_opening *opening,
+			const struct vpnalg_binding *binding,
+			struct vpnalg_tuple *tuple)
+{
+	*tuple = (struct vpnalg_tuple){
+		.role = VPNALG_OUTSIDE_OWN,
+		.space = opening->space,
+		.id = binding->outside_id,
+		.port = opening->outside_port,
+		.local = binding->outside.octets,
+		.remote = opening->any_remote ? NULL : opening->remote,
+	};
+}
+
+static void fill_addr(const struct vpnalg *translator,
+		      struct vpnalg_addr *addr, const uint8_t *octets)
+{
+	addr->family = VPNALG_IPV4;
+	memcpy(addr->octets, octets, translator->addr_len);
+}
+
+/* All of a binding but its outside ID, which is not known yet or stands in
+ * another key. */
+static void describe(const struct vpnalg *translator,
+		     const struct vpnalg_tuple *inside,
+		     const uint8_t *outside, struct vpnalg_binding *binding)
+{
+	memset(binding, 0, sizeof(*binding));
+	binding->protocol = inside->space;
+	binding->zone = inside->zone;
+	fill_addr(translator, &binding->inside, inside->local);
+	fill_addr(translator, &binding->outside, outside);
+	if (inside->remote != NULL)
+		fill_addr(translator, &binding->remote, inside->remote);
+	binding->inside_id = inside->id;
+	binding->remote_port = inside->port;
+}
+
+/* What a session is bound to, its outside ID apart. */
+void vpnalg_binding_propose(struct vpnalg *translator,
+			    const struct vpnalg_opening *opening,
+			    struct vpnalg_binding *binding)
+{
+	struct vpnalg_tuple *inside = &translator->tuple;
+	const uint8_t *outside = vpnalg_binding_address(translator, opening);
+
+	*inside = (struct vpnalg_tuple){
+		.space = opening->space,
+		.zone = opening->zone,
+		.id = opening->id,
+		.port = opening->inside_port,
+		.local = opening->inside,
+		.remote = opening->any_remote ? NULL : opening->remote,
+	};
+	if (outside == NULL)
+		outside = vpnalg_pool_pick(translator, opening->zone,
+					   opening->inside, opening->remote);
+	describe(translator, inside, outside, binding);
+	binding->user = translator->user;
+}
+
+/* A binding that no session came of is given up. */
+void vpnalg_binding_give_up(struct vpnalg *translator,
+			   const struct vpnalg_opening *opening,
+			   struct vpnalg_binding *binding)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_binding_key(opening, binding, &tuple);
+	vpnalg_search_freed(translator, &tuple);
+	vpnalg_binding_release(translator, binding);
+}
+
+/* Without a choose callback nothing was reserved. */
+void vpnalg_binding_release(struct vpnalg *translator,
+			   struct vpnalg_binding *binding)
+{
+	if (translator->choose == NULL || translator->release == NULL)
+		return;
+	binding->user = NULL;
+	translator->release(translator->context, binding);
+}
+
+void vpnalg_binding_describe(struct vpnalg *translator,
+			    struct vpnalg_record *record,
+			    struct vpnalg_binding *binding)
+{
+	struct vpnalg_tuple inside, outside;
+
+	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, &inside);
+	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
+	describe(translator, &inside, outside.local, binding);
+	binding->outside_id = outside.id;
+}
+
+/* What the session was bound to is free again. */
+void vpnalg_binding_give_back(struct vpnalg *translator,
+			     struct vpnalg_record *record)
+{
+	struct vpnalg_binding binding;
+	struct vpnalg_tuple outside;
+
+	if (session_kind(translator, record->handler, record->kind)->bound)
+		return;
+	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
+	if (outside.role != VPNALG_OUTSIDE_OWN)
+		return; /* it has peer keys: nothing was reserved */
+	vpnalg_search_freed(translator, &outside);
+	vpnalg_binding_describe(translator, record, &binding);
+	vpnalg_binding_release(translator, &binding);
+}

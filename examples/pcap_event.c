@@ -57,7 +57,7 @@ const char *event_evidence_text(unsigned evidence)
 		[VPNALG_EVIDENCE_CONNECTED] = "its IKE had just ended",
 		[VPNALG_EVIDENCE_LEFT] = "all others kept theirs",
 		[VPNALG_EVIDENCE_SHOWN] = "the capture shows it",
-		[VPNALG_EVIDENCE_ANSWERED] = "it answered one on trial",
+		[VPNALG_EVIDENCE_ANSWERED] = "it answered a probe",
 	};
 
 	return texts[evidence];

@@ -8,15 +8,15 @@
 #include "wire_ipsec.h"
 
 enum {
-	IPSEC_KIND_IKE,    /* IKE and NAT-T: a UDP session */
+	IPSEC_KIND_IKE,	   /* IKE and NAT-T: a UDP session */
 	IPSEC_KIND_IKE_SA, /* an initiator SPI of one, for servers that answer
 			    * to port 500 whatever they were asked from */
-	IPSEC_KIND_OUT,    /* an outbound ESP SA */
-	IPSEC_KIND_IN,     /* an inbound one, paired with its host */
+	IPSEC_KIND_OUT,	   /* an outbound ESP SA */
+	IPSEC_KIND_IN,	   /* an inbound one, paired with its host */
 	IPSEC_KIND_HOST,   /* an inside host that has ESP with a remote */
 	IPSEC_KIND_REMOTE, /* all hosts of a remote and an outside address */
 	IPSEC_KIND_UNCLAIMED, /* inbound SPIs from there that are nobody's yet */
-	IPSEC_KIND_AH,     /* only counted */
+	IPSEC_KIND_AH,	      /* only counted */
 	IPSEC_KINDS
 };
 
@@ -38,7 +38,7 @@ enum {
 
 struct ipsec_ike {
 	uint32_t spis[IPSEC_IKE_SAS][2]; /* the last used first; 0: none */
-	uint8_t flags;                   /* IPSEC_IKE_ */
+	uint8_t flags;			 /* IPSEC_IKE_ */
 	uint8_t asked; /* times without an answer, from another port than 500 */
 };
 
@@ -51,14 +51,14 @@ struct ipsec_out {
 };
 
 struct ipsec_in {
-	uint32_t seen; /* when its last packet came */
-	uint32_t gap : 11;     /* usual time between packets, ms */
-	uint32_t spread : 8;   /* by how much that usually differs, ms */
-	uint32_t evidence : 4; /* enum vpnalg_evidence */
-	uint32_t trust : 4;    /* IPSEC_TRUST_ */
+	uint32_t seen;		/* when its last packet came */
+	uint32_t gap : 11;	/* usual time between packets, ms */
+	uint32_t spread : 8;	/* by how much that usually differs, ms */
+	uint32_t evidence : 4;	/* enum vpnalg_evidence */
+	uint32_t trust : 4;	/* IPSEC_TRUST_ */
 	uint32_t confirmed : 1; /* traffic both ways, for a while */
-	uint32_t old : 1;       /* a younger one was paired with its host */
-	uint32_t suspect : 1;   /* its host may not have heard it */
+	uint32_t old : 1;	/* a younger one was paired with its host */
+	uint32_t suspect : 1;	/* its host may not have heard it */
 };
 
 /* How far what its host sends agrees with what comes: a pair begins in the
@@ -71,42 +71,40 @@ enum { IPSEC_TRUST_NONE = 0, IPSEC_TRUST_NEW = 6, IPSEC_TRUST_FULL = 15 };
 
 struct ipsec_host {
 	struct {
-		uint32_t spi;   /* 0: none */
-		uint32_t first; /* when it was first seen */
-	} in[IPSEC_YOUNGEST]; /* the last paired first */
+		uint32_t spi;	 /* 0: none */
+		uint32_t first;	 /* when it was first seen */
+	} in[IPSEC_YOUNGEST];	 /* the last paired first */
 	uint32_t next, previous; /* host IDs: all hosts of a remote in a ring */
-	uint32_t out_spi;   /* the newest outbound one; 0: none yet */
-	uint32_t out_since; /* when it was first seen */
-	uint32_t resumed;   /* when it last sent after a silence */
-	uint32_t asked;     /* the last message that may make an SA */
-	uint32_t message;   /* its message ID */
+	uint32_t out_spi;	 /* the newest outbound one; 0: none yet */
+	uint32_t out_since;	 /* when it was first seen */
+	uint32_t resumed;	 /* when it last sent after a silence */
+	uint32_t asked;		 /* the last message that may make an SA */
+	uint32_t message;	 /* its message ID */
 	uint32_t peer_asked; /* when an INFORMATIONAL came from the remote */
-	uint32_t suspected; /* when it was first suspected to hear nothing */
-	uint32_t held_for;  /* which request: its message or SPI */
+	uint32_t suspected;  /* when it was first suspected to hear nothing */
+	uint32_t held_for;   /* which request: its message or SPI */
 	uint32_t held_since; /* and when it came first */
-	uint32_t several; /* when it sent with another than its newest SA */
-	uint16_t flags;     /* IPSEC_HOST_ */
-	uint8_t held;       /* how often it was held back */
+	uint32_t several;    /* when it sent with another than its newest SA */
+	uint16_t flags;	     /* IPSEC_HOST_ */
+	uint8_t held;	     /* how often it was held back */
 	uint8_t pending;  /* inbound SPIs that are promised and not known yet */
 	uint8_t promised; /* outbound ones that exchanges promise */
 	uint8_t unheard;  /* how often it sent, and had heard nothing since */
 	uint16_t inbound; /* inbound SAs */
 };
 
-#define IPSEC_HOST_JOINED 0x01  /* counted by its remote */
-#define IPSEC_HOST_ASKED 0x02   /* asked and message mean something */
-#define IPSEC_HOST_PENDING 0x04    /* the exchange's inbound SPI is not known */
-#define IPSEC_HOST_PEER_ASKED 0x10    /* told means something */
-#define IPSEC_HOST_SUSPECTED 0x20 /* doubted means something */
-#define IPSEC_HOST_RESUMED 0x40    /* woke means something */
-#define IPSEC_HOST_INITIAL 0x80     /* it has begun anew, and has no SPI yet */
-#define IPSEC_HOST_ANSWERED 0x100   /* what it asked for was answered */
-#define IPSEC_HOST_OLDER_PENDING 0x200   /* nor is that of the exchange before */
+#define IPSEC_HOST_JOINED 0x01 /* counted by its remote */
+#define IPSEC_HOST_ASKED 0x02 /* asked and message mean something */
+#define IPSEC_HOST_PENDING 0x04 /* the exchange's inbound SPI is not known */
+#define IPSEC_HOST_PEER_ASKED 0x10 /* peer_asked means something */
+#define IPSEC_HOST_SUSPECTED 0x20 /* suspected means something */
+#define IPSEC_HOST_RESUMED 0x40 /* resumed means something */
+#define IPSEC_HOST_INITIAL 0x80 /* it has begun anew, and has no SPI yet */
+#define IPSEC_HOST_ANSWERED 0x100 /* what it asked for was answered */
 #define IPSEC_HOST_PEER_INITIATED 0x400 /* the remote began the exchange */
-#define IPSEC_HOST_EXPECTED 0x08 /* a new inbound SPI is promised */
+#define IPSEC_HOST_HELD 0x800 /* with the first packets of an SA */
+#define IPSEC_HOST_RELEASED 0x1000 /* those of its newest SA were held */
 #define IPSEC_HOST_SEVERAL 0x2000 /* several means something */
-#define IPSEC_HOST_HELD 0x800  /* with the first packets of an SA */
-#define IPSEC_HOST_RELEASED 0x1000   /* those of its newest one have waited */
 
 /* What is kept of a remote is in blocks, more of them where it has more hosts,
  * but never so many that to look at all of them takes long. */
@@ -121,7 +119,7 @@ enum { IPSEC_BLOCKS_CANDIDATES, IPSEC_BLOCKS_UNCLAIMED, IPSEC_BLOCKS };
 /* A host that may own a new inbound SPI: since one is promised to it, or since
  * it sends and hears nothing. */
 struct ipsec_candidate {
-	uint32_t id;    /* the host ID; 0: none */
+	uint32_t id;	/* the host ID; 0: none */
 	uint32_t since; /* its first exchange that led to none yet */
 };
 
@@ -139,31 +137,29 @@ struct ipsec_remote {
 	struct ipsec_candidate candidates[IPSEC_CANDIDATES];
 };
 
-/* How many SPIs are watched, in one block. */
+/* How many unclaimed SPIs one block holds. */
 #define IPSEC_UNCLAIMED 4
 
 struct ipsec_unclaimed_block {
 	struct ipsec_unclaimed {
-		uint32_t spi; /* 0: none */
+		uint32_t spi;	      /* 0: none */
 		uint32_t first, last; /* when it was seen */
-		uint32_t began;       /* after its last silence */
+		uint32_t began;	      /* after its last silence */
 		uint32_t refused; /* the host that it was taken from, or 0 */
-		uint32_t probed; /* the host that it was probed with last, or 0 */
+		uint32_t probed;  /* the host ID that it was probed with last */
 		uint32_t probed_at;
 		uint8_t count, total;
-		uint8_t turn;  /* of the place after that host's */
+		uint8_t turn; /* of the next one: the place after that host's */
 		uint8_t flags; /* IPSEC_UNCLAIMED_, and of a seeker's ID */
 	} spis[IPSEC_UNCLAIMED];
 };
 
 #define IPSEC_UNCLAIMED_PROBED 0x01 /* probed_at means something */
-#define IPSEC_UNCLAIMED_FRESH 0x02  /* it began near sequence number 1 */
-#define IPSEC_UNCLAIMED_BEGAN 0x04  /* began is when it began, not when the
-				     * translator did */
-#define IPSEC_UNCLAIMED_ASKED 0x08  /* the host was silent, and may answer */
+#define IPSEC_UNCLAIMED_FRESH 0x02 /* it began near sequence number 1 */
+#define IPSEC_UNCLAIMED_BEGAN 0x04 /* it is known when it began */
+#define IPSEC_UNCLAIMED_ASKED 0x08 /* the host was silent, and may answer */
 /* Some bits of the ID of the seeker that ranked first when it began last. */
 #define IPSEC_UNCLAIMED_SEEKER 0xf0
-
 
 /* Where a walk over the places of a remote is: begun with that alone. What it
  * has met last is in the block. */
@@ -179,8 +175,8 @@ struct ipsec_walk {
 /* A path may delay packets by so much that they are overtaken. */
 #define IPSEC_REORDERED_MS 50
 
-/* A new SA begins to count at 1 (RFC 4303 2.2). What is first seen far from that
- * was in use before, or is forged. */
+/* A new SA begins to count at 1 (RFC 4303 2.2). What is first seen far from
+ * that was in use before, or is forged. */
 #define IPSEC_FRESH_SEQUENCE 4096
 
 /* After so long a silence a host, or an SPI, begins anew. */
@@ -210,7 +206,7 @@ enum ipsec_rank {
 	IPSEC_RANKS
 };
 
-/* The rank, and by what; how surprise that would be. */
+/* The rank, by what evidence, and how surprising that would be. */
 struct ipsec_likelihood {
 	enum ipsec_rank rank;
 	enum vpnalg_evidence evidence;
@@ -272,13 +268,13 @@ enum vpnalg_result vpnalg_ipsec_esp(struct vpnalg_step *step);
 struct ipsec_host *vpnalg_ipsec_host_body(struct vpnalg *translator,
 					  struct vpnalg_record *host);
 uint32_t vpnalg_ipsec_host_id(struct vpnalg *translator,
-				  struct vpnalg_record *host);
+			      struct vpnalg_record *host);
 struct vpnalg_record *vpnalg_ipsec_host_find(struct vpnalg *translator,
 					     struct vpnalg_record *session);
 struct vpnalg_record *vpnalg_ipsec_host_shown(struct vpnalg_step *step);
 struct vpnalg_record *vpnalg_ipsec_host_by_id(struct vpnalg *translator,
-						  struct vpnalg_record *remote,
-						  uint32_t id);
+					      struct vpnalg_record *remote,
+					      uint32_t id);
 enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
 					  const struct vpnalg_tuple *inside,
 					  struct vpnalg_record **host);
@@ -315,7 +311,7 @@ struct vpnalg_record *vpnalg_ipsec_remote_of(struct vpnalg *translator,
 struct ipsec_candidate *vpnalg_ipsec_remote_next(struct vpnalg *translator,
 						 struct ipsec_walk *walk);
 struct ipsec_unclaimed *vpnalg_ipsec_remote_unclaimed(struct vpnalg *translator,
-						  struct ipsec_walk *walk);
+						      struct ipsec_walk *walk);
 enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
 					     const struct vpnalg_tuple *inside,
 					     struct vpnalg_record **host);
@@ -324,9 +320,9 @@ void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
 				struct vpnalg_record *remote,
 				struct vpnalg_record *host, uint32_t since);
-struct ipsec_candidate *
-vpnalg_ipsec_remote_expected(struct vpnalg *translator,
-			     struct ipsec_walk *walk, uint32_t id);
+struct ipsec_candidate *vpnalg_ipsec_remote_expected(struct vpnalg *translator,
+						     struct ipsec_walk *walk,
+						     uint32_t id);
 void vpnalg_ipsec_remote_rekey(struct vpnalg *translator,
 			       struct vpnalg_record *remote, uint32_t id);
 void vpnalg_ipsec_remote_settle(struct vpnalg *translator,
@@ -354,26 +350,26 @@ struct ipsec_request {
 	uint32_t id; /* the message's, or the SPI */
 };
 
-/* ipsec_watch.c */
+/* ipsec_unclaimed.c and ipsec_hold.c */
 struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
-					 struct ipsec_walk *walk);
+						    struct ipsec_walk *walk);
 bool vpnalg_ipsec_unclaimed_counts(const struct ipsec_unclaimed *w);
 void vpnalg_ipsec_unclaimed_again(struct vpnalg *translator,
-			      struct vpnalg_record *remote,
-			      const struct ipsec_unclaimed *taken);
+				  struct vpnalg_record *remote,
+				  const struct ipsec_unclaimed *taken);
 bool vpnalg_ipsec_hold(struct vpnalg_step *step, struct vpnalg_record *remote,
 		       struct vpnalg_record *host,
 		       const struct ipsec_request *request);
 
-/* ipsec_opinion.c */
-void vpnalg_ipsec_evidence(struct vpnalg *translator, struct vpnalg_record *host,
-			  unsigned index, const struct ipsec_unclaimed *w,
-			  struct ipsec_likelihood *likelihood);
+/* ipsec_evidence.c */
+void vpnalg_ipsec_evidence(struct vpnalg *translator,
+			   struct vpnalg_record *host, unsigned index,
+			   const struct ipsec_unclaimed *w,
+			   struct ipsec_likelihood *likelihood);
 
 /* ipsec_judge.c */
 struct vpnalg_record *
-vpnalg_ipsec_judge_candidate(struct vpnalg *translator,
-			     struct ipsec_walk *walk,
+vpnalg_ipsec_judge_candidate(struct vpnalg *translator, struct ipsec_walk *walk,
 			     const struct ipsec_unclaimed *w);
 struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
 					 struct vpnalg_record *remote,
@@ -393,7 +389,7 @@ enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step);
 void vpnalg_ipsec_pair_undo(struct vpnalg *translator,
 			    struct vpnalg_record *host, unsigned index);
 
-/* ipsec_trial.c */
+/* ipsec_probe.c */
 struct vpnalg_record *
 vpnalg_ipsec_probe_answered(struct vpnalg *translator,
 			    struct vpnalg_record *remote,

@@ -45,7 +45,8 @@ static void resume(struct vpnalg *translator, struct vpnalg_record *host)
 
 	if (!was_silent(translator, host))
 		return;
-	if (h->flags & IPSEC_HOST_RESUMED && now - h->resumed <= IPSEC_SILENCE_MS)
+	if (h->flags & IPSEC_HOST_RESUMED &&
+	    now - h->resumed <= IPSEC_SILENCE_MS)
 		return; /* it was told to wait */
 	h->resumed = now;
 	h->flags |= IPSEC_HOST_RESUMED;
@@ -72,8 +73,7 @@ static void begin_to_send(struct vpnalg_step *step, struct vpnalg_record *host)
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *remote =
-		vpnalg_ipsec_remote_of(translator, host);
+	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 	uint32_t now = ipsec_now(translator), since = now - h->out_since;
 
 	h->out_spi = spi_of(step);
@@ -84,7 +84,7 @@ static void begin_to_send(struct vpnalg_step *step, struct vpnalg_record *host)
 	h->flags &= (uint16_t)~IPSEC_HOST_HELD;
 	if (promises_inbound(h, since) && remote != NULL)
 		vpnalg_ipsec_remote_expect(translator, remote, host,
-					    ipsec_now(translator));
+					   ipsec_now(translator));
 	vpnalg_session_changed(translator, host);
 }
 
@@ -181,8 +181,7 @@ static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
 		       uint32_t before)
 {
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *remote =
-		vpnalg_ipsec_remote_of(translator, host);
+	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 	uint32_t since = ipsec_now(translator) - HEARS_MS;
 
 	if (remote == NULL || remote->children < 2)
@@ -196,7 +195,8 @@ static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
 	}
 	vpnalg_session_changed(translator, host);
 	if (h->unheard >= UNHEARD_MAX ||
-	    (h->unheard > 0 && !vpnalg_ipsec_host_has_inbound(translator, host)))
+	    (h->unheard > 0 &&
+	     !vpnalg_ipsec_host_has_inbound(translator, host)))
 		seek(translator, remote, host);
 }
 
@@ -232,9 +232,9 @@ static void seen_outward(struct vpnalg_step *step)
 	vpnalg_session_changed(translator, step->record);
 }
 
-/* Another host has begun to send with the same SPI and taken the outside key. It
- * may have gone since, and a third one may have come: the key must not lead to
- * that one alone. Without room it leads to nobody. */
+/* Another host has begun to send with the same SPI and taken the outside key.
+ * It may have gone since, and a third one may have come: the key must not lead
+ * to that one alone. Without room it leads to nobody. */
 static void share_key(struct vpnalg_step *step)
 {
 	struct vpnalg_record *holder;
@@ -243,8 +243,8 @@ static void share_key(struct vpnalg_step *step)
 	if (!(step->record->flags & VPNALG_SESSION_SHARED) ||
 	    step->record->keys & 1U << VPNALG_OUTSIDE_OWN)
 		return;
-	vpnalg_session_tuple(step->translator, step->record,
-			     VPNALG_OUTSIDE_OWN, &outside);
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_OUTSIDE_OWN,
+			     &outside);
 	holder = vpnalg_session_find(step->translator, &outside);
 	if (holder == NULL || !(holder->flags & VPNALG_SESSION_SHARED))
 		vpnalg_session_give(step->translator, step->record, &outside);
@@ -298,8 +298,7 @@ static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in)
 {
 	const struct vpnalg_timers *timers =
 		vpnalg_session_timers(step->translator);
-	uint32_t life =
-		in->confirmed ? timers->esp_idle : timers->esp_unpaired;
+	uint32_t life = in->confirmed ? timers->esp_idle : timers->esp_unpaired;
 	vpnalg_time left = step->record->deadline - step->now;
 	struct vpnalg_record *host;
 
@@ -326,7 +325,8 @@ static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 		vpnalg_ipsec_repair_contradicted(step);
 	if (in->suspect && vpnalg_ipsec_repair_goes_on(step))
 		return VPNALG_DROP_UNPAIRED;
-	if (in->trust < IPSEC_TRUST_FULL && now / REVIEW_MS != before / REVIEW_MS &&
+	if (in->trust < IPSEC_TRUST_FULL &&
+	    now / REVIEW_MS != before / REVIEW_MS &&
 	    vpnalg_ipsec_repair_review(step, before))
 		return VPNALG_DROP_UNPAIRED;
 	return VPNALG_TRANSLATED;

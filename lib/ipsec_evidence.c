@@ -64,7 +64,7 @@ static void stand_begun(uint32_t begun, const struct ipsec_unclaimed *w,
 		found = surprise(begun - w->began, WOKE_SPREAD_MS);
 	else if (w->began - begun > ANSWERED_MS)
 		found = surprise(w->began - begun - ANSWERED_MS,
-				      ANSWER_SPREAD_MS);
+				 ANSWER_SPREAD_MS);
 	if (likelihood->rank >= IPSEC_RANK_LIKELY &&
 	    likelihood->surprise <= found)
 		return;
@@ -100,8 +100,7 @@ static bool goes_on(struct vpnalg *translator, struct vpnalg_record *host,
 		    const struct ipsec_in *in)
 {
 	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *sa =
-		vpnalg_ipsec_host_outbound(translator, host);
+	struct vpnalg_record *sa = vpnalg_ipsec_host_outbound(translator, host);
 	uint32_t silent = in->seen;
 	const struct ipsec_out *out;
 
@@ -126,8 +125,8 @@ static void stand_busy(struct vpnalg *translator, struct vpnalg_record *host,
 
 	likelihood->evidence = VPNALG_EVIDENCE_CONTINUED;
 	likelihood->rank = IPSEC_RANK_SOON;
-	likelihood->surprise =
-		surprise(ipsec_off_by(w->began, in->seen + in->gap), in->spread);
+	likelihood->surprise = surprise(
+		ipsec_off_by(w->began, in->seen + in->gap), in->spread);
 	if (ipsec_is_after(in->seen, w->began + IPSEC_REORDERED_MS)) {
 		likelihood->rank = IPSEC_RANK_NONE;
 		return;
@@ -167,8 +166,8 @@ static bool stand_connected(const struct ipsec_host *h,
 	likelihood->rank = IPSEC_RANK_LIKELY;
 	likelihood->surprise = 0;
 	if (ipsec_is_after(w->began, h->asked + ANSWERED_MS))
-		likelihood->surprise = surprise(w->began - h->asked - ANSWERED_MS,
-					   ANSWER_SPREAD_MS);
+		likelihood->surprise = surprise(
+			w->began - h->asked - ANSWERED_MS, ANSWER_SPREAD_MS);
 	if (h->out_spi == 0 || ipsec_is_after(h->asked, h->out_since))
 		likelihood->surprise += SILENT_SURPRISE;
 	return true;
@@ -176,14 +175,12 @@ static bool stand_connected(const struct ipsec_host *h,
 
 /* Just after the host's exchange the SPI began where another ended that is
  * nobody's either. */
-static bool stand_unknown(struct vpnalg *translator,
-			  struct vpnalg_record *host,
+static bool stand_unknown(struct vpnalg *translator, struct vpnalg_record *host,
 			  const struct ipsec_unclaimed *w,
 			  struct ipsec_likelihood *likelihood)
 {
 	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *remote =
-		vpnalg_ipsec_remote_of(translator, host);
+	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 	uint32_t now = ipsec_now(translator);
 	const struct ipsec_unclaimed *other;
 	struct ipsec_walk walk = { .remote = remote };
@@ -193,7 +190,8 @@ static bool stand_unknown(struct vpnalg *translator,
 	likelihood->evidence = VPNALG_EVIDENCE_CONTINUED;
 	likelihood->rank = IPSEC_RANK_LIKELY;
 	likelihood->surprise = UNCLAIMED_SURPRISE;
-	while ((other = vpnalg_ipsec_remote_unclaimed(translator, &walk)) != NULL)
+	while ((other = vpnalg_ipsec_remote_unclaimed(translator, &walk)) !=
+	       NULL)
 		if (other->spi != 0 && other != w &&
 		    other->count >= IPSEC_COUNT_LAST &&
 		    ipsec_is_after(w->began, other->began + IPSEC_RIVAL_MS) &&
@@ -211,15 +209,16 @@ static void stand_unknown_time(struct vpnalg *translator,
 	likelihood->evidence = VPNALG_EVIDENCE_WOKE;
 	likelihood->rank = IPSEC_RANK_IDLE;
 	likelihood->surprise = 0;
-	if (in != NULL &&
-	    ipsec_now(translator) - in->seen <= 2U * in->gap + IPSEC_REORDERED_MS)
+	if (in != NULL && ipsec_now(translator) - in->seen <=
+				  2U * in->gap + IPSEC_REORDERED_MS)
 		likelihood->rank = IPSEC_RANK_NONE;
 }
 
 /* What it has received until then is the SPI of that index. */
-void vpnalg_ipsec_evidence(struct vpnalg *translator, struct vpnalg_record *host,
-			  unsigned index, const struct ipsec_unclaimed *w,
-			  struct ipsec_likelihood *likelihood)
+void vpnalg_ipsec_evidence(struct vpnalg *translator,
+			   struct vpnalg_record *host, unsigned index,
+			   const struct ipsec_unclaimed *w,
+			   struct ipsec_likelihood *likelihood)
 {
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *sa =

@@ -64,7 +64,7 @@ static void expect(struct vpnalg_step *step, struct vpnalg_record *remote,
 	if (message->exchange == IKE_CREATE_CHILD_SA)
 		vpnalg_ipsec_remote_rekey(translator, remote, id);
 	vpnalg_ipsec_remote_expect(translator, remote, host,
-				    ipsec_now(translator));
+				   ipsec_now(translator));
 }
 
 /* Repetitions of an exchange whose SPI is known by now say nothing. */
@@ -110,10 +110,8 @@ static void begin(struct ipsec_host *h, const struct message *message)
 	promise(h);
 	if (h->flags & IPSEC_HOST_ANSWERED)
 		h->flags &= (uint16_t)~IPSEC_HOST_INITIAL;
-	h->flags &= (uint16_t)~(IPSEC_HOST_OLDER_PENDING | IPSEC_HOST_PEER_INITIATED |
+	h->flags &= (uint16_t)~(IPSEC_HOST_PEER_INITIATED |
 				IPSEC_HOST_ANSWERED);
-	if (h->flags & IPSEC_HOST_PENDING)
-		h->flags |= IPSEC_HOST_OLDER_PENDING;
 	if (message->inward)
 		h->flags |= IPSEC_HOST_PEER_INITIATED;
 	h->message = message->id;
@@ -126,8 +124,7 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *remote =
-		vpnalg_ipsec_remote_of(translator, host);
+	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 
 	if (remote == NULL)
 		return VPNALG_TRANSLATED;
@@ -161,7 +158,8 @@ static void doubt(struct vpnalg_step *step, struct vpnalg_record *host)
 		return;
 	}
 	if ((h->flags & IPSEC_HOST_ASKED && now - h->asked < QUIET_MS) ||
-	    (h->flags & IPSEC_HOST_PEER_ASKED && now - h->peer_asked < ANSWER_MS))
+	    (h->flags & IPSEC_HOST_PEER_ASKED &&
+	     now - h->peer_asked < ANSWER_MS))
 		return;
 	vpnalg_ipsec_repair_doubted(step, host);
 }

@@ -15,7 +15,7 @@ struct ipsec_host *vpnalg_ipsec_host_body(struct vpnalg *translator,
 
 /* A name for the host that is no address and fits into four bytes. */
 uint32_t vpnalg_ipsec_host_id(struct vpnalg *translator,
-				  struct vpnalg_record *host)
+			      struct vpnalg_record *host)
 {
 	struct vpnalg_tuple tuple;
 
@@ -55,8 +55,8 @@ struct vpnalg_record *vpnalg_ipsec_host_shown(struct vpnalg_step *step)
 }
 
 struct vpnalg_record *vpnalg_ipsec_host_by_id(struct vpnalg *translator,
-						  struct vpnalg_record *remote,
-						  uint32_t id)
+					      struct vpnalg_record *remote,
+					      uint32_t id)
 {
 	struct vpnalg_tuple tuple;
 
@@ -68,7 +68,8 @@ struct vpnalg_record *vpnalg_ipsec_host_by_id(struct vpnalg *translator,
 	return vpnalg_session_find(translator, &tuple);
 }
 
-/* The host of that ID and the session's remote, living or dead; closes nothing. */
+/* The host of that ID and the session's remote, living or dead; closes nothing.
+ */
 struct vpnalg_record *vpnalg_ipsec_host_peek(struct vpnalg *translator,
 					     struct vpnalg_record *session,
 					     uint32_t id)
@@ -112,8 +113,8 @@ void vpnalg_ipsec_host_closed(struct vpnalg *translator,
 		vpnalg_ipsec_remote_leave(translator, host);
 }
 
-/* An inbound SA is about to be removed. It may be older than the host, which has
- * died and come back since: then it is not among those that are counted. */
+/* An inbound SA is about to be removed. It may be older than the host, which
+ * has died and come back since: then it is not among those that are counted. */
 void vpnalg_ipsec_host_lost_inbound(struct vpnalg *translator,
 				    struct vpnalg_record *sa)
 {
@@ -194,8 +195,8 @@ struct vpnalg_record *vpnalg_ipsec_host_outbound(struct vpnalg *translator,
 	return tuple.id != 0 ? vpnalg_session_find(translator, &tuple) : NULL;
 }
 
-/* Returns whether one of the host's youngest inbound SAs received anything after
- * that time. */
+/* Returns whether one of the host's youngest inbound SAs received anything
+ * after that time. */
 bool vpnalg_ipsec_host_hears(struct vpnalg *translator,
 			     struct vpnalg_record *host, uint32_t since)
 {

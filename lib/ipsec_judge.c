@@ -8,7 +8,8 @@
 #define SEEKER_AFTER 2
 
 static void stand(struct vpnalg *translator, struct vpnalg_record *host,
-		  const struct ipsec_unclaimed *w, struct ipsec_likelihood *likelihood)
+		  const struct ipsec_unclaimed *w,
+		  struct ipsec_likelihood *likelihood)
 {
 	vpnalg_ipsec_evidence(translator, host, 0, w, likelihood);
 }
@@ -175,8 +176,8 @@ static bool is_settled(struct vpnalg *translator, struct vpnalg_record *remote,
 static bool is_shown(struct vpnalg *translator, const struct ranking *ranking,
 		     struct ipsec_unclaimed *w)
 {
-	uint8_t id = (uint8_t)(vpnalg_ipsec_host_id(translator, ranking->best)
-			       << 4);
+	uint8_t id =
+		(uint8_t)(vpnalg_ipsec_host_id(translator, ranking->best) << 4);
 	bool again = ((w->flags ^ id) & IPSEC_UNCLAIMED_SEEKER) == 0;
 
 	if (ranking->all == ranking->counts[IPSEC_RANK_NONE])
@@ -240,8 +241,8 @@ static bool is_too_old(const struct ipsec_unclaimed *w, uint32_t since)
 	       ipsec_is_after(since, w->first + IPSEC_REORDERED_MS);
 }
 
-/* Whether the host may own the SPI at all; if not, it may be no candidate for any
- * other either. */
+/* Whether the host may own the SPI at all; if not, it may be no candidate for
+ * any other either. */
 static bool may_own(struct vpnalg *translator, struct vpnalg_record *host,
 		    const struct ipsec_candidate *e, bool seeks,
 		    const struct ipsec_unclaimed *w, bool *over)
@@ -268,8 +269,7 @@ static void forget_promises(struct vpnalg *translator,
 /* The next host that may own the SPI, or NULL. On the way those are forgotten
  * that have gone on with what they had, or hear again. */
 struct vpnalg_record *
-vpnalg_ipsec_judge_candidate(struct vpnalg *translator,
-			     struct ipsec_walk *walk,
+vpnalg_ipsec_judge_candidate(struct vpnalg *translator, struct ipsec_walk *walk,
 			     const struct ipsec_unclaimed *w)
 {
 	struct ipsec_candidate *e;
@@ -279,8 +279,7 @@ vpnalg_ipsec_judge_candidate(struct vpnalg *translator,
 	while ((e = vpnalg_ipsec_remote_next(translator, walk)) != NULL) {
 		if (e->id == 0)
 			continue;
-		host = vpnalg_ipsec_host_by_id(translator, walk->remote,
-					       e->id);
+		host = vpnalg_ipsec_host_by_id(translator, walk->remote, e->id);
 		seeks = vpnalg_ipsec_remote_is_seeking(translator, walk);
 		if (may_own(translator, host, e, seeks, w, &over))
 			return host;

@@ -44,9 +44,9 @@ void vpnalg_ipsec_pair_undo(struct vpnalg *translator,
 
 /* Anybody can send with an SPI of his own making: of those that nothing has
  * announced or confirmed, a host has one, and another takes its place only once
- * that has been silent. What comes beside a living SPI, and was not announced, may
- * be for a host that is not known yet: while a host is alone with its remote it is
- * not kept. Returns false if there is no room now. */
+ * that has been silent. What comes beside a living SPI, and was not announced,
+ * may be for a host that is not known yet: while a host is alone with its
+ * remote it is not kept. Returns false if there is no room now. */
 static bool has_room(struct vpnalg *translator, struct vpnalg_record *host,
 		     bool announced, bool lone, bool *replaces)
 {
@@ -66,7 +66,7 @@ static bool has_room(struct vpnalg *translator, struct vpnalg_record *host,
 	if (lone)
 		return now - in->seen > PARALLEL_MS;
 	return in->confirmed || (now - in->seen > UNCONFIRMED_MS &&
-		now - h->in[0].first > UNCONFIRMED_MS);
+				 now - h->in[0].first > UNCONFIRMED_MS);
 }
 
 /* Pairing */
@@ -138,8 +138,7 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 		 uint32_t spi, uint32_t first)
 {
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *remote =
-		vpnalg_ipsec_remote_of(translator, host);
+	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 	uint32_t id = vpnalg_ipsec_host_id(translator, host);
 	struct ipsec_walk walk = { 0 };
 	struct ipsec_candidate *e;
@@ -150,7 +149,7 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 	h->in[0].spi = spi;
 	h->in[0].first = first;
 	h->flags &= (uint16_t)~(IPSEC_HOST_PENDING | IPSEC_HOST_SUSPECTED |
-			       IPSEC_HOST_INITIAL | IPSEC_HOST_HELD);
+				 IPSEC_HOST_INITIAL | IPSEC_HOST_HELD);
 	h->inbound++;
 	h->held = 0;
 	h->unheard = 0;
@@ -174,8 +173,7 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 static bool is_announced(struct vpnalg *translator, struct vpnalg_record *host)
 {
 	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *remote =
-		vpnalg_ipsec_remote_of(translator, host);
+	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 	uint32_t id = vpnalg_ipsec_host_id(translator, host);
 	struct ipsec_walk walk = { .remote = remote };
 
@@ -222,7 +220,8 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 
 /* Nobody stands out, or somebody only because no other is left. */
 static bool is_odd(const struct vpnalg_record *host,
-		   const struct ipsec_unclaimed *w, enum vpnalg_evidence evidence)
+		   const struct ipsec_unclaimed *w,
+		   enum vpnalg_evidence evidence)
 {
 	return host == NULL ? w->count == CONTEST_COUNT
 			    : evidence == VPNALG_EVIDENCE_EXPECTED;
@@ -267,8 +266,8 @@ static struct vpnalg_record *find_owner(struct vpnalg *translator,
 	return host;
 }
 
-/* A host that is alone with its remote gets whatever comes from there, with room
- * for a pair or without. */
+/* A host that is alone with its remote gets whatever comes from there, with
+ * room for a pair or without. */
 static enum vpnalg_result pair_lone(struct vpnalg_step *step,
 				    struct vpnalg_record *host)
 {
@@ -296,8 +295,8 @@ enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 
 	step->kind = IPSEC_KIND_IN;
 	if (remote->children == 1)
-		return pair_lone(step, vpnalg_ipsec_remote_lone(translator,
-								remote));
+		return pair_lone(step,
+				 vpnalg_ipsec_remote_lone(translator, remote));
 	w = vpnalg_ipsec_unclaimed_seen(step, &walk);
 	if (w == NULL) {
 		step->record = vpnalg_ipsec_probe_any(translator, remote);
@@ -320,8 +319,7 @@ enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 
 static bool is_alone(struct vpnalg *translator, struct vpnalg_record *host)
 {
-	struct vpnalg_record *remote =
-		vpnalg_ipsec_remote_of(translator, host);
+	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 
 	return remote != NULL && remote->children == 1;
 }

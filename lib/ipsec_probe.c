@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Probing: where nothing on the wire tells whose an SPI is, a packet of it is
- * given to one of the hosts that may own it. Nothing is paired by that. The owner
- * can decrypt the packet; any other host drops it.
+ * given to one of the hosts that may own it. Nothing is paired by that. The
+ * owner can decrypt the packet; any other host drops it.
  *
  * Hosts that are silent are probed first, one at a time: the one that begins to
  * send just then has answered, and owns the SPI. When an SPI has been nobody's
- * for a while, its packets go round among all hosts that hear nothing, and where
- * there is none, among all hosts of the remote: so its owner hears some of them
- * within a bounded time, whatever came before.
+ * for a while, its packets go round among all hosts that hear nothing, and
+ * where there is none, among all hosts of the remote: so its owner hears some
+ * of them within a bounded time, whatever came before.
  */
 #include "ipsec.h"
 
-/* An SPI is probed with silent hosts once in so long; one that goes on without a
- * pause, as nothing does that an answer is expected to, less often. */
+/* An SPI is probed with silent hosts once in so long; one that goes on without
+ * a pause, as nothing does that an answer is expected to, less often. */
 #define PROBE_MS 1000
 #define PROBE_STEADY_MS 3000
 
@@ -42,9 +42,8 @@
 
 static bool hears(struct vpnalg *translator, struct vpnalg_record *host)
 {
-	return vpnalg_ipsec_host_hears(translator, host,
-				       ipsec_now(translator) -
-					       IPSEC_SILENCE_MS - 1);
+	return vpnalg_ipsec_host_hears(
+		translator, host, ipsec_now(translator) - IPSEC_SILENCE_MS - 1);
 }
 
 /* A host that receives nothing, and for a while has sent nothing. */
@@ -168,8 +167,7 @@ static void find_turn(struct vpnalg *translator, struct vpnalg_record *remote,
 	*turn = (struct turn){ .count = 0 };
 	if (part != PART_SILENT) /* it may be older than all that is known */
 		any.flags &= (uint8_t)~IPSEC_UNCLAIMED_FRESH;
-	while ((host = vpnalg_ipsec_judge_candidate(translator, &walk,
-						    &any)) !=
+	while ((host = vpnalg_ipsec_judge_candidate(translator, &walk, &any)) !=
 	       NULL) {
 		if (!takes_part(translator, host, w, part))
 			continue;
@@ -281,9 +279,8 @@ bool vpnalg_ipsec_probe_shown(struct vpnalg_step *step,
 	struct vpnalg *translator = step->translator;
 	uint32_t spi = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
 	uint32_t id = vpnalg_ipsec_host_id(translator, host);
-	struct ipsec_walk walk = {
-		.remote = vpnalg_ipsec_remote_of(translator, host)
-	};
+	struct ipsec_walk walk = { .remote = vpnalg_ipsec_remote_of(translator,
+								    host) };
 	const struct ipsec_unclaimed *w;
 
 	if (walk.remote == NULL)

@@ -9,9 +9,9 @@ static const struct block {
 	uint8_t kind, port, hosts, most;
 } blocks[IPSEC_BLOCKS] = {
 	[IPSEC_BLOCKS_CANDIDATES] = { IPSEC_KIND_REMOTE, IPSEC_PORT_REMOTE,
-				  IPSEC_CANDIDATES, 5 },
+				      IPSEC_CANDIDATES, 5 },
 	[IPSEC_BLOCKS_UNCLAIMED] = { IPSEC_KIND_UNCLAIMED, IPSEC_PORT_UNCLAIMED,
-				   IPSEC_UNCLAIMED - 1, 20 },
+				     IPSEC_UNCLAIMED - 1, 20 },
 };
 
 struct ipsec_remote *vpnalg_ipsec_remote_body(struct vpnalg *translator,
@@ -172,8 +172,8 @@ struct vpnalg_record *vpnalg_ipsec_remote_turn(struct vpnalg *translator,
 					       struct vpnalg_record *remote)
 {
 	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
-	struct vpnalg_record *host = vpnalg_ipsec_host_by_id(
-		translator, remote, r->turn);
+	struct vpnalg_record *host =
+		vpnalg_ipsec_host_by_id(translator, remote, r->turn);
 
 	if (host == NULL)
 		return NULL;
@@ -192,8 +192,7 @@ struct vpnalg_record *vpnalg_ipsec_remote_lone(struct vpnalg *translator,
 }
 
 /* False if the store has no room. */
-static bool join(struct vpnalg_step *step,
-		 struct vpnalg_record *host)
+static bool join(struct vpnalg_step *step, struct vpnalg_record *host)
 {
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
@@ -256,8 +255,9 @@ void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 	if (remote == NULL)
 		return;
 	leave_ring(translator, remote, host);
+	remote->children--;
 	vpnalg_session_changed(translator, remote);
-	if (--remote->children > 0)
+	if (remote->children > 0)
 		return;
 	for (i = 0; i < IPSEC_BLOCKS; i++)
 		for (number = 0; number < blocks[i].most; number++)
@@ -292,8 +292,8 @@ struct ipsec_candidate *vpnalg_ipsec_remote_next(struct vpnalg *translator,
 	struct ipsec_remote *r;
 	unsigned at;
 
-	if (!next_place(translator, walk, IPSEC_BLOCKS_CANDIDATES, IPSEC_CANDIDATES,
-			&at))
+	if (!next_place(translator, walk, IPSEC_BLOCKS_CANDIDATES,
+			IPSEC_CANDIDATES, &at))
 		return NULL;
 	r = vpnalg_ipsec_remote_body(translator, walk->block);
 	return &r->candidates[at];
@@ -301,13 +301,13 @@ struct ipsec_candidate *vpnalg_ipsec_remote_next(struct vpnalg *translator,
 
 /* Walks over the places for SPIs that are watched. */
 struct ipsec_unclaimed *vpnalg_ipsec_remote_unclaimed(struct vpnalg *translator,
-						  struct ipsec_walk *walk)
+						      struct ipsec_walk *walk)
 {
 	struct ipsec_unclaimed_block *unknown;
 	unsigned at;
 
-	if (!next_place(translator, walk, IPSEC_BLOCKS_UNCLAIMED, IPSEC_UNCLAIMED,
-			&at))
+	if (!next_place(translator, walk, IPSEC_BLOCKS_UNCLAIMED,
+			IPSEC_UNCLAIMED, &at))
 		return NULL;
 	unknown = vpnalg_session_body(translator, walk->block);
 	return &unknown->spis[at];
@@ -318,8 +318,8 @@ static uint16_t bit_of(const struct ipsec_walk *walk)
 	return (uint16_t)(1U << (walk->place - 1) % IPSEC_CANDIDATES);
 }
 
-/* Returns whether nothing is promised to the candidate that the walk has met: it
- * sends and hears nothing. */
+/* Returns whether nothing is promised to the candidate that the walk has met:
+ * it sends and hears nothing. */
 bool vpnalg_ipsec_remote_is_seeking(struct vpnalg *translator,
 				    const struct ipsec_walk *walk)
 {
@@ -401,8 +401,8 @@ void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
 	fill_place(translator, &place, id, since, false);
 }
 
-/* The host sends and hears nothing: an SPI that nobody claims may be its own. It
- * takes no place of a host to which one is promised. */
+/* The host sends and hears nothing: an SPI that nobody claims may be its own.
+ * It takes no place of a host to which one is promised. */
 void vpnalg_ipsec_remote_seek(struct vpnalg *translator,
 			      struct vpnalg_record *remote,
 			      struct vpnalg_record *host)
@@ -426,9 +426,9 @@ void vpnalg_ipsec_remote_drop(struct vpnalg *translator,
 	set_seeking(translator, walk, false);
 }
 
-struct ipsec_candidate *
-vpnalg_ipsec_remote_expected(struct vpnalg *translator,
-			     struct ipsec_walk *walk, uint32_t id)
+struct ipsec_candidate *vpnalg_ipsec_remote_expected(struct vpnalg *translator,
+						     struct ipsec_walk *walk,
+						     uint32_t id)
 {
 	struct ipsec_candidate *e;
 

@@ -27,8 +27,7 @@ static void undo(struct vpnalg *translator, struct vpnalg_record *host,
 {
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	uint32_t spi = h->in[0].spi, first = h->in[0].first;
-	struct vpnalg_record *remote =
-		vpnalg_ipsec_remote_of(translator, host);
+	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 	struct vpnalg_record *sa =
 		vpnalg_ipsec_host_inbound(translator, host, 0);
 
@@ -40,10 +39,10 @@ static void undo(struct vpnalg *translator, struct vpnalg_record *host,
 		h->pending = 1;
 	if (remote == NULL)
 		return;
-	vpnalg_ipsec_unclaimed_again(translator, remote,
-				 &(struct ipsec_unclaimed){ .spi = spi,
-							  .first = first,
-							  .refused = refused });
+	vpnalg_ipsec_unclaimed_again(
+		translator, remote,
+		&(struct ipsec_unclaimed){
+			.spi = spi, .first = first, .refused = refused });
 	vpnalg_ipsec_remote_expect(translator, remote, host, since);
 }
 
@@ -60,11 +59,10 @@ static bool was_guessed(const struct ipsec_in *in)
 	}
 }
 
-/* The host may have begun to send by chance when it got a packet on trial. */
+/* The host may have begun to send by chance when it was probed. */
 static bool may_be_wrong(const struct ipsec_in *in)
 {
-	return was_guessed(in) || in->evidence ==
-					  VPNALG_EVIDENCE_ANSWERED;
+	return was_guessed(in) || in->evidence == VPNALG_EVIDENCE_ANSWERED;
 }
 
 /* An SA that a younger one was to replace is still used. If the younger one
@@ -98,11 +96,9 @@ void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step)
 	undo(translator, host, first, 0);
 }
 
-static bool may_be_others(struct vpnalg *translator,
-			  struct vpnalg_record *host)
+static bool may_be_others(struct vpnalg *translator, struct vpnalg_record *host)
 {
-	struct vpnalg_record *remote =
-		vpnalg_ipsec_remote_of(translator, host);
+	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 
 	return remote != NULL &&
 	       vpnalg_ipsec_judge_doubts(
@@ -127,8 +123,7 @@ void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *sa =
 		vpnalg_ipsec_host_inbound(translator, host, 0);
-	struct vpnalg_record *remote =
-		vpnalg_ipsec_remote_of(translator, host);
+	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 	uint32_t now = ipsec_now(translator), before = now - h->suspected;
 	bool again = h->flags & IPSEC_HOST_SUSPECTED && before < DOUBT_MS;
 	struct ipsec_in *in;
@@ -204,9 +199,8 @@ static struct vpnalg_record *find_better(struct vpnalg *translator,
 					 struct vpnalg_record *host,
 					 uint32_t sent)
 {
-	const struct ipsec_unclaimed w = {
-		.refused = vpnalg_ipsec_host_id(translator, host)
-	};
+	const struct ipsec_unclaimed w = { .refused = vpnalg_ipsec_host_id(
+						   translator, host) };
 	struct ipsec_walk walk = { .remote = remote };
 	struct vpnalg_record *other;
 	const struct ipsec_host *o;
@@ -227,12 +221,10 @@ static void take_back(struct vpnalg *translator, struct vpnalg_record *host,
 		      struct vpnalg_record *sa)
 {
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *remote =
-		vpnalg_ipsec_remote_of(translator, host);
-	struct ipsec_unclaimed w = {
-		.first = ipsec_now(translator),
-		.refused = vpnalg_ipsec_host_id(translator, host)
-	};
+	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
+	struct ipsec_unclaimed w = { .first = ipsec_now(translator),
+				     .refused = vpnalg_ipsec_host_id(translator,
+								     host) };
 	struct vpnalg_tuple tuple;
 	unsigned i;
 
@@ -277,8 +269,7 @@ static struct vpnalg_record *find_surplus(struct vpnalg *translator,
 
 	young = vpnalg_ipsec_host_inbound(translator, host, 0);
 	old = vpnalg_ipsec_host_inbound(translator, host, 1);
-	if (young == NULL || old == NULL ||
-	    now - h->in[0].first < SURPLUS_MS ||
+	if (young == NULL || old == NULL || now - h->in[0].first < SURPLUS_MS ||
 	    (h->flags & IPSEC_HOST_SEVERAL && now - h->several < SEVERAL_MS))
 		return NULL;
 	y = vpnalg_session_body(translator, young);
@@ -291,8 +282,9 @@ static struct vpnalg_record *find_surplus(struct vpnalg *translator,
 	return y->trust < IPSEC_TRUST_FULL ? young : NULL;
 }
 
-/* A host hears nothing: of another one that hears with two SPIs at once, though it
- * sends with one SA, one is taken back. The other hosts are looked at in turn. */
+/* A host hears nothing: of another one that hears with two SPIs at once, though
+ * it sends with one SA, one is taken back. The other hosts are looked at in
+ * turn. */
 void vpnalg_ipsec_repair_surplus(struct vpnalg *translator,
 				 struct vpnalg_record *remote,
 				 struct vpnalg_record *deaf)
@@ -332,8 +324,8 @@ bool vpnalg_ipsec_repair_review(struct vpnalg_step *step, uint32_t before)
 	if (host == NULL || remote == NULL)
 		return false;
 	sent = vpnalg_ipsec_host_sent(translator, host, &ever);
-	agrees = ever && (now - sent <= ANSWERED_MS ||
-			  sent - before <= ANSWERED_MS);
+	agrees = ever &&
+		 (now - sent <= ANSWERED_MS || sent - before <= ANSWERED_MS);
 	if (begins && remote->children > 1)
 		better = find_better(translator, remote, host,
 				     agrees ? sent : now - ANSWERED_MS - 1);
@@ -358,8 +350,8 @@ static bool contest(struct vpnalg *translator, struct vpnalg_record *remote,
 		    const struct ipsec_candidate *paired,
 		    const struct ipsec_unclaimed *w)
 {
-	struct vpnalg_record *host = vpnalg_ipsec_host_by_id(
-		translator, remote, paired->id);
+	struct vpnalg_record *host =
+		vpnalg_ipsec_host_by_id(translator, remote, paired->id);
 	const struct ipsec_host *h;
 	const struct ipsec_in *in;
 	struct vpnalg_record *sa;
@@ -371,8 +363,7 @@ static bool contest(struct vpnalg *translator, struct vpnalg_record *remote,
 	if (sa == NULL || w->began - h->in[0].first > IPSEC_RIVAL_MS)
 		return false;
 	in = vpnalg_session_body(translator, sa);
-	if (!was_guessed(in) ||
-	    !may_be_others(translator, host) ||
+	if (!was_guessed(in) || !may_be_others(translator, host) ||
 	    !vpnalg_ipsec_judge_fits(translator, host, w))
 		return false;
 	undo(translator, host, paired->since, 0);

@@ -6,7 +6,8 @@
 /* One that nothing was heard of for so long may give way to any other. */
 #define STALE_MS 3000
 
-/* It must be plain what an answer is to: what is on trial stays. */
+/* It must be plain what an answer is to: an SPI whose probe may be answered
+ * stays. */
 static bool may_go(struct vpnalg *translator, const struct ipsec_unclaimed *w,
 		   bool fresh)
 {
@@ -26,8 +27,8 @@ static bool goes_sooner(const struct ipsec_unclaimed *w,
 
 /* The walk ends at the block of the place. */
 static struct ipsec_unclaimed *place_for(struct vpnalg *translator,
-				       struct ipsec_walk *walk, uint32_t spi,
-				       bool fresh)
+					 struct ipsec_walk *walk, uint32_t spi,
+					 bool fresh)
 {
 	struct ipsec_unclaimed *w, *best = NULL;
 	struct vpnalg_record *block = NULL;
@@ -46,7 +47,7 @@ static struct ipsec_unclaimed *place_for(struct vpnalg *translator,
 
 /* The record of the packet's SPI, with this packet counted, or NULL. */
 struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
-					 struct ipsec_walk *walk)
+						    struct ipsec_walk *walk)
 {
 	struct vpnalg *translator = step->translator;
 	uint32_t spi = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
@@ -62,10 +63,10 @@ struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
 		return NULL;
 	if (w->spi != spi)
 		*w = (struct ipsec_unclaimed){ .spi = spi,
-					     .first = now,
-					     .last = now,
-					     .began = now,
-					     .flags = flags };
+					       .first = now,
+					       .last = now,
+					       .began = now,
+					       .flags = flags };
 	if (now - w->last > IPSEC_SILENCE_MS) {
 		w->began = now;
 		w->count = 0;
@@ -88,8 +89,8 @@ bool vpnalg_ipsec_unclaimed_counts(const struct ipsec_unclaimed *w)
 
 /* An SPI that was taken from a host. */
 void vpnalg_ipsec_unclaimed_again(struct vpnalg *translator,
-			      struct vpnalg_record *remote,
-			      const struct ipsec_unclaimed *taken)
+				  struct vpnalg_record *remote,
+				  const struct ipsec_unclaimed *taken)
 {
 	struct ipsec_walk walk = { .remote = remote };
 	struct ipsec_unclaimed *w =

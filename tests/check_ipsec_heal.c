@@ -37,8 +37,8 @@ static bool is_answered(struct esp *e)
 	return arrives;
 }
 
-/* Both hosts ask in turn, each once in so many milliseconds. Returns how long it
- * takes until both hear all of their answers. */
+/* Both hosts ask in turn, each once in so many milliseconds. Returns how long
+ * it takes until both hear all of their answers. */
 static uint64_t time_to_heal(uint32_t gap, unsigned times)
 {
 	uint64_t began = w.now, healed = w.now;
@@ -56,9 +56,9 @@ static uint64_t time_to_heal(uint32_t gap, unsigned times)
 static const struct restart_row {
 	uint32_t gap, sequence, most;
 } restart_rows[] = {
-	{ 500, 100000, 10000 },	 { 750, 100000, 3000 },
-	{ 1000, 100000, 3000 },	 { 1000, 5000, 3000 },
-	{ 1000, 100, 3000 },	 { 5000, 100000, 15000 },
+	{ 500, 100000, 10000 },	  { 750, 100000, 3000 },
+	{ 1000, 100000, 3000 },	  { 1000, 5000, 3000 },
+	{ 1000, 100, 3000 },	  { 5000, 100000, 15000 },
 	{ 30000, 100000, 60000 },
 };
 

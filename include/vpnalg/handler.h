@@ -466,7 +466,7 @@ VPNALG_API const struct vpnalg_timers *
 vpnalg_session_timers(const struct vpnalg *translator);
 
 /**
- * Tells whether hosts may be told to wait, and tried: what they do next is an
+ * Tells whether hosts may be held back, and probed: what they do next is an
  * answer to that.
  *
  * @param translator the translator

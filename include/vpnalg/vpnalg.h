@@ -244,7 +244,7 @@ enum vpnalg_evidence {
 	VPNALG_EVIDENCE_LEFT = 6,
 	/** A packet given with VPNALG_IN_UNDO has shown it. */
 	VPNALG_EVIDENCE_SHOWN = 7,
-	/** The host was given one packet on trial, and began to send. */
+	/** The host was given one packet as a probe, and began to send. */
 	VPNALG_EVIDENCE_ANSWERED = 8
 };
 

@@ -264,13 +264,31 @@ enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
 
 /* From outside */
 
+/* Whether another handler has a session between these ports: the inside host
+ * would take the packet for that one's, which has another outside port. */
+static bool is_anothers(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	struct vpnalg_record *session;
+	struct vpnalg_tuple inside;
+
+	if (facts->inside || facts->protocol == PROTOCOL_ICMP)
+		return false;
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
+			     &inside);
+	inside.port = vpnalg_remote_port(facts);
+	inside.remote = facts->remote;
+	session = vpnalg_session_find(step->translator, &inside);
+	return session != NULL && session->handler != step->record->handler;
+}
+
 /* RFC 4787 REQ-8, RFC 5382 REQ-3. What comes in opens no session: it is the
  * inside host's answer that does, so nobody outside can fill the store. */
 enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step)
 {
 	const struct vpnalg_facts *facts = step->facts;
 
-	if (is_held(step, step->record))
+	if (is_held(step, step->record) || is_anothers(step))
 		return VPNALG_DROP_PORT_HELD;
 	if (facts->protocol == PROTOCOL_TCP &&
 	    !vpnalg_general_tcp_is_syn(facts))

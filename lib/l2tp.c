@@ -321,7 +321,7 @@ static enum vpnalg_result translate_insisting(struct vpnalg_step *step)
 
 static void swept(struct vpnalg *translator, struct vpnalg_record *record)
 {
-	if (l2tp_is_tunnel(record))
+	if (record->kind == L2TP_KIND_SESSION)
 		vpnalg_l2tp_tunnel_swept(translator, record);
 }
 

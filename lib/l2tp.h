@@ -62,6 +62,11 @@ enum l2tp_number {
  * that has no tunnel either. */
 #define L2TP_SILENCE_MS 60000
 
+/* A tunnel or session for which nothing has come in for so long gives the peer's
+ * ID to another that the remote calls the same, for the remote has forgotten
+ * it. */
+#define L2TP_UNHEARD_MS 30000
+
 /* Deadlines are moved in steps of a sixteenth of the lifetime, so that a busy
  * tunnel does not write to its record for every packet; those of flows, which
  * tell how long a host has been silent, at least once a second. */
@@ -105,11 +110,13 @@ struct l2tp_server {
 #define L2TP_TUNNEL_ATTACHED 0x01 /* the peer's ID is known */
 #define L2TP_TUNNEL_FINAL 0x02    /* the inside host has ended it */
 #define L2TP_TUNNEL_CONFIRMED 0x04 /* the inside host has used the peer's ID */
+#define L2TP_TUNNEL_PROVEN 0x08    /* the peer itself has named that ID */
 
 /* The body of a tunnel and of a session. A session names its tunnel by the
  * inside ID, their hosts and ports being the same. */
 struct l2tp_tunnel {
 	uint32_t parent;
+	uint32_t heard;      /* when something came in; low 32 bits */
 	uint16_t generation; /* of the tunnel: which one with this ID */
 	uint16_t remote_port;
 	uint16_t flags;
@@ -308,6 +315,8 @@ void vpnalg_l2tp_tunnel_join(struct vpnalg_step *step,
 void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
 			    const struct vpnalg_record *flow,
 			    struct vpnalg_record *record, bool begins);
+void vpnalg_l2tp_tunnel_hear(struct vpnalg_step *step,
+			     struct vpnalg_record *record);
 void vpnalg_l2tp_tunnel_end(struct vpnalg_step *step,
 			    struct vpnalg_record *record);
 void vpnalg_l2tp_tunnel_swept(struct vpnalg *translator,
@@ -325,8 +334,11 @@ enum vpnalg_result vpnalg_l2tp_peer_attach(struct vpnalg_step *step,
 					   struct vpnalg_record *flow,
 					   struct vpnalg_record *record,
 					   uint32_t peer);
-void vpnalg_l2tp_peer_give_back(struct vpnalg *translator,
-				struct vpnalg_record *record);
+bool vpnalg_l2tp_peer_hold(struct vpnalg_step *step,
+			   struct vpnalg_record *flow,
+			   struct vpnalg_record *record);
+bool vpnalg_l2tp_peer_is_apart(struct vpnalg_step *step,
+			       struct vpnalg_record *claim);
 enum vpnalg_result vpnalg_l2tp_peer_prove(struct vpnalg_step *step,
 					  struct vpnalg_record *flow,
 					  const struct l2tp_id *id);

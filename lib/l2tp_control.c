@@ -127,6 +127,7 @@ static enum vpnalg_result find_claim(struct vpnalg_step *step,
 		return VPNALG_TRANSLATED;
 	*claim = vpnalg_l2tp_tunnel_find(step, flow, true, &m->header);
 	if (*claim != NULL && step->facts->inside &&
+	    !vpnalg_l2tp_peer_is_apart(step, *claim) &&
 	    vpnalg_l2tp_peer_is_anothers(step, flow, &m->header)) {
 		vpnalg_session_close(step->translator, *claim);
 		*claim = NULL;
@@ -204,7 +205,14 @@ static enum vpnalg_result prepare(struct vpnalg_step *step,
 		return result;
 	if (!vpnalg_l2tp_message_is_fit(m))
 		return VPNALG_DROP_AMBIGUOUS;
-	return attach(step, flow, m, out);
+	result = attach(step, flow, m, out);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	return vpnalg_l2tp_peer_hold(step, flow, out->tunnel) &&
+			       (out->session == NULL ||
+				vpnalg_l2tp_peer_hold(step, flow, out->session))
+		       ? VPNALG_TRANSLATED
+		       : VPNALG_DROP_NO_SESSION;
 }
 
 static void commit(struct vpnalg_step *step, struct vpnalg_record *flow,
@@ -329,6 +337,8 @@ enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
 			vpnalg_l2tp_server_answered(step, flow);
 		return VPNALG_TRANSLATED;
 	}
+	if (!vpnalg_l2tp_peer_hold(step, flow, tunnel))
+		return VPNALG_DROP_NO_SESSION;
 	vpnalg_l2tp_flow_refresh(step, flow, m);
 	vpnalg_l2tp_tunnel_use(step, flow, tunnel, false);
 	if (!m->control && !(tunnel->flags & VPNALG_SESSION_ENDED))

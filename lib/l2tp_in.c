@@ -54,6 +54,19 @@ static bool is_awaited(struct vpnalg_step *step, struct vpnalg_record *flow,
 		f->own[m->version - 2] == m->header.value);
 }
 
+/* Whether the inside host has another session with that port of the remote, from
+ * its own: what comes from there is that one's. */
+static bool has_session(struct vpnalg_step *step, struct vpnalg_record *flow,
+			uint16_t port)
+{
+	struct vpnalg_tuple inside;
+
+	vpnalg_session_tuple(step->translator, flow, VPNALG_INSIDE_OWN,
+			     &inside);
+	inside.port = port;
+	return vpnalg_session_find(step->translator, &inside) != NULL;
+}
+
 /* RFC 2661 8.1: the answer to an SCCRQ may come from another port, which is
  * fixed then. */
 static bool is_from_right_port(struct vpnalg_step *step,
@@ -70,7 +83,9 @@ static bool is_from_right_port(struct vpnalg_step *step,
 		return port == L2TP_PORT;
 	if (tunnel != NULL)
 		right = l2tp_tunnel(step, tunnel)->remote_port;
-	return port == right || is_awaited(step, flow, tunnel, m);
+	return port == right ||
+	       (is_awaited(step, flow, tunnel, m) &&
+		(port == L2TP_PORT || !has_session(step, flow, port)));
 }
 
 static enum vpnalg_result take_remote_port(struct vpnalg_step *step,
@@ -91,19 +106,25 @@ static enum vpnalg_result take_remote_port(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* The header of the first answer shows the ID that the SCCRQ has hidden. */
-static bool learns_hidden(struct vpnalg_step *step, struct vpnalg_record *flow,
-			  const struct l2tp_message *m)
+static bool asks_hidden(struct vpnalg_step *step, struct vpnalg_record *flow)
 {
-	struct l2tp_flow *f = l2tp_flow(step, flow);
+	const uint16_t all =
+		L2TP_FLOW_ASKING | L2TP_FLOW_HIDDEN | L2TP_FLOW_SHARED;
 
-	if ((f->flags &
-	     (L2TP_FLOW_ASKING | L2TP_FLOW_HIDDEN | L2TP_FLOW_SHARED)) !=
-	    (L2TP_FLOW_ASKING | L2TP_FLOW_HIDDEN | L2TP_FLOW_SHARED))
-		return false;
-	f->own[m->version - 2] = m->header.value;
+	return (l2tp_flow(step, flow)->flags & all) == all;
+}
+
+/* The header of the first answer shows the ID that the SCCRQ has hidden, unless
+ * it is one that is known. */
+static enum vpnalg_result learn_hidden(struct vpnalg_step *step,
+				       struct vpnalg_record *flow,
+				       const struct l2tp_message *m)
+{
+	if (!vpnalg_l2tp_tunnel_is_nobodys(step, flow, &m->header))
+		return VPNALG_DROP_AMBIGUOUS;
+	l2tp_flow(step, flow)->own[m->version - 2] = m->header.value;
 	vpnalg_session_changed(step->translator, flow);
-	return true;
+	return VPNALG_TRANSLATED;
 }
 
 /* Whether this ID, outside, is that of another flow's tunnel. */
@@ -123,21 +144,20 @@ static enum vpnalg_result take_answer(struct vpnalg_step *step,
 {
 	struct vpnalg_record *asker;
 
-	if (*flow != NULL && learns_hidden(step, *flow, m)) {
-		if (!step->facts->inside ||
-		    !is_anothers(step, *flow, &m->header))
-			return VPNALG_TRANSLATED;
-		vpnalg_l2tp_server_refuse(step, *flow);
-		return VPNALG_DROP_AMBIGUOUS;
+	if (*flow != NULL && asks_hidden(step, *flow)) {
+		if (step->facts->inside &&
+		    is_anothers(step, *flow, &m->header))
+			vpnalg_l2tp_server_refuse(step, *flow);
+		return learn_hidden(step, *flow, m);
 	}
 	if (step->facts->inside)
 		return VPNALG_UNTOUCHED;
 	asker = vpnalg_l2tp_server_asker(step, step->record);
 	if (asker == NULL || asker == *flow)
 		return VPNALG_UNTOUCHED;
-	if (learns_hidden(step, asker, m)) {
+	if (asks_hidden(step, asker)) {
 		*flow = asker;
-		return VPNALG_TRANSLATED;
+		return learn_hidden(step, asker, m);
 	}
 	vpnalg_l2tp_server_stray(step, asker, m);
 	return VPNALG_DROP_AMBIGUOUS;
@@ -195,6 +215,7 @@ static enum vpnalg_result data_in(struct vpnalg_step *step,
 	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
 			     &inside);
 	m->header.other = inside.id;
+	vpnalg_l2tp_tunnel_hear(step, step->record);
 	return vpnalg_l2tp_flow_finish(step, step->record, m);
 }
 
@@ -258,6 +279,13 @@ static enum vpnalg_result learn_peer(struct vpnalg_step *step,
 	return result;
 }
 
+static enum vpnalg_result wrong_port(const struct vpnalg_facts *facts)
+{
+	return facts->inside && vpnalg_remote_port(facts) != L2TP_PORT
+		       ? VPNALG_UNTOUCHED
+		       : VPNALG_DROP_PORT_HELD;
+}
+
 static enum vpnalg_result control_in(struct vpnalg_step *step,
 				     struct vpnalg_record *flow,
 				     struct vpnalg_record *tunnel,
@@ -268,7 +296,7 @@ static enum vpnalg_result control_in(struct vpnalg_step *step,
 	if (tunnel == NULL && l2tp_is_shared(step, flow))
 		tunnel = vpnalg_l2tp_tunnel_find(step, flow, false, &m->header);
 	if (!is_from_right_port(step, flow, tunnel, m))
-		return VPNALG_DROP_PORT_HELD;
+		return wrong_port(step->facts);
 	result = tunnel != NULL
 			 ? vpnalg_l2tp_answer_prepare(step, flow, tunnel, m)
 			 : take_unknown(step, m, &flow);
@@ -279,6 +307,8 @@ static enum vpnalg_result control_in(struct vpnalg_step *step,
 	result = learn_peer(step, flow, tunnel, m);
 	if (result != VPNALG_TRANSLATED)
 		return result;
+	if (tunnel != NULL)
+		vpnalg_l2tp_tunnel_hear(step, tunnel);
 	if (tunnel != NULL && m->control)
 		vpnalg_l2tp_answer_commit(step, flow, tunnel, m);
 	if (m->control)

@@ -4,17 +4,6 @@
 
 #include "wire_ip.h"
 
-/* Whether several hosts may have sent it. */
-static bool is_ambiguous(const struct vpnalg_step *step)
-{
-	const struct vpnalg_record *record = step->record;
-
-	if (!(record->flags & VPNALG_SESSION_SHARED))
-		return false;
-	return record->kind == L2TP_KIND_CLAIM ||
-	       (l2tp_is_tunnel(record) && step->slot == VPNALG_OUTSIDE_PEER);
-}
-
 /* Whether it has the outside port that the flow has for itself, where L2TP has
  * port 1701. */
 static bool has_wrong_port(struct vpnalg_step *step, struct vpnalg_record *flow)
@@ -82,8 +71,6 @@ static enum vpnalg_result go_out(struct vpnalg_step *step,
 
 	if (flow == NULL)
 		return VPNALG_UNTOUCHED;
-	if (is_ambiguous(step))
-		return VPNALG_DROP_AMBIGUOUS;
 	step->record = flow;
 	result = vpnalg_l2tp_ask_is_one(m)
 			 ? vpnalg_l2tp_ask(step, flow, m, insists)

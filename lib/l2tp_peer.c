@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The remote's IDs: of tunnels, and of sessions of version 3. What an inside host
  * sends goes to one of them, and a remote can tell hosts that share an outside
- * address by nothing else; so each is one host's. A tunnel or session has it as
- * its peer's ID; whoever else is the first to send to one claims it. */
+ * address by nothing else; so each is one host's: the one's whose record has the
+ * outside key of the peer's ID. A tunnel or session has it as its peer's ID;
+ * whoever else is the first to send to one claims it. */
 #include "l2tp.h"
 
-#include <string.h>
+#include "wire_ip.h"
 
 #define WHAT_MASK 0xffff0000U
 
@@ -15,8 +16,31 @@ static struct l2tp_tunnel *body(struct vpnalg *translator,
 	return vpnalg_session_body(translator, record);
 }
 
-/* Whether the remote's ID is the tunnel's, session's or claim's of another
- * host, or of another flow. */
+/* Whether a claim is more than that of anybody who sends to any ID: its flow is
+ * one that is answered. */
+static bool is_firm(struct vpnalg_step *step, struct vpnalg_record *claim)
+{
+	struct vpnalg_record *flow = vpnalg_l2tp_flow_find(step, claim);
+
+	return flow != NULL && flow->handler == step->handler &&
+	       l2tp_flow(step, flow)->flags & L2TP_FLOW_ANSWERED;
+}
+
+/* Whether the holder of an ID keeps it, though the flow would have it: for the
+ * remote itself has named it as the flow's, or without that. */
+static bool keeps(struct vpnalg_step *step, struct vpnalg_record *flow,
+		  struct vpnalg_record *holder, bool proven)
+{
+	if (vpnalg_l2tp_tunnel_is_of(step, flow, holder))
+		return false;
+	if (holder->kind == L2TP_KIND_CLAIM)
+		return !proven && is_firm(step, holder);
+	return !proven ||
+	       (uint32_t)step->now - body(step->translator, holder)->heard <
+		       L2TP_UNHEARD_MS;
+}
+
+/* Whether the remote's ID is another host's, or another flow's. */
 bool vpnalg_l2tp_peer_is_anothers(struct vpnalg_step *step,
 				  struct vpnalg_record *flow,
 				  const struct l2tp_id *id)
@@ -24,7 +48,7 @@ bool vpnalg_l2tp_peer_is_anothers(struct vpnalg_step *step,
 	struct vpnalg_record *holder = vpnalg_l2tp_tunnel_holder(
 		step, flow, VPNALG_OUTSIDE_PEER, id);
 
-	return holder != NULL && !vpnalg_l2tp_tunnel_is_of(step, flow, holder);
+	return holder != NULL && keeps(step, flow, holder, false);
 }
 
 void vpnalg_l2tp_peer_detach(struct vpnalg_step *step,
@@ -32,31 +56,77 @@ void vpnalg_l2tp_peer_detach(struct vpnalg_step *step,
 {
 	vpnalg_session_take(step->translator, record, VPNALG_INSIDE_PEER);
 	vpnalg_session_take(step->translator, record, VPNALG_OUTSIDE_PEER);
-	record->flags &= (uint8_t)~VPNALG_SESSION_SHARED;
 	body(step->translator, record)->flags &=
-		(uint16_t)~(L2TP_TUNNEL_ATTACHED | L2TP_TUNNEL_CONFIRMED);
+		(uint16_t)~(L2TP_TUNNEL_ATTACHED | L2TP_TUNNEL_CONFIRMED |
+			    L2TP_TUNNEL_PROVEN);
 	vpnalg_session_changed(step->translator, record);
 }
 
-static bool attach(struct vpnalg_step *step, struct vpnalg_record *flow,
-		   struct vpnalg_record *record, uint32_t peer)
+/* The holder's flow does not go on as if nothing had changed. */
+static void dispossess(struct vpnalg_step *step, struct vpnalg_record *holder)
 {
-	struct vpnalg_tuple inside, outside;
-	uint32_t what;
+	struct vpnalg_record *flow = vpnalg_l2tp_flow_find(step, holder);
+
+	if (flow != NULL && flow->handler == holder->handler) {
+		l2tp_flow(step, flow)->busy = 0;
+		vpnalg_session_changed(step->translator, flow);
+	}
+	if (holder->kind == L2TP_KIND_CLAIM)
+		vpnalg_session_close(step->translator, holder);
+}
+
+/* Gives the tunnel or session the outside key of its peer's ID, unless another
+ * keeps it; then it is tried again with each packet. Fails without room. */
+static bool take_outside(struct vpnalg_step *step, struct vpnalg_record *flow,
+			 struct vpnalg_record *record, uint32_t peer)
+{
+	struct vpnalg_record *holder;
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(step->translator, record, VPNALG_INSIDE_OWN,
+			     &tuple);
+	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_OUTSIDE_PEER,
+				 tuple.port & WHAT_MASK, &tuple);
+	tuple.id = peer;
+	holder = vpnalg_session_find(step->translator, &tuple);
+	if (holder == record ||
+	    (holder != NULL &&
+	     keeps(step, flow, holder,
+		   body(step->translator, record)->flags &
+			   L2TP_TUNNEL_PROVEN)))
+		return true;
+	if (holder != NULL)
+		dispossess(step, holder);
+	return vpnalg_session_give(step->translator, record, &tuple);
+}
+
+/* Whether the tunnel or session has its peer's ID for itself, now or again. */
+bool vpnalg_l2tp_peer_hold(struct vpnalg_step *step, struct vpnalg_record *flow,
+			   struct vpnalg_record *record)
+{
+	if (!(body(step->translator, record)->flags & L2TP_TUNNEL_ATTACHED) ||
+	    record->keys & 1U << VPNALG_OUTSIDE_PEER)
+		return true;
+	take_outside(step, flow, record,
+		     vpnalg_l2tp_tunnel_id(step, record, VPNALG_INSIDE_PEER));
+	return record->keys & 1U << VPNALG_OUTSIDE_PEER;
+}
+
+static bool attach(struct vpnalg_step *step, struct vpnalg_record *flow,
+		   struct vpnalg_record *record, uint32_t peer, uint16_t flags)
+{
+	struct vpnalg_tuple inside;
 
 	vpnalg_session_tuple(step->translator, record, VPNALG_INSIDE_OWN,
 			     &inside);
-	what = inside.port & WHAT_MASK;
-	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_PEER, what, &inside);
-	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_OUTSIDE_PEER, what,
-				 &outside);
-	inside.id = outside.id = peer;
-	if (!vpnalg_session_give(step->translator, record, &inside) ||
-	    !vpnalg_session_give(step->translator, record, &outside))
+	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_PEER,
+				 inside.port & WHAT_MASK, &inside);
+	inside.id = peer;
+	if (!vpnalg_session_give(step->translator, record, &inside))
 		return false;
-	body(step->translator, record)->flags |= L2TP_TUNNEL_ATTACHED;
+	body(step->translator, record)->flags |= flags | L2TP_TUNNEL_ATTACHED;
 	vpnalg_session_changed(step->translator, record);
-	return true;
+	return take_outside(step, flow, record, peer);
 }
 
 /* What the flow itself has claimed is its tunnel's or session's from now on. */
@@ -76,63 +146,46 @@ static void drop_claim(struct vpnalg_step *step, struct vpnalg_record *flow,
 		vpnalg_session_close(step->translator, claim);
 }
 
-/* What the remote calls a tunnel or session is known now. Fails as a whole. */
+/* What the remote calls a tunnel or session is known now: it has named the ID
+ * itself, or its host sends to it. Fails as a whole. */
 enum vpnalg_result vpnalg_l2tp_peer_attach(struct vpnalg_step *step,
 					   struct vpnalg_record *flow,
 					   struct vpnalg_record *record,
 					   uint32_t peer)
 {
-	bool attached = body(step->translator, record)->flags &
-			L2TP_TUNNEL_ATTACHED;
-	uint32_t before = 0;
+	const uint16_t known = L2TP_TUNNEL_PROVEN | L2TP_TUNNEL_CONFIRMED;
+	struct l2tp_tunnel *t = body(step->translator, record);
+	uint16_t before = t->flags;
+	uint32_t old = 0;
 
-	if (attached)
-		before = vpnalg_l2tp_tunnel_id(step, record,
-					       VPNALG_INSIDE_PEER);
-	if (before == peer)
-		return VPNALG_TRANSLATED;
-	drop_claim(step, flow, record, peer);
-	vpnalg_l2tp_peer_detach(step, record);
-	if (attach(step, flow, record, peer))
-		return VPNALG_TRANSLATED;
-	vpnalg_l2tp_peer_detach(step, record);
-	if (before != 0 && !attach(step, flow, record, before))
+	if (before & L2TP_TUNNEL_ATTACHED)
+		old = vpnalg_l2tp_tunnel_id(step, record, VPNALG_INSIDE_PEER);
+	if (old != peer) {
+		drop_claim(step, flow, record, peer);
 		vpnalg_l2tp_peer_detach(step, record);
-	return VPNALG_DROP_STORE;
-}
-
-/* The key that a newer holder took away, once that one is gone. */
-static void give_back(struct vpnalg *translator, struct vpnalg_record *record,
-		      unsigned slot)
-{
-	struct vpnalg_tuple tuple;
-
-	if (record->keys & 1U << slot)
-		return;
-	vpnalg_session_tuple(translator, record, slot, &tuple);
-	if (vpnalg_session_peek(translator, &tuple) != NULL ||
-	    !vpnalg_session_give(translator, record, &tuple))
-		return;
-	record->flags &= (uint8_t)~VPNALG_SESSION_SHARED;
-	vpnalg_session_changed(translator, record);
-}
-
-void vpnalg_l2tp_peer_give_back(struct vpnalg *translator,
-				struct vpnalg_record *record)
-{
-	if (record->kind == L2TP_KIND_CLAIM) {
-		give_back(translator, record, VPNALG_OUTSIDE_OWN);
-	} else if (body(translator, record)->flags & L2TP_TUNNEL_ATTACHED) {
-		give_back(translator, record, VPNALG_INSIDE_PEER);
-		give_back(translator, record, VPNALG_OUTSIDE_PEER);
+		if (!attach(step, flow, record, peer, 0)) {
+			vpnalg_l2tp_peer_detach(step, record);
+			if (old != 0 &&
+			    !attach(step, flow, record, old, before & known))
+				vpnalg_l2tp_peer_detach(step, record);
+			return VPNALG_DROP_STORE;
+		}
 	}
+	if (step->facts->inward && !(t->flags & L2TP_TUNNEL_PROVEN)) {
+		t->flags |= L2TP_TUNNEL_PROVEN;
+		vpnalg_session_changed(step->translator, record);
+		vpnalg_l2tp_peer_hold(step, flow, record);
+	}
+	return VPNALG_TRANSLATED;
 }
 
 /* Claims */
 
+/* The outside key has port 1701 in it, as those of shared flows, or the port that
+ * the flow has for itself. */
 static enum vpnalg_result open_claim(struct vpnalg_step *step,
 				     struct vpnalg_record *flow,
-				     const struct l2tp_id *id,
+				     const struct l2tp_id *id, bool apart,
 				     struct vpnalg_record **claim)
 {
 	struct vpnalg_opening opening = { .kind = L2TP_KIND_CLAIM,
@@ -151,21 +204,23 @@ static enum vpnalg_result open_claim(struct vpnalg_step *step,
 				 &tuple);
 	opening.outside = tuple.local;
 	opening.outside_port = tuple.port;
+	if (apart)
+		opening.outside_port =
+			id->what | vpnalg_l2tp_flow_port(step, flow);
 	opening.lifetime = (uint32_t)(flow->deadline - step->now);
 	return vpnalg_session_open(step, &opening, claim);
 }
 
-/* Whether a claim is more than that of anybody who sends to any ID: its flow is
- * one that is answered. */
-static bool is_firm(struct vpnalg_step *step, struct vpnalg_record *holder)
+/* Whether a claim is for the flow's own port, where it meets no other. */
+bool vpnalg_l2tp_peer_is_apart(struct vpnalg_step *step,
+			       struct vpnalg_record *claim)
 {
-	struct vpnalg_record *flow;
+	struct vpnalg_tuple outside;
 
-	if (holder->kind != L2TP_KIND_CLAIM)
-		return true;
-	flow = vpnalg_l2tp_flow_find(step, holder);
-	return flow != NULL && flow->handler == step->handler &&
-	       l2tp_flow(step, flow)->flags & L2TP_FLOW_ANSWERED;
+	vpnalg_session_tuple(step->translator, claim, VPNALG_OUTSIDE_OWN,
+			     &outside);
+	return step->facts->protocol == PROTOCOL_UDP &&
+	       (outside.port & ~WHAT_MASK) != L2TP_PORT;
 }
 
 /* The flow sends to an ID of the remote's that is no tunnel's or session's of
@@ -178,20 +233,29 @@ enum vpnalg_result vpnalg_l2tp_peer_claim(struct vpnalg_step *step,
 	struct vpnalg_record *holder = vpnalg_l2tp_tunnel_holder(
 		step, flow, VPNALG_OUTSIDE_PEER, id);
 
-	if (holder != NULL && is_firm(step, holder))
+	if (holder != NULL && keeps(step, flow, holder, false))
 		return VPNALG_DROP_NO_SESSION;
-	return open_claim(step, flow, id, claim);
+	if (holder != NULL)
+		dispossess(step, holder);
+	return open_claim(step, flow, id, false, claim);
 }
 
-/* The remote's answer names the ID: it is the flow's, whoever has claimed it. */
+/* The remote's answer names the ID: it is the flow's, whoever has claimed it. If
+ * another keeps it, the remote tells the two by their ports. */
 enum vpnalg_result vpnalg_l2tp_peer_prove(struct vpnalg_step *step,
 					  struct vpnalg_record *flow,
 					  const struct l2tp_id *id)
 {
 	struct vpnalg_record *claim =
 		vpnalg_l2tp_tunnel_find(step, flow, true, id);
+	struct vpnalg_record *holder = vpnalg_l2tp_tunnel_holder(
+		step, flow, VPNALG_OUTSIDE_PEER, id);
 
 	if (claim != NULL || id->size == 0 || id->value == 0)
 		return VPNALG_TRANSLATED;
-	return open_claim(step, flow, id, &claim);
+	if (holder != NULL && keeps(step, flow, holder, true))
+		return open_claim(step, flow, id, true, &claim);
+	if (holder != NULL)
+		dispossess(step, holder);
+	return open_claim(step, flow, id, false, &claim);
 }

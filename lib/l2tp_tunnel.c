@@ -220,7 +220,6 @@ static void live(struct vpnalg_step *step, const struct vpnalg_record *flow,
 void vpnalg_l2tp_tunnel_swept(struct vpnalg *translator,
 			      struct vpnalg_record *record)
 {
-	vpnalg_l2tp_peer_give_back(translator, record);
 	if (!stands(translator, record))
 		linger(translator, record);
 }
@@ -268,7 +267,6 @@ void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
 	const struct l2tp_tunnel *its;
 	bool ended = record->flags & VPNALG_SESSION_ENDED;
 
-	vpnalg_l2tp_peer_give_back(step->translator, record);
 	if (record->kind == L2TP_KIND_CLAIM) {
 		if (!is_fresh(step, record))
 			live(step, flow, record);
@@ -284,6 +282,18 @@ void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
 		live(step, flow, record);
 	else
 		linger(step->translator, record);
+}
+
+/* Something has come in for it; noted once a second. */
+void vpnalg_l2tp_tunnel_hear(struct vpnalg_step *step,
+			     struct vpnalg_record *record)
+{
+	struct l2tp_tunnel *its = body(step->translator, record);
+
+	if ((uint32_t)step->now - its->heard < L2TP_SLACK_MS)
+		return;
+	its->heard = (uint32_t)step->now;
+	vpnalg_session_changed(step->translator, record);
 }
 
 /* The beginning */
@@ -347,6 +357,7 @@ enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
 	tunnel = body(step->translator, *opened);
 	tunnel->generation = (uint16_t)vpnalg_session_random(step->translator);
 	tunnel->remote_port = l2tp_flow(step, flow)->remote_port;
+	tunnel->heard = (uint32_t)step->now - L2TP_UNHEARD_MS;
 	live(step, flow, *opened);
 	return VPNALG_TRANSLATED;
 }

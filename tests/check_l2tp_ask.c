@@ -307,6 +307,61 @@ START_TEST(what_came_from_a_vpns_port_to_a_mapping_is_undone)
 }
 END_TEST
 
+/* The host has a session of the VPN between the very ports: what came to the
+ * mapping's port instead would be taken for that one's. */
+START_TEST(what_came_to_a_mapping_is_not_taken_for_a_vpns)
+{
+	static const struct vpnalg_handler *const handlers[] = {
+		&vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_general
+	};
+	static const uint16_t ports[] = { 500, 1701, 4500 };
+	struct bytes p = udp_packet(CLIENT_A, 40000, STRANGER, 53, "question",
+				    8);
+	struct bytes in;
+	uint16_t mapped;
+
+	world_end(&w);
+	l2tp_world(&w, (struct world_options){ .handlers = handlers,
+					       .handler_count = 3 });
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	mapped = get16(l4(&w));
+	in = udp_packet(SERVER, ports[_i], OUTSIDE, mapped, WIREGUARD, 30);
+	p = udp_packet(CLIENT_A, 40000, SERVER, ports[_i], WIREGUARD, 30);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_ne(get16(l4(&w)), mapped);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &in),
+			  VPNALG_DROP_PORT_HELD);
+}
+END_TEST
+
+/* The host asks both from one port: what comes from IKE's port is IKE's, even if
+ * it looks like the answer. */
+START_TEST(what_looks_like_an_answer_is_the_sessions_between_its_ports)
+{
+	static const struct vpnalg_handler *const handlers[] = {
+		&vpnalg_l2tp, &vpnalg_ipsec, &vpnalg_general
+	};
+	static const uint16_t ports[] = { 500, 4500, 5000 };
+	struct bytes m = l2tp_control(2, 7, _i & 1, SCCRP), p;
+	struct tunnel t = a_tunnel(0);
+	uint16_t outside;
+
+	world_end(&w);
+	l2tp_world(&w, (struct world_options){ .handlers = handlers,
+					       .handler_count = 3 });
+	t.port = 40000;
+	p = udp_packet(CLIENT_A, 40000, SERVER, ports[_i / 2], WIREGUARD, 30);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	outside = get16(l4(&w));
+	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+	ck_assert_uint_ne(t.outside_port, outside);
+	l2tp_avp(&m, 9, 2, 100);
+	p = udp_packet(SERVER, ports[_i / 2], OUTSIDE, outside, m.data,
+		       m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+}
+END_TEST
+
 /* What is dropped */
 
 static const struct {
@@ -459,6 +514,30 @@ START_TEST(an_inside_id_means_nothing_outside)
 }
 END_TEST
 
+/* A client that hides now the ID that it has shown before, and that is another
+ * one outside. */
+START_TEST(a_hidden_id_that_is_the_flows_other_one_is_ambiguous)
+{
+	struct tunnel t[2];
+	struct bytes m;
+	unsigned i;
+
+	for (i = 0; i < 2; i++) {
+		t[i] = (struct tunnel){ .client = CLIENT_A + i,
+					.server = SERVER, .version = 3,
+					.own = 7, .peer = 100 + i };
+		tunnel_begin(&w, &t[i]);
+	}
+	ck_assert_uint_eq(client_tells(&w, &t[0], STOPCCN), VPNALG_TRANSLATED);
+	world_wait(&w, 100000); /* so that 7 is free outside */
+	ck_assert_uint_eq(client_tells(&w, &t[1], HELLO), VPNALG_TRANSLATED);
+	t[1].hides = true;
+	ck_assert_uint_eq(tunnel_asks(&w, &t[1]), VPNALG_TRANSLATED);
+	m = l2tp_control(3, 7, 0, SCCRP);
+	ck_assert_uint_eq(tunnel_hears(&w, &t[1], &m), VPNALG_DROP_AMBIGUOUS);
+}
+END_TEST
+
 /* Two tunnels of one flow, answered from two ports: each has its own. */
 START_TEST(two_tunnels_of_a_flow_may_be_answered_from_two_ports)
 {
@@ -505,6 +584,11 @@ TCase *l2tp_ask_case(void)
 	tcase_add_loop_test(
 		t, what_came_from_a_vpns_port_to_a_mapping_is_undone, 0, 4);
 	tcase_add_loop_test(
+		t, what_came_to_a_mapping_is_not_taken_for_a_vpns, 0, 3);
+	tcase_add_loop_test(
+		t, what_looks_like_an_answer_is_the_sessions_between_its_ports,
+		0, 6);
+	tcase_add_loop_test(
 		t,
 		a_message_that_names_no_tunnel_does_not_go_out_of_a_shared_port,
 		0, ROWS(nameless_rows));
@@ -512,6 +596,8 @@ TCase *l2tp_ask_case(void)
 	tcase_add_loop_test(t, a_question_that_fails_leaves_the_flow_as_it_was,
 			    0, 4);
 	tcase_add_loop_test(t, an_inside_id_means_nothing_outside, 0, 2);
+	tcase_add_test(t,
+		       a_hidden_id_that_is_the_flows_other_one_is_ambiguous);
 	tcase_add_test(t,
 		       two_tunnels_of_a_flow_may_be_answered_from_two_ports);
 	return t;

@@ -218,6 +218,17 @@ static void sweep(struct talk *t, const struct step *s)
 		world_sweep(&t->worlds.second, budget);
 }
 
+/* The store fails soon. */
+static void fail(struct talk *t, const struct step *s)
+{
+	long operation = 1 + s->value % 16;
+
+	if (s->message & 1)
+		t->worlds.fail_undo = operation;
+	else
+		t->worlds.fail_next = operation;
+}
+
 /* The beginning of a conversation of each kind, for depth. */
 static void establish(struct talk *t, const struct step *s)
 {
@@ -266,8 +277,8 @@ static void take_step(struct talk *t, const struct step *s)
 		say(t, s, speakers[what]);
 		return;
 	}
-	if (what == 18) { /* packets wait for those that come */
-		t->worlds.fail_next = 1 + s->value % 16;
+	if (what == 18) {
+		fail(t, s);
 		return;
 	}
 	if (what == 19) {

@@ -192,7 +192,8 @@ struct worlds {
 	/* There is a second one, and it is given packets one by one; or the
 	 * first one's store fails and it is given the packet again. */
 	bool one_by_one, heals;
-	long fail_next; /* first.store.fail_in for the next packet */
+	/* First.store.fail_in for the next packet, or for its undoing. */
+	long fail_next, fail_undo;
 	uint32_t calls;
 };
 

@@ -341,7 +341,9 @@ static void process(struct world *w, struct held *h, const struct sent *s,
 		check_records(w, s, packets[0].result, records);
 }
 
-static void undo(struct world *w, const struct held *h, const struct sent *s)
+/* A store that fails then costs this try. */
+static void undo(struct world *w, const struct held *h, const struct sent *s,
+		 long fail)
 {
 	struct sent back = { .len = h->p.len,
 			     .direction = h->p.direction ^ VPNALG_OUT_UNDO,
@@ -354,7 +356,13 @@ static void undo(struct world *w, const struct held *h, const struct sent *s)
 	memcpy(back.bytes.data, h->p.data, h->p.caplen);
 	hold(&u, &back);
 	trace(" undo\n");
+	w->store.fail_in = fail;
 	process(w, &u, &back, 1);
+	if (w->store.struck && u.p.result == VPNALG_DROP_STORE) {
+		drop(&u, 1);
+		hold(&u, &back);
+		process(w, &u, &back, 1);
+	}
 	check_undone(&w->store, s, &h->p, &u.p);
 	drop(&u, 1);
 }
@@ -446,9 +454,10 @@ void worlds_send(struct worlds *w, struct sent *packets, size_t count)
 	if (count == 1 && h->p.result == VPNALG_TRANSLATED &&
 	    h->p.direction < VPNALG_OUT_UNDO && !packets->no_undo &&
 	    !is_rogue(&w->settings, packets)) {
-		undo(&w->first, h, packets);
+		undo(&w->first, h, packets, w->one_by_one ? 0 : w->fail_undo);
 		if (w->one_by_one || w->heals)
-			undo(&w->second, h, packets);
+			undo(&w->second, h, packets, 0);
+		w->fail_undo = 0;
 	}
 	for (i = 0; i < count; i++)
 		give_result(&packets[i], &h[i].p);

@@ -60,7 +60,8 @@ link() {
 show() {
 	echo "The last that happened:"
 	FUZZ_TRACE=1 "$dir/$1" "$2" 2>&1 | grep -v '^ *#' | tail -n 25
-	echo "The input is $2"
+	echo "The input is $2, as text:"
+	"$dir/replay" --text "$2"
 }
 
 # The corpus is text.
@@ -75,7 +76,7 @@ fuzz() {
 	learned=$dir/$1.learned
 	mkdir -p "$learned"
 	if ! "$dir/$1" -seed="$seed" -max_total_time="$seconds" -max_len=800 \
-		-len_control=20 -artifact_prefix="$dir/$1-" \
+		-len_control=20 -entropic=0 -artifact_prefix="$dir/$1-" \
 		-print_final_stats=1 "$learned" "$dir/$1.corpus" \
 		>"$dir/$1.log" 2>&1; then
 		grep -e BROKEN -e ERROR -e 'runtime error' "$dir/$1.log" |

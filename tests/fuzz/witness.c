@@ -159,6 +159,61 @@ static bool may_speak(const struct flow *f, speaker *speaks)
 		speaks != say_other);
 }
 
+/* The receiver's ID in a packet of L2TP, by which the remote knows whose it
+ * is. */
+static uint32_t receiver_of(const uint8_t *l4, bool udp)
+{
+	const uint8_t *l2tp = l4 + (udp ? 8 : get32(l4) == 0 ? 4 : 0);
+	unsigned flags = get16(l2tp);
+
+	if (!udp && l2tp == l4)
+		return get32(l2tp); /* data over IP */
+	if ((flags & 15) == 3)
+		return get32(l2tp + 4);
+	return get16(l2tp + (flags & 0x4000 ? 4 : 2));
+}
+
+static bool is_id_of(const struct flow *f, uint32_t id)
+{
+	unsigned i;
+
+	for (i = 0; i < IDS; i++)
+		if (f->id[i].peer == id)
+			return true;
+	return false;
+}
+
+/* What another host has sent must not look like the witness' to its remote. */
+static void check_disguise(const struct sent *s)
+{
+	const uint8_t *ip = s->bytes.data, *l4 = ip + header_length(ip);
+	unsigned n;
+
+	if (s->result != VPNALG_TRANSLATED || s->direction != VPNALG_OUT ||
+	    get32(ip + 16) != scene.own[0].remote ||
+	    s->bytes.length < header_length(ip) + 16)
+		return;
+	for (n = 0; n < 2; n++) {
+		const struct flow *f = &scene.own[n];
+		bool l2tp = scene.kind[n]->goes_on == say_l2tp2_data ||
+			    scene.kind[n]->goes_on == say_l2tp3_data;
+		bool as_it = get32(ip + 12) == f->outside;
+
+		if (ip[9] == UDP && as_it && l2tp)
+			as_it = get16(l4) == f->outside_port &&
+				is_id_of(f, receiver_of(l4, true));
+		else if (ip[9] == L2TP_IP && as_it)
+			as_it = scene.kind[n]->goes_on == say_l2tp3_ip_data &&
+				is_id_of(f, receiver_of(l4, false));
+		else
+			as_it = false;
+		if (as_it)
+			broken("10 (no host harms another)",
+			       "it leaves as the witness' %s",
+			       scene.kind[n]->name);
+	}
+}
+
 /* Another host, or somebody outside: of a flow of its own, or in the name of
  * the witness' remote, knowing all that passes. */
 static void take_step(const struct step *s)
@@ -174,6 +229,10 @@ static void take_step(const struct step *s)
 	struct draft d = { .flow = &scene.flows[s->which & 7] };
 
 	d.inward = s->which & 8;
+	if (s->which & 0x20) { /* with all that is the witness' but itself */
+		d.flow = &forged;
+		forged.inside = scene.flows[s->which & 7].inside;
+	}
 	if (s->which & 0x40) {
 		d.flow = &forged;
 		d.inward = true;
@@ -188,6 +247,7 @@ static void take_step(const struct step *s)
 	if (d.sent.direction == VPNALG_OUT && d.inward)
 		return;
 	drafts_send(&scene.worlds, &d, 1);
+	check_disguise(&d.sent);
 }
 
 static void wait(const struct step *s)

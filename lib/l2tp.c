@@ -190,6 +190,9 @@ static enum way by_asker(const struct vpnalg_facts *facts,
 {
 	struct l2tp_message message;
 
+	if (facts->l4_caplen < L2TP_IP_ZEROS_LEN ||
+	    vpnalg_get32(facts->l4) != 0) /* data */
+		return WAY_NONE;
 	if (vpnalg_l2tp_message_read(facts, &message) != VPNALG_TRANSLATED ||
 	    !l2tp_is_answer(&message))
 		return WAY_NONE;

@@ -83,6 +83,7 @@ enum l2tp_number {
 #define L2TP_FLOW_BEGUN 0x40 /* L2TP has gone out in it */
 #define L2TP_FLOW_HEARD 0x80 /* what may be the answer to a hidden ID came */
 #define L2TP_FLOW_ANSWERED 0x100 /* something has come in for it */
+#define L2TP_FLOW_MANAGED 0x200 /* it has had tunnels told apart by ID */
 
 /* The body of a flow. */
 struct l2tp_flow {
@@ -90,7 +91,7 @@ struct l2tp_flow {
 	uint32_t held;        /* when it was first told to wait, the same */
 	uint32_t own[2];      /* the ID asked for, by version; 0 if unknown */
 	/* Whose data was the last to go out: the peer's ID, 0 for none, and
-	 * the flow's deadline at the time, low 32 bits. */
+	 * how long it lives at least, low 32 bits. */
 	uint32_t busy, busy_until;
 	uint16_t remote_port; /* where answers come from */
 	uint16_t flags;
@@ -292,6 +293,9 @@ struct vpnalg_record *vpnalg_l2tp_tunnel_holder(struct vpnalg_step *step,
 bool vpnalg_l2tp_tunnel_is_nobodys(struct vpnalg_step *step,
 				   struct vpnalg_record *flow,
 				   const struct l2tp_id *id);
+bool vpnalg_l2tp_tunnel_has_no_other(struct vpnalg_step *step,
+				     struct vpnalg_record *flow,
+				     const struct l2tp_id *id);
 bool vpnalg_l2tp_tunnel_is_of(struct vpnalg_step *step,
 			      struct vpnalg_record *flow,
 			      struct vpnalg_record *record);
@@ -337,8 +341,6 @@ enum vpnalg_result vpnalg_l2tp_peer_attach(struct vpnalg_step *step,
 bool vpnalg_l2tp_peer_hold(struct vpnalg_step *step,
 			   struct vpnalg_record *flow,
 			   struct vpnalg_record *record);
-bool vpnalg_l2tp_peer_is_apart(struct vpnalg_step *step,
-			       struct vpnalg_record *claim);
 enum vpnalg_result vpnalg_l2tp_peer_prove(struct vpnalg_step *step,
 					  struct vpnalg_record *flow,
 					  const struct l2tp_id *id);

@@ -216,5 +216,6 @@ enum vpnalg_result vpnalg_l2tp_ask(struct vpnalg_step *step,
 	}
 	l2tp_close(step, &a.opened);
 	l2tp_flow(step, flow)->flags = before;
+	vpnalg_session_changed(step->translator, flow);
 	return result;
 }

@@ -115,19 +115,48 @@ static enum vpnalg_result attach(struct vpnalg_step *step,
 	return result;
 }
 
-/* The claim to what the packet is for: the one that the flow has, unless it was
- * lost to another, or a new one. */
+/* Nothing has changed since the last data of this tunnel or session: it is there,
+ * and lives nearly as long as its flow. So a flow that is busy with one of them is
+ * all that must be looked for. */
+static bool is_busy(struct vpnalg_step *step, struct vpnalg_record *flow,
+		    const struct l2tp_message *m)
+{
+	const struct l2tp_flow *f = l2tp_flow(step, flow);
+	uint32_t life = vpnalg_session_timers(step->translator)->udp;
+
+	return f->busy != 0 && f->busy == m->header.value &&
+	       f->busy_version == m->version &&
+	       !(f->flags & L2TP_FLOW_LINGERING) &&
+	       (uint32_t)step->now + life - f->busy_until <
+		       life / L2TP_SLACK_PART;
+}
+
+/* With the tunnel, session or claim that data has gone to; NULL for none. */
+static void set_busy(struct vpnalg_step *step, struct vpnalg_record *flow,
+		     const struct l2tp_message *m,
+		     const struct vpnalg_record *with)
+{
+	struct l2tp_flow *f = l2tp_flow(step, flow);
+
+	if (with == NULL && f->busy == 0)
+		return;
+	f->busy = with != NULL ? m->header.value : 0;
+	f->busy_version = m->version;
+	f->busy_until = with != NULL ? (uint32_t)with->deadline : 0;
+	vpnalg_session_changed(step->translator, flow);
+}
+
+/* The claim to what the packet is for: the one that the flow has, or NULL, unless
+ * it was lost to another, or a new one. */
 static enum vpnalg_result find_claim(struct vpnalg_step *step,
 				     struct vpnalg_record *flow,
 				     const struct l2tp_message *m,
 				     struct vpnalg_record **claim)
 {
-	*claim = NULL;
 	if (m->header.value == 0)
 		return VPNALG_TRANSLATED;
-	*claim = vpnalg_l2tp_tunnel_find(step, flow, true, &m->header);
 	if (*claim != NULL && step->facts->inside &&
-	    !vpnalg_l2tp_peer_is_apart(step, *claim) &&
+	    !((*claim)->keys & 1U << VPNALG_OUTSIDE_OWN) &&
 	    vpnalg_l2tp_peer_is_anothers(step, flow, &m->header)) {
 		vpnalg_session_close(step->translator, *claim);
 		*claim = NULL;
@@ -142,9 +171,9 @@ static enum vpnalg_result find_claim(struct vpnalg_step *step,
  * port itself, and over IP one has the rest. Nobody has what is another's. */
 static enum vpnalg_result pass_unknown(struct vpnalg_step *step,
 				       struct vpnalg_record *flow,
-				       const struct l2tp_message *m)
+				       const struct l2tp_message *m,
+				       struct vpnalg_record *claim)
 {
-	struct vpnalg_record *claim;
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 
 	if (l2tp_is_shared(step, flow) &&
@@ -158,8 +187,13 @@ static enum vpnalg_result pass_unknown(struct vpnalg_step *step,
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	vpnalg_l2tp_flow_refresh(step, flow, m);
-	if (claim != NULL)
-		vpnalg_l2tp_tunnel_use(step, flow, claim, false);
+	if (claim == NULL)
+		return VPNALG_TRANSLATED;
+	if (claim->deadline != flow->deadline)
+		vpnalg_session_live(step->translator, claim,
+				    flow->deadline - step->now);
+	if (!m->control)
+		set_busy(step, flow, m, claim);
 	return VPNALG_TRANSLATED;
 }
 
@@ -263,7 +297,8 @@ static enum vpnalg_result control_out(struct vpnalg_step *step,
 				      struct l2tp_message *m,
 				      struct vpnalg_record *tunnel)
 {
-	struct out out = { .tunnel = tunnel };
+	bool claimed = tunnel != NULL && tunnel->kind == L2TP_KIND_CLAIM;
+	struct out out = { .tunnel = claimed ? NULL : tunnel };
 	enum vpnalg_result result;
 
 	if (m->type == L2TP_SCCRQ)
@@ -272,40 +307,12 @@ static enum vpnalg_result control_out(struct vpnalg_step *step,
 		return VPNALG_DROP_NO_SESSION;
 	result = prepare(step, flow, m, &out);
 	if (result == VPNALG_UNTOUCHED)
-		return pass_unknown(step, flow, m);
+		return pass_unknown(step, flow, m, claimed ? tunnel : NULL);
 	if (result == VPNALG_TRANSLATED)
 		commit(step, flow, m, &out);
 	else
 		l2tp_close(step, &out.opened);
 	return result;
-}
-
-/* Nothing has changed since the last data of this tunnel or session: it is
- * there, and need not live longer yet. So a flow that is busy with one of them
- * is all that must be looked for. */
-static bool is_busy(struct vpnalg_step *step, struct vpnalg_record *flow,
-		    const struct l2tp_message *m)
-{
-	const struct l2tp_flow *f = l2tp_flow(step, flow);
-	uint32_t life = vpnalg_session_timers(step->translator)->udp;
-
-	return f->busy != 0 && f->busy == m->header.value &&
-	       f->busy_version == m->version &&
-	       f->busy_until == (uint32_t)flow->deadline &&
-	       flow->deadline - step->now > life - L2TP_SLACK_MS;
-}
-
-static void set_busy(struct vpnalg_step *step, struct vpnalg_record *flow,
-		     const struct l2tp_message *m, uint32_t id)
-{
-	struct l2tp_flow *f = l2tp_flow(step, flow);
-
-	if (f->busy == 0 && id == 0)
-		return;
-	f->busy = id;
-	f->busy_version = m->version;
-	f->busy_until = (uint32_t)flow->deadline;
-	vpnalg_session_changed(step->translator, flow);
 }
 
 /* What travels out, but for SCCRQs. In a flow of its own port only the remote's
@@ -320,16 +327,17 @@ enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
 
 	if (shared && !m->whole)
 		return VPNALG_DROP_TRUNCATED;
-	if (!m->control && is_busy(step, flow, m))
+	if (!m->control && is_busy(step, flow, m)) {
+		vpnalg_l2tp_flow_refresh(step, flow, m);
 		return VPNALG_TRANSLATED;
-	set_busy(step, flow, m, 0);
+	}
+	if (m->control)
+		set_busy(step, flow, m, NULL);
 	tunnel = vpnalg_l2tp_tunnel_find(step, flow, true, &m->header);
-	if (tunnel != NULL && tunnel->kind == L2TP_KIND_CLAIM)
-		tunnel = NULL;
 	if (m->control && shared)
 		return control_out(step, flow, m, tunnel);
-	if (tunnel == NULL) {
-		result = pass_unknown(step, flow, m);
+	if (tunnel == NULL || tunnel->kind == L2TP_KIND_CLAIM) {
+		result = pass_unknown(step, flow, m, tunnel);
 		if (result != VPNALG_TRANSLATED)
 			return result;
 		if (m->control && m->type == L2TP_SCCCN &&
@@ -342,6 +350,6 @@ enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
 	vpnalg_l2tp_flow_refresh(step, flow, m);
 	vpnalg_l2tp_tunnel_use(step, flow, tunnel, false);
 	if (!m->control && !(tunnel->flags & VPNALG_SESSION_ENDED))
-		set_busy(step, flow, m, m->header.value);
+		set_busy(step, flow, m, tunnel);
 	return VPNALG_TRANSLATED;
 }

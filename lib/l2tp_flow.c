@@ -193,12 +193,15 @@ static uint32_t slack(uint32_t life)
 						      : L2TP_SLACK_MS;
 }
 
-static void live(struct vpnalg_step *step, struct vpnalg_record *flow)
+/* What is known of the server lives on by its messages; data is spared that. */
+static void live(struct vpnalg_step *step, struct vpnalg_record *flow,
+		 const struct l2tp_message *m)
 {
 	l2tp_flow(step, flow)->flags &= (uint16_t)~L2TP_FLOW_LINGERING;
 	vpnalg_session_live(step->translator, flow,
 			    vpnalg_session_timers(step->translator)->udp);
-	vpnalg_l2tp_server_live(step, flow);
+	if (m->control)
+		vpnalg_l2tp_server_live(step, flow);
 }
 
 /* The end of its tunnel was announced. In a shared flow the tunnel itself has
@@ -228,8 +231,8 @@ void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
 	} else if (l2tp_flow(step, flow)->flags & L2TP_FLOW_LINGERING) {
 		if (asks ||
 		    (!l2tp_is_idle(m) && l2tp_is_past_grace(step, flow)))
-			live(step, flow);
+			live(step, flow, m);
 	} else if (flow->deadline - step->now <= life - slack(life)) {
-		live(step, flow);
+		live(step, flow, m);
 	}
 }

@@ -120,7 +120,7 @@ static enum vpnalg_result learn_hidden(struct vpnalg_step *step,
 				       struct vpnalg_record *flow,
 				       const struct l2tp_message *m)
 {
-	if (!vpnalg_l2tp_tunnel_is_nobodys(step, flow, &m->header))
+	if (!vpnalg_l2tp_tunnel_has_no_other(step, flow, &m->header))
 		return VPNALG_DROP_AMBIGUOUS;
 	l2tp_flow(step, flow)->own[m->version - 2] = m->header.value;
 	vpnalg_session_changed(step->translator, flow);
@@ -171,7 +171,7 @@ static enum vpnalg_result judge_unknown(struct vpnalg_step *step,
 {
 	bool resumed = l2tp_flow(step, flow)->flags & L2TP_FLOW_RESUMED;
 
-	if (!vpnalg_l2tp_tunnel_is_nobodys(step, flow, &m->header))
+	if (!vpnalg_l2tp_tunnel_has_no_other(step, flow, &m->header))
 		return VPNALG_DROP_NO_SESSION;
 	if (!m->udp)
 		return vpnalg_l2tp_flow_has_rest(step, flow)
@@ -293,7 +293,8 @@ static enum vpnalg_result control_in(struct vpnalg_step *step,
 {
 	enum vpnalg_result result;
 
-	if (tunnel == NULL && l2tp_is_shared(step, flow))
+	/* In the outside form it would have been found before the flow. */
+	if (tunnel == NULL && step->facts->inside && l2tp_is_shared(step, flow))
 		tunnel = vpnalg_l2tp_tunnel_find(step, flow, false, &m->header);
 	if (!is_from_right_port(step, flow, tunnel, m))
 		return wrong_port(step->facts);

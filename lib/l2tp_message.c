@@ -313,6 +313,6 @@ void vpnalg_l2tp_message_rewrite(struct vpnalg_step *step,
 	unsigned i;
 
 	rewrite_id(step, &m->header);
-	for (i = 0; i < L2TP_IDS; i++)
+	for (i = 0; m->control && i < L2TP_IDS; i++)
 		rewrite_id(step, &m->ids[i]);
 }

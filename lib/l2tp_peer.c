@@ -6,8 +6,6 @@
  * whoever else is the first to send to one claims it. */
 #include "l2tp.h"
 
-#include "wire_ip.h"
-
 #define WHAT_MASK 0xffff0000U
 
 static struct l2tp_tunnel *body(struct vpnalg *translator,
@@ -209,18 +207,6 @@ static enum vpnalg_result open_claim(struct vpnalg_step *step,
 			id->what | vpnalg_l2tp_flow_port(step, flow);
 	opening.lifetime = (uint32_t)(flow->deadline - step->now);
 	return vpnalg_session_open(step, &opening, claim);
-}
-
-/* Whether a claim is for the flow's own port, where it meets no other. */
-bool vpnalg_l2tp_peer_is_apart(struct vpnalg_step *step,
-			       struct vpnalg_record *claim)
-{
-	struct vpnalg_tuple outside;
-
-	vpnalg_session_tuple(step->translator, claim, VPNALG_OUTSIDE_OWN,
-			     &outside);
-	return step->facts->protocol == PROTOCOL_UDP &&
-	       (outside.port & ~WHAT_MASK) != L2TP_PORT;
 }
 
 /* The flow sends to an ID of the remote's that is no tunnel's or session's of

@@ -87,8 +87,9 @@ struct vpnalg_record *vpnalg_l2tp_tunnel_find(struct vpnalg_step *step,
 	unsigned role = peer ? VPNALG_INSIDE_PEER : VPNALG_INSIDE_OWN;
 	struct vpnalg_record *record;
 
-	if (!step->facts->inside)
-		role++; /* the outside one */
+	if (step->facts->inside) /* such a key has the host and port in it */
+		return vpnalg_l2tp_tunnel_holder(step, flow, role, id);
+	role++; /* the outside one */
 	record = vpnalg_l2tp_tunnel_holder(step, flow, role, id);
 	return record != NULL && vpnalg_l2tp_tunnel_is_of(step, flow, record)
 		       ? record
@@ -105,6 +106,20 @@ bool vpnalg_l2tp_tunnel_is_nobodys(struct vpnalg_step *step,
 		       NULL &&
 	       vpnalg_l2tp_tunnel_holder(step, flow, VPNALG_OUTSIDE_OWN, id) ==
 		       NULL;
+}
+
+/* The same for the ID in the header: a tunnel was looked for in the packet's own
+ * form already. */
+bool vpnalg_l2tp_tunnel_has_no_other(struct vpnalg_step *step,
+				     struct vpnalg_record *flow,
+				     const struct l2tp_id *id)
+{
+	unsigned role = step->facts->inside ? VPNALG_OUTSIDE_OWN
+					    : VPNALG_INSIDE_OWN;
+
+	return (!step->facts->inside &&
+		!(l2tp_flow(step, flow)->flags & L2TP_FLOW_MANAGED)) ||
+	       vpnalg_l2tp_tunnel_holder(step, flow, role, id) == NULL;
 }
 
 void vpnalg_l2tp_tunnel_other(struct vpnalg_step *step, struct l2tp_id *id,
@@ -264,15 +279,9 @@ void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
 			    const struct vpnalg_record *flow,
 			    struct vpnalg_record *record, bool begins)
 {
-	const struct l2tp_tunnel *its;
+	const struct l2tp_tunnel *its = body(step->translator, record);
 	bool ended = record->flags & VPNALG_SESSION_ENDED;
 
-	if (record->kind == L2TP_KIND_CLAIM) {
-		if (!is_fresh(step, record))
-			live(step, flow, record);
-		return;
-	}
-	its = body(step->translator, record);
 	if (ended ? !may_revive(step, record, its) &&
 			    (!begins || its->flags & L2TP_TUNNEL_FINAL)
 		  : is_fresh(step, record))
@@ -354,6 +363,8 @@ enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
 		return result == VPNALG_DROP_NO_ID && exact
 			       ? VPNALG_DROP_AMBIGUOUS
 			       : result;
+	l2tp_flow(step, flow)->flags |= L2TP_FLOW_MANAGED;
+	vpnalg_session_changed(step->translator, flow);
 	tunnel = body(step->translator, *opened);
 	tunnel->generation = (uint16_t)vpnalg_session_random(step->translator);
 	tunnel->remote_port = l2tp_flow(step, flow)->remote_port;

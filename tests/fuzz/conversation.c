@@ -88,15 +88,11 @@ static void begin(struct talk *t, const uint8_t *in)
 	t->worlds.one_by_one = (in[6] & 3) == 1;
 	t->worlds.heals = (in[6] & 3) == 2;
 	world_begin(&t->worlds.first, &t->worlds.settings);
-	if (t->worlds.one_by_one || t->worlds.heals)
+	t->worlds.two = t->worlds.one_by_one || t->worlds.heals;
+	if (t->worlds.two)
 		world_begin(&t->worlds.second, &t->worlds.settings);
 	for (i = 0; i < FLOWS; i++)
 		flow_begin(&t->flows[i], i);
-}
-
-static bool has_second(const struct talk *t)
-{
-	return t->worlds.one_by_one || t->worlds.heals;
 }
 
 /* --- Packets. */
@@ -214,7 +210,7 @@ static void sweep(struct talk *t, const struct step *s)
 
 	trace("sweep, %u\n", budget);
 	world_sweep(&t->worlds.first, budget);
-	if (has_second(t))
+	if (t->worlds.two)
 		world_sweep(&t->worlds.second, budget);
 }
 
@@ -317,6 +313,6 @@ void conversation(const uint8_t *data, size_t size)
 	}
 	send_held(&talk);
 	world_end(&talk.worlds.first);
-	if (has_second(&talk))
+	if (talk.worlds.two)
 		world_end(&talk.worlds.second);
 }

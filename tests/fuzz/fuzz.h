@@ -192,6 +192,7 @@ struct worlds {
 	/* There is a second one, and it is given packets one by one; or the
 	 * first one's store fails and it is given the packet again. */
 	bool one_by_one, heals;
+	bool two; /* there is a second one, even if it is out of use */
 	/* First.store.fail_in for the next packet, or for its undoing. */
 	long fail_next, fail_undo;
 	uint32_t calls;

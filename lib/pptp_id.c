@@ -298,6 +298,26 @@ bool vpnalg_pptp_id_peer(struct vpnalg_step *step, struct pptp_id *id)
 /* What the messages say of calls. IDs are inside ones; one of no call on this
  * connection changes nothing. */
 
+/* Whether the remote's ID is that of another host's call that goes on. What the
+ * remote itself says may give two calls one ID; what an inside host says may
+ * not, for it would send into the other's call. */
+static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *call,
+			const struct vpnalg_tuple *outside)
+{
+	struct vpnalg_record *holder;
+	struct vpnalg_tuple ours, its;
+
+	if (step->facts->inward)
+		return false;
+	holder = vpnalg_session_find(step->translator, outside);
+	if (holder == NULL || holder->flags & VPNALG_SESSION_ENDED)
+		return false;
+	vpnalg_session_tuple(step->translator, call, VPNALG_INSIDE_OWN, &ours);
+	vpnalg_session_tuple(step->translator, holder, VPNALG_INSIDE_OWN, &its);
+	return ours.zone != its.zone || memcmp(ours.local, its.local,
+					       step->facts->addr_len) != 0;
+}
+
 enum vpnalg_result vpnalg_pptp_id_attach(struct vpnalg_step *step, uint16_t own,
 					 uint16_t peer)
 {
@@ -312,9 +332,11 @@ enum vpnalg_result vpnalg_pptp_id_attach(struct vpnalg_step *step, uint16_t own,
 	    vpnalg_pptp_call_id(step->translator, call, VPNALG_INSIDE_PEER) ==
 		peer)
 		return VPNALG_TRANSLATED;
-	detach(step->translator, call);
 	tuple_for(step, VPNALG_INSIDE_PEER, peer, &inside);
 	tuple_for(step, VPNALG_OUTSIDE_PEER, peer, &outside);
+	if (is_anothers(step, call, &outside))
+		return VPNALG_TRANSLATED;
+	detach(step->translator, call);
 	if (!vpnalg_session_give(step->translator, call, &inside) ||
 	    !vpnalg_session_give(step->translator, call, &outside)) {
 		detach(step->translator, call);

@@ -477,6 +477,26 @@ static TCase *ipsec_rows(void)
 	return t;
 }
 
+/* By a reply to a call that nobody has asked for, whichever of the two. */
+START_TEST(a_host_says_of_no_call_of_anothers_that_it_is_its_own)
+{
+	static const unsigned types[] = { 8, 10 };
+	struct connection d = { 0 };
+
+	call_out(&w, &c, OWN, PEER);
+	start_control(&w, &d, CLIENT_B, 4000, SERVER);
+	client_says(&w, &d, types[_i], 7, PEER, 1);
+	ck_assert_uint_eq(send_gre(&w, VPNALG_OUT, CLIENT_B, SERVER, PEER),
+			  VPNALG_DROP_NO_SESSION);
+	ck_assert_uint_eq(send_gre(&w, VPNALG_OUT, CLIENT_A, SERVER, PEER),
+			  VPNALG_TRANSLATED);
+	/* One that is nobody's, as in a call from the server, is. */
+	client_says(&w, &d, types[_i], 8, PEER + 1, 1);
+	ck_assert_uint_eq(send_gre(&w, VPNALG_OUT, CLIENT_B, SERVER, PEER + 1),
+			  VPNALG_TRANSLATED);
+}
+END_TEST
+
 Suite *attacks_suite(void)
 {
 	Suite *suite = suite_create("attacks");
@@ -503,6 +523,8 @@ Suite *attacks_suite(void)
 	tcase_add_test(t, a_gap_does_not_matter_where_nothing_is_read);
 	tcase_add_test(
 		t, a_connection_does_not_die_in_the_midst_of_its_own_packet);
+	tcase_add_loop_test(
+		t, a_host_says_of_no_call_of_anothers_that_it_is_its_own, 0, 2);
 	suite_add_tcase(suite, t);
 	suite_add_tcase(suite, ipsec_rows());
 	return suite;

@@ -7,6 +7,10 @@
 /* A session that its children keep alive is looked at again after this long. */
 #define KEPT_MS 60000
 
+/* What closing a session may cost. Where less is left of the budget, none is
+ * begun but the first of a call. */
+#define CLOSE_ROOM 16
+
 static vpnalg_time wanted(const struct vpnalg *translator,
 			  const struct vpnalg_record *record)
 {
@@ -17,14 +21,19 @@ static vpnalg_time wanted(const struct vpnalg *translator,
 	return now > VPNALG_NEVER - KEPT_MS ? VPNALG_NEVER : now + KEPT_MS;
 }
 
+/* Whether it is a session at all: the engine has records of its own. */
+static bool is_session(const struct vpnalg *translator,
+		       const struct vpnalg_record *record)
+{
+	return record != NULL && vpnalg_record_is_sound(translator, record) &&
+	       record->handler != ENGINE_HANDLER;
+}
+
 static void meet(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	const struct vpnalg_handler *handler;
 	vpnalg_time when;
 
-	if (!vpnalg_record_is_sound(translator, record) ||
-	    record->handler == ENGINE_HANDLER)
-		return;
 	if (vpnalg_session_alive_or_close(translator, record) == NULL)
 		return;
 	handler = translator->handlers[record->handler];
@@ -44,6 +53,7 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 	const struct vpnalg_store *store = translator->store;
 	struct vpnalg_record *record;
 	vpnalg_time earliest;
+	uint64_t before;
 	unsigned used;
 
 	if (now > translator->now)
@@ -51,6 +61,7 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 	for (used = 0; used < budget; used += 1 + translator->work) {
 		record = NULL;
 		translator->work = 0;
+		before = translator->sweep_cursor;
 		if (!store->next(store->context, &translator->sweep_cursor,
 				 &record)) {
 			earliest = translator->sweep_earliest;
@@ -60,8 +71,14 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 			return earliest > translator->now ? earliest
 							  : translator->now;
 		}
-		if (record != NULL)
-			meet(translator, record);
+		if (!is_session(translator, record))
+			continue;
+		if (used > 0 && budget - used < CLOSE_ROOM &&
+		    !vpnalg_session_alive(translator, record)) {
+			translator->sweep_cursor = before;
+			break; /* the next call begins with it */
+		}
+		meet(translator, record);
 	}
 	return translator->now;
 }

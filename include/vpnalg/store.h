@@ -129,7 +129,8 @@ struct vpnalg_store {
 	 * and go between steps, the one just met too; one that stays is met
 	 * once in a round.
 	 *
-	 * @param cursor 0 at first; the store's between steps
+	 * @param cursor 0 at first; the store's between steps. With the cursor
+	 *               that a step began with, the step can be made again
 	 * @param[out] record the record met, or NULL if the step met none
 	 * @return false at the end of the round, *record is not set then
 	 */

@@ -208,7 +208,7 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 	in = vpnalg_session_body(translator, sa);
 	succeed(translator, vpnalg_ipsec_host_inbound(translator, host, 0), in);
 	in->seen = ipsec_now(translator);
-	in->evidence = evidence & 0xf;
+	in->evidence = (unsigned)evidence & 0xf;
 	in->trust = IPSEC_TRUST_NEW;
 	note(translator, host, spi, first);
 	vpnalg_session_changed(translator, sa);

@@ -45,9 +45,18 @@ static bool is_anothers(struct vpnalg_step *step)
 	return session != NULL && session != step->record;
 }
 
+/* Whether the host has another session, with the port that the message comes
+ * from. In its inside form the message is that one's. */
+static bool has_other(struct vpnalg_step *step, struct vpnalg_tuple *inside)
+{
+	inside->port = vpnalg_remote_port(step->facts);
+	return vpnalg_session_find(step->translator, inside) != NULL;
+}
+
 /* Some servers answer from port 4500 what they were asked at port 500. The
  * host's own mapping takes what comes from the other of the two ports of the
- * same remote (RFC 4787 REQ-8), unless it names another host's SA. */
+ * same remote (RFC 4787 REQ-8), unless it names another host's SA or the host
+ * has asked that port, too, from the same port of its own. */
 bool vpnalg_ipsec_ike_takes_port(struct vpnalg_step *step)
 {
 	const struct vpnalg_facts *facts = step->facts;
@@ -62,7 +71,7 @@ bool vpnalg_ipsec_ike_takes_port(struct vpnalg_step *step)
 		return false;
 	return facts->inside ||
 	       (vpnalg_local_port(facts) == outside_port(step) &&
-		!is_anothers(step));
+		!is_anothers(step) && !has_other(step, &inside));
 }
 
 /* Whether a message that goes out from port 500 has the initiator SPI of another

@@ -260,6 +260,31 @@ START_TEST(each_host_takes_what_comes_from_the_other_port_of_the_two)
 }
 END_TEST
 
+/* The host has asked both ports from one of its own: what comes from either is
+ * for that session, by its inside form, and no other takes it. */
+START_TEST(a_host_that_asks_both_ports_from_one_keeps_them_apart)
+{
+	struct ike k = ike_of(CLIENT_A, SERVER, 0),
+		   l = ike_of(CLIENT_A, SERVER, 1);
+	struct bytes p, m;
+
+	k.port = l.port = 40001;
+	l.remote_port = NAT_T;
+	client_exchanges(&w, &k, IKE_SA_INIT);
+	client_exchanges(&w, &l, IKE_SA_INIT);
+	ck_assert_uint_ne(k.outside_port, l.outside_port);
+	k.remote_port = IKE;
+	m = ike_message(&k, INFORMATIONAL, 0, 9);
+	p = udp_packet(SERVER, IKE, OUTSIDE, l.outside_port, m.data, m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
+			  VPNALG_DROP_PORT_HELD);
+	ck_assert_uint_eq(ike_in(&w, &k, INFORMATIONAL, 0, 9),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(ike_in(&w, &l, INFORMATIONAL, 0, 9),
+			  VPNALG_TRANSLATED);
+}
+END_TEST
+
 /* An inside host that sends with the SPI of another gets nothing by it, and
  * takes nothing. */
 static const struct twin_row {
@@ -397,6 +422,7 @@ TCase *ipsec_ike_case(void)
 	tcase_add_loop_test(
 		t, each_host_takes_what_comes_from_the_other_port_of_the_two, 0,
 		ROWS(crossed_rows));
+	tcase_add_test(t, a_host_that_asks_both_ports_from_one_keeps_them_apart);
 	tcase_add_loop_test(
 		t,
 		equal_initiator_spis_of_two_hosts_are_told_apart_or_refused, 0,

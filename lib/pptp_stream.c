@@ -239,7 +239,12 @@ static void learn_id(struct learner *l, unsigned n, uint16_t value, bool split)
 			      .opens = messages[l->type].opens && !refused,
 			      .split = split };
 
-	l->reason = look_up(l, n, &id);
+	/* A segment that has to wait opens no call. */
+	if (field == NULL && id.opens && is_translated(l, n) &&
+	    !l->step->facts->inward)
+		l->reason = VPNALG_DROP_UNACKNOWLEDGED;
+	else
+		l->reason = look_up(l, n, &id);
 	count_effort(l, n, &id);
 	if (l->reason == VPNALG_TRANSLATED && field == NULL &&
 	    id.value != id.other)

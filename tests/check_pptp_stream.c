@@ -218,6 +218,7 @@ START_TEST(more_ids_than_can_be_remembered_are_sent_again)
 		     d = message(7, 52, 1, 0);
 	struct bytes m = join(&a, &b);
 	uint32_t before = c.client_seq;
+	uint64_t calls = opened(&w, CALL);
 
 	m = join(&m, &d);
 	ck_assert_uint_eq(client_segment(&w, &c, before, ACK | PSH | FIN,
@@ -232,9 +233,11 @@ START_TEST(more_ids_than_can_be_remembered_are_sent_again)
 	c.client_seq = before + 168 * 2 + 12;
 	ck_assert_uint_eq(client_sends(&w, &c, d.data + 12, d.length - 12),
 			  VPNALG_DROP_UNACKNOWLEDGED);
+	ck_assert_uint_eq(opened(&w, CALL), calls + 2);
 	server_segment(&w, &c, c.server_seq, ACK, NULL, 0);
 	ck_assert_uint_eq(client_sends(&w, &c, d.data + 12, d.length - 12),
 			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(opened(&w, CALL), calls + 3);
 }
 END_TEST
 

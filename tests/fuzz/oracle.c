@@ -381,11 +381,15 @@ static void check_same(const char *promise, const struct held *a,
 		broken(promise, "other bytes");
 }
 
-/* The search for an ID goes on where it was, so that a second try may find
- * another one. From there on the two worlds are not the same. */
-static bool chose_another(const struct held *a, const struct held *b)
+/* From where on the two worlds need not be the same: the search for an ID goes
+ * on where it was, so that a second try may find another one; a segment may be
+ * cut where the store fails; and a full store may have room the second time. */
+static bool part_ways(const struct worlds *w, const struct held *a,
+		      const struct held *b, bool again)
 {
-	return a->p.result == VPNALG_TRANSLATED &&
+	if (w->second.store.failed || a->p.flags & VPNALG_PACKET_CUT)
+		return true;
+	return again && a->p.result == VPNALG_TRANSLATED &&
 	       b->p.result == VPNALG_TRANSLATED &&
 	       memcmp(a->p.data, b->p.data, a->p.caplen) != 0;
 }
@@ -394,7 +398,7 @@ static void send_again(struct worlds *w, struct held *h, const struct sent *s,
 		       size_t count)
 {
 	struct held other[16];
-	bool struck = false;
+	bool struck, again;
 	size_t i;
 
 	for (i = 0; i < count; i++)
@@ -405,16 +409,16 @@ static void send_again(struct worlds *w, struct held *h, const struct sent *s,
 			process(&w->second, &other[i], &s[i], 1);
 	else
 		process(&w->second, other, s, count);
-	if (w->heals && w->first.store.struck &&
-	    h->p.result == VPNALG_DROP_STORE) {
-		struck = true;
+	struck = w->first.store.struck;
+	again = w->heals && struck && h->p.result == VPNALG_DROP_STORE;
+	if (again) {
 		drop(h, 1);
 		hold(h, s);
 		w->first.random = w->settings.random ^ w->calls;
 		trace(" once more\n");
 		process(&w->first, h, s, 1);
 	}
-	if (struck && chose_another(h, other))
+	if (struck && part_ways(w, h, other, again))
 		w->heals = false;
 	for (i = 0; i < count && (w->heals || w->one_by_one); i++)
 		check_same(w->one_by_one ? "4 (same bytes)"

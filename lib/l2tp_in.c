@@ -180,6 +180,8 @@ static enum vpnalg_result judge_unknown(struct vpnalg_step *step,
 	if (vpnalg_l2tp_flow_port(step, flow) != L2TP_PORT ||
 	    (m->header.value != 0 && !resumed))
 		return VPNALG_DROP_NO_SESSION;
+	if (m->header.value != 0) /* new tunnels have IDs that are not its own */
+		return VPNALG_TRANSLATED;
 	return vpnalg_l2tp_server_insists(step, flow) ? VPNALG_DROP_AMBIGUOUS
 						      : VPNALG_TRANSLATED;
 }

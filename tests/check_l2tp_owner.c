@@ -201,6 +201,45 @@ START_TEST(equal_ids_of_two_ports_get_along)
 }
 END_TEST
 
+/* The router has forgotten all: the first host has the port, and goes on. Others
+ * begin anew, and that ends nothing of the first one's. */
+START_TEST(of_forgotten_tunnels_the_first_goes_on_and_the_others_begin_anew)
+{
+	static const struct vpnalg_handler *const handlers[] = {
+		&vpnalg_l2tp, &vpnalg_l2tp_port_1701
+	};
+	struct tunnel t[3];
+	unsigned i;
+
+	world_end(&w);
+	l2tp_world(&w, (struct world_options){ .handlers = &handlers[_i],
+					       .handler_count = 1 });
+	for (i = 0; i < 3; i++) {
+		t[i] = carriers[3];
+		t[i].client = CLIENT_A + i;
+		t[i].peer += i;
+		t[i].own += i; /* as the server knows it, too */
+		t[i].outside_own = t[i].own;
+		t[i].outside = OUTSIDE;
+		t[i].outside_port = L2TP;
+	}
+	tunnel_carries(&w, &t[0], 1);
+	ck_assert_uint_eq(client_tells(&w, &t[0], HELLO), VPNALG_TRANSLATED);
+	client_tells(&w, &t[1], HELLO);
+	for (i = 1; i < 3; i++) {
+		t[i].own = 7; /* the first one's */
+		t[i].peer += 100;
+		tunnel_begin(&w, &t[i]);
+		ck_assert_uint_ne(t[i].outside_own, 7);
+		tunnel_carries(&w, &t[i], i);
+		tunnel_carries(&w, &t[0], i);
+		ck_assert_uint_eq(server_tells(&w, &t[0], HELLO),
+				  VPNALG_TRANSLATED);
+		ck_assert_uint_eq(destination(&w), t[0].client);
+	}
+}
+END_TEST
+
 /* Over IP, without messages. */
 
 static struct tunnel unmanaged(void)
@@ -398,6 +437,10 @@ TCase *l2tp_owner_case(void)
 		7);
 	tcase_add_test(t, a_tunnel_that_is_answered_is_taken_from_nobody);
 	tcase_add_test(t, equal_ids_of_two_ports_get_along);
+	tcase_add_loop_test(
+		t,
+		of_forgotten_tunnels_the_first_goes_on_and_the_others_begin_anew,
+		0, 2);
 	tcase_add_test(
 		t, one_packet_takes_no_unmanaged_session_from_another_host);
 	tcase_add_test(t, unmanaged_sessions_move_after_a_minute_of_silence);

@@ -281,13 +281,6 @@ static enum vpnalg_result learn_peer(struct vpnalg_step *step,
 	return result;
 }
 
-static enum vpnalg_result wrong_port(const struct vpnalg_facts *facts)
-{
-	return facts->inside && vpnalg_remote_port(facts) != L2TP_PORT
-		       ? VPNALG_UNTOUCHED
-		       : VPNALG_DROP_PORT_HELD;
-}
-
 static enum vpnalg_result control_in(struct vpnalg_step *step,
 				     struct vpnalg_record *flow,
 				     struct vpnalg_record *tunnel,
@@ -299,7 +292,7 @@ static enum vpnalg_result control_in(struct vpnalg_step *step,
 	if (tunnel == NULL && step->facts->inside && l2tp_is_shared(step, flow))
 		tunnel = vpnalg_l2tp_tunnel_find(step, flow, false, &m->header);
 	if (!is_from_right_port(step, flow, tunnel, m))
-		return wrong_port(step->facts);
+		return VPNALG_DROP_PORT_HELD;
 	result = tunnel != NULL
 			 ? vpnalg_l2tp_answer_prepare(step, flow, tunnel, m)
 			 : take_unknown(step, m, &flow);
@@ -375,11 +368,20 @@ static bool is_others(struct vpnalg_step *step, const struct l2tp_message *m)
 	       step->slot == VPNALG_OUTSIDE_PEER && !l2tp_is_answer(m);
 }
 
+/* In its inside form it was found by the port of the inside host alone, unless it
+ * is from port 1701: what the flow has not taken may be another session's. */
+static bool may_be_another_sessions(const struct vpnalg_step *step)
+{
+	return step->facts->inside && step->facts->protocol == PROTOCOL_UDP &&
+	       vpnalg_remote_port(step->facts) != L2TP_PORT;
+}
+
 /* What travels in, in either form. */
 enum vpnalg_result vpnalg_l2tp_in(struct vpnalg_step *step,
 				  struct l2tp_message *m)
 {
 	struct vpnalg_record *record = step->record, *flow = record;
+	enum vpnalg_result result;
 
 	if (record == NULL)
 		return VPNALG_DROP_NO_SESSION;
@@ -400,5 +402,9 @@ enum vpnalg_result vpnalg_l2tp_in(struct vpnalg_step *step,
 		return VPNALG_DROP_PORT_HELD;
 	if (l2tp_is_shared(step, flow) && !m->whole)
 		return VPNALG_DROP_TRUNCATED;
-	return control_in(step, flow, flow == record ? NULL : record, m);
+	result = control_in(step, flow, flow == record ? NULL : record, m);
+	return result != VPNALG_TRANSLATED && result != VPNALG_DROP_STORE &&
+			       may_be_another_sessions(step)
+		       ? VPNALG_UNTOUCHED
+		       : result;
 }

@@ -342,21 +342,22 @@ START_TEST(what_looks_like_an_answer_is_the_sessions_between_its_ports)
 		&vpnalg_l2tp, &vpnalg_ipsec, &vpnalg_general
 	};
 	static const uint16_t ports[] = { 500, 4500, 5000 };
-	struct bytes m = l2tp_control(2, 7, _i & 1, SCCRP), p;
+	struct bytes m = l2tp_control(2, 7, _i & 1, _i > 5 ? HELLO : SCCRP), p;
 	struct tunnel t = a_tunnel(0);
 	uint16_t outside;
 
 	world_end(&w);
 	l2tp_world(&w, (struct world_options){ .handlers = handlers,
 					       .handler_count = 3 });
-	t.port = 40000;
-	p = udp_packet(CLIENT_A, 40000, SERVER, ports[_i / 2], WIREGUARD, 30);
+	t.port = _i > 5 ? L2TP : 40000;
+	p = udp_packet(CLIENT_A, t.port, SERVER, ports[_i / 2 % 3], WIREGUARD,
+		       30);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
 	outside = get16(l4(&w));
 	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
 	ck_assert_uint_ne(t.outside_port, outside);
 	l2tp_avp(&m, 9, 2, 100);
-	p = udp_packet(SERVER, ports[_i / 2], OUTSIDE, outside, m.data,
+	p = udp_packet(SERVER, ports[_i / 2 % 3], OUTSIDE, outside, m.data,
 		       m.length);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
 }
@@ -587,7 +588,7 @@ TCase *l2tp_ask_case(void)
 		t, what_came_to_a_mapping_is_not_taken_for_a_vpns, 0, 3);
 	tcase_add_loop_test(
 		t, what_looks_like_an_answer_is_the_sessions_between_its_ports,
-		0, 6);
+		0, 12);
 	tcase_add_loop_test(
 		t,
 		a_message_that_names_no_tunnel_does_not_go_out_of_a_shared_port,

@@ -49,7 +49,7 @@ bool vpnalg_session_free_id(struct vpnalg *translator,
 		while (vpnalg_search_next(hunt, &tuple->id)) {
 			if (!leads_nowhere(translator, any, tuple->id))
 				continue;
-			vpnalg_search_found(hunt);
+			vpnalg_search_freed(translator, tuple);
 			return true;
 		}
 	}
@@ -184,8 +184,6 @@ static enum vpnalg_choice try_ranges(struct vpnalg *translator,
 				choice = try_id(translator, opening, binding,
 						id);
 	}
-	if (choice == VPNALG_CHOICE_TAKE)
-		vpnalg_search_found(hunt);
 	return choice;
 }
 

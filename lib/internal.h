@@ -78,7 +78,6 @@ struct hunt {
 	unsigned drawn; /* at random, of this range */
 	unsigned freed; /* the next of the noted ones */
 	uint32_t at;    /* where it is in the range, but for the walk */
-	bool walked;    /* to the ID tried last */
 };
 
 /* How many keys a handler may name for one packet. */
@@ -216,7 +215,6 @@ void vpnalg_search_begin(struct vpnalg *translator, struct hunt *hunt,
 void vpnalg_search_range(struct hunt *hunt, const struct vpnalg_range *range,
 			 bool last);
 bool vpnalg_search_next(struct hunt *hunt, uint32_t *id);
-void vpnalg_search_found(struct hunt *hunt);
 void vpnalg_search_freed(struct vpnalg *translator,
 			 const struct vpnalg_tuple *tuple);
 

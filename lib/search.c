@@ -130,7 +130,6 @@ static bool next_walked(struct hunt *hunt, uint32_t *id)
 	if (round->left == 0)
 		return false;
 	*id = range->first + round->at * range->step;
-	hunt->walked = true;
 	if (++round->at == range->count)
 		round->at = 0;
 	if (--round->left == 0)
@@ -191,7 +190,6 @@ bool vpnalg_search_next(struct hunt *hunt, uint32_t *id)
 {
 	const struct vpnalg_range *range = hunt->range;
 
-	hunt->walked = false;
 	if (range->count == 0 || hunt->tries <= hunt->spare)
 		return false;
 	hunt->tries--;
@@ -206,19 +204,6 @@ bool vpnalg_search_next(struct hunt *hunt, uint32_t *id)
 	else if (!next_walked(hunt, id))
 		return false;
 	return true;
-}
-
-/* The ID tried last is free. If it was walked to, the walk stays there: it may
- * not be taken, and the range is not full. */
-void vpnalg_search_found(struct hunt *hunt)
-{
-	struct search_round *round;
-
-	if (!hunt->walked)
-		return;
-	round = round_of(find(hunt->translator, hunt->whose), hunt->range);
-	round->at = (round->at == 0 ? round->count : round->at) - 1;
-	round->left = round->count;
 }
 
 /* An ID is free again, or was not taken after all. More than can be noted are

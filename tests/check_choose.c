@@ -44,6 +44,25 @@ START_TEST(a_port_is_kept_or_its_range_and_parity_are)
 }
 END_TEST
 
+/* All of the range, wherever the drawing begins. */
+START_TEST(high_ports_are_drawn_from_their_whole_range)
+{
+	unsigned i, eighths[8] = { 0 };
+	struct world w;
+
+	world_begin(&w, &(struct world_options){ .units = 1800,
+						 .no_undo = true });
+	for (i = 0; i < 200; i++) {
+		ck_assert_uint_eq(syn_from(&w, 0x0a000000 + i, 3000),
+				  VPNALG_TRANSLATED);
+		eighths[get16(l4(&w)) / 8192]++;
+	}
+	for (i = 0; i < 8; i++)
+		ck_assert_uint_ge(eighths[i], 8); /* 25 on average */
+	world_end(&w);
+}
+END_TEST
+
 /* Ports that stand for something else, to firewalls, providers and the router
  * itself. */
 static bool is_reserved(unsigned port)
@@ -248,6 +267,39 @@ START_TEST(a_full_range_is_looked_through_again_after_ten_seconds)
 	w.now += 1;
 	ck_assert_uint_ne(open_id(&w, 1000, 7, false, some, none_else),
 			  UINT32_MAX);
+	world_end(&w);
+}
+END_TEST
+
+/* One ID of a crowded range comes and goes: it is always found, though nobody
+ * says that it has gone. */
+START_TEST(a_range_in_which_one_is_found_is_not_full)
+{
+	unsigned i, refusals = 0;
+	struct world w;
+
+	toy_world(&w, (struct world_options){ .units = 600 });
+	find_full(&w);
+	for (i = 0; i < 62; i++) {
+		struct vpnalg_tuple tuple = {
+			.role = VPNALG_OUTSIDE_OWN, .space = TOY_SPACE,
+			.id = 0x1000 + i,
+			.local = (const uint8_t *)"\xcb\x00\x71\x01",
+			.remote = (const uint8_t *)"\xc6\x33\x64\x01"
+		};
+		struct vpnalg_record *record =
+			vpnalg_session_peek(w.alg, &tuple);
+
+		record->deadline = 100000000; /* only two die */
+	}
+	w.now += 10000;
+	for (i = 0; i < 200; i++) {
+		refusals += open_id(&w, 1000 + i, 7, false, some,
+				    none_else) == UINT32_MAX;
+		w.now += 1000;
+	}
+	ck_assert_uint_le(refusals, 10); /* until it is found first */
+	w.now = 100000000;
 	world_end(&w);
 }
 END_TEST
@@ -630,6 +682,7 @@ Suite *choose_suite(void)
 	tcase_set_timeout(ids, 60);
 	tcase_add_loop_test(ids, a_port_is_kept_or_its_range_and_parity_are, 0,
 			    ROWS(ports));
+	tcase_add_test(ids, high_ports_are_drawn_from_their_whole_range);
 	tcase_add_loop_test(ids, when_low_ports_are_used_up_others_follow, 0,
 			    ROWS(crowd_rows));
 	tcase_add_test(ids,
@@ -639,6 +692,7 @@ Suite *choose_suite(void)
 		ids, what_is_given_back_to_a_full_range_is_the_next_to_be_taken);
 	tcase_add_test(
 		ids, a_full_range_is_looked_through_again_after_ten_seconds);
+	tcase_add_test(ids, a_range_in_which_one_is_found_is_not_full);
 	tcase_add_test(ids, a_full_range_keeps_nobody_from_another);
 	tcase_add_test(ids, an_id_that_may_not_be_kept_is_not_chosen);
 	tcase_add_test(ids, other_ids_are_random);

@@ -492,6 +492,83 @@ START_TEST(call_ids_are_proposed_of_the_same_first_byte_then_all_around)
 }
 END_TEST
 
+/* A call whose end was taken back can end again. */
+START_TEST(a_call_that_came_back_to_life_ends_like_any_other)
+{
+	uint16_t id;
+
+	begin_anew((struct world_options){ .no_undo = true });
+	id = call_out(&w, &c, OWN, PEER);
+	in(13, PEER, 0, 1);
+	w.now += 5000; /* the end was forged: the host goes on */
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+	world_wait(&w, 100000);
+	ck_assert_uint_eq(gre_in(id), VPNALG_TRANSLATED);
+	in(13, PEER, 0, 1);
+	world_wait(&w, 100000);
+	ck_assert_uint_eq(closed(&w, CALL), 1);
+}
+END_TEST
+
+/* Two hosts' calls have one peer's ID, until the server gives one of them
+ * another. What only that ID tells is told by it again. */
+START_TEST(a_call_with_a_new_peer_id_shares_nothing_any_more)
+{
+	struct bytes gre = gre_packet(OUTSIDE, SERVER, PEER + 1, 1);
+	uint16_t id;
+
+	begin_anew((struct world_options){ .no_undo = true });
+	id = call_out(&w, &c, OWN, PEER);
+	start_control(&w, &d, CLIENT_B, 4001, SERVER);
+	call_out(&w, &d, OWN + 7, PEER);
+	in(8, PEER + 1, id, 1);
+	ck_assert_uint_eq(gre_out(PEER + 1), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &gre),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(source(&w), CLIENT_A);
+}
+END_TEST
+
+/* Both bytes of the type count: 0x0107 is no Outgoing-Call-Request, and what
+ * follows is read on. */
+static const uint16_t strange_types[] = { 0x0107, 0x010a, 0xff07, 16, 255 };
+
+START_TEST(a_type_that_is_none_opens_nothing)
+{
+	struct bytes m = message(7, OWN, 1, 0), next = message(7, OWN + 1, 1, 0);
+
+	put16(m.data + 8, strange_types[_i]);
+	m = join(&m, &next);
+	ck_assert_uint_eq(client_sends(&w, &c, m.data, m.length),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(get16(payload(&w) + 12), OWN);
+	ck_assert_uint_eq(opened(&w, CALL), 1);
+}
+END_TEST
+
+/* An ID is remembered until its second byte is acknowledged, and no longer. */
+START_TEST(a_place_is_free_when_both_bytes_are_acknowledged)
+{
+	struct bytes m[4], all;
+	uint32_t base = c.client_seq;
+	unsigned i;
+
+	for (i = 0; i < 4; i++)
+		m[i] = message(10, (uint16_t)(OWN + i), (uint16_t)(PEER + i),
+			       1);
+	all = join(&m[0], &m[1]);
+	client_sends(&w, &c, all.data, 24 + 14); /* up to the second ID */
+	ck_assert_uint_eq(payload_length(&w), 24 + 14);
+	server_segment(&w, &c, c.server_seq, ACK, NULL, 0);
+	ck_assert_uint_eq(c.client_seq, base + 24 + 14);
+	all = join(&m[1], &m[2]);
+	all = join(&all, &m[3]);
+	client_sends(&w, &c, all.data + 14, all.length - 14);
+	ck_assert_uint_eq(payload_length(&w), all.length - 14);
+	ck_assert_uint_eq(opened(&w, CALL), 4);
+}
+END_TEST
+
 static void add_tcp_and_stream(TCase *t)
 {
 	tcase_add_loop_test(t, a_wrong_answer_to_a_new_syn_moves_nothing, 0,
@@ -522,6 +599,11 @@ TCase *pptp_more_case(void)
 		t, another_gre_is_left_alone_as_soon_as_its_version_is_seen);
 	tcase_add_loop_test(t, a_later_fragment_counts_as_what_it_is_of, 0, 2);
 	tcase_add_test(t, one_late_packet_gives_an_ended_call_its_life_back);
+	tcase_add_test(t, a_call_that_came_back_to_life_ends_like_any_other);
+	tcase_add_test(t, a_call_with_a_new_peer_id_shares_nothing_any_more);
+	tcase_add_loop_test(t, a_type_that_is_none_opens_nothing, 0,
+			    ROWS(strange_types));
+	tcase_add_test(t, a_place_is_free_when_both_bytes_are_acknowledged);
 	tcase_add_test(t, a_request_in_the_linger_gives_a_call_a_whole_minute);
 	tcase_add_test(
 		t, a_call_that_outlives_its_connection_is_not_the_next_ones);

@@ -147,7 +147,8 @@ static bool is_wanted(const char *name, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static const struct state *const all[] = { engine_states, pptp_states,
-						   l2tp_states, sweep_states };
+						   ipsec_states, l2tp_states,
+						   sweep_states };
 	static struct world w;
 	const struct state *s;
 	size_t i;

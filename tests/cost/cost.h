@@ -100,7 +100,7 @@ unsigned measure(struct world *w, enum vpnalg_direction direction,
 vpnalg_time measure_sweep(struct world *w, unsigned budget);
 
 /* The states. */
-extern const struct state engine_states[], pptp_states[], l2tp_states[],
-	sweep_states[];
+extern const struct state engine_states[], pptp_states[], ipsec_states[],
+	l2tp_states[], sweep_states[];
 
 #endif

@@ -209,6 +209,7 @@ static void note_several(struct vpnalg_step *step, struct vpnalg_record *host)
 		return;
 	h->several = ipsec_now(step->translator);
 	h->flags |= IPSEC_HOST_SEVERAL;
+	vpnalg_session_changed(step->translator, host);
 }
 
 static void seen_outward(struct vpnalg_step *step)

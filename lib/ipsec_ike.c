@@ -335,7 +335,8 @@ static void rewrite(struct vpnalg_step *step)
  * none. */
 enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step)
 {
-	bool by_sa = step->record != NULL && step->kind == IPSEC_KIND_IKE_SA;
+	bool is_new = step->record == NULL;
+	bool by_sa = !is_new && step->kind == IPSEC_KIND_IKE_SA;
 	enum vpnalg_result result;
 
 	if (step->facts->l4_len < UDP_HEADER_LEN)
@@ -349,8 +350,11 @@ enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step)
 	if (!vpnalg_ipsec_ike_takes_port(step) || !is_right_address(step) ||
 	    is_forged(step))
 		return VPNALG_DROP_PORT_HELD;
-	if (vpnalg_ipsec_ike_is_twin(step))
+	if (vpnalg_ipsec_ike_is_twin(step)) {
+		if (is_new)
+			vpnalg_session_close(step->translator, step->record);
 		return VPNALG_DROP_AMBIGUOUS;
+	}
 	return VPNALG_TRANSLATED;
 }
 

@@ -240,6 +240,7 @@ static enum vpnalg_result probe(struct vpnalg_step *step,
 	 * and all that is kept of it are no more. */
 	if (walk->remote->children == 0)
 		return VPNALG_DROP_UNPAIRED;
+	vpnalg_session_changed(translator, walk->block);
 	if (evidence == VPNALG_EVIDENCE_NONE)
 		host = vpnalg_ipsec_probe_silent(translator, walk, w);
 	if (host == NULL)

@@ -205,8 +205,8 @@ static bool join(struct vpnalg_step *step, struct vpnalg_record *host)
 	if (remote == NULL || !has_room(step, remote, &outside))
 		return false;
 	remote->children++;
-	vpnalg_session_changed(translator, remote);
 	enter_ring(translator, remote, host);
+	vpnalg_session_changed(translator, remote);
 	return true;
 }
 
@@ -222,6 +222,7 @@ enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
 	if (join(step, *host)) {
 		vpnalg_ipsec_host_body(step->translator, *host)->flags =
 			IPSEC_HOST_JOINED | IPSEC_HOST_INITIAL;
+		vpnalg_session_changed(step->translator, *host);
 		return VPNALG_TRANSLATED;
 	}
 	vpnalg_session_close(step->translator, *host);

@@ -37,6 +37,7 @@ static void undo(struct vpnalg *translator, struct vpnalg_record *host,
 	vpnalg_ipsec_pair_undo(translator, host, 0);
 	if (h->pending == 0)
 		h->pending = 1;
+	vpnalg_session_changed(translator, host);
 	if (remote == NULL)
 		return;
 	vpnalg_ipsec_unclaimed_again(
@@ -336,6 +337,7 @@ bool vpnalg_ipsec_repair_review(struct vpnalg_step *step, uint32_t before)
 	}
 	if (in->trust > LOSS) {
 		in->trust = (in->trust - LOSS) & 0xf;
+		vpnalg_session_changed(translator, step->record);
 		return false;
 	}
 	take_back(translator, host, step->record);

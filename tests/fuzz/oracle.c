@@ -381,13 +381,14 @@ static void check_same(const char *promise, const struct held *a,
 		broken(promise, "other bytes");
 }
 
-/* From where on the two worlds need not be the same: the search for an ID goes
- * on where it was, so that a second try may find another one; a segment may be
- * cut where the store fails; and a full store may have room the second time. */
+/* From where on the two worlds need not be the same: the other store is full; a
+ * segment was cut where this one failed; or the search for an ID went on where
+ * it was, so that the second try has found another one. */
 static bool part_ways(const struct worlds *w, const struct held *a,
 		      const struct held *b, bool again)
 {
-	if (w->second.store.failed || a->p.flags & VPNALG_PACKET_CUT)
+	if (w->second.store.failed ||
+	    (w->first.store.struck && a->p.flags & VPNALG_PACKET_CUT))
 		return true;
 	return again && a->p.result == VPNALG_TRANSLATED &&
 	       b->p.result == VPNALG_TRANSLATED &&
@@ -398,7 +399,7 @@ static void send_again(struct worlds *w, struct held *h, const struct sent *s,
 		       size_t count)
 {
 	struct held other[16];
-	bool struck, again;
+	bool again;
 	size_t i;
 
 	for (i = 0; i < count; i++)
@@ -409,8 +410,8 @@ static void send_again(struct worlds *w, struct held *h, const struct sent *s,
 			process(&w->second, &other[i], &s[i], 1);
 	else
 		process(&w->second, other, s, count);
-	struck = w->first.store.struck;
-	again = w->heals && struck && h->p.result == VPNALG_DROP_STORE;
+	again = w->heals && w->first.store.struck &&
+		h->p.result == VPNALG_DROP_STORE;
 	if (again) {
 		drop(h, 1);
 		hold(h, s);
@@ -418,7 +419,7 @@ static void send_again(struct worlds *w, struct held *h, const struct sent *s,
 		trace(" once more\n");
 		process(&w->first, h, s, 1);
 	}
-	if (struck && part_ways(w, h, other, again))
+	if (w->heals && part_ways(w, h, other, again))
 		w->heals = false;
 	for (i = 0; i < count && (w->heals || w->one_by_one); i++)
 		check_same(w->one_by_one ? "4 (same bytes)"

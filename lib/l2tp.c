@@ -302,9 +302,11 @@ static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 static enum vpnalg_result translate_for(struct vpnalg_step *step, bool insists)
 {
 	struct l2tp_message message;
-	enum vpnalg_result result =
-		vpnalg_l2tp_message_read(step->facts, &message);
+	enum vpnalg_result result;
 
+	if (step->record == NULL && step->facts->undo)
+		return VPNALG_DROP_NO_SESSION; /* whatever it is */
+	result = vpnalg_l2tp_message_read(step->facts, &message);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	return step->facts->inward

@@ -301,6 +301,8 @@ START_TEST(what_came_from_a_vpns_port_to_a_mapping_is_undone)
 	p = udp_packet(SERVER, ports[_i], OUTSIDE, outside, m.data, m.length);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	put16(p.data + 24, 500); /* UDP's length, which is beyond IP's */
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
 	p = udp_packet(SERVER, ports[_i], CLIENT_B, 40000, m.data, m.length);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
 			  VPNALG_DROP_NO_SESSION);

@@ -76,6 +76,7 @@ struct ipsec_host {
 	} in[IPSEC_YOUNGEST];	 /* the last paired first */
 	uint32_t next, previous; /* host IDs: all hosts of a remote in a ring */
 	uint32_t out_spi;	 /* the newest outbound one; 0: none yet */
+	uint32_t out_before; /* the one before; 0: none */
 	uint32_t out_since;	 /* when it was first seen */
 	uint32_t resumed;	 /* when it last sent after a silence */
 	uint32_t asked;		 /* the last message that may make an SA */
@@ -84,7 +85,6 @@ struct ipsec_host {
 	uint32_t suspected;  /* when it was first suspected to hear nothing */
 	uint32_t held_for;   /* which request: its message or SPI */
 	uint32_t held_since; /* and when it came first */
-	uint32_t several;    /* when it sent with another than its newest SA */
 	uint16_t flags;	     /* IPSEC_HOST_ */
 	uint8_t held;	     /* how often it was held back */
 	uint8_t pending;  /* inbound SPIs that are promised and not known yet */
@@ -104,7 +104,6 @@ struct ipsec_host {
 #define IPSEC_HOST_PEER_INITIATED 0x400 /* the remote began the exchange */
 #define IPSEC_HOST_HELD 0x800 /* with the first packets of an SA */
 #define IPSEC_HOST_RELEASED 0x1000 /* those of its newest SA were held */
-#define IPSEC_HOST_SEVERAL 0x2000 /* several means something */
 
 /* What is kept of a remote is in blocks, more of them where it has more hosts,
  * but never so many that to look at all of them takes long. */
@@ -299,6 +298,8 @@ struct vpnalg_record *vpnalg_ipsec_host_peek(struct vpnalg *translator,
 bool vpnalg_ipsec_host_hears(struct vpnalg *translator,
 			     struct vpnalg_record *host, uint32_t since);
 bool vpnalg_ipsec_host_has_inbound(struct vpnalg *translator,
+				   struct vpnalg_record *host);
+bool vpnalg_ipsec_host_has_several(struct vpnalg *translator,
 				   struct vpnalg_record *host);
 uint32_t vpnalg_ipsec_host_sent(struct vpnalg *translator,
 				struct vpnalg_record *host, bool *ever);

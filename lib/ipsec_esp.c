@@ -14,7 +14,9 @@
 /* A host that was looked at so often, and heard nothing, seeks an SPI. */
 #define UNHEARD_MAX 2
 
-/* A pair is reviewed once in so long, until it is beyond doubt. */
+/* A pair is reviewed once in so long until it is confirmed, and then until it is
+ * beyond doubt. */
+#define REVIEW_NEW_MS 128
 #define REVIEW_MS 512
 
 static uint32_t spi_of(const struct vpnalg_step *step)
@@ -76,6 +78,7 @@ static void begin_to_send(struct vpnalg_step *step, struct vpnalg_record *host)
 	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 	uint32_t now = ipsec_now(translator), since = now - h->out_since;
 
+	h->out_before = h->out_spi;
 	h->out_spi = spi_of(step);
 	h->out_since = now;
 	h->flags &= (uint16_t)~IPSEC_HOST_RELEASED;
@@ -200,18 +203,6 @@ static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
 		seek(translator, remote, host);
 }
 
-/* A host that sends with an older SA too has several of them. */
-static void note_several(struct vpnalg_step *step, struct vpnalg_record *host)
-{
-	struct ipsec_host *h = vpnalg_ipsec_host_body(step->translator, host);
-
-	if (spi_of(step) == h->out_spi)
-		return;
-	h->several = ipsec_now(step->translator);
-	h->flags |= IPSEC_HOST_SEVERAL;
-	vpnalg_session_changed(step->translator, host);
-}
-
 static void seen_outward(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
@@ -222,8 +213,6 @@ static void seen_outward(struct vpnalg_step *step)
 	if (now / LOOK_MS != before / LOOK_MS ||
 	    now - before > IPSEC_SILENCE_MS)
 		host = vpnalg_ipsec_host_find(translator, step->record);
-	if (host != NULL)
-		note_several(step, host);
 	if (host != NULL && now - before > IPSEC_SILENCE_MS)
 		resume(translator, host);
 	out->seen = now;
@@ -314,6 +303,13 @@ static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in)
 			    left < life ? left : life);
 }
 
+static bool is_due(const struct ipsec_in *in, uint32_t now, uint32_t before)
+{
+	uint32_t pause = in->confirmed ? REVIEW_MS : REVIEW_NEW_MS;
+
+	return in->trust < IPSEC_TRUST_FULL && now / pause != before / pause;
+}
+
 static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 {
 	struct ipsec_in *in =
@@ -321,15 +317,14 @@ static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 	uint32_t before = in->seen, now = ipsec_now(step->translator);
 
 	count(step, in);
-	follow_host(step, in);
 	if (in->old)
 		vpnalg_ipsec_repair_contradicted(step);
 	if (in->suspect && vpnalg_ipsec_repair_goes_on(step))
 		return VPNALG_DROP_UNPAIRED;
-	if (in->trust < IPSEC_TRUST_FULL &&
-	    now / REVIEW_MS != before / REVIEW_MS &&
+	if (is_due(in, now, before) &&
 	    vpnalg_ipsec_repair_review(step, before))
 		return VPNALG_DROP_UNPAIRED;
+	follow_host(step, in);
 	return VPNALG_TRANSLATED;
 }
 

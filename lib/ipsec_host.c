@@ -7,6 +7,9 @@
  * is none: it was the IKE SA's. */
 #define NO_CHILD_MS 3000
 
+/* An SA that the host has not sent with for so long may have been replaced. */
+#define SEVERAL_MS 10000
+
 struct ipsec_host *vpnalg_ipsec_host_body(struct vpnalg *translator,
 					  struct vpnalg_record *host)
 {
@@ -183,16 +186,41 @@ struct vpnalg_record *vpnalg_ipsec_host_inbound(struct vpnalg *translator,
 	return tuple.id != 0 ? vpnalg_session_find(translator, &tuple) : NULL;
 }
 
-/* The SA that it began to send with last. */
-struct vpnalg_record *vpnalg_ipsec_host_outbound(struct vpnalg *translator,
-						 struct vpnalg_record *host)
+static struct vpnalg_record *find_outbound(struct vpnalg *translator,
+					   struct vpnalg_record *host,
+					   uint32_t spi)
 {
 	struct vpnalg_tuple tuple;
 
 	vpnalg_session_tuple(translator, host, VPNALG_INSIDE_OWN, &tuple);
 	tuple.role = VPNALG_INSIDE_PEER;
-	tuple.id = vpnalg_ipsec_host_body(translator, host)->out_spi;
-	return tuple.id != 0 ? vpnalg_session_find(translator, &tuple) : NULL;
+	tuple.id = spi;
+	return spi != 0 ? vpnalg_session_find(translator, &tuple) : NULL;
+}
+
+/* The SA that it began to send with last. */
+struct vpnalg_record *vpnalg_ipsec_host_outbound(struct vpnalg *translator,
+						 struct vpnalg_record *host)
+{
+	return find_outbound(translator, host,
+			     vpnalg_ipsec_host_body(translator, host)->out_spi);
+}
+
+/* Returns whether the host has gone on to send with an older SA after it began
+ * with its newest one: it has several, and none has replaced another. */
+bool vpnalg_ipsec_host_has_several(struct vpnalg *translator,
+				   struct vpnalg_record *host)
+{
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct vpnalg_record *sa =
+		find_outbound(translator, host, h->out_before);
+	const struct ipsec_out *out;
+
+	if (sa == NULL)
+		return false;
+	out = vpnalg_session_body(translator, sa);
+	return ipsec_is_after(out->seen, h->out_since + IPSEC_REORDERED_MS) &&
+	       ipsec_now(translator) - out->seen < SEVERAL_MS;
 }
 
 /* Returns whether one of the host's youngest inbound SAs received anything

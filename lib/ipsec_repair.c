@@ -85,7 +85,8 @@ void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step)
 	first = vpnalg_ipsec_host_body(translator, host)->in[0].first;
 	age = ipsec_now(translator) - first;
 	if (in == NULL || young == step->record || !was_guessed(in) ||
-	    in->confirmed || age > CONTRADICTION_MS) {
+	    in->confirmed || age > CONTRADICTION_MS ||
+	    vpnalg_ipsec_host_has_several(translator, host)) {
 		old->old = 0;
 		vpnalg_session_changed(translator, step->record);
 		return;
@@ -186,10 +187,10 @@ static void gain(struct vpnalg *translator, struct vpnalg_record *sa,
 {
 	struct ipsec_in *in = vpnalg_session_body(translator, sa);
 
-	if (in->trust >= IPSEC_TRUST_NEW + CONFIRMED_GAIN)
-		in->confirmed = 1;
 	if (begins || !in->confirmed)
 		in->trust = (in->trust + GAIN) & 0xf;
+	if (in->trust >= IPSEC_TRUST_NEW + CONFIRMED_GAIN)
+		in->confirmed = 1;
 	vpnalg_session_changed(translator, sa);
 }
 
@@ -252,9 +253,6 @@ static void take_back(struct vpnalg *translator, struct vpnalg_record *host,
  * one that follows it. */
 #define SURPLUS_MS 3000
 
-/* A host that sends with several SAs receives with several. */
-#define SEVERAL_MS 10000
-
 /* How many hosts are looked at for one that hears nothing. */
 #define SURPLUS_HOSTS 3
 
@@ -271,7 +269,7 @@ static struct vpnalg_record *find_surplus(struct vpnalg *translator,
 	young = vpnalg_ipsec_host_inbound(translator, host, 0);
 	old = vpnalg_ipsec_host_inbound(translator, host, 1);
 	if (young == NULL || old == NULL || now - h->in[0].first < SURPLUS_MS ||
-	    (h->flags & IPSEC_HOST_SEVERAL && now - h->several < SEVERAL_MS))
+	    vpnalg_ipsec_host_has_several(translator, host))
 		return NULL;
 	y = vpnalg_session_body(translator, young);
 	o = vpnalg_session_body(translator, old);

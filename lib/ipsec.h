@@ -285,8 +285,6 @@ bool vpnalg_ipsec_host_went_on(struct vpnalg *translator,
 			       struct vpnalg_record *host, uint32_t since);
 void vpnalg_ipsec_host_lost_inbound(struct vpnalg *translator,
 				    struct vpnalg_record *sa);
-void vpnalg_ipsec_host_closed(struct vpnalg *translator,
-			      struct vpnalg_record *host);
 struct vpnalg_record *vpnalg_ipsec_host_inbound(struct vpnalg *translator,
 						struct vpnalg_record *host,
 						unsigned index);

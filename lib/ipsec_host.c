@@ -109,13 +109,6 @@ enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
 	return vpnalg_session_open(step, &opening, host);
 }
 
-void vpnalg_ipsec_host_closed(struct vpnalg *translator,
-			      struct vpnalg_record *host)
-{
-	if (vpnalg_ipsec_host_body(translator, host)->flags & IPSEC_HOST_JOINED)
-		vpnalg_ipsec_remote_leave(translator, host);
-}
-
 /* An inbound SA is about to be removed. It may be older than the host, which
  * has died and come back since: then it is not among those that are counted. */
 void vpnalg_ipsec_host_lost_inbound(struct vpnalg *translator,

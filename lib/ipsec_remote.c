@@ -145,25 +145,34 @@ static void enter_ring(struct vpnalg *translator, struct vpnalg_record *remote,
 	vpnalg_session_changed(translator, next);
 }
 
+static void link_after(struct vpnalg *translator, struct vpnalg_record *host,
+		       uint32_t id, uint32_t next)
+{
+	struct vpnalg_record *at = vpnalg_ipsec_host_peek(translator, host, id);
+
+	if (at == NULL)
+		return;
+	vpnalg_ipsec_host_body(translator, at)->next = next;
+	vpnalg_session_changed(translator, at);
+}
+
 static void leave_ring(struct vpnalg *translator, struct vpnalg_record *remote,
 		       struct vpnalg_record *host)
 {
 	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
 	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	uint32_t id = vpnalg_ipsec_host_id(translator, host);
-	struct vpnalg_record *previous =
-		vpnalg_ipsec_host_peek(translator, host, h->previous);
 	struct vpnalg_record *next =
 		vpnalg_ipsec_host_peek(translator, host, h->next);
+	uint32_t id;
 
-	if (r->turn == id)
-		r->turn = h->next != id ? h->next : 0;
-	if (previous == NULL || next == NULL || next == host)
+	if (next == NULL)
 		return;
-	vpnalg_ipsec_host_body(translator, previous)->next = h->next;
+	id = vpnalg_ipsec_host_body(translator, next)->previous; /* its own */
+	if (r->turn == id)
+		r->turn = next != host ? h->next : 0;
 	vpnalg_ipsec_host_body(translator, next)->previous = h->previous;
-	vpnalg_session_changed(translator, previous);
 	vpnalg_session_changed(translator, next);
+	link_after(translator, host, h->previous, h->next);
 }
 
 /* Returns the host whose turn it is, and passes the turn on. Dead hosts are
@@ -229,40 +238,54 @@ enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
 	return VPNALG_DROP_STORE;
 }
 
-static void release(struct vpnalg *translator, struct vpnalg_record *host,
-		    uint32_t block, uint32_t port)
+static struct vpnalg_record *peek_block(struct vpnalg *translator,
+					struct vpnalg_record *host,
+					uint32_t block, uint32_t port)
 {
-	struct vpnalg_record *record;
 	struct vpnalg_tuple tuple;
 
 	key_of(translator, host, block, port, &tuple);
-	record = vpnalg_session_peek(translator, &tuple);
+	return vpnalg_session_peek(translator, &tuple);
+}
+
+static void release(struct vpnalg *translator, struct vpnalg_record *host,
+		    uint32_t block, uint32_t port)
+{
+	struct vpnalg_record *record =
+		peek_block(translator, host, block, port);
+
 	if (record == NULL)
 		return;
 	record->children = 0;
 	vpnalg_session_changed(translator, record);
 }
 
-/* When the last host has left, all blocks die. */
+static void release_all(struct vpnalg *translator, struct vpnalg_record *host)
+{
+	unsigned number, i;
+
+	for (i = 0; i < IPSEC_BLOCKS; i++)
+		for (number = 0; number < blocks[i].most; number++)
+			release(translator, host, number, blocks[i].port);
+}
+
+/* A host that has joined is about to be removed. When the last one has left, all
+ * blocks die. */
 void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 			       struct vpnalg_record *host)
 {
-	struct vpnalg_record *remote;
-	struct vpnalg_tuple tuple;
-	unsigned number, i;
+	struct vpnalg_record *remote =
+		peek_block(translator, host, 0, IPSEC_PORT_REMOTE);
 
-	key_of(translator, host, 0, IPSEC_PORT_REMOTE, &tuple);
-	remote = vpnalg_session_peek(translator, &tuple);
-	if (remote == NULL)
+	if (remote == NULL ||
+	    !(vpnalg_ipsec_host_body(translator, host)->flags &
+	      IPSEC_HOST_JOINED))
 		return;
 	leave_ring(translator, remote, host);
 	remote->children--;
 	vpnalg_session_changed(translator, remote);
-	if (remote->children > 0)
-		return;
-	for (i = 0; i < IPSEC_BLOCKS; i++)
-		for (number = 0; number < blocks[i].most; number++)
-			release(translator, host, number, blocks[i].port);
+	if (remote->children == 0)
+		release_all(translator, host);
 }
 
 /* Expecting */

@@ -46,7 +46,7 @@ static enum vpnalg_result open_question(struct vpnalg_step *step,
 					struct l2tp_opened *opened)
 {
 	uint32_t number = L2TP_NUMBER_QUESTION | id->what;
-	struct vpnalg_tuple inside, outside;
+	struct vpnalg_tuple ends;
 	struct vpnalg_opening opening = {
 		.kind = L2TP_KIND_QUESTION,
 		.space = L2TP_PROTOCOL,
@@ -59,18 +59,16 @@ static enum vpnalg_result open_question(struct vpnalg_step *step,
 	struct vpnalg_record *question;
 	enum vpnalg_result result;
 
-	vpnalg_session_tuple(step->translator, flow, VPNALG_INSIDE_OWN,
-			     &inside);
-	vpnalg_session_tuple(step->translator, flow, VPNALG_OUTSIDE_OWN,
-			     &outside);
-	opening.zone = inside.zone;
-	opening.inside = inside.local;
-	opening.inside_port = number | inside.id;
-	opening.outside = outside.local;
+	vpnalg_session_tuple(step->translator, flow, VPNALG_INSIDE_OWN, &ends);
+	opening.zone = ends.zone;
+	opening.inside = ends.local;
+	opening.inside_port = number | ends.id;
+	vpnalg_session_tuple(step->translator, flow, VPNALG_OUTSIDE_OWN, &ends);
+	opening.outside = ends.local;
 	result = vpnalg_session_open(step, &opening, &question);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	memcpy(body(step, question)->remote, outside.remote,
+	memcpy(body(step, question)->remote, ends.remote,
 	       step->facts->addr_len);
 	vpnalg_session_changed(step->translator, question);
 	l2tp_note(opened, question);

@@ -159,7 +159,7 @@ static void open_bench(struct bench *bench, uint32_t count, bool shared,
 					.store = &bench->store,
 					.context = bench,
 					.random = roll };
-	uint32_t units = (shared ? 4 : 2) * count / 4 * 5 + 512, i;
+	uint32_t units = (shared ? 5 : 3) * count / 4 * 5 + 512, i;
 	size_t size = vpnalg_table_size(units);
 
 	memset(bench, 0, sizeof(*bench));

@@ -4,6 +4,7 @@
 #include "general.h"
 
 #include "wire_ip.h"
+#include "wire_ipsec.h"
 
 /* What nothing hangs from ends at once. */
 #define ALONE_MS 1
@@ -264,22 +265,34 @@ enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
 
 /* From outside */
 
-/* Whether another handler has a session between these ports: the inside host
- * would take the packet for that one's, which has another outside port. */
-static bool is_anothers(struct vpnalg_step *step)
+static bool has_other(struct vpnalg_step *step, unsigned port)
 {
-	const struct vpnalg_facts *facts = step->facts;
 	struct vpnalg_record *session;
 	struct vpnalg_tuple inside;
 
-	if (facts->inside || facts->protocol == PROTOCOL_ICMP)
-		return false;
 	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
 			     &inside);
-	inside.port = vpnalg_remote_port(facts);
-	inside.remote = facts->remote;
+	inside.port = port;
+	inside.remote = step->facts->remote;
 	session = vpnalg_session_find(step->translator, &inside);
 	return session != NULL && session->handler != step->record->handler;
+}
+
+/* Whether another handler has a session between these ports: the inside host
+ * would take the packet for that one's, which has another outside port. So it is
+ * with both ports of IKE (RFC 3947 4), from either of which it answers. */
+static bool is_anothers(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	unsigned port;
+
+	if (facts->inside || facts->protocol == PROTOCOL_ICMP)
+		return false;
+	port = vpnalg_remote_port(facts);
+	return has_other(step, port) ||
+	       ((port == IKE_PORT || port == IKE_PORT_NAT_T) &&
+		facts->protocol == PROTOCOL_UDP &&
+		has_other(step, IKE_PORT + IKE_PORT_NAT_T - port));
 }
 
 /* RFC 4787 REQ-8, RFC 5382 REQ-3. What comes in opens no session: it is the

@@ -325,13 +325,33 @@ static bool is_alone(struct vpnalg *translator, struct vpnalg_record *host)
 	return remote != NULL && remote->children == 1;
 }
 
+/* The SA is not its host's, as another one shows. */
+static void take_from(struct vpnalg *translator, struct vpnalg_record *sa)
+{
+	struct vpnalg_record *wrong = vpnalg_ipsec_host_find(translator, sa);
+	struct vpnalg_tuple tuple;
+	unsigned i = IPSEC_YOUNGEST;
+
+	vpnalg_session_tuple(translator, sa, VPNALG_INSIDE_OWN, &tuple);
+	vpnalg_session_tell(translator, sa, VPNALG_EVENT_UNPAIRED,
+			    VPNALG_EVIDENCE_NONE);
+	if (wrong != NULL)
+		for (i = 0; i < IPSEC_YOUNGEST; i++)
+			if (vpnalg_ipsec_host_body(translator, wrong)
+				    ->in[i].spi == tuple.id)
+				break;
+	if (i < IPSEC_YOUNGEST)
+		vpnalg_ipsec_pair_undo(translator, wrong, i);
+	else
+		vpnalg_session_close(translator, sa);
+}
+
 /* Seen in its inside form: the address tells. */
 enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
-	struct vpnalg_record *host = vpnalg_ipsec_host_shown(step), *wrong, *sa;
+	struct vpnalg_record *host = vpnalg_ipsec_host_shown(step), *sa;
 	struct vpnalg_tuple outside;
-	unsigned i;
 
 	if (host == NULL)
 		return VPNALG_DROP_NO_SESSION;
@@ -345,15 +365,11 @@ enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
 	outside.id = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
 	outside.port = 0;
 	sa = vpnalg_session_find(translator, &outside);
-	wrong = sa != NULL ? vpnalg_ipsec_host_find(translator, sa) : NULL;
-	for (i = 0; wrong != NULL && i < IPSEC_YOUNGEST; i++)
-		if (vpnalg_ipsec_host_body(translator, wrong)->in[i].spi ==
-		    outside.id) {
-			vpnalg_session_tell(translator, sa,
-					    VPNALG_EVENT_UNPAIRED,
-					    VPNALG_EVIDENCE_NONE);
-			vpnalg_ipsec_pair_undo(translator, wrong, i);
-			break;
-		}
-	return pair(step, host, ipsec_now(translator), VPNALG_EVIDENCE_SHOWN);
+	if (sa != NULL)
+		take_from(translator, sa);
+	/* It has been given to the host already, with a pair or without. */
+	if (pair(step, host, ipsec_now(translator), VPNALG_EVIDENCE_SHOWN) !=
+	    VPNALG_TRANSLATED)
+		step->record = host;
+	return VPNALG_TRANSLATED;
 }

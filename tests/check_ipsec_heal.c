@@ -45,7 +45,9 @@ static uint64_t time_to_heal(uint32_t gap, unsigned times)
 	unsigned i;
 
 	for (i = 0; i < times; i++) {
-		if (!is_answered(&a) | !is_answered(&b))
+		bool a_hears = is_answered(&a), b_hears = is_answered(&b);
+
+		if (!a_hears || !b_hears)
 			healed = w.now + gap;
 		w.now += gap - 2 * (100 + ANSWER);
 	}

@@ -247,13 +247,14 @@ def flow(events):
 
 
 def repair():
-    """A begins a new SA, and at once an SPI begins from outside; but A's old
-    one does not end."""
+    """A goes over to a new SA, and at once an SPI begins from outside; but what
+    A receives with does not end."""
     talk = [(0, A, 0x101, 1), (50, SERVER, 0x201, 1), (1000, B, 0x102, 1),
             (1050, SERVER, 0x202, 1), (3000, A, 0x103, 1),
             (3050, SERVER, 0x203, 1)]
     for i in range(1, 40):
-        talk += [(100 * i, SERVER, 0x201, 1 + i), (100 * i, A, 0x101, 1 + i)]
+        talk += [(100 * i, SERVER, 0x201, 1 + i),
+                 (100 * i, A, 0x101 if i < 30 else 0x103, 1 + i)]
         if i > 10:
             talk += [(100 * i + 1, SERVER, 0x202, i),
                      (100 * i + 1, B, 0x102, i)]

@@ -94,6 +94,10 @@ static void begin_conversation(unsigned n)
 	scene.as[n][2] = f->id[0].outside;
 }
 
+/* An Echo-Request (RFC 2637 2.5). A host that goes on with its call goes on with
+ * the control connection, too, which takes back an end that it did not ask for. */
+enum { PPTP_ECHO = 4 };
+
 /* Both ways, as at first. */
 static void go_on(unsigned n)
 {
@@ -102,6 +106,8 @@ static void go_on(unsigned n)
 	unsigned result;
 
 	trace("%s goes on\n", kind->name);
+	if (kind->begins == say_pptp)
+		say(f, say_pptp, PPTP_ECHO, 0, false);
 	result = say(f, kind->goes_on, kind->message, kind->value, false);
 	if (result != VPNALG_TRANSLATED)
 		broken("6 and 10 (who goes on is not ended)", "%s out: %s",

@@ -120,7 +120,7 @@ START_TEST(a_server_that_is_silent_to_other_ports_is_asked_from_1701)
 	for (i = 0; i < 3; i++) {
 		ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
 		ck_assert_uint_eq(b.outside_port == L2TP, _i == 1);
-		w.now += 1000 << i;
+		w.now += 1000U << i;
 	}
 	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(b.outside_port, L2TP);

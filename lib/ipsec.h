@@ -63,7 +63,7 @@ struct ipsec_in {
 
 /* How far what its host sends agrees with what comes: a pair begins in the
  * middle, is taken back at 0, and is beyond doubt at the top. */
-enum { IPSEC_TRUST_NONE = 0, IPSEC_TRUST_NEW = 6, IPSEC_TRUST_FULL = 15 };
+enum { IPSEC_TRUST_NEW = 6, IPSEC_TRUST_FULL = 15 };
 
 /* The youngest inbound SPIs of a host, by which others are judged. There may be
  * more of them: they are records of their own. */

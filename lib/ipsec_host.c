@@ -57,17 +57,24 @@ struct vpnalg_record *vpnalg_ipsec_host_shown(struct vpnalg_step *step)
 	return find(step->translator, &tuple);
 }
 
+/* The outside key of the host of that ID and the session's remote. */
+static void name_host(struct vpnalg *translator, struct vpnalg_record *session,
+		      uint32_t id, struct vpnalg_tuple *tuple)
+{
+	vpnalg_session_tuple(translator, session, VPNALG_OUTSIDE_OWN, tuple);
+	tuple->role = VPNALG_OUTSIDE_OWN;
+	tuple->space = ESP_PROTOCOL;
+	tuple->id = id;
+	tuple->port = IPSEC_PORT_HOST;
+}
+
 struct vpnalg_record *vpnalg_ipsec_host_by_id(struct vpnalg *translator,
 					      struct vpnalg_record *remote,
 					      uint32_t id)
 {
 	struct vpnalg_tuple tuple;
 
-	vpnalg_session_tuple(translator, remote, VPNALG_OUTSIDE_OWN, &tuple);
-	tuple.role = VPNALG_OUTSIDE_OWN;
-	tuple.space = ESP_PROTOCOL;
-	tuple.id = id;
-	tuple.port = IPSEC_PORT_HOST;
+	name_host(translator, remote, id, &tuple);
 	return vpnalg_session_find(translator, &tuple);
 }
 
@@ -79,11 +86,7 @@ struct vpnalg_record *vpnalg_ipsec_host_peek(struct vpnalg *translator,
 {
 	struct vpnalg_tuple tuple;
 
-	vpnalg_session_tuple(translator, session, VPNALG_OUTSIDE_OWN, &tuple);
-	tuple.role = VPNALG_OUTSIDE_OWN;
-	tuple.space = ESP_PROTOCOL;
-	tuple.id = id;
-	tuple.port = IPSEC_PORT_HOST;
+	name_host(translator, session, id, &tuple);
 	return vpnalg_session_peek(translator, &tuple);
 }
 

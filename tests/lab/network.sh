@@ -164,13 +164,30 @@ gateway_start() {
 	esac
 }
 
-# Without a word, so that it tells nobody what it knew. Nothing may be left that
-# keeps it from starting.
+# With the gateway its rules go, and the kernel forwards what inside hosts send as
+# it is. A router's own rule, as vpnalg-gw(1) has it, keeps that inside.
+inside_rule() {
+	cat <<-END
+		table ip inside {
+			chain after {
+				type filter hook postrouting priority 300;
+				oifname out0 ip saddr $inside_net drop
+			}
+		}
+	END
+}
+
+# It is killed without a word, and tells nobody what it knew. Nothing may be left
+# that keeps it from starting. The rule is there in between only: at all other
+# times it would hide a leak.
 gateway_restart() {
+	inside_rule | ip netns exec "$gw" nft -f - ||
+		bad_all 'the rule cannot be set that keeps inside addresses inside'
 	stop gateway KILL 2>/dev/null
 	mv "$run/gateway.log" "$run/gateway-killed.log" 2>/dev/null
 	gateway_start "$@" ||
 		bad_all "the gateway has not come again: $(tail -n 1 "$run/gateway.log")"
+	ip netns exec "$gw" nft delete table ip inside
 }
 
 gateway_index() {

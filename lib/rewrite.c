@@ -46,7 +46,8 @@ static void update(uint8_t *checksum, uint32_t delta)
 }
 
 /* For what the pseudo header covers as well: a partial checksum is the sum of
- * just that and not complemented; UDP without a checksum has none. */
+ * just that and not complemented. UDP without a checksum has none (RFC 768), even
+ * if it is marked partial: that may mean a packet which it carries. */
 static void update_l4(struct vpnalg_step *step, uint32_t delta, bool pseudo)
 {
 	const struct vpnalg_facts *facts = step->facts;
@@ -57,6 +58,8 @@ static void update_l4(struct vpnalg_step *step, uint32_t delta, bool pseudo)
 	if (off < 0 || (pseudo && facts->protocol == PROTOCOL_ICMP))
 		return;
 	checksum = facts->l4 + off;
+	if (facts->protocol == PROTOCOL_UDP && vpnalg_get16(checksum) == 0)
+		return;
 	if (facts->checksum == VPNALG_CHECKSUM_PARTIAL &&
 	    facts->protocol != PROTOCOL_ICMP) {
 		if (pseudo)
@@ -64,8 +67,6 @@ static void update_l4(struct vpnalg_step *step, uint32_t delta, bool pseudo)
 				     fold(vpnalg_get16(checksum) + delta));
 		return;
 	}
-	if (facts->protocol == PROTOCOL_UDP && vpnalg_get16(checksum) == 0)
-		return;
 	update(checksum, delta);
 	if (facts->protocol == PROTOCOL_UDP && vpnalg_get16(checksum) == 0)
 		vpnalg_put16(checksum, 0xffff);

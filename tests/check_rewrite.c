@@ -235,6 +235,21 @@ START_TEST(udp_without_a_checksum_gets_none)
 }
 END_TEST
 
+START_TEST(udp_without_a_checksum_has_none_even_if_marked_partial)
+{
+	struct bytes p = toy_data(CLIENT_A, SERVER, 7);
+	uint8_t address[4] = { 203, 0, 113, 1 };
+	struct desk d;
+
+	put16(p.data + 26, 0);
+	lay(&d, &p, VPNALG_CHECKSUM_PARTIAL);
+	vpnalg_rewrite_local(&d.step, address);
+	vpnalg_rewrite_16(&d.step, 8, 0x9999);
+	ck_assert_uint_eq(get16(d.bytes.data + 26), 0);
+	ck_assert(memcmp(d.bytes.data + 12, address, 4) == 0);
+}
+END_TEST
+
 START_TEST(udp_with_a_checksum_never_loses_it)
 {
 	struct bytes p = toy_data(CLIENT_A, SERVER, 7);
@@ -464,6 +479,8 @@ Suite *rewrite_suite(void)
 	tcase_add_test(sums, the_example_of_rfc_1624_comes_out);
 	tcase_add_test(sums, what_stays_the_same_leaves_the_checksum_alone);
 	tcase_add_test(sums, udp_without_a_checksum_gets_none);
+	tcase_add_test(
+		sums, udp_without_a_checksum_has_none_even_if_marked_partial);
 	tcase_add_test(sums, udp_with_a_checksum_never_loses_it);
 	tcase_add_test(sums, a_partial_checksum_is_the_new_pseudo_header_sum);
 	tcase_add_test(sums, an_icmp_checksum_covers_no_address);

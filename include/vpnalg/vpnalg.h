@@ -82,7 +82,8 @@ enum vpnalg_checksum {
 	VPNALG_CHECKSUM_COMPLETE = 0,
 	/** The folded sum of the pseudo header, not complemented (Linux'
 	 * CHECKSUM_PARTIAL, virtio's NEEDS_CSUM); hardware adds the rest. The
-	 * IP header's checksum is complete all the same. */
+	 * IP header's checksum is complete all the same. In UDP 0 is no such
+	 * sum: there is no checksum then (RFC 768), and 0 it stays. */
 	VPNALG_CHECKSUM_PARTIAL = 1,
 	/** As complete; hardware has found it right already. */
 	VPNALG_CHECKSUM_VERIFIED = 2

@@ -177,14 +177,19 @@ static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 	}
 }
 
+/* What the store has no room for leaves no session behind. */
 static enum vpnalg_result translate_ike(struct vpnalg_step *step)
 {
+	bool is_new = step->record == NULL;
 	enum vpnalg_result result = vpnalg_ipsec_ike_find(step);
 
-	if (result == VPNALG_TRANSLATED)
-		result = vpnalg_ipsec_exchange(step);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	result = vpnalg_ipsec_exchange(step);
 	if (result == VPNALG_TRANSLATED)
 		vpnalg_ipsec_ike_pass(step);
+	else if (is_new && result == VPNALG_DROP_STORE)
+		vpnalg_session_close(step->translator, step->record);
 	return result;
 }
 

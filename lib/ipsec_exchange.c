@@ -194,12 +194,32 @@ static bool may_be_forged(struct vpnalg_step *step, const uint8_t *header)
 	return inside.id == IKE_PORT; /* of other ports no SPIs are kept */
 }
 
-/* VPNALG_TRANSLATED, or VPNALG_DROP_WAIT. */
+/* Sets *host to the host that asks for a child SA, and opens it if need be; NULL
+ * if there is none. Where the caller refuses it ESP itself tries again. A store
+ * without room costs the message: the SPI that it promises would be lost. */
+static enum vpnalg_result find_or_admit(struct vpnalg_step *step,
+					struct vpnalg_record **host)
+{
+	enum vpnalg_result result;
+	struct vpnalg_tuple inside;
+
+	*host = vpnalg_ipsec_host_find(step->translator, step->record);
+	if (*host != NULL || step->facts->inward || step->facts->undo)
+		return VPNALG_TRANSLATED;
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
+			     &inside);
+	result = vpnalg_ipsec_remote_admit(step, &inside, host);
+	if (result != VPNALG_TRANSLATED)
+		*host = NULL;
+	return result == VPNALG_DROP_STORE ? result : VPNALG_TRANSLATED;
+}
+
+/* VPNALG_TRANSLATED, or why the message is dropped. */
 enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 {
 	const uint8_t *header = vpnalg_ipsec_ike_header(step);
+	enum vpnalg_result result;
 	struct vpnalg_record *host;
-	struct vpnalg_tuple inside;
 	struct message message;
 
 	if (header == NULL || may_be_forged(step, header))
@@ -209,19 +229,13 @@ enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 		note_beginning(step);
 	if (!makes_child(&message) && !asks_for_life(&message))
 		return VPNALG_TRANSLATED;
-	host = vpnalg_ipsec_host_find(step->translator, step->record);
 	if (makes_child(&message)) {
-		if (host == NULL && step->facts->inward)
-			return VPNALG_TRANSLATED;
-		vpnalg_session_tuple(step->translator, step->record,
-				     VPNALG_INSIDE_OWN, &inside);
-		/* Without room ESP itself tries again. */
-		if (host == NULL &&
-		    vpnalg_ipsec_remote_admit(step, &inside, &host) !=
-			    VPNALG_TRANSLATED)
-			return VPNALG_TRANSLATED;
-		return child_message(step, host, &message);
+		result = find_or_admit(step, &host);
+		return result == VPNALG_TRANSLATED && host != NULL
+			       ? child_message(step, host, &message)
+			       : result;
 	}
+	host = vpnalg_ipsec_host_find(step->translator, step->record);
 	if (host != NULL)
 		doubt(step, host);
 	return VPNALG_TRANSLATED;

@@ -167,6 +167,56 @@ START_TEST(a_whole_conversation_loses_no_more_than_one_packet)
 }
 END_TEST
 
+/* The server may send first. A message that promises an SPI while the store has
+ * no room to note it is dropped, and sent again. */
+START_TEST(a_message_that_gets_through_has_promised_its_spi)
+{
+	unsigned result;
+	struct host *h = &hosts[0];
+	long n, operations = 1;
+
+	for (n = 0; n <= operations; n++) {
+		begin((size_t)_i);
+		exchange(&h->ike, IKE_SA_INIT);
+		w.operations = 0;
+		w.fail_in = n;
+		result = ike_out(&w, &h->ike, IKE_AUTH, INITIATOR, 1);
+		if (n == 0)
+			operations = w.operations;
+		ck_assert_uint_eq(result, n > 0 ? VPNALG_DROP_STORE
+						: VPNALG_TRANSLATED);
+		w.fail_in = 0;
+		if (n > 0)
+			result = ike_out(&w, &h->ike, IKE_AUTH, INITIATOR, 1);
+		ck_assert_uint_eq(result, VPNALG_TRANSLATED);
+		ck_assert_msg(esp_gets_in(&h->esp), "operation %ld", n);
+		world_end(&w);
+	}
+	ck_assert_int_ge(operations, 4);
+}
+END_TEST
+
+START_TEST(a_first_message_that_is_not_noted_leaves_nothing_behind)
+{
+	struct host *h = &hosts[0];
+	long n, operations = 1, failed = 0;
+
+	for (n = 0; n <= operations; n++) {
+		begin((size_t)_i);
+		w.fail_in = n;
+		if (ike_out(&w, &h->ike, IKE_AUTH, INITIATOR, 1) ==
+		    VPNALG_DROP_STORE) {
+			ck_assert_int_eq(w.records, 0);
+			failed++;
+		}
+		if (n == 0)
+			operations = w.operations;
+		world_end(&w);
+	}
+	ck_assert_int_ge(failed, 8);
+}
+END_TEST
+
 /* A store without room for all: nobody who is there loses anything, nothing
  * leaks, and the rest get in when the first have gone. */
 START_TEST(a_store_that_is_full_keeps_what_it_has)
@@ -204,6 +254,11 @@ TCase *ipsec_fail_case(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(
 		t, a_whole_conversation_loses_no_more_than_one_packet, 1, 3);
+	tcase_add_loop_test(
+		t, a_message_that_gets_through_has_promised_its_spi, 1, 3);
+	tcase_add_loop_test(
+		t, a_first_message_that_is_not_noted_leaves_nothing_behind, 1,
+		3);
 	tcase_add_loop_test(t, a_store_that_is_full_keeps_what_it_has, 40, 60);
 	return t;
 }

@@ -228,13 +228,40 @@ static void close_alone(struct vpnalg_step *step, struct vpnalg_record *mapping,
 		vpnalg_session_close(step->translator, mapping);
 }
 
+/* Whether another handler has a session of the mapping's host between its port
+ * and that one of the packet's remote: by the ports with which it began, or by
+ * those to which it has been answered since. */
+static bool has_other(struct vpnalg_step *step, struct vpnalg_record *mapping,
+		      unsigned role, unsigned port)
+{
+	struct vpnalg_record *session;
+	struct vpnalg_tuple inside;
+
+	vpnalg_session_tuple(step->translator, mapping, VPNALG_INSIDE_OWN,
+			     &inside);
+	inside.role = (uint8_t)role;
+	inside.port = port;
+	inside.remote = step->facts->remote;
+	session = vpnalg_session_find(step->translator, &inside);
+	return session != NULL && session->handler != mapping->handler;
+}
+
+/* Whether the packet's remote has answered such a session from the port to which
+ * the packet goes, and where it would look like that one's. */
+static bool is_answers(struct vpnalg_step *step, struct vpnalg_record *mapping)
+{
+	return step->facts->protocol != PROTOCOL_ICMP &&
+	       has_other(step, mapping, VPNALG_INSIDE_PEER,
+			 remote_port(step->facts));
+}
+
 static enum vpnalg_result hang(struct vpnalg_step *step,
 			       struct vpnalg_record *mapping, uint32_t lifetime)
 {
 	struct vpnalg_record *parent = mapping;
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 
-	if (is_held(step, mapping))
+	if (is_held(step, mapping) || is_answers(step, mapping))
 		return VPNALG_DROP_PORT_HELD;
 	if (has_permissions(step->translator, step->facts->protocol))
 		result = permit(step, mapping, &parent);
@@ -265,34 +292,24 @@ enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
 
 /* From outside */
 
-static bool has_other(struct vpnalg_step *step, unsigned port)
-{
-	struct vpnalg_record *session;
-	struct vpnalg_tuple inside;
-
-	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
-			     &inside);
-	inside.port = port;
-	inside.remote = step->facts->remote;
-	session = vpnalg_session_find(step->translator, &inside);
-	return session != NULL && session->handler != step->record->handler;
-}
-
 /* Whether another handler has a session between these ports: the inside host
  * would take the packet for that one's, which has another outside port. So it is
  * with both ports of IKE (RFC 3947 4), from either of which it answers. */
 static bool is_anothers(struct vpnalg_step *step)
 {
 	const struct vpnalg_facts *facts = step->facts;
+	struct vpnalg_record *mapping = step->record;
 	unsigned port;
 
 	if (facts->inside || facts->protocol == PROTOCOL_ICMP)
 		return false;
 	port = vpnalg_remote_port(facts);
-	return has_other(step, port) ||
+	return has_other(step, mapping, VPNALG_INSIDE_OWN, port) ||
+	       has_other(step, mapping, VPNALG_INSIDE_PEER, port) ||
 	       ((port == IKE_PORT || port == IKE_PORT_NAT_T) &&
 		facts->protocol == PROTOCOL_UDP &&
-		has_other(step, IKE_PORT + IKE_PORT_NAT_T - port));
+		has_other(step, mapping, VPNALG_INSIDE_OWN,
+			  IKE_PORT + IKE_PORT_NAT_T - port));
 }
 
 /* RFC 4787 REQ-8, RFC 5382 REQ-3. What comes in opens no session: it is the

@@ -82,8 +82,8 @@ static enum way by_answer(const struct vpnalg_facts *facts,
 {
 	if (!looks_like_l2tp(facts))
 		return WAY_NONE;
-	name(match, true, L2TP_PROTOCOL, vpnalg_local_port(facts),
-	     L2TP_NUMBER_ANSWER | vpnalg_remote_port(facts));
+	name(match, true, PROTOCOL_UDP, vpnalg_local_port(facts),
+	     vpnalg_remote_port(facts));
 	return WAY_MORE;
 }
 

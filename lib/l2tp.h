@@ -38,7 +38,6 @@ enum l2tp_number {
 	L2TP_NUMBER_FLOW = 0x40000,
 	L2TP_NUMBER_ASKING = 0x50000,     /* none: whose turn it is to ask */
 	L2TP_NUMBER_SERVER = 0x60000,     /* none: a server */
-	L2TP_NUMBER_ANSWER = 0x70000,     /* UDP port; the remote's is added */
 	/* ID asked for; TUNNEL or CONNECTION is added, and the port */
 	L2TP_NUMBER_QUESTION = 0x80000
 };

@@ -4,7 +4,8 @@
 
 #include "wire_ip.h"
 
-/* The inside host will send to that port from now on. */
+/* The inside host will send to that port from now on. The key tells other
+ * handlers, too, that what passes between these ports is the flow's. */
 static enum vpnalg_result give_answer_key(struct vpnalg_step *step,
 					  struct vpnalg_record *flow,
 					  uint16_t port)
@@ -17,8 +18,7 @@ static enum vpnalg_result give_answer_key(struct vpnalg_step *step,
 	before = tuple.port;
 	vpnalg_session_tuple(translator, flow, VPNALG_INSIDE_OWN, &tuple);
 	tuple.role = VPNALG_INSIDE_PEER;
-	tuple.space = L2TP_PROTOCOL;
-	tuple.port = L2TP_NUMBER_ANSWER | port;
+	tuple.port = port;
 	if (flow->keys & 1U << VPNALG_INSIDE_PEER) {
 		if (before == tuple.port)
 			return VPNALG_TRANSLATED;

@@ -22,6 +22,7 @@ TCase *l2tp_fail_case(void);    /* check_l2tp_fail.c */
 TCase *l2tp_model_case(void);   /* check_l2tp_model.c */
 TCase *l2tp_owner_case(void);    /* check_l2tp_owner.c */
 TCase *l2tp_ask_case(void);      /* check_l2tp_ask.c */
+TCase *l2tp_mapping_case(void);  /* check_l2tp_mapping.c */
 TCase *l2tp_question_case(void); /* check_l2tp_question.c */
 TCase *l2tp_policy_case(void);   /* check_l2tp_question.c */
 TCase *pptp_more_case(void);    /* check_more_pptp.c */

@@ -381,6 +381,7 @@ Suite *l2tp_suite(void)
 	suite_add_tcase(suite, l2tp_model_case());
 	suite_add_tcase(suite, l2tp_owner_case());
 	suite_add_tcase(suite, l2tp_ask_case());
+	suite_add_tcase(suite, l2tp_mapping_case());
 	suite_add_tcase(suite, l2tp_question_case());
 	suite_add_tcase(suite, l2tp_policy_case());
 	return suite;

@@ -280,91 +280,6 @@ START_TEST(a_flow_that_was_opened_by_another_protocol_is_held_to_tunnels)
 }
 END_TEST
 
-/* A mapping of general traffic takes packets from anybody, a VPN server's port
- * too, and undo knows which way they came. */
-START_TEST(what_came_from_a_vpns_port_to_a_mapping_is_undone)
-{
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_general
-	};
-	static const uint16_t ports[] = { 500, 1701, 4500, 53 };
-	struct bytes p = udp_packet(CLIENT_A, 40000, STRANGER, 53, "question",
-				    8);
-	struct bytes m = l2tp_control(2, 7, 0, SCCRP);
-	uint16_t outside;
-
-	world_end(&w);
-	l2tp_world(&w, (struct world_options){ .handlers = handlers,
-					       .handler_count = 3 });
-	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
-	outside = get16(l4(&w));
-	p = udp_packet(SERVER, ports[_i], OUTSIDE, outside, m.data, m.length);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(destination(&w), CLIENT_A);
-	put16(p.data + 24, 500); /* UDP's length, which is beyond IP's */
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
-	p = udp_packet(SERVER, ports[_i], CLIENT_B, 40000, m.data, m.length);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
-			  VPNALG_DROP_NO_SESSION);
-}
-END_TEST
-
-/* The host has a session of the VPN between the very ports: what came to the
- * mapping's port instead would be taken for that one's. */
-START_TEST(what_came_to_a_mapping_is_not_taken_for_a_vpns)
-{
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_general
-	};
-	static const uint16_t ports[] = { 500, 1701, 4500 };
-	struct bytes p = udp_packet(CLIENT_A, 40000, STRANGER, 53, "question",
-				    8);
-	struct bytes in;
-	uint16_t mapped;
-
-	world_end(&w);
-	l2tp_world(&w, (struct world_options){ .handlers = handlers,
-					       .handler_count = 3 });
-	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
-	mapped = get16(l4(&w));
-	in = udp_packet(SERVER, ports[_i], OUTSIDE, mapped, WIREGUARD, 30);
-	p = udp_packet(CLIENT_A, 40000, SERVER, ports[_i], WIREGUARD, 30);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
-	ck_assert_uint_ne(get16(l4(&w)), mapped);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &in),
-			  VPNALG_DROP_PORT_HELD);
-}
-END_TEST
-
-/* The host asks both from one port: what comes from IKE's port is IKE's, even if
- * it looks like the answer. */
-START_TEST(what_looks_like_an_answer_is_the_sessions_between_its_ports)
-{
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_l2tp, &vpnalg_ipsec, &vpnalg_general
-	};
-	static const uint16_t ports[] = { 500, 4500, 5000 };
-	struct bytes m = l2tp_control(2, 7, _i & 1, _i > 5 ? HELLO : SCCRP), p;
-	struct tunnel t = a_tunnel(0);
-	uint16_t outside;
-
-	world_end(&w);
-	l2tp_world(&w, (struct world_options){ .handlers = handlers,
-					       .handler_count = 3 });
-	t.port = _i > 5 ? L2TP : 40000;
-	p = udp_packet(CLIENT_A, t.port, SERVER, ports[_i / 2 % 3], WIREGUARD,
-		       30);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
-	outside = get16(l4(&w));
-	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
-	ck_assert_uint_ne(t.outside_port, outside);
-	l2tp_avp(&m, 9, 2, 100);
-	p = udp_packet(SERVER, ports[_i / 2 % 3], OUTSIDE, outside, m.data,
-		       m.length);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
-}
-END_TEST
-
 /* What is dropped */
 
 static const struct {
@@ -584,13 +499,6 @@ TCase *l2tp_ask_case(void)
 	tcase_add_test(
 		t,
 		a_flow_that_was_opened_by_another_protocol_is_held_to_tunnels);
-	tcase_add_loop_test(
-		t, what_came_from_a_vpns_port_to_a_mapping_is_undone, 0, 4);
-	tcase_add_loop_test(
-		t, what_came_to_a_mapping_is_not_taken_for_a_vpns, 0, 3);
-	tcase_add_loop_test(
-		t, what_looks_like_an_answer_is_the_sessions_between_its_ports,
-		0, 12);
 	tcase_add_loop_test(
 		t,
 		a_message_that_names_no_tunnel_does_not_go_out_of_a_shared_port,

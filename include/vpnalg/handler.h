@@ -70,6 +70,10 @@ struct vpnalg_facts {
  * owns, peer the one that the far end owns. A session's key of a role stands
  * in the slot of that number; a session that was opened with peer keys alone
  * has them in the slots of the own ones.
+ *
+ * In the spaces of TCP and UDP an inside key has the ports: id is the host's,
+ * port the remote's. Be it an own or a peer key, vpnalg_general lets nothing
+ * else pass between them.
  */
 enum vpnalg_role {
 	VPNALG_INSIDE_OWN = 0,   /**< Zone, inside address, own ID. */

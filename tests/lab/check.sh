@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# What is checked of a client. Each client has a file in $run/clients with a
-# line for all that was found: "ok WHAT" or "bad WHAT".
+# The checks of a client. Each client has a file in $run/clients with a line for
+# each finding: "ok WHAT" or "bad WHAT".
 #
 #   good CLIENT WHAT, bad CLIENT WHAT
 #   each VERB [ARGUMENT]...      VERB CLIENT [ARGUMENT]... for all of $clients
@@ -16,7 +16,7 @@
 bytes=1000000
 transfer_port=9000
 
-# What a scenario may change, and how it is before each.
+# The settings that a scenario may change, as they are before each scenario.
 check_defaults() {
 	pings=20
 	pings_lost=0 # percent, that may be lost
@@ -35,7 +35,7 @@ check_defaults() {
 	at srv
 }
 
-# at SERVER: what follows is about this one.
+# at SERVER: from now on clients connect to this one.
 at() {
 	server=$1
 	server_address=$(server_address "$1")
@@ -48,7 +48,8 @@ server_address() {
 	esac
 }
 
-# connect CLIENT COMMANDS: they succeed when $inner answers through the tunnel.
+# connect CLIENT COMMANDS: the commands succeed if $inner answers through the
+# tunnel.
 connect() {
 	rm -f "$run/clients/$1.inner"
 	if guest_do "$1" 65 "$2" >"$run/said.$1" 2>&1; then
@@ -59,13 +60,13 @@ connect() {
 	fi
 }
 
-# What is not up need not be tried, nor ended.
+# A client that is not connected is neither checked further nor disconnected.
 is_up() {
 	[ -e "$run/clients/$1.inner" ]
 }
 
-# disconnect CLIENT CLIENT_COMMANDS SERVER_COMMANDS: a clean end is one after
-# which both fail.
+# disconnect CLIENT CLIENT_COMMANDS SERVER_COMMANDS: the end was clean if both
+# fail soon after it.
 disconnect() {
 	rm -f "$run/clients/$1.inner"
 	if gone "$1" "$2" && gone "$server" "$3"; then
@@ -75,9 +76,9 @@ disconnect() {
 	fi
 }
 
-# For a scenario of which some packets are lost and reordered on purpose: by
-# vpnalg-gw, or else by the guests as they send. A ping takes two of them, and in
-# PPTP one that was overtaken is lost, too: 4 to 8 pings of 100.
+# Makes a scenario lossy: vpnalg-gw, or else the guests as they send, lose and
+# reorder some packets on purpose. A ping takes two packets, and in PPTP one that
+# was overtaken is lost, too: 4 to 8 pings of 100 fail.
 lossy() {
 	case $gateway in
 	vpnalg-gw) arguments='--impair loss=2,reorder=2' ;;
@@ -135,9 +136,9 @@ transfer_serve() {
 	guest_start "$1" "exec perl $tools/transfer.pl serve $transfer_port"
 }
 
-# ping_job COUNT ADDRESS [OPTION]...: prints how many were answered, each of them
-# within two seconds. (ping waits for the last ones only twice as long as the
-# slowest one took, which on a busy machine is too short.)
+# ping_job COUNT ADDRESS [OPTION]...: commands that print how many pings were
+# answered within two seconds each. (ping waits for the last answers only twice as
+# long as the slowest one took, which is too short on a busy machine.)
 ping_job() {
 	count=$1
 	shift
@@ -147,8 +148,8 @@ ping_job() {
 	END
 }
 
-# All in one job of the guest; its output is three lines: pings, seconds,
-# seconds.
+# Commands for one job of the guest. It prints three lines: pings answered,
+# seconds to fetch, seconds to store.
 traffic_job() {
 	ping_job "$pings" "$1"
 	cat <<-END
@@ -159,7 +160,7 @@ traffic_job() {
 	END
 }
 
-# traffic_judge WHEN CLIENT: the job's output is on standard input.
+# traffic_judge WHEN CLIENT: reads the job's output from standard input.
 traffic_judge() {
 	read -r received || received=0
 	read -r fetched || fetched=nothing

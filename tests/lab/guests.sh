@@ -14,7 +14,7 @@
 #   guests_prepare                          builds what they are run with
 #   why_not_guests                          tries one: prints why none can run
 #
-# Exit status 124: it took longer than it may.
+# Exit status 124: it took too long.
 
 guest_memory=192M
 
@@ -30,8 +30,8 @@ guests_prepare() {
 		>"$work/ptrace.log" 2>&1 || preload=
 }
 
-# guest_mac ADDRESS: by the address, so that a guest that comes again is the
-# same one to its neighbours.
+# guest_mac ADDRESS: made from the IP address, so that a guest that boots again is
+# the same one to its neighbours.
 guest_mac() {
 	echo "$1" | awk -F. '{ printf "02:00:%02x:%02x:%02x:%02x", $1, $2, $3, $4 }'
 }
@@ -120,13 +120,13 @@ guests_kill() {
 	done
 }
 
-# With the line before it, if its kernel has panicked.
+# Prints the last line of its console, or a panic with the line before.
 guest_last_words() {
 	sed '/Kernel panic/q' "$run/guests/$1/kernel.log" | tail -n 2 |
 		paste -s -d ';' | sed 's/;/; /g'
 }
 
-# As all others will be: with ptrace.c and a network.
+# Boots a guest as all others are booted: with ptrace.c and a network.
 why_not_guests() (
 	run=$work/trial
 	net=vpnalg-lab-$$-trial-net

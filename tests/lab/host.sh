@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# What the lab takes of the host: packages, programs, a folder to work in. It
-# comes after tests/setup.sh; $tree is the source tree, $lab this folder.
+# What the lab needs of the host: packages, programs, a folder to work in. Sourced
+# after tests/setup.sh; $tree is the source tree, $lab this folder.
 #
 #   wants_lab, wants_programs    for install_missing
 #   why_not                      prints why nothing can run here, if so
@@ -13,7 +13,8 @@ has_library() {
 	ldconfig -p | grep -q "$1"
 }
 
-# The libraries are libreswan's, which cannot be installed beside strongSwan.
+# libcurl3-nss to libunbound8 are for libreswan, which itself cannot be installed
+# beside strongSwan.
 wants_lab() {
 	wants ethtool command -v ethtool
 	wants fping command -v fping

@@ -1,36 +1,36 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# What strongSwan and libreswan have in common. An inner address of its own for
-# each client: behind NAT their outer one is the same.
+# What strongSwan and libreswan have in common. Each client has an inner address
+# of its own: behind NAT their outer address is the same.
 #
 #   ipsec_inner CLIENT            its inner address, 10.9.2.1N
 #   ipsec_inners CLIENT           all of its inner addresses, one or eight
 #   ipsec_watch_keys CLIENT       counts SPIs from now on
-#   ipsec_rekeyed CLIENT TIMES    since then, at least so often
-#   ipsec_gone CLIENT COMMANDS    no SA is left, nor on the server, where the
-#                                 commands fail then
+#   ipsec_rekeyed CLIENT TIMES    keys have changed at least so often since then
+#   ipsec_gone CLIENT COMMANDS    no SA is left on the client, nor on the server,
+#                                 where the commands fail then
 #   ipsec_is_up CLIENT COMMANDS   runs them; up when the server answers, or at
 #                                 once if CLIENT is one of $silent
 #   ipsec_called CLIENT           20 pings from the server
 #   ipsec_call CLIENT SECONDS     the server pings it each second for so long,
 #                                 answered or not; does not wait
-#   ipsec_receives CLIENT         1,000,000 bytes from the server, and sends none
-#   ipsec_pings CLIENT WHEN       three, a second apart
-#   ipsec_use CLIENT              5000 packets each way: numbers that are not those
-#                                 of new SAs
+#   ipsec_receives CLIENT         gets 1,000,000 bytes, and sends nothing
+#   ipsec_pings CLIENT WHEN       three pings, a second apart
+#   ipsec_use CLIENT              5000 packets each way: its sequence numbers are
+#                                 no more those of a new SA
 #   ipsec_steady CLIENT           a ping each second from now on
-#   ipsec_outage CLIENT SECONDS   their end: at no time was the client longer
-#                                 without an answer, and its SAs are those with
-#                                 which they began
+#   ipsec_outage CLIENT SECONDS   ends them: at no time was the client longer
+#                                 without an answer, and its SAs are still those
+#                                 with which they began
 #   ipsec_all_carry CLIENT        20 pings from all of its inner addresses at once
 
 ipsec_server_inner=10.9.2.1
 ipsec_secret=only-for-the-lab
 ipsec_modules='modprobe -a xfrm_user af_key esp4 authenc cbc'
 
-# What a scenario may change: the version of IKE; how many seconds go by from one
-# rekeying to the next; clients that send nothing through the tunnel of their
-# own accord; clients that have eight child SAs, each for an inner address.
+# Settings that a scenario may change: the version of IKE; the seconds from one
+# rekeying to the next; the clients that send nothing through the tunnel of their
+# own accord; the clients with eight child SAs, each for an inner address.
 ipsec_defaults() {
 	ike=2
 	rekey=3600
@@ -59,7 +59,7 @@ ipsec_watch_keys() {
 		done'
 }
 
-# An SA is a pair of SPIs.
+# A pair of SPIs is one SA each way.
 ipsec_rekeyed() {
 	is_up "$1" || return
 	spis=$(guest_do "$1" 10 'sort -u /run/spis | wc -l')
@@ -79,8 +79,7 @@ ipsec_gone() {
 	disconnect "$1" 'ip xfrm state | grep -E "auth|enc|aead"' "$2"
 }
 
-# The answer must come from inside the tunnel, and a moment may pass until it
-# does.
+# The answer must come through the tunnel, which may take a moment.
 ipsec_try() {
 	echo "for try in \$(seq 20); do
 			ping -q -c 1 -W 1 $1 && exit
@@ -117,7 +116,7 @@ ipsec_call() {
 		"ping -n -i 1 -w $2 -I $inner $(ipsec_inner "$1")"
 }
 
-# Of 1020 datagrams with 1000 bytes each some may be lost: nobody sends them
+# Of 1020 datagrams with 1000 bytes each twenty may be lost: nobody sends them
 # again.
 ipsec_receives() {
 	is_up "$1" || return
@@ -195,7 +194,8 @@ ipsec_outage() {
 		bad "$1" 'has changed its keys'
 }
 
-# ipsec_carry_job ADDRESS...: a line for each: how many of 20 were answered.
+# ipsec_carry_job ADDRESS...: commands that print a line for each address: how
+# many of 20 pings were answered.
 ipsec_carry_job() {
 	for from in "$@"; do
 		cat <<-END
@@ -215,7 +215,8 @@ ipsec_carried() {
 	guest_do "$guest" 90 "$(ipsec_carry_job "$@")" | paste -s -d ' '
 }
 
-# Where not all do, a second look tells what heals; it mends no verdict.
+# If not all SAs carry traffic, a second look tells which have healed; the verdict
+# stays.
 ipsec_all_carry() {
 	is_up "$1" || return
 	# shellcheck disable=SC2046

@@ -41,7 +41,7 @@ libreswan_life() {
 		rekeyfuzz=0% ikelifetime=8h
 }
 
-# libreswan_subnets SIDE CLIENT: of the client, which is left or right.
+# libreswan_subnets SIDE CLIENT: the client is on that side, left or right.
 libreswan_subnets() {
 	case " $eightfold " in
 	*" $2 "*)
@@ -53,7 +53,7 @@ libreswan_subnets() {
 }
 
 # libreswan_start CONNECTIONS GUEST: commands that start the daemon and wait until
-# it has loaded them, and secrets, which come last.
+# it has loaded the connections and, last, the secrets.
 libreswan_start() {
 	cat <<-END
 		$ipsec_modules
@@ -76,8 +76,9 @@ libreswan_start() {
 	END
 }
 
-# Until a client says its name, libreswan takes it for that of the first or the
-# last connection, and forgets it when that one comes: these are for nobody.
+# Until a client has said its name, libreswan takes it for the client of the first
+# or the last connection, and forgets it when that client comes. So these two
+# connections, c0 and c9, are nobody's.
 libreswan_server() {
 	inner=$ipsec_server_inner
 	connections=$(for client in c0 $clients c9; do
@@ -107,9 +108,10 @@ libreswan_up() {
 		timeout 40 ipsec whack --name lab --initiate || exit"
 }
 
-# What is left of a client that was killed just after its keys changed, the server
-# keeps for hours: it is no SA of this connection. (0 is one without traffic.) That
-# it ends, libreswan 4.10 tells once, with IKEv2 too, and not again if that is lost.
+# The server keeps SAs of a client that was killed just after its keys changed for
+# hours: they are older than this connection. (An add_time of 0 is an SA without
+# traffic.) libreswan 4.10 tells the end of an SA once, with IKEv2 too, and never
+# again: if that packet is lost, the server keeps the SA.
 libreswan_down() {
 	is_up "$1" || return
 	guest_do "$1" 20 'ipsec whack --name lab --terminate' \

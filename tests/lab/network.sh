@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# The network of one run, in two namespaces of its own:
+# The network of one run: two namespaces.
 #
 #   $net   br_in: c1 c2 c3 ...      $gw   in0 192.168.77.1
 #          br_out: srv                    out0 203.0.113.1
@@ -8,7 +8,7 @@
 #   network_open, network_close
 #   watch_start, watch_stop      captures of both sides, in $run
 #   gateway_open GATEWAY [ARGUMENT]..., gateway_close
-#   gateway_restart [ARGUMENT]...    it is killed, and starts anew
+#   gateway_restart [ARGUMENT]...    kills it and starts it anew
 #   start_client CLIENT          cN has the address 192.168.77.1N
 #   boot_client CLIENT           and waits until it is there
 #   boot_servers                 $servers, and does not wait
@@ -49,7 +49,7 @@ network_close() {
 	done
 }
 
-# start_in_gateway NAME COMMAND...: its number goes to $run/NAME.pid.
+# start_in_gateway NAME COMMAND...: its process ID goes to $run/NAME.pid.
 start_in_gateway() {
 	name=$1
 	shift
@@ -57,7 +57,7 @@ start_in_gateway() {
 	echo $! >"$run/$name.pid"
 }
 
-# stop NAME SIGNAL: and waits for its end, whose status it returns.
+# stop NAME SIGNAL: waits for its end and returns its exit status.
 stop() {
 	pid=$(cat "$run/$1.pid" 2>/dev/null) || return 0
 	rm -f "$run/$1.pid"
@@ -81,7 +81,8 @@ watch_stop() {
 	stop watch-out INT
 }
 
-# kernel_rules OUTSIDE: the PPTP helper must be assigned to connections.
+# kernel_rules OUTSIDE: the kernel's NAT. Its PPTP helper must be assigned to
+# connections.
 kernel_rules() {
 	cat <<-END
 		table ip lab {
@@ -98,7 +99,8 @@ kernel_rules() {
 	END
 }
 
-# What is to pass through vpnalg-queue; everything with --general.
+# Prints iptables matches for what passes through vpnalg-queue: with --general
+# everything.
 queue_matches() {
 	[ "$1" != --general ] || { echo && return; }
 	cat <<-END
@@ -114,8 +116,8 @@ queue_matches() {
 	END
 }
 
-# And past the kernel's NAT then; see vpnalg-queue(1). iptables has the queue
-# where nftables has none.
+# What vpnalg-queue has translated bypasses the kernel's NAT; see vpnalg-queue(1).
+# Some kernels have the queue for iptables only.
 queue_rules() {
 	queue_matches "$@" | while read -r match; do
 		# shellcheck disable=SC2086
@@ -127,8 +129,8 @@ queue_rules() {
 		iptables -t nat -A POSTROUTING -o out0 -j MASQUERADE
 }
 
-# gateway_open GATEWAY [ARGUMENT]...: what is between in0 and out0, if it is not
-# a router of its own, which the scenario starts then.
+# gateway_open GATEWAY [ARGUMENT]...: starts it between in0 and out0, unless the
+# scenario starts a router of its own.
 gateway_open() {
 	gateway=$1
 	shift
@@ -148,7 +150,7 @@ gateway_open() {
 	esac
 }
 
-# The program, if it is one.
+# Starts the gateway's program, if it is one.
 gateway_start() {
 	case $gateway in
 	vpnalg-gw)
@@ -194,7 +196,8 @@ gateway_index() {
 	ip netns exec "$gw" cat /sys/class/net/out0/ifindex
 }
 
-# gateway_await COMMAND...: it is ready when the command succeeds.
+# gateway_await COMMAND...: waits until the command succeeds, or the gateway has
+# ended.
 gateway_await() {
 	tries=0
 	until ip netns exec "$gw" "$@" >/dev/null 2>&1; do
@@ -205,7 +208,7 @@ gateway_await() {
 	done
 }
 
-# It must end well, and leave nothing behind.
+# Fails if the gateway does not end well, or leaves rules behind.
 gateway_close() {
 	[ -e "$run/gateway.pid" ] || return 0
 	stop gateway TERM &&
@@ -249,8 +252,8 @@ clean_up() {
 	network_close
 }
 
-# 12 bytes into the quoted IP header is its source, 16 its destination. What
-# follows "pppoes" is about what is inside PPPoE.
+# The quoted IP header has its source at 12 and its destination at 16. In a
+# filter, what follows "pppoes" looks into PPPoE.
 leak_filter() {
 	quoted='icmp[0] = 3 or icmp[0] = 11 or icmp[0] = 12'
 	quoted="($quoted) and (icmp[20:4] & 0xffffff00 = 0xc0a84d00"

@@ -161,8 +161,7 @@ def table(works):
         for name, run in runs(work):
             rows[name].add(run)
     print("| Scenario | Gateway | Runs | Packets | To another client | Dropped |"
-          " Longest outage, asked for |"
-          " Longest other |")
+          " Longest outage, asked for | Longest other |")
     print("|---|---|---|---|---|---|---|---|")
     for (scenario, gateway), row in sorted(rows.items()):
         print("| %s | %s | %d | %d | %d | %d | %.1f s | %.1f s |" % (

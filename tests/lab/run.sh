@@ -32,14 +32,14 @@ for part in host guests machine network check ppp pptp l2tp ipsec swan \
 	. "$lab/$part.sh"
 done
 
-# One of each kind.
+# A scenario of each kind.
 short='pptp-three l2tp-three ikev2-natt esp-ike1-three esp-ike2-at-once
 	l2tp-ipsec ah everything'
 gateways=vpnalg-gw
 times=1
 jobs=1
 
-# Why this gateway cannot run here.
+# Prints why this gateway cannot run here, if it cannot.
 why_not_gateway() {
 	[ -z "$router" ] || return 0
 	case $1 in
@@ -57,13 +57,13 @@ why_not_gateway() {
 	esac
 }
 
-# keep CLIENT VERDICT WHAT: for table.sh.
+# keep CLIENT VERDICT WHAT: a line of results, which table.sh reads.
 keep() {
 	printf '%s\t' "$scenario" "$gateway" "$about" "$1" "$2" >>"$run/results"
 	echo "$3" >>"$run/results"
 }
 
-# A line per client: what went wrong, or all that went well.
+# Prints a line for each client: what failed, or else all that passed.
 tell_clients() {
 	for client in $clients; do
 		said="$scenario $gateway $client"
@@ -80,7 +80,7 @@ tell_clients() {
 	done
 }
 
-# What is wrong with the run as a whole goes to every client.
+# A fault of the whole run counts against every client.
 bad_all() {
 	for client in $clients; do
 		bad "$client" "$1"
@@ -94,7 +94,7 @@ judge_outside() {
 		bad_all "$leaked packets outside show an inside address"
 }
 
-# Where nothing may be dropped, the last word of the report is "dropped 0".
+# A scenario that sets drops_none fails if the last report has a drop.
 judge_drops() {
 	[ -n "$drops_none" ] && [ -e "$run/gateway.log" ] || return 0
 	count=$(sed -n 's/^  dropped  *//p' "$run/gateway.log" | tail -n 1)
@@ -106,7 +106,7 @@ skip() {
 	echo "SKIP  $scenario $gateway: $1"
 }
 
-# Why the scenario cannot run here, if so; the network is there then.
+# Prints why the scenario cannot run here, if it cannot; opens the network.
 why_not_run() {
 	if ! network_open; then
 		echo 'there is no network'
@@ -117,7 +117,7 @@ why_not_run() {
 	echo "$why"
 }
 
-# What does not start, but for the gateway, is no fault of the gateway's.
+# If anything else than the gateway does not start, the scenario is skipped.
 try_scenario() {
 	watch_start
 	if ! gateway_open "$gateway" $arguments; then
@@ -133,7 +133,7 @@ try_scenario() {
 	judge_drops
 }
 
-# The scenario in $run, from the network to the verdict.
+# Runs the scenario in $run, from opening the network to the verdict.
 run_scenario() {
 	unable=$(why_not_run)
 	[ -n "$unable" ] || try_scenario
@@ -145,7 +145,7 @@ run_scenario() {
 	fi
 }
 
-# run_one SCENARIO GATEWAY NUMBER: in a folder of its own.
+# run_one SCENARIO GATEWAY NUMBER: runs it in a folder of its own.
 run_one() {
 	scenario=$1
 	gateway=$2
@@ -176,7 +176,7 @@ folder() {
 	fi
 }
 
-# One line for each run that is to be made; what was named twice is there twice.
+# Prints a line for each run to make. A scenario named twice is there twice.
 list_runs() {
 	for number in $(seq "$times"); do
 		for scenario in ${scenarios:-$(all_scenarios)}; do
@@ -187,7 +187,7 @@ list_runs() {
 	done
 }
 
-# work_on NUMBER: makes those runs that no other worker has begun.
+# work_on NUMBER: a worker; makes the runs that no other worker has begun.
 work_on() {
 	worker=$1
 	trap 'clean_up; exit 1' INT TERM HUP
@@ -256,7 +256,7 @@ all_scenarios() {
 	done
 }
 
-# A virtual machine is much to install for nothing.
+# qemu is large, and is installed only if a scenario needs it.
 install_wants() {
 	wants_lab
 	case ${scenarios:-$(all_scenarios)} in
@@ -266,7 +266,8 @@ install_wants() {
 	install_missing
 }
 
-# What scenarios fetch when they are run: no two workers at the same time.
+# Scenarios download what they need when they run. With several workers it is
+# downloaded before, so that no two do so at the same time.
 fetch_all() {
 	why_not_libreswan >/dev/null
 	! grep -q pppoe "$work/list" || why_not_machine >/dev/null

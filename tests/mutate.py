@@ -2,20 +2,26 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Do the unit tests notice a small fault?
 
-mutate.py [-n FAULTS] [-s SEED] [-f PREFIX] [-w SECONDS]
+mutate.py [-n FAULTS] [-s SEED] [-f PREFIX] [-r REPORT] [-w SECONDS]
 
-Builds a copy of the tree, puts small faults into lib/ one at a time (another
-comparison, a negated condition, another constant, a statement left out), and
-runs the unit tests on each. Prints the faults that no test noticed, and how
-many were noticed. The same seed draws the same faults from the same tree.
+Builds lib/ and the unit tests in a directory of its own, puts small faults
+into lib/ one at a time (another comparison, a negated condition, another
+constant, a statement left out), and runs the unit tests on each until a suite
+fails. Prints the faults that no test noticed, and how many were noticed. The
+same seed draws the same faults from the same tree.
+
+A fault that leaves the machine code as it was cannot be noticed. It counts as
+one that was not, and is marked in the list.
 
 -n  how many faults (150)
 -s  the seed (1)
 -f  only files of lib/ that begin so
--w  a test that takes longer has noticed the fault (120)
+-r  only the faults that an earlier run printed into this file
+-w  a suite that takes longer has noticed the fault (60)
 """
 
 import argparse
+import concurrent.futures
 import glob
 import os
 import random
@@ -127,72 +133,148 @@ def run(command, directory, environment=None, limit=None):
         raise
 
 
+def must(command, directory):
+    """The command's output; without it nothing can be tried."""
+    return subprocess.run(command, cwd=directory, check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+def unit_test_files(top):
+    with open(os.path.join(top, 'Makefile.am')) as makefile:
+        found = re.search(r'^UNIT_TEST_FILES = \\\n((?:.*\\\n)*.*)\n',
+                          makefile.read(), re.MULTILINE)
+    return [name for name in found.group(1).replace('\\', '').split()
+            if name.endswith('.c')]
+
+
 class Tree:
-    """A copy of the tree that is built beside it."""
+    """A copy of the sources, and the objects made of them."""
 
     def __init__(self, top, work, limit):
-        self.source = os.path.join(work, 'source')
-        self.build = os.path.join(work, 'build')
+        self.work = work
         self.limit = limit
-        shutil.copytree(top, self.source,
-                        ignore=shutil.ignore_patterns('.git', '*.o'))
-        os.mkdir(self.build)
-        if not os.path.exists(os.path.join(self.source, 'configure')):
-            subprocess.run(['./autogen.sh'], cwd=self.source, check=True,
-                           stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL)
-        compiler = os.environ.get('CC', 'cc')
-        subprocess.run([os.path.join(self.source, 'configure'),
-                        '--enable-tests', '--disable-shared', '-q',
-                        'CC=' + compiler, 'CFLAGS=-O1 -g -w'],
-                       cwd=self.build, check=True,
-                       stdout=subprocess.DEVNULL)
-        if not self.compiles() or not self.passes(''):
+        for name in ('examples', 'include', 'lib', 'tests'):
+            shutil.copytree(os.path.join(top, name), os.path.join(work, name),
+                            ignore=shutil.ignore_patterns('*.o'))
+        self.compiler = os.environ.get('CC', 'cc').split()
+        self.flags = ['-std=c11', '-w', '-Iinclude', '-Ilib'] + \
+            must(['pkg-config', '--cflags', 'check'], work).split()
+        self.libraries = must(['pkg-config', '--libs', 'check'], work).split()
+        self.objects = self.compile_all(top)
+        self.suites = None
+        if not self.links() or not self.passes_all():
             sys.exit('the tests fail without a fault')
+        self.suites = self.all_suites()
 
-    def compiles(self):
-        return run(['make', '-j2', 'tests/check_vpnalg'], self.build) == 0
+    def compile_all(self, top):
+        """The object of each source."""
+        sources = unit_test_files(top) + [
+            os.path.join('lib', os.path.basename(path))
+            for path in sorted(glob.glob(os.path.join(self.work, 'lib/*.c')))]
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            for source, done in zip(sources, pool.map(self.compiles, sources)):
+                if not done:
+                    sys.exit(source + ' does not compile')
+        return {source: source[:-1] + 'o' for source in sources}
+
+    def compiles(self, source, flags=('-O1', '-g'), to=None):
+        command = self.compiler + self.flags + list(flags) + \
+            ['-c', source, '-o', to or source[:-1] + 'o']
+        return run(command, self.work) == 0
+
+    def links(self):
+        command = self.compiler + ['-o', 'check_vpnalg'] + \
+            list(self.objects.values()) + self.libraries
+        return run(command, self.work) == 0
+
+    def code(self, source):
+        """The machine code, without what names its lines."""
+        to = os.path.join(self.work, 'code.o')
+        self.compiles(source, ['-O2', '-g0'], to)
+        with open(to, 'rb') as made:
+            return made.read()
+
+    def environment(self):
+        return dict(os.environ, CK_FORK='no', srcdir=self.work,
+                    CK_TIMEOUT_MULTIPLIER='20')
+
+    def all_suites(self):
+        said = subprocess.run(['./check_vpnalg'], cwd=self.work, text=True,
+                              env=self.environment(), check=True,
+                              stdout=subprocess.PIPE).stdout
+        return [line.split(':')[-1].strip() for line in said.split('\n')
+                if line.startswith((' ', 'Running suite'))]
+
+    def passes_all(self):
+        return run(['./check_vpnalg'], self.work, self.environment()) == 0
 
     def passes(self, suite):
-        environment = dict(os.environ, CK_FORK='no', srcdir=self.source,
-                           CK_TIMEOUT_MULTIPLIER='20')
-        if suite:
-            environment['CK_RUN_SUITE'] = suite
-        return run(['tests/check_vpnalg'], self.build, environment,
+        environment = dict(self.environment(), CK_RUN_SUITE=suite)
+        return run(['./check_vpnalg'], self.work, environment,
                    self.limit) == 0
 
     def notices(self, name):
-        suites = next((s for p, s in SUITES if name.startswith(p)), [])
-        return any(not self.passes(suite) for suite in suites + [''])
+        first = next((s for p, s in SUITES if name.startswith(p)), [])
+        rest = [suite for suite in self.suites if suite not in first]
+        return any(not self.passes(suite) for suite in first + rest)
 
     def read(self, name):
-        with open(os.path.join(self.source, 'lib', name)) as source:
+        with open(os.path.join(self.work, 'lib', name)) as source:
             return source.read()
 
     def write(self, name, text):
-        with open(os.path.join(self.source, 'lib', name), 'w') as source:
+        with open(os.path.join(self.work, 'lib', name), 'w') as source:
             source.write(text)
 
 
+# What became of a fault.
+NOTICED, SURVIVED, SAME, IN_VAIN = range(4)
+
+
 def try_fault(tree, fault):
-    """True or False: noticed or not; None: it does not compile."""
     name, number, _, changed = fault
+    source = os.path.join('lib', name)
     before = tree.read(name)
     lines = before.split('\n')
     lines[number] = changed
     tree.write(name, '\n'.join(lines))
     try:
-        return tree.notices(name) if tree.compiles() else None
+        if not tree.compiles(source) or not tree.links():
+            return IN_VAIN
+        if tree.notices(name):
+            return NOTICED
+        code = tree.code(source)
     finally:
         tree.write(name, before)
+        tree.compiles(source)
+    return SAME if code == tree.code(source) else SURVIVED
 
 
-def show(tree, fault):
+def show(tree, fault, result):
     name, number, kind, changed = fault
     before = tree.read(name).split('\n')[number]
-    print('lib/%s:%d: %s\n  - %s\n  + %s' %
-          (name, number + 1, kind, before.strip(), changed.strip()),
-          flush=True)
+    print('lib/%s:%d: %s%s\n  - %s\n  + %s' %
+          (name, number + 1, kind,
+           ' (the machine code is the same)' if result == SAME else '',
+           before.strip(), changed.strip()), flush=True)
+
+
+def reported(tree, faults, report):
+    """Those of the faults that an earlier run printed; lines may have moved."""
+    with open(report) as text:
+        printed = re.findall(r'^lib/(\S+?):.*\n  - (.*)\n  \+ (.*)$',
+                             text.read(), re.MULTILINE)
+    return [fault for fault in faults
+            if (fault[0], tree.read(fault[0]).split('\n')[fault[1]].strip(),
+                fault[3].strip()) in printed]
+
+
+def drawn(tree, options):
+    faults = all_faults(tree.work, options.f)
+    if options.r:
+        return reported(tree, faults, options.r)
+    random.Random(options.s).shuffle(faults)
+    return faults
 
 
 def main():
@@ -200,30 +282,27 @@ def main():
     parser.add_argument('-n', type=int, default=150)
     parser.add_argument('-s', type=int, default=1)
     parser.add_argument('-f', default='')
-    parser.add_argument('-w', type=int, default=120)
+    parser.add_argument('-r')
+    parser.add_argument('-w', type=int, default=60)
     options = parser.parse_args()
     top = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
     work = tempfile.mkdtemp(prefix='vpnalg-mutate.')
-    tried = noticed = 0
+    count = [0] * 4
     try:
         tree = Tree(top, work, options.w)
-        faults = all_faults(tree.source, options.f)
-        random.Random(options.s).shuffle(faults)
-        for fault in faults:
-            if tried == options.n:
+        for fault in drawn(tree, options):
+            if sum(count[:IN_VAIN]) == options.n:
                 break
             result = try_fault(tree, fault)
-            if result is None:
-                continue
-            tried += 1
-            noticed += result
-            if not result:
-                show(tree, fault)
+            count[result] += 1
+            if result in (SURVIVED, SAME):
+                show(tree, fault, result)
     except KeyboardInterrupt:
         pass
     finally:
-        print('%d of %d faults noticed, seed %d' %
-              (noticed, tried, options.s))
+        print('%d of %d faults noticed, seed %d; %d leave the machine code '
+              'as it was' % (count[NOTICED], sum(count[:IN_VAIN]), options.s,
+                             count[SAME]))
         shutil.rmtree(work)
 
 

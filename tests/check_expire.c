@@ -241,7 +241,7 @@ START_TEST(a_round_in_small_steps_forgets_nobody)
 		hello(&w, 0x0a000000 + i * 77);
 		w.now += TOY_CONTROL_LIFE / 50;
 		while (vpnalg_expire(w.alg, w.now, 3) == w.now)
-			test_store_between_calls(&w.inner, w.store_memory);
+			world_between_calls(&w);
 		/* 50 live at a time, and one guard. */
 		ck_assert_int_le(w.records, 52);
 	}

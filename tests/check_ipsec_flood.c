@@ -72,7 +72,7 @@ static void flood(const struct flood_row *row, unsigned count)
 		touched += !(count & 1) && packet.result != VPNALG_UNTOUCHED;
 	}
 	ck_assert_uint_eq(touched, 0);
-	test_store_between_calls(&w.inner, w.store_memory);
+	world_between_calls(&w);
 }
 
 /* Who is there goes on. */

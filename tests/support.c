@@ -253,6 +253,12 @@ void world_begin(struct world *w, const struct world_options *options)
 			 0);
 }
 
+void world_between_calls(struct world *w)
+{
+	test_store_between_calls(&w->inner, w->store_memory);
+	mirror_renew(w);
+}
+
 void world_wait(struct world *w, vpnalg_time ms)
 {
 	w->now += ms;
@@ -260,8 +266,7 @@ void world_wait(struct world *w, vpnalg_time ms)
 	       w->now != VPNALG_NEVER)
 		mirror_check(w);
 	mirror_check(w);
-	test_store_between_calls(&w->inner, w->store_memory);
-	mirror_renew(w);
+	world_between_calls(w);
 }
 
 void world_forget(struct world *w)
@@ -427,8 +432,7 @@ static unsigned send_bytes(struct world *w, struct vpnalg_packet p,
 	w->length = p.len;
 	w->last.data = w->bytes;
 	free(block);
-	test_store_between_calls(&w->inner, w->store_memory);
-	mirror_renew(w);
+	world_between_calls(w);
 	return p.result;
 }
 

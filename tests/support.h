@@ -70,7 +70,9 @@ struct world_options {
 	uint16_t burst;
 	bool no_undo; /* do not try undo after each packet */
 	bool no_wait;
-	bool mirror; /* hold the library to telling of every change */
+	/* Hold the library to telling of every change, be there ever so many
+	 * records. With a few it is done always. */
+	bool mirror;
 	vpnalg_time now;
 	struct vpnalg_timers timers;
 	struct vpnalg_general_settings general;
@@ -106,6 +108,8 @@ void world_begin(struct world *w, const struct world_options *options);
 void world_end(struct world *w);
 /* Leaves everything as it is, for a world in which time has ended. */
 void world_forget(struct world *w);
+/* Lets the store move its records, if it is one that does. */
+void world_between_calls(struct world *w);
 /* Lets time pass and sweeps the whole store. */
 void world_wait(struct world *w, vpnalg_time ms);
 uint64_t dropped(struct world *w, unsigned result);

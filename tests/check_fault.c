@@ -320,9 +320,35 @@ START_TEST(a_handler_that_closes_what_the_sweep_meets_does_no_harm)
 	wrong.swept = close_again;
 	ck_assert_uint_eq(send_out(4000), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(send_out(4001), VPNALG_TRANSLATED);
-	world_wait(&w, 1);
+	/* Nothing is left that could end. */
+	ck_assert_uint_eq(vpnalg_expire(w.alg, w.now, 1000), VPNALG_NEVER);
 	ck_assert_uint_eq(closed(&w, 0), 2);
 	ck_assert_int_eq(w.records, 0);
+}
+END_TEST
+
+static void close_4001(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, &tuple);
+	if (tuple.id == 4001)
+		return;
+	tuple.id = 4001;
+	record = vpnalg_session_find(translator, &tuple);
+	if (record != NULL)
+		vpnalg_session_close(translator, record);
+}
+
+/* The one that is met is still there, and its end is to be seen to. */
+START_TEST(a_sweep_goes_on_with_a_session_whose_handler_closes_another)
+{
+	wrong.swept = close_4001;
+	ck_assert_uint_eq(send_out(_i == 0 ? 4000 : 4001), VPNALG_TRANSLATED);
+	w.now += 1;
+	ck_assert_uint_eq(send_out(_i == 0 ? 4001 : 4000), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(vpnalg_expire(w.alg, w.now, 1000), 60000);
+	ck_assert_uint_eq(closed(&w, 0), 1);
 }
 END_TEST
 
@@ -439,6 +465,7 @@ static void spoil(const struct store_row *r, struct vpnalg_record *record)
 START_TEST(a_stores_wrong_answer_costs_the_packet)
 {
 	struct bytes in = udp_packet(SERVER, 53, OUTSIDE, 4000, "an answer", 9);
+	struct bytes nobodys = gre_packet(SERVER, OUTSIDE, 1, 1);
 	const struct store_row *r = &store_rows[_i];
 	struct vpnalg_record head;
 	struct bytes out;
@@ -460,6 +487,10 @@ START_TEST(a_stores_wrong_answer_costs_the_packet)
 	result = send_raw(VPNALG_IN, in);
 	ck_assert_msg(result == r->in, "%s, in: %s", r->name,
 		      vpnalg_result_text(result));
+	/* Nor is it for the router what no handler claims. */
+	result = send_raw(VPNALG_IN, nobodys);
+	ck_assert_uint_eq(result, r->find == find_living ? VPNALG_DROP_FAULT
+							 : VPNALG_UNTOUCHED);
 	w.store.find = good.find;
 	w.store.add = good.add;
 	*living = head;
@@ -534,6 +565,10 @@ Suite *fault_suite(void)
 		0, 2);
 	tcase_add_test(handler,
 		       a_handler_that_closes_what_the_sweep_meets_does_no_harm);
+	tcase_add_loop_test(
+		handler,
+		a_sweep_goes_on_with_a_session_whose_handler_closes_another, 0,
+		2);
 	store = tcase_create("store");
 	tcase_add_checked_fixture(store, begin, end);
 	tcase_add_loop_test(store, a_stores_wrong_answer_costs_the_packet, 0,

@@ -234,6 +234,39 @@ START_TEST(rfc4787_req2_general_traffic_stays_at_home)
 }
 END_TEST
 
+/* Nor does it take the room of VPN hosts there: whoever is alone with a VPN
+ * server is at home, however many others browse there. */
+START_TEST(general_traffic_drives_no_vpn_host_from_home)
+{
+	static const uint32_t pool[] = { OUTSIDE, OUTSIDE_2 };
+	uint32_t host, home;
+
+	general_and_vpn_world(&w, (struct world_options){
+					  .addresses = pool,
+					  .address_count = 2,
+					  .pool_key = { 7, 8 },
+					  .general.filtering = (uint8_t)_i });
+	for (host = CLIENT_A; host < CLIENT_A + 8; host++) {
+		udp_open(&w, host, 40000, SERVER + host, 53);
+		udp_open(&w, host, 40000, SERVER + host, 54);
+		tcp_out(&w, host, 40000, SERVER + host, 80, SYN, 0);
+		icmp_out(&w, host, SERVER + host, ECHO, 1);
+		home = source(&w);
+		toy_say(&w, host, 5000, SERVER + host, TOY_HELLO, 0, 0);
+		ck_assert_uint_eq(source(&w), home);
+		/* And so is the next one. */
+		icmp_out(&w, host + 8, STRANGER + host, ECHO, 1);
+		home = source(&w);
+		udp_open(&w, host, 40001, STRANGER + host, 53);
+		tcp_out(&w, host, 40001, STRANGER + host, 80, SYN, 0);
+		icmp_out(&w, host, STRANGER + host, ECHO, 1);
+		toy_say(&w, host + 8, 5000, STRANGER + host, TOY_HELLO, 0, 0);
+		ck_assert_uint_eq(source(&w), home);
+	}
+	end();
+}
+END_TEST
+
 /* The caller is asked for mappings, and not for what hangs from them. */
 static unsigned asked, told;
 
@@ -548,6 +581,8 @@ static void add_ports(TCase *mapping)
 		mapping,
 		rfc5382_req1_one_endpoint_has_one_port_towards_three_remotes);
 	tcase_add_test(mapping, rfc4787_req2_general_traffic_stays_at_home);
+	tcase_add_loop_test(mapping,
+			    general_traffic_drives_no_vpn_host_from_home, 0, 3);
 	tcase_add_test(mapping, the_caller_is_asked_for_mappings_only);
 	tcase_add_test(mapping, a_caller_that_refuses_costs_the_packet);
 	tcase_add_loop_test(mapping,

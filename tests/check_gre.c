@@ -399,6 +399,35 @@ START_TEST(a_learned_key_moves_with_its_tunnel)
 }
 END_TEST
 
+/* B sends with the Key of A, who is silent: what the remote sends with another
+ * Key to A is B's as well. */
+START_TEST(a_learned_key_goes_to_whoever_has_the_tunnel)
+{
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+	w.now += 60000;
+	ck_assert_uint_eq(out(CLIENT_B, KEY("\1")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_B);
+	ck_assert_uint_eq(in(KEY("\1")), CLIENT_B);
+}
+END_TEST
+
+/* What is undone has a tunnel of its own Key, whoever is alone with the
+ * remote. */
+START_TEST(undo_goes_by_the_key_alone)
+{
+	struct bytes outside = gre(OUTSIDE, SERVER, KEY("\3"), 8);
+	struct bytes inside = gre(SERVER, CLIENT_A, KEY("\3"), 8);
+
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &outside),
+			  VPNALG_DROP_NO_SESSION);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &inside),
+			  VPNALG_DROP_NO_SESSION);
+}
+END_TEST
+
 Suite *gre_suite(void)
 {
 	Suite *suite = suite_create("gre");
@@ -430,6 +459,8 @@ Suite *gre_suite(void)
 		t, a_tunnel_moves_to_another_host_after_a_minute_of_silence, 0,
 		2);
 	tcase_add_test(t, a_learned_key_moves_with_its_tunnel);
+	tcase_add_test(t, a_learned_key_goes_to_whoever_has_the_tunnel);
+	tcase_add_test(t, undo_goes_by_the_key_alone);
 	suite_add_tcase(suite, t);
 	return suite;
 }

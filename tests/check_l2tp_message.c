@@ -24,72 +24,80 @@ static void end(void)
  * ports. */
 static const struct {
 	const char *what;
-	uint32_t length;
+	uint32_t length, needed; /* so many of its bytes say what it is */
 	const char *bytes;
 	unsigned result;
 } rows[] = {
-	{ "SCCRQ", 28, SCCRQ_2 "\x80\x08\0\0\0\x09\0\7", VPNALG_TRANSLATED },
-	{ "padding behind it", 30, SCCRQ_2 "\x80\x08\0\0\0\x09\0\7\0\0",
+	{ "SCCRQ", 28, 28, SCCRQ_2 "\x80\x08\0\0\0\x09\0\7", VPNALG_TRANSLATED },
+	{ "padding behind it", 30, 28, SCCRQ_2 "\x80\x08\0\0\0\x09\0\7\0\0",
 	  VPNALG_TRANSLATED },
-	{ "of version 3", 30, SCCRQ_3 "\x80\x0a\0\0\0\x3d\0\0\0\7",
+	{ "an AVP without a value behind it", 34, 34,
+	  "\xc8\x02\0\x22\0\0\0\0\0\0\0\0\x80\x08\0\0\0\0\0\1"
+	  "\x80\x08\0\0\0\x09\0\7\x80\x06\0\0\0\x27",
 	  VPNALG_TRANSLATED },
-	{ "another vendor's 9", 28, SCCRQ_2 "\x80\x08\0\x09\0\x09\0\7",
-	  VPNALG_TRANSLATED },
-	{ "longer than UDP", 27, SCCRQ_2 "\x80\x08\0\0\0\x09\0",
-	  VPNALG_TRANSLATED },
-	{ "Tunnel ID 0", 28, SCCRQ_2 "\x80\x08\0\0\0\x09\0\0",
+	{ "five bytes behind it", 33, 28,
+	  "\xc8\x02\0\x21\0\0\0\0\0\0\0\0\x80\x08\0\0\0\0\0\1"
+	  "\x80\x08\0\0\0\x09\0\7\x80\x06\0\0\0",
 	  VPNALG_DROP_MALFORMED },
-	{ "a Tunnel ID of one byte", 28, SCCRQ_2 "\x80\x07\0\0\0\x09\7\0",
+	{ "of version 3", 30, 30, SCCRQ_3 "\x80\x0a\0\0\0\x3d\0\0\0\7",
+	  VPNALG_TRANSLATED },
+	{ "another vendor's 9", 28, 28, SCCRQ_2 "\x80\x08\0\x09\0\x09\0\7",
+	  VPNALG_TRANSLATED },
+	{ "longer than UDP", 27, 12, SCCRQ_2 "\x80\x08\0\0\0\x09\0",
+	  VPNALG_TRANSLATED },
+	{ "Tunnel ID 0", 28, 28, SCCRQ_2 "\x80\x08\0\0\0\x09\0\0",
 	  VPNALG_DROP_MALFORMED },
-	{ "an AVP longer than the message", 28, SCCRQ_2
+	{ "a Tunnel ID of one byte", 28, 27, SCCRQ_2 "\x80\x07\0\0\0\x09\7\0",
+	  VPNALG_DROP_MALFORMED },
+	{ "an AVP longer than the message", 28, 26, SCCRQ_2
 	  "\x80\x09\0\0\0\x09\0\7", VPNALG_DROP_MALFORMED },
-	{ "an AVP of length 5", 28, SCCRQ_2 "\x80\x05\0\0\0\x09\0\7",
+	{ "an AVP of length 5", 28, 26, SCCRQ_2 "\x80\x05\0\0\0\x09\0\7",
 	  VPNALG_DROP_MALFORMED },
-	{ "an AVP of length 0", 28, SCCRQ_2 "\x80\x00\0\0\0\x09\0\7",
+	{ "an AVP of length 0", 28, 26, SCCRQ_2 "\x80\x00\0\0\0\x09\0\7",
 	  VPNALG_DROP_MALFORMED },
-	{ "less than an AVP left", 28, SCCRQ_2 "\x80\x06\0\0\0\x02\0\0",
+	{ "less than an AVP left", 28, 26, SCCRQ_2 "\x80\x06\0\0\0\x02\0\0",
 	  VPNALG_DROP_MALFORMED },
-	{ "no Message Type first", 20,
+	{ "no Message Type first", 20, 20,
 	  "\xc8\x02\0\x14\0\0\0\0\0\0\0\0\x80\x08\0\0\0\x09\0\7",
 	  VPNALG_DROP_MALFORMED },
-	{ "a hidden Message Type", 20,
+	{ "a hidden Message Type", 20, 20,
 	  "\xc8\x02\0\x14\0\0\0\0\0\0\0\0\xc0\x08\0\0\0\0\0\1",
 	  VPNALG_DROP_MALFORMED },
-	{ "two Tunnel IDs", 36,
+	{ "two Tunnel IDs", 36, 36,
 	  "\xc8\x02\0\x24\0\0\0\0\0\0\0\0\x80\x08\0\0\0\0\0\1"
 	  "\x80\x08\0\0\0\x09\0\7\x80\x08\0\0\0\x09\0\7",
 	  VPNALG_DROP_MALFORMED },
-	{ "control without Length", 12, "\x88\x02\0\x0c\0\0\0\0\0\0\0\0",
+	{ "control without Length", 12, 12, "\x88\x02\0\x0c\0\0\0\0\0\0\0\0",
 	  VPNALG_TRANSLATED },
-	{ "control without Ns", 12, "\xc0\x02\0\x0c\0\0\0\0\0\0\0\0",
+	{ "control without Ns", 12, 12, "\xc0\x02\0\x0c\0\0\0\0\0\0\0\0",
 	  VPNALG_TRANSLATED },
-	{ "control with an offset", 12, "\xca\x02\0\x0c\0\0\0\0\0\0\0\0",
+	{ "control with an offset", 12, 12, "\xca\x02\0\x0c\0\0\0\0\0\0\0\0",
 	  VPNALG_TRANSLATED },
-	{ "control with priority", 12, "\xc9\x02\0\x0c\0\0\0\0\0\0\0\0",
+	{ "control with priority", 12, 12, "\xc9\x02\0\x0c\0\0\0\0\0\0\0\0",
 	  VPNALG_TRANSLATED },
-	{ "control of length 11", 12, "\xc8\x02\0\x0b\0\0\0\0\0\0\0\0",
+	{ "control of length 11", 12, 12, "\xc8\x02\0\x0b\0\0\0\0\0\0\0\0",
 	  VPNALG_TRANSLATED },
-	{ "control cut short", 11, "\xc8\x02\0\x0b\0\0\0\0\0\0\0",
+	{ "control cut short", 11, 2, "\xc8\x02\0\x0b\0\0\0\0\0\0\0",
 	  VPNALG_TRANSLATED },
-	{ "data", 6, "\0\2\0\7\0\1", VPNALG_TRANSLATED },
-	{ "data with everything", 16,
+	{ "data", 6, 6, "\0\2\0\7\0\1", VPNALG_TRANSLATED },
+	{ "data with everything", 16, 8,
 	  "\x4b\2\0\x10\0\7\0\1\0\0\0\0\0\2\0\0", VPNALG_TRANSLATED },
-	{ "data without a session", 5, "\0\2\0\7\0", VPNALG_TRANSLATED },
-	{ "data without its Nr", 9, "\x08\2\0\7\0\1\0\0\0",
+	{ "data without a session", 5, 2, "\0\2\0\7\0", VPNALG_TRANSLATED },
+	{ "data without its Nr", 9, 6, "\x08\2\0\7\0\1\0\0\0",
 	  VPNALG_TRANSLATED },
-	{ "data without its offset", 7, "\x02\2\0\7\0\1\0",
+	{ "data without its offset", 7, 6, "\x02\2\0\7\0\1\0",
 	  VPNALG_TRANSLATED },
-	{ "data longer than UDP", 8, "\x40\2\0\x09\0\7\0\1",
+	{ "data longer than UDP", 8, 8, "\x40\2\0\x09\0\7\0\1",
 	  VPNALG_TRANSLATED },
-	{ "data shorter than its header", 8, "\x40\2\0\x07\0\7\0\1",
+	{ "data shorter than its header", 8, 8, "\x40\2\0\x07\0\7\0\1",
 	  VPNALG_TRANSLATED },
-	{ "data of version 3", 8, "\0\3\0\0\0\0\0\1", VPNALG_TRANSLATED },
-	{ "data of session 0", 8, "\0\3\0\0\0\0\0\0", VPNALG_TRANSLATED },
-	{ "data of version 3, short", 7, "\0\3\0\0\0\0\0",
+	{ "data of version 3", 8, 8, "\0\3\0\0\0\0\0\1", VPNALG_TRANSLATED },
+	{ "data of session 0", 8, 8, "\0\3\0\0\0\0\0\0", VPNALG_TRANSLATED },
+	{ "data of version 3, short", 7, 2, "\0\3\0\0\0\0\0",
 	  VPNALG_TRANSLATED },
-	{ "L2F", 10, "\0\1\0\7\0\1\0\0\0\0", VPNALG_TRANSLATED },
-	{ "nothing", 0, "", VPNALG_TRANSLATED },
-	{ "one byte", 1, "\0", VPNALG_TRANSLATED },
+	{ "L2F", 10, 2, "\0\1\0\7\0\1\0\0\0\0", VPNALG_TRANSLATED },
+	{ "nothing", 0, 0, "", VPNALG_TRANSLATED },
+	{ "one byte", 1, 0, "\0", VPNALG_TRANSLATED },
 };
 
 START_TEST(a_message_makes_sense_or_is_dropped)
@@ -105,20 +113,50 @@ START_TEST(a_message_makes_sense_or_is_dropped)
 }
 END_TEST
 
+/* Of a control message for no tunnel, whose type is not in memory, it is known
+ * that there is no session for it. */
+static unsigned when_cut(uint32_t caplen, uint32_t needed, bool control)
+{
+	return control && caplen >= 12 && caplen < 20 && needed > 12
+		       ? VPNALG_DROP_NO_SESSION
+		       : VPNALG_DROP_TRUNCATED;
+}
+
+START_TEST(a_message_is_judged_as_soon_as_enough_is_in_memory)
+{
+	struct bytes p = udp_packet(CLIENT_A, L2TP, SERVER, L2TP,
+				    rows[_i].bytes, rows[_i].length);
+	uint32_t n;
+
+	for (n = 0; n <= rows[_i].length; n++) {
+		send_captured(&w, VPNALG_OUT, &p, 28 + n);
+		ck_assert_msg(w.last.result ==
+				      (n < rows[_i].needed
+					       ? when_cut(n, rows[_i].needed,
+							  p.data[28] & 0x80)
+					       : rows[_i].result),
+			      "%u bytes of %s: %s", n, rows[_i].what,
+			      vpnalg_result_text(w.last.result));
+		world_end(&w);
+		begin();
+	}
+}
+END_TEST
+
 static const struct {
 	const char *what;
-	uint32_t length;
+	uint32_t length, needed;
 	const char *bytes;
 	unsigned result;
 } ip_rows[] = {
-	{ "SCCRQ", 34, "\0\0\0\0" SCCRQ_3 "\x80\x0a\0\0\0\x3d\0\0\0\7",
+	{ "SCCRQ", 34, 34, "\0\0\0\0" SCCRQ_3 "\x80\x0a\0\0\0\x3d\0\0\0\7",
 	  VPNALG_TRANSLATED },
-	{ "data", 4, "\0\0\0\1", VPNALG_TRANSLATED },
-	{ "three bytes", 3, "\0\0\1", VPNALG_DROP_MALFORMED },
-	{ "zeros alone", 4, "\0\0\0\0", VPNALG_DROP_MALFORMED },
-	{ "no control message", 12, "\0\0\0\0\0\3\0\0\0\0\0\1",
+	{ "data", 4, 4, "\0\0\0\1", VPNALG_TRANSLATED },
+	{ "three bytes", 3, 0, "\0\0\1", VPNALG_DROP_MALFORMED },
+	{ "zeros alone", 4, 4, "\0\0\0\0", VPNALG_DROP_MALFORMED },
+	{ "no control message", 12, 6, "\0\0\0\0\0\3\0\0\0\0\0\1",
 	  VPNALG_DROP_MALFORMED },
-	{ "of version 2", 32, "\0\0\0\0" SCCRQ_2 "\x80\x08\0\0\0\x09\0\7",
+	{ "of version 2", 32, 6, "\0\0\0\0" SCCRQ_2 "\x80\x08\0\0\0\x09\0\7",
 	  VPNALG_DROP_MALFORMED },
 };
 
@@ -130,6 +168,26 @@ START_TEST(over_ip_too)
 	ck_assert_msg(send_packet(&w, VPNALG_OUT, &p) == ip_rows[_i].result,
 		      "%s: %s", ip_rows[_i].what,
 		      vpnalg_result_text(w.last.result));
+}
+END_TEST
+
+START_TEST(so_it_is_over_ip)
+{
+	struct bytes p = ip_packet(CLIENT_A, SERVER, L2TP_IP,
+				   ip_rows[_i].bytes, ip_rows[_i].length);
+	uint32_t n, needed = ip_rows[_i].needed;
+
+	for (n = 0; n <= ip_rows[_i].length; n++) {
+		send_captured(&w, VPNALG_OUT, &p, 20 + n);
+		ck_assert_msg(w.last.result ==
+				      (n < needed ? when_cut(n - 4, needed - 4,
+							     n >= 4)
+						  : ip_rows[_i].result),
+			      "%u bytes of %s: %s", n, ip_rows[_i].what,
+			      vpnalg_result_text(w.last.result));
+		world_end(&w);
+		begin();
+	}
 }
 END_TEST
 
@@ -154,6 +212,10 @@ TCase *l2tp_message_case(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_loop_test(t, a_message_makes_sense_or_is_dropped, 0,
 			    ROWS(rows));
+	tcase_add_loop_test(
+		t, a_message_is_judged_as_soon_as_enough_is_in_memory, 0,
+		ROWS(rows));
+	tcase_add_loop_test(t, so_it_is_over_ip, 0, ROWS(ip_rows));
 	tcase_add_loop_test(t, over_ip_too, 0, ROWS(ip_rows));
 	tcase_add_loop_test(t, udp_makes_sense_or_is_dropped, 0, 4);
 	return t;

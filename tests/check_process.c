@@ -294,6 +294,63 @@ START_TEST(an_in_packet_that_the_first_handler_has_no_session_for_goes_on)
 }
 END_TEST
 
+/* A handler that knows two keys of a packet, and then none; and one behind it
+ * that looks how often it was asked before. */
+static uint8_t attempts_seen;
+
+static enum vpnalg_claim know_two(const struct vpnalg_facts *facts,
+				  struct vpnalg_match *match)
+{
+	(void)facts;
+	match->more = true;
+	match->space = TOY_SPACE;
+	return match->attempt < 2 ? VPNALG_CLAIM_KEY : VPNALG_CLAIM_NONE;
+}
+
+static enum vpnalg_claim look_at_attempt(const struct vpnalg_facts *facts,
+					 struct vpnalg_match *match)
+{
+	(void)facts;
+	attempts_seen = match->attempt;
+	return VPNALG_CLAIM_NONE;
+}
+
+static enum vpnalg_result leave_alone(struct vpnalg_step *step)
+{
+	(void)step;
+	return VPNALG_UNTOUCHED;
+}
+
+START_TEST(each_handler_is_told_of_its_own_attempts)
+{
+	static const struct vpnalg_kind kind = { .name = "one", .slots = 2 };
+	static const struct vpnalg_handler first = { .size = sizeof(first),
+						     .name = "first",
+						     .kinds = &kind,
+						     .kind_count = 1,
+						     .match = know_two,
+						     .translate = leave_alone };
+	static const struct vpnalg_handler second = {
+		.size = sizeof(second),
+		.name = "second",
+		.kinds = &kind,
+		.kind_count = 1,
+		.match = look_at_attempt,
+		.translate = leave_alone
+	};
+	static const struct vpnalg_handler *const both[] = { &first, &second };
+	struct bytes p = udp_packet(CLIENT_A, 5000, SERVER, 53, "q", 1);
+	struct world w;
+
+	world_begin(&w, &(struct world_options){ .handlers = both,
+						 .handler_count = 2 });
+	attempts_seen = 99;
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_UNTOUCHED);
+	ck_assert_uint_eq(attempts_seen, 0);
+	world_end(&w);
+}
+END_TEST
+
 /* Time running back counts as the last time: nothing lives again. */
 START_TEST(time_does_not_run_back)
 {
@@ -475,6 +532,7 @@ Suite *process_suite(void)
 	tcase_add_test(
 		handlers,
 		an_in_packet_that_the_first_handler_has_no_session_for_goes_on);
+	tcase_add_test(handlers, each_handler_is_told_of_its_own_attempts);
 	tcase_add_test(handlers,
 		       udp_without_a_checksum_is_translated_without_one);
 	tcase_add_test(handlers, a_shared_peer_id_undoes_nothing);

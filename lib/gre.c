@@ -141,8 +141,7 @@ static bool is_silent(struct vpnalg_step *step, struct vpnalg_record *record)
 	if (record->kind == GRE_KIND_LEARNED)
 		record = parent_of(step, record);
 	return record == NULL ||
-	       (life > SILENCE_MS &&
-		record->deadline - step->now <= life - SILENCE_MS);
+	       record->deadline - step->now + SILENCE_MS <= life;
 }
 
 /* Whoever has had the Key gives it up if he is silent. */

@@ -38,8 +38,6 @@ static struct vpnalg_record *tunnel_of(struct vpnalg_step *step,
 				       .remote = step->facts->remote };
 	struct vpnalg_record *tunnel;
 
-	if (host->port == 0)
-		return NULL;
 	tunnel = vpnalg_session_find(step->translator, &inside);
 	return tunnel != NULL && tunnel->kind == GRE_KIND_TUNNEL ? tunnel
 								  : NULL;

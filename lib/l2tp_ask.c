@@ -183,8 +183,8 @@ static void note_question(struct l2tp_flow *f, const struct ask *a)
 	f->flags |= L2TP_FLOW_ASKING | L2TP_FLOW_BEGUN;
 	if (a->hidden)
 		f->flags |= L2TP_FLOW_HIDDEN;
-	if (!a->shared && f->asked < UINT8_MAX)
-		f->asked++;
+	if (!a->shared)
+		f->asked++; /* and shared it is after a few */
 }
 
 static void commit(struct vpnalg_step *step, const struct ask *a)

@@ -155,8 +155,7 @@ static bool is_silent(struct vpnalg_step *step,
 {
 	uint32_t life = vpnalg_session_timers(step->translator)->udp;
 
-	return life > L2TP_SILENCE_MS &&
-	       flow->deadline - step->now <= life - L2TP_SILENCE_MS;
+	return flow->deadline - step->now + L2TP_SILENCE_MS <= life;
 }
 
 /* The first host that sends what is no tunnel's or session's has all that comes

@@ -126,7 +126,7 @@ enum vpnalg_result vpnalg_l2tp_question_ask(struct vpnalg_step *step,
 		return VPNALG_TRANSLATED;
 	for (i = L2TP_OWN_TUNNEL;
 	     i <= L2TP_OWN_CONNECTION && result == VPNALG_TRANSLATED; i++)
-		if (m->ids[i].size != 0 && m->ids[i].value != 0 &&
+		if (m->ids[i].value != 0 &&
 		    m->ids[i].other == m->ids[i].value)
 			result = ask(step, flow, &m->ids[i], opened);
 	return result;

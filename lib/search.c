@@ -8,8 +8,6 @@
  * addresses and remotes that were found crowded; others are just drawn. */
 #include "internal.h"
 
-#include <string.h>
-
 /* Tries for one packet in both ranges, in the first, and of these at random in
  * each. All of them cost some 6,000 instructions where two keys must be looked
  * up for each. */
@@ -67,8 +65,7 @@ static struct search_round *begin_round(struct vpnalg *translator,
 	struct search_round *round;
 
 	if (search->whose != whose) {
-		memset(search, 0, sizeof(*search));
-		search->whose = whose;
+		*search = (struct search){ .whose = whose };
 		translator->searching = true;
 	}
 	round = &search->rounds[search->turn];

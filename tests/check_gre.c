@@ -31,25 +31,27 @@ static struct bytes gre(uint32_t from, uint32_t to, const char *bytes,
 
 static const struct {
 	const char *what;
-	uint32_t length;
+	uint32_t length, needed; /* so many of its bytes say what it is */
 	const char *bytes;
 	unsigned result;
 } rows[] = {
-	{ "plain", 8, "\0\0\x08\0data", VPNALG_TRANSLATED },
-	{ "header alone", 4, "\0\0\x08\0", VPNALG_TRANSLATED },
-	{ "key", 8, "\x20\0\x08\0\0\0\0\x28", VPNALG_TRANSLATED },
-	{ "checksum and key", 12, "\xa0\0\x08\0\1\2\0\0\0\0\0\x28",
+	{ "plain", 8, 2, "\0\0\x08\0data", VPNALG_TRANSLATED },
+	{ "header alone", 4, 2, "\0\0\x08\0", VPNALG_TRANSLATED },
+	{ "key", 8, 8, "\x20\0\x08\0\0\0\0\x28", VPNALG_TRANSLATED },
+	{ "checksum and key", 12, 12, "\xa0\0\x08\0\1\2\0\0\0\0\0\x28",
 	  VPNALG_TRANSLATED },
-	{ "routing and key", 12, "\x60\0\x08\0\1\2\0\0\0\0\0\x28",
+	{ "routing and key", 12, 12, "\x60\0\x08\0\1\2\0\0\0\0\0\x28",
 	  VPNALG_TRANSLATED },
-	{ "key and sequence", 12, "\x30\0\x08\0\0\0\0\x28\0\0\0\1",
+	{ "key and sequence", 12, 8, "\x30\0\x08\0\0\0\0\x28\0\0\0\1",
 	  VPNALG_TRANSLATED },
-	{ "nothing", 0, "", VPNALG_DROP_MALFORMED },
-	{ "three bytes", 3, "\0\0\x08", VPNALG_DROP_MALFORMED },
-	{ "half a key", 6, "\x20\0\x08\0\0\0", VPNALG_DROP_MALFORMED },
-	{ "no key behind the checksum", 8, "\xa0\0\x08\0\1\2\0\0",
+	{ "nothing", 0, 0, "", VPNALG_DROP_MALFORMED },
+	{ "one byte", 1, 0, "\0", VPNALG_DROP_MALFORMED },
+	{ "two bytes", 2, 2, "\0\0", VPNALG_DROP_MALFORMED },
+	{ "three bytes", 3, 2, "\0\0\x08", VPNALG_DROP_MALFORMED },
+	{ "half a key", 6, 2, "\x20\0\x08\0\0\0", VPNALG_DROP_MALFORMED },
+	{ "no key behind the checksum", 8, 2, "\xa0\0\x08\0\1\2\0\0",
 	  VPNALG_DROP_MALFORMED },
-	{ "version 2", 8, "\0\2\x08\0data", VPNALG_UNTOUCHED },
+	{ "version 2", 8, 2, "\0\2\x08\0data", VPNALG_UNTOUCHED },
 };
 
 START_TEST(gre_goes_out_by_its_header)
@@ -73,13 +75,24 @@ START_TEST(gre_goes_out_by_its_header)
 }
 END_TEST
 
-START_TEST(gre_of_any_length_does_no_harm)
+/* Where no handler of PPTP looks at it first. */
+START_TEST(gre_is_judged_as_soon_as_enough_is_in_memory)
 {
 	struct bytes p = gre(CLIENT_A, SERVER, rows[_i].bytes, rows[_i].length);
 	uint32_t n;
 
-	for (n = 20; n <= p.length; n++)
-		send_captured(&w, VPNALG_OUT, &p, n);
+	for (n = 0; n <= rows[_i].length; n++) {
+		world_end(&w);
+		world_begin(&w,
+			    &(struct world_options){ .handlers = &handlers[1],
+						     .handler_count = 1 });
+		send_captured(&w, VPNALG_OUT, &p, 20 + n);
+		ck_assert_msg(w.last.result == (n < rows[_i].needed
+							? VPNALG_DROP_TRUNCATED
+							: rows[_i].result),
+			      "%u bytes of %s: %s", n, rows[_i].what,
+			      vpnalg_result_text(w.last.result));
+	}
 }
 END_TEST
 
@@ -131,6 +144,14 @@ START_TEST(or_has_another_outside_address)
 	p = gre(CLIENT_B, SERVER, "\0\0\x08\0", 4);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
 	ck_assert_uint_ne(source(&w), first);
+	/* There each is alone, and is sent what has another Key. */
+	p = gre(SERVER, first, "\x20\0\x08\0\0\0\0\2", 8);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	p = gre(SERVER, first ^ OUTSIDE ^ OUTSIDE_2,
+		"\x20\0\x08\0\0\0\0\2", 8);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_B);
 }
 END_TEST
 
@@ -409,6 +430,58 @@ START_TEST(a_learned_key_goes_to_whoever_has_the_tunnel)
 	ck_assert_uint_eq(out(CLIENT_B, KEY("\1")), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(in(KEY("\2")), CLIENT_B);
 	ck_assert_uint_eq(in(KEY("\1")), CLIENT_B);
+	ck_assert_uint_eq(closed(&w, TUNNEL + 1), 1);
+}
+END_TEST
+
+static uint64_t counted_in(size_t kind)
+{
+	struct vpnalg_kind_counters counters;
+
+	ck_assert(vpnalg_kind_counters(w.alg, kind, &counters,
+				       sizeof(counters)));
+	return counters.translated[1];
+}
+
+START_TEST(a_learned_key_counts_and_lives_as_its_tunnel_does)
+{
+	unsigned i;
+
+	w.now = 100000;
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	for (i = 1; i <= 5; i++) {
+		ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+		/* It and its undo. */
+		ck_assert_uint_eq(counted_in(TUNNEL + 1), 2 * i);
+		w.now += 300000;
+		ck_assert_uint_eq(out(CLIENT_A, KEY("\1")),
+				  VPNALG_TRANSLATED);
+	}
+	ck_assert_uint_eq(opened(&w, TUNNEL + 1), 1);
+	ck_assert_uint_eq(counted_in(TUNNEL), 0);
+	ck_assert_uint_eq(counted_in(TUNNEL + 2), 0);
+	/* Nothing is left when the tunnel has ended. */
+	ck_assert_uint_eq(in(KEY("\3")), CLIENT_A);
+	world_wait(&w, 600000);
+	ck_assert_int_eq(w.records, 0);
+}
+END_TEST
+
+/* Of three hosts it is not known who is meant, until one has ended. */
+START_TEST(a_third_host_counts_until_it_has_ended)
+{
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(out(CLIENT_B, KEY("\3")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\3")), CLIENT_B);
+	w.now = 100000;
+	ck_assert_uint_eq(out(CLIENT_C, KEY("\5")), VPNALG_TRANSLATED);
+	w.now = 400000;
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(out(CLIENT_B, KEY("\3")), VPNALG_TRANSLATED);
+	w.now = 699999;
+	ck_assert_uint_eq(in(KEY("\6")), 0);
+	w.now = 700000;
+	ck_assert_uint_eq(in(KEY("\6")), CLIENT_A);
 }
 END_TEST
 
@@ -435,7 +508,8 @@ Suite *gre_suite(void)
 
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_loop_test(t, gre_goes_out_by_its_header, 0, ROWS(rows));
-	tcase_add_loop_test(t, gre_of_any_length_does_no_harm, 0, ROWS(rows));
+	tcase_add_loop_test(t, gre_is_judged_as_soon_as_enough_is_in_memory, 0,
+			    ROWS(rows));
 	tcase_add_test(t, two_hosts_have_two_keys);
 	tcase_add_loop_test(t, of_two_hosts_with_one_key_the_later_is_refused,
 			    0, 6);
@@ -460,6 +534,8 @@ Suite *gre_suite(void)
 		2);
 	tcase_add_test(t, a_learned_key_moves_with_its_tunnel);
 	tcase_add_test(t, a_learned_key_goes_to_whoever_has_the_tunnel);
+	tcase_add_test(t, a_learned_key_counts_and_lives_as_its_tunnel_does);
+	tcase_add_test(t, a_third_host_counts_until_it_has_ended);
 	tcase_add_test(t, undo_goes_by_the_key_alone);
 	suite_add_tcase(suite, t);
 	return suite;

@@ -131,6 +131,8 @@ START_TEST(a_server_that_is_silent_to_other_ports_is_asked_from_1701)
 	if (_i == 1)
 		return;
 	/* And nobody asks in vain any more. */
+	ck_assert_uint_eq(tunnel_asks(&w, &c), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(c.outside_port, L2TP);
 	tunnel_begin(&w, &c);
 	ck_assert_uint_eq(c.outside_port, L2TP);
 	tunnel_carries(&w, &a, 2);

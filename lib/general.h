@@ -24,7 +24,6 @@ enum {
 };
 
 /* How a TCP connection goes on, in general_session.tcp. */
-#define GENERAL_TCP_SYN_OUT 0x01
 #define GENERAL_TCP_SYN_IN 0x02
 #define GENERAL_TCP_ESTABLISHED 0x04 /* the inside host has acknowledged */
 #define GENERAL_TCP_FIN_OUT 0x08

@@ -72,7 +72,6 @@ static uint8_t follow_out(const struct vpnalg_step *step, uint8_t state)
 	if (flags & TCP_SYN) {
 		if (state & (ENDED_INSIDE | ENDED_OUTSIDE))
 			state = 0; /* a new connection on the same ports */
-		state |= GENERAL_TCP_SYN_OUT;
 		return flags & TCP_ACK ? state | GENERAL_TCP_SYN_IN : state;
 	}
 	if (flags & TCP_RST)

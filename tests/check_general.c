@@ -219,6 +219,56 @@ START_TEST(icmp_goes_by_its_type)
 }
 END_TEST
 
+/* Of a type that is none of ours the first byte says so. */
+START_TEST(the_type_of_icmp_is_its_first_byte)
+{
+	const struct icmp_row *row = &icmp_rows[_i];
+	struct bytes p = icmp_query(CLIENT_A, SERVER, row->type, 5000, 1);
+
+	send_captured(&w, VPNALG_OUT, &p, 21);
+	ck_assert_msg(w.last.result == (row->out == VPNALG_UNTOUCHED
+						? VPNALG_UNTOUCHED
+						: VPNALG_DROP_TRUNCATED),
+		      "%s: %u", row->what, w.last.result);
+}
+END_TEST
+
+/* All of the header is there, though not in memory. */
+START_TEST(a_header_that_is_not_all_in_memory_is_truncated)
+{
+	static const struct {
+		uint8_t protocol;
+		uint32_t length;
+	} headers[] = { { TCP, 4 }, { UDP, 4 }, { ICMP, 8 }, { TCP, 20 },
+			{ UDP, 8 } };
+	static const char bytes[20] = { 8, 0, 0, 80, [12] = 0x50 };
+	struct bytes p = ip_packet(CLIENT_A, SERVER, headers[_i].protocol,
+				   bytes, headers[_i].length);
+
+	send_captured(&w, VPNALG_OUT, &p, p.length - 1);
+	ck_assert_uint_eq(w.last.result, VPNALG_DROP_TRUNCATED);
+}
+END_TEST
+
+/* What is dropped counts for its protocol, too. */
+START_TEST(a_dropped_packet_counts_for_its_protocol)
+{
+	struct vpnalg_kind_counters counters;
+	size_t kind;
+
+	if (_i == G_ICMP)
+		icmp_out(&w, CLIENT_A, SERVER, ECHO_REPLY, 1);
+	else if (_i == G_UDP)
+		udp_out(&w, CLIENT_A, 5000, SERVER, 0);
+	else
+		tcp_out(&w, CLIENT_A, 5000, SERVER, 0, SYN, 0);
+	for (kind = G_TCP; kind <= G_MAPPING; kind++) {
+		vpnalg_kind_counters(w.alg, kind, &counters, sizeof(counters));
+		ck_assert_uint_eq(counters.dropped[0], kind == (size_t)_i);
+	}
+}
+END_TEST
+
 /* Whatever comes in and has no mapping is for the router itself, or for nobody:
  * nothing outside opens anything. */
 START_TEST(what_comes_in_without_a_mapping_is_left_alone)
@@ -548,6 +598,13 @@ Suite *general_suite(void)
 		       rfc5508_pings_of_one_identifier_share_one_outside);
 	tcase_add_loop_test(packets, icmp_goes_by_its_type, 0,
 			    ROWS(icmp_rows));
+	tcase_add_loop_test(packets, the_type_of_icmp_is_its_first_byte, 0,
+			    ROWS(icmp_rows));
+	tcase_add_loop_test(packets,
+			    a_header_that_is_not_all_in_memory_is_truncated, 0,
+			    5);
+	tcase_add_loop_test(packets, a_dropped_packet_counts_for_its_protocol,
+			    G_TCP, G_ICMP + 1);
 	tcase_add_test(packets, what_comes_in_without_a_mapping_is_left_alone);
 	tcase_add_test(packets, remotes_are_single_hosts_with_ports);
 	tcase_add_test(packets, fragments_from_inside_do_not_leave);

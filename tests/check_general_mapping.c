@@ -255,7 +255,7 @@ START_TEST(general_traffic_drives_no_vpn_host_from_home)
 		toy_say(&w, host, 5000, SERVER + host, TOY_HELLO, 0, 0);
 		ck_assert_uint_eq(source(&w), home);
 		/* And so is the next one. */
-		icmp_out(&w, host + 8, STRANGER + host, ECHO, 1);
+		icmp_out(&w, host + 8, SERVER, ECHO, 1);
 		home = source(&w);
 		udp_open(&w, host, 40001, STRANGER + host, 53);
 		tcp_out(&w, host, 40001, STRANGER + host, 80, SYN, 0);

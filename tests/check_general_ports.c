@@ -63,6 +63,7 @@ static const struct class_row {
 	{ 1024, 65535, 40001, 1024, 65535 },
 	{ 5001, 6000, 5500, 5001, 6000 }, { 5001, 6000, 5501, 5001, 6000 },
 	{ 900, 2000, 950, 900, 1023 },	  { 900, 2000, 1500, 1024, 2000 },
+	{ 1, 65535, 1024, 1024, 65535 },  { 1, 65535, 1023, 1, 1023 },
 };
 
 START_TEST(rfc4787_req3a_and_req4_range_and_parity_are_kept)
@@ -77,6 +78,34 @@ START_TEST(rfc4787_req3a_and_req4_range_and_parity_are_kept)
 		ck_assert_uint_eq(port & 1, row->port & 1);
 		ck_assert_uint_ge(port, row->least);
 		ck_assert_uint_le(port, row->greatest);
+	}
+	world_end(&w);
+}
+END_TEST
+
+/* Of a range that begins just below 1024, or is a single port. */
+START_TEST(rfc4787_req3a_what_there_is_of_a_range_is_used)
+{
+	static const struct {
+		uint16_t first, last, port;
+		unsigned count;
+		uint16_t least, greatest;
+	} ranges[] = {
+		{ 1010, 1031, 1031, 4, 1025, 1031 },
+		{ 1010, 1031, 1030, 4, 1024, 1030 },
+		{ 1010, 1031, 1011, 7, 1011, 1023 },
+		{ 5001, 5001, 40000, 1, 5001, 5001 },
+		{ 5001, 5001, 40001, 1, 5001, 5001 },
+		{ 5000, 5002, 40001, 1, 5001, 5001 },
+	};
+	unsigned i;
+	uint16_t port;
+
+	begin_with(ranges[_i].first, ranges[_i].last);
+	for (i = 0; i < ranges[_i].count; i++) {
+		port = udp_open(&w, CLIENT_A + i, ranges[_i].port, SERVER, 53);
+		ck_assert_uint_ge(port, ranges[_i].least);
+		ck_assert_uint_le(port, ranges[_i].greatest);
 	}
 	world_end(&w);
 }
@@ -227,6 +256,8 @@ TCase *general_ports_case(void)
 	tcase_add_loop_test(ports,
 			    rfc4787_req3a_and_req4_range_and_parity_are_kept,
 			    0, ROWS(class_rows));
+	tcase_add_loop_test(ports, rfc4787_req3a_what_there_is_of_a_range_is_used,
+			    0, 6);
 	tcase_add_test(ports, a_range_is_used_up_to_its_last_port);
 	tcase_add_test(ports, the_ports_of_vpns_are_never_drawn);
 	tcase_add_loop_test(ports,

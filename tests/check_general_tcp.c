@@ -118,6 +118,7 @@ static const struct timer_row {
 	{ "FIN both ways, the other first", "S<YA<FAF<A", TRANSITORY },
 	{ "FIN from outside again", "S<YA<F5<F", TRANSITORY - 5000 },
 	{ "a forged FIN, within the grace", "S<YA<F2D", TRANSITORY - 2000 },
+	{ "a forged FIN, as the grace ends", "S<YA<F3D", TRANSITORY - 3000 },
 	{ "a forged FIN, later data", "S<YA<F4D", ESTABLISHED },
 	{ "a forged FIN, later acknowledgment", "S<YA<F4A", ESTABLISHED },
 	{ "a forged RST, within the grace", "S<YA<R2D", TRANSITORY - 2000 },
@@ -175,6 +176,22 @@ START_TEST(the_grace_is_no_longer_than_half_the_time)
 	world_wait(&w, 1999);
 	out(ACK, 5);
 	check_lives(2001);
+}
+END_TEST
+
+/* Nor is it any longer than three seconds. */
+START_TEST(the_grace_is_no_longer_than_three_seconds)
+{
+	world_forget(&w);
+	general_world(&w, (struct world_options){
+				  .timers.tcp_transitory = 8000 });
+	establish();
+	in(RST, 0);
+	world_wait(&w, 3000);
+	out(ACK, 5);
+	world_wait(&w, 1);
+	out(ACK, 5);
+	check_lives(ESTABLISHED);
 }
 END_TEST
 
@@ -299,6 +316,7 @@ TCase *general_tcp_case(void)
 			    ROWS(timer_rows));
 	tcase_add_test(tcp, an_end_may_be_announced_again);
 	tcase_add_test(tcp, the_grace_is_no_longer_than_half_the_time);
+	tcase_add_test(tcp, the_grace_is_no_longer_than_three_seconds);
 	tcase_add_test(tcp, rfc5382_req2_a_syn_from_outside_is_answered);
 	tcase_add_test(tcp, rfc5382_req4_an_unsolicited_syn_is_not_answered);
 	tcase_add_loop_test(tcp, a_connection_begins_with_a_syn, 0,

@@ -96,7 +96,6 @@ static bool is_held(struct vpnalg_step *step, struct ask *a)
 	if (f->waits >= L2TP_HELD_MAX || now - f->held >= L2TP_HELD_MS)
 		return false;
 	f->waits++;
-	vpnalg_session_changed(step->translator, a->flow);
 	return true;
 }
 

@@ -20,8 +20,10 @@ static void end(void)
 #define SCCRQ_2 "\xc8\x02\0\x1c\0\0\0\0\0\0\0\0" "\x80\x08\0\0\0\0\0\1"
 #define SCCRQ_3 "\xc8\x03\0\x1e\0\0\0\0\0\0\0\0" "\x80\x08\0\0\0\0\0\1"
 
-/* A header that is none of L2TP's is another protocol's, which goes by its
- * ports. */
+/* Translated, for a header that is none of L2TP's is another protocol's, which
+ * goes by its ports. */
+#define FOREIGN (0x100 | VPNALG_TRANSLATED)
+
 static const struct {
 	const char *what;
 	uint32_t length, needed; /* so many of its bytes say what it is */
@@ -44,7 +46,7 @@ static const struct {
 	{ "another vendor's 9", 28, 28, SCCRQ_2 "\x80\x08\0\x09\0\x09\0\7",
 	  VPNALG_TRANSLATED },
 	{ "longer than UDP", 27, 12, SCCRQ_2 "\x80\x08\0\0\0\x09\0",
-	  VPNALG_TRANSLATED },
+	  FOREIGN },
 	{ "Tunnel ID 0", 28, 28, SCCRQ_2 "\x80\x08\0\0\0\x09\0\0",
 	  VPNALG_DROP_MALFORMED },
 	{ "a Tunnel ID of one byte", 28, 27, SCCRQ_2 "\x80\x07\0\0\0\x09\7\0",
@@ -68,36 +70,50 @@ static const struct {
 	  "\x80\x08\0\0\0\x09\0\7\x80\x08\0\0\0\x09\0\7",
 	  VPNALG_DROP_MALFORMED },
 	{ "control without Length", 12, 12, "\x88\x02\0\x0c\0\0\0\0\0\0\0\0",
-	  VPNALG_TRANSLATED },
+	  FOREIGN },
 	{ "control without Ns", 12, 12, "\xc0\x02\0\x0c\0\0\0\0\0\0\0\0",
-	  VPNALG_TRANSLATED },
+	  FOREIGN },
 	{ "control with an offset", 12, 12, "\xca\x02\0\x0c\0\0\0\0\0\0\0\0",
-	  VPNALG_TRANSLATED },
+	  FOREIGN },
 	{ "control with priority", 12, 12, "\xc9\x02\0\x0c\0\0\0\0\0\0\0\0",
-	  VPNALG_TRANSLATED },
+	  FOREIGN },
 	{ "control of length 11", 12, 12, "\xc8\x02\0\x0b\0\0\0\0\0\0\0\0",
-	  VPNALG_TRANSLATED },
+	  FOREIGN },
 	{ "control cut short", 11, 2, "\xc8\x02\0\x0b\0\0\0\0\0\0\0",
-	  VPNALG_TRANSLATED },
+	  FOREIGN },
 	{ "data", 6, 6, "\0\2\0\7\0\1", VPNALG_TRANSLATED },
+	{ "data with Ns and Nr", 10, 6, "\x08\2\0\7\0\1\0\0\0\0",
+	  VPNALG_TRANSLATED },
+	{ "data with an offset", 8, 6, "\x02\2\0\7\0\1\0\0",
+	  VPNALG_TRANSLATED },
+	{ "data with a length", 8, 8, "\x40\2\0\x08\0\7\0\1",
+	  VPNALG_TRANSLATED },
+	{ "data with a priority", 6, 6, "\1\2\0\7\0\1",
+	  VPNALG_TRANSLATED },
+	{ "data with a reserved bit", 6, 2, "\x20\2\0\7\0\1",
+	  FOREIGN },
+	{ "data longer than its length", 10, 8,
+	  "\x40\2\0\x08\0\7\0\1\0\0", VPNALG_TRANSLATED },
+	{ "data whose Ns is behind its length", 12, 8,
+	  "\x48\2\0\x08\0\7\0\1\0\0\0\0", FOREIGN },
 	{ "data with everything", 16, 8,
 	  "\x4b\2\0\x10\0\7\0\1\0\0\0\0\0\2\0\0", VPNALG_TRANSLATED },
-	{ "data without a session", 5, 2, "\0\2\0\7\0", VPNALG_TRANSLATED },
+	{ "data without a session", 5, 2, "\0\2\0\7\0", FOREIGN },
 	{ "data without its Nr", 9, 6, "\x08\2\0\7\0\1\0\0\0",
-	  VPNALG_TRANSLATED },
+	  FOREIGN },
 	{ "data without its offset", 7, 6, "\x02\2\0\7\0\1\0",
-	  VPNALG_TRANSLATED },
+	  FOREIGN },
 	{ "data longer than UDP", 8, 8, "\x40\2\0\x09\0\7\0\1",
-	  VPNALG_TRANSLATED },
+	  FOREIGN },
 	{ "data shorter than its header", 8, 8, "\x40\2\0\x07\0\7\0\1",
-	  VPNALG_TRANSLATED },
+	  FOREIGN },
 	{ "data of version 3", 8, 8, "\0\3\0\0\0\0\0\1", VPNALG_TRANSLATED },
-	{ "data of session 0", 8, 8, "\0\3\0\0\0\0\0\0", VPNALG_TRANSLATED },
+	{ "data of session 0", 8, 8, "\0\3\0\0\0\0\0\0", FOREIGN },
 	{ "data of version 3, short", 7, 2, "\0\3\0\0\0\0\0",
-	  VPNALG_TRANSLATED },
-	{ "L2F", 10, 2, "\0\1\0\7\0\1\0\0\0\0", VPNALG_TRANSLATED },
-	{ "nothing", 0, 0, "", VPNALG_TRANSLATED },
-	{ "one byte", 1, 0, "\0", VPNALG_TRANSLATED },
+	  FOREIGN },
+	{ "L2F", 10, 2, "\0\1\0\7\0\1\0\0\0\0", FOREIGN },
+	{ "nothing", 0, 0, "", FOREIGN },
+	{ "one byte", 1, 0, "\0", FOREIGN },
 };
 
 START_TEST(a_message_makes_sense_or_is_dropped)
@@ -105,11 +121,36 @@ START_TEST(a_message_makes_sense_or_is_dropped)
 	struct bytes p = udp_packet(CLIENT_A, L2TP, SERVER, L2TP,
 				    rows[_i].bytes, rows[_i].length);
 
-	ck_assert_msg(send_packet(&w, VPNALG_OUT, &p) == rows[_i].result,
+	ck_assert_msg(send_packet(&w, VPNALG_OUT, &p) ==
+			      (rows[_i].result & 0xff),
 		      "%s: %s", rows[_i].what,
 		      vpnalg_result_text(w.last.result));
 	ck_assert_uint_eq(w.records > 0,
-			  rows[_i].result == VPNALG_TRANSLATED);
+			  (rows[_i].result & 0xff) == VPNALG_TRANSLATED);
+}
+END_TEST
+
+/* Where all of L2TP shares port 1701: another protocol does not. */
+START_TEST(only_what_is_l2tp_shares_its_port)
+{
+	static const struct vpnalg_handler *const sharing[] = {
+		&vpnalg_l2tp_port_1701
+	};
+	struct bytes p = udp_packet(CLIENT_A, 40000, SERVER, L2TP,
+				    rows[_i].bytes, rows[_i].length);
+	unsigned result;
+
+	world_end(&w);
+	l2tp_world(&w, (struct world_options){ .handlers = sharing,
+					       .handler_count = 1 });
+	result = send_packet(&w, VPNALG_OUT, &p);
+	ck_assert_msg(rows[_i].result == FOREIGN
+			      ? result == VPNALG_TRANSLATED &&
+					get16(l4(&w)) == 40000
+			      : result != VPNALG_TRANSLATED ||
+					get16(l4(&w)) == L2TP,
+		      "%s: %s", rows[_i].what,
+		      vpnalg_result_text(w.last.result));
 }
 END_TEST
 
@@ -134,7 +175,7 @@ START_TEST(a_message_is_judged_as_soon_as_enough_is_in_memory)
 				      (n < rows[_i].needed
 					       ? when_cut(n, rows[_i].needed,
 							  p.data[28] & 0x80)
-					       : rows[_i].result),
+					       : rows[_i].result & 0xff),
 			      "%u bytes of %s: %s", n, rows[_i].what,
 			      vpnalg_result_text(w.last.result));
 		world_end(&w);
@@ -211,6 +252,8 @@ TCase *l2tp_message_case(void)
 
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_loop_test(t, a_message_makes_sense_or_is_dropped, 0,
+			    ROWS(rows));
+	tcase_add_loop_test(t, only_what_is_l2tp_shares_its_port, 0,
 			    ROWS(rows));
 	tcase_add_loop_test(
 		t, a_message_is_judged_as_soon_as_enough_is_in_memory, 0,

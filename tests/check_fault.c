@@ -225,7 +225,8 @@ static void begin(void)
 {
 	struct world_options options = { .handlers = handlers,
 					 .handler_count = 3,
-					 .no_undo = true };
+					 .no_undo = true,
+					 .leaves = true };
 
 	wrong.swept = NULL;
 	wrong.closed = NULL;

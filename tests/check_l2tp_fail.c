@@ -185,6 +185,27 @@ START_TEST(a_store_that_fails_costs_one_packet)
 }
 END_TEST
 
+/* Nothing was there before the first message. */
+START_TEST(a_question_that_finds_no_room_leaves_nothing)
+{
+	struct tunnel t;
+	long n = 0;
+
+	do {
+		l2tp_world(&w, (struct world_options){
+				       .choosing = CHOOSE_TAKE });
+		w.fail_in = ++n;
+		t = a_tunnel(_i, 0);
+		if (tunnel_asks(&w, &t) != VPNALG_TRANSLATED) {
+			ck_assert_uint_eq(w.last.result, VPNALG_DROP_STORE);
+			ck_assert_int_eq(w.records, 0);
+		}
+		world_end(&w);
+	} while (w.last.result != VPNALG_TRANSLATED);
+	ck_assert_int_ge(n, 4);
+}
+END_TEST
+
 START_TEST(a_port_that_cannot_be_learned_costs_the_answer)
 {
 	struct tunnel t = a_tunnel(0, 0);
@@ -229,6 +250,8 @@ TCase *l2tp_fail_case(void)
 			    ROWS(carriers));
 	tcase_add_test(t, a_shared_tunnels_message_must_be_in_memory);
 	tcase_add_loop_test(t, a_store_that_fails_costs_one_packet, 0,
+			    ROWS(carriers));
+	tcase_add_loop_test(t, a_question_that_finds_no_room_leaves_nothing, 0,
 			    ROWS(carriers));
 	tcase_add_test(t, a_port_that_cannot_be_learned_costs_the_answer);
 	tcase_add_loop_test(t, a_full_store_is_no_more_than_full, 0,

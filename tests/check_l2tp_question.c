@@ -297,6 +297,8 @@ START_TEST(a_store_that_fails_costs_a_question_or_its_answer)
 	for (n = 1; drops == 1; n++) {
 		drops = 0;
 		begin_with(true);
+		/* The claim to the ID of a peer whose port finds no room. */
+		w.options.leaves = carriers[_i].answer_port != 0;
 		w.fail_in = n;
 		t = carriers[_i];
 		t.client = CLIENT_A;

@@ -248,6 +248,7 @@ START_TEST(what_cannot_be_cut_is_dropped)
 	struct bytes m = join(&a, &b), p;
 
 	m = join(&m, &d);
+	w.options.leaves = true; /* a call that waits for its request again */
 	p = tcp_packet(CLIENT_A, 4000, SERVER, PPTP, c.client_seq,
 		       c.server_seq, ACK, m.data, m.length);
 	ck_assert_uint_eq(send_captured(&w, VPNALG_OUT, &p, p.length - 1),

@@ -417,6 +417,7 @@ static unsigned send_bytes(struct world *w, struct vpnalg_packet p,
 			   const struct bytes *packet)
 {
 	uint8_t *block = malloc(p.caplen + 1);
+	long before = w->records;
 
 	memcpy(block + 1, packet->data, p.caplen);
 	free(w->bytes);
@@ -426,6 +427,12 @@ static unsigned send_bytes(struct world *w, struct vpnalg_packet p,
 	vpnalg_process(w->alg, &p, 1, w->now);
 	mirror_check(w);
 	w->last = p;
+	/* Whoever waits is remembered. */
+	if (p.result != VPNALG_TRANSLATED && p.result != VPNALG_DROP_WAIT &&
+	    !w->options.leaves)
+		ck_assert_msg(w->records <= before, "%s: %ld records more",
+			      vpnalg_result_text(p.result),
+			      w->records - before);
 	check_promises(w, packet, p.result == VPNALG_TRANSLATED ? p.caplen
 								: p.caplen);
 	memcpy(w->bytes, p.data, p.caplen);

@@ -226,7 +226,8 @@ START_TEST(a_store_that_is_full_keeps_what_it_has)
 
 	ipsec_world(&w, (struct world_options){ .units = (uint32_t)_i,
 						.no_undo = true,
-						.no_wait = true });
+						.no_wait = true,
+						.leaves = true });
 	for (i = 0; i < 40; i++) {
 		e[i] = esp_of(CLIENT_A + i, SERVER, 0xa0 + i, 0xb0 + i);
 		w.now += 1000;

@@ -91,6 +91,9 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 {
 	enum vpnalg_result result;
 
+	/* Its session may be found by another handler's key. */
+	if (vpnalg_remote_port(step->facts) != ROGUE_PORT)
+		return VPNALG_DROP_PORT_HELD;
 	if (step->record == NULL) {
 		result = open_session(step);
 		if (result != VPNALG_TRANSLATED)
@@ -110,9 +113,6 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 		step->record = NULL;
 		return VPNALG_TRANSLATED;
 	default:
-		/* It may be found by another handler's key. */
-		if (vpnalg_remote_port(step->facts) != ROGUE_PORT)
-			return VPNALG_DROP_PORT_HELD;
 		vpnalg_rewrite_ends(step);
 		return VPNALG_TRANSLATED;
 	}

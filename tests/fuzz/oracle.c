@@ -384,16 +384,19 @@ static void check_same(const char *promise, const struct held *a,
 
 /* From where on the two worlds need not be the same: the other store is full; a
  * segment was cut where this one failed; or the search for an ID went on where
- * it was, so that the second try has found another one. */
+ * it was, so that the second try has found another one, or, with a callback that
+ * refuses many, none. */
 static bool part_ways(const struct worlds *w, const struct held *a,
 		      const struct held *b, bool again)
 {
 	if (w->second.store.failed ||
 	    (w->first.store.struck && a->p.flags & VPNALG_PACKET_CUT))
 		return true;
-	return again && a->p.result == VPNALG_TRANSLATED &&
-	       b->p.result == VPNALG_TRANSLATED &&
-	       memcmp(a->p.data, b->p.data, a->p.caplen) != 0;
+	if (!again || b->p.result != VPNALG_TRANSLATED)
+		return false;
+	return a->p.result == VPNALG_DROP_NO_ID ||
+	       (a->p.result == VPNALG_TRANSLATED &&
+		memcmp(a->p.data, b->p.data, a->p.caplen) != 0);
 }
 
 static void send_again(struct worlds *w, struct held *h, const struct sent *s,

@@ -118,7 +118,7 @@ static enum vpnalg_choice adopt(struct vpnalg *translator,
 	if (binding->outside.family == VPNALG_IPV4 &&
 	    binding->outside_id >= opening->least &&
 	    binding->outside_id <= opening->greatest &&
-	    vpnalg_pool_has(translator, outside) &&
+	    pool_has(translator, outside) &&
 	    (fixed == NULL ||
 	     same_address(fixed, outside, translator->addr_len)) &&
 	    is_free_at(translator, opening, binding))

@@ -11,10 +11,11 @@
 /* Record kinds of the engine itself, beside those of the handlers. */
 #define ENGINE_HANDLER 0xff
 
-/* Key roles of the engine's records, see usage.c. */
+/* Key roles of the engine's records, see usage.c. As those of sessions, roles of
+ * inside keys are even. */
 enum {
-	ROLE_GUARD = 8, /* outside address and remote have sessions */
-	ROLE_PAIR = 9   /* inside host is paired to an outside address */
+	ROLE_PAIR = 8, /* inside host is paired to an outside address */
+	ROLE_GUARD = 9 /* outside address and remote have sessions */
 };
 
 /* In record->flags, beside the public ones: what close must give back. */
@@ -244,7 +245,18 @@ void vpnalg_binding_give_back(struct vpnalg *translator,
 			      struct vpnalg_record *record);
 
 /* pool.c */
-bool vpnalg_pool_has(const struct vpnalg *translator, const uint8_t *address);
+bool vpnalg_pool_finds(const struct vpnalg *translator, const uint8_t *address);
+
+/* Whether an address is one of the translator's own. */
+static inline bool pool_has(const struct vpnalg *translator,
+			    const uint8_t *address)
+{
+	if (translator->address_count != 1)
+		return vpnalg_pool_finds(translator, address);
+	return same_address(translator->addresses, address,
+			    translator->addr_len);
+}
+
 const uint8_t *vpnalg_pool_home(const struct vpnalg *translator, uint16_t zone,
 				const uint8_t *inside);
 int vpnalg_pool_init(struct vpnalg *translator,

@@ -20,8 +20,7 @@ enum { ZONE_OFF = 2, ID_OFF = 4, PORT_OFF = 8, LOCAL_OFF = 12 };
 
 static bool is_inside(unsigned role)
 {
-	return role == VPNALG_INSIDE_OWN || role == VPNALG_INSIDE_PEER ||
-	       role == ROLE_PAIR;
+	return role % 2 == 0;
 }
 
 static inline void put_address(uint8_t *to, const uint8_t *address,

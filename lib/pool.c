@@ -34,12 +34,10 @@ static uint32_t position(const struct vpnalg *translator,
 	return low;
 }
 
-bool vpnalg_pool_has(const struct vpnalg *translator, const uint8_t *address)
+bool vpnalg_pool_finds(const struct vpnalg *translator, const uint8_t *address)
 {
-	uint32_t at = 0;
+	uint32_t at = position(translator, address);
 
-	if (translator->address_count > 1)
-		at = position(translator, address);
 	return at < translator->address_count &&
 	       same_address(address_at(translator, at), address,
 			    translator->addr_len);
@@ -54,7 +52,7 @@ int vpnalg_pool_init(struct vpnalg *translator,
 		const struct vpnalg_addr *address = &config->addresses[i];
 
 		if (address->family != VPNALG_IPV4 ||
-		    vpnalg_pool_has(translator, address->octets))
+		    pool_has(translator, address->octets))
 			return VPNALG_ERROR_ADDRESS;
 		at = position(translator, address->octets);
 		memmove(address_at(translator, at + 1),

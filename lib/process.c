@@ -15,7 +15,7 @@
 static bool is_remote(const struct vpnalg *translator, const uint8_t *address)
 {
 	return address[0] != 0 && address[0] != 127 && address[0] < 224 &&
-	       !vpnalg_pool_has(translator, address);
+	       !pool_has(translator, address);
 }
 
 /* The local address decides whether the packet is ours: the router's own
@@ -23,7 +23,7 @@ static bool is_remote(const struct vpnalg *translator, const uint8_t *address)
 static bool addresses_fit(const struct vpnalg *translator,
 			  const struct vpnalg_facts *facts)
 {
-	return vpnalg_pool_has(translator, facts->local) == !facts->inside &&
+	return pool_has(translator, facts->local) == !facts->inside &&
 	       is_remote(translator, facts->remote);
 }
 
@@ -32,7 +32,7 @@ static bool addresses_fit(const struct vpnalg *translator,
 static bool is_own(const struct vpnalg *translator,
 		   const struct vpnalg_facts *facts)
 {
-	return facts->inside && vpnalg_pool_has(translator, facts->local);
+	return facts->inside && pool_has(translator, facts->local);
 }
 
 static void make_key(struct vpnalg *translator, struct slot *slot)

@@ -33,20 +33,32 @@ static uint32_t other_of(const struct vpnalg_table *table, uint32_t at,
 	return sum >= at ? sum - at : sum + table->bucket_count - at;
 }
 
-/* Whether the 20 bytes of an IPv4 key are equal; longer ones by memcmp. */
-static bool same_key(const uint8_t *a, const uint8_t *b, size_t length)
+/* Bits in which eight bytes differ, or four. */
+static inline uint64_t difference_8(const uint8_t *a, const uint8_t *b)
 {
-	uint32_t v, w, difference = 0;
-	size_t i;
+	uint64_t v, w;
 
+	memcpy(&v, a, sizeof(v));
+	memcpy(&w, b, sizeof(w));
+	return v ^ w;
+}
+
+static inline uint64_t difference_4(const uint8_t *a, const uint8_t *b)
+{
+	uint32_t v, w;
+
+	memcpy(&v, a, sizeof(v));
+	memcpy(&w, b, sizeof(w));
+	return v ^ w;
+}
+
+/* Whether the 20 bytes of an IPv4 key are equal; longer ones by memcmp. */
+static inline bool same_key(const uint8_t *a, const uint8_t *b, size_t length)
+{
 	if (length != VPNALG_KEY_IPV4)
 		return memcmp(a, b, length) == 0;
-	for (i = 0; i < VPNALG_KEY_IPV4; i += sizeof(v)) {
-		memcpy(&v, a + i, sizeof(v));
-		memcpy(&w, b + i, sizeof(w));
-		difference |= v ^ w;
-	}
-	return difference == 0;
+	return (difference_8(a, b) | difference_8(a + 8, b + 8) |
+		difference_4(a + 16, b + 16)) == 0;
 }
 
 /* Whether one of four entries may have the tag: says yes if one has, and seldom

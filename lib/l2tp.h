@@ -189,6 +189,16 @@ static inline bool l2tp_is_shared(struct vpnalg_step *step,
 	return l2tp_flow(step, flow)->flags & L2TP_FLOW_SHARED;
 }
 
+/* Whether a tunnel, session or claim with the flow's ports can be the flow's and
+ * not that of an earlier one. */
+static inline bool l2tp_may_have(struct vpnalg_step *step,
+				 struct vpnalg_record *flow,
+				 const struct vpnalg_record *record)
+{
+	return record->kind == L2TP_KIND_CLAIM ||
+	       l2tp_flow(step, flow)->flags & L2TP_FLOW_MANAGED;
+}
+
 enum vpnalg_result vpnalg_l2tp_flow_open(struct vpnalg_step *step,
 					 const struct l2tp_message *message);
 struct vpnalg_record *vpnalg_l2tp_flow_find(struct vpnalg_step *step,

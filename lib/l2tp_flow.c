@@ -99,10 +99,12 @@ enum vpnalg_result vpnalg_l2tp_flow_open(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* The flow of a tunnel, session or claim. */
+/* The flow of a tunnel, session or claim; NULL if it is gone, even if another
+ * handler has its ports now. */
 struct vpnalg_record *vpnalg_l2tp_flow_find(struct vpnalg_step *step,
 					    struct vpnalg_record *tunnel)
 {
+	struct vpnalg_record *flow;
 	struct vpnalg_tuple tuple;
 
 	vpnalg_session_tuple(step->translator, tunnel, VPNALG_INSIDE_OWN,
@@ -116,7 +118,8 @@ struct vpnalg_record *vpnalg_l2tp_flow_find(struct vpnalg_step *step,
 		tuple.id = 0;
 		tuple.port = L2TP_NUMBER_FLOW;
 	}
-	return vpnalg_session_find(step->translator, &tuple);
+	flow = vpnalg_session_find(step->translator, &tuple);
+	return flow != NULL && flow->handler == tunnel->handler ? flow : NULL;
 }
 
 /* NULL if it is another one by now. */
@@ -125,7 +128,10 @@ struct vpnalg_record *vpnalg_l2tp_flow_of(struct vpnalg_step *step,
 {
 	struct vpnalg_record *flow = vpnalg_l2tp_flow_find(step, tunnel);
 
-	return flow != NULL && l2tp_is_shared(step, flow) ? flow : NULL;
+	return flow != NULL && l2tp_is_shared(step, flow) &&
+			       l2tp_may_have(step, flow, tunnel)
+		       ? flow
+		       : NULL;
 }
 
 void vpnalg_l2tp_flow_answered(struct vpnalg_step *step,

@@ -20,7 +20,7 @@ static bool is_firm(struct vpnalg_step *step, struct vpnalg_record *claim)
 {
 	struct vpnalg_record *flow = vpnalg_l2tp_flow_find(step, claim);
 
-	return flow != NULL && flow->handler == step->handler &&
+	return flow != NULL &&
 	       l2tp_flow(step, flow)->flags & L2TP_FLOW_ANSWERED;
 }
 
@@ -65,7 +65,7 @@ static void dispossess(struct vpnalg_step *step, struct vpnalg_record *holder)
 {
 	struct vpnalg_record *flow = vpnalg_l2tp_flow_find(step, holder);
 
-	if (flow != NULL && flow->handler == holder->handler) {
+	if (flow != NULL) {
 		l2tp_flow(step, flow)->busy = 0;
 		vpnalg_session_changed(step->translator, flow);
 	}

@@ -62,19 +62,36 @@ bool vpnalg_l2tp_tunnel_is_of(struct vpnalg_step *step,
 	       memcmp(ours.local, its.local, step->facts->addr_len) == 0;
 }
 
-/* The tunnel, session or claim with an ID and port of the flow, whoever's. */
+/* Whether the record's flow is gone. The sessions of a control connection keep
+ * it until the sweep has closed them: it may have outlived its flow, and be found
+ * in a later one. */
+static bool is_left_over(struct vpnalg_step *step, struct vpnalg_record *flow,
+			 unsigned role, struct vpnalg_record *record)
+{
+	if (role != VPNALG_INSIDE_OWN && role != VPNALG_INSIDE_PEER)
+		flow = vpnalg_l2tp_flow_find(step, record);
+	return flow == NULL || !l2tp_may_have(step, flow, record);
+}
+
+/* The tunnel, session or claim with an ID and port of the flow, whoever's. What is
+ * left over is closed. */
 struct vpnalg_record *vpnalg_l2tp_tunnel_holder(struct vpnalg_step *step,
 						struct vpnalg_record *flow,
 						unsigned role,
 						const struct l2tp_id *id)
 {
+	struct vpnalg_record *record;
 	struct vpnalg_tuple tuple;
 
 	if (id->size == 0 || id->value == 0)
 		return NULL;
 	vpnalg_l2tp_tunnel_tuple(step, flow, role, id->what, &tuple);
 	tuple.id = id->value;
-	return vpnalg_session_find(step->translator, &tuple);
+	record = vpnalg_session_find(step->translator, &tuple);
+	if (record == NULL || !is_left_over(step, flow, role, record))
+		return record;
+	vpnalg_session_close(step->translator, record);
+	return NULL;
 }
 
 /* The flow's tunnel or session with an ID of the packet's form, its own or the

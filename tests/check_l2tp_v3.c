@@ -248,6 +248,26 @@ START_TEST(a_session_keeps_its_tunnel_alive)
 }
 END_TEST
 
+/* Nothing has been swept: a control connection that its sessions keep is there
+ * still, and found, though its flow is gone. It is nobody's: not of another host,
+ * nor of the same host's next flow. */
+START_TEST(a_control_connection_that_is_left_over_is_nobodys)
+{
+	struct tunnel a = a_tunnel(0), b = a_tunnel(1), next;
+
+	begin_session(&a);
+	begin_session(&b);
+	ck_assert_uint_ne(b.outside_own, b.own);
+	w.now += _i & 1 ? 600000U : 300165U;
+	next = a_tunnel(_i < 2 ? 1 : 2);
+	next.own = _i < 2 ? b.own : b.outside_own;
+	next.peer = 0x77;
+	next.hides = true;
+	tunnel_begin(&w, &next);
+	ck_assert_uint_eq(client_tells(&w, &next, HELLO), VPNALG_TRANSLATED);
+}
+END_TEST
+
 /* Sessions that both ends were set up with by hand have no messages. */
 START_TEST(one_host_may_have_sessions_without_a_tunnel)
 {
@@ -316,7 +336,9 @@ TCase *l2tp_v3_case(void)
 	tcase_add_test(
 		t,
 		an_end_that_the_host_ignores_is_taken_back_with_its_sessions);
-	tcase_add_test(t, data_takes_the_end_of_its_tunnel_back);
+	tcase_add_loop_test(t, data_takes_the_end_of_its_tunnel_back, 0, 2);
+	tcase_add_loop_test(
+		t, a_control_connection_that_is_left_over_is_nobodys, 0, 4);
 	tcase_add_test(t, a_session_keeps_its_tunnel_alive);
 	tcase_add_test(t, one_host_may_have_sessions_without_a_tunnel);
 	tcase_add_test(t, hidden_ids_are_learned_over_ip_too);

@@ -83,6 +83,8 @@ enum l2tp_number {
 #define L2TP_FLOW_HEARD 0x80 /* what may be the answer to a hidden ID came */
 #define L2TP_FLOW_ANSWERED 0x100 /* something has come in for it */
 #define L2TP_FLOW_MANAGED 0x200 /* it has had tunnels told apart by ID */
+/* The end of one of these was announced from outside. */
+#define L2TP_FLOW_ENDED 0x400
 
 /* The body of a flow. */
 struct l2tp_flow {
@@ -326,7 +328,7 @@ void vpnalg_l2tp_tunnel_join(struct vpnalg_step *step,
 			     struct vpnalg_record *session,
 			     struct vpnalg_record *tunnel);
 void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
-			    const struct vpnalg_record *flow,
+			    struct vpnalg_record *flow,
 			    struct vpnalg_record *record, bool begins);
 void vpnalg_l2tp_tunnel_hear(struct vpnalg_step *step,
 			     struct vpnalg_record *record);

@@ -171,16 +171,12 @@ static struct vpnalg_record *parent_of(struct vpnalg *translator,
 	return parent;
 }
 
-/* Whether the tunnel of a session goes on; a tunnel itself needs none. */
-static bool stands(struct vpnalg *translator, struct vpnalg_record *record)
+/* Whether a tunnel, which may be NULL, goes on. */
+static bool stands(const struct vpnalg *translator,
+		   const struct vpnalg_record *tunnel)
 {
-	struct vpnalg_record *parent;
-
-	if (!is_session(record))
-		return true;
-	parent = parent_of(translator, record);
-	return parent != NULL && !(parent->flags & VPNALG_SESSION_ENDED) &&
-	       vpnalg_session_alive(translator, parent);
+	return tunnel != NULL && !(tunnel->flags & VPNALG_SESSION_ENDED) &&
+	       vpnalg_session_alive(translator, tunnel);
 }
 
 static void leave(struct vpnalg *translator, struct vpnalg_record *session)
@@ -252,7 +248,7 @@ static void live(struct vpnalg_step *step, const struct vpnalg_record *flow,
 void vpnalg_l2tp_tunnel_swept(struct vpnalg *translator,
 			      struct vpnalg_record *record)
 {
-	if (!stands(translator, record))
+	if (!stands(translator, parent_of(translator, record)))
 		linger(translator, record);
 }
 
@@ -275,25 +271,32 @@ static bool may_revive(struct vpnalg_step *step,
 	       l2tp_is_past_grace(step, record);
 }
 
-/* Who goes on with a session goes on with its tunnel. */
-static void revive_parent(struct vpnalg_step *step,
-			  const struct vpnalg_record *flow,
-			  struct vpnalg_record *session)
+/* Whether there is a tunnel to go on with; a tunnel itself needs none. Who goes on
+ * with a session goes on with its tunnel. It is looked for only if an end was
+ * announced: what else becomes of it the sweep tells. */
+static bool has_parent(struct vpnalg_step *step, struct vpnalg_record *flow,
+		       struct vpnalg_record *record)
 {
+	struct l2tp_flow *f = l2tp_flow(step, flow);
 	struct vpnalg_record *parent;
 
-	if (!is_session(session))
-		return;
-	parent = parent_of(step->translator, session);
+	if (!is_session(record) || (!(record->flags & VPNALG_SESSION_ENDED) &&
+				    !(f->flags & L2TP_FLOW_ENDED)))
+		return true;
+	parent = parent_of(step->translator, record);
 	if (parent != NULL && vpnalg_session_alive(step->translator, parent) &&
-	    may_revive(step, parent, body(step->translator, parent)))
+	    may_revive(step, parent, body(step->translator, parent))) {
 		live(step, flow, parent);
+		f->flags &= (uint16_t)~L2TP_FLOW_ENDED;
+		vpnalg_session_changed(step->translator, flow);
+	}
+	return stands(step->translator, parent);
 }
 
 /* The inside host goes on with it, or only begins: what it has confirmed is
  * another tunnel than the one that was to end. */
 void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
-			    const struct vpnalg_record *flow,
+			    struct vpnalg_record *flow,
 			    struct vpnalg_record *record, bool begins)
 {
 	const struct l2tp_tunnel *its = body(step->translator, record);
@@ -303,8 +306,7 @@ void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
 			    (!begins || its->flags & L2TP_TUNNEL_FINAL)
 		  : is_fresh(step, record))
 		return;
-	revive_parent(step, flow, record);
-	if (stands(step->translator, record))
+	if (has_parent(step, flow, record))
 		live(step, flow, record);
 	else
 		linger(step->translator, record);

@@ -66,7 +66,6 @@ static enum way by_inside_port(const struct vpnalg_facts *facts,
 	return WAY_LAST;
 }
 
-/* With any other port of the remote there must be more to go by. */
 static bool looks_like_l2tp(const struct vpnalg_facts *facts)
 {
 	struct l2tp_message message;
@@ -80,8 +79,6 @@ static bool looks_like_l2tp(const struct vpnalg_facts *facts)
 static enum way by_answer(const struct vpnalg_facts *facts,
 			  struct vpnalg_match *match)
 {
-	if (!looks_like_l2tp(facts))
-		return WAY_NONE;
 	name(match, true, PROTOCOL_UDP, vpnalg_local_port(facts),
 	     vpnalg_remote_port(facts));
 	return WAY_MORE;
@@ -92,8 +89,6 @@ static enum way by_answer(const struct vpnalg_facts *facts,
 static enum way by_question(const struct vpnalg_facts *facts,
 			    struct vpnalg_match *match)
 {
-	if (!looks_like_l2tp(facts))
-		return WAY_NONE;
 	name(match, false, PROTOCOL_UDP, vpnalg_local_port(facts), L2TP_PORT);
 	return WAY_MORE;
 }
@@ -173,7 +168,7 @@ static enum way by_elsewhere(const struct vpnalg_facts *facts,
 {
 	struct l2tp_message message;
 
-	if (!facts->inward || facts->quoted ||
+	if (facts->quoted ||
 	    vpnalg_l2tp_message_read(facts, &message) != VPNALG_TRANSLATED ||
 	    !l2tp_is_answer(&message) || message.header.value == 0)
 		return WAY_NONE;
@@ -224,15 +219,15 @@ enum by {
 
 #define WAYS_MAX 4
 
-/* In the order in which they are tried: UDP or IP; in its inside form, or in
- * its outside form on its way out or in. */
-static const uint8_t ways[2][3][WAYS_MAX] = {
-	{ { BY_ELSEWHERE, BY_INSIDE_PORT, BY_ANSWER, BY_QUESTION },
-	  { BY_ID, BY_OWN_ID, BY_OUTSIDE_PORT },
-	  { BY_ID, BY_OUTSIDE_PORT, BY_SERVER, BY_ELSEWHERE } },
-	{ { BY_HOST },
-	  { BY_ID, BY_OWN_ID, BY_HOST },
-	  { BY_ID, BY_ASKER, BY_HOST } },
+/* In the order in which they are tried: UDP or IP; in its outside or its inside
+ * form; on its way out or in. */
+static const uint8_t ways[2][2][2][WAYS_MAX] = {
+	{ { { BY_ID, BY_OWN_ID, BY_OUTSIDE_PORT },
+	    { BY_ID, BY_OUTSIDE_PORT, BY_SERVER, BY_ELSEWHERE } },
+	  { { BY_INSIDE_PORT, BY_ANSWER, BY_QUESTION },
+	    { BY_ELSEWHERE, BY_INSIDE_PORT, BY_ANSWER, BY_QUESTION } } },
+	{ { { BY_ID, BY_OWN_ID, BY_HOST }, { BY_ID, BY_ASKER, BY_HOST } },
+	  { { BY_HOST }, { BY_HOST } } },
 };
 
 static enum way name_by(unsigned by, const struct vpnalg_facts *facts,
@@ -267,9 +262,9 @@ static enum way name_by(unsigned by, const struct vpnalg_facts *facts,
 static enum vpnalg_claim name_key(const struct vpnalg_facts *facts,
 				  struct vpnalg_match *match)
 {
-	unsigned form = facts->inside ? 0 : 1U + facts->inward, i;
-	const uint8_t *tried = ways[!is_udp(facts)][form];
-	unsigned skip = match->attempt;
+	const uint8_t *tried =
+		ways[!is_udp(facts)][facts->inside][facts->inward];
+	unsigned skip = match->attempt, i;
 	enum way way;
 
 	for (i = 0; i < WAYS_MAX; i++) {
@@ -284,6 +279,15 @@ static enum vpnalg_claim name_key(const struct vpnalg_facts *facts,
 	return VPNALG_CLAIM_NONE;
 }
 
+/* In its inside form, with any other port of the remote than 1701 there must be
+ * more to go by. */
+static bool is_another_protocols(const struct vpnalg_facts *facts)
+{
+	return facts->inside && is_udp(facts) &&
+	       vpnalg_remote_port(facts) != L2TP_PORT &&
+	       !looks_like_l2tp(facts);
+}
+
 static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 			       struct vpnalg_match *claimed)
 {
@@ -295,6 +299,8 @@ static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 		return VPNALG_CLAIM_GUARDED;
 	}
 	if (is_udp(facts) && facts->l4_caplen < PORTS_LEN)
+		return VPNALG_CLAIM_NONE;
+	if (is_another_protocols(facts))
 		return VPNALG_CLAIM_NONE;
 	return name_key(facts, claimed);
 }

@@ -118,10 +118,9 @@ static enum vpnalg_result attach(struct vpnalg_step *step,
 /* Nothing has changed since the last data of this tunnel or session: it is there,
  * and lives nearly as long as its flow. So a flow that is busy with one of them is
  * all that must be looked for. */
-static bool is_busy(struct vpnalg_step *step, struct vpnalg_record *flow,
+static bool is_busy(struct vpnalg_step *step, const struct l2tp_flow *f,
 		    const struct l2tp_message *m)
 {
-	const struct l2tp_flow *f = l2tp_flow(step, flow);
 	uint32_t life = vpnalg_session_timers(step->translator)->udp;
 
 	return f->busy != 0 && f->busy == m->header.value &&
@@ -321,13 +320,14 @@ enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
 					   struct vpnalg_record *flow,
 					   struct l2tp_message *m)
 {
-	bool shared = l2tp_is_shared(step, flow);
+	const struct l2tp_flow *f = l2tp_flow(step, flow);
+	bool shared = f->flags & L2TP_FLOW_SHARED;
 	struct vpnalg_record *tunnel;
 	enum vpnalg_result result;
 
 	if (shared && !m->whole)
 		return VPNALG_DROP_TRUNCATED;
-	if (!m->control && is_busy(step, flow, m)) {
+	if (!m->control && is_busy(step, f, m)) {
 		vpnalg_l2tp_flow_refresh(step, flow, m);
 		return VPNALG_TRANSLATED;
 	}
@@ -341,7 +341,7 @@ enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
 		if (result != VPNALG_TRANSLATED)
 			return result;
 		if (m->control && m->type == L2TP_SCCCN &&
-		    l2tp_flow(step, flow)->flags & L2TP_FLOW_HEARD)
+		    f->flags & L2TP_FLOW_HEARD)
 			vpnalg_l2tp_server_answered(step, flow);
 		return VPNALG_TRANSLATED;
 	}

@@ -202,7 +202,6 @@ static uint32_t slack(uint32_t life)
 static void live(struct vpnalg_step *step, struct vpnalg_record *flow,
 		 const struct l2tp_message *m)
 {
-	l2tp_flow(step, flow)->flags &= (uint16_t)~L2TP_FLOW_LINGERING;
 	vpnalg_session_live(step->translator, flow,
 			    vpnalg_session_timers(step->translator)->udp);
 	if (m->control)
@@ -230,13 +229,16 @@ void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
 {
 	uint32_t life = vpnalg_session_timers(step->translator)->udp;
 	bool asks = m->control && m->type == L2TP_SCCRQ;
+	struct l2tp_flow *f = l2tp_flow(step, flow);
 
 	if (m->control && m->type == L2TP_STOPCCN) {
 		vpnalg_l2tp_flow_linger(step, flow);
-	} else if (l2tp_flow(step, flow)->flags & L2TP_FLOW_LINGERING) {
-		if (asks ||
-		    (!l2tp_is_idle(m) && l2tp_is_past_grace(step, flow)))
-			live(step, flow, m);
+	} else if (f->flags & L2TP_FLOW_LINGERING) {
+		if (!asks &&
+		    (l2tp_is_idle(m) || !l2tp_is_past_grace(step, flow)))
+			return;
+		f->flags &= (uint16_t)~L2TP_FLOW_LINGERING;
+		live(step, flow, m);
 	} else if (flow->deadline - step->now <= life - slack(life)) {
 		live(step, flow, m);
 	}

@@ -279,12 +279,14 @@ static enum vpnalg_claim name_key(const struct vpnalg_facts *facts,
 	return VPNALG_CLAIM_NONE;
 }
 
-/* In its inside form, with any other port of the remote than 1701 there must be
- * more to go by. */
+/* Port 0 is none (RFC 768), and over IP it stands in keys for the missing one. In
+ * its inside form, with any other port of the remote than 1701 there must be more
+ * to go by. */
 static bool is_another_protocols(const struct vpnalg_facts *facts)
 {
-	return facts->inside && is_udp(facts) &&
-	       vpnalg_remote_port(facts) != L2TP_PORT &&
+	if (facts->l4_caplen < PORTS_LEN || vpnalg_local_port(facts) == 0)
+		return true;
+	return facts->inside && vpnalg_remote_port(facts) != L2TP_PORT &&
 	       !looks_like_l2tp(facts);
 }
 
@@ -298,9 +300,7 @@ static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 		claimed->space = L2TP_PROTOCOL;
 		return VPNALG_CLAIM_GUARDED;
 	}
-	if (is_udp(facts) && facts->l4_caplen < PORTS_LEN)
-		return VPNALG_CLAIM_NONE;
-	if (is_another_protocols(facts))
+	if (is_udp(facts) && is_another_protocols(facts))
 		return VPNALG_CLAIM_NONE;
 	return name_key(facts, claimed);
 }

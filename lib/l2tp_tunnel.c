@@ -312,16 +312,28 @@ void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
 		linger(step->translator, record);
 }
 
-/* Something has come in for it; noted once a second. */
+static void note_heard(struct vpnalg_step *step, struct vpnalg_record *record)
+{
+	body(step->translator, record)->heard = (uint32_t)step->now;
+	vpnalg_session_changed(step->translator, record);
+}
+
+/* Something has come in for it; noted once a second. A remote that sends data of
+ * a session has not forgotten its control connection. */
 void vpnalg_l2tp_tunnel_hear(struct vpnalg_step *step,
 			     struct vpnalg_record *record)
 {
-	struct l2tp_tunnel *its = body(step->translator, record);
+	struct vpnalg_record *parent;
 
-	if ((uint32_t)step->now - its->heard < L2TP_SLACK_MS)
+	if ((uint32_t)step->now - body(step->translator, record)->heard <
+	    L2TP_SLACK_MS)
 		return;
-	its->heard = (uint32_t)step->now;
-	vpnalg_session_changed(step->translator, record);
+	note_heard(step, record);
+	if (!is_session(record))
+		return;
+	parent = parent_of(step->translator, record);
+	if (parent != NULL)
+		note_heard(step, parent);
 }
 
 /* The beginning */

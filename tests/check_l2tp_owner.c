@@ -334,6 +334,40 @@ START_TEST(a_peers_id_is_given_back_when_its_newer_holder_has_gone)
 }
 END_TEST
 
+/* The remote goes on with a session, so it has not forgotten the tunnel either:
+ * an answer that gives another host the same ID is forged. */
+START_TEST(who_hears_data_is_heard_of)
+{
+	struct tunnel a = begun(_i, 0), b;
+	unsigned i;
+
+	for (i = 0; i < 10; i++) {
+		w.now += 5000;
+		tunnel_carries(&w, &a, i);
+	}
+	b = carriers[_i];
+	b.client = CLIENT_B;
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_confirms(&w, &b), VPNALG_DROP_NO_SESSION);
+	ck_assert_uint_eq(client_tells(&w, &a, HELLO), VPNALG_TRANSLATED);
+}
+END_TEST
+
+/* UDP from port 0, which is none, beside L2TP over IP, which has none. */
+START_TEST(port_0_is_not_that_of_l2tp_over_ip)
+{
+	struct tunnel a = begun(6, 0), b = carriers[6];
+	struct bytes m = l2tp_control(3, a.peer, 1, HELLO);
+	struct bytes p = udp_packet(CLIENT_B, 0, SERVER, L2TP, m.data,
+				    m.length);
+
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_UNTOUCHED);
+	b.client = CLIENT_B;
+	ck_assert_uint_eq(tunnel_says(&w, &b, &m), VPNALG_DROP_NO_SESSION);
+}
+END_TEST
+
 /* Forged, from outside. */
 
 static const struct {
@@ -449,6 +483,8 @@ TCase *l2tp_owner_case(void)
 		of_two_tunnels_with_one_peers_id_the_one_that_is_heard_has_it);
 	tcase_add_test(
 		t, a_peers_id_is_given_back_when_its_newer_holder_has_gone);
+	tcase_add_loop_test(t, who_hears_data_is_heard_of, 5, 7);
+	tcase_add_test(t, port_0_is_not_that_of_l2tp_over_ip);
 	tcase_add_loop_test(
 		t, what_answers_no_question_says_nothing_of_the_server, 0,
 		ROWS(forged_rows));

@@ -119,6 +119,7 @@ struct world {
 	const struct settings *settings;
 	uint32_t random;
 	vpnalg_time now;
+	bool opened;    /* something, by the last call */
 	long bindings;  /* taken and not given back */
 	uint64_t bound; /* the sum of their hashes */
 };
@@ -193,6 +194,7 @@ struct worlds {
 	 * first one's store fails and it is given the packet again. */
 	bool one_by_one, heals;
 	bool two; /* there is a second one, even if it is out of use */
+	bool tried_again; /* a packet, after the first one's store failed */
 	/* First.store.fail_in for the next packet, or for its undoing. */
 	long fail_next, fail_undo;
 	uint32_t calls;

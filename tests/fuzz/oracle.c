@@ -149,18 +149,30 @@ static bool is_owned(const struct settings *settings, const struct sent *s)
 	}
 }
 
+static bool has_rogue_port(const uint8_t *ip, uint32_t length)
+{
+	uint32_t l4;
+
+	if (length < 24 || ip[9] != UDP)
+		return false;
+	l4 = header_length(ip);
+	return length < l4 + 4 || get16(ip + l4) == ROGUE_PORT ||
+	       get16(ip + l4 + 2) == ROGUE_PORT;
+}
+
 /* Whether it is the rogue handler's, which keeps no promise but that it does no
- * harm. */
+ * harm; or an ICMP error about that. */
 static bool is_rogue(const struct settings *settings, const struct sent *s)
 {
 	const uint8_t *ip = s->bytes.data;
-	uint32_t l4;
+	uint32_t length = s->bytes.length, quote;
 
-	if (!settings->has_rogue || s->bytes.length < 24 || ip[9] != UDP)
+	if (!settings->has_rogue || length < 24)
 		return false;
-	l4 = header_length(ip);
-	return s->bytes.length < l4 + 4 || get16(ip + l4) == ROGUE_PORT ||
-	       get16(ip + l4 + 2) == ROGUE_PORT;
+	quote = header_length(ip) + 8;
+	if (ip[9] == ICMP && length > quote)
+		return has_rogue_port(ip + quote, length - quote);
+	return has_rogue_port(ip, length);
 }
 
 /* --- Promise 3. */
@@ -335,6 +347,7 @@ static void process(struct world *w, struct held *h, const struct sent *s,
 		h[i].p = packets[i];
 		check_result(w, &s[i], &packets[i]);
 	}
+	w->opened = w->store.records > records;
 	store_check(&w->store);
 	if (w->store.finds > FINDS_MAX * count)
 		broken("6 (time)", "%u lookups", w->store.finds);
@@ -384,18 +397,21 @@ static void check_same(const char *promise, const struct held *a,
 
 /* From where on the two worlds need not be the same: the other store is full; a
  * segment was cut where this one failed; or the search for an ID went on where
- * it was, so that the second try has found another one, or, with a callback that
- * refuses many, none. */
+ * it was, so that the second try, or that for a later session, has found another
+ * one, or, with a callback that refuses many, none. */
 static bool part_ways(const struct worlds *w, const struct held *a,
-		      const struct held *b, bool again)
+		      const struct held *b)
 {
+	bool searched =
+		w->tried_again && w->first.opened && w->second.opened;
+
 	if (w->second.store.failed ||
 	    (w->first.store.struck && a->p.flags & VPNALG_PACKET_CUT))
 		return true;
-	if (!again || b->p.result != VPNALG_TRANSLATED)
+	if (!w->tried_again || b->p.result != VPNALG_TRANSLATED)
 		return false;
 	return a->p.result == VPNALG_DROP_NO_ID ||
-	       (a->p.result == VPNALG_TRANSLATED &&
+	       (searched && a->p.result == VPNALG_TRANSLATED &&
 		memcmp(a->p.data, b->p.data, a->p.caplen) != 0);
 }
 
@@ -403,7 +419,6 @@ static void send_again(struct worlds *w, struct held *h, const struct sent *s,
 		       size_t count)
 {
 	struct held other[16];
-	bool again;
 	size_t i;
 
 	for (i = 0; i < count; i++)
@@ -414,16 +429,16 @@ static void send_again(struct worlds *w, struct held *h, const struct sent *s,
 			process(&w->second, &other[i], &s[i], 1);
 	else
 		process(&w->second, other, s, count);
-	again = w->heals && w->first.store.struck &&
-		h->p.result == VPNALG_DROP_STORE;
-	if (again) {
+	if (w->heals && w->first.store.struck &&
+	    h->p.result == VPNALG_DROP_STORE) {
 		drop(h, 1);
 		hold(h, s);
 		w->first.random = w->settings.random ^ w->calls;
 		trace(" once more\n");
 		process(&w->first, h, s, 1);
+		w->tried_again = true;
 	}
-	if (w->heals && part_ways(w, h, other, again))
+	if (w->heals && part_ways(w, h, other))
 		w->heals = false;
 	for (i = 0; i < count && (w->heals || w->one_by_one); i++)
 		check_same(w->one_by_one ? "4 (same bytes)"

@@ -148,7 +148,7 @@ int main(int argc, char **argv)
 {
 	static const struct state *const all[] = { engine_states, pptp_states,
 						   ipsec_states, l2tp_states,
-						   sweep_states };
+						   data_states, sweep_states };
 	static struct world w;
 	const struct state *s;
 	size_t i;

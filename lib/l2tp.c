@@ -170,7 +170,7 @@ static enum way by_elsewhere(const struct vpnalg_facts *facts,
 
 	if (facts->quoted ||
 	    vpnalg_l2tp_message_read(facts, &message) != VPNALG_TRANSLATED ||
-	    !l2tp_is_answer(&message) || message.header.value == 0)
+	    !l2tp_is_answer(&message))
 		return WAY_NONE;
 	name(match, false, L2TP_PROTOCOL, message.header.value,
 	     L2TP_NUMBER_QUESTION | message.header.what |
@@ -275,7 +275,6 @@ static enum vpnalg_claim name_key(const struct vpnalg_facts *facts,
 		if (way == WAY_LAST)
 			break;
 	}
-	match->more = false;
 	return VPNALG_CLAIM_NONE;
 }
 

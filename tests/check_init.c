@@ -90,7 +90,9 @@ SPOIL(no_handler, handlers[1] = NULL)
 SPOIL(older_handler, handler.size--)
 SPOIL(no_kinds, handler.kind_count = 0)
 SPOIL(sixteen_kinds, handler.kind_count = 16)
+SPOIL(no_first_handler, handlers[0] = NULL)
 SPOIL(one_slot, kinds[0].slots = 1)
+SPOIL(last_kind_of_one_slot, kinds[14].slots = 1)
 SPOIL(five_slots, kinds[0].slots = 5)
 SPOIL(large_body, kinds[0].body = 137)
 SPOIL(no_addresses, config.addresses = NULL)
@@ -128,6 +130,12 @@ static void fifteen_of_all(struct parts *p)
 {
 	p->config.handler_count = 15;
 	p->handler.kind_count = 15;
+}
+
+static void fifteen_kinds_one_wrong(struct parts *p)
+{
+	p->handler.kind_count = 15;
+	last_kind_of_one_slot(p);
 }
 
 /* As if a translator were begun anew on the store of the one before. */
@@ -171,6 +179,8 @@ static const struct row {
 	{ "0 handlers", zero_handlers, VPNALG_ERROR_CONFIG, false },
 	{ "16 handlers", sixteen_handlers, VPNALG_ERROR_CONFIG, false },
 	{ "a handler is NULL", no_handler, VPNALG_ERROR_CONFIG, false },
+	{ "the first handler is NULL", no_first_handler, VPNALG_ERROR_CONFIG,
+	  false },
 	{ "an older handler", older_handler, VPNALG_ERROR_CONFIG, false },
 	{ "a handler without match", no_match, VPNALG_ERROR_CONFIG, false },
 	{ "a handler without translate", no_translate, VPNALG_ERROR_CONFIG,
@@ -179,6 +189,8 @@ static const struct row {
 	{ "0 kinds", no_kinds, VPNALG_ERROR_CONFIG, false },
 	{ "16 kinds", sixteen_kinds, VPNALG_ERROR_CONFIG, false },
 	{ "a kind of 1 slot", one_slot, VPNALG_ERROR_CONFIG, false },
+	{ "the last kind of 1 slot", fifteen_kinds_one_wrong,
+	  VPNALG_ERROR_CONFIG, false },
 	{ "a kind of 5 slots", five_slots, VPNALG_ERROR_CONFIG, false },
 	{ "a body too large", large_body, VPNALG_ERROR_CONFIG, false },
 	{ "no addresses", no_addresses, VPNALG_ERROR_CONFIG, false },

@@ -157,9 +157,9 @@ START_TEST(a_dead_session_is_dead_before_any_sweep)
 
 	toy_world(&w, (struct world_options){ .no_undo = true });
 	toy_call(&w, CLIENT_A, 5000, SERVER, 7, 9);
-	w.now = TOY_DATA_LIFE - 1;
+	w.now += TOY_DATA_LIFE - 1;
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &in), VPNALG_TRANSLATED);
-	w.now = TOY_DATA_LIFE;
+	w.now += 1;
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &out),
 			  VPNALG_DROP_NO_SESSION);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &in),
@@ -222,8 +222,8 @@ START_TEST(children_do_not_keep_a_parent_whose_end_was_announced)
 	toy_call(&w, CLIENT_A, 5000, SERVER, 7, 9);
 	control_of(&w)->flags |= VPNALG_SESSION_ENDED;
 	vpnalg_session_live(w.alg, control_of(&w), 10);
-	w.now = 10;
-	ck_assert(sweep(&w) == TOY_DATA_LIFE);
+	w.now += 10;
+	ck_assert(sweep(&w) == BEGINNING + TOY_DATA_LIFE);
 	ck_assert_ptr_null(control_of(&w));
 	ck_assert_int_eq(toy_log.closed, 1);
 	world_end(&w);
@@ -282,6 +282,7 @@ START_TEST(a_session_lives_as_long_at_any_time)
 	struct world w;
 
 	toy_world(&w, (struct world_options){ .now = begin,
+					      .from_zero = true,
 					      .no_undo = true });
 	toy_call(&w, CLIENT_A, 5000, SERVER, 7, 9);
 	ck_assert(sweep(&w) == begin + TOY_DATA_LIFE);

@@ -417,7 +417,7 @@ START_TEST(a_learned_key_moves_with_its_tunnel)
 	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
 	/* Its host has sent since then. */
-	w.now = 300000;
+	w.now += 300000;
 	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
 	w.now += 59999;
 	ck_assert_uint_eq(out(CLIENT_B, KEY("\2")), VPNALG_DROP_NO_ID);
@@ -465,7 +465,6 @@ START_TEST(a_learned_key_counts_and_lives_as_its_tunnel_does)
 {
 	unsigned i;
 
-	w.now = 100000;
 	w.options.no_undo = true;
 	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
 	for (i = 1; i <= 5; i++) {
@@ -491,14 +490,14 @@ START_TEST(a_third_host_counts_until_it_has_ended)
 	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(out(CLIENT_B, KEY("\3")), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(in(KEY("\3")), CLIENT_B);
-	w.now = 100000;
+	w.now += 100000;
 	ck_assert_uint_eq(out(CLIENT_C, KEY("\5")), VPNALG_TRANSLATED);
-	w.now = 400000;
+	w.now += 300000;
 	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(out(CLIENT_B, KEY("\3")), VPNALG_TRANSLATED);
-	w.now = 699999;
+	w.now += 299999;
 	ck_assert_uint_eq(in(KEY("\6")), 0);
-	w.now = 700000;
+	w.now += 1;
 	ck_assert_uint_eq(in(KEY("\6")), CLIENT_A);
 }
 END_TEST

@@ -531,6 +531,7 @@ static void begin(void)
 				.heard = heard,
 				.no_wait = row->no_wait,
 				/* Just before 32 bits of time wrap. */
+				.from_zero = true,
 				.now = roll(2) ? 0 : UINT32_MAX - 400000 });
 	for (n = 0; n < HOSTS; n++)
 		for (s = 0; s < SERVERS; s++) {

@@ -54,9 +54,9 @@ START_TEST(nobody_is_held_back_for_more_than_three_packets_and_three_seconds)
 		host[i].t.port = crowds[_i].port;
 		host[i].t.hides = crowds[_i].hides;
 		host[i].t.version = crowds[_i].version;
-		host[i].next = 1 + 300 * i;
+		host[i].next = w.now + 1 + 300 * i;
 	}
-	for (w.now = 0; w.now < 120000; w.now += 100)
+	for (; w.now < BEGINNING + 120000; w.now += 100)
 		for (i = 0; i < NEIGHBOURS; i++) {
 			if (w.now < host[i].next)
 				continue;

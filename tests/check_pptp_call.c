@@ -412,7 +412,8 @@ static const vpnalg_time edges[] = { 0, 1, 0xffffffffU, 0x100000000U,
 
 START_TEST(a_call_lives_at_every_edge_of_the_clock)
 {
-	struct world_options options = { .now = edges[_i] };
+	struct world_options options = { .now = edges[_i],
+					 .from_zero = true };
 
 	world_end(&w);
 	world_begin(&w, &options);

@@ -325,7 +325,7 @@ START_TEST(a_mirrored_store_hears_of_every_change_of_a_toy_session)
 			process(&w, VPNALG_OUT,
 				toy_control(CLIENT_A + host, 5000, SERVER,
 					    TOY_CONTROL_PORT, *op, 7, 9));
-	vpnalg_expire(w.alg, 100, 1000);
+	vpnalg_expire(w.alg, BEGINNING + 100, 1000);
 	check_mirror();
 	mirror_end(&w);
 }
@@ -351,9 +351,9 @@ START_TEST(a_mirrored_store_hears_of_every_change_of_a_pptp_session)
 	process(&w, VPNALG_OUT, tcp_packet(CLIENT_A, 3000, SERVER, PPTP,
 					   100 + both.length, 200, FIN | ACK,
 					   NULL, 0));
-	vpnalg_expire(w.alg, 1000, 1000);
+	vpnalg_expire(w.alg, BEGINNING + 1000, 1000);
 	check_mirror();
-	vpnalg_expire(w.alg, 70000, 1000);
+	vpnalg_expire(w.alg, BEGINNING + 70000, 1000);
 	check_mirror();
 	mirror_end(&w);
 }
@@ -386,7 +386,7 @@ START_TEST(a_mirrored_store_hears_of_the_end_of_a_pptp_call)
 	process(&w, VPNALG_IN,
 		tcp_packet(SERVER, PPTP, source(&w), 3000,
 			   200 + back.length, 424, ACK, bye.data, bye.length));
-	vpnalg_expire(w.alg, 100000, 1000);
+	vpnalg_expire(w.alg, w.now + 100000, 1000);
 	check_mirror();
 	ck_assert_uint_eq(closed(&w, CALL), 1);
 	ck_assert_uint_eq(closed(&w, CONTROL), 0);
@@ -482,11 +482,11 @@ START_TEST(a_mirrored_store_hears_of_every_change_of_general_traffic)
 					  SYN | ACK, NULL, 0));
 	process(&w, VPNALG_IN, tcp_packet(SERVER, 80, outside, 4000, 2, 2, RST,
 					  NULL, 0));
-	w.now = 299000;
+	w.now += 299000;
 	process(&w, VPNALG_OUT, udp_packet(CLIENT_A, 4000, SERVER, 54, "", 0));
-	vpnalg_expire(w.alg, 300001, 1000);
+	vpnalg_expire(w.alg, BEGINNING + 300001, 1000);
 	check_mirror();
-	vpnalg_expire(w.alg, 900000, 1000);
+	vpnalg_expire(w.alg, BEGINNING + 900000, 1000);
 	check_mirror();
 	mirror_end(&w);
 }

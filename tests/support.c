@@ -220,6 +220,8 @@ void world_begin(struct world *w, const struct world_options *options)
 	set_defaults(w);
 	w->random = 1;
 	w->now = w->options.now;
+	if (w->now == 0 && !w->options.from_zero)
+		w->now = BEGINNING;
 	w->store_memory = test_store(&w->inner, w->options.units);
 	stand_between(w);
 	mirror_open(w);

@@ -39,6 +39,10 @@
 #define GRE 47
 #define ESP 50
 
+/* When worlds begin: late enough for a time that was added, not subtracted, to
+ * show. */
+#define BEGINNING 10000003
+
 /* What the caller's choose callback does. */
 enum choosing {
 	CHOOSE_NOTHING = 0, /* there is no callback */
@@ -74,7 +78,8 @@ struct world_options {
 	/* Hold the library to telling of every change, be there ever so many
 	 * records. With a few it is done always. */
 	bool mirror;
-	vpnalg_time now;
+	vpnalg_time now; /* default: BEGINNING */
+	bool from_zero;  /* 0 is no default */
 	struct vpnalg_timers timers;
 	struct vpnalg_general_settings general;
 	struct vpnalg_l2tp_settings l2tp;

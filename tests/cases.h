@@ -33,6 +33,7 @@ TCase *ipsec_worlds_case(void); /* check_ipsec_edges.c */
 TCase *ipsec_esp_case(void);    /* check_ipsec_esp.c */
 TCase *ipsec_exchange_case(void); /* check_ipsec_exchange.c */
 TCase *ipsec_fail_case(void);   /* check_ipsec_fail.c */
+TCase *ipsec_figures_case(void); /* check_ipsec_figures.c */
 TCase *ipsec_flood_case(void);  /* check_ipsec_flood.c */
 TCase *ipsec_host_case(void);   /* check_ipsec_host.c */
 TCase *ipsec_ike_case(void);    /* check_ipsec_ike.c */

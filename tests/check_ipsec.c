@@ -318,6 +318,7 @@ Suite *ipsec_suite(void)
 	suite_add_tcase(suite, ipsec_repair_case());
 	suite_add_tcase(suite, ipsec_cut_case());
 	suite_add_tcase(suite, ipsec_fail_case());
+	suite_add_tcase(suite, ipsec_figures_case());
 	suite_add_tcase(suite, ipsec_flood_case());
 	suite_add_tcase(suite, ipsec_edges_case());
 	suite_add_tcase(suite, ipsec_worlds_case());

@@ -65,6 +65,71 @@ START_TEST(five_hosts_complete_with_a_server_that_answers_to_port_500)
 }
 END_TEST
 
+/* Only all of it may not be 0 (RFC 7296 3.1). */
+static const struct {
+	const char *what;
+	uint32_t high, low; /* of the initiator SPI; a host's number is added */
+	bool high_differs, low_differs;
+} halves[] = {
+	{ "the first half", 7, 7, true, false },
+	{ "the second half", 7, 7, false, true },
+	{ "the first half, the other is 0", 7, 0, true, false },
+	{ "the second half, the other is 0", 0, 7, false, true },
+	{ "equal halves", 7, 7, true, true },
+};
+
+START_TEST(hosts_are_told_apart_by_either_half_of_their_spis)
+{
+	unsigned i, n;
+
+	for (i = 0; i < HOSTS; i++) {
+		k[i].spi[0][0] = halves[_i].high +
+				 (halves[_i].high_differs ? i : 0);
+		k[i].spi[0][1] = halves[_i].low +
+				 (halves[_i].low_differs ? i : 0);
+	}
+	all_begin(2);
+	for (n = 0; n < 5; n++) { /* each has one, however often it is used */
+		all_exchange(INFORMATIONAL, true);
+		all_exchange(INFORMATIONAL, false);
+	}
+	ck_assert_uint_eq(opened(&w, KIND_IKE_SA), HOSTS);
+	ck_assert_uint_eq(live(&w, KIND_IKE_SA), HOSTS);
+	/* A message counts for its session, whatever it was found by. */
+	for (n = KIND_IKE_SA; n < KINDS; n++) {
+		struct vpnalg_kind_counters counters;
+
+		vpnalg_kind_counters(w.alg, n, &counters, sizeof(counters));
+		ck_assert_uint_eq(counters.translated[0] +
+					  counters.translated[1], 0);
+	}
+	/* They end with their sessions. */
+	world_wait(&w, 400000);
+	world_wait(&w, 1);
+	ck_assert_int_eq(w.records, 0);
+}
+END_TEST
+
+START_TEST(an_sa_that_is_used_often_drives_no_other_out)
+{
+	struct ike sa[4];
+	unsigned i, n;
+
+	all_begin(2);
+	for (i = 0; i < 4; i++) {
+		sa[i] = k[1];
+		sa[i].spi[0][_i] = 0x2000 + i;
+		for (n = 0; n < 6; n++)
+			client_exchanges(&w, &sa[i], INFORMATIONAL);
+	}
+	for (n = 0; n < 3; n++)
+		for (i = 0; i < 4; i++)
+			server_exchanges(&w, &sa[i], INFORMATIONAL);
+	ck_assert_uint_eq(live(&w, KIND_IKE_SA), HOSTS - 1 + 4);
+	ck_assert_uint_eq(opened(&w, KIND_IKE_SA), HOSTS + 4);
+}
+END_TEST
+
 START_TEST(five_hosts_of_version_1_complete_as_well)
 {
 	all_begin(1);
@@ -278,6 +343,11 @@ TCase *ipsec_insist_case(void)
 	tcase_add_test(
 		t, five_hosts_complete_with_a_server_that_answers_to_port_500);
 	tcase_add_test(t, five_hosts_of_version_1_complete_as_well);
+	tcase_add_loop_test(
+		t, hosts_are_told_apart_by_either_half_of_their_spis, 0,
+		ROWS(halves));
+	tcase_add_loop_test(t, an_sa_that_is_used_often_drives_no_other_out, 0,
+			    2);
 	tcase_add_test(t, first_messages_of_five_hosts_may_cross);
 	tcase_add_test(t, what_is_told_apart_by_spis_can_be_undone);
 	tcase_add_test(

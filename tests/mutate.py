@@ -140,11 +140,16 @@ def must(command, directory):
 
 
 def unit_test_files(top):
+    """What Makefile.am makes the program of, its variables expanded."""
     with open(os.path.join(top, 'Makefile.am')) as makefile:
-        found = re.search(r'^UNIT_TEST_FILES = \\\n((?:.*\\\n)*.*)\n',
-                          makefile.read(), re.MULTILINE)
-    return [name for name in found.group(1).replace('\\', '').split()
-            if name.endswith('.c')]
+        lists = dict(re.findall(r'^(\w+) =((?:.*\\\n)*.*)\n',
+                                makefile.read(), re.MULTILINE))
+    words = ['$(tests_check_vpnalg_SOURCES)']
+    while any(word.startswith('$') for word in words):
+        words = [part for word in words for part in
+                 (lists[word[2:-1]].replace('\\', '').split()
+                  if word.startswith('$') else [word])]
+    return [word for word in words if word.endswith('.c')]
 
 
 class Tree:
@@ -159,7 +164,8 @@ class Tree:
         self.compiler = os.environ.get('CC', 'cc').split()
         self.flags = ['-std=c11', '-w', '-Iinclude', '-Ilib'] + \
             must(['pkg-config', '--cflags', 'check'], work).split()
-        self.libraries = must(['pkg-config', '--libs', 'check'], work).split()
+        self.libraries = must(['pkg-config', '--libs', 'check'],
+                              work).split() + ['-lm']
         self.objects = self.compile_all(top)
         self.suites = None
         if not self.links() or not self.passes_all():

@@ -525,6 +525,7 @@ static void begin(void)
 				.addresses = addresses,
 				.address_count = row->addresses,
 				.units = 3000,
+				.mirror = true,
 				.leaves = row->fails > 0,
 				.choose = choose,
 				.released = released,

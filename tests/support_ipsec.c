@@ -200,6 +200,7 @@ void ipsec_world(struct world *w, struct world_options options)
 
 	options.handlers = handlers;
 	options.handler_count = 1;
+	options.mirror = true;
 	world_begin(w, &options);
 }
 

@@ -332,13 +332,13 @@ static enum vpnalg_result translate_insisting(struct vpnalg_step *step)
 static void swept(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == L2TP_KIND_SESSION)
-		vpnalg_l2tp_tunnel_swept(translator, record);
+		vpnalg_l2tp_life_swept(translator, record);
 }
 
 static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == L2TP_KIND_SESSION)
-		vpnalg_l2tp_tunnel_closed(translator, record);
+		vpnalg_l2tp_life_closed(translator, record);
 }
 
 const struct vpnalg_handler vpnalg_l2tp = {

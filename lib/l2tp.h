@@ -42,6 +42,9 @@ enum l2tp_number {
 	L2TP_NUMBER_QUESTION = 0x80000
 };
 
+/* The UDP port in the port of such a key. */
+#define L2TP_PORT_MASK 0xffffU
+
 /* What the inside host sends this soon after an announced end may have been on
  * its way already. */
 #define L2TP_GRACE_MS 3000
@@ -230,6 +233,27 @@ enum vpnalg_result vpnalg_l2tp_out(struct vpnalg_step *step,
 enum vpnalg_result vpnalg_l2tp_in(struct vpnalg_step *step,
 				  struct l2tp_message *message);
 
+/* l2tp_port.c: from which port a server answers */
+bool vpnalg_l2tp_port_is_awaited(struct vpnalg_step *step,
+				 struct vpnalg_record *flow,
+				 struct vpnalg_record *tunnel,
+				 const struct l2tp_message *message);
+bool vpnalg_l2tp_port_is_right(struct vpnalg_step *step,
+			       struct vpnalg_record *flow,
+			       struct vpnalg_record *tunnel,
+			       const struct l2tp_message *message);
+enum vpnalg_result vpnalg_l2tp_port_take(struct vpnalg_step *step,
+					 struct vpnalg_record *flow);
+
+/* l2tp_unknown.c: what comes in and is of no tunnel that is known */
+enum vpnalg_result
+vpnalg_l2tp_unknown_answer(struct vpnalg_step *step,
+			   const struct l2tp_message *message,
+			   struct vpnalg_record **flow);
+enum vpnalg_result vpnalg_l2tp_unknown_take(struct vpnalg_step *step,
+					    const struct l2tp_message *message,
+					    struct vpnalg_record **flow);
+
 /* l2tp_ask.c: an SCCRQ goes out */
 bool vpnalg_l2tp_ask_is_one(const struct l2tp_message *message);
 enum vpnalg_result vpnalg_l2tp_ask(struct vpnalg_step *step,
@@ -324,20 +348,24 @@ enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
 void vpnalg_l2tp_tunnel_reopen(struct vpnalg_step *step,
 			       const struct vpnalg_record *flow,
 			       struct vpnalg_record *record);
-void vpnalg_l2tp_tunnel_join(struct vpnalg_step *step,
-			     struct vpnalg_record *session,
-			     struct vpnalg_record *tunnel);
-void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
-			    struct vpnalg_record *flow,
-			    struct vpnalg_record *record, bool begins);
-void vpnalg_l2tp_tunnel_hear(struct vpnalg_step *step,
+
+/* l2tp_life.c: how long tunnels and sessions live */
+void vpnalg_l2tp_life_join(struct vpnalg_step *step,
+			   struct vpnalg_record *session,
+			   struct vpnalg_record *tunnel);
+void vpnalg_l2tp_life_extend(struct vpnalg_step *step,
+			     const struct vpnalg_record *flow,
 			     struct vpnalg_record *record);
-void vpnalg_l2tp_tunnel_end(struct vpnalg_step *step,
+void vpnalg_l2tp_life_use(struct vpnalg_step *step, struct vpnalg_record *flow,
+			  struct vpnalg_record *record, bool begins);
+void vpnalg_l2tp_life_hear(struct vpnalg_step *step,
+			   struct vpnalg_record *record);
+void vpnalg_l2tp_life_end(struct vpnalg_step *step,
+			  struct vpnalg_record *record);
+void vpnalg_l2tp_life_swept(struct vpnalg *translator,
 			    struct vpnalg_record *record);
-void vpnalg_l2tp_tunnel_swept(struct vpnalg *translator,
-			      struct vpnalg_record *record);
-void vpnalg_l2tp_tunnel_closed(struct vpnalg *translator,
-			       struct vpnalg_record *record);
+void vpnalg_l2tp_life_closed(struct vpnalg *translator,
+			     struct vpnalg_record *record);
 
 /* l2tp_peer.c: what the remote calls tunnels and sessions */
 bool vpnalg_l2tp_peer_is_anothers(struct vpnalg_step *step,

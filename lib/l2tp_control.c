@@ -89,7 +89,7 @@ static enum vpnalg_result own_session(struct vpnalg_step *step,
 						 &out->session);
 		if (result != VPNALG_TRANSLATED)
 			return result;
-		vpnalg_l2tp_tunnel_join(step, out->session, out->tunnel);
+		vpnalg_l2tp_life_join(step, out->session, out->tunnel);
 		l2tp_note(&out->opened, out->session);
 	}
 	vpnalg_l2tp_tunnel_other(step, id, out->session);
@@ -262,11 +262,11 @@ static void commit(struct vpnalg_step *step, struct vpnalg_record *flow,
 		vpnalg_session_changed(step->translator, out->tunnel);
 	}
 	if (out->session != NULL && m->type == L2TP_CDN)
-		vpnalg_l2tp_tunnel_end(step, out->session);
+		vpnalg_l2tp_life_end(step, out->session);
 	if (m->type == L2TP_STOPCCN)
-		vpnalg_l2tp_tunnel_end(step, out->tunnel);
+		vpnalg_l2tp_life_end(step, out->tunnel);
 	else if (!l2tp_is_idle(m))
-		vpnalg_l2tp_tunnel_use(step, flow, out->tunnel,
+		vpnalg_l2tp_life_use(step, flow, out->tunnel,
 				       m->type == L2TP_SCCCN);
 }
 
@@ -348,7 +348,7 @@ enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
 	if (!vpnalg_l2tp_peer_hold(step, flow, tunnel))
 		return VPNALG_DROP_NO_SESSION;
 	vpnalg_l2tp_flow_refresh(step, flow, m);
-	vpnalg_l2tp_tunnel_use(step, flow, tunnel, false);
+	vpnalg_l2tp_life_use(step, flow, tunnel, false);
 	if (!m->control && !(tunnel->flags & VPNALG_SESSION_ENDED))
 		set_busy(step, flow, m, tunnel);
 	return VPNALG_TRANSLATED;

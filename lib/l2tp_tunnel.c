@@ -9,12 +9,6 @@
 
 #include "wire_ip.h"
 
-/* What a tunnel lives on when its sessions have ended in the midst of its
- * packet. */
-#define LAST_MOMENT_MS 1000
-
-#define PORT_MASK 0x0000ffffU
-
 static struct l2tp_tunnel *body(struct vpnalg *translator,
 				struct vpnalg_record *record)
 {
@@ -58,7 +52,7 @@ bool vpnalg_l2tp_tunnel_is_of(struct vpnalg_step *step,
 
 	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_OWN, 0, &ours);
 	vpnalg_session_tuple(step->translator, record, VPNALG_INSIDE_OWN, &its);
-	return ours.zone == its.zone && ours.port == (its.port & PORT_MASK) &&
+	return ours.zone == its.zone && ours.port == (its.port & L2TP_PORT_MASK) &&
 	       memcmp(ours.local, its.local, step->facts->addr_len) == 0;
 }
 
@@ -147,195 +141,6 @@ void vpnalg_l2tp_tunnel_other(struct vpnalg_step *step, struct l2tp_id *id,
 		step->facts->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN);
 }
 
-/* Parents */
-
-static bool is_session(const struct vpnalg_record *record)
-{
-	return record->kind == L2TP_KIND_SESSION;
-}
-
-static struct vpnalg_record *parent_of(struct vpnalg *translator,
-				       struct vpnalg_record *session)
-{
-	const struct l2tp_tunnel *s = body(translator, session);
-	struct vpnalg_record *parent;
-	struct vpnalg_tuple tuple;
-
-	vpnalg_session_tuple(translator, session, VPNALG_INSIDE_OWN, &tuple);
-	tuple.id = s->parent;
-	tuple.port = L2TP_NUMBER_CONNECTION | (tuple.port & PORT_MASK);
-	parent = vpnalg_session_peek(translator, &tuple);
-	if (parent == NULL ||
-	    body(translator, parent)->generation != s->generation)
-		return NULL;
-	return parent;
-}
-
-/* Whether a tunnel, which may be NULL, goes on. */
-static bool stands(const struct vpnalg *translator,
-		   const struct vpnalg_record *tunnel)
-{
-	return tunnel != NULL && !(tunnel->flags & VPNALG_SESSION_ENDED) &&
-	       vpnalg_session_alive(translator, tunnel);
-}
-
-static void leave(struct vpnalg *translator, struct vpnalg_record *session)
-{
-	struct vpnalg_record *parent = parent_of(translator, session);
-
-	if (parent == NULL || parent->children == 0)
-		return;
-	parent->children--;
-	if (!vpnalg_session_alive(translator, parent) &&
-	    !(parent->flags & VPNALG_SESSION_ENDED))
-		vpnalg_session_live(translator, parent, LAST_MOMENT_MS);
-	vpnalg_session_changed(translator, parent);
-}
-
-void vpnalg_l2tp_tunnel_join(struct vpnalg_step *step,
-			     struct vpnalg_record *session,
-			     struct vpnalg_record *tunnel)
-{
-	struct l2tp_tunnel *s = body(step->translator, session);
-
-	s->parent = vpnalg_l2tp_tunnel_id(step, tunnel, VPNALG_INSIDE_OWN);
-	s->generation = body(step->translator, tunnel)->generation;
-	tunnel->children++;
-	vpnalg_session_changed(step->translator, tunnel);
-	vpnalg_session_changed(step->translator, session);
-}
-
-void vpnalg_l2tp_tunnel_closed(struct vpnalg *translator,
-			       struct vpnalg_record *record)
-{
-	if (is_session(record))
-		leave(translator, record);
-}
-
-/* The end */
-
-/* No session outlives its flow, so an end does not make one live longer. */
-static void linger(struct vpnalg *translator, struct vpnalg_record *record)
-{
-	uint32_t ms = vpnalg_session_timers(translator)->linger;
-
-	if (record->flags & VPNALG_SESSION_ENDED)
-		return;
-	record->flags |= VPNALG_SESSION_ENDED;
-	if (record->deadline - vpnalg_session_now(translator) > ms)
-		vpnalg_session_live(translator, record, ms);
-	vpnalg_session_changed(translator, record);
-}
-
-/* What the inside host has ended nothing takes back. */
-void vpnalg_l2tp_tunnel_end(struct vpnalg_step *step,
-			    struct vpnalg_record *record)
-{
-	if (!step->facts->inward)
-		body(step->translator, record)->flags |= L2TP_TUNNEL_FINAL;
-	linger(step->translator, record);
-	vpnalg_session_changed(step->translator, record);
-}
-
-static void live(struct vpnalg_step *step, const struct vpnalg_record *flow,
-		 struct vpnalg_record *record)
-{
-	record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
-	vpnalg_session_live(step->translator, record,
-			    flow->deadline - step->now);
-}
-
-void vpnalg_l2tp_tunnel_swept(struct vpnalg *translator,
-			      struct vpnalg_record *record)
-{
-	if (!stands(translator, parent_of(translator, record)))
-		linger(translator, record);
-}
-
-/* A tunnel that its sessions keep alive may be past its deadline. */
-static bool is_fresh(struct vpnalg_step *step,
-		     const struct vpnalg_record *record)
-{
-	uint32_t life = vpnalg_session_timers(step->translator)->udp;
-
-	return record->deadline > step->now &&
-	       record->deadline - step->now >= life - life / L2TP_SLACK_PART;
-}
-
-static bool may_revive(struct vpnalg_step *step,
-		       const struct vpnalg_record *record,
-		       const struct l2tp_tunnel *its)
-{
-	return record->flags & VPNALG_SESSION_ENDED &&
-	       !(its->flags & L2TP_TUNNEL_FINAL) &&
-	       l2tp_is_past_grace(step, record);
-}
-
-/* Whether there is a tunnel to go on with; a tunnel itself needs none. Who goes on
- * with a session goes on with its tunnel. It is looked for only if an end was
- * announced: what else becomes of it the sweep tells. */
-static bool has_parent(struct vpnalg_step *step, struct vpnalg_record *flow,
-		       struct vpnalg_record *record)
-{
-	struct l2tp_flow *f = l2tp_flow(step, flow);
-	struct vpnalg_record *parent;
-
-	if (!is_session(record) || (!(record->flags & VPNALG_SESSION_ENDED) &&
-				    !(f->flags & L2TP_FLOW_ENDED)))
-		return true;
-	parent = parent_of(step->translator, record);
-	if (parent != NULL && vpnalg_session_alive(step->translator, parent) &&
-	    may_revive(step, parent, body(step->translator, parent))) {
-		live(step, flow, parent);
-		f->flags &= (uint16_t)~L2TP_FLOW_ENDED;
-		vpnalg_session_changed(step->translator, flow);
-	}
-	return stands(step->translator, parent);
-}
-
-/* The inside host goes on with it, or only begins: what it has confirmed is
- * another tunnel than the one that was to end. */
-void vpnalg_l2tp_tunnel_use(struct vpnalg_step *step,
-			    struct vpnalg_record *flow,
-			    struct vpnalg_record *record, bool begins)
-{
-	const struct l2tp_tunnel *its = body(step->translator, record);
-	bool ended = record->flags & VPNALG_SESSION_ENDED;
-
-	if (ended ? !may_revive(step, record, its) &&
-			    (!begins || its->flags & L2TP_TUNNEL_FINAL)
-		  : is_fresh(step, record))
-		return;
-	if (has_parent(step, flow, record))
-		live(step, flow, record);
-	else
-		linger(step->translator, record);
-}
-
-static void note_heard(struct vpnalg_step *step, struct vpnalg_record *record)
-{
-	body(step->translator, record)->heard = (uint32_t)step->now;
-	vpnalg_session_changed(step->translator, record);
-}
-
-/* Something has come in for it; noted once a second. A remote that sends data of
- * a session has not forgotten its control connection. */
-void vpnalg_l2tp_tunnel_hear(struct vpnalg_step *step,
-			     struct vpnalg_record *record)
-{
-	struct vpnalg_record *parent;
-
-	if ((uint32_t)step->now - body(step->translator, record)->heard <
-	    L2TP_SLACK_MS)
-		return;
-	note_heard(step, record);
-	if (!is_session(record))
-		return;
-	parent = parent_of(step->translator, record);
-	if (parent != NULL)
-		note_heard(step, parent);
-}
-
 /* The beginning */
 
 /* Whether another flow has what is no tunnel's or session's: it may have any ID,
@@ -357,51 +162,68 @@ static bool others_may_have(struct vpnalg_step *step,
 			l2tp_flow(step, holder)->flags & L2TP_FLOW_RESUMED);
 }
 
+/* What a tunnel or session of the flow is opened with, but for its outside ID. The
+ * addresses are in the flow. */
+static void set_opening(struct vpnalg_step *step, struct vpnalg_record *flow,
+			const struct l2tp_id *id,
+			struct vpnalg_opening *opening)
+{
+	struct vpnalg_tuple tuple;
+
+	*opening = (struct vpnalg_opening){
+		.kind = id->what == L2TP_NUMBER_SESSION ? L2TP_KIND_SESSION
+							: L2TP_KIND_TUNNEL,
+		.space = L2TP_PROTOCOL,
+		.id = id->value,
+		.lifetime = vpnalg_session_timers(step->translator)->udp,
+	};
+	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_OWN, id->what,
+				 &tuple);
+	opening->zone = tuple.zone;
+	opening->inside = tuple.local;
+	opening->remote = tuple.remote;
+	opening->inside_port = tuple.port;
+	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_OUTSIDE_OWN, id->what,
+				 &tuple);
+	opening->outside = tuple.local;
+	opening->outside_port = tuple.port;
+}
+
+static void begin(struct vpnalg_step *step, struct vpnalg_record *flow,
+		  struct vpnalg_record *record)
+{
+	struct l2tp_tunnel *tunnel = body(step->translator, record);
+
+	l2tp_flow(step, flow)->flags |= L2TP_FLOW_MANAGED;
+	vpnalg_session_changed(step->translator, flow);
+	tunnel->generation = (uint16_t)vpnalg_session_random(step->translator);
+	tunnel->remote_port = l2tp_flow(step, flow)->remote_port;
+	tunnel->heard = (uint32_t)step->now - L2TP_UNHEARD_MS;
+	vpnalg_l2tp_life_extend(step, flow, record);
+}
+
+/* Exact: only with that ID outside, too. */
 enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
 					   struct vpnalg_record *flow,
 					   const struct l2tp_id *id, bool exact,
 					   struct vpnalg_record **opened)
 {
 	uint32_t greatest = id->size == 2 ? UINT16_MAX : UINT32_MAX;
-	struct vpnalg_tuple tuple;
-	struct vpnalg_opening opening = {
-		.kind = id->what == L2TP_NUMBER_SESSION ? L2TP_KIND_SESSION
-							: L2TP_KIND_TUNNEL,
-		.space = L2TP_PROTOCOL,
-		.id = id->value,
-		.keep = exact || !others_may_have(step, flow),
-		.least = 1,
-		.greatest = greatest,
-		.lifetime = vpnalg_session_timers(step->translator)->udp,
-	};
-	struct l2tp_tunnel *tunnel;
+	struct vpnalg_opening opening;
 	enum vpnalg_result result;
 
-	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_OWN, id->what, &tuple);
-	opening.zone = tuple.zone;
-	opening.inside = tuple.local;
-	opening.remote = tuple.remote;
-	opening.inside_port = tuple.port;
-	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_OUTSIDE_OWN, id->what, &tuple);
-	opening.outside = tuple.local;
-	opening.outside_port = tuple.port;
-	if (exact)
-		opening.least = opening.greatest = id->value;
-	else
+	set_opening(step, flow, id, &opening);
+	opening.keep = exact || !others_may_have(step, flow);
+	opening.least = exact ? id->value : 1;
+	opening.greatest = exact ? id->value : greatest;
+	if (!exact)
 		opening.ranges[0] = (struct vpnalg_range){ 1, 1, greatest };
 	result = vpnalg_session_open(step, &opening, opened);
-	if (result != VPNALG_TRANSLATED)
-		return result == VPNALG_DROP_NO_ID && exact
-			       ? VPNALG_DROP_AMBIGUOUS
-			       : result;
-	l2tp_flow(step, flow)->flags |= L2TP_FLOW_MANAGED;
-	vpnalg_session_changed(step->translator, flow);
-	tunnel = body(step->translator, *opened);
-	tunnel->generation = (uint16_t)vpnalg_session_random(step->translator);
-	tunnel->remote_port = l2tp_flow(step, flow)->remote_port;
-	tunnel->heard = (uint32_t)step->now - L2TP_UNHEARD_MS;
-	live(step, flow, *opened);
-	return VPNALG_TRANSLATED;
+	if (result == VPNALG_DROP_NO_ID && exact)
+		return VPNALG_DROP_AMBIGUOUS;
+	if (result == VPNALG_TRANSLATED)
+		begin(step, flow, *opened);
+	return result;
 }
 
 /* Its owner asks for it once more: its peer is another one now. */
@@ -411,5 +233,5 @@ void vpnalg_l2tp_tunnel_reopen(struct vpnalg_step *step,
 {
 	vpnalg_l2tp_peer_detach(step, record);
 	body(step->translator, record)->flags = 0;
-	live(step, flow, record);
+	vpnalg_l2tp_life_extend(step, flow, record);
 }

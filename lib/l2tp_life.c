@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How long tunnels live, and the sessions of version 3 in them. */
+#include "l2tp.h"
+
+/* What a tunnel lives on when its sessions have ended in the midst of its
+ * packet. */
+#define LAST_MOMENT_MS 1000
+
+static struct l2tp_tunnel *body(struct vpnalg *translator,
+				struct vpnalg_record *record)
+{
+	return vpnalg_session_body(translator, record);
+}
+
+/* Parents */
+
+static bool is_session(const struct vpnalg_record *record)
+{
+	return record->kind == L2TP_KIND_SESSION;
+}
+
+static struct vpnalg_record *parent_of(struct vpnalg *translator,
+				       struct vpnalg_record *session)
+{
+	const struct l2tp_tunnel *s = body(translator, session);
+	struct vpnalg_record *parent;
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(translator, session, VPNALG_INSIDE_OWN, &tuple);
+	tuple.id = s->parent;
+	tuple.port = L2TP_NUMBER_CONNECTION | (tuple.port & L2TP_PORT_MASK);
+	parent = vpnalg_session_peek(translator, &tuple);
+	if (parent == NULL ||
+	    body(translator, parent)->generation != s->generation)
+		return NULL;
+	return parent;
+}
+
+/* Whether a tunnel, which may be NULL, goes on. */
+static bool stands(const struct vpnalg *translator,
+		   const struct vpnalg_record *tunnel)
+{
+	return tunnel != NULL && !(tunnel->flags & VPNALG_SESSION_ENDED) &&
+	       vpnalg_session_alive(translator, tunnel);
+}
+
+static void leave(struct vpnalg *translator, struct vpnalg_record *session)
+{
+	struct vpnalg_record *parent = parent_of(translator, session);
+
+	if (parent == NULL || parent->children == 0)
+		return;
+	parent->children--;
+	if (!vpnalg_session_alive(translator, parent) &&
+	    !(parent->flags & VPNALG_SESSION_ENDED))
+		vpnalg_session_live(translator, parent, LAST_MOMENT_MS);
+	vpnalg_session_changed(translator, parent);
+}
+
+void vpnalg_l2tp_life_join(struct vpnalg_step *step,
+			   struct vpnalg_record *session,
+			   struct vpnalg_record *tunnel)
+{
+	struct l2tp_tunnel *s = body(step->translator, session);
+
+	s->parent = vpnalg_l2tp_tunnel_id(step, tunnel, VPNALG_INSIDE_OWN);
+	s->generation = body(step->translator, tunnel)->generation;
+	tunnel->children++;
+	vpnalg_session_changed(step->translator, tunnel);
+	vpnalg_session_changed(step->translator, session);
+}
+
+void vpnalg_l2tp_life_closed(struct vpnalg *translator,
+			     struct vpnalg_record *record)
+{
+	if (is_session(record))
+		leave(translator, record);
+}
+
+/* The end */
+
+/* No session outlives its flow, so an end does not make one live longer. */
+static void linger(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	uint32_t ms = vpnalg_session_timers(translator)->linger;
+
+	if (record->flags & VPNALG_SESSION_ENDED)
+		return;
+	record->flags |= VPNALG_SESSION_ENDED;
+	if (record->deadline - vpnalg_session_now(translator) > ms)
+		vpnalg_session_live(translator, record, ms);
+	vpnalg_session_changed(translator, record);
+}
+
+/* What the inside host has ended nothing takes back. */
+void vpnalg_l2tp_life_end(struct vpnalg_step *step,
+			  struct vpnalg_record *record)
+{
+	if (!step->facts->inward)
+		body(step->translator, record)->flags |= L2TP_TUNNEL_FINAL;
+	linger(step->translator, record);
+	vpnalg_session_changed(step->translator, record);
+}
+
+/* It goes on, for as long as its flow. */
+void vpnalg_l2tp_life_extend(struct vpnalg_step *step,
+			     const struct vpnalg_record *flow,
+			     struct vpnalg_record *record)
+{
+	record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
+	vpnalg_session_live(step->translator, record,
+			    flow->deadline - step->now);
+}
+
+void vpnalg_l2tp_life_swept(struct vpnalg *translator,
+			    struct vpnalg_record *record)
+{
+	if (!stands(translator, parent_of(translator, record)))
+		linger(translator, record);
+}
+
+/* A tunnel that its sessions keep alive may be past its deadline. */
+static bool is_fresh(struct vpnalg_step *step,
+		     const struct vpnalg_record *record)
+{
+	uint32_t life = vpnalg_session_timers(step->translator)->udp;
+
+	return record->deadline > step->now &&
+	       record->deadline - step->now >= life - life / L2TP_SLACK_PART;
+}
+
+static bool may_revive(struct vpnalg_step *step,
+		       const struct vpnalg_record *record,
+		       const struct l2tp_tunnel *its)
+{
+	return record->flags & VPNALG_SESSION_ENDED &&
+	       !(its->flags & L2TP_TUNNEL_FINAL) &&
+	       l2tp_is_past_grace(step, record);
+}
+
+/* Whether there is a tunnel to go on with; a tunnel itself needs none. Who goes on
+ * with a session goes on with its tunnel. It is looked for only if an end was
+ * announced: what else becomes of it the sweep tells. */
+static bool has_parent(struct vpnalg_step *step, struct vpnalg_record *flow,
+		       struct vpnalg_record *record)
+{
+	struct l2tp_flow *f = l2tp_flow(step, flow);
+	struct vpnalg_record *parent;
+
+	if (!is_session(record) || (!(record->flags & VPNALG_SESSION_ENDED) &&
+				    !(f->flags & L2TP_FLOW_ENDED)))
+		return true;
+	parent = parent_of(step->translator, record);
+	if (parent != NULL && vpnalg_session_alive(step->translator, parent) &&
+	    may_revive(step, parent, body(step->translator, parent))) {
+		vpnalg_l2tp_life_extend(step, flow, parent);
+		f->flags &= (uint16_t)~L2TP_FLOW_ENDED;
+		vpnalg_session_changed(step->translator, flow);
+	}
+	return stands(step->translator, parent);
+}
+
+/* The inside host goes on with it, or only begins: what it has confirmed is
+ * another tunnel than the one that was to end. */
+void vpnalg_l2tp_life_use(struct vpnalg_step *step, struct vpnalg_record *flow,
+			  struct vpnalg_record *record, bool begins)
+{
+	const struct l2tp_tunnel *its = body(step->translator, record);
+	bool ended = record->flags & VPNALG_SESSION_ENDED;
+
+	if (ended ? !may_revive(step, record, its) &&
+			    (!begins || its->flags & L2TP_TUNNEL_FINAL)
+		  : is_fresh(step, record))
+		return;
+	if (has_parent(step, flow, record))
+		vpnalg_l2tp_life_extend(step, flow, record);
+	else
+		linger(step->translator, record);
+}
+
+static void note_heard(struct vpnalg_step *step, struct vpnalg_record *record)
+{
+	body(step->translator, record)->heard = (uint32_t)step->now;
+	vpnalg_session_changed(step->translator, record);
+}
+
+/* Something has come in for it; noted once a second. A remote that sends data of
+ * a session has not forgotten its control connection. */
+void vpnalg_l2tp_life_hear(struct vpnalg_step *step,
+			   struct vpnalg_record *record)
+{
+	struct vpnalg_record *parent;
+
+	if ((uint32_t)step->now - body(step->translator, record)->heard <
+	    L2TP_SLACK_MS)
+		return;
+	note_heard(step, record);
+	if (!is_session(record))
+		return;
+	parent = parent_of(step->translator, record);
+	if (parent != NULL)
+		note_heard(step, parent);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What comes in and is of no tunnel that is known: whether it is for the flow, or
+ * answers a flow whose SCCRQ hides the ID. */
+#include "l2tp.h"
+
+static bool asks_hidden(struct vpnalg_step *step, struct vpnalg_record *flow)
+{
+	const uint16_t all =
+		L2TP_FLOW_ASKING | L2TP_FLOW_HIDDEN | L2TP_FLOW_SHARED;
+
+	return (l2tp_flow(step, flow)->flags & all) == all;
+}
+
+/* The header of the first answer shows the ID that the SCCRQ has hidden, unless
+ * it is one that is known. */
+static enum vpnalg_result learn_hidden(struct vpnalg_step *step,
+				       struct vpnalg_record *flow,
+				       const struct l2tp_message *m)
+{
+	if (!vpnalg_l2tp_tunnel_has_no_other(step, flow, &m->header))
+		return VPNALG_DROP_AMBIGUOUS;
+	l2tp_flow(step, flow)->own[m->version - 2] = m->header.value;
+	vpnalg_session_changed(step->translator, flow);
+	return VPNALG_TRANSLATED;
+}
+
+/* Whether this ID, outside, is that of another flow's tunnel. */
+static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *flow,
+			const struct l2tp_id *id)
+{
+	struct vpnalg_record *holder = vpnalg_l2tp_tunnel_holder(
+		step, flow, VPNALG_OUTSIDE_OWN, id);
+
+	return holder != NULL && !vpnalg_l2tp_tunnel_is_of(step, flow, holder);
+}
+
+/* An SCCRP to port 1701 that belongs to no tunnel that is known. */
+enum vpnalg_result vpnalg_l2tp_unknown_answer(struct vpnalg_step *step,
+					      const struct l2tp_message *m,
+					      struct vpnalg_record **flow)
+{
+	struct vpnalg_record *asker;
+
+	if (*flow != NULL && asks_hidden(step, *flow)) {
+		if (step->facts->inside &&
+		    is_anothers(step, *flow, &m->header))
+			vpnalg_l2tp_server_refuse(step, *flow);
+		return learn_hidden(step, *flow, m);
+	}
+	if (step->facts->inside)
+		return VPNALG_UNTOUCHED;
+	asker = vpnalg_l2tp_server_asker(step, step->record);
+	if (asker == NULL || asker == *flow)
+		return VPNALG_UNTOUCHED;
+	if (asks_hidden(step, asker)) {
+		*flow = asker;
+		return learn_hidden(step, asker, m);
+	}
+	vpnalg_l2tp_server_stray(step, asker, m);
+	return VPNALG_DROP_AMBIGUOUS;
+}
+
+/* For a shared flow, but for no tunnel that is known. Only who has the port
+ * itself, or over IP the rest, may have it, if nobody else can be meant. */
+static enum vpnalg_result judge_unknown(struct vpnalg_step *step,
+					struct vpnalg_record *flow,
+					const struct l2tp_message *m)
+{
+	bool resumed = l2tp_flow(step, flow)->flags & L2TP_FLOW_RESUMED;
+
+	if (!vpnalg_l2tp_tunnel_has_no_other(step, flow, &m->header))
+		return VPNALG_DROP_NO_SESSION;
+	if (!m->udp)
+		return vpnalg_l2tp_flow_has_rest(step, flow)
+			       ? VPNALG_TRANSLATED
+			       : VPNALG_DROP_NO_SESSION;
+	if (vpnalg_l2tp_flow_port(step, flow) != L2TP_PORT ||
+	    (m->header.value != 0 && !resumed))
+		return VPNALG_DROP_NO_SESSION;
+	if (m->header.value != 0) /* new tunnels have IDs that are not its own */
+		return VPNALG_TRANSLATED;
+	return vpnalg_l2tp_server_insists(step, flow) ? VPNALG_DROP_AMBIGUOUS
+						      : VPNALG_TRANSLATED;
+}
+
+/* Without a tunnel. */
+enum vpnalg_result vpnalg_l2tp_unknown_take(struct vpnalg_step *step,
+					    const struct l2tp_message *m,
+					    struct vpnalg_record **flow)
+{
+	bool at_1701 = !m->udp || l2tp_is_shared(step, *flow) ||
+		       vpnalg_l2tp_flow_port(step, *flow) == L2TP_PORT;
+	enum vpnalg_result result = VPNALG_UNTOUCHED;
+
+	if (at_1701 && l2tp_is_answer(m))
+		result = vpnalg_l2tp_unknown_answer(step, m, flow);
+	if (result != VPNALG_UNTOUCHED)
+		return result;
+	return l2tp_is_shared(step, *flow) ? judge_unknown(step, *flow, m)
+					   : VPNALG_TRANSLATED;
+}

@@ -163,7 +163,7 @@ struct l2tp_message {
 	bool udp;
 	bool digest; /* it is authenticated: nothing may change */
 	bool whole;  /* all AVPs were in memory */
-	bool foreign; /* it is not L2TP: nothing but udp and whole holds */
+	bool foreign; /* it is not L2TP: nothing but udp holds */
 };
 
 /* What a packet has opened, to be closed if it does not get through. */

@@ -162,8 +162,7 @@ static enum vpnalg_result read_udp(const struct vpnalg_facts *facts,
 	result = read_flags(facts, m);
 	if (result != VPNALG_DROP_MALFORMED)
 		return result;
-	*m = (struct l2tp_message){ .whole = true, .udp = true,
-				    .foreign = true };
+	*m = (struct l2tp_message){ .udp = true, .foreign = true };
 	return VPNALG_TRANSLATED;
 }
 

@@ -446,6 +446,51 @@ START_TEST(the_caller_has_the_last_word_on_ids)
 }
 END_TEST
 
+/* What is known of a server lives on by the messages of its tunnels. */
+START_TEST(a_server_is_known_as_long_as_anybody_talks_to_it)
+{
+	struct tunnel a = { .client = CLIENT_A, .server = SERVER,
+			    .port = 40000, .version = 2, .own = 7,
+			    .peer = 100, .insists = true };
+	struct tunnel b = a;
+	unsigned i;
+
+	b.client = CLIENT_B;
+	b.peer = 101;
+	tunnel_begin(&w, &a);
+	for (i = 0; i < 10; i++) {
+		world_wait(&w, 60000);
+		ck_assert_uint_eq(client_tells(&w, &a, HELLO),
+				  VPNALG_TRANSLATED);
+	}
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(b.outside_port, L2TP);
+	/* And no longer. */
+	world_wait(&w, 300000);
+	ck_assert_int_eq(w.records, 0);
+}
+END_TEST
+
+/* Who hides its ID shows by the SCCCN that it was answered, and by no other
+ * message: until then another one waits. */
+START_TEST(a_hidden_question_is_answered_when_its_host_confirms)
+{
+	struct tunnel a = { .client = CLIENT_A, .server = SERVER,
+			    .port = 40000, .version = 2, .own = 7,
+			    .peer = 100, .hides = true };
+	struct tunnel b = a;
+
+	b.client = CLIENT_B;
+	b.peer = 101;
+	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_is_answered(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(client_tells(&w, &a, HELLO), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(tunnel_confirms(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+}
+END_TEST
+
 TCase *l2tp_shared_case(void)
 {
 	TCase *t = tcase_create("shared port");
@@ -478,5 +523,8 @@ TCase *l2tp_shared_case(void)
 		       an_equal_hidden_id_is_refused_as_inside_sees_its_answer);
 	tcase_add_test(t, hidden_and_plain_ids_get_along);
 	tcase_add_test(t, the_caller_has_the_last_word_on_ids);
+	tcase_add_test(t,
+		       a_hidden_question_is_answered_when_its_host_confirms);
+	tcase_add_test(t, a_server_is_known_as_long_as_anybody_talks_to_it);
 	return t;
 }

@@ -323,6 +323,37 @@ START_TEST(what_is_nobodys_over_ip_is_kept_from_the_router_while_in_use)
 }
 END_TEST
 
+/* The answer names the remote's ID of a session: data may follow at once. */
+START_TEST(data_may_follow_the_answer_to_a_call)
+{
+	struct tunnel t[2];
+	struct bytes m;
+	unsigned i;
+
+	for (i = 0; i < 2; i++) {
+		t[i] = (struct tunnel){ .client = CLIENT_A + i,
+					.server = SERVER, .version = 3,
+					.port = _i ? L2TP : 0, .own = 7,
+					.insists = true, .peer = 100 + i,
+					.session = 70000,
+					.peer_session = 80000 + i };
+		tunnel_begin(&w, &t[i]);
+		m = l2tp_control(3, t[i].peer, 2, ICRQ);
+		l2tp_avp(&m, 63, 4, t[i].session);
+		ck_assert_uint_eq(tunnel_says(&w, &t[i], &m),
+				  VPNALG_TRANSLATED);
+		t[i].outside_session = get32(l2tp(&w) + 26);
+		m = l2tp_control(3, t[i].outside_own, 2, ICRP);
+		l2tp_avp(&m, 63, 4, t[i].peer_session);
+		l2tp_avp(&m, 64, 4, t[i].outside_session);
+		ck_assert_uint_eq(tunnel_hears(&w, &t[i], &m),
+				  VPNALG_TRANSLATED);
+	}
+	tunnel_carries(&w, &t[0], 1);
+	tunnel_carries(&w, &t[1], 2);
+}
+END_TEST
+
 TCase *l2tp_v3_case(void)
 {
 	TCase *t = tcase_create("version 3");
@@ -350,5 +381,6 @@ TCase *l2tp_v3_case(void)
 	tcase_add_test(
 		t,
 		what_is_nobodys_over_ip_is_kept_from_the_router_while_in_use);
+	tcase_add_loop_test(t, data_may_follow_the_answer_to_a_call, 0, 2);
 	return t;
 }

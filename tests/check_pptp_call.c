@@ -238,6 +238,45 @@ END_TEST
 
 /* RFC 2637 does not ask for keepalives: traffic in the call keeps the control
  * connection. */
+/* The end that was forged is taken back by the host, and that of the call with
+ * it, though the host sends nothing in the call. */
+START_TEST(a_call_goes_on_with_its_connection_after_a_forged_reset)
+{
+	struct bytes echo = message(5, 0, 0, 0);
+
+	out(7, OWN, 1, 0);
+	in(8, PEER, OWN, 1);
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+	server_segment(&w, &c, c.server_seq, RST, NULL, 0);
+	world_wait(&w, 1);
+	world_wait(&w, 4000);
+	ck_assert_uint_eq(client_sends(&w, &c, echo.data, echo.length),
+			  VPNALG_TRANSLATED);
+	world_wait(&w, 1);
+	world_wait(&w, 100000);
+	ck_assert_uint_eq(closed(&w, CALL), 0);
+	ck_assert_uint_eq(gre_in(OWN), VPNALG_TRANSLATED);
+}
+END_TEST
+
+/* Idle for so long after the last packet out, and not a moment less. */
+START_TEST(a_call_lives_two_hours_and_four_minutes_after_its_last_packet)
+{
+	unsigned i;
+
+	out(7, OWN, 1, 0);
+	in(8, PEER, OWN, 1);
+	for (i = 0; i < 4; i++) {
+		ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+		world_wait(&w, i < 3 ? 7000000 : 7439999);
+		ck_assert_uint_eq(closed(&w, CALL), 0);
+	}
+	/* A sixteenth of that it may be late. */
+	world_wait(&w, 1 + 7440000 / 16);
+	ck_assert_uint_eq(closed(&w, CALL), 1);
+}
+END_TEST
+
 START_TEST(a_control_connection_lives_as_long_as_its_calls)
 {
 	int i;
@@ -451,6 +490,11 @@ Suite *call_suite(void)
 	tcase_add_test(t, calls_end_with_their_control_connection);
 	tcase_add_test(t, a_forged_reset_costs_no_call);
 	tcase_add_test(t, a_control_connection_lives_as_long_as_its_calls);
+	tcase_add_test(t,
+		       a_call_goes_on_with_its_connection_after_a_forged_reset);
+	tcase_add_test(
+		t,
+		a_call_lives_two_hours_and_four_minutes_after_its_last_packet);
 	tcase_add_test(
 		t,
 		a_lingering_call_moves_to_a_new_connection_with_its_outside_id);

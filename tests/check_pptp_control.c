@@ -171,6 +171,26 @@ START_TEST(an_opening_connection_lives_four_minutes)
 }
 END_TEST
 
+/* It is the client's acknowledgment that establishes it. */
+START_TEST(a_connection_that_the_client_does_not_acknowledge_is_opening)
+{
+	struct bytes syn = tcp_packet(CLIENT_A, 4000, SERVER, PPTP, 99, 0, SYN,
+				      NULL, 0);
+	struct bytes answer = tcp_packet(SERVER, PPTP, OUTSIDE, 4000, 199, 100,
+					 SYN | ACK, NULL, 0);
+
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &syn),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &answer),
+			  VPNALG_TRANSLATED);
+	w.now += 1000;
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &syn),
+			  VPNALG_TRANSLATED);
+	world_wait(&w, 240000);
+	ck_assert_uint_eq(closed(&w, CONTROL), 1);
+}
+END_TEST
+
 START_TEST(an_established_connection_lives_two_hours_and_four_minutes)
 {
 	connect_to(&w, &c, CLIENT_A, 4000, SERVER);
@@ -374,6 +394,9 @@ Suite *control_suite(void)
 	tcase_add_test(t, a_syn_in_an_established_connection_moves_nothing);
 	tcase_add_test(t, a_forged_syn_ack_sets_no_cursor);
 	tcase_add_test(t, an_opening_connection_lives_four_minutes);
+	tcase_add_test(
+		t,
+		a_connection_that_the_client_does_not_acknowledge_is_opening);
 	tcase_add_test(
 		t, an_established_connection_lives_two_hours_and_four_minutes);
 	tcase_add_test(t, what_the_client_sends_keeps_a_connection);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* An SCCRQ goes out. First all is done that may fail, and is undone if it does;
- * only then anything changes that the flow had before.
+ * only then anything changes that the flow had before. The store is told of the
+ * flow in the end, whatever became of it.
  *
  * Until it is known at which port the server answers, and where it answers to
  * port 1701 and the ID is hidden, one SCCRQ is unanswered at a time, so that it
@@ -139,7 +140,6 @@ static enum vpnalg_result take_turn(struct vpnalg_step *step, struct ask *a)
 	if (!vpnalg_session_give(step->translator, a->flow, &tuple))
 		return VPNALG_DROP_STORE;
 	l2tp_flow(step, a->flow)->since = (uint32_t)step->now;
-	vpnalg_session_changed(step->translator, a->flow);
 	return VPNALG_TRANSLATED;
 }
 

@@ -231,12 +231,16 @@ static void step(const struct row *row)
 
 START_TEST(what_the_server_sends_reaches_its_owner)
 {
+	static const uint32_t addresses[] = { OUTSIDE, OUTSIDE_2, 0xcb007103 };
 	const struct row *row = &rows[_i % ROWS(rows)];
 	unsigned i;
 
 	dice = (uint32_t)_i + 1;
 	call_count = delivered = 0;
-	l2tp_world(&w, (struct world_options){ 0 });
+	l2tp_world(&w, (struct world_options){
+			       .addresses = addresses,
+			       .address_count = 1 + (size_t)_i / ROWS(rows) % 3,
+			       .pool_key = { (uint64_t)_i, 1 } });
 	for (i = 0; i < CLIENTS; i++) {
 		clients[i] = (struct tunnel){ .client = CLIENT_A + i,
 					      .server = SERVER,

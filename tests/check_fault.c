@@ -266,7 +266,9 @@ static unsigned send_raw(enum vpnalg_direction direction, struct bytes p)
 {
 	struct vpnalg_packet packet = { .data = p.data, .caplen = p.length,
 					.len = p.length,
-					.direction = (uint8_t)direction };
+					.direction = (uint8_t)direction,
+					.zone = direction == VPNALG_OUT ? ZONE
+									: 0 };
 
 	vpnalg_process(w.alg, &packet, 1, w.now);
 	return packet.result;

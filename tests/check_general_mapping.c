@@ -341,7 +341,7 @@ START_TEST(the_callers_choice_is_at_home_and_in_the_range)
 	/* With this key CLIENT_A is at home at OUTSIDE. */
 	struct world_options options = { .addresses = two,
 					 .address_count = 2,
-					 .pool_key = { 1, 1 },
+					 .pool_key = { 5, 1 },
 					 .choosing = CHOOSE_WRITE,
 					 .general.ports = { 5000, 6000 } };
 

@@ -62,6 +62,7 @@ static struct vpnalg_record *record_of(uint32_t host, uint8_t space,
 	uint8_t local[4], remote[4];
 	struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
 				      .space = space,
+				      .zone = ZONE,
 				      .id = id,
 				      .port = space == TCP ? PPTP : 0,
 				      .local = local,

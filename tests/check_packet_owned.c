@@ -200,7 +200,8 @@ START_TEST(a_packet_may_lie_at_any_address)
 	for (at = 0; at < 8; at++) {
 		struct vpnalg_packet packet = { .data = block + at,
 						.caplen = p.length,
-						.len = p.length };
+						.len = p.length,
+						.zone = ZONE };
 
 		memcpy(block + at, p.data, p.length);
 		vpnalg_process(w.alg, &packet, 1, w.now);

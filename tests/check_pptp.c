@@ -288,9 +288,9 @@ START_TEST(two_zones_with_equal_addresses_never_meet)
 	ck_assert_uint_eq(gre_call_id(&w), 5);
 	p = gre_packet(SERVER, OUTSIDE, a, 1);
 	send_packet(&w, VPNALG_IN, &p);
-	ck_assert_uint_eq(w.last.zone, 0);
+	ck_assert_uint_eq(w.last.zone, ZONE);
 	p = gre_packet(CLIENT_A, SERVER, 101, 1);
-	ck_assert_uint_eq(send_in_zone(&w, VPNALG_OUT, &p, 0),
+	ck_assert_uint_eq(send_in_zone(&w, VPNALG_OUT, &p, ZONE),
 			  VPNALG_DROP_NO_SESSION);
 	ck_assert_uint_eq(send_in_zone(&w, VPNALG_OUT, &p, 9),
 			  VPNALG_TRANSLATED);

@@ -519,7 +519,8 @@ START_TEST(a_remembered_position_does_not_come_again_after_the_wrap)
 		{
 			struct vpnalg_packet q = { .data = p.data,
 						   .caplen = 41,
-						   .len = 65535 };
+						   .len = 65535,
+						   .zone = ZONE };
 
 			vpnalg_process(w.alg, &q, 1, w.now);
 			ck_assert_uint_eq(q.result, VPNALG_TRANSLATED);

@@ -396,6 +396,7 @@ START_TEST(results_are_set_whatever_was_there)
 		struct vpnalg_packet p = { .data = b.data,
 					   .caplen = b.length,
 					   .len = b.length,
+					   .zone = ZONE,
 					   .user = &b,
 					   .flags = 0xff,
 					   .result = 0xff };

@@ -255,6 +255,30 @@ void world_begin(struct world *w, const struct world_options *options)
 			 0);
 }
 
+/* Whether as many sessions of a kind are there as were opened and not closed. */
+static void check_kind(struct world *w, unsigned handler, unsigned kind,
+		       size_t index)
+{
+	struct vpnalg_record *record = NULL;
+	uint64_t cursor = 0, living = 0;
+
+	for (; w->inner.next(w->inner.context, &cursor, &record); record = NULL)
+		living += record != NULL && record->handler == handler &&
+			  record->kind == kind;
+	ck_assert_uint_eq(opened(w, index) - closed(w, index), living);
+}
+
+static void check_kinds(struct world *w)
+{
+	unsigned handler, kind;
+	size_t index = 0;
+
+	for (handler = 0; handler < w->options.handler_count; handler++)
+		for (kind = 0; kind < w->options.handlers[handler]->kind_count;
+		     kind++)
+			check_kind(w, handler, kind, index++);
+}
+
 void world_between_calls(struct world *w)
 {
 	test_store_between_calls(&w->inner, w->store_memory);
@@ -268,6 +292,8 @@ void world_wait(struct world *w, vpnalg_time ms)
 	       w->now != VPNALG_NEVER)
 		mirror_check(w);
 	mirror_check(w);
+	if (w->mirror != NULL)
+		check_kinds(w);
 	world_between_calls(w);
 }
 
@@ -372,6 +398,8 @@ static void check_undo(struct world *w, const struct bytes *before,
 	memcpy(copy, undo.data, undo.caplen);
 	undo.data = copy;
 	undo.direction ^= VPNALG_OUT_UNDO;
+	if (undo.direction == VPNALG_OUT_UNDO)
+		undo.zone = 0; /* which nobody knows outside */
 	vpnalg_process(w->alg, &undo, 1, w->now);
 	mirror_check(w);
 	if (undo.result == VPNALG_DROP_AMBIGUOUS) {
@@ -381,6 +409,7 @@ static void check_undo(struct world *w, const struct bytes *before,
 	ck_assert_msg(undo.result == VPNALG_TRANSLATED, "undo: %s",
 		      vpnalg_result_text(undo.result));
 	ck_assert_uint_eq(undo.flags & VPNALG_PACKET_CUT, 0);
+	ck_assert_uint_eq(undo.zone, w->last.zone);
 	if (w->last.flags & VPNALG_PACKET_CUT) {
 		ck_assert(memcmp(copy + 20, expected.data + 20, 12) == 0);
 	} else {
@@ -445,12 +474,20 @@ static unsigned send_bytes(struct world *w, struct vpnalg_packet p,
 	return p.result;
 }
 
+/* The caller names the zone of what an inside host sees. */
+static uint16_t zone_for(enum vpnalg_direction direction)
+{
+	return direction == VPNALG_OUT || direction == VPNALG_IN_UNDO ? ZONE
+								       : 0;
+}
+
 unsigned send_captured(struct world *w, enum vpnalg_direction direction,
 		       const struct bytes *packet, uint32_t caplen)
 {
 	struct vpnalg_packet p = { .caplen = caplen,
 				   .len = packet->length,
-				   .direction = (uint8_t)direction };
+				   .direction = (uint8_t)direction,
+				   .zone = zone_for(direction) };
 
 	return send_bytes(w, p, packet);
 }
@@ -467,7 +504,8 @@ unsigned send_summed(struct world *w, enum vpnalg_direction direction,
 	struct vpnalg_packet p = { .caplen = packet->length,
 				   .len = packet->length,
 				   .direction = (uint8_t)direction,
-				   .checksum = (uint8_t)checksum };
+				   .checksum = (uint8_t)checksum,
+				   .zone = zone_for(direction) };
 
 	return send_bytes(w, p, packet);
 }
@@ -491,7 +529,7 @@ unsigned client_segment(struct world *w, struct connection *c, uint32_t seq,
 	struct bytes p = tcp_packet(c->client, c->port, c->server, PPTP, seq,
 				    c->server_seq, flags, data, length);
 
-	return send_in_zone(w, VPNALG_OUT, &p, c->zone);
+	return send_in_zone(w, VPNALG_OUT, &p, c->zone != 0 ? c->zone : ZONE);
 }
 
 unsigned server_segment(struct world *w, struct connection *c, uint32_t seq,

@@ -43,6 +43,9 @@
  * show. */
 #define BEGINNING 10000003
 
+/* Of hosts inside, unless a test names another. */
+#define ZONE 3
+
 /* What the caller's choose callback does. */
 enum choosing {
 	CHOOSE_NOTHING = 0, /* there is no callback */

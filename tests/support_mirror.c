@@ -64,21 +64,33 @@ void mirror_changed(struct world *w, struct vpnalg_record *record)
 		       record->units * VPNALG_UNIT);
 }
 
-/* Visits all records of the store: what they are must be known. */
+static unsigned count_bits(unsigned bits)
+{
+	return bits == 0 ? 0 : (bits & 1) + count_bits(bits >> 1);
+}
+
+/* Visits all records of the store: what they are must be known, and which of
+ * their keys lead to them. */
 void mirror_check(struct world *w)
 {
 	struct vpnalg_record *record;
 	uint64_t cursor = 0;
+	long keys = 0;
 
 	if (w->mirror == NULL)
 		return;
 	for (record = NULL; w->inner.next(w->inner.context, &cursor, &record);
-	     record = NULL)
+	     record = NULL) {
+		if (record != NULL)
+			keys += count_bits(record->keys);
 		if (record != NULL &&
 		    memcmp(image_of(w->mirror, record)->bytes, record,
 			   record->units * VPNALG_UNIT) != 0)
 			ck_abort_msg("a change was not told: kind %u",
 				     record->kind);
+	}
+	if (keys != w->keys)
+		ck_abort_msg("%ld keys, not %ld", keys, w->keys);
 }
 
 /* The store may have moved its records. */

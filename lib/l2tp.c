@@ -66,15 +66,6 @@ static enum way by_inside_port(const struct vpnalg_facts *facts,
 	return WAY_LAST;
 }
 
-static bool looks_like_l2tp(const struct vpnalg_facts *facts)
-{
-	struct l2tp_message message;
-
-	return vpnalg_l2tp_message_head(facts, &message) ==
-		       VPNALG_TRANSLATED &&
-	       !message.foreign;
-}
-
 /* The port from which the answer came. */
 static enum way by_answer(const struct vpnalg_facts *facts,
 			  struct vpnalg_match *match)
@@ -278,15 +269,20 @@ static enum vpnalg_claim name_key(const struct vpnalg_facts *facts,
 	return VPNALG_CLAIM_NONE;
 }
 
-/* Port 0 is none (RFC 768), and over IP it stands in keys for the missing one. In
- * its inside form, with any other port of the remote than 1701 there must be more
- * to go by. */
+/* Port 0 is none (RFC 768), and over IP it stands in keys for the missing one. With
+ * any other port of the remote than 1701 the packet must look like L2TP. In its
+ * outside form what cannot be read may be. */
 static bool is_another_protocols(const struct vpnalg_facts *facts)
 {
+	struct l2tp_message message;
+	enum vpnalg_result result;
+
 	if (facts->l4_caplen < PORTS_LEN || vpnalg_local_port(facts) == 0)
 		return true;
-	return facts->inside && vpnalg_remote_port(facts) != L2TP_PORT &&
-	       !looks_like_l2tp(facts);
+	if (vpnalg_remote_port(facts) == L2TP_PORT)
+		return false;
+	result = vpnalg_l2tp_message_head(facts, &message);
+	return result == VPNALG_TRANSLATED ? message.foreign : facts->inside;
 }
 
 static enum vpnalg_claim match(const struct vpnalg_facts *facts,

@@ -21,6 +21,12 @@ static const struct tunnel carriers[] = {
 	  .answer_port = 5000 },
 	{ .server = SERVER, .port = L2TP, .version = 2, .own = 7, .peer = 100,
 	  .answer_port = 5000 },
+	{ .server = SERVER, .port = 40000, .version = 3, .own = 70007,
+	  .peer = 100, .session = 70000, .peer_session = 80000,
+	  .answer_port = 5000 },
+	{ .server = SERVER, .port = L2TP, .version = 3, .own = 70007,
+	  .peer = 100, .session = 70000, .peer_session = 80000,
+	  .answer_port = 5000 },
 };
 
 static void begin_with(bool any_address)

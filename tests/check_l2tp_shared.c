@@ -431,6 +431,44 @@ START_TEST(hidden_and_plain_ids_get_along)
 }
 END_TEST
 
+/* Any but 0, which is none (RFC 2661 4.4.3). */
+static uint32_t chosen_tunnel;
+
+static enum vpnalg_choice choose_tunnel(struct world *world,
+					struct vpnalg_binding *binding)
+{
+	(void)world;
+	if (binding->protocol == UDP)
+		return VPNALG_CHOICE_TAKE;
+	binding->outside_id = chosen_tunnel;
+	return VPNALG_CHOICE_CHOSEN;
+}
+
+static const struct {
+	uint8_t version;
+	uint32_t id;
+	unsigned result;
+} chosen_rows[] = {
+	{ 2, 0, VPNALG_DROP_REFUSED },	   { 2, 1, VPNALG_TRANSLATED },
+	{ 2, 65535, VPNALG_TRANSLATED },   { 2, 65536, VPNALG_DROP_REFUSED },
+	{ 3, 0, VPNALG_DROP_REFUSED },	   { 3, 1, VPNALG_TRANSLATED },
+	{ 3, 65536, VPNALG_TRANSLATED },   { 3, UINT32_MAX, VPNALG_TRANSLATED },
+};
+
+START_TEST(the_caller_may_choose_any_tunnel_id)
+{
+	struct tunnel t = a_tunnel(0);
+
+	world_end(&w);
+	l2tp_world(&w, (struct world_options){ .choose = choose_tunnel });
+	chosen_tunnel = chosen_rows[_i].id;
+	t.version = chosen_rows[_i].version;
+	ck_assert_uint_eq(tunnel_asks(&w, &t), chosen_rows[_i].result);
+	if (chosen_rows[_i].result == VPNALG_TRANSLATED)
+		ck_assert_uint_eq(t.outside_own, chosen_tunnel);
+}
+END_TEST
+
 START_TEST(the_caller_has_the_last_word_on_ids)
 {
 	struct tunnel t = a_tunnel(0);
@@ -526,5 +564,7 @@ TCase *l2tp_shared_case(void)
 	tcase_add_test(t,
 		       a_hidden_question_is_answered_when_its_host_confirms);
 	tcase_add_test(t, a_server_is_known_as_long_as_anybody_talks_to_it);
+	tcase_add_loop_test(t, the_caller_may_choose_any_tunnel_id, 0,
+			    ROWS(chosen_rows));
 	return t;
 }

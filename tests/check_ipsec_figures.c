@@ -60,6 +60,12 @@ static const struct figures_row {
 	{ "liar", 3, 3, 92.65, 4.30 },
 	{ "sites", 2, 1, 71.50, 15.60 },
 	{ "sites", 3, 1, 69.85, 20.35 },
+	{ "quiet", 10, 3, 99.65, 0.30 },
+	{ "slow", 10, 2, 99.80, 0.10 },
+	{ "insist", 10, 3, 91.60, 4.60 },
+	{ "answers", 10, 3, 93.40, 2.70 },
+	{ "lan", 10, 3, 93.20, 2.60 },
+	{ "liar", 10, 3, 90.40, 4.60 },
 };
 
 START_TEST(the_pairing_is_as_good_as_it_was)

@@ -258,6 +258,24 @@ START_TEST(another_gre_is_left_alone_as_soon_as_its_version_is_seen)
 }
 END_TEST
 
+/* Others have made protocols of their own of version 1; the shortest of them is
+ * a version and a type. */
+START_TEST(another_gre_of_version_1_is_left_alone_as_soon_as_its_type_is_seen)
+{
+	uint8_t v1[4] = { 0x20, 0x01, 0x64, 0x00 };
+	struct bytes p = ip_packet(CLIENT_A, SERVER, GRE, v1, 4);
+	unsigned n;
+
+	for (n = 20; n < 24; n++)
+		ck_assert_uint_eq(send_captured(&w, VPNALG_OUT, &p, n),
+				  VPNALG_DROP_TRUNCATED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_UNTOUCHED);
+	p = ip_packet(CLIENT_A, SERVER, GRE, v1, 3);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+			  VPNALG_DROP_MALFORMED);
+}
+END_TEST
+
 START_TEST(a_later_fragment_counts_as_what_it_is_of)
 {
 	struct bytes p = _i == CALL ? gre_packet(SERVER, OUTSIDE, OWN, 1)
@@ -598,6 +616,9 @@ TCase *pptp_more_case(void)
 		8);
 	tcase_add_test(
 		t, another_gre_is_left_alone_as_soon_as_its_version_is_seen);
+	tcase_add_test(
+		t,
+		another_gre_of_version_1_is_left_alone_as_soon_as_its_type_is_seen);
 	tcase_add_loop_test(t, a_later_fragment_counts_as_what_it_is_of, 0, 2);
 	tcase_add_test(t, one_late_packet_gives_an_ended_call_its_life_back);
 	tcase_add_test(t, a_call_that_came_back_to_life_ends_like_any_other);

@@ -80,6 +80,11 @@ START_TEST(another_port_of_the_remote_does_not_reach_the_router)
 	p = tcp_packet(SERVER, 1724, OUTSIDE, 4000, 1, 1, SYN, NULL, 0);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
 			  VPNALG_DROP_PORT_HELD);
+	/* Its ports say so; without them the remote is guarded. */
+	ck_assert_uint_eq(send_captured(&w, VPNALG_IN, &p, 24),
+			  VPNALG_DROP_PORT_HELD);
+	ck_assert_uint_eq(send_captured(&w, VPNALG_IN, &p, 23),
+			  VPNALG_UNTOUCHED);
 	p = tcp_packet(STRANGER, PPTP, OUTSIDE, 4000, 1, 1, SYN, NULL, 0);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
 	p = tcp_packet(SERVER, PPTP, OUTSIDE, 4001, 1, 1, SYN, NULL, 0);

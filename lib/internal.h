@@ -23,6 +23,10 @@ enum {
 #define SESSION_HOSTED 0x20  /* counted in the guard of all protocols */
 #define SESSION_PAIRED 0x40  /* counted in a pair record */
 
+/* Where a key has its zone and its local address: see key.c. */
+#define KEY_ZONE_OFF 2
+#define KEY_LOCAL_OFF 12
+
 /* Words of the hash secret: one for each word of the longest key, rounded up
  * to pairs. */
 #define HASH_WORDS (VPNALG_KEY_MAX / 4 + 1)

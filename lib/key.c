@@ -14,7 +14,8 @@
 
 #include "wire_ip.h"
 
-enum { ZONE_OFF = 2, ID_OFF = 4, PORT_OFF = 8, LOCAL_OFF = 12 };
+enum { ZONE_OFF = KEY_ZONE_OFF, ID_OFF = 4, PORT_OFF = 8,
+       LOCAL_OFF = KEY_LOCAL_OFF };
 
 #define ALL_REMOTES 0x80 /* in the role's byte */
 

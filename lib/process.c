@@ -216,18 +216,20 @@ static enum vpnalg_result finish(struct vpnalg *translator,
 				 struct vpnalg_step *step)
 {
 	const struct vpnalg_facts *facts = step->facts;
-	struct vpnalg_tuple other;
+	const uint8_t *key;
 
 	if (step->record == NULL)
 		return VPNALG_DROP_FAULT;
-	vpnalg_session_tuple(translator, step->record,
-			     facts->inside ? VPNALG_OUTSIDE_OWN
-					   : VPNALG_INSIDE_OWN,
-			     &other);
-	if (!same_address(facts->local, other.local, translator->addr_len))
+	key = vpnalg_record_key(step->record,
+				facts->inside ? VPNALG_OUTSIDE_OWN
+					      : VPNALG_INSIDE_OWN,
+				translator->store->key_length);
+	if (!same_address(facts->local, key + KEY_LOCAL_OFF,
+			  translator->addr_len))
 		return VPNALG_DROP_FAULT;
 	if (!facts->inside)
-		step->packet->zone = other.zone;
+		memcpy(&step->packet->zone, key + KEY_ZONE_OFF,
+		       sizeof(step->packet->zone));
 	return VPNALG_TRANSLATED;
 }
 

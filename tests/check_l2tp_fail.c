@@ -206,6 +206,35 @@ START_TEST(a_question_that_finds_no_room_leaves_nothing)
 }
 END_TEST
 
+/* What was asked in vain from the host's own port would be asked from 1701, where
+ * all of it would be then. Without room its old tunnel goes on as it was. */
+START_TEST(a_question_that_finds_no_room_changes_no_flow)
+{
+	struct tunnel a = a_tunnel(0, 0), c;
+	unsigned result, i;
+	long n = 0;
+
+	do {
+		l2tp_world(&w, (struct world_options){ 0 });
+		tunnel_begin(&w, &a);
+		c = a;
+		c.own = 8;
+		for (i = 0; i < 3; i++)
+			ck_assert_uint_eq(tunnel_asks(&w, &c),
+					  VPNALG_TRANSLATED);
+		w.fail_in = ++n;
+		result = tunnel_asks(&w, &c);
+		w.fail_in = 0;
+		if (result != VPNALG_TRANSLATED) {
+			ck_assert_uint_eq(result, VPNALG_DROP_STORE);
+			tunnel_carries(&w, &a, 1);
+		}
+		world_end(&w);
+	} while (result != VPNALG_TRANSLATED);
+	ck_assert_int_gt(n, 2);
+}
+END_TEST
+
 START_TEST(a_port_that_cannot_be_learned_costs_the_answer)
 {
 	struct tunnel t = a_tunnel(0, 0);
@@ -256,5 +285,6 @@ TCase *l2tp_fail_case(void)
 	tcase_add_test(t, a_port_that_cannot_be_learned_costs_the_answer);
 	tcase_add_loop_test(t, a_full_store_is_no_more_than_full, 0,
 			    ROWS(carriers));
+	tcase_add_test(t, a_question_that_finds_no_room_changes_no_flow);
 	return t;
 }

@@ -15,14 +15,30 @@ static struct actor {
 	struct ike ike;
 	uint32_t in_every, out_every; /* steps; 0: nothing */
 	unsigned right, wrong, nobody; /* what became of what was for it */
+	uint8_t evidence; /* by which it has got its last SPI */
 } actors[HOSTS];
 static unsigned step;
+
+static void heard(struct world *world, const struct vpnalg_event *event)
+{
+	unsigned host = get32(event->session.inside.octets) - CLIENT_A;
+
+	(void)world;
+	if (event->type == VPNALG_EVENT_PAIRED && host < HOSTS)
+		actors[host].evidence = event->evidence;
+}
+
+static void check_evidence(unsigned host, enum vpnalg_evidence evidence)
+{
+	ck_assert_uint_eq(actors[host].evidence, evidence);
+}
 
 static void begin(void)
 {
 	uint32_t i;
 
-	ipsec_world(&w, (struct world_options){ .no_undo = true });
+	ipsec_world(&w, (struct world_options){ .no_undo = true,
+						.heard = heard });
 	step = 0;
 	for (i = 0; i < HOSTS; i++)
 		actors[i] = (struct actor){
@@ -132,6 +148,7 @@ START_TEST(the_only_host_that_has_rekeyed_gets_the_new_spi)
 	check_right(0, 1);
 	check_right(1, 1);
 	check_right(2, 1);
+	check_evidence((unsigned)_i % HOSTS, VPNALG_EVIDENCE_EXPECTED);
 }
 END_TEST
 
@@ -144,6 +161,9 @@ START_TEST(a_host_that_comes_to_others_gets_its_spi)
 	check_right(0, 0);
 	check_right(1, 0);
 	check_right(2, 0);
+	check_evidence(0, VPNALG_EVIDENCE_ALONE);
+	check_evidence(1, VPNALG_EVIDENCE_CONNECTED);
+	check_evidence(2, VPNALG_EVIDENCE_CONNECTED);
 }
 END_TEST
 
@@ -165,6 +185,9 @@ START_TEST(the_host_whose_old_spi_stopped_gets_the_new_one)
 	check_right(0, 10);
 	check_right(1, 10);
 	check_right(2, 10);
+	ck_assert(one->evidence == VPNALG_EVIDENCE_CONTINUED ||
+		  one->evidence == VPNALG_EVIDENCE_EXPECTED);
+	check_evidence(((unsigned)_i + 1) % HOSTS, VPNALG_EVIDENCE_EXPECTED);
 }
 END_TEST
 
@@ -188,6 +211,7 @@ START_TEST(the_host_that_woke_gets_the_answer)
 	actor->in_every = actor->out_every = 10;
 	let_pass(500);
 	check_right((unsigned)_i, 10);
+	check_evidence((unsigned)_i, VPNALG_EVIDENCE_WOKE);
 }
 END_TEST
 

@@ -170,7 +170,7 @@ START_TEST(a_store_that_fails_costs_one_packet)
 		l2tp_world(&w, (struct world_options){
 				       .choosing = CHOOSE_TAKE,
 				       .addresses = addresses,
-				       .address_count = 1 });
+				       .address_count = 2 });
 		w.fail_in = n;
 		for (i = 0; i < 2; i++) {
 			t[i] = a_tunnel(_i, i);

@@ -464,8 +464,7 @@ static unsigned send_bytes(struct world *w, struct vpnalg_packet p,
 		ck_assert_msg(w->records <= before, "%s: %ld records more",
 			      vpnalg_result_text(p.result),
 			      w->records - before);
-	check_promises(w, packet, p.result == VPNALG_TRANSLATED ? p.caplen
-								: p.caplen);
+	check_promises(w, packet, p.caplen);
 	memcpy(w->bytes, p.data, p.caplen);
 	w->length = p.len;
 	w->last.data = w->bytes;

@@ -139,7 +139,7 @@ struct l2tp_question {
 
 /* An ID in it. */
 struct l2tp_id {
-	uint32_t value;  /* in the packet's form */
+	uint32_t value;  /* in the packet's form; 0 if it is not there */
 	uint32_t other;  /* in its other form, if it has one */
 	uint32_t what;   /* enum l2tp_number */
 	uint16_t offset; /* where, from l4 on */

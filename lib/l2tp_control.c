@@ -79,7 +79,7 @@ static enum vpnalg_result own_session(struct vpnalg_step *step,
 
 	out->session = vpnalg_l2tp_tunnel_find(step, flow, false, id);
 	if (out->session == NULL) {
-		if (id->size == 0 || id->value == 0 || m->version != 3 ||
+		if (id->value == 0 || m->version != 3 ||
 		    !opens_session(m) || !step->facts->inside ||
 		    out->tunnel->children == UINT16_MAX)
 			return vpnalg_l2tp_tunnel_is_nobodys(step, flow, id)

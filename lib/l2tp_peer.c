@@ -237,7 +237,7 @@ enum vpnalg_result vpnalg_l2tp_peer_prove(struct vpnalg_step *step,
 	struct vpnalg_record *holder = vpnalg_l2tp_tunnel_holder(
 		step, flow, VPNALG_OUTSIDE_PEER, id);
 
-	if (claim != NULL || id->size == 0 || id->value == 0)
+	if (claim != NULL || id->value == 0)
 		return VPNALG_TRANSLATED;
 	if (holder != NULL && keeps(step, flow, holder, true))
 		return open_claim(step, flow, id, true, &claim);

@@ -77,7 +77,7 @@ struct vpnalg_record *vpnalg_l2tp_tunnel_holder(struct vpnalg_step *step,
 	struct vpnalg_record *record;
 	struct vpnalg_tuple tuple;
 
-	if (id->size == 0 || id->value == 0)
+	if (id->value == 0)
 		return NULL;
 	vpnalg_l2tp_tunnel_tuple(step, flow, role, id->what, &tuple);
 	tuple.id = id->value;

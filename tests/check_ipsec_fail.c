@@ -217,6 +217,27 @@ START_TEST(a_first_message_that_is_not_noted_leaves_nothing_behind)
 }
 END_TEST
 
+/* It shows what was sent, and opens nothing. */
+START_TEST(undo_makes_no_host_of_a_message)
+{
+	struct host *h = &hosts[0];
+	struct ike seen;
+	struct bytes p;
+
+	begin((size_t)_i);
+	exchange(&h->ike, IKE_SA_INIT);
+	seen = h->ike;
+	seen.client = h->ike.outside;
+	seen.port = h->ike.outside_port;
+	p = ike_from_client(&seen, IKE_AUTH, INITIATOR, 1);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(source(&w), h->ike.client);
+	ck_assert_uint_eq(live(&w, KIND_ESP_HOST), 0);
+	world_end(&w);
+}
+END_TEST
+
 /* A store without room for all: nobody who is there loses anything, nothing
  * leaks, and the rest get in when the first have gone. */
 START_TEST(a_store_that_is_full_keeps_what_it_has)
@@ -260,6 +281,7 @@ TCase *ipsec_fail_case(void)
 	tcase_add_loop_test(
 		t, a_first_message_that_is_not_noted_leaves_nothing_behind, 1,
 		3);
+	tcase_add_loop_test(t, undo_makes_no_host_of_a_message, 1, 3);
 	tcase_add_loop_test(t, a_store_that_is_full_keeps_what_it_has, 40, 60);
 	return t;
 }

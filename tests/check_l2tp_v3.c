@@ -268,6 +268,8 @@ START_TEST(a_control_connection_that_is_left_over_is_nobodys)
 	next.own = _i < 2 ? b.own : b.outside_own;
 	next.peer = 0x77;
 	next.hides = true;
+	ck_assert_uint_eq(tunnel_asks(&w, &next), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(server_tells(&w, &b, HELLO), VPNALG_DROP_GUARDED);
 	tunnel_begin(&w, &next);
 	ck_assert_uint_eq(client_tells(&w, &next, HELLO), VPNALG_TRANSLATED);
 }

@@ -54,6 +54,12 @@ struct key_of_any_id {
 	uint8_t key[VPNALG_KEY_MAX];
 };
 
+/* What a key may differ in from that of another session of the same hosts. */
+struct key_parts {
+	uint8_t role, space;
+	uint32_t id, port;
+};
+
 /* The keys that must lead nowhere for an outside ID to be free. */
 struct probe {
 	struct key_of_any_id keys[2]; /* the session's own key first */
@@ -125,10 +131,12 @@ struct vpnalg {
 	void *user; /* of the packet at hand, for the binding */
 	struct vpnalg_step step; /* what is being made of the packet at hand */
 	struct vpnalg_record *met; /* the sweep's, or NULL: closed meanwhile */
-	/* Scratch, here to spare the stack: the key that is looked for, a
-	 * tuple of a session that is being opened, what its ID is looked for
-	 * by, its binding as made and as proposed, and an event. */
+	/* Scratch, here to spare the stack: the key that is looked for, those of
+	 * a row, in what a key differs from that beside it, a tuple
+	 * of a session that is being opened, what its ID is looked for by, its binding as made and as proposed, and an event. */
 	uint8_t key[VPNALG_KEY_MAX];
+	struct key_of_any_id row;
+	struct key_parts parts;
 	struct vpnalg_tuple tuple;
 	struct probe probe;
 	struct hunt hunt;
@@ -182,6 +190,10 @@ bool vpnalg_packet_enter_quote(struct vpnalg_facts *facts);
 /* key.c */
 void vpnalg_key_make(const struct vpnalg_tuple *tuple, size_t addr_len,
 		     uint8_t *key);
+void vpnalg_key_beside(const struct vpnalg *translator, const uint8_t *other,
+		       const struct key_parts *parts, uint8_t *key);
+void vpnalg_key_prepare_made(const struct vpnalg *translator,
+			     struct key_of_any_id *any);
 void vpnalg_key_read(const uint8_t *key, size_t addr_len,
 		     struct vpnalg_tuple *tuple);
 void vpnalg_key_prepare(const struct vpnalg *translator,

@@ -50,6 +50,23 @@ void vpnalg_key_make(const struct vpnalg_tuple *tuple, size_t addr_len,
 	put_address(key + LOCAL_OFF + addr_len, tuple->remote, addr_len);
 }
 
+/* Zone and addresses are the other's: the role is an inside one if its role
+ * is. */
+void vpnalg_key_beside(const struct vpnalg *translator, const uint8_t *other,
+		       const struct key_parts *parts, uint8_t *key)
+{
+	size_t length = translator->store->key_length;
+
+	if (length == VPNALG_KEY_IPV4) /* a constant here */
+		memcpy(key, other, VPNALG_KEY_IPV4);
+	else
+		memcpy(key, other, length);
+	key[0] = parts->role | (key[0] & ALL_REMOTES);
+	key[1] = parts->space;
+	memcpy(key + ID_OFF, &parts->id, sizeof(parts->id));
+	memcpy(key + PORT_OFF, &parts->port, sizeof(parts->port));
+}
+
 void vpnalg_key_read(const uint8_t *key, size_t addr_len,
 		     struct vpnalg_tuple *tuple)
 {
@@ -119,13 +136,20 @@ static uint64_t product_of_id(const struct vpnalg *translator,
 	       (word(key + ID_OFF) + translator->secret[1]);
 }
 
+/* The key is made, whatever its ID. */
+void vpnalg_key_prepare_made(const struct vpnalg *translator,
+			     struct key_of_any_id *any)
+{
+	any->rest = sum_of(translator, any->key) -
+		    product_of_id(translator, any->key);
+}
+
 void vpnalg_key_prepare(const struct vpnalg *translator,
 			const struct vpnalg_tuple *tuple,
 			struct key_of_any_id *any)
 {
 	vpnalg_key_make(tuple, translator->addr_len, any->key);
-	any->rest = sum_of(translator, any->key) -
-		    product_of_id(translator, any->key);
+	vpnalg_key_prepare_made(translator, any);
 }
 
 /* Completes the key and returns its hash. */

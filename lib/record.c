@@ -33,20 +33,30 @@ bool vpnalg_record_is_sound(const struct vpnalg *translator,
 	return is_sound(translator, record);
 }
 
+/* Whether two keys are equal. Those of IPv4 are five words. */
+static inline bool same_key(const uint8_t *a, const uint8_t *b, size_t length)
+{
+	uint64_t v[2], w[2];
+	uint32_t x, y;
+
+	if (length != VPNALG_KEY_IPV4)
+		return memcmp(a, b, length) == 0;
+	memcpy(v, a, sizeof(v));
+	memcpy(w, b, sizeof(w));
+	memcpy(&x, a + sizeof(v), sizeof(x));
+	memcpy(&y, b + sizeof(w), sizeof(y));
+	return ((v[0] ^ w[0]) | (v[1] ^ w[1]) | (x ^ y)) == 0;
+}
+
 /* Whether the slot of the record holds the key. */
 static inline bool holds(const struct vpnalg *translator,
-		  struct vpnalg_record *record, unsigned slot,
-		  const uint8_t *key)
+			 struct vpnalg_record *record, unsigned slot,
+			 const uint8_t *key)
 {
 	size_t length = translator->store->key_length;
-	const uint8_t *held;
 
-	if (slot >= record->slots || !(record->keys & 1U << slot))
-		return false;
-	held = vpnalg_record_key(record, slot, length);
-	if (length == VPNALG_KEY_IPV4) /* a constant here */
-		return memcmp(held, key, VPNALG_KEY_IPV4) == 0;
-	return memcmp(held, key, length) == 0;
+	return slot < record->slots && record->keys & 1U << slot &&
+	       same_key(vpnalg_record_key(record, slot, length), key, length);
 }
 
 /* The record that a key leads to, or NULL; translator->found says in which slot

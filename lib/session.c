@@ -148,6 +148,63 @@ struct vpnalg_record *vpnalg_session_find(struct vpnalg *translator,
 		translator, vpnalg_session_peek(translator, tuple));
 }
 
+static struct vpnalg_record *if_alive(const struct vpnalg *translator,
+				      struct vpnalg_record *record)
+{
+	return record != NULL && vpnalg_session_alive(translator, record)
+		       ? record
+		       : NULL;
+}
+
+struct vpnalg_record *
+vpnalg_session_peek_beside(struct vpnalg *translator,
+			   struct vpnalg_record *record, unsigned role,
+			   uint8_t space, uint32_t id, uint32_t port)
+{
+	uint8_t *key = translator->key;
+
+	translator->parts =
+		(struct key_parts){ (uint8_t)role, space, id, port };
+	vpnalg_key_beside(translator, key_of(translator, record, role & 1),
+			  &translator->parts, key);
+	return vpnalg_record_find(translator, key,
+				  vpnalg_key_hash(translator, key));
+}
+
+struct vpnalg_record *
+vpnalg_session_beside(struct vpnalg *translator, struct vpnalg_record *record,
+		      unsigned role, uint8_t space, uint32_t id, uint32_t port)
+{
+	return if_alive(translator,
+			vpnalg_session_peek_beside(translator, record, role,
+						   space, id, port));
+}
+
+unsigned vpnalg_session_row(struct vpnalg *translator,
+			    struct vpnalg_record *record,
+			    const struct vpnalg_row *row,
+			    struct vpnalg_record **records)
+{
+	struct key_of_any_id *any = &translator->row;
+	uint64_t hash;
+	unsigned i;
+
+	translator->parts = (struct key_parts){ (uint8_t)row->role, row->space,
+						row->first, row->port };
+	vpnalg_key_beside(translator, key_of(translator, record, row->role & 1),
+			  &translator->parts, any->key);
+	vpnalg_key_prepare_made(translator, any);
+	for (i = 0; i < row->count; i++) {
+		hash = vpnalg_key_set_id(translator, any, row->first + i);
+		records[i] = if_alive(translator,
+				      vpnalg_record_find(translator, any->key,
+							 hash));
+		if (records[i] == NULL)
+			break;
+	}
+	return i;
+}
+
 void vpnalg_session_take(struct vpnalg *translator,
 			 struct vpnalg_record *record, unsigned role)
 {

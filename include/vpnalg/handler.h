@@ -326,6 +326,64 @@ vpnalg_session_find(struct vpnalg *translator,
 		    const struct vpnalg_tuple *tuple);
 
 /**
+ * Finds a living session whose key is that of another but for some parts of it.
+ * Cheaper than vpnalg_session_find(), and closes nothing.
+ *
+ * @param translator the translator
+ * @param record the session beside which it stands: its inside key is taken
+ *               for the inside roles, its outside key for the others
+ * @param role what the key is: VPNALG_INSIDE_OWN and so on
+ * @param space the space of the ID
+ * @param id the ID
+ * @param port the port
+ * @return the session, or NULL
+ */
+VPNALG_API struct vpnalg_record *
+vpnalg_session_beside(struct vpnalg *translator, struct vpnalg_record *record,
+		      unsigned role, uint8_t space, uint32_t id,
+		      uint32_t port);
+
+/**
+ * As vpnalg_session_beside(), but finds dead ones, too.
+ *
+ * @param translator the translator
+ * @param record as there
+ * @param role as there
+ * @param space as there
+ * @param id as there
+ * @param port as there
+ * @return the session, dead or alive, or NULL
+ */
+VPNALG_API struct vpnalg_record *
+vpnalg_session_peek_beside(struct vpnalg *translator,
+			   struct vpnalg_record *record, unsigned role,
+			   uint8_t space, uint32_t id, uint32_t port);
+
+/** Sessions whose keys differ in the ID alone, which counts up. */
+struct vpnalg_row {
+	unsigned role;	/**< As for vpnalg_session_beside(). */
+	uint8_t space;	/**< As there. */
+	uint32_t port;	/**< As there. */
+	uint32_t first; /**< The first ID. */
+	unsigned count; /**< How many. */
+};
+
+/**
+ * Finds living sessions in a row, up to the first that is not there. Closes
+ * nothing.
+ *
+ * @param translator the translator
+ * @param record as for vpnalg_session_beside()
+ * @param row which
+ * @param[out] records row->count places
+ * @return how many there are
+ */
+VPNALG_API unsigned vpnalg_session_row(struct vpnalg *translator,
+				       struct vpnalg_record *record,
+				       const struct vpnalg_row *row,
+				       struct vpnalg_record **records);
+
+/**
  * Looks for a session, living or dead, and closes nothing.
  *
  * @param translator the translator

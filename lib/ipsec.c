@@ -8,8 +8,11 @@
  * messages. So whose an inbound SPI is has to be found out, for each SA again.
  *
  *   host       an inside host that has ESP or IKE with a remote (ipsec_host.c)
- *   remote     all hosts of a far gateway behind one outside address: in a ring,
- *              and the candidates among them (ipsec_remote.c)
+ *   remote     all hosts of a far gateway behind one outside address, in a ring
+ *              (ipsec_remote.c)
+ *   candidate  a host that may own a new inbound SPI, with a copy of what speaks
+ *              for it, so that many are compared for one packet
+ *              (ipsec_candidate.c)
  *   outbound   an SA that a host sends with, inbound one that it receives with
  *   unclaimed  an SPI that packets come with, and that is nobody's yet
  *              (ipsec_unclaimed.c)
@@ -74,9 +77,14 @@ static const struct vpnalg_kind kinds[IPSEC_KINDS] = {
 	[IPSEC_KIND_REMOTE] = { .name = "ESP remote",
 				.slots = 2,
 				.body = sizeof(struct ipsec_remote) },
+	[IPSEC_KIND_CANDIDATES] = { .name = "ESP candidates",
+				    .slots = 2,
+				    .body = IPSEC_CANDIDATES *
+					    sizeof(struct ipsec_candidate) },
 	[IPSEC_KIND_UNCLAIMED] = { .name = "ESP unclaimed SPIs",
 				 .slots = 2,
-				 .body = sizeof(struct ipsec_unclaimed_block) },
+				 .body = IPSEC_UNCLAIMED *
+					 sizeof(struct ipsec_unclaimed) },
 	[IPSEC_KIND_AH] = { .name = "AH", .slots = 2 },
 };
 

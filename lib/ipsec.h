@@ -15,6 +15,7 @@ enum {
 	IPSEC_KIND_IN,	   /* an inbound one, paired with its host */
 	IPSEC_KIND_HOST,   /* an inside host that has ESP with a remote */
 	IPSEC_KIND_REMOTE, /* all hosts of a remote and an outside address */
+	IPSEC_KIND_CANDIDATES, /* those that may own an SPI from there */
 	IPSEC_KIND_UNCLAIMED, /* inbound SPIs from there that are nobody's yet */
 	IPSEC_KIND_AH,	      /* only counted */
 	IPSEC_KINDS
@@ -25,7 +26,7 @@ enum {
 enum {
 	IPSEC_SPACE_IKE_SA = 253, /* experimental, RFC 3692: no packet's */
 	IPSEC_PORT_HOST = 1,
-	IPSEC_PORT_REMOTE = 2,
+	IPSEC_PORT_REMOTE = 2, /* with the number of the block */
 	IPSEC_PORT_UNCLAIMED = 3
 };
 
@@ -46,8 +47,11 @@ struct ipsec_ike {
 #define IPSEC_IKE_INSISTS 0x02 /* the remote speaks with port 500 only */
 
 struct ipsec_out {
-	uint32_t seen; /* last time */
-	uint32_t lifetime;
+	uint32_t seen;	 /* last time */
+	uint8_t paired;	 /* its host has received with an SPI, and may be silent
+			  * for longer */
+	uint8_t old;	 /* a younger one is used by its host */
+	uint8_t watched; /* its host is a candidate, which needs to know */
 };
 
 struct ipsec_in {
@@ -59,6 +63,7 @@ struct ipsec_in {
 	uint32_t confirmed : 1; /* traffic both ways, for a while */
 	uint32_t old : 1;	/* a younger one was paired with its host */
 	uint32_t suspect : 1;	/* its host may not have heard it */
+	uint32_t watched : 1;	/* its host is a candidate, which needs to know */
 };
 
 /* How far what its host sends agrees with what comes: a pair begins in the
@@ -76,7 +81,7 @@ struct ipsec_host {
 	} in[IPSEC_YOUNGEST];	 /* the last paired first */
 	uint32_t next, previous; /* host IDs: all hosts of a remote in a ring */
 	uint32_t out_spi;	 /* the newest outbound one; 0: none yet */
-	uint32_t out_before; /* the one before; 0: none */
+	uint32_t older_sent; /* when it last sent with an older one */
 	uint32_t out_since;	 /* when it was first seen */
 	uint32_t resumed;	 /* when it last sent after a silence */
 	uint32_t asked;		 /* the last message that may make an SA */
@@ -88,9 +93,9 @@ struct ipsec_host {
 	uint16_t flags;	     /* IPSEC_HOST_ */
 	uint8_t held;	     /* how often it was held back */
 	uint8_t pending;  /* inbound SPIs that are promised and not known yet */
-	uint8_t promised; /* outbound ones that exchanges promise */
 	uint8_t unheard;  /* how often it sent, and had heard nothing since */
 	uint16_t inbound; /* inbound SAs */
+	uint8_t place;	  /* where it is a candidate, or was one */
 };
 
 #define IPSEC_HOST_JOINED 0x01 /* counted by its remote */
@@ -101,6 +106,7 @@ struct ipsec_host {
 #define IPSEC_HOST_RESUMED 0x40 /* resumed means something */
 #define IPSEC_HOST_INITIAL 0x80 /* it has begun anew, and has no SPI yet */
 #define IPSEC_HOST_ANSWERED 0x100 /* what it asked for was answered */
+#define IPSEC_HOST_PROMISED 0x200 /* an exchange promises an outbound SPI */
 #define IPSEC_HOST_PEER_INITIATED 0x400 /* the remote began the exchange */
 #define IPSEC_HOST_HELD 0x800 /* with the first packets of an SA */
 #define IPSEC_HOST_RELEASED 0x1000 /* those of its newest SA were held */
@@ -109,48 +115,69 @@ struct ipsec_host {
  * but never so many that to look at all of them takes long. */
 enum { IPSEC_BLOCKS_CANDIDATES, IPSEC_BLOCKS_UNCLAIMED, IPSEC_BLOCKS };
 
-/* How many hosts may be candidates for a new SPI, in one block. */
-#define IPSEC_CANDIDATES 11
+#define IPSEC_CANDIDATE_BLOCKS 7
+#define IPSEC_UNCLAIMED_BLOCKS 8
+
+/* A host that may own a new inbound SPI: since one is promised to it, or since
+ * it sends and hears nothing. What speaks for it is kept here, too, and up to
+ * date, so that many can be looked at for one packet. */
+struct ipsec_candidate {
+	uint32_t id;	   /* the host ID; 0: none */
+	uint32_t since;	   /* its first exchange that led to none yet */
+	uint32_t received; /* when it last did */
+	uint32_t sent;	   /* when it last did, with its newest SA */
+	uint32_t resumed;  /* these as in its own record */
+	uint32_t out_since;
+	uint32_t asked;
+	uint32_t gap : 11; /* these as of its youngest inbound SA */
+	uint32_t spread : 8;
+	uint32_t seeking : 1; /* none is promised to it, it hears nothing */
+	uint32_t receives : 1; /* it has inbound SAs */
+	uint32_t sends : 1;    /* it has an outbound one */
+	uint32_t has_resumed : 1;
+	uint32_t released : 1;
+	uint32_t initial : 1;
+	uint32_t answered : 1;
+};
+
+/* Places are numbered through all blocks, from 1 on: where that of number 0 would
+ * be are the remote's own things. */
+#define IPSEC_CANDIDATES 4 /* in a block */
 
 #define IPSEC_REKEYED 2
 #define IPSEC_PAIRED 2
 
-/* A host that may own a new inbound SPI: since one is promised to it, or since
- * it sends and hears nothing. */
-struct ipsec_candidate {
-	uint32_t id;	/* the host ID; 0: none */
-	uint32_t since; /* its first exchange that led to none yet */
+struct ipsec_since {
+	uint32_t id; /* the host ID; 0: none */
+	uint32_t since;
 };
 
+/* The first block. */
 struct ipsec_remote {
-	uint32_t turn; /* the host ID at which the ring is looked at next */
-	uint16_t blocks[IPSEC_BLOCKS];
-	uint16_t seeking; /* bits of this block's candidates: nothing is
-			   * promised to them, they hear nothing */
 	/* Hosts whose exchange has led to no new ESP SPI so far: their IKE SA
-	 * may be the new one. The last one first; 0: none. All of this in the
-	 * first block only. */
-	struct ipsec_candidate rekeyed[IPSEC_REKEYED];
+	 * may be the new one. The last one first. */
+	struct ipsec_since rekeyed[IPSEC_REKEYED];
 	/* Hosts that were expected, and have got an SPI: the last one first. */
-	struct ipsec_candidate paired[IPSEC_PAIRED];
-	struct ipsec_candidate candidates[IPSEC_CANDIDATES];
+	struct ipsec_since paired[IPSEC_PAIRED];
+	struct ipsec_candidate candidates[IPSEC_CANDIDATES - 1];
+	uint32_t turn; /* the host ID at which the ring is looked at next */
+	uint16_t probed_at; /* when a silent host was probed last, about */
+	uint8_t blocks[IPSEC_BLOCKS];
 };
 
 /* How many unclaimed SPIs one block holds. */
 #define IPSEC_UNCLAIMED 4
 
-struct ipsec_unclaimed_block {
-	struct ipsec_unclaimed {
-		uint32_t spi;	      /* 0: none */
-		uint32_t first, last; /* when it was seen */
-		uint32_t began;	      /* after its last silence */
-		uint32_t refused; /* the host that it was taken from, or 0 */
-		uint32_t probed;  /* the host ID that it was probed with last */
-		uint32_t probed_at;
-		uint8_t count, total;
-		uint8_t turn; /* of the next one: the place after that host's */
-		uint8_t flags; /* IPSEC_UNCLAIMED_, and of a seeker's ID */
-	} spis[IPSEC_UNCLAIMED];
+struct ipsec_unclaimed {
+	uint32_t spi;	      /* 0: none */
+	uint32_t first, last; /* when it was seen */
+	uint32_t began;	      /* after its last silence */
+	uint32_t refused; /* the host that it was taken from, or 0 */
+	uint32_t probed;  /* the host ID that it was probed with last */
+	uint32_t probed_at;
+	uint8_t count, total;
+	uint8_t turn;  /* the place of that host */
+	uint8_t flags; /* IPSEC_UNCLAIMED_, and of a seeker's ID */
 };
 
 #define IPSEC_UNCLAIMED_PROBED 0x01 /* probed_at means something */
@@ -160,12 +187,40 @@ struct ipsec_unclaimed_block {
 /* Some bits of the ID of the seeker that ranked first when it began last. */
 #define IPSEC_UNCLAIMED_SEEKER 0xf0
 
-/* Where a walk over the places of a remote is: begun with that alone. What it
- * has met last is in the block. */
-struct ipsec_walk {
-	struct vpnalg_record *remote, *block;
-	unsigned place;
+/* What is kept of a remote, looked up once for a packet. */
+struct ipsec_blocks {
+	uint32_t now;
+	uint16_t body;		       /* where it begins in each record */
+	uint8_t candidates, unclaimed; /* places; a candidate's are from 1 on */
+	struct vpnalg_record *candidate_blocks[IPSEC_CANDIDATE_BLOCKS];
+	struct vpnalg_record *unclaimed_blocks[IPSEC_UNCLAIMED_BLOCKS];
 };
+
+static inline struct vpnalg_record *
+ipsec_remote(const struct ipsec_blocks *blocks)
+{
+	return blocks->candidate_blocks[0];
+}
+
+static inline struct ipsec_candidate *
+ipsec_candidate_at(const struct ipsec_blocks *blocks, unsigned place)
+{
+	uint8_t *block = (uint8_t *)
+		blocks->candidate_blocks[place / IPSEC_CANDIDATES];
+
+	return (struct ipsec_candidate *)(void *)(block + blocks->body) +
+	       place % IPSEC_CANDIDATES;
+}
+
+static inline struct ipsec_unclaimed *
+ipsec_unclaimed_at(const struct ipsec_blocks *blocks, unsigned place)
+{
+	uint8_t *block =
+		(uint8_t *)blocks->unclaimed_blocks[place / IPSEC_UNCLAIMED];
+
+	return (struct ipsec_unclaimed *)(void *)(block + blocks->body) +
+	       place % IPSEC_UNCLAIMED;
+}
 
 /* Deadlines are moved in steps of a sixteenth of the lifetime, so that not
  * every packet writes to records. */
@@ -227,6 +282,85 @@ static inline uint32_t ipsec_off_by(uint32_t time, uint32_t usual)
 	return ipsec_is_after(time, usual) ? time - usual : usual - time;
 }
 
+/* After an exchange whose SPI the host has not begun to use for so long, there
+ * is none: it was the IKE SA's. */
+#define IPSEC_NO_CHILD_MS 3000
+
+/* Whether the candidate received anything after that time. */
+static inline bool ipsec_hears(const struct ipsec_candidate *c, uint32_t since)
+{
+	return c->receives && ipsec_is_after(c->received, since);
+}
+
+/* A host that has gone on for long, at either end, with what it had before its
+ * exchange has rekeyed its IKE SA. */
+static inline bool ipsec_went_on(const struct ipsec_candidate *c,
+				 uint32_t since)
+{
+	if (!c->sends || !ipsec_is_after(since, c->out_since))
+		return false; /* it has a new outbound one */
+	return ipsec_is_after(c->sent, since + IPSEC_NO_CHILD_MS) ||
+	       ipsec_hears(c, since + IPSEC_NO_CHILD_MS);
+}
+
+/* When the candidate sent ESP last, with whichever SA. */
+static inline uint32_t ipsec_sent_at(const struct ipsec_candidate *c)
+{
+	return c->has_resumed && ipsec_is_after(c->resumed, c->sent)
+		       ? c->resumed
+		       : c->sent;
+}
+
+/* A new SPI is promised before it is used. One that was in use before may be
+ * older than what is known of its owner. */
+static inline bool ipsec_is_too_old(const struct ipsec_candidate *c,
+				    const struct ipsec_unclaimed *w)
+{
+	return !c->seeking && w->flags & IPSEC_UNCLAIMED_FRESH &&
+	       ipsec_is_after(c->since, w->first + IPSEC_REORDERED_MS);
+}
+
+/* What made it a candidate is over: it has gone on with what it had, or hears
+ * again. */
+static inline bool ipsec_is_over(const struct ipsec_candidate *c)
+{
+	return c->seeking ? ipsec_hears(c, c->since)
+			  : ipsec_went_on(c, c->since);
+}
+
+/* Whether the host may own the SPI at all. */
+static inline bool ipsec_may_own(const struct ipsec_candidate *c,
+				 const struct ipsec_unclaimed *w)
+{
+	return c->id != 0 && c->id != w->refused && !ipsec_is_too_old(c, w) &&
+	       !ipsec_is_over(c);
+}
+
+/* After an exchange the remote turns to the new SA within that, if it sends. */
+#define IPSEC_SWITCH_MS 500
+
+/* Whether an exchange of the candidate's ended so shortly before the SPI
+ * began. */
+static inline bool ipsec_has_asked(const struct ipsec_candidate *c,
+				   const struct ipsec_unclaimed *w,
+				   uint32_t longest)
+{
+	return c->answered && w->began + IPSEC_REORDERED_MS - c->asked <
+				      longest + IPSEC_REORDERED_MS;
+}
+
+/* The owner answers a probe within that. Meanwhile no other SPI is probed with
+ * silent hosts: it must be plain what the answer is to. */
+#define IPSEC_ANSWER_MS 150
+
+/* Whether the host that was probed with the SPI may still answer. */
+static inline bool ipsec_is_probed(const struct ipsec_unclaimed *w,
+				   uint32_t now)
+{
+	return w->flags & IPSEC_UNCLAIMED_ASKED && w->spi != 0 &&
+	       now - w->probed_at <= IPSEC_ANSWER_MS;
+}
+
 /* Of IKE_SA_INIT, main and aggressive mode: the responder has no SPI yet. */
 static inline bool ipsec_is_first(const uint8_t *ike)
 {
@@ -260,7 +394,8 @@ bool vpnalg_ipsec_ike_is_twin(struct vpnalg_step *step);
 /* ipsec_exchange.c */
 enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step);
 
-/* ipsec_esp.c */
+/* ipsec_esp.c and ipsec_outbound.c */
+enum vpnalg_result vpnalg_ipsec_outbound(struct vpnalg_step *step);
 enum vpnalg_result vpnalg_ipsec_esp(struct vpnalg_step *step);
 
 /* ipsec_host.c */
@@ -271,18 +406,15 @@ uint32_t vpnalg_ipsec_host_id(struct vpnalg *translator,
 struct vpnalg_record *vpnalg_ipsec_host_find(struct vpnalg *translator,
 					     struct vpnalg_record *session);
 struct vpnalg_record *vpnalg_ipsec_host_shown(struct vpnalg_step *step);
-struct vpnalg_record *vpnalg_ipsec_host_by_id(struct vpnalg *translator,
-					      struct vpnalg_record *remote,
+struct vpnalg_record *vpnalg_ipsec_host_alive(struct vpnalg *translator,
+					      struct vpnalg_record *session,
 					      uint32_t id);
 enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
-					  const struct vpnalg_tuple *inside,
 					  struct vpnalg_record **host);
 uint32_t vpnalg_ipsec_host_lifetime(struct vpnalg *translator,
 				    struct vpnalg_record *host);
 void vpnalg_ipsec_host_live(struct vpnalg *translator,
 			    struct vpnalg_record *host);
-bool vpnalg_ipsec_host_went_on(struct vpnalg *translator,
-			       struct vpnalg_record *host, uint32_t since);
 void vpnalg_ipsec_host_lost_inbound(struct vpnalg *translator,
 				    struct vpnalg_record *sa);
 struct vpnalg_record *vpnalg_ipsec_host_inbound(struct vpnalg *translator,
@@ -290,9 +422,16 @@ struct vpnalg_record *vpnalg_ipsec_host_inbound(struct vpnalg *translator,
 						unsigned index);
 struct vpnalg_record *vpnalg_ipsec_host_outbound(struct vpnalg *translator,
 						 struct vpnalg_record *host);
-struct vpnalg_record *vpnalg_ipsec_host_peek(struct vpnalg *translator,
-					     struct vpnalg_record *session,
-					     uint32_t id);
+/* The host of that ID and the session's remote, living or dead; closes nothing.
+ */
+static inline struct vpnalg_record *
+ipsec_host_peek(struct vpnalg *translator, struct vpnalg_record *session,
+		uint32_t id)
+{
+	return vpnalg_session_peek_beside(translator, session,
+					  VPNALG_OUTSIDE_OWN, ESP_PROTOCOL, id,
+					  IPSEC_PORT_HOST);
+}
 bool vpnalg_ipsec_host_hears(struct vpnalg *translator,
 			     struct vpnalg_record *host, uint32_t since);
 bool vpnalg_ipsec_host_has_inbound(struct vpnalg *translator,
@@ -307,79 +446,87 @@ struct ipsec_remote *vpnalg_ipsec_remote_body(struct vpnalg *translator,
 					      struct vpnalg_record *remote);
 struct vpnalg_record *vpnalg_ipsec_remote_of(struct vpnalg *translator,
 					     struct vpnalg_record *session);
-struct ipsec_candidate *vpnalg_ipsec_remote_next(struct vpnalg *translator,
-						 struct ipsec_walk *walk);
-struct ipsec_unclaimed *vpnalg_ipsec_remote_unclaimed(struct vpnalg *translator,
-						      struct ipsec_walk *walk);
+void vpnalg_ipsec_remote_load(struct vpnalg *translator,
+			      struct vpnalg_record *remote,
+			      struct ipsec_blocks *blocks);
+bool vpnalg_ipsec_remote_load_candidates(struct vpnalg *translator,
+					 struct vpnalg_record *session,
+					 struct ipsec_blocks *blocks);
+struct vpnalg_record *vpnalg_ipsec_remote_block(struct vpnalg *translator,
+						struct vpnalg_record *session,
+						unsigned place);
 enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
-					     const struct vpnalg_tuple *inside,
 					     struct vpnalg_record **host);
 void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 			       struct vpnalg_record *host);
-void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
-				struct vpnalg_record *remote,
-				struct vpnalg_record *host, uint32_t since);
-struct ipsec_candidate *vpnalg_ipsec_remote_expected(struct vpnalg *translator,
-						     struct ipsec_walk *walk,
-						     uint32_t id);
 void vpnalg_ipsec_remote_rekey(struct vpnalg *translator,
 			       struct vpnalg_record *remote, uint32_t id);
 void vpnalg_ipsec_remote_settle(struct vpnalg *translator,
 				struct vpnalg_record *remote, uint32_t id);
-void vpnalg_ipsec_remote_seek(struct vpnalg *translator,
-			      struct vpnalg_record *remote,
-			      struct vpnalg_record *host);
-bool vpnalg_ipsec_remote_is_seeking(struct vpnalg *translator,
-				    const struct ipsec_walk *walk);
-void vpnalg_ipsec_remote_drop(struct vpnalg *translator,
-			      const struct ipsec_walk *walk,
-			      struct ipsec_candidate *e);
 struct vpnalg_record *vpnalg_ipsec_remote_turn(struct vpnalg *translator,
 					       struct vpnalg_record *remote);
 struct vpnalg_record *vpnalg_ipsec_remote_lone(struct vpnalg *translator,
 					       struct vpnalg_record *remote);
-void vpnalg_ipsec_remote_fulfil(struct vpnalg *translator,
-				const struct ipsec_walk *walk,
-				struct ipsec_candidate *e);
+void vpnalg_ipsec_remote_fulfilled(struct vpnalg *translator,
+				   struct vpnalg_record *remote,
+				   const struct ipsec_candidate *c);
 
-/* What a host wants to send: a message that asks for an SA, or the first packet
- * of one. */
-struct ipsec_request {
-	bool asking;
-	uint32_t id; /* the message's, or the SPI */
-};
+/* ipsec_candidate.c */
+struct ipsec_candidate *
+vpnalg_ipsec_candidate_of(struct vpnalg *translator,
+			  struct vpnalg_record *host,
+			  struct vpnalg_record **block);
+void vpnalg_ipsec_candidate_describe(struct vpnalg *translator,
+				     struct vpnalg_record *host, unsigned index,
+				     struct ipsec_candidate *c);
+void vpnalg_ipsec_candidate_update(struct vpnalg *translator,
+				   struct vpnalg_record *host);
+void vpnalg_ipsec_candidate_sent(struct vpnalg *translator,
+				 struct vpnalg_record *host,
+				 struct ipsec_out *out);
+void vpnalg_ipsec_candidate_received(struct vpnalg *translator,
+				     struct vpnalg_record *host,
+				     struct ipsec_in *in);
+void vpnalg_ipsec_candidate_expect(struct vpnalg *translator,
+				   struct ipsec_blocks *blocks,
+				   struct vpnalg_record *host, uint32_t since);
+void vpnalg_ipsec_candidate_seek(struct vpnalg *translator,
+				 struct ipsec_blocks *blocks,
+				 struct vpnalg_record *host);
+void vpnalg_ipsec_candidate_fulfil(struct vpnalg *translator,
+				   struct vpnalg_record *remote,
+				   struct vpnalg_record *host);
 
 /* ipsec_unclaimed.c and ipsec_hold.c */
-struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
-						    struct ipsec_walk *walk);
+struct ipsec_unclaimed *
+vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
+			    struct ipsec_blocks *blocks, unsigned *place);
 bool vpnalg_ipsec_unclaimed_counts(const struct ipsec_unclaimed *w);
 void vpnalg_ipsec_unclaimed_again(struct vpnalg *translator,
-				  struct vpnalg_record *remote,
+				  struct ipsec_blocks *blocks,
 				  const struct ipsec_unclaimed *taken);
-bool vpnalg_ipsec_hold(struct vpnalg_step *step, struct vpnalg_record *remote,
+bool vpnalg_ipsec_hold(struct vpnalg_step *step,
+		       struct ipsec_blocks *blocks,
 		       struct vpnalg_record *host,
-		       const struct ipsec_request *request);
+		       bool asking, uint32_t request);
 
 /* ipsec_evidence.c */
-void vpnalg_ipsec_evidence(struct vpnalg *translator,
-			   struct vpnalg_record *host, unsigned index,
-			   const struct ipsec_unclaimed *w,
+void vpnalg_ipsec_evidence(uint32_t now, const struct ipsec_candidate *c,
+			   const struct ipsec_unclaimed *w, bool follows,
 			   struct ipsec_likelihood *likelihood);
+bool vpnalg_ipsec_evidence_follows(const struct ipsec_blocks *blocks,
+				   const struct ipsec_unclaimed *w);
 
 /* ipsec_judge.c */
-struct vpnalg_record *
-vpnalg_ipsec_judge_candidate(struct vpnalg *translator, struct ipsec_walk *walk,
-			     const struct ipsec_unclaimed *w);
-struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
-					 struct vpnalg_record *remote,
-					 struct ipsec_unclaimed *w,
-					 enum vpnalg_evidence *evidence);
-
+const struct ipsec_candidate *
+vpnalg_ipsec_judge(struct vpnalg *translator,
+		   const struct ipsec_blocks *blocks, struct ipsec_unclaimed *w,
+		   enum vpnalg_evidence *evidence);
 bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
+			     const struct ipsec_blocks *blocks,
 			     struct vpnalg_record *host,
 			     const struct ipsec_unclaimed *w);
-bool vpnalg_ipsec_judge_doubts(struct vpnalg *translator,
-			       struct vpnalg_record *remote, uint32_t id,
+bool vpnalg_ipsec_judge_doubts(const struct ipsec_blocks *blocks, uint32_t id,
 			       uint32_t first);
 
 /* ipsec_pair.c */
@@ -389,31 +536,26 @@ void vpnalg_ipsec_pair_undo(struct vpnalg *translator,
 			    struct vpnalg_record *host, unsigned index);
 
 /* ipsec_probe.c */
-struct vpnalg_record *
-vpnalg_ipsec_probe_answered(struct vpnalg *translator,
-			    struct vpnalg_record *remote,
+const struct ipsec_candidate *
+vpnalg_ipsec_probe_answered(const struct ipsec_blocks *blocks,
 			    const struct ipsec_unclaimed *w);
-struct vpnalg_record *vpnalg_ipsec_probe_silent(struct vpnalg *translator,
-						const struct ipsec_walk *walk,
-						struct ipsec_unclaimed *w);
-struct vpnalg_record *vpnalg_ipsec_probe_round(struct vpnalg *translator,
-					       const struct ipsec_walk *walk,
-					       struct ipsec_unclaimed *w);
+struct vpnalg_record *vpnalg_ipsec_probe(struct vpnalg *translator,
+					 struct ipsec_blocks *blocks,
+					 struct ipsec_unclaimed *w,
+					 bool somebody);
 struct vpnalg_record *vpnalg_ipsec_probe_any(struct vpnalg *translator,
-					     struct vpnalg_record *remote);
-bool vpnalg_ipsec_probe_is_on(struct vpnalg *translator,
-			      const struct ipsec_unclaimed *w);
+					     struct ipsec_blocks *blocks);
 bool vpnalg_ipsec_probe_shown(struct vpnalg_step *step,
 			      struct vpnalg_record *host);
 
 /* ipsec_repair.c */
 void vpnalg_ipsec_repair_surplus(struct vpnalg *translator,
-				 struct vpnalg_record *remote,
+				 struct ipsec_blocks *blocks,
 				 struct vpnalg_record *deaf);
 bool vpnalg_ipsec_repair_review(struct vpnalg_step *step, uint32_t before);
 void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step);
 bool vpnalg_ipsec_repair_contested(struct vpnalg *translator,
-				   struct vpnalg_record *remote,
+				   struct ipsec_blocks *blocks,
 				   const struct ipsec_unclaimed *w);
 void vpnalg_ipsec_repair_doubted(struct vpnalg_step *step,
 				 struct vpnalg_record *host);

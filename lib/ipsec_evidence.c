@@ -32,9 +32,6 @@
 /* How much less that counts than if it was known whose the other was. */
 #define UNCLAIMED_SURPRISE 600
 
-/* After an exchange the remote turns to the new SA within that, if it sends. */
-#define SWITCH_MS 500
-
 /* What lasted for so long at both ends was traffic both ways. */
 #define BOTH_WAYS_MS 500
 
@@ -74,164 +71,147 @@ static void stand_begun(uint32_t begun, const struct ipsec_unclaimed *w,
 	likelihood->surprise = found;
 }
 
-static void stand_idle(const struct ipsec_host *h,
+static void stand_idle(const struct ipsec_candidate *c,
 		       const struct ipsec_unclaimed *w,
 		       struct ipsec_likelihood *likelihood)
 {
 	likelihood->evidence = VPNALG_EVIDENCE_WOKE;
 	likelihood->rank = IPSEC_RANK_IDLE;
-	if (h->flags & IPSEC_HOST_RESUMED)
-		stand_begun(h->resumed, w, likelihood);
-	if (h->flags & IPSEC_HOST_RELEASED)
-		stand_begun(h->out_since, w, likelihood);
+	if (c->has_resumed)
+		stand_begun(c->resumed, w, likelihood);
+	if (c->released)
+		stand_begun(c->out_since, w, likelihood);
 }
 
-/* It waited when it had received that for the last time. */
-static bool was_let_since(const struct ipsec_host *h, const struct ipsec_in *in)
+/* It was held back when it had received that for the last time. */
+static bool was_let_since(const struct ipsec_candidate *c)
 {
-	return h->flags & IPSEC_HOST_RELEASED &&
-	       ipsec_is_after(h->out_since, in->seen);
+	return c->released && ipsec_is_after(c->out_since, c->received);
 }
 
 /* Traffic that is both ways begins and ends at both ends. If the host goes on
  * to send and has not just begun to, it goes on to receive; while it waited,
  * nothing could be answered. */
-static bool goes_on(struct vpnalg *translator, struct vpnalg_record *host,
-		    const struct ipsec_in *in)
+static bool goes_on(const struct ipsec_candidate *c)
 {
-	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *sa = vpnalg_ipsec_host_outbound(translator, host);
-	uint32_t silent = in->seen;
-	const struct ipsec_out *out;
+	uint32_t silent = c->received;
 
-	if (sa == NULL || (h->flags & IPSEC_HOST_RESUMED &&
-			   ipsec_is_after(h->resumed + BOTH_WAYS_MS, in->seen)))
+	if (!c->sends ||
+	    (c->has_resumed &&
+	     ipsec_is_after(c->resumed + BOTH_WAYS_MS, c->received)))
 		return false;
-	if (was_let_since(h, in))
-		silent = h->out_since + ANSWERED_MS;
-	out = vpnalg_session_body(translator, sa);
-	return ipsec_is_after(out->seen,
-			      silent + 2U * in->gap + IPSEC_REORDERED_MS);
+	if (was_let_since(c))
+		silent = c->out_since + ANSWERED_MS;
+	return ipsec_is_after(c->sent, silent + 2U * c->gap +
+					       IPSEC_REORDERED_MS);
 }
 
 /* It has received until now with another SA. */
-static void stand_busy(struct vpnalg *translator, struct vpnalg_record *host,
-		       const struct ipsec_in *in,
+static void stand_busy(uint32_t now, const struct ipsec_candidate *c,
 		       const struct ipsec_unclaimed *w,
 		       struct ipsec_likelihood *likelihood)
 {
-	uint32_t patience = in->gap + in->gap / 2U + IPSEC_REORDERED_MS;
-	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	uint32_t patience = c->gap + c->gap / 2U + IPSEC_REORDERED_MS;
 
 	likelihood->evidence = VPNALG_EVIDENCE_CONTINUED;
 	likelihood->rank = IPSEC_RANK_SOON;
 	likelihood->surprise = surprise(
-		ipsec_off_by(w->began, in->seen + in->gap), in->spread);
-	if (ipsec_is_after(in->seen, w->began + IPSEC_REORDERED_MS)) {
+		ipsec_off_by(w->began, c->received + c->gap), c->spread);
+	if (ipsec_is_after(c->received, w->began + IPSEC_REORDERED_MS)) {
 		likelihood->rank = IPSEC_RANK_NONE;
 		return;
 	}
-	if (goes_on(translator, host, in))
+	if (goes_on(c))
 		likelihood->rank = IPSEC_RANK_SURE;
-	else if (ipsec_now(translator) - in->seen > patience)
+	else if (now - c->received > patience)
 		likelihood->rank = IPSEC_RANK_LIKELY;
-	if (was_let_since(h, in))
-		stand_begun(h->out_since, w, likelihood);
+	if (was_let_since(c))
+		stand_begun(c->out_since, w, likelihood);
 }
 
-static bool was_busy(const struct ipsec_in *in, const struct ipsec_unclaimed *w)
+static bool was_busy(const struct ipsec_candidate *c,
+		     const struct ipsec_unclaimed *w)
 {
-	uint32_t before = w->began - in->seen;
+	uint32_t before = w->began - c->received;
 
-	return ipsec_is_after(in->seen, w->began) ||
-	       before < 3U * in->gap + IPSEC_REORDERED_MS;
-}
-
-static bool has_asked(const struct ipsec_host *h,
-		      const struct ipsec_unclaimed *w, uint32_t longest)
-{
-	return h->flags & IPSEC_HOST_ANSWERED &&
-	       w->began + IPSEC_REORDERED_MS - h->asked <
-		       longest + IPSEC_REORDERED_MS;
+	return c->receives && (ipsec_is_after(c->received, w->began) ||
+			       before < 3U * c->gap + IPSEC_REORDERED_MS);
 }
 
 /* The remote had no SA with the host before and has one now. */
-static bool stand_connected(const struct ipsec_host *h,
+static bool stand_connected(const struct ipsec_candidate *c,
 			    const struct ipsec_unclaimed *w,
 			    struct ipsec_likelihood *likelihood)
 {
-	if (!(h->flags & IPSEC_HOST_INITIAL) || !has_asked(h, w, CONNECTED_MS))
+	if (!c->initial || !ipsec_has_asked(c, w, CONNECTED_MS))
 		return false;
 	likelihood->evidence = VPNALG_EVIDENCE_CONNECTED;
 	likelihood->rank = IPSEC_RANK_LIKELY;
 	likelihood->surprise = 0;
-	if (ipsec_is_after(w->began, h->asked + ANSWERED_MS))
+	if (ipsec_is_after(w->began, c->asked + ANSWERED_MS))
 		likelihood->surprise = surprise(
-			w->began - h->asked - ANSWERED_MS, ANSWER_SPREAD_MS);
-	if (h->out_spi == 0 || ipsec_is_after(h->asked, h->out_since))
+			w->began - c->asked - ANSWERED_MS, ANSWER_SPREAD_MS);
+	if (!c->sends || ipsec_is_after(c->asked, c->out_since))
 		likelihood->surprise += SILENT_SURPRISE;
 	return true;
 }
 
-/* Just after the host's exchange the SPI began where another ended that is
- * nobody's either. */
-static bool stand_unknown(struct vpnalg *translator, struct vpnalg_record *host,
-			  const struct ipsec_unclaimed *w,
-			  struct ipsec_likelihood *likelihood)
+/* Returns whether the SPI began where another ended that is nobody's either. */
+bool vpnalg_ipsec_evidence_follows(const struct ipsec_blocks *blocks,
+				   const struct ipsec_unclaimed *w)
 {
-	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
-	uint32_t now = ipsec_now(translator);
+	uint32_t now = blocks->now;
 	const struct ipsec_unclaimed *other;
-	struct ipsec_walk walk = { .remote = remote };
+	unsigned place;
 
-	if (remote == NULL || !has_asked(h, w, SWITCH_MS))
-		return false;
-	likelihood->evidence = VPNALG_EVIDENCE_CONTINUED;
-	likelihood->rank = IPSEC_RANK_LIKELY;
-	likelihood->surprise = UNCLAIMED_SURPRISE;
-	while ((other = vpnalg_ipsec_remote_unclaimed(translator, &walk)) !=
-	       NULL)
+	for (place = 0; place < blocks->unclaimed; place++) {
+		other = ipsec_unclaimed_at(blocks, place);
 		if (other->spi != 0 && other != w &&
 		    other->count >= IPSEC_COUNT_LAST &&
 		    ipsec_is_after(w->began, other->began + IPSEC_RIVAL_MS) &&
 		    w->began + IPSEC_REORDERED_MS - other->last < ENDED_MS &&
 		    now - other->last > ENDED_MS / 2)
 			return true;
+	}
 	return false;
 }
 
+/* Just after the host's exchange the SPI began where another ended that is
+ * nobody's either. */
+static bool stand_follows(const struct ipsec_candidate *c,
+			  const struct ipsec_unclaimed *w, bool follows,
+			  struct ipsec_likelihood *likelihood)
+{
+	if (!ipsec_has_asked(c, w, IPSEC_SWITCH_MS))
+		return false;
+	likelihood->evidence = VPNALG_EVIDENCE_CONTINUED;
+	likelihood->rank = IPSEC_RANK_LIKELY;
+	likelihood->surprise = UNCLAIMED_SURPRISE;
+	return follows;
+}
+
 /* It is not known when the SPI began, so no time tells. */
-static void stand_unknown_time(struct vpnalg *translator,
-			       const struct ipsec_in *in,
+static void stand_unknown_time(uint32_t now, const struct ipsec_candidate *c,
 			       struct ipsec_likelihood *likelihood)
 {
 	likelihood->evidence = VPNALG_EVIDENCE_WOKE;
 	likelihood->rank = IPSEC_RANK_IDLE;
 	likelihood->surprise = 0;
-	if (in != NULL && ipsec_now(translator) - in->seen <=
-				  2U * in->gap + IPSEC_REORDERED_MS)
+	if (c->receives && now - c->received <=
+				   2U * c->gap + IPSEC_REORDERED_MS)
 		likelihood->rank = IPSEC_RANK_NONE;
 }
 
-/* What it has received until then is the SPI of that index. */
-void vpnalg_ipsec_evidence(struct vpnalg *translator,
-			   struct vpnalg_record *host, unsigned index,
-			   const struct ipsec_unclaimed *w,
+/* `follows` is what vpnalg_ipsec_evidence_follows() says of the SPI. */
+void vpnalg_ipsec_evidence(uint32_t now, const struct ipsec_candidate *c,
+			   const struct ipsec_unclaimed *w, bool follows,
 			   struct ipsec_likelihood *likelihood)
 {
-	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *sa =
-		vpnalg_ipsec_host_inbound(translator, host, index);
-	const struct ipsec_in *in = NULL;
-
-	if (sa != NULL)
-		in = vpnalg_session_body(translator, sa);
 	if (!(w->flags & IPSEC_UNCLAIMED_BEGAN))
-		stand_unknown_time(translator, in, likelihood);
-	else if (in != NULL && was_busy(in, w))
-		stand_busy(translator, host, in, w, likelihood);
-	else if (!stand_connected(h, w, likelihood) &&
-		 !stand_unknown(translator, host, w, likelihood))
-		stand_idle(h, w, likelihood);
+		stand_unknown_time(now, c, likelihood);
+	else if (was_busy(c, w))
+		stand_busy(now, c, w, likelihood);
+	else if (!stand_connected(c, w, likelihood) &&
+		 !stand_follows(c, w, follows, likelihood))
+		stand_idle(c, w, likelihood);
 }

@@ -52,7 +52,7 @@ static bool asks_for_life(const struct message *message)
 }
 
 /* From now on the remote may send with a new SPI. */
-static void expect(struct vpnalg_step *step, struct vpnalg_record *remote,
+static void expect(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 		   struct vpnalg_record *host, const struct message *message)
 {
 	struct vpnalg *translator = step->translator;
@@ -62,9 +62,9 @@ static void expect(struct vpnalg_step *step, struct vpnalg_record *remote,
 	h->asked = ipsec_now(translator);
 	vpnalg_session_changed(translator, host);
 	if (message->exchange == IKE_CREATE_CHILD_SA)
-		vpnalg_ipsec_remote_rekey(translator, remote, id);
-	vpnalg_ipsec_remote_expect(translator, remote, host,
-				   ipsec_now(translator));
+		vpnalg_ipsec_remote_rekey(translator, ipsec_remote(blocks), id);
+	vpnalg_ipsec_candidate_expect(translator, blocks, host,
+				      ipsec_now(translator));
 }
 
 /* Repetitions of an exchange whose SPI is known by now say nothing. */
@@ -102,7 +102,7 @@ static void promise(struct ipsec_host *h)
 {
 	if (h->pending == 0)
 		h->pending = 1;
-	h->promised = 1;
+	h->flags |= IPSEC_HOST_PROMISED;
 }
 
 static void begin(struct ipsec_host *h, const struct message *message)
@@ -125,12 +125,13 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
+	struct ipsec_blocks blocks;
 
 	if (remote == NULL)
 		return VPNALG_TRANSLATED;
+	vpnalg_ipsec_remote_load(translator, remote, &blocks);
 	if (!is_known(h, message) &&
-	    vpnalg_ipsec_hold(step, remote, host,
-			      &(struct ipsec_request){ true, message->id }))
+	    vpnalg_ipsec_hold(step, &blocks, host, true, message->id))
 		return VPNALG_DROP_WAIT;
 	if (is_known(h, message))
 		go_on(h, message, ipsec_now(translator));
@@ -138,7 +139,9 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 		begin(h, message);
 	vpnalg_session_changed(translator, host);
 	if (h->flags & IPSEC_HOST_PENDING)
-		expect(step, remote, host, message);
+		expect(step, &blocks, host, message);
+	else
+		vpnalg_ipsec_candidate_update(translator, host);
 	return VPNALG_TRANSLATED;
 }
 
@@ -175,10 +178,10 @@ static void note_beginning(struct vpnalg_step *step)
 		return;
 	h = vpnalg_ipsec_host_body(step->translator, host);
 	h->flags |= IPSEC_HOST_INITIAL;
-	h->flags &= (uint16_t)~IPSEC_HOST_ANSWERED;
+	h->flags &= (uint16_t)~(IPSEC_HOST_ANSWERED | IPSEC_HOST_PROMISED);
 	h->pending = 0;
-	h->promised = 0;
 	vpnalg_session_changed(step->translator, host);
+	vpnalg_ipsec_candidate_update(step->translator, host);
 }
 
 /* What comes in with an SPI that the host has never sent says nothing: anybody
@@ -201,14 +204,11 @@ static enum vpnalg_result find_or_admit(struct vpnalg_step *step,
 					struct vpnalg_record **host)
 {
 	enum vpnalg_result result;
-	struct vpnalg_tuple inside;
 
 	*host = vpnalg_ipsec_host_find(step->translator, step->record);
 	if (*host != NULL || step->facts->inward || step->facts->undo)
 		return VPNALG_TRANSLATED;
-	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
-			     &inside);
-	result = vpnalg_ipsec_remote_admit(step, &inside, host);
+	result = vpnalg_ipsec_remote_admit(step, host);
 	if (result != VPNALG_TRANSLATED)
 		*host = NULL;
 	return result == VPNALG_DROP_STORE ? result : VPNALG_TRANSLATED;

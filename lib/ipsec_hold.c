@@ -21,95 +21,89 @@
 
 /* A host that is idle may take long to use its new SPI: holding others back for
  * it would be in vain. */
-static bool is_receiving(struct vpnalg *translator, struct vpnalg_record *host)
+static bool is_receiving(const struct ipsec_candidate *c, uint32_t now)
 {
-	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *sa =
-		vpnalg_ipsec_host_inbound(translator, host, 0);
-	const struct ipsec_in *in;
-
-	if (sa == NULL || h->flags & IPSEC_HOST_INITIAL)
+	if (!c->receives || c->initial)
 		return true; /* its first one may come at once */
-	in = vpnalg_session_body(translator, sa);
-	return ipsec_now(translator) - in->seen < RECEIVING_MS;
+	return now - c->received < RECEIVING_MS;
 }
 
 /* Its first packets are on their way: it was silent before, or they were held. */
-static bool is_beginning(const struct ipsec_host *h, uint32_t now)
+static bool is_beginning(const struct ipsec_candidate *c, uint32_t now)
 {
-	return (h->flags & IPSEC_HOST_RESUMED &&
-		now - h->resumed < BEGINNING_MS) ||
-	       (h->flags & IPSEC_HOST_RELEASED &&
-		now - h->out_since < BEGINNING_MS);
+	return (c->has_resumed && now - c->resumed < BEGINNING_MS) ||
+	       (c->released && now - c->out_since < BEGINNING_MS);
 }
 
 /* Returns whether an answer to a new request could be taken for this
  * candidate's. */
-static bool is_in_the_way(struct vpnalg *translator,
-			  struct vpnalg_record *remote,
-			  const struct ipsec_candidate *e, bool asking)
+static bool is_in_the_way(const struct ipsec_candidate *c, uint32_t now,
+			  bool asking)
 {
-	uint32_t now = ipsec_now(translator);
-	struct vpnalg_record *other;
-	const struct ipsec_host *h;
-
-	other = vpnalg_ipsec_host_by_id(translator, remote, e->id);
-	if (other == NULL)
-		return false;
-	h = vpnalg_ipsec_host_body(translator, other);
-	if (asking && now - h->asked < ASKING_MS &&
-	    is_receiving(translator, other))
+	if (asking && now - c->asked < ASKING_MS && is_receiving(c, now))
 		return true;
-	return is_beginning(h, now);
+	return is_beginning(c, now);
 }
 
-static bool was_held_enough(struct ipsec_host *h, uint32_t now,
-			    const struct ipsec_request *request)
+static bool is_anybody_in_the_way(struct vpnalg *translator,
+				  struct ipsec_blocks *blocks,
+				  uint32_t but, bool asking)
 {
-	uint32_t longest = request->asking ? HELD_ASKING_MS : HELD_MS;
+	uint32_t now = ipsec_now(translator);
+	const struct ipsec_candidate *c;
+	unsigned place;
+
+	for (place = 1; place < blocks->candidates; place++) {
+		c = ipsec_candidate_at(blocks, place);
+		if (c->id != 0 && c->id != but && is_in_the_way(c, now, asking))
+			return true;
+	}
+	return false;
+}
+
+static bool was_held_enough(struct ipsec_host *h, uint32_t now, bool asking,
+			    uint32_t request)
+{
+	uint32_t longest = asking ? HELD_ASKING_MS : HELD_MS;
 
 	/* Requests that take turns are held no longer than one. */
 	if (h->held == 0 ||
-	    (h->held_for != request->id && now - h->held_since > longest)) {
+	    (h->held_for != request && now - h->held_since > longest)) {
 		h->held = 0;
 		h->flags &= (uint16_t)~IPSEC_HOST_HELD;
-		h->held_for = request->id;
+		h->held_for = request;
 		h->held_since = now;
 	}
 	return h->held >= HELD_MAX || now - h->held_since > longest;
 }
 
-/* Returns whether the host's packet is held back now: it asks for an SA or is
- * the first of one, and another host's answer is awaited. */
-bool vpnalg_ipsec_hold(struct vpnalg_step *step, struct vpnalg_record *remote,
+/* Returns whether the host's packet is held back now: it asks for an SA, with
+ * that message, or is the first of one, with that SPI; and another host's answer
+ * is awaited. */
+bool vpnalg_ipsec_hold(struct vpnalg_step *step,
+		       struct ipsec_blocks *blocks,
 		       struct vpnalg_record *host,
-		       const struct ipsec_request *request)
+		       bool asking, uint32_t request)
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	uint32_t id = vpnalg_ipsec_host_id(translator, host);
-	const struct ipsec_candidate *e;
-	struct ipsec_walk walk = { .remote = remote };
 	bool enough;
 
-	if (remote->children < 2 || step->facts->undo ||
+	if (ipsec_remote(blocks)->children < 2 || step->facts->undo ||
 	    !vpnalg_session_may_wait(translator))
 		return false;
-	enough = was_held_enough(h, ipsec_now(translator), request);
+	enough = was_held_enough(h, ipsec_now(translator), asking, request);
 	vpnalg_session_changed(translator, host);
-	if (enough)
+	if (enough || !is_anybody_in_the_way(
+			      translator, blocks,
+			      vpnalg_ipsec_host_id(translator, host),
+			      asking))
 		return false;
-	while ((e = vpnalg_ipsec_remote_next(translator, &walk)) != NULL) {
-		if (e->id == 0 || e->id == id ||
-		    !is_in_the_way(translator, remote, e, request->asking))
-			continue;
-		h->held++;
-		if (!request->asking)
-			h->flags |= IPSEC_HOST_HELD;
-		vpnalg_session_changed(translator, host);
-		vpnalg_session_tell(translator, host, VPNALG_EVENT_WAIT,
-				    VPNALG_EVIDENCE_NONE);
-		return true;
-	}
-	return false;
+	h->held++;
+	if (!asking)
+		h->flags |= IPSEC_HOST_HELD;
+	vpnalg_session_changed(translator, host);
+	vpnalg_session_tell(translator, host, VPNALG_EVENT_WAIT,
+			    VPNALG_EVIDENCE_NONE);
+	return true;
 }

@@ -3,10 +3,6 @@
  * its IKE session lives as long as it. */
 #include "ipsec.h"
 
-/* After an exchange whose SPI the host has not begun to use for so long, there
- * is none: it was the IKE SA's. */
-#define NO_CHILD_MS 3000
-
 /* An SA that the host has not sent with for so long may have been replaced. */
 #define SEVERAL_MS 10000
 
@@ -26,81 +22,46 @@ uint32_t vpnalg_ipsec_host_id(struct vpnalg *translator,
 	return tuple.id;
 }
 
-/* The tuple has zone and addresses already. */
-static struct vpnalg_record *find(struct vpnalg *translator,
-				  struct vpnalg_tuple *tuple)
-{
-	tuple->role = VPNALG_INSIDE_OWN;
-	tuple->space = ESP_PROTOCOL;
-	tuple->id = 0;
-	tuple->port = 0;
-	return vpnalg_session_find(translator, tuple);
-}
-
 /* The host of one of its sessions. */
 struct vpnalg_record *vpnalg_ipsec_host_find(struct vpnalg *translator,
 					     struct vpnalg_record *session)
 {
-	struct vpnalg_tuple tuple;
-
-	vpnalg_session_tuple(translator, session, VPNALG_INSIDE_OWN, &tuple);
-	return find(translator, &tuple);
+	return vpnalg_session_beside(translator, session, VPNALG_INSIDE_OWN,
+				     ESP_PROTOCOL, 0, 0);
 }
 
 /* The host that the packet, in its inside form, shows. */
 struct vpnalg_record *vpnalg_ipsec_host_shown(struct vpnalg_step *step)
 {
-	struct vpnalg_tuple tuple = { .zone = step->facts->zone,
+	struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
+				      .space = ESP_PROTOCOL,
+				      .zone = step->facts->zone,
 				      .local = step->facts->local,
 				      .remote = step->facts->remote };
 
-	return find(step->translator, &tuple);
+	return vpnalg_session_find(step->translator, &tuple);
 }
 
-/* The outside key of the host of that ID and the session's remote. */
-static void name_host(struct vpnalg *translator, struct vpnalg_record *session,
-		      uint32_t id, struct vpnalg_tuple *tuple)
-{
-	vpnalg_session_tuple(translator, session, VPNALG_OUTSIDE_OWN, tuple);
-	tuple->role = VPNALG_OUTSIDE_OWN;
-	tuple->space = ESP_PROTOCOL;
-	tuple->id = id;
-	tuple->port = IPSEC_PORT_HOST;
-}
-
-struct vpnalg_record *vpnalg_ipsec_host_by_id(struct vpnalg *translator,
-					      struct vpnalg_record *remote,
+/* The host of that ID and the session's remote, if it lives; closes nothing. */
+struct vpnalg_record *vpnalg_ipsec_host_alive(struct vpnalg *translator,
+					      struct vpnalg_record *session,
 					      uint32_t id)
 {
-	struct vpnalg_tuple tuple;
-
-	name_host(translator, remote, id, &tuple);
-	return vpnalg_session_find(translator, &tuple);
+	return vpnalg_session_beside(translator, session, VPNALG_OUTSIDE_OWN,
+				     ESP_PROTOCOL, id, IPSEC_PORT_HOST);
 }
 
-/* The host of that ID and the session's remote, living or dead; closes nothing.
- */
-struct vpnalg_record *vpnalg_ipsec_host_peek(struct vpnalg *translator,
-					     struct vpnalg_record *session,
-					     uint32_t id)
-{
-	struct vpnalg_tuple tuple;
-
-	name_host(translator, session, id, &tuple);
-	return vpnalg_session_peek(translator, &tuple);
-}
-
-/* The inside tuple says which. It is not one of its remote's hosts yet. */
+/* The packet shows which, in its inside form. It is not one of its remote's hosts
+ * yet. */
 enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
-					  const struct vpnalg_tuple *inside,
 					  struct vpnalg_record **host)
 {
 	struct vpnalg_opening opening = {
 		.kind = IPSEC_KIND_HOST,
 		.space = ESP_PROTOCOL,
-		.zone = inside->zone,
-		.inside = inside->local,
-		.remote = inside->remote,
+		.zone = step->facts->zone,
+		.inside = step->facts->local,
+		.remote = step->facts->remote,
 		.outside_port = IPSEC_PORT_HOST,
 		.ranges = { { .first = 1, .step = 1, .count = UINT32_MAX } },
 		.least = 1,
@@ -175,31 +136,24 @@ struct vpnalg_record *vpnalg_ipsec_host_inbound(struct vpnalg *translator,
 						struct vpnalg_record *host,
 						unsigned index)
 {
-	struct vpnalg_tuple tuple;
+	uint32_t spi = vpnalg_ipsec_host_body(translator, host)->in[index].spi;
 
-	vpnalg_session_tuple(translator, host, VPNALG_INSIDE_OWN, &tuple);
-	tuple.id = vpnalg_ipsec_host_body(translator, host)->in[index].spi;
-	return tuple.id != 0 ? vpnalg_session_find(translator, &tuple) : NULL;
+	return spi != 0 ? vpnalg_session_beside(translator, host,
+						VPNALG_INSIDE_OWN, ESP_PROTOCOL,
+						spi, 0)
+			: NULL;
 }
 
-static struct vpnalg_record *find_outbound(struct vpnalg *translator,
-					   struct vpnalg_record *host,
-					   uint32_t spi)
-{
-	struct vpnalg_tuple tuple;
-
-	vpnalg_session_tuple(translator, host, VPNALG_INSIDE_OWN, &tuple);
-	tuple.role = VPNALG_INSIDE_PEER;
-	tuple.id = spi;
-	return spi != 0 ? vpnalg_session_find(translator, &tuple) : NULL;
-}
-
-/* The SA that it began to send with last. */
+/* The SA that it began to send with last, if it lives. */
 struct vpnalg_record *vpnalg_ipsec_host_outbound(struct vpnalg *translator,
 						 struct vpnalg_record *host)
 {
-	return find_outbound(translator, host,
-			     vpnalg_ipsec_host_body(translator, host)->out_spi);
+	uint32_t spi = vpnalg_ipsec_host_body(translator, host)->out_spi;
+
+	return spi != 0 ? vpnalg_session_beside(translator, host,
+						VPNALG_INSIDE_PEER,
+						ESP_PROTOCOL, spi, 0)
+			: NULL;
 }
 
 /* Returns whether the host has gone on to send with an older SA after it began
@@ -208,15 +162,10 @@ bool vpnalg_ipsec_host_has_several(struct vpnalg *translator,
 				   struct vpnalg_record *host)
 {
 	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *sa =
-		find_outbound(translator, host, h->out_before);
-	const struct ipsec_out *out;
 
-	if (sa == NULL)
-		return false;
-	out = vpnalg_session_body(translator, sa);
-	return ipsec_is_after(out->seen, h->out_since + IPSEC_REORDERED_MS) &&
-	       ipsec_now(translator) - out->seen < SEVERAL_MS;
+	return ipsec_is_after(h->older_sent,
+			      h->out_since + IPSEC_REORDERED_MS) &&
+	       ipsec_now(translator) - h->older_sent < SEVERAL_MS;
 }
 
 /* Returns whether one of the host's youngest inbound SAs received anything
@@ -267,29 +216,4 @@ uint32_t vpnalg_ipsec_host_sent(struct vpnalg *translator,
 	    ipsec_is_after(h->resumed, out->seen))
 		return h->resumed; /* with another SA */
 	return out->seen;
-}
-
-/* A host that has gone on for long, at either end, with what it had before its
- * exchange has rekeyed its IKE SA. */
-bool vpnalg_ipsec_host_went_on(struct vpnalg *translator,
-			       struct vpnalg_record *host, uint32_t since)
-{
-	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *inbound, *outbound;
-	const struct ipsec_out *out;
-	const struct ipsec_in *in;
-
-	if (h->out_spi == 0 || !ipsec_is_after(since, h->out_since))
-		return false; /* it has a new outbound one */
-	outbound = vpnalg_ipsec_host_outbound(translator, host);
-	if (outbound != NULL) {
-		out = vpnalg_session_body(translator, outbound);
-		if (ipsec_is_after(out->seen, since + NO_CHILD_MS))
-			return true;
-	}
-	inbound = vpnalg_ipsec_host_inbound(translator, host, 0);
-	if (inbound == NULL)
-		return false;
-	in = vpnalg_session_body(translator, inbound);
-	return ipsec_is_after(in->seen, since + NO_CHILD_MS);
 }

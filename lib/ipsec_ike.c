@@ -100,7 +100,8 @@ static struct vpnalg_record *rekeyed(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *remote, *host, *session, *found = NULL;
-	const struct ipsec_candidate *e;
+	const struct ipsec_since *e;
+	struct ipsec_candidate c;
 	unsigned i;
 
 	remote = vpnalg_ipsec_remote_of(translator, step->record);
@@ -108,12 +109,13 @@ static struct vpnalg_record *rekeyed(struct vpnalg_step *step)
 		return NULL;
 	e = vpnalg_ipsec_remote_body(translator, remote)->rekeyed;
 	for (i = 0; i < IPSEC_REKEYED && e[i].id != 0; i++) {
-		host = vpnalg_ipsec_host_by_id(translator, remote,
+		host = vpnalg_ipsec_host_alive(translator, remote,
 						   e[i].id);
 		session = may_be(step, host);
 		if (session == NULL)
 			continue;
-		if (vpnalg_ipsec_host_went_on(translator, host, e[i].since))
+		vpnalg_ipsec_candidate_describe(translator, host, 0, &c);
+		if (ipsec_went_on(&c, e[i].since))
 			return session;
 		if (found == NULL)
 			found = session;

@@ -4,38 +4,23 @@
  * packet that is lost costs less than a pair that is wrong. */
 #include "ipsec.h"
 
+/* So many candidates are dropped for one packet. */
+#define DROPPED_MOST 2
+
 /* So many packets must agree before a host gets an SPI that none promised. */
 #define SEEKER_AFTER 2
-
-static void stand(struct vpnalg *translator, struct vpnalg_record *host,
-		  const struct ipsec_unclaimed *w,
-		  struct ipsec_likelihood *likelihood)
-{
-	vpnalg_ipsec_evidence(translator, host, 0, w, likelihood);
-}
-
-/* Whether the SPI is as likely the host's as its youngest one. */
-bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
-			     struct vpnalg_record *host,
-			     const struct ipsec_unclaimed *w)
-{
-	struct ipsec_likelihood likelihood = { .rank = IPSEC_RANK_NONE };
-
-	vpnalg_ipsec_evidence(translator, host, 1, w, &likelihood);
-	return likelihood.rank >= IPSEC_RANK_LIKELY;
-}
 
 /* The candidates, ranked: of the one that stands best, of the next one if it
  * is likely as well, and of how many. */
 struct ranking {
-	struct vpnalg_record *best, *next, *last;
+	const struct ipsec_candidate *best, *next, *last;
 	struct ipsec_likelihood likelihood, next_likelihood;
 	unsigned counts[IPSEC_RANKS]; /* of hosts that are expected */
 	unsigned all;
 	/* Hosts that hear nothing, and to which nothing is promised. */
 	unsigned seekers;
-	struct vpnalg_record *seeker;
-	bool best_seeks;
+	unsigned silent; /* expected hosts that have never sent nor received */
+	const struct ipsec_candidate *seeker;
 };
 
 static bool is_better(const struct ipsec_likelihood *a,
@@ -46,51 +31,54 @@ static bool is_better(const struct ipsec_likelihood *a,
 	return a->rank >= IPSEC_RANK_LIKELY && a->surprise < b->surprise;
 }
 
-static void rank_next(struct ranking *ranking, struct vpnalg_record *host,
+static void rank_next(struct ranking *ranking, const struct ipsec_candidate *c,
 		      const struct ipsec_likelihood *likelihood)
 {
 	if (likelihood->rank < IPSEC_RANK_LIKELY ||
 	    (ranking->next != NULL &&
 	     !is_better(likelihood, &ranking->next_likelihood)))
 		return;
-	ranking->next = host;
+	ranking->next = c;
 	ranking->next_likelihood = *likelihood;
 }
 
-static void rank(struct ranking *ranking, struct vpnalg_record *host,
-		 const struct ipsec_likelihood *likelihood, bool seeks)
+static void rank(struct ranking *ranking, const struct ipsec_candidate *c,
+		 const struct ipsec_likelihood *likelihood)
 {
 	if (ranking->best != NULL &&
 	    !is_better(likelihood, &ranking->likelihood)) {
-		rank_next(ranking, host, likelihood);
+		rank_next(ranking, c, likelihood);
 		return;
 	}
 	if (ranking->best != NULL)
 		rank_next(ranking, ranking->best, &ranking->likelihood);
-	ranking->best = host;
+	ranking->best = c;
 	ranking->likelihood = *likelihood;
-	ranking->best_seeks = seeks;
 }
 
-static void rank_expected(struct ranking *ranking, struct vpnalg_record *host,
+static void rank_expected(struct ranking *ranking,
+			  const struct ipsec_candidate *c,
 			  const struct ipsec_likelihood *likelihood)
 {
 	ranking->counts[likelihood->rank]++;
 	ranking->all++;
-	ranking->last = host;
-	rank(ranking, host, likelihood, false);
+	if (c->initial && !c->sends && likelihood->rank == IPSEC_RANK_IDLE)
+		ranking->silent++;
+	ranking->last = c;
+	rank(ranking, c, likelihood);
 }
 
 /* A host to which nothing is promised must show that it is the owner, and ranks
  * below one that is expected and shows as much. */
-static void rank_seeker(struct ranking *ranking, struct vpnalg_record *host,
+static void rank_seeker(struct ranking *ranking,
+			const struct ipsec_candidate *c,
 			struct ipsec_likelihood *likelihood)
 {
 	ranking->seekers++;
-	ranking->seeker = host;
+	ranking->seeker = c;
 	likelihood->surprise += IPSEC_MARGIN + 10;
 	if (likelihood->rank >= IPSEC_RANK_LIKELY)
-		rank(ranking, host, likelihood, true);
+		rank(ranking, c, likelihood);
 }
 
 /* By how much the SPI is rather the best one's than the next one's. */
@@ -104,28 +92,27 @@ static int32_t lead(const struct ranking *ranking)
  * one's: then both have to fit better so than the other way round. */
 enum rival { RIVAL_NONE, RIVAL_DOUBT, RIVAL_SETTLED };
 
-static enum rival judge_rival(struct vpnalg *translator,
-			      const struct ranking *ranking,
+static enum rival judge_rival(uint32_t now, const struct ranking *ranking,
 			      const struct ipsec_unclaimed *other)
 {
 	struct ipsec_likelihood best = { .rank = IPSEC_RANK_NONE };
 	struct ipsec_likelihood next = best;
 	int32_t gain;
 
-	stand(translator, ranking->best, other, &best);
+	vpnalg_ipsec_evidence(now, ranking->best, other, false, &best);
 	if (best.rank < IPSEC_RANK_SOON ||
 	    best.surprise >= ranking->likelihood.surprise + IPSEC_MARGIN)
 		return RIVAL_NONE;
 	if (ranking->next == NULL)
 		return RIVAL_DOUBT;
-	stand(translator, ranking->next, other, &next);
+	vpnalg_ipsec_evidence(now, ranking->next, other, false, &next);
 	gain = lead(ranking) + (int32_t)(best.surprise - next.surprise);
 	return next.rank < IPSEC_RANK_SOON || gain <= IPSEC_MARGIN
 		       ? RIVAL_DOUBT
 		       : RIVAL_SETTLED;
 }
 
-static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
+static bool stands_out(const struct ipsec_blocks *blocks,
 		       const struct ranking *ranking,
 		       const struct ipsec_unclaimed *w)
 {
@@ -134,16 +121,16 @@ static bool stands_out(struct vpnalg *translator, struct vpnalg_record *remote,
 			       ranking->next_likelihood.rank ||
 		       lead(ranking) > IPSEC_MARGIN;
 	const struct ipsec_unclaimed *other;
-	struct ipsec_walk walk = { .remote = remote };
 	enum rival rival;
+	unsigned place;
 
-	while ((other = vpnalg_ipsec_remote_unclaimed(translator, &walk)) !=
-	       NULL) {
+	for (place = 0; place < blocks->unclaimed; place++) {
+		other = ipsec_unclaimed_at(blocks, place);
 		if (other->spi == 0 || other == w ||
 		    !vpnalg_ipsec_unclaimed_counts(other) ||
 		    ipsec_off_by(other->began, w->began) > IPSEC_RIVAL_MS)
 			continue;
-		rival = judge_rival(translator, ranking, other);
+		rival = judge_rival(blocks->now, ranking, other);
 		if (rival == RIVAL_DOUBT)
 			return false;
 		settled |= rival == RIVAL_SETTLED;
@@ -160,7 +147,7 @@ static bool may_follow(const struct ranking *ranking,
 }
 
 /* Somebody is likely. */
-static bool is_settled(struct vpnalg *translator, struct vpnalg_record *remote,
+static bool is_settled(const struct ipsec_blocks *blocks,
 		       const struct ranking *ranking,
 		       const struct ipsec_unclaimed *w)
 {
@@ -168,16 +155,14 @@ static bool is_settled(struct vpnalg *translator, struct vpnalg_record *remote,
 		return true;
 	if (may_follow(ranking, w))
 		return false;
-	return stands_out(translator, remote, ranking, w);
+	return stands_out(blocks, ranking, w);
 }
 
 /* What a seeker shows may be chance. Where somebody who is expected may be the
  * owner, it has to show it when the SPI begins, twice in a row. */
-static bool is_shown(struct vpnalg *translator, const struct ranking *ranking,
-		     struct ipsec_unclaimed *w)
+static bool is_shown(const struct ranking *ranking, struct ipsec_unclaimed *w)
 {
-	uint8_t id =
-		(uint8_t)(vpnalg_ipsec_host_id(translator, ranking->best) << 4);
+	uint8_t id = (uint8_t)(ranking->best->id << 4);
 	bool again = ((w->flags ^ id) & IPSEC_UNCLAIMED_SEEKER) == 0;
 
 	if (ranking->all == ranking->counts[IPSEC_RANK_NONE])
@@ -191,7 +176,7 @@ static bool is_shown(struct vpnalg *translator, const struct ranking *ranking,
 
 /* Nobody who is expected can be the owner: the only host that hears nothing is,
  * or else the only one that is expected after all. */
-static struct vpnalg_record *left(const struct ranking *ranking,
+static const struct ipsec_candidate *left(const struct ranking *ranking,
 				  const struct ipsec_unclaimed *w,
 				  enum vpnalg_evidence *evidence)
 {
@@ -205,20 +190,31 @@ static struct vpnalg_record *left(const struct ranking *ranking,
 	return by_seeker ? ranking->seeker : ranking->last;
 }
 
-static struct vpnalg_record *decide(struct vpnalg *translator,
-				    struct vpnalg_record *remote,
-				    const struct ranking *ranking,
-				    struct ipsec_unclaimed *w,
-				    enum vpnalg_evidence *evidence)
+/* The host has just connected and not used its SA: a single packet may as well be
+ * for another that has connected before, and is silent since. */
+static bool is_lone_packet(const struct ranking *ranking,
+			   const struct ipsec_unclaimed *w)
+{
+	return ranking->silent > 0 && w->count < 2 &&
+	       ranking->likelihood.rank >= IPSEC_RANK_LIKELY &&
+	       ranking->likelihood.evidence == VPNALG_EVIDENCE_CONNECTED &&
+	       !ranking->best->sends;
+}
+
+static const struct ipsec_candidate *
+decide(const struct ipsec_blocks *blocks, const struct ranking *ranking, struct ipsec_unclaimed *w,
+       enum vpnalg_evidence *evidence)
 {
 	const unsigned *counts = ranking->counts;
 	unsigned possible = ranking->all - counts[IPSEC_RANK_NONE];
 
+	if (is_lone_packet(ranking, w))
+		return NULL;
 	if (ranking->likelihood.rank >= IPSEC_RANK_LIKELY) {
 		*evidence = ranking->likelihood.evidence;
-		if (ranking->best_seeks && !is_shown(translator, ranking, w))
+		if (ranking->best->seeking && !is_shown(ranking, w))
 			return NULL;
-		return is_settled(translator, remote, ranking, w)
+		return is_settled(blocks, ranking, w)
 			       ? ranking->best
 			       : NULL;
 	}
@@ -233,100 +229,95 @@ static struct vpnalg_record *decide(struct vpnalg *translator,
 	return left(ranking, w, evidence);
 }
 
-/* A new SPI is promised before it is used. One that was in use before may be
- * older than what is known of its owner. */
-static bool is_too_old(const struct ipsec_unclaimed *w, uint32_t since)
+/* A candidate is none any more. What was promised to it has led to nothing. */
+static void drop(struct vpnalg *translator, const struct ipsec_blocks *blocks,
+		 unsigned place)
 {
-	return w->flags & IPSEC_UNCLAIMED_FRESH &&
-	       ipsec_is_after(since, w->first + IPSEC_REORDERED_MS);
+	struct ipsec_candidate *c = ipsec_candidate_at(blocks, place);
+	struct vpnalg_record *host;
+	struct ipsec_host *h;
+
+	if (!c->seeking) {
+		host = ipsec_host_peek(translator, ipsec_remote(blocks),
+					      c->id);
+		if (host != NULL) {
+			h = vpnalg_ipsec_host_body(translator, host);
+			h->pending = 0;
+			h->flags &= (uint16_t)~IPSEC_HOST_PROMISED;
+			vpnalg_session_changed(translator, host);
+		}
+	}
+	c->id = 0;
+	vpnalg_session_changed(
+		translator,
+		blocks->candidate_blocks[place / IPSEC_CANDIDATES]);
 }
 
-/* Whether the host may own the SPI at all; if not, it may be no candidate for
- * any other either. */
-static bool may_own(struct vpnalg *translator, struct vpnalg_record *host,
-		    const struct ipsec_candidate *e, bool seeks,
-		    const struct ipsec_unclaimed *w, bool *over)
-{
-	*over = false;
-	if (host == NULL || w->refused == e->id ||
-	    (!seeks && is_too_old(w, e->since)))
-		return false;
-	*over = seeks ? vpnalg_ipsec_host_hears(translator, host, e->since)
-		      : vpnalg_ipsec_host_went_on(translator, host, e->since);
-	return !*over;
-}
-
-static void forget_promises(struct vpnalg *translator,
-			    struct vpnalg_record *host)
-{
-	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-
-	h->pending = 0;
-	h->promised = 0;
-	vpnalg_session_changed(translator, host);
-}
-
-/* The next host that may own the SPI, or NULL. On the way those are forgotten
- * that have gone on with what they had, or hear again. */
-struct vpnalg_record *
-vpnalg_ipsec_judge_candidate(struct vpnalg *translator, struct ipsec_walk *walk,
+/* Whether the SPI is as likely the host's as its youngest one. */
+bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
+			     const struct ipsec_blocks *blocks,
+			     struct vpnalg_record *host,
 			     const struct ipsec_unclaimed *w)
 {
-	struct ipsec_candidate *e;
-	struct vpnalg_record *host;
-	bool seeks, over;
+	struct ipsec_likelihood likelihood = { .rank = IPSEC_RANK_NONE };
+	struct ipsec_candidate c;
 
-	while ((e = vpnalg_ipsec_remote_next(translator, walk)) != NULL) {
-		if (e->id == 0)
-			continue;
-		host = vpnalg_ipsec_host_by_id(translator, walk->remote, e->id);
-		seeks = vpnalg_ipsec_remote_is_seeking(translator, walk);
-		if (may_own(translator, host, e, seeks, w, &over))
-			return host;
-		if (!over)
-			continue;
-		if (!seeks)
-			forget_promises(translator, host);
-		vpnalg_ipsec_remote_drop(translator, walk, e);
-	}
-	return NULL;
+	vpnalg_ipsec_candidate_describe(translator, host, 1, &c);
+	vpnalg_ipsec_evidence(
+		blocks->now, &c, w,
+		vpnalg_ipsec_evidence_follows(blocks, w),
+		&likelihood);
+	return likelihood.rank >= IPSEC_RANK_LIKELY;
 }
 
 /* Whether an SPI that began then may be another host's. */
-bool vpnalg_ipsec_judge_doubts(struct vpnalg *translator,
-			       struct vpnalg_record *remote, uint32_t id,
+bool vpnalg_ipsec_judge_doubts(const struct ipsec_blocks *blocks, uint32_t id,
 			       uint32_t first)
 {
 	const struct ipsec_unclaimed w = { .first = first,
 					   .refused = id,
 					   .flags = IPSEC_UNCLAIMED_FRESH };
-	struct ipsec_walk walk = { .remote = remote };
+	unsigned place;
 
-	return vpnalg_ipsec_judge_candidate(translator, &walk, &w) != NULL;
+	for (place = 1; place < blocks->candidates; place++)
+		if (ipsec_may_own(ipsec_candidate_at(blocks, place), &w))
+			return true;
+	return false;
 }
 
 /* The host, and by what evidence. In doubt NULL, and by what anybody is likely:
  * VPNALG_EVIDENCE_NONE if nobody is. */
-struct vpnalg_record *vpnalg_ipsec_judge(struct vpnalg *translator,
-					 struct vpnalg_record *remote,
-					 struct ipsec_unclaimed *w,
-					 enum vpnalg_evidence *evidence)
+const struct ipsec_candidate *
+vpnalg_ipsec_judge(struct vpnalg *translator,
+		   const struct ipsec_blocks *blocks,
+		   struct ipsec_unclaimed *w, enum vpnalg_evidence *evidence)
 {
 	struct ipsec_likelihood likelihood = { .rank = IPSEC_RANK_NONE };
-	struct ipsec_walk walk = { .remote = remote };
+	bool asked = false, follows = false;
 	struct ranking ranking = { .all = 0 };
-	struct vpnalg_record *host;
+	const struct ipsec_candidate *c;
+	unsigned place, dropped = 0;
 
 	*evidence = VPNALG_EVIDENCE_NONE;
 	if (!(w->flags & IPSEC_UNCLAIMED_FRESH) && w->total < 2)
 		return NULL;
-	while ((host = vpnalg_ipsec_judge_candidate(translator, &walk, w)) !=
-	       NULL) {
-		stand(translator, host, w, &likelihood);
-		if (vpnalg_ipsec_remote_is_seeking(translator, &walk))
-			rank_seeker(&ranking, host, &likelihood);
+	for (place = 1; place < blocks->candidates; place++) {
+		c = ipsec_candidate_at(blocks, place);
+		if (c->id != 0 && ipsec_is_over(c) && dropped < DROPPED_MOST) {
+			drop(translator, blocks, place);
+			dropped++;
+		}
+		if (!ipsec_may_own(c, w))
+			continue;
+		if (!asked && ipsec_has_asked(c, w, IPSEC_SWITCH_MS)) {
+			asked = true;
+			follows = vpnalg_ipsec_evidence_follows(blocks, w);
+		}
+		vpnalg_ipsec_evidence(blocks->now, c, w, follows, &likelihood);
+		if (c->seeking)
+			rank_seeker(&ranking, c, &likelihood);
 		else
-			rank_expected(&ranking, host, &likelihood);
+			rank_expected(&ranking, c, &likelihood);
 	}
-	return decide(translator, remote, &ranking, w, evidence);
+	return decide(blocks, &ranking, w, evidence);
 }

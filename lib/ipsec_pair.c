@@ -130,18 +130,14 @@ static void prolong_outbound(struct vpnalg *translator,
 	if (outbound == NULL)
 		return;
 	out = vpnalg_session_body(translator, outbound);
-	out->lifetime = vpnalg_ipsec_host_lifetime(translator, host);
+	out->paired = 1;
 	vpnalg_session_changed(translator, outbound);
 }
 
-static void note(struct vpnalg *translator, struct vpnalg_record *host,
-		 uint32_t spi, uint32_t first)
+static void note(struct vpnalg *translator, struct vpnalg_record *remote,
+		 struct vpnalg_record *host, uint32_t spi, uint32_t first)
 {
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
-	uint32_t id = vpnalg_ipsec_host_id(translator, host);
-	struct ipsec_walk walk = { 0 };
-	struct ipsec_candidate *e;
 	unsigned i;
 
 	for (i = IPSEC_YOUNGEST - 1; i > 0; i--)
@@ -159,35 +155,32 @@ static void note(struct vpnalg *translator, struct vpnalg_record *host,
 	prolong_outbound(translator, host);
 	if (remote == NULL)
 		return;
-	vpnalg_ipsec_remote_settle(translator, remote, id);
-	if (h->pending > 0)
-		return; /* another one is to come */
-	walk.remote = remote;
-	e = vpnalg_ipsec_remote_expected(translator, &walk, id);
-	if (e == NULL)
-		return;
-	vpnalg_ipsec_remote_fulfil(translator, &walk, e);
+	vpnalg_ipsec_remote_settle(translator, remote,
+				   vpnalg_ipsec_host_id(translator, host));
+	if (h->pending > 0) /* another one is to come */
+		vpnalg_ipsec_candidate_update(translator, host);
+	else
+		vpnalg_ipsec_candidate_fulfil(translator, remote, host);
 }
 
-/* An exchange of the host's has announced it. */
+/* An exchange of the host's has announced it, or it is a candidate. */
 static bool is_announced(struct vpnalg *translator, struct vpnalg_record *host)
 {
 	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
-	uint32_t id = vpnalg_ipsec_host_id(translator, host);
-	struct ipsec_walk walk = { .remote = remote };
+	struct vpnalg_record *block;
 
-	if (h->pending > 0 || (h->flags & IPSEC_HOST_ANSWERED &&
-			       ipsec_is_after(h->asked, h->in[0].first)))
-		return true;
-	return remote != NULL &&
-	       vpnalg_ipsec_remote_expected(translator, &walk, id) != NULL;
+	return h->pending > 0 ||
+	       (h->flags & IPSEC_HOST_ANSWERED &&
+		ipsec_is_after(h->asked, h->in[0].first)) ||
+	       vpnalg_ipsec_candidate_of(translator, host, &block) != NULL;
 }
 
 static enum vpnalg_result pair(struct vpnalg_step *step,
+			       struct vpnalg_record *remote,
 			       struct vpnalg_record *host, uint32_t first,
 			       enum vpnalg_evidence evidence)
 {
+	bool lone = evidence == VPNALG_EVIDENCE_ALONE;
 	struct vpnalg *translator = step->translator;
 	uint32_t spi = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
 	struct vpnalg_record *sa;
@@ -195,10 +188,10 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 	struct ipsec_in *in;
 	bool replaces;
 
+	/* Of several hosts only a candidate gets a pair, or one that is shown. */
 	if (!has_room(translator, host,
-		      evidence == VPNALG_EVIDENCE_SHOWN ||
-			      is_announced(translator, host),
-		      evidence == VPNALG_EVIDENCE_ALONE, &replaces))
+		      !lone || is_announced(translator, host), lone,
+		      &replaces))
 		return VPNALG_DROP_UNPAIRED;
 	result = open_inbound(step, host, spi, &sa);
 	if (result != VPNALG_TRANSLATED)
@@ -210,7 +203,7 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 	in->seen = ipsec_now(translator);
 	in->evidence = (unsigned)evidence & 0xf;
 	in->trust = IPSEC_TRUST_NEW;
-	note(translator, host, spi, first);
+	note(translator, remote, host, spi, first);
 	vpnalg_session_changed(translator, sa);
 	vpnalg_session_tell(translator, sa, VPNALG_EVENT_PAIRED,
 			    (uint8_t)evidence);
@@ -219,7 +212,7 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 }
 
 /* Nobody stands out, or somebody only because no other is left. */
-static bool is_odd(const struct vpnalg_record *host,
+static bool is_odd(const struct ipsec_candidate *host,
 		   const struct ipsec_unclaimed *w,
 		   enum vpnalg_evidence evidence)
 {
@@ -227,56 +220,33 @@ static bool is_odd(const struct vpnalg_record *host,
 			    : evidence == VPNALG_EVIDENCE_EXPECTED;
 }
 
-/* Gives the packet to a host, though it is not known whose the SPI is. */
-static enum vpnalg_result probe(struct vpnalg_step *step,
-				struct ipsec_walk *walk,
-				struct ipsec_unclaimed *w,
-				enum vpnalg_evidence evidence)
-{
-	struct vpnalg *translator = step->translator;
-	struct vpnalg_record *host = NULL;
-
-	/* With the last of its hosts, whom the search has found dead, a remote
-	 * and all that is kept of it are no more. */
-	if (walk->remote->children == 0)
-		return VPNALG_DROP_UNPAIRED;
-	vpnalg_session_changed(translator, walk->block);
-	if (evidence == VPNALG_EVIDENCE_NONE)
-		host = vpnalg_ipsec_probe_silent(translator, walk, w);
-	if (host == NULL)
-		host = vpnalg_ipsec_probe_round(translator, walk, w);
-	if (host == NULL)
-		return VPNALG_DROP_UNPAIRED;
-	step->record = host;
-	return VPNALG_TRANSLATED;
-}
-
 /* By a probe that was answered, or by what the wire shows. NULL if that is not
  * plain; then without evidence if there is none. */
-static struct vpnalg_record *find_owner(struct vpnalg *translator,
-					struct vpnalg_record *remote,
-					struct ipsec_unclaimed *w,
-					enum vpnalg_evidence *evidence)
+static const struct ipsec_candidate *find_owner(struct vpnalg *translator,
+						struct ipsec_blocks *blocks,
+						struct ipsec_unclaimed *w,
+						enum vpnalg_evidence *evidence)
 {
-	struct vpnalg_record *host =
-		vpnalg_ipsec_probe_answered(translator, remote, w);
+	const struct ipsec_candidate *owner =
+		vpnalg_ipsec_probe_answered(blocks, w);
 
 	*evidence = VPNALG_EVIDENCE_ANSWERED;
-	if (host == NULL)
-		host = vpnalg_ipsec_judge(translator, remote, w, evidence);
-	return host;
+	if (owner == NULL)
+		owner = vpnalg_ipsec_judge(translator, blocks, w, evidence);
+	return owner;
 }
 
 /* A host that is alone with its remote gets whatever comes from there, with
  * room for a pair or without. */
 static enum vpnalg_result pair_lone(struct vpnalg_step *step,
+				    struct vpnalg_record *remote,
 				    struct vpnalg_record *host)
 {
 	enum vpnalg_result result;
 
 	if (host == NULL)
 		return VPNALG_DROP_UNPAIRED;
-	result = pair(step, host, ipsec_now(step->translator),
+	result = pair(step, remote, host, ipsec_now(step->translator),
 		      VPNALG_EVIDENCE_ALONE);
 	if (result != VPNALG_DROP_UNPAIRED)
 		return result;
@@ -284,45 +254,69 @@ static enum vpnalg_result pair_lone(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
+/* Several hosts may own it; the SPI is kept as unclaimed one. */
+static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
+				      struct ipsec_blocks *blocks,
+				      struct ipsec_unclaimed *w)
+{
+	struct vpnalg *translator = step->translator;
+	const struct ipsec_candidate *owner;
+	enum vpnalg_evidence evidence;
+	struct vpnalg_record *host;
+	enum vpnalg_result result;
+
+	owner = find_owner(translator, blocks, w, &evidence);
+	if (is_odd(owner, w, evidence) &&
+	    vpnalg_ipsec_repair_contested(translator, blocks, w))
+		return VPNALG_DROP_UNPAIRED;
+	if (owner == NULL) {
+		step->record = vpnalg_ipsec_probe(
+			translator, blocks, w,
+			evidence != VPNALG_EVIDENCE_NONE);
+		return step->record != NULL ? VPNALG_TRANSLATED
+					    : VPNALG_DROP_UNPAIRED;
+	}
+	host = vpnalg_ipsec_host_alive(translator, ipsec_remote(blocks),
+				       owner->id);
+	if (host == NULL)
+		return VPNALG_DROP_UNPAIRED;
+	result = pair(step, ipsec_remote(blocks), host, w->first, evidence);
+	if (result == VPNALG_TRANSLATED)
+		w->spi = 0;
+	return result;
+}
+
+/* So many others are unclaimed that there is no place for it. */
+static enum vpnalg_result probe_any(struct vpnalg_step *step,
+				    struct ipsec_blocks *blocks)
+{
+	step->record = vpnalg_ipsec_probe_any(step->translator, blocks);
+	return step->record != NULL ? VPNALG_TRANSLATED : VPNALG_DROP_UNPAIRED;
+}
+
 /* From outside, with an SPI that is nobody's yet; step->record is the remote. */
 enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
-	struct vpnalg_record *remote = step->record, *host;
-	enum vpnalg_evidence evidence;
-	struct ipsec_walk walk = { .remote = remote };
+	struct vpnalg_record *remote = step->record;
+	struct ipsec_blocks blocks;
 	struct ipsec_unclaimed *w;
 	enum vpnalg_result result;
+	unsigned place;
 
 	step->kind = IPSEC_KIND_IN;
 	if (remote->children == 1)
-		return pair_lone(step,
-				 vpnalg_ipsec_remote_lone(translator, remote));
-	w = vpnalg_ipsec_unclaimed_seen(step, &walk);
-	if (w == NULL) {
-		step->record = vpnalg_ipsec_probe_any(translator, remote);
-		return step->record != NULL ? VPNALG_TRANSLATED
-					    : VPNALG_DROP_UNPAIRED;
-	}
-	host = find_owner(translator, remote, w, &evidence);
-	if (is_odd(host, w, evidence) &&
-	    vpnalg_ipsec_repair_contested(translator, remote, w))
-		return VPNALG_DROP_UNPAIRED;
-	if (host == NULL)
-		return probe(step, &walk, w, evidence);
-	result = pair(step, host, w->first, evidence);
-	if (result != VPNALG_TRANSLATED)
-		return result;
-	w->spi = 0;
-	vpnalg_session_changed(translator, walk.block);
-	return VPNALG_TRANSLATED;
-}
-
-static bool is_alone(struct vpnalg *translator, struct vpnalg_record *host)
-{
-	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
-
-	return remote != NULL && remote->children == 1;
+		return pair_lone(
+			step, remote,
+			vpnalg_ipsec_remote_lone(translator, remote));
+	vpnalg_ipsec_remote_load(translator, remote, &blocks);
+	w = vpnalg_ipsec_unclaimed_seen(step, &blocks, &place);
+	if (w == NULL)
+		return probe_any(step, &blocks);
+	result = pair_one_of(step, &blocks, w);
+	vpnalg_session_changed(
+		translator, blocks.unclaimed_blocks[place / IPSEC_UNCLAIMED]);
+	return result;
 }
 
 /* The SA is not its host's, as another one shows. */
@@ -350,8 +344,8 @@ static void take_from(struct vpnalg *translator, struct vpnalg_record *sa)
 enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
-	struct vpnalg_record *host = vpnalg_ipsec_host_shown(step), *sa;
-	struct vpnalg_tuple outside;
+	struct vpnalg_record *host = vpnalg_ipsec_host_shown(step);
+	struct vpnalg_record *remote, *sa;
 
 	if (host == NULL)
 		return VPNALG_DROP_NO_SESSION;
@@ -359,17 +353,18 @@ enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
 		step->record = host;
 		return VPNALG_TRANSLATED;
 	}
-	if (is_alone(translator, host))
-		return pair_lone(step, host);
-	vpnalg_session_tuple(translator, host, VPNALG_OUTSIDE_OWN, &outside);
-	outside.id = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
-	outside.port = 0;
-	sa = vpnalg_session_find(translator, &outside);
+	remote = vpnalg_ipsec_remote_of(translator, host);
+	if (remote != NULL && remote->children == 1)
+		return pair_lone(step, remote, host);
+	sa = vpnalg_session_beside(translator, host, VPNALG_OUTSIDE_OWN,
+				   ESP_PROTOCOL,
+				   vpnalg_get32(step->facts->l4 + ESP_SPI_OFF),
+				   0);
 	if (sa != NULL)
 		take_from(translator, sa);
 	/* It has been given to the host already, with a pair or without. */
-	if (pair(step, host, ipsec_now(translator), VPNALG_EVIDENCE_SHOWN) !=
-	    VPNALG_TRANSLATED)
+	if (pair(step, remote, host, ipsec_now(translator),
+		 VPNALG_EVIDENCE_SHOWN) != VPNALG_TRANSLATED)
 		step->record = host;
 	return VPNALG_TRANSLATED;
 }

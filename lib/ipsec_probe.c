@@ -20,10 +20,6 @@
 /* A host that sends more often than that may do so by chance just then. */
 #define SILENT_MS 3000
 
-/* The owner answers within that. Meanwhile no other SPI is probed with silent
- * hosts: it must be plain what the answer is to. */
-#define ANSWER_MS 150
-
 /* A host that has received before is asked only after that: until then
  * something else tells, as a rule. */
 #define UNTOLD_MS 1000
@@ -40,55 +36,40 @@
 #define ROUND_LEAST_MS 250
 #define ROUND_MOST_MS 3000
 
-static bool hears(struct vpnalg *translator, struct vpnalg_record *host)
+static bool hears(const struct ipsec_blocks *blocks,
+		  const struct ipsec_candidate *c)
 {
-	return vpnalg_ipsec_host_hears(
-		translator, host, ipsec_now(translator) - IPSEC_SILENCE_MS - 1);
+	return ipsec_hears(c, blocks->now - IPSEC_SILENCE_MS - 1);
 }
 
-/* A host that receives nothing, and for a while has sent nothing. */
-static bool is_silent(struct vpnalg *translator, struct vpnalg_record *host,
+/* Of a host that hears nothing: whether it has sent nothing for a while. */
+static bool is_silent(const struct ipsec_blocks *blocks,
+		      const struct ipsec_candidate *c,
 		      const struct ipsec_unclaimed *w)
 {
-	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	uint32_t now = ipsec_now(translator), sent;
-	bool ever;
+	uint32_t now = blocks->now;
 
-	if (hears(translator, host) ||
-	    (h->in[0].spi != 0 && now - w->first < UNTOLD_MS))
+	if (c->receives && now - w->first < UNTOLD_MS)
 		return false;
-	sent = vpnalg_ipsec_host_sent(translator, host, &ever);
-	return !ever || now - sent > SILENT_MS;
+	return !c->sends ||
+	       now - ipsec_sent_at(c) > SILENT_MS;
 }
 
 /* Returns the host that began to send when it was probed with the SPI, or
  * NULL. */
-struct vpnalg_record *
-vpnalg_ipsec_probe_answered(struct vpnalg *translator,
-			    struct vpnalg_record *remote,
+const struct ipsec_candidate *
+vpnalg_ipsec_probe_answered(const struct ipsec_blocks *blocks,
 			    const struct ipsec_unclaimed *w)
 {
-	struct vpnalg_record *host;
-	const struct ipsec_host *h;
+	const struct ipsec_candidate *c;
 
-	if (!(w->flags & IPSEC_UNCLAIMED_ASKED))
+	if (!(w->flags & IPSEC_UNCLAIMED_ASKED) ||
+	    w->turn >= blocks->candidates)
 		return NULL;
-	host = vpnalg_ipsec_host_by_id(translator, remote, w->probed);
-	if (host == NULL || hears(translator, host))
+	c = ipsec_candidate_at(blocks, w->turn);
+	if (c->id != w->probed || hears(blocks, c) || !c->has_resumed)
 		return NULL;
-	h = vpnalg_ipsec_host_body(translator, host);
-	return h->flags & IPSEC_HOST_RESUMED &&
-			       h->resumed - w->probed_at <= ANSWER_MS
-		       ? host
-		       : NULL;
-}
-
-/* Returns whether the host that was probed with the SPI may still answer. */
-bool vpnalg_ipsec_probe_is_on(struct vpnalg *translator,
-			      const struct ipsec_unclaimed *w)
-{
-	return w->spi != 0 && w->flags & IPSEC_UNCLAIMED_ASKED &&
-	       ipsec_now(translator) - w->probed_at <= ANSWER_MS;
+	return c->resumed - w->probed_at <= IPSEC_ANSWER_MS ? c : NULL;
 }
 
 static bool was_probed_within(struct vpnalg *translator,
@@ -98,109 +79,88 @@ static bool was_probed_within(struct vpnalg *translator,
 	       ipsec_now(translator) - w->probed_at < ms;
 }
 
+/* Of two hosts that are probed at the same time it would not be plain which one
+ * answers what. */
 static bool silent_is_due(struct vpnalg *translator,
-			  struct vpnalg_record *remote,
+			  const struct ipsec_blocks *blocks,
 			  const struct ipsec_unclaimed *w)
 {
-	struct ipsec_walk walk = { .remote = remote };
-	const struct ipsec_unclaimed *other;
+	const struct ipsec_remote *r =
+		vpnalg_ipsec_remote_body(translator, ipsec_remote(blocks));
 
-	if (!vpnalg_session_may_wait(translator) ||
-	    was_probed_within(translator, w,
-			      w->count > 1 ? PROBE_STEADY_MS : PROBE_MS))
-		return false;
-	while ((other = vpnalg_ipsec_remote_unclaimed(translator, &walk)) !=
-	       NULL)
-		if (vpnalg_ipsec_probe_is_on(translator, other))
-			return false;
-	return true;
+	return vpnalg_session_may_wait(translator) &&
+	       (uint16_t)(blocks->now - r->probed_at) > IPSEC_ANSWER_MS &&
+	       !was_probed_within(translator, w,
+				  w->count > 1 ? PROBE_STEADY_MS : PROBE_MS);
 }
 
 /* Who takes part in a turn. */
 enum part {
 	PART_SILENT,  /* who neither hears nor sends */
 	PART_SENDING, /* who hears nothing, and has sent just now */
-	PART_DEAF     /* who hears nothing */
+	PART_DEAF,    /* who hears nothing */
+	PARTS
 };
 
-static bool takes_part(struct vpnalg *translator, struct vpnalg_record *host,
-		       const struct ipsec_unclaimed *w, enum part part)
-{
-	uint32_t sent;
-	bool ever;
+/* Of each part: how many there are, the place of the first, and of the first
+ * behind the SPI's turn; 0: none. */
+struct turns {
+	struct turn {
+		unsigned count, first, next;
+	} of[PARTS];
+};
 
-	if (part == PART_SILENT)
-		return is_silent(translator, host, w);
-	if (hears(translator, host))
-		return false;
-	sent = vpnalg_ipsec_host_sent(translator, host, &ever);
-	return part == PART_DEAF ||
-	       (ever && ipsec_now(translator) - sent <= SENDING_MS);
+static inline void add(struct turn *turn, unsigned place, unsigned behind)
+{
+	if (turn->count++ == 0)
+		turn->first = place;
+	if (place > behind && turn->next == 0)
+		turn->next = place;
 }
 
-/* Who takes part: how many, the first, and the first behind the SPI's turn. */
-struct turn {
-	unsigned count, first_place, next_place;
-	struct vpnalg_record *first, *next;
-};
-
-static void note(struct vpnalg *translator, const struct ipsec_walk *walk,
-		 struct ipsec_unclaimed *w, const struct turn *turn,
-		 uint8_t asked)
+static void find_turns(const struct ipsec_blocks *blocks,
+		       const struct ipsec_unclaimed *w, struct turns *turns)
 {
-	w->probed = vpnalg_ipsec_host_id(translator, turn->next);
+	const struct ipsec_candidate *c;
+	unsigned place, i;
+
+	*turns = (struct turns){ .of = { { 0 } } };
+	for (place = 1; place < blocks->candidates; place++) {
+		c = ipsec_candidate_at(blocks, place);
+		if (c->id == 0 || c->id == w->refused || hears(blocks, c))
+			continue;
+		add(&turns->of[PART_DEAF], place, w->turn);
+		if (c->sends && blocks->now - ipsec_sent_at(c) <= SENDING_MS)
+			add(&turns->of[PART_SENDING], place, w->turn);
+		else if (is_silent(blocks, c, w) && !ipsec_is_too_old(c, w))
+			add(&turns->of[PART_SILENT], place, w->turn);
+	}
+	for (i = 0; i < PARTS; i++)
+		if (turns->of[i].next == 0)
+			turns->of[i].next = turns->of[i].first;
+}
+
+static void note(struct vpnalg *translator, struct ipsec_unclaimed *w,
+		 uint32_t id, unsigned place, uint8_t asked)
+{
+	w->probed = id;
 	w->probed_at = ipsec_now(translator);
-	w->turn = (uint8_t)turn->next_place;
+	w->turn = (uint8_t)place;
 	w->flags &= (uint8_t)~IPSEC_UNCLAIMED_ASKED;
 	w->flags |= IPSEC_UNCLAIMED_PROBED | asked;
-	vpnalg_session_changed(translator, walk->block);
 }
 
-static void find_turn(struct vpnalg *translator, struct vpnalg_record *remote,
-		      const struct ipsec_unclaimed *w, enum part part,
-		      struct turn *turn)
+/* The candidate of that place is probed. */
+static struct vpnalg_record *probe(struct vpnalg *translator,
+				   struct ipsec_blocks *blocks,
+				   struct ipsec_unclaimed *w, unsigned place,
+				   uint8_t asked)
 {
-	struct ipsec_walk walk = { .remote = remote };
-	struct ipsec_unclaimed any = *w;
-	struct vpnalg_record *host;
+	const struct ipsec_candidate *c =
+		ipsec_candidate_at(blocks, place);
 
-	*turn = (struct turn){ .count = 0 };
-	if (part != PART_SILENT) /* it may be older than all that is known */
-		any.flags &= (uint8_t)~IPSEC_UNCLAIMED_FRESH;
-	while ((host = vpnalg_ipsec_judge_candidate(translator, &walk, &any)) !=
-	       NULL) {
-		if (!takes_part(translator, host, w, part))
-			continue;
-		turn->count++;
-		if (turn->first == NULL) {
-			turn->first = host;
-			turn->first_place = walk.place;
-		}
-		if (turn->next == NULL && walk.place > w->turn) {
-			turn->next = host;
-			turn->next_place = walk.place;
-		}
-	}
-	if (turn->next == NULL) {
-		turn->next = turn->first;
-		turn->next_place = turn->first_place;
-	}
-}
-
-/* Returns the silent host that is to get the packet, or NULL. */
-struct vpnalg_record *vpnalg_ipsec_probe_silent(struct vpnalg *translator,
-						const struct ipsec_walk *walk,
-						struct ipsec_unclaimed *w)
-{
-	struct turn turn;
-
-	if (!silent_is_due(translator, walk->remote, w))
-		return NULL;
-	find_turn(translator, walk->remote, w, PART_SILENT, &turn);
-	if (turn.next == NULL)
-		return NULL;
-	note(translator, walk, w, &turn, IPSEC_UNCLAIMED_ASKED);
-	return turn.next;
+	note(translator, w, c->id, place, asked);
+	return vpnalg_ipsec_host_alive(translator, ipsec_remote(blocks), c->id);
 }
 
 static uint32_t pause_of(unsigned count)
@@ -212,63 +172,81 @@ static uint32_t pause_of(unsigned count)
 	return pause < ROUND_LEAST_MS ? ROUND_LEAST_MS : pause;
 }
 
-/* Returns the host whose turn it is in the SPI's round, or NULL. */
-struct vpnalg_record *vpnalg_ipsec_probe_round(struct vpnalg *translator,
-					       const struct ipsec_walk *walk,
-					       struct ipsec_unclaimed *w)
+static bool round_is_due(struct vpnalg *translator,
+			 const struct ipsec_unclaimed *w)
 {
-	struct turn turn;
+	return w->total >= ROUND_AFTER &&
+	       ipsec_now(translator) - w->first >= ROUND_AFTER_MS &&
+	       vpnalg_session_may_wait(translator) &&
+	       !was_probed_within(translator, w, ROUND_LEAST_MS);
+}
 
-	if (w->total < ROUND_AFTER ||
-	    ipsec_now(translator) - w->first < ROUND_AFTER_MS ||
-	    !vpnalg_session_may_wait(translator) ||
-	    was_probed_within(translator, w, ROUND_LEAST_MS))
-		return NULL;
-	find_turn(translator, walk->remote, w, PART_SENDING, &turn);
-	if (turn.count == 0)
-		find_turn(translator, walk->remote, w, PART_DEAF, &turn);
+/* Returns the next host of the SPI's round, or NULL if it is too soon. */
+static struct vpnalg_record *go_round(struct vpnalg *translator,
+				      struct ipsec_blocks *blocks,
+				      struct ipsec_unclaimed *w,
+				      const struct turns *turns)
+{
+	enum part part = turns->of[PART_SENDING].count > 0 ? PART_SENDING
+							: PART_DEAF;
+	unsigned count = turns->of[part].count;
+	struct vpnalg_record *host;
+
 	if (was_probed_within(translator, w,
-			      pause_of(turn.count > 0
-					       ? turn.count
-					       : walk->remote->children)))
+			      pause_of(count > 0 ? count
+						 : ipsec_remote(blocks)->children)))
 		return NULL;
-	if (turn.count == 0) {
-		turn.next = vpnalg_ipsec_remote_turn(translator, walk->remote);
-		turn.next_place = 0;
+	if (count > 0)
+		return probe(translator, blocks, w, turns->of[part].next, 0);
+	host = vpnalg_ipsec_remote_turn(translator, ipsec_remote(blocks));
+	if (host != NULL)
+		note(translator, w, vpnalg_ipsec_host_id(translator, host), 0,
+		     0);
+	return host;
+}
+
+/* Returns the host that is to get the packet, or NULL: a silent one, unless
+ * somebody is likely, or one that hears nothing. */
+struct vpnalg_record *vpnalg_ipsec_probe(struct vpnalg *translator,
+					 struct ipsec_blocks *blocks,
+					 struct ipsec_unclaimed *w,
+					 bool somebody)
+{
+	bool silent = !somebody && silent_is_due(translator, blocks, w);
+	bool round = round_is_due(translator, w);
+	struct turns turns;
+
+	if (!silent && !round)
+		return NULL;
+	find_turns(blocks, w, &turns);
+	if (silent && turns.of[PART_SILENT].count > 0) {
+		vpnalg_ipsec_remote_body(translator, ipsec_remote(blocks))
+			->probed_at = (uint16_t)blocks->now;
+		vpnalg_session_changed(translator, ipsec_remote(blocks));
+		return probe(translator, blocks, w, turns.of[PART_SILENT].next,
+			     IPSEC_UNCLAIMED_ASKED);
 	}
-	if (turn.next == NULL)
-		return NULL;
-	note(translator, walk, w, &turn, 0);
-	return turn.next;
+	return round ? go_round(translator, blocks, w, &turns) : NULL;
 }
 
 /* Returns some host that hears nothing, for a packet whose SPI cannot be
  * remembered: so many others are. */
 struct vpnalg_record *vpnalg_ipsec_probe_any(struct vpnalg *translator,
-					     struct vpnalg_record *remote)
+					     struct ipsec_blocks *blocks)
 {
-	const struct ipsec_remote *r =
-		vpnalg_ipsec_remote_body(translator, remote);
-	unsigned places = r->blocks[IPSEC_BLOCKS_CANDIDATES] * IPSEC_CANDIDATES;
-	unsigned start = vpnalg_session_random(translator) % places;
-	struct ipsec_walk walk = { .remote = remote };
-	const struct ipsec_candidate *e;
-	uint32_t first = 0, next = 0;
-	struct vpnalg_record *host;
+	unsigned i, place = vpnalg_session_random(translator);
+	const struct ipsec_candidate *c;
 
 	if (!vpnalg_session_may_wait(translator))
 		return NULL;
-	while ((e = vpnalg_ipsec_remote_next(translator, &walk)) != NULL) {
-		if (e->id != 0 && first == 0)
-			first = e->id;
-		if (e->id != 0 && next == 0 && walk.place > start)
-			next = e->id;
+	for (i = 1; i < blocks->candidates; i++) {
+		place = 1 + place % (blocks->candidates - 1);
+		c = ipsec_candidate_at(blocks, place);
+		if (c->id != 0 && !hears(blocks, c))
+			return vpnalg_ipsec_host_alive(
+				translator, ipsec_remote(blocks), c->id);
 	}
-	if (first == 0)
-		return NULL;
-	host = vpnalg_ipsec_host_by_id(translator, remote,
-				       next != 0 ? next : first);
-	return host != NULL && !hears(translator, host) ? host : NULL;
+	return NULL;
 }
 
 /* Returns whether the packet is one that came to the host as a probe: no proof
@@ -278,15 +256,19 @@ bool vpnalg_ipsec_probe_shown(struct vpnalg_step *step,
 {
 	struct vpnalg *translator = step->translator;
 	uint32_t spi = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
-	uint32_t id = vpnalg_ipsec_host_id(translator, host);
-	struct ipsec_walk walk = { .remote = vpnalg_ipsec_remote_of(translator,
-								    host) };
+	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 	const struct ipsec_unclaimed *w;
+	struct ipsec_blocks blocks;
+	unsigned place;
 
-	if (walk.remote == NULL)
+	if (remote == NULL)
 		return false;
-	while ((w = vpnalg_ipsec_remote_unclaimed(translator, &walk)) != NULL)
+	vpnalg_ipsec_remote_load(translator, remote, &blocks);
+	for (place = 0; place < blocks.unclaimed; place++) {
+		w = ipsec_unclaimed_at(&blocks, place);
 		if (w->spi == spi)
-			return w->probed == id;
+			return w->probed ==
+			       vpnalg_ipsec_host_id(translator, host);
+	}
 	return false;
 }

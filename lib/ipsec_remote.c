@@ -4,14 +4,16 @@
 #include "ipsec.h"
 
 /* For so many hosts there is one block, and no more of them than that. When
- * many begin at once, most of their SPIs are unknown for a while. */
+ * many begin at once, most of their SPIs are unclaimed for a while. */
 static const struct block {
 	uint8_t kind, port, hosts, most;
 } blocks[IPSEC_BLOCKS] = {
-	[IPSEC_BLOCKS_CANDIDATES] = { IPSEC_KIND_REMOTE, IPSEC_PORT_REMOTE,
-				      IPSEC_CANDIDATES, 5 },
+	[IPSEC_BLOCKS_CANDIDATES] = { IPSEC_KIND_CANDIDATES, IPSEC_PORT_REMOTE,
+				      IPSEC_CANDIDATES,
+				      IPSEC_CANDIDATE_BLOCKS },
 	[IPSEC_BLOCKS_UNCLAIMED] = { IPSEC_KIND_UNCLAIMED, IPSEC_PORT_UNCLAIMED,
-				     IPSEC_UNCLAIMED - 1, 20 },
+				     IPSEC_UNCLAIMED - 1,
+				     IPSEC_UNCLAIMED_BLOCKS },
 };
 
 struct ipsec_remote *vpnalg_ipsec_remote_body(struct vpnalg *translator,
@@ -20,24 +22,12 @@ struct ipsec_remote *vpnalg_ipsec_remote_body(struct vpnalg *translator,
 	return vpnalg_session_body(translator, remote);
 }
 
-static void key_of(struct vpnalg *translator, struct vpnalg_record *session,
-		   uint32_t block, uint32_t port, struct vpnalg_tuple *tuple)
-{
-	vpnalg_session_tuple(translator, session, VPNALG_OUTSIDE_OWN, tuple);
-	tuple->role = VPNALG_OUTSIDE_PEER;
-	tuple->space = ESP_PROTOCOL;
-	tuple->id = block;
-	tuple->port = port;
-}
-
 static struct vpnalg_record *find_block(struct vpnalg *translator,
 					struct vpnalg_record *session,
 					uint32_t block, uint32_t port)
 {
-	struct vpnalg_tuple tuple;
-
-	key_of(translator, session, block, port, &tuple);
-	return vpnalg_session_find(translator, &tuple);
+	return vpnalg_session_beside(translator, session, VPNALG_OUTSIDE_PEER,
+				     ESP_PROTOCOL, block, port);
 }
 
 /* Of any session towards that remote. */
@@ -45,6 +35,86 @@ struct vpnalg_record *vpnalg_ipsec_remote_of(struct vpnalg *translator,
 					     struct vpnalg_record *session)
 {
 	return find_block(translator, session, 0, IPSEC_PORT_REMOTE);
+}
+
+/* The block in which that place for a candidate is. */
+struct vpnalg_record *vpnalg_ipsec_remote_block(struct vpnalg *translator,
+						struct vpnalg_record *session,
+						unsigned place)
+{
+	return find_block(translator, session, place / IPSEC_CANDIDATES,
+			  IPSEC_PORT_REMOTE);
+}
+
+/* The places of a candidate block are where it begins: of the first one, too, but
+ * for the place of number 0. */
+_Static_assert(offsetof(struct ipsec_remote, candidates) ==
+		       sizeof(struct ipsec_candidate),
+	       "the remote's own things fill one place");
+
+static unsigned load(struct vpnalg *translator, struct vpnalg_record *session,
+		     unsigned kind, unsigned first, unsigned end,
+		     struct vpnalg_record **records)
+{
+	const struct vpnalg_row row = { .role = VPNALG_OUTSIDE_PEER,
+					.space = ESP_PROTOCOL,
+					.port = blocks[kind].port,
+					.first = first,
+					.count = end - first };
+
+	return first + vpnalg_session_row(translator, session, &row,
+					  records + first);
+}
+
+/* How many there are, but for what is wrong with a store. */
+static unsigned count_of(struct vpnalg *translator,
+			 struct vpnalg_record *remote, unsigned kind)
+{
+	unsigned count =
+		vpnalg_ipsec_remote_body(translator, remote)->blocks[kind];
+
+	return count < blocks[kind].most ? count : blocks[kind].most;
+}
+
+static void load_candidates(struct vpnalg *translator,
+			    struct vpnalg_record *remote,
+			    struct ipsec_blocks *b)
+{
+	b->body = (uint16_t)((uint8_t *)vpnalg_session_body(translator,
+							    remote) -
+			     (uint8_t *)remote);
+	b->now = ipsec_now(translator);
+	b->candidate_blocks[0] = remote;
+	b->candidates = (uint8_t)(
+		load(translator, remote, IPSEC_BLOCKS_CANDIDATES, 1,
+		     count_of(translator, remote, IPSEC_BLOCKS_CANDIDATES),
+		     b->candidate_blocks) * IPSEC_CANDIDATES);
+	b->unclaimed = 0;
+}
+
+void vpnalg_ipsec_remote_load(struct vpnalg *translator,
+			      struct vpnalg_record *remote,
+			      struct ipsec_blocks *b)
+{
+	load_candidates(translator, remote, b);
+	b->unclaimed = (uint8_t)(
+		load(translator, remote, IPSEC_BLOCKS_UNCLAIMED, 0,
+		     count_of(translator, remote, IPSEC_BLOCKS_UNCLAIMED),
+		     b->unclaimed_blocks) * IPSEC_UNCLAIMED);
+}
+
+/* Only these, of any session towards the remote; false without one. */
+bool vpnalg_ipsec_remote_load_candidates(struct vpnalg *translator,
+					 struct vpnalg_record *session,
+					 struct ipsec_blocks *b)
+{
+	struct vpnalg_record *remote =
+		vpnalg_ipsec_remote_of(translator, session);
+
+	if (remote == NULL)
+		return false;
+	load_candidates(translator, remote, b);
+	return true;
 }
 
 /* A block is no host's: its inside key is a repetition of the outside one. It
@@ -83,8 +153,7 @@ static bool has_block(struct vpnalg_step *step, struct vpnalg_record *remote,
 				    block->port);
 	if (record == NULL)
 		return false;
-	if (record != remote)
-		record->children = 1;
+	record->children = 1;
 	vpnalg_session_changed(step->translator, record);
 	return true;
 }
@@ -102,13 +171,12 @@ static bool has_room(struct vpnalg_step *step, struct vpnalg_record *remote,
 	if (remote->children == 0)
 		r->blocks[IPSEC_BLOCKS_CANDIDATES] = 1;
 	for (i = 0; i < IPSEC_BLOCKS && remote->children > 0; i++) {
-		number = (unsigned)remote->children / blocks[i].hosts;
-		if (number >= blocks[i].most)
+		number = remote->children / blocks[i].hosts;
+		if (number < r->blocks[i] || number >= blocks[i].most)
 			continue;
 		if (!has_block(step, remote, host, &blocks[i], number))
 			return false;
-		if (number >= r->blocks[i])
-			r->blocks[i] = (uint16_t)(number + 1);
+		r->blocks[i] = (uint8_t)(number + 1);
 	}
 	return true;
 }
@@ -126,14 +194,14 @@ static void enter_ring(struct vpnalg *translator, struct vpnalg_record *remote,
 	struct ipsec_host *a, *n;
 
 	h->next = h->previous = id;
-	at = r->turn != 0 ? vpnalg_ipsec_host_peek(translator, host, r->turn)
+	at = r->turn != 0 ? ipsec_host_peek(translator, host, r->turn)
 			  : NULL;
 	if (at == NULL) {
 		r->turn = id;
 		return;
 	}
 	a = vpnalg_ipsec_host_body(translator, at);
-	next = vpnalg_ipsec_host_peek(translator, host, a->next);
+	next = ipsec_host_peek(translator, host, a->next);
 	if (next == NULL)
 		return;
 	n = vpnalg_ipsec_host_body(translator, next);
@@ -148,7 +216,7 @@ static void enter_ring(struct vpnalg *translator, struct vpnalg_record *remote,
 static void link_after(struct vpnalg *translator, struct vpnalg_record *host,
 		       uint32_t id, uint32_t next)
 {
-	struct vpnalg_record *at = vpnalg_ipsec_host_peek(translator, host, id);
+	struct vpnalg_record *at = ipsec_host_peek(translator, host, id);
 
 	if (at == NULL)
 		return;
@@ -162,7 +230,7 @@ static void leave_ring(struct vpnalg *translator, struct vpnalg_record *remote,
 	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
 	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *next =
-		vpnalg_ipsec_host_peek(translator, host, h->next);
+		ipsec_host_peek(translator, host, h->next);
 	uint32_t id;
 
 	if (next == NULL)
@@ -175,14 +243,26 @@ static void leave_ring(struct vpnalg *translator, struct vpnalg_record *remote,
 	link_after(translator, host, h->previous, h->next);
 }
 
-/* Returns the host whose turn it is, and passes the turn on. Dead hosts are
- * closed on the way; NULL if the remote has gone with the last of them. */
+/* A host of the remote that is dead is closed on the way. NULL if it was. */
+static struct vpnalg_record *meet(struct vpnalg *translator,
+				  struct vpnalg_record *remote, uint32_t id)
+{
+	struct vpnalg_record *host =
+		ipsec_host_peek(translator, remote, id);
+
+	if (host == NULL || vpnalg_session_alive(translator, host))
+		return host;
+	vpnalg_session_close(translator, host);
+	return NULL;
+}
+
+/* Returns the host whose turn it is, and passes the turn on; NULL if it was
+ * dead. With the last of them the remote goes. */
 struct vpnalg_record *vpnalg_ipsec_remote_turn(struct vpnalg *translator,
 					       struct vpnalg_record *remote)
 {
 	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
-	struct vpnalg_record *host =
-		vpnalg_ipsec_host_by_id(translator, remote, r->turn);
+	struct vpnalg_record *host = meet(translator, remote, r->turn);
 
 	if (host == NULL)
 		return NULL;
@@ -195,9 +275,8 @@ struct vpnalg_record *vpnalg_ipsec_remote_turn(struct vpnalg *translator,
 struct vpnalg_record *vpnalg_ipsec_remote_lone(struct vpnalg *translator,
 					       struct vpnalg_record *remote)
 {
-	return vpnalg_ipsec_host_by_id(
-		translator, remote,
-		vpnalg_ipsec_remote_body(translator, remote)->turn);
+	return meet(translator, remote,
+		    vpnalg_ipsec_remote_body(translator, remote)->turn);
 }
 
 /* False if the store has no room. */
@@ -219,12 +298,12 @@ static bool join(struct vpnalg_step *step, struct vpnalg_record *host)
 	return true;
 }
 
-/* Opens a host, and the remote for the first of them. */
+/* Opens the host that the packet, in its inside form, shows; and the remote for
+ * the first of them. */
 enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
-					     const struct vpnalg_tuple *inside,
 					     struct vpnalg_record **host)
 {
-	enum vpnalg_result result = vpnalg_ipsec_host_open(step, inside, host);
+	enum vpnalg_result result = vpnalg_ipsec_host_open(step, host);
 
 	if (result != VPNALG_TRANSLATED)
 		return result;
@@ -238,21 +317,13 @@ enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
 	return VPNALG_DROP_STORE;
 }
 
-static struct vpnalg_record *peek_block(struct vpnalg *translator,
-					struct vpnalg_record *host,
-					uint32_t block, uint32_t port)
-{
-	struct vpnalg_tuple tuple;
-
-	key_of(translator, host, block, port, &tuple);
-	return vpnalg_session_peek(translator, &tuple);
-}
-
 static void release(struct vpnalg *translator, struct vpnalg_record *host,
 		    uint32_t block, uint32_t port)
 {
 	struct vpnalg_record *record =
-		peek_block(translator, host, block, port);
+		vpnalg_session_peek_beside(translator, host,
+					   VPNALG_OUTSIDE_PEER, ESP_PROTOCOL,
+					   block, port);
 
 	if (record == NULL)
 		return;
@@ -275,7 +346,9 @@ void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 			       struct vpnalg_record *host)
 {
 	struct vpnalg_record *remote =
-		peek_block(translator, host, 0, IPSEC_PORT_REMOTE);
+		vpnalg_session_peek_beside(translator, host,
+					   VPNALG_OUTSIDE_PEER, ESP_PROTOCOL, 0,
+					   IPSEC_PORT_REMOTE);
 
 	if (remote == NULL ||
 	    !(vpnalg_ipsec_host_body(translator, host)->flags &
@@ -288,194 +361,18 @@ void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 		release_all(translator, host);
 }
 
-/* Expecting */
-
-/* The number of the next place in its block, the first of which finds it. */
-static bool next_place(struct vpnalg *translator, struct ipsec_walk *walk,
-		       unsigned kind, unsigned places, unsigned *at)
+/* The host has got the SPI for which it was a candidate. */
+void vpnalg_ipsec_remote_fulfilled(struct vpnalg *translator,
+				   struct vpnalg_record *remote,
+				   const struct ipsec_candidate *c)
 {
-	const struct ipsec_remote *r =
-		vpnalg_ipsec_remote_body(translator, walk->remote);
-	unsigned number = walk->place / places;
-
-	*at = walk->place++ % places;
-	if (number >= r->blocks[kind])
-		return false;
-	if (walk->place == 1 && kind == IPSEC_BLOCKS_CANDIDATES)
-		walk->block = walk->remote;
-	else if (*at == 0)
-		walk->block = find_block(translator, walk->remote, number,
-					 blocks[kind].port);
-	return walk->block != NULL;
-}
-
-/* Walks over the places for hosts that are expected. */
-struct ipsec_candidate *vpnalg_ipsec_remote_next(struct vpnalg *translator,
-						 struct ipsec_walk *walk)
-{
-	struct ipsec_remote *r;
-	unsigned at;
-
-	if (!next_place(translator, walk, IPSEC_BLOCKS_CANDIDATES,
-			IPSEC_CANDIDATES, &at))
-		return NULL;
-	r = vpnalg_ipsec_remote_body(translator, walk->block);
-	return &r->candidates[at];
-}
-
-/* Walks over the places for SPIs that are watched. */
-struct ipsec_unclaimed *vpnalg_ipsec_remote_unclaimed(struct vpnalg *translator,
-						      struct ipsec_walk *walk)
-{
-	struct ipsec_unclaimed_block *unknown;
-	unsigned at;
-
-	if (!next_place(translator, walk, IPSEC_BLOCKS_UNCLAIMED,
-			IPSEC_UNCLAIMED, &at))
-		return NULL;
-	unknown = vpnalg_session_body(translator, walk->block);
-	return &unknown->spis[at];
-}
-
-static uint16_t bit_of(const struct ipsec_walk *walk)
-{
-	return (uint16_t)(1U << (walk->place - 1) % IPSEC_CANDIDATES);
-}
-
-/* Returns whether nothing is promised to the candidate that the walk has met:
- * it sends and hears nothing. */
-bool vpnalg_ipsec_remote_is_seeking(struct vpnalg *translator,
-				    const struct ipsec_walk *walk)
-{
-	return vpnalg_ipsec_remote_body(translator, walk->block)->seeking &
-	       bit_of(walk);
-}
-
-static void set_seeking(struct vpnalg *translator,
-			const struct ipsec_walk *walk, bool seeking)
-{
-	struct ipsec_remote *r =
-		vpnalg_ipsec_remote_body(translator, walk->block);
-
-	r->seeking &= (uint16_t)~bit_of(walk);
-	if (seeking)
-		r->seeking |= bit_of(walk);
-	vpnalg_session_changed(translator, walk->block);
-}
-
-/* A place for a candidate. */
-struct place {
-	struct ipsec_candidate *candidate;
-	struct ipsec_walk walk;
-	bool seeking;
-};
-
-/* An empty place is filled first, then that of a host to which nothing is
- * promised, then that of the one which is a candidate for the longest time. */
-static bool is_replaced_before(const struct ipsec_candidate *e, bool seeking,
-			       const struct place *other)
-{
-	if (other->candidate == NULL || other->candidate->id == 0)
-		return other->candidate == NULL;
-	if (e->id == 0 || seeking != other->seeking)
-		return e->id == 0 || seeking;
-	return ipsec_is_after(other->candidate->since, e->since);
-}
-
-/* Finds the host's own place, or else the one to be filled first. */
-static void find_place(struct vpnalg *translator, struct vpnalg_record *remote,
-		       uint32_t id, struct place *place)
-{
-	struct ipsec_walk walk = { .remote = remote };
-	struct ipsec_candidate *e;
-	bool seeking;
-
-	*place = (struct place){ .candidate = NULL };
-	while ((e = vpnalg_ipsec_remote_next(translator, &walk)) != NULL) {
-		seeking = vpnalg_ipsec_remote_is_seeking(translator, &walk);
-		if (e->id == id || is_replaced_before(e, seeking, place))
-			*place = (struct place){ e, walk, seeking };
-		if (e->id == id)
-			return;
-	}
-}
-
-static void fill_place(struct vpnalg *translator, const struct place *place,
-		       uint32_t id, uint32_t since, bool seeking)
-{
-	place->candidate->id = id;
-	place->candidate->since = since;
-	set_seeking(translator, &place->walk, seeking);
-}
-
-/* The host may receive with a new SPI since then. */
-void vpnalg_ipsec_remote_expect(struct vpnalg *translator,
-				struct vpnalg_record *remote,
-				struct vpnalg_record *host, uint32_t since)
-{
-	uint32_t id = vpnalg_ipsec_host_id(translator, host);
-	struct place place;
-
-	find_place(translator, remote, id, &place);
-	if (place.candidate == NULL ||
-	    (place.candidate->id == id && !place.seeking &&
-	     !vpnalg_ipsec_host_went_on(translator, host,
-					place.candidate->since)))
-		return;
-	fill_place(translator, &place, id, since, false);
-}
-
-/* The host sends and hears nothing: an SPI that nobody claims may be its own.
- * It takes no place of a host to which one is promised. */
-void vpnalg_ipsec_remote_seek(struct vpnalg *translator,
-			      struct vpnalg_record *remote,
-			      struct vpnalg_record *host)
-{
-	uint32_t id = vpnalg_ipsec_host_id(translator, host);
-	struct place place;
-
-	find_place(translator, remote, id, &place);
-	if (place.candidate == NULL || place.candidate->id == id ||
-	    (place.candidate->id != 0 && !place.seeking))
-		return;
-	fill_place(translator, &place, id, ipsec_now(translator), true);
-}
-
-/* The candidate that the walk has met is none any more. */
-void vpnalg_ipsec_remote_drop(struct vpnalg *translator,
-			      const struct ipsec_walk *walk,
-			      struct ipsec_candidate *e)
-{
-	e->id = 0;
-	set_seeking(translator, walk, false);
-}
-
-struct ipsec_candidate *vpnalg_ipsec_remote_expected(struct vpnalg *translator,
-						     struct ipsec_walk *walk,
-						     uint32_t id)
-{
-	struct ipsec_candidate *e;
-
-	while ((e = vpnalg_ipsec_remote_next(translator, walk)) != NULL)
-		if (e->id == id)
-			return e;
-	return NULL;
-}
-
-/* The host has got an SPI; the walk has met it. */
-void vpnalg_ipsec_remote_fulfil(struct vpnalg *translator,
-				const struct ipsec_walk *walk,
-				struct ipsec_candidate *e)
-{
-	struct ipsec_remote *r =
-		vpnalg_ipsec_remote_body(translator, walk->remote);
+	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
 	unsigned i;
 
 	for (i = IPSEC_PAIRED - 1; i > 0; i--)
 		r->paired[i] = r->paired[i - 1];
-	r->paired[0] = *e;
-	vpnalg_session_changed(translator, walk->remote);
-	vpnalg_ipsec_remote_drop(translator, walk, e);
+	r->paired[0] = (struct ipsec_since){ c->id, c->since };
+	vpnalg_session_changed(translator, remote);
 }
 
 /* IKE SAs */

@@ -22,12 +22,13 @@
 #define ARRIVING_MS 5000
 
 /* The host's youngest pair. It was expected since then. */
-static void undo(struct vpnalg *translator, struct vpnalg_record *host,
-		 uint32_t since, uint32_t refused)
+static void undo(struct vpnalg *translator, struct ipsec_blocks *blocks,
+		 struct vpnalg_record *host, uint32_t since, uint32_t refused)
 {
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	uint32_t spi = h->in[0].spi, first = h->in[0].first;
-	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
+	const struct ipsec_unclaimed taken = { .spi = h->in[0].spi,
+					       .first = h->in[0].first,
+					       .refused = refused };
 	struct vpnalg_record *sa =
 		vpnalg_ipsec_host_inbound(translator, host, 0);
 
@@ -35,16 +36,25 @@ static void undo(struct vpnalg *translator, struct vpnalg_record *host,
 		vpnalg_session_tell(translator, sa, VPNALG_EVENT_UNPAIRED,
 				    VPNALG_EVIDENCE_NONE);
 	vpnalg_ipsec_pair_undo(translator, host, 0);
-	if (h->pending == 0)
-		h->pending = 1;
+	if (h->pending < UINT8_MAX)
+		h->pending++;
 	vpnalg_session_changed(translator, host);
+	vpnalg_ipsec_unclaimed_again(translator, blocks, &taken);
+	vpnalg_ipsec_candidate_expect(translator, blocks, host, since);
+}
+
+/* The same where nothing of the remote is known yet. */
+static void look_and_undo(struct vpnalg *translator, struct vpnalg_record *host,
+			  uint32_t refused)
+{
+	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
+	struct ipsec_blocks blocks;
+
 	if (remote == NULL)
 		return;
-	vpnalg_ipsec_unclaimed_again(
-		translator, remote,
-		&(struct ipsec_unclaimed){
-			.spi = spi, .first = first, .refused = refused });
-	vpnalg_ipsec_remote_expect(translator, remote, host, since);
+	vpnalg_ipsec_remote_load(translator, remote, &blocks);
+	undo(translator, &blocks, host,
+	     vpnalg_ipsec_host_body(translator, host)->in[0].first, refused);
 }
 
 static bool was_guessed(const struct ipsec_in *in)
@@ -95,25 +105,24 @@ void vpnalg_ipsec_repair_contradicted(struct vpnalg_step *step)
 		return;
 	old->old = 0;
 	vpnalg_session_changed(translator, step->record);
-	undo(translator, host, first, 0);
+	look_and_undo(translator, host, 0);
 }
 
 static bool may_be_others(struct vpnalg *translator, struct vpnalg_record *host)
 {
-	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
+	struct ipsec_blocks blocks;
 
-	return remote != NULL &&
+	return vpnalg_ipsec_remote_load_candidates(translator, host,
+						   &blocks) &&
 	       vpnalg_ipsec_judge_doubts(
-		       translator, remote,
-		       vpnalg_ipsec_host_id(translator, host),
+		       &blocks, vpnalg_ipsec_host_id(translator, host),
 		       vpnalg_ipsec_host_body(translator, host)->in[0].first);
 }
 
 static void refuse(struct vpnalg *translator, struct vpnalg_record *host)
 {
-	undo(translator, host,
-	     vpnalg_ipsec_host_body(translator, host)->in[0].first,
-	     vpnalg_ipsec_host_id(translator, host));
+	look_and_undo(translator, host,
+		      vpnalg_ipsec_host_id(translator, host));
 }
 
 /* The host does not hear the remote, though something arrives for it. Once may
@@ -194,36 +203,29 @@ static void gain(struct vpnalg *translator, struct vpnalg_record *sa,
 	vpnalg_session_changed(translator, sa);
 }
 
-/* Returns a host that hears nothing, and began to send within the time that an
- * answer takes and later than `sent`; or NULL. */
-static struct vpnalg_record *find_better(struct vpnalg *translator,
-					 struct vpnalg_record *remote,
-					 struct vpnalg_record *host,
-					 uint32_t sent)
+/* Returns the ID of a host that hears nothing, and began to send within the
+ * time that an answer takes and later than `sent`; or 0. */
+static uint32_t find_better(const struct ipsec_blocks *blocks, uint32_t but,
+			    uint32_t sent)
 {
-	const struct ipsec_unclaimed w = { .refused = vpnalg_ipsec_host_id(
-						   translator, host) };
-	struct ipsec_walk walk = { .remote = remote };
-	struct vpnalg_record *other;
-	const struct ipsec_host *o;
+	const struct ipsec_unclaimed w = { .refused = but };
+	const struct ipsec_candidate *c;
+	unsigned place;
 
-	while ((other = vpnalg_ipsec_judge_candidate(translator, &walk, &w)) !=
-	       NULL) {
-		o = vpnalg_ipsec_host_body(translator, other);
-		if (o->flags & IPSEC_HOST_RESUMED &&
-		    ipsec_now(translator) - o->resumed <= ANSWERED_MS &&
-		    ipsec_is_after(o->resumed, sent))
-			return other;
+	for (place = 1; place < blocks->candidates; place++) {
+		c = ipsec_candidate_at(blocks, place);
+		if (c->has_resumed && blocks->now - c->resumed <= ANSWERED_MS &&
+		    ipsec_is_after(c->resumed, sent) && ipsec_may_own(c, &w))
+			return c->id;
 	}
-	return NULL;
+	return 0;
 }
 
 /* The SA is not its host's. */
-static void take_back(struct vpnalg *translator, struct vpnalg_record *host,
-		      struct vpnalg_record *sa)
+static void take_back(struct vpnalg *translator, struct ipsec_blocks *blocks,
+		      struct vpnalg_record *host, struct vpnalg_record *sa)
 {
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 	struct ipsec_unclaimed w = { .first = ipsec_now(translator),
 				     .refused = vpnalg_ipsec_host_id(translator,
 								     host) };
@@ -232,7 +234,7 @@ static void take_back(struct vpnalg *translator, struct vpnalg_record *host,
 
 	vpnalg_session_tuple(translator, sa, VPNALG_INSIDE_OWN, &tuple);
 	if (h->in[0].spi == tuple.id) {
-		undo(translator, host, h->in[0].first,
+		undo(translator, blocks, host, h->in[0].first,
 		     vpnalg_ipsec_host_id(translator, host));
 		return;
 	}
@@ -245,8 +247,8 @@ static void take_back(struct vpnalg *translator, struct vpnalg_record *host,
 		vpnalg_ipsec_pair_undo(translator, host, i);
 	else
 		vpnalg_session_close(translator, sa);
-	if (remote != NULL)
-		vpnalg_ipsec_unclaimed_again(translator, remote, &w);
+	vpnalg_ipsec_candidate_update(translator, host);
+	vpnalg_ipsec_unclaimed_again(translator, blocks, &w);
 }
 
 /* A host's SPIs that go on side by side for so long are not an old one and the
@@ -285,24 +287,73 @@ static struct vpnalg_record *find_surplus(struct vpnalg *translator,
  * it sends with one SA, one is taken back. The other hosts are looked at in
  * turn. */
 void vpnalg_ipsec_repair_surplus(struct vpnalg *translator,
-				 struct vpnalg_record *remote,
+				 struct ipsec_blocks *blocks,
 				 struct vpnalg_record *deaf)
 {
 	struct vpnalg_record *host, *sa;
 	unsigned i;
 
 	for (i = 0; i < SURPLUS_HOSTS; i++) {
-		host = vpnalg_ipsec_remote_turn(translator, remote);
+		host = vpnalg_ipsec_remote_turn(translator, ipsec_remote(blocks));
 		if (host == NULL)
 			return;
 		sa = host != deaf ? find_surplus(translator, host) : NULL;
 		if (sa == NULL)
 			continue;
-		take_back(translator, host, sa);
-		vpnalg_ipsec_remote_expect(translator, remote, deaf,
-					   ipsec_now(translator));
+		take_back(translator, blocks, host, sa);
+		vpnalg_ipsec_candidate_expect(translator, blocks, deaf,
+					      ipsec_now(translator));
 		return;
 	}
+}
+
+/* The pair is rather that other host's. Returns whether it was undone. */
+static bool lose(struct vpnalg_step *step, struct ipsec_blocks *blocks,
+		 struct vpnalg_record *host, uint32_t better)
+{
+	struct vpnalg *translator = step->translator;
+	struct vpnalg_record *remote = ipsec_remote(blocks);
+	struct ipsec_in *in = vpnalg_session_body(translator, step->record);
+	struct vpnalg_record *other =
+		vpnalg_ipsec_host_alive(translator, remote, better);
+
+	if (other == NULL)
+		return false;
+	if (in->trust > LOSS) {
+		in->trust = (in->trust - LOSS) & 0xf;
+		vpnalg_session_changed(translator, step->record);
+		return false;
+	}
+	vpnalg_ipsec_remote_load(translator, remote, blocks);
+	take_back(translator, blocks, host, step->record);
+	vpnalg_ipsec_candidate_expect(translator, blocks, other, blocks->now);
+	step->record = remote;
+	return true;
+}
+
+/* Packets begin, and the host has not just sent, or has just begun to. Another
+ * one that hears nothing may have begun to send later than that. */
+static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *host,
+			uint32_t sent)
+{
+	struct vpnalg *translator = step->translator;
+	struct ipsec_blocks blocks;
+	uint32_t better;
+
+	if (!vpnalg_ipsec_remote_load_candidates(translator, host, &blocks) ||
+	    ipsec_remote(&blocks)->children < 2)
+		return false;
+	better = find_better(&blocks, vpnalg_ipsec_host_id(translator, host),
+			     sent);
+	return better != 0 &&
+	       lose(step, &blocks, host, better);
+}
+
+/* Returns whether the host began to send just now. */
+static bool has_just_resumed(const struct ipsec_host *h, uint32_t now)
+{
+	return h->flags & IPSEC_HOST_RESUMED &&
+	       now - h->resumed <= ANSWERED_MS;
 }
 
 /* A packet has come that is not the next one of a flow: what its host sends
@@ -313,45 +364,38 @@ bool vpnalg_ipsec_repair_review(struct vpnalg_step *step, uint32_t before)
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *host =
 		vpnalg_ipsec_host_find(translator, step->record);
-	struct vpnalg_record *remote =
-		vpnalg_ipsec_remote_of(translator, step->record);
-	struct ipsec_in *in = vpnalg_session_body(translator, step->record);
 	uint32_t now = ipsec_now(translator), sent;
-	bool ever, agrees, begins = now - before > IPSEC_SILENCE_MS;
-	struct vpnalg_record *better = NULL;
+	bool ever, agrees, resumed, begins = now - before > IPSEC_SILENCE_MS;
+	const struct ipsec_host *h;
 
-	if (host == NULL || remote == NULL)
+	if (host == NULL)
 		return false;
-	sent = vpnalg_ipsec_host_sent(translator, host, &ever);
-	agrees = ever &&
-		 (now - sent <= ANSWERED_MS || sent - before <= ANSWERED_MS);
-	if (begins && remote->children > 1)
-		better = find_better(translator, remote, host,
-				     agrees ? sent : now - ANSWERED_MS - 1);
-	if (better == NULL) {
-		if (agrees)
-			gain(translator, step->record, begins);
-		return false;
+	h = vpnalg_ipsec_host_body(translator, host);
+	resumed = has_just_resumed(h, now);
+	if (resumed) {
+		sent = h->resumed;
+		agrees = true;
+	} else {
+		sent = vpnalg_ipsec_host_sent(translator, host, &ever);
+		agrees = ever && (now - sent <= ANSWERED_MS ||
+				  sent - before <= ANSWERED_MS);
 	}
-	if (in->trust > LOSS) {
-		in->trust = (in->trust - LOSS) & 0xf;
-		vpnalg_session_changed(translator, step->record);
-		return false;
-	}
-	take_back(translator, host, step->record);
-	vpnalg_ipsec_remote_expect(translator, remote, better, now);
-	step->record = remote;
-	return true;
+	if (begins && (resumed || !agrees) &&
+	    is_anothers(step, host, agrees ? sent : now - ANSWERED_MS - 1))
+		return true;
+	if (agrees)
+		gain(translator, step->record, begins);
+	return false;
 }
 
 /* The host got an SPI, and now one has begun that fits as well. Whose is which
  * is open again, if the first may be anybody else's. */
-static bool contest(struct vpnalg *translator, struct vpnalg_record *remote,
-		    const struct ipsec_candidate *paired,
+static bool contest(struct vpnalg *translator, struct ipsec_blocks *blocks,
+		    const struct ipsec_since *paired,
 		    const struct ipsec_unclaimed *w)
 {
 	struct vpnalg_record *host =
-		vpnalg_ipsec_host_by_id(translator, remote, paired->id);
+		vpnalg_ipsec_host_alive(translator, ipsec_remote(blocks), paired->id);
 	const struct ipsec_host *h;
 	const struct ipsec_in *in;
 	struct vpnalg_record *sa;
@@ -363,24 +407,26 @@ static bool contest(struct vpnalg *translator, struct vpnalg_record *remote,
 	if (sa == NULL || w->began - h->in[0].first > IPSEC_RIVAL_MS)
 		return false;
 	in = vpnalg_session_body(translator, sa);
-	if (!was_guessed(in) || !may_be_others(translator, host) ||
-	    !vpnalg_ipsec_judge_fits(translator, host, w))
+	if (!was_guessed(in) ||
+	    !vpnalg_ipsec_judge_doubts(blocks, paired->id,
+				       h->in[0].first) ||
+	    !vpnalg_ipsec_judge_fits(translator, blocks, host, w))
 		return false;
-	undo(translator, host, paired->since, 0);
+	undo(translator, blocks, host, paired->since, 0);
 	return true;
 }
 
 bool vpnalg_ipsec_repair_contested(struct vpnalg *translator,
-				   struct vpnalg_record *remote,
+				   struct ipsec_blocks *blocks,
 				   const struct ipsec_unclaimed *w)
 {
 	const struct ipsec_remote *r =
-		vpnalg_ipsec_remote_body(translator, remote);
+		vpnalg_ipsec_remote_body(translator, ipsec_remote(blocks));
 	bool contested = false;
 	unsigned i;
 
 	for (i = 0; i < IPSEC_PAIRED; i++)
 		contested |= r->paired[i].id != 0 &&
-			     contest(translator, remote, &r->paired[i], w);
+			     contest(translator, blocks, &r->paired[i], w);
 	return contested;
 }

@@ -8,13 +8,12 @@
 
 /* It must be plain what an answer is to: an SPI whose probe may be answered
  * stays. */
-static bool may_go(struct vpnalg *translator, const struct ipsec_unclaimed *w,
-		   bool fresh)
+static bool may_go(const struct ipsec_unclaimed *w, bool fresh, uint32_t now)
 {
-	if (w->spi == 0 || ipsec_now(translator) - w->last > STALE_MS)
+	if (w->spi == 0 || now - w->last > STALE_MS)
 		return true;
 	return (fresh || !(w->flags & IPSEC_UNCLAIMED_FRESH)) &&
-	       !vpnalg_ipsec_probe_is_on(translator, w);
+	       !ipsec_is_probed(w, now);
 }
 
 static bool goes_sooner(const struct ipsec_unclaimed *w,
@@ -25,29 +24,33 @@ static bool goes_sooner(const struct ipsec_unclaimed *w,
 	return ipsec_is_after(other->last, w->last);
 }
 
-/* The walk ends at the block of the place. */
-static struct ipsec_unclaimed *place_for(struct vpnalg *translator,
-					 struct ipsec_walk *walk, uint32_t spi,
-					 bool fresh)
+/* Finds the SPI's own place, or else the one to be filled. */
+static struct ipsec_unclaimed *place_for(struct ipsec_blocks *blocks,
+					 uint32_t spi, bool fresh,
+					 unsigned *place)
 {
 	struct ipsec_unclaimed *w, *best = NULL;
-	struct vpnalg_record *block = NULL;
+	unsigned i;
 
-	while ((w = vpnalg_ipsec_remote_unclaimed(translator, walk)) != NULL) {
-		if (w->spi == spi)
+	for (i = 0; i < blocks->unclaimed; i++) {
+		w = ipsec_unclaimed_at(blocks, i);
+		if (w->spi == spi) {
+			*place = i;
 			return w;
-		if (may_go(translator, w, fresh) && goes_sooner(w, best)) {
-			best = w;
-			block = walk->block;
 		}
+		if ((best != NULL && best->spi == 0) || !goes_sooner(w, best) ||
+		    !may_go(w, fresh, blocks->now))
+			continue;
+		best = w;
+		*place = i;
 	}
-	walk->block = block;
 	return best;
 }
 
 /* The record of the packet's SPI, with this packet counted, or NULL. */
-struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
-						    struct ipsec_walk *walk)
+struct ipsec_unclaimed *
+vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
+			    struct ipsec_blocks *blocks, unsigned *place)
 {
 	struct vpnalg *translator = step->translator;
 	uint32_t spi = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
@@ -58,7 +61,7 @@ struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
 				: 0;
 	struct ipsec_unclaimed *w;
 
-	w = place_for(translator, walk, spi, flags != 0);
+	w = place_for(blocks, spi, flags != 0, place);
 	if (w == NULL)
 		return NULL;
 	if (w->spi != spi)
@@ -77,7 +80,8 @@ struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
 		w->count++;
 	if (w->total < UINT8_MAX)
 		w->total++;
-	vpnalg_session_changed(translator, walk->block);
+	vpnalg_session_changed(
+		translator, blocks->unclaimed_blocks[*place / IPSEC_UNCLAIMED]);
 	return w;
 }
 
@@ -89,12 +93,12 @@ bool vpnalg_ipsec_unclaimed_counts(const struct ipsec_unclaimed *w)
 
 /* An SPI that was taken from a host. */
 void vpnalg_ipsec_unclaimed_again(struct vpnalg *translator,
-				  struct vpnalg_record *remote,
+				  struct ipsec_blocks *blocks,
 				  const struct ipsec_unclaimed *taken)
 {
-	struct ipsec_walk walk = { .remote = remote };
+	unsigned place;
 	struct ipsec_unclaimed *w =
-		place_for(translator, &walk, taken->spi, true);
+		place_for(blocks, taken->spi, true, &place);
 
 	if (w == NULL)
 		return;
@@ -104,5 +108,6 @@ void vpnalg_ipsec_unclaimed_again(struct vpnalg *translator,
 	w->count = 1;
 	w->total = 1;
 	w->flags |= IPSEC_UNCLAIMED_FRESH | IPSEC_UNCLAIMED_BEGAN;
-	vpnalg_session_changed(translator, walk.block);
+	vpnalg_session_changed(
+		translator, blocks->unclaimed_blocks[place / IPSEC_UNCLAIMED]);
 }

@@ -163,8 +163,8 @@ struct vpnalg_table;
  *              remote has another Key, each remote of GRE 2; a session of general traffic 1, its
  *              mapping 1 (and each remote of one 1 where filtering is
  *              address-dependent); each pair of a remote and an outside
- *              address in use 1, with ESP 3 more and, of each twelve hosts
- *              there, 6. With several outside addresses each such pair needs 1
+ *              address in use 1, with ESP 3 more, and of its first 26 hosts 7
+ *              of each four more. With several outside addresses each such pair needs 1
  *              more, and each pair of an inside host and a remote 1. Records
  *              of one size fill blocks of six units.
  * @return bytes, about 80 a unit; 0 if the machine cannot address as many

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Candidates: hosts that may own a new inbound SPI. What speaks for each is
+ * copied from its records, and each of its packets brings the copy up to date;
+ * so all candidates of a remote can be compared for one packet. */
+#include "ipsec.h"
+
+/* The host as a candidate, or NULL; *block is where. */
+struct ipsec_candidate *
+vpnalg_ipsec_candidate_of(struct vpnalg *translator,
+			  struct vpnalg_record *host,
+			  struct vpnalg_record **block)
+{
+	unsigned place = vpnalg_ipsec_host_body(translator, host)->place;
+	struct ipsec_candidate *c;
+
+	if (place == 0)
+		return NULL;
+	*block = vpnalg_ipsec_remote_block(translator, host, place);
+	if (*block == NULL)
+		return NULL;
+	c = vpnalg_session_body(translator, *block);
+	c += place % IPSEC_CANDIDATES;
+	return c->id == vpnalg_ipsec_host_id(translator, host) ? c : NULL;
+}
+
+/* What the host's records say */
+
+static void copy_inbound(const struct ipsec_in *in, struct ipsec_candidate *c)
+{
+	c->receives = 1;
+	c->received = in->seen;
+	c->gap = in->gap;
+	c->spread = in->spread;
+}
+
+static void copy_host(const struct ipsec_host *h, struct ipsec_candidate *c)
+{
+	c->resumed = h->resumed;
+	c->out_since = h->out_since;
+	c->asked = h->asked;
+	c->has_resumed = (h->flags & IPSEC_HOST_RESUMED) != 0;
+	c->released = (h->flags & IPSEC_HOST_RELEASED) != 0;
+	c->initial = (h->flags & IPSEC_HOST_INITIAL) != 0;
+	c->answered = (h->flags & IPSEC_HOST_ANSWERED) != 0;
+}
+
+/* As if it received with its inbound SA of that index alone. */
+void vpnalg_ipsec_candidate_describe(struct vpnalg *translator,
+				     struct vpnalg_record *host, unsigned index,
+				     struct ipsec_candidate *c)
+{
+	struct vpnalg_record *sa =
+		vpnalg_ipsec_host_inbound(translator, host, index);
+	const struct ipsec_out *out;
+
+	*c = (struct ipsec_candidate){ .id = vpnalg_ipsec_host_id(translator,
+								  host) };
+	copy_host(vpnalg_ipsec_host_body(translator, host), c);
+	if (sa != NULL)
+		copy_inbound(vpnalg_session_body(translator, sa), c);
+	sa = vpnalg_ipsec_host_outbound(translator, host);
+	if (sa == NULL)
+		return;
+	out = vpnalg_session_body(translator, sa);
+	c->sends = 1;
+	c->sent = out->seen;
+}
+
+/* The youngest one that lives. */
+static void watch_inbound(struct vpnalg *translator, struct vpnalg_record *host,
+			  struct ipsec_candidate *c)
+{
+	struct vpnalg_record *sa = NULL;
+	struct ipsec_in *in;
+	unsigned i;
+
+	for (i = 0; i < IPSEC_YOUNGEST && sa == NULL; i++)
+		sa = vpnalg_ipsec_host_inbound(translator, host, i);
+	c->receives = 0;
+	if (sa == NULL)
+		return;
+	in = vpnalg_session_body(translator, sa);
+	in->watched = 1;
+	copy_inbound(in, c);
+	vpnalg_session_changed(translator, sa);
+}
+
+static void watch_outbound(struct vpnalg *translator,
+			   struct vpnalg_record *host,
+			   struct ipsec_candidate *c)
+{
+	struct vpnalg_record *sa = vpnalg_ipsec_host_outbound(translator, host);
+	struct ipsec_out *out;
+
+	c->sends = 0;
+	if (sa == NULL)
+		return;
+	out = vpnalg_session_body(translator, sa);
+	out->watched = 1;
+	c->sends = 1;
+	c->sent = out->seen;
+	vpnalg_session_changed(translator, sa);
+}
+
+/* The host has changed, or its SAs are other ones. */
+void vpnalg_ipsec_candidate_update(struct vpnalg *translator,
+				   struct vpnalg_record *host)
+{
+	struct vpnalg_record *block;
+	struct ipsec_candidate *c =
+		vpnalg_ipsec_candidate_of(translator, host, &block);
+
+	if (c == NULL)
+		return;
+	copy_host(vpnalg_ipsec_host_body(translator, host), c);
+	watch_inbound(translator, host, c);
+	watch_outbound(translator, host, c);
+	vpnalg_session_changed(translator, block);
+}
+
+/* The SA is watched, and has sent a packet. */
+void vpnalg_ipsec_candidate_sent(struct vpnalg *translator,
+				 struct vpnalg_record *host,
+				 struct ipsec_out *out)
+{
+	struct vpnalg_record *block;
+	struct ipsec_candidate *c =
+		vpnalg_ipsec_candidate_of(translator, host, &block);
+
+	if (c == NULL || out->old) {
+		out->watched = 0;
+		return;
+	}
+	c->sent = out->seen;
+	vpnalg_session_changed(translator, block);
+}
+
+/* The SA is watched, and has received a packet. */
+void vpnalg_ipsec_candidate_received(struct vpnalg *translator,
+				     struct vpnalg_record *host,
+				     struct ipsec_in *in)
+{
+	struct vpnalg_record *block;
+	struct ipsec_candidate *c =
+		vpnalg_ipsec_candidate_of(translator, host, &block);
+
+	if (c == NULL || in->old) {
+		in->watched = 0;
+		return;
+	}
+	copy_inbound(in, c);
+	vpnalg_session_changed(translator, block);
+}
+
+/* Places */
+
+/* An empty place is filled first, then that of a host to which nothing is
+ * promised, then that of the one which is a candidate for the longest time. */
+static bool is_replaced_before(const struct ipsec_candidate *c,
+			       const struct ipsec_candidate *other)
+{
+	if (other == NULL || other->id == 0)
+		return other == NULL;
+	if (c->id == 0 || c->seeking != other->seeking)
+		return c->id == 0 || c->seeking;
+	return ipsec_is_after(other->since, c->since);
+}
+
+/* Finds the host's own place, or else the one to be filled first; 0: none. */
+static unsigned find_place(struct ipsec_blocks *blocks, uint32_t id)
+{
+	struct ipsec_candidate *c, *best = NULL;
+	unsigned place, found = 0;
+
+	for (place = 1; place < blocks->candidates; place++) {
+		c = ipsec_candidate_at(blocks, place);
+		if (c->id == id)
+			return place;
+		if (!is_replaced_before(c, best))
+			continue;
+		best = c;
+		found = place;
+	}
+	return found;
+}
+
+static void fill_place(struct vpnalg *translator,
+		       struct ipsec_blocks *blocks, unsigned place,
+		       struct vpnalg_record *host, uint32_t since, bool seeking)
+{
+	struct ipsec_candidate *c =
+		ipsec_candidate_at(blocks, place);
+
+	c->id = vpnalg_ipsec_host_id(translator, host);
+	c->since = since;
+	c->seeking = seeking;
+	vpnalg_ipsec_host_body(translator, host)->place = (uint8_t)place;
+	vpnalg_session_changed(translator, host);
+	vpnalg_ipsec_candidate_update(translator, host);
+}
+
+/* The host may receive with a new SPI since then. */
+void vpnalg_ipsec_candidate_expect(struct vpnalg *translator,
+				   struct ipsec_blocks *blocks,
+				   struct vpnalg_record *host, uint32_t since)
+{
+	uint32_t id = vpnalg_ipsec_host_id(translator, host);
+	unsigned place = find_place(blocks, id);
+	const struct ipsec_candidate *c;
+
+	if (place == 0)
+		return;
+	c = ipsec_candidate_at(blocks, place);
+	if (c->id == id && !c->seeking &&
+	    !ipsec_went_on(c, c->since))
+		since = c->since;
+	fill_place(translator, blocks, place, host, since, false);
+}
+
+/* The host sends and hears nothing: an SPI that nobody claims may be its own.
+ * It takes no place of a host to which one is promised. */
+void vpnalg_ipsec_candidate_seek(struct vpnalg *translator,
+				 struct ipsec_blocks *blocks,
+				 struct vpnalg_record *host)
+{
+	uint32_t id = vpnalg_ipsec_host_id(translator, host);
+	unsigned place = find_place(blocks, id);
+	const struct ipsec_candidate *c;
+
+	if (place == 0)
+		return;
+	c = ipsec_candidate_at(blocks, place);
+	if (c->id == id || (c->id != 0 && !c->seeking))
+		return;
+	fill_place(translator, blocks, place, host, ipsec_now(translator),
+		   true);
+}
+
+/* The host has got an SPI. */
+void vpnalg_ipsec_candidate_fulfil(struct vpnalg *translator,
+				   struct vpnalg_record *remote,
+				   struct vpnalg_record *host)
+{
+	struct vpnalg_record *block;
+	struct ipsec_candidate *c =
+		vpnalg_ipsec_candidate_of(translator, host, &block);
+
+	if (c == NULL)
+		return;
+	vpnalg_ipsec_remote_fulfilled(translator, remote, c);
+	c->id = 0;
+	vpnalg_session_changed(translator, block);
+	vpnalg_ipsec_host_body(translator, host)->place = 0;
+	vpnalg_session_changed(translator, host);
+}

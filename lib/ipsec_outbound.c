@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Outbound SAs: what an inside host sends shows when it begins, and whether it
+ * hears anything. */
+#include "ipsec.h"
+
+/* A host that goes on to send is looked at once in so long. */
+#define LOOK_MS 2048
+
+/* A packet with an SA that is not the newest is noticed once in so long. */
+#define OLD_MS 64
+
+/* What a host heard so shortly ago answers what it sends. */
+#define HEARS_MS 3000
+
+/* A host that was looked at so often, and heard nothing, seeks an SPI. */
+#define UNHEARD_MAX 2
+
+static uint32_t spi_of(const struct vpnalg_step *step)
+{
+	return vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
+}
+
+/* A host that only changes its SA has not been silent. */
+static bool was_silent(struct vpnalg *translator, struct vpnalg_record *host)
+{
+	struct vpnalg_record *outbound =
+		vpnalg_ipsec_host_outbound(translator, host);
+	const struct ipsec_out *out;
+
+	if (outbound == NULL)
+		return true;
+	out = vpnalg_session_body(translator, outbound);
+	return ipsec_now(translator) - out->seen > IPSEC_SILENCE_MS;
+}
+
+/* The host sends, and did not before. */
+static void resume(struct vpnalg *translator, struct vpnalg_record *host)
+{
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	uint32_t now = ipsec_now(translator);
+
+	if (h->flags & IPSEC_HOST_RESUMED &&
+	    now - h->resumed <= IPSEC_SILENCE_MS)
+		return; /* it was told to wait */
+	h->resumed = now;
+	h->flags |= IPSEC_HOST_RESUMED;
+	h->flags &= (uint16_t)~IPSEC_HOST_HELD;
+	vpnalg_session_changed(translator, host);
+	vpnalg_ipsec_candidate_update(translator, host);
+}
+
+static bool promises_inbound(struct ipsec_host *h, uint32_t since)
+{
+	if (h->flags & IPSEC_HOST_PROMISED) {
+		h->flags &= (uint16_t)~IPSEC_HOST_PROMISED;
+		return h->pending > 0;
+	}
+	if (since > IPSEC_TOGETHER_MS)
+		h->pending = 0;
+	if (h->pending < UINT8_MAX)
+		h->pending++;
+	return true;
+}
+
+/* The SA that was the newest one until now is used on only if the host has
+ * several. */
+static void grow_old(struct vpnalg *translator, struct vpnalg_record *host)
+{
+	struct vpnalg_record *sa = vpnalg_ipsec_host_outbound(translator, host);
+	struct ipsec_out *out;
+
+	if (sa == NULL)
+		return;
+	out = vpnalg_session_body(translator, sa);
+	out->old = 1;
+	vpnalg_session_changed(translator, sa);
+}
+
+/* A new outbound SPI promises an inbound one, unless an exchange did so before
+ * and the inbound one was used first. */
+static void begin_to_send(struct vpnalg_step *step, struct ipsec_blocks *blocks,
+			  struct vpnalg_record *host)
+{
+	struct vpnalg *translator = step->translator;
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	uint32_t now = ipsec_now(translator), since = now - h->out_since;
+
+	grow_old(translator, host);
+	h->older_sent = now;
+	h->out_spi = spi_of(step);
+	h->out_since = now;
+	h->flags &= (uint16_t)~IPSEC_HOST_RELEASED;
+	if (h->flags & IPSEC_HOST_HELD)
+		h->flags |= IPSEC_HOST_RELEASED;
+	h->flags &= (uint16_t)~IPSEC_HOST_HELD;
+	if (promises_inbound(h, since))
+		vpnalg_ipsec_candidate_expect(translator, blocks, host, now);
+	else
+		vpnalg_ipsec_candidate_update(translator, host);
+	vpnalg_session_changed(translator, host);
+}
+
+static enum vpnalg_result find_host(struct vpnalg_step *step,
+				    struct vpnalg_record **host)
+{
+	*host = vpnalg_ipsec_host_shown(step);
+	if (*host != NULL)
+		return VPNALG_TRANSLATED;
+	return vpnalg_ipsec_remote_admit(step, host);
+}
+
+/* The inbound SPI of the pair was used first: nothing is to be told apart. */
+static bool is_inbound_first(struct vpnalg *translator,
+			     struct vpnalg_record *host)
+{
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+
+	return h->flags & IPSEC_HOST_PROMISED && h->pending == 0;
+}
+
+static enum vpnalg_result open_outbound(struct vpnalg_step *step,
+					struct vpnalg_record *host)
+{
+	struct vpnalg_opening opening = {
+		.kind = IPSEC_KIND_OUT,
+		.space = ESP_PROTOCOL,
+		.zone = step->facts->zone,
+		.inside = step->facts->local,
+		.remote = step->facts->remote,
+		.id = spi_of(step),
+		.peer = true,
+		.lifetime =
+			vpnalg_session_timers(step->translator)->esp_unpaired
+	};
+	struct vpnalg_tuple outside;
+
+	vpnalg_session_tuple(step->translator, host, VPNALG_OUTSIDE_OWN,
+			     &outside);
+	opening.outside = outside.local;
+	return vpnalg_session_open(step, &opening, &step->record);
+}
+
+/* The packet is the first with its SPI. */
+static enum vpnalg_result begin(struct vpnalg_step *step)
+{
+	struct vpnalg *translator = step->translator;
+	struct vpnalg_record *host, *remote;
+	struct ipsec_blocks blocks;
+	enum vpnalg_result result;
+	struct ipsec_out *out;
+
+	result = find_host(step, &host);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (vpnalg_get32(step->facts->l4 + ESP_SEQUENCE_OFF) <
+		    IPSEC_FRESH_SEQUENCE &&
+	    was_silent(translator, host))
+		resume(translator, host);
+	remote = vpnalg_ipsec_remote_of(translator, host);
+	if (remote == NULL) /* a store that has lost it */
+		return VPNALG_DROP_STORE;
+	vpnalg_ipsec_remote_load(translator, remote, &blocks);
+	if (!is_inbound_first(translator, host) &&
+	    vpnalg_ipsec_hold(step, &blocks, host, false, spi_of(step)))
+		return VPNALG_DROP_WAIT;
+	result = open_outbound(step, host);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	out = vpnalg_session_body(translator, step->record);
+	out->seen = ipsec_now(translator);
+	begin_to_send(step, &blocks, host);
+	return VPNALG_TRANSLATED;
+}
+
+static void prolong(struct vpnalg_step *step, struct ipsec_out *out)
+{
+	const struct vpnalg_timers *timers =
+		vpnalg_session_timers(step->translator);
+	uint32_t life = out->paired ? timers->esp_idle : timers->esp_unpaired;
+	struct vpnalg_record *host;
+
+	if (step->record->deadline - step->now > life)
+		return;
+	host = vpnalg_ipsec_host_find(step->translator, step->record);
+	if (host == NULL)
+		return;
+	life = vpnalg_ipsec_host_lifetime(step->translator, host);
+	out->paired = life != timers->esp_unpaired;
+	vpnalg_session_live(step->translator, step->record,
+			    (vpnalg_time)life + life / IPSEC_SLACK_PART);
+	vpnalg_ipsec_host_live(step->translator, host);
+}
+
+static void seek(struct vpnalg *translator, struct vpnalg_record *host)
+{
+	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
+	struct ipsec_blocks blocks;
+
+	if (remote == NULL || remote->children < 2)
+		return;
+	vpnalg_ipsec_remote_load(translator, remote, &blocks);
+	vpnalg_ipsec_candidate_seek(translator, &blocks, host);
+	if (!vpnalg_ipsec_host_has_inbound(translator, host))
+		vpnalg_ipsec_repair_surplus(translator, &blocks, host);
+}
+
+/* A host that sends and hears nothing becomes a candidate for whatever nobody
+ * claims: at once if it has no inbound SA, else when it was not heard twice. */
+static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
+		       uint32_t before)
+{
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	uint32_t since = ipsec_now(translator) - HEARS_MS;
+	uint8_t unheard = 0;
+
+	if (ipsec_is_after(since, before))
+		since = before;
+	if (!vpnalg_ipsec_host_hears(translator, host, since - 1))
+		unheard = h->unheard < UNHEARD_MAX ? h->unheard + 1
+						   : UNHEARD_MAX;
+	if (unheard != h->unheard) {
+		h->unheard = unheard;
+		vpnalg_session_changed(translator, host);
+	}
+	if (unheard >= UNHEARD_MAX ||
+	    (unheard > 0 && !vpnalg_ipsec_host_has_inbound(translator, host)))
+		seek(translator, host);
+}
+
+/* What its host needs to know of a packet: whether it begins to send again, and
+ * whether it sends with several SAs. */
+static void tell_host(struct vpnalg_step *step, struct vpnalg_record *host,
+		      struct ipsec_out *out, uint32_t before)
+{
+	struct vpnalg *translator = step->translator;
+
+	if (out->old) {
+		vpnalg_ipsec_host_body(translator, host)->older_sent =
+			out->seen;
+		vpnalg_session_changed(translator, host);
+	}
+	if (out->watched)
+		vpnalg_ipsec_candidate_sent(translator, host, out);
+	if (out->seen / LOOK_MS != before / LOOK_MS ||
+	    out->seen - before > IPSEC_SILENCE_MS)
+		look_after(translator, host, before);
+}
+
+static void seen_outward(struct vpnalg_step *step)
+{
+	struct vpnalg *translator = step->translator;
+	struct ipsec_out *out = vpnalg_session_body(translator, step->record);
+	uint32_t now = ipsec_now(translator), before = out->seen;
+	struct vpnalg_record *host = NULL;
+
+	if (now / LOOK_MS != before / LOOK_MS ||
+	    now - before > IPSEC_SILENCE_MS || out->watched ||
+	    (out->old && now / OLD_MS != before / OLD_MS))
+		host = vpnalg_ipsec_host_find(translator, step->record);
+	if (host != NULL && now - before > IPSEC_SILENCE_MS &&
+	    (!out->old || was_silent(translator, host)))
+		resume(translator, host);
+	out->seen = now;
+	if (host != NULL)
+		tell_host(step, host, out, before);
+	prolong(step, out);
+	vpnalg_session_changed(translator, step->record);
+}
+
+/* Another host has begun to send with the same SPI and taken the outside key.
+ * It may have gone since, and a third one may have come: the key must not lead
+ * to that one alone. Without room it leads to nobody. */
+static void share_key(struct vpnalg_step *step)
+{
+	struct vpnalg_record *holder;
+	struct vpnalg_tuple outside;
+
+	if (!(step->record->flags & VPNALG_SESSION_SHARED) ||
+	    step->record->keys & 1U << VPNALG_OUTSIDE_OWN)
+		return;
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_OUTSIDE_OWN,
+			     &outside);
+	holder = vpnalg_session_find(step->translator, &outside);
+	if (holder == NULL || !(holder->flags & VPNALG_SESSION_SHARED))
+		vpnalg_session_give(step->translator, step->record, &outside);
+}
+
+enum vpnalg_result vpnalg_ipsec_outbound(struct vpnalg_step *step)
+{
+	enum vpnalg_result result;
+
+	if (step->record == NULL && step->facts->undo)
+		return VPNALG_DROP_NO_SESSION;
+	if (step->record == NULL) {
+		result = begin(step);
+		if (result != VPNALG_TRANSLATED)
+			return result;
+	}
+	if (!step->facts->inside && step->record->flags & VPNALG_SESSION_SHARED)
+		return VPNALG_DROP_AMBIGUOUS;
+	seen_outward(step);
+	share_key(step);
+	vpnalg_rewrite_ends(step);
+	return VPNALG_TRANSLATED;
+}

@@ -39,7 +39,7 @@ START_TEST(the_kinds_have_names)
 	static const char *const names[] = {
 		"IKE session", "IKE SA",     "ESP outbound SA",
 		"ESP inbound SA", "ESP host", "ESP remote",
-		"ESP unclaimed SPIs", "AH",
+		"ESP candidates", "ESP unclaimed SPIs", "AH",
 	};
 	struct vpnalg_kind_counters counters;
 	size_t i;

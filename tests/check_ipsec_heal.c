@@ -135,6 +135,28 @@ START_TEST(no_child_sa_is_taken_for_the_one_that_follows_another)
 }
 END_TEST
 
+/* They begin one after the other, and one of them alone goes on. */
+START_TEST(any_child_sa_that_goes_on_shows_that_there_are_several)
+{
+	struct esp many[8];
+	unsigned i, round;
+
+	ck_assert(is_answered(&b));
+	for (i = 0; i < ROWS(many); i++) {
+		many[i] = esp_of(CLIENT_A, SERVER, 0xc0 + i, 0xd0 + i);
+		ck_assert_uint_eq(esp_sends(&w, &many[i]), VPNALG_TRANSLATED);
+		w.now += ANSWER;
+		ck_assert(esp_arrives(&w, &many[i]));
+		w.now += 15;
+	}
+	for (round = 0; round < 20; round++)
+		ck_assert(is_answered(&many[_i]));
+	for (i = 0; i < ROWS(many); i++)
+		ck_assert(is_answered(&many[i]));
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+}
+END_TEST
+
 /* After a restart the server has something for B before B sends: A is alone
  * then, and gets it. */
 START_TEST(what_a_lone_host_got_is_undone_once_its_owner_comes)
@@ -190,6 +212,9 @@ TCase *ipsec_heal_case(void)
 		t, a_quiet_host_hears_with_its_first_packet_within_an_hour, 0,
 		ROWS(quiet_rows));
 	tcase_add_test(t, no_child_sa_is_taken_for_the_one_that_follows_another);
+	tcase_add_loop_test(
+		t, any_child_sa_that_goes_on_shows_that_there_are_several, 0,
+		8);
 	tcase_add_test(t, what_a_lone_host_got_is_undone_once_its_owner_comes);
 	tcase_add_test(t, who_cannot_be_told_apart_hears_some_packets);
 	return t;

@@ -61,20 +61,23 @@ END_TEST
 /* Whatever their number, a remote takes no more than so much. */
 START_TEST(what_is_kept_of_a_remote_is_bounded)
 {
-	uint64_t remotes, unknown;
+	uint64_t candidates, unknown;
 
 	come(0, 1);
 	ck_assert_uint_eq(live(&w, KIND_ESP_REMOTE), 1);
+	ck_assert_uint_eq(live(&w, KIND_ESP_CANDIDATES), 0);
 	ck_assert_uint_eq(live(&w, KIND_ESP_UNKNOWN), 0);
 	come(1, 2);
 	ck_assert_uint_eq(live(&w, KIND_ESP_REMOTE), 1);
 	ck_assert_uint_eq(live(&w, KIND_ESP_UNKNOWN), 1);
 	come(2, 80);
-	remotes = live(&w, KIND_ESP_REMOTE);
+	candidates = live(&w, KIND_ESP_CANDIDATES);
 	unknown = live(&w, KIND_ESP_UNKNOWN);
-	ck_assert_uint_le(remotes + unknown, 40);
+	ck_assert_uint_gt(candidates, 4);
+	ck_assert_uint_le(candidates + unknown, 20);
 	come(80, HOSTS);
-	ck_assert_uint_eq(live(&w, KIND_ESP_REMOTE), remotes);
+	ck_assert_uint_eq(live(&w, KIND_ESP_REMOTE), 1);
+	ck_assert_uint_eq(live(&w, KIND_ESP_CANDIDATES), candidates);
 	ck_assert_uint_eq(live(&w, KIND_ESP_UNKNOWN), unknown);
 }
 END_TEST
@@ -87,6 +90,7 @@ START_TEST(what_is_kept_of_a_remote_goes_with_its_last_host)
 		if (w.now < 20000000)
 			esp_sends(&w, &hosts[7]);
 	ck_assert_uint_eq(live(&w, KIND_ESP_REMOTE), 0);
+	ck_assert_uint_eq(live(&w, KIND_ESP_CANDIDATES), 0);
 	ck_assert_uint_eq(live(&w, KIND_ESP_UNKNOWN), 0);
 	ck_assert_int_eq(w.records, 0);
 	come(0, 20);

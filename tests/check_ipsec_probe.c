@@ -227,10 +227,27 @@ static void guess_wrong(struct esp *e)
 	w.now += 10000;
 	ikes[2] = ike_of(CLIENT_C, SERVER, HOSTS);
 	ike_begin(&w, &ikes[2]);
-	ck_assert_int_eq(taker(e), 'C');
+	ck_assert_str_eq(takers(e, 2, 100), "AC");
 	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_CONNECTED);
 	w.now += 1500;
 }
+
+/* Others wait for their first SPI, too. */
+START_TEST(a_lone_packet_just_after_a_connection_is_no_evidence)
+{
+	w.now += 10000;
+	ikes[2] = ike_of(CLIENT_C, SERVER, HOSTS);
+	ike_begin(&w, &ikes[2]);
+	w.now += 150;
+	ck_assert_str_eq(takers(&hosts[1], 1, 1500), "A");
+	ck_assert_int_eq(taker(&hosts[1]), 'B');
+	w.now += 5;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1]), VPNALG_TRANSLATED);
+	w.now += 1500;
+	ck_assert_str_eq(takers(&hosts[1], 3, 1500), "BBB");
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_ANSWERED);
+}
+END_TEST
 
 START_TEST(a_guess_stays_while_packets_come_without_a_pause)
 {
@@ -330,6 +347,7 @@ TCase *ipsec_probe_case(void)
 	tcase_add_test(t, nothing_is_tried_while_somebody_is_likely);
 	tcase_add_test(t, idle_hosts_with_new_keys_are_tried_after_a_second);
 	tcase_add_test(t, nothing_is_tried_where_nobody_waits);
+	tcase_add_test(t, a_lone_packet_just_after_a_connection_is_no_evidence);
 	tcase_add_test(t, a_guess_stays_while_packets_come_without_a_pause);
 	tcase_add_test(t, a_guess_stays_once_its_host_has_sent);
 	tcase_add_test(t, what_undo_shows_gives_up_nothing);

@@ -88,8 +88,145 @@ static void first_of_an_sa(struct world *w)
 	world_end(w);
 }
 
+/* What comes in with SPIs that are nobody's, with a new one each time or with
+ * the same, which is then probed with. */
+static void unknown(struct world *w, uint32_t spi, bool same, uint32_t gap,
+		    uint32_t sequence)
+{
+	unsigned i;
+
+	for (i = 0; i < 60; i++) {
+		w->now += gap;
+		make_esp(&w->frame, SERVER, OUTSIDE, same ? spi : spi + i,
+			 sequence + i);
+		measure(w, VPNALG_IN, ANY_PACKET);
+	}
+}
+
+/* As many as there are, with all kinds of packets. */
+static void all_unknown(struct world *w)
+{
+	unknown(w, 0x70000, false, 10, 1);
+	unknown(w, 0x71000, true, 10, 1);
+	unknown(w, 0x72000, true, 300, 1);
+	unknown(w, 0x73000, true, 3000, 1);
+	unknown(w, 0x74000, true, 10, 100000);
+	unknown(w, 0x75000, false, 300, 100000);
+	unknown(w, 0x76000, true, 1500, 100000);
+}
+
+static void at_rest(struct world *w)
+{
+	world_begin(w, &many);
+	connect_hosts(w, HOSTS);
+	send_all(w, HOSTS, 1);
+	all_unknown(w);
+	world_end(w);
+}
+
+static void all_have_asked(struct world *w)
+{
+	unsigned i;
+
+	world_begin(w, &many);
+	connect_hosts(w, HOSTS);
+	for (i = 0; i < HOSTS; i++) {
+		say_ike(w, i, false, 36, 7);
+		send(w, VPNALG_OUT);
+		make_ike(&w->frame, SERVER, 500, OUTSIDE, 500, 0x1000 + i,
+			 false, 36, true, 7);
+		send(w, VPNALG_IN);
+	}
+	all_unknown(w);
+	world_end(w);
+}
+
+static void all_have_woken(struct world *w)
+{
+	unsigned i;
+
+	world_begin(w, &many);
+	connect_hosts(w, HOSTS);
+	send_all(w, HOSTS, 1);
+	w->now += 5000;
+	for (i = 0; i < HOSTS; i++) {
+		make_esp(&w->frame, HOST(i), SERVER, 0x2000 + i, 2);
+		send(w, VPNALG_OUT);
+	}
+	all_unknown(w);
+	world_end(w);
+}
+
+/* All of them, and what came for them, is met when it is dead. */
+static void all_are_dead(struct world *w)
+{
+	world_begin(w, &(struct options){ .units = 20000 });
+	connect_hosts(w, HOSTS);
+	send_all(w, HOSTS, 1);
+	unknown(w, 0x70000, false, 1, 1);
+	w->now += 100000000;
+	unknown(w, 0x70000, true, 1, 1);
+	world_end(w);
+}
+
+/* SAs in both directions. While its pair is new, more is asked of a packet, so
+ * the first minute counts as any packets. */
+static void established(struct world *w)
+{
+	unsigned i, k;
+
+	world_begin(w, &many);
+	connect_hosts(w, 3);
+	for (i = 0; i < 3; i++) {
+		make_esp(&w->frame, HOST(i), SERVER, 0x2000 + i, 1);
+		send(w, VPNALG_OUT);
+		make_esp(&w->frame, SERVER, OUTSIDE, 0x8000 + i, 1);
+		send(w, VPNALG_IN);
+		w->now += 2000;
+	}
+	for (k = 2; k < 900; k++) {
+		w->now += k % 90 == 0 ? 3000 : 100;
+		for (i = 0; i < 3; i++) {
+			w->now += 3;
+			make_esp(&w->frame, HOST(i), SERVER, 0x2000 + i, k);
+			measure(w, VPNALG_OUT, k < 600 ? ANY_PACKET : ESTABLISHED);
+			w->now += 20;
+			make_esp(&w->frame, SERVER, OUTSIDE, 0x8000 + i, k);
+			measure(w, VPNALG_IN, k < 600 ? ANY_PACKET : ESTABLISHED);
+		}
+	}
+	world_end(w);
+}
+
+/* Hosts with a pair whose answers do not come any more, and packets that do. */
+static void all_hear_nothing(struct world *w)
+{
+	unsigned i, k;
+
+	world_begin(w, &many);
+	connect_hosts(w, HOSTS);
+	send_all(w, HOSTS, 1);
+	for (k = 2; k < 30; k++) {
+		for (i = 0; i < HOSTS; i++) {
+			w->now += 20;
+			make_esp(&w->frame, HOST(i), SERVER, 0x2000 + i, k);
+			measure(w, VPNALG_OUT, ANY_PACKET);
+			make_esp(&w->frame, SERVER, OUTSIDE, 0x8000 + i % 30,
+				 5000 + k);
+			measure(w, VPNALG_IN, ANY_PACKET);
+		}
+	}
+	world_end(w);
+}
+
 const struct state ipsec_states[] = {
 	{ "ike-child", ike_child },
 	{ "esp-out-wait", first_of_an_sa },
+	{ "esp-at-rest", at_rest },
+	{ "esp-all-asked", all_have_asked },
+	{ "esp-all-woken", all_have_woken },
+	{ "esp-all-dead", all_are_dead },
+	{ "esp-established", established },
+	{ "esp-all-deaf", all_hear_nothing },
 	{ 0 },
 };

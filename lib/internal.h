@@ -132,8 +132,9 @@ struct vpnalg {
 	struct vpnalg_step step; /* what is being made of the packet at hand */
 	struct vpnalg_record *met; /* the sweep's, or NULL: closed meanwhile */
 	/* Scratch, here to spare the stack: the key that is looked for, those of
-	 * a row, in what a key differs from that beside it, a tuple
-	 * of a session that is being opened, what its ID is looked for by, its binding as made and as proposed, and an event. */
+	 * a row, in what a key differs from that beside it, a tuple of a session
+	 * that is being opened, what its ID is looked for by, its binding as made
+	 * and as proposed, and an event. */
 	uint8_t key[VPNALG_KEY_MAX];
 	struct key_of_any_id row;
 	struct key_parts parts;

@@ -331,12 +331,15 @@ static void release(struct vpnalg *translator, struct vpnalg_record *host,
 	vpnalg_session_changed(translator, record);
 }
 
-static void release_all(struct vpnalg *translator, struct vpnalg_record *host)
+static void release_all(struct vpnalg *translator,
+			struct vpnalg_record *remote,
+			struct vpnalg_record *host)
 {
 	unsigned number, i;
 
 	for (i = 0; i < IPSEC_BLOCKS; i++)
-		for (number = 0; number < blocks[i].most; number++)
+		for (number = 0; number < count_of(translator, remote, i);
+		     number++)
 			release(translator, host, number, blocks[i].port);
 }
 
@@ -358,7 +361,7 @@ void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 	remote->children--;
 	vpnalg_session_changed(translator, remote);
 	if (remote->children == 0)
-		release_all(translator, host);
+		release_all(translator, remote, host);
 }
 
 /* The host has got the SPI for which it was a candidate. */

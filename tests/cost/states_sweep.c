@@ -31,6 +31,17 @@ static void open_esp_of_one_remote(struct world *w, unsigned i)
 	send(w, VPNALG_OUT);
 }
 
+/* A pair of SAs with a remote of its own. */
+static void open_esp(struct world *w, unsigned i)
+{
+	make_esp(&w->frame, HOST(i), SERVER + i, 0x2000 + i, 1);
+	send(w, VPNALG_OUT);
+	make_esp(&w->frame, SERVER + i, OUTSIDE, 0x3000 + i, 1);
+	send(w, VPNALG_IN);
+	make_esp(&w->frame, HOST(i), SERVER + i, 0x2000 + i, 2);
+	send(w, VPNALG_OUT);
+}
+
 static void open_udp(struct world *w, unsigned i)
 {
 	begin_udp(&w->frame, HOST(i), 4000, STRANGER, 53);
@@ -97,6 +108,7 @@ static void sweep(struct world *w, void (*open)(struct world *w, unsigned i))
 SWEEP_OF(gre)
 SWEEP_OF(ike)
 SWEEP_OF(esp_of_one_remote)
+SWEEP_OF(esp)
 SWEEP_OF(udp)
 SWEEP_OF(l2tp)
 SWEEP_OF(pptp)
@@ -105,6 +117,7 @@ const struct state sweep_states[] = {
 	{ "sweep-gre", gre },
 	{ "sweep-ike", ike },
 	{ "sweep-esp-one-remote", esp_of_one_remote },
+	{ "sweep-esp", esp },
 	{ "sweep-udp", udp },
 	{ "sweep-l2tp", l2tp },
 	{ "sweep-pptp", pptp },

@@ -34,7 +34,7 @@ done
 
 # A scenario of each kind.
 short='pptp-three l2tp-three ikev2-natt esp-ike1-three esp-ike2-at-once
-	l2tp-ipsec ah everything'
+	esp-ike2-children l2tp-ipsec ah everything'
 gateways=vpnalg-gw
 times=1
 jobs=1

@@ -94,8 +94,8 @@ struct ipsec_host {
 	uint8_t held;	     /* how often it was held back */
 	uint8_t pending;  /* inbound SPIs that are promised and not known yet */
 	uint8_t unheard;  /* how often it sent, and had heard nothing since */
-	uint16_t inbound; /* inbound SAs */
 	uint8_t place;	  /* where it is a candidate, or was one */
+	uint16_t inbound; /* inbound SAs */
 };
 
 #define IPSEC_HOST_JOINED 0x01 /* counted by its remote */

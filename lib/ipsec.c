@@ -209,8 +209,10 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 
 static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 {
-	if (record->kind == IPSEC_KIND_HOST)
+	if (record->kind == IPSEC_KIND_HOST) {
+		vpnalg_ipsec_candidate_leave(translator, record);
 		vpnalg_ipsec_remote_leave(translator, record);
+	}
 	if (record->kind == IPSEC_KIND_IN)
 		vpnalg_ipsec_host_lost_inbound(translator, record);
 	if (record->kind == IPSEC_KIND_IKE)

@@ -497,6 +497,11 @@ void vpnalg_ipsec_candidate_fulfil(struct vpnalg *translator,
 				   struct vpnalg_record *remote,
 				   struct vpnalg_record *host);
 
+void vpnalg_ipsec_candidate_leave(struct vpnalg *translator,
+				  struct vpnalg_record *host);
+void vpnalg_ipsec_candidate_died(struct vpnalg *translator,
+				 struct ipsec_blocks *blocks, unsigned place);
+
 /* ipsec_unclaimed.c and ipsec_hold.c */
 struct ipsec_unclaimed *
 vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,

@@ -253,3 +253,38 @@ void vpnalg_ipsec_candidate_fulfil(struct vpnalg *translator,
 	vpnalg_ipsec_host_body(translator, host)->place = 0;
 	vpnalg_session_changed(translator, host);
 }
+
+/* The host is about to be removed. The block is looked up at once here: closing
+ * may be deep in the stack. */
+void vpnalg_ipsec_candidate_leave(struct vpnalg *translator,
+				  struct vpnalg_record *host)
+{
+	unsigned place = vpnalg_ipsec_host_body(translator, host)->place;
+	struct vpnalg_record *block;
+	struct ipsec_candidate *c;
+
+	if (place == 0)
+		return;
+	block = vpnalg_session_peek_beside(translator, host,
+					   VPNALG_OUTSIDE_PEER, ESP_PROTOCOL,
+					   place / IPSEC_CANDIDATES,
+					   IPSEC_PORT_REMOTE);
+	if (block == NULL)
+		return;
+	c = vpnalg_session_body(translator, block);
+	c += place % IPSEC_CANDIDATES;
+	if (c->id != vpnalg_ipsec_host_id(translator, host))
+		return;
+	c->id = 0;
+	vpnalg_session_changed(translator, block);
+}
+
+/* The host of the candidate at that place has been found dead. */
+void vpnalg_ipsec_candidate_died(struct vpnalg *translator,
+				 struct ipsec_blocks *blocks, unsigned place)
+{
+	ipsec_candidate_at(blocks, place)->id = 0;
+	vpnalg_session_changed(
+		translator,
+		blocks->candidate_blocks[place / IPSEC_CANDIDATES]);
+}

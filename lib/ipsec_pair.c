@@ -264,6 +264,7 @@ static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 	enum vpnalg_evidence evidence;
 	struct vpnalg_record *host;
 	enum vpnalg_result result;
+	unsigned place = 1;
 
 	owner = find_owner(translator, blocks, w, &evidence);
 	if (is_odd(owner, w, evidence) &&
@@ -278,8 +279,12 @@ static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 	}
 	host = vpnalg_ipsec_host_alive(translator, ipsec_remote(blocks),
 				       owner->id);
-	if (host == NULL)
+	if (host == NULL) {
+		while (ipsec_candidate_at(blocks, place) != owner)
+			place++;
+		vpnalg_ipsec_candidate_died(translator, blocks, place);
 		return VPNALG_DROP_UNPAIRED;
+	}
 	result = pair(step, ipsec_remote(blocks), host, w->first, evidence);
 	if (result == VPNALG_TRANSLATED)
 		w->spi = 0;

@@ -156,11 +156,14 @@ static struct vpnalg_record *probe(struct vpnalg *translator,
 				   struct ipsec_unclaimed *w, unsigned place,
 				   uint8_t asked)
 {
-	const struct ipsec_candidate *c =
-		ipsec_candidate_at(blocks, place);
+	uint32_t id = ipsec_candidate_at(blocks, place)->id;
+	struct vpnalg_record *host =
+		vpnalg_ipsec_host_alive(translator, ipsec_remote(blocks), id);
 
-	note(translator, w, c->id, place, asked);
-	return vpnalg_ipsec_host_alive(translator, ipsec_remote(blocks), c->id);
+	note(translator, w, id, place, asked);
+	if (host == NULL)
+		vpnalg_ipsec_candidate_died(translator, blocks, place);
+	return host;
 }
 
 static uint32_t pause_of(unsigned count)

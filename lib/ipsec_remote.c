@@ -171,7 +171,7 @@ static bool has_room(struct vpnalg_step *step, struct vpnalg_record *remote,
 	if (remote->children == 0)
 		r->blocks[IPSEC_BLOCKS_CANDIDATES] = 1;
 	for (i = 0; i < IPSEC_BLOCKS && remote->children > 0; i++) {
-		number = remote->children / blocks[i].hosts;
+		number = (unsigned)remote->children / blocks[i].hosts;
 		if (number < r->blocks[i] || number >= blocks[i].most)
 			continue;
 		if (!has_block(step, remote, host, &blocks[i], number))

@@ -66,7 +66,7 @@ if ! (build) >"$work/build.log" 2>&1 </dev/null; then
 	exit 1
 fi
 
-program=$work/build/examples/vpnalg-pcap
+program=$work/build/examples/pcap/vpnalg-pcap
 output=$work/$(basename "$capture" .pcap)-translated.pcap
 echo "vpnalg-pcap $* $output"
 "$program" --explain "$@" "$output" >"$work/explained.txt"

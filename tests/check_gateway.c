@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../examples/say.h"
+#include "../examples/common/say.h"
 
 const char program[] = "check_gateway";
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* examples/gw_fragment.c: fragments that make the packet again. */
+/* examples/gw/fragment.c: fragments that make the packet again. */
 #include "gateway.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "../examples/gw_fragment.h"
+#include "../examples/gw/fragment.h"
 
 #define MORE 0x2000
 

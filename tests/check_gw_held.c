@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* examples/gw_held.c: the first and the last session of each pair. */
+/* examples/gw/held.c: the first and the last session of each pair. */
 #include "gateway.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "../examples/gw_held.h"
+#include "../examples/gw/held.h"
 
 static struct held held;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* examples/gw_impair.c: what is lost, late and out of order, on purpose. */
+/* examples/gw/impair.c: what is lost, late and out of order, on purpose. */
 #include "gateway.h"
 
 #include <string.h>
 
-#include "../examples/gw_impair.h"
+#include "../examples/gw/impair.h"
 
 #define PACKETS 100000u
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* examples/gw_port.c: which frames of the ring are read at once. The ring is
+/* examples/gw/port.c: which frames of the ring are read at once. The ring is
  * ours here, and no kernel fills it. */
 #include "gateway.h"
 
@@ -9,7 +9,7 @@
 #include <linux/if_packet.h>
 #include <linux/virtio_net.h>
 
-#include "../examples/gw_port.h"
+#include "../examples/gw/port.h"
 
 /* As the port asks the kernel for it. */
 #define FRAME_SIZE 2048

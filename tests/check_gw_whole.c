@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* examples/gw_whole.c: checksums that were left to hardware, and segments that
+/* examples/gw/whole.c: checksums that were left to hardware, and segments that
  * were merged. Every frame has a block of just its size, so that a sanitizer
  * sees what is read behind it. */
 #include "gateway.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../examples/gw_whole.h"
+#include "../examples/gw/whole.h"
 
 #define TCP 6
 #define UDP 17

@@ -64,7 +64,7 @@ files() {
 		-o -name '_inst' -o -name 'libvpnalg-*' \) -prune -o -type f \
 		! -name Makefile.in \( -name '*.[0-9ch]' -o -name '*.ac' \
 		-o -name '*.am' -o -name '*.cpp' -o -name '*.dox' \
-		-o -name '*.in' -o -name '*.md' -o -name '*.py' \
+		-o -name '*.in' -o -name '*.md' -o -name '*.mk' -o -name '*.py' \
 		-o -name '*.sh' -o -name '*.txt' -o -name .gitignore \
 		-o -name README -o -name run \) -print
 }

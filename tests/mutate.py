@@ -140,10 +140,13 @@ def must(command, directory):
 
 
 def unit_test_files(top):
-    """What Makefile.am makes the program of, its variables expanded."""
-    with open(os.path.join(top, 'Makefile.am')) as makefile:
-        lists = dict(re.findall(r'^(\w+) =((?:.*\\\n)*.*)\n',
-                                makefile.read(), re.MULTILINE))
+    """What the makefiles make the program of, their variables expanded."""
+    lists = {}
+    for name in glob.glob(os.path.join(top, 'tests', '**', 'local.mk'),
+                          recursive=True):
+        with open(name) as makefile:
+            lists.update(re.findall(r'^(\w+) =((?:.*\\\n)*.*)\n',
+                                    makefile.read(), re.MULTILINE))
     words = ['$(tests_check_vpnalg_SOURCES)']
     while any(word.startswith('$') for word in words):
         words = [part for word in words for part in

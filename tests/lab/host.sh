@@ -113,6 +113,6 @@ prepare_programs() {
 		echo "$0: the build failed" >&2
 		exit 1
 	fi
-	VPNALG_GW=$work/build/examples/vpnalg-gw
-	VPNALG_QUEUE=$work/build/examples/vpnalg-queue
+	VPNALG_GW=$work/build/examples/gw/vpnalg-gw
+	VPNALG_QUEUE=$work/build/examples/queue/vpnalg-queue
 }

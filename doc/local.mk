@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The manual: its pages, and programs that they show.
+
+EXTRA_DIST += \
+	doc/embedding.md \
+	doc/examples/cores.c \
+	doc/examples/gateway.c \
+	doc/examples/list_store.c \
+	doc/examples/packets.h \
+	doc/examples/share.c \
+	doc/examples/toy.c \
+	doc/examples/toy.h \
+	doc/examples/toy_run.c \
+	doc/gateway-speed.md \
+	doc/general-traffic.md \
+	doc/ipsec.md \
+	doc/lab.md \
+	doc/life-of-a-packet.md \
+	doc/mainpage.md \
+	doc/writing-a-handler.md \
+	doc/writing-a-store.md
+
+.PHONY: doc
+if DOC
+doc:
+	$(DOXYGEN) doc/Doxyfile
+else
+doc:
+	@echo 'The manual needs Doxygen; configure has not found it.' >&2; exit 1
+endif

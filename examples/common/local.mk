@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What the three programs share.
+
+COMMON_FILES = \
+	examples/common/nat.c \
+	examples/common/nat.h \
+	examples/common/nat_options.c \
+	examples/common/nat_options.h \
+	examples/common/nat_timeouts.c \
+	examples/common/nat_timeouts.h \
+	examples/common/options.c \
+	examples/common/options.h \
+	examples/common/say.c \
+	examples/common/say.h \
+	examples/common/standard.c \
+	examples/common/standard.h
+
+# What those share that run beside a kernel.
+COMMON_LIVE_FILES = \
+	examples/common/nat_report.c \
+	examples/common/nat_report.h \
+	examples/common/rights.c \
+	examples/common/rights.h \
+	examples/common/signals.c \
+	examples/common/signals.h \
+	examples/common/system.c \
+	examples/common/system.h

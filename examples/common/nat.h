@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The translator as all the programs here set it up: which protocols it knows,
+ * and its memory. Where to begin. */
+#ifndef COMMON_NAT_H
+#define COMMON_NAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <vpnalg/store.h>
+#include <vpnalg/vpnalg.h>
+
+/* What its user may want of it. */
+struct nat_options {
+	struct vpnalg_addr *addresses; /* the outside ones */
+	size_t address_count;
+	bool general;          /* all other TCP, UDP and ICMP queries, too */
+	bool l2tp_any_address; /* servers may answer from another address */
+	bool l2tp_port_1701;   /* servers insist on source port 1701 */
+	struct vpnalg_timers timers; /* zero where none was said */
+};
+
+struct nat {
+	struct vpnalg *translator;
+	struct vpnalg_store store;
+	struct vpnalg_table *table;
+	void *memory[2]; /* of the translator, of the table */
+};
+
+/* Makes a translator. What differs from program to program is in config
+ * already: the callbacks, and the length of a burst. False, with errno, when
+ * that failed; nat_close() follows in any case. */
+bool nat_open(struct nat *nat, struct vpnalg_config *config,
+	      const struct nat_options *options);
+
+/* Removes some dead sessions; tells when to do that again. */
+vpnalg_time nat_sweep(struct nat *nat, vpnalg_time now);
+
+void nat_close(struct nat *nat);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the command line of every program here can say of its translator. */
+#ifndef COMMON_NAT_OPTIONS_H
+#define COMMON_NAT_OPTIONS_H
+
+#include "nat.h"
+#include "nat_timeouts.h"
+#include "options.h"
+
+/* Their rows in a program's table. */
+#define NAT_OPTIONS_ROWS(nat)                                        \
+	{ "--address", nat_options_address, (nat) },                 \
+	{ "--general", options_flag, &(nat)->general },              \
+	{ "--l2tp-any-address", options_flag,                        \
+	  &(nat)->l2tp_any_address },                                \
+	{ "--l2tp-port-1701", options_flag, &(nat)->l2tp_port_1701 }, \
+	{ "--timeouts", nat_timeouts_read, &(nat)->timers }
+
+/* The help on those that are said in the same words everywhere. */
+#define NAT_OPTIONS_HELP \
+	"  --l2tp-any-address  L2TP servers may answer from another address\n" \
+	"  --l2tp-port-1701    L2TP servers know their clients by source port 1701\n" \
+	"  --timeouts LIST     how long sessions live that nothing uses: a list of\n" \
+	"                      NAME=SECONDS, NAME being one of " \
+	"tcp, tcp-opening,\n" \
+	"                      call, call-opening, linger, udp, esp, " \
+	"esp-unpaired,\n" \
+	"                      gre and icmp\n"
+
+/* read() of an outside address: where is a struct nat_options. */
+const char *nat_options_address(void *where, const char *value);
+
+void nat_options_free(struct nat_options *options);
+
+#endif

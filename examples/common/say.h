@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Messages for the person who runs the program. */
+#ifndef COMMON_SAY_H
+#define COMMON_SAY_H
+
+#include <stdint.h>
+
+/* The program's name; it stands where its main() does. */
+extern const char program[];
+
+#if defined(__GNUC__)
+#define SAY_FORMAT __attribute__((format(printf, 1, 2)))
+#else
+#define SAY_FORMAT
+#endif
+
+/* Writes one line to standard error, the program's name before it. An error
+ * says what failed, where, and why. */
+void say(const char *format, ...) SAY_FORMAT;
+
+/* Shows how far the work is, on a terminal only: on a line of its own that the
+ * next message, or say_no_progress(), wipes away. */
+void say_progress(uint64_t packets, int percent);
+void say_no_progress(void);
+
+#endif

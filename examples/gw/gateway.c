@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "gateway.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ifaddrs.h>
+#include <netinet/in.h>
+
+#include "../common/say.h"
+#include "wire.h"
+
+static bool is_address_of(const struct ifaddrs *list, const uint8_t *octets)
+{
+	struct sockaddr_in address;
+
+	for (; list; list = list->ifa_next) {
+		if (!list->ifa_addr || list->ifa_addr->sa_family != AF_INET)
+			continue;
+		memcpy(&address, list->ifa_addr, sizeof(address));
+		if (!memcmp(&address.sin_addr, octets, 4))
+			return true;
+	}
+	return false;
+}
+
+/* The kernel answers ARP for its own addresses only. */
+static bool has_addresses(const struct options *options)
+{
+	struct ifaddrs *list;
+	const uint8_t *octets;
+	size_t i;
+
+	if (getifaddrs(&list)) {
+		say("cannot start: addresses: %s", strerror(errno));
+		return false;
+	}
+	for (i = 0; i < options->nat.address_count; i++)
+		if (!is_address_of(list, options->nat.addresses[i].octets))
+			break;
+	freeifaddrs(list);
+	if (i == options->nat.address_count)
+		return true;
+	octets = options->nat.addresses[i].octets;
+	say("cannot start: address %u.%u.%u.%u: no interface of this host "
+	    "has it",
+	    octets[0], octets[1], octets[2], octets[3]);
+	return false;
+}
+
+static bool open_route(struct gateway *gateway)
+{
+	if (route_open(&gateway->route))
+		return true;
+	say("cannot start: routes: %s", strerror(errno));
+	return false;
+}
+
+static bool make_room(struct gateway *gateway)
+{
+	gateway->room = malloc(WHOLE_ROOM);
+	if (gateway->room)
+		return true;
+	say("cannot start: memory: %s", strerror(errno));
+	return false;
+}
+
+/* What came before the rules were there, the kernel has handled. */
+static void forget_packets(struct port *port)
+{
+	struct frame frames[BURST];
+	size_t read;
+
+	while ((read = port_read(port, frames, BURST)) > 0)
+		port_give_back(port, read);
+	port->read = port->lost = 0;
+}
+
+static void set_up(struct gateway *gateway, const struct options *options)
+{
+	memset(gateway, 0, sizeof(*gateway));
+	gateway->options = options;
+	gateway->start = system_now();
+	gateway->route.fd = -1;
+	for (int way = 0; way < WAYS; way++) {
+		gateway->ports[way].fd = gateway->senders[way].fd = -1;
+		gateway->senders[way].back = &gateway->senders[!way];
+	}
+	impair_open(&gateway->impair, &options->impair);
+	gateway->translator.rules = &gateway->rules;
+}
+
+static bool open_ports(struct gateway *gateway, const struct options *options)
+{
+	return port_open(&gateway->ports[VPNALG_OUT], options->inside,
+			 VPNALG_OUT, options->nat.general) &&
+	       port_open(&gateway->ports[VPNALG_IN], options->outside,
+			 VPNALG_IN, options->nat.general) &&
+	       has_addresses(options) &&
+	       sender_open(&gateway->senders[VPNALG_OUT], options->outside) &&
+	       sender_open(&gateway->senders[VPNALG_IN], options->inside);
+}
+
+/* The rules come last: until then the kernel goes on as if there were no
+ * gateway. */
+bool gateway_open(struct gateway *gateway, const struct options *options)
+{
+	set_up(gateway, options);
+	if (!open_ports(gateway, options) || !make_room(gateway) ||
+	    !open_route(gateway) ||
+	    !translator_open(&gateway->translator, options) ||
+	    !rules_open(&gateway->rules, options,
+			gateway->ports[VPNALG_IN].index))
+		return false;
+	for (int way = 0; way < WAYS; way++)
+		forget_packets(&gateway->ports[way]);
+	return true;
+}
+
+/* What the sender would be told is about the packet as it was sent. */
+static void keep_heads(struct gateway *gateway, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct vpnalg_packet *packet = &gateway->packets[i];
+		struct answer_head *head = &gateway->heads[i];
+
+		head->len = packet->len < ANSWER_HEAD_MAX ? packet->len
+							  : ANSWER_HEAD_MAX;
+		memcpy(head->data, packet->data, head->len);
+	}
+}
+
+/* A host whose connection the gateway does not know, since it was started
+ * anew, had better open another one now. */
+static void reset(struct gateway *gateway, const struct answer_head *head)
+{
+	uint8_t answer[ANSWER_MAX];
+
+	sender_answer(&gateway->senders[VPNALG_IN], answer,
+		      answer_reset(head, answer));
+}
+
+static void send_on(struct gateway *gateway, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct vpnalg_packet *packet = &gateway->packets[i];
+
+		if (packet->result == VPNALG_DROP_NO_CONNECTION)
+			reset(gateway, &gateway->heads[i]);
+		else if (packet->result == VPNALG_TRANSLATED &&
+			 !impair_loses(&gateway->impair))
+			sender_add(&gateway->senders[packet->direction],
+				   packet, &gateway->heads[i]);
+	}
+	for (int way = 0; way < WAYS; way++)
+		sender_flush(&gateway->senders[way]);
+}
+
+static void forward(struct gateway *gateway, size_t count, vpnalg_time now)
+{
+	if (!count)
+		return;
+	keep_heads(gateway, count);
+	translator_run(&gateway->translator, gateway->packets, count, now);
+	send_on(gateway, count);
+}
+
+/* What comes from inside and does not leave by the outside interface is the
+ * kernel's, and the rules leave it to the kernel. */
+static bool is_ours(struct gateway *gateway, const struct frame *frame,
+		    uint8_t direction)
+{
+	if (direction == VPNALG_IN || frame->len < IP_HEADER_LEN ||
+	    route_find(&gateway->route, frame->data + IP_DESTINATION_OFF) ==
+		    gateway->ports[VPNALG_IN].index)
+		return true;
+	gateway->elsewhere++;
+	return false;
+}
+
+/* Packets of what has come from one side. */
+static size_t make_packets(struct gateway *gateway, const struct frame *frames,
+			   size_t count, uint8_t direction)
+{
+	struct vpnalg_packet *packets = gateway->packets;
+	size_t made = 0, pieces;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!is_ours(gateway, &frames[i], direction))
+			continue;
+		pieces = whole_make(&frames[i], gateway->room, packets + made);
+		gateway->senseless += !pieces && frames[i].len;
+		gateway->cut += pieces > 1;
+		made += pieces;
+	}
+	for (size_t i = 0; i < made; i++)
+		packets[i].direction = direction;
+	return made;
+}
+
+/* True if there may be more. */
+static bool work_on(struct gateway *gateway, struct port *port,
+		    vpnalg_time now)
+{
+	struct frame frames[BURST];
+	size_t read = port_read(port, frames, BURST);
+	size_t made = make_packets(gateway, frames, read, port->direction);
+
+	if (!gateway->options->impair.on)
+		forward(gateway, made, now);
+	else
+		for (size_t i = 0; i < made; i++)
+			impair_put(&gateway->impair, &gateway->packets[i], now);
+	port_give_back(port, read);
+	return read > 0;
+}
+
+static void forward_impaired(struct gateway *gateway, vpnalg_time now)
+{
+	while (impair_take(&gateway->impair, &gateway->packets[0], now))
+		forward(gateway, 1, now);
+}
+
+bool gateway_work(struct gateway *gateway, vpnalg_time now)
+{
+	bool more = work_on(gateway, &gateway->ports[VPNALG_OUT], now);
+
+	more = work_on(gateway, &gateway->ports[VPNALG_IN], now) || more;
+	forward_impaired(gateway, now);
+	translator_sweep(&gateway->translator, now);
+	return more;
+}
+
+vpnalg_time gateway_due(const struct gateway *gateway)
+{
+	vpnalg_time due = impair_due(&gateway->impair);
+
+	return due < gateway->translator.due ? due : gateway->translator.due;
+}
+
+void gateway_close(struct gateway *gateway)
+{
+	rules_close(&gateway->rules);
+	translator_close(&gateway->translator);
+	impair_close(&gateway->impair);
+	route_close(&gateway->route);
+	for (int way = 0; way < WAYS; way++) {
+		sender_close(&gateway->senders[way]);
+		port_close(&gateway->ports[way]);
+	}
+	free(gateway->room);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The parts of the gateway put together: the way of the packets. */
+#ifndef GW_GATEWAY_H
+#define GW_GATEWAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <vpnalg/vpnalg.h>
+
+#include "answer.h"
+#include "impair.h"
+#include "options.h"
+#include "port.h"
+#include "route.h"
+#include "rules.h"
+#include "send.h"
+#include "translator.h"
+#include "whole.h"
+
+/* Packets that are read before they are sent on. */
+#define BURST 64
+
+/* By enum vpnalg_direction: OUT comes from inside and goes outside. */
+enum { WAYS = 2 };
+
+struct gateway {
+	const struct options *options;
+	struct port ports[WAYS];     /* where packets of that way come from */
+	struct sender senders[WAYS]; /* where they go */
+	struct route route;
+	struct rules rules;
+	struct translator translator;
+	struct impair impair;
+	uint8_t *room; /* for pieces of merged packets */
+	struct vpnalg_packet packets[BURST + WHOLE_PIECES];
+	struct answer_head heads[BURST + WHOLE_PIECES];
+	vpnalg_time start;
+	uint64_t elsewhere; /* packets from inside that do not go outside */
+	uint64_t cut;       /* merged packets that were cut up */
+	uint64_t senseless; /* packets that made no sense */
+};
+
+/* Starts everything, in the order that leaves no packet without a keeper.
+ * False when something failed, which was said. */
+bool gateway_open(struct gateway *gateway, const struct options *options);
+
+/* Handles some of the packets that are there. True if there may be more. */
+bool gateway_work(struct gateway *gateway, vpnalg_time now);
+
+/* When there is work even without packets. */
+vpnalg_time gateway_due(const struct gateway *gateway);
+
+void gateway_close(struct gateway *gateway);
+
+#endif

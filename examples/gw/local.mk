@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# vpnalg-gw, a gateway on raw sockets.
+
+GATEWAY_FILES = \
+	examples/gw/answer.c \
+	examples/gw/answer.h \
+	examples/gw/filter.c \
+	examples/gw/filter.h \
+	examples/gw/fragment.c \
+	examples/gw/fragment.h \
+	examples/gw/gateway.c \
+	examples/gw/gateway.h \
+	examples/gw/held.c \
+	examples/gw/held.h \
+	examples/gw/impair.c \
+	examples/gw/impair.h \
+	examples/gw/main.c \
+	examples/gw/options.c \
+	examples/gw/options.h \
+	examples/gw/port.c \
+	examples/gw/port.h \
+	examples/gw/report.c \
+	examples/gw/report.h \
+	examples/gw/route.c \
+	examples/gw/route.h \
+	examples/gw/rules.c \
+	examples/gw/rules.h \
+	examples/gw/send.c \
+	examples/gw/send.h \
+	examples/gw/table.c \
+	examples/gw/table.h \
+	examples/gw/translator.c \
+	examples/gw/translator.h \
+	examples/gw/whole.c \
+	examples/gw/whole.h \
+	examples/gw/wire.h
+
+if GATEWAY
+sbin_PROGRAMS += examples/gw/vpnalg-gw
+man1_MANS += doc/vpnalg-gw.1
+examples_gw_vpnalg_gw_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
+examples_gw_vpnalg_gw_CFLAGS = $(AM_CFLAGS) $(NFTABLES_CFLAGS)
+examples_gw_vpnalg_gw_LDADD = lib/libvpnalg.la $(NFTABLES_LIBS)
+examples_gw_vpnalg_gw_SOURCES = \
+	$(COMMON_FILES) $(COMMON_LIVE_FILES) $(GATEWAY_FILES)
+endif
+
+EXTRA_DIST += doc/vpnalg-gw.1

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A live gateway: translates the VPN protocols of the hosts behind one
+ * interface, beside a Linux router that does everything else itself. Begin with
+ * ../common/nat.c, then gateway.c.
+ *
+ *     gateway.c     the way of the packets, through these:
+ *       port.c        from an interface: packet socket and ring; filter.c
+ *       whole.c       completes checksums, cuts up merged segments
+ *       impair.c      for tests: loss, delay, other order
+ *       translator.c  the translator, with these:
+ *         rules.c       firewall rules keep the kernel off; table.c, held.c
+ *       route.c       where the kernel would send a packet
+ *       send.c        to the other interface; fragment.c, answer.c
+ *     options.c     the command line
+ *     report.c      the report and the lines of --stats
+ *
+ * ../common has what vpnalg-pcap and vpnalg-queue need, too.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sys/socket.h>
+
+#include "../common/rights.h"
+#include "../common/say.h"
+#include "../common/signals.h"
+#include "../common/standard.h"
+#include "gateway.h"
+#include "report.h"
+
+/* How often there is a look at interfaces and figures, in milliseconds. */
+#define TICK 1000
+
+const char program[] = "vpnalg-gw";
+
+struct run {
+	struct gateway gateway;
+	int signals;
+	vpnalg_time next_tick, next_line;
+	bool over, failed;
+};
+
+static void read_signals(struct run *run, vpnalg_time now)
+{
+	int signal;
+
+	while ((signal = signals_next(run->signals)) != 0) {
+		if (signal == SIGUSR1)
+			report_write(&run->gateway, now);
+		else
+			run->over = true;
+	}
+}
+
+static void look_at_port(struct run *run, struct port *port)
+{
+	port_count_lost(port);
+	if (port_is_there(port))
+		return;
+	say("cannot go on: interface %s: it is gone", port->name);
+	run->over = run->failed = true;
+}
+
+static void tick(struct run *run, vpnalg_time now)
+{
+	unsigned interval = run->gateway.options->stats * 1000;
+
+	if (now < run->next_tick)
+		return;
+	run->next_tick = now + TICK;
+	route_forget(&run->gateway.route);
+	for (int way = 0; way < WAYS; way++) {
+		sender_tick(&run->gateway.senders[way]);
+		look_at_port(run, &run->gateway.ports[way]);
+	}
+	if (interval && now >= run->next_line) {
+		report_line(&run->gateway, now);
+		run->next_line += interval;
+	}
+}
+
+/* Sleeps until there is something to do. */
+static void wait_for_work(struct run *run, vpnalg_time now)
+{
+	struct pollfd files[] = {
+		{ .fd = run->signals, .events = POLLIN },
+		{ .fd = run->gateway.ports[0].fd, .events = POLLIN },
+		{ .fd = run->gateway.ports[1].fd, .events = POLLIN },
+	};
+	vpnalg_time due = gateway_due(&run->gateway);
+	int error;
+	socklen_t length = sizeof(error);
+
+	if (run->next_tick < due)
+		due = run->next_tick;
+	poll(files, 3, due > now ? (int)(due - now) : 0);
+	/* An interface that went down is told once, and may come up again. */
+	for (int way = 0; way < WAYS; way++)
+		if (files[1 + way].revents & POLLERR)
+			getsockopt(run->gateway.ports[way].fd, SOL_SOCKET,
+				   SO_ERROR, &error, &length);
+}
+
+static void work(struct run *run)
+{
+	vpnalg_time now = system_now();
+
+	run->next_line = now + run->gateway.options->stats * 1000;
+	while (!run->over) {
+		if (!gateway_work(&run->gateway, now))
+			wait_for_work(run, now);
+		now = system_now();
+		read_signals(run, now);
+		tick(run, now);
+	}
+	report_write(&run->gateway, now);
+}
+
+static bool start(struct run *run, const struct options *options)
+{
+	run->signals = signals_open();
+	if (run->signals < 0) {
+		say("cannot start: signals: %s", strerror(errno));
+		return false;
+	}
+	if (!gateway_open(&run->gateway, options))
+		return false;
+	if (rights_drop())
+		return true;
+	say("cannot start: privileges: %s", strerror(errno));
+	return false;
+}
+
+static int run(const struct options *options)
+{
+	struct run *run;
+	int status = EXIT_ERROR;
+
+	if (!rights_suffice()) {
+		say("cannot start: privileges: it takes root, or "
+		    "CAP_NET_ADMIN and CAP_NET_RAW");
+		return EXIT_ERROR;
+	}
+	run = calloc(1, sizeof(*run));
+	if (!run) {
+		say("cannot start: memory: %s", strerror(errno));
+		return EXIT_ERROR;
+	}
+	if (start(run, options)) {
+		work(run);
+		status = run->failed ? EXIT_ERROR : EXIT_SUCCESS;
+	}
+	gateway_close(&run->gateway);
+	free(run);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	int status;
+
+	if (!standard_hold())
+		return EXIT_ERROR;
+	status = options_read(&options, argc, argv);
+	if (status == OPTIONS_RUN)
+		status = run(&options);
+	options_free(&options);
+	return standard_finish(status);
+}

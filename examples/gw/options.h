@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the command line asks for. */
+#ifndef GW_OPTIONS_H
+#define GW_OPTIONS_H
+
+#include <stdint.h>
+
+#include "../common/nat_options.h"
+#include "impair.h"
+
+struct options {
+	const char *inside;  /* interface of the inside hosts */
+	const char *outside; /* interface to the world */
+	struct nat_options nat;
+	uint32_t stats; /* seconds from one line of figures to the next, or 0 */
+	struct impair_spec impair;
+};
+
+/* Returns OPTIONS_RUN or an exit status; options_free() follows in any case. */
+int options_read(struct options *options, int argc, char **argv);
+
+void options_free(struct options *options);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "table.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "rules.h"
+#include "wire.h"
+
+/* In nftables' words, offsets and lengths in bits. An ICMP error has the IP
+ * header of the packet that it is about at 64, without options here, so that
+ * this one's protocol is at 136 and its ports at 224 and 240. */
+#define ICMP_ERROR                                                      \
+	"icmp type { destination-unreachable, time-exceeded, "          \
+	"parameter-problem } "
+#define LATER_FRAGMENT "ip frag-off & 0x1fff != 0 "
+
+/* Of L2TP on UDP: a control message with Ns 0 whose first AVP says that it is an
+ * SCCRP (RFC 2661 3.1 and 4.4.1). */
+#define SCCRP "@th,64,1 1 @th,128,16 0 @th,192,32 2 "
+
+/* GRE, ESP, AH, L2TP: all that carries VPNs without ports. */
+#define PLAIN "{ 47, 50, 51, 115 } "
+#define UDP_PORTS "{ 500, 1701, 4500 } "
+
+/* What is the translator's whoever sends it, as seen from inside; and what an
+ * error is about, of a packet that travelled in. */
+static const char *const from_inside[] = {
+	"ip protocol " PLAIN,
+	"tcp dport 1723 ",
+	"udp dport " UDP_PORTS,
+	LATER_FRAGMENT "ip protocol { 6, 17 } ip daddr @remotes ",
+	ICMP_ERROR "@th,136,8 " PLAIN,
+	ICMP_ERROR "@th,136,8 6 @th,224,16 1723 ",
+	ICMP_ERROR "@th,136,8 17 @th,224,16 " UDP_PORTS,
+	NULL
+};
+
+static const char *const all_from_inside[] = {
+	"ip protocol { 1, 6, 17, 47, 50, 51, 115 } ", NULL
+};
+
+/* What is the translator's of what comes from outside. */
+static const char *const from_outside[] = {
+	"ip protocol " PLAIN "ip saddr . ip daddr @pairs ",
+	LATER_FRAGMENT "ip protocol { 6, 17 } ip saddr . ip daddr @pairs ",
+	"ip saddr . ip daddr . ip protocol . th dport @ports ",
+	"ip daddr . ip protocol . th dport @mapped ",
+	"udp sport 1701 ip daddr . udp dport @asking " SCCRP,
+	"icmp type echo-reply ip daddr . icmp id @queries ",
+	NULL
+};
+
+/* What an error of the kernel's is about if it is about a packet that this
+ * program has translated and could not deliver. */
+static const char *const about_ours[] = {
+	"@th,136,8 " PLAIN,
+	"@th,136,8 6 @th,224,16 1723 ",
+	"@th,136,8 17 @th,224,16 " UDP_PORTS,
+	NULL
+};
+
+bool text_add(struct text *text, const char *format, ...)
+{
+	va_list arguments;
+	char *data;
+	int length;
+
+	if (text->room - text->length < 1024) {
+		data = realloc(text->data, text->room * 2 + 4096);
+		if (!data)
+			return false;
+		text->data = data;
+		text->room = text->room * 2 + 4096;
+	}
+	va_start(arguments, format);
+	length = vsnprintf(text->data + text->length,
+			   text->room - text->length, format, arguments);
+	va_end(arguments);
+	text->length += (size_t)length;
+	return true;
+}
+
+static const char *const about_all[] = { "", NULL };
+
+static bool append_drops(struct text *text, const char *const *matches)
+{
+	bool well = true;
+
+	for (; well && *matches; matches++)
+		well = text_add(text, "  %sdrop\n", *matches);
+	return well && text_add(text, " }\n");
+}
+
+/* What this program sends is translated already. And where the kernel cannot
+ * deliver such a packet to an inside host, the error that it would send to the
+ * remote quotes the inside address. */
+static bool append_output(struct text *text, const struct options *options)
+{
+	bool well = text_add(text,
+			     " chain output {\n"
+			   "  type filter hook output priority -300\n"
+			   "  meta mark 0x%x notrack\n"
+			   "  oifname \"%s\" " ICMP_ERROR "jump errors\n"
+			   " }\n"
+			   " chain errors {\n",
+			   RULES_MARK, options->outside);
+
+	for (size_t i = 0; well && i < options->nat.address_count; i++)
+		well = text_add(text, "  @th,192,32 0x%" PRIx32 " return\n",
+			      get32(options->nat.addresses[i].octets));
+	return well && append_drops(text, options->nat.general ? about_all
+							    : about_ours);
+}
+
+bool table_write(struct text *text, const char *name,
+		 const struct options *options)
+{
+	return text_add(text,
+		      "table ip %s\n"
+		      "delete table ip %s\n"
+		      "table ip %s {\n"
+		      " flags owner\n"
+		      " set ports { type ipv4_addr . ipv4_addr . inet_proto "
+		      ". inet_service; }\n"
+		      " set mapped { type ipv4_addr . inet_proto "
+		      ". inet_service; }\n"
+		      " set queries { typeof ip daddr . icmp id; }\n"
+		      " set asking { type ipv4_addr . inet_service; }\n"
+		      " set pairs { type ipv4_addr . ipv4_addr; }\n"
+		      " set remotes { type ipv4_addr; }\n"
+		      " chain inside {\n"
+		      "  fib daddr oifname != \"%s\" return\n",
+		      name, name, name, options->outside) &&
+	       append_drops(text, options->nat.general ? all_from_inside
+						    : from_inside) &&
+	       text_add(text, " chain outside {\n") &&
+	       append_drops(text, from_outside) &&
+	       text_add(text,
+		      " chain prerouting {\n"
+		      "  type filter hook prerouting priority -500\n"
+		      "  iifname \"%s\" jump inside\n"
+		      "  iifname \"%s\" jump outside\n"
+		      " }\n",
+		      options->inside, options->outside) &&
+	       append_output(text, options) && text_add(text, "}\n");
+}

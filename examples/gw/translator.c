@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "translator.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../common/say.h"
+
+static uint32_t next_random(void *context)
+{
+	struct translator *translator = context;
+
+	return random_next(&translator->random);
+}
+
+static enum vpnalg_choice choose(void *context, struct vpnalg_binding *binding)
+{
+	struct translator *translator = context;
+
+	return rules_begin(translator->rules, binding) ? VPNALG_CHOICE_TAKE
+						       : VPNALG_CHOICE_REFUSE;
+}
+
+static void release(void *context, const struct vpnalg_binding *binding)
+{
+	struct translator *translator = context;
+
+	rules_end(translator->rules, binding);
+}
+
+bool translator_open(struct translator *translator,
+		     const struct options *options)
+{
+	struct vpnalg_config config = {
+		.context = translator,
+		.random = next_random,
+		.choose = choose,
+		.release = release,
+		.general = { .ports = SYSTEM_PORTS },
+	};
+
+	if (nat_open(&translator->nat, &config, &options->nat))
+		return true;
+	say("cannot start: translator: %s", strerror(errno));
+	return false;
+}
+
+void translator_run(struct translator *translator,
+		    struct vpnalg_packet *packets, size_t count,
+		    vpnalg_time now)
+{
+	vpnalg_process(translator->nat.translator, packets, count, now);
+	rules_flush(translator->rules);
+}
+
+void translator_sweep(struct translator *translator, vpnalg_time now)
+{
+	if (now < translator->due)
+		return;
+	translator->due = nat_sweep(&translator->nat, now);
+	rules_flush(translator->rules);
+}
+
+void translator_close(struct translator *translator)
+{
+	nat_close(&translator->nat);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The translator in a gateway: it asks before a session opens, and the kernel
+ * is told of those that begin and end. */
+#ifndef GW_TRANSLATOR_H
+#define GW_TRANSLATOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "../common/nat.h"
+#include "../common/system.h"
+#include "options.h"
+#include "rules.h"
+
+struct translator {
+	struct nat nat;
+	struct random_pool random;
+	struct rules *rules;
+	vpnalg_time due;   /* when to look for dead sessions again */
+};
+
+/* Makes a translator; rules is set already. False when that failed, which was
+ * said. */
+bool translator_open(struct translator *translator,
+		     const struct options *options);
+
+/* Translates packets, and tells the kernel of the sessions that begin. */
+void translator_run(struct translator *translator,
+		    struct vpnalg_packet *packets, size_t count,
+		    vpnalg_time now);
+
+/* Removes some dead sessions, if it is time to. */
+void translator_sweep(struct translator *translator, vpnalg_time now);
+
+void translator_close(struct translator *translator);
+
+#endif

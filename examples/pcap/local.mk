@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# vpnalg-pcap, for capture files.
+
+PCAP_FILES = \
+	examples/pcap/event.c \
+	examples/pcap/event.h \
+	examples/pcap/explain.c \
+	examples/pcap/explain.h \
+	examples/pcap/file.c \
+	examples/pcap/file.h \
+	examples/pcap/ipsec.c \
+	examples/pcap/ipsec.h \
+	examples/pcap/job.c \
+	examples/pcap/job.h \
+	examples/pcap/json.c \
+	examples/pcap/l2tp.c \
+	examples/pcap/l2tp.h \
+	examples/pcap/length.c \
+	examples/pcap/length.h \
+	examples/pcap/link.c \
+	examples/pcap/link.h \
+	examples/pcap/main.c \
+	examples/pcap/options.c \
+	examples/pcap/options.h \
+	examples/pcap/report.c \
+	examples/pcap/report.h \
+	examples/pcap/side.c \
+	examples/pcap/side.h \
+	examples/pcap/translator.c \
+	examples/pcap/translator.h
+
+if EXAMPLES
+bin_PROGRAMS += examples/pcap/vpnalg-pcap
+man1_MANS += doc/vpnalg-pcap.1
+examples_pcap_vpnalg_pcap_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CPPFLAGS)
+examples_pcap_vpnalg_pcap_CFLAGS = \
+	$(AM_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS)
+examples_pcap_vpnalg_pcap_LDADD = \
+	lib/libvpnalg.la $(PCAP_LIBS) $(JANSSON_LIBS)
+examples_pcap_vpnalg_pcap_SOURCES = $(COMMON_FILES) $(PCAP_FILES)
+endif
+
+EXTRA_DIST += doc/vpnalg-pcap.1

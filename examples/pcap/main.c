@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Translates a capture file. Begin with ../common/nat.c, then job.c.
+ *
+ *     job.c         what is done with each packet, by these:
+ *       link.c        finds the IPv4 header in a frame
+ *       length.c      fills in a total length that offload has left 0
+ *       side.c        which way a packet travels
+ *       translator.c  the translator, with the capture's time
+ *     file.c        the two captures
+ *     options.c     the command line
+ *     explain.c     the lines of --explain; ipsec.c, l2tp.c, event.c
+ *     report.c      the report as text; json.c the same as JSON
+ *
+ * ../common has what vpnalg-gw and vpnalg-queue need, too.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/say.h"
+#include "../common/standard.h"
+#include "job.h"
+#include "link.h"
+
+/* Packets between two progress lines. */
+#define PROGRESS_PACKETS 65536
+
+const char program[] = "vpnalg-pcap";
+
+/* A person who waits sees that something happens, unless there are lines
+ * about each packet to be seen. */
+static void show_progress(const struct job *job)
+{
+	if (!job->lines && job->report.read % PROGRESS_PACKETS == 0)
+		say_progress(job->report.read, input_percent(&job->input));
+}
+
+static bool open_all(struct job *job)
+{
+	const struct options *options = job->options;
+
+	return input_open(&job->input, options->input) &&
+	       translator_open(&job->translator, options) &&
+	       output_open(&job->output, options->output, &job->input);
+}
+
+/* Translates packet by packet. False when the output failed; a broken input
+ * is one that ends too soon. */
+static bool translate_all(struct job *job)
+{
+	struct pcap_pkthdr *header;
+	const uint8_t *data;
+	enum next next;
+	bool written = true;
+
+	job->report.link = pcap_datalink_val_to_name(
+		link_written(pcap_datalink(job->input.pcap)));
+	while (written && (next = input_next(&job->input, &header, &data)) ==
+				  NEXT_PACKET) {
+		written = job_packet(job, header, data);
+		show_progress(job);
+	}
+	job->report.complete = written && next == NEXT_END;
+	translator_sweep(&job->translator);
+	say_no_progress();
+	return written;
+}
+
+static bool write_report(const struct job *job)
+{
+	if (!job->options->json) {
+		report_write_text(&job->report, job->options,
+				  &job->translator);
+		return true;
+	}
+	if (report_write_json(&job->report, job->options, &job->translator))
+		return true;
+	say("cannot write report: standard output: %s", strerror(errno));
+	return false;
+}
+
+/* What was translated before a broken packet is a whole file, and reported. */
+static int run(const struct options *options)
+{
+	struct job job = { .options = options };
+	bool well;
+
+	if (options->explain)
+		job.lines = options_stdout_taken(options) ? stderr : stdout;
+	well = open_all(&job) && translate_all(&job);
+	well = output_close(&job.output) && well;
+	if (well)
+		well = write_report(&job) && job.report.complete;
+	translator_close(&job.translator);
+	input_close(&job.input);
+	free(job.buffer);
+	return well ? EXIT_SUCCESS : EXIT_ERROR;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	int status;
+
+	if (!standard_hold())
+		return EXIT_ERROR;
+	status = options_read(&options, argc, argv);
+	if (status == OPTIONS_RUN)
+		status = run(&options);
+	options_free(&options);
+	return standard_finish(status);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <getopt.h>
+
+#include "../common/say.h"
+#include "report.h"
+
+#define DEFAULT_ADDRESS "203.0.113.1"
+
+static const char *const default_inside[] = { "10/8", "172.16/12",
+					      "192.168/16", "100.64/10" };
+
+#define DEFAULT_INSIDE (sizeof(default_inside) / sizeof(default_inside[0]))
+
+static const char help[] =
+	"Usage: vpnalg-pcap [OPTION]... INPUT OUTPUT\n"
+	"Translate the VPN packets of a capture as a NAT with VPN passthrough\n"
+	"would, and show what the other side of the NAT would have seen.\n"
+	"\n"
+	"INPUT is a pcap or pcapng file, OUTPUT becomes a pcap file; '-' is\n"
+	"standard input or standard output.\n"
+	"\n"
+	"  --inside PREFIX     addresses of inside hosts, as 192.168.77.0/24 or\n"
+	"                      10.1.1.11; may be repeated (default 10/8,\n"
+	"                      172.16/12, 192.168/16 and 100.64/10)\n"
+	"  --address ADDR      outside address of the NAT; may be repeated\n"
+	"                      (default " DEFAULT_ADDRESS ")\n"
+	"  --general           translate all other TCP, UDP and ICMP queries, too\n"
+	NAT_OPTIONS_HELP
+	"  --seed N            start of the random numbers, 0 to 4294967295\n"
+	"                      (default 1)\n"
+	"  --wait              drop what a gateway would, so that IPsec clients\n"
+	"                      of one server wait for one another\n"
+	"  --explain           print a line about each packet\n"
+	"  --json              print the report as a JSON object to standard\n"
+	"                      output, instead of as text to standard error\n"
+	"  --help              print this help and exit\n"
+	"  --version           print the version and exit\n"
+	"\n"
+	"Packets without IPv4, between inside hosts, between others, or of\n"
+	"protocols that are not carried are copied. The report says how many.\n"
+	"\n"
+	"Exit status: 0 if all went well, 1 after an error, 2 if the command\n"
+	"line is wrong.\n";
+
+static const char *add_inside(void *where, const char *value)
+{
+	struct sides *sides = where;
+	size_t count = sides->inside_count;
+	struct prefix prefix, *list;
+
+	if (!side_read_prefix(value, &prefix))
+		return "not an IPv4 prefix";
+	list = realloc(sides->inside, (count + 1) * sizeof(*list));
+	if (!list)
+		return strerror(errno);
+	list[count] = prefix;
+	sides->inside = list;
+	sides->inside_count++;
+	return NULL;
+}
+
+static const char *read_seed(void *where, const char *value)
+{
+	return options_number(where, value, 0, UINT32_MAX)
+		       ? NULL
+		       : "not a number from 0 to 4294967295";
+}
+
+static int read_files(struct options *options, int count, char **names)
+{
+	if (count < 2)
+		return options_wrong(count ? "OUTPUT" : "INPUT", NULL,
+				     "missing");
+	if (count > 2)
+		return options_wrong(names[2], NULL, "one name too many");
+	options->input = names[0];
+	options->output = names[1];
+	return OPTIONS_RUN;
+}
+
+/* Do the options go together, and can this program do what they say? */
+static int check(const struct options *options)
+{
+	if (options->json && !report_has_json())
+		return options_wrong("--json", NULL,
+				     "this program was built without jansson");
+	if (options->json && options_is_standard(options->output))
+		return options_wrong("--json", NULL,
+				     "OUTPUT is standard output, too");
+	return OPTIONS_RUN;
+}
+
+/* False without memory. */
+static bool use_defaults(struct options *options)
+{
+	bool well = true;
+
+	if (!options->nat.address_count) {
+		well = !nat_options_address(&options->nat, DEFAULT_ADDRESS);
+		say("outside address: " DEFAULT_ADDRESS
+		    ": the default, as no --address is given");
+	}
+	if (options->sides.inside_count)
+		return well;
+	for (size_t i = 0; well && i < DEFAULT_INSIDE; i++)
+		well = !add_inside(&options->sides, default_inside[i]);
+	return well;
+}
+
+int options_read(struct options *options, int argc, char **argv)
+{
+	const struct option_row rows[] = {
+		{ "--inside", add_inside, &options->sides },
+		NAT_OPTIONS_ROWS(&options->nat),
+		{ "--seed", read_seed, &options->seed },
+		{ "--wait", options_flag, &options->wait },
+		{ "--explain", options_flag, &options->explain },
+		{ "--json", options_flag, &options->json },
+		{ NULL, NULL, NULL }
+	};
+	int status;
+
+	*options = (struct options){ .seed = 1,
+				     .sides.outside = &options->nat };
+	status = options_parse(rows, help, argc, argv);
+	if (status == OPTIONS_RUN)
+		status = read_files(options, argc - optind, argv + optind);
+	if (status == OPTIONS_RUN)
+		status = check(options);
+	if (status != OPTIONS_RUN || use_defaults(options))
+		return status;
+	say("cannot start: command line: %s", strerror(errno));
+	return EXIT_ERROR;
+}
+
+void options_free(struct options *options)
+{
+	free(options->sides.inside);
+	nat_options_free(&options->nat);
+}
+
+bool options_is_standard(const char *name)
+{
+	return !strcmp(name, "-");
+}
+
+bool options_stdout_taken(const struct options *options)
+{
+	return options->json || options_is_standard(options->output);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the command line asks for. */
+#ifndef PCAP_OPTIONS_H
+#define PCAP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../common/nat_options.h"
+#include "side.h"
+
+struct options {
+	const char *input;  /* a name, or "-" */
+	const char *output; /* a name, or "-" */
+	struct sides sides;
+	struct nat_options nat;
+	uint32_t seed;
+	bool wait;
+	bool explain;
+	bool json;
+};
+
+/* Returns OPTIONS_RUN or an exit status; options_free() follows in any case. */
+int options_read(struct options *options, int argc, char **argv);
+
+void options_free(struct options *options);
+
+/* Is this name that of standard input or output? */
+bool options_is_standard(const char *name);
+
+/* True when standard output carries something else than --explain's lines. */
+bool options_stdout_taken(const struct options *options);
+
+#endif

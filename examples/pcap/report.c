@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "../common/say.h"
+
+/* Of the widest table. */
+#define COLUMNS 5
+
+const char *report_copied_text(enum copied copied)
+{
+	static const char *const texts[COPIED_KINDS] = {
+		[COPIED_NOT_IPV4] = "not IPv4",
+		[COPIED_HEADER_CUT] = "IPv4 header not captured whole",
+		[COPIED_WITHIN] = "between inside hosts",
+		[COPIED_OURS] = "from an outside address",
+		[COPIED_OTHERS] = "between others",
+		[COPIED_UNTOUCHED] = "not carried",
+		[COPIED_SHOWS_INSIDE] = "not carried, inside address shown",
+	};
+
+	return texts[copied];
+}
+
+const char *report_protocol_name(unsigned protocol)
+{
+	static const char *const names[256] = {
+		[1] = "ICMP", [2] = "IGMP",  [4] = "IP-in-IP", [6] = "TCP",
+		[17] = "UDP", [41] = "IPv6", [47] = "GRE",     [50] = "ESP",
+		[51] = "AH",  [89] = "OSPF", [115] = "L2TPv3", [132] = "SCTP",
+	};
+
+	return names[protocol & 255];
+}
+
+static void write_sides(const struct options *options)
+{
+	const struct sides *sides = &options->sides;
+	char text[PREFIX_TEXT];
+	struct prefix prefix;
+
+	fputs("inside", stderr);
+	for (size_t i = 0; i < sides->inside_count; i++) {
+		side_write_prefix(&sides->inside[i], text);
+		fprintf(stderr, " %s", text);
+	}
+	fputs(", outside address", stderr);
+	for (size_t i = 0; i < options->nat.address_count; i++) {
+		prefix = side_of_address(&options->nat.addresses[i]);
+		side_write_prefix(&prefix, text);
+		fprintf(stderr, " %s", text);
+	}
+	fputc('\n', stderr);
+}
+
+static void write_count(const char *indent, const char *name, uint64_t count)
+{
+	int width = indent[0] ? 34 : 36;
+
+	fprintf(stderr, "  %s%-*s %11" PRIu64 "\n", indent, width, name, count);
+}
+
+static void write_fates(const struct report *report)
+{
+	write_count("", "translated", report->fates[FATE_TRANSLATED]);
+	if (report->cut)
+		write_count("  ", "and cut short", report->cut);
+	write_count("", "copied", report->fates[FATE_COPIED]);
+	for (int i = 0; i < COPIED_KINDS; i++)
+		if (report->copied[i])
+			write_count("  ", report_copied_text((enum copied)i),
+				    report->copied[i]);
+	write_count("", "dropped", report->fates[FATE_DROPPED]);
+	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
+		if (report->dropped[i])
+			write_count("  ", vpnalg_result_text(i),
+				    report->dropped[i]);
+}
+
+/* A table, of which only the rows are written that hold something. */
+struct table {
+	const char *title;
+	const char *heads[COLUMNS + 1];
+	bool begun;
+};
+
+static void write_row(struct table *table, const char *name,
+		      const uint64_t *cells)
+{
+	const char *const *heads = table->heads;
+	uint64_t any = 0;
+
+	for (size_t i = 0; heads[i]; i++)
+		any |= cells[i];
+	if (!any)
+		return;
+	if (!table->begun) {
+		fprintf(stderr, "%-27s", table->title);
+		for (size_t i = 0; heads[i]; i++)
+			fprintf(stderr, " %11s", heads[i]);
+		fputc('\n', stderr);
+	}
+	table->begun = true;
+	fprintf(stderr, "  %-25s", name);
+	for (size_t i = 0; heads[i]; i++)
+		fprintf(stderr, " %11" PRIu64, cells[i]);
+	fputc('\n', stderr);
+}
+
+static void write_protocols(const struct report *report)
+{
+	struct table table = {
+		.title = "IP protocols",
+		.heads = { "translated", "copied", "dropped" },
+	};
+	const char *name;
+	char number[24];
+
+	for (unsigned i = 0; i < 256; i++) {
+		name = report_protocol_name(i);
+		snprintf(number, sizeof(number), "protocol %u", i);
+		write_row(&table, name ? name : number, report->protocols[i]);
+	}
+}
+
+static void write_ipsec(const struct report *report)
+{
+	struct table table = {
+		.title = "IPsec",
+		.heads = { "translated", "copied", "dropped" },
+	};
+
+	for (int i = 0; i < IPSEC_SORTS; i++)
+		write_row(&table, ipsec_sort_name(i), report->ipsec[i]);
+}
+
+static void write_events(const struct events *events)
+{
+	const uint64_t *types = events->types;
+
+	if (!(types[VPNALG_EVENT_PAIRED] | types[VPNALG_EVENT_WAIT]))
+		return;
+	fputs("SPIs of inbound ESP and their hosts\n", stderr);
+	write_count("", event_type_text(VPNALG_EVENT_PAIRED),
+		    types[VPNALG_EVENT_PAIRED]);
+	for (unsigned i = 0; i < EVENT_EVIDENCES; i++)
+		if (events->evidence[i])
+			write_count("  ", event_evidence_text(i),
+				    events->evidence[i]);
+	write_count("", event_type_text(VPNALG_EVENT_UNPAIRED),
+		    types[VPNALG_EVENT_UNPAIRED]);
+	write_count("", event_type_text(VPNALG_EVENT_WAIT),
+		    types[VPNALG_EVENT_WAIT]);
+}
+
+static void write_sessions(const struct translator *translator)
+{
+	struct table table = {
+		.title = "sessions",
+		.heads = { "opened", "closed", "still open", "refused",
+			   "unread" },
+	};
+	struct vpnalg_kind_counters kind;
+
+	for (size_t i = 0; vpnalg_kind_counters(translator->nat.translator, i,
+						&kind, sizeof(kind));
+	     i++)
+		write_row(&table, kind.name,
+			  (uint64_t[]){ kind.opened, kind.closed,
+					kind.opened - kind.closed,
+					kind.refused, kind.unread });
+}
+
+static void write_traffic(const struct translator *translator)
+{
+	struct table table = {
+		.title = "packets of these sessions",
+		.heads = { "out", "in", "dropped out", "dropped in",
+			   "untouched" },
+	};
+	struct vpnalg_kind_counters kind;
+
+	for (size_t i = 0; vpnalg_kind_counters(translator->nat.translator, i,
+						&kind, sizeof(kind));
+	     i++)
+		write_row(&table, kind.name,
+			  (uint64_t[]){ kind.translated[0], kind.translated[1],
+					kind.dropped[0], kind.dropped[1],
+					kind.untouched[0] +
+						kind.untouched[1] });
+}
+
+void report_write_text(const struct report *report,
+		       const struct options *options,
+		       const struct translator *translator)
+{
+	fflush(stdout);
+	write_sides(options);
+	fprintf(stderr,
+		"%" PRIu64 " packets read (%s)%s, %" PRIu64 " written\n",
+		report->read, report->link,
+		report->complete ? "" : " until the error", report->written);
+	write_fates(report);
+	write_protocols(report);
+	write_ipsec(report);
+	write_events(&translator->events);
+	write_sessions(translator);
+	write_traffic(translator);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What was done, counted, as text or as JSON. */
+#ifndef PCAP_REPORT_H
+#define PCAP_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ipsec.h"
+#include "options.h"
+#include "translator.h"
+
+/* Why a packet was copied. */
+enum copied {
+	COPIED_NOT_IPV4,
+	COPIED_HEADER_CUT, /* the capture does not hold its addresses */
+	COPIED_WITHIN,
+	COPIED_OURS,
+	COPIED_OTHERS,
+	COPIED_UNTOUCHED,
+	COPIED_SHOWS_INSIDE, /* untouched, and an inside address is in it */
+	COPIED_KINDS
+};
+
+/* What became of a packet, in short. */
+enum fate { FATE_TRANSLATED, FATE_COPIED, FATE_DROPPED, FATES };
+
+struct report {
+	uint64_t read;
+	uint64_t written;
+	uint64_t cut; /* translated ones that became shorter */
+	uint64_t fates[FATES];
+	uint64_t copied[COPIED_KINDS];
+	uint64_t dropped[VPNALG_RESULTS];
+	uint64_t protocols[256][FATES]; /* of the IPv4 packets */
+	uint64_t ipsec[IPSEC_SORTS][FATES];
+	const char *link;               /* the link type's name */
+	bool complete;                  /* the input was read to its end */
+};
+
+/* A class of copied packets in words. */
+const char *report_copied_text(enum copied copied);
+
+/* An IP protocol's name, or NULL. */
+const char *report_protocol_name(unsigned protocol);
+
+/* Writes the report to standard error. */
+void report_write_text(const struct report *report,
+		       const struct options *options,
+		       const struct translator *translator);
+
+/* Was the program built with JSON? */
+bool report_has_json(void);
+
+/* Writes the report to standard output, as one JSON object. False when there
+ * was no memory. */
+bool report_write_json(const struct report *report,
+		       const struct options *options,
+		       const struct translator *translator);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "translator.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/say.h"
+
+/*
+ * SplitMix64 (Steele, Lea and Flood, 2014). The same seed gives the same
+ * output file, which is what an example wants. A real gateway asks its system
+ * for random numbers that nobody can predict.
+ */
+static uint32_t next_random(void *context)
+{
+	struct translator *translator = context;
+	uint64_t z = translator->random += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return (uint32_t)((z ^ z >> 31) >> 32);
+}
+
+static void note(void *context, const struct vpnalg_event *event)
+{
+	struct translator *translator = context;
+
+	event_note(&translator->events, event);
+}
+
+bool translator_open(struct translator *translator,
+		     const struct options *options)
+{
+	struct vpnalg_config config = {
+		.context = translator,
+		.random = next_random,
+		.burst = 1, /* packets come one by one here */
+		.no_wait = !options->wait,
+		.event = note,
+	};
+
+	*translator = (struct translator){ .random = options->seed };
+	if (nat_open(&translator->nat, &config, &options->nat))
+		return true;
+	say("cannot start: translator: %s", strerror(errno));
+	return false;
+}
+
+void translator_run(struct translator *translator,
+		    struct vpnalg_packet *packet, enum task task,
+		    vpnalg_time now)
+{
+	static const uint8_t directions[] = {
+		[TASK_OUT] = VPNALG_OUT,
+		[TASK_IN] = VPNALG_IN,
+		[TASK_IN_UNDO] = VPNALG_IN_UNDO,
+		[TASK_OURS] = VPNALG_OUT, /* left alone, but counted */
+	};
+
+	packet->direction = directions[task];
+	packet->checksum = VPNALG_CHECKSUM_COMPLETE;
+	packet->zone = VPNALG_ZONE_DEFAULT;
+	if (now > translator->now)
+		translator->now = now;
+	if (translator->now >= translator->due)
+		translator->due = nat_sweep(&translator->nat, translator->now);
+	vpnalg_process(translator->nat.translator, packet, 1, translator->now);
+}
+
+/* The first call ends the round that is under way, the second is a whole one,
+ * the third finds those that lived only for what the second removed. */
+void translator_sweep(struct translator *translator)
+{
+	for (int round = 0; round < 3; round++)
+		vpnalg_expire(translator->nat.translator, translator->now,
+			      UINT_MAX);
+}
+
+void translator_close(struct translator *translator)
+{
+	free(translator->events.list);
+	nat_close(&translator->nat);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The translator of a capture, whose time is that of the packets. */
+#ifndef PCAP_TRANSLATOR_H
+#define PCAP_TRANSLATOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../common/nat.h"
+#include "event.h"
+#include "options.h"
+#include "side.h"
+
+struct translator {
+	struct nat nat;
+	uint64_t random; /* where the random numbers stand */
+	vpnalg_time now; /* the latest packet's */
+	vpnalg_time due; /* when to look for dead sessions again */
+	struct events events; /* what the translator told */
+};
+
+/* Makes a translator. False when there is no memory, which was said. */
+bool translator_open(struct translator *translator,
+		     const struct options *options);
+
+/* Translates a packet whose task is none of TASK_COPY_. */
+void translator_run(struct translator *translator,
+		    struct vpnalg_packet *packet, enum task task,
+		    vpnalg_time now);
+
+/* Removes all sessions that were dead at the last packet's time. */
+void translator_sweep(struct translator *translator);
+
+void translator_close(struct translator *translator);
+
+#endif

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# vpnalg-queue, a gateway behind NFQUEUE.
+
+QUEUE_FILES = \
+	examples/queue/main.c \
+	examples/queue/netlink.c \
+	examples/queue/netlink.h \
+	examples/queue/options.c \
+	examples/queue/options.h
+
+if QUEUE
+sbin_PROGRAMS += examples/queue/vpnalg-queue
+man1_MANS += doc/vpnalg-queue.1
+examples_queue_vpnalg_queue_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
+examples_queue_vpnalg_queue_CFLAGS = $(AM_CFLAGS) $(QUEUE_CFLAGS)
+examples_queue_vpnalg_queue_LDADD = lib/libvpnalg.la $(QUEUE_LIBS)
+examples_queue_vpnalg_queue_SOURCES = \
+	$(COMMON_FILES) $(COMMON_LIVE_FILES) $(QUEUE_FILES)
+endif
+
+EXTRA_DIST += doc/vpnalg-queue.1

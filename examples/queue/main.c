@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A live gateway behind NFQUEUE: the router's firewall hands packets over, and
+ * gets them back translated. vpnalg-gw does without the firewall's help. Begin
+ * with ../common/nat.c.
+ *
+ *     netlink.c  packets from and to the kernel
+ *     options.c  the command line
+ *
+ * ../common has what vpnalg-pcap and vpnalg-gw need, too.
+ *
+ * A packet that came to be routed travels in, one that is about to leave
+ * travels out: the hook that it comes from says which.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/netfilter.h>
+
+#include "../common/nat.h"
+#include "../common/nat_report.h"
+#include "../common/rights.h"
+#include "../common/say.h"
+#include "../common/signals.h"
+#include "../common/standard.h"
+#include "../common/system.h"
+#include "netlink.h"
+#include "options.h"
+
+/* Somebody looks for dead sessions at least so often, in milliseconds. */
+#define TICK 1000
+
+/* After so many packets somebody looks at the clock, and for signals. */
+#define TURN 64
+
+const char program[] = "vpnalg-queue";
+
+struct run {
+	const struct options *options;
+	struct nat nat;
+	struct random_pool random;
+	struct queue queue;
+	int signals;
+	vpnalg_time start, due;
+};
+
+static void write_report(const struct run *run, vpnalg_time now)
+{
+	fprintf(stderr, "queue %u: %.1f s, %.3f s of processor time\n",
+		run->options->queue, (double)(now - run->start) / 1000,
+		nat_report_seconds());
+	nat_report_results(&run->nat);
+	if (run->queue.lost)
+		nat_report_count("", "times that packets were lost",
+				 run->queue.lost);
+	nat_report_sessions(&run->nat);
+	nat_report_store(&run->nat);
+}
+
+/* False when it is time to end. */
+static bool read_signals(const struct run *run, vpnalg_time now)
+{
+	int signal;
+
+	while ((signal = signals_next(run->signals)) != 0) {
+		if (signal != SIGUSR1)
+			return false;
+		write_report(run, now);
+	}
+	return true;
+}
+
+/* What the library leaves alone goes its way, to the kernel's own NAT; what it
+ * has translated carries the mark, so that this NAT lets it be. */
+static void translate(struct run *run, struct queued *queued, vpnalg_time now)
+{
+	struct vpnalg_packet packet = {
+		.data = queued->data,
+		.caplen = queued->length,
+		.len = queued->length,
+		.direction = queued->hook == NF_INET_PRE_ROUTING ? VPNALG_IN
+								 : VPNALG_OUT,
+	};
+
+	vpnalg_process(run->nat.translator, &packet, 1, now);
+	if (packet.result == VPNALG_TRANSLATED)
+		queue_replace(&run->queue, queued, packet.len);
+	else if (packet.result == VPNALG_UNTOUCHED)
+		queue_accept(&run->queue, queued);
+	else
+		queue_drop(&run->queue, queued);
+}
+
+static bool work(struct run *run)
+{
+	struct pollfd files[] = {
+		{ .fd = run->signals, .events = POLLIN },
+		{ .fd = run->queue.fd, .events = POLLIN },
+	};
+	struct queued queued;
+	vpnalg_time now;
+
+	for (;;) {
+		poll(files, 2, TICK);
+		now = system_now();
+		if (!read_signals(run, now))
+			return true;
+		for (int i = 0; i < TURN && queue_read(&run->queue, &queued);
+		     i++)
+			translate(run, &queued, now);
+		if (run->queue.failed)
+			return false;
+		if (now >= run->due)
+			run->due = nat_sweep(&run->nat, now);
+	}
+}
+
+static bool start(struct run *run)
+{
+	struct vpnalg_config config = {
+		.context = &run->random,
+		.random = random_next,
+		.general = { .ports = SYSTEM_PORTS },
+		.burst = 1, /* packets come one by one here */
+	};
+
+	run->start = system_now();
+	run->signals = signals_open();
+	if (run->signals < 0)
+		say("cannot start: signals: %s", strerror(errno));
+	else if (!nat_open(&run->nat, &config, &run->options->nat))
+		say("cannot start: translator: %s", strerror(errno));
+	else if (!queue_open(&run->queue, run->options))
+		say("cannot start: queue %u: %s", run->options->queue,
+		    strerror(errno));
+	else if (!rights_drop())
+		say("cannot start: privileges: %s", strerror(errno));
+	else
+		return true;
+	return false;
+}
+
+static int run(const struct options *options)
+{
+	struct run run = { .options = options };
+	bool well = false;
+
+	if (start(&run)) {
+		well = work(&run);
+		if (!well)
+			say("cannot go on: queue %u: %s", options->queue,
+			    strerror(errno));
+		write_report(&run, system_now());
+	}
+	queue_close(&run.queue);
+	nat_close(&run.nat);
+	return well ? EXIT_SUCCESS : EXIT_ERROR;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	int status;
+
+	if (!standard_hold())
+		return EXIT_ERROR;
+	status = options_read(&options, argc, argv);
+	if (status == OPTIONS_RUN)
+		status = run(&options);
+	options_free(&options);
+	return standard_finish(status);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A queue of the kernel's: packets come out of it, and are told their fate. */
+#ifndef QUEUE_NETLINK_H
+#define QUEUE_NETLINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "options.h"
+
+/* A whole packet and what stands before it. */
+#define QUEUE_BUFFER (65536 + 4096)
+
+struct mnl_socket;
+
+struct queue {
+	struct mnl_socket *socket;
+	int fd;
+	const struct options *options;
+	bool failed;   /* it cannot go on; errno says why */
+	uint64_t lost; /* times that the kernel had no room for packets */
+	uint8_t in[QUEUE_BUFFER], out[QUEUE_BUFFER];
+};
+
+/* A packet that waits for its fate. */
+struct queued {
+	uint32_t id;
+	uint8_t hook; /* where it was on its way: enum nf_inet_hooks */
+	uint8_t *data; /* from its IP header on; may be changed */
+	uint32_t length;
+};
+
+/* False, with errno, when that failed; queue_close() follows in any case. */
+bool queue_open(struct queue *queue, const struct options *options);
+
+/* The next packet that is there; one at a time. */
+bool queue_read(struct queue *queue, struct queued *queued);
+
+/* One of these for each: it goes on as it was; it goes on changed, and marked;
+ * it does not go on. */
+void queue_accept(struct queue *queue, const struct queued *queued);
+void queue_replace(struct queue *queue, const struct queued *queued,
+		   uint32_t length);
+void queue_drop(struct queue *queue, const struct queued *queued);
+
+void queue_close(struct queue *queue);
+
+#endif

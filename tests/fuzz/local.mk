@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Conversations by which the promises are fuzzed: tests/fuzz/run.sh builds them
+# with libFuzzer, and any compiler without it.
+
+FUZZ_FILES = \
+	tests/fuzz/bytes.c \
+	tests/fuzz/conversation.c \
+	tests/fuzz/flow.c \
+	tests/fuzz/fuzz.h \
+	tests/fuzz/oracle.c \
+	tests/fuzz/report.c \
+	tests/fuzz/rogue.c \
+	tests/fuzz/say_ipsec.c \
+	tests/fuzz/say_l2tp.c \
+	tests/fuzz/say_plain.c \
+	tests/fuzz/say_tcp.c \
+	tests/fuzz/store.c \
+	tests/fuzz/strange.c \
+	tests/fuzz/witness.c \
+	tests/fuzz/world.c
+
+if SCRIPT_TESTS
+check_PROGRAMS += tests/fuzz/replay
+tests_fuzz_replay_LDADD = lib/libcore.la
+tests_fuzz_replay_SOURCES = $(FUZZ_FILES) tests/fuzz/replay.c
+endif
+
+EXTRA_DIST += \
+	tests/fuzz/corpus/conversation/burst \
+	tests/fuzz/corpus/conversation/fails \
+	tests/fuzz/corpus/conversation/full \
+	tests/fuzz/corpus/conversation/general \
+	tests/fuzz/corpus/conversation/ike-esp \
+	tests/fuzz/corpus/conversation/insists \
+	tests/fuzz/corpus/conversation/l2tp2 \
+	tests/fuzz/corpus/conversation/l2tp2-shared \
+	tests/fuzz/corpus/conversation/l2tp3 \
+	tests/fuzz/corpus/conversation/l2tp3-ip \
+	tests/fuzz/corpus/conversation/left-over \
+	tests/fuzz/corpus/conversation/nat-t \
+	tests/fuzz/corpus/conversation/pptp \
+	tests/fuzz/corpus/conversation/pptp-cut \
+	tests/fuzz/corpus/conversation/pptp-pac \
+	tests/fuzz/corpus/conversation/rogue \
+	tests/fuzz/corpus/witness/esp-natt \
+	tests/fuzz/corpus/witness/l2tp2-l2tp3 \
+	tests/fuzz/corpus/witness/l2tp3ip-gre \
+	tests/fuzz/corpus/witness/port-0 \
+	tests/fuzz/corpus/witness/pptp-ike \
+	tests/fuzz/corpus/witness/udp-tcp \
+	tests/fuzz/run.sh \
+	tests/fuzz/target_conversation.c \
+	tests/fuzz/target_witness.c
+
+# Fuzzing, for a bounded time: FUZZ_SECONDS for each target.
+.PHONY: fuzz
+fuzz:
+	FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ_SEED='$(FUZZ_SEED)' \
+		$(SHELL) $(top_srcdir)/tests/fuzz/run.sh

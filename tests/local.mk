@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The tests.
+
+include tests/bench/local.mk
+include tests/captures/local.mk
+include tests/cost/local.mk
+include tests/fuzz/local.mk
+include tests/lab/local.mk
+include tests/sim/local.mk
+
+# One Check program; tests/check_X.c tests lib/X.c, or an example.
+UNIT_TEST_FILES = \
+	examples/udplite.c \
+	tests/cases.h \
+	tests/check_attacks.c \
+	tests/check_choose.c \
+	tests/check_choose_pool.c \
+	tests/check_expire.c \
+	tests/check_fault.c \
+	tests/check_general.c \
+	tests/check_general_mapping.c \
+	tests/check_general_model.c \
+	tests/check_general_ports.c \
+	tests/check_general_tcp.c \
+	tests/check_gre.c \
+	tests/check_init.c \
+	tests/check_ipsec.c \
+	tests/check_ipsec_cut.c \
+	tests/check_ipsec_edges.c \
+	tests/check_ipsec_esp.c \
+	tests/check_ipsec_exchange.c \
+	tests/check_ipsec_fail.c \
+	tests/check_ipsec_figures.c \
+	tests/check_ipsec_flood.c \
+	tests/check_ipsec_heal.c \
+	tests/check_ipsec_hold.c \
+	tests/check_ipsec_host.c \
+	tests/check_ipsec_ike.c \
+	tests/check_ipsec_insist.c \
+	tests/check_ipsec_judge.c \
+	tests/check_ipsec_model.c \
+	tests/check_ipsec_pair.c \
+	tests/check_ipsec_probe.c \
+	tests/check_ipsec_repair.c \
+	tests/check_key.c \
+	tests/check_l2tp.c \
+	tests/check_l2tp_ask.c \
+	tests/check_l2tp_fail.c \
+	tests/check_l2tp_mapping.c \
+	tests/check_l2tp_message.c \
+	tests/check_l2tp_model.c \
+	tests/check_l2tp_owner.c \
+	tests/check_l2tp_question.c \
+	tests/check_l2tp_shared.c \
+	tests/check_l2tp_v3.c \
+	tests/check_lessons.c \
+	tests/check_model.c \
+	tests/check_more_engine.c \
+	tests/check_more_pptp.c \
+	tests/check_packet.c \
+	tests/check_packet_cut.c \
+	tests/check_packet_owned.c \
+	tests/check_pptp.c \
+	tests/check_pptp_call.c \
+	tests/check_pptp_control.c \
+	tests/check_pptp_stream.c \
+	tests/check_process.c \
+	tests/check_process_burst.c \
+	tests/check_rewrite.c \
+	tests/check_session.c \
+	tests/check_session_fail.c \
+	tests/check_session_zone.c \
+	tests/check_steer.c \
+	tests/check_steer_general.c \
+	tests/check_table.c \
+	tests/check_table_model.c \
+	tests/check_udplite.c \
+	tests/check_vpnalg.c \
+	tests/general.h \
+	tests/support.c \
+	tests/support.h \
+	tests/support_general.c \
+	tests/support_ipsec.c \
+	tests/support_ipsec.h \
+	tests/support_l2tp.c \
+	tests/support_l2tp.h \
+	tests/support_mirror.c \
+	tests/support_packet.c \
+	tests/support_store.c \
+	tests/support_toy.c \
+	tests/toy.c \
+	tests/toy.h
+
+# Another one, for those parts of vpnalg-gw that take no network; so it needs
+# nothing that vpnalg-gw needs, but Linux' headers.
+GATEWAY_UNIT_TEST_FILES = \
+	examples/common/say.c \
+	examples/common/say.h \
+	examples/gw/answer.c \
+	examples/gw/answer.h \
+	examples/gw/filter.c \
+	examples/gw/filter.h \
+	examples/gw/fragment.c \
+	examples/gw/fragment.h \
+	examples/gw/held.c \
+	examples/gw/held.h \
+	examples/gw/impair.c \
+	examples/gw/impair.h \
+	examples/gw/port.c \
+	examples/gw/port.h \
+	examples/gw/whole.c \
+	examples/gw/whole.h \
+	examples/gw/wire.h \
+	tests/check_gateway.c \
+	tests/check_gw_answer.c \
+	tests/check_gw_fragment.c \
+	tests/check_gw_held.c \
+	tests/check_gw_impair.c \
+	tests/check_gw_port.c \
+	tests/check_gw_whole.c \
+	tests/gateway.h
+
+# Scripts; exit status 77 is "skipped". No two may differ in .sh and .py only.
+SCRIPT_TEST_FILES = \
+	tests/bench_smoke.sh \
+	tests/cost.py \
+	tests/doc_examples.sh \
+	tests/fuzz_corpus.sh \
+	tests/house_cortex.sh \
+	tests/house_freestanding.sh \
+	tests/house_headers.sh \
+	tests/house_includes.py \
+	tests/house_stack.py \
+	tests/house_symbols.sh \
+	tests/moving_store.sh \
+	tests/sim_short.sh \
+	tests/version.sh
+
+# Scripts that run vpnalg-pcap; left out where it is not built.
+PCAP_TEST_FILES = \
+	tests/capture_undo.sh \
+	tests/pcap_errors.sh \
+	tests/pcap_fuzz.py \
+	tests/pcap_general.py \
+	tests/pcap_ipsec.py \
+	tests/pcap_judge.py \
+	tests/pcap_lengths.py \
+	tests/pcap_links.py \
+	tests/pcap_progress.py \
+	tests/pcap_report.py
+
+# Scripts that run vpnalg-gw and vpnalg-queue; left out unless both are built.
+GATEWAY_TEST_FILES = \
+	tests/gateway_end.sh \
+	tests/gateway_errors.sh \
+	tests/gateway_l2tp.py
+
+if UNIT_TESTS
+check_PROGRAMS += tests/check_vpnalg
+TESTS += tests/check_vpnalg
+tests_check_vpnalg_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/lib
+tests_check_vpnalg_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_vpnalg_LDADD = lib/libcore.la $(CHECK_LIBS) -lm
+tests_check_vpnalg_SOURCES = $(UNIT_TEST_FILES) $(SIM_WORLD_FILES)
+
+if LINUX
+check_PROGRAMS += tests/check_gateway
+TESTS += tests/check_gateway
+tests_check_gateway_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
+tests_check_gateway_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_gateway_LDADD = $(CHECK_LIBS)
+tests_check_gateway_SOURCES = $(GATEWAY_UNIT_TEST_FILES)
+endif
+endif
+
+# Runs of real daemons; these captures are read with libpcap.
+if UNIT_TESTS
+if EXAMPLES
+check_PROGRAMS += tests/check_captures
+TESTS += tests/check_captures
+tests_check_captures_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(PCAP_CFLAGS)
+tests_check_captures_LDADD = lib/libcore.la $(CHECK_LIBS) $(PCAP_LIBS)
+tests_check_captures_SOURCES = \
+	tests/capture.c \
+	tests/capture.h \
+	tests/capture_ids.c \
+	tests/capture_ids.h \
+	tests/capture_run.c \
+	tests/capture_run.h \
+	tests/check_captures.c
+endif
+endif
+
+if SCRIPT_TESTS
+TESTS += $(SCRIPT_TEST_FILES)
+if EXAMPLES
+check_PROGRAMS += tests/capture_undo
+tests_capture_undo_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
+tests_capture_undo_LDADD = lib/libcore.la $(PCAP_LIBS)
+tests_capture_undo_SOURCES = \
+	tests/capture.c \
+	tests/capture.h \
+	tests/capture_undo.c
+TESTS += $(PCAP_TEST_FILES)
+endif
+if GATEWAY
+if QUEUE
+TESTS += $(GATEWAY_TEST_FILES)
+endif
+endif
+endif
+
+TEST_EXTENSIONS = .py .sh
+PY_LOG_COMPILER = $(PYTHON)
+SH_LOG_COMPILER = $(SHELL)
+
+# What a script may use beside srcdir, which automake exports.
+AM_TESTS_ENVIRONMENT = \
+	builddir='$(abs_builddir)'; export builddir; \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	CC='$(CC)'; export CC; \
+	CFLAGS='$(CFLAGS)'; export CFLAGS; \
+	NM='$(NM)'; export NM; \
+	PACKAGE_VERSION='$(PACKAGE_VERSION)'; export PACKAGE_VERSION; \
+	PYTHON='$(PYTHON)'; export PYTHON; \
+	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
+	VPNALG_GW='$(abs_builddir)/examples/gw/vpnalg-gw$(EXEEXT)'; \
+	export VPNALG_GW; \
+	VPNALG_PCAP='$(abs_builddir)/examples/pcap/vpnalg-pcap$(EXEEXT)'; \
+	export VPNALG_PCAP; \
+	VPNALG_QUEUE='$(abs_builddir)/examples/queue/vpnalg-queue$(EXEEXT)'; \
+	export VPNALG_QUEUE;
+
+EXTRA_DIST += \
+	$(GATEWAY_TEST_FILES) \
+	$(PCAP_TEST_FILES) \
+	$(SCRIPT_TEST_FILES) \
+	tests/gateway_common.sh \
+	tests/house_includes.txt \
+	tests/pcap_common.py \
+	tests/check.sh \
+	tests/mutate.py \
+	tests/setup.sh

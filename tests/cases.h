@@ -31,6 +31,7 @@ TCase *ipsec_cut_case(void);    /* check_ipsec_cut.c */
 TCase *ipsec_edges_case(void);  /* check_ipsec_edges.c */
 TCase *ipsec_worlds_case(void); /* check_ipsec_edges.c */
 TCase *ipsec_esp_case(void);    /* check_ipsec_esp.c */
+TCase *ipsec_evidence_case(void); /* check_ipsec_evidence.c */
 TCase *ipsec_exchange_case(void); /* check_ipsec_exchange.c */
 TCase *ipsec_fail_case(void);   /* check_ipsec_fail.c */
 TCase *ipsec_figures_case(void); /* check_ipsec_figures.c */
@@ -41,6 +42,7 @@ TCase *ipsec_insist_case(void); /* check_ipsec_insist.c */
 TCase *ipsec_judge_case(void);  /* check_ipsec_judge.c */
 TCase *ipsec_model_case(void);  /* check_ipsec_model.c */
 TCase *ipsec_pair_case(void);   /* check_ipsec_pair.c */
+TCase *ipsec_rank_case(void);   /* check_ipsec_rank.c */
 TCase *ipsec_repair_case(void); /* check_ipsec_repair.c */
 TCase *ipsec_heal_case(void);   /* check_ipsec_heal.c */
 TCase *ipsec_probe_case(void);  /* check_ipsec_probe.c */

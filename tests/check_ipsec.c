@@ -311,6 +311,8 @@ Suite *ipsec_suite(void)
 	suite_add_tcase(suite, ipsec_esp_case());
 	suite_add_tcase(suite, ipsec_host_case());
 	suite_add_tcase(suite, ipsec_pair_case());
+	suite_add_tcase(suite, ipsec_evidence_case());
+	suite_add_tcase(suite, ipsec_rank_case());
 	suite_add_tcase(suite, ipsec_judge_case());
 	suite_add_tcase(suite, ipsec_heal_case());
 	suite_add_tcase(suite, ipsec_probe_case());

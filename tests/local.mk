@@ -28,6 +28,7 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_cut.c \
 	tests/check_ipsec_edges.c \
 	tests/check_ipsec_esp.c \
+	tests/check_ipsec_evidence.c \
 	tests/check_ipsec_exchange.c \
 	tests/check_ipsec_fail.c \
 	tests/check_ipsec_figures.c \
@@ -41,6 +42,7 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_model.c \
 	tests/check_ipsec_pair.c \
 	tests/check_ipsec_probe.c \
+	tests/check_ipsec_rank.c \
 	tests/check_ipsec_repair.c \
 	tests/check_key.c \
 	tests/check_l2tp.c \

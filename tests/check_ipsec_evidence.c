@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How likely an SPI is one host's: each kind of evidence at its boundaries. The
+ * figures follow from normal distributions, in hundredths of the logarithm. */
+#include "cases.h"
+#include "ipsec.h"
+
+/* When the SPI began. */
+#define BEGAN 5000000U
+
+static const struct ipsec_unclaimed spi = { .spi = 0xb1,
+					    .first = BEGAN,
+					    .last = BEGAN,
+					    .began = BEGAN,
+					    .count = 1,
+					    .total = 1,
+					    .flags = IPSEC_UNCLAIMED_FRESH |
+						     IPSEC_UNCLAIMED_BEGAN };
+
+static struct ipsec_likelihood likelihood_at(uint32_t now,
+					     const struct ipsec_candidate *c,
+					     bool follows)
+{
+	struct ipsec_likelihood l = { .surprise = 77 }; /* of another host */
+
+	vpnalg_ipsec_evidence(now, c, &spi, follows, &l);
+	return l;
+}
+
+static void check_likely(struct ipsec_likelihood l,
+			 enum vpnalg_evidence evidence, uint32_t surprise)
+{
+	ck_assert_int_eq(l.rank, IPSEC_RANK_LIKELY);
+	ck_assert_int_eq(l.evidence, evidence);
+	ck_assert_uint_eq(l.surprise, surprise);
+}
+
+/* It began to send so many milliseconds before the SPI began. */
+static const struct begun_row {
+	int32_t before;
+	bool likely;
+	uint32_t surprise;
+} begun_rows[] = {
+	{ -131, false, 0 }, { -130, true, 1000 }, { -112, true, 1000 },
+	{ -111, true, 985 }, { -20, true, 32 },	  { -5, true, 2 },
+	{ -1, true, 0 },    { 0, true, 0 },	  { 1, true, 0 },
+	{ 100, true, 0 },   { 200, true, 0 },	  { 203, true, 1 },
+	{ 214, true, 32 },  { 278, true, 993 },	  { 279, true, 1000 },
+	{ 349, true, 1000 }, { 350, false, 0 },	  { 2000, false, 0 },
+};
+
+static void check_begun(const struct begun_row *row,
+			const struct ipsec_candidate *c)
+{
+	struct ipsec_likelihood l = likelihood_at(BEGAN, c, false);
+
+	ck_assert_int_eq(l.evidence, VPNALG_EVIDENCE_WOKE);
+	if (row->likely)
+		check_likely(l, VPNALG_EVIDENCE_WOKE, row->surprise);
+	else
+		ck_assert_int_eq(l.rank, IPSEC_RANK_IDLE);
+}
+
+START_TEST(a_host_that_begins_to_send_is_answered_or_spoken_to_then)
+{
+	const struct begun_row *row = &begun_rows[_i];
+	uint32_t at = BEGAN - (uint32_t)row->before;
+
+	check_begun(row, &(struct ipsec_candidate){ .has_resumed = 1,
+						    .resumed = at });
+	check_begun(row, &(struct ipsec_candidate){ .released = 1,
+						    .out_since = at });
+	/* When it last did both says nothing by itself. */
+	ck_assert_int_eq(
+		likelihood_at(BEGAN,
+			      &(struct ipsec_candidate){ .resumed = at,
+							 .out_since = at },
+			      false)
+			.rank,
+		IPSEC_RANK_IDLE);
+}
+END_TEST
+
+/* It woke, and was held back: what fits better counts. */
+static const struct twice_row {
+	uint32_t resumed, released, surprise;
+} twice_rows[] = {
+	{ 203, 214, 1 }, { 214, 203, 1 }, { 214, 900, 32 }, { 900, 214, 32 },
+};
+
+START_TEST(of_two_beginnings_the_likelier_one_counts)
+{
+	const struct twice_row *row = &twice_rows[_i];
+	const struct ipsec_candidate c = { .has_resumed = 1,
+					   .released = 1,
+					   .resumed = BEGAN - row->resumed,
+					   .out_since =
+						   BEGAN - row->released };
+
+	check_likely(likelihood_at(BEGAN, &c, false), VPNALG_EVIDENCE_WOKE,
+		     row->surprise);
+}
+END_TEST
+
+/* It received until so long before, in that rhythm, and it is later now. */
+static const struct busy_row {
+	int32_t before;
+	uint32_t gap, spread, later;
+	enum ipsec_rank rank;
+	uint32_t surprise;
+} busy_rows[] = {
+	/* It goes on to receive. */
+	{ -51, 100, 10, 60, IPSEC_RANK_NONE, 1000 },
+	{ -50, 100, 10, 60, IPSEC_RANK_SOON, 1000 },
+	/* Too long ago: it was idle. */
+	{ 349, 100, 10, 0, IPSEC_RANK_LIKELY, 1000 },
+	{ 350, 100, 10, 0, IPSEC_RANK_IDLE, 0 },
+	{ 49, 0, 10, 0, IPSEC_RANK_SOON, 768 },
+	{ 50, 0, 10, 0, IPSEC_RANK_IDLE, 0 },
+	/* The next packet is late. */
+	{ 100, 100, 10, 0, IPSEC_RANK_SOON, 0 },
+	{ 100, 100, 10, 100, IPSEC_RANK_SOON, 0 },
+	{ 100, 100, 10, 101, IPSEC_RANK_LIKELY, 0 },
+	{ 3, 3, 10, 51, IPSEC_RANK_SOON, 0 },
+	{ 3, 3, 10, 52, IPSEC_RANK_LIKELY, 0 },
+	/* How well it fits. */
+	{ 83, 100, 10, 0, IPSEC_RANK_SOON, 92 },
+	{ 117, 100, 10, 0, IPSEC_RANK_SOON, 92 },
+	{ 110, 100, 0, 0, IPSEC_RANK_SOON, 128 },
+	{ 110, 100, 4, 0, IPSEC_RANK_SOON, 128 },
+	{ 110, 100, 5, 0, IPSEC_RANK_SOON, 128 },
+	{ 110, 100, 6, 0, IPSEC_RANK_SOON, 88 },
+	{ 127, 100, 5, 0, IPSEC_RANK_SOON, 933 },
+	{ 128, 100, 5, 0, IPSEC_RANK_SOON, 1000 },
+	{ 155, 100, 8, 0, IPSEC_RANK_SOON, 1000 },
+	{ 1255, 1000, 255, 0, IPSEC_RANK_SOON, 32 },
+	{ 1256, 1000, 255, 0, IPSEC_RANK_SOON, 1000 },
+};
+
+START_TEST(a_host_that_stops_to_receive_may_go_on_with_the_spi)
+{
+	const struct busy_row *row = &busy_rows[_i];
+	const struct ipsec_candidate c = { .receives = 1,
+					   .received = BEGAN -
+						       (uint32_t)row->before,
+					   .gap = row->gap & 0x7ff,
+					   .spread = row->spread & 0xff };
+	struct ipsec_likelihood l =
+		likelihood_at(BEGAN + row->later, &c, false);
+
+	ck_assert_int_eq(l.rank, row->rank);
+	if (row->rank == IPSEC_RANK_IDLE)
+		return;
+	ck_assert_int_eq(l.evidence, VPNALG_EVIDENCE_CONTINUED);
+	ck_assert_uint_eq(l.surprise, row->surprise);
+}
+END_TEST
+
+/* It received last 100 ms before the SPI began, and each 100 ms before that.
+ * Times are counted from then on; a host that has not done something has 0. */
+#define RECEIVED (BEGAN - 100)
+
+static const struct sends_row {
+	const char *name;
+	uint32_t sent, resumed, released;
+	enum ipsec_rank rank;
+} sends_rows[] = {
+	{ "it has never sent", 0, 0, 0, IPSEC_RANK_LIKELY },
+	{ "it may have stopped, too", 250, 0, 0, IPSEC_RANK_LIKELY },
+	{ "it goes on", 251, 0, 0, IPSEC_RANK_SURE },
+	{ "it began long before", 251, (uint32_t)-500, 0, IPSEC_RANK_SURE },
+	{ "it had just begun", 251, (uint32_t)-499, 0, IPSEC_RANK_LIKELY },
+	{ "it was held back before", 251, 0, (uint32_t)-1, IPSEC_RANK_SURE },
+	{ "it was held back since", 451, 0, 1, IPSEC_RANK_LIKELY },
+	{ "it was held back since, and goes on", 452, 0, 1, IPSEC_RANK_SURE },
+};
+
+START_TEST(a_host_that_goes_on_to_send_goes_on_to_receive)
+{
+	const struct sends_row *row = &sends_rows[_i];
+	const struct ipsec_candidate c = {
+		.receives = 1,
+		.received = RECEIVED,
+		.gap = 100,
+		.spread = 10,
+		.sends = row->sent != 0,
+		.sent = RECEIVED + (row->sent != 0 ? row->sent : 251),
+		.has_resumed = row->resumed != 0,
+		.resumed = RECEIVED + row->resumed,
+		.released = row->released != 0,
+		.out_since = RECEIVED + row->released
+	};
+	struct ipsec_likelihood l = likelihood_at(RECEIVED + 460, &c, false);
+
+	ck_assert_msg(l.rank == row->rank, "%s: %d", row->name, (int)l.rank);
+	ck_assert_int_eq(l.evidence, VPNALG_EVIDENCE_CONTINUED);
+	ck_assert_uint_eq(l.surprise, 0);
+}
+END_TEST
+
+/* What it received may have been for another SPI than this one, which answers
+ * what it was held back with. */
+static const struct answered_row {
+	uint32_t received, released, later;
+	bool sends;
+	enum ipsec_rank rank;
+	enum vpnalg_evidence evidence;
+	uint32_t surprise;
+} answered_rows[] = {
+	{ 130, 120, 0, false, IPSEC_RANK_LIKELY, VPNALG_EVIDENCE_WOKE, 0 },
+	{ 130, 130, 0, false, IPSEC_RANK_SOON, VPNALG_EVIDENCE_CONTINUED, 288 },
+	{ 100, 90, 0, false, IPSEC_RANK_LIKELY, VPNALG_EVIDENCE_WOKE, 0 },
+	{ 100, 90, 200, false, IPSEC_RANK_LIKELY, VPNALG_EVIDENCE_CONTINUED,
+	  0 },
+	{ 130, 120, 900, true, IPSEC_RANK_SURE, VPNALG_EVIDENCE_WOKE, 0 },
+};
+
+START_TEST(a_host_that_was_held_back_may_be_answered)
+{
+	const struct answered_row *row = &answered_rows[_i];
+	const struct ipsec_candidate c = { .receives = 1,
+					   .received = BEGAN - row->received,
+					   .gap = 100,
+					   .spread = 10,
+					   .sends = row->sends,
+					   .sent = BEGAN + row->later,
+					   .released = 1,
+					   .out_since =
+						   BEGAN - row->released };
+	struct ipsec_likelihood l =
+		likelihood_at(BEGAN + row->later, &c, false);
+
+	ck_assert_int_eq(l.rank, row->rank);
+	ck_assert_int_eq(l.evidence, row->evidence);
+	ck_assert_uint_eq(l.surprise, row->surprise);
+}
+END_TEST
+
+/* Its exchange ended so long before. */
+static const struct connected_row {
+	int32_t before;
+	bool likely;
+	uint32_t surprise;
+} connected_rows[] = {
+	{ -51, false, 0 },  { -50, true, 0 },  { 0, true, 0 },
+	{ 200, true, 0 },   { 203, true, 1 },  { 214, true, 32 },
+	{ 399, true, 1000 }, { 400, false, 0 },
+};
+
+START_TEST(a_host_that_has_just_connected_has_an_spi)
+{
+	const struct connected_row *row = &connected_rows[_i];
+	struct ipsec_candidate c = { .initial = 1,
+				     .answered = 1,
+				     .asked = BEGAN - (uint32_t)row->before,
+				     .sends = 1 };
+	struct ipsec_likelihood l;
+
+	c.out_since = c.asked;
+	l = likelihood_at(BEGAN, &c, false);
+	if (!row->likely) {
+		ck_assert_int_eq(l.rank, IPSEC_RANK_IDLE);
+		return;
+	}
+	check_likely(l, VPNALG_EVIDENCE_CONNECTED, row->surprise);
+	/* It has not used its own SA. */
+	c.out_since--;
+	check_likely(likelihood_at(BEGAN, &c, false),
+		     VPNALG_EVIDENCE_CONNECTED, row->surprise + 310);
+	c.out_since++;
+	c.sends = 0;
+	check_likely(likelihood_at(BEGAN, &c, false),
+		     VPNALG_EVIDENCE_CONNECTED, row->surprise + 310);
+	c.answered = 0;
+	ck_assert_int_eq(likelihood_at(BEGAN, &c, false).rank,
+			 IPSEC_RANK_IDLE);
+}
+END_TEST
+
+/* It has one already; the SPI of nobody that ended may have been its. */
+START_TEST(a_host_that_has_rekeyed_may_own_what_follows_an_spi_of_nobody)
+{
+	struct ipsec_candidate c = { .answered = 1, .asked = BEGAN - 499 };
+
+	check_likely(likelihood_at(BEGAN, &c, true), VPNALG_EVIDENCE_CONTINUED,
+		     600);
+	ck_assert_int_eq(likelihood_at(BEGAN, &c, false).rank,
+			 IPSEC_RANK_IDLE);
+	ck_assert_int_eq(likelihood_at(BEGAN, &c, false).evidence,
+			 VPNALG_EVIDENCE_WOKE);
+	c.asked--;
+	ck_assert_int_eq(likelihood_at(BEGAN, &c, true).rank, IPSEC_RANK_IDLE);
+	c.asked = BEGAN + 50;
+	check_likely(likelihood_at(BEGAN, &c, true), VPNALG_EVIDENCE_CONTINUED,
+		     600);
+	c.asked++;
+	ck_assert_int_eq(likelihood_at(BEGAN, &c, true).rank, IPSEC_RANK_IDLE);
+}
+END_TEST
+
+/* The SPI was in use before: of times only this one tells, that a host goes on
+ * to receive. */
+START_TEST(when_an_spi_began_may_be_unknown)
+{
+	struct ipsec_unclaimed w = spi;
+	struct ipsec_candidate c = { .has_resumed = 1,
+				     .resumed = BEGAN,
+				     .received = BEGAN - 250,
+				     .gap = 100,
+				     .initial = 1,
+				     .answered = 1,
+				     .asked = BEGAN };
+	struct ipsec_likelihood l = { .surprise = 77 };
+
+	w.flags = 0;
+	vpnalg_ipsec_evidence(BEGAN, &c, &w, true, &l);
+	ck_assert_int_eq(l.rank, IPSEC_RANK_IDLE);
+	ck_assert_int_eq(l.evidence, VPNALG_EVIDENCE_WOKE);
+	ck_assert_uint_eq(l.surprise, 0);
+	c.receives = 1;
+	vpnalg_ipsec_evidence(BEGAN, &c, &w, true, &l);
+	ck_assert_int_eq(l.rank, IPSEC_RANK_NONE);
+	vpnalg_ipsec_evidence(BEGAN + 1, &c, &w, true, &l);
+	ck_assert_int_eq(l.rank, IPSEC_RANK_IDLE);
+}
+END_TEST
+
+/* Another SPI of nobody, which ended so long before the first one began: it
+ * began long before that and was seen so often. */
+static const struct other_row {
+	const char *name;
+	uint32_t ended, older, later;
+	uint8_t count;
+	bool unused, follows;
+} other_rows[] = {
+	{ "just before", 0, 3000, 500, 6, false, true },
+	{ "too few packets", 0, 3000, 500, 5, false, false },
+	{ "too young", 0, 500, 500, 6, false, false },
+	{ "old enough", 0, 501, 500, 6, false, true },
+	{ "not long before", 349, 3000, 500, 6, false, true },
+	{ "too long before", 350, 3000, 500, 6, false, false },
+	{ "it may not have ended", 0, 3000, 200, 6, false, false },
+	{ "it has ended", 0, 3000, 201, 6, false, true },
+	{ "no other", 0, 3000, 500, 6, true, false },
+};
+
+START_TEST(an_spi_may_begin_where_another_ended)
+{
+	const struct other_row *row = &other_rows[_i];
+	struct ipsec_unclaimed places[IPSEC_UNCLAIMED] = { [2] = spi };
+	struct ipsec_blocks blocks = {
+		.now = BEGAN - row->ended + row->later,
+		.unclaimed = IPSEC_UNCLAIMED,
+		.unclaimed_blocks = { (struct vpnalg_record *)(void *)places }
+	};
+
+	places[3] = spi;
+	places[3].spi = row->unused ? 0 : 0xb2;
+	places[3].began = BEGAN - row->older;
+	places[3].last = BEGAN - row->ended;
+	places[3].count = row->count;
+	ck_assert_msg(vpnalg_ipsec_evidence_follows(&blocks, &places[2]) ==
+			      row->follows,
+		      "%s", row->name);
+}
+END_TEST
+
+/* It follows another one, not itself. */
+START_TEST(an_spi_does_not_follow_itself)
+{
+	struct ipsec_unclaimed places[IPSEC_UNCLAIMED] = { spi };
+	struct ipsec_blocks blocks = {
+		.now = BEGAN + 500,
+		.unclaimed = IPSEC_UNCLAIMED,
+		.unclaimed_blocks = { (struct vpnalg_record *)(void *)places }
+	};
+	struct ipsec_unclaimed later = spi;
+
+	places[0].began = BEGAN - 3000;
+	places[0].count = 6;
+	later.spi = 0xb2;
+	ck_assert(vpnalg_ipsec_evidence_follows(&blocks, &later));
+	places[0].began = BEGAN;
+	places[0].last = BEGAN - 1;
+	ck_assert(!vpnalg_ipsec_evidence_follows(&blocks, &places[0]));
+}
+END_TEST
+
+TCase *ipsec_evidence_case(void)
+{
+	TCase *t = tcase_create("evidence");
+
+	tcase_add_loop_test(
+		t, a_host_that_begins_to_send_is_answered_or_spoken_to_then, 0,
+		ROWS(begun_rows));
+	tcase_add_loop_test(t, of_two_beginnings_the_likelier_one_counts, 0,
+			    ROWS(twice_rows));
+	tcase_add_loop_test(t,
+			    a_host_that_stops_to_receive_may_go_on_with_the_spi,
+			    0, ROWS(busy_rows));
+	tcase_add_loop_test(t, a_host_that_goes_on_to_send_goes_on_to_receive,
+			    0, ROWS(sends_rows));
+	tcase_add_loop_test(t, a_host_that_was_held_back_may_be_answered, 0,
+			    ROWS(answered_rows));
+	tcase_add_loop_test(t, a_host_that_has_just_connected_has_an_spi, 0,
+			    ROWS(connected_rows));
+	tcase_add_test(
+		t, a_host_that_has_rekeyed_may_own_what_follows_an_spi_of_nobody);
+	tcase_add_test(t, when_an_spi_began_may_be_unknown);
+	tcase_add_loop_test(t, an_spi_may_begin_where_another_ended, 0,
+			    ROWS(other_rows));
+	tcase_add_test(t, an_spi_does_not_follow_itself);
+	return t;
+}

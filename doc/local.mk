@@ -1,16 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The manual: its pages, and programs that they show.
+# The manual.
 
 EXTRA_DIST += \
 	doc/embedding.md \
-	doc/examples/cores.c \
-	doc/examples/gateway.c \
-	doc/examples/list_store.c \
-	doc/examples/packets.h \
-	doc/examples/share.c \
-	doc/examples/toy.c \
-	doc/examples/toy.h \
-	doc/examples/toy_run.c \
 	doc/gateway-speed.md \
 	doc/general-traffic.md \
 	doc/ipsec.md \

@@ -43,6 +43,7 @@ wants_tests() {
 	wants groff-base command -v groff
 	wants iproute2 command -v ip
 	wants iptables command -v iptables
+	wants iputils-ping command -v ping
 	wants libclang-rt-dev links clang -fsanitize=address,undefined
 	wants libjansson-dev pkg-config --exists jansson
 	wants libmnl-dev pkg-config --exists libmnl

@@ -126,7 +126,8 @@ GATEWAY_UNIT_TEST_FILES = \
 SCRIPT_TEST_FILES = \
 	tests/bench_smoke.sh \
 	tests/cost.py \
-	tests/doc_examples.sh \
+	tests/example_gateways.py \
+	tests/examples.sh \
 	tests/fuzz_corpus.sh \
 	tests/house_cortex.sh \
 	tests/house_freestanding.sh \
@@ -134,6 +135,7 @@ SCRIPT_TEST_FILES = \
 	tests/house_includes.py \
 	tests/house_stack.py \
 	tests/house_symbols.sh \
+	tests/manual.sh \
 	tests/moving_store.sh \
 	tests/sim_short.sh \
 	tests/version.sh
@@ -141,6 +143,7 @@ SCRIPT_TEST_FILES = \
 # Scripts that run vpnalg-pcap; left out where it is not built.
 PCAP_TEST_FILES = \
 	tests/capture_undo.sh \
+	tests/example_pcap.py \
 	tests/pcap_errors.sh \
 	tests/pcap_fuzz.py \
 	tests/pcap_general.py \

@@ -87,6 +87,7 @@ static uint32_t segment_len(const struct answer_head *head,
 	return length;
 }
 
+/* [reset] */
 size_t answer_reset(const struct answer_head *head, uint8_t *data)
 {
 	const uint8_t *ip = head->data;
@@ -118,3 +119,4 @@ size_t answer_reset(const struct answer_head *head, uint8_t *data)
 	      sum_end(sum_add(sum, reset, TCP_HEADER_LEN)));
 	return IP_HEADER_LEN + TCP_HEADER_LEN;
 }
+/* [reset] */

@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The simplest session store: an array of places, searched from end to end.
- * Good for a handful of sessions, and to see what a store has to do. */
-#include "packets.h"
+/*
+ * A session store of your own, with <vpnalg/store.h> alone: an array of places,
+ * searched from end to end. It is good for a handful of sessions, and shows
+ * what a store has to do. doc/writing-a-store.md explains it piece by piece.
+ *
+ *     cc store.c -o store $(pkg-config --cflags --libs libvpnalg)
+ *     ./store
+ *
+ * opens ten GRE tunnels, while the store grows.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#define RECORD_BYTES (VPNALG_UNITS_MAX * VPNALG_UNIT)
+#include <vpnalg/store.h>
 
 /* [place] */
 /* A record and what the store knows of it. The record comes first, so that its
@@ -11,7 +21,7 @@
 struct place {
 	union {
 		struct vpnalg_record record;
-		uint64_t aligned[RECORD_BYTES / 8];
+		uint64_t aligned[VPNALG_UNITS_MAX * VPNALG_UNIT / 8];
 	} is;
 	uint64_t hashes[VPNALG_SLOTS_MAX];
 	bool given[VPNALG_SLOTS_MAX]; /* whether that key leads here */
@@ -21,7 +31,7 @@ struct place {
 struct list_store {
 	struct place *places;
 	uint32_t count;
-	unsigned changes; /* for nobody but the test below */
+	unsigned changes; /* what a mirror would have been sent */
 };
 
 static struct place *place_of(struct vpnalg_record *record)
@@ -44,9 +54,8 @@ static struct vpnalg_record *list_find(void *context, const uint8_t *key,
 				       uint64_t hash, unsigned *slot)
 {
 	const struct list_store *list = context;
-	uint32_t i;
 
-	for (i = 0; i < list->count; i++)
+	for (uint32_t i = 0; i < list->count; i++)
 		for (*slot = 0; *slot < VPNALG_SLOTS_MAX; ++*slot)
 			if (leads_here(&list->places[i], *slot, key, hash))
 				return &list->places[i].is.record;
@@ -58,9 +67,8 @@ static struct vpnalg_record *list_find(void *context, const uint8_t *key,
 static struct vpnalg_record *list_add(void *context, unsigned units)
 {
 	const struct list_store *list = context;
-	uint32_t i;
 
-	for (i = 0; i < list->count; i++) {
+	for (uint32_t i = 0; i < list->count; i++) {
 		struct place *place = &list->places[i];
 
 		if (place->used)
@@ -157,88 +165,84 @@ static struct vpnalg_store list_operations(struct list_store *list)
 /* [grow] */
 /* Between two calls into the translator every record may move. Their order
  * stays, so the cursor of an unfinished round still means the same. */
-static bool list_grow(struct list_store *list, uint32_t count)
+static void list_grow(struct list_store *list, uint32_t count)
 {
 	struct place *places = calloc(count, sizeof(*places));
 
 	if (places == NULL)
-		return false;
+		exit(1);
 	if (list->count > 0)
 		memcpy(places, list->places, list->count * sizeof(*places));
 	free(list->places);
 	list->places = places;
 	list->count = count;
-	return true;
 }
 /* [grow] */
 
-/* The rest tries it with PPTP control connections. */
-
-static const struct vpnalg_handler *const handlers[] = { &vpnalg_pptp };
-
-static struct vpnalg *open_translator(const struct vpnalg_store *store)
-{
-	static uint64_t memory[2048];
-	struct vpnalg_addr address = { .family = VPNALG_IPV4 };
-	struct vpnalg_config config = {
-		.size = sizeof(config),
-		.handlers = handlers,
-		.handler_count = 1,
-		.addresses = &address,
-		.address_count = 1,
-		.store = store,
-		.random = next_random,
-		.context = fopen("/dev/urandom", "rb"),
-	};
-	struct vpnalg *translator;
-
-	memcpy(address.octets, outside_address, 4);
-	CHECK(vpnalg_init(&translator, memory, sizeof(memory), &config) == 0);
-	return translator;
-}
-
-static enum vpnalg_result connect_from(struct vpnalg *translator,
-				       uint16_t port)
-{
-	uint8_t bytes[40];
-	struct vpnalg_packet packet =
-		tcp(bytes, inside_host, port, remote_host, 1723, TCP_SYN);
-
-	packet.direction = VPNALG_OUT;
-	vpnalg_process(translator, &packet, 1, 0);
-	return packet.result;
-}
-
 static uint32_t count_used(const struct list_store *list)
 {
-	uint32_t i, used = 0;
+	uint32_t used = 0;
 
-	for (i = 0; i < list->count; i++)
+	for (uint32_t i = 0; i < list->count; i++)
 		used += list->places[i].used;
 	return used;
 }
 
+static uint32_t next_random(void *file)
+{
+	uint32_t bits;
+
+	if (!file || fread(&bits, sizeof(bits), 1, file) != 1)
+		abort();
+	return bits;
+}
+
+/* A host sends the first packet of a GRE tunnel to 203.0.113.last. */
+static enum vpnalg_result open_tunnel(struct vpnalg *translator, uint8_t last)
+{
+	uint8_t bytes[24] = { 69, 0, 0, 24, 0, 0, 0, 0, 64, 47, 0, 0,
+			      192, 168, 77, 11, 203, 0, 113, 0, 0, 0, 8, 0 };
+	unsigned checksum = 0x3103U - last; /* of the IP header */
+	struct vpnalg_packet packet = { .data = bytes, .caplen = 24, .len = 24,
+					.direction = VPNALG_OUT };
+
+	bytes[10] = (uint8_t)(checksum >> 8);
+	bytes[11] = (uint8_t)checksum;
+	bytes[19] = last;
+	vpnalg_process(translator, &packet, 1, 0);
+	return (enum vpnalg_result)packet.result;
+}
+
 int main(void)
 {
+	static const struct vpnalg_handler *const handlers[] = { &vpnalg_gre };
+	static uint64_t memory[2048];
 	struct list_store list = { NULL, 0, 0 };
 	struct vpnalg_store store = list_operations(&list);
-	struct vpnalg *translator = open_translator(&store);
+	struct vpnalg_addr outside = { VPNALG_IPV4, { 203, 0, 113, 1 } };
+	struct vpnalg_config config = { .size = sizeof(config),
+		.handlers = handlers, .handler_count = 1, .store = &store,
+		.addresses = &outside, .address_count = 1,
+		.random = next_random, .context = fopen("/dev/urandom", "rb") };
+	struct vpnalg *translator;
+	enum vpnalg_result result;
 
-	CHECK(connect_from(translator, 50000) == VPNALG_DROP_STORE);
-	CHECK(list_grow(&list, 3)); /* the remote has a record, too */
-	CHECK(connect_from(translator, 50000) == VPNALG_TRANSLATED);
-	CHECK(connect_from(translator, 50001) == VPNALG_TRANSLATED);
-	CHECK(connect_from(translator, 50002) == VPNALG_DROP_STORE);
-	CHECK(count_used(&list) == 3);
-
-	CHECK(list_grow(&list, 8));
-	CHECK(connect_from(translator, 50000) == VPNALG_TRANSLATED);
-	CHECK(connect_from(translator, 50002) == VPNALG_TRANSLATED);
-	CHECK(count_used(&list) == 4 && list.changes > 0);
-
-	while (vpnalg_expire(translator, 600000, 3) == 600000)
+	if (vpnalg_init(&translator, memory, sizeof(memory), &config) != 0)
+		return 1;
+	for (uint8_t last = 100; last < 110; last++) {
+		result = open_tunnel(translator, last);
+		for (; result == VPNALG_DROP_STORE && list.count < 99;
+		     result = open_tunnel(translator, last))
+			list_grow(&list, list.count + 1);
+		printf("203.0.113.%d: %s\n", last,
+		       result == VPNALG_TRANSLATED ? "translated" : "dropped");
+	}
+	printf("the store is %s, it was %s\n",
+	       count_used(&list) == list.count ? "full" : "not full",
+	       list.changes > 0 ? "told of changes" : "told of no change");
+	while (vpnalg_expire(translator, 3600000, 16) == 3600000)
 		continue;
-	CHECK(count_used(&list) == 0);
+	printf("after an hour: %u records\n", (unsigned)count_used(&list));
 	free(list.places);
 	return 0;
 }

@@ -177,6 +177,25 @@ START_TEST(what_a_lone_host_got_is_undone_once_its_owner_comes)
 }
 END_TEST
 
+/* An SPI was promised to B, who has died since; nobody has swept the store. A
+ * hears all the time, so none but B is expected: what is nobody's goes round. */
+START_TEST(what_a_dead_host_was_to_get_goes_to_one_that_lives)
+{
+	struct esp unknown = esp_of(CLIENT_A, SERVER, 0, 0xc0de);
+	unsigned i, got = 0;
+
+	ck_assert(is_answered(&a));
+	w.now += 5000;
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+	for (i = 0; i < 150; i++, w.now += 900) {
+		ck_assert(is_answered(&a));
+		if (i >= 140)
+			got += esp_receives(&w, &unknown) == VPNALG_TRANSLATED;
+	}
+	ck_assert_uint_gt(got, 0);
+}
+END_TEST
+
 /* The server speaks to both at once and without a pause, and both send without
  * one: nothing tells whose is whose, so each gets some of its packets. */
 START_TEST(who_cannot_be_told_apart_hears_some_packets)
@@ -216,6 +235,7 @@ TCase *ipsec_heal_case(void)
 		t, any_child_sa_that_goes_on_shows_that_there_are_several, 0,
 		8);
 	tcase_add_test(t, what_a_lone_host_got_is_undone_once_its_owner_comes);
+	tcase_add_test(t, what_a_dead_host_was_to_get_goes_to_one_that_lives);
 	tcase_add_test(t, who_cannot_be_told_apart_hears_some_packets);
 	return t;
 }

@@ -132,6 +132,41 @@ START_TEST(a_hundred_remotes_of_one_host_are_a_hundred_hosts)
 }
 END_TEST
 
+/* The second of three hosts is promised an SPI, gets none, and dies; the others
+ * live on. */
+static void let_the_second_die(void)
+{
+	uint64_t until;
+
+	come(0, 1);
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1]), VPNALG_TRANSLATED);
+	until = w.now + 140000;
+	come(2, 3);
+	for (; w.now < until; w.now += 1000) {
+		ck_assert(esp_arrives(&w, &hosts[0]));
+		ck_assert_uint_eq(esp_sends(&w, &hosts[0]), VPNALG_TRANSLATED);
+		ck_assert(esp_arrives(&w, &hosts[2]));
+		ck_assert_uint_eq(esp_sends(&w, &hosts[2]), VPNALG_TRANSLATED);
+	}
+}
+
+/* It would be in doubt which of two gets what comes. */
+START_TEST(a_host_that_was_closed_is_expected_no_more)
+{
+	let_the_second_die();
+	world_wait(&w, 1);
+	ck_assert_uint_eq(live(&w, KIND_ESP_HOST), 2);
+	hosts[2].out_spi = 0xc0de;
+	hosts[2].in_spi = 0xc0df;
+	hosts[2].in_sequence = 0;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[2]), VPNALG_TRANSLATED);
+	w.now += 900;
+	ck_assert(esp_arrives(&w, &hosts[0]));
+	ck_assert(esp_arrives(&w, &hosts[2]));
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_EXPECTED);
+}
+END_TEST
+
 TCase *ipsec_host_case(void)
 {
 	TCase *t = tcase_create("hosts");
@@ -142,6 +177,7 @@ TCase *ipsec_host_case(void)
 	tcase_add_test(t, what_is_kept_of_a_remote_is_bounded);
 	tcase_add_test(t, what_is_kept_of_a_remote_goes_with_its_last_host);
 	tcase_add_test(t, a_host_that_all_others_have_left_is_alone);
+	tcase_add_test(t, a_host_that_was_closed_is_expected_no_more);
 	tcase_add_test(t, a_hundred_remotes_of_one_host_are_a_hundred_hosts);
 	return t;
 }

@@ -331,6 +331,18 @@ START_TEST(an_answer_by_chance_is_given_up_once_the_host_asks_twice)
 }
 END_TEST
 
+/* The second one has been silent for too long. */
+START_TEST(a_host_that_has_died_is_tried_once)
+{
+	w.now += 60000;
+	client_exchanges(&w, &ikes[0], CREATE_CHILD_SA);
+	w.now += 5000;
+	client_exchanges(&w, &ikes[2], CREATE_CHILD_SA);
+	w.now += 80000;
+	ck_assert_str_eq(takers(&hosts[2], 7, 1000), "A-CACAC");
+}
+END_TEST
+
 TCase *ipsec_probe_case(void)
 {
 	TCase *t = tcase_create("trial");
@@ -355,5 +367,6 @@ TCase *ipsec_probe_case(void)
 	tcase_add_test(t, a_flood_does_not_take_the_place_of_what_is_on_trial);
 	tcase_add_test(
 		t, an_answer_by_chance_is_given_up_once_the_host_asks_twice);
+	tcase_add_test(t, a_host_that_has_died_is_tried_once);
 	return t;
 }

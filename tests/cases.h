@@ -44,6 +44,7 @@ TCase *ipsec_model_case(void);  /* check_ipsec_model.c */
 TCase *ipsec_pair_case(void);   /* check_ipsec_pair.c */
 TCase *ipsec_rank_case(void);   /* check_ipsec_rank.c */
 TCase *ipsec_repair_case(void); /* check_ipsec_repair.c */
+TCase *ipsec_review_case(void); /* check_ipsec_review.c */
 TCase *ipsec_heal_case(void);   /* check_ipsec_heal.c */
 TCase *ipsec_probe_case(void);  /* check_ipsec_probe.c */
 TCase *ipsec_hold_case(void);  /* check_ipsec_hold.c */

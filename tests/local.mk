@@ -44,6 +44,7 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_probe.c \
 	tests/check_ipsec_rank.c \
 	tests/check_ipsec_repair.c \
+	tests/check_ipsec_review.c \
 	tests/check_key.c \
 	tests/check_l2tp.c \
 	tests/check_l2tp_ask.c \
@@ -88,6 +89,8 @@ UNIT_TEST_FILES = \
 	tests/support_l2tp.h \
 	tests/support_mirror.c \
 	tests/support_packet.c \
+	tests/support_records.c \
+	tests/support_records.h \
 	tests/support_store.c \
 	tests/support_toy.c \
 	tests/toy.c \

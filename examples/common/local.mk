@@ -6,6 +6,8 @@ COMMON_FILES = \
 	examples/common/nat.h \
 	examples/common/nat_options.c \
 	examples/common/nat_options.h \
+	examples/common/nat_report.c \
+	examples/common/nat_report.h \
 	examples/common/nat_timeouts.c \
 	examples/common/nat_timeouts.h \
 	examples/common/options.c \
@@ -17,8 +19,6 @@ COMMON_FILES = \
 
 # What those share that run beside a kernel.
 COMMON_LIVE_FILES = \
-	examples/common/nat_report.c \
-	examples/common/nat_report.h \
 	examples/common/rights.c \
 	examples/common/rights.h \
 	examples/common/signals.c \

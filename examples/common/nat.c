@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "say.h"
 
 /* Room for 100,000 PPTP calls that each have a control connection of their
  * own, and the system gives only what is used. */
@@ -73,14 +76,20 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	config->store = &nat->store;
 	config->pool_key[0] = next_key(config);
 	config->pool_key[1] = next_key(config);
-	return open_table(nat) && open_translator(nat, config);
+	if (open_table(nat) && open_translator(nat, config))
+		return true;
+	say("cannot start: translator: %s", strerror(errno));
+	return false;
 }
 
-vpnalg_time nat_sweep(struct nat *nat, vpnalg_time now)
+bool nat_sweep(struct nat *nat, vpnalg_time now)
 {
-	vpnalg_time due = vpnalg_expire(nat->translator, now, SWEEP_BUDGET);
-
-	return due < now + SWEEP_AGAIN ? due : now + SWEEP_AGAIN;
+	if (now < nat->due)
+		return false;
+	nat->due = vpnalg_expire(nat->translator, now, SWEEP_BUDGET);
+	if (nat->due > now + SWEEP_AGAIN)
+		nat->due = now + SWEEP_AGAIN;
+	return true;
 }
 
 void nat_close(struct nat *nat)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The translator as all the programs here set it up: which protocols it knows,
- * and its memory. Where to begin. */
+/* The translator as all programs here set it up: which protocols it knows, its
+ * memory, and when it removes dead sessions. Begin to read here. */
 #ifndef COMMON_NAT_H
 #define COMMON_NAT_H
 
@@ -10,14 +10,14 @@
 #include <vpnalg/store.h>
 #include <vpnalg/vpnalg.h>
 
-/* What its user may want of it. */
+/* What the user asked for. */
 struct nat_options {
 	struct vpnalg_addr *addresses; /* the outside ones */
 	size_t address_count;
 	bool general;          /* all other TCP, UDP and ICMP queries, too */
 	bool l2tp_any_address; /* servers may answer from another address */
 	bool l2tp_port_1701;   /* servers insist on source port 1701 */
-	struct vpnalg_timers timers; /* zero where none was said */
+	struct vpnalg_timers timers; /* zero where none was given */
 };
 
 struct nat {
@@ -25,16 +25,17 @@ struct nat {
 	struct vpnalg_store store;
 	struct vpnalg_table *table;
 	void *memory[2]; /* of the translator, of the table */
+	vpnalg_time due; /* when nat_sweep() has something to do again */
 };
 
-/* Makes a translator. What differs from program to program is in config
- * already: the callbacks, and the length of a burst. False, with errno, when
- * that failed; nat_close() follows in any case. */
+/* Makes a translator. config holds what differs from program to program: the
+ * callbacks, and the length of a burst. Returns false when that failed, which was
+ * said; nat_close() follows in any case. */
 bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	      const struct nat_options *options);
 
-/* Removes some dead sessions; tells when to do that again. */
-vpnalg_time nat_sweep(struct nat *nat, vpnalg_time now);
+/* Removes some dead sessions, if it is time to. Returns whether it was. */
+bool nat_sweep(struct nat *nat, vpnalg_time now);
 
 void nat_close(struct nat *nat);
 

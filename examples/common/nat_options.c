@@ -33,6 +33,13 @@ const char *nat_options_address(void *where, const char *value)
 	return NULL;
 }
 
+int nat_options_check(const struct nat_options *options)
+{
+	return options->address_count
+		       ? OPTIONS_RUN
+		       : options_wrong("--address", NULL, "missing");
+}
+
 void nat_options_free(struct nat_options *options)
 {
 	free(options->addresses);

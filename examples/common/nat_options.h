@@ -9,12 +9,13 @@
 
 /* Their rows in a program's table. */
 #define NAT_OPTIONS_ROWS(nat)                                        \
-	{ "--address", nat_options_address, (nat) },                 \
-	{ "--general", options_flag, &(nat)->general },              \
+	{ "--address", nat_options_address, (nat), 0, 0 },           \
+	{ "--general", options_flag, &(nat)->general, 0, 0 },        \
 	{ "--l2tp-any-address", options_flag,                        \
-	  &(nat)->l2tp_any_address },                                \
-	{ "--l2tp-port-1701", options_flag, &(nat)->l2tp_port_1701 }, \
-	{ "--timeouts", nat_timeouts_read, &(nat)->timers }
+	  &(nat)->l2tp_any_address, 0, 0 },                          \
+	{ "--l2tp-port-1701", options_flag,                          \
+	  &(nat)->l2tp_port_1701, 0, 0 },                            \
+	{ "--timeouts", nat_timeouts_read, &(nat)->timers, 0, 0 }
 
 /* The help on those that are said in the same words everywhere. */
 #define NAT_OPTIONS_HELP \
@@ -29,6 +30,9 @@
 
 /* read() of an outside address: where is a struct nat_options. */
 const char *nat_options_address(void *where, const char *value);
+
+/* Returns OPTIONS_RUN if there is an outside address, else an exit status. */
+int nat_options_check(const struct nat_options *options);
 
 void nat_options_free(struct nat_options *options);
 

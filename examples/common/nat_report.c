@@ -15,11 +15,23 @@ double nat_report_seconds(void)
 	       (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
 }
 
+void nat_report_times(vpnalg_time ran)
+{
+	fprintf(stderr, "%.1f s, %.3f s of processor time\n",
+		(double)ran / 1000, nat_report_seconds());
+}
+
 void nat_report_count(const char *indent, const char *name, uint64_t count)
 {
 	int width = indent[0] ? 34 : 36;
 
 	fprintf(stderr, "  %s%-*s %11" PRIu64 "\n", indent, width, name, count);
+}
+
+void nat_report_if_any(const char *name, uint64_t count)
+{
+	if (count)
+		nat_report_count("", name, count);
 }
 
 void nat_report_heads(const char *name, size_t count, const char *const *heads)
@@ -38,22 +50,33 @@ void nat_report_row(const char *name, size_t count, const uint64_t *cells)
 	fputc('\n', stderr);
 }
 
+uint64_t nat_report_sum_dropped(const uint64_t *results)
+{
+	uint64_t dropped = 0;
+
+	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
+		dropped += results[i];
+	return dropped;
+}
+
+void nat_report_dropped(const uint64_t *results)
+{
+	nat_report_count("", "dropped", nat_report_sum_dropped(results));
+	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
+		if (results[i])
+			nat_report_count("  ", vpnalg_result_text(i),
+					 results[i]);
+}
+
 void nat_report_results(const struct nat *nat)
 {
 	struct vpnalg_counters counters;
-	uint64_t dropped = 0;
 
 	vpnalg_counters(nat->translator, &counters, sizeof(counters));
 	nat_report_count("", "translated", counters.results[VPNALG_TRANSLATED]);
 	nat_report_count("", "left to the kernel",
 			 counters.results[VPNALG_UNTOUCHED]);
-	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
-		dropped += counters.results[i];
-	nat_report_count("", "dropped", dropped);
-	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
-		if (counters.results[i])
-			nat_report_count("  ", vpnalg_result_text(i),
-					 counters.results[i]);
+	nat_report_dropped(counters.results);
 }
 
 void nat_report_sessions(const struct nat *nat)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "options.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,16 +31,21 @@ const char *options_name(void *where, const char *value)
 	return NULL;
 }
 
-bool options_number(uint32_t *number, const char *value, uint32_t first,
-		    uint32_t last)
+/* Reads a number: decimal, or hexadecimal after 0x. */
+static const char *read_number(const struct option_row *row, const char *value)
 {
+	static char why[64];
 	char *end;
 	int base = strncmp(value, "0x", 2) ? 10 : 16;
-	unsigned long long read = strtoull(value, &end, base);
+	unsigned long long number = strtoull(value, &end, base);
 
-	*number = (uint32_t)read;
-	return *value >= '0' && *value <= '9' && *end == '\0' &&
-	       read >= first && read <= last;
+	*(uint32_t *)row->where = (uint32_t)number;
+	if (*value >= '0' && *value <= '9' && *end == '\0' &&
+	    number >= row->first && number <= row->last)
+		return NULL;
+	snprintf(why, sizeof(why), "not a number from %" PRIu32 " to %" PRIu32,
+		 row->first, row->last);
+	return why;
 }
 
 int options_wrong(const char *name, const char *value, const char *why)
@@ -82,7 +88,8 @@ static int print_help(const char *help)
 
 static int read_row(const struct option_row *row)
 {
-	const char *why = row->read(row->where, optarg);
+	const char *why = row->read ? row->read(row->where, optarg)
+				    : read_number(row, optarg);
 
 	return why ? options_wrong(row->name, optarg, why) : OPTIONS_RUN;
 }
@@ -115,7 +122,7 @@ static int read_option(int option, const struct option_row *rows,
 }
 
 int options_parse(const struct option_row *rows, const char *help, int argc,
-		  char **argv)
+		  char **argv, char ***words)
 {
 	struct option list[ROWS_MAX + 3];
 	int option, status = OPTIONS_RUN;
@@ -125,5 +132,12 @@ int options_parse(const struct option_row *rows, const char *help, int argc,
 	while (status == OPTIONS_RUN &&
 	       (option = getopt_long(argc, argv, ":", list, NULL)) >= 0)
 		status = read_option(option, rows, help, argv);
+	*words = argv + optind;
 	return status;
+}
+
+int options_no_words(char **words)
+{
+	return *words ? options_wrong(*words, NULL, "one word too many")
+		      : OPTIONS_RUN;
 }

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "rights.h"
 
+#include <errno.h>
 #include <grp.h>
+#include <string.h>
 
 #include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "say.h"
+
 #define NOBODY 65534
 
 #define BIT(capability) (1u << (capability))
 
-/* Both a table of nftables, which only who opened the socket that owns it can
- * change, and the verdicts on queued packets take this one. */
+/* Needed to change a table of nftables, through the socket that owns it, and to
+ * give verdicts on queued packets. */
 #define NEEDED_TO_RUN BIT(CAP_NET_ADMIN)
 #define NEEDED_TO_START (BIT(CAP_NET_ADMIN) | BIT(CAP_NET_RAW))
 
@@ -46,7 +50,7 @@ bool rights_suffice(void)
 	       (sets[0].effective & NEEDED_TO_START) == NEEDED_TO_START;
 }
 
-/* Who is no root, but was given the capabilities, stays who it is. */
+/* A user other than root, who was given the capabilities, stays what it is. */
 static bool become_nobody(void)
 {
 	return geteuid() != 0 ||
@@ -56,7 +60,9 @@ static bool become_nobody(void)
 
 bool rights_drop(void)
 {
-	return !prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) && become_nobody() &&
-	       set_only(NEEDED_TO_RUN) &&
-	       !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (!prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) && become_nobody() &&
+	    set_only(NEEDED_TO_RUN) && !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return true;
+	say("cannot start: privileges: %s", strerror(errno));
+	return false;
 }

@@ -5,11 +5,11 @@
 
 #include <stdbool.h>
 
-/* May it open packet sockets and change the firewall? */
+/* Returns whether it may open packet sockets and change the firewall. */
 bool rights_suffice(void);
 
-/* Becomes nobody, who may change the firewall still, and nothing else. False,
- * with errno, when that failed. */
+/* Makes the process user nobody, who may only change the firewall. Returns false
+ * when that failed, which was said. */
 bool rights_drop(void);
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Signals are read like packets: nothing happens at odd moments. */
+/* Signals are read like packets: they interrupt nothing. */
 #ifndef COMMON_SIGNALS_H
 #define COMMON_SIGNALS_H
 
-/* A file that tells of SIGUSR1, and of SIGINT, SIGTERM and SIGHUP, none of
- * which ends the program any more. -1, with errno, when that failed. */
+/* Returns a file from which SIGUSR1, SIGINT, SIGTERM and SIGHUP are read, none of
+ * which ends the program any more; or -1 when that failed, which was said. */
 int signals_open(void);
 
-/* The next signal that has come, or 0. */
+/* Returns the next signal that has come, or 0. */
 int signals_next(int fd);
 
 #endif

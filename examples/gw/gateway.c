@@ -236,7 +236,8 @@ vpnalg_time gateway_due(const struct gateway *gateway)
 {
 	vpnalg_time due = impair_due(&gateway->impair);
 
-	return due < gateway->translator.due ? due : gateway->translator.due;
+	return due < gateway->translator.nat.due ? due
+						 : gateway->translator.nat.due;
 }
 
 void gateway_close(struct gateway *gateway)

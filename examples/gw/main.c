@@ -123,16 +123,8 @@ static void work(struct run *run)
 static bool start(struct run *run, const struct options *options)
 {
 	run->signals = signals_open();
-	if (run->signals < 0) {
-		say("cannot start: signals: %s", strerror(errno));
-		return false;
-	}
-	if (!gateway_open(&run->gateway, options))
-		return false;
-	if (rights_drop())
-		return true;
-	say("cannot start: privileges: %s", strerror(errno));
-	return false;
+	return run->signals >= 0 && gateway_open(&run->gateway, options) &&
+	       rights_drop();
 }
 
 static int run(const struct options *options)

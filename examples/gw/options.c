@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <getopt.h>
-
 static const char help[] =
 	"Usage: vpnalg-gw --inside IF --outside IF --address ADDR... [OPTION]...\n"
 	"Translate the VPN protocols of the hosts behind one interface (PPTP,\n"
@@ -21,22 +19,12 @@ static const char help[] =
 	"  --impair SPEC       for tests: disturb the translated protocols on\n"
 	"                      purpose; SPEC is a list of loss=PERCENT,\n"
 	"                      reorder=PERCENT, delay=MILLISECONDS and seed=N\n"
-	"  --help              print this help and exit\n"
-	"  --version           print the version and exit\n"
+	OPTIONS_HELP
 	"\n"
 	"It runs until SIGINT or SIGTERM and ends with a report; SIGUSR1 gives\n"
 	"the report at once. Reports and errors go to standard error, the lines\n"
 	"of --stats to standard output.\n"
-	"\n"
-	"Exit status: 0 if all went well, 1 after an error, 2 if the command\n"
-	"line is wrong.\n";
-
-static const char *read_seconds(void *where, const char *value)
-{
-	return options_number(where, value, 1, 86400)
-		       ? NULL
-		       : "not a number from 1 to 86400";
-}
+	OPTIONS_HELP_STATUS;
 
 static const char *read_impair(void *where, const char *value)
 {
@@ -47,37 +35,36 @@ static const char *read_impair(void *where, const char *value)
 }
 
 /* Is everything there, and does it go together? */
-static int check(const struct options *options, const char *surplus)
+static int check(const struct options *options)
 {
-	if (surplus)
-		return options_wrong(surplus, NULL, "one word too many");
 	if (!options->inside)
 		return options_wrong("--inside", NULL, "missing");
 	if (!options->outside)
 		return options_wrong("--outside", NULL, "missing");
-	if (!options->nat.address_count)
-		return options_wrong("--address", NULL, "missing");
 	if (!strcmp(options->inside, options->outside))
 		return options_wrong("--outside", options->outside,
 				     "is the inside one, too");
-	return OPTIONS_RUN;
+	return nat_options_check(&options->nat);
 }
 
 int options_read(struct options *options, int argc, char **argv)
 {
 	const struct option_row rows[] = {
-		{ "--inside", options_name, &options->inside },
-		{ "--outside", options_name, &options->outside },
+		{ "--inside", options_name, &options->inside, 0, 0 },
+		{ "--outside", options_name, &options->outside, 0, 0 },
 		NAT_OPTIONS_ROWS(&options->nat),
-		{ "--stats", read_seconds, &options->stats },
-		{ "--impair", read_impair, &options->impair },
-		{ NULL, NULL, NULL }
+		{ "--stats", NULL, &options->stats, 1, 86400 },
+		{ "--impair", read_impair, &options->impair, 0, 0 },
+		{ 0 }
 	};
+	char **words;
 	int status;
 
 	*options = (struct options){ .impair.seed = 1 };
-	status = options_parse(rows, help, argc, argv);
-	return status == OPTIONS_RUN ? check(options, argv[optind]) : status;
+	status = options_parse(rows, help, argc, argv, &words);
+	if (status == OPTIONS_RUN)
+		status = options_no_words(words);
+	return status == OPTIONS_RUN ? check(options) : status;
 }
 
 void options_free(struct options *options)

@@ -7,21 +7,15 @@
 
 #include "../common/nat_report.h"
 
-static void write_if_any(const char *name, uint64_t count)
-{
-	if (count)
-		nat_report_count("", name, count);
-}
-
 static void write_extras(const struct gateway *gateway)
 {
-	write_if_any("not for outside", gateway->elsewhere);
-	write_if_any("merged packets cut up", gateway->cut);
-	write_if_any("packets without sense", gateway->senseless);
-	write_if_any("lost on purpose", gateway->impair.lost);
-	write_if_any("reordered on purpose", gateway->impair.reordered);
-	write_if_any("changes of rules", gateway->rules.changes);
-	write_if_any("changes of rules that failed", gateway->rules.failures);
+	nat_report_if_any("not for outside", gateway->elsewhere);
+	nat_report_if_any("merged packets cut up", gateway->cut);
+	nat_report_if_any("packets without sense", gateway->senseless);
+	nat_report_if_any("lost on purpose", gateway->impair.lost);
+	nat_report_if_any("reordered on purpose", gateway->impair.reordered);
+	nat_report_if_any("changes of rules", gateway->rules.changes);
+	nat_report_if_any("changes of rules that failed", gateway->rules.failures);
 }
 
 static void write_ways(const struct gateway *gateway)
@@ -49,10 +43,9 @@ static void write_ways(const struct gateway *gateway)
 void report_write(const struct gateway *gateway, vpnalg_time now)
 {
 	fflush(stdout);
-	fprintf(stderr,
-		"inside %s, outside %s: %.1f s, %.3f s of processor time\n",
-		gateway->options->inside, gateway->options->outside,
-		(double)(now - gateway->start) / 1000, nat_report_seconds());
+	fprintf(stderr, "inside %s, outside %s: ", gateway->options->inside,
+		gateway->options->outside);
+	nat_report_times(now - gateway->start);
 	nat_report_results(&gateway->translator.nat);
 	write_extras(gateway);
 	write_ways(gateway);
@@ -64,18 +57,16 @@ void report_line(const struct gateway *gateway, vpnalg_time now)
 {
 	struct vpnalg_table_use use;
 	struct vpnalg_counters counters;
-	uint64_t dropped = 0;
 
 	vpnalg_counters(gateway->translator.nat.translator, &counters,
 			sizeof(counters));
 	vpnalg_table_use(gateway->translator.nat.table, &use);
-	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
-		dropped += counters.results[i];
 	printf("%.0f s: %" PRIu64 " translated, %" PRIu64 " dropped, %" PRIu64
 	       " left to the kernel, %" PRIu32 " records, %.3f s of "
 	       "processor time\n",
 	       (double)(now - gateway->start) / 1000,
-	       counters.results[VPNALG_TRANSLATED], dropped,
+	       counters.results[VPNALG_TRANSLATED],
+	       nat_report_sum_dropped(counters.results),
 	       counters.results[VPNALG_UNTOUCHED], use.records,
 	       nat_report_seconds());
 	fflush(stdout);

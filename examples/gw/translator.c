@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "translator.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "../common/say.h"
-
 static uint32_t next_random(void *context)
 {
 	struct translator *translator = context;
@@ -39,10 +34,7 @@ bool translator_open(struct translator *translator,
 		.general = { .ports = SYSTEM_PORTS },
 	};
 
-	if (nat_open(&translator->nat, &config, &options->nat))
-		return true;
-	say("cannot start: translator: %s", strerror(errno));
-	return false;
+	return nat_open(&translator->nat, &config, &options->nat);
 }
 
 void translator_run(struct translator *translator,
@@ -55,10 +47,8 @@ void translator_run(struct translator *translator,
 
 void translator_sweep(struct translator *translator, vpnalg_time now)
 {
-	if (now < translator->due)
-		return;
-	translator->due = nat_sweep(&translator->nat, now);
-	rules_flush(translator->rules);
+	if (nat_sweep(&translator->nat, now))
+		rules_flush(translator->rules);
 }
 
 void translator_close(struct translator *translator)

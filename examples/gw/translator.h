@@ -16,7 +16,6 @@ struct translator {
 	struct nat nat;
 	struct random_pool random;
 	struct rules *rules;
-	vpnalg_time due;   /* when to look for dead sessions again */
 };
 
 /* Makes a translator; rules is set already. False when that failed, which was

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <getopt.h>
-
 #include "../common/say.h"
 #include "report.h"
 
@@ -39,14 +37,11 @@ static const char help[] =
 	"  --explain           print a line about each packet\n"
 	"  --json              print the report as a JSON object to standard\n"
 	"                      output, instead of as text to standard error\n"
-	"  --help              print this help and exit\n"
-	"  --version           print the version and exit\n"
+	OPTIONS_HELP
 	"\n"
 	"Packets without IPv4, between inside hosts, between others, or of\n"
 	"protocols that are not carried are copied. The report says how many.\n"
-	"\n"
-	"Exit status: 0 if all went well, 1 after an error, 2 if the command\n"
-	"line is wrong.\n";
+	OPTIONS_HELP_STATUS;
 
 static const char *add_inside(void *where, const char *value)
 {
@@ -65,19 +60,12 @@ static const char *add_inside(void *where, const char *value)
 	return NULL;
 }
 
-static const char *read_seed(void *where, const char *value)
+static int read_files(struct options *options, char **names)
 {
-	return options_number(where, value, 0, UINT32_MAX)
-		       ? NULL
-		       : "not a number from 0 to 4294967295";
-}
-
-static int read_files(struct options *options, int count, char **names)
-{
-	if (count < 2)
-		return options_wrong(count ? "OUTPUT" : "INPUT", NULL,
+	if (!names[0] || !names[1])
+		return options_wrong(names[0] ? "OUTPUT" : "INPUT", NULL,
 				     "missing");
-	if (count > 2)
+	if (names[2])
 		return options_wrong(names[2], NULL, "one name too many");
 	options->input = names[0];
 	options->output = names[1];
@@ -116,21 +104,22 @@ static bool use_defaults(struct options *options)
 int options_read(struct options *options, int argc, char **argv)
 {
 	const struct option_row rows[] = {
-		{ "--inside", add_inside, &options->sides },
+		{ "--inside", add_inside, &options->sides, 0, 0 },
 		NAT_OPTIONS_ROWS(&options->nat),
-		{ "--seed", read_seed, &options->seed },
-		{ "--wait", options_flag, &options->wait },
-		{ "--explain", options_flag, &options->explain },
-		{ "--json", options_flag, &options->json },
-		{ NULL, NULL, NULL }
+		{ "--seed", NULL, &options->seed, 0, UINT32_MAX },
+		{ "--wait", options_flag, &options->wait, 0, 0 },
+		{ "--explain", options_flag, &options->explain, 0, 0 },
+		{ "--json", options_flag, &options->json, 0, 0 },
+		{ 0 }
 	};
+	char **words;
 	int status;
 
 	*options = (struct options){ .seed = 1,
 				     .sides.outside = &options->nat };
-	status = options_parse(rows, help, argc, argv);
+	status = options_parse(rows, help, argc, argv, &words);
 	if (status == OPTIONS_RUN)
-		status = read_files(options, argc - optind, argv + optind);
+		status = read_files(options, words);
 	if (status == OPTIONS_RUN)
 		status = check(options);
 	if (status != OPTIONS_RUN || use_defaults(options))

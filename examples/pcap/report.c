@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "../common/say.h"
+#include "../common/nat_report.h"
 
 /* Of the widest table. */
 #define COLUMNS 5
@@ -55,28 +55,18 @@ static void write_sides(const struct options *options)
 	fputc('\n', stderr);
 }
 
-static void write_count(const char *indent, const char *name, uint64_t count)
-{
-	int width = indent[0] ? 34 : 36;
-
-	fprintf(stderr, "  %s%-*s %11" PRIu64 "\n", indent, width, name, count);
-}
-
 static void write_fates(const struct report *report)
 {
-	write_count("", "translated", report->fates[FATE_TRANSLATED]);
+	nat_report_count("", "translated", report->fates[FATE_TRANSLATED]);
 	if (report->cut)
-		write_count("  ", "and cut short", report->cut);
-	write_count("", "copied", report->fates[FATE_COPIED]);
+		nat_report_count("  ", "and cut short", report->cut);
+	nat_report_count("", "copied", report->fates[FATE_COPIED]);
 	for (int i = 0; i < COPIED_KINDS; i++)
 		if (report->copied[i])
-			write_count("  ", report_copied_text((enum copied)i),
-				    report->copied[i]);
-	write_count("", "dropped", report->fates[FATE_DROPPED]);
-	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
-		if (report->dropped[i])
-			write_count("  ", vpnalg_result_text(i),
-				    report->dropped[i]);
+			nat_report_count("  ",
+					 report_copied_text((enum copied)i),
+					 report->copied[i]);
+	nat_report_dropped(report->dropped);
 }
 
 /* A table, of which only the rows are written that hold something. */
@@ -89,24 +79,17 @@ struct table {
 static void write_row(struct table *table, const char *name,
 		      const uint64_t *cells)
 {
-	const char *const *heads = table->heads;
+	size_t columns = 0;
 	uint64_t any = 0;
 
-	for (size_t i = 0; heads[i]; i++)
-		any |= cells[i];
+	for (; table->heads[columns]; columns++)
+		any |= cells[columns];
 	if (!any)
 		return;
-	if (!table->begun) {
-		fprintf(stderr, "%-27s", table->title);
-		for (size_t i = 0; heads[i]; i++)
-			fprintf(stderr, " %11s", heads[i]);
-		fputc('\n', stderr);
-	}
+	if (!table->begun)
+		nat_report_heads(table->title, columns, table->heads);
 	table->begun = true;
-	fprintf(stderr, "  %-25s", name);
-	for (size_t i = 0; heads[i]; i++)
-		fprintf(stderr, " %11" PRIu64, cells[i]);
-	fputc('\n', stderr);
+	nat_report_row(name, columns, cells);
 }
 
 static void write_protocols(const struct report *report)
@@ -143,16 +126,16 @@ static void write_events(const struct events *events)
 	if (!(types[VPNALG_EVENT_PAIRED] | types[VPNALG_EVENT_WAIT]))
 		return;
 	fputs("SPIs of inbound ESP and their hosts\n", stderr);
-	write_count("", event_type_text(VPNALG_EVENT_PAIRED),
-		    types[VPNALG_EVENT_PAIRED]);
+	nat_report_count("", event_type_text(VPNALG_EVENT_PAIRED),
+			 types[VPNALG_EVENT_PAIRED]);
 	for (unsigned i = 0; i < EVENT_EVIDENCES; i++)
 		if (events->evidence[i])
-			write_count("  ", event_evidence_text(i),
-				    events->evidence[i]);
-	write_count("", event_type_text(VPNALG_EVENT_UNPAIRED),
-		    types[VPNALG_EVENT_UNPAIRED]);
-	write_count("", event_type_text(VPNALG_EVENT_WAIT),
-		    types[VPNALG_EVENT_WAIT]);
+			nat_report_count("  ", event_evidence_text(i),
+					 events->evidence[i]);
+	nat_report_count("", event_type_text(VPNALG_EVENT_UNPAIRED),
+			 types[VPNALG_EVENT_UNPAIRED]);
+	nat_report_count("", event_type_text(VPNALG_EVENT_WAIT),
+			 types[VPNALG_EVENT_WAIT]);
 }
 
 static void write_sessions(const struct translator *translator)

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "translator.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include "../common/say.h"
 
 /*
  * SplitMix64 (Steele, Lea and Flood, 2014). The same seed gives the same
@@ -42,10 +38,7 @@ bool translator_open(struct translator *translator,
 	};
 
 	*translator = (struct translator){ .random = options->seed };
-	if (nat_open(&translator->nat, &config, &options->nat))
-		return true;
-	say("cannot start: translator: %s", strerror(errno));
-	return false;
+	return nat_open(&translator->nat, &config, &options->nat);
 }
 
 void translator_run(struct translator *translator,
@@ -64,8 +57,7 @@ void translator_run(struct translator *translator,
 	packet->zone = VPNALG_ZONE_DEFAULT;
 	if (now > translator->now)
 		translator->now = now;
-	if (translator->now >= translator->due)
-		translator->due = nat_sweep(&translator->nat, translator->now);
+	nat_sweep(&translator->nat, translator->now);
 	vpnalg_process(translator->nat.translator, packet, 1, translator->now);
 }
 

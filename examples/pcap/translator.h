@@ -15,7 +15,6 @@ struct translator {
 	struct nat nat;
 	uint64_t random; /* where the random numbers stand */
 	vpnalg_time now; /* the latest packet's */
-	vpnalg_time due; /* when to look for dead sessions again */
 	struct events events; /* what the translator told */
 };
 

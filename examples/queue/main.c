@@ -31,10 +31,10 @@
 #include "netlink.h"
 #include "options.h"
 
-/* Somebody looks for dead sessions at least so often, in milliseconds. */
+/* Dead sessions are looked for at least so often, in milliseconds. */
 #define TICK 1000
 
-/* After so many packets somebody looks at the clock, and for signals. */
+/* The clock and the signals are looked at after so many packets. */
 #define TURN 64
 
 const char program[] = "vpnalg-queue";
@@ -45,23 +45,20 @@ struct run {
 	struct random_pool random;
 	struct queue queue;
 	int signals;
-	vpnalg_time start, due;
+	vpnalg_time start;
 };
 
 static void write_report(const struct run *run, vpnalg_time now)
 {
-	fprintf(stderr, "queue %u: %.1f s, %.3f s of processor time\n",
-		run->options->queue, (double)(now - run->start) / 1000,
-		nat_report_seconds());
+	fprintf(stderr, "queue %u: ", run->options->queue);
+	nat_report_times(now - run->start);
 	nat_report_results(&run->nat);
-	if (run->queue.lost)
-		nat_report_count("", "times that packets were lost",
-				 run->queue.lost);
+	nat_report_if_any("times that packets were lost", run->queue.lost);
 	nat_report_sessions(&run->nat);
 	nat_report_store(&run->nat);
 }
 
-/* False when it is time to end. */
+/* Returns false when it is time to end. */
 static bool read_signals(const struct run *run, vpnalg_time now)
 {
 	int signal;
@@ -114,8 +111,7 @@ static bool work(struct run *run)
 			translate(run, &queued, now);
 		if (run->queue.failed)
 			return false;
-		if (now >= run->due)
-			run->due = nat_sweep(&run->nat, now);
+		nat_sweep(&run->nat, now);
 	}
 }
 
@@ -130,17 +126,12 @@ static bool start(struct run *run)
 
 	run->start = system_now();
 	run->signals = signals_open();
-	if (run->signals < 0)
-		say("cannot start: signals: %s", strerror(errno));
-	else if (!nat_open(&run->nat, &config, &run->options->nat))
-		say("cannot start: translator: %s", strerror(errno));
-	else if (!queue_open(&run->queue, run->options))
-		say("cannot start: queue %u: %s", run->options->queue,
-		    strerror(errno));
-	else if (!rights_drop())
-		say("cannot start: privileges: %s", strerror(errno));
-	else
-		return true;
+	if (run->signals < 0 ||
+	    !nat_open(&run->nat, &config, &run->options->nat))
+		return false;
+	if (queue_open(&run->queue, run->options))
+		return rights_drop();
+	say("cannot start: queue %u: %s", run->options->queue, strerror(errno));
 	return false;
 }
 

@@ -35,7 +35,8 @@ openvpn_key() {
 openvpn_server() {
 	inner=10.9.4.1
 	guest_do "$server" 20 "$(openvpn_key)
-		openvpn $openvpn_options --port 1194 --ifconfig $inner 10.9.4.2"
+		openvpn $openvpn_options --port 1194 --ifconfig $inner 10.9.4.2" \
+		>"$run/said.$server" 2>&1
 	transfer_serve "$server"
 }
 

@@ -28,6 +28,7 @@ GATEWAY = bytes([203, 0, 113, 1])
 INSIDE = bytes([192, 168, 77])
 
 ETHERNET = 14
+PPPOE = 8  # RFC 2516 4, with PPP's protocol number
 ESP = 50
 ASKS = 3  # seconds: what came then may answer what an SA's owner sent
 
@@ -35,6 +36,15 @@ ASKS = 3  # seconds: what came then may answer what an SA's owner sent
 SA = re.compile(r'"lab-(c\d+)[/"].*\{ESP\S*=>0x([0-9a-f]+) <0x([0-9a-f]+)')
 
 Packet = collections.namedtuple("Packet", "time out spi number destination")
+
+
+def ipv4(frame):
+    """The IPv4 packet that an Ethernet frame has, with PPPoE or without."""
+    if frame[12:14] == b"\x08\0":
+        return frame[ETHERNET:]
+    if frame[12:14] == b"\x88\x64" and frame[20:22] == b"\0\x21":
+        return frame[ETHERNET + PPPOE:]
+    return b""
 
 
 def packets(name):
@@ -47,8 +57,8 @@ def packets(name):
         sec, usec, kept, _ = struct.unpack(order + "4I", data[at:at + 16])
         frame = data[at + 16:at + 16 + kept]
         at += 16 + kept
-        ip = frame[ETHERNET:]
-        if frame[12:14] != b"\x08\0" or len(ip) < 20 or ip[9] != ESP:
+        ip = ipv4(frame)
+        if len(ip) < 20 or ip[9] != ESP:
             continue
         if struct.unpack(">H", ip[6:8])[0] & 0x1fff:
             continue

@@ -8,7 +8,7 @@
  *     ./cores
  *
  * lets a host talk to 100 remotes by GRE. On a router each thread would take
- * its packets from a queue of the network card; here they come as commands, too.
+ * its packets from a queue of the network card; here they come as commands.
  */
 #include <pthread.h>
 #include <sched.h>

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The programs of one file in examples/: each compiles without a warning by the
 # public headers alone, is short, and says how to build it. Those that need
-# nothing run here and print what they shall; example_pcap.py and
+# nothing run here and print what is expected; example_pcap.py and
 # example_gateways.py run the others.
 set -u
 src=$(cd "${srcdir:-.}" && pwd) || exit 1
@@ -63,7 +63,7 @@ prints() {
 	cat >"$work/expected"
 	"$built/$1" >"$work/printed" 2>&1 || fail "$1 fails"
 	diff "$work/expected" "$work/printed" ||
-		fail "$1 does not print what it shall"
+		fail "$1 prints something else"
 }
 
 prints embed <<'END'

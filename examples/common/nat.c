@@ -8,24 +8,24 @@
 #include "say.h"
 
 /* Room for 100,000 PPTP calls that each have a control connection of their
- * own, and the system gives only what is used. */
+ * own. The system gives only the memory that is used. */
 #define STORE_UNITS 700000
 
-/* Places of the store that are looked at for dead sessions at once. */
+/* Bounds the work of one sweep: places of the store to look at. */
 #define SWEEP_BUDGET 64
 
-/* Sessions that were opened since have deadlines that vpnalg_expire() has not
- * seen: look again after so many milliseconds at most. */
+/* The longest time between two sweeps, in milliseconds: vpnalg_expire() does
+ * not know the deadlines of sessions that open later. */
 #define SWEEP_AGAIN 60000
 
-/* GRE is behind PPTP, whose GRE is not for it; general traffic is all that the
- * others leave. */
+/* The first handler that claims a packet has it. GRE stands behind PPTP,
+ * whose GRE is not for it; general traffic is what all the others leave. */
 #define HANDLERS_WITH(l2tp) \
 	{ &vpnalg_pptp, &vpnalg_ipsec, &(l2tp), &vpnalg_gre, &vpnalg_general }
 
 #define HANDLERS 5
 
-/* By l2tp_port_1701. */
+/* The index is l2tp_port_1701. */
 static const struct vpnalg_handler *const handlers[2][HANDLERS] = {
 	HANDLERS_WITH(vpnalg_l2tp),
 	HANDLERS_WITH(vpnalg_l2tp_port_1701),
@@ -50,8 +50,8 @@ static uint64_t next_key(const struct vpnalg_config *config)
 	return high << 32 | config->random(config->context);
 }
 
-/* A size of zero says that a setting is out of range: only the outside
- * addresses are the user's. */
+/* A size of zero means that a setting is out of range, which can only be an
+ * outside address: the others are not the user's. */
 static bool open_translator(struct nat *nat, const struct vpnalg_config *config)
 {
 	size_t size = vpnalg_size(config);

@@ -29,8 +29,8 @@ struct nat {
 };
 
 /* Makes a translator. config holds what differs from program to program: the
- * callbacks, and the length of a burst. Returns false when that failed, which was
- * said; nat_close() follows in any case. */
+ * callbacks, and the length of a burst. Returns false when that failed, which
+ * was said; nat_close() follows in any case. */
 bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	      const struct nat_options *options);
 

@@ -7,7 +7,7 @@
 
 #include <arpa/inet.h>
 
-/* The library's limit. */
+/* The library takes no more. */
 #define ADDRESSES_MAX 4096
 
 const char *nat_options_address(void *where, const char *value)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the command line of every program here can say of its translator. */
+/* The options that every program here has for its translator. */
 #ifndef COMMON_NAT_OPTIONS_H
 #define COMMON_NAT_OPTIONS_H
 
@@ -7,7 +7,7 @@
 #include "nat_timeouts.h"
 #include "options.h"
 
-/* Their rows in a program's table. */
+/* The rows of these options in a program's table. */
 #define NAT_OPTIONS_ROWS(nat)                                        \
 	{ "--address", nat_options_address, (nat), 0, 0 },           \
 	{ "--general", options_flag, &(nat)->general, 0, 0 },        \
@@ -17,7 +17,7 @@
 	  &(nat)->l2tp_port_1701, 0, 0 },                            \
 	{ "--timeouts", nat_timeouts_read, &(nat)->timers, 0, 0 }
 
-/* The help on those that are said in the same words everywhere. */
+/* The help on those of them that mean the same in every program. */
 #define NAT_OPTIONS_HELP \
 	"  --l2tp-any-address  L2TP servers may answer from another address\n" \
 	"  --l2tp-port-1701    L2TP servers know their clients by source port 1701\n" \
@@ -28,7 +28,7 @@
 	"esp-unpaired,\n" \
 	"                      gre and icmp\n"
 
-/* read() of an outside address: where is a struct nat_options. */
+/* read() of an outside address; where is a struct nat_options. */
 const char *nat_options_address(void *where, const char *value);
 
 /* Returns OPTIONS_RUN if there is an outside address, else an exit status. */

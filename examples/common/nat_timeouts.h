@@ -3,8 +3,8 @@
 #ifndef COMMON_NAT_TIMEOUTS_H
 #define COMMON_NAT_TIMEOUTS_H
 
-/* read() of a list of NAME=SECONDS, separated by commas: where is a struct
- * vpnalg_timers. What is not named stays as it is. */
+/* read() of a list of NAME=SECONDS, separated by commas; where is a struct
+ * vpnalg_timers. Timers that are not named stay as they are. */
 const char *nat_timeouts_read(void *where, const char *value);
 
 #endif

@@ -12,10 +12,10 @@
 
 #include "say.h"
 
-/* In a table. */
+/* The most rows that a table has. */
 #define ROWS_MAX 16
 
-/* Above any character, so that they are not taken for short options. */
+/* Values above any character are not taken for short options. */
 enum { OPTION_HELP = 256, OPTION_VERSION, OPTION_ROWS };
 
 const char *options_flag(void *where, const char *value)
@@ -55,7 +55,7 @@ int options_wrong(const char *name, const char *value, const char *why)
 	return EXIT_USAGE;
 }
 
-/* What getopt_long() did not understand. */
+/* Says what getopt_long() did not understand. */
 static int not_understood(int option, char **argv)
 {
 	const char *why = option == ':' ? "needs a value" : "unknown option";
@@ -94,7 +94,7 @@ static int read_row(const struct option_row *row)
 	return why ? options_wrong(row->name, optarg, why) : OPTIONS_RUN;
 }
 
-/* The table in getopt_long()'s form. */
+/* Fills a list with the table in getopt_long()'s form. */
 static void list_rows(struct option *list, const struct option_row *rows)
 {
 	int value = OPTION_ROWS;

@@ -33,10 +33,10 @@ struct option_row {
 	uint32_t first, last; /* the least and the greatest number */
 };
 
-/* read() of an option without a value: where is a bool, and becomes true. */
+/* read() of an option without a value; where is a bool, and becomes true. */
 const char *options_flag(void *where, const char *value);
 
-/* read() of a name: where is a const char *. */
+/* read() of a name; where is a const char *. */
 const char *options_name(void *where, const char *value);
 
 /* Reads the options, and sets *words to the other words, NULL at their end.

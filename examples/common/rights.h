@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What this process may do. */
+/* Privileges of this process. */
 #ifndef COMMON_RIGHTS_H
 #define COMMON_RIGHTS_H
 
 #include <stdbool.h>
 
-/* Returns whether it may open packet sockets and change the firewall. */
+/* Returns whether the process may open packet sockets and change the
+ * firewall. */
 bool rights_suffice(void);
 
-/* Makes the process user nobody, who may only change the firewall. Returns false
- * when that failed, which was said. */
+/* Makes the process run as nobody, with the right to change the firewall and
+ * no other. Returns false when that failed, which was said. */
 bool rights_drop(void);
 
 #endif

@@ -11,15 +11,14 @@
 /* Wider than the longest progress line. */
 #define PROGRESS_WIDTH 60
 
-/* Does the terminal show a progress line now? */
+/* Whether the terminal shows a progress line now. */
 static bool in_progress;
 
 void say(const char *format, ...)
 {
 	va_list arguments;
 
-	/* What stands on standard output comes first, also when both are the
-	 * same terminal. */
+	/* Standard output comes first where both are the same terminal. */
 	fflush(stdout);
 	say_no_progress();
 	fprintf(stderr, "%s: ", program);

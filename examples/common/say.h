@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* The program's name; it stands where its main() does. */
+/* The program's name, defined beside its main(). */
 extern const char program[];
 
 #if defined(__GNUC__)
@@ -14,12 +14,12 @@ extern const char program[];
 #define SAY_FORMAT
 #endif
 
-/* Writes one line to standard error, the program's name before it. An error
- * says what failed, where, and why. */
+/* Writes one line to standard error that begins with the program's name. An
+ * error says what failed, where, and why. */
 void say(const char *format, ...) SAY_FORMAT;
 
-/* Shows how far the work is, on a terminal only: on a line of its own that the
- * next message, or say_no_progress(), wipes away. */
+/* Shows how far the work is, on a terminal only. The next message, or
+ * say_no_progress(), wipes that line away. */
 void say_progress(uint64_t packets, int percent);
 void say_no_progress(void);
 

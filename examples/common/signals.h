@@ -3,8 +3,9 @@
 #ifndef COMMON_SIGNALS_H
 #define COMMON_SIGNALS_H
 
-/* Returns a file from which SIGUSR1, SIGINT, SIGTERM and SIGHUP are read, none of
- * which ends the program any more; or -1 when that failed, which was said. */
+/* Returns a file from which SIGUSR1, SIGINT, SIGTERM and SIGHUP are read;
+ * none of them ends the program any more. Returns -1 when that failed, which
+ * was said. */
 int signals_open(void);
 
 /* Returns the next signal that has come, or 0. */

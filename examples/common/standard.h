@@ -5,13 +5,13 @@
 
 #include <stdbool.h>
 
-/* Lets no file that is opened later take the place of a closed one of these, and
- * be written into; and a closed pipe be an error to be told, not a silent end.
- * False when that failed. */
+/* Opens those that are closed, so that no other file takes their place and is
+ * written into; and makes a closed pipe an error instead of a silent end.
+ * Returns false when that failed. */
 bool standard_hold(void);
 
 /* Takes and returns an exit status. A line that could not be written is an
- * error like any other, unless one was told already. */
+ * error, which is said unless there was another. */
 int standard_finish(int status);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "say.h"
 
-/* Goes on while the machine sleeps, for so do the timeouts of the peers. */
+/* The clock runs on while the machine sleeps, as the peers' timeouts do. */
 vpnalg_time system_now(void)
 {
 	struct timespec time;

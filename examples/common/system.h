@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the live programs ask their system for: time and random numbers. */
+/* Time and random numbers of the system, for the live programs. */
 #ifndef COMMON_SYSTEM_H
 #define COMMON_SYSTEM_H
 
@@ -7,20 +7,20 @@
 
 #include <vpnalg/vpnalg.h>
 
-/* Outside ports for general traffic: below those that Linux takes for its own
- * connections, and above those of most servers. */
+/* Outside ports for general traffic. They lie below those that Linux takes
+ * for its own connections, and above those of most servers. */
 #define SYSTEM_PORTS { .first = 10240, .last = 32767 }
 
-/* The time that all of a program goes by. */
+/* Returns the time by which all of a program goes. */
 vpnalg_time system_now(void);
 
-/* Numbers that nobody can predict, from the kernel, many at a time. */
+/* Unpredictable numbers, taken from the kernel many at a time. */
 struct random_pool {
 	uint32_t numbers[64];
-	unsigned left; /* how many of them were not used yet */
+	unsigned left; /* how many are unused */
 };
 
-/* The next number; context is a struct random_pool, zeroed at first. */
+/* Returns the next number; context is a struct random_pool, zeroed at first. */
 uint32_t random_next(void *context);
 
 #endif

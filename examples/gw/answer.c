@@ -12,8 +12,8 @@
 #define ICMP_UNREACHABLE_TOO_BIG 4
 #define ICMP_TIME_EXCEEDED 11
 
-/* The kernel adds the source address where there is none, the ID and the
- * header's checksum. */
+/* The kernel fills in the ID, the header's checksum, and a source address of
+ * 0. */
 static void make_ip(uint8_t *ip, unsigned protocol, size_t length,
 		    const uint8_t *destination)
 {
@@ -25,7 +25,8 @@ static void make_ip(uint8_t *ip, unsigned protocol, size_t length,
 	memcpy(ip + IP_DESTINATION_OFF, destination, 4);
 }
 
-/* What is cut before its type may be one. */
+/* Returns whether the packet is an ICMP error, or could be: it may be cut
+ * before its type. */
 static bool is_error(const struct answer_head *head)
 {
 	static const uint8_t errors[] = { 3, 4, 5, 11, 12 };
@@ -71,8 +72,8 @@ size_t answer_expired(const struct answer_head *head, uint8_t *data)
 	return make_error(head, ICMP_TIME_EXCEEDED, 0, 0, data);
 }
 
-/* Bytes of payload, as the segment's own headers say. SYN and FIN count as one
- * each. */
+/* Returns the length of a segment by its headers; SYN and FIN count as one
+ * byte each. */
 static uint32_t segment_len(const struct answer_head *head,
 			    const uint8_t *tcp)
 {

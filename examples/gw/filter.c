@@ -7,8 +7,8 @@
 
 #include "wire.h"
 
-/* Bytes of the IP header, whatever the link puts before it; and of what is
- * behind it when X is its length. */
+/* Load bytes of the IP header, whatever the link puts before it, and of what
+ * follows it when X is its length. */
 #define IP(offset) ((unsigned)(SKF_NET_OFF + (offset)))
 
 #define LOAD(size, at) BPF_STMT(BPF_LD | (size) | BPF_ABS, (unsigned)(at))
@@ -17,7 +17,7 @@
 #define MOVE_TO_X BPF_STMT(BPF_MISC | BPF_TAX, 0)
 #define RETURN(value) BPF_STMT(BPF_RET | BPF_K, (value))
 
-/* Where to go on, as seen from the instruction AT; NEXT is the one after. */
+/* IF, which is instruction number `at`, goes on at number `yes` or `no`. */
 #define NEXT(at) ((at) + 1)
 #define PORTS 10
 #define ACCEPT 21
@@ -29,11 +29,12 @@
 bool filter_attach(int fd, enum vpnalg_direction direction, bool all)
 {
 	struct sock_filter program[] = {
-		/* For this host, not seen by chance: else nothing. */
+		/* A packet that is not for this host is rejected. */
 		[0] = LOAD(BPF_B, SKF_AD_OFF + SKF_AD_PKTTYPE),
 		[1] = IF(BPF_JEQ, PACKET_HOST, 1, all ? ACCEPT : NEXT(1),
 			 REJECT),
-		/* All of ICMP and of what carries the data of VPNs. */
+		/* ICMP and the protocols that carry the data of VPNs are
+		 * accepted. */
 		[2] = LOAD(BPF_B, IP(IP_PROTOCOL_OFF)),
 		[3] = IF(BPF_JEQ, PROTOCOL_ICMP, 3, ACCEPT, NEXT(3)),
 		[4] = IF(BPF_JEQ, PROTOCOL_GRE, 4, ACCEPT, NEXT(4)),
@@ -42,10 +43,10 @@ bool filter_attach(int fd, enum vpnalg_direction direction, bool all)
 		[7] = IF(BPF_JEQ, PROTOCOL_L2TP, 7, ACCEPT, NEXT(7)),
 		[8] = IF(BPF_JEQ, PROTOCOL_TCP, 8, PORTS, NEXT(8)),
 		[9] = IF(BPF_JEQ, PROTOCOL_UDP, 9, PORTS, REJECT),
-		/* Later fragments of TCP and UDP. */
+		/* Later fragments of TCP and UDP are accepted. */
 		[PORTS] = LOAD(BPF_H, IP(IP_FRAGMENT_OFF)),
 		[11] = IF(BPF_JSET, IP_OFFSET_MASK, 11, ACCEPT, NEXT(11)),
-		/* TCP and UDP, if the far end has a VPN's port. */
+		/* TCP and UDP are accepted if the far end has a VPN's port. */
 		[12] = LOAD(BPF_B, IP(0)),
 		[13] = ALU(BPF_AND, 15),
 		[14] = ALU(BPF_LSH, 2),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which packets the kernel hands out. */
+/* A filter for what the kernel hands out. */
 #ifndef GW_FILTER_H
 #define GW_FILTER_H
 
@@ -7,9 +7,9 @@
 
 #include <vpnalg/vpnalg.h>
 
-/* Lets a packet socket receive only what the translator could want of packets
- * with that direction: those for this host, and of these all, or what could be
- * of a VPN. False, with errno, when that failed. */
+/* Makes a packet socket receive only what the translator could want of
+ * packets with that direction: those for this host, either all or only what
+ * could be of a VPN. Returns false, with errno, when that failed. */
 bool filter_attach(int fd, enum vpnalg_direction direction, bool all);
 
 #endif

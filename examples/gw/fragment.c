@@ -5,7 +5,7 @@
 
 #include "wire.h"
 
-/* Every fragment's payload but the last one's is a multiple of this. */
+/* The payload of each fragment but the last is a multiple of this. */
 #define UNIT 8u
 
 size_t fragment_next(struct fragments *fragments, uint8_t *data)

@@ -66,7 +66,8 @@ static bool make_room(struct gateway *gateway)
 	return false;
 }
 
-/* What came before the rules were there, the kernel has handled. */
+/* Drops the packets that came before the rules were set: the kernel has
+ * handled them. */
 static void forget_packets(struct port *port)
 {
 	struct frame frames[BURST];
@@ -118,7 +119,7 @@ bool gateway_open(struct gateway *gateway, const struct options *options)
 	return true;
 }
 
-/* What the sender would be told is about the packet as it was sent. */
+/* Keeps the packets' headers as they were sent, for answers to the sender. */
 static void keep_heads(struct gateway *gateway, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -131,8 +132,8 @@ static void keep_heads(struct gateway *gateway, size_t count)
 	}
 }
 
-/* A host whose connection the gateway does not know, since it was started
- * anew, had better open another one now. */
+/* Answers a segment of a connection that the gateway does not know, perhaps
+ * because it was restarted; the host opens another one at once. */
 static void reset(struct gateway *gateway, const struct answer_head *head)
 {
 	uint8_t answer[ANSWER_MAX];
@@ -166,8 +167,8 @@ static void forward(struct gateway *gateway, size_t count, vpnalg_time now)
 	send_on(gateway, count);
 }
 
-/* What comes from inside and does not leave by the outside interface is the
- * kernel's, and the rules leave it to the kernel. */
+/* Returns false for a packet from inside that does not leave by the outside
+ * interface. Such a packet is the kernel's, by the rules too. */
 static bool is_ours(struct gateway *gateway, const struct frame *frame,
 		    uint8_t direction)
 {
@@ -179,7 +180,7 @@ static bool is_ours(struct gateway *gateway, const struct frame *frame,
 	return false;
 }
 
-/* Packets of what has come from one side. */
+/* Makes packets of the frames of one side; returns how many. */
 static size_t make_packets(struct gateway *gateway, const struct frame *frames,
 			   size_t count, uint8_t direction)
 {
@@ -199,7 +200,7 @@ static size_t make_packets(struct gateway *gateway, const struct frame *frames,
 	return made;
 }
 
-/* True if there may be more. */
+/* Returns true if there may be more. */
 static bool work_on(struct gateway *gateway, struct port *port,
 		    vpnalg_time now)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The parts of the gateway put together: the way of the packets. */
+/* The parts of the gateway put together: the way of a packet. */
 #ifndef GW_GATEWAY_H
 #define GW_GATEWAY_H
 
@@ -18,10 +18,11 @@
 #include "translator.h"
 #include "whole.h"
 
-/* Packets that are read before they are sent on. */
+/* The most packets that are read before they are sent on. */
 #define BURST 64
 
-/* By enum vpnalg_direction: OUT comes from inside and goes outside. */
+/* The index is enum vpnalg_direction: OUT comes from inside and goes
+ * outside. */
 enum { WAYS = 2 };
 
 struct gateway {
@@ -41,14 +42,15 @@ struct gateway {
 	uint64_t senseless; /* packets that made no sense */
 };
 
-/* Starts everything, in the order that leaves no packet without a keeper.
- * False when something failed, which was said. */
+/* Starts everything, in an order in which either the kernel or the gateway
+ * handles each packet. Returns false when something failed, which was said. */
 bool gateway_open(struct gateway *gateway, const struct options *options);
 
-/* Handles some of the packets that are there. True if there may be more. */
+/* Handles some of the packets that are there. Returns true if there may be
+ * more. */
 bool gateway_work(struct gateway *gateway, vpnalg_time now);
 
-/* When there is work even without packets. */
+/* Returns when there is work even without packets. */
 vpnalg_time gateway_due(const struct gateway *gateway);
 
 void gateway_close(struct gateway *gateway);

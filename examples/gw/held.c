@@ -13,7 +13,7 @@ struct held_pair {
 	uint8_t addresses[PAIR_LEN];
 };
 
-/* Where the pair hangs, or where it would (FNV-1a). */
+/* Returns the place of the pair in its list, or the list's end (FNV-1a). */
 static struct held_pair **find(struct held *held, const uint8_t *addresses)
 {
 	struct held_pair **at;

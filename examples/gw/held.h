@@ -14,11 +14,12 @@ struct held {
 	struct held_pair *chains[HELD_CHAINS];
 };
 
-/* One session more. *first: it is the only one. False without memory. */
+/* Adds a session; *first says whether it is the only one. Returns false
+ * without memory. */
 bool held_add(struct held *held, const uint8_t *remote, const uint8_t *outside,
 	      bool *first);
 
-/* One session less, of those that were added. True if it was the last. */
+/* Takes away a session that was added. Returns true if it was the last. */
 bool held_remove(struct held *held, const uint8_t *remote,
 		 const uint8_t *outside);
 

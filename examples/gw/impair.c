@@ -4,16 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How long a packet that is to be overtaken waits, in milliseconds. */
+/* The delay of a packet that others are to overtake, in milliseconds. */
 #define REORDER_WAIT 8
 
-/* More than this does not wait: it is lost. */
+/* The most packets that are kept; others are lost. */
 #define WAITING_MAX 4096
 
 #define WHOLE 100000u
 
-/* Packets by the time when they are due, in a list: they are few. The one that
- * was taken last stays at its head until the next is wanted. */
+/* A list of packets, sorted by the time when they are due; they are few. The
+ * one that was taken last stays at its head until the next is taken. */
 struct impair_packet {
 	struct impair_packet *next;
 	vpnalg_time due;
@@ -96,7 +96,7 @@ bool impair_loses(struct impair *impair)
 	return impair->spec.on && loses(impair);
 }
 
-/* Behind all that are due no later. */
+/* Inserts a packet behind all that are due no later. */
 static void insert(struct impair *impair, struct impair_packet *packet)
 {
 	struct impair_packet **at = &impair->waiting;

@@ -15,7 +15,7 @@
 
 #include <vpnalg/vpnalg.h>
 
-/* What to do, in hundred-thousandths and milliseconds. */
+/* Shares are in hundred-thousandths, the delay in milliseconds. */
 struct impair_spec {
 	bool on;
 	uint32_t loss;
@@ -34,25 +34,25 @@ struct impair {
 	uint64_t lost, reordered;
 };
 
-/* Reads "loss=2,reorder=5,delay=10,seed=1", any of them. False when it is
- * nothing of the kind. */
+/* Reads a list such as "loss=2,reorder=5,delay=10,seed=1", any of them.
+ * Returns false if it is none. */
 bool impair_read(struct impair_spec *spec, const char *text);
 
 void impair_open(struct impair *impair, const struct impair_spec *spec);
 
-/* Takes a copy of a packet, to be given back by impair_take(), or not. */
+/* Keeps a copy of a packet, which impair_take() returns unless it is lost. */
 void impair_put(struct impair *impair, const struct vpnalg_packet *packet,
 		vpnalg_time now);
 
-/* Takes out the next packet that is due. False when none is. Its bytes are
- * valid until the next call. */
+/* Takes out the next packet that is due; its bytes are valid until the next
+ * call. Returns false when none is due. */
 bool impair_take(struct impair *impair, struct vpnalg_packet *packet,
 		 vpnalg_time now);
 
-/* When the next packet is due. */
+/* Returns when the next packet is due. */
 vpnalg_time impair_due(const struct impair *impair);
 
-/* Is this one to be lost, now that it is translated? */
+/* Returns whether to lose a packet that is translated. */
 bool impair_loses(struct impair *impair);
 
 void impair_close(struct impair *impair);

@@ -32,7 +32,7 @@
 #include "gateway.h"
 #include "report.h"
 
-/* How often there is a look at interfaces and figures, in milliseconds. */
+/* How often interfaces and counters are looked at, in milliseconds. */
 #define TICK 1000
 
 const char program[] = "vpnalg-gw";
@@ -98,7 +98,8 @@ static void wait_for_work(struct run *run, vpnalg_time now)
 	if (run->next_tick < due)
 		due = run->next_tick;
 	poll(files, 3, due > now ? (int)(due - now) : 0);
-	/* An interface that went down is told once, and may come up again. */
+	/* An interface that went down gives one error, and may come up
+	 * again. */
 	for (int way = 0; way < WAYS; way++)
 		if (files[1 + way].revents & POLLERR)
 			getsockopt(run->gateway.ports[way].fd, SOL_SOCKET,

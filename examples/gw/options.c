@@ -34,7 +34,7 @@ static const char *read_impair(void *where, const char *value)
 			 "delay=MILLISECONDS, seed=N";
 }
 
-/* Is everything there, and does it go together? */
+/* Returns OPTIONS_RUN if all that is needed was given, and goes together. */
 static int check(const struct options *options)
 {
 	if (!options->inside)

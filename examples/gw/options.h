@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the command line asks for. */
+/* The command line of vpnalg-gw. */
 #ifndef GW_OPTIONS_H
 #define GW_OPTIONS_H
 

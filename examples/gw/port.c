@@ -18,16 +18,16 @@
 #include "filter.h"
 #include "wire.h"
 
-/* A frame holds any packet that a link of 1,500 bytes carries. */
+/* A frame is large enough for a packet of a link with 1,500 bytes. */
 #define FRAME_SIZE 2048
 #define FRAME_COUNT 2048
 #define BLOCK_SIZE 65536
 #define RING_SIZE ((size_t)FRAME_SIZE * FRAME_COUNT)
 
-/* A packet, the link's header and the offload's before it. */
+/* The longest packet, with the headers of the link and of offload before it. */
 #define BIG_SIZE (IP_PACKET_MAX + 512)
 
-/* The socket's queue holds some hundred of these. */
+/* Room in the socket's queue for about a hundred of these. */
 #define QUEUE_SIZE (16 << 20)
 
 static bool set(int fd, int level, int option, int value)
@@ -35,7 +35,7 @@ static bool set(int fd, int level, int option, int value)
 	return !setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-/* The header before each packet says what the interface has left undone. */
+/* The header before each packet says what offload has left undone. */
 static bool make_ring(struct port *port)
 {
 	struct tpacket_req request = {
@@ -112,7 +112,7 @@ static void read_offload(struct frame *frame,
 {
 	frame->segment = 0;
 	frame->sum_start = frame->sum_offset = 0;
-	/* Of the latter kind it is one datagram all the same. */
+	/* VIRTIO_NET_HDR_GSO_UDP is one datagram, left to be fragmented. */
 	if (offload->gso_type != VIRTIO_NET_HDR_GSO_NONE &&
 	    offload->gso_type != VIRTIO_NET_HDR_GSO_UDP)
 		frame->segment = offload->gso_size;
@@ -122,7 +122,7 @@ static void read_offload(struct frame *frame,
 	}
 }
 
-/* The packet is in the ring whole. */
+/* Fills in a frame whose packet is whole in the ring. */
 static void read_ring(struct frame *frame, struct tpacket2_hdr *header)
 {
 	struct virtio_net_hdr offload;
@@ -136,7 +136,7 @@ static void read_ring(struct frame *frame, struct tpacket2_hdr *header)
 	frame->len = header->tp_len - link_len;
 }
 
-/* The packet is in the socket's queue whole, with the headers before it. */
+/* Fills in a frame whose packet is in the socket's queue, with its headers. */
 static bool read_queue(struct port *port, struct frame *frame,
 		       const struct tpacket2_hdr *header)
 {
@@ -155,7 +155,7 @@ static bool read_queue(struct port *port, struct frame *frame,
 	return true;
 }
 
-/* Padding of the link is no part of the packet. */
+/* The packet ends before the padding of the link. */
 static void trim(struct frame *frame)
 {
 	uint32_t length;
@@ -167,8 +167,8 @@ static void trim(struct frame *frame)
 		frame->len = length;
 }
 
-/* The last frame is one that may be cut into many packets, or the only one that
- * there is room for in port->big: the next call goes on after it. */
+/* A frame is the last of a call if it may be cut into many packets, or fills
+ * port->big. */
 size_t port_read(struct port *port, struct frame *frames, size_t max)
 {
 	struct tpacket2_hdr *header;
@@ -202,7 +202,7 @@ void port_give_back(struct port *port, size_t count)
 	port->next = (unsigned)((port->next + count) % FRAME_COUNT);
 }
 
-/* The kernel forgets its figures when they are read. */
+/* Reading the kernel's counters sets them to 0. */
 void port_count_lost(struct port *port)
 {
 	struct tpacket_stats stats;

@@ -23,10 +23,10 @@
 struct frame {
 	uint8_t *data; /* from the IP header on */
 	uint32_t len;
-	/* Bytes of payload in each segment of which it was merged, or 0. */
+	/* Payload of each segment of which the packet was merged, or 0. */
 	uint32_t segment;
-	/* Where its checksum is still to be completed: from here on, to be
-	 * stored that much further. 0 and 0 if it is complete. */
+	/* The checksum covers the bytes from checksum_start on and is stored
+	 * at checksum_offset from there; both are 0 if it is complete. */
 	uint16_t sum_start, sum_offset;
 };
 
@@ -42,23 +42,23 @@ struct port {
 	uint64_t lost; /* packets for which the ring had no room */
 };
 
-/* Opens a socket on the interface with that name, for VPNs or for all packets.
- * False when that failed, which was said. */
+/* Opens a socket on the interface with that name, for VPNs or for all
+ * packets. Returns false when that failed, which was said. */
 bool port_open(struct port *port, const char *name,
 	       enum vpnalg_direction direction, bool all);
 
-/* Fills in the frames that are there, without waiting. One that could not be
- * read is empty; one that is larger than the ring's, or merged from segments, is
- * always the last. */
+/* Fills in the frames that are there, without waiting, and returns how many.
+ * One that could not be read is empty. One that is larger than the ring's, or
+ * merged from segments, is always the last. */
 size_t port_read(struct port *port, struct frame *frames, size_t max);
 
-/* Gives that many ring frames back to the kernel: all that were read last. */
+/* Gives the frames that were read last back to the kernel, all of them. */
 void port_give_back(struct port *port, size_t count);
 
 /* Brings port->lost up to date. */
 void port_count_lost(struct port *port);
 
-/* Is the interface still there? */
+/* Returns whether the interface is still there. */
 bool port_is_there(const struct port *port);
 
 void port_close(struct port *port);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What was done, counted. */
+/* The report and the lines of --stats. */
 #ifndef GW_REPORT_H
 #define GW_REPORT_H
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Answers that are remembered. */
+/* How many answers are remembered. */
 #define ROUTE_ANSWERS 1024
 
 struct route {
@@ -20,14 +20,14 @@ struct route {
 	} answers[ROUTE_ANSWERS];
 };
 
-/* False, with errno, when that failed. */
+/* Returns false, with errno, when that failed. */
 bool route_open(struct route *route);
 
-/* The number of the interface that leads to an IPv4 address; 0 when none does,
- * or the address is this host's own. Answers are remembered. */
+/* Returns the number of the interface that leads to an IPv4 address; 0 if
+ * none does, or the address is this host's own. The answer is remembered. */
 int route_find(struct route *route, const uint8_t *address);
 
-/* Routes change: the kernel is asked anew from now on. */
+/* Forgets the answers, since routes change. */
 void route_forget(struct route *route);
 
 void route_close(struct route *route);

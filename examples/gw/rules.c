@@ -15,7 +15,7 @@
 #include "table.h"
 #include "wire.h"
 
-/* The first line of what nftables says of an error, without its place. */
+/* Says the first line of nftables' error message, without its place. */
 static void say_failure(const char *what, struct nft_ctx *nft)
 {
 	const char *text = nft_ctx_get_error_buffer(nft);
@@ -25,7 +25,7 @@ static void say_failure(const char *what, struct nft_ctx *nft)
 	say("%s: nftables: %.*s", what, (int)strcspn(error, "\n"), error);
 }
 
-/* Runs what was appended, all or nothing. */
+/* Runs the appended commands, all or nothing. */
 static bool run(struct rules *rules)
 {
 	bool well = !nft_run_cmd_from_buffer(rules->nft, rules->text.data);
@@ -53,10 +53,11 @@ bool rules_open(struct rules *rules, const struct options *options,
 	return false;
 }
 
-/* What a session has in a set of the table. */
+/* An element that a session has in a set of the table. */
 struct element {
 	const char *set;
-	/* The sessions that share it are counted, by these two; or NULL. */
+	/* The counter of the sessions that share the element, and its key; or
+	 * NULL. */
 	struct held *held;
 	const uint8_t *key[2];
 	bool first;
@@ -80,7 +81,7 @@ static void list(struct elements *elements, struct element element,
 	elements->list[elements->count++] = element;
 }
 
-/* L2TP's port may be a session's own, or one that many share. */
+/* Outside port 1701 may belong to one session, or to many that share it. */
 static bool is_l2tp_port(const struct vpnalg_binding *binding)
 {
 	if (binding->protocol == PROTOCOL_UDP)
@@ -118,7 +119,7 @@ static void list_port(struct rules *rules, struct elements *elements,
 	     port_of(binding));
 }
 
-/* Where L2TP's answers come to, whoever gives them. */
+/* The port where answers of L2TP arrive, from whatever address. */
 static void list_asking(struct rules *rules, struct elements *elements,
 			const struct vpnalg_binding *binding,
 			const char *outside)
@@ -157,7 +158,7 @@ static void list_session(struct rules *rules, struct elements *elements,
 		list_asking(rules, elements, binding, outside);
 }
 
-/* For all remotes. */
+/* Elements of a mapping, which is for all remotes. */
 static void list_mapping(struct elements *elements,
 			 const struct vpnalg_binding *binding,
 			 const char *outside)
@@ -184,7 +185,7 @@ static void list_all(struct rules *rules, struct elements *elements,
 		list_mapping(elements, binding, outside);
 }
 
-/* False without memory. */
+/* Returns false without memory. */
 static bool hold(struct element *element)
 {
 	element->first = true;
@@ -192,7 +193,7 @@ static bool hold(struct element *element)
 					  element->key[1], &element->first);
 }
 
-/* True if nobody has it any more. */
+/* Returns true if no session has the element any more. */
 static bool let_go(struct element *element)
 {
 	return !element->held || held_remove(element->held, element->key[0],
@@ -236,7 +237,7 @@ void rules_end(struct rules *rules, const struct vpnalg_binding *binding)
 			change(rules, "delete", &elements.list[i]);
 }
 
-/* One line for the first failure is enough; the report has their number. */
+/* Only the first failure is said; the report counts them all. */
 void rules_flush(struct rules *rules)
 {
 	if (!rules->text.length || run(rules))

@@ -25,7 +25,7 @@
 #include "options.h"
 #include "table.h"
 
-/* The mark of the packets that this program sends. */
+/* The mark of packets that this program sends. */
 #define RULES_MARK 0x56504e41
 
 struct nft_ctx;
@@ -33,28 +33,28 @@ struct nft_ctx;
 struct rules {
 	struct nft_ctx *nft;
 	char table[32];
-	struct text text;    /* what is to be changed */
+	struct text text;    /* commands not yet run */
 	struct held pairs;   /* sessions by remote and outside address */
 	struct held remotes; /* sessions by remote */
 	/* Sessions that have L2TP's port, by remote and outside address. */
 	struct held l2tp_ports;
-	bool any_address;    /* of which L2TP's questions may be answered */
+	bool any_address;    /* an SCCRP may come from any address */
 	struct held asking;  /* sessions of L2TP by port and outside address */
 	uint64_t changes;    /* transactions */
 	uint64_t failures;   /* those that failed */
 };
 
-/* Sets the rules. False when that failed, which was said. */
+/* Sets the rules. Returns false when that failed, which was said. */
 bool rules_open(struct rules *rules, const struct options *options,
 		int outside_index);
 
-/* A session is about to begin. False without memory. */
+/* Adds a session that is about to begin. Returns false without memory. */
 bool rules_begin(struct rules *rules, const struct vpnalg_binding *binding);
 
-/* A session has ended. */
+/* Removes a session that has ended. */
 void rules_end(struct rules *rules, const struct vpnalg_binding *binding);
 
-/* Tells the kernel of the sessions that have begun and ended. */
+/* Gives these changes to the kernel. */
 void rules_flush(struct rules *rules);
 
 void rules_close(struct rules *rules);

@@ -13,7 +13,7 @@
 #include "rules.h"
 #include "wire.h"
 
-/* Answers in a second, to all together. */
+/* The most answers in a second, to all senders together. */
 #define ANSWERS_MAX 1000
 
 #define SEND_BUFFER (4 << 20)
@@ -88,7 +88,7 @@ void sender_answer(struct sender *sender, const uint8_t *data, size_t length)
 		failed(sender, errno);
 }
 
-/* What a route takes can be less than what its interface takes. */
+/* The MTU of a route can be less than that of its interface. */
 static unsigned route_mtu(const struct sender *sender, const uint8_t *ip)
 {
 	struct sockaddr_in to = destination_of(ip);
@@ -138,7 +138,7 @@ static void send_fragments(struct sender *sender, uint8_t *ip, unsigned length)
 	sender->fragmented++;
 }
 
-/* One less; the checksum by difference (RFC 1624). */
+/* Decrements the TTL, and updates the checksum by difference (RFC 1624). */
 static void count_down(uint8_t *ip)
 {
 	uint32_t sum = get16(ip + IP_CHECKSUM_OFF) + 0x100;
@@ -188,7 +188,7 @@ void sender_add(struct sender *sender, const struct vpnalg_packet *packet,
 	}
 }
 
-/* What becomes of the packet that stopped a burst. */
+/* Handles the packet at which a burst stopped. */
 static void give_up(struct sender *sender, unsigned i)
 {
 	if (errno == EMSGSIZE)

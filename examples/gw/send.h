@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Sends packets to one side, through a raw socket that is bound to its
- * interface: routes, neighbours and the firewall's output rules are the
- * kernel's. What a router has to do beside it is done here: count down the
- * TTL, fragment what does not fit, tell the sender what cannot be sent.
- */
+/* Sends packets to one side, through a raw socket that is bound to its
+ * interface. The kernel knows routes and neighbours, and applies the
+ * firewall's output rules. The rest of a router's work is done here:
+ * decrement the TTL, fragment a packet that does not fit, tell the sender of
+ * one that cannot be sent. */
 #ifndef GW_SEND_H
 #define GW_SEND_H
 
@@ -19,7 +18,7 @@
 
 #include "answer.h"
 
-/* Packets that are sent with one call. */
+/* The most packets that are sent with one call. */
 #define SEND_BURST 64
 
 struct sender {
@@ -38,21 +37,21 @@ struct sender {
 	int failure; /* errno of the last one that failed */
 };
 
-/* False when that failed, which was said. */
+/* Returns false when that failed, which was said. */
 bool sender_open(struct sender *sender, const char *name);
 
 /* Sends a packet at the next flush at the latest. The packet and its head
- * must be there until then. */
+ * must stay until then. */
 void sender_add(struct sender *sender, const struct vpnalg_packet *packet,
 		const struct answer_head *head);
 
 void sender_flush(struct sender *sender);
 
-/* Sends a packet of this program's own making at once; a length of 0 is none
- * to be sent. Too many in one second are not sent. */
+/* Sends an answer at once, unless its length is 0 or too many were sent in
+ * this second. */
 void sender_answer(struct sender *sender, const uint8_t *data, size_t length);
 
-/* To be called about every second. */
+/* Must be called about every second. */
 void sender_tick(struct sender *sender);
 
 void sender_close(struct sender *sender);

@@ -17,16 +17,16 @@
 	"parameter-problem } "
 #define LATER_FRAGMENT "ip frag-off & 0x1fff != 0 "
 
-/* Of L2TP on UDP: a control message with Ns 0 whose first AVP says that it is an
- * SCCRP (RFC 2661 3.1 and 4.4.1). */
+/* Matches L2TP on UDP: a control message with Ns 0 whose first AVP says that
+ * it is an SCCRP (RFC 2661 3.1 and 4.4.1). */
 #define SCCRP "@th,64,1 1 @th,128,16 0 @th,192,32 2 "
 
-/* GRE, ESP, AH, L2TP: all that carries VPNs without ports. */
+/* The protocols that carry VPNs without ports: GRE, ESP, AH, L2TP. */
 #define PLAIN "{ 47, 50, 51, 115 } "
 #define UDP_PORTS "{ 500, 1701, 4500 } "
 
-/* What is the translator's whoever sends it, as seen from inside; and what an
- * error is about, of a packet that travelled in. */
+/* Packets from inside that are the translator's, by themselves; and ICMP
+ * errors about packets that travelled in. */
 static const char *const from_inside[] = {
 	"ip protocol " PLAIN,
 	"tcp dport 1723 ",
@@ -42,7 +42,7 @@ static const char *const all_from_inside[] = {
 	"ip protocol { 1, 6, 17, 47, 50, 51, 115 } ", NULL
 };
 
-/* What is the translator's of what comes from outside. */
+/* Packets from outside that are the translator's. */
 static const char *const from_outside[] = {
 	"ip protocol " PLAIN "ip saddr . ip daddr @pairs ",
 	LATER_FRAGMENT "ip protocol { 6, 17 } ip saddr . ip daddr @pairs ",
@@ -53,8 +53,8 @@ static const char *const from_outside[] = {
 	NULL
 };
 
-/* What an error of the kernel's is about if it is about a packet that this
- * program has translated and could not deliver. */
+/* The packets that an error of the kernel's is about if this program has
+ * translated them and the kernel could not deliver them. */
 static const char *const about_ours[] = {
 	"@th,136,8 " PLAIN,
 	"@th,136,8 6 @th,224,16 1723 ",
@@ -94,9 +94,9 @@ static bool append_drops(struct text *text, const char *const *matches)
 	return well && text_add(text, " }\n");
 }
 
-/* What this program sends is translated already. And where the kernel cannot
- * deliver such a packet to an inside host, the error that it would send to the
- * remote quotes the inside address. */
+/* Packets that this program sends are translated already, and not tracked.
+ * Where the kernel cannot deliver one to an inside host, its error to the
+ * remote would quote the inside address: it is dropped. */
 static bool append_output(struct text *text, const struct options *options)
 {
 	bool well = text_add(text,

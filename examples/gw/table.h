@@ -14,7 +14,7 @@ struct text {
 	size_t length, room;
 };
 
-/* Appends no more than 1,000 characters. False without memory. */
+/* Appends no more than 1,000 characters. Returns false without memory. */
 bool text_add(struct text *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The translator in a gateway: it asks before a session opens, and the kernel
- * is told of those that begin and end. */
+/* The translator of the gateway, whose sessions the firewall rules follow. */
 #ifndef GW_TRANSLATOR_H
 #define GW_TRANSLATOR_H
 
@@ -18,12 +17,12 @@ struct translator {
 	struct rules *rules;
 };
 
-/* Makes a translator; rules is set already. False when that failed, which was
- * said. */
+/* Makes a translator; rules is set already. Returns false when that failed,
+ * which was said. */
 bool translator_open(struct translator *translator,
 		     const struct options *options);
 
-/* Translates packets, and tells the kernel of the sessions that begin. */
+/* Translates packets, and changes the rules for sessions that begin. */
 void translator_run(struct translator *translator,
 		    struct vpnalg_packet *packets, size_t count,
 		    vpnalg_time now);

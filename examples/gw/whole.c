@@ -13,7 +13,7 @@ static void set_packet(struct vpnalg_packet *packet, uint8_t *data,
 					  .caplen = length };
 }
 
-/* 0 would say that there is no checksum (RFC 768); as a sum it is the same. */
+/* A checksum of 0 would mean none (RFC 768); 0xffff is the same sum. */
 static unsigned sum_end_l4(uint32_t sum)
 {
 	unsigned end = sum_end(sum);
@@ -21,7 +21,7 @@ static unsigned sum_end_l4(uint32_t sum)
 	return end ? end : 0xffff;
 }
 
-/* The checksum's field holds the sum of the pseudo header. */
+/* Completes a checksum whose field holds the sum of the pseudo header. */
 static void complete_sum(const struct frame *frame)
 {
 	uint8_t *start = frame->data + frame->sum_start;
@@ -30,7 +30,7 @@ static void complete_sum(const struct frame *frame)
 	      sum_end_l4(sum_add(0, start, frame->len - frame->sum_start)));
 }
 
-/* The checksums of a segment or datagram, from nothing. */
+/* Computes the checksums of a segment or datagram. */
 static void set_sums(uint8_t *ip, unsigned ip_len, unsigned l4_len,
 		     unsigned off)
 {
@@ -44,7 +44,7 @@ static void set_sums(uint8_t *ip, unsigned ip_len, unsigned l4_len,
 	put16(l4 + off, sum_end_l4(sum_add(sum, l4, l4_len)));
 }
 
-/* A merged packet, and where the piece to be made of it lies. */
+/* A merged packet, and the piece that is to be made of it. */
 struct cut {
 	const struct frame *frame;
 	unsigned ip_len;   /* of the IP header */
@@ -105,8 +105,8 @@ static size_t cut_up(struct cut *cut, uint8_t *room,
 	return cut->number;
 }
 
-/* The length of both headers, or 0 where they make no sense. Only TCP and UDP
- * are merged. */
+/* Returns the length of both headers, or 0 if they make no sense. Only TCP
+ * and UDP are merged. */
 static unsigned head_len(const struct frame *frame, unsigned ip_len)
 {
 	const uint8_t *l4 = frame->data + ip_len;

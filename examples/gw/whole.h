@@ -16,10 +16,10 @@
 
 #include "port.h"
 
-/* Into no more pieces is a packet cut. */
+/* The most pieces into which a packet is cut. */
 #define WHOLE_PIECES 256
 
-/* Bytes of room for the pieces: headers of their own, and the payload. */
+/* Room for the pieces, in bytes: a header for each, and the payload. */
 #define WHOLE_ROOM (65536 + WHOLE_PIECES * 120)
 
 /**

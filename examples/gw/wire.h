@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where the bytes lie in the packets that the gateway itself looks at, and the
+/* The places of bytes in packets that the gateway itself looks at, and the
  * Internet checksum. */
 #ifndef GW_WIRE_H
 #define GW_WIRE_H
@@ -78,13 +78,14 @@ static inline void put32(uint8_t *p, uint32_t value)
 	put16(p + 2, value & 0xffff);
 }
 
-/* The length of an IP header, options included. */
+/* Returns the length of an IP header, options included. */
 static inline unsigned ip_header_len(const uint8_t *ip)
 {
 	return (ip[0] & 15u) * 4;
 }
 
-/* Adds bytes to a sum of 16-bit words; all but the last piece are even. */
+/* Adds bytes to a sum of 16-bit words. Only the last piece may have an odd
+ * length. */
 static inline uint32_t sum_add(uint32_t sum, const uint8_t *p, size_t length)
 {
 	for (; length > 1; p += 2, length -= 2)
@@ -92,7 +93,7 @@ static inline uint32_t sum_add(uint32_t sum, const uint8_t *p, size_t length)
 	return length ? sum + (get16((uint8_t[]){ *p, 0 })) : sum;
 }
 
-/* The checksum that makes the sum right (RFC 1071). */
+/* Returns the checksum that makes the sum right (RFC 1071). */
 static inline unsigned sum_end(uint32_t sum)
 {
 	sum = (sum & 0xffff) + (sum >> 16);

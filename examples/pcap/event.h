@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the translator tells of its decisions: counted, kept, and in words. */
+/* The translator's events: counted, kept, and in words. */
 #ifndef PCAP_EVENT_H
 #define PCAP_EVENT_H
 
@@ -33,7 +33,8 @@ struct events {
 /* Notes an event of the packet at work. */
 void event_note(struct events *events, const struct vpnalg_event *event);
 
-/* What it is called, and by what an SPI was paired. */
+/* Return the name of an event, and of the evidence by which an SPI was
+ * paired. */
 const char *event_type_text(unsigned type);
 const char *event_evidence_text(unsigned evidence);
 

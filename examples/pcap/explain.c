@@ -17,7 +17,7 @@
 #define PROTOCOL_GRE 47
 #define PROTOCOL_L2TP 115
 
-/* Of PPTP (RFC 2637 1.4, 2 and 4.1). */
+/* Offsets in PPTP (RFC 2637 1.4, 2 and 4.1). */
 #define PPTP_PORT 1723
 #define PPTP_MAGIC 0x1a2b3c4dUL
 #define PPTP_MAGIC_OFF 4
@@ -29,7 +29,7 @@
 #define GRE_CALL_ID_OFF 6
 #define NO_ID 0
 
-/* The control messages and where their IDs are. */
+/* The control messages, and the offsets of their IDs. */
 static const struct {
 	const char *name;
 	uint8_t call_id;
@@ -54,7 +54,7 @@ static const struct {
 
 #define MESSAGES (sizeof(messages) / sizeof(messages[0]))
 
-/* Bytes that may end sooner than one would like. */
+/* Bytes of a packet that may be truncated. */
 struct bytes {
 	const uint8_t *data;
 	uint32_t length;

@@ -7,7 +7,7 @@
 
 #define EXPLAIN_TEXT 200
 
-/* What a packet is, and from where to where, IDs included. */
+/* The kind of a packet, and its two ends with their IDs. */
 struct explained {
 	char what[EXPLAIN_TEXT];
 	char where[EXPLAIN_TEXT];
@@ -25,7 +25,7 @@ struct explained {
 void explain_packet(const uint8_t *ip, uint32_t caplen,
 		    struct explained *explained);
 
-/* Which sort of IPsec packet it is (ipsec.h), or -1. */
+/* Returns the sort of an IPsec packet (ipsec.h), or -1. */
 int explain_sort(const uint8_t *ip, uint32_t caplen);
 
 #endif

@@ -12,7 +12,7 @@
 #include "link.h"
 #include "options.h"
 
-/* Far from the end of the clock, so that deadlines lie before it. */
+/* The latest time, far from the clock's end so that deadlines lie before it. */
 #define LATEST_MS (UINT64_MAX / 2)
 
 static const char *input_name(const struct input *input)
@@ -21,12 +21,10 @@ static const char *input_name(const struct input *input)
 						: input->name;
 }
 
-/*
- * Does the file begin like a pcap file of microseconds, in either byte order?
- * libpcap does not tell and reads all files in the unit that it is asked for.
- * Asking for the file's own makes input and output comparable. pcapng is read
- * as nanoseconds, for it may hold both.
- */
+/* Returns whether the file begins like a pcap file of microseconds, in either
+ * byte order. libpcap does not tell, and reads all files in the unit that it
+ * is asked for; asking for the file's own makes input and output comparable.
+ * pcapng is read as nanoseconds, for it may hold both. */
 static bool is_micro(const uint8_t magic[4])
 {
 	static const uint8_t known[][4] = {
@@ -115,7 +113,8 @@ uint64_t input_time(const struct input *input, const struct pcap_pkthdr *header)
 {
 	uint64_t unit = input->nano ? 1000000 : 1000;
 
-	/* A broken file may hold any time; the clock takes it at its best. */
+	/* A broken file may hold any time: it is brought into the clock's
+	 * range. */
 	if (header->ts.tv_sec < 0 || header->ts.tv_usec < 0)
 		return 0;
 	if ((uint64_t)header->ts.tv_sec > LATEST_MS / 1000)
@@ -147,7 +146,7 @@ static const char *output_name(const struct output *output)
 						 : output->name;
 }
 
-/* Says the first failure; what follows from it goes without saying. */
+/* Says the first failure only; the others follow from it. */
 static bool output_failed(struct output *output, const char *why)
 {
 	if (!output->failed)
@@ -156,8 +155,8 @@ static bool output_failed(struct output *output, const char *why)
 	return false;
 }
 
-/* Are input and output one file? Then opening the output would empty the
- * input. */
+/* Returns whether input and output are one file: opening the output would
+ * empty the input. */
 static bool is_input(const struct output *output, const struct input *input)
 {
 	struct stat in, out;
@@ -170,7 +169,7 @@ static bool is_input(const struct output *output, const struct input *input)
 	       in.st_ino == out.st_ino;
 }
 
-/* Whoever reads a pipe wants each packet at once. */
+/* The reader of a pipe wants each packet at once. */
 static bool open_file(struct output *output, FILE **file)
 {
 	struct stat status;
@@ -219,8 +218,8 @@ bool output_write(struct output *output, const struct pcap_pkthdr *header,
 	return true;
 }
 
-/* Some network file systems tell of a full disk only when a descriptor is
- * closed, and libpcap does not pass that on: close a second one. */
+/* Some network file systems report a full disk only when a descriptor is
+ * closed, and libpcap does not pass that on. So a second one is closed here. */
 static bool reached(const struct output *output)
 {
 	int copy;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The capture that is read and the one that is written. What fails is said
- * here, in one line. */
+/* The capture that is read and the one that is written. These functions say
+ * what failed, in one line. */
 #ifndef PCAP_FILE_H
 #define PCAP_FILE_H
 
@@ -23,11 +23,11 @@ struct output {
 	const char *name;
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
-	bool flush;  /* somebody reads along */
+	bool flush;  /* each packet is written at once */
 	bool failed; /* and it was said */
 };
 
-/* What input_next() found. */
+/* Results of input_next(). */
 enum next { NEXT_PACKET, NEXT_END, NEXT_BROKEN };
 
 /* Opens a capture, "-" for standard input. */
@@ -37,23 +37,24 @@ bool input_open(struct input *input, const char *name);
 enum next input_next(struct input *input, struct pcap_pkthdr **header,
 		     const uint8_t **data);
 
-/* A capture's time in milliseconds. */
+/* Returns a packet's time in milliseconds. */
 uint64_t input_time(const struct input *input,
 		    const struct pcap_pkthdr *header);
 
-/* How much of the file is read, in percent, or -1 when nobody knows. */
+/* Returns how much of the file is read, in percent, or -1 if that is
+ * unknown. */
 int input_percent(const struct input *input);
 
 void input_close(struct input *input);
 
-/* Makes a capture, "-" for standard output, of the input's kind. */
+/* Makes a capture of the input's kind, "-" for standard output. */
 bool output_open(struct output *output, const char *name,
 		 const struct input *input);
 
 bool output_write(struct output *output, const struct pcap_pkthdr *header,
 		  const uint8_t *data);
 
-/* Ends the file. False when not all of it reached the disk or pipe. */
+/* Ends the file. Returns false when not all of it reached the disk or pipe. */
 bool output_close(struct output *output);
 
 #endif

@@ -15,10 +15,11 @@
 #define IKE_PORT 500
 #define NAT_T_PORT 4500
 
-/* Before IKE on port 4500, where ESP has its SPI (RFC 3948 2.2). */
+/* The non-ESP marker: on port 4500 it stands where ESP has its SPI (RFC 3948
+ * 2.2). */
 #define NON_ESP_MARKER 4
 
-/* Of IKE (RFC 7296 3.1, RFC 2408 3.1). */
+/* Offsets in IKE (RFC 7296 3.1, RFC 2408 3.1). */
 #define IKE_HEADER 28
 #define IKE_VERSION_OFF 17
 #define IKE_EXCHANGE_OFF 18
@@ -34,7 +35,7 @@ enum family { IKE_V1, IKE_V2, KEEPALIVE, ESP_IN_UDP, ESP, AH };
 
 #define ANY_EXCHANGE 0
 
-/* The sorts; of those that fit a packet the first is meant. */
+/* The sorts of packets; the first that fits is meant. */
 static const struct {
 	const char *name;
 	uint8_t family;
@@ -68,7 +69,7 @@ static const struct {
 _Static_assert(sizeof(sorts) / sizeof(sorts[0]) == IPSEC_SORTS,
 	       "IPSEC_SORTS is how many there are");
 
-/* What a packet holds. */
+/* The parsed packet. */
 struct content {
 	enum family family;
 	const uint8_t *header; /* of IKE, ESP or AH */
@@ -187,7 +188,7 @@ static void append(struct explained *explained, const char *format, ...)
 	va_end(arguments);
 }
 
-/* Version 1 has cookies, no responses, and message IDs that count nothing. */
+/* IKEv1 has cookies, no responses, and random message IDs. */
 static void append_ike(const struct content *content,
 		       struct explained *explained)
 {

@@ -7,14 +7,14 @@
 
 #include "explain.h"
 
-/* Which sorts of packets there are: 0 to IPSEC_SORTS - 1. */
+/* The number of sorts of packets. */
 #define IPSEC_SORTS 21
 
-/* Its name, as "IKEv2 IKE_AUTH" or "ESP in UDP". */
+/* Returns the name of a sort, such as "IKEv2 IKE_AUTH" or "ESP in UDP". */
 const char *ipsec_sort_name(int sort);
 
-/* Which sort the packet is that has this behind its IPv4 header; -1 if it is no
- * IPsec, or too short to tell. */
+/* Returns the sort of a packet that has this behind its IPv4 header; -1 if it
+ * is no IPsec, or too short to tell. */
 int ipsec_sort(unsigned protocol, const uint8_t *l4, uint32_t length);
 
 /*

@@ -14,7 +14,7 @@
 #define IPV4_LENGTH_OFF 2
 #define IPV4_PROTOCOL_OFF 9
 
-/* What was decided about a packet. */
+/* The decision about a packet. */
 struct verdict {
 	enum fate fate;
 	enum task task;         /* of a translated or dropped packet */
@@ -28,7 +28,7 @@ static struct verdict copy(enum copied copied)
 	return (struct verdict){ .fate = FATE_COPIED, .copied = copied };
 }
 
-/* The IPv4 packet has become shorter, and with it the frame around it. */
+/* Shortens the frame around an IPv4 packet that has become shorter. */
 static void cut(struct frame *frame)
 {
 	const uint8_t *length = frame->data + frame->ip + IPV4_LENGTH_OFF;
@@ -36,7 +36,7 @@ static void cut(struct frame *frame)
 	link_cut(frame, (uint32_t)length[0] << 8 | length[1]);
 }
 
-/* Why a packet is copied that the translator has left alone. */
+/* The reason why a packet is copied that the translator has left alone. */
 static const enum copied untouched[] = {
 	[TASK_OUT] = COPIED_SHOWS_INSIDE,
 	[TASK_IN] = COPIED_UNTOUCHED,
@@ -71,8 +71,8 @@ static struct verdict translate_whole(struct job *job, struct frame *frame,
 				 .cut = packet.flags & VPNALG_PACKET_CUT };
 }
 
-/* A header that makes no sense is left alone by the translator. With an inside
- * address in it, it must not be copied. */
+/* The translator leaves alone a header that makes no sense. If it has an
+ * inside address, the packet must not be copied. */
 static struct verdict translate(struct job *job, struct frame *frame,
 				enum task task, vpnalg_time now)
 {
@@ -154,8 +154,8 @@ static bool explain(struct job *job, const struct frame *frame,
 	if (verdict->cut)
 		fprintf(lines, ", cut to %" PRIu32 " bytes", frame->len);
 	fputc('\n', lines);
-	for (; job->told < events->count; job->told++)
-		event_write(lines, &events->list[job->told]);
+	for (; job->written < events->count; job->written++)
+		event_write(lines, &events->list[job->written]);
 	if (!ferror(lines))
 		return true;
 	say("cannot write explanation: standard %s: %s",
@@ -163,7 +163,7 @@ static bool explain(struct job *job, const struct frame *frame,
 	return false;
 }
 
-/* An IPv4 packet whose addresses are there. */
+/* Handles an IPv4 packet whose addresses were captured. */
 static bool work_on(struct job *job, struct frame *frame,
 		    struct verdict *verdict, vpnalg_time now)
 {
@@ -183,7 +183,7 @@ static bool work_on(struct job *job, struct frame *frame,
 	return !job->lines || explain(job, frame, verdict, &before);
 }
 
-/* Anything else. */
+/* Handles any other packet. */
 static bool pass_on(struct job *job, struct frame *frame,
 		    struct verdict *verdict, enum copied why)
 {
@@ -192,14 +192,14 @@ static bool pass_on(struct job *job, struct frame *frame,
 	return !job->lines || explain(job, frame, verdict, NULL);
 }
 
-/* Events are kept for the report as JSON only. */
+/* Forgets the events, unless the report is JSON, which has them all. */
 static bool end_events(struct job *job)
 {
 	if (job->translator.events.lost)
 		say("cannot translate: packet %" PRIu64 ": %s",
 		    job->input.count, strerror(ENOMEM));
 	if (!job->options->json)
-		job->told = job->translator.events.count = 0;
+		job->written = job->translator.events.count = 0;
 	return !job->translator.events.lost;
 }
 
@@ -240,7 +240,7 @@ bool job_packet(struct job *job, const struct pcap_pkthdr *header,
 	struct verdict verdict;
 	bool done;
 
-	/* A broken file may say that less was on the wire than captured. */
+	/* A broken file may have a smaller length on the wire than captured. */
 	if (frame.len < frame.caplen)
 		frame.len = frame.caplen;
 	if (!make_room(job, frame.caplen + 1U))

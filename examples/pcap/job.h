@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All that is at work on a capture, and what is done with each packet. */
+/* The parts that translate a capture, put together. */
 #ifndef PCAP_JOB_H
 #define PCAP_JOB_H
 
@@ -20,13 +20,13 @@ struct job {
 	struct translator translator;
 	struct report report;
 	FILE *lines;     /* where --explain's lines go, or NULL */
-	size_t told;     /* events that there was a line for */
-	uint8_t *buffer; /* for the packet: libpcap's own is not ours */
+	size_t written;  /* events whose lines were written */
+	uint8_t *buffer; /* a copy of the packet, which may be changed */
 	size_t room;
 };
 
-/* Translates, copies or drops a packet, and counts and explains that. False
- * when it could not be written, which was said. */
+/* Translates, copies or drops a packet, and counts and explains that. Returns
+ * false when it could not be written, which was said. */
 bool job_packet(struct job *job, const struct pcap_pkthdr *header,
 		const uint8_t *data);
 

@@ -211,7 +211,8 @@ bool report_write_json(const struct report *report,
 		       const struct options *options,
 		       const struct translator *translator)
 {
-	/* A member that could not be made is NULL, and then so is all. */
+	/* json_pack() returns NULL if a member is NULL, since memory ran
+	 * out. */
 	json_t *object = json_pack(
 		"{s:s, s:o, s:o, s:s, s:b, s:b, s:b, s:b, s:I, s:o, s:o,"
 		" s:o, s:o, s:o, s:o, s:o, s:o, s:o}",

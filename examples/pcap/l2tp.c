@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of L2TP (RFC 2661 3.1 and 4.1, RFC 3931 3.2.1 and 4.1). */
+/* Offsets in L2TP (RFC 2661 3.1 and 4.1, RFC 3931 3.2.1 and 4.1). */
 #define FLAG_CONTROL 0x8000
 #define FLAG_LENGTH 0x4000
 #define VERSION_MASK 0x000f
@@ -66,8 +66,7 @@ static void explain_avp(const uint8_t *avp, unsigned long length,
 				  ids[i].size);
 }
 
-/* The AVPs as far as they make sense; the first one says which message it
- * is. */
+/* Describes the AVPs as far as they make sense; the first names the message. */
 static void explain_avps(const uint8_t *data, uint32_t length,
 			 struct explained *explained)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The length in the IPv4 header, where it does not say how long the packet is. */
+/* IPv4 headers whose total length is not the packet's. */
 #ifndef PCAP_LENGTH_H
 #define PCAP_LENGTH_H
 
@@ -7,16 +7,17 @@
 
 #include "link.h"
 
-/* Does the header make sense? Its own length is 20 bytes at least and in the
- * frame, and the packet's is not less. */
+/* Returns whether the header makes sense: its own length is at least 20 bytes
+ * and in the frame, and the packet's is not less. */
 bool length_makes_sense(const struct frame *frame);
 
-/* A packet that was captured before segmentation offload has cut it has length
- * 0. It gets the length that it has in the capture; its checksum goes with it.
- * False where it had a length, or the frame is longer than an IPv4 packet. */
+/* Fills in the length of a packet that was captured before segmentation
+ * offload cut it, when its length was still 0, and updates the header's
+ * checksum. Returns false if it had a length, or the frame is longer than an
+ * IPv4 packet. */
 bool length_fill_in(struct frame *frame);
 
-/* Length 0 again. */
+/* Makes the length 0 again. */
 void length_take_out(struct frame *frame);
 
 #endif

@@ -5,10 +5,10 @@
 
 #include <pcap/pcap.h>
 
-/* LINKTYPE_RAW where the file was written on OpenBSD. */
+/* LINKTYPE_RAW in a file that was written on OpenBSD. */
 #define RAW_OPENBSD 14
 
-/* Older headers than libpcap 1.10's lack the name, not the files. */
+/* The headers of libpcap before 1.10 lack this name; files may have it. */
 #ifndef DLT_LINUX_SLL2
 #define DLT_LINUX_SLL2 276
 #endif
@@ -36,7 +36,8 @@
 /* The number of the family IPv4 is 2 on every system. */
 #define FAMILY_IPV4 2
 
-/* A step through the headers: what begins at at. False ends the search. */
+/* One step through the headers: looks at the header at at. Returns false to
+ * end the search. */
 typedef bool find_step(struct frame *frame, uint32_t at);
 
 static unsigned get8(const struct frame *frame, uint32_t at)
@@ -74,7 +75,8 @@ static bool find_pppoe(struct frame *frame, uint32_t at)
 	       find_ppp(frame, at + PPPOE_LEN);
 }
 
-/* What an Ethernet type announces at at, behind any number of VLAN tags. */
+/* Follows an Ethernet type, behind any number of VLAN tags, to the header at
+ * at. */
 static bool find_typed(struct frame *frame, unsigned type, uint32_t at)
 {
 	while (type == TYPE_VLAN || type == TYPE_QINQ ||

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where the IPv4 header lies in a captured frame. */
+/* Finds the IPv4 header in a captured frame. */
 #ifndef PCAP_LINK_H
 #define PCAP_LINK_H
 
@@ -16,17 +16,19 @@ struct frame {
 	uint32_t pppoe; /* where the PPPoE header is, or UINT32_MAX */
 };
 
-/* Can packets be found behind this link type, a DLT_ of libpcap? */
+/* Returns whether frames of this link type, a DLT_ of libpcap, are
+ * understood. */
 bool link_known(int type);
 
-/* The link type to write for it: the same, unless it has several numbers. */
+/* Returns the link type to write for it: the same, unless it has several
+ * numbers. */
 int link_written(int type);
 
-/* Finds the IPv4 header of a frame. False when it holds something else. */
+/* Finds the IPv4 header of a frame. Returns false if it has none. */
 bool link_find(int type, struct frame *frame);
 
-/* The IPv4 packet has become shorter: takes the frame's tail away, padding
- * included, and tells its headers so. */
+/* Shortens a frame to its IPv4 packet, which has become shorter: removes the
+ * tail, padding included, and corrects the headers' lengths. */
 void link_cut(struct frame *frame, uint32_t packet_len);
 
 #endif

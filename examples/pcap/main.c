@@ -28,8 +28,7 @@
 
 const char program[] = "vpnalg-pcap";
 
-/* A person who waits sees that something happens, unless there are lines
- * about each packet to be seen. */
+/* Shows progress, unless each packet has a line anyway. */
 static void show_progress(const struct job *job)
 {
 	if (!job->lines && job->report.read % PROGRESS_PACKETS == 0)
@@ -45,8 +44,8 @@ static bool open_all(struct job *job)
 	       output_open(&job->output, options->output, &job->input);
 }
 
-/* Translates packet by packet. False when the output failed; a broken input
- * is one that ends too soon. */
+/* Translates packet by packet. Returns false when the output failed; a broken
+ * input is one that ends too soon. */
 static bool translate_all(struct job *job)
 {
 	struct pcap_pkthdr *header;
@@ -80,7 +79,7 @@ static bool write_report(const struct job *job)
 	return false;
 }
 
-/* What was translated before a broken packet is a whole file, and reported. */
+/* The packets before a broken one make a whole file, and are reported. */
 static int run(const struct options *options)
 {
 	struct job job = { .options = options };

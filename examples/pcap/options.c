@@ -72,7 +72,7 @@ static int read_files(struct options *options, char **names)
 	return OPTIONS_RUN;
 }
 
-/* Do the options go together, and can this program do what they say? */
+/* Returns OPTIONS_RUN if the options go together and this program has them. */
 static int check(const struct options *options)
 {
 	if (options->json && !report_has_json())
@@ -84,7 +84,7 @@ static int check(const struct options *options)
 	return OPTIONS_RUN;
 }
 
-/* False without memory. */
+/* Returns false without memory. */
 static bool use_defaults(struct options *options)
 {
 	bool well = true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the command line asks for. */
+/* The command line of vpnalg-pcap. */
 #ifndef PCAP_OPTIONS_H
 #define PCAP_OPTIONS_H
 
@@ -25,10 +25,10 @@ int options_read(struct options *options, int argc, char **argv);
 
 void options_free(struct options *options);
 
-/* Is this name that of standard input or output? */
+/* Returns whether the name is "-", standard input or output. */
 bool options_is_standard(const char *name);
 
-/* True when standard output carries something else than --explain's lines. */
+/* Returns true if standard output has something else than --explain's lines. */
 bool options_stdout_taken(const struct options *options);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "../common/nat_report.h"
 
-/* Of the widest table. */
+/* The columns of the widest table. */
 #define COLUMNS 5
 
 const char *report_copied_text(enum copied copied)
@@ -69,7 +69,7 @@ static void write_fates(const struct report *report)
 	nat_report_dropped(report->dropped);
 }
 
-/* A table, of which only the rows are written that hold something. */
+/* A table. Rows of zeros are not written. */
 struct table {
 	const char *title;
 	const char *heads[COLUMNS + 1];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What was done, counted, as text or as JSON. */
+/* The report, as text or as JSON. */
 #ifndef PCAP_REPORT_H
 #define PCAP_REPORT_H
 
@@ -10,7 +10,7 @@
 #include "options.h"
 #include "translator.h"
 
-/* Why a packet was copied. */
+/* Reasons why a packet is copied. */
 enum copied {
 	COPIED_NOT_IPV4,
 	COPIED_HEADER_CUT, /* the capture does not hold its addresses */
@@ -22,7 +22,7 @@ enum copied {
 	COPIED_KINDS
 };
 
-/* What became of a packet, in short. */
+/* The result of a packet. */
 enum fate { FATE_TRANSLATED, FATE_COPIED, FATE_DROPPED, FATES };
 
 struct report {
@@ -38,10 +38,10 @@ struct report {
 	bool complete;                  /* the input was read to its end */
 };
 
-/* A class of copied packets in words. */
+/* Returns the reason in words. */
 const char *report_copied_text(enum copied copied);
 
-/* An IP protocol's name, or NULL. */
+/* Returns the name of an IP protocol, or NULL. */
 const char *report_protocol_name(unsigned protocol);
 
 /* Writes the report to standard error. */
@@ -49,11 +49,11 @@ void report_write_text(const struct report *report,
 		       const struct options *options,
 		       const struct translator *translator);
 
-/* Was the program built with JSON? */
+/* Returns whether the program was built with JSON. */
 bool report_has_json(void);
 
-/* Writes the report to standard output, as one JSON object. False when there
- * was no memory. */
+/* Writes the report to standard output, as one JSON object. Returns false
+ * when there was no memory. */
 bool report_write_json(const struct report *report,
 		       const struct options *options,
 		       const struct translator *translator);

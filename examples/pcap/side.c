@@ -4,14 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where the addresses stand in an IPv4 header. */
+/* Offsets of the addresses in an IPv4 header. */
 #define IPV4_SOURCE_OFF 12
 #define IPV4_DESTINATION_OFF 16
 
 enum side { SIDE_INSIDE, SIDE_OURS, SIDE_REMOTE };
 
-/* What a packet is told to be by its source (row) and destination (column).
- * What reaches an inside host was captured on the inside. */
+/* The task by source (row) and destination (column). A packet that reaches an
+ * inside host was captured inside. */
 static const enum task tasks[3][3] = {
 	/*                inside            ours      remote */
 	[SIDE_INSIDE] = { TASK_COPY_WITHIN, TASK_OUT, TASK_OUT },
@@ -39,7 +39,7 @@ static bool read_number(const char **text, unsigned limit, unsigned *number)
 	return true;
 }
 
-/* Reads up to four octets; tells how many there were, 0 for none. */
+/* Reads up to four octets; returns how many there were. */
 static unsigned read_octets(const char **text, uint32_t *address)
 {
 	unsigned octets = 0;

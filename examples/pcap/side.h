@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where a packet comes from and goes to, and what that makes of it. */
+/* The direction of a packet, by its addresses. */
 #ifndef PCAP_SIDE_H
 #define PCAP_SIDE_H
 
@@ -27,7 +27,7 @@ struct sides {
 	const struct nat_options *outside; /* its addresses */
 };
 
-/* What is done with a packet. */
+/* What to do with a packet. */
 enum task {
 	TASK_OUT,
 	TASK_IN,
@@ -43,10 +43,11 @@ bool side_read_prefix(const char *text, struct prefix *prefix);
 /* Writes a prefix, or an address when its length is 32. */
 void side_write_prefix(const struct prefix *prefix, char text[PREFIX_TEXT]);
 
-/* The address of an outside address as a prefix, to be written. */
+/* Returns an outside address as a prefix, to be written. */
 struct prefix side_of_address(const struct vpnalg_addr *address);
 
-/* Sorts a packet by the IPv4 header at ip, at least IPV4_HEADER bytes. */
+/* Returns the task for a packet, by the IPv4 header at ip: at least
+ * IPV4_HEADER bytes. */
 enum task side_task(const struct sides *sides, const uint8_t *ip);
 
 #endif

@@ -13,12 +13,12 @@
 
 struct translator {
 	struct nat nat;
-	uint64_t random; /* where the random numbers stand */
+	uint64_t random; /* state of the random numbers */
 	vpnalg_time now; /* the latest packet's */
-	struct events events; /* what the translator told */
+	struct events events; /* the translator's events */
 };
 
-/* Makes a translator. False when there is no memory, which was said. */
+/* Makes a translator. Returns false when that failed, which was said. */
 bool translator_open(struct translator *translator,
 		     const struct options *options);
 

@@ -71,8 +71,8 @@ static bool read_signals(const struct run *run, vpnalg_time now)
 	return true;
 }
 
-/* What the library leaves alone goes its way, to the kernel's own NAT; what it
- * has translated carries the mark, so that this NAT lets it be. */
+/* A packet that the library leaves alone goes on to the kernel's own NAT. A
+ * translated one gets the mark, by which that NAT lets it pass. */
 static void translate(struct run *run, struct queued *queued, vpnalg_time now)
 {
 	struct vpnalg_packet packet = {
@@ -121,7 +121,7 @@ static bool start(struct run *run)
 		.context = &run->random,
 		.random = random_next,
 		.general = { .ports = SYSTEM_PORTS },
-		.burst = 1, /* packets come one by one here */
+		.burst = 1, /* packets are handled one by one */
 	};
 
 	run->start = system_now();

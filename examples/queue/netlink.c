@@ -11,7 +11,7 @@
 #include <linux/netfilter/nfnetlink_queue.h>
 #include <sys/socket.h>
 
-/* Packets that wait in the kernel, and bytes. */
+/* The most packets, and bytes, that wait in the kernel. */
 #define QUEUE_PACKETS 4096
 #define QUEUE_BYTES (8 << 20)
 
@@ -23,15 +23,15 @@ static bool send_message(struct queue *queue, struct nlmsghdr *message)
 	return false;
 }
 
-/* The kernel's answer to the message before. */
+/* Returns whether the kernel acknowledges the last message. */
 static bool is_well(struct queue *queue)
 {
+	unsigned port = mnl_socket_get_portid(queue->socket);
 	ssize_t length = mnl_socket_recvfrom(queue->socket, queue->in,
 					     sizeof(queue->in));
 
-	return length >= 0 &&
-	       mnl_cb_run(queue->in, (size_t)length, 0,
-			  mnl_socket_get_portid(queue->socket), NULL, NULL) >= 0;
+	return length >= 0 && mnl_cb_run(queue->in, (size_t)length, 0, port,
+					 NULL, NULL) >= 0;
 }
 
 static bool bind_queue(struct queue *queue)
@@ -44,8 +44,8 @@ static bool bind_queue(struct queue *queue)
 	return send_message(queue, message) && is_well(queue);
 }
 
-/* Whole packets. The kernel completes checksums and cuts up merged segments
- * before, for it was not asked not to. */
+/* Asks for whole packets. The kernel completes checksums and cuts up merged
+ * segments before it queues them, as it is not told otherwise. */
 static bool configure(struct queue *queue)
 {
 	struct nlmsghdr *message = nfq_nlmsg_put(
@@ -89,7 +89,7 @@ static int read_message(const struct nlmsghdr *message, void *context)
 	return MNL_CB_STOP;
 }
 
-/* The kernel sends a message per packet. */
+/* The kernel sends one message for each packet. */
 bool queue_read(struct queue *queue, struct queued *queued)
 {
 	ssize_t length;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A queue of the kernel's: packets come out of it, and are told their fate. */
+/* A queue of the kernel's: packets are taken from it and get a verdict. */
 #ifndef QUEUE_NETLINK_H
 #define QUEUE_NETLINK_H
 
@@ -8,7 +8,7 @@
 
 #include "options.h"
 
-/* A whole packet and what stands before it. */
+/* A whole packet and the attributes before it. */
 #define QUEUE_BUFFER (65536 + 4096)
 
 struct mnl_socket;
@@ -22,22 +22,23 @@ struct queue {
 	uint8_t in[QUEUE_BUFFER], out[QUEUE_BUFFER];
 };
 
-/* A packet that waits for its fate. */
+/* A packet that waits for its verdict. */
 struct queued {
 	uint32_t id;
-	uint8_t hook; /* where it was on its way: enum nf_inet_hooks */
+	uint8_t hook; /* where it was queued: enum nf_inet_hooks */
 	uint8_t *data; /* from its IP header on; may be changed */
 	uint32_t length;
 };
 
-/* False, with errno, when that failed; queue_close() follows in any case. */
+/* Returns false, with errno, when that failed; queue_close() follows in any
+ * case. */
 bool queue_open(struct queue *queue, const struct options *options);
 
-/* The next packet that is there; one at a time. */
+/* Takes the next packet; returns false if none is there. One at a time. */
 bool queue_read(struct queue *queue, struct queued *queued);
 
-/* One of these for each: it goes on as it was; it goes on changed, and marked;
- * it does not go on. */
+/* One of these is the verdict on each packet: it goes on as it was; it goes
+ * on changed and marked; it is dropped. */
 void queue_accept(struct queue *queue, const struct queued *queued);
 void queue_replace(struct queue *queue, const struct queued *queued,
 		   uint32_t length);

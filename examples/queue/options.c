@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "options.h"
 
-/* The mark of the packets that vpnalg-gw sends, too. */
+/* vpnalg-gw marks its packets with the same. */
 #define DEFAULT_MARK 0x56504e41
 
 static const char help[] =

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the command line asks for. */
+/* The command line of vpnalg-queue. */
 #ifndef QUEUE_OPTIONS_H
 #define QUEUE_OPTIONS_H
 

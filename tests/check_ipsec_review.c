@@ -186,7 +186,8 @@ START_TEST(who_asks_twice_while_packets_come_does_not_hear_them)
 	inbound_of(&w, CLIENT_A, 0)->seen = ago(&w, row->seen);
 	host_body(&w, CLIENT_A)->in[0].first = ago(&w, row->first);
 	/* Without the flag it means nothing. */
-	host_body(&w, CLIENT_A)->suspected = ago(&w, row->before != 0 ? row->before : 4000);
+	host_body(&w, CLIENT_A)->suspected =
+		ago(&w, row->before != 0 ? row->before : 4000);
 	if (row->before != 0)
 		host_body(&w, CLIENT_A)->flags |= IPSEC_HOST_SUSPECTED;
 	touched(&w, CLIENT_A);
@@ -196,7 +197,8 @@ START_TEST(who_asks_twice_while_packets_come_does_not_hear_them)
 	if (row->suspicion == TAKEN) {
 		ck_assert_uint_eq(unclaimed_of(&w, CLIENT_A, a.in_spi)->refused,
 				  vpnalg_ipsec_host_id(w.alg, host_of(&w, CLIENT_A)));
-		ck_assert_uint_eq(unclaimed_of(&w, CLIENT_A, a.in_spi)->first, ago(&w, row->first));
+		ck_assert_uint_eq(unclaimed_of(&w, CLIENT_A, a.in_spi)->first,
+				  ago(&w, row->first));
 		ck_assert_uint_eq(host_body(&w, CLIENT_A)->in[0].spi, 0);
 		return;
 	}
@@ -401,7 +403,8 @@ START_TEST(an_older_pair_is_taken_back_alone)
 	check_undone(1);
 	ck_assert_uint_eq(w.event.session.outside_id, a.in_spi);
 	ck_assert_uint_eq(host_body(&w, CLIENT_A)->in[0].spi, h.in[0].spi);
-	ck_assert_uint_eq(host_body(&w, CLIENT_A)->in[1].spi, _i == 1 ? h.in[1].spi : 0);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->in[1].spi,
+			  _i == 1 ? h.in[1].spi : 0);
 	ck_assert_uint_eq(host_body(&w, CLIENT_A)->inbound, h.inbound - 1);
 	ck_assert_uint_eq(host_body(&w, CLIENT_A)->pending, h.pending);
 	ck_assert_uint_eq(unclaimed_of(&w, CLIENT_A, a.in_spi)->first, ago(&w, 0));

@@ -39,6 +39,7 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_ike.c \
 	tests/check_ipsec_insist.c \
 	tests/check_ipsec_judge.c \
+	tests/check_ipsec_kept.c \
 	tests/check_ipsec_model.c \
 	tests/check_ipsec_pair.c \
 	tests/check_ipsec_probe.c \

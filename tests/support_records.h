@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ESP's records, for tests that look into them or set when things were. They are
- * looked up anew each time, because a store may move them. */
+/* ESP's records, for tests that look into them or set when things were. They
+ * are looked up anew each time, because a store may move them. */
 #ifndef TESTS_SUPPORT_RECORDS_H
 #define TESTS_SUPPORT_RECORDS_H
 

@@ -1,0 +1,764 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is kept of hosts agrees with what they do, whatever they do: copies are
+ * up to date, the ring has all hosts, counts count. */
+#include "support_records.h"
+#include "cases.h"
+
+#define HOSTS 9
+#define SPIS 3
+
+static struct world w;
+static struct esp hosts[HOSTS][SPIS];
+static struct ike ikes[HOSTS];
+static uint32_t seed;
+
+static void begin(void)
+{
+	unsigned i, j;
+
+	ipsec_world(&w, (struct world_options){ .no_undo = true,
+						.units = 2000 });
+	for (i = 0; i < HOSTS; i++) {
+		ikes[i] = ike_of(CLIENT_A + i, SERVER, i);
+		for (j = 0; j < SPIS; j++)
+			hosts[i][j] = esp_of(CLIENT_A + i, SERVER,
+					     0xa00 + 16 * i + j,
+					     0xb00 + 16 * i + j);
+	}
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+static unsigned chance(unsigned of)
+{
+	seed = seed * 1103515245 + 12345;
+	return (seed >> 16) % of;
+}
+
+static struct vpnalg_record *host_at(const struct ipsec_blocks *b, uint32_t id)
+{
+	struct vpnalg_record *host =
+		ipsec_host_peek(w.alg, ipsec_remote(b), id);
+
+	ck_assert_ptr_nonnull(host);
+	return host;
+}
+
+static struct ipsec_host *body_at(const struct ipsec_blocks *b, uint32_t id)
+{
+	return vpnalg_ipsec_host_body(w.alg, host_at(b, id));
+}
+
+/* All hosts in a ring, and how many there are. */
+static void check_ring(const struct ipsec_blocks *b)
+{
+	uint32_t first =
+		vpnalg_ipsec_remote_body(w.alg, ipsec_remote(b))->turn;
+	unsigned count = 0;
+	uint32_t id = first;
+
+	do {
+		uint32_t next = body_at(b, id)->next;
+
+		ck_assert_uint_eq(body_at(b, next)->previous, id);
+		id = next;
+		count++;
+	} while (id != first && count <= HOSTS);
+	ck_assert_uint_eq(count, ipsec_remote(b)->children);
+	ck_assert_uint_eq(count, live(&w, KIND_ESP_HOST));
+}
+
+static void check_copy(const struct ipsec_candidate *c,
+		       struct vpnalg_record *host)
+{
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(w.alg, host);
+	struct vpnalg_record *sa = NULL;
+	const struct ipsec_out *out;
+	const struct ipsec_in *in;
+	unsigned i;
+
+	ck_assert_uint_eq(c->resumed, h->resumed);
+	ck_assert_uint_eq(c->out_since, h->out_since);
+	ck_assert_uint_eq(c->asked, h->asked);
+	ck_assert_int_eq(c->has_resumed, !!(h->flags & IPSEC_HOST_RESUMED));
+	ck_assert_int_eq(c->released, !!(h->flags & IPSEC_HOST_RELEASED));
+	ck_assert_int_eq(c->initial, !!(h->flags & IPSEC_HOST_INITIAL));
+	ck_assert_int_eq(c->answered, !!(h->flags & IPSEC_HOST_ANSWERED));
+	for (i = 0; i < IPSEC_YOUNGEST && sa == NULL; i++)
+		sa = vpnalg_ipsec_host_inbound(w.alg, host, i);
+	ck_assert_int_eq(c->receives, sa != NULL);
+	/* What a host goes back to after an undo is watched again only later. */
+	if (sa != NULL && w.told[VPNALG_EVENT_UNPAIRED] == 0) {
+		in = vpnalg_session_body(w.alg, sa);
+		ck_assert_uint_eq(c->received, in->seen);
+		ck_assert_uint_eq(c->gap, in->gap);
+		ck_assert_uint_eq(c->spread, in->spread);
+		ck_assert_int_eq(in->watched, 1);
+	}
+	sa = vpnalg_ipsec_host_outbound(w.alg, host);
+	ck_assert_int_eq(c->sends, sa != NULL);
+	if (sa == NULL)
+		return;
+	out = vpnalg_session_body(w.alg, sa);
+	ck_assert_uint_eq(c->sent, out->seen);
+	ck_assert_int_eq(out->watched, 1);
+}
+
+static void check_candidates(const struct ipsec_blocks *b)
+{
+	const struct ipsec_candidate *c;
+	unsigned place;
+
+	for (place = 1; place < b->candidates; place++) {
+		c = ipsec_candidate_at(b, place);
+		if (c->id == 0)
+			continue;
+		check_copy(c, host_at(b, c->id));
+		ck_assert_uint_eq(body_at(b, c->id)->place, place);
+	}
+}
+
+/* A host described as it would be copied. */
+static void check_described(struct vpnalg_record *host)
+{
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(w.alg, host);
+	struct ipsec_candidate c;
+	struct vpnalg_record *sa;
+	const struct ipsec_in *in;
+	const struct ipsec_out *out;
+	unsigned i;
+
+	for (i = 0; i < IPSEC_YOUNGEST; i++) {
+		vpnalg_ipsec_candidate_describe(w.alg, host, i, &c);
+		ck_assert_uint_eq(c.id, vpnalg_ipsec_host_id(w.alg, host));
+		ck_assert_uint_eq(c.resumed, h->resumed);
+		sa = vpnalg_ipsec_host_inbound(w.alg, host, i);
+		ck_assert_int_eq(c.receives, sa != NULL);
+		in = sa != NULL ? vpnalg_session_body(w.alg, sa) : NULL;
+		ck_assert_uint_eq(c.received, in != NULL ? in->seen : 0);
+		sa = vpnalg_ipsec_host_outbound(w.alg, host);
+		ck_assert_int_eq(c.sends, sa != NULL);
+		out = sa != NULL ? vpnalg_session_body(w.alg, sa) : NULL;
+		ck_assert_uint_eq(c.sent, out != NULL ? out->seen : 0);
+	}
+}
+
+/* What one host has. */
+static void check_host(struct vpnalg_record *host)
+{
+	const struct ipsec_host *h = vpnalg_ipsec_host_body(w.alg, host);
+	struct vpnalg_record *sa = vpnalg_ipsec_host_outbound(w.alg, host);
+	struct vpnalg_record *old = vpnalg_ipsec_host_inbound(w.alg, host, 1);
+	const struct ipsec_out *out;
+
+	ck_assert(h->in[0].spi != 0 || h->in[1].spi == 0);
+	ck_assert(h->in[0].spi != h->in[1].spi || h->in[0].spi == 0);
+	ck_assert_int_ge(h->inbound, (h->in[0].spi != 0) +
+					     (h->in[1].spi != 0));
+	if (sa != NULL) {
+		out = vpnalg_session_body(w.alg, sa);
+		ck_assert_int_eq(out->old, 0);
+	}
+	if (old != NULL && h->in[0].spi != 0)
+		ck_assert_uint_ge(h->inbound, 2);
+}
+
+static void check_all(void)
+{
+	struct ipsec_blocks b;
+	uint64_t inbound = 0;
+	unsigned i;
+	uint32_t id;
+
+	if (live(&w, KIND_ESP_HOST) == 0)
+		return;
+	for (i = 0; i < HOSTS; i++) {
+		struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
+					      .space = ESP,
+					      .zone = ZONE };
+		uint8_t local[4], remote[4];
+
+		put32(local, CLIENT_A + i);
+		put32(remote, SERVER);
+		tuple.local = local;
+		tuple.remote = remote;
+		if (vpnalg_session_peek(w.alg, &tuple) != NULL)
+			break;
+	}
+	ck_assert_uint_lt(i, HOSTS);
+	b = blocks_of(&w, CLIENT_A + i);
+	check_ring(&b);
+	check_candidates(&b);
+	id = vpnalg_ipsec_remote_body(w.alg, ipsec_remote(&b))->turn;
+	for (i = ipsec_remote(&b)->children; i > 0; i--) {
+		check_host(host_at(&b, id));
+		check_described(host_at(&b, id));
+		inbound += body_at(&b, id)->inbound;
+		id = body_at(&b, id)->next;
+	}
+	ck_assert_uint_eq(inbound, live(&w, KIND_ESP_IN));
+}
+
+/* One of the hosts does something. */
+static void do_something(void)
+{
+	unsigned i = chance(HOSTS), j = chance(SPIS), what = chance(20);
+	struct esp *e = &hosts[i][j];
+
+	if (what < 8) {
+		esp_sends(&w, e);
+	} else if (what < 16) {
+		esp_receives(&w, e);
+	} else if (what < 17) {
+		/* Until it gets through it repeats itself. */
+		if (ike_out(&w, &ikes[i], CREATE_CHILD_SA, INITIATOR,
+			    ikes[i].message) == VPNALG_TRANSLATED)
+			ikes[i].message++;
+	} else if (what < 18 && ikes[i].message > 0) {
+		ike_in(&w, &ikes[i], CREATE_CHILD_SA, RESPONSE,
+		       ikes[i].message - 1);
+	} else if (what < 19) {
+		ike_out(&w, &ikes[i], INFORMATIONAL, INITIATOR, 0x10000 + j);
+	} else {
+		e->out_spi += 0x1000;
+		e->in_spi += 0x1000;
+		e->out_sequence = e->in_sequence = 0;
+	}
+}
+
+START_TEST(what_is_kept_agrees_with_what_hosts_do)
+{
+	static const uint32_t pauses[] = { 0, 1, 10, 40, 100, 300, 800, 2500 };
+	unsigned n;
+
+	seed = (uint32_t)_i + 1;
+	for (n = 0; n < 600; n++) {
+		w.now += pauses[chance(3 + n / 100)];
+		do_something();
+		check_all();
+	}
+}
+END_TEST
+
+/* Some of them die, and others come. */
+START_TEST(what_is_kept_agrees_with_who_lives)
+{
+	unsigned n;
+
+	seed = (uint32_t)_i + 100;
+	for (n = 0; n < 60; n++) {
+		unsigned i = chance(HOSTS);
+
+		w.now += 4000;
+		esp_sends(&w, &hosts[i][0]);
+		if (chance(2))
+			world_wait(&w, 1000 * chance(40));
+		if (live(&w, KIND_ESP_HOST) > 0 && w.last.result == 0) {
+			struct ipsec_blocks b = blocks_of(&w, CLIENT_A + i);
+
+			check_ring(&b);
+			for (i = 1; i < b.candidates; i++)
+				if (ipsec_candidate_at(&b, i)->id != 0)
+					host_at(&b, ipsec_candidate_at(&b, i)
+							    ->id);
+		}
+	}
+}
+END_TEST
+
+/* Three places, each empty, of a host that hears nothing or to which an SPI is
+ * promised, since so long; which one another such host gets: 0 if none. */
+enum filled { EMPTY, SEEKS, PROMISED };
+
+static const struct place_row {
+	enum filled filled[3];
+	uint32_t since[3];
+	unsigned expects, seeks;
+} place_rows[] = {
+	{ { EMPTY, EMPTY, EMPTY }, { 0, 0, 0 }, 1, 1 },
+	{ { SEEKS, EMPTY, EMPTY }, { 1, 0, 0 }, 2, 2 },
+	{ { PROMISED, EMPTY, PROMISED }, { 1, 0, 9 }, 2, 2 },
+	{ { PROMISED, PROMISED, EMPTY }, { 1, 5, 0 }, 3, 3 },
+	{ { EMPTY, SEEKS, PROMISED }, { 0, 9, 5 }, 1, 1 },
+	{ { PROMISED, SEEKS, PROMISED }, { 9, 1, 5 }, 2, 2 },
+	{ { PROMISED, PROMISED, SEEKS }, { 9, 5, 1 }, 3, 3 },
+	{ { SEEKS, PROMISED, PROMISED }, { 1, 5, 9 }, 1, 1 },
+	{ { SEEKS, SEEKS, SEEKS }, { 5, 9, 1 }, 2, 2 },
+	{ { SEEKS, SEEKS, SEEKS }, { 9, 5, 1 }, 1, 1 },
+	{ { SEEKS, SEEKS, SEEKS }, { 1, 5, 9 }, 3, 3 },
+	{ { PROMISED, PROMISED, PROMISED }, { 5, 9, 1 }, 2, 0 },
+	{ { PROMISED, PROMISED, PROMISED }, { 9, 5, 1 }, 1, 0 },
+	{ { PROMISED, PROMISED, PROMISED }, { 1, 5, 9 }, 3, 0 },
+	{ { PROMISED, PROMISED, PROMISED }, { 5, 5, 5 }, 1, 0 },
+};
+
+static void fill_places(const struct place_row *row, struct ipsec_blocks *b)
+{
+	struct ipsec_candidate *c;
+	unsigned i;
+
+	*b = blocks_of(&w, CLIENT_A);
+	b->candidates = 4;
+	for (i = 0; i < 3; i++) {
+		c = ipsec_candidate_at(b, 1 + i);
+		*c = (struct ipsec_candidate){ .id = 0 };
+		if (row->filled[i] == EMPTY)
+			continue;
+		c->id = ~i;
+		c->since = ago(&w, row->since[i]);
+		c->seeking = row->filled[i] == SEEKS;
+	}
+	vpnalg_session_changed(w.alg, ipsec_remote(b));
+}
+
+static void check_filled(const struct ipsec_blocks *b, unsigned filled)
+{
+	uint32_t id = vpnalg_ipsec_host_id(w.alg, host_of(&w, CLIENT_B));
+	unsigned i;
+
+	for (i = 1; i < 4; i++)
+		ck_assert_uint_eq(ipsec_candidate_at(b, i)->id == id,
+				  i == filled);
+	if (filled != 0)
+		ck_assert_uint_eq(host_body(&w, CLIENT_B)->place, filled);
+}
+
+START_TEST(a_candidate_takes_the_place_that_is_missed_least)
+{
+	const struct place_row *row = &place_rows[_i];
+	struct ipsec_blocks b;
+
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	w.now += 4000;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1][0]), VPNALG_TRANSLATED);
+	fill_places(row, &b);
+	vpnalg_ipsec_candidate_seek(w.alg, &b, host_of(&w, CLIENT_B));
+	check_filled(&b, row->seeks);
+	if (row->seeks != 0) {
+		ck_assert(candidate_of(&w, CLIENT_B)->seeking);
+		ck_assert_uint_eq(candidate_of(&w, CLIENT_B)->since,
+				  ago(&w, 0));
+	}
+	fill_places(row, &b);
+	vpnalg_ipsec_candidate_expect(w.alg, &b, host_of(&w, CLIENT_B),
+				      ago(&w, 77));
+	check_filled(&b, row->expects);
+	ck_assert(!candidate_of(&w, CLIENT_B)->seeking);
+	ck_assert_uint_eq(candidate_of(&w, CLIENT_B)->since, ago(&w, 77));
+	/* What it was promised first counts, and it stays where it is. */
+	vpnalg_ipsec_candidate_expect(w.alg, &b, host_of(&w, CLIENT_B),
+				      ago(&w, 33));
+	check_filled(&b, row->expects);
+	ck_assert_uint_eq(candidate_of(&w, CLIENT_B)->since, ago(&w, 77));
+	vpnalg_ipsec_candidate_seek(w.alg, &b, host_of(&w, CLIENT_B));
+	check_filled(&b, row->expects);
+	ck_assert(!candidate_of(&w, CLIENT_B)->seeking);
+	/* Unless it has sought before. */
+	candidate_of(&w, CLIENT_B)->seeking = 1;
+	vpnalg_ipsec_candidate_expect(w.alg, &b, host_of(&w, CLIENT_B),
+				      ago(&w, 33));
+	ck_assert_uint_eq(candidate_of(&w, CLIENT_B)->since, ago(&w, 33));
+	ck_assert(!candidate_of(&w, CLIENT_B)->seeking);
+	fill_places(&place_rows[0], &b);
+}
+END_TEST
+
+/* So many hosts of a remote, and the places for candidates and SPIs. */
+static const struct places_row {
+	unsigned hosts, candidates, unclaimed;
+} places_rows[] = {
+	{ 1, 4, 0 }, { 2, 4, 4 },  { 3, 4, 4 },	 { 4, 4, 8 },
+	{ 5, 8, 8 }, { 6, 8, 8 },  { 7, 8, 12 }, { 8, 8, 12 },
+	{ 9, 12, 12 }, { 25, 28, 32 }, { 60, 28, 32 },
+};
+
+START_TEST(there_are_more_places_for_more_hosts)
+{
+	const struct places_row *row = &places_rows[_i];
+	struct ipsec_blocks b;
+	unsigned i;
+
+	for (i = 0; i < row->hosts; i++) {
+		struct esp e = esp_of(CLIENT_A + i, SERVER, 0xa00 + i, 0);
+
+		w.now += 2000;
+		ck_assert_uint_eq(esp_sends(&w, &e), VPNALG_TRANSLATED);
+	}
+	b = blocks_of(&w, CLIENT_A);
+	ck_assert_uint_eq(b.candidates, row->candidates);
+	ck_assert_uint_eq(b.unclaimed, row->unclaimed);
+	ck_assert_uint_eq(b.now, ago(&w, 0));
+	ck_assert(vpnalg_ipsec_remote_load_candidates(
+		w.alg, host_of(&w, CLIENT_A), &b));
+	ck_assert_uint_eq(b.candidates, row->candidates);
+	ck_assert_uint_eq(b.unclaimed, 0);
+}
+END_TEST
+
+/* A host sends with an SA, and with another so long after. */
+static const struct promise_row {
+	uint32_t after;
+	bool exchanged, inbound_first;
+	unsigned pending;
+} promise_rows[] = {
+	{ 0, false, false, 2 },	   { 1000, false, false, 2 },
+	{ 1001, false, false, 1 }, { 3000, true, false, 1 },
+	{ 3000, true, true, 0 },
+};
+
+START_TEST(an_outbound_spi_promises_an_inbound_one)
+{
+	const struct promise_row *row = &promise_rows[_i];
+	uint32_t began;
+
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->pending, 1);
+	if (row->exchanged) {
+		ck_assert(esp_arrives(&w, &hosts[0][0]));
+		ck_assert_uint_eq(host_body(&w, CLIENT_A)->pending, 0);
+		ike_begin(&w, &ikes[0]);
+		ck_assert_uint_eq(host_body(&w, CLIENT_A)->pending, 1);
+	}
+	if (row->inbound_first)
+		ck_assert(esp_arrives(&w, &hosts[0][1]));
+	w.now += row->after;
+	began = ago(&w, 0);
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][1]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->pending, row->pending);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->out_spi,
+			  hosts[0][1].out_spi);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->out_since, began);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->older_sent, began);
+	ck_assert(!(host_body(&w, CLIENT_A)->flags & IPSEC_HOST_PROMISED));
+	ck_assert_int_eq(outbound_of(&w, CLIENT_A)->old, 0);
+	ck_assert_uint_eq(outbound_of(&w, CLIENT_A)->seen, began);
+	ck_assert_int_eq(candidate_of(&w, CLIENT_A) != NULL, row->pending != 0);
+	/* The one before is noticed once in 64 ms. */
+	w.now += 64 - w.now % 64;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->older_sent, ago(&w, 0));
+	w.now += 63;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->older_sent, ago(&w, 63));
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][1]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->older_sent, ago(&w, 63));
+}
+END_TEST
+
+/* A host that sends again after so long has woken. */
+START_TEST(who_sends_after_a_silence_has_resumed)
+{
+	struct esp late = esp_of(CLIENT_B, SERVER, 0xc0, 0xd0);
+
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	ck_assert(host_body(&w, CLIENT_A)->flags & IPSEC_HOST_RESUMED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->resumed, ago(&w, 0));
+	w.now += 700;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->resumed, ago(&w, 700));
+	w.now += 701;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->resumed, ago(&w, 0));
+	/* With a new SA, too, unless it goes on with the one before. */
+	w.now += 701;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][1]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->resumed, ago(&w, 0));
+	w.now += 700;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][2]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->resumed, ago(&w, 700));
+	/* With an older one only if it sends with none. */
+	w.now += 690;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][2]), VPNALG_TRANSLATED);
+	w.now += 700;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->resumed, ago(&w, 2090));
+	w.now += 701;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->resumed, ago(&w, 0));
+	/* What was in use before the router came tells nothing. */
+	w.now += 5000;
+	late.out_sequence = 4095;
+	ck_assert_uint_eq(esp_sends(&w, &late), VPNALG_TRANSLATED);
+	ck_assert(!(host_body(&w, CLIENT_B)->flags & IPSEC_HOST_RESUMED));
+	late = esp_of(CLIENT_C, SERVER, 0xc1, 0xd1);
+	w.now += 5000;
+	late.out_sequence = 4094;
+	ck_assert_uint_eq(esp_sends(&w, &late), VPNALG_TRANSLATED);
+	ck_assert(host_body(&w, CLIENT_C)->flags & IPSEC_HOST_RESUMED);
+}
+END_TEST
+
+/* B sends every 2,048 ms and hears its SPI, or another one for so long. */
+START_TEST(who_sends_and_hears_nothing_seeks)
+{
+	unsigned i;
+
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &hosts[0][0]));
+	w.now += 5000 - w.now % 1000;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1][0]), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &hosts[1][0]));
+	ck_assert_ptr_null(candidate_of(&w, CLIENT_B));
+	for (i = 0; i < 5; i++) {
+		w.now += 2048;
+		ck_assert(esp_arrives(&w, &hosts[1][0]));
+		ck_assert_uint_eq(esp_sends(&w, &hosts[1][0]),
+				  VPNALG_TRANSLATED);
+		ck_assert_uint_eq(host_body(&w, CLIENT_B)->unheard, 0);
+	}
+	/* What it heard up to 3 s before may answer what it sends. */
+	w.now += 500;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1][0]), VPNALG_TRANSLATED);
+	w.now += 2048;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1][0]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_B)->unheard, 0);
+	w.now += 2048;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1][0]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_B)->unheard, 1);
+	ck_assert_ptr_null(candidate_of(&w, CLIENT_B));
+	w.now += 2048;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1][0]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_B)->unheard, 2);
+	ck_assert_ptr_nonnull(candidate_of(&w, CLIENT_B));
+	ck_assert(candidate_of(&w, CLIENT_B)->seeking);
+	ck_assert_uint_eq(candidate_of(&w, CLIENT_B)->since, ago(&w, 0));
+	w.now += 2048;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1][0]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_B)->unheard, 2);
+	ck_assert(esp_arrives(&w, &hosts[1][0]));
+	w.now += 2048;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1][0]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_B)->unheard, 0);
+}
+END_TEST
+
+/* One that has no SPI at all seeks at once. */
+START_TEST(who_has_no_spi_seeks_at_once)
+{
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &hosts[0][0]));
+	w.now += 5000;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1][0]), VPNALG_TRANSLATED);
+	ck_assert(!candidate_of(&w, CLIENT_B)->seeking);
+	candidate_of(&w, CLIENT_B)->id = 0;
+	touched(&w, CLIENT_A);
+	vpnalg_session_changed(w.alg, vpnalg_ipsec_remote_of(
+					      w.alg, host_of(&w, CLIENT_B)));
+	w.now += 2048;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1][0]), VPNALG_TRANSLATED);
+	ck_assert_ptr_nonnull(candidate_of(&w, CLIENT_B));
+	ck_assert(candidate_of(&w, CLIENT_B)->seeking);
+}
+END_TEST
+
+/* The hosts of a remote have their turn one after the other. */
+START_TEST(each_host_has_its_turn)
+{
+	struct vpnalg_record *seen[HOSTS];
+	struct ipsec_blocks b;
+	unsigned i, j;
+
+	for (i = 0; i < HOSTS; i++) {
+		w.now += 4000;
+		ck_assert_uint_eq(esp_sends(&w, &hosts[i][0]),
+				  VPNALG_TRANSLATED);
+	}
+	b = blocks_of(&w, CLIENT_A);
+	for (i = 0; i < HOSTS; i++) {
+		seen[i] = vpnalg_ipsec_remote_turn(w.alg, ipsec_remote(&b));
+		ck_assert_ptr_nonnull(seen[i]);
+		for (j = 0; j < i; j++)
+			ck_assert_ptr_ne(seen[i], seen[j]);
+	}
+	ck_assert_ptr_eq(vpnalg_ipsec_remote_turn(w.alg, ipsec_remote(&b)),
+			 seen[0]);
+}
+END_TEST
+
+/* The last two hosts that have made an SA, and the last two that have got one;
+ * the latest first, no host twice among the former. */
+START_TEST(the_last_two_hosts_are_remembered)
+{
+	struct ipsec_candidate c = { .id = 0 };
+	struct vpnalg_record *remote;
+	struct ipsec_remote *r;
+
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	remote = vpnalg_ipsec_remote_of(w.alg, host_of(&w, CLIENT_A));
+	r = vpnalg_ipsec_remote_body(w.alg, remote);
+	vpnalg_ipsec_remote_rekey(w.alg, remote, 7);
+	vpnalg_ipsec_remote_rekey(w.alg, remote, 8);
+	ck_assert_uint_eq(r->rekeyed[0].id, 8);
+	ck_assert_uint_eq(r->rekeyed[0].since, ago(&w, 0));
+	ck_assert_uint_eq(r->rekeyed[1].id, 7);
+	vpnalg_ipsec_remote_rekey(w.alg, remote, 7);
+	ck_assert_uint_eq(r->rekeyed[0].id, 7);
+	ck_assert_uint_eq(r->rekeyed[1].id, 8);
+	vpnalg_ipsec_remote_rekey(w.alg, remote, 9);
+	ck_assert_uint_eq(r->rekeyed[0].id, 9);
+	ck_assert_uint_eq(r->rekeyed[1].id, 7);
+	vpnalg_ipsec_remote_settle(w.alg, remote, 9);
+	ck_assert_uint_eq(r->rekeyed[0].id, 7);
+	ck_assert_uint_eq(r->rekeyed[1].id, 0);
+	vpnalg_ipsec_remote_settle(w.alg, remote, 8);
+	ck_assert_uint_eq(r->rekeyed[0].id, 7);
+	vpnalg_ipsec_remote_settle(w.alg, remote, 7);
+	ck_assert_uint_eq(r->rekeyed[0].id, 0);
+	ck_assert_uint_eq(r->paired[0].id, 0);
+	for (c.id = 5; c.id < 8; c.id++) {
+		c.since = 100 + c.id;
+		vpnalg_ipsec_remote_fulfilled(w.alg, remote, &c);
+	}
+	ck_assert_uint_eq(r->paired[0].id, 7);
+	ck_assert_uint_eq(r->paired[0].since, 107);
+	ck_assert_uint_eq(r->paired[1].id, 6);
+	ck_assert_uint_eq(r->paired[1].since, 106);
+}
+END_TEST
+
+/* As TCP learns a round trip time: a packet after so long changes what is
+ * usual, 100 ms and 25 more or less at first. */
+static const struct gap_row {
+	uint32_t after, gap, spread;
+} gap_rows[] = {
+	{ 100, 100, 22 },  { 20, 90, 32 },   { 104, 101, 22 },
+	{ 103, 100, 22 },  { 355, 132, 54 }, { 356, 132, 54 },
+	{ 1999, 337, 54 }, { 2000, 100, 25 }, { 9000, 100, 25 },
+};
+
+START_TEST(the_usual_gap_is_learned)
+{
+	const struct gap_row *row = &gap_rows[_i];
+
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &hosts[0][0]));
+	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->gap, 100);
+	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->spread, 25);
+	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->trust, IPSEC_TRUST_NEW);
+	w.now += row->after;
+	ck_assert(esp_arrives(&w, &hosts[0][0]));
+	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->gap, row->gap);
+	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->spread, row->spread);
+	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->seen, ago(&w, 0));
+}
+END_TEST
+
+/* What follows it is expected to come as often. */
+START_TEST(the_next_pair_inherits_the_usual_gap)
+{
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &hosts[0][0]));
+	w.now += 1999;
+	ck_assert(esp_arrives(&w, &hosts[0][0]));
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][1]), VPNALG_TRANSLATED);
+	host_body(&w, CLIENT_A)->held = 3;
+	host_body(&w, CLIENT_A)->unheard = 2;
+	host_body(&w, CLIENT_A)->flags |=
+		IPSEC_HOST_PENDING | IPSEC_HOST_SUSPECTED |
+		IPSEC_HOST_INITIAL | IPSEC_HOST_HELD;
+	touched(&w, CLIENT_A);
+	w.now += 5;
+	ck_assert(esp_arrives(&w, &hosts[0][1]));
+	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->gap, 337);
+	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->spread, 54);
+	ck_assert_int_eq(inbound_of(&w, CLIENT_A, 1)->old, 1);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->in[0].spi,
+			  hosts[0][1].in_spi);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->in[0].first, ago(&w, 0));
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->in[1].spi,
+			  hosts[0][0].in_spi);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->in[1].first, ago(&w, 2004));
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->held, 0);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->unheard, 0);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->inbound, 2);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->pending, 0);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->place, 0);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->flags,
+			  IPSEC_HOST_JOINED | IPSEC_HOST_RESUMED);
+	ck_assert_int_eq(outbound_of(&w, CLIENT_A)->paired, 1);
+}
+END_TEST
+
+/* A host that is alone has an SPI, seen last so long ago, and another comes. */
+static const struct room_row {
+	const char *name;
+	uint32_t silent;
+	bool confirmed, promised, answered;
+	uint16_t inbound;
+	bool kept, replaces;
+} room_rows[] = {
+	{ "beside a living one", 10000, false, false, false, 1, false, false },
+	{ "it may follow", 10001, false, false, false, 1, true, true },
+	{ "beside a confirmed one", 10000, true, false, false, 1, false,
+	  false },
+	{ "after a confirmed one", 10001, true, false, false, 1, true, false },
+	{ "it was promised", 9, false, true, false, 1, true, false },
+	{ "it was promised beside a confirmed one", 9, true, true, false, 1,
+	  true, false },
+	{ "an exchange was answered since", 9, true, false, true, 1, true,
+	  false },
+	{ "nearly too many", 9, true, true, false, 1023, true, false },
+	{ "too many", 9, true, true, false, 1024, false, false },
+};
+
+START_TEST(a_lone_host_has_room_for_what_was_promised_or_follows)
+{
+	const struct room_row *row = &room_rows[_i];
+	uint16_t inbound;
+	unsigned long kept;
+
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &hosts[0][0]));
+	w.now += 20000;
+	inbound_of(&w, CLIENT_A, 0)->seen = ago(&w, row->silent);
+	inbound_of(&w, CLIENT_A, 0)->confirmed = row->confirmed;
+	host_body(&w, CLIENT_A)->pending = row->promised;
+	host_body(&w, CLIENT_A)->asked = ago(&w, 1000);
+	if (row->answered)
+		host_body(&w, CLIENT_A)->flags |= IPSEC_HOST_ANSWERED;
+	inbound = host_body(&w, CLIENT_A)->inbound;
+	host_body(&w, CLIENT_A)->inbound = row->inbound;
+	touched(&w, CLIENT_A);
+	/* Whatever comes is the lone host's. */
+	ck_assert(esp_arrives(&w, &hosts[0][1]));
+	kept = w.told[VPNALG_EVENT_PAIRED] - 1;
+	ck_assert_msg(kept == row->kept, "%s", row->name);
+	ck_assert_uint_eq(live(&w, KIND_ESP_IN), 1 + kept - row->replaces);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->in[0].spi,
+			  hosts[0][row->kept].in_spi);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->in[1].spi,
+			  row->kept && !row->replaces ? hosts[0][0].in_spi : 0);
+	host_body(&w, CLIENT_A)->inbound = inbound;
+	touched(&w, CLIENT_A);
+}
+END_TEST
+
+TCase *ipsec_kept_case(void)
+{
+	TCase *t = tcase_create("kept");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_test(t, the_last_two_hosts_are_remembered);
+	tcase_add_test(t, each_host_has_its_turn);
+	tcase_add_loop_test(t, a_candidate_takes_the_place_that_is_missed_least,
+			    0, ROWS(place_rows));
+	tcase_add_loop_test(t, there_are_more_places_for_more_hosts, 0,
+			    ROWS(places_rows));
+	tcase_add_loop_test(t, an_outbound_spi_promises_an_inbound_one, 0,
+			    ROWS(promise_rows));
+	tcase_add_test(t, who_sends_after_a_silence_has_resumed);
+	tcase_add_test(t, who_sends_and_hears_nothing_seeks);
+	tcase_add_test(t, who_has_no_spi_seeks_at_once);
+	tcase_add_loop_test(t, the_usual_gap_is_learned, 0, ROWS(gap_rows));
+	tcase_add_test(t, the_next_pair_inherits_the_usual_gap);
+	tcase_add_loop_test(
+		t, a_lone_host_has_room_for_what_was_promised_or_follows, 0,
+		ROWS(room_rows));
+	tcase_add_loop_test(t, what_is_kept_agrees_with_what_hosts_do, 0, 6);
+	tcase_add_loop_test(t, what_is_kept_agrees_with_who_lives, 0, 4);
+	return t;
+}

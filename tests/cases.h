@@ -27,6 +27,7 @@ TCase *l2tp_question_case(void); /* check_l2tp_question.c */
 TCase *l2tp_policy_case(void);   /* check_l2tp_question.c */
 TCase *pptp_more_case(void);    /* check_more_pptp.c */
 TCase *engine_more_case(void);  /* check_more_engine.c */
+TCase *ipsec_bounds_case(void); /* check_ipsec_bounds.c */
 TCase *ipsec_cut_case(void);    /* check_ipsec_cut.c */
 TCase *ipsec_edges_case(void);  /* check_ipsec_edges.c */
 TCase *ipsec_worlds_case(void); /* check_ipsec_edges.c */

@@ -25,6 +25,7 @@ UNIT_TEST_FILES = \
 	tests/check_gre.c \
 	tests/check_init.c \
 	tests/check_ipsec.c \
+	tests/check_ipsec_bounds.c \
 	tests/check_ipsec_cut.c \
 	tests/check_ipsec_edges.c \
 	tests/check_ipsec_esp.c \

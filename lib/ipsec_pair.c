@@ -9,9 +9,6 @@
 /* Bounds what one host can make the store hold. */
 #define INBOUND_MAX 1024
 
-/* An unconfirmed SPI keeps its place for so long, and while packets come. */
-#define UNCONFIRMED_MS 1000
-
 /* An SPI that goes on beside another is not the one that follows it. */
 #define PARALLEL_MS 10000
 
@@ -42,18 +39,17 @@ void vpnalg_ipsec_pair_undo(struct vpnalg *translator,
 
 /* Room */
 
-/* Anybody can send with an SPI of his own making: of those that nothing has
- * announced or confirmed, a host has one, and another takes its place only once
- * that has been silent. What comes beside a living SPI, and was not announced,
- * may be for a host that is not known yet: while a host is alone with its
- * remote it is not kept. Returns false if there is no room now. */
+/* Anybody can send with an SPI of his own making: one that nothing has
+ * announced is kept only once the SPI before it has been silent, and takes its
+ * place unless traffic both ways has confirmed that one. What comes beside a
+ * living SPI may be for a host that is not known yet. Returns false if there is
+ * no room now. */
 static bool has_room(struct vpnalg *translator, struct vpnalg_record *host,
-		     bool announced, bool lone, bool *replaces)
+		     bool announced, bool *replaces)
 {
 	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	struct vpnalg_record *sa =
 		vpnalg_ipsec_host_inbound(translator, host, 0);
-	uint32_t now = ipsec_now(translator);
 	const struct ipsec_in *in;
 
 	*replaces = false;
@@ -63,10 +59,7 @@ static bool has_room(struct vpnalg *translator, struct vpnalg_record *host,
 		return true;
 	in = vpnalg_session_body(translator, sa);
 	*replaces = !in->confirmed;
-	if (lone)
-		return now - in->seen > PARALLEL_MS;
-	return in->confirmed || (now - in->seen > UNCONFIRMED_MS &&
-				 now - h->in[0].first > UNCONFIRMED_MS);
+	return ipsec_now(translator) - in->seen > PARALLEL_MS;
 }
 
 /* Pairing */
@@ -190,8 +183,7 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 
 	/* Of several hosts only a candidate gets a pair, or one that is shown. */
 	if (!has_room(translator, host,
-		      !lone || is_announced(translator, host), lone,
-		      &replaces))
+		      !lone || is_announced(translator, host), &replaces))
 		return VPNALG_DROP_UNPAIRED;
 	result = open_inbound(step, host, spi, &sa);
 	if (result != VPNALG_TRANSLATED)

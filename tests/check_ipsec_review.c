@@ -588,6 +588,50 @@ START_TEST(another_spi_that_fits_as_well_opens_the_question_again)
 }
 END_TEST
 
+/* A has three SPIs. The one of that age is shown at B. */
+START_TEST(what_is_shown_at_another_host_is_taken_from_where_it_is)
+{
+	struct esp last = esp_of(CLIENT_A, SERVER, 0xa5, 0xb5), next;
+	const uint32_t spis[] = { 0xb5, 0xb3, 0xb1 };
+	const uint32_t left[][2] = { { 0xb3, 0 }, { 0xb5, 0 }, { 0xb5, 0xb3 } };
+	struct bytes p = esp_packet(SERVER, CLIENT_B, spis[_i], 9);
+
+	both_come();
+	next = a_turns();
+	w.now += 20000;
+	ck_assert_uint_eq(esp_sends(&w, &last), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &last));
+	ck_assert(esp_arrives(&w, &next));
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->inbound, 3);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	check_undone(1);
+	ck_assert_uint_eq(w.event.type, VPNALG_EVENT_PAIRED);
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_SHOWN);
+	ck_assert_uint_eq(w.event.session.outside_id, spis[_i]);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->inbound, 2);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->in[0].spi, left[_i][0]);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->in[1].spi, left[_i][1]);
+	ck_assert_uint_eq(host_body(&w, CLIENT_B)->in[0].spi, spis[_i]);
+	b.in_spi = spis[_i];
+	ck_assert(esp_arrives(&w, &b));
+}
+END_TEST
+
+/* There is nothing to be taken from anybody. */
+START_TEST(what_is_shown_at_a_lone_host_is_its_own)
+{
+	struct bytes p = esp_packet(SERVER, CLIENT_A, 0xb1, 9);
+
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_ALONE);
+	ck_assert_uint_eq(live(&w, KIND_ESP_IN), 1);
+	ck_assert(esp_arrives(&w, &a));
+}
+END_TEST
+
 TCase *ipsec_review_case(void)
 {
 	TCase *t = tcase_create("reviews");
@@ -613,5 +657,9 @@ TCase *ipsec_review_case(void)
 	tcase_add_loop_test(
 		t, another_spi_that_fits_as_well_opens_the_question_again, 0,
 		ROWS(contest_rows));
+	tcase_add_loop_test(
+		t, what_is_shown_at_another_host_is_taken_from_where_it_is, 0,
+		3);
+	tcase_add_test(t, what_is_shown_at_a_lone_host_is_its_own);
 	return t;
 }

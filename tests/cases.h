@@ -43,6 +43,7 @@ TCase *ipsec_insist_case(void); /* check_ipsec_insist.c */
 TCase *ipsec_judge_case(void);  /* check_ipsec_judge.c */
 TCase *ipsec_kept_case(void);   /* check_ipsec_kept.c */
 TCase *ipsec_model_case(void);  /* check_ipsec_model.c */
+TCase *ipsec_outbound_case(void); /* check_ipsec_outbound.c */
 TCase *ipsec_pair_case(void);   /* check_ipsec_pair.c */
 TCase *ipsec_rank_case(void);   /* check_ipsec_rank.c */
 TCase *ipsec_repair_case(void); /* check_ipsec_repair.c */

@@ -320,6 +320,7 @@ Suite *ipsec_suite(void)
 	suite_add_tcase(suite, ipsec_repair_case());
 	suite_add_tcase(suite, ipsec_review_case());
 	suite_add_tcase(suite, ipsec_kept_case());
+	suite_add_tcase(suite, ipsec_outbound_case());
 	suite_add_tcase(suite, ipsec_bounds_case());
 	suite_add_tcase(suite, ipsec_cut_case());
 	suite_add_tcase(suite, ipsec_fail_case());

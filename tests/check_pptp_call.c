@@ -473,6 +473,59 @@ START_TEST(a_call_lives_at_every_edge_of_the_clock)
 }
 END_TEST
 
+/* The host asks for a call, and sends what is left of that again. Returns how
+ * often it does while the store fails, which it does so often at most. */
+static unsigned ask_while_failing(uint16_t id, unsigned fails)
+{
+	struct bytes m = message(7, id, 1, 0);
+	uint32_t end = c.client_seq + m.length, left = m.length;
+	unsigned tries = 0;
+
+	for (; left > 0; left = end - c.client_seq, tries++) {
+		w.fail_in = tries < fails;
+		client_sends(&w, &c, m.data + m.length - left, left);
+	}
+	w.fail_in = 0;
+	return tries;
+}
+
+/* Then the stream goes on without the call. Each ID has its own tries, whatever
+ * became of the one before. */
+START_TEST(a_failing_store_is_tried_four_times_for_each_id)
+{
+	unsigned i;
+
+	for (i = 0; i < 6; i++)
+		ck_assert_uint_eq(ask_while_failing((uint16_t)(OWN + i),
+						    i % 2 == 0 ? 100 : 3),
+				  4);
+	ck_assert_uint_eq(opened(&w, CALL), 3);
+}
+END_TEST
+
+/* Two hosts have the same Call ID, and the second has two connections. What the
+ * server names on one of them is no call of the other's. */
+START_TEST(an_id_of_another_connections_call_passes_as_it_is)
+{
+	struct connection b, other;
+	uint16_t outside;
+
+	out(7, OWN, 1, 0);
+	start_control(&w, &b, CLIENT_B, 4000, SERVER);
+	start_control(&w, &other, CLIENT_B, 4001, SERVER);
+	client_says(&w, &b, 7, OWN, 1, 0);
+	outside = get16(payload(&w) + 12);
+	ck_assert_uint_ne(outside, OWN);
+	server_says(&w, &other, 8, PEER, outside, 1);
+	ck_assert_uint_eq(get16(payload(&w) + 14), outside);
+	server_says(&w, &b, 8, PEER, outside, 1);
+	ck_assert_uint_eq(get16(payload(&w) + 14), OWN);
+	/* An ID of no call at all. */
+	server_says(&w, &b, 8, PEER, 0x7777, 1);
+	ck_assert_uint_eq(get16(payload(&w) + 14), 0x7777);
+}
+END_TEST
+
 Suite *call_suite(void)
 {
 	Suite *suite = suite_create("pptp_call");
@@ -508,6 +561,8 @@ Suite *call_suite(void)
 	tcase_add_loop_test(
 		t, a_failing_store_costs_the_packet_at_hand_and_nothing_else, 1,
 		6);
+	tcase_add_test(t, a_failing_store_is_tried_four_times_for_each_id);
+	tcase_add_test(t, an_id_of_another_connections_call_passes_as_it_is);
 	tcase_add_test(t, call_ids_run_out_and_come_back);
 	tcase_add_loop_test(t, a_call_lives_at_every_edge_of_the_clock, 0,
 			    sizeof(edges) / sizeof(edges[0]));

@@ -42,6 +42,7 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_judge.c \
 	tests/check_ipsec_kept.c \
 	tests/check_ipsec_model.c \
+	tests/check_ipsec_outbound.c \
 	tests/check_ipsec_pair.c \
 	tests/check_ipsec_probe.c \
 	tests/check_ipsec_rank.c \

@@ -248,6 +248,22 @@ START_TEST(an_error_from_outside_quotes_what_went_out)
 }
 END_TEST
 
+/* Only the error itself is to be undone; its quote stands there in the form of
+ * that side, as any other. */
+START_TEST(an_error_that_is_undone_quotes_a_packet_that_came)
+{
+	struct bytes quote = ip_packet(SERVER, OUTSIDE, 99, "datadata", 8), p;
+	struct world w;
+
+	p = icmp_error(OUTSIDE, SERVER, 3, &quote, 28);
+	world_begin(&w, &with_spy);
+	ck_assert(shown(&w, VPNALG_OUT_UNDO, &p, 56, 56));
+	ck_assert(spied.quoted && spied.inward && !spied.inside);
+	ck_assert(!spied.undo);
+	world_end(&w);
+}
+END_TEST
+
 /* A router on the way may quote a packet of others by mistake. */
 static const struct bad_quote_row {
 	const char *name;
@@ -299,6 +315,7 @@ Suite *packet_suite(void)
 	tcase_add_loop_test(parse, an_icmp_error_is_known_by_what_it_quotes,
 			    0, ROWS(error_rows));
 	tcase_add_test(parse, an_error_from_outside_quotes_what_went_out);
+	tcase_add_test(parse, an_error_that_is_undone_quotes_a_packet_that_came);
 	tcase_add_loop_test(parse, a_quote_is_not_trusted, 0,
 			    ROWS(bad_quote_rows));
 	suite_add_tcase(suite, parse);

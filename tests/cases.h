@@ -16,6 +16,7 @@ TCase *process_burst_case(void); /* check_process_burst.c */
 TCase *session_zone_case(void); /* check_session_zone.c */
 TCase *session_fail_case(void); /* check_session_fail.c */
 TCase *l2tp_message_case(void); /* check_l2tp_message.c */
+TCase *l2tp_fit_case(void);     /* check_l2tp_fit.c */
 TCase *l2tp_shared_case(void);  /* check_l2tp_shared.c */
 TCase *l2tp_v3_case(void);      /* check_l2tp_v3.c */
 TCase *l2tp_fail_case(void);    /* check_l2tp_fail.c */

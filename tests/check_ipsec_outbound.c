@@ -166,6 +166,33 @@ START_TEST(who_sends_and_hears_nothing_seeks)
 }
 END_TEST
 
+/* B heard something so long ago, and sent before that. */
+static const struct heard_row {
+	uint32_t heard, before;
+	bool unheard;
+} heard_rows[] = {
+	{ 3000, 1000, false }, { 3001, 1000, true }, { 4000, 4000, false },
+	{ 4001, 4000, true },
+};
+
+START_TEST(what_was_heard_since_the_packet_before_or_3_s_is_an_answer)
+{
+	const struct heard_row *row = &heard_rows[_i];
+
+	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &hosts[0][0]));
+	w.now += 5000;
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1][0]), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &hosts[1][0]));
+	w.now += 20000;
+	inbound_of(&w, CLIENT_B, 0)->seen = ago(&w, row->heard);
+	outbound_of(&w, CLIENT_B)->seen = ago(&w, row->before);
+	touched(&w, CLIENT_B);
+	ck_assert_uint_eq(esp_sends(&w, &hosts[1][0]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(host_body(&w, CLIENT_B)->unheard, row->unheard);
+}
+END_TEST
+
 /* One that has no SPI at all seeks at once. */
 START_TEST(who_has_no_spi_seeks_at_once)
 {
@@ -194,6 +221,9 @@ TCase *ipsec_outbound_case(void)
 			    ROWS(promise_rows));
 	tcase_add_test(t, who_sends_after_a_silence_has_resumed);
 	tcase_add_test(t, who_sends_and_hears_nothing_seeks);
+	tcase_add_loop_test(
+		t, what_was_heard_since_the_packet_before_or_3_s_is_an_answer,
+		0, ROWS(heard_rows));
 	tcase_add_test(t, who_has_no_spi_seeks_at_once);
 	return t;
 }

@@ -223,7 +223,8 @@ END_TEST
  * still there after the linger. */
 enum act {
 	A_FIN_OUT, A_FIN_IN, A_RST_OUT, A_RST_IN, A_BAD_RST_IN, A_STOP_IN,
-	A_STOP_REPLY_OUT, A_DATA_OUT, A_OLD_DATA_OUT, A_ACK_OUT, A_CLEAR_OUT,
+	A_STOP_REPLY_OUT, A_DATA_OUT, A_OLD_DATA_OUT, A_OLD_BYTE_OUT, A_ACK_OUT,
+	A_CLEAR_OUT,
 	A_DATA_IN, A_WAIT, A_END
 };
 
@@ -248,6 +249,8 @@ static const struct {
 	  true },
 	{ "a retransmission too", { A_RST_IN, A_WAIT, A_OLD_DATA_OUT, A_END },
 	  true },
+	{ "one byte of it will do",
+	  { A_RST_IN, A_WAIT, A_OLD_BYTE_OUT, A_END }, true },
 	{ "an acknowledgment does not", { A_RST_IN, A_WAIT, A_ACK_OUT, A_END },
 	  false },
 	{ "nor does what comes from outside",
@@ -307,6 +310,9 @@ static void act(enum act what)
 		break;
 	case A_OLD_DATA_OUT:
 		client_segment(&w, &c, c.client_seq - 16, ACK, m.data, 16);
+		break;
+	case A_OLD_BYTE_OUT:
+		client_segment(&w, &c, c.client_seq - 1, ACK, m.data + 15, 1);
 		break;
 	case A_ACK_OUT:
 		client_segment(&w, &c, c.client_seq, ACK, NULL, 0);

@@ -52,6 +52,7 @@ UNIT_TEST_FILES = \
 	tests/check_l2tp.c \
 	tests/check_l2tp_ask.c \
 	tests/check_l2tp_fail.c \
+	tests/check_l2tp_fit.c \
 	tests/check_l2tp_mapping.c \
 	tests/check_l2tp_message.c \
 	tests/check_l2tp_model.c \

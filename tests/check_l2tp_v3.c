@@ -144,6 +144,35 @@ START_TEST(a_session_of_an_id_in_use_is_refused_under_a_digest)
 }
 END_TEST
 
+/* RFC 3931 6: which messages open a session, from whichever end it is asked
+ * for. */
+static const struct opens_row {
+	unsigned type;
+	bool opens;
+} opens_rows[] = {
+	{ ICRQ, true },	 { ICRP, true },  { OCRQ, true }, { OCRP, true },
+	{ ICCN, false }, { OCCN, false }, { CDN, false }, { HELLO, false },
+};
+
+START_TEST(a_request_or_a_reply_opens_a_session)
+{
+	const struct opens_row *row = &opens_rows[_i];
+	struct tunnel t = a_tunnel(0);
+	struct bytes m;
+
+	tunnel_begin(&w, &t);
+	m = l2tp_control(3, t.peer, 2, row->type);
+	l2tp_avp(&m, 63, 4, t.session);
+	ck_assert_uint_eq(tunnel_says(&w, &t, &m), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(opened(&w, KIND_SESSION), row->opens);
+	/* The ID 0 is none. */
+	m = l2tp_control(3, t.peer, 3, row->type);
+	l2tp_avp(&m, 63, 4, 0);
+	ck_assert_uint_eq(tunnel_says(&w, &t, &m), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(opened(&w, KIND_SESSION), row->opens);
+}
+END_TEST
+
 /* A tunnel whose ID was changed is authenticated too late. */
 START_TEST(a_digest_in_a_tunnel_of_another_id_is_refused)
 {
@@ -360,6 +389,8 @@ TCase *l2tp_v3_case(void)
 {
 	TCase *t = tcase_create("version 3");
 
+	tcase_add_loop_test(t, a_request_or_a_reply_opens_a_session, 0,
+			    ROWS(opens_rows));
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_loop_test(t, ten_clients_of_equal_ids_are_told_apart, 0, 3);
 	tcase_add_test(t, nobody_waits_where_there_are_no_ports);

@@ -498,6 +498,49 @@ START_TEST(any_host_that_hears_nothing_may_get_a_packet)
 }
 END_TEST
 
+/* Candidates that are none any more: what they sought was found, or what was
+ * promised to them has led to nothing. */
+static void set_over(unsigned host, bool seeking)
+{
+	struct ipsec_candidate *c = candidate_of(&w, CLIENT_A + host);
+
+	host_body(&w, CLIENT_A + host)->pending = 2;
+	host_body(&w, CLIENT_A + host)->flags |= IPSEC_HOST_PROMISED;
+	touched(&w, CLIENT_A + host);
+	c->seeking = seeking;
+	c->since = ago(&w, 8000);
+	c->out_since = ago(&w, 9000);
+	c->sends = c->receives = 1;
+	c->sent = c->received = ago(&w, 10);
+}
+
+START_TEST(two_candidates_are_dropped_for_one_packet)
+{
+	struct ipsec_unclaimed spi = { .spi = 0xdd, .total = 2 };
+	enum vpnalg_evidence evidence;
+	struct ipsec_blocks b;
+	unsigned i;
+
+	three_wait();
+	for (i = 0; i < 3; i++)
+		set_over(i, i == 1);
+	b = blocks_of(&w, CLIENT_A);
+	vpnalg_session_changed(w.alg, ipsec_remote(&b));
+	ck_assert_ptr_null(vpnalg_ipsec_judge(w.alg, &b, &spi, &evidence));
+	for (i = 0; i < 3; i++) {
+		ck_assert_int_eq(ipsec_candidate_at(&b, i + 1)->id == 0, i < 2);
+		ck_assert_uint_eq(host_body(&w, CLIENT_A + i)->pending,
+				  i == 0 ? 0 : 2);
+		ck_assert_int_eq(host_body(&w, CLIENT_A + i)->flags &
+					 IPSEC_HOST_PROMISED,
+				 i == 0 ? 0 : IPSEC_HOST_PROMISED);
+	}
+	ck_assert_ptr_null(vpnalg_ipsec_judge(w.alg, &b, &spi, &evidence));
+	ck_assert_uint_eq(ipsec_candidate_at(&b, 3)->id, 0);
+	ck_assert_uint_eq(host_body(&w, CLIENT_C)->pending, 0);
+}
+END_TEST
+
 /* What is remembered */
 
 /* Four SPIs of nobody, seen last so long ago (0: an empty place), in use before
@@ -661,6 +704,7 @@ TCase *ipsec_bounds_case(void)
 	tcase_add_loop_test(t,
 			    who_begins_to_send_when_it_is_probed_has_answered,
 			    0, ROWS(answer_rows));
+	tcase_add_test(t, two_candidates_are_dropped_for_one_packet);
 	tcase_add_loop_test(t, any_host_that_hears_nothing_may_get_a_packet, 0,
 			    4);
 	tcase_add_loop_test(t,

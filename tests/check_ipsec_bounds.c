@@ -37,8 +37,8 @@ static void b_waits(void)
 	w.now += 20000;
 }
 
-/* B's exchange, what it received, when it woke and when it was released, so long
- * ago; 0: not. Whether A is held back when it sends with a new SPI, or asks. */
+/* When B asked, received, woke and was released: so long ago; 0: not. Whether A
+ * is held back when it sends with a new SPI, or asks. */
 static const struct way_row {
 	const char *name;
 	uint32_t asked, received, resumed, released;
@@ -395,8 +395,8 @@ START_TEST(a_packet_of_nobody_is_given_to_somebody)
 }
 END_TEST
 
-/* A new SPI is promised before it is used: who is promised one later does not own
- * it. */
+/* A new SPI is promised before it is used: a host that is promised
+ * one later does not own it. */
 START_TEST(a_silent_host_is_not_probed_with_what_is_older)
 {
 	static const struct state silent[3] = { SILENT, HEARS, HEARS };
@@ -418,8 +418,8 @@ START_TEST(a_silent_host_is_not_probed_with_what_is_older)
 }
 END_TEST
 
-/* Whose turn it was, and what it did since: it received, and woke, so long after
- * it was probed. */
+/* The host whose turn it was, and what it did since: whether it received, and
+ * woke, so long after it was probed. */
 static const struct answer_row {
 	const char *name;
 	uint8_t flags;
@@ -544,8 +544,8 @@ END_TEST
 /* What is remembered */
 
 /* Four SPIs of nobody, seen last so long ago (0: an empty place), in use before
- * (OLD), or on trial since so long; and which gives way to a fresh one or to one
- * that was in use before: 4 if none does. */
+ * (OLD), or on trial since so long. The one that gives way to a fresh SPI, or to
+ * one that was in use before; 4 if none does. */
 #define OLD 1U
 
 static const struct room_row {

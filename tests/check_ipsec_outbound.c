@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a host sends shows what it may receive, and whether it hears anything. */
+/* What a host sends shows what it may receive, and whether it hears. */
 #include "support_records.h"
 #include "cases.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Bindings: what the caller is told that a session is bound to, and when that is
  * free again. */
-#include "internal.h"
+#include "record.h"
 
 #include <string.h>
 
@@ -35,7 +35,7 @@ static void fill_addr(const struct vpnalg *translator,
 		      struct vpnalg_addr *addr, const uint8_t *octets)
 {
 	addr->family = VPNALG_IPV4;
-	memcpy(addr->octets, octets, translator->addr_len);
+	memcpy(addr->octets, octets, addr_len_of(translator));
 }
 
 /* All of a binding but its outside ID, which is not known yet or stands in

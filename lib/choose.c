@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Chooses the outside address and ID of a new session: the owner's own ID if
  * it is free, else a random free one, with the caller's consent. */
-#include "internal.h"
+#include "record.h"
 
 #include <string.h>
 
@@ -120,7 +120,7 @@ static enum vpnalg_choice adopt(struct vpnalg *translator,
 	    binding->outside_id <= opening->greatest &&
 	    pool_has(translator, outside) &&
 	    (fixed == NULL ||
-	     same_address(fixed, outside, translator->addr_len)) &&
+	     same_address(fixed, outside, addr_len_of(translator))) &&
 	    is_free_at(translator, opening, binding))
 		return VPNALG_CHOICE_TAKE;
 	vpnalg_binding_release(translator, binding);

@@ -2,7 +2,7 @@
 /* The clock hand over the store: a bounded step at each call. A record that is
  * only met costs one unit of the budget; each operation of the store that
  * closing it takes costs one more, whatever it drags along. */
-#include "internal.h"
+#include "record.h"
 
 /* A session that its children keep alive is looked at again after this long. */
 #define KEPT_MS 60000
@@ -25,7 +25,7 @@ static vpnalg_time wanted(const struct vpnalg *translator,
 static bool is_session(const struct vpnalg *translator,
 		       const struct vpnalg_record *record)
 {
-	return record != NULL && vpnalg_record_is_sound(translator, record) &&
+	return record != NULL && record_is_sound(translator, record) &&
 	       record->handler != ENGINE_HANDLER;
 }
 

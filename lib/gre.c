@@ -326,6 +326,8 @@ const struct vpnalg_handler vpnalg_gre = {
 	.name = "GRE",
 	.kinds = kinds,
 	.kind_count = GRE_KINDS,
+	.protocol_count = 1,
+	.protocols = { PLAIN_GRE_PROTOCOL },
 	.match = match,
 	.translate = translate,
 };

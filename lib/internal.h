@@ -8,8 +8,15 @@
 
 #include <vpnalg/handler.h>
 
+/* For what every packet goes through: calls would cost as much. */
+#if defined(__GNUC__)
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#else
+#define ALWAYS_INLINE static inline
+#endif
+
 /* Record kinds of the engine itself, beside those of the handlers. */
-#define ENGINE_HANDLER 0xff
+#define ENGINE_HANDLER 0x0f
 
 /* Key roles of the engine's records, see usage.c. As those of sessions, roles of
  * inside keys are even. */
@@ -22,10 +29,6 @@ enum {
 #define SESSION_GUARDED 0x10 /* counted in the guard of its protocol */
 #define SESSION_HOSTED 0x20  /* counted in the guard of all protocols */
 #define SESSION_PAIRED 0x40  /* counted in a pair record */
-
-/* Where a key has its zone and its local address: see key.c. */
-#define KEY_ZONE_OFF 2
-#define KEY_LOCAL_OFF 12
 
 /* Words of the hash secret: one for each word of the longest key, rounded up
  * to pairs. */
@@ -51,7 +54,7 @@ enum {
 /* A key whose ID is looked for, and what the rest of it adds to its hash. */
 struct key_of_any_id {
 	uint64_t rest;
-	uint8_t key[VPNALG_KEY_MAX];
+	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_MAX];
 };
 
 /* What a key may differ in from that of another session of the same hosts. */
@@ -107,13 +110,13 @@ struct slot {
 	uint8_t handler; /* which one claims it */
 	uint8_t attempt; /* how many keys that one has named in vain */
 	bool ours;       /* its addresses are such that it may be ours */
-	uint8_t key[VPNALG_KEY_MAX];
+	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_MAX];
 };
 
 struct vpnalg {
 	const struct vpnalg_handler *const *handlers;
 	const struct vpnalg_store *store;
-	uint8_t *addresses; /* sorted, addr_len each */
+	uint8_t *addresses; /* sorted, addr_len_of() each */
 	struct slot *slots;      /* burst of them */
 	struct vpnalg_kind_counters *kinds;
 	uint32_t (*random)(void *context);
@@ -135,7 +138,7 @@ struct vpnalg {
 	 * a row, in what a key differs from that beside it, a tuple of a session
 	 * that is being opened, what its ID is looked for by, its binding as made
 	 * and as proposed, and an event. */
-	uint8_t key[VPNALG_KEY_MAX];
+	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_MAX];
 	struct key_of_any_id row;
 	struct key_parts parts;
 	struct vpnalg_tuple tuple;
@@ -146,10 +149,13 @@ struct vpnalg {
 	uint32_t address_count;
 	uint16_t burst;
 	bool no_wait;
-	uint8_t addr_len;
 	uint8_t handler_count;
 	uint8_t kind_count;
 	uint8_t kind_base[HANDLERS_MAX]; /* a handler's first kind in kinds */
+	/* Key slots by handler and kind; 0: there is no such kind. */
+	uint8_t slots_of[HANDLERS_MAX + 1][KINDS_MAX + 1];
+	/* By IP protocol: bit n says that the nth handler is asked. */
+	uint16_t handlers_for[256];
 	uint32_t secret[HASH_WORDS];
 	struct search searches[SEARCHES];
 	struct vpnalg_timers timers;
@@ -169,55 +175,37 @@ static inline bool is_vpn_port(uint32_t port)
 	return port == 500 || port == 1701 || port == 1723 || port == 4500;
 }
 
-/* Whether two addresses are equal. Four bytes are one comparison. */
+/* How long addresses and keys are. All instances are for IPv4 so far, which the
+ * compiler may know. */
+static inline size_t addr_len_of(const struct vpnalg *translator)
+{
+	(void)translator;
+	return 4;
+}
+
+static inline size_t key_len_of(const struct vpnalg *translator)
+{
+	(void)translator;
+	return VPNALG_KEY_IPV4;
+}
+
+/* Whether two addresses are equal. */
 static inline bool same_address(const uint8_t *a, const uint8_t *b,
 				size_t addr_len)
 {
-	uint32_t v, w;
-
-	if (addr_len != sizeof(v))
-		return memcmp(a, b, addr_len) == 0;
-	memcpy(&v, a, sizeof(v));
-	memcpy(&w, b, sizeof(w));
-	return v == w;
+	return memcmp(a, b, addr_len) == 0;
 }
-
-/* packet.c */
-enum packet_type { PACKET_OTHER, PACKET_PLAIN, PACKET_ICMP_ERROR };
-enum packet_type vpnalg_packet_parse(const struct vpnalg_packet *packet,
-				     struct vpnalg_facts *facts);
-bool vpnalg_packet_enter_quote(struct vpnalg_facts *facts);
-
-/* key.c */
-void vpnalg_key_make(const struct vpnalg_tuple *tuple, size_t addr_len,
-		     uint8_t *key);
-void vpnalg_key_beside(const struct vpnalg *translator, const uint8_t *other,
-		       const struct key_parts *parts, uint8_t *key);
-void vpnalg_key_prepare_made(const struct vpnalg *translator,
-			     struct key_of_any_id *any);
-void vpnalg_key_read(const uint8_t *key, size_t addr_len,
-		     struct vpnalg_tuple *tuple);
-void vpnalg_key_prepare(const struct vpnalg *translator,
-			const struct vpnalg_tuple *tuple,
-			struct key_of_any_id *any);
-uint64_t vpnalg_key_set_id(const struct vpnalg *translator,
-			   struct key_of_any_id *any, uint32_t id);
-uint64_t vpnalg_key_hash(const struct vpnalg *translator, const uint8_t *key);
-uint64_t vpnalg_key_mix(const uint64_t secret[2], uint64_t a, uint64_t b);
-
-/* record.c */
-bool vpnalg_record_is_sound(const struct vpnalg *translator,
-			    const struct vpnalg_record *record);
-struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,
-					 const uint8_t *key, uint64_t hash);
-struct vpnalg_record *vpnalg_record_add(struct vpnalg *translator,
-					size_t bytes);
 
 /* session.c */
 struct vpnalg_record *vpnalg_session_alive_or_close(
 	struct vpnalg *translator, struct vpnalg_record *record);
-struct vpnalg_kind_counters *vpnalg_session_counters(
-	const struct vpnalg *translator, unsigned handler, unsigned kind);
+static inline struct vpnalg_kind_counters *
+session_counters(const struct vpnalg *translator, unsigned handler,
+		 unsigned kind)
+{
+	return &translator->kinds[translator->kind_base[handler] + kind];
+}
+
 static inline const struct vpnalg_kind *
 session_kind(const struct vpnalg *translator, unsigned handler, unsigned kind)
 {
@@ -271,7 +259,7 @@ static inline bool pool_has(const struct vpnalg *translator,
 	if (translator->address_count != 1)
 		return vpnalg_pool_finds(translator, address);
 	return same_address(translator->addresses, address,
-			    translator->addr_len);
+			    addr_len_of(translator));
 }
 
 const uint8_t *vpnalg_pool_home(const struct vpnalg *translator, uint16_t zone,

@@ -185,12 +185,30 @@ static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 	}
 }
 
+/* Whether the packet is between the ports of its session, and the remote's is
+ * that of NAT-T: what IKE says there is not read. */
+static bool is_nat_t(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+
+	return step->record != NULL && step->kind == IPSEC_KIND_IKE &&
+	       facts->l4_caplen >= UDP_HEADER_LEN &&
+	       vpnalg_remote_port(facts) == IKE_PORT_NAT_T &&
+	       vpnalg_session_port(step->translator, step->record,
+				   VPNALG_INSIDE_OWN) == IKE_PORT_NAT_T;
+}
+
 /* What the store has no room for leaves no session behind. */
 static enum vpnalg_result translate_ike(struct vpnalg_step *step)
 {
 	bool is_new = step->record == NULL;
-	enum vpnalg_result result = vpnalg_ipsec_ike_find(step);
+	enum vpnalg_result result;
 
+	if (is_nat_t(step)) {
+		vpnalg_ipsec_ike_pass_data(step);
+		return VPNALG_TRANSLATED;
+	}
+	result = vpnalg_ipsec_ike_find(step);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	result = vpnalg_ipsec_exchange(step);
@@ -224,6 +242,8 @@ const struct vpnalg_handler vpnalg_ipsec = {
 	.name = "IPsec",
 	.kinds = kinds,
 	.kind_count = IPSEC_KINDS,
+	.protocol_count = 3,
+	.protocols = { PROTOCOL_UDP, ESP_PROTOCOL, AH_PROTOCOL },
 	.match = match,
 	.translate = translate,
 	.closed = closed,

@@ -371,6 +371,7 @@ static inline bool ipsec_is_first(const uint8_t *ike)
 /* ipsec_ike.c */
 enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step);
 void vpnalg_ipsec_ike_pass(struct vpnalg_step *step);
+void vpnalg_ipsec_ike_pass_data(struct vpnalg_step *step);
 void vpnalg_ipsec_ike_tuple(struct vpnalg *translator,
 			    struct vpnalg_record *record,
 			    struct vpnalg_tuple *tuple);

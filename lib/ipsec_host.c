@@ -16,10 +16,7 @@ struct ipsec_host *vpnalg_ipsec_host_body(struct vpnalg *translator,
 uint32_t vpnalg_ipsec_host_id(struct vpnalg *translator,
 			      struct vpnalg_record *host)
 {
-	struct vpnalg_tuple tuple;
-
-	vpnalg_session_tuple(translator, host, VPNALG_OUTSIDE_OWN, &tuple);
-	return tuple.id;
+	return vpnalg_session_id(translator, host, VPNALG_OUTSIDE_OWN);
 }
 
 /* The host of one of its sessions. */

@@ -125,10 +125,7 @@ static struct vpnalg_record *rekeyed(struct vpnalg_step *step)
 
 static unsigned port_of(struct vpnalg_step *step, unsigned role)
 {
-	struct vpnalg_tuple tuple;
-
-	vpnalg_session_tuple(step->translator, step->record, role, &tuple);
-	return tuple.id;
+	return vpnalg_session_id(step->translator, step->record, role);
 }
 
 /* It was found by its port, that of the session: maybe by another handler, which
@@ -178,10 +175,11 @@ static bool is_right_address(struct vpnalg_step *step)
 	const struct vpnalg_facts *facts = step->facts;
 	struct vpnalg_tuple outside;
 
+	if (facts->inside)
+		return true;
 	vpnalg_session_tuple(step->translator, step->record,
 			     VPNALG_OUTSIDE_OWN, &outside);
-	return facts->inside ||
-	       memcmp(outside.local, facts->local, facts->addr_len) == 0;
+	return memcmp(outside.local, facts->local, facts->addr_len) == 0;
 }
 
 /* A remote that insists on port 500 does not send to another; should it be none
@@ -290,17 +288,23 @@ static void take_ports(struct vpnalg_step *step)
 
 /* RFC 4787 REQ-6: what the inside host sends keeps the session; and an ESP host
  * keeps it for its rekeys. */
-static void refresh(struct vpnalg_step *step)
+static void prolong(struct vpnalg_step *step)
 {
 	uint32_t life = vpnalg_session_timers(step->translator)->udp;
-	struct vpnalg_record *host;
 
-	if (step->facts->inward)
-		return;
 	if (step->record->deadline - step->now <= life)
 		vpnalg_session_live(step->translator, step->record,
 				    (vpnalg_time)life +
 					    life / IPSEC_SLACK_PART);
+}
+
+static void refresh(struct vpnalg_step *step)
+{
+	struct vpnalg_record *host;
+
+	if (step->facts->inward)
+		return;
+	prolong(step);
 	if (vpnalg_ipsec_ike_header(step) == NULL)
 		return;
 	host = vpnalg_ipsec_host_find(step->translator, step->record);
@@ -365,4 +369,12 @@ void vpnalg_ipsec_ike_pass(struct vpnalg_step *step)
 	take_ports(step);
 	refresh(step);
 	rewrite(step);
+}
+
+/* A packet in which nothing is to be read. */
+void vpnalg_ipsec_ike_pass_data(struct vpnalg_step *step)
+{
+	if (!step->facts->inward)
+		prolong(step);
+	vpnalg_rewrite_ends(step);
 }

@@ -10,11 +10,8 @@
 
 static unsigned outside_port(struct vpnalg_step *step)
 {
-	struct vpnalg_tuple outside;
-
-	vpnalg_session_tuple(step->translator, step->record,
-			     VPNALG_OUTSIDE_OWN, &outside);
-	return outside.id;
+	return vpnalg_session_id(step->translator, step->record,
+				 VPNALG_OUTSIDE_OWN);
 }
 
 /* The IKE header, also that behind the marker of a message from port 4500 (RFC
@@ -47,10 +44,14 @@ static bool is_anothers(struct vpnalg_step *step)
 
 /* Whether the host has another session, with the port that the message comes
  * from. In its inside form the message is that one's. */
-static bool has_other(struct vpnalg_step *step, struct vpnalg_tuple *inside)
+static bool has_other(struct vpnalg_step *step)
 {
-	inside->port = vpnalg_remote_port(step->facts);
-	return vpnalg_session_find(step->translator, inside) != NULL;
+	struct vpnalg_tuple inside;
+
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
+			     &inside);
+	inside.port = vpnalg_remote_port(step->facts);
+	return vpnalg_session_find(step->translator, &inside) != NULL;
 }
 
 /* Some servers answer from port 4500 what they were asked at port 500. The
@@ -61,17 +62,15 @@ bool vpnalg_ipsec_ike_takes_port(struct vpnalg_step *step)
 {
 	const struct vpnalg_facts *facts = step->facts;
 	unsigned port = vpnalg_remote_port(facts);
-	struct vpnalg_tuple inside;
 
-	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
-			     &inside);
-	if (inside.port == port)
+	if (vpnalg_session_port(step->translator, step->record,
+				VPNALG_INSIDE_OWN) == port)
 		return true;
 	if (!facts->inward || (port != IKE_PORT && port != IKE_PORT_NAT_T))
 		return false;
 	return facts->inside ||
 	       (vpnalg_local_port(facts) == outside_port(step) &&
-		!is_anothers(step) && !has_other(step, &inside));
+		!is_anothers(step) && !has_other(step));
 }
 
 /* Whether a message that goes out from port 500 has the initiator SPI of another

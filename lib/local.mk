@@ -36,6 +36,7 @@ lib_libcore_la_SOURCES = \
 	lib/ipsec_repair.c \
 	lib/ipsec_unclaimed.c \
 	lib/key.c \
+	lib/key.h \
 	lib/l2tp.c \
 	lib/l2tp.h \
 	lib/l2tp_answer.c \
@@ -53,6 +54,7 @@ lib_libcore_la_SOURCES = \
 	lib/l2tp_tunnel.c \
 	lib/l2tp_unknown.c \
 	lib/packet.c \
+	lib/packet.h \
 	lib/pool.c \
 	lib/port.c \
 	lib/pptp.c \
@@ -63,6 +65,9 @@ lib_libcore_la_SOURCES = \
 	lib/pptp_stream.c \
 	lib/process.c \
 	lib/record.c \
+	lib/record.h \
+	lib/refuse.c \
+	lib/refuse.h \
 	lib/result.c \
 	lib/rewrite.c \
 	lib/search.c \

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The outside addresses: which are ours, and which one a host uses. */
-#include "internal.h"
+#include "key.h"
 
 #include <string.h>
 
 static uint8_t *address_at(const struct vpnalg *translator, uint32_t index)
 {
-	return translator->addresses + (size_t)index * translator->addr_len;
+	return translator->addresses + (size_t)index * addr_len_of(translator);
 }
 
 /* Addresses are compared as bytes, so any two differ in the same way on every
@@ -15,7 +15,7 @@ static int compare(const struct vpnalg *translator, uint32_t index,
 		   const uint8_t *address)
 {
 	return memcmp(address_at(translator, index), address,
-		      translator->addr_len);
+		      addr_len_of(translator));
 }
 
 static uint32_t position(const struct vpnalg *translator,
@@ -40,7 +40,7 @@ bool vpnalg_pool_finds(const struct vpnalg *translator, const uint8_t *address)
 
 	return at < translator->address_count &&
 	       same_address(address_at(translator, at), address,
-			    translator->addr_len);
+			    addr_len_of(translator));
 }
 
 int vpnalg_pool_init(struct vpnalg *translator,
@@ -58,9 +58,9 @@ int vpnalg_pool_init(struct vpnalg *translator,
 		memmove(address_at(translator, at + 1),
 			address_at(translator, at),
 			(size_t)(translator->address_count - at) *
-				translator->addr_len);
+				addr_len_of(translator));
 		memcpy(address_at(translator, at), address->octets,
-		       translator->addr_len);
+		       addr_len_of(translator));
 		translator->address_count++;
 	}
 	return 0;
@@ -73,7 +73,7 @@ static uint32_t home(const struct vpnalg *translator, uint16_t zone,
 	uint64_t hash, bytes = 0;
 	size_t i;
 
-	for (i = 0; i < translator->addr_len; i++)
+	for (i = 0; i < addr_len_of(translator); i++)
 		bytes = bytes << 8 | inside[i];
 	hash = vpnalg_key_mix(translator->pool_key, bytes, zone);
 	return (uint32_t)((hash >> 32) * translator->address_count >> 32);

@@ -128,8 +128,12 @@ void vpnalg_pptp_call_swept(struct vpnalg *translator,
 			    struct vpnalg_record *call);
 void vpnalg_pptp_call_closed(struct vpnalg *translator,
 			     struct vpnalg_record *call);
-struct pptp_call *vpnalg_pptp_call_body(struct vpnalg *translator,
-					struct vpnalg_record *call);
+static inline struct pptp_call *
+pptp_call_body(const struct vpnalg *translator, struct vpnalg_record *call)
+{
+	return vpnalg_session_body(translator, call);
+}
+
 uint16_t vpnalg_pptp_call_id(struct vpnalg *translator,
 			     struct vpnalg_record *call, unsigned role);
 bool vpnalg_pptp_call_is_of(struct vpnalg_step *step,

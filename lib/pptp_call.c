@@ -14,19 +14,10 @@
 
 #define LAST_MOMENT_MS 1000
 
-struct pptp_call *vpnalg_pptp_call_body(struct vpnalg *translator,
-					struct vpnalg_record *call)
-{
-	return vpnalg_session_body(translator, call);
-}
-
 uint16_t vpnalg_pptp_call_id(struct vpnalg *translator,
 			     struct vpnalg_record *call, unsigned role)
 {
-	struct vpnalg_tuple tuple;
-
-	vpnalg_session_tuple(translator, call, role, &tuple);
-	return (uint16_t)tuple.id;
+	return (uint16_t)vpnalg_session_id(translator, call, role);
 }
 
 /* The control connection that the call came from, if that one is still what
@@ -34,7 +25,7 @@ uint16_t vpnalg_pptp_call_id(struct vpnalg *translator,
 static struct vpnalg_record *parent_of(struct vpnalg *translator,
 				       struct vpnalg_record *call)
 {
-	const struct pptp_call *c = vpnalg_pptp_call_body(translator, call);
+	const struct pptp_call *c = pptp_call_body(translator, call);
 	const struct pptp_control *control;
 	struct vpnalg_record *parent;
 	struct vpnalg_tuple tuple;
@@ -80,7 +71,7 @@ void vpnalg_pptp_call_join(struct vpnalg_step *step, struct vpnalg_record *call)
 {
 	struct pptp_control *control =
 	    vpnalg_session_body(step->translator, step->record);
-	struct pptp_call *c = vpnalg_pptp_call_body(step->translator, call);
+	struct pptp_call *c = pptp_call_body(step->translator, call);
 	struct vpnalg_tuple tuple;
 	uint16_t inside, outside;
 
@@ -121,7 +112,7 @@ uint32_t vpnalg_pptp_call_lifetime(struct vpnalg *translator,
 void vpnalg_pptp_call_linger(struct vpnalg *translator,
 			     struct vpnalg_record *call)
 {
-	struct pptp_call *c = vpnalg_pptp_call_body(translator, call);
+	struct pptp_call *c = pptp_call_body(translator, call);
 
 	if (c->flags & PPTP_CALL_LINGERING)
 		return;
@@ -134,7 +125,7 @@ void vpnalg_pptp_call_linger(struct vpnalg *translator,
 void vpnalg_pptp_call_revive(struct vpnalg *translator,
 			     struct vpnalg_record *call)
 {
-	struct pptp_call *c = vpnalg_pptp_call_body(translator, call);
+	struct pptp_call *c = pptp_call_body(translator, call);
 
 	c->flags &= (uint16_t)~(PPTP_CALL_LINGERING | PPTP_CALL_ORPHANED);
 	call->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
@@ -174,8 +165,11 @@ static void give_back(struct vpnalg *translator, struct vpnalg_record *call,
 static void give_back_peer(struct vpnalg *translator,
 			   struct vpnalg_record *call)
 {
-	if (!(vpnalg_pptp_call_body(translator, call)->flags &
-	      PPTP_CALL_ATTACHED))
+	const unsigned peer =
+		1U << VPNALG_INSIDE_PEER | 1U << VPNALG_OUTSIDE_PEER;
+
+	if ((call->keys & peer) == peer ||
+	    !(pptp_call_body(translator, call)->flags & PPTP_CALL_ATTACHED))
 		return;
 	give_back(translator, call, VPNALG_INSIDE_PEER);
 	give_back(translator, call, VPNALG_OUTSIDE_PEER);
@@ -185,7 +179,7 @@ static void give_back_peer(struct vpnalg *translator,
  * it. */
 static void follow_parent(struct vpnalg *translator, struct vpnalg_record *call)
 {
-	struct pptp_call *c = vpnalg_pptp_call_body(translator, call);
+	struct pptp_call *c = pptp_call_body(translator, call);
 	bool stands = vpnalg_pptp_call_stands(translator, call);
 
 	if (c->flags & PPTP_CALL_ORPHANED) {
@@ -213,7 +207,7 @@ void vpnalg_pptp_call_closed(struct vpnalg *translator,
 void vpnalg_pptp_call_answer(struct vpnalg *translator,
 			     struct vpnalg_record *call)
 {
-	struct pptp_call *c = vpnalg_pptp_call_body(translator, call);
+	struct pptp_call *c = pptp_call_body(translator, call);
 
 	if (c->flags & PPTP_CALL_ANSWERED)
 		return;
@@ -243,7 +237,7 @@ static bool is_past_grace(struct vpnalg *translator,
 
 static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
 {
-	const struct pptp_call *c = vpnalg_pptp_call_body(translator, call);
+	const struct pptp_call *c = pptp_call_body(translator, call);
 	vpnalg_time left = call->deadline - vpnalg_session_now(translator);
 	vpnalg_time life = vpnalg_pptp_call_lifetime(translator, c);
 
@@ -258,23 +252,23 @@ static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
 		vpnalg_pptp_call_revive(translator, call);
 }
 
-static void rewrite_ends(struct vpnalg_step *step)
+static void rewrite(struct vpnalg_step *step)
 {
 	unsigned role =
 	    step->facts->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN;
-	struct vpnalg_tuple other;
 
-	vpnalg_session_tuple(step->translator, step->record, role, &other);
-	vpnalg_rewrite_local(step, other.local);
+	vpnalg_rewrite_ends(step);
 	if (step->facts->inward)
-		vpnalg_rewrite_16(step, GRE_CALL_ID_OFF, (uint16_t)other.id);
+		vpnalg_rewrite_16(step, GRE_CALL_ID_OFF,
+				  vpnalg_pptp_call_id(step->translator,
+						      step->record, role));
 }
 
 enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step)
 {
 	if (step->record == NULL)
 		return VPNALG_DROP_NO_SESSION;
-	if (vpnalg_pptp_call_body(step->translator, step->record)->flags &
+	if (pptp_call_body(step->translator, step->record)->flags &
 	    PPTP_CALL_REPLACED)
 		return VPNALG_DROP_GUARDED;
 	if (step->slot == VPNALG_OUTSIDE_PEER &&
@@ -284,6 +278,6 @@ enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step)
 		seen_inward(step->translator, step->record);
 	else
 		seen_outward(step->translator, step->record);
-	rewrite_ends(step);
+	rewrite(step);
 	return VPNALG_TRANSLATED;
 }

@@ -186,7 +186,7 @@ static void detach(struct vpnalg *translator, struct vpnalg_record *call)
 	vpnalg_session_take(translator, call, VPNALG_INSIDE_PEER);
 	vpnalg_session_take(translator, call, VPNALG_OUTSIDE_PEER);
 	call->flags &= (uint8_t)~VPNALG_SESSION_SHARED;
-	vpnalg_pptp_call_body(translator, call)->flags &=
+	pptp_call_body(translator, call)->flags &=
 	    (uint16_t)~PPTP_CALL_ATTACHED;
 }
 
@@ -194,7 +194,7 @@ static void detach(struct vpnalg *translator, struct vpnalg_record *call)
  * this connection from now on, with the outside ID that it had. */
 static bool reopen_call(struct vpnalg_step *step, struct vpnalg_record *call)
 {
-	struct pptp_call *c = vpnalg_pptp_call_body(step->translator, call);
+	struct pptp_call *c = pptp_call_body(step->translator, call);
 	bool moves = !vpnalg_pptp_call_is_of(step, call);
 
 	if (moves && step->record->children == UINT16_MAX)
@@ -218,7 +218,7 @@ static bool reopen_call(struct vpnalg_step *step, struct vpnalg_record *call)
 static bool replaces(struct vpnalg_step *step, struct vpnalg_record *call)
 {
 	const struct pptp_call *c =
-		vpnalg_pptp_call_body(step->translator, call);
+		pptp_call_body(step->translator, call);
 
 	return !vpnalg_pptp_call_is_of(step, call) &&
 	       !(c->flags & PPTP_CALL_LINGERING) &&
@@ -229,7 +229,7 @@ static void replace(struct vpnalg_step *step, struct vpnalg_record *call)
 {
 	detach(step->translator, call);
 	vpnalg_session_take(step->translator, call, VPNALG_INSIDE_OWN);
-	vpnalg_pptp_call_body(step->translator, call)->flags |=
+	pptp_call_body(step->translator, call)->flags |=
 		PPTP_CALL_REPLACED;
 	vpnalg_pptp_call_linger(step->translator, call);
 }
@@ -327,7 +327,7 @@ enum vpnalg_result vpnalg_pptp_id_attach(struct vpnalg_step *step, uint16_t own,
 
 	if (call == NULL)
 		return VPNALG_TRANSLATED;
-	c = vpnalg_pptp_call_body(step->translator, call);
+	c = pptp_call_body(step->translator, call);
 	if (c->flags & PPTP_CALL_ATTACHED &&
 	    vpnalg_pptp_call_id(step->translator, call, VPNALG_INSIDE_PEER) ==
 		peer)
@@ -365,7 +365,7 @@ void vpnalg_pptp_id_clearing(struct vpnalg_step *step, uint16_t own)
 
 	if (call == NULL)
 		return;
-	c = vpnalg_pptp_call_body(step->translator, call);
+	c = pptp_call_body(step->translator, call);
 	if (c->flags & PPTP_CALL_LINGERING)
 		return;
 	c->flags |= PPTP_CALL_CLEARING;

@@ -5,58 +5,37 @@
  * sessions is on its way while the first is looked at. Between the stages only
  * facts, keys and hashes are kept: a packet may open or close the session of
  * the next one. */
-#include "internal.h"
-
-#include "wire_ip.h"
+#include "packet.h"
+#include "record.h"
+#include "refuse.h"
 
 /* Whether the address can be a single far host's. "This network", loopback,
  * multicast and reserved addresses, broadcast among them, are nobody's (RFC
  * 6890 2.2.2, RFC 1112 4); the outside addresses are the router's own. */
 static bool is_remote(const struct vpnalg *translator, const uint8_t *address)
 {
-	return address[0] != 0 && address[0] != 127 && address[0] < 224 &&
+	return address[0] - 1U < 223 && address[0] != 127 &&
 	       !pool_has(translator, address);
 }
 
-/* The local address decides whether the packet is ours: the router's own
- * traffic, to it and from it, is not. */
-static bool addresses_fit(const struct vpnalg *translator,
-			  const struct vpnalg_facts *facts)
-{
-	return pool_has(translator, facts->local) == !facts->inside &&
-	       is_remote(translator, facts->remote);
-}
-
-/* A packet from a host that uses an outside address itself is the router's, and
- * so is one to another outside address. */
-static bool is_own(const struct vpnalg *translator,
-		   const struct vpnalg_facts *facts)
-{
-	return facts->inside && pool_has(translator, facts->local);
-}
-
-static void make_key(struct vpnalg *translator, struct slot *slot)
+ALWAYS_INLINE void make_key(struct vpnalg *translator, struct slot *slot)
 {
 	const struct vpnalg_facts *facts = &slot->facts;
-	struct vpnalg_tuple tuple = {
-		.role = (uint8_t)((slot->match.peer ? VPNALG_INSIDE_PEER
-						    : VPNALG_INSIDE_OWN) +
-				  (facts->inside ? 0 : 1)),
-		.space = slot->match.space,
+	const struct vpnalg_match *match = &slot->match;
+	const struct vpnalg_tuple tuple = {
+		.role = (uint8_t)((match->peer ? VPNALG_INSIDE_PEER
+					       : VPNALG_INSIDE_OWN) +
+				  !facts->inside),
+		.space = match->space,
 		.zone = facts->zone,
-		.id = slot->match.id,
-		.port = slot->match.port,
+		.id = match->id,
+		.port = match->port,
 		.local = facts->local,
-		.remote = slot->match.any_remote ? NULL : facts->remote,
+		.remote = match->any_remote ? NULL : facts->remote,
 	};
 
-	vpnalg_key_make(&tuple, translator->addr_len, slot->key);
-	slot->hash = vpnalg_key_hash(translator, slot->key);
-}
-
-static bool is_drop(unsigned result)
-{
-	return result >= VPNALG_DROP_FIRST && result < VPNALG_RESULTS;
+	key_make(&tuple, addr_len_of(translator), slot->key);
+	slot->hash = key_hash(translator, slot->key);
 }
 
 /* Whether a handler's claim is one that it may make. */
@@ -77,7 +56,7 @@ static bool is_claim(const struct vpnalg_handler *handler,
 	}
 }
 
-static void ask(struct vpnalg *translator, struct slot *slot)
+ALWAYS_INLINE void ask(struct vpnalg *translator, struct slot *slot)
 {
 	const struct vpnalg_handler *handler =
 		translator->handlers[slot->handler];
@@ -94,11 +73,16 @@ static void ask(struct vpnalg *translator, struct slot *slot)
 		make_key(translator, slot);
 }
 
-/* Asks the handlers from slot->handler on, that one for its key of this
- * attempt. */
-static void claim(struct vpnalg *translator, struct slot *slot)
+/* Asks the handlers from slot->handler on that are for such packets, that one for
+ * its key of this attempt. */
+ALWAYS_INLINE void claim(struct vpnalg *translator, struct slot *slot)
 {
-	for (; slot->handler < translator->handler_count; slot->handler++) {
+	unsigned asked = translator->handlers_for[slot->facts.protocol] >>
+			 slot->handler;
+
+	for (; asked != 0; asked >>= 1, slot->handler++) {
+		if (!(asked & 1))
+			continue;
 		ask(translator, slot);
 		if (slot->claim != VPNALG_CLAIM_NONE)
 			return;
@@ -107,6 +91,7 @@ static void claim(struct vpnalg *translator, struct slot *slot)
 	slot->claim = VPNALG_CLAIM_NONE;
 }
 
+/* The next key of the same handler, or else the next handler's. */
 static void claim_next(struct vpnalg *translator, struct slot *slot)
 {
 	if (slot->claim == VPNALG_CLAIM_KEY && slot->match.more) {
@@ -118,64 +103,48 @@ static void claim_next(struct vpnalg *translator, struct slot *slot)
 	claim(translator, slot);
 }
 
-static void parse(struct vpnalg *translator, struct slot *slot,
+/* The local address decides whether the packet is ours: the router's own
+ * traffic, to it and from it, is not. What a host sends that uses an outside
+ * address itself is the router's, too, and only counted. */
+ALWAYS_INLINE void parse(struct vpnalg *translator, struct slot *slot,
 		  struct vpnalg_packet *packet)
 {
+	struct vpnalg_facts *facts = &slot->facts;
+	enum packet_type type = packet_parse(packet, facts);
+	bool own;
+
+	packet->flags = 0;
 	slot->ours = false;
 	slot->claim = VPNALG_CLAIM_NONE;
 	slot->handler = 0;
 	slot->attempt = 0;
-	packet->flags = 0;
-	switch (vpnalg_packet_parse(packet, &slot->facts)) {
-	case PACKET_OTHER:
+	if (type == PACKET_OTHER ||
+	    (type == PACKET_ICMP_ERROR && !vpnalg_packet_enter_quote(facts)))
 		return;
-	case PACKET_ICMP_ERROR:
-		if (!vpnalg_packet_enter_quote(&slot->facts))
-			return;
-		break;
-	case PACKET_PLAIN:
-		break;
-	}
-	slot->ours = addresses_fit(translator, &slot->facts);
-	if (slot->ours || is_own(translator, &slot->facts))
+	own = pool_has(translator, facts->local);
+	slot->ours = own != facts->inside && is_remote(translator, facts->remote);
+	if (slot->ours || (own && facts->inside))
 		claim(translator, slot);
 }
 
-/* Whether inside hosts have sessions under this protocol with this remote. */
-static bool is_guarded(struct vpnalg *translator,
-		       const struct vpnalg_facts *facts, uint8_t protocol)
-{
-	struct vpnalg_tuple guard = { .role = ROLE_GUARD, .space = protocol,
-				      .local = facts->local,
-				      .remote = facts->remote };
-
-	if (facts->inside)
-		guard.local = vpnalg_pool_pick(translator, facts->zone,
-					       facts->local, facts->remote);
-	return vpnalg_usage_find(translator, &guard) != NULL;
-}
-
-static struct vpnalg_record *find(struct vpnalg *translator,
-				  const struct slot *slot, unsigned *key_slot)
+ALWAYS_INLINE struct vpnalg_record *find(struct vpnalg *translator,
+					 const struct slot *slot,
+					 unsigned *key_slot)
 {
 	struct vpnalg_record *record =
-		vpnalg_record_find(translator, slot->key, slot->hash);
+		record_find(translator, slot->key, slot->hash);
 
 	*key_slot = translator->found;
-	return vpnalg_session_alive_or_close(translator, record);
+	if (record == NULL || record_is_alive(translator, record))
+		return record;
+	vpnalg_session_close(translator, record);
+	return NULL;
 }
 
-/* Only a session that exists claims what comes in from outside, errors about
- * what was sent there included. */
-static bool is_arriving(const struct vpnalg_facts *facts)
-{
-	return !facts->inside && (facts->inward || facts->quoted);
-}
-
-static void count(struct vpnalg *translator, const struct vpnalg_step *step,
+ALWAYS_INLINE void count(struct vpnalg *translator, const struct vpnalg_step *step,
 		  enum vpnalg_result result)
 {
-	struct vpnalg_kind_counters *counters = vpnalg_session_counters(
+	struct vpnalg_kind_counters *counters = session_counters(
 		translator, step->handler, step->kind);
 
 	if (result == VPNALG_TRANSLATED)
@@ -186,71 +155,41 @@ static void count(struct vpnalg *translator, const struct vpnalg_step *step,
 		counters->dropped[step->facts->inward]++;
 }
 
-/* Options in which routers and hosts write addresses, that of the inside host
- * too: route and timestamp options (RFC 791 3.1). */
-static bool holds_addresses(const struct vpnalg_facts *facts)
-{
-	const uint8_t *option = facts->ip + IPV4_HEADER_LEN;
-
-	while (option < facts->l4 && *option != IPV4_OPTION_END) {
-		switch (*option) {
-		case IPV4_OPTION_RECORD_ROUTE:
-		case IPV4_OPTION_TIMESTAMP:
-		case IPV4_OPTION_LOOSE_ROUTE:
-		case IPV4_OPTION_STRICT_ROUTE:
-			return true;
-		case IPV4_OPTION_NOTHING:
-			option++;
-			continue;
-		}
-		if (option + 1 >= facts->l4 || option[1] < 2)
-			return false; /* no options that anybody can read */
-		option += option[1];
-	}
-	return false;
-}
-
 /* The handler says that it has translated the packet: it has the local address
  * of its session's other form now. */
-static enum vpnalg_result finish(struct vpnalg *translator,
-				 struct vpnalg_step *step)
+ALWAYS_INLINE enum vpnalg_result finish(struct vpnalg *translator,
+					struct vpnalg_step *step)
 {
 	const struct vpnalg_facts *facts = step->facts;
 	const uint8_t *key;
 
 	if (step->record == NULL)
 		return VPNALG_DROP_FAULT;
-	key = vpnalg_record_key(step->record,
-				facts->inside ? VPNALG_OUTSIDE_OWN
-					      : VPNALG_INSIDE_OWN,
-				translator->store->key_length);
+	key = record_key(translator, step->record,
+			 facts->inside ? VPNALG_OUTSIDE_OWN
+				       : VPNALG_INSIDE_OWN);
 	if (!same_address(facts->local, key + KEY_LOCAL_OFF,
-			  translator->addr_len))
+			  addr_len_of(translator)))
 		return VPNALG_DROP_FAULT;
 	if (!facts->inside)
-		memcpy(&step->packet->zone, key + KEY_ZONE_OFF,
-		       sizeof(step->packet->zone));
+		step->packet->zone = key_zone(key);
 	return VPNALG_TRANSLATED;
 }
 
 /* Of a handler that has named another key to try, VPNALG_UNTOUCHED is an answer
  * for a packet from inside too. */
-static enum vpnalg_result translate(struct vpnalg *translator,
+ALWAYS_INLINE enum vpnalg_result translate(struct vpnalg *translator,
 				    struct vpnalg_step *step, bool more)
 {
 	const struct vpnalg_facts *facts = step->facts;
 	const uint8_t place = step->handler;
 	const struct vpnalg_handler *handler = translator->handlers[place];
-	enum vpnalg_result result;
+	enum vpnalg_result result = VPNALG_TRANSLATED;
 
-	if (facts->quoted)
-		return VPNALG_DROP_ICMP_ERROR;
-	if (facts->fragment != VPNALG_FRAGMENT_NONE)
-		return VPNALG_DROP_FRAGMENT;
-	if (facts->overlong)
-		return VPNALG_DROP_MALFORMED;
-	if (holds_addresses(facts))
-		return VPNALG_DROP_OPTIONS;
+	if (!packet_is_plain(facts))
+		result = vpnalg_refuse_header(facts);
+	if (result != VPNALG_TRANSLATED)
+		return result;
 	translator->user = step->packet->user;
 	result = handler->translate(step);
 	step->handler = place;
@@ -266,69 +205,22 @@ static enum vpnalg_result translate(struct vpnalg *translator,
 }
 
 /* One claim of one handler. VPNALG_UNTOUCHED: the next may try. */
-static enum vpnalg_result try_claim(struct vpnalg *translator,
-				    const struct slot *slot,
-				    struct vpnalg_step *step)
+ALWAYS_INLINE enum vpnalg_result try_claim(struct vpnalg *translator,
+					   const struct slot *slot,
+					   struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = &slot->facts;
-	enum vpnalg_result reason = slot->match.reason;
-
-	if (slot->claim == VPNALG_CLAIM_KEY) {
-		step->record = find(translator, slot, &step->slot);
-		if (translator->fault)
-			return VPNALG_DROP_FAULT;
-		if (step->record != NULL) {
-			step->handler = step->record->handler;
-			step->kind = step->record->kind;
-		} else if (slot->match.more || is_arriving(facts)) {
-			return VPNALG_UNTOUCHED;
-		}
-		return translate(translator, step, slot->match.more);
-	}
-	if (slot->claim == CLAIM_FAULT)
+	if (slot->claim != VPNALG_CLAIM_KEY)
+		return vpnalg_refuse_claim(translator, slot);
+	step->record = find(translator, slot, &step->slot);
+	if (translator->fault)
 		return VPNALG_DROP_FAULT;
-	if (slot->claim == VPNALG_CLAIM_GUARDED)
-		reason = VPNALG_DROP_FRAGMENT;
-	else if (!is_arriving(facts))
-		return facts->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
-	if (!is_guarded(translator, facts, slot->match.space))
+	if (step->record != NULL) {
+		step->handler = step->record->handler;
+		step->kind = step->record->kind;
+	} else if (slot->match.more || is_arriving(&slot->facts)) {
 		return VPNALG_UNTOUCHED;
-	return facts->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
-}
-
-/* Whether the outside port is a session's, so that the packet, which comes from
- * another port of its remote, is not for the router. */
-static bool is_held(struct vpnalg *translator,
-		    const struct vpnalg_facts *facts)
-{
-	struct vpnalg_tuple port = { .role = VPNALG_OUTSIDE_OWN,
-				     .space = facts->protocol,
-				     .local = facts->local,
-				     .remote = facts->remote };
-
-	if ((facts->protocol != PROTOCOL_TCP &&
-	     facts->protocol != PROTOCOL_UDP) ||
-	    !facts->inward || facts->fragment == VPNALG_FRAGMENT_LATER ||
-	    facts->l4_caplen < PORTS_LEN)
-		return false;
-	port.id = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
-	return vpnalg_session_find(translator, &port) != NULL;
-}
-
-/* Nobody's packet. The router's own stack would tell the remote that it does
- * not speak this protocol, and the remote would hang up on the inside host. */
-static enum vpnalg_result unclaimed(struct vpnalg *translator,
-				    const struct vpnalg_facts *facts)
-{
-	enum vpnalg_result reason = VPNALG_DROP_GUARDED;
-
-	if (facts->inside)
-		return VPNALG_UNTOUCHED;
-	if (is_held(translator, facts))
-		reason = VPNALG_DROP_PORT_HELD;
-	else if (!is_guarded(translator, facts, facts->protocol))
-		return VPNALG_UNTOUCHED;
-	return facts->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
+	}
+	return translate(translator, step, slot->match.more);
 }
 
 /* Undo opens nothing: a packet that a handler has no session for may have come
@@ -341,69 +233,88 @@ static bool is_unfound(const struct vpnalg_step *step,
 		result == VPNALG_DROP_NO_CONNECTION);
 }
 
-static enum vpnalg_result decide(struct vpnalg *translator, struct slot *slot,
+/* The claims that follow the first, which was of no use. */
+static enum vpnalg_result try_others(struct vpnalg *translator,
+				     struct slot *slot,
+				     struct vpnalg_step *step,
+				     enum vpnalg_result result)
+{
+	enum vpnalg_result unfound = VPNALG_UNTOUCHED;
+
+	do {
+		if (is_unfound(step, result))
+			unfound = result;
+		else if (result != VPNALG_UNTOUCHED)
+			return result;
+		claim_next(translator, slot);
+		if (slot->claim == VPNALG_CLAIM_NONE)
+			break;
+		step->handler = slot->handler;
+		step->kind = slot->match.kind;
+		step->record = NULL;
+		result = try_claim(translator, slot, step);
+	} while (true);
+	return unfound != VPNALG_UNTOUCHED ? unfound
+					   : vpnalg_refuse_unclaimed(translator, &slot->facts);
+}
+
+ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator, struct slot *slot,
 				 struct vpnalg_packet *packet)
 {
 	struct vpnalg_step *step = &translator->step;
 	enum vpnalg_result result = VPNALG_UNTOUCHED;
-	enum vpnalg_result unfound = VPNALG_UNTOUCHED;
-	bool claimed = slot->claim != VPNALG_CLAIM_NONE;
 
+	translator->fault = false;
+	if (slot->claim == VPNALG_CLAIM_NONE) {
+		if (slot->ours)
+			result = vpnalg_refuse_unclaimed(translator, &slot->facts);
+		return translator->fault && result == VPNALG_UNTOUCHED
+			       ? VPNALG_DROP_FAULT
+			       : result;
+	}
 	*step = (struct vpnalg_step){ .translator = translator,
 				      .packet = packet,
 				      .facts = &slot->facts,
+				      .handler = slot->handler,
+				      .kind = slot->match.kind,
 				      .now = translator->now };
-	translator->fault = false;
-	while (slot->claim != VPNALG_CLAIM_NONE) {
-		step->handler = slot->handler;
-		step->kind = slot->match.kind;
-		step->record = NULL;
-		if (slot->ours)
-			result = try_claim(translator, slot, step);
-		if (is_unfound(step, result))
-			unfound = result;
-		else if (!slot->ours || result != VPNALG_UNTOUCHED)
-			break;
-		claim_next(translator, slot);
+	if (slot->ours) {
+		result = try_claim(translator, slot, step);
+		if (result != VPNALG_TRANSLATED &&
+		    (result == VPNALG_UNTOUCHED || is_unfound(step, result)))
+			result = try_others(translator, slot, step, result);
 	}
-	if (slot->ours && slot->claim == VPNALG_CLAIM_NONE)
-		result = unfound != VPNALG_UNTOUCHED
-				 ? unfound
-				 : unclaimed(translator, &slot->facts);
 	if (translator->fault && result == VPNALG_UNTOUCHED)
 		result = VPNALG_DROP_FAULT;
-	if (claimed)
-		count(translator, step, result);
+	count(translator, step, result);
 	return result;
 }
 
-static void prefetch(struct vpnalg *translator, size_t length,
-		     unsigned step)
+ALWAYS_INLINE void prefetch(const struct vpnalg_store *store,
+			    const struct slot *slot, unsigned step)
 {
-	const struct vpnalg_store *store = translator->store;
-	size_t i;
-
-	for (i = 0; i < length; i++)
-		if (translator->slots[i].claim == VPNALG_CLAIM_KEY)
-			store->prefetch(store->context,
-					translator->slots[i].hash, step);
+	if (slot->claim == VPNALG_CLAIM_KEY)
+		store->prefetch(store->context, slot->hash, step);
 }
 
 static void burst(struct vpnalg *translator, struct vpnalg_packet *packets,
 		  size_t length)
 {
+	const struct vpnalg_store *store = translator->store;
+	bool ahead = length > 1 && store->prefetch != NULL;
+	struct slot *slots = translator->slots;
 	enum vpnalg_result result;
 	size_t i;
 
-	for (i = 0; i < length; i++)
-		parse(translator, &translator->slots[i], &packets[i]);
-	if (length > 1 && translator->store->prefetch != NULL) {
-		prefetch(translator, length, 0);
-		prefetch(translator, length, 1);
-	}
 	for (i = 0; i < length; i++) {
-		result = decide(translator, &translator->slots[i],
-				&packets[i]);
+		parse(translator, &slots[i], &packets[i]);
+		if (ahead)
+			prefetch(store, &slots[i], 0);
+	}
+	for (i = 0; ahead && i < length; i++)
+		prefetch(store, &slots[i], 1);
+	for (i = 0; i < length; i++) {
+		result = decide(translator, &slots[i], &packets[i]);
 		packets[i].result = (uint8_t)result;
 		translator->counters.results[result]++;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sessions: records in the caller's store, found by their keys, opened whole
  * or not at all, and closed with all that they took. */
-#include "internal.h"
+#include "record.h"
 
 #include <string.h>
 
@@ -9,32 +9,31 @@
 
 #define HEAD sizeof(struct vpnalg_record)
 
-struct vpnalg_kind_counters *
-vpnalg_session_counters(const struct vpnalg *translator, unsigned handler,
-			unsigned kind)
-{
-	return &translator->kinds[translator->kind_base[handler] + kind];
-}
-
-static uint8_t *key_of(const struct vpnalg *translator,
-		       struct vpnalg_record *record, unsigned slot)
-{
-	return vpnalg_record_key(record, slot, translator->store->key_length);
-}
-
 /* The body follows the keys; every key length is a multiple of four. */
 void *vpnalg_session_body(const struct vpnalg *translator,
 			  struct vpnalg_record *record)
 {
-	return key_of(translator, record, record->slots);
+	return record_key(translator, record, record->slots);
 }
 
 void vpnalg_session_tuple(const struct vpnalg *translator,
 			  struct vpnalg_record *record, unsigned role,
 			  struct vpnalg_tuple *tuple)
 {
-	vpnalg_key_read(key_of(translator, record, role),
-			translator->addr_len, tuple);
+	vpnalg_key_read(record_key(translator, record, role),
+			addr_len_of(translator), tuple);
+}
+
+uint32_t vpnalg_session_id(const struct vpnalg *translator,
+			   struct vpnalg_record *record, unsigned role)
+{
+	return key_word(record_key(translator, record, role) + KEY_ID_OFF);
+}
+
+uint32_t vpnalg_session_port(const struct vpnalg *translator,
+			     struct vpnalg_record *record, unsigned role)
+{
+	return key_word(record_key(translator, record, role) + KEY_PORT_OFF);
 }
 
 const struct vpnalg_timers *
@@ -94,16 +93,13 @@ void vpnalg_session_live(const struct vpnalg *translator,
 bool vpnalg_session_alive(const struct vpnalg *translator,
 			  const struct vpnalg_record *record)
 {
-	return translator->now < record->deadline ||
-	       record->deadline == VPNALG_NEVER ||
-	       (record->children > 0 &&
-		!(record->flags & VPNALG_SESSION_ENDED));
+	return record_is_alive(translator, record);
 }
 
 void vpnalg_session_unread(struct vpnalg *translator,
 			   const struct vpnalg_record *record)
 {
-	vpnalg_session_counters(translator, record->handler, record->kind)
+	session_counters(translator, record->handler, record->kind)
 		->unread++;
 }
 
@@ -126,7 +122,7 @@ struct vpnalg_record *vpnalg_session_peek(struct vpnalg *translator,
 {
 	uint8_t *key = translator->key;
 
-	vpnalg_key_make(tuple, translator->addr_len, key);
+	vpnalg_key_make(tuple, addr_len_of(translator), key);
 	return vpnalg_record_find(translator, key,
 				  vpnalg_key_hash(translator, key));
 }
@@ -165,7 +161,7 @@ vpnalg_session_peek_beside(struct vpnalg *translator,
 
 	translator->parts =
 		(struct key_parts){ (uint8_t)role, space, id, port };
-	vpnalg_key_beside(translator, key_of(translator, record, role & 1),
+	vpnalg_key_beside(translator, record_key(translator, record, role & 1),
 			  &translator->parts, key);
 	return vpnalg_record_find(translator, key,
 				  vpnalg_key_hash(translator, key));
@@ -191,7 +187,7 @@ unsigned vpnalg_session_row(struct vpnalg *translator,
 
 	translator->parts = (struct key_parts){ (uint8_t)row->role, row->space,
 						row->first, row->port };
-	vpnalg_key_beside(translator, key_of(translator, record, row->role & 1),
+	vpnalg_key_beside(translator, record_key(translator, record, row->role & 1),
 			  &translator->parts, any->key);
 	vpnalg_key_prepare_made(translator, any);
 	for (i = 0; i < row->count; i++) {
@@ -214,7 +210,7 @@ void vpnalg_session_take(struct vpnalg *translator,
 		return;
 	store->take(store->context, record, role,
 		    vpnalg_key_hash(translator,
-				    key_of(translator, record, role)));
+				    record_key(translator, record, role)));
 	record->keys &= (uint8_t)~(1U << role);
 	translator->work++;
 	vpnalg_session_changed(translator, record);
@@ -224,13 +220,13 @@ static bool give(struct vpnalg *translator, struct vpnalg_record *record,
 		 unsigned at, const struct vpnalg_tuple *tuple)
 {
 	const struct vpnalg_store *store = translator->store;
-	uint8_t *key = key_of(translator, record, at);
+	uint8_t *key = record_key(translator, record, at);
 	struct vpnalg_record *holder;
 	uint64_t hash;
 	unsigned slot;
 
 	/* The tuple may point into the very slot. */
-	vpnalg_key_make(tuple, translator->addr_len, translator->key);
+	vpnalg_key_make(tuple, addr_len_of(translator), translator->key);
 	memcpy(key, translator->key, store->key_length);
 	hash = vpnalg_key_hash(translator, key);
 	holder = vpnalg_record_find(translator, key, hash);
@@ -313,7 +309,7 @@ void vpnalg_session_close(struct vpnalg *translator,
 	translator->work += CLOSE_WORK;
 	tell_handler(translator, record);
 	forget(translator, record);
-	vpnalg_session_counters(translator, record->handler, record->kind)
+	session_counters(translator, record->handler, record->kind)
 		->closed++;
 	vpnalg_binding_give_back(translator, record);
 	dismantle(translator, record);
@@ -324,7 +320,7 @@ static struct vpnalg_record *add(struct vpnalg *translator, uint8_t handler,
 {
 	const struct vpnalg_kind *k = session_kind(translator, handler, kind);
 	struct vpnalg_record *record = vpnalg_record_add(
-		translator, HEAD + k->slots * translator->store->key_length +
+		translator, HEAD + k->slots * key_len_of(translator) +
 				    k->body);
 
 	if (record == NULL)
@@ -431,7 +427,7 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 
 	if (!may_open(step, opening))
 		return VPNALG_DROP_FAULT;
-	counters = vpnalg_session_counters(translator, step->handler,
+	counters = session_counters(translator, step->handler,
 					   opening->kind);
 	result = vpnalg_choose(step, opening, binding);
 	if (result != VPNALG_TRANSLATED) {

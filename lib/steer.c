@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which of several translators a packet belongs to. */
-#include "internal.h"
+#include "key.h"
+#include "packet.h"
 
 #include <string.h>
-
-#include "wire_ip.h"
 
 /* All of the translator's own addresses count as one remote: both ends of a
  * hairpin meet. */
@@ -113,7 +112,7 @@ uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
 {
 	struct vpnalg_facts facts;
 
-	switch (vpnalg_packet_parse(packet, &facts)) {
+	switch (packet_parse(packet, &facts)) {
 	case PACKET_OTHER:
 		return 0;
 	case PACKET_ICMP_ERROR:

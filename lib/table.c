@@ -194,7 +194,9 @@ static void set_operations(struct vpnalg_table *table,
 	store->size = sizeof(*store);
 	store->key_length = table->key_length;
 	store->context = table;
-	store->find = vpnalg_table_find;
+	store->find = table->key_length == VPNALG_KEY_IPV4
+			      ? vpnalg_table_find_ipv4
+			      : vpnalg_table_find;
 	store->add = table_add;
 	store->remove = table_remove;
 	store->give = vpnalg_table_give;

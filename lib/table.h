@@ -65,6 +65,8 @@ static inline uint32_t reference_to(const struct vpnalg_table *table,
 /* table_index.c: operations of the store */
 struct vpnalg_record *vpnalg_table_find(void *context, const uint8_t *key,
 					uint64_t hash, unsigned *slot);
+struct vpnalg_record *vpnalg_table_find_ipv4(void *context, const uint8_t *key,
+					     uint64_t hash, unsigned *slot);
 bool vpnalg_table_give(void *context, struct vpnalg_record *record,
 		       unsigned slot, uint64_t hash);
 void vpnalg_table_take(void *context, struct vpnalg_record *record,

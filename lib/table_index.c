@@ -33,95 +33,123 @@ static uint32_t other_of(const struct vpnalg_table *table, uint32_t at,
 	return sum >= at ? sum - at : sum + table->bucket_count - at;
 }
 
-/* Bits in which eight bytes differ, or four. */
-static inline uint64_t difference_8(const uint8_t *a, const uint8_t *b)
-{
-	uint64_t v, w;
-
-	memcpy(&v, a, sizeof(v));
-	memcpy(&w, b, sizeof(w));
-	return v ^ w;
-}
-
-static inline uint64_t difference_4(const uint8_t *a, const uint8_t *b)
-{
-	uint32_t v, w;
-
-	memcpy(&v, a, sizeof(v));
-	memcpy(&w, b, sizeof(w));
-	return v ^ w;
-}
-
-/* Whether the 20 bytes of an IPv4 key are equal; longer ones by memcmp. */
+/* Whether two keys are equal. Those with IPv4 addresses are five words. */
 static inline bool same_key(const uint8_t *a, const uint8_t *b, size_t length)
 {
+	uint64_t v[2], w[2];
+	uint32_t x, y;
+
 	if (length != VPNALG_KEY_IPV4)
 		return memcmp(a, b, length) == 0;
-	return (difference_8(a, b) | difference_8(a + 8, b + 8) |
-		difference_4(a + 16, b + 16)) == 0;
+	memcpy(v, a, sizeof(v));
+	memcpy(w, b, sizeof(w));
+	memcpy(&x, a + sizeof(v), sizeof(x));
+	memcpy(&y, b + sizeof(w), sizeof(y));
+	return ((v[0] ^ w[0]) | (v[1] ^ w[1]) | (x ^ y)) == 0;
 }
 
-/* Whether one of four entries may have the tag: says yes if one has, and seldom
- * if none has. The last of the three words of tags holds the count too. */
-static inline bool may_hold(const struct bucket *bucket, unsigned entry,
-			    uint16_t tag)
+/* The top bit of each 16 bits that are zero: the others carry into theirs, or
+ * have it set. */
+static inline uint64_t zero_tags(uint64_t tags)
 {
-	const uint8_t *tags =
-	    (const uint8_t *)bucket + offsetof(struct bucket, tag);
-	const uint64_t ones = 0x0001000100010001U;
-	uint64_t word;
+	const uint64_t low = 0x7fff7fff7fff7fffU;
 
-	memcpy(&word, tags + entry * sizeof(tag), sizeof(word));
-	word ^= tag * ones;
-	return ((word - ones) & ~word & ones << 15) != 0;
+	return ~(((tags & low) + low) | tags | low);
 }
 
-/* The first entry from i on that has the tag, or ENTRIES. */
-static inline unsigned next_match(const struct bucket *bucket, uint16_t tag,
-				  unsigned i)
+static inline uint64_t pair_of(const uint16_t *tag)
 {
-	for (; i < ENTRIES; i++) {
-		if (i % 4 == 0 && !may_hold(bucket, i, tag))
-			i += 3;
-		else if (bucket->tag[i] == tag)
-			return i;
-	}
-	return ENTRIES;
+	return tag[0] | (uint64_t)tag[1] << 16;
 }
 
-static inline struct vpnalg_record *find_in(const struct vpnalg_table *table,
+/* The entries that have the tag: all ten are compared without a branch, since
+ * one that is foreseen wrongly costs more than the comparisons. Entry 4 * n + i
+ * is bit 16 * i + n. */
+static inline uint64_t find_tag(const struct bucket *bucket, uint16_t tag)
+{
+	const uint64_t wanted = tag * 0x0001000100010001U;
+	const uint16_t *t = bucket->tag;
+	uint64_t first = pair_of(t) | pair_of(t + 2) << 32;
+	uint64_t second = pair_of(t + 4) | pair_of(t + 6) << 32;
+
+	return zero_tags(first ^ wanted) >> 15 |
+	       zero_tags(second ^ wanted) >> 14 |
+	       zero_tags(pair_of(t + 8) ^ wanted) >> 13;
+}
+
+/* Takes one of the entries, at least one of which is there. */
+static inline unsigned take_entry(uint64_t *found)
+{
+	uint32_t half = (uint32_t)*found;
+	unsigned bit = half == 0 ? 32 : 0;
+
+	if (half == 0)
+		half = (uint32_t)(*found >> 32);
+#if defined(__GNUC__)
+	bit += (unsigned)__builtin_ctz(half);
+#else
+	for (; !(half & 1); half >>= 1)
+		bit++;
+#endif
+	*found &= *found - 1;
+	return (bit % 16) * 4 + bit / 16;
+}
+
+#if defined(__GNUC__)
+#define INLINE static inline __attribute__((always_inline))
+#else
+#define INLINE static inline
+#endif
+
+INLINE struct vpnalg_record *find_in(const struct vpnalg_table *table,
 					    const struct bucket *bucket,
 					    uint16_t tag, const uint8_t *key,
-					    unsigned *slot)
+					    size_t key_length, unsigned *slot)
 {
+	uint64_t found = find_tag(bucket, tag);
 	struct vpnalg_record *record;
-	unsigned i = next_match(bucket, tag, 0);
+	uint32_t reference;
 
-	for (; i < ENTRIES; i = next_match(bucket, tag, i + 1)) {
-		record = record_at(table, unit_of(bucket->reference[i]));
-		*slot = bucket->reference[i] & 3;
-		if (same_key(
-			vpnalg_record_key(record, *slot, table->key_length),
-			key, table->key_length))
+	while (found != 0) {
+		reference = bucket->reference[take_entry(&found)];
+		record = record_at(table, unit_of(reference));
+		*slot = reference & 3;
+		if (same_key(vpnalg_record_key(record, *slot, key_length), key,
+			     key_length))
 			return record;
 	}
 	return NULL;
+}
+
+INLINE struct vpnalg_record *find(const struct vpnalg_table *table,
+					 const uint8_t *key, size_t key_length,
+					 uint64_t hash, unsigned *slot)
+{
+	uint32_t home = home_of(table, hash);
+	const struct bucket *bucket = &table->buckets[home];
+	uint16_t tag = tag_of(hash);
+	struct vpnalg_record *record;
+
+	record = find_in(table, bucket, tag, key, key_length, slot);
+	if (record != NULL || bucket->away == 0)
+		return record;
+	bucket = &table->buckets[other_of(table, home, tag)];
+	return find_in(table, bucket, tag, key, key_length, slot);
 }
 
 struct vpnalg_record *vpnalg_table_find(void *context, const uint8_t *key,
 					uint64_t hash, unsigned *slot)
 {
 	const struct vpnalg_table *table = context;
-	uint32_t home = home_of(table, hash);
-	const struct bucket *bucket = &table->buckets[home];
-	uint16_t tag = tag_of(hash);
-	struct vpnalg_record *record;
 
-	record = find_in(table, bucket, tag, key, slot);
-	if (record != NULL || bucket->away == 0)
-		return record;
-	return find_in(table, &table->buckets[other_of(table, home, tag)], tag,
-		       key, slot);
+	return find(table, key, table->key_length, hash, slot);
+}
+
+/* The same where the length is known while this is compiled. */
+struct vpnalg_record *vpnalg_table_find_ipv4(void *context, const uint8_t *key,
+					     uint64_t hash, unsigned *slot)
+{
+	return find(context, key, VPNALG_KEY_IPV4, hash, slot);
 }
 
 static int free_entry(const struct bucket *bucket)
@@ -285,15 +313,15 @@ void vpnalg_table_point(void *context, struct vpnalg_record *from,
 #define PREFETCH(address) ((void)(address))
 #endif
 
-static void prefetch_records(const struct vpnalg_table *table,
-			     const struct bucket *bucket, uint16_t tag)
+static inline void prefetch_records(const struct vpnalg_table *table,
+				    const struct bucket *bucket, uint16_t tag)
 {
-	unsigned i = next_match(bucket, tag, 0);
+	uint64_t found = find_tag(bucket, tag);
 	const uint8_t *record;
 
-	for (; i < ENTRIES; i = next_match(bucket, tag, i + 1)) {
+	while (found != 0) {
 		record = (const uint8_t *)record_at(
-		    table, unit_of(bucket->reference[i]));
+		    table, unit_of(bucket->reference[take_entry(&found)]));
 		PREFETCH(record);
 		PREFETCH(record + VPNALG_UNIT);
 	}

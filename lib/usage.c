@@ -7,7 +7,7 @@
  *          protocol 0 it counts the hosts that are paired to the address
  *   pair   (zone, inside host, remote): the outside address that the host uses
  *          towards that remote, kept only where there are several */
-#include "internal.h"
+#include "record.h"
 
 #include <string.h>
 
@@ -20,12 +20,6 @@ static struct usage *body(const struct vpnalg *translator,
 			  struct vpnalg_record *record)
 {
 	return vpnalg_session_body(translator, record);
-}
-
-static uint8_t *key_of(const struct vpnalg *translator,
-		       struct vpnalg_record *record)
-{
-	return vpnalg_record_key(record, 0, translator->store->key_length);
 }
 
 static struct vpnalg_record *create(struct vpnalg *translator,
@@ -43,8 +37,8 @@ static struct vpnalg_record *create(struct vpnalg *translator,
 	record->deadline = VPNALG_NEVER;
 	record->handler = ENGINE_HANDLER;
 	record->slots = 1;
-	key = key_of(translator, record);
-	vpnalg_key_make(tuple, translator->addr_len, key);
+	key = record_key(translator, record, 0);
+	vpnalg_key_make(tuple, addr_len_of(translator), key);
 	if (!store->give(store->context, record, 0,
 			 vpnalg_key_hash(translator, key))) {
 		store->remove(store->context, record);
@@ -53,7 +47,7 @@ static struct vpnalg_record *create(struct vpnalg *translator,
 	record->keys = 1;
 	if (address != NULL)
 		memcpy(body(translator, record)->address, address,
-		       translator->addr_len);
+		       addr_len_of(translator));
 	return record;
 }
 

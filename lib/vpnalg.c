@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A translator's beginning, and what it has counted. */
-#include "internal.h"
+#include "key.h"
 
 #include <string.h>
 
@@ -46,7 +46,8 @@ static bool are_handlers(const struct vpnalg_config *config)
 		if (handler == NULL || handler->size < sizeof(*handler) ||
 		    handler->match == NULL || handler->translate == NULL ||
 		    handler->kinds == NULL || handler->kind_count == 0 ||
-		    handler->kind_count > KINDS_MAX)
+		    handler->kind_count > KINDS_MAX ||
+		    handler->protocol_count > VPNALG_PROTOCOLS_MAX)
 			return false;
 		for (k = 0; k < handler->kind_count; k++)
 			if (!is_kind(&handler->kinds[k]))
@@ -134,9 +135,28 @@ static void init_kinds(struct vpnalg *translator)
 		const struct vpnalg_handler *handler = translator->handlers[h];
 
 		translator->kind_base[h] = translator->kind_count;
-		for (k = 0; k < handler->kind_count; k++)
+		for (k = 0; k < handler->kind_count; k++) {
 			translator->kinds[translator->kind_count++].name =
 				handler->kinds[k].name;
+			translator->slots_of[h][k] = handler->kinds[k].slots;
+		}
+	}
+	translator->slots_of[ENGINE_HANDLER][0] = 1;
+}
+
+/* Which handlers are asked about packets of a protocol. */
+static void init_protocols(struct vpnalg *translator)
+{
+	const struct vpnalg_handler *handler;
+	unsigned h, i;
+
+	for (h = 0; h < translator->handler_count; h++) {
+		handler = translator->handlers[h];
+		for (i = 0; i < 256 && handler->protocol_count == 0; i++)
+			translator->handlers_for[i] |= (uint16_t)(1U << h);
+		for (i = 0; i < handler->protocol_count; i++)
+			translator->handlers_for[handler->protocols[i]] |=
+				(uint16_t)(1U << h);
 	}
 }
 
@@ -224,7 +244,6 @@ static void init_parts(struct vpnalg *translator,
 	translator->burst = config->burst;
 	translator->general = config->general;
 	translator->l2tp = config->l2tp;
-	translator->addr_len = IPV4_ADDR_LEN;
 	translator->sweep_earliest = VPNALG_NEVER;
 }
 
@@ -251,6 +270,7 @@ int vpnalg_init(struct vpnalg **translator, void *memory, size_t size,
 	if (error != 0)
 		return error;
 	init_kinds(t);
+	init_protocols(t);
 	init_timers(t, &config.timers);
 	init_secret(t);
 	*translator = t;

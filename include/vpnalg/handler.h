@@ -161,6 +161,9 @@ struct vpnalg_step {
 	vpnalg_time now;     /**< The time. */
 };
 
+/** The most IP protocols that a handler may list. */
+#define VPNALG_PROTOCOLS_MAX 7
+
 /** A protocol. An answer that is out of range costs the packet at hand, as
  * VPNALG_DROP_FAULT, and nothing else. Handlers are constant and shared by all
  * translators. */
@@ -169,6 +172,11 @@ struct vpnalg_handler {
 	const char *name; /**< As "PPTP"; static. */
 	const struct vpnalg_kind *kinds; /**< Its kinds of session. */
 	uint8_t kind_count;              /**< 1 to 15. */
+	/** How many IP protocols there are in protocols; 0: it is asked about
+	 * every packet. */
+	uint8_t protocol_count;
+	/** The IP protocol numbers of the packets that it is asked about. */
+	uint8_t protocols[VPNALG_PROTOCOLS_MAX];
 	/**
 	 * Claims a packet by its bytes alone. Later fragments and quoted
 	 * packets come here too; lengths are not yet checked beyond
@@ -439,6 +447,30 @@ VPNALG_API void vpnalg_session_take(struct vpnalg *translator,
 VPNALG_API void vpnalg_session_tuple(const struct vpnalg *translator,
 				     struct vpnalg_record *record,
 				     unsigned role, struct vpnalg_tuple *tuple);
+
+/**
+ * The ID in a session's key.
+ *
+ * @param translator the translator
+ * @param record the session
+ * @param role the slot, enum vpnalg_role
+ * @return the ID, as in struct vpnalg_tuple
+ */
+VPNALG_API uint32_t vpnalg_session_id(const struct vpnalg *translator,
+				      struct vpnalg_record *record,
+				      unsigned role);
+
+/**
+ * The port in a session's key.
+ *
+ * @param translator the translator
+ * @param record the session
+ * @param role the slot, enum vpnalg_role
+ * @return the port, as in struct vpnalg_tuple
+ */
+VPNALG_API uint32_t vpnalg_session_port(const struct vpnalg *translator,
+					struct vpnalg_record *record,
+					unsigned role);
 
 /**
  * The handler's own bytes in a session.

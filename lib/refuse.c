@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Packets that are not translated: for what is in their IP header, for what
+ * their handler says of them, or since nobody claims them. */
+#include "refuse.h"
+
+#include "packet.h"
+
+/* Returns why no packet with such a header is translated, whosever it is; or
+ * VPNALG_TRANSLATED. */
+enum vpnalg_result vpnalg_refuse_header(const struct vpnalg_facts *facts)
+{
+	if (facts->quoted)
+		return VPNALG_DROP_ICMP_ERROR;
+	if (facts->fragment != VPNALG_FRAGMENT_NONE)
+		return VPNALG_DROP_FRAGMENT;
+	if (facts->overlong)
+		return VPNALG_DROP_MALFORMED;
+	return vpnalg_packet_holds_addresses(facts) ? VPNALG_DROP_OPTIONS
+						    : VPNALG_TRANSLATED;
+}
+
+/* Whether inside hosts have sessions under this protocol with this remote. */
+static bool is_guarded(struct vpnalg *translator,
+		       const struct vpnalg_facts *facts, uint8_t protocol)
+{
+	struct vpnalg_tuple guard = { .role = ROLE_GUARD, .space = protocol,
+				      .local = facts->local,
+				      .remote = facts->remote };
+
+	if (facts->inside)
+		guard.local = vpnalg_pool_pick(translator, facts->zone,
+					       facts->local, facts->remote);
+	return vpnalg_usage_find(translator, &guard) != NULL;
+}
+
+/* The handler claims the packet without naming a session. Returns
+ * VPNALG_UNTOUCHED if the next handler may try. */
+enum vpnalg_result vpnalg_refuse_claim(struct vpnalg *translator,
+				       const struct slot *slot)
+{
+	const struct vpnalg_facts *facts = &slot->facts;
+	enum vpnalg_result reason = slot->match.reason;
+
+	if (slot->claim == CLAIM_FAULT)
+		return VPNALG_DROP_FAULT;
+	if (slot->claim == VPNALG_CLAIM_GUARDED)
+		reason = VPNALG_DROP_FRAGMENT;
+	else if (!is_arriving(facts))
+		return facts->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
+	if (!is_guarded(translator, facts, slot->match.space))
+		return VPNALG_UNTOUCHED;
+	return facts->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
+}
+
+/* Whether the outside port is a session's, so that the packet, which comes from
+ * another port of its remote, is not for the router. */
+static bool is_held(struct vpnalg *translator,
+		    const struct vpnalg_facts *facts)
+{
+	struct vpnalg_tuple port = { .role = VPNALG_OUTSIDE_OWN,
+				     .space = facts->protocol,
+				     .local = facts->local,
+				     .remote = facts->remote };
+
+	if ((facts->protocol != PROTOCOL_TCP &&
+	     facts->protocol != PROTOCOL_UDP) ||
+	    !facts->inward || facts->fragment == VPNALG_FRAGMENT_LATER ||
+	    facts->l4_caplen < PORTS_LEN)
+		return false;
+	port.id = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
+	return vpnalg_session_find(translator, &port) != NULL;
+}
+
+/* Nobody's packet. The router's own stack would tell the remote that it does
+ * not speak this protocol, and the remote would hang up on the inside host. */
+enum vpnalg_result vpnalg_refuse_unclaimed(struct vpnalg *translator,
+					   const struct vpnalg_facts *facts)
+{
+	enum vpnalg_result reason = VPNALG_DROP_GUARDED;
+
+	if (facts->inside)
+		return VPNALG_UNTOUCHED;
+	if (is_held(translator, facts))
+		reason = VPNALG_DROP_PORT_HELD;
+	else if (!is_guarded(translator, facts, facts->protocol))
+		return VPNALG_UNTOUCHED;
+	return facts->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
+}
+

@@ -23,6 +23,9 @@ vpnalg_ipsec_candidate_of(struct vpnalg *translator,
 	return c->id == vpnalg_ipsec_host_id(translator, host) ? c : NULL;
 }
 
+/* A host keeps its place for so long at least where others seek one. */
+#define PLACE_MS 3000
+
 /* What the host's records say */
 
 static void copy_inbound(const struct ipsec_in *in, struct ipsec_candidate *c)
@@ -154,16 +157,14 @@ void vpnalg_ipsec_candidate_received(struct vpnalg *translator,
 
 /* Places */
 
-/* An empty place is filled first, then that of a host to which nothing is
- * promised, then that of the one which is a candidate for the longest time. */
+/* An empty place is filled first, then that of the host which has been a candidate
+ * for the longest time: so the places go round where there are too few. */
 static bool is_replaced_before(const struct ipsec_candidate *c,
 			       const struct ipsec_candidate *other)
 {
 	if (other == NULL || other->id == 0)
 		return other == NULL;
-	if (c->id == 0 || c->seeking != other->seeking)
-		return c->id == 0 || c->seeking;
-	return ipsec_is_after(other->since, c->since);
+	return c->id == 0 || ipsec_is_after(other->since, c->since);
 }
 
 /* Finds the host's own place, or else the one to be filled first; 0: none. */
@@ -218,7 +219,7 @@ void vpnalg_ipsec_candidate_expect(struct vpnalg *translator,
 }
 
 /* The host sends and hears nothing: an SPI that nobody claims may be its own.
- * It takes no place of a host to which one is promised. */
+ * It takes the place of no host that has just become a candidate. */
 void vpnalg_ipsec_candidate_seek(struct vpnalg *translator,
 				 struct ipsec_blocks *blocks,
 				 struct vpnalg_record *host)
@@ -230,7 +231,8 @@ void vpnalg_ipsec_candidate_seek(struct vpnalg *translator,
 	if (place == 0)
 		return;
 	c = ipsec_candidate_at(blocks, place);
-	if (c->id == id || (c->id != 0 && !c->seeking))
+	if (c->id == id ||
+	    (c->id != 0 && blocks->now - c->since < PLACE_MS))
 		return;
 	fill_place(translator, blocks, place, host, ipsec_now(translator),
 		   true);

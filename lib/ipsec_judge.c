@@ -19,7 +19,6 @@ struct ranking {
 	unsigned all;
 	/* Hosts that hear nothing, and to which nothing is promised. */
 	unsigned seekers;
-	unsigned silent; /* expected hosts that have never sent nor received */
 	const struct ipsec_candidate *seeker;
 };
 
@@ -62,8 +61,6 @@ static void rank_expected(struct ranking *ranking,
 {
 	ranking->counts[likelihood->rank]++;
 	ranking->all++;
-	if (c->initial && !c->sends && likelihood->rank == IPSEC_RANK_IDLE)
-		ranking->silent++;
 	ranking->last = c;
 	rank(ranking, c, likelihood);
 }
@@ -190,26 +187,13 @@ static const struct ipsec_candidate *left(const struct ranking *ranking,
 	return by_seeker ? ranking->seeker : ranking->last;
 }
 
-/* The host has just connected and not used its SA: a single packet may as well be
- * for another that has connected before, and is silent since. */
-static bool is_lone_packet(const struct ranking *ranking,
-			   const struct ipsec_unclaimed *w)
-{
-	return ranking->silent > 0 && w->count < 2 &&
-	       ranking->likelihood.rank >= IPSEC_RANK_LIKELY &&
-	       ranking->likelihood.evidence == VPNALG_EVIDENCE_CONNECTED &&
-	       !ranking->best->sends;
-}
-
 static const struct ipsec_candidate *
-decide(const struct ipsec_blocks *blocks, const struct ranking *ranking, struct ipsec_unclaimed *w,
-       enum vpnalg_evidence *evidence)
+decide(const struct ipsec_blocks *blocks, const struct ranking *ranking,
+       struct ipsec_unclaimed *w, enum vpnalg_evidence *evidence)
 {
 	const unsigned *counts = ranking->counts;
 	unsigned possible = ranking->all - counts[IPSEC_RANK_NONE];
 
-	if (is_lone_packet(ranking, w))
-		return NULL;
 	if (ranking->likelihood.rank >= IPSEC_RANK_LIKELY) {
 		*evidence = ranking->likelihood.evidence;
 		if (ranking->best->seeking && !is_shown(ranking, w))

@@ -356,6 +356,18 @@ static bool has_just_resumed(const struct ipsec_host *h, uint32_t now)
 	       now - h->resumed <= ANSWERED_MS;
 }
 
+/* One packet came just after the host had connected, then a pause in which it
+ * sent nothing, and now the second: they may as well be for another host that
+ * has connected, and waits for the remote to begin. `before` is when the packet
+ * before came, `sent` when the host last sent. */
+static bool was_lone(struct vpnalg *translator, struct vpnalg_record *host,
+		     const struct ipsec_in *in, uint32_t before, bool ever)
+{
+	return !ever && in->evidence == VPNALG_EVIDENCE_CONNECTED &&
+	       before == vpnalg_ipsec_host_body(translator, host)->in[0].first &&
+	       may_be_others(translator, host);
+}
+
 /* A packet has come that is not the next one of a flow: what its host sends
  * agrees with it, or another host's sending agrees better. Returns whether the
  * pair was undone. `before` is when the packet before came. */
@@ -365,7 +377,7 @@ bool vpnalg_ipsec_repair_review(struct vpnalg_step *step, uint32_t before)
 	struct vpnalg_record *host =
 		vpnalg_ipsec_host_find(translator, step->record);
 	uint32_t now = ipsec_now(translator), sent;
-	bool ever, agrees, resumed, begins = now - before > IPSEC_SILENCE_MS;
+	bool ever = true, agrees, resumed, begins = now - before > IPSEC_SILENCE_MS;
 	const struct ipsec_host *h;
 
 	if (host == NULL)
@@ -379,6 +391,13 @@ bool vpnalg_ipsec_repair_review(struct vpnalg_step *step, uint32_t before)
 		sent = vpnalg_ipsec_host_sent(translator, host, &ever);
 		agrees = ever && (now - sent <= ANSWERED_MS ||
 				  sent - before <= ANSWERED_MS);
+	}
+	if (begins && !agrees &&
+	    was_lone(translator, host,
+		     vpnalg_session_body(translator, step->record), before,
+		     ever)) {
+		look_and_undo(translator, host, 0);
+		return true;
 	}
 	if (begins && (resumed || !agrees) &&
 	    is_anothers(step, host, agrees ? sent : now - ANSWERED_MS - 1))

@@ -220,6 +220,32 @@ START_TEST(who_cannot_be_told_apart_hears_some_packets)
 }
 END_TEST
 
+/* So many hosts have sent their first packet, and wait for the server, that they
+ * fill all places for candidates. One that sends and hears nothing gets a place
+ * all the same, since the places go round. */
+static const unsigned crowd_rows[] = { 10, 27, 60, 200 };
+
+START_TEST(a_crowd_that_waits_shuts_nobody_out)
+{
+	unsigned i, deaf = 0;
+
+	a.in_sequence = a.out_sequence = 100000;
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	for (i = 0; i < crowd_rows[_i]; i++) {
+		struct esp e = esp_of(CLIENT_C + i, SERVER, 0x1000 + i, 0);
+
+		do
+			w.now += 100;
+		while (esp_sends(&w, &e) == VPNALG_DROP_WAIT);
+	}
+	for (i = 0; i < 60; i++) {
+		deaf = is_answered(&a) ? 0 : deaf + 1;
+		w.now += 900;
+	}
+	ck_assert_uint_eq(deaf, 0);
+}
+END_TEST
+
 TCase *ipsec_heal_case(void)
 {
 	TCase *t = tcase_create("healing");
@@ -237,5 +263,7 @@ TCase *ipsec_heal_case(void)
 	tcase_add_test(t, what_a_lone_host_got_is_undone_once_its_owner_comes);
 	tcase_add_test(t, what_a_dead_host_was_to_get_goes_to_one_that_lives);
 	tcase_add_test(t, who_cannot_be_told_apart_hears_some_packets);
+	tcase_add_loop_test(t, a_crowd_that_waits_shuts_nobody_out, 0,
+			    ROWS(crowd_rows));
 	return t;
 }

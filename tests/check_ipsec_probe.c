@@ -227,25 +227,45 @@ static void guess_wrong(struct esp *e)
 	w.now += 10000;
 	ikes[2] = ike_of(CLIENT_C, SERVER, HOSTS);
 	ike_begin(&w, &ikes[2]);
-	ck_assert_str_eq(takers(e, 2, 100), "AC");
+	ck_assert_str_eq(takers(e, 2, 100), "CC");
 	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_CONNECTED);
 	w.now += 1500;
 }
 
-/* Others wait for their first SPI, too. */
-START_TEST(a_lone_packet_just_after_a_connection_is_no_evidence)
+/* One packet, and then a pause: it was taken for the last one that connected. */
+static void guess_by_a_lone_packet(struct esp *e)
 {
 	w.now += 10000;
 	ikes[2] = ike_of(CLIENT_C, SERVER, HOSTS);
 	ike_begin(&w, &ikes[2]);
 	w.now += 150;
-	ck_assert_str_eq(takers(&hosts[1], 1, 1500), "A");
+	ck_assert_str_eq(takers(e, 1, 1500), "C");
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_CONNECTED);
+}
+
+/* Others wait for their first SPI, too. */
+START_TEST(a_lone_packet_just_after_a_connection_is_open_again)
+{
+	guess_by_a_lone_packet(&hosts[1]);
+	ck_assert_str_eq(takers(&hosts[1], 2, 1500), "-A");
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 1);
 	ck_assert_int_eq(taker(&hosts[1]), 'B');
 	w.now += 5;
 	ck_assert_uint_eq(esp_sends(&w, &hosts[1]), VPNALG_TRANSLATED);
 	w.now += 1500;
 	ck_assert_str_eq(takers(&hosts[1], 3, 1500), "BBB");
 	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_ANSWERED);
+}
+END_TEST
+
+/* The host has begun to send, or hears as others would. */
+START_TEST(a_lone_packet_stays_with_a_host_that_sends)
+{
+	guess_by_a_lone_packet(&hosts[2]);
+	ck_assert_uint_eq(esp_sends(&w, &hosts[2]), VPNALG_TRANSLATED);
+	w.now += 1500;
+	ck_assert_str_eq(takers(&hosts[2], 3, 1500), "CCC");
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 
@@ -359,7 +379,8 @@ TCase *ipsec_probe_case(void)
 	tcase_add_test(t, nothing_is_tried_while_somebody_is_likely);
 	tcase_add_test(t, idle_hosts_with_new_keys_are_tried_after_a_second);
 	tcase_add_test(t, nothing_is_tried_where_nobody_waits);
-	tcase_add_test(t, a_lone_packet_just_after_a_connection_is_no_evidence);
+	tcase_add_test(t, a_lone_packet_just_after_a_connection_is_open_again);
+	tcase_add_test(t, a_lone_packet_stays_with_a_host_that_sends);
 	tcase_add_test(t, a_guess_stays_while_packets_come_without_a_pause);
 	tcase_add_test(t, a_guess_stays_once_its_host_has_sent);
 	tcase_add_test(t, what_undo_shows_gives_up_nothing);

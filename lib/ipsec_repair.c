@@ -356,16 +356,28 @@ static bool has_just_resumed(const struct ipsec_host *h, uint32_t now)
 	       now - h->resumed <= ANSWERED_MS;
 }
 
-/* One packet came just after the host had connected, then a pause in which it
- * sent nothing, and now the second: they may as well be for another host that
- * has connected, and waits for the remote to begin. `before` is when the packet
- * before came, `sent` when the host last sent. */
-static bool was_lone(struct vpnalg *translator, struct vpnalg_record *host,
-		     const struct ipsec_in *in, uint32_t before, bool ever)
+/* A lone packet that came just after the host had connected has made the pair. The
+ * host has never sent anything, not even an answer: the packet may as well have
+ * been for another host that has connected, and waits for the remote to begin.
+ * Returns whether the pair was undone; when it began says nothing any more.
+ * `before` is when the packet before came. */
+static bool was_unanswered(struct vpnalg_step *step, struct vpnalg_record *host,
+			   uint32_t before)
 {
-	return !ever && in->evidence == VPNALG_EVIDENCE_CONNECTED &&
-	       before == vpnalg_ipsec_host_body(translator, host)->in[0].first &&
-	       may_be_others(translator, host);
+	struct vpnalg *translator = step->translator;
+	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	const struct ipsec_in *in =
+		vpnalg_session_body(translator, step->record);
+	uint32_t now = ipsec_now(translator);
+
+	if (in->evidence != VPNALG_EVIDENCE_CONNECTED ||
+	    before != h->in[0].first || now - before <= ANSWERED_MS ||
+	    vpnalg_ipsec_host_inbound(translator, host, 0) != step->record ||
+	    !may_be_others(translator, host))
+		return false;
+	h->in[0].first = now;
+	look_and_undo(translator, host, 0);
+	return true;
 }
 
 /* A packet has come that is not the next one of a flow: what its host sends
@@ -392,13 +404,8 @@ bool vpnalg_ipsec_repair_review(struct vpnalg_step *step, uint32_t before)
 		agrees = ever && (now - sent <= ANSWERED_MS ||
 				  sent - before <= ANSWERED_MS);
 	}
-	if (begins && !agrees &&
-	    was_lone(translator, host,
-		     vpnalg_session_body(translator, step->record), before,
-		     ever)) {
-		look_and_undo(translator, host, 0);
+	if (!ever && was_unanswered(step, host, before))
 		return true;
-	}
 	if (begins && (resumed || !agrees) &&
 	    is_anothers(step, host, agrees ? sent : now - ANSWERED_MS - 1))
 		return true;

@@ -279,19 +279,20 @@ static const struct place_row {
 	unsigned expects, seeks;
 } place_rows[] = {
 	{ { EMPTY, EMPTY, EMPTY }, { 0, 0, 0 }, 1, 1 },
-	{ { SEEKS, EMPTY, EMPTY }, { 1, 0, 0 }, 2, 2 },
-	{ { PROMISED, EMPTY, PROMISED }, { 1, 0, 9 }, 2, 2 },
-	{ { PROMISED, PROMISED, EMPTY }, { 1, 5, 0 }, 3, 3 },
-	{ { EMPTY, SEEKS, PROMISED }, { 0, 9, 5 }, 1, 1 },
-	{ { PROMISED, SEEKS, PROMISED }, { 9, 1, 5 }, 2, 2 },
-	{ { PROMISED, PROMISED, SEEKS }, { 9, 5, 1 }, 3, 3 },
-	{ { SEEKS, PROMISED, PROMISED }, { 1, 5, 9 }, 1, 1 },
-	{ { SEEKS, SEEKS, SEEKS }, { 5, 9, 1 }, 2, 2 },
-	{ { SEEKS, SEEKS, SEEKS }, { 9, 5, 1 }, 1, 1 },
-	{ { SEEKS, SEEKS, SEEKS }, { 1, 5, 9 }, 3, 3 },
-	{ { PROMISED, PROMISED, PROMISED }, { 5, 9, 1 }, 2, 0 },
-	{ { PROMISED, PROMISED, PROMISED }, { 9, 5, 1 }, 1, 0 },
-	{ { PROMISED, PROMISED, PROMISED }, { 1, 5, 9 }, 3, 0 },
+	{ { SEEKS, EMPTY, EMPTY }, { 9000, 0, 0 }, 2, 2 },
+	{ { PROMISED, EMPTY, PROMISED }, { 1000, 0, 9000 }, 2, 2 },
+	{ { PROMISED, PROMISED, EMPTY }, { 1000, 5000, 0 }, 3, 3 },
+	{ { EMPTY, SEEKS, PROMISED }, { 0, 9000, 5000 }, 1, 1 },
+	{ { PROMISED, SEEKS, PROMISED }, { 9000, 1000, 5000 }, 1, 1 },
+	{ { PROMISED, PROMISED, SEEKS }, { 5000, 9000, 1000 }, 2, 2 },
+	{ { SEEKS, PROMISED, PROMISED }, { 1000, 5000, 9000 }, 3, 3 },
+	{ { SEEKS, SEEKS, SEEKS }, { 5000, 9000, 1000 }, 2, 2 },
+	{ { SEEKS, SEEKS, SEEKS }, { 9000, 5000, 1000 }, 1, 1 },
+	{ { SEEKS, SEEKS, SEEKS }, { 1000, 5000, 9000 }, 3, 3 },
+	{ { PROMISED, PROMISED, PROMISED }, { 2999, 1, 2 }, 1, 0 },
+	{ { PROMISED, PROMISED, PROMISED }, { 1, 3000, 2 }, 2, 2 },
+	{ { SEEKS, SEEKS, SEEKS }, { 1, 2, 2999 }, 3, 0 },
+	{ { SEEKS, SEEKS, SEEKS }, { 3000, 2, 1 }, 1, 1 },
 	{ { PROMISED, PROMISED, PROMISED }, { 5, 5, 5 }, 1, 0 },
 };
 
@@ -326,7 +327,7 @@ static void check_filled(const struct ipsec_blocks *b, unsigned filled)
 		ck_assert_uint_eq(host_body(&w, CLIENT_B)->place, filled);
 }
 
-START_TEST(a_candidate_takes_the_place_that_is_missed_least)
+START_TEST(a_candidate_takes_the_oldest_place)
 {
 	const struct place_row *row = &place_rows[_i];
 	struct ipsec_blocks b;
@@ -588,7 +589,7 @@ TCase *ipsec_kept_case(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, the_last_two_hosts_are_remembered);
 	tcase_add_test(t, each_host_has_its_turn);
-	tcase_add_loop_test(t, a_candidate_takes_the_place_that_is_missed_least,
+	tcase_add_loop_test(t, a_candidate_takes_the_oldest_place,
 			    0, ROWS(place_rows));
 	tcase_add_loop_test(t, there_are_more_places_for_more_hosts, 0,
 			    ROWS(places_rows));

@@ -232,21 +232,38 @@ static void guess_wrong(struct esp *e)
 	w.now += 1500;
 }
 
-/* One packet, and then a pause: it was taken for the last one that connected. */
-static void guess_by_a_lone_packet(struct esp *e)
+/* One packet, and then a pause: it was taken for that of the last one that
+ * connected. */
+static void guess_by_a_lone_packet(struct esp *e, uint32_t pause)
 {
 	w.now += 10000;
 	ikes[2] = ike_of(CLIENT_C, SERVER, HOSTS);
 	ike_begin(&w, &ikes[2]);
 	w.now += 150;
-	ck_assert_str_eq(takers(e, 1, 1500), "C");
+	ck_assert_str_eq(takers(e, 1, pause), "C");
 	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_CONNECTED);
 }
+
+/* Within that an answer may still be on its way. */
+static const struct lone_row {
+	uint32_t pause;
+	const char *takers;
+} lone_rows[] = {
+	{ 100, "CC" }, { 350, "CC" }, { 351, "-A" }, { 699, "-A" },
+	{ 1500, "-A" },
+};
+
+START_TEST(a_lone_packet_is_open_again_after_a_pause)
+{
+	guess_by_a_lone_packet(&hosts[1], lone_rows[_i].pause);
+	ck_assert_str_eq(takers(&hosts[1], 2, 200), lone_rows[_i].takers);
+}
+END_TEST
 
 /* Others wait for their first SPI, too. */
 START_TEST(a_lone_packet_just_after_a_connection_is_open_again)
 {
-	guess_by_a_lone_packet(&hosts[1]);
+	guess_by_a_lone_packet(&hosts[1], 1500);
 	ck_assert_str_eq(takers(&hosts[1], 2, 1500), "-A");
 	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 1);
 	ck_assert_int_eq(taker(&hosts[1]), 'B');
@@ -261,7 +278,7 @@ END_TEST
 /* The host has begun to send, or hears as others would. */
 START_TEST(a_lone_packet_stays_with_a_host_that_sends)
 {
-	guess_by_a_lone_packet(&hosts[2]);
+	guess_by_a_lone_packet(&hosts[2], 1500);
 	ck_assert_uint_eq(esp_sends(&w, &hosts[2]), VPNALG_TRANSLATED);
 	w.now += 1500;
 	ck_assert_str_eq(takers(&hosts[2], 3, 1500), "CCC");
@@ -380,6 +397,8 @@ TCase *ipsec_probe_case(void)
 	tcase_add_test(t, idle_hosts_with_new_keys_are_tried_after_a_second);
 	tcase_add_test(t, nothing_is_tried_where_nobody_waits);
 	tcase_add_test(t, a_lone_packet_just_after_a_connection_is_open_again);
+	tcase_add_loop_test(t, a_lone_packet_is_open_again_after_a_pause, 0,
+			    ROWS(lone_rows));
 	tcase_add_test(t, a_lone_packet_stays_with_a_host_that_sends);
 	tcase_add_test(t, a_guess_stays_while_packets_come_without_a_pause);
 	tcase_add_test(t, a_guess_stays_once_its_host_has_sent);

@@ -40,7 +40,7 @@ static const struct row {
 	{ "esp-ike1-killed", { 74, 0, 0 }, { 74, 1, 0 } },
 	{ "esp-ike1-at-once", { 52, 0, 6 }, { 48, 0, 0 } },
 	{ "esp-ike1-server-first", { 61, 0, 0 }, { 60, 1, 0 } },
-	{ "esp-ike1-server-later", { 61, 0, 0 }, { 57, 0, 0 } },
+	{ "esp-ike1-server-later", { 64, 0, 0 }, { 60, 0, 0 } },
 	{ "esp-ike1-loss", { 253, 10, 3 }, { 245, 0, 0 } },
 	{ "esp-ike2-three", { 34, 0, 0 }, { 34, 0, 0 } },
 	{ "esp-ike2-rekey", { 203, 0, 0 }, { 205, 0, 0 } },

@@ -25,6 +25,21 @@ static void forget_inbound(struct ipsec_host *h, unsigned index)
 	h->in[index].spi = 0;
 }
 
+/* What the youngest one was to replace goes on. */
+static void is_youngest_again(struct vpnalg *translator,
+			      struct vpnalg_record *host)
+{
+	struct vpnalg_record *sa =
+		vpnalg_ipsec_host_inbound(translator, host, 0);
+	struct ipsec_in *in;
+
+	if (sa == NULL)
+		return;
+	in = vpnalg_session_body(translator, sa);
+	in->old = 0;
+	vpnalg_session_changed(translator, sa);
+}
+
 void vpnalg_ipsec_pair_undo(struct vpnalg *translator,
 			    struct vpnalg_record *host, unsigned index)
 {
@@ -35,6 +50,8 @@ void vpnalg_ipsec_pair_undo(struct vpnalg *translator,
 		vpnalg_session_close(translator, sa);
 	forget_inbound(vpnalg_ipsec_host_body(translator, host), index);
 	vpnalg_session_changed(translator, host);
+	if (index == 0)
+		is_youngest_again(translator, host);
 }
 
 /* Room */

@@ -221,7 +221,8 @@ static uint32_t find_better(const struct ipsec_blocks *blocks, uint32_t but,
 	return 0;
 }
 
-/* The SA is not its host's. */
+/* The SA is not its host's. It begins anew with the packet at hand: that is what
+ * another host's sending agrees with. */
 static void take_back(struct vpnalg *translator, struct ipsec_blocks *blocks,
 		      struct vpnalg_record *host, struct vpnalg_record *sa)
 {
@@ -234,6 +235,7 @@ static void take_back(struct vpnalg *translator, struct ipsec_blocks *blocks,
 
 	vpnalg_session_tuple(translator, sa, VPNALG_INSIDE_OWN, &tuple);
 	if (h->in[0].spi == tuple.id) {
+		h->in[0].first = w.first;
 		undo(translator, blocks, host, h->in[0].first,
 		     vpnalg_ipsec_host_id(translator, host));
 		return;

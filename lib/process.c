@@ -77,8 +77,9 @@ ALWAYS_INLINE void ask(struct vpnalg *translator, struct slot *slot)
  * its key of this attempt. */
 ALWAYS_INLINE void claim(struct vpnalg *translator, struct slot *slot)
 {
-	unsigned asked = translator->handlers_for[slot->facts.protocol] >>
-			 slot->handler;
+	unsigned asked =
+		(unsigned)translator->handlers_for[slot->facts.protocol] >>
+		slot->handler;
 
 	for (; asked != 0; asked >>= 1, slot->handler++) {
 		if (!(asked & 1))

@@ -34,7 +34,7 @@ static inline bool record_holds(const struct vpnalg *translator,
 				struct vpnalg_record *record, unsigned slot,
 				const uint8_t *key)
 {
-	return slot < record->slots && record->keys >> slot & 1U &&
+	return slot < record->slots && (unsigned)record->keys >> slot & 1U &&
 	       key_equals(record_key(translator, record, slot), key);
 }
 

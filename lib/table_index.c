@@ -77,20 +77,26 @@ static inline uint64_t find_tag(const struct bucket *bucket, uint16_t tag)
 	       zero_tags(pair_of(t + 8) ^ wanted) >> 13;
 }
 
+/* Which bit of a word is the lowest that is set: a multiplication shifts a de
+ * Bruijn sequence by so many bits, and its upper five tell by how many. Small
+ * processors count no zeros. */
+static inline unsigned lowest_bit(uint32_t word)
+{
+	static const uint8_t bits[32] = {
+		0,  1,	28, 2,	29, 14, 24, 3, 30, 22, 20, 15, 25, 17, 4,  8,
+		31, 27, 13, 23, 21, 19, 16, 7, 26, 12, 18, 6,  11, 5,  10, 9
+	};
+
+	return bits[(word & -word) * 0x077cb531U >> 27];
+}
+
 /* Takes one of the entries, at least one of which is there. */
 static inline unsigned take_entry(uint64_t *found)
 {
 	uint32_t half = (uint32_t)*found;
-	unsigned bit = half == 0 ? 32 : 0;
+	unsigned bit = half != 0 ? lowest_bit(half)
+				 : 32 + lowest_bit((uint32_t)(*found >> 32));
 
-	if (half == 0)
-		half = (uint32_t)(*found >> 32);
-#if defined(__GNUC__)
-	bit += (unsigned)__builtin_ctz(half);
-#else
-	for (; !(half & 1); half >>= 1)
-		bit++;
-#endif
 	*found &= *found - 1;
 	return (bit % 16) * 4 + bit / 16;
 }

@@ -223,7 +223,7 @@ END_TEST
 /* So many hosts have sent their first packet, and wait for the server, that they
  * fill all places for candidates. One that sends and hears nothing gets a place
  * all the same, since the places go round. */
-static const unsigned crowd_rows[] = { 10, 27, 60, 200 };
+static const unsigned crowd_rows[] = { 10, 27, 60, 120 };
 
 START_TEST(a_crowd_that_waits_shuts_nobody_out)
 {

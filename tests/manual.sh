@@ -50,12 +50,12 @@ done <"$work/snippets"
 
 # "name(), name() ... lib/file.c" in one line.
 count=0
-grep -hE '\(\).*lib/[a-z_/]+\.c$' "$pages/life-of-a-packet.md" >"$work/lines"
+grep -hE '\(\).*lib/[a-z_/]+\.[ch]$' "$pages/life-of-a-packet.md" >"$work/lines"
 while IFS= read -r line; do
 	file=${line##* }
 	for name in $(echo "$line" | grep -oE '[a-z0-9_]+\(\)'); do
 		count=$((count + 1))
-		grep -qE "^([a-z].*[ *])?${name%()}\(" "$src/$file" ||
+		grep -qE "^([A-Za-z].*[ *])?${name%()}\(" "$src/$file" ||
 			fail "life-of-a-packet.md: no $name in $file"
 	done
 done <"$work/lines"

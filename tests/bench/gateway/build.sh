@@ -22,12 +22,12 @@ objects() {
 	compile -c "$@"
 }
 
-# sources_of LIST: what Makefile.am has in it.
+# sources_of LIST: what the make fragments of the examples have in it.
 sources_of() {
 	awk -v list="$1" -v tree="$tree/" '
 		$1 == list && $2 == "=" { inside = 1; next }
 		inside && $1 ~ /\.c$/ { print tree $1 }
-		!/\\$/ { inside = 0 }' "$tree/Makefile.am"
+		!/\\$/ { inside = 0 }' "$tree"/examples/*/local.mk
 }
 
 # shellcheck disable=SC2046,SC2086
@@ -35,14 +35,17 @@ build() (
 	nft=$(pkg-config --libs libnftables)
 	queue=$(pkg-config --libs libnetfilter_queue libmnl)
 	objects lib "$tree"/lib/*.c &&
+		objects common.o $(sources_of COMMON_FILES) \
+			$(sources_of COMMON_LIVE_FILES) &&
 		objects gw.o $(sources_of GATEWAY_FILES) &&
 		objects queue.o $(sources_of QUEUE_FILES) &&
 		cd "$work" &&
-		compile -o gw gw.o/*.o lib/*.o $nft &&
-		compile -o gw-timed gw.o/*.o lib/*.o \
+		compile -o gw gw.o/*.o common.o/*.o lib/*.o $nft &&
+		compile -o gw-timed gw.o/*.o common.o/*.o lib/*.o \
 			"$bench/gateway/timed.c" \
 			-Wl,--wrap=vpnalg_process $nft &&
-		compile -o queue queue.o/*.o lib/*.o $queue &&
+		compile -o queue queue.o/*.o common.o/*.o lib/*.o \
+			$queue &&
 		compile -o replay "$bench"/basics.c "$bench"/frames.c \
 			"$bench"/traffic.c "$bench"/gateway/flood.c \
 			"$bench"/gateway/link.c "$bench"/gateway/replay.c \

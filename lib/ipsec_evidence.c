@@ -153,6 +153,8 @@ static bool stand_connected(const struct ipsec_candidate *c,
 			w->began - c->asked - ANSWERED_MS, ANSWER_SPREAD_MS);
 	if (!c->sends || ipsec_is_after(c->asked, c->out_since))
 		likelihood->surprise += SILENT_SURPRISE;
+	else if (c->has_resumed)
+		stand_begun(c->resumed, w, likelihood);
 	return true;
 }
 

@@ -276,6 +276,25 @@ START_TEST(a_host_that_has_just_connected_has_an_spi)
 }
 END_TEST
 
+/* The exchange ended too long ago for a remote that speaks first, and not for
+ * one that answers. */
+START_TEST(a_host_that_has_connected_and_begins_to_send_is_answered)
+{
+	struct ipsec_candidate c = { .initial = 1,
+				     .answered = 1,
+				     .asked = BEGAN - 359,
+				     .sends = 1,
+				     .out_since = BEGAN - 1,
+				     .resumed = BEGAN - 1,
+				     .has_resumed = 1 };
+
+	check_likely(likelihood_at(BEGAN, &c, false), VPNALG_EVIDENCE_WOKE, 0);
+	c.has_resumed = 0;
+	check_likely(likelihood_at(BEGAN, &c, false),
+		     VPNALG_EVIDENCE_CONNECTED, 1000);
+}
+END_TEST
+
 /* It has one already; the SPI of nobody that ended may have been its. */
 START_TEST(a_host_that_has_rekeyed_may_own_what_follows_an_spi_of_nobody)
 {
@@ -403,6 +422,8 @@ TCase *ipsec_evidence_case(void)
 			    ROWS(answered_rows));
 	tcase_add_loop_test(t, a_host_that_has_just_connected_has_an_spi, 0,
 			    ROWS(connected_rows));
+	tcase_add_test(
+		t, a_host_that_has_connected_and_begins_to_send_is_answered);
 	tcase_add_test(
 		t, a_host_that_has_rekeyed_may_own_what_follows_an_spi_of_nobody);
 	tcase_add_test(t, when_an_spi_began_may_be_unknown);

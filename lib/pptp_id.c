@@ -127,8 +127,9 @@ static enum vpnalg_result pass_stranger(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* How often a failing store drops an ID before the stream goes on without its
- * call: TCP sends again, and the store may have recovered by then. */
+/* How often an ID is dropped, for which the store fails or none was found in a
+ * bounded search, before the stream goes on without its call: TCP sends again, and
+ * the store may have recovered by then, or the search goes on. */
 #define FAILURES_MAX 3
 
 static bool may_retry(struct vpnalg_step *step)
@@ -167,7 +168,8 @@ static enum vpnalg_result open_call(struct vpnalg_step *step,
 	if (!id->split)
 		opening.ranges[1] = all_ids;
 	result = vpnalg_session_open(step, &opening, &call);
-	if (result == VPNALG_DROP_STORE && may_retry(step))
+	if ((result == VPNALG_DROP_STORE || result == VPNALG_DROP_NO_ID) &&
+	    may_retry(step))
 		return result;
 	if (result != VPNALG_TRANSLATED)
 		return pass_stranger(step, id);

@@ -488,13 +488,21 @@ static enum vpnalg_choice take_no_call(struct world *world,
 
 START_TEST(call_ids_are_proposed_of_the_same_first_byte_then_all_around)
 {
+	struct bytes m = message(7, OWN, 1, 0);
 	bool near[256] = { false };
-	unsigned i, message, distinct = 0, far = 0;
+	unsigned i, sent, distinct = 0, far = 0;
 
 	begin_anew((struct world_options){ .choose = take_no_call });
-	for (message = 0; message < 256 / 3; message++) {
+	for (sent = 0; sent < 256 / 3; sent++) {
+		/* What stands before the ID goes by. */
+		if (sent % 4 == 0)
+			client_sends(&w, &c, m.data, 12);
 		offer_count = 0;
-		out(7, OWN, 1, 0);
+		/* Three times TCP has to send the rest again. */
+		ck_assert_uint_eq(client_sends(&w, &c, m.data + 12,
+					       m.length - 12),
+				  sent % 4 < 3 ? VPNALG_DROP_NO_ID
+					       : VPNALG_TRANSLATED);
 		ck_assert_uint_eq(offers[0], OWN);
 		ck_assert_uint_ge(offer_count, 1 + 5);
 		ck_assert_uint_le(offer_count, 1 + 13);
@@ -508,6 +516,34 @@ START_TEST(call_ids_are_proposed_of_the_same_first_byte_then_all_around)
 	ck_assert_uint_eq(distinct, 256); /* none is left out */
 	ck_assert_uint_ge(far, 250);
 	ck_assert_uint_eq(opened(&w, CALL), 0);
+}
+END_TEST
+
+static enum vpnalg_choice take_a_late_one(struct world *world,
+					  struct vpnalg_binding *binding)
+{
+	(void)world;
+	if (binding->protocol != GRE || offer_count++ >= 30)
+		return VPNALG_CHOICE_TAKE;
+	return VPNALG_CHOICE_NEXT;
+}
+
+/* So many are taken that one packet is not enough to find a free one: when TCP
+ * sends the request again the search goes on, and the call is not lost. */
+START_TEST(a_request_sent_again_goes_on_to_look_for_an_id)
+{
+	struct bytes m = message(7, OWN, 1, 0);
+
+	offer_count = 0;
+	begin_anew((struct world_options){ .choose = take_a_late_one });
+	ck_assert_uint_eq(client_sends(&w, &c, m.data, m.length),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(payload_length(&w), 12); /* cut before the ID */
+	ck_assert_uint_eq(client_sends(&w, &c, m.data + 12, m.length - 12),
+			  VPNALG_DROP_NO_ID);
+	ck_assert_uint_eq(client_sends(&w, &c, m.data + 12, m.length - 12),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(opened(&w, CALL), 1);
 }
 END_TEST
 
@@ -639,5 +675,6 @@ TCase *pptp_more_case(void)
 	tcase_add_test(
 		t,
 		call_ids_are_proposed_of_the_same_first_byte_then_all_around);
+	tcase_add_test(t, a_request_sent_again_goes_on_to_look_for_an_id);
 	return t;
 }

@@ -130,16 +130,22 @@ BENCH_NOINLINE vpnalg_time world_expire(struct world *world, unsigned budget)
 	return vpnalg_expire(world->translator, world->now, budget);
 }
 
+/* How often a host sends again, for which no ID was found in a bounded search. */
+#define SENT_AGAIN 10000
+
 bool world_send(struct world *world, uint8_t *bytes, uint32_t length,
 		bool inward)
 {
+	unsigned times = 0;
 	struct vpnalg_packet packet = { .data = bytes,
 					.caplen = length,
 					.len = length,
 					.direction = inward ? VPNALG_IN
 							    : VPNALG_OUT };
 
-	vpnalg_process(world->translator, &packet, 1, world->now);
+	do
+		vpnalg_process(world->translator, &packet, 1, world->now);
+	while (packet.result == VPNALG_DROP_NO_ID && ++times < SENT_AGAIN);
 	if (packet.result == VPNALG_TRANSLATED)
 		return true;
 	if (!world->shape.may_fail)
@@ -158,12 +164,14 @@ void world_next_client(struct world *world, struct dialog *dialog)
 		.outside = { 203, 0, 113, 1 },
 		.inside_port =
 			(uint16_t)(1024 + dice_below(&world->dice, 64512)),
-		.own = (uint16_t)dice_roll(&world->dice),
 		.sequence = { dice_roll(&world->dice),
 			      dice_roll(&world->dice) },
 	};
 	bench_put32(dialog->inside, 10U << 24 | client);
 	bench_put32(dialog->remote, (198U << 24 | 18U << 16) + remote);
+	/* Those of one connection count up; the connections are spread. */
+	dialog->own = (uint16_t)(client / world->shape.remotes * 67 *
+				 world->shape.calls_per_client);
 	/* No two calls of a remote have the same. */
 	dialog->peer = (uint16_t)(client / world->shape.remotes *
 				  world->shape.calls_per_client);

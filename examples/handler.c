@@ -43,8 +43,6 @@ static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 {
 	bool opens = facts->l4_caplen > OP && facts->l4[OP] == OPEN;
 
-	if (facts->protocol != LINES)
-		return VPNALG_CLAIM_NONE;
 	match->space = LINES;
 	if (facts->fragment == VPNALG_FRAGMENT_LATER)
 		return VPNALG_CLAIM_GUARDED;
@@ -162,6 +160,8 @@ static const struct vpnalg_handler lines = {
 	.name = "lines",
 	.kinds = kinds,
 	.kind_count = 1,
+	.protocol_count = 1,
+	.protocols = { LINES },
 	.match = match,
 	.translate = translate,
 };

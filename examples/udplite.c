@@ -61,8 +61,6 @@ static uint16_t remote_port(const struct vpnalg_facts *facts)
 static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 			       struct vpnalg_match *match)
 {
-	if (facts->protocol != UDPLITE_PROTOCOL)
-		return VPNALG_CLAIM_NONE;
 	match->space = UDPLITE_PROTOCOL;
 	match->reason = VPNALG_DROP_FRAGMENT;
 	if (facts->fragment == VPNALG_FRAGMENT_LATER)
@@ -193,6 +191,8 @@ const struct vpnalg_handler udplite = {
 	.name = "UDP-Lite",
 	.kinds = kinds,
 	.kind_count = 1,
+	.protocol_count = 1,
+	.protocols = { UDPLITE_PROTOCOL },
 	.match = match,
 	.translate = translate,
 };

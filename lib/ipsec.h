@@ -500,8 +500,9 @@ void vpnalg_ipsec_candidate_fulfil(struct vpnalg *translator,
 
 void vpnalg_ipsec_candidate_leave(struct vpnalg *translator,
 				  struct vpnalg_record *host);
-void vpnalg_ipsec_candidate_died(struct vpnalg *translator,
-				 struct ipsec_blocks *blocks, unsigned place);
+void vpnalg_ipsec_candidate_clear(struct vpnalg *translator,
+				  const struct ipsec_blocks *blocks,
+				  unsigned place);
 
 /* ipsec_unclaimed.c and ipsec_hold.c */
 struct ipsec_unclaimed *

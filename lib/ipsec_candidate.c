@@ -281,9 +281,11 @@ void vpnalg_ipsec_candidate_leave(struct vpnalg *translator,
 	vpnalg_session_changed(translator, block);
 }
 
-/* The host of the candidate at that place has been found dead. */
-void vpnalg_ipsec_candidate_died(struct vpnalg *translator,
-				 struct ipsec_blocks *blocks, unsigned place)
+/* The candidate at that place is none any more, or its host has been found
+ * dead. */
+void vpnalg_ipsec_candidate_clear(struct vpnalg *translator,
+				  const struct ipsec_blocks *blocks,
+				  unsigned place)
 {
 	ipsec_candidate_at(blocks, place)->id = 0;
 	vpnalg_session_changed(

@@ -231,10 +231,7 @@ static void drop(struct vpnalg *translator, const struct ipsec_blocks *blocks,
 			vpnalg_session_changed(translator, host);
 		}
 	}
-	c->id = 0;
-	vpnalg_session_changed(
-		translator,
-		blocks->candidate_blocks[place / IPSEC_CANDIDATES]);
+	vpnalg_ipsec_candidate_clear(translator, blocks, place);
 }
 
 /* Whether the SPI is as likely the host's as its youngest one. */

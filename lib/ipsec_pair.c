@@ -291,7 +291,7 @@ static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 	if (host == NULL) {
 		while (ipsec_candidate_at(blocks, place) != owner)
 			place++;
-		vpnalg_ipsec_candidate_died(translator, blocks, place);
+		vpnalg_ipsec_candidate_clear(translator, blocks, place);
 		return VPNALG_DROP_UNPAIRED;
 	}
 	result = pair(step, ipsec_remote(blocks), host, w->first, evidence);

@@ -162,7 +162,7 @@ static struct vpnalg_record *probe(struct vpnalg *translator,
 
 	note(translator, w, id, place, asked);
 	if (host == NULL)
-		vpnalg_ipsec_candidate_died(translator, blocks, place);
+		vpnalg_ipsec_candidate_clear(translator, blocks, place);
 	return host;
 }
 

@@ -108,7 +108,7 @@ static void claim_next(struct vpnalg *translator, struct slot *slot)
  * traffic, to it and from it, is not. What a host sends that uses an outside
  * address itself is the router's, too, and only counted. */
 ALWAYS_INLINE void parse(struct vpnalg *translator, struct slot *slot,
-		  struct vpnalg_packet *packet)
+			 struct vpnalg_packet *packet)
 {
 	struct vpnalg_facts *facts = &slot->facts;
 	enum packet_type type = packet_parse(packet, facts);
@@ -123,7 +123,8 @@ ALWAYS_INLINE void parse(struct vpnalg *translator, struct slot *slot,
 	    (type == PACKET_ICMP_ERROR && !vpnalg_packet_enter_quote(facts)))
 		return;
 	own = pool_has(translator, facts->local);
-	slot->ours = own != facts->inside && is_remote(translator, facts->remote);
+	slot->ours = own != facts->inside &&
+		     is_remote(translator, facts->remote);
 	if (slot->ours || (own && facts->inside))
 		claim(translator, slot);
 }
@@ -142,8 +143,9 @@ ALWAYS_INLINE struct vpnalg_record *find(struct vpnalg *translator,
 	return NULL;
 }
 
-ALWAYS_INLINE void count(struct vpnalg *translator, const struct vpnalg_step *step,
-		  enum vpnalg_result result)
+ALWAYS_INLINE void count(struct vpnalg *translator,
+			 const struct vpnalg_step *step,
+			 enum vpnalg_result result)
 {
 	struct vpnalg_kind_counters *counters = session_counters(
 		translator, step->handler, step->kind);
@@ -180,7 +182,7 @@ ALWAYS_INLINE enum vpnalg_result finish(struct vpnalg *translator,
 /* Of a handler that has named another key to try, VPNALG_UNTOUCHED is an answer
  * for a packet from inside too. */
 ALWAYS_INLINE enum vpnalg_result translate(struct vpnalg *translator,
-				    struct vpnalg_step *step, bool more)
+					   struct vpnalg_step *step, bool more)
 {
 	const struct vpnalg_facts *facts = step->facts;
 	const uint8_t place = step->handler;
@@ -255,12 +257,14 @@ static enum vpnalg_result try_others(struct vpnalg *translator,
 		step->record = NULL;
 		result = try_claim(translator, slot, step);
 	} while (true);
-	return unfound != VPNALG_UNTOUCHED ? unfound
-					   : vpnalg_refuse_unclaimed(translator, &slot->facts);
+	return unfound != VPNALG_UNTOUCHED
+		       ? unfound
+		       : vpnalg_refuse_unclaimed(translator, &slot->facts);
 }
 
-ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator, struct slot *slot,
-				 struct vpnalg_packet *packet)
+ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
+					struct slot *slot,
+					struct vpnalg_packet *packet)
 {
 	struct vpnalg_step *step = &translator->step;
 	enum vpnalg_result result = VPNALG_UNTOUCHED;
@@ -268,7 +272,8 @@ ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator, struct slot *
 	translator->fault = false;
 	if (slot->claim == VPNALG_CLAIM_NONE) {
 		if (slot->ours)
-			result = vpnalg_refuse_unclaimed(translator, &slot->facts);
+			result = vpnalg_refuse_unclaimed(translator,
+							 &slot->facts);
 		return translator->fault && result == VPNALG_UNTOUCHED
 			       ? VPNALG_DROP_FAULT
 			       : result;

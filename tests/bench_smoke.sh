@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 
 # shellcheck disable=SC2086
 ${CC:-cc} ${CFLAGS:--O2} -I"$top/include" -o "$work/bench" \
-	"$top"/lib/*.c "$top"/tests/bench/*.c
+	"$top"/lib/*/*.c "$top"/tests/bench/*.c
 "$work/bench" --quick
 "$work/bench" --quick --json >"$work/json"
 if [ -n "${PYTHON:-}" ]; then

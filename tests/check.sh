@@ -144,11 +144,11 @@ run_tests() {
 	said "tests, $1" $ok $bad
 }
 
-# lib/*.c compile with one -I, without configure, as strict C11.
+# lib/*/*.c compile with one -I, without configure, as strict C11.
 compile_plainly() {
 	mkdir -p "$work/plain" && cd "$work/plain" || return
 	# shellcheck disable=SC2086
-	"$1" -std=c11 -O2 $warnings -I../source/include -c ../source/lib/*.c
+	"$1" -std=c11 -O2 $warnings -I../source/include -c ../source/lib/*/*.c
 }
 
 make_in() {
@@ -166,7 +166,7 @@ man_page_is_clean() {
 main() {
 	step 'configure is made' "$work/source/autogen.sh" || return
 	for cc in gcc clang; do
-		step "lib/*.c alone, $cc" compile_plainly $cc
+		step "lib/*/*.c alone, $cc" compile_plainly $cc
 	done
 	step 'build, gcc' build gcc CC=gcc --enable-werror &&
 		run_tests gcc whole

@@ -2,7 +2,7 @@
 /* How likely an SPI is one host's: each kind of evidence at its boundaries. The
  * figures follow from normal distributions, in hundredths of the logarithm. */
 #include "cases.h"
-#include "ipsec.h"
+#include "ipsec/ipsec.h"
 
 /* When the SPI began. */
 #define BEGAN 5000000U

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which candidate gets an SPI, by what speaks for each of them. */
 #include "cases.h"
-#include "ipsec.h"
+#include "ipsec/ipsec.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /* Keys: all that tells sessions apart is in them, and in their hash. */
 #include "toy.h"
 #include "cases.h"
-#include "key.h"
+#include "engine/key.h"
 
 #include <string.h>
 

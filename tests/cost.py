@@ -29,7 +29,7 @@ BOUNDS = {
 
 def build(top, work):
     program = os.path.join(work, 'cost')
-    sources = sorted(glob.glob(os.path.join(top, 'lib', '*.c')) +
+    sources = sorted(glob.glob(os.path.join(top, 'lib', '*', '*.c')) +
                      glob.glob(os.path.join(top, 'tests', 'cost', '*.c')))
     compiler = os.environ.get('CC', 'cc').split()
     # All symbols are bound at the start: else who first calls one pays for it.

@@ -17,13 +17,13 @@ if ! echo '#include <string.h>' | $arm-gcc -E - >/dev/null 2>&1; then
 	exit 77
 fi
 
-# compile CORE: lib/*.c to *.o in a directory of that name.
+# compile CORE: lib/*/*.c to *.o in a directory of that name.
 compile() {
 	mkdir "$work/$1" && cd "$work/$1" || exit 1
 	$arm-gcc -mcpu="$1" -mthumb -ffreestanding -std=c11 -Os \
 		-Wall -Wextra -Wconversion -Wshadow -Wpedantic -Werror \
-		-I"$src/include" -c "$src"/lib/*.c && return
-	echo "lib/*.c does not compile for $1"
+		-I"$src/include" -c "$src"/lib/*/*.c && return
+	echo "lib/*/*.c does not compile for $1"
 	exit 1
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The library needs nothing of its host: it compiles by "cc -Iinclude -c
-# lib/*.c", wants four functions, and has nothing that can be written to.
+# lib/*/*.c", wants four functions, and has nothing that can be written to.
 set -u
 src=$(cd "${srcdir:-.}" && pwd) || exit 1
 work=$(mktemp -d) || exit 1
@@ -35,11 +35,18 @@ writable_sections() {
 
 # shellcheck disable=SC2086
 compile() {
-	rm -f ./* && ${CC:-cc} $options -I"$src/include" -c "$src"/lib/*.c &&
+	rm -f ./* && ${CC:-cc} $options -I"$src/include" -c "$src"/lib/*/*.c &&
 		${CC:-cc} -nostdlib -r -o whole ./*.o && return
-	echo "cc $options -Iinclude -c lib/*.c fails"
+	echo "cc $options -Iinclude -c lib/*/*.c fails"
 	exit 1
 }
+
+# One command compiles all of them to objects in one folder.
+twice=$(basename -a "$src"/lib/*/*.c | sort | uniq -d)
+if [ -n "$twice" ]; then
+	printf 'two files of one name in folders of lib/: %s\n' "$twice"
+	status=1
+fi
 
 # Without optimization a static that is written and never read is still there.
 cd "$work" || exit 1
@@ -63,5 +70,5 @@ for options in '' -O2; do
 		status=1
 	fi
 done
-[ $status -eq 0 ] && echo 'lib/*.c wants mem* only and has no writable data'
+[ $status -eq 0 ] && echo 'lib/*/*.c wants mem* only and has no writable data'
 exit $status

@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import posixpath
 import re
 import sys
 
@@ -23,21 +24,37 @@ def read_table(path):
     return rows
 
 
-def file_of(include):
+def file_of(name, include):
     """The file of the tree that is meant; None for a standard header."""
-    name = include[1:-1]
     if include[0] == '"':
-        return "lib/" + name
+        return posixpath.normpath(posixpath.join(
+            posixpath.dirname(name), include[1:-1]))
+    name = include[1:-1]
     return "include/" + name if name.startswith("vpnalg/") else None
+
+
+# What a file of a folder of lib/ may include besides those of its own: a
+# handler knows neither the engine nor another handler.
+BELOW = {"wire": (), "store": ("include",), "engine": ("include", "lib/wire")}
+HANDLER = ("include", "lib/wire")
+
+
+def is_below(name, other):
+    folder, own = os.path.dirname(other), os.path.dirname(name)
+    below = BELOW.get(os.path.basename(own), HANDLER)
+    return folder == own or folder.removesuffix("/vpnalg") in below
 
 
 def faults_of_table(rows):
     above = set()
     for name, allowed in rows.items():
         for include in sorted(allowed):
+            other = file_of(name, include)
+            if name.startswith("lib/") and other and not is_below(name, other):
+                yield f"{TABLE.name}: {name}: {include} is no layer below"
             if not NAME.fullmatch(include):
                 yield f"{TABLE.name}: {name}: what is {include}?"
-            elif file_of(include) not in above | {None}:
+            elif other not in above | {None}:
                 yield f"{TABLE.name}: {name}: {include} has no row above it"
         above.add(name)
 

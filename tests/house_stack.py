@@ -58,7 +58,7 @@ def compile_all(files, folder):
             skip(probe.stderr.strip().splitlines()[0])
     (folder / "probe.ci").unlink()
     for name in files:
-        graph = folder / (pathlib.Path(name).stem + ".o")
+        graph = folder / (name.replace("/", "-")[:-2] + ".o")
         if subprocess.run([COMPILER, *OPTIONS, "-c", name, "-o", graph],
                           cwd=SOURCE).returncode != 0:
             sys.exit(f"{name} does not compile")
@@ -161,7 +161,7 @@ class Graph:
 
 def main():
     files = sorted(path.relative_to(SOURCE).as_posix()
-                   for path in (SOURCE / "lib").glob("*.[ch]"))
+                   for path in (SOURCE / "lib").glob("*/*.[ch]"))
     sources = {name: (SOURCE / name).read_text() for name in files}
     with tempfile.TemporaryDirectory() as folder:
         texts = compile_all([f for f in files if f.endswith(".c")],

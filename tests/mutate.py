@@ -61,16 +61,18 @@ STATEMENT = re.compile(r'^\t+(?!return\b|goto\b|break\b|continue\b|else\b|if\b|'
 
 # The suites to run first for a file, by the beginning of its name; then all.
 SUITES = [
-    ('general', ['general']), ('gre', ['gre']), ('ipsec', ['ipsec']),
-    ('l2tp', ['l2tp']),
-    ('pptp', ['pptp', 'pptp_control', 'pptp_stream', 'pptp_call', 'attacks']),
-    ('choose', ['choose']), ('search', ['choose', 'session']),
-    ('port', ['choose']), ('expire', ['expire']), ('key', ['key']),
-    ('packet', ['packet']), ('pool', ['choose']), ('process', ['process']),
-    ('record', ['fault', 'session']), ('result', ['init']),
-    ('rewrite', ['rewrite']), ('session', ['session', 'fault']),
-    ('steer', ['steer']), ('table', ['table']), ('usage', ['session']),
-    ('vpnalg', ['init']),
+    ('general/', ['general']), ('gre/', ['gre']), ('ipsec/', ['ipsec']),
+    ('l2tp/', ['l2tp']),
+    ('pptp/', ['pptp', 'pptp_control', 'pptp_stream', 'pptp_call',
+               'attacks']),
+    ('store/', ['table']), ('engine/choose', ['choose']),
+    ('engine/search', ['choose', 'session']), ('engine/port', ['choose']),
+    ('engine/expire', ['expire']), ('engine/key', ['key']),
+    ('engine/packet', ['packet']), ('engine/pool', ['choose']),
+    ('engine/process', ['process']), ('engine/record', ['fault', 'session']),
+    ('engine/result', ['init']), ('engine/rewrite', ['rewrite']),
+    ('engine/session', ['session', 'fault']), ('engine/steer', ['steer']),
+    ('engine/usage', ['session']), ('engine/init', ['init']),
 ]
 
 
@@ -107,13 +109,16 @@ def faults_of_line(line):
 
 def all_faults(tree, prefix):
     faults = []
-    for path in sorted(glob.glob(os.path.join(tree, 'lib', prefix + '*.c'))):
+    for path in sorted(glob.glob(os.path.join(tree, 'lib', '*', '*.c'))):
+        name = os.path.relpath(path, os.path.join(tree, 'lib'))
+        if not name.startswith(prefix):
+            continue
         with open(path) as source:
             text = source.read().split('\n')
         for number in code_lines(text):
             # What is left out may be written over several lines.
-            for name, changed in faults_of_line(text[number]):
-                faults.append((os.path.basename(path), number, name, changed))
+            for kind, changed in faults_of_line(text[number]):
+                faults.append((name, number, kind, changed))
     return faults
 
 
@@ -178,8 +183,8 @@ class Tree:
     def compile_all(self, top):
         """The object of each source."""
         sources = unit_test_files(top) + [
-            os.path.join('lib', os.path.basename(path))
-            for path in sorted(glob.glob(os.path.join(self.work, 'lib/*.c')))]
+            os.path.relpath(path, self.work)
+            for path in sorted(glob.glob(os.path.join(self.work, 'lib/*/*.c')))]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             for source, done in zip(sources, pool.map(self.compiles, sources)):
                 if not done:

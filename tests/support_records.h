@@ -6,7 +6,7 @@
 
 /* The tests have a name of their own for this exchange. */
 #define IKE_AUTH WIRE_IKE_AUTH
-#include "ipsec.h"
+#include "ipsec/ipsec.h"
 #undef IKE_AUTH
 
 #include "support_ipsec.h"

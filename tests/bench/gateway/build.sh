@@ -34,7 +34,7 @@ sources_of() {
 build() (
 	nft=$(pkg-config --libs libnftables)
 	queue=$(pkg-config --libs libnetfilter_queue libmnl)
-	objects lib "$tree"/lib/*.c &&
+	objects lib "$tree"/lib/*/*.c &&
 		objects common.o $(sources_of COMMON_FILES) \
 			$(sources_of COMMON_LIVE_FILES) &&
 		objects gw.o $(sources_of GATEWAY_FILES) &&

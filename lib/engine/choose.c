@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Chooses the outside address and ID of a new session: the owner's own ID if
+ * it is free, else a random free one, with the caller's consent. */
+#include "record.h"
+
+#include <string.h>
+
+#include "../wire/ip.h"
+
+/* To which session a key leads with this ID; it may be dead. */
+static struct vpnalg_record *holder_of(struct vpnalg *translator,
+				       struct key_of_any_id *any, uint32_t id)
+{
+	return vpnalg_record_find(translator, any->key,
+				  vpnalg_key_set_id(translator, any, id));
+}
+
+static bool leads_nowhere(struct vpnalg *translator, struct key_of_any_id *any,
+			  uint32_t id)
+{
+	return vpnalg_session_alive_or_close(
+		       translator, holder_of(translator, any, id)) == NULL;
+}
+
+static bool is_unused(struct vpnalg *translator, uint32_t id)
+{
+	struct probe *probe = &translator->probe;
+	unsigned i;
+
+	for (i = 0; i < probe->count; i++)
+		if (!leads_nowhere(translator, &probe->keys[i], id))
+			return false;
+	return true;
+}
+
+bool vpnalg_session_free_id(struct vpnalg *translator,
+			    struct vpnalg_tuple *tuple,
+			    const struct vpnalg_range *ranges,
+			    size_t range_count)
+{
+	struct key_of_any_id *any = &translator->probe.keys[0];
+	struct hunt *hunt = &translator->hunt;
+	size_t i;
+
+	vpnalg_key_prepare(translator, tuple, any);
+	vpnalg_search_begin(translator, hunt, any->rest);
+	for (i = 0; i < range_count; i++) {
+		vpnalg_search_range(hunt, &ranges[i], i + 1 == range_count);
+		while (vpnalg_search_next(hunt, &tuple->id)) {
+			if (!leads_nowhere(translator, any, tuple->id))
+				continue;
+			vpnalg_search_freed(translator, tuple);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* These ports are left to the VPN protocols: some of their servers insist on
+ * them, and vpnalg_steer() goes by them. */
+static bool is_barred(const struct vpnalg_opening *opening, uint32_t id)
+{
+	return opening->any_remote && is_vpn_port(id) &&
+	       (opening->space == PROTOCOL_TCP ||
+		opening->space == PROTOCOL_UDP);
+}
+
+/* Whether sessions for all remotes were opened in a space. */
+static bool is_mapped(const struct vpnalg *translator, uint8_t space)
+{
+	return translator->mapped[space / 8] & 1U << space % 8;
+}
+
+/* What is for all remotes and what is for one only keep out of each other's
+ * way: the latter does not take an ID of the former, and the former none that
+ * is in use towards the remote for which it is opened. Towards the others its
+ * handler looks, when it comes to them. */
+static void probe_for(struct vpnalg *translator,
+		      const struct vpnalg_opening *opening,
+		      const struct vpnalg_binding *binding)
+{
+	struct probe *probe = &translator->probe;
+	struct vpnalg_tuple *tuple = &translator->tuple;
+
+	vpnalg_binding_key(opening, binding, tuple);
+	vpnalg_key_prepare(translator, tuple, &probe->keys[0]);
+	probe->count = 1;
+	if (!opening->any_remote) {
+		if (!is_mapped(translator, opening->space))
+			return;
+		tuple->port = 0;
+	}
+	tuple->remote = opening->any_remote ? opening->remote : NULL;
+	vpnalg_key_prepare(translator, tuple, &probe->keys[1]);
+	probe->count = 2;
+}
+
+/* Whether the ID that the callback has chosen, with an address perhaps, is
+ * free. */
+static bool is_free_at(struct vpnalg *translator,
+		       const struct vpnalg_opening *opening,
+		       const struct vpnalg_binding *binding)
+{
+	probe_for(translator, opening, binding);
+	return !is_barred(opening, binding->outside_id) &&
+	       is_unused(translator, binding->outside_id);
+}
+
+/* What the callback has chosen counts only if it is ours, unused, and not
+ * against what the parent session is bound to. */
+static enum vpnalg_choice adopt(struct vpnalg *translator,
+				const struct vpnalg_opening *opening,
+				struct vpnalg_binding *binding)
+{
+	const uint8_t *outside = binding->outside.octets;
+	const uint8_t *fixed = vpnalg_binding_address(translator, opening);
+
+	if (binding->outside.family == VPNALG_IPV4 &&
+	    binding->outside_id >= opening->least &&
+	    binding->outside_id <= opening->greatest &&
+	    pool_has(translator, outside) &&
+	    (fixed == NULL ||
+	     same_address(fixed, outside, addr_len_of(translator))) &&
+	    is_free_at(translator, opening, binding))
+		return VPNALG_CHOICE_TAKE;
+	vpnalg_binding_release(translator, binding);
+	return VPNALG_CHOICE_REFUSE;
+}
+
+/* The callback gets a copy, of which only a choice comes back. */
+static enum vpnalg_choice ask(struct vpnalg *translator,
+			      struct vpnalg_binding *binding)
+{
+	struct vpnalg_binding *proposal = &translator->proposal;
+	enum vpnalg_choice choice;
+
+	*proposal = *binding;
+	choice = translator->choose(translator->context, proposal);
+	if (choice == VPNALG_CHOICE_CHOSEN) {
+		binding->outside = proposal->outside;
+		binding->outside_id = proposal->outside_id;
+	}
+	return choice;
+}
+
+static enum vpnalg_choice try_id(struct vpnalg *translator,
+				 const struct vpnalg_opening *opening,
+				 struct vpnalg_binding *binding, uint32_t id)
+{
+	binding->outside_id = id;
+	if (vpnalg_port_is_reserved(opening->space, id) ||
+	    is_barred(opening, id) || !is_unused(translator, id))
+		return VPNALG_CHOICE_NEXT;
+	if (translator->choose == NULL)
+		return VPNALG_CHOICE_TAKE;
+	switch (ask(translator, binding)) {
+	case VPNALG_CHOICE_TAKE:
+		return VPNALG_CHOICE_TAKE;
+	case VPNALG_CHOICE_NEXT:
+		return VPNALG_CHOICE_NEXT;
+	case VPNALG_CHOICE_CHOSEN:
+		return adopt(translator, opening, binding);
+	default:
+		return VPNALG_CHOICE_REFUSE;
+	}
+}
+
+static enum vpnalg_choice try_ranges(struct vpnalg *translator,
+				     const struct vpnalg_opening *opening,
+				     struct vpnalg_binding *binding)
+{
+	enum vpnalg_choice choice = VPNALG_CHOICE_NEXT;
+	struct hunt *hunt = &translator->hunt;
+	unsigned i;
+	uint32_t id;
+
+	vpnalg_search_begin(translator, hunt, translator->probe.keys[0].rest);
+	for (i = 0; i < 2 && choice == VPNALG_CHOICE_NEXT; i++) {
+		vpnalg_search_range(hunt, &opening->ranges[i],
+				    i == 1 || opening->ranges[1].count == 0);
+		while (choice == VPNALG_CHOICE_NEXT &&
+		       vpnalg_search_next(hunt, &id))
+			if (id != opening->id)
+				choice = try_id(translator, opening, binding,
+						id);
+	}
+	return choice;
+}
+
+enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
+				 const struct vpnalg_opening *opening,
+				 struct vpnalg_binding *binding)
+{
+	struct vpnalg *translator = step->translator;
+	const struct vpnalg_kind *kind =
+		session_kind(translator, step->handler, opening->kind);
+	enum vpnalg_choice choice = VPNALG_CHOICE_NEXT;
+
+	vpnalg_binding_propose(translator, opening, binding);
+	if (kind->bound) {
+		binding->outside_id = opening->outside_id;
+		return VPNALG_TRANSLATED;
+	}
+	if (opening->peer) {
+		binding->outside_id = opening->id;
+		return VPNALG_TRANSLATED;
+	}
+	probe_for(translator, opening, binding);
+	if (opening->keep)
+		choice = try_id(translator, opening, binding, opening->id);
+	if (choice == VPNALG_CHOICE_NEXT)
+		choice = try_ranges(translator, opening, binding);
+	if (choice == VPNALG_CHOICE_TAKE)
+		return VPNALG_TRANSLATED;
+	return choice == VPNALG_CHOICE_NEXT ? VPNALG_DROP_NO_ID
+					    : VPNALG_DROP_REFUSED;
+}

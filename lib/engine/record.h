@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Records as the caller's store hands them out. Each is checked here before
+ * anything in it is believed: a store that answers wrongly costs the packet at
+ * hand, never memory. */
+#ifndef VPNALG_ENGINE_RECORD_H
+#define VPNALG_ENGINE_RECORD_H
+
+#include "key.h"
+
+static inline uint8_t *record_key(const struct vpnalg *translator,
+				  struct vpnalg_record *record, unsigned slot)
+{
+	return vpnalg_record_key(record, slot, key_len_of(translator));
+}
+
+static inline bool record_is_aligned(const struct vpnalg_record *record)
+{
+	return (uintptr_t)record % sizeof(vpnalg_time) == 0;
+}
+
+/* Whether the handler and kind exist, and its slots are that kind's: all that
+ * tells where keys and body lie. */
+static inline bool record_is_sound(const struct vpnalg *translator,
+				   const struct vpnalg_record *record)
+{
+	unsigned handler = record->handler, kind = record->kind;
+
+	return (handler | kind) < 16 && record->slots != 0 &&
+	       record->slots == translator->slots_of[handler][kind];
+}
+
+/* Whether the slot of the record holds the key. */
+static inline bool record_holds(const struct vpnalg *translator,
+				struct vpnalg_record *record, unsigned slot,
+				const uint8_t *key)
+{
+	return slot < record->slots && (unsigned)record->keys >> slot & 1U &&
+	       key_equals(record_key(translator, record, slot), key);
+}
+
+/* Returns the record to which the key leads, living or dead, or NULL;
+ * translator->found says in which slot the key is. */
+ALWAYS_INLINE struct vpnalg_record *record_find(struct vpnalg *translator,
+						const uint8_t *key,
+						uint64_t hash)
+{
+	const struct vpnalg_store *store = translator->store;
+	struct vpnalg_record *record =
+		store->find(store->context, key, hash, &translator->found);
+
+	translator->work++;
+	if (record == NULL)
+		return NULL;
+	if (record_is_aligned(record) && record_is_sound(translator, record) &&
+	    record_holds(translator, record, translator->found, key))
+		return record;
+	translator->fault = true;
+	return NULL;
+}
+
+static inline bool record_is_alive(const struct vpnalg *translator,
+				   const struct vpnalg_record *record)
+{
+	return translator->now < record->deadline ||
+	       record->deadline == VPNALG_NEVER ||
+	       (record->children > 0 &&
+		!(record->flags & VPNALG_SESSION_ENDED));
+}
+
+struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,
+					 const uint8_t *key, uint64_t hash);
+struct vpnalg_record *vpnalg_record_add(struct vpnalg *translator,
+					size_t bytes);
+
+#endif

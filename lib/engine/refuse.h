@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Why a packet is not translated. */
+#ifndef VPNALG_ENGINE_REFUSE_H
+#define VPNALG_ENGINE_REFUSE_H
+
+#include "translator.h"
+
+/* Only a session that exists claims what comes in from outside, errors about
+ * what was sent there included. */
+static inline bool is_arriving(const struct vpnalg_facts *facts)
+{
+	return !facts->inside && (facts->inward || facts->quoted);
+}
+
+/* A result of a handler's that drops the packet. */
+static inline bool is_drop(unsigned result)
+{
+	return result >= VPNALG_DROP_FIRST && result < VPNALG_RESULTS;
+}
+
+enum vpnalg_result vpnalg_refuse_header(const struct vpnalg_facts *facts);
+enum vpnalg_result vpnalg_refuse_claim(struct vpnalg *translator,
+				       const struct slot *slot);
+enum vpnalg_result vpnalg_refuse_unclaimed(struct vpnalg *translator,
+					   const struct vpnalg_facts *facts);
+
+#endif

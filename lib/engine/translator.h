@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The translator's own structures, shared by the engine's files. Handlers and
+ * stores do not see them. */
+#ifndef VPNALG_ENGINE_TRANSLATOR_H
+#define VPNALG_ENGINE_TRANSLATOR_H
+
+#include <string.h>
+
+#include <vpnalg/handler.h>
+
+/* For what every packet goes through: calls would cost as much. */
+#if defined(__GNUC__)
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#else
+#define ALWAYS_INLINE static inline
+#endif
+
+/* Record kinds of the engine itself, beside those of the handlers. */
+#define ENGINE_HANDLER 0x0f
+
+/* Key roles of the engine's records, see usage.c. As those of sessions, roles of
+ * inside keys are even. */
+enum {
+	ROLE_PAIR = 8, /* inside host is paired to an outside address */
+	ROLE_GUARD = 9 /* outside address and remote have sessions */
+};
+
+/* In record->flags, beside the public ones: what close must give back. */
+#define SESSION_GUARDED 0x10 /* counted in the guard of its protocol */
+#define SESSION_HOSTED 0x20  /* counted in the guard of all protocols */
+#define SESSION_PAIRED 0x40  /* counted in a pair record */
+
+/* Words of the hash secret: one for each word of the longest key, rounded up
+ * to pairs. */
+#define HASH_WORDS (VPNALG_KEY_MAX / 4 + 1)
+
+/* The longest burst and the most handlers and addresses that are accepted. */
+#define BURST_MAX 256
+#define HANDLERS_MAX 15
+#define KINDS_MAX 15
+#define ADDRESSES_MAX 4096
+
+/* How many outside addresses are looked at for one that a remote does not
+ * know yet. */
+#define POOL_TRIES 64
+
+/* How many outside addresses and remotes are remembered where most IDs were
+ * found taken; in how many ranges of one the looking goes on where it left
+ * off; and how many IDs that were given back are noted. */
+#define SEARCHES 16
+#define SEARCH_ROUNDS 2
+#define SEARCH_FREED 4
+
+/* A key whose ID is looked for, and what the rest of it adds to its hash. */
+struct key_of_any_id {
+	uint64_t rest;
+	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_MAX];
+};
+
+/* What a key may differ in from that of another session of the same hosts. */
+struct key_parts {
+	uint8_t role, space;
+	uint32_t id, port;
+};
+
+/* The keys that must lead nowhere for an outside ID to be free. */
+struct probe {
+	struct key_of_any_id keys[2]; /* the session's own key first */
+	unsigned count;
+};
+
+/* How far the looking for a free ID is: search.c. */
+struct search {
+	uint64_t whose; /* IDs: a hash of their key without ID */
+	struct search_round {
+		uint32_t first, step, count; /* the range */
+		uint32_t at, left;           /* in it; 0 left: it is full */
+		vpnalg_time again;           /* when to look again then */
+	} rounds[SEARCH_ROUNDS];
+	uint32_t freed[SEARCH_FREED];
+	uint8_t freed_count;
+	uint8_t turn; /* of the round that gives way next */
+};
+
+/* The looking on behalf of one packet. */
+struct hunt {
+	struct vpnalg *translator;
+	const struct vpnalg_range *range;
+	uint64_t whose;
+	unsigned tries; /* left, of which to spare for the other range: */
+	unsigned spare;
+	unsigned drawn; /* at random, of this range */
+	unsigned freed; /* the next of the noted ones */
+	uint32_t at;    /* where it is in the range, but for the walk */
+};
+
+/* How many keys a handler may name for one packet. */
+#define ATTEMPTS_MAX 16
+
+/* In slot->claim: the handler's answer makes no sense. */
+#define CLAIM_FAULT 0xff
+
+/* One packet between the stages of a burst: facts, key and hash, never a
+ * record. */
+struct slot {
+	struct vpnalg_facts facts;
+	struct vpnalg_match match;
+	uint64_t hash;
+	uint8_t claim;   /* enum vpnalg_claim, or CLAIM_FAULT */
+	uint8_t handler; /* which one claims it */
+	uint8_t attempt; /* how many keys that one has named in vain */
+	bool ours;       /* its addresses are such that it may be ours */
+	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_MAX];
+};
+
+struct vpnalg {
+	const struct vpnalg_handler *const *handlers;
+	const struct vpnalg_store *store;
+	uint8_t *addresses; /* sorted, addr_len_of() each */
+	struct slot *slots;      /* burst of them */
+	struct vpnalg_kind_counters *kinds;
+	uint32_t (*random)(void *context);
+	enum vpnalg_choice (*choose)(void *, struct vpnalg_binding *);
+	void (*release)(void *, const struct vpnalg_binding *);
+	void (*event)(void *, const struct vpnalg_event *);
+	void *context;
+	uint64_t pool_key[2];
+	uint64_t hash_multiplier;
+	vpnalg_time now;
+	uint64_t sweep_cursor;
+	unsigned found; /* the slot of the key that was found last */
+	unsigned work; /* operations of the store, for the sweep's budget */
+	vpnalg_time sweep_earliest;
+	void *user; /* of the packet at hand, for the binding */
+	struct vpnalg_step step; /* what is being made of the packet at hand */
+	struct vpnalg_record *met; /* the sweep's, or NULL: closed meanwhile */
+	/* Scratch, here to spare the stack: the key that is looked for, those of
+	 * a row, in what a key differs from that beside it, a tuple of a session
+	 * that is being opened, what its ID is looked for by, its binding as made
+	 * and as proposed, and an event. */
+	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_MAX];
+	struct key_of_any_id row;
+	struct key_parts parts;
+	struct vpnalg_tuple tuple;
+	struct probe probe;
+	struct hunt hunt;
+	struct vpnalg_event told;
+	struct vpnalg_binding binding, proposal;
+	uint32_t address_count;
+	uint16_t burst;
+	bool no_wait;
+	uint8_t handler_count;
+	uint8_t kind_count;
+	uint8_t kind_base[HANDLERS_MAX]; /* a handler's first kind in kinds */
+	/* Key slots by handler and kind; 0: there is no such kind. */
+	uint8_t slots_of[HANDLERS_MAX + 1][KINDS_MAX + 1];
+	/* By IP protocol: bit n says that the nth handler is asked. */
+	uint16_t handlers_for[256];
+	uint32_t secret[HASH_WORDS];
+	struct search searches[SEARCHES];
+	struct vpnalg_timers timers;
+	struct vpnalg_counters counters;
+	struct vpnalg_general_settings general;
+	struct vpnalg_l2tp_settings l2tp;
+	/* A bit for each space in which sessions for all remotes were opened. */
+	uint8_t mapped[32];
+	bool searching; /* there is something in searches */
+	bool fault;   /* the caller's store, or a handler, answered wrongly */
+	bool closing; /* a handler is being told of a session's end */
+};
+
+/* The ports of IKE, L2TP, PPTP and NAT-T. */
+static inline bool is_vpn_port(uint32_t port)
+{
+	return port == 500 || port == 1701 || port == 1723 || port == 4500;
+}
+
+/* How long addresses and keys are. All instances are for IPv4 so far, which the
+ * compiler may know. */
+static inline size_t addr_len_of(const struct vpnalg *translator)
+{
+	(void)translator;
+	return 4;
+}
+
+static inline size_t key_len_of(const struct vpnalg *translator)
+{
+	(void)translator;
+	return VPNALG_KEY_IPV4;
+}
+
+/* Whether two addresses are equal. */
+static inline bool same_address(const uint8_t *a, const uint8_t *b,
+				size_t addr_len)
+{
+	return memcmp(a, b, addr_len) == 0;
+}
+
+/* session.c */
+struct vpnalg_record *vpnalg_session_alive_or_close(
+	struct vpnalg *translator, struct vpnalg_record *record);
+static inline struct vpnalg_kind_counters *
+session_counters(const struct vpnalg *translator, unsigned handler,
+		 unsigned kind)
+{
+	return &translator->kinds[translator->kind_base[handler] + kind];
+}
+
+static inline const struct vpnalg_kind *
+session_kind(const struct vpnalg *translator, unsigned handler, unsigned kind)
+{
+	return &translator->handlers[handler]->kinds[kind];
+}
+
+/* port.c */
+bool vpnalg_port_is_reserved(uint8_t space, uint32_t port);
+
+/* search.c */
+void vpnalg_search_begin(struct vpnalg *translator, struct hunt *hunt,
+			 uint64_t whose);
+void vpnalg_search_range(struct hunt *hunt, const struct vpnalg_range *range,
+			 bool last);
+bool vpnalg_search_next(struct hunt *hunt, uint32_t *id);
+void vpnalg_search_freed(struct vpnalg *translator,
+			 const struct vpnalg_tuple *tuple);
+
+/* choose.c */
+enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
+				 const struct vpnalg_opening *opening,
+				 struct vpnalg_binding *binding);
+
+/* binding.c */
+const uint8_t *vpnalg_binding_address(const struct vpnalg *translator,
+				      const struct vpnalg_opening *opening);
+void vpnalg_binding_key(const struct vpnalg_opening *opening,
+			const struct vpnalg_binding *binding,
+			struct vpnalg_tuple *tuple);
+void vpnalg_binding_propose(struct vpnalg *translator,
+			    const struct vpnalg_opening *opening,
+			    struct vpnalg_binding *binding);
+void vpnalg_binding_give_up(struct vpnalg *translator,
+			    const struct vpnalg_opening *opening,
+			    struct vpnalg_binding *binding);
+void vpnalg_binding_release(struct vpnalg *translator,
+			    struct vpnalg_binding *binding);
+void vpnalg_binding_describe(struct vpnalg *translator,
+			     struct vpnalg_record *record,
+			     struct vpnalg_binding *binding);
+void vpnalg_binding_give_back(struct vpnalg *translator,
+			      struct vpnalg_record *record);
+
+/* pool.c */
+bool vpnalg_pool_finds(const struct vpnalg *translator, const uint8_t *address);
+
+/* Whether an address is one of the translator's own. */
+static inline bool pool_has(const struct vpnalg *translator,
+			    const uint8_t *address)
+{
+	if (translator->address_count != 1)
+		return vpnalg_pool_finds(translator, address);
+	return same_address(translator->addresses, address,
+			    addr_len_of(translator));
+}
+
+const uint8_t *vpnalg_pool_home(const struct vpnalg *translator, uint16_t zone,
+				const uint8_t *inside);
+int vpnalg_pool_init(struct vpnalg *translator,
+		     const struct vpnalg_config *config);
+const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,
+				const uint8_t *inside, const uint8_t *remote);
+
+/* usage.c */
+bool vpnalg_usage_join(struct vpnalg *translator,
+		       struct vpnalg_record *record);
+void vpnalg_usage_leave(struct vpnalg *translator,
+			struct vpnalg_record *record);
+const uint8_t *vpnalg_usage_find(struct vpnalg *translator,
+				 const struct vpnalg_tuple *tuple);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* TCP, UDP and ICMP queries in general: which packets, and how long they keep
+ * what they use. */
+#include "general.h"
+
+#include "../wire/ip.h"
+#include "../wire/udp.h"
+
+static const struct vpnalg_kind kinds[GENERAL_KINDS] = {
+	[GENERAL_TCP] = { .name = "TCP session",
+			  .slots = 2,
+			  .body = sizeof(struct general_session),
+			  .home = true,
+			  .bound = true },
+	[GENERAL_UDP] = { .name = "UDP session",
+			  .slots = 2,
+			  .home = true,
+			  .bound = true },
+	[GENERAL_ICMP] = { .name = "ICMP query session",
+			   .slots = 2,
+			   .home = true,
+			   .bound = true },
+	[GENERAL_PERMISSION] = { .name = "permitted remote",
+				 .slots = 2,
+				 .home = true,
+				 .bound = true },
+	[GENERAL_MAPPING] = { .name = "mapping", .slots = 2, .home = true },
+};
+
+/* Match */
+
+static enum vpnalg_claim drop(struct vpnalg_match *match, uint8_t reason)
+{
+	match->reason = reason;
+	return VPNALG_CLAIM_DROP;
+}
+
+/* A header of so many bytes is needed. */
+static enum vpnalg_claim drop_short(const struct vpnalg_facts *facts,
+				    struct vpnalg_match *match, uint32_t needed)
+{
+	return drop(match, facts->l4_len < needed ? VPNALG_DROP_MALFORMED
+						  : VPNALG_DROP_TRUNCATED);
+}
+
+/* First the session, then the mapping. */
+static enum vpnalg_claim name_key(struct vpnalg_match *match, uint32_t id,
+				  uint32_t port)
+{
+	match->id = id;
+	match->more = match->attempt == 0;
+	match->any_remote = match->attempt > 0;
+	match->port = match->any_remote ? 0 : port;
+	return VPNALG_CLAIM_KEY;
+}
+
+/* Port 0 is none (RFC 768), and stands in keys for all ports of a remote. */
+static enum vpnalg_claim match_ports(const struct vpnalg_facts *facts,
+				     struct vpnalg_match *match)
+{
+	uint16_t local, remote;
+
+	if (facts->l4_caplen < PORTS_LEN)
+		return drop_short(facts, match, PORTS_LEN);
+	local = vpnalg_local_port(facts);
+	remote = vpnalg_remote_port(facts);
+	if (remote == 0)
+		return drop(match, VPNALG_DROP_MALFORMED);
+	return name_key(match, local, remote);
+}
+
+static const struct query {
+	uint8_t type;
+	bool reply;
+} queries[] = {
+	{ ICMP_ECHO, false },	   /* RFC 792 */
+	{ ICMP_ECHO_REPLY, true },
+	{ ICMP_TIMESTAMP, false },
+	{ ICMP_TIMESTAMP_REPLY, true },
+};
+
+static const struct query *find_query(uint8_t type)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(queries) / sizeof(queries[0]); i++)
+		if (queries[i].type == type)
+			return &queries[i];
+	return NULL;
+}
+
+/* The identifier is its who asks. A query that comes in is for the router. */
+static enum vpnalg_claim match_icmp(const struct vpnalg_facts *facts,
+				    struct vpnalg_match *match)
+{
+	const struct query *query;
+
+	if (facts->l4_caplen < 1)
+		return drop_short(facts, match, ICMP_QUERY_LEN);
+	query = find_query(facts->l4[0]);
+	if (query == NULL || (facts->inward && !query->reply))
+		return VPNALG_CLAIM_NONE;
+	if (facts->l4_caplen < ICMP_QUERY_LEN)
+		return drop_short(facts, match, ICMP_QUERY_LEN);
+	if (query->reply && !facts->inward)
+		return drop(match, VPNALG_DROP_NO_SESSION);
+	return name_key(match, vpnalg_get16(facts->l4 + ICMP_ID_OFF), 0);
+}
+
+static enum vpnalg_claim match(const struct vpnalg_facts *facts,
+			       struct vpnalg_match *match)
+{
+	match->space = facts->protocol;
+	switch (facts->protocol) {
+	case PROTOCOL_TCP:
+		match->kind = GENERAL_TCP;
+		break;
+	case PROTOCOL_UDP:
+		match->kind = GENERAL_UDP;
+		break;
+	case PROTOCOL_ICMP:
+		match->kind = GENERAL_ICMP;
+		break;
+	default:
+		return VPNALG_CLAIM_NONE;
+	}
+	if (facts->fragment == VPNALG_FRAGMENT_LATER)
+		return drop(match, VPNALG_DROP_FRAGMENT);
+	return facts->protocol == PROTOCOL_ICMP ? match_icmp(facts, match)
+						: match_ports(facts, match);
+}
+
+/* Translate */
+
+static enum vpnalg_result check(const struct vpnalg_facts *facts)
+{
+	switch (facts->protocol) {
+	case PROTOCOL_TCP:
+		return vpnalg_general_tcp_check(facts);
+	case PROTOCOL_UDP:
+		if (facts->l4_len < UDP_HEADER_LEN)
+			return VPNALG_DROP_MALFORMED;
+		if (facts->l4_caplen < UDP_HEADER_LEN)
+			return VPNALG_DROP_TRUNCATED;
+		return VPNALG_TRANSLATED;
+	default:
+		return VPNALG_TRANSLATED; /* match has seen it all */
+	}
+}
+
+/* Milliseconds that a packet from inside gives its session. */
+static uint32_t lifetime(const struct vpnalg_step *step)
+{
+	const struct vpnalg_timers *timers =
+		vpnalg_session_timers(step->translator);
+
+	switch (step->facts->protocol) {
+	case PROTOCOL_TCP:
+		return timers->tcp_transitory;
+	case PROTOCOL_UDP:
+		return timers->udp;
+	default:
+		return timers->icmp_query;
+	}
+}
+
+/* RFC 4787 REQ-6: what the inside host sends keeps the session, and nothing
+ * else. */
+static void keep(struct vpnalg_step *step)
+{
+	if (step->facts->protocol == PROTOCOL_TCP)
+		vpnalg_general_tcp_follow(step);
+	else if (!step->facts->inward)
+		vpnalg_session_live(step->translator, step->record,
+				    lifetime(step));
+}
+
+/* Nothing but the mapping is known of it, or not even that. */
+static enum vpnalg_result translate_other(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+
+	if (facts->inward || facts->undo) {
+		if (step->record == NULL)
+			return VPNALG_DROP_NO_SESSION;
+		if (facts->inward)
+			result = vpnalg_general_mapping_admit(step);
+		if (result == VPNALG_TRANSLATED)
+			vpnalg_rewrite_ends(step);
+		return result;
+	}
+	result = vpnalg_general_mapping_extend(step, lifetime(step));
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	keep(step);
+	vpnalg_rewrite_ends(step);
+	return VPNALG_TRANSLATED;
+}
+
+static enum vpnalg_result translate(struct vpnalg_step *step)
+{
+	enum vpnalg_result result = check(step->facts);
+
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (step->record == NULL || step->record->kind == GENERAL_MAPPING)
+		return translate_other(step);
+	keep(step);
+	vpnalg_rewrite_ends(step);
+	return VPNALG_TRANSLATED;
+}
+
+static void closed(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	if (record->kind != GENERAL_MAPPING)
+		vpnalg_general_mapping_leave(translator, record);
+}
+
+const struct vpnalg_handler vpnalg_general = {
+	.size = sizeof(struct vpnalg_handler),
+	.name = "general",
+	.kinds = kinds,
+	.kind_count = GENERAL_KINDS,
+	.protocol_count = 3,
+	.protocols = { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_ICMP },
+	.match = match,
+	.translate = translate,
+	.closed = closed,
+};

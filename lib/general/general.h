@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the general handler share. */
+#ifndef VPNALG_GENERAL_GENERAL_H
+#define VPNALG_GENERAL_GENERAL_H
+
+#include <vpnalg/handler.h>
+
+/* A mapping is for all remotes; from it hang the sessions, each for the address
+ * and port of a remote. Where filtering is by address, permissions stand
+ * between them, each for the address of a remote:
+ *
+ *   mapping  <-  session
+ *   mapping  <-  permission  <-  session
+ *
+ * All of them are found by the same inside address and port, and outside ones;
+ * a mapping by no remote, a permission by no port of one. */
+enum {
+	GENERAL_TCP,
+	GENERAL_UDP,
+	GENERAL_ICMP,
+	GENERAL_PERMISSION,
+	GENERAL_MAPPING,
+	GENERAL_KINDS
+};
+
+/* How a TCP connection goes on, in general_session.tcp. */
+#define GENERAL_TCP_SYN_IN 0x02
+#define GENERAL_TCP_ESTABLISHED 0x04 /* the inside host has acknowledged */
+#define GENERAL_TCP_FIN_OUT 0x08
+#define GENERAL_TCP_RST_OUT 0x10
+/* An end was announced from outside, by FIN or RST, and not taken back. */
+#define GENERAL_TCP_FIN_IN 0x20
+#define GENERAL_TCP_RST_IN 0x40
+
+/* Of the time that an end announced from outside leaves, how long what the
+ * inside host sends does not take it back: it may have been on its way. */
+#define GENERAL_GRACE_MS 3000
+
+/* The body of a session. */
+struct general_session {
+	uint8_t tcp;
+};
+
+/* general_tcp.c */
+enum vpnalg_result vpnalg_general_tcp_check(const struct vpnalg_facts *facts);
+bool vpnalg_general_tcp_is_syn(const struct vpnalg_facts *facts);
+bool vpnalg_general_tcp_may_open(const struct vpnalg_facts *facts, bool mapped);
+void vpnalg_general_tcp_follow(struct vpnalg_step *step);
+
+/* general_mapping.c */
+enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step);
+enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
+						 uint32_t lifetime);
+void vpnalg_general_mapping_leave(struct vpnalg *translator,
+				  struct vpnalg_record *child);
+
+#endif

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Mappings, and what hangs from them: opened from inside, filtered from
+ * outside. */
+#include "general.h"
+
+#include "../wire/ip.h"
+#include "../wire/ipsec.h"
+
+/* What nothing hangs from ends at once. */
+#define ALONE_MS 1
+
+/* In the keys of permissions, so that they are nobody else's. */
+#define ANY_PORT 0x10000
+
+static uint8_t filtering(const struct vpnalg *translator)
+{
+	return vpnalg_session_general(translator)->filtering;
+}
+
+/* ICMP has no ports, so by address is by address and port. */
+static bool has_permissions(const struct vpnalg *translator, uint8_t space)
+{
+	return filtering(translator) == VPNALG_FILTERING_ADDRESS_DEPENDENT &&
+	       space != PROTOCOL_ICMP;
+}
+
+/* The parent's inside key: the child's without what the parent does not look
+ * at. */
+static void parent_of(struct vpnalg *translator, struct vpnalg_record *child,
+		      struct vpnalg_tuple *tuple)
+{
+	vpnalg_session_tuple(translator, child, VPNALG_INSIDE_OWN, tuple);
+	if (child->kind != GENERAL_PERMISSION &&
+	    has_permissions(translator, tuple->space)) {
+		tuple->port = ANY_PORT;
+		return;
+	}
+	tuple->port = 0;
+	tuple->remote = NULL;
+}
+
+static void join(struct vpnalg_step *step, struct vpnalg_record *parent)
+{
+	parent->children++;
+	vpnalg_session_changed(step->translator, parent);
+}
+
+void vpnalg_general_mapping_leave(struct vpnalg *translator,
+				  struct vpnalg_record *child)
+{
+	struct vpnalg_record *parent;
+	struct vpnalg_tuple tuple;
+
+	parent_of(translator, child, &tuple);
+	parent = vpnalg_session_peek(translator, &tuple);
+	if (parent == NULL)
+		return;
+	parent->children--;
+	vpnalg_session_changed(translator, parent);
+}
+
+/* The ID of the packet's inside host, and the port of its remote. */
+static uint16_t own_id(const struct vpnalg_facts *facts)
+{
+	if (facts->protocol == PROTOCOL_ICMP)
+		return vpnalg_get16(facts->l4 + ICMP_ID_OFF);
+	return vpnalg_get16(facts->l4 + PORT_SOURCE_OFF);
+}
+
+static uint16_t remote_port(const struct vpnalg_facts *facts)
+{
+	if (facts->protocol == PROTOCOL_ICMP)
+		return 0;
+	return vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
+}
+
+/* Opening a mapping */
+
+/* What there is of a range from first to last on, every step one. */
+static struct vpnalg_range cut_range(const struct vpnalg_ports *ports,
+				     uint32_t first, uint32_t last,
+				     uint32_t step)
+{
+	struct vpnalg_range range = { .step = step };
+
+	if (first < ports->first)
+		first += (ports->first - first + step - 1) / step * step;
+	if (last > ports->last)
+		last = ports->last;
+	range.first = first;
+	if (first <= last)
+		range.count = (last - first) / step + 1;
+	return range;
+}
+
+/* RFC 4787 REQ-3a and REQ-4: well-known ports and others each among
+ * themselves, even and odd ones too, as far as the ports given allow; then any
+ * port. Identifiers are just numbers. */
+static void set_ranges(struct vpnalg_opening *opening,
+		       const struct vpnalg_ports *ports)
+{
+	uint32_t parity = opening->id & 1;
+
+	opening->keep = opening->id >= ports->first &&
+			opening->id <= ports->last;
+	opening->least = ports->first;
+	opening->greatest = ports->last;
+	opening->ranges[1] = cut_range(ports, ports->first, ports->last, 1);
+	if (opening->space == PROTOCOL_ICMP)
+		return;
+	opening->ranges[0] =
+		opening->id < 1024 ? cut_range(ports, parity, 1023, 2)
+				   : cut_range(ports, 1024 + parity, 65535, 2);
+}
+
+static enum vpnalg_result open_mapping(struct vpnalg_step *step,
+				       struct vpnalg_record **mapping)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	struct vpnalg_opening opening = {
+		.kind = GENERAL_MAPPING,
+		.space = facts->protocol,
+		.zone = facts->zone,
+		.inside = facts->local,
+		.remote = facts->remote,
+		.id = own_id(facts),
+		.any_remote = true,
+		.lifetime = ALONE_MS,
+	};
+
+	set_ranges(&opening,
+		   &vpnalg_session_general(step->translator)->ports);
+	return vpnalg_session_open(step, &opening, mapping);
+}
+
+/* Opening what hangs from it */
+
+/* A child of the mapping, of the given kind and port, towards the packet's
+ * remote; parent is the mapping or a permission. */
+static enum vpnalg_result open_child(struct vpnalg_step *step,
+				     const struct vpnalg_opening *wanted,
+				     struct vpnalg_record *mapping,
+				     struct vpnalg_record *parent,
+				     struct vpnalg_record **child)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	struct vpnalg_opening opening = *wanted;
+	struct vpnalg_tuple outside;
+	enum vpnalg_result result;
+
+	if (parent->children == UINT16_MAX)
+		return VPNALG_DROP_STORE;
+	vpnalg_session_tuple(step->translator, mapping, VPNALG_OUTSIDE_OWN,
+			     &outside);
+	opening.space = facts->protocol;
+	opening.zone = facts->zone;
+	opening.inside = facts->local;
+	opening.remote = facts->remote;
+	opening.outside = outside.local;
+	opening.outside_id = outside.id;
+	opening.id = own_id(facts);
+	opening.inside_port = opening.outside_port;
+	result = vpnalg_session_open(step, &opening, child);
+	if (result == VPNALG_TRANSLATED)
+		join(step, parent);
+	return result;
+}
+
+/* The record of a key that the mapping has, but for the packet's remote and the
+ * given port. */
+static struct vpnalg_record *find_beside(struct vpnalg_step *step,
+					 struct vpnalg_record *mapping,
+					 unsigned role, uint32_t port)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(step->translator, mapping, role, &tuple);
+	tuple.remote = step->facts->remote;
+	tuple.port = port;
+	return vpnalg_session_find(step->translator, &tuple);
+}
+
+static enum vpnalg_result permit(struct vpnalg_step *step,
+				 struct vpnalg_record *mapping,
+				 struct vpnalg_record **permission)
+{
+	struct vpnalg_opening opening = { .kind = GENERAL_PERMISSION,
+					  .outside_port = ANY_PORT,
+					  .lifetime = ALONE_MS };
+
+	*permission = find_beside(step, mapping, VPNALG_INSIDE_OWN, ANY_PORT);
+	if (*permission != NULL)
+		return VPNALG_TRANSLATED;
+	return open_child(step, &opening, mapping, mapping, permission);
+}
+
+static enum vpnalg_result open_session(struct vpnalg_step *step,
+				       struct vpnalg_record *mapping,
+				       struct vpnalg_record *parent,
+				       uint32_t lifetime)
+{
+	struct vpnalg_opening opening = {
+		.kind = step->facts->protocol == PROTOCOL_TCP	? GENERAL_TCP
+			: step->facts->protocol == PROTOCOL_UDP ? GENERAL_UDP
+								: GENERAL_ICMP,
+		.outside_port = remote_port(step->facts),
+		.lifetime = lifetime,
+	};
+
+	step->kind = opening.kind;
+	return open_child(step, &opening, mapping, parent, &step->record);
+}
+
+/* The mapping's outside port is also that of a session of another handler, which
+ * has it towards this remote alone, and whose the answer would be. */
+static bool is_held(struct vpnalg_step *step, struct vpnalg_record *mapping)
+{
+	return find_beside(step, mapping, VPNALG_OUTSIDE_OWN, 0) != NULL;
+}
+
+/* What was opened for a session that could not be. */
+static void close_alone(struct vpnalg_step *step, struct vpnalg_record *mapping,
+			struct vpnalg_record *parent)
+{
+	if (parent != NULL && parent != mapping && parent->children == 0)
+		vpnalg_session_close(step->translator, parent);
+	if (mapping->children == 0)
+		vpnalg_session_close(step->translator, mapping);
+}
+
+/* Whether another handler has a session of the mapping's host between its port
+ * and that one of the packet's remote: by the ports with which it began, or by
+ * those to which it has been answered since. */
+static bool has_other(struct vpnalg_step *step, struct vpnalg_record *mapping,
+		      unsigned role, unsigned port)
+{
+	struct vpnalg_record *session;
+	struct vpnalg_tuple inside;
+
+	vpnalg_session_tuple(step->translator, mapping, VPNALG_INSIDE_OWN,
+			     &inside);
+	inside.role = (uint8_t)role;
+	inside.port = port;
+	inside.remote = step->facts->remote;
+	session = vpnalg_session_find(step->translator, &inside);
+	return session != NULL && session->handler != mapping->handler;
+}
+
+/* Whether the packet's remote has answered such a session from the port to which
+ * the packet goes, and where it would look like that one's. */
+static bool is_answers(struct vpnalg_step *step, struct vpnalg_record *mapping)
+{
+	return step->facts->protocol != PROTOCOL_ICMP &&
+	       has_other(step, mapping, VPNALG_INSIDE_PEER,
+			 remote_port(step->facts));
+}
+
+static enum vpnalg_result hang(struct vpnalg_step *step,
+			       struct vpnalg_record *mapping, uint32_t lifetime)
+{
+	struct vpnalg_record *parent = mapping;
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+
+	if (is_held(step, mapping) || is_answers(step, mapping))
+		return VPNALG_DROP_PORT_HELD;
+	if (has_permissions(step->translator, step->facts->protocol))
+		result = permit(step, mapping, &parent);
+	if (result == VPNALG_TRANSLATED)
+		result = open_session(step, mapping, parent, lifetime);
+	if (result != VPNALG_TRANSLATED)
+		close_alone(step, mapping, parent);
+	return result;
+}
+
+/* A packet from inside, of the mapping that is step->record or of none. */
+enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
+						 uint32_t lifetime)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	struct vpnalg_record *mapping = step->record;
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+
+	if (facts->protocol == PROTOCOL_TCP &&
+	    !vpnalg_general_tcp_may_open(facts, mapping != NULL))
+		return VPNALG_DROP_NO_CONNECTION;
+	if (mapping == NULL)
+		result = open_mapping(step, &mapping);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	return hang(step, mapping, lifetime);
+}
+
+/* From outside */
+
+/* Whether another handler has a session between these ports: the inside host
+ * would take the packet for that one's, which has another outside port. So it is
+ * with both ports of IKE (RFC 3947 4), from either of which it answers. */
+static bool is_anothers(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	struct vpnalg_record *mapping = step->record;
+	unsigned port;
+
+	if (facts->inside || facts->protocol == PROTOCOL_ICMP)
+		return false;
+	port = vpnalg_remote_port(facts);
+	return has_other(step, mapping, VPNALG_INSIDE_OWN, port) ||
+	       has_other(step, mapping, VPNALG_INSIDE_PEER, port) ||
+	       ((port == IKE_PORT || port == IKE_PORT_NAT_T) &&
+		facts->protocol == PROTOCOL_UDP &&
+		has_other(step, mapping, VPNALG_INSIDE_OWN,
+			  IKE_PORT + IKE_PORT_NAT_T - port));
+}
+
+/* RFC 4787 REQ-8, RFC 5382 REQ-3. What comes in opens no session: it is the
+ * inside host's answer that does, so nobody outside can fill the store. */
+enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+
+	if (is_held(step, step->record) || is_anothers(step))
+		return VPNALG_DROP_PORT_HELD;
+	if (facts->protocol == PROTOCOL_TCP &&
+	    !vpnalg_general_tcp_is_syn(facts))
+		return VPNALG_DROP_FILTERED;
+	switch (filtering(step->translator)) {
+	case VPNALG_FILTERING_ENDPOINT_INDEPENDENT:
+		return VPNALG_TRANSLATED;
+	case VPNALG_FILTERING_ADDRESS_DEPENDENT:
+		if (find_beside(step, step->record, VPNALG_INSIDE_OWN,
+				ANY_PORT) != NULL)
+			return VPNALG_TRANSLATED;
+		break;
+	}
+	return VPNALG_DROP_FILTERED;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the GRE handler share. */
+#ifndef VPNALG_GRE_GRE_H
+#define VPNALG_GRE_GRE_H
+
+#include <vpnalg/handler.h>
+
+#include "../wire/gre.h"
+
+enum {
+	GRE_KIND_TUNNEL,
+	GRE_KIND_LEARNED, /* the remote's Key, where it is another */
+	GRE_KIND_REMOTE,  /* the hosts that have tunnels with it */
+	GRE_KINDS
+};
+
+/* In a key's port, for Call IDs of PPTP have the same space. */
+#define GRE_KEYED 0x10000
+#define GRE_UNKEYED 0x20000
+#define GRE_REMOTE 0x40000
+
+#define GRE_TUNNEL_HEARD 0x01 /* its own Key came in */
+
+/* The body of a tunnel: the remote's Key, as a key's ID and port; port 0 for
+ * none. That of a learned Key: the tunnel's own. */
+struct gre_tunnel {
+	uint32_t id;
+	uint32_t port; /* flags are added */
+};
+
+/* A host, by one of its tunnels; port 0 for none. */
+struct gre_host {
+	uint8_t address[VPNALG_ADDR_MAX];
+	uint32_t id, port;
+	uint16_t zone;
+};
+
+#define GRE_HOSTS 2
+
+/* The body of a remote. */
+struct gre_remote {
+	struct gre_host hosts[GRE_HOSTS];
+	uint32_t more_until; /* there may be more hosts; low 32 bits */
+};
+
+static inline struct gre_tunnel *gre_tunnel(struct vpnalg_step *step,
+					    struct vpnalg_record *tunnel)
+{
+	return (struct gre_tunnel *)vpnalg_session_body(step->translator,
+							tunnel);
+}
+
+/* gre_remote.c */
+enum vpnalg_result vpnalg_gre_remote_note(struct vpnalg_step *step,
+					  struct vpnalg_record *tunnel);
+struct vpnalg_record *vpnalg_gre_remote_fit(struct vpnalg_step *step,
+					    struct vpnalg_record *remote);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* IKE between ports that are not quite the session's: which packets it takes all
+ * the same. */
+#include "ipsec.h"
+
+#include <string.h>
+
+#include "../wire/ip.h"
+#include "../wire/udp.h"
+
+static unsigned outside_port(struct vpnalg_step *step)
+{
+	return vpnalg_session_id(step->translator, step->record,
+				 VPNALG_OUTSIDE_OWN);
+}
+
+/* The IKE header, also that behind the marker of a message from port 4500 (RFC
+ * 3948 2.2); NULL where there is none. */
+static const uint8_t *header_of(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	const uint8_t *payload = facts->l4 + UDP_HEADER_LEN;
+
+	if (vpnalg_remote_port(facts) == IKE_PORT)
+		return vpnalg_ipsec_ike_header(step);
+	if (facts->l4_caplen <
+		    UDP_HEADER_LEN + IKE_MARKER_LEN + IKE_HEADER_LEN ||
+	    vpnalg_get32(payload) != 0)
+		return NULL;
+	return payload + IKE_MARKER_LEN;
+}
+
+/* Whether another host's session has the message's initiator SPI. */
+static bool is_anothers(struct vpnalg_step *step)
+{
+	const uint8_t *header = header_of(step);
+	struct vpnalg_record *session;
+
+	if (header == NULL)
+		return false;
+	session = vpnalg_ipsec_ike_sa_find(step, header);
+	return session != NULL && session != step->record;
+}
+
+/* Whether the host has another session, with the port that the message comes
+ * from. In its inside form the message is that one's. */
+static bool has_other(struct vpnalg_step *step)
+{
+	struct vpnalg_tuple inside;
+
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
+			     &inside);
+	inside.port = vpnalg_remote_port(step->facts);
+	return vpnalg_session_find(step->translator, &inside) != NULL;
+}
+
+/* Some servers answer from port 4500 what they were asked at port 500. The
+ * host's own mapping takes what comes from the other of the two ports of the
+ * same remote (RFC 4787 REQ-8), unless it names another host's SA or the host
+ * has asked that port, too, from the same port of its own. */
+bool vpnalg_ipsec_ike_takes_port(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	unsigned port = vpnalg_remote_port(facts);
+
+	if (vpnalg_session_port(step->translator, step->record,
+				VPNALG_INSIDE_OWN) == port)
+		return true;
+	if (!facts->inward || (port != IKE_PORT && port != IKE_PORT_NAT_T))
+		return false;
+	return facts->inside ||
+	       (vpnalg_local_port(facts) == outside_port(step) &&
+		!is_anothers(step) && !has_other(step));
+}
+
+/* Whether a message that goes out from port 500 has the initiator SPI of another
+ * host, which was first with it: nothing could tell whose it is outside. Nobody
+ * chooses the same 64 bits by chance. */
+bool vpnalg_ipsec_ike_is_twin(struct vpnalg_step *step)
+{
+	return step->facts->inside && !step->facts->inward &&
+	       vpnalg_ipsec_ike_header(step) != NULL &&
+	       outside_port(step) == IKE_PORT && is_anothers(step);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From which port of a server its answers come (RFC 2661 8.1). */
+#include "l2tp.h"
+
+#include "../wire/ip.h"
+
+/* The inside host will send to that port from now on. The key tells other
+ * handlers, too, that what passes between these ports is the flow's. */
+static enum vpnalg_result give_answer_key(struct vpnalg_step *step,
+					  struct vpnalg_record *flow,
+					  uint16_t port)
+{
+	struct vpnalg *translator = step->translator;
+	struct vpnalg_tuple tuple;
+	uint32_t before;
+
+	vpnalg_session_tuple(translator, flow, VPNALG_INSIDE_PEER, &tuple);
+	before = tuple.port;
+	vpnalg_session_tuple(translator, flow, VPNALG_INSIDE_OWN, &tuple);
+	tuple.role = VPNALG_INSIDE_PEER;
+	tuple.port = port;
+	if (flow->keys & 1U << VPNALG_INSIDE_PEER) {
+		if (before == tuple.port)
+			return VPNALG_TRANSLATED;
+		vpnalg_session_take(translator, flow, VPNALG_INSIDE_PEER);
+	} else {
+		before = 0;
+	}
+	if (vpnalg_session_give(translator, flow, &tuple))
+		return VPNALG_TRANSLATED;
+	tuple.port = before;
+	if (before != 0)
+		vpnalg_session_give(translator, flow, &tuple);
+	return VPNALG_DROP_STORE;
+}
+
+/* Whether it answers a pending SCCRQ. In a shared flow that is one for which a
+ * tunnel is there, and the inside host has not gone on with it yet. */
+bool vpnalg_l2tp_port_is_awaited(struct vpnalg_step *step,
+				 struct vpnalg_record *flow,
+				 struct vpnalg_record *tunnel,
+				 const struct l2tp_message *m)
+{
+	const struct l2tp_flow *f = l2tp_flow(step, flow);
+
+	if (!l2tp_is_answer(m))
+		return false;
+	if (tunnel != NULL)
+		return !(l2tp_tunnel(step, tunnel)->flags &
+			 L2TP_TUNNEL_CONFIRMED);
+	if (!(f->flags & L2TP_FLOW_ASKING))
+		return false;
+	return f->flags & L2TP_FLOW_HIDDEN ||
+	       (!(f->flags & L2TP_FLOW_SHARED) &&
+		f->own[m->version - 2] == m->header.value);
+}
+
+/* Whether the inside host has another session with that port of the remote, from
+ * its own: what comes from there is that one's. */
+static bool has_session(struct vpnalg_step *step, struct vpnalg_record *flow,
+			uint16_t port)
+{
+	struct vpnalg_tuple inside;
+
+	vpnalg_session_tuple(step->translator, flow, VPNALG_INSIDE_OWN,
+			     &inside);
+	inside.port = port;
+	return vpnalg_session_find(step->translator, &inside) != NULL;
+}
+
+/* RFC 2661 8.1: the answer to an SCCRQ may come from another port, which is
+ * fixed then. */
+bool vpnalg_l2tp_port_is_right(struct vpnalg_step *step,
+			       struct vpnalg_record *flow,
+			       struct vpnalg_record *tunnel,
+			       const struct l2tp_message *m)
+{
+	uint16_t port, right = l2tp_flow(step, flow)->remote_port;
+
+	if (!m->udp)
+		return true;
+	port = vpnalg_remote_port(step->facts);
+	if (m->foreign)
+		return port == L2TP_PORT;
+	if (tunnel != NULL)
+		right = l2tp_tunnel(step, tunnel)->remote_port;
+	return port == right ||
+	       (vpnalg_l2tp_port_is_awaited(step, flow, tunnel, m) &&
+		(port == L2TP_PORT || !has_session(step, flow, port)));
+}
+
+/* What has come in is the answer: its port is the flow's from now on. */
+enum vpnalg_result vpnalg_l2tp_port_take(struct vpnalg_step *step,
+					 struct vpnalg_record *flow)
+{
+	struct l2tp_flow *f = l2tp_flow(step, flow);
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+	uint16_t port = vpnalg_remote_port(step->facts);
+
+	if (step->facts->protocol != PROTOCOL_UDP || port == f->remote_port)
+		return VPNALG_TRANSLATED;
+	if (port != L2TP_PORT)
+		result = give_answer_key(step, flow, port);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	f->remote_port = port;
+	vpnalg_session_changed(step->translator, flow);
+	return VPNALG_TRANSLATED;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An SCCRQ goes out. First all is done that may fail, and is undone if it does;
+ * only then anything changes that the flow had before. The store is told of the
+ * flow in the end, whatever became of it.
+ *
+ * Until it is known at which port the server answers, and where it answers to
+ * port 1701 and the ID is hidden, one SCCRQ is unanswered at a time, so that it
+ * is known whose the answer is. The others are held back for so long, and no
+ * longer. */
+#include "l2tp.h"
+
+#include "../wire/ip.h"
+
+struct ask {
+	struct vpnalg_record *flow;
+	struct l2tp_message *m;
+	struct vpnalg_record *own[2]; /* the tunnels that it asks for */
+	struct l2tp_opened opened;
+	bool hidden, shared, takes_turn;
+};
+
+static bool is_hidden(const struct l2tp_message *m)
+{
+	return m->ids[L2TP_OWN_TUNNEL].hidden ||
+	       m->ids[L2TP_OWN_CONNECTION].hidden;
+}
+
+/* Whether the message asks for a tunnel that can be told from others. */
+bool vpnalg_l2tp_ask_is_one(const struct l2tp_message *m)
+{
+	return m->control && m->type == L2TP_SCCRQ && m->header.value == 0 &&
+	       (m->ids[L2TP_OWN_TUNNEL].size != 0 ||
+		m->ids[L2TP_OWN_CONNECTION].size != 0 || is_hidden(m));
+}
+
+static bool has_port(struct vpnalg_step *step, struct vpnalg_record *flow)
+{
+	return vpnalg_l2tp_flow_port(step, flow) == L2TP_PORT;
+}
+
+/* Port 1701 is shared by whoever has it, for a server that insists on it, and
+ * where other ports were tried in vain. */
+static bool will_share(struct vpnalg_step *step, struct vpnalg_record *flow,
+		       uint32_t server)
+{
+	const struct l2tp_flow *f = l2tp_flow(step, flow);
+
+	if (f->flags & L2TP_FLOW_SHARED || step->facts->undo)
+		return f->flags & L2TP_FLOW_SHARED;
+	return server & L2TP_SERVER_INSISTS ||
+	       f->asked >= L2TP_ASKED_IN_VAIN || has_port(step, flow);
+}
+
+static bool needs_turn(const struct ask *a, uint32_t server)
+{
+	if (a->hidden)
+		return a->shared || !(server & L2TP_SERVER_HONOURS);
+	return server == 0;
+}
+
+static enum vpnalg_result find_server(struct vpnalg_step *step, struct ask *a,
+				      bool insists, uint32_t *flags)
+{
+	struct vpnalg_record *server = NULL;
+	enum vpnalg_result result;
+
+	if (step->facts->protocol == PROTOCOL_UDP) {
+		server = vpnalg_l2tp_server_find(step, a->flow);
+		if (server == NULL && step->facts->undo)
+			return VPNALG_DROP_NO_SESSION;
+		if (server == NULL) {
+			result = vpnalg_l2tp_server_open(step, a->flow, insists,
+							 &server);
+			if (result != VPNALG_TRANSLATED)
+				return result;
+			l2tp_note(&a->opened, server);
+		}
+	}
+	*flags = vpnalg_l2tp_server_flags(step, server);
+	return VPNALG_TRANSLATED;
+}
+
+/* Whether it is another host's turn. Its turn is not made longer by asking again;
+ * nor is this host held back again before it is answered. */
+static bool is_held(struct vpnalg_step *step, struct ask *a)
+{
+	struct vpnalg_record *asker = vpnalg_l2tp_server_asker(step, a->flow);
+	struct l2tp_flow *f = l2tp_flow(step, a->flow);
+	uint32_t now = (uint32_t)step->now;
+
+	if (asker == NULL || asker == a->flow || step->facts->undo ||
+	    !vpnalg_session_may_wait(step->translator) ||
+	    now - l2tp_flow(step, asker)->since >= L2TP_TURN_MS)
+		return false;
+	if (f->waits == 0)
+		f->held = now;
+	if (f->waits >= L2TP_HELD_MAX || now - f->held >= L2TP_HELD_MS)
+		return false;
+	f->waits++;
+	return true;
+}
+
+static enum vpnalg_result open_tunnels(struct vpnalg_step *step, struct ask *a)
+{
+	struct vpnalg_record *record;
+	enum vpnalg_result result;
+	unsigned i;
+
+	for (i = L2TP_OWN_TUNNEL; i <= L2TP_OWN_CONNECTION; i++) {
+		struct l2tp_id *id = &a->m->ids[i];
+
+		if (id->size == 0)
+			continue;
+		record = vpnalg_l2tp_tunnel_find(step, a->flow, false, id);
+		if (record == NULL && !step->facts->inside)
+			return VPNALG_DROP_NO_SESSION;
+		if (record == NULL) {
+			result = vpnalg_l2tp_tunnel_open(step, a->flow, id,
+							 a->m->digest, &record);
+			if (result != VPNALG_TRANSLATED)
+				return result;
+			l2tp_note(&a->opened, record);
+		}
+		vpnalg_l2tp_tunnel_other(step, id, record);
+		a->own[i] = record;
+	}
+	return vpnalg_l2tp_message_is_fit(a->m) ? VPNALG_TRANSLATED
+						: VPNALG_DROP_AMBIGUOUS;
+}
+
+static enum vpnalg_result take_turn(struct vpnalg_step *step, struct ask *a)
+{
+	struct vpnalg_tuple tuple;
+
+	if (!a->takes_turn || step->facts->undo ||
+	    vpnalg_l2tp_server_asker(step, a->flow) == a->flow)
+		return VPNALG_TRANSLATED;
+	vpnalg_l2tp_server_asking(step, a->flow, &tuple);
+	vpnalg_session_take(step->translator, a->flow, VPNALG_OUTSIDE_PEER);
+	if (!vpnalg_session_give(step->translator, a->flow, &tuple))
+		return VPNALG_DROP_STORE;
+	l2tp_flow(step, a->flow)->since = (uint32_t)step->now;
+	return VPNALG_TRANSLATED;
+}
+
+/* All that can fail. */
+static enum vpnalg_result prepare(struct vpnalg_step *step, struct ask *a,
+				  bool insists)
+{
+	enum vpnalg_result result;
+	uint32_t server;
+
+	if (l2tp_flow(step, a->flow)->flags & L2TP_FLOW_CLASH)
+		return VPNALG_DROP_AMBIGUOUS;
+	result = find_server(step, a, insists, &server);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	a->hidden = is_hidden(a->m);
+	a->shared = will_share(step, a->flow, server);
+	a->takes_turn = needs_turn(a, server);
+	if (a->shared && !a->m->whole)
+		return VPNALG_DROP_TRUNCATED;
+	if (a->takes_turn && is_held(step, a))
+		return VPNALG_DROP_WAIT;
+	if (a->shared) {
+		l2tp_flow(step, a->flow)->flags |= L2TP_FLOW_SHARED;
+		result = open_tunnels(step, a);
+	}
+	if (result == VPNALG_TRANSLATED)
+		result = vpnalg_l2tp_question_ask(step, a->flow, a->m,
+						  &a->opened);
+	if (result == VPNALG_TRANSLATED)
+		result = take_turn(step, a);
+	return result;
+}
+
+static void note_question(struct l2tp_flow *f, const struct ask *a)
+{
+	f->own[0] = a->m->ids[L2TP_OWN_TUNNEL].value;
+	f->own[1] = a->m->ids[L2TP_OWN_CONNECTION].value;
+	f->flags &= (uint16_t)~L2TP_FLOW_HIDDEN;
+	f->flags |= L2TP_FLOW_ASKING | L2TP_FLOW_BEGUN;
+	if (a->hidden)
+		f->flags |= L2TP_FLOW_HIDDEN;
+	if (!a->shared)
+		f->asked++; /* and shared it is after a few */
+}
+
+static void commit(struct vpnalg_step *step, const struct ask *a)
+{
+	struct l2tp_flow *f = l2tp_flow(step, a->flow);
+	unsigned i;
+
+	if (step->facts->inside)
+		note_question(f, a);
+	f->busy = 0;
+	vpnalg_session_changed(step->translator, a->flow);
+	vpnalg_l2tp_flow_refresh(step, a->flow, a->m);
+	for (i = 0; i < 2; i++)
+		if (a->own[i] != NULL && step->facts->inside)
+			vpnalg_l2tp_tunnel_reopen(step, a->flow, a->own[i]);
+}
+
+enum vpnalg_result vpnalg_l2tp_ask(struct vpnalg_step *step,
+				   struct vpnalg_record *flow,
+				   struct l2tp_message *m, bool insists)
+{
+	struct ask a = { .flow = flow, .m = m };
+	uint16_t before = l2tp_flow(step, flow)->flags;
+	enum vpnalg_result result = prepare(step, &a, insists);
+
+	if (result == VPNALG_TRANSLATED) {
+		commit(step, &a);
+		return result;
+	}
+	l2tp_close(step, &a.opened);
+	l2tp_flow(step, flow)->flags = before;
+	vpnalg_session_changed(step->translator, flow);
+	return result;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Flows: who opens them, how long they live, and what becomes of the addresses
+ * and ports. */
+#include "l2tp.h"
+
+#include "../wire/ip.h"
+
+/* The outside port that it has for itself. */
+uint16_t vpnalg_l2tp_flow_port(struct vpnalg_step *step,
+			       struct vpnalg_record *flow)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(step->translator, flow, VPNALG_OUTSIDE_OWN,
+			     &tuple);
+	return (uint16_t)tuple.id;
+}
+
+/* The other form of the addresses and ports, by a flow or by a tunnel in it.
+ * What is not L2TP has the flow's own outside port, even if L2TP shares
+ * another. */
+static void rewrite_ends(struct vpnalg_step *step, struct vpnalg_record *record,
+			 bool foreign)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	struct vpnalg_tuple other;
+	uint16_t port;
+
+	vpnalg_session_tuple(
+		step->translator, record,
+		facts->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN, &other);
+	if (record->kind != L2TP_KIND_FLOW)
+		port = (uint16_t)other.port;
+	else if (facts->inside && !foreign && l2tp_is_shared(step, record))
+		port = L2TP_PORT;
+	else
+		port = (uint16_t)other.id;
+	vpnalg_rewrite_local(step, other.local);
+	if (facts->protocol == PROTOCOL_UDP)
+		vpnalg_rewrite_16(step,
+				  facts->inward ? PORT_DESTINATION_OFF
+						: PORT_SOURCE_OFF,
+				  port);
+}
+
+/* All that can fail has not. */
+enum vpnalg_result vpnalg_l2tp_flow_finish(struct vpnalg_step *step,
+					   struct vpnalg_record *record,
+					   const struct l2tp_message *m)
+{
+	vpnalg_l2tp_message_rewrite(step, m);
+	rewrite_ends(step, record, m->foreign);
+	return VPNALG_TRANSLATED;
+}
+
+/* The beginning */
+
+/* Its outside number is one of no meaning: see vpnalg_l2tp_flow_take_rest(). */
+static enum vpnalg_result open_ip_flow(struct vpnalg_step *step)
+{
+	const struct vpnalg_facts *facts = step->facts;
+	struct vpnalg_opening opening = {
+		.kind = L2TP_KIND_IP_FLOW,
+		.space = L2TP_PROTOCOL,
+		.zone = facts->zone,
+		.inside = facts->local,
+		.remote = facts->remote,
+		.inside_port = L2TP_NUMBER_FLOW,
+		.outside_port = L2TP_NUMBER_FLOW,
+		.outside_id = vpnalg_session_random(step->translator) | 1,
+		.lifetime = vpnalg_session_timers(step->translator)->udp,
+	};
+	enum vpnalg_result result =
+		vpnalg_session_open(step, &opening, &step->record);
+
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	l2tp_flow(step, step->record)->flags = L2TP_FLOW_SHARED;
+	vpnalg_session_changed(step->translator, step->record);
+	return VPNALG_TRANSLATED;
+}
+
+enum vpnalg_result vpnalg_l2tp_flow_open(struct vpnalg_step *step,
+					 const struct l2tp_message *m)
+{
+	enum vpnalg_result result;
+
+	if (step->facts->undo || l2tp_is_idle(m))
+		return VPNALG_DROP_NO_SESSION;
+	if (!m->udp)
+		return open_ip_flow(step);
+	result = vpnalg_session_open_port(
+		step, L2TP_KIND_FLOW,
+		vpnalg_session_timers(step->translator)->udp, &step->record);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	l2tp_flow(step, step->record)->remote_port = L2TP_PORT;
+	vpnalg_session_changed(step->translator, step->record);
+	return VPNALG_TRANSLATED;
+}
+
+/* The flow of a tunnel, session or claim; NULL if it is gone, even if another
+ * handler has its ports now. */
+struct vpnalg_record *vpnalg_l2tp_flow_find(struct vpnalg_step *step,
+					    struct vpnalg_record *tunnel)
+{
+	struct vpnalg_record *flow;
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(step->translator, tunnel, VPNALG_INSIDE_OWN,
+			     &tuple);
+	tuple.role = VPNALG_INSIDE_OWN;
+	if (step->facts->protocol == PROTOCOL_UDP) {
+		tuple.space = PROTOCOL_UDP;
+		tuple.id = tuple.port & 0xffff;
+		tuple.port = L2TP_PORT;
+	} else {
+		tuple.id = 0;
+		tuple.port = L2TP_NUMBER_FLOW;
+	}
+	flow = vpnalg_session_find(step->translator, &tuple);
+	return flow != NULL && flow->handler == tunnel->handler ? flow : NULL;
+}
+
+/* NULL if it is another one by now. */
+struct vpnalg_record *vpnalg_l2tp_flow_of(struct vpnalg_step *step,
+					  struct vpnalg_record *tunnel)
+{
+	struct vpnalg_record *flow = vpnalg_l2tp_flow_find(step, tunnel);
+
+	return flow != NULL && l2tp_is_shared(step, flow) &&
+			       l2tp_may_have(step, flow, tunnel)
+		       ? flow
+		       : NULL;
+}
+
+void vpnalg_l2tp_flow_answered(struct vpnalg_step *step,
+			       struct vpnalg_record *flow)
+{
+	struct l2tp_flow *f = l2tp_flow(step, flow);
+
+	if (f->flags & L2TP_FLOW_ANSWERED)
+		return;
+	f->flags |= L2TP_FLOW_ANSWERED;
+	vpnalg_session_changed(step->translator, flow);
+}
+
+/* Over IP, the rest: what is no tunnel's or session's */
+
+bool vpnalg_l2tp_flow_has_rest(struct vpnalg_step *step,
+			       struct vpnalg_record *flow)
+{
+	struct vpnalg_tuple own;
+
+	vpnalg_session_tuple(step->translator, flow, VPNALG_OUTSIDE_OWN, &own);
+	return flow->keys & 1U << VPNALG_OUTSIDE_OWN && own.id == 0;
+}
+
+static bool is_silent(struct vpnalg_step *step,
+		      const struct vpnalg_record *flow)
+{
+	uint32_t life = vpnalg_session_timers(step->translator)->udp;
+
+	return flow->deadline - step->now + L2TP_SILENCE_MS <= life;
+}
+
+/* The first host that sends what is no tunnel's or session's has all that comes
+ * in of that kind, until it is silent. */
+enum vpnalg_result vpnalg_l2tp_flow_take_rest(struct vpnalg_step *step,
+					      struct vpnalg_record *flow)
+{
+	struct vpnalg *translator = step->translator;
+	struct vpnalg_record *holder;
+	struct vpnalg_tuple tuple;
+	uint32_t before;
+
+	if (vpnalg_l2tp_flow_has_rest(step, flow))
+		return VPNALG_TRANSLATED;
+	vpnalg_session_tuple(translator, flow, VPNALG_OUTSIDE_OWN, &tuple);
+	before = tuple.id;
+	tuple.id = 0;
+	holder = vpnalg_session_find(translator, &tuple);
+	if (step->facts->undo || (holder != NULL && !is_silent(step, holder)))
+		return VPNALG_DROP_AMBIGUOUS;
+	vpnalg_session_take(translator, flow, VPNALG_OUTSIDE_OWN);
+	if (vpnalg_session_give(translator, flow, &tuple))
+		return VPNALG_TRANSLATED;
+	tuple.id = before;
+	vpnalg_session_give(translator, flow, &tuple);
+	return VPNALG_DROP_STORE;
+}
+
+/* How long */
+
+static uint32_t slack(uint32_t life)
+{
+	return life / L2TP_SLACK_PART < L2TP_SLACK_MS ? life / L2TP_SLACK_PART
+						      : L2TP_SLACK_MS;
+}
+
+/* What is known of the server lives on by its messages; data is spared that. */
+static void live(struct vpnalg_step *step, struct vpnalg_record *flow,
+		 const struct l2tp_message *m)
+{
+	vpnalg_session_live(step->translator, flow,
+			    vpnalg_session_timers(step->translator)->udp);
+	if (m->control)
+		vpnalg_l2tp_server_live(step, flow);
+}
+
+/* The end of its tunnel was announced. In a shared flow the tunnel itself has
+ * an end. */
+void vpnalg_l2tp_flow_linger(struct vpnalg_step *step,
+			     struct vpnalg_record *flow)
+{
+	struct l2tp_flow *f = l2tp_flow(step, flow);
+
+	if (f->flags & (L2TP_FLOW_LINGERING | L2TP_FLOW_SHARED))
+		return;
+	f->flags |= L2TP_FLOW_LINGERING;
+	vpnalg_session_live(step->translator, flow,
+			    vpnalg_session_timers(step->translator)->linger);
+}
+
+/* Something goes out. */
+void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
+			      struct vpnalg_record *flow,
+			      const struct l2tp_message *m)
+{
+	uint32_t life = vpnalg_session_timers(step->translator)->udp;
+	bool asks = m->control && m->type == L2TP_SCCRQ;
+	struct l2tp_flow *f = l2tp_flow(step, flow);
+
+	if (m->control && m->type == L2TP_STOPCCN) {
+		vpnalg_l2tp_flow_linger(step, flow);
+	} else if (f->flags & L2TP_FLOW_LINGERING) {
+		if (!asks &&
+		    (l2tp_is_idle(m) || !l2tp_is_past_grace(step, flow)))
+			return;
+		f->flags &= (uint16_t)~L2TP_FLOW_LINGERING;
+		live(step, flow, m);
+	} else if (flow->deadline - step->now <= life - slack(life)) {
+		live(step, flow, m);
+	}
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* L2TP (RFC 2661, RFC 3931): which packets are its own, and by which keys to
+ * look for whose they are. */
+#include "l2tp.h"
+
+#include "../wire/ip.h"
+
+static const struct vpnalg_kind kinds[L2TP_KINDS] = {
+	[L2TP_KIND_FLOW] = { .name = "L2TP flow",
+			     .slots = 4,
+			     .body = sizeof(struct l2tp_flow),
+			     .guard = L2TP_PROTOCOL },
+	[L2TP_KIND_IP_FLOW] = { .name = "L2TPv3 flow over IP",
+				.slots = 4,
+				.body = sizeof(struct l2tp_flow),
+				.guard = L2TP_PROTOCOL,
+				.bound = true },
+	[L2TP_KIND_SERVER] = { .name = "L2TP server",
+			       .slots = 2,
+			       .body = sizeof(struct l2tp_server) },
+	[L2TP_KIND_TUNNEL] = { .name = "L2TP tunnel by ID",
+			       .slots = 4,
+			       .body = sizeof(struct l2tp_tunnel),
+			       .guard = L2TP_PROTOCOL },
+	[L2TP_KIND_SESSION] = { .name = "L2TPv3 session by ID",
+				.slots = 4,
+				.body = sizeof(struct l2tp_tunnel),
+				.guard = L2TP_PROTOCOL },
+	[L2TP_KIND_QUESTION] = { .name = "L2TP question to any address",
+				 .slots = 2,
+				 .body = sizeof(struct l2tp_question),
+				 .bound = true },
+	[L2TP_KIND_CLAIM] = { .name = "L2TP tunnel by peer's ID",
+			      .slots = 2 },
+};
+
+/* A way to name a key for a packet. */
+enum way {
+	WAY_NONE, /* not for this packet */
+	WAY_MORE, /* one key among others */
+	WAY_LAST  /* the packet is L2TP's even if this is no session's key */
+};
+
+static bool is_udp(const struct vpnalg_facts *facts)
+{
+	return facts->protocol == PROTOCOL_UDP;
+}
+
+static void name(struct vpnalg_match *match, bool peer, uint8_t space,
+		 uint32_t id, uint32_t port)
+{
+	match->peer = peer;
+	match->space = space;
+	match->id = id;
+	match->port = port;
+	match->any_remote = false;
+}
+
+/* By the ports, as inside hosts see them. */
+static enum way by_inside_port(const struct vpnalg_facts *facts,
+			       struct vpnalg_match *match)
+{
+	if (vpnalg_remote_port(facts) != L2TP_PORT)
+		return WAY_NONE;
+	name(match, false, PROTOCOL_UDP, vpnalg_local_port(facts), L2TP_PORT);
+	return WAY_LAST;
+}
+
+/* The port from which the answer came. */
+static enum way by_answer(const struct vpnalg_facts *facts,
+			  struct vpnalg_match *match)
+{
+	name(match, true, PROTOCOL_UDP, vpnalg_local_port(facts),
+	     vpnalg_remote_port(facts));
+	return WAY_MORE;
+}
+
+/* The first answer itself, on the inside; and a tunnel whose answer came from
+ * another port than that of a later one. */
+static enum way by_question(const struct vpnalg_facts *facts,
+			    struct vpnalg_match *match)
+{
+	name(match, false, PROTOCOL_UDP, vpnalg_local_port(facts), L2TP_PORT);
+	return WAY_MORE;
+}
+
+/* From outside, any port of the remote may try an outside port of ours: if a
+ * session holds it, the packet is not for the router. */
+static enum way by_outside_port(const struct vpnalg_facts *facts,
+				struct vpnalg_match *match)
+{
+	name(match, false, PROTOCOL_UDP, vpnalg_local_port(facts), 0);
+	return !facts->inward && vpnalg_remote_port(facts) == L2TP_PORT ? WAY_LAST
+								 : WAY_MORE;
+}
+
+/* Port 1701, or 0 over IP, if hosts may share what the packet shows. */
+static bool shared_port(const struct vpnalg_facts *facts, uint32_t *port)
+{
+	*port = is_udp(facts) ? L2TP_PORT : 0;
+	return !is_udp(facts) || vpnalg_local_port(facts) == L2TP_PORT;
+}
+
+/* By the receiver's ID in the header. */
+static enum way by_id(const struct vpnalg_facts *facts,
+		      struct vpnalg_match *match)
+{
+	struct l2tp_message message;
+	uint32_t port;
+
+	if (!shared_port(facts, &port) ||
+	    vpnalg_l2tp_message_head(facts, &message) != VPNALG_TRANSLATED ||
+	    message.header.value == 0)
+		return WAY_NONE;
+	name(match, !facts->inward, L2TP_PROTOCOL, message.header.value,
+	     message.header.what | port);
+	return WAY_MORE;
+}
+
+/* Before the remote has named an ID: by the sender's own in its AVP. Where that
+ * is hidden only one may ask. */
+static enum way by_own_id(const struct vpnalg_facts *facts,
+			  struct vpnalg_match *match)
+{
+	struct l2tp_message message;
+	const struct l2tp_id *id = &message.ids[L2TP_OWN_TUNNEL];
+	const struct l2tp_id *id3 = &message.ids[L2TP_OWN_CONNECTION];
+	uint32_t port;
+
+	if (!shared_port(facts, &port) ||
+	    vpnalg_l2tp_message_read(facts, &message) != VPNALG_TRANSLATED ||
+	    !message.control || message.header.value != 0)
+		return WAY_NONE;
+	if (id->size == 0 && id3->size != 0)
+		id = id3;
+	if (id->size != 0)
+		name(match, false, L2TP_PROTOCOL, id->value, id->what | port);
+	else if (message.type == L2TP_SCCRQ && (id->hidden || id3->hidden))
+		name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_ASKING | port);
+	else
+		return WAY_NONE;
+	return WAY_MORE;
+}
+
+/* Nobody has port 1701, but somebody asks its server. */
+static enum way by_server(const struct vpnalg_facts *facts,
+			  struct vpnalg_match *match)
+{
+	if (vpnalg_local_port(facts) != L2TP_PORT ||
+	    vpnalg_remote_port(facts) != L2TP_PORT)
+		return WAY_NONE;
+	name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_SERVER | L2TP_PORT);
+	return WAY_MORE;
+}
+
+/* By what is answered, whoever answers. */
+static enum way by_elsewhere(const struct vpnalg_facts *facts,
+			     struct vpnalg_match *match)
+{
+	struct l2tp_message message;
+
+	if (facts->quoted ||
+	    vpnalg_l2tp_message_read(facts, &message) != VPNALG_TRANSLATED ||
+	    !l2tp_is_answer(&message))
+		return WAY_NONE;
+	name(match, false, L2TP_PROTOCOL, message.header.value,
+	     L2TP_NUMBER_QUESTION | message.header.what |
+		     vpnalg_local_port(facts));
+	match->any_remote = true;
+	return WAY_MORE;
+}
+
+/* Over IP: who asks for a hidden ID. */
+static enum way by_asker(const struct vpnalg_facts *facts,
+			 struct vpnalg_match *match)
+{
+	struct l2tp_message message;
+
+	if (facts->l4_caplen < L2TP_IP_ZEROS_LEN ||
+	    vpnalg_get32(facts->l4) != 0) /* data */
+		return WAY_NONE;
+	if (vpnalg_l2tp_message_read(facts, &message) != VPNALG_TRANSLATED ||
+	    !l2tp_is_answer(&message))
+		return WAY_NONE;
+	name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_ASKING);
+	return WAY_MORE;
+}
+
+/* By the inside host, or by the outside address who has the rest. */
+static enum way by_host(struct vpnalg_match *match)
+{
+	name(match, false, L2TP_PROTOCOL, 0, L2TP_NUMBER_FLOW);
+	return WAY_LAST;
+}
+
+/* What to name a key by. */
+enum by {
+	BY_NOTHING,
+	BY_INSIDE_PORT,
+	BY_ANSWER,
+	BY_QUESTION,
+	BY_OUTSIDE_PORT,
+	BY_ID,
+	BY_OWN_ID,
+	BY_SERVER,
+	BY_ASKER,
+	BY_ELSEWHERE,
+	BY_HOST
+};
+
+#define WAYS_MAX 4
+
+/* In the order in which they are tried: UDP or IP; in its outside or its inside
+ * form; on its way out or in. */
+static const uint8_t ways[2][2][2][WAYS_MAX] = {
+	{ { { BY_ID, BY_OWN_ID, BY_OUTSIDE_PORT },
+	    { BY_ID, BY_OUTSIDE_PORT, BY_SERVER, BY_ELSEWHERE } },
+	  { { BY_INSIDE_PORT, BY_ANSWER, BY_QUESTION },
+	    { BY_ELSEWHERE, BY_INSIDE_PORT, BY_ANSWER, BY_QUESTION } } },
+	{ { { BY_ID, BY_OWN_ID, BY_HOST }, { BY_ID, BY_ASKER, BY_HOST } },
+	  { { BY_HOST }, { BY_HOST } } },
+};
+
+static enum way name_by(unsigned by, const struct vpnalg_facts *facts,
+			struct vpnalg_match *match)
+{
+	switch (by) {
+	case BY_INSIDE_PORT:
+		return by_inside_port(facts, match);
+	case BY_ANSWER:
+		return by_answer(facts, match);
+	case BY_QUESTION:
+		return by_question(facts, match);
+	case BY_OUTSIDE_PORT:
+		return by_outside_port(facts, match);
+	case BY_ID:
+		return by_id(facts, match);
+	case BY_OWN_ID:
+		return by_own_id(facts, match);
+	case BY_SERVER:
+		return by_server(facts, match);
+	case BY_ASKER:
+		return by_asker(facts, match);
+	case BY_ELSEWHERE:
+		return by_elsewhere(facts, match);
+	case BY_HOST:
+		return by_host(match);
+	default:
+		return WAY_NONE;
+	}
+}
+
+static enum vpnalg_claim name_key(const struct vpnalg_facts *facts,
+				  struct vpnalg_match *match)
+{
+	const uint8_t *tried =
+		ways[!is_udp(facts)][facts->inside][facts->inward];
+	unsigned skip = match->attempt, i;
+	enum way way;
+
+	for (i = 0; i < WAYS_MAX; i++) {
+		way = name_by(tried[i], facts, match);
+		match->more = way == WAY_MORE;
+		if (way != WAY_NONE && skip-- == 0)
+			return VPNALG_CLAIM_KEY;
+		if (way == WAY_LAST)
+			break;
+	}
+	return VPNALG_CLAIM_NONE;
+}
+
+/* Port 0 is none (RFC 768), and over IP it stands in keys for the missing one. With
+ * any other port of the remote than 1701 the packet must look like L2TP. In its
+ * outside form what cannot be read may be. */
+static bool is_another_protocols(const struct vpnalg_facts *facts)
+{
+	struct l2tp_message message;
+	enum vpnalg_result result;
+
+	if (facts->l4_caplen < PORTS_LEN || vpnalg_local_port(facts) == 0)
+		return true;
+	if (vpnalg_remote_port(facts) == L2TP_PORT)
+		return false;
+	result = vpnalg_l2tp_message_head(facts, &message);
+	return result == VPNALG_TRANSLATED ? message.foreign : facts->inside;
+}
+
+static enum vpnalg_claim match(const struct vpnalg_facts *facts,
+			       struct vpnalg_match *claimed)
+{
+	if (!is_udp(facts) && facts->protocol != L2TP_PROTOCOL)
+		return VPNALG_CLAIM_NONE;
+	claimed->kind = is_udp(facts) ? L2TP_KIND_FLOW : L2TP_KIND_IP_FLOW;
+	if (facts->fragment == VPNALG_FRAGMENT_LATER) {
+		claimed->space = L2TP_PROTOCOL;
+		return VPNALG_CLAIM_GUARDED;
+	}
+	if (is_udp(facts) && is_another_protocols(facts))
+		return VPNALG_CLAIM_NONE;
+	return name_key(facts, claimed);
+}
+
+static enum vpnalg_result translate_for(struct vpnalg_step *step, bool insists)
+{
+	struct l2tp_message message;
+	enum vpnalg_result result;
+
+	if (step->record == NULL && step->facts->undo)
+		return VPNALG_DROP_NO_SESSION; /* whatever it is */
+	result = vpnalg_l2tp_message_read(step->facts, &message);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	return step->facts->inward
+		       ? vpnalg_l2tp_in(step, &message)
+		       : vpnalg_l2tp_out(step, &message, insists);
+}
+
+static enum vpnalg_result translate(struct vpnalg_step *step)
+{
+	return translate_for(step, false);
+}
+
+static enum vpnalg_result translate_insisting(struct vpnalg_step *step)
+{
+	return translate_for(step, true);
+}
+
+static void swept(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	if (record->kind == L2TP_KIND_SESSION)
+		vpnalg_l2tp_life_swept(translator, record);
+}
+
+static void closed(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	if (record->kind == L2TP_KIND_SESSION)
+		vpnalg_l2tp_life_closed(translator, record);
+}
+
+const struct vpnalg_handler vpnalg_l2tp = {
+	.size = sizeof(struct vpnalg_handler),
+	.name = "L2TP",
+	.kinds = kinds,
+	.kind_count = L2TP_KINDS,
+	.protocol_count = 2,
+	.protocols = { PROTOCOL_UDP, L2TP_PROTOCOL },
+	.match = match,
+	.translate = translate,
+	.swept = swept,
+	.closed = closed,
+};
+
+const struct vpnalg_handler vpnalg_l2tp_port_1701 = {
+	.size = sizeof(struct vpnalg_handler),
+	.name = "L2TP",
+	.kinds = kinds,
+	.kind_count = L2TP_KINDS,
+	.protocol_count = 2,
+	.protocols = { PROTOCOL_UDP, L2TP_PROTOCOL },
+	.match = match,
+	.translate = translate_insisting,
+	.swept = swept,
+	.closed = closed,
+};

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is known of a server's ports (RFC 2661 8.1): whether it answers to the
+ * port that asked, or to port 1701 whatever asked. Only what answers a pending
+ * SCCRQ, or what its sender makes of that, tells. Over IP there are no ports:
+ * such a server is like one that insists. */
+#include "l2tp.h"
+
+#include "../wire/ip.h"
+
+static bool is_udp(const struct vpnalg_step *step)
+{
+	return step->facts->protocol == PROTOCOL_UDP;
+}
+
+static void tuple_for(struct vpnalg_step *step, struct vpnalg_record *record,
+		      uint32_t number, struct vpnalg_tuple *tuple)
+{
+	vpnalg_session_tuple(step->translator, record, VPNALG_OUTSIDE_OWN,
+			     tuple);
+	tuple->role = VPNALG_OUTSIDE_PEER;
+	tuple->space = L2TP_PROTOCOL;
+	tuple->id = 0;
+	tuple->port = number | (is_udp(step) ? L2TP_PORT : 0);
+}
+
+static struct l2tp_server *body(struct vpnalg_step *step,
+				struct vpnalg_record *server)
+{
+	return vpnalg_session_body(step->translator, server);
+}
+
+struct vpnalg_record *vpnalg_l2tp_server_find(struct vpnalg_step *step,
+					      struct vpnalg_record *flow)
+{
+	struct vpnalg_tuple tuple;
+
+	tuple_for(step, flow, L2TP_NUMBER_SERVER, &tuple);
+	return vpnalg_session_find(step->translator, &tuple);
+}
+
+/* The key of the flow whose turn it is to ask. */
+void vpnalg_l2tp_server_asking(struct vpnalg_step *step,
+			       struct vpnalg_record *flow,
+			       struct vpnalg_tuple *tuple)
+{
+	tuple_for(step, flow, L2TP_NUMBER_ASKING, tuple);
+}
+
+/* The flow whose turn it is to ask, if any. */
+struct vpnalg_record *vpnalg_l2tp_server_asker(struct vpnalg_step *step,
+					       struct vpnalg_record *record)
+{
+	struct vpnalg_tuple tuple;
+
+	tuple_for(step, record, L2TP_NUMBER_ASKING, &tuple);
+	return vpnalg_session_find(step->translator, &tuple);
+}
+
+enum vpnalg_result vpnalg_l2tp_server_open(struct vpnalg_step *step,
+					   struct vpnalg_record *flow,
+					   bool insists,
+					   struct vpnalg_record **server)
+{
+	struct vpnalg_tuple inside, outside;
+	struct vpnalg_opening opening = { .kind = L2TP_KIND_SERVER,
+					  .space = L2TP_PROTOCOL,
+					  .peer = true };
+	enum vpnalg_result result;
+
+	vpnalg_session_tuple(step->translator, flow, VPNALG_INSIDE_OWN,
+			     &inside);
+	tuple_for(step, flow, L2TP_NUMBER_SERVER, &outside);
+	opening.zone = inside.zone;
+	opening.inside = inside.local;
+	opening.remote = inside.remote;
+	opening.outside = outside.local;
+	opening.inside_port = opening.outside_port = outside.port;
+	opening.lifetime = vpnalg_session_timers(step->translator)->udp;
+	result = vpnalg_session_open(step, &opening, server);
+	if (result != VPNALG_TRANSLATED || !insists)
+		return result;
+	body(step, *server)->flags = L2TP_SERVER_INSISTS;
+	vpnalg_session_changed(step->translator, *server);
+	return VPNALG_TRANSLATED;
+}
+
+/* What is known of the flow's server, by its record, which may be NULL. */
+uint32_t vpnalg_l2tp_server_flags(struct vpnalg_step *step,
+				  struct vpnalg_record *server)
+{
+	if (!is_udp(step))
+		return L2TP_SERVER_INSISTS;
+	return server != NULL ? body(step, server)->flags : 0;
+}
+
+bool vpnalg_l2tp_server_insists(struct vpnalg_step *step,
+				struct vpnalg_record *flow)
+{
+	struct vpnalg_record *server = vpnalg_l2tp_server_find(step, flow);
+
+	return server != NULL &&
+	       body(step, server)->flags & L2TP_SERVER_INSISTS;
+}
+
+static void set_flags(struct vpnalg_step *step, struct vpnalg_record *flow,
+		      uint32_t flags)
+{
+	struct vpnalg_record *server = vpnalg_l2tp_server_find(step, flow);
+
+	if (server == NULL || body(step, server)->flags == flags)
+		return;
+	body(step, server)->flags = flags;
+	vpnalg_session_changed(step->translator, server);
+}
+
+void vpnalg_l2tp_server_live(struct vpnalg_step *step,
+			     struct vpnalg_record *flow)
+{
+	struct vpnalg_record *server = NULL;
+
+	if (is_udp(step))
+		server = vpnalg_l2tp_server_find(step, flow);
+	if (server != NULL)
+		vpnalg_session_live(
+			step->translator, server,
+			vpnalg_session_timers(step->translator)->udp);
+}
+
+/* A flow is opened, or goes on, by a message that is no SCCRQ. Whoever has port
+ * 1701 has it to share. */
+void vpnalg_l2tp_server_resume(struct vpnalg_step *step,
+			       struct vpnalg_record *flow, bool insists)
+{
+	struct vpnalg_record *server = vpnalg_l2tp_server_find(step, flow);
+	uint16_t flags = L2TP_FLOW_BEGUN | L2TP_FLOW_RESUMED;
+
+	if (server != NULL)
+		insists = body(step, server)->flags & L2TP_SERVER_INSISTS;
+	if (insists || vpnalg_l2tp_flow_port(step, flow) == L2TP_PORT)
+		flags |= L2TP_FLOW_SHARED;
+	l2tp_flow(step, flow)->flags |= flags;
+	vpnalg_session_changed(step->translator, flow);
+}
+
+/* What the answer tells of the server: it has come to the port that asked. Port
+ * 1701 was tried, and was answered, where another was not. */
+static void learn(struct vpnalg_step *step, struct vpnalg_record *flow,
+		  const struct l2tp_flow *f)
+{
+	bool elsewhere = vpnalg_l2tp_flow_port(step, flow) != L2TP_PORT;
+	struct vpnalg_record *server = vpnalg_l2tp_server_find(step, flow);
+
+	if (!elsewhere || server == NULL)
+		return;
+	if (!(f->flags & L2TP_FLOW_SHARED))
+		set_flags(step, flow, L2TP_SERVER_HONOURS);
+	else if (f->asked >= L2TP_ASKED_IN_VAIN &&
+		 body(step, server)->flags == 0)
+		set_flags(step, flow, L2TP_SERVER_INSISTS);
+}
+
+/* A pending SCCRQ is answered. */
+void vpnalg_l2tp_server_answered(struct vpnalg_step *step,
+				 struct vpnalg_record *flow)
+{
+	struct l2tp_flow *f = l2tp_flow(step, flow);
+
+	if (!(f->flags & L2TP_FLOW_ASKING))
+		return;
+	vpnalg_session_take(step->translator, flow, VPNALG_OUTSIDE_PEER);
+	if (is_udp(step))
+		learn(step, flow, f);
+	f->flags &= (uint16_t)~L2TP_FLOW_ASKING;
+	f->waits = f->asked = 0;
+	vpnalg_session_changed(step->translator, flow);
+}
+
+/* What seems to be the answer to the asker has come to port 1701, from where it
+ * did not ask: the server insists. The asker asks again by itself. */
+void vpnalg_l2tp_server_stray(struct vpnalg_step *step,
+			      struct vpnalg_record *asker,
+			      const struct l2tp_message *m)
+{
+	const struct l2tp_flow *f = l2tp_flow(step, asker);
+	struct vpnalg_record *server = vpnalg_l2tp_server_find(step, asker);
+	bool hidden = f->flags & L2TP_FLOW_HIDDEN;
+
+	if (f->flags & L2TP_FLOW_SHARED || server == NULL ||
+	    !(f->flags & L2TP_FLOW_ASKING))
+		return;
+	if (hidden ? !(body(step, server)->flags & L2TP_SERVER_HONOURS)
+		   : f->own[m->version - 2] == m->header.value)
+		set_flags(step, asker, L2TP_SERVER_INSISTS);
+}
+
+/* Of equal hidden IDs nobody can make two: the later one is refused. */
+void vpnalg_l2tp_server_refuse(struct vpnalg_step *step,
+			       struct vpnalg_record *asker)
+{
+	l2tp_flow(step, asker)->flags |= L2TP_FLOW_CLASH;
+	vpnalg_l2tp_server_answered(step, asker);
+	vpnalg_session_live(step->translator, asker,
+			    vpnalg_session_timers(step->translator)->linger);
+}

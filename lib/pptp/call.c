@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PPTP calls: children of a control connection, carried by GRE, ended by a
+ * linger (RFC 2637 3.2, 4). */
+#include "pptp.h"
+
+#include <string.h>
+
+#include "../wire/ip.h"
+
+/* Deadlines are moved in steps of a sixteenth of the lifetime, so that a busy
+ * call does not write to its record, or look at its control connection, for
+ * every packet. The sweep looks at that too. */
+#define SLACK_PART 16
+
+#define LAST_MOMENT_MS 1000
+
+uint16_t vpnalg_pptp_call_id(struct vpnalg *translator,
+			     struct vpnalg_record *call, unsigned role)
+{
+	return (uint16_t)vpnalg_session_id(translator, call, role);
+}
+
+/* The control connection that the call came from, if that one is still what
+ * its ports lead to. It may be dead. */
+static struct vpnalg_record *parent_of(struct vpnalg *translator,
+				       struct vpnalg_record *call)
+{
+	const struct pptp_call *c = pptp_call_body(translator, call);
+	const struct pptp_control *control;
+	struct vpnalg_record *parent;
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(translator, call, VPNALG_INSIDE_OWN, &tuple);
+	tuple.space = PROTOCOL_TCP;
+	tuple.id = c->inside_port;
+	tuple.port = c->remote_port;
+	parent = vpnalg_session_peek(translator, &tuple);
+	if (parent == NULL)
+		return NULL;
+	control = vpnalg_session_body(translator, parent);
+	return control->generation == c->generation ? parent : NULL;
+}
+
+/* Whether its control connection goes on. */
+bool vpnalg_pptp_call_stands(struct vpnalg *translator,
+			     struct vpnalg_record *call)
+{
+	struct vpnalg_record *parent = parent_of(translator, call);
+
+	return parent != NULL && !(parent->flags & VPNALG_SESSION_ENDED) &&
+	       vpnalg_session_alive(translator, parent);
+}
+
+void vpnalg_pptp_call_leave(struct vpnalg *translator,
+			    struct vpnalg_record *call)
+{
+	struct vpnalg_record *parent = parent_of(translator, call);
+
+	if (parent == NULL || parent->children == 0)
+		return;
+	parent->children--;
+	/* What its calls have kept alive does not die in the midst of the
+	 * packet that has found the last of them dead. */
+	if (!vpnalg_session_alive(translator, parent) &&
+	    !(parent->flags & VPNALG_SESSION_ENDED))
+		vpnalg_session_live(translator, parent, LAST_MOMENT_MS);
+	vpnalg_session_changed(translator, parent);
+}
+
+void vpnalg_pptp_call_join(struct vpnalg_step *step, struct vpnalg_record *call)
+{
+	struct pptp_control *control =
+	    vpnalg_session_body(step->translator, step->record);
+	struct pptp_call *c = pptp_call_body(step->translator, call);
+	struct vpnalg_tuple tuple;
+	uint16_t inside, outside;
+
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
+			     &tuple);
+	c->inside_port = (uint16_t)tuple.id;
+	c->remote_port = (uint16_t)tuple.port;
+	c->generation = control->generation;
+	step->record->children++;
+	inside = vpnalg_pptp_call_id(step->translator, call, VPNALG_INSIDE_OWN);
+	outside =
+	    vpnalg_pptp_call_id(step->translator, call, VPNALG_OUTSIDE_OWN);
+	if (inside >> 8 != outside >> 8)
+		control->flags |= PPTP_MIXED;
+	vpnalg_session_changed(step->translator, step->record);
+	vpnalg_session_changed(step->translator, call);
+}
+
+bool vpnalg_pptp_call_is_of(struct vpnalg_step *step,
+			    struct vpnalg_record *call)
+{
+	return parent_of(step->translator, call) == step->record;
+}
+
+/* The end */
+
+uint32_t vpnalg_pptp_call_lifetime(struct vpnalg *translator,
+				   const struct pptp_call *call)
+{
+	const struct vpnalg_timers *timers = vpnalg_session_timers(translator);
+
+	if (call->flags & PPTP_CALL_CLEARING)
+		return timers->linger;
+	return call->flags & PPTP_CALL_ANSWERED ? timers->call_idle
+						: timers->call_unanswered;
+}
+
+void vpnalg_pptp_call_linger(struct vpnalg *translator,
+			     struct vpnalg_record *call)
+{
+	struct pptp_call *c = pptp_call_body(translator, call);
+
+	if (c->flags & PPTP_CALL_LINGERING)
+		return;
+	c->flags |= PPTP_CALL_LINGERING;
+	call->flags |= VPNALG_SESSION_ENDED;
+	vpnalg_session_live(translator, call,
+			    vpnalg_session_timers(translator)->linger);
+}
+
+void vpnalg_pptp_call_revive(struct vpnalg *translator,
+			     struct vpnalg_record *call)
+{
+	struct pptp_call *c = pptp_call_body(translator, call);
+
+	c->flags &= (uint16_t)~(PPTP_CALL_LINGERING | PPTP_CALL_ORPHANED);
+	call->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
+	vpnalg_session_live(translator, call,
+			    vpnalg_pptp_call_lifetime(translator, c));
+}
+
+static void mark_shared(struct vpnalg *translator, struct vpnalg_record *call)
+{
+	if (call->flags & VPNALG_SESSION_SHARED)
+		return;
+	call->flags |= VPNALG_SESSION_SHARED;
+	vpnalg_session_changed(translator, call);
+}
+
+/* Links the key that a newer call took away, once that one is gone. A call that
+ * holds it until then may be a third one, which took it from nobody: it is
+ * marked here. */
+static void give_back(struct vpnalg *translator, struct vpnalg_record *call,
+		      unsigned role)
+{
+	struct vpnalg_record *holder;
+	struct vpnalg_tuple tuple;
+
+	if (call->keys & 1U << role)
+		return;
+	vpnalg_session_tuple(translator, call, role, &tuple);
+	holder = vpnalg_session_find(translator, &tuple);
+	if (holder == NULL) {
+		vpnalg_session_give(translator, call, &tuple);
+		return;
+	}
+	mark_shared(translator, holder);
+	mark_shared(translator, call);
+}
+
+static void give_back_peer(struct vpnalg *translator,
+			   struct vpnalg_record *call)
+{
+	const unsigned peer =
+		1U << VPNALG_INSIDE_PEER | 1U << VPNALG_OUTSIDE_PEER;
+
+	if ((call->keys & peer) == peer ||
+	    !(pptp_call_body(translator, call)->flags & PPTP_CALL_ATTACHED))
+		return;
+	give_back(translator, call, VPNALG_INSIDE_PEER);
+	give_back(translator, call, VPNALG_OUTSIDE_PEER);
+}
+
+/* The end of the control connection may be taken back, and the call's with
+ * it. */
+static void follow_parent(struct vpnalg *translator, struct vpnalg_record *call)
+{
+	struct pptp_call *c = pptp_call_body(translator, call);
+	bool stands = vpnalg_pptp_call_stands(translator, call);
+
+	if (c->flags & PPTP_CALL_ORPHANED) {
+		if (stands)
+			vpnalg_pptp_call_revive(translator, call);
+	} else if (!stands && !(c->flags & PPTP_CALL_LINGERING)) {
+		c->flags |= PPTP_CALL_ORPHANED;
+		vpnalg_pptp_call_linger(translator, call);
+	}
+}
+
+void vpnalg_pptp_call_swept(struct vpnalg *translator,
+			    struct vpnalg_record *call)
+{
+	follow_parent(translator, call);
+	give_back_peer(translator, call);
+}
+
+void vpnalg_pptp_call_closed(struct vpnalg *translator,
+			     struct vpnalg_record *call)
+{
+	vpnalg_pptp_call_leave(translator, call);
+}
+
+void vpnalg_pptp_call_answer(struct vpnalg *translator,
+			     struct vpnalg_record *call)
+{
+	struct pptp_call *c = pptp_call_body(translator, call);
+
+	if (c->flags & PPTP_CALL_ANSWERED)
+		return;
+	c->flags |= PPTP_CALL_ANSWERED;
+	vpnalg_session_changed(translator, call);
+	if (!(c->flags & PPTP_CALL_LINGERING))
+		vpnalg_session_live(translator, call,
+				    vpnalg_pptp_call_lifetime(translator, c));
+}
+
+/* GRE */
+
+static void seen_inward(struct vpnalg *translator, struct vpnalg_record *call)
+{
+	vpnalg_pptp_call_answer(translator, call);
+	give_back_peer(translator, call);
+}
+
+static bool is_past_grace(struct vpnalg *translator,
+			  const struct vpnalg_record *call)
+{
+	uint32_t linger_ms = vpnalg_session_timers(translator)->linger;
+
+	return call->deadline - vpnalg_session_now(translator) <
+	       linger_ms - pptp_grace(linger_ms);
+}
+
+static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
+{
+	const struct pptp_call *c = pptp_call_body(translator, call);
+	vpnalg_time left = call->deadline - vpnalg_session_now(translator);
+	vpnalg_time life = vpnalg_pptp_call_lifetime(translator, c);
+
+	give_back_peer(translator, call);
+	if (!(c->flags & PPTP_CALL_LINGERING) && left > life)
+		return;
+	follow_parent(translator, call);
+	if (!(c->flags & PPTP_CALL_LINGERING))
+		vpnalg_session_live(translator, call, life + life / SLACK_PART);
+	else if (is_past_grace(translator, call) &&
+		 vpnalg_pptp_call_stands(translator, call))
+		vpnalg_pptp_call_revive(translator, call);
+}
+
+static void rewrite(struct vpnalg_step *step)
+{
+	unsigned role =
+	    step->facts->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN;
+
+	vpnalg_rewrite_ends(step);
+	if (step->facts->inward)
+		vpnalg_rewrite_16(step, GRE_CALL_ID_OFF,
+				  vpnalg_pptp_call_id(step->translator,
+						      step->record, role));
+}
+
+enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step)
+{
+	if (step->record == NULL)
+		return VPNALG_DROP_NO_SESSION;
+	if (pptp_call_body(step->translator, step->record)->flags &
+	    PPTP_CALL_REPLACED)
+		return VPNALG_DROP_GUARDED;
+	if (step->slot == VPNALG_OUTSIDE_PEER &&
+	    step->record->flags & VPNALG_SESSION_SHARED)
+		return VPNALG_DROP_AMBIGUOUS;
+	if (step->facts->inward)
+		seen_inward(step->translator, step->record);
+	else
+		seen_outward(step->translator, step->record);
+	rewrite(step);
+	return VPNALG_TRANSLATED;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PPTP (RFC 2637): which packets are its own, and whose they are. */
+#include "pptp.h"
+
+#include "../wire/ip.h"
+#include "../wire/tcp.h"
+
+static const struct vpnalg_kind kinds[PPTP_KINDS] = {
+	/* GRE without a call still belongs to the hosts that have a control
+	 * connection with that remote. */
+	[PPTP_KIND_CONTROL] = { .name = "PPTP control connection",
+				.slots = 2,
+				.body = sizeof(struct pptp_control),
+				.guard = GRE_PROTOCOL },
+	[PPTP_KIND_CALL] = { .name = "PPTP call",
+			     .slots = 4,
+			     .body = sizeof(struct pptp_call),
+			     .guard = GRE_PROTOCOL },
+};
+
+static enum vpnalg_claim match_tcp(const struct vpnalg_facts *facts,
+				   struct vpnalg_match *match)
+{
+	unsigned local, remote;
+
+	if (facts->l4_caplen < PORTS_LEN)
+		return VPNALG_CLAIM_NONE;
+	local = vpnalg_local_port(facts);
+	remote = vpnalg_remote_port(facts);
+	if (remote != PPTP_PORT)
+		return VPNALG_CLAIM_NONE;
+	match->peer = false;
+	match->space = PROTOCOL_TCP;
+	match->kind = PPTP_KIND_CONTROL;
+	match->id = local;
+	/* Outside ports are unique towards a remote, whatever its port. */
+	match->port = facts->inside ? remote : 0;
+	return VPNALG_CLAIM_KEY;
+}
+
+static enum vpnalg_claim drop(struct vpnalg_match *match, uint8_t reason)
+{
+	match->reason = reason;
+	return VPNALG_CLAIM_DROP;
+}
+
+/* Enhanced GRE carries the receiver's Call ID only: the own one of the inside
+ * host if it travels in, the peer's if it travels out. */
+static enum vpnalg_claim match_gre(const struct vpnalg_facts *facts,
+				   struct vpnalg_match *match)
+{
+	unsigned flags;
+
+	match->space = GRE_PROTOCOL;
+	match->kind = PPTP_KIND_CALL;
+	if (facts->l4_caplen < 2)
+		return drop(match, VPNALG_DROP_TRUNCATED);
+	flags = vpnalg_get16(facts->l4);
+	if ((flags & GRE_VERSION_MASK) != GRE_VERSION_ENHANCED)
+		return VPNALG_CLAIM_NONE;
+	if (facts->l4_len < GRE_TYPE_OFF + 2)
+		return drop(match, VPNALG_DROP_MALFORMED);
+	if (facts->l4_caplen < GRE_TYPE_OFF + 2)
+		return drop(match, VPNALG_DROP_TRUNCATED);
+	/* Others have made protocols of their own of version 1 (EoIP). */
+	if (vpnalg_get16(facts->l4 + GRE_TYPE_OFF) != GRE_TYPE_PPP)
+		return VPNALG_CLAIM_NONE;
+	if (facts->l4_len < GRE_HEADER_LEN ||
+	    (flags & GRE_FIXED_MASK) != GRE_FIXED)
+		return drop(match, VPNALG_DROP_MALFORMED);
+	if (facts->l4_caplen < GRE_HEADER_LEN)
+		return drop(match, VPNALG_DROP_TRUNCATED);
+	match->peer = !facts->inward;
+	match->id = vpnalg_get16(facts->l4 + GRE_CALL_ID_OFF);
+	match->port = 0;
+	return VPNALG_CLAIM_KEY;
+}
+
+static enum vpnalg_claim match(const struct vpnalg_facts *facts,
+			       struct vpnalg_match *claimed)
+{
+	bool ours = facts->protocol == PROTOCOL_TCP ||
+		    facts->protocol == GRE_PROTOCOL;
+
+	if (!ours)
+		return VPNALG_CLAIM_NONE;
+	if (facts->fragment == VPNALG_FRAGMENT_LATER) {
+		claimed->kind = facts->protocol == PROTOCOL_TCP
+					? PPTP_KIND_CONTROL
+					: PPTP_KIND_CALL;
+		claimed->space = GRE_PROTOCOL;
+		return VPNALG_CLAIM_GUARDED;
+	}
+	return facts->protocol == PROTOCOL_TCP ? match_tcp(facts, claimed)
+					       : match_gre(facts, claimed);
+}
+
+static enum vpnalg_result translate(struct vpnalg_step *step)
+{
+	return step->kind == PPTP_KIND_CONTROL ? vpnalg_pptp_control(step)
+					       : vpnalg_pptp_call(step);
+}
+
+static void swept(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	if (record->kind == PPTP_KIND_CALL)
+		vpnalg_pptp_call_swept(translator, record);
+}
+
+static void closed(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	if (record->kind == PPTP_KIND_CALL)
+		vpnalg_pptp_call_closed(translator, record);
+}
+
+const struct vpnalg_handler vpnalg_pptp = {
+	.size = sizeof(struct vpnalg_handler),
+	.name = "PPTP",
+	.kinds = kinds,
+	.kind_count = PPTP_KINDS,
+	.protocol_count = 2,
+	.protocols = { PROTOCOL_TCP, GRE_PROTOCOL },
+	.match = match,
+	.translate = translate,
+	.swept = swept,
+	.closed = closed,
+};

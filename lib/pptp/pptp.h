@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the PPTP handler share. */
+#ifndef VPNALG_PPTP_PPTP_H
+#define VPNALG_PPTP_PPTP_H
+
+#include <vpnalg/handler.h>
+
+#include "../wire/pptp.h"
+
+enum { PPTP_KIND_CONTROL, PPTP_KIND_CALL, PPTP_KINDS };
+
+/* How many rewritten IDs of each direction are remembered until they are
+ * acknowledged. */
+#define PPTP_FIELDS 2
+
+/* What the inside host sends this soon after an announced end may have been on
+ * its way already. */
+#define PPTP_GRACE_MS 3000
+
+/* An ID in the stream that differs inside and outside, by its position. Unused
+ * while both are equal. */
+struct pptp_field {
+	uint32_t position;
+	uint16_t inside, outside;
+};
+
+/* What framing a stream is at. */
+enum pptp_mode {
+	PPTP_MODE_START,  /* before the first message */
+	PPTP_MODE_FRAMED, /* message by message */
+	PPTP_MODE_PLAIN   /* not read any more, or never was */
+};
+
+/* One direction of a control connection. Positions are sequence numbers. */
+struct pptp_stream {
+	uint32_t cursor;       /* the next byte that was not seen yet */
+	uint32_t acknowledged; /* bytes before it are */
+	uint16_t length;       /* Length of the current message */
+	uint16_t offset;       /* how much of it lies before the cursor */
+	uint16_t ids[2];       /* at 12 and 14, as far as seen, as received */
+	struct pptp_field fields[PPTP_FIELDS];
+};
+
+/* TCP's progress, in pptp_control.flags. */
+#define PPTP_TCP_SYNCED 0x01      /* the SYN-ACK was seen */
+#define PPTP_TCP_ESTABLISHED 0x02 /* and acknowledged */
+#define PPTP_TCP_FIN_OUT 0x04
+#define PPTP_TCP_FIN_IN 0x08
+#define PPTP_TCP_FINAL 0x10 /* both, or a RST from inside: no way back */
+/* Some call's outside ID differs from its inside one in the first byte. */
+#define PPTP_MIXED 0x20
+/* The inside host has sent a SYN that is not this connection's. */
+#define PPTP_TCP_NEW_SYN 0x40
+
+/* The body of a control connection. */
+struct pptp_control {
+	struct pptp_stream streams[2]; /* out, in */
+	/* enum pptp_mode << 5 and the type of the current message */
+	uint8_t at[2];
+	uint8_t flags;
+	uint8_t failures;    /* of the store, for the ID at hand */
+	uint16_t generation; /* which connection on these ports */
+	uint16_t new_syn;    /* folded sequence number of that SYN */
+};
+
+/* A control message type that the handler does not know. */
+#define PPTP_TYPE_UNKNOWN 16
+
+static inline uint8_t pptp_type(const struct pptp_control *control,
+				unsigned way)
+{
+	return control->at[way] & 31;
+}
+
+static inline uint8_t pptp_mode(const struct pptp_control *control,
+				unsigned way)
+{
+	return control->at[way] >> 5;
+}
+
+/* Of a linger, how long what comes from inside does not take the end back. */
+static inline uint32_t pptp_grace(uint32_t linger)
+{
+	return linger / 2 < PPTP_GRACE_MS ? linger / 2 : PPTP_GRACE_MS;
+}
+
+#define PPTP_CALL_ANSWERED 0x01  /* the remote has named its ID */
+#define PPTP_CALL_CLEARING 0x02  /* the inside host wants it to end */
+#define PPTP_CALL_ATTACHED 0x04  /* the peer's ID is known */
+#define PPTP_CALL_LINGERING 0x08 /* its end was announced */
+#define PPTP_CALL_ORPHANED 0x10  /* by its control connection's */
+#define PPTP_CALL_REPLACED 0x20  /* its inside ID is a newer call's */
+
+/* The body of a call. Its control connection is named by what makes that one's
+ * inside key, its hosts being the same. */
+struct pptp_call {
+	uint16_t inside_port, remote_port;
+	uint16_t generation;
+	uint16_t flags;
+};
+
+/* pptp_control.c: TCP */
+enum vpnalg_result vpnalg_pptp_control(struct vpnalg_step *step);
+
+/* pptp_stream.c: the messages in it */
+
+/* A segment of the control connection. */
+struct pptp_segment {
+	uint32_t sequence;   /* of the first byte of data */
+	uint32_t acknowledgment;
+	const uint8_t *data; /* the data, as far as it is in memory */
+	uint32_t payload;    /* where it begins, from l4 on */
+	uint32_t length;     /* of the data */
+	uint32_t caplen;     /* of it in memory */
+	uint8_t flags;       /* of TCP */
+	bool cut;            /* set: length was made shorter */
+	bool stops;          /* set: a Stop-Control-Connection-Request */
+};
+
+enum vpnalg_result vpnalg_pptp_stream_receive(struct vpnalg_step *step,
+					      struct pptp_segment *segment);
+void vpnalg_pptp_stream_rewrite(struct vpnalg_step *step,
+				const struct pptp_segment *segment);
+
+/* pptp_call.c: calls */
+enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step);
+void vpnalg_pptp_call_swept(struct vpnalg *translator,
+			    struct vpnalg_record *call);
+void vpnalg_pptp_call_closed(struct vpnalg *translator,
+			     struct vpnalg_record *call);
+static inline struct pptp_call *
+pptp_call_body(const struct vpnalg *translator, struct vpnalg_record *call)
+{
+	return vpnalg_session_body(translator, call);
+}
+
+uint16_t vpnalg_pptp_call_id(struct vpnalg *translator,
+			     struct vpnalg_record *call, unsigned role);
+bool vpnalg_pptp_call_is_of(struct vpnalg_step *step,
+			    struct vpnalg_record *call);
+bool vpnalg_pptp_call_stands(struct vpnalg *translator,
+			     struct vpnalg_record *call);
+void vpnalg_pptp_call_join(struct vpnalg_step *step,
+			   struct vpnalg_record *call);
+void vpnalg_pptp_call_leave(struct vpnalg *translator,
+			    struct vpnalg_record *call);
+uint32_t vpnalg_pptp_call_lifetime(struct vpnalg *translator,
+				   const struct pptp_call *call);
+void vpnalg_pptp_call_answer(struct vpnalg *translator,
+			     struct vpnalg_record *call);
+void vpnalg_pptp_call_linger(struct vpnalg *translator,
+			     struct vpnalg_record *call);
+void vpnalg_pptp_call_revive(struct vpnalg *translator,
+			     struct vpnalg_record *call);
+
+/* pptp_id.c: IDs in control messages */
+
+/* An ID that goes by. */
+struct pptp_id {
+	uint16_t value;  /* in the packet's form */
+	uint16_t other;  /* set: in its other form */
+	bool opens;      /* the message opens a call */
+	bool asked;      /* set: a new call was asked for, whether or not in vain */
+	/* The first byte went by already, as it was: the other form must
+	 * have the same. */
+	bool split;
+};
+
+enum vpnalg_result vpnalg_pptp_id_own(struct vpnalg_step *step,
+				      struct pptp_id *id);
+bool vpnalg_pptp_id_peer(struct vpnalg_step *step, struct pptp_id *id);
+bool vpnalg_pptp_id_may_split(struct vpnalg_step *step, uint8_t first,
+			      bool opens);
+enum vpnalg_result vpnalg_pptp_id_attach(struct vpnalg_step *step,
+					 uint16_t own, uint16_t peer);
+void vpnalg_pptp_id_answered(struct vpnalg_step *step, uint16_t own);
+void vpnalg_pptp_id_clearing(struct vpnalg_step *step, uint16_t own);
+void vpnalg_pptp_id_ended(struct vpnalg_step *step, uint16_t own);
+void vpnalg_pptp_id_ended_by_peer(struct vpnalg_step *step, uint16_t peer);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the two files of the bundled store share.
+ *
+ * A table is an index of small tagged buckets, table_index.c, and an array of
+ * units, table.c, in blocks of six. */
+#ifndef VPNALG_STORE_TABLE_H
+#define VPNALG_STORE_TABLE_H
+
+#include <string.h>
+
+#include <vpnalg/store.h>
+
+#define ENTRIES 10
+#define NONE	UINT32_MAX
+
+/* In a reference: the key is not in its home bucket. */
+#define AWAY 0x80000000U
+
+struct bucket {
+	uint32_t reference[ENTRIES]; /* unit << 2 | slot, and AWAY */
+	uint16_t tag[ENTRIES];	     /* 0: the entry is empty */
+	uint16_t away;		     /* how many that belong here are away */
+	uint16_t unused;	     /* makes the tags three words of 64 bits */
+};
+
+struct block {
+	uint32_t previous, next; /* in the list of its size, with room */
+	uint8_t units;		 /* of each record in it; 0: free */
+	uint8_t used;		 /* bit n: the nth record is there */
+};
+
+struct vpnalg_table {
+	struct bucket *buckets;
+	struct block *blocks;
+	uint8_t *units;
+	size_t key_length;
+	uint32_t bucket_count, block_count;
+	uint32_t fresh; /* blocks from here on were never used */
+	/* Blocks with room, by the units of their records; 0: free blocks. */
+	uint32_t with_room[VPNALG_UNITS_MAX + 1];
+	struct vpnalg_table_use use;
+};
+
+static inline struct vpnalg_record *record_at(const struct vpnalg_table *table,
+					      uint32_t unit)
+{
+	return (struct vpnalg_record *)(void *)(table->units +
+						(size_t)unit * VPNALG_UNIT);
+}
+
+static inline uint32_t unit_of(uint32_t reference)
+{
+	return (reference & ~AWAY) >> 2;
+}
+
+static inline uint32_t reference_to(const struct vpnalg_table *table,
+				    const struct vpnalg_record *record,
+				    unsigned slot)
+{
+	size_t bytes = (size_t)((const uint8_t *)record - table->units);
+
+	return (uint32_t)(bytes / VPNALG_UNIT) << 2 | slot;
+}
+
+/* table_index.c: operations of the store */
+struct vpnalg_record *vpnalg_table_find(void *context, const uint8_t *key,
+					uint64_t hash, unsigned *slot);
+struct vpnalg_record *vpnalg_table_find_ipv4(void *context, const uint8_t *key,
+					     uint64_t hash, unsigned *slot);
+bool vpnalg_table_give(void *context, struct vpnalg_record *record,
+		       unsigned slot, uint64_t hash);
+void vpnalg_table_take(void *context, struct vpnalg_record *record,
+		       unsigned slot, uint64_t hash);
+void vpnalg_table_point(void *context, struct vpnalg_record *from,
+			unsigned from_slot, struct vpnalg_record *to,
+			unsigned to_slot, uint64_t hash);
+void vpnalg_table_prefetch(void *context, uint64_t hash, unsigned step);
+
+#endif

@@ -38,21 +38,21 @@ static const struct vpnalg_kind kinds[] = {
 /* [match] */
 /* The inside host owns the sender ID of its OPEN, and the receiver ID of all
  * that comes in. All else that goes out shows the peer's ID only. */
-static enum vpnalg_claim match(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 			       struct vpnalg_match *match)
 {
-	bool opens = facts->l4_caplen > OP && facts->l4[OP] == OPEN;
+	bool opens = parsed->l4_caplen > OP && parsed->l4[OP] == OPEN;
 
 	match->space = LINES;
-	if (facts->fragment == VPNALG_FRAGMENT_LATER)
+	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return VPNALG_CLAIM_GUARDED;
-	match->reason = facts->l4_len < HEADER ? VPNALG_DROP_MALFORMED
+	match->reason = parsed->l4_len < HEADER ? VPNALG_DROP_MALFORMED
 					       : VPNALG_DROP_TRUNCATED;
-	if (facts->l4_caplen < HEADER)
+	if (parsed->l4_caplen < HEADER)
 		return VPNALG_CLAIM_DROP;
-	match->peer = !facts->inward && !opens;
-	match->id = vpnalg_get16(facts->l4 +
-				 (opens && !facts->inward ? SENDER : RECEIVER));
+	match->peer = !parsed->inward && !opens;
+	match->id = vpnalg_get16(parsed->l4 +
+				 (opens && !parsed->inward ? SENDER : RECEIVER));
 	return VPNALG_CLAIM_KEY;
 }
 /* [match] */
@@ -61,13 +61,13 @@ static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 /* Opens a session for the OPEN of an inside host. */
 static enum vpnalg_result open_line(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_opening opening = {
 		.space = LINES,
-		.zone = facts->zone,
-		.inside = facts->local,
-		.remote = facts->remote,
-		.id = vpnalg_get16(facts->l4 + SENDER),
+		.zone = parsed->zone,
+		.inside = parsed->local,
+		.remote = parsed->remote,
+		.id = vpnalg_get16(parsed->l4 + SENDER),
 		.keep = true, /* the host's own ID, while it is free */
 		.ranges = { { .first = 1, .step = 1, .count = 65535 } },
 		.least = 1,
@@ -75,7 +75,7 @@ static enum vpnalg_result open_line(struct vpnalg_step *step)
 		.lifetime = LIFE,
 	};
 
-	if (facts->inward || facts->undo || facts->l4[OP] != OPEN)
+	if (parsed->inward || parsed->undo || parsed->l4[OP] != OPEN)
 		return VPNALG_DROP_NO_SESSION;
 	return vpnalg_session_open(step, &opening, &step->record);
 }
@@ -87,11 +87,11 @@ static bool give_peer(struct vpnalg_step *step, unsigned own, unsigned peer)
 {
 	struct vpnalg_tuple tuple;
 
-	vpnalg_session_take(step->translator, step->record, peer);
+	vpnalg_session_unlink(step->translator, step->record, peer);
 	vpnalg_session_tuple(step->translator, step->record, own, &tuple);
 	tuple.role = (uint8_t)peer;
-	tuple.id = vpnalg_get16(step->facts->l4 + SENDER);
-	return vpnalg_session_give(step->translator, step->record, &tuple);
+	tuple.id = vpnalg_get16(step->parsed->l4 + SENDER);
+	return vpnalg_session_link(step->translator, step->record, &tuple);
 }
 
 /* The server has named its ID: from now on what goes out finds the line. An
@@ -101,7 +101,7 @@ static enum vpnalg_result attach(struct vpnalg_step *step)
 	if (give_peer(step, VPNALG_INSIDE_OWN, VPNALG_INSIDE_PEER) &&
 	    give_peer(step, VPNALG_OUTSIDE_OWN, VPNALG_OUTSIDE_PEER))
 		return VPNALG_TRANSLATED;
-	vpnalg_session_take(step->translator, step->record, VPNALG_INSIDE_PEER);
+	vpnalg_session_unlink(step->translator, step->record, VPNALG_INSIDE_PEER);
 	return VPNALG_DROP_STORE;
 }
 /* [attach] */
@@ -112,19 +112,19 @@ static enum vpnalg_result attach(struct vpnalg_step *step)
  * again, data may still be on its way. */
 static void keep_or_end(struct vpnalg_step *step)
 {
-	if (step->facts->inward || step->record->flags & VPNALG_SESSION_ENDED)
+	if (step->parsed->inward || step->record->flags & VPNALG_SESSION_ENDED)
 		return;
-	if (step->facts->l4[OP] == END)
+	if (step->parsed->l4[OP] == END)
 		step->record->flags |= VPNALG_SESSION_ENDED;
-	vpnalg_session_live(step->translator, step->record,
-			    step->facts->l4[OP] == END ? LINGER : LIFE);
+	vpnalg_session_set_lifetime(step->translator, step->record,
+			    step->parsed->l4[OP] == END ? LINGER : LIFE);
 }
 /* [end] */
 
 /* [translate] */
 static enum vpnalg_result translate(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 	struct vpnalg_tuple other;
 
@@ -134,7 +134,7 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	else if (step->slot == VPNALG_OUTSIDE_PEER &&
 		 step->record->flags & VPNALG_SESSION_SHARED)
 		result = VPNALG_DROP_AMBIGUOUS; /* undo, and two hosts fit */
-	else if (facts->inward && facts->l4[OP] == ANSWER)
+	else if (parsed->inward && parsed->l4[OP] == ANSWER)
 		result = attach(step);
 	if (result != VPNALG_TRANSLATED)
 		return result;
@@ -143,12 +143,12 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	 * not says what the packet must become. */
 	keep_or_end(step);
 	vpnalg_session_tuple(step->translator, step->record,
-			     facts->inside ? VPNALG_OUTSIDE_OWN
+			     parsed->inside ? VPNALG_OUTSIDE_OWN
 					   : VPNALG_INSIDE_OWN, &other);
 	vpnalg_rewrite_local(step, other.local);
-	if (facts->inward)
+	if (parsed->inward)
 		vpnalg_rewrite_16(step, RECEIVER, (uint16_t)other.id);
-	else if (facts->l4[OP] == OPEN)
+	else if (parsed->l4[OP] == OPEN)
 		vpnalg_rewrite_16(step, SENDER, (uint16_t)other.id);
 	return VPNALG_TRANSLATED;
 }

@@ -70,7 +70,7 @@ static void open_translator(struct job *job)
 		.burst = 1,
 		/* Dropping a packet so that its host waits is of no use here:
 		 * what is in a capture has happened. */
-		.no_wait = true,
+		.passive = true,
 	};
 	size_t room = vpnalg_table_size(700000), size;
 	void *sessions = malloc(room), *memory;

@@ -158,7 +158,7 @@ static bool receive(int port, bool outside, uint8_t *bytes,
 		.direction = outside ? VPNALG_IN : VPNALG_OUT,
 		.checksum = aux.tp_status & TP_STATUS_CSUMNOTREADY
 				    ? VPNALG_CHECKSUM_PARTIAL
-				    : VPNALG_CHECKSUM_COMPLETE,
+				    : VPNALG_CHECKSUM_FULL,
 	};
 	return true;
 }

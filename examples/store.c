@@ -90,7 +90,7 @@ static void list_remove(void *context, struct vpnalg_record *record)
 
 /* [keys] */
 /* Cannot fail here, for there is room for each key beside its record. */
-static bool list_give(void *context, struct vpnalg_record *record,
+static bool list_link(void *context, struct vpnalg_record *record,
 		      unsigned slot, uint64_t hash)
 {
 	(void)context;
@@ -99,7 +99,7 @@ static bool list_give(void *context, struct vpnalg_record *record,
 	return true;
 }
 
-static void list_take(void *context, struct vpnalg_record *record,
+static void list_unlink(void *context, struct vpnalg_record *record,
 		      unsigned slot, uint64_t hash)
 {
 	(void)context;
@@ -107,12 +107,12 @@ static void list_take(void *context, struct vpnalg_record *record,
 	place_of(record)->given[slot] = false;
 }
 
-static void list_point(void *context, struct vpnalg_record *from,
+static void list_relink(void *context, struct vpnalg_record *from,
 		       unsigned from_slot, struct vpnalg_record *to,
 		       unsigned to_slot, uint64_t hash)
 {
-	list_take(context, from, from_slot, hash);
-	list_give(context, to, to_slot, hash);
+	list_unlink(context, from, from_slot, hash);
+	list_link(context, to, to_slot, hash);
 }
 /* [keys] */
 
@@ -153,9 +153,9 @@ static struct vpnalg_store list_operations(struct list_store *list)
 		.find = list_find,
 		.add = list_add,
 		.remove = list_remove,
-		.give = list_give,
-		.take = list_take,
-		.point = list_point,
+		.link = list_link,
+		.unlink = list_unlink,
+		.relink = list_relink,
 		.next = list_next,
 		.changed = list_changed,
 	};

@@ -37,19 +37,19 @@ static const struct vpnalg_kind kinds[] = {
 };
 
 /* The ports of the two ends, whichever way the packet travels. */
-static uint32_t local_port_off(const struct vpnalg_facts *facts)
+static uint32_t local_port_off(const struct vpnalg_parsed *parsed)
 {
-	return facts->inward ? DESTINATION_OFF : SOURCE_OFF;
+	return parsed->inward ? DESTINATION_OFF : SOURCE_OFF;
 }
 
-static uint16_t local_port(const struct vpnalg_facts *facts)
+static uint16_t local_port(const struct vpnalg_parsed *parsed)
 {
-	return vpnalg_get16(facts->l4 + local_port_off(facts));
+	return vpnalg_get16(parsed->l4 + local_port_off(parsed));
 }
 
-static uint16_t remote_port(const struct vpnalg_facts *facts)
+static uint16_t remote_port(const struct vpnalg_parsed *parsed)
 {
-	return vpnalg_get16(facts->l4 + (facts->inward ? SOURCE_OFF
+	return vpnalg_get16(parsed->l4 + (parsed->inward ? SOURCE_OFF
 						       : DESTINATION_OFF));
 }
 
@@ -58,43 +58,43 @@ static uint16_t remote_port(const struct vpnalg_facts *facts)
  * belongs to one session with that remote, whatever the remote's port: so it is
  * left out of that key, and translate() looks at it.
  */
-static enum vpnalg_claim match(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 			       struct vpnalg_match *match)
 {
 	match->space = UDPLITE_PROTOCOL;
 	match->reason = VPNALG_DROP_FRAGMENT;
-	if (facts->fragment == VPNALG_FRAGMENT_LATER)
+	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return VPNALG_CLAIM_DROP;
-	match->reason = facts->l4_len < HEADER_LEN ? VPNALG_DROP_MALFORMED
+	match->reason = parsed->l4_len < HEADER_LEN ? VPNALG_DROP_MALFORMED
 						   : VPNALG_DROP_TRUNCATED;
-	if (facts->l4_caplen < HEADER_LEN)
+	if (parsed->l4_caplen < HEADER_LEN)
 		return VPNALG_CLAIM_DROP;
-	match->id = local_port(facts);
-	match->port = facts->inside ? remote_port(facts) : 0;
+	match->id = local_port(parsed);
+	match->port = parsed->inside ? remote_port(parsed) : 0;
 	return VPNALG_CLAIM_KEY;
 }
 
 /* RFC 3828 3.1: 0 or 8 to the length. */
-static bool is_covered(const struct vpnalg_facts *facts)
+static bool is_covered(const struct vpnalg_parsed *parsed)
 {
-	uint16_t coverage = vpnalg_get16(facts->l4 + COVERAGE_OFF);
+	uint16_t coverage = vpnalg_get16(parsed->l4 + COVERAGE_OFF);
 
 	return coverage == 0 ||
-	       (coverage >= HEADER_LEN && coverage <= facts->l4_len);
+	       (coverage >= HEADER_LEN && coverage <= parsed->l4_len);
 }
 
 /* Only what goes out opens a session: the host's own port where it is free, any
  * other from 1024 on where it is not. */
 static enum vpnalg_result open_session(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_opening opening = {
 		.space = UDPLITE_PROTOCOL,
-		.zone = facts->zone,
-		.inside = facts->local,
-		.remote = facts->remote,
-		.id = local_port(facts),
-		.inside_port = remote_port(facts),
+		.zone = parsed->zone,
+		.inside = parsed->local,
+		.remote = parsed->remote,
+		.id = local_port(parsed),
+		.inside_port = remote_port(parsed),
 		.keep = true,
 		.ranges = { { .first = 1024, .step = 1, .count = 64512 } },
 		.least = 1,
@@ -102,7 +102,7 @@ static enum vpnalg_result open_session(struct vpnalg_step *step)
 		.lifetime = vpnalg_session_timers(step->translator)->udp,
 	};
 
-	if (facts->inward || facts->undo)
+	if (parsed->inward || parsed->undo)
 		return VPNALG_DROP_NO_SESSION;
 	return vpnalg_session_open(step, &opening, &step->record);
 }
@@ -113,7 +113,7 @@ static bool is_right_port(const struct vpnalg_step *step)
 
 	vpnalg_session_tuple(step->translator, step->record,
 			     VPNALG_INSIDE_OWN, &inside);
-	return inside.port == remote_port(step->facts);
+	return inside.port == remote_port(step->parsed);
 }
 
 /* A sum in which `before` gives way to `after` (RFC 1624). */
@@ -130,21 +130,21 @@ static uint32_t exchange(uint32_t sum, uint16_t before, uint16_t after)
  * 0xffff, since 0 is not allowed; one that is 0 all the same was wrong, and
  * what differs from right as much as before stays wrong.
  */
-static uint16_t checksum_for(const struct vpnalg_facts *facts,
+static uint16_t checksum_for(const struct vpnalg_parsed *parsed,
 			     const struct vpnalg_tuple *other)
 {
-	uint32_t sum = vpnalg_get16(facts->l4 + CHECKSUM_OFF);
-	bool partial = facts->checksum == VPNALG_CHECKSUM_PARTIAL;
+	uint32_t sum = vpnalg_get16(parsed->l4 + CHECKSUM_OFF);
+	bool partial = parsed->checksum == VPNALG_CHECKSUM_PARTIAL;
 	uint8_t i;
 
 	if (!partial)
 		sum = ~sum & 0xffff;
-	for (i = 0; i < facts->addr_len; i += 2)
-		sum = exchange(sum, vpnalg_get16(facts->local + i),
+	for (i = 0; i < parsed->addr_len; i += 2)
+		sum = exchange(sum, vpnalg_get16(parsed->local + i),
 			       vpnalg_get16(other->local + i));
 	if (partial)
 		return (uint16_t)sum;
-	sum = ~exchange(sum, local_port(facts), (uint16_t)other->id) & 0xffff;
+	sum = ~exchange(sum, local_port(parsed), (uint16_t)other->id) & 0xffff;
 	return sum != 0 ? (uint16_t)sum : 0xffff;
 }
 
@@ -155,12 +155,12 @@ static uint16_t checksum_for(const struct vpnalg_facts *facts,
  */
 static enum vpnalg_result translate(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 	struct vpnalg_tuple other;
 	uint16_t checksum;
 
-	if (!is_covered(facts))
+	if (!is_covered(parsed))
 		return VPNALG_DROP_MALFORMED;
 	if (step->record == NULL)
 		result = open_session(step);
@@ -168,18 +168,18 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 		return result;
 	if (!is_right_port(step))
 		return VPNALG_DROP_PORT_HELD;
-	if (!facts->inward) /* RFC 4787 REQ-6: only the host itself */
-		vpnalg_session_live(
+	if (!parsed->inward) /* RFC 4787 REQ-6: only the host itself */
+		vpnalg_session_set_lifetime(
 			step->translator, step->record,
 			vpnalg_session_timers(step->translator)->udp);
 
 	vpnalg_session_tuple(step->translator, step->record,
-			     facts->inside ? VPNALG_OUTSIDE_OWN
+			     parsed->inside ? VPNALG_OUTSIDE_OWN
 					   : VPNALG_INSIDE_OWN,
 			     &other);
-	checksum = checksum_for(facts, &other);
+	checksum = checksum_for(parsed, &other);
 	vpnalg_rewrite_local(step, other.local);
-	vpnalg_rewrite_16(step, local_port_off(facts), (uint16_t)other.id);
+	vpnalg_rewrite_16(step, local_port_off(parsed), (uint16_t)other.id);
 	vpnalg_rewrite_16(step, CHECKSUM_OFF, checksum);
 	return VPNALG_TRANSLATED;
 }

@@ -131,7 +131,7 @@ struct vpnalg *capture_translator(const struct capture *capture)
 		.store = &store,
 		.random = next_random,
 		.context = &chance,
-		.no_wait = !capture->waits,
+		.passive = !capture->waits,
 	};
 	struct vpnalg *translator;
 

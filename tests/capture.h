@@ -28,7 +28,7 @@ struct capture {
 	uint8_t inside[4];          /* octets that inside addresses begin with */
 	unsigned inside_octets;
 	bool l2tp_port_1701; /* L2TP servers insist on it; false at first */
-	bool waits;          /* hosts may be told to wait; false at first */
+	bool waits;          /* hosts may be held back; false at first */
 	pcap_t *pcap;
 };
 

@@ -34,6 +34,7 @@ wants_tests() {
 	wants_build
 	wants check pkg-config --exists check
 	wants clang command -v clang
+	wants clang-format command -v clang-format
 	wants doxygen command -v doxygen
 	wants g++ command -v g++
 	wants gcc command -v gcc

@@ -334,7 +334,7 @@ END_TEST
 
 static void begin_ipsec(void)
 {
-	ipsec_world(&w, (struct world_options){ .no_wait = true,
+	ipsec_world(&w, (struct world_options){ .passive = true,
 						.no_undo = true });
 }
 

@@ -21,7 +21,7 @@ struct fate {
 	unsigned same;    /* left both in the same form */
 	unsigned here;    /* left here only: the gateway lost it on purpose, or
 			   * the capture of the other side had ended */
-	unsigned nowhere; /* told to wait, unknown or refused, by both */
+	unsigned nowhere; /* held back, unknown or refused, by both */
 };
 
 static const struct row {

@@ -221,7 +221,7 @@ START_TEST(children_do_not_keep_a_parent_whose_end_was_announced)
 	toy_world(&w, (struct world_options){ 0 });
 	toy_call(&w, CLIENT_A, 5000, SERVER, 7, 9);
 	control_of(&w)->flags |= VPNALG_SESSION_ENDED;
-	vpnalg_session_live(w.alg, control_of(&w), 10);
+	vpnalg_session_set_lifetime(w.alg, control_of(&w), 10);
 	w.now += 10;
 	ck_assert(sweep(&w) == BEGINNING + TOY_DATA_LIFE);
 	ck_assert_ptr_null(control_of(&w));

@@ -69,8 +69,8 @@ static enum vpnalg_result ask_for_kind_7(struct vpnalg_step *step)
 {
 	struct vpnalg_opening opening = { .kind = 7,
 					  .space = UDP,
-					  .inside = step->facts->local,
-					  .remote = step->facts->remote };
+					  .inside = step->parsed->local,
+					  .remote = step->parsed->remote };
 	uint32_t id;
 
 	return vpnalg_session_may_open(step, &opening, &id)
@@ -183,17 +183,17 @@ static const struct handler_row {
 
 static const struct handler_row *row;
 
-static enum vpnalg_claim match(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 			       struct vpnalg_match *m)
 {
-	if (facts->protocol != UDP)
+	if (parsed->protocol != UDP)
 		return VPNALG_CLAIM_NONE;
 	m->space = UDP;
 	m->kind = row->kind;
 	m->reason = row->reason;
 	m->more = row->more;
-	m->id = vpnalg_local_port(facts);
-	m->port = facts->inside ? vpnalg_remote_port(facts) : 0;
+	m->id = vpnalg_local_port(parsed);
+	m->port = parsed->inside ? vpnalg_remote_port(parsed) : 0;
 	if (row->more) /* it cannot be led astray either */
 		m->attempt = 0;
 	return (enum vpnalg_claim)row->claim;

@@ -109,9 +109,9 @@ SPOIL(long_keys, store.key_length = VPNALG_KEY_MAX)
 SPOIL(no_find, store.find = NULL)
 SPOIL(no_add, store.add = NULL)
 SPOIL(no_remove, store.remove = NULL)
-SPOIL(no_give, store.give = NULL)
-SPOIL(no_take, store.take = NULL)
-SPOIL(no_point, store.point = NULL)
+SPOIL(no_give, store.link = NULL)
+SPOIL(no_take, store.unlink = NULL)
+SPOIL(no_point, store.relink = NULL)
 SPOIL(no_next, store.next = NULL)
 SPOIL(no_match, handler.match = NULL)
 SPOIL(no_translate, handler.translate = NULL)
@@ -370,7 +370,7 @@ START_TEST(a_new_translator_has_counted_nothing)
 		ck_assert(vpnalg_kind_counters(w.alg, i, &kind,
 					       sizeof(kind)));
 		ck_assert_str_eq(kind.name, names[i]);
-		ck_assert_uint_eq(kind.opened + kind.closed + kind.unread, 0);
+		ck_assert_uint_eq(kind.opened + kind.closed + kind.unparsed, 0);
 		ck_assert_uint_eq(kind.translated[0] + kind.translated[1], 0);
 		ck_assert_uint_eq(kind.dropped[0] + kind.dropped[1], 0);
 	}

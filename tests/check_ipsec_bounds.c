@@ -86,7 +86,7 @@ START_TEST(who_could_be_answered_for_another_is_held_back)
 	come(1);
 	b_waits();
 	set_way(row);
-	ck_assert_msg((esp_sends(&w, &next) == VPNALG_DROP_WAIT) ==
+	ck_assert_msg((esp_sends(&w, &next) == VPNALG_DROP_HELD) ==
 			      row->holds_spi,
 		      "%s: SPI", row->name);
 	ck_assert_int_eq(!!(host_body(&w, CLIENT_A)->flags & IPSEC_HOST_HELD),
@@ -95,7 +95,7 @@ START_TEST(who_could_be_answered_for_another_is_held_back)
 	set_flag(CLIENT_A, IPSEC_HOST_HELD, true);
 	touched(&w, CLIENT_A);
 	ck_assert_msg((ike_out(&w, &k, CREATE_CHILD_SA, INITIATOR, 5) ==
-		       VPNALG_DROP_WAIT) == row->holds_message,
+		       VPNALG_DROP_HELD) == row->holds_message,
 		      "%s: message", row->name);
 	ck_assert(!(host_body(&w, CLIENT_A)->flags & IPSEC_HOST_HELD));
 }
@@ -142,7 +142,7 @@ START_TEST(nobody_is_held_back_too_often_or_too_long)
 	result = row->message
 			 ? ike_out(&w, &k, CREATE_CHILD_SA, INITIATOR, 5)
 			 : esp_sends(&w, &next);
-	ck_assert_uint_eq(result, VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(result, VPNALG_DROP_HELD);
 	h = host_body(&w, CLIENT_A);
 	request = h->held_for;
 	ck_assert_uint_eq(h->held_since, ago(&w, 0));
@@ -154,7 +154,7 @@ START_TEST(nobody_is_held_back_too_often_or_too_long)
 	result = row->message
 			 ? ike_out(&w, &k, CREATE_CHILD_SA, INITIATOR, 5)
 			 : esp_sends(&w, &next);
-	ck_assert_int_eq(result == VPNALG_DROP_WAIT, row->holds);
+	ck_assert_int_eq(result == VPNALG_DROP_HELD, row->holds);
 	if (!row->holds)
 		return;
 	h = host_body(&w, CLIENT_A);

@@ -17,7 +17,7 @@ static void begin(void)
 	struct esp e = esp_of(CLIENT_A, SERVER, 0xaa, 0xbb);
 
 	ipsec_world(&w, (struct world_options){ .no_undo = true,
-						.no_wait = true });
+						.passive = true });
 	k.port = 40001;
 	client_exchanges(&w, &k, IKE_SA_INIT);
 	k.port = 40003;

@@ -161,7 +161,7 @@ START_TEST(a_forged_message_asks_for_no_sa)
 	ck_assert_uint_eq(ike_in(&w, &a, CREATE_CHILD_SA, 0, 4),
 			  VPNALG_TRANSLATED);
 	ck_assert_uint_eq(ike_out(&w, &b, CREATE_CHILD_SA, INITIATOR, 10),
-			  VPNALG_DROP_WAIT);
+			  VPNALG_DROP_HELD);
 }
 END_TEST
 
@@ -180,7 +180,7 @@ START_TEST(wishes_that_take_turns_wait_no_longer_than_one)
 					  100),
 				  VPNALG_TRANSLATED);
 		waited += ike_out(&w, &b, CREATE_CHILD_SA, INITIATOR,
-				  200 + i % 2) == VPNALG_DROP_WAIT;
+				  200 + i % 2) == VPNALG_DROP_HELD;
 		w.now += 400;
 	}
 	ck_assert_uint_ge(waited, 1);

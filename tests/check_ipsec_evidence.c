@@ -53,9 +53,9 @@ static void check_begun(const struct begun_row *row,
 {
 	struct ipsec_likelihood l = likelihood_at(BEGAN, c, false);
 
-	ck_assert_int_eq(l.evidence, VPNALG_EVIDENCE_WOKE);
+	ck_assert_int_eq(l.evidence, VPNALG_EVIDENCE_RESUMED);
 	if (row->likely)
-		check_likely(l, VPNALG_EVIDENCE_WOKE, row->surprise);
+		check_likely(l, VPNALG_EVIDENCE_RESUMED, row->surprise);
 	else
 		ck_assert_int_eq(l.rank, IPSEC_RANK_IDLE);
 }
@@ -96,7 +96,7 @@ START_TEST(of_two_beginnings_the_likelier_one_counts)
 					   .out_since =
 						   BEGAN - row->released };
 
-	check_likely(likelihood_at(BEGAN, &c, false), VPNALG_EVIDENCE_WOKE,
+	check_likely(likelihood_at(BEGAN, &c, false), VPNALG_EVIDENCE_RESUMED,
 		     row->surprise);
 }
 END_TEST
@@ -206,12 +206,12 @@ static const struct answered_row {
 	enum vpnalg_evidence evidence;
 	uint32_t surprise;
 } answered_rows[] = {
-	{ 130, 120, 0, false, IPSEC_RANK_LIKELY, VPNALG_EVIDENCE_WOKE, 0 },
+	{ 130, 120, 0, false, IPSEC_RANK_LIKELY, VPNALG_EVIDENCE_RESUMED, 0 },
 	{ 130, 130, 0, false, IPSEC_RANK_SOON, VPNALG_EVIDENCE_CONTINUED, 288 },
-	{ 100, 90, 0, false, IPSEC_RANK_LIKELY, VPNALG_EVIDENCE_WOKE, 0 },
+	{ 100, 90, 0, false, IPSEC_RANK_LIKELY, VPNALG_EVIDENCE_RESUMED, 0 },
 	{ 100, 90, 200, false, IPSEC_RANK_LIKELY, VPNALG_EVIDENCE_CONTINUED,
 	  0 },
-	{ 130, 120, 900, true, IPSEC_RANK_SURE, VPNALG_EVIDENCE_WOKE, 0 },
+	{ 130, 120, 900, true, IPSEC_RANK_SURE, VPNALG_EVIDENCE_RESUMED, 0 },
 };
 
 START_TEST(a_host_that_was_held_back_may_be_answered)
@@ -288,7 +288,7 @@ START_TEST(a_host_that_has_connected_and_begins_to_send_is_answered)
 				     .resumed = BEGAN - 1,
 				     .has_resumed = 1 };
 
-	check_likely(likelihood_at(BEGAN, &c, false), VPNALG_EVIDENCE_WOKE, 0);
+	check_likely(likelihood_at(BEGAN, &c, false), VPNALG_EVIDENCE_RESUMED, 0);
 	c.has_resumed = 0;
 	check_likely(likelihood_at(BEGAN, &c, false),
 		     VPNALG_EVIDENCE_CONNECTED, 1000);
@@ -305,7 +305,7 @@ START_TEST(a_host_that_has_rekeyed_may_own_what_follows_an_spi_of_nobody)
 	ck_assert_int_eq(likelihood_at(BEGAN, &c, false).rank,
 			 IPSEC_RANK_IDLE);
 	ck_assert_int_eq(likelihood_at(BEGAN, &c, false).evidence,
-			 VPNALG_EVIDENCE_WOKE);
+			 VPNALG_EVIDENCE_RESUMED);
 	c.asked--;
 	ck_assert_int_eq(likelihood_at(BEGAN, &c, true).rank, IPSEC_RANK_IDLE);
 	c.asked = BEGAN + 50;
@@ -333,7 +333,7 @@ START_TEST(when_an_spi_began_may_be_unknown)
 	w.flags = 0;
 	vpnalg_ipsec_evidence(BEGAN, &c, &w, true, &l);
 	ck_assert_int_eq(l.rank, IPSEC_RANK_IDLE);
-	ck_assert_int_eq(l.evidence, VPNALG_EVIDENCE_WOKE);
+	ck_assert_int_eq(l.evidence, VPNALG_EVIDENCE_RESUMED);
 	ck_assert_uint_eq(l.surprise, 0);
 	c.receives = 1;
 	vpnalg_ipsec_evidence(BEGAN, &c, &w, true, &l);

@@ -7,7 +7,7 @@ static struct world w;
 
 static void begin(void)
 {
-	ipsec_world(&w, (struct world_options){ .no_wait = true });
+	ipsec_world(&w, (struct world_options){ .passive = true });
 }
 
 static void end(void)

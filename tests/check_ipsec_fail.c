@@ -26,7 +26,7 @@ static void begin(size_t addresses)
 						.address_count = addresses,
 						.choosing = CHOOSE_TAKE,
 						.no_undo = true,
-						.no_wait = true });
+						.passive = true });
 	lost = 0;
 	for (i = 0; i < HOSTS; i++) {
 		hosts[i] = (struct host){
@@ -247,7 +247,7 @@ START_TEST(a_store_that_is_full_keeps_what_it_has)
 
 	ipsec_world(&w, (struct world_options){ .units = (uint32_t)_i,
 						.no_undo = true,
-						.no_wait = true,
+						.passive = true,
 						.leaves = true });
 	for (i = 0; i < 40; i++) {
 		e[i] = esp_of(CLIENT_A + i, SERVER, 0xa0 + i, 0xb0 + i);

@@ -36,7 +36,7 @@ static void begin(const struct flood_row *row)
 
 	seed = 2463534242U;
 	ipsec_world(&w, (struct world_options){ .no_undo = true,
-						.no_wait = true });
+						.passive = true });
 	for (i = 0; i < row->count; i++) {
 		hosts[i] = esp_of(CLIENT_A + i, SERVER, 0xa0 + i, 0xb0 + i);
 		w.now += 5000;

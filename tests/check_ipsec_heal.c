@@ -236,7 +236,7 @@ START_TEST(a_crowd_that_waits_shuts_nobody_out)
 
 		do
 			w.now += 100;
-		while (esp_sends(&w, &e) == VPNALG_DROP_WAIT);
+		while (esp_sends(&w, &e) == VPNALG_DROP_HELD);
 	}
 	for (i = 0; i < 60; i++) {
 		deaf = is_answered(&a) ? 0 : deaf + 1;

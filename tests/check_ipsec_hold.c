@@ -7,9 +7,9 @@ static struct world w;
 static struct esp a, b;
 static struct ike ka, kb;
 
-static void begin_with(bool no_wait)
+static void begin_with(bool passive)
 {
-	ipsec_world(&w, (struct world_options){ .no_wait = no_wait });
+	ipsec_world(&w, (struct world_options){ .passive = passive });
 	a = esp_of(CLIENT_A, SERVER, 0xa1, 0xb1);
 	b = esp_of(CLIENT_B, SERVER, 0xa2, 0xb2);
 	ka = ike_of(CLIENT_A, SERVER, 0);
@@ -35,7 +35,7 @@ static unsigned send_until(struct esp *e, uint32_t again)
 	unsigned waits = 0;
 
 	while (esp_sends(&w, e) != VPNALG_TRANSLATED) {
-		ck_assert_uint_eq(w.last.result, VPNALG_DROP_WAIT);
+		ck_assert_uint_eq(w.last.result, VPNALG_DROP_HELD);
 		waits++;
 		w.now += again;
 	}
@@ -49,9 +49,9 @@ START_TEST(the_second_of_two_that_begin_at_once_waits)
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 	waits = send_until(&b, 10);
 	ck_assert_uint_ge(waits, 1);
-	ck_assert_uint_eq(dropped(&w, VPNALG_DROP_WAIT), waits);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_WAIT], waits);
-	ck_assert_uint_eq(w.event.type, VPNALG_EVENT_WAIT);
+	ck_assert_uint_eq(dropped(&w, VPNALG_DROP_HELD), waits);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_HELD], waits);
+	ck_assert_uint_eq(w.event.type, VPNALG_EVENT_HELD);
 	ck_assert_uint_eq(get32(w.event.session.inside.octets), CLIENT_B);
 }
 END_TEST
@@ -143,7 +143,7 @@ START_TEST(who_sends_with_what_it_has_does_not_wait)
 	w.now += 2000;
 	client_exchanges(&w, &ka, CREATE_CHILD_SA);
 	ck_assert_uint_eq(esp_sends(&w, &next_b), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(esp_sends(&w, &next_a), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(esp_sends(&w, &next_a), VPNALG_DROP_HELD);
 	w.now += 1500;
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(esp_sends(&w, &next_b), VPNALG_TRANSLATED);
@@ -169,9 +169,9 @@ START_TEST(who_waits_may_be_answered_for_what_it_sent_before)
 	client_exchanges(&w, &ka, CREATE_CHILD_SA);
 	a = esp_of(CLIENT_A, SERVER, 0xa3, 0xb3);
 	w.now += 32;
-	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_DROP_HELD);
 	w.now += 10;
-	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_DROP_HELD);
 	for (i = 0; i < 4; i++) {
 		w.now += 10;
 		esp_sends(&w, &b);
@@ -205,7 +205,7 @@ START_TEST(who_waited_is_not_taken_for_one_that_hears_nothing)
 	ck_assert_uint_eq(esp_receives(&w, &b), VPNALG_DROP_UNPAIRED);
 	for (i = 0; i < 3; i++) {
 		w.now += 80;
-		ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_DROP_WAIT);
+		ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_DROP_HELD);
 		ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
 	}
 	ck_assert_uint_eq(esp_receives(&w, &b), VPNALG_DROP_UNPAIRED);
@@ -233,7 +233,7 @@ START_TEST(who_waited_begins_when_it_may_send)
 	for (i = 0; i < 3; i++) {
 		ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 		w.now += 10;
-		ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_DROP_WAIT);
+		ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_DROP_HELD);
 		w.now += 90;
 	}
 	w.now += 10;
@@ -257,7 +257,7 @@ START_TEST(who_waited_long_ago_has_not_just_begun)
 	ike_begin(&w, &kb);
 	send_and_hear(&a);
 	esp_sends(&w, &b);
-	ck_assert_uint_eq(esp_sends(&w, &second_a), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(esp_sends(&w, &second_a), VPNALG_DROP_HELD);
 	w.now += 11;
 	esp_arrives(&w, &b);
 	for (i = 0; i < 600; i++) {
@@ -292,12 +292,12 @@ START_TEST(a_message_waits_for_who_waits)
 	ck_assert_uint_eq(esp_sends(&w, &c), VPNALG_TRANSLATED);
 	w.now += 1;
 	ck_assert_uint_eq(ike_out(&w, &kb, CREATE_CHILD_SA, INITIATOR, 2),
-			  VPNALG_DROP_WAIT);
+			  VPNALG_DROP_HELD);
 	w.now += 300;
-	ck_assert_uint_eq(esp_sends(&w, &next_a), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(esp_sends(&w, &next_a), VPNALG_DROP_HELD);
 	w.now += 200;
 	ck_assert_uint_eq(ike_out(&w, &kb, CREATE_CHILD_SA, INITIATOR, 2),
-			  VPNALG_DROP_WAIT);
+			  VPNALG_DROP_HELD);
 }
 END_TEST
 
@@ -313,7 +313,7 @@ START_TEST(what_comes_while_one_waits_is_never_the_others)
 	w.now += 60000;
 	client_exchanges(&w, &kb, CREATE_CHILD_SA);
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_DROP_HELD);
 	w.now += 10;
 	for (i = 0; i < 4; i++) {
 		hears(&a);
@@ -363,7 +363,7 @@ START_TEST(nobody_waits_where_it_is_switched_off)
 	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
 	ike_begin(&w, &ka);
 	ike_begin(&w, &kb);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_WAIT], 0);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_HELD], 0);
 }
 END_TEST
 
@@ -375,7 +375,7 @@ START_TEST(nobody_waits_for_a_host_of_another_remote)
 	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
 	ike_begin(&w, &ka);
 	ike_begin(&w, &kb);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_WAIT], 0);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_HELD], 0);
 }
 END_TEST
 
@@ -404,7 +404,7 @@ START_TEST(nat_t_does_not_wait)
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 	ike_begin(&w, &kb);
 	client_exchanges(&w, &kb, CREATE_CHILD_SA);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_WAIT], 0);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_HELD], 0);
 }
 END_TEST
 
@@ -426,7 +426,7 @@ START_TEST(a_message_that_asks_for_an_sa_may_have_to_wait)
 	ck_assert_uint_eq(ike_out(&w, &ka, row->exchange, flags, 1),
 			  VPNALG_TRANSLATED);
 	w.now += 5;
-	for (; ike_out(&w, &kb, row->exchange, flags, 1) == VPNALG_DROP_WAIT;
+	for (; ike_out(&w, &kb, row->exchange, flags, 1) == VPNALG_DROP_HELD;
 	     waits++)
 		w.now += 100;
 	ck_assert_uint_eq(w.last.result, VPNALG_TRANSLATED);
@@ -473,7 +473,7 @@ START_TEST(undo_never_waits)
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
 			  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_DROP_HELD);
 	p = esp_packet(OUTSIDE, SERVER, 0xa2, 1);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
 			  VPNALG_DROP_NO_SESSION);
@@ -491,7 +491,7 @@ START_TEST(undo_of_a_message_never_waits)
 	ck_assert_uint_eq(ike_out(&w, &ka, CREATE_CHILD_SA, INITIATOR, 1),
 			  VPNALG_TRANSLATED);
 	ck_assert_uint_eq(ike_out(&w, &kb, CREATE_CHILD_SA, INITIATOR, 1),
-			  VPNALG_DROP_WAIT);
+			  VPNALG_DROP_HELD);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
 			  VPNALG_TRANSLATED);
 	ck_assert_uint_eq(source(&w), CLIENT_B);

@@ -14,7 +14,7 @@ static void begin(void)
 {
 	unsigned i;
 
-	ipsec_world(&w, (struct world_options){ .no_wait = true,
+	ipsec_world(&w, (struct world_options){ .passive = true,
 						.units = 4000 });
 	for (i = 0; i < HOSTS; i++)
 		hosts[i] = esp_of(CLIENT_A + i, SERVER, 0xa000 + i,

@@ -16,7 +16,7 @@ static void begin(void)
 {
 	unsigned i;
 
-	ipsec_world(&w, (struct world_options){ .no_wait = true });
+	ipsec_world(&w, (struct world_options){ .passive = true });
 	for (i = 0; i < HOSTS; i++) {
 		k[i] = ike_of(CLIENT_A + i, SERVER, 0);
 		k[i].insists = true;

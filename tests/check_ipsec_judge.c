@@ -211,7 +211,7 @@ START_TEST(the_host_that_woke_gets_the_answer)
 	actor->in_every = actor->out_every = 10;
 	let_pass(500);
 	check_right((unsigned)_i, 10);
-	check_evidence((unsigned)_i, VPNALG_EVIDENCE_WOKE);
+	check_evidence((unsigned)_i, VPNALG_EVIDENCE_RESUMED);
 }
 END_TEST
 
@@ -223,7 +223,7 @@ START_TEST(what_nobody_can_know_is_not_guessed)
 
 	world_end(&w);
 	ipsec_world(&w, (struct world_options){ .no_undo = true,
-						.no_wait = true });
+						.passive = true });
 	ck_assert_uint_eq(esp_sends(&w, x), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(esp_sends(&w, y), VPNALG_TRANSLATED);
 	w.now += 30;
@@ -348,7 +348,7 @@ START_TEST(who_waits_hides_no_third_one)
 	w.now += 74;
 	ck_assert_uint_eq(esp_sends(&w, &actors[1].esp), VPNALG_TRANSLATED);
 	w.now += 10;
-	ck_assert_uint_eq(esp_sends(&w, &actors[0].esp), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(esp_sends(&w, &actors[0].esp), VPNALG_DROP_HELD);
 	w.now += 20;
 	for (i = 0; i < 6; i++, w.now += 100)
 		if (esp_receives(&w, &next) == VPNALG_TRANSLATED)
@@ -366,7 +366,7 @@ START_TEST(two_that_fit_the_same_two_are_in_doubt)
 	w.now += 10;
 	ck_assert_uint_eq(esp_sends(&w, &actors[1].esp), VPNALG_TRANSLATED);
 	w.now += 10;
-	ck_assert_uint_eq(esp_sends(&w, &actors[0].esp), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(esp_sends(&w, &actors[0].esp), VPNALG_DROP_HELD);
 	w.now += 10;
 	for (i = 0; i < 4; i++) {
 		for (j = 0; j < 2; j++, w.now += 10) {

@@ -47,7 +47,7 @@ static const struct row {
 	bool last;      /* IPsec comes behind the other VPN handlers */
 	unsigned fails; /* once in so many steps; 0: never */
 	bool odd;       /* the caller chooses oddly */
-	bool no_wait;
+	bool passive;
 } rows[] = {
 	{ "one address", 1, false, 0, false, false },
 	{ "three addresses", 3, false, 0, false, false },
@@ -253,7 +253,7 @@ static void server_speaks(unsigned n, unsigned s)
 	result = send_packet(&w, VPNALG_IN, &p);
 	if (row->fails > 0 || row->odd || !is_fresh(t->ike_sent, UDP_LIFE))
 		return;
-	if (result == VPNALG_DROP_WAIT)
+	if (result == VPNALG_DROP_HELD)
 		return;
 	ck_assert_msg(result == VPNALG_TRANSLATED, "%s: %s", row->what,
 		      vpnalg_result_text(result));
@@ -313,7 +313,7 @@ static void check_arrival(const struct bytes *p, unsigned result, unsigned s)
 	ck_assert_msg(t->tried, "%s: to a stranger", row->what);
 	g = given_as(spi, outside, server_at(s));
 	if (g == NULL)
-		ck_assert_msg(!row->no_wait || is_alone(t, s, outside),
+		ck_assert_msg(!row->passive || is_alone(t, s, outside),
 			      "%s: a probe", row->what);
 	else
 		ck_assert_ptr_eq(g->owner, t);
@@ -530,7 +530,7 @@ static void begin(void)
 				.choose = choose,
 				.released = released,
 				.heard = heard,
-				.no_wait = row->no_wait,
+				.passive = row->passive,
 				/* Just before 32 bits of time wrap. */
 				.from_zero = true,
 				.now = roll(2) ? 0 : UINT32_MAX - 400000 });

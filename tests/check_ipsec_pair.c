@@ -60,7 +60,7 @@ START_TEST(a_host_alone_is_never_delayed)
 	a.in_sequence = row->sequence - 1;
 	ck_assert_msg(esp_arrives(&w, &a), "%s", row->name);
 	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 1);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_WAIT], 0);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_HELD], 0);
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 }
 END_TEST
@@ -223,7 +223,7 @@ START_TEST(a_packet_in_its_inside_form_shows_whose_it_is)
 
 	world_end(&w);
 	ipsec_world(&w, (struct world_options){ .no_undo = true,
-						.no_wait = true });
+						.passive = true });
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),

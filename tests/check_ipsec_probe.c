@@ -11,11 +11,11 @@ static struct esp hosts[HOSTS];
 static struct ike ikes[HOSTS];
 
 /* All of them connect, and nothing else happens for a while. */
-static void begin_with(bool no_wait)
+static void begin_with(bool passive)
 {
 	unsigned i;
 
-	ipsec_world(&w, (struct world_options){ .no_wait = no_wait });
+	ipsec_world(&w, (struct world_options){ .passive = passive });
 	for (i = 0; i < HOSTS; i++) {
 		hosts[i] = esp_of(CLIENT_A + i, SERVER, 0xa1 + i, 0xb1 + i);
 		ikes[i] = ike_of(CLIENT_A + i, SERVER, i);
@@ -166,7 +166,7 @@ START_TEST(nothing_is_tried_while_somebody_is_likely)
 	struct esp unknown = esp_of(0, SERVER, 0, 0xc1);
 
 	ck_assert_uint_eq(esp_sends(&w, &hosts[0]), VPNALG_TRANSLATED);
-	while (esp_sends(&w, &hosts[1]) == VPNALG_DROP_WAIT)
+	while (esp_sends(&w, &hosts[1]) == VPNALG_DROP_HELD)
 		w.now++;
 	ck_assert_uint_eq(w.last.result, VPNALG_TRANSLATED);
 	w.now += 10;

@@ -46,7 +46,7 @@ enum shows {
 	SILENT,	 /* has connected long before, and has never sent */
 	BUSY,	 /* receives until now, as the SPI would go on */
 	GOES_ON, /* receives as before */
-	WOKE,	 /* has just begun to send */
+	RESUMED,	 /* has just begun to send */
 	SURE,	 /* has stopped to receive, and goes on to send */
 	CONNECTED, /* has just connected, and not sent */
 	CONNECTED_AND_SENDS,
@@ -79,7 +79,7 @@ static struct ipsec_candidate shown(enum shows shows, unsigned place)
 		c.receives = 1;
 		c.received = BEGAN + 51;
 		break;
-	case WOKE:
+	case RESUMED:
 		c.has_resumed = 1;
 		c.resumed = BEGAN;
 		break;
@@ -151,19 +151,19 @@ static const struct rank_row {
 	{ "nobody but one that seems to go on", { [1] = GOES_ON }, 6, 1,
 	  BY(LEFT) },
 	{ "two go on", { [1] = GOES_ON, [2] = GOES_ON }, 6, 0, NONE },
-	{ "one woke alone", { [5] = WOKE }, 1, 5, BY(WOKE) },
-	{ "one woke first", { [1] = WOKE, [2] = IDLE }, 1, 1, BY(WOKE) },
-	{ "one woke last", { [1] = IDLE, [2] = WOKE }, 1, 2, BY(WOKE) },
-	{ "one woke beside one that goes on", { [1] = GOES_ON, [2] = WOKE }, 1,
-	  2, BY(WOKE) },
-	{ "two woke", { [1] = WOKE, [2] = WOKE }, 6, 0, BY(WOKE) },
-	{ "one woke, one may go on", { [1] = WOKE, [2] = BUSY }, 2, 0,
-	  BY(WOKE) },
-	{ "one woke, one has not gone on", { [1] = WOKE, [2] = BUSY }, 3, 1,
-	  BY(WOKE) },
-	{ "one is surer than the other first", { [1] = SURE, [2] = WOKE }, 3,
+	{ "one woke alone", { [5] = RESUMED }, 1, 5, BY(RESUMED) },
+	{ "one woke first", { [1] = RESUMED, [2] = IDLE }, 1, 1, BY(RESUMED) },
+	{ "one woke last", { [1] = IDLE, [2] = RESUMED }, 1, 2, BY(RESUMED) },
+	{ "one woke beside one that goes on", { [1] = GOES_ON, [2] = RESUMED }, 1,
+	  2, BY(RESUMED) },
+	{ "two woke", { [1] = RESUMED, [2] = RESUMED }, 6, 0, BY(RESUMED) },
+	{ "one woke, one may go on", { [1] = RESUMED, [2] = BUSY }, 2, 0,
+	  BY(RESUMED) },
+	{ "one woke, one has not gone on", { [1] = RESUMED, [2] = BUSY }, 3, 1,
+	  BY(RESUMED) },
+	{ "one is surer than the other first", { [1] = SURE, [2] = RESUMED }, 3,
 	  1, BY(CONTINUED) },
-	{ "one is surer than the other last", { [1] = WOKE, [2] = SURE }, 3, 2,
+	{ "one is surer than the other last", { [1] = RESUMED, [2] = SURE }, 3, 2,
 	  BY(CONTINUED) },
 	{ "two are sure", { [1] = SURE, [2] = SURE }, 3, 0, BY(CONTINUED) },
 	{ "one connected", { [1] = IDLE, [2] = CONNECTED }, 1, 2,
@@ -175,13 +175,13 @@ static const struct rank_row {
 	{ "another connected before, and this one sends",
 	  { [1] = SILENT, [2] = CONNECTED_AND_SENDS }, 1, 2, BY(CONNECTED) },
 	{ "another connected before, and this one woke",
-	  { [1] = SILENT, [2] = WOKE }, 1, 2, BY(WOKE) },
+	  { [1] = SILENT, [2] = RESUMED }, 1, 2, BY(RESUMED) },
 	{ "two woke, and another hears nothing",
-	  { [1] = WOKE, [2] = WOKE, [5] = SEEKS }, 6, 0, BY(WOKE) },
+	  { [1] = RESUMED, [2] = RESUMED, [5] = SEEKS }, 6, 0, BY(RESUMED) },
 	{ "two are alike, and another hears nothing",
 	  { [1] = IDLE, [2] = IDLE, [5] = SEEKS }, 6, 0, NONE },
 	{ "of two alike the first is named",
-	  { [1] = CONNECTED_AND_SENDS, [2] = WOKE }, 6, 0, BY(CONNECTED) },
+	  { [1] = CONNECTED_AND_SENDS, [2] = RESUMED }, 6, 0, BY(CONNECTED) },
 	{ "both connected, and one sends",
 	  { [1] = CONNECTED, [2] = CONNECTED_AND_SENDS }, 1, 2,
 	  BY(CONNECTED) },
@@ -264,7 +264,7 @@ START_TEST(an_spi_that_fits_as_well_leaves_both_in_doubt)
 	const struct rival_row *row = &rival_rows[_i];
 	unsigned i;
 
-	places[1] = shown(WOKE, 1);
+	places[1] = shown(RESUMED, 1);
 	places[2] = shown(IDLE, 2);
 	for (i = 0; i < ROWS(spis); i++) {
 		if (&spis[i] == w)
@@ -274,7 +274,7 @@ START_TEST(an_spi_that_fits_as_well_leaves_both_in_doubt)
 		spis[i].began += (uint32_t)row->after;
 		spis[i].total = row->total;
 		spis[i].flags = row->flags | IPSEC_UNCLAIMED_BEGAN;
-		check_judged(row->place, BY(WOKE));
+		check_judged(row->place, BY(RESUMED));
 		spis[i].spi = 0;
 	}
 }
@@ -371,7 +371,7 @@ static const struct gain_row {
 
 START_TEST(two_hosts_fit_two_spis_better_so_than_the_other_way_round)
 {
-	places[1] = shown(WOKE, 1);
+	places[1] = shown(RESUMED, 1);
 	places[1].resumed = BEGAN - gain_rows[_i].before;
 	/* It was held back, is answered by this SPI (52), or the other one goes
 	 * on with what it received (0). */
@@ -383,7 +383,7 @@ START_TEST(two_hosts_fit_two_spis_better_so_than_the_other_way_round)
 	spis[6] = *w;
 	spis[6].began = BEGAN + 132;
 	w->count = 3;
-	check_judged(gain_rows[_i].place, BY(WOKE));
+	check_judged(gain_rows[_i].place, BY(RESUMED));
 }
 END_TEST
 
@@ -397,10 +397,10 @@ START_TEST(an_spi_that_may_be_the_next_of_a_flow_is_a_rival)
 	places[1].released = 1;
 	places[1].out_since = BEGAN;
 	places[2] = shown(IDLE, 2);
-	check_judged(1, BY(WOKE));
+	check_judged(1, BY(RESUMED));
 	spis[3] = *w;
 	spis[3].began = BEGAN - 140;
-	check_judged(0, BY(WOKE));
+	check_judged(0, BY(RESUMED));
 }
 END_TEST
 
@@ -440,29 +440,29 @@ static struct ipsec_candidate seeker(enum shows shows, unsigned place)
 
 START_TEST(a_seeker_gets_what_it_shows_to_own_with_the_second_packet)
 {
-	places[4] = seeker(WOKE, 4);
-	check_judged(0, BY(WOKE));
+	places[4] = seeker(RESUMED, 4);
+	check_judged(0, BY(RESUMED));
 	w->total = 2;
-	check_judged(4, BY(WOKE));
+	check_judged(4, BY(RESUMED));
 	/* Where all that are expected go on, too. */
 	places[2] = shown(GOES_ON, 2);
-	check_judged(4, BY(WOKE));
+	check_judged(4, BY(RESUMED));
 	w->total = 1;
-	check_judged(0, BY(WOKE));
+	check_judged(0, BY(RESUMED));
 }
 END_TEST
 
 START_TEST(a_seeker_beside_others_shows_it_twice)
 {
-	places[1] = seeker(WOKE, 1);
+	places[1] = seeker(RESUMED, 1);
 	places[2] = shown(IDLE, 2);
 	w->total = 1;
-	check_judged(0, BY(WOKE));
+	check_judged(0, BY(RESUMED));
 	w->count = 2;
 	w->total = 2;
-	check_judged(0, BY(WOKE));
+	check_judged(0, BY(RESUMED));
 	w->count = 1; /* it begins again */
-	check_judged(1, BY(WOKE));
+	check_judged(1, BY(RESUMED));
 }
 END_TEST
 
@@ -470,40 +470,40 @@ END_TEST
  * seen before. */
 START_TEST(a_seeker_shows_nothing_with_a_single_packet)
 {
-	places[1] = seeker(WOKE, 1);
+	places[1] = seeker(RESUMED, 1);
 	places[1].id = 0x20;
 	places[2] = shown(IDLE, 2);
-	check_judged(0, BY(WOKE));
+	check_judged(0, BY(RESUMED));
 	w->total = 2;
-	check_judged(1, BY(WOKE));
+	check_judged(1, BY(RESUMED));
 }
 END_TEST
 
 START_TEST(another_seeker_has_to_show_it_twice_as_well)
 {
-	places[6] = seeker(WOKE, 6);
+	places[6] = seeker(RESUMED, 6);
 	places[2] = shown(IDLE, 2);
-	check_judged(0, BY(WOKE));
+	check_judged(0, BY(RESUMED));
 	w->total = 2;
-	places[1] = seeker(WOKE, 1);
+	places[1] = seeker(RESUMED, 1);
 	places[6] = shown(NOBODY, 6);
-	check_judged(0, BY(WOKE));
+	check_judged(0, BY(RESUMED));
 	ck_assert_uint_eq(w->flags,
 			  0x10 | IPSEC_UNCLAIMED_FRESH | IPSEC_UNCLAIMED_BEGAN);
-	check_judged(1, BY(WOKE));
+	check_judged(1, BY(RESUMED));
 }
 END_TEST
 
 START_TEST(who_is_expected_and_shows_as_much_goes_before_a_seeker)
 {
-	places[1] = seeker(WOKE, 1);
-	places[2] = shown(WOKE, 2);
-	check_judged(2, BY(WOKE));
+	places[1] = seeker(RESUMED, 1);
+	places[2] = shown(RESUMED, 2);
+	check_judged(2, BY(RESUMED));
 	/* By so much as makes one stand out, and 10 more. */
 	places[2].resumed = BEGAN - 207;
-	check_judged(2, BY(WOKE));
+	check_judged(2, BY(RESUMED));
 	places[2].resumed = BEGAN - 208;
-	check_judged(0, BY(WOKE));
+	check_judged(0, BY(RESUMED));
 }
 END_TEST
 

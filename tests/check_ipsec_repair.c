@@ -12,7 +12,7 @@ static struct ike ka, kb;
 static void begin(void)
 {
 	ipsec_world(&w, (struct world_options){ .no_undo = true,
-						.no_wait = true });
+						.passive = true });
 	a = esp_of(CLIENT_A, SERVER, 0xa1, 0xb1);
 	b = esp_of(CLIENT_B, SERVER, 0xa2, 0xb2);
 	ka = ike_of(CLIENT_A, SERVER, 0);

@@ -10,7 +10,7 @@ static struct esp a, b;
 static void begin(void)
 {
 	ipsec_world(&w, (struct world_options){ .no_undo = true,
-						.no_wait = true });
+						.passive = true });
 	a = esp_of(CLIENT_A, SERVER, 0xa1, 0xb1);
 	b = esp_of(CLIENT_B, SERVER, 0xa2, 0xb2);
 }
@@ -70,7 +70,7 @@ static const struct old_row {
 	{ 60, VPNALG_EVIDENCE_EXPECTED, true, false, false, false },
 	{ 500, VPNALG_EVIDENCE_EXPECTED, false, true, false, false },
 	{ 60, VPNALG_EVIDENCE_CONTINUED, false, false, true, false },
-	{ 60, VPNALG_EVIDENCE_WOKE, false, false, true, false },
+	{ 60, VPNALG_EVIDENCE_RESUMED, false, false, true, false },
 	{ 60, VPNALG_EVIDENCE_CONNECTED, false, false, true, false },
 	{ 60, VPNALG_EVIDENCE_ANSWERED, false, false, false, false },
 	{ 60, VPNALG_EVIDENCE_ALONE, false, false, false, false },
@@ -166,7 +166,7 @@ static const struct ask_row {
 	{ VPNALG_EVIDENCE_EXPECTED, 9, 90000, 3000, false, TAKEN },
 	{ VPNALG_EVIDENCE_EXPECTED, 9, 90000, 69999, false, TAKEN },
 	{ VPNALG_EVIDENCE_EXPECTED, 9, 90000, 70000, false, SUSPECTED },
-	{ VPNALG_EVIDENCE_WOKE, 9, 9000, 0, false, SUSPECTED },
+	{ VPNALG_EVIDENCE_RESUMED, 9, 9000, 0, false, SUSPECTED },
 	{ VPNALG_EVIDENCE_CONTINUED, 9, 9000, 0, false, SUSPECTED },
 	{ VPNALG_EVIDENCE_CONNECTED, 9, 9000, 0, false, SUSPECTED },
 	{ VPNALG_EVIDENCE_ANSWERED, 9, 4000, 0, true, SUSPECTED },

@@ -62,7 +62,7 @@ START_TEST(nobody_is_held_back_for_more_than_three_packets_and_three_seconds)
 				continue;
 			host[i].next = w.now + 900 + 37 * i;
 			result = tunnel_asks(&w, &host[i].t);
-			if (result != VPNALG_DROP_WAIT) {
+			if (result != VPNALG_DROP_HELD) {
 				ck_assert_uint_eq(result, VPNALG_TRANSLATED);
 				through++;
 				continue;
@@ -74,7 +74,7 @@ START_TEST(nobody_is_held_back_for_more_than_three_packets_and_three_seconds)
 				      "%s: %u", crowds[_i].what, i);
 		}
 	ck_assert_uint_gt(through, 10 * NEIGHBOURS);
-	ck_assert_uint_gt(dropped(&w, VPNALG_DROP_WAIT), 0);
+	ck_assert_uint_gt(dropped(&w, VPNALG_DROP_HELD), 0);
 }
 END_TEST
 
@@ -83,10 +83,10 @@ START_TEST(who_was_answered_may_be_held_back_once_more)
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
 
 	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_HELD);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &a), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_DROP_HELD);
 }
 END_TEST
 
@@ -96,7 +96,7 @@ START_TEST(nobody_is_held_back_where_nobody_may_wait)
 	unsigned i;
 
 	world_end(&w);
-	l2tp_world(&w, (struct world_options){ .no_wait = true });
+	l2tp_world(&w, (struct world_options){ .passive = true });
 	for (i = 0; i < 5; i++) {
 		t = a_tunnel(i);
 		t.hides = _i == 1;

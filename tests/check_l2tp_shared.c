@@ -121,14 +121,14 @@ START_TEST(one_at_a_time_asks_a_server_that_is_not_known)
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1), c = a_tunnel(2);
 
 	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_HELD);
 	w.now += 2999;
 	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_HELD);
 	w.now += 1;
 	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_DROP_WAIT);
-	ck_assert_uint_eq(tunnel_asks(&w, &c), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_DROP_HELD);
+	ck_assert_uint_eq(tunnel_asks(&w, &c), VPNALG_DROP_HELD);
 	c.server = SERVER_2;
 	ck_assert_uint_eq(tunnel_asks(&w, &c), VPNALG_TRANSLATED);
 	w.now += 3000;
@@ -141,7 +141,7 @@ START_TEST(who_was_answered_is_in_nobodys_way)
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
 
 	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_HELD);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &a), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_ne(b.outside_port, L2TP);
@@ -523,7 +523,7 @@ START_TEST(a_hidden_question_is_answered_when_its_host_confirms)
 	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &a), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(client_tells(&w, &a, HELLO), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_WAIT);
+	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_HELD);
 	ck_assert_uint_eq(tunnel_confirms(&w, &a), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
 }

@@ -340,7 +340,7 @@ static struct esp esp_a, esp_b;
 
 static void begin_ipsec(void)
 {
-	ipsec_world(&w, (struct world_options){ .no_wait = true });
+	ipsec_world(&w, (struct world_options){ .passive = true });
 	esp_a = esp_of(CLIENT_A, SERVER, 0xa1, 0xb1);
 	esp_b = esp_of(CLIENT_B, SERVER, 0xa2, 0xb2);
 }
@@ -356,7 +356,7 @@ static void have_pair(struct esp *e)
 /* What a packet costs does not grow with those that are there already. */
 START_TEST(lesson_9_an_spi_is_found_at_once_among_any_number)
 {
-	struct world_options options = { .units = 4000, .no_wait = true };
+	struct world_options options = { .units = 4000, .passive = true };
 	struct esp e = esp_of(CLIENT_A, SERVER, 0xaa, 0xbb);
 	long before, alone, among_many;
 	unsigned i;
@@ -433,7 +433,7 @@ END_TEST
 /* Sends until it gets through, as a host does by itself. */
 static void insist(struct esp *e)
 {
-	while (esp_sends(&w, e) == VPNALG_DROP_WAIT)
+	while (esp_sends(&w, e) == VPNALG_DROP_HELD)
 		w.now += 200;
 	ck_assert_uint_eq(w.last.result, VPNALG_TRANSLATED);
 }
@@ -443,7 +443,7 @@ static void insist_on_child(struct ike *k)
 	uint32_t id = k->message++;
 
 	while (ike_out(&w, k, CREATE_CHILD_SA, INITIATOR, id) ==
-	       VPNALG_DROP_WAIT)
+	       VPNALG_DROP_HELD)
 		w.now += 500;
 	ck_assert_uint_eq(ike_in(&w, k, CREATE_CHILD_SA, RESPONSE, id),
 			  VPNALG_TRANSLATED);

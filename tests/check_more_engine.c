@@ -10,13 +10,13 @@
 
 /* A handler that finds sessions of another by their keys: UDP that comes in
  * belongs to the toy's control sessions. */
-static enum vpnalg_claim borrow(const struct vpnalg_facts *facts,
+static enum vpnalg_claim borrow(const struct vpnalg_parsed *parsed,
 				struct vpnalg_match *m)
 {
-	if (facts->protocol != UDP || !facts->inward || facts->inside)
+	if (parsed->protocol != UDP || !parsed->inward || parsed->inside)
 		return VPNALG_CLAIM_NONE;
 	*m = (struct vpnalg_match){ .space = UDP,
-				    .id = vpnalg_get16(facts->l4 + 2) };
+				    .id = vpnalg_get16(parsed->l4 + 2) };
 	return VPNALG_CLAIM_KEY;
 }
 
@@ -214,7 +214,7 @@ START_TEST(a_table_finds_keys_of_any_length_by_all_their_bytes)
 	record = store.add(store.context, 2);
 	key = vpnalg_record_key(record, 1, length);
 	memset(key, 0x5a, length);
-	ck_assert(store.give(store.context, record, 1, 42));
+	ck_assert(store.link(store.context, record, 1, 42));
 	ck_assert(store.find(store.context, key, 42, &slot) == record);
 	ck_assert_uint_eq(slot, 1);
 	for (i = 0; i < length; i++) {
@@ -245,14 +245,14 @@ START_TEST(a_table_that_overflows_again_and_again_finds_every_key)
 	}
 	for (n = 0; n < ROUNDS; n++) {
 		for (i = 0; i < KEYS; i++)
-			store.give(store.context, records[i], 0, 42);
+			store.link(store.context, records[i], 0, 42);
 		/* The last three stand elsewhere. */
 		for (i = KEYS; i-- > 0;) {
 			uint8_t *key = vpnalg_record_key(records[i], 0, KEY);
 
 			ck_assert(store.find(store.context, key, 42, &slot) ==
 				  records[i]);
-			store.take(store.context, records[i], 0, 42);
+			store.unlink(store.context, records[i], 0, 42);
 		}
 	}
 	free(memory);

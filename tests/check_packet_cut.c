@@ -124,7 +124,7 @@ static struct bytes later_fragment(const struct talk *t)
 }
 
 /* From how many bytes on it is translated; 0: never. Of data as many as hold
- * the headers: of a message that is cut the rest goes by unread. */
+ * the headers: of a message that is cut the rest goes by unparsed. */
 static const struct cut_row {
 	const char *name;
 	struct bytes (*make)(const struct talk *t);

@@ -596,7 +596,7 @@ START_TEST(what_asks_for_much_and_cannot_be_cut_is_not_read_any_more)
 	ck_assert_uint_eq(w.last.len, p.length);
 	ck_assert_uint_le(opened(&w, CALL), 14 * 2);
 	vpnalg_kind_counters(w.alg, CONTROL, &counters, sizeof(counters));
-	ck_assert_uint_eq(counters.unread, 1);
+	ck_assert_uint_eq(counters.unparsed, 1);
 	ck_assert_uint_eq(send_gre(&w, VPNALG_OUT, CLIENT_A, SERVER, 200),
 			  VPNALG_TRANSLATED);
 	world_end(&w);

@@ -298,19 +298,19 @@ END_TEST
  * that looks how often it was asked before. */
 static uint8_t attempts_seen;
 
-static enum vpnalg_claim know_two(const struct vpnalg_facts *facts,
+static enum vpnalg_claim know_two(const struct vpnalg_parsed *parsed,
 				  struct vpnalg_match *match)
 {
-	(void)facts;
+	(void)parsed;
 	match->more = true;
 	match->space = TOY_SPACE;
 	return match->attempt < 2 ? VPNALG_CLAIM_KEY : VPNALG_CLAIM_NONE;
 }
 
-static enum vpnalg_claim look_at_attempt(const struct vpnalg_facts *facts,
+static enum vpnalg_claim look_at_attempt(const struct vpnalg_parsed *parsed,
 					 struct vpnalg_match *match)
 {
-	(void)facts;
+	(void)parsed;
 	attempts_seen = match->attempt;
 	return VPNALG_CLAIM_NONE;
 }

@@ -12,7 +12,7 @@ enum { TRIES = 3000 };
 struct desk {
 	struct bytes bytes;
 	struct vpnalg_packet packet;
-	struct vpnalg_facts facts;
+	struct vpnalg_parsed parsed;
 	struct vpnalg_step step;
 };
 
@@ -25,16 +25,16 @@ static void lay(struct desk *d, const struct bytes *bytes, uint8_t checksum)
 	d->bytes = *bytes;
 	d->packet.data = ip;
 	d->packet.caplen = d->packet.len = bytes->length;
-	d->facts.ip = ip;
-	d->facts.l4 = ip + header;
-	d->facts.l4_len = d->facts.l4_caplen = get16(bytes->data + 2) - header;
-	d->facts.local = ip + 12;
-	d->facts.remote = ip + 16;
-	d->facts.addr_len = 4;
-	d->facts.protocol = bytes->data[9];
-	d->facts.checksum = checksum;
+	d->parsed.ip = ip;
+	d->parsed.l4 = ip + header;
+	d->parsed.l4_len = d->parsed.l4_caplen = get16(bytes->data + 2) - header;
+	d->parsed.local = ip + 12;
+	d->parsed.remote = ip + 16;
+	d->parsed.addr_len = 4;
+	d->parsed.protocol = bytes->data[9];
+	d->parsed.checksum = checksum;
 	d->step.packet = &d->packet;
-	d->step.facts = &d->facts;
+	d->step.parsed = &d->parsed;
 }
 
 static struct bytes random_packet(uint32_t *seed)
@@ -68,14 +68,14 @@ static struct bytes random_packet(uint32_t *seed)
 
 static bool is_checksum(const struct desk *d, uint32_t offset)
 {
-	if (d->facts.protocol == TCP)
+	if (d->parsed.protocol == TCP)
 		return offset == 16 || offset == 17;
-	return d->facts.protocol == UDP && (offset == 6 || offset == 7);
+	return d->parsed.protocol == UDP && (offset == 6 || offset == 7);
 }
 
 static void rewrite_somehow(struct desk *d, uint32_t *seed)
 {
-	uint32_t offset = chance(seed, d->facts.l4_len - 1);
+	uint32_t offset = chance(seed, d->parsed.l4_len - 1);
 	uint8_t address[4];
 
 	switch (chance(seed, 3)) {
@@ -88,13 +88,13 @@ static void rewrite_somehow(struct desk *d, uint32_t *seed)
 		if (is_checksum(d, offset))
 			break;
 		vpnalg_rewrite_byte(&d->step, offset, (uint8_t)offset);
-		ck_assert_uint_eq(d->facts.l4[offset], (uint8_t)offset);
+		ck_assert_uint_eq(d->parsed.l4[offset], (uint8_t)offset);
 		break;
 	default:
 		if (is_checksum(d, offset) || is_checksum(d, offset + 1))
 			break;
 		vpnalg_rewrite_16(&d->step, offset, 0xfe01);
-		ck_assert_uint_eq(get16(d->facts.l4 + offset), 0xfe01);
+		ck_assert_uint_eq(get16(d->parsed.l4 + offset), 0xfe01);
 		break;
 	}
 }
@@ -102,9 +102,9 @@ static void rewrite_somehow(struct desk *d, uint32_t *seed)
 /* Where the checksum stands from L4 on, or 0. */
 static uint32_t checksum_at(const struct desk *d)
 {
-	if (d->facts.protocol == TCP)
+	if (d->parsed.protocol == TCP)
 		return 16;
-	return d->facts.protocol == UDP ? 6 : 0;
+	return d->parsed.protocol == UDP ? 6 : 0;
 }
 
 START_TEST(a_right_checksum_stays_right)
@@ -116,13 +116,13 @@ START_TEST(a_right_checksum_stays_right)
 	for (i = 0; i < TRIES; i++) {
 		p = random_packet(&seed);
 		lay(&d, &p, i & 1 ? VPNALG_CHECKSUM_VERIFIED
-				  : VPNALG_CHECKSUM_COMPLETE);
+				  : VPNALG_CHECKSUM_FULL);
 		for (n = 0; n < 10; n++)
 			rewrite_somehow(&d, &seed);
 		ck_assert_msg(checksums_right(d.bytes.data, p.length),
 			      "packet %u", i);
-		ck_assert(d.facts.protocol != UDP ||
-			  get16(d.facts.l4 + 6) != 0);
+		ck_assert(d.parsed.protocol != UDP ||
+			  get16(d.parsed.l4 + 6) != 0);
 		ck_assert_uint_eq(d.packet.flags, 0);
 		ck_assert_uint_eq(d.packet.len, p.length);
 	}
@@ -139,23 +139,23 @@ START_TEST(a_wrong_checksum_stays_wrong_by_as_much)
 		unsigned wrong = 1 + chance(&seed, 0xfffe), right;
 
 		p = random_packet(&seed);
-		lay(&d, &p, VPNALG_CHECKSUM_COMPLETE);
+		lay(&d, &p, VPNALG_CHECKSUM_FULL);
 		at = checksum_at(&d);
 		if (at == 0)
 			continue;
-		right = get16(d.facts.l4 + at);
+		right = get16(d.parsed.l4 + at);
 		wrong = (wrong + right) % 0xffff;
 		if (wrong == right % 0xffff || wrong == 0)
 			continue;
-		put16(d.facts.l4 + at, wrong);
+		put16(d.parsed.l4 + at, wrong);
 		for (n = 0; n < 10; n++)
 			rewrite_somehow(&d, &seed);
 		ck_assert(!checksums_right(d.bytes.data, p.length));
 		/* Ones' complement is arithmetic modulo 0xffff. */
-		put16(d.facts.l4 + at,
-		      (get16(d.facts.l4 + at) + 0xffffU + right - wrong) %
+		put16(d.parsed.l4 + at,
+		      (get16(d.parsed.l4 + at) + 0xffffU + right - wrong) %
 			      0xffff);
-		if (d.facts.protocol != UDP || get16(d.facts.l4 + at) != 0)
+		if (d.parsed.protocol != UDP || get16(d.parsed.l4 + at) != 0)
 			ck_assert(checksums_right(d.bytes.data, p.length));
 	}
 }
@@ -172,7 +172,7 @@ START_TEST(a_wrong_ip_checksum_stays_wrong)
 		struct bytes q = p;
 
 		put16(q.data + 10, wrong);
-		lay(&d, &q, VPNALG_CHECKSUM_COMPLETE);
+		lay(&d, &q, VPNALG_CHECKSUM_FULL);
 		vpnalg_rewrite_local(&d.step, address);
 		ck_assert_uint_eq(checksums_right(d.bytes.data, q.length),
 				  wrong == right);
@@ -189,7 +189,7 @@ START_TEST(the_example_of_rfc_1624_comes_out)
 	struct desk d;
 
 	put16(p.data + 36, 0xdd2f);
-	lay(&d, &p, VPNALG_CHECKSUM_COMPLETE);
+	lay(&d, &p, VPNALG_CHECKSUM_FULL);
 	vpnalg_rewrite_16(&d.step, 4, 0x3285);
 	ck_assert_uint_eq(get16(d.bytes.data + 36), 0x0000);
 }
@@ -208,7 +208,7 @@ START_TEST(what_stays_the_same_leaves_the_checksum_alone)
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		put16(p.data + 10, fields[i]);
 		put16(p.data + 36, fields[i]);
-		lay(&d, &p, VPNALG_CHECKSUM_COMPLETE);
+		lay(&d, &p, VPNALG_CHECKSUM_FULL);
 		vpnalg_rewrite_local(&d.step, same);
 		vpnalg_rewrite_byte(&d.step, 1, 1);
 		vpnalg_rewrite_16(&d.step, 2, PPTP);
@@ -226,7 +226,7 @@ START_TEST(udp_without_a_checksum_gets_none)
 	struct desk d;
 
 	put16(p.data + 26, 0);
-	lay(&d, &p, VPNALG_CHECKSUM_COMPLETE);
+	lay(&d, &p, VPNALG_CHECKSUM_FULL);
 	vpnalg_rewrite_local(&d.step, address);
 	vpnalg_rewrite_16(&d.step, 8, 0x9999);
 	ck_assert_uint_eq(get16(d.bytes.data + 26), 0);
@@ -256,7 +256,7 @@ START_TEST(udp_with_a_checksum_never_loses_it)
 	unsigned value, ones = 0;
 	struct desk d;
 
-	lay(&d, &p, VPNALG_CHECKSUM_COMPLETE);
+	lay(&d, &p, VPNALG_CHECKSUM_FULL);
 	for (value = 0; value < 65536; value++) {
 		vpnalg_rewrite_16(&d.step, 8, (uint16_t)value);
 		ck_assert_uint_ne(get16(d.bytes.data + 26), 0);
@@ -292,10 +292,10 @@ START_TEST(a_partial_checksum_is_the_new_pseudo_header_sum)
 		at = checksum_at(&d);
 		if (at == 0)
 			continue;
-		put16(d.facts.l4 + at, pseudo_sum(&p));
+		put16(d.parsed.l4 + at, pseudo_sum(&p));
 		for (n = 0; n < 5; n++)
 			rewrite_somehow(&d, &seed);
-		ck_assert_uint_eq(get16(d.facts.l4 + at),
+		ck_assert_uint_eq(get16(d.parsed.l4 + at),
 				  pseudo_sum(&d.bytes));
 	}
 }
@@ -305,7 +305,7 @@ END_TEST
 
 static void check_cut(const struct desk *d, uint32_t l4_len)
 {
-	uint32_t header = (uint32_t)(d->facts.l4 - d->facts.ip);
+	uint32_t header = (uint32_t)(d->parsed.l4 - d->parsed.ip);
 
 	ck_assert_uint_eq(get16(d->bytes.data + 2), header + l4_len);
 	ck_assert_uint_eq(d->packet.len, header + l4_len);
@@ -323,10 +323,10 @@ START_TEST(a_cut_segment_has_right_checksums_and_lengths)
 		p = random_packet(&seed);
 		if (p.data[9] != TCP)
 			continue;
-		lay(&d, &p, VPNALG_CHECKSUM_COMPLETE);
-		if (d.facts.l4_len == 20)
+		lay(&d, &p, VPNALG_CHECKSUM_FULL);
+		if (d.parsed.l4_len == 20)
 			continue;
-		l4_len = 20 + chance(&seed, d.facts.l4_len - 20);
+		l4_len = 20 + chance(&seed, d.parsed.l4_len - 20);
 		vpnalg_rewrite_cut(&d.step, l4_len);
 		check_cut(&d, l4_len);
 		ck_assert(checksums_right(d.bytes.data, d.packet.len));
@@ -364,7 +364,7 @@ START_TEST(a_wrong_checksum_stays_wrong_in_a_cut_segment)
 	struct desk d;
 
 	p.data[36] ^= 1;
-	lay(&d, &p, VPNALG_CHECKSUM_COMPLETE);
+	lay(&d, &p, VPNALG_CHECKSUM_FULL);
 	vpnalg_rewrite_cut(&d.step, 33);
 	ck_assert(!checksums_right(d.bytes.data, d.packet.len));
 }
@@ -377,7 +377,7 @@ START_TEST(padding_goes_with_what_is_cut)
 	struct desk d;
 
 	p.length += 2; /* behind the IP packet */
-	lay(&d, &p, VPNALG_CHECKSUM_COMPLETE);
+	lay(&d, &p, VPNALG_CHECKSUM_FULL);
 	vpnalg_rewrite_cut(&d.step, 21);
 	check_cut(&d, 21);
 	ck_assert(checksums_right(d.bytes.data, d.packet.len));
@@ -396,11 +396,11 @@ START_TEST(sixty_four_kilobytes_of_ones_can_be_cut)
 	memset(block, 0xff, LENGTH);
 	memcpy(block, head.data, 40);
 	put16(block + 2, LENGTH);
-	lay(&d, &head, VPNALG_CHECKSUM_COMPLETE);
-	d.facts.ip = block;
-	d.facts.l4 = block + 20;
-	d.facts.local = block + 12;
-	d.facts.l4_len = d.facts.l4_caplen = LENGTH - 20;
+	lay(&d, &head, VPNALG_CHECKSUM_FULL);
+	d.parsed.ip = block;
+	d.parsed.l4 = block + 20;
+	d.parsed.local = block + 12;
+	d.parsed.l4_len = d.parsed.l4_caplen = LENGTH - 20;
 	put16(block + 10, 0);
 	put16(block + 36, 0);
 	vpnalg_rewrite_cut(&d.step, 20);
@@ -420,13 +420,13 @@ START_TEST(an_icmp_checksum_covers_no_address)
 	uint8_t address[4];
 	struct desk d;
 
-	lay(&d, &p, VPNALG_CHECKSUM_COMPLETE);
+	lay(&d, &p, VPNALG_CHECKSUM_FULL);
 	put32(address, OUTSIDE);
 	vpnalg_rewrite_local(&d.step, address);
-	ck_assert_uint_eq(get16(d.facts.l4 + 2), get16(p.data + 22));
+	ck_assert_uint_eq(get16(d.parsed.l4 + 2), get16(p.data + 22));
 	ck_assert(checksums_right(d.bytes.data, p.length));
 	vpnalg_rewrite_16(&d.step, 4, 0x4321);
-	ck_assert_uint_ne(get16(d.facts.l4 + 2), get16(p.data + 22));
+	ck_assert_uint_ne(get16(d.parsed.l4 + 2), get16(p.data + 22));
 	ck_assert(checksums_right(d.bytes.data, p.length));
 }
 END_TEST
@@ -446,11 +446,11 @@ static const struct possible_row {
 START_TEST(a_checksum_must_be_in_memory_to_be_updated)
 {
 	const struct possible_row *row = &possible_rows[_i];
-	struct vpnalg_facts facts = { .protocol = row->protocol,
+	struct vpnalg_parsed parsed = { .protocol = row->protocol,
 				      .l4_len = 100,
 				      .l4_caplen = row->l4_caplen };
 
-	ck_assert_uint_eq(vpnalg_rewrite_possible(&facts), row->possible);
+	ck_assert_uint_eq(vpnalg_rewrite_possible(&parsed), row->possible);
 }
 END_TEST
 

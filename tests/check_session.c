@@ -67,7 +67,7 @@ static bool give(struct world *w, struct vpnalg_record *record, unsigned role,
 {
 	struct vpnalg_tuple tuple = tuple_of(role, id);
 
-	return vpnalg_session_give(w->alg, record, &tuple);
+	return vpnalg_session_link(w->alg, record, &tuple);
 }
 
 static void pass(struct world *w, vpnalg_time ms)
@@ -149,9 +149,9 @@ START_TEST(a_session_gets_two_more_keys_later_and_loses_them)
 		ck_assert_ptr_eq(find(&w, VPNALG_OUTSIDE_PEER, 50 + round), r);
 		ck_assert_ptr_eq(find(&w, VPNALG_INSIDE_PEER, 60 + round), r);
 		ck_assert_ptr_eq(find(&w, VPNALG_INSIDE_OWN, 1), r);
-		vpnalg_session_take(w.alg, r, VPNALG_OUTSIDE_PEER);
-		vpnalg_session_take(w.alg, r, VPNALG_INSIDE_PEER);
-		vpnalg_session_take(w.alg, r, VPNALG_INSIDE_PEER);
+		vpnalg_session_unlink(w.alg, r, VPNALG_OUTSIDE_PEER);
+		vpnalg_session_unlink(w.alg, r, VPNALG_INSIDE_PEER);
+		vpnalg_session_unlink(w.alg, r, VPNALG_INSIDE_PEER);
 		ck_assert_ptr_null(find(&w, VPNALG_OUTSIDE_PEER, 50 + round));
 		ck_assert_ptr_null(find(&w, VPNALG_INSIDE_PEER, 60 + round));
 	}
@@ -216,7 +216,7 @@ START_TEST(the_newest_holder_of_a_key_has_it)
 
 	share(&s);
 	/* What the older has not got it cannot lose. */
-	vpnalg_session_take(s.w.alg, s.older, VPNALG_OUTSIDE_PEER);
+	vpnalg_session_unlink(s.w.alg, s.older, VPNALG_OUTSIDE_PEER);
 	ck_assert_ptr_eq(find(&s.w, VPNALG_OUTSIDE_PEER, 5), s.newer);
 	vpnalg_session_close(s.w.alg, s.older);
 	ck_assert_ptr_eq(find(&s.w, VPNALG_OUTSIDE_PEER, 5), s.newer);
@@ -238,7 +238,7 @@ START_TEST(a_key_of_the_newest_goes_with_it)
 	/* It still says what it was, and may be given again. */
 	vpnalg_session_tuple(s.w.alg, s.older, VPNALG_OUTSIDE_PEER, &t);
 	ck_assert_uint_eq(t.id, 5);
-	ck_assert(vpnalg_session_give(s.w.alg, s.older, &t));
+	ck_assert(vpnalg_session_link(s.w.alg, s.older, &t));
 	ck_assert_ptr_eq(find(&s.w, VPNALG_OUTSIDE_PEER, 5), s.older);
 	ck_assert(s.older->flags & VPNALG_SESSION_SHARED);
 	world_end(&s.w);
@@ -254,7 +254,7 @@ START_TEST(three_may_want_the_same_key_one_after_another)
 	third = open_one(&s.w, TOY_DATA, host_a, 3);
 	ck_assert(give(&s.w, third, VPNALG_OUTSIDE_PEER, 5));
 	ck_assert_ptr_eq(find(&s.w, VPNALG_OUTSIDE_PEER, 5), third);
-	vpnalg_session_take(s.w.alg, third, VPNALG_OUTSIDE_PEER);
+	vpnalg_session_unlink(s.w.alg, third, VPNALG_OUTSIDE_PEER);
 	ck_assert_ptr_null(find(&s.w, VPNALG_OUTSIDE_PEER, 5));
 	ck_assert(give(&s.w, s.older, VPNALG_OUTSIDE_PEER, 5));
 	ck_assert(give(&s.w, s.newer, VPNALG_OUTSIDE_PEER, 5));
@@ -310,7 +310,7 @@ START_TEST(a_session_lives_until_its_deadline_or_as_its_children)
 	r->children = row->children;
 	r->flags |= row->flags;
 	pass(&w, row->after);
-	ck_assert_msg(vpnalg_session_alive(w.alg, r) == row->alive, "%s",
+	ck_assert_msg(vpnalg_session_is_alive(w.alg, r) == row->alive, "%s",
 		      row->name);
 	ck_assert_ptr_eq(peek(&w, VPNALG_INSIDE_OWN, 1), r);
 	ck_assert_int_eq(find(&w, VPNALG_INSIDE_OWN, 1) != NULL, row->alive);
@@ -348,9 +348,9 @@ START_TEST(a_deadline_never_runs_over)
 	toy_world(&w, (struct world_options){ .now = row->now,
 					      .from_zero = true });
 	r = open_one(&w, TOY_CONTROL, host_a, 1);
-	vpnalg_session_live(w.alg, r, row->lifetime);
+	vpnalg_session_set_lifetime(w.alg, r, row->lifetime);
 	ck_assert(r->deadline == row->deadline);
-	ck_assert(vpnalg_session_alive(w.alg, r));
+	ck_assert(vpnalg_session_is_alive(w.alg, r));
 	ck_assert(vpnalg_session_now(w.alg) == row->now);
 	vpnalg_session_close(w.alg, r);
 	world_end(&w);
@@ -486,13 +486,13 @@ START_TEST(timers_and_counts_are_the_handlers_to_use)
 	ck_assert_uint_ne(vpnalg_session_random(w.alg),
 			  vpnalg_session_random(w.alg));
 	r = open_one(&w, TOY_DATA, host_a, 1);
-	vpnalg_session_unread(w.alg, r);
+	vpnalg_session_count_unparsed(w.alg, r);
 	ck_assert(vpnalg_kind_counters(w.alg, TOY_DATA, &counters,
 				       sizeof(counters)));
-	ck_assert_uint_eq(counters.unread, 1);
+	ck_assert_uint_eq(counters.unparsed, 1);
 	ck_assert(vpnalg_kind_counters(w.alg, TOY_CONTROL, &counters,
 				       sizeof(counters)));
-	ck_assert_uint_eq(counters.unread, 0);
+	ck_assert_uint_eq(counters.unparsed, 0);
 	world_end(&w);
 }
 END_TEST

@@ -176,10 +176,10 @@ START_TEST(a_key_that_cannot_be_given_changes_nothing)
 	keys = record->keys;
 	tuple.role = VPNALG_OUTSIDE_PEER;
 	w.fail_in = 1;
-	ck_assert(!vpnalg_session_give(w.alg, record, &tuple));
+	ck_assert(!vpnalg_session_link(w.alg, record, &tuple));
 	ck_assert_uint_eq(record->keys, keys);
 	ck_assert_ptr_null(vpnalg_session_peek(w.alg, &tuple));
-	ck_assert(vpnalg_session_give(w.alg, record, &tuple));
+	ck_assert(vpnalg_session_link(w.alg, record, &tuple));
 	world_end(&w);
 }
 END_TEST

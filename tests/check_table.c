@@ -49,7 +49,7 @@ static bool give(struct table *t, struct vpnalg_record *record, unsigned slot,
 
 	memset(key, 0, KEY);
 	put32(key, t->last_key++);
-	return t->store.give(t->store.context, record, slot, hash);
+	return t->store.link(t->store.context, record, slot, hash);
 }
 
 static bool leads_to(const struct table *t, struct vpnalg_record *record,
@@ -205,7 +205,7 @@ START_TEST(an_index_that_is_full_refuses_and_recovers)
 	for (i = 0; i < given; i++)
 		ck_assert(leads_to(&t, records[i / 2], i % 2, 42));
 	/* One goes, one may come. */
-	t.store.take(t.store.context, records[3], 1, 42);
+	t.store.unlink(t.store.context, records[3], 1, 42);
 	ck_assert(give(&t, records[LAST - 1], 0, 42));
 	ck_assert(leads_to(&t, records[LAST - 1], 0, 42));
 	ck_assert(!give(&t, records[LAST - 1], 1, 42));
@@ -229,7 +229,7 @@ START_TEST(an_index_recovers_from_overflow_many_times)
 		for (i = 0; i < 20; i++) {
 			unsigned n = (i * 7 + round) % 20;
 
-			t.store.take(t.store.context, records[n / 2], n % 2,
+			t.store.unlink(t.store.context, records[n / 2], n % 2,
 				     42);
 		}
 	}
@@ -258,7 +258,7 @@ START_TEST(a_key_that_overflows_is_found_however_often_it_comes)
 	for (i = 0; i < 70000; i++) {
 		ck_assert(give(&t, records[5], 0, 42));
 		ck_assert(leads_to(&t, records[5], 0, 42));
-		t.store.take(t.store.context, records[5], 0, 42);
+		t.store.unlink(t.store.context, records[5], 0, 42);
 	}
 	for (i = 0; i < 10; i++)
 		ck_assert(leads_to(&t, records[i / 2], i % 2, 42));
@@ -285,7 +285,7 @@ START_TEST(an_index_that_is_almost_full_stays_whole)
 	}
 	for (n = 0; n < 100000; n++) {
 		i = chance(&seed, KEYS);
-		t.store.take(t.store.context, records[i / 2], i % 2,
+		t.store.unlink(t.store.context, records[i / 2], i % 2,
 			     hashes[i]);
 		hashes[i] = hash_of(t.last_key);
 		while (!give(&t, records[i / 2], i % 2, hashes[i])) {
@@ -318,11 +318,11 @@ START_TEST(the_figures_follow_what_happens)
 	ck_assert_uint_eq(use_of(&t).keys, 1);
 	memcpy(vpnalg_record_key(b, 0, KEY), vpnalg_record_key(a, 2, KEY),
 	       KEY);
-	t.store.point(t.store.context, a, 2, b, 0, 5);
+	t.store.relink(t.store.context, a, 2, b, 0, 5);
 	ck_assert_uint_eq(use_of(&t).keys, 1);
 	t.store.remove(t.store.context, a);
 	ck_assert_uint_eq(use_of(&t).units_used, 1);
-	t.store.take(t.store.context, b, 0, 5);
+	t.store.unlink(t.store.context, b, 0, 5);
 	t.store.remove(t.store.context, b);
 	ck_assert_uint_eq(use_of(&t).units_used, 0);
 	ck_assert_uint_eq(use_of(&t).records, 0);

@@ -126,7 +126,7 @@ static bool give(struct model *m, struct entry *e, unsigned slot)
 	ck_assert_ptr_null(m->store.find(
 		m->store.context, vpnalg_record_key(e->record, slot, KEY),
 		hash_of(m, key), &found));
-	if (!m->store.give(m->store.context, e->record, slot,
+	if (!m->store.link(m->store.context, e->record, slot,
 			   hash_of(m, key)))
 		return false;
 	e->keys[slot] = m->last_key = key;
@@ -140,7 +140,7 @@ static void take(struct model *m, struct entry *e, unsigned slot)
 
 	if (e->keys[slot] == 0)
 		return;
-	m->store.take(m->store.context, e->record, slot,
+	m->store.unlink(m->store.context, e->record, slot,
 		      hash_of(m, e->keys[slot]));
 	key_bytes(e->keys[slot], bytes);
 	ck_assert_ptr_null(m->store.find(m->store.context, bytes,
@@ -156,7 +156,7 @@ static void point(struct model *m, struct entry *from, unsigned from_slot,
 	if (key == 0 || to->keys[to_slot] != 0)
 		return;
 	key_bytes(key, vpnalg_record_key(to->record, to_slot, KEY));
-	m->store.point(m->store.context, from->record, from_slot, to->record,
+	m->store.relink(m->store.context, from->record, from_slot, to->record,
 		       to_slot, hash_of(m, key));
 	from->keys[from_slot] = 0;
 	to->keys[to_slot] = key;

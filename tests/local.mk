@@ -137,6 +137,7 @@ SCRIPT_TEST_FILES = \
 	tests/examples.sh \
 	tests/fuzz_corpus.sh \
 	tests/house_cortex.sh \
+	tests/house_format.sh \
 	tests/house_freestanding.sh \
 	tests/house_headers.sh \
 	tests/house_includes.py \

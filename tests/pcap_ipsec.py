@@ -283,11 +283,11 @@ def check_wait():
     name = flow([(0, A, 0x101, 1), (100, B, 0x102, 1), (200, B, 0x102, 2)])
     check("nobody waits in a capture", counts(run(
         *SIDES, name, path("out.pcap"))).get("translated") == 3)
-    lines = explained(name, "--wait")
-    check("with --wait the second host is told to wait",
-          "2 told to wait: ESP 203.0.113.10 > 192.168.77.12" in lines, lines)
-    found = counts(run(*SIDES, "--wait", name, path("out.pcap")))
-    check("and so it is counted", found.get("told to wait") ==
+    lines = explained(name, "--hold")
+    check("with --hold the second host is held back",
+          "2 held back: ESP 203.0.113.10 > 192.168.77.12" in lines, lines)
+    found = counts(run(*SIDES, "--hold", name, path("out.pcap")))
+    check("and so it is counted", found.get("held back") ==
           found.get("waits for another host") == 2, found)
 
 

@@ -52,33 +52,33 @@ static void between_remove(void *context, struct vpnalg_record *record)
 	w->inner.remove(w->inner.context, record);
 }
 
-static bool between_give(void *context, struct vpnalg_record *record,
+static bool between_link(void *context, struct vpnalg_record *record,
 			 unsigned slot, uint64_t hash)
 {
 	struct world *w = context;
 
-	if (fails(w) || !w->inner.give(w->inner.context, record, slot, hash))
+	if (fails(w) || !w->inner.link(w->inner.context, record, slot, hash))
 		return false;
 	w->keys++;
 	return true;
 }
 
-static void between_take(void *context, struct vpnalg_record *record,
+static void between_unlink(void *context, struct vpnalg_record *record,
 			 unsigned slot, uint64_t hash)
 {
 	struct world *w = context;
 
 	w->keys--;
-	w->inner.take(w->inner.context, record, slot, hash);
+	w->inner.unlink(w->inner.context, record, slot, hash);
 }
 
-static void between_point(void *context, struct vpnalg_record *from,
+static void between_relink(void *context, struct vpnalg_record *from,
 			  unsigned from_slot, struct vpnalg_record *to,
 			  unsigned to_slot, uint64_t hash)
 {
 	struct world *w = context;
 
-	w->inner.point(w->inner.context, from, from_slot, to, to_slot, hash);
+	w->inner.relink(w->inner.context, from, from_slot, to, to_slot, hash);
 }
 
 static bool between_next(void *context, uint64_t *cursor,
@@ -110,9 +110,9 @@ static void stand_between(struct world *w)
 					  .find = between_find,
 					  .add = between_add,
 					  .remove = between_remove,
-					  .give = between_give,
-					  .take = between_take,
-					  .point = between_point,
+					  .link = between_link,
+					  .unlink = between_unlink,
+					  .relink = between_relink,
 					  .next = between_next,
 					  .prefetch = between_prefetch,
 					  .changed = between_changed };
@@ -239,7 +239,7 @@ void world_begin(struct world *w, const struct world_options *options)
 	config.random = next_random;
 	config.burst = w->options.burst;
 	config.timers = w->options.timers;
-	config.no_wait = w->options.no_wait;
+	config.passive = w->options.passive;
 	config.event = hear;
 	config.general = w->options.general;
 	config.l2tp = w->options.l2tp;
@@ -459,7 +459,7 @@ static unsigned send_bytes(struct world *w, struct vpnalg_packet p,
 	mirror_check(w);
 	w->last = p;
 	/* Whoever waits is remembered. */
-	if (p.result != VPNALG_TRANSLATED && p.result != VPNALG_DROP_WAIT &&
+	if (p.result != VPNALG_TRANSLATED && p.result != VPNALG_DROP_HELD &&
 	    !w->options.leaves)
 		ck_assert_msg(w->records <= before, "%s: %ld records more",
 			      vpnalg_result_text(p.result),

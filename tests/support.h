@@ -77,7 +77,7 @@ struct world_options {
 	uint16_t burst;
 	bool no_undo; /* do not try undo after each packet */
 	bool leaves;  /* a packet that is dropped may leave records behind */
-	bool no_wait;
+	bool passive;
 	/* Hold the library to telling of every change, be there ever so many
 	 * records. With a few it is done always. */
 	bool mirror;

@@ -91,7 +91,7 @@ static void moving_remove(void *context, struct vpnalg_record *record)
 	free(record);
 }
 
-static bool moving_give(void *context, struct vpnalg_record *record,
+static bool moving_link(void *context, struct vpnalg_record *record,
 			unsigned slot, uint64_t hash)
 {
 	struct moving *m = context;
@@ -109,7 +109,7 @@ static bool moving_give(void *context, struct vpnalg_record *record,
 	return true;
 }
 
-static void moving_take(void *context, struct vpnalg_record *record,
+static void moving_unlink(void *context, struct vpnalg_record *record,
 			unsigned slot, uint64_t hash)
 {
 	struct moving *m = context;
@@ -118,7 +118,7 @@ static void moving_take(void *context, struct vpnalg_record *record,
 	*key = m->keys[--m->key_count];
 }
 
-static void moving_point(void *context, struct vpnalg_record *from,
+static void moving_relink(void *context, struct vpnalg_record *from,
 			 unsigned from_slot, struct vpnalg_record *to,
 			 unsigned to_slot, uint64_t hash)
 {
@@ -179,9 +179,9 @@ static void *make_moving(struct vpnalg_store *store, uint32_t units)
 					.find = moving_find,
 					.add = moving_add,
 					.remove = moving_remove,
-					.give = moving_give,
-					.take = moving_take,
-					.point = moving_point,
+					.link = moving_link,
+					.unlink = moving_unlink,
+					.relink = moving_relink,
 					.next = moving_next };
 	return m;
 }

@@ -19,7 +19,7 @@ struct data_body {
 };
 
 struct toy_log toy_log;
-struct vpnalg_facts spied;
+struct vpnalg_parsed spied;
 unsigned spied_count;
 
 static const struct vpnalg_kind kinds[TOY_KINDS] = {
@@ -35,44 +35,44 @@ static const struct vpnalg_kind kinds[TOY_KINDS] = {
 
 /* Match */
 
-static enum vpnalg_claim match_data(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match_data(const struct vpnalg_parsed *parsed,
 				    struct vpnalg_match *m)
 {
 	m->kind = TOY_DATA;
 	m->space = UDP;
 	m->reason = VPNALG_DROP_TRUNCATED;
-	if (facts->l4_caplen < DATA_LEN)
+	if (parsed->l4_caplen < DATA_LEN)
 		return VPNALG_CLAIM_DROP;
-	m->peer = !facts->inward;
+	m->peer = !parsed->inward;
 	m->space = TOY_SPACE;
-	m->id = vpnalg_get16(facts->l4 + RECEIVER_OFF);
+	m->id = vpnalg_get16(parsed->l4 + RECEIVER_OFF);
 	m->port = 0;
 	return VPNALG_CLAIM_KEY;
 }
 
-static enum vpnalg_claim match(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 			       struct vpnalg_match *m)
 {
-	bool arriving = facts->inward && !facts->inside;
+	bool arriving = parsed->inward && !parsed->inside;
 	unsigned local, remote;
 
-	if (facts->protocol != UDP)
+	if (parsed->protocol != UDP)
 		return VPNALG_CLAIM_NONE;
 	m->peer = false;
 	m->kind = TOY_CONTROL;
 	m->space = UDP;
-	if (facts->fragment == VPNALG_FRAGMENT_LATER)
+	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return VPNALG_CLAIM_GUARDED;
-	if (facts->l4_caplen < 4)
+	if (parsed->l4_caplen < 4)
 		return VPNALG_CLAIM_NONE;
-	local = vpnalg_get16(facts->l4 + (facts->inward ? 2 : 0));
-	remote = vpnalg_get16(facts->l4 + (facts->inward ? 0 : 2));
+	local = vpnalg_get16(parsed->l4 + (parsed->inward ? 2 : 0));
+	remote = vpnalg_get16(parsed->l4 + (parsed->inward ? 0 : 2));
 	if (remote == TOY_DATA_PORT)
-		return match_data(facts, m);
+		return match_data(parsed, m);
 	if (remote != TOY_CONTROL_PORT && !arriving)
 		return VPNALG_CLAIM_NONE;
 	m->id = local;
-	m->port = facts->inside ? remote : 0;
+	m->port = parsed->inside ? remote : 0;
 	return VPNALG_CLAIM_KEY;
 }
 
@@ -101,14 +101,14 @@ static void tuple_for(struct vpnalg_step *step, unsigned role, uint16_t id,
 
 static enum vpnalg_result open_control(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_opening opening = {
 		.kind = TOY_CONTROL,
 		.space = UDP,
-		.zone = facts->zone,
-		.inside = facts->local,
-		.remote = facts->remote,
-		.id = vpnalg_get16(facts->l4),
+		.zone = parsed->zone,
+		.inside = parsed->local,
+		.remote = parsed->remote,
+		.id = vpnalg_get16(parsed->l4),
 		.inside_port = TOY_CONTROL_PORT,
 		.keep = true,
 		.ranges = { { .first = 40000, .step = 1, .count = 1000 } },
@@ -117,7 +117,7 @@ static enum vpnalg_result open_control(struct vpnalg_step *step)
 		.lifetime = TOY_CONTROL_LIFE,
 	};
 
-	if (facts->inward || facts->undo)
+	if (parsed->inward || parsed->undo)
 		return VPNALG_DROP_NO_SESSION;
 	return vpnalg_session_open(step, &opening, &step->record);
 }
@@ -157,8 +157,8 @@ static enum vpnalg_result open_data(struct vpnalg_step *step, uint16_t own,
 
 static void detach(struct vpnalg_step *step, struct vpnalg_record *data)
 {
-	vpnalg_session_take(step->translator, data, VPNALG_INSIDE_PEER);
-	vpnalg_session_take(step->translator, data, VPNALG_OUTSIDE_PEER);
+	vpnalg_session_unlink(step->translator, data, VPNALG_INSIDE_PEER);
+	vpnalg_session_unlink(step->translator, data, VPNALG_OUTSIDE_PEER);
 }
 
 static enum vpnalg_result attach(struct vpnalg_step *step,
@@ -172,8 +172,8 @@ static enum vpnalg_result attach(struct vpnalg_step *step,
 	detach(step, data);
 	tuple_for(step, VPNALG_INSIDE_PEER, peer, &inside);
 	tuple_for(step, VPNALG_OUTSIDE_PEER, peer, &outside);
-	if (vpnalg_session_give(step->translator, data, &inside) &&
-	    vpnalg_session_give(step->translator, data, &outside))
+	if (vpnalg_session_link(step->translator, data, &inside) &&
+	    vpnalg_session_link(step->translator, data, &outside))
 		return VPNALG_TRANSLATED;
 	detach(step, data);
 	return VPNALG_DROP_STORE;
@@ -182,7 +182,7 @@ static enum vpnalg_result attach(struct vpnalg_step *step,
 static enum vpnalg_result obey(struct vpnalg_step *step,
 			       struct vpnalg_record *data)
 {
-	const uint8_t *udp = step->facts->l4;
+	const uint8_t *udp = step->parsed->l4;
 
 	switch (udp[OP_OFF]) {
 	case TOY_ATTACH:
@@ -192,7 +192,7 @@ static enum vpnalg_result obey(struct vpnalg_step *step,
 		break;
 	case TOY_END:
 		data->flags |= VPNALG_SESSION_ENDED;
-		vpnalg_session_live(step->translator, data, 1);
+		vpnalg_session_set_lifetime(step->translator, data, 1);
 		break;
 	default:
 		break;
@@ -203,8 +203,8 @@ static enum vpnalg_result obey(struct vpnalg_step *step,
 /* What goes out and names an own ID. *other is the ID's other form. */
 static enum vpnalg_result listen(struct vpnalg_step *step, uint16_t *other)
 {
-	const uint8_t *udp = step->facts->l4;
-	bool inside = step->facts->inside;
+	const uint8_t *udp = step->parsed->l4;
+	bool inside = step->parsed->inside;
 	uint16_t own = vpnalg_get16(udp + OWN_OFF);
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 	struct vpnalg_record *data;
@@ -231,7 +231,7 @@ static enum vpnalg_result listen(struct vpnalg_step *step, uint16_t *other)
 static void other_end(struct vpnalg_step *step, struct vpnalg_tuple *tuple)
 {
 	vpnalg_session_tuple(step->translator, step->record,
-			     step->facts->inside ? VPNALG_OUTSIDE_OWN
+			     step->parsed->inside ? VPNALG_OUTSIDE_OWN
 						 : VPNALG_INSIDE_OWN,
 			     tuple);
 }
@@ -245,45 +245,45 @@ static enum vpnalg_result translate_data(struct vpnalg_step *step)
 	if (step->slot == VPNALG_OUTSIDE_PEER &&
 	    step->record->flags & VPNALG_SESSION_SHARED)
 		return VPNALG_DROP_AMBIGUOUS;
-	if (!step->facts->inward)
-		vpnalg_session_live(step->translator, step->record,
+	if (!step->parsed->inward)
+		vpnalg_session_set_lifetime(step->translator, step->record,
 				    TOY_DATA_LIFE);
 	other_end(step, &other);
 	vpnalg_rewrite_local(step, other.local);
-	if (step->facts->inward)
+	if (step->parsed->inward)
 		vpnalg_rewrite_16(step, RECEIVER_OFF, (uint16_t)other.id);
 	return VPNALG_TRANSLATED;
 }
 
 static enum vpnalg_result translate_control(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 	struct vpnalg_tuple other;
 	uint16_t id;
 
-	if (facts->l4_len < CONTROL_LEN)
+	if (parsed->l4_len < CONTROL_LEN)
 		return VPNALG_DROP_MALFORMED;
-	if (facts->l4_caplen < CONTROL_LEN)
+	if (parsed->l4_caplen < CONTROL_LEN)
 		return VPNALG_DROP_TRUNCATED;
 	if (step->record == NULL)
 		result = open_control(step);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	if (vpnalg_get16(facts->l4 + (facts->inward ? 0 : 2)) !=
+	if (vpnalg_get16(parsed->l4 + (parsed->inward ? 0 : 2)) !=
 	    TOY_CONTROL_PORT)
 		return VPNALG_DROP_PORT_HELD;
-	if (!facts->inward) {
+	if (!parsed->inward) {
 		result = listen(step, &id);
 		if (result != VPNALG_TRANSLATED)
 			return result;
 		vpnalg_rewrite_16(step, OWN_OFF, id);
-		vpnalg_session_live(step->translator, step->record,
+		vpnalg_session_set_lifetime(step->translator, step->record,
 				    TOY_CONTROL_LIFE);
 	}
 	other_end(step, &other);
 	vpnalg_rewrite_local(step, other.local);
-	vpnalg_rewrite_16(step, facts->inward ? 2 : 0, (uint16_t)other.id);
+	vpnalg_rewrite_16(step, parsed->inward ? 2 : 0, (uint16_t)other.id);
 	return VPNALG_TRANSLATED;
 }
 
@@ -295,7 +295,7 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 
 static void swept(struct vpnalg *translator, struct vpnalg_record *record)
 {
-	ck_assert(vpnalg_session_alive(translator, record));
+	ck_assert(vpnalg_session_is_alive(translator, record));
 	toy_log.swept++;
 }
 
@@ -341,19 +341,19 @@ static const struct vpnalg_kind plain_kinds[] = {
 	{ .name = "plain", .slots = 2 },
 };
 
-static enum vpnalg_claim want_all(const struct vpnalg_facts *facts,
+static enum vpnalg_claim want_all(const struct vpnalg_parsed *parsed,
 				  struct vpnalg_match *m)
 {
 	*m = (struct vpnalg_match){ .space = 0xfc, .id = 1 };
-	return facts->inward && !facts->inside ? VPNALG_CLAIM_KEY
+	return parsed->inward && !parsed->inside ? VPNALG_CLAIM_KEY
 					       : VPNALG_CLAIM_NONE;
 }
 
-static enum vpnalg_claim look(const struct vpnalg_facts *facts,
+static enum vpnalg_claim look(const struct vpnalg_parsed *parsed,
 			      struct vpnalg_match *m)
 {
 	(void)m;
-	spied = *facts;
+	spied = *parsed;
 	spied_count++;
 	return VPNALG_CLAIM_NONE;
 }

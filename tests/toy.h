@@ -49,7 +49,7 @@ extern const struct vpnalg_handler greedy;
 
 /* Looks at every packet and claims none. */
 extern const struct vpnalg_handler spy;
-extern struct vpnalg_facts spied;
+extern struct vpnalg_parsed spied;
 extern unsigned spied_count;
 
 /* A world with the toy in it, or PPTP and the toy. */

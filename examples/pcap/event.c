@@ -41,7 +41,7 @@ const char *event_type_text(unsigned type)
 	static const char *const texts[EVENT_TYPES] = {
 		[VPNALG_EVENT_PAIRED] = "paired",
 		[VPNALG_EVENT_UNPAIRED] = "unpaired",
-		[VPNALG_EVENT_WAIT] = "told to wait",
+		[VPNALG_EVENT_HELD] = "held back",
 	};
 
 	return texts[type];
@@ -53,7 +53,7 @@ const char *event_evidence_text(unsigned evidence)
 		[VPNALG_EVIDENCE_ALONE] = "no other host has ESP there",
 		[VPNALG_EVIDENCE_EXPECTED] = "no other one was expected",
 		[VPNALG_EVIDENCE_CONTINUED] = "its last one ended then",
-		[VPNALG_EVIDENCE_WOKE] = "it began to send then",
+		[VPNALG_EVIDENCE_RESUMED] = "it began to send then",
 		[VPNALG_EVIDENCE_CONNECTED] = "its IKE had just ended",
 		[VPNALG_EVIDENCE_LEFT] = "all others kept theirs",
 		[VPNALG_EVIDENCE_SHOWN] = "the capture shows it",
@@ -79,7 +79,7 @@ void event_write(FILE *lines, const struct noted *noted)
 
 	fprintf(lines, "%" PRIu64 " %s: ESP ", noted->packet,
 		event_type_text(event->type));
-	if (event->type != VPNALG_EVENT_WAIT)
+	if (event->type != VPNALG_EVENT_HELD)
 		fprintf(lines, "SPI 0x%08" PRIx32 " ", session->outside_id);
 	write_address(lines, &session->remote);
 	fputs(" > ", lines);

@@ -153,7 +153,7 @@ static json_t *event(const struct noted *noted)
 				   "outside", address(&session->outside),
 				   "remote", address(&session->remote));
 
-	if (event->type != VPNALG_EVENT_WAIT)
+	if (event->type != VPNALG_EVENT_HELD)
 		json_object_set_new(object, "spi",
 				    json_integer(session->outside_id));
 	if (event->evidence != VPNALG_EVIDENCE_NONE)
@@ -181,7 +181,7 @@ static json_t *session(const struct vpnalg_kind_counters *kind)
 			 "closed", (json_int_t)kind->closed,
 			 "open", (json_int_t)(kind->opened - kind->closed),
 			 "refused", (json_int_t)kind->refused,
-			 "unread", (json_int_t)kind->unread,
+			 "unparsed", (json_int_t)kind->unparsed,
 			 "translated_out", (json_int_t)kind->translated[0],
 			 "translated_in", (json_int_t)kind->translated[1],
 			 "dropped_out", (json_int_t)kind->dropped[0],

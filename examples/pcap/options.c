@@ -32,8 +32,8 @@ static const char help[] =
 	NAT_OPTIONS_HELP
 	"  --seed N            start of the random numbers, 0 to 4294967295\n"
 	"                      (default 1)\n"
-	"  --wait              drop what a gateway would, so that IPsec clients\n"
-	"                      of one server wait for one another\n"
+	"  --hold              drop what a gateway would, so that IPsec clients\n"
+	"                      of one server are held back for one another\n"
 	"  --explain           print a line about each packet\n"
 	"  --json              print the report as a JSON object to standard\n"
 	"                      output, instead of as text to standard error\n"
@@ -107,7 +107,7 @@ int options_read(struct options *options, int argc, char **argv)
 		{ "--inside", add_inside, &options->sides, 0, 0 },
 		NAT_OPTIONS_ROWS(&options->nat),
 		{ "--seed", NULL, &options->seed, 0, UINT32_MAX },
-		{ "--wait", options_flag, &options->wait, 0, 0 },
+		{ "--hold", options_flag, &options->hold, 0, 0 },
 		{ "--explain", options_flag, &options->explain, 0, 0 },
 		{ "--json", options_flag, &options->json, 0, 0 },
 		{ 0 }

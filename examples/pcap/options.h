@@ -15,7 +15,7 @@ struct options {
 	struct sides sides;
 	struct nat_options nat;
 	uint32_t seed;
-	bool wait;
+	bool hold;
 	bool explain;
 	bool json;
 };

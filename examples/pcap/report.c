@@ -123,7 +123,7 @@ static void write_events(const struct events *events)
 {
 	const uint64_t *types = events->types;
 
-	if (!(types[VPNALG_EVENT_PAIRED] | types[VPNALG_EVENT_WAIT]))
+	if (!(types[VPNALG_EVENT_PAIRED] | types[VPNALG_EVENT_HELD]))
 		return;
 	fputs("SPIs of inbound ESP and their hosts\n", stderr);
 	nat_report_count("", event_type_text(VPNALG_EVENT_PAIRED),
@@ -134,8 +134,8 @@ static void write_events(const struct events *events)
 					 events->evidence[i]);
 	nat_report_count("", event_type_text(VPNALG_EVENT_UNPAIRED),
 			 types[VPNALG_EVENT_UNPAIRED]);
-	nat_report_count("", event_type_text(VPNALG_EVENT_WAIT),
-			 types[VPNALG_EVENT_WAIT]);
+	nat_report_count("", event_type_text(VPNALG_EVENT_HELD),
+			 types[VPNALG_EVENT_HELD]);
 }
 
 static void write_sessions(const struct translator *translator)
@@ -143,7 +143,7 @@ static void write_sessions(const struct translator *translator)
 	struct table table = {
 		.title = "sessions",
 		.heads = { "opened", "closed", "still open", "refused",
-			   "unread" },
+			   "unparsed" },
 	};
 	struct vpnalg_kind_counters kind;
 
@@ -153,7 +153,7 @@ static void write_sessions(const struct translator *translator)
 		write_row(&table, kind.name,
 			  (uint64_t[]){ kind.opened, kind.closed,
 					kind.opened - kind.closed,
-					kind.refused, kind.unread });
+					kind.refused, kind.unparsed });
 }
 
 static void write_traffic(const struct translator *translator)

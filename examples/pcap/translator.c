@@ -33,7 +33,7 @@ bool translator_open(struct translator *translator,
 		.context = translator,
 		.random = next_random,
 		.burst = 1, /* packets come one by one here */
-		.no_wait = !options->wait,
+		.passive = !options->hold,
 		.event = note,
 	};
 
@@ -53,7 +53,7 @@ void translator_run(struct translator *translator,
 	};
 
 	packet->direction = directions[task];
-	packet->checksum = VPNALG_CHECKSUM_COMPLETE;
+	packet->checksum = VPNALG_CHECKSUM_FULL;
 	packet->zone = VPNALG_ZONE_DEFAULT;
 	if (now > translator->now)
 		translator->now = now;

@@ -39,7 +39,7 @@ enum vpnalg_fragment {
 };
 
 /** What the parser has proved of a packet. All of it holds for handlers. */
-struct vpnalg_facts {
+struct vpnalg_parsed {
 	uint8_t *ip; /**< The IP header. */
 	uint8_t *l4; /**< What follows it. */
 	/** How long that is by the IP header. */
@@ -49,14 +49,14 @@ struct vpnalg_facts {
 	/** In the packet: the address on the inside host's end, that is its
 	 * own or the outside address, whichever form the packet has. */
 	uint8_t *local;
-	uint8_t *remote;   /**< In the packet: the address of the far end. */
-	uint8_t addr_len;  /**< How long both are: 4. */
-	uint8_t protocol;  /**< IP protocol number of l4. */
-	uint8_t fragment;  /**< enum vpnalg_fragment. */
-	uint8_t checksum;  /**< enum vpnalg_checksum. */
-	bool inward;       /**< It travels in. */
-	bool inside;       /**< It is in its inside form. */
-	bool undo;         /**< The form is not the one to arrive in. */
+	uint8_t *remote;  /**< In the packet: the address of the far end. */
+	uint8_t addr_len; /**< How long both are: 4. */
+	uint8_t protocol; /**< IP protocol number of l4. */
+	uint8_t fragment; /**< enum vpnalg_fragment. */
+	uint8_t checksum; /**< enum vpnalg_checksum. */
+	bool inward;      /**< It travels in. */
+	bool inside;      /**< It is in its inside form. */
+	bool undo;        /**< The form is not the one to arrive in. */
 	/** It is quoted by an ICMP error: as little as 8 bytes of l4. */
 	bool quoted;
 	/** The IP header speaks of more bytes than the packet has. */
@@ -76,10 +76,10 @@ struct vpnalg_facts {
  * else pass between them.
  */
 enum vpnalg_role {
-	VPNALG_INSIDE_OWN = 0,   /**< Zone, inside address, own ID. */
-	VPNALG_OUTSIDE_OWN = 1,  /**< Outside address, outside ID. */
-	VPNALG_INSIDE_PEER = 2,  /**< Zone, inside address, peer's ID. */
-	VPNALG_OUTSIDE_PEER = 3  /**< Outside address, peer's ID. */
+	VPNALG_INSIDE_OWN = 0,  /**< Zone, inside address, own ID. */
+	VPNALG_OUTSIDE_OWN = 1, /**< Outside address, outside ID. */
+	VPNALG_INSIDE_PEER = 2, /**< Zone, inside address, peer's ID. */
+	VPNALG_OUTSIDE_PEER = 3 /**< Outside address, peer's ID. */
 };
 
 /** What a key is made of. */
@@ -90,7 +90,7 @@ struct vpnalg_tuple {
 	uint32_t id;   /**< The ID. */
 	/** Whatever else tells sessions apart, as the remote's port; 0. */
 	uint32_t port;
-	const uint8_t *local;  /**< Inside or outside address, by role. */
+	const uint8_t *local; /**< Inside or outside address, by role. */
 	/** Remote address, or NULL in a key for all remotes, which equals none
 	 * that has an address, whatever the address is. */
 	const uint8_t *remote;
@@ -110,7 +110,7 @@ enum vpnalg_claim {
 
 /** The answer of a handler that claims a packet. */
 struct vpnalg_match {
-	bool peer;      /**< The packet shows the peer's ID, not the own. */
+	bool peer; /**< The packet shows the peer's ID, not the own. */
 	/** As in struct vpnalg_tuple. Handlers share one only where their IDs
 	 * are the same ones, as TCP ports are. */
 	uint8_t space;
@@ -142,23 +142,23 @@ struct vpnalg_kind {
 	uint8_t guard;
 	/** Its sessions have their host's home address, whoever the remote is,
 	 * and do not count where others are spread over the addresses. */
-	bool home;
+	bool pooled;
 	/** Its sessions have an outside address and ID that another one was
 	 * given: opening.outside and opening.outside_id. The choose callback
 	 * is neither asked nor told. */
-	bool bound;
+	bool inherits_outside;
 };
 
 /** One packet on its way through a handler. */
 struct vpnalg_step {
-	struct vpnalg *translator;        /**< The translator. */
-	struct vpnalg_packet *packet;     /**< The packet. */
-	const struct vpnalg_facts *facts; /**< What is proved of it. */
-	struct vpnalg_record *record;     /**< Its session, or NULL. */
-	unsigned slot;       /**< The slot of the key that found it. */
-	uint8_t handler;     /**< The handler's place in the array. */
-	uint8_t kind;        /**< Kind of the session, or of the match. */
-	vpnalg_time now;     /**< The time. */
+	struct vpnalg *translator;          /**< The translator. */
+	struct vpnalg_packet *packet;       /**< The packet. */
+	const struct vpnalg_parsed *parsed; /**< What is proved of it. */
+	struct vpnalg_record *record;       /**< Its session, or NULL. */
+	unsigned slot;   /**< The slot of the key that found it. */
+	uint8_t handler; /**< The handler's place in the array. */
+	uint8_t kind;    /**< Kind of the session, or of the match. */
+	vpnalg_time now; /**< The time. */
 };
 
 /** The most IP protocols that a handler may list. */
@@ -168,8 +168,8 @@ struct vpnalg_step {
  * VPNALG_DROP_FAULT, and nothing else. Handlers are constant and shared by all
  * translators. */
 struct vpnalg_handler {
-	size_t size;      /**< sizeof(struct vpnalg_handler). */
-	const char *name; /**< As "PPTP"; static. */
+	size_t size;                     /**< sizeof(struct vpnalg_handler). */
+	const char *name;                /**< As "PPTP"; static. */
 	const struct vpnalg_kind *kinds; /**< Its kinds of session. */
 	uint8_t kind_count;              /**< 1 to 15. */
 	/** How many IP protocols there are in protocols; 0: it is asked about
@@ -185,7 +185,7 @@ struct vpnalg_handler {
 	 *
 	 * @return enum vpnalg_claim, with *match filled accordingly
 	 */
-	enum vpnalg_claim (*match)(const struct vpnalg_facts *facts,
+	enum vpnalg_claim (*match)(const struct vpnalg_parsed *parsed,
 				   struct vpnalg_match *match);
 	/**
 	 * Translates a packet that match claimed: completely, with result
@@ -242,12 +242,12 @@ struct vpnalg_opening {
 	uint32_t id;           /**< The ID that the inside host chose. */
 	uint32_t inside_port;  /**< The inside key's port. */
 	uint32_t outside_port; /**< The outside key's port. */
-	uint32_t outside_id;   /**< For a kind that is bound. */
+	uint32_t outside_id;   /**< For a kind that inherits_outside. */
 	/** It is for all remotes: no remote address is in its keys. While it
 	 * lives, no session of another kind gets its outside ID, for whatever
 	 * remote, nor does it get one that another session has for `remote`
 	 * now. Nor 500, 1701, 1723 or 4500 in the spaces of TCP and UDP. Only
-	 * for kinds with home. */
+	 * for kinds that are pooled. */
 	bool any_remote;
 	/** Its two keys are peer keys: id is the peer's, which stays what it
 	 * is. The choose callback is not asked. Another session that has one
@@ -348,8 +348,7 @@ vpnalg_session_find(struct vpnalg *translator,
  */
 VPNALG_API struct vpnalg_record *
 vpnalg_session_beside(struct vpnalg *translator, struct vpnalg_record *record,
-		      unsigned role, uint8_t space, uint32_t id,
-		      uint32_t port);
+		      unsigned role, uint8_t space, uint32_t id, uint32_t port);
 
 /**
  * As vpnalg_session_beside(), but finds dead ones, too.
@@ -369,9 +368,9 @@ vpnalg_session_peek_beside(struct vpnalg *translator,
 
 /** Sessions whose keys differ in the ID alone, which counts up. */
 struct vpnalg_row {
-	unsigned role;	/**< As for vpnalg_session_beside(). */
-	uint8_t space;	/**< As there. */
-	uint32_t port;	/**< As there. */
+	unsigned role;  /**< As for vpnalg_session_beside(). */
+	uint8_t space;  /**< As there. */
+	uint32_t port;  /**< As there. */
 	uint32_t first; /**< The first ID. */
 	unsigned count; /**< How many. */
 };
@@ -421,7 +420,7 @@ VPNALG_API void vpnalg_session_close(struct vpnalg *translator,
  * @param tuple what the key is made of
  * @return false when the store has no room
  */
-VPNALG_API bool vpnalg_session_give(struct vpnalg *translator,
+VPNALG_API bool vpnalg_session_link(struct vpnalg *translator,
 				    struct vpnalg_record *record,
 				    const struct vpnalg_tuple *tuple);
 
@@ -432,9 +431,9 @@ VPNALG_API bool vpnalg_session_give(struct vpnalg *translator,
  * @param record the session
  * @param role the slot, enum vpnalg_role
  */
-VPNALG_API void vpnalg_session_take(struct vpnalg *translator,
-				    struct vpnalg_record *record,
-				    unsigned role);
+VPNALG_API void vpnalg_session_unlink(struct vpnalg *translator,
+				      struct vpnalg_record *record,
+				      unsigned role);
 
 /**
  * Takes apart the key in a slot, whether or not it leads to the session now.
@@ -489,9 +488,9 @@ VPNALG_API void *vpnalg_session_body(const struct vpnalg *translator,
  * @param record the session
  * @param lifetime milliseconds from now
  */
-VPNALG_API void vpnalg_session_live(const struct vpnalg *translator,
-				    struct vpnalg_record *record,
-				    vpnalg_time lifetime);
+VPNALG_API void vpnalg_session_set_lifetime(const struct vpnalg *translator,
+					    struct vpnalg_record *record,
+					    vpnalg_time lifetime);
 
 /**
  * Tells whether a session still lives: before its deadline, or with children
@@ -501,8 +500,8 @@ VPNALG_API void vpnalg_session_live(const struct vpnalg *translator,
  * @param record the session
  * @return true while it lives
  */
-VPNALG_API bool vpnalg_session_alive(const struct vpnalg *translator,
-				     const struct vpnalg_record *record);
+VPNALG_API bool vpnalg_session_is_alive(const struct vpnalg *translator,
+					const struct vpnalg_record *record);
 
 /**
  * Tells the store that the handler has written to a session.
@@ -519,8 +518,9 @@ VPNALG_API void vpnalg_session_changed(const struct vpnalg *translator,
  * @param translator the translator
  * @param record the session
  */
-VPNALG_API void vpnalg_session_unread(struct vpnalg *translator,
-				      const struct vpnalg_record *record);
+VPNALG_API void
+vpnalg_session_count_unparsed(struct vpnalg *translator,
+			      const struct vpnalg_record *record);
 
 /**
  * Tells the caller's event callback, if there is one.
@@ -530,9 +530,9 @@ VPNALG_API void vpnalg_session_unread(struct vpnalg *translator,
  * @param type enum vpnalg_event_type
  * @param evidence enum vpnalg_evidence
  */
-VPNALG_API void vpnalg_session_tell(struct vpnalg *translator,
-				    struct vpnalg_record *record, uint8_t type,
-				    uint8_t evidence);
+VPNALG_API void vpnalg_session_notify(struct vpnalg *translator,
+				      struct vpnalg_record *record,
+				      uint8_t type, uint8_t evidence);
 
 /**
  * Looks for an ID that no session has, without taking it. Where most are taken,
@@ -564,9 +564,9 @@ vpnalg_session_timers(const struct vpnalg *translator);
  * answer to that.
  *
  * @param translator the translator
- * @return not struct vpnalg_config.no_wait
+ * @return not struct vpnalg_config.passive
  */
-VPNALG_API bool vpnalg_session_may_wait(const struct vpnalg *translator);
+VPNALG_API bool vpnalg_session_may_hold(const struct vpnalg *translator);
 
 /**
  * The settings for general traffic.
@@ -624,15 +624,15 @@ static inline uint32_t vpnalg_get32(const uint8_t *p)
 
 /** @return the TCP or UDP port of the inside host's end, in the packet's form;
  *          four bytes of l4 are in memory. */
-static inline uint16_t vpnalg_local_port(const struct vpnalg_facts *facts)
+static inline uint16_t vpnalg_local_port(const struct vpnalg_parsed *parsed)
 {
-	return vpnalg_get16(facts->l4 + (facts->inward ? 2 : 0));
+	return vpnalg_get16(parsed->l4 + (parsed->inward ? 2 : 0));
 }
 
 /** @return the TCP or UDP port of the far end; as vpnalg_local_port(). */
-static inline uint16_t vpnalg_remote_port(const struct vpnalg_facts *facts)
+static inline uint16_t vpnalg_remote_port(const struct vpnalg_parsed *parsed)
 {
-	return vpnalg_get16(facts->l4 + (facts->inward ? 0 : 2));
+	return vpnalg_get16(parsed->l4 + (parsed->inward ? 0 : 2));
 }
 
 /** Writes 16 bits at p, big-endian, at any alignment. */
@@ -646,16 +646,16 @@ static inline void vpnalg_put16(uint8_t *p, unsigned value)
  * Tells whether the checksum of TCP, UDP or ICMP is in memory, or is not there
  * to be updated.
  *
- * @param facts the packet
+ * @param parsed the packet
  * @return false when the packet cannot be rewritten
  */
-VPNALG_API bool vpnalg_rewrite_possible(const struct vpnalg_facts *facts);
+VPNALG_API bool vpnalg_rewrite_possible(const struct vpnalg_parsed *parsed);
 
 /**
  * Replaces the local address in the IP header.
  *
  * @param step the packet
- * @param address facts->addr_len bytes
+ * @param address parsed->addr_len bytes
  */
 VPNALG_API void vpnalg_rewrite_local(struct vpnalg_step *step,
 				     const uint8_t *address);
@@ -672,7 +672,7 @@ VPNALG_API void vpnalg_rewrite_ends(struct vpnalg_step *step);
  * Replaces one byte behind the IP header.
  *
  * @param step the packet
- * @param offset where it is, from facts->l4 on, less than facts->l4_caplen
+ * @param offset where it is, from parsed->l4 on, less than parsed->l4_caplen
  * @param value what it becomes
  */
 VPNALG_API void vpnalg_rewrite_byte(struct vpnalg_step *step, uint32_t offset,
@@ -682,15 +682,15 @@ VPNALG_API void vpnalg_rewrite_byte(struct vpnalg_step *step, uint32_t offset,
  * Replaces two bytes behind the IP header.
  *
  * @param step the packet
- * @param offset where they are, from facts->l4 on
+ * @param offset where they are, from parsed->l4 on
  * @param value what they become
  */
 VPNALG_API void vpnalg_rewrite_16(struct vpnalg_step *step, uint32_t offset,
 				  uint16_t value);
 
 /**
- * Shortens a packet and sets VPNALG_PACKET_CUT. The facts keep the old
- * lengths. The packet must be wholly in memory.
+ * Shortens a packet and sets VPNALG_PACKET_CUT. step->parsed keeps the
+ * old lengths. The packet must be wholly in memory.
  *
  * @param step the packet
  * @param l4_len its new length behind the IP header, less than the old

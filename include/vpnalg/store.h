@@ -77,7 +77,7 @@ static inline uint8_t *vpnalg_record_key(struct vpnalg_record *record,
  * called only from within calls to the one translator that has the store.
  *
  * A record stays where it is until it is removed or the call into the
- * translator ends; between calls a store may move records. Only add and give
+ * translator ends; between calls a store may move records. Only add and link
  * can fail; that costs the packet at hand and nothing else, as does an answer
  * that cannot be right (VPNALG_DROP_FAULT). No operation may call the
  * translator.
@@ -105,25 +105,25 @@ struct vpnalg_store {
 	 * @return the record, aligned for uint64_t, or NULL without room
 	 */
 	struct vpnalg_record *(*add)(void *context, unsigned units);
-	/** Removes a record. Its keys were taken before. */
+	/** Removes a record. Its keys were unlinked before. */
 	void (*remove)(void *context, struct vpnalg_record *record);
 	/**
 	 * Lets the key in a slot lead to its record. Its bytes are there
-	 * already, and stay until it is taken. No other record holds an equal
+	 * already, and stay until it is unlinked. No other record holds an equal
 	 * key.
 	 *
 	 * @return false without room, and nothing has changed
 	 */
-	bool (*give)(void *context, struct vpnalg_record *record,
-		     unsigned slot, uint64_t hash);
-	/** Lets the key in a slot lead nowhere. It was given before. */
-	void (*take)(void *context, struct vpnalg_record *record,
-		     unsigned slot, uint64_t hash);
+	bool (*link)(void *context, struct vpnalg_record *record, unsigned slot,
+		     uint64_t hash);
+	/** Lets the key in a slot lead nowhere. It was linked before. */
+	void (*unlink)(void *context, struct vpnalg_record *record,
+		       unsigned slot, uint64_t hash);
 	/** Two records hold the same key, and it leads to the first: from now
 	 * on it leads to the second. Cannot fail. */
-	void (*point)(void *context, struct vpnalg_record *from,
-		      unsigned from_slot, struct vpnalg_record *to,
-		      unsigned to_slot, uint64_t hash);
+	void (*relink)(void *context, struct vpnalg_record *from,
+		       unsigned from_slot, struct vpnalg_record *to,
+		       unsigned to_slot, uint64_t hash);
 	/**
 	 * Walks over all records, a bounded step at a time. Records may come
 	 * and go between steps, the one just met too; one that stays is met
@@ -186,10 +186,10 @@ VPNALG_API struct vpnalg_table *vpnalg_table_init(void *memory, size_t size,
 
 /** How full a bundled store is. */
 struct vpnalg_table_use {
-	uint32_t units;    /**< Units of 64 bytes there are. */
+	uint32_t units;      /**< Units of 64 bytes there are. */
 	uint32_t units_used; /**< Units that records fill. */
-	uint32_t records;  /**< Records there are. */
-	uint32_t keys;     /**< Keys that lead to them. */
+	uint32_t records;    /**< Records there are. */
+	uint32_t keys;       /**< Keys that lead to them. */
 };
 
 /**

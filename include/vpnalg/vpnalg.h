@@ -57,8 +57,9 @@ enum vpnalg_family {
 
 /** An IP address. */
 struct vpnalg_addr {
-	uint8_t family;                  /**< enum vpnalg_family. */
-	uint8_t octets[VPNALG_ADDR_MAX]; /**< Network order, first octet first. */
+	uint8_t family; /**< enum vpnalg_family. */
+	uint8_t octets
+		[VPNALG_ADDR_MAX]; /**< Network order, first octet first. */
 };
 
 /**
@@ -79,7 +80,7 @@ enum vpnalg_direction {
 /** What the packet's TCP or UDP checksum field holds. */
 enum vpnalg_checksum {
 	/** A checksum over pseudo header and segment. A wrong one stays wrong. */
-	VPNALG_CHECKSUM_COMPLETE = 0,
+	VPNALG_CHECKSUM_FULL = 0,
 	/** The folded sum of the pseudo header, not complemented (Linux'
 	 * CHECKSUM_PARTIAL, virtio's NEEDS_CSUM); hardware adds the rest. The
 	 * IP header's checksum is complete all the same. In UDP 0 is no such
@@ -149,7 +150,7 @@ enum vpnalg_result {
 	 * with this remote, and their answers could not be told apart. The host
 	 * sends again by itself; at most 3 of its packets are dropped, within
 	 * 3 s. */
-	VPNALG_DROP_WAIT = 24,
+	VPNALG_DROP_HELD = 24,
 	/** ESP from outside, and it is not known yet for which inside host. */
 	VPNALG_DROP_UNPAIRED = 25,
 	/** From outside to a mapping, and its inside host has not sent to where
@@ -190,8 +191,8 @@ struct vpnalg_packet {
 	uint16_t zone;
 	void *user; /**< The caller's own. Never looked at, only passed on. */
 
-	uint8_t flags;  /**< Result: VPNALG_PACKET_CUT or 0. */
-	uint8_t result; /**< Result: enum vpnalg_result. */
+	uint8_t flags;       /**< Result: VPNALG_PACKET_CUT or 0. */
+	uint8_t result;      /**< Result: enum vpnalg_result. */
 	uint8_t reserved[6]; /**< For later versions. */
 };
 
@@ -210,12 +211,12 @@ struct vpnalg_binding {
 	/** The remote host; of family 0 where the binding is for all of them,
 	 * as a mapping's of general traffic. */
 	struct vpnalg_addr remote;
-	uint32_t inside_id;         /**< What the inside host chose. */
+	uint32_t inside_id; /**< What the inside host chose. */
 	/** What stands for it outside. Unique towards the remote only: the same
 	 * one may be given for other remotes, unless the binding is for all. */
 	uint32_t outside_id;
-	uint32_t remote_port;       /**< The remote's TCP port, or 0. */
-	void *user; /**< The packet's; NULL when given back. */
+	uint32_t remote_port; /**< The remote's TCP port, or 0. */
+	void *user;           /**< The packet's; NULL when given back. */
 };
 
 /** What an event tells. Later versions tell more. */
@@ -224,8 +225,8 @@ enum vpnalg_event_type {
 	VPNALG_EVENT_PAIRED = 1,
 	/** It was taken from that host again: evidence spoke against it. */
 	VPNALG_EVENT_UNPAIRED = 2,
-	/** The host was told to wait: VPNALG_DROP_WAIT. */
-	VPNALG_EVENT_WAIT = 3
+	/** The host was held back: VPNALG_DROP_HELD. */
+	VPNALG_EVENT_HELD = 3
 };
 
 /** By what an inbound ESP SPI was paired with an inside host. */
@@ -238,7 +239,7 @@ enum vpnalg_evidence {
 	/** What the host received until then ended when this began. */
 	VPNALG_EVIDENCE_CONTINUED = 3,
 	/** The host had been silent and began to send. */
-	VPNALG_EVIDENCE_WOKE = 4,
+	VPNALG_EVIDENCE_RESUMED = 4,
 	/** The host's first IKE exchange with that remote had just ended. */
 	VPNALG_EVIDENCE_CONNECTED = 5,
 	/** All others have gone on with what they received. */
@@ -387,24 +388,25 @@ struct vpnalg_config {
 	 * 130 bytes of the translator's memory. */
 	uint16_t burst;
 	struct vpnalg_timers timers; /**< Timeouts. */
-	/** Nobody is told to wait (VPNALG_DROP_WAIT), and no SPI is tried
+	/** Nobody is held back (VPNALG_DROP_HELD), and no SPI is tried
 	 * (VPNALG_EVIDENCE_ANSWERED): for captures, in which nothing is sent
 	 * again, and nobody answers to what is done now. */
-	bool no_wait;
+	bool passive;
 	/** Optional: told of what was decided. The event is the library's and
 	 * gone afterwards. It may not call the translator. */
 	void (*event)(void *context, const struct vpnalg_event *event);
 	struct vpnalg_general_settings general; /**< For vpnalg_general. */
-	struct vpnalg_l2tp_settings l2tp; /**< For vpnalg_l2tp. */
+	struct vpnalg_l2tp_settings l2tp;       /**< For vpnalg_l2tp. */
 };
 
 /** Why vpnalg_init() failed. */
 enum vpnalg_error {
-	VPNALG_ERROR_CONFIG = -1,  /**< A setting is missing or out of range. */
-	VPNALG_ERROR_ADDRESS = -2, /**< An outside address is no IPv4 or twice. */
-	VPNALG_ERROR_STORE = -3,   /**< The store lacks an operation or has
+	VPNALG_ERROR_CONFIG = -1, /**< A setting is missing or out of range. */
+	VPNALG_ERROR_ADDRESS =
+		-2,              /**< An outside address is no IPv4 or twice. */
+	VPNALG_ERROR_STORE = -3, /**< The store lacks an operation or has
 				    * another key length. */
-	VPNALG_ERROR_MEMORY = -4,  /**< Too little memory or misaligned. */
+	VPNALG_ERROR_MEMORY = -4, /**< Too little memory or misaligned. */
 	/** The store holds records, of an earlier translator perhaps. What they
 	 * have taken could never be given back: empty the store, as
 	 * vpnalg_table_init() does, and give back yourself what the choose
@@ -464,8 +466,8 @@ VPNALG_API void vpnalg_process(struct vpnalg *translator,
  *         never before now. Sessions opened since are not in it: call once a
  *         minute at least.
  */
-VPNALG_API vpnalg_time vpnalg_expire(struct vpnalg *translator,
-				     vpnalg_time now, unsigned budget);
+VPNALG_API vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
+				     unsigned budget);
 
 /** Counters of a translator. All only grow. Like everything else they are read
  * on the translator's own thread. */
@@ -476,18 +478,18 @@ struct vpnalg_counters {
 
 /** Counters of one kind of session, as "PPTP call". */
 struct vpnalg_kind_counters {
-	const char *name;      /**< The kind's name, static. */
-	uint64_t opened;       /**< Sessions opened. */
-	uint64_t closed;       /**< Sessions closed. */
+	const char *name; /**< The kind's name, static. */
+	uint64_t opened;  /**< Sessions opened. */
+	uint64_t closed;  /**< Sessions closed. */
 	/** Sessions that were asked for and could not be opened: no free ID, no
 	 * room in the store, or choose refused. */
 	uint64_t refused;
 	uint64_t translated[2]; /**< Packets translated, that travelled out,
 				 * in. */
-	uint64_t dropped[2];   /**< Packets dropped, that travelled out, in. */
+	uint64_t dropped[2];    /**< Packets dropped, that travelled out, in. */
 	/** Sessions that go on without their control messages being read,
 	 * because one of these made no sense or was not in memory. */
-	uint64_t unread;
+	uint64_t unparsed;
 	/** Packets left alone, that travelled out, in: of a host that uses an
 	 * outside address itself, or to such an address and for no session. */
 	uint64_t untouched[2];
@@ -519,7 +521,7 @@ VPNALG_API bool vpnalg_kind_counters(const struct vpnalg *translator,
 
 /** What vpnalg_steer() needs; equal wherever packets are steered. */
 struct vpnalg_steer {
-	size_t size; /**< sizeof(struct vpnalg_steer). */
+	size_t size;     /**< sizeof(struct vpnalg_steer). */
 	uint64_t key[2]; /**< Secret, so that load cannot be aimed. */
 	/** The outside addresses of all translators; each packet's remote is
 	 * compared with all of them. */

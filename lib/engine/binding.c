@@ -31,8 +31,8 @@ void vpnalg_binding_key(const struct vpnalg_opening *opening,
 	};
 }
 
-static void fill_addr(const struct vpnalg *translator,
-		      struct vpnalg_addr *addr, const uint8_t *octets)
+static void fill_addr(const struct vpnalg *translator, struct vpnalg_addr *addr,
+		      const uint8_t *octets)
 {
 	addr->family = VPNALG_IPV4;
 	memcpy(addr->octets, octets, addr_len_of(translator));
@@ -41,8 +41,8 @@ static void fill_addr(const struct vpnalg *translator,
 /* All of a binding but its outside ID, which is not known yet or stands in
  * another key. */
 static void describe(const struct vpnalg *translator,
-		     const struct vpnalg_tuple *inside,
-		     const uint8_t *outside, struct vpnalg_binding *binding)
+		     const struct vpnalg_tuple *inside, const uint8_t *outside,
+		     struct vpnalg_binding *binding)
 {
 	memset(binding, 0, sizeof(*binding));
 	binding->protocol = inside->space;
@@ -80,8 +80,8 @@ void vpnalg_binding_propose(struct vpnalg *translator,
 
 /* A binding that no session came of is given up. */
 void vpnalg_binding_give_up(struct vpnalg *translator,
-			   const struct vpnalg_opening *opening,
-			   struct vpnalg_binding *binding)
+			    const struct vpnalg_opening *opening,
+			    struct vpnalg_binding *binding)
 {
 	struct vpnalg_tuple tuple;
 
@@ -92,7 +92,7 @@ void vpnalg_binding_give_up(struct vpnalg *translator,
 
 /* Without a choose callback nothing was reserved. */
 void vpnalg_binding_release(struct vpnalg *translator,
-			   struct vpnalg_binding *binding)
+			    struct vpnalg_binding *binding)
 {
 	if (translator->choose == NULL || translator->release == NULL)
 		return;
@@ -101,8 +101,8 @@ void vpnalg_binding_release(struct vpnalg *translator,
 }
 
 void vpnalg_binding_describe(struct vpnalg *translator,
-			    struct vpnalg_record *record,
-			    struct vpnalg_binding *binding)
+			     struct vpnalg_record *record,
+			     struct vpnalg_binding *binding)
 {
 	struct vpnalg_tuple inside, outside;
 
@@ -114,12 +114,13 @@ void vpnalg_binding_describe(struct vpnalg *translator,
 
 /* What the session was bound to is free again. */
 void vpnalg_binding_give_back(struct vpnalg *translator,
-			     struct vpnalg_record *record)
+			      struct vpnalg_record *record)
 {
 	struct vpnalg_binding binding;
 	struct vpnalg_tuple outside;
 
-	if (session_kind(translator, record->handler, record->kind)->bound)
+	if (session_kind(translator, record->handler, record->kind)
+		    ->inherits_outside)
 		return;
 	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
 	if (outside.role != VPNALG_OUTSIDE_OWN)

@@ -197,7 +197,7 @@ enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
 	enum vpnalg_choice choice = VPNALG_CHOICE_NEXT;
 
 	vpnalg_binding_propose(translator, opening, binding);
-	if (kind->bound) {
+	if (kind->inherits_outside) {
 		binding->outside_id = opening->outside_id;
 		return VPNALG_TRANSLATED;
 	}

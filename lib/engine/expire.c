@@ -74,7 +74,7 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 		if (!is_session(translator, record))
 			continue;
 		if (used > 0 && budget - used < CLOSE_ROOM &&
-		    !vpnalg_session_alive(translator, record)) {
+		    !vpnalg_session_is_alive(translator, record)) {
 			translator->sweep_cursor = before;
 			break; /* the next call begins with it */
 		}

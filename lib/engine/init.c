@@ -112,8 +112,8 @@ static void lay_out(const struct vpnalg_config *config, struct layout *layout)
 	layout->addresses =
 		layout->kinds +
 		count_kinds(config) * sizeof(struct vpnalg_kind_counters);
-	layout->size = layout->addresses +
-		       config->address_count * IPV4_ADDR_LEN;
+	layout->size =
+		layout->addresses + config->address_count * IPV4_ADDR_LEN;
 }
 
 size_t vpnalg_size(const struct vpnalg_config *given)
@@ -168,8 +168,7 @@ static void init_secret(struct vpnalg *translator)
 
 	translator->hash_multiplier = high << 32 | low | 1;
 	for (i = 0; i < HASH_WORDS; i++)
-		translator->secret[i] =
-			translator->random(translator->context);
+		translator->secret[i] = translator->random(translator->context);
 }
 
 static uint32_t or_default(uint32_t given, uint32_t otherwise)
@@ -203,8 +202,8 @@ static bool is_usable(const struct vpnalg_store *store)
 	return store->size >= sizeof(*store) &&
 	       store->key_length == VPNALG_KEY_IPV4 && store->find != NULL &&
 	       store->add != NULL && store->remove != NULL &&
-	       store->give != NULL && store->take != NULL &&
-	       store->point != NULL && store->next != NULL;
+	       store->link != NULL && store->unlink != NULL &&
+	       store->relink != NULL && store->next != NULL;
 }
 
 /* Records of another translator mean nothing to this one. */
@@ -227,8 +226,8 @@ static void init_parts(struct vpnalg *translator,
 
 	memset(base, 0, layout->size);
 	translator->slots = (struct slot *)(void *)(base + layout->slots);
-	translator->kinds = (struct vpnalg_kind_counters *)(void *)(
-		base + layout->kinds);
+	translator->kinds =
+		(struct vpnalg_kind_counters *)(void *)(base + layout->kinds);
 	translator->addresses = base + layout->addresses;
 	translator->handlers = config->handlers;
 	translator->handler_count = (uint8_t)config->handler_count;
@@ -238,7 +237,7 @@ static void init_parts(struct vpnalg *translator,
 	translator->choose = config->choose;
 	translator->release = config->release;
 	translator->event = config->event;
-	translator->no_wait = config->no_wait;
+	translator->passive = config->passive;
 	translator->pool_key[0] = config->pool_key[0];
 	translator->pool_key[1] = config->pool_key[1];
 	translator->burst = config->burst;

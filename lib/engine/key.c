@@ -13,9 +13,9 @@ void vpnalg_key_make(const struct vpnalg_tuple *tuple, size_t addr_len,
 void vpnalg_key_beside(const struct vpnalg *translator, const uint8_t *other,
 		       const struct key_parts *parts, uint8_t *key)
 {
-	uint32_t first = key_first_word(parts->role, parts->space,
-					key_zone(other)) |
-			 (key_word(other) & KEY_ALL_REMOTES << 24);
+	uint32_t first =
+		key_first_word(parts->role, parts->space, key_zone(other)) |
+		(key_word(other) & KEY_ALL_REMOTES << 24);
 
 	memcpy(key, other, key_len_of(translator));
 	key_set_word(key, first);
@@ -54,9 +54,9 @@ static uint64_t product_of_id(const struct vpnalg *translator,
 void vpnalg_key_prepare_made(const struct vpnalg *translator,
 			     struct key_of_any_id *any)
 {
-	any->rest = key_sum(translator->secret, any->key,
-			    key_len_of(translator)) -
-		    product_of_id(translator, any->key);
+	any->rest =
+		key_sum(translator->secret, any->key, key_len_of(translator)) -
+		product_of_id(translator, any->key);
 }
 
 void vpnalg_key_prepare(const struct vpnalg *translator,

@@ -69,8 +69,7 @@ static inline uint64_t key_product(const uint32_t *secret, uint32_t first,
 }
 
 /* Then the bits are spread, for stores take the high and the low ones. */
-static inline uint64_t key_spread(const struct vpnalg *translator,
-				  uint64_t sum)
+static inline uint64_t key_spread(const struct vpnalg *translator, uint64_t sum)
 {
 	sum ^= sum >> 32;
 	sum *= translator->hash_multiplier;
@@ -101,8 +100,7 @@ static inline uint64_t key_hash(const struct vpnalg *translator,
 static inline void key_make(const struct vpnalg_tuple *tuple, size_t addr_len,
 			    uint8_t *key)
 {
-	uint32_t first =
-		key_first_word(tuple->role, tuple->space, tuple->zone);
+	uint32_t first = key_first_word(tuple->role, tuple->space, tuple->zone);
 
 	if (tuple->remote == NULL)
 		first |= KEY_ALL_REMOTES << 24;
@@ -113,8 +111,7 @@ static inline void key_make(const struct vpnalg_tuple *tuple, size_t addr_len,
 	if (tuple->remote == NULL)
 		memset(key + KEY_LOCAL_OFF + addr_len, 0, addr_len);
 	else
-		memcpy(key + KEY_LOCAL_OFF + addr_len, tuple->remote,
-		       addr_len);
+		memcpy(key + KEY_LOCAL_OFF + addr_len, tuple->remote, addr_len);
 }
 
 /* Whether two keys are equal. */

@@ -2,11 +2,11 @@
 /* What few packets have: ICMP errors and IP options. */
 #include "packet.h"
 
-bool vpnalg_packet_is_icmp_error(const struct vpnalg_facts *facts)
+bool vpnalg_packet_is_icmp_error(const struct vpnalg_parsed *parsed)
 {
-	if (facts->l4_caplen < 1 || facts->fragment == VPNALG_FRAGMENT_LATER)
+	if (parsed->l4_caplen < 1 || parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return false;
-	switch (facts->l4[0]) {
+	switch (parsed->l4[0]) {
 	case ICMP_UNREACHABLE:
 	case ICMP_SOURCE_QUENCH:
 	case ICMP_REDIRECT:
@@ -20,31 +20,31 @@ bool vpnalg_packet_is_icmp_error(const struct vpnalg_facts *facts)
 
 /* Goes on to the packet that an ICMP error quotes. It travelled the other way,
  * and stands there in the form of the side that the error comes from. */
-bool vpnalg_packet_enter_quote(struct vpnalg_facts *facts)
+bool vpnalg_packet_enter_quote(struct vpnalg_parsed *parsed)
 {
-	bool inward = facts->inward, inside = facts->inside;
+	bool inward = parsed->inward, inside = parsed->inside;
 
-	if (facts->l4_caplen < ICMP_QUOTE_OFF)
+	if (parsed->l4_caplen < ICMP_QUOTE_OFF)
 		return false;
 	/* Quotes are cut: their IP header may speak of more than there is. */
-	if (!packet_parse_ipv4(facts->l4 + ICMP_QUOTE_OFF,
-			       facts->l4_caplen - ICMP_QUOTE_OFF, UINT32_MAX,
-			       facts))
+	if (!packet_parse_ipv4(parsed->l4 + ICMP_QUOTE_OFF,
+			       parsed->l4_caplen - ICMP_QUOTE_OFF, UINT32_MAX,
+			       parsed))
 		return false;
-	packet_set_ends(facts, !inward, inside);
-	facts->undo = false;
-	facts->quoted = true;
-	facts->checksum = VPNALG_CHECKSUM_COMPLETE;
+	packet_set_ends(parsed, !inward, inside);
+	parsed->undo = false;
+	parsed->quoted = true;
+	parsed->checksum = VPNALG_CHECKSUM_FULL;
 	return true;
 }
 
 /* Options in which routers and hosts write addresses, that of the inside host
  * too: route and timestamp options (RFC 791 3.1). */
-bool vpnalg_packet_holds_addresses(const struct vpnalg_facts *facts)
+bool vpnalg_packet_holds_addresses(const struct vpnalg_parsed *parsed)
 {
-	const uint8_t *option = facts->ip + IPV4_HEADER_LEN;
+	const uint8_t *option = parsed->ip + IPV4_HEADER_LEN;
 
-	while (option < facts->l4 && *option != IPV4_OPTION_END) {
+	while (option < parsed->l4 && *option != IPV4_OPTION_END) {
 		switch (*option) {
 		case IPV4_OPTION_RECORD_ROUTE:
 		case IPV4_OPTION_TIMESTAMP:
@@ -55,7 +55,7 @@ bool vpnalg_packet_holds_addresses(const struct vpnalg_facts *facts)
 			option++;
 			continue;
 		}
-		if (option + 1 >= facts->l4 || option[1] < 2)
+		if (option + 1 >= parsed->l4 || option[1] < 2)
 			return false; /* no options that anybody can read */
 		option += option[1];
 	}

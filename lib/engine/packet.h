@@ -21,7 +21,7 @@ static inline uint8_t packet_fragment(unsigned field)
 
 /* Returns false for a header that contradicts itself. */
 static inline bool packet_parse_ipv4(uint8_t *ip, uint32_t caplen, uint32_t len,
-				     struct vpnalg_facts *facts)
+				     struct vpnalg_parsed *parsed)
 {
 	uint32_t header, total;
 
@@ -31,60 +31,61 @@ static inline bool packet_parse_ipv4(uint8_t *ip, uint32_t caplen, uint32_t len,
 	total = vpnalg_get16(ip + IPV4_LENGTH_OFF);
 	if (header < IPV4_HEADER_LEN || header > caplen || total < header)
 		return false;
-	facts->ip = ip;
-	facts->l4 = ip + header;
-	facts->l4_len = total - header;
-	facts->l4_caplen = (caplen < total ? caplen : total) - header;
-	facts->overlong = total > len;
-	facts->addr_len = IPV4_ADDR_LEN;
-	facts->protocol = ip[IPV4_PROTOCOL_OFF];
-	facts->fragment = packet_fragment(vpnalg_get16(ip + IPV4_FRAGMENT_OFF));
+	parsed->ip = ip;
+	parsed->l4 = ip + header;
+	parsed->l4_len = total - header;
+	parsed->l4_caplen = (caplen < total ? caplen : total) - header;
+	parsed->overlong = total > len;
+	parsed->addr_len = IPV4_ADDR_LEN;
+	parsed->protocol = ip[IPV4_PROTOCOL_OFF];
+	parsed->fragment =
+		packet_fragment(vpnalg_get16(ip + IPV4_FRAGMENT_OFF));
 	return true;
 }
 
 /* Which address is the inside host's end depends on the way it travels. */
-static inline void packet_set_ends(struct vpnalg_facts *facts, bool inward,
+static inline void packet_set_ends(struct vpnalg_parsed *parsed, bool inward,
 				   bool inside)
 {
-	uint8_t *source = facts->ip + IPV4_SOURCE_OFF;
-	uint8_t *destination = facts->ip + IPV4_DESTINATION_OFF;
+	uint8_t *source = parsed->ip + IPV4_SOURCE_OFF;
+	uint8_t *destination = parsed->ip + IPV4_DESTINATION_OFF;
 
-	facts->inward = inward;
-	facts->inside = inside;
-	facts->local = inward ? destination : source;
-	facts->remote = inward ? source : destination;
+	parsed->inward = inward;
+	parsed->inside = inside;
+	parsed->local = inward ? destination : source;
+	parsed->remote = inward ? source : destination;
 }
 
-bool vpnalg_packet_is_icmp_error(const struct vpnalg_facts *facts);
+bool vpnalg_packet_is_icmp_error(const struct vpnalg_parsed *parsed);
 
 static inline enum packet_type packet_parse(const struct vpnalg_packet *packet,
-					    struct vpnalg_facts *facts)
+					    struct vpnalg_parsed *parsed)
 {
 	bool inward = packet->direction & VPNALG_IN;
 	bool undo = packet->direction & VPNALG_OUT_UNDO;
 
 	if (!packet_parse_ipv4(packet->data, packet->caplen, packet->len,
-			       facts))
+			       parsed))
 		return PACKET_OTHER;
-	packet_set_ends(facts, inward, inward == undo);
-	facts->undo = undo;
-	facts->quoted = false;
-	facts->zone = packet->zone;
-	facts->checksum = packet->checksum;
-	if (facts->protocol == PROTOCOL_ICMP &&
-	    vpnalg_packet_is_icmp_error(facts))
+	packet_set_ends(parsed, inward, inward == undo);
+	parsed->undo = undo;
+	parsed->quoted = false;
+	parsed->zone = packet->zone;
+	parsed->checksum = packet->checksum;
+	if (parsed->protocol == PROTOCOL_ICMP &&
+	    vpnalg_packet_is_icmp_error(parsed))
 		return PACKET_ICMP_ERROR;
 	return PACKET_PLAIN;
 }
 
 /* Nothing in its IP header keeps it from being translated. */
-static inline bool packet_is_plain(const struct vpnalg_facts *facts)
+static inline bool packet_is_plain(const struct vpnalg_parsed *parsed)
 {
-	return facts->l4 == facts->ip + IPV4_HEADER_LEN && !facts->quoted &&
-	       facts->fragment == VPNALG_FRAGMENT_NONE && !facts->overlong;
+	return parsed->l4 == parsed->ip + IPV4_HEADER_LEN && !parsed->quoted &&
+	       parsed->fragment == VPNALG_FRAGMENT_NONE && !parsed->overlong;
 }
 
-bool vpnalg_packet_enter_quote(struct vpnalg_facts *facts);
-bool vpnalg_packet_holds_addresses(const struct vpnalg_facts *facts);
+bool vpnalg_packet_enter_quote(struct vpnalg_parsed *parsed);
+bool vpnalg_packet_holds_addresses(const struct vpnalg_parsed *parsed);
 
 #endif

@@ -101,8 +101,10 @@ static bool has_hosts(struct vpnalg *translator, uint32_t index,
 const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,
 				const uint8_t *inside, const uint8_t *remote)
 {
-	struct vpnalg_tuple pair = { .role = ROLE_PAIR, .zone = zone,
-				     .local = inside, .remote = remote };
+	struct vpnalg_tuple pair = { .role = ROLE_PAIR,
+				     .zone = zone,
+				     .local = inside,
+				     .remote = remote };
 	uint32_t count = translator->address_count;
 	uint32_t first, index, i;
 	const uint8_t *paired;

@@ -3,7 +3,7 @@
  *
  * A burst goes through the stages together, so that the memory of all its
  * sessions is on its way while the first is looked at. Between the stages only
- * facts, keys and hashes are kept: a packet may open or close the session of
+ * parsed, keys and hashes are kept: a packet may open or close the session of
  * the next one. */
 #include "packet.h"
 #include "record.h"
@@ -20,18 +20,18 @@ static bool is_remote(const struct vpnalg *translator, const uint8_t *address)
 
 ALWAYS_INLINE void make_key(struct vpnalg *translator, struct slot *slot)
 {
-	const struct vpnalg_facts *facts = &slot->facts;
+	const struct vpnalg_parsed *parsed = &slot->parsed;
 	const struct vpnalg_match *match = &slot->match;
 	const struct vpnalg_tuple tuple = {
 		.role = (uint8_t)((match->peer ? VPNALG_INSIDE_PEER
 					       : VPNALG_INSIDE_OWN) +
-				  !facts->inside),
+				  !parsed->inside),
 		.space = match->space,
-		.zone = facts->zone,
+		.zone = parsed->zone,
 		.id = match->id,
 		.port = match->port,
-		.local = facts->local,
-		.remote = match->any_remote ? NULL : facts->remote,
+		.local = parsed->local,
+		.remote = match->any_remote ? NULL : parsed->remote,
 	};
 
 	key_make(&tuple, addr_len_of(translator), slot->key);
@@ -63,7 +63,7 @@ ALWAYS_INLINE void ask(struct vpnalg *translator, struct slot *slot)
 	unsigned claim;
 
 	slot->match = (struct vpnalg_match){ .attempt = slot->attempt };
-	claim = handler->match(&slot->facts, &slot->match);
+	claim = handler->match(&slot->parsed, &slot->match);
 	if (claim != VPNALG_CLAIM_NONE && !is_claim(handler, slot, claim)) {
 		slot->match.kind = 0;
 		claim = CLAIM_FAULT;
@@ -78,7 +78,7 @@ ALWAYS_INLINE void ask(struct vpnalg *translator, struct slot *slot)
 ALWAYS_INLINE void claim(struct vpnalg *translator, struct slot *slot)
 {
 	unsigned asked =
-		(unsigned)translator->handlers_for[slot->facts.protocol] >>
+		(unsigned)translator->handlers_for[slot->parsed.protocol] >>
 		slot->handler;
 
 	for (; asked != 0; asked >>= 1, slot->handler++) {
@@ -110,8 +110,8 @@ static void claim_next(struct vpnalg *translator, struct slot *slot)
 ALWAYS_INLINE void parse(struct vpnalg *translator, struct slot *slot,
 			 struct vpnalg_packet *packet)
 {
-	struct vpnalg_facts *facts = &slot->facts;
-	enum packet_type type = packet_parse(packet, facts);
+	struct vpnalg_parsed *parsed = &slot->parsed;
+	enum packet_type type = packet_parse(packet, parsed);
 	bool own;
 
 	packet->flags = 0;
@@ -120,18 +120,17 @@ ALWAYS_INLINE void parse(struct vpnalg *translator, struct slot *slot,
 	slot->handler = 0;
 	slot->attempt = 0;
 	if (type == PACKET_OTHER ||
-	    (type == PACKET_ICMP_ERROR && !vpnalg_packet_enter_quote(facts)))
+	    (type == PACKET_ICMP_ERROR && !vpnalg_packet_enter_quote(parsed)))
 		return;
-	own = pool_has(translator, facts->local);
-	slot->ours = own != facts->inside &&
-		     is_remote(translator, facts->remote);
-	if (slot->ours || (own && facts->inside))
+	own = pool_has(translator, parsed->local);
+	slot->ours =
+		own != parsed->inside && is_remote(translator, parsed->remote);
+	if (slot->ours || (own && parsed->inside))
 		claim(translator, slot);
 }
 
-ALWAYS_INLINE struct vpnalg_record *find(struct vpnalg *translator,
-					 const struct slot *slot,
-					 unsigned *key_slot)
+ALWAYS_INLINE struct vpnalg_record *
+find(struct vpnalg *translator, const struct slot *slot, unsigned *key_slot)
 {
 	struct vpnalg_record *record =
 		record_find(translator, slot->key, slot->hash);
@@ -147,15 +146,15 @@ ALWAYS_INLINE void count(struct vpnalg *translator,
 			 const struct vpnalg_step *step,
 			 enum vpnalg_result result)
 {
-	struct vpnalg_kind_counters *counters = session_counters(
-		translator, step->handler, step->kind);
+	struct vpnalg_kind_counters *counters =
+		session_counters(translator, step->handler, step->kind);
 
 	if (result == VPNALG_TRANSLATED)
-		counters->translated[step->facts->inward]++;
+		counters->translated[step->parsed->inward]++;
 	else if (result == VPNALG_UNTOUCHED)
-		counters->untouched[step->facts->inward]++;
+		counters->untouched[step->parsed->inward]++;
 	else
-		counters->dropped[step->facts->inward]++;
+		counters->dropped[step->parsed->inward]++;
 }
 
 /* The handler says that it has translated the packet: it has the local address
@@ -163,18 +162,18 @@ ALWAYS_INLINE void count(struct vpnalg *translator,
 ALWAYS_INLINE enum vpnalg_result finish(struct vpnalg *translator,
 					struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	const uint8_t *key;
 
 	if (step->record == NULL)
 		return VPNALG_DROP_FAULT;
 	key = record_key(translator, step->record,
-			 facts->inside ? VPNALG_OUTSIDE_OWN
-				       : VPNALG_INSIDE_OWN);
-	if (!same_address(facts->local, key + KEY_LOCAL_OFF,
+			 parsed->inside ? VPNALG_OUTSIDE_OWN
+					: VPNALG_INSIDE_OWN);
+	if (!same_address(parsed->local, key + KEY_LOCAL_OFF,
 			  addr_len_of(translator)))
 		return VPNALG_DROP_FAULT;
-	if (!facts->inside)
+	if (!parsed->inside)
 		step->packet->zone = key_zone(key);
 	return VPNALG_TRANSLATED;
 }
@@ -184,13 +183,13 @@ ALWAYS_INLINE enum vpnalg_result finish(struct vpnalg *translator,
 ALWAYS_INLINE enum vpnalg_result translate(struct vpnalg *translator,
 					   struct vpnalg_step *step, bool more)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	const uint8_t place = step->handler;
 	const struct vpnalg_handler *handler = translator->handlers[place];
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 
-	if (!packet_is_plain(facts))
-		result = vpnalg_refuse_header(facts);
+	if (!packet_is_plain(parsed))
+		result = vpnalg_refuse_header(parsed);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	translator->user = step->packet->user;
@@ -203,7 +202,7 @@ ALWAYS_INLINE enum vpnalg_result translate(struct vpnalg *translator,
 	if (result == VPNALG_TRANSLATED)
 		return finish(translator, step);
 	if (result == VPNALG_UNTOUCHED)
-		return more || !facts->inside ? result : VPNALG_DROP_FAULT;
+		return more || !parsed->inside ? result : VPNALG_DROP_FAULT;
 	return is_drop(result) ? result : VPNALG_DROP_FAULT;
 }
 
@@ -220,7 +219,7 @@ ALWAYS_INLINE enum vpnalg_result try_claim(struct vpnalg *translator,
 	if (step->record != NULL) {
 		step->handler = step->record->handler;
 		step->kind = step->record->kind;
-	} else if (slot->match.more || is_arriving(&slot->facts)) {
+	} else if (slot->match.more || is_arriving(&slot->parsed)) {
 		return VPNALG_UNTOUCHED;
 	}
 	return translate(translator, step, slot->match.more);
@@ -231,7 +230,7 @@ ALWAYS_INLINE enum vpnalg_result try_claim(struct vpnalg *translator,
 static bool is_unfound(const struct vpnalg_step *step,
 		       enum vpnalg_result result)
 {
-	return step->facts->undo && step->record == NULL &&
+	return step->parsed->undo && step->record == NULL &&
 	       (result == VPNALG_DROP_NO_SESSION ||
 		result == VPNALG_DROP_NO_CONNECTION);
 }
@@ -259,7 +258,7 @@ static enum vpnalg_result try_others(struct vpnalg *translator,
 	} while (true);
 	return unfound != VPNALG_UNTOUCHED
 		       ? unfound
-		       : vpnalg_refuse_unclaimed(translator, &slot->facts);
+		       : vpnalg_refuse_unclaimed(translator, &slot->parsed);
 }
 
 ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
@@ -273,14 +272,14 @@ ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 	if (slot->claim == VPNALG_CLAIM_NONE) {
 		if (slot->ours)
 			result = vpnalg_refuse_unclaimed(translator,
-							 &slot->facts);
+							 &slot->parsed);
 		return translator->fault && result == VPNALG_UNTOUCHED
 			       ? VPNALG_DROP_FAULT
 			       : result;
 	}
 	*step = (struct vpnalg_step){ .translator = translator,
 				      .packet = packet,
-				      .facts = &slot->facts,
+				      .parsed = &slot->parsed,
 				      .handler = slot->handler,
 				      .kind = slot->match.kind,
 				      .now = translator->now };

@@ -9,8 +9,7 @@ struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,
 }
 
 /* Returns a new record of so many bytes, or NULL without room. */
-struct vpnalg_record *vpnalg_record_add(struct vpnalg *translator,
-					size_t bytes)
+struct vpnalg_record *vpnalg_record_add(struct vpnalg *translator, size_t bytes)
 {
 	const struct vpnalg_store *store = translator->store;
 	unsigned units = (unsigned)((bytes + VPNALG_UNIT - 1) / VPNALG_UNIT);

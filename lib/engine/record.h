@@ -40,9 +40,8 @@ static inline bool record_holds(const struct vpnalg *translator,
 
 /* Returns the record to which the key leads, living or dead, or NULL;
  * translator->found says in which slot the key is. */
-ALWAYS_INLINE struct vpnalg_record *record_find(struct vpnalg *translator,
-						const uint8_t *key,
-						uint64_t hash)
+ALWAYS_INLINE struct vpnalg_record *
+record_find(struct vpnalg *translator, const uint8_t *key, uint64_t hash)
 {
 	const struct vpnalg_store *store = translator->store;
 	struct vpnalg_record *record =

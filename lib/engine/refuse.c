@@ -7,29 +7,30 @@
 
 /* Returns why no packet with such a header is translated, whosever it is; or
  * VPNALG_TRANSLATED. */
-enum vpnalg_result vpnalg_refuse_header(const struct vpnalg_facts *facts)
+enum vpnalg_result vpnalg_refuse_header(const struct vpnalg_parsed *parsed)
 {
-	if (facts->quoted)
+	if (parsed->quoted)
 		return VPNALG_DROP_ICMP_ERROR;
-	if (facts->fragment != VPNALG_FRAGMENT_NONE)
+	if (parsed->fragment != VPNALG_FRAGMENT_NONE)
 		return VPNALG_DROP_FRAGMENT;
-	if (facts->overlong)
+	if (parsed->overlong)
 		return VPNALG_DROP_MALFORMED;
-	return vpnalg_packet_holds_addresses(facts) ? VPNALG_DROP_OPTIONS
-						    : VPNALG_TRANSLATED;
+	return vpnalg_packet_holds_addresses(parsed) ? VPNALG_DROP_OPTIONS
+						     : VPNALG_TRANSLATED;
 }
 
 /* Whether inside hosts have sessions under this protocol with this remote. */
 static bool is_guarded(struct vpnalg *translator,
-		       const struct vpnalg_facts *facts, uint8_t protocol)
+		       const struct vpnalg_parsed *parsed, uint8_t protocol)
 {
-	struct vpnalg_tuple guard = { .role = ROLE_GUARD, .space = protocol,
-				      .local = facts->local,
-				      .remote = facts->remote };
+	struct vpnalg_tuple guard = { .role = ROLE_GUARD,
+				      .space = protocol,
+				      .local = parsed->local,
+				      .remote = parsed->remote };
 
-	if (facts->inside)
-		guard.local = vpnalg_pool_pick(translator, facts->zone,
-					       facts->local, facts->remote);
+	if (parsed->inside)
+		guard.local = vpnalg_pool_pick(translator, parsed->zone,
+					       parsed->local, parsed->remote);
 	return vpnalg_usage_find(translator, &guard) != NULL;
 }
 
@@ -38,52 +39,51 @@ static bool is_guarded(struct vpnalg *translator,
 enum vpnalg_result vpnalg_refuse_claim(struct vpnalg *translator,
 				       const struct slot *slot)
 {
-	const struct vpnalg_facts *facts = &slot->facts;
+	const struct vpnalg_parsed *parsed = &slot->parsed;
 	enum vpnalg_result reason = slot->match.reason;
 
 	if (slot->claim == CLAIM_FAULT)
 		return VPNALG_DROP_FAULT;
 	if (slot->claim == VPNALG_CLAIM_GUARDED)
 		reason = VPNALG_DROP_FRAGMENT;
-	else if (!is_arriving(facts))
-		return facts->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
-	if (!is_guarded(translator, facts, slot->match.space))
+	else if (!is_arriving(parsed))
+		return parsed->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
+	if (!is_guarded(translator, parsed, slot->match.space))
 		return VPNALG_UNTOUCHED;
-	return facts->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
+	return parsed->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
 }
 
 /* Whether the outside port is a session's, so that the packet, which comes from
  * another port of its remote, is not for the router. */
 static bool is_held(struct vpnalg *translator,
-		    const struct vpnalg_facts *facts)
+		    const struct vpnalg_parsed *parsed)
 {
 	struct vpnalg_tuple port = { .role = VPNALG_OUTSIDE_OWN,
-				     .space = facts->protocol,
-				     .local = facts->local,
-				     .remote = facts->remote };
+				     .space = parsed->protocol,
+				     .local = parsed->local,
+				     .remote = parsed->remote };
 
-	if ((facts->protocol != PROTOCOL_TCP &&
-	     facts->protocol != PROTOCOL_UDP) ||
-	    !facts->inward || facts->fragment == VPNALG_FRAGMENT_LATER ||
-	    facts->l4_caplen < PORTS_LEN)
+	if ((parsed->protocol != PROTOCOL_TCP &&
+	     parsed->protocol != PROTOCOL_UDP) ||
+	    !parsed->inward || parsed->fragment == VPNALG_FRAGMENT_LATER ||
+	    parsed->l4_caplen < PORTS_LEN)
 		return false;
-	port.id = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
+	port.id = vpnalg_get16(parsed->l4 + PORT_DESTINATION_OFF);
 	return vpnalg_session_find(translator, &port) != NULL;
 }
 
 /* Nobody's packet. The router's own stack would tell the remote that it does
  * not speak this protocol, and the remote would hang up on the inside host. */
 enum vpnalg_result vpnalg_refuse_unclaimed(struct vpnalg *translator,
-					   const struct vpnalg_facts *facts)
+					   const struct vpnalg_parsed *parsed)
 {
 	enum vpnalg_result reason = VPNALG_DROP_GUARDED;
 
-	if (facts->inside)
+	if (parsed->inside)
 		return VPNALG_UNTOUCHED;
-	if (is_held(translator, facts))
+	if (is_held(translator, parsed))
 		reason = VPNALG_DROP_PORT_HELD;
-	else if (!is_guarded(translator, facts, facts->protocol))
+	else if (!is_guarded(translator, parsed, parsed->protocol))
 		return VPNALG_UNTOUCHED;
-	return facts->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
+	return parsed->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
 }
-

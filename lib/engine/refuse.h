@@ -7,9 +7,9 @@
 
 /* Only a session that exists claims what comes in from outside, errors about
  * what was sent there included. */
-static inline bool is_arriving(const struct vpnalg_facts *facts)
+static inline bool is_arriving(const struct vpnalg_parsed *parsed)
 {
-	return !facts->inside && (facts->inward || facts->quoted);
+	return !parsed->inside && (parsed->inward || parsed->quoted);
 }
 
 /* A result of a handler's that drops the packet. */
@@ -18,10 +18,10 @@ static inline bool is_drop(unsigned result)
 	return result >= VPNALG_DROP_FIRST && result < VPNALG_RESULTS;
 }
 
-enum vpnalg_result vpnalg_refuse_header(const struct vpnalg_facts *facts);
+enum vpnalg_result vpnalg_refuse_header(const struct vpnalg_parsed *parsed);
 enum vpnalg_result vpnalg_refuse_claim(struct vpnalg *translator,
 				       const struct slot *slot);
 enum vpnalg_result vpnalg_refuse_unclaimed(struct vpnalg *translator,
-					   const struct vpnalg_facts *facts);
+					   const struct vpnalg_parsed *parsed);
 
 #endif

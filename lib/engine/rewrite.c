@@ -10,9 +10,9 @@
 #include "../wire/udp.h"
 
 /* Offset of the checksum behind the IP header, or -1 without one. */
-static int l4_checksum_off(const struct vpnalg_facts *facts)
+static int l4_checksum_off(const struct vpnalg_parsed *parsed)
 {
-	switch (facts->protocol) {
+	switch (parsed->protocol) {
 	case PROTOCOL_TCP:
 		return TCP_CHECKSUM_OFF;
 	case PROTOCOL_UDP:
@@ -24,11 +24,11 @@ static int l4_checksum_off(const struct vpnalg_facts *facts)
 	}
 }
 
-bool vpnalg_rewrite_possible(const struct vpnalg_facts *facts)
+bool vpnalg_rewrite_possible(const struct vpnalg_parsed *parsed)
 {
-	int off = l4_checksum_off(facts);
+	int off = l4_checksum_off(parsed);
 
-	return off < 0 || facts->l4_caplen >= (uint32_t)off + 2;
+	return off < 0 || parsed->l4_caplen >= (uint32_t)off + 2;
 }
 
 /* Sums are of 16 bits in the machine's own order: they are right in any (RFC
@@ -88,32 +88,32 @@ static inline void update_udp(uint8_t *checksum, uint32_t delta)
 }
 
 /* A partial checksum is the sum of the pseudo header alone, not complemented. */
-static void update_partial(const struct vpnalg_facts *facts, uint8_t *checksum,
-			   uint32_t delta)
+static void update_partial(const struct vpnalg_parsed *parsed,
+			   uint8_t *checksum, uint32_t delta)
 {
-	if (facts->protocol != PROTOCOL_UDP || load16(checksum) != 0)
+	if (parsed->protocol != PROTOCOL_UDP || load16(checksum) != 0)
 		store16(checksum, fold(load16(checksum) + delta));
 }
 
 /* For what is behind the IP header, or for what the pseudo header covers as
  * well. ICMP's checksum covers none, and no hardware computes it. */
-static void update_l4(const struct vpnalg_facts *facts, uint32_t delta,
+static void update_l4(const struct vpnalg_parsed *parsed, uint32_t delta,
 		      bool pseudo)
 {
-	int off = l4_checksum_off(facts);
+	int off = l4_checksum_off(parsed);
 
 	if (off < 0)
 		return;
-	if (facts->protocol == PROTOCOL_ICMP) {
+	if (parsed->protocol == PROTOCOL_ICMP) {
 		if (!pseudo)
-			update(facts->l4 + off, delta);
-	} else if (facts->checksum == VPNALG_CHECKSUM_PARTIAL) {
+			update(parsed->l4 + off, delta);
+	} else if (parsed->checksum == VPNALG_CHECKSUM_PARTIAL) {
 		if (pseudo)
-			update_partial(facts, facts->l4 + off, delta);
-	} else if (facts->protocol == PROTOCOL_UDP) {
-		update_udp(facts->l4 + off, delta);
+			update_partial(parsed, parsed->l4 + off, delta);
+	} else if (parsed->protocol == PROTOCOL_UDP) {
+		update_udp(parsed->l4 + off, delta);
 	} else {
-		update(facts->l4 + off, delta);
+		update(parsed->l4 + off, delta);
 	}
 }
 
@@ -122,19 +122,19 @@ static void update_l4(const struct vpnalg_facts *facts, uint32_t delta,
 static inline uint32_t replace_local(struct vpnalg_step *step,
 				     const uint8_t *address)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	uint32_t before, after, delta = 0;
 	size_t i;
 
 	for (i = 0; i < addr_len_of(step->translator); i += 4) {
-		memcpy(&before, facts->local + i, sizeof(before));
+		memcpy(&before, parsed->local + i, sizeof(before));
 		memcpy(&after, address + i, sizeof(after));
-		memcpy(facts->local + i, &after, sizeof(after));
+		memcpy(parsed->local + i, &after, sizeof(after));
 		delta = fold(delta + fold(~before) + fold(after));
 	}
 	if (delta == 0xffff)
 		return 0;
-	update(facts->ip + IPV4_CHECKSUM_OFF, delta);
+	update(parsed->ip + IPV4_CHECKSUM_OFF, delta);
 	return delta;
 }
 
@@ -143,43 +143,42 @@ void vpnalg_rewrite_local(struct vpnalg_step *step, const uint8_t *address)
 	uint32_t delta = replace_local(step, address);
 
 	if (delta != 0)
-		update_l4(step->facts, delta, true);
+		update_l4(step->parsed, delta, true);
 }
 
 /* One update for address and port, which a partial checksum does not cover. */
-static inline void rewrite_port(const struct vpnalg_facts *facts,
+static inline void rewrite_port(const struct vpnalg_parsed *parsed,
 				uint32_t delta, uint16_t port)
 {
-	uint8_t *at = facts->l4 + (facts->inward ? PORT_DESTINATION_OFF
-						 : PORT_SOURCE_OFF);
+	uint8_t *at = parsed->l4 +
+		      (parsed->inward ? PORT_DESTINATION_OFF : PORT_SOURCE_OFF);
 	uint32_t before = load16(at), after = as_written(port);
 
 	store16(at, after);
-	if (before != after && facts->checksum != VPNALG_CHECKSUM_PARTIAL)
+	if (before != after && parsed->checksum != VPNALG_CHECKSUM_PARTIAL)
 		delta = fold(delta + difference(before, after));
 	if (delta == 0)
 		return;
-	if (facts->protocol == PROTOCOL_UDP &&
-	    facts->checksum != VPNALG_CHECKSUM_PARTIAL)
-		update_udp(facts->l4 + UDP_CHECKSUM_OFF, delta);
+	if (parsed->protocol == PROTOCOL_UDP &&
+	    parsed->checksum != VPNALG_CHECKSUM_PARTIAL)
+		update_udp(parsed->l4 + UDP_CHECKSUM_OFF, delta);
 	else
-		update_l4(facts, delta, true);
+		update_l4(parsed, delta, true);
 }
 
 void vpnalg_rewrite_ends(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
-	const uint8_t *key =
-		record_key(step->translator, step->record,
-			   facts->inside ? VPNALG_OUTSIDE_OWN
-					 : VPNALG_INSIDE_OWN);
+	const struct vpnalg_parsed *parsed = step->parsed;
+	const uint8_t *key = record_key(step->translator, step->record,
+					parsed->inside ? VPNALG_OUTSIDE_OWN
+						       : VPNALG_INSIDE_OWN);
 	uint16_t id = key_word(key + KEY_ID_OFF) & 0xffff;
 	uint32_t delta = replace_local(step, key + KEY_LOCAL_OFF);
 
-	if (facts->protocol == PROTOCOL_UDP ||
-	    facts->protocol == PROTOCOL_TCP)
-		rewrite_port(facts, delta, id);
-	else if (facts->protocol == PROTOCOL_ICMP)
+	if (parsed->protocol == PROTOCOL_UDP ||
+	    parsed->protocol == PROTOCOL_TCP)
+		rewrite_port(parsed, delta, id);
+	else if (parsed->protocol == PROTOCOL_ICMP)
 		vpnalg_rewrite_16(step, ICMP_ID_OFF, id);
 }
 
@@ -195,13 +194,13 @@ static inline uint32_t half(uint32_t offset, uint8_t value)
 void vpnalg_rewrite_byte(struct vpnalg_step *step, uint32_t offset,
 			 uint8_t value)
 {
-	uint8_t *at = step->facts->l4 + offset;
+	uint8_t *at = step->parsed->l4 + offset;
 	uint8_t before = *at;
 
 	if (before == value)
 		return;
 	*at = value;
-	update_l4(step->facts,
+	update_l4(step->parsed,
 		  fold(difference(half(offset, before), half(offset, value))),
 		  false);
 }
@@ -209,8 +208,8 @@ void vpnalg_rewrite_byte(struct vpnalg_step *step, uint32_t offset,
 void vpnalg_rewrite_16(struct vpnalg_step *step, uint32_t offset,
 		       uint16_t value)
 {
-	if (l4_checksum_off(step->facts) < 0) {
-		vpnalg_put16(step->facts->l4 + offset, value);
+	if (l4_checksum_off(step->parsed) < 0) {
+		vpnalg_put16(step->parsed->l4 + offset, value);
 		return;
 	}
 	vpnalg_rewrite_byte(step, offset, (uint8_t)(value >> 8));
@@ -218,27 +217,27 @@ void vpnalg_rewrite_16(struct vpnalg_step *step, uint32_t offset,
 }
 
 /* The ones' complement sum of what is cut off, by its place in the segment. */
-static uint32_t sum_tail(const struct vpnalg_facts *facts, uint32_t from)
+static uint32_t sum_tail(const struct vpnalg_parsed *parsed, uint32_t from)
 {
 	uint32_t sum = 0;
 
-	for (; from < facts->l4_len; from++)
-		sum += half(from, facts->l4[from]);
+	for (; from < parsed->l4_len; from++)
+		sum += half(from, parsed->l4[from]);
 	return fold(sum);
 }
 
 void vpnalg_rewrite_cut(struct vpnalg_step *step, uint32_t l4_len)
 {
-	const struct vpnalg_facts *facts = step->facts;
-	uint32_t gone = facts->l4_len - l4_len;
-	uint32_t total = vpnalg_get16(facts->ip + IPV4_LENGTH_OFF);
-	uint32_t before = as_written(facts->l4_len & 0xffff);
+	const struct vpnalg_parsed *parsed = step->parsed;
+	uint32_t gone = parsed->l4_len - l4_len;
+	uint32_t total = vpnalg_get16(parsed->ip + IPV4_LENGTH_OFF);
+	uint32_t before = as_written(parsed->l4_len & 0xffff);
 	uint32_t after = as_written(l4_len & 0xffff);
 
-	update_l4(facts, difference(sum_tail(facts, l4_len), 0), false);
-	update_l4(facts, fold(difference(before, after)), true);
-	vpnalg_put16(facts->ip + IPV4_LENGTH_OFF, total - gone);
-	update(facts->ip + IPV4_CHECKSUM_OFF,
+	update_l4(parsed, difference(sum_tail(parsed, l4_len), 0), false);
+	update_l4(parsed, fold(difference(before, after)), true);
+	vpnalg_put16(parsed->ip + IPV4_LENGTH_OFF, total - gone);
+	update(parsed->ip + IPV4_CHECKSUM_OFF,
 	       fold(difference(as_written(total & 0xffff),
 			       as_written((total - gone) & 0xffff))));
 	/* What lies behind the IP packet, as Ethernet padding, goes too. */

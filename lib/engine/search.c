@@ -40,7 +40,8 @@ static bool is_in(const struct vpnalg_range *range, uint32_t id)
 static uint32_t draw(struct vpnalg *translator, uint32_t count)
 {
 	return (uint32_t)((uint64_t)translator->random(translator->context) *
-				  count >> 32);
+				  count >>
+			  32);
 }
 
 /* The round through a range, or NULL. */
@@ -137,8 +138,8 @@ static bool next_walked(struct hunt *hunt, uint32_t *id)
 /* Whether the range was walked to its end, not long ago. */
 static bool is_full(struct hunt *hunt)
 {
-	struct search_round *round = round_of(
-		find(hunt->translator, hunt->whose), hunt->range);
+	struct search_round *round =
+		round_of(find(hunt->translator, hunt->whose), hunt->range);
 
 	if (round == NULL || round->left > 0)
 		return false;

@@ -42,9 +42,9 @@ vpnalg_session_timers(const struct vpnalg *translator)
 	return &translator->timers;
 }
 
-bool vpnalg_session_may_wait(const struct vpnalg *translator)
+bool vpnalg_session_may_hold(const struct vpnalg *translator)
 {
-	return !translator->no_wait;
+	return !translator->passive;
 }
 
 const struct vpnalg_general_settings *
@@ -80,8 +80,9 @@ void vpnalg_session_changed(const struct vpnalg *translator,
 
 /* At the far edge of the clock a session lives on rather than being born
  * dead. */
-void vpnalg_session_live(const struct vpnalg *translator,
-			 struct vpnalg_record *record, vpnalg_time lifetime)
+void vpnalg_session_set_lifetime(const struct vpnalg *translator,
+				 struct vpnalg_record *record,
+				 vpnalg_time lifetime)
 {
 	vpnalg_time now = translator->now;
 
@@ -90,22 +91,21 @@ void vpnalg_session_live(const struct vpnalg *translator,
 	vpnalg_session_changed(translator, record);
 }
 
-bool vpnalg_session_alive(const struct vpnalg *translator,
-			  const struct vpnalg_record *record)
+bool vpnalg_session_is_alive(const struct vpnalg *translator,
+			     const struct vpnalg_record *record)
 {
 	return record_is_alive(translator, record);
 }
 
-void vpnalg_session_unread(struct vpnalg *translator,
-			   const struct vpnalg_record *record)
+void vpnalg_session_count_unparsed(struct vpnalg *translator,
+				   const struct vpnalg_record *record)
 {
-	session_counters(translator, record->handler, record->kind)
-		->unread++;
+	session_counters(translator, record->handler, record->kind)->unparsed++;
 }
 
-void vpnalg_session_tell(struct vpnalg *translator,
-			 struct vpnalg_record *record, uint8_t type,
-			 uint8_t evidence)
+void vpnalg_session_notify(struct vpnalg *translator,
+			   struct vpnalg_record *record, uint8_t type,
+			   uint8_t evidence)
 {
 	struct vpnalg_event *event = &translator->told;
 
@@ -131,7 +131,7 @@ struct vpnalg_record *
 vpnalg_session_alive_or_close(struct vpnalg *translator,
 			      struct vpnalg_record *record)
 {
-	if (record == NULL || vpnalg_session_alive(translator, record))
+	if (record == NULL || vpnalg_session_is_alive(translator, record))
 		return record;
 	vpnalg_session_close(translator, record);
 	return NULL;
@@ -147,15 +147,15 @@ struct vpnalg_record *vpnalg_session_find(struct vpnalg *translator,
 static struct vpnalg_record *if_alive(const struct vpnalg *translator,
 				      struct vpnalg_record *record)
 {
-	return record != NULL && vpnalg_session_alive(translator, record)
+	return record != NULL && vpnalg_session_is_alive(translator, record)
 		       ? record
 		       : NULL;
 }
 
-struct vpnalg_record *
-vpnalg_session_peek_beside(struct vpnalg *translator,
-			   struct vpnalg_record *record, unsigned role,
-			   uint8_t space, uint32_t id, uint32_t port)
+struct vpnalg_record *vpnalg_session_peek_beside(struct vpnalg *translator,
+						 struct vpnalg_record *record,
+						 unsigned role, uint8_t space,
+						 uint32_t id, uint32_t port)
 {
 	uint8_t *key = translator->key;
 
@@ -167,9 +167,10 @@ vpnalg_session_peek_beside(struct vpnalg *translator,
 				  vpnalg_key_hash(translator, key));
 }
 
-struct vpnalg_record *
-vpnalg_session_beside(struct vpnalg *translator, struct vpnalg_record *record,
-		      unsigned role, uint8_t space, uint32_t id, uint32_t port)
+struct vpnalg_record *vpnalg_session_beside(struct vpnalg *translator,
+					    struct vpnalg_record *record,
+					    unsigned role, uint8_t space,
+					    uint32_t id, uint32_t port)
 {
 	return if_alive(translator,
 			vpnalg_session_peek_beside(translator, record, role,
@@ -187,31 +188,32 @@ unsigned vpnalg_session_row(struct vpnalg *translator,
 
 	translator->parts = (struct key_parts){ (uint8_t)row->role, row->space,
 						row->first, row->port };
-	vpnalg_key_beside(translator, record_key(translator, record, row->role & 1),
+	vpnalg_key_beside(translator,
+			  record_key(translator, record, row->role & 1),
 			  &translator->parts, any->key);
 	vpnalg_key_prepare_made(translator, any);
 	for (i = 0; i < row->count; i++) {
 		hash = vpnalg_key_set_id(translator, any, row->first + i);
-		records[i] = if_alive(translator,
-				      vpnalg_record_find(translator, any->key,
-							 hash));
+		records[i] = if_alive(
+			translator,
+			vpnalg_record_find(translator, any->key, hash));
 		if (records[i] == NULL)
 			break;
 	}
 	return i;
 }
 
-void vpnalg_session_take(struct vpnalg *translator,
-			 struct vpnalg_record *record, unsigned role)
+void vpnalg_session_unlink(struct vpnalg *translator,
+			   struct vpnalg_record *record, unsigned role)
 {
 	const struct vpnalg_store *store = translator->store;
 
 	if (role >= record->slots || !(record->keys & 1U << role))
 		return;
-	store->take(store->context, record, role,
-		    vpnalg_key_hash(translator,
-				    record_key(translator, record, role)));
-	record->keys &= (uint8_t)~(1U << role);
+	store->unlink(store->context, record, role,
+		      vpnalg_key_hash(translator,
+				      record_key(translator, record, role)));
+	record->keys &= (uint8_t) ~(1U << role);
 	translator->work++;
 	vpnalg_session_changed(translator, record);
 }
@@ -233,13 +235,13 @@ static bool give(struct vpnalg *translator, struct vpnalg_record *record,
 	slot = translator->found;
 	holder = vpnalg_session_alive_or_close(translator, holder);
 	if (holder == NULL) {
-		if (!store->give(store->context, record, at, hash)) {
+		if (!store->link(store->context, record, at, hash)) {
 			vpnalg_session_changed(translator, record);
 			return false;
 		}
 	} else {
-		store->point(store->context, holder, slot, record, at, hash);
-		holder->keys &= (uint8_t)~(1U << slot);
+		store->relink(store->context, holder, slot, record, at, hash);
+		holder->keys &= (uint8_t) ~(1U << slot);
 		holder->flags |= VPNALG_SESSION_SHARED;
 		record->flags |= VPNALG_SESSION_SHARED;
 		vpnalg_session_changed(translator, holder);
@@ -249,7 +251,7 @@ static bool give(struct vpnalg *translator, struct vpnalg_record *record,
 	return true;
 }
 
-bool vpnalg_session_give(struct vpnalg *translator,
+bool vpnalg_session_link(struct vpnalg *translator,
 			 struct vpnalg_record *record,
 			 const struct vpnalg_tuple *tuple)
 {
@@ -266,7 +268,7 @@ static void dismantle(struct vpnalg *translator, struct vpnalg_record *record)
 	unsigned slot;
 
 	for (slot = 0; slot < record->slots; slot++)
-		vpnalg_session_take(translator, record, slot);
+		vpnalg_session_unlink(translator, record, slot);
 	vpnalg_usage_leave(translator, record);
 	translator->work++;
 	store->remove(store->context, record);
@@ -309,8 +311,7 @@ void vpnalg_session_close(struct vpnalg *translator,
 	translator->work += CLOSE_WORK;
 	tell_handler(translator, record);
 	forget(translator, record);
-	session_counters(translator, record->handler, record->kind)
-		->closed++;
+	session_counters(translator, record->handler, record->kind)->closed++;
 	vpnalg_binding_give_back(translator, record);
 	dismantle(translator, record);
 }
@@ -320,8 +321,7 @@ static struct vpnalg_record *add(struct vpnalg *translator, uint8_t handler,
 {
 	const struct vpnalg_kind *k = session_kind(translator, handler, kind);
 	struct vpnalg_record *record = vpnalg_record_add(
-		translator, HEAD + k->slots * key_len_of(translator) +
-				    k->body);
+		translator, HEAD + k->slots * key_len_of(translator) + k->body);
 
 	if (record == NULL)
 		return NULL;
@@ -367,7 +367,7 @@ static struct vpnalg_record *build(struct vpnalg *translator, uint8_t handler,
 
 	if (record == NULL)
 		return NULL;
-	vpnalg_session_live(translator, record, opening->lifetime);
+	vpnalg_session_set_lifetime(translator, record, opening->lifetime);
 	if (give_keys(translator, record, opening, binding) &&
 	    vpnalg_usage_join(translator, record)) {
 		vpnalg_session_changed(translator, record);
@@ -384,9 +384,9 @@ static void give_up(const struct vpnalg_step *step,
 	const struct vpnalg_kind *kind =
 		session_kind(step->translator, step->handler, opening->kind);
 
-	if (!opening->peer && !kind->bound)
+	if (!opening->peer && !kind->inherits_outside)
 		vpnalg_binding_give_up(step->translator, opening,
-				      &step->translator->binding);
+				       &step->translator->binding);
 }
 
 /* Whether the handler has such a kind, and may open anything now. */
@@ -427,8 +427,7 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 
 	if (!may_open(step, opening))
 		return VPNALG_DROP_FAULT;
-	counters = session_counters(translator, step->handler,
-					   opening->kind);
+	counters = session_counters(translator, step->handler, opening->kind);
 	result = vpnalg_choose(step, opening, binding);
 	if (result != VPNALG_TRANSLATED) {
 		counters->refused++;
@@ -451,7 +450,8 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 /* Same range, same parity. */
 static struct vpnalg_range same_ports(uint32_t port)
 {
-	struct vpnalg_range range = { .first = port & 1, .step = 2,
+	struct vpnalg_range range = { .first = port & 1,
+				      .step = 2,
 				      .count = 512 };
 
 	if (port >= 1024) {
@@ -465,23 +465,24 @@ static struct vpnalg_range same_ports(uint32_t port)
 }
 
 /* RFC 4787 only recommends range and parity; a port is worth more. */
-static const struct vpnalg_range unprivileged = { .first = 1024, .step = 1,
+static const struct vpnalg_range unprivileged = { .first = 1024,
+						  .step = 1,
 						  .count = 65536 - 1024 };
 
 enum vpnalg_result vpnalg_session_open_port(const struct vpnalg_step *step,
 					    uint8_t kind, uint32_t lifetime,
 					    struct vpnalg_record **record)
 {
-	const struct vpnalg_facts *facts = step->facts;
-	uint16_t port = vpnalg_get16(facts->l4 + PORT_SOURCE_OFF);
+	const struct vpnalg_parsed *parsed = step->parsed;
+	uint16_t port = vpnalg_get16(parsed->l4 + PORT_SOURCE_OFF);
 	struct vpnalg_opening opening = {
 		.kind = kind,
-		.space = facts->protocol,
-		.zone = facts->zone,
-		.inside = facts->local,
-		.remote = facts->remote,
+		.space = parsed->protocol,
+		.zone = parsed->zone,
+		.inside = parsed->local,
+		.remote = parsed->remote,
 		.id = port,
-		.inside_port = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF),
+		.inside_port = vpnalg_get16(parsed->l4 + PORT_DESTINATION_OFF),
 		.least = 1,
 		.greatest = UINT16_MAX,
 		.keep = true,

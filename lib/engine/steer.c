@@ -8,13 +8,13 @@
 /* All of the translator's own addresses count as one remote: both ends of a
  * hairpin meet. */
 static bool is_own(const struct vpnalg_steer *steer,
-		   const struct vpnalg_facts *facts)
+		   const struct vpnalg_parsed *parsed)
 {
 	size_t i;
 
 	for (i = 0; i < steer->address_count; i++)
-		if (memcmp(steer->addresses[i].octets, facts->remote,
-			   facts->addr_len) == 0)
+		if (memcmp(steer->addresses[i].octets, parsed->remote,
+			   parsed->addr_len) == 0)
 			return true;
 	return false;
 }
@@ -23,24 +23,26 @@ static uint32_t share(const struct vpnalg_steer *steer, uint64_t number,
 		      uint64_t other, uint32_t translators)
 {
 	return (uint32_t)((vpnalg_key_mix(steer->key, number, other) >> 32) *
-				  translators >> 32);
+				  translators >>
+			  32);
 }
 
 static uint32_t by_remote(const struct vpnalg_steer *steer,
-			  const struct vpnalg_facts *facts,
+			  const struct vpnalg_parsed *parsed,
 			  uint32_t translators)
 {
 	return share(steer,
-		     is_own(steer, facts) ? 0 : vpnalg_get32(facts->remote), 0,
-		     translators);
+		     is_own(steer, parsed) ? 0 : vpnalg_get32(parsed->remote),
+		     0, translators);
 }
 
 /* A zone has 16 bits, so this is no remote's hash. */
 static uint32_t by_host(const struct vpnalg_steer *steer,
-			const struct vpnalg_facts *facts, uint32_t translators)
+			const struct vpnalg_parsed *parsed,
+			uint32_t translators)
 {
-	return share(steer, vpnalg_get32(facts->local), 0x10000U + facts->zone,
-		     translators);
+	return share(steer, vpnalg_get32(parsed->local),
+		     0x10000U + parsed->zone, translators);
 }
 
 /* A caller that was built with a header without them has no general traffic. */
@@ -56,22 +58,22 @@ static bool is_query(uint8_t type)
 }
 
 /* The inside host's port or identifier, where that may decide. */
-static bool read_general(const struct vpnalg_facts *facts, uint32_t *id)
+static bool read_general(const struct vpnalg_parsed *parsed, uint32_t *id)
 {
 	uint32_t source, destination;
 
-	if (facts->protocol == PROTOCOL_ICMP) {
-		if (facts->l4_caplen < ICMP_QUERY_LEN ||
-		    !is_query(facts->l4[0]))
+	if (parsed->protocol == PROTOCOL_ICMP) {
+		if (parsed->l4_caplen < ICMP_QUERY_LEN ||
+		    !is_query(parsed->l4[0]))
 			return false;
-		*id = vpnalg_get16(facts->l4 + ICMP_ID_OFF);
+		*id = vpnalg_get16(parsed->l4 + ICMP_ID_OFF);
 		return true;
 	}
-	if (facts->l4_caplen < PORTS_LEN)
+	if (parsed->l4_caplen < PORTS_LEN)
 		return false;
-	source = vpnalg_get16(facts->l4 + PORT_SOURCE_OFF);
-	destination = vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
-	*id = facts->inward ? destination : source;
+	source = vpnalg_get16(parsed->l4 + PORT_SOURCE_OFF);
+	destination = vpnalg_get16(parsed->l4 + PORT_DESTINATION_OFF);
+	*id = parsed->inward ? destination : source;
 	return !is_vpn_port(source) && !is_vpn_port(destination);
 }
 
@@ -90,41 +92,41 @@ static bool find_range(const struct vpnalg_steer *steer, uint32_t id,
 }
 
 static uint32_t steer_general(const struct vpnalg_steer *steer,
-			      const struct vpnalg_facts *facts,
+			      const struct vpnalg_parsed *parsed,
 			      uint32_t translators)
 {
 	uint32_t id, at;
 
-	if (facts->fragment == VPNALG_FRAGMENT_LATER)
-		return by_remote(steer, facts, translators) |
+	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
+		return by_remote(steer, parsed, translators) |
 		       VPNALG_STEER_FRAGMENT;
-	if (!read_general(facts, &id))
-		return by_remote(steer, facts, translators);
-	if (facts->inside)
-		return by_host(steer, facts, translators);
+	if (!read_general(parsed, &id))
+		return by_remote(steer, parsed, translators);
+	if (parsed->inside)
+		return by_host(steer, parsed, translators);
 	return find_range(steer, id, translators, &at)
 		       ? at
-		       : by_remote(steer, facts, translators);
+		       : by_remote(steer, parsed, translators);
 }
 
 uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
 		      const struct vpnalg_packet *packet, uint32_t translators)
 {
-	struct vpnalg_facts facts;
+	struct vpnalg_parsed parsed;
 
-	switch (packet_parse(packet, &facts)) {
+	switch (packet_parse(packet, &parsed)) {
 	case PACKET_OTHER:
 		return 0;
 	case PACKET_ICMP_ERROR:
 		/* Without a whole quote, by who it is from. */
-		vpnalg_packet_enter_quote(&facts);
+		vpnalg_packet_enter_quote(&parsed);
 		break;
 	case PACKET_PLAIN:
 		break;
 	}
-	if (has_general(steer) && (facts.protocol == PROTOCOL_TCP ||
-				   facts.protocol == PROTOCOL_UDP ||
-				   facts.protocol == PROTOCOL_ICMP))
-		return steer_general(steer, &facts, translators);
-	return by_remote(steer, &facts, translators);
+	if (has_general(steer) && (parsed.protocol == PROTOCOL_TCP ||
+				   parsed.protocol == PROTOCOL_UDP ||
+				   parsed.protocol == PROTOCOL_ICMP))
+		return steer_general(steer, &parsed, translators);
+	return by_remote(steer, &parsed, translators);
 }

@@ -100,10 +100,10 @@ struct hunt {
 /* In slot->claim: the handler's answer makes no sense. */
 #define CLAIM_FAULT 0xff
 
-/* One packet between the stages of a burst: facts, key and hash, never a
+/* One packet between the stages of a burst: parsed, key and hash, never a
  * record. */
 struct slot {
-	struct vpnalg_facts facts;
+	struct vpnalg_parsed parsed;
 	struct vpnalg_match match;
 	uint64_t hash;
 	uint8_t claim;   /* enum vpnalg_claim, or CLAIM_FAULT */
@@ -117,7 +117,7 @@ struct vpnalg {
 	const struct vpnalg_handler *const *handlers;
 	const struct vpnalg_store *store;
 	uint8_t *addresses; /* sorted, addr_len_of() each */
-	struct slot *slots;      /* burst of them */
+	struct slot *slots; /* burst of them */
 	struct vpnalg_kind_counters *kinds;
 	uint32_t (*random)(void *context);
 	enum vpnalg_choice (*choose)(void *, struct vpnalg_binding *);
@@ -129,9 +129,9 @@ struct vpnalg {
 	vpnalg_time now;
 	uint64_t sweep_cursor;
 	unsigned found; /* the slot of the key that was found last */
-	unsigned work; /* operations of the store, for the sweep's budget */
+	unsigned work;  /* operations of the store, for the sweep's budget */
 	vpnalg_time sweep_earliest;
-	void *user; /* of the packet at hand, for the binding */
+	void *user;              /* of the packet at hand, for the binding */
 	struct vpnalg_step step; /* what is being made of the packet at hand */
 	struct vpnalg_record *met; /* the sweep's, or NULL: closed meanwhile */
 	/* Scratch, here to spare the stack: the key that is looked for, those of
@@ -148,7 +148,7 @@ struct vpnalg {
 	struct vpnalg_binding binding, proposal;
 	uint32_t address_count;
 	uint16_t burst;
-	bool no_wait;
+	bool passive;
 	uint8_t handler_count;
 	uint8_t kind_count;
 	uint8_t kind_base[HANDLERS_MAX]; /* a handler's first kind in kinds */
@@ -165,8 +165,8 @@ struct vpnalg {
 	/* A bit for each space in which sessions for all remotes were opened. */
 	uint8_t mapped[32];
 	bool searching; /* there is something in searches */
-	bool fault;   /* the caller's store, or a handler, answered wrongly */
-	bool closing; /* a handler is being told of a session's end */
+	bool fault;     /* the caller's store, or a handler, answered wrongly */
+	bool closing;   /* a handler is being told of a session's end */
 };
 
 /* The ports of IKE, L2TP, PPTP and NAT-T. */
@@ -197,8 +197,9 @@ static inline bool same_address(const uint8_t *a, const uint8_t *b,
 }
 
 /* session.c */
-struct vpnalg_record *vpnalg_session_alive_or_close(
-	struct vpnalg *translator, struct vpnalg_record *record);
+struct vpnalg_record *
+vpnalg_session_alive_or_close(struct vpnalg *translator,
+			      struct vpnalg_record *record);
 static inline struct vpnalg_kind_counters *
 session_counters(const struct vpnalg *translator, unsigned handler,
 		 unsigned kind)
@@ -270,8 +271,7 @@ const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,
 				const uint8_t *inside, const uint8_t *remote);
 
 /* usage.c */
-bool vpnalg_usage_join(struct vpnalg *translator,
-		       struct vpnalg_record *record);
+bool vpnalg_usage_join(struct vpnalg *translator, struct vpnalg_record *record);
 void vpnalg_usage_leave(struct vpnalg *translator,
 			struct vpnalg_record *record);
 const uint8_t *vpnalg_usage_find(struct vpnalg *translator,

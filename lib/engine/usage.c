@@ -39,7 +39,7 @@ static struct vpnalg_record *create(struct vpnalg *translator,
 	record->slots = 1;
 	key = record_key(translator, record, 0);
 	vpnalg_key_make(tuple, addr_len_of(translator), key);
-	if (!store->give(store->context, record, 0,
+	if (!store->link(store->context, record, 0,
 			 vpnalg_key_hash(translator, key))) {
 		store->remove(store->context, record);
 		return NULL;
@@ -76,7 +76,7 @@ static void put(struct vpnalg *translator, const struct vpnalg_tuple *tuple)
 		vpnalg_session_changed(translator, record);
 		return;
 	}
-	vpnalg_session_take(translator, record, 0);
+	vpnalg_session_unlink(translator, record, 0);
 	translator->work++;
 	store->remove(store->context, record);
 }
@@ -112,8 +112,7 @@ static void pair_of(struct vpnalg *translator, struct vpnalg_record *record,
 	pair->id = pair->port = 0;
 }
 
-void vpnalg_usage_leave(struct vpnalg *translator,
-			struct vpnalg_record *record)
+void vpnalg_usage_leave(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	struct vpnalg_tuple tuple;
 
@@ -129,12 +128,11 @@ void vpnalg_usage_leave(struct vpnalg *translator,
 }
 
 /* Whatever fails, leave gives back what was taken before. */
-bool vpnalg_usage_join(struct vpnalg *translator,
-		       struct vpnalg_record *record)
+bool vpnalg_usage_join(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	struct vpnalg_tuple guard, pair;
 
-	if (session_kind(translator, record->handler, record->kind)->home)
+	if (session_kind(translator, record->handler, record->kind)->pooled)
 		return true;
 	guard_of(translator, record, &guard);
 	if (guard.space != 0) {

@@ -10,21 +10,21 @@ static const struct vpnalg_kind kinds[GENERAL_KINDS] = {
 	[GENERAL_TCP] = { .name = "TCP session",
 			  .slots = 2,
 			  .body = sizeof(struct general_session),
-			  .home = true,
-			  .bound = true },
+			  .pooled = true,
+			  .inherits_outside = true },
 	[GENERAL_UDP] = { .name = "UDP session",
 			  .slots = 2,
-			  .home = true,
-			  .bound = true },
+			  .pooled = true,
+			  .inherits_outside = true },
 	[GENERAL_ICMP] = { .name = "ICMP query session",
 			   .slots = 2,
-			   .home = true,
-			   .bound = true },
+			   .pooled = true,
+			   .inherits_outside = true },
 	[GENERAL_PERMISSION] = { .name = "permitted remote",
 				 .slots = 2,
-				 .home = true,
-				 .bound = true },
-	[GENERAL_MAPPING] = { .name = "mapping", .slots = 2, .home = true },
+				 .pooled = true,
+				 .inherits_outside = true },
+	[GENERAL_MAPPING] = { .name = "mapping", .slots = 2, .pooled = true },
 };
 
 /* Match */
@@ -36,11 +36,11 @@ static enum vpnalg_claim drop(struct vpnalg_match *match, uint8_t reason)
 }
 
 /* A header of so many bytes is needed. */
-static enum vpnalg_claim drop_short(const struct vpnalg_facts *facts,
+static enum vpnalg_claim drop_short(const struct vpnalg_parsed *parsed,
 				    struct vpnalg_match *match, uint32_t needed)
 {
-	return drop(match, facts->l4_len < needed ? VPNALG_DROP_MALFORMED
-						  : VPNALG_DROP_TRUNCATED);
+	return drop(match, parsed->l4_len < needed ? VPNALG_DROP_MALFORMED
+						   : VPNALG_DROP_TRUNCATED);
 }
 
 /* First the session, then the mapping. */
@@ -55,15 +55,15 @@ static enum vpnalg_claim name_key(struct vpnalg_match *match, uint32_t id,
 }
 
 /* Port 0 is none (RFC 768), and stands in keys for all ports of a remote. */
-static enum vpnalg_claim match_ports(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match_ports(const struct vpnalg_parsed *parsed,
 				     struct vpnalg_match *match)
 {
 	uint16_t local, remote;
 
-	if (facts->l4_caplen < PORTS_LEN)
-		return drop_short(facts, match, PORTS_LEN);
-	local = vpnalg_local_port(facts);
-	remote = vpnalg_remote_port(facts);
+	if (parsed->l4_caplen < PORTS_LEN)
+		return drop_short(parsed, match, PORTS_LEN);
+	local = vpnalg_local_port(parsed);
+	remote = vpnalg_remote_port(parsed);
 	if (remote == 0)
 		return drop(match, VPNALG_DROP_MALFORMED);
 	return name_key(match, local, remote);
@@ -73,7 +73,7 @@ static const struct query {
 	uint8_t type;
 	bool reply;
 } queries[] = {
-	{ ICMP_ECHO, false },	   /* RFC 792 */
+	{ ICMP_ECHO, false }, /* RFC 792 */
 	{ ICMP_ECHO_REPLY, true },
 	{ ICMP_TIMESTAMP, false },
 	{ ICMP_TIMESTAMP_REPLY, true },
@@ -90,28 +90,28 @@ static const struct query *find_query(uint8_t type)
 }
 
 /* The identifier is its who asks. A query that comes in is for the router. */
-static enum vpnalg_claim match_icmp(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match_icmp(const struct vpnalg_parsed *parsed,
 				    struct vpnalg_match *match)
 {
 	const struct query *query;
 
-	if (facts->l4_caplen < 1)
-		return drop_short(facts, match, ICMP_QUERY_LEN);
-	query = find_query(facts->l4[0]);
-	if (query == NULL || (facts->inward && !query->reply))
+	if (parsed->l4_caplen < 1)
+		return drop_short(parsed, match, ICMP_QUERY_LEN);
+	query = find_query(parsed->l4[0]);
+	if (query == NULL || (parsed->inward && !query->reply))
 		return VPNALG_CLAIM_NONE;
-	if (facts->l4_caplen < ICMP_QUERY_LEN)
-		return drop_short(facts, match, ICMP_QUERY_LEN);
-	if (query->reply && !facts->inward)
+	if (parsed->l4_caplen < ICMP_QUERY_LEN)
+		return drop_short(parsed, match, ICMP_QUERY_LEN);
+	if (query->reply && !parsed->inward)
 		return drop(match, VPNALG_DROP_NO_SESSION);
-	return name_key(match, vpnalg_get16(facts->l4 + ICMP_ID_OFF), 0);
+	return name_key(match, vpnalg_get16(parsed->l4 + ICMP_ID_OFF), 0);
 }
 
-static enum vpnalg_claim match(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 			       struct vpnalg_match *match)
 {
-	match->space = facts->protocol;
-	switch (facts->protocol) {
+	match->space = parsed->protocol;
+	switch (parsed->protocol) {
 	case PROTOCOL_TCP:
 		match->kind = GENERAL_TCP;
 		break;
@@ -124,23 +124,23 @@ static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 	default:
 		return VPNALG_CLAIM_NONE;
 	}
-	if (facts->fragment == VPNALG_FRAGMENT_LATER)
+	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return drop(match, VPNALG_DROP_FRAGMENT);
-	return facts->protocol == PROTOCOL_ICMP ? match_icmp(facts, match)
-						: match_ports(facts, match);
+	return parsed->protocol == PROTOCOL_ICMP ? match_icmp(parsed, match)
+						 : match_ports(parsed, match);
 }
 
 /* Translate */
 
-static enum vpnalg_result check(const struct vpnalg_facts *facts)
+static enum vpnalg_result check(const struct vpnalg_parsed *parsed)
 {
-	switch (facts->protocol) {
+	switch (parsed->protocol) {
 	case PROTOCOL_TCP:
-		return vpnalg_general_tcp_check(facts);
+		return vpnalg_general_tcp_check(parsed);
 	case PROTOCOL_UDP:
-		if (facts->l4_len < UDP_HEADER_LEN)
+		if (parsed->l4_len < UDP_HEADER_LEN)
 			return VPNALG_DROP_MALFORMED;
-		if (facts->l4_caplen < UDP_HEADER_LEN)
+		if (parsed->l4_caplen < UDP_HEADER_LEN)
 			return VPNALG_DROP_TRUNCATED;
 		return VPNALG_TRANSLATED;
 	default:
@@ -154,7 +154,7 @@ static uint32_t lifetime(const struct vpnalg_step *step)
 	const struct vpnalg_timers *timers =
 		vpnalg_session_timers(step->translator);
 
-	switch (step->facts->protocol) {
+	switch (step->parsed->protocol) {
 	case PROTOCOL_TCP:
 		return timers->tcp_transitory;
 	case PROTOCOL_UDP:
@@ -168,23 +168,23 @@ static uint32_t lifetime(const struct vpnalg_step *step)
  * else. */
 static void keep(struct vpnalg_step *step)
 {
-	if (step->facts->protocol == PROTOCOL_TCP)
+	if (step->parsed->protocol == PROTOCOL_TCP)
 		vpnalg_general_tcp_follow(step);
-	else if (!step->facts->inward)
-		vpnalg_session_live(step->translator, step->record,
-				    lifetime(step));
+	else if (!step->parsed->inward)
+		vpnalg_session_set_lifetime(step->translator, step->record,
+					    lifetime(step));
 }
 
 /* Nothing but the mapping is known of it, or not even that. */
 static enum vpnalg_result translate_other(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 
-	if (facts->inward || facts->undo) {
+	if (parsed->inward || parsed->undo) {
 		if (step->record == NULL)
 			return VPNALG_DROP_NO_SESSION;
-		if (facts->inward)
+		if (parsed->inward)
 			result = vpnalg_general_mapping_admit(step);
 		if (result == VPNALG_TRANSLATED)
 			vpnalg_rewrite_ends(step);
@@ -200,7 +200,7 @@ static enum vpnalg_result translate_other(struct vpnalg_step *step)
 
 static enum vpnalg_result translate(struct vpnalg_step *step)
 {
-	enum vpnalg_result result = check(step->facts);
+	enum vpnalg_result result = check(step->parsed);
 
 	if (result != VPNALG_TRANSLATED)
 		return result;

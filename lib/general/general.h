@@ -42,9 +42,10 @@ struct general_session {
 };
 
 /* general_tcp.c */
-enum vpnalg_result vpnalg_general_tcp_check(const struct vpnalg_facts *facts);
-bool vpnalg_general_tcp_is_syn(const struct vpnalg_facts *facts);
-bool vpnalg_general_tcp_may_open(const struct vpnalg_facts *facts, bool mapped);
+enum vpnalg_result vpnalg_general_tcp_check(const struct vpnalg_parsed *parsed);
+bool vpnalg_general_tcp_is_syn(const struct vpnalg_parsed *parsed);
+bool vpnalg_general_tcp_may_open(const struct vpnalg_parsed *parsed,
+				 bool mapped);
 void vpnalg_general_tcp_follow(struct vpnalg_step *step);
 
 /* general_mapping.c */

@@ -60,18 +60,18 @@ void vpnalg_general_mapping_leave(struct vpnalg *translator,
 }
 
 /* The ID of the packet's inside host, and the port of its remote. */
-static uint16_t own_id(const struct vpnalg_facts *facts)
+static uint16_t own_id(const struct vpnalg_parsed *parsed)
 {
-	if (facts->protocol == PROTOCOL_ICMP)
-		return vpnalg_get16(facts->l4 + ICMP_ID_OFF);
-	return vpnalg_get16(facts->l4 + PORT_SOURCE_OFF);
+	if (parsed->protocol == PROTOCOL_ICMP)
+		return vpnalg_get16(parsed->l4 + ICMP_ID_OFF);
+	return vpnalg_get16(parsed->l4 + PORT_SOURCE_OFF);
 }
 
-static uint16_t remote_port(const struct vpnalg_facts *facts)
+static uint16_t remote_port(const struct vpnalg_parsed *parsed)
 {
-	if (facts->protocol == PROTOCOL_ICMP)
+	if (parsed->protocol == PROTOCOL_ICMP)
 		return 0;
-	return vpnalg_get16(facts->l4 + PORT_DESTINATION_OFF);
+	return vpnalg_get16(parsed->l4 + PORT_DESTINATION_OFF);
 }
 
 /* Opening a mapping */
@@ -101,8 +101,8 @@ static void set_ranges(struct vpnalg_opening *opening,
 {
 	uint32_t parity = opening->id & 1;
 
-	opening->keep = opening->id >= ports->first &&
-			opening->id <= ports->last;
+	opening->keep =
+		opening->id >= ports->first && opening->id <= ports->last;
 	opening->least = ports->first;
 	opening->greatest = ports->last;
 	opening->ranges[1] = cut_range(ports, ports->first, ports->last, 1);
@@ -116,20 +116,19 @@ static void set_ranges(struct vpnalg_opening *opening,
 static enum vpnalg_result open_mapping(struct vpnalg_step *step,
 				       struct vpnalg_record **mapping)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_opening opening = {
 		.kind = GENERAL_MAPPING,
-		.space = facts->protocol,
-		.zone = facts->zone,
-		.inside = facts->local,
-		.remote = facts->remote,
-		.id = own_id(facts),
+		.space = parsed->protocol,
+		.zone = parsed->zone,
+		.inside = parsed->local,
+		.remote = parsed->remote,
+		.id = own_id(parsed),
 		.any_remote = true,
 		.lifetime = ALONE_MS,
 	};
 
-	set_ranges(&opening,
-		   &vpnalg_session_general(step->translator)->ports);
+	set_ranges(&opening, &vpnalg_session_general(step->translator)->ports);
 	return vpnalg_session_open(step, &opening, mapping);
 }
 
@@ -143,7 +142,7 @@ static enum vpnalg_result open_child(struct vpnalg_step *step,
 				     struct vpnalg_record *parent,
 				     struct vpnalg_record **child)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_opening opening = *wanted;
 	struct vpnalg_tuple outside;
 	enum vpnalg_result result;
@@ -152,13 +151,13 @@ static enum vpnalg_result open_child(struct vpnalg_step *step,
 		return VPNALG_DROP_STORE;
 	vpnalg_session_tuple(step->translator, mapping, VPNALG_OUTSIDE_OWN,
 			     &outside);
-	opening.space = facts->protocol;
-	opening.zone = facts->zone;
-	opening.inside = facts->local;
-	opening.remote = facts->remote;
+	opening.space = parsed->protocol;
+	opening.zone = parsed->zone;
+	opening.inside = parsed->local;
+	opening.remote = parsed->remote;
 	opening.outside = outside.local;
 	opening.outside_id = outside.id;
-	opening.id = own_id(facts);
+	opening.id = own_id(parsed);
 	opening.inside_port = opening.outside_port;
 	result = vpnalg_session_open(step, &opening, child);
 	if (result == VPNALG_TRANSLATED)
@@ -175,7 +174,7 @@ static struct vpnalg_record *find_beside(struct vpnalg_step *step,
 	struct vpnalg_tuple tuple;
 
 	vpnalg_session_tuple(step->translator, mapping, role, &tuple);
-	tuple.remote = step->facts->remote;
+	tuple.remote = step->parsed->remote;
 	tuple.port = port;
 	return vpnalg_session_find(step->translator, &tuple);
 }
@@ -200,10 +199,10 @@ static enum vpnalg_result open_session(struct vpnalg_step *step,
 				       uint32_t lifetime)
 {
 	struct vpnalg_opening opening = {
-		.kind = step->facts->protocol == PROTOCOL_TCP	? GENERAL_TCP
-			: step->facts->protocol == PROTOCOL_UDP ? GENERAL_UDP
-								: GENERAL_ICMP,
-		.outside_port = remote_port(step->facts),
+		.kind = step->parsed->protocol == PROTOCOL_TCP   ? GENERAL_TCP
+			: step->parsed->protocol == PROTOCOL_UDP ? GENERAL_UDP
+								 : GENERAL_ICMP,
+		.outside_port = remote_port(step->parsed),
 		.lifetime = lifetime,
 	};
 
@@ -241,7 +240,7 @@ static bool has_other(struct vpnalg_step *step, struct vpnalg_record *mapping,
 			     &inside);
 	inside.role = (uint8_t)role;
 	inside.port = port;
-	inside.remote = step->facts->remote;
+	inside.remote = step->parsed->remote;
 	session = vpnalg_session_find(step->translator, &inside);
 	return session != NULL && session->handler != mapping->handler;
 }
@@ -250,9 +249,9 @@ static bool has_other(struct vpnalg_step *step, struct vpnalg_record *mapping,
  * the packet goes, and where it would look like that one's. */
 static bool is_answers(struct vpnalg_step *step, struct vpnalg_record *mapping)
 {
-	return step->facts->protocol != PROTOCOL_ICMP &&
+	return step->parsed->protocol != PROTOCOL_ICMP &&
 	       has_other(step, mapping, VPNALG_INSIDE_PEER,
-			 remote_port(step->facts));
+			 remote_port(step->parsed));
 }
 
 static enum vpnalg_result hang(struct vpnalg_step *step,
@@ -263,7 +262,7 @@ static enum vpnalg_result hang(struct vpnalg_step *step,
 
 	if (is_held(step, mapping) || is_answers(step, mapping))
 		return VPNALG_DROP_PORT_HELD;
-	if (has_permissions(step->translator, step->facts->protocol))
+	if (has_permissions(step->translator, step->parsed->protocol))
 		result = permit(step, mapping, &parent);
 	if (result == VPNALG_TRANSLATED)
 		result = open_session(step, mapping, parent, lifetime);
@@ -276,12 +275,12 @@ static enum vpnalg_result hang(struct vpnalg_step *step,
 enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
 						 uint32_t lifetime)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_record *mapping = step->record;
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 
-	if (facts->protocol == PROTOCOL_TCP &&
-	    !vpnalg_general_tcp_may_open(facts, mapping != NULL))
+	if (parsed->protocol == PROTOCOL_TCP &&
+	    !vpnalg_general_tcp_may_open(parsed, mapping != NULL))
 		return VPNALG_DROP_NO_CONNECTION;
 	if (mapping == NULL)
 		result = open_mapping(step, &mapping);
@@ -297,17 +296,17 @@ enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
  * with both ports of IKE (RFC 3947 4), from either of which it answers. */
 static bool is_anothers(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_record *mapping = step->record;
 	unsigned port;
 
-	if (facts->inside || facts->protocol == PROTOCOL_ICMP)
+	if (parsed->inside || parsed->protocol == PROTOCOL_ICMP)
 		return false;
-	port = vpnalg_remote_port(facts);
+	port = vpnalg_remote_port(parsed);
 	return has_other(step, mapping, VPNALG_INSIDE_OWN, port) ||
 	       has_other(step, mapping, VPNALG_INSIDE_PEER, port) ||
 	       ((port == IKE_PORT || port == IKE_PORT_NAT_T) &&
-		facts->protocol == PROTOCOL_UDP &&
+		parsed->protocol == PROTOCOL_UDP &&
 		has_other(step, mapping, VPNALG_INSIDE_OWN,
 			  IKE_PORT + IKE_PORT_NAT_T - port));
 }
@@ -316,12 +315,12 @@ static bool is_anothers(struct vpnalg_step *step)
  * inside host's answer that does, so nobody outside can fill the store. */
 enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 
 	if (is_held(step, step->record) || is_anothers(step))
 		return VPNALG_DROP_PORT_HELD;
-	if (facts->protocol == PROTOCOL_TCP &&
-	    !vpnalg_general_tcp_is_syn(facts))
+	if (parsed->protocol == PROTOCOL_TCP &&
+	    !vpnalg_general_tcp_is_syn(parsed))
 		return VPNALG_DROP_FILTERED;
 	switch (filtering(step->translator)) {
 	case VPNALG_FILTERING_ENDPOINT_INDEPENDENT:

@@ -11,37 +11,38 @@
 #define ENDED_INSIDE (GENERAL_TCP_FIN_OUT | GENERAL_TCP_RST_OUT)
 #define ENDED_OUTSIDE (GENERAL_TCP_FIN_IN | GENERAL_TCP_RST_IN)
 
-static uint32_t header_len(const struct vpnalg_facts *facts)
+static uint32_t header_len(const struct vpnalg_parsed *parsed)
 {
-	return (facts->l4[TCP_DATA_OFF] >> 4) * 4U;
+	return (parsed->l4[TCP_DATA_OFF] >> 4) * 4U;
 }
 
-enum vpnalg_result vpnalg_general_tcp_check(const struct vpnalg_facts *facts)
+enum vpnalg_result vpnalg_general_tcp_check(const struct vpnalg_parsed *parsed)
 {
 	uint8_t flags;
 
-	if (facts->l4_len < TCP_HEADER_LEN)
+	if (parsed->l4_len < TCP_HEADER_LEN)
 		return VPNALG_DROP_MALFORMED;
-	if (facts->l4_caplen < TCP_HEADER_LEN)
+	if (parsed->l4_caplen < TCP_HEADER_LEN)
 		return VPNALG_DROP_TRUNCATED;
-	flags = facts->l4[TCP_FLAGS_OFF];
-	if (header_len(facts) < TCP_HEADER_LEN ||
-	    header_len(facts) > facts->l4_len ||
+	flags = parsed->l4[TCP_FLAGS_OFF];
+	if (header_len(parsed) < TCP_HEADER_LEN ||
+	    header_len(parsed) > parsed->l4_len ||
 	    (flags & TCP_SYN && flags & (TCP_FIN | TCP_RST)))
 		return VPNALG_DROP_MALFORMED;
 	return VPNALG_TRANSLATED;
 }
 
-bool vpnalg_general_tcp_is_syn(const struct vpnalg_facts *facts)
+bool vpnalg_general_tcp_is_syn(const struct vpnalg_parsed *parsed)
 {
-	return facts->l4[TCP_FLAGS_OFF] & TCP_SYN;
+	return parsed->l4[TCP_FLAGS_OFF] & TCP_SYN;
 }
 
 /* A SYN opens; one that also acknowledges answers another's, which came in
  * through the mapping: RFC 5382 REQ-2 and its simultaneous open. */
-bool vpnalg_general_tcp_may_open(const struct vpnalg_facts *facts, bool mapped)
+bool vpnalg_general_tcp_may_open(const struct vpnalg_parsed *parsed,
+				 bool mapped)
 {
-	uint8_t flags = facts->l4[TCP_FLAGS_OFF];
+	uint8_t flags = parsed->l4[TCP_FLAGS_OFF];
 
 	return flags & TCP_SYN && (mapped || !(flags & TCP_ACK));
 }
@@ -55,8 +56,8 @@ static const struct vpnalg_timers *timers(const struct vpnalg_step *step)
 static bool is_past_grace(const struct vpnalg_step *step)
 {
 	uint32_t whole = timers(step)->tcp_transitory;
-	uint32_t grace = whole / 2 < GENERAL_GRACE_MS ? whole / 2
-						      : GENERAL_GRACE_MS;
+	uint32_t grace =
+		whole / 2 < GENERAL_GRACE_MS ? whole / 2 : GENERAL_GRACE_MS;
 
 	return step->record->deadline - step->now < whole - grace;
 }
@@ -65,9 +66,9 @@ static bool is_past_grace(const struct vpnalg_step *step)
  * end's SYN: RFC 5382 REQ-5. */
 static uint8_t follow_out(const struct vpnalg_step *step, uint8_t state)
 {
-	const struct vpnalg_facts *facts = step->facts;
-	uint8_t flags = facts->l4[TCP_FLAGS_OFF];
-	bool data = facts->l4_len > header_len(facts);
+	const struct vpnalg_parsed *parsed = step->parsed;
+	uint8_t flags = parsed->l4[TCP_FLAGS_OFF];
+	bool data = parsed->l4_len > header_len(parsed);
 
 	if (flags & TCP_SYN) {
 		if (state & (ENDED_INSIDE | ENDED_OUTSIDE))
@@ -88,21 +89,21 @@ static uint8_t follow_out(const struct vpnalg_step *step, uint8_t state)
 
 static void refresh(struct vpnalg_step *step, uint8_t before, uint8_t state)
 {
-	bool steady = state & GENERAL_TCP_ESTABLISHED &&
-		      !(state & ENDED_INSIDE);
+	bool steady =
+		state & GENERAL_TCP_ESTABLISHED && !(state & ENDED_INSIDE);
 
 	if (state & GENERAL_TCP_RST_OUT && before & GENERAL_TCP_RST_OUT)
 		return;
 	if (state & ENDED_OUTSIDE && !(state & ENDED_INSIDE))
 		return;
-	vpnalg_session_live(step->translator, step->record,
-			    steady ? timers(step)->tcp_established
-				   : timers(step)->tcp_transitory);
+	vpnalg_session_set_lifetime(step->translator, step->record,
+				    steady ? timers(step)->tcp_established
+					   : timers(step)->tcp_transitory);
 }
 
 static uint8_t follow_in(const struct vpnalg_step *step, uint8_t state)
 {
-	uint8_t flags = step->facts->l4[TCP_FLAGS_OFF];
+	uint8_t flags = step->parsed->l4[TCP_FLAGS_OFF];
 
 	if (flags & TCP_SYN)
 		state |= GENERAL_TCP_SYN_IN;
@@ -118,7 +119,8 @@ static void shorten(struct vpnalg_step *step)
 	uint32_t lifetime = timers(step)->tcp_transitory;
 
 	if (step->record->deadline - step->now > lifetime)
-		vpnalg_session_live(step->translator, step->record, lifetime);
+		vpnalg_session_set_lifetime(step->translator, step->record,
+					    lifetime);
 }
 
 void vpnalg_general_tcp_follow(struct vpnalg_step *step)
@@ -127,7 +129,7 @@ void vpnalg_general_tcp_follow(struct vpnalg_step *step)
 		vpnalg_session_body(step->translator, step->record);
 	uint8_t before = session->tcp;
 
-	if (step->facts->inward) {
+	if (step->parsed->inward) {
 		session->tcp = follow_in(step, before);
 		if (session->tcp & ENDED_OUTSIDE)
 			shorten(step);

@@ -19,7 +19,7 @@ static void describe(struct vpnalg_step *step, struct vpnalg_record *tunnel,
 	vpnalg_session_tuple(step->translator, tunnel, VPNALG_INSIDE_OWN,
 			     &inside);
 	memset(host, 0, sizeof(*host));
-	memcpy(host->address, inside.local, step->facts->addr_len);
+	memcpy(host->address, inside.local, step->parsed->addr_len);
 	host->zone = inside.zone;
 	host->id = inside.id;
 	host->port = inside.port;
@@ -35,12 +35,12 @@ static struct vpnalg_record *tunnel_of(struct vpnalg_step *step,
 				       .id = host->id,
 				       .port = host->port,
 				       .local = host->address,
-				       .remote = step->facts->remote };
+				       .remote = step->parsed->remote };
 	struct vpnalg_record *tunnel;
 
 	tunnel = vpnalg_session_find(step->translator, &inside);
 	return tunnel != NULL && tunnel->kind == GRE_KIND_TUNNEL ? tunnel
-								  : NULL;
+								 : NULL;
 }
 
 static enum vpnalg_result find_or_open(struct vpnalg_step *step,
@@ -51,7 +51,7 @@ static enum vpnalg_result find_or_open(struct vpnalg_step *step,
 	struct vpnalg_opening opening = {
 		.kind = GRE_KIND_REMOTE,
 		.space = PLAIN_GRE_PROTOCOL,
-		.remote = step->facts->remote,
+		.remote = step->parsed->remote,
 		.inside_port = GRE_REMOTE,
 		.outside_port = GRE_REMOTE,
 		.peer = true,
@@ -86,8 +86,7 @@ static struct gre_host *place_for(struct vpnalg_step *step,
 		struct gre_host *h = &r->hosts[i];
 
 		if (h->port != 0 && h->zone == host->zone &&
-		    memcmp(h->address, host->address,
-			   sizeof(h->address)) == 0)
+		    memcmp(h->address, host->address, sizeof(h->address)) == 0)
 			return h;
 		if (place == NULL && tunnel_of(step, h) == NULL)
 			place = h;
@@ -111,8 +110,9 @@ enum vpnalg_result vpnalg_gre_remote_note(struct vpnalg_step *step,
 		body(step, remote)->more_until = (uint32_t)tunnel->deadline;
 	else if (tunnel_of(step, place) == NULL)
 		*place = host;
-	vpnalg_session_live(step->translator, remote,
-			    vpnalg_session_timers(step->translator)->gre);
+	vpnalg_session_set_lifetime(
+		step->translator, remote,
+		vpnalg_session_timers(step->translator)->gre);
 	return VPNALG_TRANSLATED;
 }
 

@@ -25,7 +25,7 @@ static const struct vpnalg_kind kinds[GRE_KINDS] = {
 			       .slots = 2,
 			       .body = sizeof(struct gre_tunnel),
 			       .guard = PLAIN_GRE_PROTOCOL,
-			       .bound = true },
+			       .inherits_outside = true },
 	[GRE_KIND_REMOTE] = { .name = "GRE remote",
 			      .slots = 2,
 			      .body = sizeof(struct gre_remote) },
@@ -38,10 +38,11 @@ static enum vpnalg_claim drop(struct vpnalg_match *match, uint8_t reason)
 }
 
 /* By its Key; of what arrives, then by its remote. */
-static enum vpnalg_claim name_key(const struct vpnalg_facts *facts, uint32_t id,
-				  uint32_t port, struct vpnalg_match *match)
+static enum vpnalg_claim name_key(const struct vpnalg_parsed *parsed,
+				  uint32_t id, uint32_t port,
+				  struct vpnalg_match *match)
 {
-	bool arrives = facts->inward && !facts->inside && !facts->quoted;
+	bool arrives = parsed->inward && !parsed->inside && !parsed->quoted;
 
 	match->id = id;
 	match->port = port;
@@ -54,49 +55,50 @@ static enum vpnalg_claim name_key(const struct vpnalg_facts *facts, uint32_t id,
 	return VPNALG_CLAIM_KEY;
 }
 
-static enum vpnalg_claim match_keyed(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match_keyed(const struct vpnalg_parsed *parsed,
 				     unsigned flags, struct vpnalg_match *match)
 {
 	uint32_t at = PLAIN_GRE_HEADER_LEN;
 
 	if (flags & (PLAIN_GRE_HAS_CHECKSUM | PLAIN_GRE_HAS_ROUTING))
 		at += PLAIN_GRE_CHECKSUM_LEN;
-	if (facts->l4_len < at + PLAIN_GRE_KEY_LEN)
+	if (parsed->l4_len < at + PLAIN_GRE_KEY_LEN)
 		return drop(match, VPNALG_DROP_MALFORMED);
-	if (facts->l4_caplen < at + PLAIN_GRE_KEY_LEN)
+	if (parsed->l4_caplen < at + PLAIN_GRE_KEY_LEN)
 		return drop(match, VPNALG_DROP_TRUNCATED);
-	return name_key(facts, vpnalg_get32(facts->l4 + at), GRE_KEYED, match);
+	return name_key(parsed, vpnalg_get32(parsed->l4 + at), GRE_KEYED,
+			match);
 }
 
-static enum vpnalg_claim match(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 			       struct vpnalg_match *match)
 {
 	unsigned flags;
 
-	if (facts->protocol != PLAIN_GRE_PROTOCOL)
+	if (parsed->protocol != PLAIN_GRE_PROTOCOL)
 		return VPNALG_CLAIM_NONE;
 	match->space = PLAIN_GRE_PROTOCOL;
-	if (facts->fragment == VPNALG_FRAGMENT_LATER)
+	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return VPNALG_CLAIM_GUARDED;
-	if (facts->l4_caplen < 2)
-		return drop(match, facts->l4_len < 2 ? VPNALG_DROP_MALFORMED
-						     : VPNALG_DROP_TRUNCATED);
-	flags = vpnalg_get16(facts->l4);
+	if (parsed->l4_caplen < 2)
+		return drop(match, parsed->l4_len < 2 ? VPNALG_DROP_MALFORMED
+						      : VPNALG_DROP_TRUNCATED);
+	flags = vpnalg_get16(parsed->l4);
 	if ((flags & PLAIN_GRE_VERSION_MASK) != PLAIN_GRE_VERSION)
 		return VPNALG_CLAIM_NONE;
-	if (facts->l4_len < PLAIN_GRE_HEADER_LEN)
+	if (parsed->l4_len < PLAIN_GRE_HEADER_LEN)
 		return drop(match, VPNALG_DROP_MALFORMED);
 	if (flags & PLAIN_GRE_HAS_KEY)
-		return match_keyed(facts, flags, match);
-	return name_key(facts, 0, GRE_UNKEYED, match);
+		return match_keyed(parsed, flags, match);
+	return name_key(parsed, 0, GRE_UNKEYED, match);
 }
 
 /* The Key of the packet, as a key's ID and port. */
-static struct vpnalg_match key_of(const struct vpnalg_facts *facts)
+static struct vpnalg_match key_of(const struct vpnalg_parsed *parsed)
 {
 	struct vpnalg_match key = { 0 };
 
-	match(facts, &key);
+	match(parsed, &key);
 	return key;
 }
 
@@ -106,11 +108,11 @@ static struct vpnalg_record *find(struct vpnalg_step *step, unsigned role,
 {
 	struct vpnalg_tuple tuple = { .role = (uint8_t)role,
 				      .space = PLAIN_GRE_PROTOCOL,
-				      .zone = step->facts->zone,
+				      .zone = step->parsed->zone,
 				      .id = id,
 				      .port = port,
 				      .local = local,
-				      .remote = step->facts->remote };
+				      .remote = step->parsed->remote };
 
 	return vpnalg_session_find(step->translator, &tuple);
 }
@@ -129,7 +131,7 @@ static struct vpnalg_record *parent_of(struct vpnalg_step *step,
 	tuple.port = its->port;
 	tunnel = vpnalg_session_find(step->translator, &tuple);
 	return tunnel != NULL && tunnel->kind == GRE_KIND_TUNNEL ? tunnel
-								  : NULL;
+								 : NULL;
 }
 
 /* The beginning */
@@ -147,9 +149,9 @@ static bool is_silent(struct vpnalg_step *step, struct vpnalg_record *record)
 /* Whoever has had the Key gives it up if he is silent. */
 static void make_room(struct vpnalg_step *step, const struct vpnalg_match *key)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	const uint8_t *outside = vpnalg_session_outside(
-		step->translator, facts->zone, facts->local, facts->remote);
+		step->translator, parsed->zone, parsed->local, parsed->remote);
 	struct vpnalg_record *holder =
 		find(step, VPNALG_OUTSIDE_OWN, outside, key->id, key->port);
 
@@ -160,14 +162,14 @@ static void make_room(struct vpnalg_step *step, const struct vpnalg_match *key)
 
 static enum vpnalg_result open_tunnel(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
-	struct vpnalg_match key = key_of(facts);
+	const struct vpnalg_parsed *parsed = step->parsed;
+	struct vpnalg_match key = key_of(parsed);
 	struct vpnalg_opening opening = {
 		.kind = GRE_KIND_TUNNEL,
 		.space = PLAIN_GRE_PROTOCOL,
-		.zone = facts->zone,
-		.inside = facts->local,
-		.remote = facts->remote,
+		.zone = parsed->zone,
+		.inside = parsed->local,
+		.remote = parsed->remote,
 		.id = key.id,
 		.inside_port = key.port,
 		.outside_port = key.port,
@@ -202,7 +204,7 @@ static void forget(struct vpnalg_step *step, struct vpnalg_record *tunnel,
 
 	if (its->id == key->id && port == key->port)
 		return;
-	learned = find(step, VPNALG_OUTSIDE_OWN, step->facts->local, its->id,
+	learned = find(step, VPNALG_OUTSIDE_OWN, step->parsed->local, its->id,
 		       port);
 	if (learned != NULL && learned->kind == GRE_KIND_LEARNED &&
 	    parent_of(step, learned) == tunnel)
@@ -213,16 +215,16 @@ static void forget(struct vpnalg_step *step, struct vpnalg_record *tunnel,
 static enum vpnalg_result learn(struct vpnalg_step *step,
 				struct vpnalg_record *tunnel)
 {
-	const struct vpnalg_facts *facts = step->facts;
-	struct vpnalg_match key = key_of(facts);
+	const struct vpnalg_parsed *parsed = step->parsed;
+	struct vpnalg_match key = key_of(parsed);
 	struct gre_tunnel *its = gre_tunnel(step, tunnel);
 	struct vpnalg_record *learned;
 	struct vpnalg_tuple inside;
 	struct vpnalg_opening opening = {
 		.kind = GRE_KIND_LEARNED,
 		.space = PLAIN_GRE_PROTOCOL,
-		.remote = facts->remote,
-		.outside = facts->local,
+		.remote = parsed->remote,
+		.outside = parsed->local,
 		.id = key.id,
 		.outside_id = key.id,
 		.inside_port = key.port,
@@ -258,17 +260,17 @@ static enum vpnalg_result go_out(struct vpnalg_step *step)
 	uint32_t slack = life / 16 < SLACK_MS ? life / 16 : SLACK_MS;
 
 	if (step->record != NULL && step->record->kind == GRE_KIND_LEARNED &&
-	    step->facts->inside) {
+	    step->parsed->inside) {
 		vpnalg_session_close(step->translator, step->record);
 		step->record = NULL;
 	}
 	if (step->record == NULL)
-		return step->facts->undo ? VPNALG_DROP_NO_SESSION
-					 : open_tunnel(step);
+		return step->parsed->undo ? VPNALG_DROP_NO_SESSION
+					  : open_tunnel(step);
 	if (step->record->kind != GRE_KIND_TUNNEL ||
 	    step->record->deadline - step->now > life - slack)
 		return VPNALG_TRANSLATED;
-	vpnalg_session_live(step->translator, step->record, life);
+	vpnalg_session_set_lifetime(step->translator, step->record, life);
 	return vpnalg_gre_remote_note(step, step->record);
 }
 
@@ -280,12 +282,12 @@ static enum vpnalg_result follow_parent(struct vpnalg_step *step)
 	if (tunnel == NULL) {
 		vpnalg_session_close(step->translator, step->record);
 		step->record = NULL;
-		return step->facts->inside ? VPNALG_DROP_NO_SESSION
-					   : VPNALG_UNTOUCHED;
+		return step->parsed->inside ? VPNALG_DROP_NO_SESSION
+					    : VPNALG_UNTOUCHED;
 	}
 	if (tunnel->deadline != step->record->deadline)
-		vpnalg_session_live(step->translator, step->record,
-				    tunnel->deadline - step->now);
+		vpnalg_session_set_lifetime(step->translator, step->record,
+					    tunnel->deadline - step->now);
 	return VPNALG_TRANSLATED;
 }
 
@@ -314,7 +316,7 @@ static enum vpnalg_result go_in(struct vpnalg_step *step)
 static enum vpnalg_result translate(struct vpnalg_step *step)
 {
 	enum vpnalg_result result =
-		step->facts->inward ? go_in(step) : go_out(step);
+		step->parsed->inward ? go_in(step) : go_out(step);
 
 	if (result == VPNALG_TRANSLATED)
 		vpnalg_rewrite_ends(step);

@@ -5,10 +5,9 @@
 #include "ipsec.h"
 
 /* The host as a candidate, or NULL; *block is where. */
-struct ipsec_candidate *
-vpnalg_ipsec_candidate_of(struct vpnalg *translator,
-			  struct vpnalg_record *host,
-			  struct vpnalg_record **block)
+struct ipsec_candidate *vpnalg_ipsec_candidate_of(struct vpnalg *translator,
+						  struct vpnalg_record *host,
+						  struct vpnalg_record **block)
 {
 	unsigned place = vpnalg_ipsec_host_body(translator, host)->place;
 	struct ipsec_candidate *c;
@@ -185,12 +184,11 @@ static unsigned find_place(struct ipsec_blocks *blocks, uint32_t id)
 	return found;
 }
 
-static void fill_place(struct vpnalg *translator,
-		       struct ipsec_blocks *blocks, unsigned place,
-		       struct vpnalg_record *host, uint32_t since, bool seeking)
+static void fill_place(struct vpnalg *translator, struct ipsec_blocks *blocks,
+		       unsigned place, struct vpnalg_record *host,
+		       uint32_t since, bool seeking)
 {
-	struct ipsec_candidate *c =
-		ipsec_candidate_at(blocks, place);
+	struct ipsec_candidate *c = ipsec_candidate_at(blocks, place);
 
 	c->id = vpnalg_ipsec_host_id(translator, host);
 	c->since = since;
@@ -212,8 +210,7 @@ void vpnalg_ipsec_candidate_expect(struct vpnalg *translator,
 	if (place == 0)
 		return;
 	c = ipsec_candidate_at(blocks, place);
-	if (c->id == id && !c->seeking &&
-	    !ipsec_went_on(c, c->since))
+	if (c->id == id && !c->seeking && !ipsec_went_on(c, c->since))
 		since = c->since;
 	fill_place(translator, blocks, place, host, since, false);
 }
@@ -231,8 +228,7 @@ void vpnalg_ipsec_candidate_seek(struct vpnalg *translator,
 	if (place == 0)
 		return;
 	c = ipsec_candidate_at(blocks, place);
-	if (c->id == id ||
-	    (c->id != 0 && blocks->now - c->since < PLACE_MS))
+	if (c->id == id || (c->id != 0 && blocks->now - c->since < PLACE_MS))
 		return;
 	fill_place(translator, blocks, place, host, ipsec_now(translator),
 		   true);
@@ -267,10 +263,9 @@ void vpnalg_ipsec_candidate_leave(struct vpnalg *translator,
 
 	if (place == 0)
 		return;
-	block = vpnalg_session_peek_beside(translator, host,
-					   VPNALG_OUTSIDE_PEER, ESP_PROTOCOL,
-					   place / IPSEC_CANDIDATES,
-					   IPSEC_PORT_REMOTE);
+	block = vpnalg_session_peek_beside(
+		translator, host, VPNALG_OUTSIDE_PEER, ESP_PROTOCOL,
+		place / IPSEC_CANDIDATES, IPSEC_PORT_REMOTE);
 	if (block == NULL)
 		return;
 	c = vpnalg_session_body(translator, block);
@@ -289,6 +284,5 @@ void vpnalg_ipsec_candidate_clear(struct vpnalg *translator,
 {
 	ipsec_candidate_at(blocks, place)->id = 0;
 	vpnalg_session_changed(
-		translator,
-		blocks->candidate_blocks[place / IPSEC_CANDIDATES]);
+		translator, blocks->candidate_blocks[place / IPSEC_CANDIDATES]);
 }

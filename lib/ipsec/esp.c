@@ -48,8 +48,8 @@ static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in)
 	if (host == NULL || host->deadline <= step->record->deadline)
 		return;
 	left = host->deadline - step->now;
-	vpnalg_session_live(step->translator, step->record,
-			    left < life ? left : life);
+	vpnalg_session_set_lifetime(step->translator, step->record,
+				    left < life ? left : life);
 }
 
 static void tell_candidate(struct vpnalg_step *step, struct ipsec_in *in)
@@ -82,8 +82,7 @@ static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 		vpnalg_ipsec_repair_contradicted(step);
 	if (in->suspect && vpnalg_ipsec_repair_goes_on(step))
 		return VPNALG_DROP_UNPAIRED;
-	if (is_due(in, now, before) &&
-	    vpnalg_ipsec_repair_review(step, before))
+	if (is_due(in, now, before) && vpnalg_ipsec_repair_review(step, before))
 		return VPNALG_DROP_UNPAIRED;
 	follow_host(step, in);
 	return VPNALG_TRANSLATED;
@@ -107,5 +106,6 @@ static enum vpnalg_result inward(struct vpnalg_step *step)
 
 enum vpnalg_result vpnalg_ipsec_esp(struct vpnalg_step *step)
 {
-	return step->facts->inward ? inward(step) : vpnalg_ipsec_outbound(step);
+	return step->parsed->inward ? inward(step)
+				    : vpnalg_ipsec_outbound(step);
 }

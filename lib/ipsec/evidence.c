@@ -67,7 +67,7 @@ static void stand_begun(uint32_t begun, const struct ipsec_unclaimed *w,
 		return;
 	if (likelihood->rank < IPSEC_RANK_LIKELY)
 		likelihood->rank = IPSEC_RANK_LIKELY;
-	likelihood->evidence = VPNALG_EVIDENCE_WOKE;
+	likelihood->evidence = VPNALG_EVIDENCE_RESUMED;
 	likelihood->surprise = found;
 }
 
@@ -75,7 +75,7 @@ static void stand_idle(const struct ipsec_candidate *c,
 		       const struct ipsec_unclaimed *w,
 		       struct ipsec_likelihood *likelihood)
 {
-	likelihood->evidence = VPNALG_EVIDENCE_WOKE;
+	likelihood->evidence = VPNALG_EVIDENCE_RESUMED;
 	likelihood->rank = IPSEC_RANK_IDLE;
 	if (c->has_resumed)
 		stand_begun(c->resumed, w, likelihood);
@@ -102,8 +102,8 @@ static bool goes_on(const struct ipsec_candidate *c)
 		return false;
 	if (was_let_since(c))
 		silent = c->out_since + ANSWERED_MS;
-	return ipsec_is_after(c->sent, silent + 2U * c->gap +
-					       IPSEC_REORDERED_MS);
+	return ipsec_is_after(c->sent,
+			      silent + 2U * c->gap + IPSEC_REORDERED_MS);
 }
 
 /* It has received until now with another SA. */
@@ -196,11 +196,11 @@ static bool stand_follows(const struct ipsec_candidate *c,
 static void stand_unknown_time(uint32_t now, const struct ipsec_candidate *c,
 			       struct ipsec_likelihood *likelihood)
 {
-	likelihood->evidence = VPNALG_EVIDENCE_WOKE;
+	likelihood->evidence = VPNALG_EVIDENCE_RESUMED;
 	likelihood->rank = IPSEC_RANK_IDLE;
 	likelihood->surprise = 0;
-	if (c->receives && now - c->received <=
-				   2U * c->gap + IPSEC_REORDERED_MS)
+	if (c->receives &&
+	    now - c->received <= 2U * c->gap + IPSEC_REORDERED_MS)
 		likelihood->rank = IPSEC_RANK_NONE;
 }
 

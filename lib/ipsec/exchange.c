@@ -23,12 +23,12 @@ static void read_message(struct vpnalg_step *step, const uint8_t *header,
 
 	message->version = header[IKE_VERSION_OFF] >> 4;
 	message->exchange = header[IKE_EXCHANGE_OFF];
-	message->inward = step->facts->inward;
+	message->inward = step->parsed->inward;
 	message->response = message->version == 2 &&
 			    header[IKE_FLAGS_OFF] & IKE_FLAG_RESPONSE;
 	/* Both ends count their exchanges of version 2 from 0 on. */
 	request = message->version == 2 &&
-		  step->facts->inward == message->response;
+		  step->parsed->inward == message->response;
 	message->id = vpnalg_get32(header + IKE_MESSAGE_ID_OFF) ^
 		      vpnalg_get32(header + IKE_INITIATOR_SPI_OFF) ^
 		      (uint32_t)request << 31;
@@ -110,8 +110,8 @@ static void begin(struct ipsec_host *h, const struct message *message)
 	promise(h);
 	if (h->flags & IPSEC_HOST_ANSWERED)
 		h->flags &= (uint16_t)~IPSEC_HOST_INITIAL;
-	h->flags &= (uint16_t)~(IPSEC_HOST_PEER_INITIATED |
-				IPSEC_HOST_ANSWERED);
+	h->flags &=
+		(uint16_t) ~(IPSEC_HOST_PEER_INITIATED | IPSEC_HOST_ANSWERED);
 	if (message->inward)
 		h->flags |= IPSEC_HOST_PEER_INITIATED;
 	h->message = message->id;
@@ -132,7 +132,7 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 	vpnalg_ipsec_remote_load(translator, remote, &blocks);
 	if (!is_known(h, message) &&
 	    vpnalg_ipsec_hold(step, &blocks, host, true, message->id))
-		return VPNALG_DROP_WAIT;
+		return VPNALG_DROP_HELD;
 	if (is_known(h, message))
 		go_on(h, message, ipsec_now(translator));
 	else
@@ -154,7 +154,7 @@ static void doubt(struct vpnalg_step *step, struct vpnalg_record *host)
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	uint32_t now = ipsec_now(translator);
 
-	if (step->facts->inward) {
+	if (step->parsed->inward) {
 		h->peer_asked = now;
 		h->flags |= IPSEC_HOST_PEER_ASKED;
 		vpnalg_session_changed(translator, host);
@@ -178,7 +178,7 @@ static void note_beginning(struct vpnalg_step *step)
 		return;
 	h = vpnalg_ipsec_host_body(step->translator, host);
 	h->flags |= IPSEC_HOST_INITIAL;
-	h->flags &= (uint16_t)~(IPSEC_HOST_ANSWERED | IPSEC_HOST_PROMISED);
+	h->flags &= (uint16_t) ~(IPSEC_HOST_ANSWERED | IPSEC_HOST_PROMISED);
 	h->pending = 0;
 	vpnalg_session_changed(step->translator, host);
 	vpnalg_ipsec_candidate_update(step->translator, host);
@@ -190,7 +190,7 @@ static bool may_be_forged(struct vpnalg_step *step, const uint8_t *header)
 {
 	struct vpnalg_tuple inside;
 
-	if (!step->facts->inward || vpnalg_ipsec_ike_knows(step, header))
+	if (!step->parsed->inward || vpnalg_ipsec_ike_knows(step, header))
 		return false;
 	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
 			     &inside);
@@ -206,7 +206,7 @@ static enum vpnalg_result find_or_admit(struct vpnalg_step *step,
 	enum vpnalg_result result;
 
 	*host = vpnalg_ipsec_host_find(step->translator, step->record);
-	if (*host != NULL || step->facts->inward || step->facts->undo)
+	if (*host != NULL || step->parsed->inward || step->parsed->undo)
 		return VPNALG_TRANSLATED;
 	result = vpnalg_ipsec_remote_admit(step, host);
 	if (result != VPNALG_TRANSLATED)
@@ -225,7 +225,7 @@ enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 	if (header == NULL || may_be_forged(step, header))
 		return VPNALG_TRANSLATED;
 	read_message(step, header, &message);
-	if (ipsec_is_first(header) && !step->facts->inward)
+	if (ipsec_is_first(header) && !step->parsed->inward)
 		note_beginning(step);
 	if (!makes_child(&message) && !asks_for_life(&message))
 		return VPNALG_TRANSLATED;

@@ -46,8 +46,8 @@ static bool is_in_the_way(const struct ipsec_candidate *c, uint32_t now,
 }
 
 static bool is_anybody_in_the_way(struct vpnalg *translator,
-				  struct ipsec_blocks *blocks,
-				  uint32_t but, bool asking)
+				  struct ipsec_blocks *blocks, uint32_t but,
+				  bool asking)
 {
 	uint32_t now = ipsec_now(translator);
 	const struct ipsec_candidate *c;
@@ -80,30 +80,28 @@ static bool was_held_enough(struct ipsec_host *h, uint32_t now, bool asking,
 /* Returns whether the host's packet is held back now: it asks for an SA, with
  * that message, or is the first of one, with that SPI; and another host's answer
  * is awaited. */
-bool vpnalg_ipsec_hold(struct vpnalg_step *step,
-		       struct ipsec_blocks *blocks,
-		       struct vpnalg_record *host,
-		       bool asking, uint32_t request)
+bool vpnalg_ipsec_hold(struct vpnalg_step *step, struct ipsec_blocks *blocks,
+		       struct vpnalg_record *host, bool asking,
+		       uint32_t request)
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
 	bool enough;
 
-	if (ipsec_remote(blocks)->children < 2 || step->facts->undo ||
-	    !vpnalg_session_may_wait(translator))
+	if (ipsec_remote(blocks)->children < 2 || step->parsed->undo ||
+	    !vpnalg_session_may_hold(translator))
 		return false;
 	enough = was_held_enough(h, ipsec_now(translator), asking, request);
 	vpnalg_session_changed(translator, host);
 	if (enough || !is_anybody_in_the_way(
 			      translator, blocks,
-			      vpnalg_ipsec_host_id(translator, host),
-			      asking))
+			      vpnalg_ipsec_host_id(translator, host), asking))
 		return false;
 	h->held++;
 	if (!asking)
 		h->flags |= IPSEC_HOST_HELD;
 	vpnalg_session_changed(translator, host);
-	vpnalg_session_tell(translator, host, VPNALG_EVENT_WAIT,
-			    VPNALG_EVIDENCE_NONE);
+	vpnalg_session_notify(translator, host, VPNALG_EVENT_HELD,
+			      VPNALG_EVIDENCE_NONE);
 	return true;
 }

@@ -32,9 +32,9 @@ struct vpnalg_record *vpnalg_ipsec_host_shown(struct vpnalg_step *step)
 {
 	struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
 				      .space = ESP_PROTOCOL,
-				      .zone = step->facts->zone,
-				      .local = step->facts->local,
-				      .remote = step->facts->remote };
+				      .zone = step->parsed->zone,
+				      .local = step->parsed->local,
+				      .remote = step->parsed->remote };
 
 	return vpnalg_session_find(step->translator, &tuple);
 }
@@ -56,9 +56,9 @@ enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
 	struct vpnalg_opening opening = {
 		.kind = IPSEC_KIND_HOST,
 		.space = ESP_PROTOCOL,
-		.zone = step->facts->zone,
-		.inside = step->facts->local,
-		.remote = step->facts->remote,
+		.zone = step->parsed->zone,
+		.inside = step->parsed->local,
+		.remote = step->parsed->remote,
 		.outside_port = IPSEC_PORT_HOST,
 		.ranges = { { .first = 1, .step = 1, .count = UINT32_MAX } },
 		.least = 1,
@@ -96,8 +96,9 @@ static void prolong(struct vpnalg *translator, struct vpnalg_record *record,
 		    vpnalg_time deadline)
 {
 	if (record->deadline < deadline)
-		vpnalg_session_live(translator, record,
-				    deadline - vpnalg_session_now(translator));
+		vpnalg_session_set_lifetime(
+			translator, record,
+			deadline - vpnalg_session_now(translator));
 }
 
 /* It has sent. Once it receives with an SPI of its own, it may be silent for
@@ -111,8 +112,8 @@ void vpnalg_ipsec_host_live(struct vpnalg *translator,
 
 	if (host->deadline - now > life)
 		return;
-	vpnalg_session_live(translator, host,
-			    (vpnalg_time)life + life / IPSEC_SLACK_PART);
+	vpnalg_session_set_lifetime(
+		translator, host, (vpnalg_time)life + life / IPSEC_SLACK_PART);
 	ike = vpnalg_ipsec_ike_of(translator, host);
 	if (ike != NULL)
 		prolong(translator, ike, host->deadline);

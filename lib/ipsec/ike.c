@@ -20,12 +20,12 @@ static struct ipsec_ike *body(struct vpnalg_step *step)
 /* The IKE header of a message to or from port 500, or NULL. */
 const uint8_t *vpnalg_ipsec_ike_header(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 
-	if (facts->l4_caplen < UDP_HEADER_LEN + IKE_HEADER_LEN ||
-	    vpnalg_remote_port(facts) != IKE_PORT)
+	if (parsed->l4_caplen < UDP_HEADER_LEN + IKE_HEADER_LEN ||
+	    vpnalg_remote_port(parsed) != IKE_PORT)
 		return NULL;
-	return facts->l4 + UDP_HEADER_LEN;
+	return parsed->l4 + UDP_HEADER_LEN;
 }
 
 void vpnalg_ipsec_ike_tuple(struct vpnalg *translator,
@@ -87,8 +87,8 @@ static struct vpnalg_record *may_be(struct vpnalg_step *step,
 	if (host == NULL)
 		return NULL;
 	session = vpnalg_ipsec_ike_of(step->translator, host);
-	if (session != NULL && (session == step->record ||
-				insists(step->translator, session)))
+	if (session != NULL &&
+	    (session == step->record || insists(step->translator, session)))
 		return session;
 	return NULL;
 }
@@ -109,8 +109,7 @@ static struct vpnalg_record *rekeyed(struct vpnalg_step *step)
 		return NULL;
 	e = vpnalg_ipsec_remote_body(translator, remote)->rekeyed;
 	for (i = 0; i < IPSEC_REKEYED && e[i].id != 0; i++) {
-		host = vpnalg_ipsec_host_alive(translator, remote,
-						   e[i].id);
+		host = vpnalg_ipsec_host_alive(translator, remote, e[i].id);
 		session = may_be(step, host);
 		if (session == NULL)
 			continue;
@@ -139,7 +138,7 @@ static void choose_by_spi(struct vpnalg_step *step)
 	    vpnalg_ipsec_ike_knows(step, header))
 		return;
 	other = vpnalg_ipsec_ike_sa_find(step, header);
-	if (other == NULL && step->facts->inward)
+	if (other == NULL && step->parsed->inward)
 		other = rekeyed(step);
 	if (other != NULL)
 		step->record = other;
@@ -147,7 +146,7 @@ static void choose_by_spi(struct vpnalg_step *step)
 
 static enum vpnalg_result find_session(struct vpnalg_step *step, bool by_sa)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 
 	if (by_sa) {
 		step->record =
@@ -156,14 +155,14 @@ static enum vpnalg_result find_session(struct vpnalg_step *step, bool by_sa)
 					    : VPNALG_UNTOUCHED;
 	}
 	if (step->record == NULL) {
-		if (facts->inward || facts->undo)
+		if (parsed->inward || parsed->undo)
 			return VPNALG_DROP_NO_SESSION;
 		return vpnalg_session_open_port(
 			step, IPSEC_KIND_IKE,
 			vpnalg_session_timers(step->translator)->udp,
 			&step->record);
 	}
-	if (!facts->inside)
+	if (!parsed->inside)
 		choose_by_spi(step);
 	return VPNALG_TRANSLATED;
 }
@@ -172,26 +171,26 @@ static enum vpnalg_result find_session(struct vpnalg_step *step, bool by_sa)
  * when it began, where the caller chooses them. */
 static bool is_right_address(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_tuple outside;
 
-	if (facts->inside)
+	if (parsed->inside)
 		return true;
-	vpnalg_session_tuple(step->translator, step->record,
-			     VPNALG_OUTSIDE_OWN, &outside);
-	return memcmp(outside.local, facts->local, facts->addr_len) == 0;
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_OUTSIDE_OWN,
+			     &outside);
+	return memcmp(outside.local, parsed->local, parsed->addr_len) == 0;
 }
 
 /* A remote that insists on port 500 does not send to another; should it be none
  * after all, it names an SPI that is known. */
 static bool is_forged(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	const uint8_t *header = vpnalg_ipsec_ike_header(step);
 
-	return header != NULL && facts->inward && !facts->inside &&
+	return header != NULL && parsed->inward && !parsed->inside &&
 	       insists(step->translator, step->record) &&
-	       vpnalg_local_port(facts) != IKE_PORT &&
+	       vpnalg_local_port(parsed) != IKE_PORT &&
 	       !vpnalg_ipsec_ike_knows(step, header);
 }
 
@@ -246,7 +245,8 @@ static void seen_outward(struct vpnalg_step *step, const uint8_t *header)
 {
 	struct ipsec_ike *ike = body(step);
 
-	if (step->facts->undo) /* whose it is is known, or guessed by the port */
+	if (step->parsed
+		    ->undo) /* whose it is is known, or guessed by the port */
 		return;
 	learn_spi(step, header);
 	if (ike->flags & (IPSEC_IKE_ANSWERED | IPSEC_IKE_INSISTS) ||
@@ -261,16 +261,16 @@ static void seen_outward(struct vpnalg_step *step, const uint8_t *header)
  * the host's may be anybody's, and says nothing. */
 static void seen_inward(struct vpnalg_step *step, const uint8_t *header)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	struct ipsec_ike *ike = body(step);
-	unsigned port = vpnalg_local_port(facts);
+	unsigned port = vpnalg_local_port(parsed);
 
 	if (header == NULL || !vpnalg_ipsec_ike_knows(step, header))
 		return;
 	ike->flags |= IPSEC_IKE_ANSWERED;
-	if (!facts->inside && port == port_of(step, VPNALG_OUTSIDE_OWN))
+	if (!parsed->inside && port == port_of(step, VPNALG_OUTSIDE_OWN))
 		ike->flags &= (uint8_t)~IPSEC_IKE_INSISTS;
-	else if (!facts->inside)
+	else if (!parsed->inside)
 		ike->flags |= IPSEC_IKE_INSISTS;
 	vpnalg_session_changed(step->translator, step->record);
 }
@@ -279,10 +279,9 @@ static void take_ports(struct vpnalg_step *step)
 {
 	const uint8_t *header = vpnalg_ipsec_ike_header(step);
 
-	if (step->facts->inward)
+	if (step->parsed->inward)
 		seen_inward(step, header);
-	else if (header != NULL &&
-		 port_of(step, VPNALG_INSIDE_OWN) == IKE_PORT)
+	else if (header != NULL && port_of(step, VPNALG_INSIDE_OWN) == IKE_PORT)
 		seen_outward(step, header);
 }
 
@@ -293,16 +292,16 @@ static void prolong(struct vpnalg_step *step)
 	uint32_t life = vpnalg_session_timers(step->translator)->udp;
 
 	if (step->record->deadline - step->now <= life)
-		vpnalg_session_live(step->translator, step->record,
-				    (vpnalg_time)life +
-					    life / IPSEC_SLACK_PART);
+		vpnalg_session_set_lifetime(step->translator, step->record,
+					    (vpnalg_time)life +
+						    life / IPSEC_SLACK_PART);
 }
 
 static void refresh(struct vpnalg_step *step)
 {
 	struct vpnalg_record *host;
 
-	if (step->facts->inward)
+	if (step->parsed->inward)
 		return;
 	prolong(step);
 	if (vpnalg_ipsec_ike_header(step) == NULL)
@@ -320,20 +319,20 @@ static bool shares_port(struct vpnalg_step *step)
 
 	if (header == NULL || !(body(step)->flags & IPSEC_IKE_INSISTS))
 		return false;
-	return step->facts->inward ||
+	return step->parsed->inward ||
 	       vpnalg_ipsec_ike_sa_find(step, header) == step->record;
 }
 
 static void rewrite(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
-	bool shares = facts->inside && shares_port(step);
+	const struct vpnalg_parsed *parsed = step->parsed;
+	bool shares = parsed->inside && shares_port(step);
 
 	vpnalg_rewrite_ends(step);
 	if (shares)
 		vpnalg_rewrite_16(step,
-				  facts->inward ? PORT_DESTINATION_OFF
-						: PORT_SOURCE_OFF,
+				  parsed->inward ? PORT_DESTINATION_OFF
+						 : PORT_SOURCE_OFF,
 				  IKE_PORT);
 }
 
@@ -345,9 +344,9 @@ enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step)
 	bool by_sa = !is_new && step->kind == IPSEC_KIND_IKE_SA;
 	enum vpnalg_result result;
 
-	if (step->facts->l4_len < UDP_HEADER_LEN)
+	if (step->parsed->l4_len < UDP_HEADER_LEN)
 		return VPNALG_DROP_MALFORMED;
-	if (step->facts->l4_caplen < UDP_HEADER_LEN)
+	if (step->parsed->l4_caplen < UDP_HEADER_LEN)
 		return VPNALG_DROP_TRUNCATED;
 	result = find_session(step, by_sa);
 	if (result != VPNALG_TRANSLATED)
@@ -374,7 +373,7 @@ void vpnalg_ipsec_ike_pass(struct vpnalg_step *step)
 /* A packet in which nothing is to be read. */
 void vpnalg_ipsec_ike_pass_data(struct vpnalg_step *step)
 {
-	if (!step->facts->inward)
+	if (!step->parsed->inward)
 		prolong(step);
 	vpnalg_rewrite_ends(step);
 }

@@ -18,12 +18,12 @@ static unsigned outside_port(struct vpnalg_step *step)
  * 3948 2.2); NULL where there is none. */
 static const uint8_t *header_of(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
-	const uint8_t *payload = facts->l4 + UDP_HEADER_LEN;
+	const struct vpnalg_parsed *parsed = step->parsed;
+	const uint8_t *payload = parsed->l4 + UDP_HEADER_LEN;
 
-	if (vpnalg_remote_port(facts) == IKE_PORT)
+	if (vpnalg_remote_port(parsed) == IKE_PORT)
 		return vpnalg_ipsec_ike_header(step);
-	if (facts->l4_caplen <
+	if (parsed->l4_caplen <
 		    UDP_HEADER_LEN + IKE_MARKER_LEN + IKE_HEADER_LEN ||
 	    vpnalg_get32(payload) != 0)
 		return NULL;
@@ -50,7 +50,7 @@ static bool has_other(struct vpnalg_step *step)
 
 	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
 			     &inside);
-	inside.port = vpnalg_remote_port(step->facts);
+	inside.port = vpnalg_remote_port(step->parsed);
 	return vpnalg_session_find(step->translator, &inside) != NULL;
 }
 
@@ -60,16 +60,16 @@ static bool has_other(struct vpnalg_step *step)
  * has asked that port, too, from the same port of its own. */
 bool vpnalg_ipsec_ike_takes_port(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
-	unsigned port = vpnalg_remote_port(facts);
+	const struct vpnalg_parsed *parsed = step->parsed;
+	unsigned port = vpnalg_remote_port(parsed);
 
 	if (vpnalg_session_port(step->translator, step->record,
 				VPNALG_INSIDE_OWN) == port)
 		return true;
-	if (!facts->inward || (port != IKE_PORT && port != IKE_PORT_NAT_T))
+	if (!parsed->inward || (port != IKE_PORT && port != IKE_PORT_NAT_T))
 		return false;
-	return facts->inside ||
-	       (vpnalg_local_port(facts) == outside_port(step) &&
+	return parsed->inside ||
+	       (vpnalg_local_port(parsed) == outside_port(step) &&
 		!is_anothers(step) && !has_other(step));
 }
 
@@ -78,7 +78,7 @@ bool vpnalg_ipsec_ike_takes_port(struct vpnalg_step *step)
  * chooses the same 64 bits by chance. */
 bool vpnalg_ipsec_ike_is_twin(struct vpnalg_step *step)
 {
-	return step->facts->inside && !step->facts->inward &&
+	return step->parsed->inside && !step->parsed->inward &&
 	       vpnalg_ipsec_ike_header(step) != NULL &&
 	       outside_port(step) == IKE_PORT && is_anothers(step);
 }

@@ -36,8 +36,8 @@ void vpnalg_ipsec_ike_sa_close(struct vpnalg_step *step, const uint32_t *spi)
 		return;
 	spi_tuple(step->translator, step->record, spi, &tuple);
 	sa = vpnalg_session_find(step->translator, &tuple);
-	if (sa != NULL && vpnalg_ipsec_ike_of(step->translator, sa) ==
-				  step->record)
+	if (sa != NULL &&
+	    vpnalg_ipsec_ike_of(step->translator, sa) == step->record)
 		vpnalg_session_close(step->translator, sa);
 }
 
@@ -109,4 +109,3 @@ void vpnalg_ipsec_ike_sa_ended(struct vpnalg *translator,
 		vpnalg_session_changed(translator, sa);
 	}
 }
-

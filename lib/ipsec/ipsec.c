@@ -82,21 +82,21 @@ static const struct vpnalg_kind kinds[IPSEC_KINDS] = {
 				    .body = IPSEC_CANDIDATES *
 					    sizeof(struct ipsec_candidate) },
 	[IPSEC_KIND_UNCLAIMED] = { .name = "ESP unclaimed SPIs",
-				 .slots = 2,
-				 .body = IPSEC_UNCLAIMED *
-					 sizeof(struct ipsec_unclaimed) },
+				   .slots = 2,
+				   .body = IPSEC_UNCLAIMED *
+					   sizeof(struct ipsec_unclaimed) },
 	[IPSEC_KIND_AH] = { .name = "AH", .slots = 2 },
 };
 
 /* Where the remote's port is 500 and ours too, the remote may have been asked
  * from another port: then only the initiator SPI tells who asked. */
-static bool match_spi(const struct vpnalg_facts *facts,
+static bool match_spi(const struct vpnalg_parsed *parsed,
 		      struct vpnalg_match *match)
 {
-	const uint8_t *ike = facts->l4 + UDP_HEADER_LEN;
+	const uint8_t *ike = parsed->l4 + UDP_HEADER_LEN;
 
-	if (facts->inside || match->attempt > 0 ||
-	    facts->l4_caplen < UDP_HEADER_LEN + IKE_RESPONDER_SPI_OFF)
+	if (parsed->inside || match->attempt > 0 ||
+	    parsed->l4_caplen < UDP_HEADER_LEN + IKE_RESPONDER_SPI_OFF)
 		return false;
 	match->peer = true;
 	match->space = IPSEC_SPACE_IKE_SA;
@@ -106,30 +106,30 @@ static bool match_spi(const struct vpnalg_facts *facts,
 	return true;
 }
 
-static enum vpnalg_claim match_udp(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match_udp(const struct vpnalg_parsed *parsed,
 				   struct vpnalg_match *match)
 {
 	unsigned local, remote;
 
 	match->kind = IPSEC_KIND_IKE;
 	match->space = ESP_PROTOCOL;
-	if (facts->fragment == VPNALG_FRAGMENT_LATER)
+	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return VPNALG_CLAIM_GUARDED;
-	if (facts->l4_caplen < PORTS_LEN)
+	if (parsed->l4_caplen < PORTS_LEN)
 		return VPNALG_CLAIM_NONE;
-	local = vpnalg_local_port(facts);
-	remote = vpnalg_remote_port(facts);
+	local = vpnalg_local_port(parsed);
+	remote = vpnalg_remote_port(parsed);
 	if (remote != IKE_PORT && remote != IKE_PORT_NAT_T)
 		return VPNALG_CLAIM_NONE;
-	if (remote == IKE_PORT && local == IKE_PORT && match_spi(facts, match))
+	if (remote == IKE_PORT && local == IKE_PORT && match_spi(parsed, match))
 		return VPNALG_CLAIM_KEY;
 	match->space = PROTOCOL_UDP;
 	match->id = local;
 	/* Outside ports are unique towards a remote, whatever its port. What
 	 * came in may have come from the other port of the two. */
-	match->port = facts->inside ? remote : 0;
-	match->more = facts->inside && facts->inward && match->attempt == 0;
-	if (facts->inside && match->attempt > 0)
+	match->port = parsed->inside ? remote : 0;
+	match->more = parsed->inside && parsed->inward && match->attempt == 0;
+	if (parsed->inside && match->attempt > 0)
 		match->port = IKE_PORT + IKE_PORT_NAT_T - remote;
 	return VPNALG_CLAIM_KEY;
 }
@@ -143,22 +143,22 @@ static enum vpnalg_claim drop(struct vpnalg_match *match, uint8_t reason)
 /* ESP carries the receiver's SPI only: the own one of the inside host if it
  * travels in, the peer's if it travels out. An SPI from outside that is not
  * known is for whoever has ESP with that remote. */
-static enum vpnalg_claim match_esp(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match_esp(const struct vpnalg_parsed *parsed,
 				   struct vpnalg_match *match)
 {
 	match->space = ESP_PROTOCOL;
-	match->kind = facts->inward ? IPSEC_KIND_IN : IPSEC_KIND_OUT;
-	if (facts->fragment == VPNALG_FRAGMENT_LATER)
+	match->kind = parsed->inward ? IPSEC_KIND_IN : IPSEC_KIND_OUT;
+	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return drop(match, VPNALG_DROP_FRAGMENT); /* ESP it is */
-	if (facts->l4_len < ESP_HEADER_LEN)
+	if (parsed->l4_len < ESP_HEADER_LEN)
 		return drop(match, VPNALG_DROP_MALFORMED);
-	if (facts->l4_caplen < ESP_HEADER_LEN)
+	if (parsed->l4_caplen < ESP_HEADER_LEN)
 		return drop(match, VPNALG_DROP_TRUNCATED);
-	match->id = vpnalg_get32(facts->l4 + ESP_SPI_OFF);
+	match->id = vpnalg_get32(parsed->l4 + ESP_SPI_OFF);
 	if (match->id == 0) /* RFC 4303 2.1 */
 		return drop(match, VPNALG_DROP_MALFORMED);
-	match->peer = !facts->inward;
-	match->more = facts->inward && !facts->inside && match->attempt == 0;
+	match->peer = !parsed->inward;
+	match->more = parsed->inward && !parsed->inside && match->attempt == 0;
 	if (match->attempt > 0) {
 		match->peer = true;
 		match->id = 0;
@@ -167,14 +167,14 @@ static enum vpnalg_claim match_esp(const struct vpnalg_facts *facts,
 	return VPNALG_CLAIM_KEY;
 }
 
-static enum vpnalg_claim match(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 			       struct vpnalg_match *match)
 {
-	switch (facts->protocol) {
+	switch (parsed->protocol) {
 	case PROTOCOL_UDP:
-		return match_udp(facts, match);
+		return match_udp(parsed, match);
 	case ESP_PROTOCOL:
-		return match_esp(facts, match);
+		return match_esp(parsed, match);
 	case AH_PROTOCOL:
 		/* Whoever has IKE with that remote may mean AH. */
 		match->space = ESP_PROTOCOL;
@@ -189,11 +189,11 @@ static enum vpnalg_claim match(const struct vpnalg_facts *facts,
  * that of NAT-T: what IKE says there is not read. */
 static bool is_nat_t(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 
 	return step->record != NULL && step->kind == IPSEC_KIND_IKE &&
-	       facts->l4_caplen >= UDP_HEADER_LEN &&
-	       vpnalg_remote_port(facts) == IKE_PORT_NAT_T &&
+	       parsed->l4_caplen >= UDP_HEADER_LEN &&
+	       vpnalg_remote_port(parsed) == IKE_PORT_NAT_T &&
 	       vpnalg_session_port(step->translator, step->record,
 				   VPNALG_INSIDE_OWN) == IKE_PORT_NAT_T;
 }
@@ -221,8 +221,8 @@ static enum vpnalg_result translate_ike(struct vpnalg_step *step)
 
 static enum vpnalg_result translate(struct vpnalg_step *step)
 {
-	return step->facts->protocol == PROTOCOL_UDP ? translate_ike(step)
-						     : vpnalg_ipsec_esp(step);
+	return step->parsed->protocol == PROTOCOL_UDP ? translate_ike(step)
+						      : vpnalg_ipsec_esp(step);
 }
 
 static void closed(struct vpnalg *translator, struct vpnalg_record *record)

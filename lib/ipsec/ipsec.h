@@ -8,16 +8,16 @@
 #include "../wire/ipsec.h"
 
 enum {
-	IPSEC_KIND_IKE,	   /* IKE and NAT-T: a UDP session */
+	IPSEC_KIND_IKE,    /* IKE and NAT-T: a UDP session */
 	IPSEC_KIND_IKE_SA, /* an initiator SPI of one, for servers that answer
 			    * to port 500 whatever they were asked from */
-	IPSEC_KIND_OUT,	   /* an outbound ESP SA */
-	IPSEC_KIND_IN,	   /* an inbound one, paired with its host */
+	IPSEC_KIND_OUT,    /* an outbound ESP SA */
+	IPSEC_KIND_IN,     /* an inbound one, paired with its host */
 	IPSEC_KIND_HOST,   /* an inside host that has ESP with a remote */
 	IPSEC_KIND_REMOTE, /* all hosts of a remote and an outside address */
 	IPSEC_KIND_CANDIDATES, /* those that may own an SPI from there */
 	IPSEC_KIND_UNCLAIMED, /* inbound SPIs from there that are nobody's yet */
-	IPSEC_KIND_AH,	      /* only counted */
+	IPSEC_KIND_AH,        /* only counted */
 	IPSEC_KINDS
 };
 
@@ -39,7 +39,7 @@ enum {
 
 struct ipsec_ike {
 	uint32_t spis[IPSEC_IKE_SAS][2]; /* the last used first; 0: none */
-	uint8_t flags;			 /* IPSEC_IKE_ */
+	uint8_t flags;                   /* IPSEC_IKE_ */
 	uint8_t asked; /* times without an answer, from another port than 500 */
 };
 
@@ -47,23 +47,23 @@ struct ipsec_ike {
 #define IPSEC_IKE_INSISTS 0x02 /* the remote speaks with port 500 only */
 
 struct ipsec_out {
-	uint32_t seen;	 /* last time */
-	uint8_t paired;	 /* its host has received with an SPI, and may be silent
+	uint32_t seen;   /* last time */
+	uint8_t paired;  /* its host has received with an SPI, and may be silent
 			  * for longer */
-	uint8_t old;	 /* a younger one is used by its host */
+	uint8_t old;     /* a younger one is used by its host */
 	uint8_t watched; /* its host is a candidate, which needs to know */
 };
 
 struct ipsec_in {
-	uint32_t seen;		/* when its last packet came */
-	uint32_t gap : 11;	/* usual time between packets, ms */
-	uint32_t spread : 8;	/* by how much that usually differs, ms */
-	uint32_t evidence : 4;	/* enum vpnalg_evidence */
-	uint32_t trust : 4;	/* IPSEC_TRUST_ */
+	uint32_t seen;          /* when its last packet came */
+	uint32_t gap : 11;      /* usual time between packets, ms */
+	uint32_t spread : 8;    /* by how much that usually differs, ms */
+	uint32_t evidence : 4;  /* enum vpnalg_evidence */
+	uint32_t trust : 4;     /* IPSEC_TRUST_ */
 	uint32_t confirmed : 1; /* traffic both ways, for a while */
-	uint32_t old : 1;	/* a younger one was paired with its host */
-	uint32_t suspect : 1;	/* its host may not have heard it */
-	uint32_t watched : 1;	/* its host is a candidate, which needs to know */
+	uint32_t old : 1;       /* a younger one was paired with its host */
+	uint32_t suspect : 1;   /* its host may not have heard it */
+	uint32_t watched : 1; /* its host is a candidate, which needs to know */
 };
 
 /* How far what its host sends agrees with what comes: a pair begins in the
@@ -76,40 +76,40 @@ enum { IPSEC_TRUST_NEW = 6, IPSEC_TRUST_FULL = 15 };
 
 struct ipsec_host {
 	struct {
-		uint32_t spi;	 /* 0: none */
-		uint32_t first;	 /* when it was first seen */
-	} in[IPSEC_YOUNGEST];	 /* the last paired first */
+		uint32_t spi;    /* 0: none */
+		uint32_t first;  /* when it was first seen */
+	} in[IPSEC_YOUNGEST];    /* the last paired first */
 	uint32_t next, previous; /* host IDs: all hosts of a remote in a ring */
-	uint32_t out_spi;	 /* the newest outbound one; 0: none yet */
-	uint32_t older_sent; /* when it last sent with an older one */
-	uint32_t out_since;	 /* when it was first seen */
-	uint32_t resumed;	 /* when it last sent after a silence */
-	uint32_t asked;		 /* the last message that may make an SA */
-	uint32_t message;	 /* its message ID */
+	uint32_t out_spi;        /* the newest outbound one; 0: none yet */
+	uint32_t older_sent;     /* when it last sent with an older one */
+	uint32_t out_since;      /* when it was first seen */
+	uint32_t resumed;        /* when it last sent after a silence */
+	uint32_t asked;          /* the last message that may make an SA */
+	uint32_t message;        /* its message ID */
 	uint32_t peer_asked; /* when an INFORMATIONAL came from the remote */
 	uint32_t suspected;  /* when it was first suspected to hear nothing */
 	uint32_t held_for;   /* which request: its message or SPI */
 	uint32_t held_since; /* and when it came first */
-	uint16_t flags;	     /* IPSEC_HOST_ */
-	uint8_t held;	     /* how often it was held back */
+	uint16_t flags;      /* IPSEC_HOST_ */
+	uint8_t held;        /* how often it was held back */
 	uint8_t pending;  /* inbound SPIs that are promised and not known yet */
 	uint8_t unheard;  /* how often it sent, and had heard nothing since */
-	uint8_t place;	  /* where it is a candidate, or was one */
+	uint8_t place;    /* where it is a candidate, or was one */
 	uint16_t inbound; /* inbound SAs */
 };
 
-#define IPSEC_HOST_JOINED 0x01 /* counted by its remote */
-#define IPSEC_HOST_ASKED 0x02 /* asked and message mean something */
-#define IPSEC_HOST_PENDING 0x04 /* the exchange's inbound SPI is not known */
+#define IPSEC_HOST_JOINED 0x01     /* counted by its remote */
+#define IPSEC_HOST_ASKED 0x02      /* asked and message mean something */
+#define IPSEC_HOST_PENDING 0x04    /* the exchange's inbound SPI is not known */
 #define IPSEC_HOST_PEER_ASKED 0x10 /* peer_asked means something */
-#define IPSEC_HOST_SUSPECTED 0x20 /* suspected means something */
-#define IPSEC_HOST_RESUMED 0x40 /* resumed means something */
-#define IPSEC_HOST_INITIAL 0x80 /* it has begun anew, and has no SPI yet */
-#define IPSEC_HOST_ANSWERED 0x100 /* what it asked for was answered */
-#define IPSEC_HOST_PROMISED 0x200 /* an exchange promises an outbound SPI */
+#define IPSEC_HOST_SUSPECTED 0x20  /* suspected means something */
+#define IPSEC_HOST_RESUMED 0x40    /* resumed means something */
+#define IPSEC_HOST_INITIAL 0x80    /* it has begun anew, and has no SPI yet */
+#define IPSEC_HOST_ANSWERED 0x100  /* what it asked for was answered */
+#define IPSEC_HOST_PROMISED 0x200  /* an exchange promises an outbound SPI */
 #define IPSEC_HOST_PEER_INITIATED 0x400 /* the remote began the exchange */
-#define IPSEC_HOST_HELD 0x800 /* with the first packets of an SA */
-#define IPSEC_HOST_RELEASED 0x1000 /* those of its newest SA were held */
+#define IPSEC_HOST_HELD 0x800           /* with the first packets of an SA */
+#define IPSEC_HOST_RELEASED 0x1000      /* those of its newest SA were held */
 
 /* What is kept of a remote is in blocks, more of them where it has more hosts,
  * but never so many that to look at all of them takes long. */
@@ -122,16 +122,16 @@ enum { IPSEC_BLOCKS_CANDIDATES, IPSEC_BLOCKS_UNCLAIMED, IPSEC_BLOCKS };
  * it sends and hears nothing. What speaks for it is kept here, too, and up to
  * date, so that many can be looked at for one packet. */
 struct ipsec_candidate {
-	uint32_t id;	   /* the host ID; 0: none */
-	uint32_t since;	   /* its first exchange that led to none yet */
+	uint32_t id;       /* the host ID; 0: none */
+	uint32_t since;    /* its first exchange that led to none yet */
 	uint32_t received; /* when it last did */
-	uint32_t sent;	   /* when it last did, with its newest SA */
+	uint32_t sent;     /* when it last did, with its newest SA */
 	uint32_t resumed;  /* these as in its own record */
 	uint32_t out_since;
 	uint32_t asked;
 	uint32_t gap : 11; /* these as of its youngest inbound SA */
 	uint32_t spread : 8;
-	uint32_t seeking : 1; /* none is promised to it, it hears nothing */
+	uint32_t seeking : 1;  /* none is promised to it, it hears nothing */
 	uint32_t receives : 1; /* it has inbound SAs */
 	uint32_t sends : 1;    /* it has an outbound one */
 	uint32_t has_resumed : 1;
@@ -169,11 +169,11 @@ struct ipsec_remote {
 #define IPSEC_UNCLAIMED 4
 
 struct ipsec_unclaimed {
-	uint32_t spi;	      /* 0: none */
+	uint32_t spi;         /* 0: none */
 	uint32_t first, last; /* when it was seen */
-	uint32_t began;	      /* after its last silence */
-	uint32_t refused; /* the host that it was taken from, or 0 */
-	uint32_t probed;  /* the host ID that it was probed with last */
+	uint32_t began;       /* after its last silence */
+	uint32_t refused;     /* the host that it was taken from, or 0 */
+	uint32_t probed;      /* the host ID that it was probed with last */
 	uint32_t probed_at;
 	uint8_t count, total;
 	uint8_t turn;  /* the place of that host */
@@ -181,16 +181,16 @@ struct ipsec_unclaimed {
 };
 
 #define IPSEC_UNCLAIMED_PROBED 0x01 /* probed_at means something */
-#define IPSEC_UNCLAIMED_FRESH 0x02 /* it began near sequence number 1 */
-#define IPSEC_UNCLAIMED_BEGAN 0x04 /* it is known when it began */
-#define IPSEC_UNCLAIMED_ASKED 0x08 /* the host was silent, and may answer */
+#define IPSEC_UNCLAIMED_FRESH 0x02  /* it began near sequence number 1 */
+#define IPSEC_UNCLAIMED_BEGAN 0x04  /* it is known when it began */
+#define IPSEC_UNCLAIMED_ASKED 0x08  /* the host was silent, and may answer */
 /* Some bits of the ID of the seeker that ranked first when it began last. */
 #define IPSEC_UNCLAIMED_SEEKER 0xf0
 
 /* What is kept of a remote, looked up once for a packet. */
 struct ipsec_blocks {
 	uint32_t now;
-	uint16_t body;		       /* where it begins in each record */
+	uint16_t body;                 /* where it begins in each record */
 	uint8_t candidates, unclaimed; /* places; a candidate's are from 1 on */
 	struct vpnalg_record *candidate_blocks[IPSEC_CANDIDATE_BLOCKS];
 	struct vpnalg_record *unclaimed_blocks[IPSEC_UNCLAIMED_BLOCKS];
@@ -205,8 +205,8 @@ ipsec_remote(const struct ipsec_blocks *blocks)
 static inline struct ipsec_candidate *
 ipsec_candidate_at(const struct ipsec_blocks *blocks, unsigned place)
 {
-	uint8_t *block = (uint8_t *)
-		blocks->candidate_blocks[place / IPSEC_CANDIDATES];
+	uint8_t *block =
+		(uint8_t *)blocks->candidate_blocks[place / IPSEC_CANDIDATES];
 
 	return (struct ipsec_candidate *)(void *)(block + blocks->body) +
 	       place % IPSEC_CANDIDATES;
@@ -473,10 +473,9 @@ void vpnalg_ipsec_remote_fulfilled(struct vpnalg *translator,
 				   const struct ipsec_candidate *c);
 
 /* ipsec_candidate.c */
-struct ipsec_candidate *
-vpnalg_ipsec_candidate_of(struct vpnalg *translator,
-			  struct vpnalg_record *host,
-			  struct vpnalg_record **block);
+struct ipsec_candidate *vpnalg_ipsec_candidate_of(struct vpnalg *translator,
+						  struct vpnalg_record *host,
+						  struct vpnalg_record **block);
 void vpnalg_ipsec_candidate_describe(struct vpnalg *translator,
 				     struct vpnalg_record *host, unsigned index,
 				     struct ipsec_candidate *c);
@@ -505,17 +504,16 @@ void vpnalg_ipsec_candidate_clear(struct vpnalg *translator,
 				  unsigned place);
 
 /* ipsec_unclaimed.c and ipsec_hold.c */
-struct ipsec_unclaimed *
-vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
-			    struct ipsec_blocks *blocks, unsigned *place);
+struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
+						    struct ipsec_blocks *blocks,
+						    unsigned *place);
 bool vpnalg_ipsec_unclaimed_counts(const struct ipsec_unclaimed *w);
 void vpnalg_ipsec_unclaimed_again(struct vpnalg *translator,
 				  struct ipsec_blocks *blocks,
 				  const struct ipsec_unclaimed *taken);
-bool vpnalg_ipsec_hold(struct vpnalg_step *step,
-		       struct ipsec_blocks *blocks,
-		       struct vpnalg_record *host,
-		       bool asking, uint32_t request);
+bool vpnalg_ipsec_hold(struct vpnalg_step *step, struct ipsec_blocks *blocks,
+		       struct vpnalg_record *host, bool asking,
+		       uint32_t request);
 
 /* ipsec_evidence.c */
 void vpnalg_ipsec_evidence(uint32_t now, const struct ipsec_candidate *c,
@@ -526,9 +524,8 @@ bool vpnalg_ipsec_evidence_follows(const struct ipsec_blocks *blocks,
 
 /* ipsec_judge.c */
 const struct ipsec_candidate *
-vpnalg_ipsec_judge(struct vpnalg *translator,
-		   const struct ipsec_blocks *blocks, struct ipsec_unclaimed *w,
-		   enum vpnalg_evidence *evidence);
+vpnalg_ipsec_judge(struct vpnalg *translator, const struct ipsec_blocks *blocks,
+		   struct ipsec_unclaimed *w, enum vpnalg_evidence *evidence);
 bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
 			     const struct ipsec_blocks *blocks,
 			     struct vpnalg_record *host,

@@ -113,10 +113,10 @@ static bool stands_out(const struct ipsec_blocks *blocks,
 		       const struct ranking *ranking,
 		       const struct ipsec_unclaimed *w)
 {
-	bool settled = ranking->next == NULL ||
-		       ranking->likelihood.rank >
-			       ranking->next_likelihood.rank ||
-		       lead(ranking) > IPSEC_MARGIN;
+	bool settled =
+		ranking->next == NULL ||
+		ranking->likelihood.rank > ranking->next_likelihood.rank ||
+		lead(ranking) > IPSEC_MARGIN;
 	const struct ipsec_unclaimed *other;
 	enum rival rival;
 	unsigned place;
@@ -174,11 +174,11 @@ static bool is_shown(const struct ranking *ranking, struct ipsec_unclaimed *w)
 /* Nobody who is expected can be the owner: the only host that hears nothing is,
  * or else the only one that is expected after all. */
 static const struct ipsec_candidate *left(const struct ranking *ranking,
-				  const struct ipsec_unclaimed *w,
-				  enum vpnalg_evidence *evidence)
+					  const struct ipsec_unclaimed *w,
+					  enum vpnalg_evidence *evidence)
 {
-	bool by_seeker = ranking->seekers == 1 &&
-			 w->total >= IPSEC_COUNT_SETTLED;
+	bool by_seeker =
+		ranking->seekers == 1 && w->total >= IPSEC_COUNT_SETTLED;
 
 	if (!by_seeker && (ranking->seekers > 0 || ranking->all != 1 ||
 			   w->count < IPSEC_COUNT_LAST))
@@ -187,9 +187,10 @@ static const struct ipsec_candidate *left(const struct ranking *ranking,
 	return by_seeker ? ranking->seeker : ranking->last;
 }
 
-static const struct ipsec_candidate *
-decide(const struct ipsec_blocks *blocks, const struct ranking *ranking,
-       struct ipsec_unclaimed *w, enum vpnalg_evidence *evidence)
+static const struct ipsec_candidate *decide(const struct ipsec_blocks *blocks,
+					    const struct ranking *ranking,
+					    struct ipsec_unclaimed *w,
+					    enum vpnalg_evidence *evidence)
 {
 	const unsigned *counts = ranking->counts;
 	unsigned possible = ranking->all - counts[IPSEC_RANK_NONE];
@@ -198,9 +199,7 @@ decide(const struct ipsec_blocks *blocks, const struct ranking *ranking,
 		*evidence = ranking->likelihood.evidence;
 		if (ranking->best->seeking && !is_shown(ranking, w))
 			return NULL;
-		return is_settled(blocks, ranking, w)
-			       ? ranking->best
-			       : NULL;
+		return is_settled(blocks, ranking, w) ? ranking->best : NULL;
 	}
 	if (possible > 1 && may_follow(ranking, w))
 		*evidence = VPNALG_EVIDENCE_CONTINUED;
@@ -222,8 +221,7 @@ static void drop(struct vpnalg *translator, const struct ipsec_blocks *blocks,
 	struct ipsec_host *h;
 
 	if (!c->seeking) {
-		host = ipsec_host_peek(translator, ipsec_remote(blocks),
-					      c->id);
+		host = ipsec_host_peek(translator, ipsec_remote(blocks), c->id);
 		if (host != NULL) {
 			h = vpnalg_ipsec_host_body(translator, host);
 			h->pending = 0;
@@ -244,10 +242,9 @@ bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
 	struct ipsec_candidate c;
 
 	vpnalg_ipsec_candidate_describe(translator, host, 1, &c);
-	vpnalg_ipsec_evidence(
-		blocks->now, &c, w,
-		vpnalg_ipsec_evidence_follows(blocks, w),
-		&likelihood);
+	vpnalg_ipsec_evidence(blocks->now, &c, w,
+			      vpnalg_ipsec_evidence_follows(blocks, w),
+			      &likelihood);
 	return likelihood.rank >= IPSEC_RANK_LIKELY;
 }
 
@@ -269,8 +266,7 @@ bool vpnalg_ipsec_judge_doubts(const struct ipsec_blocks *blocks, uint32_t id,
 /* The host, and by what evidence. In doubt NULL, and by what anybody is likely:
  * VPNALG_EVIDENCE_NONE if nobody is. */
 const struct ipsec_candidate *
-vpnalg_ipsec_judge(struct vpnalg *translator,
-		   const struct ipsec_blocks *blocks,
+vpnalg_ipsec_judge(struct vpnalg *translator, const struct ipsec_blocks *blocks,
 		   struct ipsec_unclaimed *w, enum vpnalg_evidence *evidence)
 {
 	struct ipsec_likelihood likelihood = { .rank = IPSEC_RANK_NONE };

@@ -17,7 +17,7 @@
 
 static uint32_t spi_of(const struct vpnalg_step *step)
 {
-	return vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
+	return vpnalg_get32(step->parsed->l4 + ESP_SPI_OFF);
 }
 
 /* A host that only changes its SA has not been silent. */
@@ -41,7 +41,7 @@ static void resume(struct vpnalg *translator, struct vpnalg_record *host)
 
 	if (h->flags & IPSEC_HOST_RESUMED &&
 	    now - h->resumed <= IPSEC_SILENCE_MS)
-		return; /* it was told to wait */
+		return; /* it was held back */
 	h->resumed = now;
 	h->flags |= IPSEC_HOST_RESUMED;
 	h->flags &= (uint16_t)~IPSEC_HOST_HELD;
@@ -124,9 +124,9 @@ static enum vpnalg_result open_outbound(struct vpnalg_step *step,
 	struct vpnalg_opening opening = {
 		.kind = IPSEC_KIND_OUT,
 		.space = ESP_PROTOCOL,
-		.zone = step->facts->zone,
-		.inside = step->facts->local,
-		.remote = step->facts->remote,
+		.zone = step->parsed->zone,
+		.inside = step->parsed->local,
+		.remote = step->parsed->remote,
 		.id = spi_of(step),
 		.peer = true,
 		.lifetime =
@@ -152,7 +152,7 @@ static enum vpnalg_result begin(struct vpnalg_step *step)
 	result = find_host(step, &host);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	if (vpnalg_get32(step->facts->l4 + ESP_SEQUENCE_OFF) <
+	if (vpnalg_get32(step->parsed->l4 + ESP_SEQUENCE_OFF) <
 		    IPSEC_FRESH_SEQUENCE &&
 	    was_silent(translator, host))
 		resume(translator, host);
@@ -162,7 +162,7 @@ static enum vpnalg_result begin(struct vpnalg_step *step)
 	vpnalg_ipsec_remote_load(translator, remote, &blocks);
 	if (!is_inbound_first(translator, host) &&
 	    vpnalg_ipsec_hold(step, &blocks, host, false, spi_of(step)))
-		return VPNALG_DROP_WAIT;
+		return VPNALG_DROP_HELD;
 	result = open_outbound(step, host);
 	if (result != VPNALG_TRANSLATED)
 		return result;
@@ -186,8 +186,9 @@ static void prolong(struct vpnalg_step *step, struct ipsec_out *out)
 		return;
 	life = vpnalg_ipsec_host_lifetime(step->translator, host);
 	out->paired = life != timers->esp_unpaired;
-	vpnalg_session_live(step->translator, step->record,
-			    (vpnalg_time)life + life / IPSEC_SLACK_PART);
+	vpnalg_session_set_lifetime(step->translator, step->record,
+				    (vpnalg_time)life +
+					    life / IPSEC_SLACK_PART);
 	vpnalg_ipsec_host_live(step->translator, host);
 }
 
@@ -216,8 +217,8 @@ static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
 	if (ipsec_is_after(since, before))
 		since = before;
 	if (!vpnalg_ipsec_host_hears(translator, host, since - 1))
-		unheard = h->unheard < UNHEARD_MAX ? h->unheard + 1
-						   : UNHEARD_MAX;
+		unheard =
+			h->unheard < UNHEARD_MAX ? h->unheard + 1 : UNHEARD_MAX;
 	if (unheard != h->unheard) {
 		h->unheard = unheard;
 		vpnalg_session_changed(translator, host);
@@ -282,21 +283,22 @@ static void share_key(struct vpnalg_step *step)
 			     &outside);
 	holder = vpnalg_session_find(step->translator, &outside);
 	if (holder == NULL || !(holder->flags & VPNALG_SESSION_SHARED))
-		vpnalg_session_give(step->translator, step->record, &outside);
+		vpnalg_session_link(step->translator, step->record, &outside);
 }
 
 enum vpnalg_result vpnalg_ipsec_outbound(struct vpnalg_step *step)
 {
 	enum vpnalg_result result;
 
-	if (step->record == NULL && step->facts->undo)
+	if (step->record == NULL && step->parsed->undo)
 		return VPNALG_DROP_NO_SESSION;
 	if (step->record == NULL) {
 		result = begin(step);
 		if (result != VPNALG_TRANSLATED)
 			return result;
 	}
-	if (!step->facts->inside && step->record->flags & VPNALG_SESSION_SHARED)
+	if (!step->parsed->inside &&
+	    step->record->flags & VPNALG_SESSION_SHARED)
 		return VPNALG_DROP_AMBIGUOUS;
 	seen_outward(step);
 	share_key(step);

@@ -154,7 +154,7 @@ static void note(struct vpnalg *translator, struct vpnalg_record *remote,
 		h->in[i] = h->in[i - 1];
 	h->in[0].spi = spi;
 	h->in[0].first = first;
-	h->flags &= (uint16_t)~(IPSEC_HOST_PENDING | IPSEC_HOST_SUSPECTED |
+	h->flags &= (uint16_t) ~(IPSEC_HOST_PENDING | IPSEC_HOST_SUSPECTED |
 				 IPSEC_HOST_INITIAL | IPSEC_HOST_HELD);
 	h->inbound++;
 	h->held = 0;
@@ -192,15 +192,15 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 {
 	bool lone = evidence == VPNALG_EVIDENCE_ALONE;
 	struct vpnalg *translator = step->translator;
-	uint32_t spi = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
+	uint32_t spi = vpnalg_get32(step->parsed->l4 + ESP_SPI_OFF);
 	struct vpnalg_record *sa;
 	enum vpnalg_result result;
 	struct ipsec_in *in;
 	bool replaces;
 
 	/* Of several hosts only a candidate gets a pair, or one that is shown. */
-	if (!has_room(translator, host,
-		      !lone || is_announced(translator, host), &replaces))
+	if (!has_room(translator, host, !lone || is_announced(translator, host),
+		      &replaces))
 		return VPNALG_DROP_UNPAIRED;
 	result = open_inbound(step, host, spi, &sa);
 	if (result != VPNALG_TRANSLATED)
@@ -214,8 +214,8 @@ static enum vpnalg_result pair(struct vpnalg_step *step,
 	in->trust = IPSEC_TRUST_NEW;
 	note(translator, remote, host, spi, first);
 	vpnalg_session_changed(translator, sa);
-	vpnalg_session_tell(translator, sa, VPNALG_EVENT_PAIRED,
-			    (uint8_t)evidence);
+	vpnalg_session_notify(translator, sa, VPNALG_EVENT_PAIRED,
+			      (uint8_t)evidence);
 	step->record = sa;
 	return VPNALG_TRANSLATED;
 }
@@ -280,9 +280,9 @@ static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 	    vpnalg_ipsec_repair_contested(translator, blocks, w))
 		return VPNALG_DROP_UNPAIRED;
 	if (owner == NULL) {
-		step->record = vpnalg_ipsec_probe(
-			translator, blocks, w,
-			evidence != VPNALG_EVIDENCE_NONE);
+		step->record =
+			vpnalg_ipsec_probe(translator, blocks, w,
+					   evidence != VPNALG_EVIDENCE_NONE);
 		return step->record != NULL ? VPNALG_TRANSLATED
 					    : VPNALG_DROP_UNPAIRED;
 	}
@@ -320,9 +320,8 @@ enum vpnalg_result vpnalg_ipsec_pair_unknown(struct vpnalg_step *step)
 
 	step->kind = IPSEC_KIND_IN;
 	if (remote->children == 1)
-		return pair_lone(
-			step, remote,
-			vpnalg_ipsec_remote_lone(translator, remote));
+		return pair_lone(step, remote,
+				 vpnalg_ipsec_remote_lone(translator, remote));
 	vpnalg_ipsec_remote_load(translator, remote, &blocks);
 	w = vpnalg_ipsec_unclaimed_seen(step, &blocks, &place);
 	if (w == NULL)
@@ -341,12 +340,13 @@ static void take_from(struct vpnalg *translator, struct vpnalg_record *sa)
 	unsigned i = IPSEC_YOUNGEST;
 
 	vpnalg_session_tuple(translator, sa, VPNALG_INSIDE_OWN, &tuple);
-	vpnalg_session_tell(translator, sa, VPNALG_EVENT_UNPAIRED,
-			    VPNALG_EVIDENCE_NONE);
+	vpnalg_session_notify(translator, sa, VPNALG_EVENT_UNPAIRED,
+			      VPNALG_EVIDENCE_NONE);
 	if (wrong != NULL)
 		for (i = 0; i < IPSEC_YOUNGEST; i++)
 			if (vpnalg_ipsec_host_body(translator, wrong)
-				    ->in[i].spi == tuple.id)
+				    ->in[i]
+				    .spi == tuple.id)
 				break;
 	if (i < IPSEC_YOUNGEST)
 		vpnalg_ipsec_pair_undo(translator, wrong, i);
@@ -370,10 +370,9 @@ enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
 	remote = vpnalg_ipsec_remote_of(translator, host);
 	if (remote != NULL && remote->children == 1)
 		return pair_lone(step, remote, host);
-	sa = vpnalg_session_beside(translator, host, VPNALG_OUTSIDE_OWN,
-				   ESP_PROTOCOL,
-				   vpnalg_get32(step->facts->l4 + ESP_SPI_OFF),
-				   0);
+	sa = vpnalg_session_beside(
+		translator, host, VPNALG_OUTSIDE_OWN, ESP_PROTOCOL,
+		vpnalg_get32(step->parsed->l4 + ESP_SPI_OFF), 0);
 	if (sa != NULL)
 		take_from(translator, sa);
 	/* It has been given to the host already, with a pair or without. */

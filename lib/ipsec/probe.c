@@ -51,8 +51,7 @@ static bool is_silent(const struct ipsec_blocks *blocks,
 
 	if (c->receives && now - w->first < UNTOLD_MS)
 		return false;
-	return !c->sends ||
-	       now - ipsec_sent_at(c) > SILENT_MS;
+	return !c->sends || now - ipsec_sent_at(c) > SILENT_MS;
 }
 
 /* Returns the host that began to send when it was probed with the SPI, or
@@ -88,7 +87,7 @@ static bool silent_is_due(struct vpnalg *translator,
 	const struct ipsec_remote *r =
 		vpnalg_ipsec_remote_body(translator, ipsec_remote(blocks));
 
-	return vpnalg_session_may_wait(translator) &&
+	return vpnalg_session_may_hold(translator) &&
 	       (uint16_t)(blocks->now - r->probed_at) > IPSEC_ANSWER_MS &&
 	       !was_probed_within(translator, w,
 				  w->count > 1 ? PROBE_STEADY_MS : PROBE_MS);
@@ -180,7 +179,7 @@ static bool round_is_due(struct vpnalg *translator,
 {
 	return w->total >= ROUND_AFTER &&
 	       ipsec_now(translator) - w->first >= ROUND_AFTER_MS &&
-	       vpnalg_session_may_wait(translator) &&
+	       vpnalg_session_may_hold(translator) &&
 	       !was_probed_within(translator, w, ROUND_LEAST_MS);
 }
 
@@ -190,14 +189,15 @@ static struct vpnalg_record *go_round(struct vpnalg *translator,
 				      struct ipsec_unclaimed *w,
 				      const struct turns *turns)
 {
-	enum part part = turns->of[PART_SENDING].count > 0 ? PART_SENDING
-							: PART_DEAF;
+	enum part part =
+		turns->of[PART_SENDING].count > 0 ? PART_SENDING : PART_DEAF;
 	unsigned count = turns->of[part].count;
 	struct vpnalg_record *host;
 
-	if (was_probed_within(translator, w,
-			      pause_of(count > 0 ? count
-						 : ipsec_remote(blocks)->children)))
+	if (was_probed_within(
+		    translator, w,
+		    pause_of(count > 0 ? count
+				       : ipsec_remote(blocks)->children)))
 		return NULL;
 	if (count > 0)
 		return probe(translator, blocks, w, turns->of[part].next, 0);
@@ -240,7 +240,7 @@ struct vpnalg_record *vpnalg_ipsec_probe_any(struct vpnalg *translator,
 	unsigned i, place = vpnalg_session_random(translator);
 	const struct ipsec_candidate *c;
 
-	if (!vpnalg_session_may_wait(translator))
+	if (!vpnalg_session_may_hold(translator))
 		return NULL;
 	for (i = 1; i < blocks->candidates; i++) {
 		place = 1 + place % (blocks->candidates - 1);
@@ -258,7 +258,7 @@ bool vpnalg_ipsec_probe_shown(struct vpnalg_step *step,
 			      struct vpnalg_record *host)
 {
 	struct vpnalg *translator = step->translator;
-	uint32_t spi = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
+	uint32_t spi = vpnalg_get32(step->parsed->l4 + ESP_SPI_OFF);
 	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 	const struct ipsec_unclaimed *w;
 	struct ipsec_blocks blocks;

@@ -62,8 +62,8 @@ static unsigned load(struct vpnalg *translator, struct vpnalg_record *session,
 					.first = first,
 					.count = end - first };
 
-	return first + vpnalg_session_row(translator, session, &row,
-					  records + first);
+	return first +
+	       vpnalg_session_row(translator, session, &row, records + first);
 }
 
 /* How many there are, but for what is wrong with a store. */
@@ -80,15 +80,17 @@ static void load_candidates(struct vpnalg *translator,
 			    struct vpnalg_record *remote,
 			    struct ipsec_blocks *b)
 {
-	b->body = (uint16_t)((uint8_t *)vpnalg_session_body(translator,
-							    remote) -
-			     (uint8_t *)remote);
+	b->body =
+		(uint16_t)((uint8_t *)vpnalg_session_body(translator, remote) -
+			   (uint8_t *)remote);
 	b->now = ipsec_now(translator);
 	b->candidate_blocks[0] = remote;
-	b->candidates = (uint8_t)(
-		load(translator, remote, IPSEC_BLOCKS_CANDIDATES, 1,
-		     count_of(translator, remote, IPSEC_BLOCKS_CANDIDATES),
-		     b->candidate_blocks) * IPSEC_CANDIDATES);
+	b->candidates =
+		(uint8_t)(load(translator, remote, IPSEC_BLOCKS_CANDIDATES, 1,
+			       count_of(translator, remote,
+					IPSEC_BLOCKS_CANDIDATES),
+			       b->candidate_blocks) *
+			  IPSEC_CANDIDATES);
 	b->unclaimed = 0;
 }
 
@@ -97,10 +99,12 @@ void vpnalg_ipsec_remote_load(struct vpnalg *translator,
 			      struct ipsec_blocks *b)
 {
 	load_candidates(translator, remote, b);
-	b->unclaimed = (uint8_t)(
-		load(translator, remote, IPSEC_BLOCKS_UNCLAIMED, 0,
-		     count_of(translator, remote, IPSEC_BLOCKS_UNCLAIMED),
-		     b->unclaimed_blocks) * IPSEC_UNCLAIMED);
+	b->unclaimed =
+		(uint8_t)(load(translator, remote, IPSEC_BLOCKS_UNCLAIMED, 0,
+			       count_of(translator, remote,
+					IPSEC_BLOCKS_UNCLAIMED),
+			       b->unclaimed_blocks) *
+			  IPSEC_UNCLAIMED);
 }
 
 /* Only these, of any session towards the remote; false without one. */
@@ -194,8 +198,7 @@ static void enter_ring(struct vpnalg *translator, struct vpnalg_record *remote,
 	struct ipsec_host *a, *n;
 
 	h->next = h->previous = id;
-	at = r->turn != 0 ? ipsec_host_peek(translator, host, r->turn)
-			  : NULL;
+	at = r->turn != 0 ? ipsec_host_peek(translator, host, r->turn) : NULL;
 	if (at == NULL) {
 		r->turn = id;
 		return;
@@ -229,8 +232,7 @@ static void leave_ring(struct vpnalg *translator, struct vpnalg_record *remote,
 {
 	struct ipsec_remote *r = vpnalg_ipsec_remote_body(translator, remote);
 	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
-	struct vpnalg_record *next =
-		ipsec_host_peek(translator, host, h->next);
+	struct vpnalg_record *next = ipsec_host_peek(translator, host, h->next);
 	uint32_t id;
 
 	if (next == NULL)
@@ -247,10 +249,9 @@ static void leave_ring(struct vpnalg *translator, struct vpnalg_record *remote,
 static struct vpnalg_record *meet(struct vpnalg *translator,
 				  struct vpnalg_record *remote, uint32_t id)
 {
-	struct vpnalg_record *host =
-		ipsec_host_peek(translator, remote, id);
+	struct vpnalg_record *host = ipsec_host_peek(translator, remote, id);
 
-	if (host == NULL || vpnalg_session_alive(translator, host))
+	if (host == NULL || vpnalg_session_is_alive(translator, host))
 		return host;
 	vpnalg_session_close(translator, host);
 	return NULL;
@@ -320,10 +321,9 @@ enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
 static void release(struct vpnalg *translator, struct vpnalg_record *host,
 		    uint32_t block, uint32_t port)
 {
-	struct vpnalg_record *record =
-		vpnalg_session_peek_beside(translator, host,
-					   VPNALG_OUTSIDE_PEER, ESP_PROTOCOL,
-					   block, port);
+	struct vpnalg_record *record = vpnalg_session_peek_beside(
+		translator, host, VPNALG_OUTSIDE_PEER, ESP_PROTOCOL, block,
+		port);
 
 	if (record == NULL)
 		return;
@@ -331,8 +331,7 @@ static void release(struct vpnalg *translator, struct vpnalg_record *host,
 	vpnalg_session_changed(translator, record);
 }
 
-static void release_all(struct vpnalg *translator,
-			struct vpnalg_record *remote,
+static void release_all(struct vpnalg *translator, struct vpnalg_record *remote,
 			struct vpnalg_record *host)
 {
 	unsigned number, i;
@@ -348,10 +347,9 @@ static void release_all(struct vpnalg *translator,
 void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 			       struct vpnalg_record *host)
 {
-	struct vpnalg_record *remote =
-		vpnalg_session_peek_beside(translator, host,
-					   VPNALG_OUTSIDE_PEER, ESP_PROTOCOL, 0,
-					   IPSEC_PORT_REMOTE);
+	struct vpnalg_record *remote = vpnalg_session_peek_beside(
+		translator, host, VPNALG_OUTSIDE_PEER, ESP_PROTOCOL, 0,
+		IPSEC_PORT_REMOTE);
 
 	if (remote == NULL ||
 	    !(vpnalg_ipsec_host_body(translator, host)->flags &

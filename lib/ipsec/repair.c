@@ -33,8 +33,8 @@ static void undo(struct vpnalg *translator, struct ipsec_blocks *blocks,
 		vpnalg_ipsec_host_inbound(translator, host, 0);
 
 	if (sa != NULL)
-		vpnalg_session_tell(translator, sa, VPNALG_EVENT_UNPAIRED,
-				    VPNALG_EVIDENCE_NONE);
+		vpnalg_session_notify(translator, sa, VPNALG_EVENT_UNPAIRED,
+				      VPNALG_EVIDENCE_NONE);
 	vpnalg_ipsec_pair_undo(translator, host, 0);
 	if (h->pending < UINT8_MAX)
 		h->pending++;
@@ -62,7 +62,7 @@ static bool was_guessed(const struct ipsec_in *in)
 	switch (in->evidence) {
 	case VPNALG_EVIDENCE_EXPECTED:
 	case VPNALG_EVIDENCE_CONTINUED:
-	case VPNALG_EVIDENCE_WOKE:
+	case VPNALG_EVIDENCE_RESUMED:
 	case VPNALG_EVIDENCE_CONNECTED:
 		return true;
 	default:
@@ -112,8 +112,7 @@ static bool may_be_others(struct vpnalg *translator, struct vpnalg_record *host)
 {
 	struct ipsec_blocks blocks;
 
-	return vpnalg_ipsec_remote_load_candidates(translator, host,
-						   &blocks) &&
+	return vpnalg_ipsec_remote_load_candidates(translator, host, &blocks) &&
 	       vpnalg_ipsec_judge_doubts(
 		       &blocks, vpnalg_ipsec_host_id(translator, host),
 		       vpnalg_ipsec_host_body(translator, host)->in[0].first);
@@ -121,8 +120,7 @@ static bool may_be_others(struct vpnalg *translator, struct vpnalg_record *host)
 
 static void refuse(struct vpnalg *translator, struct vpnalg_record *host)
 {
-	look_and_undo(translator, host,
-		      vpnalg_ipsec_host_id(translator, host));
+	look_and_undo(translator, host, vpnalg_ipsec_host_id(translator, host));
 }
 
 /* The host does not hear the remote, though something arrives for it. Once may
@@ -167,8 +165,8 @@ bool vpnalg_ipsec_repair_goes_on(struct vpnalg_step *step)
 		vpnalg_ipsec_host_find(translator, step->record);
 
 	if (host == NULL ||
-	    ipsec_now(translator) -
-			    vpnalg_ipsec_host_body(translator, host)->suspected <
+	    ipsec_now(translator) - vpnalg_ipsec_host_body(translator, host)
+					    ->suspected <
 		    GOOD_BYE_MS)
 		return false;
 	in->suspect = 0;
@@ -241,8 +239,8 @@ static void take_back(struct vpnalg *translator, struct ipsec_blocks *blocks,
 		return;
 	}
 	w.spi = tuple.id;
-	vpnalg_session_tell(translator, sa, VPNALG_EVENT_UNPAIRED,
-			    VPNALG_EVIDENCE_NONE);
+	vpnalg_session_notify(translator, sa, VPNALG_EVENT_UNPAIRED,
+			      VPNALG_EVIDENCE_NONE);
 	for (i = 1; i < IPSEC_YOUNGEST && h->in[i].spi != w.spi; i++)
 		;
 	if (i < IPSEC_YOUNGEST)
@@ -296,7 +294,8 @@ void vpnalg_ipsec_repair_surplus(struct vpnalg *translator,
 	unsigned i;
 
 	for (i = 0; i < SURPLUS_HOSTS; i++) {
-		host = vpnalg_ipsec_remote_turn(translator, ipsec_remote(blocks));
+		host = vpnalg_ipsec_remote_turn(translator,
+						ipsec_remote(blocks));
 		if (host == NULL)
 			return;
 		sa = host != deaf ? find_surplus(translator, host) : NULL;
@@ -347,15 +346,13 @@ static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *host,
 		return false;
 	better = find_better(&blocks, vpnalg_ipsec_host_id(translator, host),
 			     sent);
-	return better != 0 &&
-	       lose(step, &blocks, host, better);
+	return better != 0 && lose(step, &blocks, host, better);
 }
 
 /* Returns whether the host began to send just now. */
 static bool has_just_resumed(const struct ipsec_host *h, uint32_t now)
 {
-	return h->flags & IPSEC_HOST_RESUMED &&
-	       now - h->resumed <= ANSWERED_MS;
+	return h->flags & IPSEC_HOST_RESUMED && now - h->resumed <= ANSWERED_MS;
 }
 
 /* A lone packet that came just after the host had connected has made the pair. The
@@ -391,7 +388,8 @@ bool vpnalg_ipsec_repair_review(struct vpnalg_step *step, uint32_t before)
 	struct vpnalg_record *host =
 		vpnalg_ipsec_host_find(translator, step->record);
 	uint32_t now = ipsec_now(translator), sent;
-	bool ever = true, agrees, resumed, begins = now - before > IPSEC_SILENCE_MS;
+	bool ever = true, agrees, resumed,
+	     begins = now - before > IPSEC_SILENCE_MS;
 	const struct ipsec_host *h;
 
 	if (host == NULL)
@@ -422,8 +420,8 @@ static bool contest(struct vpnalg *translator, struct ipsec_blocks *blocks,
 		    const struct ipsec_since *paired,
 		    const struct ipsec_unclaimed *w)
 {
-	struct vpnalg_record *host =
-		vpnalg_ipsec_host_alive(translator, ipsec_remote(blocks), paired->id);
+	struct vpnalg_record *host = vpnalg_ipsec_host_alive(
+		translator, ipsec_remote(blocks), paired->id);
 	const struct ipsec_host *h;
 	const struct ipsec_in *in;
 	struct vpnalg_record *sa;
@@ -436,8 +434,7 @@ static bool contest(struct vpnalg *translator, struct ipsec_blocks *blocks,
 		return false;
 	in = vpnalg_session_body(translator, sa);
 	if (!was_guessed(in) ||
-	    !vpnalg_ipsec_judge_doubts(blocks, paired->id,
-				       h->in[0].first) ||
+	    !vpnalg_ipsec_judge_doubts(blocks, paired->id, h->in[0].first) ||
 	    !vpnalg_ipsec_judge_fits(translator, blocks, host, w))
 		return false;
 	undo(translator, blocks, host, paired->since, 0);

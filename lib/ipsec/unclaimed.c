@@ -48,14 +48,14 @@ static struct ipsec_unclaimed *place_for(struct ipsec_blocks *blocks,
 }
 
 /* The record of the packet's SPI, with this packet counted, or NULL. */
-struct ipsec_unclaimed *
-vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
-			    struct ipsec_blocks *blocks, unsigned *place)
+struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
+						    struct ipsec_blocks *blocks,
+						    unsigned *place)
 {
 	struct vpnalg *translator = step->translator;
-	uint32_t spi = vpnalg_get32(step->facts->l4 + ESP_SPI_OFF);
+	uint32_t spi = vpnalg_get32(step->parsed->l4 + ESP_SPI_OFF);
 	uint32_t now = ipsec_now(translator);
-	uint32_t number = vpnalg_get32(step->facts->l4 + ESP_SEQUENCE_OFF);
+	uint32_t number = vpnalg_get32(step->parsed->l4 + ESP_SEQUENCE_OFF);
 	uint8_t flags = number < IPSEC_FRESH_SEQUENCE
 				? IPSEC_UNCLAIMED_FRESH | IPSEC_UNCLAIMED_BEGAN
 				: 0;
@@ -97,8 +97,7 @@ void vpnalg_ipsec_unclaimed_again(struct vpnalg *translator,
 				  const struct ipsec_unclaimed *taken)
 {
 	unsigned place;
-	struct ipsec_unclaimed *w =
-		place_for(blocks, taken->spi, true, &place);
+	struct ipsec_unclaimed *w = place_for(blocks, taken->spi, true, &place);
 
 	if (w == NULL)
 		return;

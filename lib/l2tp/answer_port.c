@@ -22,15 +22,15 @@ static enum vpnalg_result give_answer_key(struct vpnalg_step *step,
 	if (flow->keys & 1U << VPNALG_INSIDE_PEER) {
 		if (before == tuple.port)
 			return VPNALG_TRANSLATED;
-		vpnalg_session_take(translator, flow, VPNALG_INSIDE_PEER);
+		vpnalg_session_unlink(translator, flow, VPNALG_INSIDE_PEER);
 	} else {
 		before = 0;
 	}
-	if (vpnalg_session_give(translator, flow, &tuple))
+	if (vpnalg_session_link(translator, flow, &tuple))
 		return VPNALG_TRANSLATED;
 	tuple.port = before;
 	if (before != 0)
-		vpnalg_session_give(translator, flow, &tuple);
+		vpnalg_session_link(translator, flow, &tuple);
 	return VPNALG_DROP_STORE;
 }
 
@@ -79,7 +79,7 @@ bool vpnalg_l2tp_port_is_right(struct vpnalg_step *step,
 
 	if (!m->udp)
 		return true;
-	port = vpnalg_remote_port(step->facts);
+	port = vpnalg_remote_port(step->parsed);
 	if (m->foreign)
 		return port == L2TP_PORT;
 	if (tunnel != NULL)
@@ -95,9 +95,9 @@ enum vpnalg_result vpnalg_l2tp_port_take(struct vpnalg_step *step,
 {
 	struct l2tp_flow *f = l2tp_flow(step, flow);
 	enum vpnalg_result result = VPNALG_TRANSLATED;
-	uint16_t port = vpnalg_remote_port(step->facts);
+	uint16_t port = vpnalg_remote_port(step->parsed);
 
-	if (step->facts->protocol != PROTOCOL_UDP || port == f->remote_port)
+	if (step->parsed->protocol != PROTOCOL_UDP || port == f->remote_port)
 		return VPNALG_TRANSLATED;
 	if (port != L2TP_PORT)
 		result = give_answer_key(step, flow, port);

@@ -45,10 +45,10 @@ static bool will_share(struct vpnalg_step *step, struct vpnalg_record *flow,
 {
 	const struct l2tp_flow *f = l2tp_flow(step, flow);
 
-	if (f->flags & L2TP_FLOW_SHARED || step->facts->undo)
+	if (f->flags & L2TP_FLOW_SHARED || step->parsed->undo)
 		return f->flags & L2TP_FLOW_SHARED;
-	return server & L2TP_SERVER_INSISTS ||
-	       f->asked >= L2TP_ASKED_IN_VAIN || has_port(step, flow);
+	return server & L2TP_SERVER_INSISTS || f->asked >= L2TP_ASKED_IN_VAIN ||
+	       has_port(step, flow);
 }
 
 static bool needs_turn(const struct ask *a, uint32_t server)
@@ -64,9 +64,9 @@ static enum vpnalg_result find_server(struct vpnalg_step *step, struct ask *a,
 	struct vpnalg_record *server = NULL;
 	enum vpnalg_result result;
 
-	if (step->facts->protocol == PROTOCOL_UDP) {
+	if (step->parsed->protocol == PROTOCOL_UDP) {
 		server = vpnalg_l2tp_server_find(step, a->flow);
-		if (server == NULL && step->facts->undo)
+		if (server == NULL && step->parsed->undo)
 			return VPNALG_DROP_NO_SESSION;
 		if (server == NULL) {
 			result = vpnalg_l2tp_server_open(step, a->flow, insists,
@@ -88,8 +88,8 @@ static bool is_held(struct vpnalg_step *step, struct ask *a)
 	struct l2tp_flow *f = l2tp_flow(step, a->flow);
 	uint32_t now = (uint32_t)step->now;
 
-	if (asker == NULL || asker == a->flow || step->facts->undo ||
-	    !vpnalg_session_may_wait(step->translator) ||
+	if (asker == NULL || asker == a->flow || step->parsed->undo ||
+	    !vpnalg_session_may_hold(step->translator) ||
 	    now - l2tp_flow(step, asker)->since >= L2TP_TURN_MS)
 		return false;
 	if (f->waits == 0)
@@ -112,7 +112,7 @@ static enum vpnalg_result open_tunnels(struct vpnalg_step *step, struct ask *a)
 		if (id->size == 0)
 			continue;
 		record = vpnalg_l2tp_tunnel_find(step, a->flow, false, id);
-		if (record == NULL && !step->facts->inside)
+		if (record == NULL && !step->parsed->inside)
 			return VPNALG_DROP_NO_SESSION;
 		if (record == NULL) {
 			result = vpnalg_l2tp_tunnel_open(step, a->flow, id,
@@ -132,12 +132,12 @@ static enum vpnalg_result take_turn(struct vpnalg_step *step, struct ask *a)
 {
 	struct vpnalg_tuple tuple;
 
-	if (!a->takes_turn || step->facts->undo ||
+	if (!a->takes_turn || step->parsed->undo ||
 	    vpnalg_l2tp_server_asker(step, a->flow) == a->flow)
 		return VPNALG_TRANSLATED;
 	vpnalg_l2tp_server_asking(step, a->flow, &tuple);
-	vpnalg_session_take(step->translator, a->flow, VPNALG_OUTSIDE_PEER);
-	if (!vpnalg_session_give(step->translator, a->flow, &tuple))
+	vpnalg_session_unlink(step->translator, a->flow, VPNALG_OUTSIDE_PEER);
+	if (!vpnalg_session_link(step->translator, a->flow, &tuple))
 		return VPNALG_DROP_STORE;
 	l2tp_flow(step, a->flow)->since = (uint32_t)step->now;
 	return VPNALG_TRANSLATED;
@@ -161,7 +161,7 @@ static enum vpnalg_result prepare(struct vpnalg_step *step, struct ask *a,
 	if (a->shared && !a->m->whole)
 		return VPNALG_DROP_TRUNCATED;
 	if (a->takes_turn && is_held(step, a))
-		return VPNALG_DROP_WAIT;
+		return VPNALG_DROP_HELD;
 	if (a->shared) {
 		l2tp_flow(step, a->flow)->flags |= L2TP_FLOW_SHARED;
 		result = open_tunnels(step, a);
@@ -191,13 +191,13 @@ static void commit(struct vpnalg_step *step, const struct ask *a)
 	struct l2tp_flow *f = l2tp_flow(step, a->flow);
 	unsigned i;
 
-	if (step->facts->inside)
+	if (step->parsed->inside)
 		note_question(f, a);
 	f->busy = 0;
 	vpnalg_session_changed(step->translator, a->flow);
 	vpnalg_l2tp_flow_refresh(step, a->flow, a->m);
 	for (i = 0; i < 2; i++)
-		if (a->own[i] != NULL && step->facts->inside)
+		if (a->own[i] != NULL && step->parsed->inside)
 			vpnalg_l2tp_tunnel_reopen(step, a->flow, a->own[i]);
 }
 

@@ -24,7 +24,7 @@ static enum vpnalg_result own_tunnel(struct vpnalg_step *step,
 		return VPNALG_TRANSLATED;
 	record = vpnalg_l2tp_tunnel_find(step, flow, false, id);
 	if (record == NULL) {
-		if (!step->facts->inside || m->type == L2TP_STOPCCN)
+		if (!step->parsed->inside || m->type == L2TP_STOPCCN)
 			return VPNALG_DROP_NO_SESSION;
 		result = vpnalg_l2tp_tunnel_open(step, flow, id, m->digest,
 						 &record);
@@ -51,7 +51,7 @@ static enum vpnalg_result complete(struct vpnalg_step *step,
 
 	own.value = f->own[m->version - 2];
 	if (m->type != L2TP_SCCCN || out->tunnel != NULL ||
-	    !step->facts->inside || own.value == 0)
+	    !step->parsed->inside || own.value == 0)
 		return VPNALG_TRANSLATED;
 	out->tunnel = vpnalg_l2tp_tunnel_find(step, flow, false, &own);
 	if (out->tunnel != NULL)
@@ -79,8 +79,8 @@ static enum vpnalg_result own_session(struct vpnalg_step *step,
 
 	out->session = vpnalg_l2tp_tunnel_find(step, flow, false, id);
 	if (out->session == NULL) {
-		if (id->value == 0 || m->version != 3 ||
-		    !opens_session(m) || !step->facts->inside ||
+		if (id->value == 0 || m->version != 3 || !opens_session(m) ||
+		    !step->parsed->inside ||
 		    out->tunnel->children == UINT16_MAX)
 			return vpnalg_l2tp_tunnel_is_nobodys(step, flow, id)
 				       ? VPNALG_TRANSLATED
@@ -108,10 +108,10 @@ static enum vpnalg_result attach(struct vpnalg_step *step,
 	if (m->header.value != 0)
 		result = vpnalg_l2tp_peer_attach(step, flow, out->tunnel,
 						 m->header.value);
-	if (result == VPNALG_TRANSLATED && out->session != NULL &&
-	    peer != 0 && m->type != L2TP_CDN)
-		result = vpnalg_l2tp_peer_attach(step, flow, out->session,
-						 peer);
+	if (result == VPNALG_TRANSLATED && out->session != NULL && peer != 0 &&
+	    m->type != L2TP_CDN)
+		result =
+			vpnalg_l2tp_peer_attach(step, flow, out->session, peer);
 	return result;
 }
 
@@ -154,13 +154,13 @@ static enum vpnalg_result find_claim(struct vpnalg_step *step,
 {
 	if (m->header.value == 0)
 		return VPNALG_TRANSLATED;
-	if (*claim != NULL && step->facts->inside &&
+	if (*claim != NULL && step->parsed->inside &&
 	    !((*claim)->keys & 1U << VPNALG_OUTSIDE_OWN) &&
 	    vpnalg_l2tp_peer_is_anothers(step, flow, &m->header)) {
 		vpnalg_session_close(step->translator, *claim);
 		*claim = NULL;
 	}
-	if (*claim == NULL && !step->facts->undo)
+	if (*claim == NULL && !step->parsed->undo)
 		return vpnalg_l2tp_peer_claim(step, flow, &m->header, claim);
 	return VPNALG_TRANSLATED;
 }
@@ -189,25 +189,23 @@ static enum vpnalg_result pass_unknown(struct vpnalg_step *step,
 	if (claim == NULL)
 		return VPNALG_TRANSLATED;
 	if (claim->deadline != flow->deadline)
-		vpnalg_session_live(step->translator, claim,
-				    flow->deadline - step->now);
+		vpnalg_session_set_lifetime(step->translator, claim,
+					    flow->deadline - step->now);
 	if (!m->control)
 		set_busy(step, flow, m, claim);
 	return VPNALG_TRANSLATED;
 }
 
 /* Whether the tunnel is named by what the remote calls another's. */
-static bool names_anothers(struct vpnalg_step *step,
-			   struct vpnalg_record *flow,
+static bool names_anothers(struct vpnalg_step *step, struct vpnalg_record *flow,
 			   const struct l2tp_message *m,
 			   struct vpnalg_record *tunnel)
 {
-	bool attached = l2tp_tunnel(step, tunnel)->flags &
-			L2TP_TUNNEL_ATTACHED;
+	bool attached = l2tp_tunnel(step, tunnel)->flags & L2TP_TUNNEL_ATTACHED;
 
-	if (attached && m->header.value ==
-				vpnalg_l2tp_tunnel_id(step, tunnel,
-						      VPNALG_INSIDE_PEER))
+	if (attached &&
+	    m->header.value ==
+		    vpnalg_l2tp_tunnel_id(step, tunnel, VPNALG_INSIDE_PEER))
 		return false;
 	return vpnalg_l2tp_peer_is_anothers(step, flow, &m->header);
 }
@@ -256,8 +254,7 @@ static void commit(struct vpnalg_step *step, struct vpnalg_record *flow,
 	if (m->type == L2TP_SCCCN)
 		vpnalg_l2tp_server_answered(step, flow);
 	vpnalg_l2tp_flow_refresh(step, flow, m);
-	if (m->header.value != 0 &&
-	    !(tunnel->flags & L2TP_TUNNEL_CONFIRMED)) {
+	if (m->header.value != 0 && !(tunnel->flags & L2TP_TUNNEL_CONFIRMED)) {
 		tunnel->flags |= L2TP_TUNNEL_CONFIRMED;
 		vpnalg_session_changed(step->translator, out->tunnel);
 	}
@@ -267,7 +264,7 @@ static void commit(struct vpnalg_step *step, struct vpnalg_record *flow,
 		vpnalg_l2tp_life_end(step, out->tunnel);
 	else if (!l2tp_is_idle(m))
 		vpnalg_l2tp_life_use(step, flow, out->tunnel,
-				       m->type == L2TP_SCCCN);
+				     m->type == L2TP_SCCCN);
 }
 
 /* Whether the message says whose it is, to the remote and to undo. */

@@ -22,24 +22,25 @@ uint16_t vpnalg_l2tp_flow_port(struct vpnalg_step *step,
 static void rewrite_ends(struct vpnalg_step *step, struct vpnalg_record *record,
 			 bool foreign)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_tuple other;
 	uint16_t port;
 
-	vpnalg_session_tuple(
-		step->translator, record,
-		facts->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN, &other);
+	vpnalg_session_tuple(step->translator, record,
+			     parsed->inside ? VPNALG_OUTSIDE_OWN
+					    : VPNALG_INSIDE_OWN,
+			     &other);
 	if (record->kind != L2TP_KIND_FLOW)
 		port = (uint16_t)other.port;
-	else if (facts->inside && !foreign && l2tp_is_shared(step, record))
+	else if (parsed->inside && !foreign && l2tp_is_shared(step, record))
 		port = L2TP_PORT;
 	else
 		port = (uint16_t)other.id;
 	vpnalg_rewrite_local(step, other.local);
-	if (facts->protocol == PROTOCOL_UDP)
+	if (parsed->protocol == PROTOCOL_UDP)
 		vpnalg_rewrite_16(step,
-				  facts->inward ? PORT_DESTINATION_OFF
-						: PORT_SOURCE_OFF,
+				  parsed->inward ? PORT_DESTINATION_OFF
+						 : PORT_SOURCE_OFF,
 				  port);
 }
 
@@ -58,13 +59,13 @@ enum vpnalg_result vpnalg_l2tp_flow_finish(struct vpnalg_step *step,
 /* Its outside number is one of no meaning: see vpnalg_l2tp_flow_take_rest(). */
 static enum vpnalg_result open_ip_flow(struct vpnalg_step *step)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_opening opening = {
 		.kind = L2TP_KIND_IP_FLOW,
 		.space = L2TP_PROTOCOL,
-		.zone = facts->zone,
-		.inside = facts->local,
-		.remote = facts->remote,
+		.zone = parsed->zone,
+		.inside = parsed->local,
+		.remote = parsed->remote,
 		.inside_port = L2TP_NUMBER_FLOW,
 		.outside_port = L2TP_NUMBER_FLOW,
 		.outside_id = vpnalg_session_random(step->translator) | 1,
@@ -85,7 +86,7 @@ enum vpnalg_result vpnalg_l2tp_flow_open(struct vpnalg_step *step,
 {
 	enum vpnalg_result result;
 
-	if (step->facts->undo || l2tp_is_idle(m))
+	if (step->parsed->undo || l2tp_is_idle(m))
 		return VPNALG_DROP_NO_SESSION;
 	if (!m->udp)
 		return open_ip_flow(step);
@@ -110,7 +111,7 @@ struct vpnalg_record *vpnalg_l2tp_flow_find(struct vpnalg_step *step,
 	vpnalg_session_tuple(step->translator, tunnel, VPNALG_INSIDE_OWN,
 			     &tuple);
 	tuple.role = VPNALG_INSIDE_OWN;
-	if (step->facts->protocol == PROTOCOL_UDP) {
+	if (step->parsed->protocol == PROTOCOL_UDP) {
 		tuple.space = PROTOCOL_UDP;
 		tuple.id = tuple.port & 0xffff;
 		tuple.port = L2TP_PORT;
@@ -180,13 +181,13 @@ enum vpnalg_result vpnalg_l2tp_flow_take_rest(struct vpnalg_step *step,
 	before = tuple.id;
 	tuple.id = 0;
 	holder = vpnalg_session_find(translator, &tuple);
-	if (step->facts->undo || (holder != NULL && !is_silent(step, holder)))
+	if (step->parsed->undo || (holder != NULL && !is_silent(step, holder)))
 		return VPNALG_DROP_AMBIGUOUS;
-	vpnalg_session_take(translator, flow, VPNALG_OUTSIDE_OWN);
-	if (vpnalg_session_give(translator, flow, &tuple))
+	vpnalg_session_unlink(translator, flow, VPNALG_OUTSIDE_OWN);
+	if (vpnalg_session_link(translator, flow, &tuple))
 		return VPNALG_TRANSLATED;
 	tuple.id = before;
-	vpnalg_session_give(translator, flow, &tuple);
+	vpnalg_session_link(translator, flow, &tuple);
 	return VPNALG_DROP_STORE;
 }
 
@@ -202,8 +203,9 @@ static uint32_t slack(uint32_t life)
 static void live(struct vpnalg_step *step, struct vpnalg_record *flow,
 		 const struct l2tp_message *m)
 {
-	vpnalg_session_live(step->translator, flow,
-			    vpnalg_session_timers(step->translator)->udp);
+	vpnalg_session_set_lifetime(
+		step->translator, flow,
+		vpnalg_session_timers(step->translator)->udp);
 	if (m->control)
 		vpnalg_l2tp_server_live(step, flow);
 }
@@ -218,8 +220,9 @@ void vpnalg_l2tp_flow_linger(struct vpnalg_step *step,
 	if (f->flags & (L2TP_FLOW_LINGERING | L2TP_FLOW_SHARED))
 		return;
 	f->flags |= L2TP_FLOW_LINGERING;
-	vpnalg_session_live(step->translator, flow,
-			    vpnalg_session_timers(step->translator)->linger);
+	vpnalg_session_set_lifetime(
+		step->translator, flow,
+		vpnalg_session_timers(step->translator)->linger);
 }
 
 /* Something goes out. */

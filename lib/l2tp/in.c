@@ -12,7 +12,7 @@ static enum vpnalg_result data_in(struct vpnalg_step *step,
 		vpnalg_session_body(step->translator, step->record);
 	struct vpnalg_tuple inside;
 
-	if (m->udp && vpnalg_get16(step->facts->l4 + PORT_SOURCE_OFF) !=
+	if (m->udp && vpnalg_get16(step->parsed->l4 + PORT_SOURCE_OFF) !=
 			      tunnel->remote_port)
 		return VPNALG_DROP_PORT_HELD;
 	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
@@ -50,7 +50,7 @@ static void take_control(struct vpnalg_step *step, struct vpnalg_record *flow,
 {
 	struct l2tp_flow *f = l2tp_flow(step, flow);
 	uint32_t own = f->own[m->version - 2];
-	uint32_t id = step->facts->inside ? m->header.value : m->header.other;
+	uint32_t id = step->parsed->inside ? m->header.value : m->header.other;
 
 	if (m->type == L2TP_STOPCCN && (own == 0 || own == id))
 		vpnalg_l2tp_flow_linger(step, flow);
@@ -90,7 +90,8 @@ static enum vpnalg_result control_in(struct vpnalg_step *step,
 	enum vpnalg_result result;
 
 	/* In the outside form it would have been found before the flow. */
-	if (tunnel == NULL && step->facts->inside && l2tp_is_shared(step, flow))
+	if (tunnel == NULL && step->parsed->inside &&
+	    l2tp_is_shared(step, flow))
 		tunnel = vpnalg_l2tp_tunnel_find(step, flow, false, &m->header);
 	if (!vpnalg_l2tp_port_is_right(step, flow, tunnel, m))
 		return VPNALG_DROP_PORT_HELD;
@@ -121,8 +122,7 @@ static enum vpnalg_result question_in(struct vpnalg_step *step,
 				      struct l2tp_message *m)
 {
 	struct vpnalg_record *question = step->record, *flow, *tunnel = NULL;
-	enum vpnalg_result result =
-		vpnalg_l2tp_question_follow(step, m, &flow);
+	enum vpnalg_result result = vpnalg_l2tp_question_follow(step, m, &flow);
 
 	if (result != VPNALG_TRANSLATED)
 		return result;
@@ -148,17 +148,17 @@ static enum vpnalg_result question_in(struct vpnalg_step *step,
 static bool is_to_wrong_port(struct vpnalg_step *step,
 			     struct vpnalg_record *flow)
 {
-	return step->facts->protocol == PROTOCOL_UDP && !step->facts->inside &&
-	       l2tp_is_shared(step, flow) &&
-	       vpnalg_local_port(step->facts) != L2TP_PORT;
+	return step->parsed->protocol == PROTOCOL_UDP &&
+	       !step->parsed->inside && l2tp_is_shared(step, flow) &&
+	       vpnalg_local_port(step->parsed) != L2TP_PORT;
 }
 
 static enum vpnalg_result foreign_in(struct vpnalg_step *step,
 				     const struct l2tp_message *m)
 {
-	if (vpnalg_remote_port(step->facts) != L2TP_PORT)
-		return step->facts->inside ? VPNALG_UNTOUCHED
-					   : VPNALG_DROP_PORT_HELD;
+	if (vpnalg_remote_port(step->parsed) != L2TP_PORT)
+		return step->parsed->inside ? VPNALG_UNTOUCHED
+					    : VPNALG_DROP_PORT_HELD;
 	return vpnalg_l2tp_flow_finish(step, step->record, m);
 }
 
@@ -173,8 +173,8 @@ static bool is_others(struct vpnalg_step *step, const struct l2tp_message *m)
  * is from port 1701: what the flow has not taken may be another session's. */
 static bool may_be_another_sessions(const struct vpnalg_step *step)
 {
-	return step->facts->inside && step->facts->protocol == PROTOCOL_UDP &&
-	       vpnalg_remote_port(step->facts) != L2TP_PORT;
+	return step->parsed->inside && step->parsed->protocol == PROTOCOL_UDP &&
+	       vpnalg_remote_port(step->parsed) != L2TP_PORT;
 }
 
 /* What travels in, in either form. */

@@ -14,7 +14,7 @@ static const struct vpnalg_kind kinds[L2TP_KINDS] = {
 				.slots = 4,
 				.body = sizeof(struct l2tp_flow),
 				.guard = L2TP_PROTOCOL,
-				.bound = true },
+				.inherits_outside = true },
 	[L2TP_KIND_SERVER] = { .name = "L2TP server",
 			       .slots = 2,
 			       .body = sizeof(struct l2tp_server) },
@@ -29,9 +29,8 @@ static const struct vpnalg_kind kinds[L2TP_KINDS] = {
 	[L2TP_KIND_QUESTION] = { .name = "L2TP question to any address",
 				 .slots = 2,
 				 .body = sizeof(struct l2tp_question),
-				 .bound = true },
-	[L2TP_KIND_CLAIM] = { .name = "L2TP tunnel by peer's ID",
-			      .slots = 2 },
+				 .inherits_outside = true },
+	[L2TP_KIND_CLAIM] = { .name = "L2TP tunnel by peer's ID", .slots = 2 },
 };
 
 /* A way to name a key for a packet. */
@@ -41,9 +40,9 @@ enum way {
 	WAY_LAST  /* the packet is L2TP's even if this is no session's key */
 };
 
-static bool is_udp(const struct vpnalg_facts *facts)
+static bool is_udp(const struct vpnalg_parsed *parsed)
 {
-	return facts->protocol == PROTOCOL_UDP;
+	return parsed->protocol == PROTOCOL_UDP;
 }
 
 static void name(struct vpnalg_match *match, bool peer, uint8_t space,
@@ -57,69 +56,70 @@ static void name(struct vpnalg_match *match, bool peer, uint8_t space,
 }
 
 /* By the ports, as inside hosts see them. */
-static enum way by_inside_port(const struct vpnalg_facts *facts,
+static enum way by_inside_port(const struct vpnalg_parsed *parsed,
 			       struct vpnalg_match *match)
 {
-	if (vpnalg_remote_port(facts) != L2TP_PORT)
+	if (vpnalg_remote_port(parsed) != L2TP_PORT)
 		return WAY_NONE;
-	name(match, false, PROTOCOL_UDP, vpnalg_local_port(facts), L2TP_PORT);
+	name(match, false, PROTOCOL_UDP, vpnalg_local_port(parsed), L2TP_PORT);
 	return WAY_LAST;
 }
 
 /* The port from which the answer came. */
-static enum way by_answer(const struct vpnalg_facts *facts,
+static enum way by_answer(const struct vpnalg_parsed *parsed,
 			  struct vpnalg_match *match)
 {
-	name(match, true, PROTOCOL_UDP, vpnalg_local_port(facts),
-	     vpnalg_remote_port(facts));
+	name(match, true, PROTOCOL_UDP, vpnalg_local_port(parsed),
+	     vpnalg_remote_port(parsed));
 	return WAY_MORE;
 }
 
 /* The first answer itself, on the inside; and a tunnel whose answer came from
  * another port than that of a later one. */
-static enum way by_question(const struct vpnalg_facts *facts,
+static enum way by_question(const struct vpnalg_parsed *parsed,
 			    struct vpnalg_match *match)
 {
-	name(match, false, PROTOCOL_UDP, vpnalg_local_port(facts), L2TP_PORT);
+	name(match, false, PROTOCOL_UDP, vpnalg_local_port(parsed), L2TP_PORT);
 	return WAY_MORE;
 }
 
 /* From outside, any port of the remote may try an outside port of ours: if a
  * session holds it, the packet is not for the router. */
-static enum way by_outside_port(const struct vpnalg_facts *facts,
+static enum way by_outside_port(const struct vpnalg_parsed *parsed,
 				struct vpnalg_match *match)
 {
-	name(match, false, PROTOCOL_UDP, vpnalg_local_port(facts), 0);
-	return !facts->inward && vpnalg_remote_port(facts) == L2TP_PORT ? WAY_LAST
-								 : WAY_MORE;
+	name(match, false, PROTOCOL_UDP, vpnalg_local_port(parsed), 0);
+	return !parsed->inward && vpnalg_remote_port(parsed) == L2TP_PORT
+		       ? WAY_LAST
+		       : WAY_MORE;
 }
 
 /* Port 1701, or 0 over IP, if hosts may share what the packet shows. */
-static bool shared_port(const struct vpnalg_facts *facts, uint32_t *port)
+static bool shared_port(const struct vpnalg_parsed *parsed, uint32_t *port)
 {
-	*port = is_udp(facts) ? L2TP_PORT : 0;
-	return !is_udp(facts) || vpnalg_local_port(facts) == L2TP_PORT;
+	*port = is_udp(parsed) ? L2TP_PORT : 0;
+	return !is_udp(parsed) || vpnalg_local_port(parsed) == L2TP_PORT;
 }
 
 /* By the receiver's ID in the header. */
-static enum way by_id(const struct vpnalg_facts *facts,
+static enum way by_id(const struct vpnalg_parsed *parsed,
 		      struct vpnalg_match *match)
 {
 	struct l2tp_message message;
 	uint32_t port;
 
-	if (!shared_port(facts, &port) ||
-	    vpnalg_l2tp_message_head(facts, &message) != VPNALG_TRANSLATED ||
+	if (!shared_port(parsed, &port) ||
+	    vpnalg_l2tp_message_head(parsed, &message) != VPNALG_TRANSLATED ||
 	    message.header.value == 0)
 		return WAY_NONE;
-	name(match, !facts->inward, L2TP_PROTOCOL, message.header.value,
+	name(match, !parsed->inward, L2TP_PROTOCOL, message.header.value,
 	     message.header.what | port);
 	return WAY_MORE;
 }
 
 /* Before the remote has named an ID: by the sender's own in its AVP. Where that
  * is hidden only one may ask. */
-static enum way by_own_id(const struct vpnalg_facts *facts,
+static enum way by_own_id(const struct vpnalg_parsed *parsed,
 			  struct vpnalg_match *match)
 {
 	struct l2tp_message message;
@@ -127,8 +127,8 @@ static enum way by_own_id(const struct vpnalg_facts *facts,
 	const struct l2tp_id *id3 = &message.ids[L2TP_OWN_CONNECTION];
 	uint32_t port;
 
-	if (!shared_port(facts, &port) ||
-	    vpnalg_l2tp_message_read(facts, &message) != VPNALG_TRANSLATED ||
+	if (!shared_port(parsed, &port) ||
+	    vpnalg_l2tp_message_read(parsed, &message) != VPNALG_TRANSLATED ||
 	    !message.control || message.header.value != 0)
 		return WAY_NONE;
 	if (id->size == 0 && id3->size != 0)
@@ -143,43 +143,43 @@ static enum way by_own_id(const struct vpnalg_facts *facts,
 }
 
 /* Nobody has port 1701, but somebody asks its server. */
-static enum way by_server(const struct vpnalg_facts *facts,
+static enum way by_server(const struct vpnalg_parsed *parsed,
 			  struct vpnalg_match *match)
 {
-	if (vpnalg_local_port(facts) != L2TP_PORT ||
-	    vpnalg_remote_port(facts) != L2TP_PORT)
+	if (vpnalg_local_port(parsed) != L2TP_PORT ||
+	    vpnalg_remote_port(parsed) != L2TP_PORT)
 		return WAY_NONE;
 	name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_SERVER | L2TP_PORT);
 	return WAY_MORE;
 }
 
 /* By what is answered, whoever answers. */
-static enum way by_elsewhere(const struct vpnalg_facts *facts,
+static enum way by_elsewhere(const struct vpnalg_parsed *parsed,
 			     struct vpnalg_match *match)
 {
 	struct l2tp_message message;
 
-	if (facts->quoted ||
-	    vpnalg_l2tp_message_read(facts, &message) != VPNALG_TRANSLATED ||
+	if (parsed->quoted ||
+	    vpnalg_l2tp_message_read(parsed, &message) != VPNALG_TRANSLATED ||
 	    !l2tp_is_answer(&message))
 		return WAY_NONE;
 	name(match, false, L2TP_PROTOCOL, message.header.value,
 	     L2TP_NUMBER_QUESTION | message.header.what |
-		     vpnalg_local_port(facts));
+		     vpnalg_local_port(parsed));
 	match->any_remote = true;
 	return WAY_MORE;
 }
 
 /* Over IP: who asks for a hidden ID. */
-static enum way by_asker(const struct vpnalg_facts *facts,
+static enum way by_asker(const struct vpnalg_parsed *parsed,
 			 struct vpnalg_match *match)
 {
 	struct l2tp_message message;
 
-	if (facts->l4_caplen < L2TP_IP_ZEROS_LEN ||
-	    vpnalg_get32(facts->l4) != 0) /* data */
+	if (parsed->l4_caplen < L2TP_IP_ZEROS_LEN ||
+	    vpnalg_get32(parsed->l4) != 0) /* data */
 		return WAY_NONE;
-	if (vpnalg_l2tp_message_read(facts, &message) != VPNALG_TRANSLATED ||
+	if (vpnalg_l2tp_message_read(parsed, &message) != VPNALG_TRANSLATED ||
 	    !l2tp_is_answer(&message))
 		return WAY_NONE;
 	name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_ASKING);
@@ -221,28 +221,28 @@ static const uint8_t ways[2][2][2][WAYS_MAX] = {
 	  { { BY_HOST }, { BY_HOST } } },
 };
 
-static enum way name_by(unsigned by, const struct vpnalg_facts *facts,
+static enum way name_by(unsigned by, const struct vpnalg_parsed *parsed,
 			struct vpnalg_match *match)
 {
 	switch (by) {
 	case BY_INSIDE_PORT:
-		return by_inside_port(facts, match);
+		return by_inside_port(parsed, match);
 	case BY_ANSWER:
-		return by_answer(facts, match);
+		return by_answer(parsed, match);
 	case BY_QUESTION:
-		return by_question(facts, match);
+		return by_question(parsed, match);
 	case BY_OUTSIDE_PORT:
-		return by_outside_port(facts, match);
+		return by_outside_port(parsed, match);
 	case BY_ID:
-		return by_id(facts, match);
+		return by_id(parsed, match);
 	case BY_OWN_ID:
-		return by_own_id(facts, match);
+		return by_own_id(parsed, match);
 	case BY_SERVER:
-		return by_server(facts, match);
+		return by_server(parsed, match);
 	case BY_ASKER:
-		return by_asker(facts, match);
+		return by_asker(parsed, match);
 	case BY_ELSEWHERE:
-		return by_elsewhere(facts, match);
+		return by_elsewhere(parsed, match);
 	case BY_HOST:
 		return by_host(match);
 	default:
@@ -250,16 +250,16 @@ static enum way name_by(unsigned by, const struct vpnalg_facts *facts,
 	}
 }
 
-static enum vpnalg_claim name_key(const struct vpnalg_facts *facts,
+static enum vpnalg_claim name_key(const struct vpnalg_parsed *parsed,
 				  struct vpnalg_match *match)
 {
 	const uint8_t *tried =
-		ways[!is_udp(facts)][facts->inside][facts->inward];
+		ways[!is_udp(parsed)][parsed->inside][parsed->inward];
 	unsigned skip = match->attempt, i;
 	enum way way;
 
 	for (i = 0; i < WAYS_MAX; i++) {
-		way = name_by(tried[i], facts, match);
+		way = name_by(tried[i], parsed, match);
 		match->more = way == WAY_MORE;
 		if (way != WAY_NONE && skip-- == 0)
 			return VPNALG_CLAIM_KEY;
@@ -272,32 +272,32 @@ static enum vpnalg_claim name_key(const struct vpnalg_facts *facts,
 /* Port 0 is none (RFC 768), and over IP it stands in keys for the missing one. With
  * any other port of the remote than 1701 the packet must look like L2TP. In its
  * outside form what cannot be read may be. */
-static bool is_another_protocols(const struct vpnalg_facts *facts)
+static bool is_another_protocols(const struct vpnalg_parsed *parsed)
 {
 	struct l2tp_message message;
 	enum vpnalg_result result;
 
-	if (facts->l4_caplen < PORTS_LEN || vpnalg_local_port(facts) == 0)
+	if (parsed->l4_caplen < PORTS_LEN || vpnalg_local_port(parsed) == 0)
 		return true;
-	if (vpnalg_remote_port(facts) == L2TP_PORT)
+	if (vpnalg_remote_port(parsed) == L2TP_PORT)
 		return false;
-	result = vpnalg_l2tp_message_head(facts, &message);
-	return result == VPNALG_TRANSLATED ? message.foreign : facts->inside;
+	result = vpnalg_l2tp_message_head(parsed, &message);
+	return result == VPNALG_TRANSLATED ? message.foreign : parsed->inside;
 }
 
-static enum vpnalg_claim match(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 			       struct vpnalg_match *claimed)
 {
-	if (!is_udp(facts) && facts->protocol != L2TP_PROTOCOL)
+	if (!is_udp(parsed) && parsed->protocol != L2TP_PROTOCOL)
 		return VPNALG_CLAIM_NONE;
-	claimed->kind = is_udp(facts) ? L2TP_KIND_FLOW : L2TP_KIND_IP_FLOW;
-	if (facts->fragment == VPNALG_FRAGMENT_LATER) {
+	claimed->kind = is_udp(parsed) ? L2TP_KIND_FLOW : L2TP_KIND_IP_FLOW;
+	if (parsed->fragment == VPNALG_FRAGMENT_LATER) {
 		claimed->space = L2TP_PROTOCOL;
 		return VPNALG_CLAIM_GUARDED;
 	}
-	if (is_udp(facts) && is_another_protocols(facts))
+	if (is_udp(parsed) && is_another_protocols(parsed))
 		return VPNALG_CLAIM_NONE;
-	return name_key(facts, claimed);
+	return name_key(parsed, claimed);
 }
 
 static enum vpnalg_result translate_for(struct vpnalg_step *step, bool insists)
@@ -305,14 +305,13 @@ static enum vpnalg_result translate_for(struct vpnalg_step *step, bool insists)
 	struct l2tp_message message;
 	enum vpnalg_result result;
 
-	if (step->record == NULL && step->facts->undo)
+	if (step->record == NULL && step->parsed->undo)
 		return VPNALG_DROP_NO_SESSION; /* whatever it is */
-	result = vpnalg_l2tp_message_read(step->facts, &message);
+	result = vpnalg_l2tp_message_read(step->parsed, &message);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	return step->facts->inward
-		       ? vpnalg_l2tp_in(step, &message)
-		       : vpnalg_l2tp_out(step, &message, insists);
+	return step->parsed->inward ? vpnalg_l2tp_in(step, &message)
+				    : vpnalg_l2tp_out(step, &message, insists);
 }
 
 static enum vpnalg_result translate(struct vpnalg_step *step)

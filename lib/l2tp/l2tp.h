@@ -17,11 +17,11 @@
 #include "../wire/l2tp.h"
 
 enum {
-	L2TP_KIND_FLOW,    /* on UDP */
-	L2TP_KIND_IP_FLOW, /* on IP protocol 115 */
-	L2TP_KIND_SERVER,  /* what is known of a remote's ports */
-	L2TP_KIND_TUNNEL,  /* or control connection, in a shared flow */
-	L2TP_KIND_SESSION, /* of version 3, in a shared flow */
+	L2TP_KIND_FLOW,     /* on UDP */
+	L2TP_KIND_IP_FLOW,  /* on IP protocol 115 */
+	L2TP_KIND_SERVER,   /* what is known of a remote's ports */
+	L2TP_KIND_TUNNEL,   /* or control connection, in a shared flow */
+	L2TP_KIND_SESSION,  /* of version 3, in a shared flow */
 	L2TP_KIND_QUESTION, /* that may be answered from elsewhere */
 	L2TP_KIND_CLAIM,    /* the remote's ID, in use by a flow */
 	L2TP_KINDS
@@ -36,8 +36,8 @@ enum l2tp_number {
 	/* A flow over IP, by its host. Outside: 0 for the one to which belongs
 	 * what is no tunnel's or session's, else a number of no meaning. */
 	L2TP_NUMBER_FLOW = 0x40000,
-	L2TP_NUMBER_ASKING = 0x50000,     /* none: whose turn it is to ask */
-	L2TP_NUMBER_SERVER = 0x60000,     /* none: a server */
+	L2TP_NUMBER_ASKING = 0x50000, /* none: whose turn it is to ask */
+	L2TP_NUMBER_SERVER = 0x60000, /* none: a server */
 	/* ID asked for; TUNNEL or CONNECTION is added, and the port */
 	L2TP_NUMBER_QUESTION = 0x80000
 };
@@ -85,22 +85,22 @@ enum l2tp_number {
 #define L2TP_FLOW_BEGUN 0x40 /* L2TP has gone out in it */
 #define L2TP_FLOW_HEARD 0x80 /* what may be the answer to a hidden ID came */
 #define L2TP_FLOW_ANSWERED 0x100 /* something has come in for it */
-#define L2TP_FLOW_MANAGED 0x200 /* it has had tunnels told apart by ID */
+#define L2TP_FLOW_MANAGED 0x200  /* it has had tunnels told apart by ID */
 /* The end of one of these was announced from outside. */
 #define L2TP_FLOW_ENDED 0x400
 
 /* The body of a flow. */
 struct l2tp_flow {
-	uint32_t since;       /* when its turn to ask began; low 32 bits */
-	uint32_t held;        /* when it was first told to wait, the same */
-	uint32_t own[2];      /* the ID asked for, by version; 0 if unknown */
+	uint32_t since;  /* when its turn to ask began; low 32 bits */
+	uint32_t held;   /* when it was first held back, the same */
+	uint32_t own[2]; /* the ID asked for, by version; 0 if unknown */
 	/* Whose data was the last to go out: the peer's ID, 0 for none, and
 	 * how long it lives at least, low 32 bits. */
 	uint32_t busy, busy_until;
 	uint16_t remote_port; /* where answers come from */
 	uint16_t flags;
 	uint8_t busy_version;
-	uint8_t waits; /* how often it was told to wait */
+	uint8_t waits; /* how often it was held back */
 	uint8_t asked; /* SCCRQs in vain, from another port than 1701 */
 };
 
@@ -112,8 +112,8 @@ struct l2tp_server {
 	uint32_t flags;
 };
 
-#define L2TP_TUNNEL_ATTACHED 0x01 /* the peer's ID is known */
-#define L2TP_TUNNEL_FINAL 0x02    /* the inside host has ended it */
+#define L2TP_TUNNEL_ATTACHED 0x01  /* the peer's ID is known */
+#define L2TP_TUNNEL_FINAL 0x02     /* the inside host has ended it */
 #define L2TP_TUNNEL_CONFIRMED 0x04 /* the inside host has used the peer's ID */
 #define L2TP_TUNNEL_PROVEN 0x08    /* the peer itself has named that ID */
 
@@ -147,22 +147,27 @@ struct l2tp_id {
 	bool hidden;     /* it is there and cannot be read */
 };
 
-enum { L2TP_OWN_TUNNEL, L2TP_OWN_CONNECTION, L2TP_OWN_SESSION,
-       L2TP_PEER_SESSION, L2TP_IDS };
+enum {
+	L2TP_OWN_TUNNEL,
+	L2TP_OWN_CONNECTION,
+	L2TP_OWN_SESSION,
+	L2TP_PEER_SESSION,
+	L2TP_IDS
+};
 
 struct l2tp_message {
-	uint32_t offset; /* of its header, from l4 on */
-	uint32_t length; /* of what follows there, padding excluded */
-	uint32_t caplen; /* of that in memory */
-	struct l2tp_id header;        /* the receiver's ID */
+	uint32_t offset;       /* of its header, from l4 on */
+	uint32_t length;       /* of what follows there, padding excluded */
+	uint32_t caplen;       /* of that in memory */
+	struct l2tp_id header; /* the receiver's ID */
 	struct l2tp_id ids[L2TP_IDS]; /* in AVPs; own is the sender's */
 	uint16_t ns;
 	uint16_t type;
 	uint8_t version;
 	bool control;
 	bool udp;
-	bool digest; /* it is authenticated: nothing may change */
-	bool whole;  /* all AVPs were in memory */
+	bool digest;  /* it is authenticated: nothing may change */
+	bool whole;   /* all AVPs were in memory */
 	bool foreign; /* it is not L2TP: nothing but udp holds */
 };
 
@@ -172,9 +177,9 @@ struct l2tp_opened {
 	unsigned count;
 };
 
-enum vpnalg_result vpnalg_l2tp_message_head(const struct vpnalg_facts *facts,
+enum vpnalg_result vpnalg_l2tp_message_head(const struct vpnalg_parsed *parsed,
 					    struct l2tp_message *message);
-enum vpnalg_result vpnalg_l2tp_message_read(const struct vpnalg_facts *facts,
+enum vpnalg_result vpnalg_l2tp_message_read(const struct vpnalg_parsed *parsed,
 					    struct l2tp_message *message);
 bool vpnalg_l2tp_message_is_fit(const struct l2tp_message *message);
 void vpnalg_l2tp_message_rewrite(struct vpnalg_step *step,
@@ -377,8 +382,7 @@ enum vpnalg_result vpnalg_l2tp_peer_attach(struct vpnalg_step *step,
 					   struct vpnalg_record *flow,
 					   struct vpnalg_record *record,
 					   uint32_t peer);
-bool vpnalg_l2tp_peer_hold(struct vpnalg_step *step,
-			   struct vpnalg_record *flow,
+bool vpnalg_l2tp_peer_hold(struct vpnalg_step *step, struct vpnalg_record *flow,
 			   struct vpnalg_record *record);
 enum vpnalg_result vpnalg_l2tp_peer_prove(struct vpnalg_step *step,
 					  struct vpnalg_record *flow,
@@ -431,8 +435,8 @@ static inline bool l2tp_is_past_grace(struct vpnalg_step *step,
 				      const struct vpnalg_record *record)
 {
 	uint32_t linger = vpnalg_session_timers(step->translator)->linger;
-	uint32_t grace = linger / 2 < L2TP_GRACE_MS ? linger / 2
-						    : L2TP_GRACE_MS;
+	uint32_t grace =
+		linger / 2 < L2TP_GRACE_MS ? linger / 2 : L2TP_GRACE_MS;
 
 	return record->deadline - step->now < linger - grace;
 }

@@ -41,7 +41,7 @@ static bool stands(const struct vpnalg *translator,
 		   const struct vpnalg_record *tunnel)
 {
 	return tunnel != NULL && !(tunnel->flags & VPNALG_SESSION_ENDED) &&
-	       vpnalg_session_alive(translator, tunnel);
+	       vpnalg_session_is_alive(translator, tunnel);
 }
 
 static void leave(struct vpnalg *translator, struct vpnalg_record *session)
@@ -51,9 +51,9 @@ static void leave(struct vpnalg *translator, struct vpnalg_record *session)
 	if (parent == NULL || parent->children == 0)
 		return;
 	parent->children--;
-	if (!vpnalg_session_alive(translator, parent) &&
+	if (!vpnalg_session_is_alive(translator, parent) &&
 	    !(parent->flags & VPNALG_SESSION_ENDED))
-		vpnalg_session_live(translator, parent, LAST_MOMENT_MS);
+		vpnalg_session_set_lifetime(translator, parent, LAST_MOMENT_MS);
 	vpnalg_session_changed(translator, parent);
 }
 
@@ -88,7 +88,7 @@ static void linger(struct vpnalg *translator, struct vpnalg_record *record)
 		return;
 	record->flags |= VPNALG_SESSION_ENDED;
 	if (record->deadline - vpnalg_session_now(translator) > ms)
-		vpnalg_session_live(translator, record, ms);
+		vpnalg_session_set_lifetime(translator, record, ms);
 	vpnalg_session_changed(translator, record);
 }
 
@@ -96,7 +96,7 @@ static void linger(struct vpnalg *translator, struct vpnalg_record *record)
 void vpnalg_l2tp_life_end(struct vpnalg_step *step,
 			  struct vpnalg_record *record)
 {
-	if (!step->facts->inward)
+	if (!step->parsed->inward)
 		body(step->translator, record)->flags |= L2TP_TUNNEL_FINAL;
 	linger(step->translator, record);
 	vpnalg_session_changed(step->translator, record);
@@ -108,8 +108,8 @@ void vpnalg_l2tp_life_extend(struct vpnalg_step *step,
 			     struct vpnalg_record *record)
 {
 	record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
-	vpnalg_session_live(step->translator, record,
-			    flow->deadline - step->now);
+	vpnalg_session_set_lifetime(step->translator, record,
+				    flow->deadline - step->now);
 }
 
 void vpnalg_l2tp_life_swept(struct vpnalg *translator,
@@ -151,7 +151,8 @@ static bool has_parent(struct vpnalg_step *step, struct vpnalg_record *flow,
 				    !(f->flags & L2TP_FLOW_ENDED)))
 		return true;
 	parent = parent_of(step->translator, record);
-	if (parent != NULL && vpnalg_session_alive(step->translator, parent) &&
+	if (parent != NULL &&
+	    vpnalg_session_is_alive(step->translator, parent) &&
 	    may_revive(step, parent, body(step->translator, parent))) {
 		vpnalg_l2tp_life_extend(step, flow, parent);
 		f->flags &= (uint16_t)~L2TP_FLOW_ENDED;

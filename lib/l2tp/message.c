@@ -14,12 +14,10 @@ static const struct avp {
 	uint8_t size;
 	uint32_t what;
 } avps[L2TP_IDS] = {
-	[L2TP_OWN_TUNNEL] = { L2TP_AVP_ASSIGNED_TUNNEL, 2,
-			      L2TP_NUMBER_TUNNEL },
+	[L2TP_OWN_TUNNEL] = { L2TP_AVP_ASSIGNED_TUNNEL, 2, L2TP_NUMBER_TUNNEL },
 	[L2TP_OWN_CONNECTION] = { L2TP_AVP_ASSIGNED_CONNECTION, 4,
 				  L2TP_NUMBER_CONNECTION },
-	[L2TP_OWN_SESSION] = { L2TP_AVP_LOCAL_SESSION, 4,
-			       L2TP_NUMBER_SESSION },
+	[L2TP_OWN_SESSION] = { L2TP_AVP_LOCAL_SESSION, 4, L2TP_NUMBER_SESSION },
 	[L2TP_PEER_SESSION] = { L2TP_AVP_REMOTE_SESSION, 4,
 				L2TP_NUMBER_SESSION },
 };
@@ -32,21 +30,21 @@ static enum vpnalg_result has(const struct l2tp_message *m, uint32_t length)
 	return m->caplen < length ? VPNALG_DROP_TRUNCATED : VPNALG_TRANSLATED;
 }
 
-static void set_length(const struct vpnalg_facts *facts,
+static void set_length(const struct vpnalg_parsed *parsed,
 		       struct l2tp_message *m, uint32_t length)
 {
-	uint32_t caplen = facts->l4_caplen < m->offset
+	uint32_t caplen = parsed->l4_caplen < m->offset
 				  ? 0
-				  : facts->l4_caplen - m->offset;
+				  : parsed->l4_caplen - m->offset;
 
 	m->length = length;
 	m->caplen = caplen < length ? caplen : length;
 }
 
-static void set_id(const struct vpnalg_facts *facts, struct l2tp_id *id,
+static void set_id(const struct vpnalg_parsed *parsed, struct l2tp_id *id,
 		   uint32_t offset, uint8_t size, uint32_t what)
 {
-	const uint8_t *at = facts->l4 + offset;
+	const uint8_t *at = parsed->l4 + offset;
 
 	id->offset = (uint16_t)offset;
 	id->size = size;
@@ -55,11 +53,11 @@ static void set_id(const struct vpnalg_facts *facts, struct l2tp_id *id,
 	id->other = id->value;
 }
 
-static enum vpnalg_result read_control(const struct vpnalg_facts *facts,
+static enum vpnalg_result read_control(const struct vpnalg_parsed *parsed,
 				       unsigned flags, struct l2tp_message *m)
 {
 	const unsigned wanted = L2TP_HAS_LENGTH | L2TP_HAS_SEQUENCE;
-	const uint8_t *at = facts->l4 + m->offset;
+	const uint8_t *at = parsed->l4 + m->offset;
 	enum vpnalg_result result = has(m, L2TP_CONTROL_LEN);
 	uint32_t length;
 
@@ -70,18 +68,18 @@ static enum vpnalg_result read_control(const struct vpnalg_facts *facts,
 	    flags & (L2TP_HAS_OFFSET | L2TP_PRIORITY) ||
 	    length < L2TP_CONTROL_LEN || length > m->length)
 		return VPNALG_DROP_MALFORMED;
-	set_length(facts, m, length);
+	set_length(parsed, m, length);
 	m->ns = vpnalg_get16(at + L2TP_NS_OFF);
-	set_id(facts, &m->header, m->offset + L2TP_ID_OFF,
+	set_id(parsed, &m->header, m->offset + L2TP_ID_OFF,
 	       m->version == 2 ? 2 : 4,
 	       m->version == 2 ? L2TP_NUMBER_TUNNEL : L2TP_NUMBER_CONNECTION);
 	return VPNALG_TRANSLATED;
 }
 
-static enum vpnalg_result read_data2(const struct vpnalg_facts *facts,
+static enum vpnalg_result read_data2(const struct vpnalg_parsed *parsed,
 				     unsigned flags, struct l2tp_message *m)
 {
-	const uint8_t *at = facts->l4 + m->offset;
+	const uint8_t *at = parsed->l4 + m->offset;
 	uint32_t ids = L2TP_LENGTH_OFF, end;
 	enum vpnalg_result result;
 
@@ -93,7 +91,7 @@ static enum vpnalg_result read_data2(const struct vpnalg_facts *facts,
 	if (flags & L2TP_HAS_LENGTH) {
 		if (vpnalg_get16(at + L2TP_LENGTH_OFF) > m->length)
 			return VPNALG_DROP_MALFORMED;
-		set_length(facts, m, vpnalg_get16(at + L2TP_LENGTH_OFF));
+		set_length(parsed, m, vpnalg_get16(at + L2TP_LENGTH_OFF));
 	}
 	end = ids + L2TP_V2_IDS_LEN;
 	if (flags & L2TP_HAS_SEQUENCE)
@@ -102,25 +100,24 @@ static enum vpnalg_result read_data2(const struct vpnalg_facts *facts,
 		end += L2TP_V2_OFFSET_SIZE_LEN;
 	if (m->length < end)
 		return VPNALG_DROP_MALFORMED;
-	set_id(facts, &m->header, m->offset + ids, 2, L2TP_NUMBER_TUNNEL);
+	set_id(parsed, &m->header, m->offset + ids, 2, L2TP_NUMBER_TUNNEL);
 	return VPNALG_TRANSLATED;
 }
 
-static enum vpnalg_result read_data3(const struct vpnalg_facts *facts,
+static enum vpnalg_result read_data3(const struct vpnalg_parsed *parsed,
 				     struct l2tp_message *m)
 {
 	enum vpnalg_result result = has(m, L2TP_V3_DATA_LEN);
 
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	set_id(facts, &m->header, m->offset + L2TP_ID_OFF, 4,
+	set_id(parsed, &m->header, m->offset + L2TP_ID_OFF, 4,
 	       L2TP_NUMBER_SESSION);
-	return m->header.value != 0 ? VPNALG_TRANSLATED
-				    : VPNALG_DROP_MALFORMED;
+	return m->header.value != 0 ? VPNALG_TRANSLATED : VPNALG_DROP_MALFORMED;
 }
 
 /* What both versions begin with over UDP, and control messages over IP. */
-static enum vpnalg_result read_flags(const struct vpnalg_facts *facts,
+static enum vpnalg_result read_flags(const struct vpnalg_parsed *parsed,
 				     struct l2tp_message *m)
 {
 	enum vpnalg_result result = has(m, L2TP_FLAGS_LEN);
@@ -128,7 +125,7 @@ static enum vpnalg_result read_flags(const struct vpnalg_facts *facts,
 
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	flags = vpnalg_get16(facts->l4 + m->offset);
+	flags = vpnalg_get16(parsed->l4 + m->offset);
 	m->version = flags & L2TP_VERSION_MASK;
 	m->control = flags & L2TP_CONTROL;
 	if (m->version != 3 && (m->version != 2 || !m->udp))
@@ -136,70 +133,70 @@ static enum vpnalg_result read_flags(const struct vpnalg_facts *facts,
 	if (m->udp && flags & L2TP_RESERVED)
 		return VPNALG_DROP_MALFORMED;
 	if (m->control)
-		return read_control(facts, flags, m);
+		return read_control(parsed, flags, m);
 	if (!m->udp)
 		return VPNALG_DROP_MALFORMED;
-	return m->version == 2 ? read_data2(facts, flags, m)
-			       : read_data3(facts, m);
+	return m->version == 2 ? read_data2(parsed, flags, m)
+			       : read_data3(parsed, m);
 }
 
-static enum vpnalg_result read_udp(const struct vpnalg_facts *facts,
+static enum vpnalg_result read_udp(const struct vpnalg_parsed *parsed,
 				   struct l2tp_message *m)
 {
 	enum vpnalg_result result;
 	uint32_t length;
 
-	if (facts->l4_len < UDP_HEADER_LEN)
+	if (parsed->l4_len < UDP_HEADER_LEN)
 		return VPNALG_DROP_MALFORMED;
-	if (facts->l4_caplen < UDP_HEADER_LEN)
+	if (parsed->l4_caplen < UDP_HEADER_LEN)
 		return VPNALG_DROP_TRUNCATED;
-	length = vpnalg_get16(facts->l4 + UDP_LENGTH_OFF);
-	if (length < UDP_HEADER_LEN || length > facts->l4_len)
+	length = vpnalg_get16(parsed->l4 + UDP_LENGTH_OFF);
+	if (length < UDP_HEADER_LEN || length > parsed->l4_len)
 		return VPNALG_DROP_MALFORMED;
 	m->udp = true;
 	m->offset = UDP_HEADER_LEN;
-	set_length(facts, m, length - UDP_HEADER_LEN);
-	result = read_flags(facts, m);
+	set_length(parsed, m, length - UDP_HEADER_LEN);
+	result = read_flags(parsed, m);
 	if (result != VPNALG_DROP_MALFORMED)
 		return result;
 	*m = (struct l2tp_message){ .udp = true, .foreign = true };
 	return VPNALG_TRANSLATED;
 }
 
-static enum vpnalg_result read_ip(const struct vpnalg_facts *facts,
+static enum vpnalg_result read_ip(const struct vpnalg_parsed *parsed,
 				  struct l2tp_message *m)
 {
 	enum vpnalg_result result;
 
-	set_length(facts, m, facts->l4_len);
+	set_length(parsed, m, parsed->l4_len);
 	result = has(m, L2TP_IP_ZEROS_LEN);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	m->version = 3;
-	set_id(facts, &m->header, 0, 4, L2TP_NUMBER_SESSION);
+	set_id(parsed, &m->header, 0, 4, L2TP_NUMBER_SESSION);
 	if (m->header.value != 0)
 		return VPNALG_TRANSLATED;
 	m->offset = L2TP_IP_ZEROS_LEN;
-	set_length(facts, m, facts->l4_len - L2TP_IP_ZEROS_LEN);
-	return read_flags(facts, m);
+	set_length(parsed, m, parsed->l4_len - L2TP_IP_ZEROS_LEN);
+	return read_flags(parsed, m);
 }
 
 /* The header alone. */
-enum vpnalg_result vpnalg_l2tp_message_head(const struct vpnalg_facts *facts,
+enum vpnalg_result vpnalg_l2tp_message_head(const struct vpnalg_parsed *parsed,
 					    struct l2tp_message *m)
 {
 	*m = (struct l2tp_message){ .whole = true };
-	return facts->protocol == PROTOCOL_UDP ? read_udp(facts, m)
-					       : read_ip(facts, m);
+	return parsed->protocol == PROTOCOL_UDP ? read_udp(parsed, m)
+						: read_ip(parsed, m);
 }
 
 /* A second AVP of a type would pass as it is: there is none in a message that
  * makes sense. */
-static enum vpnalg_result take_id(const struct vpnalg_facts *facts,
+static enum vpnalg_result take_id(const struct vpnalg_parsed *parsed,
 				  struct l2tp_message *m, unsigned which,
 				  uint32_t at, unsigned length)
 {
-	unsigned flags = vpnalg_get16(facts->l4 + m->offset + at);
+	unsigned flags = vpnalg_get16(parsed->l4 + m->offset + at);
 	const struct avp *avp = &avps[which];
 	struct l2tp_id *id = &m->ids[which];
 
@@ -211,18 +208,18 @@ static enum vpnalg_result take_id(const struct vpnalg_facts *facts,
 	}
 	if (length != L2TP_AVP_LEN + (unsigned)avp->size)
 		return VPNALG_DROP_MALFORMED;
-	set_id(facts, id, m->offset + at + L2TP_AVP_LEN, avp->size, avp->what);
+	set_id(parsed, id, m->offset + at + L2TP_AVP_LEN, avp->size, avp->what);
 	if (id->value == 0 && avp->what != L2TP_NUMBER_SESSION)
 		return VPNALG_DROP_MALFORMED;
 	return VPNALG_TRANSLATED;
 }
 
 /* An AVP that is wholly in memory. The first one is the Message Type. */
-static enum vpnalg_result take_avp(const struct vpnalg_facts *facts,
+static enum vpnalg_result take_avp(const struct vpnalg_parsed *parsed,
 				   struct l2tp_message *m, uint32_t at,
 				   unsigned length)
 {
-	const uint8_t *avp = facts->l4 + m->offset + at;
+	const uint8_t *avp = parsed->l4 + m->offset + at;
 	unsigned vendor = vpnalg_get16(avp + L2TP_AVP_VENDOR_OFF);
 	unsigned type = vpnalg_get16(avp + L2TP_AVP_TYPE_OFF), i;
 
@@ -240,11 +237,11 @@ static enum vpnalg_result take_avp(const struct vpnalg_facts *facts,
 		m->digest = true;
 	for (i = 0; i < L2TP_IDS; i++)
 		if (avps[i].type == type)
-			return take_id(facts, m, i, at, length);
+			return take_id(parsed, m, i, at, length);
 	return VPNALG_TRANSLATED;
 }
 
-static enum vpnalg_result walk_avps(const struct vpnalg_facts *facts,
+static enum vpnalg_result walk_avps(const struct vpnalg_parsed *parsed,
 				    struct l2tp_message *m)
 {
 	uint32_t at = L2TP_CONTROL_LEN, length;
@@ -256,14 +253,14 @@ static enum vpnalg_result walk_avps(const struct vpnalg_facts *facts,
 		m->whole = m->caplen >= at + L2TP_AVP_LEN;
 		if (!m->whole)
 			break;
-		length = vpnalg_get16(facts->l4 + m->offset + at) &
+		length = vpnalg_get16(parsed->l4 + m->offset + at) &
 			 L2TP_AVP_LENGTH_MASK;
 		if (length < L2TP_AVP_LEN || length > m->length - at)
 			return VPNALG_DROP_MALFORMED;
 		m->whole = m->caplen >= at + length;
 		if (!m->whole)
 			break;
-		result = take_avp(facts, m, at, length);
+		result = take_avp(parsed, m, at, length);
 		if (result != VPNALG_TRANSLATED)
 			return result;
 	}
@@ -271,14 +268,14 @@ static enum vpnalg_result walk_avps(const struct vpnalg_facts *facts,
 }
 
 /* All of it, as far as it is in memory. */
-enum vpnalg_result vpnalg_l2tp_message_read(const struct vpnalg_facts *facts,
+enum vpnalg_result vpnalg_l2tp_message_read(const struct vpnalg_parsed *parsed,
 					    struct l2tp_message *m)
 {
-	enum vpnalg_result result = vpnalg_l2tp_message_head(facts, m);
+	enum vpnalg_result result = vpnalg_l2tp_message_head(parsed, m);
 
 	if (result != VPNALG_TRANSLATED || !m->control)
 		return result;
-	return walk_avps(facts, m);
+	return walk_avps(parsed, m);
 }
 
 /* RFC 3931 5.4.1: the digest covers the header too, and whoever has no secret

@@ -8,8 +8,9 @@
  * port 1701. */
 static bool has_wrong_port(struct vpnalg_step *step, struct vpnalg_record *flow)
 {
-	return step->facts->protocol == PROTOCOL_UDP && !step->facts->inside &&
-	       vpnalg_local_port(step->facts) !=
+	return step->parsed->protocol == PROTOCOL_UDP &&
+	       !step->parsed->inside &&
+	       vpnalg_local_port(step->parsed) !=
 		       (l2tp_is_shared(step, flow)
 				? L2TP_PORT
 				: vpnalg_l2tp_flow_port(step, flow));
@@ -24,9 +25,9 @@ static bool has_right_remote(struct vpnalg_step *step,
 	struct vpnalg_record *tunnel;
 	uint16_t port;
 
-	if (!m->udp || !step->facts->inside)
+	if (!m->udp || !step->parsed->inside)
 		return true;
-	port = vpnalg_remote_port(step->facts);
+	port = vpnalg_remote_port(step->parsed);
 	if (port == L2TP_PORT || port == l2tp_flow(step, flow)->remote_port)
 		return true;
 	tunnel = vpnalg_l2tp_tunnel_find(step, flow, true, &m->header);
@@ -97,7 +98,7 @@ enum vpnalg_result vpnalg_l2tp_out(struct vpnalg_step *step,
 	}
 	result = go_out(step, m, insists);
 	if (opened == NULL || result == VPNALG_TRANSLATED ||
-	    result == VPNALG_DROP_WAIT)
+	    result == VPNALG_DROP_HELD)
 		return result;
 	vpnalg_session_close(step->translator, opened);
 	step->record = NULL;

@@ -43,8 +43,8 @@ bool vpnalg_l2tp_peer_is_anothers(struct vpnalg_step *step,
 				  struct vpnalg_record *flow,
 				  const struct l2tp_id *id)
 {
-	struct vpnalg_record *holder = vpnalg_l2tp_tunnel_holder(
-		step, flow, VPNALG_OUTSIDE_PEER, id);
+	struct vpnalg_record *holder =
+		vpnalg_l2tp_tunnel_holder(step, flow, VPNALG_OUTSIDE_PEER, id);
 
 	return holder != NULL && keeps(step, flow, holder, false);
 }
@@ -52,11 +52,11 @@ bool vpnalg_l2tp_peer_is_anothers(struct vpnalg_step *step,
 void vpnalg_l2tp_peer_detach(struct vpnalg_step *step,
 			     struct vpnalg_record *record)
 {
-	vpnalg_session_take(step->translator, record, VPNALG_INSIDE_PEER);
-	vpnalg_session_take(step->translator, record, VPNALG_OUTSIDE_PEER);
+	vpnalg_session_unlink(step->translator, record, VPNALG_INSIDE_PEER);
+	vpnalg_session_unlink(step->translator, record, VPNALG_OUTSIDE_PEER);
 	body(step->translator, record)->flags &=
-		(uint16_t)~(L2TP_TUNNEL_ATTACHED | L2TP_TUNNEL_CONFIRMED |
-			    L2TP_TUNNEL_PROVEN);
+		(uint16_t) ~(L2TP_TUNNEL_ATTACHED | L2TP_TUNNEL_CONFIRMED |
+			     L2TP_TUNNEL_PROVEN);
 	vpnalg_session_changed(step->translator, record);
 }
 
@@ -90,12 +90,11 @@ static bool take_outside(struct vpnalg_step *step, struct vpnalg_record *flow,
 	if (holder == record ||
 	    (holder != NULL &&
 	     keeps(step, flow, holder,
-		   body(step->translator, record)->flags &
-			   L2TP_TUNNEL_PROVEN)))
+		   body(step->translator, record)->flags & L2TP_TUNNEL_PROVEN)))
 		return true;
 	if (holder != NULL)
 		dispossess(step, holder);
-	return vpnalg_session_give(step->translator, record, &tuple);
+	return vpnalg_session_link(step->translator, record, &tuple);
 }
 
 /* Whether the tunnel or session has its peer's ID for itself, now or again. */
@@ -120,7 +119,7 @@ static bool attach(struct vpnalg_step *step, struct vpnalg_record *flow,
 	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_PEER,
 				 inside.port & WHAT_MASK, &inside);
 	inside.id = peer;
-	if (!vpnalg_session_give(step->translator, record, &inside))
+	if (!vpnalg_session_link(step->translator, record, &inside))
 		return false;
 	body(step->translator, record)->flags |= flags | L2TP_TUNNEL_ATTACHED;
 	vpnalg_session_changed(step->translator, record);
@@ -169,7 +168,7 @@ enum vpnalg_result vpnalg_l2tp_peer_attach(struct vpnalg_step *step,
 			return VPNALG_DROP_STORE;
 		}
 	}
-	if (step->facts->inward && !(t->flags & L2TP_TUNNEL_PROVEN)) {
+	if (step->parsed->inward && !(t->flags & L2TP_TUNNEL_PROVEN)) {
 		t->flags |= L2TP_TUNNEL_PROVEN;
 		vpnalg_session_changed(step->translator, record);
 		vpnalg_l2tp_peer_hold(step, flow, record);
@@ -216,8 +215,8 @@ enum vpnalg_result vpnalg_l2tp_peer_claim(struct vpnalg_step *step,
 					  const struct l2tp_id *id,
 					  struct vpnalg_record **claim)
 {
-	struct vpnalg_record *holder = vpnalg_l2tp_tunnel_holder(
-		step, flow, VPNALG_OUTSIDE_PEER, id);
+	struct vpnalg_record *holder =
+		vpnalg_l2tp_tunnel_holder(step, flow, VPNALG_OUTSIDE_PEER, id);
 
 	if (holder != NULL && keeps(step, flow, holder, false))
 		return VPNALG_DROP_NO_SESSION;
@@ -234,8 +233,8 @@ enum vpnalg_result vpnalg_l2tp_peer_prove(struct vpnalg_step *step,
 {
 	struct vpnalg_record *claim =
 		vpnalg_l2tp_tunnel_find(step, flow, true, id);
-	struct vpnalg_record *holder = vpnalg_l2tp_tunnel_holder(
-		step, flow, VPNALG_OUTSIDE_PEER, id);
+	struct vpnalg_record *holder =
+		vpnalg_l2tp_tunnel_holder(step, flow, VPNALG_OUTSIDE_PEER, id);
 
 	if (claim != NULL || id->value == 0)
 		return VPNALG_TRANSLATED;

@@ -27,7 +27,7 @@ static uint32_t port_of(struct vpnalg_step *step, struct vpnalg_record *flow)
 static bool is_of(struct vpnalg_step *step, struct vpnalg_record *question,
 		  struct vpnalg_record *flow)
 {
-	size_t length = step->facts->addr_len;
+	size_t length = step->parsed->addr_len;
 	struct vpnalg_tuple its, ours;
 
 	vpnalg_session_tuple(step->translator, question, VPNALG_OUTSIDE_OWN,
@@ -69,7 +69,7 @@ static enum vpnalg_result open_question(struct vpnalg_step *step,
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	memcpy(body(step, question)->remote, ends.remote,
-	       step->facts->addr_len);
+	       step->parsed->addr_len);
 	vpnalg_session_changed(step->translator, question);
 	l2tp_note(opened, question);
 	return VPNALG_TRANSLATED;
@@ -104,9 +104,10 @@ static enum vpnalg_result ask(struct vpnalg_step *step,
 		return open_question(step, flow, id, opened);
 	}
 	if (!(body(step, question)->flags & L2TP_QUESTION_ANSWERED))
-		vpnalg_session_live(step->translator, question,
-				    vpnalg_session_timers(step->translator)
-					    ->call_unanswered);
+		vpnalg_session_set_lifetime(
+			step->translator, question,
+			vpnalg_session_timers(step->translator)
+				->call_unanswered);
 	return VPNALG_TRANSLATED;
 }
 
@@ -121,13 +122,12 @@ enum vpnalg_result vpnalg_l2tp_question_ask(struct vpnalg_step *step,
 	unsigned i;
 
 	if (!vpnalg_session_l2tp(step->translator)->any_address || !m->udp ||
-	    !step->facts->inside || m->ids[L2TP_OWN_TUNNEL].hidden ||
+	    !step->parsed->inside || m->ids[L2TP_OWN_TUNNEL].hidden ||
 	    m->ids[L2TP_OWN_CONNECTION].hidden)
 		return VPNALG_TRANSLATED;
 	for (i = L2TP_OWN_TUNNEL;
 	     i <= L2TP_OWN_CONNECTION && result == VPNALG_TRANSLATED; i++)
-		if (m->ids[i].value != 0 &&
-		    m->ids[i].other == m->ids[i].value)
+		if (m->ids[i].value != 0 && m->ids[i].other == m->ids[i].value)
 			result = ask(step, flow, &m->ids[i], opened);
 	return result;
 }
@@ -161,7 +161,7 @@ static struct vpnalg_record *asker_of(struct vpnalg_step *step,
 
 	if (question->flags & VPNALG_SESSION_SHARED ||
 	    body(step, question)->flags & L2TP_QUESTION_ANSWERED ||
-	    flow_with(step, question, step->facts->remote) != NULL)
+	    flow_with(step, question, step->parsed->remote) != NULL)
 		return NULL;
 	flow = flow_with(step, question, body(step, question)->remote);
 	if (flow == NULL || flow->kind != L2TP_KIND_FLOW ||
@@ -184,7 +184,7 @@ static enum vpnalg_result open_flow(struct vpnalg_step *step,
 	struct vpnalg_opening opening = {
 		.kind = L2TP_KIND_FLOW,
 		.space = PROTOCOL_UDP,
-		.remote = step->facts->remote,
+		.remote = step->parsed->remote,
 		.inside_port = L2TP_PORT,
 		.lifetime = vpnalg_session_timers(step->translator)->udp,
 	};

@@ -9,7 +9,7 @@
 
 static bool is_udp(const struct vpnalg_step *step)
 {
-	return step->facts->protocol == PROTOCOL_UDP;
+	return step->parsed->protocol == PROTOCOL_UDP;
 }
 
 static void tuple_for(struct vpnalg_step *step, struct vpnalg_record *record,
@@ -121,7 +121,7 @@ void vpnalg_l2tp_server_live(struct vpnalg_step *step,
 	if (is_udp(step))
 		server = vpnalg_l2tp_server_find(step, flow);
 	if (server != NULL)
-		vpnalg_session_live(
+		vpnalg_session_set_lifetime(
 			step->translator, server,
 			vpnalg_session_timers(step->translator)->udp);
 }
@@ -167,7 +167,7 @@ void vpnalg_l2tp_server_answered(struct vpnalg_step *step,
 
 	if (!(f->flags & L2TP_FLOW_ASKING))
 		return;
-	vpnalg_session_take(step->translator, flow, VPNALG_OUTSIDE_PEER);
+	vpnalg_session_unlink(step->translator, flow, VPNALG_OUTSIDE_PEER);
 	if (is_udp(step))
 		learn(step, flow, f);
 	f->flags &= (uint16_t)~L2TP_FLOW_ASKING;
@@ -199,6 +199,7 @@ void vpnalg_l2tp_server_refuse(struct vpnalg_step *step,
 {
 	l2tp_flow(step, asker)->flags |= L2TP_FLOW_CLASH;
 	vpnalg_l2tp_server_answered(step, asker);
-	vpnalg_session_live(step->translator, asker,
-			    vpnalg_session_timers(step->translator)->linger);
+	vpnalg_session_set_lifetime(
+		step->translator, asker,
+		vpnalg_session_timers(step->translator)->linger);
 }

@@ -37,7 +37,7 @@ void vpnalg_l2tp_tunnel_tuple(struct vpnalg_step *step,
 			     inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN,
 			     tuple);
 	tuple->port = what;
-	if (step->facts->protocol == PROTOCOL_UDP)
+	if (step->parsed->protocol == PROTOCOL_UDP)
 		tuple->port |= inside ? tuple->id : (uint32_t)L2TP_PORT;
 	tuple->role = (uint8_t)role;
 	tuple->space = L2TP_PROTOCOL;
@@ -52,8 +52,9 @@ bool vpnalg_l2tp_tunnel_is_of(struct vpnalg_step *step,
 
 	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_OWN, 0, &ours);
 	vpnalg_session_tuple(step->translator, record, VPNALG_INSIDE_OWN, &its);
-	return ours.zone == its.zone && ours.port == (its.port & L2TP_PORT_MASK) &&
-	       memcmp(ours.local, its.local, step->facts->addr_len) == 0;
+	return ours.zone == its.zone &&
+	       ours.port == (its.port & L2TP_PORT_MASK) &&
+	       memcmp(ours.local, its.local, step->parsed->addr_len) == 0;
 }
 
 /* Whether the record's flow is gone. The sessions of a control connection keep
@@ -98,7 +99,7 @@ struct vpnalg_record *vpnalg_l2tp_tunnel_find(struct vpnalg_step *step,
 	unsigned role = peer ? VPNALG_INSIDE_PEER : VPNALG_INSIDE_OWN;
 	struct vpnalg_record *record;
 
-	if (step->facts->inside) /* such a key has the host and port in it */
+	if (step->parsed->inside) /* such a key has the host and port in it */
 		return vpnalg_l2tp_tunnel_holder(step, flow, role, id);
 	role++; /* the outside one */
 	record = vpnalg_l2tp_tunnel_holder(step, flow, role, id);
@@ -125,10 +126,10 @@ bool vpnalg_l2tp_tunnel_has_no_other(struct vpnalg_step *step,
 				     struct vpnalg_record *flow,
 				     const struct l2tp_id *id)
 {
-	unsigned role = step->facts->inside ? VPNALG_OUTSIDE_OWN
-					    : VPNALG_INSIDE_OWN;
+	unsigned role =
+		step->parsed->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN;
 
-	return (!step->facts->inside &&
+	return (!step->parsed->inside &&
 		!(l2tp_flow(step, flow)->flags & L2TP_FLOW_MANAGED)) ||
 	       vpnalg_l2tp_tunnel_holder(step, flow, role, id) == NULL;
 }
@@ -138,7 +139,7 @@ void vpnalg_l2tp_tunnel_other(struct vpnalg_step *step, struct l2tp_id *id,
 {
 	id->other = vpnalg_l2tp_tunnel_id(
 		step, record,
-		step->facts->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN);
+		step->parsed->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN);
 }
 
 /* The beginning */
@@ -148,7 +149,7 @@ void vpnalg_l2tp_tunnel_other(struct vpnalg_step *step, struct l2tp_id *id,
 static bool others_may_have(struct vpnalg_step *step,
 			    struct vpnalg_record *flow)
 {
-	bool udp = step->facts->protocol == PROTOCOL_UDP;
+	bool udp = step->parsed->protocol == PROTOCOL_UDP;
 	struct vpnalg_record *holder;
 	struct vpnalg_tuple tuple;
 
@@ -156,7 +157,8 @@ static bool others_may_have(struct vpnalg_step *step,
 			     &tuple);
 	tuple.id = udp ? L2TP_PORT : 0;
 	holder = vpnalg_session_find(step->translator, &tuple);
-	if (holder == NULL || holder == flow || holder->handler != flow->handler)
+	if (holder == NULL || holder == flow ||
+	    holder->handler != flow->handler)
 		return false;
 	return !udp || (holder->kind == L2TP_KIND_FLOW &&
 			l2tp_flow(step, holder)->flags & L2TP_FLOW_RESUMED);

@@ -28,8 +28,8 @@ static enum vpnalg_result learn_hidden(struct vpnalg_step *step,
 static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *flow,
 			const struct l2tp_id *id)
 {
-	struct vpnalg_record *holder = vpnalg_l2tp_tunnel_holder(
-		step, flow, VPNALG_OUTSIDE_OWN, id);
+	struct vpnalg_record *holder =
+		vpnalg_l2tp_tunnel_holder(step, flow, VPNALG_OUTSIDE_OWN, id);
 
 	return holder != NULL && !vpnalg_l2tp_tunnel_is_of(step, flow, holder);
 }
@@ -42,12 +42,12 @@ enum vpnalg_result vpnalg_l2tp_unknown_answer(struct vpnalg_step *step,
 	struct vpnalg_record *asker;
 
 	if (*flow != NULL && asks_hidden(step, *flow)) {
-		if (step->facts->inside &&
+		if (step->parsed->inside &&
 		    is_anothers(step, *flow, &m->header))
 			vpnalg_l2tp_server_refuse(step, *flow);
 		return learn_hidden(step, *flow, m);
 	}
-	if (step->facts->inside)
+	if (step->parsed->inside)
 		return VPNALG_UNTOUCHED;
 	asker = vpnalg_l2tp_server_asker(step, step->record);
 	if (asker == NULL || asker == *flow)
@@ -77,7 +77,8 @@ static enum vpnalg_result judge_unknown(struct vpnalg_step *step,
 	if (vpnalg_l2tp_flow_port(step, flow) != L2TP_PORT ||
 	    (m->header.value != 0 && !resumed))
 		return VPNALG_DROP_NO_SESSION;
-	if (m->header.value != 0) /* new tunnels have IDs that are not its own */
+	if (m->header.value !=
+	    0) /* new tunnels have IDs that are not its own */
 		return VPNALG_TRANSLATED;
 	return vpnalg_l2tp_server_insists(step, flow) ? VPNALG_DROP_AMBIGUOUS
 						      : VPNALG_TRANSLATED;

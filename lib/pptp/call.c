@@ -48,7 +48,7 @@ bool vpnalg_pptp_call_stands(struct vpnalg *translator,
 	struct vpnalg_record *parent = parent_of(translator, call);
 
 	return parent != NULL && !(parent->flags & VPNALG_SESSION_ENDED) &&
-	       vpnalg_session_alive(translator, parent);
+	       vpnalg_session_is_alive(translator, parent);
 }
 
 void vpnalg_pptp_call_leave(struct vpnalg *translator,
@@ -61,16 +61,16 @@ void vpnalg_pptp_call_leave(struct vpnalg *translator,
 	parent->children--;
 	/* What its calls have kept alive does not die in the midst of the
 	 * packet that has found the last of them dead. */
-	if (!vpnalg_session_alive(translator, parent) &&
+	if (!vpnalg_session_is_alive(translator, parent) &&
 	    !(parent->flags & VPNALG_SESSION_ENDED))
-		vpnalg_session_live(translator, parent, LAST_MOMENT_MS);
+		vpnalg_session_set_lifetime(translator, parent, LAST_MOMENT_MS);
 	vpnalg_session_changed(translator, parent);
 }
 
 void vpnalg_pptp_call_join(struct vpnalg_step *step, struct vpnalg_record *call)
 {
 	struct pptp_control *control =
-	    vpnalg_session_body(step->translator, step->record);
+		vpnalg_session_body(step->translator, step->record);
 	struct pptp_call *c = pptp_call_body(step->translator, call);
 	struct vpnalg_tuple tuple;
 	uint16_t inside, outside;
@@ -83,7 +83,7 @@ void vpnalg_pptp_call_join(struct vpnalg_step *step, struct vpnalg_record *call)
 	step->record->children++;
 	inside = vpnalg_pptp_call_id(step->translator, call, VPNALG_INSIDE_OWN);
 	outside =
-	    vpnalg_pptp_call_id(step->translator, call, VPNALG_OUTSIDE_OWN);
+		vpnalg_pptp_call_id(step->translator, call, VPNALG_OUTSIDE_OWN);
 	if (inside >> 8 != outside >> 8)
 		control->flags |= PPTP_MIXED;
 	vpnalg_session_changed(step->translator, step->record);
@@ -118,8 +118,8 @@ void vpnalg_pptp_call_linger(struct vpnalg *translator,
 		return;
 	c->flags |= PPTP_CALL_LINGERING;
 	call->flags |= VPNALG_SESSION_ENDED;
-	vpnalg_session_live(translator, call,
-			    vpnalg_session_timers(translator)->linger);
+	vpnalg_session_set_lifetime(translator, call,
+				    vpnalg_session_timers(translator)->linger);
 }
 
 void vpnalg_pptp_call_revive(struct vpnalg *translator,
@@ -127,10 +127,10 @@ void vpnalg_pptp_call_revive(struct vpnalg *translator,
 {
 	struct pptp_call *c = pptp_call_body(translator, call);
 
-	c->flags &= (uint16_t)~(PPTP_CALL_LINGERING | PPTP_CALL_ORPHANED);
+	c->flags &= (uint16_t) ~(PPTP_CALL_LINGERING | PPTP_CALL_ORPHANED);
 	call->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
-	vpnalg_session_live(translator, call,
-			    vpnalg_pptp_call_lifetime(translator, c));
+	vpnalg_session_set_lifetime(translator, call,
+				    vpnalg_pptp_call_lifetime(translator, c));
 }
 
 static void mark_shared(struct vpnalg *translator, struct vpnalg_record *call)
@@ -155,7 +155,7 @@ static void give_back(struct vpnalg *translator, struct vpnalg_record *call,
 	vpnalg_session_tuple(translator, call, role, &tuple);
 	holder = vpnalg_session_find(translator, &tuple);
 	if (holder == NULL) {
-		vpnalg_session_give(translator, call, &tuple);
+		vpnalg_session_link(translator, call, &tuple);
 		return;
 	}
 	mark_shared(translator, holder);
@@ -214,8 +214,9 @@ void vpnalg_pptp_call_answer(struct vpnalg *translator,
 	c->flags |= PPTP_CALL_ANSWERED;
 	vpnalg_session_changed(translator, call);
 	if (!(c->flags & PPTP_CALL_LINGERING))
-		vpnalg_session_live(translator, call,
-				    vpnalg_pptp_call_lifetime(translator, c));
+		vpnalg_session_set_lifetime(
+			translator, call,
+			vpnalg_pptp_call_lifetime(translator, c));
 }
 
 /* GRE */
@@ -246,7 +247,8 @@ static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
 		return;
 	follow_parent(translator, call);
 	if (!(c->flags & PPTP_CALL_LINGERING))
-		vpnalg_session_live(translator, call, life + life / SLACK_PART);
+		vpnalg_session_set_lifetime(translator, call,
+					    life + life / SLACK_PART);
 	else if (is_past_grace(translator, call) &&
 		 vpnalg_pptp_call_stands(translator, call))
 		vpnalg_pptp_call_revive(translator, call);
@@ -255,10 +257,10 @@ static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
 static void rewrite(struct vpnalg_step *step)
 {
 	unsigned role =
-	    step->facts->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN;
+		step->parsed->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN;
 
 	vpnalg_rewrite_ends(step);
-	if (step->facts->inward)
+	if (step->parsed->inward)
 		vpnalg_rewrite_16(step, GRE_CALL_ID_OFF,
 				  vpnalg_pptp_call_id(step->translator,
 						      step->record, role));
@@ -274,7 +276,7 @@ enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step)
 	if (step->slot == VPNALG_OUTSIDE_PEER &&
 	    step->record->flags & VPNALG_SESSION_SHARED)
 		return VPNALG_DROP_AMBIGUOUS;
-	if (step->facts->inward)
+	if (step->parsed->inward)
 		seen_inward(step->translator, step->record);
 	else
 		seen_outward(step->translator, step->record);

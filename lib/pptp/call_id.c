@@ -42,7 +42,7 @@ static struct vpnalg_record *find_child(struct vpnalg_step *step, uint16_t own)
 static bool shares(struct vpnalg_step *step, struct vpnalg_record *call,
 		   unsigned role)
 {
-	size_t addr_len = step->facts->addr_len;
+	size_t addr_len = step->parsed->addr_len;
 	struct vpnalg_tuple a, b;
 
 	vpnalg_session_tuple(step->translator, call, role, &a);
@@ -78,7 +78,7 @@ static void describe_call(struct vpnalg_step *step, uint16_t id,
 	opening->greatest = UINT16_MAX;
 	opening->ranges[0] = same_first_byte(id >> 8);
 	opening->lifetime =
-	    vpnalg_session_timers(step->translator)->call_unanswered;
+		vpnalg_session_timers(step->translator)->call_unanswered;
 	tuple_for(step, VPNALG_OUTSIDE_OWN, id, &tuple);
 	opening->outside = tuple.local;
 	tuple_for(step, VPNALG_INSIDE_OWN, id, &tuple);
@@ -94,7 +94,7 @@ bool vpnalg_pptp_id_may_split(struct vpnalg_step *step, uint8_t first,
 			      bool opens)
 {
 	const struct pptp_control *control =
-	    vpnalg_session_body(step->translator, step->record);
+		vpnalg_session_body(step->translator, step->record);
 	struct vpnalg_opening opening;
 	uint32_t id;
 
@@ -117,7 +117,7 @@ static enum vpnalg_result pass_stranger(struct vpnalg_step *step,
 
 	id->other = id->value;
 	tuple_for(step, VPNALG_OUTSIDE_OWN, id->value, &tuple);
-	if (!step->facts->inside ||
+	if (!step->parsed->inside ||
 	    vpnalg_session_find(step->translator, &tuple) == NULL)
 		return VPNALG_TRANSLATED;
 	if (!vpnalg_session_free_id(step->translator, &tuple, ranges,
@@ -135,7 +135,7 @@ static enum vpnalg_result pass_stranger(struct vpnalg_step *step,
 static bool may_retry(struct vpnalg_step *step)
 {
 	struct pptp_control *control =
-	    vpnalg_session_body(step->translator, step->record);
+		vpnalg_session_body(step->translator, step->record);
 
 	if (control->failures++ < FAILURES_MAX)
 		return true;
@@ -146,7 +146,7 @@ static bool may_retry(struct vpnalg_step *step)
 static void no_failure(struct vpnalg_step *step)
 {
 	struct pptp_control *control =
-	    vpnalg_session_body(step->translator, step->record);
+		vpnalg_session_body(step->translator, step->record);
 
 	control->failures = 0;
 }
@@ -176,7 +176,7 @@ static enum vpnalg_result open_call(struct vpnalg_step *step,
 	no_failure(step);
 	vpnalg_pptp_call_join(step, call);
 	id->other =
-	    vpnalg_pptp_call_id(step->translator, call, VPNALG_OUTSIDE_OWN);
+		vpnalg_pptp_call_id(step->translator, call, VPNALG_OUTSIDE_OWN);
 	if (!differs_in_front(id))
 		return VPNALG_TRANSLATED;
 	vpnalg_session_close(step->translator, call);
@@ -185,11 +185,11 @@ static enum vpnalg_result open_call(struct vpnalg_step *step,
 
 static void detach(struct vpnalg *translator, struct vpnalg_record *call)
 {
-	vpnalg_session_take(translator, call, VPNALG_INSIDE_PEER);
-	vpnalg_session_take(translator, call, VPNALG_OUTSIDE_PEER);
+	vpnalg_session_unlink(translator, call, VPNALG_INSIDE_PEER);
+	vpnalg_session_unlink(translator, call, VPNALG_OUTSIDE_PEER);
 	call->flags &= (uint8_t)~VPNALG_SESSION_SHARED;
 	pptp_call_body(translator, call)->flags &=
-	    (uint16_t)~PPTP_CALL_ATTACHED;
+		(uint16_t)~PPTP_CALL_ATTACHED;
 }
 
 /* Its owner asks for a call whose ID is known already: the same one again, on
@@ -204,7 +204,7 @@ static bool reopen_call(struct vpnalg_step *step, struct vpnalg_record *call)
 	if (!moves && !(c->flags & PPTP_CALL_LINGERING))
 		return true;
 	detach(step->translator, call);
-	c->flags &= (uint16_t)~(PPTP_CALL_ANSWERED | PPTP_CALL_CLEARING);
+	c->flags &= (uint16_t) ~(PPTP_CALL_ANSWERED | PPTP_CALL_CLEARING);
 	vpnalg_pptp_call_revive(step->translator, call);
 	if (moves) {
 		vpnalg_pptp_call_leave(step->translator, call);
@@ -219,8 +219,7 @@ static bool reopen_call(struct vpnalg_step *step, struct vpnalg_record *call)
  * gets another outside ID, and the old one leads nowhere until it is freed. */
 static bool replaces(struct vpnalg_step *step, struct vpnalg_record *call)
 {
-	const struct pptp_call *c =
-		pptp_call_body(step->translator, call);
+	const struct pptp_call *c = pptp_call_body(step->translator, call);
 
 	return !vpnalg_pptp_call_is_of(step, call) &&
 	       !(c->flags & PPTP_CALL_LINGERING) &&
@@ -230,9 +229,8 @@ static bool replaces(struct vpnalg_step *step, struct vpnalg_record *call)
 static void replace(struct vpnalg_step *step, struct vpnalg_record *call)
 {
 	detach(step->translator, call);
-	vpnalg_session_take(step->translator, call, VPNALG_INSIDE_OWN);
-	pptp_call_body(step->translator, call)->flags |=
-		PPTP_CALL_REPLACED;
+	vpnalg_session_unlink(step->translator, call, VPNALG_INSIDE_OWN);
+	pptp_call_body(step->translator, call)->flags |= PPTP_CALL_REPLACED;
 	vpnalg_pptp_call_linger(step->translator, call);
 }
 
@@ -242,7 +240,7 @@ static void replace(struct vpnalg_step *step, struct vpnalg_record *call)
 static bool use_call(struct vpnalg_step *step, struct vpnalg_record *call,
 		     struct pptp_id *id)
 {
-	bool inside = step->facts->inside;
+	bool inside = step->parsed->inside;
 
 	if (id->opens && inside && replaces(step, call)) {
 		replace(step, call);
@@ -264,7 +262,7 @@ static bool use_call(struct vpnalg_step *step, struct vpnalg_record *call,
 enum vpnalg_result vpnalg_pptp_id_own(struct vpnalg_step *step,
 				      struct pptp_id *id)
 {
-	bool inside = step->facts->inside;
+	bool inside = step->parsed->inside;
 	struct vpnalg_record *call;
 
 	call = find(step, inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN,
@@ -281,7 +279,7 @@ enum vpnalg_result vpnalg_pptp_id_own(struct vpnalg_step *step,
  * owns, if all is well; else it has no other form. */
 bool vpnalg_pptp_id_peer(struct vpnalg_step *step, struct pptp_id *id)
 {
-	bool inside = step->facts->inside;
+	bool inside = step->parsed->inside;
 	struct vpnalg_record *call;
 
 	call = find(step, inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN,
@@ -309,15 +307,15 @@ static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *call,
 	struct vpnalg_record *holder;
 	struct vpnalg_tuple ours, its;
 
-	if (step->facts->inward)
+	if (step->parsed->inward)
 		return false;
 	holder = vpnalg_session_find(step->translator, outside);
 	if (holder == NULL || holder->flags & VPNALG_SESSION_ENDED)
 		return false;
 	vpnalg_session_tuple(step->translator, call, VPNALG_INSIDE_OWN, &ours);
 	vpnalg_session_tuple(step->translator, holder, VPNALG_INSIDE_OWN, &its);
-	return ours.zone != its.zone || memcmp(ours.local, its.local,
-					       step->facts->addr_len) != 0;
+	return ours.zone != its.zone ||
+	       memcmp(ours.local, its.local, step->parsed->addr_len) != 0;
 }
 
 enum vpnalg_result vpnalg_pptp_id_attach(struct vpnalg_step *step, uint16_t own,
@@ -332,15 +330,15 @@ enum vpnalg_result vpnalg_pptp_id_attach(struct vpnalg_step *step, uint16_t own,
 	c = pptp_call_body(step->translator, call);
 	if (c->flags & PPTP_CALL_ATTACHED &&
 	    vpnalg_pptp_call_id(step->translator, call, VPNALG_INSIDE_PEER) ==
-		peer)
+		    peer)
 		return VPNALG_TRANSLATED;
 	tuple_for(step, VPNALG_INSIDE_PEER, peer, &inside);
 	tuple_for(step, VPNALG_OUTSIDE_PEER, peer, &outside);
 	if (is_anothers(step, call, &outside))
 		return VPNALG_TRANSLATED;
 	detach(step->translator, call);
-	if (!vpnalg_session_give(step->translator, call, &inside) ||
-	    !vpnalg_session_give(step->translator, call, &outside)) {
+	if (!vpnalg_session_link(step->translator, call, &inside) ||
+	    !vpnalg_session_link(step->translator, call, &outside)) {
 		detach(step->translator, call);
 		return may_retry(step) ? VPNALG_DROP_STORE : VPNALG_TRANSLATED;
 	}
@@ -371,8 +369,9 @@ void vpnalg_pptp_id_clearing(struct vpnalg_step *step, uint16_t own)
 	if (c->flags & PPTP_CALL_LINGERING)
 		return;
 	c->flags |= PPTP_CALL_CLEARING;
-	vpnalg_session_live(step->translator, call,
-			    vpnalg_pptp_call_lifetime(step->translator, c));
+	vpnalg_session_set_lifetime(
+		step->translator, call,
+		vpnalg_pptp_call_lifetime(step->translator, c));
 }
 
 void vpnalg_pptp_id_ended(struct vpnalg_step *step, uint16_t own)

@@ -18,18 +18,18 @@ static uint32_t transitory(struct vpnalg_step *step)
 }
 
 /* The parser has proved four bytes; here the rest of the header. */
-static enum vpnalg_result read_segment(const struct vpnalg_facts *facts,
+static enum vpnalg_result read_segment(const struct vpnalg_parsed *parsed,
 				       struct pptp_segment *segment)
 {
-	const uint8_t *tcp = facts->l4;
+	const uint8_t *tcp = parsed->l4;
 	uint32_t header;
 
-	if (facts->l4_len < TCP_HEADER_LEN)
+	if (parsed->l4_len < TCP_HEADER_LEN)
 		return VPNALG_DROP_MALFORMED;
-	if (facts->l4_caplen < TCP_HEADER_LEN)
+	if (parsed->l4_caplen < TCP_HEADER_LEN)
 		return VPNALG_DROP_TRUNCATED;
 	header = (tcp[TCP_DATA_OFF] >> 4) * 4U;
-	if (header < TCP_HEADER_LEN || header > facts->l4_len)
+	if (header < TCP_HEADER_LEN || header > parsed->l4_len)
 		return VPNALG_DROP_MALFORMED;
 	segment->flags = tcp[TCP_FLAGS_OFF];
 	if (segment->flags & TCP_SYN && segment->flags & (TCP_FIN | TCP_RST))
@@ -39,11 +39,11 @@ static enum vpnalg_result read_segment(const struct vpnalg_facts *facts,
 		segment->sequence++;
 	segment->acknowledgment = vpnalg_get32(tcp + TCP_ACKNOWLEDGMENT_OFF);
 	segment->payload = header;
-	segment->length = facts->l4_len - header;
-	if (header > facts->l4_caplen)
-		header = facts->l4_caplen;
+	segment->length = parsed->l4_len - header;
+	if (header > parsed->l4_caplen)
+		header = parsed->l4_caplen;
 	segment->data = tcp + header;
-	segment->caplen = facts->l4_caplen - header;
+	segment->caplen = parsed->l4_caplen - header;
 	segment->cut = false;
 	segment->stops = false;
 	return VPNALG_TRANSLATED;
@@ -70,12 +70,12 @@ static uint16_t folded(uint32_t sequence)
 static enum vpnalg_result open_connection(struct vpnalg_step *step,
 					  const struct pptp_segment *segment)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	enum vpnalg_result result;
 
-	if (facts->undo)
+	if (parsed->undo)
 		return VPNALG_DROP_NO_SESSION;
-	if (facts->inward || (segment->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
+	if (parsed->inward || (segment->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
 		return VPNALG_DROP_NO_CONNECTION;
 	result = vpnalg_session_open_port(step, PPTP_KIND_CONTROL,
 					  transitory(step), &step->record);
@@ -96,7 +96,8 @@ static void restart(struct vpnalg_step *step, uint32_t sequence)
 	start_stream(control, 0, sequence);
 	step->record->children = 0;
 	step->record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
-	vpnalg_session_live(step->translator, step->record, transitory(step));
+	vpnalg_session_set_lifetime(step->translator, step->record,
+				    transitory(step));
 }
 
 /* A SYN from inside begins a new connection where the old one has ended or has
@@ -167,7 +168,7 @@ static void take_syn_in(struct vpnalg_step *step,
 static void take_syn(struct vpnalg_step *step,
 		     const struct pptp_segment *segment)
 {
-	if (step->facts->inward)
+	if (step->parsed->inward)
 		take_syn_in(step, segment);
 	else if (!(segment->flags & TCP_ACK))
 		take_syn_out(step, segment);
@@ -209,7 +210,7 @@ static bool skips_gap(struct pptp_control *control, unsigned way,
 static enum vpnalg_result take_data(struct vpnalg_step *step,
 				    struct pptp_segment *segment)
 {
-	unsigned way = step->facts->inward;
+	unsigned way = step->parsed->inward;
 	struct pptp_control *control = body(step);
 
 	if ((segment->length == 0 && !(segment->flags & TCP_FIN)) ||
@@ -229,7 +230,7 @@ static enum vpnalg_result take_data(struct vpnalg_step *step,
 static void take_acknowledgment(struct vpnalg_step *step,
 				const struct pptp_segment *segment)
 {
-	unsigned way = step->facts->inward;
+	unsigned way = step->parsed->inward;
 	struct pptp_control *control = body(step);
 
 	if (!is_synced(control, !way) || !acknowledges(control, !way, segment))
@@ -246,20 +247,20 @@ static void end(struct vpnalg_step *step)
 	if (step->record->flags & VPNALG_SESSION_ENDED)
 		return;
 	step->record->flags |= VPNALG_SESSION_ENDED;
-	vpnalg_session_live(step->translator, step->record, transitory(step));
+	vpnalg_session_set_lifetime(step->translator, step->record,
+				    transitory(step));
 }
 
 static void take_fin(struct vpnalg_step *step,
 		     const struct pptp_segment *segment)
 {
-	unsigned way = step->facts->inward;
+	unsigned way = step->parsed->inward;
 	struct pptp_control *control = body(step);
 	const unsigned both = PPTP_TCP_FIN_IN | PPTP_TCP_FIN_OUT;
 
 	if (!(segment->flags & TCP_FIN) || segment->cut ||
 	    has_ended(control, way) ||
-	    segment->sequence + segment->length !=
-		    control->streams[way].cursor)
+	    segment->sequence + segment->length != control->streams[way].cursor)
 		return;
 	control->flags |= way ? PPTP_TCP_FIN_IN : PPTP_TCP_FIN_OUT;
 	if ((control->flags & both) == both)
@@ -273,7 +274,7 @@ static void take_fin(struct vpnalg_step *step,
 static void take_rst(struct vpnalg_step *step,
 		     const struct pptp_segment *segment)
 {
-	unsigned way = step->facts->inward;
+	unsigned way = step->parsed->inward;
 	struct pptp_control *control = body(step);
 
 	if (!(segment->flags & TCP_RST))
@@ -320,8 +321,8 @@ static void refresh(struct vpnalg_step *step,
 	bool steady;
 
 	/* A SYN that is not this connection's does not keep it. */
-	if (step->facts->inward || (segment->flags & TCP_SYN &&
-				    control->flags & PPTP_TCP_NEW_SYN))
+	if (step->parsed->inward ||
+	    (segment->flags & TCP_SYN && control->flags & PPTP_TCP_NEW_SYN))
 		return;
 	if (step->record->flags & VPNALG_SESSION_ENDED) {
 		if (!takes_back(step, segment))
@@ -331,9 +332,9 @@ static void refresh(struct vpnalg_step *step,
 	}
 	steady = control->flags & PPTP_TCP_ESTABLISHED &&
 		 !has_ended(control, 0) && !has_ended(control, 1);
-	vpnalg_session_live(step->translator, step->record,
-			    steady ? timers->tcp_established
-				   : timers->tcp_transitory);
+	vpnalg_session_set_lifetime(step->translator, step->record,
+				    steady ? timers->tcp_established
+					   : timers->tcp_transitory);
 }
 
 /* The packet */
@@ -341,10 +342,10 @@ static void refresh(struct vpnalg_step *step,
 static void rewrite_cut(struct vpnalg_step *step,
 			const struct pptp_segment *segment)
 {
-	uint8_t flags = step->facts->l4[TCP_FLAGS_OFF];
+	uint8_t flags = step->parsed->l4[TCP_FLAGS_OFF];
 
 	vpnalg_rewrite_byte(step, TCP_FLAGS_OFF,
-			    flags & (uint8_t)~(TCP_FIN | TCP_PSH));
+			    flags & (uint8_t) ~(TCP_FIN | TCP_PSH));
 	vpnalg_rewrite_cut(step, segment->payload + segment->length);
 }
 
@@ -370,7 +371,7 @@ static enum vpnalg_result take(struct vpnalg_step *step,
 	take_acknowledgment(step, segment);
 	take_fin(step, segment);
 	take_rst(step, segment);
-	if (segment->stops && step->facts->inward)
+	if (segment->stops && step->parsed->inward)
 		end(step);
 	refresh(step, segment);
 	return VPNALG_TRANSLATED;
@@ -381,7 +382,7 @@ enum vpnalg_result vpnalg_pptp_control(struct vpnalg_step *step)
 	struct pptp_segment segment;
 	enum vpnalg_result result;
 
-	result = read_segment(step->facts, &segment);
+	result = read_segment(step->parsed, &segment);
 	if (result == VPNALG_TRANSLATED && step->record == NULL)
 		result = open_connection(step, &segment);
 	if (result != VPNALG_TRANSLATED)

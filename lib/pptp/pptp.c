@@ -18,15 +18,15 @@ static const struct vpnalg_kind kinds[PPTP_KINDS] = {
 			     .guard = GRE_PROTOCOL },
 };
 
-static enum vpnalg_claim match_tcp(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match_tcp(const struct vpnalg_parsed *parsed,
 				   struct vpnalg_match *match)
 {
 	unsigned local, remote;
 
-	if (facts->l4_caplen < PORTS_LEN)
+	if (parsed->l4_caplen < PORTS_LEN)
 		return VPNALG_CLAIM_NONE;
-	local = vpnalg_local_port(facts);
-	remote = vpnalg_remote_port(facts);
+	local = vpnalg_local_port(parsed);
+	remote = vpnalg_remote_port(parsed);
 	if (remote != PPTP_PORT)
 		return VPNALG_CLAIM_NONE;
 	match->peer = false;
@@ -34,7 +34,7 @@ static enum vpnalg_claim match_tcp(const struct vpnalg_facts *facts,
 	match->kind = PPTP_KIND_CONTROL;
 	match->id = local;
 	/* Outside ports are unique towards a remote, whatever its port. */
-	match->port = facts->inside ? remote : 0;
+	match->port = parsed->inside ? remote : 0;
 	return VPNALG_CLAIM_KEY;
 }
 
@@ -46,53 +46,53 @@ static enum vpnalg_claim drop(struct vpnalg_match *match, uint8_t reason)
 
 /* Enhanced GRE carries the receiver's Call ID only: the own one of the inside
  * host if it travels in, the peer's if it travels out. */
-static enum vpnalg_claim match_gre(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match_gre(const struct vpnalg_parsed *parsed,
 				   struct vpnalg_match *match)
 {
 	unsigned flags;
 
 	match->space = GRE_PROTOCOL;
 	match->kind = PPTP_KIND_CALL;
-	if (facts->l4_caplen < 2)
+	if (parsed->l4_caplen < 2)
 		return drop(match, VPNALG_DROP_TRUNCATED);
-	flags = vpnalg_get16(facts->l4);
+	flags = vpnalg_get16(parsed->l4);
 	if ((flags & GRE_VERSION_MASK) != GRE_VERSION_ENHANCED)
 		return VPNALG_CLAIM_NONE;
-	if (facts->l4_len < GRE_TYPE_OFF + 2)
+	if (parsed->l4_len < GRE_TYPE_OFF + 2)
 		return drop(match, VPNALG_DROP_MALFORMED);
-	if (facts->l4_caplen < GRE_TYPE_OFF + 2)
+	if (parsed->l4_caplen < GRE_TYPE_OFF + 2)
 		return drop(match, VPNALG_DROP_TRUNCATED);
 	/* Others have made protocols of their own of version 1 (EoIP). */
-	if (vpnalg_get16(facts->l4 + GRE_TYPE_OFF) != GRE_TYPE_PPP)
+	if (vpnalg_get16(parsed->l4 + GRE_TYPE_OFF) != GRE_TYPE_PPP)
 		return VPNALG_CLAIM_NONE;
-	if (facts->l4_len < GRE_HEADER_LEN ||
+	if (parsed->l4_len < GRE_HEADER_LEN ||
 	    (flags & GRE_FIXED_MASK) != GRE_FIXED)
 		return drop(match, VPNALG_DROP_MALFORMED);
-	if (facts->l4_caplen < GRE_HEADER_LEN)
+	if (parsed->l4_caplen < GRE_HEADER_LEN)
 		return drop(match, VPNALG_DROP_TRUNCATED);
-	match->peer = !facts->inward;
-	match->id = vpnalg_get16(facts->l4 + GRE_CALL_ID_OFF);
+	match->peer = !parsed->inward;
+	match->id = vpnalg_get16(parsed->l4 + GRE_CALL_ID_OFF);
 	match->port = 0;
 	return VPNALG_CLAIM_KEY;
 }
 
-static enum vpnalg_claim match(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 			       struct vpnalg_match *claimed)
 {
-	bool ours = facts->protocol == PROTOCOL_TCP ||
-		    facts->protocol == GRE_PROTOCOL;
+	bool ours = parsed->protocol == PROTOCOL_TCP ||
+		    parsed->protocol == GRE_PROTOCOL;
 
 	if (!ours)
 		return VPNALG_CLAIM_NONE;
-	if (facts->fragment == VPNALG_FRAGMENT_LATER) {
-		claimed->kind = facts->protocol == PROTOCOL_TCP
+	if (parsed->fragment == VPNALG_FRAGMENT_LATER) {
+		claimed->kind = parsed->protocol == PROTOCOL_TCP
 					? PPTP_KIND_CONTROL
 					: PPTP_KIND_CALL;
 		claimed->space = GRE_PROTOCOL;
 		return VPNALG_CLAIM_GUARDED;
 	}
-	return facts->protocol == PROTOCOL_TCP ? match_tcp(facts, claimed)
-					       : match_gre(facts, claimed);
+	return parsed->protocol == PROTOCOL_TCP ? match_tcp(parsed, claimed)
+						: match_gre(parsed, claimed);
 }
 
 static enum vpnalg_result translate(struct vpnalg_step *step)

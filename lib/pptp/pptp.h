@@ -106,7 +106,7 @@ enum vpnalg_result vpnalg_pptp_control(struct vpnalg_step *step);
 
 /* A segment of the control connection. */
 struct pptp_segment {
-	uint32_t sequence;   /* of the first byte of data */
+	uint32_t sequence; /* of the first byte of data */
 	uint32_t acknowledgment;
 	const uint8_t *data; /* the data, as far as it is in memory */
 	uint32_t payload;    /* where it begins, from l4 on */
@@ -128,8 +128,8 @@ void vpnalg_pptp_call_swept(struct vpnalg *translator,
 			    struct vpnalg_record *call);
 void vpnalg_pptp_call_closed(struct vpnalg *translator,
 			     struct vpnalg_record *call);
-static inline struct pptp_call *
-pptp_call_body(const struct vpnalg *translator, struct vpnalg_record *call)
+static inline struct pptp_call *pptp_call_body(const struct vpnalg *translator,
+					       struct vpnalg_record *call)
 {
 	return vpnalg_session_body(translator, call);
 }
@@ -157,10 +157,10 @@ void vpnalg_pptp_call_revive(struct vpnalg *translator,
 
 /* An ID that goes by. */
 struct pptp_id {
-	uint16_t value;  /* in the packet's form */
-	uint16_t other;  /* set: in its other form */
-	bool opens;      /* the message opens a call */
-	bool asked;      /* set: a new call was asked for, whether or not in vain */
+	uint16_t value; /* in the packet's form */
+	uint16_t other; /* set: in its other form */
+	bool opens;     /* the message opens a call */
+	bool asked; /* set: a new call was asked for, whether or not in vain */
 	/* The first byte went by already, as it was: the other form must
 	 * have the same. */
 	bool split;
@@ -171,8 +171,8 @@ enum vpnalg_result vpnalg_pptp_id_own(struct vpnalg_step *step,
 bool vpnalg_pptp_id_peer(struct vpnalg_step *step, struct pptp_id *id);
 bool vpnalg_pptp_id_may_split(struct vpnalg_step *step, uint8_t first,
 			      bool opens);
-enum vpnalg_result vpnalg_pptp_id_attach(struct vpnalg_step *step,
-					 uint16_t own, uint16_t peer);
+enum vpnalg_result vpnalg_pptp_id_attach(struct vpnalg_step *step, uint16_t own,
+					 uint16_t peer);
 void vpnalg_pptp_id_answered(struct vpnalg_step *step, uint16_t own);
 void vpnalg_pptp_id_clearing(struct vpnalg_step *step, uint16_t own);
 void vpnalg_pptp_id_ended(struct vpnalg_step *step, uint16_t own);

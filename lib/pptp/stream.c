@@ -21,23 +21,29 @@ struct message {
 };
 
 static const struct message messages[PPTP_TYPE_UNKNOWN + 1] = {
-	[PPTP_START_REQUEST] = { .length = 156 },  /* 2.1 */
-	[PPTP_START_REPLY] = { .length = 156 },    /* 2.2 */
-	[PPTP_STOP_REQUEST] = { .length = 16 },    /* 2.3 */
-	[PPTP_STOP_REPLY] = { .length = 16 },      /* 2.4 */
-	[PPTP_ECHO_REQUEST] = { .length = 16 },    /* 2.5 */
-	[PPTP_ECHO_REPLY] = { .length = 20 },      /* 2.6 */
+	[PPTP_START_REQUEST] = { .length = 156 },                    /* 2.1 */
+	[PPTP_START_REPLY] = { .length = 156 },                      /* 2.2 */
+	[PPTP_STOP_REQUEST] = { .length = 16 },                      /* 2.3 */
+	[PPTP_STOP_REPLY] = { .length = 16 },                        /* 2.4 */
+	[PPTP_ECHO_REQUEST] = { .length = 16 },                      /* 2.5 */
+	[PPTP_ECHO_REPLY] = { .length = 20 },                        /* 2.6 */
 	[PPTP_OUTGOING_CALL_REQUEST] = { 168, { FIELD_OWN }, true }, /* 2.7 */
-	[PPTP_OUTGOING_CALL_REPLY] = { 32, { FIELD_OWN, FIELD_PEER },
+	[PPTP_OUTGOING_CALL_REPLY] = { 32,
+				       { FIELD_OWN, FIELD_PEER },
 				       true },                       /* 2.8 */
 	[PPTP_INCOMING_CALL_REQUEST] = { 220, { FIELD_OWN }, true }, /* 2.9 */
-	[PPTP_INCOMING_CALL_REPLY] = { 24, { FIELD_OWN, FIELD_PEER },
-				       true },                       /* 2.10 */
-	[PPTP_INCOMING_CALL_CONNECTED] = { 28, { FIELD_PEER }, false }, /* 2.11 */
-	[PPTP_CALL_CLEAR_REQUEST] = { 16, { FIELD_OWN }, false },       /* 2.12 */
-	[PPTP_CALL_DISCONNECT_NOTIFY] = { 148, { FIELD_OWN }, false },  /* 2.13 */
-	[PPTP_WAN_ERROR_NOTIFY] = { 40, { FIELD_PEER }, false },        /* 2.14 */
-	[PPTP_SET_LINK_INFO] = { 24, { FIELD_PEER }, false },           /* 2.15 */
+	[PPTP_INCOMING_CALL_REPLY] = { 24,
+				       { FIELD_OWN, FIELD_PEER },
+				       true }, /* 2.10 */
+	[PPTP_INCOMING_CALL_CONNECTED] = { 28,
+					   { FIELD_PEER },
+					   false },               /* 2.11 */
+	[PPTP_CALL_CLEAR_REQUEST] = { 16, { FIELD_OWN }, false }, /* 2.12 */
+	[PPTP_CALL_DISCONNECT_NOTIFY] = { 148,
+					  { FIELD_OWN },
+					  false },               /* 2.13 */
+	[PPTP_WAN_ERROR_NOTIFY] = { 40, { FIELD_PEER }, false }, /* 2.14 */
+	[PPTP_SET_LINK_INFO] = { 24, { FIELD_PEER }, false },    /* 2.15 */
 };
 
 /* The learning of one segment. */
@@ -45,7 +51,7 @@ struct learner {
 	struct vpnalg_step *step;
 	struct pptp_segment *segment;
 	const uint8_t *data;
-	uint32_t at; /* the byte of the segment at hand */
+	uint32_t at;     /* the byte of the segment at hand */
 	uint32_t effort; /* spent on its IDs so far */
 	struct pptp_stream stream;
 	uint8_t mode, type;
@@ -70,7 +76,8 @@ static void pass(struct learner *l, uint32_t bytes)
 static void give_up(struct learner *l)
 {
 	if (l->mode == PPTP_MODE_FRAMED)
-		vpnalg_session_unread(l->step->translator, l->step->record);
+		vpnalg_session_count_unparsed(l->step->translator,
+					      l->step->record);
 	l->mode = PPTP_MODE_PLAIN;
 	l->at = l->segment->length;
 }
@@ -109,7 +116,7 @@ static struct pptp_field *place_for(struct pptp_stream *stream, uint32_t at)
 static void remember(struct learner *l, struct pptp_field *field, uint32_t at,
 		     const struct pptp_id *id)
 {
-	bool inside = l->step->facts->inside;
+	bool inside = l->step->parsed->inside;
 
 	if (id->value == id->other)
 		return;
@@ -140,8 +147,8 @@ static enum field_use use_of(const struct learner *l, unsigned n)
  * that travel out, the peer's in those that travel in. */
 static bool is_translated(const struct learner *l, unsigned n)
 {
-	return use_of(l, n) == (l->step->facts->inward ? FIELD_PEER
-						       : FIELD_OWN);
+	return use_of(l, n) ==
+	       (l->step->parsed->inward ? FIELD_PEER : FIELD_OWN);
 }
 
 static enum vpnalg_result act_outward(struct learner *l, unsigned n)
@@ -177,7 +184,7 @@ static enum vpnalg_result look_up(struct learner *l, unsigned n,
 	id->other = id->value;
 	if (!is_translated(l, n))
 		return VPNALG_TRANSLATED;
-	if (!l->step->facts->inward)
+	if (!l->step->parsed->inward)
 		return vpnalg_pptp_id_own(l->step, id);
 	/* What names no call of this connection tells nothing more. */
 	if (!vpnalg_pptp_id_peer(l->step, id))
@@ -192,7 +199,7 @@ static bool refuses(const struct learner *l, unsigned n)
 	uint32_t result = l->at + PPTP_RESULT_OFF - PPTP_CALL_ID_OFF;
 
 	return n == 0 && use_of(l, 1) == FIELD_PEER &&
-	       !l->step->facts->inward && result < l->segment->caplen &&
+	       !l->step->parsed->inward && result < l->segment->caplen &&
 	       l->data[result] != PPTP_RESULT_CONNECTED;
 }
 
@@ -214,9 +221,9 @@ static bool is_spent(const struct learner *l)
  * come again for ever. */
 static void go_on_later(struct learner *l)
 {
-	const struct vpnalg_facts *facts = l->step->facts;
+	const struct vpnalg_parsed *parsed = l->step->parsed;
 
-	if (facts->l4_caplen < facts->l4_len)
+	if (parsed->l4_caplen < parsed->l4_len)
 		give_up(l);
 	else
 		l->reason = VPNALG_DROP_UNACKNOWLEDGED;
@@ -241,7 +248,7 @@ static void learn_id(struct learner *l, unsigned n, uint16_t value, bool split)
 
 	/* A segment that has to wait opens no call. */
 	if (field == NULL && id.opens && is_translated(l, n) &&
-	    !l->step->facts->inward)
+	    !l->step->parsed->inward)
 		l->reason = VPNALG_DROP_UNACKNOWLEDGED;
 	else
 		l->reason = look_up(l, n, &id);
@@ -251,13 +258,13 @@ static void learn_id(struct learner *l, unsigned n, uint16_t value, bool split)
 		l->reason = VPNALG_DROP_UNACKNOWLEDGED;
 	if (l->reason != VPNALG_TRANSLATED)
 		return;
-	l->stream.ids[n] = l->step->facts->inside || !is_translated(l, n)
+	l->stream.ids[n] = l->step->parsed->inside || !is_translated(l, n)
 				   ? id.value
 				   : id.other;
 	if (refused)
 		l->type = PPTP_TYPE_UNKNOWN;
-	l->reason = l->step->facts->inward ? act_inward(l, n)
-					   : act_outward(l, n);
+	l->reason =
+		l->step->parsed->inward ? act_inward(l, n) : act_outward(l, n);
 	if (l->reason != VPNALG_TRANSLATED)
 		return;
 	remember(l, field, at, &id);
@@ -273,7 +280,7 @@ static void learn_first_byte(struct learner *l, unsigned n)
 
 	if (is_translated(l, n) &&
 	    !vpnalg_pptp_id_may_split(l->step, first,
-					messages[l->type].opens)) {
+				      messages[l->type].opens)) {
 		l->reason = VPNALG_DROP_UNACKNOWLEDGED;
 		return;
 	}
@@ -301,7 +308,7 @@ static void learn_field(struct learner *l)
 /* Refused calls end (2.8, 2.10). */
 static void learn_result(struct learner *l)
 {
-	unsigned own = l->step->facts->inward ? 1 : 0;
+	unsigned own = l->step->parsed->inward ? 1 : 0;
 
 	if (use_of(l, 1) == FIELD_PEER &&
 	    l->data[l->at] != PPTP_RESULT_CONNECTED)
@@ -403,11 +410,11 @@ static void learn_some(struct learner *l)
  * again. */
 static enum vpnalg_result cut(struct learner *l)
 {
-	const struct vpnalg_facts *facts = l->step->facts;
+	const struct vpnalg_parsed *parsed = l->step->parsed;
 
 	if (l->at == 0)
 		return l->reason;
-	if (facts->l4_caplen < facts->l4_len)
+	if (parsed->l4_caplen < parsed->l4_len)
 		return VPNALG_DROP_TRUNCATED;
 	l->segment->length = l->at;
 	l->segment->caplen = l->at;
@@ -469,8 +476,7 @@ static struct pptp_control *control_of(struct vpnalg_step *step)
 
 static void learn(struct learner *l)
 {
-	while (l->at < l->segment->length &&
-	       l->reason == VPNALG_TRANSLATED) {
+	while (l->at < l->segment->length && l->reason == VPNALG_TRANSLATED) {
 		if (l->mode == PPTP_MODE_PLAIN)
 			l->at = l->segment->length;
 		else
@@ -482,7 +488,7 @@ static void learn(struct learner *l)
 enum vpnalg_result vpnalg_pptp_stream_receive(struct vpnalg_step *step,
 					      struct pptp_segment *segment)
 {
-	unsigned way = step->facts->inward;
+	unsigned way = step->parsed->inward;
 	struct pptp_control *control = control_of(step);
 	struct learner l = { .step = step,
 			     .segment = segment,
@@ -495,7 +501,7 @@ enum vpnalg_result vpnalg_pptp_stream_receive(struct vpnalg_step *step,
 			     .reason = VPNALG_TRANSLATED };
 	enum vpnalg_result result;
 
-	if (!agrees(&l.stream, segment, step->facts->inside))
+	if (!agrees(&l.stream, segment, step->parsed->inside))
 		return VPNALG_DROP_WINDOW;
 	if (l.at < segment->length) {
 		learn(&l);
@@ -518,13 +524,13 @@ void vpnalg_pptp_stream_rewrite(struct vpnalg_step *step,
 				const struct pptp_segment *segment)
 {
 	const struct pptp_stream *stream =
-		&control_of(step)->streams[step->facts->inward];
+		&control_of(step)->streams[step->parsed->inward];
 	unsigned i, b;
 
 	for (i = 0; i < PPTP_FIELDS; i++) {
 		const struct pptp_field *field = &stream->fields[i];
-		uint16_t value = step->facts->inside ? field->outside
-						     : field->inside;
+		uint16_t value =
+			step->parsed->inside ? field->outside : field->inside;
 
 		if (field->inside == field->outside)
 			continue;

@@ -82,10 +82,10 @@ static inline uint64_t find_tag(const struct bucket *bucket, uint16_t tag)
  * processors count no zeros. */
 static inline unsigned lowest_bit(uint32_t word)
 {
-	static const uint8_t bits[32] = {
-		0,  1,	28, 2,	29, 14, 24, 3, 30, 22, 20, 15, 25, 17, 4,  8,
-		31, 27, 13, 23, 21, 19, 16, 7, 26, 12, 18, 6,  11, 5,  10, 9
-	};
+	static const uint8_t bits[32] = { 0,  1,  28, 2,  29, 14, 24, 3,
+					  30, 22, 20, 15, 25, 17, 4,  8,
+					  31, 27, 13, 23, 21, 19, 16, 7,
+					  26, 12, 18, 6,  11, 5,  10, 9 };
 
 	return bits[(word & -word) * 0x077cb531U >> 27];
 }
@@ -108,9 +108,9 @@ static inline unsigned take_entry(uint64_t *found)
 #endif
 
 INLINE struct vpnalg_record *find_in(const struct vpnalg_table *table,
-					    const struct bucket *bucket,
-					    uint16_t tag, const uint8_t *key,
-					    size_t key_length, unsigned *slot)
+				     const struct bucket *bucket, uint16_t tag,
+				     const uint8_t *key, size_t key_length,
+				     unsigned *slot)
 {
 	uint64_t found = find_tag(bucket, tag);
 	struct vpnalg_record *record;
@@ -128,8 +128,8 @@ INLINE struct vpnalg_record *find_in(const struct vpnalg_table *table,
 }
 
 INLINE struct vpnalg_record *find(const struct vpnalg_table *table,
-					 const uint8_t *key, size_t key_length,
-					 uint64_t hash, unsigned *slot)
+				  const uint8_t *key, size_t key_length,
+				  uint64_t hash, unsigned *slot)
 {
 	uint32_t home = home_of(table, hash);
 	const struct bucket *bucket = &table->buckets[home];
@@ -236,7 +236,7 @@ static int find_room(struct vpnalg_table *table, uint64_t hash, uint32_t *at)
 	return entry >= 0 ? entry : make_more_room(table, home);
 }
 
-bool vpnalg_table_give(void *context, struct vpnalg_record *record,
+bool vpnalg_table_link(void *context, struct vpnalg_record *record,
 		       unsigned slot, uint64_t hash)
 {
 	struct vpnalg_table *table = context;
@@ -282,8 +282,8 @@ static struct bucket *locate(struct vpnalg_table *table, uint64_t hash,
 	return *entry >= 0 ? bucket : NULL;
 }
 
-void vpnalg_table_take(void *context, struct vpnalg_record *record,
-		       unsigned slot, uint64_t hash)
+void vpnalg_table_unlink(void *context, struct vpnalg_record *record,
+			 unsigned slot, uint64_t hash)
 {
 	struct vpnalg_table *table = context;
 	struct bucket *bucket;
@@ -298,16 +298,16 @@ void vpnalg_table_take(void *context, struct vpnalg_record *record,
 	table->use.keys--;
 }
 
-void vpnalg_table_point(void *context, struct vpnalg_record *from,
-			unsigned from_slot, struct vpnalg_record *to,
-			unsigned to_slot, uint64_t hash)
+void vpnalg_table_relink(void *context, struct vpnalg_record *from,
+			 unsigned from_slot, struct vpnalg_record *to,
+			 unsigned to_slot, uint64_t hash)
 {
 	struct vpnalg_table *table = context;
 	struct bucket *bucket;
 	int entry;
 
-	bucket =
-	    locate(table, hash, reference_to(table, from, from_slot), &entry);
+	bucket = locate(table, hash, reference_to(table, from, from_slot),
+			&entry);
 	if (bucket != NULL)
 		bucket->reference[entry] = reference_to(table, to, to_slot) |
 					   (bucket->reference[entry] & AWAY);
@@ -327,7 +327,7 @@ static inline void prefetch_records(const struct vpnalg_table *table,
 
 	while (found != 0) {
 		record = (const uint8_t *)record_at(
-		    table, unit_of(bucket->reference[take_entry(&found)]));
+			table, unit_of(bucket->reference[take_entry(&found)]));
 		PREFETCH(record);
 		PREFETCH(record + VPNALG_UNIT);
 	}

@@ -104,7 +104,7 @@ static void table_remove(void *context, struct vpnalg_record *record)
 	table->use.units_used -= block->units;
 	if (block->used == full(block->units))
 		list_add(table, b);
-	block->used &= (uint8_t)~(1U << place);
+	block->used &= (uint8_t) ~(1U << place);
 	if (block->used == 0) {
 		list_remove(table, b);
 		block->units = 0;
@@ -199,9 +199,9 @@ static void set_operations(struct vpnalg_table *table,
 			      : vpnalg_table_find;
 	store->add = table_add;
 	store->remove = table_remove;
-	store->give = vpnalg_table_give;
-	store->take = vpnalg_table_take;
-	store->point = vpnalg_table_point;
+	store->link = vpnalg_table_link;
+	store->unlink = vpnalg_table_unlink;
+	store->relink = vpnalg_table_relink;
 	store->next = table_next;
 	store->prefetch = prefetch ? vpnalg_table_prefetch : NULL;
 }

@@ -11,22 +11,22 @@
 #include <vpnalg/store.h>
 
 #define ENTRIES 10
-#define NONE	UINT32_MAX
+#define NONE UINT32_MAX
 
 /* In a reference: the key is not in its home bucket. */
 #define AWAY 0x80000000U
 
 struct bucket {
 	uint32_t reference[ENTRIES]; /* unit << 2 | slot, and AWAY */
-	uint16_t tag[ENTRIES];	     /* 0: the entry is empty */
-	uint16_t away;		     /* how many that belong here are away */
-	uint16_t unused;	     /* makes the tags three words of 64 bits */
+	uint16_t tag[ENTRIES];       /* 0: the entry is empty */
+	uint16_t away;               /* how many that belong here are away */
+	uint16_t unused;             /* makes the tags three words of 64 bits */
 };
 
 struct block {
 	uint32_t previous, next; /* in the list of its size, with room */
-	uint8_t units;		 /* of each record in it; 0: free */
-	uint8_t used;		 /* bit n: the nth record is there */
+	uint8_t units;           /* of each record in it; 0: free */
+	uint8_t used;            /* bit n: the nth record is there */
 };
 
 struct vpnalg_table {
@@ -67,13 +67,13 @@ struct vpnalg_record *vpnalg_table_find(void *context, const uint8_t *key,
 					uint64_t hash, unsigned *slot);
 struct vpnalg_record *vpnalg_table_find_ipv4(void *context, const uint8_t *key,
 					     uint64_t hash, unsigned *slot);
-bool vpnalg_table_give(void *context, struct vpnalg_record *record,
+bool vpnalg_table_link(void *context, struct vpnalg_record *record,
 		       unsigned slot, uint64_t hash);
-void vpnalg_table_take(void *context, struct vpnalg_record *record,
-		       unsigned slot, uint64_t hash);
-void vpnalg_table_point(void *context, struct vpnalg_record *from,
-			unsigned from_slot, struct vpnalg_record *to,
-			unsigned to_slot, uint64_t hash);
+void vpnalg_table_unlink(void *context, struct vpnalg_record *record,
+			 unsigned slot, uint64_t hash);
+void vpnalg_table_relink(void *context, struct vpnalg_record *from,
+			 unsigned from_slot, struct vpnalg_record *to,
+			 unsigned to_slot, uint64_t hash);
 void vpnalg_table_prefetch(void *context, uint64_t hash, unsigned step);
 
 #endif

@@ -41,11 +41,7 @@ enum {
 };
 
 /* What TCP (RFC 9293 3.1) and UDP (RFC 768) begin with. */
-enum {
-	PORT_SOURCE_OFF = 0,
-	PORT_DESTINATION_OFF = 2,
-	PORTS_LEN = 4
-};
+enum { PORT_SOURCE_OFF = 0, PORT_DESTINATION_OFF = 2, PORTS_LEN = 4 };
 
 /* An ICMP error: type, code, checksum, 4 bytes, then the quoted packet. A query
  * has an identifier in the first two of these. */

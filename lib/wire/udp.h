@@ -10,10 +10,6 @@
  *  |            length             |           checksum            |
  *  +-------------------------------+-------------------------------+
  */
-enum {
-	UDP_LENGTH_OFF = 4,
-	UDP_CHECKSUM_OFF = 6,
-	UDP_HEADER_LEN = 8
-};
+enum { UDP_LENGTH_OFF = 4, UDP_CHECKSUM_OFF = 6, UDP_HEADER_LEN = 8 };
 
 #endif

@@ -66,7 +66,7 @@ static void configure(struct world *world, struct vpnalg_config *config,
 		.context = world,
 		.random = roll,
 		.choose = world->shape.all_differ ? differ : NULL,
-		.no_wait = true,
+		.passive = true,
 	};
 }
 

@@ -141,7 +141,7 @@ static void all_have_asked(struct world *w)
 	world_end(w);
 }
 
-static void all_have_woken(struct world *w)
+static void all_have_resumed(struct world *w)
 {
 	unsigned i;
 
@@ -224,7 +224,7 @@ const struct state ipsec_states[] = {
 	{ "esp-out-wait", first_of_an_sa },
 	{ "esp-at-rest", at_rest },
 	{ "esp-all-asked", all_have_asked },
-	{ "esp-all-woken", all_have_woken },
+	{ "esp-all-resumed", all_have_resumed },
 	{ "esp-all-dead", all_are_dead },
 	{ "esp-established", established },
 	{ "esp-all-deaf", all_hear_nothing },

@@ -107,7 +107,7 @@ struct settings {
 	uint16_t burst;
 	uint8_t filtering;
 	struct vpnalg_ports ports;
-	bool any_address, no_wait;
+	bool any_address, passive;
 	uint32_t random;
 	vpnalg_time now;
 };

@@ -315,7 +315,7 @@ static void check_records(const struct world *w, const struct sent *s,
 
 	if (is_rogue(w->settings, s))
 		return;
-	if (result > VPNALG_UNTOUCHED && result != VPNALG_DROP_WAIT &&
+	if (result > VPNALG_UNTOUCHED && result != VPNALG_DROP_HELD &&
 	    after > before && s->bytes.data[9] != ESP)
 		broken("8 (given back)", "%s, and %ld records more",
 		       vpnalg_result_text(result), after - before);

@@ -10,20 +10,20 @@ uint8_t rogue_script[4];
 static const struct vpnalg_kind kinds[] = {
 	{ .name = "rogue", .slots = 2, .body = 8 },
 	{ .name = "rogue with peers", .slots = 4, .guard = UDP },
-	{ .name = "rogue and bound", .slots = 2, .bound = true },
+	{ .name = "rogue and bound", .slots = 2, .inherits_outside = true },
 };
 
-static enum vpnalg_claim match(const struct vpnalg_facts *facts,
+static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 			       struct vpnalg_match *match)
 {
 	uint8_t x = rogue_script[1];
 
-	if (facts->protocol != UDP || facts->l4_caplen < 8 ||
-	    vpnalg_remote_port(facts) != ROGUE_PORT)
+	if (parsed->protocol != UDP || parsed->l4_caplen < 8 ||
+	    vpnalg_remote_port(parsed) != ROGUE_PORT)
 		return VPNALG_CLAIM_NONE;
 	match->space = UDP;
-	match->id = vpnalg_local_port(facts);
-	match->port = facts->inside ? ROGUE_PORT : 0;
+	match->id = vpnalg_local_port(parsed);
+	match->port = parsed->inside ? ROGUE_PORT : 0;
 	switch (rogue_script[0] & 7) {
 	case 1:
 		match->kind = x;
@@ -51,14 +51,14 @@ static enum vpnalg_claim match(const struct vpnalg_facts *facts,
 
 static enum vpnalg_result open_oddly(struct vpnalg_step *step, uint8_t x)
 {
-	const struct vpnalg_facts *facts = step->facts;
+	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_opening opening = {
 		.kind = x & 3,
 		.space = UDP,
-		.zone = facts->zone,
-		.inside = facts->local,
-		.remote = facts->remote,
-		.id = vpnalg_local_port(facts),
+		.zone = parsed->zone,
+		.inside = parsed->local,
+		.remote = parsed->remote,
+		.id = vpnalg_local_port(parsed),
 		.inside_port = ROGUE_PORT,
 		.least = x & 4 ? 70000 : 1,
 		.greatest = 65535,
@@ -75,7 +75,7 @@ static enum vpnalg_result open_session(struct vpnalg_step *step)
 {
 	uint8_t x = rogue_script[3];
 
-	if (step->facts->undo || step->facts->inward)
+	if (step->parsed->undo || step->parsed->inward)
 		return VPNALG_DROP_NO_SESSION;
 	switch (rogue_script[2] & 7) {
 	case 6:
@@ -92,7 +92,7 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	enum vpnalg_result result;
 
 	/* Its session may be found by another handler's key. */
-	if (vpnalg_remote_port(step->facts) != ROGUE_PORT)
+	if (vpnalg_remote_port(step->parsed) != ROGUE_PORT)
 		return VPNALG_DROP_PORT_HELD;
 	if (step->record == NULL) {
 		result = open_session(step);

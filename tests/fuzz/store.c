@@ -174,7 +174,7 @@ static void remove_record(void *context, struct vpnalg_record *record)
 		s->inner.remove(s->inner.context, record);
 }
 
-static bool give(void *context, struct vpnalg_record *record, unsigned slot,
+static bool store_link(void *context, struct vpnalg_record *record, unsigned slot,
 		 uint64_t hash)
 {
 	struct watched_store *s = context;
@@ -188,7 +188,7 @@ static bool give(void *context, struct vpnalg_record *record, unsigned slot,
 	if (!fails(s))
 		given = s->table == NULL
 				? plain_give(s, entry_of(s, record), slot, hash)
-				: s->inner.give(s->inner.context, record, slot,
+				: s->inner.link(s->inner.context, record, slot,
 						hash);
 	if (!given)
 		s->failed = true;
@@ -196,7 +196,7 @@ static bool give(void *context, struct vpnalg_record *record, unsigned slot,
 	return given;
 }
 
-static void take(void *context, struct vpnalg_record *record, unsigned slot,
+static void store_unlink(void *context, struct vpnalg_record *record, unsigned slot,
 		 uint64_t hash)
 {
 	struct watched_store *s = context;
@@ -205,7 +205,7 @@ static void take(void *context, struct vpnalg_record *record, unsigned slot,
 
 	s->keys--;
 	if (s->table != NULL) {
-		s->inner.take(s->inner.context, record, slot, hash);
+		s->inner.unlink(s->inner.context, record, slot, hash);
 		return;
 	}
 	link = plain_link(s, entry_of(s, record), slot, hash);
@@ -214,7 +214,7 @@ static void take(void *context, struct vpnalg_record *record, unsigned slot,
 	key->used = false;
 }
 
-static void point(void *context, struct vpnalg_record *from,
+static void store_relink(void *context, struct vpnalg_record *from,
 		  unsigned from_slot, struct vpnalg_record *to,
 		  unsigned to_slot, uint64_t hash)
 {
@@ -222,7 +222,7 @@ static void point(void *context, struct vpnalg_record *from,
 	struct store_key *key;
 
 	if (s->table != NULL) {
-		s->inner.point(s->inner.context, from, from_slot, to, to_slot,
+		s->inner.relink(s->inner.context, from, from_slot, to, to_slot,
 			       hash);
 		return;
 	}
@@ -273,9 +273,9 @@ void store_begin(struct watched_store *s, const struct settings *settings)
 					  .find = find,
 					  .add = add,
 					  .remove = remove_record,
-					  .give = give,
-					  .take = take,
-					  .point = point,
+					  .link = store_link,
+					  .unlink = store_unlink,
+					  .relink = store_relink,
 					  .next = next,
 					  .prefetch = prefetch,
 					  .changed = changed };

@@ -141,7 +141,7 @@ void world_begin(struct world *w, const struct settings *s)
 	config.context = w;
 	config.random = next_random;
 	config.burst = s->burst;
-	config.no_wait = s->no_wait;
+	config.passive = s->passive;
 	config.event = hear;
 	config.general.ports = s->ports;
 	config.general.filtering = s->filtering;

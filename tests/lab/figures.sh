@@ -47,7 +47,7 @@ report_ask() {
 	report_last >"$run/report"
 }
 
-# sessions, records, keys, units, times that a host was told to wait
+# sessions, records, keys, units, times that a host was held back
 report_figures() {
 	awk '/^sessions / { of = "sessions"; next }
 		/^store / { of = "store"; next }

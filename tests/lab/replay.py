@@ -108,7 +108,7 @@ def explain(name, options):
     """What vpnalg-pcap says."""
     program = os.environ.get("VPNALG_PCAP", "vpnalg-pcap")
     result = subprocess.run(
-        [program, "--wait", "--explain", "--inside", text(INSIDE) + ".0/24",
+        [program, "--hold", "--explain", "--inside", text(INSIDE) + ".0/24",
          "--address", OUTSIDE_TEXT, *options, name, os.devnull],
         stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True,
         check=False)

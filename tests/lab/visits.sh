@@ -47,7 +47,7 @@ pause() {
 }
 
 # How a kind is spoken to, and how many of 20 pings it may lose. On a busy machine
-# that is two: pptpd loses some. Of ESP it is four: a client may be told to wait
+# that is two: pptpd loses some. Of ESP it is four: a client may be held back
 # for three packets, and one may come with a new SPI before its receiver has it.
 visit_kind() {
 	inner=$ipsec_server_inner

@@ -1,0 +1,16 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# lib/ and include/ are laid out as .clang-format says. Other versions of
+# clang-format lay out some lines otherwise, so only this one is asked.
+set -u
+src=$(cd "${srcdir:-.}" && pwd) || exit 1
+version=14
+for program in "clang-format-$version" clang-format; do
+	"$program" --version 2>/dev/null | grep -q "version $version\." && break
+	program=
+done
+[ -n "$program" ] || { echo "no clang-format $version"; exit 77; }
+
+cd "$src" || exit 1
+"$program" --dry-run --Werror lib/*/*.[ch] include/vpnalg/*.h || exit 1
+echo 'lib/ and include/ are laid out as .clang-format says'

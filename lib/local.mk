@@ -31,8 +31,11 @@ lib_libcore_la_SOURCES = \
 	lib/general/general.c \
 	lib/general/general.h \
 	lib/general/mapping.c \
+	lib/general/mapping.h \
 	lib/general/tcp.c \
+	lib/general/tcp.h \
 	lib/gre/far_end.c \
+	lib/gre/far_end.h \
 	lib/gre/gre.c \
 	lib/gre/gre.h \
 	lib/ipsec/candidate.c \
@@ -54,27 +57,45 @@ lib_libcore_la_SOURCES = \
 	lib/ipsec/repair.c \
 	lib/ipsec/unclaimed.c \
 	lib/l2tp/answer.c \
-	lib/l2tp/answer_port.c \
-	lib/l2tp/ask.c \
+	lib/l2tp/answer.h \
+	lib/l2tp/any_address.c \
+	lib/l2tp/any_address.h \
 	lib/l2tp/control.c \
+	lib/l2tp/control.h \
 	lib/l2tp/flow.c \
+	lib/l2tp/flow.h \
 	lib/l2tp/in.c \
+	lib/l2tp/in.h \
 	lib/l2tp/l2tp.c \
 	lib/l2tp/l2tp.h \
-	lib/l2tp/life.c \
+	lib/l2tp/lifetime.c \
+	lib/l2tp/lifetime.h \
 	lib/l2tp/message.c \
+	lib/l2tp/message.h \
 	lib/l2tp/out.c \
+	lib/l2tp/out.h \
 	lib/l2tp/peer.c \
-	lib/l2tp/question.c \
+	lib/l2tp/peer.h \
+	lib/l2tp/remote_port.c \
+	lib/l2tp/remote_port.h \
+	lib/l2tp/request.c \
+	lib/l2tp/request.h \
 	lib/l2tp/server.c \
+	lib/l2tp/server.h \
 	lib/l2tp/tunnel.c \
-	lib/l2tp/unknown.c \
+	lib/l2tp/tunnel.h \
+	lib/l2tp/unmatched.c \
+	lib/l2tp/unmatched.h \
 	lib/pptp/call.c \
+	lib/pptp/call.h \
 	lib/pptp/call_id.c \
+	lib/pptp/call_id.h \
 	lib/pptp/connection.c \
+	lib/pptp/connection.h \
 	lib/pptp/pptp.c \
 	lib/pptp/pptp.h \
 	lib/pptp/stream.c \
+	lib/pptp/stream.h \
 	lib/store/index.c \
 	lib/store/table.c \
 	lib/store/table.h \

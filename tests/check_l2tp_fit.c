@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A message under a digest passes only as it is. */
 #include "cases.h"
-#include "l2tp/l2tp.h"
+#include "l2tp/message.h"
 
 /* One of its IDs would have to change, or that of its header. */
 START_TEST(nothing_changes_under_a_digest)

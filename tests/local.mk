@@ -136,6 +136,7 @@ SCRIPT_TEST_FILES = \
 	tests/example_gateways.py \
 	tests/examples.sh \
 	tests/fuzz_corpus.sh \
+	tests/house_circles.py \
 	tests/house_cortex.sh \
 	tests/house_format.sh \
 	tests/house_freestanding.sh \

@@ -5,6 +5,8 @@
 
 #include "../wire/ip.h"
 #include "../wire/udp.h"
+#include "mapping.h"
+#include "tcp.h"
 
 static const struct vpnalg_kind kinds[GENERAL_KINDS] = {
 	[GENERAL_TCP] = { .name = "TCP session",

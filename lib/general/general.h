@@ -41,18 +41,4 @@ struct general_session {
 	uint8_t tcp;
 };
 
-/* general_tcp.c */
-enum vpnalg_result vpnalg_general_tcp_check(const struct vpnalg_parsed *parsed);
-bool vpnalg_general_tcp_is_syn(const struct vpnalg_parsed *parsed);
-bool vpnalg_general_tcp_may_open(const struct vpnalg_parsed *parsed,
-				 bool mapped);
-void vpnalg_general_tcp_follow(struct vpnalg_step *step);
-
-/* general_mapping.c */
-enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step);
-enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
-						 uint32_t lifetime);
-void vpnalg_general_mapping_leave(struct vpnalg *translator,
-				  struct vpnalg_record *child);
-
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Mappings, and what hangs from them: opened from inside, filtered from
  * outside. */
-#include "general.h"
+#include "mapping.h"
 
 #include "../wire/ip.h"
 #include "../wire/ipsec.h"
+#include "general.h"
+#include "tcp.h"
 
 /* What nothing hangs from ends at once. */
 #define ALONE_MS 1

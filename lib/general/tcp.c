@@ -4,9 +4,10 @@
  * From inside whatever is sent counts. From outside it may be forged: it makes
  * nothing live longer, and an end that is announced there only lets the session
  * end early, unless the inside host goes on. */
-#include "general.h"
+#include "tcp.h"
 
 #include "../wire/tcp.h"
+#include "general.h"
 
 #define ENDED_INSIDE (GENERAL_TCP_FIN_OUT | GENERAL_TCP_RST_OUT)
 #define ENDED_OUTSIDE (GENERAL_TCP_FIN_IN | GENERAL_TCP_RST_IN)

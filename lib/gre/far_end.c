@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The inside hosts that have GRE tunnels with a remote: for whom a packet with a
  * Key is that nobody sends with. */
-#include "gre.h"
+#include "far_end.h"
 
 #include <string.h>
+
+#include "gre.h"
 
 static struct gre_remote *body(struct vpnalg_step *step,
 			       struct vpnalg_record *remote)

@@ -8,6 +8,8 @@
  * whole, a keepalive (GRE in IP in GRE) too. */
 #include "gre.h"
 
+#include "far_end.h"
+
 /* Deadlines, which tell how long a host has been silent, are moved once a second,
  * so that a busy tunnel does not write to its record for every packet. */
 #define SLACK_MS 1000

@@ -50,10 +50,4 @@ static inline struct gre_tunnel *gre_tunnel(struct vpnalg_step *step,
 							tunnel);
 }
 
-/* gre_remote.c */
-enum vpnalg_result vpnalg_gre_remote_note(struct vpnalg_step *step,
-					  struct vpnalg_record *tunnel);
-struct vpnalg_record *vpnalg_gre_remote_fit(struct vpnalg_step *step,
-					    struct vpnalg_record *remote);
-
 #endif

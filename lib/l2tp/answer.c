@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages that come in for tunnels of shared flows: whether they are theirs, and
  * what becomes of the IDs in them. */
-#include "l2tp.h"
+#include "answer.h"
+
+#include "lifetime.h"
+#include "peer.h"
+#include "server.h"
+#include "tunnel.h"
 
 /* Whether a message is not the tunnel's, for its sender has another ID: it is
  * for one that asked with the same ID from another port, or hid it. Until the
  * inside host has used the peer's ID, an answer with another one is as good. */
-static bool is_stray(struct vpnalg_step *step, struct vpnalg_record *flow,
-		     struct vpnalg_record *tunnel, const struct l2tp_message *m)
+static bool is_misdirected(struct vpnalg_step *step, struct vpnalg_record *flow,
+			   struct vpnalg_record *tunnel,
+			   const struct l2tp_message *m)
 {
 	const struct l2tp_id *its = l2tp_own(m);
 	uint16_t flags = l2tp_tunnel(step, tunnel)->flags;
-	struct vpnalg_record *asker;
+	struct vpnalg_record *requester;
 
 	if ((m->type != L2TP_SCCRP && m->type != L2TP_STOPCCN) ||
 	    !(flags & L2TP_TUNNEL_ATTACHED))
@@ -19,24 +25,26 @@ static bool is_stray(struct vpnalg_step *step, struct vpnalg_record *flow,
 	if (its->size != 0)
 		return (m->type == L2TP_STOPCCN ||
 			flags & L2TP_TUNNEL_CONFIRMED) &&
-		       its->value != vpnalg_l2tp_tunnel_id(step, tunnel,
-							   VPNALG_INSIDE_PEER);
-	asker = vpnalg_l2tp_server_asker(step, flow);
-	return m->type == L2TP_SCCRP && asker != NULL && asker != flow;
+		       its->value != vpnalg_session_id(step->translator, tunnel,
+						       VPNALG_INSIDE_PEER);
+	requester = vpnalg_l2tp_server_requester(step, flow);
+	return m->type == L2TP_SCCRP && requester != NULL && requester != flow;
 }
 
-static void take_stray(struct vpnalg_step *step, struct vpnalg_record *flow,
-		       const struct l2tp_message *m)
+static void take_misdirected(struct vpnalg_step *step,
+			     struct vpnalg_record *flow,
+			     const struct l2tp_message *m)
 {
 	const uint16_t hides = L2TP_FLOW_HIDDEN | L2TP_FLOW_SHARED;
-	struct vpnalg_record *asker = vpnalg_l2tp_server_asker(step, flow);
+	struct vpnalg_record *requester =
+		vpnalg_l2tp_server_requester(step, flow);
 
-	if (!l2tp_is_answer(m) || asker == NULL || asker == flow)
+	if (!l2tp_is_answer(m) || requester == NULL || requester == flow)
 		return;
-	if ((l2tp_flow(step, asker)->flags & hides) == hides)
-		vpnalg_l2tp_server_refuse(step, asker);
+	if ((l2tp_flow(step, requester)->flags & hides) == hides)
+		vpnalg_l2tp_server_refuse(step, requester);
 	else
-		vpnalg_l2tp_server_stray(step, asker, m);
+		vpnalg_l2tp_server_misdirected(step, requester, m);
 }
 
 /* The session that the message names, or NULL. An ID of no session passes as it
@@ -83,8 +91,8 @@ enum vpnalg_result vpnalg_l2tp_answer_prepare(struct vpnalg_step *step,
 	vpnalg_l2tp_tunnel_other(step, &m->header, tunnel);
 	if (!m->control)
 		return VPNALG_TRANSLATED;
-	if (is_stray(step, flow, tunnel, m)) {
-		take_stray(step, flow, m);
+	if (is_misdirected(step, flow, tunnel, m)) {
+		take_misdirected(step, flow, m);
 		return VPNALG_DROP_AMBIGUOUS;
 	}
 	result = find_session(step, flow, m, &session);
@@ -110,17 +118,17 @@ void vpnalg_l2tp_answer_commit(struct vpnalg_step *step,
 	if (l2tp_is_answer(m)) {
 		l2tp_tunnel(step, tunnel)->remote_port = f->remote_port;
 		vpnalg_session_changed(step->translator, tunnel);
-		f->own[m->version - 2] =
-			vpnalg_l2tp_tunnel_id(step, tunnel, VPNALG_INSIDE_OWN);
+		f->own[m->version - 2] = vpnalg_session_id(
+			step->translator, tunnel, VPNALG_INSIDE_OWN);
 		vpnalg_session_changed(step->translator, flow);
 	}
 	session = vpnalg_l2tp_tunnel_find(step, flow, false,
 					  &m->ids[L2TP_PEER_SESSION]);
 	if (session != NULL && m->type == L2TP_CDN)
-		vpnalg_l2tp_life_end(step, session);
+		vpnalg_l2tp_lifetime_end(step, session);
 	if (m->type != L2TP_STOPCCN)
 		return;
-	vpnalg_l2tp_life_end(step, tunnel);
+	vpnalg_l2tp_lifetime_end(step, tunnel);
 	f->flags |= L2TP_FLOW_ENDED;
 	vpnalg_session_changed(step->translator, flow);
 }

@@ -2,7 +2,13 @@
 /* Messages and data that go out: what they say of tunnels and sessions, and what
  * becomes of the IDs in them. First all is done that may fail, and is undone if
  * it does. */
-#include "l2tp.h"
+#include "control.h"
+
+#include "flow.h"
+#include "lifetime.h"
+#include "peer.h"
+#include "server.h"
+#include "tunnel.h"
 
 /* What a message that goes out is about. */
 struct out {
@@ -89,7 +95,7 @@ static enum vpnalg_result own_session(struct vpnalg_step *step,
 						 &out->session);
 		if (result != VPNALG_TRANSLATED)
 			return result;
-		vpnalg_l2tp_life_join(step, out->session, out->tunnel);
+		vpnalg_l2tp_lifetime_join(step, out->session, out->tunnel);
 		l2tp_note(&out->opened, out->session);
 	}
 	vpnalg_l2tp_tunnel_other(step, id, out->session);
@@ -177,7 +183,7 @@ static enum vpnalg_result pass_unknown(struct vpnalg_step *step,
 
 	if (l2tp_is_shared(step, flow) &&
 	    (m->header.value == 0 ||
-	     (m->udp && vpnalg_l2tp_flow_port(step, flow) != L2TP_PORT)))
+	     (m->udp && l2tp_flow_port(step, flow) != L2TP_PORT)))
 		return VPNALG_DROP_NO_SESSION;
 	if (!m->udp)
 		result = vpnalg_l2tp_flow_take_rest(step, flow);
@@ -204,8 +210,8 @@ static bool names_anothers(struct vpnalg_step *step, struct vpnalg_record *flow,
 	bool attached = l2tp_tunnel(step, tunnel)->flags & L2TP_TUNNEL_ATTACHED;
 
 	if (attached &&
-	    m->header.value ==
-		    vpnalg_l2tp_tunnel_id(step, tunnel, VPNALG_INSIDE_PEER))
+	    m->header.value == vpnalg_session_id(step->translator, tunnel,
+						 VPNALG_INSIDE_PEER))
 		return false;
 	return vpnalg_l2tp_peer_is_anothers(step, flow, &m->header);
 }
@@ -259,12 +265,12 @@ static void commit(struct vpnalg_step *step, struct vpnalg_record *flow,
 		vpnalg_session_changed(step->translator, out->tunnel);
 	}
 	if (out->session != NULL && m->type == L2TP_CDN)
-		vpnalg_l2tp_life_end(step, out->session);
+		vpnalg_l2tp_lifetime_end(step, out->session);
 	if (m->type == L2TP_STOPCCN)
-		vpnalg_l2tp_life_end(step, out->tunnel);
+		vpnalg_l2tp_lifetime_end(step, out->tunnel);
 	else if (!l2tp_is_idle(m))
-		vpnalg_l2tp_life_use(step, flow, out->tunnel,
-				     m->type == L2TP_SCCCN);
+		vpnalg_l2tp_lifetime_use(step, flow, out->tunnel,
+					 m->type == L2TP_SCCCN);
 }
 
 /* Whether the message says whose it is, to the remote and to undo. */
@@ -279,8 +285,7 @@ static enum vpnalg_result pass_nameless(struct vpnalg_step *step,
 					struct vpnalg_record *flow,
 					const struct l2tp_message *m)
 {
-	if (is_named(m) || !m->udp ||
-	    vpnalg_l2tp_flow_port(step, flow) != L2TP_PORT)
+	if (is_named(m) || !m->udp || l2tp_flow_port(step, flow) != L2TP_PORT)
 		return VPNALG_DROP_MALFORMED;
 	vpnalg_l2tp_flow_refresh(step, flow, m);
 	return VPNALG_TRANSLATED;
@@ -345,7 +350,7 @@ enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
 	if (!vpnalg_l2tp_peer_hold(step, flow, tunnel))
 		return VPNALG_DROP_NO_SESSION;
 	vpnalg_l2tp_flow_refresh(step, flow, m);
-	vpnalg_l2tp_life_use(step, flow, tunnel, false);
+	vpnalg_l2tp_lifetime_use(step, flow, tunnel, false);
 	if (!m->control && !(tunnel->flags & VPNALG_SESSION_ENDED))
 		set_busy(step, flow, m, tunnel);
 	return VPNALG_TRANSLATED;

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Flows: who opens them, how long they live, and what becomes of the addresses
  * and ports. */
-#include "l2tp.h"
+#include "flow.h"
+
+#include "server.h"
 
 #include "../wire/ip.h"
 
-/* The outside port that it has for itself. */
-uint16_t vpnalg_l2tp_flow_port(struct vpnalg_step *step,
-			       struct vpnalg_record *flow)
-{
-	struct vpnalg_tuple tuple;
-
-	vpnalg_session_tuple(step->translator, flow, VPNALG_OUTSIDE_OWN,
-			     &tuple);
-	return (uint16_t)tuple.id;
-}
+/* A flow over IP that has sent nothing for as long as this loses the rest to
+ * another host. */
+#define SILENCE_MS 60000
 
 /* The other form of the addresses and ports, by a flow or by a tunnel in it.
  * What is not L2TP has the flow's own outside port, even if L2TP shares
@@ -66,8 +61,8 @@ static enum vpnalg_result open_ip_flow(struct vpnalg_step *step)
 		.zone = parsed->zone,
 		.inside = parsed->local,
 		.remote = parsed->remote,
-		.inside_port = L2TP_NUMBER_FLOW,
-		.outside_port = L2TP_NUMBER_FLOW,
+		.inside_port = L2TP_SPACE_FLOW,
+		.outside_port = L2TP_SPACE_FLOW,
 		.outside_id = vpnalg_session_random(step->translator) | 1,
 		.lifetime = vpnalg_session_timers(step->translator)->udp,
 	};
@@ -117,7 +112,7 @@ struct vpnalg_record *vpnalg_l2tp_flow_find(struct vpnalg_step *step,
 		tuple.port = L2TP_PORT;
 	} else {
 		tuple.id = 0;
-		tuple.port = L2TP_NUMBER_FLOW;
+		tuple.port = L2TP_SPACE_FLOW;
 	}
 	flow = vpnalg_session_find(step->translator, &tuple);
 	return flow != NULL && flow->handler == tunnel->handler ? flow : NULL;
@@ -162,7 +157,7 @@ static bool is_silent(struct vpnalg_step *step,
 {
 	uint32_t life = vpnalg_session_timers(step->translator)->udp;
 
-	return flow->deadline - step->now + L2TP_SILENCE_MS <= life;
+	return flow->deadline - step->now + SILENCE_MS <= life;
 }
 
 /* The first host that sends what is no tunnel's or session's has all that comes
@@ -207,7 +202,7 @@ static void live(struct vpnalg_step *step, struct vpnalg_record *flow,
 		step->translator, flow,
 		vpnalg_session_timers(step->translator)->udp);
 	if (m->control)
-		vpnalg_l2tp_server_live(step, flow);
+		vpnalg_l2tp_server_extend(step, flow);
 }
 
 /* The end of its tunnel was announced. In a shared flow the tunnel itself has

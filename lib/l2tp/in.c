@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What travels in: for whom it is. */
-#include "l2tp.h"
+#include "in.h"
 
 #include "../wire/ip.h"
+#include "answer.h"
+#include "any_address.h"
+#include "flow.h"
+#include "lifetime.h"
+#include "peer.h"
+#include "remote_port.h"
+#include "server.h"
+#include "tunnel.h"
+#include "unmatched.h"
 
 /* Data, of a tunnel or session that has its own key. */
 static enum vpnalg_result data_in(struct vpnalg_step *step,
@@ -18,7 +27,7 @@ static enum vpnalg_result data_in(struct vpnalg_step *step,
 	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
 			     &inside);
 	m->header.other = inside.id;
-	vpnalg_l2tp_life_hear(step, step->record);
+	vpnalg_l2tp_lifetime_hear(step, step->record);
 	return vpnalg_l2tp_flow_finish(step, step->record, m);
 }
 
@@ -29,12 +38,12 @@ static enum vpnalg_result server_in(struct vpnalg_step *step,
 	bool insists = ((struct l2tp_server *)vpnalg_session_body(
 				step->translator, step->record))
 			       ->flags &
-		       L2TP_SERVER_INSISTS;
+		       L2TP_SERVER_FIXED_PORT;
 	enum vpnalg_result result = VPNALG_UNTOUCHED;
 	struct vpnalg_record *flow = NULL;
 
 	if (l2tp_is_answer(m))
-		result = vpnalg_l2tp_unknown_answer(step, m, &flow);
+		result = vpnalg_l2tp_unmatched_answer(step, m, &flow);
 	if (result == VPNALG_TRANSLATED) {
 		step->record = flow;
 		return vpnalg_l2tp_flow_finish(step, flow, m);
@@ -54,7 +63,7 @@ static void take_control(struct vpnalg_step *step, struct vpnalg_record *flow,
 
 	if (m->type == L2TP_STOPCCN && (own == 0 || own == id))
 		vpnalg_l2tp_flow_linger(step, flow);
-	if (!(f->flags & L2TP_FLOW_ASKING) ||
+	if (!(f->flags & L2TP_FLOW_PENDING) ||
 	    (m->type != L2TP_STOPCCN && !l2tp_is_answer(m)))
 		return;
 	if (f->flags & L2TP_FLOW_HIDDEN) {
@@ -71,14 +80,15 @@ static enum vpnalg_result learn_peer(struct vpnalg_step *step,
 				     struct vpnalg_record *tunnel,
 				     const struct l2tp_message *m)
 {
-	bool awaited = vpnalg_l2tp_port_is_awaited(step, flow, tunnel, m);
+	bool awaited =
+		vpnalg_l2tp_remote_port_is_awaited(step, flow, tunnel, m);
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 
 	if (awaited && !l2tp_is_shared(step, flow) &&
 	    !(l2tp_flow(step, flow)->flags & L2TP_FLOW_HIDDEN))
 		result = vpnalg_l2tp_peer_prove(step, flow, l2tp_own(m));
 	if (awaited && result == VPNALG_TRANSLATED)
-		result = vpnalg_l2tp_port_take(step, flow);
+		result = vpnalg_l2tp_remote_port_take(step, flow);
 	return result;
 }
 
@@ -93,11 +103,11 @@ static enum vpnalg_result control_in(struct vpnalg_step *step,
 	if (tunnel == NULL && step->parsed->inside &&
 	    l2tp_is_shared(step, flow))
 		tunnel = vpnalg_l2tp_tunnel_find(step, flow, false, &m->header);
-	if (!vpnalg_l2tp_port_is_right(step, flow, tunnel, m))
+	if (!vpnalg_l2tp_remote_port_is_right(step, flow, tunnel, m))
 		return VPNALG_DROP_PORT_HELD;
 	result = tunnel != NULL
 			 ? vpnalg_l2tp_answer_prepare(step, flow, tunnel, m)
-			 : vpnalg_l2tp_unknown_take(step, m, &flow);
+			 : vpnalg_l2tp_unmatched_take(step, m, &flow);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	if (!vpnalg_l2tp_message_is_fit(m))
@@ -106,7 +116,7 @@ static enum vpnalg_result control_in(struct vpnalg_step *step,
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	if (tunnel != NULL)
-		vpnalg_l2tp_life_hear(step, tunnel);
+		vpnalg_l2tp_lifetime_hear(step, tunnel);
 	if (tunnel != NULL && m->control)
 		vpnalg_l2tp_answer_commit(step, flow, tunnel, m);
 	if (m->control)
@@ -118,11 +128,12 @@ static enum vpnalg_result control_in(struct vpnalg_step *step,
 
 /* An answer from another address. What was opened for it is closed if it does
  * not get through. */
-static enum vpnalg_result question_in(struct vpnalg_step *step,
-				      struct l2tp_message *m)
+static enum vpnalg_result any_address_in(struct vpnalg_step *step,
+					 struct l2tp_message *m)
 {
-	struct vpnalg_record *question = step->record, *flow, *tunnel = NULL;
-	enum vpnalg_result result = vpnalg_l2tp_question_follow(step, m, &flow);
+	struct vpnalg_record *sccrq = step->record, *flow, *tunnel = NULL;
+	enum vpnalg_result result =
+		vpnalg_l2tp_any_address_follow(step, m, &flow);
 
 	if (result != VPNALG_TRANSLATED)
 		return result;
@@ -133,10 +144,10 @@ static enum vpnalg_result question_in(struct vpnalg_step *step,
 	if (result == VPNALG_TRANSLATED)
 		result = control_in(step, flow, tunnel, m);
 	if (result == VPNALG_TRANSLATED) {
-		vpnalg_l2tp_question_settle(step, question);
+		vpnalg_l2tp_any_address_close(step, sccrq);
 		return VPNALG_TRANSLATED;
 	}
-	step->record = question;
+	step->record = sccrq;
 	if (tunnel != NULL)
 		vpnalg_session_close(step->translator, tunnel);
 	vpnalg_session_close(step->translator, flow);
@@ -191,8 +202,8 @@ enum vpnalg_result vpnalg_l2tp_in(struct vpnalg_step *step,
 						      : VPNALG_UNTOUCHED;
 	if (record->kind == L2TP_KIND_SERVER)
 		return server_in(step, m);
-	if (record->kind == L2TP_KIND_QUESTION)
-		return question_in(step, m);
+	if (record->kind == L2TP_KIND_ANY_ADDRESS)
+		return any_address_in(step, m);
 	if (l2tp_is_tunnel(record) && !m->control)
 		return data_in(step, m);
 	if (l2tp_is_tunnel(record))

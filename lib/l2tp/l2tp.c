@@ -4,6 +4,10 @@
 #include "l2tp.h"
 
 #include "../wire/ip.h"
+#include "in.h"
+#include "lifetime.h"
+#include "message.h"
+#include "out.h"
 
 static const struct vpnalg_kind kinds[L2TP_KINDS] = {
 	[L2TP_KIND_FLOW] = { .name = "L2TP flow",
@@ -26,10 +30,10 @@ static const struct vpnalg_kind kinds[L2TP_KINDS] = {
 				.slots = 4,
 				.body = sizeof(struct l2tp_tunnel),
 				.guard = L2TP_PROTOCOL },
-	[L2TP_KIND_QUESTION] = { .name = "L2TP question to any address",
-				 .slots = 2,
-				 .body = sizeof(struct l2tp_question),
-				 .inherits_outside = true },
+	[L2TP_KIND_ANY_ADDRESS] = { .name = "L2TP SCCRQ to any address",
+				    .slots = 2,
+				    .body = sizeof(struct l2tp_any_address),
+				    .inherits_outside = true },
 	[L2TP_KIND_CLAIM] = { .name = "L2TP tunnel by peer's ID", .slots = 2 },
 };
 
@@ -76,8 +80,8 @@ static enum way by_answer(const struct vpnalg_parsed *parsed,
 
 /* The first answer itself, on the inside; and a tunnel whose answer came from
  * another port than that of a later one. */
-static enum way by_question(const struct vpnalg_parsed *parsed,
-			    struct vpnalg_match *match)
+static enum way by_first_answer(const struct vpnalg_parsed *parsed,
+				struct vpnalg_match *match)
 {
 	name(match, false, PROTOCOL_UDP, vpnalg_local_port(parsed), L2TP_PORT);
 	return WAY_MORE;
@@ -113,7 +117,7 @@ static enum way by_id(const struct vpnalg_parsed *parsed,
 	    message.header.value == 0)
 		return WAY_NONE;
 	name(match, !parsed->inward, L2TP_PROTOCOL, message.header.value,
-	     message.header.what | port);
+	     message.header.space | port);
 	return WAY_MORE;
 }
 
@@ -134,9 +138,9 @@ static enum way by_own_id(const struct vpnalg_parsed *parsed,
 	if (id->size == 0 && id3->size != 0)
 		id = id3;
 	if (id->size != 0)
-		name(match, false, L2TP_PROTOCOL, id->value, id->what | port);
+		name(match, false, L2TP_PROTOCOL, id->value, id->space | port);
 	else if (message.type == L2TP_SCCRQ && (id->hidden || id3->hidden))
-		name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_ASKING | port);
+		name(match, true, L2TP_PROTOCOL, 0, L2TP_SPACE_SLOT | port);
 	else
 		return WAY_NONE;
 	return WAY_MORE;
@@ -149,7 +153,7 @@ static enum way by_server(const struct vpnalg_parsed *parsed,
 	if (vpnalg_local_port(parsed) != L2TP_PORT ||
 	    vpnalg_remote_port(parsed) != L2TP_PORT)
 		return WAY_NONE;
-	name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_SERVER | L2TP_PORT);
+	name(match, true, L2TP_PROTOCOL, 0, L2TP_SPACE_SERVER | L2TP_PORT);
 	return WAY_MORE;
 }
 
@@ -164,15 +168,15 @@ static enum way by_elsewhere(const struct vpnalg_parsed *parsed,
 	    !l2tp_is_answer(&message))
 		return WAY_NONE;
 	name(match, false, L2TP_PROTOCOL, message.header.value,
-	     L2TP_NUMBER_QUESTION | message.header.what |
+	     L2TP_SPACE_ANY_ADDRESS | message.header.space |
 		     vpnalg_local_port(parsed));
 	match->any_remote = true;
 	return WAY_MORE;
 }
 
 /* Over IP: who asks for a hidden ID. */
-static enum way by_asker(const struct vpnalg_parsed *parsed,
-			 struct vpnalg_match *match)
+static enum way by_requester(const struct vpnalg_parsed *parsed,
+			     struct vpnalg_match *match)
 {
 	struct l2tp_message message;
 
@@ -182,14 +186,14 @@ static enum way by_asker(const struct vpnalg_parsed *parsed,
 	if (vpnalg_l2tp_message_read(parsed, &message) != VPNALG_TRANSLATED ||
 	    !l2tp_is_answer(&message))
 		return WAY_NONE;
-	name(match, true, L2TP_PROTOCOL, 0, L2TP_NUMBER_ASKING);
+	name(match, true, L2TP_PROTOCOL, 0, L2TP_SPACE_SLOT);
 	return WAY_MORE;
 }
 
 /* By the inside host, or by the outside address who has the rest. */
 static enum way by_host(struct vpnalg_match *match)
 {
-	name(match, false, L2TP_PROTOCOL, 0, L2TP_NUMBER_FLOW);
+	name(match, false, L2TP_PROTOCOL, 0, L2TP_SPACE_FLOW);
 	return WAY_LAST;
 }
 
@@ -198,12 +202,12 @@ enum by {
 	BY_NOTHING,
 	BY_INSIDE_PORT,
 	BY_ANSWER,
-	BY_QUESTION,
+	BY_FIRST_ANSWER,
 	BY_OUTSIDE_PORT,
 	BY_ID,
 	BY_OWN_ID,
 	BY_SERVER,
-	BY_ASKER,
+	BY_REQUESTER,
 	BY_ELSEWHERE,
 	BY_HOST
 };
@@ -215,9 +219,9 @@ enum by {
 static const uint8_t ways[2][2][2][WAYS_MAX] = {
 	{ { { BY_ID, BY_OWN_ID, BY_OUTSIDE_PORT },
 	    { BY_ID, BY_OUTSIDE_PORT, BY_SERVER, BY_ELSEWHERE } },
-	  { { BY_INSIDE_PORT, BY_ANSWER, BY_QUESTION },
-	    { BY_ELSEWHERE, BY_INSIDE_PORT, BY_ANSWER, BY_QUESTION } } },
-	{ { { BY_ID, BY_OWN_ID, BY_HOST }, { BY_ID, BY_ASKER, BY_HOST } },
+	  { { BY_INSIDE_PORT, BY_ANSWER, BY_FIRST_ANSWER },
+	    { BY_ELSEWHERE, BY_INSIDE_PORT, BY_ANSWER, BY_FIRST_ANSWER } } },
+	{ { { BY_ID, BY_OWN_ID, BY_HOST }, { BY_ID, BY_REQUESTER, BY_HOST } },
 	  { { BY_HOST }, { BY_HOST } } },
 };
 
@@ -229,8 +233,8 @@ static enum way name_by(unsigned by, const struct vpnalg_parsed *parsed,
 		return by_inside_port(parsed, match);
 	case BY_ANSWER:
 		return by_answer(parsed, match);
-	case BY_QUESTION:
-		return by_question(parsed, match);
+	case BY_FIRST_ANSWER:
+		return by_first_answer(parsed, match);
 	case BY_OUTSIDE_PORT:
 		return by_outside_port(parsed, match);
 	case BY_ID:
@@ -239,8 +243,8 @@ static enum way name_by(unsigned by, const struct vpnalg_parsed *parsed,
 		return by_own_id(parsed, match);
 	case BY_SERVER:
 		return by_server(parsed, match);
-	case BY_ASKER:
-		return by_asker(parsed, match);
+	case BY_REQUESTER:
+		return by_requester(parsed, match);
 	case BY_ELSEWHERE:
 		return by_elsewhere(parsed, match);
 	case BY_HOST:
@@ -327,13 +331,13 @@ static enum vpnalg_result translate_insisting(struct vpnalg_step *step)
 static void swept(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == L2TP_KIND_SESSION)
-		vpnalg_l2tp_life_swept(translator, record);
+		vpnalg_l2tp_lifetime_swept(translator, record);
 }
 
 static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == L2TP_KIND_SESSION)
-		vpnalg_l2tp_life_closed(translator, record);
+		vpnalg_l2tp_lifetime_closed(translator, record);
 }
 
 const struct vpnalg_handler vpnalg_l2tp = {

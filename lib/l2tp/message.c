@@ -3,7 +3,7 @@
  * the AVPs of a control message. Whatever is behind a length is not read. A
  * datagram whose header is none of L2TP's is foreign: another protocol uses the
  * port. */
-#include "l2tp.h"
+#include "message.h"
 
 #include "../wire/ip.h"
 #include "../wire/udp.h"
@@ -12,14 +12,14 @@
 static const struct avp {
 	uint16_t type;
 	uint8_t size;
-	uint32_t what;
+	uint32_t space;
 } avps[L2TP_IDS] = {
-	[L2TP_OWN_TUNNEL] = { L2TP_AVP_ASSIGNED_TUNNEL, 2, L2TP_NUMBER_TUNNEL },
+	[L2TP_OWN_TUNNEL] = { L2TP_AVP_ASSIGNED_TUNNEL, 2, L2TP_SPACE_TUNNEL },
 	[L2TP_OWN_CONNECTION] = { L2TP_AVP_ASSIGNED_CONNECTION, 4,
-				  L2TP_NUMBER_CONNECTION },
-	[L2TP_OWN_SESSION] = { L2TP_AVP_LOCAL_SESSION, 4, L2TP_NUMBER_SESSION },
+				  L2TP_SPACE_CONNECTION },
+	[L2TP_OWN_SESSION] = { L2TP_AVP_LOCAL_SESSION, 4, L2TP_SPACE_SESSION },
 	[L2TP_PEER_SESSION] = { L2TP_AVP_REMOTE_SESSION, 4,
-				L2TP_NUMBER_SESSION },
+				L2TP_SPACE_SESSION },
 };
 
 /* Whether the message has so many bytes, and they are in memory. */
@@ -42,13 +42,13 @@ static void set_length(const struct vpnalg_parsed *parsed,
 }
 
 static void set_id(const struct vpnalg_parsed *parsed, struct l2tp_id *id,
-		   uint32_t offset, uint8_t size, uint32_t what)
+		   uint32_t offset, uint8_t size, uint32_t space)
 {
 	const uint8_t *at = parsed->l4 + offset;
 
 	id->offset = (uint16_t)offset;
 	id->size = size;
-	id->what = what;
+	id->space = space;
 	id->value = size == 2 ? vpnalg_get16(at) : vpnalg_get32(at);
 	id->other = id->value;
 }
@@ -72,7 +72,7 @@ static enum vpnalg_result read_control(const struct vpnalg_parsed *parsed,
 	m->ns = vpnalg_get16(at + L2TP_NS_OFF);
 	set_id(parsed, &m->header, m->offset + L2TP_ID_OFF,
 	       m->version == 2 ? 2 : 4,
-	       m->version == 2 ? L2TP_NUMBER_TUNNEL : L2TP_NUMBER_CONNECTION);
+	       m->version == 2 ? L2TP_SPACE_TUNNEL : L2TP_SPACE_CONNECTION);
 	return VPNALG_TRANSLATED;
 }
 
@@ -100,7 +100,7 @@ static enum vpnalg_result read_data2(const struct vpnalg_parsed *parsed,
 		end += L2TP_V2_OFFSET_SIZE_LEN;
 	if (m->length < end)
 		return VPNALG_DROP_MALFORMED;
-	set_id(parsed, &m->header, m->offset + ids, 2, L2TP_NUMBER_TUNNEL);
+	set_id(parsed, &m->header, m->offset + ids, 2, L2TP_SPACE_TUNNEL);
 	return VPNALG_TRANSLATED;
 }
 
@@ -112,7 +112,7 @@ static enum vpnalg_result read_data3(const struct vpnalg_parsed *parsed,
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	set_id(parsed, &m->header, m->offset + L2TP_ID_OFF, 4,
-	       L2TP_NUMBER_SESSION);
+	       L2TP_SPACE_SESSION);
 	return m->header.value != 0 ? VPNALG_TRANSLATED : VPNALG_DROP_MALFORMED;
 }
 
@@ -173,7 +173,7 @@ static enum vpnalg_result read_ip(const struct vpnalg_parsed *parsed,
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	m->version = 3;
-	set_id(parsed, &m->header, 0, 4, L2TP_NUMBER_SESSION);
+	set_id(parsed, &m->header, 0, 4, L2TP_SPACE_SESSION);
 	if (m->header.value != 0)
 		return VPNALG_TRANSLATED;
 	m->offset = L2TP_IP_ZEROS_LEN;
@@ -208,8 +208,9 @@ static enum vpnalg_result take_id(const struct vpnalg_parsed *parsed,
 	}
 	if (length != L2TP_AVP_LEN + (unsigned)avp->size)
 		return VPNALG_DROP_MALFORMED;
-	set_id(parsed, id, m->offset + at + L2TP_AVP_LEN, avp->size, avp->what);
-	if (id->value == 0 && avp->what != L2TP_NUMBER_SESSION)
+	set_id(parsed, id, m->offset + at + L2TP_AVP_LEN, avp->size,
+	       avp->space);
+	if (id->value == 0 && avp->space != L2TP_SPACE_SESSION)
 		return VPNALG_DROP_MALFORMED;
 	return VPNALG_TRANSLATED;
 }

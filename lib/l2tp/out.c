@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What travels out: it may open a flow and keeps it. */
-#include "l2tp.h"
+#include "out.h"
 
 #include "../wire/ip.h"
+#include "control.h"
+#include "flow.h"
+#include "request.h"
+#include "server.h"
+#include "tunnel.h"
 
 /* Whether it has the outside port that the flow has for itself, where L2TP has
  * port 1701. */
@@ -13,7 +18,7 @@ static bool has_wrong_port(struct vpnalg_step *step, struct vpnalg_record *flow)
 	       vpnalg_local_port(step->parsed) !=
 		       (l2tp_is_shared(step, flow)
 				? L2TP_PORT
-				: vpnalg_l2tp_flow_port(step, flow));
+				: l2tp_flow_port(step, flow));
 }
 
 /* Whether it goes to a port of the remote from which the flow, or the tunnel
@@ -73,8 +78,8 @@ static enum vpnalg_result go_out(struct vpnalg_step *step,
 	if (flow == NULL)
 		return VPNALG_UNTOUCHED;
 	step->record = flow;
-	result = vpnalg_l2tp_ask_is_one(m)
-			 ? vpnalg_l2tp_ask(step, flow, m, insists)
+	result = vpnalg_l2tp_request_is_one(m)
+			 ? vpnalg_l2tp_request(step, flow, m, insists)
 			 : pass(step, flow, m, insists);
 	if (result != VPNALG_TRANSLATED)
 		return result;

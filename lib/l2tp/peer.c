@@ -4,9 +4,11 @@
  * address by nothing else; so each is one host's: the one's whose record has the
  * outside key of the peer's ID. A tunnel or session has it as its peer's ID;
  * whoever else is the first to send to one claims it. */
-#include "l2tp.h"
+#include "peer.h"
 
-#define WHAT_MASK 0xffff0000U
+#include "flow.h"
+#include "lifetime.h"
+#include "tunnel.h"
 
 static struct l2tp_tunnel *body(struct vpnalg *translator,
 				struct vpnalg_record *record)
@@ -49,8 +51,7 @@ bool vpnalg_l2tp_peer_is_anothers(struct vpnalg_step *step,
 	return holder != NULL && keeps(step, flow, holder, false);
 }
 
-void vpnalg_l2tp_peer_detach(struct vpnalg_step *step,
-			     struct vpnalg_record *record)
+static void detach(struct vpnalg_step *step, struct vpnalg_record *record)
 {
 	vpnalg_session_unlink(step->translator, record, VPNALG_INSIDE_PEER);
 	vpnalg_session_unlink(step->translator, record, VPNALG_OUTSIDE_PEER);
@@ -84,7 +85,7 @@ static bool take_outside(struct vpnalg_step *step, struct vpnalg_record *flow,
 	vpnalg_session_tuple(step->translator, record, VPNALG_INSIDE_OWN,
 			     &tuple);
 	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_OUTSIDE_PEER,
-				 tuple.port & WHAT_MASK, &tuple);
+				 tuple.port & L2TP_SPACE_MASK, &tuple);
 	tuple.id = peer;
 	holder = vpnalg_session_find(step->translator, &tuple);
 	if (holder == record ||
@@ -105,7 +106,8 @@ bool vpnalg_l2tp_peer_hold(struct vpnalg_step *step, struct vpnalg_record *flow,
 	    record->keys & 1U << VPNALG_OUTSIDE_PEER)
 		return true;
 	take_outside(step, flow, record,
-		     vpnalg_l2tp_tunnel_id(step, record, VPNALG_INSIDE_PEER));
+		     vpnalg_session_id(step->translator, record,
+				       VPNALG_INSIDE_PEER));
 	return record->keys & 1U << VPNALG_OUTSIDE_PEER;
 }
 
@@ -117,7 +119,7 @@ static bool attach(struct vpnalg_step *step, struct vpnalg_record *flow,
 	vpnalg_session_tuple(step->translator, record, VPNALG_INSIDE_OWN,
 			     &inside);
 	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_PEER,
-				 inside.port & WHAT_MASK, &inside);
+				 inside.port & L2TP_SPACE_MASK, &inside);
 	inside.id = peer;
 	if (!vpnalg_session_link(step->translator, record, &inside))
 		return false;
@@ -136,7 +138,7 @@ static void drop_claim(struct vpnalg_step *step, struct vpnalg_record *flow,
 	vpnalg_session_tuple(step->translator, record, VPNALG_INSIDE_OWN,
 			     &tuple);
 	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_PEER,
-				 tuple.port & WHAT_MASK, &tuple);
+				 tuple.port & L2TP_SPACE_MASK, &tuple);
 	tuple.id = peer;
 	claim = vpnalg_session_find(step->translator, &tuple);
 	if (claim != NULL && claim->kind == L2TP_KIND_CLAIM)
@@ -156,15 +158,16 @@ enum vpnalg_result vpnalg_l2tp_peer_attach(struct vpnalg_step *step,
 	uint32_t old = 0;
 
 	if (before & L2TP_TUNNEL_ATTACHED)
-		old = vpnalg_l2tp_tunnel_id(step, record, VPNALG_INSIDE_PEER);
+		old = vpnalg_session_id(step->translator, record,
+					VPNALG_INSIDE_PEER);
 	if (old != peer) {
 		drop_claim(step, flow, record, peer);
-		vpnalg_l2tp_peer_detach(step, record);
+		detach(step, record);
 		if (!attach(step, flow, record, peer, 0)) {
-			vpnalg_l2tp_peer_detach(step, record);
+			detach(step, record);
 			if (old != 0 &&
 			    !attach(step, flow, record, old, before & known))
-				vpnalg_l2tp_peer_detach(step, record);
+				detach(step, record);
 			return VPNALG_DROP_STORE;
 		}
 	}
@@ -174,6 +177,15 @@ enum vpnalg_result vpnalg_l2tp_peer_attach(struct vpnalg_step *step,
 		vpnalg_l2tp_peer_hold(step, flow, record);
 	}
 	return VPNALG_TRANSLATED;
+}
+
+void vpnalg_l2tp_peer_renew(struct vpnalg_step *step,
+			    const struct vpnalg_record *flow,
+			    struct vpnalg_record *record)
+{
+	detach(step, record);
+	body(step->translator, record)->flags = 0;
+	vpnalg_l2tp_lifetime_extend(step, flow, record);
 }
 
 /* Claims */
@@ -191,19 +203,18 @@ static enum vpnalg_result open_claim(struct vpnalg_step *step,
 					  .peer = true };
 	struct vpnalg_tuple tuple;
 
-	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_PEER, id->what,
+	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_PEER, id->space,
 				 &tuple);
 	opening.zone = tuple.zone;
 	opening.inside = tuple.local;
 	opening.remote = tuple.remote;
 	opening.inside_port = tuple.port;
-	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_OUTSIDE_PEER, id->what,
+	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_OUTSIDE_PEER, id->space,
 				 &tuple);
 	opening.outside = tuple.local;
 	opening.outside_port = tuple.port;
 	if (apart)
-		opening.outside_port =
-			id->what | vpnalg_l2tp_flow_port(step, flow);
+		opening.outside_port = id->space | l2tp_flow_port(step, flow);
 	opening.lifetime = (uint32_t)(flow->deadline - step->now);
 	return vpnalg_session_open(step, &opening, claim);
 }

@@ -3,7 +3,7 @@
  * port that asked, or to port 1701 whatever asked. Only what answers a pending
  * SCCRQ, or what its sender makes of that, tells. Over IP there are no ports:
  * such a server is like one that insists. */
-#include "l2tp.h"
+#include "server.h"
 
 #include "../wire/ip.h"
 
@@ -13,14 +13,14 @@ static bool is_udp(const struct vpnalg_step *step)
 }
 
 static void tuple_for(struct vpnalg_step *step, struct vpnalg_record *record,
-		      uint32_t number, struct vpnalg_tuple *tuple)
+		      uint32_t space, struct vpnalg_tuple *tuple)
 {
 	vpnalg_session_tuple(step->translator, record, VPNALG_OUTSIDE_OWN,
 			     tuple);
 	tuple->role = VPNALG_OUTSIDE_PEER;
 	tuple->space = L2TP_PROTOCOL;
 	tuple->id = 0;
-	tuple->port = number | (is_udp(step) ? L2TP_PORT : 0);
+	tuple->port = space | (is_udp(step) ? L2TP_PORT : 0);
 }
 
 static struct l2tp_server *body(struct vpnalg_step *step,
@@ -34,25 +34,25 @@ struct vpnalg_record *vpnalg_l2tp_server_find(struct vpnalg_step *step,
 {
 	struct vpnalg_tuple tuple;
 
-	tuple_for(step, flow, L2TP_NUMBER_SERVER, &tuple);
+	tuple_for(step, flow, L2TP_SPACE_SERVER, &tuple);
 	return vpnalg_session_find(step->translator, &tuple);
 }
 
 /* The key of the flow whose turn it is to ask. */
-void vpnalg_l2tp_server_asking(struct vpnalg_step *step,
-			       struct vpnalg_record *flow,
-			       struct vpnalg_tuple *tuple)
+void vpnalg_l2tp_server_slot(struct vpnalg_step *step,
+			     struct vpnalg_record *flow,
+			     struct vpnalg_tuple *tuple)
 {
-	tuple_for(step, flow, L2TP_NUMBER_ASKING, tuple);
+	tuple_for(step, flow, L2TP_SPACE_SLOT, tuple);
 }
 
 /* The flow whose turn it is to ask, if any. */
-struct vpnalg_record *vpnalg_l2tp_server_asker(struct vpnalg_step *step,
-					       struct vpnalg_record *record)
+struct vpnalg_record *vpnalg_l2tp_server_requester(struct vpnalg_step *step,
+						   struct vpnalg_record *record)
 {
 	struct vpnalg_tuple tuple;
 
-	tuple_for(step, record, L2TP_NUMBER_ASKING, &tuple);
+	tuple_for(step, record, L2TP_SPACE_SLOT, &tuple);
 	return vpnalg_session_find(step->translator, &tuple);
 }
 
@@ -69,7 +69,7 @@ enum vpnalg_result vpnalg_l2tp_server_open(struct vpnalg_step *step,
 
 	vpnalg_session_tuple(step->translator, flow, VPNALG_INSIDE_OWN,
 			     &inside);
-	tuple_for(step, flow, L2TP_NUMBER_SERVER, &outside);
+	tuple_for(step, flow, L2TP_SPACE_SERVER, &outside);
 	opening.zone = inside.zone;
 	opening.inside = inside.local;
 	opening.remote = inside.remote;
@@ -79,7 +79,7 @@ enum vpnalg_result vpnalg_l2tp_server_open(struct vpnalg_step *step,
 	result = vpnalg_session_open(step, &opening, server);
 	if (result != VPNALG_TRANSLATED || !insists)
 		return result;
-	body(step, *server)->flags = L2TP_SERVER_INSISTS;
+	body(step, *server)->flags = L2TP_SERVER_FIXED_PORT;
 	vpnalg_session_changed(step->translator, *server);
 	return VPNALG_TRANSLATED;
 }
@@ -89,17 +89,17 @@ uint32_t vpnalg_l2tp_server_flags(struct vpnalg_step *step,
 				  struct vpnalg_record *server)
 {
 	if (!is_udp(step))
-		return L2TP_SERVER_INSISTS;
+		return L2TP_SERVER_FIXED_PORT;
 	return server != NULL ? body(step, server)->flags : 0;
 }
 
-bool vpnalg_l2tp_server_insists(struct vpnalg_step *step,
-				struct vpnalg_record *flow)
+bool vpnalg_l2tp_server_has_fixed_port(struct vpnalg_step *step,
+				       struct vpnalg_record *flow)
 {
 	struct vpnalg_record *server = vpnalg_l2tp_server_find(step, flow);
 
 	return server != NULL &&
-	       body(step, server)->flags & L2TP_SERVER_INSISTS;
+	       body(step, server)->flags & L2TP_SERVER_FIXED_PORT;
 }
 
 static void set_flags(struct vpnalg_step *step, struct vpnalg_record *flow,
@@ -113,8 +113,8 @@ static void set_flags(struct vpnalg_step *step, struct vpnalg_record *flow,
 	vpnalg_session_changed(step->translator, server);
 }
 
-void vpnalg_l2tp_server_live(struct vpnalg_step *step,
-			     struct vpnalg_record *flow)
+void vpnalg_l2tp_server_extend(struct vpnalg_step *step,
+			       struct vpnalg_record *flow)
 {
 	struct vpnalg_record *server = NULL;
 
@@ -135,8 +135,8 @@ void vpnalg_l2tp_server_resume(struct vpnalg_step *step,
 	uint16_t flags = L2TP_FLOW_BEGUN | L2TP_FLOW_RESUMED;
 
 	if (server != NULL)
-		insists = body(step, server)->flags & L2TP_SERVER_INSISTS;
-	if (insists || vpnalg_l2tp_flow_port(step, flow) == L2TP_PORT)
+		insists = body(step, server)->flags & L2TP_SERVER_FIXED_PORT;
+	if (insists || l2tp_flow_port(step, flow) == L2TP_PORT)
 		flags |= L2TP_FLOW_SHARED;
 	l2tp_flow(step, flow)->flags |= flags;
 	vpnalg_session_changed(step->translator, flow);
@@ -147,16 +147,16 @@ void vpnalg_l2tp_server_resume(struct vpnalg_step *step,
 static void learn(struct vpnalg_step *step, struct vpnalg_record *flow,
 		  const struct l2tp_flow *f)
 {
-	bool elsewhere = vpnalg_l2tp_flow_port(step, flow) != L2TP_PORT;
+	bool elsewhere = l2tp_flow_port(step, flow) != L2TP_PORT;
 	struct vpnalg_record *server = vpnalg_l2tp_server_find(step, flow);
 
 	if (!elsewhere || server == NULL)
 		return;
 	if (!(f->flags & L2TP_FLOW_SHARED))
-		set_flags(step, flow, L2TP_SERVER_HONOURS);
-	else if (f->asked >= L2TP_ASKED_IN_VAIN &&
+		set_flags(step, flow, L2TP_SERVER_SYMMETRIC);
+	else if (f->unanswered >= L2TP_UNANSWERED_MAX &&
 		 body(step, server)->flags == 0)
-		set_flags(step, flow, L2TP_SERVER_INSISTS);
+		set_flags(step, flow, L2TP_SERVER_FIXED_PORT);
 }
 
 /* A pending SCCRQ is answered. */
@@ -165,41 +165,41 @@ void vpnalg_l2tp_server_answered(struct vpnalg_step *step,
 {
 	struct l2tp_flow *f = l2tp_flow(step, flow);
 
-	if (!(f->flags & L2TP_FLOW_ASKING))
+	if (!(f->flags & L2TP_FLOW_PENDING))
 		return;
 	vpnalg_session_unlink(step->translator, flow, VPNALG_OUTSIDE_PEER);
 	if (is_udp(step))
 		learn(step, flow, f);
-	f->flags &= (uint16_t)~L2TP_FLOW_ASKING;
-	f->waits = f->asked = 0;
+	f->flags &= (uint16_t)~L2TP_FLOW_PENDING;
+	f->held_count = f->unanswered = 0;
 	vpnalg_session_changed(step->translator, flow);
 }
 
-/* What seems to be the answer to the asker has come to port 1701, from where it
- * did not ask: the server insists. The asker asks again by itself. */
-void vpnalg_l2tp_server_stray(struct vpnalg_step *step,
-			      struct vpnalg_record *asker,
-			      const struct l2tp_message *m)
+/* What seems to be the answer to the requester has come to port 1701, from where it
+ * did not ask: the server insists. The requester asks again by itself. */
+void vpnalg_l2tp_server_misdirected(struct vpnalg_step *step,
+				    struct vpnalg_record *requester,
+				    const struct l2tp_message *m)
 {
-	const struct l2tp_flow *f = l2tp_flow(step, asker);
-	struct vpnalg_record *server = vpnalg_l2tp_server_find(step, asker);
+	const struct l2tp_flow *f = l2tp_flow(step, requester);
+	struct vpnalg_record *server = vpnalg_l2tp_server_find(step, requester);
 	bool hidden = f->flags & L2TP_FLOW_HIDDEN;
 
 	if (f->flags & L2TP_FLOW_SHARED || server == NULL ||
-	    !(f->flags & L2TP_FLOW_ASKING))
+	    !(f->flags & L2TP_FLOW_PENDING))
 		return;
-	if (hidden ? !(body(step, server)->flags & L2TP_SERVER_HONOURS)
+	if (hidden ? !(body(step, server)->flags & L2TP_SERVER_SYMMETRIC)
 		   : f->own[m->version - 2] == m->header.value)
-		set_flags(step, asker, L2TP_SERVER_INSISTS);
+		set_flags(step, requester, L2TP_SERVER_FIXED_PORT);
 }
 
 /* Of equal hidden IDs nobody can make two: the later one is refused. */
 void vpnalg_l2tp_server_refuse(struct vpnalg_step *step,
-			       struct vpnalg_record *asker)
+			       struct vpnalg_record *requester)
 {
-	l2tp_flow(step, asker)->flags |= L2TP_FLOW_CLASH;
-	vpnalg_l2tp_server_answered(step, asker);
+	l2tp_flow(step, requester)->flags |= L2TP_FLOW_CLASH;
+	vpnalg_l2tp_server_answered(step, requester);
 	vpnalg_session_set_lifetime(
-		step->translator, asker,
+		step->translator, requester,
 		vpnalg_session_timers(step->translator)->linger);
 }

@@ -3,11 +3,13 @@
  * sessions of version 3 in them: what tells apart whose a packet is. Sessions
  * of version 2 have no records, for their IDs mean nothing without the tunnel's
  * (RFC 2661 3.1). */
-#include "l2tp.h"
+#include "tunnel.h"
 
 #include <string.h>
 
 #include "../wire/ip.h"
+#include "flow.h"
+#include "lifetime.h"
 
 static struct l2tp_tunnel *body(struct vpnalg *translator,
 				struct vpnalg_record *record)
@@ -15,28 +17,19 @@ static struct l2tp_tunnel *body(struct vpnalg *translator,
 	return vpnalg_session_body(translator, record);
 }
 
-uint32_t vpnalg_l2tp_tunnel_id(struct vpnalg_step *step,
-			       struct vpnalg_record *record, unsigned role)
-{
-	struct vpnalg_tuple tuple;
-
-	vpnalg_session_tuple(step->translator, record, role, &tuple);
-	return tuple.id;
-}
-
 /* Finding */
 
 /* A tuple for the host, port and remote of the flow. */
 void vpnalg_l2tp_tunnel_tuple(struct vpnalg_step *step,
 			      struct vpnalg_record *flow, unsigned role,
-			      uint32_t what, struct vpnalg_tuple *tuple)
+			      uint32_t space, struct vpnalg_tuple *tuple)
 {
 	bool inside = role == VPNALG_INSIDE_OWN || role == VPNALG_INSIDE_PEER;
 
 	vpnalg_session_tuple(step->translator, flow,
 			     inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN,
 			     tuple);
-	tuple->port = what;
+	tuple->port = space;
 	if (step->parsed->protocol == PROTOCOL_UDP)
 		tuple->port |= inside ? tuple->id : (uint32_t)L2TP_PORT;
 	tuple->role = (uint8_t)role;
@@ -80,7 +73,7 @@ struct vpnalg_record *vpnalg_l2tp_tunnel_holder(struct vpnalg_step *step,
 
 	if (id->value == 0)
 		return NULL;
-	vpnalg_l2tp_tunnel_tuple(step, flow, role, id->what, &tuple);
+	vpnalg_l2tp_tunnel_tuple(step, flow, role, id->space, &tuple);
 	tuple.id = id->value;
 	record = vpnalg_session_find(step->translator, &tuple);
 	if (record == NULL || !is_left_over(step, flow, role, record))
@@ -137,9 +130,9 @@ bool vpnalg_l2tp_tunnel_has_no_other(struct vpnalg_step *step,
 void vpnalg_l2tp_tunnel_other(struct vpnalg_step *step, struct l2tp_id *id,
 			      struct vpnalg_record *record)
 {
-	id->other = vpnalg_l2tp_tunnel_id(
-		step, record,
-		step->parsed->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN);
+	id->other = vpnalg_session_id(step->translator, record,
+				      step->parsed->inside ? VPNALG_OUTSIDE_OWN
+							   : VPNALG_INSIDE_OWN);
 }
 
 /* The beginning */
@@ -173,19 +166,19 @@ static void set_opening(struct vpnalg_step *step, struct vpnalg_record *flow,
 	struct vpnalg_tuple tuple;
 
 	*opening = (struct vpnalg_opening){
-		.kind = id->what == L2TP_NUMBER_SESSION ? L2TP_KIND_SESSION
+		.kind = id->space == L2TP_SPACE_SESSION ? L2TP_KIND_SESSION
 							: L2TP_KIND_TUNNEL,
 		.space = L2TP_PROTOCOL,
 		.id = id->value,
 		.lifetime = vpnalg_session_timers(step->translator)->udp,
 	};
-	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_OWN, id->what,
+	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_OWN, id->space,
 				 &tuple);
 	opening->zone = tuple.zone;
 	opening->inside = tuple.local;
 	opening->remote = tuple.remote;
 	opening->inside_port = tuple.port;
-	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_OUTSIDE_OWN, id->what,
+	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_OUTSIDE_OWN, id->space,
 				 &tuple);
 	opening->outside = tuple.local;
 	opening->outside_port = tuple.port;
@@ -201,7 +194,7 @@ static void begin(struct vpnalg_step *step, struct vpnalg_record *flow,
 	tunnel->generation = (uint16_t)vpnalg_session_random(step->translator);
 	tunnel->remote_port = l2tp_flow(step, flow)->remote_port;
 	tunnel->heard = (uint32_t)step->now - L2TP_UNHEARD_MS;
-	vpnalg_l2tp_life_extend(step, flow, record);
+	vpnalg_l2tp_lifetime_extend(step, flow, record);
 }
 
 /* Exact: only with that ID outside, too. */
@@ -226,14 +219,4 @@ enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
 	if (result == VPNALG_TRANSLATED)
 		begin(step, flow, *opened);
 	return result;
-}
-
-/* Its owner asks for it once more: its peer is another one now. */
-void vpnalg_l2tp_tunnel_reopen(struct vpnalg_step *step,
-			       const struct vpnalg_record *flow,
-			       struct vpnalg_record *record)
-{
-	vpnalg_l2tp_peer_detach(step, record);
-	body(step->translator, record)->flags = 0;
-	vpnalg_l2tp_life_extend(step, flow, record);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* PPTP calls: children of a control connection, carried by GRE, ended by a
  * linger (RFC 2637 3.2, 4). */
-#include "pptp.h"
+#include "call.h"
 
 #include <string.h>
 
@@ -13,12 +13,6 @@
 #define SLACK_PART 16
 
 #define LAST_MOMENT_MS 1000
-
-uint16_t vpnalg_pptp_call_id(struct vpnalg *translator,
-			     struct vpnalg_record *call, unsigned role)
-{
-	return (uint16_t)vpnalg_session_id(translator, call, role);
-}
 
 /* The control connection that the call came from, if that one is still what
  * its ports lead to. It may be dead. */
@@ -81,9 +75,8 @@ void vpnalg_pptp_call_join(struct vpnalg_step *step, struct vpnalg_record *call)
 	c->remote_port = (uint16_t)tuple.port;
 	c->generation = control->generation;
 	step->record->children++;
-	inside = vpnalg_pptp_call_id(step->translator, call, VPNALG_INSIDE_OWN);
-	outside =
-		vpnalg_pptp_call_id(step->translator, call, VPNALG_OUTSIDE_OWN);
+	inside = pptp_call_id(step->translator, call, VPNALG_INSIDE_OWN);
+	outside = pptp_call_id(step->translator, call, VPNALG_OUTSIDE_OWN);
 	if (inside >> 8 != outside >> 8)
 		control->flags |= PPTP_MIXED;
 	vpnalg_session_changed(step->translator, step->record);
@@ -198,12 +191,6 @@ void vpnalg_pptp_call_swept(struct vpnalg *translator,
 	give_back_peer(translator, call);
 }
 
-void vpnalg_pptp_call_closed(struct vpnalg *translator,
-			     struct vpnalg_record *call)
-{
-	vpnalg_pptp_call_leave(translator, call);
-}
-
 void vpnalg_pptp_call_answer(struct vpnalg *translator,
 			     struct vpnalg_record *call)
 {
@@ -261,9 +248,9 @@ static void rewrite(struct vpnalg_step *step)
 
 	vpnalg_rewrite_ends(step);
 	if (step->parsed->inward)
-		vpnalg_rewrite_16(step, GRE_CALL_ID_OFF,
-				  vpnalg_pptp_call_id(step->translator,
-						      step->record, role));
+		vpnalg_rewrite_16(
+			step, GRE_CALL_ID_OFF,
+			pptp_call_id(step->translator, step->record, role));
 }
 
 enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step)

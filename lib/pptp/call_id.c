@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Call IDs in control messages: whose they are, what stands for them outside,
  * and what the messages say of their calls (RFC 2637 2.7-2.15). */
-#include "pptp.h"
+#include "call_id.h"
 
 #include <string.h>
+
+#include "call.h"
 
 /* A tuple for the host and remote of the control connection. */
 static void tuple_for(struct vpnalg_step *step, unsigned role, uint16_t id,
@@ -175,8 +177,7 @@ static enum vpnalg_result open_call(struct vpnalg_step *step,
 		return pass_stranger(step, id);
 	no_failure(step);
 	vpnalg_pptp_call_join(step, call);
-	id->other =
-		vpnalg_pptp_call_id(step->translator, call, VPNALG_OUTSIDE_OWN);
+	id->other = pptp_call_id(step->translator, call, VPNALG_OUTSIDE_OWN);
 	if (!differs_in_front(id))
 		return VPNALG_TRANSLATED;
 	vpnalg_session_close(step->translator, call);
@@ -246,9 +247,9 @@ static bool use_call(struct vpnalg_step *step, struct vpnalg_record *call,
 		replace(step, call);
 		return false;
 	}
-	id->other = vpnalg_pptp_call_id(step->translator, call,
-					inside ? VPNALG_OUTSIDE_OWN
-					       : VPNALG_INSIDE_OWN);
+	id->other =
+		pptp_call_id(step->translator, call,
+			     inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN);
 	if (!differs_in_front(id) && shares(step, call, VPNALG_OUTSIDE_OWN) &&
 	    (!id->opens || reopen_call(step, call)))
 		return true;
@@ -286,9 +287,9 @@ bool vpnalg_pptp_id_peer(struct vpnalg_step *step, struct pptp_id *id)
 		    id->value);
 	if (call == NULL || !vpnalg_pptp_call_is_of(step, call))
 		return false;
-	id->other = vpnalg_pptp_call_id(step->translator, call,
-					inside ? VPNALG_OUTSIDE_OWN
-					       : VPNALG_INSIDE_OWN);
+	id->other =
+		pptp_call_id(step->translator, call,
+			     inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN);
 	if (!differs_in_front(id))
 		return true;
 	id->other = id->value;
@@ -329,8 +330,7 @@ enum vpnalg_result vpnalg_pptp_id_attach(struct vpnalg_step *step, uint16_t own,
 		return VPNALG_TRANSLATED;
 	c = pptp_call_body(step->translator, call);
 	if (c->flags & PPTP_CALL_ATTACHED &&
-	    vpnalg_pptp_call_id(step->translator, call, VPNALG_INSIDE_PEER) ==
-		    peer)
+	    pptp_call_id(step->translator, call, VPNALG_INSIDE_PEER) == peer)
 		return VPNALG_TRANSLATED;
 	tuple_for(step, VPNALG_INSIDE_PEER, peer, &inside);
 	tuple_for(step, VPNALG_OUTSIDE_PEER, peer, &outside);

@@ -2,10 +2,11 @@
 /* The control connection: TCP to port 1723 as a session with ports of its own.
  * Only what touches a stream's cursor moves its state: the cursor is the
  * window (RFC 9293 3.10, RFC 5961). */
-#include "pptp.h"
+#include "connection.h"
 
 #include "../wire/ip.h"
 #include "../wire/tcp.h"
+#include "stream.h"
 
 static struct pptp_control *body(struct vpnalg_step *step)
 {
@@ -377,7 +378,7 @@ static enum vpnalg_result take(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-enum vpnalg_result vpnalg_pptp_control(struct vpnalg_step *step)
+enum vpnalg_result vpnalg_pptp_connection(struct vpnalg_step *step)
 {
 	struct pptp_segment segment;
 	enum vpnalg_result result;

@@ -4,6 +4,8 @@
 
 #include "../wire/ip.h"
 #include "../wire/tcp.h"
+#include "call.h"
+#include "connection.h"
 
 static const struct vpnalg_kind kinds[PPTP_KINDS] = {
 	/* GRE without a call still belongs to the hosts that have a control
@@ -97,7 +99,7 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 
 static enum vpnalg_result translate(struct vpnalg_step *step)
 {
-	return step->kind == PPTP_KIND_CONTROL ? vpnalg_pptp_control(step)
+	return step->kind == PPTP_KIND_CONTROL ? vpnalg_pptp_connection(step)
 					       : vpnalg_pptp_call(step);
 }
 
@@ -110,7 +112,7 @@ static void swept(struct vpnalg *translator, struct vpnalg_record *record)
 static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == PPTP_KIND_CALL)
-		vpnalg_pptp_call_closed(translator, record);
+		vpnalg_pptp_call_leave(translator, record);
 }
 
 const struct vpnalg_handler vpnalg_pptp = {

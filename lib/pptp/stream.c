@@ -6,9 +6,11 @@
  * outside. Then whatever is remembered is written into the segment. The same
  * loop serves new data, retransmissions however they are cut, and undo; and a
  * byte of the stream never has two values. */
-#include "pptp.h"
+#include "stream.h"
 
 #include <string.h>
+
+#include "call_id.h"
 
 enum field_use { FIELD_NONE, FIELD_OWN, FIELD_PEER };
 

@@ -7,16 +7,28 @@
  * port 1701 and the ID is hidden, one SCCRQ is unanswered at a time, so that it
  * is known whose the answer is. The others are held back for so long, and no
  * longer. */
-#include "l2tp.h"
+#include "request.h"
 
 #include "../wire/ip.h"
+#include "any_address.h"
+#include "flow.h"
+#include "peer.h"
+#include "server.h"
+#include "tunnel.h"
 
-struct ask {
+/* How long an SCCRQ may keep the slot unanswered. */
+#define SLOT_MS 3000
+
+/* Limits on holding back one host's SCCRQs until it is answered. */
+#define HELD_MS 3000
+#define HELD_MAX 3
+
+struct request {
 	struct vpnalg_record *flow;
 	struct l2tp_message *m;
 	struct vpnalg_record *own[2]; /* the tunnels that it asks for */
 	struct l2tp_opened opened;
-	bool hidden, shared, takes_turn;
+	bool hidden, shared, takes_slot;
 };
 
 static bool is_hidden(const struct l2tp_message *m)
@@ -26,7 +38,7 @@ static bool is_hidden(const struct l2tp_message *m)
 }
 
 /* Whether the message asks for a tunnel that can be told from others. */
-bool vpnalg_l2tp_ask_is_one(const struct l2tp_message *m)
+bool vpnalg_l2tp_request_is_one(const struct l2tp_message *m)
 {
 	return m->control && m->type == L2TP_SCCRQ && m->header.value == 0 &&
 	       (m->ids[L2TP_OWN_TUNNEL].size != 0 ||
@@ -35,7 +47,7 @@ bool vpnalg_l2tp_ask_is_one(const struct l2tp_message *m)
 
 static bool has_port(struct vpnalg_step *step, struct vpnalg_record *flow)
 {
-	return vpnalg_l2tp_flow_port(step, flow) == L2TP_PORT;
+	return l2tp_flow_port(step, flow) == L2TP_PORT;
 }
 
 /* Port 1701 is shared by whoever has it, for a server that insists on it, and
@@ -47,19 +59,20 @@ static bool will_share(struct vpnalg_step *step, struct vpnalg_record *flow,
 
 	if (f->flags & L2TP_FLOW_SHARED || step->parsed->undo)
 		return f->flags & L2TP_FLOW_SHARED;
-	return server & L2TP_SERVER_INSISTS || f->asked >= L2TP_ASKED_IN_VAIN ||
-	       has_port(step, flow);
+	return server & L2TP_SERVER_FIXED_PORT ||
+	       f->unanswered >= L2TP_UNANSWERED_MAX || has_port(step, flow);
 }
 
-static bool needs_turn(const struct ask *a, uint32_t server)
+static bool needs_slot(const struct request *a, uint32_t server)
 {
 	if (a->hidden)
-		return a->shared || !(server & L2TP_SERVER_HONOURS);
+		return a->shared || !(server & L2TP_SERVER_SYMMETRIC);
 	return server == 0;
 }
 
-static enum vpnalg_result find_server(struct vpnalg_step *step, struct ask *a,
-				      bool insists, uint32_t *flags)
+static enum vpnalg_result find_server(struct vpnalg_step *step,
+				      struct request *a, bool insists,
+				      uint32_t *flags)
 {
 	struct vpnalg_record *server = NULL;
 	enum vpnalg_result result;
@@ -82,25 +95,27 @@ static enum vpnalg_result find_server(struct vpnalg_step *step, struct ask *a,
 
 /* Whether it is another host's turn. Its turn is not made longer by asking again;
  * nor is this host held back again before it is answered. */
-static bool is_held(struct vpnalg_step *step, struct ask *a)
+static bool is_held(struct vpnalg_step *step, struct request *a)
 {
-	struct vpnalg_record *asker = vpnalg_l2tp_server_asker(step, a->flow);
+	struct vpnalg_record *requester =
+		vpnalg_l2tp_server_requester(step, a->flow);
 	struct l2tp_flow *f = l2tp_flow(step, a->flow);
 	uint32_t now = (uint32_t)step->now;
 
-	if (asker == NULL || asker == a->flow || step->parsed->undo ||
+	if (requester == NULL || requester == a->flow || step->parsed->undo ||
 	    !vpnalg_session_may_hold(step->translator) ||
-	    now - l2tp_flow(step, asker)->since >= L2TP_TURN_MS)
+	    now - l2tp_flow(step, requester)->pending_since >= SLOT_MS)
 		return false;
-	if (f->waits == 0)
-		f->held = now;
-	if (f->waits >= L2TP_HELD_MAX || now - f->held >= L2TP_HELD_MS)
+	if (f->held_count == 0)
+		f->held_since = now;
+	if (f->held_count >= HELD_MAX || now - f->held_since >= HELD_MS)
 		return false;
-	f->waits++;
+	f->held_count++;
 	return true;
 }
 
-static enum vpnalg_result open_tunnels(struct vpnalg_step *step, struct ask *a)
+static enum vpnalg_result open_tunnels(struct vpnalg_step *step,
+				       struct request *a)
 {
 	struct vpnalg_record *record;
 	enum vpnalg_result result;
@@ -128,23 +143,23 @@ static enum vpnalg_result open_tunnels(struct vpnalg_step *step, struct ask *a)
 						: VPNALG_DROP_AMBIGUOUS;
 }
 
-static enum vpnalg_result take_turn(struct vpnalg_step *step, struct ask *a)
+static enum vpnalg_result take_slot(struct vpnalg_step *step, struct request *a)
 {
 	struct vpnalg_tuple tuple;
 
-	if (!a->takes_turn || step->parsed->undo ||
-	    vpnalg_l2tp_server_asker(step, a->flow) == a->flow)
+	if (!a->takes_slot || step->parsed->undo ||
+	    vpnalg_l2tp_server_requester(step, a->flow) == a->flow)
 		return VPNALG_TRANSLATED;
-	vpnalg_l2tp_server_asking(step, a->flow, &tuple);
+	vpnalg_l2tp_server_slot(step, a->flow, &tuple);
 	vpnalg_session_unlink(step->translator, a->flow, VPNALG_OUTSIDE_PEER);
 	if (!vpnalg_session_link(step->translator, a->flow, &tuple))
 		return VPNALG_DROP_STORE;
-	l2tp_flow(step, a->flow)->since = (uint32_t)step->now;
+	l2tp_flow(step, a->flow)->pending_since = (uint32_t)step->now;
 	return VPNALG_TRANSLATED;
 }
 
 /* All that can fail. */
-static enum vpnalg_result prepare(struct vpnalg_step *step, struct ask *a,
+static enum vpnalg_result prepare(struct vpnalg_step *step, struct request *a,
 				  bool insists)
 {
 	enum vpnalg_result result;
@@ -157,55 +172,55 @@ static enum vpnalg_result prepare(struct vpnalg_step *step, struct ask *a,
 		return result;
 	a->hidden = is_hidden(a->m);
 	a->shared = will_share(step, a->flow, server);
-	a->takes_turn = needs_turn(a, server);
+	a->takes_slot = needs_slot(a, server);
 	if (a->shared && !a->m->whole)
 		return VPNALG_DROP_TRUNCATED;
-	if (a->takes_turn && is_held(step, a))
+	if (a->takes_slot && is_held(step, a))
 		return VPNALG_DROP_HELD;
 	if (a->shared) {
 		l2tp_flow(step, a->flow)->flags |= L2TP_FLOW_SHARED;
 		result = open_tunnels(step, a);
 	}
 	if (result == VPNALG_TRANSLATED)
-		result = vpnalg_l2tp_question_ask(step, a->flow, a->m,
-						  &a->opened);
+		result = vpnalg_l2tp_any_address_open(step, a->flow, a->m,
+						      &a->opened);
 	if (result == VPNALG_TRANSLATED)
-		result = take_turn(step, a);
+		result = take_slot(step, a);
 	return result;
 }
 
-static void note_question(struct l2tp_flow *f, const struct ask *a)
+static void note_pending(struct l2tp_flow *f, const struct request *a)
 {
 	f->own[0] = a->m->ids[L2TP_OWN_TUNNEL].value;
 	f->own[1] = a->m->ids[L2TP_OWN_CONNECTION].value;
 	f->flags &= (uint16_t)~L2TP_FLOW_HIDDEN;
-	f->flags |= L2TP_FLOW_ASKING | L2TP_FLOW_BEGUN;
+	f->flags |= L2TP_FLOW_PENDING | L2TP_FLOW_BEGUN;
 	if (a->hidden)
 		f->flags |= L2TP_FLOW_HIDDEN;
 	if (!a->shared)
-		f->asked++; /* and shared it is after a few */
+		f->unanswered++; /* and shared it is after a few */
 }
 
-static void commit(struct vpnalg_step *step, const struct ask *a)
+static void commit(struct vpnalg_step *step, const struct request *a)
 {
 	struct l2tp_flow *f = l2tp_flow(step, a->flow);
 	unsigned i;
 
 	if (step->parsed->inside)
-		note_question(f, a);
+		note_pending(f, a);
 	f->busy = 0;
 	vpnalg_session_changed(step->translator, a->flow);
 	vpnalg_l2tp_flow_refresh(step, a->flow, a->m);
 	for (i = 0; i < 2; i++)
 		if (a->own[i] != NULL && step->parsed->inside)
-			vpnalg_l2tp_tunnel_reopen(step, a->flow, a->own[i]);
+			vpnalg_l2tp_peer_renew(step, a->flow, a->own[i]);
 }
 
-enum vpnalg_result vpnalg_l2tp_ask(struct vpnalg_step *step,
-				   struct vpnalg_record *flow,
-				   struct l2tp_message *m, bool insists)
+enum vpnalg_result vpnalg_l2tp_request(struct vpnalg_step *step,
+				       struct vpnalg_record *flow,
+				       struct l2tp_message *m, bool insists)
 {
-	struct ask a = { .flow = flow, .m = m };
+	struct request a = { .flow = flow, .m = m };
 	uint16_t before = l2tp_flow(step, flow)->flags;
 	enum vpnalg_result result = prepare(step, &a, insists);
 

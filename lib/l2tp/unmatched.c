@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What comes in and is of no tunnel that is known: whether it is for the flow, or
  * answers a flow whose SCCRQ hides the ID. */
-#include "l2tp.h"
+#include "unmatched.h"
 
-static bool asks_hidden(struct vpnalg_step *step, struct vpnalg_record *flow)
+#include "flow.h"
+#include "server.h"
+#include "tunnel.h"
+
+static bool hides_id(struct vpnalg_step *step, struct vpnalg_record *flow)
 {
 	const uint16_t all =
-		L2TP_FLOW_ASKING | L2TP_FLOW_HIDDEN | L2TP_FLOW_SHARED;
+		L2TP_FLOW_PENDING | L2TP_FLOW_HIDDEN | L2TP_FLOW_SHARED;
 
 	return (l2tp_flow(step, flow)->flags & all) == all;
 }
@@ -35,13 +39,13 @@ static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *flow,
 }
 
 /* An SCCRP to port 1701 that belongs to no tunnel that is known. */
-enum vpnalg_result vpnalg_l2tp_unknown_answer(struct vpnalg_step *step,
-					      const struct l2tp_message *m,
-					      struct vpnalg_record **flow)
+enum vpnalg_result vpnalg_l2tp_unmatched_answer(struct vpnalg_step *step,
+						const struct l2tp_message *m,
+						struct vpnalg_record **flow)
 {
-	struct vpnalg_record *asker;
+	struct vpnalg_record *requester;
 
-	if (*flow != NULL && asks_hidden(step, *flow)) {
+	if (*flow != NULL && hides_id(step, *flow)) {
 		if (step->parsed->inside &&
 		    is_anothers(step, *flow, &m->header))
 			vpnalg_l2tp_server_refuse(step, *flow);
@@ -49,14 +53,14 @@ enum vpnalg_result vpnalg_l2tp_unknown_answer(struct vpnalg_step *step,
 	}
 	if (step->parsed->inside)
 		return VPNALG_UNTOUCHED;
-	asker = vpnalg_l2tp_server_asker(step, step->record);
-	if (asker == NULL || asker == *flow)
+	requester = vpnalg_l2tp_server_requester(step, step->record);
+	if (requester == NULL || requester == *flow)
 		return VPNALG_UNTOUCHED;
-	if (asks_hidden(step, asker)) {
-		*flow = asker;
-		return learn_hidden(step, asker, m);
+	if (hides_id(step, requester)) {
+		*flow = requester;
+		return learn_hidden(step, requester, m);
 	}
-	vpnalg_l2tp_server_stray(step, asker, m);
+	vpnalg_l2tp_server_misdirected(step, requester, m);
 	return VPNALG_DROP_AMBIGUOUS;
 }
 
@@ -74,27 +78,28 @@ static enum vpnalg_result judge_unknown(struct vpnalg_step *step,
 		return vpnalg_l2tp_flow_has_rest(step, flow)
 			       ? VPNALG_TRANSLATED
 			       : VPNALG_DROP_NO_SESSION;
-	if (vpnalg_l2tp_flow_port(step, flow) != L2TP_PORT ||
+	if (l2tp_flow_port(step, flow) != L2TP_PORT ||
 	    (m->header.value != 0 && !resumed))
 		return VPNALG_DROP_NO_SESSION;
 	if (m->header.value !=
 	    0) /* new tunnels have IDs that are not its own */
 		return VPNALG_TRANSLATED;
-	return vpnalg_l2tp_server_insists(step, flow) ? VPNALG_DROP_AMBIGUOUS
-						      : VPNALG_TRANSLATED;
+	return vpnalg_l2tp_server_has_fixed_port(step, flow)
+		       ? VPNALG_DROP_AMBIGUOUS
+		       : VPNALG_TRANSLATED;
 }
 
 /* Without a tunnel. */
-enum vpnalg_result vpnalg_l2tp_unknown_take(struct vpnalg_step *step,
-					    const struct l2tp_message *m,
-					    struct vpnalg_record **flow)
+enum vpnalg_result vpnalg_l2tp_unmatched_take(struct vpnalg_step *step,
+					      const struct l2tp_message *m,
+					      struct vpnalg_record **flow)
 {
 	bool at_1701 = !m->udp || l2tp_is_shared(step, *flow) ||
-		       vpnalg_l2tp_flow_port(step, *flow) == L2TP_PORT;
+		       l2tp_flow_port(step, *flow) == L2TP_PORT;
 	enum vpnalg_result result = VPNALG_UNTOUCHED;
 
 	if (at_1701 && l2tp_is_answer(m))
-		result = vpnalg_l2tp_unknown_answer(step, m, flow);
+		result = vpnalg_l2tp_unmatched_answer(step, m, flow);
 	if (result != VPNALG_UNTOUCHED)
 		return result;
 	return l2tp_is_shared(step, *flow) ? judge_unknown(step, *flow, m)

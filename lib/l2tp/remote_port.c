@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From which port of a server its answers come (RFC 2661 8.1). */
-#include "l2tp.h"
+#include "remote_port.h"
 
 #include "../wire/ip.h"
 
@@ -36,10 +36,10 @@ static enum vpnalg_result give_answer_key(struct vpnalg_step *step,
 
 /* Whether it answers a pending SCCRQ. In a shared flow that is one for which a
  * tunnel is there, and the inside host has not gone on with it yet. */
-bool vpnalg_l2tp_port_is_awaited(struct vpnalg_step *step,
-				 struct vpnalg_record *flow,
-				 struct vpnalg_record *tunnel,
-				 const struct l2tp_message *m)
+bool vpnalg_l2tp_remote_port_is_awaited(struct vpnalg_step *step,
+					struct vpnalg_record *flow,
+					struct vpnalg_record *tunnel,
+					const struct l2tp_message *m)
 {
 	const struct l2tp_flow *f = l2tp_flow(step, flow);
 
@@ -48,7 +48,7 @@ bool vpnalg_l2tp_port_is_awaited(struct vpnalg_step *step,
 	if (tunnel != NULL)
 		return !(l2tp_tunnel(step, tunnel)->flags &
 			 L2TP_TUNNEL_CONFIRMED);
-	if (!(f->flags & L2TP_FLOW_ASKING))
+	if (!(f->flags & L2TP_FLOW_PENDING))
 		return false;
 	return f->flags & L2TP_FLOW_HIDDEN ||
 	       (!(f->flags & L2TP_FLOW_SHARED) &&
@@ -70,10 +70,10 @@ static bool has_session(struct vpnalg_step *step, struct vpnalg_record *flow,
 
 /* RFC 2661 8.1: the answer to an SCCRQ may come from another port, which is
  * fixed then. */
-bool vpnalg_l2tp_port_is_right(struct vpnalg_step *step,
-			       struct vpnalg_record *flow,
-			       struct vpnalg_record *tunnel,
-			       const struct l2tp_message *m)
+bool vpnalg_l2tp_remote_port_is_right(struct vpnalg_step *step,
+				      struct vpnalg_record *flow,
+				      struct vpnalg_record *tunnel,
+				      const struct l2tp_message *m)
 {
 	uint16_t port, right = l2tp_flow(step, flow)->remote_port;
 
@@ -85,13 +85,13 @@ bool vpnalg_l2tp_port_is_right(struct vpnalg_step *step,
 	if (tunnel != NULL)
 		right = l2tp_tunnel(step, tunnel)->remote_port;
 	return port == right ||
-	       (vpnalg_l2tp_port_is_awaited(step, flow, tunnel, m) &&
+	       (vpnalg_l2tp_remote_port_is_awaited(step, flow, tunnel, m) &&
 		(port == L2TP_PORT || !has_session(step, flow, port)));
 }
 
 /* What has come in is the answer: its port is the flow's from now on. */
-enum vpnalg_result vpnalg_l2tp_port_take(struct vpnalg_step *step,
-					 struct vpnalg_record *flow)
+enum vpnalg_result vpnalg_l2tp_remote_port_take(struct vpnalg_step *step,
+						struct vpnalg_record *flow)
 {
 	struct l2tp_flow *f = l2tp_flow(step, flow);
 	enum vpnalg_result result = VPNALG_TRANSLATED;

@@ -2,110 +2,106 @@
 /* SCCRQs that may be answered from another address, where the caller wants that
  * (RFC 2661 8.1). A question is found by the outside port and the ID that was
  * asked for, whoever answers. */
-#include "l2tp.h"
+#include "any_address.h"
 
 #include <string.h>
 
 #include "../wire/ip.h"
 
-#define PORT_MASK 0x0000ffffU
-
-static struct l2tp_question *body(struct vpnalg_step *step,
-				  struct vpnalg_record *question)
+static struct l2tp_any_address *body(struct vpnalg_step *step,
+				     struct vpnalg_record *sccrq)
 {
-	return vpnalg_session_body(step->translator, question);
+	return vpnalg_session_body(step->translator, sccrq);
 }
 
 /* From which the flow's packets come. */
 static uint32_t port_of(struct vpnalg_step *step, struct vpnalg_record *flow)
 {
 	return l2tp_is_shared(step, flow) ? L2TP_PORT
-					  : vpnalg_l2tp_flow_port(step, flow);
+					  : l2tp_flow_port(step, flow);
 }
 
 /* Whether the flow has asked it, as it stands outside now. */
-static bool is_of(struct vpnalg_step *step, struct vpnalg_record *question,
+static bool is_of(struct vpnalg_step *step, struct vpnalg_record *sccrq,
 		  struct vpnalg_record *flow)
 {
 	size_t length = step->parsed->addr_len;
 	struct vpnalg_tuple its, ours;
 
-	vpnalg_session_tuple(step->translator, question, VPNALG_OUTSIDE_OWN,
-			     &its);
+	vpnalg_session_tuple(step->translator, sccrq, VPNALG_OUTSIDE_OWN, &its);
 	vpnalg_session_tuple(step->translator, flow, VPNALG_OUTSIDE_OWN, &ours);
-	return (its.port & PORT_MASK) == port_of(step, flow) &&
+	return (its.port & L2TP_PORT_MASK) == port_of(step, flow) &&
 	       memcmp(its.local, ours.local, length) == 0 &&
-	       memcmp(body(step, question)->remote, ours.remote, length) == 0;
+	       memcmp(body(step, sccrq)->remote, ours.remote, length) == 0;
 }
 
 /* Asking */
 
-static enum vpnalg_result open_question(struct vpnalg_step *step,
-					struct vpnalg_record *flow,
-					const struct l2tp_id *id,
-					struct l2tp_opened *opened)
+static enum vpnalg_result open_record(struct vpnalg_step *step,
+				      struct vpnalg_record *flow,
+				      const struct l2tp_id *id,
+				      struct l2tp_opened *opened)
 {
-	uint32_t number = L2TP_NUMBER_QUESTION | id->what;
+	uint32_t space = L2TP_SPACE_ANY_ADDRESS | id->space;
 	struct vpnalg_tuple ends;
 	struct vpnalg_opening opening = {
-		.kind = L2TP_KIND_QUESTION,
+		.kind = L2TP_KIND_ANY_ADDRESS,
 		.space = L2TP_PROTOCOL,
 		.id = id->value,
 		.outside_id = id->value,
-		.outside_port = number | port_of(step, flow),
+		.outside_port = space | port_of(step, flow),
 		.lifetime = vpnalg_session_timers(step->translator)
 				    ->call_unanswered,
 	};
-	struct vpnalg_record *question;
+	struct vpnalg_record *sccrq;
 	enum vpnalg_result result;
 
 	vpnalg_session_tuple(step->translator, flow, VPNALG_INSIDE_OWN, &ends);
 	opening.zone = ends.zone;
 	opening.inside = ends.local;
-	opening.inside_port = number | ends.id;
+	opening.inside_port = space | ends.id;
 	vpnalg_session_tuple(step->translator, flow, VPNALG_OUTSIDE_OWN, &ends);
 	opening.outside = ends.local;
-	result = vpnalg_session_open(step, &opening, &question);
+	result = vpnalg_session_open(step, &opening, &sccrq);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	memcpy(body(step, question)->remote, ends.remote,
-	       step->parsed->addr_len);
-	vpnalg_session_changed(step->translator, question);
-	l2tp_note(opened, question);
+	memcpy(body(step, sccrq)->remote, ends.remote, step->parsed->addr_len);
+	vpnalg_session_changed(step->translator, sccrq);
+	l2tp_note(opened, sccrq);
 	return VPNALG_TRANSLATED;
 }
 
-static struct vpnalg_record *find_question(struct vpnalg_step *step,
-					   struct vpnalg_record *flow,
-					   const struct l2tp_id *id)
+static struct vpnalg_record *find_record(struct vpnalg_step *step,
+					 struct vpnalg_record *flow,
+					 const struct l2tp_id *id)
 {
 	struct vpnalg_tuple tuple;
 
 	vpnalg_session_tuple(step->translator, flow, VPNALG_INSIDE_OWN, &tuple);
 	tuple.space = L2TP_PROTOCOL;
-	tuple.port = L2TP_NUMBER_QUESTION | id->what | tuple.id;
+	tuple.port = L2TP_SPACE_ANY_ADDRESS | id->space | tuple.id;
 	tuple.id = id->value;
 	tuple.remote = NULL;
 	return vpnalg_session_find(step->translator, &tuple);
 }
 
 /* Once answered, the same question is not open to others again. */
-static enum vpnalg_result ask(struct vpnalg_step *step,
-			      struct vpnalg_record *flow,
-			      const struct l2tp_id *id,
-			      struct l2tp_opened *opened)
+static enum vpnalg_result renew_or_open(struct vpnalg_step *step,
+					struct vpnalg_record *flow,
+					const struct l2tp_id *id,
+					struct l2tp_opened *opened)
 {
-	struct vpnalg_record *question = find_question(step, flow, id);
+	struct vpnalg_record *sccrq = find_record(step, flow, id);
 
-	if (question == NULL)
-		return open_question(step, flow, id, opened);
-	if (!is_of(step, question, flow)) {
-		vpnalg_session_close(step->translator, question);
-		return open_question(step, flow, id, opened);
+	if (sccrq == NULL)
+		return open_record(step, flow, id, opened);
+	if (!is_of(step, sccrq, flow)) {
+		vpnalg_session_close(step->translator, sccrq);
+		return open_record(step, flow, id, opened);
 	}
-	if (!(body(step, question)->flags & L2TP_QUESTION_ANSWERED))
+	if (!(body(step, sccrq)->flags & L2TP_ANY_ADDRESS_ANSWERED))
 		vpnalg_session_set_lifetime(
-			step->translator, question,
+			step->translator, sccrq,
 			vpnalg_session_timers(step->translator)
 				->call_unanswered);
 	return VPNALG_TRANSLATED;
@@ -113,10 +109,10 @@ static enum vpnalg_result ask(struct vpnalg_step *step,
 
 /* An SCCRQ goes out. An ID that cannot be read, or that is another one outside,
  * is none by which a stranger's answer could be told. */
-enum vpnalg_result vpnalg_l2tp_question_ask(struct vpnalg_step *step,
-					    struct vpnalg_record *flow,
-					    const struct l2tp_message *m,
-					    struct l2tp_opened *opened)
+enum vpnalg_result vpnalg_l2tp_any_address_open(struct vpnalg_step *step,
+						struct vpnalg_record *flow,
+						const struct l2tp_message *m,
+						struct l2tp_opened *opened)
 {
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 	unsigned i;
@@ -128,7 +124,7 @@ enum vpnalg_result vpnalg_l2tp_question_ask(struct vpnalg_step *step,
 	for (i = L2TP_OWN_TUNNEL;
 	     i <= L2TP_OWN_CONNECTION && result == VPNALG_TRANSLATED; i++)
 		if (m->ids[i].value != 0 && m->ids[i].other == m->ids[i].value)
-			result = ask(step, flow, &m->ids[i], opened);
+			result = renew_or_open(step, flow, &m->ids[i], opened);
 	return result;
 }
 
@@ -136,15 +132,15 @@ enum vpnalg_result vpnalg_l2tp_question_ask(struct vpnalg_step *step,
 
 /* The inside host's flow with a remote, by the port from which it asked. */
 static struct vpnalg_record *flow_with(struct vpnalg_step *step,
-				       struct vpnalg_record *question,
+				       struct vpnalg_record *sccrq,
 				       const uint8_t *remote)
 {
 	struct vpnalg_tuple tuple;
 
-	vpnalg_session_tuple(step->translator, question, VPNALG_INSIDE_OWN,
+	vpnalg_session_tuple(step->translator, sccrq, VPNALG_INSIDE_OWN,
 			     &tuple);
 	tuple.space = PROTOCOL_UDP;
-	tuple.id = tuple.port & PORT_MASK;
+	tuple.id = tuple.port & L2TP_PORT_MASK;
 	tuple.port = L2TP_PORT;
 	tuple.remote = remote;
 	return vpnalg_session_find(step->translator, &tuple);
@@ -152,34 +148,34 @@ static struct vpnalg_record *flow_with(struct vpnalg_step *step,
 
 /* Who has asked it, if it may still be answered from elsewhere. Equal questions
  * of two hosts may not. */
-static struct vpnalg_record *asker_of(struct vpnalg_step *step,
-				      struct vpnalg_record *question,
-				      const struct l2tp_message *m)
+static struct vpnalg_record *requester_of(struct vpnalg_step *step,
+					  struct vpnalg_record *sccrq,
+					  const struct l2tp_message *m)
 {
 	struct vpnalg_record *flow;
 	const struct l2tp_flow *f;
 
-	if (question->flags & VPNALG_SESSION_SHARED ||
-	    body(step, question)->flags & L2TP_QUESTION_ANSWERED ||
-	    flow_with(step, question, step->parsed->remote) != NULL)
+	if (sccrq->flags & VPNALG_SESSION_SHARED ||
+	    body(step, sccrq)->flags & L2TP_ANY_ADDRESS_ANSWERED ||
+	    flow_with(step, sccrq, step->parsed->remote) != NULL)
 		return NULL;
-	flow = flow_with(step, question, body(step, question)->remote);
+	flow = flow_with(step, sccrq, body(step, sccrq)->remote);
 	if (flow == NULL || flow->kind != L2TP_KIND_FLOW ||
-	    !is_of(step, question, flow))
+	    !is_of(step, sccrq, flow))
 		return NULL;
 	f = l2tp_flow(step, flow);
-	return f->flags & L2TP_FLOW_ASKING &&
+	return f->flags & L2TP_FLOW_PENDING &&
 			       f->own[m->version - 2] == m->header.value
 		       ? flow
 		       : NULL;
 }
 
-/* The same as the asker's, ports and all, but with who has answered. */
+/* The same as the requester's, ports and all, but with who has answered. */
 static enum vpnalg_result open_flow(struct vpnalg_step *step,
-				    struct vpnalg_record *asker,
+				    struct vpnalg_record *requester,
 				    struct vpnalg_record **flow)
 {
-	const struct l2tp_flow *from = l2tp_flow(step, asker);
+	const struct l2tp_flow *from = l2tp_flow(step, requester);
 	struct vpnalg_tuple inside, outside;
 	struct vpnalg_opening opening = {
 		.kind = L2TP_KIND_FLOW,
@@ -191,9 +187,9 @@ static enum vpnalg_result open_flow(struct vpnalg_step *step,
 	enum vpnalg_result result;
 	struct l2tp_flow *to;
 
-	vpnalg_session_tuple(step->translator, asker, VPNALG_INSIDE_OWN,
+	vpnalg_session_tuple(step->translator, requester, VPNALG_INSIDE_OWN,
 			     &inside);
-	vpnalg_session_tuple(step->translator, asker, VPNALG_OUTSIDE_OWN,
+	vpnalg_session_tuple(step->translator, requester, VPNALG_OUTSIDE_OWN,
 			     &outside);
 	opening.zone = inside.zone;
 	opening.inside = inside.local;
@@ -209,30 +205,30 @@ static enum vpnalg_result open_flow(struct vpnalg_step *step,
 	to->own[0] = from->own[0];
 	to->own[1] = from->own[1];
 	to->remote_port = L2TP_PORT;
-	to->flags = from->flags & (L2TP_FLOW_SHARED | L2TP_FLOW_ASKING);
+	to->flags = from->flags & (L2TP_FLOW_SHARED | L2TP_FLOW_PENDING);
 	vpnalg_session_changed(step->translator, *flow);
 	return VPNALG_TRANSLATED;
 }
 
 /* An answer to the question step->record comes from where it was not asked: a
  * flow for it. */
-enum vpnalg_result vpnalg_l2tp_question_follow(struct vpnalg_step *step,
-					       const struct l2tp_message *m,
-					       struct vpnalg_record **flow)
+enum vpnalg_result vpnalg_l2tp_any_address_follow(struct vpnalg_step *step,
+						  const struct l2tp_message *m,
+						  struct vpnalg_record **flow)
 {
-	struct vpnalg_record *asker = asker_of(step, step->record, m);
+	struct vpnalg_record *requester = requester_of(step, step->record, m);
 
-	if (asker == NULL)
+	if (requester == NULL)
 		return VPNALG_UNTOUCHED;
-	if (l2tp_is_shared(step, asker) && !m->whole)
+	if (l2tp_is_shared(step, requester) && !m->whole)
 		return VPNALG_DROP_TRUNCATED;
-	return open_flow(step, asker, flow);
+	return open_flow(step, requester, flow);
 }
 
 /* It is fixed from now on. */
-void vpnalg_l2tp_question_settle(struct vpnalg_step *step,
-				 struct vpnalg_record *question)
+void vpnalg_l2tp_any_address_close(struct vpnalg_step *step,
+				   struct vpnalg_record *sccrq)
 {
-	body(step, question)->flags |= L2TP_QUESTION_ANSWERED;
-	vpnalg_session_changed(step->translator, question);
+	body(step, sccrq)->flags |= L2TP_ANY_ADDRESS_ANSWERED;
+	vpnalg_session_changed(step->translator, sccrq);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How long tunnels live, and the sessions of version 3 in them. */
-#include "l2tp.h"
+#include "lifetime.h"
 
 /* What a tunnel lives on when its sessions have ended in the midst of its
  * packet. */
@@ -28,7 +28,7 @@ static struct vpnalg_record *parent_of(struct vpnalg *translator,
 
 	vpnalg_session_tuple(translator, session, VPNALG_INSIDE_OWN, &tuple);
 	tuple.id = s->parent;
-	tuple.port = L2TP_NUMBER_CONNECTION | (tuple.port & L2TP_PORT_MASK);
+	tuple.port = L2TP_SPACE_CONNECTION | (tuple.port & L2TP_PORT_MASK);
 	parent = vpnalg_session_peek(translator, &tuple);
 	if (parent == NULL ||
 	    body(translator, parent)->generation != s->generation)
@@ -57,21 +57,22 @@ static void leave(struct vpnalg *translator, struct vpnalg_record *session)
 	vpnalg_session_changed(translator, parent);
 }
 
-void vpnalg_l2tp_life_join(struct vpnalg_step *step,
-			   struct vpnalg_record *session,
-			   struct vpnalg_record *tunnel)
+void vpnalg_l2tp_lifetime_join(struct vpnalg_step *step,
+			       struct vpnalg_record *session,
+			       struct vpnalg_record *tunnel)
 {
 	struct l2tp_tunnel *s = body(step->translator, session);
 
-	s->parent = vpnalg_l2tp_tunnel_id(step, tunnel, VPNALG_INSIDE_OWN);
+	s->parent =
+		vpnalg_session_id(step->translator, tunnel, VPNALG_INSIDE_OWN);
 	s->generation = body(step->translator, tunnel)->generation;
 	tunnel->children++;
 	vpnalg_session_changed(step->translator, tunnel);
 	vpnalg_session_changed(step->translator, session);
 }
 
-void vpnalg_l2tp_life_closed(struct vpnalg *translator,
-			     struct vpnalg_record *record)
+void vpnalg_l2tp_lifetime_closed(struct vpnalg *translator,
+				 struct vpnalg_record *record)
 {
 	if (is_session(record))
 		leave(translator, record);
@@ -93,8 +94,8 @@ static void linger(struct vpnalg *translator, struct vpnalg_record *record)
 }
 
 /* What the inside host has ended nothing takes back. */
-void vpnalg_l2tp_life_end(struct vpnalg_step *step,
-			  struct vpnalg_record *record)
+void vpnalg_l2tp_lifetime_end(struct vpnalg_step *step,
+			      struct vpnalg_record *record)
 {
 	if (!step->parsed->inward)
 		body(step->translator, record)->flags |= L2TP_TUNNEL_FINAL;
@@ -103,17 +104,17 @@ void vpnalg_l2tp_life_end(struct vpnalg_step *step,
 }
 
 /* It goes on, for as long as its flow. */
-void vpnalg_l2tp_life_extend(struct vpnalg_step *step,
-			     const struct vpnalg_record *flow,
-			     struct vpnalg_record *record)
+void vpnalg_l2tp_lifetime_extend(struct vpnalg_step *step,
+				 const struct vpnalg_record *flow,
+				 struct vpnalg_record *record)
 {
 	record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
 	vpnalg_session_set_lifetime(step->translator, record,
 				    flow->deadline - step->now);
 }
 
-void vpnalg_l2tp_life_swept(struct vpnalg *translator,
-			    struct vpnalg_record *record)
+void vpnalg_l2tp_lifetime_swept(struct vpnalg *translator,
+				struct vpnalg_record *record)
 {
 	if (!stands(translator, parent_of(translator, record)))
 		linger(translator, record);
@@ -154,7 +155,7 @@ static bool has_parent(struct vpnalg_step *step, struct vpnalg_record *flow,
 	if (parent != NULL &&
 	    vpnalg_session_is_alive(step->translator, parent) &&
 	    may_revive(step, parent, body(step->translator, parent))) {
-		vpnalg_l2tp_life_extend(step, flow, parent);
+		vpnalg_l2tp_lifetime_extend(step, flow, parent);
 		f->flags &= (uint16_t)~L2TP_FLOW_ENDED;
 		vpnalg_session_changed(step->translator, flow);
 	}
@@ -163,8 +164,9 @@ static bool has_parent(struct vpnalg_step *step, struct vpnalg_record *flow,
 
 /* The inside host goes on with it, or only begins: what it has confirmed is
  * another tunnel than the one that was to end. */
-void vpnalg_l2tp_life_use(struct vpnalg_step *step, struct vpnalg_record *flow,
-			  struct vpnalg_record *record, bool begins)
+void vpnalg_l2tp_lifetime_use(struct vpnalg_step *step,
+			      struct vpnalg_record *flow,
+			      struct vpnalg_record *record, bool begins)
 {
 	const struct l2tp_tunnel *its = body(step->translator, record);
 	bool ended = record->flags & VPNALG_SESSION_ENDED;
@@ -174,7 +176,7 @@ void vpnalg_l2tp_life_use(struct vpnalg_step *step, struct vpnalg_record *flow,
 		  : is_fresh(step, record))
 		return;
 	if (has_parent(step, flow, record))
-		vpnalg_l2tp_life_extend(step, flow, record);
+		vpnalg_l2tp_lifetime_extend(step, flow, record);
 	else
 		linger(step->translator, record);
 }
@@ -187,8 +189,8 @@ static void note_heard(struct vpnalg_step *step, struct vpnalg_record *record)
 
 /* Something has come in for it; noted once a second. A remote that sends data of
  * a session has not forgotten its control connection. */
-void vpnalg_l2tp_life_hear(struct vpnalg_step *step,
-			   struct vpnalg_record *record)
+void vpnalg_l2tp_lifetime_hear(struct vpnalg_step *step,
+			       struct vpnalg_record *record)
 {
 	struct vpnalg_record *parent;
 

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Mappings, and the sessions and permissions under them. */
+#ifndef VPNALG_GENERAL_MAPPING_H
+#define VPNALG_GENERAL_MAPPING_H
+
+#include <vpnalg/handler.h>
+
+/* Opens a session for a packet from inside, under the mapping that is
+ * step->record, or under a new one. */
+enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
+						 uint32_t lifetime);
+
+/* Tells whether the mapping step->record lets a packet in (RFC 4787 REQ-8). */
+enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step);
+
+/* A session or permission is closed: it leaves its parent. */
+void vpnalg_general_mapping_leave(struct vpnalg *translator,
+				  struct vpnalg_record *child);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* TCP connections, by their flags alone. */
+#ifndef VPNALG_GENERAL_TCP_H
+#define VPNALG_GENERAL_TCP_H
+
+#include <vpnalg/handler.h>
+
+/* Tells whether the header is well formed and in memory. */
+enum vpnalg_result vpnalg_general_tcp_check(const struct vpnalg_parsed *parsed);
+
+bool vpnalg_general_tcp_is_syn(const struct vpnalg_parsed *parsed);
+
+/* Tells whether a segment from inside may open a session. */
+bool vpnalg_general_tcp_may_open(const struct vpnalg_parsed *parsed,
+				 bool mapped);
+
+/* Follows the connection step->record and sets its deadline. */
+void vpnalg_general_tcp_follow(struct vpnalg_step *step);
+
+#endif

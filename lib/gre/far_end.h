@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The inside hosts that have GRE tunnels with a remote. */
+#ifndef VPNALG_GRE_FAR_END_H
+#define VPNALG_GRE_FAR_END_H
+
+#include <vpnalg/handler.h>
+
+/* Notes that the host of a tunnel has sent. */
+enum vpnalg_result vpnalg_gre_remote_note(struct vpnalg_step *step,
+					  struct vpnalg_record *tunnel);
+
+/* Returns the tunnel of the one host that a packet with an unknown Key can be
+ * for: the only host, or of two the one that hears nothing of its own Key. NULL
+ * if there is no such host. */
+struct vpnalg_record *vpnalg_gre_remote_fit(struct vpnalg_step *step,
+					    struct vpnalg_record *remote);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Flows: who opens them, how long they live, and how addresses and ports are
+ * rewritten. */
+#ifndef VPNALG_L2TP_FLOW_H
+#define VPNALG_L2TP_FLOW_H
+
+#include "message.h"
+
+/* Opens a flow for a message from inside, as step->record. */
+enum vpnalg_result vpnalg_l2tp_flow_open(struct vpnalg_step *step,
+					 const struct l2tp_message *message);
+
+/* Returns the flow of a tunnel, session or claim. NULL if it is gone, even if
+ * another handler has its ports now. */
+struct vpnalg_record *vpnalg_l2tp_flow_find(struct vpnalg_step *step,
+					    struct vpnalg_record *tunnel);
+
+/* The same, but NULL as well if the flow is a later one that has no tunnels. */
+struct vpnalg_record *vpnalg_l2tp_flow_of(struct vpnalg_step *step,
+					  struct vpnalg_record *tunnel);
+
+/* Notes that a packet has come in for the flow. */
+void vpnalg_l2tp_flow_answered(struct vpnalg_step *step,
+			       struct vpnalg_record *flow);
+
+/* Begins the linger of a flow that is not shared: the end of its tunnel was
+ * announced. */
+void vpnalg_l2tp_flow_linger(struct vpnalg_step *step,
+			     struct vpnalg_record *flow);
+
+/* Moves the flow's deadline for a message that goes out. */
+void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
+			      struct vpnalg_record *flow,
+			      const struct l2tp_message *message);
+
+/* Rewrites the packet for a flow, or for a tunnel or session in it. It comes
+ * last, and cannot fail. */
+enum vpnalg_result vpnalg_l2tp_flow_finish(struct vpnalg_step *step,
+					   struct vpnalg_record *record,
+					   const struct l2tp_message *message);
+
+/* Tells whether the flow, over IP, has the rest: all that comes in for no known
+ * tunnel or session. */
+bool vpnalg_l2tp_flow_has_rest(struct vpnalg_step *step,
+			       struct vpnalg_record *flow);
+
+/* Gives the flow the rest, unless another has it and is not silent. */
+enum vpnalg_result vpnalg_l2tp_flow_take_rest(struct vpnalg_step *step,
+					      struct vpnalg_record *flow);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How long tunnels and sessions of version 3 live. */
+#ifndef VPNALG_L2TP_LIFETIME_H
+#define VPNALG_L2TP_LIFETIME_H
+
+#include "l2tp.h"
+
+/* Makes a session the tunnel's child. */
+void vpnalg_l2tp_lifetime_join(struct vpnalg_step *step,
+			       struct vpnalg_record *session,
+			       struct vpnalg_record *tunnel);
+
+/* Takes an end back and lets the record live as long as its flow. */
+void vpnalg_l2tp_lifetime_extend(struct vpnalg_step *step,
+				 const struct vpnalg_record *flow,
+				 struct vpnalg_record *record);
+
+/* The inside host sends in a tunnel or session: extends it, or lets it linger
+ * where its end stands. If it begins, an end that the host itself has not
+ * announced does not matter. */
+void vpnalg_l2tp_lifetime_use(struct vpnalg_step *step,
+			      struct vpnalg_record *flow,
+			      struct vpnalg_record *record, bool begins);
+
+/* Notes that a packet has come in for a tunnel or session. */
+void vpnalg_l2tp_lifetime_hear(struct vpnalg_step *step,
+			       struct vpnalg_record *record);
+
+/* Begins the linger: the packet announces the end. */
+void vpnalg_l2tp_lifetime_end(struct vpnalg_step *step,
+			      struct vpnalg_record *record);
+
+/* The sweep has met a session: it lingers if its tunnel has ended. */
+void vpnalg_l2tp_lifetime_swept(struct vpnalg *translator,
+				struct vpnalg_record *record);
+
+/* A session is closed: it leaves its tunnel. */
+void vpnalg_l2tp_lifetime_closed(struct vpnalg *translator,
+				 struct vpnalg_record *record);
+
+#endif

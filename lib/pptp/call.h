@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Calls: their control connection, their end, and their GRE packets. */
+#ifndef VPNALG_PPTP_CALL_H
+#define VPNALG_PPTP_CALL_H
+
+#include "pptp.h"
+
+static inline struct pptp_call *pptp_call_body(const struct vpnalg *translator,
+					       struct vpnalg_record *call)
+{
+	return vpnalg_session_body(translator, call);
+}
+
+static inline uint16_t pptp_call_id(struct vpnalg *translator,
+				    struct vpnalg_record *call, unsigned role)
+{
+	return (uint16_t)vpnalg_session_id(translator, call, role);
+}
+
+/* Translates a GRE packet. */
+enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step);
+
+/* The sweep has met a call. */
+void vpnalg_pptp_call_swept(struct vpnalg *translator,
+			    struct vpnalg_record *call);
+
+/* Tells whether a call belongs to the control connection step->record. */
+bool vpnalg_pptp_call_is_of(struct vpnalg_step *step,
+			    struct vpnalg_record *call);
+
+/* Tells whether the call's control connection goes on. */
+bool vpnalg_pptp_call_stands(struct vpnalg *translator,
+			     struct vpnalg_record *call);
+
+/* Makes a call a child of the control connection step->record. */
+void vpnalg_pptp_call_join(struct vpnalg_step *step,
+			   struct vpnalg_record *call);
+
+/* Takes a call from its control connection. */
+void vpnalg_pptp_call_leave(struct vpnalg *translator,
+			    struct vpnalg_record *call);
+
+/* Returns the milliseconds that a packet from inside gives a call. */
+uint32_t vpnalg_pptp_call_lifetime(struct vpnalg *translator,
+				   const struct pptp_call *call);
+
+/* Notes that the remote has answered. */
+void vpnalg_pptp_call_answer(struct vpnalg *translator,
+			     struct vpnalg_record *call);
+
+/* Begins the linger of a call whose end was announced. */
+void vpnalg_pptp_call_linger(struct vpnalg *translator,
+			     struct vpnalg_record *call);
+
+/* Takes the end of a call back. */
+void vpnalg_pptp_call_revive(struct vpnalg *translator,
+			     struct vpnalg_record *call);
+
+#endif

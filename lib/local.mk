@@ -38,24 +38,51 @@ lib_libcore_la_SOURCES = \
 	lib/gre/far_end.h \
 	lib/gre/gre.c \
 	lib/gre/gre.h \
+	lib/ipsec/blocks.c \
+	lib/ipsec/blocks.h \
 	lib/ipsec/candidate.c \
+	lib/ipsec/candidate.h \
 	lib/ipsec/esp.c \
+	lib/ipsec/esp.h \
 	lib/ipsec/evidence.c \
+	lib/ipsec/evidence.h \
 	lib/ipsec/exchange.c \
+	lib/ipsec/exchange.h \
 	lib/ipsec/hold.c \
+	lib/ipsec/hold.h \
 	lib/ipsec/host.c \
+	lib/ipsec/host.h \
 	lib/ipsec/ike.c \
+	lib/ipsec/ike.h \
 	lib/ipsec/ike_port.c \
+	lib/ipsec/ike_port.h \
 	lib/ipsec/ike_sa.c \
+	lib/ipsec/ike_sa.h \
+	lib/ipsec/inbound.c \
+	lib/ipsec/inbound.h \
 	lib/ipsec/ipsec.c \
 	lib/ipsec/ipsec.h \
 	lib/ipsec/judge.c \
+	lib/ipsec/judge.h \
 	lib/ipsec/outbound.c \
+	lib/ipsec/outbound.h \
 	lib/ipsec/pair.c \
+	lib/ipsec/pair.h \
 	lib/ipsec/probe.c \
+	lib/ipsec/probe.h \
 	lib/ipsec/remote.c \
+	lib/ipsec/remote.h \
 	lib/ipsec/repair.c \
+	lib/ipsec/repair.h \
+	lib/ipsec/review.c \
+	lib/ipsec/review.h \
+	lib/ipsec/ring.c \
+	lib/ipsec/ring.h \
+	lib/ipsec/sa.h \
+	lib/ipsec/suspect.c \
+	lib/ipsec/suspect.h \
 	lib/ipsec/unclaimed.c \
+	lib/ipsec/unclaimed.h \
 	lib/l2tp/answer.c \
 	lib/l2tp/answer.h \
 	lib/l2tp/any_address.c \

@@ -2,6 +2,8 @@
 /* Holding back, probing, and what is remembered of SPIs of nobody, each at its
  * bounds. The test sets when things were, in the records themselves. */
 #include "support_records.h"
+#include "ipsec/judge.h"
+#include "ipsec/probe.h"
 #include "cases.h"
 
 static struct world w;
@@ -41,7 +43,7 @@ static void b_waits(void)
  * is held back when it sends with a new SPI, or asks. */
 static const struct way_row {
 	const char *name;
-	uint32_t asked, received, resumed, released;
+	uint32_t requested, received, resumed, released;
 	bool initial, holds_spi, holds_message;
 } way_rows[] = {
 	{ "nothing is awaited", 9000, 9000, 0, 0, false, false, false },
@@ -66,7 +68,7 @@ static void set_way(const struct way_row *row)
 {
 	struct ipsec_host *h = host_body(&w, CLIENT_B);
 
-	h->asked = ago(&w, row->asked);
+	h->requested = ago(&w, row->requested);
 	h->resumed = ago(&w, row->resumed);
 	h->out_since = ago(&w, row->released != 0 ? row->released : 100);
 	set_flag(CLIENT_B, IPSEC_HOST_RESUMED, row->resumed != 0);
@@ -332,7 +334,7 @@ static void set_states(const struct state *states, struct ipsec_blocks *b)
 	*b = blocks_of(&w, CLIENT_A);
 	for (i = 0; i < 3; i++)
 		set_state(&states[i], i);
-	vpnalg_session_changed(w.alg, ipsec_remote(b));
+	vpnalg_session_changed(w.alg, ipsec_blocks_remote(b));
 }
 
 static char name_of(const struct vpnalg_record *host)
@@ -369,7 +371,7 @@ START_TEST(a_packet_of_nobody_is_given_to_somebody)
 
 	three_wait();
 	set_states(row->states, &b);
-	vpnalg_ipsec_remote_body(w.alg, ipsec_remote(&b))->probed_at =
+	ipsec_remote_body(w.alg, ipsec_blocks_remote(&b))->probed_at =
 		(uint16_t)ago(&w, row->any_probed);
 	spi = spi_of_row(row);
 	host = vpnalg_ipsec_probe(w.alg, &b, &spi, row->somebody);
@@ -386,10 +388,10 @@ START_TEST(a_packet_of_nobody_is_given_to_somebody)
 	ck_assert_int_eq(spi.turn, row->got == '*' ? 0 : 1 + got - 'A');
 	ck_assert_int_eq(spi.flags,
 			 IPSEC_UNCLAIMED_PROBED |
-				 (silent ? IPSEC_UNCLAIMED_ASKED : 0));
+				 (silent ? IPSEC_UNCLAIMED_AWAITING : 0));
 	if (silent)
 		ck_assert_uint_eq(
-			vpnalg_ipsec_remote_body(w.alg, ipsec_remote(&b))
+			ipsec_remote_body(w.alg, ipsec_blocks_remote(&b))
 				->probed_at,
 			(uint16_t)ago(&w, 0));
 }
@@ -427,21 +429,21 @@ static const struct answer_row {
 	bool other, resumed, hears, answered;
 	uint32_t after;
 } answer_rows[] = {
-	{ "at once", IPSEC_UNCLAIMED_ASKED, 2, false, true, false, true, 0 },
-	{ "in time", IPSEC_UNCLAIMED_ASKED, 2, false, true, false, true, 150 },
-	{ "late", IPSEC_UNCLAIMED_ASKED, 2, false, true, false, false, 151 },
-	{ "before", IPSEC_UNCLAIMED_ASKED, 2, false, true, false, false,
+	{ "at once", IPSEC_UNCLAIMED_AWAITING, 2, false, true, false, true, 0 },
+	{ "in time", IPSEC_UNCLAIMED_AWAITING, 2, false, true, false, true, 150 },
+	{ "late", IPSEC_UNCLAIMED_AWAITING, 2, false, true, false, false, 151 },
+	{ "before", IPSEC_UNCLAIMED_AWAITING, 2, false, true, false, false,
 	  (uint32_t)-1 },
-	{ "not at all", IPSEC_UNCLAIMED_ASKED, 2, false, false, false, false,
+	{ "not at all", IPSEC_UNCLAIMED_AWAITING, 2, false, false, false, false,
 	  10 },
 	{ "it was not silent", IPSEC_UNCLAIMED_PROBED, 2, false, true, false,
 	  false, 10 },
-	{ "it hears", IPSEC_UNCLAIMED_ASKED, 2, false, true, true, false, 10 },
-	{ "it hears, and has not woken", IPSEC_UNCLAIMED_ASKED, 2, false, false,
+	{ "it hears", IPSEC_UNCLAIMED_AWAITING, 2, false, true, true, false, 10 },
+	{ "it hears, and has not woken", IPSEC_UNCLAIMED_AWAITING, 2, false, false,
 	  true, false, 10 },
-	{ "another has its place", IPSEC_UNCLAIMED_ASKED, 2, true, true, false,
+	{ "another has its place", IPSEC_UNCLAIMED_AWAITING, 2, true, true, false,
 	  false, 10 },
-	{ "there is no such place", IPSEC_UNCLAIMED_ASKED, 4, false, true,
+	{ "there is no such place", IPSEC_UNCLAIMED_AWAITING, 4, false, true,
 	  false, false, 10 },
 };
 
@@ -461,7 +463,7 @@ START_TEST(who_begins_to_send_when_it_is_probed_has_answered)
 	candidate_of(&w, CLIENT_B)->resumed = ago(&w, 500) + row->after;
 	candidate_of(&w, CLIENT_B)->receives = row->hears;
 	candidate_of(&w, CLIENT_B)->received = ago(&w, 100);
-	vpnalg_session_changed(w.alg, ipsec_remote(&b));
+	vpnalg_session_changed(w.alg, ipsec_blocks_remote(&b));
 	c = vpnalg_ipsec_probe_answered(&b, &spi);
 	ck_assert_msg((c != NULL) == row->answered, "%s", row->name);
 	if (c != NULL)
@@ -490,10 +492,10 @@ START_TEST(any_host_that_hears_nothing_may_get_a_packet)
 	if (_i == 3)
 		return;
 	/* An empty place is nobody's. */
-	ipsec_candidate_at(&b, (unsigned)name_of(vpnalg_ipsec_probe_any(
+	ipsec_blocks_candidate(&b, (unsigned)name_of(vpnalg_ipsec_probe_any(
 					w.alg, &b)) - 'A' + 1)
 		->id = 0;
-	vpnalg_session_changed(w.alg, ipsec_remote(&b));
+	vpnalg_session_changed(w.alg, ipsec_blocks_remote(&b));
 	ck_assert_ptr_null(vpnalg_ipsec_probe_any(w.alg, &b));
 }
 END_TEST
@@ -525,10 +527,10 @@ START_TEST(two_candidates_are_dropped_for_one_packet)
 	for (i = 0; i < 3; i++)
 		set_over(i, i == 1);
 	b = blocks_of(&w, CLIENT_A);
-	vpnalg_session_changed(w.alg, ipsec_remote(&b));
+	vpnalg_session_changed(w.alg, ipsec_blocks_remote(&b));
 	ck_assert_ptr_null(vpnalg_ipsec_judge(w.alg, &b, &spi, &evidence));
 	for (i = 0; i < 3; i++) {
-		ck_assert_int_eq(ipsec_candidate_at(&b, i + 1)->id == 0, i < 2);
+		ck_assert_int_eq(ipsec_blocks_candidate(&b, i + 1)->id == 0, i < 2);
 		ck_assert_uint_eq(host_body(&w, CLIENT_A + i)->pending,
 				  i == 0 ? 0 : 2);
 		ck_assert_int_eq(host_body(&w, CLIENT_A + i)->flags &
@@ -536,7 +538,7 @@ START_TEST(two_candidates_are_dropped_for_one_packet)
 				 i == 0 ? 0 : IPSEC_HOST_PROMISED);
 	}
 	ck_assert_ptr_null(vpnalg_ipsec_judge(w.alg, &b, &spi, &evidence));
-	ck_assert_uint_eq(ipsec_candidate_at(&b, 3)->id, 0);
+	ck_assert_uint_eq(ipsec_blocks_candidate(&b, 3)->id, 0);
 	ck_assert_uint_eq(host_body(&w, CLIENT_C)->pending, 0);
 }
 END_TEST
@@ -549,7 +551,7 @@ END_TEST
 #define OLD 1U
 
 static const struct room_row {
-	uint32_t last[4], asked[4];
+	uint32_t last[4], probed[4];
 	unsigned fresh, old;
 } room_rows[] = {
 	{ { 0, 0, 0, 0 }, { 0, 0, 0, 0 }, 0, 0 },
@@ -576,18 +578,18 @@ static void set_room(const struct room_row *row)
 
 	ck_assert_uint_eq(b.unclaimed, 4);
 	for (i = 0; i < 4; i++) {
-		spi = ipsec_unclaimed_at(&b, i);
+		spi = ipsec_blocks_unclaimed(&b, i);
 		*spi = (struct ipsec_unclaimed){ .flags =
 							 IPSEC_UNCLAIMED_FRESH };
 		if (row->last[i] == 0)
 			continue;
 		spi->spi = 0x1000 + i;
 		spi->last = spi->first = spi->began = ago(&w, row->last[i]);
-		spi->probed_at = ago(&w, row->asked[i]);
-		if (row->asked[i] == OLD)
+		spi->probed_at = ago(&w, row->probed[i]);
+		if (row->probed[i] == OLD)
 			spi->flags = 0;
-		else if (row->asked[i] != 0)
-			spi->flags |= IPSEC_UNCLAIMED_ASKED;
+		else if (row->probed[i] != 0)
+			spi->flags |= IPSEC_UNCLAIMED_AWAITING;
 	}
 	vpnalg_session_changed(w.alg, b.unclaimed_blocks[0]);
 }
@@ -604,7 +606,7 @@ static void check_room(const struct room_row *row, uint32_t sequence,
 	send_packet(&w, VPNALG_IN, &p);
 	b = blocks_of(&w, CLIENT_A);
 	for (i = 0; i < 4; i++) {
-		spi = ipsec_unclaimed_at(&b, i);
+		spi = ipsec_blocks_unclaimed(&b, i);
 		if (i != gone) {
 			ck_assert_uint_ne(spi->spi, 0xdd);
 			continue;
@@ -666,7 +668,7 @@ START_TEST(packets_of_an_spi_are_counted_since_its_last_silence)
 	two_come();
 	set_room(&empty);
 	b = blocks_of(&w, CLIENT_A);
-	set = ipsec_unclaimed_at(&b, 2);
+	set = ipsec_blocks_unclaimed(&b, 2);
 	*set = (struct ipsec_unclaimed){ .spi = 0xdd,
 					 .last = ago(&w, row->after),
 					 .first = ago(&w, 60000),

@@ -2,7 +2,7 @@
 /* How likely an SPI is one host's: each kind of evidence at its boundaries. The
  * figures follow from normal distributions, in hundredths of the logarithm. */
 #include "cases.h"
-#include "ipsec/ipsec.h"
+#include "ipsec/evidence.h"
 
 /* When the SPI began. */
 #define BEGAN 5000000U
@@ -251,11 +251,11 @@ START_TEST(a_host_that_has_just_connected_has_an_spi)
 	const struct connected_row *row = &connected_rows[_i];
 	struct ipsec_candidate c = { .initial = 1,
 				     .answered = 1,
-				     .asked = BEGAN - (uint32_t)row->before,
+				     .requested = BEGAN - (uint32_t)row->before,
 				     .sends = 1 };
 	struct ipsec_likelihood l;
 
-	c.out_since = c.asked;
+	c.out_since = c.requested;
 	l = likelihood_at(BEGAN, &c, false);
 	if (!row->likely) {
 		ck_assert_int_eq(l.rank, IPSEC_RANK_IDLE);
@@ -282,7 +282,7 @@ START_TEST(a_host_that_has_connected_and_begins_to_send_is_answered)
 {
 	struct ipsec_candidate c = { .initial = 1,
 				     .answered = 1,
-				     .asked = BEGAN - 359,
+				     .requested = BEGAN - 359,
 				     .sends = 1,
 				     .out_since = BEGAN - 1,
 				     .resumed = BEGAN - 1,
@@ -298,7 +298,7 @@ END_TEST
 /* It has one already; the SPI of nobody that ended may have been its. */
 START_TEST(a_host_that_has_rekeyed_may_own_what_follows_an_spi_of_nobody)
 {
-	struct ipsec_candidate c = { .answered = 1, .asked = BEGAN - 499 };
+	struct ipsec_candidate c = { .answered = 1, .requested = BEGAN - 499 };
 
 	check_likely(likelihood_at(BEGAN, &c, true), VPNALG_EVIDENCE_CONTINUED,
 		     600);
@@ -306,12 +306,12 @@ START_TEST(a_host_that_has_rekeyed_may_own_what_follows_an_spi_of_nobody)
 			 IPSEC_RANK_IDLE);
 	ck_assert_int_eq(likelihood_at(BEGAN, &c, false).evidence,
 			 VPNALG_EVIDENCE_RESUMED);
-	c.asked--;
+	c.requested--;
 	ck_assert_int_eq(likelihood_at(BEGAN, &c, true).rank, IPSEC_RANK_IDLE);
-	c.asked = BEGAN + 50;
+	c.requested = BEGAN + 50;
 	check_likely(likelihood_at(BEGAN, &c, true), VPNALG_EVIDENCE_CONTINUED,
 		     600);
-	c.asked++;
+	c.requested++;
 	ck_assert_int_eq(likelihood_at(BEGAN, &c, true).rank, IPSEC_RANK_IDLE);
 }
 END_TEST
@@ -327,7 +327,7 @@ START_TEST(when_an_spi_began_may_be_unknown)
 				     .gap = 100,
 				     .initial = 1,
 				     .answered = 1,
-				     .asked = BEGAN };
+				     .requested = BEGAN };
 	struct ipsec_likelihood l = { .surprise = 77 };
 
 	w.flags = 0;

@@ -2,6 +2,7 @@
 /* What is kept of hosts agrees with what they do, whatever they do: copies are
  * up to date, the ring has all hosts, counts count. */
 #include "support_records.h"
+#include "ipsec/ring.h"
 #include "cases.h"
 
 #define HOSTS 9
@@ -41,7 +42,7 @@ static unsigned chance(unsigned of)
 static struct vpnalg_record *host_at(const struct ipsec_blocks *b, uint32_t id)
 {
 	struct vpnalg_record *host =
-		ipsec_host_peek(w.alg, ipsec_remote(b), id);
+		ipsec_host_peek(w.alg, ipsec_blocks_remote(b), id);
 
 	ck_assert_ptr_nonnull(host);
 	return host;
@@ -49,14 +50,14 @@ static struct vpnalg_record *host_at(const struct ipsec_blocks *b, uint32_t id)
 
 static struct ipsec_host *body_at(const struct ipsec_blocks *b, uint32_t id)
 {
-	return vpnalg_ipsec_host_body(w.alg, host_at(b, id));
+	return ipsec_host_body(w.alg, host_at(b, id));
 }
 
 /* All hosts in a ring, and how many there are. */
 static void check_ring(const struct ipsec_blocks *b)
 {
 	uint32_t first =
-		vpnalg_ipsec_remote_body(w.alg, ipsec_remote(b))->turn;
+		ipsec_remote_body(w.alg, ipsec_blocks_remote(b))->turn;
 	unsigned count = 0;
 	uint32_t id = first;
 
@@ -67,14 +68,14 @@ static void check_ring(const struct ipsec_blocks *b)
 		id = next;
 		count++;
 	} while (id != first && count <= HOSTS);
-	ck_assert_uint_eq(count, ipsec_remote(b)->children);
+	ck_assert_uint_eq(count, ipsec_blocks_remote(b)->children);
 	ck_assert_uint_eq(count, live(&w, KIND_ESP_HOST));
 }
 
 static void check_copy(const struct ipsec_candidate *c,
 		       struct vpnalg_record *host)
 {
-	const struct ipsec_host *h = vpnalg_ipsec_host_body(w.alg, host);
+	const struct ipsec_host *h = ipsec_host_body(w.alg, host);
 	struct vpnalg_record *sa = NULL;
 	const struct ipsec_out *out;
 	const struct ipsec_in *in;
@@ -82,7 +83,7 @@ static void check_copy(const struct ipsec_candidate *c,
 
 	ck_assert_uint_eq(c->resumed, h->resumed);
 	ck_assert_uint_eq(c->out_since, h->out_since);
-	ck_assert_uint_eq(c->asked, h->asked);
+	ck_assert_uint_eq(c->requested, h->requested);
 	ck_assert_int_eq(c->has_resumed, !!(h->flags & IPSEC_HOST_RESUMED));
 	ck_assert_int_eq(c->released, !!(h->flags & IPSEC_HOST_RELEASED));
 	ck_assert_int_eq(c->initial, !!(h->flags & IPSEC_HOST_INITIAL));
@@ -95,7 +96,7 @@ static void check_copy(const struct ipsec_candidate *c,
 		ck_assert_uint_eq(c->received, in->seen);
 		ck_assert_uint_eq(c->gap, in->gap);
 		ck_assert_uint_eq(c->spread, in->spread);
-		ck_assert_int_eq(in->watched, 1);
+		ck_assert_int_eq(in->copied, 1);
 	}
 	sa = vpnalg_ipsec_host_outbound(w.alg, host);
 	ck_assert_int_eq(c->sends, sa != NULL);
@@ -103,7 +104,7 @@ static void check_copy(const struct ipsec_candidate *c,
 		return;
 	out = vpnalg_session_body(w.alg, sa);
 	ck_assert_uint_eq(c->sent, out->seen);
-	ck_assert_int_eq(out->watched, 1);
+	ck_assert_int_eq(out->copied, 1);
 }
 
 static void check_candidates(const struct ipsec_blocks *b)
@@ -112,7 +113,7 @@ static void check_candidates(const struct ipsec_blocks *b)
 	unsigned place;
 
 	for (place = 1; place < b->candidates; place++) {
-		c = ipsec_candidate_at(b, place);
+		c = ipsec_blocks_candidate(b, place);
 		if (c->id == 0)
 			continue;
 		check_copy(c, host_at(b, c->id));
@@ -123,7 +124,7 @@ static void check_candidates(const struct ipsec_blocks *b)
 /* A host described as it would be copied. */
 static void check_described(struct vpnalg_record *host)
 {
-	const struct ipsec_host *h = vpnalg_ipsec_host_body(w.alg, host);
+	const struct ipsec_host *h = ipsec_host_body(w.alg, host);
 	struct ipsec_candidate c;
 	struct vpnalg_record *sa;
 	const struct ipsec_in *in;
@@ -148,7 +149,7 @@ static void check_described(struct vpnalg_record *host)
 /* What one host has. */
 static void check_host(struct vpnalg_record *host)
 {
-	const struct ipsec_host *h = vpnalg_ipsec_host_body(w.alg, host);
+	const struct ipsec_host *h = ipsec_host_body(w.alg, host);
 	struct vpnalg_record *sa = vpnalg_ipsec_host_outbound(w.alg, host);
 	struct vpnalg_record *old = vpnalg_ipsec_host_inbound(w.alg, host, 1);
 	const struct ipsec_out *out;
@@ -191,8 +192,8 @@ static void check_all(void)
 	b = blocks_of(&w, CLIENT_A + i);
 	check_ring(&b);
 	check_candidates(&b);
-	id = vpnalg_ipsec_remote_body(w.alg, ipsec_remote(&b))->turn;
-	for (i = ipsec_remote(&b)->children; i > 0; i--) {
+	id = ipsec_remote_body(w.alg, ipsec_blocks_remote(&b))->turn;
+	for (i = ipsec_blocks_remote(&b)->children; i > 0; i--) {
 		check_host(host_at(&b, id));
 		check_described(host_at(&b, id));
 		inbound += body_at(&b, id)->inbound;
@@ -260,8 +261,8 @@ START_TEST(what_is_kept_agrees_with_who_lives)
 
 			check_ring(&b);
 			for (i = 1; i < b.candidates; i++)
-				if (ipsec_candidate_at(&b, i)->id != 0)
-					host_at(&b, ipsec_candidate_at(&b, i)
+				if (ipsec_blocks_candidate(&b, i)->id != 0)
+					host_at(&b, ipsec_blocks_candidate(&b, i)
 							    ->id);
 		}
 	}
@@ -303,7 +304,7 @@ static void fill_places(const struct place_row *row, struct ipsec_blocks *b)
 	*b = blocks_of(&w, CLIENT_A);
 	b->candidates = 4;
 	for (i = 0; i < 3; i++) {
-		c = ipsec_candidate_at(b, 1 + i);
+		c = ipsec_blocks_candidate(b, 1 + i);
 		*c = (struct ipsec_candidate){ .id = 0 };
 		if (row->filled[i] == EMPTY)
 			continue;
@@ -311,7 +312,7 @@ static void fill_places(const struct place_row *row, struct ipsec_blocks *b)
 		c->since = ago(&w, row->since[i]);
 		c->seeking = row->filled[i] == SEEKS;
 	}
-	vpnalg_session_changed(w.alg, ipsec_remote(b));
+	vpnalg_session_changed(w.alg, ipsec_blocks_remote(b));
 }
 
 static void check_filled(const struct ipsec_blocks *b, unsigned filled)
@@ -320,7 +321,7 @@ static void check_filled(const struct ipsec_blocks *b, unsigned filled)
 	unsigned i;
 
 	for (i = 1; i < 4; i++)
-		ck_assert_uint_eq(ipsec_candidate_at(b, i)->id == id,
+		ck_assert_uint_eq(ipsec_blocks_candidate(b, i)->id == id,
 				  i == filled);
 	if (filled != 0)
 		ck_assert_uint_eq(host_body(&w, CLIENT_B)->place, filled);
@@ -343,13 +344,13 @@ START_TEST(a_candidate_takes_the_oldest_place)
 				  ago(&w, 0));
 	}
 	fill_places(row, &b);
-	vpnalg_ipsec_candidate_expect(w.alg, &b, host_of(&w, CLIENT_B),
+	vpnalg_ipsec_candidate_await(w.alg, &b, host_of(&w, CLIENT_B),
 				      ago(&w, 77));
 	check_filled(&b, row->expects);
 	ck_assert(!candidate_of(&w, CLIENT_B)->seeking);
 	ck_assert_uint_eq(candidate_of(&w, CLIENT_B)->since, ago(&w, 77));
 	/* What it was promised first counts, and it stays where it is. */
-	vpnalg_ipsec_candidate_expect(w.alg, &b, host_of(&w, CLIENT_B),
+	vpnalg_ipsec_candidate_await(w.alg, &b, host_of(&w, CLIENT_B),
 				      ago(&w, 33));
 	check_filled(&b, row->expects);
 	ck_assert_uint_eq(candidate_of(&w, CLIENT_B)->since, ago(&w, 77));
@@ -358,7 +359,7 @@ START_TEST(a_candidate_takes_the_oldest_place)
 	ck_assert(!candidate_of(&w, CLIENT_B)->seeking);
 	/* Unless it has sought before. */
 	candidate_of(&w, CLIENT_B)->seeking = 1;
-	vpnalg_ipsec_candidate_expect(w.alg, &b, host_of(&w, CLIENT_B),
+	vpnalg_ipsec_candidate_await(w.alg, &b, host_of(&w, CLIENT_B),
 				      ago(&w, 33));
 	ck_assert_uint_eq(candidate_of(&w, CLIENT_B)->since, ago(&w, 33));
 	ck_assert(!candidate_of(&w, CLIENT_B)->seeking);
@@ -391,7 +392,7 @@ START_TEST(there_are_more_places_for_more_hosts)
 	ck_assert_uint_eq(b.candidates, row->candidates);
 	ck_assert_uint_eq(b.unclaimed, row->unclaimed);
 	ck_assert_uint_eq(b.now, ago(&w, 0));
-	ck_assert(vpnalg_ipsec_remote_load_candidates(
+	ck_assert(vpnalg_ipsec_blocks_load_candidates(
 		w.alg, host_of(&w, CLIENT_A), &b));
 	ck_assert_uint_eq(b.candidates, row->candidates);
 	ck_assert_uint_eq(b.unclaimed, 0);
@@ -412,12 +413,12 @@ START_TEST(each_host_has_its_turn)
 	}
 	b = blocks_of(&w, CLIENT_A);
 	for (i = 0; i < HOSTS; i++) {
-		seen[i] = vpnalg_ipsec_remote_turn(w.alg, ipsec_remote(&b));
+		seen[i] = vpnalg_ipsec_ring_turn(w.alg, ipsec_blocks_remote(&b));
 		ck_assert_ptr_nonnull(seen[i]);
 		for (j = 0; j < i; j++)
 			ck_assert_ptr_ne(seen[i], seen[j]);
 	}
-	ck_assert_ptr_eq(vpnalg_ipsec_remote_turn(w.alg, ipsec_remote(&b)),
+	ck_assert_ptr_eq(vpnalg_ipsec_ring_turn(w.alg, ipsec_blocks_remote(&b)),
 			 seen[0]);
 }
 END_TEST
@@ -432,7 +433,7 @@ START_TEST(the_last_two_hosts_are_remembered)
 
 	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
 	remote = vpnalg_ipsec_remote_of(w.alg, host_of(&w, CLIENT_A));
-	r = vpnalg_ipsec_remote_body(w.alg, remote);
+	r = ipsec_remote_body(w.alg, remote);
 	vpnalg_ipsec_remote_rekey(w.alg, remote, 7);
 	vpnalg_ipsec_remote_rekey(w.alg, remote, 8);
 	ck_assert_uint_eq(r->rekeyed[0].id, 8);
@@ -444,17 +445,17 @@ START_TEST(the_last_two_hosts_are_remembered)
 	vpnalg_ipsec_remote_rekey(w.alg, remote, 9);
 	ck_assert_uint_eq(r->rekeyed[0].id, 9);
 	ck_assert_uint_eq(r->rekeyed[1].id, 7);
-	vpnalg_ipsec_remote_settle(w.alg, remote, 9);
+	vpnalg_ipsec_remote_clear_rekey(w.alg, remote, 9);
 	ck_assert_uint_eq(r->rekeyed[0].id, 7);
 	ck_assert_uint_eq(r->rekeyed[1].id, 0);
-	vpnalg_ipsec_remote_settle(w.alg, remote, 8);
+	vpnalg_ipsec_remote_clear_rekey(w.alg, remote, 8);
 	ck_assert_uint_eq(r->rekeyed[0].id, 7);
-	vpnalg_ipsec_remote_settle(w.alg, remote, 7);
+	vpnalg_ipsec_remote_clear_rekey(w.alg, remote, 7);
 	ck_assert_uint_eq(r->rekeyed[0].id, 0);
 	ck_assert_uint_eq(r->paired[0].id, 0);
 	for (c.id = 5; c.id < 8; c.id++) {
 		c.since = 100 + c.id;
-		vpnalg_ipsec_remote_fulfilled(w.alg, remote, &c);
+		vpnalg_ipsec_remote_paired(w.alg, remote, &c);
 	}
 	ck_assert_uint_eq(r->paired[0].id, 7);
 	ck_assert_uint_eq(r->paired[0].since, 107);
@@ -481,7 +482,7 @@ START_TEST(the_usual_gap_is_learned)
 	ck_assert(esp_arrives(&w, &hosts[0][0]));
 	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->gap, 100);
 	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->spread, 25);
-	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->trust, IPSEC_TRUST_NEW);
+	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->trust, IPSEC_TRUST_INITIAL);
 	w.now += row->after;
 	ck_assert(esp_arrives(&w, &hosts[0][0]));
 	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->gap, row->gap);
@@ -560,7 +561,7 @@ START_TEST(a_lone_host_has_room_for_what_was_promised_or_follows)
 	inbound_of(&w, CLIENT_A, 0)->seen = ago(&w, row->silent);
 	inbound_of(&w, CLIENT_A, 0)->confirmed = row->confirmed;
 	host_body(&w, CLIENT_A)->pending = row->promised;
-	host_body(&w, CLIENT_A)->asked = ago(&w, 1000);
+	host_body(&w, CLIENT_A)->requested = ago(&w, 1000);
 	if (row->answered)
 		host_body(&w, CLIENT_A)->flags |= IPSEC_HOST_ANSWERED;
 	inbound = host_body(&w, CLIENT_A)->inbound;

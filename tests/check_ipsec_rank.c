@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which candidate gets an SPI, by what speaks for each of them. */
 #include "cases.h"
-#include "ipsec/ipsec.h"
+#include "ipsec/evidence.h"
+#include "ipsec/judge.h"
 
 #include <string.h>
 
@@ -93,7 +94,7 @@ static struct ipsec_candidate shown(enum shows shows, unsigned place)
 		/* Falls through. */
 	case CONNECTED:
 		c.initial = c.answered = 1;
-		c.asked = c.out_since = BEGAN - 100;
+		c.requested = c.out_since = BEGAN - 100;
 		break;
 	case SEEKS:
 		c.seeking = 1;
@@ -410,7 +411,7 @@ START_TEST(who_has_just_asked_may_go_on_with_what_was_nobodys)
 	places[1] = shown(IDLE, 1);
 	places[2] = shown(IDLE, 2);
 	places[2].answered = 1;
-	places[2].asked = BEGAN - 100;
+	places[2].requested = BEGAN - 100;
 	places[3] = shown(IDLE, 3);
 	blocks.now = BEGAN + 250;
 	check_judged(0, NONE);
@@ -423,7 +424,7 @@ START_TEST(who_has_just_asked_may_go_on_with_what_was_nobodys)
 	spis[5] = *w;
 	check_judged(2, BY(CONTINUED));
 	places[3].answered = 1;
-	places[3].asked = BEGAN - 100;
+	places[3].requested = BEGAN - 100;
 	check_judged(0, BY(CONTINUED));
 }
 END_TEST
@@ -558,21 +559,21 @@ END_TEST
 START_TEST(who_cannot_own_an_spi_is_not_looked_at)
 {
 	places[1] = shown(IDLE, 1);
-	ck_assert(vpnalg_ipsec_judge_doubts(&blocks, 1, BEGAN));
+	ck_assert(vpnalg_ipsec_judge_may_be_others(&blocks, 1, BEGAN));
 	places[1].id = 0;
-	ck_assert(!vpnalg_ipsec_judge_doubts(&blocks, 1, BEGAN));
+	ck_assert(!vpnalg_ipsec_judge_may_be_others(&blocks, 1, BEGAN));
 	places[2] = shown(IDLE, 2);
 	w->refused = places[2].id;
 	check_judged(0, NONE);
-	ck_assert(!vpnalg_ipsec_judge_doubts(&blocks, places[2].id, BEGAN));
-	ck_assert(vpnalg_ipsec_judge_doubts(&blocks, 1, BEGAN));
+	ck_assert(!vpnalg_ipsec_judge_may_be_others(&blocks, places[2].id, BEGAN));
+	ck_assert(vpnalg_ipsec_judge_may_be_others(&blocks, 1, BEGAN));
 	w->refused = 0;
 	places[2].since = BEGAN + 50;
 	check_judged(2, BY(EXPECTED));
-	ck_assert(vpnalg_ipsec_judge_doubts(&blocks, 1, BEGAN));
+	ck_assert(vpnalg_ipsec_judge_may_be_others(&blocks, 1, BEGAN));
 	places[2].since = BEGAN + 51; /* promised after it began */
 	check_judged(0, NONE);
-	ck_assert(!vpnalg_ipsec_judge_doubts(&blocks, 1, BEGAN));
+	ck_assert(!vpnalg_ipsec_judge_may_be_others(&blocks, 1, BEGAN));
 	w->flags = 0; /* it is older, whenever it was seen */
 	w->total = 2;
 	check_judged(2, BY(EXPECTED));

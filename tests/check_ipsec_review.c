@@ -2,6 +2,7 @@
 /* What speaks against a pair, each at its bounds. The conversation makes the
  * pair; the test sets when things were, in the records themselves. */
 #include "support_records.h"
+#include "ipsec/repair.h"
 #include "cases.h"
 
 static struct world w;
@@ -502,13 +503,13 @@ START_TEST(three_hosts_are_looked_at_for_a_surplus)
 	loaded = blocks_of(&w, CLIENT_A);
 	turn = vpnalg_ipsec_host_id(w.alg, host_of(&w, CLIENT_A));
 	for (i = 0; i < 2 + (unsigned)_i; i++)
-		turn = vpnalg_ipsec_host_body(
+		turn = ipsec_host_body(
 			       w.alg, vpnalg_ipsec_host_alive(
-					      w.alg, ipsec_remote(&loaded),
+					      w.alg, ipsec_blocks_remote(&loaded),
 					      turn))
 			       ->previous;
-	vpnalg_ipsec_remote_body(w.alg, ipsec_remote(&loaded))->turn = turn;
-	vpnalg_session_changed(w.alg, ipsec_remote(&loaded));
+	ipsec_remote_body(w.alg, ipsec_blocks_remote(&loaded))->turn = turn;
+	vpnalg_session_changed(w.alg, ipsec_blocks_remote(&loaded));
 	vpnalg_ipsec_repair_surplus(w.alg, &loaded, host_of(&w, CLIENT_B));
 	check_undone(_i == 0);
 }
@@ -572,11 +573,11 @@ START_TEST(another_spi_that_fits_as_well_opens_the_question_again)
 	inbound_of(&w, CLIENT_A, 1)->gap = 150;
 	touched(&w, CLIENT_A);
 	loaded = blocks_of(&w, CLIENT_A);
-	r = vpnalg_ipsec_remote_body(w.alg, ipsec_remote(&loaded));
+	r = ipsec_remote_body(w.alg, ipsec_blocks_remote(&loaded));
 	if (row->before) {
 		r->paired[1] = r->paired[0];
 		r->paired[0].id = ~r->paired[1].id; /* it has gone */
-		vpnalg_session_changed(w.alg, ipsec_remote(&loaded));
+		vpnalg_session_changed(w.alg, ipsec_blocks_remote(&loaded));
 	}
 	ck_assert_msg(vpnalg_ipsec_repair_contested(w.alg, &loaded, &other) ==
 			      row->undone,

@@ -21,7 +21,7 @@ struct vpnalg_record *host_of(struct world *w, uint32_t client)
 
 struct ipsec_host *host_body(struct world *w, uint32_t client)
 {
-	return vpnalg_ipsec_host_body(w->alg, host_of(w, client));
+	return ipsec_host_body(w->alg, host_of(w, client));
 }
 
 struct ipsec_in *inbound_of(struct world *w, uint32_t client, unsigned index)
@@ -63,7 +63,7 @@ struct ipsec_blocks blocks_of(struct world *w, uint32_t client)
 {
 	struct ipsec_blocks blocks;
 
-	vpnalg_ipsec_remote_load(
+	vpnalg_ipsec_blocks_load(
 		w->alg, vpnalg_ipsec_remote_of(w->alg, host_of(w, client)),
 		&blocks);
 	return blocks;
@@ -76,8 +76,8 @@ const struct ipsec_unclaimed *unclaimed_of(struct world *w, uint32_t client,
 	unsigned i;
 
 	for (i = 0; i < blocks.unclaimed; i++)
-		if (ipsec_unclaimed_at(&blocks, i)->spi == spi)
-			return ipsec_unclaimed_at(&blocks, i);
+		if (ipsec_blocks_unclaimed(&blocks, i)->spi == spi)
+			return ipsec_blocks_unclaimed(&blocks, i);
 	return NULL;
 }
 

@@ -6,7 +6,10 @@
 
 /* The tests have a name of their own for this exchange. */
 #define IKE_AUTH WIRE_IKE_AUTH
-#include "ipsec/ipsec.h"
+#include "ipsec/candidate.h"
+#include "ipsec/evidence.h"
+#include "ipsec/host.h"
+#include "ipsec/remote.h"
 #undef IKE_AUTH
 
 #include "support_ipsec.h"

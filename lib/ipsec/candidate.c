@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Candidates: hosts that may own a new inbound SPI. What speaks for each is
- * copied from its records, and each of its packets brings the copy up to date;
- * so all candidates of a remote can be compared for one packet. */
-#include "ipsec.h"
+#include "candidate.h"
 
-/* The host as a candidate, or NULL; *block is where. */
+#include "blocks.h"
+#include "host.h"
+#include "remote.h"
+
+/* A host keeps its place for so long at least where others seek one. */
+#define PLACE_MS 3000
+
 struct ipsec_candidate *vpnalg_ipsec_candidate_of(struct vpnalg *translator,
 						  struct vpnalg_record *host,
 						  struct vpnalg_record **block)
 {
-	unsigned place = vpnalg_ipsec_host_body(translator, host)->place;
+	unsigned place = ipsec_host_body(translator, host)->place;
 	struct ipsec_candidate *c;
 
 	if (place == 0)
 		return NULL;
-	*block = vpnalg_ipsec_remote_block(translator, host, place);
+	*block = vpnalg_ipsec_blocks_find(translator, host,
+					  place / IPSEC_CANDIDATES);
 	if (*block == NULL)
 		return NULL;
 	c = vpnalg_session_body(translator, *block);
@@ -22,10 +26,7 @@ struct ipsec_candidate *vpnalg_ipsec_candidate_of(struct vpnalg *translator,
 	return c->id == vpnalg_ipsec_host_id(translator, host) ? c : NULL;
 }
 
-/* A host keeps its place for so long at least where others seek one. */
-#define PLACE_MS 3000
-
-/* What the host's records say */
+/* The evidence */
 
 static void copy_inbound(const struct ipsec_in *in, struct ipsec_candidate *c)
 {
@@ -39,14 +40,13 @@ static void copy_host(const struct ipsec_host *h, struct ipsec_candidate *c)
 {
 	c->resumed = h->resumed;
 	c->out_since = h->out_since;
-	c->asked = h->asked;
+	c->requested = h->requested;
 	c->has_resumed = (h->flags & IPSEC_HOST_RESUMED) != 0;
 	c->released = (h->flags & IPSEC_HOST_RELEASED) != 0;
 	c->initial = (h->flags & IPSEC_HOST_INITIAL) != 0;
 	c->answered = (h->flags & IPSEC_HOST_ANSWERED) != 0;
 }
 
-/* As if it received with its inbound SA of that index alone. */
 void vpnalg_ipsec_candidate_describe(struct vpnalg *translator,
 				     struct vpnalg_record *host, unsigned index,
 				     struct ipsec_candidate *c)
@@ -57,7 +57,7 @@ void vpnalg_ipsec_candidate_describe(struct vpnalg *translator,
 
 	*c = (struct ipsec_candidate){ .id = vpnalg_ipsec_host_id(translator,
 								  host) };
-	copy_host(vpnalg_ipsec_host_body(translator, host), c);
+	copy_host(ipsec_host_body(translator, host), c);
 	if (sa != NULL)
 		copy_inbound(vpnalg_session_body(translator, sa), c);
 	sa = vpnalg_ipsec_host_outbound(translator, host);
@@ -69,8 +69,9 @@ void vpnalg_ipsec_candidate_describe(struct vpnalg *translator,
 }
 
 /* The youngest one that lives. */
-static void watch_inbound(struct vpnalg *translator, struct vpnalg_record *host,
-			  struct ipsec_candidate *c)
+static void follow_inbound(struct vpnalg *translator,
+			   struct vpnalg_record *host,
+			   struct ipsec_candidate *c)
 {
 	struct vpnalg_record *sa = NULL;
 	struct ipsec_in *in;
@@ -82,14 +83,14 @@ static void watch_inbound(struct vpnalg *translator, struct vpnalg_record *host,
 	if (sa == NULL)
 		return;
 	in = vpnalg_session_body(translator, sa);
-	in->watched = 1;
+	in->copied = 1;
 	copy_inbound(in, c);
 	vpnalg_session_changed(translator, sa);
 }
 
-static void watch_outbound(struct vpnalg *translator,
-			   struct vpnalg_record *host,
-			   struct ipsec_candidate *c)
+static void follow_outbound(struct vpnalg *translator,
+			    struct vpnalg_record *host,
+			    struct ipsec_candidate *c)
 {
 	struct vpnalg_record *sa = vpnalg_ipsec_host_outbound(translator, host);
 	struct ipsec_out *out;
@@ -98,13 +99,12 @@ static void watch_outbound(struct vpnalg *translator,
 	if (sa == NULL)
 		return;
 	out = vpnalg_session_body(translator, sa);
-	out->watched = 1;
+	out->copied = 1;
 	c->sends = 1;
 	c->sent = out->seen;
 	vpnalg_session_changed(translator, sa);
 }
 
-/* The host has changed, or its SAs are other ones. */
 void vpnalg_ipsec_candidate_update(struct vpnalg *translator,
 				   struct vpnalg_record *host)
 {
@@ -114,13 +114,12 @@ void vpnalg_ipsec_candidate_update(struct vpnalg *translator,
 
 	if (c == NULL)
 		return;
-	copy_host(vpnalg_ipsec_host_body(translator, host), c);
-	watch_inbound(translator, host, c);
-	watch_outbound(translator, host, c);
+	copy_host(ipsec_host_body(translator, host), c);
+	follow_inbound(translator, host, c);
+	follow_outbound(translator, host, c);
 	vpnalg_session_changed(translator, block);
 }
 
-/* The SA is watched, and has sent a packet. */
 void vpnalg_ipsec_candidate_sent(struct vpnalg *translator,
 				 struct vpnalg_record *host,
 				 struct ipsec_out *out)
@@ -130,14 +129,13 @@ void vpnalg_ipsec_candidate_sent(struct vpnalg *translator,
 		vpnalg_ipsec_candidate_of(translator, host, &block);
 
 	if (c == NULL || out->old) {
-		out->watched = 0;
+		out->copied = 0;
 		return;
 	}
 	c->sent = out->seen;
 	vpnalg_session_changed(translator, block);
 }
 
-/* The SA is watched, and has received a packet. */
 void vpnalg_ipsec_candidate_received(struct vpnalg *translator,
 				     struct vpnalg_record *host,
 				     struct ipsec_in *in)
@@ -147,7 +145,7 @@ void vpnalg_ipsec_candidate_received(struct vpnalg *translator,
 		vpnalg_ipsec_candidate_of(translator, host, &block);
 
 	if (c == NULL || in->old) {
-		in->watched = 0;
+		in->copied = 0;
 		return;
 	}
 	copy_inbound(in, c);
@@ -173,7 +171,7 @@ static unsigned find_place(struct ipsec_blocks *blocks, uint32_t id)
 	unsigned place, found = 0;
 
 	for (place = 1; place < blocks->candidates; place++) {
-		c = ipsec_candidate_at(blocks, place);
+		c = ipsec_blocks_candidate(blocks, place);
 		if (c->id == id)
 			return place;
 		if (!is_replaced_before(c, best))
@@ -188,20 +186,19 @@ static void fill_place(struct vpnalg *translator, struct ipsec_blocks *blocks,
 		       unsigned place, struct vpnalg_record *host,
 		       uint32_t since, bool seeking)
 {
-	struct ipsec_candidate *c = ipsec_candidate_at(blocks, place);
+	struct ipsec_candidate *c = ipsec_blocks_candidate(blocks, place);
 
 	c->id = vpnalg_ipsec_host_id(translator, host);
 	c->since = since;
 	c->seeking = seeking;
-	vpnalg_ipsec_host_body(translator, host)->place = (uint8_t)place;
+	ipsec_host_body(translator, host)->place = (uint8_t)place;
 	vpnalg_session_changed(translator, host);
 	vpnalg_ipsec_candidate_update(translator, host);
 }
 
-/* The host may receive with a new SPI since then. */
-void vpnalg_ipsec_candidate_expect(struct vpnalg *translator,
-				   struct ipsec_blocks *blocks,
-				   struct vpnalg_record *host, uint32_t since)
+void vpnalg_ipsec_candidate_await(struct vpnalg *translator,
+				  struct ipsec_blocks *blocks,
+				  struct vpnalg_record *host, uint32_t since)
 {
 	uint32_t id = vpnalg_ipsec_host_id(translator, host);
 	unsigned place = find_place(blocks, id);
@@ -209,14 +206,13 @@ void vpnalg_ipsec_candidate_expect(struct vpnalg *translator,
 
 	if (place == 0)
 		return;
-	c = ipsec_candidate_at(blocks, place);
-	if (c->id == id && !c->seeking && !ipsec_went_on(c, c->since))
+	c = ipsec_blocks_candidate(blocks, place);
+	if (c->id == id && !c->seeking &&
+	    !ipsec_candidate_kept_old_sa(c, c->since))
 		since = c->since;
 	fill_place(translator, blocks, place, host, since, false);
 }
 
-/* The host sends and hears nothing: an SPI that nobody claims may be its own.
- * It takes the place of no host that has just become a candidate. */
 void vpnalg_ipsec_candidate_seek(struct vpnalg *translator,
 				 struct ipsec_blocks *blocks,
 				 struct vpnalg_record *host)
@@ -227,15 +223,14 @@ void vpnalg_ipsec_candidate_seek(struct vpnalg *translator,
 
 	if (place == 0)
 		return;
-	c = ipsec_candidate_at(blocks, place);
+	c = ipsec_blocks_candidate(blocks, place);
 	if (c->id == id || (c->id != 0 && blocks->now - c->since < PLACE_MS))
 		return;
 	fill_place(translator, blocks, place, host, ipsec_now(translator),
 		   true);
 }
 
-/* The host has got an SPI. */
-void vpnalg_ipsec_candidate_fulfil(struct vpnalg *translator,
+void vpnalg_ipsec_candidate_paired(struct vpnalg *translator,
 				   struct vpnalg_record *remote,
 				   struct vpnalg_record *host)
 {
@@ -245,10 +240,10 @@ void vpnalg_ipsec_candidate_fulfil(struct vpnalg *translator,
 
 	if (c == NULL)
 		return;
-	vpnalg_ipsec_remote_fulfilled(translator, remote, c);
+	vpnalg_ipsec_remote_paired(translator, remote, c);
 	c->id = 0;
 	vpnalg_session_changed(translator, block);
-	vpnalg_ipsec_host_body(translator, host)->place = 0;
+	ipsec_host_body(translator, host)->place = 0;
 	vpnalg_session_changed(translator, host);
 }
 
@@ -257,7 +252,7 @@ void vpnalg_ipsec_candidate_fulfil(struct vpnalg *translator,
 void vpnalg_ipsec_candidate_leave(struct vpnalg *translator,
 				  struct vpnalg_record *host)
 {
-	unsigned place = vpnalg_ipsec_host_body(translator, host)->place;
+	unsigned place = ipsec_host_body(translator, host)->place;
 	struct vpnalg_record *block;
 	struct ipsec_candidate *c;
 
@@ -276,13 +271,11 @@ void vpnalg_ipsec_candidate_leave(struct vpnalg *translator,
 	vpnalg_session_changed(translator, block);
 }
 
-/* The candidate at that place is none any more, or its host has been found
- * dead. */
 void vpnalg_ipsec_candidate_clear(struct vpnalg *translator,
 				  const struct ipsec_blocks *blocks,
 				  unsigned place)
 {
-	ipsec_candidate_at(blocks, place)->id = 0;
+	ipsec_blocks_candidate(blocks, place)->id = 0;
 	vpnalg_session_changed(
 		translator, blocks->candidate_blocks[place / IPSEC_CANDIDATES]);
 }

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ESP (RFC 4303): SAs by their SPIs. Nothing in it is changed but the address. */
-#include "ipsec.h"
+#include "esp.h"
+
+#include "candidate.h"
+#include "host.h"
+#include "outbound.h"
+#include "pair.h"
+#include "review.h"
+#include "suspect.h"
 
 /* Longer gaps than that are silence, and tell nothing of the usual one. */
 #define GAP_MAX_MS 2000
 
 /* A pair is reviewed once in so long until it is confirmed, and then until it is
  * beyond doubt. */
-#define REVIEW_NEW_MS 128
+#define REVIEW_UNCONFIRMED_MS 128
+
 #define REVIEW_MS 512
 
 /* As TCP learns a round trip time and how much it differs (RFC 6298 2). */
@@ -52,7 +59,7 @@ static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in)
 				    left < life ? left : life);
 }
 
-static void tell_candidate(struct vpnalg_step *step, struct ipsec_in *in)
+static void notify_candidate(struct vpnalg_step *step, struct ipsec_in *in)
 {
 	struct vpnalg_record *host =
 		vpnalg_ipsec_host_find(step->translator, step->record);
@@ -64,7 +71,7 @@ static void tell_candidate(struct vpnalg_step *step, struct ipsec_in *in)
 
 static bool is_due(const struct ipsec_in *in, uint32_t now, uint32_t before)
 {
-	uint32_t pause = in->confirmed ? REVIEW_MS : REVIEW_NEW_MS;
+	uint32_t pause = in->confirmed ? REVIEW_MS : REVIEW_UNCONFIRMED_MS;
 
 	return in->trust < IPSEC_TRUST_FULL && now / pause != before / pause;
 }
@@ -76,13 +83,13 @@ static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 	uint32_t before = in->seen, now = ipsec_now(step->translator);
 
 	count(step, in);
-	if (in->watched)
-		tell_candidate(step, in);
+	if (in->copied)
+		notify_candidate(step, in);
 	if (in->old)
-		vpnalg_ipsec_repair_contradicted(step);
-	if (in->suspect && vpnalg_ipsec_repair_goes_on(step))
+		vpnalg_ipsec_suspect_successor(step);
+	if (in->suspect && vpnalg_ipsec_suspect_persists(step))
 		return VPNALG_DROP_UNPAIRED;
-	if (is_due(in, now, before) && vpnalg_ipsec_repair_review(step, before))
+	if (is_due(in, now, before) && vpnalg_ipsec_review(step, before))
 		return VPNALG_DROP_UNPAIRED;
 	follow_host(step, in);
 	return VPNALG_TRANSLATED;
@@ -97,7 +104,7 @@ static enum vpnalg_result inward(struct vpnalg_step *step)
 	else if (step->kind == IPSEC_KIND_IN)
 		result = seen_inward(step);
 	else
-		result = vpnalg_ipsec_pair_unknown(step);
+		result = vpnalg_ipsec_pair_unclaimed(step);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	vpnalg_rewrite_ends(step);

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How likely a new inbound SPI is one host's, by what was seen of that host. */
-#include "ipsec.h"
+#include "evidence.h"
 
 /* A host that begins to send is answered, or the remote begins at the same
  * time, within so long. */
-#define WOKE_BEFORE_MS 350
-#define WOKE_AFTER_MS 130
+#define RESUMED_BEFORE_MS 350
+
+#define RESUMED_AFTER_MS 130
 
 /* Usually it takes no longer than that. */
 #define ANSWERED_MS 200
 
 /* How much answers differ from that, and hosts that begin after the remote. */
 #define ANSWER_SPREAD_MS 14
-#define WOKE_SPREAD_MS 20
+
+#define RESUMED_SPREAD_MS 20
 
 /* No time may say more: packets are lost. */
 #define SURPRISE_MOST 1000
@@ -50,15 +51,16 @@ static uint32_t surprise(uint32_t off, uint32_t spread)
 }
 
 /* It begins to send at that time, and the remote too. */
-static void stand_begun(uint32_t begun, const struct ipsec_unclaimed *w,
-			struct ipsec_likelihood *likelihood)
+static void rank_resumed(uint32_t begun, const struct ipsec_unclaimed *w,
+			 struct ipsec_likelihood *likelihood)
 {
 	uint32_t found = 0;
 
-	if (w->began + WOKE_AFTER_MS - begun >= WOKE_BEFORE_MS + WOKE_AFTER_MS)
+	if (w->began + RESUMED_AFTER_MS - begun >=
+	    RESUMED_BEFORE_MS + RESUMED_AFTER_MS)
 		return;
 	if (ipsec_is_after(begun, w->began))
-		found = surprise(begun - w->began, WOKE_SPREAD_MS);
+		found = surprise(begun - w->began, RESUMED_SPREAD_MS);
 	else if (w->began - begun > ANSWERED_MS)
 		found = surprise(w->began - begun - ANSWERED_MS,
 				 ANSWER_SPREAD_MS);
@@ -71,20 +73,20 @@ static void stand_begun(uint32_t begun, const struct ipsec_unclaimed *w,
 	likelihood->surprise = found;
 }
 
-static void stand_idle(const struct ipsec_candidate *c,
-		       const struct ipsec_unclaimed *w,
-		       struct ipsec_likelihood *likelihood)
+static void rank_idle(const struct ipsec_candidate *c,
+		      const struct ipsec_unclaimed *w,
+		      struct ipsec_likelihood *likelihood)
 {
 	likelihood->evidence = VPNALG_EVIDENCE_RESUMED;
 	likelihood->rank = IPSEC_RANK_IDLE;
 	if (c->has_resumed)
-		stand_begun(c->resumed, w, likelihood);
+		rank_resumed(c->resumed, w, likelihood);
 	if (c->released)
-		stand_begun(c->out_since, w, likelihood);
+		rank_resumed(c->out_since, w, likelihood);
 }
 
 /* It was held back when it had received that for the last time. */
-static bool was_let_since(const struct ipsec_candidate *c)
+static bool was_released_since(const struct ipsec_candidate *c)
 {
 	return c->released && ipsec_is_after(c->out_since, c->received);
 }
@@ -92,7 +94,7 @@ static bool was_let_since(const struct ipsec_candidate *c)
 /* Traffic that is both ways begins and ends at both ends. If the host goes on
  * to send and has not just begun to, it goes on to receive; while it waited,
  * nothing could be answered. */
-static bool goes_on(const struct ipsec_candidate *c)
+static bool keeps_sending(const struct ipsec_candidate *c)
 {
 	uint32_t silent = c->received;
 
@@ -100,16 +102,16 @@ static bool goes_on(const struct ipsec_candidate *c)
 	    (c->has_resumed &&
 	     ipsec_is_after(c->resumed + BOTH_WAYS_MS, c->received)))
 		return false;
-	if (was_let_since(c))
+	if (was_released_since(c))
 		silent = c->out_since + ANSWERED_MS;
 	return ipsec_is_after(c->sent,
 			      silent + 2U * c->gap + IPSEC_REORDERED_MS);
 }
 
 /* It has received until now with another SA. */
-static void stand_busy(uint32_t now, const struct ipsec_candidate *c,
-		       const struct ipsec_unclaimed *w,
-		       struct ipsec_likelihood *likelihood)
+static void rank_busy(uint32_t now, const struct ipsec_candidate *c,
+		      const struct ipsec_unclaimed *w,
+		      struct ipsec_likelihood *likelihood)
 {
 	uint32_t patience = c->gap + c->gap / 2U + IPSEC_REORDERED_MS;
 
@@ -121,12 +123,12 @@ static void stand_busy(uint32_t now, const struct ipsec_candidate *c,
 		likelihood->rank = IPSEC_RANK_NONE;
 		return;
 	}
-	if (goes_on(c))
+	if (keeps_sending(c))
 		likelihood->rank = IPSEC_RANK_SURE;
 	else if (now - c->received > patience)
 		likelihood->rank = IPSEC_RANK_LIKELY;
-	if (was_let_since(c))
-		stand_begun(c->out_since, w, likelihood);
+	if (was_released_since(c))
+		rank_resumed(c->out_since, w, likelihood);
 }
 
 static bool was_busy(const struct ipsec_candidate *c,
@@ -139,26 +141,26 @@ static bool was_busy(const struct ipsec_candidate *c,
 }
 
 /* The remote had no SA with the host before and has one now. */
-static bool stand_connected(const struct ipsec_candidate *c,
-			    const struct ipsec_unclaimed *w,
-			    struct ipsec_likelihood *likelihood)
+static bool rank_connected(const struct ipsec_candidate *c,
+			   const struct ipsec_unclaimed *w,
+			   struct ipsec_likelihood *likelihood)
 {
-	if (!c->initial || !ipsec_has_asked(c, w, CONNECTED_MS))
+	if (!c->initial || !ipsec_unclaimed_follows_request(w, c, CONNECTED_MS))
 		return false;
 	likelihood->evidence = VPNALG_EVIDENCE_CONNECTED;
 	likelihood->rank = IPSEC_RANK_LIKELY;
 	likelihood->surprise = 0;
-	if (ipsec_is_after(w->began, c->asked + ANSWERED_MS))
-		likelihood->surprise = surprise(
-			w->began - c->asked - ANSWERED_MS, ANSWER_SPREAD_MS);
-	if (!c->sends || ipsec_is_after(c->asked, c->out_since))
+	if (ipsec_is_after(w->began, c->requested + ANSWERED_MS))
+		likelihood->surprise =
+			surprise(w->began - c->requested - ANSWERED_MS,
+				 ANSWER_SPREAD_MS);
+	if (!c->sends || ipsec_is_after(c->requested, c->out_since))
 		likelihood->surprise += SILENT_SURPRISE;
 	else if (c->has_resumed)
-		stand_begun(c->resumed, w, likelihood);
+		rank_resumed(c->resumed, w, likelihood);
 	return true;
 }
 
-/* Returns whether the SPI began where another ended that is nobody's either. */
 bool vpnalg_ipsec_evidence_follows(const struct ipsec_blocks *blocks,
 				   const struct ipsec_unclaimed *w)
 {
@@ -167,7 +169,7 @@ bool vpnalg_ipsec_evidence_follows(const struct ipsec_blocks *blocks,
 	unsigned place;
 
 	for (place = 0; place < blocks->unclaimed; place++) {
-		other = ipsec_unclaimed_at(blocks, place);
+		other = ipsec_blocks_unclaimed(blocks, place);
 		if (other->spi != 0 && other != w &&
 		    other->count >= IPSEC_COUNT_LAST &&
 		    ipsec_is_after(w->began, other->began + IPSEC_RIVAL_MS) &&
@@ -180,11 +182,11 @@ bool vpnalg_ipsec_evidence_follows(const struct ipsec_blocks *blocks,
 
 /* Just after the host's exchange the SPI began where another ended that is
  * nobody's either. */
-static bool stand_follows(const struct ipsec_candidate *c,
-			  const struct ipsec_unclaimed *w, bool follows,
-			  struct ipsec_likelihood *likelihood)
+static bool rank_following(const struct ipsec_candidate *c,
+			   const struct ipsec_unclaimed *w, bool follows,
+			   struct ipsec_likelihood *likelihood)
 {
-	if (!ipsec_has_asked(c, w, IPSEC_SWITCH_MS))
+	if (!ipsec_unclaimed_follows_request(w, c, IPSEC_SWITCH_MS))
 		return false;
 	likelihood->evidence = VPNALG_EVIDENCE_CONTINUED;
 	likelihood->rank = IPSEC_RANK_LIKELY;
@@ -193,7 +195,7 @@ static bool stand_follows(const struct ipsec_candidate *c,
 }
 
 /* It is not known when the SPI began, so no time tells. */
-static void stand_unknown_time(uint32_t now, const struct ipsec_candidate *c,
+static void rank_unknown_start(uint32_t now, const struct ipsec_candidate *c,
 			       struct ipsec_likelihood *likelihood)
 {
 	likelihood->evidence = VPNALG_EVIDENCE_RESUMED;
@@ -204,16 +206,15 @@ static void stand_unknown_time(uint32_t now, const struct ipsec_candidate *c,
 		likelihood->rank = IPSEC_RANK_NONE;
 }
 
-/* `follows` is what vpnalg_ipsec_evidence_follows() says of the SPI. */
 void vpnalg_ipsec_evidence(uint32_t now, const struct ipsec_candidate *c,
 			   const struct ipsec_unclaimed *w, bool follows,
 			   struct ipsec_likelihood *likelihood)
 {
 	if (!(w->flags & IPSEC_UNCLAIMED_BEGAN))
-		stand_unknown_time(now, c, likelihood);
+		rank_unknown_start(now, c, likelihood);
 	else if (was_busy(c, w))
-		stand_busy(now, c, w, likelihood);
-	else if (!stand_connected(c, w, likelihood) &&
-		 !stand_follows(c, w, follows, likelihood))
-		stand_idle(c, w, likelihood);
+		rank_busy(now, c, w, likelihood);
+	else if (!rank_connected(c, w, likelihood) &&
+		 !rank_following(c, w, follows, likelihood))
+		rank_idle(c, w, likelihood);
 }

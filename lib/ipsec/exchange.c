@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What IKE shows of itself: which exchanges may make ESP SAs, and which ask
- * whether the other end is still there (RFC 7296 1.3, 1.4; RFC 2409 5.5). */
-#include "ipsec.h"
+#include "exchange.h"
+
+#include "blocks.h"
+#include "candidate.h"
+#include "hold.h"
+#include "host.h"
+#include "ike_sa.h"
+#include "remote.h"
+#include "suspect.h"
 
 /* Messages that follow an SA's making soon are about its predecessor. */
 #define QUIET_MS 3000
@@ -43,7 +49,7 @@ static bool makes_child(const struct message *message)
 		message->exchange == IKE_CREATE_CHILD_SA);
 }
 
-static bool asks_for_life(const struct message *message)
+static bool is_liveness_check(const struct message *message)
 {
 	return message->exchange == (message->version == 1
 					     ? IKE_V1_INFORMATIONAL
@@ -52,25 +58,27 @@ static bool asks_for_life(const struct message *message)
 }
 
 /* From now on the remote may send with a new SPI. */
-static void expect(struct vpnalg_step *step, struct ipsec_blocks *blocks,
-		   struct vpnalg_record *host, const struct message *message)
+static void await_inbound(struct vpnalg_step *step, struct ipsec_blocks *blocks,
+			  struct vpnalg_record *host,
+			  const struct message *message)
 {
 	struct vpnalg *translator = step->translator;
-	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct ipsec_host *h = ipsec_host_body(translator, host);
 	uint32_t id = vpnalg_ipsec_host_id(translator, host);
 
-	h->asked = ipsec_now(translator);
+	h->requested = ipsec_now(translator);
 	vpnalg_session_changed(translator, host);
 	if (message->exchange == IKE_CREATE_CHILD_SA)
-		vpnalg_ipsec_remote_rekey(translator, ipsec_remote(blocks), id);
-	vpnalg_ipsec_candidate_expect(translator, blocks, host,
-				      ipsec_now(translator));
+		vpnalg_ipsec_remote_rekey(translator,
+					  ipsec_blocks_remote(blocks), id);
+	vpnalg_ipsec_candidate_await(translator, blocks, host,
+				     ipsec_now(translator));
 }
 
 /* Repetitions of an exchange whose SPI is known by now say nothing. */
 static bool is_known(const struct ipsec_host *h, const struct message *message)
 {
-	return h->flags & IPSEC_HOST_ASKED && h->message == message->id;
+	return h->flags & IPSEC_HOST_REQUESTED && h->message_id == message->id;
 }
 
 /* Version 1 does not say which end began. */
@@ -83,8 +91,8 @@ static bool is_answer(const struct ipsec_host *h, const struct message *message)
 
 /* What is sent again was not answered: its SPI is still to come, whichever came
  * meanwhile. */
-static void go_on(struct ipsec_host *h, const struct message *message,
-		  uint32_t now)
+static void repeat(struct ipsec_host *h, const struct message *message,
+		   uint32_t now)
 {
 	if (h->flags & IPSEC_HOST_ANSWERED)
 		return;
@@ -93,7 +101,7 @@ static void go_on(struct ipsec_host *h, const struct message *message,
 		return;
 	}
 	h->flags |= IPSEC_HOST_ANSWERED;
-	h->asked = now;
+	h->requested = now;
 }
 
 /* One SA is promised, whatever was before: both ends may begin an exchange at
@@ -114,8 +122,8 @@ static void begin(struct ipsec_host *h, const struct message *message)
 		(uint16_t) ~(IPSEC_HOST_PEER_INITIATED | IPSEC_HOST_ANSWERED);
 	if (message->inward)
 		h->flags |= IPSEC_HOST_PEER_INITIATED;
-	h->message = message->id;
-	h->flags |= IPSEC_HOST_ASKED | IPSEC_HOST_PENDING;
+	h->message_id = message->id;
+	h->flags |= IPSEC_HOST_REQUESTED | IPSEC_HOST_PENDING;
 }
 
 static enum vpnalg_result child_message(struct vpnalg_step *step,
@@ -123,23 +131,23 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 					const struct message *message)
 {
 	struct vpnalg *translator = step->translator;
-	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct ipsec_host *h = ipsec_host_body(translator, host);
 	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 	struct ipsec_blocks blocks;
 
 	if (remote == NULL)
 		return VPNALG_TRANSLATED;
-	vpnalg_ipsec_remote_load(translator, remote, &blocks);
+	vpnalg_ipsec_blocks_load(translator, remote, &blocks);
 	if (!is_known(h, message) &&
 	    vpnalg_ipsec_hold(step, &blocks, host, true, message->id))
 		return VPNALG_DROP_HELD;
 	if (is_known(h, message))
-		go_on(h, message, ipsec_now(translator));
+		repeat(h, message, ipsec_now(translator));
 	else
 		begin(h, message);
 	vpnalg_session_changed(translator, host);
 	if (h->flags & IPSEC_HOST_PENDING)
-		expect(step, &blocks, host, message);
+		await_inbound(step, &blocks, host, message);
 	else
 		vpnalg_ipsec_candidate_update(translator, host);
 	return VPNALG_TRANSLATED;
@@ -148,23 +156,23 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 /* A host that asks whether the remote is still there, while packets arrive for
  * it, does not get its own. Version 1 does not tell an answer from a question:
  * what goes out soon after one came in is its answer. */
-static void doubt(struct vpnalg_step *step, struct vpnalg_record *host)
+static void liveness_check(struct vpnalg_step *step, struct vpnalg_record *host)
 {
 	struct vpnalg *translator = step->translator;
-	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct ipsec_host *h = ipsec_host_body(translator, host);
 	uint32_t now = ipsec_now(translator);
 
 	if (step->parsed->inward) {
-		h->peer_asked = now;
-		h->flags |= IPSEC_HOST_PEER_ASKED;
+		h->peer_dpd = now;
+		h->flags |= IPSEC_HOST_PEER_DPD;
 		vpnalg_session_changed(translator, host);
 		return;
 	}
-	if ((h->flags & IPSEC_HOST_ASKED && now - h->asked < QUIET_MS) ||
-	    (h->flags & IPSEC_HOST_PEER_ASKED &&
-	     now - h->peer_asked < ANSWER_MS))
+	if ((h->flags & IPSEC_HOST_REQUESTED &&
+	     now - h->requested < QUIET_MS) ||
+	    (h->flags & IPSEC_HOST_PEER_DPD && now - h->peer_dpd < ANSWER_MS))
 		return;
-	vpnalg_ipsec_repair_doubted(step, host);
+	vpnalg_ipsec_suspect_youngest(step, host);
 }
 
 /* One that was never here before is new anyway. */
@@ -176,7 +184,7 @@ static void note_beginning(struct vpnalg_step *step)
 
 	if (host == NULL)
 		return;
-	h = vpnalg_ipsec_host_body(step->translator, host);
+	h = ipsec_host_body(step->translator, host);
 	h->flags |= IPSEC_HOST_INITIAL;
 	h->flags &= (uint16_t) ~(IPSEC_HOST_ANSWERED | IPSEC_HOST_PROMISED);
 	h->pending = 0;
@@ -190,7 +198,7 @@ static bool may_be_forged(struct vpnalg_step *step, const uint8_t *header)
 {
 	struct vpnalg_tuple inside;
 
-	if (!step->parsed->inward || vpnalg_ipsec_ike_knows(step, header))
+	if (!step->parsed->inward || vpnalg_ipsec_ike_sa_is_known(step, header))
 		return false;
 	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
 			     &inside);
@@ -214,10 +222,9 @@ static enum vpnalg_result find_or_admit(struct vpnalg_step *step,
 	return result == VPNALG_DROP_STORE ? result : VPNALG_TRANSLATED;
 }
 
-/* VPNALG_TRANSLATED, or why the message is dropped. */
 enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 {
-	const uint8_t *header = vpnalg_ipsec_ike_header(step);
+	const uint8_t *header = vpnalg_ipsec_ike_sa_header(step);
 	enum vpnalg_result result;
 	struct vpnalg_record *host;
 	struct message message;
@@ -225,9 +232,9 @@ enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 	if (header == NULL || may_be_forged(step, header))
 		return VPNALG_TRANSLATED;
 	read_message(step, header, &message);
-	if (ipsec_is_first(header) && !step->parsed->inward)
+	if (ipsec_ike_sa_is_initial(header) && !step->parsed->inward)
 		note_beginning(step);
-	if (!makes_child(&message) && !asks_for_life(&message))
+	if (!makes_child(&message) && !is_liveness_check(&message))
 		return VPNALG_TRANSLATED;
 	if (makes_child(&message)) {
 		result = find_or_admit(step, &host);
@@ -237,6 +244,6 @@ enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 	}
 	host = vpnalg_ipsec_host_find(step->translator, step->record);
 	if (host != NULL)
-		doubt(step, host);
+		liveness_check(step, host);
 	return VPNALG_TRANSLATED;
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Holding back: a host's message that asks for an SA, or the first packets of
- * an SA, are dropped for now while another host's new inbound SPI is about to
- * come. Their answers could not be told apart; IKE and ESP's users send again.
- */
-#include "ipsec.h"
+#include "hold.h"
+
+#include "host.h"
 
 /* A host's SPI is awaited for so long after the exchange that promised it. */
-#define ASKING_MS 1500
+#define AWAITED_MS 1500
 
 /* A host's first packets are on their way, and their answers, for so long. */
 #define BEGINNING_MS 400
 
 /* Limits on holding back one request of one host. */
 #define HELD_MAX 3
+
 #define HELD_MS 3000
-#define HELD_ASKING_MS 10000
+
+#define HELD_BY_IKE_MS 10000
 
 /* A host that has received something so shortly ago is receiving. */
 #define RECEIVING_MS 1000
@@ -38,33 +38,33 @@ static bool is_beginning(const struct ipsec_candidate *c, uint32_t now)
 /* Returns whether an answer to a new request could be taken for this
  * candidate's. */
 static bool is_in_the_way(const struct ipsec_candidate *c, uint32_t now,
-			  bool asking)
+			  bool by_ike)
 {
-	if (asking && now - c->asked < ASKING_MS && is_receiving(c, now))
+	if (by_ike && now - c->requested < AWAITED_MS && is_receiving(c, now))
 		return true;
 	return is_beginning(c, now);
 }
 
 static bool is_anybody_in_the_way(struct vpnalg *translator,
 				  struct ipsec_blocks *blocks, uint32_t but,
-				  bool asking)
+				  bool by_ike)
 {
 	uint32_t now = ipsec_now(translator);
 	const struct ipsec_candidate *c;
 	unsigned place;
 
 	for (place = 1; place < blocks->candidates; place++) {
-		c = ipsec_candidate_at(blocks, place);
-		if (c->id != 0 && c->id != but && is_in_the_way(c, now, asking))
+		c = ipsec_blocks_candidate(blocks, place);
+		if (c->id != 0 && c->id != but && is_in_the_way(c, now, by_ike))
 			return true;
 	}
 	return false;
 }
 
-static bool was_held_enough(struct ipsec_host *h, uint32_t now, bool asking,
+static bool was_held_enough(struct ipsec_host *h, uint32_t now, bool by_ike,
 			    uint32_t request)
 {
-	uint32_t longest = asking ? HELD_ASKING_MS : HELD_MS;
+	uint32_t longest = by_ike ? HELD_BY_IKE_MS : HELD_MS;
 
 	/* Requests that take turns are held no longer than one. */
 	if (h->held == 0 ||
@@ -77,28 +77,25 @@ static bool was_held_enough(struct ipsec_host *h, uint32_t now, bool asking,
 	return h->held >= HELD_MAX || now - h->held_since > longest;
 }
 
-/* Returns whether the host's packet is held back now: it asks for an SA, with
- * that message, or is the first of one, with that SPI; and another host's answer
- * is awaited. */
 bool vpnalg_ipsec_hold(struct vpnalg_step *step, struct ipsec_blocks *blocks,
-		       struct vpnalg_record *host, bool asking,
+		       struct vpnalg_record *host, bool by_ike,
 		       uint32_t request)
 {
 	struct vpnalg *translator = step->translator;
-	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct ipsec_host *h = ipsec_host_body(translator, host);
 	bool enough;
 
-	if (ipsec_remote(blocks)->children < 2 || step->parsed->undo ||
+	if (ipsec_blocks_remote(blocks)->children < 2 || step->parsed->undo ||
 	    !vpnalg_session_may_hold(translator))
 		return false;
-	enough = was_held_enough(h, ipsec_now(translator), asking, request);
+	enough = was_held_enough(h, ipsec_now(translator), by_ike, request);
 	vpnalg_session_changed(translator, host);
 	if (enough || !is_anybody_in_the_way(
 			      translator, blocks,
-			      vpnalg_ipsec_host_id(translator, host), asking))
+			      vpnalg_ipsec_host_id(translator, host), by_ike))
 		return false;
 	h->held++;
-	if (!asking)
+	if (!by_ike)
 		h->flags |= IPSEC_HOST_HELD;
 	vpnalg_session_changed(translator, host);
 	vpnalg_session_notify(translator, host, VPNALG_EVENT_HELD,

@@ -1,80 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IKE and NAT-T: UDP sessions towards ports 500 and 4500 (RFC 7296 2.23,
- * RFC 3948). A remote that insists on port 500 gets it, for several hosts at
- * once: the initiator SPI tells them apart. Payloads are never touched. */
-#include "ipsec.h"
+#include "ike.h"
 
 #include <string.h>
 
 #include "../wire/ip.h"
 #include "../wire/udp.h"
+#include "candidate.h"
+#include "host.h"
+#include "ike_port.h"
+#include "ike_sa.h"
+#include "remote.h"
 
 /* So many first messages without an answer, and port 500 is tried. */
-#define ASKED_IN_VAIN 3
+#define UNANSWERED_MAX 3
 
 static struct ipsec_ike *body(struct vpnalg_step *step)
 {
 	return vpnalg_session_body(step->translator, step->record);
 }
 
-/* The IKE header of a message to or from port 500, or NULL. */
-const uint8_t *vpnalg_ipsec_ike_header(struct vpnalg_step *step)
-{
-	const struct vpnalg_parsed *parsed = step->parsed;
+/* Finding the session */
 
-	if (parsed->l4_caplen < UDP_HEADER_LEN + IKE_HEADER_LEN ||
-	    vpnalg_remote_port(parsed) != IKE_PORT)
-		return NULL;
-	return parsed->l4 + UDP_HEADER_LEN;
-}
-
-void vpnalg_ipsec_ike_tuple(struct vpnalg *translator,
-			    struct vpnalg_record *record,
-			    struct vpnalg_tuple *tuple)
-{
-	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, tuple);
-	tuple->role = VPNALG_INSIDE_OWN;
-	tuple->space = PROTOCOL_UDP;
-	tuple->id = IKE_PORT;
-	tuple->port = IKE_PORT;
-}
-
-/* The session between port 500 and port 500 of whatever else the host has with
- * that remote; another handler may have the ports. */
-struct vpnalg_record *vpnalg_ipsec_ike_of(struct vpnalg *translator,
-					  struct vpnalg_record *record)
-{
-	struct vpnalg_record *session;
-	struct vpnalg_tuple tuple;
-
-	vpnalg_ipsec_ike_tuple(translator, record, &tuple);
-	session = vpnalg_session_find(translator, &tuple);
-	if (session == NULL || session->handler != record->handler)
-		return NULL;
-	return session;
-}
-
-/* Which session it is */
-
-/* Whether the inside host has sent with that initiator SPI. */
-bool vpnalg_ipsec_ike_knows(struct vpnalg_step *step, const uint8_t *header)
-{
-	const struct ipsec_ike *ike = body(step);
-	const uint32_t spi[2] = { vpnalg_get32(header),
-				  vpnalg_get32(header + 4) };
-	unsigned i;
-
-	for (i = 0; i < IPSEC_IKE_SAS; i++)
-		if (ike->spis[i][0] == spi[0] && ike->spis[i][1] == spi[1])
-			return (spi[0] | spi[1]) != 0;
-	return false;
-}
-
-static bool insists(struct vpnalg *translator, struct vpnalg_record *session)
+static bool has_fixed_port(struct vpnalg *translator,
+			   struct vpnalg_record *session)
 {
 	const struct ipsec_ike *ike = vpnalg_session_body(translator, session);
 
-	return ike->flags & IPSEC_IKE_INSISTS;
+	return ike->flags & IPSEC_IKE_FIXED_PORT;
 }
 
 /* The session of a host that may have rekeyed its IKE SA, and to which the
@@ -86,9 +38,9 @@ static struct vpnalg_record *may_be(struct vpnalg_step *step,
 
 	if (host == NULL)
 		return NULL;
-	session = vpnalg_ipsec_ike_of(step->translator, host);
-	if (session != NULL &&
-	    (session == step->record || insists(step->translator, session)))
+	session = vpnalg_ipsec_ike_sa_session(step->translator, host);
+	if (session != NULL && (session == step->record ||
+				has_fixed_port(step->translator, session)))
 		return session;
 	return NULL;
 }
@@ -107,14 +59,14 @@ static struct vpnalg_record *rekeyed(struct vpnalg_step *step)
 	remote = vpnalg_ipsec_remote_of(translator, step->record);
 	if (remote == NULL)
 		return NULL;
-	e = vpnalg_ipsec_remote_body(translator, remote)->rekeyed;
+	e = ipsec_remote_body(translator, remote)->rekeyed;
 	for (i = 0; i < IPSEC_REKEYED && e[i].id != 0; i++) {
 		host = vpnalg_ipsec_host_alive(translator, remote, e[i].id);
 		session = may_be(step, host);
 		if (session == NULL)
 			continue;
 		vpnalg_ipsec_candidate_describe(translator, host, 0, &c);
-		if (ipsec_went_on(&c, e[i].since))
+		if (ipsec_candidate_kept_old_sa(&c, e[i].since))
 			return session;
 		if (found == NULL)
 			found = session;
@@ -131,11 +83,11 @@ static unsigned port_of(struct vpnalg_step *step, unsigned role)
  * knows no SPIs. */
 static void choose_by_spi(struct vpnalg_step *step)
 {
-	const uint8_t *header = vpnalg_ipsec_ike_header(step);
+	const uint8_t *header = vpnalg_ipsec_ike_sa_header(step);
 	struct vpnalg_record *other;
 
 	if (header == NULL || port_of(step, VPNALG_OUTSIDE_OWN) != IKE_PORT ||
-	    vpnalg_ipsec_ike_knows(step, header))
+	    vpnalg_ipsec_ike_sa_is_known(step, header))
 		return;
 	other = vpnalg_ipsec_ike_sa_find(step, header);
 	if (other == NULL && step->parsed->inward)
@@ -149,8 +101,8 @@ static enum vpnalg_result find_session(struct vpnalg_step *step, bool by_sa)
 	const struct vpnalg_parsed *parsed = step->parsed;
 
 	if (by_sa) {
-		step->record =
-			vpnalg_ipsec_ike_of(step->translator, step->record);
+		step->record = vpnalg_ipsec_ike_sa_session(step->translator,
+							   step->record);
 		return step->record != NULL ? VPNALG_TRANSLATED
 					    : VPNALG_UNTOUCHED;
 	}
@@ -186,18 +138,43 @@ static bool is_right_address(struct vpnalg_step *step)
 static bool is_forged(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
-	const uint8_t *header = vpnalg_ipsec_ike_header(step);
+	const uint8_t *header = vpnalg_ipsec_ike_sa_header(step);
 
 	return header != NULL && parsed->inward && !parsed->inside &&
-	       insists(step->translator, step->record) &&
+	       has_fixed_port(step->translator, step->record) &&
 	       vpnalg_local_port(parsed) != IKE_PORT &&
-	       !vpnalg_ipsec_ike_knows(step, header);
+	       !vpnalg_ipsec_ike_sa_is_known(step, header);
 }
 
-/* The SPIs */
+enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step)
+{
+	bool is_new = step->record == NULL;
+	bool by_sa = !is_new && step->kind == IPSEC_KIND_IKE_SA;
+	enum vpnalg_result result;
+
+	if (step->parsed->l4_len < UDP_HEADER_LEN)
+		return VPNALG_DROP_MALFORMED;
+	if (step->parsed->l4_caplen < UDP_HEADER_LEN)
+		return VPNALG_DROP_TRUNCATED;
+	result = find_session(step, by_sa);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	step->kind = IPSEC_KIND_IKE;
+	if (!vpnalg_ipsec_ike_port_is_taken(step) || !is_right_address(step) ||
+	    is_forged(step))
+		return VPNALG_DROP_PORT_HELD;
+	if (vpnalg_ipsec_ike_port_is_twin(step)) {
+		if (is_new)
+			vpnalg_session_close(step->translator, step->record);
+		return VPNALG_DROP_AMBIGUOUS;
+	}
+	return VPNALG_TRANSLATED;
+}
+
+/* Learning from a message */
 
 /* It was the IKE SA that the host has rekeyed. */
-static void settle(struct vpnalg_step *step)
+static void clear_rekey(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *host =
@@ -206,39 +183,10 @@ static void settle(struct vpnalg_step *step)
 		vpnalg_ipsec_remote_of(translator, step->record);
 
 	if (host != NULL && remote != NULL)
-		vpnalg_ipsec_remote_settle(
+		vpnalg_ipsec_remote_clear_rekey(
 			translator, remote,
 			vpnalg_ipsec_host_id(translator, host));
 }
-
-/* Without room it is found by its port alone. */
-static void learn_spi(struct vpnalg_step *step, const uint8_t *header)
-{
-	const uint32_t spi[2] = { vpnalg_get32(header),
-				  vpnalg_get32(header + 4) };
-	struct ipsec_ike *ike = body(step);
-	unsigned i;
-
-	if ((spi[0] | spi[1]) == 0) /* RFC 7296 3.1: it may not be */
-		return;
-	for (i = 0; i < IPSEC_IKE_SAS - 1; i++)
-		if (ike->spis[i][0] == spi[0] && ike->spis[i][1] == spi[1])
-			break;
-	if (ike->spis[i][0] != spi[0] || ike->spis[i][1] != spi[1]) {
-		vpnalg_ipsec_ike_sa_close(step, ike->spis[i]);
-		settle(step);
-	}
-	vpnalg_ipsec_ike_sa_open(step, spi);
-	for (; i > 0; i--) {
-		ike->spis[i][0] = ike->spis[i - 1][0];
-		ike->spis[i][1] = ike->spis[i - 1][1];
-	}
-	ike->spis[0][0] = spi[0];
-	ike->spis[0][1] = spi[1];
-	vpnalg_session_changed(step->translator, step->record);
-}
-
-/* What the remote insists on */
 
 /* Some do not answer other ports at all. */
 static void seen_outward(struct vpnalg_step *step, const uint8_t *header)
@@ -248,12 +196,13 @@ static void seen_outward(struct vpnalg_step *step, const uint8_t *header)
 	if (step->parsed
 		    ->undo) /* whose it is is known, or guessed by the port */
 		return;
-	learn_spi(step, header);
-	if (ike->flags & (IPSEC_IKE_ANSWERED | IPSEC_IKE_INSISTS) ||
-	    !ipsec_is_first(header))
+	if (vpnalg_ipsec_ike_sa_learn(step, header))
+		clear_rekey(step);
+	if (ike->flags & (IPSEC_IKE_ANSWERED | IPSEC_IKE_FIXED_PORT) ||
+	    !ipsec_ike_sa_is_initial(header))
 		return;
-	if (ike->asked++ >= ASKED_IN_VAIN)
-		ike->flags |= IPSEC_IKE_INSISTS;
+	if (ike->unanswered++ >= UNANSWERED_MAX)
+		ike->flags |= IPSEC_IKE_FIXED_PORT;
 	vpnalg_session_changed(step->translator, step->record);
 }
 
@@ -265,25 +214,27 @@ static void seen_inward(struct vpnalg_step *step, const uint8_t *header)
 	struct ipsec_ike *ike = body(step);
 	unsigned port = vpnalg_local_port(parsed);
 
-	if (header == NULL || !vpnalg_ipsec_ike_knows(step, header))
+	if (header == NULL || !vpnalg_ipsec_ike_sa_is_known(step, header))
 		return;
 	ike->flags |= IPSEC_IKE_ANSWERED;
 	if (!parsed->inside && port == port_of(step, VPNALG_OUTSIDE_OWN))
-		ike->flags &= (uint8_t)~IPSEC_IKE_INSISTS;
+		ike->flags &= (uint8_t)~IPSEC_IKE_FIXED_PORT;
 	else if (!parsed->inside)
-		ike->flags |= IPSEC_IKE_INSISTS;
+		ike->flags |= IPSEC_IKE_FIXED_PORT;
 	vpnalg_session_changed(step->translator, step->record);
 }
 
-static void take_ports(struct vpnalg_step *step)
+static void learn(struct vpnalg_step *step)
 {
-	const uint8_t *header = vpnalg_ipsec_ike_header(step);
+	const uint8_t *header = vpnalg_ipsec_ike_sa_header(step);
 
 	if (step->parsed->inward)
 		seen_inward(step, header);
 	else if (header != NULL && port_of(step, VPNALG_INSIDE_OWN) == IKE_PORT)
 		seen_outward(step, header);
 }
+
+/* Passing it on */
 
 /* RFC 4787 REQ-6: what the inside host sends keeps the session; and an ESP host
  * keeps it for its rekeys. */
@@ -304,20 +255,20 @@ static void refresh(struct vpnalg_step *step)
 	if (step->parsed->inward)
 		return;
 	prolong(step);
-	if (vpnalg_ipsec_ike_header(step) == NULL)
+	if (vpnalg_ipsec_ike_sa_header(step) == NULL)
 		return;
 	host = vpnalg_ipsec_host_find(step->translator, step->record);
 	if (host != NULL)
-		vpnalg_ipsec_host_live(step->translator, host);
+		vpnalg_ipsec_host_prolong(step->translator, host);
 }
 
 /* Whether its outside form has port 500 whatever the session has: not where
  * nothing would tell whose it is. */
 static bool shares_port(struct vpnalg_step *step)
 {
-	const uint8_t *header = vpnalg_ipsec_ike_header(step);
+	const uint8_t *header = vpnalg_ipsec_ike_sa_header(step);
 
-	if (header == NULL || !(body(step)->flags & IPSEC_IKE_INSISTS))
+	if (header == NULL || !(body(step)->flags & IPSEC_IKE_FIXED_PORT))
 		return false;
 	return step->parsed->inward ||
 	       vpnalg_ipsec_ike_sa_find(step, header) == step->record;
@@ -336,41 +287,13 @@ static void rewrite(struct vpnalg_step *step)
 				  IKE_PORT);
 }
 
-/* Sets step->record to the session between the ports, or says why there is
- * none. */
-enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step)
-{
-	bool is_new = step->record == NULL;
-	bool by_sa = !is_new && step->kind == IPSEC_KIND_IKE_SA;
-	enum vpnalg_result result;
-
-	if (step->parsed->l4_len < UDP_HEADER_LEN)
-		return VPNALG_DROP_MALFORMED;
-	if (step->parsed->l4_caplen < UDP_HEADER_LEN)
-		return VPNALG_DROP_TRUNCATED;
-	result = find_session(step, by_sa);
-	if (result != VPNALG_TRANSLATED)
-		return result;
-	step->kind = IPSEC_KIND_IKE;
-	if (!vpnalg_ipsec_ike_takes_port(step) || !is_right_address(step) ||
-	    is_forged(step))
-		return VPNALG_DROP_PORT_HELD;
-	if (vpnalg_ipsec_ike_is_twin(step)) {
-		if (is_new)
-			vpnalg_session_close(step->translator, step->record);
-		return VPNALG_DROP_AMBIGUOUS;
-	}
-	return VPNALG_TRANSLATED;
-}
-
 void vpnalg_ipsec_ike_pass(struct vpnalg_step *step)
 {
-	take_ports(step);
+	learn(step);
 	refresh(step);
 	rewrite(step);
 }
 
-/* A packet in which nothing is to be read. */
 void vpnalg_ipsec_ike_pass_data(struct vpnalg_step *step)
 {
 	if (!step->parsed->inward)

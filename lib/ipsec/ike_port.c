@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IKE between ports that are not quite the session's: which packets it takes all
- * the same. */
-#include "ipsec.h"
-
-#include <string.h>
+#include "ike_port.h"
 
 #include "../wire/ip.h"
 #include "../wire/udp.h"
+#include "ike_sa.h"
 
 static unsigned outside_port(struct vpnalg_step *step)
 {
@@ -22,7 +19,7 @@ static const uint8_t *header_of(struct vpnalg_step *step)
 	const uint8_t *payload = parsed->l4 + UDP_HEADER_LEN;
 
 	if (vpnalg_remote_port(parsed) == IKE_PORT)
-		return vpnalg_ipsec_ike_header(step);
+		return vpnalg_ipsec_ike_sa_header(step);
 	if (parsed->l4_caplen <
 		    UDP_HEADER_LEN + IKE_MARKER_LEN + IKE_HEADER_LEN ||
 	    vpnalg_get32(payload) != 0)
@@ -54,11 +51,7 @@ static bool has_other(struct vpnalg_step *step)
 	return vpnalg_session_find(step->translator, &inside) != NULL;
 }
 
-/* Some servers answer from port 4500 what they were asked at port 500. The
- * host's own mapping takes what comes from the other of the two ports of the
- * same remote (RFC 4787 REQ-8), unless it names another host's SA or the host
- * has asked that port, too, from the same port of its own. */
-bool vpnalg_ipsec_ike_takes_port(struct vpnalg_step *step)
+bool vpnalg_ipsec_ike_port_is_taken(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
 	unsigned port = vpnalg_remote_port(parsed);
@@ -73,12 +66,9 @@ bool vpnalg_ipsec_ike_takes_port(struct vpnalg_step *step)
 		!is_anothers(step) && !has_other(step));
 }
 
-/* Whether a message that goes out from port 500 has the initiator SPI of another
- * host, which was first with it: nothing could tell whose it is outside. Nobody
- * chooses the same 64 bits by chance. */
-bool vpnalg_ipsec_ike_is_twin(struct vpnalg_step *step)
+bool vpnalg_ipsec_ike_port_is_twin(struct vpnalg_step *step)
 {
 	return step->parsed->inside && !step->parsed->inward &&
-	       vpnalg_ipsec_ike_header(step) != NULL &&
+	       vpnalg_ipsec_ike_sa_header(step) != NULL &&
 	       outside_port(step) == IKE_PORT && is_anothers(step);
 }

@@ -1,7 +1,57 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Initiator SPIs by which the sessions of hosts that share port 500 are told
- * apart. */
-#include "ipsec.h"
+#include "ike_sa.h"
+
+#include "../wire/ip.h"
+#include "../wire/udp.h"
+
+const uint8_t *vpnalg_ipsec_ike_sa_header(struct vpnalg_step *step)
+{
+	const struct vpnalg_parsed *parsed = step->parsed;
+
+	if (parsed->l4_caplen < UDP_HEADER_LEN + IKE_HEADER_LEN ||
+	    vpnalg_remote_port(parsed) != IKE_PORT)
+		return NULL;
+	return parsed->l4 + UDP_HEADER_LEN;
+}
+
+static void session_tuple(struct vpnalg *translator,
+			  struct vpnalg_record *record,
+			  struct vpnalg_tuple *tuple)
+{
+	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, tuple);
+	tuple->role = VPNALG_INSIDE_OWN;
+	tuple->space = PROTOCOL_UDP;
+	tuple->id = IKE_PORT;
+	tuple->port = IKE_PORT;
+}
+
+struct vpnalg_record *vpnalg_ipsec_ike_sa_session(struct vpnalg *translator,
+						  struct vpnalg_record *record)
+{
+	struct vpnalg_record *session;
+	struct vpnalg_tuple tuple;
+
+	session_tuple(translator, record, &tuple);
+	session = vpnalg_session_find(translator, &tuple);
+	if (session == NULL || session->handler != record->handler)
+		return NULL;
+	return session;
+}
+
+bool vpnalg_ipsec_ike_sa_is_known(struct vpnalg_step *step,
+				  const uint8_t *header)
+{
+	const struct ipsec_ike *ike =
+		vpnalg_session_body(step->translator, step->record);
+	const uint32_t spi[2] = { vpnalg_get32(header),
+				  vpnalg_get32(header + 4) };
+	unsigned i;
+
+	for (i = 0; i < IPSEC_IKE_SAS; i++)
+		if (ike->spis[i][0] == spi[0] && ike->spis[i][1] == spi[1])
+			return (spi[0] | spi[1]) != 0;
+	return false;
+}
 
 static void spi_tuple(struct vpnalg *translator, struct vpnalg_record *session,
 		      const uint32_t *spi, struct vpnalg_tuple *tuple)
@@ -13,7 +63,6 @@ static void spi_tuple(struct vpnalg *translator, struct vpnalg_record *session,
 	tuple->port = spi[1];
 }
 
-/* The session of whoever has sent with the message's initiator SPI. */
 struct vpnalg_record *vpnalg_ipsec_ike_sa_find(struct vpnalg_step *step,
 					       const uint8_t *header)
 {
@@ -24,10 +73,11 @@ struct vpnalg_record *vpnalg_ipsec_ike_sa_find(struct vpnalg_step *step,
 
 	spi_tuple(step->translator, step->record, spi, &tuple);
 	sa = vpnalg_session_find(step->translator, &tuple);
-	return sa != NULL ? vpnalg_ipsec_ike_of(step->translator, sa) : NULL;
+	return sa != NULL ? vpnalg_ipsec_ike_sa_session(step->translator, sa)
+			  : NULL;
 }
 
-void vpnalg_ipsec_ike_sa_close(struct vpnalg_step *step, const uint32_t *spi)
+static void close_spi(struct vpnalg_step *step, const uint32_t *spi)
 {
 	struct vpnalg_record *sa;
 	struct vpnalg_tuple tuple;
@@ -37,7 +87,7 @@ void vpnalg_ipsec_ike_sa_close(struct vpnalg_step *step, const uint32_t *spi)
 	spi_tuple(step->translator, step->record, spi, &tuple);
 	sa = vpnalg_session_find(step->translator, &tuple);
 	if (sa != NULL &&
-	    vpnalg_ipsec_ike_of(step->translator, sa) == step->record)
+	    vpnalg_ipsec_ike_sa_session(step->translator, sa) == step->record)
 		vpnalg_session_close(step->translator, sa);
 }
 
@@ -71,7 +121,7 @@ static struct vpnalg_record *add_spi(struct vpnalg_step *step,
 
 /* Whoever was first with an SPI keeps it: two hosts do not choose the same 64
  * bits by chance. It lives as long as its session, as a parent would. */
-void vpnalg_ipsec_ike_sa_open(struct vpnalg_step *step, const uint32_t *spi)
+static void open_spi(struct vpnalg_step *step, const uint32_t *spi)
 {
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_tuple outside;
@@ -82,13 +132,40 @@ void vpnalg_ipsec_ike_sa_open(struct vpnalg_step *step, const uint32_t *spi)
 	if (sa == NULL)
 		sa = add_spi(step, spi, &outside);
 	if (sa == NULL || sa->children > 0 ||
-	    vpnalg_ipsec_ike_of(translator, sa) != step->record)
+	    vpnalg_ipsec_ike_sa_session(translator, sa) != step->record)
 		return;
 	sa->children = 1;
 	vpnalg_session_changed(translator, sa);
 }
 
-/* The session is about to be removed. */
+bool vpnalg_ipsec_ike_sa_learn(struct vpnalg_step *step, const uint8_t *header)
+{
+	const uint32_t spi[2] = { vpnalg_get32(header),
+				  vpnalg_get32(header + 4) };
+	struct ipsec_ike *ike =
+		vpnalg_session_body(step->translator, step->record);
+	bool is_new;
+	unsigned i;
+
+	if ((spi[0] | spi[1]) == 0) /* RFC 7296 3.1: it may not be */
+		return false;
+	for (i = 0; i < IPSEC_IKE_SAS - 1; i++)
+		if (ike->spis[i][0] == spi[0] && ike->spis[i][1] == spi[1])
+			break;
+	is_new = ike->spis[i][0] != spi[0] || ike->spis[i][1] != spi[1];
+	if (is_new)
+		close_spi(step, ike->spis[i]);
+	open_spi(step, spi);
+	for (; i > 0; i--) {
+		ike->spis[i][0] = ike->spis[i - 1][0];
+		ike->spis[i][1] = ike->spis[i - 1][1];
+	}
+	ike->spis[0][0] = spi[0];
+	ike->spis[0][1] = spi[1];
+	vpnalg_session_changed(step->translator, step->record);
+	return is_new;
+}
+
 void vpnalg_ipsec_ike_sa_ended(struct vpnalg *translator,
 			       struct vpnalg_record *session)
 {
@@ -102,7 +179,7 @@ void vpnalg_ipsec_ike_sa_ended(struct vpnalg *translator,
 		sa = vpnalg_session_peek(translator, &tuple);
 		if (sa == NULL)
 			continue;
-		vpnalg_ipsec_ike_tuple(translator, sa, &tuple);
+		session_tuple(translator, sa, &tuple);
 		if (vpnalg_session_peek(translator, &tuple) != session)
 			continue;
 		sa->children = 0;

@@ -7,38 +7,38 @@
  * comes in shows the inside host's, and the two are chosen apart, in encrypted
  * messages. So whose an inbound SPI is has to be found out, for each SA again.
  *
- *   host       an inside host that has ESP or IKE with a remote (ipsec_host.c)
+ *   host       an inside host that has ESP or IKE with a remote (host.c)
  *   remote     all hosts of a far gateway behind one outside address, in a ring
- *              (ipsec_remote.c)
+ *              (remote.c)
  *   candidate  a host that may own a new inbound SPI, with a copy of what speaks
  *              for it, so that many are compared for one packet
- *              (ipsec_candidate.c)
+ *              (candidate.c)
  *   outbound   an SA that a host sends with, inbound one that it receives with
  *   unclaimed  an SPI that packets come with, and that is nobody's yet
- *              (ipsec_unclaimed.c)
+ *              (unclaimed.c)
  *
  * A packet with an SPI that is known costs one lookup. With one that is not:
  *
- * 1. A host that is alone with its remote gets it (ipsec_pair.c). The SPI is kept
+ * 1. A host that is alone with its remote gets it (pair.c). The SPI is kept
  *    if an exchange or an outbound SPI has promised it, or if the host has no
  *    other one: anybody can send with SPIs of his own making.
  * 2. Else the SPI is unclaimed, and the candidates are ranked by what was seen of
- *    them when it began (ipsec_evidence.c): whose SPI ended then, who began to
+ *    them when it began (evidence.c): whose SPI ended then, who began to
  *    send, whose first exchange had just ended. A host is a candidate while an
  *    inbound SPI is promised to it, or while it sends and hears nothing; the
  *    former ranks higher. When the SPI began is known if its sequence number is
  *    near 1 or it has paused since; else no time is evidence.
- * 3. If one host stands out (ipsec_judge.c), the SPI is its. If nothing does, the
+ * 3. If one host stands out (judge.c), the SPI is its. If nothing does, the
  *    packet is dropped: to lose one costs less than a wrong pair, whose owner
- *    gets nothing. Or it is a probe (ipsec_probe.c), given to a silent host, whose
+ *    gets nothing. Or it is a probe (probe.c), given to a silent host, whose
  *    answer would tell; and what stays unclaimed for seconds goes round among
  *    all hosts that hear nothing. So no owner who sends goes without for long.
  *
  * There are fewer doubts if hosts begin one after the other: a message that asks
  * for an SA, and the first packets of one, are dropped for now while another
- * host's SPI is awaited (ipsec_hold.c).
+ * host's SPI is awaited (hold.c).
  *
- * A pair may be wrong (ipsec_repair.c). It is taken back
+ * A pair may be wrong (repair.c). It is taken back
  *   - if the host goes on to receive with its old SPI;
  *   - if another SPI begins soon that fits the host as well and nobody else;
  *   - if the host asks again whether the remote is there, while packets come;
@@ -55,6 +55,14 @@
 
 #include "../wire/ip.h"
 #include "../wire/udp.h"
+#include "blocks.h"
+#include "candidate.h"
+#include "esp.h"
+#include "exchange.h"
+#include "host.h"
+#include "ike.h"
+#include "ike_sa.h"
+#include "remote.h"
 
 static const struct vpnalg_kind kinds[IPSEC_KINDS] = {
 	/* ESP that is nobody's still belongs to the hosts that have IKE with

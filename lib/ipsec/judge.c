@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whose a new inbound SPI may be. Every host that is expected to receive with a
- * new one has a rank; one that stands out gets it. In doubt nobody does: a
- * packet that is lost costs less than a pair that is wrong. */
-#include "ipsec.h"
+#include "judge.h"
+
+#include "candidate.h"
+#include "evidence.h"
+#include "host.h"
 
 /* So many candidates are dropped for one packet. */
 #define DROPPED_MOST 2
 
 /* So many packets must agree before a host gets an SPI that none promised. */
 #define SEEKER_AFTER 2
+
+/* So many packets decide what one would leave open. */
+#define COUNT_CLEAR 3
 
 /* The candidates, ranked: of the one that stands best, of the next one if it
  * is likely as well, and of how many. */
@@ -55,7 +59,7 @@ static void rank(struct ranking *ranking, const struct ipsec_candidate *c,
 	ranking->likelihood = *likelihood;
 }
 
-static void rank_expected(struct ranking *ranking,
+static void rank_awaiting(struct ranking *ranking,
 			  const struct ipsec_candidate *c,
 			  const struct ipsec_likelihood *likelihood)
 {
@@ -87,7 +91,7 @@ static int32_t lead(const struct ranking *ranking)
 
 /* Another SPI, nobody's too, fits the best host as well. It may be the next
  * one's: then both have to fit better so than the other way round. */
-enum rival { RIVAL_NONE, RIVAL_DOUBT, RIVAL_SETTLED };
+enum rival { RIVAL_NONE, RIVAL_UNDECIDED, RIVAL_CLEAR };
 
 static enum rival judge_rival(uint32_t now, const struct ranking *ranking,
 			      const struct ipsec_unclaimed *other)
@@ -101,52 +105,50 @@ static enum rival judge_rival(uint32_t now, const struct ranking *ranking,
 	    best.surprise >= ranking->likelihood.surprise + IPSEC_MARGIN)
 		return RIVAL_NONE;
 	if (ranking->next == NULL)
-		return RIVAL_DOUBT;
+		return RIVAL_UNDECIDED;
 	vpnalg_ipsec_evidence(now, ranking->next, other, false, &next);
 	gain = lead(ranking) + (int32_t)(best.surprise - next.surprise);
 	return next.rank < IPSEC_RANK_SOON || gain <= IPSEC_MARGIN
-		       ? RIVAL_DOUBT
-		       : RIVAL_SETTLED;
+		       ? RIVAL_UNDECIDED
+		       : RIVAL_CLEAR;
 }
 
 static bool stands_out(const struct ipsec_blocks *blocks,
 		       const struct ranking *ranking,
 		       const struct ipsec_unclaimed *w)
 {
-	bool settled =
-		ranking->next == NULL ||
-		ranking->likelihood.rank > ranking->next_likelihood.rank ||
-		lead(ranking) > IPSEC_MARGIN;
+	bool clear = ranking->next == NULL ||
+		     ranking->likelihood.rank > ranking->next_likelihood.rank ||
+		     lead(ranking) > IPSEC_MARGIN;
 	const struct ipsec_unclaimed *other;
 	enum rival rival;
 	unsigned place;
 
 	for (place = 0; place < blocks->unclaimed; place++) {
-		other = ipsec_unclaimed_at(blocks, place);
+		other = ipsec_blocks_unclaimed(blocks, place);
 		if (other->spi == 0 || other == w ||
-		    !vpnalg_ipsec_unclaimed_counts(other) ||
+		    !ipsec_unclaimed_counts(other) ||
 		    ipsec_off_by(other->began, w->began) > IPSEC_RIVAL_MS)
 			continue;
 		rival = judge_rival(blocks->now, ranking, other);
-		if (rival == RIVAL_DOUBT)
+		if (rival == RIVAL_UNDECIDED)
 			return false;
-		settled |= rival == RIVAL_SETTLED;
+		clear |= rival == RIVAL_CLEAR;
 	}
-	return settled;
+	return clear;
 }
 
 /* Somebody receives as before, or has just stopped: a few packets will tell. */
 static bool may_follow(const struct ranking *ranking,
 		       const struct ipsec_unclaimed *w)
 {
-	return ranking->counts[IPSEC_RANK_SOON] > 0 &&
-	       w->count < IPSEC_COUNT_SETTLED;
+	return ranking->counts[IPSEC_RANK_SOON] > 0 && w->count < COUNT_CLEAR;
 }
 
 /* Somebody is likely. */
-static bool is_settled(const struct ipsec_blocks *blocks,
-		       const struct ranking *ranking,
-		       const struct ipsec_unclaimed *w)
+static bool is_clear(const struct ipsec_blocks *blocks,
+		     const struct ranking *ranking,
+		     const struct ipsec_unclaimed *w)
 {
 	if (ranking->all + ranking->seekers == 1)
 		return true;
@@ -177,8 +179,7 @@ static const struct ipsec_candidate *left(const struct ranking *ranking,
 					  const struct ipsec_unclaimed *w,
 					  enum vpnalg_evidence *evidence)
 {
-	bool by_seeker =
-		ranking->seekers == 1 && w->total >= IPSEC_COUNT_SETTLED;
+	bool by_seeker = ranking->seekers == 1 && w->total >= COUNT_CLEAR;
 
 	if (!by_seeker && (ranking->seekers > 0 || ranking->all != 1 ||
 			   w->count < IPSEC_COUNT_LAST))
@@ -199,7 +200,7 @@ static const struct ipsec_candidate *decide(const struct ipsec_blocks *blocks,
 		*evidence = ranking->likelihood.evidence;
 		if (ranking->best->seeking && !is_shown(ranking, w))
 			return NULL;
-		return is_settled(blocks, ranking, w) ? ranking->best : NULL;
+		return is_clear(blocks, ranking, w) ? ranking->best : NULL;
 	}
 	if (possible > 1 && may_follow(ranking, w))
 		*evidence = VPNALG_EVIDENCE_CONTINUED;
@@ -213,17 +214,18 @@ static const struct ipsec_candidate *decide(const struct ipsec_blocks *blocks,
 }
 
 /* A candidate is none any more. What was promised to it has led to nothing. */
-static void drop(struct vpnalg *translator, const struct ipsec_blocks *blocks,
-		 unsigned place)
+static void end_candidacy(struct vpnalg *translator,
+			  const struct ipsec_blocks *blocks, unsigned place)
 {
-	struct ipsec_candidate *c = ipsec_candidate_at(blocks, place);
+	struct ipsec_candidate *c = ipsec_blocks_candidate(blocks, place);
 	struct vpnalg_record *host;
 	struct ipsec_host *h;
 
 	if (!c->seeking) {
-		host = ipsec_host_peek(translator, ipsec_remote(blocks), c->id);
+		host = ipsec_host_peek(translator, ipsec_blocks_remote(blocks),
+				       c->id);
 		if (host != NULL) {
-			h = vpnalg_ipsec_host_body(translator, host);
+			h = ipsec_host_body(translator, host);
 			h->pending = 0;
 			h->flags &= (uint16_t)~IPSEC_HOST_PROMISED;
 			vpnalg_session_changed(translator, host);
@@ -232,7 +234,6 @@ static void drop(struct vpnalg *translator, const struct ipsec_blocks *blocks,
 	vpnalg_ipsec_candidate_clear(translator, blocks, place);
 }
 
-/* Whether the SPI is as likely the host's as its youngest one. */
 bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
 			     const struct ipsec_blocks *blocks,
 			     struct vpnalg_record *host,
@@ -248,9 +249,8 @@ bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
 	return likelihood.rank >= IPSEC_RANK_LIKELY;
 }
 
-/* Whether an SPI that began then may be another host's. */
-bool vpnalg_ipsec_judge_doubts(const struct ipsec_blocks *blocks, uint32_t id,
-			       uint32_t first)
+bool vpnalg_ipsec_judge_may_be_others(const struct ipsec_blocks *blocks,
+				      uint32_t id, uint32_t first)
 {
 	const struct ipsec_unclaimed w = { .first = first,
 					   .refused = id,
@@ -258,13 +258,12 @@ bool vpnalg_ipsec_judge_doubts(const struct ipsec_blocks *blocks, uint32_t id,
 	unsigned place;
 
 	for (place = 1; place < blocks->candidates; place++)
-		if (ipsec_may_own(ipsec_candidate_at(blocks, place), &w))
+		if (ipsec_unclaimed_may_be(
+			    &w, ipsec_blocks_candidate(blocks, place)))
 			return true;
 	return false;
 }
 
-/* The host, and by what evidence. In doubt NULL, and by what anybody is likely:
- * VPNALG_EVIDENCE_NONE if nobody is. */
 const struct ipsec_candidate *
 vpnalg_ipsec_judge(struct vpnalg *translator, const struct ipsec_blocks *blocks,
 		   struct ipsec_unclaimed *w, enum vpnalg_evidence *evidence)
@@ -279,14 +278,16 @@ vpnalg_ipsec_judge(struct vpnalg *translator, const struct ipsec_blocks *blocks,
 	if (!(w->flags & IPSEC_UNCLAIMED_FRESH) && w->total < 2)
 		return NULL;
 	for (place = 1; place < blocks->candidates; place++) {
-		c = ipsec_candidate_at(blocks, place);
-		if (c->id != 0 && ipsec_is_over(c) && dropped < DROPPED_MOST) {
-			drop(translator, blocks, place);
+		c = ipsec_blocks_candidate(blocks, place);
+		if (c->id != 0 && ipsec_candidate_is_over(c) &&
+		    dropped < DROPPED_MOST) {
+			end_candidacy(translator, blocks, place);
 			dropped++;
 		}
-		if (!ipsec_may_own(c, w))
+		if (!ipsec_unclaimed_may_be(w, c))
 			continue;
-		if (!asked && ipsec_has_asked(c, w, IPSEC_SWITCH_MS)) {
+		if (!asked &&
+		    ipsec_unclaimed_follows_request(w, c, IPSEC_SWITCH_MS)) {
 			asked = true;
 			follows = vpnalg_ipsec_evidence_follows(blocks, w);
 		}
@@ -294,7 +295,7 @@ vpnalg_ipsec_judge(struct vpnalg *translator, const struct ipsec_blocks *blocks,
 		if (c->seeking)
 			rank_seeker(&ranking, c, &likelihood);
 		else
-			rank_expected(&ranking, c, &likelihood);
+			rank_awaiting(&ranking, c, &likelihood);
 	}
 	return decide(blocks, &ranking, w, evidence);
 }

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Outbound SAs: what an inside host sends shows when it begins, and whether it
- * hears anything. */
-#include "ipsec.h"
+#include "outbound.h"
+
+#include "blocks.h"
+#include "candidate.h"
+#include "hold.h"
+#include "host.h"
+#include "remote.h"
+#include "repair.h"
 
 /* A host that goes on to send is looked at once in so long. */
 #define LOOK_MS 2048
@@ -15,10 +20,9 @@
 /* A host that was looked at so often, and heard nothing, seeks an SPI. */
 #define UNHEARD_MAX 2
 
-static uint32_t spi_of(const struct vpnalg_step *step)
-{
-	return vpnalg_get32(step->parsed->l4 + ESP_SPI_OFF);
-}
+/* SAs of one host that begin so soon after each other stay side by side; later
+ * ones replace those before. */
+#define TOGETHER_MS 1000
 
 /* A host that only changes its SA has not been silent. */
 static bool was_silent(struct vpnalg *translator, struct vpnalg_record *host)
@@ -36,7 +40,7 @@ static bool was_silent(struct vpnalg *translator, struct vpnalg_record *host)
 /* The host sends, and did not before. */
 static void resume(struct vpnalg *translator, struct vpnalg_record *host)
 {
-	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct ipsec_host *h = ipsec_host_body(translator, host);
 	uint32_t now = ipsec_now(translator);
 
 	if (h->flags & IPSEC_HOST_RESUMED &&
@@ -55,7 +59,7 @@ static bool promises_inbound(struct ipsec_host *h, uint32_t since)
 		h->flags &= (uint16_t)~IPSEC_HOST_PROMISED;
 		return h->pending > 0;
 	}
-	if (since > IPSEC_TOGETHER_MS)
+	if (since > TOGETHER_MS)
 		h->pending = 0;
 	if (h->pending < UINT8_MAX)
 		h->pending++;
@@ -82,19 +86,19 @@ static void begin_to_send(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 			  struct vpnalg_record *host)
 {
 	struct vpnalg *translator = step->translator;
-	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct ipsec_host *h = ipsec_host_body(translator, host);
 	uint32_t now = ipsec_now(translator), since = now - h->out_since;
 
 	grow_old(translator, host);
 	h->older_sent = now;
-	h->out_spi = spi_of(step);
+	h->out_spi = ipsec_spi(step);
 	h->out_since = now;
 	h->flags &= (uint16_t)~IPSEC_HOST_RELEASED;
 	if (h->flags & IPSEC_HOST_HELD)
 		h->flags |= IPSEC_HOST_RELEASED;
 	h->flags &= (uint16_t)~IPSEC_HOST_HELD;
 	if (promises_inbound(h, since))
-		vpnalg_ipsec_candidate_expect(translator, blocks, host, now);
+		vpnalg_ipsec_candidate_await(translator, blocks, host, now);
 	else
 		vpnalg_ipsec_candidate_update(translator, host);
 	vpnalg_session_changed(translator, host);
@@ -113,7 +117,7 @@ static enum vpnalg_result find_host(struct vpnalg_step *step,
 static bool is_inbound_first(struct vpnalg *translator,
 			     struct vpnalg_record *host)
 {
-	const struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	const struct ipsec_host *h = ipsec_host_body(translator, host);
 
 	return h->flags & IPSEC_HOST_PROMISED && h->pending == 0;
 }
@@ -127,7 +131,7 @@ static enum vpnalg_result open_outbound(struct vpnalg_step *step,
 		.zone = step->parsed->zone,
 		.inside = step->parsed->local,
 		.remote = step->parsed->remote,
-		.id = spi_of(step),
+		.id = ipsec_spi(step),
 		.peer = true,
 		.lifetime =
 			vpnalg_session_timers(step->translator)->esp_unpaired
@@ -159,9 +163,9 @@ static enum vpnalg_result begin(struct vpnalg_step *step)
 	remote = vpnalg_ipsec_remote_of(translator, host);
 	if (remote == NULL) /* a store that has lost it */
 		return VPNALG_DROP_STORE;
-	vpnalg_ipsec_remote_load(translator, remote, &blocks);
+	vpnalg_ipsec_blocks_load(translator, remote, &blocks);
 	if (!is_inbound_first(translator, host) &&
-	    vpnalg_ipsec_hold(step, &blocks, host, false, spi_of(step)))
+	    vpnalg_ipsec_hold(step, &blocks, host, false, ipsec_spi(step)))
 		return VPNALG_DROP_HELD;
 	result = open_outbound(step, host);
 	if (result != VPNALG_TRANSLATED)
@@ -189,7 +193,7 @@ static void prolong(struct vpnalg_step *step, struct ipsec_out *out)
 	vpnalg_session_set_lifetime(step->translator, step->record,
 				    (vpnalg_time)life +
 					    life / IPSEC_SLACK_PART);
-	vpnalg_ipsec_host_live(step->translator, host);
+	vpnalg_ipsec_host_prolong(step->translator, host);
 }
 
 static void seek(struct vpnalg *translator, struct vpnalg_record *host)
@@ -199,7 +203,7 @@ static void seek(struct vpnalg *translator, struct vpnalg_record *host)
 
 	if (remote == NULL || remote->children < 2)
 		return;
-	vpnalg_ipsec_remote_load(translator, remote, &blocks);
+	vpnalg_ipsec_blocks_load(translator, remote, &blocks);
 	vpnalg_ipsec_candidate_seek(translator, &blocks, host);
 	if (!vpnalg_ipsec_host_has_inbound(translator, host))
 		vpnalg_ipsec_repair_surplus(translator, &blocks, host);
@@ -210,7 +214,7 @@ static void seek(struct vpnalg *translator, struct vpnalg_record *host)
 static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
 		       uint32_t before)
 {
-	struct ipsec_host *h = vpnalg_ipsec_host_body(translator, host);
+	struct ipsec_host *h = ipsec_host_body(translator, host);
 	uint32_t since = ipsec_now(translator) - HEARS_MS;
 	uint8_t unheard = 0;
 
@@ -230,17 +234,16 @@ static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
 
 /* What its host needs to know of a packet: whether it begins to send again, and
  * whether it sends with several SAs. */
-static void tell_host(struct vpnalg_step *step, struct vpnalg_record *host,
-		      struct ipsec_out *out, uint32_t before)
+static void notify_host(struct vpnalg_step *step, struct vpnalg_record *host,
+			struct ipsec_out *out, uint32_t before)
 {
 	struct vpnalg *translator = step->translator;
 
 	if (out->old) {
-		vpnalg_ipsec_host_body(translator, host)->older_sent =
-			out->seen;
+		ipsec_host_body(translator, host)->older_sent = out->seen;
 		vpnalg_session_changed(translator, host);
 	}
-	if (out->watched)
+	if (out->copied)
 		vpnalg_ipsec_candidate_sent(translator, host, out);
 	if (out->seen / LOOK_MS != before / LOOK_MS ||
 	    out->seen - before > IPSEC_SILENCE_MS)
@@ -255,7 +258,7 @@ static void seen_outward(struct vpnalg_step *step)
 	struct vpnalg_record *host = NULL;
 
 	if (now / LOOK_MS != before / LOOK_MS ||
-	    now - before > IPSEC_SILENCE_MS || out->watched ||
+	    now - before > IPSEC_SILENCE_MS || out->copied ||
 	    (out->old && now / OLD_MS != before / OLD_MS))
 		host = vpnalg_ipsec_host_find(translator, step->record);
 	if (host != NULL && now - before > IPSEC_SILENCE_MS &&
@@ -263,7 +266,7 @@ static void seen_outward(struct vpnalg_step *step)
 		resume(translator, host);
 	out->seen = now;
 	if (host != NULL)
-		tell_host(step, host, out, before);
+		notify_host(step, host, out, before);
 	prolong(step, out);
 	vpnalg_session_changed(translator, step->record);
 }

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Probing: where nothing on the wire tells whose an SPI is, a packet of it is
- * given to one of the hosts that may own it. Nothing is paired by that. The
- * owner can decrypt the packet; any other host drops it.
- *
- * Hosts that are silent are probed first, one at a time: the one that begins to
- * send just then has answered, and owns the SPI. When an SPI has been nobody's
- * for a while, its packets go round among all hosts that hear nothing, and
- * where there is none, among all hosts of the remote: so its owner hears some
- * of them within a bounded time, whatever came before.
- */
-#include "ipsec.h"
+#include "probe.h"
+
+#include "blocks.h"
+#include "candidate.h"
+#include "host.h"
+#include "remote.h"
+#include "ring.h"
 
 /* An SPI is probed with silent hosts once in so long; one that goes on without
  * a pause, as nothing does that an answer is expected to, less often. */
 #define PROBE_MS 1000
+
 #define PROBE_STEADY_MS 3000
 
 /* A host that sends more often than that may do so by chance just then. */
@@ -22,10 +18,11 @@
 
 /* A host that has received before is asked only after that: until then
  * something else tells, as a rule. */
-#define UNTOLD_MS 1000
+#define UNKNOWN_MS 1000
 
 /* An SPI that has been nobody's for so long, and so many packets, goes round. */
 #define ROUND_AFTER_MS 3000
+
 #define ROUND_AFTER 3
 
 /* Most that a server sends answers something that was sent so shortly ago. */
@@ -33,13 +30,15 @@
 
 /* A round takes no longer than that, and gives no packet more often. */
 #define ROUND_MS 20000
+
 #define ROUND_LEAST_MS 250
+
 #define ROUND_MOST_MS 3000
 
 static bool hears(const struct ipsec_blocks *blocks,
 		  const struct ipsec_candidate *c)
 {
-	return ipsec_hears(c, blocks->now - IPSEC_SILENCE_MS - 1);
+	return ipsec_candidate_hears(c, blocks->now - IPSEC_SILENCE_MS - 1);
 }
 
 /* Of a host that hears nothing: whether it has sent nothing for a while. */
@@ -49,23 +48,21 @@ static bool is_silent(const struct ipsec_blocks *blocks,
 {
 	uint32_t now = blocks->now;
 
-	if (c->receives && now - w->first < UNTOLD_MS)
+	if (c->receives && now - w->first < UNKNOWN_MS)
 		return false;
-	return !c->sends || now - ipsec_sent_at(c) > SILENT_MS;
+	return !c->sends || now - ipsec_candidate_sent(c) > SILENT_MS;
 }
 
-/* Returns the host that began to send when it was probed with the SPI, or
- * NULL. */
 const struct ipsec_candidate *
 vpnalg_ipsec_probe_answered(const struct ipsec_blocks *blocks,
 			    const struct ipsec_unclaimed *w)
 {
 	const struct ipsec_candidate *c;
 
-	if (!(w->flags & IPSEC_UNCLAIMED_ASKED) ||
+	if (!(w->flags & IPSEC_UNCLAIMED_AWAITING) ||
 	    w->turn >= blocks->candidates)
 		return NULL;
-	c = ipsec_candidate_at(blocks, w->turn);
+	c = ipsec_blocks_candidate(blocks, w->turn);
 	if (c->id != w->probed || hears(blocks, c) || !c->has_resumed)
 		return NULL;
 	return c->resumed - w->probed_at <= IPSEC_ANSWER_MS ? c : NULL;
@@ -85,7 +82,7 @@ static bool silent_is_due(struct vpnalg *translator,
 			  const struct ipsec_unclaimed *w)
 {
 	const struct ipsec_remote *r =
-		vpnalg_ipsec_remote_body(translator, ipsec_remote(blocks));
+		ipsec_remote_body(translator, ipsec_blocks_remote(blocks));
 
 	return vpnalg_session_may_hold(translator) &&
 	       (uint16_t)(blocks->now - r->probed_at) > IPSEC_ANSWER_MS &&
@@ -125,13 +122,15 @@ static void find_turns(const struct ipsec_blocks *blocks,
 
 	*turns = (struct turns){ .of = { { 0 } } };
 	for (place = 1; place < blocks->candidates; place++) {
-		c = ipsec_candidate_at(blocks, place);
+		c = ipsec_blocks_candidate(blocks, place);
 		if (c->id == 0 || c->id == w->refused || hears(blocks, c))
 			continue;
 		add(&turns->of[PART_DEAF], place, w->turn);
-		if (c->sends && blocks->now - ipsec_sent_at(c) <= SENDING_MS)
+		if (c->sends &&
+		    blocks->now - ipsec_candidate_sent(c) <= SENDING_MS)
 			add(&turns->of[PART_SENDING], place, w->turn);
-		else if (is_silent(blocks, c, w) && !ipsec_is_too_old(c, w))
+		else if (is_silent(blocks, c, w) &&
+			 !ipsec_unclaimed_is_too_old(w, c))
 			add(&turns->of[PART_SILENT], place, w->turn);
 	}
 	for (i = 0; i < PARTS; i++)
@@ -139,13 +138,13 @@ static void find_turns(const struct ipsec_blocks *blocks,
 			turns->of[i].next = turns->of[i].first;
 }
 
-static void note(struct vpnalg *translator, struct ipsec_unclaimed *w,
-		 uint32_t id, unsigned place, uint8_t asked)
+static void note_probe(struct vpnalg *translator, struct ipsec_unclaimed *w,
+		       uint32_t id, unsigned place, uint8_t asked)
 {
 	w->probed = id;
 	w->probed_at = ipsec_now(translator);
 	w->turn = (uint8_t)place;
-	w->flags &= (uint8_t)~IPSEC_UNCLAIMED_ASKED;
+	w->flags &= (uint8_t)~IPSEC_UNCLAIMED_AWAITING;
 	w->flags |= IPSEC_UNCLAIMED_PROBED | asked;
 }
 
@@ -155,11 +154,11 @@ static struct vpnalg_record *probe(struct vpnalg *translator,
 				   struct ipsec_unclaimed *w, unsigned place,
 				   uint8_t asked)
 {
-	uint32_t id = ipsec_candidate_at(blocks, place)->id;
-	struct vpnalg_record *host =
-		vpnalg_ipsec_host_alive(translator, ipsec_remote(blocks), id);
+	uint32_t id = ipsec_blocks_candidate(blocks, place)->id;
+	struct vpnalg_record *host = vpnalg_ipsec_host_alive(
+		translator, ipsec_blocks_remote(blocks), id);
 
-	note(translator, w, id, place, asked);
+	note_probe(translator, w, id, place, asked);
 	if (host == NULL)
 		vpnalg_ipsec_candidate_clear(translator, blocks, place);
 	return host;
@@ -196,26 +195,25 @@ static struct vpnalg_record *go_round(struct vpnalg *translator,
 
 	if (was_probed_within(
 		    translator, w,
-		    pause_of(count > 0 ? count
-				       : ipsec_remote(blocks)->children)))
+		    pause_of(count > 0
+				     ? count
+				     : ipsec_blocks_remote(blocks)->children)))
 		return NULL;
 	if (count > 0)
 		return probe(translator, blocks, w, turns->of[part].next, 0);
-	host = vpnalg_ipsec_remote_turn(translator, ipsec_remote(blocks));
+	host = vpnalg_ipsec_ring_turn(translator, ipsec_blocks_remote(blocks));
 	if (host != NULL)
-		note(translator, w, vpnalg_ipsec_host_id(translator, host), 0,
-		     0);
+		note_probe(translator, w,
+			   vpnalg_ipsec_host_id(translator, host), 0, 0);
 	return host;
 }
 
-/* Returns the host that is to get the packet, or NULL: a silent one, unless
- * somebody is likely, or one that hears nothing. */
 struct vpnalg_record *vpnalg_ipsec_probe(struct vpnalg *translator,
 					 struct ipsec_blocks *blocks,
 					 struct ipsec_unclaimed *w,
-					 bool somebody)
+					 bool evidence)
 {
-	bool silent = !somebody && silent_is_due(translator, blocks, w);
+	bool silent = !evidence && silent_is_due(translator, blocks, w);
 	bool round = round_is_due(translator, w);
 	struct turns turns;
 
@@ -223,17 +221,15 @@ struct vpnalg_record *vpnalg_ipsec_probe(struct vpnalg *translator,
 		return NULL;
 	find_turns(blocks, w, &turns);
 	if (silent && turns.of[PART_SILENT].count > 0) {
-		vpnalg_ipsec_remote_body(translator, ipsec_remote(blocks))
+		ipsec_remote_body(translator, ipsec_blocks_remote(blocks))
 			->probed_at = (uint16_t)blocks->now;
-		vpnalg_session_changed(translator, ipsec_remote(blocks));
+		vpnalg_session_changed(translator, ipsec_blocks_remote(blocks));
 		return probe(translator, blocks, w, turns.of[PART_SILENT].next,
-			     IPSEC_UNCLAIMED_ASKED);
+			     IPSEC_UNCLAIMED_AWAITING);
 	}
 	return round ? go_round(translator, blocks, w, &turns) : NULL;
 }
 
-/* Returns some host that hears nothing, for a packet whose SPI cannot be
- * remembered: so many others are. */
 struct vpnalg_record *vpnalg_ipsec_probe_any(struct vpnalg *translator,
 					     struct ipsec_blocks *blocks)
 {
@@ -244,16 +240,14 @@ struct vpnalg_record *vpnalg_ipsec_probe_any(struct vpnalg *translator,
 		return NULL;
 	for (i = 1; i < blocks->candidates; i++) {
 		place = 1 + place % (blocks->candidates - 1);
-		c = ipsec_candidate_at(blocks, place);
+		c = ipsec_blocks_candidate(blocks, place);
 		if (c->id != 0 && !hears(blocks, c))
 			return vpnalg_ipsec_host_alive(
-				translator, ipsec_remote(blocks), c->id);
+				translator, ipsec_blocks_remote(blocks), c->id);
 	}
 	return NULL;
 }
 
-/* Returns whether the packet is one that came to the host as a probe: no proof
- * that it is the host's. */
 bool vpnalg_ipsec_probe_shown(struct vpnalg_step *step,
 			      struct vpnalg_record *host)
 {
@@ -266,9 +260,9 @@ bool vpnalg_ipsec_probe_shown(struct vpnalg_step *step,
 
 	if (remote == NULL)
 		return false;
-	vpnalg_ipsec_remote_load(translator, remote, &blocks);
+	vpnalg_ipsec_blocks_load(translator, remote, &blocks);
 	for (place = 0; place < blocks.unclaimed; place++) {
-		w = ipsec_unclaimed_at(&blocks, place);
+		w = ipsec_blocks_unclaimed(&blocks, place);
 		if (w->spi == spi)
 			return w->probed ==
 			       vpnalg_ipsec_host_id(translator, host);

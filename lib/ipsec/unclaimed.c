@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Unclaimed inbound SPIs: packets come with them, and no host is known to own
- * them. Of each remote a bounded number is remembered. */
-#include "ipsec.h"
+#include "unclaimed.h"
 
 /* One that nothing was heard of for so long may give way to any other. */
 #define STALE_MS 3000
 
+/* Returns whether the host that was probed with the SPI may still answer. */
+static bool is_probed(const struct ipsec_unclaimed *w, uint32_t now)
+{
+	return w->flags & IPSEC_UNCLAIMED_AWAITING && w->spi != 0 &&
+	       now - w->probed_at <= IPSEC_ANSWER_MS;
+}
+
 /* It must be plain what an answer is to: an SPI whose probe may be answered
  * stays. */
-static bool may_go(const struct ipsec_unclaimed *w, bool fresh, uint32_t now)
+static bool may_evict(const struct ipsec_unclaimed *w, bool fresh, uint32_t now)
 {
 	if (w->spi == 0 || now - w->last > STALE_MS)
 		return true;
 	return (fresh || !(w->flags & IPSEC_UNCLAIMED_FRESH)) &&
-	       !ipsec_is_probed(w, now);
+	       !is_probed(w, now);
 }
 
-static bool goes_sooner(const struct ipsec_unclaimed *w,
-			const struct ipsec_unclaimed *other)
+static bool evict_before(const struct ipsec_unclaimed *w,
+			 const struct ipsec_unclaimed *other)
 {
 	if (other == NULL || other->spi == 0 || w->spi == 0)
 		return other == NULL || other->spi != 0;
@@ -33,13 +38,13 @@ static struct ipsec_unclaimed *place_for(struct ipsec_blocks *blocks,
 	unsigned i;
 
 	for (i = 0; i < blocks->unclaimed; i++) {
-		w = ipsec_unclaimed_at(blocks, i);
+		w = ipsec_blocks_unclaimed(blocks, i);
 		if (w->spi == spi) {
 			*place = i;
 			return w;
 		}
-		if ((best != NULL && best->spi == 0) || !goes_sooner(w, best) ||
-		    !may_go(w, fresh, blocks->now))
+		if ((best != NULL && best->spi == 0) ||
+		    !evict_before(w, best) || !may_evict(w, fresh, blocks->now))
 			continue;
 		best = w;
 		*place = i;
@@ -47,7 +52,6 @@ static struct ipsec_unclaimed *place_for(struct ipsec_blocks *blocks,
 	return best;
 }
 
-/* The record of the packet's SPI, with this packet counted, or NULL. */
 struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
 						    struct ipsec_blocks *blocks,
 						    unsigned *place)
@@ -85,13 +89,6 @@ struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
 	return w;
 }
 
-/* Returns whether the SPI may be a living one: it is new, or goes on. */
-bool vpnalg_ipsec_unclaimed_counts(const struct ipsec_unclaimed *w)
-{
-	return w->flags & IPSEC_UNCLAIMED_FRESH || w->total > 1;
-}
-
-/* An SPI that was taken from a host. */
 void vpnalg_ipsec_unclaimed_again(struct vpnalg *translator,
 				  struct ipsec_blocks *blocks,
 				  const struct ipsec_unclaimed *taken)

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "blocks.h"
+
+/* For so many hosts there is one block, and no more of them than that. When
+ * many begin at once, most of their SPIs are unclaimed for a while. */
+static const struct block {
+	uint8_t kind, port, hosts, most;
+} blocks[IPSEC_BLOCKS] = {
+	[IPSEC_BLOCKS_CANDIDATES] = { IPSEC_KIND_CANDIDATES, IPSEC_PORT_REMOTE,
+				      IPSEC_CANDIDATES,
+				      IPSEC_CANDIDATE_BLOCKS },
+	[IPSEC_BLOCKS_UNCLAIMED] = { IPSEC_KIND_UNCLAIMED, IPSEC_PORT_UNCLAIMED,
+				     IPSEC_UNCLAIMED - 1,
+				     IPSEC_UNCLAIMED_BLOCKS },
+};
+
+/* The places of a candidate block are where it begins: of the first one, too, but
+ * for the place of number 0. */
+_Static_assert(offsetof(struct ipsec_remote, candidates) ==
+		       sizeof(struct ipsec_candidate),
+	       "the remote's own things fill one place");
+
+static struct vpnalg_record *find_block(struct vpnalg *translator,
+					struct vpnalg_record *session,
+					uint32_t block, uint32_t port)
+{
+	return vpnalg_session_beside(translator, session, VPNALG_OUTSIDE_PEER,
+				     ESP_PROTOCOL, block, port);
+}
+
+struct vpnalg_record *vpnalg_ipsec_blocks_find(struct vpnalg *translator,
+					       struct vpnalg_record *session,
+					       unsigned number)
+{
+	return find_block(translator, session, number, IPSEC_PORT_REMOTE);
+}
+
+static unsigned load(struct vpnalg *translator, struct vpnalg_record *session,
+		     unsigned kind, unsigned first, unsigned end,
+		     struct vpnalg_record **records)
+{
+	const struct vpnalg_row row = { .role = VPNALG_OUTSIDE_PEER,
+					.space = ESP_PROTOCOL,
+					.port = blocks[kind].port,
+					.first = first,
+					.count = end - first };
+
+	return first +
+	       vpnalg_session_row(translator, session, &row, records + first);
+}
+
+/* How many there are, but for what is wrong with a store. */
+static unsigned count_of(struct vpnalg *translator,
+			 struct vpnalg_record *remote, unsigned kind)
+{
+	unsigned count = ipsec_remote_body(translator, remote)->blocks[kind];
+
+	return count < blocks[kind].most ? count : blocks[kind].most;
+}
+
+static void load_candidates(struct vpnalg *translator,
+			    struct vpnalg_record *remote,
+			    struct ipsec_blocks *b)
+{
+	b->body =
+		(uint16_t)((uint8_t *)vpnalg_session_body(translator, remote) -
+			   (uint8_t *)remote);
+	b->now = ipsec_now(translator);
+	b->candidate_blocks[0] = remote;
+	b->candidates =
+		(uint8_t)(load(translator, remote, IPSEC_BLOCKS_CANDIDATES, 1,
+			       count_of(translator, remote,
+					IPSEC_BLOCKS_CANDIDATES),
+			       b->candidate_blocks) *
+			  IPSEC_CANDIDATES);
+	b->unclaimed = 0;
+}
+
+void vpnalg_ipsec_blocks_load(struct vpnalg *translator,
+			      struct vpnalg_record *remote,
+			      struct ipsec_blocks *b)
+{
+	load_candidates(translator, remote, b);
+	b->unclaimed =
+		(uint8_t)(load(translator, remote, IPSEC_BLOCKS_UNCLAIMED, 0,
+			       count_of(translator, remote,
+					IPSEC_BLOCKS_UNCLAIMED),
+			       b->unclaimed_blocks) *
+			  IPSEC_UNCLAIMED);
+}
+
+bool vpnalg_ipsec_blocks_load_candidates(struct vpnalg *translator,
+					 struct vpnalg_record *session,
+					 struct ipsec_blocks *b)
+{
+	struct vpnalg_record *remote =
+		vpnalg_ipsec_blocks_find(translator, session, 0);
+
+	if (remote == NULL)
+		return false;
+	load_candidates(translator, remote, b);
+	return true;
+}
+
+/* A block is no host's: its inside key is a repetition of the outside one. It
+ * lives as long as the remote has hosts. */
+static struct vpnalg_record *open_block(struct vpnalg_step *step,
+					const struct vpnalg_tuple *host,
+					uint8_t kind, uint32_t block,
+					uint32_t port)
+{
+	struct vpnalg_opening opening = { .kind = kind,
+					  .space = ESP_PROTOCOL,
+					  .inside = host->local,
+					  .remote = host->remote,
+					  .outside = host->local,
+					  .id = block,
+					  .inside_port = port,
+					  .outside_port = port,
+					  .peer = true,
+					  .lifetime = 1 };
+	struct vpnalg_record *record;
+
+	if (vpnalg_session_open(step, &opening, &record) != VPNALG_TRANSLATED)
+		return NULL;
+	return record;
+}
+
+struct vpnalg_record *
+vpnalg_ipsec_blocks_open_remote(struct vpnalg_step *step,
+				const struct vpnalg_tuple *host)
+{
+	return open_block(step, host, IPSEC_KIND_REMOTE, 0, IPSEC_PORT_REMOTE);
+}
+
+static bool has_block(struct vpnalg_step *step, struct vpnalg_record *remote,
+		      const struct vpnalg_tuple *host,
+		      const struct block *block, uint32_t number)
+{
+	struct vpnalg_record *record =
+		find_block(step->translator, remote, number, block->port);
+
+	if (record == NULL)
+		record = open_block(step, host, block->kind, number,
+				    block->port);
+	if (record == NULL)
+		return false;
+	record->children = 1;
+	vpnalg_session_changed(step->translator, record);
+	return true;
+}
+
+/* With the first host there is nothing to be told apart. */
+bool vpnalg_ipsec_blocks_grow(struct vpnalg_step *step,
+			      struct vpnalg_record *remote,
+			      const struct vpnalg_tuple *host)
+{
+	struct ipsec_remote *r = ipsec_remote_body(step->translator, remote);
+	unsigned number, i;
+
+	if (remote->children == UINT16_MAX)
+		return false;
+	if (remote->children == 0)
+		r->blocks[IPSEC_BLOCKS_CANDIDATES] = 1;
+	for (i = 0; i < IPSEC_BLOCKS && remote->children > 0; i++) {
+		number = (unsigned)remote->children / blocks[i].hosts;
+		if (number < r->blocks[i] || number >= blocks[i].most)
+			continue;
+		if (!has_block(step, remote, host, &blocks[i], number))
+			return false;
+		r->blocks[i] = (uint8_t)(number + 1);
+	}
+	return true;
+}
+
+static void release(struct vpnalg *translator, struct vpnalg_record *host,
+		    uint32_t block, uint32_t port)
+{
+	struct vpnalg_record *record = vpnalg_session_peek_beside(
+		translator, host, VPNALG_OUTSIDE_PEER, ESP_PROTOCOL, block,
+		port);
+
+	if (record == NULL)
+		return;
+	record->children = 0;
+	vpnalg_session_changed(translator, record);
+}
+
+void vpnalg_ipsec_blocks_release(struct vpnalg *translator,
+				 struct vpnalg_record *remote,
+				 struct vpnalg_record *host)
+{
+	unsigned number, i;
+
+	for (i = 0; i < IPSEC_BLOCKS; i++)
+		for (number = 0; number < count_of(translator, remote, i);
+		     number++)
+			release(translator, host, number, blocks[i].port);
+}

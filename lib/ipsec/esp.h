@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ESP (RFC 4303): SAs by their SPIs. Nothing but the address is changed. */
+#ifndef VPNALG_IPSEC_ESP_H
+#define VPNALG_IPSEC_ESP_H
+
+#include "ipsec.h"
+
+/* Translates an ESP packet. Returns VPNALG_TRANSLATED, or why it is dropped. */
+enum vpnalg_result vpnalg_ipsec_esp(struct vpnalg_step *step);
+
+#endif

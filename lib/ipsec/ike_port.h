@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* IKE between ports that are not quite the session's: which messages the
+ * session takes all the same. */
+#ifndef VPNALG_IPSEC_IKE_PORT_H
+#define VPNALG_IPSEC_IKE_PORT_H
+
+#include "ipsec.h"
+
+/* Returns whether the session step->record takes a packet of the remote's
+ * port. */
+bool vpnalg_ipsec_ike_port_is_taken(struct vpnalg_step *step);
+
+/* Returns whether a message that goes out from port 500 has the initiator SPI
+ * of another host, which was first with it: outside nothing would tell the two
+ * hosts apart. */
+bool vpnalg_ipsec_ike_port_is_twin(struct vpnalg_step *step);
+
+#endif

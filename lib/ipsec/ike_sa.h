@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* IKE SAs: the UDP session of a host's IKE, and the initiator SPIs by which
+ * the sessions of hosts that share port 500 are told apart. */
+#ifndef VPNALG_IPSEC_IKE_SA_H
+#define VPNALG_IPSEC_IKE_SA_H
+
+#include "ipsec.h"
+
+/* A session is found by so many of its IKE SAs: two while one is rekeyed, and
+ * as many again. */
+#define IPSEC_IKE_SAS 4
+
+/* The body of an IKE session. */
+struct ipsec_ike {
+	uint32_t spis[IPSEC_IKE_SAS][2]; /* the last used first; 0: none */
+	uint8_t flags;                   /* IPSEC_IKE_ */
+	uint8_t unanswered;              /* first messages without an answer */
+};
+
+#define IPSEC_IKE_ANSWERED 0x01
+#define IPSEC_IKE_FIXED_PORT 0x02 /* the remote talks to port 500 only */
+
+/* Returns the IKE header of a message to or from the remote's port 500; NULL
+ * if there is none, or it is not all in memory. */
+const uint8_t *vpnalg_ipsec_ike_sa_header(struct vpnalg_step *step);
+
+/* Returns the IKE session between port 500 and port 500 of the host and remote
+ * of any record; NULL if there is none, or another handler has the ports. */
+struct vpnalg_record *vpnalg_ipsec_ike_sa_session(struct vpnalg *translator,
+						  struct vpnalg_record *record);
+
+/* Returns whether the host of step->record has sent with the header's
+ * initiator SPI. */
+bool vpnalg_ipsec_ike_sa_is_known(struct vpnalg_step *step,
+				  const uint8_t *header);
+
+/* Returns the session whose host was the first to send with the header's
+ * initiator SPI, whichever host's; NULL if none was. */
+struct vpnalg_record *vpnalg_ipsec_ike_sa_find(struct vpnalg_step *step,
+					       const uint8_t *header);
+
+/* Remembers that the host of step->record has sent with the header's initiator
+ * SPI, in the place of the one that was used least lately. Returns whether it is
+ * a new one. A store without room costs nothing but that the session is found
+ * by its port alone. */
+bool vpnalg_ipsec_ike_sa_learn(struct vpnalg_step *step, const uint8_t *header);
+
+/* Lets the SPIs of a session expire that is about to be removed; only peeks. */
+void vpnalg_ipsec_ike_sa_ended(struct vpnalg *translator,
+			       struct vpnalg_record *session);
+
+/* Returns whether the message is one of IKE_SA_INIT, main or aggressive mode
+ * from the initiator: the responder has no SPI yet. */
+static inline bool ipsec_ike_sa_is_initial(const uint8_t *header)
+{
+	return (vpnalg_get32(header + IKE_RESPONDER_SPI_OFF) |
+		vpnalg_get32(header + IKE_RESPONDER_SPI_OFF + 4)) == 0;
+}
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "inbound.h"
+
+#include "candidate.h"
+#include "host.h"
+#include "remote.h"
+
+/* Bounds what one host can make the store hold. */
+#define INBOUND_MAX 1024
+
+/* An SPI that goes on beside another is not the one that follows it. */
+#define PARALLEL_MS 10000
+
+/* While nothing else is known of a remote's packets. */
+#define USUAL_GAP_MS 100
+
+#define USUAL_SPREAD_MS 25
+
+/* Closing */
+
+static void forget(struct ipsec_host *h, unsigned index)
+{
+	for (; index + 1 < IPSEC_YOUNGEST; index++)
+		h->in[index] = h->in[index + 1];
+	h->in[index].spi = 0;
+}
+
+/* What the youngest one was to replace goes on. */
+static void is_youngest_again(struct vpnalg *translator,
+			      struct vpnalg_record *host)
+{
+	struct vpnalg_record *sa =
+		vpnalg_ipsec_host_inbound(translator, host, 0);
+	struct ipsec_in *in;
+
+	if (sa == NULL)
+		return;
+	in = vpnalg_session_body(translator, sa);
+	in->old = 0;
+	vpnalg_session_changed(translator, sa);
+}
+
+void vpnalg_ipsec_inbound_close(struct vpnalg *translator,
+				struct vpnalg_record *host, unsigned index)
+{
+	struct vpnalg_record *sa =
+		vpnalg_ipsec_host_inbound(translator, host, index);
+
+	if (sa != NULL)
+		vpnalg_session_close(translator, sa);
+	forget(ipsec_host_body(translator, host), index);
+	vpnalg_session_changed(translator, host);
+	if (index == 0)
+		is_youngest_again(translator, host);
+}
+
+void vpnalg_ipsec_inbound_unpair(struct vpnalg *translator,
+				 struct vpnalg_record *host,
+				 struct vpnalg_record *sa)
+{
+	uint32_t spi = vpnalg_session_id(translator, sa, VPNALG_INSIDE_OWN);
+	unsigned i = IPSEC_YOUNGEST;
+
+	vpnalg_session_notify(translator, sa, VPNALG_EVENT_UNPAIRED,
+			      VPNALG_EVIDENCE_NONE);
+	if (host != NULL)
+		for (i = 0; i < IPSEC_YOUNGEST; i++)
+			if (ipsec_host_body(translator, host)->in[i].spi == spi)
+				break;
+	if (i < IPSEC_YOUNGEST)
+		vpnalg_ipsec_inbound_close(translator, host, i);
+	else
+		vpnalg_session_close(translator, sa);
+}
+
+/* Opening */
+
+/* Anybody can send with an SPI of his own making: one that nothing has
+ * announced is kept only once the SPI before it has been silent, and takes its
+ * place unless traffic both ways has confirmed that one. What comes beside a
+ * living SPI may be for a host that is not known yet. Returns false if there is
+ * no room now. */
+static bool has_room(struct vpnalg *translator, struct vpnalg_record *host,
+		     bool announced, bool *replaces)
+{
+	const struct ipsec_host *h = ipsec_host_body(translator, host);
+	struct vpnalg_record *sa =
+		vpnalg_ipsec_host_inbound(translator, host, 0);
+	const struct ipsec_in *in;
+
+	*replaces = false;
+	if (h->inbound >= INBOUND_MAX)
+		return false;
+	if (announced || sa == NULL)
+		return true;
+	in = vpnalg_session_body(translator, sa);
+	*replaces = !in->confirmed;
+	return ipsec_now(translator) - in->seen > PARALLEL_MS;
+}
+
+static enum vpnalg_result open_sa(struct vpnalg_step *step,
+				  struct vpnalg_record *host, uint32_t spi,
+				  struct vpnalg_record **sa)
+{
+	struct vpnalg_tuple inside, outside;
+	struct vpnalg_opening opening = {
+		.kind = IPSEC_KIND_IN,
+		.space = ESP_PROTOCOL,
+		.id = spi,
+		.least = spi,
+		.greatest = spi,
+		.keep = true,
+		.lifetime =
+			vpnalg_session_timers(step->translator)->esp_unpaired,
+	};
+
+	/* It lives no longer than its host, which does not know of it later. */
+	if (host->deadline - step->now < opening.lifetime)
+		opening.lifetime = (uint32_t)(host->deadline - step->now);
+	vpnalg_session_tuple(step->translator, host, VPNALG_INSIDE_OWN,
+			     &inside);
+	vpnalg_session_tuple(step->translator, host, VPNALG_OUTSIDE_OWN,
+			     &outside);
+	opening.zone = inside.zone;
+	opening.inside = inside.local;
+	opening.remote = inside.remote;
+	opening.outside = outside.local;
+	return vpnalg_session_open(step, &opening, sa);
+}
+
+/* The pair before goes on to be listened to: if it does not end, this one may
+ * be wrong. The remote sends with this one as it did with that. */
+static void succeed(struct vpnalg *translator, struct vpnalg_record *old,
+		    struct ipsec_in *young)
+{
+	struct ipsec_in *in;
+
+	young->gap = USUAL_GAP_MS;
+	young->spread = USUAL_SPREAD_MS;
+	if (old == NULL)
+		return;
+	in = vpnalg_session_body(translator, old);
+	in->old = 1;
+	vpnalg_session_changed(translator, old);
+	young->gap = in->gap;
+	young->spread = in->spread;
+}
+
+/* What it sends with may live longer, too, from the next packet on. */
+static void prolong_outbound(struct vpnalg *translator,
+			     struct vpnalg_record *host)
+{
+	struct vpnalg_record *outbound =
+		vpnalg_ipsec_host_outbound(translator, host);
+	struct ipsec_out *out;
+
+	if (outbound == NULL)
+		return;
+	out = vpnalg_session_body(translator, outbound);
+	out->paired = 1;
+	vpnalg_session_changed(translator, outbound);
+}
+
+static void note_pair(struct vpnalg *translator, struct vpnalg_record *remote,
+		      struct vpnalg_record *host, uint32_t spi, uint32_t first)
+{
+	struct ipsec_host *h = ipsec_host_body(translator, host);
+	unsigned i;
+
+	for (i = IPSEC_YOUNGEST - 1; i > 0; i--)
+		h->in[i] = h->in[i - 1];
+	h->in[0].spi = spi;
+	h->in[0].first = first;
+	h->flags &= (uint16_t) ~(IPSEC_HOST_PENDING | IPSEC_HOST_SUSPECTED |
+				 IPSEC_HOST_INITIAL | IPSEC_HOST_HELD);
+	h->inbound++;
+	h->held = 0;
+	h->unheard = 0;
+	if (h->pending > 0)
+		h->pending--;
+	vpnalg_session_changed(translator, host);
+	prolong_outbound(translator, host);
+	if (remote == NULL)
+		return;
+	vpnalg_ipsec_remote_clear_rekey(translator, remote,
+					vpnalg_ipsec_host_id(translator, host));
+	if (h->pending > 0) /* another one is to come */
+		vpnalg_ipsec_candidate_update(translator, host);
+	else
+		vpnalg_ipsec_candidate_paired(translator, remote, host);
+}
+
+/* An exchange of the host's has announced it, or it is a candidate. */
+static bool is_announced(struct vpnalg *translator, struct vpnalg_record *host)
+{
+	const struct ipsec_host *h = ipsec_host_body(translator, host);
+	struct vpnalg_record *block;
+
+	return h->pending > 0 ||
+	       (h->flags & IPSEC_HOST_ANSWERED &&
+		ipsec_is_after(h->requested, h->in[0].first)) ||
+	       vpnalg_ipsec_candidate_of(translator, host, &block) != NULL;
+}
+
+enum vpnalg_result vpnalg_ipsec_inbound_open(struct vpnalg_step *step,
+					     struct vpnalg_record *remote,
+					     struct vpnalg_record *host,
+					     uint32_t first,
+					     enum vpnalg_evidence evidence)
+{
+	bool lone = evidence == VPNALG_EVIDENCE_ALONE;
+	struct vpnalg *translator = step->translator;
+	uint32_t spi = vpnalg_get32(step->parsed->l4 + ESP_SPI_OFF);
+	struct vpnalg_record *sa;
+	enum vpnalg_result result;
+	struct ipsec_in *in;
+	bool replaces;
+
+	/* Of several hosts only a candidate gets a pair, or one that is shown. */
+	if (!has_room(translator, host, !lone || is_announced(translator, host),
+		      &replaces))
+		return VPNALG_DROP_UNPAIRED;
+	result = open_sa(step, host, spi, &sa);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (replaces)
+		vpnalg_ipsec_inbound_close(translator, host, 0);
+	in = vpnalg_session_body(translator, sa);
+	succeed(translator, vpnalg_ipsec_host_inbound(translator, host, 0), in);
+	in->seen = ipsec_now(translator);
+	in->evidence = (unsigned)evidence & 0xf;
+	in->trust = IPSEC_TRUST_INITIAL;
+	note_pair(translator, remote, host, spi, first);
+	vpnalg_session_changed(translator, sa);
+	vpnalg_session_notify(translator, sa, VPNALG_EVENT_PAIRED,
+			      (uint8_t)evidence);
+	step->record = sa;
+	return VPNALG_TRANSLATED;
+}

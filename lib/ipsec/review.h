@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reviews: a pair gains or loses trust as its packets agree with what its host
+ * sends, or better with what another host sends. */
+#ifndef VPNALG_IPSEC_REVIEW_H
+#define VPNALG_IPSEC_REVIEW_H
+
+#include "ipsec.h"
+
+/* Reviews the pair of a packet that has come; the packet before came at
+ * `before`. Returns whether the pair was taken back. */
+bool vpnalg_ipsec_review(struct vpnalg_step *step, uint32_t before);
+
+#endif

@@ -46,10 +46,9 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 	match->space = LINES;
 	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return VPNALG_CLAIM_GUARDED;
-	match->reason = parsed->l4_len < HEADER ? VPNALG_DROP_MALFORMED
-					       : VPNALG_DROP_TRUNCATED;
 	if (parsed->l4_caplen < HEADER)
-		return VPNALG_CLAIM_DROP;
+		return vpnalg_match_drop(match,
+					 vpnalg_has_header(parsed, HEADER));
 	match->peer = !parsed->inward && !opens;
 	match->id = vpnalg_get16(parsed->l4 +
 				 (opens && !parsed->inward ? SENDER : RECEIVER));
@@ -115,9 +114,9 @@ static void keep_or_end(struct vpnalg_step *step)
 	if (step->parsed->inward || step->record->flags & VPNALG_SESSION_ENDED)
 		return;
 	if (step->parsed->l4[OP] == END)
-		step->record->flags |= VPNALG_SESSION_ENDED;
-	vpnalg_session_set_lifetime(step->translator, step->record,
-			    step->parsed->l4[OP] == END ? LINGER : LIFE);
+		vpnalg_session_end(step->translator, step->record, LINGER);
+	else
+		vpnalg_session_set_lifetime(step->translator, step->record, LIFE);
 }
 /* [end] */
 

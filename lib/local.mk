@@ -12,6 +12,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/init.c \
 	lib/engine/key.c \
 	lib/engine/key.h \
+	lib/engine/life.c \
 	lib/engine/packet.c \
 	lib/engine/packet.h \
 	lib/engine/pool.c \

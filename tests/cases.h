@@ -14,6 +14,7 @@ TCase *table_model_case(void);  /* check_table_model.c */
 TCase *choose_pool_case(void);  /* check_choose_pool.c */
 TCase *process_burst_case(void); /* check_process_burst.c */
 TCase *session_zone_case(void); /* check_session_zone.c */
+TCase *session_life_case(void); /* check_life.c */
 TCase *session_fail_case(void); /* check_session_fail.c */
 TCase *l2tp_message_case(void); /* check_l2tp_message.c */
 TCase *l2tp_fit_case(void);     /* check_l2tp_fit.c */

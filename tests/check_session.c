@@ -527,6 +527,7 @@ Suite *session_suite(void)
 	suite_add_tcase(suite, life);
 	suite_add_tcase(suite, ids);
 	suite_add_tcase(suite, session_zone_case());
+	suite_add_tcase(suite, session_life_case());
 	suite_add_tcase(suite, session_fail_case());
 	return suite;
 }

@@ -61,6 +61,7 @@ UNIT_TEST_FILES = \
 	tests/check_l2tp_shared.c \
 	tests/check_l2tp_v3.c \
 	tests/check_lessons.c \
+	tests/check_life.c \
 	tests/check_model.c \
 	tests/check_more_engine.c \
 	tests/check_more_pptp.c \

@@ -128,6 +128,38 @@ struct vpnalg_match {
 	bool more;
 };
 
+/**
+ * Claims a packet that must not pass.
+ *
+ * @param match the answer
+ * @param reason the drop reason
+ * @return VPNALG_CLAIM_DROP
+ */
+static inline enum vpnalg_claim vpnalg_match_drop(struct vpnalg_match *match,
+						  enum vpnalg_result reason)
+{
+	match->reason = (uint8_t)reason;
+	return VPNALG_CLAIM_DROP;
+}
+
+/**
+ * Tells whether a header is in memory.
+ *
+ * @param parsed the packet
+ * @param length how many bytes of l4 the header has
+ * @return VPNALG_TRANSLATED if all of them may be read, VPNALG_DROP_MALFORMED if
+ *         the packet is shorter, VPNALG_DROP_TRUNCATED if only its head is in
+ *         memory
+ */
+static inline enum vpnalg_result
+vpnalg_has_header(const struct vpnalg_parsed *parsed, uint32_t length)
+{
+	if (parsed->l4_caplen >= length)
+		return VPNALG_TRANSLATED;
+	return parsed->l4_len < length ? VPNALG_DROP_MALFORMED
+				       : VPNALG_DROP_TRUNCATED;
+}
+
 /** One kind of session of a handler. */
 struct vpnalg_kind {
 	const char *name; /**< As "PPTP call"; static. */
@@ -502,6 +534,92 @@ VPNALG_API void vpnalg_session_set_lifetime(const struct vpnalg *translator,
  */
 VPNALG_API bool vpnalg_session_is_alive(const struct vpnalg *translator,
 					const struct vpnalg_record *record);
+
+/**
+ * Announces the end of a session: sets VPNALG_SESSION_ENDED and its deadline.
+ * Until then the session lingers: its IDs stay taken. Does nothing if the end
+ * was announced before.
+ *
+ * @param translator the translator
+ * @param record the session
+ * @param linger milliseconds from now, as vpnalg_timers.linger
+ */
+VPNALG_API void vpnalg_session_end(const struct vpnalg *translator,
+				   struct vpnalg_record *record,
+				   vpnalg_time linger);
+
+/**
+ * Takes back the announced end of a session: an end announced from outside may
+ * be forged, and the inside host goes on.
+ *
+ * @param translator the translator
+ * @param record the session
+ * @param lifetime milliseconds from now until its new deadline
+ */
+VPNALG_API void vpnalg_session_revive(const struct vpnalg *translator,
+				      struct vpnalg_record *record,
+				      vpnalg_time lifetime);
+
+/**
+ * Tells whether a packet from inside takes an announced end back. In the first 3
+ * seconds of the linger, or in its first half if that is shorter, it does not: it
+ * may have been on its way already, or be the answer to the end.
+ *
+ * @param translator the translator
+ * @param record the session; its deadline is the one that the end has set
+ * @param linger milliseconds that the end has set
+ * @return true after that time
+ */
+VPNALG_API bool vpnalg_session_is_past_grace(const struct vpnalg *translator,
+					     const struct vpnalg_record *record,
+					     uint32_t linger);
+
+/**
+ * Tells whether a session lives and its end was not announced.
+ *
+ * @param translator the translator
+ * @param record the session, as a parent that was peeked at; or NULL
+ * @return true if there is such a session and it goes on
+ */
+VPNALG_API bool vpnalg_session_goes_on(const struct vpnalg *translator,
+				       const struct vpnalg_record *record);
+
+/**
+ * Counts one more child of a session, which lives at least as long as its
+ * children unless its end is announced. A child names its parent by what makes
+ * the parent's key, and by a number of the parent's that a later session with
+ * the same key does not have.
+ *
+ * @param translator the translator
+ * @param parent the session; parent->children is less than UINT16_MAX
+ */
+VPNALG_API void vpnalg_session_join(struct vpnalg *translator,
+				    struct vpnalg_record *parent);
+
+/**
+ * Counts one child less.
+ *
+ * @param translator the translator
+ * @param parent the session; NULL if it is gone
+ * @param last_moment milliseconds that a parent lives on if only its children
+ *                    have kept it alive: it must not die in the middle of the
+ *                    packet that closes the last of them; 0 if it may
+ */
+VPNALG_API void vpnalg_session_leave(struct vpnalg *translator,
+				     struct vpnalg_record *parent,
+				     uint32_t last_moment);
+
+/**
+ * Fills in the zone and the addresses of an opening for a session of the same
+ * hosts as another: its child, as a rule.
+ *
+ * @param translator the translator
+ * @param record the other session; the addresses point into it
+ * @param[out] opening zone, inside, remote and outside are set
+ */
+VPNALG_API void vpnalg_session_hosts(const struct vpnalg *translator,
+				     struct vpnalg_record *record,
+				     struct vpnalg_opening *opening);
 
 /**
  * Tells the store that the handler has written to a session.

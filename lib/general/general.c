@@ -31,18 +31,11 @@ static const struct vpnalg_kind kinds[GENERAL_KINDS] = {
 
 /* Match */
 
-static enum vpnalg_claim drop(struct vpnalg_match *match, uint8_t reason)
-{
-	match->reason = reason;
-	return VPNALG_CLAIM_DROP;
-}
-
 /* A header of so many bytes is needed. */
 static enum vpnalg_claim drop_short(const struct vpnalg_parsed *parsed,
 				    struct vpnalg_match *match, uint32_t needed)
 {
-	return drop(match, parsed->l4_len < needed ? VPNALG_DROP_MALFORMED
-						   : VPNALG_DROP_TRUNCATED);
+	return vpnalg_match_drop(match, vpnalg_has_header(parsed, needed));
 }
 
 /* First the session, then the mapping. */
@@ -67,7 +60,7 @@ static enum vpnalg_claim match_ports(const struct vpnalg_parsed *parsed,
 	local = vpnalg_local_port(parsed);
 	remote = vpnalg_remote_port(parsed);
 	if (remote == 0)
-		return drop(match, VPNALG_DROP_MALFORMED);
+		return vpnalg_match_drop(match, VPNALG_DROP_MALFORMED);
 	return name_key(match, local, remote);
 }
 
@@ -105,7 +98,7 @@ static enum vpnalg_claim match_icmp(const struct vpnalg_parsed *parsed,
 	if (parsed->l4_caplen < ICMP_QUERY_LEN)
 		return drop_short(parsed, match, ICMP_QUERY_LEN);
 	if (query->reply && !parsed->inward)
-		return drop(match, VPNALG_DROP_NO_SESSION);
+		return vpnalg_match_drop(match, VPNALG_DROP_NO_SESSION);
 	return name_key(match, vpnalg_get16(parsed->l4 + ICMP_ID_OFF), 0);
 }
 
@@ -127,7 +120,7 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 		return VPNALG_CLAIM_NONE;
 	}
 	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
-		return drop(match, VPNALG_DROP_FRAGMENT);
+		return vpnalg_match_drop(match, VPNALG_DROP_FRAGMENT);
 	return parsed->protocol == PROTOCOL_ICMP ? match_icmp(parsed, match)
 						 : match_ports(parsed, match);
 }
@@ -140,11 +133,7 @@ static enum vpnalg_result check(const struct vpnalg_parsed *parsed)
 	case PROTOCOL_TCP:
 		return vpnalg_general_tcp_check(parsed);
 	case PROTOCOL_UDP:
-		if (parsed->l4_len < UDP_HEADER_LEN)
-			return VPNALG_DROP_MALFORMED;
-		if (parsed->l4_caplen < UDP_HEADER_LEN)
-			return VPNALG_DROP_TRUNCATED;
-		return VPNALG_TRANSLATED;
+		return vpnalg_has_header(parsed, UDP_HEADER_LEN);
 	default:
 		return VPNALG_TRANSLATED; /* match has seen it all */
 	}

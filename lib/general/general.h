@@ -32,10 +32,6 @@ enum {
 #define GENERAL_TCP_FIN_IN 0x20
 #define GENERAL_TCP_RST_IN 0x40
 
-/* Of the time that an end announced from outside leaves, how long what the
- * inside host sends does not take it back: it may have been on its way. */
-#define GENERAL_GRACE_MS 3000
-
 /* The body of a session. */
 struct general_session {
 	uint8_t tcp;

@@ -41,24 +41,14 @@ static void parent_of(struct vpnalg *translator, struct vpnalg_record *child,
 	tuple->remote = NULL;
 }
 
-static void join(struct vpnalg_step *step, struct vpnalg_record *parent)
-{
-	parent->children++;
-	vpnalg_session_changed(step->translator, parent);
-}
-
 void vpnalg_general_mapping_leave(struct vpnalg *translator,
 				  struct vpnalg_record *child)
 {
-	struct vpnalg_record *parent;
 	struct vpnalg_tuple tuple;
 
 	parent_of(translator, child, &tuple);
-	parent = vpnalg_session_peek(translator, &tuple);
-	if (parent == NULL)
-		return;
-	parent->children--;
-	vpnalg_session_changed(translator, parent);
+	vpnalg_session_leave(translator,
+			     vpnalg_session_peek(translator, &tuple), 0);
 }
 
 /* The ID of the packet's inside host, and the port of its remote. */
@@ -146,24 +136,20 @@ static enum vpnalg_result open_child(struct vpnalg_step *step,
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_opening opening = *wanted;
-	struct vpnalg_tuple outside;
 	enum vpnalg_result result;
 
 	if (parent->children == UINT16_MAX)
 		return VPNALG_DROP_STORE;
-	vpnalg_session_tuple(step->translator, mapping, VPNALG_OUTSIDE_OWN,
-			     &outside);
-	opening.space = parsed->protocol;
-	opening.zone = parsed->zone;
-	opening.inside = parsed->local;
+	vpnalg_session_hosts(step->translator, mapping, &opening);
 	opening.remote = parsed->remote;
-	opening.outside = outside.local;
-	opening.outside_id = outside.id;
+	opening.space = parsed->protocol;
+	opening.outside_id = vpnalg_session_id(step->translator, mapping,
+					       VPNALG_OUTSIDE_OWN);
 	opening.id = own_id(parsed);
 	opening.inside_port = opening.outside_port;
 	result = vpnalg_session_open(step, &opening, child);
 	if (result == VPNALG_TRANSLATED)
-		join(step, parent);
+		vpnalg_session_join(step->translator, parent);
 	return result;
 }
 

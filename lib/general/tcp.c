@@ -21,10 +21,8 @@ enum vpnalg_result vpnalg_general_tcp_check(const struct vpnalg_parsed *parsed)
 {
 	uint8_t flags;
 
-	if (parsed->l4_len < TCP_HEADER_LEN)
-		return VPNALG_DROP_MALFORMED;
 	if (parsed->l4_caplen < TCP_HEADER_LEN)
-		return VPNALG_DROP_TRUNCATED;
+		return vpnalg_has_header(parsed, TCP_HEADER_LEN);
 	flags = parsed->l4[TCP_FLAGS_OFF];
 	if (header_len(parsed) < TCP_HEADER_LEN ||
 	    header_len(parsed) > parsed->l4_len ||
@@ -56,11 +54,8 @@ static const struct vpnalg_timers *timers(const struct vpnalg_step *step)
 /* When an end was announced from outside, the deadline was set. */
 static bool is_past_grace(const struct vpnalg_step *step)
 {
-	uint32_t whole = timers(step)->tcp_transitory;
-	uint32_t grace =
-		whole / 2 < GENERAL_GRACE_MS ? whole / 2 : GENERAL_GRACE_MS;
-
-	return step->record->deadline - step->now < whole - grace;
+	return vpnalg_session_is_past_grace(step->translator, step->record,
+					    timers(step)->tcp_transitory);
 }
 
 /* A connection is established when the inside host has answered the other

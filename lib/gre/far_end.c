@@ -49,19 +49,16 @@ static enum vpnalg_result find_or_open(struct vpnalg_step *step,
 				       struct vpnalg_record *tunnel,
 				       struct vpnalg_record **remote)
 {
-	struct vpnalg_tuple inside, outside;
+	struct vpnalg_tuple outside;
 	struct vpnalg_opening opening = {
 		.kind = GRE_KIND_REMOTE,
 		.space = PLAIN_GRE_PROTOCOL,
-		.remote = step->parsed->remote,
 		.inside_port = GRE_REMOTE,
 		.outside_port = GRE_REMOTE,
 		.peer = true,
 		.lifetime = vpnalg_session_timers(step->translator)->gre,
 	};
 
-	vpnalg_session_tuple(step->translator, tunnel, VPNALG_INSIDE_OWN,
-			     &inside);
 	vpnalg_session_tuple(step->translator, tunnel, VPNALG_OUTSIDE_OWN,
 			     &outside);
 	outside.role = VPNALG_OUTSIDE_PEER;
@@ -70,9 +67,7 @@ static enum vpnalg_result find_or_open(struct vpnalg_step *step,
 	*remote = vpnalg_session_find(step->translator, &outside);
 	if (*remote != NULL)
 		return VPNALG_TRANSLATED;
-	opening.zone = inside.zone;
-	opening.inside = inside.local;
-	opening.outside = outside.local;
+	vpnalg_session_hosts(step->translator, tunnel, &opening);
 	return vpnalg_session_open(step, &opening, remote);
 }
 

@@ -33,10 +33,11 @@ static const struct vpnalg_kind kinds[GRE_KINDS] = {
 			      .body = sizeof(struct gre_remote) },
 };
 
-static enum vpnalg_claim drop(struct vpnalg_match *match, uint8_t reason)
+/* A header of so many bytes is needed. */
+static enum vpnalg_claim drop_short(const struct vpnalg_parsed *parsed,
+				    struct vpnalg_match *match, uint32_t needed)
 {
-	match->reason = reason;
-	return VPNALG_CLAIM_DROP;
+	return vpnalg_match_drop(match, vpnalg_has_header(parsed, needed));
 }
 
 /* By its Key; of what arrives, then by its remote. */
@@ -64,10 +65,8 @@ static enum vpnalg_claim match_keyed(const struct vpnalg_parsed *parsed,
 
 	if (flags & (PLAIN_GRE_HAS_CHECKSUM | PLAIN_GRE_HAS_ROUTING))
 		at += PLAIN_GRE_CHECKSUM_LEN;
-	if (parsed->l4_len < at + PLAIN_GRE_KEY_LEN)
-		return drop(match, VPNALG_DROP_MALFORMED);
 	if (parsed->l4_caplen < at + PLAIN_GRE_KEY_LEN)
-		return drop(match, VPNALG_DROP_TRUNCATED);
+		return drop_short(parsed, match, at + PLAIN_GRE_KEY_LEN);
 	return name_key(parsed, vpnalg_get32(parsed->l4 + at), GRE_KEYED,
 			match);
 }
@@ -83,13 +82,12 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return VPNALG_CLAIM_GUARDED;
 	if (parsed->l4_caplen < 2)
-		return drop(match, parsed->l4_len < 2 ? VPNALG_DROP_MALFORMED
-						      : VPNALG_DROP_TRUNCATED);
+		return drop_short(parsed, match, 2);
 	flags = vpnalg_get16(parsed->l4);
 	if ((flags & PLAIN_GRE_VERSION_MASK) != PLAIN_GRE_VERSION)
 		return VPNALG_CLAIM_NONE;
 	if (parsed->l4_len < PLAIN_GRE_HEADER_LEN)
-		return drop(match, VPNALG_DROP_MALFORMED);
+		return vpnalg_match_drop(match, VPNALG_DROP_MALFORMED);
 	if (flags & PLAIN_GRE_HAS_KEY)
 		return match_keyed(parsed, flags, match);
 	return name_key(parsed, 0, GRE_UNKEYED, match);
@@ -221,12 +219,9 @@ static enum vpnalg_result learn(struct vpnalg_step *step,
 	struct vpnalg_match key = key_of(parsed);
 	struct gre_tunnel *its = gre_tunnel(step, tunnel);
 	struct vpnalg_record *learned;
-	struct vpnalg_tuple inside;
 	struct vpnalg_opening opening = {
 		.kind = GRE_KIND_LEARNED,
 		.space = PLAIN_GRE_PROTOCOL,
-		.remote = parsed->remote,
-		.outside = parsed->local,
 		.id = key.id,
 		.outside_id = key.id,
 		.inside_port = key.port,
@@ -235,15 +230,14 @@ static enum vpnalg_result learn(struct vpnalg_step *step,
 	};
 	enum vpnalg_result result;
 
-	vpnalg_session_tuple(step->translator, tunnel, VPNALG_INSIDE_OWN,
-			     &inside);
-	opening.zone = inside.zone;
-	opening.inside = inside.local;
+	vpnalg_session_hosts(step->translator, tunnel, &opening);
 	result = vpnalg_session_open(step, &opening, &learned);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	gre_tunnel(step, learned)->id = inside.id;
-	gre_tunnel(step, learned)->port = inside.port;
+	gre_tunnel(step, learned)->id =
+		vpnalg_session_id(step->translator, tunnel, VPNALG_INSIDE_OWN);
+	gre_tunnel(step, learned)->port = vpnalg_session_port(
+		step->translator, tunnel, VPNALG_INSIDE_OWN);
 	vpnalg_session_changed(step->translator, learned);
 	forget(step, tunnel, &key);
 	its->id = key.id;

@@ -43,7 +43,6 @@ static enum vpnalg_result open_record(struct vpnalg_step *step,
 				      struct l2tp_opened *opened)
 {
 	uint32_t space = L2TP_SPACE_ANY_ADDRESS | id->space;
-	struct vpnalg_tuple ends;
 	struct vpnalg_opening opening = {
 		.kind = L2TP_KIND_ANY_ADDRESS,
 		.space = L2TP_PROTOCOL,
@@ -55,17 +54,17 @@ static enum vpnalg_result open_record(struct vpnalg_step *step,
 	};
 	struct vpnalg_record *sccrq;
 	enum vpnalg_result result;
+	const uint8_t *remote;
 
-	vpnalg_session_tuple(step->translator, flow, VPNALG_INSIDE_OWN, &ends);
-	opening.zone = ends.zone;
-	opening.inside = ends.local;
-	opening.inside_port = space | ends.id;
-	vpnalg_session_tuple(step->translator, flow, VPNALG_OUTSIDE_OWN, &ends);
-	opening.outside = ends.local;
+	vpnalg_session_hosts(step->translator, flow, &opening);
+	remote = opening.remote;
+	opening.remote = NULL;
+	opening.inside_port = space | vpnalg_session_id(step->translator, flow,
+							VPNALG_INSIDE_OWN);
 	result = vpnalg_session_open(step, &opening, &sccrq);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	memcpy(body(step, sccrq)->remote, ends.remote, step->parsed->addr_len);
+	memcpy(body(step, sccrq)->remote, remote, step->parsed->addr_len);
 	vpnalg_session_changed(step->translator, sccrq);
 	l2tp_note(opened, sccrq);
 	return VPNALG_TRANSLATED;
@@ -176,28 +175,23 @@ static enum vpnalg_result open_flow(struct vpnalg_step *step,
 				    struct vpnalg_record **flow)
 {
 	const struct l2tp_flow *from = l2tp_flow(step, requester);
-	struct vpnalg_tuple inside, outside;
+	uint16_t port = l2tp_flow_port(step, requester);
 	struct vpnalg_opening opening = {
 		.kind = L2TP_KIND_FLOW,
 		.space = PROTOCOL_UDP,
-		.remote = step->parsed->remote,
 		.inside_port = L2TP_PORT,
 		.lifetime = vpnalg_session_timers(step->translator)->udp,
 	};
 	enum vpnalg_result result;
 	struct l2tp_flow *to;
 
-	vpnalg_session_tuple(step->translator, requester, VPNALG_INSIDE_OWN,
-			     &inside);
-	vpnalg_session_tuple(step->translator, requester, VPNALG_OUTSIDE_OWN,
-			     &outside);
-	opening.zone = inside.zone;
-	opening.inside = inside.local;
-	opening.outside = outside.local;
-	opening.id = inside.id;
-	opening.keep = inside.id == outside.id;
-	opening.ranges[0] = (struct vpnalg_range){ outside.id, 1, 1 };
-	opening.least = opening.greatest = outside.id;
+	vpnalg_session_hosts(step->translator, requester, &opening);
+	opening.remote = step->parsed->remote;
+	opening.id = vpnalg_session_id(step->translator, requester,
+				       VPNALG_INSIDE_OWN);
+	opening.keep = opening.id == port;
+	opening.ranges[0] = (struct vpnalg_range){ port, 1, 1 };
+	opening.least = opening.greatest = port;
 	result = vpnalg_session_open(step, &opening, flow);
 	if (result != VPNALG_TRANSLATED)
 		return result;

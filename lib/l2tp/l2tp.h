@@ -183,16 +183,14 @@ static inline void l2tp_close(struct vpnalg_step *step,
 				     opened->records[--opened->count]);
 }
 
-#define L2TP_GRACE_MS 3000
-
+/* Tells whether a packet from inside takes the announced end of a flow, tunnel
+ * or session back. */
 static inline bool l2tp_is_past_grace(struct vpnalg_step *step,
 				      const struct vpnalg_record *record)
 {
-	uint32_t linger = vpnalg_session_timers(step->translator)->linger;
-	uint32_t grace =
-		linger / 2 < L2TP_GRACE_MS ? linger / 2 : L2TP_GRACE_MS;
-
-	return record->deadline - step->now < linger - grace;
+	return vpnalg_session_is_past_grace(
+		step->translator, record,
+		vpnalg_session_timers(step->translator)->linger);
 }
 
 #endif

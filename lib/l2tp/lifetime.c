@@ -23,38 +23,16 @@ static struct vpnalg_record *parent_of(struct vpnalg *translator,
 				       struct vpnalg_record *session)
 {
 	const struct l2tp_tunnel *s = body(translator, session);
-	struct vpnalg_record *parent;
-	struct vpnalg_tuple tuple;
+	uint32_t port =
+		vpnalg_session_port(translator, session, VPNALG_INSIDE_OWN);
+	struct vpnalg_record *parent = vpnalg_session_peek_beside(
+		translator, session, VPNALG_INSIDE_OWN, L2TP_PROTOCOL,
+		s->parent, L2TP_SPACE_CONNECTION | (port & L2TP_PORT_MASK));
 
-	vpnalg_session_tuple(translator, session, VPNALG_INSIDE_OWN, &tuple);
-	tuple.id = s->parent;
-	tuple.port = L2TP_SPACE_CONNECTION | (tuple.port & L2TP_PORT_MASK);
-	parent = vpnalg_session_peek(translator, &tuple);
 	if (parent == NULL ||
 	    body(translator, parent)->generation != s->generation)
 		return NULL;
 	return parent;
-}
-
-/* Whether a tunnel, which may be NULL, goes on. */
-static bool stands(const struct vpnalg *translator,
-		   const struct vpnalg_record *tunnel)
-{
-	return tunnel != NULL && !(tunnel->flags & VPNALG_SESSION_ENDED) &&
-	       vpnalg_session_is_alive(translator, tunnel);
-}
-
-static void leave(struct vpnalg *translator, struct vpnalg_record *session)
-{
-	struct vpnalg_record *parent = parent_of(translator, session);
-
-	if (parent == NULL || parent->children == 0)
-		return;
-	parent->children--;
-	if (!vpnalg_session_is_alive(translator, parent) &&
-	    !(parent->flags & VPNALG_SESSION_ENDED))
-		vpnalg_session_set_lifetime(translator, parent, LAST_MOMENT_MS);
-	vpnalg_session_changed(translator, parent);
 }
 
 void vpnalg_l2tp_lifetime_join(struct vpnalg_step *step,
@@ -66,16 +44,15 @@ void vpnalg_l2tp_lifetime_join(struct vpnalg_step *step,
 	s->parent =
 		vpnalg_session_id(step->translator, tunnel, VPNALG_INSIDE_OWN);
 	s->generation = body(step->translator, tunnel)->generation;
-	tunnel->children++;
-	vpnalg_session_changed(step->translator, tunnel);
+	vpnalg_session_join(step->translator, tunnel);
 	vpnalg_session_changed(step->translator, session);
 }
 
 void vpnalg_l2tp_lifetime_closed(struct vpnalg *translator,
 				 struct vpnalg_record *record)
 {
-	if (is_session(record))
-		leave(translator, record);
+	vpnalg_session_leave(translator, parent_of(translator, record),
+			     LAST_MOMENT_MS);
 }
 
 /* The end */
@@ -85,12 +62,9 @@ static void linger(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	uint32_t ms = vpnalg_session_timers(translator)->linger;
 
-	if (record->flags & VPNALG_SESSION_ENDED)
-		return;
-	record->flags |= VPNALG_SESSION_ENDED;
-	if (record->deadline - vpnalg_session_now(translator) > ms)
-		vpnalg_session_set_lifetime(translator, record, ms);
-	vpnalg_session_changed(translator, record);
+	vpnalg_time left = record->deadline - vpnalg_session_now(translator);
+
+	vpnalg_session_end(translator, record, left < ms ? left : ms);
 }
 
 /* What the inside host has ended nothing takes back. */
@@ -108,15 +82,14 @@ void vpnalg_l2tp_lifetime_extend(struct vpnalg_step *step,
 				 const struct vpnalg_record *flow,
 				 struct vpnalg_record *record)
 {
-	record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
-	vpnalg_session_set_lifetime(step->translator, record,
-				    flow->deadline - step->now);
+	vpnalg_session_revive(step->translator, record,
+			      flow->deadline - step->now);
 }
 
 void vpnalg_l2tp_lifetime_swept(struct vpnalg *translator,
 				struct vpnalg_record *record)
 {
-	if (!stands(translator, parent_of(translator, record)))
+	if (!vpnalg_session_goes_on(translator, parent_of(translator, record)))
 		linger(translator, record);
 }
 
@@ -159,7 +132,7 @@ static bool has_parent(struct vpnalg_step *step, struct vpnalg_record *flow,
 		f->flags &= (uint16_t)~L2TP_FLOW_ENDED;
 		vpnalg_session_changed(step->translator, flow);
 	}
-	return stands(step->translator, parent);
+	return vpnalg_session_goes_on(step->translator, parent);
 }
 
 /* The inside host goes on with it, or only begins: what it has confirmed is

@@ -203,15 +203,12 @@ static enum vpnalg_result open_claim(struct vpnalg_step *step,
 					  .peer = true };
 	struct vpnalg_tuple tuple;
 
+	vpnalg_session_hosts(step->translator, flow, &opening);
 	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_PEER, id->space,
 				 &tuple);
-	opening.zone = tuple.zone;
-	opening.inside = tuple.local;
-	opening.remote = tuple.remote;
 	opening.inside_port = tuple.port;
 	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_OUTSIDE_PEER, id->space,
 				 &tuple);
-	opening.outside = tuple.local;
 	opening.outside_port = tuple.port;
 	if (apart)
 		opening.outside_port = id->space | l2tp_flow_port(step, flow);

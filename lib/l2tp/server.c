@@ -61,20 +61,15 @@ enum vpnalg_result vpnalg_l2tp_server_open(struct vpnalg_step *step,
 					   bool insists,
 					   struct vpnalg_record **server)
 {
-	struct vpnalg_tuple inside, outside;
 	struct vpnalg_opening opening = { .kind = L2TP_KIND_SERVER,
 					  .space = L2TP_PROTOCOL,
 					  .peer = true };
+	struct vpnalg_tuple tuple;
 	enum vpnalg_result result;
 
-	vpnalg_session_tuple(step->translator, flow, VPNALG_INSIDE_OWN,
-			     &inside);
-	tuple_for(step, flow, L2TP_SPACE_SERVER, &outside);
-	opening.zone = inside.zone;
-	opening.inside = inside.local;
-	opening.remote = inside.remote;
-	opening.outside = outside.local;
-	opening.inside_port = opening.outside_port = outside.port;
+	vpnalg_session_hosts(step->translator, flow, &opening);
+	tuple_for(step, flow, L2TP_SPACE_SERVER, &tuple);
+	opening.inside_port = opening.outside_port = tuple.port;
 	opening.lifetime = vpnalg_session_timers(step->translator)->udp;
 	result = vpnalg_session_open(step, &opening, server);
 	if (result != VPNALG_TRANSLATED || !insists)

@@ -172,15 +172,12 @@ static void set_opening(struct vpnalg_step *step, struct vpnalg_record *flow,
 		.id = id->value,
 		.lifetime = vpnalg_session_timers(step->translator)->udp,
 	};
+	vpnalg_session_hosts(step->translator, flow, opening);
 	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_OWN, id->space,
 				 &tuple);
-	opening->zone = tuple.zone;
-	opening->inside = tuple.local;
-	opening->remote = tuple.remote;
 	opening->inside_port = tuple.port;
 	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_OUTSIDE_OWN, id->space,
 				 &tuple);
-	opening->outside = tuple.local;
 	opening->outside_port = tuple.port;
 }
 

@@ -12,6 +12,8 @@
  * every packet. The sweep looks at that too. */
 #define SLACK_PART 16
 
+/* A control connection that its calls have kept alive outlives the last of them
+ * by this, for the packet that has found that one dead. */
 #define LAST_MOMENT_MS 1000
 
 /* The control connection that the call came from, if that one is still what
@@ -20,15 +22,11 @@ static struct vpnalg_record *parent_of(struct vpnalg *translator,
 				       struct vpnalg_record *call)
 {
 	const struct pptp_call *c = pptp_call_body(translator, call);
+	struct vpnalg_record *parent = vpnalg_session_peek_beside(
+		translator, call, VPNALG_INSIDE_OWN, PROTOCOL_TCP,
+		c->inside_port, c->remote_port);
 	const struct pptp_control *control;
-	struct vpnalg_record *parent;
-	struct vpnalg_tuple tuple;
 
-	vpnalg_session_tuple(translator, call, VPNALG_INSIDE_OWN, &tuple);
-	tuple.space = PROTOCOL_TCP;
-	tuple.id = c->inside_port;
-	tuple.port = c->remote_port;
-	parent = vpnalg_session_peek(translator, &tuple);
 	if (parent == NULL)
 		return NULL;
 	control = vpnalg_session_body(translator, parent);
@@ -39,26 +37,14 @@ static struct vpnalg_record *parent_of(struct vpnalg *translator,
 bool vpnalg_pptp_call_stands(struct vpnalg *translator,
 			     struct vpnalg_record *call)
 {
-	struct vpnalg_record *parent = parent_of(translator, call);
-
-	return parent != NULL && !(parent->flags & VPNALG_SESSION_ENDED) &&
-	       vpnalg_session_is_alive(translator, parent);
+	return vpnalg_session_goes_on(translator, parent_of(translator, call));
 }
 
 void vpnalg_pptp_call_leave(struct vpnalg *translator,
 			    struct vpnalg_record *call)
 {
-	struct vpnalg_record *parent = parent_of(translator, call);
-
-	if (parent == NULL || parent->children == 0)
-		return;
-	parent->children--;
-	/* What its calls have kept alive does not die in the midst of the
-	 * packet that has found the last of them dead. */
-	if (!vpnalg_session_is_alive(translator, parent) &&
-	    !(parent->flags & VPNALG_SESSION_ENDED))
-		vpnalg_session_set_lifetime(translator, parent, LAST_MOMENT_MS);
-	vpnalg_session_changed(translator, parent);
+	vpnalg_session_leave(translator, parent_of(translator, call),
+			     LAST_MOMENT_MS);
 }
 
 void vpnalg_pptp_call_join(struct vpnalg_step *step, struct vpnalg_record *call)
@@ -74,12 +60,11 @@ void vpnalg_pptp_call_join(struct vpnalg_step *step, struct vpnalg_record *call)
 	c->inside_port = (uint16_t)tuple.id;
 	c->remote_port = (uint16_t)tuple.port;
 	c->generation = control->generation;
-	step->record->children++;
+	vpnalg_session_join(step->translator, step->record);
 	inside = pptp_call_id(step->translator, call, VPNALG_INSIDE_OWN);
 	outside = pptp_call_id(step->translator, call, VPNALG_OUTSIDE_OWN);
 	if (inside >> 8 != outside >> 8)
 		control->flags |= PPTP_MIXED;
-	vpnalg_session_changed(step->translator, step->record);
 	vpnalg_session_changed(step->translator, call);
 }
 
@@ -110,9 +95,8 @@ void vpnalg_pptp_call_linger(struct vpnalg *translator,
 	if (c->flags & PPTP_CALL_LINGERING)
 		return;
 	c->flags |= PPTP_CALL_LINGERING;
-	call->flags |= VPNALG_SESSION_ENDED;
-	vpnalg_session_set_lifetime(translator, call,
-				    vpnalg_session_timers(translator)->linger);
+	vpnalg_session_end(translator, call,
+			   vpnalg_session_timers(translator)->linger);
 }
 
 void vpnalg_pptp_call_revive(struct vpnalg *translator,
@@ -121,9 +105,8 @@ void vpnalg_pptp_call_revive(struct vpnalg *translator,
 	struct pptp_call *c = pptp_call_body(translator, call);
 
 	c->flags &= (uint16_t) ~(PPTP_CALL_LINGERING | PPTP_CALL_ORPHANED);
-	call->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
-	vpnalg_session_set_lifetime(translator, call,
-				    vpnalg_pptp_call_lifetime(translator, c));
+	vpnalg_session_revive(translator, call,
+			      vpnalg_pptp_call_lifetime(translator, c));
 }
 
 static void mark_shared(struct vpnalg *translator, struct vpnalg_record *call)
@@ -214,15 +197,6 @@ static void seen_inward(struct vpnalg *translator, struct vpnalg_record *call)
 	give_back_peer(translator, call);
 }
 
-static bool is_past_grace(struct vpnalg *translator,
-			  const struct vpnalg_record *call)
-{
-	uint32_t linger_ms = vpnalg_session_timers(translator)->linger;
-
-	return call->deadline - vpnalg_session_now(translator) <
-	       linger_ms - pptp_grace(linger_ms);
-}
-
 static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
 {
 	const struct pptp_call *c = pptp_call_body(translator, call);
@@ -236,7 +210,9 @@ static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
 	if (!(c->flags & PPTP_CALL_LINGERING))
 		vpnalg_session_set_lifetime(translator, call,
 					    life + life / SLACK_PART);
-	else if (is_past_grace(translator, call) &&
+	else if (vpnalg_session_is_past_grace(
+			 translator, call,
+			 vpnalg_session_timers(translator)->linger) &&
 		 vpnalg_pptp_call_stands(translator, call))
 		vpnalg_pptp_call_revive(translator, call);
 }

@@ -71,8 +71,6 @@ static const struct vpnalg_range all_ids = { .first = 0,
 static void describe_call(struct vpnalg_step *step, uint16_t id,
 			  struct vpnalg_opening *opening)
 {
-	struct vpnalg_tuple tuple;
-
 	memset(opening, 0, sizeof(*opening));
 	opening->kind = PPTP_KIND_CALL;
 	opening->space = GRE_PROTOCOL;
@@ -81,12 +79,7 @@ static void describe_call(struct vpnalg_step *step, uint16_t id,
 	opening->ranges[0] = same_first_byte(id >> 8);
 	opening->lifetime =
 		vpnalg_session_timers(step->translator)->call_unanswered;
-	tuple_for(step, VPNALG_OUTSIDE_OWN, id, &tuple);
-	opening->outside = tuple.local;
-	tuple_for(step, VPNALG_INSIDE_OWN, id, &tuple);
-	opening->zone = tuple.zone;
-	opening->inside = tuple.local;
-	opening->remote = tuple.remote;
+	vpnalg_session_hosts(step->translator, step->record, opening);
 }
 
 /* Whether the first byte of an ID may pass before the second is known: for a

@@ -25,10 +25,8 @@ static enum vpnalg_result read_segment(const struct vpnalg_parsed *parsed,
 	const uint8_t *tcp = parsed->l4;
 	uint32_t header;
 
-	if (parsed->l4_len < TCP_HEADER_LEN)
-		return VPNALG_DROP_MALFORMED;
 	if (parsed->l4_caplen < TCP_HEADER_LEN)
-		return VPNALG_DROP_TRUNCATED;
+		return vpnalg_has_header(parsed, TCP_HEADER_LEN);
 	header = (tcp[TCP_DATA_OFF] >> 4) * 4U;
 	if (header < TCP_HEADER_LEN || header > parsed->l4_len)
 		return VPNALG_DROP_MALFORMED;
@@ -96,9 +94,7 @@ static void restart(struct vpnalg_step *step, uint32_t sequence)
 	control->flags = 0;
 	start_stream(control, 0, sequence);
 	step->record->children = 0;
-	step->record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
-	vpnalg_session_set_lifetime(step->translator, step->record,
-				    transitory(step));
+	vpnalg_session_revive(step->translator, step->record, transitory(step));
 }
 
 /* A SYN from inside begins a new connection where the old one has ended or has
@@ -245,11 +241,7 @@ static void take_acknowledgment(struct vpnalg_step *step,
 
 static void end(struct vpnalg_step *step)
 {
-	if (step->record->flags & VPNALG_SESSION_ENDED)
-		return;
-	step->record->flags |= VPNALG_SESSION_ENDED;
-	vpnalg_session_set_lifetime(step->translator, step->record,
-				    transitory(step));
+	vpnalg_session_end(step->translator, step->record, transitory(step));
 }
 
 static void take_fin(struct vpnalg_step *step,
@@ -294,11 +286,11 @@ static bool takes_back(struct vpnalg_step *step,
 		       const struct pptp_segment *segment)
 {
 	const struct pptp_control *control = body(step);
-	vpnalg_time left = step->record->deadline - step->now;
 	uint8_t type = pptp_type(control, 0);
 
 	return !(control->flags & PPTP_TCP_FINAL) && segment->length > 0 &&
-	       left < transitory(step) - pptp_grace(transitory(step)) &&
+	       vpnalg_session_is_past_grace(step->translator, step->record,
+					    transitory(step)) &&
 	       type != PPTP_STOP_REPLY && type != PPTP_CALL_CLEAR_REQUEST;
 }
 

@@ -40,12 +40,6 @@ static enum vpnalg_claim match_tcp(const struct vpnalg_parsed *parsed,
 	return VPNALG_CLAIM_KEY;
 }
 
-static enum vpnalg_claim drop(struct vpnalg_match *match, uint8_t reason)
-{
-	match->reason = reason;
-	return VPNALG_CLAIM_DROP;
-}
-
 /* Enhanced GRE carries the receiver's Call ID only: the own one of the inside
  * host if it travels in, the peer's if it travels out. */
 static enum vpnalg_claim match_gre(const struct vpnalg_parsed *parsed,
@@ -56,22 +50,22 @@ static enum vpnalg_claim match_gre(const struct vpnalg_parsed *parsed,
 	match->space = GRE_PROTOCOL;
 	match->kind = PPTP_KIND_CALL;
 	if (parsed->l4_caplen < 2)
-		return drop(match, VPNALG_DROP_TRUNCATED);
+		return vpnalg_match_drop(match, VPNALG_DROP_TRUNCATED);
 	flags = vpnalg_get16(parsed->l4);
 	if ((flags & GRE_VERSION_MASK) != GRE_VERSION_ENHANCED)
 		return VPNALG_CLAIM_NONE;
 	if (parsed->l4_len < GRE_TYPE_OFF + 2)
-		return drop(match, VPNALG_DROP_MALFORMED);
+		return vpnalg_match_drop(match, VPNALG_DROP_MALFORMED);
 	if (parsed->l4_caplen < GRE_TYPE_OFF + 2)
-		return drop(match, VPNALG_DROP_TRUNCATED);
+		return vpnalg_match_drop(match, VPNALG_DROP_TRUNCATED);
 	/* Others have made protocols of their own of version 1 (EoIP). */
 	if (vpnalg_get16(parsed->l4 + GRE_TYPE_OFF) != GRE_TYPE_PPP)
 		return VPNALG_CLAIM_NONE;
 	if (parsed->l4_len < GRE_HEADER_LEN ||
 	    (flags & GRE_FIXED_MASK) != GRE_FIXED)
-		return drop(match, VPNALG_DROP_MALFORMED);
+		return vpnalg_match_drop(match, VPNALG_DROP_MALFORMED);
 	if (parsed->l4_caplen < GRE_HEADER_LEN)
-		return drop(match, VPNALG_DROP_TRUNCATED);
+		return vpnalg_match_drop(match, VPNALG_DROP_TRUNCATED);
 	match->peer = !parsed->inward;
 	match->id = vpnalg_get16(parsed->l4 + GRE_CALL_ID_OFF);
 	match->port = 0;

@@ -13,10 +13,6 @@ enum { PPTP_KIND_CONTROL, PPTP_KIND_CALL, PPTP_KINDS };
  * acknowledged. */
 #define PPTP_FIELDS 2
 
-/* What the inside host sends this soon after an announced end may have been on
- * its way already. */
-#define PPTP_GRACE_MS 3000
-
 /* An ID in the stream that differs inside and outside, by its position. Unused
  * while both are equal. */
 struct pptp_field {
@@ -76,12 +72,6 @@ static inline uint8_t pptp_mode(const struct pptp_control *control,
 				unsigned way)
 {
 	return control->at[way] >> 5;
-}
-
-/* Of a linger, how long what comes from inside does not take the end back. */
-static inline uint32_t pptp_grace(uint32_t linger)
-{
-	return linger / 2 < PPTP_GRACE_MS ? linger / 2 : PPTP_GRACE_MS;
 }
 
 #define PPTP_CALL_ANSWERED 0x01  /* the remote has named its ID */

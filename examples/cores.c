@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <vpnalg/gre.h>
 #include <vpnalg/store.h>
 
 #define CORES 4
@@ -136,7 +137,7 @@ static uint32_t next_random(void *file)
 }
 
 /* [open] */
-static const struct vpnalg_handler *const handlers[] = { &vpnalg_gre };
+static const struct vpnalg_protocol protocols[] = { { vpnalg_gre, NULL } };
 
 static void open_cores(struct core *cores, const struct vpnalg_addr *outside,
 		       const uint64_t pool_key[2])
@@ -145,7 +146,7 @@ static void open_cores(struct core *cores, const struct vpnalg_addr *outside,
 		struct core *core = &cores[i];
 		struct vpnalg_config config = {
 			.size = sizeof(config),
-			.handlers = handlers, .handler_count = 1,
+			.protocols = protocols, .protocol_count = 1,
 			.addresses = outside, .address_count = 1,
 			.store = &core->store,
 			.random = next_random,
@@ -168,7 +169,8 @@ static void open_cores(struct core *cores, const struct vpnalg_addr *outside,
 static void dispatch(const struct vpnalg_steer *steer, struct core *cores,
 		     struct vpnalg_packet *packet)
 {
-	uint32_t core = vpnalg_steer(steer, packet, CORES);
+	bool fragment; /* never set: there is no general traffic here */
+	uint32_t core = vpnalg_steer(steer, packet, CORES, &fragment);
 
 	have_run(&cores[core], translate, packet);
 }

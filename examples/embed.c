@@ -2,6 +2,7 @@
 /* Translates one packet: a host opens a PPTP control connection. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <vpnalg/pptp.h>
 #include <vpnalg/store.h>
 
 static uint32_t next_random(void *file)
@@ -16,12 +17,11 @@ static uint32_t next_random(void *file)
 int main(void)
 {
 	static uint64_t sessions[65536], memory[2048];
-	static const struct vpnalg_handler *const handlers[] = { &vpnalg_pptp };
 	struct vpnalg_addr outside = { VPNALG_IPV4, { 203, 0, 113, 1 } };
 	struct vpnalg_store store;
-	struct vpnalg_config config = { .size = sizeof(config),
-		.handlers = handlers, .handler_count = 1, .store = &store,
-		.addresses = &outside, .address_count = 1,
+	struct vpnalg_config config = { .size = sizeof(config), .store = &store,
+		.protocols = &(struct vpnalg_protocol){ vpnalg_pptp, NULL },
+		.protocol_count = 1, .addresses = &outside, .address_count = 1,
 		.random = next_random, .context = fopen("/dev/urandom", "rb") };
 	uint8_t syn[] = { 69, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0x31, 0x12,
 		192, 168, 77, 11, 203, 0, 113, 10, /* port 50000 to 1723: */

@@ -159,11 +159,16 @@ static const struct vpnalg_handler lines = {
 	.name = "lines",
 	.kinds = kinds,
 	.kind_count = 1,
-	.protocol_count = 1,
-	.protocols = { LINES },
+	.ip_protocol_count = 1,
+	.ip_protocols = { LINES },
 	.match = match,
 	.translate = translate,
 };
+
+static const struct vpnalg_handler *lines_handler(void)
+{
+	return &lines;
+}
 /* [handler] */
 
 static uint32_t next_random(void *file)
@@ -177,12 +182,12 @@ static uint32_t next_random(void *file)
 
 static struct vpnalg *open_translator(void)
 {
-	static const struct vpnalg_handler *const handlers[] = { &lines };
+	static const struct vpnalg_protocol protocol = { lines_handler, NULL };
 	static uint64_t sessions[4096], memory[2048];
 	static struct vpnalg_store store;
 	struct vpnalg_addr outside = { VPNALG_IPV4, { 203, 0, 113, 1 } };
 	struct vpnalg_config config = { .size = sizeof(config),
-		.handlers = handlers, .handler_count = 1, .store = &store,
+		.protocols = &protocol, .protocol_count = 1, .store = &store,
 		.addresses = &outside, .address_count = 1,
 		.random = next_random, .context = fopen("/dev/urandom", "rb") };
 	struct vpnalg *translator;

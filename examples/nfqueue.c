@@ -28,6 +28,7 @@
 #include <linux/netfilter/nfnetlink_queue.h>
 #include <sys/random.h>
 
+#include <vpnalg/protocols.h>
 #include <vpnalg/store.h>
 
 /* A whole packet and the attributes before it. */
@@ -67,8 +68,9 @@ static uint32_t next_random(void *context)
 	return bits;
 }
 
-static const struct vpnalg_handler *const handlers[] = {
-	&vpnalg_pptp, &vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_gre, &vpnalg_general,
+static const struct vpnalg_protocol protocols[] = {
+	{ vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL }, { vpnalg_l2tp, NULL },
+	{ vpnalg_gre, NULL }, { vpnalg_general, NULL },
 };
 
 static void open_translator(struct queue *q, const char *address)
@@ -76,8 +78,8 @@ static void open_translator(struct queue *q, const char *address)
 	struct vpnalg_addr outside = { .family = VPNALG_IPV4 };
 	struct vpnalg_config config = {
 		.size = sizeof(config),
-		.handlers = handlers,
-		.handler_count = sizeof(handlers) / sizeof(handlers[0]),
+		.protocols = protocols,
+		.protocol_count = sizeof(protocols) / sizeof(protocols[0]),
 		.addresses = &outside, .address_count = 1,
 		.store = &q->store, .random = next_random,
 		.burst = 1, /* the kernel hands over packets one by one */

@@ -19,6 +19,7 @@
 #include <arpa/inet.h>
 #include <pcap/pcap.h>
 
+#include <vpnalg/protocols.h>
 #include <vpnalg/handler.h> /* for vpnalg_get32() */
 
 enum { IP_SOURCE = 12, IP_DESTINATION = 16, IP_HEADER = 20, ETHERNET = 14 };
@@ -55,16 +56,17 @@ static uint32_t next_random(void *context)
 	return (uint32_t)((z ^ z >> 31) >> 32);
 }
 
-static const struct vpnalg_handler *const handlers[] = {
-	&vpnalg_pptp, &vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_gre, &vpnalg_general,
+static const struct vpnalg_protocol protocols[] = {
+	{ vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL }, { vpnalg_l2tp, NULL },
+	{ vpnalg_gre, NULL }, { vpnalg_general, NULL },
 };
 
 static void open_translator(struct job *job)
 {
 	struct vpnalg_config config = {
 		.size = sizeof(config),
-		.handlers = handlers,
-		.handler_count = sizeof(handlers) / sizeof(handlers[0]),
+		.protocols = protocols,
+		.protocol_count = sizeof(protocols) / sizeof(protocols[0]),
 		.addresses = &job->outside, .address_count = 1,
 		.store = &job->store, .context = job, .random = next_random,
 		.burst = 1,

@@ -10,8 +10,8 @@
  * takes the inside interface, the outside interface and an outside address. The
  * network routes that address to this machine, but no interface has it, and the
  * kernel does not forward: so it discards what this program translates. Merged
- * segments are too long to be sent on; ethtool -K IF gro off keeps them apart.
- * vpnalg-gw, in gw/, is a gateway without such conditions.
+ * segments are too long to be sent on: ethtool -K IF gro off. (vpnalg-gw, in gw/, is
+ * a gateway without such conditions.)
  */
 #define _DEFAULT_SOURCE
 #include <poll.h>
@@ -29,6 +29,7 @@
 #include <sys/socket.h>
 
 #include <vpnalg/handler.h> /* for vpnalg_get16() and vpnalg_put16() */
+#include <vpnalg/protocols.h>
 
 #define BURST 32
 #define PACKET_MAX 65536
@@ -76,21 +77,20 @@ static uint32_t next_random(void *context)
 /* [open] */
 /* The first handler that claims a packet has it. GRE stands behind PPTP, whose
  * GRE is not for it; general traffic is what all the others leave. */
-static const struct vpnalg_handler *const handlers[] = {
-	&vpnalg_pptp, &vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_gre, &vpnalg_general,
+static const struct vpnalg_protocol protocols[] = {
+	{ vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL }, { vpnalg_l2tp, NULL },
+	{ vpnalg_gre, NULL }, { vpnalg_general, NULL },
 };
 
 static void open_translator(struct gateway *g, const char *address)
 {
 	struct vpnalg_addr outside = { .family = VPNALG_IPV4 };
 	struct vpnalg_config config = {
-		.size = sizeof(config),
-		.handlers = handlers,
-		.handler_count = sizeof(handlers) / sizeof(handlers[0]),
-		.addresses = &outside, .address_count = 1,
-		.store = &g->store, .random = next_random,
-		.burst = BURST,
-		.timers = { .call_idle = 3600000 }, /* an hour */
+		.size = sizeof(config), .protocols = protocols,
+		.protocol_count = sizeof(protocols) / sizeof(protocols[0]),
+		.addresses = &outside, .address_count = 1, .store = &g->store,
+		.random = next_random, .timers = &(struct vpnalg_timers){
+			.size = sizeof(*config.timers), .udp = 120000 },
 	};
 	size_t room = vpnalg_table_size(100000), size;
 	void *sessions = malloc(room), *memory;

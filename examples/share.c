@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <vpnalg/l2tp.h>
 #include <vpnalg/handler.h> /* for vpnalg_get16() and vpnalg_put16() */
 
 enum { UDP = 17 };
@@ -71,12 +72,12 @@ static uint32_t next_random(void *context)
 
 static struct vpnalg *open_translator(struct host_nat *nat)
 {
-	static const struct vpnalg_handler *const handlers[] = { &vpnalg_l2tp };
+	static const struct vpnalg_protocol protocol = { vpnalg_l2tp, NULL };
 	static uint64_t sessions[4096], memory[2048];
 	static struct vpnalg_store store;
 	struct vpnalg_addr outside = { VPNALG_IPV4, { 203, 0, 113, 1 } };
 	struct vpnalg_config config = { .size = sizeof(config),
-		.handlers = handlers, .handler_count = 1, .store = &store,
+		.protocols = &protocol, .protocol_count = 1, .store = &store,
 		.addresses = &outside, .address_count = 1,
 		.context = nat, .random = next_random,
 		.choose = choose, .release = release };

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <vpnalg/gre.h>
 #include <vpnalg/store.h>
 
 /* [place] */
@@ -215,13 +216,13 @@ static enum vpnalg_result open_tunnel(struct vpnalg *translator, uint8_t last)
 
 int main(void)
 {
-	static const struct vpnalg_handler *const handlers[] = { &vpnalg_gre };
+	static const struct vpnalg_protocol protocol = { vpnalg_gre, NULL };
 	static uint64_t memory[2048];
 	struct list_store list = { NULL, 0, 0 };
 	struct vpnalg_store store = list_operations(&list);
 	struct vpnalg_addr outside = { VPNALG_IPV4, { 203, 0, 113, 1 } };
 	struct vpnalg_config config = { .size = sizeof(config),
-		.handlers = handlers, .handler_count = 1, .store = &store,
+		.protocols = &protocol, .protocol_count = 1, .store = &store,
 		.addresses = &outside, .address_count = 1,
 		.random = next_random, .context = fopen("/dev/urandom", "rb") };
 	struct vpnalg *translator;

@@ -2,7 +2,7 @@
 /*
  * A handler for a protocol that the library does not know: UDP-Lite (RFC 3828),
  * IP protocol 136. It has no other means than <vpnalg/handler.h>. Put the table
- * at the end of this file into vpnalg_config.handlers, and UDP-Lite crosses the
+ * at the end of this file into vpnalg_config.protocols, and UDP-Lite crosses the
  * router.
  *
  *   0               1               2               3
@@ -184,15 +184,20 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	return VPNALG_TRANSLATED;
 }
 
-extern const struct vpnalg_handler udplite;
+const struct vpnalg_handler *udplite_handler(void);
 
-const struct vpnalg_handler udplite = {
+static const struct vpnalg_handler udplite = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "UDP-Lite",
 	.kinds = kinds,
 	.kind_count = 1,
-	.protocol_count = 1,
-	.protocols = { UDPLITE_PROTOCOL },
+	.ip_protocol_count = 1,
+	.ip_protocols = { UDPLITE_PROTOCOL },
 	.match = match,
 	.translate = translate,
 };
+
+const struct vpnalg_handler *udplite_handler(void)
+{
+	return &udplite;
+}

@@ -8,6 +8,9 @@ lib_libcore_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS)
 lib_libcore_la_SOURCES = \
 	lib/engine/binding.c \
 	lib/engine/choose.c \
+	lib/engine/config.c \
+	lib/engine/config.h \
+	lib/engine/counters.c \
 	lib/engine/expire.c \
 	lib/engine/init.c \
 	lib/engine/key.c \

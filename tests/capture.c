@@ -5,18 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <vpnalg/protocols.h>
 #include <vpnalg/store.h>
 
 #define ETHERNET_LEN 14
 #define IPV4_HEADER_LEN 20
 
-#define HANDLERS_WITH(l2tp) \
-	{ &vpnalg_pptp, &vpnalg_ipsec, &(l2tp), &vpnalg_gre, &vpnalg_general }
+static const struct vpnalg_l2tp_settings port_1701 = {
+	.size = sizeof(port_1701),
+	.port_1701 = true,
+};
+
+#define PROTOCOLS_WITH(l2tp_settings)                                  \
+	{                                                              \
+		{ vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL },         \
+		{ vpnalg_l2tp, l2tp_settings }, { vpnalg_gre, NULL },  \
+		{ vpnalg_general, NULL }                               \
+	}
 
 /* By l2tp_port_1701. */
-static const struct vpnalg_handler *const handlers[2][5] = {
-	HANDLERS_WITH(vpnalg_l2tp),
-	HANDLERS_WITH(vpnalg_l2tp_port_1701),
+static const struct vpnalg_protocol protocols[2][5] = {
+	PROTOCOLS_WITH(NULL),
+	PROTOCOLS_WITH(&port_1701),
 };
 
 static uint64_t memory[4096], sessions[262144];
@@ -124,8 +134,8 @@ struct vpnalg *capture_translator(const struct capture *capture)
 	static uint32_t chance = 1;
 	struct vpnalg_config config = {
 		.size = sizeof(config),
-		.handlers = handlers[capture->l2tp_port_1701],
-		.handler_count = 5,
+		.protocols = protocols[capture->l2tp_port_1701],
+		.protocol_count = 5,
 		.addresses = &capture->outside,
 		.address_count = 1,
 		.store = &store,

@@ -5,6 +5,8 @@
 #include "toy.h"
 #include "cases.h"
 
+#include <vpnalg/general.h>
+
 #include <string.h>
 
 static struct world w;
@@ -217,14 +219,21 @@ static struct vpnalg_handler wrong = {
 	.translate = translate,
 };
 
+static const struct vpnalg_handler *wrong_handler(void)
+{
+	return &wrong;
+}
+
 /* Others that would let the packet pass come behind it. */
-static const struct vpnalg_handler *const handlers[] = { &wrong, &spy,
-							 &vpnalg_general };
+static const struct vpnalg_protocol protocols[] = {
+	{ wrong_handler, NULL }, { spy_handler, NULL },
+	{ vpnalg_general, NULL },
+};
 
 static void begin(void)
 {
-	struct world_options options = { .handlers = handlers,
-					 .handler_count = 3,
+	struct world_options options = { .protocols = protocols,
+					 .protocol_count = 3,
 					 .no_undo = true,
 					 .leaves = true };
 
@@ -536,8 +545,8 @@ static enum vpnalg_choice choose_oddly(struct world *world,
 START_TEST(a_choice_that_is_none_is_a_refusal)
 {
 	static const int choices[] = { 4, 5, 255, -1, 1 << 30 };
-	struct world_options options = { .handlers = handlers,
-					 .handler_count = 3,
+	struct world_options options = { .protocols = protocols,
+					 .protocol_count = 3,
 					 .choose = choose_oddly,
 					 .no_undo = true };
 

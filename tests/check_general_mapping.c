@@ -5,6 +5,8 @@
 #include "general.h"
 #include "toy.h"
 
+#include <vpnalg/general.h>
+
 #include <string.h>
 
 static struct world w;

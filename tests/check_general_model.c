@@ -6,6 +6,8 @@
 #include "general.h"
 #include "toy.h"
 
+#include <vpnalg/general.h>
+
 #include <string.h>
 
 enum {
@@ -187,8 +189,10 @@ static void begin(unsigned seed)
 	filtering = seed % 3;
 	general_and_vpn_world(&w, (struct world_options){
 					  .choosing = CHOOSE_TAKE,
-					  .general = { { FIRST, LAST },
-						       (uint8_t)filtering } });
+					  .general = {
+						  .ports = { FIRST, LAST },
+						  .filtering = (uint8_t)filtering,
+					  } });
 }
 
 START_TEST(general_and_vpn_sessions_do_as_the_model_does)

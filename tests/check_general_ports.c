@@ -3,6 +3,8 @@
 #include "cases.h"
 #include "general.h"
 
+#include <vpnalg/protocols.h>
+
 #include <stdlib.h>
 
 static struct world w;
@@ -29,9 +31,9 @@ static const struct keep_row {
 	/* These stand for something else. */
 	{ 1, 65535, 1, false },	  { 1, 65535, 53, false },
 	{ 1, 65535, 123, false }, { 1, 65535, 443, false },
-	/* These are for VPN sessions. */
-	{ 1, 65535, 500, false }, { 0, 0, 1701, false },
-	{ 0, 0, 1723, false },	  { 0, 0, 4500, false },
+	/* No handler here has servers at these. */
+	{ 1, 65535, 500, true },  { 0, 0, 1701, true },
+	{ 0, 0, 4500, true },
 };
 
 START_TEST(an_inside_port_in_the_range_is_kept)
@@ -144,9 +146,51 @@ START_TEST(a_range_is_used_up_to_its_last_port)
 }
 END_TEST
 
+/* Beside the handlers of the VPNs. */
+static void begin_with_vpns(uint16_t first, uint16_t last)
+{
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL },
+		{ vpnalg_l2tp, NULL }, { vpnalg_general, NULL },
+	};
+
+	world_begin(&w, &(struct world_options){
+				.protocols = protocols,
+				.protocol_count = 4,
+				.choosing = CHOOSE_TAKE,
+				.units = 3000,
+				.general.ports = { first, last } });
+}
+
+/* The ports of servers, and the same ports of another protocol. */
+static const struct server_row {
+	uint8_t protocol;
+	uint16_t port;
+	bool kept;
+} server_rows[] = {
+	{ TCP, 1723, false }, { UDP, 1723, true },  { UDP, 500, false },
+	{ TCP, 500, true },   { UDP, 4500, false }, { TCP, 4500, true },
+	{ UDP, 1701, false }, { TCP, 1701, true },
+};
+
+START_TEST(a_servers_port_is_left_to_its_handler)
+{
+	const struct server_row *row = &server_rows[_i];
+	unsigned result;
+
+	begin_with_vpns(1, 65535);
+	result = row->protocol == TCP
+			 ? tcp_out(&w, CLIENT_A, row->port, SERVER, 80, SYN, 0)
+			 : udp_out(&w, CLIENT_A, row->port, SERVER, 53);
+	ck_assert_uint_eq(result, VPNALG_TRANSLATED);
+	ck_assert_int_eq(port_from(&w) == row->port, row->kept);
+	world_end(&w);
+}
+END_TEST
+
 START_TEST(the_ports_of_vpns_are_never_drawn)
 {
-	begin_with(1700, 1702);
+	begin_with_vpns(1700, 1702);
 	ck_assert_uint_ne(udp_open(&w, CLIENT_A, 6000, SERVER, 53), 1701);
 	ck_assert_uint_ne(udp_open(&w, CLIENT_B, 6000, SERVER, 53), 1701);
 	ck_assert_uint_eq(udp_out(&w, CLIENT_C, 6000, SERVER, 53),
@@ -224,18 +268,22 @@ static uint32_t four(void *context)
 
 START_TEST(settings_are_checked)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_general
-	};
 	const struct settings_row *row = &settings_rows[_i];
+	const struct vpnalg_general_settings settings = {
+		.size = sizeof(settings),
+		.ports = { row->first, row->last },
+		.filtering = row->filtering,
+	};
+	const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_general, &settings },
+	};
 	struct vpnalg_addr address = { VPNALG_IPV4, { 203, 0, 113, 1 } };
 	struct vpnalg_config config = {
 		.size = sizeof(config),
-		.handlers = handlers,
-		.handler_count = 1,
+		.protocols = protocols,
+		.protocol_count = 1,
 		.addresses = &address,
 		.address_count = 1,
-		.general = { { row->first, row->last }, row->filtering },
 	};
 
 	begin_with(0, 0);
@@ -259,6 +307,8 @@ TCase *general_ports_case(void)
 	tcase_add_loop_test(ports, rfc4787_req3a_what_there_is_of_a_range_is_used,
 			    0, 6);
 	tcase_add_test(ports, a_range_is_used_up_to_its_last_port);
+	tcase_add_loop_test(ports, a_servers_port_is_left_to_its_handler, 0,
+			    ROWS(server_rows));
 	tcase_add_test(ports, the_ports_of_vpns_are_never_drawn);
 	tcase_add_loop_test(ports,
 			    the_end_of_the_ports_is_found_in_bounded_time, 0,

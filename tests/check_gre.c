@@ -3,18 +3,22 @@
 #include "support.h"
 #include "cases.h"
 
+#include <vpnalg/gre.h>
+#include <vpnalg/pptp.h>
+
 #include <string.h>
 
-static const struct vpnalg_handler *const handlers[] = { &vpnalg_pptp,
-							 &vpnalg_gre };
+static const struct vpnalg_protocol protocols[] = {
+	{ vpnalg_pptp, NULL }, { vpnalg_gre, NULL },
+};
 enum { TUNNEL = 2 }; /* its kind, behind PPTP's two */
 
 static struct world w;
 
 static void begin(void)
 {
-	world_begin(&w, &(struct world_options){ .handlers = handlers,
-						 .handler_count = 2,
+	world_begin(&w, &(struct world_options){ .protocols = protocols,
+						 .protocol_count = 2,
 						 .mirror = true });
 }
 
@@ -84,8 +88,8 @@ START_TEST(gre_is_judged_as_soon_as_enough_is_in_memory)
 	for (n = 0; n <= rows[_i].length; n++) {
 		world_end(&w);
 		world_begin(&w,
-			    &(struct world_options){ .handlers = &handlers[1],
-						     .handler_count = 1 });
+			    &(struct world_options){ .protocols = &protocols[1],
+						     .protocol_count = 1 });
 		send_captured(&w, VPNALG_OUT, &p, 20 + n);
 		ck_assert_msg(w.last.result == (n < rows[_i].needed
 							? VPNALG_DROP_TRUNCATED
@@ -135,8 +139,8 @@ START_TEST(or_has_another_outside_address)
 	uint32_t first;
 
 	world_end(&w);
-	world_begin(&w, &(struct world_options){ .handlers = handlers,
-						 .handler_count = 2,
+	world_begin(&w, &(struct world_options){ .protocols = protocols,
+						 .protocol_count = 2,
 						 .addresses = addresses,
 						 .address_count = 2 });
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
@@ -249,8 +253,8 @@ START_TEST(a_key_is_what_it_is)
 	struct bytes p = gre(CLIENT_A, SERVER, "\x20\0\x08\0\0\0\0\5", 8);
 
 	world_end(&w);
-	world_begin(&w, &(struct world_options){ .handlers = handlers,
-						 .handler_count = 2,
+	world_begin(&w, &(struct world_options){ .protocols = protocols,
+						 .protocol_count = 2,
 						 .choosing = CHOOSE_WRITE });
 	w.chosen = OUTSIDE;
 	w.chosen_id = 6;

@@ -3,16 +3,19 @@
 #include "toy.h"
 #include "cases.h"
 
+#include <vpnalg/pptp.h>
+
 #include <stdlib.h>
 #include <string.h>
 
 /* All that a translator is made of, each part of which may be spoilt. */
 struct parts {
 	struct vpnalg_config config;
+	uint8_t later[16]; /* of a longer struct */
 	struct vpnalg_store store;
 	struct vpnalg_addr addresses[3];
-	const struct vpnalg_handler *handlers[16];
-	struct vpnalg_handler handler;
+	struct vpnalg_protocol protocols[16];
+	struct vpnalg_handler handlers[16];
 	struct vpnalg_kind kinds[16];
 	void *table;
 	size_t size; /* of the memory that is given; 0: what is asked for */
@@ -24,6 +27,46 @@ static uint32_t no_random(void *context)
 	(void)context;
 	return 4; /* RFC 1149.5 */
 }
+
+/* Functions that return the handlers of the parts that were assembled last. */
+static struct parts *the_parts;
+
+#define HANDLER(n)                                          \
+	static const struct vpnalg_handler *handler_##n(void) \
+	{                                                     \
+		return &the_parts->handlers[n];               \
+	}
+HANDLER(0)
+HANDLER(1)
+HANDLER(2)
+HANDLER(3)
+HANDLER(4)
+HANDLER(5)
+HANDLER(6)
+HANDLER(7)
+HANDLER(8)
+HANDLER(9)
+HANDLER(10)
+HANDLER(11)
+HANDLER(12)
+HANDLER(13)
+HANDLER(14)
+HANDLER(15)
+
+static vpnalg_handler_function *const the_handlers[16] = {
+	handler_0,  handler_1,  handler_2,  handler_3,
+	handler_4,  handler_5,  handler_6,  handler_7,
+	handler_8,  handler_9,  handler_10, handler_11,
+	handler_12, handler_13, handler_14, handler_15
+};
+
+static const struct vpnalg_handler *no_such_handler(void)
+{
+	return NULL;
+}
+
+static const struct vpnalg_addr all_ones = { VPNALG_IPV4,
+					     { 255, 255, 255, 255 } };
 
 static void assemble(struct parts *p)
 {
@@ -37,16 +80,16 @@ static void assemble(struct parts *p)
 			VPNALG_IPV4, { 203, 0, 113, (uint8_t)(1 + i) }
 		};
 	for (i = 0; i < 16; i++) {
-		p->handlers[i] = &vpnalg_pptp;
+		p->handlers[i] = spy;
+		p->protocols[i].handler = the_handlers[i];
 		p->kinds[i] = (struct vpnalg_kind){ .name = "plain",
 						    .slots = 2 };
 	}
-	p->handler = spy;
-	p->handler.kinds = p->kinds;
-	p->handlers[1] = &p->handler;
+	p->handlers[1].kinds = p->kinds;
+	the_parts = p;
 	p->config = (struct vpnalg_config){ .size = sizeof(p->config),
-					    .handlers = p->handlers,
-					    .handler_count = 2,
+					    .protocols = p->protocols,
+					    .protocol_count = 2,
 					    .addresses = p->addresses,
 					    .address_count = 3,
 					    .store = &p->store,
@@ -82,15 +125,21 @@ static int try_init(struct parts *p)
 SPOIL(nothing, off = 0)
 SPOIL(no_size, config.size = 0)
 SPOIL(tiny_size, config.size = sizeof(size_t) - 1)
-SPOIL(newer_size, config.size++)
-SPOIL(no_handlers, config.handlers = NULL)
-SPOIL(zero_handlers, config.handler_count = 0)
-SPOIL(sixteen_handlers, config.handler_count = 16)
-SPOIL(no_handler, handlers[1] = NULL)
-SPOIL(older_handler, handler.size--)
-SPOIL(no_kinds, handler.kind_count = 0)
-SPOIL(sixteen_kinds, handler.kind_count = 16)
-SPOIL(no_first_handler, handlers[0] = NULL)
+SPOIL(newer_size, config.size += 16)
+
+static void newer_setting(struct parts *p)
+{
+	p->config.size += 16;
+	p->later[15] = 1;
+}
+SPOIL(no_handlers, config.protocols = NULL)
+SPOIL(zero_handlers, config.protocol_count = 0)
+SPOIL(sixteen_handlers, config.protocol_count = 16)
+SPOIL(no_handler, protocols[1].handler = NULL)
+SPOIL(older_handler, handlers[1].size--)
+SPOIL(no_kinds, handlers[1].kind_count = 0)
+SPOIL(sixteen_kinds, handlers[1].kind_count = 16)
+SPOIL(no_first_handler, protocols[0].handler = NULL)
 SPOIL(one_slot, kinds[0].slots = 1)
 SPOIL(last_kind_of_one_slot, kinds[14].slots = 1)
 SPOIL(five_slots, kinds[0].slots = 5)
@@ -109,17 +158,84 @@ SPOIL(long_keys, store.key_length = VPNALG_KEY_MAX)
 SPOIL(no_find, store.find = NULL)
 SPOIL(no_add, store.add = NULL)
 SPOIL(no_remove, store.remove = NULL)
-SPOIL(no_give, store.link = NULL)
-SPOIL(no_take, store.unlink = NULL)
-SPOIL(no_point, store.relink = NULL)
+SPOIL(no_link, store.link = NULL)
+SPOIL(no_unlink, store.unlink = NULL)
+SPOIL(no_relink, store.relink = NULL)
 SPOIL(no_next, store.next = NULL)
-SPOIL(no_match, handler.match = NULL)
-SPOIL(no_translate, handler.translate = NULL)
-SPOIL(null_kinds, handler.kinds = NULL)
+SPOIL(no_match, handlers[1].match = NULL)
+SPOIL(no_translate, handlers[1].translate = NULL)
+SPOIL(null_kinds, handlers[1].kinds = NULL)
 SPOIL(no_prefetch, store.prefetch = NULL)
 SPOIL(longest_burst, config.burst = 256)
 SPOIL(shortest_burst, config.burst = 1)
-SPOIL(newer_handler, handler.size++)
+SPOIL(null_handler, protocols[1].handler = no_such_handler)
+SPOIL(zero_address, addresses[2].octets[0] = 0)
+SPOIL(loopback, addresses[1].octets[0] = 127)
+SPOIL(multicast, addresses[2].octets[0] = 224)
+SPOIL(broadcast, addresses[2] = all_ones)
+SPOIL(last_unicast, addresses[2].octets[0] = 223)
+SPOIL(handler_twice, protocols[0] = p->protocols[1])
+SPOIL(behind_the_rest, handlers[0].takes_rest = true)
+SPOIL(the_rest_last, handlers[1].takes_rest = true)
+SPOIL(many_ip_protocols, handlers[1].ip_protocol_count = 8)
+SPOIL(no_own_reasons, handlers[1].own_reason_count = 1)
+SPOIL(no_own_counters, handlers[1].own_counter_count = 1)
+SPOIL(no_server_ports, handlers[1].server_port_count = 1)
+SPOIL(no_configure, handlers[1].settings_size = 1)
+
+static const struct vpnalg_server_port many_ports[33];
+
+static void too_many_ports(struct parts *p)
+{
+	p->handlers[0].server_ports = p->handlers[1].server_ports = many_ports;
+	p->handlers[0].server_port_count = 16;
+	p->handlers[1].server_port_count = 17;
+}
+
+static void as_many_ports(struct parts *p)
+{
+	too_many_ports(p);
+	p->handlers[1].server_port_count = 16;
+}
+
+static const char *const reasons[65] = { "one" };
+
+static void too_many_own_reasons(struct parts *p)
+{
+	p->handlers[1].own_reasons = reasons;
+	p->handlers[1].own_reason_count = 65;
+}
+
+static const char *refuse_all(const void *given, void *settings)
+{
+	(void)settings;
+	return given != NULL ? "toy: colour: too red" : NULL;
+}
+
+static void refused_settings(struct parts *p)
+{
+	p->handlers[1].configure = refuse_all;
+	p->protocols[1].settings = "red";
+}
+
+static void too_large_settings(struct parts *p)
+{
+	p->handlers[1].configure = refuse_all;
+	p->handlers[1].settings_size = 4097;
+}
+
+static const struct vpnalg_timers no_timers;
+
+SPOIL(sizeless_timers, config.timers = &no_timers)
+
+static void newer_handler(struct parts *p)
+{
+	p->handlers[1].size++;
+	memset(&p->handlers[2], 0, sizeof(p->handlers[2]));
+}
+
+/* With something that this library does not know. */
+SPOIL(much_newer_handler, handlers[1].size++)
 SPOIL(largest_body, kinds[0].body = 136)
 SPOIL(one_address, config.address_count = 1)
 SPOIL(odd, off = 1)
@@ -128,13 +244,13 @@ SPOIL(off_by_8, off = 8)
 
 static void fifteen_of_all(struct parts *p)
 {
-	p->config.handler_count = 15;
-	p->handler.kind_count = 15;
+	p->config.protocol_count = 15;
+	p->handlers[1].kind_count = 15;
 }
 
 static void fifteen_kinds_one_wrong(struct parts *p)
 {
-	p->handler.kind_count = 15;
+	p->handlers[1].kind_count = 15;
 	last_kind_of_one_slot(p);
 }
 
@@ -174,7 +290,32 @@ static const struct row {
 	{ "nothing", nothing, 0, true },
 	{ "size 0", no_size, VPNALG_ERROR_CONFIG, false },
 	{ "size 7", tiny_size, VPNALG_ERROR_CONFIG, false },
-	{ "a newer config", newer_size, VPNALG_ERROR_CONFIG, false },
+	{ "a newer config", newer_size, 0, true },
+	{ "a newer config with more in it", newer_setting, VPNALG_ERROR_CONFIG,
+	  false },
+	{ "no handler", null_handler, VPNALG_ERROR_CONFIG, false },
+	{ "a handler twice", handler_twice, VPNALG_ERROR_CONFIG, false },
+	{ "one behind the rest", behind_the_rest, VPNALG_ERROR_CONFIG, false },
+	{ "the rest last", the_rest_last, 0, true },
+	{ "8 IP protocols", many_ip_protocols, VPNALG_ERROR_CONFIG, false },
+	{ "no names of reasons", no_own_reasons, VPNALG_ERROR_CONFIG, false },
+	{ "no names of counters", no_own_counters, VPNALG_ERROR_CONFIG, false },
+	{ "65 reasons", too_many_own_reasons, VPNALG_ERROR_CONFIG, false },
+	{ "no server ports", no_server_ports, VPNALG_ERROR_CONFIG, false },
+	{ "33 server ports", too_many_ports, VPNALG_ERROR_CONFIG, false },
+	{ "32 server ports", as_many_ports, 0, true },
+	{ "settings without configure", no_configure, VPNALG_ERROR_CONFIG,
+	  false },
+	{ "settings too large", too_large_settings, VPNALG_ERROR_CONFIG,
+	  false },
+	{ "settings that the handler refuses", refused_settings,
+	  VPNALG_ERROR_CONFIG, false },
+	{ "timers without a size", sizeless_timers, VPNALG_ERROR_CONFIG, false },
+	{ "0.0.0.0/8", zero_address, VPNALG_ERROR_ADDRESS, true },
+	{ "127.0.0.0/8", loopback, VPNALG_ERROR_ADDRESS, true },
+	{ "a multicast address", multicast, VPNALG_ERROR_ADDRESS, true },
+	{ "a broadcast address", broadcast, VPNALG_ERROR_ADDRESS, true },
+	{ "the last unicast network", last_unicast, 0, true },
 	{ "no handlers", no_handlers, VPNALG_ERROR_CONFIG, false },
 	{ "0 handlers", zero_handlers, VPNALG_ERROR_CONFIG, false },
 	{ "16 handlers", sixteen_handlers, VPNALG_ERROR_CONFIG, false },
@@ -207,9 +348,9 @@ static const struct row {
 	{ "no find", no_find, VPNALG_ERROR_STORE, true },
 	{ "no add", no_add, VPNALG_ERROR_STORE, true },
 	{ "no remove", no_remove, VPNALG_ERROR_STORE, true },
-	{ "no give", no_give, VPNALG_ERROR_STORE, true },
-	{ "no take", no_take, VPNALG_ERROR_STORE, true },
-	{ "no point", no_point, VPNALG_ERROR_STORE, true },
+	{ "no link", no_link, VPNALG_ERROR_STORE, true },
+	{ "no unlink", no_unlink, VPNALG_ERROR_STORE, true },
+	{ "no relink", no_relink, VPNALG_ERROR_STORE, true },
 	{ "no next", no_next, VPNALG_ERROR_STORE, true },
 	{ "one byte less", one_byte_less, VPNALG_ERROR_MEMORY, true },
 	{ "odd memory", odd, VPNALG_ERROR_MEMORY, true },
@@ -224,7 +365,9 @@ static const struct row {
 	{ "burst 256", longest_burst, 0, true },
 	{ "burst 1", shortest_burst, 0, true },
 	{ "a newer handler", newer_handler, 0, true },
-	{ "15 handlers, 15 kinds", fifteen_of_all, 0, true },
+	{ "a much newer handler", much_newer_handler, VPNALG_ERROR_CONFIG,
+	  false },
+	{ "15 protocols, 15 kinds", fifteen_of_all, 0, true },
 	{ "the largest body", largest_body, 0, true },
 	{ "one address", one_address, 0, true },
 };
@@ -241,6 +384,52 @@ START_TEST(every_wrong_setting_has_its_error)
 	if (!row->has_size)
 		p.size = 100000;
 	ck_assert_msg(try_init(&p) == row->error, "%s", row->name);
+}
+END_TEST
+
+/* What vpnalg_config_error() says of some of them. */
+static const struct text_row {
+	void (*spoil)(struct parts *p);
+	const char *text;
+	size_t index;
+} text_rows[] = {
+	{ nothing, NULL, 0 },
+	{ newer_setting, "size: a struct of another version", 0 },
+	{ no_handlers, "protocols: none", 0 },
+	{ sixteen_handlers, "protocols: more than 15", 0 },
+	{ no_handler, "protocols: no handler", 1 },
+	{ null_handler, "protocols: no handler", 1 },
+	{ handler_twice, "protocols: this one stands there twice", 1 },
+	{ behind_the_rest, "protocols: the one before takes the rest", 1 },
+	{ refused_settings, "toy: colour: too red", 1 },
+	{ too_many_ports, "protocols: more than 32 server ports in all", 1 },
+	{ no_addresses, "addresses: none", 0 },
+	{ multicast, "addresses: no IPv4 unicast address", 2 },
+	{ loopback, "addresses: no IPv4 unicast address", 1 },
+	{ twice, "addresses: this one stands there twice", 2 },
+	{ no_store, "store: none", 0 },
+	{ no_chance, "random: none", 0 },
+	{ long_burst, "burst: greater than 256", 0 },
+	{ sizeless_timers, "timers: a struct of another version", 0 },
+};
+
+START_TEST(a_wrong_setting_is_named)
+{
+	const struct text_row *row = &text_rows[_i];
+	const char *text;
+	struct parts p;
+	size_t index = 99;
+
+	assemble(&p);
+	row->spoil(&p);
+	text = vpnalg_config_error(&p.config, &index);
+	if (row->text == NULL)
+		ck_assert_ptr_null(text);
+	else
+		ck_assert_str_eq(text, row->text);
+	ck_assert_uint_eq(index, row->index);
+	ck_assert(vpnalg_config_error(&p.config, NULL) == text);
+	free(p.table);
 }
 END_TEST
 
@@ -261,10 +450,11 @@ END_TEST
 static const size_t old_sizes[] = {
 	offsetof(struct vpnalg_config, choose),
 	offsetof(struct vpnalg_config, release),
+	offsetof(struct vpnalg_config, event),
 	offsetof(struct vpnalg_config, pool_key),
+	offsetof(struct vpnalg_config, hash_key),
 	offsetof(struct vpnalg_config, burst),
-	offsetof(struct vpnalg_config, timers),
-	offsetof(struct vpnalg_config, l2tp),
+	offsetof(struct vpnalg_config, passive),
 };
 
 START_TEST(what_an_older_caller_does_not_know_has_its_default)
@@ -281,7 +471,7 @@ START_TEST(what_an_older_caller_does_not_know_has_its_default)
 	p.config.size = size;
 	ck_assert_int_eq(vpnalg_init(&alg, at, 19990, &p.config), 0);
 	ck_assert_uint_eq(vpnalg_session_timers(alg)->linger, 100000);
-	ck_assert(!vpnalg_session_l2tp(alg)->any_address);
+	ck_assert(vpnalg_session_may_hold(alg));
 	free(p.table);
 }
 END_TEST
@@ -303,7 +493,9 @@ END_TEST
 /* Timers: zero is the default, all else is taken. */
 START_TEST(timers_are_the_defaults_or_as_given)
 {
-	const struct vpnalg_timers given = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
+	const struct vpnalg_timers given = {
+		sizeof(given), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+	};
 	const struct vpnalg_timers *t;
 	struct world w;
 
@@ -340,7 +532,7 @@ START_TEST(what_was_given_for_the_beginning_is_not_needed_later)
 	struct parts p;
 
 	assemble(&p);
-	p.handlers[0] = &spy;
+	p.protocols[0].handler = spy_handler;
 	ck_assert_int_eq(vpnalg_init(&alg, at, 19990, &p.config), 0);
 	memset(&p.config, 0xa5, sizeof(p.config));
 	memset(p.addresses, 0xa5, sizeof(p.addresses));
@@ -456,7 +648,9 @@ START_TEST(every_result_has_its_text)
 	ck_assert_str_eq(vpnalg_result_text(VPNALG_DROP_NO_ID),
 			 "no free outside ID");
 	ck_assert_str_eq(vpnalg_result_text(VPNALG_RESULTS), "unknown");
-	ck_assert_str_eq(vpnalg_result_text(UINT32_MAX), "unknown");
+	ck_assert_str_eq(vpnalg_result_text(VPNALG_DROP_OWN - 1), "unknown");
+	ck_assert_str_eq(vpnalg_result_text(VPNALG_DROP_OWN),
+			 "a reason of the handler's own");
 }
 END_TEST
 
@@ -467,6 +661,8 @@ Suite *init_suite(void)
 
 	tcase_add_loop_test(settings, every_wrong_setting_has_its_error, 0,
 			    ROWS(rows));
+	tcase_add_loop_test(settings, a_wrong_setting_is_named, 0,
+			    ROWS(text_rows));
 	tcase_add_test(settings, no_memory_is_too_little);
 	tcase_add_loop_test(settings,
 			    what_an_older_caller_does_not_know_has_its_default,

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Hosts, servers and strangers that do anything with IKE and ESP at any time,
- * beside the other handlers, while the store and the caller fail now and then.
+ * beside the other protocols, while the store and the caller fail now and then.
  * The model knows what each has sent and what the events told. */
 #include "support_ipsec.h"
 #include "cases.h"
+
+#include <vpnalg/protocols.h>
 
 #include <stdlib.h>
 
@@ -502,26 +504,28 @@ static void check_bounds(void)
 
 static void begin(void)
 {
-	static const struct vpnalg_handler *const first[] = {
-		&vpnalg_ipsec, &vpnalg_pptp, &vpnalg_l2tp, &vpnalg_gre,
-		&vpnalg_general
+	static const struct vpnalg_protocol first[] = {
+		{ vpnalg_ipsec, NULL }, { vpnalg_pptp, NULL },
+		{ vpnalg_l2tp, NULL }, { vpnalg_gre, NULL },
+		{ vpnalg_general, NULL },
 	};
-	static const struct vpnalg_handler *const last[] = {
-		&vpnalg_l2tp, &vpnalg_pptp, &vpnalg_gre, &vpnalg_ipsec,
-		&vpnalg_general
+	static const struct vpnalg_protocol last[] = {
+		{ vpnalg_l2tp, NULL }, { vpnalg_pptp, NULL },
+		{ vpnalg_gre, NULL }, { vpnalg_ipsec, NULL },
+		{ vpnalg_general, NULL },
 	};
 	static const uint32_t addresses[] = { OUTSIDE, OUTSIDE_2,
 					      OUTSIDE_2 + 1 };
 	unsigned n, s;
 
 	first_kind = 0;
-	for (n = 0; row->last && last[n] != &vpnalg_ipsec; n++)
-		first_kind += last[n]->kind_count;
+	for (n = 0; row->last && last[n].handler != vpnalg_ipsec; n++)
+		first_kind += last[n].handler()->kind_count;
 	given_count = 0;
 	numbers = 1;
 	world_begin(&w, &(struct world_options){
-				.handlers = row->last ? last : first,
-				.handler_count = 5,
+				.protocols = row->last ? last : first,
+				.protocol_count = 5,
 				.addresses = addresses,
 				.address_count = row->addresses,
 				.units = 3000,

@@ -4,6 +4,8 @@
 #include "support_l2tp.h"
 #include "cases.h"
 
+#include <vpnalg/l2tp.h>
+
 #include <string.h>
 
 static struct world w;
@@ -237,15 +239,15 @@ END_TEST
  * that is its own. */
 START_TEST(what_is_not_l2tp_does_not_share_a_port)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_l2tp_port_1701
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_l2tp, &l2tp_port_1701 },
 	};
 	struct tunnel a = a_tunnel(0);
 	struct bytes p;
 
 	world_end(&w);
-	l2tp_world(&w, (struct world_options){ .handlers = handlers,
-					       .handler_count = 1 });
+	l2tp_world(&w, (struct world_options){ .protocols = protocols,
+					       .protocol_count = 1 });
 	a.port = 40000;
 	a.insists = true;
 	p = udp_packet(a.client, a.port, SERVER, L2TP, WIREGUARD, 30);
@@ -330,15 +332,15 @@ END_TEST
 
 START_TEST(what_is_dropped_leaves_nothing_behind)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_l2tp_port_1701
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_l2tp, &l2tp_port_1701 },
 	};
 	struct tunnel t = a_tunnel(0);
 	struct bytes m = nameless(&t, _i);
 
 	world_end(&w);
-	l2tp_world(&w, (struct world_options){ .handlers = handlers,
-					       .handler_count = 1 });
+	l2tp_world(&w, (struct world_options){ .protocols = protocols,
+					       .protocol_count = 1 });
 	t.port = 40000;
 	tunnel_says(&w, &t, &m);
 	ck_assert_uint_ne(w.last.result, VPNALG_TRANSLATED);

@@ -4,14 +4,16 @@
 #include "support_l2tp.h"
 #include "cases.h"
 
+#include <vpnalg/protocols.h>
+
 #define WIREGUARD "\1\0\0\0\7\7\7\7abcdefghijklmnopqrstuvwxyz"
 
 static struct world w;
 
-static void begin(const struct vpnalg_handler *const *handlers, size_t count)
+static void begin(const struct vpnalg_protocol *protocols, size_t count)
 {
-	l2tp_world(&w, (struct world_options){ .handlers = handlers,
-					       .handler_count = count });
+	l2tp_world(&w, (struct world_options){ .protocols = protocols,
+					       .protocol_count = count });
 }
 
 static void end(void)
@@ -30,8 +32,9 @@ static struct tunnel a_tunnel(void)
  * too, and undo knows which way they came. */
 START_TEST(what_came_from_a_vpns_port_to_a_mapping_is_undone)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_general
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_ipsec, NULL }, { vpnalg_l2tp, NULL },
+		{ vpnalg_general, NULL },
 	};
 	static const uint16_t ports[] = { 500, 1701, 4500, 53 };
 	struct bytes p = udp_packet(CLIENT_A, 40000, STRANGER, 53, "question",
@@ -39,7 +42,7 @@ START_TEST(what_came_from_a_vpns_port_to_a_mapping_is_undone)
 	struct bytes m = l2tp_control(2, 7, 0, SCCRP);
 	uint16_t outside;
 
-	begin(handlers, 3);
+	begin(protocols, 3);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
 	outside = get16(l4(&w));
 	p = udp_packet(SERVER, ports[_i], OUTSIDE, outside, m.data, m.length);
@@ -57,8 +60,9 @@ END_TEST
  * mapping's port instead would be taken for that one's. */
 START_TEST(what_came_to_a_mapping_is_not_taken_for_a_vpns)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_general
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_ipsec, NULL }, { vpnalg_l2tp, NULL },
+		{ vpnalg_general, NULL },
 	};
 	static const uint16_t ports[] = { 500, 1701, 4500 };
 	struct bytes p = udp_packet(CLIENT_A, 40000, STRANGER, 53, "question",
@@ -66,7 +70,7 @@ START_TEST(what_came_to_a_mapping_is_not_taken_for_a_vpns)
 	struct bytes in;
 	uint16_t mapped;
 
-	begin(handlers, 3);
+	begin(protocols, 3);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
 	mapped = get16(l4(&w));
 	in = udp_packet(SERVER, ports[_i], OUTSIDE, mapped, WIREGUARD, 30);
@@ -82,15 +86,16 @@ END_TEST
  * it looks like the answer. */
 START_TEST(what_looks_like_an_answer_is_the_sessions_between_its_ports)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_l2tp, &vpnalg_ipsec, &vpnalg_general
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_l2tp, NULL }, { vpnalg_ipsec, NULL },
+		{ vpnalg_general, NULL },
 	};
 	static const uint16_t ports[] = { 500, 4500, 5000 };
 	struct bytes m = l2tp_control(2, 7, _i & 1, _i > 5 ? HELLO : SCCRP), p;
 	struct tunnel t = a_tunnel();
 	uint16_t outside;
 
-	begin(handlers, 3);
+	begin(protocols, 3);
 	if (_i > 5)
 		t.port = L2TP;
 	p = udp_packet(CLIENT_A, t.port, SERVER, ports[_i / 2 % 3], WIREGUARD,
@@ -124,14 +129,14 @@ static const struct {
  * would be taken for the flow's. */
 START_TEST(between_the_ports_of_an_answer_there_is_the_flow_alone)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_l2tp, &vpnalg_general
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_l2tp, NULL }, { vpnalg_general, NULL },
 	};
 	struct bytes m = l2tp_data2(7, 8, 1), p;
 	struct tunnel t = a_tunnel();
 	uint16_t mapped;
 
-	begin(handlers, 2);
+	begin(protocols, 2);
 	t.answer_port = 5000;
 	p = udp_packet(CLIENT_A, t.port, STRANGER, 53, "question", 8);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);

@@ -3,6 +3,8 @@
 #include "support_l2tp.h"
 #include "cases.h"
 
+#include <vpnalg/l2tp.h>
+
 #include <string.h>
 
 static struct world w;
@@ -133,16 +135,16 @@ END_TEST
 /* Where all of L2TP shares port 1701: another protocol does not. */
 START_TEST(only_what_is_l2tp_shares_its_port)
 {
-	static const struct vpnalg_handler *const sharing[] = {
-		&vpnalg_l2tp_port_1701
+	static const struct vpnalg_protocol sharing[] = {
+		{ vpnalg_l2tp, &l2tp_port_1701 },
 	};
 	struct bytes p = udp_packet(CLIENT_A, 40000, SERVER, L2TP,
 				    rows[_i].bytes, rows[_i].length);
 	unsigned result;
 
 	world_end(&w);
-	l2tp_world(&w, (struct world_options){ .handlers = sharing,
-					       .handler_count = 1 });
+	l2tp_world(&w, (struct world_options){ .protocols = sharing,
+					       .protocol_count = 1 });
 	result = send_packet(&w, VPNALG_OUT, &p);
 	ck_assert_msg(rows[_i].result == FOREIGN
 			      ? result == VPNALG_TRANSLATED &&

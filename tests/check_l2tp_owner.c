@@ -4,6 +4,8 @@
 #include "support_l2tp.h"
 #include "cases.h"
 
+#include <vpnalg/l2tp.h>
+
 #define KIND_CLAIM 6
 
 static struct world w;
@@ -205,15 +207,15 @@ END_TEST
  * begin anew, and that ends nothing of the first one's. */
 START_TEST(of_forgotten_tunnels_the_first_goes_on_and_the_others_begin_anew)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_l2tp, &vpnalg_l2tp_port_1701
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_l2tp, NULL }, { vpnalg_l2tp, &l2tp_port_1701 },
 	};
 	struct tunnel t[3];
 	unsigned i;
 
 	world_end(&w);
-	l2tp_world(&w, (struct world_options){ .handlers = &handlers[_i],
-					       .handler_count = 1 });
+	l2tp_world(&w, (struct world_options){ .protocols = &protocols[_i],
+					       .protocol_count = 1 });
 	for (i = 0; i < 3; i++) {
 		t[i] = carriers[3];
 		t[i].client = CLIENT_A + i;

@@ -4,6 +4,8 @@
 #include "support_l2tp.h"
 #include "cases.h"
 
+#include <vpnalg/l2tp.h>
+
 #include <string.h>
 
 static struct world w;
@@ -41,16 +43,16 @@ static void begin_tunnels(struct tunnel *t, unsigned count)
 
 START_TEST(ten_clients_of_one_tunnel_id_share_the_port)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_l2tp_port_1701
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_l2tp, &l2tp_port_1701 },
 	};
 	struct tunnel t[10];
 	unsigned i, round;
 
 	if (_i == 1) { /* known beforehand: nobody asks twice */
 		world_end(&w);
-		l2tp_world(&w, (struct world_options){ .handlers = handlers,
-						       .handler_count = 1 });
+		l2tp_world(&w, (struct world_options){ .protocols = protocols,
+						       .protocol_count = 1 });
 	}
 	begin_tunnels(t, 10);
 	for (round = 0; round < 2; round++)

@@ -5,6 +5,8 @@
 #include "general.h"
 #include "support_l2tp.h"
 
+#include <vpnalg/protocols.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +28,7 @@ static enum vpnalg_result refuse(struct vpnalg_step *step)
 	return VPNALG_DROP_MALFORMED;
 }
 
-START_TEST(a_session_is_translated_by_its_own_handler_whoever_finds_it)
+static const struct vpnalg_handler *borrower_handler(void)
 {
 	static const struct vpnalg_kind kinds[] = {
 		{ .name = "none", .slots = 2 },
@@ -36,10 +38,17 @@ START_TEST(a_session_is_translated_by_its_own_handler_whoever_finds_it)
 		.kinds = kinds, .kind_count = 1, .match = borrow,
 		.translate = refuse,
 	};
-	static const struct vpnalg_handler *const handlers[] = { &borrower,
-								 &toy };
-	struct world_options options = { .handlers = handlers,
-					 .handler_count = 2 };
+
+	return &borrower;
+}
+
+START_TEST(a_session_is_translated_by_its_own_handler_whoever_finds_it)
+{
+	static const struct vpnalg_protocol protocols[] = {
+		{ borrower_handler, NULL }, { toy_handler, NULL },
+	};
+	struct world_options options = { .protocols = protocols,
+					 .protocol_count = 2 };
 	struct vpnalg_kind_counters counters;
 	struct bytes p;
 	struct world w;
@@ -373,16 +382,17 @@ static const struct cost_row {
 
 START_TEST(a_session_costs_what_the_manual_says)
 {
-	static const struct vpnalg_handler *const all[] = {
-		&vpnalg_pptp, &vpnalg_l2tp, &vpnalg_gre, &vpnalg_general
+	static const struct vpnalg_protocol all[] = {
+		{ vpnalg_pptp, NULL }, { vpnalg_l2tp, NULL },
+		{ vpnalg_gre, NULL }, { vpnalg_general, NULL },
 	};
 	static const uint32_t pool[] = { OUTSIDE, OUTSIDE_2 };
 	const struct cost_row *cost = &cost_rows[_i];
 	struct world w;
 
 	world_begin(&w, &(struct world_options){
-				.handlers = all,
-				.handler_count = 4,
+				.protocols = all,
+				.protocol_count = 4,
 				.addresses = pool,
 				.address_count = cost->addresses });
 	cost->begin(&w);

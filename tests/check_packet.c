@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-static const struct vpnalg_handler *const spies[] = { &spy };
-static const struct world_options with_spy = { .handlers = spies,
-					       .handler_count = 1 };
+static const struct vpnalg_protocol spies[] = { { spy_handler, NULL } };
+static const struct world_options with_spy = { .protocols = spies,
+					       .protocol_count = 1 };
 
 /* Gives a packet of len bytes, of which caplen are in memory, to the spy. */
 static bool shown(struct world *w, enum vpnalg_direction direction,
@@ -27,7 +27,7 @@ static const struct header_row {
 	uint8_t first;                    /* version and IHL */
 	uint16_t total;                   /* total length */
 	uint32_t caplen, len;             /* of the packet */
-	bool shown;                       /* to handlers, and then: */
+	bool shown;                       /* to protocols, and then: */
 	uint32_t l4_off, l4_len, l4_caplen;
 	bool overlong;
 } header_rows[] = {

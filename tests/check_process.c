@@ -3,6 +3,8 @@
 #include "toy.h"
 #include "cases.h"
 
+#include <vpnalg/protocols.h>
+
 #include <string.h>
 
 /* CLIENT_A has a PPTP call (7 and 9) and a toy session with SERVER. */
@@ -159,16 +161,17 @@ static struct bytes opening_packet(unsigned i, uint32_t from, uint32_t to)
 
 #define OPENING_PACKETS 8
 
-static const struct vpnalg_handler *const all_handlers[] = {
-	&vpnalg_pptp, &vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_gre, &vpnalg_general
+static const struct vpnalg_protocol all_handlers[] = {
+	{ vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL }, { vpnalg_l2tp, NULL },
+	{ vpnalg_gre, NULL }, { vpnalg_general, NULL },
 };
 
 static const uint32_t two_addresses[] = { OUTSIDE, OUTSIDE_2 };
 
 START_TEST(what_is_no_far_host_has_no_session_and_sends_nothing_in)
 {
-	struct world_options options = { .handlers = all_handlers,
-					 .handler_count = 5,
+	struct world_options options = { .protocols = all_handlers,
+					 .protocol_count = 5,
 					 .addresses = two_addresses,
 					 .address_count = 2,
 					 .no_undo = true };
@@ -193,8 +196,8 @@ END_TEST
 /* A mapping takes packets from everybody who is somebody. */
 START_TEST(what_is_no_far_host_does_not_come_in_through_a_mapping)
 {
-	struct world_options options = { .handlers = all_handlers,
-					 .handler_count = 5,
+	struct world_options options = { .protocols = all_handlers,
+					 .protocol_count = 5,
 					 .no_undo = true };
 	uint32_t remote = far_rows[_i].address;
 	bool may = far_rows[_i].remote || remote == OUTSIDE_2;
@@ -217,8 +220,8 @@ END_TEST
 /* One host's packets to 0.0.0.0 took the router's own ports for everybody. */
 START_TEST(no_packet_takes_a_port_for_all_remotes)
 {
-	struct world_options options = { .handlers = all_handlers,
-					 .handler_count = 5,
+	struct world_options options = { .protocols = all_handlers,
+					 .protocol_count = 5,
 					 .no_undo = true };
 	struct world w;
 	struct bytes p;
@@ -268,10 +271,12 @@ END_TEST
  * session. */
 START_TEST(an_in_packet_that_the_first_handler_has_no_session_for_goes_on)
 {
-	static const struct vpnalg_handler *const handlers[] = { &greedy, &spy,
-								 &toy };
-	struct world_options options = { .handlers = handlers,
-					 .handler_count = 3 };
+	static const struct vpnalg_protocol protocols[] = {
+		{ greedy_handler, NULL }, { spy_handler, NULL },
+		{ toy_handler, NULL },
+	};
+	struct world_options options = { .protocols = protocols,
+					 .protocol_count = 3 };
 	struct world w;
 	struct bytes p;
 	uint16_t id;
@@ -321,29 +326,44 @@ static enum vpnalg_result leave_alone(struct vpnalg_step *step)
 	return VPNALG_UNTOUCHED;
 }
 
-START_TEST(each_handler_is_told_of_its_own_attempts)
+static const struct vpnalg_kind one_kind = { .name = "one", .slots = 2 };
+
+static const struct vpnalg_handler *first_handler(void)
 {
-	static const struct vpnalg_kind kind = { .name = "one", .slots = 2 };
 	static const struct vpnalg_handler first = { .size = sizeof(first),
 						     .name = "first",
-						     .kinds = &kind,
+						     .kinds = &one_kind,
 						     .kind_count = 1,
 						     .match = know_two,
 						     .translate = leave_alone };
+
+	return &first;
+}
+
+static const struct vpnalg_handler *second_handler(void)
+{
 	static const struct vpnalg_handler second = {
 		.size = sizeof(second),
 		.name = "second",
-		.kinds = &kind,
+		.kinds = &one_kind,
 		.kind_count = 1,
 		.match = look_at_attempt,
 		.translate = leave_alone
 	};
-	static const struct vpnalg_handler *const both[] = { &first, &second };
+
+	return &second;
+}
+
+START_TEST(each_handler_is_told_of_its_own_attempts)
+{
+	static const struct vpnalg_protocol both[] = {
+		{ first_handler, NULL }, { second_handler, NULL },
+	};
 	struct bytes p = udp_packet(CLIENT_A, 5000, SERVER, 53, "q", 1);
 	struct world w;
 
-	world_begin(&w, &(struct world_options){ .handlers = both,
-						 .handler_count = 2 });
+	world_begin(&w, &(struct world_options){ .protocols = both,
+						 .protocol_count = 2 });
 	attempts_seen = 99;
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_UNTOUCHED);
 	ck_assert_uint_eq(attempts_seen, 0);
@@ -509,7 +529,7 @@ END_TEST
 Suite *process_suite(void)
 {
 	Suite *suite = suite_create("process");
-	TCase *whose = tcase_create("whose"), *handlers;
+	TCase *whose = tcase_create("whose"), *protocols;
 
 	tcase_add_loop_test(whose,
 			    a_packet_is_ours_or_the_routers_or_must_not_pass,
@@ -529,16 +549,16 @@ Suite *process_suite(void)
 		whose, what_is_no_far_host_does_not_come_in_through_a_mapping,
 		0, ROWS(far_rows));
 	tcase_add_test(whose, no_packet_takes_a_port_for_all_remotes);
-	handlers = tcase_create("handlers");
+	protocols = tcase_create("handlers");
 	tcase_add_test(
-		handlers,
+		protocols,
 		an_in_packet_that_the_first_handler_has_no_session_for_goes_on);
-	tcase_add_test(handlers, each_handler_is_told_of_its_own_attempts);
-	tcase_add_test(handlers,
+	tcase_add_test(protocols, each_handler_is_told_of_its_own_attempts);
+	tcase_add_test(protocols,
 		       udp_without_a_checksum_is_translated_without_one);
-	tcase_add_test(handlers, a_shared_peer_id_undoes_nothing);
+	tcase_add_test(protocols, a_shared_peer_id_undoes_nothing);
 	suite_add_tcase(suite, whose);
-	suite_add_tcase(suite, handlers);
+	suite_add_tcase(suite, protocols);
 	suite_add_tcase(suite, process_burst_case());
 	suite_add_tcase(suite, engine_more_case());
 	return suite;

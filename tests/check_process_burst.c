@@ -5,6 +5,9 @@
 #include "toy.h"
 #include "cases.h"
 
+#include <vpnalg/ipsec.h>
+#include <vpnalg/pptp.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,14 +52,15 @@ static enum vpnalg_choice differ(struct world *w,
 
 static void begin_world(struct world *w, uint16_t burst)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_pptp, &toy, &vpnalg_ipsec
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_pptp, NULL }, { toy_handler, NULL },
+		{ vpnalg_ipsec, NULL },
 	};
 	static const uint32_t addresses[] = { OUTSIDE, OUTSIDE_2 };
 	struct world_options options = { .addresses = addresses,
 					 .address_count = 2,
-					 .handlers = handlers,
-					 .handler_count = 3,
+					 .protocols = protocols,
+					 .protocol_count = 3,
 					 .burst = burst,
 					 .units = 185,
 					 .choose = differ,

@@ -6,6 +6,9 @@
 #include "toy.h"
 #include "cases.h"
 
+#include <vpnalg/general.h>
+#include <vpnalg/pptp.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,11 +31,13 @@ static const struct open_row {
 
 static void open_world(struct world *w, const struct open_row *row)
 {
-	static const struct vpnalg_handler *const handlers[] = { &toy, &spy };
+	static const struct vpnalg_protocol protocols[] = {
+		{ toy_handler, NULL }, { spy_handler, NULL },
+	};
 	struct world_options options = { .addresses = two_addresses,
 					 .address_count = row->addresses,
-					 .handlers = handlers,
-					 .handler_count = 2,
+					 .protocols = protocols,
+					 .protocol_count = 2,
 					 .choosing = CHOOSE_TAKE };
 
 	world_begin(w, &options);
@@ -239,14 +244,15 @@ static void mirror_stand_between(struct world *w)
 
 static void mirror_begin(struct world *w)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_pptp, &toy, &vpnalg_general
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_pptp, NULL }, { toy_handler, NULL },
+		{ vpnalg_general, NULL },
 	};
 	struct world_options options = {
 		.addresses = two_addresses,
 		.address_count = 2,
-		.handlers = handlers,
-		.handler_count = 3,
+		.protocols = protocols,
+		.protocol_count = 3,
 		.general.filtering = VPNALG_FILTERING_ADDRESS_DEPENDENT
 	};
 

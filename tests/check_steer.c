@@ -26,10 +26,12 @@ static uint32_t steer_cut(const struct vpnalg_steer *s, unsigned direction,
 					.caplen = caplen,
 					.len = p->length,
 					.direction = (uint8_t)direction };
+	bool fragment;
 	uint32_t at;
 
 	memcpy(block + 1, p->data, caplen);
-	at = vpnalg_steer(s, &packet, n);
+	at = vpnalg_steer(s, &packet, n, &fragment);
+	ck_assert(!fragment);
 	ck_assert_uint_lt(at, n);
 	ck_assert_mem_eq(block + 1, p->data, caplen);
 	free(block);

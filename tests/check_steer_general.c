@@ -4,6 +4,8 @@
 #include "general.h"
 #include "cases.h"
 
+#include <vpnalg/protocols.h>
+
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,12 +21,21 @@ static const struct vpnalg_ports ranges[] = {
 
 enum { N = 4 };
 
+static const struct vpnalg_protocol vpns[] = {
+	{ vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL }, { vpnalg_l2tp, NULL },
+};
+
+/* In what steer_with() returns: the packet is a fragment without ports. */
+#define FRAGMENT 0x80000000U
+
 static const struct vpnalg_steer settings = { .size = sizeof(settings),
 					      .key = { 1, 2 },
 					      .addresses = addresses,
 					      .address_count = 1,
 					      .general = ranges,
-					      .general_count = N };
+					      .general_count = N,
+					      .protocols = vpns,
+					      .protocol_count = 3 };
 static const struct vpnalg_steer without = { .size = sizeof(without),
 					     .key = { 1, 2 },
 					     .addresses = addresses,
@@ -38,8 +49,10 @@ static uint32_t steer_with(const struct vpnalg_steer *s, unsigned direction,
 					.len = p.length,
 					.direction = (uint8_t)direction,
 					.zone = zone };
+	bool fragment;
+	uint32_t at = vpnalg_steer(s, &packet, n, &fragment);
 
-	return vpnalg_steer(s, &packet, n);
+	return fragment ? at | FRAGMENT : at;
 }
 
 static uint32_t steer(unsigned direction, struct bytes p)
@@ -151,27 +164,31 @@ START_TEST(a_port_in_a_range_decides_and_no_other)
 }
 END_TEST
 
-/* VPN sessions: one of these ports at either end. */
-static const uint16_t vpn_ports[] = { 500, 1701, 1723, 4500 };
+/* VPN sessions: a server's port at either end. */
+static const struct vpn_row {
+	uint8_t protocol;
+	uint16_t port;
+} vpn_rows[] = { { UDP, 500 }, { UDP, 1701 }, { TCP, 1723 }, { UDP, 4500 } };
 
 START_TEST(vpn_protocols_go_by_their_remote)
 {
-	uint16_t port = vpn_ports[_i];
+	uint8_t protocol = vpn_rows[_i].protocol;
+	uint16_t port = vpn_rows[_i].port;
 	uint32_t remote, at;
 
 	for (remote = SERVER; remote < SERVER + 50; remote++) {
 		at = by_remote(remote);
 		ck_assert_uint_eq(steer(VPNALG_OUT,
-					packet(UDP, CLIENT_A, 4000, remote,
+					packet(protocol, CLIENT_A, 4000, remote,
 					       port)), at);
 		ck_assert_uint_eq(steer(VPNALG_OUT,
-					packet(UDP, CLIENT_A, port, remote,
+					packet(protocol, CLIENT_A, port, remote,
 					       4000)), at);
 		ck_assert_uint_eq(steer(VPNALG_IN,
-					packet(UDP, remote, port, OUTSIDE,
+					packet(protocol, remote, port, OUTSIDE,
 					       20000)), at);
 		ck_assert_uint_eq(steer(VPNALG_IN,
-					packet(UDP, remote, 20000, OUTSIDE,
+					packet(protocol, remote, 20000, OUTSIDE,
 					       port)), at);
 		ck_assert_uint_eq(steer(VPNALG_OUT, gre_packet(CLIENT_A,
 							       remote, 9, 1)),
@@ -213,7 +230,7 @@ START_TEST(fragments_without_ports_are_marked)
 			set_fragment(&p, 0x0005);
 			ck_assert_uint_eq(steer_with(&settings, VPNALG_OUT, p,
 						     0, n),
-					  at | VPNALG_STEER_FRAGMENT);
+					  at | FRAGMENT);
 			ck_assert_uint_eq(steer_with(&without, VPNALG_OUT, p,
 						     0, n), at);
 			/* The first one has ports. */
@@ -271,8 +288,11 @@ START_TEST(a_cut_packet_stays_in_its_memory)
 						     .len = p.length,
 						     .direction = VPNALG_OUT };
 
+			bool fragment;
+
 			memcpy(block, p.data, caplen);
-			ck_assert_uint_eq(vpnalg_steer(&settings, &cut, N),
+			ck_assert_uint_eq(vpnalg_steer(&settings, &cut, N,
+						       &fragment),
 					  caplen < 20 ? 0
 					  : caplen < rows[i].least
 						  ? by_remote(SERVER)
@@ -292,7 +312,7 @@ TCase *steer_general_case(void)
 	tcase_add_loop_test(steering, a_port_in_a_range_decides_and_no_other,
 			    0, ROWS(port_rows));
 	tcase_add_loop_test(steering, vpn_protocols_go_by_their_remote, 0,
-			    ROWS(vpn_ports));
+			    ROWS(vpn_rows));
 	tcase_add_test(
 		steering,
 		pings_go_by_host_and_identifier_and_other_icmp_by_its_remote);

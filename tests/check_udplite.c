@@ -4,21 +4,24 @@
 #include "cases.h"
 #include "support.h"
 
+#include <vpnalg/pptp.h>
+
 #include <string.h>
 
 #define UDPLITE 136
 
-extern const struct vpnalg_handler udplite;
+const struct vpnalg_handler *udplite_handler(void);
 
 static struct world w;
 
 static void begin(void)
 {
-	static const struct vpnalg_handler *const handlers[] = { &vpnalg_pptp,
-								 &udplite };
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_pptp, NULL }, { udplite_handler, NULL },
+	};
 
-	world_begin(&w, &(struct world_options){ .handlers = handlers,
-						 .handler_count = 2,
+	world_begin(&w, &(struct world_options){ .protocols = protocols,
+						 .protocol_count = 2,
 						 .choosing = CHOOSE_TAKE });
 }
 

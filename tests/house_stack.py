@@ -25,10 +25,10 @@ SOURCE = pathlib.Path(os.environ.get("srcdir", ".")).resolve()
 
 # Members that point to functions of the library: those of a handler and of a
 # store. One that is assigned nowhere is a fault.
-OURS = ["match", "translate", "swept", "closed",
+OURS = ["match", "translate", "swept", "closed", "configure",
         "find", "add", "remove", "link", "unlink", "relink", "next", "prefetch"]
 # Members that point to functions of the caller's.
-CALLERS = ["random", "choose", "release", "changed", "event"]
+CALLERS = ["random", "choose", "release", "changed", "event", "handler"]
 # Functions of the caller's that are called by name.
 HOST = {"memcmp", "memcpy", "memmove", "memset"}
 

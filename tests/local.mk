@@ -65,6 +65,7 @@ UNIT_TEST_FILES = \
 	tests/check_model.c \
 	tests/check_more_engine.c \
 	tests/check_more_pptp.c \
+	tests/check_own.c \
 	tests/check_packet.c \
 	tests/check_packet_cut.c \
 	tests/check_packet_owned.c \

@@ -2,6 +2,8 @@
 /* The world: a translator, its store, time and chance. */
 #include "support.h"
 
+#include <vpnalg/protocols.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,9 +180,10 @@ static void hear(void *context, const struct vpnalg_event *event)
 {
 	struct world *w = context;
 
-	ck_assert_uint_lt(event->type, TOLD);
+	ck_assert(event->type < TOLD || event->type >= VPNALG_EVENT_OWN);
 	ck_assert_ptr_null(event->session.user);
-	w->told[event->type]++;
+	if (event->type < TOLD)
+		w->told[event->type]++;
 	w->event = *event;
 	if (w->options.heard != NULL)
 		w->options.heard(w, event);
@@ -191,8 +194,8 @@ static void hear(void *context, const struct vpnalg_event *event)
 static void set_defaults(struct world *w)
 {
 	static const uint32_t one_address[] = { OUTSIDE };
-	static const struct vpnalg_handler *const one_handler[] = {
-		&vpnalg_pptp
+	static const struct vpnalg_protocol one_handler[] = {
+		{ vpnalg_pptp, NULL },
 	};
 	struct world_options *o = &w->options;
 
@@ -200,12 +203,30 @@ static void set_defaults(struct world *w)
 		o->addresses = one_address;
 		o->address_count = 1;
 	}
-	if (o->handlers == NULL) {
-		o->handlers = one_handler;
-		o->handler_count = 1;
+	if (o->protocols == NULL) {
+		o->protocols = one_handler;
+		o->protocol_count = 1;
 	}
 	if (o->units == 0)
 		o->units = 600;
+}
+
+static void set_protocols(struct world *w)
+{
+	struct world_options *o = &w->options;
+	struct vpnalg_protocol *p;
+	size_t i;
+
+	o->general.size = sizeof(o->general);
+	o->l2tp.size = sizeof(o->l2tp);
+	for (i = 0; i < o->protocol_count; i++) {
+		p = &w->protocols[i];
+		*p = o->protocols[i];
+		if (p->settings == NULL && p->handler == vpnalg_general)
+			p->settings = &o->general;
+		if (p->settings == NULL && p->handler == vpnalg_l2tp)
+			p->settings = &o->l2tp;
+	}
 }
 
 void world_begin(struct world *w, const struct world_options *options)
@@ -218,6 +239,7 @@ void world_begin(struct world *w, const struct world_options *options)
 	if (options != NULL)
 		w->options = *options;
 	set_defaults(w);
+	set_protocols(w);
 	w->random = 1;
 	w->now = w->options.now;
 	if (w->now == 0 && !w->options.from_zero)
@@ -230,19 +252,18 @@ void world_begin(struct world *w, const struct world_options *options)
 		addresses[i].family = VPNALG_IPV4;
 		put32(addresses[i].octets, w->options.addresses[i]);
 	}
-	config.handlers = w->options.handlers;
-	config.handler_count = w->options.handler_count;
+	config.protocols = w->protocols;
+	config.protocol_count = w->options.protocol_count;
 	config.addresses = addresses;
 	config.address_count = w->options.address_count;
 	config.store = &w->store;
 	config.context = w;
 	config.random = next_random;
 	config.burst = w->options.burst;
-	config.timers = w->options.timers;
+	w->options.timers.size = sizeof(w->options.timers);
+	config.timers = &w->options.timers;
 	config.passive = w->options.passive;
 	config.event = hear;
-	config.general = w->options.general;
-	config.l2tp = w->options.l2tp;
 	memcpy(config.pool_key, w->options.pool_key, sizeof(config.pool_key));
 	if (w->options.choosing != CHOOSE_NOTHING ||
 	    w->options.choose != NULL) {
@@ -273,8 +294,8 @@ static void check_kinds(struct world *w)
 	unsigned handler, kind;
 	size_t index = 0;
 
-	for (handler = 0; handler < w->options.handler_count; handler++)
-		for (kind = 0; kind < w->options.handlers[handler]->kind_count;
+	for (handler = 0; handler < w->options.protocol_count; handler++)
+		for (kind = 0; kind < w->protocols[handler].handler()->kind_count;
 		     kind++)
 			check_kind(w, handler, kind, index++);
 }

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <vpnalg/general.h>
+#include <vpnalg/l2tp.h>
 #include <vpnalg/handler.h>
 #include <vpnalg/store.h>
 #include <vpnalg/vpnalg.h>
@@ -64,8 +66,8 @@ struct world;
 struct world_options {
 	const uint32_t *addresses; /* default: OUTSIDE alone */
 	size_t address_count;
-	const struct vpnalg_handler *const *handlers; /* default: PPTP */
-	size_t handler_count;
+	const struct vpnalg_protocol *protocols; /* default: PPTP */
+	size_t protocol_count;
 	uint32_t units; /* of the store; default 600 */
 	enum choosing choosing;
 	/* Asked instead, and told. */
@@ -84,6 +86,7 @@ struct world_options {
 	vpnalg_time now; /* default: BEGINNING */
 	bool from_zero;  /* 0 is no default */
 	struct vpnalg_timers timers;
+	/* For the protocols without settings. */
 	struct vpnalg_general_settings general;
 	struct vpnalg_l2tp_settings l2tp;
 };
@@ -93,6 +96,7 @@ struct world {
 	struct vpnalg_store store; /* what the translator sees */
 	struct vpnalg_store inner; /* what does the work */
 	struct world_options options;
+	struct vpnalg_protocol protocols[15]; /* with their settings */
 	void *memory, *store_memory;
 	vpnalg_time now;
 	uint32_t random;
@@ -255,6 +259,7 @@ Suite *expire_suite(void);
 Suite *fault_suite(void);
 Suite *steer_suite(void);
 Suite *init_suite(void);
+Suite *own_suite(void);
 Suite *pptp_suite(void);
 Suite *control_suite(void);
 Suite *stream_suite(void);

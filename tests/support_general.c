@@ -2,27 +2,31 @@
 /* General traffic: TCP, UDP and ICMP queries of nobody in particular. */
 #include "general.h"
 
+#include <vpnalg/general.h>
+#include <vpnalg/pptp.h>
+
 #include "toy.h"
 
 void general_world(struct world *w, struct world_options options)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_general
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_general, NULL },
 	};
 
-	options.handlers = handlers;
-	options.handler_count = 1;
+	options.protocols = protocols;
+	options.protocol_count = 1;
 	world_begin(w, &options);
 }
 
 void general_and_vpn_world(struct world *w, struct world_options options)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_pptp, &toy, &vpnalg_general
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_pptp, NULL }, { toy_handler, NULL },
+		{ vpnalg_general, NULL },
 	};
 
-	options.handlers = handlers;
-	options.handler_count = 3;
+	options.protocols = protocols;
+	options.protocol_count = 3;
 	world_begin(w, &options);
 }
 

@@ -2,6 +2,8 @@
 /* IKE, NAT-T, ESP and AH, sent by hand. */
 #include "support_ipsec.h"
 
+#include <vpnalg/ipsec.h>
+
 #include <string.h>
 
 struct ike ike_of(uint32_t client, uint32_t server, uint32_t n)
@@ -194,12 +196,12 @@ bool esp_arrives(struct world *w, struct esp *e)
 
 void ipsec_world(struct world *w, struct world_options options)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_ipsec
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_ipsec, NULL },
 	};
 
-	options.handlers = handlers;
-	options.handler_count = 1;
+	options.protocols = protocols;
+	options.protocol_count = 1;
 	options.mirror = true;
 	world_begin(w, &options);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "support_l2tp.h"
 
+#include <vpnalg/l2tp.h>
+
 #include <string.h>
 
 /* Where the value of the third AVP stands in an SCCRQ, SCCRP or StopCCN, and
@@ -289,13 +291,20 @@ void tunnel_carries(struct world *w, const struct tunnel *t, uint32_t mark)
 	same_data(w, &back);
 }
 
+const struct vpnalg_l2tp_settings l2tp_port_1701 = {
+	.size = sizeof(l2tp_port_1701),
+	.port_1701 = true,
+};
+
 void l2tp_world(struct world *w, struct world_options options)
 {
-	static const struct vpnalg_handler *const handlers[] = { &vpnalg_l2tp };
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_l2tp, NULL },
+	};
 
-	if (options.handlers == NULL) {
-		options.handlers = handlers;
-		options.handler_count = 1;
+	if (options.protocols == NULL) {
+		options.protocols = protocols;
+		options.protocol_count = 1;
 	}
 	options.mirror = true;
 	world_begin(w, &options);

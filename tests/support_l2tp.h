@@ -68,6 +68,9 @@ void tunnel_carries(struct world *w, const struct tunnel *t, uint32_t mark);
 /* What of the L2TP header on is in w->bytes. */
 const uint8_t *l2tp(const struct world *w);
 
+/* Hosts share port 1701 from the beginning. */
+extern const struct vpnalg_l2tp_settings l2tp_port_1701;
+
 void l2tp_world(struct world *w, struct world_options options);
 
 #endif

@@ -2,25 +2,30 @@
 /* Worlds with the toy protocol in them, and its packets. */
 #include "toy.h"
 
+#include <vpnalg/pptp.h>
+
 #include <string.h>
 
 void toy_world(struct world *w, struct world_options options)
 {
-	static const struct vpnalg_handler *const handlers[] = { &toy };
+	static const struct vpnalg_protocol protocols[] = {
+		{ toy_handler, NULL },
+	};
 
-	options.handlers = handlers;
-	options.handler_count = 1;
+	options.protocols = protocols;
+	options.protocol_count = 1;
 	world_begin(w, &options);
 	memset(&toy_log, 0, sizeof(toy_log));
 }
 
 void mixed_world(struct world *w, struct world_options options)
 {
-	static const struct vpnalg_handler *const handlers[] = { &vpnalg_pptp,
-								 &toy };
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_pptp, NULL }, { toy_handler, NULL },
+	};
 
-	options.handlers = handlers;
-	options.handler_count = 2;
+	options.protocols = protocols;
+	options.protocol_count = 2;
 	world_begin(w, &options);
 	memset(&toy_log, 0, sizeof(toy_log));
 }

@@ -335,6 +335,11 @@ const struct vpnalg_handler toy = {
 	.closed = was_closed,
 };
 
+const struct vpnalg_handler *toy_handler(void)
+{
+	return &toy;
+}
+
 /* The greedy one and the spy */
 
 static const struct vpnalg_kind plain_kinds[] = {
@@ -374,6 +379,11 @@ const struct vpnalg_handler greedy = {
 	.translate = never,
 };
 
+const struct vpnalg_handler *greedy_handler(void)
+{
+	return &greedy;
+}
+
 const struct vpnalg_handler spy = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "spy",
@@ -382,3 +392,8 @@ const struct vpnalg_handler spy = {
 	.match = look,
 	.translate = never,
 };
+
+const struct vpnalg_handler *spy_handler(void)
+{
+	return &spy;
+}

@@ -37,6 +37,7 @@ enum {
 #define TOY_DATA_LIFE 60000
 
 extern const struct vpnalg_handler toy;
+const struct vpnalg_handler *toy_handler(void);
 
 /* What its callbacks have seen. */
 struct toy_log {
@@ -46,9 +47,11 @@ extern struct toy_log toy_log;
 
 /* Claims every packet that comes in, for sessions that never are. */
 extern const struct vpnalg_handler greedy;
+const struct vpnalg_handler *greedy_handler(void);
 
 /* Looks at every packet and claims none. */
 extern const struct vpnalg_handler spy;
+const struct vpnalg_handler *spy_handler(void);
 extern struct vpnalg_parsed spied;
 extern unsigned spied_count;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "nat.h"
 
+#include <vpnalg/protocols.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,15 +22,20 @@
 
 /* The first handler that claims a packet has it. GRE stands behind PPTP,
  * whose GRE is not for it; general traffic is what all the others leave. */
-#define HANDLERS_WITH(l2tp) \
-	{ &vpnalg_pptp, &vpnalg_ipsec, &(l2tp), &vpnalg_gre, &vpnalg_general }
+enum { PPTP, IPSEC, L2TP, GRE, GENERAL, PROTOCOLS };
 
-#define HANDLERS 5
+static const struct vpnalg_protocol protocols[PROTOCOLS] = {
+	[PPTP] = { vpnalg_pptp, NULL },	  [IPSEC] = { vpnalg_ipsec, NULL },
+	[L2TP] = { vpnalg_l2tp, NULL },	  [GRE] = { vpnalg_gre, NULL },
+	[GENERAL] = { vpnalg_general, NULL },
+};
 
-/* The index is l2tp_port_1701. */
-static const struct vpnalg_handler *const handlers[2][HANDLERS] = {
-	HANDLERS_WITH(vpnalg_l2tp),
-	HANDLERS_WITH(vpnalg_l2tp_port_1701),
+/* The settings, which vpnalg_init() copies. */
+struct nat_settings {
+	struct vpnalg_protocol protocols[PROTOCOLS];
+	struct vpnalg_l2tp_settings l2tp;
+	struct vpnalg_general_settings general;
+	struct vpnalg_timers timers;
 };
 
 static bool open_table(struct nat *nat)
@@ -50,35 +57,61 @@ static uint64_t next_key(const struct vpnalg_config *config)
 	return high << 32 | config->random(config->context);
 }
 
-/* A size of zero means that a setting is out of range, which can only be an
- * outside address: the others are not the user's. */
 static bool open_translator(struct nat *nat, const struct vpnalg_config *config)
 {
+	const char *error = vpnalg_config_error(config, NULL);
 	size_t size = vpnalg_size(config);
 
-	errno = EINVAL;
-	nat->memory[0] = size ? malloc(size) : NULL;
-	return nat->memory[0] && !vpnalg_init(&nat->translator, nat->memory[0],
-					      size, config);
+	if (error) {
+		say("cannot start: %s", error);
+		return false;
+	}
+	nat->memory[0] = malloc(size);
+	if (nat->memory[0] && !vpnalg_init(&nat->translator, nat->memory[0],
+					   size, config))
+		return true;
+	say("cannot start: translator: %s", strerror(errno));
+	return false;
+}
+
+static void set(struct nat_settings *settings,
+		const struct nat_options *options)
+{
+	settings->l2tp = (struct vpnalg_l2tp_settings){
+		.size = sizeof(settings->l2tp),
+		.any_address = options->l2tp_any_address,
+		.port_1701 = options->l2tp_port_1701,
+	};
+	settings->general = (struct vpnalg_general_settings){
+		.size = sizeof(settings->general),
+		.ports = options->ports,
+	};
+	settings->timers = options->timers;
+	settings->timers.size = sizeof(settings->timers);
+	memcpy(settings->protocols, protocols, sizeof(protocols));
+	settings->protocols[L2TP].settings = &settings->l2tp;
+	settings->protocols[GENERAL].settings = &settings->general;
 }
 
 bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	      const struct nat_options *options)
 {
+	struct nat_settings settings;
+
 	*nat = (struct nat){ 0 };
+	set(&settings, options);
 	config->size = sizeof(*config);
 	config->addresses = options->addresses;
 	config->address_count = options->address_count;
-	config->handlers = handlers[options->l2tp_port_1701];
-	config->handler_count = options->general ? HANDLERS : HANDLERS - 1;
-	config->l2tp.any_address = options->l2tp_any_address;
-	config->timers = options->timers;
+	config->protocols = settings.protocols;
+	config->protocol_count = options->general ? PROTOCOLS : GENERAL;
+	config->timers = &settings.timers;
 	config->store = &nat->store;
 	config->pool_key[0] = next_key(config);
 	config->pool_key[1] = next_key(config);
-	if (open_table(nat) && open_translator(nat, config))
-		return true;
-	say("cannot start: translator: %s", strerror(errno));
+	if (open_table(nat))
+		return open_translator(nat, config);
+	say("cannot start: sessions: %s", strerror(errno));
 	return false;
 }
 

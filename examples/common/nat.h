@@ -14,6 +14,7 @@
 struct nat_options {
 	struct vpnalg_addr *addresses; /* the outside ones */
 	size_t address_count;
+	struct vpnalg_ports ports; /* of general traffic; zero: the default */
 	bool general;          /* all other TCP, UDP and ICMP queries, too */
 	bool l2tp_any_address; /* servers may answer from another address */
 	bool l2tp_port_1701;   /* servers insist on source port 1701 */

@@ -31,10 +31,11 @@ bool translator_open(struct translator *translator,
 		.random = next_random,
 		.choose = choose,
 		.release = release,
-		.general = { .ports = SYSTEM_PORTS },
 	};
+	struct nat_options nat = options->nat;
 
-	return nat_open(&translator->nat, &config, &options->nat);
+	nat.ports = (struct vpnalg_ports)SYSTEM_PORTS;
+	return nat_open(&translator->nat, &config, &nat);
 }
 
 void translator_run(struct translator *translator,

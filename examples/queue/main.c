@@ -120,14 +120,14 @@ static bool start(struct run *run)
 	struct vpnalg_config config = {
 		.context = &run->random,
 		.random = random_next,
-		.general = { .ports = SYSTEM_PORTS },
 		.burst = 1, /* packets are handled one by one */
 	};
+	struct nat_options nat = run->options->nat;
 
 	run->start = system_now();
 	run->signals = signals_open();
-	if (run->signals < 0 ||
-	    !nat_open(&run->nat, &config, &run->options->nat))
+	nat.ports = (struct vpnalg_ports)SYSTEM_PORTS;
+	if (run->signals < 0 || !nat_open(&run->nat, &config, &nat))
 		return false;
 	if (queue_open(&run->queue, run->options))
 		return rights_drop();

@@ -72,7 +72,7 @@ struct vpnalg_parsed {
  * has them in the slots of the own ones.
  *
  * In the spaces of TCP and UDP an inside key has the ports: id is the host's,
- * port the remote's. Be it an own or a peer key, vpnalg_general lets nothing
+ * port the remote's. Be it an own or a peer key, vpnalg_general() lets nothing
  * else pass between them.
  */
 enum vpnalg_role {
@@ -194,21 +194,64 @@ struct vpnalg_step {
 };
 
 /** The most IP protocols that a handler may list. */
-#define VPNALG_PROTOCOLS_MAX 7
+#define VPNALG_IP_PROTOCOLS_MAX 7
+
+/** The most server ports that all handlers of a translator may list. */
+#define VPNALG_SERVER_PORTS_MAX 32
+
+/** The most drop reasons of its own that a handler may have. */
+#define VPNALG_OWN_REASONS_MAX 64
+
+/** A port at which the servers of a protocol listen. */
+struct vpnalg_server_port {
+	uint8_t protocol; /**< IP protocol number: 6 or 17. */
+	uint16_t port;    /**< The port. */
+};
 
 /** A protocol. An answer that is out of range costs the packet at hand, as
  * VPNALG_DROP_FAULT, and nothing else. Handlers are constant and shared by all
- * translators. */
+ * translators. A later version's struct is longer; size tells with which header
+ * a handler was built, and what the other structs are like that it passes. */
 struct vpnalg_handler {
 	size_t size;                     /**< sizeof(struct vpnalg_handler). */
 	const char *name;                /**< As "PPTP"; static. */
 	const struct vpnalg_kind *kinds; /**< Its kinds of session. */
 	uint8_t kind_count;              /**< 1 to 15. */
-	/** How many IP protocols there are in protocols; 0: it is asked about
-	 * every packet. */
-	uint8_t protocol_count;
+	/** How many IP protocols there are in ip_protocols; 0: it is asked
+	 * about every packet. */
+	uint8_t ip_protocol_count;
 	/** The IP protocol numbers of the packets that it is asked about. */
-	uint8_t protocols[VPNALG_PROTOCOLS_MAX];
+	uint8_t ip_protocols[VPNALG_IP_PROTOCOLS_MAX];
+	/** It takes what other handlers leave, so none may stand behind it. */
+	bool takes_rest;
+	/** How many ports there are in server_ports. */
+	uint8_t server_port_count;
+	/** How many names there are in own_reasons; at most 64. */
+	uint8_t own_reason_count;
+	/** How many names there are in own_counters. */
+	uint8_t own_counter_count;
+	/** The ports of its servers, if it has any: a session for all remotes
+	 * does not get one of them as its outside port, and vpnalg_steer() sends
+	 * their packets by remote. */
+	const struct vpnalg_server_port *server_ports;
+	/** The names of its own drop reasons, static: translate returns
+	 * VPNALG_DROP_OWN plus the place of one. They are counted for it. */
+	const char *const *own_reasons;
+	/** The names of its own counters, static: vpnalg_session_count(). */
+	const char *const *own_counters;
+	/** How many bytes its settings take in the translator, aligned for
+	 * uint64_t. Its timers stand there, too, if it has any of its own. */
+	size_t settings_size;
+	/**
+	 * Checks settings and copies them; needed if settings_size is not 0.
+	 *
+	 * @param given vpnalg_protocol.settings, or NULL for the defaults;
+	 *              vpnalg_settings_read() copies such a struct
+	 * @param[out] settings settings_size bytes for the settings, defaults
+	 *                      filled in; NULL: they are only checked
+	 * @return NULL, or which setting is wrong and how, a static string
+	 */
+	const char *(*configure)(const void *given, void *settings);
 	/**
 	 * Claims a packet by its bytes alone. Later fragments and quoted
 	 * packets come here too; lengths are not yet checked beyond
@@ -278,7 +321,7 @@ struct vpnalg_opening {
 	/** It is for all remotes: no remote address is in its keys. While it
 	 * lives, no session of another kind gets its outside ID, for whatever
 	 * remote, nor does it get one that another session has for `remote`
-	 * now. Nor 500, 1701, 1723 or 4500 in the spaces of TCP and UDP. Only
+	 * now. Nor a handler's server port. Only
 	 * for kinds that are pooled. */
 	bool any_remote;
 	/** Its two keys are peer keys: id is the peer's, which stays what it
@@ -641,11 +684,12 @@ vpnalg_session_count_unparsed(struct vpnalg *translator,
 			      const struct vpnalg_record *record);
 
 /**
- * Tells the caller's event callback, if there is one.
+ * Notifies the caller's event callback, if there is one.
  *
  * @param translator the translator
  * @param record the session that it is about
- * @param type enum vpnalg_event_type
+ * @param type enum vpnalg_event_type; VPNALG_EVENT_OWN and more are the
+ *             handler's own
  * @param evidence enum vpnalg_evidence
  */
 VPNALG_API void vpnalg_session_notify(struct vpnalg *translator,
@@ -687,22 +731,36 @@ vpnalg_session_timers(const struct vpnalg *translator);
 VPNALG_API bool vpnalg_session_may_hold(const struct vpnalg *translator);
 
 /**
- * The settings for general traffic.
+ * The settings of a handler.
  *
  * @param translator the translator
- * @return the settings, the defaults filled in
+ * @param handler which: vpnalg_step.handler or vpnalg_record.handler
+ * @return what vpnalg_handler.configure has written, settings_size bytes
  */
-VPNALG_API const struct vpnalg_general_settings *
-vpnalg_session_general(const struct vpnalg *translator);
+VPNALG_API const void *vpnalg_session_settings(const struct vpnalg *translator,
+					       unsigned handler);
 
 /**
- * The settings for L2TP.
+ * Counts one more in a counter of the handler's own.
  *
  * @param translator the translator
- * @return the settings
+ * @param handler which: vpnalg_step.handler or vpnalg_record.handler
+ * @param counter the place in vpnalg_handler.own_counters
  */
-VPNALG_API const struct vpnalg_l2tp_settings *
-vpnalg_session_l2tp(const struct vpnalg *translator);
+VPNALG_API void vpnalg_session_count(struct vpnalg *translator,
+				     unsigned handler, unsigned counter);
+
+/**
+ * Copies settings that begin with their size. What a shorter, older struct
+ * lacks is zero; a longer, newer one is taken if the rest of it is zero.
+ *
+ * @param[out] settings the copy
+ * @param size its size, that of the struct as the reader knows it
+ * @param given the settings, at any alignment; NULL: all are zero
+ * @return false when the size is none or the rest not zero
+ */
+VPNALG_API bool vpnalg_settings_read(void *settings, size_t size,
+				     const void *given);
 
 /**
  * The time of the call into the translator.

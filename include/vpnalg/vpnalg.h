@@ -55,7 +55,7 @@ enum vpnalg_family {
 /** The longest address, in bytes. */
 #define VPNALG_ADDR_MAX 16
 
-/** An IP address. */
+/** An IP address. This struct will not grow. */
 struct vpnalg_addr {
 	uint8_t family; /**< enum vpnalg_family. */
 	uint8_t octets
@@ -162,8 +162,12 @@ enum vpnalg_result {
 	 * holds is not defined then. */
 	VPNALG_DROP_FAULT = 27,
 
-	/** One more than the greatest result. */
-	VPNALG_RESULTS = 28
+	/** One more than the greatest result of the library's own. */
+	VPNALG_RESULTS = 28,
+
+	/** The first drop reason of a handler's own, which that handler's header
+	 * explains; vpnalg_packet.protocol tells which handler's. */
+	VPNALG_DROP_OWN = 128
 };
 
 /** The segment was shortened; TCP sends the rest again. */
@@ -171,7 +175,8 @@ enum vpnalg_result {
 
 /**
  * One packet. The caller fills everything above the results and owns all
- * memory; the library keeps no pointer after the call.
+ * memory; the library keeps no pointer after the call. This struct will not
+ * grow.
  */
 struct vpnalg_packet {
 	/** The packet from its IP header on, at any alignment, changed in
@@ -191,9 +196,12 @@ struct vpnalg_packet {
 	uint16_t zone;
 	void *user; /**< The caller's own. Never looked at, only passed on. */
 
-	uint8_t flags;       /**< Result: VPNALG_PACKET_CUT or 0. */
-	uint8_t result;      /**< Result: enum vpnalg_result. */
-	uint8_t reserved[6]; /**< For later versions. */
+	uint8_t flags;  /**< Result: VPNALG_PACKET_CUT or 0. */
+	uint8_t result; /**< Result: enum vpnalg_result. */
+	/** Result: whose reason it is, for VPNALG_DROP_OWN and more: the place
+	 * in vpnalg_config.protocols. */
+	uint8_t protocol;
+	uint8_t reserved[5]; /**< For later versions. */
 };
 
 /**
@@ -226,7 +234,11 @@ enum vpnalg_event_type {
 	/** It was taken from that host again: evidence spoke against it. */
 	VPNALG_EVENT_UNPAIRED = 2,
 	/** The host was held back: VPNALG_DROP_HELD. */
-	VPNALG_EVENT_HELD = 3
+	VPNALG_EVENT_HELD = 3,
+
+	/** The first event of a handler's own, which that handler's header
+	 * explains. */
+	VPNALG_EVENT_OWN = 128
 };
 
 /** By what an inbound ESP SPI was paired with an inside host. */
@@ -254,6 +266,7 @@ enum vpnalg_evidence {
 struct vpnalg_event {
 	uint8_t type;     /**< enum vpnalg_event_type. */
 	uint8_t evidence; /**< enum vpnalg_evidence, of a pair. */
+	uint8_t protocol; /**< The place in vpnalg_config.protocols. */
 	/** Whom it concerns; the IDs are the SPI of a pair, else the library's
 	 * own; user is NULL. */
 	struct vpnalg_binding session;
@@ -273,14 +286,33 @@ enum vpnalg_choice {
 };
 
 struct vpnalg;         /* A translator, in the caller's memory. */
-struct vpnalg_handler; /* A protocol: vpnalg/handler.h. */
+struct vpnalg_handler; /* What carries a protocol: vpnalg/handler.h. */
 struct vpnalg_store;   /* A session store: vpnalg/store.h. */
+
+/**
+ * A function that returns a handler, always the same one: vpnalg_pptp(),
+ * vpnalg_ipsec(), vpnalg_l2tp(), vpnalg_gre(), vpnalg_general(), or one for a
+ * protocol of your own. Thus the size of a handler is not part of programs.
+ */
+typedef const struct vpnalg_handler *vpnalg_handler_function(void);
+
+/** A protocol that a translator carries. This struct will not grow. */
+struct vpnalg_protocol {
+	/** The handler: vpnalg_pptp and so on. */
+	vpnalg_handler_function *handler;
+	/** The settings that the handler's header defines, such as struct
+	 * vpnalg_l2tp_settings, which vpnalg_init() copies; NULL for the
+	 * defaults. */
+	const void *settings;
+};
 
 /**
  * How long a session lives without a packet from inside, in milliseconds.
  * Zero means the default.
  */
 struct vpnalg_timers {
+	/** sizeof(struct vpnalg_timers), so that it can grow. */
+	size_t size;
 	/** An established TCP control connection.
 	 * Default 7,440,000 (2 h 4 min; RFC 5382 REQ-5). */
 	uint32_t tcp_established;
@@ -316,55 +348,28 @@ struct vpnalg_ports {
 	uint16_t last;  /**< The last one. */
 };
 
-/** From whom a mapping of general traffic takes packets (RFC 4787 5, RFC 5382
- * 5). All others are dropped as VPNALG_DROP_FILTERED. */
-enum vpnalg_filtering {
-	/** From everybody. A TCP segment must be a SYN or belong to a
-	 * connection. */
-	VPNALG_FILTERING_ENDPOINT_INDEPENDENT = 0,
-	/** From addresses to which the inside host has sent. */
-	VPNALG_FILTERING_ADDRESS_DEPENDENT = 1,
-	/** From addresses and ports to which it has sent. */
-	VPNALG_FILTERING_ADDRESS_AND_PORT_DEPENDENT = 2
-};
-
-/** Settings of vpnalg_general. */
-struct vpnalg_general_settings {
-	/** The ports and ICMP identifiers that stand outside for those of
-	 * inside hosts. Default 1024 to 65535. Where several translators share
-	 * their addresses, no two may have the same one: see
-	 * vpnalg_steer(). */
-	struct vpnalg_ports ports;
-	uint8_t filtering; /**< enum vpnalg_filtering. */
-};
-
-/** Settings of vpnalg_l2tp and vpnalg_l2tp_port_1701. */
-struct vpnalg_l2tp_settings {
-	/** The answer to an SCCRQ, an SCCRP with Ns 0, may come from another
-	 * address than the one that was asked (RFC 2661 8.1). It is accepted
-	 * once, if it names the ID that was asked for, and the tunnel is with
-	 * that address then. Works within one translator only: vpnalg_steer()
-	 * goes by the remote. */
-	bool any_address;
-};
-
 /**
  * The settings of a translator. Zero it, set size, then what is needed: zero
  * means the default. vpnalg_init() copies what it needs; only the handlers,
  * the store and what the callbacks use must live as long as the translator.
  */
 struct vpnalg_config {
-	/** sizeof(struct vpnalg_config), so that it can grow. */
+	/** sizeof(struct vpnalg_config), so that it can grow. A program that was
+	 * built with another version's header may pass a shorter struct, or a
+	 * longer one of which the rest is zero. */
 	size_t size;
-	/** Handlers by priority: the first that claims a packet has it.
-	 * Required. */
-	const struct vpnalg_handler *const *handlers;
-	size_t handler_count; /**< 1 to 15. */
-	/** The outside addresses, all IPv4, none twice. Required. */
+	/** The protocols by priority: the first handler that claims a packet has
+	 * it. No handler stands there twice, and none behind vpnalg_general(),
+	 * which takes what is left. Required. */
+	const struct vpnalg_protocol *protocols;
+	size_t protocol_count; /**< 1 to 15. */
+	/** The outside addresses: unicast, all IPv4, none twice. Required. */
 	const struct vpnalg_addr *addresses;
 	size_t address_count; /**< 1 to 4096. */
 	/** The session store, empty. Required; only its address is kept. */
 	const struct vpnalg_store *store;
+	/** Timeouts, which are copied; NULL for the defaults. */
+	const struct vpnalg_timers *timers;
 	/** Passed to the callbacks. */
 	void *context;
 	/** 32 random bits that outsiders cannot predict. Required. Called by
@@ -381,22 +386,23 @@ struct vpnalg_config {
 	 * or not a session came of it. Called once for each, with user NULL.
 	 * Not called when the translator's memory is given up. */
 	void (*release)(void *context, const struct vpnalg_binding *binding);
+	/** Optional: notified of what was decided. The event is the library's
+	 * and gone afterwards. It may not call the translator. */
+	void (*event)(void *context, const struct vpnalg_event *event);
 	/** Spreads inside hosts over the outside addresses. Translators that
 	 * share their addresses must share it (RFC 4787 REQ-2). */
 	uint64_t pool_key[2];
+	/** Keys the hash by which the store finds sessions: secret, or outsiders
+	 * can fill one place of it. Zero: drawn at random. Translators that use
+	 * one store after another must share it. */
+	uint64_t hash_key[2];
 	/** Packets handled together, 1 to 256. Default 32. Each costs about
 	 * 130 bytes of the translator's memory. */
 	uint16_t burst;
-	struct vpnalg_timers timers; /**< Timeouts. */
 	/** Nobody is held back (VPNALG_DROP_HELD), and no SPI is tried
 	 * (VPNALG_EVIDENCE_ANSWERED): for captures, in which nothing is sent
 	 * again, and nobody answers to what is done now. */
 	bool passive;
-	/** Optional: told of what was decided. The event is the library's and
-	 * gone afterwards. It may not call the translator. */
-	void (*event)(void *context, const struct vpnalg_event *event);
-	struct vpnalg_general_settings general; /**< For vpnalg_general. */
-	struct vpnalg_l2tp_settings l2tp;       /**< For vpnalg_l2tp. */
 };
 
 /** Why vpnalg_init() failed. */
@@ -413,6 +419,18 @@ enum vpnalg_error {
 	 * callback had reserved. */
 	VPNALG_ERROR_NOT_EMPTY = -5
 };
+
+/**
+ * Tells which setting keeps a translator from being made.
+ *
+ * @param config the settings that vpnalg_init() refuses
+ * @param[out] index which element, where the setting is an array's: protocols
+ *             or addresses; else 0. May be NULL
+ * @return the setting and what is wrong with it, as "burst: greater than 256",
+ *         a static string; NULL if nothing is
+ */
+VPNALG_API const char *vpnalg_config_error(const struct vpnalg_config *config,
+					   size_t *index);
 
 /**
  * Tells how much memory a translator needs. Sessions are not in it: they live
@@ -519,6 +537,26 @@ VPNALG_API bool vpnalg_kind_counters(const struct vpnalg *translator,
 				     struct vpnalg_kind_counters *counters,
 				     size_t size);
 
+/** A counter of a handler's own. */
+struct vpnalg_own_counter {
+	const char *name; /**< Its name, static. */
+	uint64_t value;   /**< The count. */
+};
+
+/**
+ * Reads a counter of a handler's own: how often it gave one of its own drop
+ * reasons, or what else it counts.
+ *
+ * @param translator the translator
+ * @param protocol the place in vpnalg_config.protocols
+ * @param index counts from 0; the handler's drop reasons come first
+ * @param[out] counter its name and count
+ * @return false when there is no such counter
+ */
+VPNALG_API bool vpnalg_own_counter(const struct vpnalg *translator,
+				   size_t protocol, size_t index,
+				   struct vpnalg_own_counter *counter);
+
 /** What vpnalg_steer() needs; equal wherever packets are steered. */
 struct vpnalg_steer {
 	size_t size;     /**< sizeof(struct vpnalg_steer). */
@@ -527,15 +565,16 @@ struct vpnalg_steer {
 	 * compared with all of them. */
 	const struct vpnalg_addr *addresses;
 	size_t address_count; /**< How many. */
-	/** Where vpnalg_general is among the handlers: the ports of each
+	/** Where vpnalg_general() is among the protocols: the ports of each
 	 * translator, as in its settings, the first translator's first. Else
 	 * NULL. */
 	const struct vpnalg_ports *general;
 	size_t general_count; /**< How many: as many as translators. */
+	/** Where vpnalg_general() is among them: the protocols of the
+	 * translators, for the server ports of their handlers. Else NULL. */
+	const struct vpnalg_protocol *protocols;
+	size_t protocol_count; /**< How many. */
 };
-
-/** In what vpnalg_steer() returns: the packet is a fragment without ports. */
-#define VPNALG_STEER_FRAGMENT 0x80000000U
 
 /**
  * Chooses the translator for a packet when several share the work. The remote
@@ -546,24 +585,25 @@ struct vpnalg_steer {
  * General traffic has mappings for all remotes. So where steer->general is
  * given, TCP, UDP and ICMP queries go out by zone and inside address, and come
  * in by outside port: one that is in a translator's range decides. But what has
- * one of the ports 500, 1701, 1723 and 4500 at either end goes by its remote
- * like everything else. (An L2TP server that answers from another port than
+ * a server port of another handler (500, 1701, 1723 or 4500) at either end goes
+ * by its remote like everything else. (An L2TP server that answers from another port than
  * 1701 to one that is in a range needs a single translator; so does one that
  * answers from another address: vpnalg_l2tp_settings.any_address.)
  *
  * Later fragments have no ports. Those of TCP, UDP and ICMP go by their remote
- * then, and VPNALG_STEER_FRAGMENT is added: the caller puts datagrams together
- * before, or gives a later fragment to the translator of the first.
+ * then, and *fragment is set: the caller puts datagrams together before, or gives
+ * a later fragment to the translator of the first.
  *
  * @param steer the settings
  * @param packet data, caplen, len, direction and zone are read
  * @param translators how many there are, at least 1; sessions do not move when
  *                    it changes
+ * @param[out] fragment whether it is a fragment whose ports would have decided
  * @return 0 to translators - 1; 0 for what is not IPv4
  */
 VPNALG_API uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
 				 const struct vpnalg_packet *packet,
-				 uint32_t translators);
+				 uint32_t translators, bool *fragment);
 
 /**
  * Says a result in words. Linked only when used.
@@ -575,53 +615,6 @@ VPNALG_API const char *vpnalg_result_text(unsigned result);
 
 /** @return the version of the library, as VPNALG_VERSION. */
 VPNALG_API unsigned vpnalg_version(void);
-
-/** PPTP: its control connection on TCP 1723 and its enhanced GRE (RFC 2637). GRE
- * version 1 of another Protocol Type than 0x880B (EoIP) is not PPTP's. */
-extern VPNALG_API const struct vpnalg_handler vpnalg_pptp;
-
-/** IPsec: IKE and NAT-T on UDP 500 and 4500 (RFC 7296, RFC 2409, RFC 3948), ESP
- * by its SPIs (RFC 4303); AH is dropped (RFC 4302). */
-extern VPNALG_API const struct vpnalg_handler vpnalg_ipsec;
-/**
- * GRE version 0 (RFC 2784), told apart by its Key where it has one (RFC 2890),
- * else by the two addresses. Of two inside hosts with the same Key, or with
- * none, and the same remote, the later is dropped as VPNALG_DROP_NO_ID while
- * there is no other outside address for it and the first has sent within 60
- * seconds. A packet from outside with a Key with which nobody sends is for the
- * only inside host that has a tunnel with the remote, or of two for the one to
- * which nothing comes with its own Key.
- */
-extern VPNALG_API const struct vpnalg_handler vpnalg_gre;
-
-/**
- * L2TP versions 2 and 3 on UDP 1701 (RFC 2661, RFC 3931), and version 3 on IP
- * protocol 115. By ports, as any UDP; but where the remote turns out to answer
- * to port 1701 whatever port it was asked from, or not to answer to another
- * port at all, inside hosts share outside port 1701 and are told apart by
- * Tunnel ID, which is rewritten then. So are Control Connection IDs and Session
- * IDs over IP 115. What is not L2TP but goes to UDP 1701 is translated by its
- * ports.
- *
- * A packet into a tunnel or session of the remote's leaves only from the inside
- * host whose it is; else it is dropped as VPNALG_DROP_NO_SESSION.
- *
- * Such IDs have bindings with protocol 115. The low 16 bits of remote_port are
- * the UDP port of the inside host then, or 0 over IP; the rest tells kinds of
- * IDs apart. While there is one with a UDP port, outside port 1701 of that
- * address is in use towards that remote.
- */
-extern VPNALG_API const struct vpnalg_handler vpnalg_l2tp;
-
-/** As vpnalg_l2tp, which it stands in for, where all remotes are known to
- * insist on port 1701 at both ends: nobody waits until that is learned. */
-extern VPNALG_API const struct vpnalg_handler vpnalg_l2tp_port_1701;
-/**
- * TCP, UDP and ICMP queries of all kinds (RFC 4787, 5382, 5508, 7857), for a
- * router that has no NAT of its own. It takes all that is left of these, so it
- * must be the last handler in the array.
- */
-extern VPNALG_API const struct vpnalg_handler vpnalg_general;
 
 #ifdef __cplusplus
 }

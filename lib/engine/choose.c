@@ -56,13 +56,19 @@ bool vpnalg_session_free_id(struct vpnalg *translator,
 	return false;
 }
 
-/* These ports are left to the VPN protocols: some of their servers insist on
- * them, and vpnalg_steer() goes by them. */
-static bool is_barred(const struct vpnalg_opening *opening, uint32_t id)
+/* The handlers' server ports are left to them: some servers need them at both
+ * ends, and vpnalg_steer() goes by them. */
+static bool is_barred(const struct vpnalg *translator,
+		      const struct vpnalg_opening *opening, uint32_t id)
 {
-	return opening->any_remote && is_vpn_port(id) &&
-	       (opening->space == PROTOCOL_TCP ||
-		opening->space == PROTOCOL_UDP);
+	const struct vpnalg_server_port *ports = translator->server_ports;
+	unsigned i;
+
+	for (i = 0; opening->any_remote && i < translator->server_port_count;
+	     i++)
+		if (ports[i].port == id && ports[i].protocol == opening->space)
+			return true;
+	return false;
 }
 
 /* Whether sessions for all remotes were opened in a space. */
@@ -102,7 +108,7 @@ static bool is_free_at(struct vpnalg *translator,
 		       const struct vpnalg_binding *binding)
 {
 	probe_for(translator, opening, binding);
-	return !is_barred(opening, binding->outside_id) &&
+	return !is_barred(translator, opening, binding->outside_id) &&
 	       is_unused(translator, binding->outside_id);
 }
 
@@ -149,7 +155,7 @@ static enum vpnalg_choice try_id(struct vpnalg *translator,
 {
 	binding->outside_id = id;
 	if (vpnalg_port_is_reserved(opening->space, id) ||
-	    is_barred(opening, id) || !is_unused(translator, id))
+	    is_barred(translator, opening, id) || !is_unused(translator, id))
 		return VPNALG_CHOICE_NEXT;
 	if (translator->choose == NULL)
 		return VPNALG_CHOICE_TAKE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The outside addresses: which are ours, and which one a host uses. */
+#include "config.h"
 #include "key.h"
 
 #include <string.h>
@@ -51,7 +52,7 @@ int vpnalg_pool_init(struct vpnalg *translator,
 	for (i = 0; i < config->address_count; i++) {
 		const struct vpnalg_addr *address = &config->addresses[i];
 
-		if (address->family != VPNALG_IPV4 ||
+		if (!vpnalg_config_is_outside(address) ||
 		    pool_has(translator, address->octets))
 			return VPNALG_ERROR_ADDRESS;
 		at = position(translator, address->octets);

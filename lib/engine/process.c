@@ -203,7 +203,7 @@ ALWAYS_INLINE enum vpnalg_result translate(struct vpnalg *translator,
 		return finish(translator, step);
 	if (result == VPNALG_UNTOUCHED)
 		return more || !parsed->inside ? result : VPNALG_DROP_FAULT;
-	return is_drop(result) ? result : VPNALG_DROP_FAULT;
+	return is_drop(result) ? result : vpnalg_refuse_own(step, result);
 }
 
 /* One claim of one handler. VPNALG_UNTOUCHED: the next may try. */
@@ -321,7 +321,8 @@ static void burst(struct vpnalg *translator, struct vpnalg_packet *packets,
 	for (i = 0; i < length; i++) {
 		result = decide(translator, &slots[i], &packets[i]);
 		packets[i].result = (uint8_t)result;
-		translator->counters.results[result]++;
+		if (result < VPNALG_RESULTS)
+			translator->counters.results[result]++;
 	}
 }
 

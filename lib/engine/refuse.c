@@ -87,3 +87,17 @@ enum vpnalg_result vpnalg_refuse_unclaimed(struct vpnalg *translator,
 		return VPNALG_UNTOUCHED;
 	return parsed->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
 }
+
+enum vpnalg_result vpnalg_refuse_own(const struct vpnalg_step *step,
+				     unsigned result)
+{
+	struct vpnalg *translator = step->translator;
+	unsigned own = result - VPNALG_DROP_OWN;
+
+	if (result < VPNALG_DROP_OWN ||
+	    own >= translator->handlers[step->handler]->own_reason_count)
+		return VPNALG_DROP_FAULT;
+	step->packet->protocol = step->handler;
+	translator->own[step->handler][own]++;
+	return (enum vpnalg_result)result;
+}

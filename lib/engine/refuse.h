@@ -21,6 +21,11 @@ static inline bool is_drop(unsigned result)
 enum vpnalg_result vpnalg_refuse_header(const struct vpnalg_parsed *parsed);
 enum vpnalg_result vpnalg_refuse_claim(struct vpnalg *translator,
 				       const struct slot *slot);
+
+/* Counts a drop reason of the handler's own for it; VPNALG_DROP_FAULT where it
+ * has none such. */
+enum vpnalg_result vpnalg_refuse_own(const struct vpnalg_step *step,
+				     unsigned result);
 enum vpnalg_result vpnalg_refuse_unclaimed(struct vpnalg *translator,
 					   const struct vpnalg_parsed *parsed);
 

@@ -6,7 +6,7 @@ static const char *const texts[VPNALG_RESULTS] = {
 	[VPNALG_TRANSLATED] = "translated",
 	[VPNALG_UNTOUCHED] = "untouched",
 	[VPNALG_DROP_MALFORMED] = "malformed",
-	[VPNALG_DROP_TRUNCATED] = "needed bytes are not in memory",
+	[VPNALG_DROP_TRUNCATED] = "truncated",
 	[VPNALG_DROP_FRAGMENT] = "fragment",
 	[VPNALG_DROP_ICMP_ERROR] = "ICMP error",
 	[VPNALG_DROP_NO_SESSION] = "no session",
@@ -14,21 +14,23 @@ static const char *const texts[VPNALG_RESULTS] = {
 	[VPNALG_DROP_GUARDED] = "unknown, from a remote in use",
 	[VPNALG_DROP_PORT_HELD] = "wrong port of a remote in use",
 	[VPNALG_DROP_WINDOW] = "segment out of order",
-	[VPNALG_DROP_UNACKNOWLEDGED] = "waits for an acknowledgment",
+	[VPNALG_DROP_UNACKNOWLEDGED] = "an earlier segment is unacknowledged",
 	[VPNALG_DROP_AMBIGUOUS] = "ID shared by two sessions",
 	[VPNALG_DROP_NO_ID] = "no free outside ID",
 	[VPNALG_DROP_REFUSED] = "outside ID refused",
 	[VPNALG_DROP_STORE] = "no room in the store",
 	[VPNALG_DROP_OPTIONS] = "IP option with addresses",
 	[VPNALG_DROP_AH] = "AH cannot be translated",
-	[VPNALG_DROP_HELD] = "waits for another host",
+	[VPNALG_DROP_HELD] = "held back: another host is setting up",
 	[VPNALG_DROP_UNPAIRED] = "ESP of an unknown inside host",
 	[VPNALG_DROP_FAULT] = "wrong answer of a handler or the store",
-	[VPNALG_DROP_FILTERED] = "from where nothing was sent to",
+	[VPNALG_DROP_FILTERED] = "sender not permitted by the filter",
 };
 
 const char *vpnalg_result_text(unsigned result)
 {
+	if (result >= VPNALG_DROP_OWN)
+		return "a reason of the handler's own";
 	if (result >= VPNALG_RESULTS || texts[result] == NULL)
 		return "unknown";
 	return texts[result];

@@ -47,16 +47,10 @@ bool vpnalg_session_may_hold(const struct vpnalg *translator)
 	return !translator->passive;
 }
 
-const struct vpnalg_general_settings *
-vpnalg_session_general(const struct vpnalg *translator)
+const void *vpnalg_session_settings(const struct vpnalg *translator,
+				    unsigned handler)
 {
-	return &translator->general;
-}
-
-const struct vpnalg_l2tp_settings *
-vpnalg_session_l2tp(const struct vpnalg *translator)
-{
-	return &translator->l2tp;
+	return translator->settings[handler];
 }
 
 vpnalg_time vpnalg_session_now(const struct vpnalg *translator)
@@ -113,6 +107,7 @@ void vpnalg_session_notify(struct vpnalg *translator,
 		return;
 	event->type = type;
 	event->evidence = evidence;
+	event->protocol = record->handler;
 	vpnalg_binding_describe(translator, record, &event->session);
 	translator->event(translator->context, event);
 }

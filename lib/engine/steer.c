@@ -45,10 +45,30 @@ static uint32_t by_host(const struct vpnalg_steer *steer,
 		     0x10000U + parsed->zone, translators);
 }
 
-/* A caller that was built with a header without them has no general traffic. */
-static bool has_general(const struct vpnalg_steer *steer)
+static bool has_port(const struct vpnalg_handler *handler, uint8_t protocol,
+		     uint32_t source, uint32_t destination)
 {
-	return steer->size >= sizeof(*steer) && steer->general_count > 0;
+	const struct vpnalg_server_port *ports = handler->server_ports;
+	unsigned i;
+
+	for (i = 0; i < handler->server_port_count; i++)
+		if (ports[i].protocol == protocol &&
+		    (ports[i].port == source || ports[i].port == destination))
+			return true;
+	return false;
+}
+
+/* Whether a handler's servers have one of the ports. */
+static bool is_of_server(const struct vpnalg_steer *steer, uint8_t protocol,
+			 uint32_t source, uint32_t destination)
+{
+	size_t i;
+
+	for (i = 0; i < steer->protocol_count; i++)
+		if (has_port(steer->protocols[i].handler(), protocol, source,
+			     destination))
+			return true;
+	return false;
 }
 
 static bool is_query(uint8_t type)
@@ -58,7 +78,8 @@ static bool is_query(uint8_t type)
 }
 
 /* The inside host's port or identifier, where that may decide. */
-static bool read_general(const struct vpnalg_parsed *parsed, uint32_t *id)
+static bool read_general(const struct vpnalg_steer *steer,
+			 const struct vpnalg_parsed *parsed, uint32_t *id)
 {
 	uint32_t source, destination;
 
@@ -74,7 +95,7 @@ static bool read_general(const struct vpnalg_parsed *parsed, uint32_t *id)
 	source = vpnalg_get16(parsed->l4 + PORT_SOURCE_OFF);
 	destination = vpnalg_get16(parsed->l4 + PORT_DESTINATION_OFF);
 	*id = parsed->inward ? destination : source;
-	return !is_vpn_port(source) && !is_vpn_port(destination);
+	return !is_of_server(steer, parsed->protocol, source, destination);
 }
 
 static bool find_range(const struct vpnalg_steer *steer, uint32_t id,
@@ -97,10 +118,7 @@ static uint32_t steer_general(const struct vpnalg_steer *steer,
 {
 	uint32_t id, at;
 
-	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
-		return by_remote(steer, parsed, translators) |
-		       VPNALG_STEER_FRAGMENT;
-	if (!read_general(parsed, &id))
+	if (!read_general(steer, parsed, &id))
 		return by_remote(steer, parsed, translators);
 	if (parsed->inside)
 		return by_host(steer, parsed, translators);
@@ -109,11 +127,24 @@ static uint32_t steer_general(const struct vpnalg_steer *steer,
 		       : by_remote(steer, parsed, translators);
 }
 
-uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
-		      const struct vpnalg_packet *packet, uint32_t translators)
+/* Whether ports or an identifier may decide. */
+static bool is_general(const struct vpnalg_steer *steer, uint8_t protocol)
 {
+	return steer->general_count > 0 &&
+	       (protocol == PROTOCOL_TCP || protocol == PROTOCOL_UDP ||
+		protocol == PROTOCOL_ICMP);
+}
+
+uint32_t vpnalg_steer(const struct vpnalg_steer *given,
+		      const struct vpnalg_packet *packet, uint32_t translators,
+		      bool *fragment)
+{
+	struct vpnalg_steer steer;
 	struct vpnalg_parsed parsed;
 
+	*fragment = false;
+	if (!vpnalg_settings_read(&steer, sizeof(steer), given))
+		return 0;
 	switch (packet_parse(packet, &parsed)) {
 	case PACKET_OTHER:
 		return 0;
@@ -124,9 +155,10 @@ uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
 	case PACKET_PLAIN:
 		break;
 	}
-	if (has_general(steer) && (parsed.protocol == PROTOCOL_TCP ||
-				   parsed.protocol == PROTOCOL_UDP ||
-				   parsed.protocol == PROTOCOL_ICMP))
-		return steer_general(steer, &parsed, translators);
-	return by_remote(steer, &parsed, translators);
+	if (!is_general(&steer, parsed.protocol))
+		return by_remote(&steer, &parsed, translators);
+	if (parsed.fragment != VPNALG_FRAGMENT_LATER)
+		return steer_general(&steer, &parsed, translators);
+	*fragment = true;
+	return by_remote(&steer, &parsed, translators);
 }

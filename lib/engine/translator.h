@@ -40,6 +40,9 @@ enum {
 #define KINDS_MAX 15
 #define ADDRESSES_MAX 4096
 
+/* The most bytes of settings that a handler may have. */
+#define SETTINGS_MAX 4096
+
 /* How many outside addresses are looked at for one that a remote does not
  * know yet. */
 #define POOL_TRIES 64
@@ -114,7 +117,9 @@ struct slot {
 };
 
 struct vpnalg {
-	const struct vpnalg_handler *const *handlers;
+	const struct vpnalg_handler *handlers[HANDLERS_MAX];
+	void *settings[HANDLERS_MAX]; /* of the handlers */
+	uint64_t *own[HANDLERS_MAX];  /* counters of the handlers' own */
 	const struct vpnalg_store *store;
 	uint8_t *addresses; /* sorted, addr_len_of() each */
 	struct slot *slots; /* burst of them */
@@ -160,20 +165,14 @@ struct vpnalg {
 	struct search searches[SEARCHES];
 	struct vpnalg_timers timers;
 	struct vpnalg_counters counters;
-	struct vpnalg_general_settings general;
-	struct vpnalg_l2tp_settings l2tp;
 	/* A bit for each space in which sessions for all remotes were opened. */
 	uint8_t mapped[32];
+	struct vpnalg_server_port server_ports[VPNALG_SERVER_PORTS_MAX];
+	uint8_t server_port_count;
 	bool searching; /* there is something in searches */
 	bool fault;     /* the caller's store, or a handler, answered wrongly */
 	bool closing;   /* a handler is being told of a session's end */
 };
-
-/* The ports of IKE, L2TP, PPTP and NAT-T. */
-static inline bool is_vpn_port(uint32_t port)
-{
-	return port == 500 || port == 1701 || port == 1723 || port == 4500;
-}
 
 /* How long addresses and keys are. All instances are for IPv4 so far, which the
  * compiler may know. */

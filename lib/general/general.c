@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* TCP, UDP and ICMP queries in general: which packets, and how long they keep
  * what they use. */
+#include <vpnalg/general.h>
+
 #include "general.h"
+
+#include <string.h>
 
 #include "../wire/ip.h"
 #include "../wire/udp.h"
@@ -208,14 +212,41 @@ static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 		vpnalg_general_mapping_leave(translator, record);
 }
 
-const struct vpnalg_handler vpnalg_general = {
+/* Without a range, all ports but the well-known ones, which inside hosts seldom
+ * use and the router itself does. */
+static const char *configure(const void *given, void *settings)
+{
+	struct vpnalg_general_settings read;
+
+	if (!vpnalg_settings_read(&read, sizeof(read), given))
+		return "general: settings of another version";
+	if (read.ports.first == 0 && read.ports.last == 0)
+		read.ports = (struct vpnalg_ports){ 1024, UINT16_MAX };
+	if (read.ports.first == 0 || read.ports.first > read.ports.last)
+		return "general: ports: an empty range, or one with port 0";
+	if (read.filtering > VPNALG_FILTERING_ADDRESS_AND_PORT_DEPENDENT)
+		return "general: filtering: no enum vpnalg_filtering";
+	if (settings != NULL)
+		memcpy(settings, &read, sizeof(read));
+	return NULL;
+}
+
+static const struct vpnalg_handler handler = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "general",
 	.kinds = kinds,
 	.kind_count = GENERAL_KINDS,
-	.protocol_count = 3,
-	.protocols = { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_ICMP },
+	.ip_protocol_count = 3,
+	.ip_protocols = { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_ICMP },
+	.takes_rest = true,
+	.settings_size = sizeof(struct vpnalg_general_settings),
+	.configure = configure,
 	.match = match,
 	.translate = translate,
 	.closed = closed,
 };
+
+const struct vpnalg_handler *vpnalg_general(void)
+{
+	return &handler;
+}

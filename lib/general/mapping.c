@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Mappings, and what hangs from them: opened from inside, filtered from
  * outside. */
+#include <vpnalg/general.h>
+
 #include "mapping.h"
 
 #include "../wire/ip.h"
@@ -14,15 +16,18 @@
 /* In the keys of permissions, so that they are nobody else's. */
 #define ANY_PORT 0x10000
 
-static uint8_t filtering(const struct vpnalg *translator)
+static const struct vpnalg_general_settings *
+settings_of(const struct vpnalg *translator, unsigned handler)
 {
-	return vpnalg_session_general(translator)->filtering;
+	return vpnalg_session_settings(translator, handler);
 }
 
 /* ICMP has no ports, so by address is by address and port. */
-static bool has_permissions(const struct vpnalg *translator, uint8_t space)
+static bool has_permissions(const struct vpnalg *translator, unsigned handler,
+			    uint8_t space)
 {
-	return filtering(translator) == VPNALG_FILTERING_ADDRESS_DEPENDENT &&
+	return settings_of(translator, handler)->filtering ==
+		       VPNALG_FILTERING_ADDRESS_DEPENDENT &&
 	       space != PROTOCOL_ICMP;
 }
 
@@ -33,7 +38,7 @@ static void parent_of(struct vpnalg *translator, struct vpnalg_record *child,
 {
 	vpnalg_session_tuple(translator, child, VPNALG_INSIDE_OWN, tuple);
 	if (child->kind != GENERAL_PERMISSION &&
-	    has_permissions(translator, tuple->space)) {
+	    has_permissions(translator, child->handler, tuple->space)) {
 		tuple->port = ANY_PORT;
 		return;
 	}
@@ -120,7 +125,8 @@ static enum vpnalg_result open_mapping(struct vpnalg_step *step,
 		.lifetime = ALONE_MS,
 	};
 
-	set_ranges(&opening, &vpnalg_session_general(step->translator)->ports);
+	set_ranges(&opening,
+		   &settings_of(step->translator, step->handler)->ports);
 	return vpnalg_session_open(step, &opening, mapping);
 }
 
@@ -250,7 +256,8 @@ static enum vpnalg_result hang(struct vpnalg_step *step,
 
 	if (is_held(step, mapping) || is_answers(step, mapping))
 		return VPNALG_DROP_PORT_HELD;
-	if (has_permissions(step->translator, step->parsed->protocol))
+	if (has_permissions(step->translator, step->handler,
+			    step->parsed->protocol))
 		result = permit(step, mapping, &parent);
 	if (result == VPNALG_TRANSLATED)
 		result = open_session(step, mapping, parent, lifetime);
@@ -310,7 +317,7 @@ enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step)
 	if (parsed->protocol == PROTOCOL_TCP &&
 	    !vpnalg_general_tcp_is_syn(parsed))
 		return VPNALG_DROP_FILTERED;
-	switch (filtering(step->translator)) {
+	switch (settings_of(step->translator, step->handler)->filtering) {
 	case VPNALG_FILTERING_ENDPOINT_INDEPENDENT:
 		return VPNALG_TRANSLATED;
 	case VPNALG_FILTERING_ADDRESS_DEPENDENT:

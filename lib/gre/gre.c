@@ -6,6 +6,8 @@
  * Some ends are set up with a Key for each direction: that of the remote is
  * learned while one host alone can be meant. What the tunnel carries is left
  * whole, a keepalive (GRE in IP in GRE) too. */
+#include <vpnalg/gre.h>
+
 #include "gre.h"
 
 #include "far_end.h"
@@ -319,13 +321,18 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	return result;
 }
 
-const struct vpnalg_handler vpnalg_gre = {
+static const struct vpnalg_handler handler = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "GRE",
 	.kinds = kinds,
 	.kind_count = GRE_KINDS,
-	.protocol_count = 1,
-	.protocols = { PLAIN_GRE_PROTOCOL },
+	.ip_protocol_count = 1,
+	.ip_protocols = { PLAIN_GRE_PROTOCOL },
 	.match = match,
 	.translate = translate,
 };
+
+const struct vpnalg_handler *vpnalg_gre(void)
+{
+	return &handler;
+}

@@ -5,8 +5,7 @@
 #include "host.h"
 #include "remote.h"
 
-/* A candidate keeps its place for at least so long against hosts that seek one.
- */
+/* A host keeps its place for so long at least where others seek one. */
 #define PLACE_MS 3000
 
 struct ipsec_candidate *vpnalg_ipsec_candidate_of(struct vpnalg *translator,
@@ -69,7 +68,7 @@ void vpnalg_ipsec_candidate_describe(struct vpnalg *translator,
 	c->sent = out->seen;
 }
 
-/* Copies the youngest living inbound SA, and marks it as copied. */
+/* The youngest one that lives. */
 static void follow_inbound(struct vpnalg *translator,
 			   struct vpnalg_record *host,
 			   struct ipsec_candidate *c)
@@ -89,7 +88,6 @@ static void follow_inbound(struct vpnalg *translator,
 	vpnalg_session_changed(translator, sa);
 }
 
-/* Copies the newest outbound SA, and marks it as copied. */
 static void follow_outbound(struct vpnalg *translator,
 			    struct vpnalg_record *host,
 			    struct ipsec_candidate *c)
@@ -156,9 +154,8 @@ void vpnalg_ipsec_candidate_received(struct vpnalg *translator,
 
 /* Places */
 
-/* An empty place is filled first, then that of the host which has been a
- * candidate for the longest time: so the places go round where there are too
- * few. */
+/* An empty place is filled first, then that of the host which has been a candidate
+ * for the longest time: so the places go round where there are too few. */
 static bool is_replaced_before(const struct ipsec_candidate *c,
 			       const struct ipsec_candidate *other)
 {
@@ -167,8 +164,7 @@ static bool is_replaced_before(const struct ipsec_candidate *c,
 	return c->id == 0 || ipsec_is_after(other->since, c->since);
 }
 
-/* Returns the host's own place, or else the one to be filled first; 0 if there
- * is none. */
+/* Finds the host's own place, or else the one to be filled first; 0: none. */
 static unsigned find_place(struct ipsec_blocks *blocks, uint32_t id)
 {
 	struct ipsec_candidate *c, *best = NULL;
@@ -251,7 +247,8 @@ void vpnalg_ipsec_candidate_paired(struct vpnalg *translator,
 	vpnalg_session_changed(translator, host);
 }
 
-/* The block is looked up directly: a record may be closed deep in the stack. */
+/* The host is about to be removed. The block is looked up at once here: closing
+ * may be deep in the stack. */
 void vpnalg_ipsec_candidate_leave(struct vpnalg *translator,
 				  struct vpnalg_record *host)
 {

@@ -6,14 +6,13 @@
 #include "host.h"
 #include "repair.h"
 
-/* A packet that comes within this time after another counts as its answer. */
+/* What comes within that is an answer. */
 #define ANSWERED_MS 350
 
-/* The trust that a pair gains by a packet that agrees, and loses by one that
- * does not. */
+/* How much a pair gains by what agrees, and loses by what does not. */
 enum { GAIN = 1, LOSS = 2 };
 
-/* A pair that has gained so much has traffic both ways, for a while. */
+/* So much trust above that of a new pair is traffic both ways, for a while. */
 #define CONFIRMED_GAIN 2
 
 static void gain(struct vpnalg *translator, struct vpnalg_record *sa,
@@ -28,8 +27,8 @@ static void gain(struct vpnalg *translator, struct vpnalg_record *sa,
 	vpnalg_session_changed(translator, sa);
 }
 
-/* Returns the ID of a candidate that receives nothing, and began to send within
- * the time that an answer takes and later than `sent`; 0 if there is none. */
+/* Returns the ID of a host that hears nothing, and began to send within the
+ * time that an answer takes and later than `sent`; or 0. */
 static uint32_t find_better(const struct ipsec_blocks *blocks, uint32_t but,
 			    uint32_t sent)
 {
@@ -47,8 +46,7 @@ static uint32_t find_better(const struct ipsec_blocks *blocks, uint32_t but,
 	return 0;
 }
 
-/* Lowers the trust in a pair in favour of another host, and takes it back at 0.
- * Returns whether it did. */
+/* The pair is rather that other host's. Returns whether it was undone. */
 static bool lose(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 		 struct vpnalg_record *host, uint32_t better)
 {
@@ -72,9 +70,8 @@ static bool lose(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 	return true;
 }
 
-/* Returns whether the pair was taken back in favour of another host: packets
- * begin, its host has not just sent, and the other one began to send later than
- * that. */
+/* Packets begin, and the host has not just sent, or has just begun to. Another
+ * one that hears nothing may have begun to send later than that. */
 static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *host,
 			uint32_t sent)
 {
@@ -96,10 +93,11 @@ static bool has_just_resumed(const struct ipsec_host *h, uint32_t now)
 	return h->flags & IPSEC_HOST_RESUMED && now - h->resumed <= ANSWERED_MS;
 }
 
-/* Returns whether a pair was taken back that a lone packet has made, just after
- * the host had connected. The host has never sent anything, not even an answer:
- * the packet may have been for another host that has connected, and waits for
- * the remote to begin. When the SPI began says nothing any more. */
+/* A lone packet that came just after the host had connected has made the pair. The
+ * host has never sent anything, not even an answer: the packet may as well have
+ * been for another host that has connected, and waits for the remote to begin.
+ * Returns whether the pair was undone; when it began says nothing any more.
+ * `before` is when the packet before came. */
 static bool was_unanswered(struct vpnalg_step *step, struct vpnalg_record *host,
 			   uint32_t before)
 {

@@ -2,6 +2,8 @@
 /* SCCRQs that may be answered from another address, where the caller wants that
  * (RFC 2661 8.1). A question is found by the outside port and the ID that was
  * asked for, whoever answers. */
+#include <vpnalg/l2tp.h>
+
 #include "any_address.h"
 
 #include <string.h>
@@ -113,11 +115,13 @@ enum vpnalg_result vpnalg_l2tp_any_address_open(struct vpnalg_step *step,
 						const struct l2tp_message *m,
 						struct l2tp_opened *opened)
 {
+	const struct vpnalg_l2tp_settings *settings =
+		vpnalg_session_settings(step->translator, step->handler);
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 	unsigned i;
 
-	if (!vpnalg_session_l2tp(step->translator)->any_address || !m->udp ||
-	    !step->parsed->inside || m->ids[L2TP_OWN_TUNNEL].hidden ||
+	if (!settings->any_address || !m->udp || !step->parsed->inside ||
+	    m->ids[L2TP_OWN_TUNNEL].hidden ||
 	    m->ids[L2TP_OWN_CONNECTION].hidden)
 		return VPNALG_TRANSLATED;
 	for (i = L2TP_OWN_TUNNEL;

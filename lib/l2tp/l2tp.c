@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* L2TP (RFC 2661, RFC 3931): which packets are its own, and by which keys to
  * look for whose they are. */
+#include <vpnalg/l2tp.h>
+
 #include "l2tp.h"
+
+#include <string.h>
 
 #include "../wire/ip.h"
 #include "in.h"
@@ -304,8 +308,10 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 	return name_key(parsed, claimed);
 }
 
-static enum vpnalg_result translate_for(struct vpnalg_step *step, bool insists)
+static enum vpnalg_result translate(struct vpnalg_step *step)
 {
+	const struct vpnalg_l2tp_settings *settings =
+		vpnalg_session_settings(step->translator, step->handler);
 	struct l2tp_message message;
 	enum vpnalg_result result;
 
@@ -314,18 +320,9 @@ static enum vpnalg_result translate_for(struct vpnalg_step *step, bool insists)
 	result = vpnalg_l2tp_message_read(step->parsed, &message);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	return step->parsed->inward ? vpnalg_l2tp_in(step, &message)
-				    : vpnalg_l2tp_out(step, &message, insists);
-}
-
-static enum vpnalg_result translate(struct vpnalg_step *step)
-{
-	return translate_for(step, false);
-}
-
-static enum vpnalg_result translate_insisting(struct vpnalg_step *step)
-{
-	return translate_for(step, true);
+	return step->parsed->inward
+		       ? vpnalg_l2tp_in(step, &message)
+		       : vpnalg_l2tp_out(step, &message, settings->port_1701);
 }
 
 static void swept(struct vpnalg *translator, struct vpnalg_record *record)
@@ -340,28 +337,39 @@ static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 		vpnalg_l2tp_lifetime_closed(translator, record);
 }
 
-const struct vpnalg_handler vpnalg_l2tp = {
+static const char *configure(const void *given, void *settings)
+{
+	struct vpnalg_l2tp_settings read;
+
+	if (!vpnalg_settings_read(&read, sizeof(read), given))
+		return "l2tp: settings of another version";
+	if (settings != NULL)
+		memcpy(settings, &read, sizeof(read));
+	return NULL;
+}
+
+static const struct vpnalg_server_port server_ports[] = {
+	{ PROTOCOL_UDP, L2TP_PORT },
+};
+
+static const struct vpnalg_handler handler = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "L2TP",
 	.kinds = kinds,
 	.kind_count = L2TP_KINDS,
-	.protocol_count = 2,
-	.protocols = { PROTOCOL_UDP, L2TP_PROTOCOL },
+	.ip_protocol_count = 2,
+	.ip_protocols = { PROTOCOL_UDP, L2TP_PROTOCOL },
+	.server_ports = server_ports,
+	.server_port_count = sizeof(server_ports) / sizeof(server_ports[0]),
+	.settings_size = sizeof(struct vpnalg_l2tp_settings),
+	.configure = configure,
 	.match = match,
 	.translate = translate,
 	.swept = swept,
 	.closed = closed,
 };
 
-const struct vpnalg_handler vpnalg_l2tp_port_1701 = {
-	.size = sizeof(struct vpnalg_handler),
-	.name = "L2TP",
-	.kinds = kinds,
-	.kind_count = L2TP_KINDS,
-	.protocol_count = 2,
-	.protocols = { PROTOCOL_UDP, L2TP_PROTOCOL },
-	.match = match,
-	.translate = translate_insisting,
-	.swept = swept,
-	.closed = closed,
-};
+const struct vpnalg_handler *vpnalg_l2tp(void)
+{
+	return &handler;
+}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* PPTP (RFC 2637): which packets are its own, and whose they are. */
+#include <vpnalg/pptp.h>
+
 #include "pptp.h"
 
 #include "../wire/ip.h"
@@ -109,15 +111,26 @@ static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 		vpnalg_pptp_call_leave(translator, record);
 }
 
-const struct vpnalg_handler vpnalg_pptp = {
+static const struct vpnalg_server_port server_ports[] = {
+	{ PROTOCOL_TCP, PPTP_PORT },
+};
+
+static const struct vpnalg_handler handler = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "PPTP",
 	.kinds = kinds,
 	.kind_count = PPTP_KINDS,
-	.protocol_count = 2,
-	.protocols = { PROTOCOL_TCP, GRE_PROTOCOL },
+	.ip_protocol_count = 2,
+	.ip_protocols = { PROTOCOL_TCP, GRE_PROTOCOL },
+	.server_ports = server_ports,
+	.server_port_count = sizeof(server_ports) / sizeof(server_ports[0]),
 	.match = match,
 	.translate = translate,
 	.swept = swept,
 	.closed = closed,
 };
+
+const struct vpnalg_handler *vpnalg_pptp(void)
+{
+	return &handler;
+}

@@ -3,6 +3,8 @@
  * bursts: told apart by ports, and by Tunnel ID behind port 1701. */
 #include "bench.h"
 
+#include <vpnalg/l2tp.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -142,18 +144,25 @@ static void open_tunnel(struct bench *bench, uint32_t i, bool shared)
 	make_data(t->expected[1], remote, PORT, inside, PORT, own);
 }
 
+static const struct vpnalg_l2tp_settings l2tp_port_1701 = {
+	.size = sizeof(l2tp_port_1701),
+	.port_1701 = true,
+};
+
 static void open_bench(struct bench *bench, uint32_t count, bool shared,
 		       const struct settings *settings)
 {
-	static const struct vpnalg_handler *const by_port[] = { &vpnalg_l2tp };
-	static const struct vpnalg_handler *const by_id[] = {
-		&vpnalg_l2tp_port_1701
+	static const struct vpnalg_protocol by_port[] = {
+		{ vpnalg_l2tp, NULL },
+	};
+	static const struct vpnalg_protocol by_id[] = {
+		{ vpnalg_l2tp, &l2tp_port_1701 },
 	};
 	static const struct vpnalg_addr outside = { VPNALG_IPV4,
 						    { 203, 0, 113, 1 } };
 	struct vpnalg_config config = { .size = sizeof(config),
-					.handlers = shared ? by_id : by_port,
-					.handler_count = 1,
+					.protocols = shared ? by_id : by_port,
+					.protocol_count = 1,
 					.addresses = &outside,
 					.address_count = 1,
 					.store = &bench->store,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "world.h"
 
+#include <vpnalg/protocols.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,11 +42,11 @@ uint32_t world_units_esp(uint32_t pairs, uint32_t remotes)
 }
 
 /* PPTP's, and one more. */
-static const struct vpnalg_handler *const handlers[][2] = {
-	[TRAFFIC_GRE] = { &vpnalg_pptp },
-	[TRAFFIC_UDP] = { &vpnalg_pptp, &vpnalg_general },
-	[TRAFFIC_ESP] = { &vpnalg_pptp, &vpnalg_ipsec },
-	[TRAFFIC_NAT_T] = { &vpnalg_pptp, &vpnalg_ipsec },
+static const struct vpnalg_protocol protocols[][2] = {
+	[TRAFFIC_GRE] = { { vpnalg_pptp, NULL } },
+	[TRAFFIC_UDP] = { { vpnalg_pptp, NULL }, { vpnalg_general, NULL } },
+	[TRAFFIC_ESP] = { { vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL } },
+	[TRAFFIC_NAT_T] = { { vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL } },
 };
 
 static void configure(struct world *world, struct vpnalg_config *config,
@@ -58,8 +60,8 @@ static void configure(struct world *world, struct vpnalg_config *config,
 		};
 	*config = (struct vpnalg_config){
 		.size = sizeof(*config),
-		.handlers = handlers[world->shape.traffic],
-		.handler_count = world->shape.traffic == TRAFFIC_GRE ? 1 : 2,
+		.protocols = protocols[world->shape.traffic],
+		.protocol_count = world->shape.traffic == TRAFFIC_GRE ? 1 : 2,
 		.addresses = addresses,
 		.address_count = world->shape.addresses,
 		.store = &world->store,

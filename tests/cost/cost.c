@@ -5,6 +5,8 @@
  * callgrind counts. */
 #include "cost.h"
 
+#include <vpnalg/protocols.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,26 +96,32 @@ static enum vpnalg_choice choose(void *context, struct vpnalg_binding *binding)
 
 void world_begin(struct world *w, const struct options *options)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_pptp, &vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_gre,
-		&vpnalg_general
+	const struct vpnalg_general_settings general = {
+		.size = sizeof(general),
+		.ports = options->ports,
 	};
+	const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL },
+		{ vpnalg_l2tp, NULL }, { vpnalg_gre, NULL },
+		{ vpnalg_general, &general },
+	};
+	struct vpnalg_timers timers = options->timers;
 	static const struct vpnalg_addr outside = { VPNALG_IPV4,
 						    { 203, 0, 113, 1 } };
 	struct vpnalg_config config = { .size = sizeof(config),
-					.handlers = handlers,
-					.handler_count = 5,
+					.protocols = protocols,
+					.protocol_count = 5,
 					.addresses = &outside,
 					.address_count = 1,
 					.store = &w->store,
 					.context = w,
 					.random = next_random,
-					.timers = options->timers,
-					.general.ports = options->ports };
+					.timers = &timers };
 	size_t size = vpnalg_table_size(options->units);
 
+	timers.size = sizeof(timers);
 	if (options->no_general)
-		config.handler_count--;
+		config.protocol_count--;
 	w->choice = options->choice;
 	if (w->choice != VPNALG_CHOICE_TAKE)
 		config.choose = choose;

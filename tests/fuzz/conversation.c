@@ -2,6 +2,8 @@
 /* Reads an input as settings and steps, and takes the steps. */
 #include "fuzz.h"
 
+#include <vpnalg/protocols.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,27 +22,34 @@ struct talk {
 
 static struct talk talk;
 
-static const struct vpnalg_handler *const with_general[] = {
-	&vpnalg_pptp, &vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_gre, &vpnalg_general
+static const struct vpnalg_protocol with_general[] = {
+	{ vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL }, { vpnalg_l2tp, NULL },
+	{ vpnalg_gre, NULL }, { vpnalg_general, NULL },
 };
-static const struct vpnalg_handler *const without[] = {
-	&vpnalg_pptp, &vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_gre
+static const struct vpnalg_protocol without[] = {
+	{ vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL }, { vpnalg_l2tp, NULL },
+	{ vpnalg_gre, NULL },
 };
-static const struct vpnalg_handler *const port_1701[] = {
-	&vpnalg_gre, &vpnalg_l2tp_port_1701, &vpnalg_ipsec, &vpnalg_pptp,
-	&vpnalg_general
+static const struct vpnalg_l2tp_settings at_1701 = {
+	.size = sizeof(at_1701),
+	.port_1701 = true,
 };
-static const struct vpnalg_handler *const general_alone[] = {
-	&vpnalg_ipsec, &vpnalg_general
+static const struct vpnalg_protocol port_1701[] = {
+	{ vpnalg_gre, NULL }, { vpnalg_l2tp, &at_1701 },
+	{ vpnalg_ipsec, NULL }, { vpnalg_pptp, NULL }, { vpnalg_general, NULL },
 };
-static const struct vpnalg_handler *const with_rogue[] = {
-	&rogue, &vpnalg_pptp, &vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_general
+static const struct vpnalg_protocol general_alone[] = {
+	{ vpnalg_ipsec, NULL }, { vpnalg_general, NULL },
+};
+static const struct vpnalg_protocol with_rogue[] = {
+	{ rogue_handler, NULL }, { vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL },
+	{ vpnalg_l2tp, NULL }, { vpnalg_general, NULL },
 };
 
 static void set_handlers(struct settings *s, unsigned which)
 {
 	static const struct {
-		const struct vpnalg_handler *const *handlers;
+		const struct vpnalg_protocol *protocols;
 		size_t count;
 		bool general, l2tp, rogue;
 	} sets[] = { { with_general, 5, true, true, false },
@@ -48,8 +57,8 @@ static void set_handlers(struct settings *s, unsigned which)
 		     { port_1701, 5, true, true, false },
 		     { general_alone, 2, true, false, false },
 		     { with_rogue, 5, true, true, true } };
-	s->handlers = sets[which].handlers;
-	s->handler_count = sets[which].count;
+	s->protocols = sets[which].protocols;
+	s->protocol_count = sets[which].count;
 	s->has_general = sets[which].general;
 	s->has_l2tp = sets[which].l2tp;
 	s->has_rogue = sets[which].rogue;

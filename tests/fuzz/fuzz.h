@@ -97,8 +97,8 @@ enum choosing {
 };
 
 struct settings {
-	const struct vpnalg_handler *const *handlers;
-	size_t handler_count;
+	const struct vpnalg_protocol *protocols;
+	size_t protocol_count;
 	bool has_general, has_l2tp, has_rogue;
 	unsigned address_count;
 	enum choosing choosing;
@@ -135,7 +135,7 @@ void world_sweep(struct world *w, unsigned budget);
 
 #define ROGUE_PORT 80
 
-extern const struct vpnalg_handler rogue;
+const struct vpnalg_handler *rogue_handler(void);
 extern uint8_t rogue_script[4];
 
 /* --- bytes.c: packets as bytes ----------------------------------------- */

@@ -243,13 +243,14 @@ static uint32_t steer(const struct settings *settings,
 				  .key = { 1, 2 },
 				  .addresses = addresses,
 				  .address_count = settings->address_count };
+	bool fragment;
 	unsigned i;
 
 	for (i = 0; i < settings->address_count; i++) {
 		addresses[i].family = VPNALG_IPV4;
 		put32(addresses[i].octets, outside_address(i));
 	}
-	return vpnalg_steer(&s, p, TRANSLATORS);
+	return vpnalg_steer(&s, p, TRANSLATORS, &fragment);
 }
 
 /* Both forms of a packet meet in one translator. */

@@ -118,7 +118,7 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	}
 }
 
-const struct vpnalg_handler rogue = {
+static const struct vpnalg_handler rogue = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "rogue",
 	.kinds = kinds,
@@ -126,3 +126,8 @@ const struct vpnalg_handler rogue = {
 	.match = match,
 	.translate = translate,
 };
+
+const struct vpnalg_handler *rogue_handler(void)
+{
+	return &rogue;
+}

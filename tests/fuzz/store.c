@@ -299,9 +299,12 @@ void store_end(struct watched_store *s)
 static const char *kind_of(const struct watched_store *s,
 			   const struct vpnalg_record *record)
 {
-	if (record->handler >= s->settings->handler_count)
+	if (record->handler >= s->settings->protocol_count)
 		return "count of the engine";
-	return s->settings->handlers[record->handler]->kinds[record->kind].name;
+	return s->settings->protocols[record->handler]
+		.handler()
+		->kinds[record->kind]
+		.name;
 }
 
 void store_check(const struct watched_store *s)

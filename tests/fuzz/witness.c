@@ -5,6 +5,8 @@
  * answered must reach it: promises 6 and 10. */
 #include "fuzz.h"
 
+#include <vpnalg/protocols.h>
+
 #include <string.h>
 
 #define FLOWS 8
@@ -124,16 +126,17 @@ static void go_on(unsigned n)
 
 static void set_up(const uint8_t *in)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_pptp, &vpnalg_ipsec, &vpnalg_l2tp, &vpnalg_gre,
-		&vpnalg_general
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL },
+		{ vpnalg_l2tp, NULL }, { vpnalg_gre, NULL },
+		{ vpnalg_general, NULL },
 	};
 	struct settings *s = &scene.worlds.settings;
 	unsigned i, n;
 
 	memset(&scene, 0, sizeof(scene));
-	*s = (struct settings){ .handlers = handlers,
-				.handler_count = 5,
+	*s = (struct settings){ .protocols = protocols,
+				.protocol_count = 5,
 				.has_general = true,
 				.has_l2tp = true,
 				.address_count = 1 + (in[2] & 1),

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A translator, its store, chance, and the caller's callbacks. */
+#include <vpnalg/general.h>
+#include <vpnalg/l2tp.h>
+
 #include "fuzz.h"
 
 #include <stdlib.h>
@@ -117,10 +120,41 @@ static void hear(void *context, const struct vpnalg_event *event)
 		broken("events", "with the caller's pointer");
 }
 
+struct protocol_settings {
+	struct vpnalg_protocol protocols[15];
+	struct vpnalg_general_settings general;
+	struct vpnalg_l2tp_settings l2tp;
+};
+
+static const struct vpnalg_protocol *
+set_protocols(const struct settings *s, struct protocol_settings *to)
+{
+	struct vpnalg_protocol *p;
+	size_t i;
+
+	to->general = (struct vpnalg_general_settings){
+		sizeof(to->general), s->ports, s->filtering
+	};
+	to->l2tp = (struct vpnalg_l2tp_settings){ sizeof(to->l2tp),
+						  s->any_address, false };
+	for (i = 0; i < s->protocol_count; i++) {
+		p = &to->protocols[i];
+		*p = s->protocols[i];
+		if (p->handler == vpnalg_general)
+			p->settings = &to->general;
+		if (p->handler == vpnalg_l2tp) {
+			to->l2tp.port_1701 = p->settings != NULL;
+			p->settings = &to->l2tp;
+		}
+	}
+	return to->protocols;
+}
+
 void world_begin(struct world *w, const struct settings *s)
 {
 	struct vpnalg_addr addresses[4] = { { 0 } };
 	struct vpnalg_config config = { .size = sizeof(config) };
+	struct protocol_settings settings;
 	unsigned i;
 
 	w->settings = s;
@@ -133,8 +167,8 @@ void world_begin(struct world *w, const struct settings *s)
 		addresses[i].family = VPNALG_IPV4;
 		put32(addresses[i].octets, outside_address(i));
 	}
-	config.handlers = s->handlers;
-	config.handler_count = s->handler_count;
+	config.protocols = set_protocols(s, &settings);
+	config.protocol_count = s->protocol_count;
 	config.addresses = addresses;
 	config.address_count = s->address_count;
 	config.store = &w->store.outer;
@@ -143,9 +177,6 @@ void world_begin(struct world *w, const struct settings *s)
 	config.burst = s->burst;
 	config.passive = s->passive;
 	config.event = hear;
-	config.general.ports = s->ports;
-	config.general.filtering = s->filtering;
-	config.l2tp.any_address = s->any_address;
 	if (s->choosing != CHOOSES_NOT) {
 		config.choose = choose;
 		config.release = give_back;

@@ -2,6 +2,7 @@
 /* The library: the IPsec handler on the bundled store. */
 #include <stdlib.h>
 
+#include <vpnalg/ipsec.h>
 #include <vpnalg/handler.h>
 #include <vpnalg/store.h>
 #include <vpnalg/vpnalg.h>
@@ -66,14 +67,14 @@ static void set_addresses(struct vpnalg_addr *addresses, unsigned count)
 static void *open_library(const struct settings *settings, unsigned clients,
 			  uint64_t seed)
 {
-	static const struct vpnalg_handler *const handlers[] = {
-		&vpnalg_ipsec
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_ipsec, NULL },
 	};
 	struct library *library = basics_memory(1, sizeof(*library));
 	struct vpnalg_addr addresses[ADDRESSES_MAX];
 	struct vpnalg_config config = { .size = sizeof(config),
-					.handlers = handlers,
-					.handler_count = 1,
+					.protocols = protocols,
+					.protocol_count = 1,
 					.addresses = addresses,
 					.address_count = settings->addresses,
 					.store = &library->store,

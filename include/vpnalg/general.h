@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file general.h
+ * @brief All other traffic that has ports, and its settings.
+ */
+#ifndef VPNALG_GENERAL_H
+#define VPNALG_GENERAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <vpnalg/vpnalg.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** From whom a mapping of general traffic takes packets (RFC 4787 5, RFC 5382
+ * 5). All others are dropped as VPNALG_DROP_FILTERED. */
+enum vpnalg_filtering {
+	/** From everybody. A TCP segment must be a SYN or belong to a
+	 * connection. */
+	VPNALG_FILTERING_ENDPOINT_INDEPENDENT = 0,
+	/** From addresses to which the inside host has sent. */
+	VPNALG_FILTERING_ADDRESS_DEPENDENT = 1,
+	/** From addresses and ports to which it has sent. */
+	VPNALG_FILTERING_ADDRESS_AND_PORT_DEPENDENT = 2
+};
+
+/** Settings of vpnalg_general(). */
+struct vpnalg_general_settings {
+	/** sizeof(struct vpnalg_general_settings), so that it can grow. */
+	size_t size;
+	/** The ports and ICMP identifiers that stand outside for those of
+	 * inside hosts. Default 1024 to 65535. Where several translators share
+	 * their addresses, no two may have the same one: see
+	 * vpnalg_steer(). */
+	struct vpnalg_ports ports;
+	uint8_t filtering; /**< enum vpnalg_filtering. */
+};
+
+/**
+ * TCP, UDP and ICMP queries of all kinds (RFC 4787, 5382, 5508, 7857), for a
+ * router that has no NAT of its own. It takes all that other handlers leave of
+ * these, so it stands last among the protocols.
+ *
+ * Its settings are a struct vpnalg_general_settings.
+ *
+ * @return the handler
+ */
+VPNALG_API const struct vpnalg_handler *vpnalg_general(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

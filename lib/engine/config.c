@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads the settings of a translator, and says what is wrong with them. */
+#include "config.h"
+
+#include <string.h>
+
+#include "translator.h"
+
+#define BURST_DEFAULT 32
+
+static const struct vpnalg_timers default_timers = {
+	.size = sizeof(struct vpnalg_timers),
+	.tcp_established = 7440000, /* RFC 5382 REQ-5 */
+	.tcp_transitory = 240000,   /* RFC 5382 REQ-5, RFC 7857 2 */
+	.call_unanswered = 60000,
+	.call_idle = 7440000,
+	.linger = 100000,
+	.udp = 300000, /* RFC 4787 REQ-5 */
+	.esp_unpaired = 120000,
+	.esp_idle = 3600000,
+	.gre = 600000,
+	.icmp_query = 60000, /* RFC 5508 REQ-2 */
+};
+
+static bool is_zero(const uint8_t *bytes, size_t count)
+{
+	while (count > 0)
+		if (bytes[--count] != 0)
+			return false;
+	return true;
+}
+
+bool vpnalg_settings_read(void *settings, size_t size, const void *given)
+{
+	size_t given_size = 0;
+
+	memset(settings, 0, size);
+	if (given != NULL) {
+		memcpy(&given_size, given, sizeof(given_size));
+		if (given_size < sizeof(given_size))
+			return false;
+		if (given_size > size &&
+		    !is_zero((const uint8_t *)given + size, given_size - size))
+			return false;
+		memcpy(settings, given, given_size < size ? given_size : size);
+	}
+	memcpy(settings, &size, sizeof(size));
+	return true;
+}
+
+/* Handlers */
+
+/* Every kind of session must fit into a record. */
+static bool is_kind(const struct vpnalg_kind *kind)
+{
+	size_t bytes = sizeof(struct vpnalg_record) +
+		       kind->slots * (size_t)VPNALG_KEY_IPV4 + kind->body;
+
+	return kind->slots >= 2 && kind->slots <= VPNALG_SLOTS_MAX &&
+	       bytes <= VPNALG_UNITS_MAX * VPNALG_UNIT;
+}
+
+static bool are_kinds(const struct vpnalg_handler *handler)
+{
+	unsigned k;
+
+	if (handler->kinds == NULL || handler->kind_count == 0 ||
+	    handler->kind_count > KINDS_MAX)
+		return false;
+	for (k = 0; k < handler->kind_count; k++)
+		if (!is_kind(&handler->kinds[k]))
+			return false;
+	return true;
+}
+
+static bool are_lists(const struct vpnalg_handler *handler)
+{
+	return handler->ip_protocol_count <= VPNALG_IP_PROTOCOLS_MAX &&
+	       handler->own_reason_count <= VPNALG_OWN_REASONS_MAX &&
+	       (handler->own_reason_count == 0 ||
+		handler->own_reasons != NULL) &&
+	       (handler->own_counter_count == 0 ||
+		handler->own_counters != NULL) &&
+	       (handler->server_port_count == 0 ||
+		handler->server_ports != NULL);
+}
+
+static const char *handler_fault(const struct vpnalg_handler *handler)
+{
+	if (handler == NULL)
+		return "protocols: no handler";
+	if (handler->size < sizeof(*handler) ||
+	    !is_zero((const uint8_t *)(handler + 1),
+		     handler->size - sizeof(*handler)))
+		return "protocols: a handler of another version";
+	if (handler->match == NULL || handler->translate == NULL)
+		return "protocols: a handler lacks match or translate";
+	if (!are_kinds(handler))
+		return "protocols: a handler's kind of session is impossible";
+	if (!are_lists(handler))
+		return "protocols: a handler's list is too long or missing";
+	if (handler->settings_size > SETTINGS_MAX ||
+	    (handler->settings_size != 0 && handler->configure == NULL))
+		return "protocols: a handler's settings are impossible";
+	return NULL;
+}
+
+/* What is wrong with a protocol's place behind those before it. */
+static const char *place_fault(const struct settings *settings, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < at; i++) {
+		if (settings->handlers[i] == settings->handlers[at])
+			return "protocols: this one stands there twice";
+		if (settings->handlers[i]->takes_rest)
+			return "protocols: the one before takes the rest";
+	}
+	return NULL;
+}
+
+static const char *protocol_fault(struct settings *settings, size_t at)
+{
+	const struct vpnalg_protocol *protocol =
+		&settings->config.protocols[at];
+	const struct vpnalg_handler *handler;
+	const char *text;
+
+	handler = protocol->handler != NULL ? protocol->handler() : NULL;
+	settings->handlers[at] = handler;
+	text = handler_fault(handler);
+	if (text == NULL)
+		text = place_fault(settings, at);
+	if (text == NULL && handler->configure != NULL)
+		text = handler->configure(protocol->settings, NULL);
+	return text;
+}
+
+static const char *protocols_fault(struct settings *settings, size_t *index)
+{
+	unsigned ports = 0;
+	const char *text;
+	size_t i;
+
+	if (settings->config.protocols == NULL ||
+	    settings->config.protocol_count == 0)
+		return "protocols: none";
+	if (settings->config.protocol_count > HANDLERS_MAX)
+		return "protocols: more than 15";
+	for (i = 0; i < settings->config.protocol_count; i++) {
+		*index = i;
+		text = protocol_fault(settings, i);
+		if (text != NULL)
+			return text;
+		ports += settings->handlers[i]->server_port_count;
+		if (ports > VPNALG_SERVER_PORTS_MAX)
+			return "protocols: more than 32 server ports in all";
+	}
+	*index = 0;
+	return NULL;
+}
+
+/* All else */
+
+static uint32_t or_default(uint32_t given, uint32_t otherwise)
+{
+	return given != 0 ? given : otherwise;
+}
+
+static bool read_timers(struct settings *settings)
+{
+	const struct vpnalg_timers *d = &default_timers;
+	struct vpnalg_timers *t = &settings->timers;
+
+	if (!vpnalg_settings_read(t, sizeof(*t), settings->config.timers))
+		return false;
+	t->tcp_established = or_default(t->tcp_established, d->tcp_established);
+	t->tcp_transitory = or_default(t->tcp_transitory, d->tcp_transitory);
+	t->call_unanswered = or_default(t->call_unanswered, d->call_unanswered);
+	t->call_idle = or_default(t->call_idle, d->call_idle);
+	t->linger = or_default(t->linger, d->linger);
+	t->udp = or_default(t->udp, d->udp);
+	t->esp_unpaired = or_default(t->esp_unpaired, d->esp_unpaired);
+	t->esp_idle = or_default(t->esp_idle, d->esp_idle);
+	t->gre = or_default(t->gre, d->gre);
+	t->icmp_query = or_default(t->icmp_query, d->icmp_query);
+	return true;
+}
+
+static const char *other_fault(struct settings *settings)
+{
+	struct vpnalg_config *config = &settings->config;
+
+	if (config->addresses == NULL || config->address_count == 0)
+		return "addresses: none";
+	if (config->address_count > ADDRESSES_MAX)
+		return "addresses: more than 4096";
+	if (config->store == NULL)
+		return "store: none";
+	if (config->random == NULL)
+		return "random: none";
+	if (config->burst == 0)
+		config->burst = BURST_DEFAULT;
+	if (config->burst > BURST_MAX)
+		return "burst: greater than 256";
+	if (!read_timers(settings))
+		return "timers: a struct of another version";
+	return NULL;
+}
+
+bool vpnalg_config_read(const struct vpnalg_config *given,
+			struct settings *settings, struct config_fault *fault)
+{
+	*fault = (struct config_fault){ NULL, 0 };
+	if (!vpnalg_settings_read(&settings->config, sizeof(settings->config),
+				  given))
+		fault->text = "size: a struct of another version";
+	if (fault->text == NULL)
+		fault->text = protocols_fault(settings, &fault->index);
+	if (fault->text == NULL)
+		fault->text = other_fault(settings);
+	return fault->text == NULL;
+}
+
+/* Addresses */
+
+/* RFC 6890: 0.0.0.0/8 and 127.0.0.0/8 are no addresses of an interface, nor are
+ * multicast and what is above it. */
+bool vpnalg_config_is_outside(const struct vpnalg_addr *address)
+{
+	return address->family == VPNALG_IPV4 && address->octets[0] != 0 &&
+	       address->octets[0] != 127 && address->octets[0] < 224;
+}
+
+static bool is_before(const struct vpnalg_addr *addresses, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < at; i++)
+		if (memcmp(addresses[i].octets, addresses[at].octets, 4) == 0)
+			return true;
+	return false;
+}
+
+static const char *address_fault(const struct vpnalg_config *config, size_t *at)
+{
+	for (*at = 0; *at < config->address_count; ++*at) {
+		if (!vpnalg_config_is_outside(&config->addresses[*at]))
+			return "addresses: no IPv4 unicast address";
+		if (is_before(config->addresses, *at))
+			return "addresses: this one stands there twice";
+	}
+	*at = 0;
+	return NULL;
+}
+
+const char *vpnalg_config_error(const struct vpnalg_config *config,
+				size_t *index)
+{
+	struct config_fault fault;
+	struct settings settings;
+
+	if (vpnalg_config_read(config, &settings, &fault))
+		fault.text = address_fault(config, &fault.index);
+	if (index != NULL)
+		*index = fault.index;
+	return fault.text;
+}

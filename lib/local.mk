@@ -121,12 +121,22 @@ lib_libcore_la_SOURCES = \
 	lib/pptp/call.h \
 	lib/pptp/call_id.c \
 	lib/pptp/call_id.h \
+	lib/pptp/call_message.c \
+	lib/pptp/call_message.h \
 	lib/pptp/connection.c \
 	lib/pptp/connection.h \
+	lib/pptp/field.c \
+	lib/pptp/field.h \
+	lib/pptp/learn_id.c \
+	lib/pptp/learn_id.h \
+	lib/pptp/learner.c \
+	lib/pptp/learner.h \
 	lib/pptp/pptp.c \
 	lib/pptp/pptp.h \
 	lib/pptp/stream.c \
 	lib/pptp/stream.h \
+	lib/pptp/window.c \
+	lib/pptp/window.h \
 	lib/store/index.c \
 	lib/store/table.c \
 	lib/store/table.h \

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* PPTP calls: children of a control connection, carried by GRE, ended by a
- * linger (RFC 2637 3.2, 4). */
+/* Calls: children of a control connection, carried by GRE, ended by a linger
+ * (RFC 2637 3.2, 4). */
 #include "call.h"
 
 #include <string.h>
 
 #include "../wire/ip.h"
 
-/* Deadlines are moved in steps of a sixteenth of the lifetime, so that a busy
- * call does not write to its record, or look at its control connection, for
- * every packet. The sweep looks at that too. */
+/* Deadlines are moved in steps of a sixteenth of the lifetime, so that a busy call
+ * does not write to its record, or look up its control connection, for every
+ * packet. The sweep looks it up too. */
 #define SLACK_PART 16
 
 /* A control connection that its calls have kept alive outlives the last of them
  * by this, for the packet that has found that one dead. */
 #define LAST_MOMENT_MS 1000
 
-/* The control connection that the call came from, if that one is still what
- * its ports lead to. It may be dead. */
+/* Returns the call's control connection, dead or alive; NULL if it is gone, or its
+ * ports lead to a later one. */
 static struct vpnalg_record *parent_of(struct vpnalg *translator,
 				       struct vpnalg_record *call)
 {
@@ -33,7 +33,6 @@ static struct vpnalg_record *parent_of(struct vpnalg *translator,
 	return control->generation == c->generation ? parent : NULL;
 }
 
-/* Whether its control connection goes on. */
 bool vpnalg_pptp_call_stands(struct vpnalg *translator,
 			     struct vpnalg_record *call)
 {
@@ -72,6 +71,41 @@ bool vpnalg_pptp_call_is_of(struct vpnalg_step *step,
 			    struct vpnalg_record *call)
 {
 	return parent_of(step->translator, call) == step->record;
+}
+
+/* Finding */
+
+void vpnalg_pptp_call_tuple(struct vpnalg_step *step, unsigned role,
+			    uint16_t id, struct vpnalg_tuple *tuple)
+{
+	bool inside = role == VPNALG_INSIDE_OWN || role == VPNALG_INSIDE_PEER;
+
+	vpnalg_session_tuple(step->translator, step->record,
+			     inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN,
+			     tuple);
+	tuple->role = (uint8_t)role;
+	tuple->space = GRE_PROTOCOL;
+	tuple->id = id;
+	tuple->port = 0;
+}
+
+struct vpnalg_record *vpnalg_pptp_call_find(struct vpnalg_step *step,
+					    unsigned role, uint16_t id)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_pptp_call_tuple(step, role, id, &tuple);
+	return vpnalg_session_find(step->translator, &tuple);
+}
+
+void vpnalg_pptp_call_detach(struct vpnalg *translator,
+			     struct vpnalg_record *call)
+{
+	vpnalg_session_unlink(translator, call, VPNALG_INSIDE_PEER);
+	vpnalg_session_unlink(translator, call, VPNALG_OUTSIDE_PEER);
+	call->flags &= (uint8_t)~VPNALG_SESSION_SHARED;
+	pptp_call_body(translator, call)->flags &=
+		(uint16_t)~PPTP_CALL_ATTACHED;
 }
 
 /* The end */
@@ -117,9 +151,8 @@ static void mark_shared(struct vpnalg *translator, struct vpnalg_record *call)
 	vpnalg_session_changed(translator, call);
 }
 
-/* Links the key that a newer call took away, once that one is gone. A call that
- * holds it until then may be a third one, which took it from nobody: it is
- * marked here. */
+/* Links a key again that a newer call has taken, once that call is gone. Until then
+ * a third call may hold it, which has taken it from no one and is marked here. */
 static void give_back(struct vpnalg *translator, struct vpnalg_record *call,
 		      unsigned role)
 {
@@ -151,8 +184,8 @@ static void give_back_peer(struct vpnalg *translator,
 	give_back(translator, call, VPNALG_OUTSIDE_PEER);
 }
 
-/* The end of the control connection may be taken back, and the call's with
- * it. */
+/* Lets a call linger while its control connection does not go on, and revives it
+ * if the connection's end is taken back. */
 static void follow_parent(struct vpnalg *translator, struct vpnalg_record *call)
 {
 	struct pptp_call *c = pptp_call_body(translator, call);

@@ -5,6 +5,22 @@
 
 #include "pptp.h"
 
+/* An ID is dropped this often if the store fails, or if no outside ID was found in
+ * a bounded search; then the stream goes on without its call. TCP sends the ID
+ * again: the store may have recovered, and the search goes on. */
+#define PPTP_FAILURES_MAX 3
+
+/* Counts a failure. Returns false once there were too many. */
+static inline bool pptp_may_retry(struct vpnalg_step *step)
+{
+	struct pptp_control *control = pptp_control(step);
+
+	if (control->failures++ < PPTP_FAILURES_MAX)
+		return true;
+	control->failures = 0;
+	return false;
+}
+
 static inline struct pptp_call *pptp_call_body(const struct vpnalg *translator,
 					       struct vpnalg_record *call)
 {
@@ -23,6 +39,19 @@ enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step);
 /* The sweep has met a call. */
 void vpnalg_pptp_call_swept(struct vpnalg *translator,
 			    struct vpnalg_record *call);
+
+/* Makes a key of a call between the hosts of the control connection
+ * step->record. */
+void vpnalg_pptp_call_tuple(struct vpnalg_step *step, unsigned role,
+			    uint16_t id, struct vpnalg_tuple *tuple);
+
+/* Returns the call with that key, or NULL. */
+struct vpnalg_record *vpnalg_pptp_call_find(struct vpnalg_step *step,
+					    unsigned role, uint16_t id);
+
+/* Takes the peer's ID from a call. */
+void vpnalg_pptp_call_detach(struct vpnalg *translator,
+			     struct vpnalg_record *call);
 
 /* Tells whether a call belongs to the control connection step->record. */
 bool vpnalg_pptp_call_is_of(struct vpnalg_step *step,

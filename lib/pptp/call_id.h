@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Call IDs in control messages: their other form, and what a message says of
- * its call. */
+/* Call IDs in control messages: the calls that they belong to, and their other
+ * form. */
 #ifndef VPNALG_PPTP_CALL_ID_H
 #define VPNALG_PPTP_CALL_ID_H
 
@@ -11,7 +11,7 @@ struct pptp_id {
 	uint16_t value; /* in the packet's form */
 	uint16_t other; /* set: in its other form */
 	bool opens;     /* the message opens a call */
-	bool asked;     /* set: a new call was requested, opened or not */
+	bool requested; /* set: a new call was requested, opened or not */
 	/* The first byte has passed as it was: the other form must have the
 	 * same. */
 	bool split;
@@ -29,22 +29,5 @@ bool vpnalg_pptp_id_peer(struct vpnalg_step *step, struct pptp_id *id);
 /* Tells whether the first byte of an ID may pass before the second is known. */
 bool vpnalg_pptp_id_may_split(struct vpnalg_step *step, uint8_t first,
 			      bool opens);
-
-/* What messages say of calls. IDs are inside ones; one of no call on this
- * connection changes nothing. */
-
-/* The peer's ID of a call is known. */
-enum vpnalg_result vpnalg_pptp_id_attach(struct vpnalg_step *step, uint16_t own,
-					 uint16_t peer);
-
-/* The remote has answered. */
-void vpnalg_pptp_id_answered(struct vpnalg_step *step, uint16_t own);
-
-/* The inside host requests the end. */
-void vpnalg_pptp_id_clearing(struct vpnalg_step *step, uint16_t own);
-
-/* The call has ended, by its own ID or by the peer's. */
-void vpnalg_pptp_id_ended(struct vpnalg_step *step, uint16_t own);
-void vpnalg_pptp_id_ended_by_peer(struct vpnalg_step *step, uint16_t peer);
 
 #endif

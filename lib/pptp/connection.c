@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The control connection: TCP to port 1723 as a session with ports of its own.
- * Only what touches a stream's cursor moves its state: the cursor is the
- * window (RFC 9293 3.10, RFC 5961). */
+/* The control connection: TCP to port 1723, a session with ports of its own. */
 #include "connection.h"
 
 #include "../wire/ip.h"
 #include "../wire/tcp.h"
+#include "field.h"
 #include "stream.h"
-
-static struct pptp_control *body(struct vpnalg_step *step)
-{
-	return vpnalg_session_body(step->translator, step->record);
-}
+#include "window.h"
 
 static uint32_t transitory(struct vpnalg_step *step)
 {
 	return vpnalg_session_timers(step->translator)->tcp_transitory;
 }
 
-/* The parser has proved four bytes; here the rest of the header. */
+/* Reads the header. The parser has proved its first four bytes. */
 static enum vpnalg_result read_segment(const struct vpnalg_parsed *parsed,
 				       struct pptp_segment *segment)
 {
@@ -50,17 +45,7 @@ static enum vpnalg_result read_segment(const struct vpnalg_parsed *parsed,
 
 /* The beginning */
 
-static void start_stream(struct pptp_control *control, unsigned way,
-			 uint32_t sequence)
-{
-	struct pptp_stream *stream = &control->streams[way];
-
-	*stream = (struct pptp_stream){ .cursor = sequence,
-					.acknowledged = sequence - 1 };
-	control->at[way] = PPTP_MODE_START << 5;
-}
-
-/* Tells one initial sequence number from another. */
+/* Returns a generation: it tells one initial sequence number from another. */
 static uint16_t folded(uint32_t sequence)
 {
 	return (uint16_t)(sequence ^ sequence >> 16);
@@ -80,30 +65,31 @@ static enum vpnalg_result open_connection(struct vpnalg_step *step,
 					  transitory(step), &step->record);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	body(step)->generation = folded(segment->sequence);
-	start_stream(body(step), 0, segment->sequence);
+	pptp_control(step)->generation = folded(segment->sequence);
+	vpnalg_pptp_window_start(pptp_control(step), 0, segment->sequence);
 	return VPNALG_TRANSLATED;
 }
 
-/* Calls of the connection before see that it is another generation. */
+/* Begins a new connection on the same ports. The calls of the one before see that
+ * the generation is another. */
 static void restart(struct vpnalg_step *step, uint32_t sequence)
 {
-	struct pptp_control *control = body(step);
+	struct pptp_control *control = pptp_control(step);
 
 	control->generation = folded(sequence);
 	control->flags = 0;
-	start_stream(control, 0, sequence);
+	vpnalg_pptp_window_start(control, 0, sequence);
 	step->record->children = 0;
 	vpnalg_session_revive(step->translator, step->record, transitory(step));
 }
 
-/* A SYN from inside begins a new connection where the old one has ended or has
- * not been answered. Else it may be that of a host that was switched off and
- * on: whether there is a new connection is for the remote to say. */
+/* Takes a SYN from inside. It begins a new connection if the old one has ended or
+ * was not answered. Otherwise the host may have been switched off and on: the
+ * remote's answer decides whether there is a new connection. */
 static void take_syn_out(struct vpnalg_step *step,
 			 const struct pptp_segment *segment)
 {
-	struct pptp_control *control = body(step);
+	struct pptp_control *control = pptp_control(step);
 	bool over = step->record->flags & VPNALG_SESSION_ENDED;
 
 	if (over || (!(control->flags & PPTP_TCP_SYNCED) &&
@@ -115,50 +101,20 @@ static void take_syn_out(struct vpnalg_step *step,
 	}
 }
 
-static bool has_ended(const struct pptp_control *control, unsigned way)
-{
-	return control->flags & (way ? PPTP_TCP_FIN_IN : PPTP_TCP_FIN_OUT);
-}
-
-/* The next sequence number. A FIN has one, but does not move the cursor, for it
- * may be forged. */
-static uint32_t edge(const struct pptp_control *control, unsigned way)
-{
-	return control->streams[way].cursor + has_ended(control, way);
-}
-
-/* Whether the segment acknowledges what is known to have been sent the given
- * way. */
-static bool acknowledges(const struct pptp_control *control, unsigned way,
-			 const struct pptp_segment *segment)
-{
-	uint32_t before = control->streams[way].acknowledged;
-
-	return segment->flags & TCP_ACK &&
-	       segment->acknowledgment - before <= edge(control, way) - before;
-}
-
-/* Whether it acknowledges the SYN of the inside host. */
-static bool answers_syn(const struct pptp_control *control,
-			const struct pptp_segment *segment)
-{
-	return acknowledges(control, 0, segment) &&
-	       segment->acknowledgment != control->streams[0].acknowledged;
-}
-
-/* The SYN-ACK that acknowledges the new SYN proves the new connection. */
+/* Takes a SYN from outside. A SYN-ACK that acknowledges the new SYN proves the new
+ * connection. */
 static void take_syn_in(struct vpnalg_step *step,
 			const struct pptp_segment *segment)
 {
-	struct pptp_control *control = body(step);
+	struct pptp_control *control = pptp_control(step);
 
 	if (control->flags & PPTP_TCP_NEW_SYN && segment->flags & TCP_ACK &&
 	    folded(segment->acknowledgment) == control->new_syn)
 		restart(step, segment->acknowledgment);
 	else if (control->flags & PPTP_TCP_SYNCED ||
-		 !answers_syn(control, segment))
+		 !vpnalg_pptp_window_answers_syn(control, segment))
 		return;
-	start_stream(control, 1, segment->sequence);
+	vpnalg_pptp_window_start(control, 1, segment->sequence);
 	control->flags |= PPTP_TCP_SYNCED;
 }
 
@@ -173,53 +129,22 @@ static void take_syn(struct vpnalg_step *step,
 
 /* The data */
 
-static bool is_synced(const struct pptp_control *control, unsigned way)
-{
-	return way == 0 || control->flags & PPTP_TCP_SYNCED;
-}
-
-/* RFC 5961 5.2: what an outsider sends blindly does not acknowledge what is in
- * the window. */
-#define WINDOW_MAX 65535
-
-static bool is_acceptable(const struct pptp_control *control,
-			  const struct pptp_segment *segment)
-{
-	uint32_t from = control->streams[0].acknowledged - WINDOW_MAX;
-
-	return segment->flags & TCP_ACK &&
-	       segment->acknowledgment - from <= edge(control, 0) - from;
-}
-
-/* Where nothing is read any more, a gap does not matter. */
-static bool skips_gap(struct pptp_control *control, unsigned way,
-		      const struct pptp_segment *segment)
-{
-	uint32_t gap = segment->sequence - control->streams[way].cursor;
-
-	if (pptp_mode(control, way) != PPTP_MODE_PLAIN || gap > WINDOW_MAX)
-		return false;
-	control->streams[way].cursor = segment->sequence;
-	return true;
-}
-
-/* A segment behind a gap is not let through, for its IDs cannot be known. */
+/* Takes the data. A segment behind a gap is dropped: its IDs cannot be known. */
 static enum vpnalg_result take_data(struct vpnalg_step *step,
 				    struct pptp_segment *segment)
 {
-	unsigned way = step->parsed->inward;
-	struct pptp_control *control = body(step);
+	unsigned direction = step->parsed->inward;
+	struct pptp_control *control = pptp_control(step);
 
 	if ((segment->length == 0 && !(segment->flags & TCP_FIN)) ||
 	    segment->flags & TCP_RST)
 		return VPNALG_TRANSLATED;
-	if (!is_synced(control, way) ||
-	    (way == 1 && !is_acceptable(control, segment)))
+	if (!pptp_is_synced(control, direction) ||
+	    (direction == 1 &&
+	     !vpnalg_pptp_window_is_acceptable(control, segment)) ||
+	    !vpnalg_pptp_window_reaches(control, direction, segment))
 		return VPNALG_DROP_WINDOW;
-	if (control->streams[way].cursor - segment->sequence >= 1U << 31 &&
-	    !skips_gap(control, way, segment))
-		return VPNALG_DROP_WINDOW;
-	if (way == 0) /* it goes on with this connection after all */
+	if (direction == 0) /* the host goes on with this connection */
 		control->flags &= (uint8_t)~PPTP_TCP_NEW_SYN;
 	return vpnalg_pptp_stream_receive(step, segment);
 }
@@ -227,13 +152,14 @@ static enum vpnalg_result take_data(struct vpnalg_step *step,
 static void take_acknowledgment(struct vpnalg_step *step,
 				const struct pptp_segment *segment)
 {
-	unsigned way = step->parsed->inward;
-	struct pptp_control *control = body(step);
+	unsigned direction = step->parsed->inward;
+	struct pptp_control *control = pptp_control(step);
 
-	if (!is_synced(control, !way) || !acknowledges(control, !way, segment))
+	if (!pptp_is_synced(control, !direction) ||
+	    !vpnalg_pptp_window_acknowledges(control, !direction, segment))
 		return;
-	control->streams[!way].acknowledged = segment->acknowledgment;
-	if (way == 0)
+	control->streams[!direction].acknowledged = segment->acknowledgment;
+	if (direction == 0)
 		control->flags |= PPTP_TCP_ESTABLISHED;
 }
 
@@ -247,45 +173,43 @@ static void end(struct vpnalg_step *step)
 static void take_fin(struct vpnalg_step *step,
 		     const struct pptp_segment *segment)
 {
-	unsigned way = step->parsed->inward;
-	struct pptp_control *control = body(step);
+	unsigned direction = step->parsed->inward;
+	struct pptp_control *control = pptp_control(step);
 	const unsigned both = PPTP_TCP_FIN_IN | PPTP_TCP_FIN_OUT;
 
 	if (!(segment->flags & TCP_FIN) || segment->cut ||
-	    has_ended(control, way) ||
-	    segment->sequence + segment->length != control->streams[way].cursor)
+	    pptp_has_ended(control, direction) ||
+	    segment->sequence + segment->length !=
+		    control->streams[direction].cursor)
 		return;
-	control->flags |= way ? PPTP_TCP_FIN_IN : PPTP_TCP_FIN_OUT;
+	control->flags |= direction ? PPTP_TCP_FIN_IN : PPTP_TCP_FIN_OUT;
 	if ((control->flags & both) == both)
 		control->flags |= PPTP_TCP_FINAL;
-	if (way || control->flags & PPTP_TCP_FINAL)
+	if (direction || control->flags & PPTP_TCP_FINAL)
 		end(step);
 }
 
-/* Only a RST exactly at the cursor counts (RFC 5961 3.2), or one that answers
- * the SYN. */
 static void take_rst(struct vpnalg_step *step,
 		     const struct pptp_segment *segment)
 {
-	unsigned way = step->parsed->inward;
-	struct pptp_control *control = body(step);
+	unsigned direction = step->parsed->inward;
+	struct pptp_control *control = pptp_control(step);
 
-	if (!(segment->flags & TCP_RST))
+	if (!(segment->flags & TCP_RST) ||
+	    !vpnalg_pptp_window_resets(control, direction, segment))
 		return;
-	if (is_synced(control, way) ? segment->sequence != edge(control, way)
-				    : !answers_syn(control, segment))
-		return;
-	if (way == 0)
+	if (direction == 0)
 		control->flags |= PPTP_TCP_FINAL;
 	end(step);
 }
 
-/* An end announced from outside may be forged: an inside host that goes on
- * sending data, other than its answer to the end, takes it back. */
+/* Tells whether a segment from inside takes back an end that was announced from
+ * outside, and may be forged: the host goes on sending data, other than its answer
+ * to the end. */
 static bool takes_back(struct vpnalg_step *step,
 		       const struct pptp_segment *segment)
 {
-	const struct pptp_control *control = body(step);
+	const struct pptp_control *control = pptp_control(step);
 	uint8_t type = pptp_type(control, 0);
 
 	return !(control->flags & PPTP_TCP_FINAL) && segment->length > 0 &&
@@ -310,7 +234,7 @@ static void refresh(struct vpnalg_step *step,
 {
 	const struct vpnalg_timers *timers =
 		vpnalg_session_timers(step->translator);
-	struct pptp_control *control = body(step);
+	struct pptp_control *control = pptp_control(step);
 	bool steady;
 
 	/* A SYN that is not this connection's does not keep it. */
@@ -324,7 +248,7 @@ static void refresh(struct vpnalg_step *step,
 		forget_fin(control);
 	}
 	steady = control->flags & PPTP_TCP_ESTABLISHED &&
-		 !has_ended(control, 0) && !has_ended(control, 1);
+		 !pptp_has_ended(control, 0) && !pptp_has_ended(control, 1);
 	vpnalg_session_set_lifetime(step->translator, step->record,
 				    steady ? timers->tcp_established
 					   : timers->tcp_transitory);
@@ -345,9 +269,12 @@ static void rewrite_cut(struct vpnalg_step *step,
 static void rewrite(struct vpnalg_step *step,
 		    const struct pptp_segment *segment)
 {
+	const struct pptp_stream *stream =
+		&pptp_control(step)->streams[step->parsed->inward];
+
 	if (segment->cut)
 		rewrite_cut(step, segment);
-	vpnalg_pptp_stream_rewrite(step, segment);
+	vpnalg_pptp_field_rewrite(step, stream, segment);
 	vpnalg_rewrite_ends(step);
 }
 
@@ -383,8 +310,8 @@ enum vpnalg_result vpnalg_pptp_connection(struct vpnalg_step *step)
 	result = take(step, &segment);
 	if (result == VPNALG_TRANSLATED)
 		rewrite(step, &segment);
-	/* A segment that is dropped may have changed something, too: a new SYN
-	 * is noted, and so is a failure of the store. */
+	/* A dropped segment may have changed the record, too: a new SYN is
+	 * noted, and so is a failure of the store. */
 	vpnalg_session_changed(step->translator, step->record);
 	return result;
 }

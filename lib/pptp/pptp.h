@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the PPTP handler share. */
+/* What the files of the PPTP handler share: the bodies of its records. pptp.c begins
+ * with an overview. */
 #ifndef VPNALG_PPTP_PPTP_H
 #define VPNALG_PPTP_PPTP_H
 
@@ -13,14 +14,14 @@ enum { PPTP_KIND_CONTROL, PPTP_KIND_CALL, PPTP_KINDS };
  * acknowledged. */
 #define PPTP_FIELDS 2
 
-/* An ID in the stream that differs inside and outside, by its position. Unused
- * while both are equal. */
+/* An ID in the stream that differs inside and outside, by its position. The place
+ * is unused while both are equal. */
 struct pptp_field {
 	uint32_t position;
 	uint16_t inside, outside;
 };
 
-/* What framing a stream is at. */
+/* How far the framing of a stream is. */
 enum pptp_mode {
 	PPTP_MODE_START,  /* before the first message */
 	PPTP_MODE_FRAMED, /* message by message */
@@ -30,7 +31,7 @@ enum pptp_mode {
 /* One direction of a control connection. Positions are sequence numbers. */
 struct pptp_stream {
 	uint32_t cursor;       /* the next byte that was not seen yet */
-	uint32_t acknowledged; /* bytes before it are */
+	uint32_t acknowledged; /* all bytes before it are */
 	uint16_t length;       /* Length of the current message */
 	uint16_t offset;       /* how much of it lies before the cursor */
 	uint16_t ids[2];       /* at 12 and 14, as far as seen, as received */
@@ -42,7 +43,7 @@ struct pptp_stream {
 #define PPTP_TCP_ESTABLISHED 0x02 /* and acknowledged */
 #define PPTP_TCP_FIN_OUT 0x04
 #define PPTP_TCP_FIN_IN 0x08
-#define PPTP_TCP_FINAL 0x10 /* both, or a RST from inside: no way back */
+#define PPTP_TCP_FINAL 0x10 /* both, or a RST from inside: it is final */
 /* Some call's outside ID differs from its inside one in the first byte. */
 #define PPTP_MIXED 0x20
 /* The inside host has sent a SYN that is not this connection's. */
@@ -55,23 +56,30 @@ struct pptp_control {
 	uint8_t at[2];
 	uint8_t flags;
 	uint8_t failures;    /* of the store, for the ID at hand */
-	uint16_t generation; /* which connection on these ports */
+	uint16_t generation; /* tells connections on these ports apart */
 	uint16_t new_syn;    /* folded sequence number of that SYN */
 };
+
+/* The body of the control connection step->record. */
+static inline struct pptp_control *pptp_control(const struct vpnalg_step *step)
+{
+	return (struct pptp_control *)vpnalg_session_body(step->translator,
+							  step->record);
+}
 
 /* A control message type that the handler does not know. */
 #define PPTP_TYPE_UNKNOWN 16
 
 static inline uint8_t pptp_type(const struct pptp_control *control,
-				unsigned way)
+				unsigned direction)
 {
-	return control->at[way] & 31;
+	return control->at[direction] & 31;
 }
 
 static inline uint8_t pptp_mode(const struct pptp_control *control,
-				unsigned way)
+				unsigned direction)
 {
-	return control->at[way] >> 5;
+	return control->at[direction] >> 5;
 }
 
 #define PPTP_CALL_ANSWERED 0x01  /* the remote has named its ID */
@@ -81,8 +89,8 @@ static inline uint8_t pptp_mode(const struct pptp_control *control,
 #define PPTP_CALL_ORPHANED 0x10  /* by its control connection's */
 #define PPTP_CALL_REPLACED 0x20  /* its inside ID is a newer call's */
 
-/* The body of a call. Its control connection is named by what makes that one's
- * inside key, its hosts being the same. */
+/* The body of a call. The ports of its control connection name it: the hosts are
+ * the same. */
 struct pptp_call {
 	uint16_t inside_port, remote_port;
 	uint16_t generation;

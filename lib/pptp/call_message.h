@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The effect of control messages on calls. IDs are inside ones. A message about no
+ * call of the connection has none. */
+#ifndef VPNALG_PPTP_CALL_MESSAGE_H
+#define VPNALG_PPTP_CALL_MESSAGE_H
+
+#include <vpnalg/handler.h>
+
+/* The message names the peer's ID of a call. Returns VPNALG_DROP_STORE if it must
+ * come again. */
+enum vpnalg_result vpnalg_pptp_call_message_attach(struct vpnalg_step *step,
+						   uint16_t own, uint16_t peer);
+
+/* The remote has answered. */
+void vpnalg_pptp_call_message_answered(struct vpnalg_step *step, uint16_t own);
+
+/* The inside host requests the end. */
+void vpnalg_pptp_call_message_clearing(struct vpnalg_step *step, uint16_t own);
+
+/* The call has ended. */
+void vpnalg_pptp_call_message_ended(struct vpnalg_step *step, uint16_t own);
+
+/* The same, by the peer's ID. */
+void vpnalg_pptp_call_message_ended_by_peer(struct vpnalg_step *step,
+					    uint16_t peer);
+
+#endif

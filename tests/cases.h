@@ -41,9 +41,9 @@ TCase *ipsec_figures_case(void); /* check_ipsec_figures.c */
 TCase *ipsec_flood_case(void);  /* check_ipsec_flood.c */
 TCase *ipsec_host_case(void);   /* check_ipsec_host.c */
 TCase *ipsec_ike_case(void);    /* check_ipsec_ike.c */
-TCase *ipsec_insist_case(void); /* check_ipsec_insist.c */
+TCase *ipsec_fixed_port_case(void); /* check_ipsec_fixed_port.c */
 TCase *ipsec_judge_case(void);  /* check_ipsec_judge.c */
-TCase *ipsec_kept_case(void);   /* check_ipsec_kept.c */
+TCase *ipsec_records_case(void); /* check_ipsec_records.c */
 TCase *ipsec_model_case(void);  /* check_ipsec_model.c */
 TCase *ipsec_outbound_case(void); /* check_ipsec_outbound.c */
 TCase *ipsec_pair_case(void);   /* check_ipsec_pair.c */

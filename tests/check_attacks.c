@@ -450,10 +450,10 @@ START_TEST(a_forged_answer_to_port_500_is_taken_back)
 	ike_begin(&w, &ka);
 	ike_begin(&w, &kb);
 	port = kb.outside_port;
-	kb.insists = true;
+	kb.fixed_port = true;
 	ck_assert_uint_eq(ike_in(&w, &kb, INFORMATIONAL, 0, 1),
 			  VPNALG_TRANSLATED);
-	kb.insists = false;
+	kb.fixed_port = false;
 	kb.outside_port = port;
 	ck_assert_uint_eq(ike_in(&w, &kb, INFORMATIONAL, 0, 2),
 			  VPNALG_TRANSLATED);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IPsec: which packets are whose, and what becomes of those that are nobody's.
- * And AH, in which nothing can be changed. */
+/* IPsec: which packets it takes, and what becomes of ESP without a session. And
+ * AH, in which nothing can be changed. */
 #include "support_ipsec.h"
 #include "cases.h"
 
@@ -80,7 +80,7 @@ START_TEST(an_spi_of_0_is_malformed_and_any_other_passes)
 END_TEST
 
 /* RFC 4303 3.3.3: with extended sequence numbers only the low half is there. */
-START_TEST(a_sequence_number_that_wraps_matters_to_nobody)
+START_TEST(a_sequence_number_that_wraps_changes_nothing)
 {
 	struct esp e = esp_of(CLIENT_A, SERVER, 0xaa, 0xbb);
 	int i;
@@ -113,8 +113,8 @@ START_TEST(nothing_in_esp_is_changed)
 }
 END_TEST
 
-/* What an inside host has with the remote when something comes in from there
- * that is nobody's. */
+/* What an inside host has with the remote when a packet comes in that no
+ * session takes. */
 enum had { HAD_NOTHING, HAD_IKE, HAD_NAT_T, HAD_ESP };
 
 static void have(enum had had)
@@ -134,13 +134,13 @@ static void have(enum had had)
 	esp_sends(&w, &e);
 }
 
-static const struct unknown_row {
+static const struct unclaimed_row {
 	const char *name;
 	enum had had;
 	uint32_t from, to;
 	uint8_t protocol;
 	unsigned result, other; /* or */
-} unknown_rows[] = {
+} unclaimed_rows[] = {
 	{ "ESP for the router itself", HAD_NOTHING, SERVER, OUTSIDE, ESP,
 	  VPNALG_UNTOUCHED, VPNALG_UNTOUCHED },
 	{ "AH for the router itself", HAD_NOTHING, SERVER, OUTSIDE, AH,
@@ -164,9 +164,9 @@ static const struct unknown_row {
 };
 
 /* A high sequence number: it was in use before. */
-START_TEST(the_router_answers_for_nobody_inside)
+START_TEST(the_router_answers_for_no_inside_host)
 {
-	const struct unknown_row *row = &unknown_rows[_i];
+	const struct unclaimed_row *row = &unclaimed_rows[_i];
 	struct bytes p = row->protocol == ESP
 				 ? esp_packet(row->from, row->to, 0xee, 99999)
 				 : ah_packet(row->from, row->to, 0xee, 99999);
@@ -238,7 +238,7 @@ START_TEST(fragments_do_not_pass_with_an_inside_address)
 END_TEST
 
 /* The router's own VPN beside those of its hosts. */
-START_TEST(a_host_that_uses_the_outside_address_itself_is_let_alone)
+START_TEST(a_host_that_uses_the_outside_address_itself_is_left_alone)
 {
 	struct ike k = ike_of(OUTSIDE, SERVER, 0);
 	struct bytes p = ike_from_client(&k, IKE_SA_INIT, INITIATOR, 0);
@@ -285,16 +285,16 @@ END_TEST
 Suite *ipsec_suite(void)
 {
 	Suite *suite = suite_create("ipsec");
-	TCase *t = tcase_create("whose it is");
+	TCase *t = tcase_create("claims");
 
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, the_kinds_have_names);
 	tcase_add_loop_test(t, an_spi_of_0_is_malformed_and_any_other_passes,
 			    0, ROWS(spi_rows));
-	tcase_add_test(t, a_sequence_number_that_wraps_matters_to_nobody);
+	tcase_add_test(t, a_sequence_number_that_wraps_changes_nothing);
 	tcase_add_test(t, nothing_in_esp_is_changed);
-	tcase_add_loop_test(t, the_router_answers_for_nobody_inside, 0,
-			    ROWS(unknown_rows));
+	tcase_add_loop_test(t, the_router_answers_for_no_inside_host, 0,
+			    ROWS(unclaimed_rows));
 	tcase_add_loop_test(
 		t,
 		ah_is_dropped_where_it_would_be_changed_and_counted_either_way,
@@ -302,11 +302,11 @@ Suite *ipsec_suite(void)
 	tcase_add_loop_test(t, fragments_do_not_pass_with_an_inside_address, 0,
 			    5);
 	tcase_add_test(t,
-		       a_host_that_uses_the_outside_address_itself_is_let_alone);
+		       a_host_that_uses_the_outside_address_itself_is_left_alone);
 	tcase_add_test(t, undo_opens_nothing);
 	suite_add_tcase(suite, t);
 	suite_add_tcase(suite, ipsec_ike_case());
-	suite_add_tcase(suite, ipsec_insist_case());
+	suite_add_tcase(suite, ipsec_fixed_port_case());
 	suite_add_tcase(suite, ipsec_exchange_case());
 	suite_add_tcase(suite, ipsec_esp_case());
 	suite_add_tcase(suite, ipsec_host_case());
@@ -319,7 +319,7 @@ Suite *ipsec_suite(void)
 	suite_add_tcase(suite, ipsec_hold_case());
 	suite_add_tcase(suite, ipsec_repair_case());
 	suite_add_tcase(suite, ipsec_review_case());
-	suite_add_tcase(suite, ipsec_kept_case());
+	suite_add_tcase(suite, ipsec_records_case());
 	suite_add_tcase(suite, ipsec_outbound_case());
 	suite_add_tcase(suite, ipsec_bounds_case());
 	suite_add_tcase(suite, ipsec_cut_case());

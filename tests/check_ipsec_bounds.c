@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Holding back, probing, and what is remembered of SPIs of nobody, each at its
- * bounds. The test sets when things were, in the records themselves. */
+/* Holding back, probing, and unclaimed SPIs, each at its bounds. The test sets
+ * times in the records themselves. */
 #include "support_records.h"
 #include "ipsec/judge.h"
 #include "ipsec/probe.h"
@@ -31,7 +31,7 @@ static void come(unsigned host)
 }
 
 /* B is promised another SPI, which does not come. */
-static void b_waits(void)
+static void b_awaits(void)
 {
 	struct esp next = esp_of(CLIENT_B, SERVER, 0xc1, 0xd1);
 
@@ -39,20 +39,20 @@ static void b_waits(void)
 	w.now += 20000;
 }
 
-/* When B asked, received, woke and was released: so long ago; 0: not. Whether A
- * is held back when it sends with a new SPI, or asks. */
+/* B requested an SA, received, resumed and was released so long ago; 0: never.
+ * Whether A is held when it sends with a new SPI, or by IKE. */
 static const struct way_row {
 	const char *name;
 	uint32_t requested, received, resumed, released;
 	bool initial, holds_spi, holds_message;
 } way_rows[] = {
 	{ "nothing is awaited", 9000, 9000, 0, 0, false, false, false },
-	{ "it has just asked", 1499, 999, 0, 0, false, false, true },
-	{ "it asked before", 1500, 999, 0, 0, false, false, false },
+	{ "its request is new", 1499, 999, 0, 0, false, false, true },
+	{ "its request is old", 1500, 999, 0, 0, false, false, false },
 	{ "it is idle", 1499, 1000, 0, 0, false, false, false },
 	{ "its first one is to come", 1499, 1000, 0, 0, true, false, true },
-	{ "it woke", 9000, 9000, 399, 0, false, true, true },
-	{ "it woke before", 9000, 9000, 400, 0, false, false, false },
+	{ "it resumed", 9000, 9000, 399, 0, false, true, true },
+	{ "it resumed before", 9000, 9000, 400, 0, false, false, false },
 	{ "it was held back", 9000, 9000, 0, 399, false, true, true },
 	{ "it was held back before", 9000, 9000, 0, 400, false, false, false },
 };
@@ -78,7 +78,7 @@ static void set_way(const struct way_row *row)
 	touched(&w, CLIENT_B);
 }
 
-START_TEST(who_could_be_answered_for_another_is_held_back)
+START_TEST(a_host_that_could_be_answered_for_another_is_held)
 {
 	const struct way_row *row = &way_rows[_i];
 	struct esp next = esp_of(CLIENT_A, SERVER, 0xc0, 0xd0);
@@ -86,7 +86,7 @@ START_TEST(who_could_be_answered_for_another_is_held_back)
 
 	come(0);
 	come(1);
-	b_waits();
+	b_awaits();
 	set_way(row);
 	ck_assert_msg((esp_sends(&w, &next) == VPNALG_DROP_HELD) ==
 			      row->holds_spi,
@@ -127,7 +127,7 @@ static const struct held_row {
 	{ 3, true, 10001, true, true, 1 },
 };
 
-START_TEST(nobody_is_held_back_too_often_or_too_long)
+START_TEST(no_host_is_held_too_often_or_too_long)
 {
 	const struct held_row *row = &held_rows[_i];
 	struct esp next = esp_of(CLIENT_A, SERVER, 0xc0, 0xd0);
@@ -138,7 +138,7 @@ START_TEST(nobody_is_held_back_too_often_or_too_long)
 
 	come(0);
 	come(1);
-	b_waits();
+	b_awaits();
 	set_way(&way_rows[5]);
 	/* The request is known once it was held back. */
 	result = row->message
@@ -168,8 +168,8 @@ START_TEST(nobody_is_held_back_too_often_or_too_long)
 }
 END_TEST
 
-/* What is asked of a host. */
-START_TEST(what_a_host_hears_and_sends_is_told)
+/* Questions about a host's records. */
+START_TEST(a_host_knows_when_it_received_and_sent)
 {
 	struct esp next = esp_of(CLIENT_A, SERVER, 0xc0, 0xd0);
 	struct vpnalg_record *a;
@@ -227,7 +227,7 @@ END_TEST
 
 /* A probe */
 
-/* Of A, B and C: when it received, sent and woke, so long ago; 0: never. */
+/* A, B and C received, sent and resumed so long ago; 0: never. */
 struct state {
 	uint32_t received, sent, resumed;
 };
@@ -244,7 +244,7 @@ static const struct probe_row {
 	uint32_t first; /* so long ago */
 	uint32_t probed; /* and when the SPI was probed; 0: never */
 	uint32_t any_probed; /* and any SPI */
-	bool somebody;
+	bool likely;
 	char got;
 } probe_rows[] = {
 	{ "silent ones in turn", { SILENT, SILENT, SILENT }, 0, 1, 1, 0, 0, 999,
@@ -265,11 +265,11 @@ static const struct probe_row {
 	  false, 'C' },
 	{ "one sent long before", { { 0, 3001, 0 }, HEARS, SILENT }, 0, 1, 1, 0,
 	  0, 999, false, 'A' },
-	{ "one woke with another SA", { { 0, 9000, 3000 }, HEARS, SILENT }, 0,
+	{ "one resumed with another SA", { { 0, 9000, 3000 }, HEARS, SILENT }, 0,
 	  1, 1, 0, 0, 999, false, 'C' },
 	{ "all hear", { HEARS, HEARS, HEARS }, 0, 1, 1, 9000, 0, 999, false,
 	  '-' },
-	{ "somebody is likely", { SILENT, SILENT, SILENT }, 0, 1, 1, 0, 0, 999,
+	{ "a host is likely", { SILENT, SILENT, SILENT }, 0, 1, 1, 0, 0, 999,
 	  true, '-' },
 	{ "probed just before", { SILENT, SILENT, SILENT }, 0, 1, 1, 999, 999,
 	  999, false, '-' },
@@ -296,13 +296,13 @@ static const struct probe_row {
 	{ "not yet", { DEAF, SENDS, DEAF }, 0, 3, 3, 2999, 0, 0, false, '-' },
 	{ "not of so few", { DEAF, SENDS, DEAF }, 0, 2, 2, 3000, 0, 0, false,
 	  '-' },
-	{ "round though somebody is likely", { DEAF, SENDS, DEAF }, 0, 3, 3,
+	{ "round though a host is likely", { DEAF, SENDS, DEAF }, 0, 3, 3,
 	  3000, 0, 0, true, 'B' },
 	{ "among all hosts", { HEARS, HEARS, HEARS }, 0, 3, 3, 3000, 0, 0,
 	  false, '*' },
 };
 
-static void three_wait(void)
+static void three_await(void)
 {
 	unsigned i;
 
@@ -360,7 +360,7 @@ static struct ipsec_unclaimed spi_of_row(const struct probe_row *row)
 	};
 }
 
-START_TEST(a_packet_of_nobody_is_given_to_somebody)
+START_TEST(an_unclaimed_packet_is_given_to_some_host)
 {
 	const struct probe_row *row = &probe_rows[_i];
 	struct ipsec_unclaimed spi;
@@ -369,12 +369,12 @@ START_TEST(a_packet_of_nobody_is_given_to_somebody)
 	bool silent;
 	char got;
 
-	three_wait();
+	three_await();
 	set_states(row->states, &b);
 	ipsec_remote_body(w.alg, ipsec_blocks_remote(&b))->probed_at =
 		(uint16_t)ago(&w, row->any_probed);
 	spi = spi_of_row(row);
-	host = vpnalg_ipsec_probe(w.alg, &b, &spi, row->somebody);
+	host = vpnalg_ipsec_probe(w.alg, &b, &spi, row->likely);
 	got = name_of(host);
 	if (row->got == '*')
 		ck_assert_int_ne(got, '-');
@@ -399,13 +399,13 @@ END_TEST
 
 /* A new SPI is promised before it is used: a host that is promised
  * one later does not own it. */
-START_TEST(a_silent_host_is_not_probed_with_what_is_older)
+START_TEST(a_silent_host_is_not_probed_with_an_older_spi)
 {
 	static const struct state silent[3] = { SILENT, HEARS, HEARS };
 	struct ipsec_unclaimed spi = spi_of_row(&probe_rows[0]);
 	struct ipsec_blocks b;
 
-	three_wait();
+	three_await();
 	set_states(silent, &b);
 	spi.first = ago(&w, 1000);
 	spi.flags = IPSEC_UNCLAIMED_FRESH;
@@ -420,8 +420,7 @@ START_TEST(a_silent_host_is_not_probed_with_what_is_older)
 }
 END_TEST
 
-/* The host whose turn it was, and what it did since: whether it received, and
- * woke, so long after it was probed. */
+/* The host that was probed received, and resumed, so long after that. */
 static const struct answer_row {
 	const char *name;
 	uint8_t flags;
@@ -439,7 +438,7 @@ static const struct answer_row {
 	{ "it was not silent", IPSEC_UNCLAIMED_PROBED, 2, false, true, false,
 	  false, 10 },
 	{ "it hears", IPSEC_UNCLAIMED_AWAITING, 2, false, true, true, false, 10 },
-	{ "it hears, and has not woken", IPSEC_UNCLAIMED_AWAITING, 2, false, false,
+	{ "it hears, and has not resumed", IPSEC_UNCLAIMED_AWAITING, 2, false, false,
 	  true, false, 10 },
 	{ "another has its place", IPSEC_UNCLAIMED_AWAITING, 2, true, true, false,
 	  false, 10 },
@@ -447,14 +446,14 @@ static const struct answer_row {
 	  false, false, 10 },
 };
 
-START_TEST(who_begins_to_send_when_it_is_probed_has_answered)
+START_TEST(a_host_that_begins_to_send_when_probed_has_answered)
 {
 	const struct answer_row *row = &answer_rows[_i];
 	struct ipsec_unclaimed spi = { .spi = 0xdd, .turn = row->turn };
 	const struct ipsec_candidate *c;
 	struct ipsec_blocks b;
 
-	three_wait();
+	three_await();
 	b = blocks_of(&w, CLIENT_A);
 	spi.flags = row->flags;
 	spi.probed_at = ago(&w, 500);
@@ -471,8 +470,9 @@ START_TEST(who_begins_to_send_when_it_is_probed_has_answered)
 }
 END_TEST
 
-/* Where no SPI can be remembered any more, some host that hears nothing. */
-START_TEST(any_host_that_hears_nothing_may_get_a_packet)
+/* Without a place for an SPI, some host that receives nothing gets its
+ * packet. */
+START_TEST(any_host_that_receives_nothing_may_get_a_packet)
 {
 	static const struct state states[][3] = {
 		{ HEARS, SILENT, HEARS },
@@ -483,7 +483,7 @@ START_TEST(any_host_that_hears_nothing_may_get_a_packet)
 	struct ipsec_blocks b;
 	unsigned i;
 
-	three_wait();
+	three_await();
 	set_states(states[_i], &b);
 	for (i = 0; i < 20; i++)
 		ck_assert_int_eq(
@@ -491,7 +491,7 @@ START_TEST(any_host_that_hears_nothing_may_get_a_packet)
 			"BAC-"[_i]);
 	if (_i == 3)
 		return;
-	/* An empty place is nobody's. */
+	/* An empty place belongs to no host. */
 	ipsec_blocks_candidate(&b, (unsigned)name_of(vpnalg_ipsec_probe_any(
 					w.alg, &b)) - 'A' + 1)
 		->id = 0;
@@ -500,8 +500,8 @@ START_TEST(any_host_that_hears_nothing_may_get_a_packet)
 }
 END_TEST
 
-/* Candidates that are none any more: what they sought was found, or what was
- * promised to them has led to nothing. */
+/* Candidates whose reason is gone: they receive again, or their exchange has
+ * led to nothing. */
 static void set_over(unsigned host, bool seeking)
 {
 	struct ipsec_candidate *c = candidate_of(&w, CLIENT_A + host);
@@ -516,14 +516,14 @@ static void set_over(unsigned host, bool seeking)
 	c->sent = c->received = ago(&w, 10);
 }
 
-START_TEST(two_candidates_are_dropped_for_one_packet)
+START_TEST(two_candidacies_end_for_one_packet)
 {
 	struct ipsec_unclaimed spi = { .spi = 0xdd, .total = 2 };
 	enum vpnalg_evidence evidence;
 	struct ipsec_blocks b;
 	unsigned i;
 
-	three_wait();
+	three_await();
 	for (i = 0; i < 3; i++)
 		set_over(i, i == 1);
 	b = blocks_of(&w, CLIENT_A);
@@ -543,11 +543,11 @@ START_TEST(two_candidates_are_dropped_for_one_packet)
 }
 END_TEST
 
-/* What is remembered */
+/* Unclaimed SPIs */
 
-/* Four SPIs of nobody, seen last so long ago (0: an empty place), in use before
- * (OLD), or on trial since so long. The one that gives way to a fresh SPI, or to
- * one that was in use before; 4 if none does. */
+/* Four unclaimed SPIs, seen last so long ago (0: an empty place), in use before
+ * (OLD), or probed so long ago. The one that a fresh SPI evicts, or one that
+ * was in use before; 4 if none. */
 #define OLD 1U
 
 static const struct room_row {
@@ -633,7 +633,7 @@ static void two_come(void)
 	ck_assert(esp_arrives(&w, &hosts[1]));
 }
 
-START_TEST(an_spi_takes_the_place_of_one_that_is_missed_less)
+START_TEST(an_spi_evicts_one_that_is_missed_less)
 {
 	const struct room_row *row = &room_rows[_i];
 
@@ -695,22 +695,22 @@ TCase *ipsec_bounds_case(void)
 	TCase *t = tcase_create("bounds");
 
 	tcase_add_checked_fixture(t, begin, end);
-	tcase_add_loop_test(t, who_could_be_answered_for_another_is_held_back,
+	tcase_add_loop_test(t, a_host_that_could_be_answered_for_another_is_held,
 			    0, ROWS(way_rows));
-	tcase_add_loop_test(t, nobody_is_held_back_too_often_or_too_long, 0,
+	tcase_add_loop_test(t, no_host_is_held_too_often_or_too_long, 0,
 			    ROWS(held_rows));
-	tcase_add_test(t, what_a_host_hears_and_sends_is_told);
-	tcase_add_loop_test(t, a_packet_of_nobody_is_given_to_somebody, 0,
+	tcase_add_test(t, a_host_knows_when_it_received_and_sent);
+	tcase_add_loop_test(t, an_unclaimed_packet_is_given_to_some_host, 0,
 			    ROWS(probe_rows));
-	tcase_add_test(t, a_silent_host_is_not_probed_with_what_is_older);
+	tcase_add_test(t, a_silent_host_is_not_probed_with_an_older_spi);
 	tcase_add_loop_test(t,
-			    who_begins_to_send_when_it_is_probed_has_answered,
+			    a_host_that_begins_to_send_when_probed_has_answered,
 			    0, ROWS(answer_rows));
-	tcase_add_test(t, two_candidates_are_dropped_for_one_packet);
-	tcase_add_loop_test(t, any_host_that_hears_nothing_may_get_a_packet, 0,
+	tcase_add_test(t, two_candidacies_end_for_one_packet);
+	tcase_add_loop_test(t, any_host_that_receives_nothing_may_get_a_packet, 0,
 			    4);
 	tcase_add_loop_test(t,
-			    an_spi_takes_the_place_of_one_that_is_missed_less,
+			    an_spi_evicts_one_that_is_missed_less,
 			    0, ROWS(room_rows));
 	tcase_add_loop_test(
 		t, packets_of_an_spi_are_counted_since_its_last_silence, 0,

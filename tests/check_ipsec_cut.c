@@ -9,8 +9,8 @@
 
 static struct world w;
 
-/* What all packets below belong to: a host with IKE, NAT-T and ESP, and a
- * second one that makes things unclear. */
+/* All packets below belong to a host with IKE, NAT-T and ESP. A second host
+ * makes its SPIs ambiguous. */
 static void begin(void)
 {
 	struct ike k = ike_of(CLIENT_A, SERVER, 0);
@@ -78,8 +78,8 @@ static struct bytes packet(enum what what, uint8_t direction)
 			  inward ? port : remote_port, m.data, m.length);
 }
 
-/* From how many bytes on it is translated, 0: never. Below that, and from how
- * many on nobody can take it for anything else, its result. */
+/* The packet is translated from so many bytes on, 0: never. Below that, and
+ * from where it can be nothing else, it has this result. */
 static const struct cut_row {
 	const char *name;
 	enum what what;
@@ -118,7 +118,7 @@ static void check(const struct cut_row *row, uint32_t length, unsigned result)
 			      row->name, length);
 }
 
-/* A snap length: the packet is longer than what is in memory. */
+/* A snap length: the packet is longer than its part in memory. */
 START_TEST(a_packet_is_cut_at_every_caplen)
 {
 	const struct cut_row *row = &cut_rows[_i];
@@ -154,7 +154,8 @@ START_TEST(a_packet_that_is_shorter_than_it_says_is_not_translated)
 }
 END_TEST
 
-/* The IP header knows. What is behind is cut, and its checksum wrong. */
+/* The IP header is whole. The bytes behind it are cut, and their checksum is
+ * wrong. */
 START_TEST(a_packet_that_ends_early_is_translated_whole_or_not)
 {
 	const struct cut_row *row = &cut_rows[_i];
@@ -176,7 +177,7 @@ START_TEST(a_packet_that_ends_early_is_translated_whole_or_not)
 END_TEST
 
 /* A message of which the SPI is there and no more, to and from port 500. */
-START_TEST(a_cut_ike_header_tells_nothing)
+START_TEST(a_cut_ike_header_says_nothing)
 {
 	struct ike k = ike_of(CLIENT_C, SERVER, 0);
 	struct bytes p = ike_from_client(&k, IKE_AUTH, INITIATOR, 1);
@@ -207,6 +208,6 @@ TCase *ipsec_cut_case(void)
 	tcase_add_loop_test(t,
 			    a_packet_that_ends_early_is_translated_whole_or_not,
 			    0, ROWS(cut_rows));
-	tcase_add_loop_test(t, a_cut_ike_header_tells_nothing, 0, 45);
+	tcase_add_loop_test(t, a_cut_ike_header_says_nothing, 0, 45);
 	return t;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IPsec where sessions end in another order than they began, where others have
- * been there before, and where what comes in is forged. */
+/* IPsec where sessions end in another order than they began, where other
+ * sessions have been there before, and where packets from outside are
+ * forged. */
 #include "support_ipsec.h"
 #include "cases.h"
 
@@ -25,7 +26,7 @@ static void two_share_port_500(void)
 {
 	a = ike_of(CLIENT_A, SERVER, 0);
 	b = ike_of(CLIENT_B, SERVER, 0);
-	a.insists = b.insists = true;
+	a.fixed_port = b.fixed_port = true;
 	client_exchanges(&w, &a, IKE_SA_INIT);
 	client_exchanges(&w, &b, IKE_SA_INIT);
 	client_exchanges(&w, &b, INFORMATIONAL);
@@ -45,7 +46,7 @@ START_TEST(an_inbound_sa_dies_with_its_host)
 }
 END_TEST
 
-START_TEST(who_loses_an_spi_to_the_one_it_is_shown_at_is_told_of)
+START_TEST(an_spi_that_is_shown_at_another_host_is_unpaired_with_an_event)
 {
 	struct esp e = esp_of(CLIENT_A, SERVER, 0xa1, 0xb1);
 	struct esp other = esp_of(CLIENT_B, SERVER, 0xa2, 0xb1);
@@ -62,7 +63,7 @@ START_TEST(who_loses_an_spi_to_the_one_it_is_shown_at_is_told_of)
 }
 END_TEST
 
-START_TEST(an_ike_sa_lives_as_long_as_its_session_though_nobody_sweeps)
+START_TEST(an_ike_sa_lives_as_long_as_its_session_without_sweeps)
 {
 	two_share_port_500();
 	w.now += 200000;
@@ -76,7 +77,7 @@ START_TEST(an_ike_sa_lives_as_long_as_its_session_though_nobody_sweeps)
 END_TEST
 
 /* The server's address and port can be forged, the SPI must be known. */
-START_TEST(a_forged_message_does_not_tell_on_what_port_the_remote_insists)
+START_TEST(a_forged_message_does_not_set_the_fixed_port)
 {
 	struct ike forged;
 	uint16_t port;
@@ -88,17 +89,18 @@ START_TEST(a_forged_message_does_not_tell_on_what_port_the_remote_insists)
 			  VPNALG_TRANSLATED);
 	port = b.outside_port;
 	ck_assert_uint_ne(port, IKE);
-	b.insists = true;
+	b.fixed_port = true;
 	client_exchanges(&w, &b, IKE_SA_INIT);
 	forged = b;
-	forged.insists = false;
+	forged.fixed_port = false;
 	forged.outside_port = port;
 	forged.spi[0][0] = 0xdead;
 	ck_assert_uint_eq(ike_in(&w, &forged, INFORMATIONAL, 0, 3),
 			  VPNALG_DROP_PORT_HELD);
 	client_exchanges(&w, &b, INFORMATIONAL);
 	ck_assert_uint_eq(b.outside_port, IKE);
-	/* Who knows it is the remote: it answers to the other port after all. */
+	/* The sender knows the SPI, so it is the remote: it answers to the
+	 * other port after all. */
 	forged.spi[0][0] = b.spi[0][0];
 	ck_assert_uint_eq(ike_in(&w, &forged, INFORMATIONAL, 0, 3),
 			  VPNALG_TRANSLATED);
@@ -130,8 +132,8 @@ START_TEST(a_forged_message_is_no_answer)
 }
 END_TEST
 
-/* Its answer could not be told from the other one's. */
-START_TEST(what_names_no_spi_does_not_share_port_500)
+/* Its answer would be ambiguous. */
+START_TEST(a_message_without_an_spi_does_not_share_port_500)
 {
 	struct bytes p = udp_packet(CLIENT_B, IKE, SERVER, IKE, "\377", 1);
 
@@ -141,8 +143,8 @@ START_TEST(what_names_no_spi_does_not_share_port_500)
 }
 END_TEST
 
-/* Else anybody could let others wait, or take the evidence for a pair away. */
-START_TEST(a_forged_message_asks_for_no_sa)
+/* Else anybody could have others held, or take the evidence for a pair away. */
+START_TEST(a_forged_message_requests_no_sa)
 {
 	struct ike forged;
 
@@ -167,9 +169,9 @@ START_TEST(a_forged_message_asks_for_no_sa)
 }
 END_TEST
 
-START_TEST(wishes_that_take_turns_wait_no_longer_than_one)
+START_TEST(requests_in_turn_are_held_no_longer_than_one)
 {
-	unsigned i, waited = 0;
+	unsigned i, held = 0;
 
 	a = ike_of(CLIENT_A, SERVER, 0);
 	b = ike_of(CLIENT_B, SERVER, 0);
@@ -181,17 +183,17 @@ START_TEST(wishes_that_take_turns_wait_no_longer_than_one)
 		ck_assert_uint_eq(ike_out(&w, &a, CREATE_CHILD_SA, INITIATOR,
 					  100),
 				  VPNALG_TRANSLATED);
-		waited += ike_out(&w, &b, CREATE_CHILD_SA, INITIATOR,
+		held += ike_out(&w, &b, CREATE_CHILD_SA, INITIATOR,
 				  200 + i % 2) == VPNALG_DROP_HELD;
 		w.now += 400;
 	}
-	ck_assert_uint_ge(waited, 1);
-	ck_assert_uint_le(waited, 3);
+	ck_assert_uint_ge(held, 1);
+	ck_assert_uint_le(held, 3);
 }
 END_TEST
 
 /* Three hosts have the same outbound SPI; the one that had the key is gone. */
-START_TEST(an_outbound_spi_that_was_shared_is_nobodys_alone)
+START_TEST(an_outbound_spi_that_was_shared_stays_ambiguous)
 {
 	struct esp e[3];
 	struct bytes p;
@@ -277,18 +279,18 @@ TCase *ipsec_edges_case(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, an_inbound_sa_dies_with_its_host);
 	tcase_add_test(
-		t, who_loses_an_spi_to_the_one_it_is_shown_at_is_told_of);
+		t, an_spi_that_is_shown_at_another_host_is_unpaired_with_an_event);
 	tcase_add_test(
 		t,
-		an_ike_sa_lives_as_long_as_its_session_though_nobody_sweeps);
+		an_ike_sa_lives_as_long_as_its_session_without_sweeps);
 	tcase_add_test(
 		t,
-		a_forged_message_does_not_tell_on_what_port_the_remote_insists);
+		a_forged_message_does_not_set_the_fixed_port);
 	tcase_add_test(t, a_forged_message_is_no_answer);
-	tcase_add_test(t, what_names_no_spi_does_not_share_port_500);
-	tcase_add_test(t, a_forged_message_asks_for_no_sa);
-	tcase_add_test(t, wishes_that_take_turns_wait_no_longer_than_one);
-	tcase_add_test(t, an_outbound_spi_that_was_shared_is_nobodys_alone);
+	tcase_add_test(t, a_message_without_an_spi_does_not_share_port_500);
+	tcase_add_test(t, a_forged_message_requests_no_sa);
+	tcase_add_test(t, requests_in_turn_are_held_no_longer_than_one);
+	tcase_add_test(t, an_outbound_spi_that_was_shared_stays_ambiguous);
 	return t;
 }
 

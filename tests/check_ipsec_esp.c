@@ -15,7 +15,7 @@ static void end(void)
 	world_end(&w);
 }
 
-/* Traffic both ways until nobody doubts the pair. */
+/* Traffic both ways until the pair is trusted fully. */
 static void confirm(struct esp *e)
 {
 	int i;
@@ -62,7 +62,7 @@ START_TEST(equal_outbound_spis_of_one_remote_work_and_only_undo_fails)
 }
 END_TEST
 
-START_TEST(equal_spis_of_two_remotes_are_two_things)
+START_TEST(equal_spis_of_two_remotes_are_two_sas)
 {
 	struct esp a = esp_of(CLIENT_A, SERVER, 0xaa, 0xbb);
 	struct esp b = esp_of(CLIENT_B, SERVER_2, 0xaa, 0xbb);
@@ -80,7 +80,7 @@ START_TEST(equal_spis_of_two_remotes_are_two_things)
 END_TEST
 
 /* Two zones may have the same inside address. */
-START_TEST(hosts_of_two_zones_do_not_meet)
+START_TEST(hosts_of_two_zones_never_share_records)
 {
 	struct bytes p = esp_packet(CLIENT_A, SERVER, 0xa1, 1);
 
@@ -117,7 +117,7 @@ START_TEST(hosts_of_one_remote_are_spread_over_the_outside_addresses)
 	ck_assert_uint_ne(a.outside, b.outside);
 	ck_assert(esp_arrives(&w, &b)); /* and both have the same SPIs */
 	ck_assert(esp_arrives(&w, &a));
-	/* What else a host has with the remote goes the same way. */
+	/* The host's other sessions with the remote use the same address. */
 	client_exchanges(&w, &k, IKE_SA_INIT);
 	ck_assert_uint_eq(k.outside, b.outside);
 }
@@ -203,7 +203,7 @@ START_TEST(an_old_sa_ends_and_the_new_one_goes_on)
 }
 END_TEST
 
-/* A host whose SA was idle for long enough to die comes back. */
+/* A host comes back whose SA was idle for long enough to die. */
 START_TEST(a_host_that_was_away_for_a_day_comes_back)
 {
 	struct esp e = esp_of(CLIENT_A, SERVER, 0xaa, 0xbb);
@@ -216,7 +216,7 @@ START_TEST(a_host_that_was_away_for_a_day_comes_back)
 }
 END_TEST
 
-/* The low half of the clock, which is what bodies keep. */
+/* The low half of the clock, which bodies keep. */
 START_TEST(a_clock_near_its_edges_changes_nothing)
 {
 	static const vpnalg_time times[] = { 0, 1, 0xfffffff0, 0x7ffffff0,
@@ -249,7 +249,7 @@ START_TEST(a_choose_callback_that_refuses_stops_esp)
 }
 END_TEST
 
-/* What is refused is the inbound SPI alone. */
+/* The callback refuses the inbound SPI alone. */
 static enum vpnalg_choice refuse_spis(struct world *world,
 				      struct vpnalg_binding *binding)
 {
@@ -282,8 +282,8 @@ TCase *ipsec_esp_case(void)
 	tcase_add_test(t, every_outbound_spi_is_a_session);
 	tcase_add_test(
 		t, equal_outbound_spis_of_one_remote_work_and_only_undo_fails);
-	tcase_add_test(t, equal_spis_of_two_remotes_are_two_things);
-	tcase_add_test(t, hosts_of_two_zones_do_not_meet);
+	tcase_add_test(t, equal_spis_of_two_remotes_are_two_sas);
+	tcase_add_test(t, hosts_of_two_zones_never_share_records);
 	tcase_add_test(
 		t, hosts_of_one_remote_are_spread_over_the_outside_addresses);
 	tcase_add_loop_test(t, an_sa_lives_by_what_its_host_sends, 0,

@@ -60,7 +60,7 @@ static void check_begun(const struct begun_row *row,
 		ck_assert_int_eq(l.rank, IPSEC_RANK_IDLE);
 }
 
-START_TEST(a_host_that_begins_to_send_is_answered_or_spoken_to_then)
+START_TEST(a_host_that_begins_to_send_is_answered_or_was_sent_to)
 {
 	const struct begun_row *row = &begun_rows[_i];
 	uint32_t at = BEGAN - (uint32_t)row->before;
@@ -80,14 +80,14 @@ START_TEST(a_host_that_begins_to_send_is_answered_or_spoken_to_then)
 }
 END_TEST
 
-/* It woke, and was held back: what fits better counts. */
+/* The host resumed, and was released: the time that fits better counts. */
 static const struct twice_row {
 	uint32_t resumed, released, surprise;
 } twice_rows[] = {
 	{ 203, 214, 1 }, { 214, 203, 1 }, { 214, 900, 32 }, { 900, 214, 32 },
 };
 
-START_TEST(of_two_beginnings_the_likelier_one_counts)
+START_TEST(the_likelier_of_two_beginnings_counts)
 {
 	const struct twice_row *row = &twice_rows[_i];
 	const struct ipsec_candidate c = { .has_resumed = 1,
@@ -136,7 +136,7 @@ static const struct busy_row {
 	{ 1256, 1000, 255, 0, IPSEC_RANK_SOON, 1000 },
 };
 
-START_TEST(a_host_that_stops_to_receive_may_go_on_with_the_spi)
+START_TEST(a_host_that_stops_receiving_may_continue_with_the_spi)
 {
 	const struct busy_row *row = &busy_rows[_i];
 	const struct ipsec_candidate c = { .receives = 1,
@@ -174,7 +174,7 @@ static const struct sends_row {
 	{ "it was held back since, and goes on", 452, 0, 1, IPSEC_RANK_SURE },
 };
 
-START_TEST(a_host_that_goes_on_to_send_goes_on_to_receive)
+START_TEST(a_host_that_keeps_sending_keeps_receiving)
 {
 	const struct sends_row *row = &sends_rows[_i];
 	const struct ipsec_candidate c = {
@@ -197,8 +197,8 @@ START_TEST(a_host_that_goes_on_to_send_goes_on_to_receive)
 }
 END_TEST
 
-/* What it received may have been for another SPI than this one, which answers
- * what it was held back with. */
+/* The host received with another SPI. This SPI answers the packets that were
+ * held. */
 static const struct answered_row {
 	uint32_t received, released, later;
 	bool sends;
@@ -214,7 +214,7 @@ static const struct answered_row {
 	{ 130, 120, 900, true, IPSEC_RANK_SURE, VPNALG_EVIDENCE_RESUMED, 0 },
 };
 
-START_TEST(a_host_that_was_held_back_may_be_answered)
+START_TEST(a_host_that_was_released_may_be_answered)
 {
 	const struct answered_row *row = &answered_rows[_i];
 	const struct ipsec_candidate c = { .receives = 1,
@@ -295,8 +295,9 @@ START_TEST(a_host_that_has_connected_and_begins_to_send_is_answered)
 }
 END_TEST
 
-/* It has one already; the SPI of nobody that ended may have been its. */
-START_TEST(a_host_that_has_rekeyed_may_own_what_follows_an_spi_of_nobody)
+/* The host has an SPI already. The unclaimed SPI that ended may have been the
+ * host's. */
+START_TEST(a_host_that_has_rekeyed_may_own_the_next_of_an_unclaimed_spi)
 {
 	struct ipsec_candidate c = { .answered = 1, .requested = BEGAN - 499 };
 
@@ -316,9 +317,9 @@ START_TEST(a_host_that_has_rekeyed_may_own_what_follows_an_spi_of_nobody)
 }
 END_TEST
 
-/* The SPI was in use before: of times only this one tells, that a host goes on
- * to receive. */
-START_TEST(when_an_spi_began_may_be_unknown)
+/* The SPI was in use before. Only one time is evidence: the host keeps
+ * receiving. */
+START_TEST(the_start_of_an_spi_may_be_unknown)
 {
 	struct ipsec_unclaimed w = spi;
 	struct ipsec_candidate c = { .has_resumed = 1,
@@ -343,8 +344,8 @@ START_TEST(when_an_spi_began_may_be_unknown)
 }
 END_TEST
 
-/* Another SPI of nobody, which ended so long before the first one began: it
- * began long before that and was seen so often. */
+/* Another unclaimed SPI ended so long before the first one began. It began long
+ * before that and was seen so often. */
 static const struct other_row {
 	const char *name;
 	uint32_t ended, older, later;
@@ -362,7 +363,7 @@ static const struct other_row {
 	{ "no other", 0, 3000, 500, 6, true, false },
 };
 
-START_TEST(an_spi_may_begin_where_another_ended)
+START_TEST(an_spi_may_begin_when_another_ended)
 {
 	const struct other_row *row = &other_rows[_i];
 	struct ipsec_unclaimed places[IPSEC_UNCLAIMED] = { [2] = spi };
@@ -409,25 +410,25 @@ TCase *ipsec_evidence_case(void)
 	TCase *t = tcase_create("evidence");
 
 	tcase_add_loop_test(
-		t, a_host_that_begins_to_send_is_answered_or_spoken_to_then, 0,
+		t, a_host_that_begins_to_send_is_answered_or_was_sent_to, 0,
 		ROWS(begun_rows));
-	tcase_add_loop_test(t, of_two_beginnings_the_likelier_one_counts, 0,
+	tcase_add_loop_test(t, the_likelier_of_two_beginnings_counts, 0,
 			    ROWS(twice_rows));
 	tcase_add_loop_test(t,
-			    a_host_that_stops_to_receive_may_go_on_with_the_spi,
+			    a_host_that_stops_receiving_may_continue_with_the_spi,
 			    0, ROWS(busy_rows));
-	tcase_add_loop_test(t, a_host_that_goes_on_to_send_goes_on_to_receive,
+	tcase_add_loop_test(t, a_host_that_keeps_sending_keeps_receiving,
 			    0, ROWS(sends_rows));
-	tcase_add_loop_test(t, a_host_that_was_held_back_may_be_answered, 0,
+	tcase_add_loop_test(t, a_host_that_was_released_may_be_answered, 0,
 			    ROWS(answered_rows));
 	tcase_add_loop_test(t, a_host_that_has_just_connected_has_an_spi, 0,
 			    ROWS(connected_rows));
 	tcase_add_test(
 		t, a_host_that_has_connected_and_begins_to_send_is_answered);
 	tcase_add_test(
-		t, a_host_that_has_rekeyed_may_own_what_follows_an_spi_of_nobody);
-	tcase_add_test(t, when_an_spi_began_may_be_unknown);
-	tcase_add_loop_test(t, an_spi_may_begin_where_another_ended, 0,
+		t, a_host_that_has_rekeyed_may_own_the_next_of_an_unclaimed_spi);
+	tcase_add_test(t, the_start_of_an_spi_may_be_unknown);
+	tcase_add_loop_test(t, an_spi_may_begin_when_another_ended, 0,
 			    ROWS(other_rows));
 	tcase_add_test(t, an_spi_does_not_follow_itself);
 	return t;

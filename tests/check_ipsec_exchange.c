@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What an exchange of IKE tells: whose ESP may come next. */
+/* An exchange of IKE shows which host may receive ESP next. */
 #include "support_ipsec.h"
 #include "cases.h"
 
@@ -35,7 +35,7 @@ static const struct exchange_row {
 	{ "INFORMATIONAL", 2, INFORMATIONAL, false },
 	{ "IKE_AUTH's number in version 1", 1, IKE_AUTH, false },
 	{ "IKE_AUTH's number in version 3", 3, IKE_AUTH, false },
-	{ "a number that nobody knows", 2, 250, false },
+	{ "an unknown number", 2, 250, false },
 };
 
 START_TEST(an_exchange_that_makes_an_sa_makes_its_host_known)
@@ -68,12 +68,12 @@ START_TEST(the_server_may_send_before_the_host_does)
 }
 END_TEST
 
-/* A host asks for its second SA while the first packets of its first one are on
- * their way, and asks again, since nobody answers. The SPI after that may be its
- * own, though another host is expected, too: nobody else's. */
+/* A host requests its second SA while the first packets of its first one are on
+ * their way, and repeats the request without an answer. The next SPI may be the
+ * host's own, though another host awaits one too. */
 static const uint8_t again_rows[] = { 1, 2 }; /* versions */
 
-START_TEST(who_asks_again_still_waits_for_an_spi)
+START_TEST(a_host_that_repeats_its_request_still_awaits_an_spi)
 {
 	struct esp a = esp_of(CLIENT_A, SERVER, 0xaa, 0xba);
 	struct esp b = esp_of(CLIENT_B, SERVER, 0xab, 0xbb);
@@ -127,7 +127,7 @@ START_TEST(an_exchange_that_the_server_begins_makes_no_host_known)
 }
 END_TEST
 
-/* What is encapsulated in UDP has no ESP beside it. */
+/* ESP in UDP has no plain ESP beside it. */
 START_TEST(nat_t_makes_no_host_known)
 {
 	struct ike k = ike_of(CLIENT_A, SERVER, 0);
@@ -139,8 +139,8 @@ START_TEST(nat_t_makes_no_host_known)
 }
 END_TEST
 
-/* A header that is cut tells nothing, and the message passes. */
-START_TEST(a_message_shorter_than_its_header_passes_and_tells_nothing)
+/* A header that is cut says nothing, and the message passes. */
+START_TEST(a_message_shorter_than_its_header_passes_and_says_nothing)
 {
 	struct ike k = ike_of(CLIENT_A, SERVER, 0);
 	struct bytes m = ike_message(&k, IKE_AUTH, INITIATOR, 1), p;
@@ -154,7 +154,7 @@ START_TEST(a_message_shorter_than_its_header_passes_and_tells_nothing)
 }
 END_TEST
 
-/* An attacker who knows the port, and no more, says what he likes. */
+/* An attacker knows the port, and no more. */
 START_TEST(messages_from_outside_do_not_take_a_pair_away)
 {
 	struct esp e = esp_of(CLIENT_A, SERVER, 0xaa, 0xbb);
@@ -186,13 +186,13 @@ TCase *ipsec_exchange_case(void)
 			    0, ROWS(exchange_rows));
 	tcase_add_loop_test(t, the_server_may_send_before_the_host_does, 0,
 			    ROWS(exchange_rows));
-	tcase_add_loop_test(t, who_asks_again_still_waits_for_an_spi, 0,
+	tcase_add_loop_test(t, a_host_that_repeats_its_request_still_awaits_an_spi, 0,
 			    ROWS(again_rows));
 	tcase_add_test(
 		t, an_exchange_that_the_server_begins_makes_no_host_known);
 	tcase_add_test(t, nat_t_makes_no_host_known);
 	tcase_add_loop_test(
-		t, a_message_shorter_than_its_header_passes_and_tells_nothing,
+		t, a_message_shorter_than_its_header_passes_and_says_nothing,
 		0, 45);
 	tcase_add_test(t, messages_from_outside_do_not_take_a_pair_away);
 	return t;

@@ -35,12 +35,12 @@ static void begin(size_t addresses)
 			.esp = esp_of(CLIENT_A + i, SERVER, 0xa0 + i,
 				      0xb0 + i),
 		};
-		hosts[i].ike.insists = true;
+		hosts[i].ike.fixed_port = true;
 		hosts[i].nat_t.port = hosts[i].nat_t.remote_port = NAT_T;
 	}
 }
 
-/* Whether what was sent got to where it must. */
+/* Returns whether the packet got to its destination. */
 static bool went_out(unsigned result)
 {
 	return result == VPNALG_TRANSLATED && destination(&w) == SERVER;
@@ -79,7 +79,7 @@ static bool esp_gets_in(struct esp *e)
 	return came;
 }
 
-/* Request and answer; who gets none asks again. */
+/* Request and answer; a request without one is repeated. */
 static void exchange(struct ike *k, uint8_t type)
 {
 	unsigned tries;
@@ -196,7 +196,7 @@ START_TEST(a_message_that_gets_through_has_promised_its_spi)
 }
 END_TEST
 
-START_TEST(a_first_message_that_is_not_noted_leaves_nothing_behind)
+START_TEST(a_first_message_without_room_leaves_nothing_behind)
 {
 	struct host *h = &hosts[0];
 	long n, operations = 1, failed = 0;
@@ -217,7 +217,7 @@ START_TEST(a_first_message_that_is_not_noted_leaves_nothing_behind)
 }
 END_TEST
 
-/* It shows what was sent, and opens nothing. */
+/* Undo shows the packet that was sent, and opens nothing. */
 START_TEST(undo_makes_no_host_of_a_message)
 {
 	struct host *h = &hosts[0];
@@ -238,7 +238,7 @@ START_TEST(undo_makes_no_host_of_a_message)
 }
 END_TEST
 
-/* A store without room for all: nobody who is there loses anything, nothing
+/* A store without room for all: no host that is there loses anything, nothing
  * leaks, and the rest get in when the first have gone. */
 START_TEST(a_store_that_is_full_keeps_what_it_has)
 {
@@ -279,7 +279,7 @@ TCase *ipsec_fail_case(void)
 	tcase_add_loop_test(
 		t, a_message_that_gets_through_has_promised_its_spi, 1, 3);
 	tcase_add_loop_test(
-		t, a_first_message_that_is_not_noted_leaves_nothing_behind, 1,
+		t, a_first_message_without_room_leaves_nothing_behind, 1,
 		3);
 	tcase_add_loop_test(t, undo_makes_no_host_of_a_message, 1, 3);
 	tcase_add_loop_test(t, a_store_that_is_full_keeps_what_it_has, 40, 60);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The pairing of ESP in the worlds of tests/sim, where it is known whose each
- * packet is: what is got right and wrong. Most of what goes wrong in it shows
- * here only, for no single packet tells. tests/sim_short.sh holds it to more. */
+/* The pairing of ESP in the worlds of tests/sim, which know the owner of each
+ * packet: how much goes right and wrong. Most faults of pairing show here only,
+ * for no single packet shows them. tests/sim_short.sh asks for more. */
 #include "cases.h"
 
 #include <stdlib.h>
@@ -14,9 +14,10 @@
 #include "sim/settings.h"
 #include "sim/world.h"
 
-/* What it did when this was written, and a little less: percent of the packets
- * that reached their host, and that reached another. What is chance in them
- * grows with the number of hosts, and where the router forgets or is lied to. */
+/* The bounds are a little worse than the figures of the first run: percent
+ * of the packets that reached their host, and that reached another. Chance
+ * in them grows with the number of hosts, and where the router forgets or is
+ * lied to. */
 static const struct figures_row {
 	const char *scenario;
 	unsigned clients, runs;

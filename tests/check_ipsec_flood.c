@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A million packets with SPIs that nobody knows, half of them in the name of a
- * server in use: no pair that is in use is lost, what is kept stays in its
- * bound, and the last packet costs as much as the first. */
+/* A million packets with unknown SPIs, half of them in the name of a server in
+ * use: no pair in use is lost, the records stay within their bound, and the
+ * last packet costs as much as the first. */
 #include "support_ipsec.h"
 #include "cases.h"
 
@@ -49,7 +49,7 @@ static void begin(const struct flood_row *row)
 	}
 }
 
-/* Not through send_packet(), which takes longer than what it tests. */
+/* Without send_packet(), which takes longer than the library. */
 static void flood(const struct flood_row *row, unsigned count)
 {
 	struct bytes from_server = esp_packet(SERVER, OUTSIDE, 1, 1);
@@ -75,7 +75,7 @@ static void flood(const struct flood_row *row, unsigned count)
 	world_between_calls(&w);
 }
 
-/* Who is there goes on. */
+/* The hosts that are there go on. */
 static void check_pairs(const struct flood_row *row)
 {
 	unsigned i;
@@ -86,7 +86,7 @@ static void check_pairs(const struct flood_row *row)
 	}
 }
 
-START_TEST(a_flood_of_unknown_spis_takes_nothing_from_anybody)
+START_TEST(a_flood_of_forged_spis_takes_nothing_from_any_host)
 {
 	const struct flood_row *row = &flood_rows[_i];
 	long first = 0, finds, records;
@@ -111,7 +111,7 @@ START_TEST(a_flood_of_unknown_spis_takes_nothing_from_anybody)
 END_TEST
 
 /* While the flood goes on a host rekeys, and another comes. */
-START_TEST(a_flood_does_not_keep_a_host_alone_from_rekeying)
+START_TEST(a_flood_does_not_keep_a_lone_host_from_rekeying)
 {
 	struct ike k = ike_of(CLIENT_A, SERVER, 0);
 	unsigned i, lost = 0;
@@ -133,7 +133,7 @@ START_TEST(a_flood_does_not_keep_a_host_alone_from_rekeying)
 }
 END_TEST
 
-/* A flood that empties into the store what it can, in vain. */
+/* A flood that fills the store as far as it can, in vain. */
 START_TEST(a_flood_over_ike_opens_nothing)
 {
 	struct ike k = ike_of(CLIENT_A, SERVER, 0);
@@ -168,10 +168,10 @@ TCase *ipsec_flood_case(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_checked_fixture(t, NULL, end);
 	tcase_add_loop_test(
-		t, a_flood_of_unknown_spis_takes_nothing_from_anybody, 0,
+		t, a_flood_of_forged_spis_takes_nothing_from_any_host, 0,
 		ROWS(flood_rows));
 	tcase_add_loop_test(
-		t, a_flood_does_not_keep_a_host_alone_from_rekeying, 0, 2);
+		t, a_flood_does_not_keep_a_lone_host_from_rekeying, 0, 2);
 	tcase_add_test(t, a_flood_over_ike_opens_nothing);
 	return t;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Nothing is for ever: a host that goes on to use its tunnel, and is answered,
- * hears its packets again, whatever came before. */
+/* Nothing is for ever: a host that goes on using its tunnel, and is answered,
+ * receives its packets again, whatever came before. */
 #include "support_ipsec.h"
 #include "cases.h"
 
@@ -23,7 +23,8 @@ static void end(void)
 	world_end(&w);
 }
 
-/* The host asks, and the server answers; returns whether the host hears it. */
+/* The host sends, and the server answers; returns whether the host receives the
+ * answer. */
 static bool is_answered(struct esp *e)
 {
 	bool arrives;
@@ -37,8 +38,8 @@ static bool is_answered(struct esp *e)
 	return arrives;
 }
 
-/* Both hosts ask in turn, each once in so many milliseconds. Returns how long
- * it takes until both hear all of their answers. */
+/* Both hosts send in turn, each once in so many milliseconds. Returns how long
+ * it takes until both receive all of their answers. */
 static uint64_t time_to_heal(uint32_t gap, unsigned times)
 {
 	uint64_t began = w.now, healed = w.now;
@@ -78,7 +79,7 @@ END_TEST
 static const uint32_t quiet_rows[] = { 100000, 150000, 200000, 1000000,
 				       4000000 };
 
-START_TEST(a_quiet_host_hears_with_its_first_packet_within_an_hour)
+START_TEST(a_quiet_host_receives_with_its_first_packet_within_an_hour)
 {
 	struct ike k = ike_of(CLIENT_A, SERVER, 0);
 	struct ike l = ike_of(CLIENT_B, SERVER, 1);
@@ -159,7 +160,7 @@ END_TEST
 
 /* After a restart the server has something for B before B sends: A is alone
  * then, and gets it. */
-START_TEST(what_a_lone_host_got_is_undone_once_its_owner_comes)
+START_TEST(a_pair_of_a_lone_host_is_taken_back_once_its_owner_comes)
 {
 	unsigned i;
 
@@ -177,9 +178,10 @@ START_TEST(what_a_lone_host_got_is_undone_once_its_owner_comes)
 }
 END_TEST
 
-/* An SPI was promised to B, who has died since; nobody has swept the store. A
- * hears all the time, so none but B is expected: what is nobody's goes round. */
-START_TEST(what_a_dead_host_was_to_get_goes_to_one_that_lives)
+/* An SPI was promised to B, which has died since; the store was not swept. A
+ * receives all the time, so only B awaits an SPI: an unclaimed one goes
+ * round. */
+START_TEST(a_packet_for_a_dead_host_goes_to_a_living_one)
 {
 	struct esp unknown = esp_of(CLIENT_A, SERVER, 0, 0xc0de);
 	unsigned i, got = 0;
@@ -196,9 +198,9 @@ START_TEST(what_a_dead_host_was_to_get_goes_to_one_that_lives)
 }
 END_TEST
 
-/* The server speaks to both at once and without a pause, and both send without
- * one: nothing tells whose is whose, so each gets some of its packets. */
-START_TEST(who_cannot_be_told_apart_hears_some_packets)
+/* The server sends to both at once and without a pause, and both send without
+ * one: nothing tells the SPIs apart, so each host gets some of its packets. */
+START_TEST(hosts_that_cannot_be_told_apart_get_some_packets)
 {
 	unsigned got_a = 0, got_b = 0, i;
 
@@ -220,12 +222,12 @@ START_TEST(who_cannot_be_told_apart_hears_some_packets)
 }
 END_TEST
 
-/* So many hosts have sent their first packet, and wait for the server, that they
- * fill all places for candidates. One that sends and hears nothing gets a place
- * all the same, since the places go round. */
+/* So many hosts have sent their first packet, and await an answer, that they
+ * fill all places for candidates. One that sends and receives nothing gets a
+ * place all the same, since the places go round. */
 static const unsigned crowd_rows[] = { 10, 27, 60, 120 };
 
-START_TEST(a_crowd_that_waits_shuts_nobody_out)
+START_TEST(a_crowd_of_candidates_shuts_no_host_out)
 {
 	unsigned i, deaf = 0;
 
@@ -254,16 +256,16 @@ TCase *ipsec_heal_case(void)
 	tcase_add_loop_test(t, slow_flows_find_their_hosts_after_a_restart, 0,
 			    ROWS(restart_rows));
 	tcase_add_loop_test(
-		t, a_quiet_host_hears_with_its_first_packet_within_an_hour, 0,
+		t, a_quiet_host_receives_with_its_first_packet_within_an_hour, 0,
 		ROWS(quiet_rows));
 	tcase_add_test(t, no_child_sa_is_taken_for_the_one_that_follows_another);
 	tcase_add_loop_test(
 		t, any_child_sa_that_goes_on_shows_that_there_are_several, 0,
 		8);
-	tcase_add_test(t, what_a_lone_host_got_is_undone_once_its_owner_comes);
-	tcase_add_test(t, what_a_dead_host_was_to_get_goes_to_one_that_lives);
-	tcase_add_test(t, who_cannot_be_told_apart_hears_some_packets);
-	tcase_add_loop_test(t, a_crowd_that_waits_shuts_nobody_out, 0,
+	tcase_add_test(t, a_pair_of_a_lone_host_is_taken_back_once_its_owner_comes);
+	tcase_add_test(t, a_packet_for_a_dead_host_goes_to_a_living_one);
+	tcase_add_test(t, hosts_that_cannot_be_told_apart_get_some_packets);
+	tcase_add_loop_test(t, a_crowd_of_candidates_shuts_no_host_out, 0,
 			    ROWS(crowd_rows));
 	return t;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Waiting: who could not be told from another waits, and not for long. */
+/* Holding back: a host whose answers would be ambiguous is held, and not for
+ * long. */
 #include "support_ipsec.h"
 #include "cases.h"
 
@@ -26,37 +27,37 @@ static void end(void)
 	world_end(&w);
 }
 
-/* How often a host sends again what it has to. */
+/* How often a host repeats a packet. */
 static const uint32_t again_rows[] = { 0, 1, 10, 100, 500, 1000, 2500 };
 
 /* Until it gets through. */
 static unsigned send_until(struct esp *e, uint32_t again)
 {
-	unsigned waits = 0;
+	unsigned held = 0;
 
 	while (esp_sends(&w, e) != VPNALG_TRANSLATED) {
 		ck_assert_uint_eq(w.last.result, VPNALG_DROP_HELD);
-		waits++;
+		held++;
 		w.now += again;
 	}
-	return waits;
+	return held;
 }
 
-START_TEST(the_second_of_two_that_begin_at_once_waits)
+START_TEST(the_second_of_two_that_begin_at_once_is_held)
 {
-	uint64_t waits;
+	uint64_t held;
 
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
-	waits = send_until(&b, 10);
-	ck_assert_uint_ge(waits, 1);
-	ck_assert_uint_eq(dropped(&w, VPNALG_DROP_HELD), waits);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_HELD], waits);
+	held = send_until(&b, 10);
+	ck_assert_uint_ge(held, 1);
+	ck_assert_uint_eq(dropped(&w, VPNALG_DROP_HELD), held);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_HELD], held);
 	ck_assert_uint_eq(w.event.type, VPNALG_EVENT_HELD);
 	ck_assert_uint_eq(get32(w.event.session.inside.octets), CLIENT_B);
 }
 END_TEST
 
-START_TEST(nobody_waits_more_than_three_times_nor_longer_than_3_s)
+START_TEST(no_host_is_held_more_than_three_times_nor_longer_than_3_s)
 {
 	uint32_t again = again_rows[_i];
 	vpnalg_time began;
@@ -69,19 +70,19 @@ START_TEST(nobody_waits_more_than_three_times_nor_longer_than_3_s)
 }
 END_TEST
 
-/* Two that waited for one another would both begin in the end, at the same time,
- * and could not be told apart. They send each so many milliseconds, one so much
- * later than the other, and an answer takes 11. Where even so both SPIs fit both,
- * they are nobody's, never the other's. */
+/* Two hosts that were held for one another would both begin in the end, at the
+ * same time, and could not be told apart. They send each so many milliseconds,
+ * one so much later than the other, and an answer takes 11. Where even so both
+ * SPIs fit both hosts, they stay unclaimed. */
 static const struct turns_row {
 	uint32_t each, after;
-	bool told;
+	bool clear;
 } turns_rows[] = {
 	{ 110, 0, false }, { 110, 2, false }, { 110, 50, true },
 	{ 150, 2, true },  { 200, 2, true },
 };
 
-/* To nobody, or to its client. */
+/* To no host, or to its client. */
 static bool hears(struct esp *e)
 {
 	if (esp_receives(&w, e) != VPNALG_TRANSLATED)
@@ -121,14 +122,15 @@ START_TEST(two_that_begin_at_once_take_turns)
 		w.now += row->after;
 		send_and_hear(&a);
 	}
-	ck_assert(hears(&a) || !row->told);
-	ck_assert(hears(&b) || !row->told);
+	ck_assert(hears(&a) || !row->clear);
+	ck_assert(hears(&b) || !row->clear);
 }
 END_TEST
 
-/* One was told to wait with its new SA, fell silent, and sends with the old one:
- * what comes then may be for it as well as for another that begins to send. */
-START_TEST(who_sends_with_what_it_has_does_not_wait)
+/* One host was held with its new SA, fell silent, and sends with the old one: a
+ * packet that comes then may be for it as well as for another that begins to
+ * send. */
+START_TEST(a_host_that_sends_with_an_old_sa_is_not_held)
 {
 	struct esp next_a = esp_of(CLIENT_A, SERVER, 0xa3, 0xb3);
 	struct esp next_b = esp_of(CLIENT_B, SERVER, 0xa4, 0xb4);
@@ -152,10 +154,10 @@ START_TEST(who_sends_with_what_it_has_does_not_wait)
 }
 END_TEST
 
-/* One sends once more as before, and its keys change; the other begins; the first
- * is told to wait with its new SA. An answer to what it sent before comes with the
- * new SPI, and may be for either. */
-START_TEST(who_waits_may_be_answered_for_what_it_sent_before)
+/* One host sends once more as before, and its keys change; the other begins;
+ * the first is held with its new SA. An answer to its last packet comes with
+ * the new SPI, and may be for either. */
+START_TEST(a_held_host_may_be_answered_for_what_it_sent_before)
 {
 	unsigned i;
 
@@ -182,10 +184,10 @@ START_TEST(who_waits_may_be_answered_for_what_it_sent_before)
 }
 END_TEST
 
-/* The remote sends answers only. One begins just after the other's keys have
- * changed, and the other is told to wait with its new SA: so nothing comes for it,
- * which says nothing of what comes for the first. */
-START_TEST(who_waited_is_not_taken_for_one_that_hears_nothing)
+/* The remote sends answers only. One host begins just after the other's keys
+ * have changed, and the other is held with its new SA: so nothing comes for it,
+ * which is no evidence for the first one. */
+START_TEST(a_held_host_is_not_taken_for_one_that_receives_nothing)
 {
 	unsigned i;
 
@@ -218,11 +220,11 @@ START_TEST(who_waited_is_not_taken_for_one_that_hears_nothing)
 }
 END_TEST
 
-/* It is answered so many milliseconds after it may send, which is longer after it
- * woke. The one for which it waits is never answered. */
+/* The host is answered so many milliseconds after it is released, which is
+ * longer after it resumed. The host that it is held for is never answered. */
 static const uint32_t answered_rows[] = { 20, 30, 60, 100, 150 };
 
-START_TEST(who_waited_begins_when_it_may_send)
+START_TEST(a_held_host_begins_when_it_is_released)
 {
 	unsigned i;
 
@@ -243,8 +245,8 @@ START_TEST(who_waited_begins_when_it_may_send)
 }
 END_TEST
 
-/* A packet of a second SA waited and was not sent again. */
-START_TEST(who_waited_long_ago_has_not_just_begun)
+/* A packet of a second SA was held and was not sent again. */
+START_TEST(a_host_that_was_held_long_ago_has_not_just_begun)
 {
 	struct esp second_a = esp_of(CLIENT_A, SERVER, 0xa7, 0xb7);
 	struct esp next_a = esp_of(CLIENT_A, SERVER, 0xa3, 0xb3);
@@ -271,9 +273,9 @@ START_TEST(who_waited_long_ago_has_not_just_begun)
 }
 END_TEST
 
-/* That is for first packets only: a message that asks for an SA waits for whoever
- * is about to begin. */
-START_TEST(a_message_waits_for_who_waits)
+/* That is for first packets only: a message that requests an SA is held for a
+ * host that is about to begin. */
+START_TEST(a_message_is_held_for_a_held_host)
 {
 	struct esp next_a = esp_of(CLIENT_A, SERVER, 0xa3, 0xb3);
 	struct esp c = esp_of(CLIENT_C, SERVER, 0xa9, 0xb9);
@@ -301,9 +303,9 @@ START_TEST(a_message_waits_for_who_waits)
 }
 END_TEST
 
-/* One begins, and the other, whose keys have changed, is told to wait at once: what
- * comes just then may be what the remote says first to that one. */
-START_TEST(what_comes_while_one_waits_is_never_the_others)
+/* One host begins, and the other, whose keys have changed, is held at once: a
+ * packet that comes just then may be the remote's first to that one. */
+START_TEST(a_packet_that_comes_while_a_host_is_held_is_not_that_hosts)
 {
 	unsigned i;
 
@@ -327,7 +329,7 @@ START_TEST(what_comes_while_one_waits_is_never_the_others)
 END_TEST
 
 /* Three times, and again after its SPI has come, would be six. */
-START_TEST(who_has_its_spi_does_not_wait)
+START_TEST(a_host_that_has_its_spi_is_not_held)
 {
 	ike_begin(&w, &kb);
 	w.now += 20000;
@@ -344,8 +346,8 @@ START_TEST(who_has_its_spi_does_not_wait)
 }
 END_TEST
 
-/* The remote's first packet ends the doubt. */
-START_TEST(who_has_got_its_spi_keeps_nobody_waiting)
+/* The remote's first packet decides. */
+START_TEST(a_host_that_has_got_its_spi_holds_no_other_back)
 {
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 	ck_assert(esp_arrives(&w, &a));
@@ -355,7 +357,7 @@ START_TEST(who_has_got_its_spi_keeps_nobody_waiting)
 }
 END_TEST
 
-START_TEST(nobody_waits_where_it_is_switched_off)
+START_TEST(no_host_is_held_where_that_is_switched_off)
 {
 	world_end(&w);
 	begin_with(true);
@@ -367,7 +369,7 @@ START_TEST(nobody_waits_where_it_is_switched_off)
 }
 END_TEST
 
-START_TEST(nobody_waits_for_a_host_of_another_remote)
+START_TEST(no_host_is_held_for_a_host_of_another_remote)
 {
 	b.server = SERVER_2;
 	kb.server = SERVER_2;
@@ -379,8 +381,8 @@ START_TEST(nobody_waits_for_a_host_of_another_remote)
 }
 END_TEST
 
-/* Packets of SAs that are there already never wait. */
-START_TEST(only_beginnings_wait)
+/* Packets of SAs that are there already are never held. */
+START_TEST(only_beginnings_are_held)
 {
 	unsigned i;
 
@@ -396,8 +398,8 @@ START_TEST(only_beginnings_wait)
 }
 END_TEST
 
-/* What goes over NAT-T is told apart by its port. */
-START_TEST(nat_t_does_not_wait)
+/* NAT-T is told apart by its port. */
+START_TEST(nat_t_is_not_held)
 {
 	kb.port = kb.remote_port = NAT_T;
 	ike_begin(&w, &ka);
@@ -410,29 +412,29 @@ END_TEST
 
 /* IKE repeats its messages by itself: three times at most, and it gets through
  * within the time in which it gives up. */
-static const struct asking_row {
+static const struct request_row {
 	uint8_t version, exchange;
-} asking_rows[] = {
+} request_rows[] = {
 	{ 1, QUICK_MODE }, { 2, IKE_AUTH }, { 2, CREATE_CHILD_SA },
 };
 
-START_TEST(a_message_that_asks_for_an_sa_may_have_to_wait)
+START_TEST(a_message_that_requests_an_sa_may_be_held)
 {
-	const struct asking_row *row = &asking_rows[_i];
+	const struct request_row *row = &request_rows[_i];
 	uint8_t flags = row->version == 2 ? INITIATOR : 0;
-	unsigned waits = 0;
+	unsigned held = 0;
 
 	ka.version = kb.version = row->version;
 	ck_assert_uint_eq(ike_out(&w, &ka, row->exchange, flags, 1),
 			  VPNALG_TRANSLATED);
 	w.now += 5;
 	for (; ike_out(&w, &kb, row->exchange, flags, 1) == VPNALG_DROP_HELD;
-	     waits++)
+	     held++)
 		w.now += 100;
 	ck_assert_uint_eq(w.last.result, VPNALG_TRANSLATED);
-	ck_assert_uint_ge(waits, 1);
-	ck_assert_uint_le(waits, 3);
-	/* What has got through does not wait when it is repeated. */
+	ck_assert_uint_ge(held, 1);
+	ck_assert_uint_le(held, 3);
+	/* A message that has got through is not held when it is repeated. */
 	ck_assert_uint_eq(ike_out(&w, &kb, row->exchange, flags, 1),
 			  VPNALG_TRANSLATED);
 	ck_assert_uint_eq(ike_out(&w, &ka, row->exchange, flags, 1),
@@ -440,7 +442,7 @@ START_TEST(a_message_that_asks_for_an_sa_may_have_to_wait)
 }
 END_TEST
 
-START_TEST(no_message_waits_for_ever)
+START_TEST(no_message_is_held_for_ever)
 {
 	static const uint32_t steps[] = { 1, 100, 1000, 4000, 9000 };
 	vpnalg_time began;
@@ -451,7 +453,7 @@ START_TEST(no_message_waits_for_ever)
 	ike_begin(&w, &kb);
 	w.now += 20000;
 	began = w.now;
-	/* The other asks again and again. */
+	/* The other one repeats its request again and again. */
 	for (i = 0; i < 100; i++) {
 		ike_out(&w, &ka, CREATE_CHILD_SA, INITIATOR, 10 + i);
 		id = 10;
@@ -466,7 +468,7 @@ START_TEST(no_message_waits_for_ever)
 END_TEST
 
 /* A packet that is shown in its other form has got through already. */
-START_TEST(undo_never_waits)
+START_TEST(undo_is_never_held)
 {
 	struct bytes p = esp_packet(OUTSIDE, SERVER, 0xa1, 1);
 
@@ -480,7 +482,7 @@ START_TEST(undo_never_waits)
 }
 END_TEST
 
-START_TEST(undo_of_a_message_never_waits)
+START_TEST(undo_of_a_message_is_never_held)
 {
 	struct bytes m = ike_message(&kb, CREATE_CHILD_SA, INITIATOR, 1), p;
 
@@ -500,33 +502,33 @@ END_TEST
 
 TCase *ipsec_hold_case(void)
 {
-	TCase *t = tcase_create("waiting");
+	TCase *t = tcase_create("holding back");
 
 	tcase_add_checked_fixture(t, begin, end);
-	tcase_add_test(t, the_second_of_two_that_begin_at_once_waits);
+	tcase_add_test(t, the_second_of_two_that_begin_at_once_is_held);
 	tcase_add_loop_test(
-		t, nobody_waits_more_than_three_times_nor_longer_than_3_s, 0,
+		t, no_host_is_held_more_than_three_times_nor_longer_than_3_s, 0,
 		ROWS(again_rows));
 	tcase_add_loop_test(t, two_that_begin_at_once_take_turns, 0,
 			    ROWS(turns_rows));
-	tcase_add_test(t, who_sends_with_what_it_has_does_not_wait);
-	tcase_add_test(t, who_waits_may_be_answered_for_what_it_sent_before);
-	tcase_add_test(t, who_waited_is_not_taken_for_one_that_hears_nothing);
-	tcase_add_loop_test(t, who_waited_begins_when_it_may_send, 0,
+	tcase_add_test(t, a_host_that_sends_with_an_old_sa_is_not_held);
+	tcase_add_test(t, a_held_host_may_be_answered_for_what_it_sent_before);
+	tcase_add_test(t, a_held_host_is_not_taken_for_one_that_receives_nothing);
+	tcase_add_loop_test(t, a_held_host_begins_when_it_is_released, 0,
 			    ROWS(answered_rows));
-	tcase_add_test(t, who_waited_long_ago_has_not_just_begun);
-	tcase_add_test(t, a_message_waits_for_who_waits);
-	tcase_add_test(t, what_comes_while_one_waits_is_never_the_others);
-	tcase_add_test(t, who_has_its_spi_does_not_wait);
-	tcase_add_test(t, who_has_got_its_spi_keeps_nobody_waiting);
-	tcase_add_test(t, nobody_waits_where_it_is_switched_off);
-	tcase_add_test(t, nobody_waits_for_a_host_of_another_remote);
-	tcase_add_test(t, only_beginnings_wait);
-	tcase_add_test(t, nat_t_does_not_wait);
-	tcase_add_loop_test(t, a_message_that_asks_for_an_sa_may_have_to_wait,
-			    0, ROWS(asking_rows));
-	tcase_add_loop_test(t, no_message_waits_for_ever, 0, 5);
-	tcase_add_test(t, undo_never_waits);
-	tcase_add_test(t, undo_of_a_message_never_waits);
+	tcase_add_test(t, a_host_that_was_held_long_ago_has_not_just_begun);
+	tcase_add_test(t, a_message_is_held_for_a_held_host);
+	tcase_add_test(t, a_packet_that_comes_while_a_host_is_held_is_not_that_hosts);
+	tcase_add_test(t, a_host_that_has_its_spi_is_not_held);
+	tcase_add_test(t, a_host_that_has_got_its_spi_holds_no_other_back);
+	tcase_add_test(t, no_host_is_held_where_that_is_switched_off);
+	tcase_add_test(t, no_host_is_held_for_a_host_of_another_remote);
+	tcase_add_test(t, only_beginnings_are_held);
+	tcase_add_test(t, nat_t_is_not_held);
+	tcase_add_loop_test(t, a_message_that_requests_an_sa_may_be_held,
+			    0, ROWS(request_rows));
+	tcase_add_loop_test(t, no_message_is_held_for_ever, 0, 5);
+	tcase_add_test(t, undo_is_never_held);
+	tcase_add_test(t, undo_of_a_message_is_never_held);
 	return t;
 }

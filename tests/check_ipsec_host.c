@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Hosts of a remote: how many there may be, and that what is kept of them goes
- * when they do. */
+/* Hosts of a remote: how many there may be, and that their records go when they
+ * do. */
 #include "support_ipsec.h"
 #include "cases.h"
 
@@ -40,7 +40,7 @@ static void come(unsigned from, unsigned to)
 	}
 }
 
-START_TEST(a_hundred_hosts_of_one_remote_have_each_its_own)
+START_TEST(a_hundred_hosts_of_one_remote_have_an_spi_each)
 {
 	unsigned i, n;
 
@@ -59,7 +59,7 @@ START_TEST(a_hundred_hosts_of_one_remote_have_each_its_own)
 END_TEST
 
 /* Whatever their number, a remote takes no more than so much. */
-START_TEST(what_is_kept_of_a_remote_is_bounded)
+START_TEST(the_records_of_a_remote_are_bounded)
 {
 	uint64_t candidates, unknown;
 
@@ -83,7 +83,7 @@ START_TEST(what_is_kept_of_a_remote_is_bounded)
 END_TEST
 
 /* All of them go, in any order, and it with the last. */
-START_TEST(what_is_kept_of_a_remote_goes_with_its_last_host)
+START_TEST(the_records_of_a_remote_go_with_its_last_host)
 {
 	come(0, 40);
 	for (; w.records > 0 && w.now < 100000000; world_wait(&w, 100000))
@@ -98,7 +98,7 @@ START_TEST(what_is_kept_of_a_remote_goes_with_its_last_host)
 END_TEST
 
 /* The last that is left is alone again. */
-START_TEST(a_host_that_all_others_have_left_is_alone)
+START_TEST(the_last_host_of_a_remote_is_alone)
 {
 	come(0, 3);
 	while (live(&w, KIND_ESP_HOST) > 1) {
@@ -150,8 +150,8 @@ static void let_the_second_die(void)
 	}
 }
 
-/* It would be in doubt which of two gets what comes. */
-START_TEST(a_host_that_was_closed_is_expected_no_more)
+/* Either of the two could own the SPI. */
+START_TEST(a_host_that_was_closed_is_no_candidate)
 {
 	let_the_second_die();
 	world_wait(&w, 1);
@@ -173,11 +173,11 @@ TCase *ipsec_host_case(void)
 
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, begin, end);
-	tcase_add_test(t, a_hundred_hosts_of_one_remote_have_each_its_own);
-	tcase_add_test(t, what_is_kept_of_a_remote_is_bounded);
-	tcase_add_test(t, what_is_kept_of_a_remote_goes_with_its_last_host);
-	tcase_add_test(t, a_host_that_all_others_have_left_is_alone);
-	tcase_add_test(t, a_host_that_was_closed_is_expected_no_more);
+	tcase_add_test(t, a_hundred_hosts_of_one_remote_have_an_spi_each);
+	tcase_add_test(t, the_records_of_a_remote_are_bounded);
+	tcase_add_test(t, the_records_of_a_remote_go_with_its_last_host);
+	tcase_add_test(t, the_last_host_of_a_remote_is_alone);
+	tcase_add_test(t, a_host_that_was_closed_is_no_candidate);
 	tcase_add_test(t, a_hundred_remotes_of_one_host_are_a_hundred_hosts);
 	return t;
 }

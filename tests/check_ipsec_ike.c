@@ -93,7 +93,7 @@ START_TEST(one_host_has_many_sessions_with_one_remote)
 }
 END_TEST
 
-/* RFC 3948 2: what UDP on port 4500 holds. */
+/* RFC 3948 2: the contents of UDP on port 4500. */
 static const struct nat_t_row {
 	const char *name;
 	uint8_t payload[12];
@@ -175,12 +175,12 @@ START_TEST(a_new_address_of_either_end_is_a_new_session)
 END_TEST
 
 /* From outside nothing opens, and no other port of the remote gets in. */
-static const struct stranger_row {
+static const struct misdirected_row {
 	const char *name;
 	uint32_t from;
 	uint16_t from_port, to_port;
 	unsigned result;
-} stranger_rows[] = {
+} misdirected_rows[] = {
 	{ "another port of the remote", SERVER, 501, 40001,
 	  VPNALG_DROP_PORT_HELD },
 	{ "IKE's other port", SERVER, NAT_T, 40001, VPNALG_TRANSLATED },
@@ -192,9 +192,9 @@ static const struct stranger_row {
 	{ "another remote", STRANGER, IKE, 40001, VPNALG_UNTOUCHED },
 };
 
-START_TEST(strangers_get_nowhere)
+START_TEST(misdirected_packets_get_nowhere)
 {
-	const struct stranger_row *row = &stranger_rows[_i];
+	const struct misdirected_row *row = &misdirected_rows[_i];
 	struct ike k = ike_of(CLIENT_A, SERVER, 0);
 	struct bytes p;
 
@@ -212,18 +212,18 @@ START_TEST(strangers_get_nowhere)
 }
 END_TEST
 
-/* RFC 4787 REQ-8: what was asked at one of the two ports may be answered from
- * the other. Each host's mapping takes its own; undo tells, too. */
+/* RFC 4787 REQ-8: a message to one of the two ports may be answered from the
+ * other. Each host's mapping takes its own answers, in undo too. */
 static const struct crossed_row {
 	const char *name;
-	uint16_t asked, from;
-	unsigned host;  /* to whose port */
-	unsigned named; /* whose SA it names; 2: nobody's, 3: it is no IKE */
+	uint16_t to, from;
+	unsigned host;  /* the port's host */
+	unsigned named; /* the SA's host; 2: none, 3: no IKE */
 	unsigned result;
 } crossed_rows[] = {
 	{ "from 4500, A's", IKE, NAT_T, 0, 0, VPNALG_TRANSLATED },
 	{ "from 4500, B's", IKE, NAT_T, 1, 1, VPNALG_TRANSLATED },
-	{ "from 4500, of nobody's SA", IKE, NAT_T, 0, 2, VPNALG_TRANSLATED },
+	{ "from 4500, of an unknown SA", IKE, NAT_T, 0, 2, VPNALG_TRANSLATED },
 	{ "from 4500, a keepalive", IKE, NAT_T, 1, 3, VPNALG_TRANSLATED },
 	{ "from 4500, A's SA to B", IKE, NAT_T, 1, 0, VPNALG_DROP_PORT_HELD },
 	{ "from 4500, B's SA to A", IKE, NAT_T, 0, 1, VPNALG_DROP_PORT_HELD },
@@ -231,7 +231,7 @@ static const struct crossed_row {
 	{ "from 500, B's", NAT_T, IKE, 1, 1, VPNALG_TRANSLATED },
 };
 
-START_TEST(each_host_takes_what_comes_from_the_other_port_of_the_two)
+START_TEST(each_host_takes_packets_from_the_other_port_of_the_two)
 {
 	const struct crossed_row *row = &crossed_rows[_i];
 	struct ike k[2] = { ike_of(CLIENT_A, SERVER, 0),
@@ -240,7 +240,7 @@ START_TEST(each_host_takes_what_comes_from_the_other_port_of_the_two)
 	unsigned i;
 
 	for (i = 0; i < 2; i++) {
-		k[i].port = k[i].remote_port = row->asked;
+		k[i].port = k[i].remote_port = row->to;
 		client_exchanges(&w, &k[i], IKE_SA_INIT);
 	}
 	named = row->named < 2 ? k[row->named] : ike_of(CLIENT_C, SERVER, 7);
@@ -253,16 +253,16 @@ START_TEST(each_host_takes_what_comes_from_the_other_port_of_the_two)
 		      row->name, vpnalg_result_text(w.last.result));
 	if (row->result == VPNALG_TRANSLATED) {
 		ck_assert_uint_eq(destination(&w), k[row->host].client);
-		ck_assert_uint_eq(get16(l4(&w) + 2), row->asked);
+		ck_assert_uint_eq(get16(l4(&w) + 2), row->to);
 		ck_assert_uint_eq(get16(l4(&w)), row->from);
 	}
 	ck_assert_uint_eq(opened(&w, KIND_IKE), 2);
 }
 END_TEST
 
-/* The host has asked both ports from one of its own: what comes from either is
+/* The host has sent to both ports from one of its own: a packet from either is
  * for that session, by its inside form, and no other takes it. */
-START_TEST(a_host_that_asks_both_ports_from_one_keeps_them_apart)
+START_TEST(a_host_that_uses_both_ports_from_one_keeps_them_apart)
 {
 	struct ike k = ike_of(CLIENT_A, SERVER, 0),
 		   l = ike_of(CLIENT_A, SERVER, 1);
@@ -289,10 +289,10 @@ END_TEST
  * takes nothing. */
 static const struct twin_row {
 	uint16_t port; /* of the first host */
-	bool first_insists;
+	bool first_has_fixed_port;
 	unsigned result;
 } twin_rows[] = {
-	/* The twin has port 500 outside: nothing would tell them apart. */
+	/* The twin has port 500 outside: nothing would tell the two apart. */
 	{ 40001, false, VPNALG_DROP_AMBIGUOUS },
 	{ 40001, true, VPNALG_DROP_AMBIGUOUS },
 	/* The first has it, and the twin another. */
@@ -313,7 +313,7 @@ START_TEST(equal_initiator_spis_of_two_hosts_are_told_apart_or_refused)
 		client_exchanges(&w, &own, IKE_SA_INIT);
 		ck_assert_uint_eq(own.outside_port, IKE);
 	}
-	a.insists = row->first_insists;
+	a.fixed_port = row->first_has_fixed_port;
 	client_exchanges(&w, &a, IKE_SA_INIT);
 	p = ike_from_client(&b, IKE_SA_INIT, INITIATOR, 0);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), row->result);
@@ -323,7 +323,7 @@ START_TEST(equal_initiator_spis_of_two_hosts_are_told_apart_or_refused)
 }
 END_TEST
 
-START_TEST(ports_that_are_not_ikes_are_not_ours)
+START_TEST(other_ports_than_ikes_are_left_alone)
 {
 	static const uint16_t ports[] = { 499, 501, 4499, 4501, 53, 1701 };
 	struct bytes p = udp_packet(CLIENT_A, IKE, SERVER, ports[_i], "x", 1);
@@ -334,7 +334,7 @@ START_TEST(ports_that_are_not_ikes_are_not_ours)
 }
 END_TEST
 
-/* RFC 4787 REQ-5, 6: five minutes, and only what goes out counts. */
+/* RFC 4787 REQ-5, 6: five minutes, and only packets that go out count. */
 START_TEST(a_session_lives_five_minutes_after_the_last_packet_out)
 {
 	struct ike k = ike_of(CLIENT_A, SERVER, 0);
@@ -420,15 +420,16 @@ TCase *ipsec_ike_case(void)
 	tcase_add_test(t, a_checksum_that_is_wrong_stays_wrong);
 	tcase_add_test(t, a_new_address_of_either_end_is_a_new_session);
 	tcase_add_loop_test(
-		t, each_host_takes_what_comes_from_the_other_port_of_the_two, 0,
+		t, each_host_takes_packets_from_the_other_port_of_the_two, 0,
 		ROWS(crossed_rows));
-	tcase_add_test(t, a_host_that_asks_both_ports_from_one_keeps_them_apart);
+	tcase_add_test(t, a_host_that_uses_both_ports_from_one_keeps_them_apart);
 	tcase_add_loop_test(
 		t,
 		equal_initiator_spis_of_two_hosts_are_told_apart_or_refused, 0,
 		ROWS(twin_rows));
-	tcase_add_loop_test(t, strangers_get_nowhere, 0, ROWS(stranger_rows));
-	tcase_add_loop_test(t, ports_that_are_not_ikes_are_not_ours, 0, 6);
+	tcase_add_loop_test(t, misdirected_packets_get_nowhere, 0,
+			    ROWS(misdirected_rows));
+	tcase_add_loop_test(t, other_ports_than_ikes_are_left_alone, 0, 6);
 	tcase_add_test(t,
 		       a_session_lives_five_minutes_after_the_last_packet_out);
 	tcase_add_test(t, the_timeout_is_a_setting);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whose a new inbound SPI is, where any sound rule must find it out, and where
+/* The owner of a new inbound SPI, where any sound rule must find it, and where
  * none can. A conversation goes on in steps; every host has its own rhythm. */
 #include "support_ipsec.h"
 #include "cases.h"
@@ -9,12 +9,12 @@
 
 static struct world w;
 
-/* A host, and what the test lets it do. */
+/* A host, and its part in the test. */
 static struct actor {
 	struct esp esp;
 	struct ike ike;
 	uint32_t in_every, out_every; /* steps; 0: nothing */
-	unsigned right, wrong, nobody; /* what became of what was for it */
+	unsigned right, wrong, lost; /* the results of its packets */
 	uint8_t evidence; /* by which it has got its last SPI */
 } actors[HOSTS];
 static unsigned step;
@@ -56,7 +56,7 @@ static void end(void)
 static void receive(struct actor *actor)
 {
 	if (esp_receives(&w, &actor->esp) != VPNALG_TRANSLATED)
-		actor->nobody++;
+		actor->lost++;
 	else if (destination(&w) == actor->esp.client)
 		actor->right++;
 	else
@@ -86,7 +86,7 @@ static void forget_counts(void)
 	unsigned i;
 
 	for (i = 0; i < HOSTS; i++)
-		actors[i].right = actors[i].wrong = actors[i].nobody = 0;
+		actors[i].right = actors[i].wrong = actors[i].lost = 0;
 }
 
 /* Sets up a host with IKE and steady traffic, long after the one before. */
@@ -122,14 +122,14 @@ static void turn(struct actor *actor)
 	actor->esp.in_sequence = actor->esp.out_sequence = 0;
 }
 
-static void check_right(unsigned host, unsigned nobody)
+static void check_right(unsigned host, unsigned lost)
 {
 	const struct actor *actor = &actors[host];
 
 	ck_assert_msg(actor->wrong == 0, "host %u: %u wrong", host,
 		      actor->wrong);
-	ck_assert_msg(actor->nobody <= nobody, "host %u: %u of %u lost", host,
-		      actor->nobody, actor->nobody + actor->right);
+	ck_assert_msg(actor->lost <= lost, "host %u: %u of %u lost", host,
+		      actor->lost, actor->lost + actor->right);
 }
 
 /* The sole one of whom a new SPI can be. */
@@ -152,7 +152,7 @@ START_TEST(the_only_host_that_has_rekeyed_gets_the_new_spi)
 }
 END_TEST
 
-/* The others go on with what they had. */
+/* The others keep their old SAs. */
 START_TEST(a_host_that_comes_to_others_gets_its_spi)
 {
 	come(0);
@@ -167,8 +167,8 @@ START_TEST(a_host_that_comes_to_others_gets_its_spi)
 }
 END_TEST
 
-/* Both have asked; the one's old SPI stops as the new one begins, the other's
- * goes on. */
+/* Both have requested an SA. The one's old SPI stops as the new one begins, the
+ * other's goes on. */
 START_TEST(the_host_whose_old_spi_stopped_gets_the_new_one)
 {
 	struct actor *one = &actors[_i], *other = &actors[(_i + 1) % HOSTS];
@@ -191,8 +191,9 @@ START_TEST(the_host_whose_old_spi_stopped_gets_the_new_one)
 }
 END_TEST
 
-/* All are silent and all have asked; one begins to send, and is answered. */
-START_TEST(the_host_that_woke_gets_the_answer)
+/* All are silent and all have requested an SA; one begins to send, and is
+ * answered. */
+START_TEST(the_host_that_resumed_gets_the_answer)
 {
 	struct actor *actor = &actors[_i];
 	unsigned i;
@@ -217,7 +218,7 @@ END_TEST
 
 /* Two hosts that are alike in all, and two SPIs that begin at one time: any
  * answer would be a guess. */
-START_TEST(what_nobody_can_know_is_not_guessed)
+START_TEST(an_spi_without_evidence_is_not_guessed)
 {
 	struct esp *x = &actors[0].esp, *y = &actors[1].esp;
 
@@ -234,8 +235,8 @@ START_TEST(what_nobody_can_know_is_not_guessed)
 }
 END_TEST
 
-/* An SPI for which nobody has asked is nobody's, however often it comes. */
-START_TEST(a_new_spi_out_of_nowhere_takes_nothing_from_anybody)
+/* An SPI that no host has requested stays unclaimed, however often it comes. */
+START_TEST(a_new_spi_out_of_nowhere_takes_nothing_from_any_host)
 {
 	struct bytes p;
 	unsigned i;
@@ -337,9 +338,10 @@ static const unsigned orders[][HOSTS] = {
 	{ 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 },
 };
 
-/* One begins, one waits for it, and the SPI of the third changes in its rhythm:
- * it is not for the one that is only likelier than the one that waits. */
-START_TEST(who_waits_hides_no_third_one)
+/* One host begins, one is held for it, and the SPI of the third changes in its
+ * rhythm: it is not for the one that is only likelier than the one that is
+ * held. */
+START_TEST(a_held_host_hides_no_third_one)
 {
 	struct esp next = esp_of(CLIENT_C, SERVER, 0xaa, 0xba);
 	unsigned i;
@@ -356,9 +358,9 @@ START_TEST(who_waits_hides_no_third_one)
 }
 END_TEST
 
-/* Both SPIs begin: the answer to the one, and what the remote says first to the
- * one that waits. */
-START_TEST(two_that_fit_the_same_two_are_in_doubt)
+/* Both SPIs begin: the answer to the one, and the remote's first packet to the
+ * one that is held. */
+START_TEST(two_hosts_that_fit_the_same_two_spis_stay_undecided)
 {
 	unsigned i, j;
 
@@ -383,9 +385,9 @@ START_TEST(two_that_fit_the_same_two_are_in_doubt)
 }
 END_TEST
 
-/* The keys of two change, the remote stops for a moment and goes on to both with
- * what is new, a few packets each, and waits for an answer: neither has followed
- * the other. */
+/* The keys of two hosts change, the remote stops for a moment and goes on to
+ * both with the new SPIs, a few packets each, and awaits an answer: neither SPI
+ * has followed the other. */
 START_TEST(two_that_begin_and_pause_together_do_not_follow_each_other)
 {
 	struct esp next[2] = { esp_of(CLIENT_A, SERVER, 0xa8, 0xb8),
@@ -417,7 +419,7 @@ END_TEST
 
 TCase *ipsec_judge_case(void)
 {
-	TCase *t = tcase_create("whose an SPI is");
+	TCase *t = tcase_create("judge");
 
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_loop_test(t,
@@ -426,12 +428,13 @@ TCase *ipsec_judge_case(void)
 	tcase_add_test(t, a_host_that_comes_to_others_gets_its_spi);
 	tcase_add_loop_test(t, the_host_whose_old_spi_stopped_gets_the_new_one,
 			    0, HOSTS);
-	tcase_add_loop_test(t, the_host_that_woke_gets_the_answer, 0, HOSTS);
-	tcase_add_test(t, what_nobody_can_know_is_not_guessed);
-	tcase_add_test(t, a_new_spi_out_of_nowhere_takes_nothing_from_anybody);
+	tcase_add_loop_test(t, the_host_that_resumed_gets_the_answer, 0, HOSTS);
+	tcase_add_test(t, an_spi_without_evidence_is_not_guessed);
+	tcase_add_test(t, a_new_spi_out_of_nowhere_takes_nothing_from_any_host);
 	tcase_add_test(t, no_packet_reaches_two_hosts);
-	tcase_add_loop_test(t, who_waits_hides_no_third_one, 0, ROWS(orders));
-	tcase_add_loop_test(t, two_that_fit_the_same_two_are_in_doubt, 0, 2);
+	tcase_add_loop_test(t, a_held_host_hides_no_third_one, 0, ROWS(orders));
+	tcase_add_loop_test(
+		t, two_hosts_that_fit_the_same_two_spis_stay_undecided, 0, 2);
 	tcase_add_test(
 		t, two_that_begin_and_pause_together_do_not_follow_each_other);
 	tcase_add_test(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Hosts, servers and strangers that do anything with IKE and ESP at any time,
+/* Hosts, servers and attackers that do anything with IKE and ESP at any time,
  * beside the other protocols, while the store and the caller fail now and then.
- * The model knows what each has sent and what the events told. */
+ * The model knows what each has sent and what the events said. */
 #include "support_ipsec.h"
 #include "cases.h"
 
@@ -16,12 +16,12 @@ enum {
 	SPIS = 512, /* pairs remembered */
 	INBOUND = 1024, /* the most of a host and a server */
 	IKE_SAS = 4, /* the most of a session that are found by their SPI */
-	BLOCKS = 5, /* the most of what is kept of a server */
+	BLOCKS = 5, /* the most records of a server */
 	UDP_LIFE = 300000,
 	ESP_LIFE = 120000
 };
 
-/* What a host has with a server. */
+/* The SAs of a host and a server. */
 struct talk {
 	struct ike ike;
 	struct esp esp;
@@ -33,7 +33,7 @@ struct talk {
 /* An inbound SPI that was given to a host. */
 struct given {
 	uint32_t spi, outside, server;
-	struct talk *owner; /* NULL: nobody any more */
+	struct talk *owner; /* NULL: no host any more */
 };
 
 static struct world w;
@@ -54,7 +54,7 @@ static const struct row {
 	{ "one address", 1, false, 0, false, false },
 	{ "three addresses", 3, false, 0, false, false },
 	{ "another order", 2, true, 0, false, false },
-	{ "nobody waits", 1, false, 0, false, true },
+	{ "no holding back", 1, false, 0, false, true },
 	{ "the store fails", 2, false, 12, false, false },
 	{ "the store fails, another order", 1, true, 12, false, true },
 	{ "the caller chooses", 3, false, 0, true, false },
@@ -90,7 +90,7 @@ static struct talk *talk_of(uint32_t address, uint16_t zone, uint32_t server)
 	return &talks[n][server == SERVER ? 0 : 1];
 }
 
-/* What the caller is told */
+/* Events */
 
 static struct given *given_as(uint32_t spi, uint32_t outside, uint32_t server)
 {
@@ -119,7 +119,7 @@ static void take_back(const struct vpnalg_binding *binding)
 	g->owner = NULL;
 }
 
-/* Nobody gets what another one has. */
+/* No host gets a packet of another one's. */
 static void heard(struct world *world, const struct vpnalg_event *event)
 {
 	const struct vpnalg_binding *b = &event->session;
@@ -182,7 +182,7 @@ static enum vpnalg_choice choose(struct world *world,
 	}
 }
 
-/* Who sends what */
+/* Senders */
 
 static unsigned goes_out(unsigned n, const struct bytes *p)
 {
@@ -241,8 +241,8 @@ static void host_speaks(unsigned n, unsigned s)
 	t->ike_sent = w.now;
 }
 
-/* What it sends gets to nobody else, as long as store and caller do their
- * work, and to its host if that goes on. */
+/* Its packets get to no other host, as long as store and caller do their work,
+ * and to its own host if that goes on. */
 static void server_speaks(unsigned n, unsigned s)
 {
 	struct talk *t = &talks[n][s];
@@ -301,8 +301,8 @@ static bool is_alone(const struct talk *t, unsigned s, uint32_t outside)
 	return true;
 }
 
-/* An SPI that was given is its host's; any other gets to one that is there: as a
- * probe, or since it is alone. */
+/* A pair's SPI gets to its host; any other SPI gets to a host that is there, as
+ * a probe, or since that host is alone. */
 static void check_arrival(const struct bytes *p, unsigned result, unsigned s)
 {
 	uint32_t outside = get32(p->data + 16), spi = get32(p->data + 20);
@@ -312,7 +312,7 @@ static void check_arrival(const struct bytes *p, unsigned result, unsigned s)
 	if (result != VPNALG_TRANSLATED)
 		return;
 	t = talk_of(destination(&w), w.last.zone, server_at(s));
-	ck_assert_msg(t->tried, "%s: to a stranger", row->what);
+	ck_assert_msg(t->tried, "%s: to another host", row->what);
 	g = given_as(spi, outside, server_at(s));
 	if (g == NULL)
 		ck_assert_msg(!row->passive || is_alone(t, s, outside),
@@ -345,7 +345,7 @@ static void server_sends_esp(unsigned n, unsigned s)
 }
 
 /* From the server's address, but not by it. */
-static void stranger_sends(unsigned s)
+static void attacker_sends(unsigned s)
 {
 	uint32_t to = OUTSIDE + roll((unsigned)row->addresses);
 	struct ike k = ike_of(CLIENT_A, server_at(s), 0xdead0000 + ++numbers);
@@ -372,7 +372,7 @@ static void is_undone(unsigned n, unsigned s)
 	struct bytes p;
 
 	switch (roll(4)) {
-	case 0: /* shown: it takes the SPI from whoever has it */
+	case 0: /* shown: it takes the SPI from any other host */
 		p = esp_packet(server_at(s), address_of(n),
 			       roll(2) ? talks[roll(HOSTS)][s].esp.in_spi
 				       : ++numbers,
@@ -389,7 +389,7 @@ static void is_undone(unsigned n, unsigned s)
 		set_fragment(&p, 0);
 		send_in_zone(&w, VPNALG_IN_UNDO, &p, zone_of(n));
 		break;
-	default: /* an SPI of nobody's: else it would be the port's holder's */
+	default: /* an SPI of no host: else it would be for the port's holder */
 		p = ike_from_client(&t->ike, INFORMATIONAL, 0, 9);
 		put32(p.data + 28, 0xdead0000 + ++numbers);
 		put32(p.data + 12, OUTSIDE);
@@ -451,7 +451,7 @@ static void step(void)
 
 	switch (roll(24)) {
 	case 0:
-		stranger_sends(s);
+		attacker_sends(s);
 		return;
 	case 1:
 		is_undone(n, s);
@@ -544,7 +544,7 @@ static void begin(void)
 				.ike = ike_of(address_of(n), server_at(s), n),
 				.esp = { .outside = OUTSIDE },
 			};
-			talks[n][s].ike.insists = s == 0;
+			talks[n][s].ike.fixed_port = s == 0;
 		}
 }
 
@@ -567,7 +567,7 @@ static void run(uint32_t seed)
 }
 
 /* VPNALG_TEST_ROUNDS makes it longer. */
-START_TEST(hosts_servers_and_strangers_do_anything)
+START_TEST(hosts_servers_and_attackers_do_anything)
 {
 	const char *rounds = getenv("VPNALG_TEST_ROUNDS");
 	unsigned long i, count = rounds ? strtoul(rounds, NULL, 10) : 3;
@@ -586,7 +586,7 @@ TCase *ipsec_model_case(void)
 	TCase *t = tcase_create("model");
 
 	tcase_set_timeout(t, 3600);
-	tcase_add_loop_test(t, hosts_servers_and_strangers_do_anything, 0,
+	tcase_add_loop_test(t, hosts_servers_and_attackers_do_anything, 0,
 			    ROWS(rows));
 	return t;
 }

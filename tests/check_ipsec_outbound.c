@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a host sends shows what it may receive, and whether it hears. */
+/* A host's packets show what it may receive, and whether it receives. */
 #include "support_records.h"
 #include "cases.h"
 
@@ -79,8 +79,8 @@ START_TEST(an_outbound_spi_promises_an_inbound_one)
 }
 END_TEST
 
-/* A host that sends again after so long has woken. */
-START_TEST(who_sends_after_a_silence_has_resumed)
+/* A host that sends again after so long has resumed. */
+START_TEST(a_host_that_sends_after_a_silence_has_resumed)
 {
 	struct esp late = esp_of(CLIENT_B, SERVER, 0xc0, 0xd0);
 
@@ -109,7 +109,7 @@ START_TEST(who_sends_after_a_silence_has_resumed)
 	w.now += 701;
 	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(host_body(&w, CLIENT_A)->resumed, ago(&w, 0));
-	/* What was in use before the router came tells nothing. */
+	/* An SA that was in use before the router came says nothing. */
 	w.now += 5000;
 	late.out_sequence = 4095;
 	ck_assert_uint_eq(esp_sends(&w, &late), VPNALG_TRANSLATED);
@@ -122,8 +122,9 @@ START_TEST(who_sends_after_a_silence_has_resumed)
 }
 END_TEST
 
-/* B sends every 2,048 ms and hears its SPI, or another one for so long. */
-START_TEST(who_sends_and_hears_nothing_seeks)
+/* B sends every 2,048 ms and receives with its SPI, or with another one for so
+ * long. */
+START_TEST(a_host_that_sends_and_receives_nothing_seeks)
 {
 	unsigned i;
 
@@ -140,7 +141,7 @@ START_TEST(who_sends_and_hears_nothing_seeks)
 				  VPNALG_TRANSLATED);
 		ck_assert_uint_eq(host_body(&w, CLIENT_B)->unheard, 0);
 	}
-	/* What it heard up to 3 s before may answer what it sends. */
+	/* ESP that it received up to 3 s before may answer what it sends. */
 	w.now += 500;
 	ck_assert_uint_eq(esp_sends(&w, &hosts[1][0]), VPNALG_TRANSLATED);
 	w.now += 2048;
@@ -166,18 +167,18 @@ START_TEST(who_sends_and_hears_nothing_seeks)
 }
 END_TEST
 
-/* B heard something so long ago, and sent before that. */
-static const struct heard_row {
+/* B received something so long ago, and sent before that. */
+static const struct received_row {
 	uint32_t heard, before;
 	bool unheard;
-} heard_rows[] = {
+} received_rows[] = {
 	{ 3000, 1000, false }, { 3001, 1000, true }, { 4000, 4000, false },
 	{ 4001, 4000, true },
 };
 
-START_TEST(what_was_heard_since_the_packet_before_or_3_s_is_an_answer)
+START_TEST(esp_since_the_packet_before_or_3_s_is_an_answer)
 {
-	const struct heard_row *row = &heard_rows[_i];
+	const struct received_row *row = &received_rows[_i];
 
 	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
 	ck_assert(esp_arrives(&w, &hosts[0][0]));
@@ -194,7 +195,7 @@ START_TEST(what_was_heard_since_the_packet_before_or_3_s_is_an_answer)
 END_TEST
 
 /* One that has no SPI at all seeks at once. */
-START_TEST(who_has_no_spi_seeks_at_once)
+START_TEST(a_host_without_an_spi_seeks_at_once)
 {
 	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
 	ck_assert(esp_arrives(&w, &hosts[0][0]));
@@ -219,11 +220,11 @@ TCase *ipsec_outbound_case(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_loop_test(t, an_outbound_spi_promises_an_inbound_one, 0,
 			    ROWS(promise_rows));
-	tcase_add_test(t, who_sends_after_a_silence_has_resumed);
-	tcase_add_test(t, who_sends_and_hears_nothing_seeks);
+	tcase_add_test(t, a_host_that_sends_after_a_silence_has_resumed);
+	tcase_add_test(t, a_host_that_sends_and_receives_nothing_seeks);
 	tcase_add_loop_test(
-		t, what_was_heard_since_the_packet_before_or_3_s_is_an_answer,
-		0, ROWS(heard_rows));
-	tcase_add_test(t, who_has_no_spi_seeks_at_once);
+		t, esp_since_the_packet_before_or_3_s_is_an_answer,
+		0, ROWS(received_rows));
+	tcase_add_test(t, a_host_without_an_spi_seeks_at_once);
 	return t;
 }

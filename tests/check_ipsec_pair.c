@@ -65,21 +65,21 @@ START_TEST(a_host_alone_is_never_delayed)
 }
 END_TEST
 
-START_TEST(a_pair_is_told_with_its_evidence)
+START_TEST(an_event_names_the_evidence_of_a_pair)
 {
-	const struct vpnalg_binding *told = &w.event.session;
+	const struct vpnalg_binding *binding = &w.event.session;
 
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 	ck_assert(esp_arrives(&w, &a));
 	ck_assert_uint_eq(w.event.type, VPNALG_EVENT_PAIRED);
 	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_ALONE);
-	ck_assert_uint_eq(told->protocol, ESP);
-	ck_assert_uint_eq(get32(told->inside.octets), CLIENT_A);
-	ck_assert_uint_eq(get32(told->outside.octets), OUTSIDE);
-	ck_assert_uint_eq(get32(told->remote.octets), SERVER);
-	ck_assert_uint_eq(told->inside_id, 0xb0);
-	ck_assert_uint_eq(told->outside_id, 0xb0);
-	ck_assert_uint_eq(told->remote_port, 0);
+	ck_assert_uint_eq(binding->protocol, ESP);
+	ck_assert_uint_eq(get32(binding->inside.octets), CLIENT_A);
+	ck_assert_uint_eq(get32(binding->outside.octets), OUTSIDE);
+	ck_assert_uint_eq(get32(binding->remote.octets), SERVER);
+	ck_assert_uint_eq(binding->inside_id, 0xb0);
+	ck_assert_uint_eq(binding->outside_id, 0xb0);
+	ck_assert_uint_eq(binding->remote_port, 0);
 }
 END_TEST
 
@@ -155,9 +155,9 @@ START_TEST(a_host_has_as_many_inbound_spis_as_it_has_sas)
 }
 END_TEST
 
-/* A host that is alone gets whatever comes, but what nobody has announced is
- * kept in one place at most, and costs an event and a choice each now and then. */
-START_TEST(what_nobody_announced_takes_one_place)
+/* A lone host gets whatever comes, but of SPIs that nothing has announced one
+ * is kept at most, and costs an event and a choice now and then. */
+START_TEST(unannounced_spis_take_one_place)
 {
 	uint32_t spi;
 
@@ -215,8 +215,8 @@ START_TEST(a_confirmed_pair_is_never_taken_by_packets_from_outside)
 }
 END_TEST
 
-/* A capture from the inside tells whose an SPI is. */
-START_TEST(a_packet_in_its_inside_form_shows_whose_it_is)
+/* A capture from the inside shows the owner of an SPI. */
+START_TEST(a_packet_in_its_inside_form_shows_its_host)
 {
 	struct esp b = esp_of(CLIENT_B, SERVER, 0xac, 0xb0);
 	struct bytes p = esp_packet(SERVER, CLIENT_B, 0xb0, 1);
@@ -234,8 +234,8 @@ START_TEST(a_packet_in_its_inside_form_shows_whose_it_is)
 }
 END_TEST
 
-/* And takes it from whoever has it by mistake. */
-START_TEST(what_is_shown_counts_more_than_what_was_guessed)
+/* And takes it from a host that has it by mistake. */
+START_TEST(a_shown_pair_counts_more_than_a_guess)
 {
 	struct esp b = esp_of(CLIENT_B, SERVER, 0xac, 0xb0);
 	struct bytes p = esp_packet(SERVER, CLIENT_B, 0xb0, 2);
@@ -263,16 +263,16 @@ TCase *ipsec_pair_case(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_loop_test(t, a_host_alone_is_never_delayed, 0,
 			    ROWS(alone_rows));
-	tcase_add_test(t, a_pair_is_told_with_its_evidence);
+	tcase_add_test(t, an_event_names_the_evidence_of_a_pair);
 	tcase_add_loop_test(t, old_and_new_spis_live_side_by_side_in_a_rekey,
 			    0, 4);
 	tcase_add_test(t, a_host_may_rekey_for_ever);
 	tcase_add_test(t, a_host_has_as_many_inbound_spis_as_it_has_sas);
-	tcase_add_test(t, what_nobody_announced_takes_one_place);
+	tcase_add_test(t, unannounced_spis_take_one_place);
 	tcase_add_test(t, a_forged_spi_does_not_keep_the_real_one_out);
 	tcase_add_test(
 		t, a_confirmed_pair_is_never_taken_by_packets_from_outside);
-	tcase_add_test(t, a_packet_in_its_inside_form_shows_whose_it_is);
-	tcase_add_test(t, what_is_shown_counts_more_than_what_was_guessed);
+	tcase_add_test(t, a_packet_in_its_inside_form_shows_its_host);
+	tcase_add_test(t, a_shown_pair_counts_more_than_a_guess);
 	return t;
 }

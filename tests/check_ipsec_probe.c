@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Trials: the remote speaks first to one of several hosts that have connected
- * and said nothing since. */
+/* Probes: the remote sends first to one of several hosts that have connected
+ * and sent nothing since. */
 #include "support_ipsec.h"
 #include "cases.h"
 
@@ -34,8 +34,8 @@ static void end(void)
 	world_end(&w);
 }
 
-/* Which host gets the server's next packet with that SPI: 'A', 'B', 'C', or
- * '-' for nobody. */
+/* Returns the host that gets the server's next packet with that SPI: 'A', 'B',
+ * 'C', or '-' for none. */
 static char taker(struct esp *e)
 {
 	struct bytes p = esp_packet(SERVER, OUTSIDE, e->in_spi,
@@ -46,7 +46,7 @@ static char taker(struct esp *e)
 	return (char)('A' + destination(&w) - CLIENT_A);
 }
 
-/* So often, in such steps; who got them. */
+/* Sends so often, in such steps; returns the hosts that got them. */
 static const char *takers(struct esp *e, unsigned times, uint32_t step)
 {
 	static char got[100];
@@ -61,8 +61,8 @@ static const char *takers(struct esp *e, unsigned times, uint32_t step)
 	return got;
 }
 
-/* Undo gives each of them back, and that pairs nobody either. */
-START_TEST(each_silent_host_gets_a_packet_in_its_turn)
+/* Undo gives each of them back, and that pairs no host either. */
+START_TEST(each_silent_host_is_probed_in_turn)
 {
 	ck_assert_str_eq(takers(&hosts[2], 7, 1000), "ABCABCA");
 	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 0);
@@ -70,7 +70,7 @@ START_TEST(each_silent_host_gets_a_packet_in_its_turn)
 }
 END_TEST
 
-/* How often something comes, and who gets it. */
+/* How often a packet comes, and which host gets it. */
 static const struct pace_row {
 	uint32_t step;
 	unsigned times;
@@ -82,7 +82,7 @@ static const struct pace_row {
 	{ 100, 32, "A-----------------------------B-" },
 };
 
-START_TEST(what_pauses_is_tried_each_second_and_what_does_not_each_third)
+START_TEST(a_flow_with_pauses_is_a_probe_each_second_else_each_third)
 {
 	const struct pace_row *row = &pace_rows[_i];
 
@@ -98,7 +98,7 @@ static const struct answer_row {
 	{ 0, true }, { 5, true }, { 150, true }, { 151, false }, { 900, false },
 };
 
-START_TEST(who_answers_owns_the_spi)
+START_TEST(a_host_that_answers_owns_the_spi)
 {
 	const struct answer_row *row = &answer_rows[_i];
 
@@ -135,7 +135,7 @@ START_TEST(all_find_their_hosts_one_after_the_other)
 }
 END_TEST
 
-START_TEST(one_spi_is_tried_at_a_time)
+START_TEST(one_spi_is_probed_at_a_time)
 {
 	ck_assert_int_eq(taker(&hosts[0]), 'A');
 	ck_assert_int_eq(taker(&hosts[1]), '-');
@@ -146,7 +146,7 @@ START_TEST(one_spi_is_tried_at_a_time)
 }
 END_TEST
 
-START_TEST(who_sends_or_receives_gets_nothing_on_trial)
+START_TEST(a_host_that_sends_or_receives_is_not_probed)
 {
 	struct esp unknown = esp_of(0, SERVER, 0, 0xc1);
 
@@ -160,8 +160,9 @@ START_TEST(who_sends_or_receives_gets_nothing_on_trial)
 }
 END_TEST
 
-/* It is one's that has just begun to send: which, the next ones will tell. */
-START_TEST(nothing_is_tried_while_somebody_is_likely)
+/* The owner is a host that has just begun to send: the next packets show
+ * which. */
+START_TEST(nothing_is_probed_while_some_host_is_likely)
 {
 	struct esp unknown = esp_of(0, SERVER, 0, 0xc1);
 
@@ -194,8 +195,8 @@ static void change_keys_in_silence(void)
 	}
 }
 
-/* Something else tells within the first second, as a rule. */
-START_TEST(idle_hosts_with_new_keys_are_tried_after_a_second)
+/* Other evidence comes within the first second, as a rule. */
+START_TEST(idle_hosts_with_new_keys_are_probed_after_a_second)
 {
 	change_keys_in_silence();
 	ck_assert_str_eq(takers(&hosts[2], 3, 999), "--A");
@@ -212,7 +213,7 @@ START_TEST(idle_hosts_with_new_keys_are_tried_after_a_second)
 }
 END_TEST
 
-START_TEST(nothing_is_tried_where_nobody_waits)
+START_TEST(nothing_is_probed_in_passive_mode)
 {
 	world_end(&w);
 	begin_with(true);
@@ -253,15 +254,15 @@ static const struct lone_row {
 	{ 1500, "-A" },
 };
 
-START_TEST(a_lone_packet_is_open_again_after_a_pause)
+START_TEST(a_lone_packet_is_unclaimed_again_after_a_pause)
 {
 	guess_by_a_lone_packet(&hosts[1], lone_rows[_i].pause);
 	ck_assert_str_eq(takers(&hosts[1], 2, 200), lone_rows[_i].takers);
 }
 END_TEST
 
-/* Others wait for their first SPI, too. */
-START_TEST(a_lone_packet_just_after_a_connection_is_open_again)
+/* Others await their first SPI, too. */
+START_TEST(a_lone_packet_just_after_a_connection_is_unclaimed_again)
 {
 	guess_by_a_lone_packet(&hosts[1], 1500);
 	ck_assert_str_eq(takers(&hosts[1], 2, 1500), "-A");
@@ -275,7 +276,7 @@ START_TEST(a_lone_packet_just_after_a_connection_is_open_again)
 }
 END_TEST
 
-/* The host has begun to send, or hears as others would. */
+/* The host has begun to send, or receives as others would. */
 START_TEST(a_lone_packet_stays_with_a_host_that_sends)
 {
 	guess_by_a_lone_packet(&hosts[2], 1500);
@@ -306,8 +307,8 @@ START_TEST(a_guess_stays_once_its_host_has_sent)
 }
 END_TEST
 
-/* Its address tells whose it is. */
-START_TEST(what_undo_shows_gives_up_nothing)
+/* Its address shows the owner. */
+START_TEST(a_packet_shown_by_undo_takes_nothing_back)
 {
 	struct bytes p = esp_packet(SERVER, CLIENT_C, hosts[2].in_spi, 4);
 
@@ -319,7 +320,7 @@ START_TEST(what_undo_shows_gives_up_nothing)
 }
 END_TEST
 
-START_TEST(what_undo_shows_at_another_host_is_that_ones)
+START_TEST(a_packet_that_undo_shows_at_another_host_is_that_hosts)
 {
 	struct bytes p = esp_packet(SERVER, CLIENT_B, hosts[1].in_spi, 2);
 
@@ -331,9 +332,9 @@ START_TEST(what_undo_shows_at_another_host_is_that_ones)
 }
 END_TEST
 
-/* More than are watched: what is on trial keeps its place, and nothing else is
- * tried. */
-START_TEST(a_flood_does_not_take_the_place_of_what_is_on_trial)
+/* More than there are places: an SPI that is probed keeps its place, and no
+ * other is probed. */
+START_TEST(a_flood_does_not_evict_a_probed_spi)
 {
 	struct esp forged = esp_of(0, SERVER, 0, 0xf00);
 	unsigned i;
@@ -351,8 +352,9 @@ START_TEST(a_flood_does_not_take_the_place_of_what_is_on_trial)
 }
 END_TEST
 
-/* It began to send for a reason of its own, and does not hear the remote. */
-START_TEST(an_answer_by_chance_is_given_up_once_the_host_asks_twice)
+/* The host began to send for a reason of its own, and does not receive its
+ * ESP. */
+START_TEST(an_answer_by_chance_is_taken_back_after_two_liveness_checks)
 {
 	ck_assert_int_eq(taker(&hosts[1]), 'A');
 	ck_assert_uint_eq(esp_sends(&w, &hosts[0]), VPNALG_TRANSLATED);
@@ -369,7 +371,7 @@ START_TEST(an_answer_by_chance_is_given_up_once_the_host_asks_twice)
 END_TEST
 
 /* The second one has been silent for too long. */
-START_TEST(a_host_that_has_died_is_tried_once)
+START_TEST(a_host_that_has_died_is_probed_once)
 {
 	w.now += 60000;
 	client_exchanges(&w, &ikes[0], CREATE_CHILD_SA);
@@ -382,31 +384,31 @@ END_TEST
 
 TCase *ipsec_probe_case(void)
 {
-	TCase *t = tcase_create("trial");
+	TCase *t = tcase_create("probe");
 
 	tcase_add_checked_fixture(t, begin, end);
-	tcase_add_test(t, each_silent_host_gets_a_packet_in_its_turn);
+	tcase_add_test(t, each_silent_host_is_probed_in_turn);
 	tcase_add_loop_test(
-		t, what_pauses_is_tried_each_second_and_what_does_not_each_third,
+		t, a_flow_with_pauses_is_a_probe_each_second_else_each_third,
 		0, ROWS(pace_rows));
-	tcase_add_loop_test(t, who_answers_owns_the_spi, 0, ROWS(answer_rows));
+	tcase_add_loop_test(t, a_host_that_answers_owns_the_spi, 0, ROWS(answer_rows));
 	tcase_add_test(t, all_find_their_hosts_one_after_the_other);
-	tcase_add_test(t, one_spi_is_tried_at_a_time);
-	tcase_add_test(t, who_sends_or_receives_gets_nothing_on_trial);
-	tcase_add_test(t, nothing_is_tried_while_somebody_is_likely);
-	tcase_add_test(t, idle_hosts_with_new_keys_are_tried_after_a_second);
-	tcase_add_test(t, nothing_is_tried_where_nobody_waits);
-	tcase_add_test(t, a_lone_packet_just_after_a_connection_is_open_again);
-	tcase_add_loop_test(t, a_lone_packet_is_open_again_after_a_pause, 0,
+	tcase_add_test(t, one_spi_is_probed_at_a_time);
+	tcase_add_test(t, a_host_that_sends_or_receives_is_not_probed);
+	tcase_add_test(t, nothing_is_probed_while_some_host_is_likely);
+	tcase_add_test(t, idle_hosts_with_new_keys_are_probed_after_a_second);
+	tcase_add_test(t, nothing_is_probed_in_passive_mode);
+	tcase_add_test(t, a_lone_packet_just_after_a_connection_is_unclaimed_again);
+	tcase_add_loop_test(t, a_lone_packet_is_unclaimed_again_after_a_pause, 0,
 			    ROWS(lone_rows));
 	tcase_add_test(t, a_lone_packet_stays_with_a_host_that_sends);
 	tcase_add_test(t, a_guess_stays_while_packets_come_without_a_pause);
 	tcase_add_test(t, a_guess_stays_once_its_host_has_sent);
-	tcase_add_test(t, what_undo_shows_gives_up_nothing);
-	tcase_add_test(t, what_undo_shows_at_another_host_is_that_ones);
-	tcase_add_test(t, a_flood_does_not_take_the_place_of_what_is_on_trial);
+	tcase_add_test(t, a_packet_shown_by_undo_takes_nothing_back);
+	tcase_add_test(t, a_packet_that_undo_shows_at_another_host_is_that_hosts);
+	tcase_add_test(t, a_flood_does_not_evict_a_probed_spi);
 	tcase_add_test(
-		t, an_answer_by_chance_is_given_up_once_the_host_asks_twice);
-	tcase_add_test(t, a_host_that_has_died_is_tried_once);
+		t, an_answer_by_chance_is_taken_back_after_two_liveness_checks);
+	tcase_add_test(t, a_host_that_has_died_is_probed_once);
 	return t;
 }

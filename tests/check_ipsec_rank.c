@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which candidate gets an SPI, by what speaks for each of them. */
+/* Which candidate gets an SPI, by the evidence for each of them. */
 #include "cases.h"
 #include "ipsec/evidence.h"
 #include "ipsec/judge.h"
@@ -40,7 +40,7 @@ static void begin(void)
 						IPSEC_UNCLAIMED_BEGAN };
 }
 
-/* What a candidate shows when the SPI begins. */
+/* The evidence for a candidate when the SPI begins. */
 enum shows {
 	NOBODY,
 	IDLE,
@@ -51,7 +51,7 @@ enum shows {
 	SURE,	 /* has stopped to receive, and goes on to send */
 	CONNECTED, /* has just connected, and not sent */
 	CONNECTED_AND_SENDS,
-	SEEKS /* hears nothing; none is promised to it */
+	SEEKS /* receives nothing; none is promised to it */
 };
 
 static struct ipsec_candidate shown(enum shows shows, unsigned place)
@@ -123,7 +123,8 @@ static void check_judged(unsigned place, enum vpnalg_evidence expected)
 #define NONE VPNALG_EVIDENCE_NONE
 #define BY(what) VPNALG_EVIDENCE_##what
 
-/* Candidates in their places, how many packets came, and who gets the SPI. */
+/* Candidates in their places, how many packets came, and the host that gets the
+ * SPI. */
 static const struct rank_row {
 	const char *name;
 	enum shows shows[PLACES];
@@ -131,7 +132,7 @@ static const struct rank_row {
 	unsigned place;
 	enum vpnalg_evidence evidence;
 } rank_rows[] = {
-	{ "nobody is expected", { NOBODY }, 6, 0, NONE },
+	{ "no host awaits an SPI", { NOBODY }, 6, 0, NONE },
 	{ "the only one", { NOBODY, IDLE }, 1, 1, BY(EXPECTED) },
 	{ "the only one, elsewhere", { [6] = IDLE }, 1, 6, BY(EXPECTED) },
 	{ "the only one has never sent", { [2] = SILENT }, 1, 2, BY(EXPECTED) },
@@ -148,19 +149,19 @@ static const struct rank_row {
 	  BY(CONTINUED) },
 	{ "one has not gone on with it", { [1] = IDLE, [2] = BUSY }, 3, 0,
 	  NONE },
-	{ "nobody but one that goes on", { [1] = GOES_ON }, 5, 0, NONE },
-	{ "nobody but one that seems to go on", { [1] = GOES_ON }, 6, 1,
+	{ "only one that keeps receiving", { [1] = GOES_ON }, 5, 0, NONE },
+	{ "only one that seems to keep receiving", { [1] = GOES_ON }, 6, 1,
 	  BY(LEFT) },
 	{ "two go on", { [1] = GOES_ON, [2] = GOES_ON }, 6, 0, NONE },
-	{ "one woke alone", { [5] = RESUMED }, 1, 5, BY(RESUMED) },
-	{ "one woke first", { [1] = RESUMED, [2] = IDLE }, 1, 1, BY(RESUMED) },
-	{ "one woke last", { [1] = IDLE, [2] = RESUMED }, 1, 2, BY(RESUMED) },
-	{ "one woke beside one that goes on", { [1] = GOES_ON, [2] = RESUMED }, 1,
+	{ "one resumed alone", { [5] = RESUMED }, 1, 5, BY(RESUMED) },
+	{ "one resumed first", { [1] = RESUMED, [2] = IDLE }, 1, 1, BY(RESUMED) },
+	{ "one resumed last", { [1] = IDLE, [2] = RESUMED }, 1, 2, BY(RESUMED) },
+	{ "one resumed beside one that goes on", { [1] = GOES_ON, [2] = RESUMED }, 1,
 	  2, BY(RESUMED) },
-	{ "two woke", { [1] = RESUMED, [2] = RESUMED }, 6, 0, BY(RESUMED) },
-	{ "one woke, one may go on", { [1] = RESUMED, [2] = BUSY }, 2, 0,
+	{ "two resumed", { [1] = RESUMED, [2] = RESUMED }, 6, 0, BY(RESUMED) },
+	{ "one resumed, one may go on", { [1] = RESUMED, [2] = BUSY }, 2, 0,
 	  BY(RESUMED) },
-	{ "one woke, one has not gone on", { [1] = RESUMED, [2] = BUSY }, 3, 1,
+	{ "one resumed, one has not gone on", { [1] = RESUMED, [2] = BUSY }, 3, 1,
 	  BY(RESUMED) },
 	{ "one is surer than the other first", { [1] = SURE, [2] = RESUMED }, 3,
 	  1, BY(CONTINUED) },
@@ -175,11 +176,11 @@ static const struct rank_row {
 	  { [1] = SILENT, [2] = CONNECTED }, 2, 2, BY(CONNECTED) },
 	{ "another connected before, and this one sends",
 	  { [1] = SILENT, [2] = CONNECTED_AND_SENDS }, 1, 2, BY(CONNECTED) },
-	{ "another connected before, and this one woke",
+	{ "another connected before, and this one resumed",
 	  { [1] = SILENT, [2] = RESUMED }, 1, 2, BY(RESUMED) },
-	{ "two woke, and another hears nothing",
+	{ "two resumed, and another receives nothing",
 	  { [1] = RESUMED, [2] = RESUMED, [5] = SEEKS }, 6, 0, BY(RESUMED) },
-	{ "two are alike, and another hears nothing",
+	{ "two are alike, and another receives nothing",
 	  { [1] = IDLE, [2] = IDLE, [5] = SEEKS }, 6, 0, NONE },
 	{ "of two alike the first is named",
 	  { [1] = CONNECTED_AND_SENDS, [2] = RESUMED }, 6, 0, BY(CONNECTED) },
@@ -188,7 +189,7 @@ static const struct rank_row {
 	  BY(CONNECTED) },
 };
 
-START_TEST(who_stands_out_gets_the_spi)
+START_TEST(a_host_that_stands_out_gets_the_spi)
 {
 	const struct rank_row *row = &rank_rows[_i];
 	enum vpnalg_evidence evidence;
@@ -222,7 +223,7 @@ static struct ipsec_candidate stopped(unsigned place, uint32_t due)
 	return c;
 }
 
-START_TEST(who_is_much_likelier_than_the_next_gets_the_spi)
+START_TEST(a_host_much_likelier_than_the_next_gets_the_spi)
 {
 	const struct margin_row *row = &margin_rows[_i];
 
@@ -244,8 +245,8 @@ START_TEST(who_is_much_likelier_than_the_next_gets_the_spi)
 }
 END_TEST
 
-/* Another SPI of nobody beside this one, how long after it it began, and what
- * is known of it. */
+/* Another unclaimed SPI, how long after this one it began, and what is known of
+ * it. */
 static const struct rival_row {
 	const char *name;
 	int32_t after;
@@ -260,7 +261,7 @@ static const struct rival_row {
 	{ "it began long before", -500, IPSEC_UNCLAIMED_FRESH, 1, 0xb2, 1 },
 };
 
-START_TEST(an_spi_that_fits_as_well_leaves_both_in_doubt)
+START_TEST(an_spi_that_fits_as_well_leaves_both_undecided)
 {
 	const struct rival_row *row = &rival_rows[_i];
 	unsigned i;
@@ -306,8 +307,8 @@ START_TEST(an_spi_that_fits_less_is_no_rival)
 }
 END_TEST
 
-/* What comes is each 40 ms: the rhythm of one that has stopped tells nothing of
- * an SPI that began so long after this one. */
+/* Packets come each 40 ms: the rhythm of a flow that has stopped is no evidence
+ * for an SPI that began so long after this one. */
 START_TEST(rivals_begin_within_half_a_second)
 {
 	places[1] = shown(BUSY, 1);
@@ -358,9 +359,9 @@ START_TEST(two_hosts_and_two_spis_are_told_apart_if_they_fit)
 }
 END_TEST
 
-/* The first host woke, and owns this SPI or the other one: the next host fits
- * both as well. How long ago the first one woke; by how much that makes the
- * other SPI more surprising. */
+/* The first host resumed, and owns this SPI or the other one: the next host
+ * fits both as well. How long ago the first one resumed; by how much that makes
+ * the other SPI more surprising. */
 static const struct gain_row {
 	uint32_t before;
 	unsigned place;
@@ -374,8 +375,8 @@ START_TEST(two_hosts_fit_two_spis_better_so_than_the_other_way_round)
 {
 	places[1] = shown(RESUMED, 1);
 	places[1].resumed = BEGAN - gain_rows[_i].before;
-	/* It was held back, is answered by this SPI (52), or the other one goes
-	 * on with what it received (0). */
+	/* It was held, and is answered by this SPI (52), or the other SPI
+	 * continues what it received (0). */
 	places[2] = shown(BUSY, 2);
 	places[2].received = BEGAN - 230;
 	places[2].gap = 362;
@@ -405,8 +406,9 @@ START_TEST(an_spi_that_may_be_the_next_of_a_flow_is_a_rival)
 }
 END_TEST
 
-/* One of two hosts has just asked, and an SPI of nobody has ended. */
-START_TEST(who_has_just_asked_may_go_on_with_what_was_nobodys)
+/* One of two hosts has just made an exchange, and an unclaimed SPI has
+ * ended. */
+START_TEST(a_host_that_has_just_rekeyed_may_continue_an_unclaimed_flow)
 {
 	places[1] = shown(IDLE, 1);
 	places[2] = shown(IDLE, 2);
@@ -429,7 +431,7 @@ START_TEST(who_has_just_asked_may_go_on_with_what_was_nobodys)
 }
 END_TEST
 
-/* A host to which nothing is promised, and what others show. */
+/* A host to which nothing is promised, and the evidence for others. */
 static struct ipsec_candidate seeker(enum shows shows, unsigned place)
 {
 	struct ipsec_candidate c = shown(shows, place);
@@ -439,13 +441,13 @@ static struct ipsec_candidate seeker(enum shows shows, unsigned place)
 	return c;
 }
 
-START_TEST(a_seeker_gets_what_it_shows_to_own_with_the_second_packet)
+START_TEST(a_seeker_gets_an_spi_with_the_second_packet_that_fits)
 {
 	places[4] = seeker(RESUMED, 4);
 	check_judged(0, BY(RESUMED));
 	w->total = 2;
 	check_judged(4, BY(RESUMED));
-	/* Where all that are expected go on, too. */
+	/* The same where all awaiting hosts keep receiving. */
 	places[2] = shown(GOES_ON, 2);
 	check_judged(4, BY(RESUMED));
 	w->total = 1;
@@ -495,7 +497,7 @@ START_TEST(another_seeker_has_to_show_it_twice_as_well)
 }
 END_TEST
 
-START_TEST(who_is_expected_and_shows_as_much_goes_before_a_seeker)
+START_TEST(an_awaiting_host_ranks_before_a_seeker_that_fits_as_well)
 {
 	places[1] = seeker(RESUMED, 1);
 	places[2] = shown(RESUMED, 2);
@@ -508,10 +510,11 @@ START_TEST(who_is_expected_and_shows_as_much_goes_before_a_seeker)
 }
 END_TEST
 
-/* How many hear nothing, what is expected, and how many packets came. */
+/* How many hosts receive nothing, which hosts await an SPI, and how many
+ * packets came. */
 static const struct left_row {
 	unsigned seekers;
-	enum shows expected;
+	enum shows awaiting;
 	uint8_t count, total;
 	unsigned place;
 } left_rows[] = {
@@ -521,12 +524,12 @@ static const struct left_row {
 	{ 2, GOES_ON, 6, 6, 0 }, { 0, GOES_ON, 6, 6, 1 },
 };
 
-START_TEST(the_only_host_that_hears_nothing_is_left)
+START_TEST(the_only_host_that_receives_nothing_is_left)
 {
 	const struct left_row *row = &left_rows[_i];
 	unsigned i;
 
-	places[1] = shown(row->expected, 1);
+	places[1] = shown(row->awaiting, 1);
 	for (i = 0; i < row->seekers; i++)
 		places[5 + i] = seeker(IDLE, 5 + i);
 	w->count = row->count;
@@ -535,8 +538,8 @@ START_TEST(the_only_host_that_hears_nothing_is_left)
 }
 END_TEST
 
-/* One that is expected and silent: it is his. */
-START_TEST(a_seeker_that_shows_nothing_gets_nothing_of_others)
+/* One host is awaiting, and silent: the SPI is its own. */
+START_TEST(a_seeker_that_shows_nothing_gets_no_spi_of_others)
 {
 	places[1] = shown(IDLE, 1);
 	places[2] = seeker(IDLE, 2);
@@ -545,7 +548,7 @@ START_TEST(a_seeker_that_shows_nothing_gets_nothing_of_others)
 }
 END_TEST
 
-START_TEST(what_was_in_use_before_is_judged_from_the_second_packet_on)
+START_TEST(an_spi_in_use_before_is_judged_from_its_second_packet_on)
 {
 	places[1] = shown(IDLE, 1);
 	w->flags = 0;
@@ -556,7 +559,7 @@ START_TEST(what_was_in_use_before_is_judged_from_the_second_packet_on)
 END_TEST
 
 /* Candidates that cannot be the owner. */
-START_TEST(who_cannot_own_an_spi_is_not_looked_at)
+START_TEST(a_host_that_cannot_own_an_spi_is_not_ranked)
 {
 	places[1] = shown(IDLE, 1);
 	ck_assert(vpnalg_ipsec_judge_may_be_others(&blocks, 1, BEGAN));
@@ -585,10 +588,11 @@ TCase *ipsec_rank_case(void)
 	TCase *t = tcase_create("ranks");
 
 	tcase_add_checked_fixture(t, begin, NULL);
-	tcase_add_loop_test(t, who_stands_out_gets_the_spi, 0, ROWS(rank_rows));
-	tcase_add_loop_test(t, who_is_much_likelier_than_the_next_gets_the_spi,
+	tcase_add_loop_test(t, a_host_that_stands_out_gets_the_spi, 0,
+			    ROWS(rank_rows));
+	tcase_add_loop_test(t, a_host_much_likelier_than_the_next_gets_the_spi,
 			    0, ROWS(margin_rows));
-	tcase_add_loop_test(t, an_spi_that_fits_as_well_leaves_both_in_doubt,
+	tcase_add_loop_test(t, an_spi_that_fits_as_well_leaves_both_undecided,
 			    0, ROWS(rival_rows));
 	tcase_add_loop_test(t, an_spi_that_fits_less_is_no_rival, 0,
 			    ROWS(due_rows));
@@ -600,19 +604,19 @@ TCase *ipsec_rank_case(void)
 		t, two_hosts_fit_two_spis_better_so_than_the_other_way_round, 0,
 		ROWS(gain_rows));
 	tcase_add_test(t, an_spi_that_may_be_the_next_of_a_flow_is_a_rival);
-	tcase_add_test(t, who_has_just_asked_may_go_on_with_what_was_nobodys);
+	tcase_add_test(t, a_host_that_has_just_rekeyed_may_continue_an_unclaimed_flow);
 	tcase_add_test(t, a_seeker_shows_nothing_with_a_single_packet);
 	tcase_add_test(
-		t, a_seeker_gets_what_it_shows_to_own_with_the_second_packet);
+		t, a_seeker_gets_an_spi_with_the_second_packet_that_fits);
 	tcase_add_test(t, a_seeker_beside_others_shows_it_twice);
 	tcase_add_test(t, another_seeker_has_to_show_it_twice_as_well);
 	tcase_add_test(t,
-		       who_is_expected_and_shows_as_much_goes_before_a_seeker);
-	tcase_add_loop_test(t, the_only_host_that_hears_nothing_is_left, 0,
+		       an_awaiting_host_ranks_before_a_seeker_that_fits_as_well);
+	tcase_add_loop_test(t, the_only_host_that_receives_nothing_is_left, 0,
 			    ROWS(left_rows));
-	tcase_add_test(t, a_seeker_that_shows_nothing_gets_nothing_of_others);
+	tcase_add_test(t, a_seeker_that_shows_nothing_gets_no_spi_of_others);
 	tcase_add_test(
-		t, what_was_in_use_before_is_judged_from_the_second_packet_on);
-	tcase_add_test(t, who_cannot_own_an_spi_is_not_looked_at);
+		t, an_spi_in_use_before_is_judged_from_its_second_packet_on);
+	tcase_add_test(t, a_host_that_cannot_own_an_spi_is_not_ranked);
 	return t;
 }

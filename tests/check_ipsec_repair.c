@@ -70,10 +70,10 @@ START_TEST(an_old_spi_that_goes_on_shows_that_the_new_one_is_anothers)
 }
 END_TEST
 
-/* B has asked a while before A and is silent; the server's first packet for B
- * comes just after A's exchange. Then A, who hears nothing of its own, asks
- * whether the server still lives. */
-START_TEST(a_host_that_hears_nothing_though_it_gets_packets_loses_them)
+/* B has made its exchange a while before A and is silent; the server's first
+ * packet for B comes just after A's exchange. Then A, which receives nothing of
+ * its own, checks whether the server is alive. */
+START_TEST(a_host_that_suspects_its_pair_twice_loses_it)
 {
 	int i, right = 0;
 
@@ -96,8 +96,8 @@ START_TEST(a_host_that_hears_nothing_though_it_gets_packets_loses_them)
 }
 END_TEST
 
-/* What is taken away is told, with the SPI. */
-START_TEST(a_repair_is_told)
+/* An event names the SPI that is taken back. */
+START_TEST(a_repair_causes_an_event)
 {
 	int i;
 
@@ -122,8 +122,8 @@ START_TEST(a_repair_is_told)
 END_TEST
 
 /* Liveness checks are nothing unusual (RFC 3706, RFC 7296 2.4): a host that is
- * well, alone or not, keeps what it has. */
-START_TEST(a_host_that_is_well_may_ask_as_often_as_it_likes)
+ * answered, alone or not, keeps its pairs. */
+START_TEST(a_host_that_is_answered_may_check_liveness_at_will)
 {
 	int i;
 
@@ -153,10 +153,10 @@ TCase *ipsec_repair_case(void)
 		an_old_spi_that_goes_on_shows_that_the_new_one_is_anothers);
 	tcase_add_test(
 		t,
-		a_host_that_hears_nothing_though_it_gets_packets_loses_them);
-	tcase_add_test(t, a_repair_is_told);
+		a_host_that_suspects_its_pair_twice_loses_it);
+	tcase_add_test(t, a_repair_causes_an_event);
 	tcase_add_loop_test(t,
-			    a_host_that_is_well_may_ask_as_often_as_it_likes,
+			    a_host_that_is_answered_may_check_liveness_at_will,
 			    0, 2);
 	return t;
 }

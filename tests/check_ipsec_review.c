@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What speaks against a pair, each at its bounds. The conversation makes the
- * pair; the test sets when things were, in the records themselves. */
+/* Evidence against a pair, each kind at its bounds. The conversation makes the
+ * pair; the test sets times in the records themselves. */
 #include "support_records.h"
 #include "ipsec/repair.h"
 #include "cases.h"
@@ -34,7 +34,7 @@ static void both_come(void)
 }
 
 /* B is promised another SPI, which does not come. */
-static void b_waits(void)
+static void b_awaits(void)
 {
 	struct esp next = esp_of(CLIENT_B, SERVER, 0xa4, 0xb4);
 
@@ -134,7 +134,7 @@ START_TEST(an_spi_that_goes_on_does_not_speak_against_itself)
 END_TEST
 
 /* However many are promised. */
-START_TEST(what_is_promised_is_counted_up_to_a_bound)
+START_TEST(promises_are_counted_up_to_a_bound)
 {
 	both_come();
 	a_turns();
@@ -147,16 +147,16 @@ START_TEST(what_is_promised_is_counted_up_to_a_bound)
 }
 END_TEST
 
-/* A asks whether the remote is there. How long ago its SPI was seen last and
- * first, and A was suspected before; whether B may own the SPI. */
+/* A sends a liveness check. How long ago its SPI was seen last and first, and A
+ * was suspected before; whether B may own the SPI. */
 enum suspicion { IGNORED, SUSPECTED, MAY_BE_OTHERS, TAKEN };
 
-static const struct ask_row {
+static const struct liveness_row {
 	enum vpnalg_evidence evidence;
 	uint32_t seen, first, before; /* 0: never */
-	bool b_waits;
+	bool b_awaits;
 	enum suspicion suspicion;
-} ask_rows[] = {
+} liveness_rows[] = {
 	{ VPNALG_EVIDENCE_EXPECTED, 9, 9000, 0, false, SUSPECTED },
 	{ VPNALG_EVIDENCE_EXPECTED, 9, 4000, 0, true, MAY_BE_OTHERS },
 	{ VPNALG_EVIDENCE_EXPECTED, 5000, 9000, 0, false, SUSPECTED },
@@ -175,14 +175,14 @@ static const struct ask_row {
 	{ VPNALG_EVIDENCE_SHOWN, 9, 9000, 0, false, IGNORED },
 };
 
-START_TEST(who_asks_twice_while_packets_come_does_not_hear_them)
+START_TEST(two_liveness_checks_while_packets_come_take_back_a_pair)
 {
-	const struct ask_row *row = &ask_rows[_i];
+	const struct liveness_row *row = &liveness_rows[_i];
 	struct ike k = ike_of(CLIENT_A, SERVER, 0);
 
 	both_come();
-	if (row->b_waits)
-		b_waits();
+	if (row->b_awaits)
+		b_awaits();
 	inbound_of(&w, CLIENT_A, 0)->evidence = (unsigned)row->evidence & 0xf;
 	inbound_of(&w, CLIENT_A, 0)->seen = ago(&w, row->seen);
 	host_body(&w, CLIENT_A)->in[0].first = ago(&w, row->first);
@@ -215,8 +215,8 @@ START_TEST(who_asks_twice_while_packets_come_does_not_hear_them)
 }
 END_TEST
 
-/* Nobody else can own what comes. */
-START_TEST(a_lone_host_may_ask_as_it_likes)
+/* No other host can own the SPI. */
+START_TEST(a_lone_host_may_check_liveness_at_will)
 {
 	struct ike k = ike_of(CLIENT_A, SERVER, 0);
 	unsigned i;
@@ -239,21 +239,21 @@ END_TEST
 /* A is suspected since so long, and its packets go on. */
 static const struct good_bye_row {
 	uint32_t since;
-	bool b_waits, older, undone, suspect;
+	bool b_awaits, older, undone, suspect;
 } good_bye_rows[] = {
 	{ 999, true, false, false, true }, { 1000, true, false, true, false },
 	{ 9000, true, false, true, false }, { 9000, false, false, false, false },
 	{ 9000, true, true, false, false },
 };
 
-START_TEST(what_goes_on_after_a_good_bye_was_not_the_hosts)
+START_TEST(packets_after_a_good_bye_were_not_the_hosts)
 {
 	const struct good_bye_row *row = &good_bye_rows[_i];
 	unsigned result;
 
 	both_come();
-	if (row->b_waits)
-		b_waits();
+	if (row->b_awaits)
+		b_awaits();
 	if (row->older)
 		a_turns();
 	host_body(&w, CLIENT_A)->in[row->older].first = ago(&w, 1000);
@@ -274,8 +274,8 @@ START_TEST(what_goes_on_after_a_good_bye_was_not_the_hosts)
 }
 END_TEST
 
-/* A's packet before came so long ago, A sent last and woke so long ago, and B,
- * which hears nothing, woke so long ago (0: long ago). */
+/* A's packet before came so long ago, A sent last and resumed so long ago, and
+ * B, which receives nothing, resumed so long ago (0: long ago). */
 static const struct review_row {
 	const char *name;
 	uint32_t before, sent, resumed, b_resumed;
@@ -289,36 +289,36 @@ static const struct review_row {
 	{ "it sent just after the packet before", 1000, 650, 0, 0, 4, false,
 	  false, 5, false },
 	{ "it did not", 1000, 649, 0, 0, 4, false, false, 4, false },
-	{ "it woke", 200, 9000, 350, 0, 4, false, false, 5, false },
-	{ "it woke before", 200, 9000, 351, 0, 4, false, false, 4, false },
+	{ "it resumed", 200, 9000, 350, 0, 4, false, false, 5, false },
+	{ "it resumed before", 200, 9000, 351, 0, 4, false, false, 4, false },
 	{ "nearly traffic both ways", 200, 9, 0, 0, 6, false, false, 7, false },
 	{ "traffic both ways", 200, 9, 0, 0, 7, false, false, 8, true },
 	{ "while they go on", 700, 9, 0, 0, 8, true, false, 8, true },
 	{ "they begin again", 701, 9, 0, 0, 8, true, false, 9, true },
-	{ "the last of doubt", 701, 9, 0, 0, 14, true, false, 15, true },
-	{ "beyond doubt", 701, 9, 0, 0, 15, true, false, 15, true },
-	{ "B woke, too late", 701, 9000, 0, 351, 4, false, false, 4, false },
-	{ "B woke", 701, 9000, 0, 350, 4, false, false, 2, false },
-	{ "B woke while they went on", 700, 9000, 0, 350, 4, false, false, 4,
+	{ "not yet trusted fully", 701, 9, 0, 0, 14, true, false, 15, true },
+	{ "trusted fully", 701, 9, 0, 0, 15, true, false, 15, true },
+	{ "B resumed, too late", 701, 9000, 0, 351, 4, false, false, 4, false },
+	{ "B resumed", 701, 9000, 0, 350, 4, false, false, 2, false },
+	{ "B resumed while they went on", 700, 9000, 0, 350, 4, false, false, 4,
 	  false },
-	{ "B woke, and A is answered", 701, 100, 0, 50, 4, false, false, 5,
+	{ "B resumed, and A is answered", 701, 100, 0, 50, 4, false, false, 5,
 	  false },
-	{ "B woke after A", 701, 9000, 200, 100, 4, false, false, 3, false },
-	{ "B woke after A, just so", 701, 9000, 350, 349, 4, false, false, 3,
+	{ "B resumed after A", 701, 9000, 200, 100, 4, false, false, 3, false },
+	{ "B resumed after A, just so", 701, 9000, 350, 349, 4, false, false, 3,
 	  false },
-	{ "B woke before A", 701, 9000, 100, 200, 4, false, false, 5, false },
-	{ "B woke with A", 701, 9000, 100, 100, 4, false, false, 5, false },
-	{ "B woke, and A is hardly trusted", 701, 9000, 0, 100, 3, false, false,
+	{ "B resumed before A", 701, 9000, 100, 200, 4, false, false, 5, false },
+	{ "B resumed with A", 701, 9000, 100, 100, 4, false, false, 5, false },
+	{ "B resumed, and A is hardly trusted", 701, 9000, 0, 100, 3, false, false,
 	  1, false },
-	{ "B woke, and A is not trusted", 701, 9000, 0, 100, 2, false, true, 0,
+	{ "B resumed, and A is not trusted", 701, 9000, 0, 100, 2, false, true, 0,
 	  false },
-	{ "B woke, and A was confirmed", 701, 9000, 0, 100, 2, true, true, 0,
+	{ "B resumed, and A was confirmed", 701, 9000, 0, 100, 2, true, true, 0,
 	  false },
-	{ "B woke, and A is beyond doubt", 701, 9000, 0, 100, 15, true, false,
+	{ "B resumed, and A is trusted fully", 701, 9000, 0, 100, 15, true, false,
 	  15, true },
 };
 
-static void wake(uint32_t client, uint32_t before)
+static void resume(uint32_t client, uint32_t before)
 {
 	host_body(&w, client)->flags &= (uint16_t)~IPSEC_HOST_RESUMED;
 	host_body(&w, client)->resumed = ago(&w, before);
@@ -336,8 +336,8 @@ static void set_review(const struct review_row *row, unsigned index)
 	inbound_of(&w, CLIENT_A, index)->confirmed = row->confirmed;
 	inbound_of(&w, CLIENT_A, index)->old = 0;
 	outbound_of(&w, CLIENT_A)->seen = ago(&w, row->sent);
-	wake(CLIENT_A, row->resumed);
-	wake(CLIENT_B, row->b_resumed);
+	resume(CLIENT_A, row->resumed);
+	resume(CLIENT_B, row->b_resumed);
 }
 
 START_TEST(a_pair_is_trusted_by_what_its_host_sends)
@@ -346,7 +346,7 @@ START_TEST(a_pair_is_trusted_by_what_its_host_sends)
 	unsigned result;
 
 	both_come();
-	b_waits();
+	b_awaits();
 	candidate_of(&w, CLIENT_B)->seeking = 1;
 	set_review(row, 0);
 	result = esp_receives(&w, &a);
@@ -393,7 +393,7 @@ START_TEST(an_older_pair_is_taken_back_alone)
 		ck_assert(esp_arrives(&w, &last));
 		w.now += 20000;
 	}
-	b_waits();
+	b_awaits();
 	h = *host_body(&w, CLIENT_A);
 	/* The first of three is none of the youngest. */
 	if (_i == 1)
@@ -417,8 +417,8 @@ START_TEST(an_older_pair_is_taken_back_alone)
 }
 END_TEST
 
-/* A hears with two SPIs: how long ago the younger began, both were seen last,
- * and how they are trusted. B hears nothing. */
+/* A receives with two SPIs: how long ago the younger began, both were seen
+ * last, and how they are trusted. B receives nothing. */
 static const struct surplus_row {
 	const char *name;
 	uint32_t first, seen[2];
@@ -461,7 +461,7 @@ START_TEST(of_two_spis_that_go_on_side_by_side_one_is_surplus)
 
 	both_come();
 	a_turns();
-	b_waits();
+	b_awaits();
 	ck_assert(esp_arrives(&w, &b)); /* now */
 	spis[0] = host_body(&w, CLIENT_A)->in[0].spi;
 	spis[1] = host_body(&w, CLIENT_A)->in[1].spi;
@@ -483,8 +483,8 @@ START_TEST(of_two_spis_that_go_on_side_by_side_one_is_surplus)
 }
 END_TEST
 
-/* Of five hosts three are looked at, from the one on whose turn it is. */
-START_TEST(three_hosts_are_looked_at_for_a_surplus)
+/* Of five hosts three are visited, from the one whose turn it is. */
+START_TEST(three_hosts_are_visited_for_a_surplus)
 {
 	struct ipsec_blocks loaded;
 	uint32_t turn;
@@ -497,7 +497,7 @@ START_TEST(three_hosts_are_looked_at_for_a_surplus)
 
 		ck_assert_uint_eq(esp_sends(&w, &e), VPNALG_TRANSLATED);
 	}
-	b_waits();
+	b_awaits();
 	ck_assert(esp_arrives(&w, &b)); /* now */
 	set_surplus(&surplus_rows[1]);
 	loaded = blocks_of(&w, CLIENT_A);
@@ -515,13 +515,13 @@ START_TEST(three_hosts_are_looked_at_for_a_surplus)
 }
 END_TEST
 
-/* A was expected and has got an SPI, B is expected. Another SPI begins so long
+/* A has got the SPI that it awaited, B awaits one. Another SPI begins so long
  * after A's, when A's old one has been silent for so long. */
 static const struct contest_row {
 	const char *name;
 	uint32_t after, silent;
 	enum vpnalg_evidence evidence;
-	bool b_waits, undone;
+	bool b_awaits, undone;
 	bool before; /* another host has got one since */
 } contest_rows[] = {
 	{ "soon", 100, 300, VPNALG_EVIDENCE_EXPECTED, true, true, false },
@@ -539,7 +539,7 @@ static const struct contest_row {
 	  false },
 };
 
-START_TEST(another_spi_that_fits_as_well_opens_the_question_again)
+START_TEST(another_spi_that_fits_as_well_makes_a_pair_undecided_again)
 {
 	const struct contest_row *row = &contest_rows[_i];
 	struct ipsec_unclaimed other = { .spi = 0xb9,
@@ -551,13 +551,13 @@ START_TEST(another_spi_that_fits_as_well_opens_the_question_again)
 	uint32_t since;
 
 	both_come();
-	if (row->b_waits)
-		b_waits();
+	if (row->b_awaits)
+		b_awaits();
 	ck_assert_uint_eq(esp_sends(&w, &next), VPNALG_TRANSLATED);
 	since = candidate_of(&w, CLIENT_A)->since;
 	w.now += 1000;
-	/* Both would be in doubt. */
-	if (row->b_waits)
+	/* Either could own either. */
+	if (row->b_awaits)
 		for (w.now += 3000; !esp_arrives(&w, &next); w.now += 100)
 			ck_assert_uint_eq(esp_sends(&w, &next),
 					  VPNALG_TRANSLATED);
@@ -592,7 +592,7 @@ START_TEST(another_spi_that_fits_as_well_opens_the_question_again)
 END_TEST
 
 /* A has three SPIs. The one of that age is shown at B. */
-START_TEST(what_is_shown_at_another_host_is_taken_from_where_it_is)
+START_TEST(an_spi_shown_at_another_host_is_taken_back)
 {
 	struct esp last = esp_of(CLIENT_A, SERVER, 0xa5, 0xb5), next;
 	const uint32_t spis[] = { 0xb5, 0xb3, 0xb1 };
@@ -621,8 +621,8 @@ START_TEST(what_is_shown_at_another_host_is_taken_from_where_it_is)
 }
 END_TEST
 
-/* There is nothing to be taken from anybody. */
-START_TEST(what_is_shown_at_a_lone_host_is_its_own)
+/* There is no pair to be taken back. */
+START_TEST(an_spi_shown_at_a_lone_host_is_its_own)
 {
 	struct bytes p = esp_packet(SERVER, CLIENT_A, 0xb1, 9);
 
@@ -643,12 +643,12 @@ TCase *ipsec_review_case(void)
 	tcase_add_loop_test(t, an_old_spi_that_goes_on_speaks_against_a_guess,
 			    0, ROWS(old_rows));
 	tcase_add_loop_test(
-		t, who_asks_twice_while_packets_come_does_not_hear_them, 0,
-		ROWS(ask_rows));
+		t, two_liveness_checks_while_packets_come_take_back_a_pair, 0,
+		ROWS(liveness_rows));
 	tcase_add_test(t, an_spi_that_goes_on_does_not_speak_against_itself);
-	tcase_add_loop_test(t, what_is_promised_is_counted_up_to_a_bound, 0, 2);
-	tcase_add_test(t, a_lone_host_may_ask_as_it_likes);
-	tcase_add_loop_test(t, what_goes_on_after_a_good_bye_was_not_the_hosts,
+	tcase_add_loop_test(t, promises_are_counted_up_to_a_bound, 0, 2);
+	tcase_add_test(t, a_lone_host_may_check_liveness_at_will);
+	tcase_add_loop_test(t, packets_after_a_good_bye_were_not_the_hosts,
 			    0, ROWS(good_bye_rows));
 	tcase_add_loop_test(t, a_pair_is_trusted_by_what_its_host_sends, 0,
 			    ROWS(review_rows));
@@ -656,13 +656,13 @@ TCase *ipsec_review_case(void)
 	tcase_add_loop_test(
 		t, of_two_spis_that_go_on_side_by_side_one_is_surplus, 0,
 		ROWS(surplus_rows));
-	tcase_add_loop_test(t, three_hosts_are_looked_at_for_a_surplus, 0, 2);
+	tcase_add_loop_test(t, three_hosts_are_visited_for_a_surplus, 0, 2);
 	tcase_add_loop_test(
-		t, another_spi_that_fits_as_well_opens_the_question_again, 0,
+		t, another_spi_that_fits_as_well_makes_a_pair_undecided_again, 0,
 		ROWS(contest_rows));
 	tcase_add_loop_test(
-		t, what_is_shown_at_another_host_is_taken_from_where_it_is, 0,
+		t, an_spi_shown_at_another_host_is_taken_back, 0,
 		3);
-	tcase_add_test(t, what_is_shown_at_a_lone_host_is_its_own);
+	tcase_add_test(t, an_spi_shown_at_a_lone_host_is_its_own);
 	return t;
 }

@@ -33,19 +33,19 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_exchange.c \
 	tests/check_ipsec_fail.c \
 	tests/check_ipsec_figures.c \
+	tests/check_ipsec_fixed_port.c \
 	tests/check_ipsec_flood.c \
 	tests/check_ipsec_heal.c \
 	tests/check_ipsec_hold.c \
 	tests/check_ipsec_host.c \
 	tests/check_ipsec_ike.c \
-	tests/check_ipsec_insist.c \
 	tests/check_ipsec_judge.c \
-	tests/check_ipsec_kept.c \
 	tests/check_ipsec_model.c \
 	tests/check_ipsec_outbound.c \
 	tests/check_ipsec_pair.c \
 	tests/check_ipsec_probe.c \
 	tests/check_ipsec_rank.c \
+	tests/check_ipsec_records.c \
 	tests/check_ipsec_repair.c \
 	tests/check_ipsec_review.c \
 	tests/check_key.c \

@@ -55,7 +55,7 @@ struct bytes ike_from_server(const struct ike *k, uint8_t exchange,
 	struct bytes m = ike_message(k, exchange, flags, id);
 
 	return udp_packet(k->server, k->remote_port, k->outside,
-			  k->insists ? IKE : k->outside_port, m.data,
+			  k->fixed_port ? IKE : k->outside_port, m.data,
 			  m.length);
 }
 
@@ -85,7 +85,7 @@ unsigned ike_in(struct world *w, struct ike *k, uint8_t exchange,
 	return result;
 }
 
-/* Version 1 does not tell requests from answers. */
+/* Version 1 does not distinguish requests from answers. */
 static uint8_t flags_of(const struct ike *k, uint8_t flags)
 {
 	return k->version == 2 ? flags : 0;

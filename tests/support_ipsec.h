@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IKE, NAT-T, ESP and AH packets, and both ends of what they belong to. */
+/* IKE, NAT-T, ESP and AH packets, and both ends of their SAs. */
 #ifndef TESTS_SUPPORT_IPSEC_H
 #define TESTS_SUPPORT_IPSEC_H
 
@@ -39,17 +39,16 @@ enum {
 	KINDS
 };
 
-/* An IKE SA as both ends know it. Set up by the test: who, and from which port
- * to which. */
+/* An IKE SA as both ends know it. The test sets the hosts, and the ports. */
 struct ike {
 	uint32_t client, server;
 	uint16_t port, remote_port;
 	uint8_t version;
-	/* The server answers to port 500, whatever asked. */
-	bool insists;
+	/* The server answers to port 500, whatever port was used. */
+	bool fixed_port;
 	uint32_t spi[2][2]; /* the initiator's and the responder's */
 	uint32_t message;   /* ID of the next exchange */
-	/* Set by what the server sees. */
+	/* Set by the messages that the server sees. */
 	uint32_t outside;
 	uint16_t outside_port;
 };
@@ -66,8 +65,8 @@ struct bytes ike_from_client(const struct ike *k, uint8_t exchange,
 struct bytes ike_from_server(const struct ike *k, uint8_t exchange,
 			     uint8_t flags, uint32_t id);
 
-/* A message from either end; what comes from the server must reach the client
- * if it gets through. */
+/* A message from either end; a message from the server must reach the client if
+ * it gets through. */
 unsigned ike_out(struct world *w, struct ike *k, uint8_t exchange,
 		 uint8_t flags, uint32_t id);
 unsigned ike_in(struct world *w, struct ike *k, uint8_t exchange,
@@ -88,7 +87,7 @@ struct esp {
 	uint32_t client, server;
 	uint32_t out_spi, in_spi;
 	uint32_t out_sequence, in_sequence; /* of the last packet */
-	uint32_t outside; /* set by what the server sees */
+	uint32_t outside; /* set by the packets that the server sees */
 };
 
 /* A pair with sequence numbers from 1 on, and the first outside address. */

@@ -17,13 +17,14 @@
 /* The client's host record towards SERVER. */
 struct vpnalg_record *host_of(struct world *w, uint32_t client);
 struct ipsec_host *host_body(struct world *w, uint32_t client);
-/* What the client receives with, the last paired first, and sends with. */
+/* The client's inbound SAs, the last paired first, and its newest outbound
+ * one. */
 struct ipsec_in *inbound_of(struct world *w, uint32_t client, unsigned index);
 struct ipsec_out *outbound_of(struct world *w, uint32_t client);
 /* The client's records were changed by the test. */
 void touched(struct world *w, uint32_t client);
 
-/* What is kept of SERVER. */
+/* The blocks of SERVER. */
 struct ipsec_blocks blocks_of(struct world *w, uint32_t client);
 /* NULL if the SPI is not remembered, or the client is no candidate. */
 const struct ipsec_unclaimed *unclaimed_of(struct world *w, uint32_t client,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Servers that speak with port 500 only: they answer there whatever they were
- * asked from, or not at all if that is another port. The initiator SPI tells
+/* Servers with a fixed port: they answer to port 500 whatever port a message
+ * came from, or do not answer other ports at all. The initiator SPI tells
  * several hosts apart. */
 #include "support_ipsec.h"
 #include "cases.h"
@@ -19,7 +19,7 @@ static void begin(void)
 	ipsec_world(&w, (struct world_options){ .passive = true });
 	for (i = 0; i < HOSTS; i++) {
 		k[i] = ike_of(CLIENT_A + i, SERVER, 0);
-		k[i].insists = true;
+		k[i].fixed_port = true;
 	}
 }
 
@@ -60,7 +60,7 @@ START_TEST(five_hosts_complete_with_a_server_that_answers_to_port_500)
 	all_exchange(INFORMATIONAL, false);
 	ck_assert_uint_eq(opened(&w, KIND_IKE), HOSTS);
 	ck_assert_uint_eq(opened(&w, KIND_IKE_SA), HOSTS);
-	/* After the answer the server is asked from port 500. */
+	/* After the answer messages go out from port 500. */
 	ck_assert_uint_eq(k[4].outside_port, IKE);
 }
 END_TEST
@@ -110,7 +110,7 @@ START_TEST(hosts_are_told_apart_by_either_half_of_their_spis)
 }
 END_TEST
 
-START_TEST(an_sa_that_is_used_often_drives_no_other_out)
+START_TEST(an_sa_that_is_used_often_evicts_no_other)
 {
 	struct ike sa[4];
 	unsigned i, n;
@@ -141,7 +141,7 @@ START_TEST(five_hosts_of_version_1_complete_as_well)
 }
 END_TEST
 
-/* All ask before the first is answered. */
+/* All send before the first is answered. */
 START_TEST(first_messages_of_five_hosts_may_cross)
 {
 	unsigned i;
@@ -158,7 +158,7 @@ START_TEST(first_messages_of_five_hosts_may_cross)
 END_TEST
 
 /* The same packets, seen on the other side. */
-START_TEST(what_is_told_apart_by_spis_can_be_undone)
+START_TEST(a_message_found_by_its_spi_can_be_undone)
 {
 	struct bytes p;
 	unsigned i;
@@ -179,8 +179,8 @@ START_TEST(what_is_told_apart_by_spis_can_be_undone)
 }
 END_TEST
 
-/* One that answers nothing that is not asked from port 500. */
-static unsigned ask_until_answered(struct ike *ike)
+/* A server that answers messages from port 500 only. */
+static unsigned send_until_answered(struct ike *ike)
 {
 	unsigned tries;
 
@@ -199,8 +199,9 @@ START_TEST(five_hosts_complete_with_a_server_that_is_deaf_to_other_ports)
 	unsigned i;
 
 	for (i = 0; i < HOSTS; i++) {
-		/* Three in vain; those behind ask from port 500 then. */
-		ck_assert_uint_eq(ask_until_answered(&k[i]), i == 0 ? 1 : 4);
+		/* Three without an answer; the next ones go out from port
+		 * 500. */
+		ck_assert_uint_eq(send_until_answered(&k[i]), i == 0 ? 1 : 4);
 		ike_begin(&w, &k[i]);
 		ck_assert_uint_eq(k[i].outside_port, IKE);
 	}
@@ -209,13 +210,13 @@ START_TEST(five_hosts_complete_with_a_server_that_is_deaf_to_other_ports)
 }
 END_TEST
 
-/* A server that does answer other ports is asked from there for good. */
-START_TEST(a_server_that_answers_is_not_taken_for_one_that_insists)
+/* A server that does answer other ports keeps them. */
+START_TEST(a_server_that_answers_has_no_fixed_port)
 {
 	unsigned i;
 
 	for (i = 0; i < 2; i++) {
-		k[i].insists = false;
+		k[i].fixed_port = false;
 		ike_begin(&w, &k[i]);
 	}
 	for (i = 0; i < 8; i++)
@@ -225,7 +226,7 @@ START_TEST(a_server_that_answers_is_not_taken_for_one_that_insists)
 }
 END_TEST
 
-/* RFC 7296 2.18: new SPIs are made inside what is encrypted. */
+/* RFC 7296 2.18: new SPIs are exchanged in encrypted messages. */
 static void rekey(struct ike *ike)
 {
 	ike->spi[0][0] ^= 0x5a5a5a5a;
@@ -289,7 +290,7 @@ START_TEST(the_sa_that_was_used_least_recently_is_forgotten)
 }
 END_TEST
 
-/* SPIs of SAs do not outlive the session whose they are. */
+/* SPIs do not outlive their session. */
 START_TEST(the_sas_of_a_session_end_with_it)
 {
 	all_begin(2);
@@ -302,14 +303,14 @@ START_TEST(the_sas_of_a_session_end_with_it)
 }
 END_TEST
 
-/* Whoever was first with an SPI keeps it; the other has his port still. */
+/* The first host with an SPI keeps it; the other one still has its port. */
 START_TEST(an_spi_of_another_host_is_not_taken_from_it)
 {
 	struct ike thief = k[1];
 
 	ike_begin(&w, &k[0]);
 	memcpy(thief.spi, k[0].spi, sizeof(thief.spi));
-	thief.insists = false;
+	thief.fixed_port = false;
 	ike_out(&w, &thief, INFORMATIONAL, INITIATOR, 5);
 	server_exchanges(&w, &k[0], INFORMATIONAL);
 	ck_assert_uint_eq(ike_in(&w, &thief, INFORMATIONAL, RESPONSE, 5),
@@ -325,7 +326,7 @@ START_TEST(spis_count_on_port_500_only)
 	struct bytes p;
 
 	all_begin(2);
-	n.insists = false;
+	n.fixed_port = false;
 	n.port = n.remote_port = NAT_T;
 	client_exchanges(&w, &n, INFORMATIONAL);
 	p = udp_packet(SERVER, NAT_T, OUTSIDE, NAT_T, "\xc0\xa8\x4d\x0c\x00"
@@ -335,7 +336,7 @@ START_TEST(spis_count_on_port_500_only)
 }
 END_TEST
 
-TCase *ipsec_insist_case(void)
+TCase *ipsec_fixed_port_case(void)
 {
 	TCase *t = tcase_create("port 500 only");
 
@@ -346,15 +347,15 @@ TCase *ipsec_insist_case(void)
 	tcase_add_loop_test(
 		t, hosts_are_told_apart_by_either_half_of_their_spis, 0,
 		ROWS(halves));
-	tcase_add_loop_test(t, an_sa_that_is_used_often_drives_no_other_out, 0,
+	tcase_add_loop_test(t, an_sa_that_is_used_often_evicts_no_other, 0,
 			    2);
 	tcase_add_test(t, first_messages_of_five_hosts_may_cross);
-	tcase_add_test(t, what_is_told_apart_by_spis_can_be_undone);
+	tcase_add_test(t, a_message_found_by_its_spi_can_be_undone);
 	tcase_add_test(
 		t,
 		five_hosts_complete_with_a_server_that_is_deaf_to_other_ports);
 	tcase_add_test(
-		t, a_server_that_answers_is_not_taken_for_one_that_insists);
+		t, a_server_that_answers_has_no_fixed_port);
 	tcase_add_test(t,
 		       a_rekeyed_sa_is_learned_from_its_first_packet_out);
 	tcase_add_loop_test(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is kept of hosts agrees with what they do, whatever they do: copies are
- * up to date, the ring has all hosts, counts count. */
+/* The records of hosts agree with what they do, whatever they do: copies are up
+ * to date, the ring has all hosts, counts are right. */
 #include "support_records.h"
 #include "ipsec/ring.h"
 #include "cases.h"
@@ -146,7 +146,7 @@ static void check_described(struct vpnalg_record *host)
 	}
 }
 
-/* What one host has. */
+/* The records of one host. */
 static void check_host(struct vpnalg_record *host)
 {
 	const struct ipsec_host *h = ipsec_host_body(w.alg, host);
@@ -229,7 +229,7 @@ static void do_something(void)
 	}
 }
 
-START_TEST(what_is_kept_agrees_with_what_hosts_do)
+START_TEST(records_agree_with_what_hosts_do)
 {
 	static const uint32_t pauses[] = { 0, 1, 10, 40, 100, 300, 800, 2500 };
 	unsigned n;
@@ -244,7 +244,7 @@ START_TEST(what_is_kept_agrees_with_what_hosts_do)
 END_TEST
 
 /* Some of them die, and others come. */
-START_TEST(what_is_kept_agrees_with_who_lives)
+START_TEST(records_agree_with_the_hosts_that_live)
 {
 	unsigned n;
 
@@ -269,14 +269,14 @@ START_TEST(what_is_kept_agrees_with_who_lives)
 }
 END_TEST
 
-/* Three places, each empty, of a host that hears nothing or to which an SPI is
- * promised, since so long; which one another such host gets: 0 if none. */
+/* Three places, each empty, of a seeker, or of an awaiting host, since so long;
+ * which one another such host gets: 0 if none. */
 enum filled { EMPTY, SEEKS, PROMISED };
 
 static const struct place_row {
 	enum filled filled[3];
 	uint32_t since[3];
-	unsigned expects, seeks;
+	unsigned awaits, seeks;
 } place_rows[] = {
 	{ { EMPTY, EMPTY, EMPTY }, { 0, 0, 0 }, 1, 1 },
 	{ { SEEKS, EMPTY, EMPTY }, { 9000, 0, 0 }, 2, 2 },
@@ -346,16 +346,16 @@ START_TEST(a_candidate_takes_the_oldest_place)
 	fill_places(row, &b);
 	vpnalg_ipsec_candidate_await(w.alg, &b, host_of(&w, CLIENT_B),
 				      ago(&w, 77));
-	check_filled(&b, row->expects);
+	check_filled(&b, row->awaits);
 	ck_assert(!candidate_of(&w, CLIENT_B)->seeking);
 	ck_assert_uint_eq(candidate_of(&w, CLIENT_B)->since, ago(&w, 77));
-	/* What it was promised first counts, and it stays where it is. */
+	/* The first promise counts, and the host keeps its place. */
 	vpnalg_ipsec_candidate_await(w.alg, &b, host_of(&w, CLIENT_B),
 				      ago(&w, 33));
-	check_filled(&b, row->expects);
+	check_filled(&b, row->awaits);
 	ck_assert_uint_eq(candidate_of(&w, CLIENT_B)->since, ago(&w, 77));
 	vpnalg_ipsec_candidate_seek(w.alg, &b, host_of(&w, CLIENT_B));
-	check_filled(&b, row->expects);
+	check_filled(&b, row->awaits);
 	ck_assert(!candidate_of(&w, CLIENT_B)->seeking);
 	/* Unless it has sought before. */
 	candidate_of(&w, CLIENT_B)->seeking = 1;
@@ -425,7 +425,7 @@ END_TEST
 
 /* The last two hosts that have made an SA, and the last two that have got one;
  * the latest first, no host twice among the former. */
-START_TEST(the_last_two_hosts_are_remembered)
+START_TEST(the_last_two_rekeys_are_remembered)
 {
 	struct ipsec_candidate c = { .id = 0 };
 	struct vpnalg_record *remote;
@@ -464,8 +464,8 @@ START_TEST(the_last_two_hosts_are_remembered)
 }
 END_TEST
 
-/* As TCP learns a round trip time: a packet after so long changes what is
- * usual, 100 ms and 25 more or less at first. */
+/* As TCP learns a round trip time: a packet after so long changes the usual
+ * gap, 100 ms and 25 more or less at first. */
 static const struct gap_row {
 	uint32_t after, gap, spread;
 } gap_rows[] = {
@@ -491,7 +491,7 @@ START_TEST(the_usual_gap_is_learned)
 }
 END_TEST
 
-/* What follows it is expected to come as often. */
+/* The next SA begins with the same gap. */
 START_TEST(the_next_pair_inherits_the_usual_gap)
 {
 	ck_assert_uint_eq(esp_sends(&w, &hosts[0][0]), VPNALG_TRANSLATED);
@@ -549,7 +549,7 @@ static const struct room_row {
 	{ "too many", 9, true, true, false, 1024, false, false },
 };
 
-START_TEST(a_lone_host_has_room_for_what_was_promised_or_follows)
+START_TEST(a_lone_host_has_room_for_a_promised_spi_or_the_next_one)
 {
 	const struct room_row *row = &room_rows[_i];
 	uint16_t inbound;
@@ -581,13 +581,13 @@ START_TEST(a_lone_host_has_room_for_what_was_promised_or_follows)
 }
 END_TEST
 
-TCase *ipsec_kept_case(void)
+TCase *ipsec_records_case(void)
 {
-	TCase *t = tcase_create("kept");
+	TCase *t = tcase_create("records");
 
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, begin, end);
-	tcase_add_test(t, the_last_two_hosts_are_remembered);
+	tcase_add_test(t, the_last_two_rekeys_are_remembered);
 	tcase_add_test(t, each_host_has_its_turn);
 	tcase_add_loop_test(t, a_candidate_takes_the_oldest_place,
 			    0, ROWS(place_rows));
@@ -596,9 +596,9 @@ TCase *ipsec_kept_case(void)
 	tcase_add_loop_test(t, the_usual_gap_is_learned, 0, ROWS(gap_rows));
 	tcase_add_test(t, the_next_pair_inherits_the_usual_gap);
 	tcase_add_loop_test(
-		t, a_lone_host_has_room_for_what_was_promised_or_follows, 0,
+		t, a_lone_host_has_room_for_a_promised_spi_or_the_next_one, 0,
 		ROWS(room_rows));
-	tcase_add_loop_test(t, what_is_kept_agrees_with_what_hosts_do, 0, 6);
-	tcase_add_loop_test(t, what_is_kept_agrees_with_who_lives, 0, 4);
+	tcase_add_loop_test(t, records_agree_with_what_hosts_do, 0, 6);
+	tcase_add_loop_test(t, records_agree_with_the_hosts_that_live, 0, 4);
 	return t;
 }

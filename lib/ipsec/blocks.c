@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "blocks.h"
 
-/* For so many hosts there is one block, and no more of them than that. When
- * many begin at once, most of their SPIs are unclaimed for a while. */
+/* One block serves so many hosts of a remote. `most` bounds the blocks: when
+ * many hosts begin at once, most of their SPIs are unclaimed for a while. */
 static const struct block {
 	uint8_t kind, port, hosts, most;
 } blocks[IPSEC_BLOCKS] = {
@@ -14,8 +14,8 @@ static const struct block {
 				     IPSEC_UNCLAIMED_BLOCKS },
 };
 
-/* The places of a candidate block are where it begins: of the first one, too, but
- * for the place of number 0. */
+/* A block's places begin where its body begins. In the first block the remote's
+ * own data take the place of number 0. */
 _Static_assert(offsetof(struct ipsec_remote, candidates) ==
 		       sizeof(struct ipsec_candidate),
 	       "the remote's own things fill one place");
@@ -35,6 +35,7 @@ struct vpnalg_record *vpnalg_ipsec_blocks_find(struct vpnalg *translator,
 	return find_block(translator, session, number, IPSEC_PORT_REMOTE);
 }
 
+/* Returns the number behind the last block that was found. */
 static unsigned load(struct vpnalg *translator, struct vpnalg_record *session,
 		     unsigned kind, unsigned first, unsigned end,
 		     struct vpnalg_record **records)
@@ -49,7 +50,8 @@ static unsigned load(struct vpnalg *translator, struct vpnalg_record *session,
 	       vpnalg_session_row(translator, session, &row, records + first);
 }
 
-/* How many there are, but for what is wrong with a store. */
+/* Returns how many blocks of a kind the remote has. The bound holds even if a
+ * store has damaged the record. */
 static unsigned count_of(struct vpnalg *translator,
 			 struct vpnalg_record *remote, unsigned kind)
 {
@@ -102,8 +104,9 @@ bool vpnalg_ipsec_blocks_load_candidates(struct vpnalg *translator,
 	return true;
 }
 
-/* A block is no host's: its inside key is a repetition of the outside one. It
- * lives as long as the remote has hosts. */
+/* Opens a block; NULL without room. It belongs to no host, so its inside key
+ * repeats the outside one. Its deadline does not matter, for it has children as
+ * long as the remote has hosts. */
 static struct vpnalg_record *open_block(struct vpnalg_step *step,
 					const struct vpnalg_tuple *host,
 					uint8_t kind, uint32_t block,
@@ -133,6 +136,7 @@ vpnalg_ipsec_blocks_open_remote(struct vpnalg_step *step,
 	return open_block(step, host, IPSEC_KIND_REMOTE, 0, IPSEC_PORT_REMOTE);
 }
 
+/* Returns whether the block is there, opening it if need be. */
 static bool has_block(struct vpnalg_step *step, struct vpnalg_record *remote,
 		      const struct vpnalg_tuple *host,
 		      const struct block *block, uint32_t number)
@@ -150,7 +154,8 @@ static bool has_block(struct vpnalg_step *step, struct vpnalg_record *remote,
 	return true;
 }
 
-/* With the first host there is nothing to be told apart. */
+/* A remote with one host needs no unclaimed SPIs: nothing is to be told apart.
+ */
 bool vpnalg_ipsec_blocks_grow(struct vpnalg_step *step,
 			      struct vpnalg_record *remote,
 			      const struct vpnalg_tuple *host)
@@ -173,6 +178,7 @@ bool vpnalg_ipsec_blocks_grow(struct vpnalg_step *step,
 	return true;
 }
 
+/* Lets a block expire. */
 static void release(struct vpnalg *translator, struct vpnalg_record *host,
 		    uint32_t block, uint32_t port)
 {

@@ -5,7 +5,8 @@
 #include "host.h"
 #include "remote.h"
 
-/* A host keeps its place for so long at least where others seek one. */
+/* A candidate keeps its place for at least so long against hosts that seek one.
+ */
 #define PLACE_MS 3000
 
 struct ipsec_candidate *vpnalg_ipsec_candidate_of(struct vpnalg *translator,
@@ -68,7 +69,7 @@ void vpnalg_ipsec_candidate_describe(struct vpnalg *translator,
 	c->sent = out->seen;
 }
 
-/* The youngest one that lives. */
+/* Copies the youngest living inbound SA, and marks it as copied. */
 static void follow_inbound(struct vpnalg *translator,
 			   struct vpnalg_record *host,
 			   struct ipsec_candidate *c)
@@ -88,6 +89,7 @@ static void follow_inbound(struct vpnalg *translator,
 	vpnalg_session_changed(translator, sa);
 }
 
+/* Copies the newest outbound SA, and marks it as copied. */
 static void follow_outbound(struct vpnalg *translator,
 			    struct vpnalg_record *host,
 			    struct ipsec_candidate *c)
@@ -154,8 +156,9 @@ void vpnalg_ipsec_candidate_received(struct vpnalg *translator,
 
 /* Places */
 
-/* An empty place is filled first, then that of the host which has been a candidate
- * for the longest time: so the places go round where there are too few. */
+/* An empty place is filled first, then that of the host which has been a
+ * candidate for the longest time: so the places go round where there are too
+ * few. */
 static bool is_replaced_before(const struct ipsec_candidate *c,
 			       const struct ipsec_candidate *other)
 {
@@ -164,7 +167,8 @@ static bool is_replaced_before(const struct ipsec_candidate *c,
 	return c->id == 0 || ipsec_is_after(other->since, c->since);
 }
 
-/* Finds the host's own place, or else the one to be filled first; 0: none. */
+/* Returns the host's own place, or else the one to be filled first; 0 if there
+ * is none. */
 static unsigned find_place(struct ipsec_blocks *blocks, uint32_t id)
 {
 	struct ipsec_candidate *c, *best = NULL;
@@ -247,8 +251,7 @@ void vpnalg_ipsec_candidate_paired(struct vpnalg *translator,
 	vpnalg_session_changed(translator, host);
 }
 
-/* The host is about to be removed. The block is looked up at once here: closing
- * may be deep in the stack. */
+/* The block is looked up directly: a record may be closed deep in the stack. */
 void vpnalg_ipsec_candidate_leave(struct vpnalg *translator,
 				  struct vpnalg_record *host)
 {

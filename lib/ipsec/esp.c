@@ -8,16 +8,16 @@
 #include "review.h"
 #include "suspect.h"
 
-/* Longer gaps than that are silence, and tell nothing of the usual one. */
+/* Longer gaps are silence, and say nothing of the usual one. */
 #define GAP_MAX_MS 2000
 
-/* A pair is reviewed once in so long until it is confirmed, and then until it is
- * beyond doubt. */
+/* A pair is reviewed once in the one time until it is confirmed, and once in
+ * the other until it is trusted fully. */
 #define REVIEW_UNCONFIRMED_MS 128
-
 #define REVIEW_MS 512
 
-/* As TCP learns a round trip time and how much it differs (RFC 6298 2). */
+/* Learns the usual gap between packets, and its deviation, as TCP learns a
+ * round trip time (RFC 6298 2). */
 static void learn_gap(struct ipsec_in *in, uint32_t gap)
 {
 	uint32_t off = gap > in->gap ? gap - in->gap : in->gap - gap;
@@ -39,7 +39,8 @@ static void count(struct vpnalg_step *step, struct ipsec_in *in)
 	vpnalg_session_changed(step->translator, step->record);
 }
 
-/* It lives as long as its host has sent something (RFC 4787 REQ-6). */
+/* Moves the deadline of an inbound SA: it lives as long as its host sends (RFC
+ * 4787 REQ-6). */
 static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in)
 {
 	const struct vpnalg_timers *timers =

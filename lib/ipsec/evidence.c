@@ -1,43 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "evidence.h"
 
-/* A host that begins to send is answered, or the remote begins at the same
- * time, within so long. */
+/* A host that resumes sending is answered within the one time, or the remote
+ * has begun at most the other time before it. */
 #define RESUMED_BEFORE_MS 350
-
 #define RESUMED_AFTER_MS 130
 
-/* Usually it takes no longer than that. */
+/* Most answers take no longer than this. */
 #define ANSWERED_MS 200
 
-/* How much answers differ from that, and hosts that begin after the remote. */
+/* Mean deviation of answers that take longer, and of hosts that begin after the
+ * remote. */
 #define ANSWER_SPREAD_MS 14
-
 #define RESUMED_SPREAD_MS 20
 
-/* No time may say more: packets are lost. */
+/* No time is more surprising than this: packets are lost. */
 #define SURPRISE_MOST 1000
 
-/* Nothing is more regular than that. */
+/* No flow is more regular than this. */
 #define SPREAD_LEAST_MS 5
 
-/* A remote that has something to send to a new host does so within that. */
+/* A remote that has something to send to a new host begins within this time. */
 #define CONNECTED_MS 400
 
-/* Who has not used his new SA himself gives way to one who has just woken. */
+/* A host that has not sent yet on its new SA ranks below one that has just
+ * resumed sending. */
 #define SILENT_SURPRISE (IPSEC_MARGIN + 10)
 
-/* What began so shortly after another ended may follow it. */
+/* An SPI that began within this time after another ended may follow it. */
 #define ENDED_MS 400
 
-/* How much less that counts than if it was known whose the other was. */
+/* The end of an SPI without a host says less by this than that of an SPI whose
+ * host is known. */
 #define UNCLAIMED_SURPRISE 600
 
-/* What lasted for so long at both ends was traffic both ways. */
+/* Traffic that lasted for so long at both ends was traffic both ways. */
 #define BOTH_WAYS_MS 500
 
-/* In hundredths, the negative logarithm of a normal distribution whose mean
- * deviation is the spread. */
+/* Returns the negative log-likelihood of a deviation, in hundredths, under a
+ * normal distribution whose mean deviation is the spread. */
 static uint32_t surprise(uint32_t off, uint32_t spread)
 {
 	uint32_t s;
@@ -50,7 +51,8 @@ static uint32_t surprise(uint32_t off, uint32_t spread)
 	return s < SURPRISE_MOST ? s : SURPRISE_MOST;
 }
 
-/* It begins to send at that time, and the remote too. */
+/* Ranks a candidate that began to send at a time near that of the SPI; leaves
+ * its rank as it is if that is more likely, or the times are far apart. */
 static void rank_resumed(uint32_t begun, const struct ipsec_unclaimed *w,
 			 struct ipsec_likelihood *likelihood)
 {
@@ -73,6 +75,7 @@ static void rank_resumed(uint32_t begun, const struct ipsec_unclaimed *w,
 	likelihood->surprise = found;
 }
 
+/* Ranks a candidate that was receiving nothing. */
 static void rank_idle(const struct ipsec_candidate *c,
 		      const struct ipsec_unclaimed *w,
 		      struct ipsec_likelihood *likelihood)
@@ -85,15 +88,17 @@ static void rank_idle(const struct ipsec_candidate *c,
 		rank_resumed(c->out_since, w, likelihood);
 }
 
-/* It was held back when it had received that for the last time. */
+/* Returns whether the first packets of its newest SA were held when it received
+ * last. */
 static bool was_released_since(const struct ipsec_candidate *c)
 {
 	return c->released && ipsec_is_after(c->out_since, c->received);
 }
 
-/* Traffic that is both ways begins and ends at both ends. If the host goes on
- * to send and has not just begun to, it goes on to receive; while it waited,
- * nothing could be answered. */
+/* Returns whether the candidate has gone on sending for longer than it has been
+ * without an answer. Traffic that is both ways begins and ends at both ends: a
+ * host that goes on sending, and has not just begun, goes on receiving. Nothing
+ * could be answered while its packets were held. */
 static bool keeps_sending(const struct ipsec_candidate *c)
 {
 	uint32_t silent = c->received;
@@ -108,7 +113,7 @@ static bool keeps_sending(const struct ipsec_candidate *c)
 			      silent + 2U * c->gap + IPSEC_REORDERED_MS);
 }
 
-/* It has received until now with another SA. */
+/* Ranks a candidate that was receiving with another SA when the SPI began. */
 static void rank_busy(uint32_t now, const struct ipsec_candidate *c,
 		      const struct ipsec_unclaimed *w,
 		      struct ipsec_likelihood *likelihood)
@@ -131,6 +136,7 @@ static void rank_busy(uint32_t now, const struct ipsec_candidate *c,
 		rank_resumed(c->out_since, w, likelihood);
 }
 
+/* Returns whether the candidate was receiving when the SPI began. */
 static bool was_busy(const struct ipsec_candidate *c,
 		     const struct ipsec_unclaimed *w)
 {
@@ -140,7 +146,8 @@ static bool was_busy(const struct ipsec_candidate *c,
 			       before < 3U * c->gap + IPSEC_REORDERED_MS);
 }
 
-/* The remote had no SA with the host before and has one now. */
+/* Ranks a candidate that has just connected, and returns true: the remote had
+ * no SA with it before and has one now. */
 static bool rank_connected(const struct ipsec_candidate *c,
 			   const struct ipsec_unclaimed *w,
 			   struct ipsec_likelihood *likelihood)
@@ -180,8 +187,8 @@ bool vpnalg_ipsec_evidence_follows(const struct ipsec_blocks *blocks,
 	return false;
 }
 
-/* Just after the host's exchange the SPI began where another ended that is
- * nobody's either. */
+/* Ranks a candidate whose exchange has just ended for an SPI that began when
+ * another unclaimed one ended, and returns true. */
 static bool rank_following(const struct ipsec_candidate *c,
 			   const struct ipsec_unclaimed *w, bool follows,
 			   struct ipsec_likelihood *likelihood)
@@ -194,7 +201,8 @@ static bool rank_following(const struct ipsec_candidate *c,
 	return follows;
 }
 
-/* It is not known when the SPI began, so no time tells. */
+/* Ranks a candidate for an SPI of which it is not known when it began: no time
+ * is evidence. */
 static void rank_unknown_start(uint32_t now, const struct ipsec_candidate *c,
 			       struct ipsec_likelihood *likelihood)
 {

@@ -29,8 +29,8 @@ struct ipsec_likelihood {
  */
 #define IPSEC_MARGIN 300
 
-/* Of another SPI so many packets must have come before its end is evidence, and
- * so many before the only candidate gets an SPI that it does not seem to own. */
+/* So many packets of an SPI make its end evidence for another one; and after so
+ * many the only candidate gets an SPI that it does not seem to own. */
 #define IPSEC_COUNT_LAST 6
 
 /* Fills *likelihood for a candidate and an SPI. `follows` is what

@@ -9,16 +9,16 @@
 #include "remote.h"
 #include "suspect.h"
 
-/* Messages that follow an SA's making soon are about its predecessor. */
+/* Messages so soon after an exchange are about the SA before. */
 #define QUIET_MS 3000
 
-/* So long an answer may take. */
+/* An answer may take so long. */
 #define ANSWER_MS 2000
 
 struct message {
-	uint32_t id; /* of the exchange, among those of the host */
+	uint32_t id; /* the exchange's, among those of the host */
 	uint8_t version, exchange;
-	bool response; /* of version 2 */
+	bool response; /* always false in version 1 */
 	bool inward;
 };
 
@@ -57,7 +57,8 @@ static bool is_liveness_check(const struct message *message)
 	       !message->response;
 }
 
-/* From now on the remote may send with a new SPI. */
+/* Makes the host a candidate: from now on the remote may send with a new SPI.
+ */
 static void await_inbound(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 			  struct vpnalg_record *host,
 			  const struct message *message)
@@ -75,13 +76,14 @@ static void await_inbound(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 				     ipsec_now(translator));
 }
 
-/* Repetitions of an exchange whose SPI is known by now say nothing. */
+/* Returns whether the message repeats one of the host's last exchange. */
 static bool is_known(const struct ipsec_host *h, const struct message *message)
 {
 	return h->flags & IPSEC_HOST_REQUESTED && h->message_id == message->id;
 }
 
-/* Version 1 does not say which end began. */
+/* Returns whether the message answers the exchange. Version 1 does not say
+ * which end began; the direction of the first message does. */
 static bool is_answer(const struct ipsec_host *h, const struct message *message)
 {
 	if (message->version == 2)
@@ -89,8 +91,9 @@ static bool is_answer(const struct ipsec_host *h, const struct message *message)
 	return message->inward != !!(h->flags & IPSEC_HOST_PEER_INITIATED);
 }
 
-/* What is sent again was not answered: its SPI is still to come, whichever came
- * meanwhile. */
+/* Notes another message of the host's last exchange. A request that is sent
+ * again was not answered: its SPI is still to come, whichever came meanwhile.
+ */
 static void repeat(struct ipsec_host *h, const struct message *message,
 		   uint32_t now)
 {
@@ -104,8 +107,8 @@ static void repeat(struct ipsec_host *h, const struct message *message,
 	h->requested = now;
 }
 
-/* One SA is promised, whatever was before: both ends may begin an exchange at
- * once, and use one of the SAs only. */
+/* Promises one SA, whatever was promised before: both ends may begin an
+ * exchange at once, and use one of the SAs only. */
 static void promise(struct ipsec_host *h)
 {
 	if (h->pending == 0)
@@ -113,6 +116,7 @@ static void promise(struct ipsec_host *h)
 	h->flags |= IPSEC_HOST_PROMISED;
 }
 
+/* Notes the first message of an exchange. */
 static void begin(struct ipsec_host *h, const struct message *message)
 {
 	promise(h);
@@ -126,6 +130,7 @@ static void begin(struct ipsec_host *h, const struct message *message)
 	h->flags |= IPSEC_HOST_REQUESTED | IPSEC_HOST_PENDING;
 }
 
+/* Notes a message that may make an SA, or holds it back. */
 static enum vpnalg_result child_message(struct vpnalg_step *step,
 					struct vpnalg_record *host,
 					const struct message *message)
@@ -153,9 +158,9 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* A host that asks whether the remote is still there, while packets arrive for
- * it, does not get its own. Version 1 does not tell an answer from a question:
- * what goes out soon after one came in is its answer. */
+/* Notes a liveness check. A host that sends one while ESP arrives for it does
+ * not receive its own. Version 1 does not tell an answer from a request: a
+ * message that goes out soon after one came in is its answer. */
 static void liveness_check(struct vpnalg_step *step, struct vpnalg_record *host)
 {
 	struct vpnalg *translator = step->translator;
@@ -175,7 +180,8 @@ static void liveness_check(struct vpnalg_step *step, struct vpnalg_record *host)
 	vpnalg_ipsec_suspect_youngest(step, host);
 }
 
-/* One that was never here before is new anyway. */
+/* Notes that a host begins anew. A host that was never here before is new
+ * anyway. */
 static void note_beginning(struct vpnalg_step *step)
 {
 	struct vpnalg_record *host =
@@ -192,8 +198,8 @@ static void note_beginning(struct vpnalg_step *step)
 	vpnalg_ipsec_candidate_update(step->translator, host);
 }
 
-/* What comes in with an SPI that the host has never sent says nothing: anybody
- * can send it. The host's answer tells, if there is one. */
+/* Returns whether a message from outside has an SPI that the host has never
+ * sent: anybody can send it. The host's answer tells, if there is one. */
 static bool may_be_forged(struct vpnalg_step *step, const uint8_t *header)
 {
 	struct vpnalg_tuple inside;
@@ -202,11 +208,12 @@ static bool may_be_forged(struct vpnalg_step *step, const uint8_t *header)
 		return false;
 	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
 			     &inside);
-	return inside.id == IKE_PORT; /* of other ports no SPIs are kept */
+	/* SPIs are kept of sessions from port 500 only. */
+	return inside.id == IKE_PORT;
 }
 
-/* Sets *host to the host that asks for a child SA, and opens it if need be; NULL
- * if there is none. Where the caller refuses it ESP itself tries again. A store
+/* Sets *host to the host that requests an SA, opening it if need be; NULL if
+ * there is none. Where the caller refuses it, ESP itself tries again. A store
  * without room costs the message: the SPI that it promises would be lost. */
 static enum vpnalg_result find_or_admit(struct vpnalg_step *step,
 					struct vpnalg_record **host)

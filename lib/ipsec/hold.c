@@ -6,21 +6,21 @@
 /* A host's SPI is awaited for so long after the exchange that promised it. */
 #define AWAITED_MS 1500
 
-/* A host's first packets are on their way, and their answers, for so long. */
+/* A host's first packets, and their answers, are on their way for so long. */
 #define BEGINNING_MS 400
 
-/* Limits on holding back one request of one host. */
+/* Limits on holding back one request of one host. IKE repeats a message more
+ * slowly than hosts send ESP, so it has more time. */
 #define HELD_MAX 3
-
 #define HELD_MS 3000
-
 #define HELD_BY_IKE_MS 10000
 
-/* A host that has received something so shortly ago is receiving. */
+/* A host that received at most so long ago is receiving. */
 #define RECEIVING_MS 1000
 
-/* A host that is idle may take long to use its new SPI: holding others back for
- * it would be in vain. */
+/* Returns whether the candidate may soon receive with its new SPI. An idle host
+ * may take long to use it: holding others back for it would be in vain. A host
+ * without an SA may be sent to at once. */
 static bool is_receiving(const struct ipsec_candidate *c, uint32_t now)
 {
 	if (!c->receives || c->initial)
@@ -28,7 +28,8 @@ static bool is_receiving(const struct ipsec_candidate *c, uint32_t now)
 	return now - c->received < RECEIVING_MS;
 }
 
-/* Its first packets are on their way: it was silent before, or they were held. */
+/* Returns whether the candidate's first packets are on their way: it was silent
+ * before, or they were held. */
 static bool is_beginning(const struct ipsec_candidate *c, uint32_t now)
 {
 	return (c->has_resumed && now - c->resumed < BEGINNING_MS) ||
@@ -61,6 +62,8 @@ static bool is_anybody_in_the_way(struct vpnalg *translator,
 	return false;
 }
 
+/* Returns whether the limits on holding back are reached. Requests that take
+ * turns are held no longer than one. */
 static bool was_held_enough(struct ipsec_host *h, uint32_t now, bool by_ike,
 			    uint32_t request)
 {

@@ -93,8 +93,8 @@ void vpnalg_ipsec_host_prolong(struct vpnalg *translator,
 		prolong(translator, ike, host->deadline);
 }
 
-/* An inbound SA is about to be removed. It may be older than the host, which
- * has died and come back since: then it is not among those that are counted. */
+/* The SA may be older than the host, which has died and come back since: then
+ * it is not counted. */
 void vpnalg_ipsec_host_lost_inbound(struct vpnalg *translator,
 				    struct vpnalg_record *sa)
 {
@@ -190,6 +190,6 @@ uint32_t vpnalg_ipsec_host_sent(struct vpnalg *translator,
 	out = vpnalg_session_body(translator, sa);
 	if (h->flags & IPSEC_HOST_RESUMED &&
 	    ipsec_is_after(h->resumed, out->seen))
-		return h->resumed; /* with another SA */
+		return h->resumed; /* it sent with another SA */
 	return out->seen;
 }

@@ -11,7 +11,7 @@
 #include "ike_sa.h"
 #include "remote.h"
 
-/* So many first messages without an answer, and port 500 is tried. */
+/* After so many first messages without an answer port 500 is tried. */
 #define UNANSWERED_MAX 3
 
 static struct ipsec_ike *body(struct vpnalg_step *step)
@@ -21,6 +21,7 @@ static struct ipsec_ike *body(struct vpnalg_step *step)
 
 /* Finding the session */
 
+/* Returns whether the remote talks to port 500 only. */
 static bool has_fixed_port(struct vpnalg *translator,
 			   struct vpnalg_record *session)
 {
@@ -29,8 +30,8 @@ static bool has_fixed_port(struct vpnalg *translator,
 	return ike->flags & IPSEC_IKE_FIXED_PORT;
 }
 
-/* The session of a host that may have rekeyed its IKE SA, and to which the
- * remote would send through this port. */
+/* Returns the session of a host that may have rekeyed its IKE SA, if the remote
+ * would send to it through this port; else NULL. */
 static struct vpnalg_record *may_be(struct vpnalg_step *step,
 				    struct vpnalg_record *host)
 {
@@ -45,9 +46,10 @@ static struct vpnalg_record *may_be(struct vpnalg_step *step,
 	return NULL;
 }
 
-/* A remote that insists on port 500 may be the first to use the SPIs of a
- * rekeyed IKE SA (RFC 7296 2.18). It is then for whoever has rekeyed last;
- * rather for one that has not changed its ESP SA by that. */
+/* Returns the session that a message with an unknown initiator SPI is for; NULL
+ * if there is none. A remote with a fixed port may be the first to use the SPIs
+ * of a rekeyed IKE SA (RFC 7296 2.18). The message is for the host that has
+ * rekeyed last; rather for one whose exchange has made no ESP SA. */
 static struct vpnalg_record *rekeyed(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
@@ -79,8 +81,8 @@ static unsigned port_of(struct vpnalg_step *step, unsigned role)
 	return vpnalg_session_id(step->translator, step->record, role);
 }
 
-/* It was found by its port, that of the session: maybe by another handler, which
- * knows no SPIs. */
+/* Chooses the session by the initiator SPI. The packet was found by its port,
+ * maybe by that of another handler, which knows no SPIs. */
 static void choose_by_spi(struct vpnalg_step *step)
 {
 	const uint8_t *header = vpnalg_ipsec_ike_sa_header(step);
@@ -119,8 +121,9 @@ static enum vpnalg_result find_session(struct vpnalg_step *step, bool by_sa)
 	return VPNALG_TRANSLATED;
 }
 
-/* What is found by SPI, or by a rekey, may have had another outside address
- * when it began, where the caller chooses them. */
+/* Returns whether the packet came to the session's outside address. A session
+ * that was found by an SPI, or by a rekey, may have had another one when it
+ * began, where the caller chooses them. */
 static bool is_right_address(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -133,8 +136,9 @@ static bool is_right_address(struct vpnalg_step *step)
 	return memcmp(outside.local, parsed->local, parsed->addr_len) == 0;
 }
 
-/* A remote that insists on port 500 does not send to another; should it be none
- * after all, it names an SPI that is known. */
+/* Returns whether a message came to a port that its remote does not talk to.
+ * Should the remote talk to it after all, the message names an SPI that is
+ * known. */
 static bool is_forged(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -173,7 +177,7 @@ enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step)
 
 /* Learning from a message */
 
-/* It was the IKE SA that the host has rekeyed. */
+/* Notes that the last exchange was the rekey of an IKE SA. */
 static void clear_rekey(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
@@ -188,13 +192,13 @@ static void clear_rekey(struct vpnalg_step *step)
 			vpnalg_ipsec_host_id(translator, host));
 }
 
-/* Some do not answer other ports at all. */
+/* Learns from a message that goes out. Some remotes do not answer other ports
+ * than 500 at all. */
 static void seen_outward(struct vpnalg_step *step, const uint8_t *header)
 {
 	struct ipsec_ike *ike = body(step);
 
-	if (step->parsed
-		    ->undo) /* whose it is is known, or guessed by the port */
+	if (step->parsed->undo) /* its host may be guessed by the port */
 		return;
 	if (vpnalg_ipsec_ike_sa_learn(step, header))
 		clear_rekey(step);
@@ -206,8 +210,9 @@ static void seen_outward(struct vpnalg_step *step, const uint8_t *header)
 	vpnalg_session_changed(step->translator, step->record);
 }
 
-/* An answer to port 500, though it was asked from another. What names no SPI of
- * the host's may be anybody's, and says nothing. */
+/* Learns from a message that comes in: an answer to port 500 though it was
+ * asked from another one shows a fixed port. A message that names no SPI of the
+ * host's may be anybody's, and says nothing. */
 static void seen_inward(struct vpnalg_step *step, const uint8_t *header)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -236,8 +241,8 @@ static void learn(struct vpnalg_step *step)
 
 /* Passing it on */
 
-/* RFC 4787 REQ-6: what the inside host sends keeps the session; and an ESP host
- * keeps it for its rekeys. */
+/* Moves the deadline: what the inside host sends keeps the session (RFC 4787
+ * REQ-6). */
 static void prolong(struct vpnalg_step *step)
 {
 	uint32_t life = vpnalg_session_timers(step->translator)->udp;
@@ -248,6 +253,8 @@ static void prolong(struct vpnalg_step *step)
 						    life / IPSEC_SLACK_PART);
 }
 
+/* Moves the deadline of the session, and that of its host, which is kept for
+ * its rekeys. */
 static void refresh(struct vpnalg_step *step)
 {
 	struct vpnalg_record *host;
@@ -262,8 +269,8 @@ static void refresh(struct vpnalg_step *step)
 		vpnalg_ipsec_host_prolong(step->translator, host);
 }
 
-/* Whether its outside form has port 500 whatever the session has: not where
- * nothing would tell whose it is. */
+/* Returns whether the packet's outside form has port 500 whatever port the
+ * session has: not where nothing would tell its host. */
 static bool shares_port(struct vpnalg_step *step)
 {
 	const uint8_t *header = vpnalg_ipsec_ike_sa_header(step);

@@ -11,8 +11,8 @@ static unsigned outside_port(struct vpnalg_step *step)
 				 VPNALG_OUTSIDE_OWN);
 }
 
-/* The IKE header, also that behind the marker of a message from port 4500 (RFC
- * 3948 2.2); NULL where there is none. */
+/* Returns the IKE header, also that behind the marker of a message from port
+ * 4500 (RFC 3948 2.2); NULL if there is none. */
 static const uint8_t *header_of(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -27,7 +27,7 @@ static const uint8_t *header_of(struct vpnalg_step *step)
 	return payload + IKE_MARKER_LEN;
 }
 
-/* Whether another host's session has the message's initiator SPI. */
+/* Returns whether another host's session has the message's initiator SPI. */
 static bool is_anothers(struct vpnalg_step *step)
 {
 	const uint8_t *header = header_of(step);
@@ -39,8 +39,8 @@ static bool is_anothers(struct vpnalg_step *step)
 	return session != NULL && session != step->record;
 }
 
-/* Whether the host has another session, with the port that the message comes
- * from. In its inside form the message is that one's. */
+/* Returns whether the host has another session, with the port that the message
+ * comes from. In its inside form the message is that one's. */
 static bool has_other(struct vpnalg_step *step)
 {
 	struct vpnalg_tuple inside;
@@ -51,6 +51,10 @@ static bool has_other(struct vpnalg_step *step)
 	return vpnalg_session_find(step->translator, &inside) != NULL;
 }
 
+/* Some servers answer from port 4500 what they were asked at port 500. The
+ * host's own mapping takes what comes from the other of the two ports of the
+ * same remote (RFC 4787 REQ-8), unless it names another host's SA, or the host
+ * has talked to that port too, from the same port of its own. */
 bool vpnalg_ipsec_ike_port_is_taken(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -66,6 +70,7 @@ bool vpnalg_ipsec_ike_port_is_taken(struct vpnalg_step *step)
 		!is_anothers(step) && !has_other(step));
 }
 
+/* Nobody chooses the same 64 bits by chance. */
 bool vpnalg_ipsec_ike_port_is_twin(struct vpnalg_step *step)
 {
 	return step->parsed->inside && !step->parsed->inward &&

@@ -14,6 +14,8 @@ const uint8_t *vpnalg_ipsec_ike_sa_header(struct vpnalg_step *step)
 	return parsed->l4 + UDP_HEADER_LEN;
 }
 
+/* Fills the inside key between port 500 and port 500, whatever the record is.
+ */
 static void session_tuple(struct vpnalg *translator,
 			  struct vpnalg_record *record,
 			  struct vpnalg_tuple *tuple)
@@ -53,6 +55,7 @@ bool vpnalg_ipsec_ike_sa_is_known(struct vpnalg_step *step,
 	return false;
 }
 
+/* Fills the key of an initiator SPI towards the session's remote. */
 static void spi_tuple(struct vpnalg *translator, struct vpnalg_record *session,
 		      const uint32_t *spi, struct vpnalg_tuple *tuple)
 {
@@ -77,6 +80,7 @@ struct vpnalg_record *vpnalg_ipsec_ike_sa_find(struct vpnalg_step *step,
 			  : NULL;
 }
 
+/* Closes the record of an SPI if it is this session's. */
 static void close_spi(struct vpnalg_step *step, const uint32_t *spi)
 {
 	struct vpnalg_record *sa;
@@ -91,6 +95,7 @@ static void close_spi(struct vpnalg_step *step, const uint32_t *spi)
 		vpnalg_session_close(step->translator, sa);
 }
 
+/* Returns a new record of an SPI; NULL if the store has no room. */
 static struct vpnalg_record *add_spi(struct vpnalg_step *step,
 				     const uint32_t *spi,
 				     const struct vpnalg_tuple *outside)
@@ -119,8 +124,9 @@ static struct vpnalg_record *add_spi(struct vpnalg_step *step,
 	return sa;
 }
 
-/* Whoever was first with an SPI keeps it: two hosts do not choose the same 64
- * bits by chance. It lives as long as its session, as a parent would. */
+/* Opens the record of an SPI, unless another session has it: two hosts do not
+ * choose the same 64 bits by chance, so the first one keeps it. The record
+ * lives as long as its session, as a parent lives as long as its children. */
 static void open_spi(struct vpnalg_step *step, const uint32_t *spi)
 {
 	struct vpnalg *translator = step->translator;
@@ -147,7 +153,7 @@ bool vpnalg_ipsec_ike_sa_learn(struct vpnalg_step *step, const uint8_t *header)
 	bool is_new;
 	unsigned i;
 
-	if ((spi[0] | spi[1]) == 0) /* RFC 7296 3.1: it may not be */
+	if ((spi[0] | spi[1]) == 0) /* forbidden by RFC 7296 3.1 */
 		return false;
 	for (i = 0; i < IPSEC_IKE_SAS - 1; i++)
 		if (ike->spis[i][0] == spi[0] && ike->spis[i][1] == spi[1])

@@ -40,9 +40,9 @@ struct vpnalg_record *vpnalg_ipsec_ike_sa_find(struct vpnalg_step *step,
 					       const uint8_t *header);
 
 /* Remembers that the host of step->record has sent with the header's initiator
- * SPI, in the place of the one that was used least lately. Returns whether it is
- * a new one. A store without room costs nothing but that the session is found
- * by its port alone. */
+ * SPI, in place of the one that was used least recently. Returns whether it is
+ * a new one. Without room in the store the session is found by its port alone.
+ */
 bool vpnalg_ipsec_ike_sa_learn(struct vpnalg_step *step, const uint8_t *header);
 
 /* Lets the SPIs of a session expire that is about to be removed; only peeks. */

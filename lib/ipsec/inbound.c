@@ -8,16 +8,16 @@
 /* Bounds what one host can make the store hold. */
 #define INBOUND_MAX 1024
 
-/* An SPI that goes on beside another is not the one that follows it. */
+/* An SPI that goes on for so long beside another does not follow it. */
 #define PARALLEL_MS 10000
 
-/* While nothing else is known of a remote's packets. */
+/* Assumed while nothing else is known of a remote's packets. */
 #define USUAL_GAP_MS 100
-
 #define USUAL_SPREAD_MS 25
 
 /* Closing */
 
+/* Takes an SPI out of the youngest of a host. */
 static void forget(struct ipsec_host *h, unsigned index)
 {
 	for (; index + 1 < IPSEC_YOUNGEST; index++)
@@ -25,7 +25,7 @@ static void forget(struct ipsec_host *h, unsigned index)
 	h->in[index].spi = 0;
 }
 
-/* What the youngest one was to replace goes on. */
+/* The SA before goes on: it is not an old one any more. */
 static void is_youngest_again(struct vpnalg *translator,
 			      struct vpnalg_record *host)
 {
@@ -75,11 +75,12 @@ void vpnalg_ipsec_inbound_unpair(struct vpnalg *translator,
 
 /* Opening */
 
-/* Anybody can send with an SPI of his own making: one that nothing has
- * announced is kept only once the SPI before it has been silent, and takes its
- * place unless traffic both ways has confirmed that one. What comes beside a
- * living SPI may be for a host that is not known yet. Returns false if there is
- * no room now. */
+/* Returns whether the host may have one more inbound SA now; *replaces tells
+ * whether that takes the place of the youngest one. Anybody can send with an
+ * SPI of his own making: an SPI that nothing has announced is kept only once
+ * the SPI before it has been silent, and replaces that one unless traffic both
+ * ways has confirmed it. An SPI beside a living one may be for a host that is
+ * not known yet. */
 static bool has_room(struct vpnalg *translator, struct vpnalg_record *host,
 		     bool announced, bool *replaces)
 {
@@ -98,6 +99,8 @@ static bool has_room(struct vpnalg *translator, struct vpnalg_record *host,
 	return ipsec_now(translator) - in->seen > PARALLEL_MS;
 }
 
+/* Opens the record of an inbound SA. It lives no longer than its host, which
+ * does not know of it later. */
 static enum vpnalg_result open_sa(struct vpnalg_step *step,
 				  struct vpnalg_record *host, uint32_t spi,
 				  struct vpnalg_record **sa)
@@ -114,7 +117,6 @@ static enum vpnalg_result open_sa(struct vpnalg_step *step,
 			vpnalg_session_timers(step->translator)->esp_unpaired,
 	};
 
-	/* It lives no longer than its host, which does not know of it later. */
 	if (host->deadline - step->now < opening.lifetime)
 		opening.lifetime = (uint32_t)(host->deadline - step->now);
 	vpnalg_session_tuple(step->translator, host, VPNALG_INSIDE_OWN,
@@ -128,8 +130,9 @@ static enum vpnalg_result open_sa(struct vpnalg_step *step,
 	return vpnalg_session_open(step, &opening, sa);
 }
 
-/* The pair before goes on to be listened to: if it does not end, this one may
- * be wrong. The remote sends with this one as it did with that. */
+/* Begins the new SA with the gaps of the old one: the same remote sends. The
+ * old SA is listened to further, for if it does not end, the new pair may be
+ * wrong. */
 static void succeed(struct vpnalg *translator, struct vpnalg_record *old,
 		    struct ipsec_in *young)
 {
@@ -146,7 +149,7 @@ static void succeed(struct vpnalg *translator, struct vpnalg_record *old,
 	young->spread = in->spread;
 }
 
-/* What it sends with may live longer, too, from the next packet on. */
+/* Lets the host's outbound SA live longer from its next packet on. */
 static void prolong_outbound(struct vpnalg *translator,
 			     struct vpnalg_record *host)
 {
@@ -161,6 +164,7 @@ static void prolong_outbound(struct vpnalg *translator,
 	vpnalg_session_changed(translator, outbound);
 }
 
+/* Notes the new SA in the host, in its remote, and in its candidacy. */
 static void note_pair(struct vpnalg *translator, struct vpnalg_record *remote,
 		      struct vpnalg_record *host, uint32_t spi, uint32_t first)
 {
@@ -184,13 +188,14 @@ static void note_pair(struct vpnalg *translator, struct vpnalg_record *remote,
 		return;
 	vpnalg_ipsec_remote_clear_rekey(translator, remote,
 					vpnalg_ipsec_host_id(translator, host));
-	if (h->pending > 0) /* another one is to come */
+	if (h->pending > 0) /* it awaits another one */
 		vpnalg_ipsec_candidate_update(translator, host);
 	else
 		vpnalg_ipsec_candidate_paired(translator, remote, host);
 }
 
-/* An exchange of the host's has announced it, or it is a candidate. */
+/* Returns whether an exchange of the host's has announced an SPI, or the host
+ * is a candidate. */
 static bool is_announced(struct vpnalg *translator, struct vpnalg_record *host)
 {
 	const struct ipsec_host *h = ipsec_host_body(translator, host);
@@ -202,6 +207,8 @@ static bool is_announced(struct vpnalg *translator, struct vpnalg_record *host)
 	       vpnalg_ipsec_candidate_of(translator, host, &block) != NULL;
 }
 
+/* Of several hosts only a candidate gets a pair, or a host that the packet
+ * itself shows: so only a lone host needs an announcement. */
 enum vpnalg_result vpnalg_ipsec_inbound_open(struct vpnalg_step *step,
 					     struct vpnalg_record *remote,
 					     struct vpnalg_record *host,
@@ -216,7 +223,6 @@ enum vpnalg_result vpnalg_ipsec_inbound_open(struct vpnalg_step *step,
 	struct ipsec_in *in;
 	bool replaces;
 
-	/* Of several hosts only a candidate gets a pair, or one that is shown. */
 	if (!has_room(translator, host, !lone || is_announced(translator, host),
 		      &replaces))
 		return VPNALG_DROP_UNPAIRED;

@@ -1,55 +1,68 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * IPsec: which packets are IKE, ESP or AH, and how they are found.
+ * IPsec: the handler's table, and which packets are IKE, ESP or AH.
  *
- * Pairing, an overview. An ESP packet carries the SPI of its receiver and nothing
- * else that a translator could read. What goes out shows the remote's SPI; what
- * comes in shows the inside host's, and the two are chosen apart, in encrypted
- * messages. So whose an inbound SPI is has to be found out, for each SA again.
+ * How an ESP SPI gets to its host. An ESP packet carries one number that a
+ * translator can read: the SPI of its receiver. A packet that travels out shows
+ * the remote's SPI. A packet that travels in shows the inside host's. The two
+ * SPIs of a pair are chosen independently, inside encrypted messages, so the
+ * host of each inbound SPI has to be found out, and again after each rekey.
  *
- *   host       an inside host that has ESP or IKE with a remote (host.c)
- *   remote     all hosts of a far gateway behind one outside address, in a ring
- *              (remote.c)
- *   candidate  a host that may own a new inbound SPI, with a copy of what speaks
- *              for it, so that many are compared for one packet
- *              (candidate.c)
- *   outbound   an SA that a host sends with, inbound one that it receives with
- *   unclaimed  an SPI that packets come with, and that is nobody's yet
- *              (unclaimed.c)
+ *   host       an inside host that has ESP or IKE with a remote
+ *   remote     a far gateway, and all its hosts behind one outside address
+ *   outbound   an SA that a host sends with
+ *   inbound    an SA that a host receives with: an SPI and its host, a pair
+ *   unclaimed  an SPI that packets carry, and that has no host yet
+ *   candidate  a host that may own an unclaimed SPI: an exchange or an outbound
+ *              SPI has promised it one, or it sends and receives nothing
  *
- * A packet with an SPI that is known costs one lookup. With one that is not:
+ * A packet with a known SPI costs one lookup: esp.c, or outbound.c, counts it
+ * and translates its address. A packet with an unknown SPI goes to pair.c:
  *
- * 1. A host that is alone with its remote gets it (pair.c). The SPI is kept
- *    if an exchange or an outbound SPI has promised it, or if the host has no
- *    other one: anybody can send with SPIs of his own making.
- * 2. Else the SPI is unclaimed, and the candidates are ranked by what was seen of
- *    them when it began (evidence.c): whose SPI ended then, who began to
- *    send, whose first exchange had just ended. A host is a candidate while an
- *    inbound SPI is promised to it, or while it sends and hears nothing; the
- *    former ranks higher. When the SPI began is known if its sequence number is
- *    near 1 or it has paused since; else no time is evidence.
- * 3. If one host stands out (judge.c), the SPI is its. If nothing does, the
- *    packet is dropped: to lose one costs less than a wrong pair, whose owner
- *    gets nothing. Or it is a probe (probe.c), given to a silent host, whose
- *    answer would tell; and what stays unclaimed for seconds goes round among
- *    all hosts that hear nothing. So no owner who sends goes without for long.
+ * 1. The only host of a remote gets it. The SPI is kept if it was promised, or
+ *    if nothing else comes for that host: anybody can make up SPIs.
+ * 2. With several hosts the SPI is unclaimed. Each candidate is ranked by what
+ *    was seen of it when the SPI began (evidence.c): its old SPI ended then, it
+ *    resumed sending then, its first exchange had just ended. It is known when
+ *    an SPI began if its sequence numbers begin near 1, or it has paused since.
+ * 3. A candidate that stands out gets the SPI (judge.c). If none does, the
+ *    packet is dropped: a lost packet costs less than a wrong pair, whose owner
+ *    receives nothing. Or the packet is a probe (probe.c): a silent host gets
+ *    it, and owns the SPI if it answers. An SPI that stays unclaimed for
+ *    seconds goes round among all hosts that receive nothing, so that its owner
+ *    gets some of its packets, whatever came before.
  *
- * There are fewer doubts if hosts begin one after the other: a message that asks
+ * Fewer SPIs are left undecided if hosts begin one after the other: a request
  * for an SA, and the first packets of one, are dropped for now while another
  * host's SPI is awaited (hold.c).
  *
- * A pair may be wrong (repair.c). It is taken back
- *   - if the host goes on to receive with its old SPI;
- *   - if another SPI begins soon that fits the host as well and nobody else;
- *   - if the host asks again whether the remote is there, while packets come;
- *   - if the packets begin when another host does that hears nothing: a pair has
- *     trust, which what agrees raises and what does not lowers, up to a point
- *     from where it is beyond doubt;
- *   - if another host has none, and this one receives with two and sends with one.
- * Then the SPI is unclaimed again and the host is no candidate for it.
+ * How a pair is taken back (repair.c). Evidence against a pair is that
+ *   - the old SPI goes on, which the new one was to replace (suspect.c);
+ *   - the host asks twice whether its peer is there, while ESP arrives for it
+ *     (suspect.c);
+ *   - its packets begin when another host begins to send that receives nothing.
+ *     A pair has trust, which agreement raises and such a packet lowers, until
+ *     it is trusted fully, or taken back (review.c);
+ *   - another SPI begins soon that fits the host as well, and no other host;
+ *   - another host receives nothing, and this one receives with two SPIs though
+ *     it sends with one.
+ * Then the SPI is unclaimed again, its host a candidate again, and in most
+ * cases that SPI is refused to that host.
  *
- * Nothing that comes from outside alone opens more than one pair for a host, ends
- * one that traffic both ways has confirmed, or costs an event for each packet.
+ * Packets from outside alone open at most one pair per host, end none that
+ * traffic both ways has confirmed, and cause no event each.
+ *
+ * Each file calls only files further down:
+ *
+ *   ipsec          the handler
+ *   ike ike_port exchange esp outbound      a message of IKE, a packet of ESP
+ *   pair review suspect                     pairs an SPI, doubts a pair
+ *   repair                                  takes a pair back
+ *   inbound judge evidence probe hold       opens an SA, finds its owner
+ *   candidate unclaimed                     what is compared
+ *   remote ring blocks                      the hosts of a remote
+ *   host
+ *   ike_sa                                  the IKE session of a host, its SPIs
  */
 #include <vpnalg/ipsec.h>
 
@@ -67,8 +80,8 @@
 #include "remote.h"
 
 static const struct vpnalg_kind kinds[IPSEC_KINDS] = {
-	/* ESP that is nobody's still belongs to the hosts that have IKE with
-	 * that remote. */
+	/* Unknown ESP belongs to some host that has IKE with the remote, not
+	 * to the router. */
 	[IPSEC_KIND_IKE] = { .name = "IKE session",
 			     .slots = 2,
 			     .body = sizeof(struct ipsec_ike),
@@ -98,8 +111,9 @@ static const struct vpnalg_kind kinds[IPSEC_KINDS] = {
 	[IPSEC_KIND_AH] = { .name = "AH", .slots = 2 },
 };
 
-/* Where the remote's port is 500 and ours too, the remote may have been asked
- * from another port: then only the initiator SPI tells who asked. */
+/* Names the initiator SPI as the key. Between port 500 and port 500 a message
+ * from outside may answer one that was sent from another port: then only that
+ * SPI tells its host. */
 static bool match_spi(const struct vpnalg_parsed *parsed,
 		      struct vpnalg_match *match)
 {
@@ -135,8 +149,8 @@ static enum vpnalg_claim match_udp(const struct vpnalg_parsed *parsed,
 		return VPNALG_CLAIM_KEY;
 	match->space = PROTOCOL_UDP;
 	match->id = local;
-	/* Outside ports are unique towards a remote, whatever its port. What
-	 * came in may have come from the other port of the two. */
+	/* Outside ports are unique towards a remote, whatever its port. A
+	 * packet may have come in from the other one of the remote's two. */
 	match->port = parsed->inside ? remote : 0;
 	match->more = parsed->inside && parsed->inward && match->attempt == 0;
 	if (parsed->inside && match->attempt > 0)
@@ -150,16 +164,16 @@ static enum vpnalg_claim drop(struct vpnalg_match *match, uint8_t reason)
 	return VPNALG_CLAIM_DROP;
 }
 
-/* ESP carries the receiver's SPI only: the own one of the inside host if it
- * travels in, the peer's if it travels out. An SPI from outside that is not
- * known is for whoever has ESP with that remote. */
+/* Names the SPI as the key: the inside host's own if the packet travels in, the
+ * peer's if it travels out. The second key of an unknown SPI from outside is
+ * that of the remote: one of its hosts owns the SPI. */
 static enum vpnalg_claim match_esp(const struct vpnalg_parsed *parsed,
 				   struct vpnalg_match *match)
 {
 	match->space = ESP_PROTOCOL;
 	match->kind = parsed->inward ? IPSEC_KIND_IN : IPSEC_KIND_OUT;
 	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
-		return drop(match, VPNALG_DROP_FRAGMENT); /* ESP it is */
+		return drop(match, VPNALG_DROP_FRAGMENT);
 	if (parsed->l4_len < ESP_HEADER_LEN)
 		return drop(match, VPNALG_DROP_MALFORMED);
 	if (parsed->l4_caplen < ESP_HEADER_LEN)
@@ -186,7 +200,7 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 	case ESP_PROTOCOL:
 		return match_esp(parsed, match);
 	case AH_PROTOCOL:
-		/* Whoever has IKE with that remote may mean AH. */
+		/* It may be for a host that has IKE with the remote. */
 		match->space = ESP_PROTOCOL;
 		match->kind = IPSEC_KIND_AH;
 		return drop(match, VPNALG_DROP_AH);
@@ -195,8 +209,8 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 	}
 }
 
-/* Whether the packet is between the ports of its session, and the remote's is
- * that of NAT-T: what IKE says there is not read. */
+/* Returns whether the packet is between the ports of its session, and they are
+ * those of NAT-T: nothing of it is read. */
 static bool is_nat_t(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -208,7 +222,7 @@ static bool is_nat_t(struct vpnalg_step *step)
 				   VPNALG_INSIDE_OWN) == IKE_PORT_NAT_T;
 }
 
-/* What the store has no room for leaves no session behind. */
+/* A new session is closed again if the store has no room for its host. */
 static enum vpnalg_result translate_ike(struct vpnalg_step *step)
 {
 	bool is_new = step->record == NULL;

@@ -5,27 +5,29 @@
 #include "evidence.h"
 #include "host.h"
 
-/* So many candidates are dropped for one packet. */
+/* Bounds the candidacies that are ended for one packet: each costs a lookup. */
 #define DROPPED_MOST 2
 
-/* So many packets must agree before a host gets an SPI that none promised. */
+/* So many packets must point at a host before it gets an SPI that no exchange
+ * promised. */
 #define SEEKER_AFTER 2
 
-/* So many packets decide what one would leave open. */
+/* So many packets decide what one leaves open. */
 #define COUNT_CLEAR 3
 
-/* The candidates, ranked: of the one that stands best, of the next one if it
- * is likely as well, and of how many. */
+/* The candidates, ranked: the best one, the next one if it is likely as well,
+ * and how many there are of each rank. */
 struct ranking {
 	const struct ipsec_candidate *best, *next, *last;
 	struct ipsec_likelihood likelihood, next_likelihood;
-	unsigned counts[IPSEC_RANKS]; /* of hosts that are expected */
+	unsigned counts[IPSEC_RANKS]; /* of awaiting hosts */
 	unsigned all;
-	/* Hosts that hear nothing, and to which nothing is promised. */
+	/* Hosts that receive nothing, and to which none is promised. */
 	unsigned seekers;
 	const struct ipsec_candidate *seeker;
 };
 
+/* Returns whether one likelihood ranks above another. */
 static bool is_better(const struct ipsec_likelihood *a,
 		      const struct ipsec_likelihood *b)
 {
@@ -59,6 +61,7 @@ static void rank(struct ranking *ranking, const struct ipsec_candidate *c,
 	ranking->likelihood = *likelihood;
 }
 
+/* Ranks a host to which an SPI is promised. */
 static void rank_awaiting(struct ranking *ranking,
 			  const struct ipsec_candidate *c,
 			  const struct ipsec_likelihood *likelihood)
@@ -69,8 +72,8 @@ static void rank_awaiting(struct ranking *ranking,
 	rank(ranking, c, likelihood);
 }
 
-/* A host to which nothing is promised must show that it is the owner, and ranks
- * below one that is expected and shows as much. */
+/* Ranks a host to which none is promised. It must show that it is the owner,
+ * and ranks below an awaiting host that shows as much. */
 static void rank_seeker(struct ranking *ranking,
 			const struct ipsec_candidate *c,
 			struct ipsec_likelihood *likelihood)
@@ -82,15 +85,16 @@ static void rank_seeker(struct ranking *ranking,
 		rank(ranking, c, likelihood);
 }
 
-/* By how much the SPI is rather the best one's than the next one's. */
+/* Returns by how much the SPI is rather the best candidate's than the next
+ * one's. */
 static int32_t lead(const struct ranking *ranking)
 {
 	return (int32_t)(ranking->next_likelihood.surprise -
 			 ranking->likelihood.surprise);
 }
 
-/* Another SPI, nobody's too, fits the best host as well. It may be the next
- * one's: then both have to fit better so than the other way round. */
+/* Another unclaimed SPI may fit the best candidate as well. The next candidate
+ * may own it: that is clear if both fit better so than the other way round. */
 enum rival { RIVAL_NONE, RIVAL_UNDECIDED, RIVAL_CLEAR };
 
 static enum rival judge_rival(uint32_t now, const struct ranking *ranking,
@@ -113,6 +117,8 @@ static enum rival judge_rival(uint32_t now, const struct ranking *ranking,
 		       : RIVAL_CLEAR;
 }
 
+/* Returns whether the best candidate is likelier than the next one, and no
+ * other unclaimed SPI leaves that open. */
 static bool stands_out(const struct ipsec_blocks *blocks,
 		       const struct ranking *ranking,
 		       const struct ipsec_unclaimed *w)
@@ -138,14 +144,15 @@ static bool stands_out(const struct ipsec_blocks *blocks,
 	return clear;
 }
 
-/* Somebody receives as before, or has just stopped: a few packets will tell. */
+/* Returns whether some candidate receives as before, or has just stopped: a few
+ * more packets will tell. */
 static bool may_follow(const struct ranking *ranking,
 		       const struct ipsec_unclaimed *w)
 {
 	return ranking->counts[IPSEC_RANK_SOON] > 0 && w->count < COUNT_CLEAR;
 }
 
-/* Somebody is likely. */
+/* Returns whether the best candidate, which is likely, is the owner. */
 static bool is_clear(const struct ipsec_blocks *blocks,
 		     const struct ranking *ranking,
 		     const struct ipsec_unclaimed *w)
@@ -157,8 +164,9 @@ static bool is_clear(const struct ipsec_blocks *blocks,
 	return stands_out(blocks, ranking, w);
 }
 
-/* What a seeker shows may be chance. Where somebody who is expected may be the
- * owner, it has to show it when the SPI begins, twice in a row. */
+/* Returns whether the best candidate, a seeker, has shown often enough that it
+ * is the owner: once may be chance. Where an awaiting host may be the owner
+ * too, the seeker must rank first twice in a row when the SPI begins. */
 static bool is_shown(const struct ranking *ranking, struct ipsec_unclaimed *w)
 {
 	uint8_t id = (uint8_t)(ranking->best->id << 4);
@@ -173,8 +181,8 @@ static bool is_shown(const struct ranking *ranking, struct ipsec_unclaimed *w)
 	return again && w->total > 1;
 }
 
-/* Nobody who is expected can be the owner: the only host that hears nothing is,
- * or else the only one that is expected after all. */
+/* Returns the owner where no awaiting host can be it: the only seeker, or else
+ * the only awaiting host after all; NULL if there are more. */
 static const struct ipsec_candidate *left(const struct ranking *ranking,
 					  const struct ipsec_unclaimed *w,
 					  enum vpnalg_evidence *evidence)
@@ -213,7 +221,7 @@ static const struct ipsec_candidate *decide(const struct ipsec_blocks *blocks,
 	return left(ranking, w, evidence);
 }
 
-/* A candidate is none any more. What was promised to it has led to nothing. */
+/* Ends a candidacy; what was promised to the host has led to nothing. */
 static void end_candidacy(struct vpnalg *translator,
 			  const struct ipsec_blocks *blocks, unsigned place)
 {
@@ -269,7 +277,7 @@ vpnalg_ipsec_judge(struct vpnalg *translator, const struct ipsec_blocks *blocks,
 		   struct ipsec_unclaimed *w, enum vpnalg_evidence *evidence)
 {
 	struct ipsec_likelihood likelihood = { .rank = IPSEC_RANK_NONE };
-	bool asked = false, follows = false;
+	bool requested = false, follows = false;
 	struct ranking ranking = { .all = 0 };
 	const struct ipsec_candidate *c;
 	unsigned place, dropped = 0;
@@ -286,9 +294,9 @@ vpnalg_ipsec_judge(struct vpnalg *translator, const struct ipsec_blocks *blocks,
 		}
 		if (!ipsec_unclaimed_may_be(w, c))
 			continue;
-		if (!asked &&
+		if (!requested &&
 		    ipsec_unclaimed_follows_request(w, c, IPSEC_SWITCH_MS)) {
-			asked = true;
+			requested = true;
 			follows = vpnalg_ipsec_evidence_follows(blocks, w);
 		}
 		vpnalg_ipsec_evidence(blocks->now, c, w, follows, &likelihood);

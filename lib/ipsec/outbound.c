@@ -8,23 +8,24 @@
 #include "remote.h"
 #include "repair.h"
 
-/* A host that goes on to send is looked at once in so long. */
+/* A host that goes on sending is looked after once in so long. */
 #define LOOK_MS 2048
 
-/* A packet with an SA that is not the newest is noticed once in so long. */
+/* A packet with an SA that is not the newest is noted once in so long. */
 #define OLD_MS 64
 
-/* What a host heard so shortly ago answers what it sends. */
+/* ESP that the host received at most so long ago answers what it sends. */
 #define HEARS_MS 3000
 
-/* A host that was looked at so often, and heard nothing, seeks an SPI. */
+/* A host that received nothing at so many looks seeks an SPI. */
 #define UNHEARD_MAX 2
 
 /* SAs of one host that begin so soon after each other stay side by side; later
  * ones replace those before. */
 #define TOGETHER_MS 1000
 
-/* A host that only changes its SA has not been silent. */
+/* Returns whether the host sent nothing for a while. A host that only changes
+ * its SA has not been silent. */
 static bool was_silent(struct vpnalg *translator, struct vpnalg_record *host)
 {
 	struct vpnalg_record *outbound =
@@ -37,7 +38,8 @@ static bool was_silent(struct vpnalg *translator, struct vpnalg_record *host)
 	return ipsec_now(translator) - out->seen > IPSEC_SILENCE_MS;
 }
 
-/* The host sends, and did not before. */
+/* Notes that a host sends again after a silence, unless that was the time when
+ * it was held. */
 static void resume(struct vpnalg *translator, struct vpnalg_record *host)
 {
 	struct ipsec_host *h = ipsec_host_body(translator, host);
@@ -45,7 +47,7 @@ static void resume(struct vpnalg *translator, struct vpnalg_record *host)
 
 	if (h->flags & IPSEC_HOST_RESUMED &&
 	    now - h->resumed <= IPSEC_SILENCE_MS)
-		return; /* it was held back */
+		return; /* it was held meanwhile */
 	h->resumed = now;
 	h->flags |= IPSEC_HOST_RESUMED;
 	h->flags &= (uint16_t)~IPSEC_HOST_HELD;
@@ -53,6 +55,7 @@ static void resume(struct vpnalg *translator, struct vpnalg_record *host)
 	vpnalg_ipsec_candidate_update(translator, host);
 }
 
+/* Returns whether a new outbound SPI promises an inbound one; counts it. */
 static bool promises_inbound(struct ipsec_host *h, uint32_t since)
 {
 	if (h->flags & IPSEC_HOST_PROMISED) {
@@ -66,7 +69,7 @@ static bool promises_inbound(struct ipsec_host *h, uint32_t since)
 	return true;
 }
 
-/* The SA that was the newest one until now is used on only if the host has
+/* Marks the newest SA until now as old: it is used on only if the host has
  * several. */
 static void grow_old(struct vpnalg *translator, struct vpnalg_record *host)
 {
@@ -80,8 +83,8 @@ static void grow_old(struct vpnalg *translator, struct vpnalg_record *host)
 	vpnalg_session_changed(translator, sa);
 }
 
-/* A new outbound SPI promises an inbound one, unless an exchange did so before
- * and the inbound one was used first. */
+/* Notes the host's new outbound SA. It promises an inbound SPI, unless an
+ * exchange did so before and the inbound one was used first. */
 static void begin_to_send(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 			  struct vpnalg_record *host)
 {
@@ -104,6 +107,7 @@ static void begin_to_send(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 	vpnalg_session_changed(translator, host);
 }
 
+/* Finds the packet's host, or opens it. */
 static enum vpnalg_result find_host(struct vpnalg_step *step,
 				    struct vpnalg_record **host)
 {
@@ -113,7 +117,8 @@ static enum vpnalg_result find_host(struct vpnalg_step *step,
 	return vpnalg_ipsec_remote_admit(step, host);
 }
 
-/* The inbound SPI of the pair was used first: nothing is to be told apart. */
+/* Returns whether the inbound SPI of the pair was used first: nothing is to be
+ * told apart. */
 static bool is_inbound_first(struct vpnalg *translator,
 			     struct vpnalg_record *host)
 {
@@ -144,7 +149,7 @@ static enum vpnalg_result open_outbound(struct vpnalg_step *step,
 	return vpnalg_session_open(step, &opening, &step->record);
 }
 
-/* The packet is the first with its SPI. */
+/* Opens the SA of the first packet with its SPI. */
 static enum vpnalg_result begin(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
@@ -161,7 +166,7 @@ static enum vpnalg_result begin(struct vpnalg_step *step)
 	    was_silent(translator, host))
 		resume(translator, host);
 	remote = vpnalg_ipsec_remote_of(translator, host);
-	if (remote == NULL) /* a store that has lost it */
+	if (remote == NULL) /* the store has lost it */
 		return VPNALG_DROP_STORE;
 	vpnalg_ipsec_blocks_load(translator, remote, &blocks);
 	if (!is_inbound_first(translator, host) &&
@@ -209,8 +214,8 @@ static void seek(struct vpnalg *translator, struct vpnalg_record *host)
 		vpnalg_ipsec_repair_surplus(translator, &blocks, host);
 }
 
-/* A host that sends and hears nothing becomes a candidate for whatever nobody
- * claims: at once if it has no inbound SA, else when it was not heard twice. */
+/* Makes a host that sends and receives nothing a candidate: at once if it has
+ * no inbound SA, else after two looks. */
 static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
 		       uint32_t before)
 {
@@ -232,8 +237,8 @@ static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
 		seek(translator, host);
 }
 
-/* What its host needs to know of a packet: whether it begins to send again, and
- * whether it sends with several SAs. */
+/* Tells the host of a packet: that it sends with several SAs, and whether it is
+ * time to look after it. */
 static void notify_host(struct vpnalg_step *step, struct vpnalg_record *host,
 			struct ipsec_out *out, uint32_t before)
 {
@@ -271,9 +276,10 @@ static void seen_outward(struct vpnalg_step *step)
 	vpnalg_session_changed(translator, step->record);
 }
 
-/* Another host has begun to send with the same SPI and taken the outside key.
- * It may have gone since, and a third one may have come: the key must not lead
- * to that one alone. Without room it leads to nobody. */
+/* Gives the outside key of an SPI that several hosts send with back to this
+ * one. Another host has taken the key; it may have gone since, and a third one
+ * may have come: the key must not lead to that one alone. Without room it leads
+ * to nobody. */
 static void share_key(struct vpnalg_step *step)
 {
 	struct vpnalg_record *holder;

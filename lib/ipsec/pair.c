@@ -12,10 +12,11 @@
 #include "ring.h"
 #include "unclaimed.h"
 
-/* So many packets in doubt, and a pair made just before is doubted too. */
+/* So many packets without an owner throw doubt on a pair made just before. */
 #define CONTEST_COUNT 3
 
-/* Nobody stands out, or somebody only because no other is left. */
+/* Returns whether no candidate stands out, or one does only because no other is
+ * left. */
 static bool is_odd(const struct ipsec_candidate *host,
 		   const struct ipsec_unclaimed *w,
 		   enum vpnalg_evidence evidence)
@@ -24,8 +25,8 @@ static bool is_odd(const struct ipsec_candidate *host,
 			    : evidence == VPNALG_EVIDENCE_EXPECTED;
 }
 
-/* By a probe that was answered, or by what the wire shows. NULL if that is not
- * plain; then without evidence if there is none. */
+/* Returns the candidate that has answered a probe, or that stands out; NULL if
+ * undecided. *evidence then is what the judge says. */
 static const struct ipsec_candidate *find_owner(struct vpnalg *translator,
 						struct ipsec_blocks *blocks,
 						struct ipsec_unclaimed *w,
@@ -40,8 +41,8 @@ static const struct ipsec_candidate *find_owner(struct vpnalg *translator,
 	return owner;
 }
 
-/* A host that is alone with its remote gets whatever comes from there, with
- * room for a pair or without. */
+/* Gives a packet to the only host of its remote, with room for a pair or
+ * without. */
 static enum vpnalg_result pair_lone(struct vpnalg_step *step,
 				    struct vpnalg_record *remote,
 				    struct vpnalg_record *host)
@@ -59,7 +60,7 @@ static enum vpnalg_result pair_lone(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* Several hosts may own it; the SPI is kept as unclaimed one. */
+/* Gives a packet to one of several hosts, pairs its SPI, or drops it. */
 static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 				      struct ipsec_blocks *blocks,
 				      struct ipsec_unclaimed *w)
@@ -97,7 +98,8 @@ static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 	return result;
 }
 
-/* So many others are unclaimed that there is no place for it. */
+/* Gives a packet to some host: so many SPIs are unclaimed that there is no
+ * place for this one. */
 static enum vpnalg_result probe_any(struct vpnalg_step *step,
 				    struct ipsec_blocks *blocks)
 {
@@ -128,6 +130,8 @@ enum vpnalg_result vpnalg_ipsec_pair_unclaimed(struct vpnalg_step *step)
 	return result;
 }
 
+/* The packet has been given to its host already, with a pair or without: so it
+ * is translated in any case. */
 enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
@@ -149,7 +153,6 @@ enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
 	if (sa != NULL)
 		vpnalg_ipsec_inbound_unpair(
 			translator, vpnalg_ipsec_host_find(translator, sa), sa);
-	/* It has been given to the host already, with a pair or without. */
 	if (vpnalg_ipsec_inbound_open(step, remote, host, ipsec_now(translator),
 				      VPNALG_EVIDENCE_SHOWN) !=
 	    VPNALG_TRANSLATED)

@@ -7,41 +7,42 @@
 #include "remote.h"
 #include "ring.h"
 
-/* An SPI is probed with silent hosts once in so long; one that goes on without
- * a pause, as nothing does that an answer is expected to, less often. */
+/* An SPI is probed with silent hosts once in the one time, and once in the
+ * other if it goes on without a pause: who expects an answer pauses. */
 #define PROBE_MS 1000
-
 #define PROBE_STEADY_MS 3000
 
-/* A host that sends more often than that may do so by chance just then. */
+/* A host that sends more often than this may send by chance when it is probed.
+ */
 #define SILENT_MS 3000
 
-/* A host that has received before is asked only after that: until then
- * something else tells, as a rule. */
+/* A host that has received before is probed only after this time: until then
+ * other evidence comes, as a rule. */
 #define UNKNOWN_MS 1000
 
-/* An SPI that has been nobody's for so long, and so many packets, goes round. */
+/* An SPI that has been unclaimed for so long, and so many packets, goes round.
+ */
 #define ROUND_AFTER_MS 3000
-
 #define ROUND_AFTER 3
 
-/* Most that a server sends answers something that was sent so shortly ago. */
+/* Most of what a server sends answers something that was sent at most so long
+ * ago. */
 #define SENDING_MS 1200
 
-/* A round takes no longer than that, and gives no packet more often. */
+/* A round takes no longer than this; its pauses stay between the other two. */
 #define ROUND_MS 20000
-
 #define ROUND_LEAST_MS 250
-
 #define ROUND_MOST_MS 3000
 
+/* Returns whether the candidate is receiving. */
 static bool hears(const struct ipsec_blocks *blocks,
 		  const struct ipsec_candidate *c)
 {
 	return ipsec_candidate_hears(c, blocks->now - IPSEC_SILENCE_MS - 1);
 }
 
-/* Of a host that hears nothing: whether it has sent nothing for a while. */
+/* Returns whether a candidate that receives nothing has sent nothing for a
+ * while either. */
 static bool is_silent(const struct ipsec_blocks *blocks,
 		      const struct ipsec_candidate *c,
 		      const struct ipsec_unclaimed *w)
@@ -75,8 +76,8 @@ static bool was_probed_within(struct vpnalg *translator,
 	       ipsec_now(translator) - w->probed_at < ms;
 }
 
-/* Of two hosts that are probed at the same time it would not be plain which one
- * answers what. */
+/* Returns whether a silent host may be probed with the SPI now. No two are
+ * probed at the same time: it would not be plain which one answers what. */
 static bool silent_is_due(struct vpnalg *translator,
 			  const struct ipsec_blocks *blocks,
 			  const struct ipsec_unclaimed *w)
@@ -90,16 +91,16 @@ static bool silent_is_due(struct vpnalg *translator,
 				  w->count > 1 ? PROBE_STEADY_MS : PROBE_MS);
 }
 
-/* Who takes part in a turn. */
+/* The candidates that may be probed. */
 enum part {
-	PART_SILENT,  /* who neither hears nor sends */
-	PART_SENDING, /* who hears nothing, and has sent just now */
-	PART_DEAF,    /* who hears nothing */
+	PART_SILENT,  /* receives nothing, and sends nothing */
+	PART_SENDING, /* receives nothing, and has sent just now */
+	PART_DEAF,    /* receives nothing */
 	PARTS
 };
 
-/* Of each part: how many there are, the place of the first, and of the first
- * behind the SPI's turn; 0: none. */
+/* Of each part: how many candidates, the place of the first, and of the first
+ * behind the SPI's last turn; 0: none. */
 struct turns {
 	struct turn {
 		unsigned count, first, next;
@@ -139,31 +140,32 @@ static void find_turns(const struct ipsec_blocks *blocks,
 }
 
 static void note_probe(struct vpnalg *translator, struct ipsec_unclaimed *w,
-		       uint32_t id, unsigned place, uint8_t asked)
+		       uint32_t id, unsigned place, uint8_t awaiting)
 {
 	w->probed = id;
 	w->probed_at = ipsec_now(translator);
 	w->turn = (uint8_t)place;
 	w->flags &= (uint8_t)~IPSEC_UNCLAIMED_AWAITING;
-	w->flags |= IPSEC_UNCLAIMED_PROBED | asked;
+	w->flags |= IPSEC_UNCLAIMED_PROBED | awaiting;
 }
 
-/* The candidate of that place is probed. */
+/* Returns the host of that place, probed; NULL if it is dead. */
 static struct vpnalg_record *probe(struct vpnalg *translator,
 				   struct ipsec_blocks *blocks,
 				   struct ipsec_unclaimed *w, unsigned place,
-				   uint8_t asked)
+				   uint8_t awaiting)
 {
 	uint32_t id = ipsec_blocks_candidate(blocks, place)->id;
 	struct vpnalg_record *host = vpnalg_ipsec_host_alive(
 		translator, ipsec_blocks_remote(blocks), id);
 
-	note_probe(translator, w, id, place, asked);
+	note_probe(translator, w, id, place, awaiting);
 	if (host == NULL)
 		vpnalg_ipsec_candidate_clear(translator, blocks, place);
 	return host;
 }
 
+/* Returns the pause between the turns of so many hosts. */
 static uint32_t pause_of(unsigned count)
 {
 	uint32_t pause = count > 0 ? ROUND_MS / count : ROUND_MOST_MS;
@@ -173,6 +175,10 @@ static uint32_t pause_of(unsigned count)
 	return pause < ROUND_LEAST_MS ? ROUND_LEAST_MS : pause;
 }
 
+/* Returns whether the SPI may go round now. Silent hosts are probed first; but
+ * an SPI that has been unclaimed for long goes round among all hosts that
+ * receive nothing, and where there are none, among all hosts of the remote: so
+ * its owner gets some packets within a bounded time, whatever came before. */
 static bool round_is_due(struct vpnalg *translator,
 			 const struct ipsec_unclaimed *w)
 {
@@ -182,7 +188,8 @@ static bool round_is_due(struct vpnalg *translator,
 	       !was_probed_within(translator, w, ROUND_LEAST_MS);
 }
 
-/* Returns the next host of the SPI's round, or NULL if it is too soon. */
+/* Returns the next host of the SPI's round; NULL if it is too soon, or the host
+ * is dead. */
 static struct vpnalg_record *go_round(struct vpnalg *translator,
 				      struct ipsec_blocks *blocks,
 				      struct ipsec_unclaimed *w,

@@ -11,7 +11,8 @@ struct vpnalg_record *vpnalg_ipsec_remote_of(struct vpnalg *translator,
 	return vpnalg_ipsec_blocks_find(translator, session, 0);
 }
 
-/* False if the store has no room. */
+/* Counts the host with its remote, opening that if need be. Returns false if
+ * the store has no room. */
 static bool join(struct vpnalg_step *step, struct vpnalg_record *host)
 {
 	struct vpnalg *translator = step->translator;

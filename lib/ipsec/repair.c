@@ -10,11 +10,11 @@
 #include "ring.h"
 #include "unclaimed.h"
 
-/* A host's SPIs that go on side by side for so long are not an old one and the
- * one that follows it. */
+/* Two SPIs of a host that go on side by side for so long are not an old one and
+ * its successor. */
 #define SURPLUS_MS 3000
 
-/* How many hosts are looked at for one that hears nothing. */
+/* Bounds the hosts that are visited for one that receives nothing. */
 #define SURPLUS_HOSTS 3
 
 bool vpnalg_ipsec_repair_was_guessed(const struct ipsec_in *in)
@@ -41,7 +41,7 @@ bool vpnalg_ipsec_repair_may_be_others(struct vpnalg *translator,
 		       ipsec_host_body(translator, host)->in[0].first);
 }
 
-/* The host's youngest pair. It was expected since then. */
+/* Takes back the host's youngest pair; the host was awaiting it since then. */
 static void undo(struct vpnalg *translator, struct ipsec_blocks *blocks,
 		 struct vpnalg_record *host, uint32_t since, uint32_t refused)
 {
@@ -63,7 +63,6 @@ static void undo(struct vpnalg *translator, struct ipsec_blocks *blocks,
 	vpnalg_ipsec_candidate_await(translator, blocks, host, since);
 }
 
-/* The same where nothing of the remote is known yet. */
 void vpnalg_ipsec_repair_youngest(struct vpnalg *translator,
 				  struct vpnalg_record *host, uint32_t refused)
 {
@@ -99,8 +98,8 @@ void vpnalg_ipsec_repair_take_back(struct vpnalg *translator,
 	vpnalg_ipsec_unclaimed_again(translator, blocks, &taken);
 }
 
-/* Returns the one of two SPIs that is less certain, if both are in use; or
- * NULL. */
+/* Returns the one of the host's two SAs that is less certain, if both are in
+ * use and the host sends with one; else NULL. */
 static struct vpnalg_record *find_surplus(struct vpnalg *translator,
 					  struct vpnalg_record *host)
 {
@@ -146,8 +145,8 @@ void vpnalg_ipsec_repair_surplus(struct vpnalg *translator,
 	}
 }
 
-/* The host got an SPI, and now one has begun that fits as well. Whose is which
- * is open again, if the first may be anybody else's. */
+/* Takes back a pair if the unclaimed SPI fits its host as well, and the pair
+ * may be another candidate's. Returns whether it did. */
 static bool contest(struct vpnalg *translator, struct ipsec_blocks *blocks,
 		    const struct ipsec_since *paired,
 		    const struct ipsec_unclaimed *w)

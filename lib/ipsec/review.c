@@ -6,13 +6,14 @@
 #include "host.h"
 #include "repair.h"
 
-/* What comes within that is an answer. */
+/* A packet that comes within this time after another counts as its answer. */
 #define ANSWERED_MS 350
 
-/* How much a pair gains by what agrees, and loses by what does not. */
+/* The trust that a pair gains by a packet that agrees, and loses by one that
+ * does not. */
 enum { GAIN = 1, LOSS = 2 };
 
-/* So much trust above that of a new pair is traffic both ways, for a while. */
+/* A pair that has gained so much has traffic both ways, for a while. */
 #define CONFIRMED_GAIN 2
 
 static void gain(struct vpnalg *translator, struct vpnalg_record *sa,
@@ -27,8 +28,8 @@ static void gain(struct vpnalg *translator, struct vpnalg_record *sa,
 	vpnalg_session_changed(translator, sa);
 }
 
-/* Returns the ID of a host that hears nothing, and began to send within the
- * time that an answer takes and later than `sent`; or 0. */
+/* Returns the ID of a candidate that receives nothing, and began to send within
+ * the time that an answer takes and later than `sent`; 0 if there is none. */
 static uint32_t find_better(const struct ipsec_blocks *blocks, uint32_t but,
 			    uint32_t sent)
 {
@@ -46,7 +47,8 @@ static uint32_t find_better(const struct ipsec_blocks *blocks, uint32_t but,
 	return 0;
 }
 
-/* The pair is rather that other host's. Returns whether it was undone. */
+/* Lowers the trust in a pair in favour of another host, and takes it back at 0.
+ * Returns whether it did. */
 static bool lose(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 		 struct vpnalg_record *host, uint32_t better)
 {
@@ -70,8 +72,9 @@ static bool lose(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 	return true;
 }
 
-/* Packets begin, and the host has not just sent, or has just begun to. Another
- * one that hears nothing may have begun to send later than that. */
+/* Returns whether the pair was taken back in favour of another host: packets
+ * begin, its host has not just sent, and the other one began to send later than
+ * that. */
 static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *host,
 			uint32_t sent)
 {
@@ -93,11 +96,10 @@ static bool has_just_resumed(const struct ipsec_host *h, uint32_t now)
 	return h->flags & IPSEC_HOST_RESUMED && now - h->resumed <= ANSWERED_MS;
 }
 
-/* A lone packet that came just after the host had connected has made the pair. The
- * host has never sent anything, not even an answer: the packet may as well have
- * been for another host that has connected, and waits for the remote to begin.
- * Returns whether the pair was undone; when it began says nothing any more.
- * `before` is when the packet before came. */
+/* Returns whether a pair was taken back that a lone packet has made, just after
+ * the host had connected. The host has never sent anything, not even an answer:
+ * the packet may have been for another host that has connected, and waits for
+ * the remote to begin. When the SPI began says nothing any more. */
 static bool was_unanswered(struct vpnalg_step *step, struct vpnalg_record *host,
 			   uint32_t before)
 {

@@ -4,7 +4,7 @@
 #include "blocks.h"
 #include "host.h"
 
-/* Puts the host behind the one whose turn it is. */
+/* The host gets the place behind the one whose turn it is. */
 void vpnalg_ipsec_ring_enter(struct vpnalg *translator,
 			     struct vpnalg_record *remote,
 			     struct vpnalg_record *host)
@@ -56,7 +56,7 @@ void vpnalg_ipsec_ring_leave(struct vpnalg *translator,
 
 	if (next == NULL)
 		return;
-	id = ipsec_host_body(translator, next)->previous; /* its own */
+	id = ipsec_host_body(translator, next)->previous; /* its own ID */
 	if (r->turn == id)
 		r->turn = next != host ? h->next : 0;
 	ipsec_host_body(translator, next)->previous = h->previous;
@@ -64,7 +64,7 @@ void vpnalg_ipsec_ring_leave(struct vpnalg *translator,
 	link_after(translator, host, h->previous, h->next);
 }
 
-/* A host of the remote that is dead is closed on the way. NULL if it was. */
+/* Returns the host of that ID. A dead one is closed: NULL. */
 static struct vpnalg_record *visit(struct vpnalg *translator,
 				   struct vpnalg_record *remote, uint32_t id)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The ring of all hosts of a remote, in which one after the other is visited. */
+/* The ring of all hosts of a remote: they are visited one after the other. */
 #ifndef VPNALG_IPSEC_RING_H
 #define VPNALG_IPSEC_RING_H
 

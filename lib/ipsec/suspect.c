@@ -5,31 +5,35 @@
 #include "remote.h"
 #include "repair.h"
 
-/* What the host received before may be overtaken for so long. */
+/* Packets with the old SA may be overtaken by those with the new one for so
+ * long. */
 #define OVERTAKEN_MS 60
 
-/* After that its end or its going on says nothing. */
+/* After this time the end of the old SA, or its going on, says nothing. */
 #define CONTRADICTION_MS 5000
 
-/* A pair must have had a chance. */
+/* A pair must have had so much time before it is suspected. */
 #define CHANCE_MS 3000
 
-/* A doubt is forgotten after that. */
+/* A suspicion is forgotten after this time. */
 #define SUSPECTED_MS 70000
 
-/* So long after a host's good-bye something may still arrive. */
+/* Packets may still arrive for so long after a host has taken leave. */
 #define GOOD_BYE_MS 1000
 
-/* What has arrived since then would keep a host from asking, had it heard it. */
+/* A host that had received ESP at most so long ago would not ask whether its
+ * peer is there. */
 #define ARRIVING_MS 5000
 
-/* The host may have begun to send by chance when it was probed. */
+/* Returns whether a pair may be wrong. A host that was probed may have begun to
+ * send by chance. */
 static bool may_be_wrong(const struct ipsec_in *in)
 {
 	return vpnalg_ipsec_repair_was_guessed(in) ||
 	       in->evidence == VPNALG_EVIDENCE_ANSWERED;
 }
 
+/* A younger SA that is certain means that the host has two. */
 void vpnalg_ipsec_suspect_successor(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
@@ -67,6 +71,7 @@ static void refuse(struct vpnalg *translator, struct vpnalg_record *host)
 				     vpnalg_ipsec_host_id(translator, host));
 }
 
+/* One liveness check may be about something else. */
 void vpnalg_ipsec_suspect_youngest(struct vpnalg_step *step,
 				   struct vpnalg_record *host)
 {
@@ -84,7 +89,7 @@ void vpnalg_ipsec_suspect_youngest(struct vpnalg_step *step,
 	in = vpnalg_session_body(translator, sa);
 	if (!may_be_wrong(in) || now - in->seen > ARRIVING_MS ||
 	    now - h->in[0].first < CHANCE_MS ||
-	    (again && before < CHANCE_MS)) /* sent again */
+	    (again && before < CHANCE_MS)) /* a retransmission */
 		return;
 	if (again) {
 		refuse(translator, host);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "unclaimed.h"
 
-/* One that nothing was heard of for so long may give way to any other. */
+/* An SPI that has been silent for so long may be evicted by any other. */
 #define STALE_MS 3000
 
 /* Returns whether the host that was probed with the SPI may still answer. */
@@ -11,8 +11,8 @@ static bool is_probed(const struct ipsec_unclaimed *w, uint32_t now)
 	       now - w->probed_at <= IPSEC_ANSWER_MS;
 }
 
-/* It must be plain what an answer is to: an SPI whose probe may be answered
- * stays. */
+/* Returns whether a new SPI may take this place. An SPI whose probe may be
+ * answered stays: it must be plain which SPI an answer is for. */
 static bool may_evict(const struct ipsec_unclaimed *w, bool fresh, uint32_t now)
 {
 	if (w->spi == 0 || now - w->last > STALE_MS)
@@ -21,6 +21,8 @@ static bool may_evict(const struct ipsec_unclaimed *w, bool fresh, uint32_t now)
 	       !is_probed(w, now);
 }
 
+/* Returns whether this place is filled before the other: empty places first,
+ * then the SPI that has been silent for longest. */
 static bool evict_before(const struct ipsec_unclaimed *w,
 			 const struct ipsec_unclaimed *other)
 {
@@ -29,7 +31,8 @@ static bool evict_before(const struct ipsec_unclaimed *w,
 	return ipsec_is_after(other->last, w->last);
 }
 
-/* Finds the SPI's own place, or else the one to be filled. */
+/* Returns the SPI's own place, or else the one to be filled; NULL if there is
+ * none. */
 static struct ipsec_unclaimed *place_for(struct ipsec_blocks *blocks,
 					 uint32_t spi, bool fresh,
 					 unsigned *place)

@@ -101,6 +101,8 @@ lib_libcore_la_SOURCES = \
 	lib/l2tp/l2tp.h \
 	lib/l2tp/lifetime.c \
 	lib/l2tp/lifetime.h \
+	lib/l2tp/lookup.c \
+	lib/l2tp/lookup.h \
 	lib/l2tp/message.c \
 	lib/l2tp/message.h \
 	lib/l2tp/out.c \

@@ -147,9 +147,9 @@ static inline enum vpnalg_claim vpnalg_match_drop(struct vpnalg_match *match,
  *
  * @param parsed the packet
  * @param length how many bytes of l4 the header has
- * @return VPNALG_TRANSLATED if all of them may be read, VPNALG_DROP_MALFORMED if
- *         the packet is shorter, VPNALG_DROP_TRUNCATED if only its head is in
- *         memory
+ * @return VPNALG_TRANSLATED if all of them may be read, VPNALG_DROP_MALFORMED
+ *         if the packet is shorter, VPNALG_DROP_TRUNCATED if only its head is
+ *         in memory
  */
 static inline enum vpnalg_result
 vpnalg_has_header(const struct vpnalg_parsed *parsed, uint32_t length)
@@ -604,9 +604,9 @@ VPNALG_API void vpnalg_session_revive(const struct vpnalg *translator,
 				      vpnalg_time lifetime);
 
 /**
- * Tells whether a packet from inside takes an announced end back. In the first 3
- * seconds of the linger, or in its first half if that is shorter, it does not: it
- * may have been on its way already, or be the answer to the end.
+ * Tells whether a packet from inside takes an announced end back. It does not
+ * in the first 3 seconds of the linger, or in its first half if that is
+ * shorter: it may have been on its way already, or be the answer to the end.
  *
  * @param translator the translator
  * @param record the session; its deadline is the one that the end has set

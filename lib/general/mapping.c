@@ -90,9 +90,9 @@ static struct vpnalg_range cut_range(const struct vpnalg_ports *ports,
 	return range;
 }
 
-/* RFC 4787 REQ-3a and REQ-4: well-known ports and others each among
- * themselves, even and odd ones too, as far as the ports given allow; then any
- * port. Identifiers are just numbers. */
+/* RFC 4787 REQ-3a and REQ-4: well-known ports and others each among themselves,
+ * even and odd ones too, as far as the ports given allow; then any port.
+ * Identifiers are just numbers. */
 static void set_ranges(struct vpnalg_opening *opening,
 		       const struct vpnalg_ports *ports)
 {
@@ -204,8 +204,8 @@ static enum vpnalg_result open_session(struct vpnalg_step *step,
 	return open_child(step, &opening, mapping, parent, &step->record);
 }
 
-/* The mapping's outside port is also that of a session of another handler, which
- * has it towards this remote alone, and whose the answer would be. */
+/* The mapping's outside port is also that of a session of another handler,
+ * which has it towards this remote alone, and whose the answer would be. */
 static bool is_held(struct vpnalg_step *step, struct vpnalg_record *mapping)
 {
 	return find_beside(step, mapping, VPNALG_OUTSIDE_OWN, 0) != NULL;
@@ -239,8 +239,8 @@ static bool has_other(struct vpnalg_step *step, struct vpnalg_record *mapping,
 	return session != NULL && session->handler != mapping->handler;
 }
 
-/* Whether the packet's remote has answered such a session from the port to which
- * the packet goes, and where it would look like that one's. */
+/* Whether the packet's remote has answered such a session from the port to
+ * which the packet goes, and where it would look like that one's. */
 static bool is_answers(struct vpnalg_step *step, struct vpnalg_record *mapping)
 {
 	return step->parsed->protocol != PROTOCOL_ICMP &&
@@ -287,8 +287,8 @@ enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
 /* From outside */
 
 /* Whether another handler has a session between these ports: the inside host
- * would take the packet for that one's, which has another outside port. So it is
- * with both ports of IKE (RFC 3947 4), from either of which it answers. */
+ * would take the packet for that one's, which has another outside port. So it
+ * is with both ports of IKE (RFC 3947 4), from either of which it answers. */
 static bool is_anothers(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;

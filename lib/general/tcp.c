@@ -58,8 +58,8 @@ static bool is_past_grace(const struct vpnalg_step *step)
 					    timers(step)->tcp_transitory);
 }
 
-/* A connection is established when the inside host has answered the other
- * end's SYN: RFC 5382 REQ-5. */
+/* A connection is established when the inside host has answered the other end's
+ * SYN: RFC 5382 REQ-5. */
 static uint8_t follow_out(const struct vpnalg_step *step, uint8_t state)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The inside hosts that have GRE tunnels with a remote: for whom a packet with a
- * Key is that nobody sends with. */
+/* The inside hosts that have GRE tunnels with a remote: for whom a packet with
+ * a Key is that nobody sends with. */
 #include "far_end.h"
 
 #include <string.h>

@@ -12,8 +12,9 @@
 
 #include "far_end.h"
 
-/* Deadlines, which tell how long a host has been silent, are moved once a second,
- * so that a busy tunnel does not write to its record for every packet. */
+/* Deadlines, which tell how long a host has been silent, are moved once a
+ * second, so that a busy tunnel does not write to its record for every
+ * packet. */
 #define SLACK_MS 1000
 
 /* After so long a silence of its host a Key, or none, is another host's that

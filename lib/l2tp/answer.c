@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages that come in for tunnels of shared flows: whether they are theirs, and
- * what becomes of the IDs in them. */
+/* Messages that come in for tunnels of shared flows. */
 #include "answer.h"
 
 #include "lifetime.h"
@@ -8,9 +7,10 @@
 #include "server.h"
 #include "tunnel.h"
 
-/* Whether a message is not the tunnel's, for its sender has another ID: it is
- * for one that asked with the same ID from another port, or hid it. Until the
- * inside host has used the peer's ID, an answer with another one is as good. */
+/* Tells whether a message is misdirected: its sender has another ID than the
+ * tunnel's peer. It answers a requester that requested the same ID from another
+ * port, or hid it. Until the inside host has used the peer's ID, an answer with
+ * another ID is as good. */
 static bool is_misdirected(struct vpnalg_step *step, struct vpnalg_record *flow,
 			   struct vpnalg_record *tunnel,
 			   const struct l2tp_message *m)
@@ -47,8 +47,8 @@ static void take_misdirected(struct vpnalg_step *step,
 		vpnalg_l2tp_server_misdirected(step, requester, m);
 }
 
-/* The session that the message names, or NULL. An ID of no session passes as it
- * is, unless the inside host would take it for one of its own. */
+/* Finds the session that the message names, or sets NULL. An ID of no session
+ * passes as it is, unless the inside host would take it for one of its own. */
 static enum vpnalg_result find_session(struct vpnalg_step *step,
 				       struct vpnalg_record *flow,
 				       struct l2tp_message *m,
@@ -78,7 +78,6 @@ static enum vpnalg_result attach(struct vpnalg_step *step,
 	return vpnalg_l2tp_peer_attach(step, flow, tunnel, its->value);
 }
 
-/* All that can fail. */
 enum vpnalg_result vpnalg_l2tp_answer_prepare(struct vpnalg_step *step,
 					      struct vpnalg_record *flow,
 					      struct vpnalg_record *tunnel,

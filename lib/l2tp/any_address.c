@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SCCRQs that may be answered from another address, where the caller wants that
- * (RFC 2661 8.1). A question is found by the outside port and the ID that was
- * asked for, whoever answers. */
+/* SCCRQs that may be answered from another address (RFC 2661 8.1). The outside
+ * port and the requested ID find the record of such an SCCRQ, whatever address
+ * answers. */
 #include <vpnalg/l2tp.h>
 
 #include "any_address.h"
@@ -16,14 +16,15 @@ static struct l2tp_any_address *body(struct vpnalg_step *step,
 	return vpnalg_session_body(step->translator, sccrq);
 }
 
-/* From which the flow's packets come. */
+/* Returns the outside port that the flow's packets come from. */
 static uint32_t port_of(struct vpnalg_step *step, struct vpnalg_record *flow)
 {
 	return l2tp_is_shared(step, flow) ? L2TP_PORT
 					  : l2tp_flow_port(step, flow);
 }
 
-/* Whether the flow has asked it, as it stands outside now. */
+/* Tells whether the record is of an SCCRQ of the flow, as the flow is outside
+ * now. */
 static bool is_of(struct vpnalg_step *step, struct vpnalg_record *sccrq,
 		  struct vpnalg_record *flow)
 {
@@ -37,7 +38,7 @@ static bool is_of(struct vpnalg_step *step, struct vpnalg_record *sccrq,
 	       memcmp(body(step, sccrq)->remote, ours.remote, length) == 0;
 }
 
-/* Asking */
+/* Requests */
 
 static enum vpnalg_result open_record(struct vpnalg_step *step,
 				      struct vpnalg_record *flow,
@@ -86,7 +87,8 @@ static struct vpnalg_record *find_record(struct vpnalg_step *step,
 	return vpnalg_session_find(step->translator, &tuple);
 }
 
-/* Once answered, the same question is not open to others again. */
+/* Renews the record of an SCCRQ that is sent again, or opens one. An SCCRQ that
+ * was answered is not open to other addresses again. */
 static enum vpnalg_result renew_or_open(struct vpnalg_step *step,
 					struct vpnalg_record *flow,
 					const struct l2tp_id *id,
@@ -108,8 +110,8 @@ static enum vpnalg_result renew_or_open(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* An SCCRQ goes out. An ID that cannot be read, or that is another one outside,
- * is none by which a stranger's answer could be told. */
+/* An ID that cannot be read, or that is another one outside, gets no record: an
+ * answer from another address could not be told by it. */
 enum vpnalg_result vpnalg_l2tp_any_address_open(struct vpnalg_step *step,
 						struct vpnalg_record *flow,
 						const struct l2tp_message *m,
@@ -133,7 +135,8 @@ enum vpnalg_result vpnalg_l2tp_any_address_open(struct vpnalg_step *step,
 
 /* Answers */
 
-/* The inside host's flow with a remote, by the port from which it asked. */
+/* Returns the inside host's flow with a remote, from the port that sent the
+ * SCCRQ. */
 static struct vpnalg_record *flow_with(struct vpnalg_step *step,
 				       struct vpnalg_record *sccrq,
 				       const uint8_t *remote)
@@ -149,8 +152,8 @@ static struct vpnalg_record *flow_with(struct vpnalg_step *step,
 	return vpnalg_session_find(step->translator, &tuple);
 }
 
-/* Who has asked it, if it may still be answered from elsewhere. Equal questions
- * of two hosts may not. */
+/* Returns the flow that sent the SCCRQ, if another address may still answer it.
+ * Equal SCCRQs of two hosts may not be answered so. */
 static struct vpnalg_record *requester_of(struct vpnalg_step *step,
 					  struct vpnalg_record *sccrq,
 					  const struct l2tp_message *m)
@@ -173,7 +176,8 @@ static struct vpnalg_record *requester_of(struct vpnalg_step *step,
 		       : NULL;
 }
 
-/* The same as the requester's, ports and all, but with who has answered. */
+/* Opens a flow like the requester's, with the same ports, towards the address
+ * that has answered. */
 static enum vpnalg_result open_flow(struct vpnalg_step *step,
 				    struct vpnalg_record *requester,
 				    struct vpnalg_record **flow)
@@ -208,8 +212,6 @@ static enum vpnalg_result open_flow(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* An answer to the question step->record comes from where it was not asked: a
- * flow for it. */
 enum vpnalg_result vpnalg_l2tp_any_address_follow(struct vpnalg_step *step,
 						  const struct l2tp_message *m,
 						  struct vpnalg_record **flow)
@@ -223,7 +225,6 @@ enum vpnalg_result vpnalg_l2tp_any_address_follow(struct vpnalg_step *step,
 	return open_flow(step, requester, flow);
 }
 
-/* It is fixed from now on. */
 void vpnalg_l2tp_any_address_close(struct vpnalg_step *step,
 				   struct vpnalg_record *sccrq)
 {

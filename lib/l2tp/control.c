@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages and data that go out: what they say of tunnels and sessions, and what
- * becomes of the IDs in them. First all is done that may fail, and is undone if
+/* Outgoing messages and data: the tunnels and sessions that they belong to, and
+ * the other form of their IDs. All that may fail comes first, and is undone if
  * it does. */
 #include "control.h"
 
@@ -9,15 +9,16 @@
 #include "peer.h"
 #include "server.h"
 #include "tunnel.h"
+#include "unmatched.h"
 
-/* What a message that goes out is about. */
+/* The tunnel and session that an outgoing message belongs to. */
 struct out {
 	struct vpnalg_record *tunnel;  /* by the peer's ID or its own */
 	struct vpnalg_record *session; /* of version 3, by its own ID */
 	struct l2tp_opened opened;
 };
 
-/* The tunnel's own ID, in an SCCRP or StopCCN. */
+/* Finds or opens the tunnel by its own ID, in an SCCRP or StopCCN. */
 static enum vpnalg_result own_tunnel(struct vpnalg_step *step,
 				     struct vpnalg_record *flow,
 				     const struct l2tp_message *m,
@@ -44,8 +45,8 @@ static enum vpnalg_result own_tunnel(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* An SCCCN, by which the inside host shows that it has had the answer: the
- * tunnel is the one that the answer was for. */
+/* Finds or opens the tunnel of an SCCCN, which shows that the inside host has
+ * had the answer: the tunnel is the one that the answer was for. */
 static enum vpnalg_result complete(struct vpnalg_step *step,
 				   struct vpnalg_record *flow,
 				   const struct l2tp_message *m,
@@ -74,8 +75,8 @@ static bool opens_session(const struct l2tp_message *m)
 	       m->type == L2TP_OCRQ || m->type == L2TP_OCRP;
 }
 
-/* The session's own ID. One of no session passes as it is, for without it the
- * control connection would stall. */
+/* Finds or opens the session by its own ID. An ID of no session passes as it
+ * is, so that the control connection does not stall. */
 static enum vpnalg_result own_session(struct vpnalg_step *step,
 				      struct vpnalg_record *flow,
 				      struct l2tp_message *m, struct out *out)
@@ -102,7 +103,7 @@ static enum vpnalg_result own_session(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* The peer's IDs, of the tunnel in the header and of the session. */
+/* Attaches the peer's IDs: the tunnel's in the header, and the session's. */
 static enum vpnalg_result attach(struct vpnalg_step *step,
 				 struct vpnalg_record *flow,
 				 const struct l2tp_message *m,
@@ -121,88 +122,8 @@ static enum vpnalg_result attach(struct vpnalg_step *step,
 	return result;
 }
 
-/* Nothing has changed since the last data of this tunnel or session: it is there,
- * and lives nearly as long as its flow. So a flow that is busy with one of them is
- * all that must be looked for. */
-static bool is_busy(struct vpnalg_step *step, const struct l2tp_flow *f,
-		    const struct l2tp_message *m)
-{
-	uint32_t life = vpnalg_session_timers(step->translator)->udp;
-
-	return f->busy != 0 && f->busy == m->header.value &&
-	       f->busy_version == m->version &&
-	       !(f->flags & L2TP_FLOW_LINGERING) &&
-	       (uint32_t)step->now + life - f->busy_until <
-		       life / L2TP_SLACK_PART;
-}
-
-/* With the tunnel, session or claim that data has gone to; NULL for none. */
-static void set_busy(struct vpnalg_step *step, struct vpnalg_record *flow,
-		     const struct l2tp_message *m,
-		     const struct vpnalg_record *with)
-{
-	struct l2tp_flow *f = l2tp_flow(step, flow);
-
-	if (with == NULL && f->busy == 0)
-		return;
-	f->busy = with != NULL ? m->header.value : 0;
-	f->busy_version = m->version;
-	f->busy_until = with != NULL ? (uint32_t)with->deadline : 0;
-	vpnalg_session_changed(step->translator, flow);
-}
-
-/* The claim to what the packet is for: the one that the flow has, or NULL, unless
- * it was lost to another, or a new one. */
-static enum vpnalg_result find_claim(struct vpnalg_step *step,
-				     struct vpnalg_record *flow,
-				     const struct l2tp_message *m,
-				     struct vpnalg_record **claim)
-{
-	if (m->header.value == 0)
-		return VPNALG_TRANSLATED;
-	if (*claim != NULL && step->parsed->inside &&
-	    !((*claim)->keys & 1U << VPNALG_OUTSIDE_OWN) &&
-	    vpnalg_l2tp_peer_is_anothers(step, flow, &m->header)) {
-		vpnalg_session_close(step->translator, *claim);
-		*claim = NULL;
-	}
-	if (*claim == NULL && !step->parsed->undo)
-		return vpnalg_l2tp_peer_claim(step, flow, &m->header, claim);
-	return VPNALG_TRANSLATED;
-}
-
-/* Whoever shares a port and is not known to the remote by a tunnel cannot be
- * told from the others, neither here nor by what comes back; but one has the
- * port itself, and over IP one has the rest. Nobody has what is another's. */
-static enum vpnalg_result pass_unknown(struct vpnalg_step *step,
-				       struct vpnalg_record *flow,
-				       const struct l2tp_message *m,
-				       struct vpnalg_record *claim)
-{
-	enum vpnalg_result result = VPNALG_TRANSLATED;
-
-	if (l2tp_is_shared(step, flow) &&
-	    (m->header.value == 0 ||
-	     (m->udp && l2tp_flow_port(step, flow) != L2TP_PORT)))
-		return VPNALG_DROP_NO_SESSION;
-	if (!m->udp)
-		result = vpnalg_l2tp_flow_take_rest(step, flow);
-	if (result == VPNALG_TRANSLATED)
-		result = find_claim(step, flow, m, &claim);
-	if (result != VPNALG_TRANSLATED)
-		return result;
-	vpnalg_l2tp_flow_refresh(step, flow, m);
-	if (claim == NULL)
-		return VPNALG_TRANSLATED;
-	if (claim->deadline != flow->deadline)
-		vpnalg_session_set_lifetime(step->translator, claim,
-					    flow->deadline - step->now);
-	if (!m->control)
-		set_busy(step, flow, m, claim);
-	return VPNALG_TRANSLATED;
-}
-
-/* Whether the tunnel is named by what the remote calls another's. */
+/* Tells whether the message names the tunnel by an ID that belongs to
+ * another. */
 static bool names_anothers(struct vpnalg_step *step, struct vpnalg_record *flow,
 			   const struct l2tp_message *m,
 			   struct vpnalg_record *tunnel)
@@ -216,12 +137,12 @@ static bool names_anothers(struct vpnalg_step *step, struct vpnalg_record *flow,
 	return vpnalg_l2tp_peer_is_anothers(step, flow, &m->header);
 }
 
-static enum vpnalg_result prepare(struct vpnalg_step *step,
-				  struct vpnalg_record *flow,
-				  struct l2tp_message *m, struct out *out)
+/* Finds or opens the tunnel that the message names; NULL if it names none. */
+static enum vpnalg_result find_tunnel(struct vpnalg_step *step,
+				      struct vpnalg_record *flow,
+				      struct l2tp_message *m, struct out *out)
 {
-	const struct l2tp_id *peer = &m->ids[L2TP_PEER_SESSION];
-	enum vpnalg_result result = VPNALG_TRANSLATED;
+	enum vpnalg_result result;
 	unsigned i;
 
 	for (i = L2TP_OWN_TUNNEL; i <= L2TP_OWN_CONNECTION; i++) {
@@ -229,7 +150,26 @@ static enum vpnalg_result prepare(struct vpnalg_step *step,
 		if (result != VPNALG_TRANSLATED)
 			return result;
 	}
-	result = complete(step, flow, m, out);
+	return complete(step, flow, m, out);
+}
+
+/* Tells whether tunnel and session have their peer's IDs for themselves. */
+static bool hold_peers(struct vpnalg_step *step, struct vpnalg_record *flow,
+		       const struct out *out)
+{
+	return vpnalg_l2tp_peer_hold(step, flow, out->tunnel) &&
+	       (out->session == NULL ||
+		vpnalg_l2tp_peer_hold(step, flow, out->session));
+}
+
+/* Does all that can fail; VPNALG_UNTOUCHED if the message names no tunnel. */
+static enum vpnalg_result prepare(struct vpnalg_step *step,
+				  struct vpnalg_record *flow,
+				  struct l2tp_message *m, struct out *out)
+{
+	const struct l2tp_id *peer = &m->ids[L2TP_PEER_SESSION];
+	enum vpnalg_result result = find_tunnel(step, flow, m, out);
+
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	if (out->tunnel == NULL)
@@ -245,11 +185,8 @@ static enum vpnalg_result prepare(struct vpnalg_step *step,
 	result = attach(step, flow, m, out);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	return vpnalg_l2tp_peer_hold(step, flow, out->tunnel) &&
-			       (out->session == NULL ||
-				vpnalg_l2tp_peer_hold(step, flow, out->session))
-		       ? VPNALG_TRANSLATED
-		       : VPNALG_DROP_NO_SESSION;
+	return hold_peers(step, flow, out) ? VPNALG_TRANSLATED
+					   : VPNALG_DROP_NO_SESSION;
 }
 
 static void commit(struct vpnalg_step *step, struct vpnalg_record *flow,
@@ -273,14 +210,14 @@ static void commit(struct vpnalg_step *step, struct vpnalg_record *flow,
 					 m->type == L2TP_SCCCN);
 }
 
-/* Whether the message says whose it is, to the remote and to undo. */
+/* Tells whether the message names its tunnel, to the remote and to undo. */
 static bool is_named(const struct l2tp_message *m)
 {
 	return m->header.value != 0 || m->ids[L2TP_OWN_TUNNEL].size != 0 ||
 	       m->ids[L2TP_OWN_CONNECTION].size != 0;
 }
 
-/* An SCCRQ by which no tunnel can be told from others: from who has the port. */
+/* Passes an SCCRQ that names no tunnel, if its sender has port 1701 itself. */
 static enum vpnalg_result pass_nameless(struct vpnalg_step *step,
 					struct vpnalg_record *flow,
 					const struct l2tp_message *m)
@@ -291,8 +228,8 @@ static enum vpnalg_result pass_nameless(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* A message of a shared flow that is no SCCRQ, or an SCCRQ by which no tunnel
- * can be told from others. */
+/* Takes a message of a shared flow that is no SCCRQ, or is an SCCRQ that names
+ * no tunnel. */
 static enum vpnalg_result control_out(struct vpnalg_step *step,
 				      struct vpnalg_record *flow,
 				      struct l2tp_message *m,
@@ -308,7 +245,8 @@ static enum vpnalg_result control_out(struct vpnalg_step *step,
 		return VPNALG_DROP_NO_SESSION;
 	result = prepare(step, flow, m, &out);
 	if (result == VPNALG_UNTOUCHED)
-		return pass_unknown(step, flow, m, claimed ? tunnel : NULL);
+		return vpnalg_l2tp_unmatched_pass(step, flow, m,
+						  claimed ? tunnel : NULL);
 	if (result == VPNALG_TRANSLATED)
 		commit(step, flow, m, &out);
 	else
@@ -316,42 +254,58 @@ static enum vpnalg_result control_out(struct vpnalg_step *step,
 	return result;
 }
 
-/* What travels out, but for SCCRQs. In a flow of its own port only the remote's
- * tunnels and sessions are looked at. */
-enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
-					   struct vpnalg_record *flow,
-					   struct l2tp_message *m)
+/* Passes a packet of a flow that is not shared, by the claim to the remote's
+ * ID. */
+static enum vpnalg_result pass_by_claim(struct vpnalg_step *step,
+					struct vpnalg_record *flow,
+					const struct l2tp_message *m,
+					struct vpnalg_record *claim)
 {
-	const struct l2tp_flow *f = l2tp_flow(step, flow);
-	bool shared = f->flags & L2TP_FLOW_SHARED;
-	struct vpnalg_record *tunnel;
-	enum vpnalg_result result;
+	enum vpnalg_result result =
+		vpnalg_l2tp_unmatched_pass(step, flow, m, claim);
 
-	if (shared && !m->whole)
-		return VPNALG_DROP_TRUNCATED;
-	if (!m->control && is_busy(step, f, m)) {
-		vpnalg_l2tp_flow_refresh(step, flow, m);
-		return VPNALG_TRANSLATED;
-	}
-	if (m->control)
-		set_busy(step, flow, m, NULL);
-	tunnel = vpnalg_l2tp_tunnel_find(step, flow, true, &m->header);
-	if (m->control && shared)
-		return control_out(step, flow, m, tunnel);
-	if (tunnel == NULL || tunnel->kind == L2TP_KIND_CLAIM) {
-		result = pass_unknown(step, flow, m, tunnel);
-		if (result != VPNALG_TRANSLATED)
-			return result;
-		if (m->control && m->type == L2TP_SCCCN &&
-		    f->flags & L2TP_FLOW_HEARD)
-			vpnalg_l2tp_server_answered(step, flow);
-		return VPNALG_TRANSLATED;
-	}
+	if (result == VPNALG_TRANSLATED && m->control &&
+	    m->type == L2TP_SCCCN &&
+	    l2tp_flow(step, flow)->flags & L2TP_FLOW_HEARD)
+		vpnalg_l2tp_server_answered(step, flow);
+	return result;
+}
+
+/* Passes a packet to the remote's ID of a tunnel or session. */
+static enum vpnalg_result pass_by_tunnel(struct vpnalg_step *step,
+					 struct vpnalg_record *flow,
+					 const struct l2tp_message *m,
+					 struct vpnalg_record *tunnel)
+{
 	if (!vpnalg_l2tp_peer_hold(step, flow, tunnel))
 		return VPNALG_DROP_NO_SESSION;
 	vpnalg_l2tp_flow_refresh(step, flow, m);
 	vpnalg_l2tp_lifetime_use(step, flow, tunnel, false);
 	if (!m->control && !(tunnel->flags & VPNALG_SESSION_ENDED))
-		set_busy(step, flow, m, tunnel);
+		vpnalg_l2tp_flow_set_busy(step, flow, m, tunnel);
 	return VPNALG_TRANSLATED;
+}
+
+/* In a flow that is not shared only the remote's IDs are looked up. */
+enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
+					   struct vpnalg_record *flow,
+					   struct l2tp_message *m)
+{
+	bool shared = l2tp_is_shared(step, flow);
+	struct vpnalg_record *tunnel;
+
+	if (shared && !m->whole)
+		return VPNALG_DROP_TRUNCATED;
+	if (!m->control && vpnalg_l2tp_flow_is_busy(step, flow, m)) {
+		vpnalg_l2tp_flow_refresh(step, flow, m);
+		return VPNALG_TRANSLATED;
+	}
+	if (m->control)
+		vpnalg_l2tp_flow_set_busy(step, flow, m, NULL);
+	tunnel = vpnalg_l2tp_tunnel_find(step, flow, true, &m->header);
+	if (m->control && shared)
+		return control_out(step, flow, m, tunnel);
+	if (tunnel == NULL || tunnel->kind == L2TP_KIND_CLAIM)
+		return pass_by_claim(step, flow, m, tunnel);
+	return pass_by_tunnel(step, flow, m, tunnel);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Flows: who opens them, how long they live, and what becomes of the addresses
- * and ports. */
+/* Flows. */
 #include "flow.h"
 
 #include "server.h"
@@ -11,9 +10,9 @@
  * another host. */
 #define SILENCE_MS 60000
 
-/* The other form of the addresses and ports, by a flow or by a tunnel in it.
- * What is not L2TP has the flow's own outside port, even if L2TP shares
- * another. */
+/* Rewrites the addresses and ports, by a flow or by a tunnel in it. A packet
+ * that is not L2TP has the flow's own outside port, even if L2TP shares another
+ * one. */
 static void rewrite_ends(struct vpnalg_step *step, struct vpnalg_record *record,
 			 bool foreign)
 {
@@ -39,7 +38,6 @@ static void rewrite_ends(struct vpnalg_step *step, struct vpnalg_record *record,
 				  port);
 }
 
-/* All that can fail has not. */
 enum vpnalg_result vpnalg_l2tp_flow_finish(struct vpnalg_step *step,
 					   struct vpnalg_record *record,
 					   const struct l2tp_message *m)
@@ -51,7 +49,8 @@ enum vpnalg_result vpnalg_l2tp_flow_finish(struct vpnalg_step *step,
 
 /* The beginning */
 
-/* Its outside number is one of no meaning: see vpnalg_l2tp_flow_take_rest(). */
+/* Opens a flow over IP. Its outside ID is random: vpnalg_l2tp_flow_take_rest()
+ * tells why. */
 static enum vpnalg_result open_ip_flow(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -95,8 +94,6 @@ enum vpnalg_result vpnalg_l2tp_flow_open(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* The flow of a tunnel, session or claim; NULL if it is gone, even if another
- * handler has its ports now. */
 struct vpnalg_record *vpnalg_l2tp_flow_find(struct vpnalg_step *step,
 					    struct vpnalg_record *tunnel)
 {
@@ -118,7 +115,6 @@ struct vpnalg_record *vpnalg_l2tp_flow_find(struct vpnalg_step *step,
 	return flow != NULL && flow->handler == tunnel->handler ? flow : NULL;
 }
 
-/* NULL if it is another one by now. */
 struct vpnalg_record *vpnalg_l2tp_flow_of(struct vpnalg_step *step,
 					  struct vpnalg_record *tunnel)
 {
@@ -141,7 +137,7 @@ void vpnalg_l2tp_flow_answered(struct vpnalg_step *step,
 	vpnalg_session_changed(step->translator, flow);
 }
 
-/* Over IP, the rest: what is no tunnel's or session's */
+/* The rest, over IP: packets of no known tunnel or session */
 
 bool vpnalg_l2tp_flow_has_rest(struct vpnalg_step *step,
 			       struct vpnalg_record *flow)
@@ -160,8 +156,8 @@ static bool is_silent(struct vpnalg_step *step,
 	return flow->deadline - step->now + SILENCE_MS <= life;
 }
 
-/* The first host that sends what is no tunnel's or session's has all that comes
- * in of that kind, until it is silent. */
+/* The first host that sends a packet of no tunnel or session has the rest,
+ * until it is silent. */
 enum vpnalg_result vpnalg_l2tp_flow_take_rest(struct vpnalg_step *step,
 					      struct vpnalg_record *flow)
 {
@@ -186,7 +182,7 @@ enum vpnalg_result vpnalg_l2tp_flow_take_rest(struct vpnalg_step *step,
 	return VPNALG_DROP_STORE;
 }
 
-/* How long */
+/* Lifetime */
 
 static uint32_t slack(uint32_t life)
 {
@@ -194,7 +190,8 @@ static uint32_t slack(uint32_t life)
 						      : L2TP_SLACK_MS;
 }
 
-/* What is known of the server lives on by its messages; data is spared that. */
+/* Moves the flow's deadline, and with control messages that of the server's
+ * record. Data is spared the second lookup. */
 static void live(struct vpnalg_step *step, struct vpnalg_record *flow,
 		 const struct l2tp_message *m)
 {
@@ -205,8 +202,7 @@ static void live(struct vpnalg_step *step, struct vpnalg_record *flow,
 		vpnalg_l2tp_server_extend(step, flow);
 }
 
-/* The end of its tunnel was announced. In a shared flow the tunnel itself has
- * an end. */
+/* In a shared flow the tunnel itself has an end. */
 void vpnalg_l2tp_flow_linger(struct vpnalg_step *step,
 			     struct vpnalg_record *flow)
 {
@@ -220,7 +216,6 @@ void vpnalg_l2tp_flow_linger(struct vpnalg_step *step,
 		vpnalg_session_timers(step->translator)->linger);
 }
 
-/* Something goes out. */
 void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
 			      struct vpnalg_record *flow,
 			      const struct l2tp_message *m)
@@ -240,4 +235,38 @@ void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
 	} else if (flow->deadline - step->now <= life - slack(life)) {
 		live(step, flow, m);
 	}
+}
+
+/* Data */
+
+/* A flow that is busy with a tunnel, session or claim needs no second lookup:
+ * nothing has changed since the last data, and the record lives nearly as long
+ * as its flow. */
+bool vpnalg_l2tp_flow_is_busy(struct vpnalg_step *step,
+			      struct vpnalg_record *flow,
+			      const struct l2tp_message *m)
+{
+	const struct l2tp_flow *f = l2tp_flow(step, flow);
+	uint32_t life = vpnalg_session_timers(step->translator)->udp;
+
+	return f->busy != 0 && f->busy == m->header.value &&
+	       f->busy_version == m->version &&
+	       !(f->flags & L2TP_FLOW_LINGERING) &&
+	       (uint32_t)step->now + life - f->busy_until <
+		       life / L2TP_SLACK_PART;
+}
+
+void vpnalg_l2tp_flow_set_busy(struct vpnalg_step *step,
+			       struct vpnalg_record *flow,
+			       const struct l2tp_message *m,
+			       const struct vpnalg_record *with)
+{
+	struct l2tp_flow *f = l2tp_flow(step, flow);
+
+	if (with == NULL && f->busy == 0)
+		return;
+	f->busy = with != NULL ? m->header.value : 0;
+	f->busy_version = m->version;
+	f->busy_until = with != NULL ? (uint32_t)with->deadline : 0;
+	vpnalg_session_changed(step->translator, flow);
 }

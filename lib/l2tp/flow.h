@@ -48,4 +48,16 @@ bool vpnalg_l2tp_flow_has_rest(struct vpnalg_step *step,
 enum vpnalg_result vpnalg_l2tp_flow_take_rest(struct vpnalg_step *step,
 					      struct vpnalg_record *flow);
 
+/* Tells whether the flow's last data went to the same ID, and nothing has
+ * changed since. */
+bool vpnalg_l2tp_flow_is_busy(struct vpnalg_step *step,
+			      struct vpnalg_record *flow,
+			      const struct l2tp_message *message);
+
+/* Notes the tunnel, session or claim that data has gone to, or NULL. */
+void vpnalg_l2tp_flow_set_busy(struct vpnalg_step *step,
+			       struct vpnalg_record *flow,
+			       const struct l2tp_message *message,
+			       const struct vpnalg_record *with);
+
 #endif

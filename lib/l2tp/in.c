@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What travels in: for whom it is. */
+/* Incoming packets: the host that each is for. */
 #include "in.h"
 
 #include "../wire/ip.h"
@@ -13,7 +13,7 @@
 #include "tunnel.h"
 #include "unmatched.h"
 
-/* Data, of a tunnel or session that has its own key. */
+/* Takes data of a tunnel or session that has its own key. */
 static enum vpnalg_result data_in(struct vpnalg_step *step,
 				  struct l2tp_message *m)
 {
@@ -31,14 +31,15 @@ static enum vpnalg_result data_in(struct vpnalg_step *step,
 	return vpnalg_l2tp_flow_finish(step, step->record, m);
 }
 
-/* To port 1701, which no flow has for itself. It may be the router's own. */
+/* Takes a packet to port 1701, which no flow has for itself. It may be the
+ * router's own. */
 static enum vpnalg_result server_in(struct vpnalg_step *step,
 				    const struct l2tp_message *m)
 {
-	bool insists = ((struct l2tp_server *)vpnalg_session_body(
-				step->translator, step->record))
-			       ->flags &
-		       L2TP_SERVER_FIXED_PORT;
+	bool fixed_port = ((struct l2tp_server *)vpnalg_session_body(
+				   step->translator, step->record))
+				  ->flags &
+			  L2TP_SERVER_FIXED_PORT;
 	enum vpnalg_result result = VPNALG_UNTOUCHED;
 	struct vpnalg_record *flow = NULL;
 
@@ -48,12 +49,12 @@ static enum vpnalg_result server_in(struct vpnalg_step *step,
 		step->record = flow;
 		return vpnalg_l2tp_flow_finish(step, flow, m);
 	}
-	return result == VPNALG_UNTOUCHED && insists ? VPNALG_DROP_GUARDED
-						     : result;
+	return result == VPNALG_UNTOUCHED && fixed_port ? VPNALG_DROP_GUARDED
+							: result;
 }
 
-/* What a message for the flow says of it. A pending SCCRQ is answered by what
- * names its ID; where that is hidden, the inside host tells later. */
+/* Updates the flow for a message. A message that names the requested ID answers
+ * the pending SCCRQ; if the ID is hidden, the inside host shows it later. */
 static void take_control(struct vpnalg_step *step, struct vpnalg_record *flow,
 			 const struct l2tp_message *m)
 {
@@ -74,7 +75,8 @@ static void take_control(struct vpnalg_step *step, struct vpnalg_record *flow,
 	}
 }
 
-/* All that can fail for want of room. */
+/* Learns the peer's ID and port from an answer. Fails if the store has no
+ * room. */
 static enum vpnalg_result learn_peer(struct vpnalg_step *step,
 				     struct vpnalg_record *flow,
 				     struct vpnalg_record *tunnel,
@@ -99,7 +101,7 @@ static enum vpnalg_result control_in(struct vpnalg_step *step,
 {
 	enum vpnalg_result result;
 
-	/* In the outside form it would have been found before the flow. */
+	/* In the outside form the tunnel was found before the flow. */
 	if (tunnel == NULL && step->parsed->inside &&
 	    l2tp_is_shared(step, flow))
 		tunnel = vpnalg_l2tp_tunnel_find(step, flow, false, &m->header);
@@ -126,8 +128,8 @@ static enum vpnalg_result control_in(struct vpnalg_step *step,
 	return vpnalg_l2tp_flow_finish(step, flow, m);
 }
 
-/* An answer from another address. What was opened for it is closed if it does
- * not get through. */
+/* Takes an answer from another address. The flow and tunnel that it opens are
+ * closed if it does not get through. */
 static enum vpnalg_result any_address_in(struct vpnalg_step *step,
 					 struct l2tp_message *m)
 {
@@ -154,8 +156,8 @@ static enum vpnalg_result any_address_in(struct vpnalg_step *step,
 	return result;
 }
 
-/* Whether it came to the outside port that the flow has for itself, though L2TP
- * has port 1701: from there nobody was asked. */
+/* Tells whether a packet came to the flow's own outside port although L2TP has
+ * port 1701: no SCCRQ was sent from there. */
 static bool is_to_wrong_port(struct vpnalg_step *step,
 			     struct vpnalg_record *flow)
 {
@@ -173,22 +175,23 @@ static enum vpnalg_result foreign_in(struct vpnalg_step *step,
 	return vpnalg_l2tp_flow_finish(step, step->record, m);
 }
 
-/* Over IP, while a hidden ID is asked for: what answers. */
+/* Tells whether a packet over IP was found by the slot but is no answer: only
+ * an answer may match a requester with a hidden ID. */
 static bool is_others(struct vpnalg_step *step, const struct l2tp_message *m)
 {
 	return step->record->kind == L2TP_KIND_IP_FLOW &&
 	       step->slot == VPNALG_OUTSIDE_PEER && !l2tp_is_answer(m);
 }
 
-/* In its inside form it was found by the port of the inside host alone, unless it
- * is from port 1701: what the flow has not taken may be another session's. */
+/* Tells whether a packet that the flow has not taken may be another session's.
+ * In its inside form it was found by the inside host's port alone, unless it
+ * comes from port 1701. */
 static bool may_be_another_sessions(const struct vpnalg_step *step)
 {
 	return step->parsed->inside && step->parsed->protocol == PROTOCOL_UDP &&
 	       vpnalg_remote_port(step->parsed) != L2TP_PORT;
 }
 
-/* What travels in, in either form. */
 enum vpnalg_result vpnalg_l2tp_in(struct vpnalg_step *step,
 				  struct l2tp_message *m)
 {

@@ -30,7 +30,8 @@ enum l2tp_space {
 	 * that has the rest, which is what comes in for no known tunnel or
 	 * session, and a random one for others. */
 	L2TP_SPACE_FLOW = 0x40000,
-	/* ID 0: the flow with the pending SCCRQ, where only one may be pending */
+	/* ID 0: the flow with the pending SCCRQ, where only one may be
+	 * pending */
 	L2TP_SPACE_SLOT = 0x50000,
 	L2TP_SPACE_SERVER = 0x60000, /* ID 0: a server */
 	/* The ID that an SCCRQ requests. TUNNEL or CONNECTION is added, and the
@@ -102,7 +103,8 @@ struct l2tp_server {
 struct l2tp_tunnel {
 	uint32_t parent;
 	uint32_t heard; /* when a packet came in; low 32 bits */
-	/* Tells tunnels with one inside ID apart; a session has its tunnel's. */
+	/* Tells tunnels with one inside ID apart; a session has its
+	 * tunnel's. */
 	uint16_t generation;
 	uint16_t remote_port;
 	uint16_t flags;

@@ -2,8 +2,8 @@
 /* How long tunnels live, and the sessions of version 3 in them. */
 #include "lifetime.h"
 
-/* What a tunnel lives on when its sessions have ended in the midst of its
- * packet. */
+/* A tunnel that its sessions have kept alive outlives the last of them by this,
+ * for the packet that has found that one dead. */
 #define LAST_MOMENT_MS 1000
 
 static struct l2tp_tunnel *body(struct vpnalg *translator,
@@ -57,7 +57,7 @@ void vpnalg_l2tp_lifetime_closed(struct vpnalg *translator,
 
 /* The end */
 
-/* No session outlives its flow, so an end does not make one live longer. */
+/* An end does not make a session live longer: none outlives its flow. */
 static void linger(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	uint32_t ms = vpnalg_session_timers(translator)->linger;
@@ -67,7 +67,7 @@ static void linger(struct vpnalg *translator, struct vpnalg_record *record)
 	vpnalg_session_end(translator, record, left < ms ? left : ms);
 }
 
-/* What the inside host has ended nothing takes back. */
+/* An end that the inside host has announced is final. */
 void vpnalg_l2tp_lifetime_end(struct vpnalg_step *step,
 			      struct vpnalg_record *record)
 {
@@ -77,7 +77,6 @@ void vpnalg_l2tp_lifetime_end(struct vpnalg_step *step,
 	vpnalg_session_changed(step->translator, record);
 }
 
-/* It goes on, for as long as its flow. */
 void vpnalg_l2tp_lifetime_extend(struct vpnalg_step *step,
 				 const struct vpnalg_record *flow,
 				 struct vpnalg_record *record)
@@ -93,7 +92,8 @@ void vpnalg_l2tp_lifetime_swept(struct vpnalg *translator,
 		linger(translator, record);
 }
 
-/* A tunnel that its sessions keep alive may be past its deadline. */
+/* Tells whether the deadline is far enough away. A tunnel that its sessions
+ * keep alive may be past it. */
 static bool is_fresh(struct vpnalg_step *step,
 		     const struct vpnalg_record *record)
 {
@@ -112,9 +112,10 @@ static bool may_revive(struct vpnalg_step *step,
 	       l2tp_is_past_grace(step, record);
 }
 
-/* Whether there is a tunnel to go on with; a tunnel itself needs none. Who goes on
- * with a session goes on with its tunnel. It is looked for only if an end was
- * announced: what else becomes of it the sweep tells. */
+/* Tells whether there is a tunnel to go on with; a tunnel itself needs none. A
+ * host that goes on with a session goes on with its tunnel, whose end is taken
+ * back. The tunnel is looked up only if an end was announced: the sweep sees
+ * all else. */
 static bool has_parent(struct vpnalg_step *step, struct vpnalg_record *flow,
 		       struct vpnalg_record *record)
 {
@@ -135,8 +136,6 @@ static bool has_parent(struct vpnalg_step *step, struct vpnalg_record *flow,
 	return vpnalg_session_goes_on(step->translator, parent);
 }
 
-/* The inside host goes on with it, or only begins: what it has confirmed is
- * another tunnel than the one that was to end. */
 void vpnalg_l2tp_lifetime_use(struct vpnalg_step *step,
 			      struct vpnalg_record *flow,
 			      struct vpnalg_record *record, bool begins)
@@ -160,8 +159,8 @@ static void note_heard(struct vpnalg_step *step, struct vpnalg_record *record)
 	vpnalg_session_changed(step->translator, record);
 }
 
-/* Something has come in for it; noted once a second. A remote that sends data of
- * a session has not forgotten its control connection. */
+/* Heard is noted once a second. A remote that sends data of a session has not
+ * forgotten its control connection. */
 void vpnalg_l2tp_lifetime_hear(struct vpnalg_step *step,
 			       struct vpnalg_record *record)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An L2TP packet taken apart: the receiver's ID in its header, and the IDs in
- * the AVPs of a control message. Whatever is behind a length is not read. A
- * datagram whose header is none of L2TP's is foreign: another protocol uses the
+/* Parsing of an L2TP packet: the receiver's ID in its header, and the IDs in
+ * the AVPs of a control message. Bytes behind a length are not read. A datagram
+ * with another header than L2TP's is foreign: another protocol uses the
  * port. */
 #include "message.h"
 
@@ -22,7 +22,7 @@ static const struct avp {
 				L2TP_SPACE_SESSION },
 };
 
-/* Whether the message has so many bytes, and they are in memory. */
+/* Tells whether the message has this many bytes, and they are in memory. */
 static enum vpnalg_result has(const struct l2tp_message *m, uint32_t length)
 {
 	if (m->length < length)
@@ -116,7 +116,8 @@ static enum vpnalg_result read_data3(const struct vpnalg_parsed *parsed,
 	return m->header.value != 0 ? VPNALG_TRANSLATED : VPNALG_DROP_MALFORMED;
 }
 
-/* What both versions begin with over UDP, and control messages over IP. */
+/* Reads the flags that both versions begin with over UDP, and control messages
+ * over IP. */
 static enum vpnalg_result read_flags(const struct vpnalg_parsed *parsed,
 				     struct l2tp_message *m)
 {
@@ -181,7 +182,6 @@ static enum vpnalg_result read_ip(const struct vpnalg_parsed *parsed,
 	return read_flags(parsed, m);
 }
 
-/* The header alone. */
 enum vpnalg_result vpnalg_l2tp_message_head(const struct vpnalg_parsed *parsed,
 					    struct l2tp_message *m)
 {
@@ -190,8 +190,8 @@ enum vpnalg_result vpnalg_l2tp_message_head(const struct vpnalg_parsed *parsed,
 						: read_ip(parsed, m);
 }
 
-/* A second AVP of a type would pass as it is: there is none in a message that
- * makes sense. */
+/* Takes an ID from its AVP. A second AVP of the same type would pass as it is;
+ * no message that makes sense has one. */
 static enum vpnalg_result take_id(const struct vpnalg_parsed *parsed,
 				  struct l2tp_message *m, unsigned which,
 				  uint32_t at, unsigned length)
@@ -215,7 +215,7 @@ static enum vpnalg_result take_id(const struct vpnalg_parsed *parsed,
 	return VPNALG_TRANSLATED;
 }
 
-/* An AVP that is wholly in memory. The first one is the Message Type. */
+/* Takes an AVP that is wholly in memory. The first one is the Message Type. */
 static enum vpnalg_result take_avp(const struct vpnalg_parsed *parsed,
 				   struct l2tp_message *m, uint32_t at,
 				   unsigned length)
@@ -268,7 +268,6 @@ static enum vpnalg_result walk_avps(const struct vpnalg_parsed *parsed,
 	return VPNALG_TRANSLATED;
 }
 
-/* All of it, as far as it is in memory. */
 enum vpnalg_result vpnalg_l2tp_message_read(const struct vpnalg_parsed *parsed,
 					    struct l2tp_message *m)
 {
@@ -279,8 +278,8 @@ enum vpnalg_result vpnalg_l2tp_message_read(const struct vpnalg_parsed *parsed,
 	return walk_avps(parsed, m);
 }
 
-/* RFC 3931 5.4.1: the digest covers the header too, and whoever has no secret
- * cannot make another. */
+/* RFC 3931 5.4.1: the digest covers the header too, and cannot be made anew
+ * without the secret. */
 bool vpnalg_l2tp_message_is_fit(const struct l2tp_message *m)
 {
 	unsigned i;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A packet taken apart: the receiver's ID in its header, and the IDs in the AVPs
- * of a control message. */
+/* A packet taken apart: the receiver's ID in its header, and the IDs in the
+ * AVPs of a control message. */
 #ifndef VPNALG_L2TP_MESSAGE_H
 #define VPNALG_L2TP_MESSAGE_H
 

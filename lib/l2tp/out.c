@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What travels out: it may open a flow and keeps it. */
+/* Outgoing packets: they may open a flow, and keep it. */
 #include "out.h"
 
 #include "../wire/ip.h"
@@ -9,8 +9,8 @@
 #include "server.h"
 #include "tunnel.h"
 
-/* Whether it has the outside port that the flow has for itself, where L2TP has
- * port 1701. */
+/* Tells whether the packet has the flow's own outside port where L2TP has port
+ * 1701, or the other way round. */
 static bool has_wrong_port(struct vpnalg_step *step, struct vpnalg_record *flow)
 {
 	return step->parsed->protocol == PROTOCOL_UDP &&
@@ -21,8 +21,8 @@ static bool has_wrong_port(struct vpnalg_step *step, struct vpnalg_record *flow)
 				: l2tp_flow_port(step, flow));
 }
 
-/* Whether it goes to a port of the remote from which the flow, or the tunnel
- * that it is for, was answered. */
+/* Tells whether the packet goes to a port that the remote has answered from, to
+ * the flow or to the packet's tunnel. */
 static bool has_right_remote(struct vpnalg_step *step,
 			     struct vpnalg_record *flow,
 			     const struct l2tp_message *m)
@@ -40,9 +40,9 @@ static bool has_right_remote(struct vpnalg_step *step,
 	       l2tp_tunnel(step, tunnel)->remote_port == port;
 }
 
-/* The flow that has sent it; NULL if it is not the one that was found. A turn
- * that ended without an answer may still be held by a flow that does not have
- * this port. */
+/* Returns the flow that has sent the packet; NULL if it is not the one found. A
+ * requester that was not answered may still have the slot, without having this
+ * port. */
 static struct vpnalg_record *sender(struct vpnalg_step *step,
 				    const struct l2tp_message *m)
 {
@@ -56,13 +56,13 @@ static struct vpnalg_record *sender(struct vpnalg_step *step,
 	return flow;
 }
 
-/* What is no SCCRQ. */
+/* Takes a packet that is no SCCRQ. */
 static enum vpnalg_result pass(struct vpnalg_step *step,
 			       struct vpnalg_record *flow,
-			       struct l2tp_message *m, bool insists)
+			       struct l2tp_message *m, bool fixed_port)
 {
 	if (!m->foreign && !(l2tp_flow(step, flow)->flags & L2TP_FLOW_BEGUN))
-		vpnalg_l2tp_server_resume(step, flow, insists);
+		vpnalg_l2tp_server_resume(step, flow, fixed_port);
 	if (!m->foreign)
 		return vpnalg_l2tp_control_out(step, flow, m);
 	vpnalg_l2tp_flow_refresh(step, flow, m);
@@ -70,7 +70,7 @@ static enum vpnalg_result pass(struct vpnalg_step *step,
 }
 
 static enum vpnalg_result go_out(struct vpnalg_step *step,
-				 struct l2tp_message *m, bool insists)
+				 struct l2tp_message *m, bool fixed_port)
 {
 	struct vpnalg_record *flow = sender(step, m);
 	enum vpnalg_result result;
@@ -79,17 +79,17 @@ static enum vpnalg_result go_out(struct vpnalg_step *step,
 		return VPNALG_UNTOUCHED;
 	step->record = flow;
 	result = vpnalg_l2tp_request_is_one(m)
-			 ? vpnalg_l2tp_request(step, flow, m, insists)
-			 : pass(step, flow, m, insists);
+			 ? vpnalg_l2tp_request(step, flow, m, fixed_port)
+			 : pass(step, flow, m, fixed_port);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	return vpnalg_l2tp_flow_finish(step, flow, m);
 }
 
-/* In either form. What is dropped leaves no flow behind, unless its host is told
- * to wait: then the flow knows how long it has. */
+/* A dropped packet leaves no flow behind, unless its host is held back: then
+ * the flow knows for how long. */
 enum vpnalg_result vpnalg_l2tp_out(struct vpnalg_step *step,
-				   struct l2tp_message *m, bool insists)
+				   struct l2tp_message *m, bool fixed_port)
 {
 	struct vpnalg_record *opened = NULL;
 	enum vpnalg_result result;
@@ -101,7 +101,7 @@ enum vpnalg_result vpnalg_l2tp_out(struct vpnalg_step *step,
 		step->slot = VPNALG_INSIDE_OWN;
 		opened = step->record;
 	}
-	result = go_out(step, m, insists);
+	result = go_out(step, m, fixed_port);
 	if (opened == NULL || result == VPNALG_TRANSLATED ||
 	    result == VPNALG_DROP_HELD)
 		return result;

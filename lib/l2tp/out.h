@@ -6,6 +6,7 @@
 #include "message.h"
 
 enum vpnalg_result vpnalg_l2tp_out(struct vpnalg_step *step,
-				   struct l2tp_message *message, bool insists);
+				   struct l2tp_message *message,
+				   bool fixed_port);
 
 #endif

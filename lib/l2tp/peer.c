@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The remote's IDs: of tunnels, and of sessions of version 3. What an inside host
- * sends goes to one of them, and a remote can tell hosts that share an outside
- * address by nothing else; so each is one host's: the one's whose record has the
- * outside key of the peer's ID. A tunnel or session has it as its peer's ID;
- * whoever else is the first to send to one claims it. */
+/* The remote's IDs: of tunnels, and of sessions of version 3. A packet from
+ * inside goes to one of them, and a remote cannot tell hosts that share an
+ * outside address by anything else. So each ID belongs to one host: that whose
+ * record has the outside key of the peer's ID. A tunnel or session has it as
+ * its peer's ID. Otherwise the first host that sends to it claims it. */
 #include "peer.h"
 
 #include "flow.h"
@@ -16,8 +16,7 @@ static struct l2tp_tunnel *body(struct vpnalg *translator,
 	return vpnalg_session_body(translator, record);
 }
 
-/* Whether a claim is more than that of anybody who sends to any ID: its flow is
- * one that is answered. */
+/* Tells whether a claim is more than a guess: its flow is answered. */
 static bool is_firm(struct vpnalg_step *step, struct vpnalg_record *claim)
 {
 	struct vpnalg_record *flow = vpnalg_l2tp_flow_find(step, claim);
@@ -26,8 +25,8 @@ static bool is_firm(struct vpnalg_step *step, struct vpnalg_record *claim)
 	       l2tp_flow(step, flow)->flags & L2TP_FLOW_ANSWERED;
 }
 
-/* Whether the holder of an ID keeps it, though the flow would have it: for the
- * remote itself has named it as the flow's, or without that. */
+/* Tells whether the holder of an ID keeps it although the flow wants it.
+ * Proven: the remote itself has named the ID as the flow's. */
 static bool keeps(struct vpnalg_step *step, struct vpnalg_record *flow,
 		  struct vpnalg_record *holder, bool proven)
 {
@@ -40,7 +39,6 @@ static bool keeps(struct vpnalg_step *step, struct vpnalg_record *flow,
 		       L2TP_UNHEARD_MS;
 }
 
-/* Whether the remote's ID is another host's, or another flow's. */
 bool vpnalg_l2tp_peer_is_anothers(struct vpnalg_step *step,
 				  struct vpnalg_record *flow,
 				  const struct l2tp_id *id)
@@ -61,7 +59,7 @@ static void detach(struct vpnalg_step *step, struct vpnalg_record *record)
 	vpnalg_session_changed(step->translator, record);
 }
 
-/* The holder's flow does not go on as if nothing had changed. */
+/* Takes the ID from its holder, whose flow must look it up again. */
 static void dispossess(struct vpnalg_step *step, struct vpnalg_record *holder)
 {
 	struct vpnalg_record *flow = vpnalg_l2tp_flow_find(step, holder);
@@ -74,8 +72,9 @@ static void dispossess(struct vpnalg_step *step, struct vpnalg_record *holder)
 		vpnalg_session_close(step->translator, holder);
 }
 
-/* Gives the tunnel or session the outside key of its peer's ID, unless another
- * keeps it; then it is tried again with each packet. Fails without room. */
+/* Gives the tunnel or session the outside key of its peer's ID. If another
+ * keeps it, the next packet tries again. Returns false without room in the
+ * store. */
 static bool take_outside(struct vpnalg_step *step, struct vpnalg_record *flow,
 			 struct vpnalg_record *record, uint32_t peer)
 {
@@ -98,7 +97,6 @@ static bool take_outside(struct vpnalg_step *step, struct vpnalg_record *flow,
 	return vpnalg_session_link(step->translator, record, &tuple);
 }
 
-/* Whether the tunnel or session has its peer's ID for itself, now or again. */
 bool vpnalg_l2tp_peer_hold(struct vpnalg_step *step, struct vpnalg_record *flow,
 			   struct vpnalg_record *record)
 {
@@ -128,7 +126,8 @@ static bool attach(struct vpnalg_step *step, struct vpnalg_record *flow,
 	return take_outside(step, flow, record, peer);
 }
 
-/* What the flow itself has claimed is its tunnel's or session's from now on. */
+/* Closes the flow's own claim to an ID that is its tunnel's or session's from
+ * now on. */
 static void drop_claim(struct vpnalg_step *step, struct vpnalg_record *flow,
 		       struct vpnalg_record *record, uint32_t peer)
 {
@@ -145,8 +144,6 @@ static void drop_claim(struct vpnalg_step *step, struct vpnalg_record *flow,
 		vpnalg_session_close(step->translator, claim);
 }
 
-/* What the remote calls a tunnel or session is known now: it has named the ID
- * itself, or its host sends to it. Fails as a whole. */
 enum vpnalg_result vpnalg_l2tp_peer_attach(struct vpnalg_step *step,
 					   struct vpnalg_record *flow,
 					   struct vpnalg_record *record,
@@ -190,8 +187,8 @@ void vpnalg_l2tp_peer_renew(struct vpnalg_step *step,
 
 /* Claims */
 
-/* The outside key has port 1701 in it, as those of shared flows, or the port that
- * the flow has for itself. */
+/* Opens a claim. The port of its outside key is 1701, as those of shared flows
+ * have it, or if it stands apart the port that the flow has for itself. */
 static enum vpnalg_result open_claim(struct vpnalg_step *step,
 				     struct vpnalg_record *flow,
 				     const struct l2tp_id *id, bool apart,
@@ -216,8 +213,6 @@ static enum vpnalg_result open_claim(struct vpnalg_step *step,
 	return vpnalg_session_open(step, &opening, claim);
 }
 
-/* The flow sends to an ID of the remote's that is no tunnel's or session's of
- * its own. */
 enum vpnalg_result vpnalg_l2tp_peer_claim(struct vpnalg_step *step,
 					  struct vpnalg_record *flow,
 					  const struct l2tp_id *id,
@@ -233,8 +228,8 @@ enum vpnalg_result vpnalg_l2tp_peer_claim(struct vpnalg_step *step,
 	return open_claim(step, flow, id, false, claim);
 }
 
-/* The remote's answer names the ID: it is the flow's, whoever has claimed it. If
- * another keeps it, the remote tells the two by their ports. */
+/* If another keeps the ID the remote tells the two by their ports: the claim
+ * stands apart. */
 enum vpnalg_result vpnalg_l2tp_peer_prove(struct vpnalg_step *step,
 					  struct vpnalg_record *flow,
 					  const struct l2tp_id *id)

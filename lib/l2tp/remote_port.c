@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From which port of a server its answers come (RFC 2661 8.1). */
+/* The remote port that a flow is answered from (RFC 2661 8.1). */
 #include "remote_port.h"
 
 #include "../wire/ip.h"
 
-/* The inside host will send to that port from now on. The key tells other
- * handlers, too, that what passes between these ports is the flow's. */
+/* Gives the flow a key of the port that it is answered from: the inside host
+ * sends there from now on. The key tells other handlers, too, that packets
+ * between these ports are the flow's. */
 static enum vpnalg_result give_answer_key(struct vpnalg_step *step,
 					  struct vpnalg_record *flow,
 					  uint16_t port)
@@ -34,8 +35,8 @@ static enum vpnalg_result give_answer_key(struct vpnalg_step *step,
 	return VPNALG_DROP_STORE;
 }
 
-/* Whether it answers a pending SCCRQ. In a shared flow that is one for which a
- * tunnel is there, and the inside host has not gone on with it yet. */
+/* In a shared flow the tunnel shows that an SCCRQ is pending, until the inside
+ * host has gone on with it. */
 bool vpnalg_l2tp_remote_port_is_awaited(struct vpnalg_step *step,
 					struct vpnalg_record *flow,
 					struct vpnalg_record *tunnel,
@@ -55,8 +56,8 @@ bool vpnalg_l2tp_remote_port_is_awaited(struct vpnalg_step *step,
 		f->own[m->version - 2] == m->header.value);
 }
 
-/* Whether the inside host has another session with that port of the remote, from
- * its own: what comes from there is that one's. */
+/* Tells whether the inside host has another session with that port of the
+ * remote, from its own: packets from there are that session's. */
 static bool has_session(struct vpnalg_step *step, struct vpnalg_record *flow,
 			uint16_t port)
 {
@@ -68,8 +69,7 @@ static bool has_session(struct vpnalg_step *step, struct vpnalg_record *flow,
 	return vpnalg_session_find(step->translator, &inside) != NULL;
 }
 
-/* RFC 2661 8.1: the answer to an SCCRQ may come from another port, which is
- * fixed then. */
+/* The answer to an SCCRQ may come from another port, which is fixed then. */
 bool vpnalg_l2tp_remote_port_is_right(struct vpnalg_step *step,
 				      struct vpnalg_record *flow,
 				      struct vpnalg_record *tunnel,
@@ -89,7 +89,6 @@ bool vpnalg_l2tp_remote_port_is_right(struct vpnalg_step *step,
 		(port == L2TP_PORT || !has_session(step, flow, port)));
 }
 
-/* What has come in is the answer: its port is the flow's from now on. */
 enum vpnalg_result vpnalg_l2tp_remote_port_take(struct vpnalg_step *step,
 						struct vpnalg_record *flow)
 {

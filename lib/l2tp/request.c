@@ -37,7 +37,6 @@ static bool is_hidden(const struct l2tp_message *m)
 	       m->ids[L2TP_OWN_CONNECTION].hidden;
 }
 
-/* Whether the message asks for a tunnel that can be told from others. */
 bool vpnalg_l2tp_request_is_one(const struct l2tp_message *m)
 {
 	return m->control && m->type == L2TP_SCCRQ && m->header.value == 0 &&
@@ -50,8 +49,8 @@ static bool has_port(struct vpnalg_step *step, struct vpnalg_record *flow)
 	return l2tp_flow_port(step, flow) == L2TP_PORT;
 }
 
-/* Port 1701 is shared by whoever has it, for a server that insists on it, and
- * where other ports were tried in vain. */
+/* Tells whether the flow shares port 1701: it has that port, the server has a
+ * fixed port, or SCCRQs from other ports were not answered. */
 static bool will_share(struct vpnalg_step *step, struct vpnalg_record *flow,
 		       uint32_t server)
 {
@@ -71,7 +70,7 @@ static bool needs_slot(const struct request *a, uint32_t server)
 }
 
 static enum vpnalg_result find_server(struct vpnalg_step *step,
-				      struct request *a, bool insists,
+				      struct request *a, bool fixed_port,
 				      uint32_t *flags)
 {
 	struct vpnalg_record *server = NULL;
@@ -82,8 +81,8 @@ static enum vpnalg_result find_server(struct vpnalg_step *step,
 		if (server == NULL && step->parsed->undo)
 			return VPNALG_DROP_NO_SESSION;
 		if (server == NULL) {
-			result = vpnalg_l2tp_server_open(step, a->flow, insists,
-							 &server);
+			result = vpnalg_l2tp_server_open(step, a->flow,
+							 fixed_port, &server);
 			if (result != VPNALG_TRANSLATED)
 				return result;
 			l2tp_note(&a->opened, server);
@@ -93,8 +92,9 @@ static enum vpnalg_result find_server(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* Whether it is another host's turn. Its turn is not made longer by asking again;
- * nor is this host held back again before it is answered. */
+/* Tells whether the SCCRQ must wait, because another host has the slot. A host
+ * that repeats its SCCRQ does not keep the slot longer. A host that was held
+ * back for long enough is not held back again before it is answered. */
 static bool is_held(struct vpnalg_step *step, struct request *a)
 {
 	struct vpnalg_record *requester =
@@ -158,16 +158,16 @@ static enum vpnalg_result take_slot(struct vpnalg_step *step, struct request *a)
 	return VPNALG_TRANSLATED;
 }
 
-/* All that can fail. */
+/* Does all that can fail. */
 static enum vpnalg_result prepare(struct vpnalg_step *step, struct request *a,
-				  bool insists)
+				  bool fixed_port)
 {
 	enum vpnalg_result result;
 	uint32_t server;
 
 	if (l2tp_flow(step, a->flow)->flags & L2TP_FLOW_CLASH)
 		return VPNALG_DROP_AMBIGUOUS;
-	result = find_server(step, a, insists, &server);
+	result = find_server(step, a, fixed_port, &server);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	a->hidden = is_hidden(a->m);
@@ -198,7 +198,7 @@ static void note_pending(struct l2tp_flow *f, const struct request *a)
 	if (a->hidden)
 		f->flags |= L2TP_FLOW_HIDDEN;
 	if (!a->shared)
-		f->unanswered++; /* and shared it is after a few */
+		f->unanswered++;
 }
 
 static void commit(struct vpnalg_step *step, const struct request *a)
@@ -218,11 +218,11 @@ static void commit(struct vpnalg_step *step, const struct request *a)
 
 enum vpnalg_result vpnalg_l2tp_request(struct vpnalg_step *step,
 				       struct vpnalg_record *flow,
-				       struct l2tp_message *m, bool insists)
+				       struct l2tp_message *m, bool fixed_port)
 {
 	struct request a = { .flow = flow, .m = m };
 	uint16_t before = l2tp_flow(step, flow)->flags;
-	enum vpnalg_result result = prepare(step, &a, insists);
+	enum vpnalg_result result = prepare(step, &a, fixed_port);
 
 	if (result == VPNALG_TRANSLATED) {
 		commit(step, &a);

@@ -13,6 +13,6 @@ bool vpnalg_l2tp_request_is_one(const struct l2tp_message *message);
 enum vpnalg_result vpnalg_l2tp_request(struct vpnalg_step *step,
 				       struct vpnalg_record *flow,
 				       struct l2tp_message *message,
-				       bool insists);
+				       bool fixed_port);
 
 #endif

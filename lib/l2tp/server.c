@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is known of a server's ports (RFC 2661 8.1): whether it answers to the
- * port that asked, or to port 1701 whatever asked. Only what answers a pending
- * SCCRQ, or what its sender makes of that, tells. Over IP there are no ports:
- * such a server is like one that insists. */
+/* The ports of a server (RFC 2661 8.1): it answers to the port that an SCCRQ
+ * came from, or to port 1701 always. Only an answer to a pending SCCRQ, or the
+ * requester's reaction to it, shows which. Over IP there are no ports, and a
+ * server has a fixed port. */
 #include "server.h"
 
 #include "../wire/ip.h"
@@ -38,7 +38,6 @@ struct vpnalg_record *vpnalg_l2tp_server_find(struct vpnalg_step *step,
 	return vpnalg_session_find(step->translator, &tuple);
 }
 
-/* The key of the flow whose turn it is to ask. */
 void vpnalg_l2tp_server_slot(struct vpnalg_step *step,
 			     struct vpnalg_record *flow,
 			     struct vpnalg_tuple *tuple)
@@ -46,7 +45,6 @@ void vpnalg_l2tp_server_slot(struct vpnalg_step *step,
 	tuple_for(step, flow, L2TP_SPACE_SLOT, tuple);
 }
 
-/* The flow whose turn it is to ask, if any. */
 struct vpnalg_record *vpnalg_l2tp_server_requester(struct vpnalg_step *step,
 						   struct vpnalg_record *record)
 {
@@ -58,7 +56,7 @@ struct vpnalg_record *vpnalg_l2tp_server_requester(struct vpnalg_step *step,
 
 enum vpnalg_result vpnalg_l2tp_server_open(struct vpnalg_step *step,
 					   struct vpnalg_record *flow,
-					   bool insists,
+					   bool fixed_port,
 					   struct vpnalg_record **server)
 {
 	struct vpnalg_opening opening = { .kind = L2TP_KIND_SERVER,
@@ -72,14 +70,13 @@ enum vpnalg_result vpnalg_l2tp_server_open(struct vpnalg_step *step,
 	opening.inside_port = opening.outside_port = tuple.port;
 	opening.lifetime = vpnalg_session_timers(step->translator)->udp;
 	result = vpnalg_session_open(step, &opening, server);
-	if (result != VPNALG_TRANSLATED || !insists)
+	if (result != VPNALG_TRANSLATED || !fixed_port)
 		return result;
 	body(step, *server)->flags = L2TP_SERVER_FIXED_PORT;
 	vpnalg_session_changed(step->translator, *server);
 	return VPNALG_TRANSLATED;
 }
 
-/* What is known of the flow's server, by its record, which may be NULL. */
 uint32_t vpnalg_l2tp_server_flags(struct vpnalg_step *step,
 				  struct vpnalg_record *server)
 {
@@ -121,24 +118,23 @@ void vpnalg_l2tp_server_extend(struct vpnalg_step *step,
 			vpnalg_session_timers(step->translator)->udp);
 }
 
-/* A flow is opened, or goes on, by a message that is no SCCRQ. Whoever has port
- * 1701 has it to share. */
+/* A flow with port 1701 shares it. */
 void vpnalg_l2tp_server_resume(struct vpnalg_step *step,
-			       struct vpnalg_record *flow, bool insists)
+			       struct vpnalg_record *flow, bool fixed_port)
 {
 	struct vpnalg_record *server = vpnalg_l2tp_server_find(step, flow);
 	uint16_t flags = L2TP_FLOW_BEGUN | L2TP_FLOW_RESUMED;
 
 	if (server != NULL)
-		insists = body(step, server)->flags & L2TP_SERVER_FIXED_PORT;
-	if (insists || l2tp_flow_port(step, flow) == L2TP_PORT)
+		fixed_port = body(step, server)->flags & L2TP_SERVER_FIXED_PORT;
+	if (fixed_port || l2tp_flow_port(step, flow) == L2TP_PORT)
 		flags |= L2TP_FLOW_SHARED;
 	l2tp_flow(step, flow)->flags |= flags;
 	vpnalg_session_changed(step->translator, flow);
 }
 
-/* What the answer tells of the server: it has come to the port that asked. Port
- * 1701 was tried, and was answered, where another was not. */
+/* Learns from an answer, which has come to the port of the SCCRQ. If other
+ * ports were not answered and port 1701 was, the server has a fixed port. */
 static void learn(struct vpnalg_step *step, struct vpnalg_record *flow,
 		  const struct l2tp_flow *f)
 {
@@ -154,7 +150,6 @@ static void learn(struct vpnalg_step *step, struct vpnalg_record *flow,
 		set_flags(step, flow, L2TP_SERVER_FIXED_PORT);
 }
 
-/* A pending SCCRQ is answered. */
 void vpnalg_l2tp_server_answered(struct vpnalg_step *step,
 				 struct vpnalg_record *flow)
 {
@@ -170,8 +165,8 @@ void vpnalg_l2tp_server_answered(struct vpnalg_step *step,
 	vpnalg_session_changed(step->translator, flow);
 }
 
-/* What seems to be the answer to the requester has come to port 1701, from where it
- * did not ask: the server insists. The requester asks again by itself. */
+/* An answer that has come to port 1701, which the requester does not have,
+ * shows a fixed port. The requester repeats its SCCRQ by itself. */
 void vpnalg_l2tp_server_misdirected(struct vpnalg_step *step,
 				    struct vpnalg_record *requester,
 				    const struct l2tp_message *m)
@@ -188,7 +183,8 @@ void vpnalg_l2tp_server_misdirected(struct vpnalg_step *step,
 		set_flags(step, requester, L2TP_SERVER_FIXED_PORT);
 }
 
-/* Of equal hidden IDs nobody can make two: the later one is refused. */
+/* Equal hidden IDs of two hosts cannot be told apart: the later host is
+ * refused. */
 void vpnalg_l2tp_server_refuse(struct vpnalg_step *step,
 			       struct vpnalg_record *requester)
 {

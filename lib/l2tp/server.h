@@ -12,11 +12,11 @@ struct vpnalg_record *vpnalg_l2tp_server_find(struct vpnalg_step *step,
 /* Opens the record of the flow's server. */
 enum vpnalg_result vpnalg_l2tp_server_open(struct vpnalg_step *step,
 					   struct vpnalg_record *flow,
-					   bool insists,
+					   bool fixed_port,
 					   struct vpnalg_record **server);
 
-/* Returns the L2TP_SERVER flags of a server, which may be NULL. Over IP a server
- * has a fixed port. */
+/* Returns the L2TP_SERVER flags of a server, which may be NULL. Over IP a
+ * server has a fixed port. */
 uint32_t vpnalg_l2tp_server_flags(struct vpnalg_step *step,
 				  struct vpnalg_record *server);
 
@@ -27,7 +27,7 @@ bool vpnalg_l2tp_server_has_fixed_port(struct vpnalg_step *step,
 /* Prepares a flow that is opened, or goes on, with a message that is no
  * SCCRQ. */
 void vpnalg_l2tp_server_resume(struct vpnalg_step *step,
-			       struct vpnalg_record *flow, bool insists);
+			       struct vpnalg_record *flow, bool fixed_port);
 
 /* Makes the key of the server's slot, which the flow with a pending SCCRQ
  * has. */
@@ -44,7 +44,8 @@ vpnalg_l2tp_server_requester(struct vpnalg_step *step,
 void vpnalg_l2tp_server_answered(struct vpnalg_step *step,
 				 struct vpnalg_record *flow);
 
-/* Learns that the server has a fixed port, if a misdirected answer proves it. */
+/* Learns that the server has a fixed port, if a misdirected answer proves
+ * it. */
 void vpnalg_l2tp_server_misdirected(struct vpnalg_step *step,
 				    struct vpnalg_record *requester,
 				    const struct l2tp_message *message);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tunnels of shared flows, called control connections in version 3, and the
- * sessions of version 3 in them: what tells apart whose a packet is. Sessions
- * of version 2 have no records, for their IDs mean nothing without the tunnel's
- * (RFC 2661 3.1). */
+/* Tunnels of shared flows, called control connections in version 3, and their
+ * sessions of version 3. A session of version 2 needs no record: its ID means
+ * nothing without the tunnel's (RFC 2661 3.1). */
 #include "tunnel.h"
 
 #include <string.h>
@@ -19,7 +18,6 @@ static struct l2tp_tunnel *body(struct vpnalg *translator,
 
 /* Finding */
 
-/* A tuple for the host, port and remote of the flow. */
 void vpnalg_l2tp_tunnel_tuple(struct vpnalg_step *step,
 			      struct vpnalg_record *flow, unsigned role,
 			      uint32_t space, struct vpnalg_tuple *tuple)
@@ -36,7 +34,6 @@ void vpnalg_l2tp_tunnel_tuple(struct vpnalg_step *step,
 	tuple->space = L2TP_PROTOCOL;
 }
 
-/* Whether a tunnel, session or claim is the flow's. */
 bool vpnalg_l2tp_tunnel_is_of(struct vpnalg_step *step,
 			      struct vpnalg_record *flow,
 			      struct vpnalg_record *record)
@@ -50,9 +47,9 @@ bool vpnalg_l2tp_tunnel_is_of(struct vpnalg_step *step,
 	       memcmp(ours.local, its.local, step->parsed->addr_len) == 0;
 }
 
-/* Whether the record's flow is gone. The sessions of a control connection keep
- * it until the sweep has closed them: it may have outlived its flow, and be found
- * in a later one. */
+/* Tells whether the record's flow is gone. A control connection lives until the
+ * sweep has closed its sessions: it may have outlived its flow, and be found in
+ * a later one. */
 static bool is_left_over(struct vpnalg_step *step, struct vpnalg_record *flow,
 			 unsigned role, struct vpnalg_record *record)
 {
@@ -61,8 +58,6 @@ static bool is_left_over(struct vpnalg_step *step, struct vpnalg_record *flow,
 	return flow == NULL || !l2tp_may_have(step, flow, record);
 }
 
-/* The tunnel, session or claim with an ID and port of the flow, whoever's. What is
- * left over is closed. */
 struct vpnalg_record *vpnalg_l2tp_tunnel_holder(struct vpnalg_step *step,
 						struct vpnalg_record *flow,
 						unsigned role,
@@ -82,8 +77,6 @@ struct vpnalg_record *vpnalg_l2tp_tunnel_holder(struct vpnalg_step *step,
 	return NULL;
 }
 
-/* The flow's tunnel or session with an ID of the packet's form, its own or the
- * peer's; by the peer's a claim, too. */
 struct vpnalg_record *vpnalg_l2tp_tunnel_find(struct vpnalg_step *step,
 					      struct vpnalg_record *flow,
 					      bool peer,
@@ -92,7 +85,7 @@ struct vpnalg_record *vpnalg_l2tp_tunnel_find(struct vpnalg_step *step,
 	unsigned role = peer ? VPNALG_INSIDE_PEER : VPNALG_INSIDE_OWN;
 	struct vpnalg_record *record;
 
-	if (step->parsed->inside) /* such a key has the host and port in it */
+	if (step->parsed->inside) /* the key has the host and port in it */
 		return vpnalg_l2tp_tunnel_holder(step, flow, role, id);
 	role++; /* the outside one */
 	record = vpnalg_l2tp_tunnel_holder(step, flow, role, id);
@@ -101,8 +94,6 @@ struct vpnalg_record *vpnalg_l2tp_tunnel_find(struct vpnalg_step *step,
 		       : NULL;
 }
 
-/* Whether an ID of the inside host's, which is no tunnel's or session's of the
- * flow, is none in the other form either: as it is, it may pass. */
 bool vpnalg_l2tp_tunnel_is_nobodys(struct vpnalg_step *step,
 				   struct vpnalg_record *flow,
 				   const struct l2tp_id *id)
@@ -113,8 +104,6 @@ bool vpnalg_l2tp_tunnel_is_nobodys(struct vpnalg_step *step,
 		       NULL;
 }
 
-/* The same for the ID in the header: a tunnel was looked for in the packet's own
- * form already. */
 bool vpnalg_l2tp_tunnel_has_no_other(struct vpnalg_step *step,
 				     struct vpnalg_record *flow,
 				     const struct l2tp_id *id)
@@ -137,8 +126,8 @@ void vpnalg_l2tp_tunnel_other(struct vpnalg_step *step, struct l2tp_id *id,
 
 /* The beginning */
 
-/* Whether another flow has what is no tunnel's or session's: it may have any ID,
- * and keeps it. Nobody can be given another one under a digest. */
+/* Tells whether another flow has the port or the rest without known tunnels: it
+ * may have any ID, and keeps it. Under a digest its ID cannot be changed. */
 static bool others_may_have(struct vpnalg_step *step,
 			    struct vpnalg_record *flow)
 {
@@ -157,8 +146,8 @@ static bool others_may_have(struct vpnalg_step *step,
 			l2tp_flow(step, holder)->flags & L2TP_FLOW_RESUMED);
 }
 
-/* What a tunnel or session of the flow is opened with, but for its outside ID. The
- * addresses are in the flow. */
+/* Describes a tunnel or session of the flow, but for its outside ID. The
+ * addresses point into the flow. */
 static void set_opening(struct vpnalg_step *step, struct vpnalg_record *flow,
 			const struct l2tp_id *id,
 			struct vpnalg_opening *opening)
@@ -194,7 +183,6 @@ static void begin(struct vpnalg_step *step, struct vpnalg_record *flow,
 	vpnalg_l2tp_lifetime_extend(step, flow, record);
 }
 
-/* Exact: only with that ID outside, too. */
 enum vpnalg_result vpnalg_l2tp_tunnel_open(struct vpnalg_step *step,
 					   struct vpnalg_record *flow,
 					   const struct l2tp_id *id, bool exact,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What comes in and is of no tunnel that is known: whether it is for the flow, or
- * answers a flow whose SCCRQ hides the ID. */
+/* Incoming messages that match no known tunnel: they are for the flow, or
+ * answer a flow whose SCCRQ hides its ID. */
 #include "unmatched.h"
 
 #include "flow.h"
+#include "peer.h"
 #include "server.h"
 #include "tunnel.h"
 
@@ -15,8 +16,8 @@ static bool hides_id(struct vpnalg_step *step, struct vpnalg_record *flow)
 	return (l2tp_flow(step, flow)->flags & all) == all;
 }
 
-/* The header of the first answer shows the ID that the SCCRQ has hidden, unless
- * it is one that is known. */
+/* Learns a hidden ID from the header of the first answer, unless it is a known
+ * one. */
 static enum vpnalg_result learn_hidden(struct vpnalg_step *step,
 				       struct vpnalg_record *flow,
 				       const struct l2tp_message *m)
@@ -28,7 +29,7 @@ static enum vpnalg_result learn_hidden(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* Whether this ID, outside, is that of another flow's tunnel. */
+/* Tells whether this outside ID is that of another flow's tunnel. */
 static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *flow,
 			const struct l2tp_id *id)
 {
@@ -38,7 +39,6 @@ static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *flow,
 	return holder != NULL && !vpnalg_l2tp_tunnel_is_of(step, flow, holder);
 }
 
-/* An SCCRP to port 1701 that belongs to no tunnel that is known. */
 enum vpnalg_result vpnalg_l2tp_unmatched_answer(struct vpnalg_step *step,
 						const struct l2tp_message *m,
 						struct vpnalg_record **flow)
@@ -64,8 +64,8 @@ enum vpnalg_result vpnalg_l2tp_unmatched_answer(struct vpnalg_step *step,
 	return VPNALG_DROP_AMBIGUOUS;
 }
 
-/* For a shared flow, but for no tunnel that is known. Only who has the port
- * itself, or over IP the rest, may have it, if nobody else can be meant. */
+/* Tells whether a shared flow may have the message. Only the flow that has the
+ * port itself, or over IP the rest, may have it, if no other can be meant. */
 static enum vpnalg_result judge_unknown(struct vpnalg_step *step,
 					struct vpnalg_record *flow,
 					const struct l2tp_message *m)
@@ -89,7 +89,6 @@ static enum vpnalg_result judge_unknown(struct vpnalg_step *step,
 		       : VPNALG_TRANSLATED;
 }
 
-/* Without a tunnel. */
 enum vpnalg_result vpnalg_l2tp_unmatched_take(struct vpnalg_step *step,
 					      const struct l2tp_message *m,
 					      struct vpnalg_record **flow)
@@ -104,4 +103,57 @@ enum vpnalg_result vpnalg_l2tp_unmatched_take(struct vpnalg_step *step,
 		return result;
 	return l2tp_is_shared(step, *flow) ? judge_unknown(step, *flow, m)
 					   : VPNALG_TRANSLATED;
+}
+
+/* Outgoing packets */
+
+/* Sets *claim to the claim for the packet's ID: the one that the flow has, NULL
+ * for ID 0, or a new one if it has none or has lost it to another. */
+static enum vpnalg_result find_claim(struct vpnalg_step *step,
+				     struct vpnalg_record *flow,
+				     const struct l2tp_message *m,
+				     struct vpnalg_record **claim)
+{
+	if (m->header.value == 0)
+		return VPNALG_TRANSLATED;
+	if (*claim != NULL && step->parsed->inside &&
+	    !((*claim)->keys & 1U << VPNALG_OUTSIDE_OWN) &&
+	    vpnalg_l2tp_peer_is_anothers(step, flow, &m->header)) {
+		vpnalg_session_close(step->translator, *claim);
+		*claim = NULL;
+	}
+	if (*claim == NULL && !step->parsed->undo)
+		return vpnalg_l2tp_peer_claim(step, flow, &m->header, claim);
+	return VPNALG_TRANSLATED;
+}
+
+/* A host that shares a port, and has no tunnel, cannot be told from the others,
+ * neither here nor by the answers. But one host has the port itself, and over
+ * IP one has the rest. An ID that belongs to another host never passes. */
+enum vpnalg_result vpnalg_l2tp_unmatched_pass(struct vpnalg_step *step,
+					      struct vpnalg_record *flow,
+					      const struct l2tp_message *m,
+					      struct vpnalg_record *claim)
+{
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+
+	if (l2tp_is_shared(step, flow) &&
+	    (m->header.value == 0 ||
+	     (m->udp && l2tp_flow_port(step, flow) != L2TP_PORT)))
+		return VPNALG_DROP_NO_SESSION;
+	if (!m->udp)
+		result = vpnalg_l2tp_flow_take_rest(step, flow);
+	if (result == VPNALG_TRANSLATED)
+		result = find_claim(step, flow, m, &claim);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	vpnalg_l2tp_flow_refresh(step, flow, m);
+	if (claim == NULL)
+		return VPNALG_TRANSLATED;
+	if (claim->deadline != flow->deadline)
+		vpnalg_session_set_lifetime(step->translator, claim,
+					    flow->deadline - step->now);
+	if (!m->control)
+		vpnalg_l2tp_flow_set_busy(step, flow, m, claim);
+	return VPNALG_TRANSLATED;
 }

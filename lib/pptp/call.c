@@ -7,17 +7,17 @@
 
 #include "../wire/ip.h"
 
-/* Deadlines are moved in steps of a sixteenth of the lifetime, so that a busy call
- * does not write to its record, or look up its control connection, for every
- * packet. The sweep looks it up too. */
+/* Deadlines are moved in steps of a sixteenth of the lifetime, so that a busy
+ * call does not write to its record, or look up its control connection, for
+ * every packet. The sweep looks it up too. */
 #define SLACK_PART 16
 
 /* A control connection that its calls have kept alive outlives the last of them
  * by this, for the packet that has found that one dead. */
 #define LAST_MOMENT_MS 1000
 
-/* Returns the call's control connection, dead or alive; NULL if it is gone, or its
- * ports lead to a later one. */
+/* Returns the call's control connection, dead or alive; NULL if it is gone, or
+ * its ports lead to a later one. */
 static struct vpnalg_record *parent_of(struct vpnalg *translator,
 				       struct vpnalg_record *call)
 {
@@ -151,8 +151,9 @@ static void mark_shared(struct vpnalg *translator, struct vpnalg_record *call)
 	vpnalg_session_changed(translator, call);
 }
 
-/* Links a key again that a newer call has taken, once that call is gone. Until then
- * a third call may hold it, which has taken it from no one and is marked here. */
+/* Links a key again that a newer call has taken, once that call is gone. Until
+ * then a third call may hold it, which has taken it from no one and is marked
+ * here. */
 static void give_back(struct vpnalg *translator, struct vpnalg_record *call,
 		      unsigned role)
 {
@@ -184,8 +185,8 @@ static void give_back_peer(struct vpnalg *translator,
 	give_back(translator, call, VPNALG_OUTSIDE_PEER);
 }
 
-/* Lets a call linger while its control connection does not go on, and revives it
- * if the connection's end is taken back. */
+/* Lets a call linger while its control connection does not go on, and revives
+ * it if the connection's end is taken back. */
 static void follow_parent(struct vpnalg *translator, struct vpnalg_record *call)
 {
 	struct pptp_call *c = pptp_call_body(translator, call);

@@ -7,8 +7,8 @@
 
 #include "call.h"
 
-/* Tells whether the call is of the same host as the control connection, or has the
- * same outside address. */
+/* Tells whether the call is of the same host as the control connection, or has
+ * the same outside address. */
 static bool shares(struct vpnalg_step *step, struct vpnalg_record *call,
 		   unsigned role)
 {
@@ -50,8 +50,8 @@ static void describe_call(struct vpnalg_step *step, uint16_t id,
 	vpnalg_session_hosts(step->translator, step->record, opening);
 }
 
-/* A new call must find an outside ID with the same first byte, whatever the second
- * byte is. */
+/* A new call must find an outside ID with the same first byte, whatever the
+ * second byte is. */
 bool vpnalg_pptp_id_may_split(struct vpnalg_step *step, uint8_t first,
 			      bool opens)
 {
@@ -88,8 +88,9 @@ static enum vpnalg_result pass_unknown(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* Opens a call. One that cannot be opened must not stop the stream, for other calls
- * depend on it: its ID passes as that of no call, and its GRE is dropped. */
+/* Opens a call. One that cannot be opened must not stop the stream, for other
+ * calls depend on it: its ID passes as that of no call, and its GRE is
+ * dropped. */
 static enum vpnalg_result open_call(struct vpnalg_step *step,
 				    struct pptp_id *id)
 {
@@ -119,8 +120,8 @@ static enum vpnalg_result open_call(struct vpnalg_step *step,
 	return pass_unknown(step, id);
 }
 
-/* Opens a call again whose owner requests it once more. The call belongs to this
- * connection from now on, and keeps its outside ID. */
+/* Opens a call again whose owner requests it once more. The call belongs to
+ * this connection from now on, and keeps its outside ID. */
 static bool reopen_call(struct vpnalg_step *step, struct vpnalg_record *call)
 {
 	struct pptp_call *c = pptp_call_body(step->translator, call);
@@ -143,8 +144,8 @@ static bool reopen_call(struct vpnalg_step *step, struct vpnalg_record *call)
 /* Tells whether the host requests a call whose ID another connection of it has,
  * and that connection seems to go on: the host was killed without a word. The
  * remote still sends to the old call, and would confuse the new one; so the new
- * call gets another outside ID, and the old one's packets are dropped until it is
- * freed. */
+ * call gets another outside ID, and the old one's packets are dropped until it
+ * is freed. */
 static bool replaces(struct vpnalg_step *step, struct vpnalg_record *call)
 {
 	const struct pptp_call *c = pptp_call_body(step->translator, call);
@@ -163,8 +164,8 @@ static void replace(struct vpnalg_step *step, struct vpnalg_record *call)
 }
 
 /* Sets the other form of a known call's ID. Returns false if the call cannot be
- * used: it has another outside ID or address than it must have here, or it cannot
- * be opened again. */
+ * used: it has another outside ID or address than it must have here, or it
+ * cannot be opened again. */
 static bool use_call(struct vpnalg_step *step, struct vpnalg_record *call,
 		     struct pptp_id *id)
 {

@@ -17,8 +17,8 @@ struct pptp_id {
 	bool split;
 };
 
-/* An ID of the inside host's in a message that goes out: sets its other form, or
- * returns why the message must wait. */
+/* An ID of the inside host's in a message that goes out: sets its other form,
+ * or returns why the message must wait. */
 enum vpnalg_result vpnalg_pptp_id_own(struct vpnalg_step *step,
 				      struct pptp_id *id);
 

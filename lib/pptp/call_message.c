@@ -15,9 +15,9 @@ static struct vpnalg_record *find_child(struct vpnalg_step *step, uint16_t own)
 	return call != NULL && vpnalg_pptp_call_is_of(step, call) ? call : NULL;
 }
 
-/* Tells whether the remote's ID belongs to another host's call that goes on. The
- * remote itself may give two calls one ID. An inside host may not name such an ID:
- * it would send into the other's call. */
+/* Tells whether the remote's ID belongs to another host's call that goes on.
+ * The remote itself may give two calls one ID. An inside host may not name such
+ * an ID: it would send into the other's call. */
 static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *call,
 			const struct vpnalg_tuple *outside)
 {
@@ -73,8 +73,8 @@ void vpnalg_pptp_call_message_answered(struct vpnalg_step *step, uint16_t own)
 		vpnalg_pptp_call_answer(step->translator, call);
 }
 
-/* If the remote never notifies the host of the disconnection, the call ends once it
- * is silent. */
+/* If the remote never notifies the host of the disconnection, the call ends
+ * once it is silent. */
 void vpnalg_pptp_call_message_clearing(struct vpnalg_step *step, uint16_t own)
 {
 	struct vpnalg_record *call = find_child(step, own);

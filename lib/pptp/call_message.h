@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The effect of control messages on calls. IDs are inside ones. A message about no
- * call of the connection has none. */
+/* The effect of control messages on calls. IDs are inside ones. A message about
+ * no call of the connection has none. */
 #ifndef VPNALG_PPTP_CALL_MESSAGE_H
 #define VPNALG_PPTP_CALL_MESSAGE_H
 
 #include <vpnalg/handler.h>
 
-/* The message names the peer's ID of a call. Returns VPNALG_DROP_STORE if it must
- * come again. */
+/* The message names the peer's ID of a call. Returns VPNALG_DROP_STORE if it
+ * must come again. */
 enum vpnalg_result vpnalg_pptp_call_message_attach(struct vpnalg_step *step,
 						   uint16_t own, uint16_t peer);
 

@@ -70,8 +70,8 @@ static enum vpnalg_result open_connection(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* Begins a new connection on the same ports. The calls of the one before see that
- * the generation is another. */
+/* Begins a new connection on the same ports. The calls of the one before see
+ * that the generation is another. */
 static void restart(struct vpnalg_step *step, uint32_t sequence)
 {
 	struct pptp_control *control = pptp_control(step);
@@ -83,9 +83,9 @@ static void restart(struct vpnalg_step *step, uint32_t sequence)
 	vpnalg_session_revive(step->translator, step->record, transitory(step));
 }
 
-/* Takes a SYN from inside. It begins a new connection if the old one has ended or
- * was not answered. Otherwise the host may have been switched off and on: the
- * remote's answer decides whether there is a new connection. */
+/* Takes a SYN from inside. It begins a new connection if the old one has ended
+ * or was not answered. Otherwise the host may have been switched off and on:
+ * the remote's answer decides whether there is a new connection. */
 static void take_syn_out(struct vpnalg_step *step,
 			 const struct pptp_segment *segment)
 {
@@ -101,8 +101,8 @@ static void take_syn_out(struct vpnalg_step *step,
 	}
 }
 
-/* Takes a SYN from outside. A SYN-ACK that acknowledges the new SYN proves the new
- * connection. */
+/* Takes a SYN from outside. A SYN-ACK that acknowledges the new SYN proves the
+ * new connection. */
 static void take_syn_in(struct vpnalg_step *step,
 			const struct pptp_segment *segment)
 {
@@ -129,7 +129,8 @@ static void take_syn(struct vpnalg_step *step,
 
 /* The data */
 
-/* Takes the data. A segment behind a gap is dropped: its IDs cannot be known. */
+/* Takes the data. A segment behind a gap is dropped: its IDs cannot be
+ * known. */
 static enum vpnalg_result take_data(struct vpnalg_step *step,
 				    struct pptp_segment *segment)
 {
@@ -204,8 +205,8 @@ static void take_rst(struct vpnalg_step *step,
 }
 
 /* Tells whether a segment from inside takes back an end that was announced from
- * outside, and may be forged: the host goes on sending data, other than its answer
- * to the end. */
+ * outside, and may be forged: the host goes on sending data, other than its
+ * answer to the end. */
 static bool takes_back(struct vpnalg_step *step,
 		       const struct pptp_segment *segment)
 {

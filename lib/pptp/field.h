@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The remembered IDs of a stream: the fields that have two values, one inside and
- * one outside, until they are acknowledged. */
+/* The remembered IDs of a stream: the fields that have two values, one inside
+ * and one outside, until they are acknowledged. */
 #ifndef VPNALG_PPTP_FIELD_H
 #define VPNALG_PPTP_FIELD_H
 
@@ -19,8 +19,8 @@ struct pptp_segment {
 	bool stops;          /* set: a Stop-Control-Connection-Request */
 };
 
-/* Returns the place for the ID at a position: the one that it has, a free one, or
- * NULL. */
+/* Returns the place for the ID at a position: the one that it has, a free one,
+ * or NULL. */
 struct pptp_field *vpnalg_pptp_field_place(struct pptp_stream *stream,
 					   uint32_t position);
 

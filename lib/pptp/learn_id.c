@@ -8,8 +8,8 @@
 
 enum field_use { FIELD_NONE, FIELD_OWN, FIELD_PEER };
 
-/* The use of the two places for IDs. "Call ID" is the sender's own, "Peer's Call
- * ID" the receiver's. */
+/* The use of the two places for IDs. "Call ID" is the sender's own, "Peer's
+ * Call ID" the receiver's. */
 struct message {
 	uint8_t length; /* at least */
 	uint8_t use[2]; /* enum field_use, at 12 and at 14 */
@@ -61,8 +61,8 @@ unsigned vpnalg_pptp_learn_end(uint8_t type)
 	return PPTP_HEADER_LEN;
 }
 
-/* Tells whether the nth ID has another form: it is the inside host's, that is its
- * own in a message that goes out, the peer's in one that comes in. */
+/* Tells whether the nth ID has another form: it is the inside host's, that is
+ * its own in a message that goes out, the peer's in one that comes in. */
 static bool is_translated(const struct pptp_learner *l, unsigned n)
 {
 	return use_of(l, n) ==
@@ -112,8 +112,8 @@ static enum vpnalg_result look_up(struct pptp_learner *l, unsigned n,
 	return VPNALG_TRANSLATED;
 }
 
-/* Tells whether a reply refuses its call, before its IDs are looked up. A refusal
- * may carry any ID, even another call's (2.8, 2.10). */
+/* Tells whether a reply refuses its call, before its IDs are looked up. A
+ * refusal may carry any ID, even another call's (2.8, 2.10). */
 static bool refuses(const struct pptp_learner *l, unsigned n)
 {
 	uint32_t result = l->at + PPTP_RESULT_OFF - PPTP_CALL_ID_OFF;
@@ -126,9 +126,9 @@ static bool refuses(const struct pptp_learner *l, unsigned n)
 /* Effort */
 
 /* Bounds on the effort that is spent on the IDs of one segment. An ID that is
- * looked up costs as much as reading some 24 bytes, an ID that opens a call three
- * times that. No real sender comes near the bound, which allows 12 messages of
- * the shortest kind at once. The rest of the segment goes later. */
+ * looked up costs as much as reading some 24 bytes, an ID that opens a call
+ * three times that. No real sender comes near the bound, which allows 12
+ * messages of the shortest kind at once. The rest of the segment goes later. */
 #define EFFORT_ALWAYS 4
 #define BYTES_PER_EFFORT 24
 #define EFFORT_OF_A_CALL 3
@@ -139,8 +139,9 @@ static bool is_spent(const struct pptp_learner *l)
 	       EFFORT_ALWAYS + l->segment->length / BYTES_PER_EFFORT;
 }
 
-/* Leaves the rest of the segment for later. If the tail is not in memory nothing
- * can be cut, and the same segment would come again for ever: reading ends. */
+/* Leaves the rest of the segment for later. If the tail is not in memory
+ * nothing can be cut, and the same segment would come again for ever: reading
+ * ends. */
 static void go_on_later(struct pptp_learner *l)
 {
 	const struct vpnalg_parsed *parsed = l->step->parsed;

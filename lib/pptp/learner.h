@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The learning of one segment: the state of a stream, read byte by byte on a copy
- * that is thrown away if the segment is dropped. */
+/* The learning of one segment: the state of a stream, read byte by byte on a
+ * copy that is thrown away if the segment is dropped. */
 #ifndef VPNALG_PPTP_LEARNER_H
 #define VPNALG_PPTP_LEARNER_H
 

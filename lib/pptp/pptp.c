@@ -3,9 +3,10 @@
  *
  * A PPTP client opens a TCP connection to port 1723 of its server, the control
  * connection. Control messages in it set up calls. The data of a call is PPP in
- * enhanced GRE, which has no ports: it carries the Call ID that its receiver has
- * chosen, and nothing else. Two clients may choose the same Call ID, so a NAT must
- * rewrite the IDs in the control messages, and in the GRE that comes in.
+ * enhanced GRE, which has no ports: it carries the Call ID that its receiver
+ * has chosen, and nothing else. Two clients may choose the same Call ID, so a
+ * NAT must rewrite the IDs in the control messages, and in the GRE that comes
+ * in.
  *
  *   host                       NAT                        server
  *     | Outgoing-Call-Request   |                            |
@@ -22,31 +23,33 @@
  * There are two kinds of sessions, and a call is a child of its control
  * connection.
  *
- * - A control connection has an outside port of its own (connection.c). It follows
- *   TCP by sequence numbers: only a segment that touches the cursor changes state
- *   (window.c). Its children keep it alive.
+ * - A control connection has an outside port of its own (connection.c). It
+ *   follows TCP by sequence numbers: only a segment that touches the cursor
+ *   changes state (window.c). Its children keep it alive.
  * - A call has up to four keys (call.c): the host's Call ID inside, the outside
- *   Call ID, and the server's Call ID as seen inside and outside. A message that
- *   holds the host's own ID and opens a call gives it the first two
- *   (call_id.c). A message that names the server's ID too attaches the other two
- *   (call_message.c).
+ *   Call ID, and the server's Call ID as seen inside and outside. A message
+ *   that holds the host's own ID and opens a call gives it the first two
+ *   (call_id.c). A message that names the server's ID too attaches the other
+ *   two (call_message.c).
  *
  * The life of a control segment:
  *
  * 1. connection.c reads the header. A SYN opens the session.
  * 2. stream.c learns the bytes from the cursor on: it frames the messages, and
- *    learn_id.c takes each ID in them. Each ID opens, finds or ends a call. An ID
- *    that differs outside is remembered by its position in the stream (field.c).
- * 3. If something must wait, the segment is cut in front of it; TCP sends the rest
- *    again. A segment behind a gap is dropped.
+ *    learn_id.c takes each ID in them. Each ID opens, finds or ends a call. An
+ *    ID that differs outside is remembered by its position in the stream
+ *    (field.c).
+ * 3. If something must wait, the segment is cut in front of it; TCP sends the
+ *    rest again. A segment behind a gap is dropped.
  * 4. All remembered IDs in the segment are rewritten. A retransmission gets the
  *    same bytes, however it is cut, and undo takes them back.
- * 5. A FIN, a RST or a Stop-Control-Connection-Request lets the session linger. An
- *    inside host that goes on takes an end back that came from outside.
+ * 5. A FIN, a RST or a Stop-Control-Connection-Request lets the session linger.
+ *    An inside host that goes on takes an end back that came from outside.
  *
- * A stream that is malformed is plain TCP from there on, and its calls go on. The
- * life of a GRE packet is shorter: match_gre() names its Call ID as a key, and
- * vpnalg_pptp_call() moves the deadline and rewrites the ID if it comes in. */
+ * A stream that is malformed is plain TCP from there on, and its calls go on.
+ * The life of a GRE packet is shorter: match_gre() names its Call ID as a key,
+ * and vpnalg_pptp_call() moves the deadline and rewrites the ID if it comes in.
+ */
 #include <vpnalg/pptp.h>
 
 #include "pptp.h"

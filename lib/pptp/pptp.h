@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the PPTP handler share: the bodies of its records. pptp.c begins
- * with an overview. */
+/* What the files of the PPTP handler share: the bodies of its records. pptp.c
+ * begins with an overview. */
 #ifndef VPNALG_PPTP_PPTP_H
 #define VPNALG_PPTP_PPTP_H
 
@@ -14,8 +14,8 @@ enum { PPTP_KIND_CONTROL, PPTP_KIND_CALL, PPTP_KINDS };
  * acknowledged. */
 #define PPTP_FIELDS 2
 
-/* An ID in the stream that differs inside and outside, by its position. The place
- * is unused while both are equal. */
+/* An ID in the stream that differs inside and outside, by its position. The
+ * place is unused while both are equal. */
 struct pptp_field {
 	uint32_t position;
 	uint16_t inside, outside;
@@ -89,8 +89,8 @@ static inline uint8_t pptp_mode(const struct pptp_control *control,
 #define PPTP_CALL_ORPHANED 0x10  /* by its control connection's */
 #define PPTP_CALL_REPLACED 0x20  /* its inside ID is a newer call's */
 
-/* The body of a call. The ports of its control connection name it: the hosts are
- * the same. */
+/* The body of a call. The ports of its control connection name it: the hosts
+ * are the same. */
 struct pptp_call {
 	uint16_t inside_port, remote_port;
 	uint16_t generation;

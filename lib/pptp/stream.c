@@ -2,8 +2,8 @@
 /* The control stream, message by message (RFC 2637 2).
  *
  * New bytes are learned on a copy of the stream's state: they open and end
- * calls, and an ID that must differ outside is remembered by its position in the
- * stream. Then the remembered IDs are written into the segment. The same loop
+ * calls, and an ID that must differ outside is remembered by its position in
+ * the stream. Then the remembered IDs are written into the segment. The same loop
  * serves new data, retransmissions however they are cut, and undo; so a byte of
  * the stream never has two values. */
 #include "stream.h"
@@ -13,9 +13,9 @@
 
 /* The header */
 
-/* Tells whether a message may begin so, once its type is known. A stream is PPTP
- * if it begins with Start-Control-Connection; any other stream on this port is
- * plain TCP. */
+/* Tells whether a message may begin so, once its type is known. A stream is
+ * PPTP if it begins with Start-Control-Connection; any other stream on this
+ * port is plain TCP. */
 static bool begin_message(struct pptp_learner *l)
 {
 	if (l->stream.length < vpnalg_pptp_learn_least(l->type))
@@ -31,8 +31,8 @@ static bool begin_message(struct pptp_learner *l)
 	return true;
 }
 
-/* Takes one byte of the header. Returns false if it is malformed. A message of an
- * unknown type is framed, not read. */
+/* Takes one byte of the header. Returns false if it is malformed. A message of
+ * an unknown type is framed, not read. */
 static bool learn_header(struct pptp_learner *l, unsigned offset, uint8_t byte)
 {
 	switch (offset) {
@@ -71,8 +71,8 @@ static void skip(struct pptp_learner *l)
 	vpnalg_pptp_learner_pass(l, rest < here ? rest : here);
 }
 
-/* Learns one byte, one ID or the rest of a message. At least one byte goes by, or
- * there is a reason. */
+/* Learns one byte, one ID or the rest of a message. At least one byte goes by,
+ * or there is a reason. */
 static void learn_some(struct pptp_learner *l)
 {
 	unsigned offset = l->stream.offset;

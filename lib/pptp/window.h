@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The window of a control connection is its cursor: a segment changes state only if
- * it touches the cursor (RFC 9293 3.10, RFC 5961). Direction 0 is out, 1 is in. */
+/* The window of a control connection is its cursor: a segment changes state
+ * only if it touches the cursor (RFC 9293 3.10, RFC 5961). Direction 0 is out,
+ * 1 is in. */
 #ifndef VPNALG_PPTP_WINDOW_H
 #define VPNALG_PPTP_WINDOW_H
 
@@ -32,8 +33,8 @@ static inline uint32_t pptp_edge(const struct pptp_control *control,
 void vpnalg_pptp_window_start(struct pptp_control *control, unsigned direction,
 			      uint32_t sequence);
 
-/* Tells whether a segment acknowledges data that is known to have been sent in a
- * direction, or the data before. */
+/* Tells whether a segment acknowledges data that is known to have been sent in
+ * a direction, or the data before. */
 bool vpnalg_pptp_window_acknowledges(const struct pptp_control *control,
 				     unsigned direction,
 				     const struct pptp_segment *segment);
@@ -42,13 +43,14 @@ bool vpnalg_pptp_window_acknowledges(const struct pptp_control *control,
 bool vpnalg_pptp_window_answers_syn(const struct pptp_control *control,
 				    const struct pptp_segment *segment);
 
-/* Tells whether a segment from outside may carry data: its acknowledgment is not
- * a blind guess (RFC 5961 5.2). */
+/* Tells whether a segment from outside may carry data: its acknowledgment is
+ * not a blind guess (RFC 5961 5.2). */
 bool vpnalg_pptp_window_is_acceptable(const struct pptp_control *control,
 				      const struct pptp_segment *segment);
 
-/* Tells whether data, or a FIN, begins at or before the cursor. In a stream that
- * is not read any more a gap does not matter: the cursor is moved over it. */
+/* Tells whether data, or a FIN, begins at or before the cursor. In a stream
+ * that is not read any more a gap does not matter: the cursor is moved over
+ * it. */
 bool vpnalg_pptp_window_reaches(struct pptp_control *control,
 				unsigned direction,
 				const struct pptp_segment *segment);

@@ -28,6 +28,8 @@ void bench_esp(const struct settings *settings);
 void bench_nat_t(const struct settings *settings);
 /* l2tp.c: the same of L2TP, by port and by Tunnel ID. */
 void bench_l2tp(const struct settings *settings);
+/* As bench_count(), in l2tp_process(). */
+void bench_l2tp_count(const struct settings *settings, bool by_id, bool inward);
 /* setup.c: call set-ups per second. */
 void bench_setup(const struct settings *settings);
 /* memory.c: bytes per call. */

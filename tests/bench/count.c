@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Runs exactly so much, that a tool may count its instructions: those in
- * world_process() and world_expire(), to which the preparation does not come
+ * world_process(), l2tp_process() and world_expire(), to which the preparation does not come
  * in this mode. */
 #include "bench.h"
 
@@ -122,6 +122,16 @@ static void count_nat_t_in(const struct settings *settings)
 	count_traffic(settings, TRAFFIC_NAT_T, true);
 }
 
+static void count_l2tp_out(const struct settings *settings)
+{
+	bench_l2tp_count(settings, true, false);
+}
+
+static void count_l2tp_in(const struct settings *settings)
+{
+	bench_l2tp_count(settings, true, true);
+}
+
 /* Nobody's packets, one by one, from a server that is in use. */
 static void count_flood(const struct settings *settings, uint32_t clients)
 {
@@ -195,6 +205,8 @@ static const struct {
 	{ "esp-in", count_esp_in },
 	{ "nat-t-out", count_nat_t_out },
 	{ "nat-t-in", count_nat_t_in },
+	{ "l2tp-out", count_l2tp_out },
+	{ "l2tp-in", count_l2tp_in },
 	{ "flood-1", count_flood_1 },
 	{ "flood-3", count_flood_3 },
 	{ "setup", count_setup },

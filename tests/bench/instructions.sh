@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # sh tests/bench/instructions.sh BENCH [FUNCTIONS]
 #
-# Prints how many instructions the library takes for a GRE, ESP or NAT-T packet,
-# a call set-up and a unit of a sweep's budget, as callgrind counts them. With
-# FUNCTIONS, that many lines follow each of them: which functions took the most,
-# on their own.
+# Prints how many instructions the library takes for a GRE, UDP, ESP, NAT-T or
+# L2TP packet, a call set-up and a unit of a sweep's budget, as callgrind counts
+# them. With FUNCTIONS, that many lines follow each of them: which functions took
+# the most, on their own.
 set -eu
 
 bench=$1
@@ -21,7 +21,8 @@ trap 'rm -rf "$work"' EXIT
 # count NAME N WHAT CALLS BURST: what each of N takes.
 count() {
 	valgrind -q --tool=callgrind --callgrind-out-file="$work/out" \
-		--toggle-collect=world_process --toggle-collect=world_expire \
+		--toggle-collect=world_process --toggle-collect='l2tp_process*' \
+		--toggle-collect=world_expire \
 		"$bench" --callgrind "$2" --what "$3" --calls "$4" \
 		--burst "$5" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 	awk -v name="$1" -v n="$2" '/^(totals|summary):/ { total = $2 }
@@ -47,11 +48,11 @@ for way in out in; do
 	count "GRE packet $way, 1000 calls, one by one" 32768 $way 1000 1
 	count "GRE packet $way, 1000 calls, bursts of 32" 32768 $way 1000 32
 done
-for kind in esp nat-t; do
+for kind in udp esp nat-t l2tp; do
 	for way in out in; do
-		count "$kind packet $way, 1000 pairs, one by one" 32768 \
+		count "$kind packet $way, 1000 sessions, one by one" 32768 \
 			$kind-$way 1000 1
-		count "$kind packet $way, 1000 pairs, bursts of 32" 32768 \
+		count "$kind packet $way, 1000 sessions, bursts of 32" 32768 \
 			$kind-$way 1000 32
 	done
 done

@@ -41,12 +41,10 @@ uint32_t world_units_esp(uint32_t pairs, uint32_t remotes)
 	return (4 * pairs + 16 * remotes) / 4 * 5 + 64;
 }
 
-/* PPTP's, and one more. */
-static const struct vpnalg_protocol protocols[][2] = {
-	[TRAFFIC_GRE] = { { vpnalg_pptp, NULL } },
-	[TRAFFIC_UDP] = { { vpnalg_pptp, NULL }, { vpnalg_general, NULL } },
-	[TRAFFIC_ESP] = { { vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL } },
-	[TRAFFIC_NAT_T] = { { vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL } },
+/* All of them, whatever the traffic is. */
+static const struct vpnalg_protocol protocols[] = {
+	{ vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL }, { vpnalg_l2tp, NULL },
+	{ vpnalg_gre, NULL }, { vpnalg_general, NULL },
 };
 
 static void configure(struct world *world, struct vpnalg_config *config,
@@ -60,8 +58,8 @@ static void configure(struct world *world, struct vpnalg_config *config,
 		};
 	*config = (struct vpnalg_config){
 		.size = sizeof(*config),
-		.protocols = protocols[world->shape.traffic],
-		.protocol_count = world->shape.traffic == TRAFFIC_GRE ? 1 : 2,
+		.protocols = protocols,
+		.protocol_count = sizeof(protocols) / sizeof(protocols[0]),
 		.addresses = addresses,
 		.address_count = world->shape.addresses,
 		.store = &world->store,

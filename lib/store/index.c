@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The index of the bundled store.
  *
- * A bucket is one cache line of ten entries. An entry is a tag, 16 bits of the
+ * A bucket is one cache line of ten entries. An entry is a tag, 15 bits of the
  * hash, and a reference, the number of a unit and of a key slot in it; so a
  * lookup touches one bucket and one record. A key has a home bucket and, by its
  * tag, another one. It stands in the other only if its home was full, and a
@@ -10,9 +10,10 @@
  * hashing, two steps deep), so that the index can be filled to 95 in 100. */
 #include "table.h"
 
+/* 1 to 0x7fff: 0 marks an empty entry, and find_tag() needs the top bit. */
 static uint16_t tag_of(uint64_t hash)
 {
-	uint16_t tag = (uint16_t)hash;
+	uint16_t tag = hash & 0x7fff;
 
 	return tag != 0 ? tag : 1;
 }
@@ -48,13 +49,13 @@ static inline bool same_key(const uint8_t *a, const uint8_t *b, size_t length)
 	return ((v[0] ^ w[0]) | (v[1] ^ w[1]) | (x ^ y)) == 0;
 }
 
-/* The top bit of each 16 bits that are zero: the others carry into theirs, or
- * have it set. */
-static inline uint64_t zero_tags(uint64_t tags)
+/* Four tags compared at once: the top bit of each that is the wanted one. Tags
+ * have no top bit themselves, so nothing is borrowed from the next one. */
+static inline uint64_t equal_tags(uint64_t tags, uint64_t wanted)
 {
-	const uint64_t low = 0x7fff7fff7fff7fffU;
+	const uint64_t top = 0x8000800080008000U;
 
-	return ~(((tags & low) + low) | tags | low);
+	return (top - (tags ^ wanted)) & top;
 }
 
 static inline uint64_t pair_of(const uint16_t *tag)
@@ -64,23 +65,29 @@ static inline uint64_t pair_of(const uint16_t *tag)
 
 /* The entries that have the tag: all ten are compared without a branch, since
  * one that is foreseen wrongly costs more than the comparisons. Entry 4 * n + i
- * is bit 16 * i + n. */
+ * is bit 16 * i + 13 + n. */
 static inline uint64_t find_tag(const struct bucket *bucket, uint16_t tag)
 {
 	const uint64_t wanted = tag * 0x0001000100010001U;
 	const uint16_t *t = bucket->tag;
-	uint64_t first = pair_of(t) | pair_of(t + 2) << 32;
-	uint64_t second = pair_of(t + 4) | pair_of(t + 6) << 32;
 
-	return zero_tags(first ^ wanted) >> 15 |
-	       zero_tags(second ^ wanted) >> 14 |
-	       zero_tags(pair_of(t + 8) ^ wanted) >> 13;
+	uint64_t found = equal_tags(pair_of(t) | pair_of(t + 2) << 32, wanted);
+
+	found = found >> 1 |
+		equal_tags(pair_of(t + 4) | pair_of(t + 6) << 32, wanted);
+	return found >> 1 | equal_tags(pair_of(t + 8), wanted);
 }
 
-/* Which bit of a word is the lowest that is set: a multiplication shifts a de
- * Bruijn sequence by so many bits, and its upper five tell by how many. Small
- * processors count no zeros. */
-static inline unsigned lowest_bit(uint32_t word)
+/* Which bit of a word is the lowest that is set. Where no instruction counts
+ * zeros, a multiplication shifts a de Bruijn sequence by so many bits, and its
+ * upper five tell by how many. */
+#if defined(__GNUC__) && (defined(__x86_64__) || defined(__aarch64__))
+static inline unsigned lowest_bit(uint64_t word)
+{
+	return (unsigned)__builtin_ctzll(word);
+}
+#else
+static inline unsigned lowest_of_32(uint32_t word)
 {
 	static const uint8_t bits[32] = { 0,  1,  28, 2,  29, 14, 24, 3,
 					  30, 22, 20, 15, 25, 17, 4,  8,
@@ -90,21 +97,30 @@ static inline unsigned lowest_bit(uint32_t word)
 	return bits[(word & -word) * 0x077cb531U >> 27];
 }
 
+static inline unsigned lowest_bit(uint64_t word)
+{
+	uint32_t half = (uint32_t)word;
+
+	return half != 0 ? lowest_of_32(half)
+			 : 32 + lowest_of_32((uint32_t)(word >> 32));
+}
+#endif
+
 /* Takes one of the entries, at least one of which is there. */
 static inline unsigned take_entry(uint64_t *found)
 {
-	uint32_t half = (uint32_t)*found;
-	unsigned bit = half != 0 ? lowest_bit(half)
-				 : 32 + lowest_bit((uint32_t)(*found >> 32));
+	unsigned bit = lowest_bit(*found);
 
 	*found &= *found - 1;
-	return (bit % 16) * 4 + bit / 16;
+	return (bit % 16 - 13) * 4 + bit / 16;
 }
 
 #if defined(__GNUC__)
 #define INLINE static inline __attribute__((always_inline))
+#define APART static __attribute__((noinline))
 #else
 #define INLINE static inline
+#define APART static
 #endif
 
 INLINE struct vpnalg_record *find_in(const struct vpnalg_table *table,
@@ -127,20 +143,29 @@ INLINE struct vpnalg_record *find_in(const struct vpnalg_table *table,
 	return NULL;
 }
 
+/* In the other bucket of a key whose home is full. */
+APART struct vpnalg_record *find_away(const struct vpnalg_table *table,
+				      const uint8_t *key, uint64_t hash,
+				      unsigned *slot)
+{
+	uint16_t tag = tag_of(hash);
+	uint32_t other = other_of(table, home_of(table, hash), tag);
+
+	return find_in(table, &table->buckets[other], tag, key,
+		       table->key_length, slot);
+}
+
 INLINE struct vpnalg_record *find(const struct vpnalg_table *table,
 				  const uint8_t *key, size_t key_length,
 				  uint64_t hash, unsigned *slot)
 {
-	uint32_t home = home_of(table, hash);
-	const struct bucket *bucket = &table->buckets[home];
-	uint16_t tag = tag_of(hash);
-	struct vpnalg_record *record;
+	const struct bucket *home = &table->buckets[home_of(table, hash)];
+	struct vpnalg_record *record =
+		find_in(table, home, tag_of(hash), key, key_length, slot);
 
-	record = find_in(table, bucket, tag, key, key_length, slot);
-	if (record != NULL || bucket->away == 0)
+	if (record != NULL || home->away == 0)
 		return record;
-	bucket = &table->buckets[other_of(table, home, tag)];
-	return find_in(table, bucket, tag, key, key_length, slot);
+	return find_away(table, key, hash, slot);
 }
 
 struct vpnalg_record *vpnalg_table_find(void *context, const uint8_t *key,

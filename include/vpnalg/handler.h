@@ -41,27 +41,27 @@ enum vpnalg_fragment {
 /** What the parser has proved of a packet. All of it holds for handlers. */
 struct vpnalg_parsed {
 	uint8_t *ip; /**< The IP header. */
-	uint8_t *l4; /**< What follows it. */
-	/** How long that is by the IP header. */
+	/** How long what follows it is, by the IP header. */
 	uint32_t l4_len;
-	/** How much of it may be read and written; never more than l4_len. */
+	/** How much of that may be read and written; never more than l4_len. */
 	uint32_t l4_caplen;
-	/** In the packet: the address on the inside host's end, that is its
-	 * own or the outside address, whichever form the packet has. */
-	uint8_t *local;
-	uint8_t *remote;  /**< In the packet: the address of the far end. */
-	uint8_t addr_len; /**< How long both are: 4. */
-	uint8_t protocol; /**< IP protocol number of l4. */
-	uint8_t fragment; /**< enum vpnalg_fragment. */
-	uint8_t checksum; /**< enum vpnalg_checksum. */
-	bool inward;      /**< It travels in. */
-	bool inside;      /**< It is in its inside form. */
-	bool undo;        /**< The form is not the one to arrive in. */
+	uint8_t *l4; /**< What follows the IP header. */
+	bool inward; /**< It travels in. */
+	bool inside; /**< It is in its inside form. */
+	bool undo;   /**< The form is not the one to arrive in. */
 	/** It is quoted by an ICMP error: as little as 8 bytes of l4. */
 	bool quoted;
 	/** The IP header speaks of more bytes than the packet has. */
 	bool overlong;
-	uint16_t zone; /**< Zone of the inside host, for the inside form. */
+	uint8_t fragment; /**< enum vpnalg_fragment. */
+	uint8_t addr_len; /**< How long addresses are: 4. */
+	uint8_t checksum; /**< enum vpnalg_checksum. */
+	/** In the packet: the address on the inside host's end, that is its
+	 * own or the outside address, whichever form the packet has. */
+	uint8_t *local;
+	uint8_t *remote;  /**< In the packet: the address of the far end. */
+	uint16_t zone;    /**< Zone of the inside host, for the inside form. */
+	uint8_t protocol; /**< IP protocol number of l4. */
 };
 
 /**

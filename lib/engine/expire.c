@@ -25,7 +25,8 @@ static vpnalg_time wanted(const struct vpnalg *translator,
 static bool is_session(const struct vpnalg *translator,
 		       const struct vpnalg_record *record)
 {
-	return record != NULL && record_is_sound(translator, record) &&
+	return record != NULL && record->slots != 0 &&
+	       record_is_sound(translator, record) &&
 	       record->handler != ENGINE_HANDLER;
 }
 

@@ -97,6 +97,22 @@ static inline uint64_t key_hash(const struct vpnalg *translator,
 					      key_len_of(translator)));
 }
 
+/* Writes a key. remote is not read in a key for all remotes. */
+static inline void key_write(uint8_t *key, uint32_t first, uint32_t id,
+			     uint32_t port, const uint8_t *local,
+			     const uint8_t *remote, size_t addr_len)
+{
+	static const uint8_t nobody[VPNALG_ADDR_MAX];
+
+	if (first & KEY_ALL_REMOTES << 24)
+		remote = nobody;
+	key_set_word(key, first);
+	key_set_word(key + KEY_ID_OFF, id);
+	key_set_word(key + KEY_PORT_OFF, port);
+	memcpy(key + KEY_LOCAL_OFF, local, addr_len);
+	memcpy(key + KEY_LOCAL_OFF + addr_len, remote, addr_len);
+}
+
 static inline void key_make(const struct vpnalg_tuple *tuple, size_t addr_len,
 			    uint8_t *key)
 {
@@ -104,24 +120,32 @@ static inline void key_make(const struct vpnalg_tuple *tuple, size_t addr_len,
 
 	if (tuple->remote == NULL)
 		first |= KEY_ALL_REMOTES << 24;
-	key_set_word(key, first);
-	key_set_word(key + KEY_ID_OFF, tuple->id);
-	key_set_word(key + KEY_PORT_OFF, tuple->port);
-	memcpy(key + KEY_LOCAL_OFF, tuple->local, addr_len);
-	if (tuple->remote == NULL)
-		memset(key + KEY_LOCAL_OFF + addr_len, 0, addr_len);
-	else
-		memcpy(key + KEY_LOCAL_OFF + addr_len, tuple->remote, addr_len);
+	key_write(key, first, tuple->id, tuple->port, tuple->local,
+		  tuple->remote, addr_len);
+}
+
+/* As many bytes at p as the machine takes at once. */
+static inline uintptr_t key_load(const uint8_t *p)
+{
+	uintptr_t value;
+
+	memcpy(&value, p, sizeof(value));
+	return value;
+}
+
+/* How eight bytes of one key differ from those of another. */
+static inline uintptr_t key_difference(const uint8_t *a, const uint8_t *b)
+{
+	const size_t last = 8 - sizeof(uintptr_t);
+
+	return (key_load(a) ^ key_load(b)) |
+	       (key_load(a + last) ^ key_load(b + last));
 }
 
 /* Whether two keys are equal. */
 static inline bool key_equals(const uint8_t *a, const uint8_t *b)
 {
-	uint64_t v[2], w[2];
-
-	memcpy(v, a, sizeof(v));
-	memcpy(w, b, sizeof(w));
-	return ((v[0] ^ w[0]) | (v[1] ^ w[1]) |
+	return (key_difference(a, b) | key_difference(a + 8, b + 8) |
 		(key_word(a + 16) ^ key_word(b + 16))) == 0;
 }
 

@@ -1,10 +1,42 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What few packets have: ICMP errors and IP options. */
+/* What few packets have: IP options, fragments, ICMP errors. */
 #include "packet.h"
 
-bool vpnalg_packet_is_icmp_error(const struct vpnalg_parsed *parsed)
+/* Whether a packet is whole, the first fragment or a later one. */
+static uint8_t fragment(unsigned field)
 {
-	if (parsed->l4_caplen < 1 || parsed->fragment == VPNALG_FRAGMENT_LATER)
+	if ((field & (IPV4_FRAGMENT_MASK | IPV4_MORE_FRAGMENTS)) == 0)
+		return VPNALG_FRAGMENT_NONE;
+	return field & IPV4_FRAGMENT_MASK ? VPNALG_FRAGMENT_LATER
+					  : VPNALG_FRAGMENT_FIRST;
+}
+
+/* Returns false for a header that contradicts itself. */
+static bool parse_ipv4(uint8_t *ip, uint32_t caplen, uint32_t len,
+		       struct vpnalg_parsed *parsed)
+{
+	uint32_t header, total;
+
+	if (caplen < IPV4_HEADER_LEN || ip[0] >> 4 != 4)
+		return false;
+	header = (ip[0] & 15U) * 4;
+	total = vpnalg_get16(ip + IPV4_LENGTH_OFF);
+	if (header < IPV4_HEADER_LEN || header > caplen || total < header)
+		return false;
+	parsed->ip = ip;
+	parsed->l4 = ip + header;
+	parsed->l4_len = total - header;
+	parsed->l4_caplen = (caplen < total ? caplen : total) - header;
+	parsed->overlong = total > len;
+	parsed->protocol = ip[IPV4_PROTOCOL_OFF];
+	parsed->fragment = fragment(vpnalg_get16(ip + IPV4_FRAGMENT_OFF));
+	return true;
+}
+
+static bool is_icmp_error(const struct vpnalg_parsed *parsed)
+{
+	if (parsed->protocol != PROTOCOL_ICMP || parsed->l4_caplen < 1 ||
+	    parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return false;
 	switch (parsed->l4[0]) {
 	case ICMP_UNREACHABLE:
@@ -22,20 +54,36 @@ bool vpnalg_packet_is_icmp_error(const struct vpnalg_parsed *parsed)
  * and stands there in the form of the side that the error comes from. */
 bool vpnalg_packet_enter_quote(struct vpnalg_parsed *parsed)
 {
-	bool inward = parsed->inward, inside = parsed->inside;
+	uint8_t *source, *destination;
 
 	if (parsed->l4_caplen < ICMP_QUOTE_OFF)
 		return false;
 	/* Quotes are cut: their IP header may speak of more than there is. */
-	if (!packet_parse_ipv4(parsed->l4 + ICMP_QUOTE_OFF,
-			       parsed->l4_caplen - ICMP_QUOTE_OFF, UINT32_MAX,
-			       parsed))
+	if (!parse_ipv4(parsed->l4 + ICMP_QUOTE_OFF,
+			parsed->l4_caplen - ICMP_QUOTE_OFF, UINT32_MAX, parsed))
 		return false;
-	packet_set_ends(parsed, !inward, inside);
+	source = parsed->ip + IPV4_SOURCE_OFF;
+	destination = parsed->ip + IPV4_DESTINATION_OFF;
+	parsed->inward = !parsed->inward;
+	parsed->local = parsed->inward ? destination : source;
+	parsed->remote = parsed->inward ? source : destination;
 	parsed->undo = false;
 	parsed->quoted = true;
 	parsed->checksum = VPNALG_CHECKSUM_FULL;
 	return true;
+}
+
+/* Parses any packet. */
+enum packet_type vpnalg_packet_parse(const struct vpnalg_packet *packet,
+				     struct vpnalg_parsed *parsed)
+{
+	parsed->ip = packet->data;
+	packet_set_way(packet_way(packet), parsed);
+	parsed->zone = packet->zone;
+	parsed->checksum = packet->checksum;
+	if (!parse_ipv4(packet->data, packet->caplen, packet->len, parsed))
+		return PACKET_OTHER;
+	return is_icmp_error(parsed) ? PACKET_ICMP_ERROR : PACKET_WHOLE;
 }
 
 /* Options in which routers and hosts write addresses, that of the inside host

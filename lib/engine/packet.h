@@ -8,83 +8,96 @@
 
 #include "../wire/ip.h"
 
-enum packet_type { PACKET_OTHER, PACKET_PLAIN, PACKET_ICMP_ERROR };
+enum packet_type { PACKET_OTHER, PACKET_WHOLE, PACKET_ICMP_ERROR };
 
-/* Whether a packet is whole, the first fragment or a later one. */
-static inline uint8_t packet_fragment(unsigned field)
+/* What is known of a packet by its direction alone, were its IP header plain. The
+ * inside host's end is the source on the way out, the destination on the way
+ * in. */
+struct packet_way {
+	bool inward, inside, undo, quoted, overlong; /* as they are in parsed */
+	uint8_t fragment, addr_len;
+	uint8_t local_off, remote_off; /* of the addresses in the IP header */
+};
+
+static inline const struct packet_way *
+packet_way(const struct vpnalg_packet *packet)
 {
-	if ((field & (IPV4_FRAGMENT_MASK | IPV4_MORE_FRAGMENTS)) == 0)
-		return VPNALG_FRAGMENT_NONE;
-	return field & IPV4_FRAGMENT_MASK ? VPNALG_FRAGMENT_LATER
-					  : VPNALG_FRAGMENT_FIRST;
+	static const struct packet_way ways[] = {
+		[VPNALG_OUT] = { .inside = true,
+				 .addr_len = IPV4_ADDR_LEN,
+				 .local_off = IPV4_SOURCE_OFF,
+				 .remote_off = IPV4_DESTINATION_OFF },
+		[VPNALG_IN] = { .inward = true,
+				.addr_len = IPV4_ADDR_LEN,
+				.local_off = IPV4_DESTINATION_OFF,
+				.remote_off = IPV4_SOURCE_OFF },
+		[VPNALG_OUT_UNDO] = { .undo = true,
+				      .addr_len = IPV4_ADDR_LEN,
+				      .local_off = IPV4_SOURCE_OFF,
+				      .remote_off = IPV4_DESTINATION_OFF },
+		[VPNALG_IN_UNDO] = { .inward = true,
+				     .inside = true,
+				     .undo = true,
+				     .addr_len = IPV4_ADDR_LEN,
+				     .local_off = IPV4_DESTINATION_OFF,
+				     .remote_off = IPV4_SOURCE_OFF },
+	};
+
+	return &ways[packet->direction % 4];
 }
 
-/* Returns false for a header that contradicts itself. */
-static inline bool packet_parse_ipv4(uint8_t *ip, uint32_t caplen, uint32_t len,
-				     struct vpnalg_parsed *parsed)
+static inline void packet_set_way(const struct packet_way *way,
+				  struct vpnalg_parsed *parsed)
 {
-	uint32_t header, total;
+	parsed->inward = way->inward;
+	parsed->inside = way->inside;
+	parsed->undo = way->undo;
+	parsed->quoted = way->quoted;
+	parsed->overlong = way->overlong;
+	parsed->fragment = way->fragment;
+	parsed->addr_len = way->addr_len;
+	parsed->local = parsed->ip + way->local_off;
+	parsed->remote = parsed->ip + way->remote_off;
+}
 
-	if (caplen < IPV4_HEADER_LEN || ip[0] >> 4 != 4)
+/* Whether the IP header is one of those that nearly all packets have: sound,
+ * without options, not of a fragment and not longer than the packet. ICMP is
+ * looked at more closely. */
+static inline bool packet_is_plain(const struct vpnalg_packet *packet)
+{
+	const uint8_t *ip = packet->data;
+	uint32_t total;
+
+	if (packet->caplen < IPV4_HEADER_LEN || ip[0] != IPV4_WITHOUT_OPTIONS ||
+	    ip[IPV4_PROTOCOL_OFF] == PROTOCOL_ICMP)
 		return false;
-	header = (ip[0] & 15U) * 4;
 	total = vpnalg_get16(ip + IPV4_LENGTH_OFF);
-	if (header < IPV4_HEADER_LEN || header > caplen || total < header)
-		return false;
+	return total >= IPV4_HEADER_LEN && total <= packet->len &&
+	       (vpnalg_get16(ip + IPV4_FRAGMENT_OFF) &
+		(IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_MASK)) == 0;
+}
+
+/* What is proved of a packet with a plain header. */
+static inline void packet_parse_plain(const struct vpnalg_packet *packet,
+				      struct vpnalg_parsed *parsed)
+{
+	uint8_t *ip = packet->data;
+	uint32_t total = vpnalg_get16(ip + IPV4_LENGTH_OFF);
+	uint32_t caplen = packet->caplen < total ? packet->caplen : total;
+
 	parsed->ip = ip;
-	parsed->l4 = ip + header;
-	parsed->l4_len = total - header;
-	parsed->l4_caplen = (caplen < total ? caplen : total) - header;
-	parsed->overlong = total > len;
-	parsed->addr_len = IPV4_ADDR_LEN;
-	parsed->protocol = ip[IPV4_PROTOCOL_OFF];
-	parsed->fragment =
-		packet_fragment(vpnalg_get16(ip + IPV4_FRAGMENT_OFF));
-	return true;
-}
-
-/* Which address is the inside host's end depends on the way it travels. */
-static inline void packet_set_ends(struct vpnalg_parsed *parsed, bool inward,
-				   bool inside)
-{
-	uint8_t *source = parsed->ip + IPV4_SOURCE_OFF;
-	uint8_t *destination = parsed->ip + IPV4_DESTINATION_OFF;
-
-	parsed->inward = inward;
-	parsed->inside = inside;
-	parsed->local = inward ? destination : source;
-	parsed->remote = inward ? source : destination;
-}
-
-bool vpnalg_packet_is_icmp_error(const struct vpnalg_parsed *parsed);
-
-static inline enum packet_type packet_parse(const struct vpnalg_packet *packet,
-					    struct vpnalg_parsed *parsed)
-{
-	bool inward = packet->direction & VPNALG_IN;
-	bool undo = packet->direction & VPNALG_OUT_UNDO;
-
-	if (!packet_parse_ipv4(packet->data, packet->caplen, packet->len,
-			       parsed))
-		return PACKET_OTHER;
-	packet_set_ends(parsed, inward, inward == undo);
-	parsed->undo = undo;
-	parsed->quoted = false;
-	parsed->zone = packet->zone;
+	parsed->l4_len = total - IPV4_HEADER_LEN;
+	parsed->l4_caplen = caplen - IPV4_HEADER_LEN;
+	parsed->l4 = ip + IPV4_HEADER_LEN;
+	packet_set_way(packet_way(packet), parsed);
 	parsed->checksum = packet->checksum;
-	if (parsed->protocol == PROTOCOL_ICMP &&
-	    vpnalg_packet_is_icmp_error(parsed))
-		return PACKET_ICMP_ERROR;
-	return PACKET_PLAIN;
+	parsed->zone = packet->zone;
+	parsed->protocol = ip[IPV4_PROTOCOL_OFF];
 }
 
-/* Nothing in its IP header keeps it from being translated. */
-static inline bool packet_is_plain(const struct vpnalg_parsed *parsed)
-{
-	return parsed->l4 == parsed->ip + IPV4_HEADER_LEN && !parsed->quoted &&
-	       parsed->fragment == VPNALG_FRAGMENT_NONE && !parsed->overlong;
-}
-
+/* packet.c */
+enum packet_type vpnalg_packet_parse(const struct vpnalg_packet *packet,
+				     struct vpnalg_parsed *parsed);
 bool vpnalg_packet_enter_quote(struct vpnalg_parsed *parsed);
 bool vpnalg_packet_holds_addresses(const struct vpnalg_parsed *parsed);
 

@@ -1,13 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The life of a packet: parse, match, find, then let the handler translate.
+/* The life of a packet, from its IP header to its checksums:
+ *
+ *   parse()      where the headers lie; whether the packet may be ours
+ *   claim()      which handler's it is, and by which key its session is found
+ *   find()       the session, as the store has it
+ *   translate()  the handler's answer: it rewrites the packet, or why not
+ *   count()      what became of it
  *
  * A burst goes through the stages together, so that the memory of all its
  * sessions is on its way while the first is looked at. Between the stages only
- * parsed, keys and hashes are kept: a packet may open or close the session of
- * the next one. */
+ * what was parsed, keys and hashes are kept: a packet may open or close the
+ * session of the next one. What few packets need stands apart, in packet.c,
+ * refuse.c and try_others(). */
 #include "packet.h"
 #include "record.h"
 #include "refuse.h"
+
+/* No claim has been tried yet. */
+#define UNTRIED VPNALG_RESULTS
+
+/* Parse */
 
 /* Whether the address can be a single far host's. "This network", loopback,
  * multicast and reserved addresses, broadcast among them, are nobody's (RFC
@@ -18,151 +30,164 @@ static bool is_remote(const struct vpnalg *translator, const uint8_t *address)
 	       !pool_has(translator, address);
 }
 
-ALWAYS_INLINE void make_key(struct vpnalg *translator, struct slot *slot)
+/* Any IPv4 packet; of an ICMP error the packet that it quotes. */
+static bool parse_any(const struct vpnalg_packet *packet,
+		      struct vpnalg_parsed *parsed)
+{
+	enum packet_type type = vpnalg_packet_parse(packet, parsed);
+
+	return type == PACKET_WHOLE ||
+	       (type == PACKET_ICMP_ERROR && vpnalg_packet_enter_quote(parsed));
+}
+
+/* Where the headers lie. Returns false for what is no IPv4. */
+ALWAYS_INLINE bool parse(const struct vpnalg_packet *packet, struct slot *slot)
+{
+	slot->plain = packet_is_plain(packet);
+	if (!slot->plain)
+		return parse_any(packet, &slot->parsed);
+	packet_parse_plain(packet, &slot->parsed);
+	return true;
+}
+
+/* Claim */
+
+/* A packet in its outside form is found by the session's outside keys, and one
+ * that shows the peer's ID by its peer keys. */
+ALWAYS_INLINE void make_key(const struct vpnalg *translator, struct slot *slot)
 {
 	const struct vpnalg_parsed *parsed = &slot->parsed;
 	const struct vpnalg_match *match = &slot->match;
-	const struct vpnalg_tuple tuple = {
-		.role = (uint8_t)((match->peer ? VPNALG_INSIDE_PEER
-					       : VPNALG_INSIDE_OWN) +
-				  !parsed->inside),
-		.space = match->space,
-		.zone = parsed->zone,
-		.id = match->id,
-		.port = match->port,
-		.local = parsed->local,
-		.remote = match->any_remote ? NULL : parsed->remote,
-	};
+	unsigned role =
+		(match->peer ? VPNALG_INSIDE_PEER : 0U) + !parsed->inside;
+	uint32_t first = key_first_word(role, match->space, parsed->zone);
 
-	key_make(&tuple, addr_len_of(translator), slot->key);
+	if (match->any_remote)
+		first |= KEY_ALL_REMOTES << 24;
+	key_write(slot->key, first, match->id, match->port, parsed->local,
+		  parsed->remote, addr_len_of(translator));
 	slot->hash = key_hash(translator, slot->key);
 }
 
 /* Whether a handler's claim is one that it may make. */
-static bool is_claim(const struct vpnalg_handler *handler,
-		     const struct slot *slot, unsigned claim)
+ALWAYS_INLINE bool is_claim(const struct vpnalg_handler *handler,
+			    const struct vpnalg_match *match, unsigned claim,
+			    unsigned attempt)
 {
-	if (slot->match.kind >= handler->kind_count)
+	if (match->kind >= handler->kind_count)
 		return false;
-	switch (claim) {
-	case VPNALG_CLAIM_KEY:
-		return !slot->match.more || slot->attempt < ATTEMPTS_MAX;
-	case VPNALG_CLAIM_DROP:
-		return is_drop(slot->match.reason);
-	case VPNALG_CLAIM_GUARDED:
-		return true;
-	default:
-		return false;
-	}
+	if (claim == VPNALG_CLAIM_KEY)
+		return !match->more || attempt < ATTEMPTS_MAX;
+	return claim == VPNALG_CLAIM_GUARDED ||
+	       (claim == VPNALG_CLAIM_DROP && is_drop(match->reason));
 }
 
-ALWAYS_INLINE void ask(struct vpnalg *translator, struct slot *slot)
+/* Returns whether the handler of that place claims the packet. */
+ALWAYS_INLINE bool ask(const struct vpnalg *translator, struct slot *slot,
+		       unsigned place, unsigned attempt)
 {
-	const struct vpnalg_handler *handler =
-		translator->handlers[slot->handler];
+	const struct vpnalg_handler *handler = translator->handlers[place];
 	unsigned claim;
 
-	slot->match = (struct vpnalg_match){ .attempt = slot->attempt };
+	slot->match = (struct vpnalg_match){ .attempt = (uint8_t)attempt };
 	claim = handler->match(&slot->parsed, &slot->match);
-	if (claim != VPNALG_CLAIM_NONE && !is_claim(handler, slot, claim)) {
+	if (claim == VPNALG_CLAIM_NONE)
+		return false;
+	if (!is_claim(handler, &slot->match, claim, attempt)) {
 		slot->match.kind = 0;
 		claim = CLAIM_FAULT;
 	}
 	slot->claim = (uint8_t)claim;
+	slot->handler = (uint8_t)place;
+	slot->attempt = (uint8_t)attempt;
 	if (claim == VPNALG_CLAIM_KEY)
 		make_key(translator, slot);
+	return true;
 }
 
-/* Asks the handlers from slot->handler on that are for such packets, that one for
- * its key of this attempt. */
-ALWAYS_INLINE void claim(struct vpnalg *translator, struct slot *slot)
+/* Asks the handlers from that place on that are for such packets, the first for
+ * its key of that attempt. */
+ALWAYS_INLINE void claim(const struct vpnalg *translator, struct slot *slot,
+			 unsigned place, unsigned attempt)
 {
 	unsigned asked =
 		(unsigned)translator->handlers_for[slot->parsed.protocol] >>
-		slot->handler;
+		place;
 
-	for (; asked != 0; asked >>= 1, slot->handler++) {
-		if (!(asked & 1))
-			continue;
-		ask(translator, slot);
-		if (slot->claim != VPNALG_CLAIM_NONE)
+	for (; asked != 0; asked >>= 1, place++, attempt = 0)
+		if (asked & 1 && ask(translator, slot, place, attempt))
 			return;
-		slot->attempt = 0;
-	}
 	slot->claim = VPNALG_CLAIM_NONE;
 }
 
-/* The next key of the same handler, or else the next handler's. */
-static void claim_next(struct vpnalg *translator, struct slot *slot)
+/* What a host sends that uses an outside address itself: only counted. */
+NEVER_INLINE void claim_routers(const struct vpnalg *translator,
+				struct slot *slot)
 {
-	if (slot->claim == VPNALG_CLAIM_KEY && slot->match.more) {
-		slot->attempt++;
-	} else {
-		slot->attempt = 0;
-		slot->handler++;
-	}
-	claim(translator, slot);
+	claim(translator, slot, 0, 0);
+	if (slot->claim != VPNALG_CLAIM_NONE)
+		slot->claim = CLAIM_ROUTERS;
 }
 
 /* The local address decides whether the packet is ours: the router's own
- * traffic, to it and from it, is not. What a host sends that uses an outside
- * address itself is the router's, too, and only counted. */
-ALWAYS_INLINE void parse(struct vpnalg *translator, struct slot *slot,
-			 struct vpnalg_packet *packet)
+ * traffic, to it and from it, is not. */
+ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
+			   struct vpnalg_packet *packet)
 {
-	struct vpnalg_parsed *parsed = &slot->parsed;
-	enum packet_type type = packet_parse(packet, parsed);
+	const struct vpnalg_parsed *parsed = &slot->parsed;
 	bool own;
 
 	packet->flags = 0;
-	slot->ours = false;
 	slot->claim = VPNALG_CLAIM_NONE;
-	slot->handler = 0;
-	slot->attempt = 0;
-	if (type == PACKET_OTHER ||
-	    (type == PACKET_ICMP_ERROR && !vpnalg_packet_enter_quote(parsed)))
+	slot->ours = false;
+	if (!parse(packet, slot))
 		return;
 	own = pool_has(translator, parsed->local);
-	slot->ours =
-		own != parsed->inside && is_remote(translator, parsed->remote);
-	if (slot->ours || (own && parsed->inside))
-		claim(translator, slot);
+	if (own && parsed->inside)
+		claim_routers(translator, slot);
+	if (own == parsed->inside || !is_remote(translator, parsed->remote))
+		return;
+	slot->ours = true;
+	claim(translator, slot, 0, 0);
 }
+
+/* Find */
 
 ALWAYS_INLINE struct vpnalg_record *
 find(struct vpnalg *translator, const struct slot *slot, unsigned *key_slot)
 {
 	struct vpnalg_record *record =
-		record_find(translator, slot->key, slot->hash);
+		record_find(translator, slot->key, slot->hash, key_slot);
 
-	*key_slot = translator->found;
 	if (record == NULL || record_is_alive(translator, record))
 		return record;
 	vpnalg_session_close(translator, record);
 	return NULL;
 }
 
-ALWAYS_INLINE void count(struct vpnalg *translator,
-			 const struct vpnalg_step *step,
-			 enum vpnalg_result result)
+/* Finds the session of the claim. */
+ALWAYS_INLINE void find_session(struct vpnalg *translator,
+				const struct slot *slot,
+				struct vpnalg_step *step)
 {
-	struct vpnalg_kind_counters *counters =
-		session_counters(translator, step->handler, step->kind);
+	const struct vpnalg_record *record = NULL;
 
-	if (result == VPNALG_TRANSLATED)
-		counters->translated[step->parsed->inward]++;
-	else if (result == VPNALG_UNTOUCHED)
-		counters->untouched[step->parsed->inward]++;
+	if (slot->claim == VPNALG_CLAIM_KEY)
+		record = step->record = find(translator, slot, &step->slot);
 	else
-		counters->dropped[step->parsed->inward]++;
+		step->record = NULL;
+	step->handler = record != NULL ? record->handler : slot->handler;
+	step->kind = record != NULL ? record->kind : slot->match.kind;
 }
+
+/* Translate */
 
 /* The handler says that it has translated the packet: it has the local address
  * of its session's other form now. */
-ALWAYS_INLINE enum vpnalg_result finish(struct vpnalg *translator,
-					struct vpnalg_step *step)
+ALWAYS_INLINE enum vpnalg_result finish(const struct vpnalg *translator,
+					const struct vpnalg_parsed *parsed,
+					const struct vpnalg_step *step)
 {
-	const struct vpnalg_parsed *parsed = step->parsed;
 	const uint8_t *key;
 
 	if (step->record == NULL)
@@ -181,18 +206,18 @@ ALWAYS_INLINE enum vpnalg_result finish(struct vpnalg *translator,
 /* Of a handler that has named another key to try, VPNALG_UNTOUCHED is an answer
  * for a packet from inside too. */
 ALWAYS_INLINE enum vpnalg_result translate(struct vpnalg *translator,
-					   struct vpnalg_step *step, bool more)
+					   const struct slot *slot,
+					   struct vpnalg_step *step)
 {
-	const struct vpnalg_parsed *parsed = step->parsed;
 	const uint8_t place = step->handler;
 	const struct vpnalg_handler *handler = translator->handlers[place];
-	enum vpnalg_result result = VPNALG_TRANSLATED;
+	enum vpnalg_result result;
 
-	if (!packet_is_plain(parsed))
-		result = vpnalg_refuse_header(parsed);
-	if (result != VPNALG_TRANSLATED)
-		return result;
-	translator->user = step->packet->user;
+	if (!slot->plain) {
+		result = vpnalg_refuse_header(&slot->parsed);
+		if (result != VPNALG_TRANSLATED)
+			return result;
+	}
 	result = handler->translate(step);
 	step->handler = place;
 	if (step->kind >= handler->kind_count) {
@@ -200,29 +225,39 @@ ALWAYS_INLINE enum vpnalg_result translate(struct vpnalg *translator,
 		return VPNALG_DROP_FAULT;
 	}
 	if (result == VPNALG_TRANSLATED)
-		return finish(translator, step);
+		return finish(translator, &slot->parsed, step);
 	if (result == VPNALG_UNTOUCHED)
-		return more || !parsed->inside ? result : VPNALG_DROP_FAULT;
+		return slot->match.more || !slot->parsed.inside
+			       ? result
+			       : VPNALG_DROP_FAULT;
 	return is_drop(result) ? result : vpnalg_refuse_own(step, result);
 }
 
-/* One claim of one handler. VPNALG_UNTOUCHED: the next may try. */
-ALWAYS_INLINE enum vpnalg_result try_claim(struct vpnalg *translator,
-					   const struct slot *slot,
-					   struct vpnalg_step *step)
+/* Other claims */
+
+/* What becomes of a claim, its session found or not. VPNALG_UNTOUCHED: the next
+ * may be tried. */
+static enum vpnalg_result try_claim(struct vpnalg *translator,
+				    const struct slot *slot,
+				    struct vpnalg_step *step)
 {
 	if (slot->claim != VPNALG_CLAIM_KEY)
 		return vpnalg_refuse_claim(translator, slot);
-	step->record = find(translator, slot, &step->slot);
 	if (translator->fault)
 		return VPNALG_DROP_FAULT;
-	if (step->record != NULL) {
-		step->handler = step->record->handler;
-		step->kind = step->record->kind;
-	} else if (slot->match.more || is_arriving(&slot->parsed)) {
+	if (step->record == NULL &&
+	    (slot->match.more || is_arriving(&slot->parsed)))
 		return VPNALG_UNTOUCHED;
-	}
-	return translate(translator, step, slot->match.more);
+	return translate(translator, slot, step);
+}
+
+/* The next key of the same handler, or else the next handler's. */
+static void claim_next(struct vpnalg *translator, struct slot *slot)
+{
+	if (slot->claim == VPNALG_CLAIM_KEY && slot->match.more)
+		claim(translator, slot, slot->handler, slot->attempt + 1U);
+	else
+		claim(translator, slot, slot->handler + 1U, 0);
 }
 
 /* Undo opens nothing: a packet that a handler has no session for may have come
@@ -235,15 +270,17 @@ static bool is_unfound(const struct vpnalg_step *step,
 		result == VPNALG_DROP_NO_CONNECTION);
 }
 
-/* The claims that follow the first, which was of no use. */
-static enum vpnalg_result try_others(struct vpnalg *translator,
+/* All claims from the first on, whose result is given, or UNTRIED. */
+static enum vpnalg_result try_claims(struct vpnalg *translator,
 				     struct slot *slot,
 				     struct vpnalg_step *step,
 				     enum vpnalg_result result)
 {
 	enum vpnalg_result unfound = VPNALG_UNTOUCHED;
 
-	do {
+	while (true) {
+		if (result == UNTRIED)
+			result = try_claim(translator, slot, step);
 		if (is_unfound(step, result))
 			unfound = result;
 		else if (result != VPNALG_UNTOUCHED)
@@ -251,49 +288,67 @@ static enum vpnalg_result try_others(struct vpnalg *translator,
 		claim_next(translator, slot);
 		if (slot->claim == VPNALG_CLAIM_NONE)
 			break;
-		step->handler = slot->handler;
-		step->kind = slot->match.kind;
-		step->record = NULL;
-		result = try_claim(translator, slot, step);
-	} while (true);
+		find_session(translator, slot, step);
+		result = UNTRIED;
+	}
 	return unfound != VPNALG_UNTOUCHED
 		       ? unfound
 		       : vpnalg_refuse_unclaimed(translator, &slot->parsed);
 }
 
+/* By the kind of session; by the result the caller counts. */
+static void count(struct vpnalg *translator, const struct vpnalg_step *step,
+		  enum vpnalg_result result)
+{
+	struct vpnalg_kind_counters *counters =
+		session_counters(translator, step->handler, step->kind);
+
+	if (result == VPNALG_TRANSLATED)
+		counters->translated[step->parsed->inward]++;
+	else if (result == VPNALG_UNTOUCHED)
+		counters->untouched[step->parsed->inward]++;
+	else
+		counters->dropped[step->parsed->inward]++;
+}
+
+/* The first claim has no session, or its handler has not translated the packet. */
+NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
+					  struct slot *slot,
+					  struct vpnalg_step *step,
+					  enum vpnalg_result result)
+{
+	if (slot->claim == VPNALG_CLAIM_NONE)
+		return slot->ours ? vpnalg_refuse_unclaimed(translator,
+							    &slot->parsed)
+				  : VPNALG_UNTOUCHED;
+	result = slot->ours ? try_claims(translator, slot, step, result)
+			    : VPNALG_UNTOUCHED;
+	count(translator, step, result);
+	return result;
+}
+
+/* What becomes of the packet. */
 ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 					struct slot *slot,
 					struct vpnalg_packet *packet)
 {
 	struct vpnalg_step *step = &translator->step;
-	enum vpnalg_result result = VPNALG_UNTOUCHED;
+	enum vpnalg_result result = UNTRIED;
 
 	translator->fault = false;
-	if (slot->claim == VPNALG_CLAIM_NONE) {
-		if (slot->ours)
-			result = vpnalg_refuse_unclaimed(translator,
-							 &slot->parsed);
-		return translator->fault && result == VPNALG_UNTOUCHED
-			       ? VPNALG_DROP_FAULT
-			       : result;
-	}
-	*step = (struct vpnalg_step){ .translator = translator,
-				      .packet = packet,
-				      .parsed = &slot->parsed,
-				      .handler = slot->handler,
-				      .kind = slot->match.kind,
-				      .now = translator->now };
-	if (slot->ours) {
-		result = try_claim(translator, slot, step);
-		if (result != VPNALG_TRANSLATED &&
-		    (result == VPNALG_UNTOUCHED || is_unfound(step, result)))
-			result = try_others(translator, slot, step, result);
-	}
-	if (translator->fault && result == VPNALG_UNTOUCHED)
-		result = VPNALG_DROP_FAULT;
-	count(translator, step, result);
+	step->packet = packet;
+	step->parsed = &slot->parsed;
+	find_session(translator, slot, step);
+	if (step->record != NULL)
+		result = translate(translator, slot, step);
+	if (result != VPNALG_TRANSLATED)
+		return otherwise(translator, slot, step, result);
+	session_counters(translator, step->handler, step->kind)
+		->translated[slot->parsed.inward]++;
 	return result;
 }
+
+/* Bursts */
 
 ALWAYS_INLINE void prefetch(const struct vpnalg_store *store,
 			    const struct slot *slot, unsigned step)
@@ -312,7 +367,7 @@ static void burst(struct vpnalg *translator, struct vpnalg_packet *packets,
 	size_t i;
 
 	for (i = 0; i < length; i++) {
-		parse(translator, &slots[i], &packets[i]);
+		prepare(translator, &slots[i], &packets[i]);
 		if (ahead)
 			prefetch(store, &slots[i], 0);
 	}
@@ -333,6 +388,8 @@ void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 
 	if (now > translator->now)
 		translator->now = now;
+	translator->step.translator = translator;
+	translator->step.now = translator->now;
 	for (; length > 0; packets += part, length -= part) {
 		part = length < translator->burst ? length : translator->burst;
 		burst(translator, packets, part);

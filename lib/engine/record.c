@@ -5,7 +5,7 @@
 struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,
 					 const uint8_t *key, uint64_t hash)
 {
-	return record_find(translator, key, hash);
+	return record_find(translator, key, hash, &translator->found);
 }
 
 /* Returns a new record of so many bytes, or NULL without room. */

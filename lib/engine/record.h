@@ -18,14 +18,14 @@ static inline bool record_is_aligned(const struct vpnalg_record *record)
 	return (uintptr_t)record % sizeof(vpnalg_time) == 0;
 }
 
-/* Whether the handler and kind exist, and its slots are that kind's: all that
- * tells where keys and body lie. */
+/* Whether handler and kind may exist, and its slots are that kind's: all that
+ * tells where keys and body lie. A record without slots holds no key. */
 static inline bool record_is_sound(const struct vpnalg *translator,
 				   const struct vpnalg_record *record)
 {
 	unsigned handler = record->handler, kind = record->kind;
 
-	return (handler | kind) < 16 && record->slots != 0 &&
+	return (handler | kind) < 16 &&
 	       record->slots == translator->slots_of[handler][kind];
 }
 
@@ -38,20 +38,21 @@ static inline bool record_holds(const struct vpnalg *translator,
 	       key_equals(record_key(translator, record, slot), key);
 }
 
-/* Returns the record to which the key leads, living or dead, or NULL;
- * translator->found says in which slot the key is. */
-ALWAYS_INLINE struct vpnalg_record *
-record_find(struct vpnalg *translator, const uint8_t *key, uint64_t hash)
+/* Returns the record to which the key leads, living or dead, or NULL; slot is
+ * the one in which the key is. */
+ALWAYS_INLINE struct vpnalg_record *record_find(struct vpnalg *translator,
+						const uint8_t *key,
+						uint64_t hash, unsigned *slot)
 {
 	const struct vpnalg_store *store = translator->store;
 	struct vpnalg_record *record =
-		store->find(store->context, key, hash, &translator->found);
+		store->find(store->context, key, hash, slot);
 
 	translator->work++;
 	if (record == NULL)
 		return NULL;
 	if (record_is_aligned(record) && record_is_sound(translator, record) &&
-	    record_holds(translator, record, translator->found, key))
+	    record_holds(translator, record, *slot, key))
 		return record;
 	translator->fault = true;
 	return NULL;

@@ -42,6 +42,8 @@ enum vpnalg_result vpnalg_refuse_claim(struct vpnalg *translator,
 	const struct vpnalg_parsed *parsed = &slot->parsed;
 	enum vpnalg_result reason = slot->match.reason;
 
+	if (slot->claim == CLAIM_ROUTERS)
+		return VPNALG_UNTOUCHED;
 	if (slot->claim == CLAIM_FAULT)
 		return VPNALG_DROP_FAULT;
 	if (slot->claim == VPNALG_CLAIM_GUARDED)
@@ -77,14 +79,15 @@ static bool is_held(struct vpnalg *translator,
 enum vpnalg_result vpnalg_refuse_unclaimed(struct vpnalg *translator,
 					   const struct vpnalg_parsed *parsed)
 {
-	enum vpnalg_result reason = VPNALG_DROP_GUARDED;
+	enum vpnalg_result reason = VPNALG_UNTOUCHED;
 
-	if (parsed->inside)
-		return VPNALG_UNTOUCHED;
-	if (is_held(translator, parsed))
+	if (!parsed->inside && is_held(translator, parsed))
 		reason = VPNALG_DROP_PORT_HELD;
-	else if (!is_guarded(translator, parsed, parsed->protocol))
-		return VPNALG_UNTOUCHED;
+	else if (!parsed->inside &&
+		 is_guarded(translator, parsed, parsed->protocol))
+		reason = VPNALG_DROP_GUARDED;
+	if (reason == VPNALG_UNTOUCHED)
+		return translator->fault ? VPNALG_DROP_FAULT : reason;
 	return parsed->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
 }
 

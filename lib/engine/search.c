@@ -209,14 +209,14 @@ bool vpnalg_search_next(struct hunt *hunt, uint32_t *id)
 void vpnalg_search_freed(struct vpnalg *translator,
 			 const struct vpnalg_tuple *tuple)
 {
-	struct key_of_any_id any;
+	struct key_of_any_id *any = &translator->row;
 	struct search *search;
 	unsigned i;
 
 	if (!translator->searching)
 		return;
-	vpnalg_key_prepare(translator, tuple, &any);
-	search = find(translator, any.rest);
+	vpnalg_key_prepare(translator, tuple, any);
+	search = find(translator, any->rest);
 	if (search == NULL)
 		return;
 	if (search->freed_count < SEARCH_FREED) {

@@ -396,16 +396,23 @@ static bool may_open(const struct vpnalg_step *step,
 	       !translator->closing;
 }
 
+static enum vpnalg_result choose(const struct vpnalg_step *step,
+				 const struct vpnalg_opening *opening)
+{
+	struct vpnalg *translator = step->translator;
+
+	translator->user = step->packet->user;
+	return vpnalg_choose(step, opening, &translator->binding);
+}
+
 bool vpnalg_session_may_open(const struct vpnalg_step *step,
 			     const struct vpnalg_opening *opening,
 			     uint32_t *outside_id)
 {
-	struct vpnalg_binding *binding = &step->translator->binding;
-
 	if (!may_open(step, opening) ||
-	    vpnalg_choose(step, opening, binding) != VPNALG_TRANSLATED)
+	    choose(step, opening) != VPNALG_TRANSLATED)
 		return false;
-	*outside_id = binding->outside_id;
+	*outside_id = step->translator->binding.outside_id;
 	give_up(step, opening);
 	return true;
 }
@@ -416,19 +423,19 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 {
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *record;
-	struct vpnalg_binding *binding = &translator->binding;
 	struct vpnalg_kind_counters *counters;
 	enum vpnalg_result result;
 
 	if (!may_open(step, opening))
 		return VPNALG_DROP_FAULT;
 	counters = session_counters(translator, step->handler, opening->kind);
-	result = vpnalg_choose(step, opening, binding);
+	result = choose(step, opening);
 	if (result != VPNALG_TRANSLATED) {
 		counters->refused++;
 		return result;
 	}
-	record = build(translator, step->handler, opening, binding);
+	record =
+		build(translator, step->handler, opening, &translator->binding);
 	if (record == NULL) {
 		give_up(step, opening);
 		counters->refused++;

@@ -145,14 +145,14 @@ uint32_t vpnalg_steer(const struct vpnalg_steer *given,
 	*fragment = false;
 	if (!vpnalg_settings_read(&steer, sizeof(steer), given))
 		return 0;
-	switch (packet_parse(packet, &parsed)) {
+	switch (vpnalg_packet_parse(packet, &parsed)) {
 	case PACKET_OTHER:
 		return 0;
 	case PACKET_ICMP_ERROR:
 		/* Without a whole quote, by who it is from. */
 		vpnalg_packet_enter_quote(&parsed);
 		break;
-	case PACKET_PLAIN:
+	case PACKET_WHOLE:
 		break;
 	}
 	if (!is_general(&steer, parsed.protocol))

@@ -8,11 +8,14 @@
 
 #include <vpnalg/handler.h>
 
-/* For what every packet goes through: calls would cost as much. */
+/* For what every packet goes through: calls would cost as much. And for what few
+ * packets need: it would cost the others registers. */
 #if defined(__GNUC__)
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define NEVER_INLINE static __attribute__((noinline))
 #else
 #define ALWAYS_INLINE static inline
+#define NEVER_INLINE static
 #endif
 
 /* Record kinds of the engine itself, beside those of the handlers. */
@@ -100,8 +103,10 @@ struct hunt {
 /* How many keys a handler may name for one packet. */
 #define ATTEMPTS_MAX 16
 
-/* In slot->claim: the handler's answer makes no sense. */
+/* In slot->claim: the handler's answer makes no sense; or the packet is the
+ * router's own, and only counted. */
 #define CLAIM_FAULT 0xff
+#define CLAIM_ROUTERS 0xfe
 
 /* One packet between the stages of a burst: parsed, key and hash, never a
  * record. */
@@ -109,11 +114,12 @@ struct slot {
 	struct vpnalg_parsed parsed;
 	struct vpnalg_match match;
 	uint64_t hash;
-	uint8_t claim;   /* enum vpnalg_claim, or CLAIM_FAULT */
+	_Alignas(uint64_t) uint8_t key[VPNALG_KEY_MAX];
+	uint8_t claim;   /* enum vpnalg_claim, or one of the above */
 	uint8_t handler; /* which one claims it */
 	uint8_t attempt; /* how many keys that one has named in vain */
 	bool ours;       /* its addresses are such that it may be ours */
-	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_MAX];
+	bool plain;      /* nothing in its IP header forbids to translate it */
 };
 
 struct vpnalg {
@@ -136,7 +142,7 @@ struct vpnalg {
 	unsigned found; /* the slot of the key that was found last */
 	unsigned work;  /* operations of the store, for the sweep's budget */
 	vpnalg_time sweep_earliest;
-	void *user;              /* of the packet at hand, for the binding */
+	void *user; /* of the packet that opens a session, for its binding */
 	struct vpnalg_step step; /* what is being made of the packet at hand */
 	struct vpnalg_record *met; /* the sweep's, or NULL: closed meanwhile */
 	/* Scratch, here to spare the stack: the key that is looked for, those of

@@ -10,6 +10,14 @@
  * hashing, two steps deep), so that the index can be filled to 95 in 100. */
 #include "table.h"
 
+#if defined(__GNUC__)
+#define INLINE static inline __attribute__((always_inline))
+#define APART static __attribute__((noinline))
+#else
+#define INLINE static inline
+#define APART static
+#endif
+
 /* 1 to 0x7fff: 0 marks an empty entry, and find_tag() needs the top bit. */
 static uint16_t tag_of(uint64_t hash)
 {
@@ -34,19 +42,32 @@ static uint32_t other_of(const struct vpnalg_table *table, uint32_t at,
 	return sum >= at ? sum - at : sum + table->bucket_count - at;
 }
 
+static inline uintptr_t word(const uint8_t *p)
+{
+	uintptr_t value;
+
+	memcpy(&value, p, sizeof(value));
+	return value;
+}
+
+/* How eight bytes differ: one word of the machine's, or two. */
+static inline uintptr_t differ(const uint8_t *a, const uint8_t *b)
+{
+	const size_t last = 8 - sizeof(uintptr_t);
+
+	return (word(a) ^ word(b)) | (word(a + last) ^ word(b + last));
+}
+
 /* Whether two keys are equal. Those with IPv4 addresses are five words. */
 static inline bool same_key(const uint8_t *a, const uint8_t *b, size_t length)
 {
-	uint64_t v[2], w[2];
 	uint32_t x, y;
 
 	if (length != VPNALG_KEY_IPV4)
 		return memcmp(a, b, length) == 0;
-	memcpy(v, a, sizeof(v));
-	memcpy(w, b, sizeof(w));
-	memcpy(&x, a + sizeof(v), sizeof(x));
-	memcpy(&y, b + sizeof(w), sizeof(y));
-	return ((v[0] ^ w[0]) | (v[1] ^ w[1]) | (x ^ y)) == 0;
+	memcpy(&x, a + 16, sizeof(x));
+	memcpy(&y, b + 16, sizeof(y));
+	return (differ(a, b) | differ(a + 8, b + 8) | (x ^ y)) == 0;
 }
 
 /* Four tags compared at once: the top bit of each that is the wanted one. Tags
@@ -114,14 +135,6 @@ static inline unsigned take_entry(uint64_t *found)
 	*found &= *found - 1;
 	return (bit % 16 - 13) * 4 + bit / 16;
 }
-
-#if defined(__GNUC__)
-#define INLINE static inline __attribute__((always_inline))
-#define APART static __attribute__((noinline))
-#else
-#define INLINE static inline
-#define APART static
-#endif
 
 INLINE struct vpnalg_record *find_in(const struct vpnalg_table *table,
 				     const struct bucket *bucket, uint16_t tag,

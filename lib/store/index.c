@@ -42,7 +42,7 @@ static uint32_t other_of(const struct vpnalg_table *table, uint32_t at,
 	return sum >= at ? sum - at : sum + table->bucket_count - at;
 }
 
-static inline uintptr_t word(const uint8_t *p)
+INLINE uintptr_t word(const uint8_t *p)
 {
 	uintptr_t value;
 
@@ -51,7 +51,7 @@ static inline uintptr_t word(const uint8_t *p)
 }
 
 /* How eight bytes differ: one word of the machine's, or two. */
-static inline uintptr_t differ(const uint8_t *a, const uint8_t *b)
+INLINE uintptr_t differ(const uint8_t *a, const uint8_t *b)
 {
 	const size_t last = 8 - sizeof(uintptr_t);
 

@@ -3,7 +3,7 @@
  * bursts: told apart by ports, and by Tunnel ID behind port 1701. */
 #include "bench.h"
 
-#include <vpnalg/l2tp.h>
+#include <vpnalg/protocols.h>
 
 #include <stdio.h>
 #include <string.h>

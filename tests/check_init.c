@@ -3,7 +3,7 @@
 #include "toy.h"
 #include "cases.h"
 
-#include <vpnalg/pptp.h>
+#include <vpnalg/protocols.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -433,6 +433,41 @@ START_TEST(a_wrong_setting_is_named)
 }
 END_TEST
 
+/* With all protocols, and with few. */
+static vpnalg_handler_function *const bundled[] = {
+	vpnalg_ipsec, vpnalg_pptp, vpnalg_l2tp, vpnalg_gre, vpnalg_general
+};
+
+START_TEST(the_compile_time_bound_holds_and_is_near)
+{
+	static const uint16_t bursts[] = { 1, 32, 256 };
+	static struct vpnalg_addr addresses[4096];
+	struct vpnalg_protocol protocols[5] = { { NULL, NULL } };
+	struct vpnalg_config config;
+	size_t count, n, b, size, bound;
+	struct parts p;
+
+	assemble(&p);
+	config = p.config;
+	config.protocols = protocols;
+	config.addresses = addresses;
+	for (count = 1; count <= 5; count++) {
+		protocols[count - 1].handler = bundled[count - 1];
+		config.protocol_count = count;
+		for (b = 0; b < 3; b++)
+			for (n = 1; n <= 4096; n *= 2) {
+				config.burst = bursts[b];
+				config.address_count = n;
+				size = vpnalg_size(&config);
+				bound = VPNALG_BYTES(count, n, bursts[b]);
+				ck_assert_uint_ge(bound, size);
+				ck_assert_uint_le(bound, size + size / 2);
+			}
+	}
+	free(p.table);
+}
+END_TEST
+
 START_TEST(no_memory_is_too_little)
 {
 	struct vpnalg *alg;
@@ -664,6 +699,7 @@ Suite *init_suite(void)
 	tcase_add_loop_test(settings, a_wrong_setting_is_named, 0,
 			    ROWS(text_rows));
 	tcase_add_test(settings, no_memory_is_too_little);
+	tcase_add_test(settings, the_compile_time_bound_holds_and_is_near);
 	tcase_add_loop_test(settings,
 			    what_an_older_caller_does_not_know_has_its_default,
 			    0, ROWS(old_sizes));

@@ -119,6 +119,80 @@ START_TEST(a_table_takes_memory_at_any_address)
 }
 END_TEST
 
+/* Records of mixed sizes: how many units of 48 they fill. */
+static const struct mixed_row {
+	const char *what;
+	unsigned units[4]; /* again and again; 0: the end */
+	uint32_t filled;
+} mixed_rows[] = {
+	{ "one unit", { 1 }, 48 },
+	{ "two", { 2 }, 48 },
+	{ "three", { 3 }, 48 },
+	{ "one and two", { 1, 2 }, 48 },
+	{ "one and three", { 1, 3 }, 48 },
+	{ "one PPTP call and its host", { 2, 2, 1 }, 47 },
+	{ "PPTP calls of one host", { 2, 2, 2, 2 }, 48 },
+	{ "two and three", { 2, 3 }, 40 },
+	{ "all", { 1, 2, 3 }, 48 },
+};
+
+START_TEST(records_of_mixed_sizes_fill_a_table)
+{
+	const struct mixed_row *row = &mixed_rows[_i];
+	unsigned i = 0, units;
+	struct table t;
+
+	table_begin(&t, vpnalg_table_size(48), 0);
+	for (;;) {
+		units = row->units[i++ % 4];
+		if (units == 0) {
+			i = 0;
+			continue;
+		}
+		if (use_of(&t).units_used + units > 48 ||
+		    t.store.add(t.store.context, units) == NULL)
+			break;
+	}
+	ck_assert_msg(use_of(&t).units_used >= row->filled, "%s: %u",
+		      row->what, use_of(&t).units_used);
+	free(t.memory);
+}
+END_TEST
+
+/* A record goes where it leaves the least room over: one unit between two
+ * others is used before three beside each other are broken. */
+START_TEST(a_small_record_breaks_no_large_room)
+{
+	struct vpnalg_record *records[6];
+	struct table t;
+	unsigned i;
+
+	table_begin(&t, vpnalg_table_size(12), 0);
+	for (i = 0; i < 6; i++)
+		records[i] = t.store.add(t.store.context, 1);
+	t.store.remove(t.store.context, records[2]);
+	ck_assert_ptr_nonnull(t.store.add(t.store.context, 3));
+	ck_assert_ptr_eq(t.store.add(t.store.context, 1), records[2]);
+	ck_assert_ptr_nonnull(t.store.add(t.store.context, 3));
+	ck_assert_uint_eq(use_of(&t).units_used, 12);
+	free(t.memory);
+}
+END_TEST
+
+START_TEST(compile_time_bounds_hold_and_are_near)
+{
+	uint32_t units;
+	size_t size;
+
+	for (units = 0; units < 100000; units += units < 700 ? 1 : 997) {
+		size = vpnalg_table_size(units);
+		ck_assert_uint_ge(VPNALG_TABLE_BYTES(units), size);
+		ck_assert_uint_le(VPNALG_TABLE_BYTES(units),
+				  size + size / 100 + 600);
+	}
+}
+END_TEST
+
 /* Every size, be it odd: what does not fit is refused, nothing is written
  * behind the end. */
 START_TEST(a_table_stays_within_its_memory)
@@ -389,6 +463,10 @@ Suite *table_suite(void)
 	tcase_add_loop_test(memory, a_table_takes_keys_of_whole_words_only, 0,
 			    ROWS(key_rows));
 	tcase_add_test(memory, a_record_of_no_or_too_many_units_is_refused);
+	tcase_add_loop_test(memory, records_of_mixed_sizes_fill_a_table, 0,
+			    ROWS(mixed_rows));
+	tcase_add_test(memory, a_small_record_breaks_no_large_room);
+	tcase_add_test(memory, compile_time_bounds_hold_and_are_near);
 	tcase_add_test(memory, the_figures_follow_what_happens);
 	tcase_add_test(memory, room_does_not_break_into_useless_pieces);
 	tcase_add_test(memory,

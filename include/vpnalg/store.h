@@ -159,17 +159,22 @@ struct vpnalg_table;
  *              connection needs 2, a call 2; an IKE session 2, each of its
  *              IKE SAs 1, an ESP SA 1, an inside host with ESP 2; an L2TP
  *              flow 2, each L2TP server 1, each tunnel or session of a flow 1,
- *              or 2 if it is told apart by ID; a GRE tunnel 1, and one more where the
- *              remote has another Key, each remote of GRE 2; a session of general traffic 1, its
- *              mapping 1 (and each remote of one 1 where filtering is
- *              address-dependent); each pair of a remote and an outside
- *              address in use 1, with ESP 3 more, and of its first 26 hosts 7
- *              of each four more. With several outside addresses each such pair needs 1
- *              more, and each pair of an inside host and a remote 1. Records
- *              of one size fill blocks of six units.
+ *              or 2 if it is told apart by ID; a GRE tunnel 1, and one more
+ *              where the remote has another Key, each remote of GRE 2; a
+ *              session of general traffic 1, its mapping 1 (and each remote
+ *              of one 1 where filtering is address-dependent); each pair of a
+ *              remote and an outside address in use 1, with ESP 3 more, and of
+ *              its first 26 hosts 7 of each four more. With several outside
+ *              addresses each such pair needs 1 more, and each pair of an
+ *              inside host and a remote 1. A record of two or three units
+ *              needs as many beside each other, in a block of six.
  * @return bytes, about 80 a unit; 0 if the machine cannot address as many
  */
 VPNALG_API size_t vpnalg_table_size(uint32_t units);
+
+/** An upper bound of vpnalg_table_size(), for memory that is set aside at compile
+ * time. */
+#define VPNALG_TABLE_BYTES(units) (((size_t)(units) + 5) / 6 * 480 + 512)
 
 /**
  * Makes an empty bundled store in the caller's memory.

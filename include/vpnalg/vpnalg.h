@@ -441,6 +441,15 @@ VPNALG_API const char *vpnalg_config_error(const struct vpnalg_config *config,
  */
 VPNALG_API size_t vpnalg_size(const struct vpnalg_config *config);
 
+/** An upper bound of vpnalg_size(), for memory that is set aside at compile time:
+ * how many protocols, outside addresses and packets in a burst there are. It
+ * holds for the protocols that come with the library, and for others that have
+ * at most nine kinds of session and no settings, drop reasons and counters of
+ * their own that take more than 40 bytes. */
+#define VPNALG_BYTES(protocols, addresses, burst) \
+	(4608 + (size_t)(protocols)*832 +         \
+	 (((size_t)(addresses)*4 + 7) & ~(size_t)7) + (size_t)(burst)*160)
+
 /**
  * Makes a translator in the caller's memory. There is nothing to free: forget
  * the memory, and the store's, when it is no longer wanted.

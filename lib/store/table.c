@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The bundled store: its memory, and the units of its records.
  *
- * Units come in blocks of six, and a block holds records of one size only: six
- * of one unit, three of two, or two of three. So room is found and given back
- * at once and never breaks into useless pieces. */
+ * Units come in blocks of six, and a record takes one to three beside each other
+ * in a block. Blocks are in lists by the longest record for which they have
+ * room. A record goes where the least room is left over, and into a free block
+ * only if no other has room: so room is found at once, and few units are too
+ * lonely to be of use. */
 #include "table.h"
 
 #define BLOCK_UNITS 6
+#define BLOCK_MASK ((1U << BLOCK_UNITS) - 1)
 
 /* Two keys for each unit, in buckets of ten filled to 95 in 100. */
 #define KEYS_PER_BLOCK (BLOCK_UNITS * 2)
@@ -14,14 +17,39 @@
 /* Below this a table stays in the caches and need not be fetched ahead. */
 #define PREFETCH_BYTES 262144
 
+/* The units of a block at which so many free ones begin, as bits. */
+static unsigned runs_of(const struct block *block, unsigned units)
+{
+	unsigned free = ~(unsigned)block->used & BLOCK_MASK, runs = free;
+
+	while (--units > 0)
+		runs &= free >> units;
+	return runs;
+}
+
+/* The list in which a block stands; 0: in none, for it is full. */
+static unsigned room_of(const struct block *block)
+{
+	unsigned units = VPNALG_UNITS_MAX;
+
+	if (block->used == 0)
+		return ROOM_EMPTY;
+	while (units > 0 && runs_of(block, units) == 0)
+		units--;
+	return units;
+}
+
 static void list_remove(struct vpnalg_table *table, uint32_t b)
 {
 	struct block *block = &table->blocks[b];
+	unsigned room = room_of(block);
 
+	if (room == 0)
+		return;
 	if (block->previous != NONE)
 		table->blocks[block->previous].next = block->next;
 	else
-		table->with_room[block->units] = block->next;
+		table->with_room[room] = block->next;
 	if (block->next != NONE)
 		table->blocks[block->next].previous = block->previous;
 }
@@ -29,48 +57,51 @@ static void list_remove(struct vpnalg_table *table, uint32_t b)
 static void list_add(struct vpnalg_table *table, uint32_t b)
 {
 	struct block *block = &table->blocks[b];
-	uint32_t *head = &table->with_room[block->units];
+	unsigned room = room_of(block);
 
+	if (room == 0)
+		return;
 	block->previous = NONE;
-	block->next = *head;
-	if (*head != NONE)
-		table->blocks[*head].previous = b;
-	*head = b;
-}
-
-static uint8_t full(unsigned units)
-{
-	static const uint8_t masks[] = { 0, 0x3f, 0x07, 0x03 };
-
-	return masks[units];
+	block->next = table->with_room[room];
+	if (block->next != NONE)
+		table->blocks[block->next].previous = b;
+	table->with_room[room] = b;
 }
 
 /* A block with room for a record of so many units, or NONE. */
 static uint32_t block_with_room(struct vpnalg_table *table, unsigned units)
 {
-	uint32_t b = table->with_room[units];
+	unsigned room;
+	uint32_t b;
 
-	if (b != NONE)
-		return b;
-	b = table->with_room[0];
-	if (b != NONE)
-		list_remove(table, b);
-	else if (table->fresh < table->block_count)
-		b = table->fresh++;
-	else
+	for (room = units; room < ROOMS; room++)
+		if (table->with_room[room] != NONE)
+			return table->with_room[room];
+	if (table->fresh == table->block_count)
 		return NONE;
-	table->blocks[b].units = (uint8_t)units;
-	table->blocks[b].used = 0;
+	b = table->fresh++;
+	table->blocks[b].used = table->blocks[b].first = 0;
 	list_add(table, b);
 	return b;
+}
+
+/* Marks the units of a block that a record takes. */
+static void mark(struct vpnalg_table *table, uint32_t b, unsigned units,
+		 unsigned place)
+{
+	struct block *block = &table->blocks[b];
+
+	list_remove(table, b);
+	block->used ^= (uint8_t)(((1U << units) - 1) << place);
+	block->first ^= (uint8_t)(1U << place);
+	list_add(table, b);
 }
 
 static struct vpnalg_record *table_add(void *context, unsigned units)
 {
 	struct vpnalg_table *table = context;
 	struct vpnalg_record *record;
-	struct block *block;
-	unsigned place = 0;
+	unsigned runs, place = 0;
 	uint32_t b;
 
 	if (units == 0 || units > VPNALG_UNITS_MAX)
@@ -78,13 +109,11 @@ static struct vpnalg_record *table_add(void *context, unsigned units)
 	b = block_with_room(table, units);
 	if (b == NONE)
 		return NULL;
-	block = &table->blocks[b];
-	while (block->used & 1U << place)
+	runs = runs_of(&table->blocks[b], units);
+	while (!(runs & 1U << place))
 		place++;
-	block->used |= (uint8_t)(1U << place);
-	if (block->used == full(units))
-		list_remove(table, b);
-	record = record_at(table, b * BLOCK_UNITS + place * units);
+	mark(table, b, units, place);
+	record = record_at(table, b * BLOCK_UNITS + place);
 	memset(record, 0, (size_t)units * VPNALG_UNIT);
 	record->units = (uint8_t)units;
 	table->use.records++;
@@ -96,20 +125,10 @@ static void table_remove(void *context, struct vpnalg_record *record)
 {
 	struct vpnalg_table *table = context;
 	uint32_t unit = unit_of(reference_to(table, record, 0));
-	uint32_t b = unit / BLOCK_UNITS;
-	struct block *block = &table->blocks[b];
-	unsigned place = (unsigned)(unit % BLOCK_UNITS) / block->units;
 
 	table->use.records--;
-	table->use.units_used -= block->units;
-	if (block->used == full(block->units))
-		list_add(table, b);
-	block->used &= (uint8_t) ~(1U << place);
-	if (block->used == 0) {
-		list_remove(table, b);
-		block->units = 0;
-		list_add(table, b);
-	}
+	table->use.units_used -= record->units;
+	mark(table, unit / BLOCK_UNITS, record->units, unit % BLOCK_UNITS);
 }
 
 /* The cursor counts units; a step looks at one block at most. */
@@ -119,23 +138,17 @@ static bool table_next(void *context, uint64_t *cursor,
 	const struct vpnalg_table *table = context;
 	uint32_t unit = (uint32_t)*cursor;
 	uint32_t b = unit / BLOCK_UNITS, end = (b + 1) * BLOCK_UNITS;
-	const struct block *block = &table->blocks[b];
-	unsigned place = unit % BLOCK_UNITS;
 
 	*record = NULL;
 	if (b >= table->fresh)
 		return false;
 	*cursor = end;
-	if (block->units == 0)
-		return true;
-	for (; place < BLOCK_UNITS; place++) {
-		if (place % block->units != 0 ||
-		    !(block->used & 1U << place / block->units))
-			continue;
-		*record = record_at(table, b * BLOCK_UNITS + place);
-		*cursor = b * BLOCK_UNITS + place + 1;
-		return true;
-	}
+	for (; unit < end; unit++)
+		if (table->blocks[b].first & 1U << unit % BLOCK_UNITS) {
+			*record = record_at(table, unit);
+			*cursor = unit + 1;
+			break;
+		}
 	return true;
 }
 
@@ -223,7 +236,7 @@ struct vpnalg_table *vpnalg_table_init(void *memory, size_t size,
 	table->key_length = key_length;
 	table->block_count = blocks;
 	table->bucket_count = buckets_for(blocks);
-	for (i = 0; i <= VPNALG_UNITS_MAX; i++)
+	for (i = 0; i < ROOMS; i++)
 		table->with_room[i] = NONE;
 	p = align(p + sizeof(*table));
 	table->buckets = (struct bucket *)(void *)p;

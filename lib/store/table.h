@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the two files of the bundled store share.
  *
- * A table is an index of small tagged buckets, table_index.c, and an array of
- * units, table.c, in blocks of six. */
+ * A table is an index of small tagged buckets, index.c, and an array of units,
+ * table.c, in blocks of six. */
 #ifndef VPNALG_STORE_TABLE_H
 #define VPNALG_STORE_TABLE_H
 
@@ -24,10 +24,15 @@ struct bucket {
 };
 
 struct block {
-	uint32_t previous, next; /* in the list of its size, with room */
-	uint8_t units;           /* of each record in it; 0: free */
-	uint8_t used;            /* bit n: the nth record is there */
+	uint32_t previous, next; /* in the list of those with as much room */
+	uint8_t used;            /* bit n: its nth unit is a record's */
+	uint8_t first;           /* bit n: its nth unit begins a record */
 };
+
+/* The lists of blocks with room: by the longest run of free units, up to the
+ * longest record; those that are wholly free have a list of their own. */
+#define ROOM_EMPTY (VPNALG_UNITS_MAX + 1)
+#define ROOMS (ROOM_EMPTY + 1)
 
 struct vpnalg_table {
 	struct bucket *buckets;
@@ -35,9 +40,8 @@ struct vpnalg_table {
 	uint8_t *units;
 	size_t key_length;
 	uint32_t bucket_count, block_count;
-	uint32_t fresh; /* blocks from here on were never used */
-	/* Blocks with room, by the units of their records; 0: free blocks. */
-	uint32_t with_room[VPNALG_UNITS_MAX + 1];
+	uint32_t fresh;            /* blocks from here on were never used */
+	uint32_t with_room[ROOMS]; /* the first block of each list */
 	struct vpnalg_table_use use;
 };
 
@@ -62,7 +66,7 @@ static inline uint32_t reference_to(const struct vpnalg_table *table,
 	return (uint32_t)(bytes / VPNALG_UNIT) << 2 | slot;
 }
 
-/* table_index.c: operations of the store */
+/* index.c: operations of the store */
 struct vpnalg_record *vpnalg_table_find(void *context, const uint8_t *key,
 					uint64_t hash, unsigned *slot);
 struct vpnalg_record *vpnalg_table_find_ipv4(void *context, const uint8_t *key,

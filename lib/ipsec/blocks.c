@@ -5,7 +5,7 @@
  * many hosts begin at once, most of their SPIs are unclaimed for a while. */
 static const struct block {
 	uint8_t kind, port, hosts, most;
-} blocks[IPSEC_BLOCKS] = {
+} kinds[IPSEC_BLOCKS] = {
 	[IPSEC_BLOCKS_CANDIDATES] = { IPSEC_KIND_CANDIDATES, IPSEC_PORT_REMOTE,
 				      IPSEC_CANDIDATES,
 				      IPSEC_CANDIDATE_BLOCKS },
@@ -42,7 +42,7 @@ static unsigned load(struct vpnalg *translator, struct vpnalg_record *session,
 {
 	const struct vpnalg_row row = { .role = VPNALG_OUTSIDE_PEER,
 					.space = ESP_PROTOCOL,
-					.port = blocks[kind].port,
+					.port = kinds[kind].port,
 					.first = first,
 					.count = end - first };
 
@@ -57,7 +57,7 @@ static unsigned count_of(struct vpnalg *translator,
 {
 	unsigned count = ipsec_remote_body(translator, remote)->blocks[kind];
 
-	return count < blocks[kind].most ? count : blocks[kind].most;
+	return count < kinds[kind].most ? count : kinds[kind].most;
 }
 
 static void load_candidates(struct vpnalg *translator,
@@ -168,10 +168,10 @@ bool vpnalg_ipsec_blocks_grow(struct vpnalg_step *step,
 	if (remote->children == 0)
 		r->blocks[IPSEC_BLOCKS_CANDIDATES] = 1;
 	for (i = 0; i < IPSEC_BLOCKS && remote->children > 0; i++) {
-		number = (unsigned)remote->children / blocks[i].hosts;
-		if (number < r->blocks[i] || number >= blocks[i].most)
+		number = (unsigned)remote->children / kinds[i].hosts;
+		if (number < r->blocks[i] || number >= kinds[i].most)
 			continue;
-		if (!has_block(step, remote, host, &blocks[i], number))
+		if (!has_block(step, remote, host, &kinds[i], number))
 			return false;
 		r->blocks[i] = (uint8_t)(number + 1);
 	}
@@ -201,5 +201,25 @@ void vpnalg_ipsec_blocks_release(struct vpnalg *translator,
 	for (i = 0; i < IPSEC_BLOCKS; i++)
 		for (number = 0; number < count_of(translator, remote, i);
 		     number++)
-			release(translator, host, number, blocks[i].port);
+			release(translator, host, number, kinds[i].port);
+}
+
+struct ipsec_candidate *
+vpnalg_ipsec_blocks_candidate(const struct ipsec_blocks *blocks, unsigned place)
+{
+	uint8_t *block =
+		(uint8_t *)blocks->candidate_blocks[place / IPSEC_CANDIDATES];
+
+	return (struct ipsec_candidate *)(void *)(block + blocks->body) +
+	       place % IPSEC_CANDIDATES;
+}
+
+struct ipsec_unclaimed *
+vpnalg_ipsec_blocks_unclaimed(const struct ipsec_blocks *blocks, unsigned place)
+{
+	uint8_t *block =
+		(uint8_t *)blocks->unclaimed_blocks[place / IPSEC_UNCLAIMED];
+
+	return (struct ipsec_unclaimed *)(void *)(block + blocks->body) +
+	       place % IPSEC_UNCLAIMED;
 }

@@ -50,7 +50,7 @@ struct ipsec_since {
 /* The body of a remote: the first block of candidates. */
 struct ipsec_remote {
 	/* Hosts whose exchange has led to no new ESP SPI so far: it may have
-	 * made their new IKE SA. The last one first. */
+   * made their new IKE SA. The last one first. */
 	struct ipsec_since rekeyed[IPSEC_REKEYED];
 	/* Candidates that have got an SPI: the last one first. */
 	struct ipsec_since paired[IPSEC_PAIRED];
@@ -102,25 +102,15 @@ ipsec_blocks_remote(const struct ipsec_blocks *blocks)
 	return blocks->candidate_blocks[0];
 }
 
-static inline struct ipsec_candidate *
-ipsec_blocks_candidate(const struct ipsec_blocks *blocks, unsigned place)
-{
-	uint8_t *block =
-		(uint8_t *)blocks->candidate_blocks[place / IPSEC_CANDIDATES];
+/* Returns the candidate, or the empty place, of that number. */
+struct ipsec_candidate *
+vpnalg_ipsec_blocks_candidate(const struct ipsec_blocks *blocks,
+			      unsigned place);
 
-	return (struct ipsec_candidate *)(void *)(block + blocks->body) +
-	       place % IPSEC_CANDIDATES;
-}
-
-static inline struct ipsec_unclaimed *
-ipsec_blocks_unclaimed(const struct ipsec_blocks *blocks, unsigned place)
-{
-	uint8_t *block =
-		(uint8_t *)blocks->unclaimed_blocks[place / IPSEC_UNCLAIMED];
-
-	return (struct ipsec_unclaimed *)(void *)(block + blocks->body) +
-	       place % IPSEC_UNCLAIMED;
-}
+/* Returns the unclaimed SPI, or the empty place, of that number. */
+struct ipsec_unclaimed *
+vpnalg_ipsec_blocks_unclaimed(const struct ipsec_blocks *blocks,
+			      unsigned place);
 
 /* Returns the block of candidates of that number, living, of the remote of any
  * session; NULL if there is none. Number 0 is the remote. */

@@ -32,7 +32,7 @@ static void learn_gap(struct ipsec_in *in, uint32_t gap)
 
 static void count(struct vpnalg_step *step, struct ipsec_in *in)
 {
-	uint32_t now = ipsec_now(step->translator);
+	uint32_t now = ipsec_step_now(step);
 
 	learn_gap(in, now - in->seen);
 	in->seen = now;
@@ -81,7 +81,7 @@ static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 {
 	struct ipsec_in *in =
 		vpnalg_session_body(step->translator, step->record);
-	uint32_t before = in->seen, now = ipsec_now(step->translator);
+	uint32_t before = in->seen, now = ipsec_step_now(step);
 
 	count(step, in);
 	if (in->copied)

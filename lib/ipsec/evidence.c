@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "evidence.h"
 
+#include "blocks.h"
+
 /* A host that resumes sending is answered within the one time, or the remote
  * has begun at most the other time before it. */
 #define RESUMED_BEFORE_MS 350
@@ -176,7 +178,7 @@ bool vpnalg_ipsec_evidence_follows(const struct ipsec_blocks *blocks,
 	unsigned place;
 
 	for (place = 0; place < blocks->unclaimed; place++) {
-		other = ipsec_blocks_unclaimed(blocks, place);
+		other = vpnalg_ipsec_blocks_unclaimed(blocks, place);
 		if (other->spi != 0 && other != w &&
 		    other->count >= IPSEC_COUNT_LAST &&
 		    ipsec_is_after(w->began, other->began + IPSEC_RIVAL_MS) &&

@@ -67,13 +67,13 @@ static void await_inbound(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 	struct ipsec_host *h = ipsec_host_body(translator, host);
 	uint32_t id = vpnalg_ipsec_host_id(translator, host);
 
-	h->requested = ipsec_now(translator);
+	h->requested = ipsec_step_now(step);
 	vpnalg_session_changed(translator, host);
 	if (message->exchange == IKE_CREATE_CHILD_SA)
 		vpnalg_ipsec_remote_rekey(translator,
 					  ipsec_blocks_remote(blocks), id);
 	vpnalg_ipsec_candidate_await(translator, blocks, host,
-				     ipsec_now(translator));
+				     ipsec_step_now(step));
 }
 
 /* Returns whether the message repeats one of the host's last exchange. */
@@ -147,7 +147,7 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 	    vpnalg_ipsec_hold(step, &blocks, host, true, message->id))
 		return VPNALG_DROP_HELD;
 	if (is_known(h, message))
-		repeat(h, message, ipsec_now(translator));
+		repeat(h, message, ipsec_step_now(step));
 	else
 		begin(h, message);
 	vpnalg_session_changed(translator, host);
@@ -165,7 +165,7 @@ static void liveness_check(struct vpnalg_step *step, struct vpnalg_record *host)
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = ipsec_host_body(translator, host);
-	uint32_t now = ipsec_now(translator);
+	uint32_t now = ipsec_step_now(step);
 
 	if (step->parsed->inward) {
 		h->peer_dpd = now;
@@ -202,14 +202,11 @@ static void note_beginning(struct vpnalg_step *step)
  * sent: anybody can send it. The host's answer tells, if there is one. */
 static bool may_be_forged(struct vpnalg_step *step, const uint8_t *header)
 {
-	struct vpnalg_tuple inside;
-
 	if (!step->parsed->inward || vpnalg_ipsec_ike_sa_is_known(step, header))
 		return false;
-	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
-			     &inside);
 	/* SPIs are kept of sessions from port 500 only. */
-	return inside.id == IKE_PORT;
+	return vpnalg_session_id(step->translator, step->record,
+				 VPNALG_INSIDE_OWN) == IKE_PORT;
 }
 
 /* Sets *host to the host that requests an SA, opening it if need be; NULL if

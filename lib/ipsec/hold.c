@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hold.h"
 
+#include "blocks.h"
 #include "host.h"
 
 /* A host's SPI is awaited for so long after the exchange that promised it. */
@@ -46,16 +47,15 @@ static bool is_in_the_way(const struct ipsec_candidate *c, uint32_t now,
 	return is_beginning(c, now);
 }
 
-static bool is_anybody_in_the_way(struct vpnalg *translator,
-				  struct ipsec_blocks *blocks, uint32_t but,
-				  bool by_ike)
+static bool is_anybody_in_the_way(const struct ipsec_blocks *blocks,
+				  uint32_t but, bool by_ike)
 {
-	uint32_t now = ipsec_now(translator);
+	uint32_t now = blocks->now;
 	const struct ipsec_candidate *c;
 	unsigned place;
 
 	for (place = 1; place < blocks->candidates; place++) {
-		c = ipsec_blocks_candidate(blocks, place);
+		c = vpnalg_ipsec_blocks_candidate(blocks, place);
 		if (c->id != 0 && c->id != but && is_in_the_way(c, now, by_ike))
 			return true;
 	}
@@ -91,11 +91,11 @@ bool vpnalg_ipsec_hold(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 	if (ipsec_blocks_remote(blocks)->children < 2 || step->parsed->undo ||
 	    !vpnalg_session_may_hold(translator))
 		return false;
-	enough = was_held_enough(h, ipsec_now(translator), by_ike, request);
+	enough = was_held_enough(h, ipsec_step_now(step), by_ike, request);
 	vpnalg_session_changed(translator, host);
-	if (enough || !is_anybody_in_the_way(
-			      translator, blocks,
-			      vpnalg_ipsec_host_id(translator, host), by_ike))
+	if (enough ||
+	    !is_anybody_in_the_way(
+		    blocks, vpnalg_ipsec_host_id(translator, host), by_ike))
 		return false;
 	h->held++;
 	if (!by_ike)

@@ -99,13 +99,10 @@ void vpnalg_ipsec_host_lost_inbound(struct vpnalg *translator,
 				    struct vpnalg_record *sa)
 {
 	struct vpnalg_record *host;
-	struct vpnalg_tuple tuple;
 	struct ipsec_host *h;
 
-	vpnalg_session_tuple(translator, sa, VPNALG_INSIDE_OWN, &tuple);
-	tuple.id = 0;
-	tuple.port = 0;
-	host = vpnalg_session_peek(translator, &tuple);
+	host = vpnalg_session_peek_beside(translator, sa, VPNALG_INSIDE_OWN,
+					  ESP_PROTOCOL, 0, 0);
 	if (host == NULL)
 		return;
 	h = ipsec_host_body(translator, host);

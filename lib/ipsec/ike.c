@@ -68,7 +68,7 @@ static struct vpnalg_record *rekeyed(struct vpnalg_step *step)
 		if (session == NULL)
 			continue;
 		vpnalg_ipsec_candidate_describe(translator, host, 0, &c);
-		if (ipsec_candidate_kept_old_sa(&c, e[i].since))
+		if (vpnalg_ipsec_candidate_kept_old_sa(&c, e[i].since))
 			return session;
 		if (found == NULL)
 			found = session;
@@ -156,10 +156,9 @@ enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step)
 	bool by_sa = !is_new && step->kind == IPSEC_KIND_IKE_SA;
 	enum vpnalg_result result;
 
-	if (step->parsed->l4_len < UDP_HEADER_LEN)
-		return VPNALG_DROP_MALFORMED;
-	if (step->parsed->l4_caplen < UDP_HEADER_LEN)
-		return VPNALG_DROP_TRUNCATED;
+	result = vpnalg_has_header(step->parsed, UDP_HEADER_LEN);
+	if (result != VPNALG_TRANSLATED)
+		return result;
 	result = find_session(step, by_sa);
 	if (result != VPNALG_TRANSLATED)
 		return result;

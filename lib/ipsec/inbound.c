@@ -105,7 +105,6 @@ static enum vpnalg_result open_sa(struct vpnalg_step *step,
 				  struct vpnalg_record *host, uint32_t spi,
 				  struct vpnalg_record **sa)
 {
-	struct vpnalg_tuple inside, outside;
 	struct vpnalg_opening opening = {
 		.kind = IPSEC_KIND_IN,
 		.space = ESP_PROTOCOL,
@@ -119,14 +118,7 @@ static enum vpnalg_result open_sa(struct vpnalg_step *step,
 
 	if (host->deadline - step->now < opening.lifetime)
 		opening.lifetime = (uint32_t)(host->deadline - step->now);
-	vpnalg_session_tuple(step->translator, host, VPNALG_INSIDE_OWN,
-			     &inside);
-	vpnalg_session_tuple(step->translator, host, VPNALG_OUTSIDE_OWN,
-			     &outside);
-	opening.zone = inside.zone;
-	opening.inside = inside.local;
-	opening.remote = inside.remote;
-	opening.outside = outside.local;
+	vpnalg_session_hosts(step->translator, host, &opening);
 	return vpnalg_session_open(step, &opening, sa);
 }
 
@@ -233,7 +225,7 @@ enum vpnalg_result vpnalg_ipsec_inbound_open(struct vpnalg_step *step,
 		vpnalg_ipsec_inbound_close(translator, host, 0);
 	in = vpnalg_session_body(translator, sa);
 	succeed(translator, vpnalg_ipsec_host_inbound(translator, host, 0), in);
-	in->seen = ipsec_now(translator);
+	in->seen = ipsec_step_now(step);
 	in->evidence = (unsigned)evidence & 0xf;
 	in->trust = IPSEC_TRUST_INITIAL;
 	note_pair(translator, remote, host, spi, first);

@@ -64,9 +64,9 @@
  *   host
  *   ike_sa                                  the IKE session of a host, its SPIs
  */
-#include <vpnalg/ipsec.h>
-
 #include "ipsec.h"
+
+#include <vpnalg/ipsec.h>
 
 #include "../wire/ip.h"
 #include "../wire/udp.h"
@@ -81,7 +81,7 @@
 
 static const struct vpnalg_kind kinds[IPSEC_KINDS] = {
 	/* Unknown ESP belongs to some host that has IKE with the remote, not
-	 * to the router. */
+     * to the router. */
 	[IPSEC_KIND_IKE] = { .name = "IKE session",
 			     .slots = 2,
 			     .body = sizeof(struct ipsec_ike),
@@ -150,18 +150,12 @@ static enum vpnalg_claim match_udp(const struct vpnalg_parsed *parsed,
 	match->space = PROTOCOL_UDP;
 	match->id = local;
 	/* Outside ports are unique towards a remote, whatever its port. A
-	 * packet may have come in from the other one of the remote's two. */
+   * packet may have come in from the other one of the remote's two. */
 	match->port = parsed->inside ? remote : 0;
 	match->more = parsed->inside && parsed->inward && match->attempt == 0;
 	if (parsed->inside && match->attempt > 0)
 		match->port = IKE_PORT + IKE_PORT_NAT_T - remote;
 	return VPNALG_CLAIM_KEY;
-}
-
-static enum vpnalg_claim drop(struct vpnalg_match *match, uint8_t reason)
-{
-	match->reason = reason;
-	return VPNALG_CLAIM_DROP;
 }
 
 /* Names the SPI as the key: the inside host's own if the packet travels in, the
@@ -173,14 +167,13 @@ static enum vpnalg_claim match_esp(const struct vpnalg_parsed *parsed,
 	match->space = ESP_PROTOCOL;
 	match->kind = parsed->inward ? IPSEC_KIND_IN : IPSEC_KIND_OUT;
 	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
-		return drop(match, VPNALG_DROP_FRAGMENT);
-	if (parsed->l4_len < ESP_HEADER_LEN)
-		return drop(match, VPNALG_DROP_MALFORMED);
+		return vpnalg_match_drop(match, VPNALG_DROP_FRAGMENT);
 	if (parsed->l4_caplen < ESP_HEADER_LEN)
-		return drop(match, VPNALG_DROP_TRUNCATED);
+		return vpnalg_match_drop(
+			match, vpnalg_has_header(parsed, ESP_HEADER_LEN));
 	match->id = vpnalg_get32(parsed->l4 + ESP_SPI_OFF);
 	if (match->id == 0) /* RFC 4303 2.1 */
-		return drop(match, VPNALG_DROP_MALFORMED);
+		return vpnalg_match_drop(match, VPNALG_DROP_MALFORMED);
 	match->peer = !parsed->inward;
 	match->more = parsed->inward && !parsed->inside && match->attempt == 0;
 	if (match->attempt > 0) {
@@ -203,7 +196,7 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 		/* It may be for a host that has IKE with the remote. */
 		match->space = ESP_PROTOCOL;
 		match->kind = IPSEC_KIND_AH;
-		return drop(match, VPNALG_DROP_AH);
+		return vpnalg_match_drop(match, VPNALG_DROP_AH);
 	default:
 		return VPNALG_CLAIM_NONE;
 	}

@@ -56,6 +56,12 @@ static inline uint32_t ipsec_now(const struct vpnalg *translator)
 	return (uint32_t)vpnalg_session_now(translator);
 }
 
+/* Returns the same time, of the packet at hand. */
+static inline uint32_t ipsec_step_now(const struct vpnalg_step *step)
+{
+	return (uint32_t)step->now;
+}
+
 static inline bool ipsec_is_after(uint32_t time, uint32_t other)
 {
 	return (int32_t)(time - other) > 0;

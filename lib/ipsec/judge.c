@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "judge.h"
 
+#include "blocks.h"
 #include "candidate.h"
 #include "evidence.h"
 #include "host.h"
+#include "unclaimed.h"
 
 /* Bounds the candidacies that are ended for one packet: each costs a lookup. */
 #define DROPPED_MOST 2
@@ -131,7 +133,7 @@ static bool stands_out(const struct ipsec_blocks *blocks,
 	unsigned place;
 
 	for (place = 0; place < blocks->unclaimed; place++) {
-		other = ipsec_blocks_unclaimed(blocks, place);
+		other = vpnalg_ipsec_blocks_unclaimed(blocks, place);
 		if (other->spi == 0 || other == w ||
 		    !ipsec_unclaimed_counts(other) ||
 		    ipsec_off_by(other->began, w->began) > IPSEC_RIVAL_MS)
@@ -225,7 +227,8 @@ static const struct ipsec_candidate *decide(const struct ipsec_blocks *blocks,
 static void end_candidacy(struct vpnalg *translator,
 			  const struct ipsec_blocks *blocks, unsigned place)
 {
-	struct ipsec_candidate *c = ipsec_blocks_candidate(blocks, place);
+	struct ipsec_candidate *c =
+		vpnalg_ipsec_blocks_candidate(blocks, place);
 	struct vpnalg_record *host;
 	struct ipsec_host *h;
 
@@ -266,8 +269,8 @@ bool vpnalg_ipsec_judge_may_be_others(const struct ipsec_blocks *blocks,
 	unsigned place;
 
 	for (place = 1; place < blocks->candidates; place++)
-		if (ipsec_unclaimed_may_be(
-			    &w, ipsec_blocks_candidate(blocks, place)))
+		if (vpnalg_ipsec_unclaimed_may_be(
+			    &w, vpnalg_ipsec_blocks_candidate(blocks, place)))
 			return true;
 	return false;
 }
@@ -286,13 +289,13 @@ vpnalg_ipsec_judge(struct vpnalg *translator, const struct ipsec_blocks *blocks,
 	if (!(w->flags & IPSEC_UNCLAIMED_FRESH) && w->total < 2)
 		return NULL;
 	for (place = 1; place < blocks->candidates; place++) {
-		c = ipsec_blocks_candidate(blocks, place);
-		if (c->id != 0 && ipsec_candidate_is_over(c) &&
+		c = vpnalg_ipsec_blocks_candidate(blocks, place);
+		if (c->id != 0 && vpnalg_ipsec_candidate_is_over(c) &&
 		    dropped < DROPPED_MOST) {
 			end_candidacy(translator, blocks, place);
 			dropped++;
 		}
-		if (!ipsec_unclaimed_may_be(w, c))
+		if (!vpnalg_ipsec_unclaimed_may_be(w, c))
 			continue;
 		if (!requested &&
 		    ipsec_unclaimed_follows_request(w, c, IPSEC_SWITCH_MS)) {

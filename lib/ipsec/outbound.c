@@ -90,7 +90,7 @@ static void begin_to_send(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = ipsec_host_body(translator, host);
-	uint32_t now = ipsec_now(translator), since = now - h->out_since;
+	uint32_t now = ipsec_step_now(step), since = now - h->out_since;
 
 	grow_old(translator, host);
 	h->older_sent = now;
@@ -133,19 +133,13 @@ static enum vpnalg_result open_outbound(struct vpnalg_step *step,
 	struct vpnalg_opening opening = {
 		.kind = IPSEC_KIND_OUT,
 		.space = ESP_PROTOCOL,
-		.zone = step->parsed->zone,
-		.inside = step->parsed->local,
-		.remote = step->parsed->remote,
 		.id = ipsec_spi(step),
 		.peer = true,
 		.lifetime =
 			vpnalg_session_timers(step->translator)->esp_unpaired
 	};
-	struct vpnalg_tuple outside;
 
-	vpnalg_session_tuple(step->translator, host, VPNALG_OUTSIDE_OWN,
-			     &outside);
-	opening.outside = outside.local;
+	vpnalg_session_hosts(step->translator, host, &opening);
 	return vpnalg_session_open(step, &opening, &step->record);
 }
 
@@ -176,7 +170,7 @@ static enum vpnalg_result begin(struct vpnalg_step *step)
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	out = vpnalg_session_body(translator, step->record);
-	out->seen = ipsec_now(translator);
+	out->seen = ipsec_step_now(step);
 	begin_to_send(step, &blocks, host);
 	return VPNALG_TRANSLATED;
 }
@@ -259,7 +253,7 @@ static void seen_outward(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_out *out = vpnalg_session_body(translator, step->record);
-	uint32_t now = ipsec_now(translator), before = out->seen;
+	uint32_t now = ipsec_step_now(step), before = out->seen;
 	struct vpnalg_record *host = NULL;
 
 	if (now / LOOK_MS != before / LOOK_MS ||

@@ -52,7 +52,7 @@ static enum vpnalg_result pair_lone(struct vpnalg_step *step,
 	if (host == NULL)
 		return VPNALG_DROP_UNPAIRED;
 	result = vpnalg_ipsec_inbound_open(step, remote, host,
-					   ipsec_now(step->translator),
+					   ipsec_step_now(step),
 					   VPNALG_EVIDENCE_ALONE);
 	if (result != VPNALG_DROP_UNPAIRED)
 		return result;
@@ -86,7 +86,7 @@ static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 	host = vpnalg_ipsec_host_alive(translator, ipsec_blocks_remote(blocks),
 				       owner->id);
 	if (host == NULL) {
-		while (ipsec_blocks_candidate(blocks, place) != owner)
+		while (vpnalg_ipsec_blocks_candidate(blocks, place) != owner)
 			place++;
 		vpnalg_ipsec_candidate_clear(translator, blocks, place);
 		return VPNALG_DROP_UNPAIRED;
@@ -153,7 +153,7 @@ enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
 	if (sa != NULL)
 		vpnalg_ipsec_inbound_unpair(
 			translator, vpnalg_ipsec_host_find(translator, sa), sa);
-	if (vpnalg_ipsec_inbound_open(step, remote, host, ipsec_now(translator),
+	if (vpnalg_ipsec_inbound_open(step, remote, host, ipsec_step_now(step),
 				      VPNALG_EVIDENCE_SHOWN) !=
 	    VPNALG_TRANSLATED)
 		step->record = host;

@@ -38,7 +38,8 @@
 static bool hears(const struct ipsec_blocks *blocks,
 		  const struct ipsec_candidate *c)
 {
-	return ipsec_candidate_hears(c, blocks->now - IPSEC_SILENCE_MS - 1);
+	return vpnalg_ipsec_candidate_hears(c,
+					    blocks->now - IPSEC_SILENCE_MS - 1);
 }
 
 /* Returns whether a candidate that receives nothing has sent nothing for a
@@ -63,17 +64,17 @@ vpnalg_ipsec_probe_answered(const struct ipsec_blocks *blocks,
 	if (!(w->flags & IPSEC_UNCLAIMED_AWAITING) ||
 	    w->turn >= blocks->candidates)
 		return NULL;
-	c = ipsec_blocks_candidate(blocks, w->turn);
+	c = vpnalg_ipsec_blocks_candidate(blocks, w->turn);
 	if (c->id != w->probed || hears(blocks, c) || !c->has_resumed)
 		return NULL;
 	return c->resumed - w->probed_at <= IPSEC_ANSWER_MS ? c : NULL;
 }
 
-static bool was_probed_within(struct vpnalg *translator,
+static bool was_probed_within(const struct ipsec_blocks *blocks,
 			      const struct ipsec_unclaimed *w, uint32_t ms)
 {
 	return w->flags & IPSEC_UNCLAIMED_PROBED &&
-	       ipsec_now(translator) - w->probed_at < ms;
+	       blocks->now - w->probed_at < ms;
 }
 
 /* Returns whether a silent host may be probed with the SPI now. No two are
@@ -87,7 +88,7 @@ static bool silent_is_due(struct vpnalg *translator,
 
 	return vpnalg_session_may_hold(translator) &&
 	       (uint16_t)(blocks->now - r->probed_at) > IPSEC_ANSWER_MS &&
-	       !was_probed_within(translator, w,
+	       !was_probed_within(blocks, w,
 				  w->count > 1 ? PROBE_STEADY_MS : PROBE_MS);
 }
 
@@ -123,7 +124,7 @@ static void find_turns(const struct ipsec_blocks *blocks,
 
 	*turns = (struct turns){ .of = { { 0 } } };
 	for (place = 1; place < blocks->candidates; place++) {
-		c = ipsec_blocks_candidate(blocks, place);
+		c = vpnalg_ipsec_blocks_candidate(blocks, place);
 		if (c->id == 0 || c->id == w->refused || hears(blocks, c))
 			continue;
 		add(&turns->of[PART_DEAF], place, w->turn);
@@ -139,11 +140,12 @@ static void find_turns(const struct ipsec_blocks *blocks,
 			turns->of[i].next = turns->of[i].first;
 }
 
-static void note_probe(struct vpnalg *translator, struct ipsec_unclaimed *w,
-		       uint32_t id, unsigned place, uint8_t awaiting)
+static void note_probe(const struct ipsec_blocks *blocks,
+		       struct ipsec_unclaimed *w, uint32_t id, unsigned place,
+		       uint8_t awaiting)
 {
 	w->probed = id;
-	w->probed_at = ipsec_now(translator);
+	w->probed_at = blocks->now;
 	w->turn = (uint8_t)place;
 	w->flags &= (uint8_t)~IPSEC_UNCLAIMED_AWAITING;
 	w->flags |= IPSEC_UNCLAIMED_PROBED | awaiting;
@@ -155,11 +157,11 @@ static struct vpnalg_record *probe(struct vpnalg *translator,
 				   struct ipsec_unclaimed *w, unsigned place,
 				   uint8_t awaiting)
 {
-	uint32_t id = ipsec_blocks_candidate(blocks, place)->id;
+	uint32_t id = vpnalg_ipsec_blocks_candidate(blocks, place)->id;
 	struct vpnalg_record *host = vpnalg_ipsec_host_alive(
 		translator, ipsec_blocks_remote(blocks), id);
 
-	note_probe(translator, w, id, place, awaiting);
+	note_probe(blocks, w, id, place, awaiting);
 	if (host == NULL)
 		vpnalg_ipsec_candidate_clear(translator, blocks, place);
 	return host;
@@ -180,12 +182,13 @@ static uint32_t pause_of(unsigned count)
  * receive nothing, and where there are none, among all hosts of the remote: so
  * its owner gets some packets within a bounded time, whatever came before. */
 static bool round_is_due(struct vpnalg *translator,
+			 const struct ipsec_blocks *blocks,
 			 const struct ipsec_unclaimed *w)
 {
 	return w->total >= ROUND_AFTER &&
-	       ipsec_now(translator) - w->first >= ROUND_AFTER_MS &&
+	       blocks->now - w->first >= ROUND_AFTER_MS &&
 	       vpnalg_session_may_hold(translator) &&
-	       !was_probed_within(translator, w, ROUND_LEAST_MS);
+	       !was_probed_within(blocks, w, ROUND_LEAST_MS);
 }
 
 /* Returns the next host of the SPI's round; NULL if it is too soon, or the host
@@ -201,7 +204,7 @@ static struct vpnalg_record *go_round(struct vpnalg *translator,
 	struct vpnalg_record *host;
 
 	if (was_probed_within(
-		    translator, w,
+		    blocks, w,
 		    pause_of(count > 0
 				     ? count
 				     : ipsec_blocks_remote(blocks)->children)))
@@ -210,8 +213,8 @@ static struct vpnalg_record *go_round(struct vpnalg *translator,
 		return probe(translator, blocks, w, turns->of[part].next, 0);
 	host = vpnalg_ipsec_ring_turn(translator, ipsec_blocks_remote(blocks));
 	if (host != NULL)
-		note_probe(translator, w,
-			   vpnalg_ipsec_host_id(translator, host), 0, 0);
+		note_probe(blocks, w, vpnalg_ipsec_host_id(translator, host), 0,
+			   0);
 	return host;
 }
 
@@ -221,7 +224,7 @@ struct vpnalg_record *vpnalg_ipsec_probe(struct vpnalg *translator,
 					 bool evidence)
 {
 	bool silent = !evidence && silent_is_due(translator, blocks, w);
-	bool round = round_is_due(translator, w);
+	bool round = round_is_due(translator, blocks, w);
 	struct turns turns;
 
 	if (!silent && !round)
@@ -247,7 +250,7 @@ struct vpnalg_record *vpnalg_ipsec_probe_any(struct vpnalg *translator,
 		return NULL;
 	for (i = 1; i < blocks->candidates; i++) {
 		place = 1 + place % (blocks->candidates - 1);
-		c = ipsec_blocks_candidate(blocks, place);
+		c = vpnalg_ipsec_blocks_candidate(blocks, place);
 		if (c->id != 0 && !hears(blocks, c))
 			return vpnalg_ipsec_host_alive(
 				translator, ipsec_blocks_remote(blocks), c->id);
@@ -269,7 +272,7 @@ bool vpnalg_ipsec_probe_shown(struct vpnalg_step *step,
 		return false;
 	vpnalg_ipsec_blocks_load(translator, remote, &blocks);
 	for (place = 0; place < blocks.unclaimed; place++) {
-		w = ipsec_blocks_unclaimed(&blocks, place);
+		w = vpnalg_ipsec_blocks_unclaimed(&blocks, place);
 		if (w->spi == spi)
 			return w->probed ==
 			       vpnalg_ipsec_host_id(translator, host);

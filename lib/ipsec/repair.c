@@ -84,7 +84,7 @@ void vpnalg_ipsec_repair_take_back(struct vpnalg *translator,
 	struct ipsec_host *h = ipsec_host_body(translator, host);
 	const struct ipsec_unclaimed taken = {
 		.spi = vpnalg_session_id(translator, sa, VPNALG_INSIDE_OWN),
-		.first = ipsec_now(translator),
+		.first = blocks->now,
 		.refused = vpnalg_ipsec_host_id(translator, host),
 	};
 
@@ -140,7 +140,7 @@ void vpnalg_ipsec_repair_surplus(struct vpnalg *translator,
 			continue;
 		vpnalg_ipsec_repair_take_back(translator, blocks, host, sa);
 		vpnalg_ipsec_candidate_await(translator, blocks, deaf,
-					     ipsec_now(translator));
+					     blocks->now);
 		return;
 	}
 }

@@ -5,6 +5,7 @@
 #include "candidate.h"
 #include "host.h"
 #include "repair.h"
+#include "unclaimed.h"
 
 /* A packet that comes within this time after another counts as its answer. */
 #define ANSWERED_MS 350
@@ -38,10 +39,10 @@ static uint32_t find_better(const struct ipsec_blocks *blocks, uint32_t but,
 	unsigned place;
 
 	for (place = 1; place < blocks->candidates; place++) {
-		c = ipsec_blocks_candidate(blocks, place);
+		c = vpnalg_ipsec_blocks_candidate(blocks, place);
 		if (c->has_resumed && blocks->now - c->resumed <= ANSWERED_MS &&
 		    ipsec_is_after(c->resumed, sent) &&
-		    ipsec_unclaimed_may_be(&w, c))
+		    vpnalg_ipsec_unclaimed_may_be(&w, c))
 			return c->id;
 	}
 	return 0;
@@ -107,7 +108,7 @@ static bool was_unanswered(struct vpnalg_step *step, struct vpnalg_record *host,
 	struct ipsec_host *h = ipsec_host_body(translator, host);
 	const struct ipsec_in *in =
 		vpnalg_session_body(translator, step->record);
-	uint32_t now = ipsec_now(translator);
+	uint32_t now = ipsec_step_now(step);
 
 	if (in->evidence != VPNALG_EVIDENCE_CONNECTED ||
 	    before != h->in[0].first || now - before <= ANSWERED_MS ||
@@ -124,7 +125,7 @@ bool vpnalg_ipsec_review(struct vpnalg_step *step, uint32_t before)
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *host =
 		vpnalg_ipsec_host_find(translator, step->record);
-	uint32_t now = ipsec_now(translator), sent;
+	uint32_t now = ipsec_step_now(step), sent;
 	bool ever = true, agrees, resumed,
 	     begins = now - before > IPSEC_SILENCE_MS;
 	const struct ipsec_host *h;

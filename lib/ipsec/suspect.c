@@ -49,7 +49,7 @@ void vpnalg_ipsec_suspect_successor(struct vpnalg_step *step)
 	young = vpnalg_ipsec_host_inbound(translator, host, 0);
 	in = young != NULL ? vpnalg_session_body(translator, young) : NULL;
 	first = ipsec_host_body(translator, host)->in[0].first;
-	age = ipsec_now(translator) - first;
+	age = ipsec_step_now(step) - first;
 	if (in == NULL || young == step->record ||
 	    !vpnalg_ipsec_repair_was_guessed(in) || in->confirmed ||
 	    age > CONTRADICTION_MS ||
@@ -80,7 +80,7 @@ void vpnalg_ipsec_suspect_youngest(struct vpnalg_step *step,
 	struct vpnalg_record *sa =
 		vpnalg_ipsec_host_inbound(translator, host, 0);
 	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
-	uint32_t now = ipsec_now(translator), before = now - h->suspected;
+	uint32_t now = ipsec_step_now(step), before = now - h->suspected;
 	bool again = h->flags & IPSEC_HOST_SUSPECTED && before < SUSPECTED_MS;
 	struct ipsec_in *in;
 
@@ -112,7 +112,7 @@ bool vpnalg_ipsec_suspect_persists(struct vpnalg_step *step)
 		vpnalg_ipsec_host_find(translator, step->record);
 
 	if (host == NULL ||
-	    ipsec_now(translator) -
+	    ipsec_step_now(step) -
 			    ipsec_host_body(translator, host)->suspected <
 		    GOOD_BYE_MS)
 		return false;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "unclaimed.h"
 
+#include "blocks.h"
+#include "candidate.h"
+
 /* An SPI that has been silent for so long may be evicted by any other. */
 #define STALE_MS 3000
 
@@ -41,7 +44,7 @@ static struct ipsec_unclaimed *place_for(struct ipsec_blocks *blocks,
 	unsigned i;
 
 	for (i = 0; i < blocks->unclaimed; i++) {
-		w = ipsec_blocks_unclaimed(blocks, i);
+		w = vpnalg_ipsec_blocks_unclaimed(blocks, i);
 		if (w->spi == spi) {
 			*place = i;
 			return w;
@@ -61,7 +64,7 @@ struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
 {
 	struct vpnalg *translator = step->translator;
 	uint32_t spi = vpnalg_get32(step->parsed->l4 + ESP_SPI_OFF);
-	uint32_t now = ipsec_now(translator);
+	uint32_t now = ipsec_step_now(step);
 	uint32_t number = vpnalg_get32(step->parsed->l4 + ESP_SEQUENCE_OFF);
 	uint8_t flags = number < IPSEC_FRESH_SEQUENCE
 				? IPSEC_UNCLAIMED_FRESH | IPSEC_UNCLAIMED_BEGAN
@@ -102,11 +105,19 @@ void vpnalg_ipsec_unclaimed_again(struct vpnalg *translator,
 	if (w == NULL)
 		return;
 	*w = *taken;
-	w->last = ipsec_now(translator);
+	w->last = blocks->now;
 	w->began = taken->first;
 	w->count = 1;
 	w->total = 1;
 	w->flags |= IPSEC_UNCLAIMED_FRESH | IPSEC_UNCLAIMED_BEGAN;
 	vpnalg_session_changed(
 		translator, blocks->unclaimed_blocks[place / IPSEC_UNCLAIMED]);
+}
+
+bool vpnalg_ipsec_unclaimed_may_be(const struct ipsec_unclaimed *w,
+				   const struct ipsec_candidate *c)
+{
+	return c->id != 0 && c->id != w->refused &&
+	       !ipsec_unclaimed_is_too_old(w, c) &&
+	       !vpnalg_ipsec_candidate_is_over(c);
 }

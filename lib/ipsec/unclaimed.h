@@ -42,12 +42,8 @@ static inline bool ipsec_unclaimed_is_too_old(const struct ipsec_unclaimed *w,
 }
 
 /* Returns whether the candidate may own the SPI at all. */
-static inline bool ipsec_unclaimed_may_be(const struct ipsec_unclaimed *w,
-					  const struct ipsec_candidate *c)
-{
-	return c->id != 0 && c->id != w->refused &&
-	       !ipsec_unclaimed_is_too_old(w, c) && !ipsec_candidate_is_over(c);
-}
+bool vpnalg_ipsec_unclaimed_may_be(const struct ipsec_unclaimed *w,
+				   const struct ipsec_candidate *c);
 
 /* Returns whether an exchange of the candidate's ended at most so long before
  * the SPI began. */

@@ -23,10 +23,10 @@ TCase *l2tp_v3_case(void);      /* check_l2tp_v3.c */
 TCase *l2tp_fail_case(void);    /* check_l2tp_fail.c */
 TCase *l2tp_model_case(void);   /* check_l2tp_model.c */
 TCase *l2tp_owner_case(void);    /* check_l2tp_owner.c */
-TCase *l2tp_ask_case(void);      /* check_l2tp_ask.c */
+TCase *l2tp_request_case(void);      /* check_l2tp_request.c */
 TCase *l2tp_mapping_case(void);  /* check_l2tp_mapping.c */
-TCase *l2tp_question_case(void); /* check_l2tp_question.c */
-TCase *l2tp_policy_case(void);   /* check_l2tp_question.c */
+TCase *l2tp_any_address_case(void); /* check_l2tp_any_address.c */
+TCase *l2tp_policy_case(void);   /* check_l2tp_any_address.c */
 TCase *pptp_more_case(void);    /* check_more_pptp.c */
 TCase *engine_more_case(void);  /* check_more_engine.c */
 TCase *ipsec_bounds_case(void); /* check_ipsec_bounds.c */

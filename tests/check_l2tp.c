@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* L2TP by ports alone, which is what most servers honour (RFC 2661 8.1). */
+/* L2TP by ports alone, as most servers translate well (RFC 2661 8.1). */
 #include "support_l2tp.h"
 #include "cases.h"
 
@@ -47,7 +47,7 @@ START_TEST(ten_clients_of_one_port_and_tunnel_id_have_ten_ports)
 END_TEST
 
 /* Nobody waits any more for a server that has answered to another port. */
-START_TEST(a_server_that_honours_ports_is_asked_by_all_at_once)
+START_TEST(a_symmetric_server_may_have_many_pending_requests)
 {
 	struct tunnel t[4];
 	unsigned i;
@@ -58,8 +58,8 @@ START_TEST(a_server_that_honours_ports_is_asked_by_all_at_once)
 	}
 	tunnel_begin(&w, &t[0]);
 	tunnel_begin(&w, &t[1]);
-	ck_assert_uint_eq(tunnel_asks(&w, &t[2]), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &t[3]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t[2]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t[3]), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &t[3]), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(destination(&w), t[3].client);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &t[2]), VPNALG_TRANSLATED);
@@ -93,7 +93,7 @@ START_TEST(an_answer_from_another_port_must_be_one)
 
 	t.port = 40000;
 	t.answer_port = 5000;
-	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_hears(&w, &t, &m), VPNALG_DROP_PORT_HELD);
 	ck_assert_uint_eq(server_tells(&w, &t, HELLO), VPNALG_DROP_PORT_HELD);
 	t.outside_own = 8;
@@ -103,9 +103,9 @@ START_TEST(an_answer_from_another_port_must_be_one)
 }
 END_TEST
 
-/* It asks once more from its port, and the server chooses another port: that
- * one is the one from then on. */
-START_TEST(each_question_may_be_answered_from_another_port)
+/* It requests once more from its port, and the server chooses another port:
+ * that one is the one from then on. */
+START_TEST(each_request_may_be_answered_from_another_port)
 {
 	struct tunnel t = a_tunnel();
 
@@ -127,7 +127,7 @@ START_TEST(an_answer_from_another_port_is_undone_too)
 	struct bytes m = l2tp_control(2, 7, 0, SCCRP), p;
 
 	t.port = 40000;
-	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
 	l2tp_avp(&m, 9, 2, 100);
 	p = l2tp_packet(SERVER, 5000, CLIENT_A, 40000, &m);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
@@ -292,7 +292,7 @@ START_TEST(an_end_from_inside_is_one_unless_it_asks_again)
 }
 END_TEST
 
-/* An LNS inside that has asked is asked back: it answers with its own ID. */
+/* An LNS inside gets an SCCRQ back: it answers with its own ID. */
 START_TEST(either_end_may_be_the_lac)
 {
 	struct tunnel t = a_tunnel();
@@ -354,11 +354,11 @@ Suite *l2tp_suite(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, ten_clients_of_one_port_and_tunnel_id_have_ten_ports);
 	tcase_add_test(t,
-		       a_server_that_honours_ports_is_asked_by_all_at_once);
+		       a_symmetric_server_may_have_many_pending_requests);
 	tcase_add_test(t,
 		       an_answer_from_another_port_is_accepted_once_and_fixed);
 	tcase_add_test(t, an_answer_from_another_port_must_be_one);
-	tcase_add_test(t, each_question_may_be_answered_from_another_port);
+	tcase_add_test(t, each_request_may_be_answered_from_another_port);
 	tcase_add_test(t, an_answer_from_another_port_is_undone_too);
 	tcase_add_test(t, other_udp_is_left_alone);
 	tcase_add_test(t, port_1701_that_no_host_has_is_the_routers);
@@ -381,9 +381,9 @@ Suite *l2tp_suite(void)
 	suite_add_tcase(suite, l2tp_fail_case());
 	suite_add_tcase(suite, l2tp_model_case());
 	suite_add_tcase(suite, l2tp_owner_case());
-	suite_add_tcase(suite, l2tp_ask_case());
+	suite_add_tcase(suite, l2tp_request_case());
 	suite_add_tcase(suite, l2tp_mapping_case());
-	suite_add_tcase(suite, l2tp_question_case());
+	suite_add_tcase(suite, l2tp_any_address_case());
 	suite_add_tcase(suite, l2tp_policy_case());
 	return suite;
 }

@@ -12,11 +12,11 @@ static const struct tunnel carriers[] = {
 	{ .server = SERVER, .port = 40000, .version = 2, .own = 7,
 	  .peer = 100 },
 	{ .server = SERVER, .port = L2TP, .version = 2, .own = 7, .peer = 100,
-	  .insists = true },
+	  .fixed_port = true },
 	{ .server = SERVER, .version = 3, .own = 7, .peer = 100,
 	  .session = 70000, .peer_session = 80000 },
 	{ .server = SERVER, .port = L2TP, .version = 2, .own = 7, .peer = 100,
-	  .insists = true, .hides = true },
+	  .fixed_port = true, .hides = true },
 };
 
 static struct tunnel a_tunnel(int row, unsigned n)
@@ -129,7 +129,7 @@ static void insist(unsigned (*sends)(struct world *, struct tunnel *),
 			  result == VPNALG_DROP_AMBIGUOUS);
 		if (result == VPNALG_DROP_STORE)
 			++*drops;
-		tunnel_asks(&w, t);
+		tunnel_requests(&w, t);
 		result = sends(&w, t);
 	}
 	ck_assert_uint_eq(result, VPNALG_TRANSLATED);
@@ -139,7 +139,7 @@ static void talk(struct tunnel *t, unsigned *drops)
 {
 	struct bytes m = l2tp_control(3, t->peer, 2, ICRQ);
 
-	insist(tunnel_asks, t, drops);
+	insist(tunnel_requests, t, drops);
 	insist(tunnel_is_answered, t, drops);
 	if (tunnel_confirms(&w, t) != VPNALG_TRANSLATED) {
 		ck_assert_uint_eq(w.last.result, VPNALG_DROP_STORE);
@@ -186,7 +186,7 @@ START_TEST(a_store_that_fails_costs_one_packet)
 END_TEST
 
 /* Nothing was there before the first message. */
-START_TEST(a_question_that_finds_no_room_leaves_nothing)
+START_TEST(a_request_that_finds_no_room_leaves_nothing)
 {
 	struct tunnel t;
 	long n = 0;
@@ -196,7 +196,7 @@ START_TEST(a_question_that_finds_no_room_leaves_nothing)
 				       .choosing = CHOOSE_TAKE });
 		w.fail_in = ++n;
 		t = a_tunnel(_i, 0);
-		if (tunnel_asks(&w, &t) != VPNALG_TRANSLATED) {
+		if (tunnel_requests(&w, &t) != VPNALG_TRANSLATED) {
 			ck_assert_uint_eq(w.last.result, VPNALG_DROP_STORE);
 			ck_assert_int_eq(w.records, 0);
 		}
@@ -206,9 +206,9 @@ START_TEST(a_question_that_finds_no_room_leaves_nothing)
 }
 END_TEST
 
-/* What was asked in vain from the host's own port would be asked from 1701, where
+/* An SCCRQ that is not answered at the host's own port is sent from 1701, where
  * all of it would be then. Without room its old tunnel goes on as it was. */
-START_TEST(a_question_that_finds_no_room_changes_no_flow)
+START_TEST(a_request_that_finds_no_room_changes_no_flow)
 {
 	struct tunnel a = a_tunnel(0, 0), c;
 	unsigned result, i;
@@ -220,10 +220,10 @@ START_TEST(a_question_that_finds_no_room_changes_no_flow)
 		c = a;
 		c.own = 8;
 		for (i = 0; i < 3; i++)
-			ck_assert_uint_eq(tunnel_asks(&w, &c),
+			ck_assert_uint_eq(tunnel_requests(&w, &c),
 					  VPNALG_TRANSLATED);
 		w.fail_in = ++n;
-		result = tunnel_asks(&w, &c);
+		result = tunnel_requests(&w, &c);
 		w.fail_in = 0;
 		if (result != VPNALG_TRANSLATED) {
 			ck_assert_uint_eq(result, VPNALG_DROP_STORE);
@@ -241,11 +241,11 @@ START_TEST(a_port_that_cannot_be_learned_costs_the_answer)
 
 	l2tp_world(&w, (struct world_options){ 0 });
 	t.answer_port = 5000;
-	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
 	w.fail_in = 1;
 	ck_assert_uint_eq(tunnel_is_answered(&w, &t), VPNALG_DROP_STORE);
 	tunnel_begin(&w, &t);
-	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
 	t.answer_port = 5001;
 	w.fail_in = 1;
 	ck_assert_uint_eq(tunnel_is_answered(&w, &t), VPNALG_DROP_STORE);
@@ -263,7 +263,7 @@ START_TEST(a_full_store_is_no_more_than_full)
 	l2tp_world(&w, (struct world_options){ .units = 12 });
 	for (i = 0; i < 20; i++) {
 		t = a_tunnel(_i, i);
-		tunnel_asks(&w, &t);
+		tunnel_requests(&w, &t);
 		tunnel_is_answered(&w, &t);
 	}
 	ck_assert_uint_gt(dropped(&w, VPNALG_DROP_STORE), 0);
@@ -280,11 +280,11 @@ TCase *l2tp_fail_case(void)
 	tcase_add_test(t, a_shared_tunnels_message_must_be_in_memory);
 	tcase_add_loop_test(t, a_store_that_fails_costs_one_packet, 0,
 			    ROWS(carriers));
-	tcase_add_loop_test(t, a_question_that_finds_no_room_leaves_nothing, 0,
+	tcase_add_loop_test(t, a_request_that_finds_no_room_leaves_nothing, 0,
 			    ROWS(carriers));
 	tcase_add_test(t, a_port_that_cannot_be_learned_costs_the_answer);
 	tcase_add_loop_test(t, a_full_store_is_no_more_than_full, 0,
 			    ROWS(carriers));
-	tcase_add_test(t, a_question_that_finds_no_room_changes_no_flow);
+	tcase_add_test(t, a_request_that_finds_no_room_changes_no_flow);
 	return t;
 }

@@ -82,8 +82,8 @@ START_TEST(what_came_to_a_mapping_is_not_taken_for_a_vpns)
 }
 END_TEST
 
-/* The host asks both from one port: what comes from IKE's port is IKE's, even if
- * it looks like the answer. */
+/* The host sends to both from one port: what comes from IKE's port is IKE's,
+ * even if it looks like the answer. */
 START_TEST(what_looks_like_an_answer_is_the_sessions_between_its_ports)
 {
 	static const struct vpnalg_protocol protocols[] = {
@@ -102,7 +102,7 @@ START_TEST(what_looks_like_an_answer_is_the_sessions_between_its_ports)
 		       30);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
 	outside = get16(l4(&w));
-	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
 	ck_assert_uint_ne(t.outside_port, outside);
 	l2tp_avp(&m, 9, 2, 100);
 	p = udp_packet(SERVER, ports[_i / 2 % 3], OUTSIDE, outside, m.data,
@@ -125,7 +125,7 @@ static const struct {
 	{ "other things to there", VPNALG_OUT, false, 5001, VPNALG_TRANSLATED },
 };
 
-/* The host has a mapping for the port from which it has asked. What passes there
+/* The host has a mapping for the port of its SCCRQ. What passes there
  * would be taken for the flow's. */
 START_TEST(between_the_ports_of_an_answer_there_is_the_flow_alone)
 {

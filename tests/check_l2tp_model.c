@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Clients and a server that do anything at any time, while the store fails now
- * and then. The server knows to whom it sends; nobody else may get it, and while the
- * tunnel is up its owner does. */
+ * and then. The server knows to whom it sends; nobody else may get it, and
+ * while the tunnel is up its owner does. */
 #include "support_l2tp.h"
 #include "cases.h"
 
@@ -10,9 +10,9 @@
 /* After that long a silence a tunnel may be forgotten. */
 enum { CLIENTS = 6, CALLS = 64, STEPS = 800, SILENCE = 280000 };
 
-/* What the server knows of a tunnel that it was asked for. Its own ID is
+/* What the server knows of a requested tunnel. Its own ID is
  * PEER_FIRST plus its place. */
-struct asked {
+struct request {
 	bool used, up;
 	uint16_t port;  /* where it answers to */
 	uint32_t outside;
@@ -23,10 +23,10 @@ struct asked {
 enum { PEER_FIRST = 1000 };
 
 static struct world w;
-static struct asked calls[CALLS];
+static struct request calls[CALLS];
 static unsigned call_count, delivered;
 static struct tunnel clients[CLIENTS];
-static bool asking[CLIENTS];
+static bool pending[CLIENTS];
 static vpnalg_time spoke[CLIENTS]; /* when they last got through */
 static uint32_t dice;
 
@@ -39,7 +39,7 @@ static unsigned roll(unsigned sides)
 static const struct row {
 	const char *what;
 	uint8_t version;
-	bool udp, insists;
+	bool udp, fixed_port;
 	uint32_t ids; /* how many different ones clients choose from */
 } rows[] = {
 	{ "by ports", 2, true, false, 1 },
@@ -49,33 +49,34 @@ static const struct row {
 	{ "over IP", 3, false, true, 2 },
 };
 
-static void ask(const struct row *row, unsigned n)
+static void request(const struct row *row, unsigned n)
 {
 	struct tunnel *t = &clients[n];
-	struct asked *a;
+	struct request *a;
 
 	if (call_count == CALLS)
 		return;
 	if (roll(3) == 0)
 		t->own = 7 + roll(row->ids);
 	t->peer = 0; /* it gives up what it had */
-	if (tunnel_asks(&w, t) != VPNALG_TRANSLATED)
+	if (tunnel_requests(&w, t) != VPNALG_TRANSLATED)
 		return;
-	asking[n] = true;
+	pending[n] = true;
 	a = &calls[call_count++];
-	*a = (struct asked){ .used = true, .outside = t->outside,
-			     .port = row->insists && row->udp ? L2TP
+	*a = (struct request){ .used = true, .outside = t->outside,
+			     .port = row->fixed_port && row->udp ? L2TP
 							      : t->outside_port,
 			     .id = t->outside_own };
 }
 
-static struct bytes to_client(const struct asked *a, const struct bytes *m)
+static struct bytes to_client(const struct request *a, const struct bytes *m)
 {
 	return l2tp_packet(SERVER, a->port ? L2TP : 0, a->outside, a->port, m);
 }
 
-/* Whoever gets the answer confirms it if it has asked for such a tunnel. */
-static void answer(const struct row *row, struct asked *a)
+/* The host that gets the answer confirms it if it has requested such a
+ * tunnel. */
+static void answer(const struct row *row, struct request *a)
 {
 	uint32_t peer = PEER_FIRST + (uint32_t)(a - calls);
 	struct bytes m = l2tp_control(row->version, a->id, 0, SCCRP), p;
@@ -88,14 +89,14 @@ static void answer(const struct row *row, struct asked *a)
 		return;
 	n = destination(&w) - CLIENT_A;
 	ck_assert_uint_lt(n, CLIENTS);
-	if (!asking[n] ||
+	if (!pending[n] ||
 	    (row->version == 2 ? get16(l2tp(&w) + 4) : get32(l2tp(&w) + 4)) !=
 		    clients[n].own)
 		return;
 	clients[n].peer = peer;
 	if (tunnel_confirms(&w, &clients[n]) != VPNALG_TRANSLATED)
 		return;
-	asking[n] = false;
+	pending[n] = false;
 	a->up = true;
 	a->owner = n;
 	spoke[n] = w.now;
@@ -103,7 +104,7 @@ static void answer(const struct row *row, struct asked *a)
 
 /* Whether the tunnel is up, its owner has no other one instead, and has spoken
  * not long ago. */
-static bool lives(const struct asked *a)
+static bool lives(const struct request *a)
 {
 	return a->up && w.now - spoke[a->owner] <= SILENCE &&
 	       clients[a->owner].peer == PEER_FIRST + (uint32_t)(a - calls);
@@ -118,7 +119,7 @@ static uint32_t header_id(const struct row *row, bool control)
 
 /* What the server sends to a tunnel that is up goes to its owner, with the
  * owner's ID. */
-static void send_in(const struct row *row, const struct asked *a,
+static void send_in(const struct row *row, const struct request *a,
 		    const struct bytes *m, bool control)
 {
 	const struct tunnel *t = &clients[a->owner];
@@ -137,7 +138,7 @@ static void send_in(const struct row *row, const struct asked *a,
 	delivered++;
 }
 
-static void hello(const struct row *row, const struct asked *a)
+static void hello(const struct row *row, const struct request *a)
 {
 	struct bytes m = l2tp_control(row->version, a->id, 1, HELLO);
 
@@ -146,7 +147,7 @@ static void hello(const struct row *row, const struct asked *a)
 }
 
 /* Data of version 2, both ways; what goes out is the server's by its ID. */
-static void data(const struct row *row, const struct asked *a)
+static void data(const struct row *row, const struct request *a)
 {
 	const struct tunnel *t = &clients[a->owner];
 	struct bytes m = l2tp_data2((uint16_t)t->peer, 1, 7);
@@ -166,7 +167,7 @@ static void data(const struct row *row, const struct asked *a)
 	send_in(row, a, &m, false);
 }
 
-static void stop(struct asked *a, const struct row *row)
+static void stop(struct request *a, const struct row *row)
 {
 	struct bytes m = l2tp_control(row->version, a->id, 2, STOPCCN), p;
 
@@ -184,12 +185,12 @@ static void tell(unsigned n, unsigned type)
 	spoke[n] = w.now;
 	if (type == STOPCCN) {
 		clients[n].peer = 0;
-		asking[n] = false;
+		pending[n] = false;
 	}
 }
 
 /* The tunnel that a client has now, or any. */
-static struct asked *tunnel_of(unsigned n)
+static struct request *tunnel_of(unsigned n)
 {
 	if (clients[n].peer != 0)
 		return &calls[clients[n].peer - PEER_FIRST];
@@ -199,11 +200,11 @@ static struct asked *tunnel_of(unsigned n)
 static void step(const struct row *row)
 {
 	unsigned n = roll(CLIENTS);
-	struct asked *a = &calls[call_count ? roll(call_count) : 0];
+	struct request *a = &calls[call_count ? roll(call_count) : 0];
 
 	switch (roll(10)) {
 	case 0:
-		ask(row, n);
+		request(row, n);
 		break;
 	case 1:
 	case 2:
@@ -246,9 +247,9 @@ START_TEST(what_the_server_sends_reaches_its_owner)
 					      .server = SERVER,
 					      .port = row->udp ? L2TP : 0,
 					      .version = row->version,
-					      .insists = row->insists,
+					      .fixed_port = row->fixed_port,
 					      .own = 7 };
-		asking[i] = false;
+		pending[i] = false;
 	}
 	for (i = 0; i < STEPS; i++) {
 		if (roll(20) == 0)

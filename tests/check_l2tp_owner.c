@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whose a tunnel is: no host sends into another's, and nobody outside who only
- * guesses takes the place of what was asked for. */
+ * guesses takes the place of the requested one. */
 #include "support_l2tp.h"
 #include "cases.h"
 
@@ -25,18 +25,18 @@ static const struct tunnel carriers[] = {
 	  .peer = 100 },
 	{ .server = SERVER, .port = L2TP, .version = 2, .own = 7, .peer = 100 },
 	{ .server = SERVER, .port = 40000, .version = 2, .own = 7, .peer = 100,
-	  .insists = true },
+	  .fixed_port = true },
 	{ .server = SERVER, .port = L2TP, .version = 2, .own = 7, .peer = 100,
-	  .insists = true },
+	  .fixed_port = true },
 	{ .server = SERVER, .port = 40000, .version = 3, .own = 70007,
 	  .peer = 100, .session = 70000, .peer_session = 80000 },
 	{ .server = SERVER, .port = L2TP, .version = 3, .own = 70007,
 	  .peer = 100, .session = 70000, .peer_session = 80000,
-	  .insists = true },
+	  .fixed_port = true },
 	{ .server = SERVER, .version = 3, .own = 70007, .peer = 100,
 	  .session = 70000, .peer_session = 80000 },
 	{ .server = SERVER, .port = L2TP, .version = 2, .own = 7, .peer = 100,
-	  .insists = true, .hides = true },
+	  .fixed_port = true, .hides = true },
 };
 
 static struct tunnel begun(int row, unsigned n)
@@ -139,14 +139,15 @@ START_TEST(an_scccn_completes_no_tunnel_of_another_host)
 	struct tunnel a = begun(3, 0), b = carriers[3];
 
 	b.client = CLIENT_B;
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	b.peer = a.peer;
 	ck_assert_uint_eq(tunnel_confirms(&w, &b), VPNALG_DROP_NO_SESSION);
 	tunnel_carries(&w, &a, 2);
 }
 END_TEST
 
-/* Whoever claims IDs before they are given keeps nobody from what it is given. */
+/* Whoever claims IDs before they are given keeps nobody from what it is
+ * given. */
 START_TEST(what_a_server_gives_a_host_another_has_claimed_in_vain)
 {
 	struct tunnel b = carriers[_i], a;
@@ -163,7 +164,7 @@ START_TEST(what_a_server_gives_a_host_another_has_claimed_in_vain)
 }
 END_TEST
 
-/* Nobody asked for it here, as after a restart of the router: the first that is
+/* Its SCCRQ was not seen, as after a restart of the router: the first that is
  * answered has it. */
 START_TEST(a_tunnel_that_is_answered_is_taken_from_nobody)
 {
@@ -203,8 +204,8 @@ START_TEST(equal_ids_of_two_ports_get_along)
 }
 END_TEST
 
-/* The router has forgotten all: the first host has the port, and goes on. Others
- * begin anew, and that ends nothing of the first one's. */
+/* The router has forgotten all: the first host has the port, and goes on.
+ * Others begin anew, and that ends nothing of the first one's. */
 START_TEST(of_forgotten_tunnels_the_first_goes_on_and_the_others_begin_anew)
 {
 	static const struct vpnalg_protocol protocols[] = {
@@ -291,12 +292,12 @@ START_TEST(of_two_tunnels_with_one_peers_id_the_one_that_is_heard_has_it)
 	struct tunnel a = begun(3, 0), b;
 	struct bytes m = data_to(&a), p;
 
-	begun(3, 1); /* the server is known to insist */
+	begun(3, 1); /* the server is known to have a fixed port */
 	tunnel_carries(&w, &a, 1);
 	b = carriers[3];
 	b.client = CLIENT_C;
 	w.now += 29999;
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_confirms(&w, &b), VPNALG_DROP_NO_SESSION);
 	ck_assert_uint_eq(tunnel_says(&w, &a, &m), VPNALG_TRANSLATED);
@@ -349,7 +350,7 @@ START_TEST(who_hears_data_is_heard_of)
 	}
 	b = carriers[_i];
 	b.client = CLIENT_B;
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_confirms(&w, &b), VPNALG_DROP_NO_SESSION);
 	ck_assert_uint_eq(client_tells(&w, &a, HELLO), VPNALG_TRANSLATED);
@@ -385,17 +386,17 @@ static const struct {
 	{ "HELLO", HELLO, 7, 1 },
 };
 
-START_TEST(what_answers_no_question_says_nothing_of_the_server)
+START_TEST(an_answer_to_no_request_shows_nothing_of_the_server)
 {
 	struct tunnel a = carriers[2], forger;
 	struct bytes m = l2tp_control(2, forged_rows[_i].id,
 				      forged_rows[_i].ns, forged_rows[_i].type);
 
 	a.client = CLIENT_A;
-	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &a), VPNALG_TRANSLATED);
 	l2tp_avp(&m, 9, 2, 999);
 	forger = a;
-	forger.insists = false;
+	forger.fixed_port = false;
 	tunnel_hears(&w, &forger, &m);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &a), VPNALG_DROP_AMBIGUOUS);
 	tunnel_begin(&w, &a);
@@ -412,12 +413,12 @@ START_TEST(a_host_that_was_not_answered_says_nothing_of_the_server)
 	world_end(&w);
 	begin();
 	a.client = CLIENT_A;
-	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &a), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_confirms(&w, &a), VPNALG_TRANSLATED);
 	w.now += 3000;
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	tunnel_is_answered(&w, &b);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(b.outside_port, L2TP);
 }
 END_TEST
@@ -428,10 +429,10 @@ START_TEST(a_forged_answer_takes_no_ones_place)
 	struct tunnel a = carriers[_i], forger;
 
 	a.client = CLIENT_A;
-	tunnel_asks(&w, &a);
-	if (a.insists && a.port != L2TP) {
+	tunnel_requests(&w, &a);
+	if (a.fixed_port && a.port != L2TP) {
 		tunnel_is_answered(&w, &a);
-		tunnel_asks(&w, &a);
+		tunnel_requests(&w, &a);
 	}
 	forger = a;
 	forger.peer = 999;
@@ -488,7 +489,7 @@ TCase *l2tp_owner_case(void)
 	tcase_add_loop_test(t, who_hears_data_is_heard_of, 5, 7);
 	tcase_add_test(t, port_0_is_not_that_of_l2tp_over_ip);
 	tcase_add_loop_test(
-		t, what_answers_no_question_says_nothing_of_the_server, 0,
+		t, an_answer_to_no_request_shows_nothing_of_the_server, 0,
 		ROWS(forged_rows));
 	tcase_add_test(t,
 		       a_host_that_was_not_answered_says_nothing_of_the_server);

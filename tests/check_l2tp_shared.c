@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Clients that share outside port 1701, for their server insists on it, and are
- * told apart by Tunnel ID. */
+/* Clients that share outside port 1701, for their server answers to it only,
+ * and are told apart by Tunnel ID. */
 #include "support_l2tp.h"
 #include "cases.h"
 
@@ -20,12 +20,12 @@ static void end(void)
 	world_end(&w);
 }
 
-/* The server answers to port 1701, whatever asked. */
+/* The server answers to port 1701 always. */
 static struct tunnel a_tunnel(unsigned n)
 {
 	return (struct tunnel){ .client = CLIENT_A + n, .server = SERVER,
 				.port = L2TP, .version = 2, .own = 7,
-				.peer = 100 + n, .insists = true };
+				.peer = 100 + n, .fixed_port = true };
 }
 
 static void begin_tunnels(struct tunnel *t, unsigned count)
@@ -49,7 +49,7 @@ START_TEST(ten_clients_of_one_tunnel_id_share_the_port)
 	struct tunnel t[10];
 	unsigned i, round;
 
-	if (_i == 1) { /* known beforehand: nobody asks twice */
+	if (_i == 1) { /* known beforehand: no SCCRQ is sent twice */
 		world_end(&w);
 		l2tp_world(&w, (struct world_options){ .protocols = protocols,
 						       .protocol_count = 1 });
@@ -122,19 +122,19 @@ START_TEST(one_at_a_time_asks_a_server_that_is_not_known)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1), c = a_tunnel(2);
 
-	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_HELD);
+	ck_assert_uint_eq(tunnel_requests(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_DROP_HELD);
 	w.now += 2999;
-	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_HELD);
+	ck_assert_uint_eq(tunnel_requests(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_DROP_HELD);
 	w.now += 1;
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_DROP_HELD);
-	ck_assert_uint_eq(tunnel_asks(&w, &c), VPNALG_DROP_HELD);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &a), VPNALG_DROP_HELD);
+	ck_assert_uint_eq(tunnel_requests(&w, &c), VPNALG_DROP_HELD);
 	c.server = SERVER_2;
-	ck_assert_uint_eq(tunnel_asks(&w, &c), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &c), VPNALG_TRANSLATED);
 	w.now += 3000;
-	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &a), VPNALG_TRANSLATED);
 }
 END_TEST
 
@@ -142,22 +142,22 @@ START_TEST(who_was_answered_is_in_nobodys_way)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
 
-	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_HELD);
+	ck_assert_uint_eq(tunnel_requests(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_DROP_HELD);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &a), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_ne(b.outside_port, L2TP);
 }
 END_TEST
 
-/* The tunnel that the first question of b has made at the server ends there
+/* The tunnel that the first SCCRQ of b has made at the server ends there
  * for want of an answer, and its end must not be a's. */
-START_TEST(what_an_insisting_server_has_misunderstood_is_nobodys)
+START_TEST(a_tunnel_that_the_server_misunderstood_is_nobodys)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1), stale;
 
 	tunnel_begin(&w, &a);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	stale = b;
 	stale.peer = 999;
 	ck_assert_uint_eq(tunnel_is_answered(&w, &stale),
@@ -173,19 +173,19 @@ START_TEST(what_an_insisting_server_has_misunderstood_is_nobodys)
 }
 END_TEST
 
-/* Nobody but the server decides that it insists. */
-START_TEST(a_stray_answer_to_another_question_proves_nothing)
+/* Nobody but the server decides that it fixed_port. */
+START_TEST(a_misdirected_answer_to_another_request_proves_nothing)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1), stale;
 
 	tunnel_begin(&w, &a);
 	b.own = 8;
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	stale = b;
 	stale.outside_own = 9;
 	ck_assert_uint_eq(tunnel_is_answered(&w, &stale),
 			  VPNALG_DROP_AMBIGUOUS);
-	b.insists = false;
+	b.fixed_port = false;
 	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_confirms(&w, &b), VPNALG_TRANSLATED);
 	tunnel_carries(&w, &b, 1);
@@ -235,7 +235,7 @@ START_TEST(a_tunnel_that_begins_in_a_linger_goes_on)
 	struct tunnel t[2];
 
 	begin_tunnels(t, 2);
-	ck_assert_uint_eq(tunnel_asks(&w, &t[1]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t[1]), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(server_tells(&w, &t[1], STOPCCN), VPNALG_TRANSLATED);
 	t[1].peer = 300;
 	ck_assert_uint_eq(tunnel_is_answered(&w, &t[1]), VPNALG_TRANSLATED);
@@ -245,7 +245,7 @@ START_TEST(a_tunnel_that_begins_in_a_linger_goes_on)
 }
 END_TEST
 
-/* Opened by something else than a question, as after a restart of the router:
+/* Opened by another packet than an SCCRQ, as after a restart of the router:
  * such a flow has port 1701 to share from the start. */
 START_TEST(a_resumed_flow_cannot_end_anothers_tunnel)
 {
@@ -374,11 +374,11 @@ START_TEST(of_two_equal_hidden_ids_the_later_is_refused)
 	struct tunnel a = hidden_tunnel(0, 7), b = hidden_tunnel(1, 7);
 
 	tunnel_begin(&w, &a);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_DROP_AMBIGUOUS);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_DROP_AMBIGUOUS);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_AMBIGUOUS);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_DROP_AMBIGUOUS);
 	tunnel_carries(&w, &a, 1);
 	/* Others may go on. */
 	b = hidden_tunnel(2, 9);
@@ -399,13 +399,13 @@ START_TEST(an_equal_hidden_id_is_refused_as_inside_sees_its_answer)
 	struct bytes m = l2tp_control(2, 7, 0, SCCRP), p;
 
 	tunnel_begin(&w, &a);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	tunnel_is_answered(&w, &b); /* to port 1701 from now on */
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	p = l2tp_packet(b.server, L2TP, b.client, b.port, &m);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
 			  VPNALG_DROP_AMBIGUOUS);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_AMBIGUOUS);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_DROP_AMBIGUOUS);
 	tunnel_carries(&w, &a, 1);
 	/* A retransmitted answer is still its own flow's. */
 	b = hidden_tunnel(2, 9);
@@ -465,7 +465,7 @@ START_TEST(the_caller_may_choose_any_tunnel_id)
 	l2tp_world(&w, (struct world_options){ .choose = choose_tunnel });
 	chosen_tunnel = chosen_rows[_i].id;
 	t.version = chosen_rows[_i].version;
-	ck_assert_uint_eq(tunnel_asks(&w, &t), chosen_rows[_i].result);
+	ck_assert_uint_eq(tunnel_requests(&w, &t), chosen_rows[_i].result);
 	if (chosen_rows[_i].result == VPNALG_TRANSLATED)
 		ck_assert_uint_eq(t.outside_own, chosen_tunnel);
 }
@@ -482,7 +482,7 @@ START_TEST(the_caller_has_the_last_word_on_ids)
 	tunnel_carries(&w, &t, 1);
 	world_end(&w);
 	l2tp_world(&w, (struct world_options){ .choosing = CHOOSE_REFUSE });
-	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_DROP_REFUSED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_DROP_REFUSED);
 }
 END_TEST
 
@@ -491,7 +491,7 @@ START_TEST(a_server_is_known_as_long_as_anybody_talks_to_it)
 {
 	struct tunnel a = { .client = CLIENT_A, .server = SERVER,
 			    .port = 40000, .version = 2, .own = 7,
-			    .peer = 100, .insists = true };
+			    .peer = 100, .fixed_port = true };
 	struct tunnel b = a;
 	unsigned i;
 
@@ -503,7 +503,7 @@ START_TEST(a_server_is_known_as_long_as_anybody_talks_to_it)
 		ck_assert_uint_eq(client_tells(&w, &a, HELLO),
 				  VPNALG_TRANSLATED);
 	}
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(b.outside_port, L2TP);
 	/* And no longer. */
 	world_wait(&w, 300000);
@@ -513,7 +513,7 @@ END_TEST
 
 /* Who hides its ID shows by the SCCCN that it was answered, and by no other
  * message: until then another one waits. */
-START_TEST(a_hidden_question_is_answered_when_its_host_confirms)
+START_TEST(a_hidden_request_is_answered_when_its_host_confirms)
 {
 	struct tunnel a = { .client = CLIENT_A, .server = SERVER,
 			    .port = 40000, .version = 2, .own = 7,
@@ -522,12 +522,12 @@ START_TEST(a_hidden_question_is_answered_when_its_host_confirms)
 
 	b.client = CLIENT_B;
 	b.peer = 101;
-	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &a), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &a), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(client_tells(&w, &a, HELLO), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_HELD);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_DROP_HELD);
 	ck_assert_uint_eq(tunnel_confirms(&w, &a), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 }
 END_TEST
 
@@ -543,9 +543,9 @@ TCase *l2tp_shared_case(void)
 	tcase_add_test(t, two_ports_of_one_client_may_have_equal_ids);
 	tcase_add_test(t, one_at_a_time_asks_a_server_that_is_not_known);
 	tcase_add_test(t, who_was_answered_is_in_nobodys_way);
+	tcase_add_test(t, a_tunnel_that_the_server_misunderstood_is_nobodys);
 	tcase_add_test(t,
-		       what_an_insisting_server_has_misunderstood_is_nobodys);
-	tcase_add_test(t, a_stray_answer_to_another_question_proves_nothing);
+		       a_misdirected_answer_to_another_request_proves_nothing);
 	tcase_add_loop_test(t, an_end_from_either_side_gives_the_id_back, 0, 2);
 	tcase_add_test(
 		t, an_end_from_outside_is_taken_back_by_a_host_that_goes_on);
@@ -564,7 +564,7 @@ TCase *l2tp_shared_case(void)
 	tcase_add_test(t, hidden_and_plain_ids_get_along);
 	tcase_add_test(t, the_caller_has_the_last_word_on_ids);
 	tcase_add_test(t,
-		       a_hidden_question_is_answered_when_its_host_confirms);
+		       a_hidden_request_is_answered_when_its_host_confirms);
 	tcase_add_test(t, a_server_is_known_as_long_as_anybody_talks_to_it);
 	tcase_add_loop_test(t, the_caller_may_choose_any_tunnel_id, 0,
 			    ROWS(chosen_rows));

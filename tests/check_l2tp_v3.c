@@ -40,7 +40,7 @@ static void begin_session(struct tunnel *t)
 	tunnel_carries(&w, t, 1);
 }
 
-/* Over IP, over UDP to a server that insists, and by ports alone. */
+/* Over IP, over UDP to a server that fixed_port, and by ports alone. */
 START_TEST(ten_clients_of_equal_ids_are_told_apart)
 {
 	struct tunnel t[10];
@@ -49,7 +49,7 @@ START_TEST(ten_clients_of_equal_ids_are_told_apart)
 	for (i = 0; i < 10; i++) {
 		t[i] = a_tunnel(i);
 		t[i].port = _i > 0 ? L2TP : 0;
-		t[i].insists = _i == 1;
+		t[i].fixed_port = _i == 1;
 		begin_session(&t[i]);
 		for (j = 0; j < i && _i < 2; j++) {
 			ck_assert_uint_ne(t[i].outside_own, t[j].outside_own);
@@ -70,8 +70,8 @@ START_TEST(nobody_waits_where_there_are_no_ports)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
 
-	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(destination(&w), b.client);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &a), VPNALG_TRANSLATED);
@@ -79,7 +79,7 @@ START_TEST(nobody_waits_where_there_are_no_ports)
 }
 END_TEST
 
-/* RFC 3931 4.7.3: such a client asks in version 2 and names both IDs. */
+/* RFC 3931 4.7.3: such a client sends version 2 and names both IDs. */
 START_TEST(a_client_may_fall_back_to_version_2)
 {
 	struct tunnel a = a_tunnel(0), b;
@@ -87,12 +87,12 @@ START_TEST(a_client_may_fall_back_to_version_2)
 	uint32_t id2, id3;
 
 	a.port = L2TP;
-	a.insists = true;
+	a.fixed_port = true;
 	begin_session(&a);
 	b = a_tunnel(1);
 	b.port = L2TP;
-	b.insists = true;
-	begin_session(&b); /* the server is known to insist */
+	b.fixed_port = true;
+	begin_session(&b); /* the server is known to have a fixed port */
 	b.client = CLIENT_C;
 	m = l2tp_control(2, 0, 0, SCCRQ);
 	l2tp_avp(&m, 9, 2, 7);
@@ -120,7 +120,7 @@ START_TEST(what_has_a_digest_is_not_changed)
 	begin_session(&t);
 	ck_assert_uint_eq(t.outside_own, t.own);
 	ck_assert_uint_eq(t.outside_session, t.session);
-	ck_assert_uint_eq(tunnel_asks(&w, &other), VPNALG_DROP_AMBIGUOUS);
+	ck_assert_uint_eq(tunnel_requests(&w, &other), VPNALG_DROP_AMBIGUOUS);
 	other.own++;
 	tunnel_begin(&w, &other);
 	tunnel_carries(&w, &t, 1);
@@ -283,8 +283,8 @@ START_TEST(a_session_keeps_its_tunnel_alive)
 END_TEST
 
 /* Nothing has been swept: a control connection that its sessions keep is there
- * still, and found, though its flow is gone. It is nobody's: not of another host,
- * nor of the same host's next flow. */
+ * still, and found, though its flow is gone. It is nobody's: not of another
+ * host, nor of the same host's next flow. */
 START_TEST(a_control_connection_that_is_left_over_is_nobodys)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1), next;
@@ -297,7 +297,7 @@ START_TEST(a_control_connection_that_is_left_over_is_nobodys)
 	next.own = _i < 2 ? b.own : b.outside_own;
 	next.peer = 0x77;
 	next.hides = true;
-	ck_assert_uint_eq(tunnel_asks(&w, &next), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &next), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(server_tells(&w, &b, HELLO), VPNALG_DROP_GUARDED);
 	tunnel_begin(&w, &next);
 	ck_assert_uint_eq(client_tells(&w, &next, HELLO), VPNALG_TRANSLATED);
@@ -365,7 +365,7 @@ START_TEST(data_may_follow_the_answer_to_a_call)
 		t[i] = (struct tunnel){ .client = CLIENT_A + i,
 					.server = SERVER, .version = 3,
 					.port = _i ? L2TP : 0, .own = 7,
-					.insists = true, .peer = 100 + i,
+					.fixed_port = true, .peer = 100 + i,
 					.session = 70000,
 					.peer_session = 80000 + i };
 		tunnel_begin(&w, &t[i]);

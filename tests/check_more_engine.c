@@ -308,14 +308,14 @@ static void costs_flow(struct world *w)
 {
 	struct tunnel t = costly_tunnel(40000, 2);
 
-	tunnel_asks(w, &t);
+	tunnel_requests(w, &t);
 }
 
 static void costs_shared_flow(struct world *w)
 {
 	struct tunnel t = costly_tunnel(L2TP, 2);
 
-	tunnel_asks(w, &t);
+	tunnel_requests(w, &t);
 }
 
 static void costs_ip_flow(struct world *w)

@@ -404,11 +404,11 @@ static void mirrored_tunnel(struct world *w, struct tunnel *t)
 {
 	struct bytes m;
 
-	tunnel_asks(w, t);
+	tunnel_requests(w, t);
 	check_mirror();
 	if (tunnel_is_answered(w, t) != VPNALG_TRANSLATED) {
 		check_mirror();
-		tunnel_asks(w, t);
+		tunnel_requests(w, t);
 		check_mirror();
 		tunnel_is_answered(w, t);
 	}
@@ -445,8 +445,8 @@ START_TEST(a_mirrored_store_hears_of_every_change_of_an_l2tp_tunnel)
 {
 	static const struct tunnel rows[] = {
 		{ .port = 40000, .version = 2, .answer_port = 5000 },
-		{ .port = L2TP, .version = 2, .insists = true },
-		{ .port = L2TP, .version = 2, .insists = true, .hides = true },
+		{ .port = L2TP, .version = 2, .fixed_port = true },
+		{ .port = L2TP, .version = 2, .fixed_port = true, .hides = true },
 		{ .version = 3 },
 	};
 	struct tunnel t = rows[_i];

@@ -50,14 +50,14 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_review.c \
 	tests/check_key.c \
 	tests/check_l2tp.c \
-	tests/check_l2tp_ask.c \
+	tests/check_l2tp_request.c \
 	tests/check_l2tp_fail.c \
 	tests/check_l2tp_fit.c \
 	tests/check_l2tp_mapping.c \
 	tests/check_l2tp_message.c \
 	tests/check_l2tp_model.c \
 	tests/check_l2tp_owner.c \
-	tests/check_l2tp_question.c \
+	tests/check_l2tp_any_address.c \
 	tests/check_l2tp_shared.c \
 	tests/check_l2tp_v3.c \
 	tests/check_lessons.c \

@@ -124,7 +124,7 @@ unsigned tunnel_says(struct world *w, const struct tunnel *t,
 
 static uint16_t answered_port(const struct tunnel *t)
 {
-	return t->port != 0 && t->insists ? L2TP : t->outside_port;
+	return t->port != 0 && t->fixed_port ? L2TP : t->outside_port;
 }
 
 unsigned tunnel_hears(struct world *w, const struct tunnel *t,
@@ -160,7 +160,7 @@ static struct bytes tunnel_message(const struct tunnel *t, unsigned type,
 	return m;
 }
 
-unsigned tunnel_asks(struct world *w, struct tunnel *t)
+unsigned tunnel_requests(struct world *w, struct tunnel *t)
 {
 	uint16_t port = t->answer_port;
 	struct bytes m = tunnel_message(t, SCCRQ, 0, t->own);
@@ -199,7 +199,7 @@ void tunnel_begin(struct world *w, struct tunnel *t)
 	unsigned tries;
 
 	for (tries = 0; tries < 3; tries++) {
-		ck_assert_uint_eq(tunnel_asks(w, t), VPNALG_TRANSLATED);
+		ck_assert_uint_eq(tunnel_requests(w, t), VPNALG_TRANSLATED);
 		if (tunnel_is_answered(w, t) == VPNALG_TRANSLATED)
 			break;
 		w->now += 1000;

@@ -29,7 +29,7 @@ struct bytes l2tp_data2(uint16_t tunnel, uint16_t session, uint32_t mark);
 struct bytes l2tp_data3(bool udp, uint32_t session, uint32_t cookie,
 			uint32_t mark);
 
-/* What both ends know of a tunnel. Set up by the test: who asks whom, from
+/* What both ends know of a tunnel. Set up by the test: who sends to whom, from
  * which port, and how. */
 struct tunnel {
 	uint32_t client, server;
@@ -44,7 +44,7 @@ struct tunnel {
 	uint32_t outside;
 	uint16_t outside_port;
 	uint32_t outside_own, outside_session;
-	bool insists; /* the server answers to port 1701, whatever asked */
+	bool fixed_port; /* the server answers to port 1701 always */
 	uint16_t answer_port; /* and from here; 0: 1701 */
 };
 
@@ -53,7 +53,7 @@ unsigned tunnel_says(struct world *w, const struct tunnel *t,
 unsigned tunnel_hears(struct world *w, const struct tunnel *t,
 		      const struct bytes *m);
 /* SCCRQ, SCCRP and SCCCN. */
-unsigned tunnel_asks(struct world *w, struct tunnel *t);
+unsigned tunnel_requests(struct world *w, struct tunnel *t);
 unsigned tunnel_is_answered(struct world *w, struct tunnel *t);
 unsigned tunnel_confirms(struct world *w, struct tunnel *t);
 /* All three, again until nobody is in the way. */

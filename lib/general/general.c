@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* TCP, UDP and ICMP queries in general: which packets, and how long they keep
- * what they use. */
+/* TCP, UDP and ICMP queries: the handler's table, the packets that it claims,
+ * and how long they keep their session. */
 #include <vpnalg/general.h>
 
 #include "general.h"
@@ -35,14 +35,14 @@ static const struct vpnalg_kind kinds[GENERAL_KINDS] = {
 
 /* Match */
 
-/* A header of so many bytes is needed. */
+/* Drops a packet that lacks a header of this length. */
 static enum vpnalg_claim drop_short(const struct vpnalg_parsed *parsed,
 				    struct vpnalg_match *match, uint32_t needed)
 {
 	return vpnalg_match_drop(match, vpnalg_has_header(parsed, needed));
 }
 
-/* First the session, then the mapping. */
+/* Names the key of the session first, then that of the mapping. */
 static enum vpnalg_claim name_key(struct vpnalg_match *match, uint32_t id,
 				  uint32_t port)
 {
@@ -88,7 +88,8 @@ static const struct query *find_query(uint8_t type)
 	return NULL;
 }
 
-/* The identifier is its who asks. A query that comes in is for the router. */
+/* The identifier belongs to the querying host. A query that comes in is for the
+ * router. */
 static enum vpnalg_claim match_icmp(const struct vpnalg_parsed *parsed,
 				    struct vpnalg_match *match)
 {
@@ -143,7 +144,7 @@ static enum vpnalg_result check(const struct vpnalg_parsed *parsed)
 	}
 }
 
-/* Milliseconds that a packet from inside gives its session. */
+/* Returns the milliseconds that a packet from inside gives its session. */
 static uint32_t lifetime(const struct vpnalg_step *step)
 {
 	const struct vpnalg_timers *timers =
@@ -159,8 +160,8 @@ static uint32_t lifetime(const struct vpnalg_step *step)
 	}
 }
 
-/* RFC 4787 REQ-6: what the inside host sends keeps the session, and nothing
- * else. */
+/* Moves the deadline. Only packets from inside keep the session (RFC 4787
+ * REQ-6). */
 static void keep(struct vpnalg_step *step)
 {
 	if (step->parsed->protocol == PROTOCOL_TCP)
@@ -170,7 +171,7 @@ static void keep(struct vpnalg_step *step)
 					    lifetime(step));
 }
 
-/* Nothing but the mapping is known of it, or not even that. */
+/* Translates a packet of no session, whose mapping is known or not. */
 static enum vpnalg_result translate_other(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -212,8 +213,8 @@ static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 		vpnalg_general_mapping_leave(translator, record);
 }
 
-/* Without a range, all ports but the well-known ones, which inside hosts seldom
- * use and the router itself does. */
+/* If no ports are set, all but the well-known ones may be given out: inside
+ * hosts seldom use those, and the router itself does. */
 static const char *configure(const void *given, void *settings)
 {
 	struct vpnalg_general_settings read;

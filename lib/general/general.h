@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the general handler share. */
+/* What the files of the general handler share: the kinds of records. */
 #ifndef VPNALG_GENERAL_GENERAL_H
 #define VPNALG_GENERAL_GENERAL_H
 
 #include <vpnalg/handler.h>
 
-/* A mapping is for all remotes; from it hang the sessions, each for the address
- * and port of a remote. Where filtering is by address, permissions stand
- * between them, each for the address of a remote:
+/* A mapping is for all remotes. Under it are the sessions, each for an address
+ * and port of a remote. If filtering is by address, permissions stand between
+ * them, each for an address of a remote:
  *
  *   mapping  <-  session
  *   mapping  <-  permission  <-  session
  *
- * All of them are found by the same inside address and port, and outside ones;
- * a mapping by no remote, a permission by no port of one. */
+ * All of them have the same inside address and port, and the same outside ones.
+ * The key of a mapping has no remote, that of a permission no port of the
+ * remote. */
 enum {
 	GENERAL_TCP,
 	GENERAL_UDP,
@@ -23,7 +24,7 @@ enum {
 	GENERAL_KINDS
 };
 
-/* How a TCP connection goes on, in general_session.tcp. */
+/* The state of a TCP connection, in general_session.tcp. */
 #define GENERAL_TCP_SYN_IN 0x02
 #define GENERAL_TCP_ESTABLISHED 0x04 /* the inside host has acknowledged */
 #define GENERAL_TCP_FIN_OUT 0x08

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Mappings, and what hangs from them: opened from inside, filtered from
- * outside. */
+/* Mappings, and the sessions and permissions under them: opened from inside,
+ * filtered from outside. */
 #include <vpnalg/general.h>
 
 #include "mapping.h"
@@ -10,10 +10,10 @@
 #include "general.h"
 #include "tcp.h"
 
-/* What nothing hangs from ends at once. */
+/* An unused mapping, or permission, expires immediately. */
 #define ALONE_MS 1
 
-/* In the keys of permissions, so that they are nobody else's. */
+/* The port in the keys of permissions: no other key has it. */
 #define ANY_PORT 0x10000
 
 static const struct vpnalg_general_settings *
@@ -22,7 +22,7 @@ settings_of(const struct vpnalg *translator, unsigned handler)
 	return vpnalg_session_settings(translator, handler);
 }
 
-/* ICMP has no ports, so by address is by address and port. */
+/* ICMP has no ports: filtering by address is filtering by address and port. */
 static bool has_permissions(const struct vpnalg *translator, unsigned handler,
 			    uint8_t space)
 {
@@ -31,8 +31,8 @@ static bool has_permissions(const struct vpnalg *translator, unsigned handler,
 	       space != PROTOCOL_ICMP;
 }
 
-/* The parent's inside key: the child's without what the parent does not look
- * at. */
+/* Makes the parent's inside key: the child's without the parts that the parent
+ * does not have. */
 static void parent_of(struct vpnalg *translator, struct vpnalg_record *child,
 		      struct vpnalg_tuple *tuple)
 {
@@ -56,7 +56,7 @@ void vpnalg_general_mapping_leave(struct vpnalg *translator,
 			     vpnalg_session_peek(translator, &tuple), 0);
 }
 
-/* The ID of the packet's inside host, and the port of its remote. */
+/* Returns the ID of the packet's inside host. */
 static uint16_t own_id(const struct vpnalg_parsed *parsed)
 {
 	if (parsed->protocol == PROTOCOL_ICMP)
@@ -73,7 +73,8 @@ static uint16_t remote_port(const struct vpnalg_parsed *parsed)
 
 /* Opening a mapping */
 
-/* What there is of a range from first to last on, every step one. */
+/* Returns the part of a range, from first to last in steps, that the ports
+ * allow. */
 static struct vpnalg_range cut_range(const struct vpnalg_ports *ports,
 				     uint32_t first, uint32_t last,
 				     uint32_t step)
@@ -90,9 +91,10 @@ static struct vpnalg_range cut_range(const struct vpnalg_ports *ports,
 	return range;
 }
 
-/* RFC 4787 REQ-3a and REQ-4: well-known ports and others each among themselves,
- * even and odd ones too, as far as the ports given allow; then any port.
- * Identifiers are just numbers. */
+/* Sets where to look for an outside port (RFC 4787 REQ-3a and REQ-4):
+ * well-known ports and others each among themselves, even and odd ones too, as
+ * far as the given ports allow; then any port. An ICMP identifier may be any
+ * number. */
 static void set_ranges(struct vpnalg_opening *opening,
 		       const struct vpnalg_ports *ports)
 {
@@ -130,10 +132,10 @@ static enum vpnalg_result open_mapping(struct vpnalg_step *step,
 	return vpnalg_session_open(step, &opening, mapping);
 }
 
-/* Opening what hangs from it */
+/* Opening sessions and permissions */
 
-/* A child of the mapping, of the given kind and port, towards the packet's
- * remote; parent is the mapping or a permission. */
+/* Opens a child of the mapping, of the wanted kind and port, towards the
+ * packet's remote. Its parent is the mapping or a permission. */
 static enum vpnalg_result open_child(struct vpnalg_step *step,
 				     const struct vpnalg_opening *wanted,
 				     struct vpnalg_record *mapping,
@@ -159,8 +161,8 @@ static enum vpnalg_result open_child(struct vpnalg_step *step,
 	return result;
 }
 
-/* The record of a key that the mapping has, but for the packet's remote and the
- * given port. */
+/* Returns the record whose key is the mapping's, but with the packet's remote
+ * and the given port; or NULL. */
 static struct vpnalg_record *find_beside(struct vpnalg_step *step,
 					 struct vpnalg_record *mapping,
 					 unsigned role, uint32_t port)
@@ -204,14 +206,15 @@ static enum vpnalg_result open_session(struct vpnalg_step *step,
 	return open_child(step, &opening, mapping, parent, &step->record);
 }
 
-/* The mapping's outside port is also that of a session of another handler,
- * which has it towards this remote alone, and whose the answer would be. */
+/* Tells whether a session of another handler has the mapping's outside port
+ * towards this remote: the answer would be that session's. */
 static bool is_held(struct vpnalg_step *step, struct vpnalg_record *mapping)
 {
 	return find_beside(step, mapping, VPNALG_OUTSIDE_OWN, 0) != NULL;
 }
 
-/* What was opened for a session that could not be. */
+/* Closes the mapping and permission that were opened for a session, which could
+ * not be opened. */
 static void close_alone(struct vpnalg_step *step, struct vpnalg_record *mapping,
 			struct vpnalg_record *parent)
 {
@@ -221,9 +224,9 @@ static void close_alone(struct vpnalg_step *step, struct vpnalg_record *mapping,
 		vpnalg_session_close(step->translator, mapping);
 }
 
-/* Whether another handler has a session of the mapping's host between its port
- * and that one of the packet's remote: by the ports with which it began, or by
- * those to which it has been answered since. */
+/* Tells whether another handler has a session of the mapping's host between its
+ * port and that port of the packet's remote: by the ports that it began with,
+ * or by those that have answered it since. */
 static bool has_other(struct vpnalg_step *step, struct vpnalg_record *mapping,
 		      unsigned role, unsigned port)
 {
@@ -239,8 +242,8 @@ static bool has_other(struct vpnalg_step *step, struct vpnalg_record *mapping,
 	return session != NULL && session->handler != mapping->handler;
 }
 
-/* Whether the packet's remote has answered such a session from the port to
- * which the packet goes, and where it would look like that one's. */
+/* Tells whether the packet goes to a port that has answered such a session.
+ * Outside, it would look like that session's. */
 static bool is_answers(struct vpnalg_step *step, struct vpnalg_record *mapping)
 {
 	return step->parsed->protocol != PROTOCOL_ICMP &&
@@ -248,8 +251,9 @@ static bool is_answers(struct vpnalg_step *step, struct vpnalg_record *mapping)
 			 remote_port(step->parsed));
 }
 
-static enum vpnalg_result hang(struct vpnalg_step *step,
-			       struct vpnalg_record *mapping, uint32_t lifetime)
+static enum vpnalg_result attach(struct vpnalg_step *step,
+				 struct vpnalg_record *mapping,
+				 uint32_t lifetime)
 {
 	struct vpnalg_record *parent = mapping;
 	enum vpnalg_result result = VPNALG_TRANSLATED;
@@ -266,7 +270,6 @@ static enum vpnalg_result hang(struct vpnalg_step *step,
 	return result;
 }
 
-/* A packet from inside, of the mapping that is step->record or of none. */
 enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
 						 uint32_t lifetime)
 {
@@ -281,14 +284,15 @@ enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
 		result = open_mapping(step, &mapping);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	return hang(step, mapping, lifetime);
+	return attach(step, mapping, lifetime);
 }
 
 /* From outside */
 
-/* Whether another handler has a session between these ports: the inside host
- * would take the packet for that one's, which has another outside port. So it
- * is with both ports of IKE (RFC 3947 4), from either of which it answers. */
+/* Tells whether another handler has a session between these ports. The inside
+ * host would take the packet for that session's, which has another outside
+ * port. Both ports of IKE count as one, for it answers from either (RFC 3947
+ * 4). */
 static bool is_anothers(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -306,8 +310,8 @@ static bool is_anothers(struct vpnalg_step *step)
 			  IKE_PORT + IKE_PORT_NAT_T - port));
 }
 
-/* RFC 4787 REQ-8, RFC 5382 REQ-3. What comes in opens no session: it is the
- * inside host's answer that does, so nobody outside can fill the store. */
+/* RFC 4787 REQ-8, RFC 5382 REQ-3. A packet from outside opens no session: only
+ * the inside host's answer does, so nobody outside can fill the store. */
 enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* TCP connections by their flags alone (RFC 5382, RFC 7857 2).
+/* TCP connections, by their flags alone (RFC 5382, RFC 7857 2).
  *
- * From inside whatever is sent counts. From outside it may be forged: it makes
- * nothing live longer, and an end that is announced there only lets the session
- * end early, unless the inside host goes on. */
+ * Every segment from inside counts. A segment from outside may be forged: it
+ * makes no session live longer, and an end that it announces only shortens the
+ * session, unless the inside host goes on. */
 #include "tcp.h"
 
 #include "../wire/tcp.h"
@@ -36,8 +36,9 @@ bool vpnalg_general_tcp_is_syn(const struct vpnalg_parsed *parsed)
 	return parsed->l4[TCP_FLAGS_OFF] & TCP_SYN;
 }
 
-/* A SYN opens; one that also acknowledges answers another's, which came in
- * through the mapping: RFC 5382 REQ-2 and its simultaneous open. */
+/* A SYN opens a session. A SYN that also acknowledges answers another one,
+ * which came in through the mapping: RFC 5382 REQ-2 and its simultaneous
+ * open. */
 bool vpnalg_general_tcp_may_open(const struct vpnalg_parsed *parsed,
 				 bool mapped)
 {
@@ -51,15 +52,15 @@ static const struct vpnalg_timers *timers(const struct vpnalg_step *step)
 	return vpnalg_session_timers(step->translator);
 }
 
-/* When an end was announced from outside, the deadline was set. */
+/* The end from outside has set the deadline. */
 static bool is_past_grace(const struct vpnalg_step *step)
 {
 	return vpnalg_session_is_past_grace(step->translator, step->record,
 					    timers(step)->tcp_transitory);
 }
 
-/* A connection is established when the inside host has answered the other end's
- * SYN: RFC 5382 REQ-5. */
+/* Returns the state after a segment from inside. A connection is established
+ * when the inside host has answered the other end's SYN (RFC 5382 REQ-5). */
 static uint8_t follow_out(const struct vpnalg_step *step, uint8_t state)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -108,8 +109,8 @@ static uint8_t follow_in(const struct vpnalg_step *step, uint8_t state)
 	return flags & TCP_FIN ? state | GENERAL_TCP_FIN_IN : state;
 }
 
-/* RFC 7857 2: 4 minutes after a RST, and RFC 5382 REQ-5 after a FIN; but never
- * more than there was. */
+/* Shortens the rest of the lifetime to 4 minutes after a RST (RFC 7857 2) or a
+ * FIN (RFC 5382 REQ-5) from outside. */
 static void shorten(struct vpnalg_step *step)
 {
 	uint32_t lifetime = timers(step)->tcp_transitory;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The inside hosts that have GRE tunnels with a remote: for whom a packet with
- * a Key is that nobody sends with. */
+/* The inside hosts that have GRE tunnels with a remote: a packet with a Key
+ * that no host sends with must be for one of them. */
 #include "far_end.h"
 
 #include <string.h>
@@ -27,7 +27,7 @@ static void describe(struct vpnalg_step *step, struct vpnalg_record *tunnel,
 	host->port = inside.port;
 }
 
-/* The tunnel by which a host is known, if it still has it. */
+/* Returns the tunnel that a host is known by, if it still has it. */
 static struct vpnalg_record *tunnel_of(struct vpnalg_step *step,
 				       const struct gre_host *host)
 {
@@ -71,7 +71,7 @@ static enum vpnalg_result find_or_open(struct vpnalg_step *step,
 	return vpnalg_session_open(step, &opening, remote);
 }
 
-/* The host's place, or one that is free; NULL if there is none. */
+/* Returns the host's place, a free one, or NULL. */
 static struct gre_host *place_for(struct vpnalg_step *step,
 				  struct gre_remote *r,
 				  const struct gre_host *host)
@@ -91,7 +91,6 @@ static struct gre_host *place_for(struct vpnalg_step *step,
 	return place;
 }
 
-/* The host of a tunnel has sent. */
 enum vpnalg_result vpnalg_gre_remote_note(struct vpnalg_step *step,
 					  struct vpnalg_record *tunnel)
 {
@@ -118,8 +117,6 @@ static bool is_heard(struct vpnalg_step *step, struct vpnalg_record *tunnel)
 	return gre_tunnel(step, tunnel)->port & GRE_TUNNEL_HEARD;
 }
 
-/* The tunnel of the one host for whom a packet with an unknown Key can be: the
- * only host, or of two the one that hears nothing of its own Key. */
 struct vpnalg_record *vpnalg_gre_remote_fit(struct vpnalg_step *step,
 					    struct vpnalg_record *remote)
 {

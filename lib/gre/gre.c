@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* GRE version 0 (RFC 2784, RFC 2890). Nothing in it may change: both ends of a
- * tunnel are set up with the same Key, which tells it from others of the same
- * two addresses. So a tunnel is translated by its address alone, and two hosts
- * with one Key or with none cannot share an outside address towards a remote.
- * Some ends are set up with a Key for each direction: that of the remote is
- * learned while one host alone can be meant. What the tunnel carries is left
- * whole, a keepalive (GRE in IP in GRE) too. */
+ * tunnel are set up with the same Key, which tells it from others between the
+ * same two addresses. So only the address of a tunnel is translated, and two
+ * hosts with one Key, or with none, cannot share an outside address towards a
+ * remote. Some ends are set up with a Key for each direction: the remote's is
+ * learned while only one host can be meant. The packets in the tunnel stay as
+ * they are, a keepalive (GRE in IP in GRE) too. */
 #include <vpnalg/gre.h>
 
 #include "gre.h"
@@ -17,8 +17,8 @@
  * packet. */
 #define SLACK_MS 1000
 
-/* After so long a silence of its host a Key, or none, is another host's that
- * sends with it. */
+/* A host that was silent for this long loses its Key, or the place of the host
+ * without one, to another host that sends with it. */
 #define SILENCE_MS 60000
 
 static const struct vpnalg_kind kinds[GRE_KINDS] = {
@@ -36,14 +36,14 @@ static const struct vpnalg_kind kinds[GRE_KINDS] = {
 			      .body = sizeof(struct gre_remote) },
 };
 
-/* A header of so many bytes is needed. */
+/* Drops a packet that lacks a header of this length. */
 static enum vpnalg_claim drop_short(const struct vpnalg_parsed *parsed,
 				    struct vpnalg_match *match, uint32_t needed)
 {
 	return vpnalg_match_drop(match, vpnalg_has_header(parsed, needed));
 }
 
-/* By its Key; of what arrives, then by its remote. */
+/* Names the packet's Key; if it has arrived from outside, then its remote. */
 static enum vpnalg_claim name_key(const struct vpnalg_parsed *parsed,
 				  uint32_t id, uint32_t port,
 				  struct vpnalg_match *match)
@@ -96,7 +96,7 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 	return name_key(parsed, 0, GRE_UNKEYED, match);
 }
 
-/* The Key of the packet, as a key's ID and port. */
+/* Returns the Key of the packet, as a key's ID and port. */
 static struct vpnalg_match key_of(const struct vpnalg_parsed *parsed)
 {
 	struct vpnalg_match key = { 0 };
@@ -120,7 +120,7 @@ static struct vpnalg_record *find(struct vpnalg_step *step, unsigned role,
 	return vpnalg_session_find(step->translator, &tuple);
 }
 
-/* The tunnel from which a learned Key hangs. */
+/* Returns the tunnel that a learned Key belongs to. */
 static struct vpnalg_record *parent_of(struct vpnalg_step *step,
 				       struct vpnalg_record *learned)
 {
@@ -149,7 +149,7 @@ static bool is_silent(struct vpnalg_step *step, struct vpnalg_record *record)
 	       record->deadline - step->now + SILENCE_MS <= life;
 }
 
-/* Whoever has had the Key gives it up if he is silent. */
+/* Takes the Key from a host that is silent. */
 static void make_room(struct vpnalg_step *step, const struct vpnalg_match *key)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -197,7 +197,7 @@ static enum vpnalg_result open_tunnel(struct vpnalg_step *step)
 
 /* The remote's Key */
 
-/* The Key that was learned before, if the tunnel still has it. */
+/* Closes the Key that was learned before, if the tunnel still has it. */
 static void forget(struct vpnalg_step *step, struct vpnalg_record *tunnel,
 		   const struct vpnalg_match *key)
 {
@@ -214,7 +214,7 @@ static void forget(struct vpnalg_step *step, struct vpnalg_record *tunnel,
 		vpnalg_session_close(step->translator, learned);
 }
 
-/* A tunnel has one Key of the remote's, the newest. */
+/* Learns the remote's Key. A tunnel has the newest one only. */
 static enum vpnalg_result learn(struct vpnalg_step *step,
 				struct vpnalg_record *tunnel)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the GRE handler share. */
+/* What the files of the GRE handler share: the bodies of its records. */
 #ifndef VPNALG_GRE_GRE_H
 #define VPNALG_GRE_GRE_H
 
@@ -14,21 +14,21 @@ enum {
 	GRE_KINDS
 };
 
-/* In a key's port, for Call IDs of PPTP have the same space. */
+/* The port of a key: Call IDs of PPTP have the same space. */
 #define GRE_KEYED 0x10000
 #define GRE_UNKEYED 0x20000
 #define GRE_REMOTE 0x40000
 
 #define GRE_TUNNEL_HEARD 0x01 /* its own Key came in */
 
-/* The body of a tunnel: the remote's Key, as a key's ID and port; port 0 for
- * none. That of a learned Key: the tunnel's own. */
+/* The body of a tunnel is the remote's Key, as a key's ID and port; the port is
+ * 0 if there is none. The body of a learned Key is the tunnel's own. */
 struct gre_tunnel {
 	uint32_t id;
 	uint32_t port; /* flags are added */
 };
 
-/* A host, by one of its tunnels; port 0 for none. */
+/* A host, by one of its tunnels. The port is 0 in a free place. */
 struct gre_host {
 	uint8_t address[VPNALG_ADDR_MAX];
 	uint32_t id, port;

@@ -3,9 +3,9 @@
  *
  * New bytes are learned on a copy of the stream's state: they open and end
  * calls, and an ID that must differ outside is remembered by its position in
- * the stream. Then the remembered IDs are written into the segment. The same loop
- * serves new data, retransmissions however they are cut, and undo; so a byte of
- * the stream never has two values. */
+ * the stream. Then the remembered IDs are written into the segment. The same
+ * loop serves new data, retransmissions however they are cut, and undo; so a
+ * byte of the stream never has two values. */
 #include "stream.h"
 
 #include "learn_id.h"

@@ -43,7 +43,7 @@ static const struct {
 	{ "hidden IDs over IP", true, 0, 3 },
 };
 
-/* Each asks for as long as it is not answered, and nobody is. */
+/* Each sends its SCCRQ until it is answered, and none is. */
 START_TEST(nobody_is_held_back_for_more_than_three_packets_and_three_seconds)
 {
 	struct { struct tunnel t; vpnalg_time next, first; unsigned held; }
@@ -63,7 +63,7 @@ START_TEST(nobody_is_held_back_for_more_than_three_packets_and_three_seconds)
 			if (w.now < host[i].next)
 				continue;
 			host[i].next = w.now + 900 + 37 * i;
-			result = tunnel_asks(&w, &host[i].t);
+			result = tunnel_requests(&w, &host[i].t);
 			if (result != VPNALG_DROP_HELD) {
 				ck_assert_uint_eq(result, VPNALG_TRANSLATED);
 				through++;
@@ -84,11 +84,11 @@ START_TEST(who_was_answered_may_be_held_back_once_more)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
 
-	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_DROP_HELD);
+	ck_assert_uint_eq(tunnel_requests(&w, &a), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_DROP_HELD);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &a), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &a), VPNALG_DROP_HELD);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &a), VPNALG_DROP_HELD);
 }
 END_TEST
 
@@ -102,7 +102,7 @@ START_TEST(nobody_is_held_back_where_nobody_may_wait)
 	for (i = 0; i < 5; i++) {
 		t = a_tunnel(i);
 		t.hides = _i == 1;
-		ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+		ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
 	}
 }
 END_TEST
@@ -115,16 +115,16 @@ START_TEST(a_server_that_is_silent_to_other_ports_is_asked_from_1701)
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1), c = a_tunnel(2);
 	unsigned i;
 
-	a.insists = b.insists = c.insists = true;
+	a.fixed_port = b.fixed_port = c.fixed_port = true;
 	a.port = _i == 0 ? L2TP : 40000;
 	if (_i == 0)
 		tunnel_begin(&w, &a);
 	for (i = 0; i < 3; i++) {
-		ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+		ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 		ck_assert_uint_eq(b.outside_port == L2TP, _i == 1);
 		w.now += 1000U << i;
 	}
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(b.outside_port, L2TP);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(destination(&w), b.client);
@@ -132,8 +132,8 @@ START_TEST(a_server_that_is_silent_to_other_ports_is_asked_from_1701)
 	tunnel_carries(&w, &b, 1);
 	if (_i == 1)
 		return;
-	/* And nobody asks in vain any more. */
-	ck_assert_uint_eq(tunnel_asks(&w, &c), VPNALG_TRANSLATED);
+	/* And no SCCRQ stays unanswered any more. */
+	ck_assert_uint_eq(tunnel_requests(&w, &c), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(c.outside_port, L2TP);
 	tunnel_begin(&w, &c);
 	ck_assert_uint_eq(c.outside_port, L2TP);
@@ -150,7 +150,7 @@ START_TEST(who_asked_in_vain_is_answered_at_1701_by_any_server)
 
 	tunnel_begin(&w, &a);
 	for (i = 0; i < 4; i++) {
-		ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+		ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 		w.now += 1000;
 	}
 	ck_assert_uint_eq(b.outside_port, L2TP);
@@ -168,10 +168,10 @@ START_TEST(an_answer_to_a_port_that_was_given_up_is_none)
 	unsigned i;
 
 	tunnel_begin(&w, &a);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	old = b;
 	for (i = 0; i < 3; i++)
-		ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+		ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &old), VPNALG_DROP_PORT_HELD);
 	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_TRANSLATED);
 }
@@ -249,7 +249,7 @@ START_TEST(what_is_not_l2tp_does_not_share_a_port)
 	l2tp_world(&w, (struct world_options){ .protocols = protocols,
 					       .protocol_count = 1 });
 	a.port = 40000;
-	a.insists = true;
+	a.fixed_port = true;
 	p = udp_packet(a.client, a.port, SERVER, L2TP, WIREGUARD, 30);
 	if (_i == 1)
 		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
@@ -274,7 +274,7 @@ START_TEST(a_flow_that_was_opened_by_another_protocol_is_held_to_tunnels)
 
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
 	a.port = 40000;
-	a.insists = true;
+	a.fixed_port = true;
 	tunnel_begin(&w, &a);
 	b.peer = a.peer;
 	ck_assert_uint_eq(client_tells(&w, &b, HELLO), VPNALG_DROP_NO_SESSION);
@@ -320,7 +320,7 @@ START_TEST(a_message_that_names_no_tunnel_does_not_go_out_of_a_shared_port)
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
 	struct bytes m = nameless(&b, _i);
 
-	a.insists = b.insists = true;
+	a.fixed_port = b.fixed_port = true;
 	tunnel_begin(&w, &a);
 	tunnel_begin(&w, &b);
 	ck_assert_msg(tunnel_says(&w, &b, &m) == nameless_rows[_i].result,
@@ -354,15 +354,15 @@ START_TEST(what_is_dropped_leaves_nothing_behind)
 }
 END_TEST
 
-/* A store that fails in the SCCRQ of a living flow costs that packet: what was
- * asked before is answered, and what was there goes on. */
-START_TEST(a_question_that_fails_leaves_the_flow_as_it_was)
+/* A store that fails in the SCCRQ of a living flow costs that packet: the
+ * SCCRQ before is answered, and the tunnels go on. */
+START_TEST(a_request_that_fails_leaves_the_flow_as_it_was)
 {
 	static const struct tunnel rows[] = {
 		{ .port = 40000, .version = 2, .own = 7, .peer = 100 },
 		{ .port = L2TP, .version = 2, .own = 7, .peer = 100 },
 		{ .port = L2TP, .version = 2, .own = 7, .peer = 100,
-		  .insists = true },
+		  .fixed_port = true },
 		{ .version = 3, .own = 7, .peer = 100, .session = 70000,
 		  .peer_session = 80000 },
 	};
@@ -377,12 +377,12 @@ START_TEST(a_question_that_fails_leaves_the_flow_as_it_was)
 		t = rows[_i];
 		t.client = CLIENT_A;
 		t.server = SERVER;
-		ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+		ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
 		more = t;
 		more.own = 8;
 		records = w.records;
 		w.fail_in = n;
-		result = tunnel_asks(&w, &more);
+		result = tunnel_requests(&w, &more);
 		w.fail_in = 0;
 		if (result != VPNALG_DROP_STORE)
 			break;
@@ -412,7 +412,7 @@ START_TEST(an_inside_id_means_nothing_outside)
 		t[i] = (struct tunnel){ .client = CLIENT_A + i,
 					.server = SERVER, .version = 3,
 					.port = _i ? L2TP : 0, .own = 7,
-					.insists = true,
+					.fixed_port = true,
 					.peer = 100 + i, .session = 70000,
 					.peer_session = 80000 + i };
 		tunnel_begin(&w, &t[i]);
@@ -454,7 +454,7 @@ START_TEST(a_hidden_id_that_is_the_flows_other_one_is_ambiguous)
 	world_wait(&w, 100000); /* so that 7 is free outside */
 	ck_assert_uint_eq(client_tells(&w, &t[1], HELLO), VPNALG_TRANSLATED);
 	t[1].hides = true;
-	ck_assert_uint_eq(tunnel_asks(&w, &t[1]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t[1]), VPNALG_TRANSLATED);
 	m = l2tp_control(3, 7, 0, SCCRP);
 	ck_assert_uint_eq(tunnel_hears(&w, &t[1], &m), VPNALG_DROP_AMBIGUOUS);
 }
@@ -480,9 +480,9 @@ START_TEST(two_tunnels_of_a_flow_may_be_answered_from_two_ports)
 }
 END_TEST
 
-TCase *l2tp_ask_case(void)
+TCase *l2tp_request_case(void)
 {
-	TCase *t = tcase_create("asking");
+	TCase *t = tcase_create("requests");
 
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_loop_test(
@@ -508,7 +508,7 @@ TCase *l2tp_ask_case(void)
 		a_message_that_names_no_tunnel_does_not_go_out_of_a_shared_port,
 		0, ROWS(nameless_rows));
 	tcase_add_loop_test(t, what_is_dropped_leaves_nothing_behind, 0, 6);
-	tcase_add_loop_test(t, a_question_that_fails_leaves_the_flow_as_it_was,
+	tcase_add_loop_test(t, a_request_that_fails_leaves_the_flow_as_it_was,
 			    0, 4);
 	tcase_add_loop_test(t, an_inside_id_means_nothing_outside, 0, 2);
 	tcase_add_test(t,

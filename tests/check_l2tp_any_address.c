@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Answers from another address than the one that was asked (RFC 2661 8.1). */
+/* Answers from another address than the one that the SCCRQ went to (RFC 2661
+ * 8.1). */
 #include "support_l2tp.h"
 #include "cases.h"
 
@@ -45,12 +46,12 @@ static void end(void)
 	world_end(&w);
 }
 
-static struct tunnel asked(int row)
+static struct tunnel requested(int row)
 {
 	struct tunnel t = carriers[row];
 
 	t.client = CLIENT_A;
-	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
 	return t;
 }
 
@@ -62,7 +63,7 @@ static unsigned answer_from(struct tunnel *t, uint32_t server)
 
 START_TEST(an_answer_from_another_address_is_accepted_once_and_fixed)
 {
-	struct tunnel t = asked(_i), other;
+	struct tunnel t = requested(_i), other;
 
 	ck_assert_uint_eq(answer_from(&t, ELSEWHERE), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(destination(&w), CLIENT_A);
@@ -81,12 +82,12 @@ START_TEST(an_answer_from_another_address_is_accepted_once_and_fixed)
 END_TEST
 
 /* Asking the first one again opens it to nobody else. */
-START_TEST(a_question_that_is_sent_again_stays_answered)
+START_TEST(a_request_that_is_sent_again_stays_answered)
 {
-	struct tunnel t = asked(_i), other = t;
+	struct tunnel t = requested(_i), other = t;
 
 	ck_assert_uint_eq(answer_from(&t, ELSEWHERE), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_asks(&w, &other), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &other), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(answer_from(&other, THIRD), VPNALG_UNTOUCHED);
 	tunnel_confirms(&w, &t);
 	if (t.version == 3)
@@ -97,7 +98,7 @@ END_TEST
 
 START_TEST(who_was_asked_may_answer_all_the_same)
 {
-	struct tunnel t = asked(_i), other = t;
+	struct tunnel t = requested(_i), other = t;
 
 	ck_assert_uint_eq(tunnel_is_answered(&w, &t), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(answer_from(&other, ELSEWHERE), VPNALG_UNTOUCHED);
@@ -113,7 +114,7 @@ START_TEST(without_the_policy_it_is_no_answer)
 	struct tunnel t;
 
 	begin_with(false);
-	t = asked(_i);
+	t = requested(_i);
 	ck_assert_uint_eq(answer_from(&t, ELSEWHERE), VPNALG_UNTOUCHED);
 	ck_assert_uint_eq(opened(&w, KIND_QUESTION), 0);
 	world_end(&w);
@@ -123,7 +124,7 @@ END_TEST
 static const struct {
 	const char *what;
 	unsigned version, id, ns, type;
-	uint16_t port; /* which was asked from; 0: the right one */
+	uint16_t port; /* that the SCCRQ came from; 0: the right one */
 } strangers[] = {
 	{ "another Tunnel ID", 2, 8, 0, SCCRP, 0 },
 	{ "none", 2, 0, 0, SCCRP, 0 },
@@ -136,7 +137,7 @@ static const struct {
 
 START_TEST(what_is_not_the_answer_is_not_taken)
 {
-	struct tunnel t = asked(0);
+	struct tunnel t = requested(0);
 	struct bytes m = l2tp_control(strangers[_i].version, strangers[_i].id,
 				      (uint16_t)strangers[_i].ns,
 				      strangers[_i].type);
@@ -157,7 +158,7 @@ START_TEST(an_id_that_is_hidden_is_answered_by_who_was_asked_only)
 
 	t.client = CLIENT_A;
 	t.hides = true;
-	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(answer_from(&t, ELSEWHERE), VPNALG_UNTOUCHED);
 	ck_assert_uint_eq(opened(&w, KIND_QUESTION), 0);
 }
@@ -165,13 +166,13 @@ END_TEST
 
 /* From the same port, with the same ID, to two servers: whose answer it is
  * cannot be told. */
-START_TEST(equal_questions_of_two_hosts_have_no_answer_from_elsewhere)
+START_TEST(equal_requests_of_two_hosts_are_not_answered_from_elsewhere)
 {
-	struct tunnel a = asked(0), b = carriers[0];
+	struct tunnel a = requested(0), b = carriers[0];
 
 	b.client = CLIENT_B;
 	b.server = THIRD;
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(b.outside_port, a.outside_port);
 	ck_assert_uint_eq(answer_from(&a, ELSEWHERE), VPNALG_UNTOUCHED);
 	ck_assert_uint_eq(opened(&w, KIND_FLOW), 2);
@@ -187,7 +188,7 @@ START_TEST(an_outside_port_that_is_taken_there_stays_its_owners)
 	b.server = ELSEWHERE;
 	b.own = 9;
 	tunnel_begin(&w, &b);
-	t = asked(0);
+	t = requested(0);
 	ck_assert_uint_eq(t.outside_port, b.outside_port);
 	ck_assert_uint_eq(answer_from(&t, ELSEWHERE), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(destination(&w), CLIENT_B);
@@ -196,28 +197,28 @@ START_TEST(an_outside_port_that_is_taken_there_stays_its_owners)
 }
 END_TEST
 
-START_TEST(a_question_is_open_for_a_minute)
+START_TEST(a_request_is_open_for_a_minute)
 {
-	struct tunnel t = asked(0);
+	struct tunnel t = requested(0);
 
 	w.now += 59999;
-	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
 	w.now += 60000;
 	ck_assert_uint_eq(answer_from(&t, ELSEWHERE), VPNALG_UNTOUCHED);
 	t.server = SERVER;
-	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
 	w.now += 59999;
 	ck_assert_uint_eq(answer_from(&t, ELSEWHERE), VPNALG_TRANSLATED);
 }
 END_TEST
 
-/* Another server is asked with the same ID: the question is to that one. */
+/* Another server gets an SCCRQ with the same ID: the record is of that one. */
 START_TEST(the_last_who_was_asked_may_answer_from_elsewhere)
 {
-	struct tunnel t = asked(0);
+	struct tunnel t = requested(0);
 
 	t.server = THIRD;
-	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(answer_from(&t, ELSEWHERE), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_confirms(&w, &t), VPNALG_TRANSLATED);
 	tunnel_carries(&w, &t, 1);
@@ -225,12 +226,12 @@ START_TEST(the_last_who_was_asked_may_answer_from_elsewhere)
 }
 END_TEST
 
-START_TEST(a_question_with_another_id_is_another_one)
+START_TEST(a_request_for_another_id_is_another_one)
 {
-	struct tunnel t = asked(0), first;
+	struct tunnel t = requested(0), first;
 
 	t.own = 8;
-	ck_assert_uint_eq(tunnel_asks(&w, &t), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
 	first = t;
 	first.outside_own = 7;
 	ck_assert_uint_eq(answer_from(&first, ELSEWHERE), VPNALG_UNTOUCHED);
@@ -238,17 +239,17 @@ START_TEST(a_question_with_another_id_is_another_one)
 }
 END_TEST
 
-/* The server insists on port 1701, so that the host asks from there now, where
- * its ID is another's. What was asked from the old port is void. */
+/* The server answers to port 1701 only: the host sends from there now, where
+ * its ID is another's. The SCCRQ from the old port is void. */
 START_TEST(a_port_that_is_not_asked_from_any_more_hears_no_answer)
 {
-	struct tunnel b = asked(0), a = carriers[1], old = b;
+	struct tunnel b = requested(0), a = carriers[1], old = b;
 
-	b.insists = a.insists = true;
+	b.fixed_port = a.fixed_port = true;
 	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_DROP_AMBIGUOUS);
 	a.client = CLIENT_B;
 	tunnel_begin(&w, &a);
-	ck_assert_uint_eq(tunnel_asks(&w, &b), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(b.outside_port, L2TP);
 	ck_assert_uint_ne(b.outside_own, 7);
 	ck_assert_uint_eq(answer_from(&old, ELSEWHERE), VPNALG_UNTOUCHED);
@@ -259,7 +260,7 @@ END_TEST
 /* It is found with whom the host has a flow already. */
 START_TEST(the_answer_of_who_was_asked_is_undone)
 {
-	struct tunnel t = asked(_i);
+	struct tunnel t = requested(_i);
 	struct bytes m = l2tp_control(t.version, t.own, 0, SCCRP), p;
 
 	l2tp_avp(&m, t.version == 2 ? 9 : 61, t.version == 2 ? 2 : 4, t.peer);
@@ -274,7 +275,7 @@ END_TEST
 /* What a LAN capture shows of it. */
 START_TEST(an_answer_from_another_address_is_undone_too)
 {
-	struct tunnel t = asked(_i);
+	struct tunnel t = requested(_i);
 	struct bytes m = l2tp_control(t.version, t.own, 0, SCCRP), p;
 	uint16_t from = t.answer_port ? t.answer_port : L2TP;
 
@@ -292,9 +293,9 @@ START_TEST(an_answer_from_another_address_is_undone_too)
 }
 END_TEST
 
-/* One operation fails, each in its turn: at most one packet is lost, and
+/* One operation fails, one after another: at most one packet is lost, and
  * nothing stays of it. */
-START_TEST(a_store_that_fails_costs_a_question_or_its_answer)
+START_TEST(a_store_that_fails_costs_a_request_or_its_answer)
 {
 	unsigned drops = 1;
 	struct tunnel t;
@@ -308,9 +309,9 @@ START_TEST(a_store_that_fails_costs_a_question_or_its_answer)
 		w.fail_in = n;
 		t = carriers[_i];
 		t.client = CLIENT_A;
-		if (tunnel_asks(&w, &t) == VPNALG_DROP_STORE) {
+		if (tunnel_requests(&w, &t) == VPNALG_DROP_STORE) {
 			drops++;
-			ck_assert_uint_eq(tunnel_asks(&w, &t),
+			ck_assert_uint_eq(tunnel_requests(&w, &t),
 					  VPNALG_TRANSLATED);
 		}
 		if (answer_from(&t, ELSEWHERE) == VPNALG_DROP_STORE) {
@@ -336,7 +337,7 @@ START_TEST(a_store_that_fails_costs_a_question_or_its_answer)
 }
 END_TEST
 
-/* It stays at the outside address from which it was asked. */
+/* It stays at the outside address that the SCCRQ came from. */
 START_TEST(the_outside_address_stays_whoever_answers)
 {
 	static const uint32_t addresses[] = { OUTSIDE, OUTSIDE_2 };
@@ -353,7 +354,8 @@ START_TEST(the_outside_address_stays_whoever_answers)
 		t[i].client = CLIENT_A + i;
 		t[i].own += i;
 		t[i].server += 10 * i;
-		ck_assert_uint_eq(tunnel_asks(&w, &t[i]), VPNALG_TRANSLATED);
+		ck_assert_uint_eq(tunnel_requests(&w, &t[i]),
+				  VPNALG_TRANSLATED);
 		ck_assert_uint_eq(answer_from(&t[i], ELSEWHERE + 10 * i),
 				  VPNALG_TRANSLATED);
 		ck_assert_uint_eq(tunnel_confirms(&w, &t[i]),
@@ -367,7 +369,7 @@ END_TEST
 /* Of the answer so much is in memory or in the packet. */
 START_TEST(an_answer_of_any_length_does_no_harm)
 {
-	struct tunnel t = asked(_i);
+	struct tunnel t = requested(_i);
 	struct bytes m = l2tp_control(t.version, t.own, 0, SCCRP), p;
 	uint32_t n;
 
@@ -382,14 +384,14 @@ START_TEST(an_answer_of_any_length_does_no_harm)
 }
 END_TEST
 
-TCase *l2tp_question_case(void)
+TCase *l2tp_any_address_case(void)
 {
 	TCase *t = tcase_create("answers from other addresses");
 	int all = ROWS(carriers);
 
 	tcase_add_loop_test(t, without_the_policy_it_is_no_answer, 0, all);
 	tcase_add_loop_test(t,
-			    a_store_that_fails_costs_a_question_or_its_answer,
+			    a_store_that_fails_costs_a_request_or_its_answer,
 			    0, all);
 	tcase_add_test(t, the_outside_address_stays_whoever_answers);
 	return t;
@@ -404,7 +406,7 @@ TCase *l2tp_policy_case(void)
 	tcase_add_loop_test(
 		t, an_answer_from_another_address_is_accepted_once_and_fixed, 0,
 		all);
-	tcase_add_loop_test(t, a_question_that_is_sent_again_stays_answered, 0,
+	tcase_add_loop_test(t, a_request_that_is_sent_again_stays_answered, 0,
 			    all);
 	tcase_add_loop_test(t, who_was_asked_may_answer_all_the_same, 0, all);
 	tcase_add_loop_test(t, what_is_not_the_answer_is_not_taken, 0,
@@ -412,12 +414,12 @@ TCase *l2tp_policy_case(void)
 	tcase_add_test(t,
 		       an_id_that_is_hidden_is_answered_by_who_was_asked_only);
 	tcase_add_test(
-		t, equal_questions_of_two_hosts_have_no_answer_from_elsewhere);
+		t, equal_requests_of_two_hosts_are_not_answered_from_elsewhere);
 	tcase_add_test(t,
 		       an_outside_port_that_is_taken_there_stays_its_owners);
-	tcase_add_test(t, a_question_is_open_for_a_minute);
+	tcase_add_test(t, a_request_is_open_for_a_minute);
 	tcase_add_test(t, the_last_who_was_asked_may_answer_from_elsewhere);
-	tcase_add_test(t, a_question_with_another_id_is_another_one);
+	tcase_add_test(t, a_request_for_another_id_is_another_one);
 	tcase_add_test(t,
 		       a_port_that_is_not_asked_from_any_more_hears_no_answer);
 	tcase_add_loop_test(t, the_answer_of_who_was_asked_is_undone, 0, all);

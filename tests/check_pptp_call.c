@@ -526,6 +526,86 @@ START_TEST(an_id_of_another_connections_call_passes_as_it_is)
 }
 END_TEST
 
+/* Ends and new beginnings */
+
+static void begin_anew(struct world_options options)
+{
+	world_end(&w);
+	world_begin(&w, &options);
+	c = (struct connection){ 0 };
+	start_control(&w, &c, CLIENT_A, 4000, SERVER);
+}
+
+START_TEST(one_late_packet_gives_an_ended_call_its_life_back)
+{
+	uint8_t flags;
+
+	begin_anew((struct world_options){ .no_undo = true });
+	call_out(&w, &c, OWN, PEER);
+	flags = inside_record(&w, CLIENT_A, GRE, OWN, 0)->flags;
+	in(13, PEER, 1, 0);
+	world_wait(&w, 3001);
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(inside_record(&w, CLIENT_A, GRE, OWN, 0)->flags,
+			  flags);
+	world_wait(&w, 7000000);
+	ck_assert_uint_eq(closed(&w, CALL), 0);
+}
+END_TEST
+
+START_TEST(a_request_in_the_linger_gives_a_call_a_whole_minute)
+{
+	begin_anew((struct world_options){ .no_undo = true });
+	call_out(&w, &c, OWN, PEER);
+	in(13, PEER, 1, 0);
+	world_wait(&w, 99000);
+	out(7, OWN, 1, 0);
+	world_wait(&w, 59999);
+	ck_assert_uint_eq(closed(&w, CALL), 0);
+	world_wait(&w, 1);
+	ck_assert_uint_eq(closed(&w, CALL), 1);
+}
+END_TEST
+
+/* The connection is gone and forgotten before its call: the next one on the
+ * same ports is not the call's. */
+START_TEST(a_call_that_outlives_its_connection_is_not_the_next_ones)
+{
+	begin_anew((struct world_options){
+		.no_undo = true, .timers = { .tcp_transitory = 10000 } });
+	call_out(&w, &c, OWN, PEER);
+	client_segment(&w, &c, c.client_seq, FIN | ACK, NULL, 0);
+	server_segment(&w, &c, c.server_seq, FIN | ACK, NULL, 0);
+	world_wait(&w, 1);
+	world_wait(&w, 20000);
+	ck_assert_uint_eq(closed(&w, CONTROL), 1);
+	ck_assert_uint_eq(closed(&w, CALL), 0);
+	start_control(&w, &c, CLIENT_A, 4000, SERVER);
+	world_wait(&w, 1);
+	world_wait(&w, 100000);
+	ck_assert_uint_eq(closed(&w, CALL), 1);
+	ck_assert_uint_eq(closed(&w, CONTROL), 1);
+}
+END_TEST
+
+/* A call whose end was taken back can end again. */
+START_TEST(a_call_that_came_back_to_life_ends_like_any_other)
+{
+	uint16_t id;
+
+	begin_anew((struct world_options){ .no_undo = true });
+	id = call_out(&w, &c, OWN, PEER);
+	in(13, PEER, 0, 1);
+	w.now += 5000; /* the end was forged: the host goes on */
+	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
+	world_wait(&w, 100000);
+	ck_assert_uint_eq(gre_in(id), VPNALG_TRANSLATED);
+	in(13, PEER, 0, 1);
+	world_wait(&w, 100000);
+	ck_assert_uint_eq(closed(&w, CALL), 1);
+}
+END_TEST
+
 Suite *call_suite(void)
 {
 	Suite *suite = suite_create("pptp_call");
@@ -566,7 +646,13 @@ Suite *call_suite(void)
 	tcase_add_test(t, call_ids_run_out_and_come_back);
 	tcase_add_loop_test(t, a_call_lives_at_every_edge_of_the_clock, 0,
 			    sizeof(edges) / sizeof(edges[0]));
+	tcase_add_test(t, one_late_packet_gives_an_ended_call_its_life_back);
+	tcase_add_test(t, a_request_in_the_linger_gives_a_call_a_whole_minute);
+	tcase_add_test(
+		t,
+		a_call_that_outlives_its_connection_is_not_the_next_ones);
+	tcase_add_test(t, a_call_that_came_back_to_life_ends_like_any_other);
 	suite_add_tcase(suite, t);
-	suite_add_tcase(suite, pptp_more_case());
+	suite_add_tcase(suite, pptp_call_id_case());
 	return suite;
 }

@@ -64,13 +64,13 @@ UNIT_TEST_FILES = \
 	tests/check_life.c \
 	tests/check_model.c \
 	tests/check_more_engine.c \
-	tests/check_more_pptp.c \
 	tests/check_own.c \
 	tests/check_packet.c \
 	tests/check_packet_cut.c \
 	tests/check_packet_owned.c \
 	tests/check_pptp.c \
 	tests/check_pptp_call.c \
+	tests/check_pptp_call_id.c \
 	tests/check_pptp_control.c \
 	tests/check_pptp_stream.c \
 	tests/check_process.c \

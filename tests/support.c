@@ -663,3 +663,23 @@ unsigned send_gre(struct world *w, enum vpnalg_direction direction,
 
 	return send_packet(w, direction, &p);
 }
+
+struct vpnalg_record *inside_record(struct world *w, uint32_t host,
+				    uint8_t space, uint16_t id, uint16_t port)
+{
+	uint8_t local[4], remote[4];
+	struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
+				      .space = space,
+				      .zone = ZONE,
+				      .id = id,
+				      .port = port,
+				      .local = local,
+				      .remote = remote };
+	struct vpnalg_record *record;
+
+	put32(local, host);
+	put32(remote, SERVER);
+	record = vpnalg_session_peek(w->alg, &tuple);
+	ck_assert_ptr_nonnull(record);
+	return record;
+}

@@ -132,6 +132,10 @@ uint64_t refused(struct world *w, size_t kind);
 #define CONTROL 0
 #define CALL 1
 
+/* A session towards SERVER, by its inside address, ID and port. */
+struct vpnalg_record *inside_record(struct world *w, uint32_t host,
+				    uint8_t space, uint16_t id, uint16_t port);
+
 /* A packet as bytes. */
 struct bytes {
 	uint32_t length;

@@ -160,4 +160,7 @@ VERSION_INFO = 0:0:0
 lib_LTLIBRARIES = lib/libvpnalg.la
 lib_libvpnalg_la_SOURCES =
 lib_libvpnalg_la_LIBADD = lib/libcore.la
-lib_libvpnalg_la_LDFLAGS = -no-undefined -version-info $(VERSION_INFO)
+lib_libvpnalg_la_LDFLAGS = -no-undefined -version-info $(VERSION_INFO) \
+	$(VERSION_SCRIPT)
+EXTRA_lib_libvpnalg_la_DEPENDENCIES = $(top_srcdir)/lib/libvpnalg.map
+EXTRA_DIST += lib/libvpnalg.map

@@ -32,6 +32,7 @@ links() {
 
 wants_tests() {
 	wants_build
+	wants abigail-tools command -v abidw
 	wants check pkg-config --exists check
 	wants clang command -v clang
 	wants clang-format command -v clang-format

@@ -44,7 +44,7 @@ grep -v '@' "$work/all" | grep -Ev '^ *(static|typedef) ' |
 	sort -u >"$work/unmarked"
 
 ${NM:-nm} -D --defined-only "$library" >"$work/nm" || exit 1
-awk '{ print $NF }' "$work/nm" | sed 's/@.*//' | sort -u >"$work/exported"
+awk '$2 != "A" { print $NF }' "$work/nm" | sed 's/@.*//' | sort -u >"$work/exported"
 
 status=0
 say() {

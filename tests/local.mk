@@ -139,6 +139,7 @@ SCRIPT_TEST_FILES = \
 	tests/examples.sh \
 	tests/fuzz_corpus.sh \
 	tests/house_circles.py \
+	tests/house_abi.sh \
 	tests/house_cortex.sh \
 	tests/house_format.sh \
 	tests/house_freestanding.sh \
@@ -253,6 +254,7 @@ EXTRA_DIST += \
 	$(SCRIPT_TEST_FILES) \
 	tests/gateway_common.sh \
 	tests/house_includes.txt \
+	tests/libvpnalg.abi \
 	tests/pcap_common.py \
 	tests/check.sh \
 	tests/mutate.py \

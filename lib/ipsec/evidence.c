@@ -55,18 +55,18 @@ static uint32_t surprise(uint32_t off, uint32_t spread)
 
 /* Ranks a candidate that began to send at a time near that of the SPI; leaves
  * its rank as it is if that is more likely, or the times are far apart. */
-static void rank_resumed(uint32_t begun, const struct ipsec_unclaimed *w,
+static void rank_resumed(uint32_t begun, const struct ipsec_unclaimed *u,
 			 struct ipsec_likelihood *likelihood)
 {
 	uint32_t found = 0;
 
-	if (w->began + RESUMED_AFTER_MS - begun >=
+	if (u->began + RESUMED_AFTER_MS - begun >=
 	    RESUMED_BEFORE_MS + RESUMED_AFTER_MS)
 		return;
-	if (ipsec_is_after(begun, w->began))
-		found = surprise(begun - w->began, RESUMED_SPREAD_MS);
-	else if (w->began - begun > ANSWERED_MS)
-		found = surprise(w->began - begun - ANSWERED_MS,
+	if (ipsec_is_after(begun, u->began))
+		found = surprise(begun - u->began, RESUMED_SPREAD_MS);
+	else if (u->began - begun > ANSWERED_MS)
+		found = surprise(u->began - begun - ANSWERED_MS,
 				 ANSWER_SPREAD_MS);
 	if (likelihood->rank >= IPSEC_RANK_LIKELY &&
 	    likelihood->surprise <= found)
@@ -79,15 +79,15 @@ static void rank_resumed(uint32_t begun, const struct ipsec_unclaimed *w,
 
 /* Ranks a candidate that was receiving nothing. */
 static void rank_idle(const struct ipsec_candidate *c,
-		      const struct ipsec_unclaimed *w,
+		      const struct ipsec_unclaimed *u,
 		      struct ipsec_likelihood *likelihood)
 {
 	likelihood->evidence = VPNALG_EVIDENCE_RESUMED;
 	likelihood->rank = IPSEC_RANK_IDLE;
 	if (c->has_resumed)
-		rank_resumed(c->resumed, w, likelihood);
+		rank_resumed(c->resumed, u, likelihood);
 	if (c->released)
-		rank_resumed(c->out_since, w, likelihood);
+		rank_resumed(c->out_since, u, likelihood);
 }
 
 /* Returns whether the first packets of its newest SA were held when it received
@@ -117,7 +117,7 @@ static bool keeps_sending(const struct ipsec_candidate *c)
 
 /* Ranks a candidate that was receiving with another SA when the SPI began. */
 static void rank_busy(uint32_t now, const struct ipsec_candidate *c,
-		      const struct ipsec_unclaimed *w,
+		      const struct ipsec_unclaimed *u,
 		      struct ipsec_likelihood *likelihood)
 {
 	uint32_t patience = c->gap + c->gap / 2U + IPSEC_REORDERED_MS;
@@ -125,8 +125,8 @@ static void rank_busy(uint32_t now, const struct ipsec_candidate *c,
 	likelihood->evidence = VPNALG_EVIDENCE_CONTINUED;
 	likelihood->rank = IPSEC_RANK_SOON;
 	likelihood->surprise = surprise(
-		ipsec_off_by(w->began, c->received + c->gap), c->spread);
-	if (ipsec_is_after(c->received, w->began + IPSEC_REORDERED_MS)) {
+		ipsec_off_by(u->began, c->received + c->gap), c->spread);
+	if (ipsec_is_after(c->received, u->began + IPSEC_REORDERED_MS)) {
 		likelihood->rank = IPSEC_RANK_NONE;
 		return;
 	}
@@ -135,43 +135,43 @@ static void rank_busy(uint32_t now, const struct ipsec_candidate *c,
 	else if (now - c->received > patience)
 		likelihood->rank = IPSEC_RANK_LIKELY;
 	if (was_released_since(c))
-		rank_resumed(c->out_since, w, likelihood);
+		rank_resumed(c->out_since, u, likelihood);
 }
 
 /* Returns whether the candidate was receiving when the SPI began. */
 static bool was_busy(const struct ipsec_candidate *c,
-		     const struct ipsec_unclaimed *w)
+		     const struct ipsec_unclaimed *u)
 {
-	uint32_t before = w->began - c->received;
+	uint32_t before = u->began - c->received;
 
-	return c->receives && (ipsec_is_after(c->received, w->began) ||
+	return c->receives && (ipsec_is_after(c->received, u->began) ||
 			       before < 3U * c->gap + IPSEC_REORDERED_MS);
 }
 
 /* Ranks a candidate that has just connected, and returns true: the remote had
  * no SA with it before and has one now. */
 static bool rank_connected(const struct ipsec_candidate *c,
-			   const struct ipsec_unclaimed *w,
+			   const struct ipsec_unclaimed *u,
 			   struct ipsec_likelihood *likelihood)
 {
-	if (!c->initial || !ipsec_unclaimed_follows_request(w, c, CONNECTED_MS))
+	if (!c->initial || !ipsec_unclaimed_follows_request(u, c, CONNECTED_MS))
 		return false;
 	likelihood->evidence = VPNALG_EVIDENCE_CONNECTED;
 	likelihood->rank = IPSEC_RANK_LIKELY;
 	likelihood->surprise = 0;
-	if (ipsec_is_after(w->began, c->requested + ANSWERED_MS))
+	if (ipsec_is_after(u->began, c->requested + ANSWERED_MS))
 		likelihood->surprise =
-			surprise(w->began - c->requested - ANSWERED_MS,
+			surprise(u->began - c->requested - ANSWERED_MS,
 				 ANSWER_SPREAD_MS);
 	if (!c->sends || ipsec_is_after(c->requested, c->out_since))
 		likelihood->surprise += SILENT_SURPRISE;
 	else if (c->has_resumed)
-		rank_resumed(c->resumed, w, likelihood);
+		rank_resumed(c->resumed, u, likelihood);
 	return true;
 }
 
 bool vpnalg_ipsec_evidence_follows(const struct ipsec_blocks *blocks,
-				   const struct ipsec_unclaimed *w)
+				   const struct ipsec_unclaimed *u)
 {
 	uint32_t now = blocks->now;
 	const struct ipsec_unclaimed *other;
@@ -179,10 +179,10 @@ bool vpnalg_ipsec_evidence_follows(const struct ipsec_blocks *blocks,
 
 	for (place = 0; place < blocks->unclaimed; place++) {
 		other = vpnalg_ipsec_blocks_unclaimed(blocks, place);
-		if (other->spi != 0 && other != w &&
+		if (other->spi != 0 && other != u &&
 		    other->count >= IPSEC_COUNT_LAST &&
-		    ipsec_is_after(w->began, other->began + IPSEC_RIVAL_MS) &&
-		    w->began + IPSEC_REORDERED_MS - other->last < ENDED_MS &&
+		    ipsec_is_after(u->began, other->began + IPSEC_RIVAL_MS) &&
+		    u->began + IPSEC_REORDERED_MS - other->last < ENDED_MS &&
 		    now - other->last > ENDED_MS / 2)
 			return true;
 	}
@@ -192,10 +192,10 @@ bool vpnalg_ipsec_evidence_follows(const struct ipsec_blocks *blocks,
 /* Ranks a candidate whose exchange has just ended for an SPI that began when
  * another unclaimed one ended, and returns true. */
 static bool rank_following(const struct ipsec_candidate *c,
-			   const struct ipsec_unclaimed *w, bool follows,
+			   const struct ipsec_unclaimed *u, bool follows,
 			   struct ipsec_likelihood *likelihood)
 {
-	if (!ipsec_unclaimed_follows_request(w, c, IPSEC_SWITCH_MS))
+	if (!ipsec_unclaimed_follows_request(u, c, IPSEC_SWITCH_MS))
 		return false;
 	likelihood->evidence = VPNALG_EVIDENCE_CONTINUED;
 	likelihood->rank = IPSEC_RANK_LIKELY;
@@ -217,14 +217,14 @@ static void rank_unknown_start(uint32_t now, const struct ipsec_candidate *c,
 }
 
 void vpnalg_ipsec_evidence(uint32_t now, const struct ipsec_candidate *c,
-			   const struct ipsec_unclaimed *w, bool follows,
+			   const struct ipsec_unclaimed *u, bool follows,
 			   struct ipsec_likelihood *likelihood)
 {
-	if (!(w->flags & IPSEC_UNCLAIMED_BEGAN))
+	if (!(u->flags & IPSEC_UNCLAIMED_BEGAN))
 		rank_unknown_start(now, c, likelihood);
-	else if (was_busy(c, w))
-		rank_busy(now, c, w, likelihood);
-	else if (!rank_connected(c, w, likelihood) &&
-		 !rank_following(c, w, follows, likelihood))
-		rank_idle(c, w, likelihood);
+	else if (was_busy(c, u))
+		rank_busy(now, c, u, likelihood);
+	else if (!rank_connected(c, u, likelihood) &&
+		 !rank_following(c, u, follows, likelihood))
+		rank_idle(c, u, likelihood);
 }

@@ -36,11 +36,11 @@ struct ipsec_likelihood {
 /* Fills *likelihood for a candidate and an SPI. `follows` is what
  * vpnalg_ipsec_evidence_follows() says of the SPI. */
 void vpnalg_ipsec_evidence(uint32_t now, const struct ipsec_candidate *c,
-			   const struct ipsec_unclaimed *w, bool follows,
+			   const struct ipsec_unclaimed *u, bool follows,
 			   struct ipsec_likelihood *likelihood);
 
 /* Returns whether the SPI began when another unclaimed one ended. */
 bool vpnalg_ipsec_evidence_follows(const struct ipsec_blocks *blocks,
-				   const struct ipsec_unclaimed *w);
+				   const struct ipsec_unclaimed *u);
 
 #endif

@@ -48,7 +48,7 @@ static bool is_in_the_way(const struct ipsec_candidate *c, uint32_t now,
 }
 
 static bool is_anybody_in_the_way(const struct ipsec_blocks *blocks,
-				  uint32_t but, bool by_ike)
+				  uint32_t except, bool by_ike)
 {
 	uint32_t now = blocks->now;
 	const struct ipsec_candidate *c;
@@ -56,7 +56,8 @@ static bool is_anybody_in_the_way(const struct ipsec_blocks *blocks,
 
 	for (place = 1; place < blocks->candidates; place++) {
 		c = vpnalg_ipsec_blocks_candidate(blocks, place);
-		if (c->id != 0 && c->id != but && is_in_the_way(c, now, by_ike))
+		if (c->id != 0 && c->id != except &&
+		    is_in_the_way(c, now, by_ike))
 			return true;
 	}
 	return false;

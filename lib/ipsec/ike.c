@@ -32,8 +32,8 @@ static bool has_fixed_port(struct vpnalg *translator,
 
 /* Returns the session of a host that may have rekeyed its IKE SA, if the remote
  * would send to it through this port; else NULL. */
-static struct vpnalg_record *may_be(struct vpnalg_step *step,
-				    struct vpnalg_record *host)
+static struct vpnalg_record *session_of(struct vpnalg_step *step,
+					struct vpnalg_record *host)
 {
 	struct vpnalg_record *session;
 
@@ -50,7 +50,7 @@ static struct vpnalg_record *may_be(struct vpnalg_step *step,
  * if there is none. A remote with a fixed port may be the first to use the SPIs
  * of a rekeyed IKE SA (RFC 7296 2.18). The message is for the host that has
  * rekeyed last; rather for one whose exchange has made no ESP SA. */
-static struct vpnalg_record *rekeyed(struct vpnalg_step *step)
+static struct vpnalg_record *find_rekeyed(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *remote, *host, *session, *found = NULL;
@@ -64,7 +64,7 @@ static struct vpnalg_record *rekeyed(struct vpnalg_step *step)
 	e = ipsec_remote_body(translator, remote)->rekeyed;
 	for (i = 0; i < IPSEC_REKEYED && e[i].id != 0; i++) {
 		host = vpnalg_ipsec_host_alive(translator, remote, e[i].id);
-		session = may_be(step, host);
+		session = session_of(step, host);
 		if (session == NULL)
 			continue;
 		vpnalg_ipsec_candidate_describe(translator, host, 0, &c);
@@ -93,7 +93,7 @@ static void choose_by_spi(struct vpnalg_step *step)
 		return;
 	other = vpnalg_ipsec_ike_sa_find(step, header);
 	if (other == NULL && step->parsed->inward)
-		other = rekeyed(step);
+		other = find_rekeyed(step);
 	if (other != NULL)
 		step->record = other;
 }

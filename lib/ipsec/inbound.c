@@ -209,7 +209,7 @@ enum vpnalg_result vpnalg_ipsec_inbound_open(struct vpnalg_step *step,
 {
 	bool lone = evidence == VPNALG_EVIDENCE_ALONE;
 	struct vpnalg *translator = step->translator;
-	uint32_t spi = vpnalg_get32(step->parsed->l4 + ESP_SPI_OFF);
+	uint32_t spi = ipsec_spi(step);
 	struct vpnalg_record *sa;
 	enum vpnalg_result result;
 	struct ipsec_in *in;

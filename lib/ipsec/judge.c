@@ -123,7 +123,7 @@ static enum rival judge_rival(uint32_t now, const struct ranking *ranking,
  * other unclaimed SPI leaves that open. */
 static bool stands_out(const struct ipsec_blocks *blocks,
 		       const struct ranking *ranking,
-		       const struct ipsec_unclaimed *w)
+		       const struct ipsec_unclaimed *u)
 {
 	bool clear = ranking->next == NULL ||
 		     ranking->likelihood.rank > ranking->next_likelihood.rank ||
@@ -134,9 +134,9 @@ static bool stands_out(const struct ipsec_blocks *blocks,
 
 	for (place = 0; place < blocks->unclaimed; place++) {
 		other = vpnalg_ipsec_blocks_unclaimed(blocks, place);
-		if (other->spi == 0 || other == w ||
+		if (other->spi == 0 || other == u ||
 		    !ipsec_unclaimed_counts(other) ||
-		    ipsec_off_by(other->began, w->began) > IPSEC_RIVAL_MS)
+		    ipsec_off_by(other->began, u->began) > IPSEC_RIVAL_MS)
 			continue;
 		rival = judge_rival(blocks->now, ranking, other);
 		if (rival == RIVAL_UNDECIDED)
@@ -149,50 +149,50 @@ static bool stands_out(const struct ipsec_blocks *blocks,
 /* Returns whether some candidate receives as before, or has just stopped: a few
  * more packets will tell. */
 static bool may_follow(const struct ranking *ranking,
-		       const struct ipsec_unclaimed *w)
+		       const struct ipsec_unclaimed *u)
 {
-	return ranking->counts[IPSEC_RANK_SOON] > 0 && w->count < COUNT_CLEAR;
+	return ranking->counts[IPSEC_RANK_SOON] > 0 && u->count < COUNT_CLEAR;
 }
 
 /* Returns whether the best candidate, which is likely, is the owner. */
 static bool is_clear(const struct ipsec_blocks *blocks,
 		     const struct ranking *ranking,
-		     const struct ipsec_unclaimed *w)
+		     const struct ipsec_unclaimed *u)
 {
 	if (ranking->all + ranking->seekers == 1)
 		return true;
-	if (may_follow(ranking, w))
+	if (may_follow(ranking, u))
 		return false;
-	return stands_out(blocks, ranking, w);
+	return stands_out(blocks, ranking, u);
 }
 
 /* Returns whether the best candidate, a seeker, has shown often enough that it
  * is the owner: once may be chance. Where an awaiting host may be the owner
  * too, the seeker must rank first twice in a row when the SPI begins. */
-static bool is_shown(const struct ranking *ranking, struct ipsec_unclaimed *w)
+static bool is_shown(const struct ranking *ranking, struct ipsec_unclaimed *u)
 {
 	uint8_t id = (uint8_t)(ranking->best->id << 4);
-	bool again = ((w->flags ^ id) & IPSEC_UNCLAIMED_SEEKER) == 0;
+	bool again = ((u->flags ^ id) & IPSEC_UNCLAIMED_SEEKER) == 0;
 
 	if (ranking->all == ranking->counts[IPSEC_RANK_NONE])
-		return w->total >= SEEKER_AFTER;
-	if (w->count > 1)
+		return u->total >= SEEKER_AFTER;
+	if (u->count > 1)
 		return false;
-	w->flags &= (uint8_t)~IPSEC_UNCLAIMED_SEEKER;
-	w->flags |= id;
-	return again && w->total > 1;
+	u->flags &= (uint8_t)~IPSEC_UNCLAIMED_SEEKER;
+	u->flags |= id;
+	return again && u->total > 1;
 }
 
 /* Returns the owner where no awaiting host can be it: the only seeker, or else
  * the only awaiting host after all; NULL if there are more. */
-static const struct ipsec_candidate *left(const struct ranking *ranking,
-					  const struct ipsec_unclaimed *w,
-					  enum vpnalg_evidence *evidence)
+static const struct ipsec_candidate *find_left(const struct ranking *ranking,
+					       const struct ipsec_unclaimed *u,
+					       enum vpnalg_evidence *evidence)
 {
-	bool by_seeker = ranking->seekers == 1 && w->total >= COUNT_CLEAR;
+	bool by_seeker = ranking->seekers == 1 && u->total >= COUNT_CLEAR;
 
 	if (!by_seeker && (ranking->seekers > 0 || ranking->all != 1 ||
-			   w->count < IPSEC_COUNT_LAST))
+			   u->count < IPSEC_COUNT_LAST))
 		return NULL;
 	*evidence = VPNALG_EVIDENCE_LEFT;
 	return by_seeker ? ranking->seeker : ranking->last;
@@ -200,7 +200,7 @@ static const struct ipsec_candidate *left(const struct ranking *ranking,
 
 static const struct ipsec_candidate *decide(const struct ipsec_blocks *blocks,
 					    const struct ranking *ranking,
-					    struct ipsec_unclaimed *w,
+					    struct ipsec_unclaimed *u,
 					    enum vpnalg_evidence *evidence)
 {
 	const unsigned *counts = ranking->counts;
@@ -208,11 +208,11 @@ static const struct ipsec_candidate *decide(const struct ipsec_blocks *blocks,
 
 	if (ranking->likelihood.rank >= IPSEC_RANK_LIKELY) {
 		*evidence = ranking->likelihood.evidence;
-		if (ranking->best->seeking && !is_shown(ranking, w))
+		if (ranking->best->seeking && !is_shown(ranking, u))
 			return NULL;
-		return is_clear(blocks, ranking, w) ? ranking->best : NULL;
+		return is_clear(blocks, ranking, u) ? ranking->best : NULL;
 	}
-	if (possible > 1 && may_follow(ranking, w))
+	if (possible > 1 && may_follow(ranking, u))
 		*evidence = VPNALG_EVIDENCE_CONTINUED;
 	if (possible > 1)
 		return NULL;
@@ -220,7 +220,7 @@ static const struct ipsec_candidate *decide(const struct ipsec_blocks *blocks,
 		*evidence = VPNALG_EVIDENCE_EXPECTED;
 		return ranking->best;
 	}
-	return left(ranking, w, evidence);
+	return find_left(ranking, u, evidence);
 }
 
 /* Ends a candidacy; what was promised to the host has led to nothing. */
@@ -248,14 +248,14 @@ static void end_candidacy(struct vpnalg *translator,
 bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
 			     const struct ipsec_blocks *blocks,
 			     struct vpnalg_record *host,
-			     const struct ipsec_unclaimed *w)
+			     const struct ipsec_unclaimed *u)
 {
 	struct ipsec_likelihood likelihood = { .rank = IPSEC_RANK_NONE };
 	struct ipsec_candidate c;
 
 	vpnalg_ipsec_candidate_describe(translator, host, 1, &c);
-	vpnalg_ipsec_evidence(blocks->now, &c, w,
-			      vpnalg_ipsec_evidence_follows(blocks, w),
+	vpnalg_ipsec_evidence(blocks->now, &c, u,
+			      vpnalg_ipsec_evidence_follows(blocks, u),
 			      &likelihood);
 	return likelihood.rank >= IPSEC_RANK_LIKELY;
 }
@@ -263,21 +263,21 @@ bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
 bool vpnalg_ipsec_judge_may_be_others(const struct ipsec_blocks *blocks,
 				      uint32_t id, uint32_t first)
 {
-	const struct ipsec_unclaimed w = { .first = first,
+	const struct ipsec_unclaimed u = { .first = first,
 					   .refused = id,
 					   .flags = IPSEC_UNCLAIMED_FRESH };
 	unsigned place;
 
 	for (place = 1; place < blocks->candidates; place++)
 		if (vpnalg_ipsec_unclaimed_may_be(
-			    &w, vpnalg_ipsec_blocks_candidate(blocks, place)))
+			    &u, vpnalg_ipsec_blocks_candidate(blocks, place)))
 			return true;
 	return false;
 }
 
 const struct ipsec_candidate *
 vpnalg_ipsec_judge(struct vpnalg *translator, const struct ipsec_blocks *blocks,
-		   struct ipsec_unclaimed *w, enum vpnalg_evidence *evidence)
+		   struct ipsec_unclaimed *u, enum vpnalg_evidence *evidence)
 {
 	struct ipsec_likelihood likelihood = { .rank = IPSEC_RANK_NONE };
 	bool requested = false, follows = false;
@@ -286,7 +286,7 @@ vpnalg_ipsec_judge(struct vpnalg *translator, const struct ipsec_blocks *blocks,
 	unsigned place, dropped = 0;
 
 	*evidence = VPNALG_EVIDENCE_NONE;
-	if (!(w->flags & IPSEC_UNCLAIMED_FRESH) && w->total < 2)
+	if (!(u->flags & IPSEC_UNCLAIMED_FRESH) && u->total < 2)
 		return NULL;
 	for (place = 1; place < blocks->candidates; place++) {
 		c = vpnalg_ipsec_blocks_candidate(blocks, place);
@@ -295,18 +295,18 @@ vpnalg_ipsec_judge(struct vpnalg *translator, const struct ipsec_blocks *blocks,
 			end_candidacy(translator, blocks, place);
 			dropped++;
 		}
-		if (!vpnalg_ipsec_unclaimed_may_be(w, c))
+		if (!vpnalg_ipsec_unclaimed_may_be(u, c))
 			continue;
 		if (!requested &&
-		    ipsec_unclaimed_follows_request(w, c, IPSEC_SWITCH_MS)) {
+		    ipsec_unclaimed_follows_request(u, c, IPSEC_SWITCH_MS)) {
 			requested = true;
-			follows = vpnalg_ipsec_evidence_follows(blocks, w);
+			follows = vpnalg_ipsec_evidence_follows(blocks, u);
 		}
-		vpnalg_ipsec_evidence(blocks->now, c, w, follows, &likelihood);
+		vpnalg_ipsec_evidence(blocks->now, c, u, follows, &likelihood);
 		if (c->seeking)
 			rank_seeker(&ranking, c, &likelihood);
 		else
 			rank_awaiting(&ranking, c, &likelihood);
 	}
-	return decide(blocks, &ranking, w, evidence);
+	return decide(blocks, &ranking, u, evidence);
 }

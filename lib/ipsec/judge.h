@@ -11,14 +11,14 @@
  * then names what points at some host, or is VPNALG_EVIDENCE_NONE. */
 const struct ipsec_candidate *
 vpnalg_ipsec_judge(struct vpnalg *translator, const struct ipsec_blocks *blocks,
-		   struct ipsec_unclaimed *w, enum vpnalg_evidence *evidence);
+		   struct ipsec_unclaimed *u, enum vpnalg_evidence *evidence);
 
 /* Returns whether the host owns the unclaimed SPI as likely as its youngest
  * one. */
 bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
 			     const struct ipsec_blocks *blocks,
 			     struct vpnalg_record *host,
-			     const struct ipsec_unclaimed *w);
+			     const struct ipsec_unclaimed *u);
 
 /* Returns whether an SPI that began then may be another host's than that. */
 bool vpnalg_ipsec_judge_may_be_others(const struct ipsec_blocks *blocks,

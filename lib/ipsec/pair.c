@@ -18,10 +18,10 @@
 /* Returns whether no candidate stands out, or one does only because no other is
  * left. */
 static bool is_odd(const struct ipsec_candidate *host,
-		   const struct ipsec_unclaimed *w,
+		   const struct ipsec_unclaimed *u,
 		   enum vpnalg_evidence evidence)
 {
-	return host == NULL ? w->count == CONTEST_COUNT
+	return host == NULL ? u->count == CONTEST_COUNT
 			    : evidence == VPNALG_EVIDENCE_EXPECTED;
 }
 
@@ -29,15 +29,15 @@ static bool is_odd(const struct ipsec_candidate *host,
  * undecided. *evidence then is what the judge says. */
 static const struct ipsec_candidate *find_owner(struct vpnalg *translator,
 						struct ipsec_blocks *blocks,
-						struct ipsec_unclaimed *w,
+						struct ipsec_unclaimed *u,
 						enum vpnalg_evidence *evidence)
 {
 	const struct ipsec_candidate *owner =
-		vpnalg_ipsec_probe_answered(blocks, w);
+		vpnalg_ipsec_probe_answered(blocks, u);
 
 	*evidence = VPNALG_EVIDENCE_ANSWERED;
 	if (owner == NULL)
-		owner = vpnalg_ipsec_judge(translator, blocks, w, evidence);
+		owner = vpnalg_ipsec_judge(translator, blocks, u, evidence);
 	return owner;
 }
 
@@ -63,7 +63,7 @@ static enum vpnalg_result pair_lone(struct vpnalg_step *step,
 /* Gives a packet to one of several hosts, pairs its SPI, or drops it. */
 static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 				      struct ipsec_blocks *blocks,
-				      struct ipsec_unclaimed *w)
+				      struct ipsec_unclaimed *u)
 {
 	struct vpnalg *translator = step->translator;
 	const struct ipsec_candidate *owner;
@@ -72,13 +72,13 @@ static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 	enum vpnalg_result result;
 	unsigned place = 1;
 
-	owner = find_owner(translator, blocks, w, &evidence);
-	if (is_odd(owner, w, evidence) &&
-	    vpnalg_ipsec_repair_contested(translator, blocks, w))
+	owner = find_owner(translator, blocks, u, &evidence);
+	if (is_odd(owner, u, evidence) &&
+	    vpnalg_ipsec_repair_contested(translator, blocks, u))
 		return VPNALG_DROP_UNPAIRED;
 	if (owner == NULL) {
 		step->record =
-			vpnalg_ipsec_probe(translator, blocks, w,
+			vpnalg_ipsec_probe(translator, blocks, u,
 					   evidence != VPNALG_EVIDENCE_NONE);
 		return step->record != NULL ? VPNALG_TRANSLATED
 					    : VPNALG_DROP_UNPAIRED;
@@ -92,9 +92,9 @@ static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 		return VPNALG_DROP_UNPAIRED;
 	}
 	result = vpnalg_ipsec_inbound_open(step, ipsec_blocks_remote(blocks),
-					   host, w->first, evidence);
+					   host, u->first, evidence);
 	if (result == VPNALG_TRANSLATED)
-		w->spi = 0;
+		u->spi = 0;
 	return result;
 }
 
@@ -112,7 +112,7 @@ enum vpnalg_result vpnalg_ipsec_pair_unclaimed(struct vpnalg_step *step)
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *remote = step->record;
 	struct ipsec_blocks blocks;
-	struct ipsec_unclaimed *w;
+	struct ipsec_unclaimed *u;
 	enum vpnalg_result result;
 	unsigned place;
 
@@ -121,10 +121,10 @@ enum vpnalg_result vpnalg_ipsec_pair_unclaimed(struct vpnalg_step *step)
 		return pair_lone(step, remote,
 				 vpnalg_ipsec_ring_lone(translator, remote));
 	vpnalg_ipsec_blocks_load(translator, remote, &blocks);
-	w = vpnalg_ipsec_unclaimed_seen(step, &blocks, &place);
-	if (w == NULL)
+	u = vpnalg_ipsec_unclaimed_seen(step, &blocks, &place);
+	if (u == NULL)
 		return probe_any(step, &blocks);
-	result = pair_one_of(step, &blocks, w);
+	result = pair_one_of(step, &blocks, u);
 	vpnalg_session_changed(
 		translator, blocks.unclaimed_blocks[place / IPSEC_UNCLAIMED]);
 	return result;
@@ -147,9 +147,8 @@ enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
 	remote = vpnalg_ipsec_remote_of(translator, host);
 	if (remote != NULL && remote->children == 1)
 		return pair_lone(step, remote, host);
-	sa = vpnalg_session_beside(
-		translator, host, VPNALG_OUTSIDE_OWN, ESP_PROTOCOL,
-		vpnalg_get32(step->parsed->l4 + ESP_SPI_OFF), 0);
+	sa = vpnalg_session_beside(translator, host, VPNALG_OUTSIDE_OWN,
+				   ESP_PROTOCOL, ipsec_spi(step), 0);
 	if (sa != NULL)
 		vpnalg_ipsec_inbound_unpair(
 			translator, vpnalg_ipsec_host_find(translator, sa), sa);

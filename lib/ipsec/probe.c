@@ -46,50 +46,50 @@ static bool hears(const struct ipsec_blocks *blocks,
  * while either. */
 static bool is_silent(const struct ipsec_blocks *blocks,
 		      const struct ipsec_candidate *c,
-		      const struct ipsec_unclaimed *w)
+		      const struct ipsec_unclaimed *u)
 {
 	uint32_t now = blocks->now;
 
-	if (c->receives && now - w->first < UNKNOWN_MS)
+	if (c->receives && now - u->first < UNKNOWN_MS)
 		return false;
 	return !c->sends || now - ipsec_candidate_sent(c) > SILENT_MS;
 }
 
 const struct ipsec_candidate *
 vpnalg_ipsec_probe_answered(const struct ipsec_blocks *blocks,
-			    const struct ipsec_unclaimed *w)
+			    const struct ipsec_unclaimed *u)
 {
 	const struct ipsec_candidate *c;
 
-	if (!(w->flags & IPSEC_UNCLAIMED_AWAITING) ||
-	    w->turn >= blocks->candidates)
+	if (!(u->flags & IPSEC_UNCLAIMED_AWAITING) ||
+	    u->turn >= blocks->candidates)
 		return NULL;
-	c = vpnalg_ipsec_blocks_candidate(blocks, w->turn);
-	if (c->id != w->probed || hears(blocks, c) || !c->has_resumed)
+	c = vpnalg_ipsec_blocks_candidate(blocks, u->turn);
+	if (c->id != u->probed || hears(blocks, c) || !c->has_resumed)
 		return NULL;
-	return c->resumed - w->probed_at <= IPSEC_ANSWER_MS ? c : NULL;
+	return c->resumed - u->probed_at <= IPSEC_ANSWER_MS ? c : NULL;
 }
 
 static bool was_probed_within(const struct ipsec_blocks *blocks,
-			      const struct ipsec_unclaimed *w, uint32_t ms)
+			      const struct ipsec_unclaimed *u, uint32_t ms)
 {
-	return w->flags & IPSEC_UNCLAIMED_PROBED &&
-	       blocks->now - w->probed_at < ms;
+	return u->flags & IPSEC_UNCLAIMED_PROBED &&
+	       blocks->now - u->probed_at < ms;
 }
 
 /* Returns whether a silent host may be probed with the SPI now. No two are
  * probed at the same time: it would not be plain which one answers what. */
 static bool silent_is_due(struct vpnalg *translator,
 			  const struct ipsec_blocks *blocks,
-			  const struct ipsec_unclaimed *w)
+			  const struct ipsec_unclaimed *u)
 {
 	const struct ipsec_remote *r =
 		ipsec_remote_body(translator, ipsec_blocks_remote(blocks));
 
 	return vpnalg_session_may_hold(translator) &&
 	       (uint16_t)(blocks->now - r->probed_at) > IPSEC_ANSWER_MS &&
-	       !was_probed_within(blocks, w,
-				  w->count > 1 ? PROBE_STEADY_MS : PROBE_MS);
+	       !was_probed_within(blocks, u,
+				  u->count > 1 ? PROBE_STEADY_MS : PROBE_MS);
 }
 
 /* The candidates that may be probed. */
@@ -117,7 +117,7 @@ static inline void add(struct turn *turn, unsigned place, unsigned behind)
 }
 
 static void find_turns(const struct ipsec_blocks *blocks,
-		       const struct ipsec_unclaimed *w, struct turns *turns)
+		       const struct ipsec_unclaimed *u, struct turns *turns)
 {
 	const struct ipsec_candidate *c;
 	unsigned place, i;
@@ -125,15 +125,15 @@ static void find_turns(const struct ipsec_blocks *blocks,
 	*turns = (struct turns){ .of = { { 0 } } };
 	for (place = 1; place < blocks->candidates; place++) {
 		c = vpnalg_ipsec_blocks_candidate(blocks, place);
-		if (c->id == 0 || c->id == w->refused || hears(blocks, c))
+		if (c->id == 0 || c->id == u->refused || hears(blocks, c))
 			continue;
-		add(&turns->of[PART_DEAF], place, w->turn);
+		add(&turns->of[PART_DEAF], place, u->turn);
 		if (c->sends &&
 		    blocks->now - ipsec_candidate_sent(c) <= SENDING_MS)
-			add(&turns->of[PART_SENDING], place, w->turn);
-		else if (is_silent(blocks, c, w) &&
-			 !ipsec_unclaimed_is_too_old(w, c))
-			add(&turns->of[PART_SILENT], place, w->turn);
+			add(&turns->of[PART_SENDING], place, u->turn);
+		else if (is_silent(blocks, c, u) &&
+			 !ipsec_unclaimed_is_too_old(u, c))
+			add(&turns->of[PART_SILENT], place, u->turn);
 	}
 	for (i = 0; i < PARTS; i++)
 		if (turns->of[i].next == 0)
@@ -141,27 +141,27 @@ static void find_turns(const struct ipsec_blocks *blocks,
 }
 
 static void note_probe(const struct ipsec_blocks *blocks,
-		       struct ipsec_unclaimed *w, uint32_t id, unsigned place,
+		       struct ipsec_unclaimed *u, uint32_t id, unsigned place,
 		       uint8_t awaiting)
 {
-	w->probed = id;
-	w->probed_at = blocks->now;
-	w->turn = (uint8_t)place;
-	w->flags &= (uint8_t)~IPSEC_UNCLAIMED_AWAITING;
-	w->flags |= IPSEC_UNCLAIMED_PROBED | awaiting;
+	u->probed = id;
+	u->probed_at = blocks->now;
+	u->turn = (uint8_t)place;
+	u->flags &= (uint8_t)~IPSEC_UNCLAIMED_AWAITING;
+	u->flags |= IPSEC_UNCLAIMED_PROBED | awaiting;
 }
 
 /* Returns the host of that place, probed; NULL if it is dead. */
 static struct vpnalg_record *probe(struct vpnalg *translator,
 				   struct ipsec_blocks *blocks,
-				   struct ipsec_unclaimed *w, unsigned place,
+				   struct ipsec_unclaimed *u, unsigned place,
 				   uint8_t awaiting)
 {
 	uint32_t id = vpnalg_ipsec_blocks_candidate(blocks, place)->id;
 	struct vpnalg_record *host = vpnalg_ipsec_host_alive(
 		translator, ipsec_blocks_remote(blocks), id);
 
-	note_probe(blocks, w, id, place, awaiting);
+	note_probe(blocks, u, id, place, awaiting);
 	if (host == NULL)
 		vpnalg_ipsec_candidate_clear(translator, blocks, place);
 	return host;
@@ -183,19 +183,19 @@ static uint32_t pause_of(unsigned count)
  * its owner gets some packets within a bounded time, whatever came before. */
 static bool round_is_due(struct vpnalg *translator,
 			 const struct ipsec_blocks *blocks,
-			 const struct ipsec_unclaimed *w)
+			 const struct ipsec_unclaimed *u)
 {
-	return w->total >= ROUND_AFTER &&
-	       blocks->now - w->first >= ROUND_AFTER_MS &&
+	return u->total >= ROUND_AFTER &&
+	       blocks->now - u->first >= ROUND_AFTER_MS &&
 	       vpnalg_session_may_hold(translator) &&
-	       !was_probed_within(blocks, w, ROUND_LEAST_MS);
+	       !was_probed_within(blocks, u, ROUND_LEAST_MS);
 }
 
 /* Returns the next host of the SPI's round; NULL if it is too soon, or the host
  * is dead. */
 static struct vpnalg_record *go_round(struct vpnalg *translator,
 				      struct ipsec_blocks *blocks,
-				      struct ipsec_unclaimed *w,
+				      struct ipsec_unclaimed *u,
 				      const struct turns *turns)
 {
 	enum part part =
@@ -204,40 +204,40 @@ static struct vpnalg_record *go_round(struct vpnalg *translator,
 	struct vpnalg_record *host;
 
 	if (was_probed_within(
-		    blocks, w,
+		    blocks, u,
 		    pause_of(count > 0
 				     ? count
 				     : ipsec_blocks_remote(blocks)->children)))
 		return NULL;
 	if (count > 0)
-		return probe(translator, blocks, w, turns->of[part].next, 0);
+		return probe(translator, blocks, u, turns->of[part].next, 0);
 	host = vpnalg_ipsec_ring_turn(translator, ipsec_blocks_remote(blocks));
 	if (host != NULL)
-		note_probe(blocks, w, vpnalg_ipsec_host_id(translator, host), 0,
+		note_probe(blocks, u, vpnalg_ipsec_host_id(translator, host), 0,
 			   0);
 	return host;
 }
 
 struct vpnalg_record *vpnalg_ipsec_probe(struct vpnalg *translator,
 					 struct ipsec_blocks *blocks,
-					 struct ipsec_unclaimed *w,
+					 struct ipsec_unclaimed *u,
 					 bool evidence)
 {
-	bool silent = !evidence && silent_is_due(translator, blocks, w);
-	bool round = round_is_due(translator, blocks, w);
+	bool silent = !evidence && silent_is_due(translator, blocks, u);
+	bool round = round_is_due(translator, blocks, u);
 	struct turns turns;
 
 	if (!silent && !round)
 		return NULL;
-	find_turns(blocks, w, &turns);
+	find_turns(blocks, u, &turns);
 	if (silent && turns.of[PART_SILENT].count > 0) {
 		ipsec_remote_body(translator, ipsec_blocks_remote(blocks))
 			->probed_at = (uint16_t)blocks->now;
 		vpnalg_session_changed(translator, ipsec_blocks_remote(blocks));
-		return probe(translator, blocks, w, turns.of[PART_SILENT].next,
+		return probe(translator, blocks, u, turns.of[PART_SILENT].next,
 			     IPSEC_UNCLAIMED_AWAITING);
 	}
-	return round ? go_round(translator, blocks, w, &turns) : NULL;
+	return round ? go_round(translator, blocks, u, &turns) : NULL;
 }
 
 struct vpnalg_record *vpnalg_ipsec_probe_any(struct vpnalg *translator,
@@ -262,9 +262,9 @@ bool vpnalg_ipsec_probe_shown(struct vpnalg_step *step,
 			      struct vpnalg_record *host)
 {
 	struct vpnalg *translator = step->translator;
-	uint32_t spi = vpnalg_get32(step->parsed->l4 + ESP_SPI_OFF);
+	uint32_t spi = ipsec_spi(step);
 	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
-	const struct ipsec_unclaimed *w;
+	const struct ipsec_unclaimed *u;
 	struct ipsec_blocks blocks;
 	unsigned place;
 
@@ -272,9 +272,9 @@ bool vpnalg_ipsec_probe_shown(struct vpnalg_step *step,
 		return false;
 	vpnalg_ipsec_blocks_load(translator, remote, &blocks);
 	for (place = 0; place < blocks.unclaimed; place++) {
-		w = vpnalg_ipsec_blocks_unclaimed(&blocks, place);
-		if (w->spi == spi)
-			return w->probed ==
+		u = vpnalg_ipsec_blocks_unclaimed(&blocks, place);
+		if (u->spi == spi)
+			return u->probed ==
 			       vpnalg_ipsec_host_id(translator, host);
 	}
 	return false;

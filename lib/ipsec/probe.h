@@ -11,13 +11,13 @@
  * none did. */
 const struct ipsec_candidate *
 vpnalg_ipsec_probe_answered(const struct ipsec_blocks *blocks,
-			    const struct ipsec_unclaimed *w);
+			    const struct ipsec_unclaimed *u);
 
 /* Returns the host that is to get the packet, or NULL if none is due: a silent
  * one, unless `evidence` points at some host, or one that receives nothing. */
 struct vpnalg_record *vpnalg_ipsec_probe(struct vpnalg *translator,
 					 struct ipsec_blocks *blocks,
-					 struct ipsec_unclaimed *w,
+					 struct ipsec_unclaimed *u,
 					 bool evidence);
 
 /* Returns some host that receives nothing, or NULL: for a packet whose SPI

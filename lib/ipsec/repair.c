@@ -52,13 +52,12 @@ static void undo(struct vpnalg *translator, struct ipsec_blocks *blocks,
 	struct vpnalg_record *sa =
 		vpnalg_ipsec_host_inbound(translator, host, 0);
 
+	if (h->pending < UINT8_MAX)
+		h->pending++;
 	if (sa != NULL)
 		vpnalg_session_notify(translator, sa, VPNALG_EVENT_UNPAIRED,
 				      VPNALG_EVIDENCE_NONE);
 	vpnalg_ipsec_inbound_close(translator, host, 0);
-	if (h->pending < UINT8_MAX)
-		h->pending++;
-	vpnalg_session_changed(translator, host);
 	vpnalg_ipsec_unclaimed_again(translator, blocks, &taken);
 	vpnalg_ipsec_candidate_await(translator, blocks, host, since);
 }
@@ -149,7 +148,7 @@ void vpnalg_ipsec_repair_surplus(struct vpnalg *translator,
  * may be another candidate's. Returns whether it did. */
 static bool contest(struct vpnalg *translator, struct ipsec_blocks *blocks,
 		    const struct ipsec_since *paired,
-		    const struct ipsec_unclaimed *w)
+		    const struct ipsec_unclaimed *u)
 {
 	struct vpnalg_record *host = vpnalg_ipsec_host_alive(
 		translator, ipsec_blocks_remote(blocks), paired->id);
@@ -161,13 +160,13 @@ static bool contest(struct vpnalg *translator, struct ipsec_blocks *blocks,
 		return false;
 	h = ipsec_host_body(translator, host);
 	sa = vpnalg_ipsec_host_inbound(translator, host, 0);
-	if (sa == NULL || w->began - h->in[0].first > IPSEC_RIVAL_MS)
+	if (sa == NULL || u->began - h->in[0].first > IPSEC_RIVAL_MS)
 		return false;
 	in = vpnalg_session_body(translator, sa);
 	if (!vpnalg_ipsec_repair_was_guessed(in) ||
 	    !vpnalg_ipsec_judge_may_be_others(blocks, paired->id,
 					      h->in[0].first) ||
-	    !vpnalg_ipsec_judge_fits(translator, blocks, host, w))
+	    !vpnalg_ipsec_judge_fits(translator, blocks, host, u))
 		return false;
 	undo(translator, blocks, host, paired->since, 0);
 	return true;
@@ -175,7 +174,7 @@ static bool contest(struct vpnalg *translator, struct ipsec_blocks *blocks,
 
 bool vpnalg_ipsec_repair_contested(struct vpnalg *translator,
 				   struct ipsec_blocks *blocks,
-				   const struct ipsec_unclaimed *w)
+				   const struct ipsec_unclaimed *u)
 {
 	const struct ipsec_remote *r =
 		ipsec_remote_body(translator, ipsec_blocks_remote(blocks));
@@ -184,6 +183,6 @@ bool vpnalg_ipsec_repair_contested(struct vpnalg *translator,
 
 	for (i = 0; i < IPSEC_PAIRED; i++)
 		contested |= r->paired[i].id != 0 &&
-			     contest(translator, blocks, &r->paired[i], w);
+			     contest(translator, blocks, &r->paired[i], u);
 	return contested;
 }

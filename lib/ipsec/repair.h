@@ -36,6 +36,6 @@ void vpnalg_ipsec_repair_surplus(struct vpnalg *translator,
  * the one that they have just got. Returns whether there were any. */
 bool vpnalg_ipsec_repair_contested(struct vpnalg *translator,
 				   struct ipsec_blocks *blocks,
-				   const struct ipsec_unclaimed *w);
+				   const struct ipsec_unclaimed *u);
 
 #endif

@@ -31,10 +31,10 @@ static void gain(struct vpnalg *translator, struct vpnalg_record *sa,
 
 /* Returns the ID of a candidate that receives nothing, and began to send within
  * the time that an answer takes and later than `sent`; 0 if there is none. */
-static uint32_t find_better(const struct ipsec_blocks *blocks, uint32_t but,
+static uint32_t find_better(const struct ipsec_blocks *blocks, uint32_t except,
 			    uint32_t sent)
 {
-	const struct ipsec_unclaimed w = { .refused = but };
+	const struct ipsec_unclaimed u = { .refused = except };
 	const struct ipsec_candidate *c;
 	unsigned place;
 
@@ -42,7 +42,7 @@ static uint32_t find_better(const struct ipsec_blocks *blocks, uint32_t but,
 		c = vpnalg_ipsec_blocks_candidate(blocks, place);
 		if (c->has_resumed && blocks->now - c->resumed <= ANSWERED_MS &&
 		    ipsec_is_after(c->resumed, sent) &&
-		    vpnalg_ipsec_unclaimed_may_be(&w, c))
+		    vpnalg_ipsec_unclaimed_may_be(&u, c))
 			return c->id;
 	}
 	return 0;

@@ -33,36 +33,42 @@ static bool may_be_wrong(const struct ipsec_in *in)
 	       in->evidence == VPNALG_EVIDENCE_ANSWERED;
 }
 
-/* A younger SA that is certain means that the host has two. */
+/* Returns whether the host's youngest SA may be wrong, since the SA at hand goes
+ * on. A youngest SA that is certain means that the host has two. */
+static bool is_contradicted(struct vpnalg_step *step,
+			    struct vpnalg_record *host, uint32_t age)
+{
+	struct vpnalg_record *young =
+		vpnalg_ipsec_host_inbound(step->translator, host, 0);
+	const struct ipsec_in *in;
+
+	if (young == NULL || young == step->record || age > CONTRADICTION_MS)
+		return false;
+	in = vpnalg_session_body(step->translator, young);
+	return vpnalg_ipsec_repair_was_guessed(in) && !in->confirmed &&
+	       !vpnalg_ipsec_host_has_several(step->translator, host);
+}
+
 void vpnalg_ipsec_suspect_successor(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *host =
 		vpnalg_ipsec_host_find(translator, step->record);
 	struct ipsec_in *old = vpnalg_session_body(translator, step->record);
-	struct vpnalg_record *young;
-	struct ipsec_in *in;
-	uint32_t age, first;
+	bool contradicted;
+	uint32_t age;
 
 	if (host == NULL)
 		return;
-	young = vpnalg_ipsec_host_inbound(translator, host, 0);
-	in = young != NULL ? vpnalg_session_body(translator, young) : NULL;
-	first = ipsec_host_body(translator, host)->in[0].first;
-	age = ipsec_step_now(step) - first;
-	if (in == NULL || young == step->record ||
-	    !vpnalg_ipsec_repair_was_guessed(in) || in->confirmed ||
-	    age > CONTRADICTION_MS ||
-	    vpnalg_ipsec_host_has_several(translator, host)) {
-		old->old = 0;
-		vpnalg_session_changed(translator, step->record);
-		return;
-	}
-	if (age < OVERTAKEN_MS)
+	age = ipsec_step_now(step) -
+	      ipsec_host_body(translator, host)->in[0].first;
+	contradicted = is_contradicted(step, host, age);
+	if (contradicted && age < OVERTAKEN_MS)
 		return;
 	old->old = 0;
 	vpnalg_session_changed(translator, step->record);
-	vpnalg_ipsec_repair_youngest(translator, host, 0);
+	if (contradicted)
+		vpnalg_ipsec_repair_youngest(translator, host, 0);
 }
 
 static void refuse(struct vpnalg *translator, struct vpnalg_record *host)
@@ -98,9 +104,10 @@ void vpnalg_ipsec_suspect_youngest(struct vpnalg_step *step,
 	h->flags |= IPSEC_HOST_SUSPECTED;
 	h->suspected = now;
 	vpnalg_session_changed(translator, host);
-	if (vpnalg_ipsec_repair_was_guessed(in) &&
-	    vpnalg_ipsec_repair_may_be_others(translator, host))
-		in->suspect = 1;
+	if (!vpnalg_ipsec_repair_was_guessed(in) ||
+	    !vpnalg_ipsec_repair_may_be_others(translator, host))
+		return;
+	in->suspect = 1;
 	vpnalg_session_changed(translator, sa);
 }
 

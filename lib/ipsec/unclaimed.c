@@ -8,30 +8,30 @@
 #define STALE_MS 3000
 
 /* Returns whether the host that was probed with the SPI may still answer. */
-static bool is_probed(const struct ipsec_unclaimed *w, uint32_t now)
+static bool is_probed(const struct ipsec_unclaimed *u, uint32_t now)
 {
-	return w->flags & IPSEC_UNCLAIMED_AWAITING && w->spi != 0 &&
-	       now - w->probed_at <= IPSEC_ANSWER_MS;
+	return u->flags & IPSEC_UNCLAIMED_AWAITING && u->spi != 0 &&
+	       now - u->probed_at <= IPSEC_ANSWER_MS;
 }
 
 /* Returns whether a new SPI may take this place. An SPI whose probe may be
  * answered stays: it must be plain which SPI an answer is for. */
-static bool may_evict(const struct ipsec_unclaimed *w, bool fresh, uint32_t now)
+static bool may_evict(const struct ipsec_unclaimed *u, bool fresh, uint32_t now)
 {
-	if (w->spi == 0 || now - w->last > STALE_MS)
+	if (u->spi == 0 || now - u->last > STALE_MS)
 		return true;
-	return (fresh || !(w->flags & IPSEC_UNCLAIMED_FRESH)) &&
-	       !is_probed(w, now);
+	return (fresh || !(u->flags & IPSEC_UNCLAIMED_FRESH)) &&
+	       !is_probed(u, now);
 }
 
 /* Returns whether this place is filled before the other: empty places first,
  * then the SPI that has been silent for longest. */
-static bool evict_before(const struct ipsec_unclaimed *w,
+static bool evict_before(const struct ipsec_unclaimed *u,
 			 const struct ipsec_unclaimed *other)
 {
-	if (other == NULL || other->spi == 0 || w->spi == 0)
+	if (other == NULL || other->spi == 0 || u->spi == 0)
 		return other == NULL || other->spi != 0;
-	return ipsec_is_after(other->last, w->last);
+	return ipsec_is_after(other->last, u->last);
 }
 
 /* Returns the SPI's own place, or else the one to be filled; NULL if there is
@@ -40,19 +40,19 @@ static struct ipsec_unclaimed *place_for(struct ipsec_blocks *blocks,
 					 uint32_t spi, bool fresh,
 					 unsigned *place)
 {
-	struct ipsec_unclaimed *w, *best = NULL;
+	struct ipsec_unclaimed *u, *best = NULL;
 	unsigned i;
 
 	for (i = 0; i < blocks->unclaimed; i++) {
-		w = vpnalg_ipsec_blocks_unclaimed(blocks, i);
-		if (w->spi == spi) {
+		u = vpnalg_ipsec_blocks_unclaimed(blocks, i);
+		if (u->spi == spi) {
 			*place = i;
-			return w;
+			return u;
 		}
 		if ((best != NULL && best->spi == 0) ||
-		    !evict_before(w, best) || !may_evict(w, fresh, blocks->now))
+		    !evict_before(u, best) || !may_evict(u, fresh, blocks->now))
 			continue;
-		best = w;
+		best = u;
 		*place = i;
 	}
 	return best;
@@ -63,36 +63,36 @@ struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
 						    unsigned *place)
 {
 	struct vpnalg *translator = step->translator;
-	uint32_t spi = vpnalg_get32(step->parsed->l4 + ESP_SPI_OFF);
+	uint32_t spi = ipsec_spi(step);
 	uint32_t now = ipsec_step_now(step);
 	uint32_t number = vpnalg_get32(step->parsed->l4 + ESP_SEQUENCE_OFF);
 	uint8_t flags = number < IPSEC_FRESH_SEQUENCE
 				? IPSEC_UNCLAIMED_FRESH | IPSEC_UNCLAIMED_BEGAN
 				: 0;
-	struct ipsec_unclaimed *w;
+	struct ipsec_unclaimed *u;
 
-	w = place_for(blocks, spi, flags != 0, place);
-	if (w == NULL)
+	u = place_for(blocks, spi, flags != 0, place);
+	if (u == NULL)
 		return NULL;
-	if (w->spi != spi)
-		*w = (struct ipsec_unclaimed){ .spi = spi,
+	if (u->spi != spi)
+		*u = (struct ipsec_unclaimed){ .spi = spi,
 					       .first = now,
 					       .last = now,
 					       .began = now,
 					       .flags = flags };
-	if (now - w->last > IPSEC_SILENCE_MS) {
-		w->began = now;
-		w->count = 0;
-		w->flags |= IPSEC_UNCLAIMED_BEGAN;
+	if (now - u->last > IPSEC_SILENCE_MS) {
+		u->began = now;
+		u->count = 0;
+		u->flags |= IPSEC_UNCLAIMED_BEGAN;
 	}
-	w->last = now;
-	if (w->count < UINT8_MAX)
-		w->count++;
-	if (w->total < UINT8_MAX)
-		w->total++;
+	u->last = now;
+	if (u->count < UINT8_MAX)
+		u->count++;
+	if (u->total < UINT8_MAX)
+		u->total++;
 	vpnalg_session_changed(
 		translator, blocks->unclaimed_blocks[*place / IPSEC_UNCLAIMED]);
-	return w;
+	return u;
 }
 
 void vpnalg_ipsec_unclaimed_again(struct vpnalg *translator,
@@ -100,24 +100,24 @@ void vpnalg_ipsec_unclaimed_again(struct vpnalg *translator,
 				  const struct ipsec_unclaimed *taken)
 {
 	unsigned place;
-	struct ipsec_unclaimed *w = place_for(blocks, taken->spi, true, &place);
+	struct ipsec_unclaimed *u = place_for(blocks, taken->spi, true, &place);
 
-	if (w == NULL)
+	if (u == NULL)
 		return;
-	*w = *taken;
-	w->last = blocks->now;
-	w->began = taken->first;
-	w->count = 1;
-	w->total = 1;
-	w->flags |= IPSEC_UNCLAIMED_FRESH | IPSEC_UNCLAIMED_BEGAN;
+	*u = *taken;
+	u->last = blocks->now;
+	u->began = taken->first;
+	u->count = 1;
+	u->total = 1;
+	u->flags |= IPSEC_UNCLAIMED_FRESH | IPSEC_UNCLAIMED_BEGAN;
 	vpnalg_session_changed(
 		translator, blocks->unclaimed_blocks[place / IPSEC_UNCLAIMED]);
 }
 
-bool vpnalg_ipsec_unclaimed_may_be(const struct ipsec_unclaimed *w,
+bool vpnalg_ipsec_unclaimed_may_be(const struct ipsec_unclaimed *u,
 				   const struct ipsec_candidate *c)
 {
-	return c->id != 0 && c->id != w->refused &&
-	       !ipsec_unclaimed_is_too_old(w, c) &&
+	return c->id != 0 && c->id != u->refused &&
+	       !ipsec_unclaimed_is_too_old(u, c) &&
 	       !vpnalg_ipsec_candidate_is_over(c);
 }

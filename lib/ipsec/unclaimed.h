@@ -27,32 +27,32 @@ void vpnalg_ipsec_unclaimed_again(struct vpnalg *translator,
 				  const struct ipsec_unclaimed *taken);
 
 /* Returns whether the SPI may be a living one: it is new, or goes on. */
-static inline bool ipsec_unclaimed_counts(const struct ipsec_unclaimed *w)
+static inline bool ipsec_unclaimed_counts(const struct ipsec_unclaimed *u)
 {
-	return w->flags & IPSEC_UNCLAIMED_FRESH || w->total > 1;
+	return u->flags & IPSEC_UNCLAIMED_FRESH || u->total > 1;
 }
 
 /* Returns whether the SPI began before one was promised to the candidate. One
  * that was in use before may be older than what is known of its owner. */
-static inline bool ipsec_unclaimed_is_too_old(const struct ipsec_unclaimed *w,
+static inline bool ipsec_unclaimed_is_too_old(const struct ipsec_unclaimed *u,
 					      const struct ipsec_candidate *c)
 {
-	return !c->seeking && w->flags & IPSEC_UNCLAIMED_FRESH &&
-	       ipsec_is_after(c->since, w->first + IPSEC_REORDERED_MS);
+	return !c->seeking && u->flags & IPSEC_UNCLAIMED_FRESH &&
+	       ipsec_is_after(c->since, u->first + IPSEC_REORDERED_MS);
 }
 
 /* Returns whether the candidate may own the SPI at all. */
-bool vpnalg_ipsec_unclaimed_may_be(const struct ipsec_unclaimed *w,
+bool vpnalg_ipsec_unclaimed_may_be(const struct ipsec_unclaimed *u,
 				   const struct ipsec_candidate *c);
 
 /* Returns whether an exchange of the candidate's ended at most so long before
  * the SPI began. */
 static inline bool
-ipsec_unclaimed_follows_request(const struct ipsec_unclaimed *w,
+ipsec_unclaimed_follows_request(const struct ipsec_unclaimed *u,
 				const struct ipsec_candidate *c,
 				uint32_t longest)
 {
-	return c->answered && w->began + IPSEC_REORDERED_MS - c->requested <
+	return c->answered && u->began + IPSEC_REORDERED_MS - c->requested <
 				      longest + IPSEC_REORDERED_MS;
 }
 

@@ -21,7 +21,7 @@ NM = shlex.split(os.environ.get("NM", "nm"))
 FLAGS = ["-std=c11", "-O0", f"-I{SOURCE / 'include'}", "-c"]
 
 # The folders of lib/ that are held to it.
-HELD = ("general", "gre", "l2tp", "pptp")
+HELD = ("general", "gre", "ipsec", "l2tp", "pptp")
 
 INCLUDE = re.compile(r'^#include "([^"/]+)"', re.M)
 

@@ -270,10 +270,10 @@ static void seen_outward(struct vpnalg_step *step)
 	vpnalg_session_changed(translator, step->record);
 }
 
-/* Links the outside key of an SPI that several hosts send with to this SA again.
- * Another host has taken the key; it may have gone since, and a third one may
- * have come: the key must not lead to that one alone. Without room it leads to
- * no SA. */
+/* Links the outside key of an SPI that several hosts send with to this SA
+ * again. Another host has taken the key; it may have gone since, and a third
+ * one may have come: the key must not lead to that one alone. Without room it
+ * leads to no SA. */
 static void share_key(struct vpnalg_step *step)
 {
 	struct vpnalg_record *holder;

@@ -33,8 +33,8 @@ static bool may_be_wrong(const struct ipsec_in *in)
 	       in->evidence == VPNALG_EVIDENCE_ANSWERED;
 }
 
-/* Returns whether the host's youngest SA may be wrong, since the SA at hand goes
- * on. A youngest SA that is certain means that the host has two. */
+/* Returns whether the host's youngest SA may be wrong, since the SA at hand
+ * goes on. A youngest SA that is certain means that the host has two. */
 static bool is_contradicted(struct vpnalg_step *step,
 			    struct vpnalg_record *host, uint32_t age)
 {

@@ -271,7 +271,7 @@ END_TEST
 
 /* Whatever comes in and has no mapping is for the router itself, or for nobody:
  * nothing outside opens anything. */
-START_TEST(what_comes_in_without_a_mapping_is_left_alone)
+START_TEST(a_packet_without_a_mapping_is_left_alone)
 {
 	ck_assert_uint_eq(udp_in(&w, SERVER, 53, 40000), VPNALG_UNTOUCHED);
 	ck_assert_uint_eq(tcp_in(&w, SERVER, 80, 40000, SYN, 0),
@@ -606,7 +606,7 @@ Suite *general_suite(void)
 			    5);
 	tcase_add_loop_test(packets, a_dropped_packet_counts_for_its_protocol,
 			    G_TCP, G_ICMP + 1);
-	tcase_add_test(packets, what_comes_in_without_a_mapping_is_left_alone);
+	tcase_add_test(packets, a_packet_without_a_mapping_is_left_alone);
 	tcase_add_test(packets, remotes_are_single_hosts_with_ports);
 	tcase_add_test(packets, fragments_from_inside_do_not_leave);
 	tcase_add_test(

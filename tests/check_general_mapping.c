@@ -427,7 +427,7 @@ END_TEST
 
 /* Not all that comes in to a VPN session's port is claimed by its handler; the
  * mapping does not get the rest. */
-START_TEST(what_comes_in_to_a_held_port_is_not_for_the_mapping)
+START_TEST(a_packet_to_a_held_port_is_not_for_the_mapping)
 {
 	struct bytes p = udp_packet(SERVER, TOY_DATA_PORT, OUTSIDE, 40000,
 				    "abc", 3);
@@ -474,8 +474,8 @@ START_TEST(no_session_gets_an_id_of_a_mapping_whatever_its_port)
 }
 END_TEST
 
-/* Nor is anything given back of which nobody was asked. */
-START_TEST(what_was_not_asked_for_is_not_given_back)
+/* The caller is not told of the end of a binding that it was not asked for. */
+START_TEST(a_binding_that_was_not_proposed_is_not_released)
 {
 	static const uint8_t host[] = { 192, 168, 77, 12 };
 	static const uint8_t remote[] = { 198, 51, 100, 9 };
@@ -608,11 +608,11 @@ TCase *general_mapping_case(void)
 		mapping,
 		a_mapping_that_cannot_count_its_sessions_takes_no_more);
 	tcase_add_test(mapping,
-		       what_comes_in_to_a_held_port_is_not_for_the_mapping);
+		       a_packet_to_a_held_port_is_not_for_the_mapping);
 	tcase_add_test(
 		mapping,
 		no_session_gets_an_id_of_a_mapping_whatever_its_port);
-	tcase_add_test(mapping, what_was_not_asked_for_is_not_given_back);
+	tcase_add_test(mapping, a_binding_that_was_not_proposed_is_not_released);
 	tcase_add_test(mapping, undo_goes_by_the_mapping_too);
 	tcase_add_test(
 		mapping,

@@ -120,7 +120,7 @@ START_TEST(two_hosts_have_two_keys)
 }
 END_TEST
 
-START_TEST(of_two_hosts_with_one_key_the_later_is_refused)
+START_TEST(the_later_of_two_hosts_with_one_key_is_refused)
 {
 	struct bytes p = gre(CLIENT_A, SERVER, rows[_i].bytes, rows[_i].length);
 
@@ -322,7 +322,7 @@ START_TEST(a_forged_key_keeps_no_other_out)
 }
 END_TEST
 
-START_TEST(what_was_learned_stays_when_another_host_comes)
+START_TEST(a_learned_key_stays_when_another_host_comes)
 {
 	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
@@ -338,7 +338,7 @@ START_TEST(what_was_learned_stays_when_another_host_comes)
 }
 END_TEST
 
-START_TEST(of_two_hosts_the_one_that_hears_nothing_is_meant)
+START_TEST(an_unknown_key_is_for_the_host_that_hears_nothing)
 {
 	ck_assert_uint_eq(out(CLIENT_B, KEY("\3")), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(in(KEY("\3")), CLIENT_B);
@@ -431,7 +431,7 @@ START_TEST(a_learned_key_moves_with_its_tunnel)
 }
 END_TEST
 
-START_TEST(what_comes_with_another_key_has_the_zone_of_its_host)
+START_TEST(a_packet_with_another_key_has_the_zone_of_its_host)
 {
 	struct bytes p = gre(CLIENT_A, SERVER, KEY("\1"), 8);
 
@@ -532,7 +532,7 @@ Suite *gre_suite(void)
 	tcase_add_loop_test(t, gre_is_judged_as_soon_as_enough_is_in_memory, 0,
 			    ROWS(rows));
 	tcase_add_test(t, two_hosts_have_two_keys);
-	tcase_add_loop_test(t, of_two_hosts_with_one_key_the_later_is_refused,
+	tcase_add_loop_test(t, the_later_of_two_hosts_with_one_key_is_refused,
 			    0, 6);
 	tcase_add_test(t, or_has_another_outside_address);
 	tcase_add_test(t, a_keepalive_is_left_whole);
@@ -544,8 +544,8 @@ Suite *gre_suite(void)
 	tcase_add_loop_test(t, the_only_host_has_what_comes_with_another_key, 0,
 			    ROWS(ways));
 	tcase_add_test(t, a_forged_key_keeps_no_other_out);
-	tcase_add_test(t, what_was_learned_stays_when_another_host_comes);
-	tcase_add_test(t, of_two_hosts_the_one_that_hears_nothing_is_meant);
+	tcase_add_test(t, a_learned_key_stays_when_another_host_comes);
+	tcase_add_test(t, an_unknown_key_is_for_the_host_that_hears_nothing);
 	tcase_add_test(t, the_last_of_two_hosts_is_the_only_one);
 	tcase_add_test(t, a_host_may_send_with_the_remotes_key_itself);
 	tcase_add_test(t,
@@ -557,7 +557,7 @@ Suite *gre_suite(void)
 	tcase_add_test(t, a_learned_key_goes_to_whoever_has_the_tunnel);
 	tcase_add_loop_test(
 		t, a_learned_key_counts_and_lives_as_its_tunnel_does, 0, 2);
-	tcase_add_test(t, what_comes_with_another_key_has_the_zone_of_its_host);
+	tcase_add_test(t, a_packet_with_another_key_has_the_zone_of_its_host);
 	tcase_add_test(t, a_third_host_counts_until_it_has_ended);
 	tcase_add_test(t, undo_goes_by_the_key_alone);
 	suite_add_tcase(suite, t);

@@ -96,7 +96,7 @@ START_TEST(a_request_that_is_sent_again_stays_answered)
 }
 END_TEST
 
-START_TEST(who_was_asked_may_answer_all_the_same)
+START_TEST(the_requested_address_may_answer_all_the_same)
 {
 	struct tunnel t = requested(_i), other = t;
 
@@ -135,7 +135,7 @@ static const struct {
 	{ "another port", 2, 7, 0, SCCRP, 40001 },
 };
 
-START_TEST(what_is_not_the_answer_is_not_taken)
+START_TEST(a_message_that_is_no_answer_is_not_taken)
 {
 	struct tunnel t = requested(0);
 	struct bytes m = l2tp_control(strangers[_i].version, strangers[_i].id,
@@ -408,8 +408,9 @@ TCase *l2tp_policy_case(void)
 		all);
 	tcase_add_loop_test(t, a_request_that_is_sent_again_stays_answered, 0,
 			    all);
-	tcase_add_loop_test(t, who_was_asked_may_answer_all_the_same, 0, all);
-	tcase_add_loop_test(t, what_is_not_the_answer_is_not_taken, 0,
+	tcase_add_loop_test(t, the_requested_address_may_answer_all_the_same,
+			    0, all);
+	tcase_add_loop_test(t, a_message_that_is_no_answer_is_not_taken, 0,
 			    ROWS(strangers));
 	tcase_add_test(t,
 		       an_id_that_is_hidden_is_answered_by_who_was_asked_only);

@@ -30,7 +30,7 @@ static struct tunnel a_tunnel(void)
 
 /* A mapping of general traffic takes packets from anybody, a VPN server's port
  * too, and undo knows which way they came. */
-START_TEST(what_came_from_a_vpns_port_to_a_mapping_is_undone)
+START_TEST(a_packet_from_a_vpns_port_to_a_mapping_is_undone)
 {
 	static const struct vpnalg_protocol protocols[] = {
 		{ vpnalg_ipsec, NULL }, { vpnalg_l2tp, NULL },
@@ -58,7 +58,7 @@ END_TEST
 
 /* The host has a session of the VPN between the very ports: what came to the
  * mapping's port instead would be taken for that one's. */
-START_TEST(what_came_to_a_mapping_is_not_taken_for_a_vpns)
+START_TEST(a_packet_to_a_mapping_is_not_taken_for_a_vpns)
 {
 	static const struct vpnalg_protocol protocols[] = {
 		{ vpnalg_ipsec, NULL }, { vpnalg_l2tp, NULL },
@@ -84,7 +84,7 @@ END_TEST
 
 /* The host sends to both from one port: what comes from IKE's port is IKE's,
  * even if it looks like the answer. */
-START_TEST(what_looks_like_an_answer_is_the_sessions_between_its_ports)
+START_TEST(a_packet_like_an_answer_is_the_sessions_between_its_ports)
 {
 	static const struct vpnalg_protocol protocols[] = {
 		{ vpnalg_l2tp, NULL }, { vpnalg_ipsec, NULL },
@@ -167,11 +167,11 @@ TCase *l2tp_mapping_case(void)
 
 	tcase_add_checked_fixture(t, NULL, end);
 	tcase_add_loop_test(
-		t, what_came_from_a_vpns_port_to_a_mapping_is_undone, 0, 4);
+		t, a_packet_from_a_vpns_port_to_a_mapping_is_undone, 0, 4);
 	tcase_add_loop_test(
-		t, what_came_to_a_mapping_is_not_taken_for_a_vpns, 0, 3);
+		t, a_packet_to_a_mapping_is_not_taken_for_a_vpns, 0, 3);
 	tcase_add_loop_test(
-		t, what_looks_like_an_answer_is_the_sessions_between_its_ports,
+		t, a_packet_like_an_answer_is_the_sessions_between_its_ports,
 		0, 12);
 	tcase_add_loop_test(
 		t, between_the_ports_of_an_answer_there_is_the_flow_alone, 0,

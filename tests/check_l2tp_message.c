@@ -214,7 +214,7 @@ START_TEST(over_ip_too)
 }
 END_TEST
 
-START_TEST(so_it_is_over_ip)
+START_TEST(the_same_holds_over_ip)
 {
 	struct bytes p = ip_packet(CLIENT_A, SERVER, L2TP_IP,
 				   ip_rows[_i].bytes, ip_rows[_i].length);
@@ -260,7 +260,7 @@ TCase *l2tp_message_case(void)
 	tcase_add_loop_test(
 		t, a_message_is_judged_as_soon_as_enough_is_in_memory, 0,
 		ROWS(rows));
-	tcase_add_loop_test(t, so_it_is_over_ip, 0, ROWS(ip_rows));
+	tcase_add_loop_test(t, the_same_holds_over_ip, 0, ROWS(ip_rows));
 	tcase_add_loop_test(t, over_ip_too, 0, ROWS(ip_rows));
 	tcase_add_loop_test(t, udp_makes_sense_or_is_dropped, 0, 4);
 	return t;

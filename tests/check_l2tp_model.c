@@ -230,7 +230,7 @@ static void step(const struct row *row)
 	}
 }
 
-START_TEST(what_the_server_sends_reaches_its_owner)
+START_TEST(a_packet_from_the_server_reaches_its_owner)
 {
 	static const uint32_t addresses[] = { OUTSIDE, OUTSIDE_2, 0xcb007103 };
 	const struct row *row = &rows[_i % ROWS(rows)];
@@ -265,7 +265,7 @@ TCase *l2tp_model_case(void)
 {
 	TCase *t = tcase_create("model");
 
-	tcase_add_loop_test(t, what_the_server_sends_reaches_its_owner, 0,
+	tcase_add_loop_test(t, a_packet_from_the_server_reaches_its_owner, 0,
 			    10 * ROWS(rows));
 	return t;
 }

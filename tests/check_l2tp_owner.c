@@ -148,7 +148,7 @@ END_TEST
 
 /* Whoever claims IDs before they are given keeps nobody from what it is
  * given. */
-START_TEST(what_a_server_gives_a_host_another_has_claimed_in_vain)
+START_TEST(a_claim_does_not_keep_an_id_that_the_server_gives_away)
 {
 	struct tunnel b = carriers[_i], a;
 	struct bytes m = data_to(&b);
@@ -206,7 +206,7 @@ END_TEST
 
 /* The router has forgotten all: the first host has the port, and goes on.
  * Others begin anew, and that ends nothing of the first one's. */
-START_TEST(of_forgotten_tunnels_the_first_goes_on_and_the_others_begin_anew)
+START_TEST(the_first_of_forgotten_tunnels_goes_on_and_others_begin_anew)
 {
 	static const struct vpnalg_protocol protocols[] = {
 		{ vpnalg_l2tp, NULL }, { vpnalg_l2tp, &l2tp_port_1701 },
@@ -287,7 +287,7 @@ END_TEST
 
 /* The remote calls two tunnels the same, as after its restart: it is the one's
  * who hears something. When that one goes the other has it again. */
-START_TEST(of_two_tunnels_with_one_peers_id_the_one_that_is_heard_has_it)
+START_TEST(the_heard_one_of_two_tunnels_has_their_peers_id)
 {
 	struct tunnel a = begun(3, 0), b;
 	struct bytes m = data_to(&a), p;
@@ -339,7 +339,7 @@ END_TEST
 
 /* The remote goes on with a session, so it has not forgotten the tunnel either:
  * an answer that gives another host the same ID is forged. */
-START_TEST(who_hears_data_is_heard_of)
+START_TEST(a_tunnel_that_gets_data_is_heard)
 {
 	struct tunnel a = begun(_i, 0), b;
 	unsigned i;
@@ -470,23 +470,23 @@ TCase *l2tp_owner_case(void)
 	tcase_add_test(t, a_message_names_no_session_of_another_host);
 	tcase_add_test(t, an_scccn_completes_no_tunnel_of_another_host);
 	tcase_add_loop_test(
-		t, what_a_server_gives_a_host_another_has_claimed_in_vain, 0,
+		t, a_claim_does_not_keep_an_id_that_the_server_gives_away, 0,
 		7);
 	tcase_add_test(t, a_tunnel_that_is_answered_is_taken_from_nobody);
 	tcase_add_test(t, equal_ids_of_two_ports_get_along);
 	tcase_add_loop_test(
 		t,
-		of_forgotten_tunnels_the_first_goes_on_and_the_others_begin_anew,
+		the_first_of_forgotten_tunnels_goes_on_and_others_begin_anew,
 		0, 2);
 	tcase_add_test(
 		t, one_packet_takes_no_unmanaged_session_from_another_host);
 	tcase_add_test(t, unmanaged_sessions_move_after_a_minute_of_silence);
 	tcase_add_test(
 		t,
-		of_two_tunnels_with_one_peers_id_the_one_that_is_heard_has_it);
+		the_heard_one_of_two_tunnels_has_their_peers_id);
 	tcase_add_test(
 		t, a_peers_id_is_given_back_when_its_newer_holder_has_gone);
-	tcase_add_loop_test(t, who_hears_data_is_heard_of, 5, 7);
+	tcase_add_loop_test(t, a_tunnel_that_gets_data_is_heard, 5, 7);
 	tcase_add_test(t, port_0_is_not_that_of_l2tp_over_ip);
 	tcase_add_loop_test(
 		t, an_answer_to_no_request_shows_nothing_of_the_server, 0,

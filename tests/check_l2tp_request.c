@@ -80,7 +80,7 @@ START_TEST(nobody_is_held_back_for_more_than_three_packets_and_three_seconds)
 }
 END_TEST
 
-START_TEST(who_was_answered_may_be_held_back_once_more)
+START_TEST(an_answered_host_may_be_held_back_once_more)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
 
@@ -143,7 +143,7 @@ START_TEST(a_server_that_is_silent_to_other_ports_is_asked_from_1701)
 END_TEST
 
 /* The server was down, and answers to every port. */
-START_TEST(who_asked_in_vain_is_answered_at_1701_by_any_server)
+START_TEST(a_host_without_an_answer_is_answered_at_1701_by_any_server)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
 	unsigned i;
@@ -202,7 +202,7 @@ static const struct {
 	{ "seven bytes", 7, "\0\3\0\0\0\0\0" },
 };
 
-START_TEST(what_is_not_l2tp_goes_by_its_ports)
+START_TEST(a_packet_that_is_not_l2tp_goes_by_its_ports)
 {
 	struct bytes p;
 	uint16_t outside[2];
@@ -237,7 +237,7 @@ END_TEST
 
 /* Both from one port of one host: L2TP shares port 1701, the other has the port
  * that is its own. */
-START_TEST(what_is_not_l2tp_does_not_share_a_port)
+START_TEST(a_packet_that_is_not_l2tp_shares_no_port)
 {
 	static const struct vpnalg_protocol protocols[] = {
 		{ vpnalg_l2tp, &l2tp_port_1701 },
@@ -330,7 +330,7 @@ START_TEST(a_message_that_names_no_tunnel_does_not_go_out_of_a_shared_port)
 }
 END_TEST
 
-START_TEST(what_is_dropped_leaves_nothing_behind)
+START_TEST(a_dropped_packet_leaves_nothing_behind)
 {
 	static const struct vpnalg_protocol protocols[] = {
 		{ vpnalg_l2tp, &l2tp_port_1701 },
@@ -489,17 +489,18 @@ TCase *l2tp_request_case(void)
 		t,
 		nobody_is_held_back_for_more_than_three_packets_and_three_seconds,
 		0, ROWS(crowds));
-	tcase_add_test(t, who_was_answered_may_be_held_back_once_more);
+	tcase_add_test(t, an_answered_host_may_be_held_back_once_more);
 	tcase_add_loop_test(t, nobody_is_held_back_where_nobody_may_wait, 0,
 			    2);
 	tcase_add_loop_test(
 		t, a_server_that_is_silent_to_other_ports_is_asked_from_1701,
 		0, 2);
-	tcase_add_test(t, who_asked_in_vain_is_answered_at_1701_by_any_server);
+	tcase_add_test(
+		t, a_host_without_an_answer_is_answered_at_1701_by_any_server);
 	tcase_add_test(t, an_answer_to_a_port_that_was_given_up_is_none);
-	tcase_add_loop_test(t, what_is_not_l2tp_goes_by_its_ports, 0,
+	tcase_add_loop_test(t, a_packet_that_is_not_l2tp_goes_by_its_ports, 0,
 			    ROWS(foreign_rows));
-	tcase_add_loop_test(t, what_is_not_l2tp_does_not_share_a_port, 0, 2);
+	tcase_add_loop_test(t, a_packet_that_is_not_l2tp_shares_no_port, 0, 2);
 	tcase_add_test(
 		t,
 		a_flow_that_was_opened_by_another_protocol_is_held_to_tunnels);
@@ -507,7 +508,7 @@ TCase *l2tp_request_case(void)
 		t,
 		a_message_that_names_no_tunnel_does_not_go_out_of_a_shared_port,
 		0, ROWS(nameless_rows));
-	tcase_add_loop_test(t, what_is_dropped_leaves_nothing_behind, 0, 6);
+	tcase_add_loop_test(t, a_dropped_packet_leaves_nothing_behind, 0, 6);
 	tcase_add_loop_test(t, a_request_that_fails_leaves_the_flow_as_it_was,
 			    0, 4);
 	tcase_add_loop_test(t, an_inside_id_means_nothing_outside, 0, 2);

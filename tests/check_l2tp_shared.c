@@ -118,7 +118,7 @@ START_TEST(two_ports_of_one_client_may_have_equal_ids)
 END_TEST
 
 /* Until one is answered the others wait, at most three seconds each. */
-START_TEST(one_at_a_time_asks_a_server_that_is_not_known)
+START_TEST(an_unknown_server_gets_one_request_at_a_time)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1), c = a_tunnel(2);
 
@@ -138,7 +138,7 @@ START_TEST(one_at_a_time_asks_a_server_that_is_not_known)
 }
 END_TEST
 
-START_TEST(who_was_answered_is_in_nobodys_way)
+START_TEST(an_answered_host_holds_nobody_back)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
 
@@ -369,7 +369,7 @@ START_TEST(hidden_ids_are_learned_from_the_answer)
 }
 END_TEST
 
-START_TEST(of_two_equal_hidden_ids_the_later_is_refused)
+START_TEST(the_later_of_two_equal_hidden_ids_is_refused)
 {
 	struct tunnel a = hidden_tunnel(0, 7), b = hidden_tunnel(1, 7);
 
@@ -541,8 +541,8 @@ TCase *l2tp_shared_case(void)
 	tcase_add_test(t, a_client_may_use_any_port_of_its_own);
 	tcase_add_test(t, two_tunnels_of_one_client_and_port_are_two);
 	tcase_add_test(t, two_ports_of_one_client_may_have_equal_ids);
-	tcase_add_test(t, one_at_a_time_asks_a_server_that_is_not_known);
-	tcase_add_test(t, who_was_answered_is_in_nobodys_way);
+	tcase_add_test(t, an_unknown_server_gets_one_request_at_a_time);
+	tcase_add_test(t, an_answered_host_holds_nobody_back);
 	tcase_add_test(t, a_tunnel_that_the_server_misunderstood_is_nobodys);
 	tcase_add_test(t,
 		       a_misdirected_answer_to_another_request_proves_nothing);
@@ -558,7 +558,7 @@ TCase *l2tp_shared_case(void)
 	tcase_add_test(t, a_shared_port_is_not_for_other_ports_of_the_server);
 	tcase_add_loop_test(t, data_is_told_apart_whatever_its_header, 0, 7);
 	tcase_add_test(t, hidden_ids_are_learned_from_the_answer);
-	tcase_add_test(t, of_two_equal_hidden_ids_the_later_is_refused);
+	tcase_add_test(t, the_later_of_two_equal_hidden_ids_is_refused);
 	tcase_add_test(t,
 		       an_equal_hidden_id_is_refused_as_inside_sees_its_answer);
 	tcase_add_test(t, hidden_and_plain_ids_get_along);

@@ -112,7 +112,7 @@ START_TEST(a_client_may_fall_back_to_version_2)
 END_TEST
 
 /* RFC 3931 4.3: whoever changes an authenticated message breaks it. */
-START_TEST(what_has_a_digest_is_not_changed)
+START_TEST(a_message_with_a_digest_is_not_changed)
 {
 	struct tunnel t = a_tunnel(0), other = a_tunnel(1);
 
@@ -337,7 +337,7 @@ START_TEST(hidden_ids_are_learned_over_ip_too)
 }
 END_TEST
 
-START_TEST(what_is_nobodys_over_ip_is_kept_from_the_router_while_in_use)
+START_TEST(a_packet_of_nobodys_over_ip_is_kept_from_the_router_while_in_use)
 {
 	struct tunnel t = a_tunnel(0);
 	struct bytes m = l2tp_data3(false, 0x77, 1, 2), p;
@@ -395,7 +395,7 @@ TCase *l2tp_v3_case(void)
 	tcase_add_loop_test(t, ten_clients_of_equal_ids_are_told_apart, 0, 3);
 	tcase_add_test(t, nobody_waits_where_there_are_no_ports);
 	tcase_add_loop_test(t, a_client_may_fall_back_to_version_2, 0, 2);
-	tcase_add_test(t, what_has_a_digest_is_not_changed);
+	tcase_add_test(t, a_message_with_a_digest_is_not_changed);
 	tcase_add_test(t,
 		       a_session_of_an_id_in_use_is_refused_under_a_digest);
 	tcase_add_test(t, a_digest_in_a_tunnel_of_another_id_is_refused);
@@ -413,7 +413,7 @@ TCase *l2tp_v3_case(void)
 	tcase_add_test(t, hidden_ids_are_learned_over_ip_too);
 	tcase_add_test(
 		t,
-		what_is_nobodys_over_ip_is_kept_from_the_router_while_in_use);
+		a_packet_of_nobodys_over_ip_is_kept_from_the_router_while_in_use);
 	tcase_add_loop_test(t, data_may_follow_the_answer_to_a_call, 0, 2);
 	return t;
 }

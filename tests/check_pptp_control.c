@@ -208,7 +208,7 @@ START_TEST(an_established_connection_lives_two_hours_and_four_minutes)
 }
 END_TEST
 
-START_TEST(what_the_client_sends_keeps_a_connection)
+START_TEST(a_packet_from_the_client_keeps_a_connection)
 {
 	connect_to(&w, &c, CLIENT_A, 4000, SERVER);
 	world_wait(&w, 7439999);
@@ -561,7 +561,7 @@ Suite *control_suite(void)
 		a_connection_that_the_client_does_not_acknowledge_is_opening);
 	tcase_add_test(
 		t, an_established_connection_lives_two_hours_and_four_minutes);
-	tcase_add_test(t, what_the_client_sends_keeps_a_connection);
+	tcase_add_test(t, a_packet_from_the_client_keeps_a_connection);
 	tcase_add_loop_test(t, a_connection_ends, 0,
 			    sizeof(end_rows) / sizeof(end_rows[0]));
 	tcase_add_test(t, an_ended_connection_may_begin_again_on_its_ports);

@@ -241,7 +241,7 @@ START_TEST(more_ids_than_can_be_remembered_are_sent_again)
 }
 END_TEST
 
-START_TEST(what_cannot_be_cut_is_dropped)
+START_TEST(a_segment_that_cannot_be_cut_is_dropped)
 {
 	struct bytes a = message(7, 50, 1, 0), b = message(7, 51, 1, 0),
 		     d = message(7, 52, 1, 0);
@@ -548,7 +548,7 @@ static struct bytes many_replies(unsigned count)
 	return all;
 }
 
-START_TEST(what_asks_for_many_calls_at_once_is_sent_again)
+START_TEST(a_segment_with_many_requests_is_sent_again)
 {
 	struct bytes all = many_replies(48);
 	uint32_t base, got = 0, more;
@@ -583,7 +583,7 @@ END_TEST
 
 /* Without its last byte in memory it cannot be cut. It passes, and the rest is
  * not read. */
-START_TEST(what_asks_for_much_and_cannot_be_cut_is_not_read_any_more)
+START_TEST(too_many_requests_that_cannot_be_cut_end_the_reading)
 {
 	struct vpnalg_kind_counters counters;
 	struct bytes all = many_replies(48), p;
@@ -637,7 +637,7 @@ Suite *stream_suite(void)
 	tcase_add_test(t, a_message_cut_twice_anywhere_around_its_ids);
 	tcase_add_test(t, three_messages_in_one_segment);
 	tcase_add_test(t, more_ids_than_can_be_remembered_are_sent_again);
-	tcase_add_test(t, what_cannot_be_cut_is_dropped);
+	tcase_add_test(t, a_segment_that_cannot_be_cut_is_dropped);
 	tcase_add_loop_test(
 		t, a_malformed_message_ends_the_framing_and_not_the_calls, 0,
 		sizeof(header_rows) / sizeof(header_rows[0]));
@@ -658,9 +658,9 @@ Suite *stream_suite(void)
 	tcase_add_test(u, an_id_without_a_free_one_of_its_first_byte_goes_whole);
 	tcase_add_loop_test(u, a_connection_is_pptp_only_from_its_first_byte, 0,
 			    sizeof(slip_rows) / sizeof(slip_rows[0]));
-	tcase_add_test(u, what_asks_for_many_calls_at_once_is_sent_again);
+	tcase_add_test(u, a_segment_with_many_requests_is_sent_again);
 	tcase_add_test(
-		u, what_asks_for_much_and_cannot_be_cut_is_not_read_any_more);
+		u, too_many_requests_that_cannot_be_cut_end_the_reading);
 	tcase_add_test(u, twelve_short_messages_at_once_pass_whole);
 	suite_add_tcase(suite, u);
 	return suite;

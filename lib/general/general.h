@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the general handler share: the kinds of records. */
+/* Shared by the files of the general handler: the kinds of records. */
 #ifndef VPNALG_GENERAL_GENERAL_H
 #define VPNALG_GENERAL_GENERAL_H
 

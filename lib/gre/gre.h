@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the GRE handler share: the bodies of its records. */
+/* Shared by the files of the GRE handler: the bodies of its records. */
 #ifndef VPNALG_GRE_GRE_H
 #define VPNALG_GRE_GRE_H
 

@@ -221,13 +221,13 @@ void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
 			      const struct l2tp_message *m)
 {
 	uint32_t life = vpnalg_session_timers(step->translator)->udp;
-	bool asks = m->control && m->type == L2TP_SCCRQ;
+	bool requests = m->control && m->type == L2TP_SCCRQ;
 	struct l2tp_flow *f = l2tp_flow(step, flow);
 
 	if (m->control && m->type == L2TP_STOPCCN) {
 		vpnalg_l2tp_flow_linger(step, flow);
 	} else if (f->flags & L2TP_FLOW_LINGERING) {
-		if (!asks &&
+		if (!requests &&
 		    (l2tp_is_idle(m) || !l2tp_is_past_grace(step, flow)))
 			return;
 		f->flags &= (uint16_t)~L2TP_FLOW_LINGERING;

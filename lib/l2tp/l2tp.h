@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the L2TP handler share: the kinds of records, their bodies
+/* Shared by the files of the L2TP handler: the kinds of records, their bodies
  * and their keys. l2tp.c begins with an overview. */
 #ifndef VPNALG_L2TP_L2TP_H
 #define VPNALG_L2TP_L2TP_H

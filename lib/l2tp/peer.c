@@ -72,20 +72,29 @@ static void dispossess(struct vpnalg_step *step, struct vpnalg_record *holder)
 		vpnalg_session_close(step->translator, holder);
 }
 
+/* Makes a key of a tunnel's or session's peer's ID. */
+static void peer_tuple(struct vpnalg_step *step, struct vpnalg_record *flow,
+		       struct vpnalg_record *record, unsigned role,
+		       uint32_t peer, struct vpnalg_tuple *tuple)
+{
+	uint32_t port = vpnalg_session_port(step->translator, record,
+					    VPNALG_INSIDE_OWN);
+
+	vpnalg_l2tp_tunnel_tuple(step, flow, role, port & L2TP_SPACE_MASK,
+				 tuple);
+	tuple->id = peer;
+}
+
 /* Gives the tunnel or session the outside key of its peer's ID. If another
  * keeps it, the next packet tries again. Returns false without room in the
  * store. */
-static bool take_outside(struct vpnalg_step *step, struct vpnalg_record *flow,
+static bool link_outside(struct vpnalg_step *step, struct vpnalg_record *flow,
 			 struct vpnalg_record *record, uint32_t peer)
 {
 	struct vpnalg_record *holder;
 	struct vpnalg_tuple tuple;
 
-	vpnalg_session_tuple(step->translator, record, VPNALG_INSIDE_OWN,
-			     &tuple);
-	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_OUTSIDE_PEER,
-				 tuple.port & L2TP_SPACE_MASK, &tuple);
-	tuple.id = peer;
+	peer_tuple(step, flow, record, VPNALG_OUTSIDE_PEER, peer, &tuple);
 	holder = vpnalg_session_find(step->translator, &tuple);
 	if (holder == record ||
 	    (holder != NULL &&
@@ -103,7 +112,7 @@ bool vpnalg_l2tp_peer_hold(struct vpnalg_step *step, struct vpnalg_record *flow,
 	if (!(body(step->translator, record)->flags & L2TP_TUNNEL_ATTACHED) ||
 	    record->keys & 1U << VPNALG_OUTSIDE_PEER)
 		return true;
-	take_outside(step, flow, record,
+	link_outside(step, flow, record,
 		     vpnalg_session_id(step->translator, record,
 				       VPNALG_INSIDE_PEER));
 	return record->keys & 1U << VPNALG_OUTSIDE_PEER;
@@ -114,16 +123,12 @@ static bool attach(struct vpnalg_step *step, struct vpnalg_record *flow,
 {
 	struct vpnalg_tuple inside;
 
-	vpnalg_session_tuple(step->translator, record, VPNALG_INSIDE_OWN,
-			     &inside);
-	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_PEER,
-				 inside.port & L2TP_SPACE_MASK, &inside);
-	inside.id = peer;
+	peer_tuple(step, flow, record, VPNALG_INSIDE_PEER, peer, &inside);
 	if (!vpnalg_session_link(step->translator, record, &inside))
 		return false;
 	body(step->translator, record)->flags |= flags | L2TP_TUNNEL_ATTACHED;
 	vpnalg_session_changed(step->translator, record);
-	return take_outside(step, flow, record, peer);
+	return link_outside(step, flow, record, peer);
 }
 
 /* Closes the flow's own claim to an ID that is its tunnel's or session's from
@@ -134,11 +139,7 @@ static void drop_claim(struct vpnalg_step *step, struct vpnalg_record *flow,
 	struct vpnalg_record *claim;
 	struct vpnalg_tuple tuple;
 
-	vpnalg_session_tuple(step->translator, record, VPNALG_INSIDE_OWN,
-			     &tuple);
-	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_PEER,
-				 tuple.port & L2TP_SPACE_MASK, &tuple);
-	tuple.id = peer;
+	peer_tuple(step, flow, record, VPNALG_INSIDE_PEER, peer, &tuple);
 	claim = vpnalg_session_find(step->translator, &tuple);
 	if (claim != NULL && claim->kind == L2TP_KIND_CLAIM)
 		vpnalg_session_close(step->translator, claim);

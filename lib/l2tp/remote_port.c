@@ -7,9 +7,9 @@
 /* Gives the flow a key of the port that it is answered from: the inside host
  * sends there from now on. The key tells other handlers, too, that packets
  * between these ports are the flow's. */
-static enum vpnalg_result give_answer_key(struct vpnalg_step *step,
-					  struct vpnalg_record *flow,
-					  uint16_t port)
+static enum vpnalg_result link_answer_port(struct vpnalg_step *step,
+					   struct vpnalg_record *flow,
+					   uint16_t port)
 {
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_tuple tuple;
@@ -99,7 +99,7 @@ enum vpnalg_result vpnalg_l2tp_remote_port_take(struct vpnalg_step *step,
 	if (step->parsed->protocol != PROTOCOL_UDP || port == f->remote_port)
 		return VPNALG_TRANSLATED;
 	if (port != L2TP_PORT)
-		result = give_answer_key(step, flow, port);
+		result = link_answer_port(step, flow, port);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	f->remote_port = port;

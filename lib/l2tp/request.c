@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An SCCRQ goes out. First all is done that may fail, and is undone if it does;
- * only then anything changes that the flow had before. The store is told of the
- * flow in the end, whatever became of it.
+/* SCCRQs that go out. All that may fail comes first, and is undone if it does.
+ * Only then the flow changes; the store is notified of it in any case.
  *
- * Until it is known at which port the server answers, and where it answers to
- * port 1701 and the ID is hidden, one SCCRQ is unanswered at a time, so that it
- * is known whose the answer is. The others are held back for so long, and no
- * longer. */
+ * One SCCRQ may be pending at a time while it is not known which port the
+ * server answers to, and while the ID is hidden and the server has a fixed
+ * port: the NAT must know which host an answer is for. Other hosts are held
+ * back, for a bounded time. */
 #include "request.h"
 
 #include "../wire/ip.h"
@@ -26,7 +25,7 @@
 struct request {
 	struct vpnalg_record *flow;
 	struct l2tp_message *m;
-	struct vpnalg_record *own[2]; /* the tunnels that it asks for */
+	struct vpnalg_record *own[2]; /* the tunnels that it requests */
 	struct l2tp_opened opened;
 	bool hidden, shared, takes_slot;
 };

@@ -154,8 +154,8 @@ static void mark_shared(struct vpnalg *translator, struct vpnalg_record *call)
 /* Links a key again that a newer call has taken, once that call is gone. Until
  * then a third call may hold it, which has taken it from no one and is marked
  * here. */
-static void give_back(struct vpnalg *translator, struct vpnalg_record *call,
-		      unsigned role)
+static void relink(struct vpnalg *translator, struct vpnalg_record *call,
+		   unsigned role)
 {
 	struct vpnalg_record *holder;
 	struct vpnalg_tuple tuple;
@@ -172,8 +172,7 @@ static void give_back(struct vpnalg *translator, struct vpnalg_record *call,
 	mark_shared(translator, call);
 }
 
-static void give_back_peer(struct vpnalg *translator,
-			   struct vpnalg_record *call)
+static void relink_peer(struct vpnalg *translator, struct vpnalg_record *call)
 {
 	const unsigned peer =
 		1U << VPNALG_INSIDE_PEER | 1U << VPNALG_OUTSIDE_PEER;
@@ -181,8 +180,8 @@ static void give_back_peer(struct vpnalg *translator,
 	if ((call->keys & peer) == peer ||
 	    !(pptp_call_body(translator, call)->flags & PPTP_CALL_ATTACHED))
 		return;
-	give_back(translator, call, VPNALG_INSIDE_PEER);
-	give_back(translator, call, VPNALG_OUTSIDE_PEER);
+	relink(translator, call, VPNALG_INSIDE_PEER);
+	relink(translator, call, VPNALG_OUTSIDE_PEER);
 }
 
 /* Lets a call linger while its control connection does not go on, and revives
@@ -205,7 +204,7 @@ void vpnalg_pptp_call_swept(struct vpnalg *translator,
 			    struct vpnalg_record *call)
 {
 	follow_parent(translator, call);
-	give_back_peer(translator, call);
+	relink_peer(translator, call);
 }
 
 void vpnalg_pptp_call_answer(struct vpnalg *translator,
@@ -228,7 +227,7 @@ void vpnalg_pptp_call_answer(struct vpnalg *translator,
 static void seen_inward(struct vpnalg *translator, struct vpnalg_record *call)
 {
 	vpnalg_pptp_call_answer(translator, call);
-	give_back_peer(translator, call);
+	relink_peer(translator, call);
 }
 
 static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
@@ -237,7 +236,7 @@ static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
 	vpnalg_time left = call->deadline - vpnalg_session_now(translator);
 	vpnalg_time life = vpnalg_pptp_call_lifetime(translator, c);
 
-	give_back_peer(translator, call);
+	relink_peer(translator, call);
 	if (!(c->flags & PPTP_CALL_LINGERING) && left > life)
 		return;
 	follow_parent(translator, call);

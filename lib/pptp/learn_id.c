@@ -69,7 +69,7 @@ static bool is_translated(const struct pptp_learner *l, unsigned n)
 	       (l->step->parsed->inward ? FIELD_PEER : FIELD_OWN);
 }
 
-/* What messages say */
+/* The effect of messages */
 
 static enum vpnalg_result act_outward(struct pptp_learner *l, unsigned n)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the PPTP handler share: the bodies of its records. pptp.c
+/* Shared by the files of the PPTP handler: the bodies of its records. pptp.c
  * begins with an overview. */
 #ifndef VPNALG_PPTP_PPTP_H
 #define VPNALG_PPTP_PPTP_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which packets the general handler takes, and how long UDP and ICMP queries
+/* The packets that the general handler takes, and how long UDP and ICMP queries
  * live. */
 #include "cases.h"
 #include "general.h"
@@ -63,7 +63,7 @@ START_TEST(equal_hosts_in_two_zones_do_not_meet)
 	ck_assert_uint_ne(a, b);
 	ck_assert_uint_eq(udp_in(&w, SERVER, 53, a), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(w.last.zone, 1);
-	/* By the mapping alone, too. */
+	/* The mapping alone is enough, too. */
 	ck_assert_uint_eq(udp_in(&w, SERVER_2, 53, b), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(w.last.zone, 2);
 }
@@ -219,7 +219,7 @@ START_TEST(icmp_goes_by_its_type)
 }
 END_TEST
 
-/* Of a type that is none of ours the first byte says so. */
+/* The first byte shows a type that is not ours. */
 START_TEST(the_type_of_icmp_is_its_first_byte)
 {
 	const struct icmp_row *row = &icmp_rows[_i];
@@ -250,7 +250,7 @@ START_TEST(a_header_that_is_not_all_in_memory_is_truncated)
 }
 END_TEST
 
-/* What is dropped counts for its protocol, too. */
+/* A dropped packet counts for its protocol, too. */
 START_TEST(a_dropped_packet_counts_for_its_protocol)
 {
 	struct vpnalg_kind_counters counters;
@@ -288,7 +288,8 @@ static struct bytes udp_to(uint32_t from, uint32_t to, uint16_t to_port)
 	return udp_packet(from, 40000, to, to_port, "abc", 3);
 }
 
-/* What is not for one remote host is not general traffic; port 0 is none. */
+/* A packet whose remote is no single host is not general traffic. Port 0 is
+ * none. */
 START_TEST(remotes_are_single_hosts_with_ports)
 {
 	static const struct {

@@ -116,13 +116,14 @@ START_TEST(rfc4787_req8_filtering_is_as_set)
 		ck_assert_uint_eq(destination(&w), CLIENT_A);
 		ck_assert_uint_eq(port_to(&w), 40000);
 	}
-	/* Nothing outside opens anything. */
+	/* No packet from outside opens a session. */
 	ck_assert_int_eq(w.records, records);
 	end();
 }
 END_TEST
 
-/* What comes in may not open, but its answer does; then it is a session. */
+/* A packet that comes in opens nothing, but its answer does; then it is a
+ * session. */
 START_TEST(the_answer_to_a_stranger_opens_a_session)
 {
 	long records;
@@ -323,7 +324,8 @@ START_TEST(a_caller_that_refuses_costs_the_packet)
 }
 END_TEST
 
-/* What the caller chooses must be at home and in the range. */
+/* The address and port that the caller chooses must be at home and in the
+ * range. */
 static const struct choice_row {
 	uint32_t address, id;
 	unsigned result;
@@ -539,7 +541,7 @@ START_TEST(packets_count_for_their_session_and_not_for_its_mapping)
 	udp_open(&w, CLIENT_A, 40000, SERVER_2, 53);
 	vpnalg_kind_counters(w.alg, G_UDP, &counters, sizeof(counters));
 	ck_assert_uint_eq(counters.translated[0], 3);
-	/* What has no session counts for the mapping. */
+	/* A packet without a session counts for the mapping. */
 	udp_in(&w, STRANGER, 53, 40000);
 	vpnalg_kind_counters(w.alg, G_MAPPING, &counters, sizeof(counters));
 	ck_assert_uint_eq(counters.translated[0], 0);

@@ -69,7 +69,7 @@ static bool is_mapped(const struct endpoint *e)
 	return false;
 }
 
-/* Which endpoint has an outside port, or NULL. */
+/* Returns the endpoint that has an outside port, or NULL. */
 static struct endpoint *mapped_to(uint16_t port)
 {
 	struct endpoint *e = endpoints[0], *end = e + HOSTS * PORTS;

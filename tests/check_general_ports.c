@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which outside port a mapping gets. */
+/* The outside ports of mappings. */
 #include "cases.h"
 #include "general.h"
 
@@ -85,7 +85,7 @@ START_TEST(rfc4787_req3a_and_req4_range_and_parity_are_kept)
 }
 END_TEST
 
-/* Of a range that begins just below 1024, or is a single port. */
+/* Ranges that begin just below 1024, or have one port. */
 START_TEST(rfc4787_req3a_what_there_is_of_a_range_is_used)
 {
 	static const struct {
@@ -113,8 +113,8 @@ START_TEST(rfc4787_req3a_what_there_is_of_a_range_is_used)
 }
 END_TEST
 
-/* Where no such port is free any other will do, and each is used: the last ones
- * after the host has asked again a few times. */
+/* If no such port is free any other port will do. Each is used: the last ones
+ * after the host has tried a few times. */
 START_TEST(a_range_is_used_up_to_its_last_port)
 {
 	bool used[101] = { false };

@@ -158,7 +158,7 @@ START_TEST(an_end_may_be_announced_again)
 }
 END_TEST
 
-/* Where the time is short the grace is half of it. */
+/* If the time is short the grace is half of it. */
 START_TEST(the_grace_is_no_longer_than_half_the_time)
 {
 	world_forget(&w);

@@ -79,7 +79,7 @@ START_TEST(gre_goes_out_by_its_header)
 }
 END_TEST
 
-/* Where no handler of PPTP looks at it first. */
+/* No handler of PPTP looks at it first. */
 START_TEST(gre_is_judged_as_soon_as_enough_is_in_memory)
 {
 	struct bytes p = gre(CLIENT_A, SERVER, rows[_i].bytes, rows[_i].length);
@@ -481,14 +481,14 @@ START_TEST(a_learned_key_counts_and_lives_as_its_tunnel_does)
 	ck_assert_uint_eq(opened(&w, TUNNEL + 1), 1);
 	ck_assert_uint_eq(counted_in(TUNNEL), 0);
 	ck_assert_uint_eq(counted_in(TUNNEL + 2), 0);
-	/* Nothing is left when the tunnel has ended. */
+	/* The store is empty when the tunnel has ended. */
 	ck_assert_uint_eq(in(_i == 0 ? KEY("\2") : KEY("\3")), CLIENT_A);
 	world_wait(&w, 600000);
 	ck_assert_int_eq(w.records, 0);
 }
 END_TEST
 
-/* Of three hosts it is not known who is meant, until one has ended. */
+/* Any of three hosts may be meant, until one has ended. */
 START_TEST(a_third_host_counts_until_it_has_ended)
 {
 	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
@@ -506,8 +506,8 @@ START_TEST(a_third_host_counts_until_it_has_ended)
 }
 END_TEST
 
-/* What is undone has a tunnel of its own Key, whoever is alone with the
- * remote. */
+/* A packet is undone by the tunnel of its own Key, whichever host is alone with
+ * the remote. */
 START_TEST(undo_goes_by_the_key_alone)
 {
 	struct bytes outside = gre(OUTSIDE, SERVER, KEY("\3"), 8);

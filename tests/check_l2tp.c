@@ -46,7 +46,7 @@ START_TEST(ten_clients_of_one_port_and_tunnel_id_have_ten_ports)
 }
 END_TEST
 
-/* Nobody waits any more for a server that has answered to another port. */
+/* No host waits any more for a server that has answered to another port. */
 START_TEST(a_symmetric_server_may_have_many_pending_requests)
 {
 	struct tunnel t[4];
@@ -120,7 +120,7 @@ START_TEST(each_request_may_be_answered_from_another_port)
 }
 END_TEST
 
-/* What a LAN capture shows of it. */
+/* A LAN capture shows this. */
 START_TEST(an_answer_from_another_port_is_undone_too)
 {
 	struct tunnel t = a_tunnel();
@@ -167,7 +167,7 @@ START_TEST(port_1701_that_no_host_has_is_the_routers)
 }
 END_TEST
 
-/* Who may open: not what only ends or acknowledges. */
+/* A message that only ends or acknowledges opens nothing. */
 static const struct {
 	const char *what;
 	unsigned type, result;

@@ -272,7 +272,7 @@ START_TEST(the_answer_of_who_was_asked_is_undone)
 }
 END_TEST
 
-/* What a LAN capture shows of it. */
+/* A LAN capture shows this. */
 START_TEST(an_answer_from_another_address_is_undone_too)
 {
 	struct tunnel t = requested(_i);
@@ -366,7 +366,7 @@ START_TEST(the_outside_address_stays_whoever_answers)
 }
 END_TEST
 
-/* Of the answer so much is in memory or in the packet. */
+/* This much of the answer is in memory, or in the packet. */
 START_TEST(an_answer_of_any_length_does_no_harm)
 {
 	struct tunnel t = requested(_i);

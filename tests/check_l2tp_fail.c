@@ -7,7 +7,7 @@
 
 static struct world w;
 
-/* By ports, by Tunnel ID, and over IP. */
+/* Tunnels by ports, by Tunnel ID, and over IP. */
 static const struct tunnel carriers[] = {
 	{ .server = SERVER, .port = 40000, .version = 2, .own = 7,
 	  .peer = 100 },
@@ -96,7 +96,7 @@ START_TEST(a_message_of_any_length_does_no_harm)
 }
 END_TEST
 
-/* Nothing of a message that must be changed may be missing. */
+/* All bytes of a message that must change must be there. */
 START_TEST(a_shared_tunnels_message_must_be_in_memory)
 {
 	struct tunnel t = a_tunnel(1, 0);
@@ -185,7 +185,7 @@ START_TEST(a_store_that_fails_costs_one_packet)
 }
 END_TEST
 
-/* Nothing was there before the first message. */
+/* The store is empty before the first message. */
 START_TEST(a_request_that_finds_no_room_leaves_nothing)
 {
 	struct tunnel t;

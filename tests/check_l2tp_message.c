@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a message must look like, and that nothing is read behind its end. */
+/* The form of a message. No byte behind its end is read. */
 #include "support_l2tp.h"
 #include "cases.h"
 
@@ -132,7 +132,7 @@ START_TEST(a_message_makes_sense_or_is_dropped)
 }
 END_TEST
 
-/* Where all of L2TP shares port 1701: another protocol does not. */
+/* All of L2TP shares port 1701: another protocol does not. */
 START_TEST(only_what_is_l2tp_shares_its_port)
 {
 	static const struct vpnalg_protocol sharing[] = {
@@ -156,8 +156,8 @@ START_TEST(only_what_is_l2tp_shares_its_port)
 }
 END_TEST
 
-/* Of a control message for no tunnel, whose type is not in memory, it is known
- * that there is no session for it. */
+/* A control message for no tunnel has no session, even if its type is not in
+ * memory. */
 static unsigned when_cut(uint32_t caplen, uint32_t needed, bool control)
 {
 	return control && caplen >= 12 && caplen < 20 && needed > 12

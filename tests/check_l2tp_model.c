@@ -10,8 +10,8 @@
 /* After that long a silence a tunnel may be forgotten. */
 enum { CLIENTS = 6, CALLS = 64, STEPS = 800, SILENCE = 280000 };
 
-/* What the server knows of a requested tunnel. Its own ID is
- * PEER_FIRST plus its place. */
+/* The server's end of a requested tunnel. Its own ID is PEER_FIRST plus its
+ * place. */
 struct request {
 	bool used, up;
 	uint16_t port;  /* where it answers to */
@@ -102,8 +102,8 @@ static void answer(const struct row *row, struct request *a)
 	spoke[n] = w.now;
 }
 
-/* Whether the tunnel is up, its owner has no other one instead, and has spoken
- * not long ago. */
+/* Tells whether the tunnel is up, its owner has no other one instead, and has
+ * spoken not long ago. */
 static bool lives(const struct request *a)
 {
 	return a->up && w.now - spoke[a->owner] <= SILENCE &&
@@ -117,7 +117,7 @@ static uint32_t header_id(const struct row *row, bool control)
 	return get16(l2tp(&w) + (control ? 4 : 2));
 }
 
-/* What the server sends to a tunnel that is up goes to its owner, with the
+/* A packet from the server to a tunnel that is up goes to its owner, with the
  * owner's ID. */
 static void send_in(const struct row *row, const struct request *a,
 		    const struct bytes *m, bool control)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whose a tunnel is: no host sends into another's, and nobody outside who only
+/* Owners of tunnels: no host sends into another's, and nobody outside who only
  * guesses takes the place of the requested one. */
 #include "support_l2tp.h"
 #include "cases.h"
@@ -146,8 +146,8 @@ START_TEST(an_scccn_completes_no_tunnel_of_another_host)
 }
 END_TEST
 
-/* Whoever claims IDs before they are given keeps nobody from what it is
- * given. */
+/* A host that claims IDs in advance keeps none from the host that the server
+ * gives them to. */
 START_TEST(a_claim_does_not_keep_an_id_that_the_server_gives_away)
 {
 	struct tunnel b = carriers[_i], a;

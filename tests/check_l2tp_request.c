@@ -161,7 +161,7 @@ START_TEST(a_host_without_an_answer_is_answered_at_1701_by_any_server)
 }
 END_TEST
 
-/* What comes to the port that was given up is nobody's. */
+/* A packet to the port that was given up belongs to no host. */
 START_TEST(an_answer_to_a_port_that_was_given_up_is_none)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1), old;
@@ -284,7 +284,7 @@ START_TEST(a_flow_that_was_opened_by_another_protocol_is_held_to_tunnels)
 }
 END_TEST
 
-/* What is dropped */
+/* Drops */
 
 static const struct {
 	const char *what;
@@ -314,7 +314,7 @@ static struct bytes nameless(const struct tunnel *t, int row)
 	return m;
 }
 
-/* Of a shared port, what names no tunnel can be told from nobody's. */
+/* A message that names no tunnel, from a shared port, could be any host's. */
 START_TEST(a_message_that_names_no_tunnel_does_not_go_out_of_a_shared_port)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1);

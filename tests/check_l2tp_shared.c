@@ -78,7 +78,8 @@ START_TEST(a_client_may_use_any_port_of_its_own)
 	}
 	for (i = 0; i < 3; i++)
 		tunnel_carries(&w, &t[i], i);
-	/* Nobody has port 1701 itself. What else comes there is no one's. */
+	/* No host has port 1701 itself. Other packets that come there are no
+	 * one's. */
 	t[0].outside_own = 4711;
 	ck_assert_uint_eq(server_tells(&w, &t[0], HELLO), VPNALG_DROP_GUARDED);
 }
@@ -173,7 +174,7 @@ START_TEST(a_tunnel_that_the_server_misunderstood_is_nobodys)
 }
 END_TEST
 
-/* Nobody but the server decides that it fixed_port. */
+/* Only the server's own answer shows a fixed port. */
 START_TEST(a_misdirected_answer_to_another_request_proves_nothing)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1), stale;
@@ -486,7 +487,7 @@ START_TEST(the_caller_has_the_last_word_on_ids)
 }
 END_TEST
 
-/* What is known of a server lives on by the messages of its tunnels. */
+/* A server's record lives on by the messages of its tunnels. */
 START_TEST(a_server_is_known_as_long_as_anybody_talks_to_it)
 {
 	struct tunnel a = { .client = CLIENT_A, .server = SERVER,
@@ -511,8 +512,8 @@ START_TEST(a_server_is_known_as_long_as_anybody_talks_to_it)
 }
 END_TEST
 
-/* Who hides its ID shows by the SCCCN that it was answered, and by no other
- * message: until then another one waits. */
+/* A host that hides its ID shows by the SCCCN that it was answered, and by no
+ * other message. Until then another host waits. */
 START_TEST(a_hidden_request_is_answered_when_its_host_confirms)
 {
 	struct tunnel a = { .client = CLIENT_A, .server = SERVER,

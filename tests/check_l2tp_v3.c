@@ -282,9 +282,9 @@ START_TEST(a_session_keeps_its_tunnel_alive)
 }
 END_TEST
 
-/* Nothing has been swept: a control connection that its sessions keep is there
- * still, and found, though its flow is gone. It is nobody's: not of another
- * host, nor of the same host's next flow. */
+/* A control connection that its sessions keep is still there before the sweep,
+ * and is found, though its flow is gone. It belongs to no host: not to another
+ * one, nor to the same host's next flow. */
 START_TEST(a_control_connection_that_is_left_over_is_nobodys)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1), next;
@@ -314,7 +314,7 @@ START_TEST(one_host_may_have_sessions_without_a_tunnel)
 	tunnel_carries(&w, &t, 1);
 	begin_session(&other);
 	tunnel_carries(&w, &other, 2);
-	/* What is for no tunnel is still the first host's. */
+	/* A packet for no tunnel is still the first host's. */
 	ck_assert_uint_eq(server_tells(&w, &t, HELLO), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(destination(&w), t.client);
 	tunnel_carries(&w, &t, 3);

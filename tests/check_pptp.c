@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which packets are PPTP's, and its GRE. */
+/* The packets that PPTP claims, and its GRE. */
 #include "support.h"
 
 #include <string.h>
@@ -194,7 +194,7 @@ START_TEST(a_call_gets_back_the_peer_id_that_a_newer_one_took)
 			  VPNALG_TRANSLATED);
 	world_wait(&w, 200000);
 	ck_assert_uint_eq(closed(&w, CALL), 1);
-	/* By the sweep. */
+	/* The sweep gives it back. */
 	p = gre_packet(CLIENT_A, SERVER, 100, 1);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
 }

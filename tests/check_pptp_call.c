@@ -47,7 +47,7 @@ static void keep_control(void)
 	client_segment(&w, &c, c.client_seq, ACK, NULL, 0);
 }
 
-/* Who may begin a call, RFC 2637 1.2 and 3: PNS or PAC, on either side. */
+/* PNS or PAC may begin a call, on either side (RFC 2637 1.2 and 3). */
 START_TEST(a_pns_inside_calls_out)
 {
 	out(7, OWN, 1, 0);
@@ -467,7 +467,7 @@ START_TEST(a_call_lives_at_every_edge_of_the_clock)
 		w.now = edges[_i];
 		return;
 	}
-	/* Nothing ends any more at the end of time: begin anew. */
+	/* No session ends at the end of time: begin anew. */
 	world_forget(&w);
 	begin();
 }

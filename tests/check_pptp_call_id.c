@@ -227,7 +227,7 @@ START_TEST(call_ids_are_proposed_of_the_same_first_byte_then_all_around)
 
 	begin_anew((struct world_options){ .choose = take_no_call });
 	for (sent = 0; sent < 256 / 3; sent++) {
-		/* What stands before the ID goes by. */
+		/* The bytes before the ID go by. */
 		if (sent % 4 == 0)
 			client_sends(&w, &c, m.data, 12);
 		offer_count = 0;
@@ -261,8 +261,8 @@ static enum vpnalg_choice take_a_late_one(struct world *world,
 	return VPNALG_CHOICE_NEXT;
 }
 
-/* So many are taken that one packet is not enough to find a free one: when TCP
- * sends the request again the search goes on, and the call is not lost. */
+/* One packet is not enough to find a free ID, as most are taken. When TCP sends
+ * the request again the search goes on, and the call is not lost. */
 START_TEST(a_request_sent_again_goes_on_to_look_for_an_id)
 {
 	struct bytes m = message(7, OWN, 1, 0);

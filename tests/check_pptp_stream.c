@@ -41,7 +41,7 @@ static void end(void)
 	world_end(&w);
 }
 
-/* Which of the two fields holds the inside host's ID. RFC 2637 2.1 to 2.15. */
+/* The field that holds the inside host's ID (RFC 2637 2.1 to 2.15). */
 enum field { NO, FIRST, SECOND };
 
 static const struct {
@@ -57,7 +57,7 @@ static const struct {
 
 #define MESSAGE_ROWS ((int)(sizeof(message_rows) / sizeof(message_rows[0])))
 
-/* What must come out of a message with the given IDs. */
+/* Returns what must come out of a message with the given IDs. */
 static struct bytes expected(const struct bytes *m, enum field field,
 			     uint16_t id)
 {
@@ -134,7 +134,7 @@ static void send_pieces(bool out, const struct bytes *m, const struct bytes *e,
 			ck_assert_uint_lt(++tries, 10);
 		}
 	}
-	/* What was sent in pieces is sent again whole. */
+	/* The pieces are sent again as a whole. */
 	(out ? client_segment : server_segment)(&w, &c, base, ACK, m->data,
 						m->length);
 	ck_assert(memcmp(payload(&w), e->data, e->length) == 0);
@@ -229,7 +229,7 @@ START_TEST(more_ids_than_can_be_remembered_are_sent_again)
 	ck_assert_uint_eq(l4(&w)[13], ACK);
 	ck_assert_uint_eq(w.last.len, get16(w.bytes + 2));
 	ck_assert(checksums_right(w.bytes, w.length));
-	/* Nothing of it can pass before the server has acknowledged. */
+	/* No byte of it can pass before the server has acknowledged. */
 	c.client_seq = before + 168 * 2 + 12;
 	ck_assert_uint_eq(client_sends(&w, &c, d.data + 12, d.length - 12),
 			  VPNALG_DROP_UNACKNOWLEDGED);
@@ -257,7 +257,7 @@ START_TEST(a_segment_that_cannot_be_cut_is_dropped)
 }
 END_TEST
 
-/* Where the first byte must change, the ID cannot be split. */
+/* An ID whose first byte must change cannot be split. */
 START_TEST(an_id_without_a_free_one_of_its_first_byte_goes_whole)
 {
 	struct bytes m = message(7, OWN, 1, 0);
@@ -279,8 +279,8 @@ START_TEST(an_id_without_a_free_one_of_its_first_byte_goes_whole)
 }
 END_TEST
 
-/* What ends the framing. Each row changes one byte of an Echo-Request that
- * stands before an Outgoing-Call-Request. */
+/* Messages that end the framing. Each row changes one byte of an Echo-Request
+ * that stands before an Outgoing-Call-Request. */
 static const struct {
 	const char *what;
 	unsigned offset, value;
@@ -463,8 +463,8 @@ START_TEST(a_segment_behind_a_gap_waits_for_what_is_missing)
 }
 END_TEST
 
-/* What a sender repeats is what it sent. Another value could not be taken back
- * to what it was, for a byte of the stream has one value on each side. */
+/* A sender repeats what it has sent. Another value could not be taken back by
+ * undo, for a byte of the stream has one value on each side. */
 START_TEST(a_repeated_id_with_another_value_is_dropped)
 {
 	static const struct {
@@ -506,8 +506,8 @@ START_TEST(a_remembered_position_does_not_come_again_after_the_wrap)
 	static uint8_t skip[1400];
 	struct bytes p;
 
-	/* Nothing is read any more, and large segments, of which only the head
-	 * is in memory, take the cursor round. */
+	/* The stream is not read any more. Large segments, of which only the
+	 * head is in memory, take the cursor round. */
 	m.data[4] = 0;
 	client_sends(&w, &c, m.data, m.length);
 	for (sent = 0; sent < 70000; sent++) {
@@ -603,7 +603,7 @@ START_TEST(too_many_requests_that_cannot_be_cut_end_the_reading)
 }
 END_TEST
 
-/* What real senders put together passes whole. */
+/* Messages that real senders put together pass whole. */
 START_TEST(twelve_short_messages_at_once_pass_whole)
 {
 	struct bytes all = { 0 }, m;

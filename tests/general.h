@@ -34,7 +34,7 @@ unsigned icmp_out(struct world *w, uint32_t host, uint32_t remote,
 		  uint8_t type, uint16_t id);
 unsigned icmp_in(struct world *w, uint32_t remote, uint8_t type, uint16_t id);
 
-/* Where the last packet in went to: the inside host's port. */
+/* The inside host's port that the last packet in went to. */
 uint16_t port_to(const struct world *w);
 uint16_t port_from(const struct world *w);
 uint16_t icmp_id(const struct world *w);

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* Where the value of the third AVP stands in an SCCRQ, SCCRP or StopCCN, and
- * in a session's message: behind the Message Type and one more. */
+/* The place of the third AVP's value in an SCCRQ, SCCRP or StopCCN, and in a
+ * session's message: behind the Message Type and one more. */
 #define THIRD_AVP_VALUE 34
 
 struct bytes l2tp_control(unsigned version, uint32_t id, uint16_t ns,

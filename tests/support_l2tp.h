@@ -25,12 +25,12 @@ void l2tp_bytes(struct bytes *m, const void *data, uint32_t length);
 struct bytes l2tp_packet(uint32_t from, uint16_t from_port, uint32_t to,
 			 uint16_t to_port, const struct bytes *m);
 struct bytes l2tp_data2(uint16_t tunnel, uint16_t session, uint32_t mark);
-/* Of version 3; with a cookie of four bytes. */
+/* Data of version 3, with a cookie of four bytes. */
 struct bytes l2tp_data3(bool udp, uint32_t session, uint32_t cookie,
 			uint32_t mark);
 
-/* What both ends know of a tunnel. Set up by the test: who sends to whom, from
- * which port, and how. */
+/* Both ends of a tunnel. The test sets who sends to whom, from which port, and
+ * how. */
 struct tunnel {
 	uint32_t client, server;
 	uint16_t port;    /* of the client; 0 over IP */
@@ -65,7 +65,7 @@ unsigned server_tells(struct world *w, struct tunnel *t, unsigned type);
 void tunnel_calls(struct world *w, struct tunnel *t);
 /* Data both ways reaches whom it is for, and is what it was. */
 void tunnel_carries(struct world *w, const struct tunnel *t, uint32_t mark);
-/* What of the L2TP header on is in w->bytes. */
+/* Bytes of the packet from the L2TP header on, in w->bytes. */
 const uint8_t *l2tp(const struct world *w);
 
 /* Hosts share port 1701 from the beginning. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Incoming messages that match no known tunnel: they are for the flow, or
- * answer a flow whose SCCRQ hides its ID. */
+/* Packets that match no known tunnel. Incoming ones are for the flow, or answer
+ * a flow whose SCCRQ hides its ID. Outgoing ones need a claim to the remote's
+ * ID. */
 #include "unmatched.h"
 
 #include "flow.h"

@@ -7,19 +7,25 @@ noinst_LTLIBRARIES = lib/libcore.la
 lib_libcore_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS)
 lib_libcore_la_SOURCES = \
 	lib/engine/binding.c \
+	lib/engine/binding.h \
 	lib/engine/choose.c \
+	lib/engine/choose.h \
 	lib/engine/config.c \
 	lib/engine/config.h \
 	lib/engine/counters.c \
 	lib/engine/expire.c \
+	lib/engine/handler.c \
 	lib/engine/init.c \
 	lib/engine/key.c \
 	lib/engine/key.h \
 	lib/engine/life.c \
+	lib/engine/open.c \
 	lib/engine/packet.c \
 	lib/engine/packet.h \
 	lib/engine/pool.c \
+	lib/engine/pool.h \
 	lib/engine/port.c \
+	lib/engine/port.h \
 	lib/engine/process.c \
 	lib/engine/record.c \
 	lib/engine/record.h \
@@ -28,10 +34,13 @@ lib_libcore_la_SOURCES = \
 	lib/engine/result.c \
 	lib/engine/rewrite.c \
 	lib/engine/search.c \
+	lib/engine/search.h \
 	lib/engine/session.c \
+	lib/engine/session.h \
 	lib/engine/steer.c \
 	lib/engine/translator.h \
 	lib/engine/usage.c \
+	lib/engine/usage.h \
 	lib/general/general.c \
 	lib/general/general.h \
 	lib/general/mapping.c \
@@ -140,6 +149,7 @@ lib_libcore_la_SOURCES = \
 	lib/pptp/window.c \
 	lib/pptp/window.h \
 	lib/store/index.c \
+	lib/store/index.h \
 	lib/store/table.c \
 	lib/store/table.h \
 	lib/wire/gre.h \

@@ -20,9 +20,6 @@ CC = shlex.split(os.environ.get("CC", "cc"))
 NM = shlex.split(os.environ.get("NM", "nm"))
 FLAGS = ["-std=c11", "-O0", f"-I{SOURCE / 'include'}", "-c"]
 
-# The folders of lib/ that are held to it.
-HELD = ("general", "gre", "ipsec", "l2tp", "pptp")
-
 INCLUDE = re.compile(r'^#include "([^"/]+)"', re.M)
 
 
@@ -99,8 +96,7 @@ def strangers(graph, public):
 
 
 def main():
-    paths = sorted(p for folder in HELD
-                   for p in (SOURCE / "lib" / folder).glob("*.c"))
+    paths = sorted((SOURCE / "lib").glob("*/*.c"))
     public = set(re.findall(r"\w+", "".join(
         p.read_text() for p in (SOURCE / "include" / "vpnalg").glob("*.h"))))
     with tempfile.TemporaryDirectory() as folder:

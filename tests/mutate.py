@@ -72,6 +72,7 @@ SUITES = [
     ('engine/process', ['process']), ('engine/record', ['fault', 'session']),
     ('engine/result', ['init']), ('engine/rewrite', ['rewrite']),
     ('engine/session', ['session', 'fault']), ('engine/steer', ['steer']),
+    ('engine/open', ['session', 'fault']), ('engine/config', ['init']),
     ('engine/usage', ['session']), ('engine/init', ['init']),
 ]
 

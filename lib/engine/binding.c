@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Bindings: what the caller is told that a session is bound to, and when that is
  * free again. */
-#include "record.h"
+#include "binding.h"
 
 #include <string.h>
+
+#include "pool.h"
+#include "record.h"
+#include "search.h"
 
 /* The only outside address that it may have, or NULL. What is for all remotes
  * stays at home (RFC 4787 REQ-2). */
@@ -128,4 +132,19 @@ void vpnalg_binding_give_back(struct vpnalg *translator,
 	vpnalg_search_freed(translator, &outside);
 	vpnalg_binding_describe(translator, record, &binding);
 	vpnalg_binding_release(translator, &binding);
+}
+
+void vpnalg_session_notify(struct vpnalg *translator,
+			   struct vpnalg_record *record, uint8_t type,
+			   uint8_t evidence)
+{
+	struct vpnalg_event *event = &translator->told;
+
+	if (translator->event == NULL)
+		return;
+	event->type = type;
+	event->evidence = evidence;
+	event->protocol = record->handler;
+	vpnalg_binding_describe(translator, record, &event->session);
+	translator->event(translator->context, event);
 }

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Chooses the outside address and ID of a new session: the owner's own ID if
  * it is free, else a random free one, with the caller's consent. */
-#include "record.h"
+
+#include "choose.h"
 
 #include <string.h>
+
+#include "binding.h"
+#include "key.h"
+#include "pool.h"
+#include "port.h"
+#include "record.h"
+#include "search.h"
+#include "session.h"
 
 #include "../wire/ip.h"
 

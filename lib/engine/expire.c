@@ -3,6 +3,7 @@
  * only met costs one unit of the budget; each operation of the store that
  * closing it takes costs one more, whatever it drags along. */
 #include "record.h"
+#include "session.h"
 
 /* A session that its children keep alive is looked at again after this long. */
 #define KEPT_MS 60000

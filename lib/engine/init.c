@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "pool.h"
+
 #include "../wire/ip.h"
 
 unsigned vpnalg_version(void)

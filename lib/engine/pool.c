@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The outside addresses: which are ours, and which one a host uses. */
-#include "config.h"
-#include "key.h"
+
+#include "pool.h"
 
 #include <string.h>
+
+#include "config.h"
+#include "key.h"
+#include "usage.h"
 
 static uint8_t *address_at(const struct vpnalg *translator, uint32_t index)
 {

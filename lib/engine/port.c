@@ -3,7 +3,8 @@
  * is taken for what the port stands for: firewalls and providers drop it, as
  * the answer of an open server in an attack, or the router's own server would
  * have got what comes in. */
-#include "translator.h"
+
+#include "port.h"
 
 #include "../wire/ip.h"
 

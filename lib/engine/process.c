@@ -13,6 +13,7 @@
  * session of the next one. What few packets need stands apart, in packet.c,
  * refuse.c and try_others(). */
 #include "packet.h"
+#include "pool.h"
 #include "record.h"
 #include "refuse.h"
 

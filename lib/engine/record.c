@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What of records need not be inlined. */
+/* Records: their body, keys and deadline. */
 #include "record.h"
+
+#define HEAD sizeof(struct vpnalg_record)
 
 struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,
 					 const uint8_t *key, uint64_t hash)
@@ -22,4 +24,84 @@ struct vpnalg_record *vpnalg_record_add(struct vpnalg *translator, size_t bytes)
 		return record;
 	translator->fault = true;
 	return NULL;
+}
+
+struct vpnalg_record *vpnalg_session_peek(struct vpnalg *translator,
+					  const struct vpnalg_tuple *tuple)
+{
+	uint8_t *key = translator->key;
+
+	vpnalg_key_make(tuple, addr_len_of(translator), key);
+	return vpnalg_record_find(translator, key,
+				  vpnalg_key_hash(translator, key));
+}
+
+/* The body follows the keys; every key length is a multiple of four. */
+void *vpnalg_session_body(const struct vpnalg *translator,
+			  struct vpnalg_record *record)
+{
+	return record_key(translator, record, record->slots);
+}
+
+void vpnalg_session_tuple(const struct vpnalg *translator,
+			  struct vpnalg_record *record, unsigned role,
+			  struct vpnalg_tuple *tuple)
+{
+	vpnalg_key_read(record_key(translator, record, role),
+			addr_len_of(translator), tuple);
+}
+
+uint32_t vpnalg_session_id(const struct vpnalg *translator,
+			   struct vpnalg_record *record, unsigned role)
+{
+	return key_word(record_key(translator, record, role) + KEY_ID_OFF);
+}
+
+uint32_t vpnalg_session_port(const struct vpnalg *translator,
+			     struct vpnalg_record *record, unsigned role)
+{
+	return key_word(record_key(translator, record, role) + KEY_PORT_OFF);
+}
+
+void vpnalg_session_unlink(struct vpnalg *translator,
+			   struct vpnalg_record *record, unsigned role)
+{
+	const struct vpnalg_store *store = translator->store;
+
+	if (role >= record->slots || !(record->keys & 1U << role))
+		return;
+	store->unlink(store->context, record, role,
+		      vpnalg_key_hash(translator,
+				      record_key(translator, record, role)));
+	record->keys &= (uint8_t) ~(1U << role);
+	translator->work++;
+	vpnalg_session_changed(translator, record);
+}
+
+void vpnalg_session_changed(const struct vpnalg *translator,
+			    struct vpnalg_record *record)
+{
+	const struct vpnalg_store *store = translator->store;
+
+	if (store->changed != NULL)
+		store->changed(store->context, record);
+}
+
+/* At the far edge of the clock a session lives on rather than being born
+ * dead. */
+void vpnalg_session_set_lifetime(const struct vpnalg *translator,
+				 struct vpnalg_record *record,
+				 vpnalg_time lifetime)
+{
+	vpnalg_time now = translator->now;
+
+	record->deadline =
+		now > VPNALG_NEVER - lifetime ? VPNALG_NEVER : now + lifetime;
+	vpnalg_session_changed(translator, record);
+}
+
+bool vpnalg_session_is_alive(const struct vpnalg *translator,
+			     const struct vpnalg_record *record)
+{
+	return record_is_alive(translator, record);
 }

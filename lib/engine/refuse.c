@@ -4,6 +4,8 @@
 #include "refuse.h"
 
 #include "packet.h"
+#include "pool.h"
+#include "usage.h"
 
 /* Returns why no packet with such a header is translated, whosever it is; or
  * VPNALG_TRANSLATED. */

@@ -6,6 +6,8 @@
  * walked to its end has none; until some time has passed, or an ID is given
  * back, nobody looks again. All of this is remembered for a few outside
  * addresses and remotes that were found crowded; others are just drawn. */
+#include "search.h"
+
 #include "key.h"
 
 /* Tries for one packet in both ranges, in the first, and of these at random in

@@ -201,10 +201,6 @@ static inline bool same_address(const uint8_t *a, const uint8_t *b,
 	return memcmp(a, b, addr_len) == 0;
 }
 
-/* session.c */
-struct vpnalg_record *
-vpnalg_session_alive_or_close(struct vpnalg *translator,
-			      struct vpnalg_record *record);
 static inline struct vpnalg_kind_counters *
 session_counters(const struct vpnalg *translator, unsigned handler,
 		 unsigned kind)
@@ -217,69 +213,5 @@ session_kind(const struct vpnalg *translator, unsigned handler, unsigned kind)
 {
 	return &translator->handlers[handler]->kinds[kind];
 }
-
-/* port.c */
-bool vpnalg_port_is_reserved(uint8_t space, uint32_t port);
-
-/* search.c */
-void vpnalg_search_begin(struct vpnalg *translator, struct hunt *hunt,
-			 uint64_t whose);
-void vpnalg_search_range(struct hunt *hunt, const struct vpnalg_range *range,
-			 bool last);
-bool vpnalg_search_next(struct hunt *hunt, uint32_t *id);
-void vpnalg_search_freed(struct vpnalg *translator,
-			 const struct vpnalg_tuple *tuple);
-
-/* choose.c */
-enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
-				 const struct vpnalg_opening *opening,
-				 struct vpnalg_binding *binding);
-
-/* binding.c */
-const uint8_t *vpnalg_binding_address(const struct vpnalg *translator,
-				      const struct vpnalg_opening *opening);
-void vpnalg_binding_key(const struct vpnalg_opening *opening,
-			const struct vpnalg_binding *binding,
-			struct vpnalg_tuple *tuple);
-void vpnalg_binding_propose(struct vpnalg *translator,
-			    const struct vpnalg_opening *opening,
-			    struct vpnalg_binding *binding);
-void vpnalg_binding_give_up(struct vpnalg *translator,
-			    const struct vpnalg_opening *opening,
-			    struct vpnalg_binding *binding);
-void vpnalg_binding_release(struct vpnalg *translator,
-			    struct vpnalg_binding *binding);
-void vpnalg_binding_describe(struct vpnalg *translator,
-			     struct vpnalg_record *record,
-			     struct vpnalg_binding *binding);
-void vpnalg_binding_give_back(struct vpnalg *translator,
-			      struct vpnalg_record *record);
-
-/* pool.c */
-bool vpnalg_pool_finds(const struct vpnalg *translator, const uint8_t *address);
-
-/* Whether an address is one of the translator's own. */
-static inline bool pool_has(const struct vpnalg *translator,
-			    const uint8_t *address)
-{
-	if (translator->address_count != 1)
-		return vpnalg_pool_finds(translator, address);
-	return same_address(translator->addresses, address,
-			    addr_len_of(translator));
-}
-
-const uint8_t *vpnalg_pool_home(const struct vpnalg *translator, uint16_t zone,
-				const uint8_t *inside);
-int vpnalg_pool_init(struct vpnalg *translator,
-		     const struct vpnalg_config *config);
-const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,
-				const uint8_t *inside, const uint8_t *remote);
-
-/* usage.c */
-bool vpnalg_usage_join(struct vpnalg *translator, struct vpnalg_record *record);
-void vpnalg_usage_leave(struct vpnalg *translator,
-			struct vpnalg_record *record);
-const uint8_t *vpnalg_usage_find(struct vpnalg *translator,
-				 const struct vpnalg_tuple *tuple);
 
 #endif

@@ -7,9 +7,13 @@
  *          protocol 0 it counts the hosts that are paired to the address
  *   pair   (zone, inside host, remote): the outside address that the host uses
  *          towards that remote, kept only where there are several */
-#include "record.h"
+
+#include "usage.h"
 
 #include <string.h>
+
+#include "key.h"
+#include "record.h"
 
 struct usage {
 	uint32_t count;

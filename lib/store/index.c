@@ -8,7 +8,7 @@
  * bucket counts those of its keys that do; only then are they looked for there.
  * If both are full, a key there is moved to its own other bucket (cuckoo
  * hashing, two steps deep), so that the index can be filled to 95 in 100. */
-#include "table.h"
+#include "index.h"
 
 #if defined(__GNUC__)
 #define INLINE static inline __attribute__((always_inline))

@@ -8,6 +8,8 @@
  * lonely to be of use. */
 #include "table.h"
 
+#include "index.h"
+
 #define BLOCK_UNITS 6
 #define BLOCK_MASK ((1U << BLOCK_UNITS) - 1)
 

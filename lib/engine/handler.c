@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What handlers are told of the translator, and count. */
+#include "translator.h"
+
+const struct vpnalg_timers *
+vpnalg_session_timers(const struct vpnalg *translator)
+{
+	return &translator->timers;
+}
+
+bool vpnalg_session_may_hold(const struct vpnalg *translator)
+{
+	return !translator->passive;
+}
+
+const void *vpnalg_session_settings(const struct vpnalg *translator,
+				    unsigned handler)
+{
+	return translator->settings[handler];
+}
+
+vpnalg_time vpnalg_session_now(const struct vpnalg *translator)
+{
+	return translator->now;
+}
+
+uint32_t vpnalg_session_random(struct vpnalg *translator)
+{
+	return translator->random(translator->context);
+}
+
+void vpnalg_session_count_unparsed(struct vpnalg *translator,
+				   const struct vpnalg_record *record)
+{
+	session_counters(translator, record->handler, record->kind)->unparsed++;
+}

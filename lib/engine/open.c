@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Opens a session: whole, or not at all. */
+#include "binding.h"
+#include "choose.h"
+#include "record.h"
+#include "session.h"
+#include "usage.h"
+
+#include "../wire/ip.h"
+
+#define HEAD sizeof(struct vpnalg_record)
+
+static struct vpnalg_record *add(struct vpnalg *translator, uint8_t handler,
+				 uint8_t kind)
+{
+	const struct vpnalg_kind *k = session_kind(translator, handler, kind);
+	struct vpnalg_record *record = vpnalg_record_add(
+		translator, HEAD + k->slots * key_len_of(translator) + k->body);
+
+	if (record == NULL)
+		return NULL;
+	record->slots = k->slots;
+	record->handler = handler;
+	record->kind = kind;
+	return record;
+}
+
+/* Fails where another session has one of the own keys: these are not
+ * shared. */
+static bool link_keys(struct vpnalg *translator, struct vpnalg_record *record,
+		      const struct vpnalg_opening *opening,
+		      const struct vpnalg_binding *binding)
+{
+	struct vpnalg_tuple *tuple = &translator->tuple;
+
+	*tuple = (struct vpnalg_tuple){
+		.role = opening->peer ? VPNALG_INSIDE_PEER : VPNALG_INSIDE_OWN,
+		.space = opening->space,
+		.zone = opening->zone,
+		.id = opening->id,
+		.port = opening->inside_port,
+		.local = opening->inside,
+		.remote = opening->any_remote ? NULL : opening->remote,
+	};
+	if (!opening->peer && vpnalg_session_find(translator, tuple) != NULL)
+		return false;
+	if (!vpnalg_session_link_at(translator, record, 0, tuple))
+		return false;
+	tuple->role++; /* the outside one */
+	tuple->id = binding->outside_id;
+	tuple->port = opening->outside_port;
+	tuple->local = binding->outside.octets;
+	return vpnalg_session_link_at(translator, record, 1, tuple);
+}
+
+static struct vpnalg_record *build(struct vpnalg *translator, uint8_t handler,
+				   const struct vpnalg_opening *opening,
+				   const struct vpnalg_binding *binding)
+{
+	struct vpnalg_record *record = add(translator, handler, opening->kind);
+
+	if (record == NULL)
+		return NULL;
+	vpnalg_session_set_lifetime(translator, record, opening->lifetime);
+	if (link_keys(translator, record, opening, binding) &&
+	    vpnalg_usage_join(translator, record)) {
+		vpnalg_session_changed(translator, record);
+		return record;
+	}
+	vpnalg_session_dismantle(translator, record);
+	return NULL;
+}
+
+/* Gives a binding up again, if it was reserved at all. */
+static void give_up(const struct vpnalg_step *step,
+		    const struct vpnalg_opening *opening)
+{
+	const struct vpnalg_kind *kind =
+		session_kind(step->translator, step->handler, opening->kind);
+
+	if (!opening->peer && !kind->inherits_outside)
+		vpnalg_binding_give_up(step->translator, opening,
+				       &step->translator->binding);
+}
+
+/* Whether the handler has such a kind, and may open anything now. */
+static bool may_open(const struct vpnalg_step *step,
+		     const struct vpnalg_opening *opening)
+{
+	const struct vpnalg *translator = step->translator;
+
+	return step->handler < translator->handler_count &&
+	       opening->kind <
+		       translator->handlers[step->handler]->kind_count &&
+	       !translator->closing;
+}
+
+static enum vpnalg_result choose(const struct vpnalg_step *step,
+				 const struct vpnalg_opening *opening)
+{
+	struct vpnalg *translator = step->translator;
+
+	translator->user = step->packet->user;
+	return vpnalg_choose(step, opening, &translator->binding);
+}
+
+bool vpnalg_session_may_open(const struct vpnalg_step *step,
+			     const struct vpnalg_opening *opening,
+			     uint32_t *outside_id)
+{
+	if (!may_open(step, opening) ||
+	    choose(step, opening) != VPNALG_TRANSLATED)
+		return false;
+	*outside_id = step->translator->binding.outside_id;
+	give_up(step, opening);
+	return true;
+}
+
+enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
+				       const struct vpnalg_opening *opening,
+				       struct vpnalg_record **opened)
+{
+	struct vpnalg *translator = step->translator;
+	struct vpnalg_record *record;
+	struct vpnalg_kind_counters *counters;
+	enum vpnalg_result result;
+
+	if (!may_open(step, opening))
+		return VPNALG_DROP_FAULT;
+	counters = session_counters(translator, step->handler, opening->kind);
+	result = choose(step, opening);
+	if (result != VPNALG_TRANSLATED) {
+		counters->refused++;
+		return result;
+	}
+	record =
+		build(translator, step->handler, opening, &translator->binding);
+	if (record == NULL) {
+		give_up(step, opening);
+		counters->refused++;
+		return VPNALG_DROP_STORE;
+	}
+	counters->opened++;
+	if (opening->any_remote)
+		translator->mapped[opening->space / 8] |=
+			(uint8_t)(1U << opening->space % 8);
+	*opened = record;
+	return VPNALG_TRANSLATED;
+}
+
+/* Same range, same parity. */
+static struct vpnalg_range same_ports(uint32_t port)
+{
+	struct vpnalg_range range = { .first = port & 1,
+				      .step = 2,
+				      .count = 512 };
+
+	if (port >= 1024) {
+		range.first += 1024;
+		range.count = (65536 - 1024) / 2;
+	} else if (range.first == 0) {
+		range.first = 2; /* port 0 is none */
+		range.count--;
+	}
+	return range;
+}
+
+/* RFC 4787 only recommends range and parity; a port is worth more. */
+static const struct vpnalg_range unprivileged = { .first = 1024,
+						  .step = 1,
+						  .count = 65536 - 1024 };
+
+enum vpnalg_result vpnalg_session_open_port(const struct vpnalg_step *step,
+					    uint8_t kind, uint32_t lifetime,
+					    struct vpnalg_record **record)
+{
+	const struct vpnalg_parsed *parsed = step->parsed;
+	uint16_t port = vpnalg_get16(parsed->l4 + PORT_SOURCE_OFF);
+	struct vpnalg_opening opening = {
+		.kind = kind,
+		.space = parsed->protocol,
+		.zone = parsed->zone,
+		.inside = parsed->local,
+		.remote = parsed->remote,
+		.id = port,
+		.inside_port = vpnalg_get16(parsed->l4 + PORT_DESTINATION_OFF),
+		.least = 1,
+		.greatest = UINT16_MAX,
+		.keep = true,
+		.ranges = { same_ports(port), unprivileged },
+		.lifetime = lifetime,
+	};
+
+	return vpnalg_session_open(step, &opening, record);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sessions by their keys: found, linked, unlinked, closed. The public functions are
+ * in vpnalg/handler.h. */
+#ifndef VPNALG_ENGINE_SESSION_H
+#define VPNALG_ENGINE_SESSION_H
+
+#include "translator.h"
+
+/* Returns the record if its session lives; else closes it and returns NULL. NULL
+ * stays NULL. */
+struct vpnalg_record *
+vpnalg_session_alive_or_close(struct vpnalg *translator,
+			      struct vpnalg_record *record);
+
+/* Writes a key into a slot of the record and links it. A session that has the
+ * key loses it, and both are marked VPNALG_SESSION_SHARED. Returns false without
+ * room in the store. */
+bool vpnalg_session_link_at(struct vpnalg *translator,
+			    struct vpnalg_record *record, unsigned at,
+			    const struct vpnalg_tuple *tuple);
+
+/* Gives back all that a session has taken, be it whole or half made, and removes
+ * its record. */
+void vpnalg_session_dismantle(struct vpnalg *translator,
+			      struct vpnalg_record *record);
+
+#endif

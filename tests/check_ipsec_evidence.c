@@ -108,7 +108,7 @@ static const struct busy_row {
 	enum ipsec_rank rank;
 	uint32_t surprise;
 } busy_rows[] = {
-	/* It goes on to receive. */
+	/* It keeps receiving. */
 	{ -51, 100, 10, 60, IPSEC_RANK_NONE, 1000 },
 	{ -50, 100, 10, 60, IPSEC_RANK_SOON, 1000 },
 	/* Too long ago: it was idle. */

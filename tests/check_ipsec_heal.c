@@ -4,7 +4,7 @@
 #include "support_ipsec.h"
 #include "cases.h"
 
-/* So long an answer takes, ms. */
+/* The time that an answer takes, ms. */
 #define ANSWER 2
 
 static struct world w;
@@ -222,7 +222,7 @@ START_TEST(hosts_that_cannot_be_told_apart_get_some_packets)
 }
 END_TEST
 
-/* So many hosts have sent their first packet, and await an answer, that they
+/* Many hosts have sent their first packet, and await an answer, so that they
  * fill all places for candidates. One that sends and receives nothing gets a
  * place all the same, since the places go round. */
 static const unsigned crowd_rows[] = { 10, 27, 60, 120 };

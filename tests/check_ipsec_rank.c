@@ -42,13 +42,13 @@ static void begin(void)
 
 /* The evidence for a candidate when the SPI begins. */
 enum shows {
-	NOBODY,
+	NO_HOST,
 	IDLE,
 	SILENT,	 /* has connected long before, and has never sent */
 	BUSY,	 /* receives until now, as the SPI would go on */
 	GOES_ON, /* receives as before */
 	RESUMED,	 /* has just begun to send */
-	SURE,	 /* has stopped to receive, and goes on to send */
+	SURE,	 /* has stopped receiving, and keeps sending */
 	CONNECTED, /* has just connected, and not sent */
 	CONNECTED_AND_SENDS,
 	SEEKS /* receives nothing; none is promised to it */
@@ -62,7 +62,7 @@ static struct ipsec_candidate shown(enum shows shows, unsigned place)
 				     .spread = 8 };
 
 	switch (shows) {
-	case NOBODY:
+	case NO_HOST:
 		c.id = 0;
 		break;
 	case IDLE:
@@ -132,8 +132,8 @@ static const struct rank_row {
 	unsigned place;
 	enum vpnalg_evidence evidence;
 } rank_rows[] = {
-	{ "no host awaits an SPI", { NOBODY }, 6, 0, NONE },
-	{ "the only one", { NOBODY, IDLE }, 1, 1, BY(EXPECTED) },
+	{ "no host awaits an SPI", { NO_HOST }, 6, 0, NONE },
+	{ "the only one", { NO_HOST, IDLE }, 1, 1, BY(EXPECTED) },
 	{ "the only one, elsewhere", { [6] = IDLE }, 1, 6, BY(EXPECTED) },
 	{ "the only one has never sent", { [2] = SILENT }, 1, 2, BY(EXPECTED) },
 	{ "the only one receives until now", { [3] = BUSY }, 1, 3,
@@ -205,7 +205,7 @@ START_TEST(a_host_that_stands_out_gets_the_spi)
 }
 END_TEST
 
-/* Both have stopped to receive. Their packets were due so long before the SPI
+/* Both have stopped receiving. Their packets were due so long before the SPI
  * began: 25 is by 300 more surprising than 5. */
 static const struct margin_row {
 	uint32_t due[2];
@@ -489,7 +489,7 @@ START_TEST(another_seeker_has_to_show_it_twice_as_well)
 	check_judged(0, BY(RESUMED));
 	w->total = 2;
 	places[1] = seeker(RESUMED, 1);
-	places[6] = shown(NOBODY, 6);
+	places[6] = shown(NO_HOST, 6);
 	check_judged(0, BY(RESUMED));
 	ck_assert_uint_eq(w->flags,
 			  0x10 | IPSEC_UNCLAIMED_FRESH | IPSEC_UNCLAIMED_BEGAN);
@@ -518,9 +518,9 @@ static const struct left_row {
 	uint8_t count, total;
 	unsigned place;
 } left_rows[] = {
-	{ 1, NOBODY, 1, 2, 0 },	 { 1, NOBODY, 1, 3, 5 },
+	{ 1, NO_HOST, 1, 2, 0 },	 { 1, NO_HOST, 1, 3, 5 },
 	{ 1, GOES_ON, 1, 3, 5 }, { 1, GOES_ON, 6, 6, 5 },
-	{ 1, GOES_ON, 6, 2, 0 }, { 2, NOBODY, 6, 6, 0 },
+	{ 1, GOES_ON, 6, 2, 0 }, { 2, NO_HOST, 6, 6, 0 },
 	{ 2, GOES_ON, 6, 6, 0 }, { 0, GOES_ON, 6, 6, 1 },
 };
 

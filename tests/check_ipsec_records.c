@@ -367,7 +367,7 @@ START_TEST(a_candidate_takes_the_oldest_place)
 }
 END_TEST
 
-/* So many hosts of a remote, and the places for candidates and SPIs. */
+/* The hosts of a remote, and the places for candidates and SPIs. */
 static const struct places_row {
 	unsigned hosts, candidates, unclaimed;
 } places_rows[] = {

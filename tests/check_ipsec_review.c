@@ -21,7 +21,7 @@ static void end(void)
 	world_end(&w);
 }
 
-/* Both hosts have a pair, and have said nothing for so long. */
+/* Both hosts have a pair, and have sent nothing for so long. */
 static void both_come(void)
 {
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
@@ -435,7 +435,7 @@ static const struct surplus_row {
 	{ "the younger is trusted less", 9000, { 9, 9 }, { 5, 6 }, false, 0 },
 	{ "the older one, though", 9000, { 9, 9 }, { 15, 14 }, false, 1 },
 	{ "the younger, hardly", 9000, { 9, 9 }, { 14, 14 }, false, 0 },
-	{ "both are beyond doubt", 9000, { 9, 9 }, { 15, 15 }, false, -1 },
+	{ "both are trusted fully", 9000, { 9, 9 }, { 15, 15 }, false, -1 },
 	{ "it sends with several", 9000, { 9, 9 }, { 6, 6 }, true, -1 },
 };
 
@@ -533,7 +533,7 @@ static const struct contest_row {
 	  false, false },
 	{ "A's was no guess", 100, 300, VPNALG_EVIDENCE_ALONE, true,
 	  false, false },
-	{ "nobody else may own A's", 100, 300, VPNALG_EVIDENCE_EXPECTED, false,
+	{ "no other may own A's", 100, 300, VPNALG_EVIDENCE_EXPECTED, false,
 	  false, false },
 	{ "A's old one goes on", 100, 0, VPNALG_EVIDENCE_EXPECTED, true, false,
 	  false },

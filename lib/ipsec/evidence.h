@@ -29,8 +29,8 @@ struct ipsec_likelihood {
  */
 #define IPSEC_MARGIN 300
 
-/* So many packets of an SPI make its end evidence for another one; and after so
- * many the only candidate gets an SPI that it does not seem to own. */
+/* The end of an SPI is evidence for another one after so many packets; and the
+ * only candidate gets an SPI that it does not seem to own after so many. */
 #define IPSEC_COUNT_LAST 6
 
 /* Fills *likelihood for a candidate and an SPI. `follows` is what

@@ -57,25 +57,6 @@ static bool is_liveness_check(const struct message *message)
 	       !message->response;
 }
 
-/* Makes the host a candidate: from now on the remote may send with a new SPI.
- */
-static void await_inbound(struct vpnalg_step *step, struct ipsec_blocks *blocks,
-			  struct vpnalg_record *host,
-			  const struct message *message)
-{
-	struct vpnalg *translator = step->translator;
-	struct ipsec_host *h = ipsec_host_body(translator, host);
-	uint32_t id = vpnalg_ipsec_host_id(translator, host);
-
-	h->requested = ipsec_step_now(step);
-	vpnalg_session_changed(translator, host);
-	if (message->exchange == IKE_CREATE_CHILD_SA)
-		vpnalg_ipsec_remote_rekey(translator,
-					  ipsec_blocks_remote(blocks), id);
-	vpnalg_ipsec_candidate_await(translator, blocks, host,
-				     ipsec_step_now(step));
-}
-
 /* Returns whether the message repeats one of the host's last exchange. */
 static bool is_known(const struct ipsec_host *h, const struct message *message)
 {
@@ -130,28 +111,57 @@ static void begin(struct ipsec_host *h, const struct message *message)
 	h->flags |= IPSEC_HOST_REQUESTED | IPSEC_HOST_PENDING;
 }
 
+/* Makes the host a candidate: from now on the remote may send with a new SPI.
+ */
+static void await_inbound(struct vpnalg_step *step, struct ipsec_blocks *blocks,
+			  struct vpnalg_record *host,
+			  const struct message *message)
+{
+	struct vpnalg *translator = step->translator;
+
+	if (message->exchange == IKE_CREATE_CHILD_SA)
+		vpnalg_ipsec_remote_rekey(
+			translator, ipsec_blocks_remote(blocks),
+			vpnalg_ipsec_host_id(translator, host));
+	vpnalg_ipsec_candidate_await(translator, blocks, host, blocks->now);
+}
+
+/* Notes a message that may make an SA, in the host. Returns whether an SPI is
+ * awaited from now on. */
+static bool note_exchange(struct vpnalg_step *step, struct vpnalg_record *host,
+			  const struct message *message)
+{
+	struct ipsec_host *h = ipsec_host_body(step->translator, host);
+	uint32_t now = ipsec_step_now(step);
+	bool pending;
+
+	if (is_known(h, message))
+		repeat(h, message, now);
+	else
+		begin(h, message);
+	pending = h->flags & IPSEC_HOST_PENDING;
+	if (pending)
+		h->requested = now;
+	vpnalg_session_changed(step->translator, host);
+	return pending;
+}
+
 /* Notes a message that may make an SA, or holds it back. */
 static enum vpnalg_result child_message(struct vpnalg_step *step,
 					struct vpnalg_record *host,
 					const struct message *message)
 {
 	struct vpnalg *translator = step->translator;
-	struct ipsec_host *h = ipsec_host_body(translator, host);
 	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 	struct ipsec_blocks blocks;
 
 	if (remote == NULL)
 		return VPNALG_TRANSLATED;
 	vpnalg_ipsec_blocks_load(translator, remote, &blocks);
-	if (!is_known(h, message) &&
+	if (!is_known(ipsec_host_body(translator, host), message) &&
 	    vpnalg_ipsec_hold(step, &blocks, host, true, message->id))
 		return VPNALG_DROP_HELD;
-	if (is_known(h, message))
-		repeat(h, message, ipsec_step_now(step));
-	else
-		begin(h, message);
-	vpnalg_session_changed(translator, host);
-	if (h->flags & IPSEC_HOST_PENDING)
+	if (note_exchange(step, host, message))
 		await_inbound(step, &blocks, host, message);
 	else
 		vpnalg_ipsec_candidate_update(translator, host);

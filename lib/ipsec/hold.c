@@ -87,22 +87,21 @@ bool vpnalg_ipsec_hold(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = ipsec_host_body(translator, host);
-	bool enough;
+	bool held;
 
 	if (ipsec_blocks_remote(blocks)->children < 2 || step->parsed->undo ||
 	    !vpnalg_session_may_hold(translator))
 		return false;
-	enough = was_held_enough(h, ipsec_step_now(step), by_ike, request);
-	vpnalg_session_changed(translator, host);
-	if (enough ||
-	    !is_anybody_in_the_way(
-		    blocks, vpnalg_ipsec_host_id(translator, host), by_ike))
-		return false;
-	h->held++;
-	if (!by_ike)
+	held = !was_held_enough(h, blocks->now, by_ike, request) &&
+	       is_anybody_in_the_way(
+		       blocks, vpnalg_ipsec_host_id(translator, host), by_ike);
+	if (held)
+		h->held++;
+	if (held && !by_ike)
 		h->flags |= IPSEC_HOST_HELD;
 	vpnalg_session_changed(translator, host);
-	vpnalg_session_notify(translator, host, VPNALG_EVENT_HELD,
-			      VPNALG_EVIDENCE_NONE);
-	return true;
+	if (held)
+		vpnalg_session_notify(translator, host, VPNALG_EVENT_HELD,
+				      VPNALG_EVIDENCE_NONE);
+	return held;
 }

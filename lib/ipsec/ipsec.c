@@ -49,14 +49,19 @@
  * Then the SPI is unclaimed again, its host a candidate again, and in most
  * cases that SPI is refused to that host.
  *
- * Packets from outside alone open at most one pair per host, end none that
- * traffic both ways has confirmed, and cause no event each.
+ * What else ends an SA: its host's silence for the lifetime of the SA, and a
+ * second SPI that nothing has promised, which replaces one that is not yet
+ * confirmed (inbound.c). Nothing else evicts an SA. An unclaimed SPI may be
+ * evicted by another one (unclaimed.c), and a candidate by another host
+ * (candidate.c), for their places are bounded. So packets from outside alone
+ * open at most one pair per host, end none that traffic both ways has
+ * confirmed, and cause no event each.
  *
  * Each file calls only files further down:
  *
  *   ipsec          the handler
  *   ike ike_port exchange esp outbound      a message of IKE, a packet of ESP
- *   pair review suspect                     pairs an SPI, doubts a pair
+ *   pair review suspect                     pairs an SPI, suspects a pair
  *   repair                                  takes a pair back
  *   inbound judge evidence probe hold       opens an SA, finds its owner
  *   candidate unclaimed                     what is compared

@@ -10,11 +10,11 @@
 /* Bounds the candidacies that are ended for one packet: each costs a lookup. */
 #define DROPPED_MOST 2
 
-/* So many packets must point at a host before it gets an SPI that no exchange
- * promised. */
+/* A host gets an SPI that no exchange promised after so many packets that point
+ * at it. */
 #define SEEKER_AFTER 2
 
-/* So many packets decide what one leaves open. */
+/* Evidence that one packet leaves open is decided after so many. */
 #define COUNT_CLEAR 3
 
 /* The candidates, ranked: the best one, the next one if it is likely as well,

@@ -12,7 +12,8 @@
 #include "ring.h"
 #include "unclaimed.h"
 
-/* So many packets without an owner throw doubt on a pair made just before. */
+/* A pair made just before is contested after so many packets without an owner.
+ */
 #define CONTEST_COUNT 3
 
 /* Returns whether no candidate stands out, or one does only because no other is

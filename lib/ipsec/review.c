@@ -99,8 +99,8 @@ static bool has_just_resumed(const struct ipsec_host *h, uint32_t now)
 
 /* Returns whether a pair was taken back that a lone packet has made, just after
  * the host had connected. The host has never sent anything, not even an answer:
- * the packet may have been for another host that has connected, and waits for
- * the remote to begin. When the SPI began says nothing any more. */
+ * the packet may have been for another host that has connected, and awaits the
+ * remote's first packet. When the SPI began says nothing any more. */
 static bool was_unanswered(struct vpnalg_step *step, struct vpnalg_record *host,
 			   uint32_t before)
 {

@@ -58,13 +58,25 @@ static struct ipsec_unclaimed *place_for(struct ipsec_blocks *blocks,
 	return best;
 }
 
+static void count_packet(struct ipsec_unclaimed *u, uint32_t now)
+{
+	if (now - u->last > IPSEC_SILENCE_MS) {
+		u->began = now;
+		u->count = 0;
+		u->flags |= IPSEC_UNCLAIMED_BEGAN;
+	}
+	u->last = now;
+	if (u->count < UINT8_MAX)
+		u->count++;
+	if (u->total < UINT8_MAX)
+		u->total++;
+}
+
 struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
 						    struct ipsec_blocks *blocks,
 						    unsigned *place)
 {
-	struct vpnalg *translator = step->translator;
-	uint32_t spi = ipsec_spi(step);
-	uint32_t now = ipsec_step_now(step);
+	uint32_t spi = ipsec_spi(step), now = blocks->now;
 	uint32_t number = vpnalg_get32(step->parsed->l4 + ESP_SEQUENCE_OFF);
 	uint8_t flags = number < IPSEC_FRESH_SEQUENCE
 				? IPSEC_UNCLAIMED_FRESH | IPSEC_UNCLAIMED_BEGAN
@@ -80,18 +92,7 @@ struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
 					       .last = now,
 					       .began = now,
 					       .flags = flags };
-	if (now - u->last > IPSEC_SILENCE_MS) {
-		u->began = now;
-		u->count = 0;
-		u->flags |= IPSEC_UNCLAIMED_BEGAN;
-	}
-	u->last = now;
-	if (u->count < UINT8_MAX)
-		u->count++;
-	if (u->total < UINT8_MAX)
-		u->total++;
-	vpnalg_session_changed(
-		translator, blocks->unclaimed_blocks[*place / IPSEC_UNCLAIMED]);
+	count_packet(u, now);
 	return u;
 }
 

@@ -14,8 +14,8 @@
  * sends. */
 #define IPSEC_SWITCH_MS 500
 
-/* Counts a packet with an unclaimed SPI. Returns the SPI and its place; NULL if
- * there is no place for it. */
+/* Counts a packet with an unclaimed SPI. Returns the SPI and its place, whose
+ * block the caller marks as changed; NULL if there is no place for it. */
 struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
 						    struct ipsec_blocks *blocks,
 						    unsigned *place);

@@ -357,27 +357,24 @@ void vpnalg_table_relink(void *context, struct vpnalg_record *from,
 #define PREFETCH(address) ((void)(address))
 #endif
 
-static inline void prefetch_records(const struct vpnalg_table *table,
-				    const struct bucket *bucket, uint16_t tag)
+/* The prefetching stands here and in no function of its own: a compiler may take
+ * one that does nothing else for one that has no effect, and drop it. */
+void vpnalg_table_prefetch(void *context, uint64_t hash, unsigned step)
 {
-	uint64_t found = find_tag(bucket, tag);
+	const struct vpnalg_table *table = context;
+	const struct bucket *bucket = &table->buckets[home_of(table, hash)];
 	const uint8_t *record;
+	uint64_t found;
 
+	if (step == 0) {
+		PREFETCH(bucket);
+		return;
+	}
+	found = find_tag(bucket, tag_of(hash));
 	while (found != 0) {
 		record = (const uint8_t *)record_at(
 			table, unit_of(bucket->reference[take_entry(&found)]));
 		PREFETCH(record);
 		PREFETCH(record + VPNALG_UNIT);
 	}
-}
-
-void vpnalg_table_prefetch(void *context, uint64_t hash, unsigned step)
-{
-	const struct vpnalg_table *table = context;
-	const struct bucket *bucket = &table->buckets[home_of(table, hash)];
-
-	if (step == 0)
-		PREFETCH(bucket);
-	else
-		prefetch_records(table, bucket, tag_of(hash));
 }

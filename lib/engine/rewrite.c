@@ -117,21 +117,31 @@ static void update_l4(const struct vpnalg_parsed *parsed, uint32_t delta,
 	}
 }
 
+/* The folded difference that four bytes make. Their two halves are summed at
+ * once: what carries out of the word comes in again below. */
+static inline uint32_t difference_32(uint32_t before, uint32_t after)
+{
+	uint64_t sum = (uint64_t)(uint32_t)~before + after;
+
+	return fold((uint32_t)sum + (uint32_t)(sum >> 32));
+}
+
 /* In the IP header; returns the folded difference, 0 if the address is the same
  * or one as good as it. */
-static inline uint32_t replace_local(struct vpnalg_step *step,
-				     const uint8_t *address)
+static inline uint32_t replace_local(const struct vpnalg_parsed *parsed,
+				     const uint8_t *address, size_t addr_len)
 {
-	const struct vpnalg_parsed *parsed = step->parsed;
 	uint32_t before, after, delta = 0;
 	size_t i;
 
-	for (i = 0; i < addr_len_of(step->translator); i += 4) {
+	for (i = 0; i < addr_len; i += 4) {
 		memcpy(&before, parsed->local + i, sizeof(before));
 		memcpy(&after, address + i, sizeof(after));
 		memcpy(parsed->local + i, &after, sizeof(after));
-		delta = fold(delta + fold(~before) + fold(after));
+		delta += difference_32(before, after);
 	}
+	if (addr_len > 4)
+		delta = fold(delta);
 	if (delta == 0xffff)
 		return 0;
 	update(parsed->ip + IPV4_CHECKSUM_OFF, delta);
@@ -140,7 +150,8 @@ static inline uint32_t replace_local(struct vpnalg_step *step,
 
 void vpnalg_rewrite_local(struct vpnalg_step *step, const uint8_t *address)
 {
-	uint32_t delta = replace_local(step, address);
+	uint32_t delta = replace_local(step->parsed, address,
+				       addr_len_of(step->translator));
 
 	if (delta != 0)
 		update_l4(step->parsed, delta, true);
@@ -173,7 +184,8 @@ void vpnalg_rewrite_ends(struct vpnalg_step *step)
 					parsed->inside ? VPNALG_OUTSIDE_OWN
 						       : VPNALG_INSIDE_OWN);
 	uint16_t id = key_word(key + KEY_ID_OFF) & 0xffff;
-	uint32_t delta = replace_local(step, key + KEY_LOCAL_OFF);
+	uint32_t delta = replace_local(parsed, key + KEY_LOCAL_OFF,
+				       addr_len_of(step->translator));
 
 	if (parsed->protocol == PROTOCOL_UDP ||
 	    parsed->protocol == PROTOCOL_TCP)

@@ -3,7 +3,6 @@
 
 #include "candidate.h"
 #include "host.h"
-#include "outbound.h"
 #include "pair.h"
 #include "review.h"
 #include "suspect.h"
@@ -30,10 +29,8 @@ static void learn_gap(struct ipsec_in *in, uint32_t gap)
 	in->gap = ((7U * in->gap + gap + 4) / 8) & 0x7ff;
 }
 
-static void count(struct vpnalg_step *step, struct ipsec_in *in)
+static void count(struct vpnalg_step *step, struct ipsec_in *in, uint32_t now)
 {
-	uint32_t now = ipsec_step_now(step);
-
 	learn_gap(in, now - in->seen);
 	in->seen = now;
 	vpnalg_session_changed(step->translator, step->record);
@@ -72,9 +69,11 @@ static void notify_candidate(struct vpnalg_step *step, struct ipsec_in *in)
 
 static bool is_due(const struct ipsec_in *in, uint32_t now, uint32_t before)
 {
-	uint32_t pause = in->confirmed ? REVIEW_MS : REVIEW_UNCONFIRMED_MS;
-
-	return in->trust < IPSEC_TRUST_FULL && now / pause != before / pause;
+	if (in->trust == IPSEC_TRUST_FULL)
+		return false;
+	return in->confirmed ? now / REVIEW_MS != before / REVIEW_MS
+			     : now / REVIEW_UNCONFIRMED_MS !=
+				       before / REVIEW_UNCONFIRMED_MS;
 }
 
 static enum vpnalg_result seen_inward(struct vpnalg_step *step)
@@ -83,7 +82,7 @@ static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 		vpnalg_session_body(step->translator, step->record);
 	uint32_t before = in->seen, now = ipsec_step_now(step);
 
-	count(step, in);
+	count(step, in, now);
 	if (in->copied)
 		notify_candidate(step, in);
 	if (in->old)
@@ -96,7 +95,7 @@ static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 	return VPNALG_TRANSLATED;
 }
 
-static enum vpnalg_result inward(struct vpnalg_step *step)
+enum vpnalg_result vpnalg_ipsec_esp_in(struct vpnalg_step *step)
 {
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 
@@ -110,10 +109,4 @@ static enum vpnalg_result inward(struct vpnalg_step *step)
 		return result;
 	vpnalg_rewrite_ends(step);
 	return VPNALG_TRANSLATED;
-}
-
-enum vpnalg_result vpnalg_ipsec_esp(struct vpnalg_step *step)
-{
-	return step->parsed->inward ? inward(step)
-				    : vpnalg_ipsec_outbound(step);
 }

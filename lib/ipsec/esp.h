@@ -5,7 +5,8 @@
 
 #include "ipsec.h"
 
-/* Translates an ESP packet. Returns VPNALG_TRANSLATED, or why it is dropped. */
-enum vpnalg_result vpnalg_ipsec_esp(struct vpnalg_step *step);
+/* Translates an ESP packet that comes in. Returns VPNALG_TRANSLATED, or why it is
+ * dropped. */
+enum vpnalg_result vpnalg_ipsec_esp_in(struct vpnalg_step *step);
 
 #endif

@@ -82,6 +82,7 @@
 #include "host.h"
 #include "ike.h"
 #include "ike_sa.h"
+#include "outbound.h"
 #include "remote.h"
 
 static const struct vpnalg_kind kinds[IPSEC_KINDS] = {
@@ -243,8 +244,10 @@ static enum vpnalg_result translate_ike(struct vpnalg_step *step)
 
 static enum vpnalg_result translate(struct vpnalg_step *step)
 {
-	return step->parsed->protocol == PROTOCOL_UDP ? translate_ike(step)
-						      : vpnalg_ipsec_esp(step);
+	if (step->parsed->protocol == PROTOCOL_UDP)
+		return translate_ike(step);
+	return step->parsed->inward ? vpnalg_ipsec_esp_in(step)
+				    : vpnalg_ipsec_outbound(step);
 }
 
 static void closed(struct vpnalg *translator, struct vpnalg_record *record)

@@ -55,6 +55,7 @@
 #include <string.h>
 
 #include "../wire/ip.h"
+#include "../wire/udp.h"
 #include "in.h"
 #include "lifetime.h"
 #include "lookup.h"
@@ -94,6 +95,22 @@ static bool is_udp(const struct vpnalg_parsed *parsed)
 	return parsed->protocol == PROTOCOL_UDP;
 }
 
+/* Tells at once whether a sound datagram begins with no version of L2TP. */
+static bool begins_otherwise(const struct vpnalg_parsed *parsed)
+{
+	const uint8_t *payload = parsed->l4 + UDP_HEADER_LEN;
+	unsigned length, flags, version;
+
+	if (parsed->l4_caplen < UDP_HEADER_LEN + L2TP_FLAGS_LEN)
+		return false;
+	length = vpnalg_get16(parsed->l4 + UDP_LENGTH_OFF);
+	flags = vpnalg_get16(payload);
+	version = flags & L2TP_VERSION_MASK;
+	return length >= UDP_HEADER_LEN + L2TP_FLAGS_LEN &&
+	       length <= parsed->l4_len &&
+	       (version < 2 || version > 3 || flags & L2TP_RESERVED);
+}
+
 /* Tells whether a datagram is not L2TP. Port 0 is none (RFC 768), and over IP
  * it stands in keys for the missing port. If the remote's port is not 1701, the
  * packet must look like L2TP; in its outside form it may also be truncated. */
@@ -106,6 +123,8 @@ static bool is_another_protocols(const struct vpnalg_parsed *parsed)
 		return true;
 	if (vpnalg_remote_port(parsed) == L2TP_PORT)
 		return false;
+	if (begins_otherwise(parsed))
+		return true;
 	result = vpnalg_l2tp_message_head(parsed, &message);
 	return result == VPNALG_TRANSLATED ? message.foreign : parsed->inside;
 }

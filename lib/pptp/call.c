@@ -172,14 +172,18 @@ static void relink(struct vpnalg *translator, struct vpnalg_record *call,
 	mark_shared(translator, call);
 }
 
-static void relink_peer(struct vpnalg *translator, struct vpnalg_record *call)
+/* Tells whether another call has one of its peer keys. */
+static bool lacks_peer_key(const struct vpnalg_record *call,
+			   const struct pptp_call *c)
 {
 	const unsigned peer =
 		1U << VPNALG_INSIDE_PEER | 1U << VPNALG_OUTSIDE_PEER;
 
-	if ((call->keys & peer) == peer ||
-	    !(pptp_call_body(translator, call)->flags & PPTP_CALL_ATTACHED))
-		return;
+	return (call->keys & peer) != peer && c->flags & PPTP_CALL_ATTACHED;
+}
+
+static void relink_peer(struct vpnalg *translator, struct vpnalg_record *call)
+{
 	relink(translator, call, VPNALG_INSIDE_PEER);
 	relink(translator, call, VPNALG_OUTSIDE_PEER);
 }
@@ -204,7 +208,8 @@ void vpnalg_pptp_call_swept(struct vpnalg *translator,
 			    struct vpnalg_record *call)
 {
 	follow_parent(translator, call);
-	relink_peer(translator, call);
+	if (lacks_peer_key(call, pptp_call_body(translator, call)))
+		relink_peer(translator, call);
 }
 
 void vpnalg_pptp_call_answer(struct vpnalg *translator,
@@ -224,21 +229,20 @@ void vpnalg_pptp_call_answer(struct vpnalg *translator,
 
 /* GRE */
 
-static void seen_inward(struct vpnalg *translator, struct vpnalg_record *call)
+/* Tells whether a packet that goes out moves the deadline, or shows that the
+ * end was announced by mistake. */
+static bool is_due(const struct vpnalg_step *step, const struct pptp_call *c)
 {
-	vpnalg_pptp_call_answer(translator, call);
-	relink_peer(translator, call);
+	return c->flags & PPTP_CALL_LINGERING ||
+	       step->record->deadline - step->now <=
+		       vpnalg_pptp_call_lifetime(step->translator, c);
 }
 
 static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
 {
 	const struct pptp_call *c = pptp_call_body(translator, call);
-	vpnalg_time left = call->deadline - vpnalg_session_now(translator);
 	vpnalg_time life = vpnalg_pptp_call_lifetime(translator, c);
 
-	relink_peer(translator, call);
-	if (!(c->flags & PPTP_CALL_LINGERING) && left > life)
-		return;
 	follow_parent(translator, call);
 	if (!(c->flags & PPTP_CALL_LINGERING))
 		vpnalg_session_set_lifetime(translator, call,
@@ -250,32 +254,38 @@ static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
 		vpnalg_pptp_call_revive(translator, call);
 }
 
-static void rewrite(struct vpnalg_step *step)
+static void rewrite_id(struct vpnalg_step *step)
 {
 	unsigned role =
 		step->parsed->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN;
 
-	vpnalg_rewrite_ends(step);
-	if (step->parsed->inward)
-		vpnalg_rewrite_16(
-			step, GRE_CALL_ID_OFF,
-			pptp_call_id(step->translator, step->record, role));
+	vpnalg_rewrite_16(step, GRE_CALL_ID_OFF,
+			  pptp_call_id(step->translator, step->record, role));
 }
 
 enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step)
 {
-	if (step->record == NULL)
+	struct vpnalg_record *call = step->record;
+	const struct pptp_call *c;
+
+	if (call == NULL)
 		return VPNALG_DROP_NO_SESSION;
-	if (pptp_call_body(step->translator, step->record)->flags &
-	    PPTP_CALL_REPLACED)
+	c = pptp_call_body(step->translator, call);
+	if (c->flags & PPTP_CALL_REPLACED)
 		return VPNALG_DROP_GUARDED;
 	if (step->slot == VPNALG_OUTSIDE_PEER &&
-	    step->record->flags & VPNALG_SESSION_SHARED)
+	    call->flags & VPNALG_SESSION_SHARED)
 		return VPNALG_DROP_AMBIGUOUS;
-	if (step->parsed->inward)
-		seen_inward(step->translator, step->record);
-	else
-		seen_outward(step->translator, step->record);
-	rewrite(step);
+	if (lacks_peer_key(call, c))
+		relink_peer(step->translator, call);
+	if (!step->parsed->inward) {
+		if (is_due(step, c))
+			seen_outward(step->translator, call);
+	} else {
+		if (!(c->flags & PPTP_CALL_ANSWERED))
+			vpnalg_pptp_call_answer(step->translator, call);
+		rewrite_id(step);
+	}
+	vpnalg_rewrite_ends(step);
 	return VPNALG_TRANSLATED;
 }

@@ -72,11 +72,21 @@ static const struct vpnalg_kind kinds[PPTP_KINDS] = {
 			     .guard = GRE_PROTOCOL },
 };
 
+/* A fragment without its header belongs to whoever has GRE with that remote. */
+static enum vpnalg_claim match_later(struct vpnalg_match *match, uint8_t kind)
+{
+	match->kind = kind;
+	match->space = GRE_PROTOCOL;
+	return VPNALG_CLAIM_GUARDED;
+}
+
 static enum vpnalg_claim match_tcp(const struct vpnalg_parsed *parsed,
 				   struct vpnalg_match *match)
 {
 	unsigned local, remote;
 
+	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
+		return match_later(match, PPTP_KIND_CONTROL);
 	if (parsed->l4_caplen < PORTS_LEN)
 		return VPNALG_CLAIM_NONE;
 	local = vpnalg_local_port(parsed);
@@ -92,15 +102,13 @@ static enum vpnalg_claim match_tcp(const struct vpnalg_parsed *parsed,
 	return VPNALG_CLAIM_KEY;
 }
 
-/* Enhanced GRE carries the receiver's Call ID only: the own one of the inside
- * host if it travels in, the peer's if it travels out. */
-static enum vpnalg_claim match_gre(const struct vpnalg_parsed *parsed,
-				   struct vpnalg_match *match)
+/* Tells what a packet is whose header is not that of a call's data, or not
+ * whole. */
+static enum vpnalg_claim match_other_gre(const struct vpnalg_parsed *parsed,
+					 struct vpnalg_match *match)
 {
 	unsigned flags;
 
-	match->space = GRE_PROTOCOL;
-	match->kind = PPTP_KIND_CALL;
 	if (parsed->l4_caplen < 2)
 		return vpnalg_match_drop(match, VPNALG_DROP_TRUNCATED);
 	flags = vpnalg_get16(parsed->l4);
@@ -116,31 +124,41 @@ static enum vpnalg_claim match_gre(const struct vpnalg_parsed *parsed,
 	if (parsed->l4_len < GRE_HEADER_LEN ||
 	    (flags & GRE_FIXED_MASK) != GRE_FIXED)
 		return vpnalg_match_drop(match, VPNALG_DROP_MALFORMED);
-	if (parsed->l4_caplen < GRE_HEADER_LEN)
-		return vpnalg_match_drop(match, VPNALG_DROP_TRUNCATED);
+	return vpnalg_match_drop(match, VPNALG_DROP_TRUNCATED);
+}
+
+/* Flags and type of a call's data, all but S and A, in one word. */
+static const uint32_t data_mask = (uint32_t)GRE_FIXED_MASK << 16 | 0xffff;
+static const uint32_t data = (uint32_t)GRE_FIXED << 16 | GRE_TYPE_PPP;
+
+/* Enhanced GRE carries the receiver's Call ID only: the own one of the inside
+ * host if it travels in, the peer's if it travels out. */
+static enum vpnalg_claim match_gre(const struct vpnalg_parsed *parsed,
+				   struct vpnalg_match *match)
+{
+	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
+		return match_later(match, PPTP_KIND_CALL);
+	match->space = GRE_PROTOCOL;
+	match->kind = PPTP_KIND_CALL;
+	if (parsed->l4_caplen < GRE_HEADER_LEN ||
+	    (vpnalg_get32(parsed->l4) & data_mask) != data)
+		return match_other_gre(parsed, match);
 	match->peer = !parsed->inward;
 	match->id = vpnalg_get16(parsed->l4 + GRE_CALL_ID_OFF);
-	match->port = 0;
 	return VPNALG_CLAIM_KEY;
 }
 
 static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
-			       struct vpnalg_match *claimed)
+			       struct vpnalg_match *match)
 {
-	bool ours = parsed->protocol == PROTOCOL_TCP ||
-		    parsed->protocol == GRE_PROTOCOL;
-
-	if (!ours)
+	switch (parsed->protocol) {
+	case GRE_PROTOCOL:
+		return match_gre(parsed, match);
+	case PROTOCOL_TCP:
+		return match_tcp(parsed, match);
+	default:
 		return VPNALG_CLAIM_NONE;
-	if (parsed->fragment == VPNALG_FRAGMENT_LATER) {
-		claimed->kind = parsed->protocol == PROTOCOL_TCP
-					? PPTP_KIND_CONTROL
-					: PPTP_KIND_CALL;
-		claimed->space = GRE_PROTOCOL;
-		return VPNALG_CLAIM_GUARDED;
 	}
-	return parsed->protocol == PROTOCOL_TCP ? match_tcp(parsed, claimed)
-						: match_gre(parsed, claimed);
 }
 
 static enum vpnalg_result translate(struct vpnalg_step *step)

@@ -25,6 +25,19 @@ static struct vpnalg_record *add(struct vpnalg *translator, uint8_t handler,
 	return record;
 }
 
+/* Returns what is known of the outside key: choose.c has looked up all but those
+ * of peers and those that are inherited. */
+static enum holder outside_holder(const struct vpnalg *translator,
+				  const struct vpnalg_record *record,
+				  const struct vpnalg_opening *opening)
+{
+	const struct vpnalg_kind *kind =
+		session_kind(translator, record->handler, record->kind);
+
+	return opening->peer || kind->inherits_outside ? HOLDER_YIELDS
+						       : HOLDER_NONE;
+}
+
 /* Fails where another session has one of the own keys: these are not
  * shared. */
 static bool link_keys(struct vpnalg *translator, struct vpnalg_record *record,
@@ -42,15 +55,17 @@ static bool link_keys(struct vpnalg *translator, struct vpnalg_record *record,
 		.local = opening->inside,
 		.remote = opening->any_remote ? NULL : opening->remote,
 	};
-	if (!opening->peer && vpnalg_session_find(translator, tuple) != NULL)
-		return false;
-	if (!vpnalg_session_link_at(translator, record, 0, tuple))
+	if (!vpnalg_session_link_at(translator, record, 0, tuple,
+				    opening->peer ? HOLDER_YIELDS
+						  : HOLDER_KEEPS))
 		return false;
 	tuple->role++; /* the outside one */
 	tuple->id = binding->outside_id;
 	tuple->port = opening->outside_port;
 	tuple->local = binding->outside.octets;
-	return vpnalg_session_link_at(translator, record, 1, tuple);
+	return vpnalg_session_link_at(
+		translator, record, 1, tuple,
+		outside_holder(translator, record, opening));
 }
 
 static struct vpnalg_record *build(struct vpnalg *translator, uint8_t handler,

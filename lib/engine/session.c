@@ -86,38 +86,49 @@ unsigned vpnalg_session_row(struct vpnalg *translator,
 	return i;
 }
 
+static void take_over(struct vpnalg *translator, struct vpnalg_record *holder,
+		      unsigned slot, struct vpnalg_record *record, unsigned at,
+		      uint64_t hash)
+{
+	const struct vpnalg_store *store = translator->store;
+
+	store->relink(store->context, holder, slot, record, at, hash);
+	holder->keys &= (uint8_t) ~(1U << slot);
+	holder->flags |= VPNALG_SESSION_SHARED;
+	record->flags |= VPNALG_SESSION_SHARED;
+	vpnalg_session_changed(translator, holder);
+}
+
 bool vpnalg_session_link_at(struct vpnalg *translator,
 			    struct vpnalg_record *record, unsigned at,
-			    const struct vpnalg_tuple *tuple)
+			    const struct vpnalg_tuple *tuple,
+			    enum holder holders)
 {
 	const struct vpnalg_store *store = translator->store;
 	uint8_t *key = record_key(translator, record, at);
-	struct vpnalg_record *holder;
+	struct vpnalg_record *holder = NULL;
+	bool linked = true;
 	uint64_t hash;
 	unsigned slot;
 
 	/* The tuple may point into the very slot. */
 	vpnalg_key_make(tuple, addr_len_of(translator), translator->key);
-	memcpy(key, translator->key, store->key_length);
+	memcpy(key, translator->key, key_len_of(translator));
 	hash = vpnalg_key_hash(translator, key);
-	holder = vpnalg_record_find(translator, key, hash);
+	if (holders != HOLDER_NONE)
+		holder = vpnalg_record_find(translator, key, hash);
 	slot = translator->found;
 	holder = vpnalg_session_alive_or_close(translator, holder);
-	if (holder == NULL) {
-		if (!store->link(store->context, record, at, hash)) {
-			vpnalg_session_changed(translator, record);
-			return false;
-		}
-	} else {
-		store->relink(store->context, holder, slot, record, at, hash);
-		holder->keys &= (uint8_t) ~(1U << slot);
-		holder->flags |= VPNALG_SESSION_SHARED;
-		record->flags |= VPNALG_SESSION_SHARED;
-		vpnalg_session_changed(translator, holder);
-	}
-	record->keys |= (uint8_t)(1U << at);
+	if (holder == NULL)
+		linked = store->link(store->context, record, at, hash);
+	else if (holders == HOLDER_YIELDS)
+		take_over(translator, holder, slot, record, at, hash);
+	else
+		linked = false;
+	if (linked)
+		record->keys |= (uint8_t)(1U << at);
 	vpnalg_session_changed(translator, record);
-	return true;
+	return linked;
 }
 
 bool vpnalg_session_link(struct vpnalg *translator,
@@ -127,7 +138,8 @@ bool vpnalg_session_link(struct vpnalg *translator,
 	unsigned at = tuple->role;
 
 	return vpnalg_session_link_at(translator, record,
-				      at < record->slots ? at : at & 1, tuple);
+				      at < record->slots ? at : at & 1, tuple,
+				      HOLDER_YIELDS);
 }
 
 void vpnalg_session_dismantle(struct vpnalg *translator,

@@ -12,12 +12,19 @@ struct vpnalg_record *
 vpnalg_session_alive_or_close(struct vpnalg *translator,
 			      struct vpnalg_record *record);
 
-/* Writes a key into a slot of the record and links it. A session that has the
- * key loses it, and both are marked VPNALG_SESSION_SHARED. Returns false without
- * room in the store. */
+/* Who may have a key that a session is given. */
+enum holder {
+	HOLDER_NONE,  /* nobody has it: that was looked up for this packet */
+	HOLDER_KEEPS, /* a living session that has it goes on to have it */
+	HOLDER_YIELDS /* it loses the key; both are VPNALG_SESSION_SHARED */
+};
+
+/* Writes a key into a slot of the record and links it. Returns false without
+ * room in the store, or if a holder keeps the key. */
 bool vpnalg_session_link_at(struct vpnalg *translator,
 			    struct vpnalg_record *record, unsigned at,
-			    const struct vpnalg_tuple *tuple);
+			    const struct vpnalg_tuple *tuple,
+			    enum holder holders);
 
 /* Gives back all that a session has taken, be it whole or half made, and removes
  * its record. */

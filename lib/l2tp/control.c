@@ -291,12 +291,13 @@ enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
 					   struct vpnalg_record *flow,
 					   struct l2tp_message *m)
 {
-	bool shared = l2tp_is_shared(step, flow);
+	const struct l2tp_flow *f = l2tp_flow(step, flow);
+	bool shared = f->flags & L2TP_FLOW_SHARED;
 	struct vpnalg_record *tunnel;
 
 	if (shared && !m->whole)
 		return VPNALG_DROP_TRUNCATED;
-	if (!m->control && vpnalg_l2tp_flow_is_busy(step, flow, m)) {
+	if (!m->control && l2tp_flow_is_busy(step, f, m)) {
 		vpnalg_l2tp_flow_refresh(step, flow, m);
 		return VPNALG_TRANSLATED;
 	}

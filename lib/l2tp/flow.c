@@ -239,23 +239,6 @@ void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
 
 /* Data */
 
-/* A flow that is busy with a tunnel, session or claim needs no second lookup:
- * nothing has changed since the last data, and the record lives nearly as long
- * as its flow. */
-bool vpnalg_l2tp_flow_is_busy(struct vpnalg_step *step,
-			      struct vpnalg_record *flow,
-			      const struct l2tp_message *m)
-{
-	const struct l2tp_flow *f = l2tp_flow(step, flow);
-	uint32_t life = vpnalg_session_timers(step->translator)->udp;
-
-	return f->busy != 0 && f->busy == m->header.value &&
-	       f->busy_version == m->version &&
-	       !(f->flags & L2TP_FLOW_LINGERING) &&
-	       (uint32_t)step->now + life - f->busy_until <
-		       life / L2TP_SLACK_PART;
-}
-
 void vpnalg_l2tp_flow_set_busy(struct vpnalg_step *step,
 			       struct vpnalg_record *flow,
 			       const struct l2tp_message *m,

@@ -122,12 +122,14 @@ static enum vpnalg_result open_sa(struct vpnalg_step *step,
 	return vpnalg_session_open(step, &opening, sa);
 }
 
-/* Begins the new SA with the gaps of the old one: the same remote sends. The
- * old SA is listened to further, for if it does not end, the new pair may be
- * wrong. */
-static void succeed(struct vpnalg *translator, struct vpnalg_record *old,
+/* Marks the SA before as old, and takes its gaps for the new one: the same
+ * remote sends. The old SA is followed further, for if it does not end, the new
+ * pair may be wrong. */
+static void succeed(struct vpnalg *translator, struct vpnalg_record *host,
 		    struct ipsec_in *young)
 {
+	struct vpnalg_record *old =
+		vpnalg_ipsec_host_inbound(translator, host, 0);
 	struct ipsec_in *in;
 
 	young->gap = USUAL_GAP_MS;
@@ -139,6 +141,19 @@ static void succeed(struct vpnalg *translator, struct vpnalg_record *old,
 	vpnalg_session_changed(translator, old);
 	young->gap = in->gap;
 	young->spread = in->spread;
+}
+
+/* Fills the body of a new SA. */
+static void begin(struct vpnalg_step *step, struct vpnalg_record *host,
+		  struct vpnalg_record *sa, enum vpnalg_evidence evidence)
+{
+	struct ipsec_in *in = vpnalg_session_body(step->translator, sa);
+
+	succeed(step->translator, host, in);
+	in->seen = ipsec_step_now(step);
+	in->evidence = (unsigned)evidence & 0xf;
+	in->trust = IPSEC_TRUST_INITIAL;
+	vpnalg_session_changed(step->translator, sa);
 }
 
 /* Lets the host's outbound SA live longer from its next packet on. */
@@ -212,7 +227,6 @@ enum vpnalg_result vpnalg_ipsec_inbound_open(struct vpnalg_step *step,
 	uint32_t spi = ipsec_spi(step);
 	struct vpnalg_record *sa;
 	enum vpnalg_result result;
-	struct ipsec_in *in;
 	bool replaces;
 
 	if (!has_room(translator, host, !lone || is_announced(translator, host),
@@ -223,13 +237,8 @@ enum vpnalg_result vpnalg_ipsec_inbound_open(struct vpnalg_step *step,
 		return result;
 	if (replaces)
 		vpnalg_ipsec_inbound_close(translator, host, 0);
-	in = vpnalg_session_body(translator, sa);
-	succeed(translator, vpnalg_ipsec_host_inbound(translator, host, 0), in);
-	in->seen = ipsec_step_now(step);
-	in->evidence = (unsigned)evidence & 0xf;
-	in->trust = IPSEC_TRUST_INITIAL;
+	begin(step, host, sa, evidence);
 	note_pair(translator, remote, host, spi, first);
-	vpnalg_session_changed(translator, sa);
 	vpnalg_session_notify(translator, sa, VPNALG_EVENT_PAIRED,
 			      (uint8_t)evidence);
 	step->record = sa;

@@ -57,14 +57,14 @@
  * open at most one pair per host, end none that traffic both ways has
  * confirmed, and cause no event each.
  *
- * Each file calls only files further down:
+ * Each file calls only files further down, or further right in its line:
  *
  *   ipsec          the handler
  *   ike ike_port exchange esp outbound      a message of IKE, a packet of ESP
  *   pair review suspect                     pairs an SPI, suspects a pair
  *   repair                                  takes a pair back
  *   inbound judge evidence probe hold       opens an SA, finds its owner
- *   candidate unclaimed                     what is compared
+ *   unclaimed candidate                     what is compared
  *   remote ring blocks                      the hosts of a remote
  *   host
  *   ike_sa                                  the IKE session of a host, its SPIs

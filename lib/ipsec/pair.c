@@ -61,6 +61,40 @@ static enum vpnalg_result pair_lone(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
+/* Gives a packet to a host as a probe, or drops it. */
+static enum vpnalg_result give(struct vpnalg_step *step,
+			       struct vpnalg_record *host)
+{
+	step->record = host;
+	return host != NULL ? VPNALG_TRANSLATED : VPNALG_DROP_UNPAIRED;
+}
+
+/* Pairs the SPI with a candidate; ends the candidacy if its host is dead. */
+static enum vpnalg_result pair_owner(struct vpnalg_step *step,
+				     struct ipsec_blocks *blocks,
+				     struct ipsec_unclaimed *u,
+				     const struct ipsec_candidate *owner,
+				     enum vpnalg_evidence evidence)
+{
+	struct vpnalg_record *remote = ipsec_blocks_remote(blocks);
+	struct vpnalg_record *host =
+		vpnalg_ipsec_host_alive(step->translator, remote, owner->id);
+	enum vpnalg_result result;
+	unsigned place = 1;
+
+	if (host == NULL) {
+		while (vpnalg_ipsec_blocks_candidate(blocks, place) != owner)
+			place++;
+		vpnalg_ipsec_candidate_clear(step->translator, blocks, place);
+		return VPNALG_DROP_UNPAIRED;
+	}
+	result = vpnalg_ipsec_inbound_open(step, remote, host, u->first,
+					   evidence);
+	if (result == VPNALG_TRANSLATED)
+		u->spi = 0;
+	return result;
+}
+
 /* Gives a packet to one of several hosts, pairs its SPI, or drops it. */
 static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 				      struct ipsec_blocks *blocks,
@@ -69,43 +103,15 @@ static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 	struct vpnalg *translator = step->translator;
 	const struct ipsec_candidate *owner;
 	enum vpnalg_evidence evidence;
-	struct vpnalg_record *host;
-	enum vpnalg_result result;
-	unsigned place = 1;
 
 	owner = find_owner(translator, blocks, u, &evidence);
 	if (is_odd(owner, u, evidence) &&
 	    vpnalg_ipsec_repair_contested(translator, blocks, u))
 		return VPNALG_DROP_UNPAIRED;
-	if (owner == NULL) {
-		step->record =
-			vpnalg_ipsec_probe(translator, blocks, u,
-					   evidence != VPNALG_EVIDENCE_NONE);
-		return step->record != NULL ? VPNALG_TRANSLATED
-					    : VPNALG_DROP_UNPAIRED;
-	}
-	host = vpnalg_ipsec_host_alive(translator, ipsec_blocks_remote(blocks),
-				       owner->id);
-	if (host == NULL) {
-		while (vpnalg_ipsec_blocks_candidate(blocks, place) != owner)
-			place++;
-		vpnalg_ipsec_candidate_clear(translator, blocks, place);
-		return VPNALG_DROP_UNPAIRED;
-	}
-	result = vpnalg_ipsec_inbound_open(step, ipsec_blocks_remote(blocks),
-					   host, u->first, evidence);
-	if (result == VPNALG_TRANSLATED)
-		u->spi = 0;
-	return result;
-}
-
-/* Gives a packet to some host: so many SPIs are unclaimed that there is no
- * place for this one. */
-static enum vpnalg_result probe_any(struct vpnalg_step *step,
-				    struct ipsec_blocks *blocks)
-{
-	step->record = vpnalg_ipsec_probe_any(step->translator, blocks);
-	return step->record != NULL ? VPNALG_TRANSLATED : VPNALG_DROP_UNPAIRED;
+	if (owner != NULL)
+		return pair_owner(step, blocks, u, owner, evidence);
+	return give(step, vpnalg_ipsec_probe(translator, blocks, u,
+					     evidence != VPNALG_EVIDENCE_NONE));
 }
 
 enum vpnalg_result vpnalg_ipsec_pair_unclaimed(struct vpnalg_step *step)
@@ -123,8 +129,8 @@ enum vpnalg_result vpnalg_ipsec_pair_unclaimed(struct vpnalg_step *step)
 				 vpnalg_ipsec_ring_lone(translator, remote));
 	vpnalg_ipsec_blocks_load(translator, remote, &blocks);
 	u = vpnalg_ipsec_unclaimed_seen(step, &blocks, &place);
-	if (u == NULL)
-		return probe_any(step, &blocks);
+	if (u == NULL) /* so many other SPIs are unclaimed */
+		return give(step, vpnalg_ipsec_probe_any(translator, &blocks));
 	result = pair_one_of(step, &blocks, u);
 	vpnalg_session_changed(
 		translator, blocks.unclaimed_blocks[place / IPSEC_UNCLAIMED]);

@@ -492,7 +492,7 @@ START_TEST(any_host_that_receives_nothing_may_get_a_packet)
 	if (_i == 3)
 		return;
 	/* An empty place belongs to no host. */
-	vpnalg_ipsec_blocks_candidate(&b, (unsigned)name_of(vpnalg_ipsec_probe_any(
+	ipsec_blocks_candidate(&b, (unsigned)name_of(vpnalg_ipsec_probe_any(
 					w.alg, &b)) - 'A' + 1)
 		->id = 0;
 	vpnalg_session_changed(w.alg, ipsec_blocks_remote(&b));
@@ -530,7 +530,7 @@ START_TEST(two_candidacies_end_for_one_packet)
 	vpnalg_session_changed(w.alg, ipsec_blocks_remote(&b));
 	ck_assert_ptr_null(vpnalg_ipsec_judge(w.alg, &b, &spi, &evidence));
 	for (i = 0; i < 3; i++) {
-		ck_assert_int_eq(vpnalg_ipsec_blocks_candidate(&b, i + 1)->id == 0, i < 2);
+		ck_assert_int_eq(ipsec_blocks_candidate(&b, i + 1)->id == 0, i < 2);
 		ck_assert_uint_eq(host_body(&w, CLIENT_A + i)->pending,
 				  i == 0 ? 0 : 2);
 		ck_assert_int_eq(host_body(&w, CLIENT_A + i)->flags &
@@ -538,7 +538,7 @@ START_TEST(two_candidacies_end_for_one_packet)
 				 i == 0 ? 0 : IPSEC_HOST_PROMISED);
 	}
 	ck_assert_ptr_null(vpnalg_ipsec_judge(w.alg, &b, &spi, &evidence));
-	ck_assert_uint_eq(vpnalg_ipsec_blocks_candidate(&b, 3)->id, 0);
+	ck_assert_uint_eq(ipsec_blocks_candidate(&b, 3)->id, 0);
 	ck_assert_uint_eq(host_body(&w, CLIENT_C)->pending, 0);
 }
 END_TEST
@@ -578,7 +578,7 @@ static void set_room(const struct room_row *row)
 
 	ck_assert_uint_eq(b.unclaimed, 4);
 	for (i = 0; i < 4; i++) {
-		spi = vpnalg_ipsec_blocks_unclaimed(&b, i);
+		spi = ipsec_blocks_unclaimed(&b, i);
 		*spi = (struct ipsec_unclaimed){ .flags =
 							 IPSEC_UNCLAIMED_FRESH };
 		if (row->last[i] == 0)
@@ -606,7 +606,7 @@ static void check_room(const struct room_row *row, uint32_t sequence,
 	send_packet(&w, VPNALG_IN, &p);
 	b = blocks_of(&w, CLIENT_A);
 	for (i = 0; i < 4; i++) {
-		spi = vpnalg_ipsec_blocks_unclaimed(&b, i);
+		spi = ipsec_blocks_unclaimed(&b, i);
 		if (i != gone) {
 			ck_assert_uint_ne(spi->spi, 0xdd);
 			continue;
@@ -668,7 +668,7 @@ START_TEST(packets_of_an_spi_are_counted_since_its_last_silence)
 	two_come();
 	set_room(&empty);
 	b = blocks_of(&w, CLIENT_A);
-	set = vpnalg_ipsec_blocks_unclaimed(&b, 2);
+	set = ipsec_blocks_unclaimed(&b, 2);
 	*set = (struct ipsec_unclaimed){ .spi = 0xdd,
 					 .last = ago(&w, row->after),
 					 .first = ago(&w, 60000),

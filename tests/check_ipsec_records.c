@@ -113,7 +113,7 @@ static void check_candidates(const struct ipsec_blocks *b)
 	unsigned place;
 
 	for (place = 1; place < b->candidates; place++) {
-		c = vpnalg_ipsec_blocks_candidate(b, place);
+		c = ipsec_blocks_candidate(b, place);
 		if (c->id == 0)
 			continue;
 		check_copy(c, host_at(b, c->id));
@@ -261,8 +261,8 @@ START_TEST(records_agree_with_the_hosts_that_live)
 
 			check_ring(&b);
 			for (i = 1; i < b.candidates; i++)
-				if (vpnalg_ipsec_blocks_candidate(&b, i)->id != 0)
-					host_at(&b, vpnalg_ipsec_blocks_candidate(&b, i)
+				if (ipsec_blocks_candidate(&b, i)->id != 0)
+					host_at(&b, ipsec_blocks_candidate(&b, i)
 							    ->id);
 		}
 	}
@@ -304,7 +304,7 @@ static void fill_places(const struct place_row *row, struct ipsec_blocks *b)
 	*b = blocks_of(&w, CLIENT_A);
 	b->candidates = 4;
 	for (i = 0; i < 3; i++) {
-		c = vpnalg_ipsec_blocks_candidate(b, 1 + i);
+		c = ipsec_blocks_candidate(b, 1 + i);
 		*c = (struct ipsec_candidate){ .id = 0 };
 		if (row->filled[i] == EMPTY)
 			continue;
@@ -321,7 +321,7 @@ static void check_filled(const struct ipsec_blocks *b, unsigned filled)
 	unsigned i;
 
 	for (i = 1; i < 4; i++)
-		ck_assert_uint_eq(vpnalg_ipsec_blocks_candidate(b, i)->id == id,
+		ck_assert_uint_eq(ipsec_blocks_candidate(b, i)->id == id,
 				  i == filled);
 	if (filled != 0)
 		ck_assert_uint_eq(host_body(&w, CLIENT_B)->place, filled);

@@ -76,8 +76,8 @@ const struct ipsec_unclaimed *unclaimed_of(struct world *w, uint32_t client,
 	unsigned i;
 
 	for (i = 0; i < blocks.unclaimed; i++)
-		if (vpnalg_ipsec_blocks_unclaimed(&blocks, i)->spi == spi)
-			return vpnalg_ipsec_blocks_unclaimed(&blocks, i);
+		if (ipsec_blocks_unclaimed(&blocks, i)->spi == spi)
+			return ipsec_blocks_unclaimed(&blocks, i);
 	return NULL;
 }
 

@@ -203,23 +203,3 @@ void vpnalg_ipsec_blocks_release(struct vpnalg *translator,
 		     number++)
 			release(translator, host, number, kinds[i].port);
 }
-
-struct ipsec_candidate *
-vpnalg_ipsec_blocks_candidate(const struct ipsec_blocks *blocks, unsigned place)
-{
-	uint8_t *block =
-		(uint8_t *)blocks->candidate_blocks[place / IPSEC_CANDIDATES];
-
-	return (struct ipsec_candidate *)(void *)(block + blocks->body) +
-	       place % IPSEC_CANDIDATES;
-}
-
-struct ipsec_unclaimed *
-vpnalg_ipsec_blocks_unclaimed(const struct ipsec_blocks *blocks, unsigned place)
-{
-	uint8_t *block =
-		(uint8_t *)blocks->unclaimed_blocks[place / IPSEC_UNCLAIMED];
-
-	return (struct ipsec_unclaimed *)(void *)(block + blocks->body) +
-	       place % IPSEC_UNCLAIMED;
-}

@@ -103,14 +103,26 @@ ipsec_blocks_remote(const struct ipsec_blocks *blocks)
 }
 
 /* Returns the candidate, or the empty place, of that number. */
-struct ipsec_candidate *
-vpnalg_ipsec_blocks_candidate(const struct ipsec_blocks *blocks,
-			      unsigned place);
+static inline struct ipsec_candidate *
+ipsec_blocks_candidate(const struct ipsec_blocks *blocks, unsigned place)
+{
+	uint8_t *block =
+		(uint8_t *)blocks->candidate_blocks[place / IPSEC_CANDIDATES];
+
+	return (struct ipsec_candidate *)(void *)(block + blocks->body) +
+	       place % IPSEC_CANDIDATES;
+}
 
 /* Returns the unclaimed SPI, or the empty place, of that number. */
-struct ipsec_unclaimed *
-vpnalg_ipsec_blocks_unclaimed(const struct ipsec_blocks *blocks,
-			      unsigned place);
+static inline struct ipsec_unclaimed *
+ipsec_blocks_unclaimed(const struct ipsec_blocks *blocks, unsigned place)
+{
+	uint8_t *block =
+		(uint8_t *)blocks->unclaimed_blocks[place / IPSEC_UNCLAIMED];
+
+	return (struct ipsec_unclaimed *)(void *)(block + blocks->body) +
+	       place % IPSEC_UNCLAIMED;
+}
 
 /* Returns the block of candidates of that number, living, of the remote of any
  * session; NULL if there is none. Number 0 is the remote. */

@@ -175,7 +175,7 @@ static unsigned find_place(struct ipsec_blocks *blocks, uint32_t id)
 	unsigned place, found = 0;
 
 	for (place = 1; place < blocks->candidates; place++) {
-		c = vpnalg_ipsec_blocks_candidate(blocks, place);
+		c = ipsec_blocks_candidate(blocks, place);
 		if (c->id == id)
 			return place;
 		if (!is_replaced_before(c, best))
@@ -190,8 +190,7 @@ static void fill_place(struct vpnalg *translator, struct ipsec_blocks *blocks,
 		       unsigned place, struct vpnalg_record *host,
 		       uint32_t since, bool seeking)
 {
-	struct ipsec_candidate *c =
-		vpnalg_ipsec_blocks_candidate(blocks, place);
+	struct ipsec_candidate *c = ipsec_blocks_candidate(blocks, place);
 
 	c->id = vpnalg_ipsec_host_id(translator, host);
 	c->since = since;
@@ -211,9 +210,9 @@ void vpnalg_ipsec_candidate_await(struct vpnalg *translator,
 
 	if (place == 0)
 		return;
-	c = vpnalg_ipsec_blocks_candidate(blocks, place);
+	c = ipsec_blocks_candidate(blocks, place);
 	if (c->id == id && !c->seeking &&
-	    !vpnalg_ipsec_candidate_kept_old_sa(c, c->since))
+	    !ipsec_candidate_kept_old_sa(c, c->since))
 		since = c->since;
 	fill_place(translator, blocks, place, host, since, false);
 }
@@ -228,7 +227,7 @@ void vpnalg_ipsec_candidate_seek(struct vpnalg *translator,
 
 	if (place == 0)
 		return;
-	c = vpnalg_ipsec_blocks_candidate(blocks, place);
+	c = ipsec_blocks_candidate(blocks, place);
 	if (c->id == id || (c->id != 0 && blocks->now - c->since < PLACE_MS))
 		return;
 	fill_place(translator, blocks, place, host, blocks->now, true);
@@ -278,28 +277,7 @@ void vpnalg_ipsec_candidate_clear(struct vpnalg *translator,
 				  const struct ipsec_blocks *blocks,
 				  unsigned place)
 {
-	vpnalg_ipsec_blocks_candidate(blocks, place)->id = 0;
+	ipsec_blocks_candidate(blocks, place)->id = 0;
 	vpnalg_session_changed(
 		translator, blocks->candidate_blocks[place / IPSEC_CANDIDATES]);
-}
-
-bool vpnalg_ipsec_candidate_hears(const struct ipsec_candidate *c,
-				  uint32_t since)
-{
-	return c->receives && ipsec_is_after(c->received, since);
-}
-
-bool vpnalg_ipsec_candidate_kept_old_sa(const struct ipsec_candidate *c,
-					uint32_t since)
-{
-	if (!c->sends || !ipsec_is_after(since, c->out_since))
-		return false; /* it has a new outbound one */
-	return ipsec_is_after(c->sent, since + IPSEC_NO_CHILD_MS) ||
-	       vpnalg_ipsec_candidate_hears(c, since + IPSEC_NO_CHILD_MS);
-}
-
-bool vpnalg_ipsec_candidate_is_over(const struct ipsec_candidate *c)
-{
-	return c->seeking ? vpnalg_ipsec_candidate_hears(c, c->since)
-			  : vpnalg_ipsec_candidate_kept_old_sa(c, c->since);
 }

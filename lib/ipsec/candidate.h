@@ -65,13 +65,22 @@ void vpnalg_ipsec_candidate_clear(struct vpnalg *translator,
 				  unsigned place);
 
 /* Returns whether the candidate received anything after that time. */
-bool vpnalg_ipsec_candidate_hears(const struct ipsec_candidate *c,
-				  uint32_t since);
+static inline bool ipsec_candidate_hears(const struct ipsec_candidate *c,
+					 uint32_t since)
+{
+	return c->receives && ipsec_is_after(c->received, since);
+}
 
 /* Returns whether either end has used for long the ESP SA that it had before
  * an exchange at that time: the exchange has rekeyed the IKE SA. */
-bool vpnalg_ipsec_candidate_kept_old_sa(const struct ipsec_candidate *c,
-					uint32_t since);
+static inline bool ipsec_candidate_kept_old_sa(const struct ipsec_candidate *c,
+					       uint32_t since)
+{
+	if (!c->sends || !ipsec_is_after(since, c->out_since))
+		return false; /* it has a new outbound one */
+	return ipsec_is_after(c->sent, since + IPSEC_NO_CHILD_MS) ||
+	       ipsec_candidate_hears(c, since + IPSEC_NO_CHILD_MS);
+}
 
 /* Returns when the candidate sent ESP last, with whichever SA. */
 static inline uint32_t ipsec_candidate_sent(const struct ipsec_candidate *c)
@@ -83,6 +92,10 @@ static inline uint32_t ipsec_candidate_sent(const struct ipsec_candidate *c)
 
 /* Returns whether the reason for its candidacy is gone: it has kept its old
  * SA, or receives again. */
-bool vpnalg_ipsec_candidate_is_over(const struct ipsec_candidate *c);
+static inline bool ipsec_candidate_is_over(const struct ipsec_candidate *c)
+{
+	return c->seeking ? ipsec_candidate_hears(c, c->since)
+			  : ipsec_candidate_kept_old_sa(c, c->since);
+}
 
 #endif

@@ -178,7 +178,7 @@ bool vpnalg_ipsec_evidence_follows(const struct ipsec_blocks *blocks,
 	unsigned place;
 
 	for (place = 0; place < blocks->unclaimed; place++) {
-		other = vpnalg_ipsec_blocks_unclaimed(blocks, place);
+		other = ipsec_blocks_unclaimed(blocks, place);
 		if (other->spi != 0 && other != u &&
 		    other->count >= IPSEC_COUNT_LAST &&
 		    ipsec_is_after(u->began, other->began + IPSEC_RIVAL_MS) &&

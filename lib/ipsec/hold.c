@@ -55,7 +55,7 @@ static bool is_anybody_in_the_way(const struct ipsec_blocks *blocks,
 	unsigned place;
 
 	for (place = 1; place < blocks->candidates; place++) {
-		c = vpnalg_ipsec_blocks_candidate(blocks, place);
+		c = ipsec_blocks_candidate(blocks, place);
 		if (c->id != 0 && c->id != except &&
 		    is_in_the_way(c, now, by_ike))
 			return true;

@@ -68,7 +68,7 @@ static struct vpnalg_record *find_rekeyed(struct vpnalg_step *step)
 		if (session == NULL)
 			continue;
 		vpnalg_ipsec_candidate_describe(translator, host, 0, &c);
-		if (vpnalg_ipsec_candidate_kept_old_sa(&c, e[i].since))
+		if (ipsec_candidate_kept_old_sa(&c, e[i].since))
 			return session;
 		if (found == NULL)
 			found = session;

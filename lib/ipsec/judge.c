@@ -133,7 +133,7 @@ static bool stands_out(const struct ipsec_blocks *blocks,
 	unsigned place;
 
 	for (place = 0; place < blocks->unclaimed; place++) {
-		other = vpnalg_ipsec_blocks_unclaimed(blocks, place);
+		other = ipsec_blocks_unclaimed(blocks, place);
 		if (other->spi == 0 || other == u ||
 		    !ipsec_unclaimed_counts(other) ||
 		    ipsec_off_by(other->began, u->began) > IPSEC_RIVAL_MS)
@@ -227,8 +227,7 @@ static const struct ipsec_candidate *decide(const struct ipsec_blocks *blocks,
 static void end_candidacy(struct vpnalg *translator,
 			  const struct ipsec_blocks *blocks, unsigned place)
 {
-	struct ipsec_candidate *c =
-		vpnalg_ipsec_blocks_candidate(blocks, place);
+	struct ipsec_candidate *c = ipsec_blocks_candidate(blocks, place);
 	struct vpnalg_record *host;
 	struct ipsec_host *h;
 
@@ -269,8 +268,8 @@ bool vpnalg_ipsec_judge_may_be_others(const struct ipsec_blocks *blocks,
 	unsigned place;
 
 	for (place = 1; place < blocks->candidates; place++)
-		if (vpnalg_ipsec_unclaimed_may_be(
-			    &u, vpnalg_ipsec_blocks_candidate(blocks, place)))
+		if (ipsec_unclaimed_may_be(
+			    &u, ipsec_blocks_candidate(blocks, place)))
 			return true;
 	return false;
 }
@@ -289,13 +288,13 @@ vpnalg_ipsec_judge(struct vpnalg *translator, const struct ipsec_blocks *blocks,
 	if (!(u->flags & IPSEC_UNCLAIMED_FRESH) && u->total < 2)
 		return NULL;
 	for (place = 1; place < blocks->candidates; place++) {
-		c = vpnalg_ipsec_blocks_candidate(blocks, place);
-		if (c->id != 0 && vpnalg_ipsec_candidate_is_over(c) &&
+		c = ipsec_blocks_candidate(blocks, place);
+		if (c->id != 0 && ipsec_candidate_is_over(c) &&
 		    dropped < DROPPED_MOST) {
 			end_candidacy(translator, blocks, place);
 			dropped++;
 		}
-		if (!vpnalg_ipsec_unclaimed_may_be(u, c))
+		if (!ipsec_unclaimed_may_be(u, c))
 			continue;
 		if (!requested &&
 		    ipsec_unclaimed_follows_request(u, c, IPSEC_SWITCH_MS)) {

@@ -83,7 +83,7 @@ static enum vpnalg_result pair_owner(struct vpnalg_step *step,
 	unsigned place = 1;
 
 	if (host == NULL) {
-		while (vpnalg_ipsec_blocks_candidate(blocks, place) != owner)
+		while (ipsec_blocks_candidate(blocks, place) != owner)
 			place++;
 		vpnalg_ipsec_candidate_clear(step->translator, blocks, place);
 		return VPNALG_DROP_UNPAIRED;

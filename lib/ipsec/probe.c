@@ -38,8 +38,7 @@
 static bool hears(const struct ipsec_blocks *blocks,
 		  const struct ipsec_candidate *c)
 {
-	return vpnalg_ipsec_candidate_hears(c,
-					    blocks->now - IPSEC_SILENCE_MS - 1);
+	return ipsec_candidate_hears(c, blocks->now - IPSEC_SILENCE_MS - 1);
 }
 
 /* Returns whether a candidate that receives nothing has sent nothing for a
@@ -64,7 +63,7 @@ vpnalg_ipsec_probe_answered(const struct ipsec_blocks *blocks,
 	if (!(u->flags & IPSEC_UNCLAIMED_AWAITING) ||
 	    u->turn >= blocks->candidates)
 		return NULL;
-	c = vpnalg_ipsec_blocks_candidate(blocks, u->turn);
+	c = ipsec_blocks_candidate(blocks, u->turn);
 	if (c->id != u->probed || hears(blocks, c) || !c->has_resumed)
 		return NULL;
 	return c->resumed - u->probed_at <= IPSEC_ANSWER_MS ? c : NULL;
@@ -124,7 +123,7 @@ static void find_turns(const struct ipsec_blocks *blocks,
 
 	*turns = (struct turns){ .of = { { 0 } } };
 	for (place = 1; place < blocks->candidates; place++) {
-		c = vpnalg_ipsec_blocks_candidate(blocks, place);
+		c = ipsec_blocks_candidate(blocks, place);
 		if (c->id == 0 || c->id == u->refused || hears(blocks, c))
 			continue;
 		add(&turns->of[PART_DEAF], place, u->turn);
@@ -157,7 +156,7 @@ static struct vpnalg_record *probe(struct vpnalg *translator,
 				   struct ipsec_unclaimed *u, unsigned place,
 				   uint8_t awaiting)
 {
-	uint32_t id = vpnalg_ipsec_blocks_candidate(blocks, place)->id;
+	uint32_t id = ipsec_blocks_candidate(blocks, place)->id;
 	struct vpnalg_record *host = vpnalg_ipsec_host_alive(
 		translator, ipsec_blocks_remote(blocks), id);
 
@@ -250,7 +249,7 @@ struct vpnalg_record *vpnalg_ipsec_probe_any(struct vpnalg *translator,
 		return NULL;
 	for (i = 1; i < blocks->candidates; i++) {
 		place = 1 + place % (blocks->candidates - 1);
-		c = vpnalg_ipsec_blocks_candidate(blocks, place);
+		c = ipsec_blocks_candidate(blocks, place);
 		if (c->id != 0 && !hears(blocks, c))
 			return vpnalg_ipsec_host_alive(
 				translator, ipsec_blocks_remote(blocks), c->id);
@@ -272,7 +271,7 @@ bool vpnalg_ipsec_probe_shown(struct vpnalg_step *step,
 		return false;
 	vpnalg_ipsec_blocks_load(translator, remote, &blocks);
 	for (place = 0; place < blocks.unclaimed; place++) {
-		u = vpnalg_ipsec_blocks_unclaimed(&blocks, place);
+		u = ipsec_blocks_unclaimed(&blocks, place);
 		if (u->spi == spi)
 			return u->probed ==
 			       vpnalg_ipsec_host_id(translator, host);

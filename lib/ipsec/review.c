@@ -39,10 +39,10 @@ static uint32_t find_better(const struct ipsec_blocks *blocks, uint32_t except,
 	unsigned place;
 
 	for (place = 1; place < blocks->candidates; place++) {
-		c = vpnalg_ipsec_blocks_candidate(blocks, place);
+		c = ipsec_blocks_candidate(blocks, place);
 		if (c->has_resumed && blocks->now - c->resumed <= ANSWERED_MS &&
 		    ipsec_is_after(c->resumed, sent) &&
-		    vpnalg_ipsec_unclaimed_may_be(&u, c))
+		    ipsec_unclaimed_may_be(&u, c))
 			return c->id;
 	}
 	return 0;

@@ -44,7 +44,7 @@ static struct ipsec_unclaimed *place_for(struct ipsec_blocks *blocks,
 	unsigned i;
 
 	for (i = 0; i < blocks->unclaimed; i++) {
-		u = vpnalg_ipsec_blocks_unclaimed(blocks, i);
+		u = ipsec_blocks_unclaimed(blocks, i);
 		if (u->spi == spi) {
 			*place = i;
 			return u;
@@ -113,12 +113,4 @@ void vpnalg_ipsec_unclaimed_again(struct vpnalg *translator,
 	u->flags |= IPSEC_UNCLAIMED_FRESH | IPSEC_UNCLAIMED_BEGAN;
 	vpnalg_session_changed(
 		translator, blocks->unclaimed_blocks[place / IPSEC_UNCLAIMED]);
-}
-
-bool vpnalg_ipsec_unclaimed_may_be(const struct ipsec_unclaimed *u,
-				   const struct ipsec_candidate *c)
-{
-	return c->id != 0 && c->id != u->refused &&
-	       !ipsec_unclaimed_is_too_old(u, c) &&
-	       !vpnalg_ipsec_candidate_is_over(c);
 }

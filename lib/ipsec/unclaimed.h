@@ -42,8 +42,12 @@ static inline bool ipsec_unclaimed_is_too_old(const struct ipsec_unclaimed *u,
 }
 
 /* Returns whether the candidate may own the SPI at all. */
-bool vpnalg_ipsec_unclaimed_may_be(const struct ipsec_unclaimed *u,
-				   const struct ipsec_candidate *c);
+static inline bool ipsec_unclaimed_may_be(const struct ipsec_unclaimed *u,
+					  const struct ipsec_candidate *c)
+{
+	return c->id != 0 && c->id != u->refused &&
+	       !ipsec_unclaimed_is_too_old(u, c) && !ipsec_candidate_is_over(c);
+}
 
 /* Returns whether an exchange of the candidate's ended at most so long before
  * the SPI began. */

@@ -7,6 +7,15 @@ include examples/gw/local.mk
 include examples/pcap/local.mk
 include examples/queue/local.mk
 
+# The library in a Linux kernel; Kbuild builds it, tests/kernel_module.sh tries.
+EXTRA_DIST += \
+	examples/linux/Kbuild \
+	examples/linux/module.c \
+	examples/linux/stdbool.h \
+	examples/linux/stddef.h \
+	examples/linux/stdint.h \
+	examples/linux/string.h
+
 # The tests run them; nobody installs them.
 if SCRIPT_TESTS
 check_PROGRAMS += \

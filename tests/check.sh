@@ -48,6 +48,8 @@ wants_tests() {
 	wants iputils-ping command -v ping
 	wants libclang-rt-dev links clang -fsanitize=address,undefined
 	wants libjansson-dev pkg-config --exists jansson
+	[ "$(uname -m)" != x86_64 ] || wants linux-headers-amd64 \
+		eval 'ls -d /usr/src/linux-headers-*-amd64'
 	wants libmnl-dev pkg-config --exists libmnl
 	wants libnetfilter-queue-dev pkg-config --exists libnetfilter_queue
 	wants libnftables-dev pkg-config --exists libnftables

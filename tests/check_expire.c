@@ -2,6 +2,7 @@
 /* The end of sessions: by the clock, in small steps, at the clock's edges. */
 #include "toy.h"
 #include "cases.h"
+#include "general.h"
 
 #include <string.h>
 
@@ -336,6 +337,32 @@ START_TEST(at_the_end_of_time_sessions_live_on)
 }
 END_TEST
 
+/* Parents with children, mappings, dead and living ones; in small steps. */
+START_TEST(sweeps_a_day_apart_end_everything)
+{
+	struct connection c;
+	struct world w;
+	unsigned calls;
+
+	general_and_vpn_world(&w, (struct world_options){
+					  .choosing = CHOOSE_TAKE });
+	hello(&w, CLIENT_A);
+	hello(&w, CLIENT_B);
+	start_control(&w, &c, CLIENT_A, 4000, SERVER);
+	client_says(&w, &c, 7, 0x1234, 1, 0);
+	server_says(&w, &c, 8, 0x4321, 0x1234, 1);
+	udp_open(&w, CLIENT_A, 4000, SERVER, 53);
+	ck_assert_int_gt(w.records, 6);
+	ck_assert_int_gt(w.bindings, 4);
+	for (calls = 0; calls < 1000 && w.records > 0; calls++)
+		vpnalg_expire(w.alg, w.now += 86400000, 1);
+	ck_assert_uint_lt(calls, 1000);
+	ck_assert_int_eq(w.records, 0);
+	ck_assert_int_eq(w.bindings, 0);
+	world_forget(&w);
+}
+END_TEST
+
 START_TEST(a_sweep_does_not_let_time_run_back)
 {
 	struct world w;
@@ -377,6 +404,7 @@ Suite *expire_suite(void)
 			    ROWS(beginnings));
 	tcase_add_loop_test(clock, at_the_end_of_time_sessions_live_on, 0,
 			    ROWS(endings));
+	tcase_add_test(clock, sweeps_a_day_apart_end_everything);
 	tcase_add_test(clock, a_sweep_does_not_let_time_run_back);
 	suite_add_tcase(suite, steps_case);
 	suite_add_tcase(suite, life);

@@ -260,6 +260,7 @@ TCase *ipsec_pair_case(void)
 {
 	TCase *t = tcase_create("pairs");
 
+	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_loop_test(t, a_host_alone_is_never_delayed, 0,
 			    ROWS(alone_rows));

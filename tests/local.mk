@@ -148,6 +148,7 @@ SCRIPT_TEST_FILES = \
 	tests/house_stack.py \
 	tests/house_symbols.sh \
 	tests/manual.sh \
+	tests/kernel_module.sh \
 	tests/moving_store.sh \
 	tests/sim_short.sh \
 	tests/version.sh

@@ -29,7 +29,7 @@ extern "C" {
 
 /** Marks what the shared library exports. */
 #if defined(__GNUC__)
-#define VPNALG_API __attribute__((visibility("default")))
+#define VPNALG_API __attribute__((__visibility__("default")))
 #else
 #define VPNALG_API
 #endif

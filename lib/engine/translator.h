@@ -11,8 +11,8 @@
 /* For what every packet goes through: calls would cost as much. And for what few
  * packets need: it would cost the others registers. */
 #if defined(__GNUC__)
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define NEVER_INLINE static __attribute__((noinline))
+#define ALWAYS_INLINE static inline __attribute__((__always_inline__))
+#define NEVER_INLINE static __attribute__((__noinline__))
 #else
 #define ALWAYS_INLINE static inline
 #define NEVER_INLINE static

@@ -11,8 +11,8 @@
 #include "index.h"
 
 #if defined(__GNUC__)
-#define INLINE static inline __attribute__((always_inline))
-#define APART static __attribute__((noinline))
+#define INLINE static inline __attribute__((__always_inline__))
+#define APART static __attribute__((__noinline__))
 #else
 #define INLINE static inline
 #define APART static

@@ -119,7 +119,8 @@ START_TEST(a_shared_tunnels_message_must_be_in_memory)
 END_TEST
 
 /* Sends until it gets through: a store that fails costs one packet. */
-static void insist(unsigned (*sends)(struct world *, struct tunnel *),
+static void
+send_until_through(unsigned (*sends)(struct world *, struct tunnel *),
 		   struct tunnel *t, unsigned *drops)
 {
 	unsigned result = sends(&w, t), i;
@@ -139,8 +140,8 @@ static void talk(struct tunnel *t, unsigned *drops)
 {
 	struct bytes m = l2tp_control(3, t->peer, 2, ICRQ);
 
-	insist(tunnel_requests, t, drops);
-	insist(tunnel_is_answered, t, drops);
+	send_until_through(tunnel_requests, t, drops);
+	send_until_through(tunnel_is_answered, t, drops);
 	if (tunnel_confirms(&w, t) != VPNALG_TRANSLATED) {
 		ck_assert_uint_eq(w.last.result, VPNALG_DROP_STORE);
 		++*drops;

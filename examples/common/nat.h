@@ -17,7 +17,7 @@ struct nat_options {
 	struct vpnalg_ports ports; /* of general traffic; zero: the default */
 	bool general;          /* all other TCP, UDP and ICMP queries, too */
 	bool l2tp_any_address; /* servers may answer from another address */
-	bool l2tp_port_1701;   /* servers insist on source port 1701 */
+	bool l2tp_port_1701;   /* servers answer to port 1701 only */
 	struct vpnalg_timers timers; /* zero where none was given */
 };
 

@@ -10,6 +10,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/binding.h \
 	lib/engine/choose.c \
 	lib/engine/choose.h \
+	lib/engine/claim.h \
 	lib/engine/config.c \
 	lib/engine/config.h \
 	lib/engine/counters.c \

@@ -34,15 +34,15 @@ ESTABLISHED = {
     'keyed-gre': 1381,
     'pptp-calls': 915,
     'esp-established': 1434,
-    'l2tp-tunnels': 1263,
+    'l2tp-tunnels': 1243,
     'l2tp-over-ip': 1591,
-    'l2tp-foreign': 1221,
-    'l2tp2-data': 1728,
-    'l2tp2-data-shared': 1780,
-    'l2tp3-data': 1697,
-    'l2tp3-data-shared': 1754,
+    'l2tp-foreign': 1134,
+    'l2tp2-data': 1724,
+    'l2tp2-data-shared': 1776,
+    'l2tp3-data': 1693,
+    'l2tp3-data-shared': 1749,
     'l2tp3-data-over-ip': 1533,
-    'port-1701-foreign': 1106,
+    'port-1701-foreign': 1085,
 }
 
 

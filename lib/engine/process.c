@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of a packet, from its IP header to its checksums:
  *
- *   parse()      where the headers lie; whether the packet may be ours
- *   claim()      which handler's it is, and by which key its session is found
- *   find()       the session, as the store has it
- *   translate()  the handler's answer: it rewrites the packet, or why not
- *   count()      what became of it
+ *   parse()      where the headers lie                               packet.h
+ *   is_remote()  whether it is between an inside host and a remote
+ *   claim()      which handler's it is, by which key it is found      claim.h
+ *   find()       its session, as the store has it                    record.h
+ *   translate()  the handler decides and rewrites, checksums last    rewrite.c
+ *   decide()     what becomes of it, and is counted
  *
  * A burst goes through the stages together, so that the memory of all its
  * sessions is on its way while the first is looked at. Between the stages only
  * what was parsed, keys and hashes are kept: a packet may open or close the
  * session of the next one. What few packets need stands apart, in packet.c,
- * refuse.c and try_others(). */
+ * refuse.c and try_claims(). */
+#include "claim.h"
 #include "packet.h"
 #include "pool.h"
 #include "record.h"
@@ -49,76 +51,6 @@ ALWAYS_INLINE bool parse(const struct vpnalg_packet *packet, struct slot *slot)
 		return parse_any(packet, &slot->parsed);
 	packet_parse_plain(packet, &slot->parsed);
 	return true;
-}
-
-/* Claim */
-
-/* A packet in its outside form is found by the session's outside keys, and one
- * that shows the peer's ID by its peer keys. */
-ALWAYS_INLINE void make_key(const struct vpnalg *translator, struct slot *slot)
-{
-	const struct vpnalg_parsed *parsed = &slot->parsed;
-	const struct vpnalg_match *match = &slot->match;
-	unsigned role =
-		(match->peer ? VPNALG_INSIDE_PEER : 0U) + !parsed->inside;
-	uint32_t first = key_first_word(role, match->space, parsed->zone);
-
-	if (match->any_remote)
-		first |= KEY_ALL_REMOTES << 24;
-	key_write(slot->key, first, match->id, match->port, parsed->local,
-		  parsed->remote, addr_len_of(translator));
-	slot->hash = key_hash(translator, slot->key);
-}
-
-/* Whether a handler's claim is one that it may make. */
-ALWAYS_INLINE bool is_claim(const struct vpnalg_handler *handler,
-			    const struct vpnalg_match *match, unsigned claim,
-			    unsigned attempt)
-{
-	if (match->kind >= handler->kind_count)
-		return false;
-	if (claim == VPNALG_CLAIM_KEY)
-		return !match->more || attempt < ATTEMPTS_MAX;
-	return claim == VPNALG_CLAIM_GUARDED ||
-	       (claim == VPNALG_CLAIM_DROP && is_drop(match->reason));
-}
-
-/* Returns whether the handler of that place claims the packet. */
-ALWAYS_INLINE bool ask(const struct vpnalg *translator, struct slot *slot,
-		       unsigned place, unsigned attempt)
-{
-	const struct vpnalg_handler *handler = translator->handlers[place];
-	unsigned claim;
-
-	slot->match = (struct vpnalg_match){ .attempt = (uint8_t)attempt };
-	claim = handler->match(&slot->parsed, &slot->match);
-	if (claim == VPNALG_CLAIM_NONE)
-		return false;
-	if (!is_claim(handler, &slot->match, claim, attempt)) {
-		slot->match.kind = 0;
-		claim = CLAIM_FAULT;
-	}
-	slot->claim = (uint8_t)claim;
-	slot->handler = (uint8_t)place;
-	slot->attempt = (uint8_t)attempt;
-	if (claim == VPNALG_CLAIM_KEY)
-		make_key(translator, slot);
-	return true;
-}
-
-/* Asks the handlers from that place on that are for such packets, the first for
- * its key of that attempt. */
-ALWAYS_INLINE void claim(const struct vpnalg *translator, struct slot *slot,
-			 unsigned place, unsigned attempt)
-{
-	unsigned asked =
-		(unsigned)translator->handlers_for[slot->parsed.protocol] >>
-		place;
-
-	for (; asked != 0; asked >>= 1, place++, attempt = 0)
-		if (asked & 1 && ask(translator, slot, place, attempt))
-			return;
-	slot->claim = VPNALG_CLAIM_NONE;
 }
 
 /* What a host sends that uses an outside address itself: only counted. */

@@ -217,15 +217,22 @@ void vpnalg_rewrite_byte(struct vpnalg_step *step, uint32_t offset,
 		  false);
 }
 
+/* The two bytes lie across two of the checksum's halves where the offset is
+ * odd. */
 void vpnalg_rewrite_16(struct vpnalg_step *step, uint32_t offset,
 		       uint16_t value)
 {
-	if (l4_checksum_off(step->parsed) < 0) {
-		vpnalg_put16(step->parsed->l4 + offset, value);
+	uint8_t *at = step->parsed->l4 + offset;
+	uint32_t before = load16(at), after = as_written(value);
+
+	if (offset % 2 != 0) {
+		vpnalg_rewrite_byte(step, offset, (uint8_t)(value >> 8));
+		vpnalg_rewrite_byte(step, offset + 1, (uint8_t)value);
 		return;
 	}
-	vpnalg_rewrite_byte(step, offset, (uint8_t)(value >> 8));
-	vpnalg_rewrite_byte(step, offset + 1, (uint8_t)value);
+	store16(at, after);
+	if (before != after)
+		update_l4(step->parsed, fold(difference(before, after)), false);
 }
 
 /* The ones' complement sum of what is cut off, by its place in the segment. */

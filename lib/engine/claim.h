@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which handler claims a packet, and by which key its session is found. */
+#ifndef VPNALG_ENGINE_CLAIM_H
+#define VPNALG_ENGINE_CLAIM_H
+
+#include "key.h"
+#include "refuse.h"
+
+/* A packet in its outside form is found by the session's outside keys, and one
+ * that shows the peer's ID by its peer keys. */
+ALWAYS_INLINE void make_key(const struct vpnalg *translator, struct slot *slot)
+{
+	const struct vpnalg_parsed *parsed = &slot->parsed;
+	const struct vpnalg_match *match = &slot->match;
+	unsigned role =
+		(match->peer ? VPNALG_INSIDE_PEER : 0U) + !parsed->inside;
+	uint32_t first = key_first_word(role, match->space, parsed->zone);
+
+	if (match->any_remote)
+		first |= KEY_ALL_REMOTES << 24;
+	key_write(slot->key, first, match->id, match->port, parsed->local,
+		  parsed->remote, addr_len_of(translator));
+	slot->hash = key_hash(translator, slot->key);
+}
+
+/* Whether a handler's claim is one that it may make. */
+ALWAYS_INLINE bool is_claim(const struct vpnalg_handler *handler,
+			    const struct vpnalg_match *match, unsigned claim,
+			    unsigned attempt)
+{
+	if (match->kind >= handler->kind_count)
+		return false;
+	if (claim == VPNALG_CLAIM_KEY)
+		return !match->more || attempt < ATTEMPTS_MAX;
+	return claim == VPNALG_CLAIM_GUARDED ||
+	       (claim == VPNALG_CLAIM_DROP && is_drop(match->reason));
+}
+
+/* Returns whether the handler of that place claims the packet. */
+ALWAYS_INLINE bool ask(const struct vpnalg *translator, struct slot *slot,
+		       unsigned place, unsigned attempt)
+{
+	const struct vpnalg_handler *handler = translator->handlers[place];
+	unsigned claim;
+
+	slot->match = (struct vpnalg_match){ .attempt = (uint8_t)attempt };
+	claim = handler->match(&slot->parsed, &slot->match);
+	if (claim == VPNALG_CLAIM_NONE)
+		return false;
+	if (!is_claim(handler, &slot->match, claim, attempt)) {
+		slot->match.kind = 0;
+		claim = CLAIM_FAULT;
+	}
+	slot->claim = (uint8_t)claim;
+	slot->handler = (uint8_t)place;
+	slot->attempt = (uint8_t)attempt;
+	if (claim == VPNALG_CLAIM_KEY)
+		make_key(translator, slot);
+	return true;
+}
+
+/* Asks the handlers from that place on that are for such packets, the first for
+ * its key of that attempt. */
+ALWAYS_INLINE void claim(const struct vpnalg *translator, struct slot *slot,
+			 unsigned place, unsigned attempt)
+{
+	unsigned asked =
+		(unsigned)translator->handlers_for[slot->parsed.protocol] >>
+		place;
+
+	for (; asked != 0; asked >>= 1, place++, attempt = 0)
+		if (asked & 1 && ask(translator, slot, place, attempt))
+			return;
+	slot->claim = VPNALG_CLAIM_NONE;
+}
+
+#endif

@@ -47,8 +47,7 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return VPNALG_CLAIM_GUARDED;
 	if (parsed->l4_caplen < HEADER)
-		return vpnalg_match_drop(match,
-					 vpnalg_has_header(parsed, HEADER));
+		return vpnalg_match_drop_short(parsed, match, HEADER);
 	match->peer = !parsed->inward && !opens;
 	match->id = vpnalg_get16(parsed->l4 +
 				 (opens && !parsed->inward ? SENDER : RECEIVER));

@@ -231,11 +231,15 @@ END_TEST
 
 START_TEST(a_claim_to_drop_names_its_reason)
 {
+	struct vpnalg_parsed parsed = { .l4_len = 8, .l4_caplen = 7 };
 	struct vpnalg_match match = { 0 };
 
 	ck_assert_uint_eq(vpnalg_match_drop(&match, VPNALG_DROP_FRAGMENT),
 			  VPNALG_CLAIM_DROP);
 	ck_assert_uint_eq(match.reason, VPNALG_DROP_FRAGMENT);
+	ck_assert_uint_eq(vpnalg_match_drop_short(&parsed, &match, 8),
+			  VPNALG_CLAIM_DROP);
+	ck_assert_uint_eq(match.reason, VPNALG_DROP_TRUNCATED);
 }
 END_TEST
 

@@ -160,6 +160,21 @@ vpnalg_has_header(const struct vpnalg_parsed *parsed, uint32_t length)
 				       : VPNALG_DROP_TRUNCATED;
 }
 
+/**
+ * Claims a packet whose header is not wholly in memory: it must not pass.
+ *
+ * @param parsed the packet
+ * @param match the answer
+ * @param length how many bytes of l4 the header has
+ * @return VPNALG_CLAIM_DROP, for the reason that vpnalg_has_header() gives
+ */
+static inline enum vpnalg_claim
+vpnalg_match_drop_short(const struct vpnalg_parsed *parsed,
+			struct vpnalg_match *match, uint32_t length)
+{
+	return vpnalg_match_drop(match, vpnalg_has_header(parsed, length));
+}
+
 /** One kind of session of a handler. */
 struct vpnalg_kind {
 	const char *name; /**< As "PPTP call"; static. */

@@ -35,13 +35,6 @@ static const struct vpnalg_kind kinds[GENERAL_KINDS] = {
 
 /* Match */
 
-/* Drops a packet that lacks a header of this length. */
-static enum vpnalg_claim drop_short(const struct vpnalg_parsed *parsed,
-				    struct vpnalg_match *match, uint32_t needed)
-{
-	return vpnalg_match_drop(match, vpnalg_has_header(parsed, needed));
-}
-
 /* Names the key of the session first, then that of the mapping. */
 static enum vpnalg_claim name_key(struct vpnalg_match *match, uint32_t id,
 				  uint32_t port)
@@ -60,7 +53,7 @@ static enum vpnalg_claim match_ports(const struct vpnalg_parsed *parsed,
 	uint16_t local, remote;
 
 	if (parsed->l4_caplen < PORTS_LEN)
-		return drop_short(parsed, match, PORTS_LEN);
+		return vpnalg_match_drop_short(parsed, match, PORTS_LEN);
 	local = vpnalg_local_port(parsed);
 	remote = vpnalg_remote_port(parsed);
 	if (remote == 0)
@@ -96,12 +89,12 @@ static enum vpnalg_claim match_icmp(const struct vpnalg_parsed *parsed,
 	const struct query *query;
 
 	if (parsed->l4_caplen < 1)
-		return drop_short(parsed, match, ICMP_QUERY_LEN);
+		return vpnalg_match_drop_short(parsed, match, ICMP_QUERY_LEN);
 	query = find_query(parsed->l4[0]);
 	if (query == NULL || (parsed->inward && !query->reply))
 		return VPNALG_CLAIM_NONE;
 	if (parsed->l4_caplen < ICMP_QUERY_LEN)
-		return drop_short(parsed, match, ICMP_QUERY_LEN);
+		return vpnalg_match_drop_short(parsed, match, ICMP_QUERY_LEN);
 	if (query->reply && !parsed->inward)
 		return vpnalg_match_drop(match, VPNALG_DROP_NO_SESSION);
 	return name_key(match, vpnalg_get16(parsed->l4 + ICMP_ID_OFF), 0);

@@ -36,13 +36,6 @@ static const struct vpnalg_kind kinds[GRE_KINDS] = {
 			      .body = sizeof(struct gre_remote) },
 };
 
-/* Drops a packet that lacks a header of this length. */
-static enum vpnalg_claim drop_short(const struct vpnalg_parsed *parsed,
-				    struct vpnalg_match *match, uint32_t needed)
-{
-	return vpnalg_match_drop(match, vpnalg_has_header(parsed, needed));
-}
-
 /* Names the packet's Key; if it has arrived from outside, then its remote. */
 static enum vpnalg_claim name_key(const struct vpnalg_parsed *parsed,
 				  uint32_t id, uint32_t port,
@@ -69,7 +62,8 @@ static enum vpnalg_claim match_keyed(const struct vpnalg_parsed *parsed,
 	if (flags & (PLAIN_GRE_HAS_CHECKSUM | PLAIN_GRE_HAS_ROUTING))
 		at += PLAIN_GRE_CHECKSUM_LEN;
 	if (parsed->l4_caplen < at + PLAIN_GRE_KEY_LEN)
-		return drop_short(parsed, match, at + PLAIN_GRE_KEY_LEN);
+		return vpnalg_match_drop_short(parsed, match,
+					       at + PLAIN_GRE_KEY_LEN);
 	return name_key(parsed, vpnalg_get32(parsed->l4 + at), GRE_KEYED,
 			match);
 }
@@ -85,7 +79,7 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return VPNALG_CLAIM_GUARDED;
 	if (parsed->l4_caplen < 2)
-		return drop_short(parsed, match, 2);
+		return vpnalg_match_drop_short(parsed, match, 2);
 	flags = vpnalg_get16(parsed->l4);
 	if ((flags & PLAIN_GRE_VERSION_MASK) != PLAIN_GRE_VERSION)
 		return VPNALG_CLAIM_NONE;

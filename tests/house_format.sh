@@ -13,4 +13,8 @@ done
 
 cd "$src" || exit 1
 "$program" --dry-run --Werror lib/*/*.[ch] include/vpnalg/*.h || exit 1
+expand -t 8 lib/*/*.[ch] include/vpnalg/*.h | grep -nE '^.{81}' && {
+	echo 'a line has more than 80 columns'
+	exit 1
+}
 echo 'lib/ and include/ are laid out as .clang-format says'

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /**
  * @file handler.h
- * @brief For those who write a protocol: what a handler is and what it may call.
+ * @brief For those who write a protocol: what a handler is and what it may
+ * call.
  *
  * The one rule of translation. A packet that travels out carries IDs owned by
  * the inside host in its own fields (source port, "Call ID"): they become the
@@ -31,14 +32,15 @@
 extern "C" {
 #endif
 
-/** Where a packet stands in a fragmented datagram. */
+/** Place of a packet in a fragmented datagram. */
 enum vpnalg_fragment {
 	VPNALG_FRAGMENT_NONE = 0,  /**< It is whole. */
 	VPNALG_FRAGMENT_FIRST = 1, /**< It has the header behind IP's. */
 	VPNALG_FRAGMENT_LATER = 2  /**< It has not. */
 };
 
-/** What the parser has proved of a packet. All of it holds for handlers. */
+/** A parsed packet. The parser has proved all of it; handlers may rely on it.
+ */
 struct vpnalg_parsed {
 	uint8_t *ip; /**< The IP header. */
 	/** How long what follows it is, by the IP header. */
@@ -65,7 +67,7 @@ struct vpnalg_parsed {
 };
 
 /**
- * What a key is for. The inside keys hold the session as inside hosts see it,
+ * The role of a key. The inside keys hold the session as inside hosts see it,
  * the outside keys as the world sees it. Own is the ID that the inside host
  * owns, peer the one that the far end owns. A session's key of a role stands
  * in the slot of that number; a session that was opened with peer keys alone
@@ -82,7 +84,7 @@ enum vpnalg_role {
 	VPNALG_OUTSIDE_PEER = 3 /**< Outside address, peer's ID. */
 };
 
-/** What a key is made of. */
+/** The parts of a key. */
 struct vpnalg_tuple {
 	uint8_t role;  /**< enum vpnalg_role. */
 	uint8_t space; /**< Which IDs: the IP protocol number, as a rule. */
@@ -96,7 +98,7 @@ struct vpnalg_tuple {
 	const uint8_t *remote;
 };
 
-/** What a handler says of a packet. */
+/** A handler's answer about a packet. */
 enum vpnalg_claim {
 	VPNALG_CLAIM_NONE = 0, /**< Not one of its. */
 	VPNALG_CLAIM_KEY = 1,  /**< Look for this session. */
@@ -192,7 +194,7 @@ struct vpnalg_kind {
 	bool pooled;
 	/** Its sessions have an outside address and ID that another one was
 	 * given: opening.outside and opening.outside_id. The choose callback
-	 * is neither asked nor told. */
+	 * is neither asked nor notified. */
 	bool inherits_outside;
 };
 
@@ -246,8 +248,8 @@ struct vpnalg_handler {
 	/** How many names there are in own_counters. */
 	uint8_t own_counter_count;
 	/** The ports of its servers, if it has any: a session for all remotes
-	 * does not get one of them as its outside port, and vpnalg_steer() sends
-	 * their packets by remote. */
+	 * does not get one of them as its outside port, and vpnalg_steer()
+	 * sends their packets by remote. */
 	const struct vpnalg_server_port *server_ports;
 	/** The names of its own drop reasons, static: translate returns
 	 * VPNALG_DROP_OWN plus the place of one. They are counted for it. */
@@ -291,7 +293,7 @@ struct vpnalg_handler {
 	 * VPNALG_DROP_FAULT.
 	 */
 	enum vpnalg_result (*translate)(struct vpnalg_step *step);
-	/** Optional: the sweep has met a living session. It may be ended, not
+	/** Optional: the sweep visits a living session. It may be ended, not
 	 * closed. */
 	void (*swept)(struct vpnalg *translator, struct vpnalg_record *record);
 	/** Optional: the session is about to be removed. Nothing may be
@@ -302,7 +304,7 @@ struct vpnalg_handler {
 /** @name Sessions
  *  A record's pointer is valid until the session is closed, at most until the
  *  handler returns. Opening, finding and giving may close dead sessions that
- *  are met; step->record is none of them. */
+ *  are met with; step->record is none of them. */
 /** @{ */
 
 /** In record->flags: the end of the session was announced. Such a session
@@ -320,7 +322,7 @@ struct vpnalg_range {
 	uint32_t count; /**< How many; 0 means that there is no such range. */
 };
 
-/** What a session is to be opened with. */
+/** The parts of a session that is to be opened. */
 struct vpnalg_opening {
 	uint8_t kind;  /**< Which of the handler's kinds. */
 	uint8_t space; /**< For its keys and binding: IP protocol number. */
@@ -345,8 +347,8 @@ struct vpnalg_opening {
 	bool peer;
 	/** Whether id itself may be its outside ID too. */
 	bool keep;
-	/** Where else to look for an outside ID, in this order; a bounded
-	 * number of tries, and the next packet goes on from there. */
+	/** Ranges in which to look for another outside ID, in this order; a
+	 * bounded number of tries, and the next packet goes on from there. */
 	struct vpnalg_range ranges[2];
 	uint32_t least;    /**< The least ID that the caller may choose. */
 	uint32_t greatest; /**< The greatest one. */
@@ -413,7 +415,7 @@ VPNALG_API const uint8_t *vpnalg_session_outside(struct vpnalg *translator,
 						 const uint8_t *remote);
 
 /**
- * Finds a living session. A dead one that is met is closed.
+ * Finds a living session. A dead one is closed.
  *
  * @param translator the translator
  * @param tuple what its key is made of

@@ -21,9 +21,9 @@ struct vpnalg_l2tp_settings {
 	size_t size;
 	/** The answer to an SCCRQ, an SCCRP with Ns 0, may come from another
 	 * address than the one to which the SCCRQ went (RFC 2661 8.1). It is
-	 * accepted once, if it names the ID of the SCCRQ, and the tunnel is with
-	 * that address then. Works within one translator only: vpnalg_steer()
-	 * goes by the remote. */
+	 * accepted once, if it names the ID of the SCCRQ, and the tunnel is
+	 * with that address then. Works within one translator only:
+	 * vpnalg_steer() goes by the remote. */
 	bool any_address;
 	/** All remotes are known to need port 1701 at both ends: inside hosts
 	 * share it from the beginning, and nobody waits until it is learned. */

@@ -13,9 +13,9 @@ extern "C" {
 #endif
 
 /**
- * PPTP: its control connection on TCP 1723 and its enhanced GRE (RFC 2637). GRE
- * version 1 of another Protocol Type than 0x880B (EoIP) does not belong to PPTP.
- * It has no settings.
+ * PPTP: its control connection on TCP 1723 and its enhanced GRE (RFC 2637).
+ * GRE version 1 of another Protocol Type than 0x880B (EoIP) does not belong to
+ * PPTP. It has no settings.
  *
  * @return the handler
  */

@@ -109,8 +109,8 @@ struct vpnalg_store {
 	void (*remove)(void *context, struct vpnalg_record *record);
 	/**
 	 * Lets the key in a slot lead to its record. Its bytes are there
-	 * already, and stay until it is unlinked. No other record holds an equal
-	 * key.
+	 * already, and stay until it is unlinked. No other record holds an
+	 * equal key.
 	 *
 	 * @return false without room, and nothing has changed
 	 */
@@ -172,8 +172,8 @@ struct vpnalg_table;
  */
 VPNALG_API size_t vpnalg_table_size(uint32_t units);
 
-/** An upper bound of vpnalg_table_size(), for memory that is set aside at compile
- * time. */
+/** An upper bound of vpnalg_table_size(), for memory that is set aside at
+ * compile time. */
 #define VPNALG_TABLE_BYTES(units) (((size_t)(units) + 5) / 6 * 480 + 512)
 
 /**

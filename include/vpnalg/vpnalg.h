@@ -77,9 +77,10 @@ enum vpnalg_direction {
 	VPNALG_IN_UNDO = 3   /**< Travels in, in its inside form. */
 };
 
-/** What the packet's TCP or UDP checksum field holds. */
+/** The content of the packet's TCP or UDP checksum field. */
 enum vpnalg_checksum {
-	/** A checksum over pseudo header and segment. A wrong one stays wrong. */
+	/** A checksum over pseudo header and segment. A wrong one stays wrong.
+	 */
 	VPNALG_CHECKSUM_FULL = 0,
 	/** The folded sum of the pseudo header, not complemented (Linux'
 	 * CHECKSUM_PARTIAL, virtio's NEEDS_CSUM); hardware adds the rest. The
@@ -91,7 +92,7 @@ enum vpnalg_checksum {
 };
 
 /**
- * What became of a packet. Everything from VPNALG_DROP_FIRST on is the reason
+ * The fate of a packet. Everything from VPNALG_DROP_FIRST on is the reason
  * why the packet must be dropped. Only a TRANSLATED packet was changed. Later
  * versions may add reasons: compare with VPNALG_DROP_FIRST.
  */
@@ -156,17 +157,17 @@ enum vpnalg_result {
 	/** From outside to a mapping, and its inside host has not sent to where
 	 * it is from: enum vpnalg_filtering. */
 	VPNALG_DROP_FILTERED = 26,
-	/** A handler or the store gave an answer that it may not give: a kind, a
-	 * result, a reason or a slot out of range, a packet called translated
-	 * that still has its old address. A fault of theirs; what the packet
-	 * holds is not defined then. */
+	/** A handler or the store gave an answer that it may not give: a kind,
+	 * a result, a reason or a slot out of range, a packet called
+	 * translated that still has its old address. A fault of theirs; what
+	 * the packet holds is not defined then. */
 	VPNALG_DROP_FAULT = 27,
 
 	/** One more than the greatest result of the library's own. */
 	VPNALG_RESULTS = 28,
 
-	/** The first drop reason of a handler's own, which that handler's header
-	 * explains; vpnalg_packet.protocol tells which handler's. */
+	/** The first drop reason of a handler's own, which that handler's
+	 * header explains; vpnalg_packet.protocol tells which handler's. */
 	VPNALG_DROP_OWN = 128
 };
 
@@ -220,14 +221,15 @@ struct vpnalg_binding {
 	 * as a mapping's of general traffic. */
 	struct vpnalg_addr remote;
 	uint32_t inside_id; /**< What the inside host chose. */
-	/** What stands for it outside. Unique towards the remote only: the same
-	 * one may be given for other remotes, unless the binding is for all. */
+	/** The ID that stands for it outside. Unique towards the remote only:
+	 * the same one may be given for other remotes, unless the binding is
+	 * for all. */
 	uint32_t outside_id;
 	uint32_t remote_port; /**< The remote's TCP port, or 0. */
 	void *user;           /**< The packet's; NULL when given back. */
 };
 
-/** What an event tells. Later versions tell more. */
+/** The types of events. Later versions may add some. */
 enum vpnalg_event_type {
 	/** An inbound ESP SPI was paired with its inside host. */
 	VPNALG_EVENT_PAIRED = 1,
@@ -241,14 +243,15 @@ enum vpnalg_event_type {
 	VPNALG_EVENT_OWN = 128
 };
 
-/** By what an inbound ESP SPI was paired with an inside host. */
+/** The evidence by which an inbound ESP SPI was paired with an inside host. */
 enum vpnalg_evidence {
 	VPNALG_EVIDENCE_NONE = 0,
 	/** No other host has ESP with that remote. */
 	VPNALG_EVIDENCE_ALONE = 1,
 	/** No other host is expected to receive with a new SPI. */
 	VPNALG_EVIDENCE_EXPECTED = 2,
-	/** What the host received until then ended when this began. */
+	/** The SPI with which the host received until then ended when this
+	 * began. */
 	VPNALG_EVIDENCE_CONTINUED = 3,
 	/** The host had been silent and began to send. */
 	VPNALG_EVIDENCE_RESUMED = 4,
@@ -272,7 +275,7 @@ struct vpnalg_event {
 	struct vpnalg_binding session;
 };
 
-/** What the choose callback says of a proposed outside address and ID. */
+/** The choose callback's answer to a proposed outside address and ID. */
 enum vpnalg_choice {
 	VPNALG_CHOICE_TAKE = 0,   /**< Reserved; use it. */
 	VPNALG_CHOICE_NEXT = 1,   /**< Not this one; propose another ID. */
@@ -354,13 +357,13 @@ struct vpnalg_ports {
  * the store and what the callbacks use must live as long as the translator.
  */
 struct vpnalg_config {
-	/** sizeof(struct vpnalg_config), so that it can grow. A program that was
-	 * built with another version's header may pass a shorter struct, or a
-	 * longer one of which the rest is zero. */
+	/** sizeof(struct vpnalg_config), so that it can grow. A program that
+	 * was built with another version's header may pass a shorter struct,
+	 * or a longer one of which the rest is zero. */
 	size_t size;
-	/** The protocols by priority: the first handler that claims a packet has
-	 * it. No handler stands there twice, and none behind vpnalg_general(),
-	 * which takes what is left. Required. */
+	/** The protocols by priority: the first handler that claims a packet
+	 * has it. No handler stands there twice, and none behind
+	 * vpnalg_general(), which takes what is left. Required. */
 	const struct vpnalg_protocol *protocols;
 	size_t protocol_count; /**< 1 to 15. */
 	/** The outside addresses: unicast, all IPv4, none twice. Required. */
@@ -392,14 +395,14 @@ struct vpnalg_config {
 	/** Spreads inside hosts over the outside addresses. Translators that
 	 * share their addresses must share it (RFC 4787 REQ-2). */
 	uint64_t pool_key[2];
-	/** Keys the hash by which the store finds sessions: secret, or outsiders
-	 * can fill one place of it. Zero: drawn at random. Translators that use
-	 * one store after another must share it. */
+	/** Keys the hash by which the store finds sessions: secret, or
+	 * outsiders can fill one place of it. Zero: drawn at random.
+	 * Translators that use one store after another must share it. */
 	uint64_t hash_key[2];
 	/** Packets handled together, 1 to 256. Default 32. Each costs about
 	 * 130 bytes of the translator's memory. */
 	uint16_t burst;
-	/** Nobody is held back (VPNALG_DROP_HELD), and no SPI is tried
+	/** No host is held back (VPNALG_DROP_HELD), and no SPI is tried
 	 * (VPNALG_EVIDENCE_ANSWERED): for captures, in which nothing is sent
 	 * again, and nobody answers to what is done now. */
 	bool passive;
@@ -441,11 +444,11 @@ VPNALG_API const char *vpnalg_config_error(const struct vpnalg_config *config,
  */
 VPNALG_API size_t vpnalg_size(const struct vpnalg_config *config);
 
-/** An upper bound of vpnalg_size(), for memory that is set aside at compile time:
- * how many protocols, outside addresses and packets in a burst there are. It
- * holds for the protocols that come with the library, and for others that have
- * at most nine kinds of session and no settings, drop reasons and counters of
- * their own that take more than 40 bytes. */
+/** An upper bound of vpnalg_size(), for memory that is set aside at compile
+ * time: how many protocols, outside addresses and packets in a burst there
+ * are. It holds for the protocols that come with the library, and for others
+ * that have at most nine kinds of session and no settings, drop reasons and
+ * counters of their own that take more than 40 bytes. */
 #define VPNALG_BYTES(protocols, addresses, burst) \
 	(4608 + (size_t)(protocols)*832 +         \
 	 (((size_t)(addresses)*4 + 7) & ~(size_t)7) + (size_t)(burst)*160)
@@ -484,10 +487,10 @@ VPNALG_API void vpnalg_process(struct vpnalg *translator,
  *
  * @param translator the translator
  * @param now the time
- * @param budget how much to do, at least 1; twice the burst is a good beginning.
- *               To look at a record costs 1, to close one some 10 to 20 more,
- *               by what that takes. The last record met may cost more than is
- *               left.
+ * @param budget how much to do, at least 1; twice the burst is a good
+ *               beginning. To look at a record costs 1, to close one some 10
+ *               to 20 more, by what that takes. The last record met may cost
+ *               more than is left.
  * @return when to call again: now while a round through the store is
  *         unfinished, else the earliest deadline seen in it, or VPNALG_NEVER;
  *         never before now. Sessions opened since are not in it: call once a
@@ -566,7 +569,7 @@ VPNALG_API bool vpnalg_own_counter(const struct vpnalg *translator,
 				   size_t protocol, size_t index,
 				   struct vpnalg_own_counter *counter);
 
-/** What vpnalg_steer() needs; equal wherever packets are steered. */
+/** The settings of vpnalg_steer(); equal wherever packets are steered. */
 struct vpnalg_steer {
 	size_t size;     /**< sizeof(struct vpnalg_steer). */
 	uint64_t key[2]; /**< Secret, so that load cannot be aimed. */
@@ -574,13 +577,13 @@ struct vpnalg_steer {
 	 * compared with all of them. */
 	const struct vpnalg_addr *addresses;
 	size_t address_count; /**< How many. */
-	/** Where vpnalg_general() is among the protocols: the ports of each
-	 * translator, as in its settings, the first translator's first. Else
-	 * NULL. */
+	/** The ports of each translator, as in the settings of
+	 * vpnalg_general(), the first translator's first; NULL where that is
+	 * not among the protocols. */
 	const struct vpnalg_ports *general;
 	size_t general_count; /**< How many: as many as translators. */
-	/** Where vpnalg_general() is among them: the protocols of the
-	 * translators, for the server ports of their handlers. Else NULL. */
+	/** The protocols of the translators, for the server ports of their
+	 * handlers; needed where `general` is given. */
 	const struct vpnalg_protocol *protocols;
 	size_t protocol_count; /**< How many. */
 };
@@ -593,15 +596,16 @@ struct vpnalg_steer {
  *
  * General traffic has mappings for all remotes. So where steer->general is
  * given, TCP, UDP and ICMP queries go out by zone and inside address, and come
- * in by outside port: one that is in a translator's range decides. But what has
- * a server port of another handler (500, 1701, 1723 or 4500) at either end goes
- * by its remote like everything else. (An L2TP server that answers from another port than
- * 1701 to one that is in a range needs a single translator; so does one that
- * answers from another address: vpnalg_l2tp_settings.any_address.)
+ * in by outside port: one that is in a translator's range decides. But what
+ * has a server port of another handler (500, 1701, 1723 or 4500) at either end
+ * goes by its remote like everything else. (An L2TP server that answers from
+ * another port than 1701 to one that is in a range needs a single translator;
+ * so does one that answers from another address:
+ * vpnalg_l2tp_settings.any_address.)
  *
  * Later fragments have no ports. Those of TCP, UDP and ICMP go by their remote
- * then, and *fragment is set: the caller puts datagrams together before, or gives
- * a later fragment to the translator of the first.
+ * then, and *fragment is set: the caller puts datagrams together before, or
+ * gives a later fragment to the translator of the first.
  *
  * @param steer the settings
  * @param packet data, caplen, len, direction and zone are read

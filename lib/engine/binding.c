@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bindings: what the caller is told that a session is bound to, and when that is
- * free again. */
+/* Bindings: the caller learns what a session is bound to, and when that is free
+ * again. */
 #include "binding.h"
 
 #include <string.h>
@@ -59,7 +59,7 @@ static void describe(const struct vpnalg *translator,
 	binding->remote_port = inside->port;
 }
 
-/* What a session is bound to, its outside ID apart. */
+/* Describes all that a session is bound to but its outside ID. */
 void vpnalg_binding_propose(struct vpnalg *translator,
 			    const struct vpnalg_opening *opening,
 			    struct vpnalg_binding *binding)
@@ -116,7 +116,7 @@ void vpnalg_binding_describe(struct vpnalg *translator,
 	binding->outside_id = outside.id;
 }
 
-/* What the session was bound to is free again. */
+/* Gives back what the session was bound to. */
 void vpnalg_binding_give_back(struct vpnalg *translator,
 			      struct vpnalg_record *record)
 {
@@ -138,7 +138,7 @@ void vpnalg_session_notify(struct vpnalg *translator,
 			   struct vpnalg_record *record, uint8_t type,
 			   uint8_t evidence)
 {
-	struct vpnalg_event *event = &translator->told;
+	struct vpnalg_event *event = &translator->notice;
 
 	if (translator->event == NULL)
 		return;

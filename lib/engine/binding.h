@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bindings: what the caller is told of, and gives and gets back. */
+/* Bindings: the outside addresses and IDs that the caller reserves and
+ * releases. */
 #ifndef VPNALG_ENGINE_BINDING_H
 #define VPNALG_ENGINE_BINDING_H
 

@@ -86,8 +86,8 @@ static bool is_mapped(const struct vpnalg *translator, uint8_t space)
 	return translator->mapped[space / 8] & 1U << space % 8;
 }
 
-/* What is for all remotes and what is for one only keep out of each other's
- * way: the latter does not take an ID of the former, and the former none that
+/* Sessions for all remotes and those for one keep out of each other's way: the
+ * latter does not take an ID of the former, and the former none that
  * is in use towards the remote for which it is opened. Towards the others its
  * handler looks, when it comes to them. */
 static void probe_for(struct vpnalg *translator,
@@ -121,7 +121,7 @@ static bool is_free_at(struct vpnalg *translator,
 	       is_unused(translator, binding->outside_id);
 }
 
-/* What the callback has chosen counts only if it is ours, unused, and not
+/* The callback's choice counts only if it is ours, unused, and not
  * against what the parent session is bound to. */
 static enum vpnalg_choice adopt(struct vpnalg *translator,
 				const struct vpnalg_opening *opening,

@@ -105,7 +105,7 @@ static const char *handler_fault(const struct vpnalg_handler *handler)
 	return NULL;
 }
 
-/* What is wrong with a protocol's place behind those before it. */
+/* Returns what is wrong with a protocol's place behind those before it. */
 static const char *place_fault(const struct settings *settings, size_t at)
 {
 	size_t i;

@@ -13,14 +13,14 @@ struct settings {
 	const struct vpnalg_handler *handlers[15];
 };
 
-/* What is wrong with settings. */
+/* A fault in the settings. */
 struct config_fault {
 	const char *text; /* static; NULL: nothing */
 	size_t index;     /* of the array's element that is wrong, or 0 */
 };
 
-/* Reads all settings but the addresses. Returns false, with the fault, when they
- * cannot be used. */
+/* Reads all settings but the addresses. Returns false, with the fault, when
+ * they cannot be used. */
 bool vpnalg_config_read(const struct vpnalg_config *given,
 			struct settings *settings, struct config_fault *fault);
 

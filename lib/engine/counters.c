@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a translator has counted, for its caller. */
+/* Counters: read by the caller, counted up by handlers. */
 #include "translator.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The clock hand over the store: a bounded step at each call. A record that is
- * only met costs one unit of the budget; each operation of the store that
+ * only visited costs one unit of the budget; each operation of the store that
  * closing it takes costs one more, whatever it drags along. */
 #include "record.h"
 #include "session.h"
@@ -8,7 +8,7 @@
 /* A session that its children keep alive is looked at again after this long. */
 #define KEPT_MS 60000
 
-/* What closing a session may cost. Where less is left of the budget, none is
+/* The cost of closing a session. Where less is left of the budget, none is
  * begun but the first of a call. */
 #define CLOSE_ROOM 16
 
@@ -31,7 +31,7 @@ static bool is_session(const struct vpnalg *translator,
 	       record->handler != ENGINE_HANDLER;
 }
 
-static void meet(struct vpnalg *translator, struct vpnalg_record *record)
+static void visit(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	const struct vpnalg_handler *handler;
 	vpnalg_time when;
@@ -39,10 +39,10 @@ static void meet(struct vpnalg *translator, struct vpnalg_record *record)
 	if (vpnalg_session_alive_or_close(translator, record) == NULL)
 		return;
 	handler = translator->handlers[record->handler];
-	translator->met = record;
+	translator->visited = record;
 	if (handler->swept != NULL)
 		handler->swept(translator, record);
-	if (translator->met == NULL)
+	if (translator->visited == NULL)
 		return; /* the handler has closed it, which it may not */
 	when = wanted(translator, record);
 	if (when < translator->sweep_earliest)
@@ -80,7 +80,7 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 			translator->sweep_cursor = before;
 			break; /* the next call begins with it */
 		}
-		meet(translator, record);
+		visit(translator, record);
 	}
 	return translator->now;
 }

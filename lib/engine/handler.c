@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What handlers are told of the translator, and count. */
+/* Questions that handlers put to the translator: time, chance, settings. */
 #include "translator.h"
 
 const struct vpnalg_timers *

@@ -78,7 +78,7 @@ static void init_kinds(struct vpnalg *translator, unsigned h)
 	}
 }
 
-/* By which packets and ports a handler is concerned. */
+/* Lists the packets and ports that concern a handler. */
 static void init_lists(struct vpnalg *translator, unsigned h)
 {
 	const struct vpnalg_handler *handler = translator->handlers[h];

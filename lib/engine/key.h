@@ -18,7 +18,8 @@ enum { KEY_ID_OFF = 4, KEY_PORT_OFF = 8, KEY_LOCAL_OFF = 12 };
 
 #define KEY_ALL_REMOTES 0x80U /* in the role */
 
-/* A word at p, and back: at any alignment, as one access where it is aligned. */
+/* A word at p, and back: at any alignment, as one access where it is aligned.
+ */
 static inline uint32_t key_word(const uint8_t *p)
 {
 	uint32_t word;

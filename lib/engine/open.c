@@ -25,8 +25,8 @@ static struct vpnalg_record *add(struct vpnalg *translator, uint8_t handler,
 	return record;
 }
 
-/* Returns what is known of the outside key: choose.c has looked up all but those
- * of peers and those that are inherited. */
+/* Returns what is known of the outside key: choose.c has looked up all but
+ * those of peers and those that are inherited. */
 static enum holder outside_holder(const struct vpnalg *translator,
 				  const struct vpnalg_record *record,
 				  const struct vpnalg_opening *opening)

@@ -10,9 +10,9 @@
 
 enum packet_type { PACKET_OTHER, PACKET_WHOLE, PACKET_ICMP_ERROR };
 
-/* What is known of a packet by its direction alone, were its IP header plain. The
- * inside host's end is the source on the way out, the destination on the way
- * in. */
+/* What is known of a packet by its direction alone, were its IP header plain.
+ * The inside host's end is the source on the way out, the destination on the
+ * way in. */
 struct packet_way {
 	bool inward, inside, undo, quoted, overlong; /* as they are in parsed */
 	uint8_t fragment, addr_len;

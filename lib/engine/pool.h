@@ -18,7 +18,8 @@ static inline bool pool_has(const struct vpnalg *translator,
 			    addr_len_of(translator));
 }
 
-/* Returns a host's home address: the same towards everybody (RFC 4787 REQ-2). */
+/* Returns a host's home address: the same towards everybody (RFC 4787 REQ-2).
+ */
 const uint8_t *vpnalg_pool_home(const struct vpnalg *translator, uint16_t zone,
 				const uint8_t *inside);
 
@@ -26,8 +27,9 @@ const uint8_t *vpnalg_pool_home(const struct vpnalg *translator, uint16_t zone,
 int vpnalg_pool_init(struct vpnalg *translator,
 		     const struct vpnalg_config *config);
 
-/* Returns the address that a host gets towards a remote: the one that it has with
- * that remote, or else its home or one that the remote does not know yet. */
+/* Returns the address that a host gets towards a remote: the one that it has
+ * with that remote, or else its home or one that the remote does not know yet.
+ */
 const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,
 				const uint8_t *inside, const uint8_t *remote);
 

@@ -244,7 +244,8 @@ static void count(struct vpnalg *translator, const struct vpnalg_step *step,
 		counters->dropped[step->parsed->inward]++;
 }
 
-/* The first claim has no session, or its handler has not translated the packet. */
+/* The first claim has no session, or its handler has not translated the packet.
+ */
 NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
 					  struct slot *slot,
 					  struct vpnalg_step *step,

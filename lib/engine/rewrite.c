@@ -76,8 +76,8 @@ static inline void update(uint8_t *checksum, uint32_t delta)
 	store16(checksum, ~fold((~load16(checksum) & 0xffff) + delta));
 }
 
-/* UDP without a checksum has none (RFC 768), and never gets one of 0, even if it
- * is marked partial: that may mean a packet which it carries. */
+/* UDP without a checksum has none (RFC 768), and never gets one of 0, even if
+ * it is marked partial: that may mean a packet which it carries. */
 static inline void update_udp(uint8_t *checksum, uint32_t delta)
 {
 	if (load16(checksum) == 0)
@@ -87,7 +87,8 @@ static inline void update_udp(uint8_t *checksum, uint32_t delta)
 		store16(checksum, 0xffff);
 }
 
-/* A partial checksum is the sum of the pseudo header alone, not complemented. */
+/* A partial checksum is the sum of the pseudo header alone, not complemented.
+ */
 static void update_partial(const struct vpnalg_parsed *parsed,
 			   uint8_t *checksum, uint32_t delta)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The search for an ID that is free, a bounded number of tries at a time. It goes
- * on where it left off, and remembers IDs that were given back. */
+/* The search for an ID that is free, a bounded number of tries at a time. It
+ * goes on where it left off, and remembers IDs that were given back. */
 #ifndef VPNALG_ENGINE_SEARCH_H
 #define VPNALG_ENGINE_SEARCH_H
 
 #include "translator.h"
 
-/* Begins to look on behalf of one packet; whose tells one key's IDs from those of
- * others. */
+/* Begins to look on behalf of one packet; whose tells one key's IDs from those
+ * of others. */
 void vpnalg_search_begin(struct vpnalg *translator, struct hunt *hunt,
 			 uint64_t whose);
 

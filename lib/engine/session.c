@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sessions by their keys: found, linked, unlinked, closed. Dead ones that are met
- * where something is to be found or linked are closed. */
+/* Sessions by their keys: found, linked, unlinked, closed. Finding and linking
+ * close the dead ones in their way. */
 #include "session.h"
 
 #include <string.h>
@@ -155,14 +155,14 @@ void vpnalg_session_dismantle(struct vpnalg *translator,
 	store->remove(store->context, record);
 }
 
-/* Nobody goes on with a session that is gone. */
+/* The packet and the sweep at hand do not go on with a session that is gone. */
 static void forget(struct vpnalg *translator,
 		   const struct vpnalg_record *record)
 {
 	if (translator->step.record == record)
 		translator->step.record = NULL;
-	if (translator->met == record)
-		translator->met = NULL;
+	if (translator->visited == record)
+		translator->visited = NULL;
 }
 
 static void notify_handler(struct vpnalg *translator,
@@ -178,10 +178,10 @@ static void notify_handler(struct vpnalg *translator,
 	translator->closing = false;
 }
 
-/* What else it costs to close a session, in operations of the store. */
+/* The further cost of closing a session, in operations of the store. */
 #define CLOSE_WORK 6
 
-/* A handler that closes what it is told is being closed is not obeyed. */
+/* A handler that closes a session while that is being closed is not obeyed. */
 void vpnalg_session_close(struct vpnalg *translator,
 			  struct vpnalg_record *record)
 {

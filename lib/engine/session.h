@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sessions by their keys: found, linked, unlinked, closed. The public functions are
- * in vpnalg/handler.h. */
+/* Sessions by their keys: found, linked, unlinked, closed. The public
+ * functions are in vpnalg/handler.h. */
 #ifndef VPNALG_ENGINE_SESSION_H
 #define VPNALG_ENGINE_SESSION_H
 
 #include "translator.h"
 
-/* Returns the record if its session lives; else closes it and returns NULL. NULL
- * stays NULL. */
+/* Returns the record if its session lives; else closes it and returns NULL.
+ * NULL stays NULL. */
 struct vpnalg_record *
 vpnalg_session_alive_or_close(struct vpnalg *translator,
 			      struct vpnalg_record *record);
 
-/* Who may have a key that a session is given. */
+/* Whether another session may have the key that is linked. */
 enum holder {
 	HOLDER_NONE,  /* nobody has it: that was looked up for this packet */
 	HOLDER_KEEPS, /* a living session that has it goes on to have it */
@@ -26,8 +26,8 @@ bool vpnalg_session_link_at(struct vpnalg *translator,
 			    const struct vpnalg_tuple *tuple,
 			    enum holder holders);
 
-/* Gives back all that a session has taken, be it whole or half made, and removes
- * its record. */
+/* Gives back all that a session has taken, be it whole or half made, and
+ * removes its record. */
 void vpnalg_session_dismantle(struct vpnalg *translator,
 			      struct vpnalg_record *record);
 

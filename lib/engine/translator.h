@@ -8,8 +8,8 @@
 
 #include <vpnalg/handler.h>
 
-/* For what every packet goes through: calls would cost as much. And for what few
- * packets need: it would cost the others registers. */
+/* For what every packet goes through: calls would cost as much. And for what
+ * few packets need: it would cost the others registers. */
 #if defined(__GNUC__)
 #define ALWAYS_INLINE static inline __attribute__((__always_inline__))
 #define NEVER_INLINE static __attribute__((__noinline__))
@@ -21,8 +21,8 @@
 /* Record kinds of the engine itself, beside those of the handlers. */
 #define ENGINE_HANDLER 0x0f
 
-/* Key roles of the engine's records, see usage.c. As those of sessions, roles of
- * inside keys are even. */
+/* Key roles of the engine's records, see usage.c. As those of sessions, roles
+ * of inside keys are even. */
 enum {
 	ROLE_PAIR = 8, /* inside host is paired to an outside address */
 	ROLE_GUARD = 9 /* outside address and remote have sessions */
@@ -63,7 +63,8 @@ struct key_of_any_id {
 	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_MAX];
 };
 
-/* What a key may differ in from that of another session of the same hosts. */
+/* The parts in which a key may differ from that of another session of the same
+ * hosts. */
 struct key_parts {
 	uint8_t role, space;
 	uint32_t id, port;
@@ -144,18 +145,19 @@ struct vpnalg {
 	vpnalg_time sweep_earliest;
 	void *user; /* of the packet that opens a session, for its binding */
 	struct vpnalg_step step; /* what is being made of the packet at hand */
-	struct vpnalg_record *met; /* the sweep's, or NULL: closed meanwhile */
-	/* Scratch, here to spare the stack: the key that is looked for, those of
-	 * a row, in what a key differs from that beside it, a tuple of a session
-	 * that is being opened, what its ID is looked for by, its binding as made
-	 * and as proposed, and an event. */
+	struct vpnalg_record
+		*visited; /* by the sweep; NULL: closed meanwhile */
+	/* Scratch, here to spare the stack: the key that is looked for, those
+	 * of a row, in what a key differs from that beside it, a tuple of a
+	 * session that is being opened, what its ID is looked for by, its
+	 * binding as made and as proposed, and an event. */
 	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_MAX];
 	struct key_of_any_id row;
 	struct key_parts parts;
 	struct vpnalg_tuple tuple;
 	struct probe probe;
 	struct hunt hunt;
-	struct vpnalg_event told;
+	struct vpnalg_event notice;
 	struct vpnalg_binding binding, proposal;
 	uint32_t address_count;
 	uint16_t burst;
@@ -171,13 +173,14 @@ struct vpnalg {
 	struct search searches[SEARCHES];
 	struct vpnalg_timers timers;
 	struct vpnalg_counters counters;
-	/* A bit for each space in which sessions for all remotes were opened. */
+	/* A bit for each space in which sessions for all remotes were opened.
+	 */
 	uint8_t mapped[32];
 	struct vpnalg_server_port server_ports[VPNALG_SERVER_PORTS_MAX];
 	uint8_t server_port_count;
 	bool searching; /* there is something in searches */
 	bool fault;     /* the caller's store, or a handler, answered wrongly */
-	bool closing;   /* a handler is being told of a session's end */
+	bool closing;   /* a handler is being notified of a session's end */
 };
 
 /* How long addresses and keys are. All instances are for IPv4 so far, which the

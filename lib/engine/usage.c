@@ -94,7 +94,7 @@ const uint8_t *vpnalg_usage_find(struct vpnalg *translator,
 	return record != NULL ? body(translator, record)->address : NULL;
 }
 
-/* What a session is counted under: its guard, and the pair of host and outside
+/* A session is counted in its guard, and in the pair of host and outside
  * address, from its two own keys. */
 static void guard_of(struct vpnalg *translator, struct vpnalg_record *record,
 		     struct vpnalg_tuple *guard)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which outside addresses are in use, by which host and towards which remote. */
+/* Which outside addresses are in use, by which host and towards which remote.
+ */
 #ifndef VPNALG_ENGINE_USAGE_H
 #define VPNALG_ENGINE_USAGE_H
 

@@ -5,8 +5,8 @@
 
 #include "ipsec.h"
 
-/* Translates an ESP packet that comes in. Returns VPNALG_TRANSLATED, or why it is
- * dropped. */
+/* Translates an ESP packet that comes in. Returns VPNALG_TRANSLATED, or why it
+ * is dropped. */
 enum vpnalg_result vpnalg_ipsec_esp_in(struct vpnalg_step *step);
 
 #endif

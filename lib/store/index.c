@@ -357,8 +357,8 @@ void vpnalg_table_relink(void *context, struct vpnalg_record *from,
 #define PREFETCH(address) ((void)(address))
 #endif
 
-/* The prefetching stands here and in no function of its own: a compiler may take
- * one that does nothing else for one that has no effect, and drop it. */
+/* The prefetching stands here and in no function of its own: a compiler may
+ * take one that does nothing else for one that has no effect, and drop it. */
 void vpnalg_table_prefetch(void *context, uint64_t hash, unsigned step)
 {
 	const struct vpnalg_table *table = context;

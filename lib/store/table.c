@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The bundled store: its memory, and the units of its records.
  *
- * Units come in blocks of six, and a record takes one to three beside each other
- * in a block. Blocks are in lists by the longest record for which they have
- * room. A record goes where the least room is left over, and into a free block
- * only if no other has room: so room is found at once, and few units are too
- * lonely to be of use. */
+ * Units come in blocks of six, and a record takes one to three beside each
+ * other in a block. Blocks are in lists by the longest record for which they
+ * have room. A record goes where the least room is left over, and into a free
+ * block only if no other has room: so room is found at once, and few units are
+ * too lonely to be of use. */
 #include "table.h"
 
 #include "index.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the two files of the bundled store share.
+/* The bundled store: what its two files share.
  *
  * A table is an index of small tagged buckets, index.c, and an array of units,
  * table.c, in blocks of six. */

@@ -28,7 +28,7 @@ TCase *l2tp_mapping_case(void);  /* check_l2tp_mapping.c */
 TCase *l2tp_any_address_case(void); /* check_l2tp_any_address.c */
 TCase *l2tp_policy_case(void);   /* check_l2tp_any_address.c */
 TCase *pptp_call_id_case(void); /* check_pptp_call_id.c */
-TCase *engine_more_case(void);  /* check_more_engine.c */
+TCase *units_case(void);         /* check_units.c */
 TCase *ipsec_bounds_case(void); /* check_ipsec_bounds.c */
 TCase *ipsec_cut_case(void);    /* check_ipsec_cut.c */
 TCase *ipsec_edges_case(void);  /* check_ipsec_edges.c */

@@ -678,6 +678,54 @@ START_TEST(each_binding_is_given_back_once_whatever_happens)
 }
 END_TEST
 
+/* A binding tells no more than it says: what an address does not need is 0. */
+static unsigned bindings_seen;
+
+static void check_rest(const struct vpnalg_binding *binding)
+{
+	static const uint8_t zeros[VPNALG_ADDR_MAX];
+	const struct vpnalg_addr *const addresses[] = {
+		&binding->inside, &binding->outside, &binding->remote
+	};
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		ck_assert_uint_eq(addresses[i]->family, VPNALG_IPV4);
+		ck_assert(memcmp(addresses[i]->octets + 4, zeros,
+				 VPNALG_ADDR_MAX - 4) == 0);
+	}
+	bindings_seen++;
+}
+
+static enum vpnalg_choice see_chosen(struct world *w,
+				     struct vpnalg_binding *binding)
+{
+	(void)w;
+	check_rest(binding);
+	return VPNALG_CHOICE_TAKE;
+}
+
+static void see_released(struct world *w,
+			 const struct vpnalg_binding *binding)
+{
+	(void)w;
+	check_rest(binding);
+}
+
+START_TEST(the_rest_of_an_address_in_a_binding_is_zero)
+{
+	struct world w;
+
+	toy_world(&w, (struct world_options){ .choose = see_chosen,
+					      .released = see_released });
+	bindings_seen = 0;
+	toy_call(&w, CLIENT_A, 5000, SERVER, 7, 9);
+	ck_assert_uint_eq(bindings_seen, 2);
+	world_end(&w);
+	ck_assert_uint_eq(bindings_seen, 4);
+}
+END_TEST
+
 Suite *choose_suite(void)
 {
 	Suite *suite = suite_create("choose");
@@ -713,6 +761,7 @@ Suite *choose_suite(void)
 		a_chosen_address_that_is_not_the_parents_opens_no_call);
 	tcase_add_test(callback,
 		       each_binding_is_given_back_once_whatever_happens);
+	tcase_add_test(callback, the_rest_of_an_address_in_a_binding_is_zero);
 	suite_add_tcase(suite, ids);
 	suite_add_tcase(suite, callback);
 	suite_add_tcase(suite, choose_pool_case());

@@ -250,9 +250,45 @@ START_TEST(picking_an_address_is_bounded)
 }
 END_TEST
 
+/* Translators that share addresses may be of different builds and machines:
+ * these homes are not to change. */
+static const struct home_row {
+	uint32_t host;
+	uint16_t zone;
+	uint32_t home;
+} home_rows[] = {
+	{ 0x0a000001, 0, 22 }, { 0x0b000001, 0, 55 }, { 0x0a010001, 0, 47 },
+	{ 0x0a000101, 0, 19 }, { 0x0a000002, 0, 0 },  { 0x0a000001, 1, 49 },
+	{ 0x0a000001, 256, 43 }, { CLIENT_A, 0, 62 },
+};
+
+START_TEST(a_home_is_the_same_on_every_machine)
+{
+	static uint32_t addresses[64];
+	const struct home_row *row = &home_rows[_i];
+	struct bytes p = toy_control(row->host, 5000, SERVER,
+				     TOY_CONTROL_PORT, TOY_HELLO, 0, 0);
+	struct world w;
+	unsigned i;
+
+	for (i = 0; i < 64; i++)
+		addresses[i] = OUTSIDE + i;
+	toy_world(&w, (struct world_options){ .addresses = addresses,
+					      .address_count = 64,
+					      .pool_key = { 1, 2 } });
+	ck_assert_uint_eq(send_in_zone(&w, VPNALG_OUT, &p, row->zone),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(source(&w) - OUTSIDE, row->home);
+	world_end(&w);
+}
+END_TEST
+
 TCase *choose_pool_case(void)
 {
 	TCase *tcase = tcase_create("pool");
+
+	tcase_add_loop_test(tcase, a_home_is_the_same_on_every_machine, 0,
+			    ROWS(home_rows));
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_host_has_the_same_home_towards_every_remote);

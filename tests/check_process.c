@@ -526,6 +526,63 @@ START_TEST(a_shared_peer_id_undoes_nothing)
 }
 END_TEST
 
+/* A handler that finds sessions of another by their keys: UDP that comes in
+ * belongs to the toy's control sessions. */
+static enum vpnalg_claim borrow(const struct vpnalg_parsed *parsed,
+				struct vpnalg_match *m)
+{
+	if (parsed->protocol != UDP || !parsed->inward || parsed->inside)
+		return VPNALG_CLAIM_NONE;
+	*m = (struct vpnalg_match){ .space = UDP,
+				    .id = vpnalg_get16(parsed->l4 + 2) };
+	return VPNALG_CLAIM_KEY;
+}
+
+static enum vpnalg_result refuse(struct vpnalg_step *step)
+{
+	(void)step;
+	return VPNALG_DROP_MALFORMED;
+}
+
+static const struct vpnalg_handler *borrower_handler(void)
+{
+	static const struct vpnalg_kind kinds[] = {
+		{ .name = "none", .slots = 2 },
+	};
+	static const struct vpnalg_handler borrower = {
+		.size = sizeof(struct vpnalg_handler), .name = "borrower",
+		.kinds = kinds, .kind_count = 1, .match = borrow,
+		.translate = refuse,
+	};
+
+	return &borrower;
+}
+
+START_TEST(a_session_is_translated_by_its_own_handler_whoever_finds_it)
+{
+	static const struct vpnalg_protocol protocols[] = {
+		{ borrower_handler, NULL }, { toy_handler, NULL },
+	};
+	struct world_options options = { .protocols = protocols,
+					 .protocol_count = 2 };
+	struct vpnalg_kind_counters counters;
+	struct bytes p;
+	struct world w;
+
+	world_begin(&w, &options);
+	toy_say(&w, CLIENT_A, 5000, SERVER, TOY_HELLO, 0, 0);
+	p = toy_control(SERVER, TOY_CONTROL_PORT, OUTSIDE, 5000, TOY_HELLO, 0,
+			0);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	vpnalg_kind_counters(w.alg, 0, &counters, sizeof(counters));
+	ck_assert_uint_eq(counters.translated[1] + counters.dropped[1], 0);
+	vpnalg_kind_counters(w.alg, 1, &counters, sizeof(counters));
+	ck_assert_uint_ge(counters.translated[1], 1);
+	world_end(&w);
+}
+END_TEST
+
 Suite *process_suite(void)
 {
 	Suite *suite = suite_create("process");
@@ -552,6 +609,9 @@ Suite *process_suite(void)
 	protocols = tcase_create("handlers");
 	tcase_add_test(
 		protocols,
+		a_session_is_translated_by_its_own_handler_whoever_finds_it);
+	tcase_add_test(
+		protocols,
 		an_in_packet_that_the_first_handler_has_no_session_for_goes_on);
 	tcase_add_test(protocols, each_handler_is_told_of_its_own_attempts);
 	tcase_add_test(protocols,
@@ -560,6 +620,5 @@ Suite *process_suite(void)
 	suite_add_tcase(suite, whose);
 	suite_add_tcase(suite, protocols);
 	suite_add_tcase(suite, process_burst_case());
-	suite_add_tcase(suite, engine_more_case());
 	return suite;
 }

@@ -488,11 +488,72 @@ START_TEST(the_script_has_something_of_everything)
 }
 END_TEST
 
+/* The hashes that the store is to fetch ahead. */
+static struct {
+	uint64_t hash;
+	unsigned step;
+} fetched[64];
+static unsigned fetched_count;
+
+static void note_fetch(void *context, uint64_t hash, unsigned step)
+{
+	(void)context;
+	fetched[fetched_count].hash = hash;
+	fetched[fetched_count++].step = step;
+}
+
+/* Three claimed packets with another among them. */
+static void process_four(struct world *w, uint32_t first, size_t call)
+{
+	struct vpnalg_packet packets[4] = { { .data = NULL } };
+	struct bytes bytes[4];
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		bytes[i] = toy_control(first + (uint32_t)i, 5000, SERVER,
+				       i == 1 ? 80 : TOY_CONTROL_PORT,
+				       TOY_HELLO, 0, 0);
+		packets[i].data = bytes[i].data;
+		packets[i].caplen = packets[i].len = bytes[i].length;
+	}
+	fetched_count = 0;
+	for (i = 0; i < 4; i += call)
+		vpnalg_process(w->alg, packets + i, call, 0);
+	for (i = 0; i < 4; i++)
+		ck_assert_uint_eq(packets[i].result,
+				  i == 1 ? VPNALG_UNTOUCHED
+					 : VPNALG_TRANSLATED);
+}
+
+/* All buckets of a burst first, then all records; of a lone packet nothing. */
+START_TEST(what_a_burst_claims_is_fetched_ahead_in_two_steps)
+{
+	struct world w;
+	unsigned i;
+
+	toy_world(&w, (struct world_options){ 0 });
+	w.store.prefetch = note_fetch;
+	process_four(&w, CLIENT_A, 4);
+	ck_assert_uint_eq(fetched_count, 6);
+	for (i = 0; i < 6; i++) {
+		ck_assert_uint_eq(fetched[i].step, i / 3);
+		ck_assert(fetched[i].hash == fetched[i % 3].hash);
+	}
+	ck_assert(fetched[0].hash != fetched[1].hash);
+	ck_assert(fetched[1].hash != fetched[2].hash);
+	process_four(&w, CLIENT_A, 1);
+	ck_assert_uint_eq(fetched_count, 0);
+	world_end(&w);
+}
+END_TEST
+
 TCase *process_burst_case(void)
 {
 	TCase *burst = tcase_create("bursts");
 
 	tcase_set_timeout(burst, 60);
+	tcase_add_test(burst,
+		       what_a_burst_claims_is_fetched_ahead_in_two_steps);
 	tcase_add_loop_test(burst,
 			    a_burst_gives_what_its_packets_give_one_by_one, 0,
 			    ROWS(burst_rows));

@@ -448,6 +448,67 @@ START_TEST(a_large_table_is_fetched_ahead_and_a_small_one_is_not)
 }
 END_TEST
 
+/* The table, with keys of other lengths than that of IPv4. */
+static const size_t key_lengths[] = { 4, 20, 24, 32, 44 };
+
+START_TEST(a_table_finds_keys_of_any_length_by_all_their_bytes)
+{
+	size_t size = vpnalg_table_size(60), length = key_lengths[_i], i;
+	uint8_t *memory = malloc(size), *key, wrong[VPNALG_KEY_MAX];
+	struct vpnalg_record *record;
+	struct vpnalg_store store;
+	unsigned slot = 9;
+
+	ck_assert_ptr_nonnull(
+		vpnalg_table_init(memory, size, length, &store));
+	record = store.add(store.context, 2);
+	key = vpnalg_record_key(record, 1, length);
+	memset(key, 0x5a, length);
+	ck_assert(store.link(store.context, record, 1, 42));
+	ck_assert(store.find(store.context, key, 42, &slot) == record);
+	ck_assert_uint_eq(slot, 1);
+	for (i = 0; i < length; i++) {
+		memcpy(wrong, key, length);
+		wrong[i] ^= 1;
+		ck_assert_ptr_null(
+			store.find(store.context, wrong, 42, &slot));
+	}
+	free(memory);
+}
+END_TEST
+
+/* Whatever a bucket counts of its keys that stand elsewhere, it counts right:
+ * a key too many or too few would show once the count has run over. */
+START_TEST(a_table_that_overflows_again_and_again_finds_every_key)
+{
+	enum { KEYS = 13, ROUNDS = 12000 };
+	struct vpnalg_record *records[KEYS];
+	size_t size = vpnalg_table_size(600);
+	uint8_t *memory = malloc(size);
+	struct vpnalg_store store;
+	unsigned i, n, slot;
+
+	vpnalg_table_init(memory, size, KEY, &store);
+	for (i = 0; i < KEYS; i++) {
+		records[i] = store.add(store.context, 1);
+		put32(vpnalg_record_key(records[i], 0, KEY), i);
+	}
+	for (n = 0; n < ROUNDS; n++) {
+		for (i = 0; i < KEYS; i++)
+			store.link(store.context, records[i], 0, 42);
+		/* The last three stand elsewhere. */
+		for (i = KEYS; i-- > 0;) {
+			uint8_t *key = vpnalg_record_key(records[i], 0, KEY);
+
+			ck_assert(store.find(store.context, key, 42, &slot) ==
+				  records[i]);
+			store.unlink(store.context, records[i], 0, 42);
+		}
+	}
+	free(memory);
+}
+END_TEST
+
 Suite *table_suite(void)
 {
 	Suite *suite = suite_create("table");
@@ -476,8 +537,15 @@ Suite *table_suite(void)
 	tcase_add_test(index,
 		       a_key_that_overflows_is_found_however_often_it_comes);
 	tcase_add_test(index, an_index_that_is_almost_full_stays_whole);
+	tcase_add_loop_test(
+		index, a_table_finds_keys_of_any_length_by_all_their_bytes, 0,
+		ROWS(key_lengths));
+	tcase_add_test(
+		index,
+		a_table_that_overflows_again_and_again_finds_every_key);
 	suite_add_tcase(suite, memory);
 	suite_add_tcase(suite, index);
 	suite_add_tcase(suite, table_model_case());
+	suite_add_tcase(suite, units_case());
 	return suite;
 }

@@ -63,7 +63,6 @@ UNIT_TEST_FILES = \
 	tests/check_lessons.c \
 	tests/check_life.c \
 	tests/check_model.c \
-	tests/check_more_engine.c \
 	tests/check_own.c \
 	tests/check_packet.c \
 	tests/check_packet_cut.c \
@@ -84,6 +83,7 @@ UNIT_TEST_FILES = \
 	tests/check_table.c \
 	tests/check_table_model.c \
 	tests/check_udplite.c \
+	tests/check_units.c \
 	tests/check_vpnalg.c \
 	tests/general.h \
 	tests/support.c \

@@ -232,7 +232,7 @@ void vpnalg_rewrite_16(struct vpnalg_step *step, uint32_t offset,
 		return;
 	}
 	store16(at, after);
-	if (before != after)
+	if (before != after && l4_checksum_off(step->parsed) >= 0)
 		update_l4(step->parsed, fold(difference(before, after)), false);
 }
 

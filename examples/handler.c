@@ -81,7 +81,7 @@ static enum vpnalg_result open_line(struct vpnalg_step *step)
 
 /* [attach] */
 /* Gives the line the key that has the peer's ID in place of its own one. */
-static bool give_peer(struct vpnalg_step *step, unsigned own, unsigned peer)
+static bool link_peer(struct vpnalg_step *step, unsigned own, unsigned peer)
 {
 	struct vpnalg_tuple tuple;
 
@@ -96,8 +96,8 @@ static bool give_peer(struct vpnalg_step *step, unsigned own, unsigned peer)
  * answer that is sent again does the same again. */
 static enum vpnalg_result attach(struct vpnalg_step *step)
 {
-	if (give_peer(step, VPNALG_INSIDE_OWN, VPNALG_INSIDE_PEER) &&
-	    give_peer(step, VPNALG_OUTSIDE_OWN, VPNALG_OUTSIDE_PEER))
+	if (link_peer(step, VPNALG_INSIDE_OWN, VPNALG_INSIDE_PEER) &&
+	    link_peer(step, VPNALG_OUTSIDE_OWN, VPNALG_OUTSIDE_PEER))
 		return VPNALG_TRANSLATED;
 	vpnalg_session_unlink(step->translator, step->record, VPNALG_INSIDE_PEER);
 	return VPNALG_DROP_STORE;

@@ -16,7 +16,7 @@
  * lets the handler translate. From outside, only a session that exists claims
  * a packet.
  *
- * The built-in handlers use nothing else than this header.
+ * The bundled handlers use nothing else of the library than this header.
  */
 #ifndef VPNALG_HANDLER_H
 #define VPNALG_HANDLER_H
@@ -74,8 +74,8 @@ struct vpnalg_parsed {
  * has them in the slots of the own ones.
  *
  * In the spaces of TCP and UDP an inside key has the ports: id is the host's,
- * port the remote's. Be it an own or a peer key, vpnalg_general() lets nothing
- * else pass between them.
+ * port the remote's. vpnalg_general() translates no packet between two ports
+ * that are in such a key, be it an own or a peer key.
  */
 enum vpnalg_role {
 	VPNALG_INSIDE_OWN = 0,  /**< Zone, inside address, own ID. */
@@ -189,8 +189,9 @@ struct vpnalg_kind {
 	 * remote to its outside address that no session takes are dropped as
 	 * VPNALG_DROP_GUARDED. 0 for none. */
 	uint8_t guard;
-	/** Its sessions have their host's home address, whoever the remote is,
-	 * and do not count where others are spread over the addresses. */
+	/** Its sessions have the same outside address whoever the remote is
+	 * (RFC 4787 REQ-2, "Paired"), and do not count where others are spread
+	 * over the addresses. */
 	bool pooled;
 	/** Its sessions have an outside address and ID that another one was
 	 * given: opening.outside and opening.outside_id. The choose callback
@@ -301,10 +302,9 @@ struct vpnalg_handler {
 	void (*closed)(struct vpnalg *translator, struct vpnalg_record *record);
 };
 
-/** @name Sessions
- *  A record's pointer is valid until the session is closed, at most until the
- *  handler returns. Opening, finding and giving may close dead sessions that
- *  are met with; step->record is none of them. */
+/** @name Sessions A record's pointer is valid until the session is closed, at
+ *  most until the handler returns. Opening, finding and linking may close dead
+ *  sessions; step->record is none of them. */
 /** @{ */
 
 /** In record->flags: the end of the session was announced. Such a session
@@ -328,7 +328,10 @@ struct vpnalg_opening {
 	uint8_t space; /**< For its keys and binding: IP protocol number. */
 	uint16_t zone; /**< Zone of the inside host. */
 	const uint8_t *inside; /**< Address of the inside host. */
-	const uint8_t *remote; /**< Address of the remote; NULL: all of them. */
+	/** Address of the remote; with any_remote, of the one to which the
+	 * opening packet goes. NULL only for a kind that inherits_outside: its
+	 * keys are for all remotes. */
+	const uint8_t *remote;
 	/** The outside address that it must have, as its parent's; or NULL. */
 	const uint8_t *outside;
 	uint32_t id;           /**< The ID that the inside host chose. */
@@ -338,7 +341,7 @@ struct vpnalg_opening {
 	/** It is for all remotes: no remote address is in its keys. While it
 	 * lives, no session of another kind gets its outside ID, for whatever
 	 * remote, nor does it get one that another session has for `remote`
-	 * now. Nor a handler's server port. Only
+	 * now. Nor does it get a handler's server port. Only
 	 * for kinds that are pooled. */
 	bool any_remote;
 	/** Its two keys are peer keys: id is the peer's, which stays what it

@@ -48,14 +48,15 @@ extern "C" {
  * zero in a new record. The keys follow at once, then the handler's own.
  */
 struct vpnalg_record {
-	vpnalg_time deadline; /**< The session is dead from then on. */
-	uint8_t units;        /**< How many units of 64 bytes it has. */
-	uint8_t slots;        /**< How many key slots it has. */
-	uint8_t keys;         /**< Bit n is set while slot n is in the store. */
-	uint8_t handler;      /**< Whose session it is. */
-	uint8_t kind;         /**< Which kind of that handler's. */
-	uint8_t flags;        /**< The library's. */
-	uint16_t children;    /**< Sessions that live no longer than this. */
+	/** The session is dead from then on, unless children keep it alive. */
+	vpnalg_time deadline;
+	uint8_t units;     /**< How many units of 64 bytes it has. */
+	uint8_t slots;     /**< How many key slots it has. */
+	uint8_t keys;      /**< Bit n is set while slot n is in the store. */
+	uint8_t handler;   /**< Whose session it is. */
+	uint8_t kind;      /**< Which kind of that handler's. */
+	uint8_t flags;     /**< VPNALG_SESSION_ENDED and so on. */
+	uint16_t children; /**< How many sessions keep this one alive. */
 };
 
 /**
@@ -78,9 +79,10 @@ static inline uint8_t *vpnalg_record_key(struct vpnalg_record *record,
  *
  * A record stays where it is until it is removed or the call into the
  * translator ends; between calls a store may move records. Only add and link
- * can fail; that costs the packet at hand and nothing else, as does an answer
- * that cannot be right (VPNALG_DROP_FAULT). No operation may call the
- * translator.
+ * can fail. Then the library goes on without the record or the key: as a rule
+ * the packet at hand is dropped as VPNALG_DROP_STORE, and living sessions
+ * stay. An answer that cannot be right costs the packet at hand as well
+ * (VPNALG_DROP_FAULT). No operation may call the translator.
  */
 struct vpnalg_store {
 	size_t size;       /**< sizeof(struct vpnalg_store). */

@@ -65,10 +65,10 @@ struct vpnalg_addr {
 /**
  * Which way a packet travels, and in which form the caller holds it.
  *
- * Each direction has its inverse. A packet that was captured on the wrong
- * side of the translator is given with an UNDO direction, and its other form
- * comes out. Undo is no guess: it needs the sessions, and it moves them like
- * the packet itself would have.
+ * Each direction has its inverse. A packet that was captured on the wrong side
+ * of the translator is given with an UNDO direction, and its other form comes
+ * out. Undo is no guess: it needs the sessions, and it moves their deadlines
+ * like the packet itself would have.
  */
 enum vpnalg_direction {
 	VPNALG_OUT = 0,      /**< Travels out, in its inside form. */
@@ -87,14 +87,15 @@ enum vpnalg_checksum {
 	 * IP header's checksum is complete all the same. In UDP 0 is no such
 	 * sum: there is no checksum then (RFC 768), and 0 it stays. */
 	VPNALG_CHECKSUM_PARTIAL = 1,
-	/** As complete; hardware has found it right already. */
+	/** As VPNALG_CHECKSUM_FULL; hardware has found it right already. */
 	VPNALG_CHECKSUM_VERIFIED = 2
 };
 
 /**
- * The fate of a packet. Everything from VPNALG_DROP_FIRST on is the reason
- * why the packet must be dropped. Only a TRANSLATED packet was changed. Later
- * versions may add reasons: compare with VPNALG_DROP_FIRST.
+ * The fate of a packet. Everything from VPNALG_DROP_FIRST on is the reason why
+ * the packet must be dropped. Only a TRANSLATED packet was changed (and
+ * perhaps one of VPNALG_DROP_FAULT). Later versions may add reasons: compare
+ * with VPNALG_DROP_FIRST.
  */
 enum vpnalg_result {
 	/** The packet holds its other form now: send it on. */
@@ -124,7 +125,8 @@ enum vpnalg_result {
 	 * with this remote: the router's own stack must not answer for it.
 	 */
 	VPNALG_DROP_GUARDED = 14,
-	/** From another port of the remote to an outside port in use. */
+	/** Another session has the port towards this remote, and the packet is
+	 * not that session's. It may travel out, too. */
 	VPNALG_DROP_PORT_HELD = 15,
 	/** A TCP segment behind a gap, which will be sent again (RFC 9293
 	 * 3.10), or one that does not fit the connection (RFC 5961 5.2). */
@@ -148,9 +150,9 @@ enum vpnalg_result {
 	 * only fail. */
 	VPNALG_DROP_AH = 23,
 	/** Dropped for now: another host is setting up ESP or an L2TP tunnel
-	 * with this remote, and their answers could not be told apart. The host
-	 * sends again by itself; at most 3 of its packets are dropped, within
-	 * 3 s. */
+	 * with this remote, and their answers could not be told apart. The
+	 * host sends again by itself; at most 3 packets of a request are
+	 * dropped, within 3 s, or 10 s for IKE. */
 	VPNALG_DROP_HELD = 24,
 	/** ESP from outside, and it is not known yet for which inside host. */
 	VPNALG_DROP_UNPAIRED = 25,
@@ -171,7 +173,7 @@ enum vpnalg_result {
 	VPNALG_DROP_OWN = 128
 };
 
-/** The segment was shortened; TCP sends the rest again. */
+/** The segment was shortened: send len bytes only. TCP sends the rest again. */
 #define VPNALG_PACKET_CUT 0x01
 
 /**
@@ -202,17 +204,18 @@ struct vpnalg_packet {
 	/** Result: whose reason it is, for VPNALG_DROP_OWN and more: the place
 	 * in vpnalg_config.protocols. */
 	uint8_t protocol;
-	uint8_t reserved[5]; /**< For later versions. */
+	uint8_t reserved[5]; /**< Zero; for later versions. */
 };
 
 /**
- * One session as the owner of outside addresses sees it.
+ * One session as the owner of outside addresses sees it. The library makes it;
+ * later versions' may be longer.
  *
  * An ID is what plays a port's part: a TCP port or a PPTP Call ID.
  */
 struct vpnalg_binding {
-	/** IP protocol number: 6 TCP, 47 GRE. For 1, ICMP, the IDs are
-	 * identifiers of queries. */
+	/** IP protocol number: 6, 17, 47, 50, 115, or 1 for ICMP queries, whose
+	 * identifiers are the IDs. */
 	uint8_t protocol;
 	uint16_t zone;              /**< Zone of the inside host. */
 	struct vpnalg_addr inside;  /**< The inside host. */
@@ -225,8 +228,10 @@ struct vpnalg_binding {
 	 * the same one may be given for other remotes, unless the binding is
 	 * for all. */
 	uint32_t outside_id;
-	uint32_t remote_port; /**< The remote's TCP port, or 0. */
-	void *user;           /**< The packet's; NULL when given back. */
+	/** The port in the inside key: the remote's TCP or UDP port; for GRE
+	 * and protocol 115 a number of the handler's own; 0 for a mapping. */
+	uint32_t remote_port;
+	void *user; /**< The packet's; NULL when given back. */
 };
 
 /** The types of events. Later versions may add some. */
@@ -316,10 +321,11 @@ struct vpnalg_protocol {
 struct vpnalg_timers {
 	/** sizeof(struct vpnalg_timers), so that it can grow. */
 	size_t size;
-	/** An established TCP control connection.
+	/** An established TCP connection: PPTP's control connection, or general
+	 * traffic's.
 	 * Default 7,440,000 (2 h 4 min; RFC 5382 REQ-5). */
 	uint32_t tcp_established;
-	/** A TCP control connection that opens or closes.
+	/** A TCP connection that opens or closes.
 	 * Default 240,000 (RFC 5382 REQ-5, RFC 7857 2). */
 	uint32_t tcp_transitory;
 	/** A call that the remote has not answered, or an SCCRQ that may be
@@ -330,13 +336,14 @@ struct vpnalg_timers {
 	/** From the announced end of a call to its real one. Default 100,000:
 	 * longer than any keepalive interval. */
 	uint32_t linger;
-	/** A UDP session: IKE, NAT-T, L2TP; L2TPv3 over IP too.
-	 * Default 300,000 (RFC 4787 REQ-5). */
+	/** A UDP session: IKE, NAT-T, L2TP, general traffic; L2TPv3 over IP
+	 * too. Default 300,000 (RFC 4787 REQ-5). */
 	uint32_t udp;
-	/** An ESP SA that no traffic both ways has confirmed.
+	/** An inbound ESP SA that no traffic both ways has confirmed, and an
+	 * outbound one whose host has no inbound SA yet.
 	 * Default 120,000. */
 	uint32_t esp_unpaired;
-	/** A confirmed ESP SA, and the IKE session that it came from.
+	/** Every other ESP SA, its host, and the IKE session that it came from.
 	 * Default 3,600,000. */
 	uint32_t esp_idle;
 	/** A GRE tunnel without PPTP. Default 600,000. */
@@ -345,7 +352,8 @@ struct vpnalg_timers {
 	uint32_t icmp_query;
 };
 
-/** A range of TCP and UDP ports, or of ICMP identifiers. */
+/** A range of TCP and UDP ports, or of ICMP identifiers. This struct will not
+ * grow. */
 struct vpnalg_ports {
 	uint16_t first; /**< The first one. */
 	uint16_t last;  /**< The last one. */
@@ -397,10 +405,10 @@ struct vpnalg_config {
 	uint64_t pool_key[2];
 	/** Keys the hash by which the store finds sessions: secret, or
 	 * outsiders can fill one place of it. Zero: drawn at random.
-	 * Translators that use one store after another must share it. */
+	 * */
 	uint64_t hash_key[2];
-	/** Packets handled together, 1 to 256. Default 32. Each costs about
-	 * 130 bytes of the translator's memory. */
+	/** Packets handled together, 1 to 256. Default 32. Each costs about 140
+	 * bytes of the translator's memory. */
 	uint16_t burst;
 	/** No host is held back (VPNALG_DROP_HELD), and no SPI is tried
 	 * (VPNALG_EVIDENCE_ANSWERED): for captures, in which nothing is sent
@@ -424,9 +432,10 @@ enum vpnalg_error {
 };
 
 /**
- * Tells which setting keeps a translator from being made.
+ * Checks settings, but not the store's operations, its content or the memory:
+ * vpnalg_init() tells these by its result.
  *
- * @param config the settings that vpnalg_init() refuses
+ * @param config the settings
  * @param[out] index which element, where the setting is an array's: protocols
  *             or addresses; else 0. May be NULL
  * @return the setting and what is wrong with it, as "burst: greater than 256",
@@ -440,7 +449,7 @@ VPNALG_API const char *vpnalg_config_error(const struct vpnalg_config *config,
  * in the store.
  *
  * @param config the settings that vpnalg_init() will get
- * @return bytes, or 0 when the settings are not usable
+ * @return bytes, or 0 when a setting other than an outside address is wrong
  */
 VPNALG_API size_t vpnalg_size(const struct vpnalg_config *config);
 
@@ -470,9 +479,9 @@ VPNALG_API int vpnalg_init(struct vpnalg **translator, void *memory,
  * Translates packets. A burst gives the same bytes and results as the same
  * packets one by one; it only waits less for memory.
  *
- * @param translator the translator
- * @param packets the packets; result, flags, data, len, caplen and zone of
- *                each are set
+ * @param translator the translator * @param packets the packets; of each,
+ * result and flags are set, the bytes at data, len, caplen and zone as said
+ * there, protocol with VPNALG_DROP_OWN and more
  * @param count how many
  * @param now the time; an earlier one than before counts as the last
  */
@@ -502,7 +511,8 @@ VPNALG_API vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 /** Counters of a translator. All only grow. Like everything else they are read
  * on the translator's own thread. */
 struct vpnalg_counters {
-	/** Packets by enum vpnalg_result. */
+	/** Packets by enum vpnalg_result. Those that a handler dropped for a
+	 * reason of its own are not in it: vpnalg_own_counter(). */
 	uint64_t results[VPNALG_RESULTS];
 };
 
@@ -549,7 +559,7 @@ VPNALG_API bool vpnalg_kind_counters(const struct vpnalg *translator,
 				     struct vpnalg_kind_counters *counters,
 				     size_t size);
 
-/** A counter of a handler's own. */
+/** A counter of a handler's own. This struct will not grow. */
 struct vpnalg_own_counter {
 	const char *name; /**< Its name, static. */
 	uint64_t value;   /**< The count. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Opens a session: whole, or not at all. */
+/* Opens a session: whole, or not at all. A handler calls vpnalg_session_open()
+ * while it translates. If the store is full no other session is evicted for it:
+ * what was done is undone, and the result is VPNALG_DROP_STORE. */
 #include "binding.h"
 #include "choose.h"
 #include "record.h"

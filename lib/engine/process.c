@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The life of a packet, from its IP header to its checksums:
+/* Takes packets from the IP header to the last checksum:
  *
- *   parse()      where the headers lie                               packet.h
- *   is_remote()  whether it is between an inside host and a remote
- *   claim()      which handler's it is, by which key it is found      claim.h
- *   find()       its session, as the store has it                    record.h
- *   translate()  the handler decides and rewrites, checksums last    rewrite.c
- *   decide()     what becomes of it, and is counted
+ *   prepare()         of each packet of a burst
+ *     parse()         where the headers lie                         packet.h
+ *     is_remote()     whether its remote is a single far host
+ *     claim()         which handler's it is, and its session's key  claim.h
+ *   prefetch()        asks the store to load that session
+ *   decide()          of each packet: what becomes of it; counts it
+ *     find_session()  its session, as the store has it              record.h
+ *     translate()     the handler decides, and rewrites             rewrite.c
+ *     otherwise()     no session, or not translated: other claims   refuse.c
  *
  * A burst goes through the stages together, so that the memory of all its
  * sessions is on its way while the first is looked at. Between the stages only
@@ -19,21 +22,23 @@
 #include "record.h"
 #include "refuse.h"
 
-/* No claim has been tried yet. */
+/* Stands for the result of a claim that has not been tried yet. */
 #define UNTRIED VPNALG_RESULTS
 
 /* Parse */
 
-/* Whether the address can be a single far host's. "This network", loopback,
- * multicast and reserved addresses, broadcast among them, are nobody's (RFC
- * 6890 2.2.2, RFC 1112 4); the outside addresses are the router's own. */
+/* Returns whether the address can be a single far host's. "This network",
+ * loopback, multicast and reserved addresses, broadcast among them, are
+ * nobody's (RFC 6890 2.2.2, RFC 1112 4); the outside addresses are the
+ * router's own. */
 static bool is_remote(const struct vpnalg *translator, const uint8_t *address)
 {
 	return address[0] - 1U < 223 && address[0] != 127 &&
 	       !pool_has(translator, address);
 }
 
-/* Any IPv4 packet; of an ICMP error the packet that it quotes. */
+/* Parses any IPv4 packet; of an ICMP error the packet that it quotes. Returns
+ * false for all else. */
 static bool parse_any(const struct vpnalg_packet *packet,
 		      struct vpnalg_parsed *parsed)
 {
@@ -43,7 +48,7 @@ static bool parse_any(const struct vpnalg_packet *packet,
 	       (type == PACKET_ICMP_ERROR && vpnalg_packet_enter_quote(parsed));
 }
 
-/* Where the headers lie. Returns false for what is no IPv4. */
+/* Finds where the headers lie. Returns false for what is no IPv4. */
 ALWAYS_INLINE bool parse(const struct vpnalg_packet *packet, struct slot *slot)
 {
 	slot->plain = packet_is_plain(packet);
@@ -53,7 +58,8 @@ ALWAYS_INLINE bool parse(const struct vpnalg_packet *packet, struct slot *slot)
 	return true;
 }
 
-/* What a host sends that uses an outside address itself: only counted. */
+/* Claims a packet of a host that uses an outside address itself. It is counted
+ * for the handler's kind and stays untouched. */
 NEVER_INLINE void claim_routers(const struct vpnalg *translator,
 				struct slot *slot)
 {
@@ -62,23 +68,26 @@ NEVER_INLINE void claim_routers(const struct vpnalg *translator,
 		slot->claim = CLAIM_ROUTERS;
 }
 
-/* The local address decides whether the packet is ours: the router's own
- * traffic, to it and from it, is not. */
+/* Decides whether a packet is ours, and whose it is. It is ours if its local
+ * address fits its form, and its remote can be a single far host: an inside
+ * form has no outside address, an outside form has one. All else is the
+ * router's own traffic. */
 ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
 			   struct vpnalg_packet *packet)
 {
 	const struct vpnalg_parsed *parsed = &slot->parsed;
-	bool own;
+	bool has_outside_address;
 
 	packet->flags = 0;
 	slot->claim = VPNALG_CLAIM_NONE;
 	slot->ours = false;
 	if (!parse(packet, slot))
 		return;
-	own = pool_has(translator, parsed->local);
-	if (own && parsed->inside)
+	has_outside_address = pool_has(translator, parsed->local);
+	if (has_outside_address && parsed->inside)
 		claim_routers(translator, slot);
-	if (own == parsed->inside || !is_remote(translator, parsed->remote))
+	if (has_outside_address == parsed->inside ||
+	    !is_remote(translator, parsed->remote))
 		return;
 	slot->ours = true;
 	claim(translator, slot, 0, 0);
@@ -86,6 +95,8 @@ ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
 
 /* Find */
 
+/* Returns the session that the store has by the packet's key, or NULL. One past
+ * its deadline is closed. */
 ALWAYS_INLINE struct vpnalg_record *
 find(struct vpnalg *translator, const struct slot *slot, unsigned *key_slot)
 {
@@ -98,7 +109,8 @@ find(struct vpnalg *translator, const struct slot *slot, unsigned *key_slot)
 	return NULL;
 }
 
-/* Finds the session of the claim. */
+/* Fills in the session that the claim names, its handler and its kind; without
+ * one those of the claim. */
 ALWAYS_INLINE void find_session(struct vpnalg *translator,
 				const struct slot *slot,
 				struct vpnalg_step *step)
@@ -115,8 +127,8 @@ ALWAYS_INLINE void find_session(struct vpnalg *translator,
 
 /* Translate */
 
-/* The handler says that it has translated the packet: it has the local address
- * of its session's other form now. */
+/* Checks what the handler calls translated: the local address must be that of
+ * the session's key in the other form. */
 ALWAYS_INLINE enum vpnalg_result finish(const struct vpnalg *translator,
 					const struct vpnalg_parsed *parsed,
 					const struct vpnalg_step *step)
@@ -136,8 +148,9 @@ ALWAYS_INLINE enum vpnalg_result finish(const struct vpnalg *translator,
 	return VPNALG_TRANSLATED;
 }
 
-/* Of a handler that has named another key to try, VPNALG_UNTOUCHED is an answer
- * for a packet from inside too. */
+/* Has the handler translate the packet, and judges its answer. It may be
+ * VPNALG_UNTOUCHED where match has set `more`, and for all that is in its
+ * outside form; else that is a fault. */
 ALWAYS_INLINE enum vpnalg_result translate(struct vpnalg *translator,
 					   const struct slot *slot,
 					   struct vpnalg_step *step)
@@ -168,8 +181,8 @@ ALWAYS_INLINE enum vpnalg_result translate(struct vpnalg *translator,
 
 /* Other claims */
 
-/* What becomes of a claim, its session found or not. VPNALG_UNTOUCHED: the next
- * may be tried. */
+/* Returns what becomes of the packet by its claim, whether a session was found
+ * or not. After VPNALG_UNTOUCHED the next claim may be tried. */
 static enum vpnalg_result try_claim(struct vpnalg *translator,
 				    const struct slot *slot,
 				    struct vpnalg_step *step)
@@ -184,7 +197,8 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 	return translate(translator, slot, step);
 }
 
-/* The next key of the same handler, or else the next handler's. */
+/* Moves on to the next key of the same handler, or else to the next handler's
+ * claim. */
 static void claim_next(struct vpnalg *translator, struct slot *slot)
 {
 	if (slot->claim == VPNALG_CLAIM_KEY && slot->match.more)
@@ -193,8 +207,10 @@ static void claim_next(struct vpnalg *translator, struct slot *slot)
 		claim(translator, slot, slot->handler + 1U, 0);
 }
 
-/* Undo opens nothing: a packet that a handler has no session for may have come
- * through one of the next handler's, as from a VPN's port to a mapping. */
+/* Returns whether a handler knows no session of a packet that is undone, and
+ * has opened none (as IPsec may, for an SPI that the packet shows). It may have
+ * come through a session of the next handler's, as from a VPN's port to a
+ * mapping. */
 static bool is_unfound(const struct vpnalg_step *step,
 		       enum vpnalg_result result)
 {
@@ -203,7 +219,9 @@ static bool is_unfound(const struct vpnalg_step *step,
 		result == VPNALG_DROP_NO_CONNECTION);
 }
 
-/* All claims from the first on, whose result is given, or UNTRIED. */
+/* Tries all claims from the first on, whose result is given, or UNTRIED.
+ * A handler that leaves the packet, or knows no session of one that is undone,
+ * lets the next one try. */
 static enum vpnalg_result try_claims(struct vpnalg *translator,
 				     struct slot *slot,
 				     struct vpnalg_step *step,
@@ -229,7 +247,7 @@ static enum vpnalg_result try_claims(struct vpnalg *translator,
 		       : vpnalg_refuse_unclaimed(translator, &slot->parsed);
 }
 
-/* By the kind of session; by the result the caller counts. */
+/* Counts the packet by kind of session; burst() counts it by result. */
 static void count(struct vpnalg *translator, const struct vpnalg_step *step,
 		  enum vpnalg_result result)
 {
@@ -244,8 +262,8 @@ static void count(struct vpnalg *translator, const struct vpnalg_step *step,
 		counters->dropped[step->parsed->inward]++;
 }
 
-/* The first claim has no session, or its handler has not translated the packet.
- */
+/* Decides on a packet whose first claim has no session, or was not translated
+ * by its handler. */
 NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
 					  struct slot *slot,
 					  struct vpnalg_step *step,
@@ -261,7 +279,7 @@ NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
 	return result;
 }
 
-/* What becomes of the packet. */
+/* Returns what becomes of the packet, and counts it by kind of session. */
 ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 					struct slot *slot,
 					struct vpnalg_packet *packet)
@@ -284,11 +302,13 @@ ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 
 /* Bursts */
 
+/* Has the store load what the packet's key leads to: at stage 0 its bucket, at
+ * stage 1 its record. */
 ALWAYS_INLINE void prefetch(const struct vpnalg_store *store,
-			    const struct slot *slot, unsigned step)
+			    const struct slot *slot, unsigned stage)
 {
 	if (slot->claim == VPNALG_CLAIM_KEY)
-		store->prefetch(store->context, slot->hash, step);
+		store->prefetch(store->context, slot->hash, stage);
 }
 
 static void burst(struct vpnalg *translator, struct vpnalg_packet *packets,
@@ -316,7 +336,7 @@ static void burst(struct vpnalg *translator, struct vpnalg_packet *packets,
 }
 
 void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
-		    size_t length, vpnalg_time now)
+		    size_t count, vpnalg_time now)
 {
 	size_t part;
 
@@ -324,8 +344,8 @@ void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 		translator->now = now;
 	translator->step.translator = translator;
 	translator->step.now = translator->now;
-	for (; length > 0; packets += part, length -= part) {
-		part = length < translator->burst ? length : translator->burst;
+	for (; count > 0; packets += part, count -= part) {
+		part = count < translator->burst ? count : translator->burst;
 		burst(translator, packets, part);
 	}
 }

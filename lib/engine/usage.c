@@ -85,7 +85,8 @@ static void put(struct vpnalg *translator, const struct vpnalg_tuple *tuple)
 	store->remove(store->context, record);
 }
 
-/* The address that goes with a count that is not zero, else NULL. */
+/* Returns the address that is kept with the count of that key, or NULL if it
+ * counts nothing. */
 const uint8_t *vpnalg_usage_find(struct vpnalg *translator,
 				 const struct vpnalg_tuple *tuple)
 {
@@ -94,8 +95,9 @@ const uint8_t *vpnalg_usage_find(struct vpnalg *translator,
 	return record != NULL ? body(translator, record)->address : NULL;
 }
 
-/* A session is counted in its guard, and in the pair of host and outside
- * address, from its two own keys. */
+/* The key of a count is made from an own key of the session: that of its guard
+ * from the outside one, that of its pair of host and outside address from the
+ * inside one. */
 static void guard_of(struct vpnalg *translator, struct vpnalg_record *record,
 		     struct vpnalg_tuple *guard)
 {

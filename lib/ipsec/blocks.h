@@ -50,7 +50,7 @@ struct ipsec_since {
 /* The body of a remote: the first block of candidates. */
 struct ipsec_remote {
 	/* Hosts whose exchange has led to no new ESP SPI so far: it may have
-   * made their new IKE SA. The last one first. */
+	 * made their new IKE SA. The last one first. */
 	struct ipsec_since rekeyed[IPSEC_REKEYED];
 	/* Candidates that have got an SPI: the last one first. */
 	struct ipsec_since paired[IPSEC_PAIRED];

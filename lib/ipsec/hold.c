@@ -70,7 +70,6 @@ static bool was_held_enough(struct ipsec_host *h, uint32_t now, bool by_ike,
 {
 	uint32_t longest = by_ike ? HELD_BY_IKE_MS : HELD_MS;
 
-	/* Requests that take turns are held no longer than one. */
 	if (h->held == 0 ||
 	    (h->held_for != request && now - h->held_since > longest)) {
 		h->held = 0;

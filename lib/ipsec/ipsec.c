@@ -36,10 +36,14 @@
  * for an SA, and the first packets of one, are dropped for now while another
  * host's SPI is awaited (hold.c).
  *
- * How a pair is taken back (repair.c). Evidence against a pair is that
+ * How a pair is taken back (repair.c, pair.c). Evidence against it is that
  *   - the old SPI goes on, which the new one was to replace (suspect.c);
- *   - the host asks twice whether its peer is there, while ESP arrives for it
- *     (suspect.c);
+ *   - its host asks whether its peer is there, while ESP arrives for it: once,
+ *     if a packet comes a second later or more and the pair, a guess, may be
+ *     another candidate's; else twice (suspect.c);
+ *   - it was made by the host's having just connected, its second packet comes
+ *     a third of a second later or more, the host has not sent at all, and
+ *     another candidate may own the SPI (review.c);
  *   - its packets begin when another host begins to send that receives nothing.
  *     A pair has trust, which agreement raises and such a packet lowers, until
  *     it is trusted fully, or taken back (review.c);
@@ -47,15 +51,18 @@
  *   - another host receives nothing, and this one receives with two SPIs though
  *     it sends with one.
  * Then the SPI is unclaimed again, its host a candidate again, and in most
- * cases that SPI is refused to that host.
+ * cases that SPI is refused to that host. There is proof against a pair if a
+ * packet given to undo shows the SPI with another host's address: then the pair
+ * ends, and that host gets the SPI (pair.c).
  *
- * What else ends an SA: its host's silence for the lifetime of the SA, and a
- * second SPI that nothing has promised, which replaces one that is not yet
- * confirmed (inbound.c). Nothing else evicts an SA. An unclaimed SPI may be
- * evicted by another one (unclaimed.c), and a candidate by another host
- * (candidate.c), for their places are bounded. So packets from outside alone
- * open at most one pair per host, end none that traffic both ways has
- * confirmed, and cause no event each.
+ * What else ends an SA: its deadline, which is never later than its host's (so
+ * it ends by the host's silence), and a second SPI that nothing has promised,
+ * which replaces one that is not yet confirmed (inbound.c). Nothing else in
+ * this handler evicts an SA. An unclaimed SPI may be evicted by another one
+ * (unclaimed.c), and a candidate by another host (candidate.c), for their
+ * places are bounded. So packets from outside alone open at most one pair per
+ * host, end none that traffic both ways has confirmed, and cause no event
+ * each.
  *
  * Each file calls only files further down, or further right in its line:
  *
@@ -87,7 +94,7 @@
 
 static const struct vpnalg_kind kinds[IPSEC_KINDS] = {
 	/* Unknown ESP belongs to some host that has IKE with the remote, not
-     * to the router. */
+	 * to the router. */
 	[IPSEC_KIND_IKE] = { .name = "IKE session",
 			     .slots = 2,
 			     .body = sizeof(struct ipsec_ike),
@@ -156,7 +163,7 @@ static enum vpnalg_claim match_udp(const struct vpnalg_parsed *parsed,
 	match->space = PROTOCOL_UDP;
 	match->id = local;
 	/* Outside ports are unique towards a remote, whatever its port. A
-   * packet may have come in from the other one of the remote's two. */
+	 * packet may have come in from the other one of the remote's two. */
 	match->port = parsed->inside ? remote : 0;
 	match->more = parsed->inside && parsed->inward && match->attempt == 0;
 	if (parsed->inside && match->attempt > 0)

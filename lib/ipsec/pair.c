@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Decides which host gets a packet with an unknown SPI, and whether it gets the
+ * SPI with it: see pair.h. */
 #include "pair.h"
 
 #include "blocks.h"
@@ -138,7 +140,8 @@ enum vpnalg_result vpnalg_ipsec_pair_unclaimed(struct vpnalg_step *step)
 }
 
 /* The packet has been given to its host already, with a pair or without: so it
- * is translated in any case. */
+ * is translated in any case. A pair that another host has of the SPI is wrong,
+ * and ends. */
 enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;

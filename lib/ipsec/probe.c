@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Decides which host is due to be probed with an unclaimed SPI, and whether one
+ * has answered: see probe.h. */
 #include "probe.h"
 
 #include "blocks.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Takes pairs back, and decides which of them are contested by another SPI, or
+ * are more than their host can have: see repair.h. */
 #include "repair.h"
 
 #include "blocks.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Decides whether an SA that goes on, or a host that asks for its remote,
+ * speaks against the host's youngest pair: see suspect.h. */
 #include "suspect.h"
 
 #include "host.h"

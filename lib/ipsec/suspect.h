@@ -10,7 +10,8 @@
 void vpnalg_ipsec_suspect_successor(struct vpnalg_step *step);
 
 /* The host asks whether the remote is there while ESP arrives for it. Suspects
- * its youngest pair the first time, and takes it back the second time. */
+ * its youngest pair the first time, for its next packets to decide if it is a
+ * guess that may be another candidate's; takes it back the second time. */
 void vpnalg_ipsec_suspect_youngest(struct vpnalg_step *step,
 				   struct vpnalg_record *host);
 

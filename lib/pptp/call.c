@@ -254,6 +254,9 @@ static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
 		vpnalg_pptp_call_revive(translator, call);
 }
 
+/* Rewrites the Call ID of a packet that travels in, which is the inside host's
+ * own: to the inside one, or back to the outside one if the packet is in its
+ * inside form, as undo is given it. */
 static void rewrite_id(struct vpnalg_step *step)
 {
 	unsigned role =

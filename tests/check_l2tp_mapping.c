@@ -161,6 +161,31 @@ START_TEST(between_the_ports_of_an_answer_there_is_the_flow_alone)
 }
 END_TEST
 
+/* Nor is a mapping opened for it, or a permission, by any filtering. */
+START_TEST(a_packet_to_the_port_of_an_answer_opens_nothing)
+{
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_l2tp, NULL }, { vpnalg_general, NULL },
+	};
+	struct bytes p = udp_packet(CLIENT_A, 40000, SERVER, 5000, WIREGUARD,
+				    30);
+	struct tunnel t = a_tunnel();
+	long records;
+
+	l2tp_world(&w, (struct world_options){
+			       .protocols = protocols,
+			       .protocol_count = 2,
+			       .general = { .filtering = (uint8_t)_i } });
+	t.answer_port = 5000;
+	tunnel_begin(&w, &t);
+	records = w.records;
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+			  VPNALG_DROP_PORT_HELD);
+	ck_assert_int_eq(w.records, records);
+	tunnel_carries(&w, &t, 1);
+}
+END_TEST
+
 TCase *l2tp_mapping_case(void)
 {
 	TCase *t = tcase_create("beside a mapping");
@@ -176,5 +201,7 @@ TCase *l2tp_mapping_case(void)
 	tcase_add_loop_test(
 		t, between_the_ports_of_an_answer_there_is_the_flow_alone, 0,
 		ROWS(between_rows));
+	tcase_add_loop_test(
+		t, a_packet_to_the_port_of_an_answer_opens_nothing, 0, 3);
 	return t;
 }

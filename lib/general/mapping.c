@@ -259,9 +259,9 @@ static enum vpnalg_result attach(struct vpnalg_step *step,
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 
 	if (is_held(step, mapping) || is_answers(step, mapping))
-		return VPNALG_DROP_PORT_HELD;
-	if (has_permissions(step->translator, step->handler,
-			    step->parsed->protocol))
+		result = VPNALG_DROP_PORT_HELD;
+	else if (has_permissions(step->translator, step->handler,
+				 step->parsed->protocol))
 		result = permit(step, mapping, &parent);
 	if (result == VPNALG_TRANSLATED)
 		result = open_session(step, mapping, parent, lifetime);

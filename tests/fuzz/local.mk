@@ -26,6 +26,7 @@ tests_fuzz_replay_SOURCES = $(FUZZ_FILES) tests/fuzz/replay.c
 endif
 
 EXTRA_DIST += \
+	tests/fuzz/corpus/conversation/answer-port \
 	tests/fuzz/corpus/conversation/burst \
 	tests/fuzz/corpus/conversation/fails \
 	tests/fuzz/corpus/conversation/full \

@@ -186,6 +186,53 @@ START_TEST(a_packet_to_the_port_of_an_answer_opens_nothing)
 }
 END_TEST
 
+static const struct {
+	uint16_t port; /* that the server answers from */
+	bool taken;
+} answer_rows[] = {
+	{ 500, false }, { 4500, false }, { 499, true }, { 4501, true },
+	{ L2TP, true }
+};
+
+/* The host may send IKE there, from the same port. What comes in between the
+ * two would look like the flow's to undo. */
+START_TEST(an_answer_does_not_come_from_a_port_of_ike)
+{
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_ipsec, NULL }, { vpnalg_l2tp, NULL },
+		{ vpnalg_ipsec, NULL },
+	};
+	unsigned row = (unsigned)_i / 2;
+	uint16_t port = answer_rows[row].port;
+	struct bytes ike = udp_packet(CLIENT_A, 40000, SERVER, port, WIREGUARD,
+				      30);
+	struct bytes m = l2tp_control(2, 7, 0, HELLO), p;
+	struct tunnel t = a_tunnel();
+	bool taken;
+
+	begin(protocols + _i % 2, 2);
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
+	t.answer_port = port == L2TP ? 0 : port;
+	taken = tunnel_is_answered(&w, &t) == VPNALG_TRANSLATED;
+	ck_assert_msg(taken == answer_rows[row].taken, "%u: %s", port,
+		      vpnalg_result_text(w.last.result));
+	if (!taken) {
+		ck_assert_uint_eq(w.last.result, VPNALG_DROP_PORT_HELD);
+		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &ike),
+				  VPNALG_TRANSLATED);
+		p = udp_packet(SERVER, port, OUTSIDE, get16(l4(&w)), m.data,
+			       m.length);
+		ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
+				  VPNALG_TRANSLATED);
+		t.answer_port = 0;
+		ck_assert_uint_eq(tunnel_is_answered(&w, &t),
+				  VPNALG_TRANSLATED);
+	}
+	ck_assert_uint_eq(tunnel_confirms(&w, &t), VPNALG_TRANSLATED);
+	tunnel_carries(&w, &t, 1);
+}
+END_TEST
+
 TCase *l2tp_mapping_case(void)
 {
 	TCase *t = tcase_create("beside a mapping");
@@ -203,5 +250,7 @@ TCase *l2tp_mapping_case(void)
 		ROWS(between_rows));
 	tcase_add_loop_test(
 		t, a_packet_to_the_port_of_an_answer_opens_nothing, 0, 3);
+	tcase_add_loop_test(t, an_answer_does_not_come_from_a_port_of_ike, 0,
+			    2 * ROWS(answer_rows));
 	return t;
 }

@@ -3,6 +3,7 @@
 #include "remote_port.h"
 
 #include "../wire/ip.h"
+#include "../wire/ipsec.h"
 
 /* Gives the flow a key of the port that it is answered from: the inside host
  * sends there from now on. The key tells other handlers, too, that packets
@@ -69,6 +70,17 @@ static bool has_session(struct vpnalg_step *step, struct vpnalg_record *flow,
 	return vpnalg_session_find(step->translator, &inside) != NULL;
 }
 
+/* Tells whether the flow may be answered from that port. What the host sends to
+ * the ports of IKE is IKE's. */
+static bool may_answer(struct vpnalg_step *step, struct vpnalg_record *flow,
+		       uint16_t port)
+{
+	if (port == L2TP_PORT)
+		return true;
+	return port != IKE_PORT && port != IKE_PORT_NAT_T &&
+	       !has_session(step, flow, port);
+}
+
 /* The answer to an SCCRQ may come from another port, which is fixed then. */
 bool vpnalg_l2tp_remote_port_is_right(struct vpnalg_step *step,
 				      struct vpnalg_record *flow,
@@ -86,7 +98,7 @@ bool vpnalg_l2tp_remote_port_is_right(struct vpnalg_step *step,
 		right = l2tp_tunnel(step, tunnel)->remote_port;
 	return port == right ||
 	       (vpnalg_l2tp_remote_port_is_awaited(step, flow, tunnel, m) &&
-		(port == L2TP_PORT || !has_session(step, flow, port)));
+		may_answer(step, flow, port));
 }
 
 enum vpnalg_result vpnalg_l2tp_remote_port_take(struct vpnalg_step *step,

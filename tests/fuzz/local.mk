@@ -32,6 +32,7 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/conversation/full \
 	tests/fuzz/corpus/conversation/general \
 	tests/fuzz/corpus/conversation/ike-esp \
+	tests/fuzz/corpus/conversation/ike-port \
 	tests/fuzz/corpus/conversation/insists \
 	tests/fuzz/corpus/conversation/l2tp2 \
 	tests/fuzz/corpus/conversation/l2tp2-shared \

@@ -267,6 +267,45 @@ START_TEST(data_takes_the_end_of_its_tunnel_back)
 }
 END_TEST
 
+static const struct {
+	const char *what;
+	/* In seconds: how long there was nothing but data before the end; and
+	 * behind it, when the sweep comes, and when the host goes on. */
+	unsigned before, swept, goes_on;
+} ended_rows[] = {
+	{ "at once", 0, 4, 4 },
+	{ "the control connection's own time is nearly over", 290, 50, 50 },
+	{ "and it is over: its session has kept it", 310, 50, 50 },
+	{ "the sweep has just met the session", 0, 59, 60 },
+	{ "and late", 0, 98, 99 },
+};
+
+/* An end from outside lingers as long whatever the control connection's age,
+ * and whenever the sweep meets its session. */
+START_TEST(data_takes_an_end_back_as_long_as_it_lingers)
+{
+	struct tunnel t = a_tunnel(0);
+	unsigned row = (unsigned)_i, i;
+
+	begin_session(&t);
+	for (i = 0; i < ended_rows[row].before; i += 10) {
+		world_wait(&w, 10000);
+		tunnel_carries(&w, &t, i);
+	}
+	ck_assert_uint_eq(server_tells(&w, &t, STOPCCN), VPNALG_TRANSLATED);
+	world_wait(&w, ended_rows[row].swept * 1000);
+	w.now += (ended_rows[row].goes_on - ended_rows[row].swept) * 1000;
+	for (i = 0; i < 4; i++) {
+		tunnel_carries(&w, &t, i);
+		world_wait(&w, 60000);
+	}
+	ck_assert_msg(server_tells(&w, &t, HELLO) == VPNALG_TRANSLATED &&
+			      closed(&w, KIND_TUNNEL) == 0,
+		      "%s: %s", ended_rows[row].what,
+		      vpnalg_result_text(w.last.result));
+}
+END_TEST
+
 /* Data alone, of a session whose control connection is silent. */
 START_TEST(a_session_keeps_its_tunnel_alive)
 {
@@ -406,6 +445,8 @@ TCase *l2tp_v3_case(void)
 		t,
 		an_end_that_the_host_ignores_is_taken_back_with_its_sessions);
 	tcase_add_loop_test(t, data_takes_the_end_of_its_tunnel_back, 0, 2);
+	tcase_add_loop_test(t, data_takes_an_end_back_as_long_as_it_lingers, 0,
+			    ROWS(ended_rows));
 	tcase_add_loop_test(
 		t, a_control_connection_that_is_left_over_is_nobodys, 0, 4);
 	tcase_add_test(t, a_session_keeps_its_tunnel_alive);

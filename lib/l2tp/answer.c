@@ -124,10 +124,10 @@ void vpnalg_l2tp_answer_commit(struct vpnalg_step *step,
 	session = vpnalg_l2tp_tunnel_find(step, flow, false,
 					  &m->ids[L2TP_PEER_SESSION]);
 	if (session != NULL && m->type == L2TP_CDN)
-		vpnalg_l2tp_lifetime_end(step, session);
+		vpnalg_l2tp_lifetime_end(step, flow, session);
 	if (m->type != L2TP_STOPCCN)
 		return;
-	vpnalg_l2tp_lifetime_end(step, tunnel);
+	vpnalg_l2tp_lifetime_end(step, flow, tunnel);
 	f->flags |= L2TP_FLOW_ENDED;
 	vpnalg_session_changed(step->translator, flow);
 }

@@ -202,9 +202,9 @@ static void commit(struct vpnalg_step *step, struct vpnalg_record *flow,
 		vpnalg_session_changed(step->translator, out->tunnel);
 	}
 	if (out->session != NULL && m->type == L2TP_CDN)
-		vpnalg_l2tp_lifetime_end(step, out->session);
+		vpnalg_l2tp_lifetime_end(step, flow, out->session);
 	if (m->type == L2TP_STOPCCN)
-		vpnalg_l2tp_lifetime_end(step, out->tunnel);
+		vpnalg_l2tp_lifetime_end(step, flow, out->tunnel);
 	else if (!l2tp_is_idle(m))
 		vpnalg_l2tp_lifetime_use(step, flow, out->tunnel,
 					 m->type == L2TP_SCCCN);

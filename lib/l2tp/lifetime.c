@@ -57,23 +57,33 @@ void vpnalg_l2tp_lifetime_closed(struct vpnalg *translator,
 
 /* The end */
 
-/* An end does not make a session live longer: none outlives its flow. */
-static void linger(struct vpnalg *translator, struct vpnalg_record *record)
+/* Begins the linger, which ends at the latest when the record would have died
+ * anyway: an end makes nothing live longer. */
+static void linger(struct vpnalg *translator, struct vpnalg_record *record,
+		   vpnalg_time until)
 {
 	uint32_t ms = vpnalg_session_timers(translator)->linger;
-
-	vpnalg_time left = record->deadline - vpnalg_session_now(translator);
+	vpnalg_time left = until - vpnalg_session_now(translator);
 
 	vpnalg_session_end(translator, record, left < ms ? left : ms);
 }
 
+/* Returns when the record would die if nothing more came. A tunnel lives as
+ * long as its sessions, even past its own deadline, and they as the flow. */
+static vpnalg_time end_of(const struct vpnalg_record *flow,
+			  const struct vpnalg_record *record)
+{
+	return record->children > 0 ? flow->deadline : record->deadline;
+}
+
 /* An end that the inside host has announced is final. */
 void vpnalg_l2tp_lifetime_end(struct vpnalg_step *step,
+			      const struct vpnalg_record *flow,
 			      struct vpnalg_record *record)
 {
 	if (!step->parsed->inward)
 		body(step->translator, record)->flags |= L2TP_TUNNEL_FINAL;
-	linger(step->translator, record);
+	linger(step->translator, record, end_of(flow, record));
 	vpnalg_session_changed(step->translator, record);
 }
 
@@ -85,11 +95,20 @@ void vpnalg_l2tp_lifetime_extend(struct vpnalg_step *step,
 			      flow->deadline - step->now);
 }
 
+/* A session ends with its tunnel, whenever the sweep meets it: what the host
+ * sends in it takes back the end of both. */
 void vpnalg_l2tp_lifetime_swept(struct vpnalg *translator,
 				struct vpnalg_record *record)
 {
-	if (!vpnalg_session_goes_on(translator, parent_of(translator, record)))
-		linger(translator, record);
+	struct vpnalg_record *parent = parent_of(translator, record);
+	vpnalg_time until = record->deadline;
+
+	if (vpnalg_session_goes_on(translator, parent))
+		return;
+	if (parent != NULL && vpnalg_session_is_alive(translator, parent) &&
+	    parent->deadline < until)
+		until = parent->deadline;
+	linger(translator, record, until);
 }
 
 /* Tells whether the deadline is far enough away. A tunnel that its sessions
@@ -150,7 +169,7 @@ void vpnalg_l2tp_lifetime_use(struct vpnalg_step *step,
 	if (has_parent(step, flow, record))
 		vpnalg_l2tp_lifetime_extend(step, flow, record);
 	else
-		linger(step->translator, record);
+		linger(step->translator, record, record->deadline);
 }
 
 static void note_heard(struct vpnalg_step *step, struct vpnalg_record *record)

@@ -28,6 +28,7 @@ void vpnalg_l2tp_lifetime_hear(struct vpnalg_step *step,
 
 /* Begins the linger: the packet announces the end. */
 void vpnalg_l2tp_lifetime_end(struct vpnalg_step *step,
+			      const struct vpnalg_record *flow,
 			      struct vpnalg_record *record);
 
 /* The sweep has met a session: it lingers if its tunnel has ended. */

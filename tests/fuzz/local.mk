@@ -45,6 +45,7 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/conversation/pptp-pac \
 	tests/fuzz/corpus/conversation/rogue \
 	tests/fuzz/corpus/witness/esp-natt \
+	tests/fuzz/corpus/witness/forged-end \
 	tests/fuzz/corpus/witness/l2tp2-l2tp3 \
 	tests/fuzz/corpus/witness/l2tp3ip-gre \
 	tests/fuzz/corpus/witness/port-0 \

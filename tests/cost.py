@@ -23,7 +23,7 @@ import tempfile
 BOUNDS = {
     'packet': (12000, 0),
     'control': (12000, 100),
-    'sweep': (0, 181),
+    'sweep': (0, 189),
 }
 
 # Instructions for a packet of an established session, alone in its call, by state:

@@ -52,7 +52,7 @@ report_figures() {
 	awk '/^sessions / { of = "sessions"; next }
 		/^store / { of = "store"; next }
 		/^[^ ]/ { of = "" }
-		/waits for another host/ { waited = $NF }
+		/held back: another host/ { waited = $NF }
 		of == "sessions" { open += $(NF - 3) }
 		of == "store" { store = $(NF - 3) "\t" $(NF - 2) "\t" $(NF - 1) }
 		END { printf "%d\t%s\t%d\n", open, store, waited }' "$run/report"

@@ -149,6 +149,7 @@ lib_libcore_la_SOURCES = \
 	lib/pptp/stream.h \
 	lib/pptp/window.c \
 	lib/pptp/window.h \
+	lib/store/bucket.h \
 	lib/store/index.c \
 	lib/store/index.h \
 	lib/store/table.c \

@@ -14,8 +14,7 @@
  * A burst goes through the stages together, so that the memory of all its
  * sessions is on its way while the first is looked at. Between the stages only
  * what was parsed, keys and hashes are kept: a packet may open or close the
- * session of the next one. What few packets need stands apart, in packet.c,
- * refuse.c and try_claims(). */
+ * session of the next one. Rare cases: packet.c, refuse.c, try_claims(). */
 #include "claim.h"
 #include "packet.h"
 #include "pool.h"

@@ -10,21 +10,7 @@
  * hashing, two steps deep), so that the index can be filled to 95 in 100. */
 #include "index.h"
 
-#if defined(__GNUC__)
-#define INLINE static inline __attribute__((__always_inline__))
-#define APART static __attribute__((__noinline__))
-#else
-#define INLINE static inline
-#define APART static
-#endif
-
-/* 1 to 0x7fff: 0 marks an empty entry, and find_tag() needs the top bit. */
-static uint16_t tag_of(uint64_t hash)
-{
-	uint16_t tag = hash & 0x7fff;
-
-	return tag != 0 ? tag : 1;
-}
+#include "bucket.h"
 
 static uint32_t home_of(const struct vpnalg_table *table, uint64_t hash)
 {
@@ -68,72 +54,6 @@ static inline bool same_key(const uint8_t *a, const uint8_t *b, size_t length)
 	memcpy(&x, a + 16, sizeof(x));
 	memcpy(&y, b + 16, sizeof(y));
 	return (differ(a, b) | differ(a + 8, b + 8) | (x ^ y)) == 0;
-}
-
-/* Four tags compared at once: the top bit of each that is the wanted one. Tags
- * have no top bit themselves, so nothing is borrowed from the next one. */
-static inline uint64_t equal_tags(uint64_t tags, uint64_t wanted)
-{
-	const uint64_t top = 0x8000800080008000U;
-
-	return (top - (tags ^ wanted)) & top;
-}
-
-static inline uint64_t pair_of(const uint16_t *tag)
-{
-	return tag[0] | (uint64_t)tag[1] << 16;
-}
-
-/* The entries that have the tag: all ten are compared without a branch, since
- * one that is foreseen wrongly costs more than the comparisons. Entry 4 * n + i
- * is bit 16 * i + 13 + n. */
-static inline uint64_t find_tag(const struct bucket *bucket, uint16_t tag)
-{
-	const uint64_t wanted = tag * 0x0001000100010001U;
-	const uint16_t *t = bucket->tag;
-
-	uint64_t found = equal_tags(pair_of(t) | pair_of(t + 2) << 32, wanted);
-
-	found = found >> 1 |
-		equal_tags(pair_of(t + 4) | pair_of(t + 6) << 32, wanted);
-	return found >> 1 | equal_tags(pair_of(t + 8), wanted);
-}
-
-/* Which bit of a word is the lowest that is set. Where no instruction counts
- * zeros, a multiplication shifts a de Bruijn sequence by so many bits, and its
- * upper five tell by how many. */
-#if defined(__GNUC__) && (defined(__x86_64__) || defined(__aarch64__))
-static inline unsigned lowest_bit(uint64_t word)
-{
-	return (unsigned)__builtin_ctzll(word);
-}
-#else
-static inline unsigned lowest_of_32(uint32_t word)
-{
-	static const uint8_t bits[32] = { 0,  1,  28, 2,  29, 14, 24, 3,
-					  30, 22, 20, 15, 25, 17, 4,  8,
-					  31, 27, 13, 23, 21, 19, 16, 7,
-					  26, 12, 18, 6,  11, 5,  10, 9 };
-
-	return bits[(word & -word) * 0x077cb531U >> 27];
-}
-
-static inline unsigned lowest_bit(uint64_t word)
-{
-	uint32_t half = (uint32_t)word;
-
-	return half != 0 ? lowest_of_32(half)
-			 : 32 + lowest_of_32((uint32_t)(word >> 32));
-}
-#endif
-
-/* Takes one of the entries, at least one of which is there. */
-static inline unsigned take_entry(uint64_t *found)
-{
-	unsigned bit = lowest_bit(*found);
-
-	*found &= *found - 1;
-	return (bit % 16 - 13) * 4 + bit / 16;
 }
 
 INLINE struct vpnalg_record *find_in(const struct vpnalg_table *table,

@@ -6,7 +6,7 @@ set -u
 src=$(cd "${srcdir:-.}" && pwd) || exit 1
 
 kernel=
-for folder in "/lib/modules/$(uname -r)/build" /usr/src/linux-headers-*[a-z0-9]; do
+for folder in /usr/src/linux-headers-*[a-z0-9] "/lib/modules/$(uname -r)/build"; do
 	case $folder in
 	*-common) continue ;;
 	esac

@@ -22,15 +22,15 @@ trap 'rm -rf "$work"' EXIT
 
 # build NAME INCLUDES: a shared library of lib/, with its interface as NAME.abi
 build() {
-	gcc -g -O0 -fPIC -shared -fvisibility=hidden -I"$2" \
-		-Wl,--version-script="$src/lib/libvpnalg.map" \
-		-Wl,-soname,libvpnalg.so.0 -o "$work/$1.so" \
-		"$src"/lib/*/*.c &&
+	(cd "$src" && gcc -g -O0 -fPIC -shared -fvisibility=hidden -I"$2" \
+		-Wl,--version-script=lib/libvpnalg.map \
+		-Wl,-soname,libvpnalg.so.0 -o "$work/$1.so" lib/*/*.c) &&
 		abidw --no-corpus-path --no-comp-dir-path --no-show-locs \
 			--no-elf-needed --no-parameter-names \
 			--exported-interfaces-only --type-id-style hash \
 			--drop-private-types --headers-dir "$2" \
-			"$work/$1.so" >"$work/$1.abi"
+			"$work/$1.so" |
+		sed "s|path='[^']*lib/|path='lib/|" >"$work/$1.abi"
 }
 
 # differs ABI: from the baseline, by more than what was added.

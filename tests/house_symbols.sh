@@ -24,7 +24,7 @@ statements() {
 }
 
 # The preprocessor puts this for VPNALG_API.
-marker='__attribute__((visibility("default")))'
+marker='__attribute__((__visibility__("default")))'
 
 # Reads statements, prints the names of the functions and objects that they
 # declare.
@@ -36,7 +36,7 @@ for header in "$src"/include/vpnalg/*.h; do
 	${CC:-cc} -E -P -I"$src/include" "$header" || exit 1
 done >"$work/headers" || exit 1
 statements <"$work/headers" |
-	sed 's/__attribute__ *(( *visibility *( *"default" *) *))/@/' >"$work/all"
+	sed 's/__attribute__ *(( *__visibility__ *( *"default" *) *))/@/' >"$work/all"
 grep '@' "$work/all" | sed 's/@//' | names | sort -u >"$work/declared"
 # Declared for others to call, but not marked: functions and extern objects.
 grep -v '@' "$work/all" | grep -Ev '^ *(static|typedef) ' |

@@ -22,7 +22,7 @@ trap 'rm -rf "$work"' EXIT
 # Kbuild writes beside the sources.
 cp -r "$src/lib" "$src/include" "$work" && mkdir "$work/examples" &&
 	cp -r "$src/examples/linux" "$work/examples" || exit 1
-make -C "$kernel" M="$work/examples/linux" modules >"$work/log" 2>&1
+MAKEFLAGS= make -C "$kernel" M="$work/examples/linux" modules >"$work/log" 2>&1
 if [ $? -ne 0 ] || [ ! -e "$work/examples/linux/vpnalg.ko" ]; then
 	tail -n 20 "$work/log"
 	exit 1

@@ -362,6 +362,11 @@ struct vpnalg_opening {
  * Opens a session with its two first keys: chooses the outside address and ID,
  * asks the caller's choose callback, adds the record.
  *
+ * It is not checked that the packet travels out in its inside form. From
+ * outside open a session only beside one that an inside host has opened, as
+ * for GRE's other Key, an ESP SPI or an L2TP answer from another address, and
+ * a bounded number of them.
+ *
  * @param step the packet that opens it
  * @param opening what with
  * @param[out] record the session, its body zero

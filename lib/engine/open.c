@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Opens a session: whole, or not at all. A handler calls vpnalg_session_open()
- * while it translates. If the store is full no other session is evicted for it:
- * what was done is undone, and the result is VPNALG_DROP_STORE. */
+ * while it translates. If the store is full no other session is evicted for
+ * it: what was done is undone, and the result is VPNALG_DROP_STORE. Which
+ * packets may open one is the handler's duty and not checked here: one from
+ * inside that is not undone, or one from outside beside a session that an
+ * inside host has opened, bounded in number. */
 #include "binding.h"
 #include "choose.h"
 #include "record.h"

@@ -47,13 +47,14 @@
  *   - its packets begin when another host begins to send that receives nothing.
  *     A pair has trust, which agreement raises and such a packet lowers, until
  *     it is trusted fully, or taken back (review.c);
- *   - another SPI begins soon that fits the host as well, and no other host;
+ *   - another SPI begins soon that fits the host as well, and no other host
+ *     (repair.c);
  *   - another host receives nothing, and this one receives with two SPIs though
- *     it sends with one.
- * Then the SPI is unclaimed again, its host a candidate again, and in most
- * cases that SPI is refused to that host. There is proof against a pair if a
- * packet given to undo shows the SPI with another host's address: then the pair
- * ends, and that host gets the SPI (pair.c).
+ *     it sends with one (repair.c).
+ * Then the SPI is unclaimed again and its host a candidate again. After a
+ * check, lost trust or a surplus that SPI is refused to it. There is proof
+ * against a pair if a packet given to undo shows the SPI with another host's
+ * address: then the pair ends, and that host gets the SPI (pair.c).
  *
  * What else ends an SA: its deadline, which is never later than its host's (so
  * it ends by the host's silence), and a second SPI that nothing has promised,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Calls: children of a control connection, carried by GRE, ended by a linger
- * (RFC 2637 3.2, 4). */
+/* Calls: children of a control connection, ended by a linger; and their GRE
+ * packets (RFC 2637 3.2, 4). rewrite_id() writes the Call ID of what comes in;
+ * what goes out has the server's, which stays. */
 #include "call.h"
 
 #include <string.h>

@@ -33,7 +33,8 @@ static inline uint16_t pptp_call_id(struct vpnalg *translator,
 	return (uint16_t)vpnalg_session_id(translator, call, role);
 }
 
-/* Translates a GRE packet. */
+/* Translates a GRE packet: the Call ID of one that comes in, the addresses of
+ * all. */
 enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step);
 
 /* The sweep has met a call. */

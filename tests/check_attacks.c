@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What attackers and bad luck can do to the handlers of PPTP and IPsec. */
+#include "pptp_talk.h"
 #include "support_ipsec.h"
 
 #include <string.h>
-
-static struct world w;
-static struct connection c;
-
-#define OWN 0x1234
-#define PEER 0x4321
 
 static void begin_with(const struct world_options *options)
 {
@@ -22,31 +17,6 @@ static void begin(void)
 	struct world_options options = { .choosing = CHOOSE_DIFFERENT };
 
 	begin_with(&options);
-}
-
-static void end(void)
-{
-	world_end(&w);
-}
-
-static void out(unsigned type, uint16_t first, uint16_t second, uint8_t result)
-{
-	client_says(&w, &c, type, first, second, result);
-}
-
-static void in(unsigned type, uint16_t first, uint16_t second, uint8_t result)
-{
-	server_says(&w, &c, type, first, second, result);
-}
-
-static unsigned gre_out(uint16_t peer)
-{
-	return send_gre(&w, VPNALG_OUT, CLIENT_A, SERVER, peer);
-}
-
-static unsigned gre_in(uint16_t own)
-{
-	return send_gre(&w, VPNALG_IN, SERVER, OUTSIDE, own);
 }
 
 static void acknowledge_all(void)

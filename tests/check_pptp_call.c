@@ -1,45 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of a call: opened, answered, cleared, ended, opened again. */
-#include "support.h"
+#include "pptp_talk.h"
 #include "cases.h"
 
 #include <string.h>
-
-static struct world w;
-static struct connection c;
-
-#define OWN 0x1234
-#define PEER 0x4321
 
 static void begin(void)
 {
 	world_begin(&w, NULL);
 	start_control(&w, &c, CLIENT_A, 4000, SERVER);
-}
-
-static void end(void)
-{
-	world_end(&w);
-}
-
-static void out(unsigned type, uint16_t first, uint16_t second, uint8_t result)
-{
-	client_says(&w, &c, type, first, second, result);
-}
-
-static void in(unsigned type, uint16_t first, uint16_t second, uint8_t result)
-{
-	server_says(&w, &c, type, first, second, result);
-}
-
-static unsigned gre_out(uint16_t peer)
-{
-	return send_gre(&w, VPNALG_OUT, CLIENT_A, SERVER, peer);
-}
-
-static unsigned gre_in(uint16_t own)
-{
-	return send_gre(&w, VPNALG_IN, SERVER, OUTSIDE, own);
 }
 
 static void keep_control(void)

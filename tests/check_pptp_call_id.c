@@ -2,16 +2,12 @@
 /* Call IDs in messages: which messages are read, which IDs stand outside, and
  * which peer's IDs lead to a call. Undo is left out where it would repair what
  * the packet did not do. */
-#include "support.h"
+#include "pptp_talk.h"
 #include "cases.h"
 
 #include <string.h>
 
-static struct world w;
-static struct connection c, d;
-
-#define OWN 0x1234
-#define PEER 0x4321
+static struct connection d;
 
 static void begin_with(struct world_options options)
 {
@@ -29,31 +25,6 @@ static void begin_anew(struct world_options options)
 {
 	world_end(&w);
 	begin_with(options);
-}
-
-static void end(void)
-{
-	world_end(&w);
-}
-
-static void out(unsigned type, uint16_t first, uint16_t second, uint8_t result)
-{
-	client_says(&w, &c, type, first, second, result);
-}
-
-static void in(unsigned type, uint16_t first, uint16_t second, uint8_t result)
-{
-	server_says(&w, &c, type, first, second, result);
-}
-
-static unsigned gre_out(uint16_t peer)
-{
-	return send_gre(&w, VPNALG_OUT, CLIENT_A, SERVER, peer);
-}
-
-static unsigned gre_in(uint16_t own)
-{
-	return send_gre(&w, VPNALG_IN, SERVER, OUTSIDE, own);
 }
 
 /* Messages */

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The control connection as TCP: its beginning, its window, its end. */
-#include "support.h"
+#include "pptp_talk.h"
 
 #include <string.h>
 
-static struct world w;
-static struct connection c, d;
+static struct connection d;
 
 static void begin(void)
 {
 	world_begin(&w, NULL);
-}
-
-static void end(void)
-{
-	world_end(&w);
 }
 
 static unsigned client_tcp(uint8_t flags)
@@ -390,9 +384,6 @@ END_TEST
 
 /* With calls. */
 
-#define OWN 0x1234
-#define PEER 0x4321
-
 static void begin_calls(void)
 {
 	struct world_options options = { .choosing = CHOOSE_DIFFERENT };
@@ -400,16 +391,6 @@ static void begin_calls(void)
 	world_begin(&w, &options);
 	c = d = (struct connection){ 0 };
 	start_control(&w, &c, CLIENT_A, 4000, SERVER);
-}
-
-static void out(unsigned type, uint16_t first, uint16_t second, uint8_t result)
-{
-	client_says(&w, &c, type, first, second, result);
-}
-
-static void in(unsigned type, uint16_t first, uint16_t second, uint8_t result)
-{
-	server_says(&w, &c, type, first, second, result);
 }
 
 /* The new SYN may be another connection's, and its answer forged. */

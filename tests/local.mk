@@ -86,6 +86,7 @@ UNIT_TEST_FILES = \
 	tests/check_units.c \
 	tests/check_vpnalg.c \
 	tests/general.h \
+	tests/pptp_talk.h \
 	tests/support.c \
 	tests/support.h \
 	tests/support_general.c \

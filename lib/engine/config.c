@@ -261,7 +261,7 @@ const char *vpnalg_config_error(const struct vpnalg_config *config,
 	struct settings settings;
 
 	if (vpnalg_config_read(config, &settings, &fault))
-		fault.text = address_fault(config, &fault.index);
+		fault.text = address_fault(&settings.config, &fault.index);
 	if (index != NULL)
 		*index = fault.index;
 	return fault.text;

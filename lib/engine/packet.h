@@ -13,16 +13,16 @@ enum packet_type { PACKET_OTHER, PACKET_WHOLE, PACKET_ICMP_ERROR };
 /* What is known of a packet by its direction alone, were its IP header plain.
  * The inside host's end is the source on the way out, the destination on the
  * way in. */
-struct packet_way {
+struct packet_direction {
 	bool inward, inside, undo, quoted, overlong; /* as they are in parsed */
 	uint8_t fragment, addr_len;
 	uint8_t local_off, remote_off; /* of the addresses in the IP header */
 };
 
-static inline const struct packet_way *
-packet_way(const struct vpnalg_packet *packet)
+static inline const struct packet_direction *
+packet_direction(const struct vpnalg_packet *packet)
 {
-	static const struct packet_way ways[] = {
+	static const struct packet_direction directions[] = {
 		[VPNALG_OUT] = { .inside = true,
 				 .addr_len = IPV4_ADDR_LEN,
 				 .local_off = IPV4_SOURCE_OFF,
@@ -43,21 +43,22 @@ packet_way(const struct vpnalg_packet *packet)
 				     .remote_off = IPV4_SOURCE_OFF },
 	};
 
-	return &ways[packet->direction % 4];
+	return &directions[packet->direction % 4];
 }
 
-static inline void packet_set_way(const struct packet_way *way,
-				  struct vpnalg_parsed *parsed)
+static inline void
+packet_set_direction(const struct packet_direction *direction,
+		     struct vpnalg_parsed *parsed)
 {
-	parsed->inward = way->inward;
-	parsed->inside = way->inside;
-	parsed->undo = way->undo;
-	parsed->quoted = way->quoted;
-	parsed->overlong = way->overlong;
-	parsed->fragment = way->fragment;
-	parsed->addr_len = way->addr_len;
-	parsed->local = parsed->ip + way->local_off;
-	parsed->remote = parsed->ip + way->remote_off;
+	parsed->inward = direction->inward;
+	parsed->inside = direction->inside;
+	parsed->undo = direction->undo;
+	parsed->quoted = direction->quoted;
+	parsed->overlong = direction->overlong;
+	parsed->fragment = direction->fragment;
+	parsed->addr_len = direction->addr_len;
+	parsed->local = parsed->ip + direction->local_off;
+	parsed->remote = parsed->ip + direction->remote_off;
 }
 
 /* Whether the IP header is one of those that nearly all packets have: sound,
@@ -89,7 +90,7 @@ static inline void packet_parse_plain(const struct vpnalg_packet *packet,
 	parsed->l4_len = total - IPV4_HEADER_LEN;
 	parsed->l4_caplen = caplen - IPV4_HEADER_LEN;
 	parsed->l4 = ip + IPV4_HEADER_LEN;
-	packet_set_way(packet_way(packet), parsed);
+	packet_set_direction(packet_direction(packet), parsed);
 	parsed->checksum = packet->checksum;
 	parsed->zone = packet->zone;
 	parsed->protocol = ip[IPV4_PROTOCOL_OFF];

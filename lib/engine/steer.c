@@ -127,24 +127,22 @@ static uint32_t steer_general(const struct vpnalg_steer *steer,
 		       : by_remote(steer, parsed, translators);
 }
 
-/* Whether ports or an identifier may decide. */
+/* Whether ports or an identifier may decide. A caller that was built with a
+ * header without them has no general traffic. */
 static bool is_general(const struct vpnalg_steer *steer, uint8_t protocol)
 {
-	return steer->general_count > 0 &&
+	return steer->size >= sizeof(*steer) && steer->general_count > 0 &&
 	       (protocol == PROTOCOL_TCP || protocol == PROTOCOL_UDP ||
 		protocol == PROTOCOL_ICMP);
 }
 
-uint32_t vpnalg_steer(const struct vpnalg_steer *given,
+uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
 		      const struct vpnalg_packet *packet, uint32_t translators,
 		      bool *fragment)
 {
-	struct vpnalg_steer steer;
 	struct vpnalg_parsed parsed;
 
 	*fragment = false;
-	if (!vpnalg_settings_read(&steer, sizeof(steer), given))
-		return 0;
 	switch (vpnalg_packet_parse(packet, &parsed)) {
 	case PACKET_OTHER:
 		return 0;
@@ -155,10 +153,10 @@ uint32_t vpnalg_steer(const struct vpnalg_steer *given,
 	case PACKET_WHOLE:
 		break;
 	}
-	if (!is_general(&steer, parsed.protocol))
-		return by_remote(&steer, &parsed, translators);
+	if (!is_general(steer, parsed.protocol))
+		return by_remote(steer, &parsed, translators);
 	if (parsed.fragment != VPNALG_FRAGMENT_LATER)
-		return steer_general(&steer, &parsed, translators);
+		return steer_general(steer, &parsed, translators);
 	*fragment = true;
-	return by_remote(&steer, &parsed, translators);
+	return by_remote(steer, &parsed, translators);
 }

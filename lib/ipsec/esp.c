@@ -16,7 +16,7 @@
 #define REVIEW_MS 512
 
 /* Learns the usual gap between packets, and its deviation, as TCP learns a
- * round trip time (RFC 6298 2). */
+ * round-trip time by RFC 6298 2. */
 static void learn_gap(struct ipsec_in *in, uint32_t gap)
 {
 	uint32_t off = gap > in->gap ? gap - in->gap : in->gap - gap;

@@ -46,6 +46,8 @@ lib_libcore_la_SOURCES = \
 	lib/general/general.h \
 	lib/general/mapping.c \
 	lib/general/mapping.h \
+	lib/general/other.c \
+	lib/general/other.h \
 	lib/general/tcp.c \
 	lib/general/tcp.h \
 	lib/gre/far_end.c \
@@ -160,6 +162,7 @@ lib_libcore_la_SOURCES = \
 	lib/wire/l2tp.h \
 	lib/wire/pptp.h \
 	lib/wire/tcp.h \
+	lib/wire/transport.h \
 	lib/wire/udp.h
 
 # The interface's number, CURRENT:REVISION:AGE; it is not the release's. Before

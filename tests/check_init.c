@@ -529,7 +529,7 @@ END_TEST
 START_TEST(timers_are_the_defaults_or_as_given)
 {
 	const struct vpnalg_timers given = {
-		sizeof(given), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+		sizeof(given), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 	};
 	const struct vpnalg_timers *t;
 	struct world w;
@@ -546,6 +546,7 @@ START_TEST(timers_are_the_defaults_or_as_given)
 	ck_assert_uint_eq(t->esp_idle, 3600000);
 	ck_assert_uint_eq(t->gre, 600000);
 	ck_assert_uint_eq(t->icmp_query, 60000);
+	ck_assert_uint_eq(t->other, 600000);
 	world_end(&w);
 	world_begin(&w, &(struct world_options){ .timers = given });
 	t = vpnalg_session_timers(w.alg);

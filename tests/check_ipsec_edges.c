@@ -227,13 +227,15 @@ static void begin_with(vpnalg_handler_function *first)
 						 .protocol_count = 2 });
 }
 
-/* General traffic, but such that others may stand behind it. */
+/* General traffic of UDP, but such that others may stand behind it. */
 static const struct vpnalg_handler *early_general(void)
 {
 	static struct vpnalg_handler handler;
 
 	handler = *vpnalg_general();
 	handler.takes_rest = false;
+	handler.ip_protocol_count = 1;
+	handler.ip_protocols[0] = UDP;
 	return &handler;
 }
 

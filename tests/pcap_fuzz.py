@@ -108,15 +108,16 @@ def leaks_ipsec(frame):
 
 
 def leaks_general(frame):
-    """Does it hold TCP, UDP or a query for a single remote, with the inside
-    address it had? Whole or a fragment, that does not matter."""
+    """Does it hold anything but an ICMP error for a single remote, with the
+    inside address it had? Whole or a fragment, that does not matter."""
     ip = frame[14:]
     if frame[12:14] != b"\x08\x00" or len(ip) < 20 or ip[0] >> 4 != 4:
         return False
     header, total = (ip[0] & 15) * 4, struct.unpack(">H", ip[2:4])[0]
-    query = ip[9] == 1 and ip[header:header + 1] in (b"\x08", b"\x0d")
+    error = ip[9] == 1 and ip[header:header + 1] in (b"\x03", b"\x04", b"\x05",
+                                                     b"\x0b", b"\x0c")
     return (20 <= header <= min(len(ip), total) and
-            (ip[9] in (6, 17) or query) and is_inside(ip[12:16]) and
+            not error and is_inside(ip[12:16]) and
             not is_inside(ip[16:20]) and ip[16:20] != OUTSIDE and
             0 < ip[16] < 224)
 

@@ -164,6 +164,8 @@ struct bytes icmp_query(uint32_t from, uint32_t to, uint8_t type,
 			uint16_t id, uint16_t sequence);
 struct bytes icmp_error(uint32_t from, uint32_t to, uint8_t type,
 			const struct bytes *quoted, uint32_t quoted_length);
+/* Computes that of DCCP or UDP-Lite, where the packet has one. */
+void set_transport_checksum(struct bytes *packet);
 bool checksums_right(const uint8_t *packet, uint32_t length);
 
 uint16_t get16(const uint8_t *p);

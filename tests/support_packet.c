@@ -165,6 +165,35 @@ struct bytes icmp_error(uint32_t from, uint32_t to, uint8_t type,
 	return ip_packet(from, to, 1, icmp, 8 + quoted_length);
 }
 
+/* Of DCCP, of which all is covered here, and of UDP-Lite (RFC 3828 3.1). */
+static uint16_t transport_sum(const uint8_t *ip, uint32_t header,
+			      uint32_t total)
+{
+	uint32_t covered = ip[9] == 136 ? get16(ip + header + 4) : 0;
+
+	if (covered == 0 || covered > total - header)
+		covered = total - header;
+	return folded(sum(ip + 12, 8) + ip[9] + (total - header) +
+		      sum(ip + header, covered));
+}
+
+static bool is_transport(const uint8_t *ip)
+{
+	return ip[9] == 33 || ip[9] == 136;
+}
+
+void set_transport_checksum(struct bytes *packet)
+{
+	uint8_t *checksum = packet->data + 26;
+	uint16_t value;
+
+	if (!is_transport(packet->data))
+		return;
+	put16(checksum, 0);
+	value = (uint16_t)~transport_sum(packet->data, 20, packet->length);
+	put16(checksum, value == 0 && packet->data[9] == 136 ? 0xffff : value);
+}
+
 bool checksums_right(const uint8_t *ip, uint32_t length)
 {
 	uint32_t header = (ip[0] & 15U) * 4, total = get16(ip + 2);
@@ -179,6 +208,8 @@ bool checksums_right(const uint8_t *ip, uint32_t length)
 		return l4_sum(ip, header, total) == 0xffff;
 	if (ip[9] == UDP && get16(ip + header + 6) != 0)
 		return l4_sum(ip, header, total) == 0xffff;
+	if (is_transport(ip) && total >= header + 8)
+		return transport_sum(ip, header, total) == 0xffff;
 	return true;
 }
 

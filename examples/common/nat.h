@@ -15,7 +15,7 @@ struct nat_options {
 	struct vpnalg_addr *addresses; /* the outside ones */
 	size_t address_count;
 	struct vpnalg_ports ports; /* of general traffic; zero: the default */
-	bool general;          /* all other TCP, UDP and ICMP queries, too */
+	bool general;          /* all other traffic, too */
 	bool l2tp_any_address; /* servers may answer from another address */
 	bool l2tp_port_1701;   /* servers answer to port 1701 only */
 	struct vpnalg_timers timers; /* zero where none was given */

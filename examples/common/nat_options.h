@@ -26,7 +26,7 @@
 	"tcp, tcp-opening,\n" \
 	"                      call, call-opening, linger, udp, esp, " \
 	"esp-unpaired,\n" \
-	"                      gre and icmp\n"
+	"                      gre, icmp and other\n"
 
 /* read() of an outside address; where is a struct nat_options. */
 const char *nat_options_address(void *where, const char *value);

@@ -24,6 +24,7 @@ static const struct timeout {
 	{ "esp-unpaired", offsetof(struct vpnalg_timers, esp_unpaired) },
 	{ "gre", offsetof(struct vpnalg_timers, gre) },
 	{ "icmp", offsetof(struct vpnalg_timers, icmp_query) },
+	{ "other", offsetof(struct vpnalg_timers, other) },
 };
 
 static bool read_seconds(uint32_t *milliseconds, const char *text)
@@ -62,5 +63,5 @@ const char *nat_timeouts_read(void *where, const char *value)
 	return well ? NULL
 		    : "not a list of NAME=SECONDS, 1 to 86400, NAME being one "
 		      "of tcp, tcp-opening, call, call-opening, linger, udp, "
-		      "esp, esp-unpaired, gre, icmp";
+		      "esp, esp-unpaired, gre, icmp, other";
 }

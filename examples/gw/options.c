@@ -12,7 +12,7 @@ static const char help[] =
 	"  --outside IF        interface to the world\n"
 	"  --address ADDR      outside address, one that this host has; may be\n"
 	"                      repeated\n"
-	"  --general           translate all other TCP, UDP and ICMP queries, too,\n"
+	"  --general           translate all other traffic, too,\n"
 	"                      for a router that has no NAT of its own\n"
 	NAT_OPTIONS_HELP
 	"  --stats SEC         print a line of figures every SEC seconds\n"

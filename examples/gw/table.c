@@ -38,8 +38,9 @@ static const char *const from_inside[] = {
 	NULL
 };
 
+/* Multicast is the kernel's: it has no single remote. */
 static const char *const all_from_inside[] = {
-	"ip protocol { 1, 6, 17, 47, 50, 51, 115 } ", NULL
+	"ip daddr != 224.0.0.0/4 ", NULL
 };
 
 /* Packets from outside that are the translator's. */
@@ -52,6 +53,10 @@ static const char *const from_outside[] = {
 	"icmp type echo-reply ip daddr . icmp id @queries ",
 	NULL
 };
+
+/* With general traffic, other protocols of remotes that have sessions, too. */
+#define OTHER_FROM_OUTSIDE \
+	"  ip protocol != { 1, 6, 17 } ip saddr . ip daddr @pairs drop\n"
 
 /* The packets that an error of the kernel's is about if this program has
  * translated them and the kernel could not deliver them. */
@@ -136,7 +141,8 @@ bool table_write(struct text *text, const char *name,
 		      name, name, name, options->outside) &&
 	       append_drops(text, options->nat.general ? all_from_inside
 						    : from_inside) &&
-	       text_add(text, " chain outside {\n") &&
+	       text_add(text, " chain outside {\n%s",
+			options->nat.general ? OTHER_FROM_OUTSIDE : "") &&
 	       append_drops(text, from_outside) &&
 	       text_add(text,
 		      " chain prerouting {\n"

@@ -28,7 +28,7 @@ static const char help[] =
 	"                      172.16/12, 192.168/16 and 100.64/10)\n"
 	"  --address ADDR      outside address of the NAT; may be repeated\n"
 	"                      (default " DEFAULT_ADDRESS ")\n"
-	"  --general           translate all other TCP, UDP and ICMP queries, too\n"
+	"  --general           translate all other traffic, too\n"
 	NAT_OPTIONS_HELP
 	"  --seed N            start of the random numbers, 0 to 4294967295\n"
 	"                      (default 1)\n"

@@ -12,7 +12,7 @@ static const char help[] =
 	"  --address ADDR      outside address; may be repeated\n"
 	"  --queue N           the queue's number (default 0)\n"
 	"  --mark N            the mark of translated packets (default 0x56504e41)\n"
-	"  --general           translate all other TCP, UDP and ICMP queries, too\n"
+	"  --general           translate all other traffic, too\n"
 	NAT_OPTIONS_HELP
 	OPTIONS_HELP
 	"\n"

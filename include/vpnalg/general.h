@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /**
  * @file general.h
- * @brief All other traffic that has ports, and its settings.
+ * @brief All other traffic, and its settings.
  */
 #ifndef VPNALG_GENERAL_H
 #define VPNALG_GENERAL_H
@@ -40,9 +40,19 @@ struct vpnalg_general_settings {
 };
 
 /**
- * TCP, UDP and ICMP queries of all kinds (RFC 4787, 5382, 5508, 7857), for a
- * router that has no NAT of its own. It takes all that other handlers leave of
- * these, so it stands last among the protocols.
+ * TCP, UDP and ICMP queries (RFC 4787, 5382, 5508, 7857), and every other IP
+ * protocol, for a router that has no NAT of its own. It takes all that other
+ * handlers leave, so it stands last among the protocols, and nothing leaves
+ * with an inside address. ICMP of other types that comes from inside is dropped
+ * as VPNALG_DROP_NO_SESSION, AH as VPNALG_DROP_AH.
+ *
+ * SCTP, DCCP and UDP-Lite keep their ports. All further protocols, such as 41
+ * (IPv6) or EoIP, are told apart by the remote alone: one inside host at a time
+ * has the protocol with a remote, until it has sent nothing for
+ * vpnalg_timers.other. Other hosts get another outside address then, if there
+ * is one that no host uses with that remote, or are refused:
+ * VPNALG_DROP_TAKEN. In the bindings of these protocols inside and
+ * outside ID are the same.
  *
  * Its settings are a struct vpnalg_general_settings.
  *

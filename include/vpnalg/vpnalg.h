@@ -165,8 +165,13 @@ enum vpnalg_result {
 	 * the packet holds is not defined then. */
 	VPNALG_DROP_FAULT = 27,
 
+	/** Another inside host has this protocol with this remote or, of SCTP,
+	 * DCCP and UDP-Lite, these ports, and there is no other outside address
+	 * for the packet's host: vpnalg_general(). */
+	VPNALG_DROP_TAKEN = 28,
+
 	/** One more than the greatest result of the library's own. */
-	VPNALG_RESULTS = 28,
+	VPNALG_RESULTS = 29,
 
 	/** The first drop reason of a handler's own, which that handler's
 	 * header explains; vpnalg_packet.protocol tells which handler's. */
@@ -215,7 +220,7 @@ struct vpnalg_packet {
  */
 struct vpnalg_binding {
 	/** IP protocol number: 6, 17, 47, 50, 115, or 1 for ICMP queries, whose
-	 * identifiers are the IDs. */
+	 * identifiers are the IDs; with vpnalg_general() any other one. */
 	uint8_t protocol;
 	uint16_t zone;              /**< Zone of the inside host. */
 	struct vpnalg_addr inside;  /**< The inside host. */
@@ -350,6 +355,8 @@ struct vpnalg_timers {
 	uint32_t gre;
 	/** An ICMP query. Default 60,000 (RFC 5508 REQ-2). */
 	uint32_t icmp_query;
+	/** General traffic of a protocol without ports. Default 600,000. */
+	uint32_t other;
 };
 
 /** A range of TCP and UDP ports, or of ICMP identifiers. This struct will not

@@ -20,6 +20,7 @@ static const struct vpnalg_timers default_timers = {
 	.esp_idle = 3600000,
 	.gre = 600000,
 	.icmp_query = 60000, /* RFC 5508 REQ-2 */
+	.other = 600000,
 };
 
 static bool is_zero(const uint8_t *bytes, size_t count)
@@ -184,6 +185,7 @@ static bool read_timers(struct settings *settings)
 	t->esp_idle = or_default(t->esp_idle, d->esp_idle);
 	t->gre = or_default(t->gre, d->gre);
 	t->icmp_query = or_default(t->icmp_query, d->icmp_query);
+	t->other = or_default(t->other, d->other);
 	return true;
 }
 

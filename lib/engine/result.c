@@ -25,6 +25,7 @@ static const char *const texts[VPNALG_RESULTS] = {
 	[VPNALG_DROP_UNPAIRED] = "ESP of an unknown inside host",
 	[VPNALG_DROP_FAULT] = "wrong answer of a handler or the store",
 	[VPNALG_DROP_FILTERED] = "sender not permitted by the filter",
+	[VPNALG_DROP_TAKEN] = "protocol or port taken by another host",
 };
 
 const char *vpnalg_result_text(unsigned result)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* TCP, UDP and ICMP queries: the handler's table, the packets that it claims,
- * and how long they keep their session. */
+/* TCP, UDP and ICMP queries, and what is left: the handler's table, the packets
+ * that it claims, and how long they keep their session. */
 #include <vpnalg/general.h>
 
 #include "general.h"
@@ -10,6 +10,7 @@
 #include "../wire/ip.h"
 #include "../wire/udp.h"
 #include "mapping.h"
+#include "other.h"
 #include "tcp.h"
 
 static const struct vpnalg_kind kinds[GENERAL_KINDS] = {
@@ -31,6 +32,10 @@ static const struct vpnalg_kind kinds[GENERAL_KINDS] = {
 				 .pooled = true,
 				 .inherits_outside = true },
 	[GENERAL_MAPPING] = { .name = "mapping", .slots = 2, .pooled = true },
+	[GENERAL_PORTS] = { .name = "session by ports",
+			    .slots = 2,
+			    .body = sizeof(struct general_session) },
+	[GENERAL_ADDRESS] = { .name = "session by address", .slots = 2 },
 };
 
 /* Match */
@@ -82,7 +87,7 @@ static const struct query *find_query(uint8_t type)
 }
 
 /* The identifier belongs to the querying host. A query that comes in is for the
- * router. */
+ * router, as all that is no query is; from inside that does not leave. */
 static enum vpnalg_claim match_icmp(const struct vpnalg_parsed *parsed,
 				    struct vpnalg_match *match)
 {
@@ -91,8 +96,10 @@ static enum vpnalg_claim match_icmp(const struct vpnalg_parsed *parsed,
 	if (parsed->l4_caplen < 1)
 		return vpnalg_match_drop_short(parsed, match, ICMP_QUERY_LEN);
 	query = find_query(parsed->l4[0]);
-	if (query == NULL || (parsed->inward && !query->reply))
+	if (parsed->inward && (query == NULL || !query->reply))
 		return VPNALG_CLAIM_NONE;
+	if (query == NULL)
+		return vpnalg_match_drop(match, VPNALG_DROP_NO_SESSION);
 	if (parsed->l4_caplen < ICMP_QUERY_LEN)
 		return vpnalg_match_drop_short(parsed, match, ICMP_QUERY_LEN);
 	if (query->reply && !parsed->inward)
@@ -115,7 +122,7 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 		match->kind = GENERAL_ICMP;
 		break;
 	default:
-		return VPNALG_CLAIM_NONE;
+		return vpnalg_general_other_match(parsed, match);
 	}
 	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return vpnalg_match_drop(match, VPNALG_DROP_FRAGMENT);
@@ -189,8 +196,11 @@ static enum vpnalg_result translate_other(struct vpnalg_step *step)
 
 static enum vpnalg_result translate(struct vpnalg_step *step)
 {
-	enum vpnalg_result result = check(step->parsed);
+	enum vpnalg_result result;
 
+	if (step->kind >= GENERAL_PORTS)
+		return vpnalg_general_other_translate(step);
+	result = check(step->parsed);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	if (step->record == NULL || step->record->kind == GENERAL_MAPPING)
@@ -202,7 +212,7 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 
 static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 {
-	if (record->kind != GENERAL_MAPPING)
+	if (record->kind < GENERAL_MAPPING)
 		vpnalg_general_mapping_leave(translator, record);
 }
 
@@ -230,8 +240,6 @@ static const struct vpnalg_handler handler = {
 	.name = "general",
 	.kinds = kinds,
 	.kind_count = GENERAL_KINDS,
-	.ip_protocol_count = 3,
-	.ip_protocols = { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_ICMP },
 	.takes_rest = true,
 	.settings_size = sizeof(struct vpnalg_general_settings),
 	.configure = configure,

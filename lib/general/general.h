@@ -14,17 +14,22 @@
  *
  * All of them have the same inside address and port, and the same outside ones.
  * The key of a mapping has no remote, that of a permission no port of the
- * remote. */
+ * remote.
+ *
+ * Sessions of other protocols stand alone: their ports do not change, so there
+ * is nothing to map. */
 enum {
 	GENERAL_TCP,
 	GENERAL_UDP,
 	GENERAL_ICMP,
 	GENERAL_PERMISSION,
 	GENERAL_MAPPING,
+	GENERAL_PORTS,   /* SCTP, DCCP, UDP-Lite */
+	GENERAL_ADDRESS, /* a protocol without ports */
 	GENERAL_KINDS
 };
 
-/* The state of a TCP connection, in general_session.tcp. */
+/* The state of a TCP connection, in general_session.state. */
 #define GENERAL_TCP_SYN_IN 0x02
 #define GENERAL_TCP_ESTABLISHED 0x04 /* the inside host has acknowledged */
 #define GENERAL_TCP_FIN_OUT 0x08
@@ -33,9 +38,14 @@ enum {
 #define GENERAL_TCP_FIN_IN 0x20
 #define GENERAL_TCP_RST_IN 0x40
 
+/* That of an SCTP or DCCP connection: the remote has answered, and the inside
+ * host has gone on. */
+#define GENERAL_OTHER_ANSWERED 0x01
+#define GENERAL_OTHER_ESTABLISHED 0x02
+
 /* The body of a session. */
 struct general_session {
-	uint8_t tcp;
+	uint8_t state;
 };
 
 #endif

@@ -124,16 +124,16 @@ void vpnalg_general_tcp_follow(struct vpnalg_step *step)
 {
 	struct general_session *session =
 		vpnalg_session_body(step->translator, step->record);
-	uint8_t before = session->tcp;
+	uint8_t before = session->state;
 
 	if (step->parsed->inward) {
-		session->tcp = follow_in(step, before);
-		if (session->tcp & ENDED_OUTSIDE)
+		session->state = follow_in(step, before);
+		if (session->state & ENDED_OUTSIDE)
 			shorten(step);
 	} else {
-		session->tcp = follow_out(step, before);
-		refresh(step, before, session->tcp);
+		session->state = follow_out(step, before);
+		refresh(step, before, session->state);
 	}
-	if (session->tcp != before)
+	if (session->state != before)
 		vpnalg_session_changed(step->translator, step->record);
 }

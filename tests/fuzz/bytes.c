@@ -83,6 +83,8 @@ int checksum_offset(const uint8_t *ip)
 	case TCP:
 		return 16;
 	case UDP:
+	case DCCP:
+	case UDPLITE:
 		return 6;
 	default:
 		return -1;
@@ -106,7 +108,7 @@ static void set_l4_checksum(struct bytes *b, bool partial)
 		return;
 	}
 	begin = ~sum(l4, total - header_length(ip), begin) & 0xffff;
-	put16(l4 + off, begin == 0 && ip[9] == UDP ? 0xffff : begin);
+	put16(l4 + off, begin == 0 && (ip[9] == UDP || ip[9] == UDPLITE) ? 0xffff : begin);
 }
 
 void set_checksums(struct bytes *b, bool partial)

@@ -19,7 +19,8 @@
 #include <vpnalg/store.h>
 #include <vpnalg/vpnalg.h>
 
-enum { ICMP = 1, TCP = 6, UDP = 17, GRE = 47, ESP = 50, AH = 51, L2TP_IP = 115 };
+enum { ICMP = 1, TCP = 6, UDP = 17, DCCP = 33, GRE = 47, ESP = 50, AH = 51,
+       L2TP_IP = 115, SCTP = 132, UDPLITE = 136 };
 enum { PORT_IKE = 500, PORT_L2TP = 1701, PORT_PPTP = 1723, PORT_NAT_T = 4500 };
 enum { FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08, ACK = 0x10 };
 

@@ -114,6 +114,11 @@ static void check_addresses(const struct world *w, const struct sent *s,
 		broken("the far end", "its address was changed");
 }
 
+static bool is_error(uint8_t type)
+{
+	return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+}
+
 /* Whether a handler owns what an inside host sends, so that it may not pass as
  * it is. What has no remote that can be one is left to the router. */
 static bool is_owned(const struct settings *settings, const struct sent *s)
@@ -143,9 +148,11 @@ static bool is_owned(const struct settings *settings, const struct sent *s)
 	case AH:
 		return true;
 	case L2TP_IP:
-		return settings->has_l2tp;
+		return settings->has_l2tp || settings->has_general;
+	case ICMP:
+		return settings->has_general && !is_error(ip[header]);
 	default:
-		return false;
+		return settings->has_general;
 	}
 }
 
@@ -184,15 +191,15 @@ static bool same_checksum(unsigned before, unsigned after, bool partial)
 }
 
 /* Whether two packets are the same, but for a checksum of 0xffff that has
- * become 0: both are zero in ones' complement. A partial one of TCP, which is
- * never 0 if it is the sum of a pseudo header, may become 0xffff. */
+ * become 0: both are zero in ones' complement. A partial one of TCP or DCCP,
+ * which is never 0 if it is the sum of a pseudo header, may become 0xffff. */
 static bool same_packet(const uint8_t *a, const uint8_t *b, uint32_t length,
 			bool partial)
 {
 	int off = checksum_offset(a);
 	uint32_t l4 = header_length(a), i;
 
-	partial = partial && a[9] == TCP;
+	partial = partial && (a[9] == TCP || a[9] == DCCP);
 	for (i = 0; i < length; i++) {
 		bool checksum = i == 10 || (off >= 0 && i == l4 + (uint32_t)off);
 

@@ -70,16 +70,43 @@ void say_icmp(struct draft *d, const struct step *s)
 	}
 }
 
+/* SCTP, DCCP or UDP-Lite, which keep their ports, with a type or coverage of the
+ * step's. */
+static void add_transport(struct draft *d, const struct step *s,
+			  uint8_t protocol)
+{
+	struct flow *f = d->flow;
+	struct bytes *b = &d->sent.bytes;
+
+	add16(b, d->inward ? f->remote_port : f->port);
+	add16(b, d->inward ? f->port : f->remote_port);
+	if (protocol == SCTP)
+		add32(b, f->initiator);
+	else
+		add16(b, protocol == UDPLITE ? s->value & 31 : 0x0300);
+	if (protocol == SCTP)
+		add32(b, 0x12345678);
+	else
+		add16(b, 0);
+	add8(b, protocol == DCCP ? s->value << 1 : s->value & 15);
+}
+
 /* AH, or any protocol with the step's own bytes. */
 void say_other(struct draft *d, const struct step *s)
 {
 	static const uint8_t protocols[] = { AH, ESP, GRE, L2TP_IP, UDP, TCP,
-					     ICMP, 41, 132, 2 };
+					     ICMP, 41, SCTP, 2, DCCP, UDPLITE,
+					     4, 97, SCTP, UDPLITE };
 	struct bytes *b = &d->sent.bytes;
+	uint8_t protocol = s->message & 0x80 ? s->value
+					     : protocols[s->message & 15];
 	unsigned i;
 
-	begin(d, s->message & 0x80 ? s->value
-				   : protocols[s->message % 10]);
+	begin(d, protocol);
+	if (protocol == SCTP || protocol == DCCP || protocol == UDPLITE)
+		add_transport(d, s, protocol);
+	else if (protocol == GRE && s->message & 0x10)
+		add32(b, 0x20016400); /* EoIP */
 	for (i = 0; i < 3; i++)
 		add8(b, s->args[i]);
 	add8(b, s->value);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* All other IP protocols: by their ports, or by the remote alone. */
+#ifndef VPNALG_GENERAL_OTHER_H
+#define VPNALG_GENERAL_OTHER_H
+
+#include <vpnalg/handler.h>
+
+/* Claims a packet that is neither TCP, UDP nor ICMP. */
+enum vpnalg_claim vpnalg_general_other_match(const struct vpnalg_parsed *parsed,
+					     struct vpnalg_match *match);
+
+/* Translates a packet that was claimed so. */
+enum vpnalg_result vpnalg_general_other_translate(struct vpnalg_step *step);
+
+#endif

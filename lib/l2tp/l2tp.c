@@ -95,20 +95,23 @@ static bool is_udp(const struct vpnalg_parsed *parsed)
 	return parsed->protocol == PROTOCOL_UDP;
 }
 
-/* Tells at once whether a sound datagram begins with no version of L2TP. */
-static bool begins_otherwise(const struct vpnalg_parsed *parsed)
-{
-	const uint8_t *payload = parsed->l4 + UDP_HEADER_LEN;
-	unsigned length, flags, version;
+/* What all versions of L2TP begin with, all but the version's lowest bit. */
+enum { BEGINS_MASK = L2TP_RESERVED | (L2TP_VERSION_MASK & ~1), BEGINS = 2 };
 
-	if (parsed->l4_caplen < UDP_HEADER_LEN + L2TP_FLAGS_LEN)
+/* Tells at once whether a sound datagram, from or to another port of the remote
+ * than 1701, begins with no version of L2TP. Few bytes are looked at: most
+ * datagrams are such. */
+static bool is_plainly_anothers(const struct vpnalg_parsed *parsed)
+{
+	unsigned length;
+
+	if (parsed->l4_caplen < UDP_HEADER_LEN + L2TP_FLAGS_LEN ||
+	    (vpnalg_get16(parsed->l4 + UDP_HEADER_LEN) & BEGINS_MASK) == BEGINS)
 		return false;
 	length = vpnalg_get16(parsed->l4 + UDP_LENGTH_OFF);
-	flags = vpnalg_get16(payload);
-	version = flags & L2TP_VERSION_MASK;
 	return length >= UDP_HEADER_LEN + L2TP_FLAGS_LEN &&
 	       length <= parsed->l4_len &&
-	       (version < 2 || version > 3 || flags & L2TP_RESERVED);
+	       vpnalg_remote_port(parsed) != L2TP_PORT;
 }
 
 /* Tells whether a datagram is not L2TP. Port 0 is none (RFC 768), and over IP
@@ -123,10 +126,16 @@ static bool is_another_protocols(const struct vpnalg_parsed *parsed)
 		return true;
 	if (vpnalg_remote_port(parsed) == L2TP_PORT)
 		return false;
-	if (begins_otherwise(parsed))
-		return true;
 	result = vpnalg_l2tp_message_head(parsed, &message);
 	return result == VPNALG_TRANSLATED ? message.foreign : parsed->inside;
+}
+
+static enum vpnalg_claim match_whole(const struct vpnalg_parsed *parsed,
+				     struct vpnalg_match *claimed)
+{
+	if (is_udp(parsed) && is_another_protocols(parsed))
+		return VPNALG_CLAIM_NONE;
+	return vpnalg_l2tp_lookup_key(parsed, claimed);
 }
 
 static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
@@ -139,9 +148,9 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 		claimed->space = L2TP_PROTOCOL;
 		return VPNALG_CLAIM_GUARDED;
 	}
-	if (is_udp(parsed) && is_another_protocols(parsed))
+	if (is_udp(parsed) && is_plainly_anothers(parsed))
 		return VPNALG_CLAIM_NONE;
-	return vpnalg_l2tp_lookup_key(parsed, claimed);
+	return match_whole(parsed, claimed);
 }
 
 static enum vpnalg_result translate(struct vpnalg_step *step)

@@ -248,6 +248,9 @@ struct vpnalg_handler {
 	uint8_t own_reason_count;
 	/** How many names there are in own_counters. */
 	uint8_t own_counter_count;
+	/** It claims no TCP or UDP packet whose remote port can be read and is
+	 * none of server_ports; so it need not be asked about one. */
+	bool server_ports_only;
 	/** The ports of its servers, if it has any: a session for all remotes
 	 * does not get one of them as its outside port, and vpnalg_steer()
 	 * sends their packets by remote. */

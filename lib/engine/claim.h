@@ -6,6 +6,8 @@
 #include "key.h"
 #include "refuse.h"
 
+#include "../wire/ip.h"
+
 /* A packet in its outside form is found by the session's outside keys, and one
  * that shows the peer's ID by its peer keys. */
 ALWAYS_INLINE void make_key(const struct vpnalg *translator, struct slot *slot)
@@ -44,19 +46,42 @@ ALWAYS_INLINE bool ask(const struct vpnalg *translator, struct slot *slot,
 	unsigned claim;
 
 	slot->match = (struct vpnalg_match){ .attempt = (uint8_t)attempt };
+	slot->handler = (uint8_t)place;
+	slot->attempt = (uint8_t)attempt;
 	claim = handler->match(&slot->parsed, &slot->match);
 	if (claim == VPNALG_CLAIM_NONE)
 		return false;
+	handler = translator->handlers[slot->handler];
 	if (!is_claim(handler, &slot->match, claim, attempt)) {
 		slot->match.kind = 0;
 		claim = CLAIM_FAULT;
 	}
 	slot->claim = (uint8_t)claim;
-	slot->handler = (uint8_t)place;
-	slot->attempt = (uint8_t)attempt;
 	if (claim == VPNALG_CLAIM_KEY)
 		make_key(translator, slot);
 	return true;
+}
+
+/* Whether a packet has a remote port that can be read, and no handler is asked
+ * by it. Such a port may be taken for another that is 32, 64, ... away: a
+ * handler is asked once more than it needs to be. */
+ALWAYS_INLINE bool is_elsewhere(const struct vpnalg *translator,
+				const struct vpnalg_parsed *parsed)
+{
+	return parsed->fragment != VPNALG_FRAGMENT_LATER &&
+	       parsed->l4_caplen >= PORTS_LEN &&
+	       !(translator->by_ports >> vpnalg_remote_port(parsed) % 32 & 1);
+}
+
+/* Returns a bit for each handler that is asked about the packet. */
+ALWAYS_INLINE unsigned asked_about(const struct vpnalg *translator,
+				   const struct vpnalg_parsed *parsed)
+{
+	unsigned asked = translator->handlers_for[parsed->protocol];
+
+	if (asked & ASKED_BY_PORT && is_elsewhere(translator, parsed))
+		asked &= ~(unsigned)translator->by_port;
+	return asked & ~ASKED_BY_PORT;
 }
 
 /* Asks the handlers from that place on that are for such packets, the first for
@@ -64,14 +89,22 @@ ALWAYS_INLINE bool ask(const struct vpnalg *translator, struct slot *slot,
 ALWAYS_INLINE void claim(const struct vpnalg *translator, struct slot *slot,
 			 unsigned place, unsigned attempt)
 {
-	unsigned asked =
-		(unsigned)translator->handlers_for[slot->parsed.protocol] >>
-		place;
+	unsigned asked = asked_about(translator, &slot->parsed) >> place;
 
 	for (; asked != 0; asked >>= 1, place++, attempt = 0)
 		if (asked & 1 && ask(translator, slot, place, attempt))
 			return;
 	slot->claim = VPNALG_CLAIM_NONE;
+}
+
+/* Claims a packet of a host that uses an outside address itself. It is counted
+ * for the handler's kind and stays untouched. */
+NEVER_INLINE void claim_routers(const struct vpnalg *translator,
+				struct slot *slot)
+{
+	claim(translator, slot, 0, 0);
+	if (slot->claim != VPNALG_CLAIM_NONE)
+		slot->claim = CLAIM_ROUTERS;
 }
 
 #endif

@@ -78,6 +78,23 @@ static void init_kinds(struct vpnalg *translator, unsigned h)
 	}
 }
 
+/* Notes that a handler is asked by the remote's port alone, where there is
+ * one. */
+static void init_by_port(struct vpnalg *translator, unsigned h)
+{
+	const struct vpnalg_handler *handler = translator->handlers[h];
+	const uint8_t protocols[] = { PROTOCOL_TCP, PROTOCOL_UDP };
+	unsigned i;
+
+	translator->by_port |= (uint16_t)(1U << h);
+	for (i = 0; i < sizeof(protocols); i++)
+		if (translator->handlers_for[protocols[i]] & 1U << h)
+			translator->handlers_for[protocols[i]] |= ASKED_BY_PORT;
+	for (i = 0; i < handler->server_port_count; i++)
+		translator->by_ports |= (uint32_t)1
+					<< handler->server_ports[i].port % 32;
+}
+
 /* Lists the packets and ports that concern a handler. */
 static void init_lists(struct vpnalg *translator, unsigned h)
 {
@@ -92,6 +109,8 @@ static void init_lists(struct vpnalg *translator, unsigned h)
 	for (i = 0; i < handler->server_port_count; i++)
 		translator->server_ports[translator->server_port_count++] =
 			handler->server_ports[i];
+	if (handler->server_ports_only)
+		init_by_port(translator, h);
 }
 
 static void init_protocols(struct vpnalg *translator,

@@ -78,9 +78,7 @@ enum packet_type vpnalg_packet_parse(const struct vpnalg_packet *packet,
 				     struct vpnalg_parsed *parsed)
 {
 	parsed->ip = packet->data;
-	packet_set_direction(packet_direction(packet), parsed);
-	parsed->zone = packet->zone;
-	parsed->checksum = packet->checksum;
+	packet_set_direction(packet, parsed);
 	if (!parse_ipv4(packet->data, packet->caplen, packet->len, parsed))
 		return PACKET_OTHER;
 	return is_icmp_error(parsed) ? PACKET_ICMP_ERROR : PACKET_WHOLE;

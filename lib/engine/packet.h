@@ -12,10 +12,11 @@ enum packet_type { PACKET_OTHER, PACKET_WHOLE, PACKET_ICMP_ERROR };
 
 /* What is known of a packet by its direction alone, were its IP header plain.
  * The inside host's end is the source on the way out, the destination on the
- * way in. */
+ * way in. All but the last two is in the order of struct vpnalg_parsed, so that
+ * it is copied at once. */
 struct packet_direction {
-	bool inward, inside, undo, quoted, overlong; /* as they are in parsed */
-	uint8_t fragment, addr_len;
+	bool inward, inside, undo, quoted, overlong;
+	uint8_t fragment, addr_len, checksum;
 	uint8_t local_off, remote_off; /* of the addresses in the IP header */
 };
 
@@ -46,10 +47,12 @@ packet_direction(const struct vpnalg_packet *packet)
 	return &directions[packet->direction % 4];
 }
 
-static inline void
-packet_set_direction(const struct packet_direction *direction,
-		     struct vpnalg_parsed *parsed)
+/* Sets what the caller says of the packet, beside its bytes. */
+static inline void packet_set_direction(const struct vpnalg_packet *packet,
+					struct vpnalg_parsed *parsed)
 {
+	const struct packet_direction *direction = packet_direction(packet);
+
 	parsed->inward = direction->inward;
 	parsed->inside = direction->inside;
 	parsed->undo = direction->undo;
@@ -57,43 +60,40 @@ packet_set_direction(const struct packet_direction *direction,
 	parsed->overlong = direction->overlong;
 	parsed->fragment = direction->fragment;
 	parsed->addr_len = direction->addr_len;
+	parsed->checksum = direction->checksum;
 	parsed->local = parsed->ip + direction->local_off;
 	parsed->remote = parsed->ip + direction->remote_off;
+	parsed->checksum = packet->checksum;
+	parsed->zone = packet->zone;
 }
 
-/* Whether the IP header is one of those that nearly all packets have: sound,
- * without options, not of a fragment and not longer than the packet. ICMP is
- * looked at more closely. */
-static inline bool packet_is_plain(const struct vpnalg_packet *packet)
+/* Parses a packet whose IP header is one of those that nearly all packets have:
+ * sound, without options, not of a fragment and not longer than the packet.
+ * Returns false for all others, and for ICMP, which is looked at more closely.
+ */
+static inline bool packet_parse_plain(const struct vpnalg_packet *packet,
+				      struct vpnalg_parsed *parsed)
 {
-	const uint8_t *ip = packet->data;
-	uint32_t total;
+	uint32_t total, caplen = packet->caplen;
+	uint8_t *ip = packet->data;
 
-	if (packet->caplen < IPV4_HEADER_LEN || ip[0] != IPV4_WITHOUT_OPTIONS ||
+	if (caplen < IPV4_HEADER_LEN || ip[0] != IPV4_WITHOUT_OPTIONS ||
 	    ip[IPV4_PROTOCOL_OFF] == PROTOCOL_ICMP)
 		return false;
 	total = vpnalg_get16(ip + IPV4_LENGTH_OFF);
-	return total >= IPV4_HEADER_LEN && total <= packet->len &&
-	       (vpnalg_get16(ip + IPV4_FRAGMENT_OFF) &
-		(IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_MASK)) == 0;
-}
-
-/* What is proved of a packet with a plain header. */
-static inline void packet_parse_plain(const struct vpnalg_packet *packet,
-				      struct vpnalg_parsed *parsed)
-{
-	uint8_t *ip = packet->data;
-	uint32_t total = vpnalg_get16(ip + IPV4_LENGTH_OFF);
-	uint32_t caplen = packet->caplen < total ? packet->caplen : total;
-
+	if (total < IPV4_HEADER_LEN || total > packet->len ||
+	    (vpnalg_get16(ip + IPV4_FRAGMENT_OFF) &
+	     (IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_MASK)) != 0)
+		return false;
+	if (caplen > total)
+		caplen = total;
 	parsed->ip = ip;
+	parsed->l4 = ip + IPV4_HEADER_LEN;
 	parsed->l4_len = total - IPV4_HEADER_LEN;
 	parsed->l4_caplen = caplen - IPV4_HEADER_LEN;
-	parsed->l4 = ip + IPV4_HEADER_LEN;
-	packet_set_direction(packet_direction(packet), parsed);
-	parsed->checksum = packet->checksum;
-	parsed->zone = packet->zone;
 	parsed->protocol = ip[IPV4_PROTOCOL_OFF];
+	packet_set_direction(packet, parsed);
+	return true;
 }
 
 /* packet.c */

@@ -50,21 +50,8 @@ static bool parse_any(const struct vpnalg_packet *packet,
 /* Finds where the headers lie. Returns false for what is no IPv4. */
 ALWAYS_INLINE bool parse(const struct vpnalg_packet *packet, struct slot *slot)
 {
-	slot->plain = packet_is_plain(packet);
-	if (!slot->plain)
-		return parse_any(packet, &slot->parsed);
-	packet_parse_plain(packet, &slot->parsed);
-	return true;
-}
-
-/* Claims a packet of a host that uses an outside address itself. It is counted
- * for the handler's kind and stays untouched. */
-NEVER_INLINE void claim_routers(const struct vpnalg *translator,
-				struct slot *slot)
-{
-	claim(translator, slot, 0, 0);
-	if (slot->claim != VPNALG_CLAIM_NONE)
-		slot->claim = CLAIM_ROUTERS;
+	slot->plain = packet_parse_plain(packet, &slot->parsed);
+	return slot->plain || parse_any(packet, &slot->parsed);
 }
 
 /* Decides whether a packet is ours, and whose it is. It is ours if its local
@@ -310,25 +297,31 @@ ALWAYS_INLINE void prefetch(const struct vpnalg_store *store,
 		store->prefetch(store->context, slot->hash, stage);
 }
 
-static void burst(struct vpnalg *translator, struct vpnalg_packet *packets,
-		  size_t length)
+/* ahead is the store, or NULL where nothing is fetched ahead. */
+NEVER_INLINE void prepare_all(const struct vpnalg *translator,
+			      struct vpnalg_packet *packet,
+			      const struct vpnalg_packet *end,
+			      const struct vpnalg_store *ahead)
 {
-	const struct vpnalg_store *store = translator->store;
-	bool ahead = length > 1 && store->prefetch != NULL;
-	struct slot *slots = translator->slots;
-	enum vpnalg_result result;
-	size_t i;
+	struct slot *slot = translator->slots;
 
-	for (i = 0; i < length; i++) {
-		prepare(translator, &slots[i], &packets[i]);
-		if (ahead)
-			prefetch(store, &slots[i], 0);
+	for (; packet < end; packet++, slot++) {
+		prepare(translator, slot, packet);
+		if (ahead != NULL)
+			prefetch(ahead, slot, 0);
 	}
-	for (i = 0; ahead && i < length; i++)
-		prefetch(store, &slots[i], 1);
-	for (i = 0; i < length; i++) {
-		result = decide(translator, &slots[i], &packets[i]);
-		packets[i].result = (uint8_t)result;
+}
+
+ALWAYS_INLINE void decide_all(struct vpnalg *translator,
+			      struct vpnalg_packet *packet,
+			      const struct vpnalg_packet *end)
+{
+	struct slot *slot = translator->slots;
+	enum vpnalg_result result;
+
+	for (; packet < end; packet++, slot++) {
+		result = decide(translator, slot, packet);
+		packet->result = (uint8_t)result;
 		if (result < VPNALG_RESULTS)
 			translator->counters.results[result]++;
 	}
@@ -337,7 +330,8 @@ static void burst(struct vpnalg *translator, struct vpnalg_packet *packets,
 void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 		    size_t count, vpnalg_time now)
 {
-	size_t part;
+	const struct vpnalg_store *ahead;
+	size_t part, i;
 
 	if (now > translator->now)
 		translator->now = now;
@@ -345,6 +339,12 @@ void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 	translator->step.now = translator->now;
 	for (; count > 0; packets += part, count -= part) {
 		part = count < translator->burst ? count : translator->burst;
-		burst(translator, packets, part);
+		ahead = part > 1 && translator->store->prefetch != NULL
+				? translator->store
+				: NULL;
+		prepare_all(translator, packets, packets + part, ahead);
+		for (i = 0; ahead != NULL && i < part; i++)
+			prefetch(ahead, &translator->slots[i], 1);
+		decide_all(translator, packets, packets + part);
 	}
 }

@@ -43,6 +43,9 @@ enum {
 #define KINDS_MAX 15
 #define ADDRESSES_MAX 4096
 
+/* In handlers_for, beside a bit for each handler. */
+#define ASKED_BY_PORT 0x8000U
+
 /* The most bytes of settings that a handler may have. */
 #define SETTINGS_MAX 4096
 
@@ -167,8 +170,12 @@ struct vpnalg {
 	uint8_t kind_base[HANDLERS_MAX]; /* a handler's first kind in kinds */
 	/* Key slots by handler and kind; 0: there is no such kind. */
 	uint8_t slots_of[HANDLERS_MAX + 1][KINDS_MAX + 1];
-	/* By IP protocol: bit n says that the nth handler is asked. */
+	/* By IP protocol: bit n says that the nth handler is asked, and
+	 * ASKED_BY_PORT that some of them are by the remote's port alone. */
 	uint16_t handlers_for[256];
+	uint16_t by_port; /* bit n: the nth handler is */
+	/* Bit n % 32 is set for each port n of a server of theirs. */
+	uint32_t by_ports;
 	uint32_t secret[HASH_WORDS];
 	struct search searches[SEARCHES];
 	struct vpnalg_timers timers;

@@ -192,6 +192,7 @@ static const struct vpnalg_handler handler = {
 	.ip_protocols = { PROTOCOL_TCP, GRE_PROTOCOL },
 	.server_ports = server_ports,
 	.server_port_count = sizeof(server_ports) / sizeof(server_ports[0]),
+	.server_ports_only = true,
 	.match = match,
 	.translate = translate,
 	.swept = swept,

@@ -16,6 +16,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/counters.c \
 	lib/engine/expire.c \
 	lib/engine/handler.c \
+	lib/engine/icmp_error.c \
+	lib/engine/icmp_error.h \
 	lib/engine/init.c \
 	lib/engine/key.c \
 	lib/engine/key.h \
@@ -72,6 +74,8 @@ lib_libcore_la_SOURCES = \
 	lib/ipsec/ike.h \
 	lib/ipsec/ike_port.c \
 	lib/ipsec/ike_port.h \
+	lib/ipsec/ike_quote.c \
+	lib/ipsec/ike_quote.h \
 	lib/ipsec/ike_sa.c \
 	lib/ipsec/ike_sa.h \
 	lib/ipsec/inbound.c \
@@ -121,6 +125,8 @@ lib_libcore_la_SOURCES = \
 	lib/l2tp/out.h \
 	lib/l2tp/peer.c \
 	lib/l2tp/peer.h \
+	lib/l2tp/quote.c \
+	lib/l2tp/quote.h \
 	lib/l2tp/remote_port.c \
 	lib/l2tp/remote_port.h \
 	lib/l2tp/request.c \

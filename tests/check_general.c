@@ -360,26 +360,26 @@ START_TEST(fragments_from_outside_are_dropped_where_a_mapping_takes_them)
 }
 END_TEST
 
-/* Both that of a session and that of a mapping; the router's own are not. */
-START_TEST(icmp_errors_about_general_packets_are_dropped)
+/* The router's own errors stay with it. */
+START_TEST(an_icmp_error_goes_to_the_host_of_the_session)
 {
 	struct bytes quote = udp_packet(OUTSIDE, 40000, SERVER, 53, "abc", 3);
 	struct bytes p = icmp_error(STRANGER, OUTSIDE, 3, &quote, 28);
 
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
 	udp_open(&w, CLIENT_A, 40000, SERVER, 53);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
-			  VPNALG_DROP_ICMP_ERROR);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
 	quote = udp_packet(SERVER, 53, CLIENT_A, 40000, "abc", 3);
 	p = icmp_error(CLIENT_A, SERVER, 3, &quote, 28);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
-			  VPNALG_DROP_ICMP_ERROR);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(source(&w), OUTSIDE);
 	quote = icmp_query(OUTSIDE, SERVER, ECHO, 5000, 1);
 	p = icmp_error(STRANGER, OUTSIDE, 11, &quote, 28);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
 	icmp_out(&w, CLIENT_A, SERVER, ECHO, 5000);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
-			  VPNALG_DROP_ICMP_ERROR);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
 }
 END_TEST
 
@@ -491,7 +491,8 @@ START_TEST(a_packet_ends_early_at_every_length)
 }
 END_TEST
 
-/* Quotes are as short as eight bytes, and may be shorter. */
+/* Quotes are as short as eight bytes, and may be shorter. There is no
+ * session. */
 START_TEST(a_quote_is_cut_at_every_length)
 {
 	const struct cut_row *row = &cut_rows[_i];
@@ -503,7 +504,9 @@ START_TEST(a_quote_is_cut_at_every_length)
 		p = icmp_error(CLIENT_A, SERVER, 3, &quote, length);
 		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
 				  length < 20 ? VPNALG_UNTOUCHED
-					      : VPNALG_DROP_ICMP_ERROR);
+				  : length < 20U + row->ports
+					  ? VPNALG_DROP_QUOTE_SHORT
+					  : VPNALG_DROP_ICMP_ERROR);
 	}
 }
 END_TEST
@@ -612,7 +615,7 @@ Suite *general_suite(void)
 	tcase_add_test(
 		packets,
 		fragments_from_outside_are_dropped_where_a_mapping_takes_them);
-	tcase_add_test(packets, icmp_errors_about_general_packets_are_dropped);
+	tcase_add_test(packets, an_icmp_error_goes_to_the_host_of_the_session);
 	tcase_add_test(packets, an_ip_option_with_addresses_does_not_leave);
 	tcase_add_test(packets, undo_opens_nothing);
 	tcase_add_test(packets, the_clock_may_be_anywhere);

@@ -285,19 +285,19 @@ START_TEST(lesson_22_a_failure_leaks_no_id)
 }
 END_TEST
 
-START_TEST(lesson_23_icmp_errors_do_not_pass_unnoticed)
+START_TEST(lesson_23_icmp_errors_reach_whom_they_concern)
 {
 	struct bytes quoted, p;
 
 	call_out(&w, &c, OWN, PEER);
 	quoted = gre_packet(OUTSIDE, SERVER, PEER, 1);
 	p = icmp_error(STRANGER, OUTSIDE, 3, &quoted, 28);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
-			  VPNALG_DROP_ICMP_ERROR);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
 	quoted = gre_packet(SERVER, CLIENT_A, OWN, 1);
 	p = icmp_error(CLIENT_A, SERVER, 3, &quoted, 28);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
-			  VPNALG_DROP_ICMP_ERROR);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(source(&w), OUTSIDE);
 }
 END_TEST
 
@@ -561,7 +561,7 @@ Suite *lessons_suite(void)
 	/* A record, two keys, the guard's record and key; here the guard is
 	 * there already. */
 	tcase_add_loop_test(t, lesson_22_a_failure_leaks_no_id, 1, 4);
-	tcase_add_test(t, lesson_23_icmp_errors_do_not_pass_unnoticed);
+	tcase_add_test(t, lesson_23_icmp_errors_reach_whom_they_concern);
 	tcase_add_test(t, lesson_24_the_router_does_not_answer_for_an_inside_host);
 	tcase_add_test(t, lesson_25_only_a_segment_in_the_window_moves_state);
 	suite_add_tcase(suite, t);

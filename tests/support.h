@@ -151,6 +151,8 @@ struct bytes ip_packet(uint32_t from, uint32_t to, uint8_t protocol,
 		       const void *payload, uint32_t length);
 /* Sets an IP field and the header's checksum anew. */
 void set_fragment(struct bytes *packet, uint16_t field);
+/* Sets the checksum of ICMP anew, of a packet without IP options. */
+void set_icmp_checksum(struct bytes *packet);
 void add_ip_options(struct bytes *packet, unsigned length);
 struct bytes tcp_packet(uint32_t from, uint16_t from_port, uint32_t to,
 			uint16_t to_port, uint32_t seq, uint32_t ack,

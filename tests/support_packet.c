@@ -80,6 +80,15 @@ void set_fragment(struct bytes *packet, uint16_t field)
 	set_ip_checksum(packet);
 }
 
+void set_icmp_checksum(struct bytes *packet)
+{
+	uint8_t *icmp = packet->data + 20;
+	uint32_t length = packet->length - 20;
+
+	put16(icmp + 2, 0);
+	put16(icmp + 2, (uint16_t)~folded(sum(icmp, length)));
+}
+
 void add_ip_options(struct bytes *packet, unsigned length)
 {
 	uint8_t *ip = packet->data;

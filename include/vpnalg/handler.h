@@ -303,6 +303,28 @@ struct vpnalg_handler {
 	/** Optional: the session is about to be removed. Nothing may be
 	 * opened, closed or found here, only peeked at. */
 	void (*closed)(struct vpnalg *translator, struct vpnalg_record *record);
+	/**
+	 * Optional: rewrites a packet that an ICMP error quotes into its other
+	 * form, for the session step->record that match has named: address and
+	 * IDs of the header, as translate would, and nothing behind it. Where
+	 * it is NULL, vpnalg_rewrite_ends() does that.
+	 *
+	 * Nobody must be able to do anything by a forged error. So no session
+	 * may be opened, closed or changed here, and no deadline moved.
+	 *
+	 * The quoted packet travelled the other way than the error. Of l4 at
+	 * least 8 bytes are in memory, or all of a shorter packet; for TCP, UDP
+	 * and ICMP never less than 8. The vpnalg_rewrite functions leave a TCP
+	 * checksum out that is not quoted.
+	 *
+	 * The answer is VPNALG_TRANSLATED, or a drop reason and not a byte is
+	 * changed: VPNALG_DROP_QUOTE_SHORT where the ID that is needed lies
+	 * beyond l4_caplen, VPNALG_DROP_AMBIGUOUS where several sessions fit.
+	 * VPNALG_UNTOUCHED says that the packet is not this session's after
+	 * all: the next key, or the next handler, is tried. step->record may be
+	 * set to another session, whose addresses the packet has.
+	 */
+	enum vpnalg_result (*quote)(struct vpnalg_step *step);
 };
 
 /** @name Sessions A record's pointer is valid until the session is closed, at

@@ -109,9 +109,11 @@ enum vpnalg_result {
 	VPNALG_DROP_MALFORMED = 8,
 	/** Bytes that must be read or changed are not in memory. */
 	VPNALG_DROP_TRUNCATED = 9,
-	/** A fragment of a protocol that a handler owns. */
+	/** A fragment of a protocol that a handler owns, or an ICMP error about
+	 * a later one. */
 	VPNALG_DROP_FRAGMENT = 10,
-	/** An ICMP error about a packet that a handler owns. */
+	/** An ICMP error about a packet that a handler owns, but that is of no
+	 * session; or it is a redirect, or about an ICMP error. */
 	VPNALG_DROP_ICMP_ERROR = 11,
 	/** No session exists and this packet may not open one. */
 	VPNALG_DROP_NO_SESSION = 12,
@@ -169,9 +171,19 @@ enum vpnalg_result {
 	 * DCCP and UDP-Lite, these ports, and there is no other outside address
 	 * for the packet's host: vpnalg_general(). */
 	VPNALG_DROP_TAKEN = 28,
+	/** An ICMP error of which the quote ends, or what is in memory of it,
+	 * before the ID that tells whose the quoted packet is, or before 8
+	 * bytes of what follows its IP header (RFC 792). Eight bytes reach a
+	 * port, a GRE Call ID and an ESP SPI. An IKE SPI needs 16, an L2TP
+	 * Tunnel ID 12 to 14, one in a control message of protocol 115 12, and
+	 * a GRE Key behind a checksum 12. */
+	VPNALG_DROP_QUOTE_SHORT = 29,
+	/** An ICMP error about a session's packet, and its checksum or that of
+	 * the quoted IP header is wrong (RFC 5508 REQ-3). */
+	VPNALG_DROP_CHECKSUM = 30,
 
 	/** One more than the greatest result of the library's own. */
-	VPNALG_RESULTS = 29,
+	VPNALG_RESULTS = 31,
 
 	/** The first drop reason of a handler's own, which that handler's
 	 * header explains; vpnalg_packet.protocol tells which handler's. */
@@ -523,7 +535,8 @@ struct vpnalg_counters {
 	uint64_t results[VPNALG_RESULTS];
 };
 
-/** Counters of one kind of session, as "PPTP call". */
+/** Counters of one kind of session, as "PPTP call". An ICMP error is counted
+ * with the packet that it quotes, and so by that packet's direction. */
 struct vpnalg_kind_counters {
 	const char *name; /**< The kind's name, static. */
 	uint64_t opened;  /**< Sessions opened. */

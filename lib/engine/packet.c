@@ -33,6 +33,8 @@ static bool parse_ipv4(uint8_t *ip, uint32_t caplen, uint32_t len,
 	return true;
 }
 
+/* A redirect from outside is about the way that the router itself takes to a
+ * remote (RFC 792): it is the router's. */
 static bool is_icmp_error(const struct vpnalg_parsed *parsed)
 {
 	if (parsed->protocol != PROTOCOL_ICMP || parsed->l4_caplen < 1 ||
@@ -41,10 +43,11 @@ static bool is_icmp_error(const struct vpnalg_parsed *parsed)
 	switch (parsed->l4[0]) {
 	case ICMP_UNREACHABLE:
 	case ICMP_SOURCE_QUENCH:
-	case ICMP_REDIRECT:
 	case ICMP_TIME_EXCEEDED:
 	case ICMP_PARAMETER_PROBLEM:
 		return true;
+	case ICMP_REDIRECT:
+		return parsed->inside;
 	default:
 		return false;
 	}
@@ -52,7 +55,7 @@ static bool is_icmp_error(const struct vpnalg_parsed *parsed)
 
 /* Goes on to the packet that an ICMP error quotes. It travelled the other way,
  * and stands there in the form of the side that the error comes from. */
-bool vpnalg_packet_enter_quote(struct vpnalg_parsed *parsed)
+static bool enter_quote(struct vpnalg_parsed *parsed)
 {
 	uint8_t *source, *destination;
 
@@ -70,6 +73,17 @@ bool vpnalg_packet_enter_quote(struct vpnalg_parsed *parsed)
 	parsed->undo = false;
 	parsed->quoted = true;
 	parsed->checksum = VPNALG_CHECKSUM_FULL;
+	return true;
+}
+
+/* An error about an error, which nobody may send (RFC 1122 3.2.2), goes by what
+ * the latter is about. */
+bool vpnalg_packet_enter_quote(struct vpnalg_parsed *parsed)
+{
+	if (!enter_quote(parsed))
+		return false;
+	if (is_icmp_error(parsed))
+		enter_quote(parsed);
 	return true;
 }
 

@@ -18,6 +18,14 @@ static inline bool pool_has(const struct vpnalg *translator,
 			    addr_len_of(translator));
 }
 
+/* Whether the address can be a single host's. "This network", loopback,
+ * multicast and reserved addresses, broadcast among them, are nobody's
+ * (RFC 6890 2.2.2, RFC 1112 4). */
+static inline bool pool_is_host(const uint8_t *address)
+{
+	return address[0] - 1U < 223 && address[0] != 127;
+}
+
 /* Returns a host's home address: the same towards everybody (RFC 4787 REQ-2).
  */
 const uint8_t *vpnalg_pool_home(const struct vpnalg *translator, uint16_t zone,

@@ -14,8 +14,10 @@
  * A burst goes through the stages together, so that the memory of all its
  * sessions is on its way while the first is looked at. Between the stages only
  * what was parsed, keys and hashes are kept: a packet may open or close the
- * session of the next one. Rare cases: packet.c, refuse.c, try_claims(). */
+ * session of the next one. Rare cases: packet.c, icmp_error.c, refuse.c,
+ * try_claims(). */
 #include "claim.h"
+#include "icmp_error.h"
 #include "packet.h"
 #include "pool.h"
 #include "record.h"
@@ -26,14 +28,11 @@
 
 /* Parse */
 
-/* Returns whether the address can be a single far host's. "This network",
- * loopback, multicast and reserved addresses, broadcast among them, are
- * nobody's (RFC 6890 2.2.2, RFC 1112 4); the outside addresses are the
- * router's own. */
+/* Returns whether the address can be a single far host's. The outside addresses
+ * are the router's own. */
 static bool is_remote(const struct vpnalg *translator, const uint8_t *address)
 {
-	return address[0] - 1U < 223 && address[0] != 127 &&
-	       !pool_has(translator, address);
+	return pool_is_host(address) && !pool_has(translator, address);
 }
 
 /* Parses any IPv4 packet; of an ICMP error the packet that it quotes. Returns
@@ -146,6 +145,8 @@ ALWAYS_INLINE enum vpnalg_result translate(struct vpnalg *translator,
 	enum vpnalg_result result;
 
 	if (!slot->plain) {
+		if (slot->parsed.quoted)
+			return vpnalg_icmp_error(step);
 		result = vpnalg_refuse_header(&slot->parsed);
 		if (result != VPNALG_TRANSLATED)
 			return result;
@@ -193,21 +194,9 @@ static void claim_next(struct vpnalg *translator, struct slot *slot)
 		claim(translator, slot, slot->handler + 1U, 0);
 }
 
-/* Returns whether a handler knows no session of a packet that is undone, and
- * has opened none (as IPsec may, for an SPI that the packet shows). It may have
- * come through a session of the next handler's, as from a VPN's port to a
- * mapping. */
-static bool is_unfound(const struct vpnalg_step *step,
-		       enum vpnalg_result result)
-{
-	return step->parsed->undo && step->record == NULL &&
-	       (result == VPNALG_DROP_NO_SESSION ||
-		result == VPNALG_DROP_NO_CONNECTION);
-}
-
 /* Tries all claims from the first on, whose result is given, or UNTRIED.
- * A handler that leaves the packet, or knows no session of one that is undone,
- * lets the next one try. */
+ * A handler that leaves the packet, or knows no session of one that is undone
+ * or quoted, lets the next one try. */
 static enum vpnalg_result try_claims(struct vpnalg *translator,
 				     struct slot *slot,
 				     struct vpnalg_step *step,
@@ -218,7 +207,7 @@ static enum vpnalg_result try_claims(struct vpnalg *translator,
 	while (true) {
 		if (result == UNTRIED)
 			result = try_claim(translator, slot, step);
-		if (is_unfound(step, result))
+		if (vpnalg_refuse_is_unfound(step, result))
 			unfound = result;
 		else if (result != VPNALG_UNTOUCHED)
 			return result;

@@ -11,8 +11,6 @@
  * VPNALG_TRANSLATED. */
 enum vpnalg_result vpnalg_refuse_header(const struct vpnalg_parsed *parsed)
 {
-	if (parsed->quoted)
-		return VPNALG_DROP_ICMP_ERROR;
 	if (parsed->fragment != VPNALG_FRAGMENT_NONE)
 		return VPNALG_DROP_FRAGMENT;
 	if (parsed->overlong)
@@ -36,6 +34,20 @@ static bool is_guarded(struct vpnalg *translator,
 	return vpnalg_usage_find(translator, &guard) != NULL;
 }
 
+/* Returns why an ICMP error is dropped, given why the packet that it quotes is.
+ */
+static enum vpnalg_result error_reason(enum vpnalg_result reason)
+{
+	switch (reason) {
+	case VPNALG_DROP_TRUNCATED:
+		return VPNALG_DROP_QUOTE_SHORT;
+	case VPNALG_DROP_FRAGMENT:
+		return reason;
+	default:
+		return VPNALG_DROP_ICMP_ERROR;
+	}
+}
+
 /* The handler claims the packet without naming a session. Returns
  * VPNALG_UNTOUCHED if the next handler may try. */
 enum vpnalg_result vpnalg_refuse_claim(struct vpnalg *translator,
@@ -50,11 +62,13 @@ enum vpnalg_result vpnalg_refuse_claim(struct vpnalg *translator,
 		return VPNALG_DROP_FAULT;
 	if (slot->claim == VPNALG_CLAIM_GUARDED)
 		reason = VPNALG_DROP_FRAGMENT;
-	else if (!is_arriving(parsed))
-		return parsed->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
-	if (!is_guarded(translator, parsed, slot->match.space))
-		return VPNALG_UNTOUCHED;
-	return parsed->quoted ? VPNALG_DROP_ICMP_ERROR : reason;
+	if (parsed->quoted)
+		reason = error_reason(reason);
+	if (slot->claim != VPNALG_CLAIM_GUARDED && !is_arriving(parsed))
+		return reason;
+	return is_guarded(translator, parsed, slot->match.space)
+		       ? reason
+		       : VPNALG_UNTOUCHED;
 }
 
 /* Whether the outside port is a session's, so that the packet, which comes from
@@ -105,4 +119,14 @@ enum vpnalg_result vpnalg_refuse_own(const struct vpnalg_step *step,
 	step->packet->protocol = step->handler;
 	translator->own[step->handler][own]++;
 	return (enum vpnalg_result)result;
+}
+
+bool vpnalg_refuse_is_unfound(const struct vpnalg_step *step,
+			      enum vpnalg_result result)
+{
+	if (step->parsed->quoted)
+		return step->record == NULL && result == VPNALG_DROP_ICMP_ERROR;
+	return step->parsed->undo && step->record == NULL &&
+	       (result == VPNALG_DROP_NO_SESSION ||
+		result == VPNALG_DROP_NO_CONNECTION);
 }

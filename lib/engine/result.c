@@ -26,6 +26,8 @@ static const char *const texts[VPNALG_RESULTS] = {
 	[VPNALG_DROP_FAULT] = "wrong answer of a handler or the store",
 	[VPNALG_DROP_FILTERED] = "sender not permitted by the filter",
 	[VPNALG_DROP_TAKEN] = "protocol or port taken by another host",
+	[VPNALG_DROP_QUOTE_SHORT] = "ICMP error, its quote is too short",
+	[VPNALG_DROP_CHECKSUM] = "ICMP error, wrong checksum",
 };
 
 const char *vpnalg_result_text(unsigned result)

@@ -113,8 +113,8 @@ static void update_l4(const struct vpnalg_parsed *parsed, uint32_t delta,
 			update_partial(parsed, parsed->l4 + off, delta);
 	} else if (parsed->protocol == PROTOCOL_UDP) {
 		update_udp(parsed->l4 + off, delta);
-	} else {
-		update(parsed->l4 + off, delta);
+	} else if (parsed->l4_caplen >= TCP_CHECKSUM_OFF + 2) {
+		update(parsed->l4 + off, delta); /* else it is not quoted */
 	}
 }
 

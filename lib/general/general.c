@@ -210,6 +210,18 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	return VPNALG_TRANSLATED;
 }
 
+/* What has gone out has a session. What comes in may have come by the mapping
+ * alone. */
+static enum vpnalg_result quote(struct vpnalg_step *step)
+{
+	if (step->record->kind >= GENERAL_PORTS)
+		return vpnalg_general_other_quote(step);
+	if (step->record->kind == GENERAL_MAPPING && !step->parsed->inward)
+		return VPNALG_UNTOUCHED;
+	vpnalg_rewrite_ends(step);
+	return VPNALG_TRANSLATED;
+}
+
 static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind < GENERAL_MAPPING)
@@ -246,6 +258,7 @@ static const struct vpnalg_handler handler = {
 	.match = match,
 	.translate = translate,
 	.closed = closed,
+	.quote = quote,
 };
 
 const struct vpnalg_handler *vpnalg_general(void)

@@ -287,3 +287,22 @@ enum vpnalg_result vpnalg_general_other_translate(struct vpnalg_step *step)
 	rewrite(step, transport);
 	return VPNALG_TRANSLATED;
 }
+
+/* UDP-Lite has no packet without a checksum. */
+enum vpnalg_result vpnalg_general_other_quote(struct vpnalg_step *step)
+{
+	const struct vpnalg_parsed *parsed = step->parsed;
+	const struct transport *transport = find_transport(parsed->protocol);
+	uint32_t end;
+
+	if (transport != NULL && transport->checksum != 0) {
+		end = transport->checksum + 2U;
+		if (parsed->l4_caplen < end)
+			return VPNALG_DROP_MALFORMED;
+		if (transport->protocol == UDPLITE_PROTOCOL &&
+		    vpnalg_get16(parsed->l4 + UDPLITE_CHECKSUM_OFF) == 0)
+			return VPNALG_DROP_MALFORMED;
+	}
+	rewrite(step, transport);
+	return VPNALG_TRANSLATED;
+}

@@ -12,4 +12,7 @@ enum vpnalg_claim vpnalg_general_other_match(const struct vpnalg_parsed *parsed,
 /* Translates a packet that was claimed so. */
 enum vpnalg_result vpnalg_general_other_translate(struct vpnalg_step *step);
 
+/* Rewrites such a packet that an ICMP error quotes. */
+enum vpnalg_result vpnalg_general_other_quote(struct vpnalg_step *step);
+
 #endif

@@ -117,14 +117,34 @@ static bool is_heard(struct vpnalg_step *step, struct vpnalg_record *tunnel)
 	return gre_tunnel(step, tunnel)->port & GRE_TUNNEL_HEARD;
 }
 
+/* Tells whether the remote may have more hosts than there are places. */
+static bool has_more(const struct vpnalg_step *step, const struct gre_remote *r)
+{
+	return r->more_until != 0 &&
+	       (int32_t)(r->more_until - (uint32_t)step->now) > 0;
+}
+
+/* Returns a tunnel of the only host that has any with the remote; NULL if there
+ * are several hosts. */
+static struct vpnalg_record *lone_tunnel(struct vpnalg_step *step,
+					 struct vpnalg_record *remote)
+{
+	const struct gre_remote *r = body(step, remote);
+	struct vpnalg_record *a = tunnel_of(step, &r->hosts[0]);
+	struct vpnalg_record *b = tunnel_of(step, &r->hosts[1]);
+
+	if (has_more(step, r) || (a != NULL && b != NULL))
+		return NULL;
+	return a != NULL ? a : b;
+}
+
 struct vpnalg_record *vpnalg_gre_remote_fit(struct vpnalg_step *step,
 					    struct vpnalg_record *remote)
 {
 	const struct gre_remote *r = body(step, remote);
 	struct vpnalg_record *a, *b;
 
-	if ((int32_t)(r->more_until - (uint32_t)step->now) > 0 &&
-	    r->more_until != 0)
+	if (has_more(step, r))
 		return NULL;
 	a = tunnel_of(step, &r->hosts[0]);
 	b = tunnel_of(step, &r->hosts[1]);
@@ -133,4 +153,24 @@ struct vpnalg_record *vpnalg_gre_remote_fit(struct vpnalg_step *step,
 	if (is_heard(step, a) == is_heard(step, b))
 		return NULL;
 	return is_heard(step, a) ? b : a;
+}
+
+/* Only the address of a packet in its inside form could be another host's. */
+enum vpnalg_result vpnalg_gre_remote_quote(struct vpnalg_step *step)
+{
+	const struct vpnalg_parsed *parsed = step->parsed;
+	struct vpnalg_record *tunnel = lone_tunnel(step, step->record);
+	struct vpnalg_tuple inside;
+
+	if (tunnel == NULL)
+		return VPNALG_DROP_QUOTE_SHORT;
+	vpnalg_session_tuple(step->translator, tunnel, VPNALG_INSIDE_OWN,
+			     &inside);
+	if (parsed->inside &&
+	    (inside.zone != parsed->zone ||
+	     memcmp(inside.local, parsed->local, parsed->addr_len) != 0))
+		return VPNALG_UNTOUCHED;
+	step->record = tunnel;
+	vpnalg_rewrite_ends(step);
+	return VPNALG_TRANSLATED;
 }

@@ -15,4 +15,8 @@ enum vpnalg_result vpnalg_gre_remote_note(struct vpnalg_step *step,
 struct vpnalg_record *vpnalg_gre_remote_fit(struct vpnalg_step *step,
 					    struct vpnalg_record *remote);
 
+/* Rewrites a packet whose Key an ICMP error does not quote, if only one host
+ * can have sent it, or be meant by it. step->record is the remote. */
+enum vpnalg_result vpnalg_gre_remote_quote(struct vpnalg_step *step);
+
 #endif

@@ -46,12 +46,7 @@ static enum vpnalg_claim name_key(const struct vpnalg_parsed *parsed,
 	match->id = id;
 	match->port = port;
 	match->more = arrives && match->attempt == 0;
-	if (match->attempt == 0)
-		return VPNALG_CLAIM_KEY;
-	match->peer = true;
-	match->id = 0;
-	match->port = GRE_REMOTE;
-	return VPNALG_CLAIM_KEY;
+	return match->attempt == 0 ? VPNALG_CLAIM_KEY : gre_name_remote(match);
 }
 
 static enum vpnalg_claim match_keyed(const struct vpnalg_parsed *parsed,
@@ -61,6 +56,8 @@ static enum vpnalg_claim match_keyed(const struct vpnalg_parsed *parsed,
 
 	if (flags & (PLAIN_GRE_HAS_CHECKSUM | PLAIN_GRE_HAS_ROUTING))
 		at += PLAIN_GRE_CHECKSUM_LEN;
+	if (parsed->quoted && parsed->l4_caplen < at + PLAIN_GRE_KEY_LEN)
+		return gre_name_remote(match);
 	if (parsed->l4_caplen < at + PLAIN_GRE_KEY_LEN)
 		return vpnalg_match_drop_short(parsed, match,
 					       at + PLAIN_GRE_KEY_LEN);
@@ -316,6 +313,20 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	return result;
 }
 
+/* Nobody sends with a Key that was learned. */
+static enum vpnalg_result quote(struct vpnalg_step *step)
+{
+	struct vpnalg_record *record = step->record;
+
+	if (record->kind == GRE_KIND_REMOTE)
+		return vpnalg_gre_remote_quote(step);
+	if (record->kind == GRE_KIND_LEARNED &&
+	    (!step->parsed->inward || parent_of(step, record) == NULL))
+		return VPNALG_UNTOUCHED;
+	vpnalg_rewrite_ends(step);
+	return VPNALG_TRANSLATED;
+}
+
 static const struct vpnalg_handler handler = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "GRE",
@@ -325,6 +336,7 @@ static const struct vpnalg_handler handler = {
 	.ip_protocols = { PLAIN_GRE_PROTOCOL },
 	.match = match,
 	.translate = translate,
+	.quote = quote,
 };
 
 const struct vpnalg_handler *vpnalg_gre(void)

@@ -50,4 +50,13 @@ static inline struct gre_tunnel *gre_tunnel(struct vpnalg_step *step,
 							tunnel);
 }
 
+/* Names the record of a packet's remote as its key. */
+static inline enum vpnalg_claim gre_name_remote(struct vpnalg_match *match)
+{
+	match->peer = true;
+	match->id = 0;
+	match->port = GRE_REMOTE;
+	return VPNALG_CLAIM_KEY;
+}
+
 #endif

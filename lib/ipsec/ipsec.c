@@ -69,6 +69,7 @@
  *
  *   ipsec          the handler
  *   ike ike_port exchange esp outbound      a message of IKE, a packet of ESP
+ *   ike_quote                               one that an ICMP error quotes
  *   pair review suspect                     pairs an SPI, suspects a pair
  *   repair                                  takes a pair back
  *   inbound judge evidence probe hold       opens an SA, finds its owner
@@ -89,6 +90,7 @@
 #include "exchange.h"
 #include "host.h"
 #include "ike.h"
+#include "ike_quote.h"
 #include "ike_sa.h"
 #include "outbound.h"
 #include "remote.h"
@@ -258,6 +260,28 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 				    : vpnalg_ipsec_outbound(step);
 }
 
+/* Rewrites an ESP packet that an ICMP error quotes. Several hosts may send with
+ * one SPI of the remote's. */
+static enum vpnalg_result quote_esp(struct vpnalg_step *step)
+{
+	const struct vpnalg_record *sa = step->record;
+
+	if (sa->kind != (step->parsed->inward ? IPSEC_KIND_IN : IPSEC_KIND_OUT))
+		return VPNALG_UNTOUCHED;
+	if (!step->parsed->inward && !step->parsed->inside &&
+	    sa->flags & VPNALG_SESSION_SHARED)
+		return VPNALG_DROP_AMBIGUOUS;
+	vpnalg_rewrite_ends(step);
+	return VPNALG_TRANSLATED;
+}
+
+static enum vpnalg_result quote(struct vpnalg_step *step)
+{
+	return step->parsed->protocol == PROTOCOL_UDP
+		       ? vpnalg_ipsec_ike_quote(step)
+		       : quote_esp(step);
+}
+
 static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == IPSEC_KIND_HOST) {
@@ -288,6 +312,7 @@ static const struct vpnalg_handler handler = {
 	.match = match,
 	.translate = translate,
 	.closed = closed,
+	.quote = quote,
 };
 
 const struct vpnalg_handler *vpnalg_ipsec(void)

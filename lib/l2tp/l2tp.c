@@ -61,6 +61,7 @@
 #include "lookup.h"
 #include "message.h"
 #include "out.h"
+#include "quote.h"
 
 static const struct vpnalg_kind kinds[L2TP_KINDS] = {
 	[L2TP_KIND_FLOW] = { .name = "L2TP flow",
@@ -116,7 +117,8 @@ static bool is_plainly_anothers(const struct vpnalg_parsed *parsed)
 
 /* Tells whether a datagram is not L2TP. Port 0 is none (RFC 768), and over IP
  * it stands in keys for the missing port. If the remote's port is not 1701, the
- * packet must look like L2TP; in its outside form it may also be truncated. */
+ * packet must look like L2TP; in its outside form, or quoted by an ICMP error,
+ * it may also be truncated. */
 static bool is_another_protocols(const struct vpnalg_parsed *parsed)
 {
 	struct l2tp_message message;
@@ -127,7 +129,8 @@ static bool is_another_protocols(const struct vpnalg_parsed *parsed)
 	if (vpnalg_remote_port(parsed) == L2TP_PORT)
 		return false;
 	result = vpnalg_l2tp_message_head(parsed, &message);
-	return result == VPNALG_TRANSLATED ? message.foreign : parsed->inside;
+	return result == VPNALG_TRANSLATED ? message.foreign
+					   : parsed->inside && !parsed->quoted;
 }
 
 static enum vpnalg_claim match_whole(const struct vpnalg_parsed *parsed,
@@ -212,6 +215,7 @@ static const struct vpnalg_handler handler = {
 	.translate = translate,
 	.swept = swept,
 	.closed = closed,
+	.quote = vpnalg_l2tp_quote,
 };
 
 const struct vpnalg_handler *vpnalg_l2tp(void)

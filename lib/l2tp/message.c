@@ -22,7 +22,8 @@ static const struct avp {
 				L2TP_SPACE_SESSION },
 };
 
-/* Tells whether the message has this many bytes, and they are in memory. */
+/* Tells whether the message has this many bytes, and they are in memory. Of a
+ * message that an ICMP error quotes only the ID is needed. */
 static enum vpnalg_result has(const struct l2tp_message *m, uint32_t length)
 {
 	if (m->length < length)
@@ -58,7 +59,10 @@ static enum vpnalg_result read_control(const struct vpnalg_parsed *parsed,
 {
 	const unsigned wanted = L2TP_HAS_LENGTH | L2TP_HAS_SEQUENCE;
 	const uint8_t *at = parsed->l4 + m->offset;
-	enum vpnalg_result result = has(m, L2TP_CONTROL_LEN);
+	const uint8_t size = m->version == 2 ? 2 : 4;
+	enum vpnalg_result result =
+		has(m, parsed->quoted ? L2TP_ID_OFF + (uint32_t)size
+				      : (uint32_t)L2TP_CONTROL_LEN);
 	uint32_t length;
 
 	if (result != VPNALG_TRANSLATED)
@@ -69,9 +73,9 @@ static enum vpnalg_result read_control(const struct vpnalg_parsed *parsed,
 	    length < L2TP_CONTROL_LEN || length > m->length)
 		return VPNALG_DROP_MALFORMED;
 	set_length(parsed, m, length);
-	m->ns = vpnalg_get16(at + L2TP_NS_OFF);
-	set_id(parsed, &m->header, m->offset + L2TP_ID_OFF,
-	       m->version == 2 ? 2 : 4,
+	if (m->caplen >= L2TP_CONTROL_LEN)
+		m->ns = vpnalg_get16(at + L2TP_NS_OFF);
+	set_id(parsed, &m->header, m->offset + L2TP_ID_OFF, size,
 	       m->version == 2 ? L2TP_SPACE_TUNNEL : L2TP_SPACE_CONNECTION);
 	return VPNALG_TRANSLATED;
 }
@@ -85,7 +89,7 @@ static enum vpnalg_result read_data2(const struct vpnalg_parsed *parsed,
 
 	if (flags & L2TP_HAS_LENGTH)
 		ids += 2;
-	result = has(m, ids + L2TP_V2_IDS_LEN);
+	result = has(m, ids + (parsed->quoted ? 2 : L2TP_V2_IDS_LEN));
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	if (flags & L2TP_HAS_LENGTH) {

@@ -293,3 +293,19 @@ enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step)
 	vpnalg_rewrite_ends(step);
 	return VPNALG_TRANSLATED;
 }
+
+/* A replaced call's ID means a newer call inside. */
+enum vpnalg_result vpnalg_pptp_call_quote(struct vpnalg_step *step)
+{
+	struct vpnalg_record *call = step->record;
+
+	if (pptp_call_body(step->translator, call)->flags & PPTP_CALL_REPLACED)
+		return VPNALG_UNTOUCHED;
+	if (step->slot == VPNALG_OUTSIDE_PEER &&
+	    call->flags & VPNALG_SESSION_SHARED)
+		return VPNALG_DROP_AMBIGUOUS;
+	if (step->parsed->inward)
+		rewrite_id(step);
+	vpnalg_rewrite_ends(step);
+	return VPNALG_TRANSLATED;
+}

@@ -37,6 +37,9 @@ static inline uint16_t pptp_call_id(struct vpnalg *translator,
  * all. */
 enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step);
 
+/* Rewrites a GRE packet that an ICMP error quotes. */
+enum vpnalg_result vpnalg_pptp_call_quote(struct vpnalg_step *step);
+
 /* The sweep has met a call. */
 void vpnalg_pptp_call_swept(struct vpnalg *translator,
 			    struct vpnalg_record *call);

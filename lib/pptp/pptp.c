@@ -167,6 +167,14 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 					       : vpnalg_pptp_call(step);
 }
 
+static enum vpnalg_result quote(struct vpnalg_step *step)
+{
+	if (step->record->kind == PPTP_KIND_CALL)
+		return vpnalg_pptp_call_quote(step);
+	vpnalg_rewrite_ends(step);
+	return VPNALG_TRANSLATED;
+}
+
 static void swept(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == PPTP_KIND_CALL)
@@ -197,6 +205,7 @@ static const struct vpnalg_handler handler = {
 	.translate = translate,
 	.swept = swept,
 	.closed = closed,
+	.quote = quote,
 };
 
 const struct vpnalg_handler *vpnalg_pptp(void)

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ICMP errors about the packets of sessions (RFC 5508 4, RFC 4787 REQ-12,
+ * RFC 5382 REQ-10).
+ *
+ *   outer IP header | ICMP: type, code, checksum, 4 bytes | quoted IP header |
+ *   8 bytes or more of what follows it | extensions (RFC 4884)
+ *
+ * An error travels the other way than the packet that it quotes. The quote has
+ * the form of the side that the error comes from: the error is found by undo's
+ * keys, and gets the quote's other form. The handler rewrites the quoted header
+ * and IDs. The inside host's end of the outer header is the address that then
+ * stands in the quote: whichever router inside has sent the error, only an
+ * outside address leaves. A router outside stays who it is. The checksums of
+ * both IP headers, that of ICMP and the quoted one, as far as that is there,
+ * change by the difference.
+ *
+ * Errors change no session: anybody can forge one. */
+#include "icmp_error.h"
+
+#include "../wire/tcp.h"
+#include "packet.h"
+#include "pool.h"
+#include "record.h"
+#include "refuse.h"
+
+/* What RFC 792 has quoted of a packet behind its IP header, at least. Ports are
+ * in it, and the checksums of UDP and ICMP. */
+#define QUOTE_MIN 8
+
+static uint32_t fold(uint32_t sum)
+{
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (sum & 0xffff) + (sum >> 16);
+}
+
+/* The ones' complement sum, folded. No packet is so long that it overflows. */
+static uint32_t sum(const uint8_t *p, uint32_t length)
+{
+	uint32_t total = 0;
+
+	for (; length > 1; p += 2, length -= 2)
+		total += vpnalg_get16(p);
+	if (length > 0)
+		total += (uint32_t)*p << 8;
+	return fold(total);
+}
+
+/* Whether the checksums are right that are wholly in memory: that of ICMP, and
+ * that of the quoted IP header. That of what follows it is not looked at
+ * (RFC 5508 REQ-3). */
+static bool are_checksums_right(const struct vpnalg_parsed *error,
+				const struct vpnalg_parsed *quote)
+{
+	if (error->l4_caplen == error->l4_len &&
+	    sum(error->l4, error->l4_len) != 0xffff)
+		return false;
+	return sum(quote->ip, (uint32_t)(quote->l4 - quote->ip)) == 0xffff;
+}
+
+/* Whether outer and quoted header agree: the error goes to the quoted packet's
+ * sender. Its own sender may be any router beyond the inside host or the
+ * remote, but in its outside form it has come from the outside address. */
+static bool are_addresses_right(const struct vpnalg_parsed *error,
+				const struct vpnalg_parsed *quote)
+{
+	const size_t addr_len = quote->addr_len;
+
+	if (error->inward
+		    ? !pool_is_host(error->remote)
+		    : !same_address(error->remote, quote->remote, addr_len))
+		return false;
+	return (error->inside && !error->inward) ||
+	       same_address(error->local, quote->local, addr_len);
+}
+
+static bool has_ports(const struct vpnalg_parsed *quote)
+{
+	return quote->protocol == PROTOCOL_TCP ||
+	       quote->protocol == PROTOCOL_UDP ||
+	       quote->protocol == PROTOCOL_ICMP;
+}
+
+/* Returns whether all that may have to be rewritten is in the quote, and all of
+ * that in memory. Of TCP the checksum may lie beyond the quote. */
+static enum vpnalg_result check_length(const struct vpnalg_parsed *error,
+				       const struct vpnalg_parsed *quote)
+{
+	const uint32_t end = TCP_CHECKSUM_OFF + 2;
+	uint32_t quoted = error->l4_len - (uint32_t)(quote->l4 - error->l4);
+
+	if (quote->l4_len < QUOTE_MIN)
+		return has_ports(quote) ? VPNALG_DROP_MALFORMED
+					: VPNALG_TRANSLATED;
+	if (quote->l4_caplen < QUOTE_MIN)
+		return VPNALG_DROP_QUOTE_SHORT;
+	return quote->protocol == PROTOCOL_TCP && quote->l4_caplen < end &&
+			       quoted >= end
+		       ? VPNALG_DROP_TRUNCATED
+		       : VPNALG_TRANSLATED;
+}
+
+/* Returns why no such error is translated, whatever the handler says; or
+ * VPNALG_TRANSLATED. An error about an error has a quote further in. A redirect
+ * names a router, which nobody on the other side can reach. */
+static enum vpnalg_result check(const struct vpnalg_parsed *error,
+				const struct vpnalg_parsed *quote)
+{
+	if (quote->ip != error->l4 + ICMP_QUOTE_OFF ||
+	    error->l4[0] == ICMP_REDIRECT)
+		return VPNALG_DROP_ICMP_ERROR;
+	if (error->fragment != VPNALG_FRAGMENT_NONE)
+		return VPNALG_DROP_FRAGMENT;
+	if (error->overlong || !are_addresses_right(error, quote))
+		return VPNALG_DROP_MALFORMED;
+	if (vpnalg_packet_holds_addresses(error) ||
+	    vpnalg_packet_holds_addresses(quote))
+		return VPNALG_DROP_OPTIONS;
+	if (!are_checksums_right(error, quote))
+		return VPNALG_DROP_CHECKSUM;
+	return check_length(error, quote);
+}
+
+/* Has the handler rewrite the quote, and judges its answer. */
+static enum vpnalg_result rewrite_quote(struct vpnalg_step *step)
+{
+	const uint8_t place = step->handler;
+	const struct vpnalg_handler *handler =
+		step->translator->handlers[place];
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+
+	if (handler->quote != NULL)
+		result = handler->quote(step);
+	else
+		vpnalg_rewrite_ends(step);
+	step->handler = place;
+	if (step->kind >= handler->kind_count) {
+		step->kind = 0;
+		return VPNALG_DROP_FAULT;
+	}
+	if (result == VPNALG_TRANSLATED || result == VPNALG_UNTOUCHED ||
+	    is_drop(result))
+		return result;
+	return vpnalg_refuse_own(step, result);
+}
+
+/* Whether the quote has the local address of the session's other form. */
+static bool has_other_form(const struct vpnalg_step *step, const uint8_t *key)
+{
+	return same_address(step->parsed->local, key + KEY_LOCAL_OFF,
+			    addr_len_of(step->translator));
+}
+
+/* Rewrites what is before the quote. `before` is the sum of the quote as it
+ * was. */
+static void rewrite_outer(struct vpnalg_step *step,
+			  const struct vpnalg_parsed *error, uint32_t before)
+{
+	const struct vpnalg_parsed *quote = step->parsed;
+	uint8_t *checksum = error->l4 + ICMP_CHECKSUM_OFF;
+	uint32_t after = sum(quote->ip, error->l4_caplen - ICMP_QUOTE_OFF);
+
+	if (after != before)
+		vpnalg_put16(
+			checksum,
+			~fold((~(uint32_t)vpnalg_get16(checksum) & 0xffff) +
+			      (~before & 0xffff) + after) &
+				0xffff);
+	step->parsed = error;
+	vpnalg_rewrite_local(step, quote->local);
+	step->parsed = quote;
+}
+
+enum vpnalg_result vpnalg_icmp_error(struct vpnalg_step *step)
+{
+	const struct vpnalg_parsed *quote = step->parsed;
+	struct vpnalg_parsed error;
+	enum vpnalg_result result;
+	const uint8_t *key;
+	uint32_t before;
+
+	if (step->record == NULL)
+		return VPNALG_DROP_ICMP_ERROR;
+	vpnalg_packet_parse(step->packet, &error);
+	result = check(&error, quote);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	before = sum(quote->ip, error.l4_caplen - ICMP_QUOTE_OFF);
+	result = rewrite_quote(step);
+	if (result == VPNALG_UNTOUCHED) {
+		step->record = NULL;
+		return quote->inside ? VPNALG_DROP_ICMP_ERROR : result;
+	}
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (step->record == NULL)
+		return VPNALG_DROP_FAULT;
+	key = record_key(step->translator, step->record,
+			 quote->inside ? VPNALG_OUTSIDE_OWN
+				       : VPNALG_INSIDE_OWN);
+	if (!has_other_form(step, key))
+		return VPNALG_DROP_FAULT;
+	rewrite_outer(step, &error, before);
+	if (!quote->inside)
+		step->packet->zone = key_zone(key);
+	return VPNALG_TRANSLATED;
+}

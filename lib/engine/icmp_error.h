@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ICMP errors about the packets of sessions. */
+#ifndef VPNALG_ENGINE_ICMP_ERROR_H
+#define VPNALG_ENGINE_ICMP_ERROR_H
+
+#include "translator.h"
+
+/* Translates an ICMP error; step->parsed is the packet that it quotes, and
+ * step->record that packet's session or NULL. The session does not change. With
+ * VPNALG_UNTOUCHED, and where step->record is NULL afterwards, another session
+ * may be tried. */
+enum vpnalg_result vpnalg_icmp_error(struct vpnalg_step *step);
+
+#endif

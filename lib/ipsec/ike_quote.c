@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* IKE and NAT-T packets that ICMP errors quote. A port tells whose a packet is,
+ * but where hosts share port 500 the initiator SPI does: then 16 bytes behind
+ * the IP header must be quoted. */
+#include "ike_quote.h"
+
+#include <string.h>
+
+#include "../wire/ip.h"
+#include "../wire/udp.h"
+#include "ike_port.h"
+#include "ike_sa.h"
+#include "remote.h"
+
+static const struct ipsec_ike *body(struct vpnalg_step *step)
+{
+	return vpnalg_session_body(step->translator, step->record);
+}
+
+static unsigned port_of(struct vpnalg_step *step, unsigned role)
+{
+	return vpnalg_session_id(step->translator, step->record, role);
+}
+
+/* Sets step->record to the session that was found, be it by an SPI. Returns
+ * false if there is none of the packet's ports. */
+static bool find_session(struct vpnalg_step *step)
+{
+	if (step->record->kind == IPSEC_KIND_IKE_SA)
+		step->record = vpnalg_ipsec_ike_sa_session(step->translator,
+							   step->record);
+	return step->record != NULL && step->record->kind == IPSEC_KIND_IKE &&
+	       vpnalg_ipsec_ike_port_is_taken(step);
+}
+
+/* Returns whether the quoted packet may be an IKE message, as long as it was,
+ * between ports 500: only there its SPI counts. */
+static bool may_have_spi(struct vpnalg_step *step)
+{
+	return step->parsed->l4_len >= UDP_HEADER_LEN + IKE_HEADER_LEN &&
+	       vpnalg_remote_port(step->parsed) == IKE_PORT &&
+	       port_of(step, VPNALG_INSIDE_OWN) == IKE_PORT;
+}
+
+/* Returns the header of which the initiator SPI is quoted, or NULL. */
+static const uint8_t *quoted_spi(const struct vpnalg_parsed *parsed)
+{
+	return parsed->l4_caplen < UDP_HEADER_LEN + IKE_RESPONDER_SPI_OFF
+		       ? NULL
+		       : parsed->l4 + UDP_HEADER_LEN;
+}
+
+/* Returns whether other hosts may send from the session's outside port. */
+static bool shares_port(struct vpnalg_step *step)
+{
+	struct vpnalg_record *remote;
+
+	if (body(step)->flags & (IPSEC_IKE_FIXED_PORT | IPSEC_IKE_NOT_ALONE))
+		return true;
+	if (port_of(step, VPNALG_OUTSIDE_OWN) != IKE_PORT)
+		return false;
+	remote = vpnalg_ipsec_remote_of(step->translator, step->record);
+	return remote != NULL && remote->children > 1;
+}
+
+/* Sets the outside port of the packet. Returns VPNALG_TRANSLATED, or why that,
+ * or its session, cannot be told. */
+static enum vpnalg_result find_port(struct vpnalg_step *step, unsigned *port)
+{
+	const uint8_t *spi = quoted_spi(step->parsed);
+
+	*port = port_of(step, VPNALG_OUTSIDE_OWN);
+	if (!may_have_spi(step))
+		return VPNALG_TRANSLATED;
+	if (spi != NULL &&
+	    vpnalg_ipsec_ike_sa_find(step, spi) == step->record) {
+		if (body(step)->flags & IPSEC_IKE_FIXED_PORT)
+			*port = IKE_PORT;
+		return VPNALG_TRANSLATED;
+	}
+	if (!shares_port(step))
+		return VPNALG_TRANSLATED;
+	return spi != NULL ? VPNALG_DROP_AMBIGUOUS : VPNALG_DROP_QUOTE_SHORT;
+}
+
+/* Returns whether a packet in its outside form has the session's address, and
+ * that port. */
+static bool is_from(struct vpnalg_step *step, unsigned port)
+{
+	const struct vpnalg_parsed *parsed = step->parsed;
+	struct vpnalg_tuple outside;
+
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_OUTSIDE_OWN,
+			     &outside);
+	return vpnalg_local_port(parsed) == port &&
+	       memcmp(outside.local, parsed->local, parsed->addr_len) == 0;
+}
+
+enum vpnalg_result vpnalg_ipsec_ike_quote(struct vpnalg_step *step)
+{
+	const struct vpnalg_parsed *parsed = step->parsed;
+	enum vpnalg_result result;
+	unsigned port;
+
+	if (!find_session(step))
+		return VPNALG_UNTOUCHED;
+	step->kind = IPSEC_KIND_IKE;
+	result = find_port(step, &port);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	if (!parsed->inside && !is_from(step, port))
+		return VPNALG_UNTOUCHED;
+	vpnalg_rewrite_ends(step);
+	if (parsed->inside)
+		vpnalg_rewrite_16(step,
+				  parsed->inward ? PORT_DESTINATION_OFF
+						 : PORT_SOURCE_OFF,
+				  (uint16_t)port);
+	return VPNALG_TRANSLATED;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* IKE and NAT-T packets that ICMP errors quote. */
+#ifndef VPNALG_IPSEC_IKE_QUOTE_H
+#define VPNALG_IPSEC_IKE_QUOTE_H
+
+#include "ipsec.h"
+
+/* Rewrites a quoted packet, and sets step->record to its session. Changes no
+ * session. Returns VPNALG_TRANSLATED, VPNALG_UNTOUCHED if it is not the
+ * session's, or why its session cannot be told. */
+enum vpnalg_result vpnalg_ipsec_ike_quote(struct vpnalg_step *step);
+
+#endif

@@ -529,7 +529,8 @@ END_TEST
 START_TEST(timers_are_the_defaults_or_as_given)
 {
 	const struct vpnalg_timers given = {
-		sizeof(given), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+		sizeof(given), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+		15, 16
 	};
 	const struct vpnalg_timers *t;
 	struct world w;
@@ -547,10 +548,36 @@ START_TEST(timers_are_the_defaults_or_as_given)
 	ck_assert_uint_eq(t->gre, 600000);
 	ck_assert_uint_eq(t->icmp_query, 60000);
 	ck_assert_uint_eq(t->other, 600000);
+	ck_assert_uint_eq(t->tcp_half_closed, 7440000);
+	ck_assert_uint_eq(t->tcp_closing, 240000);
+	ck_assert_uint_eq(t->tcp_reset, 240000);
+	ck_assert_uint_eq(t->ike, 300000);
+	ck_assert_uint_eq(t->nat_t, 300000);
 	world_end(&w);
 	world_begin(&w, &(struct world_options){ .timers = given });
 	t = vpnalg_session_timers(w.alg);
 	ck_assert_mem_eq(t, &given, sizeof(given));
+	world_end(&w);
+}
+END_TEST
+
+/* A setting of an earlier version, which had no timers of these states. */
+START_TEST(a_state_without_a_timer_of_its_own_has_that_of_its_protocol)
+{
+	const struct vpnalg_timers given = { .size = sizeof(given),
+					     .tcp_established = 5,
+					     .tcp_transitory = 6,
+					     .udp = 7 };
+	const struct vpnalg_timers *t;
+	struct world w;
+
+	world_begin(&w, &(struct world_options){ .timers = given });
+	t = vpnalg_session_timers(w.alg);
+	ck_assert_uint_eq(t->tcp_half_closed, 5);
+	ck_assert_uint_eq(t->tcp_closing, 6);
+	ck_assert_uint_eq(t->tcp_reset, 6);
+	ck_assert_uint_eq(t->ike, 7);
+	ck_assert_uint_eq(t->nat_t, 7);
 	world_end(&w);
 }
 END_TEST
@@ -707,6 +734,8 @@ Suite *init_suite(void)
 	tcase_add_test(settings,
 		       settings_too_few_to_hold_what_is_required_are_refused);
 	tcase_add_test(settings, timers_are_the_defaults_or_as_given);
+	tcase_add_test(settings,
+		       a_state_without_a_timer_of_its_own_has_that_of_its_protocol);
 	tcase_add_test(settings,
 		       what_was_given_for_the_beginning_is_not_needed_later);
 	tcase_add_test(settings, a_burst_costs_what_the_manual_says);

@@ -371,6 +371,29 @@ START_TEST(the_timeout_is_a_setting)
 }
 END_TEST
 
+/* The ports of IKE and NAT-T have timers of their own. */
+static const struct ike_timer_row {
+	uint16_t port;
+	vpnalg_time life;
+} ike_timer_rows[] = { { IKE, 2000 }, { NAT_T, 4000 } };
+
+START_TEST(ike_and_nat_t_have_timers_of_their_own)
+{
+	const struct ike_timer_row *row = &ike_timer_rows[_i];
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+
+	k.port = k.remote_port = row->port;
+	world_end(&w);
+	ipsec_world(&w, (struct world_options){
+				.timers = { .ike = 2000, .nat_t = 4000 } });
+	client_exchanges(&w, &k, IKE_SA_INIT);
+	world_wait(&w, row->life - 1);
+	ck_assert_uint_eq(live(&w, KIND_IKE), 1);
+	world_wait(&w, row->life / 16 + 1);
+	ck_assert_uint_eq(live(&w, KIND_IKE), 0);
+}
+END_TEST
+
 /* A rekey finds the way as long as there is ESP. */
 START_TEST(a_session_lives_as_long_as_its_hosts_esp)
 {
@@ -433,6 +456,8 @@ TCase *ipsec_ike_case(void)
 	tcase_add_test(t,
 		       a_session_lives_five_minutes_after_the_last_packet_out);
 	tcase_add_test(t, the_timeout_is_a_setting);
+	tcase_add_loop_test(t, ike_and_nat_t_have_timers_of_their_own, 0,
+			    ROWS(ike_timer_rows));
 	tcase_add_test(t, a_session_lives_as_long_as_its_hosts_esp);
 	tcase_add_test(t, a_choose_callback_that_refuses_stops_ike);
 	return t;

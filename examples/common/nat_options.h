@@ -24,9 +24,10 @@
 	"  --timeouts LIST     how long sessions live that nothing uses: a list of\n" \
 	"                      NAME=SECONDS, NAME being one of " \
 	"tcp, tcp-opening,\n" \
-	"                      call, call-opening, linger, udp, esp, " \
-	"esp-unpaired,\n" \
-	"                      gre, icmp and other\n"
+	"                      tcp-half-closed, tcp-closing, tcp-reset, " \
+	"call,\n" \
+	"                      call-opening, linger, udp, ike, nat-t, esp,\n" \
+	"                      esp-unpaired, gre, icmp and other\n"
 
 /* read() of an outside address; where is a struct nat_options. */
 const char *nat_options_address(void *where, const char *value);

@@ -25,6 +25,11 @@ static const struct timeout {
 	{ "gre", offsetof(struct vpnalg_timers, gre) },
 	{ "icmp", offsetof(struct vpnalg_timers, icmp_query) },
 	{ "other", offsetof(struct vpnalg_timers, other) },
+	{ "tcp-half-closed", offsetof(struct vpnalg_timers, tcp_half_closed) },
+	{ "tcp-closing", offsetof(struct vpnalg_timers, tcp_closing) },
+	{ "tcp-reset", offsetof(struct vpnalg_timers, tcp_reset) },
+	{ "ike", offsetof(struct vpnalg_timers, ike) },
+	{ "nat-t", offsetof(struct vpnalg_timers, nat_t) },
 };
 
 static bool read_seconds(uint32_t *milliseconds, const char *text)
@@ -62,6 +67,7 @@ const char *nat_timeouts_read(void *where, const char *value)
 	free(copy);
 	return well ? NULL
 		    : "not a list of NAME=SECONDS, 1 to 86400, NAME being one "
-		      "of tcp, tcp-opening, call, call-opening, linger, udp, "
+		      "of tcp, tcp-opening, tcp-half-closed, tcp-closing, "
+		      "tcp-reset, call, call-opening, linger, udp, ike, nat-t, "
 		      "esp, esp-unpaired, gre, icmp, other";
 }

@@ -342,7 +342,7 @@ struct vpnalg_timers {
 	 * traffic's.
 	 * Default 7,440,000 (2 h 4 min; RFC 5382 REQ-5). */
 	uint32_t tcp_established;
-	/** A TCP connection that opens or closes.
+	/** A TCP connection that opens; PPTP's also one that closes.
 	 * Default 240,000 (RFC 5382 REQ-5, RFC 7857 2). */
 	uint32_t tcp_transitory;
 	/** A call that the remote has not answered, or an SCCRQ that may be
@@ -353,7 +353,7 @@ struct vpnalg_timers {
 	/** From the announced end of a call to its real one. Default 100,000:
 	 * longer than any keepalive interval. */
 	uint32_t linger;
-	/** A UDP session: IKE, NAT-T, L2TP, general traffic; L2TPv3 over IP
+	/** A UDP session: L2TP, general traffic, UDP-Lite; L2TPv3 over IP
 	 * too. Default 300,000 (RFC 4787 REQ-5). */
 	uint32_t udp;
 	/** An inbound ESP SA that no traffic both ways has confirmed, and an
@@ -369,6 +369,17 @@ struct vpnalg_timers {
 	uint32_t icmp_query;
 	/** General traffic of a protocol without ports. Default 600,000. */
 	uint32_t other;
+	/** A TCP connection of general traffic that one end has closed, by a
+	 * FIN (RFC 7857 2). Default: as tcp_established. */
+	uint32_t tcp_half_closed;
+	/** One that both ends have closed. Default: as tcp_transitory. */
+	uint32_t tcp_closing;
+	/** One that a RST has ended. Default: as tcp_transitory. */
+	uint32_t tcp_reset;
+	/** IKE: UDP to port 500. Default: as udp. */
+	uint32_t ike;
+	/** IKE and ESP in UDP: to port 4500. Default: as udp. */
+	uint32_t nat_t;
 };
 
 /** A range of TCP and UDP ports, or of ICMP identifiers. This struct will not

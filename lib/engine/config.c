@@ -186,6 +186,11 @@ static bool read_timers(struct settings *settings)
 	t->gre = or_default(t->gre, d->gre);
 	t->icmp_query = or_default(t->icmp_query, d->icmp_query);
 	t->other = or_default(t->other, d->other);
+	t->tcp_half_closed = or_default(t->tcp_half_closed, t->tcp_established);
+	t->tcp_closing = or_default(t->tcp_closing, t->tcp_transitory);
+	t->tcp_reset = or_default(t->tcp_reset, t->tcp_transitory);
+	t->ike = or_default(t->ike, t->udp);
+	t->nat_t = or_default(t->nat_t, t->udp);
 	return true;
 }
 

@@ -98,6 +98,17 @@ static void choose_by_spi(struct vpnalg_step *step)
 		step->record = other;
 }
 
+/* Returns how long a session lives that is used towards the packet's port. */
+static uint32_t lifetime(const struct vpnalg_step *step)
+{
+	const struct vpnalg_timers *timers =
+		vpnalg_session_timers(step->translator);
+
+	return vpnalg_remote_port(step->parsed) == IKE_PORT_NAT_T
+		       ? timers->nat_t
+		       : timers->ike;
+}
+
 static enum vpnalg_result find_session(struct vpnalg_step *step, bool by_sa)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -111,10 +122,8 @@ static enum vpnalg_result find_session(struct vpnalg_step *step, bool by_sa)
 	if (step->record == NULL) {
 		if (parsed->inward || parsed->undo)
 			return VPNALG_DROP_NO_SESSION;
-		return vpnalg_session_open_port(
-			step, IPSEC_KIND_IKE,
-			vpnalg_session_timers(step->translator)->udp,
-			&step->record);
+		return vpnalg_session_open_port(step, IPSEC_KIND_IKE,
+						lifetime(step), &step->record);
 	}
 	if (!parsed->inside)
 		choose_by_spi(step);
@@ -266,7 +275,7 @@ static void learn(struct vpnalg_step *step)
  * REQ-6). */
 static void prolong(struct vpnalg_step *step)
 {
-	uint32_t life = vpnalg_session_timers(step->translator)->udp;
+	uint32_t life = lifetime(step);
 
 	if (step->record->deadline - step->now <= life)
 		vpnalg_session_set_lifetime(step->translator, step->record,

@@ -109,7 +109,7 @@ static struct vpnalg_record *add_spi(struct vpnalg_step *step,
 		.inside_port = spi[1],
 		.outside_port = spi[1],
 		.peer = true,
-		.lifetime = vpnalg_session_timers(step->translator)->udp,
+		.lifetime = vpnalg_session_timers(step->translator)->ike,
 	};
 	struct vpnalg_record *sa = NULL;
 

@@ -60,5 +60,6 @@ TCase *general_other_case(void);   /* check_general_other.c */
 TCase *general_beside_case(void);  /* check_general_other.c */
 TCase *general_ports_case(void);  /* check_general_ports.c */
 TCase *general_tcp_case(void);    /* check_general_tcp.c */
+TCase *tcp_book_case(void);       /* check_tcp_book.c */
 
 #endif

@@ -2,6 +2,7 @@
 /* TCP connections by their flags: how they begin, how long they live, and who
  * may end them. */
 #include "cases.h"
+#include "dialog.h"
 #include "general.h"
 
 #include <string.h>
@@ -51,45 +52,12 @@ static void check_lives(vpnalg_time ms)
 	ck_assert_msg(closed(&w, G_TCP) == before + 1, "it lives on");
 }
 
-/* A dialog: letters are segments out, or in after '<'. */
-static uint8_t flags_of(char letter)
-{
-	switch (letter) {
-	case 'S':
-		return SYN;
-	case 'Y':
-		return SYN | ACK;
-	case 'F':
-		return FIN | ACK;
-	case 'R':
-		return RST;
-	default:
-		return ACK; /* 'A', and 'D' with data */
-	}
-}
+/* RFC 5382 REQ-5 and RFC 7857 2. The states have their own timers here, so that
+ * none is taken for another. */
+#define HALF_CLOSED 3000000
+#define CLOSING 200000
+#define RESET 220000
 
-static void play(const char *dialog)
-{
-	bool inward = false;
-
-	for (; *dialog != '\0'; dialog++) {
-		if (*dialog == '<') {
-			inward = true;
-			continue;
-		}
-		if (*dialog >= '0' && *dialog <= '9') { /* seconds pass */
-			world_wait(&w, (vpnalg_time)(*dialog - '0') * 1000);
-			continue;
-		}
-		if (inward)
-			in(flags_of(*dialog), *dialog == 'D' ? 5 : 0);
-		else
-			out(flags_of(*dialog), *dialog == 'D' ? 5 : 0);
-		inward = false;
-	}
-}
-
-/* RFC 5382 REQ-5 and RFC 7857 2. */
 static const struct timer_row {
 	const char *what, *dialog;
 	vpnalg_time left;
@@ -103,42 +71,83 @@ static const struct timer_row {
 	{ "what comes in refreshes nothing", "S<YA5<D<A5", ESTABLISHED - 10000 },
 	{ "simultaneous open", "S<SY<YA", ESTABLISHED },
 	{ "simultaneous open, SYN again", "S<SS<YA", ESTABLISHED },
-	{ "refused", "S<R", TRANSITORY },
+
+	/* RST. */
+	{ "refused", "S<R", RESET },
 	{ "refused and tried again", "S<R2S<YA", ESTABLISHED },
-	{ "RFC 7857: RST from outside", "S<YA<R", TRANSITORY },
-	{ "RST from inside", "S<YAR", TRANSITORY },
-	{ "RST from inside again", "S<YAR5R", TRANSITORY - 5000 },
-	{ "FIN from outside", "S<YA<F", TRANSITORY },
-	{ "FIN from outside, acknowledged", "S<YA<FA", TRANSITORY },
-	{ "FIN from inside", "S<YAF", TRANSITORY },
-	{ "half closed inside, data comes in", "S<YAF5<D", TRANSITORY - 5000 },
-	{ "half closed inside, which acknowledges", "S<YAF5<DA", TRANSITORY },
-	{ "FIN both ways", "S<YAF<FA", TRANSITORY },
-	{ "FIN both ways, acknowledged later", "S<YAF<F2A", TRANSITORY },
-	{ "FIN both ways, the other first", "S<YA<FAF<A", TRANSITORY },
-	{ "FIN from outside again", "S<YA<F5<F", TRANSITORY - 5000 },
-	{ "a forged FIN, within the grace", "S<YA<F2D", TRANSITORY - 2000 },
-	{ "a forged FIN, as the grace ends", "S<YA<F3D", TRANSITORY - 3000 },
-	{ "a forged FIN, later data", "S<YA<F4D", ESTABLISHED },
-	{ "a forged FIN, later acknowledgment", "S<YA<F4A", ESTABLISHED },
-	{ "a forged RST, within the grace", "S<YA<R2D", TRANSITORY - 2000 },
+	{ "RFC 7857: RST from outside", "S<YA<R", RESET },
+	{ "after data that was acknowledged", "S<YA<DA<R", RESET },
+	{ "RST from inside", "S<YAR", RESET },
+	{ "RST from inside again", "S<YAR5R", RESET - 5000 },
+	{ "and what follows it", "S<YAR5A", RESET - 5000 },
+	{ "RST both ways", "S<YAR5<R", RESET - 5000 },
+	{ "RFC 5961 3.2: RST in the window", "S<YA<r", ESTABLISHED },
+	{ "and its challenge ACK", "S<YA<r1A", ESTABLISHED },
+	{ "and the RST that it asks for", "S<YA<r1A<R", RESET },
+	{ "RST out of the window", "S<YA<q", ESTABLISHED },
+	{ "RST before what was acknowledged", "S<YA<DA<Da<R", ESTABLISHED },
+	{ "RST while closing, not exact", "S<YAF<FA5<r", CLOSING - 5000 },
+	{ "a forged RST, within the grace", "S<YA<R2D", RESET - 2000 },
 	{ "a forged RST, later data", "S<YA<R4D", ESTABLISHED },
-	{ "a RST, later acknowledgment", "S<YA<R4A", TRANSITORY - 4000 },
-	{ "a forged FIN and RST, later data", "S<YA<F<R4D", ESTABLISHED },
+	{ "a RST, later acknowledgment", "S<YA<R4A", RESET - 4000 },
+	{ "a RST, then a FIN", "S<YA<R4F", RESET - 4000 },
 	{ "a forged RST again and again", "S<YA<R2<R2D", ESTABLISHED },
+	{ "a RST does not prolong", "S999999999999999999999999<R",
+	  TRANSITORY - 216000 },
+
+	/* FIN. */
+	{ "FIN from outside alone", "S<YA<F", ESTABLISHED },
+	{ "FIN from outside, acknowledged", "S<YA<FA", HALF_CLOSED },
+	{ "with data, acknowledged", "S<YA<GA", HALF_CLOSED },
+	{ "behind data, acknowledged at once", "S<YA<D<FA", HALF_CLOSED },
+	{ "again", "S<YA<F5<F", ESTABLISHED - 5000 },
+	{ "a forged FIN", "S<YA<f5A", ESTABLISHED },
+	{ "a forged FIN, then the true one", "S<YA<f<FA", HALF_CLOSED },
+	{ "a FIN, then a forged one", "S<YA<FA<fA", HALF_CLOSED },
+	{ "FIN from inside", "S<YAF", HALF_CLOSED },
+	{ "FIN from inside again", "S<YAF5F", HALF_CLOSED },
+	{ "half closed inside, data comes in", "S<YAF5<D", HALF_CLOSED - 5000 },
+	{ "half closed inside, which acknowledges", "S<YAF5<DA", HALF_CLOSED },
+	{ "half closed outside, data goes out", "S<YA<FA5D", HALF_CLOSED },
+	{ "FIN both ways", "S<YAF<F", HALF_CLOSED },
+	{ "FIN both ways, acknowledged", "S<YAF<FA", CLOSING },
+	{ "FIN both ways, acknowledged later", "S<YAF<F9A", CLOSING },
+	{ "FIN both ways, the other first", "S<YA<FAF<A", CLOSING },
+	{ "FIN both ways at once", "S<YA<Faf<AA", CLOSING },
+	{ "FIN both ways, sent again", "S<YAF<FA9<FA", CLOSING },
+	{ "FIN before it is established", "SF", TRANSITORY },
+
+	/* Ports used again. */
 	{ "after a RST a new connection", "S<YA<R4S<YA", ESTABLISHED },
 	{ "after FINs a new connection", "S<YAF<FA5S<YA", ESTABLISHED },
-	{ "after FINs a SYN alone", "S<YAF<FA5S", TRANSITORY },
+	{ "TIME-WAIT: after FINs a SYN alone", "S<YAF<FA5S", TRANSITORY },
+	{ "and a SYN from outside, answered", "S<YAF<FA5<SY<AA", ESTABLISHED },
+	{ "after FINs a SYN, and an old RST", "S<YAF<FA5S<r1S<YA", ESTABLISHED },
 	{ "after a RST of its own", "S<YAR5S<YA", ESTABLISHED },
 	{ "a SYN in between ends nothing", "S<YAS", ESTABLISHED },
-	{ "a RST does not prolong", "S9<R", TRANSITORY - 9000 },
+	{ "challenge ACK, RST, SYN again", "S<YA<DAS<A1R2S<YA", ESTABLISHED },
+	{ "challenge ACK, RST", "S<YA<DAS<A1R", RESET },
+	{ "an old SYN-ACK, RST", "S<YR", RESET },
+	{ "an old SYN-ACK, RST, SYN, SYN-ACK", "S<YR1S<YA", ESTABLISHED },
+	{ "an old SYN-ACK, its RST lost", "S<Y1S<YA", ESTABLISHED },
+	{ "the new connection's RST", "S<YA<DAS<YA<R", RESET },
 };
+
+static void begin_with_timers(void)
+{
+	world_forget(&w);
+	general_world(&w, (struct world_options){
+				  .timers = { .tcp_half_closed = HALF_CLOSED,
+					      .tcp_closing = CLOSING,
+					      .tcp_reset = RESET } });
+}
 
 START_TEST(rfc5382_req5_and_rfc7857_timers)
 {
 	const struct timer_row *row = &timer_rows[_i];
 
-	play(row->dialog);
+	begin_with_timers();
+	dialog_play(&w, 80, row->dialog);
 	world_wait(&w, row->left - 1);
 	ck_assert_msg(closed(&w, G_TCP) == 0, "%s: ended before", row->what);
 	world_wait(&w, 1);
@@ -153,8 +162,23 @@ START_TEST(an_end_may_be_announced_again)
 	in(RST, 0);
 	world_wait(&w, 4000);
 	out(ACK, 5);
-	in(FIN | ACK, 0);
+	in(RST, 0);
 	check_lives(TRANSITORY);
+}
+END_TEST
+
+/* By keepalives every two hours (RFC 9293 3.8.4), or by a little data. */
+START_TEST(a_half_closed_connection_lives_for_days)
+{
+	static const char *const dialogs[] = { "S<YAF", "S<YA<FA" };
+	unsigned i;
+
+	dialog_play(&w, 80, dialogs[_i]);
+	for (i = 0; i < 40; i++) {
+		world_wait(&w, 7200000);
+		dialog_play(&w, 80, _i == 0 ? "-<DA" : "-D<A");
+	}
+	check_lives(ESTABLISHED);
 }
 END_TEST
 
@@ -315,6 +339,8 @@ TCase *general_tcp_case(void)
 	tcase_add_loop_test(tcp, rfc5382_req5_and_rfc7857_timers, 0,
 			    ROWS(timer_rows));
 	tcase_add_test(tcp, an_end_may_be_announced_again);
+	tcase_add_loop_test(tcp, a_half_closed_connection_lives_for_days, 0,
+			    2);
 	tcase_add_test(tcp, the_grace_is_no_longer_than_half_the_time);
 	tcase_add_test(tcp, the_grace_is_no_longer_than_three_seconds);
 	tcase_add_test(tcp, rfc5382_req2_a_syn_from_outside_is_answered);

@@ -81,15 +81,18 @@ UNIT_TEST_FILES = \
 	tests/check_session_zone.c \
 	tests/check_steer.c \
 	tests/check_steer_general.c \
+	tests/check_tcp_book.c \
 	tests/check_table.c \
 	tests/check_table_model.c \
 	tests/check_udplite.c \
 	tests/check_units.c \
 	tests/check_vpnalg.c \
+	tests/dialog.h \
 	tests/general.h \
 	tests/pptp_talk.h \
 	tests/support.c \
 	tests/support.h \
+	tests/support_dialog.c \
 	tests/support_general.c \
 	tests/support_ipsec.c \
 	tests/support_ipsec.h \

@@ -34,9 +34,9 @@ enum {
 #define GENERAL_TCP_ESTABLISHED 0x04 /* the inside host has acknowledged */
 #define GENERAL_TCP_FIN_OUT 0x08
 #define GENERAL_TCP_RST_OUT 0x10
-/* An end was announced from outside, by FIN or RST, and not taken back. */
 #define GENERAL_TCP_FIN_IN 0x20
-#define GENERAL_TCP_RST_IN 0x40
+#define GENERAL_TCP_FIN_TAKEN 0x40 /* the inside host has acknowledged it */
+#define GENERAL_TCP_RST_IN 0x80    /* where a RST must be; not taken back */
 
 /* That of an SCTP or DCCP connection: the remote has answered, and the inside
  * host has gone on. */
@@ -45,6 +45,8 @@ enum {
 
 /* The body of a session. */
 struct general_session {
+	uint32_t acknowledged; /* TCP: by the inside host */
+	uint16_t fin; /* TCP: where the FIN from outside is; low bits */
 	uint8_t state;
 };
 

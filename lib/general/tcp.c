@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* TCP connections, by their flags alone (RFC 5382, RFC 7857 2).
+/* TCP connections (RFC 5382, RFC 7857 2).
  *
  * Every segment from inside counts. A segment from outside may be forged: it
- * makes no session live longer, and an end that it announces only shortens the
- * session, unless the inside host goes on. */
+ * makes no session live longer. A FIN from outside counts once the inside host
+ * has acknowledged it. A RST counts where the inside host would take it at once
+ * (RFC 5961 3.2): exactly at the last byte that the host has acknowledged. It
+ * only shortens the session, and the host that goes on takes it back.
+ *
+ * Windows are not tracked: each segment passes whatever its numbers are, for
+ * the ends check them (RFC 9293 3.10.7.4), and one that passes changes nothing
+ * but how long the session lives. So no loss, no reordering and no option that
+ * the translator does not know stalls a connection. Of a RST that follows data
+ * before the host has acknowledged that, nothing is noticed: the session lives
+ * as long as that of a host that is silent. */
 #include "tcp.h"
 
 #include "../wire/tcp.h"
 #include "general.h"
 
-#define ENDED_INSIDE (GENERAL_TCP_FIN_OUT | GENERAL_TCP_RST_OUT)
-#define ENDED_OUTSIDE (GENERAL_TCP_FIN_IN | GENERAL_TCP_RST_IN)
+#define RESET (GENERAL_TCP_RST_OUT | GENERAL_TCP_RST_IN)
+#define ANY_FIN (GENERAL_TCP_FIN_OUT | GENERAL_TCP_FIN_TAKEN)
 
 static uint32_t header_len(const struct vpnalg_parsed *parsed)
 {
@@ -47,93 +56,136 @@ bool vpnalg_general_tcp_may_open(const struct vpnalg_parsed *parsed,
 	return flags & TCP_SYN && (mapped || !(flags & TCP_ACK));
 }
 
-static const struct vpnalg_timers *timers(const struct vpnalg_step *step)
+static uint32_t lifetime(const struct vpnalg_timers *timers, uint8_t state)
 {
-	return vpnalg_session_timers(step->translator);
+	if (state & RESET)
+		return timers->tcp_reset;
+	if ((state & ANY_FIN) == ANY_FIN)
+		return timers->tcp_closing;
+	if (!(state & GENERAL_TCP_ESTABLISHED))
+		return timers->tcp_transitory;
+	return state & ANY_FIN ? timers->tcp_half_closed
+			       : timers->tcp_established;
 }
 
-/* The end from outside has set the deadline. */
-static bool is_past_grace(const struct vpnalg_step *step)
+/* From inside */
+
+/* A SYN on the ports of a connection that has ended, in TIME-WAIT perhaps (RFC
+ * 9293 3.6.1), begins a new one. */
+static uint8_t take_syn(struct general_session *session, uint8_t state,
+			const uint8_t *tcp)
 {
-	return vpnalg_session_is_past_grace(step->translator, step->record,
-					    timers(step)->tcp_transitory);
+	if (state & (RESET | ANY_FIN))
+		state = 0;
+	if (!(tcp[TCP_FLAGS_OFF] & TCP_ACK))
+		return state;
+	session->acknowledged = vpnalg_get32(tcp + TCP_ACKNOWLEDGMENT_OFF);
+	return state | GENERAL_TCP_SYN_IN;
 }
 
-/* Returns the state after a segment from inside. A connection is established
- * when the inside host has answered the other end's SYN (RFC 5382 REQ-5). */
-static uint8_t follow_out(const struct vpnalg_step *step, uint8_t state)
+/* A connection is established when the inside host has answered the other end's
+ * SYN (RFC 5382 REQ-5). */
+static uint8_t acknowledge(struct general_session *session, uint8_t state,
+			   uint32_t acknowledgment)
 {
-	const struct vpnalg_parsed *parsed = step->parsed;
-	uint8_t flags = parsed->l4[TCP_FLAGS_OFF];
-	bool data = parsed->l4_len > header_len(parsed);
+	if (state & GENERAL_TCP_FIN_IN &&
+	    (uint16_t)(acknowledgment - 1) == session->fin)
+		state |= GENERAL_TCP_FIN_TAKEN;
+	session->acknowledged = acknowledgment;
+	return state & GENERAL_TCP_SYN_IN ? state | GENERAL_TCP_ESTABLISHED
+					  : state;
+}
 
-	if (flags & TCP_SYN) {
-		if (state & (ENDED_INSIDE | ENDED_OUTSIDE))
-			state = 0; /* a new connection on the same ports */
-		return flags & TCP_ACK ? state | GENERAL_TCP_SYN_IN : state;
-	}
+/* Tells whether a segment takes back a RST from outside, which has set the
+ * deadline: a host that took it would send no more data. */
+static bool takes_back(const struct vpnalg_step *step,
+		       const struct vpnalg_timers *timers)
+{
+	return step->parsed->l4_len > header_len(step->parsed) &&
+	       vpnalg_session_is_past_grace(step->translator, step->record,
+					    timers->tcp_reset);
+}
+
+static uint8_t follow_out(const struct vpnalg_step *step,
+			  struct general_session *session,
+			  const struct vpnalg_timers *timers)
+{
+	const uint8_t *tcp = step->parsed->l4;
+	uint8_t flags = tcp[TCP_FLAGS_OFF], state = session->state;
+
+	if (flags & TCP_SYN)
+		return take_syn(session, state, tcp);
 	if (flags & TCP_RST)
 		return state | GENERAL_TCP_RST_OUT;
 	if (flags & TCP_FIN)
 		state |= GENERAL_TCP_FIN_OUT;
-	if (flags & TCP_ACK && state & GENERAL_TCP_SYN_IN)
-		state |= GENERAL_TCP_ESTABLISHED;
-	if (state & ENDED_OUTSIDE && is_past_grace(step) &&
-	    (data || !(state & GENERAL_TCP_RST_IN)))
-		state &= (uint8_t)~ENDED_OUTSIDE;
+	if (flags & TCP_ACK)
+		state = acknowledge(session, state,
+				    vpnalg_get32(tcp + TCP_ACKNOWLEDGMENT_OFF));
+	if (state & GENERAL_TCP_RST_IN && takes_back(step, timers))
+		state &= (uint8_t)~GENERAL_TCP_RST_IN;
 	return state;
 }
 
-static void refresh(struct vpnalg_step *step, uint8_t before, uint8_t state)
+/* Returns whether a segment from inside moves the deadline. What follows a RST
+ * does not. */
+static bool refreshes(uint8_t before, uint8_t state)
 {
-	bool steady =
-		state & GENERAL_TCP_ESTABLISHED && !(state & ENDED_INSIDE);
-
-	if (state & GENERAL_TCP_RST_OUT && before & GENERAL_TCP_RST_OUT)
-		return;
-	if (state & ENDED_OUTSIDE && !(state & ENDED_INSIDE))
-		return;
-	vpnalg_session_set_lifetime(step->translator, step->record,
-				    steady ? timers(step)->tcp_established
-					   : timers(step)->tcp_transitory);
+	return !(before & state & GENERAL_TCP_RST_OUT) &&
+	       (!(state & GENERAL_TCP_RST_IN) || state & GENERAL_TCP_RST_OUT);
 }
 
-static uint8_t follow_in(const struct vpnalg_step *step, uint8_t state)
+/* From outside */
+
+/* Returns whether the inside host takes a RST, without sending a challenge ACK.
+ * One before the connection is established shortens nothing. */
+static bool is_reset(const struct general_session *session, const uint8_t *tcp)
 {
-	uint8_t flags = step->parsed->l4[TCP_FLAGS_OFF];
+	return !(session->state & GENERAL_TCP_ESTABLISHED) ||
+	       vpnalg_get32(tcp + TCP_SEQUENCE_OFF) == session->acknowledged;
+}
+
+static uint8_t follow_in(const struct vpnalg_step *step,
+			 struct general_session *session)
+{
+	const uint8_t *tcp = step->parsed->l4;
+	uint8_t flags = tcp[TCP_FLAGS_OFF], state = session->state;
 
 	if (flags & TCP_SYN)
-		state |= GENERAL_TCP_SYN_IN;
+		return state | GENERAL_TCP_SYN_IN;
 	if (flags & TCP_RST)
-		return state | GENERAL_TCP_RST_IN;
-	return flags & TCP_FIN ? state | GENERAL_TCP_FIN_IN : state;
-}
-
-/* Shortens the rest of the lifetime to 4 minutes after a RST (RFC 7857 2) or a
- * FIN (RFC 5382 REQ-5) from outside. */
-static void shorten(struct vpnalg_step *step)
-{
-	uint32_t lifetime = timers(step)->tcp_transitory;
-
-	if (step->record->deadline - step->now > lifetime)
-		vpnalg_session_set_lifetime(step->translator, step->record,
-					    lifetime);
+		return is_reset(session, tcp) ? state | GENERAL_TCP_RST_IN
+					      : state;
+	if (!(flags & TCP_FIN) || state & GENERAL_TCP_FIN_TAKEN)
+		return state;
+	session->fin =
+		(uint16_t)(vpnalg_get32(tcp + TCP_SEQUENCE_OFF) +
+			   step->parsed->l4_len - header_len(step->parsed));
+	return state | GENERAL_TCP_FIN_IN;
 }
 
 void vpnalg_general_tcp_follow(struct vpnalg_step *step)
 {
+	const struct vpnalg_timers *timers =
+		vpnalg_session_timers(step->translator);
 	struct general_session *session =
 		vpnalg_session_body(step->translator, step->record);
 	uint8_t before = session->state;
+	bool moves;
+	uint32_t ms;
 
-	if (step->parsed->inward) {
-		session->state = follow_in(step, before);
-		if (session->state & ENDED_OUTSIDE)
-			shorten(step);
-	} else {
-		session->state = follow_out(step, before);
-		refresh(step, before, session->state);
-	}
-	if (session->state != before)
+	if (step->parsed->inward)
+		session->state = follow_in(step, session);
+	else
+		session->state = follow_out(step, session, timers);
+	ms = lifetime(timers, session->state);
+	moves = step->parsed->inward
+			? session->state & GENERAL_TCP_RST_IN &&
+				  step->record->deadline - step->now > ms
+			: refreshes(before, session->state);
+	if (moves)
+		vpnalg_session_set_lifetime(step->translator, step->record, ms);
+	else if (session->state != before || !step->parsed->inward ||
+		 step->parsed->l4[TCP_FLAGS_OFF] & TCP_FIN)
 		vpnalg_session_changed(step->translator, step->record);
 }

@@ -14,14 +14,21 @@ lib_libcore_la_SOURCES = \
 	lib/engine/config.c \
 	lib/engine/config.h \
 	lib/engine/counters.c \
+	lib/engine/datagram.c \
+	lib/engine/datagram.h \
 	lib/engine/expire.c \
+	lib/engine/fragment.c \
+	lib/engine/fragment.h \
 	lib/engine/handler.c \
+	lib/engine/held.c \
 	lib/engine/icmp_error.c \
 	lib/engine/icmp_error.h \
 	lib/engine/init.c \
 	lib/engine/key.c \
 	lib/engine/key.h \
 	lib/engine/life.c \
+	lib/engine/memory.c \
+	lib/engine/memory.h \
 	lib/engine/open.c \
 	lib/engine/packet.c \
 	lib/engine/packet.h \
@@ -36,14 +43,19 @@ lib_libcore_la_SOURCES = \
 	lib/engine/refuse.h \
 	lib/engine/result.c \
 	lib/engine/rewrite.c \
+	lib/engine/rewrite.h \
 	lib/engine/search.c \
 	lib/engine/search.h \
 	lib/engine/session.c \
 	lib/engine/session.h \
+	lib/engine/settings.c \
+	lib/engine/settings.h \
 	lib/engine/steer.c \
 	lib/engine/translator.h \
 	lib/engine/usage.c \
 	lib/engine/usage.h \
+	lib/engine/whole.c \
+	lib/engine/whole.h \
 	lib/general/general.c \
 	lib/general/general.h \
 	lib/general/mapping.c \

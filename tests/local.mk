@@ -17,6 +17,8 @@ UNIT_TEST_FILES = \
 	tests/check_choose_pool.c \
 	tests/check_expire.c \
 	tests/check_fault.c \
+	tests/check_fragment.c \
+	tests/check_fragment_bounds.c \
 	tests/check_general.c \
 	tests/check_general_mapping.c \
 	tests/check_general_model.c \
@@ -88,11 +90,13 @@ UNIT_TEST_FILES = \
 	tests/check_units.c \
 	tests/check_vpnalg.c \
 	tests/dialog.h \
+	tests/fragments.h \
 	tests/general.h \
 	tests/pptp_talk.h \
 	tests/support.c \
 	tests/support.h \
 	tests/support_dialog.c \
+	tests/support_fragments.c \
 	tests/support_general.c \
 	tests/support_ipsec.c \
 	tests/support_ipsec.h \

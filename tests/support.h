@@ -85,6 +85,8 @@ struct world_options {
 	bool mirror;
 	vpnalg_time now; /* default: BEGINNING */
 	bool from_zero;  /* 0 is no default */
+	bool holds;      /* there is memory for fragments */
+	struct vpnalg_fragments fragments;
 	struct vpnalg_timers timers;
 	/* For the protocols without settings. */
 	struct vpnalg_general_settings general;
@@ -97,7 +99,7 @@ struct world {
 	struct vpnalg_store inner; /* what does the work */
 	struct world_options options;
 	struct vpnalg_protocol protocols[15]; /* with their settings */
-	void *memory, *store_memory;
+	void *memory, *store_memory, *fragment_memory;
 	vpnalg_time now;
 	uint32_t random;
 	uint32_t chosen, chosen_id;
@@ -139,7 +141,7 @@ struct vpnalg_record *inside_record(struct world *w, uint32_t host,
 /* A packet as bytes. */
 struct bytes {
 	uint32_t length;
-	uint8_t data[2048];
+	uint8_t data[4200];
 };
 
 struct ip_options {
@@ -277,6 +279,7 @@ Suite *lessons_suite(void);
 Suite *attacks_suite(void);
 Suite *ipsec_suite(void);
 Suite *gre_suite(void);
+Suite *fragment_suite(void);
 Suite *l2tp_suite(void);
 Suite *general_suite(void);
 Suite *udplite_suite(void);

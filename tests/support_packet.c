@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Packets made by hand, with checksums computed the plain way. */
-#include "support.h"
+#include "fragments.h"
 
 #include <string.h>
 
@@ -101,11 +101,46 @@ void add_ip_options(struct bytes *packet, unsigned length)
 	set_ip_checksum(packet);
 }
 
+/* Offset of the checksum behind the IP header, or 0. */
+static uint32_t checksum_off(uint8_t protocol)
+{
+	switch (protocol) {
+	case TCP:
+		return 16;
+	case UDP:
+		return 6;
+	case ICMP:
+		return 2;
+	default:
+		return 0;
+	}
+}
+
+void grow(struct bytes *packet, uint32_t length)
+{
+	uint8_t *ip = packet->data, *at = ip + 20 + checksum_off(ip[9]);
+	uint32_t i;
+
+	for (i = packet->length; i < length; i++)
+		ip[i] = (uint8_t)(i * 7 + i / 256);
+	packet->length = length;
+	put16(ip + 2, length);
+	set_ip_checksum(packet);
+	if (ip[9] == UDP)
+		put16(ip + 24, length - 20);
+	if (checksum_off(ip[9]) == 0)
+		return;
+	put16(at, 0);
+	put16(at, (uint16_t)~(ip[9] == ICMP
+				      ? folded(sum(ip + 20, length - 20))
+				      : l4_sum(ip, 20, length)));
+}
+
 struct bytes tcp_packet(uint32_t from, uint16_t from_port, uint32_t to,
 			uint16_t to_port, uint32_t seq, uint32_t ack,
 			uint8_t flags, const void *data, uint32_t length)
 {
-	uint8_t tcp[2048] = { 0 };
+	uint8_t tcp[4180] = { 0 };
 	struct bytes packet;
 
 	put16(tcp, from_port);
@@ -126,7 +161,7 @@ struct bytes tcp_packet(uint32_t from, uint16_t from_port, uint32_t to,
 struct bytes udp_packet(uint32_t from, uint16_t from_port, uint32_t to,
 			uint16_t to_port, const void *data, uint32_t length)
 {
-	uint8_t udp[2048] = { 0 };
+	uint8_t udp[4180] = { 0 };
 	struct bytes packet;
 	uint16_t checksum;
 
@@ -166,7 +201,7 @@ struct bytes icmp_query(uint32_t from, uint32_t to, uint8_t type,
 struct bytes icmp_error(uint32_t from, uint32_t to, uint8_t type,
 			const struct bytes *quoted, uint32_t quoted_length)
 {
-	uint8_t icmp[2048] = { 0 };
+	uint8_t icmp[4180] = { 0 };
 
 	icmp[0] = type;
 	memcpy(icmp + 8, quoted->data, quoted_length);

@@ -13,6 +13,10 @@
  * own. The system gives only the memory that is used. */
 #define STORE_UNITS 700000
 
+/* Datagrams that come in fragments at a time, and fragments that are held. */
+#define DATAGRAMS 256
+#define HELD 128
+
 /* Bounds the work of one sweep: places of the store to look at. */
 #define SWEEP_BUDGET 64
 
@@ -36,6 +40,7 @@ struct nat_settings {
 	struct vpnalg_l2tp_settings l2tp;
 	struct vpnalg_general_settings general;
 	struct vpnalg_timers timers;
+	struct vpnalg_fragments fragments;
 };
 
 static bool open_table(struct nat *nat)
@@ -48,6 +53,17 @@ static bool open_table(struct nat *nat)
 	nat->table = vpnalg_table_init(nat->memory[1], size, VPNALG_KEY_IPV4,
 				       &nat->store);
 	return nat->table != NULL;
+}
+
+static bool open_fragments(struct nat *nat, struct vpnalg_fragments *fragments)
+{
+	*fragments = (struct vpnalg_fragments){ .size = sizeof(*fragments),
+						.datagrams = DATAGRAMS,
+						.held = HELD };
+	fragments->memory_size = vpnalg_fragments_size(fragments);
+	nat->memory[2] = malloc(fragments->memory_size);
+	fragments->memory = nat->memory[2];
+	return nat->memory[2] != NULL;
 }
 
 static uint64_t next_key(const struct vpnalg_config *config)
@@ -109,7 +125,9 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	config->store = &nat->store;
 	config->pool_key[0] = next_key(config);
 	config->pool_key[1] = next_key(config);
-	if (open_table(nat))
+	if (options->fragments)
+		config->fragments = &settings.fragments;
+	if (open_table(nat) && open_fragments(nat, &settings.fragments))
 		return open_translator(nat, config);
 	say("cannot start: sessions: %s", strerror(errno));
 	return false;
@@ -127,6 +145,7 @@ bool nat_sweep(struct nat *nat, vpnalg_time now)
 
 void nat_close(struct nat *nat)
 {
+	free(nat->memory[2]);
 	free(nat->memory[1]);
 	free(nat->memory[0]);
 }

@@ -18,6 +18,7 @@ struct nat_options {
 	bool general;          /* all other traffic, too */
 	bool l2tp_any_address; /* servers may answer from another address */
 	bool l2tp_port_1701;   /* servers answer to port 1701 only */
+	bool fragments;        /* nobody else puts datagrams together before */
 	struct vpnalg_timers timers; /* zero where none was given */
 };
 
@@ -25,7 +26,7 @@ struct nat {
 	struct vpnalg *translator;
 	struct vpnalg_store store;
 	struct vpnalg_table *table;
-	void *memory[2]; /* of the translator, of the table */
+	void *memory[3]; /* of the translator, of the table, for fragments */
 	vpnalg_time due; /* when nat_sweep() has something to do again */
 };
 

@@ -158,6 +158,23 @@ static void send_on(struct gateway *gateway, size_t count)
 		sender_flush(&gateway->senders[way]);
 }
 
+/* Sends fragments on that were held until their first one came. Those that are
+ * left alone the kernel has seen itself. */
+static void send_held(struct gateway *gateway)
+{
+	const struct answer_head none = { 0 };
+	struct vpnalg_packet packet;
+
+	//! [held]
+	while (vpnalg_next_held(gateway->translator.nat.translator, &packet))
+		if (packet.result == VPNALG_TRANSLATED) {
+			sender_add(&gateway->senders[packet.direction],
+				   &packet, &none);
+			sender_flush(&gateway->senders[packet.direction]);
+		}
+	//! [held]
+}
+
 static void forward(struct gateway *gateway, size_t count, vpnalg_time now)
 {
 	if (!count)
@@ -165,6 +182,7 @@ static void forward(struct gateway *gateway, size_t count, vpnalg_time now)
 	keep_heads(gateway, count);
 	translator_run(&gateway->translator, gateway->packets, count, now);
 	send_on(gateway, count);
+	send_held(gateway);
 }
 
 /* Returns false for a packet from inside that does not leave by the outside

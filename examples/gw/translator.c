@@ -35,6 +35,7 @@ bool translator_open(struct translator *translator,
 	struct nat_options nat = options->nat;
 
 	nat.ports = (struct vpnalg_ports)SYSTEM_PORTS;
+	nat.fragments = true;
 	return nat_open(&translator->nat, &config, &nat);
 }
 

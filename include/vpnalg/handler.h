@@ -128,6 +128,9 @@ struct vpnalg_match {
 	/** Whether it knows another key, should this one be no session's. It
 	 * is asked again then, with a greater attempt, at most 16 times. */
 	bool more;
+	/** Of a first fragment: nothing behind it is read or rewritten. Else
+	 * its datagram is put together before it is translated. */
+	bool first_suffices;
 };
 
 /**
@@ -286,7 +289,9 @@ struct vpnalg_handler {
 	/**
 	 * Translates a packet that match claimed: completely, with result
 	 * VPNALG_TRANSLATED, or not at all, with a drop reason. Never called
-	 * for fragments, quoted or overlong packets. step->record is NULL where
+	 * for later fragments, quoted or overlong packets; for first fragments
+	 * only where match has set first_suffices: l4_len is the fragment's
+	 * then. step->record is NULL where
 	 * no session has the key, which is never so for VPNALG_IN; for
 	 * VPNALG_OUT one may be opened here, and step->record must be set to
 	 * it before the packet is translated. A translated packet's session

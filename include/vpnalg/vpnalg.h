@@ -102,6 +102,9 @@ enum vpnalg_result {
 	VPNALG_TRANSLATED = 0,
 	/** Not ours: the router's own stack or NAT goes on with it. */
 	VPNALG_UNTOUCHED = 1,
+	/** A fragment of which the translator has a copy: forget the packet.
+	 * vpnalg_next_held() gives it back once what lacks has come. */
+	VPNALG_HELD = 2,
 
 	/** The first drop reason; all that follow are drop reasons too. */
 	VPNALG_DROP_FIRST = 8,
@@ -109,8 +112,10 @@ enum vpnalg_result {
 	VPNALG_DROP_MALFORMED = 8,
 	/** Bytes that must be read or changed are not in memory. */
 	VPNALG_DROP_TRUNCATED = 9,
-	/** A fragment of a protocol that a handler owns, or an ICMP error about
-	 * a later one. */
+	/** A fragment of a protocol that a handler owns: its datagram was
+	 * dropped, is out of date, or overlaps itself (RFC 1858), or there is
+	 * no room to hold it: vpnalg_config.fragments. Or an ICMP error about
+	 * a later fragment. */
 	VPNALG_DROP_FRAGMENT = 10,
 	/** An ICMP error about a packet that a handler owns, but that is of no
 	 * session; or it is a redirect, or about an ICMP error. */
@@ -390,6 +395,38 @@ struct vpnalg_ports {
 };
 
 /**
+ * Memory for datagrams that come in fragments, and its division. Zero means
+ * the default.
+ *
+ * A fragment behind the first has no ports and no IDs: it follows the first.
+ * One that comes before the first is held, and so are all of a datagram that
+ * has something to rewrite beyond its first fragment, such as a control message
+ * of PPTP or L2TP (RFC 4787 REQ-14, RFC 3022 6.3).
+ */
+struct vpnalg_fragments {
+	size_t size;  /**< sizeof(struct vpnalg_fragments). */
+	void *memory; /**< Aligned for uint64_t; only its address is kept. */
+	/** How many bytes stand at memory: vpnalg_fragments_size() or more. */
+	size_t memory_size;
+	/** How many datagrams are known at once, at most 1024; the oldest gives
+	 * way to a new one. Default 64. */
+	uint16_t datagrams;
+	/** How many fragments are held at once, at most 1024. If there is no
+	 * room, the inside host and remote of which most are held lose their
+	 * oldest datagram. Default 32. */
+	uint16_t held;
+	/** The longest fragment that is held, in bytes from its IP header on.
+	 * Default 1500. */
+	uint16_t length;
+	/** The longest datagram that is put together. Default 8192. */
+	uint16_t whole;
+	/** How long fragments are held, in milliseconds. Default 15,000. */
+	uint32_t held_time;
+	/** How long others may follow a first fragment. Default 30,000. */
+	uint32_t first_time;
+};
+
+/**
  * The settings of a translator. Zero it, set size, then what is needed: zero
  * means the default. vpnalg_init() copies what it needs; only the handlers,
  * the store and what the callbacks use must live as long as the translator.
@@ -444,6 +481,9 @@ struct vpnalg_config {
 	 * (VPNALG_EVIDENCE_ANSWERED): for captures, in which nothing is sent
 	 * again, and nobody answers to what is done now. */
 	bool passive;
+	/** Memory for fragments; NULL: fragments of protocols that a handler
+	 * owns are dropped. The struct is copied. */
+	const struct vpnalg_fragments *fragments;
 };
 
 /** Why vpnalg_init() failed. */
@@ -493,6 +533,21 @@ VPNALG_API size_t vpnalg_size(const struct vpnalg_config *config);
 	 (((size_t)(addresses)*4 + 7) & ~(size_t)7) + (size_t)(burst)*160)
 
 /**
+ * Tells how much memory fragments need.
+ *
+ * @param fragments the settings; memory and memory_size are not read
+ * @return bytes, or 0 when one of them is wrong
+ */
+VPNALG_API size_t
+vpnalg_fragments_size(const struct vpnalg_fragments *fragments);
+
+/** An upper bound of vpnalg_fragments_size(), for memory that is set aside at
+ * compile time, with the settings as they are called there. */
+#define VPNALG_FRAGMENTS_BYTES(datagrams, held, length, whole) \
+	(256 + (size_t)(datagrams)*96 +                        \
+	 (size_t)(held) * (((size_t)(length) + 7) / 8 * 8 + 64) + (whole))
+
+/**
  * Makes a translator in the caller's memory. There is nothing to free: forget
  * the memory, and the store's, when it is no longer wanted.
  *
@@ -520,6 +575,21 @@ VPNALG_API void vpnalg_process(struct vpnalg *translator,
 			       vpnalg_time now);
 
 /**
+ * Gives back one held fragment, as if it were given to vpnalg_process() now.
+ * Call it until there is none, whenever that has returned. It costs nothing
+ * while none waits to be given back.
+ *
+ * @param translator the translator
+ * @param[out] packet the fragment: its bytes are the translator's, until the
+ *                    next call that is given the translator; direction, user
+ *                    and zone are those that it was held with, result is
+ *                    VPNALG_TRANSLATED or VPNALG_UNTOUCHED
+ * @return false when none can be given back now
+ */
+VPNALG_API bool vpnalg_next_held(struct vpnalg *translator,
+				 struct vpnalg_packet *packet);
+
+/**
  * Removes sessions that are past their deadline. A dead session is never
  * found by a packet even if this is never called; calling it gives its room
  * back.
@@ -542,7 +612,9 @@ VPNALG_API vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
  * on the translator's own thread. */
 struct vpnalg_counters {
 	/** Packets by enum vpnalg_result. Those that a handler dropped for a
-	 * reason of its own are not in it: vpnalg_own_counter(). */
+	 * reason of its own are not in it: vpnalg_own_counter(). A held
+	 * fragment is counted as held, and by its result when it is given back
+	 * or dropped; a datagram that was put together counts once more. */
 	uint64_t results[VPNALG_RESULTS];
 };
 

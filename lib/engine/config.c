@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "memory.h"
+#include "settings.h"
 #include "translator.h"
 
 #define BURST_DEFAULT 32
@@ -22,32 +24,6 @@ static const struct vpnalg_timers default_timers = {
 	.icmp_query = 60000, /* RFC 5508 REQ-2 */
 	.other = 600000,
 };
-
-static bool is_zero(const uint8_t *bytes, size_t count)
-{
-	while (count > 0)
-		if (bytes[--count] != 0)
-			return false;
-	return true;
-}
-
-bool vpnalg_settings_read(void *settings, size_t size, const void *given)
-{
-	size_t given_size = 0;
-
-	memset(settings, 0, size);
-	if (given != NULL) {
-		memcpy(&given_size, given, sizeof(given_size));
-		if (given_size < sizeof(given_size))
-			return false;
-		if (given_size > size &&
-		    !is_zero((const uint8_t *)given + size, given_size - size))
-			return false;
-		memcpy(settings, given, given_size < size ? given_size : size);
-	}
-	memcpy(settings, &size, sizeof(size));
-	return true;
-}
 
 /* Handlers */
 
@@ -91,8 +67,8 @@ static const char *handler_fault(const struct vpnalg_handler *handler)
 	if (handler == NULL)
 		return "protocols: no handler";
 	if (handler->size < sizeof(*handler) ||
-	    !is_zero((const uint8_t *)(handler + 1),
-		     handler->size - sizeof(*handler)))
+	    !settings_is_zero((const uint8_t *)(handler + 1),
+			      handler->size - sizeof(*handler)))
 		return "protocols: a handler of another version";
 	if (handler->match == NULL || handler->translate == NULL)
 		return "protocols: a handler lacks match or translate";
@@ -210,6 +186,9 @@ static const char *other_fault(struct settings *settings)
 		config->burst = BURST_DEFAULT;
 	if (config->burst > BURST_MAX)
 		return "burst: greater than 256";
+	if (config->fragments != NULL &&
+	    vpnalg_fragments_size(config->fragments) == 0)
+		return "fragments: a size out of range";
 	if (!read_timers(settings))
 		return "timers: a struct of another version";
 	return NULL;

@@ -2,6 +2,7 @@
 /* The clock hand over the store: a bounded step at each call. A record that is
  * only visited costs one unit of the budget; each operation of the store that
  * closing it takes costs one more, whatever it drags along. */
+#include "datagram.h"
 #include "record.h"
 #include "session.h"
 
@@ -31,10 +32,15 @@ static bool is_session(const struct vpnalg *translator,
 	       record->handler != ENGINE_HANDLER;
 }
 
+static void note_deadline(struct vpnalg *translator, vpnalg_time when)
+{
+	if (when < translator->sweep_earliest)
+		translator->sweep_earliest = when;
+}
+
 static void visit(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	const struct vpnalg_handler *handler;
-	vpnalg_time when;
 
 	if (vpnalg_session_alive_or_close(translator, record) == NULL)
 		return;
@@ -44,9 +50,7 @@ static void visit(struct vpnalg *translator, struct vpnalg_record *record)
 		handler->swept(translator, record);
 	if (translator->visited == NULL)
 		return; /* the handler has closed it, which it may not */
-	when = wanted(translator, record);
-	if (when < translator->sweep_earliest)
-		translator->sweep_earliest = when;
+	note_deadline(translator, wanted(translator, record));
 }
 
 vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
@@ -60,6 +64,8 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 
 	if (now > translator->now)
 		translator->now = now;
+	if (translator->fragments != NULL)
+		note_deadline(translator, vpnalg_datagram_expire(translator));
 	for (used = 0; used < budget; used += 1 + translator->work) {
 		record = NULL;
 		translator->work = 0;

@@ -2,6 +2,7 @@
 /* A translator's beginning. */
 #include "config.h"
 #include "key.h"
+#include "memory.h"
 
 #include <string.h>
 
@@ -210,6 +211,22 @@ static void init_parts(struct vpnalg *translator,
 	translator->burst = config->burst;
 	translator->timers = settings->timers;
 	translator->sweep_earliest = VPNALG_NEVER;
+	if (config->fragments != NULL)
+		vpnalg_memory_lay_out(config->fragments,
+				      &translator->fragments);
+}
+
+/* Whether the memory for fragments suffices, if there is any. */
+static bool is_enough(const struct vpnalg_fragments *given)
+{
+	struct vpnalg_fragments fragments;
+
+	if (given == NULL)
+		return true;
+	return vpnalg_settings_read(&fragments, sizeof(fragments), given) &&
+	       fragments.memory != NULL &&
+	       (uintptr_t)fragments.memory % 8 == 0 &&
+	       fragments.memory_size >= vpnalg_fragments_size(given);
 }
 
 static int init(struct vpnalg *translator, const struct settings *settings,
@@ -240,7 +257,8 @@ int vpnalg_init(struct vpnalg **translator, void *memory, size_t size,
 	if (!is_usable(settings.config.store))
 		return VPNALG_ERROR_STORE;
 	lay_out(&settings, &layout);
-	if (memory == NULL || size < layout.size || (uintptr_t)memory % 8 != 0)
+	if (memory == NULL || size < layout.size ||
+	    (uintptr_t)memory % 8 != 0 || !is_enough(settings.config.fragments))
 		return VPNALG_ERROR_MEMORY;
 	if (!is_empty(settings.config.store))
 		return VPNALG_ERROR_NOT_EMPTY;

@@ -26,6 +26,14 @@ static inline bool pool_is_host(const uint8_t *address)
 	return address[0] - 1U < 223 && address[0] != 127;
 }
 
+/* Returns whether the address can be a single far host's. The outside addresses
+ * are the router's own. */
+static inline bool pool_is_remote(const struct vpnalg *translator,
+				  const uint8_t *address)
+{
+	return pool_is_host(address) && !pool_has(translator, address);
+}
+
 /* Returns a host's home address: the same towards everybody (RFC 4787 REQ-2).
  */
 const uint8_t *vpnalg_pool_home(const struct vpnalg *translator, uint16_t zone,

@@ -3,7 +3,7 @@
  *
  *   prepare()         of each packet of a burst
  *     parse()         where the headers lie                         packet.h
- *     is_remote()     whether its remote is a single far host
+ *     pool_is_remote()  is its remote a single far host?            pool.h
  *     claim()         which handler's it is, and its session's key  claim.h
  *   prefetch()        asks the store to load that session
  *   decide()          of each packet: what becomes of it; counts it
@@ -14,26 +14,18 @@
  * A burst goes through the stages together, so that the memory of all its
  * sessions is on its way while the first is looked at. Between the stages only
  * what was parsed, keys and hashes are kept: a packet may open or close the
- * session of the next one. Rare cases: packet.c, icmp_error.c, refuse.c,
- * try_claims(). */
+ * session of the next one. Rare cases: packet.c, icmp_error.c, fragment.c. */
 #include "claim.h"
+#include "fragment.h"
 #include "icmp_error.h"
 #include "packet.h"
 #include "pool.h"
 #include "record.h"
 #include "refuse.h"
+#include "whole.h"
 
 /* Stands for the result of a claim that has not been tried yet. */
 #define UNTRIED VPNALG_RESULTS
-
-/* Parse */
-
-/* Returns whether the address can be a single far host's. The outside addresses
- * are the router's own. */
-static bool is_remote(const struct vpnalg *translator, const uint8_t *address)
-{
-	return pool_is_host(address) && !pool_has(translator, address);
-}
 
 /* Parses any IPv4 packet; of an ICMP error the packet that it quotes. Returns
  * false for all else. */
@@ -72,13 +64,11 @@ ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
 	if (has_outside_address && parsed->inside)
 		claim_routers(translator, slot);
 	if (has_outside_address == parsed->inside ||
-	    !is_remote(translator, parsed->remote))
+	    !pool_is_remote(translator, parsed->remote))
 		return;
 	slot->ours = true;
 	claim(translator, slot, 0, 0);
 }
-
-/* Find */
 
 /* Returns the session that the store has by the packet's key, or NULL. One past
  * its deadline is closed. */
@@ -109,8 +99,6 @@ ALWAYS_INLINE void find_session(struct vpnalg *translator,
 	step->handler = record != NULL ? record->handler : slot->handler;
 	step->kind = record != NULL ? record->kind : slot->match.kind;
 }
-
-/* Translate */
 
 /* Checks what the handler calls translated: the local address must be that of
  * the session's key in the other form. */
@@ -147,7 +135,7 @@ ALWAYS_INLINE enum vpnalg_result translate(struct vpnalg *translator,
 	if (!slot->plain) {
 		if (slot->parsed.quoted)
 			return vpnalg_icmp_error(step);
-		result = vpnalg_refuse_header(&slot->parsed);
+		result = vpnalg_refuse_header(translator, slot);
 		if (result != VPNALG_TRANSLATED)
 			return result;
 	}
@@ -233,7 +221,7 @@ static void count(struct vpnalg *translator, const struct vpnalg_step *step,
 		counters->translated[step->parsed->inward]++;
 	else if (result == VPNALG_UNTOUCHED)
 		counters->untouched[step->parsed->inward]++;
-	else
+	else if (result != VPNALG_HELD)
 		counters->dropped[step->parsed->inward]++;
 }
 
@@ -250,6 +238,8 @@ NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
 				  : VPNALG_UNTOUCHED;
 	result = slot->ours ? try_claims(translator, slot, step, result)
 			    : VPNALG_UNTOUCHED;
+	if (is_cut_short(translator, slot, result))
+		result = VPNALG_HELD;
 	count(translator, step, result);
 	return result;
 }
@@ -275,8 +265,6 @@ ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 	return result;
 }
 
-/* Bursts */
-
 /* Has the store load what the packet's key leads to: at stage 0 its bucket, at
  * stage 1 its record. */
 ALWAYS_INLINE void prefetch(const struct vpnalg_store *store,
@@ -284,6 +272,23 @@ ALWAYS_INLINE void prefetch(const struct vpnalg_store *store,
 {
 	if (slot->claim == VPNALG_CLAIM_KEY)
 		store->prefetch(store->context, slot->hash, stage);
+}
+
+/* Decides on any packet. What is known of a fragment's datagram comes first. */
+ALWAYS_INLINE enum vpnalg_result decide_any(struct vpnalg *translator,
+					    struct slot *slot,
+					    struct vpnalg_packet *packet)
+{
+	bool whole = slot->parsed.fragment == VPNALG_FRAGMENT_NONE;
+	enum vpnalg_result result = FRAGMENT_UNDECIDED;
+
+	if (!whole)
+		result = vpnalg_fragment_before(translator, slot, packet);
+	if (result != FRAGMENT_UNDECIDED)
+		return result;
+	result = decide(translator, slot, packet);
+	return whole ? result
+		     : vpnalg_fragment_after(translator, slot, packet, result);
 }
 
 /* ahead is the store, or NULL where nothing is fetched ahead. */
@@ -309,7 +314,7 @@ ALWAYS_INLINE void decide_all(struct vpnalg *translator,
 	enum vpnalg_result result;
 
 	for (; packet < end; packet++, slot++) {
-		result = decide(translator, slot, packet);
+		result = decide_any(translator, slot, packet);
 		packet->result = (uint8_t)result;
 		if (result < VPNALG_RESULTS)
 			translator->counters.results[result]++;
@@ -326,7 +331,7 @@ void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 		translator->now = now;
 	translator->step.translator = translator;
 	translator->step.now = translator->now;
-	for (; count > 0; packets += part, count -= part) {
+	while (count > 0) {
 		part = count < translator->burst ? count : translator->burst;
 		ahead = part > 1 && translator->store->prefetch != NULL
 				? translator->store
@@ -335,5 +340,11 @@ void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 		for (i = 0; ahead != NULL && i < part; i++)
 			prefetch(ahead, &translator->slots[i], 1);
 		decide_all(translator, packets, packets + part);
+		packets += part;
+		count -= part;
+		if (count == 0 && whole_is_due(translator)) {
+			packets = vpnalg_whole_next(translator);
+			count = packets != NULL;
+		}
 	}
 }

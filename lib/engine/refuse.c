@@ -7,12 +7,33 @@
 #include "pool.h"
 #include "usage.h"
 
+/* What becomes of a fragment that is not translated by itself. */
+static enum vpnalg_result refuse_fragment(const struct vpnalg *translator,
+					  const struct vpnalg_parsed *parsed)
+{
+	return translator->fragments != NULL && !parsed->quoted
+		       ? VPNALG_HELD
+		       : VPNALG_DROP_FRAGMENT;
+}
+
+/* Whether a fragment is translated by itself, as the first of its datagram. */
+static bool suffices(const struct vpnalg *translator, const struct slot *slot)
+{
+	return translator->fragments != NULL && slot->match.first_suffices &&
+	       slot->parsed.fragment == VPNALG_FRAGMENT_FIRST &&
+	       vpnalg_rewrite_possible(&slot->parsed);
+}
+
 /* Returns why no packet with such a header is translated, whosever it is; or
  * VPNALG_TRANSLATED. */
-enum vpnalg_result vpnalg_refuse_header(const struct vpnalg_parsed *parsed)
+enum vpnalg_result vpnalg_refuse_header(const struct vpnalg *translator,
+					const struct slot *slot)
 {
-	if (parsed->fragment != VPNALG_FRAGMENT_NONE)
-		return VPNALG_DROP_FRAGMENT;
+	const struct vpnalg_parsed *parsed = &slot->parsed;
+
+	if (parsed->fragment != VPNALG_FRAGMENT_NONE &&
+	    !suffices(translator, slot))
+		return refuse_fragment(translator, parsed);
 	if (parsed->overlong)
 		return VPNALG_DROP_MALFORMED;
 	return vpnalg_packet_holds_addresses(parsed) ? VPNALG_DROP_OPTIONS
@@ -60,8 +81,9 @@ enum vpnalg_result vpnalg_refuse_claim(struct vpnalg *translator,
 		return VPNALG_UNTOUCHED;
 	if (slot->claim == CLAIM_FAULT)
 		return VPNALG_DROP_FAULT;
-	if (slot->claim == VPNALG_CLAIM_GUARDED)
-		reason = VPNALG_DROP_FRAGMENT;
+	if (slot->claim == VPNALG_CLAIM_GUARDED ||
+	    reason == VPNALG_DROP_FRAGMENT)
+		reason = refuse_fragment(translator, parsed);
 	if (parsed->quoted)
 		reason = error_reason(reason);
 	if (slot->claim != VPNALG_CLAIM_GUARDED && !is_arriving(parsed))

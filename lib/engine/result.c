@@ -5,6 +5,7 @@
 static const char *const texts[VPNALG_RESULTS] = {
 	[VPNALG_TRANSLATED] = "translated",
 	[VPNALG_UNTOUCHED] = "untouched",
+	[VPNALG_HELD] = "held",
 	[VPNALG_DROP_MALFORMED] = "malformed",
 	[VPNALG_DROP_TRUNCATED] = "truncated",
 	[VPNALG_DROP_FRAGMENT] = "fragment",

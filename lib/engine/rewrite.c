@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Changes packets and keeps their checksums true by the difference
  * (RFC 1624, equation 3). */
-#include "record.h"
+#include "rewrite.h"
 
 #include <string.h>
+
+#include "record.h"
 
 #include "../wire/ip.h"
 #include "../wire/tcp.h"
@@ -158,6 +160,21 @@ void vpnalg_rewrite_local(struct vpnalg_step *step, const uint8_t *address)
 		update_l4(step->parsed, delta, true);
 }
 
+void vpnalg_rewrite_ip_local(const struct vpnalg_parsed *parsed,
+			     const uint8_t *address, size_t addr_len)
+{
+	replace_local(parsed, address, addr_len);
+}
+
+void vpnalg_rewrite_ip_16(uint8_t *ip, unsigned offset, uint16_t value)
+{
+	uint32_t before = load16(ip + offset), after = as_written(value);
+
+	store16(ip + offset, after);
+	if (before != after)
+		update(ip + IPV4_CHECKSUM_OFF, fold(difference(before, after)));
+}
+
 /* One update for address and port, which a partial checksum does not cover. */
 static inline void rewrite_port(const struct vpnalg_parsed *parsed,
 				uint32_t delta, uint16_t port)
@@ -256,10 +273,8 @@ void vpnalg_rewrite_cut(struct vpnalg_step *step, uint32_t l4_len)
 
 	update_l4(parsed, difference(sum_tail(parsed, l4_len), 0), false);
 	update_l4(parsed, fold(difference(before, after)), true);
-	vpnalg_put16(parsed->ip + IPV4_LENGTH_OFF, total - gone);
-	update(parsed->ip + IPV4_CHECKSUM_OFF,
-	       fold(difference(as_written(total & 0xffff),
-			       as_written((total - gone) & 0xffff))));
+	vpnalg_rewrite_ip_16(parsed->ip, IPV4_LENGTH_OFF,
+			     (total - gone) & 0xffff);
 	/* What lies behind the IP packet, as Ethernet padding, goes too. */
 	step->packet->len = total - gone;
 	step->packet->caplen = total - gone;

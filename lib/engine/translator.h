@@ -131,8 +131,9 @@ struct vpnalg {
 	void *settings[HANDLERS_MAX]; /* of the handlers */
 	uint64_t *own[HANDLERS_MAX];  /* counters of the handlers' own */
 	const struct vpnalg_store *store;
-	uint8_t *addresses; /* sorted, addr_len_of() each */
-	struct slot *slots; /* burst of them */
+	uint8_t *addresses;          /* sorted, addr_len_of() each */
+	struct slot *slots;          /* burst of them */
+	struct fragments *fragments; /* NULL: without memory for them */
 	struct vpnalg_kind_counters *kinds;
 	uint32_t (*random)(void *context);
 	enum vpnalg_choice (*choose)(void *, struct vpnalg_binding *);

@@ -45,6 +45,7 @@ static enum vpnalg_claim name_key(struct vpnalg_match *match, uint32_t id,
 				  uint32_t port)
 {
 	match->id = id;
+	match->first_suffices = true;
 	match->more = match->attempt == 0;
 	match->any_remote = match->attempt > 0;
 	match->port = match->any_remote ? 0 : port;

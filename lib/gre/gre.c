@@ -45,6 +45,7 @@ static enum vpnalg_claim name_key(const struct vpnalg_parsed *parsed,
 
 	match->id = id;
 	match->port = port;
+	match->first_suffices = true;
 	match->more = arrives && match->attempt == 0;
 	return match->attempt == 0 ? VPNALG_CLAIM_KEY : gre_name_remote(match);
 }

@@ -161,6 +161,9 @@ static enum vpnalg_claim match_udp(const struct vpnalg_parsed *parsed,
 	remote = vpnalg_remote_port(parsed);
 	if (remote != IKE_PORT && remote != IKE_PORT_NAT_T)
 		return VPNALG_CLAIM_NONE;
+	match->first_suffices = parsed->l4_caplen >= UDP_HEADER_LEN +
+							     IKE_MARKER_LEN +
+							     IKE_HEADER_LEN;
 	if (remote == IKE_PORT && local == IKE_PORT && match_spi(parsed, match))
 		return VPNALG_CLAIM_KEY;
 	match->space = PROTOCOL_UDP;
@@ -190,6 +193,7 @@ static enum vpnalg_claim match_esp(const struct vpnalg_parsed *parsed,
 	match->id = vpnalg_get32(parsed->l4 + ESP_SPI_OFF);
 	if (match->id == 0) /* RFC 4303 2.1 */
 		return vpnalg_match_drop(match, VPNALG_DROP_MALFORMED);
+	match->first_suffices = true;
 	match->peer = !parsed->inward;
 	match->more = parsed->inward && !parsed->inside && match->attempt == 0;
 	if (match->attempt > 0) {

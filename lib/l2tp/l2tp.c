@@ -111,7 +111,7 @@ static bool is_plainly_anothers(const struct vpnalg_parsed *parsed)
 		return false;
 	length = vpnalg_get16(parsed->l4 + UDP_LENGTH_OFF);
 	return length >= UDP_HEADER_LEN + L2TP_FLAGS_LEN &&
-	       length <= parsed->l4_len &&
+	       vpnalg_l2tp_message_has(parsed, length) &&
 	       vpnalg_remote_port(parsed) != L2TP_PORT;
 }
 
@@ -133,11 +133,24 @@ static bool is_another_protocols(const struct vpnalg_parsed *parsed)
 					   : parsed->inside && !parsed->quoted;
 }
 
+/* Whether nothing behind its header is looked at: a control message has IDs
+ * anywhere. */
+static bool is_data(const struct vpnalg_parsed *parsed)
+{
+	struct l2tp_message message;
+
+	return vpnalg_l2tp_message_head(parsed, &message) ==
+		       VPNALG_TRANSLATED &&
+	       !message.control;
+}
+
 static enum vpnalg_claim match_whole(const struct vpnalg_parsed *parsed,
 				     struct vpnalg_match *claimed)
 {
 	if (is_udp(parsed) && is_another_protocols(parsed))
 		return VPNALG_CLAIM_NONE;
+	if (parsed->fragment == VPNALG_FRAGMENT_FIRST)
+		claimed->first_suffices = is_data(parsed);
 	return vpnalg_l2tp_lookup_key(parsed, claimed);
 }
 

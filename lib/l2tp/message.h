@@ -40,6 +40,11 @@ struct l2tp_message {
 	bool foreign; /* it is not L2TP: nothing but udp holds */
 };
 
+/* Whether a datagram may be so long as its UDP header says: the first fragment
+ * is shorter. */
+bool vpnalg_l2tp_message_has(const struct vpnalg_parsed *parsed,
+			     uint32_t length);
+
 /* Reads the header alone. Returns VPNALG_TRANSLATED, or the reason to drop the
  * packet. */
 enum vpnalg_result vpnalg_l2tp_message_head(const struct vpnalg_parsed *parsed,

@@ -145,6 +145,7 @@ static enum vpnalg_claim match_gre(const struct vpnalg_parsed *parsed,
 		return match_other_gre(parsed, match);
 	match->peer = !parsed->inward;
 	match->id = vpnalg_get16(parsed->l4 + GRE_CALL_ID_OFF);
+	match->first_suffices = true;
 	return VPNALG_CLAIM_KEY;
 }
 

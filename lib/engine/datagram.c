@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Places for datagrams and held fragments. All are looked through one by one:
+ * there are few, and a packet that needs none of them pays nothing. */
+#include "datagram.h"
+
+#include <string.h>
+
+#include "../wire/ip.h"
+
+/* Hosts are told apart by a hash of so many values where room is short. */
+#define HOSTS 64
+
+/* Held fragments */
+
+static void forget(struct fragments *fragments, struct datagram *datagram)
+{
+	struct held *held = datagram_held(fragments, datagram->held);
+	unsigned at = datagram->held;
+
+	datagram->held = held->next;
+	datagram->count--;
+	datagram_free_held(fragments, at);
+}
+
+void vpnalg_datagram_drop_held(struct vpnalg *translator,
+			       struct datagram *datagram)
+{
+	for (; datagram->count > 0; forget(translator->fragments, datagram))
+		translator->counters.results[VPNALG_DROP_FRAGMENT]++;
+}
+
+void vpnalg_datagram_forget_taken(struct fragments *fragments)
+{
+	if (fragments->given_back != NOT_HELD)
+		datagram_free_held(fragments, fragments->given_back);
+	fragments->given_back = NOT_HELD;
+}
+
+struct held *vpnalg_datagram_take(struct fragments *fragments,
+				  struct datagram *datagram)
+{
+	struct held *held = datagram_held(fragments, datagram->held);
+
+	vpnalg_datagram_forget_taken(fragments);
+	fragments->given_back = datagram->held;
+	datagram->held = held->next;
+	datagram->count--;
+	return held;
+}
+
+/* Datagrams */
+
+static void close(struct vpnalg *translator, struct datagram *datagram)
+{
+	vpnalg_datagram_drop_held(translator, datagram);
+	datagram->state = DATAGRAM_FREE;
+	memset(datagram->has_key, 0, sizeof(datagram->has_key));
+}
+
+struct datagram *vpnalg_datagram_find(const struct vpnalg *translator,
+				      const uint8_t *key, unsigned form)
+{
+	const struct fragments *fragments = translator->fragments;
+	struct datagram *datagram = fragments->datagrams;
+	struct datagram *end = datagram + fragments->datagram_count;
+
+	for (; datagram < end; datagram++)
+		if (datagram->has_key[form] &&
+		    key_equals(datagram->keys[form], key))
+			return datagram->deadline > translator->now ? datagram
+								    : NULL;
+	return NULL;
+}
+
+/* Whose a datagram is: a hash of local and remote address. */
+static uint8_t hosts_of(const struct vpnalg *translator, const uint8_t *key)
+{
+	uint64_t sum =
+		key_product(translator->secret, key_word(key + KEY_LOCAL_OFF),
+			    key_word(key + KEY_LOCAL_OFF + 4));
+
+	return (uint8_t)((key_spread(translator, sum) >> 32) % HOSTS);
+}
+
+static bool is_older(const struct datagram *a, const struct datagram *b)
+{
+	return (int32_t)(a->number - b->number) < 0;
+}
+
+/* Returns the oldest datagram of those hosts that take most places, or of which
+ * most is held: who sends a flood pays for it. NULL if there is none. */
+static struct datagram *find_oldest(const struct fragments *fragments,
+				    bool held)
+{
+	struct datagram *oldest = NULL, *at, *begin = fragments->datagrams;
+	struct datagram *end = begin + fragments->datagram_count;
+	unsigned counts[HOSTS] = { 0 };
+
+	for (at = begin; at < end; at++)
+		counts[at->hosts] += held ? at->count : 1U;
+	for (at = begin; at < end; at++)
+		if ((!held || at->count > 0) &&
+		    (oldest == NULL ||
+		     counts[at->hosts] > counts[oldest->hosts] ||
+		     (counts[at->hosts] == counts[oldest->hosts] &&
+		      is_older(at, oldest))))
+			oldest = at;
+	return oldest;
+}
+
+static struct datagram *find_place(const struct vpnalg *translator)
+{
+	const struct fragments *fragments = translator->fragments;
+	struct datagram *at = fragments->datagrams;
+	struct datagram *end = at + fragments->datagram_count;
+
+	for (; at < end; at++)
+		if (at->state == DATAGRAM_FREE ||
+		    at->deadline <= translator->now)
+			return at;
+	return find_oldest(fragments, false);
+}
+
+struct datagram *vpnalg_datagram_make(struct vpnalg *translator)
+{
+	struct fragments *fragments = translator->fragments;
+	struct datagram *datagram = find_place(translator);
+
+	close(translator, datagram);
+	memset(datagram, 0, sizeof(*datagram));
+	datagram->held = NOT_HELD;
+	datagram->state = DATAGRAM_AWAITED;
+	datagram->deadline = translator->now + fragments->held_time;
+	datagram->number = fragments->made++;
+	datagram->hosts = hosts_of(translator, fragments->key);
+	vpnalg_datagram_set_key(translator, datagram, fragments->form,
+				fragments->key);
+	return datagram;
+}
+
+void vpnalg_datagram_set_key(struct vpnalg *translator,
+			     struct datagram *datagram, unsigned form,
+			     const uint8_t *key)
+{
+	struct fragments *fragments = translator->fragments;
+	struct datagram *other = fragments->datagrams;
+	struct datagram *end = other + fragments->datagram_count;
+
+	for (; other < end; other++)
+		if (other != datagram && other->has_key[form] &&
+		    key_equals(other->keys[form], key))
+			close(translator, other);
+	memcpy(datagram->keys[form], key, VPNALG_KEY_IPV4);
+	datagram->has_key[form] = true;
+}
+
+vpnalg_time vpnalg_datagram_expire(struct vpnalg *translator)
+{
+	struct fragments *fragments = translator->fragments;
+	struct datagram *at = fragments->datagrams;
+	struct datagram *end = at + fragments->datagram_count;
+	vpnalg_time earliest = VPNALG_NEVER;
+
+	for (; at < end; at++) {
+		if (at->state == DATAGRAM_FREE)
+			continue;
+		if (at->deadline <= translator->now)
+			close(translator, at);
+		else if (at->deadline < earliest)
+			earliest = at->deadline;
+	}
+	return earliest;
+}
+
+/* Room for one more */
+
+static void make_room(struct vpnalg *translator)
+{
+	struct datagram *oldest = find_oldest(translator->fragments, true);
+
+	if (oldest == NULL)
+		return;
+	vpnalg_datagram_drop_held(translator, oldest);
+	oldest->state = DATAGRAM_DROPPED;
+}
+
+/* Puts it in by its offset. Returns false if it overlaps another one. */
+static bool sort_in(struct fragments *fragments, struct datagram *datagram,
+		    struct held *new_one, unsigned place)
+{
+	uint32_t end = new_one->offset + new_one->length;
+	uint16_t *link = &datagram->held;
+	struct held *held;
+
+	for (; *link != NOT_HELD; link = &held->next) {
+		held = datagram_held(fragments, *link);
+		if (held->offset >= end)
+			break;
+		if (held->offset + held->length > new_one->offset)
+			return false;
+	}
+	new_one->next = *link;
+	*link = (uint16_t)place;
+	datagram->count++;
+	return true;
+}
+
+/* Returns false where the ends contradict each other (RFC 791 3.2). */
+static bool note_end(struct datagram *datagram, const struct held *held,
+		     bool is_last)
+{
+	uint32_t end = held->offset + held->length;
+
+	datagram->gathered += held->length;
+	if (end > datagram->end)
+		datagram->end = end;
+	if (is_last)
+		datagram->total = end;
+	return datagram->total == 0 || datagram->end <= datagram->total;
+}
+
+static bool is_last(const struct vpnalg_parsed *parsed)
+{
+	return (vpnalg_get16(parsed->ip + IPV4_FRAGMENT_OFF) &
+		IPV4_MORE_FRAGMENTS) == 0;
+}
+
+static bool put_in(struct fragments *fragments, struct datagram *datagram,
+		   const struct vpnalg_packet *packet,
+		   const struct vpnalg_parsed *parsed)
+{
+	unsigned at = fragments->free_held;
+	struct held *held = datagram_held(fragments, at);
+	uint32_t length = (uint32_t)(parsed->l4 - parsed->ip) + parsed->l4_len;
+
+	fragments->free_held = held->next;
+	held->packet = *packet;
+	held->packet.data = (uint8_t *)(held + 1);
+	held->packet.len = held->packet.caplen = length;
+	held->offset = datagram_offset(packet->data);
+	held->length = parsed->l4_len;
+	memcpy(held->packet.data, packet->data, length);
+	if (!sort_in(fragments, datagram, held, at)) {
+		datagram_free_held(fragments, at);
+		return false;
+	}
+	return note_end(datagram, held, is_last(parsed));
+}
+
+/* Whether the same fragment is held already: networks duplicate packets. */
+static bool is_held(const struct fragments *fragments,
+		    const struct datagram *datagram, const uint8_t *ip,
+		    const struct vpnalg_parsed *parsed)
+{
+	const struct held *held;
+	unsigned at;
+
+	for (at = datagram->held; at != NOT_HELD; at = held->next) {
+		held = datagram_held(fragments, at);
+		if (held->offset == datagram_offset(ip) &&
+		    held->length == parsed->l4_len)
+			return memcmp(held->packet.data + held->packet.len -
+					      held->length,
+				      parsed->l4, held->length) == 0;
+	}
+	return false;
+}
+
+bool vpnalg_datagram_hold(struct vpnalg *translator, struct datagram *datagram,
+			  const struct vpnalg_packet *packet,
+			  const struct vpnalg_parsed *parsed)
+{
+	struct fragments *fragments = translator->fragments;
+
+	if (is_held(fragments, datagram, packet->data, parsed))
+		return true;
+	if (fragments->free_held == NOT_HELD)
+		vpnalg_datagram_forget_taken(fragments);
+	if (fragments->free_held == NOT_HELD)
+		make_room(translator);
+	if (datagram->state == DATAGRAM_DROPPED ||
+	    fragments->free_held == NOT_HELD)
+		return false;
+	if (put_in(fragments, datagram, packet, parsed))
+		return true;
+	vpnalg_datagram_drop_held(translator, datagram);
+	datagram->state = DATAGRAM_DROPPED;
+	return false;
+}

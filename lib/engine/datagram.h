@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Datagrams that come in fragments: what is known of each, and the fragments
+ * that are held, in memory of the caller's that does not grow. Nothing here
+ * decides on a packet.
+ *
+ * A datagram is known by two keys, as a session is: as inside hosts see it and
+ * as the world does. The ID in them is the IP Identification, the port says
+ * whether it travels in. All is for IPv4: IPv6's fragments have a header of
+ * their own. */
+#ifndef VPNALG_ENGINE_DATAGRAM_H
+#define VPNALG_ENGINE_DATAGRAM_H
+
+#include "key.h"
+
+#include "../wire/ip.h"
+
+/* The two forms of a datagram: places of its keys. */
+enum { FORM_INSIDE = 0, FORM_OUTSIDE = 1, FORMS = 2 };
+
+/* No held fragment. */
+#define NOT_HELD 0xffff
+
+enum datagram_state {
+	DATAGRAM_FREE,       /* the place is nobody's */
+	DATAGRAM_AWAITED,    /* its first fragment has not come */
+	DATAGRAM_GATHERED,   /* it will be translated whole */
+	DATAGRAM_WHOLE,      /* it was: the held fragments have their other
+				form but for their IP header */
+	DATAGRAM_TRANSLATED, /* all follow the first */
+	DATAGRAM_UNTOUCHED,  /* all are left alone, as the first */
+	DATAGRAM_DROPPED     /* all are dropped, as the first */
+};
+
+struct datagram {
+	vpnalg_time deadline;
+	_Alignas(uint32_t) uint8_t keys[FORMS][VPNALG_KEY_IPV4];
+	bool has_key[FORMS];
+	uint8_t state;     /* enum datagram_state */
+	uint8_t handler;   /* whose counters count its fragments: */
+	uint8_t kind;      /* that kind's */
+	uint8_t hosts;     /* whose it is, where room is short */
+	uint16_t held;     /* the first held fragment, by offset */
+	uint16_t count;    /* how many are held */
+	uint32_t number;   /* counts up with each one that is made */
+	uint32_t first;    /* how long the first fragment is, behind IP */
+	uint32_t total;    /* how long all is, once the last has come; or 0 */
+	uint32_t end;      /* where the furthest one held ends */
+	uint32_t gathered; /* how much is held */
+};
+
+/* A held fragment; its bytes follow. */
+struct held {
+	struct vpnalg_packet packet;
+	uint32_t offset; /* in the datagram */
+	uint32_t length; /* behind the IP header */
+	uint16_t next;   /* of the same datagram, or of the free ones */
+};
+
+/* All fragments of a translator. */
+struct fragments {
+	struct datagram *datagrams;
+	uint8_t *held;  /* all of them, held_size bytes each */
+	uint8_t *whole; /* where a datagram is put together */
+	size_t held_size;
+	uint32_t held_time, first_time;
+	uint32_t made; /* datagrams so far */
+	uint16_t datagram_count;
+	uint16_t length_max; /* of a held fragment */
+	uint16_t whole_max;  /* of a datagram that is put together */
+	uint16_t free_held;  /* the first one that is not in use */
+	uint16_t given_back; /* the one that the caller reads now */
+	bool ready;          /* some may be given back */
+	bool complete;       /* a datagram is there that is translated whole */
+	struct datagram *translated; /* the one that is translated now, as: */
+	struct vpnalg_packet packet;
+	/* The packet at hand, as it has come. */
+	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_IPV4];
+	uint8_t form;
+};
+
+static inline struct held *datagram_held(const struct fragments *fragments,
+					 unsigned at)
+{
+	return (struct held *)(void *)(fragments->held +
+				       at * fragments->held_size);
+}
+
+/* Makes the room of a held fragment free. */
+static inline void datagram_free_held(struct fragments *fragments, unsigned at)
+{
+	datagram_held(fragments, at)->next = fragments->free_held;
+	fragments->free_held = (uint16_t)at;
+}
+
+/* Returns what is known by a key of that form, or NULL. */
+struct datagram *vpnalg_datagram_find(const struct vpnalg *translator,
+				      const uint8_t *key, unsigned form);
+
+/* Makes one for the packet at hand; another one may have to give way. */
+struct datagram *vpnalg_datagram_make(struct vpnalg *translator);
+
+/* Gives it a key. Another one that has the key is closed. */
+void vpnalg_datagram_set_key(struct vpnalg *translator,
+			     struct datagram *datagram, unsigned form,
+			     const uint8_t *key);
+
+/* Holds a copy of a fragment. Returns false if there is no room, or if it
+ * overlaps another one: then the datagram is dropped. */
+bool vpnalg_datagram_hold(struct vpnalg *translator, struct datagram *datagram,
+			  const struct vpnalg_packet *packet,
+			  const struct vpnalg_parsed *parsed);
+
+/* Takes the first held fragment out of its datagram. The caller reads it until
+ * the next one is taken. */
+struct held *vpnalg_datagram_take(struct fragments *fragments,
+				  struct datagram *datagram);
+
+/* Gives back the room of the fragment that was taken. */
+void vpnalg_datagram_forget_taken(struct fragments *fragments);
+
+/* Drops what is held of a datagram, and counts it. */
+void vpnalg_datagram_drop_held(struct vpnalg *translator,
+			       struct datagram *datagram);
+
+/* Drops what is out of date. Returns the earliest deadline of the rest. */
+vpnalg_time vpnalg_datagram_expire(struct vpnalg *translator);
+
+/* Where a fragment begins in its datagram, in bytes. */
+static inline uint32_t datagram_offset(const uint8_t *ip)
+{
+	return (vpnalg_get16(ip + IPV4_FRAGMENT_OFF) &
+		(uint32_t)IPV4_FRAGMENT_MASK) *
+	       8;
+}
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Fragments (RFC 791 3.2, RFC 4787 REQ-14, RFC 3022 6.3).
+ *
+ *     first     is translated by its handler, like a whole packet, if that
+ *               needs nothing behind it; the others follow it then
+ *     later     gets the address and the Identification that the first has
+ *               got; if the first has not come, it is held
+ *     all       are held where a handler reads or rewrites what lies behind
+ *               the first, or the first lacks a header: whole.c puts them
+ *               together
+ *
+ * Two inside hosts may send datagrams of one Identification to one remote. Once
+ * they have the same source it could not tell their fragments apart, so the
+ * second gets another one (RFC 6864 5.3.1, RFC 7857 9). */
+#include "fragment.h"
+
+#include <string.h>
+
+#include "packet.h"
+#include "refuse.h"
+#include "rewrite.h"
+
+/* How many Identifications are tried for one that is not in use. */
+#define ID_TRIES 8
+
+/* The longest datagram (RFC 791 3.1). */
+#define DATAGRAM_MAX 65535U
+
+static unsigned form_of(const struct vpnalg_parsed *parsed)
+{
+	return parsed->inside ? FORM_INSIDE : FORM_OUTSIDE;
+}
+
+/* The key of a datagram in a form, of which zone and local address are those of
+ * that form. */
+static void make_key(const struct vpnalg_parsed *parsed, unsigned form,
+		     uint16_t zone, uint32_t id, uint8_t *key)
+{
+	unsigned role =
+		form == FORM_INSIDE ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN;
+
+	key_write(key, key_first_word(role, parsed->protocol, zone), id,
+		  parsed->inward, parsed->local, parsed->remote, IPV4_ADDR_LEN);
+}
+
+/* Whether the lengths of a fragment are possible. */
+static bool is_sound(const struct vpnalg_parsed *parsed)
+{
+	unsigned field = vpnalg_get16(parsed->ip + IPV4_FRAGMENT_OFF);
+
+	return !parsed->overlong && parsed->l4_len > 0 &&
+	       datagram_offset(parsed->ip) + parsed->l4_len <= DATAGRAM_MAX &&
+	       ((field & IPV4_MORE_FRAGMENTS) == 0 || parsed->l4_len % 8 == 0);
+}
+
+/* Whether all of a fragment is in memory and may be copied. */
+static bool may_be_held(const struct fragments *fragments,
+			const struct vpnalg_parsed *parsed)
+{
+	return parsed->l4_caplen == parsed->l4_len &&
+	       (size_t)(parsed->l4 - parsed->ip) + parsed->l4_len <=
+		       fragments->length_max;
+}
+
+static void mark_ready(struct vpnalg *translator,
+		       const struct datagram *datagram)
+{
+	if (datagram->count == 0)
+		return;
+	if (datagram->state != DATAGRAM_GATHERED)
+		translator->fragments->ready = true;
+	else if (datagram->total != 0 && datagram->gathered == datagram->total)
+		translator->fragments->complete = true;
+}
+
+static enum vpnalg_result hold(struct vpnalg *translator,
+			       struct datagram *datagram,
+			       const struct slot *slot,
+			       const struct vpnalg_packet *packet)
+{
+	if (!may_be_held(translator->fragments, &slot->parsed) ||
+	    !vpnalg_datagram_hold(translator, datagram, packet, &slot->parsed))
+		return VPNALG_DROP_FRAGMENT;
+	mark_ready(translator, datagram);
+	return VPNALG_HELD;
+}
+
+/* Follow */
+
+void vpnalg_fragment_follow(const struct vpnalg *translator,
+			    const struct datagram *datagram,
+			    const struct vpnalg_parsed *parsed,
+			    struct vpnalg_packet *packet)
+{
+	const uint8_t *key = datagram->keys[!form_of(parsed)];
+	uint16_t id = key_word(key + KEY_ID_OFF) & 0xffff;
+
+	(void)translator;
+	vpnalg_rewrite_ip_local(parsed, key + KEY_LOCAL_OFF, IPV4_ADDR_LEN);
+	vpnalg_rewrite_ip_16(parsed->ip, IPV4_ID_OFF, id);
+	if (!parsed->inside)
+		packet->zone = key_zone(key);
+}
+
+/* One that reaches into the first fragment would rewrite ports and flags that
+ * were judged (RFC 1858 3, RFC 3128). */
+static enum vpnalg_result follow(struct vpnalg *translator,
+				 const struct datagram *datagram,
+				 const struct slot *slot,
+				 struct vpnalg_packet *packet)
+{
+	struct vpnalg_kind_counters *counters =
+		session_counters(translator, datagram->handler, datagram->kind);
+
+	if (datagram_offset(slot->parsed.ip) < datagram->first)
+		return VPNALG_DROP_FRAGMENT;
+	if (vpnalg_packet_holds_addresses(&slot->parsed))
+		return VPNALG_DROP_OPTIONS;
+	vpnalg_fragment_follow(translator, datagram, &slot->parsed, packet);
+	counters->translated[slot->parsed.inward]++;
+	return VPNALG_TRANSLATED;
+}
+
+static enum vpnalg_result decide_later(struct vpnalg *translator,
+				       struct datagram *datagram,
+				       const struct slot *slot,
+				       struct vpnalg_packet *packet)
+{
+	switch (datagram->state) {
+	case DATAGRAM_TRANSLATED:
+		return follow(translator, datagram, slot, packet);
+	case DATAGRAM_UNTOUCHED:
+		return VPNALG_UNTOUCHED;
+	case DATAGRAM_AWAITED:
+	case DATAGRAM_GATHERED:
+		return hold(translator, datagram, slot, packet);
+	default:
+		return VPNALG_DROP_FRAGMENT;
+	}
+}
+
+enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,
+					  const struct slot *slot,
+					  struct vpnalg_packet *packet)
+{
+	const struct vpnalg_parsed *parsed = &slot->parsed;
+	struct fragments *fragments = translator->fragments;
+	struct datagram *datagram;
+
+	if (fragments == NULL || !slot->ours || parsed->quoted)
+		return FRAGMENT_UNDECIDED;
+	if (!is_sound(parsed))
+		return slot->claim != VPNALG_CLAIM_NONE ? VPNALG_DROP_MALFORMED
+							: VPNALG_UNTOUCHED;
+	fragments->form = (uint8_t)form_of(parsed);
+	make_key(parsed, fragments->form, parsed->zone,
+		 vpnalg_get16(parsed->ip + IPV4_ID_OFF), fragments->key);
+	datagram = vpnalg_datagram_find(translator, fragments->key,
+					fragments->form);
+	if (datagram == NULL)
+		return FRAGMENT_UNDECIDED;
+	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
+		return decide_later(translator, datagram, slot, packet);
+	return datagram->state == DATAGRAM_GATHERED
+		       ? hold(translator, datagram, slot, packet)
+		       : FRAGMENT_UNDECIDED;
+}
+
+/* Learn */
+
+/* An Identification that no other datagram of the same outside address,
+ * protocol and remote has now; the one in the key if that is so. */
+static void choose_id(struct vpnalg *translator,
+		      const struct datagram *datagram, uint8_t *key)
+{
+	const struct datagram *other;
+	unsigned tries;
+
+	for (tries = 0; tries < ID_TRIES; tries++) {
+		other = vpnalg_datagram_find(translator, key, FORM_OUTSIDE);
+		if (other == NULL || other == datagram)
+			return;
+		key_set_word(key + KEY_ID_OFF,
+			     vpnalg_session_random(translator) & 0xffff);
+	}
+}
+
+/* Whether the datagram's other key is that key but for the ID. */
+static bool knows(const struct datagram *datagram, unsigned form,
+		  const uint8_t *key)
+{
+	uint8_t same[VPNALG_KEY_IPV4];
+
+	memcpy(same, key, sizeof(same));
+	memcpy(same + KEY_ID_OFF, datagram->keys[form] + KEY_ID_OFF, 4);
+	return datagram->has_key[form] &&
+	       key_equals(same, datagram->keys[form]);
+}
+
+void vpnalg_fragment_learn(struct vpnalg *translator, struct datagram *datagram,
+			   const struct vpnalg_parsed *parsed, uint16_t zone)
+{
+	unsigned other = !form_of(parsed);
+	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_IPV4];
+
+	make_key(parsed, other, zone, vpnalg_get16(parsed->ip + IPV4_ID_OFF),
+		 key);
+	if (!knows(datagram, other, key)) {
+		if (parsed->inside && !parsed->inward)
+			choose_id(translator, datagram, key);
+		vpnalg_datagram_set_key(translator, datagram, other, key);
+	}
+	vpnalg_rewrite_ip_16(parsed->ip, IPV4_ID_OFF,
+			     key_word(datagram->keys[other] + KEY_ID_OFF) &
+				     0xffff);
+}
+
+static void note_first(struct vpnalg *translator, struct datagram *datagram,
+		       const struct slot *slot,
+		       const struct vpnalg_packet *packet,
+		       enum vpnalg_result result)
+{
+	const struct vpnalg_step *step = &translator->step;
+
+	datagram->deadline =
+		translator->now + translator->fragments->first_time;
+	datagram->first = slot->parsed.l4_len;
+	datagram->handler = step->handler;
+	datagram->kind = step->kind;
+	switch (result) {
+	case VPNALG_TRANSLATED:
+		datagram->state = DATAGRAM_TRANSLATED;
+		vpnalg_fragment_learn(translator, datagram, &slot->parsed,
+				      packet->zone);
+		break;
+	case VPNALG_UNTOUCHED:
+		datagram->state = DATAGRAM_UNTOUCHED;
+		break;
+	default:
+		datagram->state = DATAGRAM_DROPPED;
+		vpnalg_datagram_drop_held(translator, datagram);
+		break;
+	}
+	mark_ready(translator, datagram);
+}
+
+/* Whether a later fragment that no session is known for may be a mapping's: a
+ * remote may send to it that no host has sent to. */
+static bool may_be_mapped(const struct vpnalg *translator,
+			  const struct vpnalg_parsed *parsed)
+{
+	unsigned last = translator->handler_count - 1U;
+
+	return translator->handlers[last]->takes_rest &&
+	       translator->handlers_for[parsed->protocol] >> last & 1;
+}
+
+enum vpnalg_result vpnalg_fragment_after(struct vpnalg *translator,
+					 const struct slot *slot,
+					 struct vpnalg_packet *packet,
+					 enum vpnalg_result result)
+{
+	const struct vpnalg_parsed *parsed = &slot->parsed;
+	struct fragments *fragments = translator->fragments;
+	bool is_later = parsed->fragment == VPNALG_FRAGMENT_LATER;
+	struct datagram *datagram;
+
+	if (fragments == NULL || !slot->ours || parsed->quoted)
+		return result;
+	if (is_later && result == VPNALG_UNTOUCHED &&
+	    may_be_mapped(translator, parsed))
+		result = VPNALG_HELD;
+	if (is_later && result != VPNALG_HELD)
+		return result;
+	if (result == VPNALG_HELD && !may_be_held(fragments, parsed))
+		return VPNALG_DROP_FRAGMENT;
+	datagram = vpnalg_datagram_find(translator, fragments->key,
+					fragments->form);
+	if (datagram == NULL)
+		datagram = vpnalg_datagram_make(translator);
+	if (result != VPNALG_HELD) {
+		note_first(translator, datagram, slot, packet, result);
+		return result;
+	}
+	if (!is_later)
+		datagram->state = DATAGRAM_GATHERED;
+	return hold(translator, datagram, slot, packet);
+}

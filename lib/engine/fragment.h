@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What becomes of a fragment. */
+#ifndef VPNALG_ENGINE_FRAGMENT_H
+#define VPNALG_ENGINE_FRAGMENT_H
+
+#include "datagram.h"
+
+/* Stands for the result of a fragment whose handler must be asked. */
+#define FRAGMENT_UNDECIDED VPNALG_RESULTS
+
+/* Returns what becomes of a fragment by what is known of its datagram, or
+ * FRAGMENT_UNDECIDED: then vpnalg_fragment_after() is called later. */
+enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,
+					  const struct slot *slot,
+					  struct vpnalg_packet *packet);
+
+/* Notes what the handlers have made of a fragment. VPNALG_HELD means that it
+ * is to be held; returns what becomes of it. */
+enum vpnalg_result vpnalg_fragment_after(struct vpnalg *translator,
+					 const struct slot *slot,
+					 struct vpnalg_packet *packet,
+					 enum vpnalg_result result);
+
+/* Notes what a datagram's packet, parsed, has become: its other key. The packet
+ * gets its Identification of that form. */
+void vpnalg_fragment_learn(struct vpnalg *translator, struct datagram *datagram,
+			   const struct vpnalg_parsed *parsed, uint16_t zone);
+
+/* Gives a fragment the address and Identification of its datagram's other
+ * form. */
+void vpnalg_fragment_follow(const struct vpnalg *translator,
+			    const struct datagram *datagram,
+			    const struct vpnalg_parsed *parsed,
+			    struct vpnalg_packet *packet);
+
+#endif

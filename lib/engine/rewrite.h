@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What only the engine rewrites; the rest is in vpnalg/handler.h. */
+#ifndef VPNALG_ENGINE_REWRITE_H
+#define VPNALG_ENGINE_REWRITE_H
+
+#include "translator.h"
+
+/* Replaces 16 bits of the IP header, and its checksum by the difference. */
+void vpnalg_rewrite_ip_16(uint8_t *ip, unsigned offset, uint16_t value);
+
+/* Replaces the local address in the IP header, and nothing behind it: a later
+ * fragment has no checksum there. */
+void vpnalg_rewrite_ip_local(const struct vpnalg_parsed *parsed,
+			     const uint8_t *address, size_t addr_len);
+
+#endif

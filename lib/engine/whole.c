@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Datagrams that are put together, translated, and taken apart again as they
+ * were. */
+#include "whole.h"
+
+#include <string.h>
+
+#include "packet.h"
+#include "rewrite.h"
+
+static unsigned header_len(const uint8_t *ip)
+{
+	return (ip[0] & 15U) * 4;
+}
+
+static void set_fragment_field(uint8_t *ip, uint32_t offset, bool more)
+{
+	unsigned field = vpnalg_get16(ip + IPV4_FRAGMENT_OFF) &
+			 ~(unsigned)(IPV4_FRAGMENT_MASK | IPV4_MORE_FRAGMENTS);
+
+	field |= offset / 8 | (more ? IPV4_MORE_FRAGMENTS : 0U);
+	vpnalg_rewrite_ip_16(ip, IPV4_FRAGMENT_OFF, (uint16_t)field);
+}
+
+/* Makes one packet of all fragments, with the first one's header. */
+static void put_together(struct fragments *fragments,
+			 const struct datagram *datagram)
+{
+	struct vpnalg_packet *packet = &fragments->packet;
+	struct held *held = datagram_held(fragments, datagram->held);
+	unsigned header = header_len(held->packet.data), at;
+
+	*packet = held->packet;
+	packet->data = fragments->whole;
+	packet->len = packet->caplen = header + datagram->total;
+	memcpy(packet->data, held->packet.data, header);
+	for (at = datagram->held; at != NOT_HELD; at = held->next) {
+		held = datagram_held(fragments, at);
+		memcpy(packet->data + header + held->offset,
+		       held->packet.data + held->packet.len - held->length,
+		       held->length);
+	}
+	set_fragment_field(packet->data, 0, false);
+	vpnalg_rewrite_ip_16(packet->data, IPV4_LENGTH_OFF,
+			     (uint16_t)packet->len);
+}
+
+/* Takes what has become of a fragment's bytes. length is how long the datagram
+ * is now. */
+static void take_part(struct held *held, const uint8_t *l4, uint32_t length)
+{
+	uint8_t *ip = held->packet.data;
+	unsigned header = header_len(ip);
+	uint32_t rest = length - held->offset;
+
+	memcpy(ip + header, l4 + held->offset,
+	       held->length < rest ? held->length : rest);
+	if (held->length >= rest) {
+		held->length = rest;
+		set_fragment_field(ip, held->offset, false);
+		held->packet.len = held->packet.caplen = header + rest;
+		vpnalg_rewrite_ip_16(ip, IPV4_LENGTH_OFF,
+				     (uint16_t)held->packet.len);
+	}
+}
+
+/* A segment that was cut has lost its tail: fragments that are gone are those
+ * behind it, so nothing is left to be given back of them. */
+static void take_apart(struct fragments *fragments, struct datagram *datagram,
+		       const struct vpnalg_packet *packet)
+{
+	unsigned header = header_len(packet->data), at;
+	uint32_t length = packet->len - header;
+	struct held *held;
+
+	for (at = datagram->held; at != NOT_HELD; at = held->next) {
+		held = datagram_held(fragments, at);
+		if (held->offset < length)
+			take_part(held, packet->data + header, length);
+		else
+			held->length = 0;
+	}
+}
+
+/* Takes what has become of the datagram that was put together. */
+static void finish(struct vpnalg *translator, struct datagram *datagram)
+{
+	struct fragments *fragments = translator->fragments;
+	struct vpnalg_packet *packet = &fragments->packet;
+	struct vpnalg_parsed *parsed = &translator->slots[0].parsed;
+
+	if (packet->result == VPNALG_UNTOUCHED)
+		datagram->state = DATAGRAM_UNTOUCHED;
+	if (packet->result != VPNALG_TRANSLATED)
+		return;
+	datagram->state = DATAGRAM_WHOLE;
+	vpnalg_packet_parse(packet, parsed);
+	vpnalg_fragment_learn(translator, datagram, parsed, packet->zone);
+	take_apart(fragments, datagram, packet);
+}
+
+/* Whether all of a datagram is held that must be translated whole. */
+static bool is_complete(const struct datagram *datagram)
+{
+	return datagram->state == DATAGRAM_GATHERED && datagram->total != 0 &&
+	       datagram->gathered == datagram->total;
+}
+
+/* Whether there is room to put it together. */
+static bool fits(const struct fragments *fragments,
+		 const struct datagram *datagram)
+{
+	const struct held *first = datagram_held(fragments, datagram->held);
+
+	return header_len(first->packet.data) + datagram->total <=
+	       fragments->whole_max;
+}
+
+struct vpnalg_packet *vpnalg_whole_next(struct vpnalg *translator)
+{
+	struct fragments *fragments = translator->fragments;
+	struct datagram *at = fragments->datagrams;
+	struct datagram *end = at + fragments->datagram_count;
+
+	if (fragments->translated != NULL)
+		finish(translator, fragments->translated);
+	fragments->translated = NULL;
+	for (; at < end; at++) {
+		if (!is_complete(at))
+			continue;
+		fragments->ready = true;
+		at->state = DATAGRAM_DROPPED; /* unless finish() knows better */
+		if (!fits(fragments, at))
+			continue;
+		put_together(fragments, at);
+		fragments->translated = at;
+		return &fragments->packet;
+	}
+	fragments->complete = false;
+	return NULL;
+}

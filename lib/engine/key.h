@@ -104,14 +104,18 @@ static inline void key_write(uint8_t *key, uint32_t first, uint32_t id,
 			     const uint8_t *remote, size_t addr_len)
 {
 	static const uint8_t nobody[VPNALG_ADDR_MAX];
+	size_t i;
 
 	if (first & KEY_ALL_REMOTES << 24)
 		remote = nobody;
 	key_set_word(key, first);
 	key_set_word(key + KEY_ID_OFF, id);
 	key_set_word(key + KEY_PORT_OFF, port);
-	memcpy(key + KEY_LOCAL_OFF, local, addr_len);
-	memcpy(key + KEY_LOCAL_OFF + addr_len, remote, addr_len);
+	key += KEY_LOCAL_OFF;
+	for (i = 0; i < addr_len; i += 4) {
+		key_set_word(key + i, key_word(local + i));
+		key_set_word(key + addr_len + i, key_word(remote + i));
+	}
 }
 
 static inline void key_make(const struct vpnalg_tuple *tuple, size_t addr_len,

@@ -5,6 +5,9 @@
  * port. */
 #include "message.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #include "../wire/ip.h"
 #include "../wire/udp.h"
 
@@ -21,6 +24,13 @@ static const struct avp {
 	[L2TP_PEER_SESSION] = { L2TP_AVP_REMOTE_SESSION, 4,
 				L2TP_SPACE_SESSION },
 };
+
+/* Clears all but the IDs in AVPs: data, which is most of what comes, has none.
+ */
+static void clear_header(struct l2tp_message *m)
+{
+	memset(m, 0, offsetof(struct l2tp_message, ids));
+}
 
 /* Tells whether the message has this many bytes, and they are in memory. Of a
  * message that an ICMP error quotes only the ID is needed. */
@@ -171,7 +181,9 @@ static enum vpnalg_result read_udp(const struct vpnalg_parsed *parsed,
 	result = read_flags(parsed, m);
 	if (result != VPNALG_DROP_MALFORMED)
 		return result;
-	*m = (struct l2tp_message){ .udp = true, .foreign = true };
+	clear_header(m);
+	m->udp = true;
+	m->foreign = true;
 	return VPNALG_TRANSLATED;
 }
 
@@ -196,7 +208,8 @@ static enum vpnalg_result read_ip(const struct vpnalg_parsed *parsed,
 enum vpnalg_result vpnalg_l2tp_message_head(const struct vpnalg_parsed *parsed,
 					    struct l2tp_message *m)
 {
-	*m = (struct l2tp_message){ .whole = true };
+	clear_header(m);
+	m->whole = true;
 	return parsed->protocol == PROTOCOL_UDP ? read_udp(parsed, m)
 						: read_ip(parsed, m);
 }
@@ -284,6 +297,7 @@ enum vpnalg_result vpnalg_l2tp_message_read(const struct vpnalg_parsed *parsed,
 {
 	enum vpnalg_result result = vpnalg_l2tp_message_head(parsed, m);
 
+	memset(m->ids, 0, sizeof(m->ids));
 	if (result != VPNALG_TRANSLATED || !m->control)
 		return result;
 	return walk_avps(parsed, m);

@@ -29,7 +29,6 @@ struct l2tp_message {
 	uint32_t length;       /* of the message there, padding excluded */
 	uint32_t caplen;       /* of that in memory */
 	struct l2tp_id header; /* the receiver's ID */
-	struct l2tp_id ids[L2TP_IDS]; /* in AVPs; own is the sender's */
 	uint16_t ns;
 	uint16_t type;
 	uint8_t version;
@@ -38,6 +37,7 @@ struct l2tp_message {
 	bool digest;  /* it is authenticated: nothing may change */
 	bool whole;   /* all AVPs were in memory */
 	bool foreign; /* it is not L2TP: nothing but udp holds */
+	struct l2tp_id ids[L2TP_IDS]; /* in AVPs; own is the sender's */
 };
 
 /* Whether a datagram may be so long as its UDP header says: the first fragment
@@ -45,8 +45,8 @@ struct l2tp_message {
 bool vpnalg_l2tp_message_has(const struct vpnalg_parsed *parsed,
 			     uint32_t length);
 
-/* Reads the header alone. Returns VPNALG_TRANSLATED, or the reason to drop the
- * packet. */
+/* Reads the header alone, and leaves ids as they are. Returns
+ * VPNALG_TRANSLATED, or the reason to drop the packet. */
 enum vpnalg_result vpnalg_l2tp_message_head(const struct vpnalg_parsed *parsed,
 					    struct l2tp_message *message);
 

@@ -45,16 +45,23 @@ void vpnalg_pptp_field_forget(struct pptp_stream *stream)
 /* The bytes of the fields, two each, are numbered. */
 #define BYTES (2 * PPTP_FIELDS)
 
-/* Tells whether a byte lies in the segment and has two values. Sets *at to its
- * place there. */
-static bool find_byte(const struct pptp_stream *stream,
-		      const struct pptp_segment *segment, unsigned n,
+/* Goes on to the first byte, from the nth on, that lies in the segment and has
+ * two values; *at is its place there. Returns false if there is none. */
+static bool next_byte(const struct pptp_stream *stream,
+		      const struct pptp_segment *segment, unsigned *n,
 		      uint32_t *at)
 {
-	const struct pptp_field *field = &stream->fields[n / 2];
+	const struct pptp_field *field;
 
-	*at = field->position + n % 2 - segment->sequence;
-	return field->inside != field->outside && *at < segment->length;
+	for (; *n < BYTES; ++*n) {
+		field = &stream->fields[*n / 2];
+		*at = field->position + *n % 2 - segment->sequence;
+		if (field->inside == field->outside)
+			*n |= 1; /* nor has its other byte */
+		else if (*at < segment->length)
+			return true;
+	}
+	return false;
 }
 
 static uint8_t value_of(const struct pptp_stream *stream, unsigned n,
@@ -74,9 +81,8 @@ bool vpnalg_pptp_field_agrees(const struct pptp_stream *stream,
 	uint32_t at;
 	unsigned n;
 
-	for (n = 0; n < BYTES; n++)
-		if (find_byte(stream, segment, n, &at) &&
-		    at < segment->caplen &&
+	for (n = 0; next_byte(stream, segment, &n, &at); n++)
+		if (at < segment->caplen &&
 		    segment->data[at] != value_of(stream, n, inside))
 			return false;
 	return true;
@@ -88,8 +94,8 @@ bool vpnalg_pptp_field_is_writable(const struct pptp_stream *stream,
 	uint32_t at;
 	unsigned n;
 
-	for (n = 0; n < BYTES; n++)
-		if (find_byte(stream, segment, n, &at) && at >= segment->caplen)
+	for (n = 0; next_byte(stream, segment, &n, &at); n++)
+		if (at >= segment->caplen)
 			return false;
 	return true;
 }
@@ -101,9 +107,7 @@ void vpnalg_pptp_field_rewrite(struct vpnalg_step *step,
 	uint32_t at;
 	unsigned n;
 
-	for (n = 0; n < BYTES; n++)
-		if (find_byte(stream, segment, n, &at))
-			vpnalg_rewrite_byte(
-				step, segment->payload + at,
-				value_of(stream, n, !step->parsed->inside));
+	for (n = 0; next_byte(stream, segment, &n, &at); n++)
+		vpnalg_rewrite_byte(step, segment->payload + at,
+				    value_of(stream, n, !step->parsed->inside));
 }

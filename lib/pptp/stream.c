@@ -33,7 +33,7 @@ static bool begin_message(struct pptp_learner *l)
 
 /* Takes one byte of the header. Returns false if it is malformed. A message of
  * an unknown type is framed, not read. */
-static bool learn_header(struct pptp_learner *l, unsigned offset, uint8_t byte)
+static bool learn_byte(struct pptp_learner *l, unsigned offset, uint8_t byte)
 {
 	switch (offset) {
 	case PPTP_LENGTH_OFF:
@@ -63,6 +63,33 @@ static bool learn_header(struct pptp_learner *l, unsigned offset, uint8_t byte)
 	}
 }
 
+/* The same for all of it at once. */
+static bool learn_whole(struct pptp_learner *l, const uint8_t *header)
+{
+	unsigned type = vpnalg_get16(header + PPTP_CONTROL_TYPE_OFF);
+
+	l->type = type < PPTP_CONTROL_TYPES ? (uint8_t)type : PPTP_TYPE_UNKNOWN;
+	l->stream.length = vpnalg_get16(header + PPTP_LENGTH_OFF);
+	return l->stream.length >= PPTP_HEADER_LEN &&
+	       vpnalg_get16(header + PPTP_TYPE_OFF) == PPTP_CONTROL_MESSAGE &&
+	       vpnalg_get32(header + PPTP_MAGIC_OFF) == PPTP_MAGIC &&
+	       begin_message(l);
+}
+
+/* Learns the header, which nearly always is in one piece, or a byte of it. */
+static void learn_header(struct pptp_learner *l)
+{
+	bool whole = l->stream.offset == 0 &&
+		     l->segment->caplen - l->at >= PPTP_HEADER_LEN;
+	const uint8_t *next = l->data + l->at;
+
+	if (whole ? learn_whole(l, next)
+		  : learn_byte(l, l->stream.offset, *next))
+		vpnalg_pptp_learner_pass(l, whole ? PPTP_HEADER_LEN : 1);
+	else
+		vpnalg_pptp_learner_give_up(l);
+}
+
 static void skip(struct pptp_learner *l)
 {
 	uint32_t rest = (uint32_t)l->stream.length - l->stream.offset;
@@ -71,8 +98,8 @@ static void skip(struct pptp_learner *l)
 	vpnalg_pptp_learner_pass(l, rest < here ? rest : here);
 }
 
-/* Learns one byte, one ID or the rest of a message. At least one byte goes by,
- * or there is a reason. */
+/* Learns some of a message: of its header, one ID or the rest. At least one
+ * byte goes by, or there is a reason. */
 static void learn_some(struct pptp_learner *l)
 {
 	unsigned offset = l->stream.offset;
@@ -85,10 +112,8 @@ static void learn_some(struct pptp_learner *l)
 		vpnalg_pptp_learn_result(l);
 	else if (offset >= PPTP_CALL_ID_OFF)
 		vpnalg_pptp_learn_id(l);
-	else if (learn_header(l, offset, l->data[l->at]))
-		vpnalg_pptp_learner_pass(l, 1);
 	else
-		vpnalg_pptp_learner_give_up(l);
+		learn_header(l);
 }
 
 /* Cuts the segment in front of what cannot be rewritten now. TCP sends the rest

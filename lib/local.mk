@@ -60,6 +60,8 @@ lib_libcore_la_SOURCES = \
 	lib/general/general.h \
 	lib/general/mapping.c \
 	lib/general/mapping.h \
+	lib/general/mss.c \
+	lib/general/mss.h \
 	lib/general/other.c \
 	lib/general/other.h \
 	lib/general/tcp.c \

@@ -57,6 +57,7 @@ TCase *ipsec_hold_case(void);  /* check_ipsec_hold.c */
 TCase *steer_general_case(void);   /* check_steer_general.c */
 TCase *general_mapping_case(void); /* check_general_mapping.c */
 TCase *general_model_case(void);  /* check_general_model.c */
+TCase *general_mss_case(void);     /* check_general_mss.c */
 TCase *general_other_case(void);   /* check_general_other.c */
 TCase *general_beside_case(void);  /* check_general_other.c */
 TCase *general_ports_case(void);  /* check_general_ports.c */

@@ -637,6 +637,7 @@ Suite *general_suite(void)
 	suite_add_tcase(suite, general_tcp_case());
 	suite_add_tcase(suite, tcp_book_case());
 	suite_add_tcase(suite, general_model_case());
+	suite_add_tcase(suite, general_mss_case());
 	suite_add_tcase(suite, general_other_case());
 	suite_add_tcase(suite, general_beside_case());
 	return suite;

@@ -248,16 +248,96 @@ START_TEST(the_end_of_the_ports_is_found_in_bounded_time)
 }
 END_TEST
 
+/* RFC 6888 REQ-8: a port waits before another host gets it. Until then nothing
+ * comes in to it, and its own host may have it again. */
+static const uint8_t delayed[] = { UDP, TCP, ICMP };
+
+static unsigned use(uint8_t protocol, uint32_t host)
+{
+	if (protocol == UDP)
+		return udp_out(&w, host, 40000, SERVER, 53);
+	if (protocol == TCP)
+		return tcp_out(&w, host, 40000, SERVER, 80, SYN, 0);
+	return icmp_out(&w, host, SERVER, ECHO, 40000);
+}
+
+static uint16_t outside_id(uint8_t protocol)
+{
+	return protocol == ICMP ? icmp_id(&w) : port_from(&w);
+}
+
+static unsigned answer(uint8_t protocol)
+{
+	if (protocol == UDP)
+		return udp_in(&w, STRANGER, 53, 40000);
+	if (protocol == TCP)
+		return tcp_in(&w, STRANGER, 80, 40000, SYN, 0);
+	return icmp_in(&w, STRANGER, ECHO_REPLY, 40000);
+}
+
+START_TEST(rfc6888_req8_a_port_waits_before_another_host_gets_it)
+{
+	static const vpnalg_time lives[] = { 300000, 240000, 60000 };
+	uint8_t protocol = delayed[_i];
+
+	general_world(&w, (struct world_options){
+				  .choosing = CHOOSE_TAKE,
+				  .general.reuse_delay = 120000 });
+	use(protocol, CLIENT_A);
+	world_wait(&w, lives[_i]); /* the session ends */
+	ck_assert_uint_eq(answer(protocol), VPNALG_DROP_FILTERED);
+	world_wait(&w, 119999);
+	use(protocol, CLIENT_B);
+	ck_assert_uint_ne(outside_id(protocol), 40000);
+	use(protocol, CLIENT_A);
+	ck_assert_uint_eq(outside_id(protocol), 40000);
+	ck_assert_uint_eq(answer(protocol), VPNALG_TRANSLATED);
+	world_wait(&w, lives[_i]);
+	world_wait(&w, 120000);
+	ck_assert_uint_eq(answer(protocol), VPNALG_UNTOUCHED);
+	use(protocol, CLIENT_C);
+	ck_assert_uint_eq(outside_id(protocol), 40000);
+	world_end(&w);
+}
+END_TEST
+
+/* With permissions between mapping and session, too; and without the setting
+ * at once. */
+START_TEST(a_port_waits_only_where_it_is_set)
+{
+	general_world(&w, (struct world_options){
+				  .general = { .filtering = (uint8_t)_i } });
+	use(UDP, CLIENT_A);
+	world_wait(&w, 300000);
+	world_wait(&w, 1);
+	use(UDP, CLIENT_B);
+	ck_assert_uint_eq(port_from(&w), 40000);
+	world_forget(&w);
+	general_world(&w, (struct world_options){
+				  .general = { .filtering = (uint8_t)_i,
+					       .reuse_delay = 120000 } });
+	use(UDP, CLIENT_A);
+	world_wait(&w, 300000);
+	world_wait(&w, 1);
+	use(UDP, CLIENT_B);
+	ck_assert_uint_ne(port_from(&w), 40000);
+	world_end(&w);
+}
+END_TEST
+
 /* Settings that make no sense. */
 static const struct settings_row {
 	uint16_t first, last;
 	uint8_t filtering;
 	bool usable;
+	uint16_t mss;
 } settings_rows[] = {
-	{ 0, 0, 0, true },     { 1, 1, 2, true },
-	{ 2, 1, 0, false },    { 0, 1, 0, false },
-	{ 1, 0, 0, false },    { 0, 0, 3, false },
-	{ 65535, 65535, 1, true },
+	{ 0, 0, 0, true, 0 },	{ 1, 1, 2, true, 0 },
+	{ 2, 1, 0, false, 0 },	{ 0, 1, 0, false, 0 },
+	{ 1, 0, 0, false, 0 },	{ 0, 0, 3, false, 0 },
+	{ 65535, 65535, 1, true, 0 },
+	{ 0, 0, 0, false, 535 }, { 0, 0, 0, true, 536 },
+	{ 0, 0, 0, true, 65535 },
 };
 
 static uint32_t four(void *context)
@@ -273,6 +353,7 @@ START_TEST(settings_are_checked)
 		.size = sizeof(settings),
 		.ports = { row->first, row->last },
 		.filtering = row->filtering,
+		.mss = row->mss,
 	};
 	const struct vpnalg_protocol protocols[] = {
 		{ vpnalg_general, &settings },
@@ -313,6 +394,10 @@ TCase *general_ports_case(void)
 	tcase_add_loop_test(ports,
 			    the_end_of_the_ports_is_found_in_bounded_time, 0,
 			    ROWS(end_rows));
+	tcase_add_loop_test(ports,
+			    rfc6888_req8_a_port_waits_before_another_host_gets_it,
+			    0, ROWS(delayed));
+	tcase_add_loop_test(ports, a_port_waits_only_where_it_is_set, 0, 3);
 	tcase_add_loop_test(ports, settings_are_checked, 0,
 			    ROWS(settings_rows));
 	return ports;

@@ -22,6 +22,7 @@ UNIT_TEST_FILES = \
 	tests/check_general.c \
 	tests/check_general_mapping.c \
 	tests/check_general_model.c \
+	tests/check_general_mss.c \
 	tests/check_general_other.c \
 	tests/check_general_ports.c \
 	tests/check_general_tcp.c \

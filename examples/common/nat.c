@@ -101,6 +101,8 @@ static void set(struct nat_settings *settings,
 	settings->general = (struct vpnalg_general_settings){
 		.size = sizeof(settings->general),
 		.ports = options->ports,
+		.reuse_delay = options->reuse_delay * 1000,
+		.mss = (uint16_t)options->mss,
 	};
 	settings->timers = options->timers;
 	settings->timers.size = sizeof(settings->timers);

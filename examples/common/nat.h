@@ -16,6 +16,8 @@ struct nat_options {
 	size_t address_count;
 	struct vpnalg_ports ports; /* of general traffic; zero: the default */
 	bool general;          /* all other traffic, too */
+	uint32_t mss;          /* of general TCP, at most; 0: any */
+	uint32_t reuse_delay;  /* of its ports, in seconds */
 	bool l2tp_any_address; /* servers may answer from another address */
 	bool l2tp_port_1701;   /* servers answer to port 1701 only */
 	bool fragments;        /* nobody else puts datagrams together before */

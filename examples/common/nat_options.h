@@ -15,12 +15,17 @@
 	  &(nat)->l2tp_any_address, 0, 0 },                          \
 	{ "--l2tp-port-1701", options_flag,                          \
 	  &(nat)->l2tp_port_1701, 0, 0 },                            \
+	{ "--mss", NULL, &(nat)->mss, 536, 65535 },                  \
+	{ "--reuse-delay", NULL, &(nat)->reuse_delay, 1, 86400 },    \
 	{ "--timeouts", nat_timeouts_read, &(nat)->timers, 0, 0 }
 
 /* The help on those of them that mean the same in every program. */
 #define NAT_OPTIONS_HELP \
 	"  --l2tp-any-address  L2TP servers may answer from another address\n" \
 	"  --l2tp-port-1701    L2TP servers know their clients by source port 1701\n" \
+	"  --mss N             with --general: no SYN announces a greater MSS\n" \
+	"  --reuse-delay SEC   with --general: a port waits so long before another\n" \
+	"                      inside host gets it\n" \
 	"  --timeouts LIST     how long sessions live that nothing uses: a list of\n" \
 	"                      NAME=SECONDS, NAME being one of " \
 	"tcp, tcp-opening,\n" \

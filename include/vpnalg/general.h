@@ -37,6 +37,14 @@ struct vpnalg_general_settings {
 	 * vpnalg_steer(). */
 	struct vpnalg_ports ports;
 	uint8_t filtering; /**< enum vpnalg_filtering. */
+	/** How long the port or ICMP identifier of a mapping without sessions
+	 * is kept for the inside host that had it, in milliseconds; nothing
+	 * comes in to it. Default 0; RFC 6888 REQ-8 wants 120,000. */
+	uint32_t reuse_delay;
+	/** The greatest MSS that a SYN may have (RFC 9293 3.7.1): a greater one
+	 * is lowered to it in both directions, and undo does not raise it
+	 * again. 536 or more. Default 0: none is lowered. */
+	uint16_t mss;
 };
 
 /**

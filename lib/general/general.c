@@ -10,6 +10,7 @@
 #include "../wire/ip.h"
 #include "../wire/udp.h"
 #include "mapping.h"
+#include "mss.h"
 #include "other.h"
 #include "tcp.h"
 
@@ -133,11 +134,33 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 
 /* Translate */
 
-static enum vpnalg_result check(const struct vpnalg_parsed *parsed)
+/* Returns the MSS to which that of the packet is to be lowered, or 0. */
+static uint16_t mss_of(const struct vpnalg_step *step)
 {
+	const struct vpnalg_general_settings *settings;
+
+	if (step->parsed->protocol != PROTOCOL_TCP || step->parsed->undo)
+		return 0;
+	settings = vpnalg_session_settings(step->translator, step->handler);
+	return settings->mss;
+}
+
+static enum vpnalg_result check_tcp(const struct vpnalg_step *step)
+{
+	enum vpnalg_result result = vpnalg_general_tcp_check(step->parsed);
+
+	return result == VPNALG_TRANSLATED && mss_of(step) != 0
+		       ? vpnalg_general_mss_check(step->parsed)
+		       : result;
+}
+
+static enum vpnalg_result check(const struct vpnalg_step *step)
+{
+	const struct vpnalg_parsed *parsed = step->parsed;
+
 	switch (parsed->protocol) {
 	case PROTOCOL_TCP:
-		return vpnalg_general_tcp_check(parsed);
+		return check_tcp(step);
 	case PROTOCOL_UDP:
 		return vpnalg_has_header(parsed, UDP_HEADER_LEN);
 	default:
@@ -172,6 +195,15 @@ static void keep(struct vpnalg_step *step)
 					    lifetime(step));
 }
 
+static void rewrite(struct vpnalg_step *step)
+{
+	uint16_t mss = mss_of(step);
+
+	if (mss != 0)
+		vpnalg_general_mss_clamp(step, mss);
+	vpnalg_rewrite_ends(step);
+}
+
 /* Translates a packet of no session, whose mapping is known or not. */
 static enum vpnalg_result translate_other(struct vpnalg_step *step)
 {
@@ -184,14 +216,14 @@ static enum vpnalg_result translate_other(struct vpnalg_step *step)
 		if (parsed->inward)
 			result = vpnalg_general_mapping_admit(step);
 		if (result == VPNALG_TRANSLATED)
-			vpnalg_rewrite_ends(step);
+			rewrite(step);
 		return result;
 	}
 	result = vpnalg_general_mapping_extend(step, lifetime(step));
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	keep(step);
-	vpnalg_rewrite_ends(step);
+	rewrite(step);
 	return VPNALG_TRANSLATED;
 }
 
@@ -201,13 +233,13 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 
 	if (step->kind >= GENERAL_PORTS)
 		return vpnalg_general_other_translate(step);
-	result = check(step->parsed);
+	result = check(step);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	if (step->record == NULL || step->record->kind == GENERAL_MAPPING)
 		return translate_other(step);
 	keep(step);
-	vpnalg_rewrite_ends(step);
+	rewrite(step);
 	return VPNALG_TRANSLATED;
 }
 
@@ -229,6 +261,9 @@ static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 		vpnalg_general_mapping_leave(translator, record);
 }
 
+/* The MSS that holds where none was announced (RFC 9293 3.7.1). */
+#define MSS_LEAST 536
+
 /* If no ports are set, all but the well-known ones may be given out: inside
  * hosts seldom use those, and the router itself does. */
 static const char *configure(const void *given, void *settings)
@@ -243,6 +278,8 @@ static const char *configure(const void *given, void *settings)
 		return "general: ports: an empty range, or one with port 0";
 	if (read.filtering > VPNALG_FILTERING_ADDRESS_AND_PORT_DEPENDENT)
 		return "general: filtering: no enum vpnalg_filtering";
+	if (read.mss != 0 && read.mss < MSS_LEAST)
+		return "general: mss: less than 536";
 	if (settings != NULL)
 		memcpy(settings, &read, sizeof(read));
 	return NULL;

@@ -49,11 +49,15 @@ static void parent_of(struct vpnalg *translator, struct vpnalg_record *child,
 void vpnalg_general_mapping_leave(struct vpnalg *translator,
 				  struct vpnalg_record *child)
 {
+	struct vpnalg_record *parent;
 	struct vpnalg_tuple tuple;
+	uint32_t delay = 0;
 
 	parent_of(translator, child, &tuple);
-	vpnalg_session_leave(translator,
-			     vpnalg_session_peek(translator, &tuple), 0);
+	parent = vpnalg_session_peek(translator, &tuple);
+	if (parent != NULL && parent->kind == GENERAL_MAPPING)
+		delay = settings_of(translator, child->handler)->reuse_delay;
+	vpnalg_session_leave(translator, parent, delay);
 }
 
 /* Returns the ID of the packet's inside host. */
@@ -316,6 +320,8 @@ enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
 
+	if (step->record->children == 0) /* only its port is kept */
+		return VPNALG_DROP_FILTERED;
 	if (is_held(step, step->record) || is_anothers(step))
 		return VPNALG_DROP_PORT_HELD;
 	if (parsed->protocol == PROTOCOL_TCP &&

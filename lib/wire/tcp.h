@@ -27,7 +27,13 @@ enum {
 	TCP_SYN = 0x02,
 	TCP_RST = 0x04,
 	TCP_PSH = 0x08,
-	TCP_ACK = 0x10
+	TCP_ACK = 0x10,
+
+	/* Kinds of options (3.1), each with its length but the first two. */
+	TCP_OPTION_END = 0,
+	TCP_OPTION_NOTHING = 1,
+	TCP_OPTION_MSS = 2,
+	TCP_MSS_LEN = 4
 };
 
 #endif

@@ -133,7 +133,11 @@ set_protocols(const struct settings *s, struct protocol_settings *to)
 	size_t i;
 
 	to->general = (struct vpnalg_general_settings){
-		sizeof(to->general), s->ports, s->filtering
+		.size = sizeof(to->general),
+		.ports = s->ports,
+		.filtering = s->filtering,
+		/* In some conversations: any number will do. */
+		.reuse_delay = s->random & 1 ? 120000 : 0,
 	};
 	to->l2tp = (struct vpnalg_l2tp_settings){ sizeof(to->l2tp),
 						  s->any_address, false };

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Lowers the MSS that both ends announce in their SYNs, so that no segment is
+ * longer than a link which tells nobody its MTU (RFC 2923 2.1). An option is
+ * never added: the length of a packet stays. */
+#include "mss.h"
+
+#include "../wire/tcp.h"
+
+static bool is_syn(const struct vpnalg_parsed *parsed)
+{
+	return parsed->l4[TCP_FLAGS_OFF] & TCP_SYN;
+}
+
+static uint32_t header_len(const struct vpnalg_parsed *parsed)
+{
+	return (parsed->l4[TCP_DATA_OFF] >> 4) * 4U;
+}
+
+enum vpnalg_result vpnalg_general_mss_check(const struct vpnalg_parsed *parsed)
+{
+	return is_syn(parsed) ? vpnalg_has_header(parsed, header_len(parsed))
+			      : VPNALG_TRANSLATED;
+}
+
+/* Returns where the MSS stands, or 0 if there is none, or no options that
+ * anybody can read before it. */
+static uint32_t find_mss(const struct vpnalg_parsed *parsed)
+{
+	const uint8_t *tcp = parsed->l4;
+	uint32_t at = TCP_HEADER_LEN, end = header_len(parsed);
+
+	while (at < end && tcp[at] != TCP_OPTION_END) {
+		if (tcp[at] == TCP_OPTION_NOTHING) {
+			at++;
+			continue;
+		}
+		if (end - at < 2 || tcp[at + 1] < 2 || tcp[at + 1] > end - at)
+			return 0;
+		if (tcp[at] == TCP_OPTION_MSS)
+			return tcp[at + 1] == TCP_MSS_LEN ? at + 2 : 0;
+		at += tcp[at + 1];
+	}
+	return 0;
+}
+
+void vpnalg_general_mss_clamp(struct vpnalg_step *step, uint16_t mss)
+{
+	uint32_t at = is_syn(step->parsed) ? find_mss(step->parsed) : 0;
+
+	if (at != 0 && vpnalg_get16(step->parsed->l4 + at) > mss)
+		vpnalg_rewrite_16(step, at, mss);
+}

@@ -168,6 +168,7 @@ PCAP_TEST_FILES = \
 	tests/capture_undo.sh \
 	tests/example_pcap.py \
 	tests/pcap_errors.sh \
+	tests/pcap_fragments.py \
 	tests/pcap_fuzz.py \
 	tests/pcap_general.py \
 	tests/pcap_ipsec.py \

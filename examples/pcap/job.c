@@ -6,154 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/time.h>
+
 #include "../common/say.h"
+#include "decide.h"
 #include "explain.h"
-#include "length.h"
 #include "link.h"
 
-#define IPV4_LENGTH_OFF 2
 #define IPV4_PROTOCOL_OFF 9
 
-/* The decision about a packet. */
-struct verdict {
-	enum fate fate;
-	enum task task;         /* of a translated or dropped packet */
-	enum copied copied;     /* of a copied one */
-	enum vpnalg_result why; /* of a dropped one */
-	bool cut;               /* it became shorter */
-};
-
-static struct verdict copy(enum copied copied)
-{
-	return (struct verdict){ .fate = FATE_COPIED, .copied = copied };
-}
-
-/* Shortens the frame around an IPv4 packet that has become shorter. */
-static void cut(struct frame *frame)
-{
-	const uint8_t *length = frame->data + frame->ip + IPV4_LENGTH_OFF;
-
-	link_cut(frame, (uint32_t)length[0] << 8 | length[1]);
-}
-
-/* The reason why a packet is copied that the translator has left alone. */
-static const enum copied untouched[] = {
-	[TASK_OUT] = COPIED_SHOWS_INSIDE,
-	[TASK_IN] = COPIED_UNTOUCHED,
-	[TASK_IN_UNDO] = COPIED_SHOWS_INSIDE,
-	[TASK_OURS] = COPIED_OURS,
-};
-
-static struct verdict drop(enum task task, enum vpnalg_result why)
-{
-	return (struct verdict){ .fate = FATE_DROPPED, .task = task,
-				 .why = why };
-}
-
-static struct verdict translate_whole(struct job *job, struct frame *frame,
-				      enum task task, vpnalg_time now)
-{
-	struct vpnalg_packet packet = {
-		.data = frame->data + frame->ip,
-		.caplen = frame->caplen - frame->ip,
-		.len = frame->len - frame->ip,
-	};
-
-	translator_run(&job->translator, &packet, task, now);
-	if (packet.result == VPNALG_UNTOUCHED)
-		return copy(untouched[task]);
-	if (packet.result != VPNALG_TRANSLATED)
-		return drop(task, packet.result);
-	if (packet.flags & VPNALG_PACKET_CUT)
-		cut(frame);
-	return (struct verdict){ .fate = FATE_TRANSLATED,
-				 .task = task,
-				 .cut = packet.flags & VPNALG_PACKET_CUT };
-}
-
-/* The translator leaves alone a header that makes no sense. If it has an
- * inside address, the packet must not be copied. */
-static struct verdict translate(struct job *job, struct frame *frame,
-				enum task task, vpnalg_time now)
-{
-	bool filled_in = length_fill_in(frame);
-	struct verdict verdict;
-
-	if (!length_makes_sense(frame) &&
-	    untouched[task] == COPIED_SHOWS_INSIDE)
-		verdict = drop(task, VPNALG_DROP_MALFORMED);
-	else
-		verdict = translate_whole(job, frame, task, now);
-	if (filled_in && !verdict.cut)
-		length_take_out(frame);
-	return verdict;
-}
-
-static struct verdict decide(struct job *job, struct frame *frame,
-			     vpnalg_time now)
-{
-	enum task task = side_task(&job->options->sides,
-				   frame->data + frame->ip);
-
-	switch (task) {
-	case TASK_COPY_WITHIN:
-		return copy(COPIED_WITHIN);
-	case TASK_COPY_OTHERS:
-		return copy(COPIED_OTHERS);
-	default:
-		return translate(job, frame, task, now);
-	}
-}
-
-static void count(struct report *report, const struct verdict *verdict)
-{
-	report->read++;
-	report->fates[verdict->fate]++;
-	report->written += verdict->fate != FATE_DROPPED;
-	report->cut += verdict->cut;
-	if (verdict->fate == FATE_DROPPED)
-		report->dropped[verdict->why]++;
-	if (verdict->fate == FATE_COPIED)
-		report->copied[verdict->copied]++;
-}
-
-static void explain_verdict(FILE *lines, const struct verdict *verdict)
-{
-	if (verdict->fate == FATE_COPIED)
-		fprintf(lines, "copied, %s: ",
-			report_copied_text(verdict->copied));
-	else if (verdict->fate == FATE_DROPPED)
-		fprintf(lines, "dropped, %s: ",
-			vpnalg_result_text(verdict->why));
-	else
-		fprintf(lines, "%s: ",
-			verdict->task == TASK_OUT ? "out" : "in");
-}
-
-/* Writes a line: the packet's number, what became of it, what it was, and how
- * it looks now. */
-static bool explain(struct job *job, const struct frame *frame,
-		    const struct verdict *verdict,
-		    const struct explained *before)
+/* Writes the line of a packet, and those of the events since the last one. */
+static bool explain(struct job *job, const struct numbered *packet,
+		    const struct verdict *verdict)
 {
 	const struct events *events = &job->translator.events;
 	FILE *lines = job->lines;
-	struct explained after;
 
-	fprintf(lines, "%" PRIu64 " ", job->report.read);
-	explain_verdict(lines, verdict);
-	if (before)
-		fprintf(lines, "%s %s", before->what, before->where);
-	else
-		fprintf(lines, "%" PRIu32 " bytes", frame->len);
-	if (verdict->fate == FATE_TRANSLATED) {
-		explain_packet(frame->data + frame->ip,
-			       frame->caplen - frame->ip, &after);
-		fprintf(lines, " -> %s", after.where);
-	}
-	if (verdict->cut)
-		fprintf(lines, ", cut to %" PRIu32 " bytes", frame->len);
-	fputc('\n', lines);
+	if (!lines)
+		return true;
+	fate_explain(lines, packet, verdict);
 	for (; job->written < events->count; job->written++)
 		event_write(lines, &events->list[job->written]);
 	if (!ferror(lines))
@@ -163,44 +34,69 @@ static bool explain(struct job *job, const struct frame *frame,
 	return false;
 }
 
-/* Handles an IPv4 packet whose addresses were captured. */
-static bool work_on(struct job *job, struct frame *frame,
-		    struct verdict *verdict, vpnalg_time now)
+/* Counts and explains an IPv4 packet, which was `before`. */
+static bool note(struct job *job, const struct held_frame *at,
+		 const struct verdict *verdict, const struct explained *before)
 {
-	const uint8_t *ip = frame->data + frame->ip;
-	struct explained before;
-	uint8_t protocol = ip[IPV4_PROTOCOL_OFF];
-	int sort = explain_sort(ip, frame->caplen - frame->ip);
+	const uint8_t *ip = at->frame.data + at->frame.ip;
 
-	job->translator.events.packet = job->report.read + 1;
+	fate_count(&job->report, verdict);
+	fate_count_protocol(&job->report, verdict, ip[IPV4_PROTOCOL_OFF],
+			    explain_sort(ip, at->frame.caplen - at->frame.ip));
+	return explain(job,
+		       &(struct numbered){ at->number, at->frame, before },
+		       verdict);
+}
+
+static void describe(const struct job *job, const struct frame *frame,
+		     struct explained *explained)
+{
 	if (job->lines)
-		explain_packet(ip, frame->caplen - frame->ip, &before);
-	*verdict = decide(job, frame, now);
-	count(&job->report, verdict);
-	job->report.protocols[protocol][verdict->fate]++;
-	if (sort >= 0)
-		job->report.ipsec[sort][verdict->fate]++;
-	return !job->lines || explain(job, frame, verdict, &before);
+		explain_packet(frame->data + frame->ip,
+			       frame->caplen - frame->ip, explained);
+}
+
+static bool no_memory(const struct job *job)
+{
+	say("cannot translate: packet %" PRIu64 ": %s", job->input.count,
+	    strerror(ENOMEM));
+	return false;
+}
+
+/* Handles an IPv4 packet whose addresses were captured. */
+static bool work_on(struct job *job, struct held_frame *at,
+		    struct verdict *verdict)
+{
+	struct explained before;
+
+	job->translator.events.packet = at->number;
+	describe(job, &at->frame, &before);
+	*verdict = decide_packet(&job->translator, &job->options->sides, at,
+				 input_time(&job->input, &at->header));
+	if (!note(job, at, verdict, &before))
+		return false;
+	return verdict->fate != FATE_HELD || held_keep(&job->held) ||
+	       no_memory(job);
 }
 
 /* Handles any other packet. */
-static bool pass_on(struct job *job, struct frame *frame,
+static bool pass_on(struct job *job, const struct held_frame *at,
 		    struct verdict *verdict, enum copied why)
 {
-	*verdict = copy(why);
-	count(&job->report, verdict);
-	return !job->lines || explain(job, frame, verdict, NULL);
+	*verdict = decide_copy(why);
+	fate_count(&job->report, verdict);
+	return explain(job, &(struct numbered){ at->number, at->frame, NULL },
+		       verdict);
 }
 
 /* Forgets the events, unless the report is JSON, which has them all. */
 static bool end_events(struct job *job)
 {
 	if (job->translator.events.lost)
-		say("cannot translate: packet %" PRIu64 ": %s",
-		    job->input.count, strerror(ENOMEM));
+		return no_memory(job);
 	if (!job->options->json)
 		job->written = job->translator.events.count = 0;
-	return !job->translator.events.lost;
+	return true;
 }
 
 static bool make_room(struct job *job, size_t size)
@@ -210,50 +106,127 @@ static bool make_room(struct job *job, size_t size)
 	if (size <= job->room)
 		return true;
 	buffer = realloc(job->buffer, size);
-	if (!buffer) {
-		say("cannot translate: packet %" PRIu64 ": %s",
-		    job->input.count, strerror(errno));
+	if (!buffer)
 		return false;
-	}
 	job->buffer = buffer;
 	job->room = size;
 	return true;
 }
 
-static bool write_frame(struct job *job, const struct frame *frame,
-			const struct verdict *verdict,
-			struct pcap_pkthdr header)
+static bool write_frame(struct job *job, const struct held_frame *at,
+			const struct verdict *verdict)
 {
-	if (verdict->fate == FATE_DROPPED)
+	struct pcap_pkthdr header = at->header;
+
+	if (verdict->fate == FATE_DROPPED || verdict->fate == FATE_HELD)
 		return true;
 	if (verdict->cut) {
-		header.len = frame->len;
-		header.caplen = frame->caplen;
+		header.len = at->frame.len;
+		header.caplen = at->frame.caplen;
 	}
-	return output_write(&job->output, &header, frame->data);
+	job->latest = header.ts;
+	return output_write(&job->output, &header, at->frame.data);
+}
+
+/* Held fragments */
+
+/* Writes a fragment that the translator has given back. It was captured before
+ * the packet at hand, whose time it gets where times would run back. */
+static bool give_back(struct job *job, const struct vpnalg_packet *packet,
+		      const struct timeval *now)
+{
+	struct held_frame *held = packet->user;
+	struct explained before;
+	struct verdict verdict;
+	bool done;
+
+	held_take(&job->held, held);
+	describe(job, &held->frame, &before);
+	verdict = decide_held(held, packet);
+	if (timercmp(&held->header.ts, &job->latest, <))
+		held->header.ts = *now;
+	done = note(job, held, &verdict, &before) &&
+	       write_frame(job, held, &verdict);
+	held_free(held);
+	return done;
+}
+
+static bool give_back_all(struct job *job, const struct timeval *now)
+{
+	struct vpnalg_packet packet;
+
+	while (translator_next_held(&job->translator, &packet))
+		if (!give_back(job, &packet, now))
+			return false;
+	return true;
+}
+
+/* Counts a fragment that the translator has dropped. */
+static bool drop_held(struct job *job, struct held_frame *held)
+{
+	struct verdict verdict =
+		decide_drop(held->task, VPNALG_DROP_FRAGMENT);
+	struct explained before;
+	bool done;
+
+	held_take(&job->held, held);
+	describe(job, &held->frame, &before);
+	done = note(job, held, &verdict, &before);
+	held_free(held);
+	return done;
+}
+
+static bool drop_old(struct job *job)
+{
+	struct held_frame *held;
+
+	while ((held = held_old(&job->held, job->translator.now)) != NULL)
+		if (!drop_held(job, held))
+			return false;
+	return true;
+}
+
+bool job_end(struct job *job)
+{
+	while (job->held.first)
+		if (!drop_held(job, job->held.first))
+			return false;
+	return true;
+}
+
+/* A packet */
+
+static bool translate_frame(struct job *job, struct held_frame *at)
+{
+	struct frame *frame = &at->frame;
+	struct timeval now = at->header.ts;
+	struct verdict verdict;
+	bool done;
+
+	if (!link_find(pcap_datalink(job->input.pcap), frame))
+		done = pass_on(job, at, &verdict, COPIED_NOT_IPV4);
+	else if (frame->caplen - frame->ip < IPV4_HEADER)
+		done = pass_on(job, at, &verdict, COPIED_HEADER_CUT);
+	else
+		done = work_on(job, at, &verdict);
+	return done && write_frame(job, at, &verdict) &&
+	       give_back_all(job, &now) && drop_old(job);
 }
 
 bool job_packet(struct job *job, const struct pcap_pkthdr *header,
 		const uint8_t *data)
 {
-	struct frame frame = { .caplen = header->caplen, .len = header->len };
-	struct verdict verdict;
-	bool done;
+	struct held_frame *at = held_room(&job->held);
 
+	if (!at || !make_room(job, header->caplen + 1U))
+		return no_memory(job);
+	*at = (struct held_frame){ .header = *header,
+				   .number = ++job->report.read };
+	memcpy(job->buffer, data, header->caplen);
+	at->frame.data = job->buffer;
+	at->frame.caplen = header->caplen;
 	/* A broken file may have a smaller length on the wire than captured. */
-	if (frame.len < frame.caplen)
-		frame.len = frame.caplen;
-	if (!make_room(job, frame.caplen + 1U))
-		return false;
-	memcpy(job->buffer, data, frame.caplen);
-	frame.data = job->buffer;
-	if (!link_find(pcap_datalink(job->input.pcap), &frame))
-		done = pass_on(job, &frame, &verdict, COPIED_NOT_IPV4);
-	else if (frame.caplen - frame.ip < IPV4_HEADER)
-		done = pass_on(job, &frame, &verdict, COPIED_HEADER_CUT);
-	else
-		done = work_on(job, &frame, &verdict,
-			       input_time(&job->input, header));
-	return done && end_events(job) &&
-	       write_frame(job, &frame, &verdict, *header);
+	at->frame.len = header->len < header->caplen ? header->caplen
+						     : header->len;
+	return translate_frame(job, at) && end_events(job);
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "file.h"
+#include "held.h"
 #include "options.h"
 #include "report.h"
 #include "translator.h"
@@ -23,11 +24,17 @@ struct job {
 	size_t written;  /* events whose lines were written */
 	uint8_t *buffer; /* a copy of the packet, which may be changed */
 	size_t room;
+	struct held_frames held;
+	struct timeval latest; /* of the packet that was written last */
 };
 
-/* Translates, copies or drops a packet, and counts and explains that. Returns
- * false when it could not be written, which was said. */
+/* Translates, copies, holds or drops a packet, and counts and explains that,
+ * and so for those that are given back with it. Returns false when one could
+ * not be written, which was said. */
 bool job_packet(struct job *job, const struct pcap_pkthdr *header,
 		const uint8_t *data);
+
+/* Drops what is still held at the end. Returns false as job_packet(). */
+bool job_end(struct job *job);
 
 #endif

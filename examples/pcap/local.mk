@@ -2,12 +2,18 @@
 # vpnalg-pcap, for capture files.
 
 PCAP_FILES = \
+	examples/pcap/decide.c \
+	examples/pcap/decide.h \
 	examples/pcap/event.c \
 	examples/pcap/event.h \
 	examples/pcap/explain.c \
 	examples/pcap/explain.h \
+	examples/pcap/fate.c \
+	examples/pcap/fate.h \
 	examples/pcap/file.c \
 	examples/pcap/file.h \
+	examples/pcap/held.c \
+	examples/pcap/held.h \
 	examples/pcap/ipsec.c \
 	examples/pcap/ipsec.h \
 	examples/pcap/job.c \

@@ -4,9 +4,12 @@
  *
  *     job.c         what is done with each packet, by these:
  *       link.c        finds the IPv4 header in a frame
+ *       decide.c      what becomes of it, by these:
  *       length.c      fills in a total length that offload has left 0
  *       side.c        which way a packet travels
  *       translator.c  the translator, with the capture's time
+ *       held.c        frames of fragments that it holds
+ *       fate.c        what became of a packet: counted, and a line
  *     file.c        the two captures
  *     options.c     the command line
  *     explain.c     the lines of --explain; ipsec.c, l2tp.c, event.c
@@ -61,6 +64,7 @@ static bool translate_all(struct job *job)
 		show_progress(job);
 	}
 	job->report.complete = written && next == NEXT_END;
+	written = written && job_end(job);
 	translator_sweep(&job->translator);
 	say_no_progress();
 	return written;
@@ -92,6 +96,7 @@ static int run(const struct options *options)
 	if (well)
 		well = write_report(&job) && job.report.complete;
 	translator_close(&job.translator);
+	held_close(&job.held);
 	input_close(&job.input);
 	free(job.buffer);
 	return well ? EXIT_SUCCESS : EXIT_ERROR;

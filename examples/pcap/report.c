@@ -67,6 +67,7 @@ static void write_fates(const struct report *report)
 					 report_copied_text((enum copied)i),
 					 report->copied[i]);
 	nat_report_dropped(report->dropped);
+	nat_report_if_any("held, and counted above", report->held);
 }
 
 /* A table. Rows of zeros are not written. */

@@ -22,13 +22,20 @@ enum copied {
 	COPIED_KINDS
 };
 
-/* The result of a packet. */
-enum fate { FATE_TRANSLATED, FATE_COPIED, FATE_DROPPED, FATES };
+/* The result of a packet. One that is held gets another one later. */
+enum fate {
+	FATE_TRANSLATED,
+	FATE_COPIED,
+	FATE_DROPPED,
+	FATES,
+	FATE_HELD = FATES
+};
 
 struct report {
 	uint64_t read;
 	uint64_t written;
 	uint64_t cut; /* translated ones that became shorter */
+	uint64_t held; /* for a while; each has one of these fates, too: */
 	uint64_t fates[FATES];
 	uint64_t copied[COPIED_KINDS];
 	uint64_t dropped[VPNALG_RESULTS];

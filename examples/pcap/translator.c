@@ -37,8 +37,11 @@ bool translator_open(struct translator *translator,
 		.event = note,
 	};
 
+	struct nat_options nat = options->nat;
+
+	nat.fragments = true;
 	*translator = (struct translator){ .random = options->seed };
-	return nat_open(&translator->nat, &config, &options->nat);
+	return nat_open(&translator->nat, &config, &nat);
 }
 
 void translator_run(struct translator *translator,
@@ -59,6 +62,12 @@ void translator_run(struct translator *translator,
 		translator->now = now;
 	nat_sweep(&translator->nat, translator->now);
 	vpnalg_process(translator->nat.translator, packet, 1, translator->now);
+}
+
+bool translator_next_held(struct translator *translator,
+			  struct vpnalg_packet *packet)
+{
+	return vpnalg_next_held(translator->nat.translator, packet);
 }
 
 /* The first call ends the round that is under way, the second is a whole one,

@@ -27,6 +27,10 @@ void translator_run(struct translator *translator,
 		    struct vpnalg_packet *packet, enum task task,
 		    vpnalg_time now);
 
+/* Gives back a fragment that was held. Returns false if there is none now. */
+bool translator_next_held(struct translator *translator,
+			  struct vpnalg_packet *packet);
+
 /* Removes all sessions that were dead at the last packet's time. */
 void translator_sweep(struct translator *translator);
 

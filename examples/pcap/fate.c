@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fate.h"
+
+#include <inttypes.h>
+
+void fate_count(struct report *report, const struct verdict *verdict)
+{
+	if (verdict->fate == FATE_HELD) {
+		report->held++;
+		return;
+	}
+	report->fates[verdict->fate]++;
+	report->written += verdict->fate != FATE_DROPPED;
+	report->cut += verdict->cut;
+	if (verdict->fate == FATE_DROPPED)
+		report->dropped[verdict->why]++;
+	if (verdict->fate == FATE_COPIED)
+		report->copied[verdict->copied]++;
+}
+
+void fate_count_protocol(struct report *report, const struct verdict *verdict,
+			 uint8_t protocol, int sort)
+{
+	if (verdict->fate == FATE_HELD)
+		return;
+	report->protocols[protocol][verdict->fate]++;
+	if (sort >= 0)
+		report->ipsec[sort][verdict->fate]++;
+}
+
+static void explain_verdict(FILE *lines, const struct verdict *verdict)
+{
+	switch (verdict->fate) {
+	case FATE_COPIED:
+		fprintf(lines, "copied, %s: ",
+			report_copied_text(verdict->copied));
+		break;
+	case FATE_DROPPED:
+		fprintf(lines, "dropped, %s: ",
+			vpnalg_result_text(verdict->why));
+		break;
+	case FATE_HELD:
+		fputs("held: ", lines);
+		break;
+	default:
+		fputs(verdict->task == TASK_OUT ? "out: " : "in: ", lines);
+		break;
+	}
+}
+
+void fate_explain(FILE *lines, const struct numbered *packet,
+		  const struct verdict *verdict)
+{
+	const struct frame *frame = &packet->frame;
+	struct explained after;
+
+	fprintf(lines, "%" PRIu64 " ", packet->number);
+	explain_verdict(lines, verdict);
+	if (packet->before)
+		fprintf(lines, "%s %s", packet->before->what,
+			packet->before->where);
+	else
+		fprintf(lines, "%" PRIu32 " bytes", frame->len);
+	if (verdict->fate == FATE_TRANSLATED) {
+		explain_packet(frame->data + frame->ip,
+			       frame->caplen - frame->ip, &after);
+		fprintf(lines, " -> %s", after.where);
+	}
+	if (verdict->cut)
+		fprintf(lines, ", cut to %" PRIu32 " bytes", frame->len);
+	fputc('\n', lines);
+}

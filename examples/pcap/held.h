@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Frames whose IPv4 packets are fragments that the translator holds. It has a
+ * copy of each packet; here is what a capture has besides. */
+#ifndef PCAP_HELD_H
+#define PCAP_HELD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <pcap/pcap.h>
+#include <vpnalg/vpnalg.h>
+
+#include "link.h"
+#include "side.h"
+
+struct held_frame {
+	struct pcap_pkthdr header;
+	struct frame frame; /* with a copy of the data, once it is kept */
+	uint64_t number;    /* of the packet, counted from 1 on */
+	vpnalg_time since;
+	enum task task;
+	bool filled_in; /* its total length is 0 in the capture */
+	struct held_frame *before, *after;
+};
+
+/* All of them, the oldest first. */
+struct held_frames {
+	struct held_frame *first, *last;
+	struct held_frame *next; /* room for one more */
+};
+
+/* Returns room for the frame at hand, which vpnalg_packet.user may name; NULL
+ * if there is no memory. */
+struct held_frame *held_room(struct held_frames *frames);
+
+/* Keeps the frame at hand, which stands in that room. Returns false if there is
+ * no memory. */
+bool held_keep(struct held_frames *frames);
+
+/* Takes a frame out; held_free() follows. */
+void held_take(struct held_frames *frames, struct held_frame *held);
+
+/* Returns the oldest frame if it has been kept so long that the translator has
+ * dropped its packet, or NULL. */
+struct held_frame *held_old(const struct held_frames *frames, vpnalg_time now);
+
+void held_free(struct held_frame *held);
+
+/* Frees all. */
+void held_close(struct held_frames *frames);
+
+#endif

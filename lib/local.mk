@@ -6,6 +6,8 @@
 noinst_LTLIBRARIES = lib/libcore.la
 lib_libcore_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS)
 lib_libcore_la_SOURCES = \
+	lib/engine/address.c \
+	lib/engine/address.h \
 	lib/engine/binding.c \
 	lib/engine/binding.h \
 	lib/engine/choose.c \
@@ -41,6 +43,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/record.h \
 	lib/engine/refuse.c \
 	lib/engine/refuse.h \
+	lib/engine/renumber.c \
 	lib/engine/result.c \
 	lib/engine/rewrite.c \
 	lib/engine/rewrite.h \

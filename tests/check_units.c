@@ -109,11 +109,11 @@ static const struct cost_row {
 	{ "a tunnel of GRE and its remote", costs_gre, 1, 1 + 2 + 1 },
 	{ "with another Key", costs_gre_key, 1, 1 + 1 + 2 + 1 },
 	{ "UDP", costs_udp, 1, 1 + 1 },
-	{ "UDP, two outside addresses", costs_udp, 2, 1 + 1 },
+	{ "UDP, two outside addresses", costs_udp, 2, 1 + 1 + 1 },
 	{ "TCP", costs_tcp, 1, 1 + 1 },
-	{ "TCP, two outside addresses", costs_tcp, 2, 1 + 1 },
+	{ "TCP, two outside addresses", costs_tcp, 2, 1 + 1 + 1 },
 	{ "a ping", costs_ping, 1, 1 + 1 },
-	{ "a ping, two outside addresses", costs_ping, 2, 1 + 1 },
+	{ "a ping, two outside addresses", costs_ping, 2, 1 + 1 + 1 },
 };
 
 START_TEST(a_session_costs_what_the_manual_says)

@@ -78,6 +78,7 @@ UNIT_TEST_FILES = \
 	tests/check_pptp_stream.c \
 	tests/check_process.c \
 	tests/check_process_burst.c \
+	tests/check_renumber.c \
 	tests/check_rewrite.c \
 	tests/check_session.c \
 	tests/check_session_fail.c \

@@ -268,6 +268,7 @@ void world_begin(struct world *w, const struct world_options *options)
 	config.protocol_count = w->options.protocol_count;
 	config.addresses = addresses;
 	config.address_count = w->options.address_count;
+	config.address_max = w->options.address_max;
 	config.store = &w->store;
 	config.context = w;
 	config.random = next_random;

@@ -66,6 +66,7 @@ struct world;
 struct world_options {
 	const uint32_t *addresses; /* default: OUTSIDE alone */
 	size_t address_count;
+	size_t address_max;
 	const struct vpnalg_protocol *protocols; /* default: PPTP */
 	size_t protocol_count;
 	uint32_t units; /* of the store; default 600 */
@@ -280,6 +281,7 @@ Suite *attacks_suite(void);
 Suite *ipsec_suite(void);
 Suite *gre_suite(void);
 Suite *fragment_suite(void);
+Suite *renumber_suite(void);
 Suite *l2tp_suite(void);
 Suite *general_suite(void);
 Suite *udplite_suite(void);

@@ -484,9 +484,13 @@ struct vpnalg_config {
 	/** Memory for fragments; NULL: fragments of protocols that a handler
 	 * owns are dropped. The struct is copied. */
 	const struct vpnalg_fragments *fragments;
+	/** How many outside addresses there may be at a time, those that are
+	 * drained included: vpnalg_set_addresses(). 0: address_count. If it
+	 * is not 1, each host that has sessions takes a record more. */
+	size_t address_max;
 };
 
-/** Why vpnalg_init() failed. */
+/** Why vpnalg_init() or vpnalg_set_addresses() failed. */
 enum vpnalg_error {
 	VPNALG_ERROR_CONFIG = -1, /**< A setting is missing or out of range. */
 	VPNALG_ERROR_ADDRESS =
@@ -498,7 +502,10 @@ enum vpnalg_error {
 	 * have taken could never be given back: empty the store, as
 	 * vpnalg_table_init() does, and give back yourself what the choose
 	 * callback had reserved. */
-	VPNALG_ERROR_NOT_EMPTY = -5
+	VPNALG_ERROR_NOT_EMPTY = -5,
+	/** Sessions of addresses that have gone are still being closed: call
+	 * vpnalg_expire() until it does not return now, and then again. */
+	VPNALG_ERROR_BUSY = -6
 };
 
 /**
@@ -530,7 +537,7 @@ VPNALG_API size_t vpnalg_size(const struct vpnalg_config *config);
  * counters of their own that take more than 40 bytes. */
 #define VPNALG_BYTES(protocols, addresses, burst) \
 	(4608 + (size_t)(protocols)*832 +         \
-	 (((size_t)(addresses)*4 + 7) & ~(size_t)7) + (size_t)(burst)*160)
+	 (((size_t)(addresses)*5 + 7) & ~(size_t)7) + (size_t)(burst)*160)
 
 /**
  * Tells how much memory fragments need.
@@ -588,6 +595,44 @@ VPNALG_API void vpnalg_process(struct vpnalg *translator,
  */
 VPNALG_API bool vpnalg_next_held(struct vpnalg *translator,
 				 struct vpnalg_packet *packet);
+
+/**
+ * Gives a translator another list of outside addresses, under traffic.
+ *
+ * Sessions of addresses that are in both lists go on. Those of an address that
+ * is not in the new one go on until they end by themselves, if it is drained:
+ * new sessions do not get it. Else they have ended: the next packet from inside
+ * opens another session, and what they took is given back by the release
+ * callback, when a packet or vpnalg_expire() meets them. Call that next, until
+ * it does not return now. Costs time in proportion to the product of both
+ * lists' lengths, not to the number of sessions.
+ *
+ * @param translator the translator
+ * @param addresses the new ones, as in vpnalg_config
+ * @param count how many, at least 1
+ * @param drain whether those that are not among them are drained; else they
+ *              are gone, also those that were drained until now
+ * @return 0; VPNALG_ERROR_ADDRESS: one is no IPv4 unicast address, or there
+ *         twice, or there is none; VPNALG_ERROR_MEMORY: more than
+ *         vpnalg_config.address_max; VPNALG_ERROR_BUSY: some are to be
+ *         added while sessions of others that have gone are being closed.
+ *         Then nothing was changed
+ */
+VPNALG_API int vpnalg_set_addresses(struct vpnalg *translator,
+				    const struct vpnalg_addr *addresses,
+				    size_t count, bool drain);
+
+/**
+ * Tells whether an outside address is a translator's, in use or drained. A
+ * drained one is no longer when vpnalg_expire() has been through all sessions,
+ * and none has it.
+ *
+ * @param translator the translator
+ * @param address the address
+ * @return true if it is
+ */
+VPNALG_API bool vpnalg_has_address(const struct vpnalg *translator,
+				   const struct vpnalg_addr *address);
 
 /**
  * Removes sessions that are past their deadline. A dead session is never

@@ -11,7 +11,7 @@
 
 /* The only outside address that it may have, or NULL. What is for all remotes
  * stays at home (RFC 4787 REQ-2). */
-const uint8_t *vpnalg_binding_address(const struct vpnalg *translator,
+const uint8_t *vpnalg_binding_address(struct vpnalg *translator,
 				      const struct vpnalg_opening *opening)
 {
 	if (opening->any_remote)

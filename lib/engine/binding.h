@@ -7,7 +7,7 @@
 #include "translator.h"
 
 /* Returns the only outside address that the session may have, or NULL. */
-const uint8_t *vpnalg_binding_address(const struct vpnalg *translator,
+const uint8_t *vpnalg_binding_address(struct vpnalg *translator,
 				      const struct vpnalg_opening *opening);
 
 /* Makes the outside key that the session would have. */

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "address.h"
 #include "binding.h"
 #include "key.h"
 #include "pool.h"
@@ -133,7 +134,7 @@ static enum vpnalg_choice adopt(struct vpnalg *translator,
 	if (binding->outside.family == VPNALG_IPV4 &&
 	    binding->outside_id >= opening->least &&
 	    binding->outside_id <= opening->greatest &&
-	    pool_has(translator, outside) &&
+	    vpnalg_address_is_in_use(translator, outside) &&
 	    (fixed == NULL ||
 	     same_address(fixed, outside, addr_len_of(translator))) &&
 	    is_free_at(translator, opening, binding))

@@ -178,6 +178,11 @@ static const char *other_fault(struct settings *settings)
 		return "addresses: none";
 	if (config->address_count > ADDRESSES_MAX)
 		return "addresses: more than 4096";
+	if (config->address_max == 0)
+		config->address_max = config->address_count;
+	if (config->address_max < config->address_count ||
+	    config->address_max > ADDRESSES_MAX)
+		return "address_max: fewer than addresses, or more than 4096";
 	if (config->store == NULL)
 		return "store: none";
 	if (config->random == NULL)

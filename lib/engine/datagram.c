@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "address.h"
+
 #include "../wire/ip.h"
 
 /* Hosts are told apart by a hash of so many values where room is short. */
@@ -152,6 +154,19 @@ void vpnalg_datagram_set_key(struct vpnalg *translator,
 			close(translator, other);
 	memcpy(datagram->keys[form], key, VPNALG_KEY_IPV4);
 	datagram->has_key[form] = true;
+}
+
+void vpnalg_datagram_forget_stale(struct vpnalg *translator)
+{
+	struct fragments *fragments = translator->fragments;
+	struct datagram *at = fragments->datagrams;
+	struct datagram *end = at + fragments->datagram_count;
+
+	for (; at < end; at++)
+		if (at->has_key[FORM_OUTSIDE] &&
+		    !pool_has(translator,
+			      at->keys[FORM_OUTSIDE] + KEY_LOCAL_OFF))
+			close(translator, at);
 }
 
 vpnalg_time vpnalg_datagram_expire(struct vpnalg *translator)

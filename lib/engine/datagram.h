@@ -125,6 +125,9 @@ void vpnalg_datagram_drop_held(struct vpnalg *translator,
 /* Drops what is out of date. Returns the earliest deadline of the rest. */
 vpnalg_time vpnalg_datagram_expire(struct vpnalg *translator);
 
+/* Forgets datagrams of outside addresses that have gone. */
+void vpnalg_datagram_forget_stale(struct vpnalg *translator);
+
 /* Where a fragment begins in its datagram, in bytes. */
 static inline uint32_t datagram_offset(const uint8_t *ip)
 {

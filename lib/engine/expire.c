@@ -2,6 +2,7 @@
 /* The clock hand over the store: a bounded step at each call. A record that is
  * only visited costs one unit of the budget; each operation of the store that
  * closing it takes costs one more, whatever it drags along. */
+#include "address.h"
 #include "datagram.h"
 #include "record.h"
 #include "session.h"
@@ -44,6 +45,10 @@ static void visit(struct vpnalg *translator, struct vpnalg_record *record)
 
 	if (vpnalg_session_alive_or_close(translator, record) == NULL)
 		return;
+	if (translator->address_count > translator->in_use_count)
+		vpnalg_address_note(translator,
+				    record_key(translator, record, 1) +
+					    KEY_LOCAL_OFF);
 	handler = translator->handlers[record->handler];
 	translator->visited = record;
 	if (handler->swept != NULL)
@@ -53,12 +58,24 @@ static void visit(struct vpnalg *translator, struct vpnalg_record *record)
 	note_deadline(translator, wanted(translator, record));
 }
 
+/* Returns the earliest deadline, which may have passed since it was seen. */
+static vpnalg_time end_round(struct vpnalg *translator)
+{
+	vpnalg_time earliest = translator->sweep_earliest;
+
+	translator->sweep_cursor = 0;
+	translator->sweep_earliest = VPNALG_NEVER;
+	translator->stale = false;
+	if (translator->address_count > translator->in_use_count)
+		vpnalg_address_end_round(translator);
+	return earliest > translator->now ? earliest : translator->now;
+}
+
 vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 			  unsigned budget)
 {
 	const struct vpnalg_store *store = translator->store;
 	struct vpnalg_record *record;
-	vpnalg_time earliest;
 	uint64_t before;
 	unsigned used;
 
@@ -72,12 +89,7 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 		before = translator->sweep_cursor;
 		if (!store->next(store->context, &translator->sweep_cursor,
 				 &record)) {
-			earliest = translator->sweep_earliest;
-			translator->sweep_cursor = 0;
-			translator->sweep_earliest = VPNALG_NEVER;
-			/* It may have passed since it was seen. */
-			return earliest > translator->now ? earliest
-							  : translator->now;
+			return end_round(translator);
 		}
 		if (!is_session(translator, record))
 			continue;

@@ -18,8 +18,8 @@
 #include "icmp_error.h"
 
 #include "../wire/tcp.h"
+#include "address.h"
 #include "packet.h"
-#include "pool.h"
 #include "record.h"
 #include "refuse.h"
 

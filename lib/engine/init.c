@@ -18,7 +18,7 @@ unsigned vpnalg_version(void)
 /* The parts of a translator's memory, where they begin. All but the addresses
  * are aligned for uint64_t. */
 struct layout {
-	size_t slots, kinds, own, settings, addresses, size;
+	size_t slots, kinds, own, settings, addresses, seen, size;
 };
 
 static size_t aligned(size_t size)
@@ -48,8 +48,8 @@ static void lay_out(const struct settings *settings, struct layout *layout)
 		layout->kinds + kinds * sizeof(struct vpnalg_kind_counters);
 	layout->settings = layout->own + own * sizeof(uint64_t);
 	layout->addresses = layout->settings + bytes;
-	layout->size =
-		layout->addresses + config->address_count * IPV4_ADDR_LEN;
+	layout->seen = layout->addresses + config->address_max * IPV4_ADDR_LEN;
+	layout->size = layout->seen + config->address_max * sizeof(bool);
 }
 
 size_t vpnalg_size(const struct vpnalg_config *given)
@@ -199,6 +199,8 @@ static void init_parts(struct vpnalg *translator,
 	translator->kinds =
 		(struct vpnalg_kind_counters *)(void *)(base + layout->kinds);
 	translator->addresses = base + layout->addresses;
+	translator->address_seen = (bool *)(void *)(base + layout->seen);
+	translator->address_max = (uint32_t)config->address_max;
 	translator->store = config->store;
 	translator->context = config->context;
 	translator->random = config->random;

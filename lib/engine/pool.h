@@ -3,40 +3,11 @@
 #ifndef VPNALG_ENGINE_POOL_H
 #define VPNALG_ENGINE_POOL_H
 
-#include "translator.h"
-
-/* Whether an address is one of several. */
-bool vpnalg_pool_finds(const struct vpnalg *translator, const uint8_t *address);
-
-/* Whether an address is one of the translator's own. */
-static inline bool pool_has(const struct vpnalg *translator,
-			    const uint8_t *address)
-{
-	if (translator->address_count != 1)
-		return vpnalg_pool_finds(translator, address);
-	return same_address(translator->addresses, address,
-			    addr_len_of(translator));
-}
-
-/* Whether the address can be a single host's. "This network", loopback,
- * multicast and reserved addresses, broadcast among them, are nobody's
- * (RFC 6890 2.2.2, RFC 1112 4). */
-static inline bool pool_is_host(const uint8_t *address)
-{
-	return address[0] - 1U < 223 && address[0] != 127;
-}
-
-/* Returns whether the address can be a single far host's. The outside addresses
- * are the router's own. */
-static inline bool pool_is_remote(const struct vpnalg *translator,
-				  const uint8_t *address)
-{
-	return pool_is_host(address) && !pool_has(translator, address);
-}
+#include "address.h"
 
 /* Returns a host's home address: the same towards everybody (RFC 4787 REQ-2).
  */
-const uint8_t *vpnalg_pool_home(const struct vpnalg *translator, uint16_t zone,
+const uint8_t *vpnalg_pool_home(struct vpnalg *translator, uint16_t zone,
 				const uint8_t *inside);
 
 /* Sorts the addresses in. Returns 0, or VPNALG_ERROR_ADDRESS. */

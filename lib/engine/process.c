@@ -3,7 +3,7 @@
  *
  *   prepare()         of each packet of a burst
  *     parse()         where the headers lie                         packet.h
- *     pool_is_remote()  is its remote a single far host?            pool.h
+ *     pool_is_remote()  is its remote a single far host?         address.h
  *     claim()         which handler's it is, and its session's key  claim.h
  *   prefetch()        asks the store to load that session
  *   decide()          of each packet: what becomes of it; counts it
@@ -15,11 +15,11 @@
  * sessions is on its way while the first is looked at. Between the stages only
  * what was parsed, keys and hashes are kept: a packet may open or close the
  * session of the next one. Rare cases: packet.c, icmp_error.c, fragment.c. */
+#include "address.h"
 #include "claim.h"
 #include "fragment.h"
 #include "icmp_error.h"
 #include "packet.h"
-#include "pool.h"
 #include "record.h"
 #include "refuse.h"
 #include "whole.h"

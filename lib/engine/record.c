@@ -2,12 +2,24 @@
 /* Records: their body, keys and deadline. */
 #include "record.h"
 
+#include "address.h"
+
 #define HEAD sizeof(struct vpnalg_record)
 
 struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,
 					 const uint8_t *key, uint64_t hash)
 {
 	return record_find(translator, key, hash, &translator->found);
+}
+
+bool vpnalg_record_is_stale(const struct vpnalg *translator,
+			    const struct vpnalg_record *record)
+{
+	const uint8_t *key =
+		(const uint8_t *)(record + 1) + key_len_of(translator);
+
+	return record->handler != ENGINE_HANDLER &&
+	       !pool_has(translator, key + KEY_LOCAL_OFF);
 }
 
 /* Returns a new record of so many bytes, or NULL without room. */

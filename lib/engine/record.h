@@ -58,9 +58,15 @@ ALWAYS_INLINE struct vpnalg_record *record_find(struct vpnalg *translator,
 	return NULL;
 }
 
+/* Whether a session has an outside address that has gone. */
+bool vpnalg_record_is_stale(const struct vpnalg *translator,
+			    const struct vpnalg_record *record);
+
 static inline bool record_is_alive(const struct vpnalg *translator,
 				   const struct vpnalg_record *record)
 {
+	if (translator->stale && vpnalg_record_is_stale(translator, record))
+		return false;
 	return translator->now < record->deadline ||
 	       record->deadline == VPNALG_NEVER ||
 	       (record->children > 0 &&

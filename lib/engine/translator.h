@@ -131,8 +131,9 @@ struct vpnalg {
 	void *settings[HANDLERS_MAX]; /* of the handlers */
 	uint64_t *own[HANDLERS_MAX];  /* counters of the handlers' own */
 	const struct vpnalg_store *store;
-	uint8_t *addresses;          /* sorted, addr_len_of() each */
-	struct slot *slots;          /* burst of them */
+	uint8_t *addresses; /* the list: address.h; addr_len_of() each */
+	bool *address_seen; /* a session has it, of those that are drained */
+	struct slot *slots; /* burst of them */
 	struct fragments *fragments; /* NULL: without memory for them */
 	struct vpnalg_kind_counters *kinds;
 	uint32_t (*random)(void *context);
@@ -163,7 +164,8 @@ struct vpnalg {
 	struct hunt hunt;
 	struct vpnalg_event notice;
 	struct vpnalg_binding binding, proposal;
-	uint32_t address_count;
+	uint32_t address_count, in_use_count, address_max;
+	bool stale; /* there may be sessions of addresses that have gone */
 	uint16_t burst;
 	bool passive;
 	uint8_t handler_count;

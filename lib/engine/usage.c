@@ -6,12 +6,14 @@
  *          packets of that protocol from that remote are dropped; under
  *          protocol 0 it counts the hosts that are paired to the address
  *   pair   (zone, inside host, remote): the outside address that the host uses
- *          towards that remote, kept only where there are several */
+ *          towards that remote, kept only where there may be several; without
+ *          a remote its home address, while it has mappings */
 
 #include "usage.h"
 
 #include <string.h>
 
+#include "address.h"
 #include "key.h"
 #include "record.h"
 
@@ -55,6 +57,15 @@ static struct vpnalg_record *create(struct vpnalg *translator,
 	return record;
 }
 
+/* What was paired to an address that new sessions do not get any more is paired
+ * to the next one that it gets. */
+static void move(const struct vpnalg *translator, struct usage *usage,
+		 const uint8_t *address)
+{
+	if (!vpnalg_address_is_in_use(translator, usage->address))
+		memcpy(usage->address, address, addr_len_of(translator));
+}
+
 static bool get(struct vpnalg *translator, const struct vpnalg_tuple *tuple,
 		const uint8_t *address)
 {
@@ -64,6 +75,8 @@ static bool get(struct vpnalg *translator, const struct vpnalg_tuple *tuple,
 		record = create(translator, tuple, address);
 	if (record == NULL)
 		return false;
+	if (address != NULL && body(translator, record)->count > 0)
+		move(translator, body(translator, record), address);
 	body(translator, record)->count++;
 	vpnalg_session_changed(translator, record);
 	return true;
@@ -133,20 +146,35 @@ void vpnalg_usage_leave(struct vpnalg *translator, struct vpnalg_record *record)
 		put(translator, &tuple);
 }
 
+/* A mapping for all remotes keeps its host at its home address. */
+static bool join_home(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	struct vpnalg_tuple outside, pair;
+
+	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
+	if (translator->address_max == 1 || outside.remote != NULL)
+		return true;
+	pair_of(translator, record, &pair);
+	if (!get(translator, &pair, outside.local))
+		return false;
+	record->flags |= SESSION_PAIRED;
+	return true;
+}
+
 /* Whatever fails, leave gives back what was taken before. */
 bool vpnalg_usage_join(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	struct vpnalg_tuple guard, pair;
 
 	if (session_kind(translator, record->handler, record->kind)->pooled)
-		return true;
+		return join_home(translator, record);
 	guard_of(translator, record, &guard);
 	if (guard.space != 0) {
 		if (!get(translator, &guard, NULL))
 			return false;
 		record->flags |= SESSION_GUARDED;
 	}
-	if (translator->address_count == 1)
+	if (translator->address_max == 1)
 		return true;
 	guard.space = 0;
 	if (!get(translator, &guard, NULL))

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The outside addresses, as a list: first those in use, then those that are
+ * drained, which new sessions do not get; each part is sorted. */
+#ifndef VPNALG_ENGINE_ADDRESS_H
+#define VPNALG_ENGINE_ADDRESS_H
+
+#include "translator.h"
+
+/* Whether an address is in the list, which is not of one alone. */
+bool vpnalg_address_finds(const struct vpnalg *translator,
+			  const uint8_t *address);
+
+/* Whether an address is one of the translator's own. */
+static inline bool pool_has(const struct vpnalg *translator,
+			    const uint8_t *address)
+{
+	if (translator->address_count != 1)
+		return vpnalg_address_finds(translator, address);
+	return same_address(translator->addresses, address,
+			    addr_len_of(translator));
+}
+
+/* Whether the address can be a single host's. "This network", loopback,
+ * multicast and reserved addresses, broadcast among them, are nobody's
+ * (RFC 6890 2.2.2, RFC 1112 4). */
+static inline bool pool_is_host(const uint8_t *address)
+{
+	return address[0] - 1U < 223 && address[0] != 127;
+}
+
+/* Returns whether the address can be a single far host's. The outside addresses
+ * are the router's own. */
+static inline bool pool_is_remote(const struct vpnalg *translator,
+				  const uint8_t *address)
+{
+	return pool_is_host(address) && !pool_has(translator, address);
+}
+
+/* Whether new sessions get an address. */
+bool vpnalg_address_is_in_use(const struct vpnalg *translator,
+			      const uint8_t *address);
+
+static inline uint8_t *address_at(const struct vpnalg *translator,
+				  uint32_t index)
+{
+	return translator->addresses + (size_t)index * addr_len_of(translator);
+}
+
+/* Returns the place of an address that is in use. */
+uint32_t vpnalg_address_index(const struct vpnalg *translator,
+			      const uint8_t *address);
+
+/* Takes an address in. */
+void vpnalg_address_add(struct vpnalg *translator, const uint8_t *address);
+
+/* Takes the address in that place out of the list, or only out of use. */
+void vpnalg_address_remove(struct vpnalg *translator, uint32_t index);
+void vpnalg_address_drain(struct vpnalg *translator, uint32_t index);
+
+/* Notes that a session has the address, should it be one that is drained. */
+void vpnalg_address_note(struct vpnalg *translator, const uint8_t *address);
+
+/* Ends a round through the store: removes drained addresses that no session was
+ * seen with. */
+void vpnalg_address_end_round(struct vpnalg *translator);
+
+#endif

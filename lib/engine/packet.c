@@ -98,6 +98,16 @@ enum packet_type vpnalg_packet_parse(const struct vpnalg_packet *packet,
 	return is_icmp_error(parsed) ? PACKET_ICMP_ERROR : PACKET_WHOLE;
 }
 
+/* Parses any packet; of an ICMP error the one that it quotes. */
+bool vpnalg_packet_parse_any(const struct vpnalg_packet *packet,
+			     struct vpnalg_parsed *parsed)
+{
+	enum packet_type type = vpnalg_packet_parse(packet, parsed);
+
+	return type == PACKET_WHOLE ||
+	       (type == PACKET_ICMP_ERROR && vpnalg_packet_enter_quote(parsed));
+}
+
 /* Options in which routers and hosts write addresses, that of the inside host
  * too: route and timestamp options (RFC 791 3.1). */
 bool vpnalg_packet_holds_addresses(const struct vpnalg_parsed *parsed)

@@ -99,6 +99,8 @@ static inline bool packet_parse_plain(const struct vpnalg_packet *packet,
 /* packet.c */
 enum packet_type vpnalg_packet_parse(const struct vpnalg_packet *packet,
 				     struct vpnalg_parsed *parsed);
+bool vpnalg_packet_parse_any(const struct vpnalg_packet *packet,
+			     struct vpnalg_parsed *parsed);
 bool vpnalg_packet_enter_quote(struct vpnalg_parsed *parsed);
 bool vpnalg_packet_holds_addresses(const struct vpnalg_parsed *parsed);
 

@@ -27,22 +27,11 @@
 /* Stands for the result of a claim that has not been tried yet. */
 #define UNTRIED VPNALG_RESULTS
 
-/* Parses any IPv4 packet; of an ICMP error the packet that it quotes. Returns
- * false for all else. */
-static bool parse_any(const struct vpnalg_packet *packet,
-		      struct vpnalg_parsed *parsed)
-{
-	enum packet_type type = vpnalg_packet_parse(packet, parsed);
-
-	return type == PACKET_WHOLE ||
-	       (type == PACKET_ICMP_ERROR && vpnalg_packet_enter_quote(parsed));
-}
-
 /* Finds where the headers lie. Returns false for what is no IPv4. */
 ALWAYS_INLINE bool parse(const struct vpnalg_packet *packet, struct slot *slot)
 {
 	slot->plain = packet_parse_plain(packet, &slot->parsed);
-	return slot->plain || parse_any(packet, &slot->parsed);
+	return slot->plain || vpnalg_packet_parse_any(packet, &slot->parsed);
 }
 
 /* Decides whether a packet is ours, and whose it is. It is ours if its local
@@ -132,13 +121,6 @@ ALWAYS_INLINE enum vpnalg_result translate(struct vpnalg *translator,
 	const struct vpnalg_handler *handler = translator->handlers[place];
 	enum vpnalg_result result;
 
-	if (!slot->plain) {
-		if (slot->parsed.quoted)
-			return vpnalg_icmp_error(step);
-		result = vpnalg_refuse_header(translator, slot);
-		if (result != VPNALG_TRANSLATED)
-			return result;
-	}
 	result = handler->translate(step);
 	step->handler = place;
 	if (step->kind >= handler->kind_count) {
@@ -162,6 +144,8 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 				    const struct slot *slot,
 				    struct vpnalg_step *step)
 {
+	enum vpnalg_result result;
+
 	if (slot->claim != VPNALG_CLAIM_KEY)
 		return vpnalg_refuse_claim(translator, slot);
 	if (translator->fault)
@@ -169,7 +153,11 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 	if (step->record == NULL &&
 	    (slot->match.more || is_arriving(&slot->parsed)))
 		return VPNALG_UNTOUCHED;
-	return translate(translator, slot, step);
+	if (slot->parsed.quoted)
+		return vpnalg_icmp_error(step);
+	result = vpnalg_refuse_header(translator, slot);
+	return result != VPNALG_TRANSLATED ? result
+					   : translate(translator, slot, step);
 }
 
 /* Moves on to the next key of the same handler, or else to the next handler's
@@ -244,18 +232,28 @@ NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
 	return result;
 }
 
-/* Returns what becomes of the packet, and counts it by kind of session. */
-ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
-					struct slot *slot,
+/* Begins with a packet: its session, as far as its first claim names one. */
+ALWAYS_INLINE struct vpnalg_step *begin(struct vpnalg *translator,
+					const struct slot *slot,
 					struct vpnalg_packet *packet)
 {
 	struct vpnalg_step *step = &translator->step;
-	enum vpnalg_result result = UNTRIED;
 
 	translator->fault = false;
 	step->packet = packet;
 	step->parsed = &slot->parsed;
 	find_session(translator, slot, step);
+	return step;
+}
+
+/* Returns what becomes of a plain packet, and counts it by kind of session. */
+ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
+					struct slot *slot,
+					struct vpnalg_packet *packet)
+{
+	struct vpnalg_step *step = begin(translator, slot, packet);
+	enum vpnalg_result result = UNTRIED;
+
 	if (step->record != NULL)
 		result = translate(translator, slot, step);
 	if (result != VPNALG_TRANSLATED)
@@ -265,19 +263,10 @@ ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 	return result;
 }
 
-/* Has the store load what the packet's key leads to: at stage 0 its bucket, at
- * stage 1 its record. */
-ALWAYS_INLINE void prefetch(const struct vpnalg_store *store,
-			    const struct slot *slot, unsigned stage)
-{
-	if (slot->claim == VPNALG_CLAIM_KEY)
-		store->prefetch(store->context, slot->hash, stage);
-}
-
-/* Decides on any packet. What is known of a fragment's datagram comes first. */
-ALWAYS_INLINE enum vpnalg_result decide_any(struct vpnalg *translator,
-					    struct slot *slot,
-					    struct vpnalg_packet *packet)
+/* The same for others. What is known of a fragment's datagram comes first. */
+static enum vpnalg_result decide_rare(struct vpnalg *translator,
+				      struct slot *slot,
+				      struct vpnalg_packet *packet)
 {
 	bool whole = slot->parsed.fragment == VPNALG_FRAGMENT_NONE;
 	enum vpnalg_result result = FRAGMENT_UNDECIDED;
@@ -286,9 +275,19 @@ ALWAYS_INLINE enum vpnalg_result decide_any(struct vpnalg *translator,
 		result = vpnalg_fragment_before(translator, slot, packet);
 	if (result != FRAGMENT_UNDECIDED)
 		return result;
-	result = decide(translator, slot, packet);
+	result = otherwise(translator, slot, begin(translator, slot, packet),
+			   UNTRIED);
 	return whole ? result
 		     : vpnalg_fragment_after(translator, slot, packet, result);
+}
+
+/* Has the store load what the packet's key leads to: at stage 0 its bucket, at
+ * stage 1 its record. */
+ALWAYS_INLINE void prefetch(const struct vpnalg_store *store,
+			    const struct slot *slot, unsigned stage)
+{
+	if (slot->claim == VPNALG_CLAIM_KEY)
+		store->prefetch(store->context, slot->hash, stage);
 }
 
 /* ahead is the store, or NULL where nothing is fetched ahead. */
@@ -314,7 +313,8 @@ ALWAYS_INLINE void decide_all(struct vpnalg *translator,
 	enum vpnalg_result result;
 
 	for (; packet < end; packet++, slot++) {
-		result = decide_any(translator, slot, packet);
+		result = slot->plain ? decide(translator, slot, packet)
+				     : decide_rare(translator, slot, packet);
 		packet->result = (uint8_t)result;
 		if (result < VPNALG_RESULTS)
 			translator->counters.results[result]++;

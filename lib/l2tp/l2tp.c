@@ -111,7 +111,7 @@ static bool is_plainly_anothers(const struct vpnalg_parsed *parsed)
 		return false;
 	length = vpnalg_get16(parsed->l4 + UDP_LENGTH_OFF);
 	return length >= UDP_HEADER_LEN + L2TP_FLAGS_LEN &&
-	       vpnalg_l2tp_message_has(parsed, length) &&
+	       l2tp_message_has(parsed, length) &&
 	       vpnalg_remote_port(parsed) != L2TP_PORT;
 }
 

@@ -155,13 +155,6 @@ static enum vpnalg_result read_flags(const struct vpnalg_parsed *parsed,
 			       : read_data3(parsed, m);
 }
 
-bool vpnalg_l2tp_message_has(const struct vpnalg_parsed *parsed,
-			     uint32_t length)
-{
-	return length <= parsed->l4_len ||
-	       parsed->fragment == VPNALG_FRAGMENT_FIRST;
-}
-
 static enum vpnalg_result read_udp(const struct vpnalg_parsed *parsed,
 				   struct l2tp_message *m)
 {
@@ -173,7 +166,7 @@ static enum vpnalg_result read_udp(const struct vpnalg_parsed *parsed,
 	if (parsed->l4_caplen < UDP_HEADER_LEN)
 		return VPNALG_DROP_TRUNCATED;
 	length = vpnalg_get16(parsed->l4 + UDP_LENGTH_OFF);
-	if (length < UDP_HEADER_LEN || !vpnalg_l2tp_message_has(parsed, length))
+	if (length < UDP_HEADER_LEN || !l2tp_message_has(parsed, length))
 		return VPNALG_DROP_MALFORMED;
 	m->udp = true;
 	m->offset = UDP_HEADER_LEN;

@@ -42,8 +42,12 @@ struct l2tp_message {
 
 /* Whether a datagram may be so long as its UDP header says: the first fragment
  * is shorter. */
-bool vpnalg_l2tp_message_has(const struct vpnalg_parsed *parsed,
-			     uint32_t length);
+static inline bool l2tp_message_has(const struct vpnalg_parsed *parsed,
+				    uint32_t length)
+{
+	return length <= parsed->l4_len ||
+	       parsed->fragment == VPNALG_FRAGMENT_FIRST;
+}
 
 /* Reads the header alone, and leaves ids as they are. Returns
  * VPNALG_TRANSLATED, or the reason to drop the packet. */

@@ -127,12 +127,12 @@ static uint8_t follow_out(const struct vpnalg_step *step,
 	return state;
 }
 
-/* Returns whether a segment from inside moves the deadline. What follows a RST
- * does not. */
+/* Returns whether a segment from inside prolongs the session: what follows a RST
+ * does not, nor does a RST itself (RFC 7857 7.1). */
 static bool refreshes(uint8_t before, uint8_t state)
 {
-	return !(before & state & GENERAL_TCP_RST_OUT) &&
-	       (!(state & GENERAL_TCP_RST_IN) || state & GENERAL_TCP_RST_OUT);
+	return !((before | state) & GENERAL_TCP_RST_OUT) &&
+	       !(state & GENERAL_TCP_RST_IN);
 }
 
 /* From outside */
@@ -170,22 +170,18 @@ void vpnalg_general_tcp_follow(struct vpnalg_step *step)
 		vpnalg_session_timers(step->translator);
 	struct general_session *session =
 		vpnalg_session_body(step->translator, step->record);
+	bool inward = step->parsed->inward;
 	uint8_t before = session->state;
-	bool moves;
 	uint32_t ms;
 
-	if (step->parsed->inward)
-		session->state = follow_in(step, session);
-	else
-		session->state = follow_out(step, session, timers);
+	session->state = inward ? follow_in(step, session)
+				: follow_out(step, session, timers);
 	ms = lifetime(timers, session->state);
-	moves = step->parsed->inward
-			? session->state & GENERAL_TCP_RST_IN &&
-				  step->record->deadline - step->now > ms
-			: refreshes(before, session->state);
-	if (moves)
+	if ((session->state & RESET &&
+	     step->record->deadline - step->now > ms) ||
+	    (!inward && refreshes(before, session->state)))
 		vpnalg_session_set_lifetime(step->translator, step->record, ms);
-	else if (session->state != before || !step->parsed->inward ||
+	else if (session->state != before || !inward ||
 		 step->parsed->l4[TCP_FLAGS_OFF] & TCP_FIN)
 		vpnalg_session_changed(step->translator, step->record);
 }

@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	doc/lab.md \
 	doc/life-of-a-packet.md \
 	doc/mainpage.md \
+	doc/rfc.md \
 	doc/writing-a-handler.md \
 	doc/writing-a-store.md
 

@@ -383,6 +383,57 @@ START_TEST(an_icmp_error_goes_to_the_host_of_the_session)
 }
 END_TEST
 
+/* RFC 4787 REQ-12, RFC 5382 REQ-10, RFC 5508 REQ-6, RFC 7857 7.1: of any type,
+ * in or out. */
+static const uint8_t error_types[] = { 3, 4, 11, 12 };
+
+START_TEST(an_icmp_error_neither_ends_nor_keeps_a_session)
+{
+	struct bytes out = udp_packet(OUTSIDE, 40000, SERVER, 53, "abc", 3);
+	struct bytes in = udp_packet(SERVER, 53, CLIENT_A, 40000, "abc", 3);
+	struct bytes p;
+
+	udp_open(&w, CLIENT_A, 40000, SERVER, 53);
+	world_wait(&w, 200000);
+	p = icmp_error(SERVER, OUTSIDE, error_types[_i], &out, 31);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	p = icmp_error(CLIENT_A, SERVER, error_types[_i], &in, 31);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	world_wait(&w, 99999);
+	ck_assert_uint_eq(closed(&w, G_UDP), 0);
+	world_wait(&w, 1);
+	ck_assert_uint_eq(closed(&w, G_UDP), 1);
+}
+END_TEST
+
+START_TEST(an_icmp_error_reaches_the_host_of_a_tcp_connection)
+{
+	struct bytes quote = tcp_packet(OUTSIDE, 40000, SERVER, 80, 1000, 0,
+					SYN, NULL, 0);
+	struct bytes p = icmp_error(STRANGER, OUTSIDE, 3, &quote, 28);
+
+	tcp_out(&w, CLIENT_A, 40000, SERVER, 80, SYN, 0);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	ck_assert_uint_eq(get32(l4(&w) + 8 + 12), CLIENT_A);
+	ck_assert_uint_eq(closed(&w, G_TCP), 0);
+}
+END_TEST
+
+/* It is off where its handler is left out. */
+START_TEST(rfc4787_req10_a_vpn_without_its_handler_is_plain_traffic)
+{
+	udp_open(&w, CLIENT_A, 40000, SERVER, 500);
+	udp_open(&w, CLIENT_A, 40000, SERVER, 1701);
+	ck_assert_uint_eq(opened(&w, G_UDP), 2);
+	ck_assert_uint_eq(opened(&w, G_MAPPING), 1);
+	ck_assert_uint_eq(tcp_out(&w, CLIENT_A, 40000, SERVER, PPTP, SYN, 0),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(opened(&w, G_TCP), 1);
+	ck_assert_uint_eq(udp_in(&w, STRANGER, 500, 40000), VPNALG_TRANSLATED);
+}
+END_TEST
+
 START_TEST(an_ip_option_with_addresses_does_not_leave)
 {
 	struct bytes p = udp_packet(CLIENT_A, 40000, SERVER, 53, "abc", 3);
@@ -616,6 +667,13 @@ Suite *general_suite(void)
 		packets,
 		fragments_from_outside_are_dropped_where_a_mapping_takes_them);
 	tcase_add_test(packets, an_icmp_error_goes_to_the_host_of_the_session);
+	tcase_add_loop_test(packets,
+			    an_icmp_error_neither_ends_nor_keeps_a_session, 0,
+			    ROWS(error_types));
+	tcase_add_test(packets,
+		       an_icmp_error_reaches_the_host_of_a_tcp_connection);
+	tcase_add_test(packets,
+		       rfc4787_req10_a_vpn_without_its_handler_is_plain_traffic);
 	tcase_add_test(packets, an_ip_option_with_addresses_does_not_leave);
 	tcase_add_test(packets, undo_opens_nothing);
 	tcase_add_test(packets, the_clock_may_be_anywhere);

@@ -161,6 +161,7 @@ SCRIPT_TEST_FILES = \
 	tests/manual.sh \
 	tests/kernel_module.sh \
 	tests/moving_store.sh \
+	tests/rfc_tables.py \
 	tests/sim_short.sh \
 	tests/version.sh
 

@@ -145,7 +145,8 @@ static uint32_t type_of(const struct vpnalg_parsed *parsed,
 	if (transport->type_off == 0 ||
 	    parsed->l4_caplen <= transport->type_off)
 		return 0;
-	type = parsed->l4[transport->type_off] >> transport->type_shift &
+	type = (unsigned)parsed->l4[transport->type_off] >>
+		       transport->type_shift &
 	       transport->type_mask;
 	return type < 16 ? 1U << type : 0;
 }

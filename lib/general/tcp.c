@@ -127,8 +127,8 @@ static uint8_t follow_out(const struct vpnalg_step *step,
 	return state;
 }
 
-/* Returns whether a segment from inside prolongs the session: what follows a RST
- * does not, nor does a RST itself (RFC 7857 7.1). */
+/* Returns whether a segment from inside prolongs the session: a RST does not
+ * (RFC 7857 7.1), nor does what follows it. */
 static bool refreshes(uint8_t before, uint8_t state)
 {
 	return !((before | state) & GENERAL_TCP_RST_OUT) &&

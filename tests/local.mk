@@ -184,7 +184,8 @@ PCAP_TEST_FILES = \
 GATEWAY_TEST_FILES = \
 	tests/gateway_end.sh \
 	tests/gateway_errors.sh \
-	tests/gateway_l2tp.py
+	tests/gateway_l2tp.py \
+	tests/gateway_renumber.py
 
 if UNIT_TESTS
 check_PROGRAMS += tests/check_vpnalg

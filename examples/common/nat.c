@@ -121,6 +121,7 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	config->size = sizeof(*config);
 	config->addresses = options->addresses;
 	config->address_count = options->address_count;
+	config->address_max = options->address_max;
 	config->protocols = settings.protocols;
 	config->protocol_count = options->general ? PROTOCOLS : GENERAL;
 	config->timers = &settings.timers;

@@ -14,6 +14,9 @@
 struct nat_options {
 	struct vpnalg_addr *addresses; /* the outside ones */
 	size_t address_count;
+	size_t address_max;  /* they may become so many; 0: address_count */
+	bool may_follow;     /* the program can follow an interface: auto */
+	bool follow;         /* it shall */
 	struct vpnalg_ports ports; /* of general traffic; zero: the default */
 	bool general;          /* all other traffic, too */
 	uint32_t mss;          /* of general TCP, at most; 0: any */

@@ -17,6 +17,10 @@ const char *nat_options_address(void *where, const char *value)
 	struct vpnalg_addr address = { .family = VPNALG_IPV4 };
 	struct vpnalg_addr *list;
 
+	if (options->may_follow && !strcmp(value, "auto")) {
+		options->follow = true;
+		return NULL;
+	}
 	if (inet_pton(AF_INET, value, address.octets) != 1)
 		return "not an IPv4 address";
 	for (size_t i = 0; i < count; i++)
@@ -35,7 +39,10 @@ const char *nat_options_address(void *where, const char *value)
 
 int nat_options_check(const struct nat_options *options)
 {
-	return options->address_count
+	if (options->follow && options->address_count)
+		return options_wrong("--address", NULL,
+				     "auto beside another one");
+	return options->address_count || options->follow
 		       ? OPTIONS_RUN
 		       : options_wrong("--address", NULL, "missing");
 }

@@ -5,49 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <ifaddrs.h>
-#include <netinet/in.h>
-
 #include "../common/say.h"
 #include "wire.h"
-
-static bool is_address_of(const struct ifaddrs *list, const uint8_t *octets)
-{
-	struct sockaddr_in address;
-
-	for (; list; list = list->ifa_next) {
-		if (!list->ifa_addr || list->ifa_addr->sa_family != AF_INET)
-			continue;
-		memcpy(&address, list->ifa_addr, sizeof(address));
-		if (!memcmp(&address.sin_addr, octets, 4))
-			return true;
-	}
-	return false;
-}
-
-/* The kernel answers ARP for its own addresses only. */
-static bool has_addresses(const struct options *options)
-{
-	struct ifaddrs *list;
-	const uint8_t *octets;
-	size_t i;
-
-	if (getifaddrs(&list)) {
-		say("cannot start: addresses: %s", strerror(errno));
-		return false;
-	}
-	for (i = 0; i < options->nat.address_count; i++)
-		if (!is_address_of(list, options->nat.addresses[i].octets))
-			break;
-	freeifaddrs(list);
-	if (i == options->nat.address_count)
-		return true;
-	octets = options->nat.addresses[i].octets;
-	say("cannot start: address %u.%u.%u.%u: no interface of this host "
-	    "has it",
-	    octets[0], octets[1], octets[2], octets[3]);
-	return false;
-}
 
 static bool open_route(struct gateway *gateway)
 {
@@ -83,7 +42,7 @@ static void set_up(struct gateway *gateway, const struct options *options)
 	memset(gateway, 0, sizeof(*gateway));
 	gateway->options = options;
 	gateway->start = system_now();
-	gateway->route.fd = -1;
+	gateway->route.fd = gateway->addresses.fd = -1;
 	for (int way = 0; way < WAYS; way++) {
 		gateway->ports[way].fd = gateway->senders[way].fd = -1;
 		gateway->senders[way].back = &gateway->senders[!way];
@@ -98,7 +57,7 @@ static bool open_ports(struct gateway *gateway, const struct options *options)
 			 VPNALG_OUT, options->nat.general) &&
 	       port_open(&gateway->ports[VPNALG_IN], options->outside,
 			 VPNALG_IN, options->nat.general) &&
-	       has_addresses(options) &&
+	       addresses_open(&gateway->addresses, options) &&
 	       sender_open(&gateway->senders[VPNALG_OUT], options->outside) &&
 	       sender_open(&gateway->senders[VPNALG_IN], options->inside);
 }
@@ -110,8 +69,9 @@ bool gateway_open(struct gateway *gateway, const struct options *options)
 	set_up(gateway, options);
 	if (!open_ports(gateway, options) || !make_room(gateway) ||
 	    !open_route(gateway) ||
-	    !translator_open(&gateway->translator, options) ||
-	    !rules_open(&gateway->rules, options,
+	    !translator_open(&gateway->translator, options,
+			     &gateway->addresses) ||
+	    !rules_open(&gateway->rules, options, &gateway->addresses,
 			gateway->ports[VPNALG_IN].index))
 		return false;
 	for (int way = 0; way < WAYS; way++)
@@ -241,12 +201,24 @@ static void forward_impaired(struct gateway *gateway, vpnalg_time now)
 		forward(gateway, 1, now);
 }
 
+/* PPPoE and DHCP give other addresses in the middle of the day. */
+static void follow_addresses(struct gateway *gateway, vpnalg_time now)
+{
+	if (!addresses_follow(&gateway->addresses,
+			      gateway->translator.nat.translator))
+		return;
+	rules_renumber(&gateway->rules, &gateway->addresses);
+	gateway->renumbered++;
+	gateway->translator.nat.due = now; /* sessions of the old ones end */
+}
+
 bool gateway_work(struct gateway *gateway, vpnalg_time now)
 {
 	bool more = work_on(gateway, &gateway->ports[VPNALG_OUT], now);
 
 	more = work_on(gateway, &gateway->ports[VPNALG_IN], now) || more;
 	forward_impaired(gateway, now);
+	follow_addresses(gateway, now);
 	translator_sweep(&gateway->translator, now);
 	return more;
 }
@@ -263,6 +235,7 @@ void gateway_close(struct gateway *gateway)
 {
 	rules_close(&gateway->rules);
 	translator_close(&gateway->translator);
+	addresses_close(&gateway->addresses);
 	impair_close(&gateway->impair);
 	route_close(&gateway->route);
 	for (int way = 0; way < WAYS; way++) {

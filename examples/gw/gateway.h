@@ -8,6 +8,7 @@
 
 #include <vpnalg/vpnalg.h>
 
+#include "address.h"
 #include "answer.h"
 #include "impair.h"
 #include "options.h"
@@ -31,6 +32,7 @@ struct gateway {
 	struct sender senders[WAYS]; /* where they go */
 	struct route route;
 	struct rules rules;
+	struct addresses addresses;
 	struct translator translator;
 	struct impair impair;
 	uint8_t *room; /* for pieces of merged packets */
@@ -39,6 +41,7 @@ struct gateway {
 	vpnalg_time start;
 	uint64_t elsewhere; /* packets from inside that do not go outside */
 	uint64_t cut;       /* merged packets that were cut up */
+	uint64_t renumbered; /* changes of the outside addresses */
 	uint64_t senseless; /* packets that made no sense */
 };
 

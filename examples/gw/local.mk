@@ -2,6 +2,8 @@
 # vpnalg-gw, a gateway on raw sockets.
 
 GATEWAY_FILES = \
+	examples/gw/address.c \
+	examples/gw/address.h \
 	examples/gw/answer.c \
 	examples/gw/answer.h \
 	examples/gw/filter.c \

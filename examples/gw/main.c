@@ -90,6 +90,7 @@ static void wait_for_work(struct run *run, vpnalg_time now)
 		{ .fd = run->signals, .events = POLLIN },
 		{ .fd = run->gateway.ports[0].fd, .events = POLLIN },
 		{ .fd = run->gateway.ports[1].fd, .events = POLLIN },
+		{ .fd = run->gateway.addresses.fd, .events = POLLIN },
 	};
 	vpnalg_time due = gateway_due(&run->gateway);
 	int error;
@@ -97,7 +98,7 @@ static void wait_for_work(struct run *run, vpnalg_time now)
 
 	if (run->next_tick < due)
 		due = run->next_tick;
-	poll(files, 3, due > now ? (int)(due - now) : 0);
+	poll(files, 4, due > now ? (int)(due - now) : 0);
 	/* An interface that went down gives one error, and may come up
 	 * again. */
 	for (int way = 0; way < WAYS; way++)

@@ -11,7 +11,8 @@ static const char help[] =
 	"  --inside IF         interface of the inside hosts\n"
 	"  --outside IF        interface to the world\n"
 	"  --address ADDR      outside address, one that this host has; may be\n"
-	"                      repeated\n"
+	"                      repeated; auto: those of the outside interface,\n"
+	"                      followed when they change\n"
 	"  --general           translate all other traffic, too,\n"
 	"                      for a router that has no NAT of its own\n"
 	NAT_OPTIONS_HELP
@@ -60,7 +61,8 @@ int options_read(struct options *options, int argc, char **argv)
 	char **words;
 	int status;
 
-	*options = (struct options){ .impair.seed = 1 };
+	*options = (struct options){ .impair.seed = 1,
+				     .nat.may_follow = true };
 	status = options_parse(rows, help, argc, argv, &words);
 	if (status == OPTIONS_RUN)
 		status = options_no_words(words);

@@ -14,6 +14,8 @@ static void write_extras(const struct gateway *gateway)
 	nat_report_if_any("packets without sense", gateway->senseless);
 	nat_report_if_any("lost on purpose", gateway->impair.lost);
 	nat_report_if_any("reordered on purpose", gateway->impair.reordered);
+	nat_report_if_any("changes of the outside addresses",
+			  gateway->renumbered);
 	nat_report_if_any("changes of rules", gateway->rules.changes);
 	nat_report_if_any("changes of rules that failed",
 			  gateway->rules.failures);

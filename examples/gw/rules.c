@@ -36,14 +36,14 @@ static bool run(struct rules *rules)
 }
 
 bool rules_open(struct rules *rules, const struct options *options,
-		int outside_index)
+		const struct addresses *addresses, int outside_index)
 {
 	snprintf(rules->table, sizeof(rules->table), "vpnalg-gw-%d",
 		 outside_index);
 	rules->any_address = options->nat.l2tp_any_address;
 	rules->nft = nft_ctx_new(NFT_CTX_DEFAULT);
 	if (!rules->nft || nft_ctx_buffer_error(rules->nft) ||
-	    !table_write(&rules->text, rules->table, options)) {
+	    !table_write(&rules->text, rules->table, options, addresses)) {
 		say("cannot start: nftables: %s", strerror(errno));
 		return false;
 	}
@@ -51,6 +51,12 @@ bool rules_open(struct rules *rules, const struct options *options,
 		return true;
 	say_failure("cannot start", rules->nft);
 	return false;
+}
+
+void rules_renumber(struct rules *rules, const struct addresses *addresses)
+{
+	table_renumber(&rules->text, rules->table, addresses);
+	rules_flush(rules);
 }
 
 /* An element that a session has in a set of the table. */

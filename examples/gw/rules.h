@@ -21,6 +21,7 @@
 
 #include <vpnalg/vpnalg.h>
 
+#include "address.h"
 #include "held.h"
 #include "options.h"
 #include "table.h"
@@ -46,7 +47,10 @@ struct rules {
 
 /* Sets the rules. Returns false when that failed, which was said. */
 bool rules_open(struct rules *rules, const struct options *options,
-		int outside_index);
+		const struct addresses *addresses, int outside_index);
+
+/* Follows other outside addresses. */
+void rules_renumber(struct rules *rules, const struct addresses *addresses);
 
 /* Adds a session that is about to begin. Returns false without memory. */
 bool rules_begin(struct rules *rules, const struct vpnalg_binding *binding);

@@ -102,7 +102,8 @@ static bool append_drops(struct text *text, const char *const *matches)
 /* Packets that this program sends are translated already, and not tracked.
  * Where the kernel cannot deliver one to an inside host, its error to the
  * remote would quote the inside address: it is dropped. */
-static bool append_output(struct text *text, const struct options *options)
+static bool append_output(struct text *text, const struct options *options,
+			  const struct addresses *addresses)
 {
 	bool well = text_add(text,
 			     " chain output {\n"
@@ -110,18 +111,34 @@ static bool append_output(struct text *text, const struct options *options)
 			   "  meta mark 0x%x notrack\n"
 			   "  oifname \"%s\" " ICMP_ERROR "jump errors\n"
 			   " }\n"
-			   " chain errors {\n",
+			   " chain own {\n",
 			   RULES_MARK, options->outside);
 
-	for (size_t i = 0; well && i < options->nat.address_count; i++)
-		well = text_add(text, "  @th,192,32 0x%" PRIx32 " return\n",
-			      get32(options->nat.addresses[i].octets));
-	return well && append_drops(text, options->nat.general ? about_all
+	for (size_t i = 0; well && i < addresses->count; i++)
+		well = text_add(text, "  @th,192,32 0x%" PRIx32 " accept\n",
+			      get32(addresses->list[i].octets));
+	return well &&
+	       text_add(text, " }\n chain errors {\n  jump own\n") &&
+	       append_drops(text, options->nat.general ? about_all
 							    : about_ours);
 }
 
+bool table_renumber(struct text *text, const char *name,
+		    const struct addresses *addresses)
+{
+	bool well = text_add(text, "flush chain ip %s own\n", name);
+
+	for (size_t i = 0; well && i < addresses->count; i++)
+		well = text_add(text,
+				"add rule ip %s own @th,192,32 0x%" PRIx32
+				" accept\n",
+				name, get32(addresses->list[i].octets));
+	return well;
+}
+
 bool table_write(struct text *text, const char *name,
-		 const struct options *options)
+		 const struct options *options,
+		 const struct addresses *addresses)
 {
 	return text_add(text,
 		      "table ip %s\n"
@@ -151,5 +168,5 @@ bool table_write(struct text *text, const char *name,
 		      "  iifname \"%s\" jump outside\n"
 		      " }\n",
 		      options->inside, options->outside) &&
-	       append_output(text, options) && text_add(text, "}\n");
+	       append_output(text, options, addresses) && text_add(text, "}\n");
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "address.h"
 #include "options.h"
 
 /* Text that grows; zeroed at first. */
@@ -20,6 +21,11 @@ bool text_add(struct text *text, const char *format, ...)
 
 /* Appends the table, with its sets still empty. */
 bool table_write(struct text *text, const char *name,
-		 const struct options *options);
+		 const struct options *options,
+		 const struct addresses *addresses);
+
+/* Appends the commands by which it gets other outside addresses. */
+bool table_renumber(struct text *text, const char *name,
+		    const struct addresses *addresses);
 
 #endif

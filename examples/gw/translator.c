@@ -24,7 +24,8 @@ static void release(void *context, const struct vpnalg_binding *binding)
 }
 
 bool translator_open(struct translator *translator,
-		     const struct options *options)
+		     const struct options *options,
+		     const struct addresses *addresses)
 {
 	struct vpnalg_config config = {
 		.context = translator,
@@ -36,6 +37,9 @@ bool translator_open(struct translator *translator,
 
 	nat.ports = (struct vpnalg_ports)SYSTEM_PORTS;
 	nat.fragments = true;
+	nat.addresses = addresses->list;
+	nat.address_count = addresses->count;
+	nat.address_max = addresses->room;
 	return nat_open(&translator->nat, &config, &nat);
 }
 

@@ -8,6 +8,7 @@
 
 #include "../common/nat.h"
 #include "../common/system.h"
+#include "address.h"
 #include "options.h"
 #include "rules.h"
 
@@ -20,7 +21,8 @@ struct translator {
 /* Makes a translator; rules is set already. Returns false when that failed,
  * which was said. */
 bool translator_open(struct translator *translator,
-		     const struct options *options);
+		     const struct options *options,
+		     const struct addresses *addresses);
 
 /* Translates packets, and changes the rules for sessions that begin. */
 void translator_run(struct translator *translator,

@@ -177,6 +177,35 @@ static void begin_echo(void)
 	echo_id = icmp_id(&w);
 }
 
+static struct bytes sctp(bool inward)
+{
+	static const char to[] = "\x13\x88\x01\x01\0\0\0\1\0\0\0\0\0\3";
+	static const char from[] = "\x01\x01\x13\x88\0\0\0\1\0\0\0\0\0\3";
+
+	return inward ? ip_packet(SERVER, OUTSIDE, 132, from, sizeof(from))
+		      : ip_packet(CLIENT_A, SERVER, 132, to, sizeof(to));
+}
+
+static void begin_sctp(void)
+{
+	struct bytes p = sctp(false);
+
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+}
+
+static struct bytes ipv6(bool inward)
+{
+	return inward ? ip_packet(SERVER, OUTSIDE, 41, "\x60", 1)
+		      : ip_packet(CLIENT_A, SERVER, 41, "\x60", 1);
+}
+
+static void begin_ipv6(void)
+{
+	struct bytes p = ipv6(false);
+
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+}
+
 static const struct {
 	const char *what;
 	void (*begin)(void);
@@ -192,6 +221,8 @@ static const struct {
 	{ "UDP", begin_udp, udp_data },
 	{ "TCP", begin_tcp, tcp_data },
 	{ "ICMP query", begin_echo, echo },
+	{ "SCTP", begin_sctp, sctp },
+	{ "IPv6 in IPv4", begin_ipv6, ipv6 },
 };
 
 /* Orders of three fragments. */
@@ -247,6 +278,29 @@ START_TEST(fragments_in_any_order_become_the_translated_datagram)
 			      flows[flow].what, out.count);
 		check_same(&got, &expected, flows[flow].what);
 		ck_assert_uint_eq(out.dropped, 0);
+	}
+}
+END_TEST
+
+/* Data needs no room where the first fragment comes first. */
+START_TEST(what_comes_in_order_is_not_held)
+{
+	static struct bytes whole, expected, fragment;
+	static struct collected out;
+	bool inward = _i % 2;
+	unsigned flow = (unsigned)_i / 2, i;
+
+	flows[flow].begin();
+	make_whole(flow, inward, &whole, &expected);
+	set_ip_id(&whole, 0x5000);
+	memset(&out, 0, sizeof(out));
+	for (i = 0; i < 3; i++) {
+		fragment = fragment_of(&whole, cuts[i], cuts[i + 1]);
+		ck_assert_msg(send_fragment(&w, inward ? VPNALG_IN : VPNALG_OUT,
+					    &fragment, &out) ==
+				      VPNALG_TRANSLATED,
+			      "%s: %s", flows[flow].what,
+			      vpnalg_result_text(w.last.result));
 	}
 }
 END_TEST
@@ -408,6 +462,8 @@ Suite *fragment_suite(void)
 	tcase_add_loop_test(
 		t, fragments_in_any_order_become_the_translated_datagram, 0,
 		2 * ROWS(flows));
+	tcase_add_loop_test(t, what_comes_in_order_is_not_held, 0,
+			    2 * ROWS(flows));
 	tcase_add_loop_test(t, what_waits_for_a_lost_fragment_is_given_up, 0,
 			    2 * ROWS(flows));
 	tcase_add_test(t, a_call_request_may_be_cut_anywhere);

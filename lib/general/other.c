@@ -98,6 +98,7 @@ static enum vpnalg_claim match_gre(const struct vpnalg_parsed *parsed,
 enum vpnalg_claim vpnalg_general_other_match(const struct vpnalg_parsed *parsed,
 					     struct vpnalg_match *match)
 {
+	match->first_suffices = true;
 	if (find_transport(parsed->protocol) != NULL)
 		return match_ports(parsed, match);
 	match->kind = GENERAL_ADDRESS;

@@ -16,6 +16,8 @@ TCase *process_burst_case(void); /* check_process_burst.c */
 TCase *session_zone_case(void); /* check_session_zone.c */
 TCase *session_life_case(void); /* check_life.c */
 TCase *session_fail_case(void); /* check_session_fail.c */
+TCase *icmp_error_rows_case(void); /* check_icmp_error_edges.c */
+TCase *icmp_error_edges_case(void); /* check_icmp_error_edges.c */
 TCase *l2tp_message_case(void); /* check_l2tp_message.c */
 TCase *l2tp_fit_case(void);     /* check_l2tp_fit.c */
 TCase *l2tp_shared_case(void);  /* check_l2tp_shared.c */

@@ -27,6 +27,8 @@ UNIT_TEST_FILES = \
 	tests/check_general_ports.c \
 	tests/check_general_tcp.c \
 	tests/check_gre.c \
+	tests/check_icmp_error.c \
+	tests/check_icmp_error_edges.c \
 	tests/check_init.c \
 	tests/check_ipsec.c \
 	tests/check_ipsec_bounds.c \

@@ -285,5 +285,6 @@ Suite *renumber_suite(void);
 Suite *l2tp_suite(void);
 Suite *general_suite(void);
 Suite *udplite_suite(void);
+Suite *icmp_error_suite(void);
 
 #endif

@@ -155,21 +155,22 @@ struct vpnalg_record *vpnalg_gre_remote_fit(struct vpnalg_step *step,
 	return is_heard(step, a) ? b : a;
 }
 
-/* Only the address of a packet in its inside form could be another host's. */
+/* In the inside form the remote is found by the host that had the first tunnel
+ * with it: it must be this one. */
 enum vpnalg_result vpnalg_gre_remote_quote(struct vpnalg_step *step)
 {
-	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_record *tunnel = lone_tunnel(step, step->record);
-	struct vpnalg_tuple inside;
+	struct vpnalg_tuple first, lone;
 
 	if (tunnel == NULL)
 		return VPNALG_DROP_QUOTE_SHORT;
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
+			     &first);
 	vpnalg_session_tuple(step->translator, tunnel, VPNALG_INSIDE_OWN,
-			     &inside);
-	if (parsed->inside &&
-	    (inside.zone != parsed->zone ||
-	     memcmp(inside.local, parsed->local, parsed->addr_len) != 0))
-		return VPNALG_UNTOUCHED;
+			     &lone);
+	if (first.zone != lone.zone ||
+	    memcmp(first.local, lone.local, step->parsed->addr_len) != 0)
+		return VPNALG_DROP_QUOTE_SHORT;
 	step->record = tunnel;
 	vpnalg_rewrite_ends(step);
 	return VPNALG_TRANSLATED;

@@ -200,28 +200,6 @@ static void clear_rekey(struct vpnalg_step *step)
 			vpnalg_ipsec_host_id(translator, host));
 }
 
-/* Notes that the remote talks to port 500 only. The session that has this port
- * for itself is not alone there. */
-static void set_fixed_port(struct vpnalg_step *step)
-{
-	struct vpnalg_record *owner;
-	struct vpnalg_tuple outside;
-	struct ipsec_ike *ike;
-
-	body(step)->flags |= IPSEC_IKE_FIXED_PORT;
-	vpnalg_session_tuple(step->translator, step->record, VPNALG_OUTSIDE_OWN,
-			     &outside);
-	outside.id = IKE_PORT;
-	owner = vpnalg_session_find(step->translator, &outside);
-	if (owner == NULL || owner == step->record ||
-	    owner->handler != step->record->handler ||
-	    owner->kind != IPSEC_KIND_IKE)
-		return;
-	ike = vpnalg_session_body(step->translator, owner);
-	ike->flags |= IPSEC_IKE_NOT_ALONE;
-	vpnalg_session_changed(step->translator, owner);
-}
-
 /* Learns from a message that goes out. Some remotes do not answer other ports
  * than 500 at all. */
 static void seen_outward(struct vpnalg_step *step, const uint8_t *header)
@@ -236,7 +214,7 @@ static void seen_outward(struct vpnalg_step *step, const uint8_t *header)
 	    !ipsec_ike_sa_is_initial(header))
 		return;
 	if (ike->unanswered++ >= UNANSWERED_MAX)
-		set_fixed_port(step);
+		ike->flags |= IPSEC_IKE_FIXED_PORT;
 	vpnalg_session_changed(step->translator, step->record);
 }
 
@@ -255,7 +233,7 @@ static void seen_inward(struct vpnalg_step *step, const uint8_t *header)
 	if (!parsed->inside && port == port_of(step, VPNALG_OUTSIDE_OWN))
 		ike->flags &= (uint8_t)~IPSEC_IKE_FIXED_PORT;
 	else if (!parsed->inside)
-		set_fixed_port(step);
+		ike->flags |= IPSEC_IKE_FIXED_PORT;
 	vpnalg_session_changed(step->translator, step->record);
 }
 
@@ -311,17 +289,42 @@ static bool shares_port(struct vpnalg_step *step)
 	       vpnalg_ipsec_ike_sa_find(step, header) == step->record;
 }
 
+/* Notes in the session that has port 500 for itself that another one sends from
+ * there. */
+static void note_company(struct vpnalg_step *step)
+{
+	struct vpnalg_record *owner;
+	struct vpnalg_tuple outside;
+	struct ipsec_ike *ike;
+
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_OUTSIDE_OWN,
+			     &outside);
+	outside.id = IKE_PORT;
+	owner = vpnalg_session_find(step->translator, &outside);
+	if (owner == NULL || owner == step->record ||
+	    owner->handler != step->record->handler ||
+	    owner->kind != IPSEC_KIND_IKE)
+		return;
+	ike = vpnalg_session_body(step->translator, owner);
+	if (ike->flags & IPSEC_IKE_NOT_ALONE)
+		return;
+	ike->flags |= IPSEC_IKE_NOT_ALONE;
+	vpnalg_session_changed(step->translator, owner);
+}
+
 static void rewrite(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
 	bool shares = parsed->inside && shares_port(step);
 
 	vpnalg_rewrite_ends(step);
-	if (shares)
-		vpnalg_rewrite_16(step,
-				  parsed->inward ? PORT_DESTINATION_OFF
-						 : PORT_SOURCE_OFF,
-				  IKE_PORT);
+	if (!shares)
+		return;
+	vpnalg_rewrite_16(
+		step, parsed->inward ? PORT_DESTINATION_OFF : PORT_SOURCE_OFF,
+		IKE_PORT);
+	if (!parsed->inward)
+		note_company(step);
 }
 
 void vpnalg_ipsec_ike_pass(struct vpnalg_step *step)

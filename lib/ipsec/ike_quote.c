@@ -10,7 +10,6 @@
 #include "../wire/udp.h"
 #include "ike_port.h"
 #include "ike_sa.h"
-#include "remote.h"
 
 static const struct ipsec_ike *body(struct vpnalg_step *step)
 {
@@ -50,19 +49,6 @@ static const uint8_t *quoted_spi(const struct vpnalg_parsed *parsed)
 		       : parsed->l4 + UDP_HEADER_LEN;
 }
 
-/* Returns whether other hosts may send from the session's outside port. */
-static bool shares_port(struct vpnalg_step *step)
-{
-	struct vpnalg_record *remote;
-
-	if (body(step)->flags & (IPSEC_IKE_FIXED_PORT | IPSEC_IKE_NOT_ALONE))
-		return true;
-	if (port_of(step, VPNALG_OUTSIDE_OWN) != IKE_PORT)
-		return false;
-	remote = vpnalg_ipsec_remote_of(step->translator, step->record);
-	return remote != NULL && remote->children > 1;
-}
-
 /* Sets the outside port of the packet. Returns VPNALG_TRANSLATED, or why that,
  * or its session, cannot be told. */
 static enum vpnalg_result find_port(struct vpnalg_step *step, unsigned *port)
@@ -78,7 +64,7 @@ static enum vpnalg_result find_port(struct vpnalg_step *step, unsigned *port)
 			*port = IKE_PORT;
 		return VPNALG_TRANSLATED;
 	}
-	if (!shares_port(step))
+	if (!(body(step)->flags & (IPSEC_IKE_FIXED_PORT | IPSEC_IKE_NOT_ALONE)))
 		return VPNALG_TRANSLATED;
 	return spi != NULL ? VPNALG_DROP_AMBIGUOUS : VPNALG_DROP_QUOTE_SHORT;
 }

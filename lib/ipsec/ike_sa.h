@@ -19,8 +19,7 @@ struct ipsec_ike {
 
 #define IPSEC_IKE_ANSWERED 0x01
 #define IPSEC_IKE_FIXED_PORT 0x02 /* the remote talks to port 500 only */
-/* It has outside port 500, and another session that the remote talks to through
- * this port was seen beside it. */
+/* It has outside port 500, and another session has sent from there too. */
 #define IPSEC_IKE_NOT_ALONE 0x04
 
 /* Returns the IKE header of a message to or from the remote's port 500; NULL

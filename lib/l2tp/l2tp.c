@@ -144,6 +144,16 @@ static bool is_data(const struct vpnalg_parsed *parsed)
 	       !message.control;
 }
 
+/* Tells whether an ICMP error quotes too little of a packet over IP: no port
+ * could tell whose it is. */
+static bool is_quoted_short(const struct vpnalg_parsed *parsed)
+{
+	struct l2tp_message message;
+
+	return !is_udp(parsed) && vpnalg_l2tp_message_head(parsed, &message) ==
+					  VPNALG_DROP_TRUNCATED;
+}
+
 static enum vpnalg_claim match_whole(const struct vpnalg_parsed *parsed,
 				     struct vpnalg_match *claimed)
 {
@@ -163,6 +173,10 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 	if (parsed->fragment == VPNALG_FRAGMENT_LATER) {
 		claimed->space = L2TP_PROTOCOL;
 		return VPNALG_CLAIM_GUARDED;
+	}
+	if (parsed->quoted && is_quoted_short(parsed)) {
+		claimed->space = L2TP_PROTOCOL;
+		return vpnalg_match_drop(claimed, VPNALG_DROP_TRUNCATED);
 	}
 	if (is_udp(parsed) && is_plainly_anothers(parsed))
 		return VPNALG_CLAIM_NONE;

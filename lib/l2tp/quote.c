@@ -114,7 +114,7 @@ enum vpnalg_result vpnalg_l2tp_quote(struct vpnalg_step *step)
 	/* An SCCRQ by its own ID or by the slot; inside, the host itself. */
 	bool found = by_tunnel || step->slot == VPNALG_OUTSIDE_PEER ||
 		     (step->parsed->inside && !step->parsed->inward);
-	struct l2tp_message m;
+	struct l2tp_message m = { 0 }; /* without IDs in AVPs */
 	enum vpnalg_result result;
 
 	if (by_tunnel)

@@ -167,32 +167,29 @@ static void repeat(struct talk *t, const struct step *s)
  * went. */
 static void complain(struct talk *t, const struct step *s)
 {
-	static const uint8_t types[] = { 3, 11, 4, 5, 12, 3, 3, 3 };
 	struct draft d = { .flow = NULL };
 	const struct sent *about;
-	struct bytes *b = &d.sent.bytes;
-	uint32_t length, i;
+	struct bytes inner;
 
 	if (t->kept_count == 0)
 		return;
 	about = &t->kept[(t->kept_count - 1 - s->value % KEPT) % KEPT];
-	length = about->bytes.length;
-	if (length < 20)
+	if (about->bytes.length < 20)
 		return;
-	if (length > 28U + s->args[0])
-		length = 28U + s->args[0];
-	begin_ip(b, get32(about->bytes.data + 16),
-		 get32(about->bytes.data + 12), ICMP);
-	add8(b, types[s->message & 7]);
-	add8(b, 3);
-	add16(b, 0);
-	add32(b, 0);
-	for (i = 0; i < length; i++)
-		add8(b, about->bytes.data[i]);
-	end_packet(b);
-	d.sent.len = b->length;
 	d.sent.direction = about->direction & VPNALG_IN ? VPNALG_OUT
 							: VPNALG_IN;
+	make_error(&d.sent.bytes, &about->bytes, about->direction & VPNALG_IN,
+		   s);
+	if (s->args[2] & 4) { /* and about that error */
+		inner = d.sent.bytes;
+		d.sent.direction ^= VPNALG_IN;
+		make_error(&d.sent.bytes, &inner,
+			   d.sent.direction == VPNALG_OUT, s);
+	}
+	d.sent.zone = about->zone;
+	d.sent.len = d.sent.bytes.length;
+	if (s->which & 0x80)
+		make_strange(&d, s, &t->worlds.settings);
 	add_draft(t, &d, s);
 }
 

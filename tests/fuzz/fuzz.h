@@ -203,6 +203,21 @@ struct worlds {
 
 void worlds_send(struct worlds *w, struct sent *packets, size_t count);
 
+/* --- errors.c: ICMP errors ---------------------------------------------- */
+
+struct step;
+
+/* Whether a packet is one that quotes a whole IP header. */
+bool is_icmp_error(const struct sent *s);
+void check_quoted_checksums(const struct sent *s, const uint8_t *after);
+void check_quoted_address(const struct settings *settings,
+			  const struct sent *s, const uint8_t *after);
+/* Changes what undo should give into what it may give. */
+void allow_in_undone(struct bytes *expected, const struct vpnalg_packet *undo);
+uint64_t store_sum(const struct watched_store *s);
+void make_error(struct bytes *b, const struct bytes *about, bool out,
+		const struct step *s);
+
 /* --- flow.c: what both ends of a conversation know --------------------- */
 
 #define IDS 4

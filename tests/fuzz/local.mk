@@ -5,6 +5,7 @@
 FUZZ_FILES = \
 	tests/fuzz/bytes.c \
 	tests/fuzz/conversation.c \
+	tests/fuzz/errors.c \
 	tests/fuzz/flow.c \
 	tests/fuzz/fuzz.h \
 	tests/fuzz/oracle.c \
@@ -31,6 +32,7 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/conversation/fails \
 	tests/fuzz/corpus/conversation/full \
 	tests/fuzz/corpus/conversation/general \
+	tests/fuzz/corpus/conversation/icmp-error \
 	tests/fuzz/corpus/conversation/ike-esp \
 	tests/fuzz/corpus/conversation/ike-port \
 	tests/fuzz/corpus/conversation/insists \

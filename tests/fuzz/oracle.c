@@ -95,6 +95,8 @@ static void check_checksums(const struct sent *s, const struct vpnalg_packet *p)
 			     residue(after, p->caplen, partial))
 		broken("2 (checksums)", "behind the IP header, %s",
 		       partial ? "partial" : "complete");
+	if (is_icmp_error(s))
+		check_quoted_checksums(s, after);
 }
 
 /* --- Promise 5, and that the far end stays who it is. */
@@ -112,6 +114,8 @@ static void check_addresses(const struct world *w, const struct sent *s,
 		broken("5 (no inside address leaves)", "%08x", (unsigned)local);
 	if (get32(p->data + far) != get32(s->bytes.data + far))
 		broken("the far end", "its address was changed");
+	if (is_icmp_error(s))
+		check_quoted_address(w->settings, s, p->data);
 }
 
 static bool is_error(uint8_t type)
@@ -216,6 +220,8 @@ static void check_undone(const struct watched_store *store,
 			 const struct sent *s, const struct vpnalg_packet *sent,
 			 const struct vpnalg_packet *undo)
 {
+	struct bytes expected = s->bytes;
+
 	/* What carries the receiver's ID alone, and two hosts have the same. */
 	if (undo->result == VPNALG_DROP_AMBIGUOUS &&
 	    (s->bytes.data[9] == GRE || s->bytes.data[9] == ESP))
@@ -230,7 +236,9 @@ static void check_undone(const struct watched_store *store,
 	if (undo->flags != 0 || undo->caplen != s->bytes.length ||
 	    undo->len != s->len)
 		broken("3 (undo)", "another length");
-	if (!same_packet(s->bytes.data, undo->data, undo->caplen,
+	if (is_icmp_error(s))
+		allow_in_undone(&expected, undo);
+	if (!same_packet(expected.data, undo->data, undo->caplen,
 			 s->checksum == VPNALG_CHECKSUM_PARTIAL))
 		broken("3 (undo)", "%s: gives another packet",
 		       s->direction ? "in" : "out");
@@ -315,6 +323,17 @@ static void check_result(const struct world *w, const struct sent *s,
 	check_addresses(w, s, p);
 }
 
+/* An ICMP error changes no session. One that is past its deadline may have been
+ * closed. */
+static void check_unchanged(const struct world *w, const struct sent *s,
+			    long records, uint64_t before)
+{
+	if (w->store.records > records ||
+	    (w->store.records == records && store_sum(&w->store) != before))
+		broken("ICMP errors", "%s: a session has changed",
+		       s->direction & VPNALG_IN ? "in" : "out");
+}
+
 /* What one packet has done to the store. */
 static void check_records(const struct world *w, const struct sent *s,
 			  unsigned result, long before)
@@ -342,6 +361,9 @@ static void process(struct world *w, struct held *h, const struct sent *s,
 {
 	struct vpnalg_packet packets[16];
 	long records = w->store.records;
+	bool error = count == 1 && is_icmp_error(s) &&
+		     !is_rogue(w->settings, s);
+	uint64_t before = error ? store_sum(&w->store) : 0;
 	size_t i;
 
 	for (i = 0; i < count; i++)
@@ -361,6 +383,8 @@ static void process(struct world *w, struct held *h, const struct sent *s,
 		broken("6 (time)", "%u lookups", w->store.finds);
 	if (count == 1)
 		check_records(w, s, packets[0].result, records);
+	if (error)
+		check_unchanged(w, s, records, before);
 }
 
 /* A store that fails then costs this try. */

@@ -148,17 +148,29 @@ static uint16_t checksum_for(const struct vpnalg_parsed *parsed,
 	return sum != 0 ? (uint16_t)sum : 0xffff;
 }
 
-/*
- * All that can fail comes first; then the packet changes. The session holds its
- * address and port in both forms, and gives the one that the packet has not:
- * the same lines do for both ways, and for undo.
- */
+/* The session holds its address and port in both forms, and gives the one that
+ * the packet has not: the same lines do for both ways, and for undo. */
+static void rewrite(struct vpnalg_step *step)
+{
+	const struct vpnalg_parsed *parsed = step->parsed;
+	struct vpnalg_tuple other;
+	uint16_t checksum;
+
+	vpnalg_session_tuple(step->translator, step->record,
+			     parsed->inside ? VPNALG_OUTSIDE_OWN
+					   : VPNALG_INSIDE_OWN,
+			     &other);
+	checksum = checksum_for(parsed, &other);
+	vpnalg_rewrite_local(step, other.local);
+	vpnalg_rewrite_16(step, local_port_off(parsed), (uint16_t)other.id);
+	vpnalg_rewrite_16(step, CHECKSUM_OFF, checksum);
+}
+
+/* All that can fail comes first; then the packet changes. */
 static enum vpnalg_result translate(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
 	enum vpnalg_result result = VPNALG_TRANSLATED;
-	struct vpnalg_tuple other;
-	uint16_t checksum;
 
 	if (!is_covered(parsed))
 		return VPNALG_DROP_MALFORMED;
@@ -172,15 +184,17 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 		vpnalg_session_set_lifetime(
 			step->translator, step->record,
 			vpnalg_session_timers(step->translator)->udp);
+	rewrite(step);
+	return VPNALG_TRANSLATED;
+}
 
-	vpnalg_session_tuple(step->translator, step->record,
-			     parsed->inside ? VPNALG_OUTSIDE_OWN
-					   : VPNALG_INSIDE_OWN,
-			     &other);
-	checksum = checksum_for(parsed, &other);
-	vpnalg_rewrite_local(step, other.local);
-	vpnalg_rewrite_16(step, local_port_off(parsed), (uint16_t)other.id);
-	vpnalg_rewrite_16(step, CHECKSUM_OFF, checksum);
+/* A datagram that an ICMP error quotes: of it all 8 bytes are there, for match
+ * has seen them. The session does not change. */
+static enum vpnalg_result quote(struct vpnalg_step *step)
+{
+	if (!is_right_port(step))
+		return VPNALG_UNTOUCHED; /* not this session's */
+	rewrite(step);
 	return VPNALG_TRANSLATED;
 }
 
@@ -195,6 +209,7 @@ static const struct vpnalg_handler udplite = {
 	.ip_protocols = { UDPLITE_PROTOCOL },
 	.match = match,
 	.translate = translate,
+	.quote = quote,
 };
 
 const struct vpnalg_handler *udplite_handler(void)

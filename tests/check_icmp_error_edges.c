@@ -568,6 +568,99 @@ START_TEST(an_error_ends_nothing)
 }
 END_TEST
 
+/* RFC 5508 REQ-8. */
+START_TEST(a_session_that_could_not_be_opened_is_to_be_told)
+{
+	static const bool told[VPNALG_RESULTS] = {
+		[VPNALG_DROP_NO_ID] = true,
+		[VPNALG_DROP_STORE] = true,
+		[VPNALG_DROP_TAKEN] = true,
+		[VPNALG_DROP_REFUSED] = true,
+	};
+	struct bytes p = udp_packet(CLIENT_A, 42000, SERVER, 53, "abc", 3);
+	unsigned direction, result;
+
+	for (direction = 0; direction < 4; direction++)
+		for (result = 0; result < 256; result++) {
+			struct vpnalg_packet packet = {
+				.direction = (uint8_t)direction,
+				.result = (uint8_t)result
+			};
+
+			ck_assert(vpnalg_wants_prohibited(&packet) ==
+				  (direction == VPNALG_OUT &&
+				   result < VPNALG_RESULTS && told[result]));
+		}
+	w.fail_in = 1;
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_DROP_STORE);
+	ck_assert(vpnalg_wants_prohibited(&w.last));
+}
+END_TEST
+
+/* Promise 11: what a handler makes of a quote costs that error. */
+static unsigned answer;
+static bool forgets;
+
+static enum vpnalg_result quote_wrongly(struct vpnalg_step *step)
+{
+	if (forgets)
+		step->record = NULL;
+	return (enum vpnalg_result)answer;
+}
+
+static const struct vpnalg_handler *wrong_handler(void)
+{
+	static struct vpnalg_handler wrong;
+
+	wrong = *vpnalg_general();
+	wrong.quote = quote_wrongly;
+	return &wrong;
+}
+
+static const struct wrong_row {
+	const char *name;
+	unsigned answer;
+	bool forgets;
+	unsigned in, out;
+} wrong_rows[] = {
+	{ "translated, and the address is the old one", 0, false,
+	  VPNALG_DROP_FAULT, VPNALG_DROP_FAULT },
+	{ "translated, for no session", 0, true, VPNALG_DROP_FAULT,
+	  VPNALG_DROP_FAULT },
+	{ "untouched", 1, false, VPNALG_UNTOUCHED, VPNALG_DROP_ICMP_ERROR },
+	{ "held", 2, false, VPNALG_DROP_FAULT, VPNALG_DROP_FAULT },
+	{ "a reason", VPNALG_DROP_AMBIGUOUS, false, VPNALG_DROP_AMBIGUOUS,
+	  VPNALG_DROP_AMBIGUOUS },
+	{ "no reason", VPNALG_RESULTS, false, VPNALG_DROP_FAULT,
+	  VPNALG_DROP_FAULT },
+	{ "a reason of its own, of which it has none", 128, false,
+	  VPNALG_DROP_FAULT, VPNALG_DROP_FAULT },
+	{ "out of range", 255, false, VPNALG_DROP_FAULT, VPNALG_DROP_FAULT },
+};
+
+START_TEST(a_handler_that_quotes_wrongly_costs_the_error)
+{
+	static const struct vpnalg_protocol protocols[] = {
+		{ wrong_handler, NULL },
+	};
+	const struct wrong_row *row = &wrong_rows[_i];
+	struct bytes p;
+
+	answer = row->answer;
+	forgets = row->forgets;
+	world_begin(&w, &(struct world_options){ .protocols = protocols,
+						 .protocol_count = 1 });
+	port = udp_open(&w, CLIENT_B, 40000, SERVER, 53);
+	p = error_in();
+	ck_assert_msg(send_packet(&w, VPNALG_IN, &p) == row->in, "%s: %s",
+		      row->name, vpnalg_result_text(w.last.result));
+	p = error_out();
+	ck_assert_msg(send_packet(&w, VPNALG_OUT, &p) == row->out, "%s: %s",
+		      row->name, vpnalg_result_text(w.last.result));
+	world_end(&w);
+}
+END_TEST
+
 /* An error is counted with what it quotes. */
 START_TEST(an_error_is_counted_with_what_it_quotes)
 {
@@ -604,6 +697,7 @@ static void add_tests(TCase *edges)
 	tcase_add_test(edges, an_error_about_what_was_never_sent_stays_outside);
 	tcase_add_test(edges, an_error_gets_the_zone_of_its_session);
 	tcase_add_test(edges, an_error_ends_nothing);
+	tcase_add_test(edges, a_session_that_could_not_be_opened_is_to_be_told);
 	tcase_add_test(edges, an_error_is_counted_with_what_it_quotes);
 }
 
@@ -613,6 +707,9 @@ TCase *icmp_error_rows_case(void)
 
 	tcase_add_loop_test(tcase, an_error_passes_or_is_dropped_with_a_reason,
 			    0, ROWS(rows));
+	tcase_add_loop_test(tcase,
+			    a_handler_that_quotes_wrongly_costs_the_error, 0,
+			    ROWS(wrong_rows));
 	return tcase;
 }
 

@@ -223,6 +223,28 @@ START_TEST(a_datagram_is_cut_at_every_length)
 }
 END_TEST
 
+/* An error quotes what its receiver has sent. */
+START_TEST(an_icmp_error_gets_both_ports_right)
+{
+	struct bytes sent = packet(CLIENT_B, 5000, SERVER, 80, 0), seen, p;
+
+	ck_assert_uint_eq(out(CLIENT_A, 5000), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &sent),
+			  VPNALG_TRANSLATED);
+	seen = (struct bytes){ .length = w.length };
+	memcpy(seen.data, w.bytes, w.length);
+	ck_assert_uint_ne(get16(seen.data + 20), 5000);
+	p = icmp_error(STRANGER, OUTSIDE, 3, &seen, seen.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_B);
+	ck_assert_mem_eq(w.bytes + 28, sent.data, sent.length);
+	put16(seen.data + 22, 81); /* it never sent there */
+	p = icmp_error(STRANGER, OUTSIDE, 3, &seen, seen.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
+			  VPNALG_DROP_ICMP_ERROR);
+}
+END_TEST
+
 /* A record, its two keys, a guard and its key. */
 START_TEST(a_store_that_fails_costs_one_datagram)
 {
@@ -253,6 +275,7 @@ Suite *udplite_suite(void)
 	tcase_add_test(all, what_comes_in_needs_a_session_and_its_remote_port);
 	tcase_add_test(all, fragments_do_not_leave);
 	tcase_add_test(all, a_datagram_is_cut_at_every_length);
+	tcase_add_test(all, an_icmp_error_gets_both_ports_right);
 	tcase_add_test(all, a_store_that_fails_costs_one_datagram);
 	suite_add_tcase(suite, all);
 	return suite;

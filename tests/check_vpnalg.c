@@ -7,7 +7,8 @@
 int main(void)
 {
 	Suite *(*const suites[])(void) = {
-		packet_suite,  icmp_error_suite, rewrite_suite, key_suite,    table_suite,
+		packet_suite,  rewrite_suite, key_suite,    table_suite,
+		icmp_error_suite,
 		session_suite, choose_suite,  process_suite, expire_suite,
 		steer_suite,   init_suite,    pptp_suite,   control_suite,
 		stream_suite,  call_suite,    model_suite,  lessons_suite,

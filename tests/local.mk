@@ -175,6 +175,7 @@ PCAP_TEST_FILES = \
 	tests/pcap_fragments.py \
 	tests/pcap_fuzz.py \
 	tests/pcap_general.py \
+	tests/pcap_icmp.py \
 	tests/pcap_ipsec.py \
 	tests/pcap_judge.py \
 	tests/pcap_lengths.py \

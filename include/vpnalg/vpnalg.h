@@ -777,6 +777,20 @@ VPNALG_API uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
 				 uint32_t translators, bool *fragment);
 
 /**
+ * Tells whether the sender of a dropped packet should be told, by ICMP
+ * "communication administratively prohibited" (type 3, code 13; RFC 5508
+ * REQ-8): it has gone out, and a session could not be opened for it. There was
+ * no free ID (#VPNALG_DROP_NO_ID), no room in the store (#VPNALG_DROP_STORE),
+ * another host has the protocol or port (#VPNALG_DROP_TAKEN), or the choose
+ * callback refused (#VPNALG_DROP_REFUSED). Whom not to answer, and how often,
+ * is in RFC 1812 4.3.2.
+ *
+ * @param packet a packet that vpnalg_process() has decided on
+ * @return whether it should be answered so; false of all that came in
+ */
+VPNALG_API bool vpnalg_wants_prohibited(const struct vpnalg_packet *packet);
+
+/**
  * Says a result in words. Linked only when used.
  *
  * @param result an enum vpnalg_result

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Results in words. */
+/* Results in words, and which of them are to be told. */
 #include <vpnalg/vpnalg.h>
 
 static const char *const texts[VPNALG_RESULTS] = {
@@ -38,4 +38,19 @@ const char *vpnalg_result_text(unsigned result)
 	if (result >= VPNALG_RESULTS || texts[result] == NULL)
 		return "unknown";
 	return texts[result];
+}
+
+bool vpnalg_wants_prohibited(const struct vpnalg_packet *packet)
+{
+	if (packet->direction != VPNALG_OUT)
+		return false;
+	switch (packet->result) {
+	case VPNALG_DROP_NO_ID:
+	case VPNALG_DROP_STORE:
+	case VPNALG_DROP_TAKEN:
+	case VPNALG_DROP_REFUSED:
+		return true;
+	default:
+		return false;
+	}
 }

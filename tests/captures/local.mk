@@ -58,6 +58,8 @@ EXTRA_DIST += \
 	tests/captures/l2tp_peer.py \
 	tests/captures/l2tp_same-inside.pcap \
 	tests/captures/l2tp_v3-inside.pcap \
+	tests/captures/pmtu_esp-routed.pcap \
+	tests/captures/pmtu_gre-routed.pcap \
 	tests/captures/pptp-killed-same-inside.pcap \
 	tests/captures/pptp-killed-same-outside.pcap \
 	tests/captures/pptp-loss-inside.pcap \

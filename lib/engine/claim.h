@@ -63,14 +63,15 @@ ALWAYS_INLINE bool ask(const struct vpnalg *translator, struct slot *slot,
 }
 
 /* Whether a packet has a remote port that can be read, and no handler is asked
- * by it. Such a port may be taken for another that is 32, 64, ... away: a
- * handler is asked once more than it needs to be. */
+ * by it. A port may be taken for another with the same bit: then a handler is
+ * asked once more than it needs to be. */
 ALWAYS_INLINE bool is_elsewhere(const struct vpnalg *translator,
 				const struct vpnalg_parsed *parsed)
 {
 	return parsed->fragment != VPNALG_FRAGMENT_LATER &&
 	       parsed->l4_caplen >= PORTS_LEN &&
-	       !(translator->by_ports >> vpnalg_remote_port(parsed) % 32 & 1);
+	       !(translator->by_ports >> port_bit(vpnalg_remote_port(parsed)) &
+		 1);
 }
 
 /* Returns a bit for each handler that is asked about the packet. */

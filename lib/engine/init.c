@@ -92,8 +92,8 @@ static void init_by_port(struct vpnalg *translator, unsigned h)
 		if (translator->handlers_for[protocols[i]] & 1U << h)
 			translator->handlers_for[protocols[i]] |= ASKED_BY_PORT;
 	for (i = 0; i < handler->server_port_count; i++)
-		translator->by_ports |= (uint32_t)1
-					<< handler->server_ports[i].port % 32;
+		translator->by_ports |=
+			(uint32_t)1 << port_bit(handler->server_ports[i].port);
 }
 
 /* Lists the packets and ports that concern a handler. */

@@ -176,9 +176,8 @@ struct vpnalg {
 	/* By IP protocol: bit n says that the nth handler is asked, and
 	 * ASKED_BY_PORT that some of them are by the remote's port alone. */
 	uint16_t handlers_for[256];
-	uint16_t by_port; /* bit n: the nth handler is */
-	/* Bit n % 32 is set for each port n of a server of theirs. */
-	uint32_t by_ports;
+	uint16_t by_port;  /* bit n: the nth handler is */
+	uint32_t by_ports; /* port_bit() of each port of their servers */
 	uint32_t secret[HASH_WORDS];
 	struct search searches[SEARCHES];
 	struct vpnalg_timers timers;
@@ -205,6 +204,14 @@ static inline size_t key_len_of(const struct vpnalg *translator)
 {
 	(void)translator;
 	return VPNALG_KEY_IPV4;
+}
+
+/* Which bit stands for a port, among others. Those of the servers that most
+ * hosts talk to (22, 53, 80, 443 ...) have others than those of PPTP and IPsec.
+ */
+static inline unsigned port_bit(unsigned port)
+{
+	return (port ^ port >> 6) % 32;
 }
 
 /* Whether two addresses are equal. */

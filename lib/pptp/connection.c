@@ -89,7 +89,7 @@ static void restart(struct vpnalg_step *step, uint32_t sequence)
 static void take_syn_out(struct vpnalg_step *step,
 			 const struct pptp_segment *segment)
 {
-	struct pptp_control *control = pptp_control(step);
+	struct pptp_control *control = segment->control;
 	bool over = step->record->flags & VPNALG_SESSION_ENDED;
 
 	if (over || (!(control->flags & PPTP_TCP_SYNCED) &&
@@ -106,7 +106,7 @@ static void take_syn_out(struct vpnalg_step *step,
 static void take_syn_in(struct vpnalg_step *step,
 			const struct pptp_segment *segment)
 {
-	struct pptp_control *control = pptp_control(step);
+	struct pptp_control *control = segment->control;
 
 	if (control->flags & PPTP_TCP_NEW_SYN && segment->flags & TCP_ACK &&
 	    folded(segment->acknowledgment) == control->new_syn)
@@ -134,8 +134,8 @@ static void take_syn(struct vpnalg_step *step,
 static enum vpnalg_result take_data(struct vpnalg_step *step,
 				    struct pptp_segment *segment)
 {
-	unsigned direction = step->parsed->inward;
-	struct pptp_control *control = pptp_control(step);
+	unsigned direction = segment->inward;
+	struct pptp_control *control = segment->control;
 
 	if ((segment->length == 0 && !(segment->flags & TCP_FIN)) ||
 	    segment->flags & TCP_RST)
@@ -150,11 +150,10 @@ static enum vpnalg_result take_data(struct vpnalg_step *step,
 	return vpnalg_pptp_stream_receive(step, segment);
 }
 
-static void take_acknowledgment(struct vpnalg_step *step,
-				const struct pptp_segment *segment)
+static void take_acknowledgment(const struct pptp_segment *segment)
 {
-	unsigned direction = step->parsed->inward;
-	struct pptp_control *control = pptp_control(step);
+	unsigned direction = segment->inward;
+	struct pptp_control *control = segment->control;
 
 	if (!pptp_is_synced(control, !direction) ||
 	    !vpnalg_pptp_window_acknowledges(control, !direction, segment))
@@ -174,8 +173,8 @@ static void end(struct vpnalg_step *step)
 static void take_fin(struct vpnalg_step *step,
 		     const struct pptp_segment *segment)
 {
-	unsigned direction = step->parsed->inward;
-	struct pptp_control *control = pptp_control(step);
+	unsigned direction = segment->inward;
+	struct pptp_control *control = segment->control;
 	const unsigned both = PPTP_TCP_FIN_IN | PPTP_TCP_FIN_OUT;
 
 	if (!(segment->flags & TCP_FIN) || segment->cut ||
@@ -193,8 +192,8 @@ static void take_fin(struct vpnalg_step *step,
 static void take_rst(struct vpnalg_step *step,
 		     const struct pptp_segment *segment)
 {
-	unsigned direction = step->parsed->inward;
-	struct pptp_control *control = pptp_control(step);
+	unsigned direction = segment->inward;
+	struct pptp_control *control = segment->control;
 
 	if (!(segment->flags & TCP_RST) ||
 	    !vpnalg_pptp_window_resets(control, direction, segment))
@@ -210,7 +209,7 @@ static void take_rst(struct vpnalg_step *step,
 static bool takes_back(struct vpnalg_step *step,
 		       const struct pptp_segment *segment)
 {
-	const struct pptp_control *control = pptp_control(step);
+	const struct pptp_control *control = segment->control;
 	uint8_t type = pptp_type(control, 0);
 
 	return !(control->flags & PPTP_TCP_FINAL) && segment->length > 0 &&
@@ -235,7 +234,7 @@ static void refresh(struct vpnalg_step *step,
 {
 	const struct vpnalg_timers *timers =
 		vpnalg_session_timers(step->translator);
-	struct pptp_control *control = pptp_control(step);
+	struct pptp_control *control = segment->control;
 	bool steady;
 
 	/* A SYN that is not this connection's does not keep it. */
@@ -271,7 +270,7 @@ static void rewrite(struct vpnalg_step *step,
 		    const struct pptp_segment *segment)
 {
 	const struct pptp_stream *stream =
-		&pptp_control(step)->streams[step->parsed->inward];
+		&segment->control->streams[segment->inward];
 
 	if (segment->cut)
 		rewrite_cut(step, segment);
@@ -289,7 +288,7 @@ static enum vpnalg_result take(struct vpnalg_step *step,
 	result = take_data(step, segment);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	take_acknowledgment(step, segment);
+	take_acknowledgment(segment);
 	take_fin(step, segment);
 	take_rst(step, segment);
 	if (segment->stops && step->parsed->inward)
@@ -308,6 +307,8 @@ enum vpnalg_result vpnalg_pptp_connection(struct vpnalg_step *step)
 		result = open_connection(step, &segment);
 	if (result != VPNALG_TRANSLATED)
 		return result;
+	segment.inward = step->parsed->inward;
+	segment.control = pptp_control(step);
 	result = take(step, &segment);
 	if (result == VPNALG_TRANSLATED)
 		rewrite(step, &segment);

@@ -94,6 +94,8 @@ bool vpnalg_pptp_field_is_writable(const struct pptp_stream *stream,
 	uint32_t at;
 	unsigned n;
 
+	if (segment->caplen == segment->length)
+		return true;
 	for (n = 0; next_byte(stream, segment, &n, &at); n++)
 		if (at >= segment->caplen)
 			return false;

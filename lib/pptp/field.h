@@ -8,7 +8,9 @@
 
 /* A segment of the control connection. */
 struct pptp_segment {
-	uint32_t sequence; /* of the first byte of data */
+	struct pptp_control *control; /* of its connection */
+	unsigned inward;              /* its direction: 0 is out, 1 in */
+	uint32_t sequence;            /* of the first byte of data */
 	uint32_t acknowledgment;
 	const uint8_t *data; /* the data, as far as it is in memory */
 	uint32_t payload;    /* where it begins, from l4 on */

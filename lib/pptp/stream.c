@@ -153,8 +153,8 @@ static enum vpnalg_result learn(struct pptp_learner *l)
 enum vpnalg_result vpnalg_pptp_stream_receive(struct vpnalg_step *step,
 					      struct pptp_segment *segment)
 {
-	unsigned direction = step->parsed->inward;
-	struct pptp_control *control = pptp_control(step);
+	unsigned direction = segment->inward;
+	struct pptp_control *control = segment->control;
 	struct pptp_stream *stream = &control->streams[direction];
 	struct pptp_learner l = { .step = step,
 				  .segment = segment,
@@ -165,7 +165,9 @@ enum vpnalg_result vpnalg_pptp_stream_receive(struct vpnalg_step *step,
 				  .type = pptp_type(control, direction),
 				  .reason = VPNALG_TRANSLATED };
 
-	if (!vpnalg_pptp_field_agrees(stream, segment, step->parsed->inside))
+	/* All that is remembered lies before the cursor. */
+	if (l.at > 0 &&
+	    !vpnalg_pptp_field_agrees(stream, segment, step->parsed->inside))
 		return VPNALG_DROP_WINDOW;
 	if (l.at < segment->length) {
 		enum vpnalg_result result = learn(&l);

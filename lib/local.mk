@@ -38,6 +38,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/pool.h \
 	lib/engine/port.c \
 	lib/engine/port.h \
+	lib/engine/port_set.c \
+	lib/engine/port_set.h \
 	lib/engine/process.c \
 	lib/engine/record.c \
 	lib/engine/record.h \

@@ -276,6 +276,7 @@ void world_begin(struct world *w, const struct world_options *options)
 	w->options.timers.size = sizeof(w->options.timers);
 	config.timers = &w->options.timers;
 	config.passive = w->options.passive;
+	config.port_set = w->options.port_set;
 	config.event = hear;
 	memcpy(config.pool_key, w->options.pool_key, sizeof(config.pool_key));
 	if (w->options.choosing != CHOOSE_NOTHING ||

@@ -81,6 +81,7 @@ struct world_options {
 	bool no_undo; /* do not try undo after each packet */
 	bool leaves;  /* a packet that is dropped may leave records behind */
 	bool passive;
+	struct vpnalg_port_set port_set;
 	/* Hold the library to telling of every change, be there ever so many
 	 * records. With a few it is done always. */
 	bool mirror;

@@ -21,6 +21,7 @@ struct nat_options {
 	bool general;          /* all other traffic, too */
 	uint32_t mss;          /* of general TCP, at most; 0: any */
 	uint32_t reuse_delay;  /* of its ports, in seconds */
+	struct vpnalg_port_set port_set; /* length 0: all ports */
 	bool l2tp_any_address; /* servers may answer from another address */
 	bool l2tp_port_1701;   /* servers answer to port 1701 only */
 	bool fragments;        /* nobody else puts datagrams together before */

@@ -2,6 +2,7 @@
 #include "nat_options.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,22 @@ const char *nat_options_address(void *where, const char *value)
 	list[count] = address;
 	options->addresses = list;
 	options->address_count++;
+	return NULL;
+}
+
+const char *nat_options_port_set(void *where, const char *value)
+{
+	struct vpnalg_port_set *set = where;
+	unsigned offset, length, psid;
+	int end = 0;
+
+	if (sscanf(value, "%2u,%2u,%5u%n", &offset, &length, &psid, &end) != 3 ||
+	    value[end] || offset > 15 || length < 1 || length > 16 - offset ||
+	    psid >> length)
+		return "not OFFSET,LENGTH,PSID: 0 to 15, 1 to 16 - OFFSET, and a "
+		       "number of LENGTH bits";
+	*set = (struct vpnalg_port_set){ (uint8_t)offset, (uint8_t)length,
+					 (uint16_t)psid };
 	return NULL;
 }
 

@@ -16,6 +16,7 @@
 	{ "--l2tp-port-1701", options_flag,                          \
 	  &(nat)->l2tp_port_1701, 0, 0 },                            \
 	{ "--mss", NULL, &(nat)->mss, 536, 65535 },                  \
+	{ "--port-set", nat_options_port_set, &(nat)->port_set, 0, 0 }, \
 	{ "--reuse-delay", NULL, &(nat)->reuse_delay, 1, 86400 },    \
 	{ "--timeouts", nat_timeouts_read, &(nat)->timers, 0, 0 }
 
@@ -24,6 +25,8 @@
 	"  --l2tp-any-address  L2TP servers may answer from another address\n" \
 	"  --l2tp-port-1701    L2TP servers know their clients by source port 1701\n" \
 	"  --mss N             with --general: no SYN announces a greater MSS\n" \
+	"  --port-set O,L,P    only the ports of a set (RFC 7597 5.1): offset and\n" \
+	"                      length in bits, and PSID\n" \
 	"  --reuse-delay SEC   with --general: a port waits so long before another\n" \
 	"                      inside host gets it\n" \
 	"  --timeouts LIST     how long sessions live that nothing uses: a list of\n" \
@@ -36,6 +39,9 @@
 
 /* read() of an outside address; where is a struct nat_options. */
 const char *nat_options_address(void *where, const char *value);
+
+/* read() of a set of ports; where is a struct vpnalg_port_set. */
+const char *nat_options_port_set(void *where, const char *value);
 
 /* Returns OPTIONS_RUN if there is an outside address, else an exit status. */
 int nat_options_check(const struct nat_options *options);

@@ -200,6 +200,9 @@ struct vpnalg_kind {
 	 * given: opening.outside and opening.outside_id. The choose callback
 	 * is neither asked nor notified. */
 	bool inherits_outside;
+	/** Its own IDs stand for ports, as Call IDs do: they are of
+	 * vpnalg_config.port_set. Those of TCP, UDP and ICMP always are. */
+	bool port_set;
 };
 
 /** One packet on its way through a handler. */

@@ -174,7 +174,8 @@ enum vpnalg_result {
 
 	/** Another inside host has this protocol with this remote or, of SCTP,
 	 * DCCP and UDP-Lite, these ports, and there is no other outside address
-	 * for the packet's host: vpnalg_general(). */
+	 * for the packet's host: vpnalg_general(). Or the port is none of
+	 * vpnalg_config.port_set. */
 	VPNALG_DROP_TAKEN = 28,
 	/** An ICMP error of which the quote ends, or what is in memory of it,
 	 * before the ID that tells whose the quoted packet is, or before 8
@@ -427,6 +428,22 @@ struct vpnalg_fragments {
 };
 
 /**
+ * A set of ports by RFC 7597 5.1, for a router that shares its outside address
+ * with others (MAP-E; lw4o6, RFC 7596). All ports of TCP, UDP, SCTP, DCCP and
+ * UDP-Lite, ICMP identifiers and Call IDs whose bits behind the first `offset`
+ * ones are the PSID, and whose first `offset` bits are not all 0. Only these
+ * are given out. This struct will not grow.
+ *
+ * Servers that need their clients' port to be 500, 1701 or 4500, ESP, and
+ * protocols without ports cannot be used then.
+ */
+struct vpnalg_port_set {
+	uint8_t offset; /**< 0 to 15. */
+	uint8_t length; /**< The PSID's: 1 to 16 - offset; 0: no set. */
+	uint16_t psid;  /**< The port set identifier. */
+};
+
+/**
  * The settings of a translator. Zero it, set size, then what is needed: zero
  * means the default. vpnalg_init() copies what it needs; only the handlers,
  * the store and what the callbacks use must live as long as the translator.
@@ -488,6 +505,9 @@ struct vpnalg_config {
 	 * drained included: vpnalg_set_addresses(). 0: address_count. If it
 	 * is not 1, each host that has sessions takes a record more. */
 	size_t address_max;
+	/** The ports of the outside addresses that are the translator's, where
+	 * it shares them with other routers; length 0: all. */
+	struct vpnalg_port_set port_set;
 };
 
 /** Why vpnalg_init() or vpnalg_set_addresses() failed. */

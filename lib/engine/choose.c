@@ -11,6 +11,7 @@
 #include "key.h"
 #include "pool.h"
 #include "port.h"
+#include "port_set.h"
 #include "record.h"
 #include "search.h"
 #include "session.h"
@@ -111,6 +112,12 @@ static void probe_for(struct vpnalg *translator,
 	probe->count = 2;
 }
 
+/* Whether the ID is another router's that shares the address. */
+static bool is_shared_out(const struct vpnalg *translator, uint32_t id)
+{
+	return translator->hunt.limited && !vpnalg_port_set_has(translator, id);
+}
+
 /* Whether the ID that the callback has chosen, with an address perhaps, is
  * free. */
 static bool is_free_at(struct vpnalg *translator,
@@ -119,6 +126,7 @@ static bool is_free_at(struct vpnalg *translator,
 {
 	probe_for(translator, opening, binding);
 	return !is_barred(translator, opening, binding->outside_id) &&
+	       !is_shared_out(translator, binding->outside_id) &&
 	       is_unused(translator, binding->outside_id);
 }
 
@@ -165,7 +173,8 @@ static enum vpnalg_choice try_id(struct vpnalg *translator,
 {
 	binding->outside_id = id;
 	if (vpnalg_port_is_reserved(opening->space, id) ||
-	    is_barred(translator, opening, id) || !is_unused(translator, id))
+	    is_barred(translator, opening, id) ||
+	    is_shared_out(translator, id) || !is_unused(translator, id))
 		return VPNALG_CHOICE_NEXT;
 	if (translator->choose == NULL)
 		return VPNALG_CHOICE_TAKE;
@@ -190,7 +199,6 @@ static enum vpnalg_choice try_ranges(struct vpnalg *translator,
 	unsigned i;
 	uint32_t id;
 
-	vpnalg_search_begin(translator, hunt, translator->probe.keys[0].rest);
 	for (i = 0; i < 2 && choice == VPNALG_CHOICE_NEXT; i++) {
 		vpnalg_search_range(hunt, &opening->ranges[i],
 				    i == 1 || opening->ranges[1].count == 0);
@@ -222,6 +230,10 @@ enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
 		return VPNALG_TRANSLATED;
 	}
 	probe_for(translator, opening, binding);
+	vpnalg_search_begin(translator, &translator->hunt,
+			    translator->probe.keys[0].rest);
+	translator->hunt.limited =
+		vpnalg_port_set_limits(translator, opening->space, kind);
 	if (opening->keep)
 		choice = try_id(translator, opening, binding, opening->id);
 	if (choice == VPNALG_CHOICE_NEXT)

@@ -170,6 +170,12 @@ static bool read_timers(struct settings *settings)
 	return true;
 }
 
+static bool is_port_set(const struct vpnalg_port_set *set)
+{
+	return set->offset <= 15 && set->length <= 16 - set->offset &&
+	       set->psid >> set->length == 0;
+}
+
 static const char *other_fault(struct settings *settings)
 {
 	struct vpnalg_config *config = &settings->config;
@@ -194,6 +200,8 @@ static const char *other_fault(struct settings *settings)
 	if (config->fragments != NULL &&
 	    vpnalg_fragments_size(config->fragments) == 0)
 		return "fragments: a size out of range";
+	if (!is_port_set(&config->port_set))
+		return "port_set: no set by RFC 7597 5.1";
 	if (!read_timers(settings))
 		return "timers: a struct of another version";
 	return NULL;

@@ -208,6 +208,7 @@ static void init_parts(struct vpnalg *translator,
 	translator->release = config->release;
 	translator->event = config->event;
 	translator->passive = config->passive;
+	translator->port_set = config->port_set;
 	translator->pool_key[0] = config->pool_key[0];
 	translator->pool_key[1] = config->pool_key[1];
 	translator->burst = config->burst;

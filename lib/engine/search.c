@@ -9,6 +9,7 @@
 #include "search.h"
 
 #include "key.h"
+#include "port_set.h"
 
 /* Tries for one packet in both ranges, in the first, and of these at random in
  * each. All of them cost some 6,000 instructions where two keys must be looked
@@ -33,8 +34,23 @@ static struct search *find(struct vpnalg *translator, uint64_t whose)
 	return translator->searching && search->whose == whose ? search : NULL;
 }
 
-static bool is_in(const struct vpnalg_range *range, uint32_t id)
+/* Returns the ID at a place of the range. */
+static uint32_t id_at(const struct hunt *hunt, uint32_t at)
 {
+	uint32_t id = hunt->range->first + at * hunt->range->step;
+
+	return hunt->limited ? vpnalg_port_set_id(hunt->translator, id) : id;
+}
+
+static bool is_in(const struct hunt *hunt, uint32_t id)
+{
+	const struct vpnalg_range *range = hunt->range;
+
+	if (hunt->limited) {
+		if (!vpnalg_port_set_has(hunt->translator, id))
+			return false;
+		id = vpnalg_port_set_below(hunt->translator, id);
+	}
 	return id >= range->first && (id - range->first) % range->step == 0 &&
 	       (id - range->first) / range->step < range->count;
 }
@@ -95,6 +111,10 @@ void vpnalg_search_range(struct hunt *hunt, const struct vpnalg_range *range,
 			 bool last)
 {
 	hunt->range = range;
+	if (hunt->limited) {
+		hunt->cut = vpnalg_port_set_cut(hunt->translator, range);
+		hunt->range = &hunt->cut;
+	}
 	hunt->spare = last ? 0 : TRIES - TRIES_FIRST;
 	hunt->drawn = 0;
 	hunt->freed = 0;
@@ -108,7 +128,7 @@ static bool next_freed(struct hunt *hunt, uint32_t *id)
 	for (; search != NULL && hunt->freed < search->freed_count;
 	     hunt->freed++) {
 		*id = search->freed[hunt->freed];
-		if (!is_in(hunt->range, *id))
+		if (!is_in(hunt, *id))
 			continue;
 		search->freed[hunt->freed] =
 			search->freed[--search->freed_count];
@@ -129,7 +149,7 @@ static bool next_walked(struct hunt *hunt, uint32_t *id)
 		round = begin_round(translator, hunt->whose, range);
 	if (round->left == 0)
 		return false;
-	*id = range->first + round->at * range->step;
+	*id = id_at(hunt, round->at);
 	if (++round->at == range->count)
 		round->at = 0;
 	if (--round->left == 0)
@@ -165,7 +185,7 @@ static bool next_of_few(struct hunt *hunt, uint32_t *id)
 		return false;
 	if (hunt->drawn++ == 0)
 		hunt->at = draw(hunt->translator, range->count);
-	*id = range->first + hunt->at * range->step;
+	*id = id_at(hunt, hunt->at);
 	if (++hunt->at == range->count)
 		hunt->at = 0;
 	return true;
@@ -182,7 +202,7 @@ static void next_drawn(struct hunt *hunt, uint32_t *id)
 		hunt->at += range->count / TRIES_RANDOM;
 	if (hunt->at >= range->count)
 		hunt->at -= range->count;
-	*id = range->first + hunt->at * range->step;
+	*id = id_at(hunt, hunt->at);
 }
 
 /* The next ID to try, or false. */

@@ -96,6 +96,8 @@ struct search {
 struct hunt {
 	struct vpnalg *translator;
 	const struct vpnalg_range *range;
+	struct vpnalg_range cut; /* its members of the port set, by number */
+	bool limited;            /* to the port set */
 	uint64_t whose;
 	unsigned tries; /* left, of which to spare for the other range: */
 	unsigned spare;
@@ -168,6 +170,7 @@ struct vpnalg {
 	bool stale; /* there may be sessions of addresses that have gone */
 	uint16_t burst;
 	bool passive;
+	struct vpnalg_port_set port_set;
 	uint8_t handler_count;
 	uint8_t kind_count;
 	uint8_t kind_base[HANDLERS_MAX]; /* a handler's first kind in kinds */

@@ -35,7 +35,8 @@ static const struct vpnalg_kind kinds[GENERAL_KINDS] = {
 	[GENERAL_MAPPING] = { .name = "mapping", .slots = 2, .pooled = true },
 	[GENERAL_PORTS] = { .name = "session by ports",
 			    .slots = 2,
-			    .body = sizeof(struct general_session) },
+			    .body = sizeof(struct general_session),
+			    .port_set = true },
 	[GENERAL_ADDRESS] = { .name = "session by address", .slots = 2 },
 };
 

@@ -69,7 +69,8 @@ static const struct vpnalg_kind kinds[PPTP_KINDS] = {
 	[PPTP_KIND_CALL] = { .name = "PPTP call",
 			     .slots = 4,
 			     .body = sizeof(struct pptp_call),
-			     .guard = GRE_PROTOCOL },
+			     .guard = GRE_PROTOCOL,
+			     .port_set = true },
 };
 
 /* A fragment without its header belongs to whoever has GRE with that remote. */

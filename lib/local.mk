@@ -21,6 +21,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/expire.c \
 	lib/engine/fragment.c \
 	lib/engine/fragment.h \
+	lib/engine/fragment_quote.c \
+	lib/engine/fragment_quote.h \
 	lib/engine/handler.c \
 	lib/engine/held.c \
 	lib/engine/icmp_error.c \

@@ -453,6 +453,22 @@ START_TEST(ports_alone_are_not_enough_of_a_segment)
 }
 END_TEST
 
+/* A datagram with the same Identification, soon after the first one. */
+START_TEST(what_was_put_together_may_be_sent_again)
+{
+	struct bytes whole = tcp_packet(CLIENT_A, 5000, SERVER, 80, 7, 0, SYN,
+					"", 0);
+	struct bytes parts[2] = { fragment_of(&whole, 0, 8),
+				  fragment_of(&whole, 8, 20) };
+	struct collected out = { 0 };
+	unsigned i;
+
+	for (i = 0; i < 4; i++)
+		send_fragment(&w, VPNALG_OUT, &parts[i & 1], &out);
+	ck_assert_uint_eq(out.given, 4);
+}
+END_TEST
+
 Suite *fragment_suite(void)
 {
 	Suite *suite = suite_create("fragment");
@@ -469,7 +485,9 @@ Suite *fragment_suite(void)
 	tcase_add_test(t, a_call_request_may_be_cut_anywhere);
 	tcase_add_test(t, an_sccrq_may_be_cut_anywhere);
 	tcase_add_test(t, ports_alone_are_not_enough_of_a_segment);
+	tcase_add_test(t, what_was_put_together_may_be_sent_again);
 	suite_add_tcase(suite, t);
 	suite_add_tcase(suite, fragment_bounds_case());
+	suite_add_tcase(suite, fragment_error_case());
 	return suite;
 }

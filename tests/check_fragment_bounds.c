@@ -93,7 +93,7 @@ static const struct {
 	  { VPNALG_HELD, VPNALG_DROP_FRAGMENT, VPNALG_TRANSLATED } },
 	{ "the same twice",
 	  { { 16, 24 }, { 16, 24 }, { 0, 16 } },
-	  { VPNALG_HELD, VPNALG_HELD, VPNALG_TRANSLATED } },
+	  { VPNALG_HELD, VPNALG_DROP_FRAGMENT, VPNALG_TRANSLATED } },
 	{ "one goes on behind the last",
 	  { { 1480, 1980 }, { 1984, 1992 }, { 0, 16 } },
 	  { VPNALG_HELD, VPNALG_DROP_FRAGMENT, VPNALG_TRANSLATED } },

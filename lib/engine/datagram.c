@@ -14,14 +14,20 @@
 
 /* Held fragments */
 
-static void forget(struct fragments *fragments, struct datagram *datagram)
+/* Takes the first one out. Its room is not free yet. */
+static unsigned take_out(struct fragments *fragments, struct datagram *datagram)
 {
-	struct held *held = datagram_held(fragments, datagram->held);
 	unsigned at = datagram->held;
 
-	datagram->held = held->next;
-	datagram->count--;
-	datagram_free_held(fragments, at);
+	datagram->held = datagram_held(fragments, at)->next;
+	if (--datagram->count == 0)
+		datagram->gathered = datagram->end = datagram->total = 0;
+	return at;
+}
+
+static void forget(struct fragments *fragments, struct datagram *datagram)
+{
+	datagram_free_held(fragments, take_out(fragments, datagram));
 }
 
 void vpnalg_datagram_drop_held(struct vpnalg *translator,
@@ -41,13 +47,9 @@ void vpnalg_datagram_forget_taken(struct fragments *fragments)
 struct held *vpnalg_datagram_take(struct fragments *fragments,
 				  struct datagram *datagram)
 {
-	struct held *held = datagram_held(fragments, datagram->held);
-
 	vpnalg_datagram_forget_taken(fragments);
-	fragments->given_back = datagram->held;
-	datagram->held = held->next;
-	datagram->count--;
-	return held;
+	fragments->given_back = (uint16_t)take_out(fragments, datagram);
+	return datagram_held(fragments, fragments->given_back);
 }
 
 /* Datagrams */
@@ -288,7 +290,7 @@ bool vpnalg_datagram_hold(struct vpnalg *translator, struct datagram *datagram,
 	struct fragments *fragments = translator->fragments;
 
 	if (is_held(fragments, datagram, packet->data, parsed))
-		return true;
+		return false;
 	if (fragments->free_held == NOT_HELD)
 		vpnalg_datagram_forget_taken(fragments);
 	if (fragments->free_held == NOT_HELD)

@@ -104,8 +104,8 @@ void vpnalg_datagram_set_key(struct vpnalg *translator,
 			     struct datagram *datagram, unsigned form,
 			     const uint8_t *key);
 
-/* Holds a copy of a fragment. Returns false if there is no room, or if it
- * overlaps another one: then the datagram is dropped. */
+/* Holds a copy of a fragment. Returns false if there is no room, if it is held
+ * already, or if it overlaps another one: then the datagram is dropped. */
 bool vpnalg_datagram_hold(struct vpnalg *translator, struct datagram *datagram,
 			  const struct vpnalg_packet *packet,
 			  const struct vpnalg_parsed *parsed);

@@ -11,11 +11,15 @@
  *
  * Two inside hosts may send datagrams of one Identification to one remote. Once
  * they have the same source it could not tell their fragments apart, so the
- * second gets another one (RFC 6864 5.3.1, RFC 7857 9). */
+ * second gets another one (RFC 6864 5.3.1, RFC 7857 9).
+ *
+ * An ICMP error that quotes a later fragment is about the datagram with the
+ * quote's key. */
 #include "fragment.h"
 
 #include <string.h>
 
+#include "fragment_quote.h"
 #include "packet.h"
 #include "refuse.h"
 #include "rewrite.h"
@@ -147,9 +151,9 @@ enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,
 	struct fragments *fragments = translator->fragments;
 	struct datagram *datagram;
 
-	if (fragments == NULL || !slot->ours || parsed->quoted)
+	if (fragments == NULL || !slot->ours)
 		return FRAGMENT_UNDECIDED;
-	if (!is_sound(parsed))
+	if (!parsed->quoted && !is_sound(parsed))
 		return slot->claim != VPNALG_CLAIM_NONE ? VPNALG_DROP_MALFORMED
 							: VPNALG_UNTOUCHED;
 	fragments->form = (uint8_t)form_of(parsed);
@@ -159,6 +163,9 @@ enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,
 					fragments->form);
 	if (datagram == NULL)
 		return FRAGMENT_UNDECIDED;
+	if (parsed->quoted)
+		return vpnalg_fragment_quote(translator, datagram, slot,
+					     packet);
 	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return decide_later(translator, datagram, slot, packet);
 	return datagram->state == DATAGRAM_GATHERED
@@ -265,8 +272,13 @@ enum vpnalg_result vpnalg_fragment_after(struct vpnalg *translator,
 	bool is_later = parsed->fragment == VPNALG_FRAGMENT_LATER;
 	struct datagram *datagram;
 
-	if (fragments == NULL || !slot->ours || parsed->quoted)
+	if (fragments == NULL || !slot->ours)
 		return result;
+	if (parsed->quoted) {
+		if (result == VPNALG_TRANSLATED)
+			vpnalg_fragment_quote_first(translator, parsed);
+		return result;
+	}
 	if (is_later && result == VPNALG_UNTOUCHED &&
 	    may_be_mapped(translator, parsed))
 		result = VPNALG_HELD;

@@ -37,6 +37,9 @@ static enum vpnalg_result translate_held(struct vpnalg *translator,
 	if (vpnalg_packet_holds_addresses(&parsed))
 		return VPNALG_DROP_OPTIONS;
 	vpnalg_fragment_follow(translator, datagram, &parsed, &held->packet);
+	if (datagram->state == DATAGRAM_TRANSLATED)
+		session_counters(translator, datagram->handler, datagram->kind)
+			->translated[parsed.inward]++;
 	return VPNALG_TRANSLATED;
 }
 

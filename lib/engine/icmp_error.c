@@ -22,6 +22,7 @@
 #include "packet.h"
 #include "record.h"
 #include "refuse.h"
+#include "rewrite.h"
 
 /* What RFC 792 has quoted of a packet behind its IP header, at least. Ports are
  * in it, and the checksums of UDP and ICMP. */
@@ -101,7 +102,8 @@ static enum vpnalg_result check_length(const struct vpnalg_parsed *error,
 
 /* Returns why no such error is translated, whatever the handler says; or
  * VPNALG_TRANSLATED. An error about an error has a quote further in. A redirect
- * names a router, which nobody on the other side can reach. */
+ * names a router, which nobody on the other side can reach. Of a later fragment
+ * nothing is rewritten behind its IP header. */
 static enum vpnalg_result check(const struct vpnalg_parsed *error,
 				const struct vpnalg_parsed *quote)
 {
@@ -117,7 +119,9 @@ static enum vpnalg_result check(const struct vpnalg_parsed *error,
 		return VPNALG_DROP_OPTIONS;
 	if (!are_checksums_right(error, quote))
 		return VPNALG_DROP_CHECKSUM;
-	return check_length(error, quote);
+	return quote->fragment == VPNALG_FRAGMENT_LATER
+		       ? VPNALG_TRANSLATED
+		       : check_length(error, quote);
 }
 
 /* Has the handler rewrite the quote, and judges its answer. */
@@ -202,5 +206,24 @@ enum vpnalg_result vpnalg_icmp_error(struct vpnalg_step *step)
 	rewrite_outer(step, &error, before);
 	if (!quote->inside)
 		step->packet->zone = key_zone(key);
+	return VPNALG_TRANSLATED;
+}
+
+enum vpnalg_result vpnalg_icmp_error_later(struct vpnalg_step *step,
+					   const uint8_t *local, uint16_t id)
+{
+	const struct vpnalg_parsed *quote = step->parsed;
+	struct vpnalg_parsed error;
+	enum vpnalg_result result;
+	uint32_t before;
+
+	vpnalg_packet_parse(step->packet, &error);
+	result = check(&error, quote);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	before = sum(quote->ip, error.l4_caplen - ICMP_QUOTE_OFF);
+	vpnalg_rewrite_ip_local(quote, local, quote->addr_len);
+	vpnalg_rewrite_ip_16(quote->ip, IPV4_ID_OFF, id);
+	rewrite_outer(step, &error, before);
 	return VPNALG_TRANSLATED;
 }

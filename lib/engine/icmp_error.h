@@ -11,4 +11,9 @@
  * may be tried. */
 enum vpnalg_result vpnalg_icmp_error(struct vpnalg_step *step);
 
+/* Translates an ICMP error that quotes a later fragment, step->parsed. local
+ * and id are the address and Identification of its datagram's other form. */
+enum vpnalg_result vpnalg_icmp_error_later(struct vpnalg_step *step,
+					   const uint8_t *local, uint16_t id);
+
 #endif

@@ -37,7 +37,7 @@ static inline bool is_cut_short(const struct vpnalg *translator,
 				enum vpnalg_result result)
 {
 	return result == VPNALG_DROP_MALFORMED &&
-	       translator->fragments != NULL &&
+	       translator->fragments != NULL && !slot->parsed.quoted &&
 	       slot->parsed.fragment == VPNALG_FRAGMENT_FIRST;
 }
 

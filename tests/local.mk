@@ -189,6 +189,7 @@ PCAP_TEST_FILES = \
 GATEWAY_TEST_FILES = \
 	tests/gateway_end.sh \
 	tests/gateway_errors.sh \
+	tests/gateway_fragments.py \
 	tests/gateway_l2tp.py \
 	tests/gateway_renumber.py
 
@@ -272,6 +273,7 @@ EXTRA_DIST += \
 	$(GATEWAY_TEST_FILES) \
 	$(PCAP_TEST_FILES) \
 	$(SCRIPT_TEST_FILES) \
+	tests/gateway_common.py \
 	tests/gateway_common.sh \
 	tests/house_includes.txt \
 	tests/libvpnalg.abi \

@@ -154,8 +154,9 @@ enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,
 	if (fragments == NULL || !slot->ours)
 		return FRAGMENT_UNDECIDED;
 	if (!parsed->quoted && !is_sound(parsed))
-		return slot->claim != VPNALG_CLAIM_NONE ? VPNALG_DROP_MALFORMED
-							: VPNALG_UNTOUCHED;
+		return parsed->inside && slot->claim != VPNALG_CLAIM_NONE
+			       ? VPNALG_DROP_MALFORMED
+			       : VPNALG_UNTOUCHED;
 	fragments->form = (uint8_t)form_of(parsed);
 	make_key(parsed, fragments->form, parsed->zone,
 		 vpnalg_get16(parsed->ip + IPV4_ID_OFF), fragments->key);

@@ -305,25 +305,51 @@ NEVER_INLINE void prepare_all(const struct vpnalg *translator,
 	}
 }
 
-ALWAYS_INLINE void decide_all(struct vpnalg *translator,
-			      struct vpnalg_packet *packet,
-			      const struct vpnalg_packet *end)
+ALWAYS_INLINE void count_result(struct vpnalg *translator,
+				struct vpnalg_packet *packet,
+				enum vpnalg_result result)
+{
+	packet->result = (uint8_t)result;
+	if (result < VPNALG_RESULTS)
+		translator->counters.results[result]++;
+}
+
+/* Returns the first packet that it has not decided on: a datagram that a
+ * fragment has made whole comes first. */
+ALWAYS_INLINE struct vpnalg_packet *decide_all(struct vpnalg *translator,
+					       struct vpnalg_packet *packet,
+					       const struct vpnalg_packet *end)
 {
 	struct slot *slot = translator->slots;
 	enum vpnalg_result result;
+	bool whole = true;
 
-	for (; packet < end; packet++, slot++) {
+	for (; packet < end && whole; packet++, slot++) {
 		result = slot->plain ? decide(translator, slot, packet)
 				     : decide_rare(translator, slot, packet);
-		packet->result = (uint8_t)result;
-		if (result < VPNALG_RESULTS)
-			translator->counters.results[result]++;
+		count_result(translator, packet, result);
+		whole = slot->plain || !whole_is_due(translator);
+	}
+	return packet;
+}
+
+/* Translates the datagrams that are whole now. */
+NEVER_INLINE void translate_wholes(struct vpnalg *translator)
+{
+	struct vpnalg_packet *packet;
+
+	while ((packet = vpnalg_whole_next(translator)) != NULL) {
+		prepare_all(translator, packet, packet + 1, NULL);
+		count_result(
+			translator, packet,
+			decide_rare(translator, translator->slots, packet));
 	}
 }
 
 void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 		    size_t count, vpnalg_time now)
 {
+	struct vpnalg_packet *end = packets + count;
 	const struct vpnalg_store *ahead;
 	size_t part, i;
 
@@ -331,20 +357,18 @@ void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 		translator->now = now;
 	translator->step.translator = translator;
 	translator->step.now = translator->now;
-	while (count > 0) {
-		part = count < translator->burst ? count : translator->burst;
+	while (packets < end) {
+		part = (size_t)(end - packets);
+		if (part > translator->burst)
+			part = translator->burst;
 		ahead = part > 1 && translator->store->prefetch != NULL
 				? translator->store
 				: NULL;
 		prepare_all(translator, packets, packets + part, ahead);
 		for (i = 0; ahead != NULL && i < part; i++)
 			prefetch(ahead, &translator->slots[i], 1);
-		decide_all(translator, packets, packets + part);
-		packets += part;
-		count -= part;
-		if (count == 0 && whole_is_due(translator)) {
-			packets = vpnalg_whole_next(translator);
-			count = packets != NULL;
-		}
+		packets = decide_all(translator, packets, packets + part);
+		if (whole_is_due(translator))
+			translate_wholes(translator);
 	}
 }

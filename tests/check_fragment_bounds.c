@@ -116,6 +116,10 @@ START_TEST(fragments_that_contradict_each_other_are_dropped)
 			      "%s, %u: %s", lies[_i].what, i,
 			      vpnalg_result_text(w.last.result));
 	}
+	/* What was held is given back or dropped, and counted once. */
+	world_wait(&w, 15000);
+	ck_assert_uint_eq(dropped(&w, VPNALG_DROP_FRAGMENT) - out.dropped,
+			  dropped(&w, VPNALG_HELD) - out.given);
 }
 END_TEST
 

@@ -54,6 +54,19 @@ struct held *vpnalg_datagram_take(struct fragments *fragments,
 
 /* Datagrams */
 
+/* What two datagrams of a flood differ by: inside by their hosts or
+ * Identifications, outside by the latter. */
+static inline uint32_t tag_of(const uint8_t *key)
+{
+	return key_word(key + KEY_ID_OFF) ^ key_word(key + KEY_LOCAL_OFF);
+}
+
+static inline bool has_key(const struct datagram *datagram, unsigned form,
+			   const uint8_t *key)
+{
+	return datagram->has_key[form] && key_equals(datagram->keys[form], key);
+}
+
 static void close(struct vpnalg *translator, struct datagram *datagram)
 {
 	vpnalg_datagram_drop_held(translator, datagram);
@@ -67,10 +80,11 @@ struct datagram *vpnalg_datagram_find(const struct vpnalg *translator,
 	const struct fragments *fragments = translator->fragments;
 	struct datagram *datagram = fragments->datagrams;
 	struct datagram *end = datagram + fragments->datagram_count;
+	uint32_t tag = tag_of(key);
 
 	for (; datagram < end; datagram++)
-		if (datagram->has_key[form] &&
-		    key_equals(datagram->keys[form], key))
+		if (tag_of(datagram->keys[form]) == tag &&
+		    has_key(datagram, form, key))
 			return datagram->deadline > translator->now ? datagram
 								    : NULL;
 	return NULL;
@@ -149,10 +163,11 @@ void vpnalg_datagram_set_key(struct vpnalg *translator,
 	struct fragments *fragments = translator->fragments;
 	struct datagram *other = fragments->datagrams;
 	struct datagram *end = other + fragments->datagram_count;
+	uint32_t tag = tag_of(key);
 
 	for (; other < end; other++)
-		if (other != datagram && other->has_key[form] &&
-		    key_equals(other->keys[form], key))
+		if (tag_of(other->keys[form]) == tag && other != datagram &&
+		    has_key(other, form, key))
 			close(translator, other);
 	memcpy(datagram->keys[form], key, VPNALG_KEY_IPV4);
 	datagram->has_key[form] = true;
@@ -223,7 +238,18 @@ static bool sort_in(struct fragments *fragments, struct datagram *datagram,
 }
 
 /* Returns false where the ends contradict each other (RFC 791 3.2). */
-static bool note_end(struct datagram *datagram, const struct held *held,
+static bool ends_agree(const struct datagram *datagram, const struct held *held,
+		       bool is_last)
+{
+	uint32_t end = held->offset + held->length;
+
+	if (is_last)
+		return datagram->end <= end &&
+		       (datagram->total == 0 || datagram->total == end);
+	return datagram->total == 0 || end <= datagram->total;
+}
+
+static void note_end(struct datagram *datagram, const struct held *held,
 		     bool is_last)
 {
 	uint32_t end = held->offset + held->length;
@@ -233,7 +259,6 @@ static bool note_end(struct datagram *datagram, const struct held *held,
 		datagram->end = end;
 	if (is_last)
 		datagram->total = end;
-	return datagram->total == 0 || datagram->end <= datagram->total;
 }
 
 static bool is_last(const struct vpnalg_parsed *parsed)
@@ -257,11 +282,13 @@ static bool put_in(struct fragments *fragments, struct datagram *datagram,
 	held->offset = datagram_offset(packet->data);
 	held->length = parsed->l4_len;
 	memcpy(held->packet.data, packet->data, length);
-	if (!sort_in(fragments, datagram, held, at)) {
+	if (!ends_agree(datagram, held, is_last(parsed)) ||
+	    !sort_in(fragments, datagram, held, at)) {
 		datagram_free_held(fragments, at);
 		return false;
 	}
-	return note_end(datagram, held, is_last(parsed));
+	note_end(datagram, held, is_last(parsed));
+	return true;
 }
 
 /* Whether the same fragment is held already: networks duplicate packets. */

@@ -13,8 +13,10 @@
  * own. The system gives only the memory that is used. */
 #define STORE_UNITS 700000
 
-/* Datagrams that come in fragments at a time, and fragments that are held. */
-#define DATAGRAMS 256
+/* Datagrams that come in fragments at a time, and fragments that are held. A
+ * packet looks through the former: as many as cost it 12,000 instructions at
+ * most. */
+#define DATAGRAMS 64
 #define HELD 128
 
 /* Bounds the work of one sweep: places of the store to look at. */

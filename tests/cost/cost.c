@@ -17,13 +17,17 @@ struct call {
 	struct vpnalg_packet *packet; /* NULL: the sweep */
 	vpnalg_time now, next;
 	unsigned budget;
+	bool held; /* a fragment is to be given back */
+	bool given;
 };
 
 void cost_call(struct call *call);
 
 __attribute__((noinline)) void cost_call(struct call *call)
 {
-	if (call->packet != NULL)
+	if (call->held)
+		call->given = vpnalg_next_held(call->alg, call->packet);
+	else if (call->packet != NULL)
 		vpnalg_process(call->alg, call->packet, 1, call->now);
 	else
 		call->next = vpnalg_expire(call->alg, call->now, call->budget);
@@ -68,6 +72,17 @@ unsigned measure(struct world *w, enum vpnalg_direction direction,
 	return packet.result;
 }
 
+bool measure_held(struct world *w)
+{
+	struct vpnalg_packet packet;
+	struct call call = { .alg = w->alg, .packet = &packet, .held = true };
+
+	cost_call(&call);
+	say(w, ANY_PACKET, call.given ? packet.len : 0,
+	    call.given ? "given back" : "none held");
+	return call.given;
+}
+
 vpnalg_time measure_sweep(struct world *w, unsigned budget)
 {
 	struct call call = { .alg = w->alg, .now = w->now, .budget = budget };
@@ -94,8 +109,20 @@ static enum vpnalg_choice choose(void *context, struct vpnalg_binding *binding)
 	return w->choice;
 }
 
+/* As large as the programs here have it. */
+static void set_fragments(struct world *w, struct vpnalg_fragments *fragments)
+{
+	*fragments = (struct vpnalg_fragments){ .size = sizeof(*fragments),
+						.datagrams = DATAGRAMS,
+						.held = HELD };
+	fragments->memory_size = vpnalg_fragments_size(fragments);
+	w->fragments = malloc(fragments->memory_size);
+	fragments->memory = w->fragments;
+}
+
 void world_begin(struct world *w, const struct options *options)
 {
+	struct vpnalg_fragments fragments;
 	const struct vpnalg_general_settings general = {
 		.size = sizeof(general),
 		.ports = options->ports,
@@ -122,6 +149,11 @@ void world_begin(struct world *w, const struct options *options)
 	timers.size = sizeof(timers);
 	if (options->no_general)
 		config.protocol_count--;
+	w->fragments = NULL;
+	if (options->fragments) {
+		set_fragments(w, &fragments);
+		config.fragments = &fragments;
+	}
 	w->choice = options->choice;
 	if (w->choice != VPNALG_CHOICE_TAKE)
 		config.choose = choose;
@@ -139,6 +171,7 @@ void world_begin(struct world *w, const struct options *options)
 void world_end(struct world *w)
 {
 	free(w->memory);
+	free(w->fragments);
 	free(w->table);
 }
 
@@ -156,7 +189,8 @@ int main(int argc, char **argv)
 {
 	static const struct state *const all[] = { engine_states, pptp_states,
 						   ipsec_states, l2tp_states,
-						   data_states, sweep_states };
+						   data_states, sweep_states,
+						   fragment_states };
 	static struct world w;
 	const struct state *s;
 	size_t i;

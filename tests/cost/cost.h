@@ -26,6 +26,10 @@
 #define SYN 0x02
 #define ACK 0x10
 
+/* Places of the memory for fragments. */
+#define DATAGRAMS 64
+#define HELD 128
+
 /* By what a call is judged. */
 enum judge {
 	ANY_PACKET,  /* whatever becomes of it */
@@ -43,7 +47,7 @@ struct frame {
 struct world {
 	struct vpnalg *alg;
 	struct vpnalg_store store;
-	void *memory, *table;
+	void *memory, *table, *fragments;
 	vpnalg_time now;
 	const char *state;
 	struct frame frame;
@@ -57,6 +61,7 @@ struct options {
 	enum vpnalg_choice choice;
 	struct vpnalg_timers timers;
 	bool no_general;
+	bool fragments; /* there is memory for them */
 };
 
 /* A state: its name, and what makes and measures it. */
@@ -97,10 +102,12 @@ void make_l2tp(struct frame *f, uint32_t from, unsigned from_port, uint32_t to,
 unsigned send(struct world *w, enum vpnalg_direction direction);
 unsigned measure(struct world *w, enum vpnalg_direction direction,
 		 enum judge judge);
+/* Takes one held fragment; returns whether there was one. */
+bool measure_held(struct world *w);
 vpnalg_time measure_sweep(struct world *w, unsigned budget);
 
 /* The states. */
 extern const struct state engine_states[], pptp_states[], ipsec_states[],
-	l2tp_states[], data_states[], sweep_states[];
+	l2tp_states[], data_states[], sweep_states[], fragment_states[];
 
 #endif

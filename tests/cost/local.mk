@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	tests/cost/frame.c \
 	tests/cost/states_data.c \
 	tests/cost/states_engine.c \
+	tests/cost/states_fragments.c \
 	tests/cost/states_ipsec.c \
 	tests/cost/states_l2tp.c \
 	tests/cost/states_pptp.c \

@@ -96,6 +96,10 @@ static void begin(struct talk *t, const uint8_t *in)
 	set_up(&t->worlds.settings, in);
 	t->worlds.one_by_one = (in[6] & 3) == 1;
 	t->worlds.heals = (in[6] & 3) == 2;
+	/* A fragment that a store costs takes its datagram with it. */
+	t->worlds.settings.fragments = (in[7] & 2) && !t->worlds.heals;
+	/* What is given back between packets makes room. */
+	t->worlds.settings.roomy = t->worlds.one_by_one;
 	world_begin(&t->worlds.first, &t->worlds.settings);
 	t->worlds.two = t->worlds.one_by_one || t->worlds.heals;
 	if (t->worlds.two)
@@ -127,6 +131,25 @@ static void add_draft(struct talk *t, const struct draft *d,
 		send_held(t);
 }
 
+/* Sends a packet in fragments, all at once or one by one. */
+static bool send_pieces(struct talk *t, const struct draft *d,
+			const struct step *s)
+{
+	static struct draft pieces[DRAFTS_MAX];
+	size_t count = pieces_make(d, s, pieces), i;
+
+	if (count == 0)
+		return false;
+	send_held(t);
+	for (i = 0; i < count; i++) {
+		t->held[t->held_count++] = pieces[i];
+		if (!(s->which & 0x40))
+			send_held(t);
+	}
+	send_held(t);
+	return true;
+}
+
 static void say(struct talk *t, const struct step *s,
 		speaker *speaks)
 {
@@ -138,6 +161,9 @@ static void say(struct talk *t, const struct step *s,
 	d.sent.align = s->which & 0x10 ? 1 : 0;
 	if (s->which & 0x80)
 		make_strange(&d, s, &t->worlds.settings);
+	else if (t->worlds.settings.fragments && (s->strange & 0x80) &&
+		 send_pieces(t, &d, s))
+		return;
 	add_draft(t, &d, s);
 }
 

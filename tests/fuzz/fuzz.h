@@ -84,61 +84,6 @@ void store_move(struct watched_store *s);
 /* Holds every record to its mirror. */
 void store_check(const struct watched_store *s);
 
-/* --- world.c: a translator and its surroundings ------------------------ */
-
-/* What the choose callback does. */
-enum choosing {
-	CHOOSES_NOT, /* there is no callback */
-	CHOOSES_TAKE,
-	CHOOSES_OTHER, /* refuses every other proposal */
-	CHOOSES_REFUSE, /* sometimes refuses all */
-	CHOOSES_ITSELF,
-	CHOOSES_WRONGLY, /* answers out of range */
-	CHOOSINGS
-};
-
-struct settings {
-	const struct vpnalg_protocol *protocols;
-	size_t protocol_count;
-	bool has_general, has_l2tp, has_rogue;
-	unsigned address_count;
-	enum choosing choosing;
-	bool bundled;
-	unsigned record_max;
-	uint16_t burst;
-	uint8_t filtering;
-	struct vpnalg_ports ports;
-	bool any_address, passive;
-	uint32_t random;
-	vpnalg_time now;
-};
-
-struct world {
-	struct vpnalg *alg;
-	void *memory;
-	struct watched_store store;
-	const struct settings *settings;
-	uint32_t random;
-	vpnalg_time now;
-	bool opened;    /* something, by the last call */
-	long bindings;  /* taken and not given back */
-	uint64_t bound; /* the sum of their hashes */
-};
-
-bool is_outside(const struct settings *s, uint32_t address);
-uint32_t outside_address(unsigned n);
-void world_begin(struct world *w, const struct settings *s);
-/* All sessions end, and nothing may be left. */
-void world_end(struct world *w);
-void world_sweep(struct world *w, unsigned budget);
-
-/* --- rogue.c: a handler that answers wrongly --------------------------- */
-
-#define ROGUE_PORT 80
-
-const struct vpnalg_handler *rogue_handler(void);
-extern uint8_t rogue_script[4];
-
 /* --- bytes.c: packets as bytes ----------------------------------------- */
 
 struct bytes {
@@ -174,7 +119,36 @@ void begin_tcp(struct bytes *b, uint32_t from, uint16_t from_port, uint32_t to,
 /* Lengths and checksums. */
 void end_packet(struct bytes *b);
 
-/* --- oracle.c: a packet goes through, and the promises ----------------- */
+/* --- world.c: a translator and its surroundings ------------------------ */
+
+/* What the choose callback does. */
+enum choosing {
+	CHOOSES_NOT, /* there is no callback */
+	CHOOSES_TAKE,
+	CHOOSES_OTHER, /* refuses every other proposal */
+	CHOOSES_REFUSE, /* sometimes refuses all */
+	CHOOSES_ITSELF,
+	CHOOSES_WRONGLY, /* answers out of range */
+	CHOOSINGS
+};
+
+struct settings {
+	const struct vpnalg_protocol *protocols;
+	size_t protocol_count;
+	bool has_general, has_l2tp, has_rogue;
+	unsigned address_count;
+	enum choosing choosing;
+	bool bundled;
+	unsigned record_max;
+	uint16_t burst;
+	uint8_t filtering;
+	struct vpnalg_ports ports;
+	bool any_address, passive;
+	bool fragments; /* there is memory for them */
+	bool roomy;     /* and nobody has to give way */
+	uint32_t random;
+	vpnalg_time now;
+};
 
 /* A packet, and how the caller holds it. */
 struct sent {
@@ -186,6 +160,52 @@ struct sent {
 	/* Results. */
 	uint8_t result, flags;
 };
+
+/* A fragment that the translator holds, as it came. More are kept than it has
+ * room for. */
+#define KEPT_MAX 128
+struct kept {
+	uintptr_t number;
+	struct sent sent;
+};
+
+/* What is known of the fragments of a world, to be held against its counters:
+ * those that were held and given back, and packets that were dropped at once. */
+struct fragment_counts {
+	uint64_t held, given, dropped, dropped_options;
+};
+
+struct world {
+	struct vpnalg *alg;
+	void *memory, *fragment_memory;
+	struct fragment_counts fragments;
+	struct kept kept[KEPT_MAX]; /* by number */
+	struct watched_store store;
+	const struct settings *settings;
+	uint32_t random;
+	vpnalg_time now;
+	bool opened;    /* something, by the last call */
+	long bindings;  /* taken and not given back */
+	uint64_t bound; /* the sum of their hashes */
+};
+
+bool is_outside(const struct settings *s, uint32_t address);
+uint32_t outside_address(unsigned n);
+void world_begin(struct world *w, const struct settings *s);
+/* All sessions end, and nothing may be left. */
+void world_end(struct world *w);
+void world_sweep(struct world *w, unsigned budget);
+/* Holds what is held of fragments to the counters. */
+void world_check_fragments(const struct world *w, bool at_end);
+
+/* --- rogue.c: a handler that answers wrongly --------------------------- */
+
+#define ROGUE_PORT 80
+
+const struct vpnalg_handler *rogue_handler(void);
+extern uint8_t rogue_script[4];
+
+/* --- oracle.c: a packet goes through, and the promises ----------------- */
 
 /* Through one or two worlds, which must agree. */
 struct worlds {
@@ -281,6 +301,13 @@ speaker say_ike, say_nat_t, say_esp;
 speaker say_l2tp2, say_l2tp2_data, say_l2tp3, say_l2tp3_data;
 speaker say_l2tp3_ip, say_l2tp3_ip_data;
 speaker say_gre, say_udp, say_icmp, say_other;
+
+/* --- pieces.c: packets in fragments ------------------------------------ */
+
+/* Cuts a packet up as the step says. Returns how many drafts that makes, at
+ * least 2; 0 where it is too short. */
+size_t pieces_make(const struct draft *d, const struct step *s,
+		   struct draft pieces[DRAFTS_MAX]);
 
 /* --- strange.c: packets as they should not be -------------------------- */
 

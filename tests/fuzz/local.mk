@@ -9,6 +9,7 @@ FUZZ_FILES = \
 	tests/fuzz/flow.c \
 	tests/fuzz/fuzz.h \
 	tests/fuzz/oracle.c \
+	tests/fuzz/pieces.c \
 	tests/fuzz/report.c \
 	tests/fuzz/rogue.c \
 	tests/fuzz/say_ipsec.c \

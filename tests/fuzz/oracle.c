@@ -19,6 +19,8 @@ struct held {
 
 static void hold(struct held *h, const struct sent *s)
 {
+	static uintptr_t number;
+
 	h->block = malloc(s->align + s->bytes.length);
 	h->p = (struct vpnalg_packet){ .data = h->block + s->align,
 				       .caplen = s->bytes.length,
@@ -26,7 +28,7 @@ static void hold(struct held *h, const struct sent *s)
 				       .direction = s->direction,
 				       .checksum = s->checksum,
 				       .zone = s->zone,
-				       .user = h };
+				       .user = (void *)++number };
 	memcpy(h->p.data, s->bytes.data, s->bytes.length);
 }
 
@@ -72,6 +74,11 @@ static uint32_t residue(const uint8_t *ip, uint32_t caplen, bool partial)
 		   ip[9] == ICMP ? 0 : pseudo_sum(ip)) % 0xffff;
 }
 
+static bool is_later(const uint8_t *ip)
+{
+	return (get16(ip + 6) & 0x1fff) != 0;
+}
+
 static bool has_no_checksum(const uint8_t *ip, uint32_t caplen)
 {
 	uint32_t header = header_length(ip);
@@ -89,6 +96,8 @@ static void check_checksums(const struct sent *s, const struct vpnalg_packet *p)
 	if (sum(before, header_length(before), 0) % 0xffff !=
 	    sum(after, header_length(after), 0) % 0xffff)
 		broken("2 (checksums)", "of the IP header");
+	if (is_later(before))
+		return;
 	if (none != has_no_checksum(after, p->caplen))
 		broken("2 (checksums)", "none became one, or one none");
 	if (!none && residue(before, s->bytes.length, partial) !=
@@ -292,6 +301,68 @@ static void check_steer(const struct settings *settings, const struct held *h,
 	}
 }
 
+/* --- Fragments that are held, and given back. */
+
+static bool may_be_held(const struct world *w, const struct sent *s,
+			unsigned result)
+{
+	return w->settings->fragments && result == VPNALG_HELD &&
+	       s->bytes.length >= 20 && s->bytes.length == s->len &&
+	       (get16(s->bytes.data + 6) & 0x3fff) != 0;
+}
+
+static void count_fragment(struct world *w, const struct sent *s,
+			   const struct vpnalg_packet *p)
+{
+	struct kept *kept = &w->kept[(uintptr_t)p->user % KEPT_MAX];
+
+	w->fragments.held += p->result == VPNALG_HELD;
+	w->fragments.dropped += p->result == VPNALG_DROP_FRAGMENT;
+	w->fragments.dropped_options += p->result == VPNALG_DROP_OPTIONS;
+	if (p->result == VPNALG_HELD)
+		*kept = (struct kept){ (uintptr_t)p->user, *s };
+}
+
+/* Promises 1, 2 and 5 of one that is given back. The header of a datagram that
+ * was put together may have become shorter, and its bytes others. */
+static void check_given(const struct world *w, const struct vpnalg_packet *p)
+{
+	const struct kept *kept = &w->kept[(uintptr_t)p->user % KEPT_MAX];
+	const struct sent *s = &kept->sent;
+	uint32_t header;
+
+	trace("  given back: %s\n", vpnalg_result_text(p->result));
+	trace_packet("=>", p->data, p->caplen);
+	if (p->result > VPNALG_UNTOUCHED || p->caplen != p->len)
+		broken("fragments", "result %u", p->result);
+	if (kept->number != (uintptr_t)p->user)
+		return;
+	header = header_length(s->bytes.data);
+	if (p->len > s->len || p->direction != s->direction)
+		broken("fragments", "longer, or another direction");
+	if (p->result == VPNALG_UNTOUCHED &&
+	    memcmp(p->data, s->bytes.data, p->len) != 0)
+		broken("1 (not translated, not changed)", "held, then left");
+	if (p->result == VPNALG_UNTOUCHED)
+		return;
+	if (sum(p->data, header, 0) % 0xffff !=
+	    sum(s->bytes.data, header, 0) % 0xffff)
+		broken("2 (checksums)", "of the IP header of a fragment");
+	check_addresses(w, s, p);
+}
+
+static void take_held(struct world *w)
+{
+	struct vpnalg_packet p;
+
+	while (vpnalg_next_held(w->alg, &p)) {
+		w->fragments.given++;
+		check_given(w, &p);
+	}
+	if (w->settings->fragments)
+		world_check_fragments(w, false);
+}
+
 /* --- One packet through one world. */
 
 static void check_result(const struct world *w, const struct sent *s,
@@ -300,7 +371,8 @@ static void check_result(const struct world *w, const struct sent *s,
 	trace("  -> %s%s\n", vpnalg_result_text(p->result),
 	      p->flags ? ", cut" : "");
 	if (p->result >= VPNALG_RESULTS ||
-	    (p->result > VPNALG_UNTOUCHED && p->result < VPNALG_DROP_FIRST))
+	    (p->result > VPNALG_UNTOUCHED && p->result < VPNALG_DROP_FIRST &&
+	     !may_be_held(w, s, p->result)))
 		broken("11 (wrong answers)", "result %u", p->result);
 	if (p->result == VPNALG_DROP_FAULT) {
 		if (!is_rogue(w->settings, s))
@@ -342,6 +414,13 @@ static void check_records(const struct world *w, const struct sent *s,
 
 	if (is_rogue(w->settings, s))
 		return;
+	/* It may have made a datagram whole. Others behind the first open
+	 * nothing. */
+	if (result == VPNALG_HELD)
+		return;
+	if (s->bytes.length >= 20 && is_later(s->bytes.data) && after > before)
+		broken("fragments", "%s, and %ld records more",
+		       vpnalg_result_text(result), after - before);
 	if (result > VPNALG_UNTOUCHED && result != VPNALG_DROP_HELD &&
 	    after > before && s->bytes.data[9] != ESP)
 		broken("8 (given back)", "%s, and %ld records more",
@@ -351,7 +430,8 @@ static void check_records(const struct world *w, const struct sent *s,
 	if (before == 0 ? after != 0 : after > before + RECORDS_FROM_OUTSIDE)
 		broken("6 (outside opens nothing)", "%ld records, then %ld",
 		       before, after);
-	if (before == 0 && result != VPNALG_UNTOUCHED)
+	if (before == 0 && result != VPNALG_UNTOUCHED &&
+	    !(w->settings->fragments && result == VPNALG_DROP_FRAGMENT))
 		broken("6 (outside opens nothing)", "%s, and nobody is there",
 		       vpnalg_result_text(result));
 }
@@ -375,8 +455,10 @@ static void process(struct world *w, struct held *h, const struct sent *s,
 	w->store.fail_in = 0;
 	for (i = 0; i < count; i++) {
 		h[i].p = packets[i];
+		count_fragment(w, &s[i], &packets[i]);
 		check_result(w, &s[i], &packets[i]);
 	}
+	take_held(w);
 	w->opened = w->store.records > records;
 	store_check(&w->store);
 	if (w->store.finds > FINDS_MAX * count)

@@ -154,8 +154,55 @@ set_protocols(const struct settings *s, struct protocol_settings *to)
 	return to->protocols;
 }
 
+/* Few places, so that they are wanted. */
+static struct vpnalg_fragments fragment_settings(const struct settings *s)
+{
+	return (struct vpnalg_fragments){
+		.size = sizeof(struct vpnalg_fragments),
+		.datagrams = s->roomy ? 128 : 4,
+		.held = s->roomy ? KEPT_MAX : 5,
+		.whole = s->random & 2 ? 150 : 0,
+	};
+}
+
+static void begin_fragments(struct world *w, struct vpnalg_config *config,
+			    struct vpnalg_fragments *fragments)
+{
+	w->fragments = (struct fragment_counts){ 0 };
+	w->fragment_memory = NULL;
+	memset(w->kept, 0, sizeof(w->kept));
+	if (!w->settings->fragments)
+		return;
+	*fragments = fragment_settings(w->settings);
+	fragments->memory_size = vpnalg_fragments_size(fragments);
+	w->fragment_memory = malloc(fragments->memory_size);
+	fragments->memory = w->fragment_memory;
+	config->fragments = fragments;
+}
+
+/* What was held and neither given back nor counted as dropped is held. Some may
+ * have been dropped for their options, which is counted with other packets of
+ * that kind: those that were put together. */
+void world_check_fragments(const struct world *w, bool at_end)
+{
+	struct vpnalg_fragments settings = fragment_settings(w->settings);
+	const struct fragment_counts *f = &w->fragments;
+	struct vpnalg_counters c;
+	int64_t held, options;
+
+	vpnalg_counters(w->alg, &c, sizeof(c));
+	held = (int64_t)(f->held - f->given -
+			 (c.results[VPNALG_DROP_FRAGMENT] - f->dropped));
+	options = (int64_t)(c.results[VPNALG_DROP_OPTIONS] -
+			    f->dropped_options);
+	if (held < 0 || held > options + (at_end ? 0 : settings.held))
+		broken("8 (given back)", "%lld fragments are held",
+		       (long long)held);
+}
+
 void world_begin(struct world *w, const struct settings *s)
 {
+	struct vpnalg_fragments fragments;
 	struct vpnalg_addr addresses[4] = { { 0 } };
 	struct vpnalg_config config = { .size = sizeof(config) };
 	struct protocol_settings settings;
@@ -181,6 +228,7 @@ void world_begin(struct world *w, const struct settings *s)
 	config.burst = s->burst;
 	config.passive = s->passive;
 	config.event = hear;
+	begin_fragments(w, &config, &fragments);
 	if (s->choosing != CHOOSES_NOT) {
 		config.choose = choose;
 		config.release = give_back;
@@ -238,6 +286,9 @@ static void check_end(struct world *w)
 	if (w->bindings != 0 || w->bound != 0)
 		broken("8 (given back)", "%ld bindings are left", w->bindings);
 	check_counters(w);
+	w->now += 10000000;
+	sweep_all(w);
+	world_check_fragments(w, true);
 }
 
 void world_end(struct world *w)
@@ -247,4 +298,5 @@ void world_end(struct world *w)
 		check_end(w);
 	store_end(&w->store);
 	free(w->memory);
+	free(w->fragment_memory);
 }

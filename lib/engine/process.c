@@ -198,21 +198,6 @@ static enum vpnalg_result try_claims(struct vpnalg *translator,
 		       : vpnalg_refuse_unclaimed(translator, &slot->parsed);
 }
 
-/* Counts the packet by kind of session; burst() counts it by result. */
-static void count(struct vpnalg *translator, const struct vpnalg_step *step,
-		  enum vpnalg_result result)
-{
-	struct vpnalg_kind_counters *counters =
-		session_counters(translator, step->handler, step->kind);
-
-	if (result == VPNALG_TRANSLATED)
-		counters->translated[step->parsed->inward]++;
-	else if (result == VPNALG_UNTOUCHED)
-		counters->untouched[step->parsed->inward]++;
-	else if (result != VPNALG_HELD)
-		counters->dropped[step->parsed->inward]++;
-}
-
 /* Decides on a packet whose first claim has no session, or was not translated
  * by its handler. */
 NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
@@ -228,7 +213,7 @@ NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
 			    : VPNALG_UNTOUCHED;
 	if (is_cut_short(translator, slot, result))
 		result = VPNALG_HELD;
-	count(translator, step, result);
+	session_count(translator, step, result);
 	return result;
 }
 
@@ -305,15 +290,6 @@ NEVER_INLINE void prepare_all(const struct vpnalg *translator,
 	}
 }
 
-ALWAYS_INLINE void count_result(struct vpnalg *translator,
-				struct vpnalg_packet *packet,
-				enum vpnalg_result result)
-{
-	packet->result = (uint8_t)result;
-	if (result < VPNALG_RESULTS)
-		translator->counters.results[result]++;
-}
-
 /* Returns the first packet that it has not decided on: a datagram that a
  * fragment has made whole comes first. */
 ALWAYS_INLINE struct vpnalg_packet *decide_all(struct vpnalg *translator,
@@ -327,29 +303,18 @@ ALWAYS_INLINE struct vpnalg_packet *decide_all(struct vpnalg *translator,
 	for (; packet < end && whole; packet++, slot++) {
 		result = slot->plain ? decide(translator, slot, packet)
 				     : decide_rare(translator, slot, packet);
-		count_result(translator, packet, result);
+		packet->result = (uint8_t)result;
+		if (result < VPNALG_RESULTS)
+			translator->counters.results[result]++;
 		whole = slot->plain || !whole_is_due(translator);
 	}
 	return packet;
 }
 
-/* Translates the datagrams that are whole now. */
-NEVER_INLINE void translate_wholes(struct vpnalg *translator)
-{
-	struct vpnalg_packet *packet;
-
-	while ((packet = vpnalg_whole_next(translator)) != NULL) {
-		prepare_all(translator, packet, packet + 1, NULL);
-		count_result(
-			translator, packet,
-			decide_rare(translator, translator->slots, packet));
-	}
-}
-
 void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 		    size_t count, vpnalg_time now)
 {
-	struct vpnalg_packet *end = packets + count;
+	struct vpnalg_packet *end = packets + count, *at, *whole;
 	const struct vpnalg_store *ahead;
 	size_t part, i;
 
@@ -357,18 +322,23 @@ void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 		translator->now = now;
 	translator->step.translator = translator;
 	translator->step.now = translator->now;
-	while (packets < end) {
-		part = (size_t)(end - packets);
+	while (true) {
+		whole = whole_is_due(translator) ? vpnalg_whole_next(translator)
+						 : NULL;
+		at = whole != NULL ? whole : packets;
+		part = whole != NULL ? 1 : (size_t)(end - packets);
+		if (part == 0)
+			return;
 		if (part > translator->burst)
 			part = translator->burst;
 		ahead = part > 1 && translator->store->prefetch != NULL
 				? translator->store
 				: NULL;
-		prepare_all(translator, packets, packets + part, ahead);
+		prepare_all(translator, at, at + part, ahead);
 		for (i = 0; ahead != NULL && i < part; i++)
 			prefetch(ahead, &translator->slots[i], 1);
-		packets = decide_all(translator, packets, packets + part);
-		if (whole_is_due(translator))
-			translate_wholes(translator);
+		at = decide_all(translator, at, at + part);
+		if (whole == NULL)
+			packets = at;
 	}
 }

@@ -231,6 +231,22 @@ session_counters(const struct vpnalg *translator, unsigned handler,
 	return &translator->kinds[translator->kind_base[handler] + kind];
 }
 
+/* Counts a packet by kind of session; by result vpnalg_process() does. */
+static inline void session_count(struct vpnalg *translator,
+				 const struct vpnalg_step *step,
+				 enum vpnalg_result result)
+{
+	struct vpnalg_kind_counters *counters =
+		session_counters(translator, step->handler, step->kind);
+
+	if (result == VPNALG_TRANSLATED)
+		counters->translated[step->parsed->inward]++;
+	else if (result == VPNALG_UNTOUCHED)
+		counters->untouched[step->parsed->inward]++;
+	else if (result != VPNALG_HELD)
+		counters->dropped[step->parsed->inward]++;
+}
+
 static inline const struct vpnalg_kind *
 session_kind(const struct vpnalg *translator, unsigned handler, unsigned kind)
 {

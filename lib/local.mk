@@ -77,6 +77,8 @@ lib_libcore_la_SOURCES = \
 	lib/gre/far_end.h \
 	lib/gre/gre.c \
 	lib/gre/gre.h \
+	lib/ipsec/answers.c \
+	lib/ipsec/answers.h \
 	lib/ipsec/blocks.c \
 	lib/ipsec/blocks.h \
 	lib/ipsec/candidate.c \
@@ -107,6 +109,8 @@ lib_libcore_la_SOURCES = \
 	lib/ipsec/judge.h \
 	lib/ipsec/outbound.c \
 	lib/ipsec/outbound.h \
+	lib/ipsec/owner.c \
+	lib/ipsec/owner.h \
 	lib/ipsec/pair.c \
 	lib/ipsec/pair.h \
 	lib/ipsec/probe.c \

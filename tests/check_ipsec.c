@@ -317,6 +317,8 @@ Suite *ipsec_suite(void)
 	suite_add_tcase(suite, ipsec_heal_case());
 	suite_add_tcase(suite, ipsec_probe_case());
 	suite_add_tcase(suite, ipsec_hold_case());
+	suite_add_tcase(suite, ipsec_answers_case());
+	suite_add_tcase(suite, ipsec_owner_case());
 	suite_add_tcase(suite, ipsec_repair_case());
 	suite_add_tcase(suite, ipsec_review_case());
 	suite_add_tcase(suite, ipsec_records_case());

@@ -366,19 +366,19 @@ static const struct other_row {
 START_TEST(an_spi_may_begin_when_another_ended)
 {
 	const struct other_row *row = &other_rows[_i];
-	struct ipsec_unclaimed places[IPSEC_UNCLAIMED] = { [2] = spi };
+	struct ipsec_unclaimed places[IPSEC_UNCLAIMED] = { [1] = spi };
 	struct ipsec_blocks blocks = {
 		.now = BEGAN - row->ended + row->later,
 		.unclaimed = IPSEC_UNCLAIMED,
 		.unclaimed_blocks = { (struct vpnalg_record *)(void *)places }
 	};
 
-	places[3] = spi;
-	places[3].spi = row->unused ? 0 : 0xb2;
-	places[3].began = BEGAN - row->older;
-	places[3].last = BEGAN - row->ended;
-	places[3].count = row->count;
-	ck_assert_msg(vpnalg_ipsec_evidence_follows(&blocks, &places[2]) ==
+	places[2] = spi;
+	places[2].spi = row->unused ? 0 : 0xb2;
+	places[2].began = BEGAN - row->older;
+	places[2].last = BEGAN - row->ended;
+	places[2].count = row->count;
+	ck_assert_msg(vpnalg_ipsec_evidence_follows(&blocks, &places[1]) ==
 			      row->follows,
 		      "%s", row->name);
 }

@@ -300,8 +300,8 @@ START_TEST(an_spi_that_fits_less_is_no_rival)
 	places[1].gap = 600;
 	places[1].received = BEGAN - 605;
 	places[2] = shown(IDLE, 2);
-	spis[7] = *w;
-	spis[7].began += row->after - 5;
+	spis[5] = *w;
+	spis[5].began += row->after - 5;
 	blocks.now = BEGAN + 1000;
 	check_judged(row->place, BY(CONTINUED));
 }
@@ -382,8 +382,8 @@ START_TEST(two_hosts_fit_two_spis_better_so_than_the_other_way_round)
 	places[2].gap = 362;
 	places[2].released = 1;
 	places[2].out_since = BEGAN - 218;
-	spis[6] = *w;
-	spis[6].began = BEGAN + 132;
+	spis[4] = *w;
+	spis[4].began = BEGAN + 132;
 	w->count = 3;
 	check_judged(gain_rows[_i].place, BY(RESUMED));
 }

@@ -32,6 +32,7 @@ UNIT_TEST_FILES = \
 	tests/check_icmp_error_edges.c \
 	tests/check_init.c \
 	tests/check_ipsec.c \
+	tests/check_ipsec_answers.c \
 	tests/check_ipsec_bounds.c \
 	tests/check_ipsec_cut.c \
 	tests/check_ipsec_edges.c \
@@ -49,6 +50,7 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_judge.c \
 	tests/check_ipsec_model.c \
 	tests/check_ipsec_outbound.c \
+	tests/check_ipsec_owner.c \
 	tests/check_ipsec_pair.c \
 	tests/check_ipsec_probe.c \
 	tests/check_ipsec_rank.c \

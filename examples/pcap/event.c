@@ -58,6 +58,7 @@ const char *event_evidence_text(unsigned evidence)
 		[VPNALG_EVIDENCE_LEFT] = "all others kept theirs",
 		[VPNALG_EVIDENCE_SHOWN] = "the capture shows it",
 		[VPNALG_EVIDENCE_ANSWERED] = "it answered a probe",
+		[VPNALG_EVIDENCE_TIMING] = "it answered what this one sent",
 	};
 
 	return texts[evidence];

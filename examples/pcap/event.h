@@ -13,7 +13,7 @@
 /* One more than the greatest enum vpnalg_event_type and enum vpnalg_evidence
  * that are known here. */
 #define EVENT_TYPES 4
-#define EVENT_EVIDENCES 9
+#define EVENT_EVIDENCES 10
 
 struct noted {
 	uint64_t packet; /* counted from 1 on */

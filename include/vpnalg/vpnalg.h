@@ -290,7 +290,10 @@ enum vpnalg_evidence {
 	/** A packet given with VPNALG_IN_UNDO has shown it. */
 	VPNALG_EVIDENCE_SHOWN = 7,
 	/** The host was given one packet as a probe, and began to send. */
-	VPNALG_EVIDENCE_ANSWERED = 8
+	VPNALG_EVIDENCE_ANSWERED = 8,
+	/** The packets came as answers to what the host sends would: after the
+	 * same time each. */
+	VPNALG_EVIDENCE_TIMING = 9
 };
 
 /** One event. */

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "blocks.h"
 
-/* One block serves so many hosts of a remote. `most` bounds the blocks: when
- * many hosts begin at once, most of their SPIs are unclaimed for a while. */
+/* One block serves so many hosts of a remote, behind the first ones that need
+ * none. `most` bounds the blocks: when many hosts begin at once, most of their
+ * SPIs are unclaimed for a while. */
 static const struct block {
-	uint8_t kind, port, hosts, most;
+	uint8_t kind, port, without, hosts, most;
 } kinds[IPSEC_BLOCKS] = {
 	[IPSEC_BLOCKS_CANDIDATES] = { IPSEC_KIND_CANDIDATES, IPSEC_PORT_REMOTE,
-				      IPSEC_CANDIDATES,
+				      0, IPSEC_CANDIDATES,
 				      IPSEC_CANDIDATE_BLOCKS },
 	[IPSEC_BLOCKS_UNCLAIMED] = { IPSEC_KIND_UNCLAIMED, IPSEC_PORT_UNCLAIMED,
-				     IPSEC_UNCLAIMED - 1,
-				     IPSEC_UNCLAIMED_BLOCKS },
+				     1, 1, IPSEC_UNCLAIMED_BLOCKS },
 };
 
 /* A block's places begin where its body begins. In the first block the remote's
@@ -168,7 +168,8 @@ bool vpnalg_ipsec_blocks_grow(struct vpnalg_step *step,
 	if (remote->children == 0)
 		r->blocks[IPSEC_BLOCKS_CANDIDATES] = 1;
 	for (i = 0; i < IPSEC_BLOCKS && remote->children > 0; i++) {
-		number = (unsigned)remote->children / kinds[i].hosts;
+		number = ((unsigned)remote->children - kinds[i].without) /
+			 kinds[i].hosts;
 		if (number < r->blocks[i] || number >= kinds[i].most)
 			continue;
 		if (!has_block(step, remote, host, &kinds[i], number))

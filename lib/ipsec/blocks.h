@@ -5,12 +5,13 @@
 #ifndef VPNALG_IPSEC_BLOCKS_H
 #define VPNALG_IPSEC_BLOCKS_H
 
+#include "answers.h"
 #include "ipsec.h"
 
 enum { IPSEC_BLOCKS_CANDIDATES, IPSEC_BLOCKS_UNCLAIMED, IPSEC_BLOCKS };
 
 #define IPSEC_CANDIDATE_BLOCKS 7
-#define IPSEC_UNCLAIMED_BLOCKS 8
+#define IPSEC_UNCLAIMED_BLOCKS 10
 
 /* A host that may own a new inbound SPI: one is promised to it, or it sends and
  * receives nothing. The evidence for it is copied here and kept up to date, so
@@ -37,7 +38,7 @@ struct ipsec_candidate {
 /* Places per block. A candidate's place is its number through all blocks, from
  * 1 on: the remote's own data stand where number 0 would be. */
 #define IPSEC_CANDIDATES 4
-#define IPSEC_UNCLAIMED 4
+#define IPSEC_UNCLAIMED 3
 
 #define IPSEC_REKEYED 2
 #define IPSEC_PAIRED 2
@@ -71,6 +72,7 @@ struct ipsec_unclaimed {
 	uint8_t count, total; /* packets since it began, and in all */
 	uint8_t turn;         /* the place of the host that was probed last */
 	uint8_t flags;        /* IPSEC_UNCLAIMED_ */
+	struct ipsec_answers answers; /* of the host that it may answer */
 };
 
 #define IPSEC_UNCLAIMED_PROBED 0x01   /* probed_at is set */

@@ -3,6 +3,7 @@
 
 #include "candidate.h"
 #include "host.h"
+#include "owner.h"
 #include "pair.h"
 #include "review.h"
 #include "suspect.h"
@@ -37,19 +38,20 @@ static void count(struct vpnalg_step *step, struct ipsec_in *in, uint32_t now)
 }
 
 /* Moves the deadline of an inbound SA: it lives as long as its host sends (RFC
- * 4787 REQ-6). */
-static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in)
+ * 4787 REQ-6). `host` is NULL if it has not been looked up yet. */
+static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in,
+			struct vpnalg_record *host)
 {
 	const struct vpnalg_timers *timers =
 		vpnalg_session_timers(step->translator);
 	uint32_t life = in->confirmed ? timers->esp_idle : timers->esp_unpaired;
 	vpnalg_time left = step->record->deadline - step->now;
-	struct vpnalg_record *host;
 
 	if (left > life)
 		return;
 	life += life / IPSEC_SLACK_PART;
-	host = vpnalg_ipsec_host_find(step->translator, step->record);
+	if (host == NULL)
+		host = vpnalg_ipsec_host_find(step->translator, step->record);
 	if (host == NULL || host->deadline <= step->record->deadline)
 		return;
 	left = host->deadline - step->now;
@@ -69,29 +71,53 @@ static void notify_candidate(struct vpnalg_step *step, struct ipsec_in *in)
 
 static bool is_due(const struct ipsec_in *in, uint32_t now, uint32_t before)
 {
-	if (in->trust == IPSEC_TRUST_FULL)
-		return false;
 	return in->confirmed ? now / REVIEW_MS != before / REVIEW_MS
 			     : now / REVIEW_UNCONFIRMED_MS !=
 				       before / REVIEW_UNCONFIRMED_MS;
+}
+
+/* Returns whether a packet is compared with what other hosts send: of a flow
+ * without pauses one that is not reviewed, once its pair is confirmed. */
+static bool is_compared(const struct ipsec_in *in, bool due, uint32_t before)
+{
+	return !due || !in->confirmed || in->seen - before > IPSEC_SILENCE_MS;
+}
+
+/* Looks whether a pair is wrong. Returns VPNALG_TRANSLATED, step->record being
+ * the pair or another host's, or why the packet is dropped. */
+static enum vpnalg_result look(struct vpnalg_step *step,
+			       const struct ipsec_in *in, uint32_t before)
+{
+	struct vpnalg_record *host =
+		vpnalg_ipsec_host_find(step->translator, step->record);
+	bool due = is_due(in, in->seen, before);
+
+	if (host == NULL)
+		return VPNALG_TRANSLATED;
+	if (due && vpnalg_ipsec_review(step, host, before))
+		return VPNALG_DROP_UNPAIRED;
+	if (!is_compared(in, due, before) ||
+	    !vpnalg_ipsec_owner_paired(step, host, before))
+		follow_host(step, in, host);
+	return VPNALG_TRANSLATED;
 }
 
 static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 {
 	struct ipsec_in *in =
 		vpnalg_session_body(step->translator, step->record);
-	uint32_t before = in->seen, now = ipsec_step_now(step);
+	uint32_t before = in->seen;
 
-	count(step, in, now);
+	count(step, in, ipsec_step_now(step));
 	if (in->copied)
 		notify_candidate(step, in);
 	if (in->old)
 		vpnalg_ipsec_suspect_successor(step);
 	if (in->suspect && vpnalg_ipsec_suspect_persists(step))
 		return VPNALG_DROP_UNPAIRED;
-	if (is_due(in, now, before) && vpnalg_ipsec_review(step, before))
-		return VPNALG_DROP_UNPAIRED;
-	follow_host(step, in);
+	if (in->trust != IPSEC_TRUST_FULL)
+		return look(step, in, before);
+	follow_host(step, in, NULL);
 	return VPNALG_TRANSLATED;
 }
 

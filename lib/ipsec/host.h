@@ -4,6 +4,7 @@
 #ifndef VPNALG_IPSEC_HOST_H
 #define VPNALG_IPSEC_HOST_H
 
+#include "answers.h"
 #include "sa.h"
 
 /* The youngest inbound SAs of a host, by which others are judged. A host may
@@ -33,6 +34,9 @@ struct ipsec_host {
 	uint8_t unheard;  /* looks at it in a row that saw it receive nothing */
 	uint8_t place;    /* its place as a candidate, now or once; 0: none */
 	uint16_t inbound; /* how many inbound SAs it has */
+	uint32_t compared; /* the inbound SPI that is compared with senders */
+	uint32_t compared_at;            /* when a packet of it came last */
+	struct ipsec_answers own, other; /* with this host, and another one */
 };
 
 #define IPSEC_HOST_JOINED 0x01    /* its remote counts it */

@@ -30,7 +30,9 @@
  *    receives nothing. Or the packet is a probe (probe.c): a silent host gets
  *    it, and owns the SPI if it answers. An SPI that stays unclaimed for
  *    seconds goes round among all hosts that receive nothing, so that its owner
- *    gets some of its packets, whatever came before.
+ *    gets some of its packets, whatever came before. Meanwhile it is compared
+ *    with all hosts, one after the other: the host whose packets it answers,
+ *    after the same time each, gets it (owner.c).
  *
  * Fewer SPIs are left undecided if hosts begin one after the other: a request
  * for an SA, and the first packets of one, are dropped for now while another
@@ -50,8 +52,10 @@
  *   - another SPI begins soon that fits the host as well, and no other host
  *     (repair.c);
  *   - another host receives nothing, and this one receives with two SPIs though
- *     it sends with one (repair.c).
- * Then the SPI is unclaimed again and its host a candidate again. After a
+ *     it sends with one (repair.c);
+ *   - its packets answer what another host sends, and not what this one sends:
+ *     then that host gets the SPI (owner.c).
+ * Otherwise the SPI is unclaimed again and its host a candidate again. After a
  * check, lost trust or a surplus that SPI is refused to it. There is proof
  * against a pair if a packet given to undo shows the SPI with another host's
  * address: then the pair ends, and that host gets the SPI (pair.c).
@@ -71,10 +75,11 @@
  *   ike ike_port exchange esp outbound      a message of IKE, a packet of ESP
  *   ike_quote                               one that an ICMP error quotes
  *   pair review suspect                     pairs an SPI, suspects a pair
- *   repair                                  takes a pair back
+ *   owner repair                            takes a pair back
  *   inbound judge evidence probe hold       opens an SA, finds its owner
  *   unclaimed candidate                     what is compared
  *   remote ring blocks                      the hosts of a remote
+ *   answers                                 what an SPI answers
  *   host
  *   ike_sa                                  the IKE session of a host, its SPIs
  */

@@ -249,6 +249,16 @@ static void notify_host(struct vpnalg_step *step, struct vpnalg_record *host,
 		look_after(translator, host, before);
 }
 
+static void note_sent(struct ipsec_out *out, uint32_t now)
+{
+	unsigned i;
+
+	for (i = IPSEC_SENT - 1; i > 0; i--)
+		out->gaps[i] = out->gaps[i - 1];
+	out->gaps[0] = ipsec_out_shorten(now - out->seen);
+	out->seen = now;
+}
+
 static void seen_outward(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
@@ -263,7 +273,7 @@ static void seen_outward(struct vpnalg_step *step)
 	if (host != NULL && now - before > IPSEC_SILENCE_MS &&
 	    (!out->old || was_silent(translator, host)))
 		resume(translator, host);
-	out->seen = now;
+	note_sent(out, now);
 	if (host != NULL)
 		notify_host(step, host, out, before);
 	prolong(step, out);

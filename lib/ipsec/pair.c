@@ -8,6 +8,7 @@
 #include "host.h"
 #include "inbound.h"
 #include "judge.h"
+#include "owner.h"
 #include "probe.h"
 #include "remote.h"
 #include "repair.h"
@@ -71,6 +72,21 @@ static enum vpnalg_result give(struct vpnalg_step *step,
 	return host != NULL ? VPNALG_TRANSLATED : VPNALG_DROP_UNPAIRED;
 }
 
+/* Pairs the SPI with a host: it is unclaimed no more. */
+static enum vpnalg_result pair(struct vpnalg_step *step,
+			       struct vpnalg_record *remote,
+			       struct vpnalg_record *host,
+			       struct ipsec_unclaimed *u,
+			       enum vpnalg_evidence evidence)
+{
+	enum vpnalg_result result = vpnalg_ipsec_inbound_open(
+		step, remote, host, u->first, evidence);
+
+	if (result == VPNALG_TRANSLATED)
+		u->spi = 0;
+	return result;
+}
+
 /* Pairs the SPI with a candidate; ends the candidacy if its host is dead. */
 static enum vpnalg_result pair_owner(struct vpnalg_step *step,
 				     struct ipsec_blocks *blocks,
@@ -81,7 +97,6 @@ static enum vpnalg_result pair_owner(struct vpnalg_step *step,
 	struct vpnalg_record *remote = ipsec_blocks_remote(blocks);
 	struct vpnalg_record *host =
 		vpnalg_ipsec_host_alive(step->translator, remote, owner->id);
-	enum vpnalg_result result;
 	unsigned place = 1;
 
 	if (host == NULL) {
@@ -90,23 +105,25 @@ static enum vpnalg_result pair_owner(struct vpnalg_step *step,
 		vpnalg_ipsec_candidate_clear(step->translator, blocks, place);
 		return VPNALG_DROP_UNPAIRED;
 	}
-	result = vpnalg_ipsec_inbound_open(step, remote, host, u->first,
-					   evidence);
-	if (result == VPNALG_TRANSLATED)
-		u->spi = 0;
-	return result;
+	return pair(step, remote, host, u, evidence);
 }
 
 /* Gives a packet to one of several hosts, pairs its SPI, or drops it. */
 static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 				      struct ipsec_blocks *blocks,
-				      struct ipsec_unclaimed *u)
+				      struct ipsec_unclaimed *u, uint32_t gap)
 {
 	struct vpnalg *translator = step->translator;
+	struct vpnalg_record *remote = ipsec_blocks_remote(blocks), *host;
 	const struct ipsec_candidate *owner;
 	enum vpnalg_evidence evidence;
 
 	owner = find_owner(translator, blocks, u, &evidence);
+	host = owner == NULL ? vpnalg_ipsec_owner_unclaimed(translator, remote,
+							    u, gap)
+			     : NULL;
+	if (host != NULL)
+		return pair(step, remote, host, u, VPNALG_EVIDENCE_TIMING);
 	if (is_odd(owner, u, evidence) &&
 	    vpnalg_ipsec_repair_contested(translator, blocks, u))
 		return VPNALG_DROP_UNPAIRED;
@@ -124,16 +141,17 @@ enum vpnalg_result vpnalg_ipsec_pair_unclaimed(struct vpnalg_step *step)
 	struct ipsec_unclaimed *u;
 	enum vpnalg_result result;
 	unsigned place;
+	uint32_t gap;
 
 	step->kind = IPSEC_KIND_IN;
 	if (remote->children == 1)
 		return pair_lone(step, remote,
 				 vpnalg_ipsec_ring_lone(translator, remote));
 	vpnalg_ipsec_blocks_load(translator, remote, &blocks);
-	u = vpnalg_ipsec_unclaimed_seen(step, &blocks, &place);
+	u = vpnalg_ipsec_unclaimed_seen(step, &blocks, &place, &gap);
 	if (u == NULL) /* so many other SPIs are unclaimed */
 		return give(step, vpnalg_ipsec_probe_any(translator, &blocks));
-	result = pair_one_of(step, &blocks, u);
+	result = pair_one_of(step, &blocks, u, gap);
 	vpnalg_session_changed(
 		translator, blocks.unclaimed_blocks[place / IPSEC_UNCLAIMED]);
 	return result;

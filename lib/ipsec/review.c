@@ -120,19 +120,15 @@ static bool was_unanswered(struct vpnalg_step *step, struct vpnalg_record *host,
 	return true;
 }
 
-bool vpnalg_ipsec_review(struct vpnalg_step *step, uint32_t before)
+bool vpnalg_ipsec_review(struct vpnalg_step *step, struct vpnalg_record *host,
+			 uint32_t before)
 {
 	struct vpnalg *translator = step->translator;
-	struct vpnalg_record *host =
-		vpnalg_ipsec_host_find(translator, step->record);
 	uint32_t now = ipsec_step_now(step), sent;
 	bool ever = true, agrees, resumed,
 	     begins = now - before > IPSEC_SILENCE_MS;
-	const struct ipsec_host *h;
+	const struct ipsec_host *h = ipsec_host_body(translator, host);
 
-	if (host == NULL)
-		return false;
-	h = ipsec_host_body(translator, host);
 	resumed = has_just_resumed(h, now);
 	if (resumed) {
 		sent = h->resumed;

@@ -6,8 +6,9 @@
 
 #include "ipsec.h"
 
-/* Reviews the pair of a packet that has come; the packet before came at
- * `before`. Returns whether the pair was taken back. */
-bool vpnalg_ipsec_review(struct vpnalg_step *step, uint32_t before);
+/* Reviews the pair of a packet that has come for the host; the packet before
+ * came at `before`. Returns whether the pair was taken back. */
+bool vpnalg_ipsec_review(struct vpnalg_step *step, struct vpnalg_record *host,
+			 uint32_t before);
 
 #endif

@@ -5,13 +5,45 @@
 
 #include "ipsec.h"
 
+/* So many of the last packets of an outbound SA are known. */
+#define IPSEC_SENT 3
+
 /* The body of an outbound SA. */
 struct ipsec_out {
-	uint32_t seen;  /* when its last packet went out */
-	uint8_t paired; /* the host has received ESP: the SA lives longer */
-	uint8_t old;    /* the host has a younger one */
-	uint8_t copied; /* the host is a candidate: it keeps a copy of seen */
+	uint32_t seen; /* when its last packet went out */
+	uint32_t
+		paired : 1; /* the host has received ESP: the SA lives longer */
+	uint32_t old : 1;   /* the host has a younger one */
+	uint32_t copied : 1; /* the host is a candidate, and copies `seen` */
+	uint8_t gaps[IPSEC_SENT]; /* before the last ones, shortened */
 };
+
+/* Gaps up to the one time are known to the millisecond, longer ones in steps of
+ * the other. */
+#define IPSEC_GAP_EXACT_MS 150U
+#define IPSEC_GAP_STEP_MS 64U
+
+/* Returns a gap shortened to a byte. */
+static inline uint8_t ipsec_out_shorten(uint32_t gap)
+{
+	uint32_t steps;
+
+	if (gap < IPSEC_GAP_EXACT_MS)
+		return (uint8_t)gap;
+	steps = (gap - IPSEC_GAP_EXACT_MS) / IPSEC_GAP_STEP_MS;
+	return steps < UINT8_MAX - IPSEC_GAP_EXACT_MS
+		       ? (uint8_t)(IPSEC_GAP_EXACT_MS + steps)
+		       : UINT8_MAX;
+}
+
+/* Returns the least gap that is shortened to this byte. */
+static inline uint32_t ipsec_out_gap(uint8_t shortened)
+{
+	if (shortened < IPSEC_GAP_EXACT_MS)
+		return shortened;
+	return IPSEC_GAP_EXACT_MS +
+	       (shortened - IPSEC_GAP_EXACT_MS) * IPSEC_GAP_STEP_MS;
+}
 
 /* The body of an inbound SA. */
 struct ipsec_in {

@@ -74,7 +74,8 @@ static void count_packet(struct ipsec_unclaimed *u, uint32_t now)
 
 struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
 						    struct ipsec_blocks *blocks,
-						    unsigned *place)
+						    unsigned *place,
+						    uint32_t *gap)
 {
 	uint32_t spi = ipsec_spi(step), now = blocks->now;
 	uint32_t number = vpnalg_get32(step->parsed->l4 + ESP_SEQUENCE_OFF);
@@ -92,6 +93,7 @@ struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
 					       .last = now,
 					       .began = now,
 					       .flags = flags };
+	*gap = now - u->last;
 	count_packet(u, now);
 	return u;
 }

@@ -18,7 +18,8 @@
  * block the caller marks as changed; NULL if there is no place for it. */
 struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
 						    struct ipsec_blocks *blocks,
-						    unsigned *place);
+						    unsigned *place,
+						    uint32_t *gap);
 
 /* Remembers an SPI that was taken from a host as if it were a new one. Of
  * *taken the SPI, its first packet and the host that it is refused to count. */

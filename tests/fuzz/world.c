@@ -113,7 +113,7 @@ static void hear(void *context, const struct vpnalg_event *event)
 {
 	(void)context;
 	if (event->type < VPNALG_EVENT_PAIRED ||
-	    event->evidence > VPNALG_EVIDENCE_ANSWERED)
+	    event->evidence > VPNALG_EVIDENCE_TIMING)
 		broken("events", "type %u, evidence %u", event->type,
 		       event->evidence);
 	if (event->session.user != NULL)

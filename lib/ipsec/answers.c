@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "answers.h"
+
+#include "host.h"
+
+/* Two answers take times that differ by at most this: a path delays no two
+ * packets equally. */
+#define SAME_MS 8
+
+/* Two times between packets that differ by no more are the same: that between
+ * packets that were sent, and that between their answers. */
+#define SAME_GAP_MS 16
+
+/* What a packet scores that comes when it is due, by how far the packet that it
+ * answers is from other ones: the less often the host sends, the less likely it
+ * is that it just has. */
+static const struct score {
+	uint16_t distance;
+	uint8_t points;
+} scores[] = { { 5000, 14 }, { 2500, 13 }, { 1500, 12 },
+	       { 900, 10 },  { 200, 7 },   { 40, 2 } };
+
+/* The last packets that a host sent, the last one first: how long ago, and how
+ * long after the one before. */
+struct sent {
+	uint32_t delays[IPSEC_SENT];
+	uint32_t gaps[IPSEC_SENT];
+	unsigned count;
+};
+
+/* Fills *sent with what can be answered now. */
+static void read_sent(struct vpnalg *translator, struct vpnalg_record *host,
+		      struct sent *sent)
+{
+	struct vpnalg_record *sa = NULL;
+	const struct ipsec_out *out;
+	uint32_t delay;
+	unsigned i;
+
+	sent->count = 0;
+	if (host != NULL)
+		sa = vpnalg_ipsec_host_outbound(translator, host);
+	if (sa == NULL)
+		return;
+	out = vpnalg_session_body(translator, sa);
+	delay = ipsec_now(translator) - out->seen;
+	for (i = 0; i < IPSEC_SENT && delay < IPSEC_NO_DELAY; i++) {
+		sent->delays[i] = delay;
+		sent->gaps[i] = ipsec_out_gap(out->gaps[i]);
+		sent->count = i + 1;
+		delay += sent->gaps[i];
+	}
+}
+
+static uint8_t points(const struct sent *sent, unsigned i)
+{
+	uint32_t distance = sent->gaps[i];
+	unsigned s;
+
+	if (i > 0 && sent->gaps[i - 1] < distance)
+		distance = sent->gaps[i - 1];
+	for (s = 0; s < sizeof(scores) / sizeof(scores[0]); s++)
+		if (distance >= scores[s].distance)
+			return scores[s].points;
+	return 0;
+}
+
+/* Returns whether the host sent nothing between two packets that were answered
+ * with that gap. */
+static bool is_next(const struct sent *sent, unsigned i, uint32_t gap)
+{
+	uint32_t kept = ipsec_out_gap(ipsec_out_shorten(gap));
+	uint32_t off = ipsec_off_by(kept, sent->gaps[i]);
+
+	if (kept >= IPSEC_GAP_EXACT_MS || sent->gaps[i] >= IPSEC_GAP_EXACT_MS)
+		return off <= SAME_GAP_MS + IPSEC_GAP_STEP_MS;
+	return off <= SAME_GAP_MS;
+}
+
+/* Scores a packet that comes when it is due. One that any regular flow would
+ * send then proves nothing; nor does one before which the host has sent more
+ * packets, or fewer. */
+static void score(struct ipsec_answers *answers, const struct sent *sent,
+		  unsigned i, uint32_t gap)
+{
+	unsigned sum = answers->score;
+
+	if (!is_next(sent, i, gap) || ipsec_answers_is_pause(answers, gap))
+		return;
+	if (answers->gap != 0 && ipsec_off_by(gap, answers->gap) > SAME_MS)
+		sum += points(sent, i);
+	answers->score = (uint8_t)(sum < UINT8_MAX ? sum : UINT8_MAX);
+	answers->gap = (uint16_t)(gap < UINT16_MAX ? gap : UINT16_MAX);
+}
+
+/* Returns the number of the packet that was sent so long ago; the count if
+ * there is none. */
+static unsigned find(const struct sent *sent, uint32_t delay)
+{
+	unsigned i;
+
+	for (i = 0; i < sent->count; i++)
+		if (ipsec_off_by(sent->delays[i], delay) <= SAME_MS)
+			break;
+	return i;
+}
+
+void vpnalg_ipsec_answers_begin(struct ipsec_answers *answers, uint32_t id)
+{
+	*answers = (struct ipsec_answers){
+		.id = id,
+		.delays = { IPSEC_NO_DELAY, IPSEC_NO_DELAY, IPSEC_NO_DELAY },
+	};
+}
+
+/* Each delay of the first packet is followed, as long as it recurs. */
+bool vpnalg_ipsec_answers(struct vpnalg *translator, struct vpnalg_record *host,
+			  struct ipsec_answers *answers, uint32_t gap)
+{
+	bool begun = false, recurs = false;
+	struct sent sent;
+	unsigned i, found;
+	uint8_t *delay;
+
+	read_sent(translator, host, &sent);
+	for (i = 0; i < IPSEC_SENT; i++) {
+		delay = &answers->delays[i];
+		if (*delay == IPSEC_NO_DELAY)
+			continue;
+		begun = true;
+		found = find(&sent, *delay);
+		if (found == sent.count) {
+			*delay = IPSEC_NO_DELAY;
+			continue;
+		}
+		*delay = (uint8_t)((3U * *delay + sent.delays[found] + 2) / 4);
+		if (!recurs)
+			score(answers, &sent, found, gap);
+		recurs = true;
+	}
+	if (recurs)
+		return true;
+	vpnalg_ipsec_answers_begin(answers, answers->id);
+	for (i = 0; i < sent.count; i++) {
+		answers->delays[i] = (uint8_t)sent.delays[i];
+		if (is_next(&sent, i, gap))
+			answers->gap =
+				(uint16_t)(gap < UINT16_MAX ? gap : UINT16_MAX);
+	}
+	return !begun && sent.count > 0;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Answers: whether the packets of an inbound SPI follow those of a host after
+ * the same time each. The path takes that time, so nobody else can know when
+ * the next packet is due. */
+#ifndef VPNALG_IPSEC_ANSWERS_H
+#define VPNALG_IPSEC_ANSWERS_H
+
+#include "sa.h"
+
+/* What was seen of an SPI and a host that it may answer. */
+struct ipsec_answers {
+	uint32_t id;  /* the host ID; 0: none */
+	uint16_t gap; /* between the last two packets that were compared; ms */
+	uint8_t delays[IPSEC_SENT]; /* since what was sent; ms */
+	uint8_t score;
+};
+
+#define IPSEC_NO_DELAY UINT8_MAX
+
+/* With this score the host is the one that the SPI answers: by chance that
+ * happens once in some ten million times. */
+#define IPSEC_ANSWERS_SHOWN 25
+
+/* Returns whether the host may still be the one that the SPI answers. */
+static inline bool ipsec_answers_goes_on(const struct ipsec_answers *answers)
+{
+	unsigned i;
+
+	for (i = 0; i < IPSEC_SENT; i++)
+		if (answers->delays[i] != IPSEC_NO_DELAY)
+			return true;
+	return false;
+}
+
+/* A silence of so many gaps is a pause of a quick flow. */
+#define IPSEC_PAUSE_GAPS 4
+
+/* Returns whether a quick flow begins again with a packet: flows pause and
+ * begin together, whether they answer each other or not. */
+static inline bool ipsec_answers_is_pause(const struct ipsec_answers *answers,
+					  uint32_t gap)
+{
+	return gap > IPSEC_SILENCE_MS && answers->gap != 0 &&
+	       gap / IPSEC_PAUSE_GAPS >= answers->gap;
+}
+
+/* Begins to compare an SPI with a host. */
+void vpnalg_ipsec_answers_begin(struct ipsec_answers *answers, uint32_t id);
+
+/* Compares a packet, so long after the one before, with what the host has sent.
+ * Returns whether it may answer the host as the one before did. If not, the
+ * comparison begins anew with this packet. `host` may be NULL. */
+bool vpnalg_ipsec_answers(struct vpnalg *translator, struct vpnalg_record *host,
+			  struct ipsec_answers *answers, uint32_t gap);
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An SPI goes to the host that it answers, whoever has it. */
+#include "support_records.h"
+#include "cases.h"
+
+static struct world w;
+static struct esp a, b;
+
+static void begin(void)
+{
+	ipsec_world(&w, (struct world_options){ .no_undo = true });
+	a = esp_of(CLIENT_A, SERVER, 0xa1, 0xb1);
+	b = esp_of(CLIENT_B, SERVER, 0xa2, 0xb2);
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+/* Both hosts have a pair. */
+static void come(void)
+{
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	w.now += 10;
+	ck_assert(esp_arrives(&w, &a));
+	w.now += 5000;
+	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+	w.now += 10;
+	ck_assert(esp_arrives(&w, &b));
+	w.now += 5000;
+}
+
+/* Each host has the other's inbound SPI: the server sends to A with what B has
+ * got. */
+static void exchange(void)
+{
+	uint32_t spi = a.in_spi;
+
+	come();
+	a.in_spi = b.in_spi;
+	b.in_spi = spi;
+}
+
+/* Packets of both hosts, and the answers to them, in the order of their times.
+ * A host sends once in so long, give or take a part of that, and is answered
+ * after the same time. */
+struct flow {
+	struct esp *esp;
+	uint32_t gap, delay, part; /* part 0: as regular as a clock */
+	vpnalg_time next, answer;
+	unsigned sent, lost; /* what it lost, since it received last */
+	bool listens;
+};
+
+static void flow_sends(struct flow *f)
+{
+	uint32_t off = f->part > 0 ? f->gap / f->part : 0;
+
+	if (!f->listens)
+		ck_assert_uint_eq(esp_sends(&w, f->esp), VPNALG_TRANSLATED);
+	f->answer = w.now + f->delay;
+	f->sent++;
+	/* Thue and Morse: no two flows keep in step. */
+	f->next += f->gap;
+	if ((f->sent ^ f->sent >> 1 ^ f->sent >> 2) & 1)
+		f->next += off;
+	else
+		f->next -= off;
+}
+
+static void flow_receives(struct flow *f)
+{
+	f->answer = 0;
+	f->lost = esp_arrives(&w, f->esp) ? 0 : f->lost + 1;
+}
+
+static void run(struct flow *flows, unsigned count, uint32_t ms)
+{
+	vpnalg_time until = w.now + ms;
+	unsigned i;
+
+	for (i = 0; i < count; i++)
+		flows[i].next = w.now + 1 + i * flows[i].gap / 3;
+	for (; w.now < until; w.now++)
+		for (i = 0; i < count; i++) {
+			flows[i].esp->outside = OUTSIDE;
+			if (flows[i].next == w.now)
+				flow_sends(&flows[i]);
+			if (flows[i].answer == w.now)
+				flow_receives(&flows[i]);
+		}
+}
+
+/* How often A and B send, and whether each has its own SPI after so long. */
+static const struct exchanged_row {
+	const char *name;
+	uint32_t gaps[2], parts[2], ms;
+	bool heals[2];
+} exchanged_rows[] = {
+	{ "ten a second", { 100, 110 }, { 6, 5 }, 4000, { true, true } },
+	{ "one much slower", { 100, 3000 }, { 6, 4 }, 25000, { true, true } },
+	{ "both slow", { 2500, 3100 }, { 4, 4 }, 28000, { true, true } },
+	{ "as regular as clocks", { 100, 110 }, { 0, 0 }, 30000,
+	  { false, false } },
+};
+
+START_TEST(hosts_with_each_others_spis_get_their_own)
+{
+	const struct exchanged_row *row = &exchanged_rows[_i];
+	struct flow flows[2] = {
+		{ .esp = &a, .gap = row->gaps[0], .delay = 61,
+		  .part = row->parts[0] },
+		{ .esp = &b, .gap = row->gaps[1], .delay = 43,
+		  .part = row->parts[1] },
+	};
+	unsigned i;
+
+	exchange();
+	run(flows, 2, row->ms);
+	for (i = 0; i < 2; i++)
+		ck_assert_msg((flows[i].lost == 0) == row->heals[i],
+			      "%s: host %u lost %u in a row", row->name, i,
+			      flows[i].lost);
+}
+END_TEST
+
+/* B sends just before each of A's packets: but A is answered by these, too, and
+ * keeps them. */
+START_TEST(an_spi_that_answers_its_host_stays)
+{
+	unsigned i;
+
+	come();
+	for (i = 0; i < 100; i++) {
+		ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+		w.now += 30;
+		ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+		w.now += 30;
+		ck_assert(esp_arrives(&w, &a));
+		w.now += i & 1 ? 90 : 110;
+	}
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+}
+END_TEST
+
+/* A only receives, at irregular times, and no host has just sent. */
+START_TEST(an_spi_that_answers_nobody_stays)
+{
+	unsigned i;
+
+	come();
+	for (i = 0; i < 100; i++) {
+		ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+		w.now += 300;
+		ck_assert(esp_arrives(&w, &a));
+		w.now += i & 1 ? 90 : 110;
+	}
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+}
+END_TEST
+
+/* Both hosts receive with SPIs of their own. A begins to be answered with one
+ * more, which was in use before; steady flows of both go on. */
+START_TEST(an_unclaimed_spi_goes_to_the_host_that_it_answers)
+{
+	struct esp old = esp_of(CLIENT_A, SERVER, 0xa1, 0xb9);
+	struct flow flows[3] = {
+		{ .esp = &a, .gap = 100, .delay = 300, .part = 6,
+		  .listens = true },
+		{ .esp = &b, .gap = 110, .delay = 43, .part = 5 },
+		{ .esp = &old, .gap = 130, .delay = 61, .part = 4 },
+	};
+
+	come();
+	old.out_sequence = old.in_sequence = 100000;
+	run(flows, 3, 5000);
+	ck_assert_uint_eq(flows[2].lost, 0);
+	ck_assert_uint_eq(w.event.type, VPNALG_EVENT_PAIRED);
+	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_TIMING);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+}
+END_TEST
+
+/* A has B's SPI, which is slow, beside one of its own, which is quick, and
+ * answers nobody. */
+START_TEST(a_slow_spi_is_compared_beside_a_quick_one)
+{
+	struct flow flows[2] = {
+		{ .esp = &a, .gap = 100, .delay = 61, .part = 6,
+		  .listens = true },
+		{ .esp = &b, .gap = 500, .delay = 43, .part = 5 },
+	};
+	struct esp quick = esp_of(CLIENT_A, SERVER, 0xa3, 0xb3);
+
+	exchange();
+	ck_assert_uint_eq(esp_sends(&w, &quick), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &quick));
+	w.now += 100;
+	flows[0].esp = &quick;
+	run(flows, 2, 15000);
+	ck_assert_uint_eq(flows[1].lost, 0);
+	ck_assert_uint_eq(flows[0].lost, 0);
+}
+END_TEST
+
+TCase *ipsec_owner_case(void)
+{
+	TCase *t = tcase_create("owner");
+
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_loop_test(t, hosts_with_each_others_spis_get_their_own, 0,
+			    ROWS(exchanged_rows));
+	tcase_add_test(t, an_spi_that_answers_its_host_stays);
+	tcase_add_test(t, an_spi_that_answers_nobody_stays);
+	tcase_add_test(t, an_unclaimed_spi_goes_to_the_host_that_it_answers);
+	tcase_add_test(t, a_slow_spi_is_compared_beside_a_quick_one);
+	return t;
+}

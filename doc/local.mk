@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	doc/life-of-a-packet.md \
 	doc/mainpage.md \
 	doc/rfc.md \
+	doc/services.md \
 	doc/writing-a-handler.md \
 	doc/writing-a-store.md
 

@@ -53,6 +53,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/rewrite.h \
 	lib/engine/search.c \
 	lib/engine/search.h \
+	lib/engine/service.c \
 	lib/engine/session.c \
 	lib/engine/session.h \
 	lib/engine/settings.c \

@@ -6,7 +6,8 @@
 #include "support.h"
 
 /* Its kinds, where it is the only handler. */
-enum { G_TCP, G_UDP, G_ICMP, G_PERMISSION, G_MAPPING, G_PORTS, G_ADDRESS };
+enum { G_TCP, G_UDP, G_ICMP, G_PERMISSION, G_MAPPING, G_SERVICE, G_PORTS,
+       G_ADDRESS };
 
 #define ECHO 8
 #define ECHO_REPLY 0

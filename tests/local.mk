@@ -86,6 +86,7 @@ UNIT_TEST_FILES = \
 	tests/check_process_burst.c \
 	tests/check_renumber.c \
 	tests/check_rewrite.c \
+	tests/check_service.c \
 	tests/check_session.c \
 	tests/check_session_fail.c \
 	tests/check_session_zone.c \
@@ -114,6 +115,8 @@ UNIT_TEST_FILES = \
 	tests/support_packet.c \
 	tests/support_records.c \
 	tests/support_records.h \
+	tests/support_service.c \
+	tests/support_service.h \
 	tests/support_store.c \
 	tests/support_toy.c \
 	tests/toy.c \

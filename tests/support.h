@@ -287,5 +287,6 @@ Suite *l2tp_suite(void);
 Suite *general_suite(void);
 Suite *udplite_suite(void);
 Suite *icmp_error_suite(void);
+Suite *service_suite(void);
 
 #endif

@@ -257,6 +257,12 @@ struct vpnalg_handler {
 	/** It claims no TCP or UDP packet whose remote port can be read and is
 	 * none of server_ports; so it need not be asked about one. */
 	bool server_ports_only;
+	/** One more than the place of the kind that its services are: records
+	 * for all remotes, which vpnalg_service_add() opens. That kind is
+	 * pooled and inherits_outside. Its services are those at the inside
+	 * ports that it lists as server_ports, and of a handler that
+	 * takes_rest all those that are at none. 0: it has none. */
+	uint8_t service_kind;
 	/** The ports of its servers, if it has any: a session for all remotes
 	 * does not get one of them as its outside port, and vpnalg_steer()
 	 * sends their packets by remote. */

@@ -750,6 +750,79 @@ VPNALG_API bool vpnalg_own_counter(const struct vpnalg *translator,
 				   size_t protocol, size_t index,
 				   struct vpnalg_own_counter *counter);
 
+/** A server inside, and where it is reached from outside. Zero it, set size,
+ * then the rest. */
+struct vpnalg_service {
+	size_t size;           /**< sizeof(struct vpnalg_service). */
+	uint8_t protocol;      /**< IP protocol number: 6 (TCP) or 17 (UDP). */
+	uint16_t zone;         /**< Zone of the inside host. */
+	uint16_t outside_port; /**< Where it is reached. */
+	uint16_t inside_port;  /**< Where it listens. */
+	struct vpnalg_addr outside; /**< One of the outside addresses. */
+	struct vpnalg_addr inside;  /**< The inside host. */
+	/** Milliseconds from now until it ends by itself; 0: never. */
+	vpnalg_time lifetime;
+};
+
+/** What became of a service. */
+enum vpnalg_service_result {
+	VPNALG_SERVICE_DONE = 0, /**< It is there, or it is gone, as asked. */
+	/** The struct is of another version, a port is 0, the protocol is none
+	 * of the two, or an address is not what it must be. */
+	VPNALG_SERVICE_INVALID = -1,
+	/** The outside port is a mapping's or another service's, or the inside
+	 * port is reached by another outside port or address already. */
+	VPNALG_SERVICE_TAKEN = -2,
+	VPNALG_SERVICE_NO_ROOM = -3, /**< The store has no room or failed. */
+	/** None of the translator's protocols has services at that inside port:
+	 * plain TCP and UDP is vpnalg_general()'s. */
+	VPNALG_SERVICE_NO_HANDLER = -4,
+	/** There is no such service to be removed. */
+	VPNALG_SERVICE_UNKNOWN = -5
+};
+
+/**
+ * Adds a service: whoever sends to the outside address and port reaches the
+ * inside host, and its answers leave from there (RFC 6887 11). Only the
+ * router's owner says who may be reached: nothing outside ever adds one. A
+ * service with the same addresses and ports as one that is there renews that:
+ * its lifetime begins anew.
+ *
+ * The choose callback is not asked. What the inside host sends from the inside
+ * port leaves from the outside port from now on, but for sessions that it has.
+ *
+ * Where several translators share the work, each of them needs the service.
+ *
+ * @param translator the translator
+ * @param service what is to be reached, and where; it is copied
+ * @param now the time; an earlier one than before counts as the last
+ * @return VPNALG_SERVICE_DONE, or a negative enum vpnalg_service_result and
+ *         nothing has changed
+ */
+VPNALG_API int vpnalg_service_add(struct vpnalg *translator,
+				  const struct vpnalg_service *service,
+				  vpnalg_time now);
+
+/**
+ * Removes a service. VPN sessions that it has opened go on.
+ *
+ * @param translator the translator
+ * @param service which: all but lifetime is compared
+ * @param now the time; an earlier one than before counts as the last
+ * @return VPNALG_SERVICE_DONE, VPNALG_SERVICE_INVALID or VPNALG_SERVICE_UNKNOWN
+ */
+VPNALG_API int vpnalg_service_remove(struct vpnalg *translator,
+				     const struct vpnalg_service *service,
+				     vpnalg_time now);
+
+/**
+ * Says what became of a service in words. Linked only when used.
+ *
+ * @param result what vpnalg_service_add() or vpnalg_service_remove() returned
+ * @return a static string, never NULL
+ */
+VPNALG_API const char *vpnalg_service_text(int result);
+
 /** The settings of vpnalg_steer(); equal wherever packets are steered. */
 struct vpnalg_steer {
 	size_t size;     /**< sizeof(struct vpnalg_steer). */

@@ -33,6 +33,10 @@ static const struct vpnalg_kind kinds[GENERAL_KINDS] = {
 				 .pooled = true,
 				 .inherits_outside = true },
 	[GENERAL_MAPPING] = { .name = "mapping", .slots = 2, .pooled = true },
+	[GENERAL_SERVICE] = { .name = "service",
+			      .slots = 2,
+			      .pooled = true,
+			      .inherits_outside = true },
 	[GENERAL_PORTS] = { .name = "session by ports",
 			    .slots = 2,
 			    .body = sizeof(struct general_session),
@@ -205,12 +209,24 @@ static void rewrite(struct vpnalg_step *step)
 	vpnalg_rewrite_ends(step);
 }
 
+/* Translates a packet to or from a service. */
+static enum vpnalg_result translate_service(struct vpnalg_step *step)
+{
+	enum vpnalg_result result = vpnalg_general_mapping_serve(step);
+
+	if (result == VPNALG_TRANSLATED)
+		rewrite(step);
+	return result;
+}
+
 /* Translates a packet of no session, whose mapping is known or not. */
 static enum vpnalg_result translate_other(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 
+	if (step->record != NULL && step->record->kind == GENERAL_SERVICE)
+		return translate_service(step);
 	if (parsed->inward || parsed->undo) {
 		if (step->record == NULL)
 			return VPNALG_DROP_NO_SESSION;
@@ -237,7 +253,7 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	result = check(step);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	if (step->record == NULL || step->record->kind == GENERAL_MAPPING)
+	if (step->record == NULL || step->record->kind >= GENERAL_MAPPING)
 		return translate_other(step);
 	keep(step);
 	rewrite(step);
@@ -292,6 +308,7 @@ static const struct vpnalg_handler handler = {
 	.kinds = kinds,
 	.kind_count = GENERAL_KINDS,
 	.takes_rest = true,
+	.service_kind = GENERAL_SERVICE + 1,
 	.settings_size = sizeof(struct vpnalg_general_settings),
 	.configure = configure,
 	.match = match,

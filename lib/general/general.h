@@ -16,6 +16,9 @@
  * The key of a mapping has no remote, that of a permission no port of the
  * remote.
  *
+ * A service is as a mapping that lasts, and open to all. Nothing hangs from it:
+ * its packets have no sessions, so nobody outside can fill the store.
+ *
  * Sessions of other protocols stand alone: their ports do not change, so there
  * is nothing to map. */
 enum {
@@ -24,6 +27,7 @@ enum {
 	GENERAL_ICMP,
 	GENERAL_PERMISSION,
 	GENERAL_MAPPING,
+	GENERAL_SERVICE,
 	GENERAL_PORTS,   /* SCTP, DCCP, UDP-Lite */
 	GENERAL_ADDRESS, /* a protocol without ports */
 	GENERAL_KINDS

@@ -31,12 +31,12 @@ static bool has_permissions(const struct vpnalg *translator, unsigned handler,
 	       space != PROTOCOL_ICMP;
 }
 
-/* Makes the parent's inside key: the child's without the parts that the parent
- * does not have. */
+/* Makes the parent's outside key: the child's without the parts that the parent
+ * does not have. The inside key may be a service's by now. */
 static void parent_of(struct vpnalg *translator, struct vpnalg_record *child,
 		      struct vpnalg_tuple *tuple)
 {
-	vpnalg_session_tuple(translator, child, VPNALG_INSIDE_OWN, tuple);
+	vpnalg_session_tuple(translator, child, VPNALG_OUTSIDE_OWN, tuple);
 	if (child->kind != GENERAL_PERMISSION &&
 	    has_permissions(translator, child->handler, tuple->space)) {
 		tuple->port = ANY_PORT;
@@ -312,6 +312,16 @@ static bool is_anothers(struct vpnalg_step *step)
 		parsed->protocol == PROTOCOL_UDP &&
 		has_other(step, mapping, VPNALG_INSIDE_OWN,
 			  IKE_PORT + IKE_PORT_NAT_T - port));
+}
+
+enum vpnalg_result vpnalg_general_mapping_serve(struct vpnalg_step *step)
+{
+	struct vpnalg_record *service = step->record;
+	bool other = step->parsed->inward ? is_anothers(step)
+					  : is_answers(step, service);
+
+	return other || is_held(step, service) ? VPNALG_DROP_PORT_HELD
+					       : VPNALG_TRANSLATED;
 }
 
 /* RFC 4787 REQ-8, RFC 5382 REQ-3. A packet from outside opens no session: only

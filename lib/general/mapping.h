@@ -13,6 +13,10 @@ enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
 /* Tells whether the mapping step->record lets a packet in (RFC 4787 REQ-8). */
 enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step);
 
+/* Tells whether the service step->record takes a packet, from anybody or to
+ * anybody. */
+enum vpnalg_result vpnalg_general_mapping_serve(struct vpnalg_step *step);
+
 /* A session or permission is closed: it leaves its parent. */
 void vpnalg_general_mapping_leave(struct vpnalg *translator,
 				  struct vpnalg_record *child);

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Services: servers inside that are reached from outside.
+ *
+ * A service is a record for all remotes, of a kind of its handler's: its keys
+ * are the ports of the server, as the world sees them and as they are inside.
+ * So a packet from outside that is of no session finds it as it would find a
+ * mapping, and its handler translates it. It takes no part in the choice of
+ * outside addresses and IDs but by being in the way of others. */
+#include "pool.h"
+#include "record.h"
+#include "session.h"
+
+#include "../wire/ip.h"
+
+/* What a call is about, once it has been read. */
+struct request {
+	struct vpnalg *translator;
+	struct vpnalg_service service;
+	unsigned handler;
+};
+
+/* Reading */
+
+static bool is_ours(const struct vpnalg *translator,
+		    const struct vpnalg_addr *address)
+{
+	return address->family == VPNALG_IPV4 &&
+	       pool_has(translator, address->octets);
+}
+
+static bool is_inside(const struct vpnalg *translator,
+		      const struct vpnalg_addr *address)
+{
+	return address->family == VPNALG_IPV4 &&
+	       pool_is_remote(translator, address->octets);
+}
+
+static bool is_valid(const struct vpnalg *translator,
+		     const struct vpnalg_service *service)
+{
+	return (service->protocol == PROTOCOL_TCP ||
+		service->protocol == PROTOCOL_UDP) &&
+	       service->outside_port != 0 && service->inside_port != 0 &&
+	       is_ours(translator, &service->outside) &&
+	       is_inside(translator, &service->inside);
+}
+
+/* Begins a call. Returns false where the service makes no sense. */
+static bool begin(struct request *request, struct vpnalg *translator,
+		  const struct vpnalg_service *given, vpnalg_time now)
+{
+	request->translator = translator;
+	translator->fault = false;
+	if (now > translator->now)
+		translator->now = now;
+	return given != NULL &&
+	       vpnalg_settings_read(&request->service, sizeof(request->service),
+				    given) &&
+	       is_valid(translator, &request->service);
+}
+
+/* The handler */
+
+static bool lists_port(const struct vpnalg_handler *handler,
+		       const struct vpnalg_service *service)
+{
+	unsigned i;
+
+	for (i = 0; i < handler->server_port_count; i++)
+		if (handler->server_ports[i].port == service->inside_port &&
+		    handler->server_ports[i].protocol == service->protocol)
+			return true;
+	return false;
+}
+
+/* Finds the handler that lists the server's port, or else takes the rest. */
+static bool find_handler(struct request *request)
+{
+	const struct vpnalg *translator = request->translator;
+	const struct vpnalg_handler *handler = NULL;
+	unsigned h;
+
+	for (h = 0; h < translator->handler_count; h++) {
+		handler = translator->handlers[h];
+		if (handler->takes_rest ||
+		    lists_port(handler, &request->service))
+			break;
+	}
+	request->handler = h;
+	return h < translator->handler_count && handler->service_kind != 0 &&
+	       handler->service_kind <= handler->kind_count;
+}
+
+static uint8_t kind_of(const struct request *request)
+{
+	const struct vpnalg *translator = request->translator;
+
+	return (uint8_t)(translator->handlers[request->handler]->service_kind -
+			 1);
+}
+
+/* The record */
+
+/* Makes a key of the service. */
+static void make_tuple(const struct request *request, unsigned role,
+		       struct vpnalg_tuple *tuple)
+{
+	const struct vpnalg_service *service = &request->service;
+	bool inside = role == VPNALG_INSIDE_OWN;
+
+	*tuple = (struct vpnalg_tuple){
+		.role = (uint8_t)role,
+		.space = service->protocol,
+		.zone = service->zone,
+		.id = inside ? service->inside_port : service->outside_port,
+		.local = inside ? service->inside.octets
+				: service->outside.octets,
+	};
+}
+
+static struct vpnalg_record *find(const struct request *request, unsigned role)
+{
+	struct vpnalg_tuple tuple;
+
+	make_tuple(request, role, &tuple);
+	return vpnalg_session_find(request->translator, &tuple);
+}
+
+static bool is_service(const struct request *request,
+		       const struct vpnalg_record *record)
+{
+	return record->handler == request->handler &&
+	       record->kind == kind_of(request);
+}
+
+static enum vpnalg_result open(const struct request *request,
+			       struct vpnalg_record **record)
+{
+	const struct vpnalg_service *service = &request->service;
+	struct vpnalg_packet packet = { 0 };
+	struct vpnalg_step step = { .translator = request->translator,
+				    .packet = &packet,
+				    .handler = (uint8_t)request->handler,
+				    .now = request->translator->now };
+	struct vpnalg_opening opening = {
+		.kind = kind_of(request),
+		.space = service->protocol,
+		.zone = service->zone,
+		.inside = service->inside.octets,
+		.outside = service->outside.octets,
+		.id = service->inside_port,
+		.outside_id = service->outside_port,
+	};
+
+	return vpnalg_session_open(&step, &opening, record);
+}
+
+/* The records that have the keys of the service; they may be one. */
+struct holders {
+	struct vpnalg_record *inside, *outside;
+};
+
+static void find_holders(const struct request *request, struct holders *holders)
+{
+	holders->outside = find(request, VPNALG_OUTSIDE_OWN);
+	holders->inside = find(request, VPNALG_INSIDE_OWN);
+}
+
+static bool is_same(const struct request *request,
+		    const struct holders *holders)
+{
+	return holders->outside != NULL &&
+	       holders->outside == holders->inside &&
+	       is_service(request, holders->outside);
+}
+
+static bool is_taken(const struct request *request,
+		     const struct holders *holders)
+{
+	return (holders->outside != NULL &&
+		holders->outside != holders->inside) ||
+	       (holders->inside != NULL &&
+		is_service(request, holders->inside));
+}
+
+/* Takes the inside key from a mapping that the host has at that port: what the
+ * port begins from now on leaves as the service's. One with the same outside
+ * port is replaced. The sessions of the mapping go on. */
+static void replace(const struct request *request,
+		    const struct holders *holders)
+{
+	if (holders->outside != NULL)
+		vpnalg_session_close(request->translator, holders->outside);
+	else if (holders->inside != NULL)
+		vpnalg_session_unlink(request->translator, holders->inside,
+				      VPNALG_INSIDE_OWN);
+}
+
+/* Gives the key back. A mapping that is gone opens again by itself. */
+static void restore(const struct request *request,
+		    const struct holders *holders)
+{
+	struct vpnalg_tuple tuple;
+
+	make_tuple(request, VPNALG_INSIDE_OWN, &tuple);
+	if (holders->outside == NULL && holders->inside != NULL)
+		vpnalg_session_link(request->translator, holders->inside,
+				    &tuple);
+}
+
+/* Finds or opens the service's record. */
+static int obtain(const struct request *request, struct vpnalg_record **record)
+{
+	struct vpnalg *translator = request->translator;
+	const uint8_t space = request->service.protocol;
+	struct holders holders;
+
+	find_holders(request, &holders);
+	*record = holders.outside;
+	if (is_same(request, &holders))
+		return VPNALG_SERVICE_DONE;
+	if (is_taken(request, &holders))
+		return VPNALG_SERVICE_TAKEN;
+	if (translator->fault)
+		return VPNALG_SERVICE_NO_ROOM;
+	replace(request, &holders);
+	if (open(request, record) != VPNALG_TRANSLATED) {
+		restore(request, &holders);
+		return VPNALG_SERVICE_NO_ROOM;
+	}
+	translator->mapped[space / 8] |= (uint8_t)(1U << space % 8);
+	return VPNALG_SERVICE_DONE;
+}
+
+int vpnalg_service_add(struct vpnalg *translator,
+		       const struct vpnalg_service *service, vpnalg_time now)
+{
+	struct request request;
+	struct vpnalg_record *record;
+	vpnalg_time lifetime;
+	int result;
+
+	if (!begin(&request, translator, service, now))
+		return VPNALG_SERVICE_INVALID;
+	if (!find_handler(&request))
+		return VPNALG_SERVICE_NO_HANDLER;
+	result = obtain(&request, &record);
+	if (result != VPNALG_SERVICE_DONE)
+		return result;
+	lifetime = request.service.lifetime;
+	vpnalg_session_set_lifetime(translator, record,
+				    lifetime != 0 ? lifetime : VPNALG_NEVER);
+	return VPNALG_SERVICE_DONE;
+}
+
+int vpnalg_service_remove(struct vpnalg *translator,
+			  const struct vpnalg_service *service, vpnalg_time now)
+{
+	struct request request;
+	struct holders holders;
+
+	if (!begin(&request, translator, service, now))
+		return VPNALG_SERVICE_INVALID;
+	if (!find_handler(&request))
+		return VPNALG_SERVICE_UNKNOWN;
+	find_holders(&request, &holders);
+	if (!is_same(&request, &holders))
+		return VPNALG_SERVICE_UNKNOWN;
+	vpnalg_session_close(translator, holders.outside);
+	return VPNALG_SERVICE_DONE;
+}
+
+const char *vpnalg_service_text(int result)
+{
+	static const char *const texts[] = {
+		[-VPNALG_SERVICE_DONE] = "done",
+		[-VPNALG_SERVICE_INVALID] = "not a possible service",
+		[-VPNALG_SERVICE_TAKEN] = "the port is taken",
+		[-VPNALG_SERVICE_NO_ROOM] = "no room for another session",
+		[-VPNALG_SERVICE_NO_HANDLER] =
+			"no protocol has services at that port",
+		[-VPNALG_SERVICE_UNKNOWN] = "there is no such service",
+	};
+
+	return result <= 0 && result >= VPNALG_SERVICE_UNKNOWN ? texts[-result]
+							       : "unknown";
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "support_service.h"
+
+void service_add(struct world *w, uint8_t protocol, uint16_t outside_port,
+		 uint32_t host, uint16_t inside_port)
+{
+	struct vpnalg_service service =
+		SERVICE(protocol, OUTSIDE, outside_port, host, inside_port);
+
+	ck_assert_int_eq(vpnalg_service_add(w->alg, &service, w->now),
+			 VPNALG_SERVICE_DONE);
+}
+
+void service_remove(struct world *w, uint8_t protocol, uint16_t outside_port,
+		    uint32_t host, uint16_t inside_port)
+{
+	struct vpnalg_service service =
+		SERVICE(protocol, OUTSIDE, outside_port, host, inside_port);
+
+	vpnalg_service_remove(w->alg, &service, w->now);
+}

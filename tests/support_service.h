@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Services of hosts inside. */
+#ifndef TESTS_SUPPORT_SERVICE_H
+#define TESTS_SUPPORT_SERVICE_H
+
+#include "support.h"
+
+#define SERVICE_ADDRESS(a)                                                   \
+	{                                                                    \
+		.family = VPNALG_IPV4, .octets = { (uint8_t)((a) >> 24),     \
+						   (uint8_t)((a) >> 16),     \
+						   (uint8_t)((a) >> 8),      \
+						   (uint8_t)(a) }            \
+	}
+
+/* A service that lasts for ever. */
+#define SERVICE(proto, out, out_port, in, in_port)                            \
+	{                                                                     \
+		.size = sizeof(struct vpnalg_service), .protocol = (proto),   \
+		.zone = ZONE, .outside_port = (out_port),                     \
+		.inside_port = (in_port), .outside = SERVICE_ADDRESS(out),    \
+		.inside = SERVICE_ADDRESS(in)                                 \
+	}
+
+/* Adds one at OUTSIDE, which must succeed. */
+void service_add(struct world *w, uint8_t protocol, uint16_t outside_port,
+		 uint32_t host, uint16_t inside_port);
+/* Removes it, if it is there. */
+void service_remove(struct world *w, uint8_t protocol, uint16_t outside_port,
+		    uint32_t host, uint16_t inside_port);
+
+#endif

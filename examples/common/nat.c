@@ -113,6 +113,28 @@ static void set(struct nat_settings *settings,
 	settings->protocols[GENERAL].settings = &settings->general;
 }
 
+static bool add_services(struct nat *nat, const struct nat_options *options)
+{
+	struct vpnalg_service service;
+	int result;
+
+	if (options->service_count && !options->address_count) {
+		say("cannot start: services: no outside address");
+		return false;
+	}
+	for (size_t i = 0; i < options->service_count; i++) {
+		service = options->services[i];
+		service.outside = options->addresses[0];
+		result = vpnalg_service_add(nat->translator, &service, 0);
+		if (result != VPNALG_SERVICE_DONE) {
+			say("cannot start: service at port %u: %s",
+			    service.outside_port, vpnalg_service_text(result));
+			return false;
+		}
+	}
+	return true;
+}
+
 bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	      const struct nat_options *options)
 {
@@ -134,7 +156,8 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	if (options->fragments)
 		config->fragments = &settings.fragments;
 	if (open_table(nat) && open_fragments(nat, &settings.fragments))
-		return open_translator(nat, config);
+		return open_translator(nat, config) &&
+		       add_services(nat, options);
 	say("cannot start: sessions: %s", strerror(errno));
 	return false;
 }

@@ -25,6 +25,9 @@ struct nat_options {
 	bool l2tp_any_address; /* servers may answer from another address */
 	bool l2tp_port_1701;   /* servers answer to port 1701 only */
 	bool fragments;        /* nobody else puts datagrams together before */
+	struct vpnalg_service *services; /* inside, reached from outside; at the
+					  * first address */
+	size_t service_count;
 	struct vpnalg_timers timers; /* zero where none was given */
 };
 

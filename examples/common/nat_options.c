@@ -54,6 +54,46 @@ const char *nat_options_port_set(void *where, const char *value)
 	return NULL;
 }
 
+/* Reads PROTOCOL:OUTSIDE_PORT=INSIDE:PORT. */
+static bool read_service(const char *value, struct vpnalg_service *service)
+{
+	unsigned outside_port, inside_port;
+	char protocol[4], address[INET_ADDRSTRLEN];
+	int end = -1;
+
+	if (sscanf(value, "%3[a-z]:%5u=%15[0-9.]:%5u%n", protocol,
+		   &outside_port, address, &inside_port, &end) != 4 ||
+	    value[end] != '\0' || outside_port > UINT16_MAX ||
+	    inside_port > UINT16_MAX)
+		return false;
+	*service = (struct vpnalg_service){
+		.size = sizeof(*service),
+		.protocol = strcmp(protocol, "tcp") ? IPPROTO_UDP : IPPROTO_TCP,
+		.outside_port = (uint16_t)outside_port,
+		.inside_port = (uint16_t)inside_port,
+		.inside.family = VPNALG_IPV4,
+	};
+	return (!strcmp(protocol, "tcp") || !strcmp(protocol, "udp")) &&
+	       inet_pton(AF_INET, address, service->inside.octets) == 1;
+}
+
+const char *nat_options_service(void *where, const char *value)
+{
+	struct nat_options *options = where;
+	size_t count = options->service_count;
+	struct vpnalg_service service, *list;
+
+	if (!read_service(value, &service))
+		return "not PROTOCOL:OUTSIDE_PORT=INSIDE:PORT";
+	list = realloc(options->services, (count + 1) * sizeof(*list));
+	if (!list)
+		return strerror(errno);
+	list[count] = service;
+	options->services = list;
+	options->service_count++;
+	return NULL;
+}
+
 int nat_options_check(const struct nat_options *options)
 {
 	if (options->follow && options->address_count)
@@ -66,5 +106,6 @@ int nat_options_check(const struct nat_options *options)
 
 void nat_options_free(struct nat_options *options)
 {
+	free(options->services);
 	free(options->addresses);
 }

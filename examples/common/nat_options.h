@@ -18,6 +18,7 @@
 	{ "--mss", NULL, &(nat)->mss, 536, 65535 },                  \
 	{ "--port-set", nat_options_port_set, &(nat)->port_set, 0, 0 }, \
 	{ "--reuse-delay", NULL, &(nat)->reuse_delay, 1, 86400 },    \
+	{ "--service", nat_options_service, (nat), 0, 0 },           \
 	{ "--timeouts", nat_timeouts_read, &(nat)->timers, 0, 0 }
 
 /* The help on those of them that mean the same in every program. */
@@ -29,6 +30,10 @@
 	"                      length in bits, and PSID\n" \
 	"  --reuse-delay SEC   with --general: a port waits so long before another\n" \
 	"                      inside host gets it\n" \
+	"  --service PROTOCOL:OUTSIDE_PORT=INSIDE:PORT\n" \
+	"                      a server inside that is reached at that port of the\n" \
+	"                      first address; PROTOCOL is tcp or udp; may be\n" \
+	"                      repeated; plain ones need --general\n" \
 	"  --timeouts LIST     how long sessions live that nothing uses: a list of\n" \
 	"                      NAME=SECONDS, NAME being one of " \
 	"tcp, tcp-opening,\n" \
@@ -42,6 +47,9 @@ const char *nat_options_address(void *where, const char *value);
 
 /* read() of a set of ports; where is a struct vpnalg_port_set. */
 const char *nat_options_port_set(void *where, const char *value);
+
+/* read() of a service; where is a struct nat_options. */
+const char *nat_options_service(void *where, const char *value);
 
 /* Returns OPTIONS_RUN if there is an outside address, else an exit status. */
 int nat_options_check(const struct nat_options *options);

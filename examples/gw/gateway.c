@@ -62,6 +62,23 @@ static bool open_ports(struct gateway *gateway, const struct options *options)
 	       sender_open(&gateway->senders[VPNALG_IN], options->inside);
 }
 
+/* The kernel leaves what comes in for the services to the translator. */
+static bool begin_services(struct gateway *gateway,
+			   const struct nat_options *options)
+{
+	struct vpnalg_binding binding = { 0 };
+
+	for (size_t i = 0; i < options->service_count; i++) {
+		binding.protocol = options->services[i].protocol;
+		binding.outside = gateway->addresses.list[0];
+		binding.outside_id = options->services[i].outside_port;
+		if (!rules_begin(&gateway->rules, &binding))
+			return false;
+	}
+	rules_flush(&gateway->rules);
+	return true;
+}
+
 /* The rules come last: until then the kernel goes on as if there were no
  * gateway. */
 bool gateway_open(struct gateway *gateway, const struct options *options)
@@ -72,7 +89,8 @@ bool gateway_open(struct gateway *gateway, const struct options *options)
 	    !translator_open(&gateway->translator, options,
 			     &gateway->addresses) ||
 	    !rules_open(&gateway->rules, options, &gateway->addresses,
-			gateway->ports[VPNALG_IN].index))
+			gateway->ports[VPNALG_IN].index) ||
+	    !begin_services(gateway, &options->nat))
 		return false;
 	for (int way = 0; way < WAYS; way++)
 		forget_packets(&gateway->ports[way]);

@@ -23,6 +23,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/fragment.h \
 	lib/engine/fragment_quote.c \
 	lib/engine/fragment_quote.h \
+	lib/engine/hairpin.c \
+	lib/engine/hairpin.h \
 	lib/engine/handler.c \
 	lib/engine/held.c \
 	lib/engine/icmp_error.c \
@@ -54,6 +56,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/search.c \
 	lib/engine/search.h \
 	lib/engine/service.c \
+	lib/engine/service.h \
 	lib/engine/session.c \
 	lib/engine/session.h \
 	lib/engine/settings.c \
@@ -179,6 +182,8 @@ lib_libcore_la_SOURCES = \
 	lib/pptp/learner.h \
 	lib/pptp/pptp.c \
 	lib/pptp/pptp.h \
+	lib/pptp/served.c \
+	lib/pptp/served.h \
 	lib/pptp/stream.c \
 	lib/pptp/stream.h \
 	lib/pptp/window.c \

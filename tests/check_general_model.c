@@ -223,7 +223,7 @@ START_TEST(general_and_vpn_sessions_do_as_the_model_does)
 	w.fail_in = 0;
 	ck_assert_uint_gt(dropped(&w, VPNALG_DROP_PORT_HELD), 0);
 	ck_assert_uint_gt(dropped(&w, VPNALG_DROP_STORE), 0);
-	ck_assert_uint_gt(closed(&w, 4 + G_MAPPING), 0);
+	ck_assert_uint_gt(closed(&w, VPN_KINDS + G_MAPPING), 0);
 	world_end(&w);
 }
 END_TEST

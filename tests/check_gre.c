@@ -11,7 +11,7 @@
 static const struct vpnalg_protocol protocols[] = {
 	{ vpnalg_pptp, NULL }, { vpnalg_gre, NULL },
 };
-enum { TUNNEL = 2 }; /* its kind, behind PPTP's two */
+enum { TUNNEL = 4 }; /* its kind, behind PPTP's four */
 
 static struct world w;
 

@@ -610,7 +610,9 @@ END_TEST
 START_TEST(a_new_translator_has_counted_nothing)
 {
 	static const char *const names[] = { "PPTP control connection",
-					     "PPTP call", "toy control",
+					     "PPTP call",
+					     "PPTP control connection from outside",
+					     "PPTP service", "toy control",
 					     "toy data" };
 	struct vpnalg_kind_counters kind;
 	struct vpnalg_counters all;
@@ -621,7 +623,7 @@ START_TEST(a_new_translator_has_counted_nothing)
 	vpnalg_counters(w.alg, &all, sizeof(all));
 	for (i = 0; i < VPNALG_RESULTS; i++)
 		ck_assert_uint_eq(all.results[i], 0);
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 6; i++) {
 		ck_assert(vpnalg_kind_counters(w.alg, i, &kind,
 					       sizeof(kind)));
 		ck_assert_str_eq(kind.name, names[i]);
@@ -629,7 +631,7 @@ START_TEST(a_new_translator_has_counted_nothing)
 		ck_assert_uint_eq(kind.translated[0] + kind.translated[1], 0);
 		ck_assert_uint_eq(kind.dropped[0] + kind.dropped[1], 0);
 	}
-	ck_assert(!vpnalg_kind_counters(w.alg, 4, &kind, sizeof(kind)));
+	ck_assert(!vpnalg_kind_counters(w.alg, 6, &kind, sizeof(kind)));
 	ck_assert(!vpnalg_kind_counters(w.alg, SIZE_MAX, &kind,
 					sizeof(kind)));
 	world_end(&w);

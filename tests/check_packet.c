@@ -127,7 +127,9 @@ static const struct way_row {
 	/* Only to be counted. */
 	{ "from the router", VPNALG_OUT, OUTSIDE, SERVER, true, false, true,
 	  false },
-	{ "to the router", VPNALG_OUT, CLIENT_A, OUTSIDE, .shown = false },
+	/* It may be a hairpin. */
+	{ "to the router", VPNALG_OUT, CLIENT_A, OUTSIDE, true, false, true,
+	  false },
 	{ "routed in", VPNALG_IN, SERVER, CLIENT_A, .shown = false },
 	{ "to another", VPNALG_IN, SERVER, OUTSIDE_2, .shown = false },
 	{ "from an inside host", VPNALG_OUT_UNDO, CLIENT_A, SERVER,

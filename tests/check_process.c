@@ -476,7 +476,7 @@ START_TEST(counters_add_up)
 	ck_assert_str_eq(control.name, "PPTP control connection");
 	ck_assert_uint_eq(control.translated[0], 4);
 	ck_assert_uint_eq(control.translated[1], 3);
-	ck_assert(!vpnalg_kind_counters(w.alg, 4, &call, sizeof(call)));
+	ck_assert(!vpnalg_kind_counters(w.alg, 6, &call, sizeof(call)));
 	vpnalg_counters(w.alg, &all, sizeof(all));
 	ck_assert_uint_eq(all.results[VPNALG_TRANSLATED], 13);
 	ck_assert_uint_eq(all.results[VPNALG_DROP_NO_SESSION], 1);

@@ -6,6 +6,7 @@
 #include "support_service.h"
 
 #include <vpnalg/general.h>
+#include <vpnalg/ipsec.h>
 #include <vpnalg/pptp.h>
 
 static struct world w;
@@ -320,10 +321,57 @@ START_TEST(every_result_has_words)
 }
 END_TEST
 
+/* The ports of VPN servers */
+
+static void begin_vpn(void)
+{
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_pptp, NULL },
+		{ vpnalg_ipsec, NULL },
+		{ vpnalg_l2tp, NULL },
+		{ vpnalg_general, NULL },
+	};
+	struct world_options options = { .protocols = protocols,
+					 .protocol_count = 4 };
+
+	world_begin(&w, &options);
+}
+
+/* IKE, NAT-T and L2TP servers need no more than their ports, even where both
+ * ends have the same. A host that is a client of such a server keeps its own
+ * session. */
+static const uint16_t vpn_rows[] = { 500, 4500, 1701 };
+
+START_TEST(a_vpn_server_inside_is_reached_from_the_same_port_and_others)
+{
+	const uint16_t port = vpn_rows[_i];
+	uint16_t outside_port;
+
+	begin_vpn();
+	service_add(&w, UDP, port, CLIENT_A, port);
+	outside_port = udp_open(&w, CLIENT_B, port, SERVER, port);
+	ck_assert_uint_ne(outside_port, port);
+	ck_assert_uint_eq(udp_in(&w, SERVER_2, port, port), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	ck_assert_uint_eq(port_to(&w), port);
+	ck_assert_uint_eq(udp_open(&w, CLIENT_A, port, SERVER_2, port), port);
+	ck_assert_uint_eq(udp_in(&w, STRANGER, 40000, port),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	ck_assert_uint_eq(udp_open(&w, CLIENT_A, port, STRANGER, 40000), port);
+	ck_assert_uint_eq(udp_in(&w, SERVER, port, outside_port),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_B);
+	service_remove(&w, UDP, port, CLIENT_A, port);
+	world_end(&w);
+}
+END_TEST
+
 Suite *service_suite(void)
 {
 	Suite *suite = suite_create("service");
 	TCase *plain = tcase_create("plain");
+	TCase *vpn = tcase_create("VPN ports");
 
 	tcase_add_loop_test(
 		plain,
@@ -351,5 +399,12 @@ Suite *service_suite(void)
 		       a_vpn_session_keeps_a_services_port_towards_its_remote);
 	tcase_add_test(plain, every_result_has_words);
 	suite_add_tcase(suite, plain);
+	tcase_add_loop_test(
+		vpn,
+		a_vpn_server_inside_is_reached_from_the_same_port_and_others,
+		0, ROWS(vpn_rows));
+	suite_add_tcase(suite, vpn);
+	suite_add_tcase(suite, hairpin_case());
+	suite_add_tcase(suite, pptp_service_case());
 	return suite;
 }

@@ -91,7 +91,7 @@ static void check_left(const struct book_row *row, size_t kind,
 START_TEST(general_traffic_does_as_the_book_says)
 {
 	const struct book_row *row = &book_rows[_i];
-	enum { BEFORE = 2 + 2 }; /* kinds of PPTP, and of the toy */
+	enum { BEFORE = VPN_KINDS };
 
 	ck_assert_uint_eq(dialog_play(&w, 80, row->dialog), 0);
 	check_left(row, BEFORE + G_TCP, row->general);

@@ -9,6 +9,9 @@
 enum { G_TCP, G_UDP, G_ICMP, G_PERMISSION, G_MAPPING, G_SERVICE, G_PORTS,
        G_ADDRESS };
 
+/* How many kinds the handlers before it have in general_and_vpn_world(). */
+#define VPN_KINDS 6
+
 #define ECHO 8
 #define ECHO_REPLY 0
 

@@ -28,6 +28,7 @@ UNIT_TEST_FILES = \
 	tests/check_general_ports.c \
 	tests/check_general_tcp.c \
 	tests/check_gre.c \
+	tests/check_hairpin.c \
 	tests/check_icmp_error.c \
 	tests/check_icmp_error_edges.c \
 	tests/check_init.c \
@@ -81,6 +82,7 @@ UNIT_TEST_FILES = \
 	tests/check_pptp_call.c \
 	tests/check_pptp_call_id.c \
 	tests/check_pptp_control.c \
+	tests/check_pptp_service.c \
 	tests/check_pptp_stream.c \
 	tests/check_process.c \
 	tests/check_process_burst.c \

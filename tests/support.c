@@ -492,6 +492,7 @@ static unsigned send_bytes(struct world *w, struct vpnalg_packet p,
 	w->bytes = malloc(sizeof(packet->data));
 	p.data = block + 1;
 	p.user = w;
+	p.flags = w->options.turned ? VPNALG_PACKET_HAIRPIN : 0;
 	vpnalg_process(w->alg, &p, 1, w->now);
 	mirror_check(w);
 	w->last = p;

@@ -79,6 +79,7 @@ struct world_options {
 	uint64_t pool_key[2];
 	uint16_t burst;
 	bool no_undo; /* do not try undo after each packet */
+	bool turned;  /* packets are given marked as hairpins */
 	bool leaves;  /* a packet that is dropped may leave records behind */
 	bool passive;
 	struct vpnalg_port_set port_set;

@@ -29,4 +29,8 @@ void service_add(struct world *w, uint8_t protocol, uint16_t outside_port,
 void service_remove(struct world *w, uint8_t protocol, uint16_t outside_port,
 		    uint32_t host, uint16_t inside_port);
 
+/* Cases of the suite in files of their own. */
+TCase *hairpin_case(void);
+TCase *pptp_service_case(void);
+
 #endif

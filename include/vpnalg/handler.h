@@ -263,6 +263,9 @@ struct vpnalg_handler {
 	 * ports that it lists as server_ports, and of a handler that
 	 * takes_rest all those that are at none. 0: it has none. */
 	uint8_t service_kind;
+	/** Its servers need no more than their ports: services at those of its
+	 * server_ports are the handler's that takes_rest. */
+	bool plain_services;
 	/** The ports of its servers, if it has any: a session for all remotes
 	 * does not get one of them as its outside port, and vpnalg_steer()
 	 * sends their packets by remote. */

@@ -199,6 +199,12 @@ enum vpnalg_result {
 /** The segment was shortened: send len bytes only. TCP sends the rest again. */
 #define VPNALG_PACKET_CUT 0x01
 
+/** The packet was translated, and goes from one inside host to another by way
+ * of an outside address (RFC 4787 REQ-9). Do not send one that was given as
+ * VPNALG_OUT: give it to the translator again, with this flag and as
+ * VPNALG_IN. It goes to the receiver then, if it is translated. */
+#define VPNALG_PACKET_HAIRPIN 0x02
+
 /**
  * One packet. The caller fills everything above the results and owns all
  * memory; the library keeps no pointer after the call. This struct will not
@@ -222,7 +228,9 @@ struct vpnalg_packet {
 	uint16_t zone;
 	void *user; /**< The caller's own. Never looked at, only passed on. */
 
-	uint8_t flags;  /**< Result: VPNALG_PACKET_CUT or 0. */
+	/** Result: VPNALG_PACKET_CUT and so on. Given: as it was left, where a
+	 * packet is turned round (VPNALG_PACKET_HAIRPIN); else not read. */
+	uint8_t flags;
 	uint8_t result; /**< Result: enum vpnalg_result. */
 	/** Result: whose reason it is, for VPNALG_DROP_OWN and more: the place
 	 * in vpnalg_config.protocols. */

@@ -98,6 +98,16 @@ ALWAYS_INLINE void claim(const struct vpnalg *translator, struct slot *slot,
 	slot->claim = VPNALG_CLAIM_NONE;
 }
 
+/* Moves on to the next key of the same handler, or else to the next handler's
+ * claim. */
+NEVER_INLINE void claim_next(struct vpnalg *translator, struct slot *slot)
+{
+	if (slot->claim == VPNALG_CLAIM_KEY && slot->match.more)
+		claim(translator, slot, slot->handler, slot->attempt + 1U);
+	else
+		claim(translator, slot, slot->handler + 1U, 0);
+}
+
 /* Claims a packet of a host that uses an outside address itself. It is counted
  * for the handler's kind and stays untouched. */
 NEVER_INLINE void claim_routers(const struct vpnalg *translator,
@@ -106,6 +116,15 @@ NEVER_INLINE void claim_routers(const struct vpnalg *translator,
 	claim(translator, slot, 0, 0);
 	if (slot->claim != VPNALG_CLAIM_NONE)
 		slot->claim = CLAIM_ROUTERS;
+}
+
+/* Has the store load what the packet's key leads to: at stage 0 its bucket, at
+ * stage 1 its record. */
+ALWAYS_INLINE void prefetch(const struct vpnalg_store *store,
+			    const struct slot *slot, unsigned stage)
+{
+	if (slot->claim == VPNALG_CLAIM_KEY)
+		store->prefetch(store->context, slot->hash, stage);
 }
 
 #endif

@@ -18,10 +18,12 @@
 #include "address.h"
 #include "claim.h"
 #include "fragment.h"
+#include "hairpin.h"
 #include "icmp_error.h"
 #include "packet.h"
 #include "record.h"
 #include "refuse.h"
+#include "service.h"
 #include "whole.h"
 
 /* Stands for the result of a claim that has not been tried yet. */
@@ -35,13 +37,14 @@ ALWAYS_INLINE bool parse(const struct vpnalg_packet *packet, struct slot *slot)
 }
 
 /* Decides whether a packet is ours, and whose it is. It is ours if its local
- * address fits its form, and its remote can be a single far host: an inside
- * form has no outside address, an outside form has one. All else is the
- * router's own traffic. */
+ * address fits its form, and its remote can be a single far host, or by a
+ * hairpin one of ours: an inside form has no outside address, an outside form
+ * has one. All else is the router's own traffic. */
 ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
 			   struct vpnalg_packet *packet)
 {
 	const struct vpnalg_parsed *parsed = &slot->parsed;
+	const uint8_t given = packet->flags;
 	bool has_outside_address;
 
 	packet->flags = 0;
@@ -53,7 +56,8 @@ ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
 	if (has_outside_address && parsed->inside)
 		claim_routers(translator, slot);
 	if (has_outside_address == parsed->inside ||
-	    !pool_is_remote(translator, parsed->remote))
+	    !(pool_is_remote(translator, parsed->remote) ||
+	      vpnalg_hairpin_is_one(translator, parsed, packet, given)))
 		return;
 	slot->ours = true;
 	claim(translator, slot, 0, 0);
@@ -151,23 +155,14 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 	if (translator->fault)
 		return VPNALG_DROP_FAULT;
 	if (step->record == NULL &&
-	    (slot->match.more || is_arriving(&slot->parsed)))
+	    (slot->match.more || is_arriving(&slot->parsed) ||
+	     vpnalg_service_sends(translator, slot)))
 		return VPNALG_UNTOUCHED;
 	if (slot->parsed.quoted)
 		return vpnalg_icmp_error(step);
 	result = vpnalg_refuse_header(translator, slot);
 	return result != VPNALG_TRANSLATED ? result
 					   : translate(translator, slot, step);
-}
-
-/* Moves on to the next key of the same handler, or else to the next handler's
- * claim. */
-static void claim_next(struct vpnalg *translator, struct slot *slot)
-{
-	if (slot->claim == VPNALG_CLAIM_KEY && slot->match.more)
-		claim(translator, slot, slot->handler, slot->attempt + 1U);
-	else
-		claim(translator, slot, slot->handler + 1U, 0);
 }
 
 /* Tries all claims from the first on, whose result is given, or UNTRIED.
@@ -198,12 +193,11 @@ static enum vpnalg_result try_claims(struct vpnalg *translator,
 		       : vpnalg_refuse_unclaimed(translator, &slot->parsed);
 }
 
-/* Decides on a packet whose first claim has no session, or was not translated
- * by its handler. */
-NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
-					  struct slot *slot,
-					  struct vpnalg_step *step,
-					  enum vpnalg_result result)
+/* Decides on a packet that its first claim has not translated. */
+static enum vpnalg_result decide_rest(struct vpnalg *translator,
+				      struct slot *slot,
+				      struct vpnalg_step *step,
+				      enum vpnalg_result result)
 {
 	if (slot->claim == VPNALG_CLAIM_NONE)
 		return slot->ours ? vpnalg_refuse_unclaimed(translator,
@@ -214,6 +208,21 @@ NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
 	if (is_cut_short(translator, slot, result))
 		result = VPNALG_HELD;
 	session_count(translator, step, result);
+	return result;
+}
+
+/* The same, and what concerns hairpins. */
+NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
+					  struct slot *slot,
+					  struct vpnalg_step *step,
+					  enum vpnalg_result result)
+{
+	if (result == UNTRIED &&
+	    vpnalg_hairpin_is_routers(translator, &slot->parsed, step->packet))
+		slot->ours = false;
+	result = decide_rest(translator, slot, step, result);
+	if (result != VPNALG_TRANSLATED && result != VPNALG_HELD)
+		step->packet->flags = 0;
 	return result;
 }
 
@@ -264,15 +273,6 @@ static enum vpnalg_result decide_rare(struct vpnalg *translator,
 			   UNTRIED);
 	return whole ? result
 		     : vpnalg_fragment_after(translator, slot, packet, result);
-}
-
-/* Has the store load what the packet's key leads to: at stage 0 its bucket, at
- * stage 1 its record. */
-ALWAYS_INLINE void prefetch(const struct vpnalg_store *store,
-			    const struct slot *slot, unsigned stage)
-{
-	if (slot->claim == VPNALG_CLAIM_KEY)
-		store->prefetch(store->context, slot->hash, stage);
 }
 
 /* ahead is the store, or NULL where nothing is fetched ahead. */

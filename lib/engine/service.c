@@ -6,7 +6,9 @@
  * So a packet from outside that is of no session finds it as it would find a
  * mapping, and its handler translates it. It takes no part in the choice of
  * outside addresses and IDs but by being in the way of others. */
-#include "pool.h"
+#include "service.h"
+
+#include "address.h"
 #include "record.h"
 #include "session.h"
 
@@ -73,6 +75,12 @@ static bool lists_port(const struct vpnalg_handler *handler,
 	return false;
 }
 
+/* Whether the last handler names the keys of services, whosever they are. */
+static bool has_rest(const struct vpnalg *translator)
+{
+	return translator->handlers[translator->handler_count - 1U]->takes_rest;
+}
+
 /* Finds the handler that lists the server's port, or else takes the rest. */
 static bool find_handler(struct request *request)
 {
@@ -83,11 +91,12 @@ static bool find_handler(struct request *request)
 	for (h = 0; h < translator->handler_count; h++) {
 		handler = translator->handlers[h];
 		if (handler->takes_rest ||
-		    lists_port(handler, &request->service))
+		    (!handler->plain_services &&
+		     lists_port(handler, &request->service)))
 			break;
 	}
 	request->handler = h;
-	return h < translator->handler_count && handler->service_kind != 0 &&
+	return has_rest(translator) && handler->service_kind != 0 &&
 	       handler->service_kind <= handler->kind_count;
 }
 
@@ -268,6 +277,34 @@ int vpnalg_service_remove(struct vpnalg *translator,
 		return VPNALG_SERVICE_UNKNOWN;
 	vpnalg_session_close(translator, holders.outside);
 	return VPNALG_SERVICE_DONE;
+}
+
+/* Whether a record is a service of its handler's. */
+static bool is_any_service(const struct vpnalg *translator,
+			   const struct vpnalg_record *record)
+{
+	return record->kind + 1U ==
+	       translator->handlers[record->handler]->service_kind;
+}
+
+bool vpnalg_service_sends(struct vpnalg *translator, const struct slot *slot)
+{
+	const struct vpnalg_parsed *parsed = &slot->parsed;
+	struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
+				      .space = parsed->protocol,
+				      .zone = parsed->zone,
+				      .local = parsed->local };
+	const struct vpnalg_record *record;
+
+	if (translator->handlers[slot->handler]->takes_rest ||
+	    !parsed->inside || parsed->inward || parsed->quoted ||
+	    (parsed->protocol != PROTOCOL_TCP &&
+	     parsed->protocol != PROTOCOL_UDP) ||
+	    parsed->l4_caplen < PORTS_LEN)
+		return false;
+	tuple.id = vpnalg_local_port(parsed);
+	record = vpnalg_session_find(translator, &tuple);
+	return record != NULL && is_any_service(translator, record);
 }
 
 const char *vpnalg_service_text(int result)

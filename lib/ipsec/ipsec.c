@@ -317,6 +317,7 @@ static const struct vpnalg_handler handler = {
 	.ip_protocols = { PROTOCOL_UDP, ESP_PROTOCOL, AH_PROTOCOL },
 	.server_ports = server_ports,
 	.server_port_count = sizeof(server_ports) / sizeof(server_ports[0]),
+	.plain_services = true,
 	.server_ports_only = true,
 	.match = match,
 	.translate = translate,

@@ -236,6 +236,7 @@ static const struct vpnalg_handler handler = {
 	.ip_protocols = { PROTOCOL_UDP, L2TP_PROTOCOL },
 	.server_ports = server_ports,
 	.server_port_count = sizeof(server_ports) / sizeof(server_ports[0]),
+	.plain_services = true,
 	.settings_size = sizeof(struct vpnalg_l2tp_settings),
 	.configure = configure,
 	.match = match,

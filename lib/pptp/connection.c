@@ -5,6 +5,7 @@
 #include "../wire/ip.h"
 #include "../wire/tcp.h"
 #include "field.h"
+#include "served.h"
 #include "stream.h"
 #include "window.h"
 
@@ -20,6 +21,8 @@ static enum vpnalg_result read_segment(const struct vpnalg_parsed *parsed,
 	const uint8_t *tcp = parsed->l4;
 	uint32_t header;
 
+	if (parsed->fragment != VPNALG_FRAGMENT_NONE)
+		return VPNALG_DROP_MALFORMED; /* it must be whole */
 	if (parsed->l4_caplen < TCP_HEADER_LEN)
 		return vpnalg_has_header(parsed, TCP_HEADER_LEN);
 	header = (tcp[TCP_DATA_OFF] >> 4) * 4U;
@@ -45,12 +48,6 @@ static enum vpnalg_result read_segment(const struct vpnalg_parsed *parsed,
 
 /* The beginning */
 
-/* Returns a generation: it tells one initial sequence number from another. */
-static uint16_t folded(uint32_t sequence)
-{
-	return (uint16_t)(sequence ^ sequence >> 16);
-}
-
 static enum vpnalg_result open_connection(struct vpnalg_step *step,
 					  const struct pptp_segment *segment)
 {
@@ -65,7 +62,7 @@ static enum vpnalg_result open_connection(struct vpnalg_step *step,
 					  transitory(step), &step->record);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	pptp_control(step)->generation = folded(segment->sequence);
+	pptp_control(step)->generation = pptp_generation(segment->sequence);
 	vpnalg_pptp_window_start(pptp_control(step), 0, segment->sequence);
 	return VPNALG_TRANSLATED;
 }
@@ -76,7 +73,7 @@ static void restart(struct vpnalg_step *step, uint32_t sequence)
 {
 	struct pptp_control *control = pptp_control(step);
 
-	control->generation = folded(sequence);
+	control->generation = pptp_generation(sequence);
 	control->flags = 0;
 	vpnalg_pptp_window_start(control, 0, sequence);
 	step->record->children = 0;
@@ -92,12 +89,13 @@ static void take_syn_out(struct vpnalg_step *step,
 	struct pptp_control *control = segment->control;
 	bool over = step->record->flags & VPNALG_SESSION_ENDED;
 
-	if (over || (!(control->flags & PPTP_TCP_SYNCED) &&
-		     control->generation != folded(segment->sequence))) {
+	if (over ||
+	    (!(control->flags & PPTP_TCP_SYNCED) &&
+	     control->generation != pptp_generation(segment->sequence))) {
 		restart(step, segment->sequence);
-	} else if (control->generation != folded(segment->sequence)) {
+	} else if (control->generation != pptp_generation(segment->sequence)) {
 		control->flags |= PPTP_TCP_NEW_SYN;
-		control->new_syn = folded(segment->sequence);
+		control->new_syn = pptp_generation(segment->sequence);
 	}
 }
 
@@ -109,7 +107,7 @@ static void take_syn_in(struct vpnalg_step *step,
 	struct pptp_control *control = segment->control;
 
 	if (control->flags & PPTP_TCP_NEW_SYN && segment->flags & TCP_ACK &&
-	    folded(segment->acknowledgment) == control->new_syn)
+	    pptp_generation(segment->acknowledgment) == control->new_syn)
 		restart(step, segment->acknowledgment);
 	else if (control->flags & PPTP_TCP_SYNCED ||
 		 !vpnalg_pptp_window_answers_syn(control, segment))
@@ -118,10 +116,28 @@ static void take_syn_in(struct vpnalg_step *step,
 	control->flags |= PPTP_TCP_SYNCED;
 }
 
+/* Takes a SYN where the server is inside. Its own SYN-ACK shows that there is a
+ * new connection. */
+static void take_syn_served(struct vpnalg_step *step,
+			    const struct pptp_segment *segment)
+{
+	struct pptp_control *control = pptp_control(step);
+
+	if (step->parsed->inward || !(segment->flags & TCP_ACK) ||
+	    control->generation == pptp_generation(segment->sequence))
+		return;
+	vpnalg_pptp_served_leave(step->translator, step->record);
+	restart(step, segment->sequence);
+	vpnalg_pptp_window_start(control, 1, segment->acknowledgment);
+	control->flags |= PPTP_TCP_SYNCED;
+}
+
 static void take_syn(struct vpnalg_step *step,
 		     const struct pptp_segment *segment)
 {
-	if (step->parsed->inward)
+	if (step->record->kind == PPTP_KIND_SERVED)
+		take_syn_served(step, segment);
+	else if (step->parsed->inward)
 		take_syn_in(step, segment);
 	else if (!(segment->flags & TCP_ACK))
 		take_syn_out(step, segment);
@@ -294,7 +310,14 @@ static enum vpnalg_result take(struct vpnalg_step *step,
 	if (segment->stops && step->parsed->inward)
 		end(step);
 	refresh(step, segment);
+	if (!step->parsed->inward)
+		vpnalg_pptp_served_follow(step, segment);
 	return VPNALG_TRANSLATED;
+}
+
+static bool is_service(const struct vpnalg_step *step)
+{
+	return step->record != NULL && step->record->kind == PPTP_KIND_SERVICE;
 }
 
 enum vpnalg_result vpnalg_pptp_connection(struct vpnalg_step *step)
@@ -303,6 +326,13 @@ enum vpnalg_result vpnalg_pptp_connection(struct vpnalg_step *step)
 	enum vpnalg_result result;
 
 	result = read_segment(step->parsed, &segment);
+	if (result == VPNALG_TRANSLATED && is_service(step)) {
+		if (vpnalg_pptp_served_passes(step, &segment)) {
+			vpnalg_rewrite_ends(step);
+			return VPNALG_TRANSLATED;
+		}
+		result = vpnalg_pptp_served_open(step, &segment);
+	}
 	if (result == VPNALG_TRANSLATED && step->record == NULL)
 		result = open_connection(step, &segment);
 	if (result != VPNALG_TRANSLATED)

@@ -20,8 +20,11 @@
  *     | GRE to 5                | GRE to 5                   |
  *     |<------------------------|<---------------------------|
  *
- * There are two kinds of sessions, and a call is a child of its control
- * connection.
+ * A server inside is a service, and has control connections of a kind of their
+ * own (served.c). All else is the same: IDs are the inside host's or the
+ * remote's, whoever has called.
+ *
+ * A call is a child of its control connection.
  *
  * - A control connection has an outside port of its own (connection.c). It
  *   follows TCP by sequence numbers: only a segment that touches the cursor
@@ -58,6 +61,7 @@
 #include "../wire/tcp.h"
 #include "call.h"
 #include "connection.h"
+#include "served.h"
 
 static const struct vpnalg_kind kinds[PPTP_KINDS] = {
 	/* GRE without a call still belongs to the hosts that have a control
@@ -71,6 +75,15 @@ static const struct vpnalg_kind kinds[PPTP_KINDS] = {
 			     .body = sizeof(struct pptp_call),
 			     .guard = GRE_PROTOCOL,
 			     .port_set = true },
+	[PPTP_KIND_SERVED] = { .name = "PPTP control connection from outside",
+			       .slots = 2,
+			       .body = sizeof(struct pptp_control),
+			       .guard = GRE_PROTOCOL,
+			       .inherits_outside = true },
+	[PPTP_KIND_SERVICE] = { .name = "PPTP service",
+				.slots = 2,
+				.pooled = true,
+				.inherits_outside = true },
 };
 
 /* A fragment without its header belongs to whoever has GRE with that remote. */
@@ -165,8 +178,8 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 
 static enum vpnalg_result translate(struct vpnalg_step *step)
 {
-	return step->kind == PPTP_KIND_CONTROL ? vpnalg_pptp_connection(step)
-					       : vpnalg_pptp_call(step);
+	return step->kind == PPTP_KIND_CALL ? vpnalg_pptp_call(step)
+					    : vpnalg_pptp_connection(step);
 }
 
 static enum vpnalg_result quote(struct vpnalg_step *step)
@@ -187,6 +200,8 @@ static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == PPTP_KIND_CALL)
 		vpnalg_pptp_call_leave(translator, record);
+	if (record->kind == PPTP_KIND_SERVED)
+		vpnalg_pptp_served_leave(translator, record);
 }
 
 static const struct vpnalg_server_port server_ports[] = {
@@ -203,6 +218,7 @@ static const struct vpnalg_handler handler = {
 	.server_ports = server_ports,
 	.server_port_count = sizeof(server_ports) / sizeof(server_ports[0]),
 	.server_ports_only = true,
+	.service_kind = PPTP_KIND_SERVICE + 1,
 	.match = match,
 	.translate = translate,
 	.swept = swept,

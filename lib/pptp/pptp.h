@@ -8,7 +8,13 @@
 
 #include "../wire/pptp.h"
 
-enum { PPTP_KIND_CONTROL, PPTP_KIND_CALL, PPTP_KINDS };
+enum {
+	PPTP_KIND_CONTROL,
+	PPTP_KIND_CALL,
+	PPTP_KIND_SERVED,  /* the control connection of a server inside */
+	PPTP_KIND_SERVICE, /* that server */
+	PPTP_KINDS
+};
 
 /* How many rewritten IDs of each direction are remembered until they are
  * acknowledged. */
@@ -48,6 +54,8 @@ struct pptp_stream {
 #define PPTP_MIXED 0x20
 /* The inside host has sent a SYN that is not this connection's. */
 #define PPTP_TCP_NEW_SYN 0x40
+/* The server inside has not shown that it knows the connection. */
+#define PPTP_UNCONFIRMED 0x80
 
 /* The body of a control connection. */
 struct pptp_control {
@@ -65,6 +73,12 @@ static inline struct pptp_control *pptp_control(const struct vpnalg_step *step)
 {
 	return (struct pptp_control *)vpnalg_session_body(step->translator,
 							  step->record);
+}
+
+/* Returns a generation: it tells one initial sequence number from another. */
+static inline uint16_t pptp_generation(uint32_t sequence)
+{
+	return (uint16_t)(sequence ^ sequence >> 16);
 }
 
 /* A control message type that the handler does not know. */

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Hairpins (RFC 4787 REQ-9, RFC 5382 REQ-8): an inside host sends to an outside
+ * address and port that a mapping or a service holds. The packet is translated
+ * as any other that goes out, with the outside address as its remote, and
+ * marked. The caller gives it in again so, and it comes from that remote. So
+ * the receiver sees the sender's outside address and port. Unmarked, what comes
+ * in from an outside address is forged, or the router's.
+ *
+ * What holds nothing of ours there is the router's own. */
+#include "hairpin.h"
+
+#include "address.h"
+#include "pool.h"
+#include "record.h"
+#include "session.h"
+
+#include "../wire/ip.h"
+
+bool vpnalg_hairpin_is_one(const struct vpnalg *translator,
+			   const struct vpnalg_parsed *parsed,
+			   struct vpnalg_packet *packet, uint8_t given)
+{
+	bool marked = given & VPNALG_PACKET_HAIRPIN;
+
+	if (!pool_has(translator, parsed->remote) ||
+	    (packet->direction != VPNALG_OUT && !marked))
+		return false;
+	packet->flags = VPNALG_PACKET_HAIRPIN;
+	return true;
+}
+
+static bool has_ports(const struct vpnalg_parsed *parsed)
+{
+	return (parsed->protocol == PROTOCOL_TCP ||
+		parsed->protocol == PROTOCOL_UDP) &&
+	       parsed->fragment != VPNALG_FRAGMENT_LATER &&
+	       parsed->l4_caplen >= PORTS_LEN;
+}
+
+/* Returns the outside address that the sender has, or would be given. */
+static const uint8_t *sender(struct vpnalg *translator,
+			     const struct vpnalg_parsed *parsed)
+{
+	struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
+				      .space = parsed->protocol,
+				      .zone = parsed->zone,
+				      .id = vpnalg_local_port(parsed),
+				      .local = parsed->local };
+	struct vpnalg_record *record = vpnalg_session_find(translator, &tuple);
+
+	if (record != NULL)
+		return record_key(translator, record, VPNALG_OUTSIDE_OWN) +
+		       KEY_LOCAL_OFF;
+	return vpnalg_pool_pick(translator, parsed->zone, parsed->local,
+				parsed->remote);
+}
+
+/* Tells whether a mapping or a service has the port that a packet goes to, or a
+ * VPN session with the sender. */
+static bool has_receiver(struct vpnalg *translator,
+			 const struct vpnalg_parsed *parsed)
+{
+	struct vpnalg_tuple tuple = { .role = VPNALG_OUTSIDE_OWN,
+				      .space = parsed->protocol,
+				      .local = parsed->remote };
+
+	if (!has_ports(parsed))
+		return false;
+	tuple.id = vpnalg_remote_port(parsed);
+	if (vpnalg_session_find(translator, &tuple) != NULL)
+		return true;
+	tuple.remote = sender(translator, parsed);
+	return vpnalg_session_find(translator, &tuple) != NULL;
+}
+
+bool vpnalg_hairpin_is_routers(struct vpnalg *translator,
+			       const struct vpnalg_parsed *parsed,
+			       struct vpnalg_packet *packet)
+{
+	if (!(packet->flags & VPNALG_PACKET_HAIRPIN) ||
+	    packet->direction != VPNALG_OUT || parsed->quoted ||
+	    has_receiver(translator, parsed))
+		return false;
+	packet->flags = 0;
+	return true;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Hairpins: from one inside host to another by way of an outside address. */
+#ifndef VPNALG_ENGINE_HAIRPIN_H
+#define VPNALG_ENGINE_HAIRPIN_H
+
+#include "translator.h"
+
+/* Tells whether a packet whose remote is no far host's goes to an outside
+ * address of ours, or comes from there and was given marked. Marks it. */
+bool vpnalg_hairpin_is_one(const struct vpnalg *translator,
+			   const struct vpnalg_parsed *parsed,
+			   struct vpnalg_packet *packet, uint8_t given);
+
+/* Tells whether a packet from inside goes to an outside address where nothing
+ * of ours is: it is for the router, and not marked. */
+bool vpnalg_hairpin_is_routers(struct vpnalg *translator,
+			       const struct vpnalg_parsed *parsed,
+			       struct vpnalg_packet *packet);
+
+#endif

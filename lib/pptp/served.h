@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A PPTP server inside: control connections that are opened from outside. */
+#ifndef VPNALG_PPTP_SERVED_H
+#define VPNALG_PPTP_SERVED_H
+
+#include "field.h"
+
+/* Tells whether the segment passes by the service step->record itself, before
+ * there is a connection. */
+bool vpnalg_pptp_served_passes(const struct vpnalg_step *step,
+			       const struct pptp_segment *segment);
+
+/* Opens the connection of a segment that has come by the service
+ * step->record. */
+enum vpnalg_result vpnalg_pptp_served_open(struct vpnalg_step *step,
+					   const struct pptp_segment *segment);
+
+/* Follows a segment of the connection step->record from inside: the server
+ * knows the connection, or not. */
+void vpnalg_pptp_served_follow(struct vpnalg_step *step,
+			       const struct pptp_segment *segment);
+
+/* A connection is closed: it leaves its service. */
+void vpnalg_pptp_served_leave(struct vpnalg *translator,
+			      struct vpnalg_record *connection);
+
+#endif

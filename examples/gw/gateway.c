@@ -136,6 +136,21 @@ static void send_on(struct gateway *gateway, size_t count)
 		sender_flush(&gateway->senders[way]);
 }
 
+/* Gives what goes to an inside host by an outside address in again. */
+static void turn_round(struct gateway *gateway, size_t count, vpnalg_time now)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct vpnalg_packet *packet = &gateway->packets[i];
+
+		if (packet->result != VPNALG_TRANSLATED ||
+		    packet->direction != VPNALG_OUT ||
+		    !(packet->flags & VPNALG_PACKET_HAIRPIN))
+			continue;
+		packet->direction = VPNALG_IN;
+		translator_run(&gateway->translator, packet, 1, now);
+	}
+}
+
 /* Sends fragments on that were held until their first one came. Those that are
  * left alone the kernel has seen itself. */
 static void send_held(struct gateway *gateway)
@@ -159,18 +174,29 @@ static void forward(struct gateway *gateway, size_t count, vpnalg_time now)
 		return;
 	keep_heads(gateway, count);
 	translator_run(&gateway->translator, gateway->packets, count, now);
+	turn_round(gateway, count, now);
 	send_on(gateway, count);
 	send_held(gateway);
 }
 
+static bool is_outside(const struct gateway *gateway, const uint8_t *address)
+{
+	for (size_t i = 0; i < gateway->addresses.count; i++)
+		if (!memcmp(gateway->addresses.list[i].octets, address, 4))
+			return true;
+	return false;
+}
+
 /* Returns false for a packet from inside that does not leave by the outside
- * interface. Such a packet is the kernel's, by the rules too. */
+ * interface, nor may go to another inside host by an outside address. Such a
+ * packet is the kernel's, by the rules too. */
 static bool is_ours(struct gateway *gateway, const struct frame *frame,
 		    uint8_t direction)
 {
 	if (direction == VPNALG_IN || frame->len < IP_HEADER_LEN ||
 	    route_find(&gateway->route, frame->data + IP_DESTINATION_OFF) ==
-		    gateway->ports[VPNALG_IN].index)
+		    gateway->ports[VPNALG_IN].index ||
+	    is_outside(gateway, frame->data + IP_DESTINATION_OFF))
 		return true;
 	gateway->elsewhere++;
 	return false;

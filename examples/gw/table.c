@@ -54,6 +54,13 @@ static const char *const from_outside[] = {
 	NULL
 };
 
+/* With general traffic: packets from inside to an outside address where a
+ * session is. */
+#define HAIRPINS                                                     \
+	"  ip daddr . ip protocol . th dport @mapped drop\n"          \
+	"  ip daddr . ip daddr . ip protocol . th dport @ports drop\n" \
+	"  ip protocol 47 ip daddr . ip daddr @pairs drop\n"
+
 /* With general traffic, other protocols of remotes that have sessions, too. */
 #define OTHER_FROM_OUTSIDE \
 	"  ip protocol != { 1, 6, 17 } ip saddr . ip daddr @pairs drop\n"
@@ -153,9 +160,10 @@ bool table_write(struct text *text, const char *name,
 		      " set asking { type ipv4_addr . inet_service; }\n"
 		      " set pairs { type ipv4_addr . ipv4_addr; }\n"
 		      " set remotes { type ipv4_addr; }\n"
-		      " chain inside {\n"
+		      " chain inside {\n%s"
 		      "  fib daddr oifname != \"%s\" return\n",
-		      name, name, name, options->outside) &&
+		      name, name, name, options->nat.general ? HAIRPINS : "",
+		      options->outside) &&
 	       append_drops(text, options->nat.general ? all_from_inside
 						    : from_inside) &&
 	       text_add(text, " chain outside {\n%s",

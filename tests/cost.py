@@ -34,7 +34,7 @@ ESTABLISHED = {
     'nat-t': 654,
     'keyed-gre': 1364,
     'pptp-calls': 915,
-    'esp-established': 1725,
+    'esp-established': 1775,
     'l2tp-tunnels': 1215,
     'l2tp-over-ip': 1573,
     'l2tp-foreign': 1094,

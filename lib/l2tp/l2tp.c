@@ -159,6 +159,10 @@ static enum vpnalg_claim match_whole(const struct vpnalg_parsed *parsed,
 {
 	if (is_udp(parsed) && is_another_protocols(parsed))
 		return VPNALG_CLAIM_NONE;
+	if (parsed->quoted && is_quoted_short(parsed)) {
+		claimed->space = L2TP_PROTOCOL;
+		return vpnalg_match_drop(claimed, VPNALG_DROP_TRUNCATED);
+	}
 	if (parsed->fragment == VPNALG_FRAGMENT_FIRST)
 		claimed->first_suffices = is_data(parsed);
 	return vpnalg_l2tp_lookup_key(parsed, claimed);
@@ -173,10 +177,6 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 	if (parsed->fragment == VPNALG_FRAGMENT_LATER) {
 		claimed->space = L2TP_PROTOCOL;
 		return VPNALG_CLAIM_GUARDED;
-	}
-	if (parsed->quoted && is_quoted_short(parsed)) {
-		claimed->space = L2TP_PROTOCOL;
-		return vpnalg_match_drop(claimed, VPNALG_DROP_TRUNCATED);
 	}
 	if (is_udp(parsed) && is_plainly_anothers(parsed))
 		return VPNALG_CLAIM_NONE;

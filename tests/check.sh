@@ -36,6 +36,7 @@ wants_tests() {
 	wants check pkg-config --exists check
 	wants clang command -v clang
 	wants clang-format command -v clang-format
+	wants coturn command -v turnserver
 	wants doxygen command -v doxygen
 	wants g++ command -v g++
 	wants gcc command -v gcc
@@ -58,6 +59,7 @@ wants_tests() {
 	wants nftables command -v nft
 	wants python3 test -x /usr/bin/python3
 	wants python3-scapy has_scapy /usr/bin/python3
+	wants stun-client command -v stun
 	wants tcpdump command -v tcpdump
 	wants tshark command -v tshark
 	wants util-linux command -v setpriv

@@ -28,6 +28,8 @@ ip link set out0 up
 ip -n c addr add 192.168.77.11/24 dev eth0
 ip -n s addr add 203.0.113.10/24 dev eth0
 ip -n s addr add 203.0.113.11/24 dev eth0
+ip -n c link set lo up
+ip -n s link set lo up
 ip -n c link set eth0 up
 ip -n s link set eth0 up
 ip -n c route add default via 192.168.77.1"""
@@ -88,12 +90,17 @@ def received(sock):
         return type(error).__name__, None
 
 
-def start(program, *options):
-    """The gateway, once it handles packets."""
-    words = [program, "--address", OUTSIDE, *options]
+def command(program, *options, address=OUTSIDE):
+    words = [program, "--address", address, *options]
     if program.endswith("-gw"):
         words += ["--inside", "in0", "--outside", "out0"]
-    gateway = subprocess.Popen(words, stderr=subprocess.PIPE)
+    return words
+
+
+def start(program, *options, address=OUTSIDE):
+    """The gateway, once it handles packets."""
+    gateway = subprocess.Popen(command(program, *options, address=address),
+                               stderr=subprocess.PIPE)
     for _ in range(100):
         time.sleep(0.1)
         if gateway.poll() is not None:

@@ -198,7 +198,8 @@ GATEWAY_TEST_FILES = \
 	tests/gateway_errors.sh \
 	tests/gateway_fragments.py \
 	tests/gateway_l2tp.py \
-	tests/gateway_renumber.py
+	tests/gateway_renumber.py \
+	tests/gateway_stun.py
 
 if UNIT_TESTS
 check_PROGRAMS += tests/check_vpnalg

@@ -140,11 +140,11 @@ static bool give(struct addresses *addresses, struct vpnalg *translator,
 {
 	int error;
 
-	//! [renumber]
+	/* [renumber] */
 	error = vpnalg_set_addresses(translator, list, count, false);
 	if (error == VPNALG_ERROR_BUSY)
 		return false; /* again after the next sweep */
-	//! [renumber]
+	/* [renumber] */
 	if (error)
 		say("cannot follow: addresses of %s: not usable",
 		    addresses->options->outside);

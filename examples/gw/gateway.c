@@ -158,14 +158,14 @@ static void send_held(struct gateway *gateway)
 	const struct answer_head none = { 0 };
 	struct vpnalg_packet packet;
 
-	//! [held]
+	/* [held] */
 	while (vpnalg_next_held(gateway->translator.nat.translator, &packet))
 		if (packet.result == VPNALG_TRANSLATED) {
 			sender_add(&gateway->senders[packet.direction],
 				   &packet, &none);
 			sender_flush(&gateway->senders[packet.direction]);
 		}
-	//! [held]
+	/* [held] */
 }
 
 static void forward(struct gateway *gateway, size_t count, vpnalg_time now)

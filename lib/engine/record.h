@@ -65,12 +65,12 @@ bool vpnalg_record_is_stale(const struct vpnalg *translator,
 static inline bool record_is_alive(const struct vpnalg *translator,
 				   const struct vpnalg_record *record)
 {
-	if (translator->stale && vpnalg_record_is_stale(translator, record))
-		return false;
-	return translator->now < record->deadline ||
-	       record->deadline == VPNALG_NEVER ||
-	       (record->children > 0 &&
-		!(record->flags & VPNALG_SESSION_ENDED));
+	return (translator->now < record->deadline ||
+		record->deadline == VPNALG_NEVER ||
+		(record->children > 0 &&
+		 !(record->flags & VPNALG_SESSION_ENDED))) &&
+	       !(translator->stale &&
+		 vpnalg_record_is_stale(translator, record));
 }
 
 struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,

@@ -262,6 +262,23 @@ START_TEST(fragments_behind_a_dropped_one_are_dropped)
 }
 END_TEST
 
+/* L2TP would have it whole, but does not know it: the mapping's handler does not
+ * need more (send_packet() undoes what it has translated). */
+START_TEST(a_first_fragment_from_a_vpns_port_is_undone_by_its_mapping)
+{
+	struct bytes whole = udp_packet(STRANGER, 1701, OUTSIDE, 5000, "pong",
+					4);
+	struct bytes first;
+
+	udp_open(&w, CLIENT_A, 5000, SERVER, 53);
+	grow(&whole, 2000);
+	first = fragment_of(&whole, 0, 8);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &first),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+}
+END_TEST
+
 /* Time and room */
 
 START_TEST(time_ends_what_is_held_and_what_may_follow)
@@ -396,6 +413,8 @@ TCase *fragment_bounds_case(void)
 	tcase_add_test(t, a_strangers_fragments_pass);
 	tcase_add_loop_test(t, fragments_behind_a_dropped_one_are_dropped, 0,
 			    2);
+	tcase_add_test(
+		t, a_first_fragment_from_a_vpns_port_is_undone_by_its_mapping);
 	tcase_add_test(t, time_ends_what_is_held_and_what_may_follow);
 	tcase_add_loop_test(
 		t, a_flood_holds_no_more_than_its_bound_and_delays_nobody, 0,

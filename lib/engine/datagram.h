@@ -73,6 +73,9 @@ struct fragments {
 	bool complete;       /* a datagram is there that is translated whole */
 	struct datagram *translated; /* the one that is translated now, as: */
 	struct vpnalg_packet packet;
+	size_t behind; /* packets of the burst behind its last fragment */
+	size_t rest_count;
+	struct vpnalg_packet *rest; /* those that wait for it */
 	/* The packet at hand, as it has come. */
 	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_IPV4];
 	uint8_t form;

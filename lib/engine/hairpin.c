@@ -18,10 +18,11 @@
 
 bool vpnalg_hairpin_is_one(const struct vpnalg *translator,
 			   const struct vpnalg_parsed *parsed,
-			   struct vpnalg_packet *packet, uint8_t given)
+			   struct vpnalg_packet *packet)
 {
-	bool marked = given & VPNALG_PACKET_HAIRPIN;
+	bool marked = packet->flags & VPNALG_PACKET_HAIRPIN;
 
+	packet->flags = 0;
 	if (!pool_has(translator, parsed->remote) ||
 	    (packet->direction != VPNALG_OUT && !marked))
 		return false;

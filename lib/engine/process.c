@@ -44,20 +44,24 @@ ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
 			   struct vpnalg_packet *packet)
 {
 	const struct vpnalg_parsed *parsed = &slot->parsed;
-	const uint8_t given = packet->flags;
 	bool has_outside_address;
 
-	packet->flags = 0;
 	slot->claim = VPNALG_CLAIM_NONE;
 	slot->ours = false;
-	if (!parse(packet, slot))
+	if (!parse(packet, slot)) {
+		packet->flags = 0;
 		return;
+	}
 	has_outside_address = pool_has(translator, parsed->local);
 	if (has_outside_address && parsed->inside)
 		claim_routers(translator, slot);
-	if (has_outside_address == parsed->inside ||
-	    !(pool_is_remote(translator, parsed->remote) ||
-	      vpnalg_hairpin_is_one(translator, parsed, packet, given)))
+	if (has_outside_address == parsed->inside) {
+		packet->flags = 0;
+		return;
+	}
+	if (pool_is_remote(translator, parsed->remote))
+		packet->flags = 0;
+	else if (!vpnalg_hairpin_is_one(translator, parsed, packet))
 		return;
 	slot->ours = true;
 	claim(translator, slot, 0, 0);
@@ -290,31 +294,32 @@ NEVER_INLINE void prepare_all(const struct vpnalg *translator,
 	}
 }
 
-/* Returns the first packet that it has not decided on: a datagram that a
- * fragment has made whole comes first. */
-ALWAYS_INLINE struct vpnalg_packet *decide_all(struct vpnalg *translator,
-					       struct vpnalg_packet *packet,
-					       const struct vpnalg_packet *end)
+/* A datagram that a fragment has made whole comes before the packets behind. */
+ALWAYS_INLINE void decide_all(struct vpnalg *translator,
+			      struct vpnalg_packet *packet,
+			      const struct vpnalg_packet *end)
 {
 	struct slot *slot = translator->slots;
 	enum vpnalg_result result;
-	bool whole = true;
 
-	for (; packet < end && whole; packet++, slot++) {
+	for (; packet < end; packet++, slot++) {
 		result = slot->plain ? decide(translator, slot, packet)
 				     : decide_rare(translator, slot, packet);
 		packet->result = (uint8_t)result;
 		if (result < VPNALG_RESULTS)
 			translator->counters.results[result]++;
-		whole = slot->plain || !whole_is_due(translator);
+		if (!slot->plain && whole_is_due(translator)) {
+			translator->fragments->behind =
+				(size_t)(end - packet - 1);
+			return;
+		}
 	}
-	return packet;
 }
 
 void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 		    size_t count, vpnalg_time now)
 {
-	struct vpnalg_packet *end = packets + count, *at, *whole;
+	struct span left = { packets, count };
 	const struct vpnalg_store *ahead;
 	size_t part, i;
 
@@ -322,23 +327,20 @@ void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 		translator->now = now;
 	translator->step.translator = translator;
 	translator->step.now = translator->now;
-	while (true) {
-		whole = whole_is_due(translator) ? vpnalg_whole_next(translator)
-						 : NULL;
-		at = whole != NULL ? whole : packets;
-		part = whole != NULL ? 1 : (size_t)(end - packets);
-		if (part == 0)
-			return;
-		if (part > translator->burst)
-			part = translator->burst;
+	while (left.count > 0) {
+		packets = left.packets;
+		part = left.count < translator->burst ? left.count
+						      : translator->burst;
 		ahead = part > 1 && translator->store->prefetch != NULL
 				? translator->store
 				: NULL;
-		prepare_all(translator, at, at + part, ahead);
+		prepare_all(translator, packets, packets + part, ahead);
 		for (i = 0; ahead != NULL && i < part; i++)
 			prefetch(ahead, &translator->slots[i], 1);
-		at = decide_all(translator, at, at + part);
-		if (whole == NULL)
-			packets = at;
+		decide_all(translator, packets, packets + part);
+		left.packets += part;
+		left.count -= part;
+		if (whole_is_due(translator))
+			left = vpnalg_whole_turn(translator, left);
 	}
 }

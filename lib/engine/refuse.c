@@ -150,5 +150,7 @@ bool vpnalg_refuse_is_unfound(const struct vpnalg_step *step,
 		return step->record == NULL && result == VPNALG_DROP_ICMP_ERROR;
 	return step->parsed->undo && step->record == NULL &&
 	       (result == VPNALG_DROP_NO_SESSION ||
-		result == VPNALG_DROP_NO_CONNECTION);
+		result == VPNALG_DROP_NO_CONNECTION ||
+		(result == VPNALG_HELD &&
+		 step->parsed->fragment == VPNALG_FRAGMENT_FIRST));
 }

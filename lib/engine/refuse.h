@@ -18,18 +18,6 @@ static inline bool is_drop(unsigned result)
 	return result >= VPNALG_DROP_FIRST && result < VPNALG_RESULTS;
 }
 
-/* Returns whether a handler knows no session of a packet that is undone, and
- * has opened none (as IPsec may, for an SPI that the packet shows). It may have
- * come through a session of the next handler's, as from a VPN's port to a
- * mapping. */
-static inline bool is_unfound(const struct vpnalg_step *step,
-			      enum vpnalg_result result)
-{
-	return step->parsed->undo && step->record == NULL &&
-	       (result == VPNALG_DROP_NO_SESSION ||
-		result == VPNALG_DROP_NO_CONNECTION);
-}
-
 /* Returns whether a first fragment lacks what its handler looks for: the whole
  * datagram may have it. */
 static inline bool is_cut_short(const struct vpnalg *translator,

@@ -116,7 +116,8 @@ static bool fits(const struct fragments *fragments,
 	       fragments->whole_max;
 }
 
-struct vpnalg_packet *vpnalg_whole_next(struct vpnalg *translator)
+/* Returns NULL if there is none. */
+static struct vpnalg_packet *next(struct vpnalg *translator)
 {
 	struct fragments *fragments = translator->fragments;
 	struct datagram *at = fragments->datagrams;
@@ -138,4 +139,20 @@ struct vpnalg_packet *vpnalg_whole_next(struct vpnalg *translator)
 	}
 	fragments->complete = false;
 	return NULL;
+}
+
+struct span vpnalg_whole_turn(struct vpnalg *translator, struct span left)
+{
+	struct fragments *fragments = translator->fragments;
+	struct vpnalg_packet *whole = next(translator);
+
+	if (fragments->rest == NULL) {
+		fragments->rest = left.packets - fragments->behind;
+		fragments->rest_count = left.count + fragments->behind;
+	}
+	if (whole != NULL)
+		return (struct span){ whole, 1 };
+	left = (struct span){ fragments->rest, fragments->rest_count };
+	fragments->rest = NULL;
+	return left;
 }

@@ -5,11 +5,17 @@
 
 #include "fragment.h"
 
-/* Takes what has become of the last one, and puts the next one together.
- * Returns it as a packet that is to be translated, or NULL. */
-struct vpnalg_packet *vpnalg_whole_next(struct vpnalg *translator);
+/* Packets that are to be translated. */
+struct span {
+	struct vpnalg_packet *packets;
+	size_t count;
+};
 
-/* Whether vpnalg_whole_next() has anything to do. */
+/* Takes what has become of the last datagram that was put together, and puts
+ * the next one together. Returns that, or what is left behind the first. */
+struct span vpnalg_whole_turn(struct vpnalg *translator, struct span left);
+
+/* Whether vpnalg_whole_turn() has anything to do. */
 static inline bool whole_is_due(const struct vpnalg *translator)
 {
 	return translator->fragments != NULL && translator->fragments->complete;

@@ -611,7 +611,7 @@ START_TEST(a_new_translator_has_counted_nothing)
 {
 	static const char *const names[] = { "PPTP control connection",
 					     "PPTP call",
-					     "PPTP control connection from outside",
+					     "PPTP server's connection",
 					     "PPTP service", "toy control",
 					     "toy data" };
 	struct vpnalg_kind_counters kind;

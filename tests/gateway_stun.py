@@ -16,6 +16,7 @@ ELSEWHERE = "203.0.113.11"
 PORT = "20001"
 
 MAPPING = "NAT with Endpoint Independent Mapping!"
+HAIRPIN = "Received a request (maybe a successful hairpinning)"
 FILTERING = "NAT with Endpoint Independent Filtering!"
 
 ROWS = [
@@ -23,6 +24,8 @@ ROWS = [
     ("-f", "endpoint-independent filtering", FILTERING),
     ("-m -P", "the same with 1,500 bytes of padding", MAPPING),
     ("-f -P", "and the same", FILTERING),
+    ("-H", "hairpins", HAIRPIN),
+    ("-H -P", "hairpins of padded requests", HAIRPIN),
     ("-m -L 192.168.77.11 -l " + PORT, "the port is preserved",
      "UDP reflexive addr: %s:%s" % (OUTSIDE, PORT)),
 ]
@@ -62,9 +65,9 @@ def judge(program):
         said = tells("turnutils_natdiscovery", *options.split(), SERVER)
         check("natdiscovery %s: %s" % (options, name), wanted in said, said)
     said = tells("stun", SERVER)
-    check("stun: independent mapping and filter, preserved ports",
-          "Independent Mapping, Independent Filter, preserves ports" in said,
-          said)
+    check("stun: independent mapping and filter, preserved ports, hairpins",
+          "Independent Mapping, Independent Filter, preserves ports, "
+          "will hairpin" in said, said)
     server.terminate()
     report, status = end(gateway)
     check("all went well", status == 0 and "failed" not in report, report)

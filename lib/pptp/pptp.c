@@ -75,7 +75,7 @@ static const struct vpnalg_kind kinds[PPTP_KINDS] = {
 			     .body = sizeof(struct pptp_call),
 			     .guard = GRE_PROTOCOL,
 			     .port_set = true },
-	[PPTP_KIND_SERVED] = { .name = "PPTP control connection from outside",
+	[PPTP_KIND_SERVED] = { .name = "PPTP server's connection",
 			       .slots = 2,
 			       .body = sizeof(struct pptp_control),
 			       .guard = GRE_PROTOCOL,

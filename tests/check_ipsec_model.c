@@ -16,7 +16,7 @@ enum {
 	SPIS = 512, /* pairs remembered */
 	INBOUND = 1024, /* the most of a host and a server */
 	IKE_SAS = 4, /* the most of a session that are found by their SPI */
-	BLOCKS = 9, /* the most records of a server */
+	BLOCKS = 10, /* the most records of a server */
 	UDP_LIFE = 300000,
 	ESP_LIFE = 120000
 };

@@ -34,7 +34,7 @@ ESTABLISHED = {
     'nat-t': 669,
     'keyed-gre': 1364,
     'pptp-calls': 915,
-    'esp-established': 1775,
+    'esp-established': 1725,
     'l2tp-tunnels': 1215,
     'l2tp-over-ip': 1591,
     'l2tp-foreign': 1094,

@@ -11,7 +11,7 @@
 enum { IPSEC_BLOCKS_CANDIDATES, IPSEC_BLOCKS_UNCLAIMED, IPSEC_BLOCKS };
 
 #define IPSEC_CANDIDATE_BLOCKS 7
-#define IPSEC_UNCLAIMED_BLOCKS 9
+#define IPSEC_UNCLAIMED_BLOCKS 10
 
 /* A host that may own a new inbound SPI: one is promised to it, or it sends and
  * receives nothing. The evidence for it is copied here and kept up to date, so

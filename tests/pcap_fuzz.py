@@ -77,8 +77,8 @@ def is_inside(address):
 
 
 def leaks(frame):
-    """Does this Ethernet frame hold a control segment for a remote, with the
-    inside address it had?"""
+    """Does this Ethernet frame hold a control segment for a single remote, with
+    the inside address it had?"""
     ip = frame[14:]
     if frame[12:14] != b"\x08\x00" or len(ip) < 40 or ip[0] >> 4 != 4:
         return False
@@ -88,7 +88,7 @@ def leaks(frame):
     total = struct.unpack(">H", ip[2:4])[0]
     return (whole and total >= header + 20 and is_inside(ip[12:16]) and
             not is_inside(ip[16:20]) and ip[16:20] != OUTSIDE and
-            ip[header + 2:header + 4] == b"\x06\xbb")
+            0 < ip[16] < 224 and ip[header + 2:header + 4] == b"\x06\xbb")
 
 
 def leaks_ipsec(frame):

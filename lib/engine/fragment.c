@@ -169,8 +169,11 @@ enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,
 					     packet);
 	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return decide_later(translator, datagram, slot, packet);
-	return datagram->state == DATAGRAM_GATHERED
-		       ? hold(translator, datagram, slot, packet)
+	if (datagram->state == DATAGRAM_GATHERED)
+		return hold(translator, datagram, slot, packet);
+	/* A duplicate; or, once all was given back, it is sent again. */
+	return datagram->state == DATAGRAM_WHOLE && datagram->count > 0
+		       ? VPNALG_DROP_FRAGMENT
 		       : FRAGMENT_UNDECIDED;
 }
 

@@ -91,6 +91,8 @@ static void finish(struct vpnalg *translator, struct datagram *datagram)
 
 	if (packet->result == VPNALG_UNTOUCHED)
 		datagram->state = DATAGRAM_UNTOUCHED;
+	else if (packet->result != VPNALG_TRANSLATED)
+		vpnalg_datagram_drop_held(translator, datagram);
 	if (packet->result != VPNALG_TRANSLATED)
 		return;
 	datagram->state = DATAGRAM_WHOLE;
@@ -131,8 +133,10 @@ static struct vpnalg_packet *next(struct vpnalg *translator)
 			continue;
 		fragments->ready = true;
 		at->state = DATAGRAM_DROPPED; /* unless finish() knows better */
-		if (!fits(fragments, at))
+		if (!fits(fragments, at)) {
+			vpnalg_datagram_drop_held(translator, at);
 			continue;
+		}
 		put_together(fragments, at);
 		fragments->translated = at;
 		return &fragments->packet;

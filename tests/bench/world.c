@@ -35,10 +35,11 @@ uint32_t world_units(uint32_t calls, uint32_t clients, uint32_t remotes)
 	return (2 * calls + 2 * clients + 2 * remotes) / 4 * 5 + 64;
 }
 
-/* A host 2, its SAs 1 each; and a remote up to 16. */
+/* A host 3, its SAs 1 each; and a remote up to 16, and as much again for room
+ * that records of 3 leave between them. */
 uint32_t world_units_esp(uint32_t pairs, uint32_t remotes)
 {
-	return (4 * pairs + 16 * remotes) / 4 * 5 + 64;
+	return (5 * pairs + 32 * remotes) / 4 * 5 + 64;
 }
 
 /* All of them, whatever the traffic is. */

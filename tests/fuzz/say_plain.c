@@ -88,7 +88,7 @@ static void add_transport(struct draft *d, const struct step *s,
 		add32(b, 0x12345678);
 	else
 		add16(b, 0);
-	add8(b, protocol == DCCP ? s->value << 1 : s->value & 15);
+	add8(b, protocol == DCCP ? s->value * 2U : s->value & 15U);
 }
 
 /* AH, or any protocol with the step's own bytes. */

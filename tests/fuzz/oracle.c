@@ -242,7 +242,8 @@ static void check_undone(const struct watched_store *store,
 		       vpnalg_result_text(undo->result));
 	if (sent->flags & VPNALG_PACKET_CUT)
 		return;
-	if (undo->flags != 0 || undo->caplen != s->bytes.length ||
+	if ((undo->flags & ~VPNALG_PACKET_HAIRPIN) != 0 ||
+	    undo->caplen != s->bytes.length ||
 	    undo->len != s->len)
 		broken("3 (undo)", "another length");
 	if (is_icmp_error(s))
@@ -369,7 +370,7 @@ static void check_result(const struct world *w, const struct sent *s,
 			 const struct vpnalg_packet *p)
 {
 	trace("  -> %s%s\n", vpnalg_result_text(p->result),
-	      p->flags ? ", cut" : "");
+	      p->flags & VPNALG_PACKET_CUT ? ", cut" : "");
 	if (p->result >= VPNALG_RESULTS ||
 	    (p->result > VPNALG_UNTOUCHED && p->result < VPNALG_DROP_FIRST &&
 	     !may_be_held(w, s, p->result)))
@@ -483,6 +484,7 @@ static void undo(struct world *w, const struct held *h, const struct sent *s,
 	back.bytes.length = h->p.caplen;
 	memcpy(back.bytes.data, h->p.data, h->p.caplen);
 	hold(&u, &back);
+	u.p.flags = h->p.flags & VPNALG_PACKET_HAIRPIN;
 	trace(" undo\n");
 	w->store.fail_in = fail;
 	process(w, &u, &back, 1);

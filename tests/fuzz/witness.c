@@ -182,14 +182,11 @@ static uint32_t receiver_of(const uint8_t *l4, bool udp)
 	return get16(l2tp + (flags & 0x4000 ? 4 : 2));
 }
 
-static bool is_id_of(const struct flow *f, uint32_t id)
+/* Whether an ID is that of the witness' tunnel, or of its one session. */
+static bool is_id_of(const struct flow *f, const struct kind *kind,
+		     uint32_t id)
 {
-	unsigned i;
-
-	for (i = 0; i < IDS; i++)
-		if (f->id[i].peer == id)
-			return true;
-	return false;
+	return f->id[0].peer == id || f->id[1 + (kind->value & 1)].peer == id;
 }
 
 /* What another host has sent must not look like the witness' to its remote. */
@@ -210,10 +207,12 @@ static void check_disguise(const struct sent *s)
 
 		if (ip[9] == UDP && as_it && l2tp)
 			as_it = get16(l4) == f->outside_port &&
-				is_id_of(f, receiver_of(l4, true));
+				is_id_of(f, scene.kind[n],
+					 receiver_of(l4, true));
 		else if (ip[9] == L2TP_IP && as_it)
 			as_it = scene.kind[n]->goes_on == say_l2tp3_ip_data &&
-				is_id_of(f, receiver_of(l4, false));
+				is_id_of(f, scene.kind[n],
+					 receiver_of(l4, false));
 		else
 			as_it = false;
 		if (as_it)

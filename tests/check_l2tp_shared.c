@@ -4,6 +4,7 @@
 #include "support_l2tp.h"
 #include "cases.h"
 
+#include <vpnalg/general.h>
 #include <vpnalg/l2tp.h>
 
 #include <string.h>
@@ -63,6 +64,34 @@ START_TEST(ten_clients_of_one_tunnel_id_share_the_port)
 				  VPNALG_TRANSLATED);
 	ck_assert_uint_eq(opened(&w, KIND_TUNNEL), 10);
 	ck_assert_uint_eq(dropped(&w, VPNALG_DROP_AMBIGUOUS), _i == 0);
+}
+END_TEST
+
+/* Eight quoted bytes show ports alone: they tell that it is no packet of the
+ * shared flow (send_packet() undoes what was translated). */
+START_TEST(an_error_about_other_packets_of_its_port_is_not_the_flows)
+{
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_l2tp, &l2tp_port_1701 }, { vpnalg_general, NULL },
+	};
+	struct tunnel t = { .client = CLIENT_A, .server = SERVER,
+			    .port = 40000, .version = 2, .own = 7,
+			    .peer = 100, .fixed_port = true };
+	struct bytes p = udp_packet(CLIENT_A, 40000, SERVER, 4500, "data", 4);
+	struct bytes gone = { 0 }, error;
+
+	world_end(&w);
+	l2tp_world(&w, (struct world_options){ .protocols = protocols,
+					       .protocol_count = 2 });
+	tunnel_begin(&w, &t);
+	ck_assert_uint_eq(t.outside_port, L2TP);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	memcpy(gone.data, w.bytes, w.length);
+	gone.length = w.length;
+	error = icmp_error(STRANGER, OUTSIDE, 3, &gone, 28);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &error),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
 }
 END_TEST
 
@@ -539,6 +568,8 @@ TCase *l2tp_shared_case(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_loop_test(t, ten_clients_of_one_tunnel_id_share_the_port, 0,
 			    2);
+	tcase_add_test(
+		t, an_error_about_other_packets_of_its_port_is_not_the_flows);
 	tcase_add_test(t, a_client_may_use_any_port_of_its_own);
 	tcase_add_test(t, two_tunnels_of_one_client_and_port_are_two);
 	tcase_add_test(t, two_ports_of_one_client_may_have_equal_ids);

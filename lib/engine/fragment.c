@@ -91,15 +91,13 @@ static enum vpnalg_result hold(struct vpnalg *translator,
 
 /* Follow */
 
-void vpnalg_fragment_follow(const struct vpnalg *translator,
-			    const struct datagram *datagram,
+void vpnalg_fragment_follow(const struct datagram *datagram,
 			    const struct vpnalg_parsed *parsed,
 			    struct vpnalg_packet *packet)
 {
 	const uint8_t *key = datagram->keys[!form_of(parsed)];
 	uint16_t id = key_word(key + KEY_ID_OFF) & 0xffff;
 
-	(void)translator;
 	vpnalg_rewrite_ip_local(parsed, key + KEY_LOCAL_OFF, IPV4_ADDR_LEN);
 	vpnalg_rewrite_ip_16(parsed->ip, IPV4_ID_OFF, id);
 	if (!parsed->inside)
@@ -120,7 +118,7 @@ static enum vpnalg_result follow(struct vpnalg *translator,
 		return VPNALG_DROP_FRAGMENT;
 	if (vpnalg_packet_holds_addresses(&slot->parsed))
 		return VPNALG_DROP_OPTIONS;
-	vpnalg_fragment_follow(translator, datagram, &slot->parsed, packet);
+	vpnalg_fragment_follow(datagram, &slot->parsed, packet);
 	counters->translated[slot->parsed.inward]++;
 	return VPNALG_TRANSLATED;
 }

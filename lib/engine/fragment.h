@@ -28,8 +28,7 @@ void vpnalg_fragment_learn(struct vpnalg *translator, struct datagram *datagram,
 
 /* Gives a fragment the address and Identification of its datagram's other
  * form. */
-void vpnalg_fragment_follow(const struct vpnalg *translator,
-			    const struct datagram *datagram,
+void vpnalg_fragment_follow(const struct datagram *datagram,
 			    const struct vpnalg_parsed *parsed,
 			    struct vpnalg_packet *packet);
 

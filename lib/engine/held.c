@@ -36,7 +36,7 @@ static enum vpnalg_result translate_held(struct vpnalg *translator,
 		return VPNALG_DROP_FRAGMENT;
 	if (vpnalg_packet_holds_addresses(&parsed))
 		return VPNALG_DROP_OPTIONS;
-	vpnalg_fragment_follow(translator, datagram, &parsed, &held->packet);
+	vpnalg_fragment_follow(datagram, &parsed, &held->packet);
 	if (datagram->state == DATAGRAM_TRANSLATED)
 		session_counters(translator, datagram->handler, datagram->kind)
 			->translated[parsed.inward]++;

@@ -74,10 +74,10 @@ static enum vpnalg_result without_id(struct vpnalg_step *step,
 				     struct vpnalg_record *flow,
 				     const struct l2tp_message *m, bool found)
 {
+	if (!has_right_ports(step, flow, NULL, false))
+		return VPNALG_UNTOUCHED; /* a host may have others at its port */
 	if (!found && needs_id(step, flow))
 		return VPNALG_DROP_QUOTE_SHORT;
-	if (!has_right_ports(step, flow, NULL, false))
-		return VPNALG_UNTOUCHED;
 	step->record = flow;
 	return vpnalg_l2tp_flow_finish(step, flow, m);
 }

@@ -235,9 +235,6 @@ static void check_undone(const struct watched_store *store,
 	if (undo->result == VPNALG_DROP_AMBIGUOUS &&
 	    (s->bytes.data[9] == GRE || s->bytes.data[9] == ESP))
 		return;
-	/* In the other form its quote may show too little. */
-	if (undo->result == VPNALG_DROP_QUOTE_SHORT && is_icmp_error(s))
-		return;
 	if (undo->result == VPNALG_DROP_STORE && store->failed)
 		return;
 	if (undo->result != VPNALG_TRANSLATED)

@@ -75,7 +75,7 @@ static enum vpnalg_result without_id(struct vpnalg_step *step,
 				     const struct l2tp_message *m, bool found)
 {
 	if (!has_right_ports(step, flow, NULL, false))
-		return VPNALG_UNTOUCHED; /* a host may have others at its port */
+		return VPNALG_UNTOUCHED; /* another flow of its host's */
 	if (!found && needs_id(step, flow))
 		return VPNALG_DROP_QUOTE_SHORT;
 	step->record = flow;

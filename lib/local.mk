@@ -21,6 +21,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/expire.c \
 	lib/engine/fragment.c \
 	lib/engine/fragment.h \
+	lib/engine/fragment_memory.c \
+	lib/engine/fragment_memory.h \
 	lib/engine/fragment_quote.c \
 	lib/engine/fragment_quote.h \
 	lib/engine/hairpin.c \
@@ -33,8 +35,6 @@ lib_libcore_la_SOURCES = \
 	lib/engine/key.c \
 	lib/engine/key.h \
 	lib/engine/life.c \
-	lib/engine/memory.c \
-	lib/engine/memory.h \
 	lib/engine/open.c \
 	lib/engine/packet.c \
 	lib/engine/packet.h \

@@ -5,17 +5,15 @@ a network namespace of its own: TCP to port 1723, UDP and pings cross them, and
 the server sees the outside address."""
 
 import contextlib
-import ctypes
 import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 
-SKIP = 77
-HERE = "VPNALG_TEST_NAMESPACE"
-OWN = ["unshare", "--net", "--mount-proc", "--pid", "--fork", "--kill-child"]
+from gateway_common import (check, do_all, enter, finish, forward, skip,
+                            sock_in)
+
 FOLDER = os.path.join(os.environ.get("builddir", "."), "examples")
 
 HOST, SERVER, OUTSIDE = "192.168.77.11", "198.51.100.10", "203.0.113.1"
@@ -43,36 +41,6 @@ ip -n s route add 203.0.113.1 via 198.51.100.2"""
 QUEUE_RULES = """iptables -t raw -A PREROUTING -i out0 -j NFQUEUE --queue-num 0
 iptables -t mangle -A POSTROUTING -o out0 -j NFQUEUE --queue-num 0"""
 
-_failures = 0
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-def check(name, good, more=""):
-    """Counts and prints a named row."""
-    global _failures
-    if not good:
-        _failures += 1
-    print(("ok   " if good else "FAIL ") + name)
-    if not good and more:
-        print("     " + str(more))
-
-
-def skip(why):
-    print("SKIP: " + why)
-    sys.exit(SKIP)
-
-
-def do(*words):
-    return subprocess.run(words, check=False, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
-
-
-def do_all(lines):
-    for line in lines.splitlines():
-        done = do(*line.split())
-        check(line, done.returncode == 0, done.stdout)
-
-
 @contextlib.contextmanager
 def at_work(name, *arguments):
     """The program between the two networks."""
@@ -87,17 +55,10 @@ def at_work(name, *arguments):
 
 
 def opened(namespace, kind, address):
-    """A socket stays in the namespace in which it was made."""
-    home = os.open("/proc/self/ns/net", os.O_RDONLY)
-    there = os.open("/run/netns/" + namespace, os.O_RDONLY)
-    assert _libc.setns(there, 0) == 0
-    made = socket.socket(socket.AF_INET, kind)
+    made = sock_in(namespace, socket.AF_INET, kind)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     made.bind(address)
     made.settimeout(5)
-    assert _libc.setns(home, 0) == 0
-    os.close(home)
-    os.close(there)
     return made
 
 
@@ -142,8 +103,9 @@ def udp_crosses(name, port):
 
 def ping(address, wait="5"):
     """An empty text, or what ping says of its failure."""
-    done = do("ip", "netns", "exec", "c", "ping", "-n", "-c", "2", "-i", "0.2",
-              "-W", wait, address)
+    done = subprocess.run(["ip", "netns", "exec", "c", "ping", "-n", "-c", "2",
+                           "-i", "0.2", "-W", wait, address], check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return "" if done.returncode == 0 else done.stdout.decode()
 
 
@@ -173,33 +135,19 @@ def judge(name, *arguments):
         router_is_told_once(name)
 
 
-def forward(digit):
-    with open("/proc/sys/net/ipv4/ip_forward", "w", encoding="ascii") as file:
-        file.write(digit)
-
-
 def main():
     if not os.access(os.path.join(FOLDER, "raw_sockets"), os.X_OK):
         skip("there is no raw_sockets: it is for Linux")
-    if HERE not in os.environ:
-        if os.getuid() != 0:
-            skip("nobody but root can do it here")
-        if not shutil.which("ping") or not shutil.which("ip"):
-            skip("needs ip and ping")
-        if do(*OWN, "true").returncode:
-            skip("there are no namespaces here")
-        os.environ[HERE] = "1"
-        os.execvp(OWN[0], [*OWN, sys.executable, *sys.argv])
-    do("mount", "-t", "tmpfs", "tmpfs", "/run")
-    do_all(NETWORK)
-    forward("0")
+    if not shutil.which("ping") or not shutil.which("ip"):
+        skip("needs ip and ping")
+    enter(NETWORK)
+    forward(False)
     judge("raw_sockets", "in0", "out0", OUTSIDE)
     if os.access(os.path.join(FOLDER, "nfqueue"), os.X_OK):
-        forward("1")
+        forward()
         do_all(QUEUE_RULES)
         judge("nfqueue", "0", OUTSIDE)
-    print("%d failed" % _failures)
-    sys.exit(1 if _failures else 0)
+    finish()
 
 
 main()

@@ -118,10 +118,23 @@ def end(gateway):
     return gateway.communicate()[1].decode(), gateway.returncode
 
 
-def forward():
-    """The kernel passes packets on."""
+def forward(on=True):
+    """The kernel passes packets on, or does not."""
     with open("/proc/sys/net/ipv4/ip_forward", "w") as file:
-        file.write("1")
+        file.write("1" if on else "0")
+
+
+def enter(network):
+    """Goes on in namespaces that have this network, and end with the test."""
+    if HERE not in os.environ:
+        if os.getuid() != 0:
+            skip("nobody but root can do it here")
+        if not do(*OWN, "true"):
+            skip("there are no namespaces here")
+        os.environ[HERE] = "1"
+        os.execvp(OWN[0], [*OWN, sys.executable, *sys.argv])
+    do("mount", "-t", "tmpfs", "tmpfs", "/run")
+    do_all(network)
 
 
 def in_namespaces():
@@ -131,15 +144,7 @@ def in_namespaces():
     for program in programs:
         if not os.access(program, os.X_OK):
             skip("there is no " + program)
-    if HERE not in os.environ:
-        if os.getuid() != 0:
-            skip("nobody but root can do it here")
-        if not do(*OWN, "true"):
-            skip("there are no namespaces here")
-        os.environ[HERE] = "1"
-        os.execvp(OWN[0], [*OWN, sys.executable, *sys.argv])
-    do("mount", "-t", "tmpfs", "tmpfs", "/run")
-    do_all(NETWORK)
+    enter(NETWORK)
     return programs
 
 

@@ -420,10 +420,12 @@ struct vpnalg_fragments {
 	void *memory; /**< Aligned for uint64_t; only its address is kept. */
 	/** How many bytes stand at memory: vpnalg_fragments_size() or more. */
 	size_t memory_size;
-	/** How many datagrams are known at once, at most 1024; the oldest gives
-	 * way to a new one. Default 64. */
+	/** How many datagrams are known at once, at most 512. If there is no
+	 * room, the inside host and remote that take most places lose their
+	 * oldest one. All are looked through for a first fragment: 64 keep
+	 * that below 12,000 instructions, 512 do not. Default 64. */
 	uint16_t datagrams;
-	/** How many fragments are held at once, at most 1024. If there is no
+	/** How many fragments are held at once, at most 512. If there is no
 	 * room, the inside host and remote of which most are held lose their
 	 * oldest datagram. Default 32. */
 	uint16_t held;

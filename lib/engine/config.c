@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "memory.h"
+#include "fragment_memory.h"
 #include "settings.h"
 #include "translator.h"
 

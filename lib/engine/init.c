@@ -2,7 +2,7 @@
 /* A translator's beginning. */
 #include "config.h"
 #include "key.h"
-#include "memory.h"
+#include "fragment_memory.h"
 
 #include <string.h>
 
@@ -215,8 +215,8 @@ static void init_parts(struct vpnalg *translator,
 	translator->timers = settings->timers;
 	translator->sweep_earliest = VPNALG_NEVER;
 	if (config->fragments != NULL)
-		vpnalg_memory_lay_out(config->fragments,
-				      &translator->fragments);
+		vpnalg_fragment_memory_lay_out(config->fragments,
+					       &translator->fragments);
 }
 
 /* Whether the memory for fragments suffices, if there is any. */

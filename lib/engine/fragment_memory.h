@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The memory for fragments. */
-#ifndef VPNALG_ENGINE_MEMORY_H
-#define VPNALG_ENGINE_MEMORY_H
+#ifndef VPNALG_ENGINE_FRAGMENT_MEMORY_H
+#define VPNALG_ENGINE_FRAGMENT_MEMORY_H
 
 #include "datagram.h"
 
 /* Divides the memory. Returns how many bytes that takes, 0 if the settings are
  * wrong. With fragments NULL nothing else is done. */
-size_t vpnalg_memory_lay_out(const struct vpnalg_fragments *settings,
-			     struct fragments **fragments);
+size_t vpnalg_fragment_memory_lay_out(const struct vpnalg_fragments *settings,
+				      struct fragments **fragments);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The division of the memory for fragments. */
-#include "memory.h"
+#include "fragment_memory.h"
 
 #include <string.h>
 
@@ -62,8 +62,8 @@ static void init(struct fragments *fragments,
 		datagram_free_held(fragments, i - 1);
 }
 
-size_t vpnalg_memory_lay_out(const struct vpnalg_fragments *given,
-			     struct fragments **fragments)
+size_t vpnalg_fragment_memory_lay_out(const struct vpnalg_fragments *given,
+				      struct fragments **fragments)
 {
 	struct vpnalg_fragments settings;
 	size_t datagrams = aligned(sizeof(struct fragments));
@@ -91,5 +91,5 @@ size_t vpnalg_memory_lay_out(const struct vpnalg_fragments *given,
 
 size_t vpnalg_fragments_size(const struct vpnalg_fragments *settings)
 {
-	return vpnalg_memory_lay_out(settings, NULL);
+	return vpnalg_fragment_memory_lay_out(settings, NULL);
 }

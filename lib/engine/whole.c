@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "datagram.h"
 #include "packet.h"
 #include "rewrite.h"
 

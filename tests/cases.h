@@ -30,6 +30,7 @@ TCase *l2tp_mapping_case(void);  /* check_l2tp_mapping.c */
 TCase *l2tp_any_address_case(void); /* check_l2tp_any_address.c */
 TCase *l2tp_policy_case(void);   /* check_l2tp_any_address.c */
 TCase *fragment_bounds_case(void); /* check_fragment_bounds.c */
+TCase *fragment_burst_case(void);  /* check_fragment_burst.c */
 TCase *fragment_error_case(void);  /* check_fragment_error.c */
 TCase *pptp_call_id_case(void); /* check_pptp_call_id.c */
 TCase *units_case(void);         /* check_units.c */

@@ -488,6 +488,7 @@ Suite *fragment_suite(void)
 	tcase_add_test(t, what_was_put_together_may_be_sent_again);
 	suite_add_tcase(suite, t);
 	suite_add_tcase(suite, fragment_bounds_case());
+	suite_add_tcase(suite, fragment_burst_case());
 	suite_add_tcase(suite, fragment_error_case());
 	return suite;
 }

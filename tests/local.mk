@@ -19,6 +19,7 @@ UNIT_TEST_FILES = \
 	tests/check_fault.c \
 	tests/check_fragment.c \
 	tests/check_fragment_bounds.c \
+	tests/check_fragment_burst.c \
 	tests/check_fragment_error.c \
 	tests/check_general.c \
 	tests/check_general_mapping.c \

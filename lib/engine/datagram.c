@@ -156,6 +156,21 @@ struct datagram *vpnalg_datagram_make(struct vpnalg *translator)
 	return datagram;
 }
 
+struct datagram *vpnalg_datagram_renew(struct vpnalg *translator,
+				       struct datagram *datagram)
+{
+	struct datagram renewed = *datagram, *place;
+
+	memset(datagram->has_key, 0, sizeof(datagram->has_key));
+	place = find_place(translator);
+	close(translator, place);
+	renewed.held = NOT_HELD;
+	renewed.count = 0;
+	renewed.gathered = renewed.end = renewed.total = 0;
+	*place = renewed;
+	return place;
+}
+
 void vpnalg_datagram_set_key(struct vpnalg *translator,
 			     struct datagram *datagram, unsigned form,
 			     const uint8_t *key)
@@ -168,7 +183,7 @@ void vpnalg_datagram_set_key(struct vpnalg *translator,
 	for (; other < end; other++)
 		if (tag_of(other->keys[form]) == tag && other != datagram &&
 		    has_key(other, form, key))
-			close(translator, other);
+			other->has_key[form] = false;
 	memcpy(datagram->keys[form], key, VPNALG_KEY_IPV4);
 	datagram->has_key[form] = true;
 }

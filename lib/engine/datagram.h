@@ -95,6 +95,13 @@ static inline void datagram_free_held(struct fragments *fragments, unsigned at)
 	fragments->free_held = (uint16_t)at;
 }
 
+/* Whether fragments of a datagram may be given back. */
+static inline bool datagram_is_ready(const struct datagram *datagram)
+{
+	return datagram->count > 0 && datagram->state != DATAGRAM_AWAITED &&
+	       datagram->state != DATAGRAM_GATHERED;
+}
+
 /* Returns what is known by a key of that form, or NULL. */
 struct datagram *vpnalg_datagram_find(const struct vpnalg *translator,
 				      const uint8_t *key, unsigned form);
@@ -102,7 +109,12 @@ struct datagram *vpnalg_datagram_find(const struct vpnalg *translator,
 /* Makes one for the packet at hand; another one may have to give way. */
 struct datagram *vpnalg_datagram_make(struct vpnalg *translator);
 
-/* Gives it a key. Another one that has the key is closed. */
+/* Returns another one with the keys of a datagram, which nothing else is told
+ * from now on: what is decided of the fragments it holds stays. */
+struct datagram *vpnalg_datagram_renew(struct vpnalg *translator,
+				       struct datagram *datagram);
+
+/* Gives it a key. Another one loses it, and goes on with what it holds. */
 void vpnalg_datagram_set_key(struct vpnalg *translator,
 			     struct datagram *datagram, unsigned form,
 			     const uint8_t *key);

@@ -167,11 +167,12 @@ enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,
 					     packet);
 	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return decide_later(translator, datagram, slot, packet);
-	if (datagram->state == DATAGRAM_GATHERED)
-		return hold(translator, datagram, slot, packet);
-	/* A duplicate; or, once all was given back, it is sent again. */
-	return datagram->state == DATAGRAM_WHOLE && datagram->count > 0
-		       ? VPNALG_DROP_FRAGMENT
+	/* It is sent again: that is no matter of those that are still to be
+	 * given back. */
+	if (datagram_is_ready(datagram))
+		datagram = vpnalg_datagram_renew(translator, datagram);
+	return datagram->state == DATAGRAM_GATHERED
+		       ? hold(translator, datagram, slot, packet)
 		       : FRAGMENT_UNDECIDED;
 }
 

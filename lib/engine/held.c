@@ -4,19 +4,13 @@
 #include "fragment.h"
 #include "packet.h"
 
-static bool is_ready(const struct datagram *datagram)
-{
-	return datagram->count > 0 && datagram->state != DATAGRAM_AWAITED &&
-	       datagram->state != DATAGRAM_GATHERED;
-}
-
 static struct datagram *find_ready(const struct fragments *fragments)
 {
 	struct datagram *at = fragments->datagrams;
 	struct datagram *end = at + fragments->datagram_count;
 
 	for (; at < end; at++)
-		if (is_ready(at))
+		if (datagram_is_ready(at))
 			return at;
 	return NULL;
 }

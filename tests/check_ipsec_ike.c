@@ -213,7 +213,8 @@ START_TEST(misdirected_packets_get_nowhere)
 END_TEST
 
 /* RFC 4787 REQ-8: a message to one of the two ports may be answered from the
- * other. Each host's mapping takes its own answers, in undo too. */
+ * other. Each host's mapping takes its own answers, in undo too, and a host's
+ * ICMP error is about those alone. */
 static const struct crossed_row {
 	const char *name;
 	uint16_t to, from;
@@ -257,6 +258,15 @@ START_TEST(each_host_takes_packets_from_the_other_port_of_the_two)
 		ck_assert_uint_eq(get16(l4(&w)), row->from);
 	}
 	ck_assert_uint_eq(opened(&w, KIND_IKE), 2);
+	p = udp_packet(SERVER, row->from, k[row->host].client, row->to,
+		       p.data + 28, p.length - 28);
+	p = icmp_error(k[row->host].client, SERVER, 3, &p, p.length);
+	ck_assert_msg(send_packet(&w, VPNALG_OUT, &p) ==
+			      (row->result == VPNALG_TRANSLATED
+				       ? VPNALG_TRANSLATED
+				       : VPNALG_DROP_ICMP_ERROR),
+		      "%s, an error: %s", row->name,
+		      vpnalg_result_text(w.last.result));
 }
 END_TEST
 

@@ -63,11 +63,12 @@ bool vpnalg_ipsec_ike_port_is_taken(struct vpnalg_step *step)
 	if (vpnalg_session_port(step->translator, step->record,
 				VPNALG_INSIDE_OWN) == port)
 		return true;
-	if (!parsed->inward || (port != IKE_PORT && port != IKE_PORT_NAT_T))
+	if (!parsed->inward || (port != IKE_PORT && port != IKE_PORT_NAT_T) ||
+	    is_anothers(step))
 		return false;
 	return parsed->inside ||
 	       (vpnalg_local_port(parsed) == outside_port(step) &&
-		!is_anothers(step) && !has_other(step));
+		!has_other(step));
 }
 
 /* Nobody chooses the same 64 bits by chance. */

@@ -3,6 +3,7 @@
 #include "cases.h"
 #include "fragments.h"
 #include "general.h"
+#include "support_l2tp.h"
 
 #include <vpnalg/general.h>
 #include <vpnalg/pptp.h>
@@ -279,6 +280,27 @@ START_TEST(a_first_fragment_from_a_vpns_port_is_undone_by_its_mapping)
 }
 END_TEST
 
+/* The host has an L2TP flow from that port, which has another one outside. */
+START_TEST(a_first_fragment_like_a_flows_is_undone_by_its_mapping)
+{
+	struct bytes m = l2tp_control(2, 0, 0, SCCRQ), whole, first;
+
+	udp_open(&w, CLIENT_A, 5000, SERVER, 53);
+	l2tp_avp(&m, 2, 2, 0x0100);
+	l2tp_avp(&m, 9, 2, 7);
+	whole = l2tp_packet(CLIENT_A, 5000, STRANGER, L2TP, &m);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &whole),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_ne(get16(l4(&w)), 5000);
+	whole = l2tp_packet(STRANGER, 40000, OUTSIDE, 5000, &m);
+	grow(&whole, 2000);
+	first = fragment_of(&whole, 0, 48);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &first),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+}
+END_TEST
+
 /* Time and room */
 
 START_TEST(time_ends_what_is_held_and_what_may_follow)
@@ -415,6 +437,7 @@ TCase *fragment_bounds_case(void)
 			    2);
 	tcase_add_test(
 		t, a_first_fragment_from_a_vpns_port_is_undone_by_its_mapping);
+	tcase_add_test(t, a_first_fragment_like_a_flows_is_undone_by_its_mapping);
 	tcase_add_test(t, time_ends_what_is_held_and_what_may_follow);
 	tcase_add_loop_test(
 		t, a_flood_holds_no_more_than_its_bound_and_delays_nobody, 0,

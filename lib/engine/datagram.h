@@ -20,6 +20,9 @@ enum { FORM_INSIDE = 0, FORM_OUTSIDE = 1, FORMS = 2 };
 /* No held fragment. */
 #define NOT_HELD 0xffff
 
+/* No handler. */
+#define UNKNOWN 0xff
+
 enum datagram_state {
 	DATAGRAM_FREE,       /* the place is nobody's */
 	DATAGRAM_AWAITED,    /* its first fragment has not come */
@@ -71,6 +74,9 @@ struct fragments {
 	uint16_t given_back; /* the one that the caller reads now */
 	bool ready;          /* some may be given back */
 	bool complete;       /* a datagram is there that is translated whole */
+	/* Which handler has translated the first fragment that is undone now,
+	 * or UNKNOWN. */
+	uint8_t translated_by;
 	struct datagram *translated; /* the one that is translated now, as: */
 	struct vpnalg_packet packet;
 	size_t behind; /* packets of the burst behind its last fragment */

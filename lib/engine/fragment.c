@@ -155,6 +155,7 @@ enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,
 		return parsed->inside && slot->claim != VPNALG_CLAIM_NONE
 			       ? VPNALG_DROP_MALFORMED
 			       : VPNALG_UNTOUCHED;
+	fragments->translated_by = UNKNOWN;
 	fragments->form = (uint8_t)form_of(parsed);
 	make_key(parsed, fragments->form, parsed->zone,
 		 vpnalg_get16(parsed->ip + IPV4_ID_OFF), fragments->key);
@@ -167,6 +168,8 @@ enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,
 					     packet);
 	if (parsed->fragment == VPNALG_FRAGMENT_LATER)
 		return decide_later(translator, datagram, slot, packet);
+	if (parsed->undo && datagram->state == DATAGRAM_TRANSLATED)
+		fragments->translated_by = datagram->handler;
 	/* It is sent again: that is no matter of those that are still to be
 	 * given back. */
 	if (datagram_is_ready(datagram))

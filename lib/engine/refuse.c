@@ -3,17 +3,24 @@
  * their handler says of them, or since nobody claims them. */
 #include "refuse.h"
 
+#include "datagram.h"
 #include "packet.h"
 #include "pool.h"
 #include "usage.h"
 
-/* What becomes of a fragment that is not translated by itself. */
+/* What becomes of a fragment that is not translated by itself. One that is
+ * undone may look like a VPN's and be a mapping's, which needs no more of it. */
 static enum vpnalg_result refuse_fragment(const struct vpnalg *translator,
-					  const struct vpnalg_parsed *parsed)
+					  const struct slot *slot)
 {
-	return translator->fragments != NULL && !parsed->quoted
-		       ? VPNALG_HELD
-		       : VPNALG_DROP_FRAGMENT;
+	const struct fragments *fragments = translator->fragments;
+
+	if (fragments == NULL || slot->parsed.quoted)
+		return VPNALG_DROP_FRAGMENT;
+	return fragments->translated_by != UNKNOWN &&
+			       fragments->translated_by != slot->handler
+		       ? VPNALG_UNTOUCHED
+		       : VPNALG_HELD;
 }
 
 /* Whether a fragment is translated by itself, as the first of its datagram. */
@@ -33,7 +40,7 @@ enum vpnalg_result vpnalg_refuse_header(const struct vpnalg *translator,
 
 	if (parsed->fragment != VPNALG_FRAGMENT_NONE &&
 	    !suffices(translator, slot))
-		return refuse_fragment(translator, parsed);
+		return refuse_fragment(translator, slot);
 	if (parsed->overlong)
 		return VPNALG_DROP_MALFORMED;
 	return vpnalg_packet_holds_addresses(parsed) ? VPNALG_DROP_OPTIONS
@@ -83,7 +90,7 @@ enum vpnalg_result vpnalg_refuse_claim(struct vpnalg *translator,
 		return VPNALG_DROP_FAULT;
 	if (slot->claim == VPNALG_CLAIM_GUARDED ||
 	    reason == VPNALG_DROP_FRAGMENT)
-		reason = refuse_fragment(translator, parsed);
+		reason = refuse_fragment(translator, slot);
 	if (parsed->quoted)
 		reason = error_reason(reason);
 	if (slot->claim != VPNALG_CLAIM_GUARDED && !is_arriving(parsed))

@@ -11,6 +11,7 @@
 TCase *packet_cut_case(void);   /* check_packet_cut.c */
 TCase *packet_owned_case(void); /* check_packet_owned.c */
 TCase *table_model_case(void);  /* check_table_model.c */
+TCase *choose_adopted_case(void); /* check_choose_adopted.c */
 TCase *choose_pool_case(void);  /* check_choose_pool.c */
 TCase *process_burst_case(void); /* check_process_burst.c */
 TCase *session_zone_case(void); /* check_session_zone.c */

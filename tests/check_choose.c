@@ -764,6 +764,7 @@ Suite *choose_suite(void)
 	tcase_add_test(callback, the_rest_of_an_address_in_a_binding_is_zero);
 	suite_add_tcase(suite, ids);
 	suite_add_tcase(suite, callback);
+	suite_add_tcase(suite, choose_adopted_case());
 	suite_add_tcase(suite, choose_pool_case());
 	return suite;
 }

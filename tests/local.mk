@@ -14,6 +14,7 @@ UNIT_TEST_FILES = \
 	tests/cases.h \
 	tests/check_attacks.c \
 	tests/check_choose.c \
+	tests/check_choose_adopted.c \
 	tests/check_choose_pool.c \
 	tests/check_expire.c \
 	tests/check_fault.c \
@@ -190,6 +191,7 @@ PCAP_TEST_FILES = \
 	tests/pcap_judge.py \
 	tests/pcap_lengths.py \
 	tests/pcap_links.py \
+	tests/pcap_outside.py \
 	tests/pcap_progress.py \
 	tests/pcap_report.py
 

@@ -12,6 +12,7 @@ void fate_count(struct report *report, const struct verdict *verdict)
 	report->fates[verdict->fate]++;
 	report->written += verdict->fate != FATE_DROPPED;
 	report->cut += verdict->cut;
+	report->compared[verdict->compared]++;
 	if (verdict->fate == FATE_DROPPED)
 		report->dropped[verdict->why]++;
 	if (verdict->fate == FATE_COPIED)
@@ -48,6 +49,23 @@ static void explain_verdict(FILE *lines, const struct verdict *verdict)
 	}
 }
 
+/* What it says of a packet that is not what the router has made of it. */
+static void explain_compared(FILE *lines, const struct frame *other,
+			     const struct verdict *verdict)
+{
+	struct explained theirs;
+
+	if (verdict->compared == COMPARED_NOT ||
+	    verdict->compared == COMPARED_SAME)
+		return;
+	fprintf(lines, ", %s", report_compared_text(verdict->compared));
+	if (verdict->compared != COMPARED_DIFFERENT || !other)
+		return;
+	explain_packet(other->data + other->ip, other->caplen - other->ip,
+		       &theirs);
+	fprintf(lines, " at byte %d: %s", verdict->difference, theirs.where);
+}
+
 void fate_explain(FILE *lines, const struct numbered *packet,
 		  const struct verdict *verdict)
 {
@@ -68,5 +86,6 @@ void fate_explain(FILE *lines, const struct numbered *packet,
 	}
 	if (verdict->cut)
 		fprintf(lines, ", cut to %" PRIu32 " bytes", frame->len);
+	explain_compared(lines, packet->other, verdict);
 	fputc('\n', lines);
 }

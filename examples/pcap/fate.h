@@ -21,6 +21,8 @@ struct verdict {
 	enum copied copied;     /* of a copied one */
 	enum vpnalg_result why; /* of a dropped one */
 	bool cut;               /* it became shorter */
+	enum compared compared;
+	int difference; /* of COMPARED_DIFFERENT: form_difference() */
 };
 
 /* A packet with its number in the capture, counted from 1 on. */
@@ -28,6 +30,7 @@ struct numbered {
 	uint64_t number;
 	struct frame frame;
 	const struct explained *before; /* NULL: no IPv4 packet */
+	const struct frame *other;      /* the router's form, or NULL */
 };
 
 /* Counts a packet. What is only held is counted when it is given back. */

@@ -12,6 +12,9 @@
 #include "link.h"
 #include "options.h"
 
+/* The longest packet (RFC 791 3.1). */
+#define IPV4_LONGEST 65535
+
 /* The latest time, far from the clock's end so that deadlines lie before it. */
 #define LATEST_MS (UINT64_MAX / 2)
 
@@ -186,18 +189,20 @@ static bool open_file(struct output *output, FILE **file)
 }
 
 bool output_open(struct output *output, const char *name,
-		 const struct input *input)
+		 const struct input *input, const struct input *outside)
 {
 	FILE *file;
 
-	*output = (struct output){ .name = name };
-	if (is_input(output, input))
+	*output = (struct output){ .name = name, .nano = input->nano };
+	if (is_input(output, input) || (outside && is_input(output, outside)))
 		return output_failed(output, "it is the input");
+	if (outside && outside->nano)
+		output->nano = true;
 	output->pcap = pcap_open_dead_with_tstamp_precision(
-		link_written(pcap_datalink(input->pcap)),
-		pcap_snapshot(input->pcap),
-		input->nano ? PCAP_TSTAMP_PRECISION_NANO
-			    : PCAP_TSTAMP_PRECISION_MICRO);
+		outside ? DLT_RAW : link_written(pcap_datalink(input->pcap)),
+		outside ? IPV4_LONGEST : pcap_snapshot(input->pcap),
+		output->nano ? PCAP_TSTAMP_PRECISION_NANO
+			     : PCAP_TSTAMP_PRECISION_MICRO);
 	if (!output->pcap)
 		return output_failed(output, strerror(errno));
 	if (!open_file(output, &file))

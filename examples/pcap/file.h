@@ -23,6 +23,7 @@ struct output {
 	const char *name;
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
+	bool nano;   /* its times are nanoseconds, else microseconds */
 	bool flush;  /* each packet is written at once */
 	bool failed; /* and it was said */
 };
@@ -47,9 +48,11 @@ int input_percent(const struct input *input);
 
 void input_close(struct input *input);
 
-/* Makes a capture of the input's kind, "-" for standard output. */
+/* Makes a capture of the input's kind, "-" for standard output; one of IPv4
+ * packets without frames if there is an outside input, too, which may be of
+ * another kind. */
 bool output_open(struct output *output, const char *name,
-		 const struct input *input);
+		 const struct input *input, const struct input *outside);
 
 bool output_write(struct output *output, const struct pcap_pkthdr *header,
 		  const uint8_t *data);

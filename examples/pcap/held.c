@@ -24,6 +24,7 @@ bool held_keep(struct held_frames *frames)
 		return false;
 	memcpy(data, held->frame.data, held->frame.caplen);
 	held->frame.data = data;
+	held->other = NULL; /* it is forgotten soon */
 	held->before = frames->last;
 	held->after = NULL;
 	if (held->before)

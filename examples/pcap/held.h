@@ -11,15 +11,20 @@
 #include <vpnalg/vpnalg.h>
 
 #include "link.h"
+#include "pair.h"
 #include "side.h"
 
 struct held_frame {
 	struct pcap_pkthdr header;
 	struct frame frame; /* with a copy of the data, once it is kept */
+	int link;           /* its link type */
 	uint64_t number;    /* of the packet, counted from 1 on */
+	vpnalg_time time;   /* when it was captured */
 	vpnalg_time since;
 	enum task task;
 	bool filled_in; /* its total length is 0 in the capture */
+	/* What the router has made of it, or NULL. */
+	const struct seen *other;
 	struct held_frame *before, *after;
 };
 

@@ -11,6 +11,7 @@
 #include "../common/say.h"
 #include "decide.h"
 #include "explain.h"
+#include "form.h"
 #include "link.h"
 
 #define IPV4_PROTOCOL_OFF 9
@@ -44,7 +45,9 @@ static bool note(struct job *job, const struct held_frame *at,
 	fate_count_protocol(&job->report, verdict, ip[IPV4_PROTOCOL_OFF],
 			    explain_sort(ip, at->frame.caplen - at->frame.ip));
 	return explain(job,
-		       &(struct numbered){ at->number, at->frame, before },
+		       &(struct numbered){ at->number, at->frame, before,
+					   at->other ? &at->other->frame
+						     : NULL },
 		       verdict);
 }
 
@@ -63,6 +66,36 @@ static bool no_memory(const struct job *job)
 	return false;
 }
 
+/* The router's form */
+
+static void find_other(struct job *job, struct held_frame *at)
+{
+	if (job->options->outside)
+		at->other = pair_other_form(&job->pair,
+					    at->task == TASK_OUT
+						    ? PLACE_INSIDE
+						    : PLACE_OUTSIDE,
+					    &at->frame);
+}
+
+static void compare(const struct job *job, const struct held_frame *at,
+		    struct verdict *verdict)
+{
+	if (!job->options->outside || verdict->fate == FATE_HELD)
+		return;
+	if (verdict->fate != FATE_TRANSLATED) {
+		verdict->compared = at->other ? COMPARED_NOT_HERE
+					      : COMPARED_NOT;
+		return;
+	}
+	verdict->compared = COMPARED_HERE_ONLY;
+	if (!at->other)
+		return;
+	verdict->difference = form_difference(&at->frame, &at->other->frame);
+	verdict->compared = verdict->difference < 0 ? COMPARED_SAME
+						    : COMPARED_DIFFERENT;
+}
+
 /* Handles an IPv4 packet whose addresses were captured. */
 static bool work_on(struct job *job, struct held_frame *at,
 		    struct verdict *verdict)
@@ -72,7 +105,8 @@ static bool work_on(struct job *job, struct held_frame *at,
 	job->translator.events.packet = at->number;
 	describe(job, &at->frame, &before);
 	*verdict = decide_packet(&job->translator, &job->options->sides, at,
-				 input_time(&job->input, &at->header));
+				 at->time);
+	compare(job, at, verdict);
 	if (!note(job, at, verdict, &before))
 		return false;
 	return verdict->fate != FATE_HELD || held_keep(&job->held) ||
@@ -85,7 +119,8 @@ static bool pass_on(struct job *job, const struct held_frame *at,
 {
 	*verdict = decide_copy(why);
 	fate_count(&job->report, verdict);
-	return explain(job, &(struct numbered){ at->number, at->frame, NULL },
+	return explain(job,
+		       &(struct numbered){ at->number, at->frame, NULL, NULL },
 		       verdict);
 }
 
@@ -117,6 +152,7 @@ static bool write_frame(struct job *job, const struct held_frame *at,
 			const struct verdict *verdict)
 {
 	struct pcap_pkthdr header = at->header;
+	uint32_t from = 0;
 
 	if (verdict->fate == FATE_DROPPED || verdict->fate == FATE_HELD)
 		return true;
@@ -124,8 +160,12 @@ static bool write_frame(struct job *job, const struct held_frame *at,
 		header.len = at->frame.len;
 		header.caplen = at->frame.caplen;
 	}
+	if (job->options->outside) {
+		from = at->frame.ip;
+		link_take_out(&at->frame, &header);
+	}
 	job->latest = header.ts;
-	return output_write(&job->output, &header, at->frame.data);
+	return output_write(&job->output, &header, at->frame.data + from);
 }
 
 /* Held fragments */
@@ -142,9 +182,11 @@ static bool give_back(struct job *job, const struct vpnalg_packet *packet,
 
 	held_take(&job->held, held);
 	describe(job, &held->frame, &before);
+	find_other(job, held);
 	verdict = decide_held(held, packet);
 	if (timercmp(&held->header.ts, &job->latest, <))
 		held->header.ts = *now;
+	compare(job, held, &verdict);
 	done = note(job, held, &verdict, &before) &&
 	       write_frame(job, held, &verdict);
 	held_free(held);
@@ -203,7 +245,7 @@ static bool translate_frame(struct job *job, struct held_frame *at)
 	struct verdict verdict;
 	bool done;
 
-	if (!link_find(pcap_datalink(job->input.pcap), frame))
+	if (!link_find(at->link, frame))
 		done = pass_on(job, at, &verdict, COPIED_NOT_IPV4);
 	else if (frame->caplen - frame->ip < IPV4_HEADER)
 		done = pass_on(job, at, &verdict, COPIED_HEADER_CUT);
@@ -213,14 +255,19 @@ static bool translate_frame(struct job *job, struct held_frame *at)
 	       give_back_all(job, &now) && drop_old(job);
 }
 
-bool job_packet(struct job *job, const struct pcap_pkthdr *header,
-		const uint8_t *data)
+/* Makes a frame that may be changed of what was captured. Returns NULL without
+ * memory. */
+static struct held_frame *take(struct job *job,
+			       const struct pcap_pkthdr *header,
+			       const uint8_t *data, const struct input *input)
 {
 	struct held_frame *at = held_room(&job->held);
 
 	if (!at || !make_room(job, header->caplen + 1U))
-		return no_memory(job);
+		return NULL;
 	*at = (struct held_frame){ .header = *header,
+				   .link = pcap_datalink(input->pcap),
+				   .time = input_time(input, header),
 				   .number = ++job->report.read };
 	memcpy(job->buffer, data, header->caplen);
 	at->frame.data = job->buffer;
@@ -228,5 +275,32 @@ bool job_packet(struct job *job, const struct pcap_pkthdr *header,
 	/* A broken file may have a smaller length on the wire than captured. */
 	at->frame.len = header->len < header->caplen ? header->caplen
 						     : header->len;
+	return at;
+}
+
+bool job_packet(struct job *job, const struct pcap_pkthdr *header,
+		const uint8_t *data)
+{
+	struct held_frame *at = take(job, header, data, &job->input);
+
+	if (!at)
+		return no_memory(job);
+	return translate_frame(job, at) && end_events(job);
+}
+
+bool job_seen(struct job *job, const struct seen *seen, enum place place)
+{
+	const struct input *input = place == PLACE_INSIDE ? &job->input
+							  : &job->outside;
+	struct held_frame *at = take(job, &seen->header, seen->frame.data,
+				     input);
+
+	if (!at)
+		return no_memory(job);
+	if (job->output.nano && !input->nano)
+		at->header.ts.tv_usec *= 1000;
+	at->task = seen->task;
+	at->frame.ip = seen->frame.ip;
+	find_other(job, at);
 	return translate_frame(job, at) && end_events(job);
 }

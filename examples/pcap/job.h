@@ -11,12 +11,15 @@
 #include "file.h"
 #include "held.h"
 #include "options.h"
+#include "pair.h"
 #include "report.h"
 #include "translator.h"
 
 struct job {
 	const struct options *options;
 	struct input input;
+	struct input outside; /* with --outside, and both by time: */
+	struct pair pair;
 	struct output output;
 	struct translator translator;
 	struct report report;
@@ -33,6 +36,9 @@ struct job {
  * not be written, which was said. */
 bool job_packet(struct job *job, const struct pcap_pkthdr *header,
 		const uint8_t *data);
+
+/* Likewise, one of the two captures. */
+bool job_seen(struct job *job, const struct seen *seen, enum place place);
 
 /* Drops what is still held at the end. Returns false as job_packet(). */
 bool job_end(struct job *job);

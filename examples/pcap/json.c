@@ -203,6 +203,20 @@ static json_t *sessions(const struct translator *translator)
 	return list;
 }
 
+static json_t *compared(const struct report *report)
+{
+	const uint64_t *counts = report->compared;
+
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}",
+			 "same", (json_int_t)counts[COMPARED_SAME],
+			 "different", (json_int_t)counts[COMPARED_DIFFERENT],
+			 "translated_here_only",
+			 (json_int_t)counts[COMPARED_HERE_ONLY],
+			 "sent_by_router_only",
+			 (json_int_t)counts[COMPARED_NOT_HERE],
+			 "of_router", (json_int_t)report->alone);
+}
+
 bool report_has_json(void)
 {
 	return true;
@@ -235,8 +249,15 @@ bool report_write_json(const struct report *report,
 		"ipsec", ipsec(report),
 		"events", events(translator),
 		"sessions", sessions(translator));
-	bool written = object && !json_dumpf(object, stdout, JSON_INDENT(2));
+	bool written = object;
 
+	if (options->outside)
+		written = written &&
+			  !json_object_set_new(object, "outside",
+					       text(options->outside)) &&
+			  !json_object_set_new(object, "compared",
+					       compared(report));
+	written = written && !json_dumpf(object, stdout, JSON_INDENT(2));
 	json_decref(object);
 	putchar('\n');
 	return written;

@@ -29,6 +29,8 @@
  *     +--------+--------+--------+--------+---------
  */
 #define PPPOE_LEN 6
+#define IPV4_LENGTH_OFF 2
+
 #define PPPOE_CODE_OFF 1
 #define PPPOE_LENGTH_OFF 4
 #define PPP_IPV4 0x21
@@ -183,4 +185,17 @@ void link_cut(struct frame *frame, uint32_t packet_len)
 	if (frame->pppoe != UINT32_MAX)
 		put16(frame, frame->pppoe + PPPOE_LENGTH_OFF,
 		      frame->len - frame->pppoe - PPPOE_LEN);
+}
+
+void link_take_out(const struct frame *frame, struct pcap_pkthdr *header)
+{
+	const uint8_t *length = frame->data + frame->ip + IPV4_LENGTH_OFF;
+	uint32_t packet_len = (uint32_t)length[0] << 8 | length[1];
+
+	header->len -= frame->ip;
+	header->caplen -= frame->ip;
+	if (packet_len != 0 && header->len > packet_len)
+		header->len = packet_len;
+	if (header->caplen > header->len)
+		header->caplen = header->len;
 }

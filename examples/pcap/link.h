@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <pcap/pcap.h>
+
 /* A frame as it was captured. */
 struct frame {
 	uint8_t *data;
@@ -26,6 +28,10 @@ int link_written(int type);
 
 /* Finds the IPv4 header of a frame. Returns false if it has none. */
 bool link_find(int type, struct frame *frame);
+
+/* Gives an IPv4 packet's header of a capture without its frame and what is
+ * behind the packet. */
+void link_take_out(const struct frame *frame, struct pcap_pkthdr *header);
 
 /* Shortens a frame to its IPv4 packet, which has become shorter: removes the
  * tail, padding included, and corrects the headers' lengths. */

@@ -12,6 +12,8 @@ PCAP_FILES = \
 	examples/pcap/fate.h \
 	examples/pcap/file.c \
 	examples/pcap/file.h \
+	examples/pcap/form.c \
+	examples/pcap/form.h \
 	examples/pcap/held.c \
 	examples/pcap/held.h \
 	examples/pcap/ipsec.c \
@@ -28,6 +30,8 @@ PCAP_FILES = \
 	examples/pcap/main.c \
 	examples/pcap/options.c \
 	examples/pcap/options.h \
+	examples/pcap/pair.c \
+	examples/pcap/pair.h \
 	examples/pcap/report.c \
 	examples/pcap/report.h \
 	examples/pcap/side.c \

@@ -10,7 +10,9 @@
  *       translator.c  the translator, with the capture's time
  *       held.c        frames of fragments that it holds
  *       fate.c        what became of a packet: counted, and a line
- *     file.c        the two captures
+ *     pair.c        with --outside, two captures of one router, by time
+ *       form.c        the two forms of a packet
+ *     file.c        captures that are read and written
  *     options.c     the command line
  *     explain.c     the lines of --explain; ipsec.c, l2tp.c, event.c
  *     report.c      the report as text; json.c the same as JSON
@@ -42,29 +44,51 @@ static bool open_all(struct job *job)
 {
 	const struct options *options = job->options;
 
-	return input_open(&job->input, options->input) &&
-	       translator_open(&job->translator, options) &&
-	       output_open(&job->output, options->output, &job->input);
+	if (!input_open(&job->input, options->input) ||
+	    (options->outside && !input_open(&job->outside, options->outside)))
+		return false;
+	pair_begin(&job->pair, &job->input, &job->outside, &options->sides);
+	return translator_open(&job->translator, options) &&
+	       output_open(&job->output, options->output, &job->input,
+			   options->outside ? &job->outside : NULL);
+}
+
+/* Translates the next packet of one capture, or of the two. Returns false when
+ * the output failed. */
+static bool translate_next(struct job *job, enum next *next)
+{
+	struct pcap_pkthdr *header;
+	const struct seen *seen;
+	const uint8_t *data;
+	enum place place;
+
+	if (job->options->outside) {
+		*next = pair_next(&job->pair, &seen, &place);
+		return *next != NEXT_PACKET || job_seen(job, seen, place);
+	}
+	*next = input_next(&job->input, &header, &data);
+	return *next != NEXT_PACKET || job_packet(job, header, data);
 }
 
 /* Translates packet by packet. Returns false when the output failed; a broken
  * input is one that ends too soon. */
 static bool translate_all(struct job *job)
 {
-	struct pcap_pkthdr *header;
-	const uint8_t *data;
-	enum next next;
+	enum next next = NEXT_PACKET;
 	bool written = true;
 
 	job->report.link = pcap_datalink_val_to_name(
-		link_written(pcap_datalink(job->input.pcap)));
-	while (written && (next = input_next(&job->input, &header, &data)) ==
-				  NEXT_PACKET) {
-		written = job_packet(job, header, data);
+		job->options->outside
+			? DLT_RAW
+			: link_written(pcap_datalink(job->input.pcap)));
+	while (written && next == NEXT_PACKET) {
+		written = translate_next(job, &next);
 		show_progress(job);
 	}
 	job->report.complete = written && next == NEXT_END;
 	written = written && job_end(job);
+	pair_end(&job->pair);
+	job->report.alone = job->pair.alone;
 	translator_sweep(&job->translator);
 	say_no_progress();
 	return written;
@@ -97,6 +121,7 @@ static int run(const struct options *options)
 		well = write_report(&job) && job.report.complete;
 	translator_close(&job.translator);
 	held_close(&job.held);
+	input_close(&job.outside);
 	input_close(&job.input);
 	free(job.buffer);
 	return well ? EXIT_SUCCESS : EXIT_ERROR;

@@ -28,6 +28,9 @@ static const char help[] =
 	"                      172.16/12, 192.168/16 and 100.64/10)\n"
 	"  --address ADDR      outside address of the NAT; may be repeated\n"
 	"                      (default " DEFAULT_ADDRESS ")\n"
+	"  --outside FILE      a capture of the same router's outside, made at\n"
+	"                      the same time: use the ports and IDs that the\n"
+	"                      router has chosen, and compare\n"
 	"  --general           translate all other traffic, too\n"
 	NAT_OPTIONS_HELP
 	"  --seed N            start of the random numbers, 0 to 4294967295\n"
@@ -106,6 +109,7 @@ int options_read(struct options *options, int argc, char **argv)
 	const struct option_row rows[] = {
 		{ "--inside", add_inside, &options->sides, 0, 0 },
 		NAT_OPTIONS_ROWS(&options->nat),
+		{ "--outside", options_name, &options->outside, 0, 0 },
 		{ "--seed", NULL, &options->seed, 0, UINT32_MAX },
 		{ "--hold", options_flag, &options->hold, 0, 0 },
 		{ "--explain", options_flag, &options->explain, 0, 0 },

@@ -12,6 +12,8 @@
 struct options {
 	const char *input;  /* a name, or "-" */
 	const char *output; /* a name, or "-" */
+	const char *outside; /* a capture of the same router's outside, or
+				NULL */
 	struct sides sides;
 	struct nat_options nat;
 	uint32_t seed;

@@ -176,6 +176,37 @@ static void write_traffic(const struct translator *translator)
 						kind.untouched[1] });
 }
 
+const char *report_compared_text(enum compared compared)
+{
+	static const char *const texts[COMPARED_KINDS] = {
+		[COMPARED_SAME] = "as the router has sent it",
+		[COMPARED_DIFFERENT] = "the router has sent it differently",
+		[COMPARED_HERE_ONLY] = "the router has not sent it",
+		[COMPARED_NOT_HERE] = "the router has sent it",
+	};
+
+	return texts[compared];
+}
+
+static void write_compared(const struct report *report)
+{
+	uint64_t any = report->alone;
+
+	for (int i = COMPARED_SAME; i < COMPARED_KINDS; i++)
+		any |= report->compared[i];
+	if (!any)
+		return;
+	fputs("compared with the router's NAT\n", stderr);
+	nat_report_count("", "the same", report->compared[COMPARED_SAME]);
+	nat_report_count("", "different", report->compared[COMPARED_DIFFERENT]);
+	nat_report_count("", "translated here only",
+			 report->compared[COMPARED_HERE_ONLY]);
+	nat_report_count("", "sent by the router only",
+			 report->compared[COMPARED_NOT_HERE]);
+	nat_report_count("", "the router's own, or of unknown origin",
+			 report->alone);
+}
+
 void report_write_text(const struct report *report,
 		       const struct options *options,
 		       const struct translator *translator)
@@ -187,6 +218,7 @@ void report_write_text(const struct report *report,
 		report->read, report->link,
 		report->complete ? "" : " until the error", report->written);
 	write_fates(report);
+	write_compared(report);
 	write_protocols(report);
 	write_ipsec(report);
 	write_events(&translator->events);

@@ -31,6 +31,16 @@ enum fate {
 	FATE_HELD = FATES
 };
 
+/* How a packet compares with what the router has made of it. */
+enum compared {
+	COMPARED_NOT,
+	COMPARED_SAME,
+	COMPARED_DIFFERENT,
+	COMPARED_HERE_ONLY, /* the router has not sent it */
+	COMPARED_NOT_HERE,  /* the router has, and it is not translated here */
+	COMPARED_KINDS
+};
+
 struct report {
 	uint64_t read;
 	uint64_t written;
@@ -41,12 +51,17 @@ struct report {
 	uint64_t dropped[VPNALG_RESULTS];
 	uint64_t protocols[256][FATES]; /* of the IPv4 packets */
 	uint64_t ipsec[IPSEC_SORTS][FATES];
+	uint64_t compared[COMPARED_KINDS];
+	uint64_t alone; /* the router's, of which no other form was captured */
 	const char *link;               /* the link type's name */
 	bool complete;                  /* the input was read to its end */
 };
 
 /* Returns the reason in words. */
 const char *report_copied_text(enum copied copied);
+
+/* Returns how it compares in words, of all but COMPARED_NOT. */
+const char *report_compared_text(enum compared compared);
 
 /* Returns the name of an IP protocol, or NULL. */
 const char *report_protocol_name(unsigned protocol);

@@ -3,6 +3,13 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "form.h"
+#include "held.h"
+
+/* The source address in an IPv4 header. */
+#define SOURCE_OFF 12
 
 /*
  * SplitMix64 (Steele, Lea and Flood, 2014). The same seed gives the same
@@ -26,6 +33,25 @@ static void note(void *context, const struct vpnalg_event *event)
 	event_note(&translator->events, event);
 }
 
+/* The router's NAT has chosen already: what it has made of the packet tells the
+ * outside address and ID. */
+static enum vpnalg_choice adopt(void *context, struct vpnalg_binding *binding)
+{
+	const struct held_frame *at = binding->user;
+	const struct frame *other;
+	long id;
+
+	(void)context;
+	if (!at || !at->other || at->task != TASK_OUT)
+		return VPNALG_CHOICE_TAKE;
+	other = &at->other->frame;
+	id = form_id(&at->frame, other, binding->protocol, binding->inside_id);
+	memcpy(binding->outside.octets, other->data + other->ip + SOURCE_OFF, 4);
+	if (id >= 0)
+		binding->outside_id = (uint32_t)id;
+	return VPNALG_CHOICE_CHOSEN;
+}
+
 bool translator_open(struct translator *translator,
 		     const struct options *options)
 {
@@ -35,11 +61,14 @@ bool translator_open(struct translator *translator,
 		.burst = 1, /* packets come one by one here */
 		.passive = !options->hold,
 		.event = note,
+		.choose = options->outside ? adopt : NULL,
 	};
 
 	struct nat_options nat = options->nat;
 
 	nat.fragments = true;
+	if (options->outside) /* routers use all of them */
+		nat.ports = (struct vpnalg_ports){ 1, 65535 };
 	*translator = (struct translator){ .random = options->seed };
 	return nat_open(&translator->nat, &config, &nat);
 }

@@ -9,7 +9,7 @@
 #include "usage.h"
 
 /* What becomes of a fragment that is not translated by itself. One that is
- * undone may look like a VPN's and be a mapping's, which needs no more of it. */
+ * undone may look like a VPN's and be a mapping's, which needs no more. */
 static enum vpnalg_result refuse_fragment(const struct vpnalg *translator,
 					  const struct slot *slot)
 {

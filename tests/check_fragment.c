@@ -337,6 +337,37 @@ START_TEST(what_waits_for_a_lost_fragment_is_given_up)
 }
 END_TEST
 
+/* To another inside host by its outside address: out, and in again. */
+START_TEST(a_hairpin_in_fragments_turns_round_in_any_order)
+{
+	static struct collected out, in;
+	struct bytes whole = udp_packet(CLIENT_B, 6000, OUTSIDE, 5000, "", 0);
+	struct bytes fragment, got;
+	unsigned i;
+
+	udp_open(&w, CLIENT_A, 5000, SERVER, 53);
+	udp_open(&w, CLIENT_B, 6000, SERVER, 53);
+	grow(&whole, 4000);
+	memset(&out, 0, sizeof(out));
+	memset(&in, 0, sizeof(in));
+	for (i = 0; i < 3; i++) {
+		fragment = fragment_of(&whole, cuts[orders[_i][i]],
+				       cuts[orders[_i][i] + 1]);
+		send_fragment(&w, VPNALG_OUT, &fragment, &out);
+	}
+	ck_assert_uint_eq(out.count, 3);
+	ck_assert_uint_eq(out.marked, 3);
+	w.options.turned = true;
+	for (i = 0; i < 3; i++)
+		send_fragment(&w, VPNALG_IN, &out.packets[i], &in);
+	ck_assert(put_together(&in, &got));
+	ck_assert_uint_eq(get32(got.data + 12), OUTSIDE);
+	ck_assert_uint_eq(get32(got.data + 16), CLIENT_A);
+	ck_assert(checksums_right(got.data, got.length));
+	ck_assert(memcmp(got.data + 28, whole.data + 28, 3972) == 0);
+}
+END_TEST
+
 /* Control messages */
 
 /* Cuts a segment or datagram in two at every 8 bytes, sends it both ways round,
@@ -482,6 +513,8 @@ Suite *fragment_suite(void)
 			    2 * ROWS(flows));
 	tcase_add_loop_test(t, what_waits_for_a_lost_fragment_is_given_up, 0,
 			    2 * ROWS(flows));
+	tcase_add_loop_test(t, a_hairpin_in_fragments_turns_round_in_any_order,
+			    0, 6);
 	tcase_add_test(t, a_call_request_may_be_cut_anywhere);
 	tcase_add_test(t, an_sccrq_may_be_cut_anywhere);
 	tcase_add_test(t, ports_alone_are_not_enough_of_a_segment);

@@ -301,6 +301,36 @@ START_TEST(a_first_fragment_like_a_flows_is_undone_by_its_mapping)
 }
 END_TEST
 
+/* To another inside host by its outside address; send_packet() looks at the
+ * marks. */
+START_TEST(a_fragment_that_does_not_turn_round_is_not_marked_so)
+{
+	static const struct {
+		uint32_t from, to;
+		unsigned result;
+	} parts[] = {
+		{ 8, 20, VPNALG_DROP_MALFORMED },  /* more follow 12 bytes */
+		{ 16, 32, VPNALG_HELD },	   /* the first has not come */
+		{ 24, 40, VPNALG_DROP_FRAGMENT },  /* an overlap */
+		{ 40, 48, VPNALG_DROP_FRAGMENT },
+	};
+	struct bytes whole = udp_packet(CLIENT_B, 6000, OUTSIDE, 5000, "", 0);
+	struct bytes part;
+	unsigned i;
+
+	udp_open(&w, CLIENT_A, 5000, SERVER, 53);
+	udp_open(&w, CLIENT_B, 6000, SERVER, 53);
+	grow(&whole, 200);
+	for (i = 0; i < ROWS(parts); i++) {
+		part = fragment_of(&whole, parts[i].from, parts[i].to);
+		ck_assert_msg(send_packet(&w, VPNALG_OUT, &part) ==
+				      parts[i].result,
+			      "%u: %s", i, vpnalg_result_text(w.last.result));
+		ck_assert_uint_eq(w.last.flags, 0);
+	}
+}
+END_TEST
+
 /* Time and room */
 
 START_TEST(time_ends_what_is_held_and_what_may_follow)
@@ -438,6 +468,7 @@ TCase *fragment_bounds_case(void)
 	tcase_add_test(
 		t, a_first_fragment_from_a_vpns_port_is_undone_by_its_mapping);
 	tcase_add_test(t, a_first_fragment_like_a_flows_is_undone_by_its_mapping);
+	tcase_add_test(t, a_fragment_that_does_not_turn_round_is_not_marked_so);
 	tcase_add_test(t, time_ends_what_is_held_and_what_may_follow);
 	tcase_add_loop_test(
 		t, a_flood_holds_no_more_than_its_bound_and_delays_nobody, 0,

@@ -21,7 +21,8 @@ struct bytes fragment_of(const struct bytes *whole, uint32_t from,
 /* Fragments that came out. */
 struct collected {
 	unsigned count;
-	unsigned given; /* of them, that were held */
+	unsigned given;	 /* of them, that were held */
+	unsigned marked; /* of them, that are to be turned round */
 	unsigned dropped;
 	struct bytes packets[64];
 };

@@ -36,6 +36,7 @@ void take_held(struct world *w, struct collected *out)
 		memcpy(out->packets[out->count].data, p.data, p.len);
 		out->packets[out->count++].length = p.len;
 		out->given++;
+		out->marked += p.flags == VPNALG_PACKET_HAIRPIN;
 	}
 	mirror_check(w);
 	world_between_calls(w);
@@ -50,6 +51,7 @@ unsigned send_fragment(struct world *w, enum vpnalg_direction direction,
 		ck_assert_uint_lt(out->count, 64);
 		memcpy(out->packets[out->count].data, w->bytes, w->length);
 		out->packets[out->count++].length = w->length;
+		out->marked += w->last.flags == VPNALG_PACKET_HAIRPIN;
 	}
 	out->dropped += result >= VPNALG_DROP_FIRST;
 	take_held(w, out);

@@ -74,12 +74,21 @@ static bool has_receiver(struct vpnalg *translator,
 	return vpnalg_session_find(translator, &tuple) != NULL;
 }
 
+/* Whether the first fragment will tell. */
+static bool is_told_by_first(const struct vpnalg *translator,
+			     const struct vpnalg_parsed *parsed)
+{
+	return parsed->fragment == VPNALG_FRAGMENT_LATER &&
+	       translator->fragments != NULL;
+}
+
 bool vpnalg_hairpin_is_routers(struct vpnalg *translator,
 			       const struct vpnalg_parsed *parsed,
 			       struct vpnalg_packet *packet)
 {
 	if (!(packet->flags & VPNALG_PACKET_HAIRPIN) ||
 	    packet->direction != VPNALG_OUT || parsed->quoted ||
+	    is_told_by_first(translator, parsed) ||
 	    has_receiver(translator, parsed))
 		return false;
 	packet->flags = 0;

@@ -271,12 +271,16 @@ static enum vpnalg_result decide_rare(struct vpnalg *translator,
 
 	if (!whole)
 		result = vpnalg_fragment_before(translator, slot, packet);
-	if (result != FRAGMENT_UNDECIDED)
-		return result;
-	result = otherwise(translator, slot, begin(translator, slot, packet),
-			   UNTRIED);
-	return whole ? result
-		     : vpnalg_fragment_after(translator, slot, packet, result);
+	if (result == FRAGMENT_UNDECIDED) {
+		result = otherwise(translator, slot,
+				   begin(translator, slot, packet), UNTRIED);
+		if (!whole)
+			result = vpnalg_fragment_after(translator, slot, packet,
+						       result);
+	}
+	if (result != VPNALG_TRANSLATED)
+		packet->flags = 0;
+	return result;
 }
 
 /* ahead is the store, or NULL where nothing is fetched ahead. */

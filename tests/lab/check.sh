@@ -11,6 +11,9 @@
 #                                each way, all these clients at once
 #   traffic_all                  each client alone, then all at once
 #   beside WHEN CLIENT...        as traffic, to the server's own address
+#   steady CLIENT                a ping through the tunnel each second from now on
+#   heard CLIENT SECONDS         ends them: at no time was the client longer without
+#                                an answer
 #   reported CLIENT PATTERN      the gateway's report has such a line
 
 bytes=1000000
@@ -29,23 +32,21 @@ check_defaults() {
 	only_for='none kernel vpnalg-gw vpnalg-queue'
 	why_not_scenario=:
 	router=
+	network_defaults
 	unable= # why nothing can be said of the gateway
 	servers=srv
 	beside=
 	at srv
 }
 
-# at SERVER: from now on clients connect to this one.
+# at SERVER: from now on clients connect to this one. It has the address
+# $server_own, and is known by $server_address.
 at() {
 	server=$1
-	server_address=$(server_address "$1")
-}
-
-server_address() {
-	case $1 in
-	srv) echo 203.0.113.10 ;;
-	*) echo "203.0.113.1${1#srv}" ;;
-	esac
+	server_own=$(place "$1" | cut -d ' ' -f 2)
+	server_address=$server_own
+	[ -z "$services" ] || [ "$gateway" = none ] ||
+		server_address=203.0.113.1
 }
 
 # connect CLIENT COMMANDS: the commands succeed if $inner answers through the
@@ -210,6 +211,42 @@ beside() {
 	beside=$server_address
 	traffic "$@"
 	beside=
+}
+
+steady() {
+	is_up "$1" || return
+	guest_start "$1" "exec ping -n -i 1 -W 2 $inner"
+	echo "$job" >"$run/clients/$1.steady"
+}
+
+# The longest run of pings without an answer, from the numbers of those with one
+# and of those sent, which come last; nothing if none was answered.
+longest_gap() {
+	awk '
+		function gap(next_one) {
+			if (next_one - last - 1 > longest)
+				longest = next_one - last - 1
+			last = next_one
+		}
+		/icmp_seq=/ && /time=/ {
+			sub(/.*icmp_seq=/, "")
+			gap($1 + 0)
+			answered++
+		}
+		/packets transmitted/ { gap($1 + 1) }
+		END { if (answered) print longest + 0 }'
+}
+
+heard() {
+	is_up "$1" || return
+	guest_do "$1" 10 'pkill -INT -x ping' >/dev/null
+	longest=$(guest_wait "$(cat "$run/clients/$1.steady")" 10 | longest_gap)
+	if [ "${longest:-999}" -le "$2" ]; then
+		good "$1" "heard again after $longest s"
+	else
+		bad "$1" "heard nothing for ${longest:-all} s"
+		rm "$run/clients/$1.inner"
+	fi
 }
 
 reported() {

@@ -29,6 +29,7 @@ wants_lab() {
 	wants libnss3-tools command -v certutil
 	wants libunbound8 has_library libunbound.so.8
 	wants nftables command -v nft
+	wants openssl command -v openssl
 	wants openvpn command -v openvpn
 	wants perl-base command -v perl
 	wants ppp command -v pppd

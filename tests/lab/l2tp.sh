@@ -6,6 +6,9 @@
 #   l2tp_up CLIENT [PORT]    from this port, or 1701
 #   l2tp_down CLIENT         a clean end, seen on both sides
 
+# A scenario may add a setting of xl2tpd's to those of clients.
+l2tp_global=
+
 l2tp_modules='modprobe -a ppp_generic l2tp_ppp; mkdir -p /run/xl2tpd'
 
 l2tp_server() {
@@ -34,6 +37,7 @@ l2tp_up() {
 		cat >/run/xl2tpd.conf <<-END
 			[global]
 			port = ${2:-1701}
+			$l2tp_global
 			[lac lab]
 			lns = $server_address
 			autodial = yes

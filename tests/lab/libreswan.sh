@@ -41,6 +41,12 @@ libreswan_life() {
 		rekeyfuzz=0% ikelifetime=8h
 }
 
+# libreswan_dpd ACTION: each end asks whether the other is alive, if $dpd is set.
+libreswan_dpd() {
+	[ -z "$dpd" ] || echo dpddelay=5 dpdtimeout=20 retransmit-timeout=20s \
+		dpdaction="$1"
+}
+
 # libreswan_subnets SIDE CLIENT: the client is on that side, left or right.
 libreswan_subnets() {
 	case " $eightfold " in
@@ -82,10 +88,11 @@ libreswan_start() {
 libreswan_server() {
 	inner=$ipsec_server_inner
 	connections=$(for client in c0 $clients c9; do
-		libreswan_connection "lab-$client" left=$server_address \
+		libreswan_connection "lab-$client" left=$server_own \
 			leftid=@server leftsubnet=$inner/32 right=%any \
 			rightid=@"$client" \
-			"$(libreswan_subnets right "$client")" rekey=no
+			"$(libreswan_subnets right "$client")" rekey=no \
+			$(libreswan_dpd clear)
 	done)
 	guest_do "$server" 60 "ip addr add $inner/32 dev lo
 		$(libreswan_start "$connections" "$server")" >"$run/said.$server" 2>&1 ||
@@ -98,7 +105,7 @@ libreswan_up() {
 	connection=$(libreswan_connection lab left=%defaultroute leftid=@"$1" \
 		"$(libreswan_subnets left "$1")" leftsourceip="$(ipsec_inner "$1")" \
 		right=$server_address rightid=@server rightsubnet=$inner/32 \
-		initial-contact=yes $(libreswan_life))
+		initial-contact=yes $(libreswan_life) $(libreswan_dpd restart))
 	ipsec_is_up "$1" "pgrep -x pluto >/dev/null || {
 			for address in $(ipsec_inners "$1" | paste -s -d " "); do
 				ip addr add \$address/32 dev lo

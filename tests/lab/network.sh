@@ -5,11 +5,16 @@
 #   $net   br_in: c1 c2 c3 ...      $gw   in0 192.168.77.1
 #          br_out: srv                    out0 203.0.113.1
 #
+# Where a scenario says so, servers are inside and clients outside (services.sh),
+# or servers are behind one more router (narrow.sh).
+#
 #   network_open, network_close
 #   watch_start, watch_stop      captures of both sides, in $run
 #   gateway_open GATEWAY [ARGUMENT]..., gateway_close
 #   gateway_restart [ARGUMENT]...    kills it and starts it anew
-#   start_client CLIENT          cN has the address 192.168.77.1N
+#   gateway_renumber                 its outside address is 203.0.113.7 from now on
+#   place GUEST                  prints its bridge, its address and its router
+#   start_guest GUEST            boots it there
 #   boot_client CLIENT           and waits until it is there
 #   boot_servers                 $servers, and does not wait
 #   boot_all                     $servers and $clients; waits until they are there
@@ -20,31 +25,48 @@
 
 inside_net=192.168.77.0/24
 
+# The settings that a scenario may change, as they are before each scenario.
+network_defaults() {
+	outside_address=203.0.113.1 # what vpnalg-gw is told
+	clients_outside=
+	servers_are=outside # or inside, or far
+	services= # of the servers inside
+}
+network_defaults
+
+# link ROUTER INTERFACE PORT BRIDGE ADDRESS
 link() {
-	ip link add "$1" netns "$gw" type veth peer name "$2" netns "$net" &&
-		ip -n "$net" link set "$2" master "$3" up &&
-		ip -n "$gw" addr add "$4" dev "$1" &&
-		ip -n "$gw" link set "$1" up || return
-	ip netns exec "$gw" ethtool -K "$1" tx off rx off gso off gro off \
+	ip link add "$2" netns "$1" type veth peer name "$3" netns "$net" &&
+		ip -n "$net" link set "$3" master "$4" up &&
+		ip -n "$1" addr add "$5" dev "$2" &&
+		ip -n "$1" link set "$2" up || return
+	ip netns exec "$1" ethtool -K "$2" tx off rx off gso off gro off \
 		tso off >/dev/null
-	ip netns exec "$net" ethtool -K "$2" tx off rx off gso off gro off \
+	ip netns exec "$net" ethtool -K "$3" tx off rx off gso off gro off \
 		tso off >/dev/null
+}
+
+bridge_add() {
+	ip -n "$net" link add "$1" type bridge &&
+		ip -n "$net" link set "$1" up
+}
+
+# router_add NAMESPACE
+router_add() {
+	ip netns add "$1" && ip -n "$1" link set lo up &&
+		ip netns exec "$1" sysctl -q -w net.ipv4.ip_forward=1
 }
 
 network_open() {
-	ip netns add "$net" && ip netns add "$gw" || return
-	for bridge in br_in br_out; do
-		ip -n "$net" link add $bridge type bridge &&
-			ip -n "$net" link set $bridge up || return
-	done
-	ip -n "$gw" link set lo up &&
-		link in0 to_in br_in 192.168.77.1/24 &&
-		link out0 to_out br_out 203.0.113.1/24 || return
-	ip netns exec "$gw" sysctl -q -w net.ipv4.ip_forward=1
+	ip netns add "$net" && router_add "$gw" &&
+		bridge_add br_in && bridge_add br_out &&
+		link "$gw" in0 to_in br_in 192.168.77.1/24 &&
+		link "$gw" out0 to_out br_out 203.0.113.1/24 || return
+	[ "$servers_are" != far ] || narrow_open
 }
 
 network_close() {
-	for name in "$net" "$gw"; do
+	for name in "$net" "$gw" "$gw-far"; do
 		[ -e "/run/netns/$name" ] && ip netns del "$name"
 	done
 }
@@ -94,6 +116,10 @@ kernel_rules() {
 			chain after {
 				type nat hook postrouting priority srcnat;
 				oifname $1 masquerade
+			}
+			chain services {
+				type nat hook prerouting priority dstnat;
+				$(service_rules "$1")
 			}
 		}
 	END
@@ -155,7 +181,8 @@ gateway_start() {
 	case $gateway in
 	vpnalg-gw)
 		start_in_gateway gateway "$VPNALG_GW" --inside in0 \
-			--outside out0 --address 203.0.113.1 --stats 5 "$@"
+			--outside out0 --address "$outside_address" \
+			--stats 5 "$@"
 		gateway_await nft list table ip "vpnalg-gw-$(gateway_index)"
 		;;
 	vpnalg-queue)
@@ -192,6 +219,15 @@ gateway_restart() {
 	ip netns exec "$gw" nft delete table ip inside
 }
 
+# As when a link is set up anew: for a moment there is none, and no address.
+gateway_renumber() {
+	ip -n "$gw" link set out0 down
+	ip -n "$gw" addr flush dev out0
+	sleep 1
+	ip -n "$gw" addr add 203.0.113.7/24 dev out0
+	ip -n "$gw" link set out0 up
+}
+
 gateway_index() {
 	ip netns exec "$gw" cat /sys/class/net/out0/ifindex
 }
@@ -219,24 +255,42 @@ count_packets() {
 	tcpdump -n -r "$1" "$2" 2>/dev/null | wc -l
 }
 
-start_client() {
-	guest_boot "$1" br_in "192.168.77.1${1#c}" 192.168.77.1
+# cN has the address 192.168.77.1N, or 203.0.113.2N outside.
+place() {
+	where=inside
+	number=1${1#c}
+	case $1 in
+	srv) where=$servers_are number=10 ;;
+	srv*) where=$servers_are number=1${1#srv} ;;
+	*) case " $clients_outside " in
+		*" $1 "*) where=outside number=2${1#c} ;;
+		esac ;;
+	esac
+	case $where in
+	inside) echo "br_in 192.168.77.$number 192.168.77.1" ;;
+	outside) echo "br_out 203.0.113.$number 203.0.113.1" ;;
+	far) echo "br_far 198.51.100.$number 198.51.100.1" ;;
+	esac
+}
+
+start_guest() {
+	# shellcheck disable=SC2046
+	guest_boot "$1" $(place "$1")
 }
 
 boot_client() {
-	start_client "$1" && guest_await "$1"
+	start_guest "$1" && guest_await "$1"
 }
 
 boot_servers() {
 	for guest in $servers; do
-		guest_boot "$guest" br_out "$(server_address "$guest")" \
-			203.0.113.1
+		start_guest "$guest"
 	done
 }
 
 boot_all() {
 	boot_servers
-	each start_client
+	each start_guest
 	for guest in $servers $clients; do
 		guest_await "$guest" || return
 	done

@@ -23,8 +23,7 @@ import os
 import re
 import struct
 
-SERVERS = bytes([203, 0, 113])
-GATEWAY = bytes([203, 0, 113, 1])
+GATEWAY = {bytes([203, 0, 113, 1]), bytes([203, 0, 113, 7])}
 INSIDE = bytes([192, 168, 77])
 
 ETHERNET = 14
@@ -64,7 +63,7 @@ def packets(name):
             continue
         head = (ip[0] & 15) * 4
         spi, number = struct.unpack(">II", ip[head:head + 8])
-        out = ip[16:19] == SERVERS and ip[16:20] != GATEWAY
+        out = ip[16:19] != INSIDE and ip[16:20] not in GATEWAY
         yield Packet(sec + usec / 1e6, out, spi, number, ip[16:20])
 
 
@@ -94,7 +93,7 @@ def crossings(run):
             for p in inside if not p.out and p.destination[:3] == INSIDE}
     left = {(p.spi, p.number) for p in outside if p.out}
     came = [p for p in inside if p.out]
-    came += [p for p in outside if not p.out and p.destination == GATEWAY]
+    came += [p for p in outside if not p.out and p.destination in GATEWAY]
     for packet in sorted(came, key=lambda p: p.time):
         key = packet.spi, packet.number
         if packet.out:
@@ -157,9 +156,12 @@ class Row:
 
 
 def runs(work):
-    """The runs of plain ESP in a folder: (scenario, gateway), folder."""
+    """The runs of plain ESP in a folder: (scenario, gateway), folder. Where the
+    server is inside, its packets come from there, and are not looked at."""
     for name in sorted(glob.glob(os.path.join(work, "*", "results"))):
         run = os.path.dirname(name)
+        if os.path.basename(run).startswith("service-"):
+            continue
         if glob.glob(os.path.join(run, "guests/srv*/pluto.log")):
             yield tuple(os.path.basename(run).split(".")[:2]), run
 

@@ -13,6 +13,7 @@ EXTRA_DIST += \
 	tests/lab/libreswan.sh \
 	tests/lab/machine-init.sh \
 	tests/lab/machine.sh \
+	tests/lab/narrow.sh \
 	tests/lab/network.sh \
 	tests/lab/outages.py \
 	tests/lab/ppp.sh \
@@ -51,6 +52,7 @@ EXTRA_DIST += \
 	tests/lab/scenarios/ikev1-natt-loss.sh \
 	tests/lab/scenarios/ikev1-natt-rekey.sh \
 	tests/lab/scenarios/ikev1-natt.sh \
+	tests/lab/scenarios/ikev2-fragments.sh \
 	tests/lab/scenarios/ikev2-natt-loss.sh \
 	tests/lab/scenarios/ikev2-natt-rekey.sh \
 	tests/lab/scenarios/ikev2-natt.sh \
@@ -61,6 +63,9 @@ EXTRA_DIST += \
 	tests/lab/scenarios/l2tp-one.sh \
 	tests/lab/scenarios/l2tp-return.sh \
 	tests/lab/scenarios/l2tp-three.sh \
+	tests/lab/scenarios/narrow-esp.sh \
+	tests/lab/scenarios/narrow-l2tp.sh \
+	tests/lab/scenarios/narrow-pptp.sh \
 	tests/lab/scenarios/pppoe-redial.sh \
 	tests/lab/scenarios/pppoe.sh \
 	tests/lab/scenarios/pptp-killed-same.sh \
@@ -70,6 +75,13 @@ EXTRA_DIST += \
 	tests/lab/scenarios/pptp-one.sh \
 	tests/lab/scenarios/pptp-return.sh \
 	tests/lab/scenarios/pptp-three.sh \
+	tests/lab/scenarios/renumber-esp.sh \
+	tests/lab/scenarios/renumber-natt.sh \
+	tests/lab/scenarios/renumber-pptp.sh \
+	tests/lab/scenarios/service-l2tp.sh \
+	tests/lab/scenarios/service-natt.sh \
+	tests/lab/scenarios/service-pptp.sh \
+	tests/lab/services.sh \
 	tests/lab/soak.sh \
 	tests/lab/swan.sh \
 	tests/lab/table.sh \

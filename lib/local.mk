@@ -89,6 +89,8 @@ lib_libcore_la_SOURCES = \
 	lib/ipsec/candidate.h \
 	lib/ipsec/esp.c \
 	lib/ipsec/esp.h \
+	lib/ipsec/esp_hairpin.c \
+	lib/ipsec/esp_hairpin.h \
 	lib/ipsec/evidence.c \
 	lib/ipsec/evidence.h \
 	lib/ipsec/exchange.c \
@@ -105,6 +107,8 @@ lib_libcore_la_SOURCES = \
 	lib/ipsec/ike_quote.h \
 	lib/ipsec/ike_sa.c \
 	lib/ipsec/ike_sa.h \
+	lib/ipsec/ike_service.c \
+	lib/ipsec/ike_service.h \
 	lib/ipsec/inbound.c \
 	lib/ipsec/inbound.h \
 	lib/ipsec/ipsec.c \
@@ -123,6 +127,8 @@ lib_libcore_la_SOURCES = \
 	lib/ipsec/remote.h \
 	lib/ipsec/repair.c \
 	lib/ipsec/repair.h \
+	lib/ipsec/responder.c \
+	lib/ipsec/responder.h \
 	lib/ipsec/review.c \
 	lib/ipsec/review.h \
 	lib/ipsec/ring.c \

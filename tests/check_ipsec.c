@@ -40,6 +40,7 @@ START_TEST(the_kinds_have_names)
 		"IKE session", "IKE SA",     "ESP outbound SA",
 		"ESP inbound SA", "ESP host", "ESP remote",
 		"ESP candidates", "ESP unclaimed SPIs", "AH",
+		"IPsec service",
 	};
 	struct vpnalg_kind_counters counters;
 	size_t i;

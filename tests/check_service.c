@@ -405,6 +405,7 @@ Suite *service_suite(void)
 		0, ROWS(vpn_rows));
 	suite_add_tcase(suite, vpn);
 	suite_add_tcase(suite, hairpin_case());
+	suite_add_tcase(suite, ipsec_service_case());
 	suite_add_tcase(suite, pptp_service_case());
 	return suite;
 }

@@ -60,6 +60,7 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_records.c \
 	tests/check_ipsec_repair.c \
 	tests/check_ipsec_review.c \
+	tests/check_ipsec_service.c \
 	tests/check_key.c \
 	tests/check_l2tp.c \
 	tests/check_l2tp_request.c \

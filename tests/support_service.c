@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "support_service.h"
 
+#include <string.h>
+
 void service_add(struct world *w, uint8_t protocol, uint16_t outside_port,
 		 uint32_t host, uint16_t inside_port)
 {
@@ -18,4 +20,20 @@ void service_remove(struct world *w, uint8_t protocol, uint16_t outside_port,
 		SERVICE(protocol, OUTSIDE, outside_port, host, inside_port);
 
 	vpnalg_service_remove(w->alg, &service, w->now);
+}
+
+unsigned hairpin(struct world *w, const struct bytes *packet)
+{
+	struct bytes p;
+	unsigned result;
+
+	ck_assert_uint_eq(send_packet(w, VPNALG_OUT, packet),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(w->last.flags, VPNALG_PACKET_HAIRPIN);
+	p.length = w->length;
+	memcpy(p.data, w->bytes, w->length);
+	w->options.turned = true;
+	result = send_packet(w, VPNALG_IN, &p);
+	w->options.turned = false;
+	return result;
 }

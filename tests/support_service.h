@@ -29,8 +29,12 @@ void service_add(struct world *w, uint8_t protocol, uint16_t outside_port,
 void service_remove(struct world *w, uint8_t protocol, uint16_t outside_port,
 		    uint32_t host, uint16_t inside_port);
 
+/* A packet that leaves, must be turned round, and comes in; the result. */
+unsigned hairpin(struct world *w, const struct bytes *packet);
+
 /* Cases of the suite in files of their own. */
 TCase *hairpin_case(void);
+TCase *ipsec_service_case(void);
 TCase *pptp_service_case(void);
 
 #endif

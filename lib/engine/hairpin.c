@@ -13,6 +13,7 @@
 #include "pool.h"
 #include "record.h"
 #include "session.h"
+#include "usage.h"
 
 #include "../wire/ip.h"
 
@@ -38,7 +39,15 @@ static bool has_ports(const struct vpnalg_parsed *parsed)
 	       parsed->l4_caplen >= PORTS_LEN;
 }
 
-/* Returns the outside address that the sender has, or would be given. */
+/* Returns the outside address that the sender would be given. */
+static const uint8_t *new_sender(struct vpnalg *translator,
+				 const struct vpnalg_parsed *parsed)
+{
+	return vpnalg_pool_pick(translator, parsed->zone, parsed->local,
+				parsed->remote);
+}
+
+/* Returns the one that it has, or would be given. */
 static const uint8_t *sender(struct vpnalg *translator,
 			     const struct vpnalg_parsed *parsed)
 {
@@ -49,25 +58,22 @@ static const uint8_t *sender(struct vpnalg *translator,
 				      .local = parsed->local };
 	struct vpnalg_record *record = vpnalg_session_find(translator, &tuple);
 
-	if (record != NULL)
-		return record_key(translator, record, VPNALG_OUTSIDE_OWN) +
-		       KEY_LOCAL_OFF;
-	return vpnalg_pool_pick(translator, parsed->zone, parsed->local,
-				parsed->remote);
+	return record != NULL
+		       ? record_key(translator, record, VPNALG_OUTSIDE_OWN) +
+				 KEY_LOCAL_OFF
+		       : new_sender(translator, parsed);
 }
 
 /* Tells whether a mapping or a service has the port that a packet goes to, or a
  * VPN session with the sender. */
-static bool has_receiver(struct vpnalg *translator,
-			 const struct vpnalg_parsed *parsed)
+static bool has_port(struct vpnalg *translator,
+		     const struct vpnalg_parsed *parsed)
 {
 	struct vpnalg_tuple tuple = { .role = VPNALG_OUTSIDE_OWN,
 				      .space = parsed->protocol,
+				      .id = vpnalg_remote_port(parsed),
 				      .local = parsed->remote };
 
-	if (!has_ports(parsed))
-		return false;
-	tuple.id = vpnalg_remote_port(parsed);
 	if (vpnalg_session_find(translator, &tuple) != NULL)
 		return true;
 	tuple.remote = sender(translator, parsed);
@@ -80,6 +86,28 @@ static bool is_told_by_first(const struct vpnalg *translator,
 {
 	return parsed->fragment == VPNALG_FRAGMENT_LATER &&
 	       translator->fragments != NULL;
+}
+
+/* Tells whether inside hosts have sessions under a protocol without ports
+ * between these addresses. */
+static bool is_guarded(struct vpnalg *translator,
+		       const struct vpnalg_parsed *parsed)
+{
+	struct vpnalg_tuple guard = { .role = ROLE_GUARD,
+				      .space = parsed->protocol,
+				      .local = parsed->remote,
+				      .remote =
+					      new_sender(translator, parsed) };
+
+	return vpnalg_usage_find(translator, &guard) != NULL;
+}
+
+/* Tells whether a packet may reach an inside host. */
+static bool has_receiver(struct vpnalg *translator,
+			 const struct vpnalg_parsed *parsed)
+{
+	return has_ports(parsed) ? has_port(translator, parsed)
+				 : is_guarded(translator, parsed);
 }
 
 bool vpnalg_hairpin_is_routers(struct vpnalg *translator,

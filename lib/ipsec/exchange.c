@@ -6,6 +6,7 @@
 #include "hold.h"
 #include "host.h"
 #include "ike_sa.h"
+#include "ike_service.h"
 #include "remote.h"
 #include "suspect.h"
 
@@ -107,6 +108,8 @@ static void begin(struct ipsec_host *h, const struct message *message)
 		(uint16_t) ~(IPSEC_HOST_PEER_INITIATED | IPSEC_HOST_ANSWERED);
 	if (message->inward)
 		h->flags |= IPSEC_HOST_PEER_INITIATED;
+	if (message->response) /* the request was not noted */
+		h->flags |= IPSEC_HOST_ANSWERED;
 	h->message_id = message->id;
 	h->flags |= IPSEC_HOST_REQUESTED | IPSEC_HOST_PENDING;
 }
@@ -260,4 +263,68 @@ enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 	if (host != NULL)
 		liveness_check(step, host);
 	return VPNALG_TRANSLATED;
+}
+
+/* Servers inside */
+
+/* Returns whether the message is encrypted. Whatever an unknown message names,
+ * a server may answer it with an error in clear (RFC 7296 2.21.4): an answer
+ * that is encrypted has a secret, which the client has made with it. */
+static bool is_encrypted(const uint8_t *header)
+{
+	if (header[IKE_VERSION_OFF] >> 4 == 1)
+		return header[IKE_FLAGS_OFF] & IKE_V1_FLAG_ENCRYPTION;
+	return header[IKE_NEXT_PAYLOAD_OFF] == IKE_PAYLOAD_SK ||
+	       header[IKE_NEXT_PAYLOAD_OFF] == IKE_PAYLOAD_SKF;
+}
+
+/* Sets *host to the server towards this remote, opening it if need be; NULL if
+ * there is none. */
+static enum vpnalg_result find_or_admit_served(struct vpnalg_step *step,
+					       struct vpnalg_record **host)
+{
+	enum vpnalg_result result;
+
+	*host = vpnalg_ipsec_host_shown(step);
+	if (*host != NULL || !vpnalg_ipsec_ike_service_has_room(step))
+		return VPNALG_TRANSLATED;
+	result = vpnalg_ipsec_remote_admit(step, host);
+	if (result == VPNALG_TRANSLATED)
+		vpnalg_ipsec_host_serve(step, *host);
+	else
+		*host = NULL;
+	return result == VPNALG_DROP_STORE ? result : VPNALG_TRANSLATED;
+}
+
+/* Notes what the server, which has a host, sends. In version 1 a liveness check
+ * looks as the answer to one. */
+static enum vpnalg_result served_message(struct vpnalg_step *step,
+					 struct vpnalg_record *host,
+					 const struct message *message)
+{
+	vpnalg_ipsec_host_prolong(step->translator, host);
+	if (makes_child(message))
+		return child_message(step, host, message);
+	if (message->version == 2 && is_liveness_check(message))
+		liveness_check(step, host);
+	return VPNALG_TRANSLATED;
+}
+
+enum vpnalg_result vpnalg_ipsec_exchange_served(struct vpnalg_step *step,
+						const uint8_t *header)
+{
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+	struct vpnalg_record *host;
+	struct message message;
+
+	if (!is_encrypted(header))
+		return VPNALG_TRANSLATED;
+	read_message(step, header, &message);
+	if (makes_child(&message))
+		result = find_or_admit_served(step, &host);
+	else
+		host = vpnalg_ipsec_host_shown(step);
+	return result == VPNALG_TRANSLATED && host != NULL
+		       ? served_message(step, host, &message)
+		       : result;
 }

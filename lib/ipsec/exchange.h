@@ -10,4 +10,9 @@
  * VPNALG_TRANSLATED, or why the message is dropped. */
 enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step);
 
+/* Notes what a message shows that the server of the service step->record sends.
+ * Returns the same. */
+enum vpnalg_result vpnalg_ipsec_exchange_served(struct vpnalg_step *step,
+						const uint8_t *header);
+
 #endif

@@ -80,6 +80,8 @@ static bool was_held_enough(struct ipsec_host *h, uint32_t now, bool by_ike,
 	return h->held >= HELD_MAX || now - h->held_since > longest;
 }
 
+/* A hairpin's SPI tells who has sent it, and so, of two ends inside, who is to
+ * receive it: they need not wait for one another. */
 bool vpnalg_ipsec_hold(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 		       struct vpnalg_record *host, bool by_ike,
 		       uint32_t request)
@@ -89,6 +91,7 @@ bool vpnalg_ipsec_hold(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 	bool held;
 
 	if (ipsec_blocks_remote(blocks)->children < 2 || step->parsed->undo ||
+	    step->packet->flags & VPNALG_PACKET_HAIRPIN ||
 	    !vpnalg_session_may_hold(translator))
 		return false;
 	held = !was_held_enough(h, blocks->now, by_ike, request) &&

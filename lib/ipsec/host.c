@@ -2,6 +2,7 @@
 #include "host.h"
 
 #include "ike_sa.h"
+#include "ike_service.h"
 
 /* An SA that the host has not sent with for so long may have been replaced. */
 #define SEVERAL_MS 10000
@@ -38,6 +39,23 @@ struct vpnalg_record *vpnalg_ipsec_host_alive(struct vpnalg *translator,
 				     ESP_PROTOCOL, id, IPSEC_PORT_HOST);
 }
 
+/* Sets the outside address of a host that is an IKE server, too: its clients
+ * know that one. */
+static void set_outside(struct vpnalg_step *step,
+			struct vpnalg_opening *opening)
+{
+	struct vpnalg_tuple tuple = { .zone = opening->zone,
+				      .local = opening->inside };
+	struct vpnalg_record *service = vpnalg_ipsec_ike_service_peek(
+		step->translator, step->handler, &tuple);
+
+	if (service == NULL)
+		return;
+	vpnalg_session_tuple(step->translator, service, VPNALG_OUTSIDE_OWN,
+			     &tuple);
+	opening->outside = tuple.local;
+}
+
 enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
 					  struct vpnalg_record **host)
 {
@@ -55,7 +73,28 @@ enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
 			vpnalg_session_timers(step->translator)->esp_unpaired,
 	};
 
+	set_outside(step, &opening);
 	return vpnalg_session_open(step, &opening, host);
+}
+
+void vpnalg_ipsec_host_serve(struct vpnalg_step *step,
+			     struct vpnalg_record *host)
+{
+	ipsec_host_body(step->translator, host)->flags |= IPSEC_HOST_SERVED;
+	vpnalg_session_changed(step->translator, host);
+	vpnalg_ipsec_ike_service_join(step);
+}
+
+void vpnalg_ipsec_host_has_served(struct vpnalg *translator,
+				  struct vpnalg_record *host)
+{
+	struct ipsec_host *h = ipsec_host_body(translator, host);
+
+	if (!(h->flags & IPSEC_HOST_SERVED))
+		return;
+	h->flags &= (uint16_t)~IPSEC_HOST_SERVED;
+	vpnalg_session_changed(translator, host);
+	vpnalg_ipsec_ike_service_leave(translator, host);
 }
 
 uint32_t vpnalg_ipsec_host_lifetime(struct vpnalg *translator,

@@ -51,6 +51,7 @@ struct ipsec_host {
 #define IPSEC_HOST_PEER_INITIATED 0x400 /* the remote began the exchange */
 #define IPSEC_HOST_HELD 0x800      /* the first packets of an SA were held */
 #define IPSEC_HOST_RELEASED 0x1000 /* those of its newest SA had been held */
+#define IPSEC_HOST_SERVED 0x2000   /* its service counts it */
 
 static inline struct ipsec_host *ipsec_host_body(struct vpnalg *translator,
 						 struct vpnalg_record *host)
@@ -89,6 +90,15 @@ ipsec_host_peek(struct vpnalg *translator, struct vpnalg_record *session,
  * VPNALG_TRANSLATED, or why not. It has not joined its remote yet. */
 enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
 					  struct vpnalg_record **host);
+
+/* Counts a host with the service step->record, whose answer has opened it. */
+void vpnalg_ipsec_host_serve(struct vpnalg_step *step,
+			     struct vpnalg_record *host);
+
+/* Uncounts such a host, which sends ESP or is about to be removed; only peeks.
+ */
+void vpnalg_ipsec_host_has_served(struct vpnalg *translator,
+				  struct vpnalg_record *host);
 
 /* Returns the lifetime of a host and of what it sends with: longer once it
  * receives with an SPI of its own. */

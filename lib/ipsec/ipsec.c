@@ -8,7 +8,8 @@
  * SPIs of a pair are chosen independently, inside encrypted messages, so the
  * host of each inbound SPI has to be found out, and again after each rekey.
  *
- *   host       an inside host that has ESP or IKE with a remote
+ *   host       an inside host that has ESP or IKE with a remote, be it a client
+ *              or a server (responder.c)
  *   remote     a far gateway, and all its hosts behind one outside address
  *   outbound   an SA that a host sends with
  *   inbound    an SA that a host receives with: an SPI and its host, a pair
@@ -72,6 +73,7 @@
  * Each file calls only files further down, or further right in its line:
  *
  *   ipsec          the handler
+ *   responder                               a server inside
  *   ike ike_port exchange esp outbound      a message of IKE, a packet of ESP
  *   ike_quote                               one that an ICMP error quotes
  *   pair review suspect                     pairs an SPI, suspects a pair
@@ -81,7 +83,8 @@
  *   remote ring blocks                      the hosts of a remote
  *   answers                                 what an SPI answers
  *   host
- *   ike_sa                                  the IKE session of a host, its SPIs
+ *   ike_service ike_sa                      the IKE service or session of a
+ *                                           host, its SPIs
  */
 #include "ipsec.h"
 
@@ -97,8 +100,10 @@
 #include "ike.h"
 #include "ike_quote.h"
 #include "ike_sa.h"
+#include "ike_service.h"
 #include "outbound.h"
 #include "remote.h"
+#include "responder.h"
 
 static const struct vpnalg_kind kinds[IPSEC_KINDS] = {
 	/* Unknown ESP belongs to some host that has IKE with the remote, not
@@ -130,6 +135,11 @@ static const struct vpnalg_kind kinds[IPSEC_KINDS] = {
 				   .body = IPSEC_UNCLAIMED *
 					   sizeof(struct ipsec_unclaimed) },
 	[IPSEC_KIND_AH] = { .name = "AH", .slots = 2 },
+	[IPSEC_KIND_SERVICE] = { .name = "IPsec service",
+				 .slots = 2,
+				 .body = sizeof(struct ipsec_service),
+				 .pooled = true,
+				 .inherits_outside = true },
 };
 
 /* Names the initiator SPI as the key. Between port 500 and port 500 a message
@@ -263,6 +273,8 @@ static enum vpnalg_result translate_ike(struct vpnalg_step *step)
 
 static enum vpnalg_result translate(struct vpnalg_step *step)
 {
+	if (step->kind == IPSEC_KIND_SERVICE)
+		return vpnalg_ipsec_responder(step);
 	if (step->parsed->protocol == PROTOCOL_UDP)
 		return translate_ike(step);
 	return step->parsed->inward ? vpnalg_ipsec_esp_in(step)
@@ -286,6 +298,10 @@ static enum vpnalg_result quote_esp(struct vpnalg_step *step)
 
 static enum vpnalg_result quote(struct vpnalg_step *step)
 {
+	if (step->record->kind == IPSEC_KIND_SERVICE) {
+		vpnalg_rewrite_ends(step);
+		return VPNALG_TRANSLATED;
+	}
 	return step->parsed->protocol == PROTOCOL_UDP
 		       ? vpnalg_ipsec_ike_quote(step)
 		       : quote_esp(step);
@@ -294,6 +310,8 @@ static enum vpnalg_result quote(struct vpnalg_step *step)
 static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == IPSEC_KIND_HOST) {
+		vpnalg_ipsec_host_has_served(translator, record);
+
 		vpnalg_ipsec_candidate_leave(translator, record);
 		vpnalg_ipsec_remote_leave(translator, record);
 	}
@@ -317,7 +335,7 @@ static const struct vpnalg_handler handler = {
 	.ip_protocols = { PROTOCOL_UDP, ESP_PROTOCOL, AH_PROTOCOL },
 	.server_ports = server_ports,
 	.server_port_count = sizeof(server_ports) / sizeof(server_ports[0]),
-	.plain_services = true,
+	.service_kind = IPSEC_KIND_SERVICE + 1,
 	.server_ports_only = true,
 	.match = match,
 	.translate = translate,

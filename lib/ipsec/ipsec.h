@@ -18,6 +18,7 @@ enum {
 	IPSEC_KIND_CANDIDATES, /* more candidates of a remote */
 	IPSEC_KIND_UNCLAIMED,  /* inbound SPIs from a remote without a host */
 	IPSEC_KIND_AH,         /* only counted */
+	IPSEC_KIND_SERVICE,    /* a server inside, of the caller's */
 	IPSEC_KINDS
 };
 

@@ -96,6 +96,8 @@ static void begin_to_send(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 	h->older_sent = now;
 	h->out_spi = ipsec_spi(step);
 	h->out_since = now;
+	if (h->flags & IPSEC_HOST_SERVED)
+		vpnalg_ipsec_host_has_served(translator, host);
 	h->flags &= (uint16_t)~IPSEC_HOST_RELEASED;
 	if (h->flags & IPSEC_HOST_HELD)
 		h->flags |= IPSEC_HOST_RELEASED;

@@ -5,6 +5,7 @@
 
 #include "blocks.h"
 #include "candidate.h"
+#include "esp_hairpin.h"
 #include "host.h"
 #include "inbound.h"
 #include "judge.h"
@@ -137,6 +138,7 @@ enum vpnalg_result vpnalg_ipsec_pair_unclaimed(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *remote = step->record;
+	struct vpnalg_record *sender = NULL, *host;
 	struct ipsec_blocks blocks;
 	struct ipsec_unclaimed *u;
 	enum vpnalg_result result;
@@ -144,6 +146,11 @@ enum vpnalg_result vpnalg_ipsec_pair_unclaimed(struct vpnalg_step *step)
 	uint32_t gap;
 
 	step->kind = IPSEC_KIND_IN;
+	if (step->packet->flags & VPNALG_PACKET_HAIRPIN)
+		sender = vpnalg_ipsec_esp_hairpin_sender(step);
+	if (sender != NULL &&
+	    vpnalg_ipsec_esp_hairpin_is_clear(step, remote, sender, &host))
+		return pair_lone(step, remote, host);
 	if (remote->children == 1)
 		return pair_lone(step, remote,
 				 vpnalg_ipsec_ring_lone(translator, remote));
@@ -151,6 +158,8 @@ enum vpnalg_result vpnalg_ipsec_pair_unclaimed(struct vpnalg_step *step)
 	u = vpnalg_ipsec_unclaimed_seen(step, &blocks, &place, &gap);
 	if (u == NULL) /* so many other SPIs are unclaimed */
 		return give(step, vpnalg_ipsec_probe_any(translator, &blocks));
+	if (sender != NULL)
+		u->refused = vpnalg_ipsec_host_id(translator, sender);
 	result = pair_one_of(step, &blocks, u, gap);
 	vpnalg_session_changed(
 		translator, blocks.unclaimed_blocks[place / IPSEC_UNCLAIMED]);

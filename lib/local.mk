@@ -8,8 +8,12 @@ lib_libcore_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS)
 lib_libcore_la_SOURCES = \
 	lib/engine/address.c \
 	lib/engine/address.h \
+	lib/engine/allot.c \
+	lib/engine/allot.h \
 	lib/engine/binding.c \
 	lib/engine/binding.h \
+	lib/engine/block.c \
+	lib/engine/block.h \
 	lib/engine/choose.c \
 	lib/engine/choose.h \
 	lib/engine/claim.h \

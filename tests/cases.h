@@ -67,6 +67,7 @@ TCase *general_model_case(void);  /* check_general_model.c */
 TCase *general_mss_case(void);     /* check_general_mss.c */
 TCase *general_other_case(void);   /* check_general_other.c */
 TCase *general_beside_case(void);  /* check_general_other.c */
+TCase *port_blocks_case(void); /* check_port_blocks.c */
 TCase *port_set_case(void);        /* check_port_set.c */
 TCase *general_ports_case(void);  /* check_general_ports.c */
 TCase *general_tcp_case(void);    /* check_general_tcp.c */

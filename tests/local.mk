@@ -80,6 +80,7 @@ UNIT_TEST_FILES = \
 	tests/check_packet.c \
 	tests/check_packet_cut.c \
 	tests/check_packet_owned.c \
+	tests/check_port_blocks.c \
 	tests/check_port_set.c \
 	tests/check_pptp.c \
 	tests/check_pptp_call.c \

@@ -277,6 +277,7 @@ void world_begin(struct world *w, const struct world_options *options)
 	config.timers = &w->options.timers;
 	config.passive = w->options.passive;
 	config.port_set = w->options.port_set;
+	config.port_blocks = w->options.port_blocks;
 	config.event = hear;
 	memcpy(config.pool_key, w->options.pool_key, sizeof(config.pool_key));
 	if (w->options.choosing != CHOOSE_NOTHING ||

@@ -59,7 +59,7 @@ enum choosing {
 };
 
 /* One more than the greatest event. */
-#define TOLD 4
+#define TOLD 6
 
 struct world;
 
@@ -83,6 +83,7 @@ struct world_options {
 	bool leaves;  /* a packet that is dropped may leave records behind */
 	bool passive;
 	struct vpnalg_port_set port_set;
+	struct vpnalg_port_blocks port_blocks;
 	/* Hold the library to telling of every change, be there ever so many
 	 * records. With a few it is done always. */
 	bool mirror;

@@ -273,6 +273,12 @@ enum vpnalg_event_type {
 	VPNALG_EVENT_UNPAIRED = 2,
 	/** The host was held back: VPNALG_DROP_HELD. */
 	VPNALG_EVENT_HELD = 3,
+	/** A host was allotted a block of ports: vpnalg_config.port_blocks. The
+	 * binding has host and outside address; outside_id is the block's first
+	 * port, inside_id how many there are. */
+	VPNALG_EVENT_BLOCK_ALLOTTED = 4,
+	/** The host has given it back with its last session. */
+	VPNALG_EVENT_BLOCK_FREED = 5,
 
 	/** The first event of a handler's own, which that handler's header
 	 * explains. */
@@ -304,11 +310,15 @@ enum vpnalg_evidence {
 	VPNALG_EVIDENCE_TIMING = 9
 };
 
+/** In an event: it concerns no protocol more than others. */
+#define VPNALG_NO_PROTOCOL 0xff
+
 /** One event. */
 struct vpnalg_event {
 	uint8_t type;     /**< enum vpnalg_event_type. */
 	uint8_t evidence; /**< enum vpnalg_evidence, of a pair. */
-	uint8_t protocol; /**< The place in vpnalg_config.protocols. */
+	/** The place in vpnalg_config.protocols, or VPNALG_NO_PROTOCOL. */
+	uint8_t protocol;
 	/** Whom it concerns; the IDs are the SPI of a pair, else the library's
 	 * own; user is NULL. */
 	struct vpnalg_binding session;
@@ -457,6 +467,35 @@ struct vpnalg_port_set {
 };
 
 /**
+ * Blocks of ports for inside hosts (RFC 6888 4, RFC 7422): all TCP and UDP
+ * ports and ICMP identifiers of a host are from one block of one outside
+ * address, so that it is known who had a port without a record of each session;
+ * and no host has more ports than that. This struct will not grow.
+ *
+ * A host whose block is used up, or for whom there is none left, is refused:
+ * #VPNALG_DROP_NO_ID. Services (vpnalg_service_add()) and Call IDs are not from
+ * blocks. Servers that need their clients' port to be 500, 1701 or 4500 cannot
+ * be used.
+ */
+struct vpnalg_port_blocks {
+	/** How many ports a block has: a power of 2 from 64 to 16384, and its
+	 * first port is a multiple of it; 0: no blocks. */
+	uint16_t length;
+	/** Which ports are divided; zero: 1024 to 65535. */
+	struct vpnalg_ports ports;
+	/** Blocks are computed for the hosts of this prefix and zone
+	 * (RFC 7422 2.1): in the order of their addresses the blocks of the
+	 * first outside address, then those of the next, the addresses being
+	 * in the order of their bytes. Other hosts have none. Family 0: a host
+	 * is allotted a block at random with its first session, and keeps it
+	 * as long as it has any; one record more for each host and block, and
+	 * an event each time. */
+	struct vpnalg_addr inside;
+	uint16_t zone;         /**< Of these hosts. */
+	uint8_t prefix_length; /**< Of inside: 1 to 32. */
+};
+
+/**
  * The settings of a translator. Zero it, set size, then what is needed: zero
  * means the default. vpnalg_init() copies what it needs; only the handlers,
  * the store and what the callbacks use must live as long as the translator.
@@ -521,6 +560,9 @@ struct vpnalg_config {
 	/** The ports of the outside addresses that are the translator's, where
 	 * it shares them with other routers; length 0: all. */
 	struct vpnalg_port_set port_set;
+	/** Blocks of ports for inside hosts; length 0: none. Not beside a
+	 * port_set. */
+	struct vpnalg_port_blocks port_blocks;
 };
 
 /** Why vpnalg_init() or vpnalg_set_addresses() failed. */

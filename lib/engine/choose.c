@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "address.h"
+#include "allot.h"
 #include "binding.h"
+#include "block.h"
 #include "key.h"
 #include "pool.h"
 #include "port.h"
@@ -112,10 +114,13 @@ static void probe_for(struct vpnalg *translator,
 	probe->count = 2;
 }
 
-/* Whether the ID is another router's that shares the address. */
+/* Whether the ID is another router's that shares the address, or another
+ * host's. */
 static bool is_shared_out(const struct vpnalg *translator, uint32_t id)
 {
-	return translator->hunt.limited && !vpnalg_port_set_has(translator, id);
+	const struct vpnalg_port_set *set = translator->hunt.set;
+
+	return set != NULL && !vpnalg_port_set_has(set, id);
 }
 
 /* Whether the ID that the callback has chosen, with an address perhaps, is
@@ -211,6 +216,17 @@ static enum vpnalg_choice try_ranges(struct vpnalg *translator,
 	return choice;
 }
 
+/* The ports that the session may have; NULL: all. */
+static const struct vpnalg_port_set *
+set_for(const struct vpnalg *translator, const struct vpnalg_opening *opening,
+	const struct vpnalg_kind *kind)
+{
+	if (vpnalg_port_set_limits(translator, opening->space, kind))
+		return &translator->port_set;
+	return vpnalg_block_has(translator, opening->space) ? &translator->block
+							    : NULL;
+}
+
 enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
 				 const struct vpnalg_opening *opening,
 				 struct vpnalg_binding *binding)
@@ -229,11 +245,13 @@ enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
 		binding->outside_id = opening->id;
 		return VPNALG_TRANSLATED;
 	}
+	if (vpnalg_block_has(translator, opening->space) &&
+	    !vpnalg_allot_block(translator, opening, binding))
+		return VPNALG_DROP_NO_ID;
 	probe_for(translator, opening, binding);
 	vpnalg_search_begin(translator, &translator->hunt,
 			    translator->probe.keys[0].rest);
-	translator->hunt.limited =
-		vpnalg_port_set_limits(translator, opening->space, kind);
+	translator->hunt.set = set_for(translator, opening, kind);
 	if (opening->keep)
 		choice = try_id(translator, opening, binding, opening->id);
 	if (choice == VPNALG_CHOICE_NEXT)

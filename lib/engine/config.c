@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "block.h"
 #include "fragment_memory.h"
 #include "settings.h"
 #include "translator.h"
@@ -179,6 +180,7 @@ static bool is_port_set(const struct vpnalg_port_set *set)
 static const char *other_fault(struct settings *settings)
 {
 	struct vpnalg_config *config = &settings->config;
+	const char *text;
 
 	if (config->addresses == NULL || config->address_count == 0)
 		return "addresses: none";
@@ -202,6 +204,11 @@ static const char *other_fault(struct settings *settings)
 		return "fragments: a size out of range";
 	if (!is_port_set(&config->port_set))
 		return "port_set: no set by RFC 7597 5.1";
+	if (config->port_set.length != 0 && config->port_blocks.length != 0)
+		return "port_blocks: beside port_set";
+	text = vpnalg_block_fault(&config->port_blocks, config->address_count);
+	if (text != NULL)
+		return text;
 	if (!read_timers(settings))
 		return "timers: a struct of another version";
 	return NULL;

@@ -209,6 +209,7 @@ static void init_parts(struct vpnalg *translator,
 	translator->event = config->event;
 	translator->passive = config->passive;
 	translator->port_set = config->port_set;
+	translator->blocks = config->port_blocks;
 	translator->pool_key[0] = config->pool_key[0];
 	translator->pool_key[1] = config->pool_key[1];
 	translator->burst = config->burst;

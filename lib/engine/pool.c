@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "block.h"
 #include "config.h"
 #include "key.h"
 #include "usage.h"
@@ -30,9 +31,14 @@ int vpnalg_pool_init(struct vpnalg *translator,
 static const uint8_t *draw_home(const struct vpnalg *translator, uint16_t zone,
 				const uint8_t *inside)
 {
+	const uint8_t *computed = NULL;
 	uint64_t hash, bytes = 0;
 	size_t i;
 
+	if (block_is_computed(translator))
+		computed = vpnalg_block_address(translator, zone, inside);
+	if (computed != NULL)
+		return computed;
 	for (i = 0; i < addr_len_of(translator); i++)
 		bytes = bytes << 8 | inside[i];
 	hash = vpnalg_key_mix(translator->pool_key, bytes, zone);
@@ -54,6 +60,8 @@ static const uint8_t *find_pair(struct vpnalg *translator, uint16_t zone,
 
 	if (translator->address_max == 1)
 		return address_at(translator, 0);
+	if (block_is_computed(translator))
+		return NULL;
 	paired = vpnalg_usage_find(translator, &pair);
 	return paired != NULL && vpnalg_address_is_in_use(translator, paired)
 		       ? paired
@@ -88,14 +96,18 @@ static bool has_hosts(struct vpnalg *translator, uint32_t index,
 
 /* Two hosts behind one address look the same to a remote that tells hosts
  * apart by address. So a newcomer goes where that remote knows nobody yet, and
- * home if there is no such place. A host that has sessions with it stays. */
+ * home if there is no such place. A host that has sessions with it stays. One
+ * that has a block of ports has it at home. */
 const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,
 				const uint8_t *inside, const uint8_t *remote)
 {
 	uint32_t count = translator->in_use_count;
-	const uint8_t *address = find_pair(translator, zone, inside, remote);
 	uint32_t first, index, i;
+	const uint8_t *address;
 
+	if (block_is_used(translator))
+		return home(translator, zone, inside);
+	address = find_pair(translator, zone, inside, remote);
 	if (address != NULL)
 		return address;
 	first = vpnalg_address_index(translator,

@@ -34,9 +34,8 @@ bool vpnalg_port_set_limits(const struct vpnalg *translator, uint8_t space,
 		space == PROTOCOL_ICMP || kind->port_set);
 }
 
-uint32_t vpnalg_port_set_id(const struct vpnalg *translator, uint32_t member)
+uint32_t vpnalg_port_set_id(const struct vpnalg_port_set *set, uint32_t member)
 {
-	const struct vpnalg_port_set *set = &translator->port_set;
 	unsigned rest = rest_bits(set);
 	uint32_t a = (member >> rest) + (set->offset != 0);
 
@@ -44,9 +43,8 @@ uint32_t vpnalg_port_set_id(const struct vpnalg *translator, uint32_t member)
 	       (member & ((1U << rest) - 1));
 }
 
-uint32_t vpnalg_port_set_below(const struct vpnalg *translator, uint32_t id)
+uint32_t vpnalg_port_set_below(const struct vpnalg_port_set *set, uint32_t id)
 {
-	const struct vpnalg_port_set *set = &translator->port_set;
 	unsigned behind = bits_behind_a(set), rest = rest_bits(set);
 	uint32_t a = id >> behind, within = id & ((1U << behind) - 1);
 	uint32_t first = (uint32_t)set->psid << rest, j;
@@ -59,26 +57,23 @@ uint32_t vpnalg_port_set_below(const struct vpnalg *translator, uint32_t id)
 	return (a << rest) + j;
 }
 
-bool vpnalg_port_set_has(const struct vpnalg *translator, uint32_t id)
+bool vpnalg_port_set_has(const struct vpnalg_port_set *set, uint32_t id)
 {
 	return id <= UINT16_MAX &&
-	       vpnalg_port_set_id(translator,
-				  vpnalg_port_set_below(translator, id)) == id;
+	       vpnalg_port_set_id(set, vpnalg_port_set_below(set, id)) == id;
 }
 
-struct vpnalg_range vpnalg_port_set_cut(const struct vpnalg *translator,
+struct vpnalg_range vpnalg_port_set_cut(const struct vpnalg_port_set *set,
 					const struct vpnalg_range *range)
 {
-	const struct vpnalg_port_set *set = &translator->port_set;
 	struct vpnalg_range cut = { .step = 1 };
 	uint32_t end;
 
 	if (range->count == 0)
 		return cut;
-	cut.first = vpnalg_port_set_below(translator, range->first);
+	cut.first = vpnalg_port_set_below(set, range->first);
 	end = vpnalg_port_set_below(
-		translator,
-		range->first + (range->count - 1) * range->step + 1);
+		set, range->first + (range->count - 1) * range->step + 1);
 	if (range->step == 2 && rest_bits(set) == 0 &&
 	    (set->psid ^ range->first) & 1)
 		return cut; /* they all have the other parity */

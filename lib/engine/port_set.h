@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The ports of a shared outside address that are the translator's. Members of
- * the set are numbered upwards from 0. */
+/* Sets of ports: those of a shared outside address that are the translator's,
+ * and a host's block. Members of a set are numbered upwards from 0. */
 #ifndef VPNALG_ENGINE_PORT_SET_H
 #define VPNALG_ENGINE_PORT_SET_H
 
@@ -11,16 +11,16 @@ bool vpnalg_port_set_limits(const struct vpnalg *translator, uint8_t space,
 			    const struct vpnalg_kind *kind);
 
 /* Returns the ID of a member. */
-uint32_t vpnalg_port_set_id(const struct vpnalg *translator, uint32_t member);
+uint32_t vpnalg_port_set_id(const struct vpnalg_port_set *set, uint32_t member);
 
-bool vpnalg_port_set_has(const struct vpnalg *translator, uint32_t id);
+bool vpnalg_port_set_has(const struct vpnalg_port_set *set, uint32_t id);
 
 /* Returns how many members are less than an ID: its number if it is one. */
-uint32_t vpnalg_port_set_below(const struct vpnalg *translator, uint32_t id);
+uint32_t vpnalg_port_set_below(const struct vpnalg_port_set *set, uint32_t id);
 
 /* Returns the numbers of the members that are in a range. Its step is 1 or 2.
  */
-struct vpnalg_range vpnalg_port_set_cut(const struct vpnalg *translator,
+struct vpnalg_range vpnalg_port_set_cut(const struct vpnalg_port_set *set,
 					const struct vpnalg_range *range);
 
 #endif

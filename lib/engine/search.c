@@ -39,17 +39,17 @@ static uint32_t id_at(const struct hunt *hunt, uint32_t at)
 {
 	uint32_t id = hunt->range->first + at * hunt->range->step;
 
-	return hunt->limited ? vpnalg_port_set_id(hunt->translator, id) : id;
+	return hunt->set != NULL ? vpnalg_port_set_id(hunt->set, id) : id;
 }
 
 static bool is_in(const struct hunt *hunt, uint32_t id)
 {
 	const struct vpnalg_range *range = hunt->range;
 
-	if (hunt->limited) {
-		if (!vpnalg_port_set_has(hunt->translator, id))
+	if (hunt->set != NULL) {
+		if (!vpnalg_port_set_has(hunt->set, id))
 			return false;
-		id = vpnalg_port_set_below(hunt->translator, id);
+		id = vpnalg_port_set_below(hunt->set, id);
 	}
 	return id >= range->first && (id - range->first) % range->step == 0 &&
 	       (id - range->first) / range->step < range->count;
@@ -111,8 +111,8 @@ void vpnalg_search_range(struct hunt *hunt, const struct vpnalg_range *range,
 			 bool last)
 {
 	hunt->range = range;
-	if (hunt->limited) {
-		hunt->cut = vpnalg_port_set_cut(hunt->translator, range);
+	if (hunt->set != NULL) {
+		hunt->cut = vpnalg_port_set_cut(hunt->set, range);
 		hunt->range = &hunt->cut;
 	}
 	hunt->spare = last ? 0 : TRIES - TRIES_FIRST;

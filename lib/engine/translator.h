@@ -97,7 +97,8 @@ struct hunt {
 	struct vpnalg *translator;
 	const struct vpnalg_range *range;
 	struct vpnalg_range cut; /* its members of the port set, by number */
-	bool limited;            /* to the port set */
+	/* All must be from this one, if it is not NULL. */
+	const struct vpnalg_port_set *set;
 	uint64_t whose;
 	unsigned tries; /* left, of which to spare for the other range: */
 	unsigned spare;
@@ -171,6 +172,8 @@ struct vpnalg {
 	uint16_t burst;
 	bool passive;
 	struct vpnalg_port_set port_set;
+	struct vpnalg_port_set block; /* of the host that opens a session */
+	struct vpnalg_port_blocks blocks;
 	uint8_t handler_count;
 	uint8_t kind_count;
 	uint8_t kind_base[HANDLERS_MAX]; /* a handler's first kind in kinds */

@@ -7,19 +7,25 @@
  *          protocol 0 it counts the hosts that are paired to the address
  *   pair   (zone, inside host, remote): the outside address that the host uses
  *          towards that remote, kept only where there may be several; without
- *          a remote its home address, while it has mappings */
+ *          a remote its home address, while it has mappings; if blocks of
+ *          ports are allotted, its home address and block, while it has any
+ *          session
+ *   block  (outside address, first port): a block that a host has */
 
 #include "usage.h"
 
 #include <string.h>
 
 #include "address.h"
+#include "block.h"
 #include "key.h"
 #include "record.h"
+#include "search.h"
 
 struct usage {
 	uint32_t count;
 	uint8_t address[VPNALG_ADDR_MAX]; /* of a pair */
+	uint16_t block; /* of a host: its block's first port, or 0 */
 };
 
 static struct usage *body(const struct vpnalg *translator,
@@ -108,6 +114,127 @@ const uint8_t *vpnalg_usage_find(struct vpnalg *translator,
 	return record != NULL ? body(translator, record)->address : NULL;
 }
 
+/* Blocks */
+
+void vpnalg_usage_host_key(uint16_t zone, const uint8_t *inside,
+			   struct vpnalg_tuple *host)
+{
+	*host = (struct vpnalg_tuple){ .role = ROLE_PAIR,
+				       .zone = zone,
+				       .local = inside };
+}
+
+void vpnalg_usage_block_key(const uint8_t *outside, uint32_t first,
+			    struct vpnalg_tuple *block)
+{
+	*block = (struct vpnalg_tuple){ .role = ROLE_GUARD,
+					.id = first,
+					.local = outside };
+}
+
+uint32_t vpnalg_usage_block(struct vpnalg *translator,
+			    const struct vpnalg_tuple *host,
+			    const uint8_t *outside)
+{
+	struct vpnalg_record *record = vpnalg_session_peek(translator, host);
+
+	return record != NULL && same_address(body(translator, record)->address,
+					      outside, addr_len_of(translator))
+		       ? body(translator, record)->block
+		       : 0;
+}
+
+static void tell(struct vpnalg *translator, uint8_t type,
+		 const struct vpnalg_tuple *host,
+		 const struct vpnalg_tuple *block)
+{
+	struct vpnalg_event *event = &translator->notice;
+	struct vpnalg_binding *session = &event->session;
+
+	if (translator->event == NULL)
+		return;
+	*event = (struct vpnalg_event){ .type = type,
+					.protocol = VPNALG_NO_PROTOCOL };
+	session->zone = host->zone;
+	session->inside.family = session->outside.family = VPNALG_IPV4;
+	memcpy(session->inside.octets, host->local, addr_len_of(translator));
+	memcpy(session->outside.octets, block->local, addr_len_of(translator));
+	session->inside_id = translator->blocks.length;
+	session->outside_id = block->id;
+	translator->event(translator->context, event);
+}
+
+static bool take_block(struct vpnalg *translator,
+		       const struct vpnalg_tuple *host,
+		       const struct vpnalg_tuple *outside)
+{
+	struct vpnalg_record *record = vpnalg_session_peek(translator, host);
+	struct vpnalg_tuple block;
+
+	if (record == NULL || body(translator, record)->block != 0)
+		return record != NULL;
+	vpnalg_usage_block_key(outside->local,
+			       block_of_port(translator, outside->id), &block);
+	if (!get(translator, &block, NULL))
+		return false;
+	body(translator, record)->block = (uint16_t)block.id;
+	vpnalg_session_changed(translator, record);
+	tell(translator, VPNALG_EVENT_BLOCK_ALLOTTED, host, &block);
+	return true;
+}
+
+/* Takes a host's block from its record, and makes the key of the block's. The
+ * caller puts that. Returns false if the host has none. */
+static bool take_from_host(struct vpnalg *translator,
+			   struct vpnalg_record *record,
+			   struct vpnalg_tuple *key)
+{
+	struct usage *usage = body(translator, record);
+	const struct vpnalg_tuple host = *key;
+
+	if (usage->block == 0)
+		return false;
+	vpnalg_usage_block_key(usage->address, usage->block, key);
+	usage->block = 0;
+	vpnalg_session_changed(translator, record);
+	tell(translator, VPNALG_EVENT_BLOCK_FREED, &host, key);
+	return true;
+}
+
+static void put_block(struct vpnalg *translator,
+		      const struct vpnalg_tuple *block)
+{
+	put(translator, block);
+	vpnalg_search_freed(translator, block);
+}
+
+/* What is at an address that new sessions do not get any more has no port to
+ * give. */
+static void leave_stale_block(struct vpnalg *translator,
+			      struct vpnalg_tuple host)
+{
+	struct vpnalg_record *record = vpnalg_session_peek(translator, &host);
+
+	if (record != NULL &&
+	    !vpnalg_address_is_in_use(translator,
+				      body(translator, record)->address) &&
+	    take_from_host(translator, record, &host))
+		put_block(translator, &host);
+}
+
+/* Returns whether the key's session is the last one of a host with a block. The
+ * key becomes the block's then. */
+static bool is_last_with_block(struct vpnalg *translator,
+			       struct vpnalg_tuple *key)
+{
+	struct vpnalg_record *record = vpnalg_session_peek(translator, key);
+
+	return record != NULL && body(translator, record)->count == 1 &&
+	       take_from_host(translator, record, key);
+}
+
+/* Keys */
+
 /* The key of a count is made from an own key of the session: that of its guard
  * from the outside one, that of its pair of host and outside address from the
  * inside one. */
@@ -129,6 +256,8 @@ static void pair_of(struct vpnalg *translator, struct vpnalg_record *record,
 	pair->role = ROLE_PAIR;
 	pair->space = 0;
 	pair->id = pair->port = 0;
+	if (block_is_allotted(translator))
+		pair->remote = NULL;
 }
 
 void vpnalg_usage_leave(struct vpnalg *translator, struct vpnalg_record *record)
@@ -141,9 +270,14 @@ void vpnalg_usage_leave(struct vpnalg *translator, struct vpnalg_record *record)
 	tuple.space = 0;
 	if (record->flags & SESSION_HOSTED)
 		put(translator, &tuple);
+	if (!(record->flags & SESSION_PAIRED))
+		return;
 	pair_of(translator, record, &tuple);
-	if (record->flags & SESSION_PAIRED)
-		put(translator, &tuple);
+	if (is_last_with_block(translator, &tuple)) {
+		put_block(translator, &tuple);
+		pair_of(translator, record, &tuple);
+	}
+	put(translator, &tuple);
 }
 
 /* A mapping for all remotes keeps its host at its home address. */
@@ -152,7 +286,8 @@ static bool join_home(struct vpnalg *translator, struct vpnalg_record *record)
 	struct vpnalg_tuple outside, pair;
 
 	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
-	if (translator->address_max == 1 || outside.remote != NULL)
+	if (translator->address_max == 1 || outside.remote != NULL ||
+	    block_is_allotted(translator))
 		return true;
 	pair_of(translator, record, &pair);
 	if (!get(translator, &pair, outside.local))
@@ -161,11 +296,32 @@ static bool join_home(struct vpnalg *translator, struct vpnalg_record *record)
 	return true;
 }
 
+/* Every session keeps its host where it is; the first one with a port takes the
+ * block that the port is from. */
+static bool join_host(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	struct vpnalg_tuple outside, host;
+
+	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
+	pair_of(translator, record, &host);
+	leave_stale_block(translator, host);
+	if (!get(translator, &host, outside.local))
+		return false;
+	record->flags |= SESSION_PAIRED;
+	return outside.role != VPNALG_OUTSIDE_OWN ||
+	       session_kind(translator, record->handler, record->kind)
+		       ->inherits_outside ||
+	       !vpnalg_block_has(translator, outside.space) ||
+	       take_block(translator, &host, &outside);
+}
+
 /* Whatever fails, leave gives back what was taken before. */
 bool vpnalg_usage_join(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	struct vpnalg_tuple guard, pair;
 
+	if (block_is_allotted(translator) && !join_host(translator, record))
+		return false;
 	if (session_kind(translator, record->handler, record->kind)->pooled)
 		return join_home(translator, record);
 	guard_of(translator, record, &guard);
@@ -174,7 +330,7 @@ bool vpnalg_usage_join(struct vpnalg *translator, struct vpnalg_record *record)
 			return false;
 		record->flags |= SESSION_GUARDED;
 	}
-	if (translator->address_max == 1)
+	if (translator->address_max == 1 || block_is_allotted(translator))
 		return true;
 	guard.space = 0;
 	if (!get(translator, &guard, NULL))

@@ -18,4 +18,18 @@ void vpnalg_usage_leave(struct vpnalg *translator,
 const uint8_t *vpnalg_usage_find(struct vpnalg *translator,
 				 const struct vpnalg_tuple *tuple);
 
+/* Makes the key of a host's record: of its home address and block. */
+void vpnalg_usage_host_key(uint16_t zone, const uint8_t *inside,
+			   struct vpnalg_tuple *host);
+
+/* Makes the key of the record that exists while a block, whose first port is
+ * given, is allotted. */
+void vpnalg_usage_block_key(const uint8_t *outside, uint32_t first,
+			    struct vpnalg_tuple *block);
+
+/* Returns the first port of the block that a host has at that address, or 0. */
+uint32_t vpnalg_usage_block(struct vpnalg *translator,
+			    const struct vpnalg_tuple *host,
+			    const uint8_t *outside);
+
 #endif

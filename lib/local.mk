@@ -61,6 +61,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/search.h \
 	lib/engine/service.c \
 	lib/engine/service.h \
+	lib/engine/service_kind.c \
+	lib/engine/service_kind.h \
 	lib/engine/session.c \
 	lib/engine/session.h \
 	lib/engine/settings.c \

@@ -21,6 +21,7 @@ static void end(void)
 {
 	service_remove(&w, UDP, 5060, CLIENT_A, 5060);
 	service_remove(&w, TCP, 8080, CLIENT_A, 80);
+	service_remove(&w, GRE, 0, CLIENT_B, 0);
 	world_end(&w);
 }
 
@@ -102,8 +103,24 @@ static const struct service_row {
 	  VPNALG_SERVICE_TAKEN },
 	{ "another host's mapping", SERVICE(UDP, OUTSIDE, 40000, CLIENT_B, 7),
 	  VPNALG_SERVICE_TAKEN },
+	{ "a protocol without ports", SERVICE(GRE, OUTSIDE, 0, CLIENT_B, 0),
+	  VPNALG_SERVICE_DONE },
 	{ "no protocol with ports",
 	  SERVICE(GRE, OUTSIDE, 5062, CLIENT_A, 5062),
+	  VPNALG_SERVICE_INVALID },
+	{ "an outside port without ports",
+	  SERVICE(GRE, OUTSIDE, 5062, CLIENT_A, 0), VPNALG_SERVICE_INVALID },
+	{ "an inside port without ports",
+	  SERVICE(GRE, OUTSIDE, 0, CLIENT_A, 5062), VPNALG_SERVICE_INVALID },
+	{ "TCP without ports", SERVICE(TCP, OUTSIDE, 0, CLIENT_A, 0),
+	  VPNALG_SERVICE_INVALID },
+	{ "no protocol", SERVICE(0, OUTSIDE, 0, CLIENT_A, 0),
+	  VPNALG_SERVICE_INVALID },
+	{ "ICMP", SERVICE(ICMP, OUTSIDE, 0, CLIENT_A, 0),
+	  VPNALG_SERVICE_INVALID },
+	{ "AH", SERVICE(51, OUTSIDE, 0, CLIENT_A, 0),
+	  VPNALG_SERVICE_INVALID },
+	{ "SCTP", SERVICE(132, OUTSIDE, 0, CLIENT_A, 0),
 	  VPNALG_SERVICE_INVALID },
 	{ "outside port 0", SERVICE(UDP, OUTSIDE, 0, CLIENT_A, 5062),
 	  VPNALG_SERVICE_INVALID },
@@ -407,5 +424,6 @@ Suite *service_suite(void)
 	suite_add_tcase(suite, hairpin_case());
 	suite_add_tcase(suite, ipsec_service_case());
 	suite_add_tcase(suite, pptp_service_case());
+	suite_add_tcase(suite, protocol_service_case());
 	return suite;
 }

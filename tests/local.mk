@@ -93,6 +93,7 @@ UNIT_TEST_FILES = \
 	tests/check_renumber.c \
 	tests/check_rewrite.c \
 	tests/check_service.c \
+	tests/check_service_protocol.c \
 	tests/check_session.c \
 	tests/check_session_fail.c \
 	tests/check_session_zone.c \

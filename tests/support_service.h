@@ -36,5 +36,6 @@ unsigned hairpin(struct world *w, const struct bytes *packet);
 TCase *hairpin_case(void);
 TCase *ipsec_service_case(void);
 TCase *pptp_service_case(void);
+TCase *protocol_service_case(void);
 
 #endif

@@ -84,6 +84,11 @@ enum vpnalg_role {
 	VPNALG_OUTSIDE_PEER = 3 /**< Outside address, peer's ID. */
 };
 
+/** The port in the keys of vpnalg_general() for protocols without ports. No
+ * other handler's keys have it in such a space. A service of such a protocol
+ * has it too, with ID 0 and for all remotes. */
+#define VPNALG_NO_PORTS 0x01000000
+
 /** The parts of a key. */
 struct vpnalg_tuple {
 	uint8_t role;  /**< enum vpnalg_role. */
@@ -263,8 +268,9 @@ struct vpnalg_handler {
 	 * ports that it lists as server_ports, and of a handler that
 	 * takes_rest all those that are at none. 0: it has none. */
 	uint8_t service_kind;
-	/** Its servers need no more than their ports: services at those of its
-	 * server_ports are the handler's that takes_rest. */
+	/** Its servers need no more than their ports, or their packets:
+	 * services at those of its server_ports, and of its ip_protocols that
+	 * have no ports, are the handler's that takes_rest. */
 	bool plain_services;
 	/** The ports of its servers, if it has any: a session for all remotes
 	 * does not get one of them as its outside port, and vpnalg_steer()

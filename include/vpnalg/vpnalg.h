@@ -805,11 +805,13 @@ VPNALG_API bool vpnalg_own_counter(const struct vpnalg *translator,
 /** A server inside, and where it is reached from outside. Zero it, set size,
  * then the rest. */
 struct vpnalg_service {
-	size_t size;           /**< sizeof(struct vpnalg_service). */
-	uint8_t protocol;      /**< IP protocol number: 6 (TCP) or 17 (UDP). */
+	size_t size; /**< sizeof(struct vpnalg_service). */
+	/** IP protocol number: TCP's, UDP's, or that of a protocol without
+	 * ports. No ICMP, AH, SCTP, DCCP or UDP-Lite. */
+	uint8_t protocol;
 	uint16_t zone;         /**< Zone of the inside host. */
-	uint16_t outside_port; /**< Where it is reached. */
-	uint16_t inside_port;  /**< Where it listens. */
+	uint16_t outside_port; /**< Where it is reached; 0 without ports. */
+	uint16_t inside_port;  /**< Where it listens; 0 without ports. */
 	struct vpnalg_addr outside; /**< One of the outside addresses. */
 	struct vpnalg_addr inside;  /**< The inside host. */
 	/** Milliseconds from now until it ends by itself; 0: never. */
@@ -819,15 +821,16 @@ struct vpnalg_service {
 /** What became of a service. */
 enum vpnalg_service_result {
 	VPNALG_SERVICE_DONE = 0, /**< It is there, or it is gone, as asked. */
-	/** The struct is of another version, a port is 0, the protocol is none
-	 * of the two, or an address is not what it must be. */
+	/** The struct is of another version, a port is 0 where there are
+	 * ports, or not 0 where there are none, the protocol is none that has
+	 * services, or an address is not what it must be. */
 	VPNALG_SERVICE_INVALID = -1,
 	/** The outside port is a mapping's or another service's, or the inside
 	 * port is reached by another outside port or address already. */
 	VPNALG_SERVICE_TAKEN = -2,
 	VPNALG_SERVICE_NO_ROOM = -3, /**< The store has no room or failed. */
-	/** None of the translator's protocols has services at that inside port:
-	 * plain TCP and UDP is vpnalg_general()'s. */
+	/** None of the translator's protocols has services at that inside port,
+	 * or of that protocol: plain TCP and UDP is vpnalg_general()'s. */
 	VPNALG_SERVICE_NO_HANDLER = -4,
 	/** There is no such service to be removed. */
 	VPNALG_SERVICE_UNKNOWN = -5

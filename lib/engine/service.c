@@ -8,8 +8,8 @@
  * outside addresses and IDs but by being in the way of others. */
 #include "service.h"
 
-#include "address.h"
 #include "record.h"
+#include "service_kind.h"
 #include "session.h"
 
 #include "../wire/ip.h"
@@ -23,30 +23,6 @@ struct request {
 
 /* Reading */
 
-static bool is_ours(const struct vpnalg *translator,
-		    const struct vpnalg_addr *address)
-{
-	return address->family == VPNALG_IPV4 &&
-	       pool_has(translator, address->octets);
-}
-
-static bool is_inside(const struct vpnalg *translator,
-		      const struct vpnalg_addr *address)
-{
-	return address->family == VPNALG_IPV4 &&
-	       pool_is_remote(translator, address->octets);
-}
-
-static bool is_valid(const struct vpnalg *translator,
-		     const struct vpnalg_service *service)
-{
-	return (service->protocol == PROTOCOL_TCP ||
-		service->protocol == PROTOCOL_UDP) &&
-	       service->outside_port != 0 && service->inside_port != 0 &&
-	       is_ours(translator, &service->outside) &&
-	       is_inside(translator, &service->inside);
-}
-
 /* Begins a call. Returns false where the service makes no sense. */
 static bool begin(struct request *request, struct vpnalg *translator,
 		  const struct vpnalg_service *given, vpnalg_time now)
@@ -58,46 +34,7 @@ static bool begin(struct request *request, struct vpnalg *translator,
 	return given != NULL &&
 	       vpnalg_settings_read(&request->service, sizeof(request->service),
 				    given) &&
-	       is_valid(translator, &request->service);
-}
-
-/* The handler */
-
-static bool lists_port(const struct vpnalg_handler *handler,
-		       const struct vpnalg_service *service)
-{
-	unsigned i;
-
-	for (i = 0; i < handler->server_port_count; i++)
-		if (handler->server_ports[i].port == service->inside_port &&
-		    handler->server_ports[i].protocol == service->protocol)
-			return true;
-	return false;
-}
-
-/* Whether the last handler names the keys of services, whosever they are. */
-static bool has_rest(const struct vpnalg *translator)
-{
-	return translator->handlers[translator->handler_count - 1U]->takes_rest;
-}
-
-/* Finds the handler that lists the server's port, or else takes the rest. */
-static bool find_handler(struct request *request)
-{
-	const struct vpnalg *translator = request->translator;
-	const struct vpnalg_handler *handler = NULL;
-	unsigned h;
-
-	for (h = 0; h < translator->handler_count; h++) {
-		handler = translator->handlers[h];
-		if (handler->takes_rest ||
-		    (!handler->plain_services &&
-		     lists_port(handler, &request->service)))
-			break;
-	}
-	request->handler = h;
-	return has_rest(translator) && handler->service_kind != 0 &&
-	       handler->service_kind <= handler->kind_count;
+	       vpnalg_service_is_valid(translator, &request->service);
 }
 
 static uint8_t kind_of(const struct request *request)
@@ -109,6 +46,11 @@ static uint8_t kind_of(const struct request *request)
 }
 
 /* The record */
+
+static uint32_t port_of(const struct vpnalg_service *service)
+{
+	return service_has_ports(service->protocol) ? 0 : VPNALG_NO_PORTS;
+}
 
 /* Makes a key of the service. */
 static void make_tuple(const struct request *request, unsigned role,
@@ -122,6 +64,7 @@ static void make_tuple(const struct request *request, unsigned role,
 		.space = service->protocol,
 		.zone = service->zone,
 		.id = inside ? service->inside_port : service->outside_port,
+		.port = port_of(service),
 		.local = inside ? service->inside.octets
 				: service->outside.octets,
 	};
@@ -159,6 +102,8 @@ static enum vpnalg_result open(const struct request *request,
 		.outside = service->outside.octets,
 		.id = service->inside_port,
 		.outside_id = service->outside_port,
+		.inside_port = port_of(service),
+		.outside_port = port_of(service),
 	};
 
 	return vpnalg_session_open(&step, &opening, record);
@@ -237,7 +182,8 @@ static int obtain(const struct request *request, struct vpnalg_record **record)
 		restore(request, &holders);
 		return VPNALG_SERVICE_NO_ROOM;
 	}
-	translator->mapped[space / 8] |= (uint8_t)(1U << space % 8);
+	if (service_has_ports(space))
+		translator->mapped[space / 8] |= (uint8_t)(1U << space % 8);
 	return VPNALG_SERVICE_DONE;
 }
 
@@ -251,7 +197,8 @@ int vpnalg_service_add(struct vpnalg *translator,
 
 	if (!begin(&request, translator, service, now))
 		return VPNALG_SERVICE_INVALID;
-	if (!find_handler(&request))
+	if (!vpnalg_service_find_handler(translator, &request.service,
+					 &request.handler))
 		return VPNALG_SERVICE_NO_HANDLER;
 	result = obtain(&request, &record);
 	if (result != VPNALG_SERVICE_DONE)
@@ -270,7 +217,8 @@ int vpnalg_service_remove(struct vpnalg *translator,
 
 	if (!begin(&request, translator, service, now))
 		return VPNALG_SERVICE_INVALID;
-	if (!find_handler(&request))
+	if (!vpnalg_service_find_handler(translator, &request.service,
+					 &request.handler))
 		return VPNALG_SERVICE_UNKNOWN;
 	find_holders(&request, &holders);
 	if (!is_same(&request, &holders))
@@ -293,16 +241,19 @@ bool vpnalg_service_sends(struct vpnalg *translator, const struct slot *slot)
 	struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
 				      .space = parsed->protocol,
 				      .zone = parsed->zone,
+				      .port = VPNALG_NO_PORTS,
 				      .local = parsed->local };
 	const struct vpnalg_record *record;
 
 	if (translator->handlers[slot->handler]->takes_rest ||
-	    !parsed->inside || parsed->inward || parsed->quoted ||
-	    (parsed->protocol != PROTOCOL_TCP &&
-	     parsed->protocol != PROTOCOL_UDP) ||
-	    parsed->l4_caplen < PORTS_LEN)
+	    !parsed->inside || parsed->inward || parsed->quoted)
 		return false;
-	tuple.id = vpnalg_local_port(parsed);
+	if (service_has_ports(parsed->protocol)) {
+		if (parsed->l4_caplen < PORTS_LEN)
+			return false;
+		tuple.id = vpnalg_local_port(parsed);
+		tuple.port = 0;
+	}
 	record = vpnalg_session_find(translator, &tuple);
 	return record != NULL && is_any_service(translator, record);
 }

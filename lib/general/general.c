@@ -212,8 +212,11 @@ static void rewrite(struct vpnalg_step *step)
 /* Translates a packet to or from a service. */
 static enum vpnalg_result translate_service(struct vpnalg_step *step)
 {
-	enum vpnalg_result result = vpnalg_general_mapping_serve(step);
+	enum vpnalg_result result = VPNALG_TRANSLATED;
 
+	if (step->parsed->protocol == PROTOCOL_TCP ||
+	    step->parsed->protocol == PROTOCOL_UDP)
+		result = vpnalg_general_mapping_serve(step);
 	if (result == VPNALG_TRANSLATED)
 		rewrite(step);
 	return result;

@@ -18,9 +18,8 @@
 #include "../wire/transport.h"
 #include "general.h"
 
-/* The port in the keys of packets without ports. No other handler's keys have
- * it. */
-#define NO_PORTS 0x01000000
+/* The ID of PPTP's enhanced GRE (RFC 2637 4.1). */
+#define PPTP_CALL 0x1880bU
 
 /* A protocol with ports. */
 struct transport {
@@ -95,14 +94,9 @@ static enum vpnalg_claim match_gre(const struct vpnalg_parsed *parsed,
 	return VPNALG_CLAIM_KEY;
 }
 
-enum vpnalg_claim vpnalg_general_other_match(const struct vpnalg_parsed *parsed,
-					     struct vpnalg_match *match)
+static enum vpnalg_claim match_address(const struct vpnalg_parsed *parsed,
+				       struct vpnalg_match *match)
 {
-	match->first_suffices = true;
-	if (find_transport(parsed->protocol) != NULL)
-		return match_ports(parsed, match);
-	match->kind = GENERAL_ADDRESS;
-	match->port = NO_PORTS;
 	switch (parsed->protocol) {
 	case AH_PROTOCOL:
 		return vpnalg_match_drop(match, VPNALG_DROP_AH);
@@ -111,6 +105,27 @@ enum vpnalg_claim vpnalg_general_other_match(const struct vpnalg_parsed *parsed,
 	default:
 		return VPNALG_CLAIM_KEY;
 	}
+}
+
+/* The key of a service is the second one. No service takes the packets of PPTP
+ * calls: those of no known call are dropped. */
+enum vpnalg_claim vpnalg_general_other_match(const struct vpnalg_parsed *parsed,
+					     struct vpnalg_match *match)
+{
+	enum vpnalg_claim claim;
+
+	match->first_suffices = true;
+	if (find_transport(parsed->protocol) != NULL)
+		return match_ports(parsed, match);
+	match->kind = GENERAL_ADDRESS;
+	match->port = VPNALG_NO_PORTS;
+	claim = match_address(parsed, match);
+	match->more = match->attempt == 0 && match->id != PPTP_CALL;
+	if (match->attempt > 0) {
+		match->id = 0;
+		match->any_remote = true;
+	}
+	return claim;
 }
 
 /* Translate */

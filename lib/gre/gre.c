@@ -335,6 +335,7 @@ static const struct vpnalg_handler handler = {
 	.kind_count = GRE_KINDS,
 	.ip_protocol_count = 1,
 	.ip_protocols = { PLAIN_GRE_PROTOCOL },
+	.plain_services = true,
 	.match = match,
 	.translate = translate,
 	.quote = quote,

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What can be a service, and whose kind of record it is. */
+#include "service_kind.h"
+
+#include "address.h"
+
+#include "../wire/ipsec.h"
+#include "../wire/transport.h"
+
+static bool is_ours(const struct vpnalg *translator,
+		    const struct vpnalg_addr *address)
+{
+	return address->family == VPNALG_IPV4 &&
+	       pool_has(translator, address->octets);
+}
+
+static bool is_inside(const struct vpnalg *translator,
+		      const struct vpnalg_addr *address)
+{
+	return address->family == VPNALG_IPV4 &&
+	       pool_is_remote(translator, address->octets);
+}
+
+/* Protocols that have neither services by port nor by address. */
+static bool has_none(uint8_t protocol)
+{
+	static const uint8_t protocols[] = { 0,
+					     PROTOCOL_ICMP,
+					     AH_PROTOCOL,
+					     SCTP_PROTOCOL,
+					     DCCP_PROTOCOL,
+					     UDPLITE_PROTOCOL };
+	size_t i;
+
+	for (i = 0; i < sizeof(protocols); i++)
+		if (protocols[i] == protocol)
+			return true;
+	return false;
+}
+
+bool vpnalg_service_is_valid(const struct vpnalg *translator,
+			     const struct vpnalg_service *service)
+{
+	bool ports = service_has_ports(service->protocol);
+
+	return !has_none(service->protocol) &&
+	       (service->outside_port != 0) == ports &&
+	       (service->inside_port != 0) == ports &&
+	       is_ours(translator, &service->outside) &&
+	       is_inside(translator, &service->inside);
+}
+
+static bool lists_port(const struct vpnalg_handler *handler,
+		       const struct vpnalg_service *service)
+{
+	unsigned i;
+
+	for (i = 0; i < handler->server_port_count; i++)
+		if (handler->server_ports[i].port == service->inside_port &&
+		    handler->server_ports[i].protocol == service->protocol)
+			return true;
+	return false;
+}
+
+/* Whether the last handler names the keys of services, whosever they are. */
+static bool has_rest(const struct vpnalg *translator)
+{
+	return translator->handlers[translator->handler_count - 1U]->takes_rest;
+}
+
+static bool lists_protocol(const struct vpnalg_handler *handler,
+			   uint8_t protocol)
+{
+	unsigned i;
+
+	for (i = 0; i < handler->ip_protocol_count; i++)
+		if (handler->ip_protocols[i] == protocol)
+			return true;
+	return false;
+}
+
+/* Tells whether a protocol without ports is nobody's, or that of one whose
+ * servers need no more than their packets. */
+static bool may_pass(const struct vpnalg *translator,
+		     const struct vpnalg_service *service)
+{
+	const struct vpnalg_handler *handler;
+	bool pass = true;
+	unsigned h;
+
+	for (h = 0; h < translator->handler_count; h++) {
+		handler = translator->handlers[h];
+		if (!lists_protocol(handler, service->protocol))
+			continue;
+		if (handler->plain_services)
+			return true;
+		pass = false;
+	}
+	return pass;
+}
+
+bool vpnalg_service_find_handler(const struct vpnalg *translator,
+				 const struct vpnalg_service *service,
+				 unsigned *place)
+{
+	const struct vpnalg_handler *handler = NULL;
+	unsigned h;
+
+	for (h = 0; h < translator->handler_count; h++) {
+		handler = translator->handlers[h];
+		if (handler->takes_rest ||
+		    (!handler->plain_services && lists_port(handler, service)))
+			break;
+	}
+	*place = h;
+	if (!service_has_ports(service->protocol) &&
+	    !may_pass(translator, service))
+		return false;
+	return has_rest(translator) && handler->service_kind != 0 &&
+	       handler->service_kind <= handler->kind_count;
+}

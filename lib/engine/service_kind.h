@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What can be a service, and whose kind of record it is. */
+#ifndef VPNALG_ENGINE_SERVICE_KIND_H
+#define VPNALG_ENGINE_SERVICE_KIND_H
+
+#include "translator.h"
+
+#include "../wire/ip.h"
+
+/* Tells whether services of the protocol are told apart by ports. */
+static inline bool service_has_ports(uint8_t protocol)
+{
+	return protocol == PROTOCOL_TCP || protocol == PROTOCOL_UDP;
+}
+
+/* Tells whether the service's protocol, ports and addresses make sense. */
+bool vpnalg_service_is_valid(const struct vpnalg *translator,
+			     const struct vpnalg_service *service);
+
+/* Sets *place to that of the handler which lists the server's port, or else
+ * takes the rest. Returns false where there is none. */
+bool vpnalg_service_find_handler(const struct vpnalg *translator,
+				 const struct vpnalg_service *service,
+				 unsigned *place);
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Services of protocols without ports, and L2TP servers inside. */
+#include "cases.h"
+#include "general.h"
+#include "support_ipsec.h"
+#include "support_l2tp.h"
+#include "support_service.h"
+
+#include <vpnalg/general.h>
+#include <vpnalg/gre.h>
+#include <vpnalg/ipsec.h>
+#include <vpnalg/l2tp.h>
+#include <vpnalg/pptp.h>
+
+#include <string.h>
+
+#define SIX_IN_FOUR 41
+
+static struct world w;
+
+static const struct vpnalg_protocol protocols[] = {
+	{ vpnalg_pptp, NULL },
+	{ vpnalg_ipsec, NULL },
+	{ vpnalg_l2tp, NULL },
+	{ vpnalg_gre, NULL },
+	{ vpnalg_general, NULL },
+};
+
+static void begin(void)
+{
+	struct world_options options = { .protocols = protocols,
+					 .protocol_count = ROWS(protocols) };
+
+	world_begin(&w, &options);
+}
+
+/* A packet that must reach the server, or leave from its service, with not a
+ * byte changed behind the IP header. */
+static void passes(enum vpnalg_direction direction, uint32_t remote,
+		   uint8_t protocol, const struct bytes *data)
+{
+	bool inward = direction == VPNALG_IN;
+	struct bytes p = ip_packet(inward ? remote : CLIENT_A,
+				   inward ? OUTSIDE : remote, protocol,
+				   data->data, data->length);
+
+	ck_assert_uint_eq(send_packet(&w, direction, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(inward ? destination(&w) : source(&w),
+			  inward ? CLIENT_A : OUTSIDE);
+	ck_assert_mem_eq(l4(&w), data->data, data->length);
+}
+
+static const struct data_row {
+	const char *what;
+	uint8_t protocol;
+	struct bytes data;
+} data_rows[] = {
+	{ "GRE", GRE, { 8, { 0, 0, 8, 0, 0x45 } } },
+	{ "GRE with a Key", GRE, { 12, { 0x20, 0, 8, 0, 0, 0, 0, 7 } } },
+	{ "EoIP", GRE, { 12, { 0x20, 1, 0x64, 0, 0, 4, 7, 0 } } },
+	{ "data of L2TP", L2TP_IP, { 16, { 0, 0, 0, 9, 1, 2, 3, 4 } } },
+	{ "SCCRQ of L2TP", L2TP_IP,
+	  { 24, { 0, 0, 0, 0, 0xc8, 3, 0, 20, 0, 0, 0, 0, 0, 0, 0, 0,
+		  0x80, 8, 0, 0, 0, 0, 0, 1 } } },
+	{ "IPv6", SIX_IN_FOUR, { 40, { 0x60 } } },
+};
+
+/* Whatever is in the packets, and whether the server or its client begins.
+ * Nothing is kept of them. */
+START_TEST(a_protocol_without_ports_has_services)
+{
+	const struct data_row *row = &data_rows[_i];
+	struct bytes p = ip_packet(SERVER, OUTSIDE, row->protocol,
+				   row->data.data, row->data.length);
+	long records;
+
+	begin();
+	service_add(&w, row->protocol, 0, CLIENT_A, 0);
+	records = w.records;
+	passes(VPNALG_IN, SERVER, row->protocol, &row->data);
+	passes(VPNALG_OUT, SERVER, row->protocol, &row->data);
+	passes(VPNALG_OUT, SERVER_2, row->protocol, &row->data);
+	passes(VPNALG_IN, SERVER_2, row->protocol, &row->data);
+	ck_assert_int_eq(w.records, records);
+	service_remove(&w, row->protocol, 0, CLIENT_A, 0);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
+	world_end(&w);
+}
+END_TEST
+
+/* A host that uses the protocol with a remote itself is found first there. */
+START_TEST(another_host_keeps_its_sessions)
+{
+	struct bytes to_b = { 12, { 0x20, 0, 8, 0, 0, 0, 0, 7 } };
+	struct bytes p = ip_packet(CLIENT_B, SERVER, GRE, to_b.data, 12);
+
+	begin();
+	service_add(&w, GRE, 0, CLIENT_A, 0);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	p = ip_packet(SERVER, OUTSIDE, GRE, to_b.data, 12);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_B);
+	passes(VPNALG_IN, SERVER_2, GRE, &to_b);
+	passes(VPNALG_OUT, SERVER_2, GRE, &to_b);
+	service_remove(&w, GRE, 0, CLIENT_A, 0);
+	world_end(&w);
+}
+END_TEST
+
+/* An L2TP client inside is told from the server by its IDs. */
+START_TEST(an_inside_client_of_the_same_remote_has_ids_of_its_own)
+{
+	struct tunnel t = { .client = CLIENT_B, .server = SERVER,
+			    .version = 3, .own = 0xb1, .peer = 0xe1,
+			    .session = 0xb2, .peer_session = 0xe2 };
+	struct bytes data = { 16, { 0, 0, 0, 9, 1, 2, 3, 4 } };
+
+	begin();
+	service_add(&w, L2TP_IP, 0, CLIENT_A, 0);
+	passes(VPNALG_IN, SERVER, L2TP_IP, &data);
+	tunnel_begin(&w, &t);
+	tunnel_calls(&w, &t);
+	tunnel_carries(&w, &t, 1);
+	passes(VPNALG_IN, SERVER, L2TP_IP, &data);
+	passes(VPNALG_OUT, SERVER, L2TP_IP, &data);
+	tunnel_carries(&w, &t, 2);
+	service_remove(&w, L2TP_IP, 0, CLIENT_A, 0);
+	world_end(&w);
+}
+END_TEST
+
+/* The packets of PPTP calls are for the clients and servers of PPTP alone. */
+START_TEST(a_service_gets_no_packet_of_a_pptp_call)
+{
+	begin();
+	service_add(&w, GRE, 0, CLIENT_A, 0);
+	ck_assert_uint_eq(send_gre(&w, VPNALG_IN, SERVER, OUTSIDE, 5),
+			  VPNALG_UNTOUCHED);
+	service_remove(&w, GRE, 0, CLIENT_A, 0);
+	world_end(&w);
+}
+END_TEST
+
+/* Protocols whose packets do not tell the server from other hosts. IPsec's is
+ * reached by IKE, PPTP's by its control connection. */
+static const struct refused_row {
+	const char *what;
+	uint8_t protocol;
+	size_t first, count;
+	int result;
+} refused_rows[] = {
+	{ "ESP", ESP, 1, 4, VPNALG_SERVICE_NO_HANDLER },
+	{ "ESP, which is nobody's", ESP, 2, 3, VPNALG_SERVICE_DONE },
+	{ "GRE, where PPTP has it alone", GRE, 0, 1,
+	  VPNALG_SERVICE_NO_HANDLER },
+	{ "GRE, where it is nobody's", GRE, 4, 1, VPNALG_SERVICE_DONE },
+};
+
+START_TEST(a_protocol_that_needs_more_has_no_service)
+{
+	const struct refused_row *row = &refused_rows[_i];
+	struct vpnalg_protocol some[ROWS(protocols)];
+	struct world_options options = { .protocols = some };
+	struct vpnalg_service service =
+		SERVICE(row->protocol, OUTSIDE, 0, CLIENT_A, 0);
+
+	memcpy(some, protocols + row->first, row->count * sizeof(some[0]));
+	options.protocol_count = row->count;
+	if (row->first + row->count < ROWS(protocols))
+		some[options.protocol_count++] = protocols[4];
+	world_begin(&w, &options);
+	ck_assert_msg(vpnalg_service_add(w.alg, &service, w.now) ==
+			      row->result, "%s", row->what);
+	service_remove(&w, row->protocol, 0, CLIENT_A, 0);
+	world_end(&w);
+}
+END_TEST
+
+/* Who has sent a packet without ports cannot be told when it comes back: the
+ * router has it. */
+START_TEST(a_service_without_ports_has_no_hairpins)
+{
+	struct bytes p = gre_packet(CLIENT_B, OUTSIDE, 1, 1);
+
+	begin();
+	service_add(&w, GRE, 0, CLIENT_A, 0);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_UNTOUCHED);
+	service_remove(&w, GRE, 0, CLIENT_A, 0);
+	world_end(&w);
+}
+END_TEST
+
+START_TEST(an_icmp_error_reaches_a_service_without_ports)
+{
+	struct bytes p, error;
+
+	begin();
+	service_add(&w, SIX_IN_FOUR, 0, CLIENT_A, 0);
+	p = ip_packet(OUTSIDE, SERVER, SIX_IN_FOUR, "\x60\0\0\0\0\0\0\0", 8);
+	error = icmp_error(STRANGER, OUTSIDE, 3, &p, 28);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &error),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	service_remove(&w, SIX_IN_FOUR, 0, CLIENT_A, 0);
+	world_end(&w);
+}
+END_TEST
+
+/* L2TP on UDP: IDs stay what they are, since ports tell the tunnels apart. */
+
+/* SCCRQ, SCCRP and data of a client outside, whose port is given. */
+static void serve_l2tp(uint32_t client, uint16_t port, uint16_t own,
+		       uint16_t servers)
+{
+	struct bytes m = l2tp_control(2, 0, 0, SCCRQ), p;
+
+	l2tp_avp(&m, 9, 2, own);
+	p = udp_packet(client, port, OUTSIDE, L2TP, m.data, m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	ck_assert_mem_eq(l4(&w) + 8, m.data, m.length);
+	m = l2tp_control(2, own, 0, SCCRP);
+	l2tp_avp(&m, 9, 2, servers);
+	p = udp_packet(CLIENT_A, L2TP, client, port, m.data, m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(source(&w), OUTSIDE);
+	ck_assert_mem_eq(l4(&w) + 8, m.data, m.length);
+	m = l2tp_data2(servers, 1, 7);
+	p = udp_packet(client, port, OUTSIDE, L2TP, m.data, m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+}
+
+START_TEST(an_l2tp_server_inside_has_two_clients_outside)
+{
+	begin();
+	service_add(&w, UDP, L2TP, CLIENT_A, L2TP);
+	serve_l2tp(SERVER, L2TP, 5, 70);
+	serve_l2tp(SERVER_2, L2TP, 5, 71);
+	serve_l2tp(SERVER_2, 40000, 5, 72);
+	service_remove(&w, UDP, L2TP, CLIENT_A, L2TP);
+	world_end(&w);
+}
+END_TEST
+
+/* A client inside of the server inside: from port 1701, too, which its service
+ * has outside. */
+static const uint16_t inside_rows[] = { L2TP, 40000 };
+
+START_TEST(an_l2tp_server_inside_has_a_client_inside)
+{
+	struct bytes m = l2tp_control(2, 0, 0, SCCRQ), p;
+	uint16_t port, from;
+
+	begin();
+	service_add(&w, UDP, L2TP, CLIENT_A, L2TP);
+	l2tp_avp(&m, 9, 2, 5);
+	p = udp_packet(CLIENT_B, inside_rows[_i], OUTSIDE, L2TP, m.data,
+		       m.length);
+	ck_assert_uint_eq(hairpin(&w, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	ck_assert_uint_eq(source(&w), OUTSIDE);
+	port = get16(l4(&w));
+	m = l2tp_control(2, 5, 0, SCCRP);
+	l2tp_avp(&m, 9, 2, 70);
+	p = udp_packet(CLIENT_A, L2TP, OUTSIDE, port, m.data, m.length);
+	ck_assert_uint_eq(hairpin(&w, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_B);
+	from = get16(l4(&w));
+	ck_assert_uint_eq(from, L2TP);
+	m = l2tp_data2(70, 1, 7);
+	p = udp_packet(CLIENT_B, inside_rows[_i], OUTSIDE, L2TP, m.data,
+		       m.length);
+	ck_assert_uint_eq(hairpin(&w, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	ck_assert_uint_eq(get16(l4(&w)), port);
+	m = l2tp_data2(5, 1, 7);
+	p = udp_packet(CLIENT_A, L2TP, OUTSIDE, port, m.data, m.length);
+	ck_assert_uint_eq(hairpin(&w, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_B);
+	service_remove(&w, UDP, L2TP, CLIENT_A, L2TP);
+	world_end(&w);
+}
+END_TEST
+
+TCase *protocol_service_case(void)
+{
+	TCase *served = tcase_create("protocols");
+
+	tcase_add_loop_test(served, a_protocol_without_ports_has_services, 0,
+			    ROWS(data_rows));
+	tcase_add_test(served, another_host_keeps_its_sessions);
+	tcase_add_test(served,
+		       an_inside_client_of_the_same_remote_has_ids_of_its_own);
+	tcase_add_test(served, a_service_gets_no_packet_of_a_pptp_call);
+	tcase_add_loop_test(served, a_protocol_that_needs_more_has_no_service,
+			    0, ROWS(refused_rows));
+	tcase_add_test(served, a_service_without_ports_has_no_hairpins);
+	tcase_add_test(served,
+		       an_icmp_error_reaches_a_service_without_ports);
+	tcase_add_test(served, an_l2tp_server_inside_has_two_clients_outside);
+	tcase_add_loop_test(served, an_l2tp_server_inside_has_a_client_inside,
+			    0, ROWS(inside_rows));
+	return served;
+}

@@ -513,14 +513,33 @@ START_TEST(an_error_about_a_dead_session_is_not_translated)
 }
 END_TEST
 
-/* A mapping without a session towards the quoted remote has sent nothing
- * there. */
+/* A mapping without a session towards the quoted remote and port has sent
+ * nothing there, be it permitted to send to the mapping. */
+static const struct never_sent_row {
+	uint8_t filtering;
+	uint32_t to;
+	uint16_t to_port;
+} never_sent_rows[] = {
+	{ VPNALG_FILTERING_ENDPOINT_INDEPENDENT, STRANGER, 53 },
+	{ VPNALG_FILTERING_ENDPOINT_INDEPENDENT, SERVER, 54 },
+	{ VPNALG_FILTERING_ADDRESS_DEPENDENT, STRANGER, 53 },
+	{ VPNALG_FILTERING_ADDRESS_DEPENDENT, SERVER, 54 },
+	{ VPNALG_FILTERING_ADDRESS_DEPENDENT, SERVER, 1701 },
+	{ VPNALG_FILTERING_ADDRESS_AND_PORT_DEPENDENT, SERVER, 54 },
+};
+
 START_TEST(an_error_about_what_was_never_sent_stays_outside)
 {
-	struct bytes quote = udp_packet(OUTSIDE, port, STRANGER, 53, "abc", 3);
-	struct bytes p = icmp_error(ROUTER, OUTSIDE, 3, &quote, 28);
+	const struct never_sent_row *row = &never_sent_rows[_i];
+	struct bytes quote, p;
 
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
+	world_end(&w);
+	begin_with((struct world_options){
+		.general = { .filtering = row->filtering } });
+	quote = udp_packet(OUTSIDE, port, row->to, row->to_port, "abc", 3);
+	p = icmp_error(ROUTER, OUTSIDE, 3, &quote, 28);
+	ck_assert_msg(send_packet(&w, VPNALG_IN, &p) == VPNALG_UNTOUCHED,
+		      "%d: %s", _i, vpnalg_result_text(w.last.result));
 }
 END_TEST
 
@@ -694,7 +713,9 @@ static void add_tests(TCase *edges)
 	tcase_add_test(edges, an_error_about_a_shared_id_is_dropped);
 	tcase_add_test(edges, a_lone_host_needs_no_id);
 	tcase_add_test(edges, an_error_about_a_dead_session_is_not_translated);
-	tcase_add_test(edges, an_error_about_what_was_never_sent_stays_outside);
+	tcase_add_loop_test(edges,
+			    an_error_about_what_was_never_sent_stays_outside, 0,
+			    ROWS(never_sent_rows));
 	tcase_add_test(edges, an_error_gets_the_zone_of_its_session);
 	tcase_add_test(edges, an_error_ends_nothing);
 	tcase_add_test(edges, a_session_that_could_not_be_opened_is_to_be_told);

@@ -330,7 +330,9 @@ struct vpnalg_handler {
 	 * Optional: rewrites a packet that an ICMP error quotes into its other
 	 * form, for the session step->record that match has named: address and
 	 * IDs of the header, as translate would, and nothing behind it. Where
-	 * it is NULL, vpnalg_rewrite_ends() does that.
+	 * it is NULL, vpnalg_rewrite_ends() does that: not for a handler whose
+	 * sessions have keys without the remote's port, of which it must look
+	 * whether it is the session's.
 	 *
 	 * Nobody must be able to do anything by a forged error. So no session
 	 * may be opened, closed or changed here, and no deadline moved.

@@ -92,6 +92,7 @@ static void begin(struct talk *t, const uint8_t *in)
 	t->worlds = (struct worlds){ 0 };
 	t->held_count = 0;
 	t->kept_count = 0;
+	memset(t->kept, 0, sizeof(t->kept));
 	memset(rogue_script, 0, sizeof(rogue_script));
 	set_up(&t->worlds.settings, in);
 	t->worlds.one_by_one = (in[6] & 3) == 1;

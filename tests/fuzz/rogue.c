@@ -118,6 +118,14 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	}
 }
 
+static enum vpnalg_result quote(struct vpnalg_step *step)
+{
+	if (vpnalg_remote_port(step->parsed) != ROGUE_PORT)
+		return VPNALG_UNTOUCHED;
+	vpnalg_rewrite_ends(step);
+	return VPNALG_TRANSLATED;
+}
+
 static const struct vpnalg_handler rogue = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "rogue",
@@ -125,6 +133,7 @@ static const struct vpnalg_handler rogue = {
 	.kind_count = 3,
 	.match = match,
 	.translate = translate,
+	.quote = quote,
 };
 
 const struct vpnalg_handler *rogue_handler(void)

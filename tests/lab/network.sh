@@ -12,6 +12,7 @@
 #   watch_start, watch_stop      captures of both sides, in $run
 #   gateway_open GATEWAY [ARGUMENT]..., gateway_close
 #   gateway_restart [ARGUMENT]...    kills it and starts it anew
+#   may_renumber                     for the head of a scenario that does:
 #   gateway_renumber                 its outside address is 203.0.113.7 from now on
 #   place GUEST                  prints its bridge, its address and its router
 #   start_guest GUEST            boots it there
@@ -27,7 +28,7 @@ inside_net=192.168.77.0/24
 
 # The settings that a scenario may change, as they are before each scenario.
 network_defaults() {
-	outside_address=203.0.113.1 # what vpnalg-gw is told
+	outside_address=203.0.113.1 # what the gateway is told
 	clients_outside=
 	servers_are=outside # or inside, or far
 	services= # of the servers inside
@@ -187,7 +188,7 @@ gateway_start() {
 		;;
 	vpnalg-queue)
 		start_in_gateway gateway "$VPNALG_QUEUE" \
-			--address 203.0.113.1 "$@"
+			--address "$outside_address" "$@"
 		gateway_await grep -q . /proc/net/netfilter/nfnetlink_queue
 		;;
 	esac
@@ -219,13 +220,23 @@ gateway_restart() {
 	ip netns exec "$gw" nft delete table ip inside
 }
 
+may_renumber() {
+	[ "$gateway" != vpnalg-gw ] || outside_address=auto
+}
+
 # As when a link is set up anew: for a moment there is none, and no address.
+# vpnalg-gw notices; vpnalg-queue is started anew, as a script of the router's
+# would do.
 gateway_renumber() {
 	ip -n "$gw" link set out0 down
 	ip -n "$gw" addr flush dev out0
 	sleep 1
 	ip -n "$gw" addr add 203.0.113.7/24 dev out0
 	ip -n "$gw" link set out0 up
+	[ "$gateway" = vpnalg-queue ] || return 0
+	outside_address=203.0.113.7
+	# shellcheck disable=SC2086
+	gateway_restart $arguments
 }
 
 gateway_index() {

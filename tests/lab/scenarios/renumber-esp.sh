@@ -2,8 +2,8 @@
 # shellcheck shell=sh
 about='plain ESP under IKEv2 with DPD, two clients, the outside address changes'
 clients='c1 c2'
-only_for='kernel vpnalg-gw'
-outside_address=auto
+only_for='kernel vpnalg-gw vpnalg-queue'
+may_renumber
 dpd=yes
 why_not_scenario=why_not_libreswan
 

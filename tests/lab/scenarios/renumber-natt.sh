@@ -2,8 +2,8 @@
 # shellcheck shell=sh
 about='IKEv2 with NAT-T, two clients, one of them silent, the outside address changes'
 clients='c1 c2'
-only_for='kernel vpnalg-gw'
-outside_address=auto
+only_for='kernel vpnalg-gw vpnalg-queue'
+may_renumber
 dpd=yes
 
 # c2 notices by its dead peer detection, which looks at how it is seen (RFC 4555

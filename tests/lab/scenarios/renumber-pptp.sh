@@ -2,8 +2,8 @@
 # shellcheck shell=sh
 about='PPTP, two clients that redial, the outside address changes'
 clients='c1 c2'
-only_for='kernel vpnalg-gw'
-outside_address=auto
+only_for='kernel vpnalg-gw vpnalg-queue'
+may_renumber
 
 # No packet tells a client what happened: LCP does, after three echoes.
 scenario() {

@@ -619,6 +619,64 @@ START_TEST(two_clients_inside_have_esp_with_a_server_inside)
 }
 END_TEST
 
+/* The server sends when it likes, to clients that do not answer: each packet comes
+ * in just after one that the server has sent, which is itself. */
+START_TEST(a_server_inside_does_not_hear_what_it_sends)
+{
+	struct crossing b = { CLIENT_B, 0, 0xb, 0xb0000001, 0x5e000001, 0 };
+	struct crossing c = { CLIENT_C, 0, 0xc, 0xc0000001, 0x5e000002, 0 };
+	bool two_clients = _i;
+	unsigned i;
+
+	begin_with((struct world_options){ .no_undo = true, .leaves = true });
+	connect_across(&b);
+	for (i = 0; i < 20; i++) {
+		ck_assert(esp_crosses(&b, true));
+		ck_assert(esp_crosses(&b, false));
+	}
+	if (two_clients)
+		connect_across(&c);
+	for (i = 0; i < 60; i++) {
+		w.now += 200 + i * 7919 % 1000;
+		ck_assert(esp_crosses(&b, false));
+		if (two_clients) {
+			w.now += 200 + i * 6007 % 1000;
+			esp_crosses(&c, false);
+			ck_assert_uint_ne(destination(&w), CLIENT_A);
+		}
+	}
+	end();
+}
+END_TEST
+
+/* The server awaits a client's new SA when it begins to send to the other one,
+ * which does not answer. */
+START_TEST(a_server_inside_that_awaits_a_client_does_not_hear_itself)
+{
+	struct crossing b = { CLIENT_B, 0, 0xb, 0xb0000001, 0x5e000001, 0 };
+	struct crossing c = { CLIENT_C, 0, 0xc, 0xc0000001, 0x5e000002, 0 };
+	unsigned i, lost = 0;
+
+	begin_with((struct world_options){ .no_undo = true, .leaves = true });
+	connect_across(&b);
+	connect_across(&c);
+	for (i = 0; i < 20; i++) {
+		esp_crosses(&b, true);
+		esp_crosses(&b, false);
+		esp_crosses(&c, true);
+		esp_crosses(&c, false);
+	}
+	for (i = 0; i < 20; i++) {
+		w.now += 5000;
+		ike_crosses(&c, CREATE_CHILD_SA, INITIATOR);
+		ike_crosses(&c, CREATE_CHILD_SA, RESPONSE);
+		lost += !esp_crosses(&b, false);
+	}
+	ck_assert_uint_eq(lost, 0);
+	end();
+}
+END_TEST
+
 TCase *ipsec_service_case(void)
 {
 	TCase *served = tcase_create("IPsec");
@@ -651,5 +709,9 @@ TCase *ipsec_service_case(void)
 			    2);
 	tcase_add_test(served,
 		       two_clients_inside_have_esp_with_a_server_inside);
+	tcase_add_loop_test(served, a_server_inside_does_not_hear_what_it_sends,
+			    0, 2);
+	tcase_add_test(served,
+		       a_server_inside_that_awaits_a_client_does_not_hear_itself);
 	return served;
 }

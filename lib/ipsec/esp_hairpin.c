@@ -11,7 +11,7 @@
 #include "blocks.h"
 #include "host.h"
 
-struct vpnalg_record *vpnalg_ipsec_esp_hairpin_sender(struct vpnalg_step *step)
+struct vpnalg_record *vpnalg_ipsec_esp_hairpin_find(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
 	const struct vpnalg_tuple tuple = { .role = VPNALG_OUTSIDE_PEER,

@@ -5,9 +5,19 @@
 
 #include "ipsec.h"
 
-/* Returns the living host that has sent the hairpin, which comes in, if it has
- * the outside address that the packet goes to; else NULL. */
-struct vpnalg_record *vpnalg_ipsec_esp_hairpin_sender(struct vpnalg_step *step);
+/* Returns the living host that has sent the hairpin at hand, which comes in, if
+ * it has the outside address that the packet goes to; else NULL. */
+struct vpnalg_record *vpnalg_ipsec_esp_hairpin_find(struct vpnalg_step *step);
+
+/* Returns the host that has sent the packet at hand, or NULL if it is no
+ * hairpin or that is not known. What a host sends is never for itself. */
+static inline struct vpnalg_record *
+vpnalg_ipsec_esp_hairpin_sender(struct vpnalg_step *step)
+{
+	return step->packet->flags & VPNALG_PACKET_HAIRPIN
+		       ? vpnalg_ipsec_esp_hairpin_find(step)
+		       : NULL;
+}
 
 /* Returns whether only one host of the remote can be the receiver of what the
  * sender sends. *receiver is that host, or NULL if it is not known yet. */

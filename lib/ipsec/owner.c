@@ -2,6 +2,7 @@
 #include "owner.h"
 
 #include "answers.h"
+#include "esp_hairpin.h"
 #include "host.h"
 #include "inbound.h"
 #include "remote.h"
@@ -13,9 +14,10 @@
 #define OVER_MS 30000
 
 /* The hosts that an SPI is compared with: all of the ring, from this one on,
- * but for the one that has the SPI. */
+ * but for the one that has the SPI, and the one that sends with it. */
 struct others {
 	struct vpnalg_record *session; /* any of the remote's */
+	struct vpnalg_record *sender;  /* or NULL */
 	uint32_t first, except;
 };
 
@@ -47,7 +49,8 @@ static struct vpnalg_record *compare(struct vpnalg *translator,
 		vpnalg_ipsec_answers_begin(answers, others->first);
 	host = vpnalg_ipsec_host_alive(translator, others->session,
 				       answers->id);
-	if (!vpnalg_ipsec_answers(translator, host, answers, gap)) {
+	if ((host != NULL && host == others->sender) ||
+	    !vpnalg_ipsec_answers(translator, host, answers, gap)) {
 		turn(translator, others, answers, host);
 		return NULL;
 	}
@@ -86,13 +89,16 @@ static void give(struct vpnalg_step *step, struct vpnalg_record *host,
 /* Compares a packet with another host, and with its own as soon as that one
  * scores. Returns the other one if the SPI answers it, and not its own. */
 static struct vpnalg_record *
-find_owner(struct vpnalg *translator, struct vpnalg_record *host, uint32_t gap)
+find_owner(struct vpnalg_step *step, struct vpnalg_record *host, uint32_t gap)
 {
+	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = ipsec_host_body(translator, host);
-	const struct others others = { .session = host,
-				       .first = h->next,
-				       .except = vpnalg_ipsec_host_id(
-					       translator, host) };
+	const struct others others = {
+		.session = host,
+		.sender = vpnalg_ipsec_esp_hairpin_sender(step),
+		.first = h->next,
+		.except = vpnalg_ipsec_host_id(translator, host)
+	};
 	struct vpnalg_record *other =
 		compare(translator, &others, &h->other, gap);
 
@@ -122,7 +128,7 @@ bool vpnalg_ipsec_owner_paired(struct vpnalg_step *step,
 	    ipsec_answers_is_pause(&h->other, now - before))
 		return false;
 	h->compared_at = now;
-	owner = find_owner(translator, host, now - before);
+	owner = find_owner(step, host, now - before);
 	vpnalg_session_changed(translator, host);
 	if (owner == NULL)
 		return false;
@@ -130,13 +136,15 @@ bool vpnalg_ipsec_owner_paired(struct vpnalg_step *step,
 	return true;
 }
 
-struct vpnalg_record *vpnalg_ipsec_owner_unclaimed(struct vpnalg *translator,
+struct vpnalg_record *vpnalg_ipsec_owner_unclaimed(struct vpnalg_step *step,
 						   struct vpnalg_record *remote,
 						   struct ipsec_unclaimed *u,
 						   uint32_t gap)
 {
+	struct vpnalg *translator = step->translator;
 	const struct others others = {
 		.session = remote,
+		.sender = vpnalg_ipsec_esp_hairpin_sender(step),
 		.first = ipsec_remote_body(translator, remote)->turn,
 	};
 

@@ -14,7 +14,7 @@ bool vpnalg_ipsec_owner_paired(struct vpnalg_step *step,
 
 /* Compares a packet of an unclaimed SPI with one of the remote's hosts at a
  * time. Returns the host that it answers, or NULL. */
-struct vpnalg_record *vpnalg_ipsec_owner_unclaimed(struct vpnalg *translator,
+struct vpnalg_record *vpnalg_ipsec_owner_unclaimed(struct vpnalg_step *step,
 						   struct vpnalg_record *remote,
 						   struct ipsec_unclaimed *u,
 						   uint32_t gap);

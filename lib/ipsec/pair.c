@@ -120,9 +120,9 @@ static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 	enum vpnalg_evidence evidence;
 
 	owner = find_owner(translator, blocks, u, &evidence);
-	host = owner == NULL ? vpnalg_ipsec_owner_unclaimed(translator, remote,
-							    u, gap)
-			     : NULL;
+	host = owner == NULL
+		       ? vpnalg_ipsec_owner_unclaimed(step, remote, u, gap)
+		       : NULL;
 	if (host != NULL)
 		return pair(step, remote, host, u, VPNALG_EVIDENCE_TIMING);
 	if (is_odd(owner, u, evidence) &&
@@ -138,7 +138,7 @@ enum vpnalg_result vpnalg_ipsec_pair_unclaimed(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_record *remote = step->record;
-	struct vpnalg_record *sender = NULL, *host;
+	struct vpnalg_record *sender, *host;
 	struct ipsec_blocks blocks;
 	struct ipsec_unclaimed *u;
 	enum vpnalg_result result;
@@ -146,8 +146,7 @@ enum vpnalg_result vpnalg_ipsec_pair_unclaimed(struct vpnalg_step *step)
 	uint32_t gap;
 
 	step->kind = IPSEC_KIND_IN;
-	if (step->packet->flags & VPNALG_PACKET_HAIRPIN)
-		sender = vpnalg_ipsec_esp_hairpin_sender(step);
+	sender = vpnalg_ipsec_esp_hairpin_sender(step);
 	if (sender != NULL &&
 	    vpnalg_ipsec_esp_hairpin_is_clear(step, remote, sender, &host))
 		return pair_lone(step, remote, host);

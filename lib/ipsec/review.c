@@ -3,6 +3,7 @@
 
 #include "blocks.h"
 #include "candidate.h"
+#include "esp_hairpin.h"
 #include "host.h"
 #include "repair.h"
 #include "unclaimed.h"
@@ -30,9 +31,10 @@ static void gain(struct vpnalg *translator, struct vpnalg_record *sa,
 }
 
 /* Returns the ID of a candidate that receives nothing, and began to send within
- * the time that an answer takes and later than `sent`; 0 if there is none. */
+ * the time that an answer takes and later than `sent`; 0 if there is none. It
+ * is not the host `except`, nor the `sender`. */
 static uint32_t find_better(const struct ipsec_blocks *blocks, uint32_t except,
-			    uint32_t sent)
+			    uint32_t sender, uint32_t sent)
 {
 	const struct ipsec_unclaimed u = { .refused = except };
 	const struct ipsec_candidate *c;
@@ -40,7 +42,8 @@ static uint32_t find_better(const struct ipsec_blocks *blocks, uint32_t except,
 
 	for (place = 1; place < blocks->candidates; place++) {
 		c = ipsec_blocks_candidate(blocks, place);
-		if (c->has_resumed && blocks->now - c->resumed <= ANSWERED_MS &&
+		if (c->id != sender && c->has_resumed &&
+		    blocks->now - c->resumed <= ANSWERED_MS &&
 		    ipsec_is_after(c->resumed, sent) &&
 		    ipsec_unclaimed_may_be(&u, c))
 			return c->id;
@@ -80,14 +83,17 @@ static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *host,
 			uint32_t sent)
 {
 	struct vpnalg *translator = step->translator;
+	struct vpnalg_record *sender = vpnalg_ipsec_esp_hairpin_sender(step);
 	struct ipsec_blocks blocks;
 	uint32_t better;
 
 	if (!vpnalg_ipsec_blocks_load_candidates(translator, host, &blocks) ||
 	    ipsec_blocks_remote(&blocks)->children < 2)
 		return false;
-	better = find_better(&blocks, vpnalg_ipsec_host_id(translator, host),
-			     sent);
+	better = find_better(
+		&blocks, vpnalg_ipsec_host_id(translator, host),
+		sender != NULL ? vpnalg_ipsec_host_id(translator, sender) : 0,
+		sent);
 	return better != 0 && lose(step, &blocks, host, better);
 }
 

@@ -78,6 +78,7 @@ EXTRA_DIST += \
 	tests/lab/scenarios/renumber-esp.sh \
 	tests/lab/scenarios/renumber-natt.sh \
 	tests/lab/scenarios/renumber-pptp.sh \
+	tests/lab/scenarios/service-esp.sh \
 	tests/lab/scenarios/service-l2tp.sh \
 	tests/lab/scenarios/service-natt.sh \
 	tests/lab/scenarios/service-pptp.sh \

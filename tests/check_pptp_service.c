@@ -367,6 +367,40 @@ START_TEST(calls_outlive_the_service)
 }
 END_TEST
 
+/* The port is another's by then: of a mapping, or of another server. What is of
+ * the old connection stays with its server. */
+START_TEST(nobody_gets_the_packets_of_a_connection_whose_service_is_gone)
+{
+	struct caller c = first_caller, other = first_caller;
+
+	begin_with(CHOOSE_NOTHING);
+	service_remove(&w, TCP, PPTP, CLIENT_A, PPTP);
+	service_add(&w, TCP, 1724, CLIENT_A, PPTP);
+	c.outside_port = other.outside_port = 1724;
+	connect_in(&c);
+	call_in(&c, 5, 70);
+	service_remove(&w, TCP, 1724, CLIENT_A, PPTP);
+	ck_assert_uint_eq(tcp_out(&w, CLIENT_B, 1724, SERVER_2, 80, SYN, 0),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(port_from(&w), 1724);
+	ck_assert_uint_eq(tcp_out(&w, CLIENT_B, 1724, c.client, c.port, SYN,
+				  0),
+			  VPNALG_DROP_PORT_HELD);
+	in_says(&c, 5, 0, 0);
+	check_gre(&c, 5, 70, 70);
+	world_wait(&w, 300000);
+	ck_assert_uint_eq(from_server(&c, ACK, NULL, 0), VPNALG_TRANSLATED);
+	service_add(&w, TCP, 1724, CLIENT_B, PPTP);
+	in_says(&c, 5, 0, 0);
+	other.port++;
+	other.server = CLIENT_B;
+	connect_in(&other);
+	in_says(&c, 5, 0, 0);
+	check_gre(&c, 5, 70, 70);
+	end();
+}
+END_TEST
+
 /* A client inside of the server inside: all of it crosses twice. */
 static void cross(enum vpnalg_direction direction, const struct bytes *packet)
 {
@@ -471,6 +505,9 @@ TCase *pptp_service_case(void)
 		       a_segment_of_a_server_without_a_connection_is_dropped);
 	tcase_add_test(served, a_client_connects_again_from_the_same_port);
 	tcase_add_test(served, calls_outlive_the_service);
+	tcase_add_test(
+		served,
+		nobody_gets_the_packets_of_a_connection_whose_service_is_gone);
 	tcase_add_test(served, a_client_inside_calls_a_server_inside);
 	tcase_add_loop_test(served,
 			    a_store_that_fails_costs_one_packet_of_a_server, 1,

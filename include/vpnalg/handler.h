@@ -203,7 +203,8 @@ struct vpnalg_kind {
 	bool pooled;
 	/** Its sessions have an outside address and ID that another one was
 	 * given: opening.outside and opening.outside_id. The choose callback
-	 * is neither asked nor notified. */
+	 * is neither asked nor notified. A session of another handler that has
+	 * one of its keys keeps that: VPNALG_DROP_PORT_HELD. */
 	bool inherits_outside;
 	/** Its own IDs stand for ports, as Call IDs do: they are of
 	 * vpnalg_config.port_set. Those of TCP, UDP and ICMP always are. */
@@ -561,14 +562,15 @@ VPNALG_API void vpnalg_session_close(struct vpnalg *translator,
 				     struct vpnalg_record *record);
 
 /**
- * Gives a living session one more key. If another session has that key, it
- * loses it, and both are marked VPNALG_SESSION_SHARED.
+ * Gives a living session one more key. If another session of the same handler
+ * has that key, it loses it, and both are marked VPNALG_SESSION_SHARED.
  *
  * @param translator the translator
  * @param record the session, without a key in the slot tuple->role; if it has
  *               no such slot, the one of the own key is meant
  * @param tuple what the key is made of
- * @return false when the store has no room
+ * @return false when the store has no room, or another handler's session has
+ *         the key
  */
 VPNALG_API bool vpnalg_session_link(struct vpnalg *translator,
 				    struct vpnalg_record *record,

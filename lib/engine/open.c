@@ -153,12 +153,14 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 		counters->refused++;
 		return result;
 	}
+	translator->held = false;
 	record =
 		build(translator, step->handler, opening, &translator->binding);
 	if (record == NULL) {
 		give_up(step, opening);
 		counters->refused++;
-		return VPNALG_DROP_STORE;
+		return translator->held ? VPNALG_DROP_PORT_HELD
+					: VPNALG_DROP_STORE;
 	}
 	counters->opened++;
 	if (opening->any_remote)

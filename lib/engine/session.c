@@ -121,10 +121,12 @@ bool vpnalg_session_link_at(struct vpnalg *translator,
 	holder = vpnalg_session_alive_or_close(translator, holder);
 	if (holder == NULL)
 		linked = store->link(store->context, record, at, hash);
-	else if (holders == HOLDER_YIELDS)
+	else if (holders == HOLDER_YIELDS && holder->handler == record->handler)
 		take_over(translator, holder, slot, record, at, hash);
 	else
 		linked = false;
+	if (holder != NULL && !linked)
+		translator->held = true;
 	if (linked)
 		record->keys |= (uint8_t)(1U << at);
 	vpnalg_session_changed(translator, record);

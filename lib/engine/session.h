@@ -16,7 +16,9 @@ vpnalg_session_alive_or_close(struct vpnalg *translator,
 enum holder {
 	HOLDER_NONE,  /* nobody has it: that was looked up for this packet */
 	HOLDER_KEEPS, /* a living session that has it goes on to have it */
-	HOLDER_YIELDS /* it loses the key; both are VPNALG_SESSION_SHARED */
+	/* It loses the key to one of its own handler's, and both are
+	 * VPNALG_SESSION_SHARED; else it keeps the key. */
+	HOLDER_YIELDS
 };
 
 /* Writes a key into a slot of the record and links it. Returns false without

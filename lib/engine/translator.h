@@ -196,6 +196,7 @@ struct vpnalg {
 	bool searching; /* there is something in searches */
 	bool fault;     /* the caller's store, or a handler, answered wrongly */
 	bool closing;   /* a handler is being notified of a session's end */
+	bool held;      /* another session has kept a key that was asked for */
 };
 
 /* How long addresses and keys are. All instances are for IPv4 so far, which the

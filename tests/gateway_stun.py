@@ -19,6 +19,15 @@ MAPPING = "NAT with Endpoint Independent Mapping!"
 HAIRPIN = "Received a request (maybe a successful hairpinning)"
 FILTERING = "NAT with Endpoint Independent Filtering!"
 
+# --filtering, and what natdiscovery and stun say of it.
+FILTERINGS = [
+    ("endpoint-independent", FILTERING, "Independent Filter"),
+    ("address", "NAT with Address Dependent Filtering!",
+     "Address Dependent Filter"),
+    ("address-and-port", "NAT with Address and Port Dependent Filtering!",
+     "Port Dependent Filter"),
+]
+
 ROWS = [
     ("-m", "endpoint-independent mapping", MAPPING),
     ("-f", "endpoint-independent filtering", FILTERING),
@@ -58,6 +67,17 @@ def start_server():
     return server
 
 
+def judge_filterings(program):
+    for option, discovered, stun in FILTERINGS:
+        gateway = start(program, "--general", "--filtering", option)
+        said = tells("turnutils_natdiscovery", "-f", SERVER)
+        check("natdiscovery -f: --filtering " + option, discovered in said,
+              said)
+        said = tells("stun", SERVER)
+        check("stun: --filtering " + option, stun in said, said)
+        end(gateway)
+
+
 def judge(program):
     server = start_server()
     gateway = start(program, "--general")
@@ -68,9 +88,10 @@ def judge(program):
     check("stun: independent mapping and filter, preserved ports, hairpins",
           "Independent Mapping, Independent Filter, preserves ports, "
           "will hairpin" in said, said)
-    server.terminate()
     report, status = end(gateway)
     check("all went well", status == 0 and "failed" not in report, report)
+    judge_filterings(program)
+    server.terminate()
 
 
 for tester in "turnserver", "turnutils_natdiscovery", "stun":

@@ -205,6 +205,7 @@ GATEWAY_TEST_FILES = \
 	tests/gateway_fragments.py \
 	tests/gateway_l2tp.py \
 	tests/gateway_renumber.py \
+	tests/gateway_services.py \
 	tests/gateway_stun.py
 
 if UNIT_TESTS

@@ -105,6 +105,7 @@ static void set(struct nat_settings *settings,
 		.ports = options->ports,
 		.reuse_delay = options->reuse_delay * 1000,
 		.mss = (uint16_t)options->mss,
+		.filtering = options->filtering,
 	};
 	settings->timers = options->timers;
 	settings->timers.size = sizeof(settings->timers);
@@ -113,21 +114,19 @@ static void set(struct nat_settings *settings,
 	settings->protocols[GENERAL].settings = &settings->general;
 }
 
-static bool add_services(struct nat *nat, const struct nat_options *options)
+bool nat_serve(struct nat *nat, const struct nat_options *options,
+	       const struct vpnalg_addr *outside, vpnalg_time now,
+	       const char *what)
 {
 	struct vpnalg_service service;
 	int result;
 
-	if (options->service_count && !options->address_count) {
-		say("cannot start: services: no outside address");
-		return false;
-	}
 	for (size_t i = 0; i < options->service_count; i++) {
 		service = options->services[i];
-		service.outside = options->addresses[0];
-		result = vpnalg_service_add(nat->translator, &service, 0);
+		service.outside = *outside;
+		result = vpnalg_service_add(nat->translator, &service, now);
 		if (result != VPNALG_SERVICE_DONE) {
-			say("cannot start: service at port %u: %s",
+			say("cannot %s: service at port %u: %s", what,
 			    service.outside_port, vpnalg_service_text(result));
 			return false;
 		}
@@ -157,7 +156,7 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 		config->fragments = &settings.fragments;
 	if (open_table(nat) && open_fragments(nat, &settings.fragments))
 		return open_translator(nat, config) &&
-		       add_services(nat, options);
+		       nat_serve(nat, options, options->addresses, 0, "start");
 	say("cannot start: sessions: %s", strerror(errno));
 	return false;
 }

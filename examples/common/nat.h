@@ -21,6 +21,7 @@ struct nat_options {
 	bool general;          /* all other traffic, too */
 	uint32_t mss;          /* of general TCP, at most; 0: any */
 	uint32_t reuse_delay;  /* of its ports, in seconds */
+	uint8_t filtering;     /* of what comes in: enum vpnalg_filtering */
 	struct vpnalg_port_set port_set; /* length 0: all ports */
 	bool l2tp_any_address; /* servers may answer from another address */
 	bool l2tp_port_1701;   /* servers answer to port 1701 only */
@@ -44,6 +45,12 @@ struct nat {
  * was said; nat_close() follows in any case. */
 bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	      const struct nat_options *options);
+
+/* Adds the services at an outside address. Returns false when that failed, which
+ * was said, as what cannot be done. */
+bool nat_serve(struct nat *nat, const struct nat_options *options,
+	       const struct vpnalg_addr *outside, vpnalg_time now,
+	       const char *what);
 
 /* Removes some dead sessions, if it is time to. Returns whether it was. */
 bool nat_sweep(struct nat *nat, vpnalg_time now);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "nat_options.h"
 
+#include <vpnalg/general.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +38,24 @@ const char *nat_options_address(void *where, const char *value)
 	options->addresses = list;
 	options->address_count++;
 	return NULL;
+}
+
+const char *nat_options_filtering(void *where, const char *value)
+{
+	static const char *const names[] = {
+		[VPNALG_FILTERING_ENDPOINT_INDEPENDENT] = "endpoint-independent",
+		[VPNALG_FILTERING_ADDRESS_DEPENDENT] = "address",
+		[VPNALG_FILTERING_ADDRESS_AND_PORT_DEPENDENT] =
+			"address-and-port",
+	};
+	uint8_t *filtering = where;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i], value)) {
+			*filtering = (uint8_t)i;
+			return NULL;
+		}
+	return "not endpoint-independent, address or address-and-port";
 }
 
 const char *nat_options_port_set(void *where, const char *value)

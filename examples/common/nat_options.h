@@ -10,6 +10,7 @@
 /* The rows of these options in a program's table. */
 #define NAT_OPTIONS_ROWS(nat)                                        \
 	{ "--address", nat_options_address, (nat), 0, 0 },           \
+	{ "--filtering", nat_options_filtering, &(nat)->filtering, 0, 0 }, \
 	{ "--general", options_flag, &(nat)->general, 0, 0 },        \
 	{ "--l2tp-any-address", options_flag,                        \
 	  &(nat)->l2tp_any_address, 0, 0 },                          \
@@ -23,6 +24,10 @@
 
 /* The help on those of them that mean the same in every program. */
 #define NAT_OPTIONS_HELP \
+	"  --filtering WHAT    with --general: who may send to a port that an inside\n" \
+	"                      host has opened: endpoint-independent (anybody, the\n" \
+	"                      default), address or address-and-port (whom it has\n" \
+	"                      sent to)\n" \
 	"  --l2tp-any-address  L2TP servers may answer from another address\n" \
 	"  --l2tp-port-1701    L2TP servers know their clients by source port 1701\n" \
 	"  --mss N             with --general: no SYN announces a greater MSS\n" \
@@ -44,6 +49,9 @@
 
 /* read() of an outside address; where is a struct nat_options. */
 const char *nat_options_address(void *where, const char *value);
+
+/* read() of the filtering (RFC 4787 5); where is its uint8_t. */
+const char *nat_options_filtering(void *where, const char *value);
 
 /* read() of a set of ports; where is a struct vpnalg_port_set. */
 const char *nat_options_port_set(void *where, const char *value);

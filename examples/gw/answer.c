@@ -10,6 +10,7 @@
 
 #define ICMP_UNREACHABLE 3
 #define ICMP_UNREACHABLE_TOO_BIG 4
+#define ICMP_UNREACHABLE_PROHIBITED 13
 #define ICMP_TIME_EXCEEDED 11
 
 /* The kernel fills in the ID, the header's checksum, and a source address of
@@ -70,6 +71,12 @@ size_t answer_too_big(const struct answer_head *head, unsigned mtu,
 size_t answer_expired(const struct answer_head *head, uint8_t *data)
 {
 	return make_error(head, ICMP_TIME_EXCEEDED, 0, 0, data);
+}
+
+size_t answer_prohibited(const struct answer_head *head, uint8_t *data)
+{
+	return make_error(head, ICMP_UNREACHABLE, ICMP_UNREACHABLE_PROHIBITED,
+			  0, data);
 }
 
 /* Returns the length of a segment by its headers; SYN and FIN count as one

@@ -62,21 +62,36 @@ static bool open_ports(struct gateway *gateway, const struct options *options)
 	       sender_open(&gateway->senders[VPNALG_IN], options->inside);
 }
 
-/* The kernel leaves what comes in for the services to the translator. */
-static bool begin_services(struct gateway *gateway,
-			   const struct nat_options *options)
+/* What is called for the mapping that a service is. */
+typedef bool change_rules(struct rules *rules,
+			  const struct vpnalg_binding *binding);
+
+static bool end_rules(struct rules *rules, const struct vpnalg_binding *binding)
 {
-	struct vpnalg_binding binding = { 0 };
+	rules_end(rules, binding);
+	return true;
+}
+
+static bool for_services(struct gateway *gateway, change_rules *change)
+{
+	const struct nat_options *options = &gateway->options->nat;
+	struct vpnalg_binding binding = { .outside = gateway->served };
 
 	for (size_t i = 0; i < options->service_count; i++) {
 		binding.protocol = options->services[i].protocol;
-		binding.outside = gateway->addresses.list[0];
 		binding.outside_id = options->services[i].outside_port;
-		if (!rules_begin(&gateway->rules, &binding))
+		if (!change(&gateway->rules, &binding))
 			return false;
 	}
 	rules_flush(&gateway->rules);
 	return true;
+}
+
+/* The kernel leaves what comes in for the services to the translator. */
+static bool begin_services(struct gateway *gateway)
+{
+	gateway->served = gateway->addresses.list[0];
+	return for_services(gateway, rules_begin);
 }
 
 /* The rules come last: until then the kernel goes on as if there were no
@@ -90,7 +105,7 @@ bool gateway_open(struct gateway *gateway, const struct options *options)
 			     &gateway->addresses) ||
 	    !rules_open(&gateway->rules, options, &gateway->addresses,
 			gateway->ports[VPNALG_IN].index) ||
-	    !begin_services(gateway, &options->nat))
+	    !begin_services(gateway))
 		return false;
 	for (int way = 0; way < WAYS; way++)
 		forget_packets(&gateway->ports[way]);
@@ -120,6 +135,16 @@ static void reset(struct gateway *gateway, const struct answer_head *head)
 		      answer_reset(head, answer));
 }
 
+/* Tells the sender of a packet for which no session could be opened (RFC 5508
+ * REQ-8). */
+static void prohibit(struct gateway *gateway, const struct answer_head *head)
+{
+	uint8_t answer[ANSWER_MAX];
+
+	sender_answer(&gateway->senders[VPNALG_IN], answer,
+		      answer_prohibited(head, answer));
+}
+
 static void send_on(struct gateway *gateway, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -127,6 +152,8 @@ static void send_on(struct gateway *gateway, size_t count)
 
 		if (packet->result == VPNALG_DROP_NO_CONNECTION)
 			reset(gateway, &gateway->heads[i]);
+		else if (vpnalg_wants_prohibited(packet))
+			prohibit(gateway, &gateway->heads[i]);
 		else if (packet->result == VPNALG_TRANSLATED &&
 			 !impair_loses(&gateway->impair))
 			sender_add(&gateway->senders[packet->direction],
@@ -137,34 +164,40 @@ static void send_on(struct gateway *gateway, size_t count)
 }
 
 /* Gives what goes to an inside host by an outside address in again. */
-static void turn_round(struct gateway *gateway, size_t count, vpnalg_time now)
+static void turn_round(struct gateway *gateway, struct vpnalg_packet *packet,
+		       vpnalg_time now)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct vpnalg_packet *packet = &gateway->packets[i];
+	packet->direction = VPNALG_IN;
+	translator_run(&gateway->translator, packet, 1, now);
+}
 
-		if (packet->result != VPNALG_TRANSLATED ||
-		    packet->direction != VPNALG_OUT ||
-		    !(packet->flags & VPNALG_PACKET_HAIRPIN))
-			continue;
-		packet->direction = VPNALG_IN;
-		translator_run(&gateway->translator, packet, 1, now);
-	}
+static bool is_hairpin(const struct vpnalg_packet *packet)
+{
+	return packet->result == VPNALG_TRANSLATED &&
+	       packet->direction == VPNALG_OUT &&
+	       packet->flags & VPNALG_PACKET_HAIRPIN;
 }
 
 /* Sends fragments on that were held until their first one came. Those that are
  * left alone the kernel has seen itself. */
-static void send_held(struct gateway *gateway)
+static void send_held(struct gateway *gateway, vpnalg_time now)
 {
 	const struct answer_head none = { 0 };
 	struct vpnalg_packet packet;
+	uint8_t copy[IP_PACKET_MAX];
 
 	/* [held] */
-	while (vpnalg_next_held(gateway->translator.nat.translator, &packet))
+	while (vpnalg_next_held(gateway->translator.nat.translator, &packet)) {
+		if (is_hairpin(&packet)) { /* its bytes are the translator's */
+			packet.data = memcpy(copy, packet.data, packet.len);
+			turn_round(gateway, &packet, now);
+		}
 		if (packet.result == VPNALG_TRANSLATED) {
 			sender_add(&gateway->senders[packet.direction],
 				   &packet, &none);
 			sender_flush(&gateway->senders[packet.direction]);
 		}
+	}
 	/* [held] */
 }
 
@@ -174,9 +207,11 @@ static void forward(struct gateway *gateway, size_t count, vpnalg_time now)
 		return;
 	keep_heads(gateway, count);
 	translator_run(&gateway->translator, gateway->packets, count, now);
-	turn_round(gateway, count, now);
+	for (size_t i = 0; i < count; i++)
+		if (is_hairpin(&gateway->packets[i]))
+			turn_round(gateway, &gateway->packets[i], now);
 	send_on(gateway, count);
-	send_held(gateway);
+	send_held(gateway, now);
 }
 
 static bool is_outside(const struct gateway *gateway, const uint8_t *address)
@@ -245,6 +280,17 @@ static void forward_impaired(struct gateway *gateway, vpnalg_time now)
 		forward(gateway, 1, now);
 }
 
+/* The services' address has gone, and they with it: they are at the first
+ * address from now on. */
+static void move_services(struct gateway *gateway, vpnalg_time now)
+{
+	for_services(gateway, end_rules);
+	gateway->served = gateway->addresses.list[0];
+	if (nat_serve(&gateway->translator.nat, &gateway->options->nat,
+		      &gateway->served, now, "follow"))
+		for_services(gateway, rules_begin);
+}
+
 /* PPPoE and DHCP give other addresses in the middle of the day. */
 static void follow_addresses(struct gateway *gateway, vpnalg_time now)
 {
@@ -252,6 +298,8 @@ static void follow_addresses(struct gateway *gateway, vpnalg_time now)
 			      gateway->translator.nat.translator))
 		return;
 	rules_renumber(&gateway->rules, &gateway->addresses);
+	if (!is_outside(gateway, gateway->served.octets))
+		move_services(gateway, now);
 	gateway->renumbered++;
 	gateway->translator.nat.due = now; /* sessions of the old ones end */
 }

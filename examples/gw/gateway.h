@@ -36,6 +36,7 @@ struct gateway {
 	struct translator translator;
 	struct impair impair;
 	uint8_t *room; /* for pieces of merged packets */
+	struct vpnalg_addr served; /* where the services are */
 	struct vpnalg_packet packets[BURST + WHOLE_PIECES];
 	struct answer_head heads[BURST + WHOLE_PIECES];
 	vpnalg_time start;

@@ -22,6 +22,7 @@ check_PROGRAMS += \
 	examples/cores \
 	examples/embed \
 	examples/handler \
+	examples/server \
 	examples/share \
 	examples/store
 examples_cores_CFLAGS = $(AM_CFLAGS) -pthread
@@ -29,6 +30,7 @@ examples_cores_LDADD = lib/libvpnalg.la
 examples_cores_LDFLAGS = -pthread
 examples_embed_LDADD = lib/libvpnalg.la
 examples_handler_LDADD = lib/libvpnalg.la
+examples_server_LDADD = lib/libvpnalg.la
 examples_share_LDADD = lib/libvpnalg.la
 examples_store_LDADD = lib/libvpnalg.la
 

@@ -98,6 +98,15 @@ D from 192.168.77.11: dropped
 D from 203.0.113.1: translated
 END
 
+prints server <<'END'
+the port: 0
+another one for the same server: 11
+a client outside: 198.51.100.7:40000 to 192.168.77.11:5060
+the answer: 203.0.113.1:5060 to 198.51.100.7:40000
+a client inside: 203.0.113.1:50000 to 192.168.77.11:5060
+the answer: 203.0.113.1:5060 to 192.168.77.12:50000
+END
+
 prints share <<'END'
 from port 40000: port 40000 outside
 from port 50000: another port outside

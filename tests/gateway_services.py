@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Services of vpnalg-gw: they follow --address auto, fragments of a hairpin
-arrive in any order, and a host for which no session can be opened is told."""
+arrive in any order, a whole protocol is served, so is plain ESP from inside and
+outside, and a host for which no session can be opened is told."""
 
 import re
 import socket
@@ -18,6 +19,13 @@ DATA = bytes(i * 7 & 255 for i in range(3000))
 
 # A protocol without ports: one inside host at a time has it with a remote.
 PROTOCOL = 94
+
+
+def begin(program, *options, **how):
+    """The gateway, once its services are there, too."""
+    gateway = start(program, *options, **how)
+    time.sleep(0.3)
+    return gateway
 
 
 def reaches(server, client, address):
@@ -39,7 +47,7 @@ def reaches(server, client, address):
 
 def judge_following(program):
     do_all("sysctl -qw net.ipv4.conf.all.promote_secondaries=1")
-    gateway = start(program, "--general", "--service",
+    gateway = begin(program, "--general", "--service",
                     "udp:%d=%s:%d" % (SERVED, CLIENT, SERVED), address="auto")
     client, server = udp("c", CLIENT, SERVED), udp("s", SERVER, PORT)
     client.settimeout(0.3)
@@ -73,7 +81,7 @@ def fragments(data, port):
 
 
 def judge_hairpins(program):
-    gateway = start(program, "--general", "--service",
+    gateway = begin(program, "--general", "--service",
                     "udp:%d=%s:%d" % (SERVED, CLIENT, SERVED))
     served = udp("c", CLIENT, SERVED)
     raw = sock_in("c", socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
@@ -91,9 +99,76 @@ def judge_hairpins(program):
     check("all went well", status == 0 and "failed" not in report, report)
 
 
+def judge_protocol(program):
+    gateway = begin(program, "--general", "--service",
+                    "%d=%s" % (PROTOCOL, CLIENT))
+    server = sock_in("s", socket.AF_INET, socket.SOCK_RAW, PROTOCOL)
+    server.bind((SERVER, 0))
+    client = sock_in("c", socket.AF_INET, socket.SOCK_RAW, PROTOCOL)
+    icmp = sock_in("s", socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+    server.sendto(b"ask", (OUTSIDE, 0))
+    data, sender = received(client)
+    check("a protocol's service: a client outside begins", data[20:] == b"ask"
+          and sender and sender[0] == SERVER, (data, sender))
+    client.sendto(b"answer", (SERVER, 0))
+    data, sender = received(server)
+    check("a protocol's service: the answer", data[20:] == b"answer" and
+          sender and sender[0] == OUTSIDE, (data, sender))
+    check("the kernel of the gateway says nothing of it",
+          received(icmp)[1] is None)
+    for sock in client, server, icmp:
+        sock.close()
+    report, status = end(gateway)
+    check("all went well", status == 0 and "failed" not in report, report)
+
+
+def ike(exchange, flags, payload):
+    """A message of IKE version 2 (RFC 7296 3.1)."""
+    return struct.pack(">QQBBBBII", 7, 8, payload, 0x20, exchange, flags,
+                       exchange - 34, 44) + bytes(16)
+
+
+def judge_esp(program, namespace, address):
+    """IKE by a service, and ESP that is not in UDP: the client begins."""
+    name = "a client " + ("inside: " if namespace == "c" else "outside: ")
+    gateway = begin(program, "--general", "--service",
+                    "udp:500=%s:500" % CLIENT)
+    client, server = udp(namespace, address, 500), udp("c", CLIENT, 500)
+    for exchange in 34, 35:
+        client.sendto(ike(exchange, 0x08, 46), (OUTSIDE, 500))
+        data, sender = received(server)
+        check(name + "IKE, exchange %d" % exchange, sender is not None, data)
+        server.sendto(ike(exchange, 0x20, 46), sender or (SERVER, 500))
+        received(client)
+    socks = [sock_in(name, socket.AF_INET, socket.SOCK_RAW, 50)
+             for name in (namespace, "c")]
+    for sock, own in zip(socks, (address, CLIENT)):
+        sock.bind((own, 0))
+    icmp = sock_in(namespace, socket.AF_INET, socket.SOCK_RAW,
+                   socket.IPPROTO_ICMP)
+    remote = OUTSIDE if namespace == "c" else address
+    for sequence in 1, 2:
+        socks[0].sendto(struct.pack(">II", 0xc0de, sequence) + bytes(32),
+                        (OUTSIDE, 0))
+        data, sender = received(socks[1])
+        check(name + "ESP reaches the server", sender and sender[0] == remote
+              and data[20:24] == b"\0\0\xc0\xde", (data, sender))
+        socks[1].sendto(struct.pack(">II", 0x5e5e, sequence) + bytes(32),
+                        (remote, 0))
+        data, sender = received(socks[0])
+        check(name + "and its client", sender and sender[0] == OUTSIDE and
+              data[20:24] == b"\0\0\x5e\x5e", (data, sender))
+    check(name + "the gateway's kernel says nothing of it",
+          received(icmp)[1] is None)
+    for sock in [client, server, icmp] + socks:
+        sock.close()
+    report, status = end(gateway)
+    check(name + "all went well", status == 0 and "failed" not in report,
+          report)
+
+
 def judge_prohibited(program):
-    do_all("ip -n c addr add %s/24 dev eth0" % OTHER)
-    gateway = start(program, "--general")
+    gateway = begin(program, "--general")
     hosts = [sock_in("c", socket.AF_INET, socket.SOCK_RAW, PROTOCOL)
              for _ in range(2)]
     for sock, address in zip(hosts, (CLIENT, OTHER)):
@@ -125,5 +200,9 @@ def judge_prohibited(program):
 PROGRAM = in_namespaces()[0]
 judge_following(PROGRAM)
 judge_hairpins(PROGRAM)
+judge_protocol(PROGRAM)
+do_all("ip -n c addr add %s/24 dev eth0" % OTHER)
+judge_esp(PROGRAM, "s", SERVER)
+judge_esp(PROGRAM, "c", OTHER)
 judge_prohibited(PROGRAM)
 finish()

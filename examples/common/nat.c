@@ -126,8 +126,9 @@ bool nat_serve(struct nat *nat, const struct nat_options *options,
 		service.outside = *outside;
 		result = vpnalg_service_add(nat->translator, &service, now);
 		if (result != VPNALG_SERVICE_DONE) {
-			say("cannot %s: service at port %u: %s", what,
-			    service.outside_port, vpnalg_service_text(result));
+			say("cannot %s: service of protocol %u at port %u: %s",
+			    what, service.protocol, service.outside_port,
+			    vpnalg_service_text(result));
 			return false;
 		}
 	}

@@ -74,27 +74,46 @@ const char *nat_options_port_set(void *where, const char *value)
 	return NULL;
 }
 
+static bool read_inside(const char *value, struct vpnalg_service *service)
+{
+	service->size = sizeof(*service);
+	service->inside.family = VPNALG_IPV4;
+	return inet_pton(AF_INET, value, service->inside.octets) == 1;
+}
+
+/* Reads PROTOCOL=INSIDE, PROTOCOL being a number. */
+static bool read_protocol(const char *value, struct vpnalg_service *service)
+{
+	unsigned protocol;
+	char address[INET_ADDRSTRLEN];
+	int end = -1;
+
+	*service = (struct vpnalg_service){ 0 };
+	if (sscanf(value, "%3u=%15[0-9.]%n", &protocol, address, &end) != 2 ||
+	    value[end] != '\0' || protocol > UINT8_MAX)
+		return false;
+	service->protocol = (uint8_t)protocol;
+	return read_inside(address, service);
+}
+
 /* Reads PROTOCOL:OUTSIDE_PORT=INSIDE:PORT. */
-static bool read_service(const char *value, struct vpnalg_service *service)
+static bool read_port(const char *value, struct vpnalg_service *service)
 {
 	unsigned outside_port, inside_port;
 	char protocol[4], address[INET_ADDRSTRLEN];
 	int end = -1;
 
+	*service = (struct vpnalg_service){ 0 };
 	if (sscanf(value, "%3[a-z]:%5u=%15[0-9.]:%5u%n", protocol,
 		   &outside_port, address, &inside_port, &end) != 4 ||
 	    value[end] != '\0' || outside_port > UINT16_MAX ||
 	    inside_port > UINT16_MAX)
 		return false;
-	*service = (struct vpnalg_service){
-		.size = sizeof(*service),
-		.protocol = strcmp(protocol, "tcp") ? IPPROTO_UDP : IPPROTO_TCP,
-		.outside_port = (uint16_t)outside_port,
-		.inside_port = (uint16_t)inside_port,
-		.inside.family = VPNALG_IPV4,
-	};
+	service->protocol = strcmp(protocol, "tcp") ? IPPROTO_UDP : IPPROTO_TCP;
+	service->outside_port = (uint16_t)outside_port;
+	service->inside_port = (uint16_t)inside_port;
 	return (!strcmp(protocol, "tcp") || !strcmp(protocol, "udp")) &&
-	       inet_pton(AF_INET, address, service->inside.octets) == 1;
+	       read_inside(address, service);
 }
 
 const char *nat_options_service(void *where, const char *value)
@@ -103,8 +122,8 @@ const char *nat_options_service(void *where, const char *value)
 	size_t count = options->service_count;
 	struct vpnalg_service service, *list;
 
-	if (!read_service(value, &service))
-		return "not PROTOCOL:OUTSIDE_PORT=INSIDE:PORT";
+	if (!read_port(value, &service) && !read_protocol(value, &service))
+		return "not PROTOCOL:OUTSIDE_PORT=INSIDE:PORT, nor NUMBER=INSIDE";
 	list = realloc(options->services, (count + 1) * sizeof(*list));
 	if (!list)
 		return strerror(errno);

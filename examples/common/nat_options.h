@@ -38,7 +38,9 @@
 	"  --service PROTOCOL:OUTSIDE_PORT=INSIDE:PORT\n" \
 	"                      a server inside that is reached at that port of the\n" \
 	"                      first address; PROTOCOL is tcp or udp; may be\n" \
-	"                      repeated; plain ones need --general\n" \
+	"                      repeated; needs --general\n" \
+	"  --service NUMBER=INSIDE\n" \
+	"                      a whole IP protocol without ports\n" \
 	"  --timeouts LIST     how long sessions live that nothing uses: a list of\n" \
 	"                      NAME=SECONDS, NAME being one of " \
 	"tcp, tcp-opening,\n" \

@@ -164,7 +164,8 @@ static void list_session(struct rules *rules, struct elements *elements,
 		list_asking(rules, elements, binding, outside);
 }
 
-/* Elements of a mapping, which is for all remotes. */
+/* Elements of a mapping, which is for all remotes: of a port, or of a whole
+ * protocol. */
 static void list_mapping(struct elements *elements,
 			 const struct vpnalg_binding *binding,
 			 const char *outside)
@@ -172,6 +173,9 @@ static void list_mapping(struct elements *elements,
 	if (binding->protocol == PROTOCOL_ICMP)
 		list(elements, (struct element){ .set = "queries" },
 		     "%s . %" PRIu32, outside, binding->outside_id);
+	else if (!is_port(binding))
+		list(elements, (struct element){ .set = "protocols" },
+		     "%s . %u", outside, (unsigned)binding->protocol);
 	else
 		list(elements, (struct element){ .set = "mapped" },
 		     "%s . %u . %" PRIu32, outside,

@@ -49,6 +49,7 @@ static const char *const from_outside[] = {
 	LATER_FRAGMENT "ip protocol { 6, 17 } ip saddr . ip daddr @pairs ",
 	"ip saddr . ip daddr . ip protocol . th dport @ports ",
 	"ip daddr . ip protocol . th dport @mapped ",
+	"ip daddr . ip protocol @protocols ",
 	"udp sport 1701 ip daddr . udp dport @asking " SCCRP,
 	"icmp type echo-reply ip daddr . icmp id @queries ",
 	NULL
@@ -59,7 +60,7 @@ static const char *const from_outside[] = {
 #define HAIRPINS                                                     \
 	"  ip daddr . ip protocol . th dport @mapped drop\n"          \
 	"  ip daddr . ip daddr . ip protocol . th dport @ports drop\n" \
-	"  ip protocol 47 ip daddr . ip daddr @pairs drop\n"
+	"  ip protocol { 47, 50 } ip daddr . ip daddr @pairs drop\n"
 
 /* With general traffic, other protocols of remotes that have sessions, too. */
 #define OTHER_FROM_OUTSIDE \
@@ -156,6 +157,7 @@ bool table_write(struct text *text, const char *name,
 		      ". inet_service; }\n"
 		      " set mapped { type ipv4_addr . inet_proto "
 		      ". inet_service; }\n"
+		      " set protocols { type ipv4_addr . inet_proto; }\n"
 		      " set queries { typeof ip daddr . icmp id; }\n"
 		      " set asking { type ipv4_addr . inet_service; }\n"
 		      " set pairs { type ipv4_addr . ipv4_addr; }\n"

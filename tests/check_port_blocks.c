@@ -205,14 +205,17 @@ END_TEST
 /* Nothing is left behind where the store fails at any step. */
 START_TEST(a_block_that_cannot_be_noted_is_not_taken)
 {
+	struct bytes p = ip_packet(HOST(1), SERVER, 41, "\x60", 1);
 	unsigned fail;
 
 	for (fail = 1; fail < 40; fail++) {
 		begin();
+		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+				  VPNALG_TRANSLATED);
 		w.fail_in = fail;
 		open_udp(HOST(1), 5000);
 		w.fail_in = 0;
-		ck_assert_uint_eq(allotted, freed + (w.records > 0));
+		ck_assert_uint_eq(allotted, freed + (w.records > 2));
 		ck_assert_uint_eq(open_udp(HOST(1), 5000), VPNALG_TRANSLATED);
 		ck_assert_uint_eq(allotted, freed + 1);
 		end();
@@ -235,6 +238,57 @@ START_TEST(a_chosen_port_is_of_the_block)
 	ck_assert_uint_eq(port_from(&w), first * LENGTH + 9);
 	w.chosen_id = (first == 5 ? 6 : 5) * LENGTH + 9;
 	ck_assert_uint_eq(open_udp(HOST(1), 5002), VPNALG_DROP_REFUSED);
+	end();
+}
+END_TEST
+
+/* A host whose address is drained gets a block of the next one, and has both as
+ * long as it has sessions of both. */
+START_TEST(a_block_of_a_drained_address_ends_with_its_sessions)
+{
+	static const struct vpnalg_addr next = { VPNALG_IPV4,
+						 { 203, 0, 113, 2 } };
+	bool drain = _i;
+
+	begin_with((struct vpnalg_port_blocks){ .length = LENGTH }, 2);
+	ck_assert_int_eq(vpnalg_set_addresses(
+				 w.alg,
+				 &(struct vpnalg_addr){ VPNALG_IPV4,
+							{ 203, 0, 113, 1 } },
+				 1, false),
+			 0);
+	world_wait(&w, 0);
+	ck_assert_uint_eq(open_udp(HOST(1), 5000), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(source(&w), OUTSIDE);
+	ck_assert_int_eq(vpnalg_set_addresses(w.alg, &next, 1, drain), 0);
+	ck_assert_uint_eq(open_udp(HOST(1), 5001), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(source(&w), OUTSIDE_2);
+	ck_assert_uint_eq(allotted, 2);
+	ck_assert_uint_eq(freed, drain ? 0 : freed);
+	for (unsigned k = 0; k < 4; k++) {
+		world_wait(&w, 150000);
+		ck_assert_uint_eq(open_udp(HOST(1), 5001), VPNALG_TRANSLATED);
+	}
+	ck_assert_uint_eq(freed, 1);
+	ck_assert_uint_eq(get32(last_event.session.outside.octets), OUTSIDE);
+	end();
+}
+END_TEST
+
+/* The block goes with the last port, although the host has other sessions. */
+START_TEST(what_has_no_port_keeps_no_block)
+{
+	struct bytes p = ip_packet(HOST(1), SERVER, 41, "\x60", 1);
+
+	begin();
+	ck_assert_uint_eq(open_udp(HOST(1), 5000), VPNALG_TRANSLATED);
+	for (unsigned k = 0; k < 4; k++) {
+		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+				  VPNALG_TRANSLATED);
+		world_wait(&w, 150000);
+	}
+	ck_assert_uint_eq(freed, 1);
+	ck_assert_int_eq(w.records, 2); /* the session and its host's */
 	end();
 }
 END_TEST
@@ -342,6 +396,9 @@ TCase *port_blocks_case(void)
 	tcase_add_test(t, blocks_of_all_addresses_are_used);
 	tcase_add_test(t, a_block_that_cannot_be_noted_is_not_taken);
 	tcase_add_test(t, a_chosen_port_is_of_the_block);
+	tcase_add_loop_test(
+		t, a_block_of_a_drained_address_ends_with_its_sessions, 0, 2);
+	tcase_add_test(t, what_has_no_port_keeps_no_block);
 	tcase_add_test(t, blocks_are_computed_for_the_hosts_of_a_prefix);
 	tcase_add_loop_test(t, blocks_that_make_no_sense_are_refused, 0,
 			    ROWS(blocks_rows));

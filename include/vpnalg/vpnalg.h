@@ -277,7 +277,7 @@ enum vpnalg_event_type {
 	 * binding has host and outside address; outside_id is the block's first
 	 * port, inside_id how many there are. */
 	VPNALG_EVENT_BLOCK_ALLOTTED = 4,
-	/** The host has given it back with its last session. */
+	/** The host has given it back with its last session that has a port. */
 	VPNALG_EVENT_BLOCK_FREED = 5,
 
 	/** The first event of a handler's own, which that handler's header
@@ -487,9 +487,9 @@ struct vpnalg_port_blocks {
 	 * (RFC 7422 2.1): in the order of their addresses the blocks of the
 	 * first outside address, then those of the next, the addresses being
 	 * in the order of their bytes. Other hosts have none. Family 0: a host
-	 * is allotted a block at random with its first session, and keeps it
-	 * as long as it has any; one record more for each host and block, and
-	 * an event each time. */
+	 * is allotted a block at random with the first session that has a
+	 * port, and keeps it as long as it has any such; one record more for
+	 * each host and block, and an event each time. */
 	struct vpnalg_addr inside;
 	uint16_t zone;         /**< Of these hosts. */
 	uint8_t prefix_length; /**< Of inside: 1 to 32. */

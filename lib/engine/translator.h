@@ -32,6 +32,7 @@ enum {
 #define SESSION_GUARDED 0x10 /* counted in the guard of its protocol */
 #define SESSION_HOSTED 0x20  /* counted in the guard of all protocols */
 #define SESSION_PAIRED 0x40  /* counted in a pair record */
+#define SESSION_BLOCKED 0x80 /* counted in that of its block of ports */
 
 /* Words of the hash secret: one for each word of the longest key, rounded up
  * to pairs. */
@@ -158,7 +159,8 @@ struct vpnalg {
 	/* Scratch, here to spare the stack: the key that is looked for, those
 	 * of a row, in what a key differs from that beside it, a tuple of a
 	 * session that is being opened, what its ID is looked for by, its
-	 * binding as made and as proposed, and an event. */
+	 * binding as made and as proposed, an event, and the key of a block of
+	 * ports that a session leaves. */
 	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_MAX];
 	struct key_of_any_id row;
 	struct key_parts parts;
@@ -167,6 +169,7 @@ struct vpnalg {
 	struct hunt hunt;
 	struct vpnalg_event notice;
 	struct vpnalg_binding binding, proposal;
+	struct vpnalg_tuple block_key;
 	uint32_t address_count, in_use_count, address_max;
 	bool stale; /* there may be sessions of addresses that have gone */
 	uint16_t burst;

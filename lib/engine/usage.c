@@ -68,8 +68,10 @@ static struct vpnalg_record *create(struct vpnalg *translator,
 static void move(const struct vpnalg *translator, struct usage *usage,
 		 const uint8_t *address)
 {
-	if (!vpnalg_address_is_in_use(translator, usage->address))
-		memcpy(usage->address, address, addr_len_of(translator));
+	if (vpnalg_address_is_in_use(translator, usage->address))
+		return;
+	memcpy(usage->address, address, addr_len_of(translator));
+	usage->block = 0;
 }
 
 static bool get(struct vpnalg *translator, const struct vpnalg_tuple *tuple,
@@ -164,73 +166,65 @@ static void tell(struct vpnalg *translator, uint8_t type,
 	translator->event(translator->context, event);
 }
 
-static bool take_block(struct vpnalg *translator,
-		       const struct vpnalg_tuple *host,
-		       const struct vpnalg_tuple *outside)
+/* Makes the key of the block of a session's port. */
+static void block_of(struct vpnalg *translator, struct vpnalg_record *record,
+		     struct vpnalg_tuple *block)
+{
+	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, block);
+	vpnalg_usage_block_key(block->local,
+			       block_of_port(translator, block->id), block);
+}
+
+/* Counts a session with a port, for whose first one the host gets the block. */
+static bool join_block(struct vpnalg *translator, struct vpnalg_record *session,
+		       const struct vpnalg_tuple *host)
 {
 	struct vpnalg_record *record = vpnalg_session_peek(translator, host);
 	struct vpnalg_tuple block;
+	struct usage *usage;
 
-	if (record == NULL || body(translator, record)->block != 0)
-		return record != NULL;
-	vpnalg_usage_block_key(outside->local,
-			       block_of_port(translator, outside->id), &block);
-	if (!get(translator, &block, NULL))
+	block_of(translator, session, &block);
+	if (record == NULL || !get(translator, &block, NULL))
 		return false;
-	body(translator, record)->block = (uint16_t)block.id;
+	session->flags |= SESSION_BLOCKED;
+	usage = body(translator, record);
+	if (usage->block == block.id)
+		return true;
+	usage->block = (uint16_t)block.id;
 	vpnalg_session_changed(translator, record);
 	tell(translator, VPNALG_EVENT_BLOCK_ALLOTTED, host, &block);
 	return true;
 }
 
-/* Takes a host's block from its record, and makes the key of the block's. The
- * caller puts that. Returns false if the host has none. */
-static bool take_from_host(struct vpnalg *translator,
-			   struct vpnalg_record *record,
-			   struct vpnalg_tuple *key)
-{
-	struct usage *usage = body(translator, record);
-	const struct vpnalg_tuple host = *key;
-
-	if (usage->block == 0)
-		return false;
-	vpnalg_usage_block_key(usage->address, usage->block, key);
-	usage->block = 0;
-	vpnalg_session_changed(translator, record);
-	tell(translator, VPNALG_EVENT_BLOCK_FREED, &host, key);
-	return true;
-}
-
-static void put_block(struct vpnalg *translator,
+static bool has_block(const struct vpnalg *translator, const struct usage *host,
 		      const struct vpnalg_tuple *block)
 {
+	return host->block == block->id &&
+	       same_address(host->address, block->local,
+			    addr_len_of(translator));
+}
+
+/* The host of the last session with a port has the block no more, unless it has
+ * another one by now, at another address. */
+static void leave_block(struct vpnalg *translator,
+			struct vpnalg_record *session,
+			const struct vpnalg_tuple *host)
+{
+	struct vpnalg_tuple *block = &translator->block_key;
+	struct vpnalg_record *record;
+
+	block_of(translator, session, block);
 	put(translator, block);
+	if (vpnalg_session_peek(translator, block) != NULL)
+		return;
 	vpnalg_search_freed(translator, block);
-}
-
-/* What is at an address that new sessions do not get any more has no port to
- * give. */
-static void leave_stale_block(struct vpnalg *translator,
-			      struct vpnalg_tuple host)
-{
-	struct vpnalg_record *record = vpnalg_session_peek(translator, &host);
-
+	record = vpnalg_session_peek(translator, host);
 	if (record != NULL &&
-	    !vpnalg_address_is_in_use(translator,
-				      body(translator, record)->address) &&
-	    take_from_host(translator, record, &host))
-		put_block(translator, &host);
-}
-
-/* Returns whether the key's session is the last one of a host with a block. The
- * key becomes the block's then. */
-static bool is_last_with_block(struct vpnalg *translator,
-			       struct vpnalg_tuple *key)
-{
-	struct vpnalg_record *record = vpnalg_session_peek(translator, key);
-
-	return record != NULL && body(translator, record)->count == 1 &&
-	       take_from_host(translator, record, key);
+	    has_block(translator, body(translator, record), block)) {
+		body(translator, record)->block = 0;
+		vpnalg_session_changed(translator, record);
+	}
+	tell(translator, VPNALG_EVENT_BLOCK_FREED, host, block);
 }
 
 /* Keys */
@@ -270,14 +264,11 @@ void vpnalg_usage_leave(struct vpnalg *translator, struct vpnalg_record *record)
 	tuple.space = 0;
 	if (record->flags & SESSION_HOSTED)
 		put(translator, &tuple);
-	if (!(record->flags & SESSION_PAIRED))
-		return;
 	pair_of(translator, record, &tuple);
-	if (is_last_with_block(translator, &tuple)) {
-		put_block(translator, &tuple);
-		pair_of(translator, record, &tuple);
-	}
-	put(translator, &tuple);
+	if (record->flags & SESSION_BLOCKED)
+		leave_block(translator, record, &tuple);
+	if (record->flags & SESSION_PAIRED)
+		put(translator, &tuple);
 }
 
 /* A mapping for all remotes keeps its host at its home address. */
@@ -296,15 +287,14 @@ static bool join_home(struct vpnalg *translator, struct vpnalg_record *record)
 	return true;
 }
 
-/* Every session keeps its host where it is; the first one with a port takes the
- * block that the port is from. */
+/* Every session keeps its host where it is, and one with a port the host's
+ * block. */
 static bool join_host(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	struct vpnalg_tuple outside, host;
 
 	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
 	pair_of(translator, record, &host);
-	leave_stale_block(translator, host);
 	if (!get(translator, &host, outside.local))
 		return false;
 	record->flags |= SESSION_PAIRED;
@@ -312,7 +302,7 @@ static bool join_host(struct vpnalg *translator, struct vpnalg_record *record)
 	       session_kind(translator, record->handler, record->kind)
 		       ->inherits_outside ||
 	       !vpnalg_block_has(translator, outside.space) ||
-	       take_block(translator, &host, &outside);
+	       join_block(translator, record, &host);
 }
 
 /* Whatever fails, leave gives back what was taken before. */

@@ -81,6 +81,12 @@ static void set_up(struct settings *s, const uint8_t *in)
 	s->burst = 1U + in[3] % 8;
 	if (in[3] & 0x80)
 		s->ports = (struct vpnalg_ports){ 1024, 1031 };
+	if ((in[3] & 0x60) == 0x40)
+		s->port_set = (struct vpnalg_port_set){ 6, 8, 0x34 };
+	if ((in[3] & 0x60) == 0x60) /* few, so that they are wanted */
+		s->port_blocks = (struct vpnalg_port_blocks){
+			.length = 64, .ports = { 1024, 1024 + 4 * 64 - 1 }
+		};
 	s->now = times[in[4] & 3];
 	s->random = in[5];
 }

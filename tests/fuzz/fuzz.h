@@ -143,6 +143,8 @@ struct settings {
 	uint16_t burst;
 	uint8_t filtering;
 	struct vpnalg_ports ports;
+	struct vpnalg_port_set port_set;
+	struct vpnalg_port_blocks port_blocks;
 	bool any_address, passive;
 	bool fragments; /* there is memory for them */
 	bool roomy;     /* and nobody has to give way */
@@ -186,6 +188,7 @@ struct world {
 	vpnalg_time now;
 	bool opened;    /* something, by the last call */
 	long bindings;  /* taken and not given back */
+	long blocks;    /* of ports, allotted and not freed */
 	uint64_t bound; /* the sum of their hashes */
 };
 

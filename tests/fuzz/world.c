@@ -111,13 +111,18 @@ static void give_back(void *context, const struct vpnalg_binding *binding)
 
 static void hear(void *context, const struct vpnalg_event *event)
 {
-	(void)context;
+	struct world *w = context;
+
 	if (event->type < VPNALG_EVENT_PAIRED ||
 	    event->evidence > VPNALG_EVIDENCE_TIMING)
 		broken("events", "type %u, evidence %u", event->type,
 		       event->evidence);
 	if (event->session.user != NULL)
 		broken("events", "with the caller's pointer");
+	w->blocks += event->type == VPNALG_EVENT_BLOCK_ALLOTTED;
+	w->blocks -= event->type == VPNALG_EVENT_BLOCK_FREED;
+	if (w->blocks < 0)
+		broken("8 (given back)", "a block that was not allotted");
 }
 
 struct protocol_settings {
@@ -213,6 +218,7 @@ void world_begin(struct world *w, const struct settings *s)
 	w->now = s->now;
 	w->bindings = 0;
 	w->bound = 0;
+	w->blocks = 0;
 	store_begin(&w->store, s);
 	for (i = 0; i < s->address_count; i++) {
 		addresses[i].family = VPNALG_IPV4;
@@ -228,6 +234,8 @@ void world_begin(struct world *w, const struct settings *s)
 	config.burst = s->burst;
 	config.passive = s->passive;
 	config.event = hear;
+	config.port_set = s->port_set;
+	config.port_blocks = s->port_blocks;
 	begin_fragments(w, &config, &fragments);
 	if (s->choosing != CHOOSES_NOT) {
 		config.choose = choose;
@@ -285,6 +293,8 @@ static void check_end(struct world *w)
 		       w->store.records, w->store.keys);
 	if (w->bindings != 0 || w->bound != 0)
 		broken("8 (given back)", "%ld bindings are left", w->bindings);
+	if (w->blocks != 0)
+		broken("8 (given back)", "%ld blocks are left", w->blocks);
 	check_counters(w);
 	w->now += 10000000;
 	sweep_all(w);

@@ -21,6 +21,7 @@ EXTRA_DIST += \
 	tests/lab/pptp.sh \
 	tests/lab/ptrace.c \
 	tests/lab/replay.py \
+	tests/lab/router.sh \
 	tests/lab/run.sh \
 	tests/lab/scenarios/ah.sh \
 	tests/lab/scenarios/esp-ike1-at-once.sh \

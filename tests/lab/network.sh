@@ -143,17 +143,19 @@ queue_matches() {
 	END
 }
 
-# What vpnalg-queue has translated bypasses the kernel's NAT; see vpnalg-queue(1).
-# Some kernels have the queue for iptables only.
+# queue_rules OUTSIDE [ARGUMENT]...: what vpnalg-queue has translated bypasses the
+# kernel's NAT; see vpnalg-queue(1). Some kernels have the queue for iptables only.
 queue_rules() {
+	outside=$1
+	shift
 	queue_matches "$@" | while read -r match; do
 		# shellcheck disable=SC2086
-		iptables -t raw -A PREROUTING -i out0 $match -j NFQUEUE &&
-			iptables -t mangle -A POSTROUTING -o out0 $match \
+		iptables -t raw -A PREROUTING -i "$outside" $match -j NFQUEUE &&
+			iptables -t mangle -A POSTROUTING -o "$outside" $match \
 				-j NFQUEUE || exit
 	done || return
 	iptables -t nat -A POSTROUTING -m mark --mark 0x56504e41 -j ACCEPT &&
-		iptables -t nat -A POSTROUTING -o out0 -j MASQUERADE
+		iptables -t nat -A POSTROUTING -o "$outside" -j MASQUERADE
 }
 
 # gateway_open GATEWAY [ARGUMENT]...: starts it between in0 and out0, unless the
@@ -170,7 +172,7 @@ gateway_open() {
 		;;
 	vpnalg-gw) gateway_start "$@" ;;
 	vpnalg-queue)
-		ip netns exec "$gw" sh -c ". '$lab/network.sh'; queue_rules $*" \
+		ip netns exec "$gw" sh -c ". '$lab/network.sh'; queue_rules out0 $*" \
 			>"$run/gateway.log" 2>&1 &&
 			gateway_start "$@"
 		;;

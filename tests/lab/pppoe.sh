@@ -10,7 +10,7 @@
 #   pppoe_open      the router, the link, and $gateway on it
 #   pppoe_redial    the link ends, which the gateway must say and end, too; then
 #                   both come again
-#   pppoe_close     a clean end of the gateway
+#   router_close     a clean end of the gateway
 #   pppoe_large CLIENT BYTES    pings so large that they are fragmented
 #   pppoe_told CLIENT           has learnt what the link takes
 #
@@ -20,17 +20,6 @@ pppoe_mtu=1492
 pppoe_options="noauth noipv6 nobsdcomp nodeflate novj mtu $pppoe_mtu \
 mru $pppoe_mtu lcp-echo-interval 5 lcp-echo-failure 12"
 
-# pppoe_bridge LINK TAP: frames of one are those of the other.
-pppoe_bridge() {
-	ip -n "$gw" addr flush dev "$1"
-	ip -n "$gw" link add "br_$1" type bridge
-	ip netns exec "$gw" ip tuntap add mode tap name "$2"
-	for link in "$1" "$2"; do
-		ip -n "$gw" link set "$link" master "br_$1" up
-	done
-	ip -n "$gw" link set "br_$1" up
-}
-
 # The address is the link's from now on, and so are all ways out.
 pppoe_serve() {
 	guest_do "$server" 20 "modprobe -a ppp_async
@@ -38,12 +27,6 @@ pppoe_serve() {
 		ip addr flush dev eth0
 		pppoe-server -I eth0 -L $server_address -R 203.0.113.1 -N 1 \\
 			-O /run/pppoe"
-}
-
-pppoe_router() {
-	guest_ready router && return
-	unable="the router does not boot: $(guest_last_words router)"
-	return 1
 }
 
 pppoe_prepare() {
@@ -68,59 +51,15 @@ pppoe_route_back() {
 }
 
 pppoe_link() {
-	pppoe_bridge in0 to_router
-	pppoe_bridge out0 from_router
-	machine_boot router to_router from_router
-	pppoe_serve && pppoe_router && pppoe_prepare && pppoe_dial &&
+	router_boot
+	pppoe_serve && router_await && pppoe_prepare && pppoe_dial &&
 		pppoe_route_back
 }
 
-# The commands that make the router what $gateway says; in the foreground, if
-# there is a program. What that does not carry, nobody carries then.
-pppoe_gateway() {
-	[ "$gateway" = vpnalg-gw ] || echo 'sysctl -q -w net.ipv4.ip_forward=1'
-	case $gateway in
-	kernel)
-		printf "nft -f - <<'END'\n%s\nEND\n" "$(kernel_rules ppp0)"
-		;;
-	vpnalg-gw)
-		cp "$VPNALG_GW" "$tools/vpnalg-gw"
-		echo "exec $tools/vpnalg-gw --inside eth0 --outside ppp0 \
-			--address 203.0.113.1 --stats 5"
-		;;
-	esac
-}
-
-# Rules are there when it is ready.
-pppoe_start() {
-	guest_start router "$(pppoe_gateway)"
-	echo "$job" >"$run/router.job"
-	[ "$gateway" = vpnalg-gw ] || { guest_wait "$job" 180; return; }
-	guest_do router 180 "for try in \$(seq 1000); do
-			nft list tables | grep -q vpnalg-gw && exit
-			sleep 0.1
-		done
-		exit 1"
-}
-
 pppoe_open() {
-	{ pppoe_link && pppoe_start; } >"$run/said.router" 2>&1 && return
+	{ pppoe_link && router_start; } >"$run/said.router" 2>&1 && return
 	[ -n "$unable" ] || bad_all "no PPPoE: $(tail -n 1 "$run/said.router")"
 	return 1
-}
-
-# pppoe_ended STATUS: with that one, and nothing is left behind.
-pppoe_ended() {
-	guest_wait "$(cat "$run/router.job")" 60 >"$run/gateway.log"
-	[ $? -eq "$1" ] &&
-		guest_do router 60 '! nft list tables | grep vpnalg' && return
-	bad_all 'the gateway has not ended well'
-}
-
-pppoe_close() {
-	[ "$gateway" = vpnalg-gw ] || return 0
-	guest_do router 60 'pkill -TERM -x vpnalg-gw'
-	pppoe_ended 0
 }
 
 pppoe_hang_up() {
@@ -128,14 +67,14 @@ pppoe_hang_up() {
 		test -e /sys/class/net/ppp0' &&
 		gone "$server" 'ip link show ppp0'
 	[ "$gateway" = vpnalg-gw ] || return 0
-	pppoe_ended 1
+	router_ended 1
 	grep -q 'interface ppp0: it is gone' "$run/gateway.log" ||
 		bad_all 'the gateway has not said why it ended'
 }
 
 pppoe_redial() {
 	{
-		pppoe_hang_up && pppoe_dial && pppoe_route_back && pppoe_start
+		pppoe_hang_up && pppoe_dial && pppoe_route_back && router_start
 	} >"$run/said.router" 2>&1 ||
 		bad_all "no second link: $(tail -n 1 "$run/said.router")"
 }

@@ -26,15 +26,15 @@ lab=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$lab/../.." && pwd)
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
-for part in host guests machine network services narrow check ppp pptp l2tp \
-	ipsec swan libreswan userspace pppoe; do
+for part in host guests machine network services narrow router check ppp pptp \
+	l2tp ipsec swan libreswan userspace pppoe; do
 	# shellcheck disable=SC1090
 	. "$lab/$part.sh"
 done
 
 # A scenario of each kind.
 short='pptp-three l2tp-three ikev2-natt esp-ike1-three esp-ike2-at-once
-	esp-ike2-children l2tp-ipsec ah everything narrow-esp service-pptp'
+	esp-ike2-children l2tp-ipsec ah everything narrow-pptp service-natt'
 gateways=vpnalg-gw
 times=1
 jobs=1

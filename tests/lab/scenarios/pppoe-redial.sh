@@ -16,5 +16,5 @@ scenario() {
 	pptp_up c1
 	traffic 'second link' c1
 	pptp_down c1
-	pppoe_close
+	router_close
 }

@@ -26,5 +26,5 @@ scenario() {
 	pptp_down c1
 	l2tp_down c2
 	libreswan_down c3
-	pppoe_close
+	router_close
 }

@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	doc/lab.md \
 	doc/life-of-a-packet.md \
 	doc/mainpage.md \
+	doc/own-vpn.md \
 	doc/rfc.md \
 	doc/services.md \
 	doc/writing-a-handler.md \

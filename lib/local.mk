@@ -57,6 +57,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/result.c \
 	lib/engine/rewrite.c \
 	lib/engine/rewrite.h \
+	lib/engine/routers.c \
+	lib/engine/routers.h \
 	lib/engine/search.c \
 	lib/engine/search.h \
 	lib/engine/service.c \
@@ -68,6 +70,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/settings.c \
 	lib/engine/settings.h \
 	lib/engine/steer.c \
+	lib/engine/translate.h \
 	lib/engine/translator.h \
 	lib/engine/usage.c \
 	lib/engine/usage.h \

@@ -65,6 +65,7 @@ TCase *steer_general_case(void);   /* check_steer_general.c */
 TCase *general_mapping_case(void); /* check_general_mapping.c */
 TCase *general_model_case(void);  /* check_general_model.c */
 TCase *general_mss_case(void);     /* check_general_mss.c */
+TCase *own_esp_case(void);          /* check_own_esp.c */
 TCase *general_other_case(void);   /* check_general_other.c */
 TCase *general_beside_case(void);  /* check_general_other.c */
 TCase *port_blocks_case(void); /* check_port_blocks.c */

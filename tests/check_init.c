@@ -462,6 +462,11 @@ START_TEST(the_compile_time_bound_holds_and_is_near)
 				bound = VPNALG_BYTES(count, n, bursts[b]);
 				ck_assert_uint_ge(bound, size);
 				ck_assert_uint_le(bound, size + size / 2);
+				config.own = true;
+				size = vpnalg_size(&config);
+				config.own = false;
+				ck_assert_uint_ge(bound + VPNALG_OWN_BYTES,
+						  size);
 			}
 	}
 	free(p.table);

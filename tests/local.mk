@@ -77,6 +77,8 @@ UNIT_TEST_FILES = \
 	tests/check_life.c \
 	tests/check_model.c \
 	tests/check_own.c \
+	tests/check_own_vpn.c \
+	tests/check_own_esp.c \
 	tests/check_packet.c \
 	tests/check_packet_cut.c \
 	tests/check_packet_owned.c \

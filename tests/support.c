@@ -276,6 +276,7 @@ void world_begin(struct world *w, const struct world_options *options)
 	w->options.timers.size = sizeof(w->options.timers);
 	config.timers = &w->options.timers;
 	config.passive = w->options.passive;
+	config.own = w->options.own;
 	config.port_set = w->options.port_set;
 	config.port_blocks = w->options.port_blocks;
 	config.event = hear;
@@ -300,7 +301,7 @@ static void check_kind(struct world *w, unsigned handler, unsigned kind,
 	uint64_t cursor = 0, living = 0;
 
 	for (; w->inner.next(w->inner.context, &cursor, &record); record = NULL)
-		living += record != NULL && record->handler == handler &&
+		living += record != NULL && vpnalg_record_handler(record) == handler &&
 			  record->kind == kind;
 	ck_assert_uint_eq(opened(w, index) - closed(w, index), living);
 }

@@ -82,6 +82,7 @@ struct world_options {
 	bool turned;  /* packets are given marked as hairpins */
 	bool leaves;  /* a packet that is dropped may leave records behind */
 	bool passive;
+	bool own;     /* the router's own packets leave sessions */
 	struct vpnalg_port_set port_set;
 	struct vpnalg_port_blocks port_blocks;
 	/* Hold the library to telling of every change, be there ever so many
@@ -274,6 +275,7 @@ Suite *fault_suite(void);
 Suite *steer_suite(void);
 Suite *init_suite(void);
 Suite *own_suite(void);
+Suite *own_vpn_suite(void);
 Suite *pptp_suite(void);
 Suite *control_suite(void);
 Suite *stream_suite(void);

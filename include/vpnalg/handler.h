@@ -209,6 +209,10 @@ struct vpnalg_kind {
 	/** Its own IDs stand for ports, as Call IDs do: they are of
 	 * vpnalg_config.port_set. Those of TCP, UDP and ICMP always are. */
 	bool port_set;
+	/** Its records are about a remote, for all the hosts that have sessions
+	 * with it; the inside host in their keys means nothing, or is that of
+	 * the first one. They are opened with peer keys. */
+	bool of_remote;
 };
 
 /** One packet on its way through a handler. */
@@ -365,6 +369,35 @@ struct vpnalg_handler {
 /** In record->flags: its peer's ID is, or was, another session's too. Found by
  * VPNALG_OUTSIDE_PEER it may be the wrong one: VPNALG_DROP_AMBIGUOUS. */
 #define VPNALG_SESSION_SHARED 0x02
+
+/** In record->handler: the session is the router's own, vpnalg_config.own. The
+ * inside host is the router, at its outside address, and the IDs are outside
+ * what they are inside. What a handler rewrites of its packets is a copy. */
+#define VPNALG_HANDLER_ROUTER 0x10
+
+/**
+ * Whose session a record is.
+ *
+ * @param record the session
+ * @return the place of its handler in vpnalg_config.protocols
+ */
+static inline uint8_t vpnalg_record_handler(const struct vpnalg_record *record)
+{
+	return record->handler & (VPNALG_HANDLER_ROUTER - 1);
+}
+
+/**
+ * Tells whether a session is the router's own. A handler that finds, by
+ * whatever it knows, that a packet of another key is for such a session returns
+ * VPNALG_UNTOUCHED before it rewrites anything.
+ *
+ * @param record the session
+ * @return true if it is
+ */
+static inline bool vpnalg_record_is_routers(const struct vpnalg_record *record)
+{
+	return record->handler & VPNALG_HANDLER_ROUTER;
+}
 
 /** A set of IDs to choose from: first, first + step, ... */
 struct vpnalg_range {

@@ -53,7 +53,7 @@ struct vpnalg_record {
 	uint8_t units;     /**< How many units of 64 bytes it has. */
 	uint8_t slots;     /**< How many key slots it has. */
 	uint8_t keys;      /**< Bit n is set while slot n is in the store. */
-	uint8_t handler;   /**< Whose session it is. */
+	uint8_t handler;   /**< Whose session it is, and a bit. */
 	uint8_t kind;      /**< Which kind of that handler's. */
 	uint8_t flags;     /**< VPNALG_SESSION_ENDED and so on. */
 	uint16_t children; /**< How many sessions keep this one alive. */

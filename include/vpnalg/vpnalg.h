@@ -563,6 +563,16 @@ struct vpnalg_config {
 	/** Blocks of ports for inside hosts; length 0: none. Not beside a
 	 * port_set. */
 	struct vpnalg_port_blocks port_blocks;
+	/** The router has VPN sessions of its own, from the outside addresses,
+	 * and the caller shows what it sends: packets given as VPNALG_OUT whose
+	 * source is an outside address. They leave sessions of the router's
+	 * own, as an inside host's would, and what comes in for these is
+	 * VPNALG_UNTOUCHED like they are. No host is given an ID that the
+	 * router uses towards the same remote. ESP that comes in from a remote
+	 * with which the router itself has ESP is paired with it or with a host
+	 * by the same evidence as between hosts; until it is paired it is
+	 * VPNALG_UNTOUCHED. Without this such packets are only counted. */
+	bool own;
 };
 
 /** Why vpnalg_init() or vpnalg_set_addresses() failed. */
@@ -611,8 +621,11 @@ VPNALG_API size_t vpnalg_size(const struct vpnalg_config *config);
  * that have at most nine kinds of session and no settings, drop reasons and
  * counters of their own that take more than 40 bytes. */
 #define VPNALG_BYTES(protocols, addresses, burst) \
-	(4608 + (size_t)(protocols)*832 +         \
+	(4992 + (size_t)(protocols)*832 +         \
 	 (((size_t)(addresses)*5 + 7) & ~(size_t)7) + (size_t)(burst)*160)
+
+/** So much more it is where vpnalg_config.own is set. */
+#define VPNALG_OWN_BYTES 1024
 
 /**
  * Tells how much memory fragments need.

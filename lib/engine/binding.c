@@ -5,8 +5,10 @@
 
 #include <string.h>
 
+#include "address.h"
 #include "pool.h"
 #include "record.h"
+#include "routers.h"
 #include "search.h"
 
 /* The only outside address that it may have, or NULL. What is for all remotes
@@ -14,6 +16,9 @@
 const uint8_t *vpnalg_binding_address(struct vpnalg *translator,
 				      const struct vpnalg_opening *opening)
 {
+	if (opening->outside == NULL &&
+	    routers_has(translator, opening->inside))
+		return opening->inside;
 	if (opening->any_remote)
 		return vpnalg_pool_home(translator, opening->zone,
 					opening->inside);
@@ -123,13 +128,14 @@ void vpnalg_binding_give_back(struct vpnalg *translator,
 	struct vpnalg_binding binding;
 	struct vpnalg_tuple outside;
 
-	if (session_kind(translator, record->handler, record->kind)
-		    ->inherits_outside)
+	if (record_kind(translator, record)->inherits_outside)
 		return;
 	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
 	if (outside.role != VPNALG_OUTSIDE_OWN)
 		return; /* it has peer keys: nothing was reserved */
 	vpnalg_search_freed(translator, &outside);
+	if (translator->release == NULL || vpnalg_record_is_routers(record))
+		return; /* nobody is told, or nobody was asked */
 	vpnalg_binding_describe(translator, record, &binding);
 	vpnalg_binding_release(translator, &binding);
 }
@@ -144,7 +150,7 @@ void vpnalg_session_notify(struct vpnalg *translator,
 		return;
 	event->type = type;
 	event->evidence = evidence;
-	event->protocol = record->handler;
+	event->protocol = vpnalg_record_handler(record);
 	vpnalg_binding_describe(translator, record, &event->session);
 	translator->event(translator->context, event);
 }

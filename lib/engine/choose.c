@@ -15,6 +15,7 @@
 #include "port.h"
 #include "port_set.h"
 #include "record.h"
+#include "routers.h"
 #include "search.h"
 #include "session.h"
 
@@ -35,7 +36,8 @@ static bool leads_nowhere(struct vpnalg *translator, struct key_of_any_id *any,
 		       translator, holder_of(translator, any, id)) == NULL;
 }
 
-static bool is_unused(struct vpnalg *translator, uint32_t id)
+/* Inline, to spare the stack. */
+ALWAYS_INLINE bool is_unused(struct vpnalg *translator, uint32_t id)
 {
 	struct probe *probe = &translator->probe;
 	unsigned i;
@@ -181,7 +183,7 @@ static enum vpnalg_choice try_id(struct vpnalg *translator,
 	    is_barred(translator, opening, id) ||
 	    is_shared_out(translator, id) || !is_unused(translator, id))
 		return VPNALG_CHOICE_NEXT;
-	if (translator->choose == NULL)
+	if (translator->choose == NULL || translator->routers_sends)
 		return VPNALG_CHOICE_TAKE;
 	switch (ask(translator, binding)) {
 	case VPNALG_CHOICE_TAKE:
@@ -227,6 +229,30 @@ set_for(const struct vpnalg *translator, const struct vpnalg_opening *opening,
 							    : NULL;
 }
 
+/* Returns whether the session is the router's own, and has an ID that is in its
+ * packets. One that is in none is the translator's to choose. */
+static bool is_routers(const struct vpnalg_step *step,
+		       const struct vpnalg_opening *opening)
+{
+	return (opening->id != 0 || opening->keep) &&
+	       vpnalg_routers_opens(step->translator, step->handler, opening);
+}
+
+/* The router's own session has the ID that the router has chosen, whatever
+ * ranges and sets there are, if that is free: who has an ID keeps it. On an
+ * address that is drained no IDs are given out, and none need be known. */
+static enum vpnalg_result keep_routers(struct vpnalg *translator,
+				       const struct vpnalg_opening *opening,
+				       struct vpnalg_binding *binding)
+{
+	binding->outside_id = opening->id;
+	probe_for(translator, opening, binding);
+	return vpnalg_address_is_in_use(translator, opening->inside) &&
+			       is_unused(translator, opening->id)
+		       ? VPNALG_TRANSLATED
+		       : VPNALG_DROP_NO_ID;
+}
+
 enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
 				 const struct vpnalg_opening *opening,
 				 struct vpnalg_binding *binding)
@@ -245,6 +271,8 @@ enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
 		binding->outside_id = opening->id;
 		return VPNALG_TRANSLATED;
 	}
+	if (is_routers(step, opening))
+		return keep_routers(translator, opening, binding);
 	if (vpnalg_block_has(translator, opening->space) &&
 	    !vpnalg_allot_block(translator, opening, binding))
 		return VPNALG_DROP_NO_ID;

@@ -109,12 +109,12 @@ NEVER_INLINE void claim_next(struct vpnalg *translator, struct slot *slot)
 }
 
 /* Claims a packet of a host that uses an outside address itself. It is counted
- * for the handler's kind and stays untouched. */
+ * for the handler's kind and stays untouched: no session is looked for here. */
 NEVER_INLINE void claim_routers(const struct vpnalg *translator,
 				struct slot *slot)
 {
 	claim(translator, slot, 0, 0);
-	if (slot->claim != VPNALG_CLAIM_NONE)
+	if (slot->claim == VPNALG_CLAIM_KEY)
 		slot->claim = CLAIM_ROUTERS;
 }
 

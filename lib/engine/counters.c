@@ -55,5 +55,6 @@ void vpnalg_session_count(struct vpnalg *translator, unsigned handler,
 	const struct vpnalg_handler *h = translator->handlers[handler];
 
 	if (counter < h->own_counter_count)
-		translator->own[handler][h->own_reason_count + counter]++;
+		translator->own[handler & (VPNALG_HANDLER_ROUTER - 1)]
+			       [h->own_reason_count + counter]++;
 }

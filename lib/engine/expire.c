@@ -43,8 +43,10 @@ static void visit(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	const struct vpnalg_handler *handler;
 
-	if (vpnalg_session_alive_or_close(translator, record) == NULL)
+	if (!record_is_alive(translator, record)) {
+		vpnalg_session_close(translator, record);
 		return;
+	}
 	if (translator->address_count > translator->in_use_count)
 		vpnalg_address_note(translator,
 				    record_key(translator, record, 1) +

@@ -10,7 +10,7 @@ vpnalg_session_timers(const struct vpnalg *translator)
 
 bool vpnalg_session_may_hold(const struct vpnalg *translator)
 {
-	return !translator->passive;
+	return !translator->passive && !translator->routers_sends;
 }
 
 const void *vpnalg_session_settings(const struct vpnalg *translator,
@@ -32,5 +32,5 @@ uint32_t vpnalg_session_random(struct vpnalg *translator)
 void vpnalg_session_count_unparsed(struct vpnalg *translator,
 				   const struct vpnalg_record *record)
 {
-	session_counters(translator, record->handler, record->kind)->unparsed++;
+	record_counters(translator, record)->unparsed++;
 }

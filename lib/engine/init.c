@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pool.h"
+#include "routers.h"
 
 #include "../wire/ip.h"
 
@@ -18,7 +19,7 @@ unsigned vpnalg_version(void)
 /* The parts of a translator's memory, where they begin. All but the addresses
  * are aligned for uint64_t. */
 struct layout {
-	size_t slots, kinds, own, settings, addresses, seen, size;
+	size_t slots, kinds, own, settings, routers, addresses, seen, size;
 };
 
 static size_t aligned(size_t size)
@@ -47,7 +48,9 @@ static void lay_out(const struct settings *settings, struct layout *layout)
 	layout->own =
 		layout->kinds + kinds * sizeof(struct vpnalg_kind_counters);
 	layout->settings = layout->own + own * sizeof(uint64_t);
-	layout->addresses = layout->settings + bytes;
+	layout->routers = layout->settings + bytes;
+	layout->addresses = layout->routers +
+			    (config->own ? aligned(sizeof(struct routers)) : 0);
 	layout->seen = layout->addresses + config->address_max * IPV4_ADDR_LEN;
 	layout->size = layout->seen + config->address_max * sizeof(bool);
 }
@@ -127,7 +130,9 @@ static void init_protocols(struct vpnalg *translator,
 	for (h = 0; h < settings->config.protocol_count; h++) {
 		handler = settings->handlers[h];
 		translator->handlers[h] = handler;
+		translator->handlers[h | VPNALG_HANDLER_ROUTER] = handler;
 		translator->settings[h] = bytes;
+		translator->settings[h | VPNALG_HANDLER_ROUTER] = bytes;
 		translator->own[h] = own;
 		bytes += aligned(handler->settings_size);
 		own += own_count(handler);
@@ -212,6 +217,9 @@ static void init_parts(struct vpnalg *translator,
 	translator->blocks = config->port_blocks;
 	translator->pool_key[0] = config->pool_key[0];
 	translator->pool_key[1] = config->pool_key[1];
+	if (config->own)
+		translator->routers =
+			(struct routers *)(void *)(base + layout->routers);
 	translator->burst = config->burst;
 	translator->timers = settings->timers;
 	translator->sweep_earliest = VPNALG_NEVER;

@@ -8,6 +8,7 @@
 #include "binding.h"
 #include "choose.h"
 #include "record.h"
+#include "routers.h"
 #include "session.h"
 #include "usage.h"
 
@@ -36,8 +37,7 @@ static enum holder outside_holder(const struct vpnalg *translator,
 				  const struct vpnalg_record *record,
 				  const struct vpnalg_opening *opening)
 {
-	const struct vpnalg_kind *kind =
-		session_kind(translator, record->handler, record->kind);
+	const struct vpnalg_kind *kind = record_kind(translator, record);
 
 	return opening->peer || kind->inherits_outside ? HOLDER_YIELDS
 						       : HOLDER_NONE;
@@ -81,6 +81,8 @@ static struct vpnalg_record *build(struct vpnalg *translator, uint8_t handler,
 
 	if (record == NULL)
 		return NULL;
+	if (vpnalg_routers_opens(translator, handler, opening))
+		record->handler |= VPNALG_HANDLER_ROUTER;
 	vpnalg_session_set_lifetime(translator, record, opening->lifetime);
 	if (link_keys(translator, record, opening, binding) &&
 	    vpnalg_usage_join(translator, record)) {
@@ -98,7 +100,8 @@ static void give_up(const struct vpnalg_step *step,
 	const struct vpnalg_kind *kind =
 		session_kind(step->translator, step->handler, opening->kind);
 
-	if (!opening->peer && !kind->inherits_outside)
+	if (!opening->peer && !kind->inherits_outside &&
+	    !vpnalg_routers_opens(step->translator, step->handler, opening))
 		vpnalg_binding_give_up(step->translator, opening,
 				       &step->translator->binding);
 }

@@ -9,6 +9,7 @@
 #include "block.h"
 #include "config.h"
 #include "key.h"
+#include "routers.h"
 #include "usage.h"
 
 int vpnalg_pool_init(struct vpnalg *translator,
@@ -125,5 +126,7 @@ const uint8_t *vpnalg_session_outside(struct vpnalg *translator, uint16_t zone,
 				      const uint8_t *inside,
 				      const uint8_t *remote)
 {
-	return vpnalg_pool_pick(translator, zone, inside, remote);
+	return routers_has(translator, inside)
+		       ? inside
+		       : vpnalg_pool_pick(translator, zone, inside, remote);
 }

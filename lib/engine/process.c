@@ -7,8 +7,8 @@
  *     claim()         which handler's it is, and its session's key  claim.h
  *   prefetch()        asks the store to load that session
  *   decide()          of each packet: what becomes of it; counts it
- *     find_session()  its session, as the store has it              record.h
- *     translate()     the handler decides, and rewrites             rewrite.c
+ *     find_session()  its session, as the store has it           translate.h
+ *     translate()     the handler decides, and rewrites          translate.h
  *     otherwise()     no session, or not translated: other claims   refuse.c
  *
  * A burst goes through the stages together, so that the memory of all its
@@ -23,7 +23,9 @@
 #include "packet.h"
 #include "record.h"
 #include "refuse.h"
+#include "routers.h"
 #include "service.h"
+#include "translate.h"
 #include "whole.h"
 
 /* Stands for the result of a claim that has not been tried yet. */
@@ -67,95 +69,19 @@ ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
 	claim(translator, slot, 0, 0);
 }
 
-/* Returns the session that the store has by the packet's key, or NULL. One past
- * its deadline is closed. */
-ALWAYS_INLINE struct vpnalg_record *
-find(struct vpnalg *translator, const struct slot *slot, unsigned *key_slot)
-{
-	struct vpnalg_record *record =
-		record_find(translator, slot->key, slot->hash, key_slot);
-
-	if (record == NULL || record_is_alive(translator, record))
-		return record;
-	vpnalg_session_close(translator, record);
-	return NULL;
-}
-
-/* Fills in the session that the claim names, its handler and its kind; without
- * one those of the claim. */
-ALWAYS_INLINE void find_session(struct vpnalg *translator,
-				const struct slot *slot,
-				struct vpnalg_step *step)
-{
-	const struct vpnalg_record *record = NULL;
-
-	if (slot->claim == VPNALG_CLAIM_KEY)
-		record = step->record = find(translator, slot, &step->slot);
-	else
-		step->record = NULL;
-	step->handler = record != NULL ? record->handler : slot->handler;
-	step->kind = record != NULL ? record->kind : slot->match.kind;
-}
-
-/* Checks what the handler calls translated: the local address must be that of
- * the session's key in the other form. */
-ALWAYS_INLINE enum vpnalg_result finish(const struct vpnalg *translator,
-					const struct vpnalg_parsed *parsed,
-					const struct vpnalg_step *step)
-{
-	const uint8_t *key;
-
-	if (step->record == NULL)
-		return VPNALG_DROP_FAULT;
-	key = record_key(translator, step->record,
-			 parsed->inside ? VPNALG_OUTSIDE_OWN
-					: VPNALG_INSIDE_OWN);
-	if (!same_address(parsed->local, key + KEY_LOCAL_OFF,
-			  addr_len_of(translator)))
-		return VPNALG_DROP_FAULT;
-	if (!parsed->inside)
-		step->packet->zone = key_zone(key);
-	return VPNALG_TRANSLATED;
-}
-
-/* Has the handler translate the packet, and judges its answer. It may be
- * VPNALG_UNTOUCHED where match has set `more`, and for all that is in its
- * outside form; else that is a fault. */
-ALWAYS_INLINE enum vpnalg_result translate(struct vpnalg *translator,
-					   const struct slot *slot,
-					   struct vpnalg_step *step)
-{
-	const uint8_t place = step->handler;
-	const struct vpnalg_handler *handler = translator->handlers[place];
-	enum vpnalg_result result;
-
-	result = handler->translate(step);
-	step->handler = place;
-	if (step->kind >= handler->kind_count) {
-		step->kind = 0;
-		return VPNALG_DROP_FAULT;
-	}
-	if (result == VPNALG_TRANSLATED)
-		return finish(translator, &slot->parsed, step);
-	if (result == VPNALG_UNTOUCHED)
-		return slot->match.more || !slot->parsed.inside
-			       ? result
-			       : VPNALG_DROP_FAULT;
-	return is_drop(result) ? result : vpnalg_refuse_own(step, result);
-}
-
 /* Other claims */
 
 /* Returns what becomes of the packet by its claim, whether a session was found
  * or not. After VPNALG_UNTOUCHED the next claim may be tried. */
 static enum vpnalg_result try_claim(struct vpnalg *translator,
-				    const struct slot *slot,
-				    struct vpnalg_step *step)
+				    struct slot *slot, struct vpnalg_step *step)
 {
 	enum vpnalg_result result;
 
 	if (slot->claim != VPNALG_CLAIM_KEY)
 		return vpnalg_refuse_claim(translator, slot);
+	if (step->record == NULL && translator->routers != NULL)
+		vpnalg_routers_claim(translator, slot, step);
 	if (translator->fault)
 		return VPNALG_DROP_FAULT;
 	if (step->record == NULL &&
@@ -165,8 +91,12 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 	if (slot->parsed.quoted)
 		return vpnalg_icmp_error(step);
 	result = vpnalg_refuse_header(translator, slot);
-	return result != VPNALG_TRANSLATED ? result
-					   : translate(translator, slot, step);
+	if (result != VPNALG_TRANSLATED)
+		return result;
+	result = translate(translator, slot, step);
+	return translator->routers_follow
+		       ? vpnalg_routers_follow(translator, slot, step, result)
+		       : result;
 }
 
 /* Tries all claims from the first on, whose result is given, or UNTRIED.
@@ -182,10 +112,12 @@ static enum vpnalg_result try_claims(struct vpnalg *translator,
 	while (true) {
 		if (result == UNTRIED)
 			result = try_claim(translator, slot, step);
-		if (vpnalg_refuse_is_unfound(step, result))
-			unfound = result;
-		else if (result != VPNALG_UNTOUCHED)
+		if (result == VPNALG_UNTOUCHED
+			    ? !slot->ours
+			    : !vpnalg_refuse_is_unfound(step, result))
 			return result;
+		if (result != VPNALG_UNTOUCHED)
+			unfound = result;
 		claim_next(translator, slot);
 		if (slot->claim == VPNALG_CLAIM_NONE)
 			break;
@@ -197,18 +129,23 @@ static enum vpnalg_result try_claims(struct vpnalg *translator,
 		       : vpnalg_refuse_unclaimed(translator, &slot->parsed);
 }
 
-/* Decides on a packet that its first claim has not translated. */
+/* Decides on a packet that its first claim has not translated. One that the
+ * router sends itself is tried too, as a copy that leaves its state. */
 static enum vpnalg_result decide_rest(struct vpnalg *translator,
 				      struct slot *slot,
 				      struct vpnalg_step *step,
 				      enum vpnalg_result result)
 {
+	if (!slot->ours && translator->routers != NULL)
+		slot = vpnalg_routers_begin(translator, slot, step);
 	if (slot->claim == VPNALG_CLAIM_NONE)
 		return slot->ours ? vpnalg_refuse_unclaimed(translator,
 							    &slot->parsed)
 				  : VPNALG_UNTOUCHED;
 	result = slot->ours ? try_claims(translator, slot, step, result)
 			    : VPNALG_UNTOUCHED;
+	if (translator->routers != NULL)
+		result = vpnalg_routers_end(translator, slot, step, result);
 	if (is_cut_short(translator, slot, result))
 		result = VPNALG_HELD;
 	session_count(translator, step, result);

@@ -6,10 +6,38 @@
 
 #define HEAD sizeof(struct vpnalg_record)
 
+/* Returns a record that the store has found if it is one of the router's own;
+ * all others are faults. */
+COLD NEVER_INLINE struct vpnalg_record *if_routers(struct vpnalg_record *record,
+						   struct vpnalg *translator,
+						   const uint8_t *key)
+{
+	unsigned slot = translator->found;
+
+	if (translator->routers != NULL && record_is_aligned(record) &&
+	    vpnalg_record_is_routers(record) &&
+	    record_is_sound(translator, record) &&
+	    record_holds(translator, record, slot, key))
+		return record;
+	translator->fault = true;
+	return NULL;
+}
+
 struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,
 					 const uint8_t *key, uint64_t hash)
 {
-	return record_find(translator, key, hash, &translator->found);
+	const struct vpnalg_store *store = translator->store;
+	struct vpnalg_record *record =
+		store->find(store->context, key, hash, &translator->found);
+
+	translator->work++;
+	if (record == NULL)
+		return NULL;
+	if (record_is_aligned(record) &&
+	    record_is_sound_as(translator, record, record->handler) &&
+	    record_holds(translator, record, translator->found, key))
+		return record;
+	return if_routers(record, translator, key);
 }
 
 bool vpnalg_record_is_stale(const struct vpnalg *translator,

@@ -20,13 +20,21 @@ static inline bool record_is_aligned(const struct vpnalg_record *record)
 
 /* Whether handler and kind may exist, and its slots are that kind's: all that
  * tells where keys and body lie. A record without slots holds no key. */
-static inline bool record_is_sound(const struct vpnalg *translator,
-				   const struct vpnalg_record *record)
+static inline bool record_is_sound_as(const struct vpnalg *translator,
+				      const struct vpnalg_record *record,
+				      unsigned handler)
 {
-	unsigned handler = record->handler, kind = record->kind;
+	unsigned kind = record->kind;
 
 	return (handler | kind) < 16 &&
 	       record->slots == translator->slots_of[handler][kind];
+}
+
+static inline bool record_is_sound(const struct vpnalg *translator,
+				   const struct vpnalg_record *record)
+{
+	return record_is_sound_as(translator, record,
+				  vpnalg_record_handler(record));
 }
 
 /* Whether the slot of the record holds the key. */
@@ -39,7 +47,8 @@ static inline bool record_holds(const struct vpnalg *translator,
 }
 
 /* Returns the record to which the key leads, living or dead, or NULL; slot is
- * the one in which the key is. */
+ * the one in which the key is. Those of the router's own sessions are faults
+ * here: what is an inside host's needs no further look. */
 ALWAYS_INLINE struct vpnalg_record *record_find(struct vpnalg *translator,
 						const uint8_t *key,
 						uint64_t hash, unsigned *slot)
@@ -51,7 +60,8 @@ ALWAYS_INLINE struct vpnalg_record *record_find(struct vpnalg *translator,
 	translator->work++;
 	if (record == NULL)
 		return NULL;
-	if (record_is_aligned(record) && record_is_sound(translator, record) &&
+	if (record_is_aligned(record) &&
+	    record_is_sound_as(translator, record, record->handler) &&
 	    record_holds(translator, record, *slot, key))
 		return record;
 	translator->fault = true;
@@ -73,6 +83,7 @@ static inline bool record_is_alive(const struct vpnalg *translator,
 		 vpnalg_record_is_stale(translator, record));
 }
 
+/* The same, and the router's own sessions are found, too. */
 struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,
 					 const uint8_t *key, uint64_t hash);
 struct vpnalg_record *vpnalg_record_add(struct vpnalg *translator,

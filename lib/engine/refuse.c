@@ -109,6 +109,7 @@ static bool is_held(struct vpnalg *translator,
 				     .space = parsed->protocol,
 				     .local = parsed->local,
 				     .remote = parsed->remote };
+	const struct vpnalg_record *record;
 
 	if ((parsed->protocol != PROTOCOL_TCP &&
 	     parsed->protocol != PROTOCOL_UDP) ||
@@ -116,7 +117,21 @@ static bool is_held(struct vpnalg *translator,
 	    parsed->l4_caplen < PORTS_LEN)
 		return false;
 	port.id = vpnalg_get16(parsed->l4 + PORT_DESTINATION_OFF);
-	return vpnalg_session_find(translator, &port) != NULL;
+	record = vpnalg_session_find(translator, &port);
+	return record != NULL && !vpnalg_record_is_routers(record);
+}
+
+bool vpnalg_refuse_is_routers(struct vpnalg *translator,
+			      const struct vpnalg_parsed *parsed,
+			      uint8_t protocol)
+{
+	const struct vpnalg_tuple guard = { .role = ROLE_ROUTERS,
+					    .space = protocol,
+					    .local = parsed->local,
+					    .remote = parsed->remote };
+
+	return translator->routers != NULL &&
+	       vpnalg_usage_find(translator, &guard) != NULL;
 }
 
 /* Nobody's packet. The router's own stack would tell the remote that it does
@@ -129,7 +144,9 @@ enum vpnalg_result vpnalg_refuse_unclaimed(struct vpnalg *translator,
 	if (!parsed->inside && is_held(translator, parsed))
 		reason = VPNALG_DROP_PORT_HELD;
 	else if (!parsed->inside &&
-		 is_guarded(translator, parsed, parsed->protocol))
+		 is_guarded(translator, parsed, parsed->protocol) &&
+		 !vpnalg_refuse_is_routers(translator, parsed,
+					   parsed->protocol))
 		reason = VPNALG_DROP_GUARDED;
 	if (reason == VPNALG_UNTOUCHED)
 		return translator->fault ? VPNALG_DROP_FAULT : reason;

@@ -48,4 +48,10 @@ enum vpnalg_result vpnalg_refuse_unclaimed(struct vpnalg *translator,
 bool vpnalg_refuse_is_unfound(const struct vpnalg_step *step,
 			      enum vpnalg_result result);
 
+/* Returns whether the router has sessions of its own under this protocol with
+ * the packet's remote. */
+bool vpnalg_refuse_is_routers(struct vpnalg *translator,
+			      const struct vpnalg_parsed *parsed,
+			      uint8_t protocol);
+
 #endif

@@ -81,7 +81,7 @@ static struct vpnalg_record *find(const struct request *request, unsigned role)
 static bool is_service(const struct request *request,
 		       const struct vpnalg_record *record)
 {
-	return record->handler == request->handler &&
+	return vpnalg_record_handler(record) == request->handler &&
 	       record->kind == kind_of(request);
 }
 

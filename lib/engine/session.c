@@ -121,7 +121,8 @@ bool vpnalg_session_link_at(struct vpnalg *translator,
 	holder = vpnalg_session_alive_or_close(translator, holder);
 	if (holder == NULL)
 		linked = store->link(store->context, record, at, hash);
-	else if (holders == HOLDER_YIELDS && holder->handler == record->handler)
+	else if (holders == HOLDER_YIELDS &&
+		 vpnalg_record_handler(holder) == vpnalg_record_handler(record))
 		take_over(translator, holder, slot, record, at, hash);
 	else
 		linked = false;
@@ -194,7 +195,7 @@ void vpnalg_session_close(struct vpnalg *translator,
 	translator->work += CLOSE_WORK;
 	notify_handler(translator, record);
 	forget(translator, record);
-	session_counters(translator, record->handler, record->kind)->closed++;
+	record_counters(translator, record)->closed++;
 	vpnalg_binding_give_back(translator, record);
 	vpnalg_session_dismantle(translator, record);
 }

@@ -13,9 +13,11 @@
 #if defined(__GNUC__)
 #define ALWAYS_INLINE static inline __attribute__((__always_inline__))
 #define NEVER_INLINE static __attribute__((__noinline__))
+#define COLD __attribute__((__cold__))
 #else
 #define ALWAYS_INLINE static inline
 #define NEVER_INLINE static
+#define COLD
 #endif
 
 /* Record kinds of the engine itself, beside those of the handlers. */
@@ -24,8 +26,9 @@
 /* Key roles of the engine's records, see usage.c. As those of sessions, roles
  * of inside keys are even. */
 enum {
-	ROLE_PAIR = 8, /* inside host is paired to an outside address */
-	ROLE_GUARD = 9 /* outside address and remote have sessions */
+	ROLE_PAIR = 8,    /* inside host is paired to an outside address */
+	ROLE_GUARD = 9,   /* outside address and remote have sessions */
+	ROLE_ROUTERS = 11 /* and the router itself has some of its own */
 };
 
 /* In record->flags, beside the public ones: what close must give back. */
@@ -131,14 +134,18 @@ struct slot {
 };
 
 struct vpnalg {
-	const struct vpnalg_handler *handlers[HANDLERS_MAX];
-	void *settings[HANDLERS_MAX]; /* of the handlers */
-	uint64_t *own[HANDLERS_MAX];  /* counters of the handlers' own */
+	/* The handlers and their settings, twice: by all that record->handler
+	 * may be. */
+	const struct vpnalg_handler
+		*handlers[VPNALG_HANDLER_ROUTER + HANDLERS_MAX];
+	void *settings[VPNALG_HANDLER_ROUTER + HANDLERS_MAX];
+	uint64_t *own[HANDLERS_MAX]; /* counters of the handlers' own */
 	const struct vpnalg_store *store;
 	uint8_t *addresses; /* the list: address.h; addr_len_of() each */
 	bool *address_seen; /* a session has it, of those that are drained */
 	struct slot *slots; /* burst of them */
 	struct fragments *fragments; /* NULL: without memory for them */
+	struct routers *routers; /* NULL: its own packets are only counted */
 	struct vpnalg_kind_counters *kinds;
 	uint32_t (*random)(void *context);
 	enum vpnalg_choice (*choose)(void *, struct vpnalg_binding *);
@@ -200,6 +207,8 @@ struct vpnalg {
 	bool fault;     /* the caller's store, or a handler, answered wrongly */
 	bool closing;   /* a handler is being notified of a session's end */
 	bool held;      /* another session has kept a key that was asked for */
+	bool routers_sends;  /* the packet at hand goes out, and is its own */
+	bool routers_follow; /* it comes in, for a session of its own */
 };
 
 /* How long addresses and keys are. All instances are for IPv4 so far, which the
@@ -258,6 +267,20 @@ static inline const struct vpnalg_kind *
 session_kind(const struct vpnalg *translator, unsigned handler, unsigned kind)
 {
 	return &translator->handlers[handler]->kinds[kind];
+}
+
+static inline struct vpnalg_kind_counters *
+record_counters(const struct vpnalg *translator,
+		const struct vpnalg_record *record)
+{
+	return session_counters(translator, vpnalg_record_handler(record),
+				record->kind);
+}
+
+static inline const struct vpnalg_kind *
+record_kind(const struct vpnalg *translator, const struct vpnalg_record *record)
+{
+	return session_kind(translator, record->handler, record->kind);
 }
 
 #endif

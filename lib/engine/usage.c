@@ -5,6 +5,8 @@
  *   guard  (protocol, outside address, remote): while it exists, unknown
  *          packets of that protocol from that remote are dropped; under
  *          protocol 0 it counts the hosts that are paired to the address
+ *   router's  the same, of the router's own sessions: what no session takes is
+ *          left to it
  *   pair   (zone, inside host, remote): the outside address that the host uses
  *          towards that remote, kept only where there may be several; without
  *          a remote its home address, while it has mappings; if blocks of
@@ -236,10 +238,9 @@ static void guard_of(struct vpnalg *translator, struct vpnalg_record *record,
 		     struct vpnalg_tuple *guard)
 {
 	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, guard);
-	guard->role = ROLE_GUARD;
-	guard->space = translator->handlers[record->handler]
-			       ->kinds[record->kind]
-			       .guard;
+	guard->role =
+		vpnalg_record_is_routers(record) ? ROLE_ROUTERS : ROLE_GUARD;
+	guard->space = record_kind(translator, record)->guard;
 	guard->id = guard->port = 0;
 }
 
@@ -261,6 +262,7 @@ void vpnalg_usage_leave(struct vpnalg *translator, struct vpnalg_record *record)
 	guard_of(translator, record, &tuple);
 	if (record->flags & SESSION_GUARDED)
 		put(translator, &tuple);
+	tuple.role = ROLE_GUARD;
 	tuple.space = 0;
 	if (record->flags & SESSION_HOSTED)
 		put(translator, &tuple);
@@ -310,9 +312,10 @@ bool vpnalg_usage_join(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	struct vpnalg_tuple guard, pair;
 
-	if (block_is_allotted(translator) && !join_host(translator, record))
+	if (block_is_allotted(translator) &&
+	    !vpnalg_record_is_routers(record) && !join_host(translator, record))
 		return false;
-	if (session_kind(translator, record->handler, record->kind)->pooled)
+	if (record_kind(translator, record)->pooled)
 		return join_home(translator, record);
 	guard_of(translator, record, &guard);
 	if (guard.space != 0) {
@@ -322,6 +325,7 @@ bool vpnalg_usage_join(struct vpnalg *translator, struct vpnalg_record *record)
 	}
 	if (translator->address_max == 1 || block_is_allotted(translator))
 		return true;
+	guard.role = ROLE_GUARD;
 	guard.space = 0;
 	if (!get(translator, &guard, NULL))
 		return false;

@@ -164,6 +164,8 @@ enum vpnalg_result vpnalg_gre_remote_quote(struct vpnalg_step *step)
 
 	if (tunnel == NULL)
 		return VPNALG_DROP_QUOTE_SHORT;
+	if (vpnalg_record_is_routers(tunnel))
+		return VPNALG_UNTOUCHED;
 	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
 			     &first);
 	vpnalg_session_tuple(step->translator, tunnel, VPNALG_INSIDE_OWN,

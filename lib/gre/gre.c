@@ -33,7 +33,8 @@ static const struct vpnalg_kind kinds[GRE_KINDS] = {
 			       .inherits_outside = true },
 	[GRE_KIND_REMOTE] = { .name = "GRE remote",
 			      .slots = 2,
-			      .body = sizeof(struct gre_remote) },
+			      .body = sizeof(struct gre_remote),
+			      .of_remote = true },
 };
 
 /* Names the packet's Key; if it has arrived from outside, then its remote. */
@@ -150,7 +151,7 @@ static void make_room(struct vpnalg_step *step, const struct vpnalg_match *key)
 	struct vpnalg_record *holder =
 		find(step, VPNALG_OUTSIDE_OWN, outside, key->id, key->port);
 
-	if (holder != NULL && holder->handler == step->handler &&
+	if (holder != NULL && vpnalg_record_handler(holder) == step->handler &&
 	    is_silent(step, holder))
 		vpnalg_session_close(step->translator, holder);
 }

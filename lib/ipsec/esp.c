@@ -83,6 +83,14 @@ static bool is_compared(const struct ipsec_in *in, bool due, uint32_t before)
 	return !due || !in->confirmed || in->seen - before > IPSEC_SILENCE_MS;
 }
 
+/* Returns what becomes of a packet that has got another host: it is left to the
+ * router, if that is the host. */
+static enum vpnalg_result leave_to_router(const struct vpnalg_step *step)
+{
+	return vpnalg_record_is_routers(step->record) ? VPNALG_UNTOUCHED
+						      : VPNALG_TRANSLATED;
+}
+
 /* Looks whether a pair is wrong. Returns VPNALG_TRANSLATED, step->record being
  * the pair or another host's, or why the packet is dropped. */
 static enum vpnalg_result look(struct vpnalg_step *step,
@@ -96,9 +104,10 @@ static enum vpnalg_result look(struct vpnalg_step *step,
 		return VPNALG_TRANSLATED;
 	if (due && vpnalg_ipsec_review(step, host, before))
 		return VPNALG_DROP_UNPAIRED;
-	if (!is_compared(in, due, before) ||
-	    !vpnalg_ipsec_owner_paired(step, host, before))
-		follow_host(step, in, host);
+	if (is_compared(in, due, before) &&
+	    vpnalg_ipsec_owner_paired(step, host, before))
+		return leave_to_router(step);
+	follow_host(step, in, host);
 	return VPNALG_TRANSLATED;
 }
 
@@ -121,6 +130,13 @@ static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 	return VPNALG_TRANSLATED;
 }
 
+static enum vpnalg_result pair_unclaimed(struct vpnalg_step *step)
+{
+	enum vpnalg_result result = vpnalg_ipsec_pair_unclaimed(step);
+
+	return result == VPNALG_TRANSLATED ? leave_to_router(step) : result;
+}
+
 enum vpnalg_result vpnalg_ipsec_esp_in(struct vpnalg_step *step)
 {
 	enum vpnalg_result result = VPNALG_TRANSLATED;
@@ -130,7 +146,7 @@ enum vpnalg_result vpnalg_ipsec_esp_in(struct vpnalg_step *step)
 	else if (step->kind == IPSEC_KIND_IN)
 		result = seen_inward(step);
 	else
-		result = vpnalg_ipsec_pair_unclaimed(step);
+		result = pair_unclaimed(step);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	vpnalg_rewrite_ends(step);

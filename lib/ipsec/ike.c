@@ -302,7 +302,8 @@ static void note_company(struct vpnalg_step *step)
 	outside.id = IKE_PORT;
 	owner = vpnalg_session_find(step->translator, &outside);
 	if (owner == NULL || owner == step->record ||
-	    owner->handler != step->record->handler ||
+	    vpnalg_record_handler(owner) !=
+		    vpnalg_record_handler(step->record) ||
 	    owner->kind != IPSEC_KIND_IKE)
 		return;
 	ike = vpnalg_session_body(step->translator, owner);

@@ -106,8 +106,7 @@
 #include "responder.h"
 
 static const struct vpnalg_kind kinds[IPSEC_KINDS] = {
-	/* Unknown ESP belongs to some host that has IKE with the remote, not
-	 * to the router. */
+	/* Unknown ESP belongs to some host that has IKE with the remote. */
 	[IPSEC_KIND_IKE] = { .name = "IKE session",
 			     .slots = 2,
 			     .body = sizeof(struct ipsec_ike),
@@ -125,15 +124,18 @@ static const struct vpnalg_kind kinds[IPSEC_KINDS] = {
 			      .guard = ESP_PROTOCOL },
 	[IPSEC_KIND_REMOTE] = { .name = "ESP remote",
 				.slots = 2,
-				.body = sizeof(struct ipsec_remote) },
+				.body = sizeof(struct ipsec_remote),
+				.of_remote = true },
 	[IPSEC_KIND_CANDIDATES] = { .name = "ESP candidates",
 				    .slots = 2,
 				    .body = IPSEC_CANDIDATES *
-					    sizeof(struct ipsec_candidate) },
+					    sizeof(struct ipsec_candidate),
+				    .of_remote = true },
 	[IPSEC_KIND_UNCLAIMED] = { .name = "ESP unclaimed SPIs",
 				   .slots = 2,
 				   .body = IPSEC_UNCLAIMED *
-					   sizeof(struct ipsec_unclaimed) },
+					   sizeof(struct ipsec_unclaimed),
+				   .of_remote = true },
 	[IPSEC_KIND_AH] = { .name = "AH", .slots = 2 },
 	[IPSEC_KIND_SERVICE] = { .name = "IPsec service",
 				 .slots = 2,
@@ -192,9 +194,8 @@ static enum vpnalg_claim match_udp(const struct vpnalg_parsed *parsed,
 	return VPNALG_CLAIM_KEY;
 }
 
-/* Names the SPI as the key: the inside host's own if the packet travels in, the
- * peer's if it travels out. The second key of an unknown SPI from outside is
- * that of the remote: one of its hosts owns the SPI. */
+/* Names the SPI as the key, which its receiver owns. The second key of an SPI
+ * that nobody has is that of the remote: some host of it owns the SPI. */
 static enum vpnalg_claim match_esp(const struct vpnalg_parsed *parsed,
 				   struct vpnalg_match *match)
 {

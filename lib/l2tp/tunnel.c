@@ -140,7 +140,7 @@ static bool others_may_have(struct vpnalg_step *step,
 	tuple.id = udp ? L2TP_PORT : 0;
 	holder = vpnalg_session_find(step->translator, &tuple);
 	if (holder == NULL || holder == flow ||
-	    holder->handler != flow->handler)
+	    vpnalg_record_handler(holder) != vpnalg_record_handler(flow))
 		return false;
 	return !udp || (holder->kind == L2TP_KIND_FLOW &&
 			l2tp_flow(step, holder)->flags & L2TP_FLOW_RESUMED);

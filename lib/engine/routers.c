@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The router's own VPN.
+ *
+ * The router's packets have an outside address as their source. What is at its
+ * other end cannot be told from what inside hosts have there: an ID that the
+ * router uses must not be given to a host, and an ESP SPI that comes in may be
+ * the router's. So the router is treated as one more inside host, whose inside
+ * address is the outside one and whose IDs stay what they are. Handlers do with
+ * its packets what they always do, but to a copy: nothing of the router's own
+ * is ever changed, held or dropped.
+ *
+ * Its sessions are marked in record->handler. The first look for a packet's
+ * session passes over them, so that packets of inside hosts need no other look
+ * at what they have found. A session of the router's is opened with the ID that
+ * it has chosen, or not at all: who has an ID first keeps it. */
+#include "routers.h"
+
+#include <string.h>
+
+#include "key.h"
+#include "packet.h"
+#include "record.h"
+#include "refuse.h"
+#include "session.h"
+
+bool vpnalg_routers_opens(const struct vpnalg *translator, unsigned handler,
+			  const struct vpnalg_opening *opening)
+{
+	return routers_has(translator, opening->inside) &&
+	       !session_kind(translator, handler, opening->kind)->of_remote &&
+	       (opening->outside == NULL ||
+		same_address(opening->outside, opening->inside,
+			     addr_len_of(translator)));
+}
+
+/* Copies the head of the packet, which handlers take for a packet of which no
+ * more is in memory. The step is about the copy then. */
+static void copy(struct routers *routers, struct vpnalg_step *step,
+		 struct vpnalg_parsed *parsed)
+{
+	const struct vpnalg_packet *packet = step->packet;
+
+	routers->given = step->packet;
+	routers->given_parsed = step->parsed;
+	routers->packet = *packet;
+	routers->packet.data = routers->bytes;
+	if (packet->caplen > ROUTERS_COPY)
+		routers->packet.caplen = ROUTERS_COPY;
+	memcpy(routers->bytes, packet->data, routers->packet.caplen);
+	vpnalg_packet_parse(&routers->packet, parsed);
+	step->packet = &routers->packet;
+	step->parsed = parsed;
+}
+
+/* Whether a packet is sent by the router to a far host. */
+static bool is_sent(const struct vpnalg *translator, const struct slot *slot)
+{
+	const struct vpnalg_parsed *parsed = &slot->parsed;
+
+	return slot->claim == CLAIM_ROUTERS && !parsed->inward &&
+	       !parsed->undo && !parsed->quoted &&
+	       pool_is_remote(translator, parsed->remote);
+}
+
+struct slot *vpnalg_routers_begin(struct vpnalg *translator, struct slot *slot,
+				  struct vpnalg_step *step)
+{
+	struct routers *routers = translator->routers;
+	struct slot *own = &routers->slot;
+
+	if (!is_sent(translator, slot))
+		return slot;
+	*own = *slot;
+	own->claim = VPNALG_CLAIM_KEY;
+	own->ours = true;
+	copy(routers, step, &own->parsed);
+	translator->routers_sends = true;
+	return own;
+}
+
+/* Finds the session, if it lives. */
+static bool find(struct vpnalg *translator, const struct slot *slot,
+		 struct vpnalg_step *step)
+{
+	struct vpnalg_record *record =
+		vpnalg_record_find(translator, slot->key, slot->hash);
+	unsigned at = translator->found;
+
+	if (record != NULL)
+		translator->fault = false; /* what was found is no fault */
+	record = vpnalg_session_alive_or_close(translator, record);
+	if (record == NULL)
+		return false;
+	step->record = record;
+	step->slot = at;
+	step->handler = vpnalg_record_handler(record);
+	step->kind = record->kind;
+	return true;
+}
+
+void vpnalg_routers_claim(struct vpnalg *translator, struct slot *slot,
+			  struct vpnalg_step *step)
+{
+	struct routers *routers = translator->routers;
+
+	if (!find(translator, slot, step) || slot == &routers->slot)
+		return;
+	if (!slot->parsed.undo && !slot->parsed.quoted &&
+	    vpnalg_refuse_header(translator, slot) == VPNALG_TRANSLATED) {
+		copy(routers, step, &routers->parsed);
+		translator->routers_follow = true;
+		return;
+	}
+	step->record = NULL;
+	slot->match.more = true; /* so nobody is asked */
+	slot->ours = false;
+	routers->claimed = true;
+}
+
+/* Puts the packet itself back into the step. */
+static void put_back(const struct routers *routers, struct vpnalg_step *step)
+{
+	step->packet = routers->given;
+	step->parsed = routers->given_parsed;
+}
+
+enum vpnalg_result vpnalg_routers_follow(struct vpnalg *translator,
+					 struct slot *slot,
+					 struct vpnalg_step *step,
+					 enum vpnalg_result result)
+{
+	translator->routers_follow = false;
+	put_back(translator->routers, step);
+	slot->ours = result == VPNALG_UNTOUCHED;
+	translator->routers->claimed = !slot->ours;
+	return VPNALG_UNTOUCHED;
+}
+
+/* Returns whether nothing is known of whose the packet is. */
+static bool is_nobodys(const struct vpnalg_step *step,
+		       enum vpnalg_result result)
+{
+	return result == VPNALG_DROP_UNPAIRED ||
+	       result == VPNALG_DROP_GUARDED || result == VPNALG_DROP_STORE ||
+	       (step->record == NULL && result != VPNALG_DROP_FAULT);
+}
+
+enum vpnalg_result vpnalg_routers_end(struct vpnalg *translator,
+				      struct slot *slot,
+				      struct vpnalg_step *step,
+				      enum vpnalg_result result)
+{
+	const struct vpnalg_parsed *parsed = &slot->parsed;
+
+	if (translator->routers_sends) {
+		put_back(translator->routers, step);
+		translator->routers_sends = false;
+		return VPNALG_UNTOUCHED;
+	}
+	if (translator->routers->claimed) {
+		translator->routers->claimed = false;
+		slot->ours = true;
+	}
+	return is_drop(result) && is_arriving(parsed) &&
+			       is_nobodys(step, result) &&
+			       (vpnalg_refuse_is_routers(translator, parsed,
+							 parsed->protocol) ||
+				vpnalg_refuse_is_routers(translator, parsed,
+							 slot->match.space))
+		       ? VPNALG_UNTOUCHED
+		       : result;
+}

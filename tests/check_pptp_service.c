@@ -367,19 +367,29 @@ START_TEST(calls_outlive_the_service)
 }
 END_TEST
 
-/* The port is another's by then: of a mapping, or of another server. What is of
- * the old connection stays with its server. */
+/* The service is removed, or its lifetime ends, and its port is another's by
+ * then: of a mapping, or of another server. What is of the old connection stays
+ * with its server. */
 START_TEST(nobody_gets_the_packets_of_a_connection_whose_service_is_gone)
 {
+	struct vpnalg_service service =
+		SERVICE(TCP, OUTSIDE, 1724, CLIENT_A, PPTP);
 	struct caller c = first_caller, other = first_caller;
+	bool removed = _i;
 
 	begin_with(CHOOSE_NOTHING);
 	service_remove(&w, TCP, PPTP, CLIENT_A, PPTP);
-	service_add(&w, TCP, 1724, CLIENT_A, PPTP);
+	service.lifetime = 60000;
+	ck_assert_int_eq(vpnalg_service_add(w.alg, &service, w.now),
+			 VPNALG_SERVICE_DONE);
 	c.outside_port = other.outside_port = 1724;
 	connect_in(&c);
 	call_in(&c, 5, 70);
-	service_remove(&w, TCP, 1724, CLIENT_A, PPTP);
+	check_gre(&c, 5, 70, 70);
+	if (removed)
+		service_remove(&w, TCP, 1724, CLIENT_A, PPTP);
+	else
+		w.now += 60000;
 	ck_assert_uint_eq(tcp_out(&w, CLIENT_B, 1724, SERVER_2, 80, SYN, 0),
 			  VPNALG_TRANSLATED);
 	ck_assert_uint_eq(port_from(&w), 1724);
@@ -505,9 +515,10 @@ TCase *pptp_service_case(void)
 		       a_segment_of_a_server_without_a_connection_is_dropped);
 	tcase_add_test(served, a_client_connects_again_from_the_same_port);
 	tcase_add_test(served, calls_outlive_the_service);
-	tcase_add_test(
+	tcase_add_loop_test(
 		served,
-		nobody_gets_the_packets_of_a_connection_whose_service_is_gone);
+		nobody_gets_the_packets_of_a_connection_whose_service_is_gone,
+		0, 2);
 	tcase_add_test(served, a_client_inside_calls_a_server_inside);
 	tcase_add_loop_test(served,
 			    a_store_that_fails_costs_one_packet_of_a_server, 1,

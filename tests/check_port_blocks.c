@@ -226,7 +226,8 @@ END_TEST
 /* What the callback chooses must be from the block, too. */
 START_TEST(a_chosen_port_is_of_the_block)
 {
-	unsigned first;
+	unsigned first, i;
+	struct bytes p;
 
 	begin();
 	ck_assert_uint_eq(open_udp(HOST(1), 5000), VPNALG_TRANSLATED);
@@ -238,6 +239,19 @@ START_TEST(a_chosen_port_is_of_the_block)
 	ck_assert_uint_eq(port_from(&w), first * LENGTH + 9);
 	w.chosen_id = (first == 5 ? 6 : 5) * LENGTH + 9;
 	ck_assert_uint_eq(open_udp(HOST(1), 5002), VPNALG_DROP_REFUSED);
+	end();
+	begin_with((struct vpnalg_port_blocks){ .length = LENGTH }, 2);
+	ck_assert_uint_eq(open_udp(HOST(1), 5000), VPNALG_TRANSLATED);
+	w.options.choosing = CHOOSE_WRITE;
+	w.chosen_id = block() * LENGTH + 9;
+	for (i = 0; i < 2; i++) {
+		w.chosen = i == 0 ? source(&w) ^ OUTSIDE ^ OUTSIDE_2 : w.chosen;
+		p = udp_packet(HOST(1), 500, SERVER, 500, "", 0);
+		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+				  i == 0 ? VPNALG_DROP_REFUSED
+					 : VPNALG_TRANSLATED);
+		w.chosen ^= OUTSIDE ^ OUTSIDE_2;
+	}
 	end();
 }
 END_TEST

@@ -333,7 +333,9 @@ enum vpnalg_choice {
 	 * be one of the translator's and the ID unused towards the remote,
 	 * else the binding is given back and the packet dropped. For a binding
 	 * to all remotes the address must be the proposed one (RFC 4787 REQ-2)
-	 * and the ID one of vpnalg_general_settings.ports. */
+	 * and the ID one of vpnalg_general_settings.ports. With
+	 * vpnalg_config.port_blocks the address must be the proposed one, and
+	 * a port of the host's block. */
 	VPNALG_CHOICE_CHOSEN = 3
 };
 

@@ -152,6 +152,9 @@ static enum vpnalg_choice adopt(struct vpnalg *translator,
 	    vpnalg_address_is_in_use(translator, outside) &&
 	    (fixed == NULL ||
 	     same_address(fixed, outside, addr_len_of(translator))) &&
+	    (!block_is_used(translator) ||
+	     same_address(translator->block_address, outside,
+			  addr_len_of(translator))) &&
 	    is_free_at(translator, opening, binding))
 		return VPNALG_CHOICE_TAKE;
 	vpnalg_binding_release(translator, binding);
@@ -276,6 +279,9 @@ enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
 	if (vpnalg_block_has(translator, opening->space) &&
 	    !vpnalg_allot_block(translator, opening, binding))
 		return VPNALG_DROP_NO_ID;
+	if (block_is_used(translator))
+		memcpy(translator->block_address, binding->outside.octets,
+		       addr_len_of(translator));
 	probe_for(translator, opening, binding);
 	vpnalg_search_begin(translator, &translator->hunt,
 			    translator->probe.keys[0].rest);

@@ -177,6 +177,7 @@ struct vpnalg {
 	struct vpnalg_event notice;
 	struct vpnalg_binding binding, proposal;
 	struct vpnalg_tuple block_key;
+	uint8_t block_address[VPNALG_ADDR_MAX]; /* as proposed, with blocks */
 	uint32_t address_count, in_use_count, address_max;
 	bool stale; /* there may be sessions of addresses that have gone */
 	uint16_t burst;

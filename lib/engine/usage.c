@@ -266,6 +266,8 @@ void vpnalg_usage_leave(struct vpnalg *translator, struct vpnalg_record *record)
 	tuple.space = 0;
 	if (record->flags & SESSION_HOSTED)
 		put(translator, &tuple);
+	if (!(record->flags & (SESSION_BLOCKED | SESSION_PAIRED)))
+		return;
 	pair_of(translator, record, &tuple);
 	if (record->flags & SESSION_BLOCKED)
 		leave_block(translator, record, &tuple);

@@ -128,7 +128,7 @@ END_TEST
  * with the same address is the library's choice. */
 START_TEST(calls_follow_the_endpoint_that_was_chosen)
 {
-	struct connection a, b;
+	struct connection a = { 0 }, b = { 0 };
 	uint16_t id_a, id_b;
 	struct bytes p;
 

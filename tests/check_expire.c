@@ -340,7 +340,7 @@ END_TEST
 /* Parents with children, mappings, dead and living ones; in small steps. */
 START_TEST(sweeps_a_day_apart_end_everything)
 {
-	struct connection c;
+	struct connection c = { 0 };
 	struct world w;
 	unsigned calls;
 

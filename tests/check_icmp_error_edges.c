@@ -24,7 +24,7 @@ static void begin_with(struct world_options options)
 		{ vpnalg_pptp, NULL },	  { vpnalg_ipsec, NULL },
 		{ vpnalg_gre, NULL },	  { vpnalg_general, NULL },
 	};
-	struct connection c;
+	struct connection c = { 0 };
 
 	options.protocols = protocols;
 	options.protocol_count = 4;
@@ -453,7 +453,7 @@ START_TEST(an_error_about_a_shared_id_is_dropped)
 	struct bytes quote = gre_packet(OUTSIDE, SERVER, 9, 1), p;
 	struct esp a = esp_of(CLIENT_A, SERVER, 0x1111, 0x2222);
 	struct esp b = esp_of(CLIENT_B, SERVER, 0x1111, 0x3333);
-	struct connection c;
+	struct connection c = { 0 };
 
 	p = icmp_error(ROUTER, OUTSIDE, 3, &quote, 28);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);

@@ -380,7 +380,7 @@ static void check_call(uint32_t client, uint16_t own, uint16_t outside,
 START_TEST(the_routers_pptp_client_beside_two_inside)
 {
 	struct routers_client router;
-	struct connection a, b;
+	struct connection a = { 0 }, b = { 0 };
 	uint16_t outside_a, outside_b;
 
 	begin();
@@ -408,7 +408,7 @@ END_TEST
 START_TEST(the_router_calls_with_an_id_that_a_host_has)
 {
 	struct routers_client router;
-	struct connection a;
+	struct connection a = { 0 };
 
 	begin();
 	memset(&a, 0, sizeof(a));

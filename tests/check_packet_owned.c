@@ -86,7 +86,7 @@ START_TEST(an_icmp_error_goes_by_the_packet_it_quotes)
 	const struct error_row *row = &error_rows[_i];
 	bool in = row->direction == VPNALG_IN;
 	uint32_t length;
-	struct connection c;
+	struct connection c = { 0 };
 	struct bytes quote, p;
 	struct world w;
 
@@ -112,7 +112,7 @@ END_TEST
 /* The snap length may end inside the quote. */
 START_TEST(a_cut_error_about_the_routers_own_is_not_dropped)
 {
-	struct connection c;
+	struct connection c = { 0 };
 	struct bytes quote, p;
 	struct world w;
 	uint32_t caplen;
@@ -160,7 +160,7 @@ START_TEST(a_fragment_of_ours_is_dropped)
 {
 	const struct fragment_row *row = &fragment_rows[_i];
 	bool in = row->direction == VPNALG_IN;
-	struct connection c;
+	struct connection c = { 0 };
 	struct world w;
 	struct bytes p;
 
@@ -187,7 +187,7 @@ START_TEST(a_packet_may_lie_at_any_address)
 {
 	struct bytes m = message(12, 7, 0, 0), p;
 	uint8_t expected[2048], *block = malloc(2048 + 8);
-	struct connection c;
+	struct connection c = { 0 };
 	struct world w;
 	unsigned at;
 
@@ -214,7 +214,7 @@ END_TEST
 
 START_TEST(ip_options_are_stepped_over)
 {
-	struct connection c;
+	struct connection c = { 0 };
 	struct world w;
 	struct bytes p;
 	unsigned length;
@@ -259,7 +259,7 @@ static const struct option_row {
 START_TEST(an_ip_option_with_addresses_does_not_pass)
 {
 	const struct option_row *row = &option_rows[_i];
-	struct connection c;
+	struct connection c = { 0 };
 	struct world w;
 	struct bytes p;
 	unsigned other;

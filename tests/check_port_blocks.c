@@ -115,7 +115,7 @@ END_TEST
 /* The same block for what goes by ports, whoever carries it. */
 START_TEST(vpns_and_queries_have_ports_of_the_block_too)
 {
-	struct connection c;
+	struct connection c = { 0 };
 	struct bytes p;
 	unsigned first;
 

@@ -110,7 +110,7 @@ END_TEST
 START_TEST(identifiers_call_ids_and_ports_of_vpns_are_in_the_set)
 {
 	const struct vpnalg_port_set *set = &sets[_i];
-	struct connection c;
+	struct connection c = { 0 };
 
 	begin_with(*set);
 	ck_assert_uint_eq(icmp_out(&w, CLIENT_A, SERVER, ECHO, 7777),

@@ -476,7 +476,7 @@ END_TEST
  * server names on one of them is no call of the other's. */
 START_TEST(an_id_of_another_connections_call_passes_as_it_is)
 {
-	struct connection b, other;
+	struct connection b = { 0 }, other = { 0 };
 	uint16_t outside;
 
 	out(7, OWN, 1, 0);

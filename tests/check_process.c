@@ -106,7 +106,7 @@ static const struct row {
 START_TEST(a_packet_is_ours_or_the_routers_or_must_not_pass)
 {
 	const struct row *row = &rows[_i];
-	struct connection c;
+	struct connection c = { 0 };
 	struct world w;
 	struct bytes p;
 
@@ -406,7 +406,7 @@ START_TEST(results_are_set_whatever_was_there)
 	} cases[] = { { SERVER, VPNALG_TRANSLATED },
 		      { SERVER_2, VPNALG_DROP_NO_SESSION },
 		      { OUTSIDE, VPNALG_UNTOUCHED } };
-	struct connection c;
+	struct connection c = { 0 };
 	struct world w;
 	size_t i;
 
@@ -448,7 +448,7 @@ START_TEST(counters_add_up)
 {
 	struct vpnalg_kind_counters call, control;
 	struct vpnalg_counters all;
-	struct connection c;
+	struct connection c = { 0 };
 	struct world w;
 	struct bytes p;
 

@@ -101,7 +101,7 @@ static void begin_all(struct connection *c, struct esp *e, struct tunnel *t)
 
 START_TEST(sessions_of_an_address_that_has_gone_are_over)
 {
-	struct connection c;
+	struct connection c = { 0 };
 	struct tunnel t;
 	struct esp e;
 
@@ -136,7 +136,7 @@ END_TEST
 
 START_TEST(sessions_of_an_address_that_stays_go_on)
 {
-	struct connection c;
+	struct connection c = { 0 };
 	struct tunnel t;
 	struct esp e;
 
@@ -176,7 +176,7 @@ END_TEST
 
 START_TEST(a_drained_address_goes_with_its_last_session)
 {
-	struct connection c;
+	struct connection c = { 0 };
 	struct tunnel t;
 	struct esp e;
 	unsigned i;
@@ -270,7 +270,7 @@ END_TEST
  * them). */
 START_TEST(a_thousand_changes_leave_nothing_behind)
 {
-	struct connection c;
+	struct connection c = { 0 };
 	struct tunnel t;
 	unsigned i, busy = 0;
 	struct esp e;

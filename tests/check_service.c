@@ -302,7 +302,7 @@ END_TEST
  * remote does not reach the service there, all others do. */
 START_TEST(a_vpn_session_keeps_a_services_port_towards_its_remote)
 {
-	struct connection c;
+	struct connection c = { 0 };
 	struct vpnalg_service service =
 		SERVICE(TCP, OUTSIDE, 40000, CLIENT_B, 80);
 

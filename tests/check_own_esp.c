@@ -174,6 +174,26 @@ START_TEST(errors_about_the_routers_esp_are_the_routers)
 }
 END_TEST
 
+/* What went out may have been the router's or the host's. */
+START_TEST(an_spi_that_the_router_and_a_host_send_with_is_not_undone)
+{
+	struct esp router = routers_esp();
+	struct esp a = esp_of(CLIENT_A, SERVER, 0x900, 0x101);
+	struct bytes p = esp_packet(OUTSIDE, SERVER, 0x900, 7);
+
+	begin();
+	w.options.no_undo = true;
+	ask(&a);
+	ask(&router);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
+			  VPNALG_DROP_AMBIGUOUS);
+	ask(&a);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT_UNDO, &p),
+			  VPNALG_DROP_AMBIGUOUS);
+	end();
+}
+END_TEST
+
 START_TEST(a_store_that_fails_costs_the_routers_esp_nothing)
 {
 	struct esp router = routers_esp();
@@ -207,6 +227,8 @@ TCase *own_esp_case(void)
 	tcase_add_test(esp, a_lone_routers_esp_pairs_nobody_else);
 	tcase_add_test(esp, nobody_holds_the_router_back);
 	tcase_add_test(esp, errors_about_the_routers_esp_are_the_routers);
+	tcase_add_test(
+		esp, an_spi_that_the_router_and_a_host_send_with_is_not_undone);
 	tcase_add_loop_test(esp,
 			    a_store_that_fails_costs_the_routers_esp_nothing,
 			    1, 16);

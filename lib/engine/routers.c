@@ -105,7 +105,7 @@ void vpnalg_routers_claim(struct vpnalg *translator, struct slot *slot,
 
 	if (!find(translator, slot, step) || slot == &routers->slot)
 		return;
-	if (!slot->parsed.undo && !slot->parsed.quoted &&
+	if (!slot->parsed.quoted &&
 	    vpnalg_refuse_header(translator, slot) == VPNALG_TRANSLATED) {
 		copy(routers, step, &routers->parsed);
 		translator->routers_follow = true;
@@ -131,6 +131,9 @@ enum vpnalg_result vpnalg_routers_follow(struct vpnalg *translator,
 {
 	translator->routers_follow = false;
 	put_back(translator->routers, step);
+	/* A host's packet may show the same ID of the remote's. */
+	if (slot->parsed.undo && result == VPNALG_DROP_AMBIGUOUS)
+		return result;
 	slot->ours = result == VPNALG_UNTOUCHED;
 	translator->routers->claimed = !slot->ours;
 	return VPNALG_UNTOUCHED;

@@ -146,6 +146,7 @@ struct settings {
 	struct vpnalg_port_set port_set;
 	struct vpnalg_port_blocks port_blocks;
 	bool any_address, passive;
+	bool own;       /* what has an outside address leaves sessions */
 	bool fragments; /* there is memory for them */
 	bool roomy;     /* and nobody has to give way */
 	uint32_t random;

@@ -233,6 +233,7 @@ void world_begin(struct world *w, const struct settings *s)
 	config.random = next_random;
 	config.burst = s->burst;
 	config.passive = s->passive;
+	config.own = s->own;
 	config.event = hear;
 	config.port_set = s->port_set;
 	config.port_blocks = s->port_blocks;

@@ -52,9 +52,9 @@ enum vpnalg_result vpnalg_routers_end(struct vpnalg *translator,
 void vpnalg_routers_claim(struct vpnalg *translator, struct slot *slot,
 			  struct vpnalg_step *step);
 
-/* Takes the handler's answer about a packet that comes in, or is undone. Returns
- * VPNALG_UNTOUCHED, and slot->ours is false unless the next claim may be tried;
- * or why the packet cannot be undone. */
+/* Takes the handler's answer about a packet that comes in, or is undone.
+ * Returns VPNALG_UNTOUCHED, and slot->ours is false unless the next claim may
+ * be tried; or why the packet cannot be undone. */
 enum vpnalg_result vpnalg_routers_follow(struct vpnalg *translator,
 					 struct slot *slot,
 					 struct vpnalg_step *step,

@@ -43,7 +43,7 @@ static bool number_of(const struct vpnalg *translator, uint16_t zone,
 	if (zone != blocks->zone ||
 	    (uint64_t)(host ^ vpnalg_get32(blocks->inside.octets)) >> bits != 0)
 		return false;
-	*number = (uint32_t)(host & ((UINT64_C(1) << bits) - 1));
+	*number = (uint32_t)(host & (((uint64_t)1 << bits) - 1));
 	return true;
 }
 
@@ -86,7 +86,7 @@ static bool suffice(const struct vpnalg_port_blocks *blocks,
 {
 	return (uint64_t)address_count * vpnalg_block_all(blocks).count >> 32 !=
 		       0 ||
-	       UINT64_C(1) << (32 - blocks->prefix_length) <=
+	       (uint64_t)1 << (32 - blocks->prefix_length) <=
 		       (uint64_t)address_count * vpnalg_block_all(blocks).count;
 }
 

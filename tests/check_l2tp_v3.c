@@ -424,6 +424,32 @@ START_TEST(data_may_follow_the_answer_to_a_call)
 }
 END_TEST
 
+/* The remote names another ID of the session: data to the one before is looked
+ * up again (send_packet() undoes it). */
+START_TEST(data_to_an_id_that_was_replaced_is_nobodys)
+{
+	struct tunnel t = a_tunnel(0), other = a_tunnel(1);
+	struct bytes m, p;
+
+	begin_session(&other); /* it has the rest */
+	m = l2tp_data3(false, 0x99, 1, 2);
+	p = l2tp_packet(other.client, 0, SERVER, 0, &m);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	begin_session(&t);
+	tunnel_carries(&w, &t, 1);
+	m = l2tp_control(3, t.outside_own, 2, ICRQ);
+	l2tp_avp(&m, 63, 4, t.peer_session ^ 0x5d000000);
+	l2tp_avp(&m, 64, 4, t.outside_session);
+	ck_assert_uint_eq(tunnel_hears(&w, &t, &m), VPNALG_TRANSLATED);
+	m = l2tp_data3(false, t.peer_session, 1, 2);
+	p = l2tp_packet(t.client, 0, SERVER, 0, &m);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+			  VPNALG_DROP_AMBIGUOUS);
+	t.peer_session ^= 0x5d000000;
+	tunnel_carries(&w, &t, 2);
+}
+END_TEST
+
 TCase *l2tp_v3_case(void)
 {
 	TCase *t = tcase_create("version 3");
@@ -433,6 +459,7 @@ TCase *l2tp_v3_case(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_loop_test(t, ten_clients_of_equal_ids_are_told_apart, 0, 3);
 	tcase_add_test(t, nobody_waits_where_there_are_no_ports);
+	tcase_add_test(t, data_to_an_id_that_was_replaced_is_nobodys);
 	tcase_add_loop_test(t, a_client_may_fall_back_to_version_2, 0, 2);
 	tcase_add_test(t, a_message_with_a_digest_is_not_changed);
 	tcase_add_test(t,

@@ -248,8 +248,11 @@ void vpnalg_l2tp_flow_set_busy(struct vpnalg_step *step,
 
 	if (with == NULL && f->busy == 0)
 		return;
-	f->busy = with != NULL ? m->header.value : 0;
-	f->busy_version = m->version;
-	f->busy_until = with != NULL ? (uint32_t)with->deadline : 0;
+	f->busy = 0;
+	if (with != NULL) {
+		f->busy = m->header.value;
+		f->busy_version = m->version;
+		f->busy_until = (uint32_t)with->deadline;
+	}
 	vpnalg_session_changed(step->translator, flow);
 }

@@ -64,7 +64,8 @@ static inline bool l2tp_flow_is_busy(const struct vpnalg_step *step,
 		       life / L2TP_SLACK_PART;
 }
 
-/* Notes the tunnel, session or claim that data has gone to, or NULL. */
+/* Notes the tunnel, session or claim that data has gone to; without one NULL,
+ * and for the message, too. */
 void vpnalg_l2tp_flow_set_busy(struct vpnalg_step *step,
 			       struct vpnalg_record *flow,
 			       const struct l2tp_message *message,

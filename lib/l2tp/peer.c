@@ -159,6 +159,7 @@ enum vpnalg_result vpnalg_l2tp_peer_attach(struct vpnalg_step *step,
 		old = vpnalg_session_id(step->translator, record,
 					VPNALG_INSIDE_PEER);
 	if (old != peer) {
+		vpnalg_l2tp_flow_set_busy(step, flow, NULL, NULL);
 		drop_claim(step, flow, record, peer);
 		detach(step, record);
 		if (!attach(step, flow, record, peer, 0)) {
@@ -178,9 +179,10 @@ enum vpnalg_result vpnalg_l2tp_peer_attach(struct vpnalg_step *step,
 }
 
 void vpnalg_l2tp_peer_renew(struct vpnalg_step *step,
-			    const struct vpnalg_record *flow,
+			    struct vpnalg_record *flow,
 			    struct vpnalg_record *record)
 {
+	vpnalg_l2tp_flow_set_busy(step, flow, NULL, NULL);
 	detach(step, record);
 	body(step->translator, record)->flags = 0;
 	vpnalg_l2tp_lifetime_extend(step, flow, record);

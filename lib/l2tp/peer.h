@@ -39,7 +39,7 @@ enum vpnalg_result vpnalg_l2tp_peer_prove(struct vpnalg_step *step,
 /* Begins a tunnel anew, whose owner requests it once more: its peer is another
  * one now. */
 void vpnalg_l2tp_peer_renew(struct vpnalg_step *step,
-			    const struct vpnalg_record *flow,
+			    struct vpnalg_record *flow,
 			    struct vpnalg_record *record);
 
 #endif

@@ -31,10 +31,12 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/conversation/answer-port \
 	tests/fuzz/corpus/conversation/burst \
 	tests/fuzz/corpus/conversation/fails \
+	tests/fuzz/corpus/conversation/fragments-again \
 	tests/fuzz/corpus/conversation/full \
 	tests/fuzz/corpus/conversation/general \
 	tests/fuzz/corpus/conversation/icmp-error \
 	tests/fuzz/corpus/conversation/ike-esp \
+	tests/fuzz/corpus/conversation/ike-other-port \
 	tests/fuzz/corpus/conversation/ike-port \
 	tests/fuzz/corpus/conversation/insists \
 	tests/fuzz/corpus/conversation/l2tp2 \

@@ -107,6 +107,39 @@ START_TEST(another_host_keeps_its_sessions)
 }
 END_TEST
 
+/* What would leave as another host's does not: its answers would be that
+ * host's, or it would be in that host's tunnel. */
+START_TEST(nothing_leaves_as_another_hosts_packets_do)
+{
+	const struct data_row *row = &data_rows[_i];
+	struct tunnel t = { .client = CLIENT_B, .server = SERVER,
+			    .version = 3, .own = 0xb1, .peer = 0xe1,
+			    .session = 0xb2, .peer_session = 9 };
+	struct bytes p = ip_packet(CLIENT_B, SERVER, row->protocol,
+				   row->data.data, row->data.length);
+	bool tunnel = row->protocol == L2TP_IP;
+
+	begin();
+	service_add(&w, row->protocol, 0, CLIENT_A, 0);
+	if (tunnel) {
+		tunnel_begin(&w, &t);
+		tunnel_calls(&w, &t);
+	} else {
+		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+				  VPNALG_TRANSLATED);
+	}
+	p = ip_packet(CLIENT_A, SERVER, row->protocol, row->data.data,
+		      row->data.length);
+	if (!tunnel || row->data.data[3] != 0) /* no SCCRQ */
+		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+				  VPNALG_DROP_TAKEN);
+	passes(VPNALG_OUT, SERVER_2, row->protocol, &row->data);
+	service_remove(&w, row->protocol, 0, CLIENT_A, 0);
+	world_end(&w);
+}
+END_TEST
+
+
 /* An L2TP client inside is told from the server by its IDs. */
 START_TEST(an_inside_client_of_the_same_remote_has_ids_of_its_own)
 {
@@ -290,6 +323,8 @@ TCase *protocol_service_case(void)
 	tcase_add_loop_test(served, a_protocol_without_ports_has_services, 0,
 			    ROWS(data_rows));
 	tcase_add_test(served, another_host_keeps_its_sessions);
+	tcase_add_loop_test(served, nothing_leaves_as_another_hosts_packets_do,
+			    0, ROWS(data_rows));
 	tcase_add_test(served,
 		       an_inside_client_of_the_same_remote_has_ids_of_its_own);
 	tcase_add_test(served, a_service_gets_no_packet_of_a_pptp_call);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pair.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/say.h"
 #include "form.h"
 
 /* How far ahead the captures are read, and how long what was read is known, in
@@ -96,7 +99,9 @@ static void read_one(struct pair *pair, enum place place)
 		return;
 	seen = make(watched, header, data);
 	if (!seen) {
-		pair->no_memory = true;
+		say("cannot read input: %s: packet %" PRIu64 ": %s",
+		    watched->input->name, watched->input->count,
+		    strerror(ENOMEM));
 		watched->state = NEXT_BROKEN;
 		return;
 	}

@@ -44,7 +44,6 @@ struct pair {
 	struct watched places[PLACES];
 	const struct sides *sides;
 	uint64_t alone; /* sent by the router, the other form of no packet */
-	bool no_memory;
 };
 
 void pair_begin(struct pair *pair, struct input *inside, struct input *outside,

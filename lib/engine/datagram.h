@@ -21,7 +21,7 @@ enum { FORM_INSIDE = 0, FORM_OUTSIDE = 1, FORMS = 2 };
 #define NOT_HELD 0xffff
 
 /* No handler. */
-#define UNKNOWN 0xff
+#define NO_HANDLER 0xff
 
 enum datagram_state {
 	DATAGRAM_FREE,       /* the place is nobody's */
@@ -75,7 +75,7 @@ struct fragments {
 	bool ready;          /* some may be given back */
 	bool complete;       /* a datagram is there that is translated whole */
 	/* Which handler has translated the first fragment that is undone now,
-	 * or UNKNOWN. */
+	 * or NO_HANDLER. */
 	uint8_t translated_by;
 	struct datagram *translated; /* the one that is translated now, as: */
 	struct vpnalg_packet packet;

@@ -155,7 +155,7 @@ enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,
 		return parsed->inside && slot->claim != VPNALG_CLAIM_NONE
 			       ? VPNALG_DROP_MALFORMED
 			       : VPNALG_UNTOUCHED;
-	fragments->translated_by = UNKNOWN;
+	fragments->translated_by = NO_HANDLER;
 	fragments->form = (uint8_t)form_of(parsed);
 	make_key(parsed, fragments->form, parsed->zone,
 		 vpnalg_get16(parsed->ip + IPV4_ID_OFF), fragments->key);

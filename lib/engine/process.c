@@ -25,6 +25,7 @@
 #include "refuse.h"
 #include "routers.h"
 #include "service.h"
+#include "service_kind.h"
 #include "translate.h"
 #include "whole.h"
 
@@ -71,6 +72,54 @@ ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
 
 /* Other claims */
 
+/* Whether the key that a slot claims leads to a session which lives. */
+static bool is_taken(struct vpnalg *translator, const struct slot *slot)
+{
+	const struct vpnalg_record *record = NULL;
+
+	if (slot->claim == VPNALG_CLAIM_KEY)
+		record = vpnalg_record_find(translator, slot->key, slot->hash);
+	return record != NULL && record_is_alive(translator, record) &&
+	       !vpnalg_service_is_one(translator, record);
+}
+
+/* Whether a packet that leaves by a service, of which no session is kept, would
+ * look outside as one of another session: its answers would be that one's. With
+ * ports the service's own is in the way of others. */
+NEVER_INLINE bool has_twin(struct vpnalg *translator, const struct slot *slot,
+			   struct vpnalg_record *service)
+{
+	struct slot twin = *slot;
+
+	if (service_has_ports(slot->parsed.protocol))
+		return false;
+	twin.parsed.inside = false;
+	twin.parsed.local =
+		record_key(translator, service, VPNALG_OUTSIDE_OWN) +
+		KEY_LOCAL_OFF;
+	for (claim(translator, &twin, 0, 0); twin.claim != VPNALG_CLAIM_NONE;
+	     claim_next(translator, &twin))
+		if (is_taken(translator, &twin))
+			return true;
+	return false;
+}
+
+/* Returns what becomes of a packet of which the handler knows no session:
+ * VPNALG_TRANSLATED, if it may be asked. */
+static enum vpnalg_result pass_on(struct vpnalg *translator,
+				  const struct slot *slot)
+{
+	struct vpnalg_record *service;
+
+	if (slot->match.more || is_arriving(&slot->parsed))
+		return VPNALG_UNTOUCHED;
+	service = vpnalg_service_of_sender(translator, slot);
+	if (service == NULL)
+		return VPNALG_TRANSLATED;
+	return has_twin(translator, slot, service) ? VPNALG_DROP_TAKEN
+						   : VPNALG_UNTOUCHED;
+}
+
 /* Returns what becomes of the packet by its claim, whether a session was found
  * or not. After VPNALG_UNTOUCHED the next claim may be tried. */
 static enum vpnalg_result try_claim(struct vpnalg *translator,
@@ -84,10 +133,11 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 		vpnalg_routers_claim(translator, slot, step);
 	if (translator->fault)
 		return VPNALG_DROP_FAULT;
-	if (step->record == NULL &&
-	    (slot->match.more || is_arriving(&slot->parsed) ||
-	     vpnalg_service_sends(translator, slot)))
-		return VPNALG_UNTOUCHED;
+	if (step->record == NULL) {
+		result = pass_on(translator, slot);
+		if (result != VPNALG_TRANSLATED)
+			return result;
+	}
 	if (slot->parsed.quoted)
 		return vpnalg_icmp_error(step);
 	result = vpnalg_refuse_header(translator, slot);

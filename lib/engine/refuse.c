@@ -17,7 +17,7 @@ static enum vpnalg_result refuse_fragment(const struct vpnalg *translator,
 
 	if (fragments == NULL || slot->parsed.quoted)
 		return VPNALG_DROP_FRAGMENT;
-	return fragments->translated_by != UNKNOWN &&
+	return fragments->translated_by != NO_HANDLER &&
 			       fragments->translated_by != slot->handler
 		       ? VPNALG_UNTOUCHED
 		       : VPNALG_HELD;

@@ -227,15 +227,15 @@ int vpnalg_service_remove(struct vpnalg *translator,
 	return VPNALG_SERVICE_DONE;
 }
 
-/* Whether a record is a service of its handler's. */
-static bool is_any_service(const struct vpnalg *translator,
+bool vpnalg_service_is_one(const struct vpnalg *translator,
 			   const struct vpnalg_record *record)
 {
 	return record->kind + 1U ==
 	       translator->handlers[record->handler]->service_kind;
 }
 
-bool vpnalg_service_sends(struct vpnalg *translator, const struct slot *slot)
+struct vpnalg_record *vpnalg_service_of_sender(struct vpnalg *translator,
+					       const struct slot *slot)
 {
 	const struct vpnalg_parsed *parsed = &slot->parsed;
 	struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
@@ -243,19 +243,21 @@ bool vpnalg_service_sends(struct vpnalg *translator, const struct slot *slot)
 				      .zone = parsed->zone,
 				      .port = VPNALG_NO_PORTS,
 				      .local = parsed->local };
-	const struct vpnalg_record *record;
+	struct vpnalg_record *record;
 
 	if (translator->handlers[slot->handler]->takes_rest ||
 	    !parsed->inside || parsed->inward || parsed->quoted)
-		return false;
+		return NULL;
 	if (service_has_ports(parsed->protocol)) {
 		if (parsed->l4_caplen < PORTS_LEN)
-			return false;
+			return NULL;
 		tuple.id = vpnalg_local_port(parsed);
 		tuple.port = 0;
 	}
 	record = vpnalg_session_find(translator, &tuple);
-	return record != NULL && is_any_service(translator, record);
+	return record != NULL && vpnalg_service_is_one(translator, record)
+		       ? record
+		       : NULL;
 }
 
 const char *vpnalg_service_text(int result)

@@ -6,8 +6,14 @@
 
 #include "translator.h"
 
-/* Tells whether a packet from inside, for which its handler has no session, is
- * a server's: it leaves by the service, not as a client's. */
-bool vpnalg_service_sends(struct vpnalg *translator, const struct slot *slot);
+/* Returns the service by which a packet from inside leaves, for which its
+ * handler has no session: it is a server's, not a client's. NULL if it is none.
+ */
+struct vpnalg_record *vpnalg_service_of_sender(struct vpnalg *translator,
+					       const struct slot *slot);
+
+/* Whether a record is a service of its handler's. */
+bool vpnalg_service_is_one(const struct vpnalg *translator,
+			   const struct vpnalg_record *record);
 
 #endif

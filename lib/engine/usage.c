@@ -136,21 +136,28 @@ void vpnalg_usage_block_key(const uint8_t *outside, uint32_t first,
 					.local = outside };
 }
 
+/* Returns the first port of the block that a host, which may be unknown, has at
+ * an address, or 0. */
+static uint32_t block_at(const struct vpnalg *translator,
+			 struct vpnalg_record *host, const uint8_t *outside)
+{
+	return host != NULL && same_address(body(translator, host)->address,
+					    outside, addr_len_of(translator))
+		       ? body(translator, host)->block
+		       : 0;
+}
+
 uint32_t vpnalg_usage_block(struct vpnalg *translator,
 			    const struct vpnalg_tuple *host,
 			    const uint8_t *outside)
 {
-	struct vpnalg_record *record = vpnalg_session_peek(translator, host);
-
-	return record != NULL && same_address(body(translator, record)->address,
-					      outside, addr_len_of(translator))
-		       ? body(translator, record)->block
-		       : 0;
+	return block_at(translator, vpnalg_session_peek(translator, host),
+			outside);
 }
 
-static void tell(struct vpnalg *translator, uint8_t type,
-		 const struct vpnalg_tuple *host,
-		 const struct vpnalg_tuple *block)
+static void notify(struct vpnalg *translator, uint8_t type,
+		   const struct vpnalg_tuple *host,
+		   const struct vpnalg_tuple *block)
 {
 	struct vpnalg_event *event = &translator->notice;
 	struct vpnalg_binding *session = &event->session;
@@ -194,16 +201,8 @@ static bool join_block(struct vpnalg *translator, struct vpnalg_record *session,
 		return true;
 	usage->block = (uint16_t)block.id;
 	vpnalg_session_changed(translator, record);
-	tell(translator, VPNALG_EVENT_BLOCK_ALLOTTED, host, &block);
+	notify(translator, VPNALG_EVENT_BLOCK_ALLOTTED, host, &block);
 	return true;
-}
-
-static bool has_block(const struct vpnalg *translator, const struct usage *host,
-		      const struct vpnalg_tuple *block)
-{
-	return host->block == block->id &&
-	       same_address(host->address, block->local,
-			    addr_len_of(translator));
 }
 
 /* The host of the last session with a port has the block no more, unless it has
@@ -221,12 +220,11 @@ static void leave_block(struct vpnalg *translator,
 		return;
 	vpnalg_search_freed(translator, block);
 	record = vpnalg_session_peek(translator, host);
-	if (record != NULL &&
-	    has_block(translator, body(translator, record), block)) {
+	if (block_at(translator, record, block->local) == block->id) {
 		body(translator, record)->block = 0;
 		vpnalg_session_changed(translator, record);
 	}
-	tell(translator, VPNALG_EVENT_BLOCK_FREED, host, block);
+	notify(translator, VPNALG_EVENT_BLOCK_FREED, host, block);
 }
 
 /* Keys */
@@ -303,8 +301,7 @@ static bool join_host(struct vpnalg *translator, struct vpnalg_record *record)
 		return false;
 	record->flags |= SESSION_PAIRED;
 	return outside.role != VPNALG_OUTSIDE_OWN ||
-	       session_kind(translator, record->handler, record->kind)
-		       ->inherits_outside ||
+	       record_kind(translator, record)->inherits_outside ||
 	       !vpnalg_block_has(translator, outside.space) ||
 	       join_block(translator, record, &host);
 }

@@ -217,6 +217,8 @@ static enum vpnalg_result translate_service(struct vpnalg_step *step)
 	if (step->parsed->protocol == PROTOCOL_TCP ||
 	    step->parsed->protocol == PROTOCOL_UDP)
 		result = vpnalg_general_mapping_serve(step);
+	else if (!step->parsed->inward && vpnalg_general_other_is_taken(step))
+		result = VPNALG_DROP_TAKEN;
 	if (result == VPNALG_TRANSLATED)
 		rewrite(step);
 	return result;

@@ -323,3 +323,17 @@ enum vpnalg_result vpnalg_general_other_quote(struct vpnalg_step *step)
 	rewrite(step, transport);
 	return VPNALG_TRANSLATED;
 }
+
+bool vpnalg_general_other_is_taken(struct vpnalg_step *step)
+{
+	struct vpnalg_match key = { 0 };
+	struct vpnalg_tuple outside;
+
+	vpnalg_general_other_match(step->parsed, &key);
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_OUTSIDE_OWN,
+			     &outside);
+	outside.id = key.id;
+	outside.port = key.port;
+	outside.remote = step->parsed->remote;
+	return vpnalg_session_find(step->translator, &outside) != NULL;
+}

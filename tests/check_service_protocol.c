@@ -107,6 +107,31 @@ START_TEST(another_host_keeps_its_sessions)
 }
 END_TEST
 
+/* However much of the server's packet an error quotes; send_packet() undoes
+ * what is translated. */
+START_TEST(an_error_about_a_servers_packet_reaches_it)
+{
+	const struct data_row *row = &data_rows[_i];
+	struct bytes quoted = ip_packet(OUTSIDE, SERVER, row->protocol,
+					row->data.data, row->data.length);
+	struct bytes p;
+	uint32_t length, translated = 0;
+
+	begin();
+	service_add(&w, row->protocol, 0, CLIENT_A, 0);
+	for (length = 28; length <= quoted.length; length += 4) {
+		p = icmp_error(SERVER_2, OUTSIDE, 3, &quoted, length);
+		if (send_packet(&w, VPNALG_IN, &p) != VPNALG_TRANSLATED)
+			continue;
+		ck_assert_uint_eq(destination(&w), CLIENT_A);
+		translated++;
+	}
+	ck_assert_uint_gt(translated, 0);
+	service_remove(&w, row->protocol, 0, CLIENT_A, 0);
+	world_end(&w);
+}
+END_TEST
+
 /* What would leave as another host's does not: its answers would be that
  * host's, or it would be in that host's tunnel. */
 START_TEST(nothing_leaves_as_another_hosts_packets_do)
@@ -323,6 +348,8 @@ TCase *protocol_service_case(void)
 	tcase_add_loop_test(served, a_protocol_without_ports_has_services, 0,
 			    ROWS(data_rows));
 	tcase_add_test(served, another_host_keeps_its_sessions);
+	tcase_add_loop_test(served, an_error_about_a_servers_packet_reaches_it,
+			    0, ROWS(data_rows));
 	tcase_add_loop_test(served, nothing_leaves_as_another_hosts_packets_do,
 			    0, ROWS(data_rows));
 	tcase_add_test(served,

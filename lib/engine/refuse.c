@@ -171,7 +171,9 @@ bool vpnalg_refuse_is_unfound(const struct vpnalg_step *step,
 			      enum vpnalg_result result)
 {
 	if (step->parsed->quoted)
-		return step->record == NULL && result == VPNALG_DROP_ICMP_ERROR;
+		return step->record == NULL &&
+		       (result == VPNALG_DROP_ICMP_ERROR ||
+			result == VPNALG_DROP_QUOTE_SHORT);
 	return step->parsed->undo && step->record == NULL &&
 	       (result == VPNALG_DROP_NO_SESSION ||
 		result == VPNALG_DROP_NO_CONNECTION ||

@@ -76,6 +76,7 @@ static void set_up(struct settings *s, const uint8_t *in)
 	s->any_address = in[0] & 0x20;
 	s->passive = in[0] & 0x40;
 	s->own = in[7] & 4;
+	s->services = s->has_general && (in[7] & 8);
 	s->choosing = in[1] % CHOOSINGS;
 	s->filtering = (in[1] >> 4) % 3;
 	s->record_max = in[2] & 0x80 ? RECORDS_MAX / 2 : in[2] % 32U + 4;

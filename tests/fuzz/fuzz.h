@@ -145,6 +145,7 @@ struct settings {
 	struct vpnalg_ports ports;
 	struct vpnalg_port_set port_set;
 	struct vpnalg_port_blocks port_blocks;
+	bool services; /* inside, of several protocols */
 	bool any_address, passive;
 	bool own;       /* what has an outside address leaves sessions */
 	bool fragments; /* there is memory for them */

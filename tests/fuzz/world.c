@@ -205,6 +205,39 @@ void world_check_fragments(const struct world *w, bool at_end)
 		       (long long)held);
 }
 
+/* Servers of the first host, where it would send from, too. */
+static const struct {
+	uint8_t protocol;
+	uint16_t port;
+} services[] = {
+	{ 6, 1723 }, { 17, 500 }, { 17, 1701 }, { 17, 40000 }, { 41, 0 },
+	{ 47, 0 },   { 115, 0 },
+};
+
+/* Not all of them are possible with all protocols, or have room. */
+static void set_services(struct world *w, bool add)
+{
+	struct vpnalg_service service = {
+		.size = sizeof(service),
+		.outside.family = VPNALG_IPV4,
+		.inside = { VPNALG_IPV4, { 192, 168, 77, 11 } },
+	};
+	size_t i;
+
+	if (!w->settings->services)
+		return;
+	put32(service.outside.octets, outside_address(0));
+	for (i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+		service.protocol = services[i].protocol;
+		service.outside_port = services[i].port;
+		service.inside_port = services[i].port;
+		if (add)
+			vpnalg_service_add(w->alg, &service, w->now);
+		else
+			vpnalg_service_remove(w->alg, &service, w->now);
+	}
+}
+
 void world_begin(struct world *w, const struct settings *s)
 {
 	struct vpnalg_fragments fragments;
@@ -245,6 +278,7 @@ void world_begin(struct world *w, const struct settings *s)
 	w->memory = malloc(vpnalg_size(&config));
 	if (vpnalg_init(&w->alg, w->memory, vpnalg_size(&config), &config) != 0)
 		broken("init", "the settings are refused");
+	set_services(w, true);
 }
 
 void world_sweep(struct world *w, unsigned budget)
@@ -283,6 +317,7 @@ static void check_end(struct world *w)
 {
 	unsigned i;
 
+	set_services(w, false);
 	/* Children first, then those that they kept. */
 	for (i = 0; i < 4 && w->store.records > 0; i++) {
 		w->now += 10000000;

@@ -88,6 +88,22 @@ START_TEST(a_protocol_without_ports_has_services)
 }
 END_TEST
 
+/* What comes for a call that nobody has asked for goes by address, and so does
+ * what is malformed to the handler of calls; send_packet() undoes it. */
+START_TEST(what_another_handler_finds_malformed_reaches_the_server)
+{
+	struct bytes data = { 16, { 0x30, 1, 0x88, 0x0b, 0, 4, 0x40, 2 } };
+	struct bytes checksummed = { 16, { 0xb0, 1, 0x88, 0x0b, 0, 4 } };
+
+	begin();
+	service_add(&w, GRE, 0, CLIENT_A, 0);
+	passes(VPNALG_OUT, SERVER, GRE, &data);
+	passes(VPNALG_IN, SERVER, GRE, &checksummed);
+	service_remove(&w, GRE, 0, CLIENT_A, 0);
+	world_end(&w);
+}
+END_TEST
+
 /* A host that uses the protocol with a remote itself is found first there. */
 START_TEST(another_host_keeps_its_sessions)
 {
@@ -347,6 +363,9 @@ TCase *protocol_service_case(void)
 
 	tcase_add_loop_test(served, a_protocol_without_ports_has_services, 0,
 			    ROWS(data_rows));
+	tcase_add_test(
+		served,
+		what_another_handler_finds_malformed_reaches_the_server);
 	tcase_add_test(served, another_host_keeps_its_sessions);
 	tcase_add_loop_test(served, an_error_about_a_servers_packet_reaches_it,
 			    0, ROWS(data_rows));

@@ -70,6 +70,10 @@ for number in 0 -1 86401 5s 99999999999999999999999 ''; do
 	usage "--stats $number: not a number from 1 to 86400" "$@" \
 		--stats "$number"
 done
+for number in 65536 -1 3x ''; do
+	usage "--own $number: not a number from 0 to 65535" "$@" --own "$number"
+done
+usage '--impair: beside --own' "$@" --own 3 --impair loss=1
 for spec in loss=101 loss= delay reorder=x frob=1; do
 	usage "--impair $spec: not a list of loss=PERCENT, reorder=PERCENT, \
 delay=MILLISECONDS, seed=N" "$@" --impair "$spec"

@@ -206,6 +206,7 @@ GATEWAY_TEST_FILES = \
 	tests/gateway_errors.sh \
 	tests/gateway_fragments.py \
 	tests/gateway_l2tp.py \
+	tests/gateway_own.py \
 	tests/gateway_renumber.py \
 	tests/gateway_services.py \
 	tests/gateway_stun.py

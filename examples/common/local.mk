@@ -17,6 +17,11 @@ COMMON_FILES = \
 	examples/common/standard.c \
 	examples/common/standard.h
 
+# A queue of packets that the kernel hands over.
+COMMON_QUEUE_FILES = \
+	examples/common/queue.c \
+	examples/common/queue.h
+
 # What those share that run beside a kernel.
 COMMON_LIVE_FILES = \
 	examples/common/rights.c \

@@ -150,6 +150,7 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	config->protocol_count = options->general ? PROTOCOLS : GENERAL;
 	config->timers = &settings.timers;
 	config->port_set = options->port_set;
+	config->own = options->own;
 	config->store = &nat->store;
 	config->pool_key[0] = next_key(config);
 	config->pool_key[1] = next_key(config);

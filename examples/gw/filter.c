@@ -2,9 +2,11 @@
 #include "filter.h"
 
 #include <linux/filter.h>
+#include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <sys/socket.h>
 
+#include "rules.h"
 #include "wire.h"
 
 /* Load bytes of the IP header, whatever the link puts before it, and of what
@@ -19,43 +21,50 @@
 
 /* IF, which is instruction number `at`, goes on at number `yes` or `no`. */
 #define NEXT(at) ((at) + 1)
-#define PORTS 10
-#define ACCEPT 21
-#define REJECT 22
+#define PORTS 14
+#define ACCEPT 25
+#define REJECT 26
 #define IF(test, value, at, yes, no)                                 \
 	BPF_JUMP(BPF_JMP | (test) | BPF_K, (value), (yes) - (at) - 1, \
 		 (no) - (at) - 1)
 
-bool filter_attach(int fd, enum vpnalg_direction direction, bool all)
+bool filter_attach(int fd, enum vpnalg_direction direction, bool all,
+		   bool sent)
 {
 	struct sock_filter program[] = {
-		/* A packet that is not for this host is rejected. */
+		/* A packet that is not for this host, or not from it, is
+		 * rejected, and so is what this program has sent. */
 		[0] = LOAD(BPF_B, SKF_AD_OFF + SKF_AD_PKTTYPE),
-		[1] = IF(BPF_JEQ, PACKET_HOST, 1, all ? ACCEPT : NEXT(1),
-			 REJECT),
+		[1] = IF(BPF_JEQ, sent ? PACKET_OUTGOING : PACKET_HOST, 1,
+			 NEXT(1), REJECT),
+		[2] = LOAD(BPF_W, SKF_AD_OFF + SKF_AD_MARK),
+		[3] = IF(BPF_JEQ, RULES_MARK, 3, sent ? REJECT : NEXT(3),
+			 NEXT(3)),
+		[4] = LOAD(BPF_H, SKF_AD_OFF + SKF_AD_PROTOCOL),
+		[5] = IF(BPF_JEQ, ETH_P_IP, 5, all ? ACCEPT : NEXT(5), REJECT),
 		/* ICMP and the protocols that carry the data of VPNs are
 		 * accepted. */
-		[2] = LOAD(BPF_B, IP(IP_PROTOCOL_OFF)),
-		[3] = IF(BPF_JEQ, PROTOCOL_ICMP, 3, ACCEPT, NEXT(3)),
-		[4] = IF(BPF_JEQ, PROTOCOL_GRE, 4, ACCEPT, NEXT(4)),
-		[5] = IF(BPF_JEQ, PROTOCOL_ESP, 5, ACCEPT, NEXT(5)),
-		[6] = IF(BPF_JEQ, PROTOCOL_AH, 6, ACCEPT, NEXT(6)),
-		[7] = IF(BPF_JEQ, PROTOCOL_L2TP, 7, ACCEPT, NEXT(7)),
-		[8] = IF(BPF_JEQ, PROTOCOL_TCP, 8, PORTS, NEXT(8)),
-		[9] = IF(BPF_JEQ, PROTOCOL_UDP, 9, PORTS, REJECT),
+		[6] = LOAD(BPF_B, IP(IP_PROTOCOL_OFF)),
+		[7] = IF(BPF_JEQ, PROTOCOL_ICMP, 7, ACCEPT, NEXT(7)),
+		[8] = IF(BPF_JEQ, PROTOCOL_GRE, 8, ACCEPT, NEXT(8)),
+		[9] = IF(BPF_JEQ, PROTOCOL_ESP, 9, ACCEPT, NEXT(9)),
+		[10] = IF(BPF_JEQ, PROTOCOL_AH, 10, ACCEPT, NEXT(10)),
+		[11] = IF(BPF_JEQ, PROTOCOL_L2TP, 11, ACCEPT, NEXT(11)),
+		[12] = IF(BPF_JEQ, PROTOCOL_TCP, 12, PORTS, NEXT(12)),
+		[13] = IF(BPF_JEQ, PROTOCOL_UDP, 13, PORTS, REJECT),
 		/* Later fragments of TCP and UDP are accepted. */
 		[PORTS] = LOAD(BPF_H, IP(IP_FRAGMENT_OFF)),
-		[11] = IF(BPF_JSET, IP_OFFSET_MASK, 11, ACCEPT, NEXT(11)),
+		[15] = IF(BPF_JSET, IP_OFFSET_MASK, 15, ACCEPT, NEXT(15)),
 		/* TCP and UDP are accepted if the far end has a VPN's port. */
-		[12] = LOAD(BPF_B, IP(0)),
-		[13] = ALU(BPF_AND, 15),
-		[14] = ALU(BPF_LSH, 2),
-		[15] = MOVE_TO_X,
-		[16] = LOAD_BEHIND(BPF_H, direction == VPNALG_OUT ? 2 : 0),
-		[17] = IF(BPF_JEQ, PORT_PPTP, 17, ACCEPT, NEXT(17)),
-		[18] = IF(BPF_JEQ, PORT_IKE, 18, ACCEPT, NEXT(18)),
-		[19] = IF(BPF_JEQ, PORT_NAT_T, 19, ACCEPT, NEXT(19)),
-		[20] = IF(BPF_JEQ, PORT_L2TP, 20, ACCEPT, REJECT),
+		[16] = LOAD(BPF_B, IP(0)),
+		[17] = ALU(BPF_AND, 15),
+		[18] = ALU(BPF_LSH, 2),
+		[19] = MOVE_TO_X,
+		[20] = LOAD_BEHIND(BPF_H, direction == VPNALG_OUT ? 2 : 0),
+		[21] = IF(BPF_JEQ, PORT_PPTP, 21, ACCEPT, NEXT(21)),
+		[22] = IF(BPF_JEQ, PORT_IKE, 22, ACCEPT, NEXT(22)),
+		[23] = IF(BPF_JEQ, PORT_NAT_T, 23, ACCEPT, NEXT(23)),
+		[24] = IF(BPF_JEQ, PORT_L2TP, 24, ACCEPT, REJECT),
 		[ACCEPT] = RETURN(0x40000),
 		[REJECT] = RETURN(0),
 	};

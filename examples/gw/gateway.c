@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../common/say.h"
+#include "services.h"
 #include "wire.h"
 
 static bool open_route(struct gateway *gateway)
@@ -47,51 +48,24 @@ static void set_up(struct gateway *gateway, const struct options *options)
 		gateway->ports[way].fd = gateway->senders[way].fd = -1;
 		gateway->senders[way].back = &gateway->senders[!way];
 	}
+	own_close(&gateway->own);
 	impair_open(&gateway->impair, &options->impair);
 	gateway->translator.rules = &gateway->rules;
 }
 
 static bool open_ports(struct gateway *gateway, const struct options *options)
 {
-	return port_open(&gateway->ports[VPNALG_OUT], options->inside,
-			 VPNALG_OUT, options->nat.general) &&
-	       port_open(&gateway->ports[VPNALG_IN], options->outside,
-			 VPNALG_IN, options->nat.general) &&
+	struct port *ports = gateway->ports;
+	const bool all = options->nat.general;
+
+	return port_find(&ports[VPNALG_OUT], options->inside, VPNALG_OUT) &&
+	       port_open(&ports[VPNALG_OUT], all) &&
+	       port_find(&ports[VPNALG_IN], options->outside, VPNALG_IN) &&
+	       (options->own ? own_open(&gateway->own, options)
+				 : port_open(&ports[VPNALG_IN], all)) &&
 	       addresses_open(&gateway->addresses, options) &&
 	       sender_open(&gateway->senders[VPNALG_OUT], options->outside) &&
 	       sender_open(&gateway->senders[VPNALG_IN], options->inside);
-}
-
-/* What is called for the mapping that a service is. */
-typedef bool change_rules(struct rules *rules,
-			  const struct vpnalg_binding *binding);
-
-static bool end_rules(struct rules *rules, const struct vpnalg_binding *binding)
-{
-	rules_end(rules, binding);
-	return true;
-}
-
-static bool for_services(struct gateway *gateway, change_rules *change)
-{
-	const struct nat_options *options = &gateway->options->nat;
-	struct vpnalg_binding binding = { .outside = gateway->served };
-
-	for (size_t i = 0; i < options->service_count; i++) {
-		binding.protocol = options->services[i].protocol;
-		binding.outside_id = options->services[i].outside_port;
-		if (!change(&gateway->rules, &binding))
-			return false;
-	}
-	rules_flush(&gateway->rules);
-	return true;
-}
-
-/* The kernel leaves what comes in for the services to the translator. */
-static bool begin_services(struct gateway *gateway)
-{
-	gateway->served = gateway->addresses.list[0];
-	return for_services(gateway, rules_begin);
 }
 
 /* The rules come last: until then the kernel goes on as if there were no
@@ -105,7 +79,7 @@ bool gateway_open(struct gateway *gateway, const struct options *options)
 			     &gateway->addresses) ||
 	    !rules_open(&gateway->rules, options, &gateway->addresses,
 			gateway->ports[VPNALG_IN].index) ||
-	    !begin_services(gateway))
+	    !services_begin(gateway))
 		return false;
 	for (int way = 0; way < WAYS; way++)
 		forget_packets(&gateway->ports[way]);
@@ -226,9 +200,9 @@ static bool is_outside(const struct gateway *gateway, const uint8_t *address)
  * interface, nor may go to another inside host by an outside address. Such a
  * packet is the kernel's, by the rules too. */
 static bool is_ours(struct gateway *gateway, const struct frame *frame,
-		    uint8_t direction)
+		    const struct port *port)
 {
-	if (direction == VPNALG_IN || frame->len < IP_HEADER_LEN ||
+	if (port->direction == VPNALG_IN || port->sent || frame->len < IP_HEADER_LEN ||
 	    route_find(&gateway->route, frame->data + IP_DESTINATION_OFF) ==
 		    gateway->ports[VPNALG_IN].index ||
 	    is_outside(gateway, frame->data + IP_DESTINATION_OFF))
@@ -239,13 +213,13 @@ static bool is_ours(struct gateway *gateway, const struct frame *frame,
 
 /* Makes packets of the frames of one side; returns how many. */
 static size_t make_packets(struct gateway *gateway, const struct frame *frames,
-			   size_t count, uint8_t direction)
+			   size_t count, const struct port *port)
 {
 	struct vpnalg_packet *packets = gateway->packets;
 	size_t made = 0, pieces;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!is_ours(gateway, &frames[i], direction))
+		if (!is_ours(gateway, &frames[i], port))
 			continue;
 		pieces = whole_make(&frames[i], gateway->room, packets + made);
 		gateway->senseless += !pieces && frames[i].len;
@@ -253,7 +227,7 @@ static size_t make_packets(struct gateway *gateway, const struct frame *frames,
 		made += pieces;
 	}
 	for (size_t i = 0; i < made; i++)
-		packets[i].direction = direction;
+		packets[i].direction = port->direction;
 	return made;
 }
 
@@ -263,7 +237,7 @@ static bool work_on(struct gateway *gateway, struct port *port,
 {
 	struct frame frames[BURST];
 	size_t read = port_read(port, frames, BURST);
-	size_t made = make_packets(gateway, frames, read, port->direction);
+	size_t made = make_packets(gateway, frames, read, port);
 
 	if (!gateway->options->impair.on)
 		forward(gateway, made, now);
@@ -274,21 +248,44 @@ static bool work_on(struct gateway *gateway, struct port *port,
 	return read > 0;
 }
 
+/* Shows the translator what this host has sent itself: its answers are not there
+ * before it is. */
+static void show_own(struct gateway *gateway, vpnalg_time now)
+{
+	struct port *port = &gateway->own.port;
+	struct frame frames[BURST];
+	size_t read, made;
+
+	while ((read = port_read(port, frames, BURST)) > 0) {
+		made = make_packets(gateway, frames, read, port);
+		translator_run(&gateway->translator, gateway->packets, made,
+			       now);
+		port_give_back(port, read);
+	}
+}
+
+/* What the translator does not want the kernel goes on with. Returns true if
+ * there may be more. */
+static bool work_on_queue(struct gateway *gateway, vpnalg_time now)
+{
+	struct vpnalg_packet packet;
+	size_t count = 0;
+
+	while (count < BURST && own_read(&gateway->own, &packet)) {
+		show_own(gateway, now);
+		gateway->packets[0] = packet;
+		forward(gateway, 1, now);
+		own_judge(&gateway->own, gateway->packets[0].result);
+		count++;
+	}
+	gateway->ports[VPNALG_IN].read += count;
+	return count > 0;
+}
+
 static void forward_impaired(struct gateway *gateway, vpnalg_time now)
 {
 	while (impair_take(&gateway->impair, &gateway->packets[0], now))
 		forward(gateway, 1, now);
-}
-
-/* The services' address has gone, and they with it: they are at the first
- * address from now on. */
-static void move_services(struct gateway *gateway, vpnalg_time now)
-{
-	for_services(gateway, end_rules);
-	gateway->served = gateway->addresses.list[0];
-	if (nat_serve(&gateway->translator.nat, &gateway->options->nat,
-		      &gateway->served, now, "follow"))
-		for_services(gateway, rules_begin);
 }
 
 /* PPPoE and DHCP give other addresses in the middle of the day. */
@@ -299,7 +296,7 @@ static void follow_addresses(struct gateway *gateway, vpnalg_time now)
 		return;
 	rules_renumber(&gateway->rules, &gateway->addresses);
 	if (!is_outside(gateway, gateway->served.octets))
-		move_services(gateway, now);
+		services_move(gateway, now);
 	gateway->renumbered++;
 	gateway->translator.nat.due = now; /* sessions of the old ones end */
 }
@@ -309,6 +306,10 @@ bool gateway_work(struct gateway *gateway, vpnalg_time now)
 	bool more = work_on(gateway, &gateway->ports[VPNALG_OUT], now);
 
 	more = work_on(gateway, &gateway->ports[VPNALG_IN], now) || more;
+	if (gateway->options->own) {
+		show_own(gateway, now);
+		more = work_on_queue(gateway, now) || more;
+	}
 	forward_impaired(gateway, now);
 	follow_addresses(gateway, now);
 	translator_sweep(&gateway->translator, now);
@@ -334,5 +335,6 @@ void gateway_close(struct gateway *gateway)
 		sender_close(&gateway->senders[way]);
 		port_close(&gateway->ports[way]);
 	}
+	own_close(&gateway->own);
 	free(gateway->room);
 }

@@ -12,6 +12,7 @@
 #include "answer.h"
 #include "impair.h"
 #include "options.h"
+#include "own.h"
 #include "port.h"
 #include "route.h"
 #include "rules.h"
@@ -30,6 +31,7 @@ struct gateway {
 	const struct options *options;
 	struct port ports[WAYS];     /* where packets of that way come from */
 	struct sender senders[WAYS]; /* where they go */
+	struct own own;
 	struct route route;
 	struct rules rules;
 	struct addresses addresses;

@@ -19,6 +19,8 @@ GATEWAY_FILES = \
 	examples/gw/main.c \
 	examples/gw/options.c \
 	examples/gw/options.h \
+	examples/gw/own.c \
+	examples/gw/own.h \
 	examples/gw/port.c \
 	examples/gw/port.h \
 	examples/gw/report.c \
@@ -29,6 +31,8 @@ GATEWAY_FILES = \
 	examples/gw/rules.h \
 	examples/gw/send.c \
 	examples/gw/send.h \
+	examples/gw/services.c \
+	examples/gw/services.h \
 	examples/gw/table.c \
 	examples/gw/table.h \
 	examples/gw/translator.c \
@@ -41,10 +45,13 @@ if GATEWAY
 sbin_PROGRAMS += examples/gw/vpnalg-gw
 man1_MANS += doc/vpnalg-gw.1
 examples_gw_vpnalg_gw_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
-examples_gw_vpnalg_gw_CFLAGS = $(AM_CFLAGS) $(NFTABLES_CFLAGS)
-examples_gw_vpnalg_gw_LDADD = lib/libvpnalg.la $(NFTABLES_LIBS)
+examples_gw_vpnalg_gw_CFLAGS = $(AM_CFLAGS) $(NFTABLES_CFLAGS) \
+	$(QUEUE_CFLAGS)
+examples_gw_vpnalg_gw_LDADD = lib/libvpnalg.la $(NFTABLES_LIBS) \
+	$(QUEUE_LIBS)
 examples_gw_vpnalg_gw_SOURCES = \
-	$(COMMON_FILES) $(COMMON_LIVE_FILES) $(GATEWAY_FILES)
+	$(COMMON_FILES) $(COMMON_LIVE_FILES) \
+	$(COMMON_QUEUE_FILES) $(GATEWAY_FILES)
 endif
 
 EXTRA_DIST += doc/vpnalg-gw.1

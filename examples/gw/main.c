@@ -6,10 +6,12 @@
  *
  *     gateway.c     the way of the packets, through these:
  *       port.c        from an interface: packet socket and ring; filter.c
+ *       own.c         with --own: what this host sends, and a queue of what comes
  *       whole.c       completes checksums, cuts up merged segments
  *       impair.c      for tests: loss, delay, other order
  *       translator.c  the translator, with these:
  *         rules.c       firewall rules keep the kernel off; table.c, held.c
+ *       services.c    where the services inside are
  *       route.c       where the kernel would send a packet
  *       send.c        to the other interface; fragment.c, answer.c
  *     options.c     the command line
@@ -77,6 +79,10 @@ static void tick(struct run *run, vpnalg_time now)
 		sender_tick(&run->gateway.senders[way]);
 		look_at_port(run, &run->gateway.ports[way]);
 	}
+	if (run->gateway.own.queue.failed) {
+		say("cannot go on: queue: %s", strerror(errno));
+		run->over = run->failed = true;
+	}
 	if (interval && now >= run->next_line) {
 		report_line(&run->gateway, now);
 		run->next_line += interval;
@@ -91,6 +97,8 @@ static void wait_for_work(struct run *run, vpnalg_time now)
 		{ .fd = run->gateway.ports[0].fd, .events = POLLIN },
 		{ .fd = run->gateway.ports[1].fd, .events = POLLIN },
 		{ .fd = run->gateway.addresses.fd, .events = POLLIN },
+		{ .fd = run->gateway.own.queue.fd, .events = POLLIN },
+		{ .fd = run->gateway.own.port.fd, .events = POLLIN },
 	};
 	vpnalg_time due = gateway_due(&run->gateway);
 	int error;
@@ -98,7 +106,8 @@ static void wait_for_work(struct run *run, vpnalg_time now)
 
 	if (run->next_tick < due)
 		due = run->next_tick;
-	poll(files, 4, due > now ? (int)(due - now) : 0);
+	poll(files, sizeof(files) / sizeof(files[0]),
+	     due > now ? (int)(due - now) : 0);
 	/* An interface that went down gives one error, and may come up
 	 * again. */
 	for (int way = 0; way < WAYS; way++)

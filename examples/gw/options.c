@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char help[] =
@@ -16,6 +17,9 @@ static const char help[] =
 	"  --general           translate all other traffic, too,\n"
 	"                      for a router that has no NAT of its own\n"
 	NAT_OPTIONS_HELP
+	"  --own N             this host has VPNs of its own, beside those of the\n"
+	"                      inside hosts; what comes from outside the firewall\n"
+	"                      puts into queue N (NFQUEUE)\n"
 	"  --stats SEC         print a line of figures every SEC seconds\n"
 	"  --impair SPEC       for tests: disturb the translated protocols on\n"
 	"                      purpose; SPEC is a list of loss=PERCENT,\n"
@@ -35,6 +39,18 @@ static const char *read_impair(void *where, const char *value)
 			 "delay=MILLISECONDS, seed=N";
 }
 
+static const char *read_own(void *where, const char *value)
+{
+	unsigned queue;
+	int end = 0;
+
+	if (sscanf(value, "%5u%n", &queue, &end) != 1 || value[end] ||
+	    queue > UINT16_MAX)
+		return "not a number from 0 to 65535";
+	*(uint32_t *)where = queue + 1;
+	return NULL;
+}
+
 /* Returns OPTIONS_RUN if all that is needed was given, and goes together. */
 static int check(const struct options *options)
 {
@@ -45,6 +61,8 @@ static int check(const struct options *options)
 	if (!strcmp(options->inside, options->outside))
 		return options_wrong("--outside", options->outside,
 				     "is the inside one, too");
+	if (options->own && options->impair.on)
+		return options_wrong("--impair", NULL, "beside --own");
 	return nat_options_check(&options->nat);
 }
 
@@ -54,6 +72,7 @@ int options_read(struct options *options, int argc, char **argv)
 		{ "--inside", options_name, &options->inside, 0, 0 },
 		{ "--outside", options_name, &options->outside, 0, 0 },
 		NAT_OPTIONS_ROWS(&options->nat),
+		{ "--own", read_own, &options->own, 0, 0 },
 		{ "--stats", NULL, &options->stats, 1, 86400 },
 		{ "--impair", read_impair, &options->impair, 0, 0 },
 		{ 0 }

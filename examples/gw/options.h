@@ -12,6 +12,7 @@ struct options {
 	const char *inside;  /* interface of the inside hosts */
 	const char *outside; /* interface to the world */
 	struct nat_options nat;
+	uint32_t own;   /* 1 + the queue of what comes from outside; 0: none */
 	uint32_t stats; /* seconds from one line of figures to the next, or 0 */
 	struct impair_spec impair;
 };

@@ -65,7 +65,8 @@ static bool bind_to(const struct port *port)
 {
 	struct sockaddr_ll address = {
 		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_IP),
+		/* Only who has all sees what is sent. */
+		.sll_protocol = htons(port->sent ? ETH_P_ALL : ETH_P_IP),
 		.sll_ifindex = port->index,
 	};
 
@@ -79,22 +80,28 @@ static bool open_socket(struct port *port, bool all)
 	port->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	port->big = malloc(BIG_SIZE);
 	return port->fd >= 0 && port->big && make_ring(port) &&
-	       filter_attach(port->fd, port->direction, all) && bind_to(port);
+	       filter_attach(port->fd, port->direction, all, port->sent) &&
+	       bind_to(port);
 }
 
-bool port_open(struct port *port, const char *name,
-	       enum vpnalg_direction direction, bool all)
+bool port_find(struct port *port, const char *name,
+	       enum vpnalg_direction direction)
 {
 	port->name = name;
 	port->direction = (uint8_t)direction;
 	port->index = (int)if_nametoindex(name);
-	if (!port->index) {
-		say("cannot start: interface %s: %s", name, strerror(errno));
-		return false;
-	}
+	if (port->index)
+		return true;
+	say("cannot start: interface %s: %s", name, strerror(errno));
+	return false;
+}
+
+bool port_open(struct port *port, bool all)
+{
 	if (open_socket(port, all))
 		return true;
-	say("cannot start: packet socket on %s: %s", name, strerror(errno));
+	say("cannot start: packet socket on %s: %s", port->name,
+	    strerror(errno));
 	return false;
 }
 
@@ -175,7 +182,7 @@ size_t port_read(struct port *port, struct frame *frames, size_t max)
 	size_t count = 0;
 	bool last = false;
 
-	while (count < max && !last) {
+	while (port->ring && count < max && !last) {
 		header = frame_at(port, count);
 		if (!(__atomic_load_n(&header->tp_status, __ATOMIC_ACQUIRE) &
 		      TP_STATUS_USER))

@@ -34,6 +34,7 @@ struct port {
 	const char *name;
 	int index;         /* the interface's number */
 	uint8_t direction; /* enum vpnalg_direction of what comes from it */
+	bool sent;         /* what this host sends by it, not what comes */
 	int fd;
 	uint8_t *ring;
 	unsigned next; /* the first frame not yet given back */
@@ -42,12 +43,17 @@ struct port {
 	uint64_t lost; /* packets for which the ring had no room */
 };
 
-/* Opens a socket on the interface with that name, for VPNs or for all
- * packets. Returns false when that failed, which was said. */
-bool port_open(struct port *port, const char *name,
-	       enum vpnalg_direction direction, bool all);
+/* Finds the interface with that name. Returns false when that failed, which was
+ * said. */
+bool port_find(struct port *port, const char *name,
+	       enum vpnalg_direction direction);
 
-/* Fills in the frames that are there, without waiting, and returns how many.
+/* Opens a socket on it, for VPNs or for all packets. Returns false when that
+ * failed, which was said. */
+bool port_open(struct port *port, bool all);
+
+/* Fills in the frames that are there, without waiting, and returns how many:
+ * none without a socket.
  * One that could not be read is empty. One that is larger than the ring's, or
  * merged from segments, is always the last. */
 size_t port_read(struct port *port, struct frame *frames, size_t max);

@@ -43,7 +43,8 @@ static const char *const all_from_inside[] = {
 	"ip daddr != 224.0.0.0/4 ", NULL
 };
 
-/* Packets from outside that are the translator's. */
+/* Packets from outside that are the translator's. With --own they are queued, and
+ * none is dropped here. */
 static const char *const from_outside[] = {
 	"ip protocol " PLAIN "ip saddr . ip daddr @pairs ",
 	LATER_FRAGMENT "ip protocol { 6, 17 } ip saddr . ip daddr @pairs ",
@@ -175,8 +176,9 @@ bool table_write(struct text *text, const char *name,
 		      " chain prerouting {\n"
 		      "  type filter hook prerouting priority -500\n"
 		      "  iifname \"%s\" jump inside\n"
-		      "  iifname \"%s\" jump outside\n"
+		      "  iifname \"%s\" %s\n"
 		      " }\n",
-		      options->inside, options->outside) &&
+		      options->inside, options->outside,
+		      options->own ? "accept" : "jump outside") &&
 	       append_output(text, options, addresses) && text_add(text, "}\n");
 }

@@ -37,6 +37,7 @@ bool translator_open(struct translator *translator,
 
 	nat.ports = (struct vpnalg_ports)SYSTEM_PORTS;
 	nat.fragments = true;
+	nat.own = options->own != 0;
 	nat.addresses = addresses->list;
 	nat.address_count = addresses->count;
 	nat.address_max = addresses->room;

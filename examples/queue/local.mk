@@ -3,8 +3,6 @@
 
 QUEUE_FILES = \
 	examples/queue/main.c \
-	examples/queue/netlink.c \
-	examples/queue/netlink.h \
 	examples/queue/options.c \
 	examples/queue/options.h
 
@@ -15,7 +13,8 @@ examples_queue_vpnalg_queue_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
 examples_queue_vpnalg_queue_CFLAGS = $(AM_CFLAGS) $(QUEUE_CFLAGS)
 examples_queue_vpnalg_queue_LDADD = lib/libvpnalg.la $(QUEUE_LIBS)
 examples_queue_vpnalg_queue_SOURCES = \
-	$(COMMON_FILES) $(COMMON_LIVE_FILES) $(QUEUE_FILES)
+	$(COMMON_FILES) $(COMMON_LIVE_FILES) \
+	$(COMMON_QUEUE_FILES) $(QUEUE_FILES)
 endif
 
 EXTRA_DIST += doc/vpnalg-queue.1

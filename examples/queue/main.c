@@ -4,10 +4,10 @@
  * gets them back translated. vpnalg-gw does without the firewall's help. Begin
  * with ../common/nat.c.
  *
- *     netlink.c  packets from and to the kernel
  *     options.c  the command line
  *
- * ../common has what vpnalg-pcap and vpnalg-gw need, too.
+ * ../common has what vpnalg-pcap and vpnalg-gw need, too; queue.c hands packets
+ * from and to the kernel.
  *
  * A packet that came to be routed travels in, one that is about to leave
  * travels out: the hook that it comes from says which.
@@ -23,12 +23,12 @@
 
 #include "../common/nat.h"
 #include "../common/nat_report.h"
+#include "../common/queue.h"
 #include "../common/rights.h"
 #include "../common/say.h"
 #include "../common/signals.h"
 #include "../common/standard.h"
 #include "../common/system.h"
-#include "netlink.h"
 #include "options.h"
 
 /* Dead sessions are looked for at least so often, in milliseconds. */
@@ -85,7 +85,8 @@ static void translate(struct run *run, struct queued *queued, vpnalg_time now)
 
 	vpnalg_process(run->nat.translator, &packet, 1, now);
 	if (packet.result == VPNALG_TRANSLATED)
-		queue_replace(&run->queue, queued, packet.len);
+		queue_replace(&run->queue, queued, packet.len,
+			      run->options->mark);
 	else if (packet.result == VPNALG_UNTOUCHED)
 		queue_accept(&run->queue, queued);
 	else
@@ -129,7 +130,7 @@ static bool start(struct run *run)
 	nat.ports = (struct vpnalg_ports)SYSTEM_PORTS;
 	if (run->signals < 0 || !nat_open(&run->nat, &config, &nat))
 		return false;
-	if (queue_open(&run->queue, run->options))
+	if (queue_open(&run->queue, run->options->queue))
 		return rights_drop();
 	say("cannot start: queue %u: %s", run->options->queue, strerror(errno));
 	return false;

@@ -14,6 +14,8 @@ static const char help[] =
 	"  --mark N            the mark of translated packets (default 0x56504e41)\n"
 	"  --general           translate all other traffic, too\n"
 	NAT_OPTIONS_HELP
+	"  --own               this host has VPNs of its own, beside those of the\n"
+	"                      inside hosts\n"
 	OPTIONS_HELP
 	"\n"
 	"vpnalg-queue(1) has the firewall's rules. It runs until SIGINT or\n"
@@ -27,6 +29,7 @@ int options_read(struct options *options, int argc, char **argv)
 		{ "--queue", NULL, &options->queue, 0, 65535 },
 		{ "--mark", NULL, &options->mark, 1, UINT32_MAX },
 		NAT_OPTIONS_ROWS(&options->nat),
+		{ "--own", options_flag, &options->nat.own, 0, 0 },
 		{ 0 }
 	};
 	char **words;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "netlink.h"
+#include "queue.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -37,7 +37,7 @@ static bool is_well(struct queue *queue)
 static bool bind_queue(struct queue *queue)
 {
 	struct nlmsghdr *message = nfq_nlmsg_put(
-		(char *)queue->out, NFQNL_MSG_CONFIG, queue->options->queue);
+		(char *)queue->out, NFQNL_MSG_CONFIG, queue->number);
 
 	message->nlmsg_flags |= NLM_F_ACK;
 	nfq_nlmsg_cfg_put_cmd(message, AF_INET, NFQNL_CFG_CMD_BIND);
@@ -49,7 +49,7 @@ static bool bind_queue(struct queue *queue)
 static bool configure(struct queue *queue)
 {
 	struct nlmsghdr *message = nfq_nlmsg_put(
-		(char *)queue->out, NFQNL_MSG_CONFIG, queue->options->queue);
+		(char *)queue->out, NFQNL_MSG_CONFIG, queue->number);
 
 	message->nlmsg_flags |= NLM_F_ACK;
 	nfq_nlmsg_cfg_put_params(message, NFQNL_COPY_PACKET, 0xffff);
@@ -57,11 +57,11 @@ static bool configure(struct queue *queue)
 	return send_message(queue, message) && is_well(queue);
 }
 
-bool queue_open(struct queue *queue, const struct options *options)
+bool queue_open(struct queue *queue, unsigned number)
 {
 	int bytes = QUEUE_BYTES;
 
-	queue->options = options;
+	queue->number = (uint16_t)number;
 	queue->socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
 	if (!queue->socket ||
 	    mnl_socket_bind(queue->socket, 0, MNL_SOCKET_AUTOPID) < 0)
@@ -115,7 +115,7 @@ static struct nlmsghdr *verdict(struct queue *queue,
 				const struct queued *queued, int fate)
 {
 	struct nlmsghdr *message = nfq_nlmsg_put(
-		(char *)queue->out, NFQNL_MSG_VERDICT, queue->options->queue);
+		(char *)queue->out, NFQNL_MSG_VERDICT, queue->number);
 
 	nfq_nlmsg_verdict_put(message, (int)queued->id, fate);
 	return message;
@@ -127,11 +127,11 @@ void queue_accept(struct queue *queue, const struct queued *queued)
 }
 
 void queue_replace(struct queue *queue, const struct queued *queued,
-		   uint32_t length)
+		   uint32_t length, uint32_t mark)
 {
 	struct nlmsghdr *message = verdict(queue, queued, NF_ACCEPT);
 
-	nfq_nlmsg_verdict_put_mark(message, queue->options->mark);
+	nfq_nlmsg_verdict_put_mark(message, mark);
 	nfq_nlmsg_verdict_put_pkt(message, queued->data, length);
 	send_message(queue, message);
 }

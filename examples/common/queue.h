@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A queue of the kernel's: packets are taken from it and get a verdict. */
-#ifndef QUEUE_NETLINK_H
-#define QUEUE_NETLINK_H
+#ifndef COMMON_QUEUE_H
+#define COMMON_QUEUE_H
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#include "options.h"
 
 /* A whole packet and the attributes before it. */
 #define QUEUE_BUFFER (65536 + 4096)
@@ -15,8 +13,8 @@ struct mnl_socket;
 
 struct queue {
 	struct mnl_socket *socket;
-	int fd;
-	const struct options *options;
+	int fd; /* valid once it is open */
+	uint16_t number;
 	bool failed;   /* it cannot go on; errno says why */
 	uint64_t lost; /* times that the kernel had no room for packets */
 	uint8_t in[QUEUE_BUFFER], out[QUEUE_BUFFER];
@@ -30,9 +28,9 @@ struct queued {
 	uint32_t length;
 };
 
-/* Returns false, with errno, when that failed; queue_close() follows in any
- * case. */
-bool queue_open(struct queue *queue, const struct options *options);
+/* Opens the queue with that number; it is zeroed at first. Returns false, with
+ * errno, when that failed; queue_close() follows in any case. */
+bool queue_open(struct queue *queue, unsigned number);
 
 /* Takes the next packet; returns false if none is there. One at a time. */
 bool queue_read(struct queue *queue, struct queued *queued);
@@ -41,7 +39,7 @@ bool queue_read(struct queue *queue, struct queued *queued);
  * on changed and marked; it is dropped. */
 void queue_accept(struct queue *queue, const struct queued *queued);
 void queue_replace(struct queue *queue, const struct queued *queued,
-		   uint32_t length);
+		   uint32_t length, uint32_t mark);
 void queue_drop(struct queue *queue, const struct queued *queued);
 
 void queue_close(struct queue *queue);

@@ -72,6 +72,10 @@ lib_libcore_la_SOURCES = \
 	lib/engine/steer.c \
 	lib/engine/translate.h \
 	lib/engine/translator.h \
+	lib/engine/uplink.c \
+	lib/engine/uplink.h \
+	lib/engine/uplink_mapping.c \
+	lib/engine/uplink_mapping.h \
 	lib/engine/usage.c \
 	lib/engine/usage.h \
 	lib/engine/whole.c \
@@ -84,6 +88,8 @@ lib_libcore_la_SOURCES = \
 	lib/general/mss.h \
 	lib/general/other.c \
 	lib/general/other.h \
+	lib/general/own_mapping.c \
+	lib/general/own_mapping.h \
 	lib/general/tcp.c \
 	lib/general/tcp.h \
 	lib/gre/far_end.c \

@@ -426,7 +426,10 @@ struct vpnalg_opening {
 	 * lives, no session of another kind gets its outside ID, for whatever
 	 * remote, nor does it get one that another session has for `remote`
 	 * now. Nor does it get a handler's server port. Only
-	 * for kinds that are pooled. */
+	 * for kinds that are pooled. An inside_port that would be 0 is
+	 * vpnalg_session_uplink(), and vpnalg_match.port is 0 all the same: so
+	 * the host may have one for each uplink. The translator finds that of
+	 * uplink 0, or a service; the handler finds the others. */
 	bool any_remote;
 	/** Its two keys are peer keys: id is the peer's, which stays what it
 	 * is. The choose callback is not asked. Another session that has one
@@ -499,12 +502,33 @@ VPNALG_API bool vpnalg_session_may_open(const struct vpnalg_step *step,
  * @param zone zone of the inside host
  * @param inside address of the inside host
  * @param remote address of the remote
- * @return the outside address
+ * @return the outside address; 0.0.0.0 where the packet's uplink has none
  */
 VPNALG_API const uint8_t *vpnalg_session_outside(struct vpnalg *translator,
 						 uint16_t zone,
 						 const uint8_t *inside,
 						 const uint8_t *remote);
+
+/**
+ * Tells by which uplink a packet leaves: of its addresses is what a session
+ * gets that is opened now, unless opening.outside is given. Of a packet in its
+ * outside form it is the one that the packet's outside address is of.
+ *
+ * @param step the packet
+ * @return vpnalg_packet.uplink; 0 where the addresses are of one uplink
+ */
+VPNALG_API uint8_t vpnalg_session_uplink(const struct vpnalg_step *step);
+
+/**
+ * Tells whether the outside addresses may be of several uplinks. Then a session
+ * that must have the address of another one between the same hosts is opened
+ * with that as opening.outside: without it, packets of the two may have
+ * different uplinks.
+ *
+ * @param translator the translator
+ * @return whether vpnalg_config.uplinks was given
+ */
+VPNALG_API bool vpnalg_session_has_uplinks(const struct vpnalg *translator);
 
 /**
  * Finds a living session. A dead one is closed.

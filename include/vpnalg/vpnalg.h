@@ -143,7 +143,8 @@ enum vpnalg_result {
 	VPNALG_DROP_UNACKNOWLEDGED = 17,
 	/** Two sessions share the ID that would tell whose packet it is. */
 	VPNALG_DROP_AMBIGUOUS = 18,
-	/** No outside ID is free (RFC 8158 natEvent 12). */
+	/** No outside ID is free (RFC 8158 natEvent 12), or the packet's uplink
+	 * has no outside address (natEvent 11). */
 	VPNALG_DROP_NO_ID = 19,
 	/** The caller's choose callback refused. */
 	VPNALG_DROP_REFUSED = 20,
@@ -235,7 +236,14 @@ struct vpnalg_packet {
 	/** Result: whose reason it is, for VPNALG_DROP_OWN and more: the place
 	 * in vpnalg_config.protocols. */
 	uint8_t protocol;
-	uint8_t reserved[5]; /**< Zero; for later versions. */
+	/** Given: by which uplink the caller's route to the remote leaves,
+	 * where vpnalg_config.uplinks tells them apart. Set by the caller for
+	 * VPNALG_OUT and VPNALG_IN_UNDO, and never by the library. What the
+	 * packet opens has an address of that uplink, or is refused
+	 * (#VPNALG_DROP_NO_ID) where none is in use. A session that is there
+	 * goes on as it is: route what was translated by its source. */
+	uint8_t uplink;
+	uint8_t reserved[4]; /**< Zero; for later versions. */
 };
 
 /**
@@ -260,7 +268,9 @@ struct vpnalg_binding {
 	 * for all. */
 	uint32_t outside_id;
 	/** The port in the inside key: the remote's TCP or UDP port; for GRE
-	 * and protocol 115 a number of the handler's own; 0 for a mapping. */
+	 * and protocol 115 a number of the handler's own; for a mapping its
+	 * uplink, of which a host may have several for one port; 0 without
+	 * uplinks. */
 	uint32_t remote_port;
 	void *user; /**< The packet's; NULL when given back. */
 };
@@ -330,7 +340,8 @@ enum vpnalg_choice {
 	VPNALG_CHOICE_NEXT = 1,   /**< Not this one; propose another ID. */
 	VPNALG_CHOICE_REFUSE = 2, /**< None at all; the packet is dropped. */
 	/** The callback wrote outside and outside_id itself. The address must
-	 * be one of the translator's and the ID unused towards the remote,
+	 * be one of the translator's, of whatever uplink, and the ID unused
+	 * towards the remote,
 	 * else the binding is given back and the packet dropped. For a binding
 	 * to all remotes the address must be the proposed one (RFC 4787 REQ-2)
 	 * and the ID one of vpnalg_general_settings.ports. With
@@ -575,9 +586,18 @@ struct vpnalg_config {
 	 * by the same evidence as between hosts; until it is paired it is
 	 * VPNALG_UNTOUCHED. Without this such packets are only counted. */
 	bool own;
+	/** Of which uplink each of the addresses is, where the outside has
+	 * several: address_count numbers of the caller's own, with gaps or
+	 * without, which packets have in vpnalg_packet.uplink. NULL: there is
+	 * one, whatever the packets say. A translator that is to have several
+	 * later needs the array from the beginning. Each uplink is a pool of
+	 * its own: a host has one home address on each, and blocks of ports are
+	 * divided on each. */
+	const uint8_t *uplinks;
 };
 
-/** Why vpnalg_init() or vpnalg_set_addresses() failed. */
+/** Why vpnalg_init(), vpnalg_set_addresses() or vpnalg_set_address_list()
+ * failed. */
 enum vpnalg_error {
 	VPNALG_ERROR_CONFIG = -1, /**< A setting is missing or out of range. */
 	VPNALG_ERROR_ADDRESS =
@@ -628,6 +648,9 @@ VPNALG_API size_t vpnalg_size(const struct vpnalg_config *config);
 
 /** So much more it is where vpnalg_config.own is set. */
 #define VPNALG_OWN_BYTES 1024
+
+/** So much more it is where vpnalg_config.uplinks is set. */
+#define VPNALG_UPLINKS_BYTES(addresses) (32 + (size_t)(addresses)*13)
 
 /**
  * Tells how much memory fragments need.
@@ -701,7 +724,8 @@ VPNALG_API bool vpnalg_next_held(struct vpnalg *translator,
  * @param addresses the new ones, as in vpnalg_config
  * @param count how many, at least 1
  * @param drain whether those that are not among them are drained; else they
- *              are gone, also those that were drained until now
+ *              are gone, also those that were drained until now. An address
+ *              that is known stays with its uplink; others are of uplink 0
  * @return 0; VPNALG_ERROR_ADDRESS: one is no IPv4 unicast address, or there
  *         twice, or there is none; VPNALG_ERROR_MEMORY: more than
  *         vpnalg_config.address_max; VPNALG_ERROR_BUSY: some are to be
@@ -711,6 +735,34 @@ VPNALG_API bool vpnalg_next_held(struct vpnalg *translator,
 VPNALG_API int vpnalg_set_addresses(struct vpnalg *translator,
 				    const struct vpnalg_addr *addresses,
 				    size_t count, bool drain);
+
+/** Another list of outside addresses. Zero it, set size, then the rest. */
+struct vpnalg_address_list {
+	size_t size; /**< sizeof(struct vpnalg_address_list). */
+	/** The addresses, as in vpnalg_config. */
+	const struct vpnalg_addr *addresses;
+	/** Of which uplink each is, as in vpnalg_config; NULL: as with
+	 * vpnalg_set_addresses(). */
+	const uint8_t *uplinks;
+	size_t count; /**< How many, at least 1. */
+	bool drain;   /**< As with vpnalg_set_addresses(). */
+};
+
+/**
+ * As vpnalg_set_addresses(), and tells the uplinks of the addresses. An uplink
+ * that fails is one of which no address is in the list: with the next packet
+ * from inside, which has another uplink then, sessions open again there.
+ *
+ * @param translator the translator
+ * @param list the new ones
+ * @return as vpnalg_set_addresses(); VPNALG_ERROR_CONFIG: the struct is of
+ *         another version; VPNALG_ERROR_ADDRESS: one is known, as in use or
+ *         drained, and of another uplink, too: it must go first;
+ *         VPNALG_ERROR_MEMORY: there are uplinks, and vpnalg_config.uplinks was
+ *         NULL, too
+ */
+VPNALG_API int vpnalg_set_address_list(struct vpnalg *translator,
+				       const struct vpnalg_address_list *list);
 
 /**
  * Tells whether an outside address is a translator's, in use or drained. A

@@ -40,12 +40,6 @@ bool vpnalg_address_is_in_use(const struct vpnalg *translator,
 	return find(translator, 0, translator->in_use_count, address, &at);
 }
 
-uint32_t vpnalg_address_index(const struct vpnalg *translator,
-			      const uint8_t *address)
-{
-	return position(translator, 0, translator->in_use_count, address);
-}
-
 static bool is_drained(const struct vpnalg *translator, const uint8_t *address,
 		       uint32_t *at)
 {
@@ -62,48 +56,99 @@ bool vpnalg_address_finds(const struct vpnalg *translator,
 	       is_drained(translator, address, &at);
 }
 
-/* address is none of the list's memory. */
-static void insert(struct vpnalg *translator, uint32_t at,
-		   const uint8_t *address)
+/* How many addresses are remembered, those that have gone included. */
+static uint32_t count_all(const struct vpnalg *translator)
 {
-	size_t length = addr_len_of(translator);
-
-	memmove(address_at(translator, at + 1), address_at(translator, at),
-		(translator->address_count - at) * length);
-	memcpy(address_at(translator, at), address, length);
-	translator->address_count++;
+	return translator->address_count +
+	       (translator->uplinks != NULL ? translator->uplinks->gone : 0);
 }
 
-void vpnalg_address_add(struct vpnalg *translator, const uint8_t *address)
+/* Returns the place from which on those are that have gone. */
+static uint32_t gone_at(const struct vpnalg *translator, const uint8_t *address)
+{
+	return position(translator, translator->address_count,
+			count_all(translator), address);
+}
+
+/* Makes room at a place. Whoever calls counts what is there then. address is
+ * none of the list's memory. */
+static void insert(struct vpnalg *translator, uint32_t at,
+		   const uint8_t *address, uint8_t uplink)
+{
+	size_t length = addr_len_of(translator);
+	size_t behind = count_all(translator) - at;
+	uint8_t *of;
+
+	memmove(address_at(translator, at + 1), address_at(translator, at),
+		behind * length);
+	memcpy(address_at(translator, at), address, length);
+	if (translator->uplinks == NULL)
+		return;
+	of = translator->uplinks->of + at;
+	memmove(of + 1, of, behind);
+	*of = uplink;
+}
+
+void vpnalg_address_add(struct vpnalg *translator, const uint8_t *address,
+			uint8_t uplink)
 {
 	insert(translator,
 	       position(translator, 0, translator->in_use_count, address),
-	       address);
+	       address, uplink);
+	translator->address_count++;
 	translator->in_use_count++;
 }
 
 void vpnalg_address_remove(struct vpnalg *translator, uint32_t index)
 {
 	size_t length = addr_len_of(translator);
+	size_t behind = count_all(translator) - index - 1;
+	uint8_t *of;
 
 	if (index < translator->in_use_count)
 		translator->in_use_count--;
 	translator->address_count--;
 	memmove(address_at(translator, index),
-		address_at(translator, index + 1),
-		(translator->address_count - index) * length);
+		address_at(translator, index + 1), behind * length);
+	if (translator->uplinks == NULL)
+		return;
+	of = translator->uplinks->of + index;
+	memmove(of, of + 1, behind);
+}
+
+/* Removes an address; returns its uplink. */
+static uint8_t take(struct vpnalg *translator, uint32_t index, uint8_t *address)
+{
+	uint8_t uplink = translator->uplinks != NULL
+				 ? translator->uplinks->of[index]
+				 : 0;
+
+	memcpy(address, address_at(translator, index), addr_len_of(translator));
+	vpnalg_address_remove(translator, index);
+	return uplink;
+}
+
+void vpnalg_address_end(struct vpnalg *translator, uint32_t index)
+{
+	uint8_t address[VPNALG_ADDR_MAX];
+	uint8_t uplink = take(translator, index, address);
+
+	if (translator->uplinks == NULL)
+		return;
+	insert(translator, gone_at(translator, address), address, uplink);
+	translator->uplinks->gone++;
 }
 
 void vpnalg_address_drain(struct vpnalg *translator, uint32_t index)
 {
 	uint8_t address[VPNALG_ADDR_MAX];
+	uint8_t uplink = take(translator, index, address);
 
-	memcpy(address, address_at(translator, index), addr_len_of(translator));
-	vpnalg_address_remove(translator, index);
 	insert(translator,
 	       position(translator, translator->in_use_count,
 			translator->address_count, address),
-	       address);
+	       address, uplink);
+	translator->address_count++;
 }
 
 void vpnalg_address_note(struct vpnalg *translator, const uint8_t *address)
@@ -118,9 +163,99 @@ void vpnalg_address_end_round(struct vpnalg *translator)
 {
 	uint32_t at = translator->address_count;
 
+	if (translator->uplinks != NULL)
+		translator->uplinks->gone = 0;
 	while (at-- > translator->in_use_count)
 		if (!translator->address_seen[at])
 			vpnalg_address_remove(translator, at);
 	memset(translator->address_seen, 0,
 	       translator->address_max * sizeof(translator->address_seen[0]));
+}
+
+/* Uplinks */
+
+uint8_t vpnalg_address_uplink(const struct vpnalg *translator,
+			      const uint8_t *address)
+{
+	uint32_t at;
+
+	if (translator->uplinks == NULL)
+		return 0;
+	if (find(translator, 0, translator->in_use_count, address, &at) ||
+	    is_drained(translator, address, &at) ||
+	    find(translator, translator->address_count, count_all(translator),
+		 address, &at))
+		return translator->uplinks->of[at];
+	return 0;
+}
+
+/* By uplink, and each of them by address, as the list is. */
+void vpnalg_address_sort(struct vpnalg *translator)
+{
+	const struct uplinks *uplinks = translator->uplinks;
+	uint32_t at, count = 0;
+	unsigned uplink;
+
+	if (uplinks == NULL)
+		return;
+	for (uplink = 0; uplink <= UINT8_MAX; uplink++)
+		for (at = 0; at < translator->in_use_count; at++)
+			if (uplinks->of[at] == uplink)
+				uplinks->order[count++] = (uint16_t)at;
+}
+
+/* Returns how many addresses in use are of uplinks below that one. */
+static uint32_t count_below(const struct vpnalg *translator, unsigned uplink)
+{
+	const struct uplinks *uplinks = translator->uplinks;
+	uint32_t low = 0, high = translator->in_use_count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (uplinks->of[uplinks->order[middle]] < uplink)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct address_group vpnalg_address_group(const struct vpnalg *translator,
+					  uint8_t uplink)
+{
+	struct address_group group = { 0, translator->in_use_count };
+
+	if (translator->uplinks == NULL)
+		return group;
+	group.first = count_below(translator, uplink);
+	group.count = count_below(translator, uplink + 1U) - group.first;
+	return group;
+}
+
+const uint8_t *vpnalg_address_in(const struct vpnalg *translator,
+				 const struct address_group *group,
+				 uint32_t index)
+{
+	index += group->first;
+	return address_at(translator,
+			  translator->uplinks != NULL
+				  ? translator->uplinks->order[index]
+				  : index);
+}
+
+uint32_t vpnalg_address_index(const struct vpnalg *translator,
+			      const struct address_group *group,
+			      const uint8_t *address)
+{
+	uint32_t low = 0, high = group->count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (memcmp(vpnalg_address_in(translator, group, middle),
+			   address, addr_len_of(translator)) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }

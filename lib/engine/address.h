@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The outside addresses, as a list: first those in use, then those that are
- * drained, which new sessions do not get; each part is sorted. */
+ * drained, which new sessions do not get; each part is sorted. With uplinks
+ * there are also those that have gone, while sessions of theirs may be left:
+ * what these are counted under must still be known. */
 #ifndef VPNALG_ENGINE_ADDRESS_H
 #define VPNALG_ENGINE_ADDRESS_H
 
@@ -46,22 +48,42 @@ static inline uint8_t *address_at(const struct vpnalg *translator,
 	return translator->addresses + (size_t)index * addr_len_of(translator);
 }
 
-/* Returns the place of an address that is in use. */
+/* Returns those of an uplink; there may be none. */
+struct address_group vpnalg_address_group(const struct vpnalg *translator,
+					  uint8_t uplink);
+
+/* Returns an address of a group. */
+const uint8_t *vpnalg_address_in(const struct vpnalg *translator,
+				 const struct address_group *group,
+				 uint32_t index);
+
+/* Returns the place in a group of an address that is in it. */
 uint32_t vpnalg_address_index(const struct vpnalg *translator,
+			      const struct address_group *group,
+			      const uint8_t *address);
+
+/* Returns the uplink of an address, be it in the list or gone. */
+uint8_t vpnalg_address_uplink(const struct vpnalg *translator,
 			      const uint8_t *address);
 
 /* Takes an address in. */
-void vpnalg_address_add(struct vpnalg *translator, const uint8_t *address);
+void vpnalg_address_add(struct vpnalg *translator, const uint8_t *address,
+			uint8_t uplink);
 
-/* Takes the address in that place out of the list, or only out of use. */
+/* Takes the address in that place out of the list, with all of its sessions or
+ * after the last of them; or only out of use. */
+void vpnalg_address_end(struct vpnalg *translator, uint32_t index);
 void vpnalg_address_remove(struct vpnalg *translator, uint32_t index);
 void vpnalg_address_drain(struct vpnalg *translator, uint32_t index);
+
+/* Sorts those in use into groups, after any of them has come or gone. */
+void vpnalg_address_sort(struct vpnalg *translator);
 
 /* Notes that a session has the address, should it be one that is drained. */
 void vpnalg_address_note(struct vpnalg *translator, const uint8_t *address);
 
 /* Ends a round through the store: removes drained addresses that no session was
- * seen with. */
+ * seen with, and forgets those that have gone. */
 void vpnalg_address_end_round(struct vpnalg *translator);
 
 #endif

@@ -39,14 +39,16 @@ static uint32_t find_free(struct vpnalg *translator, const uint8_t *address)
 	return 0;
 }
 
-/* The next address in use. */
+/* The next address of the same uplink that is in use. */
 static const uint8_t *after(const struct vpnalg *translator,
 			    const uint8_t *address)
 {
-	uint32_t index = vpnalg_address_index(translator, address) + 1;
+	struct address_group group = vpnalg_address_group(
+		translator, vpnalg_address_uplink(translator, address));
+	uint32_t index = vpnalg_address_index(translator, &group, address) + 1;
 
-	return address_at(translator,
-			  index < translator->in_use_count ? index : 0);
+	return vpnalg_address_in(translator, &group,
+				 index < group.count ? index : 0);
 }
 
 /* A host that has nothing yet may as well be at home elsewhere. */
@@ -58,7 +60,9 @@ static uint32_t allot(struct vpnalg *translator,
 	struct vpnalg_tuple host;
 	uint32_t first;
 
-	vpnalg_usage_host_key(opening->zone, opening->inside, &host);
+	vpnalg_usage_host_key(opening->zone, opening->inside,
+			      vpnalg_address_uplink(translator, address),
+			      &host);
 	first = vpnalg_usage_block(translator, &host, address);
 	if (first == 0)
 		first = find_free(translator, address);

@@ -29,7 +29,7 @@ bool vpnalg_block_has(const struct vpnalg *translator, uint8_t space)
 }
 
 /* Computed (RFC 7422 2.1): the hosts of the prefix in order have the blocks of
- * the addresses in order. */
+ * an uplink's addresses in order. */
 
 /* Sets the host's number within the prefix. Returns false for a host of
  * another one. */
@@ -48,22 +48,27 @@ static bool number_of(const struct vpnalg *translator, uint16_t zone,
 }
 
 const uint8_t *vpnalg_block_address(const struct vpnalg *translator,
-				    uint16_t zone, const uint8_t *inside)
+				    uint8_t uplink, uint16_t zone,
+				    const uint8_t *inside)
 {
+	struct address_group group = vpnalg_address_group(translator, uplink);
 	uint32_t number, index;
 
 	if (!number_of(translator, zone, inside, &number))
 		return NULL;
 	index = number / vpnalg_block_all(&translator->blocks).count;
-	return index < translator->in_use_count ? address_at(translator, index)
-						: NULL;
+	return index < group.count
+		       ? vpnalg_address_in(translator, &group, index)
+		       : NULL;
 }
 
 uint32_t vpnalg_block_computed(const struct vpnalg *translator, uint16_t zone,
 			       const uint8_t *inside, const uint8_t *address)
 {
 	struct vpnalg_range range = vpnalg_block_all(&translator->blocks);
-	const uint8_t *right = vpnalg_block_address(translator, zone, inside);
+	const uint8_t *right = vpnalg_block_address(
+		translator, vpnalg_address_uplink(translator, address), zone,
+		inside);
 	uint32_t number;
 
 	if (right == NULL ||

@@ -36,9 +36,11 @@ static inline uint32_t block_of_port(const struct vpnalg *translator,
 /* Whether the IDs of a space are ports of blocks. */
 bool vpnalg_block_has(const struct vpnalg *translator, uint8_t space);
 
-/* Returns the address that is computed for a host, or NULL if there is none. */
+/* Returns the address that is computed for a host on an uplink, or NULL if
+ * there is none. */
 const uint8_t *vpnalg_block_address(const struct vpnalg *translator,
-				    uint16_t zone, const uint8_t *inside);
+				    uint8_t uplink, uint16_t zone,
+				    const uint8_t *inside);
 
 /* Returns the first port of the block that is computed for a host at an
  * address, or 0. */

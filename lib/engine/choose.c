@@ -266,6 +266,8 @@ enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
 	enum vpnalg_choice choice = VPNALG_CHOICE_NEXT;
 
 	vpnalg_binding_propose(translator, opening, binding);
+	if (pool_is_nowhere(binding->outside.octets))
+		return VPNALG_DROP_NO_ID;
 	if (kind->inherits_outside) {
 		binding->outside_id = opening->outside_id;
 		return VPNALG_TRANSLATED;

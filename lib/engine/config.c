@@ -177,6 +177,21 @@ static bool is_port_set(const struct vpnalg_port_set *set)
 	       set->psid >> set->length == 0;
 }
 
+/* Returns how many addresses the uplink has that has fewest. */
+static size_t least_addresses(const struct vpnalg_config *config)
+{
+	size_t i, k, count, least = config->address_count;
+
+	for (i = 0; config->uplinks != NULL && i < config->address_count; i++) {
+		count = 0;
+		for (k = 0; k < config->address_count; k++)
+			count += config->uplinks[k] == config->uplinks[i];
+		if (count < least)
+			least = count;
+	}
+	return least;
+}
+
 static const char *other_fault(struct settings *settings)
 {
 	struct vpnalg_config *config = &settings->config;
@@ -206,7 +221,8 @@ static const char *other_fault(struct settings *settings)
 		return "port_set: no set by RFC 7597 5.1";
 	if (config->port_set.length != 0 && config->port_blocks.length != 0)
 		return "port_blocks: beside port_set";
-	text = vpnalg_block_fault(&config->port_blocks, config->address_count);
+	text = vpnalg_block_fault(&config->port_blocks,
+				  least_addresses(config));
 	if (text != NULL)
 		return text;
 	if (!read_timers(settings))

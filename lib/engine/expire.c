@@ -6,6 +6,7 @@
 #include "datagram.h"
 #include "record.h"
 #include "session.h"
+#include "uplink.h"
 
 /* A session that its children keep alive is looked at again after this long. */
 #define KEPT_MS 60000
@@ -68,7 +69,8 @@ static vpnalg_time end_round(struct vpnalg *translator)
 	translator->sweep_cursor = 0;
 	translator->sweep_earliest = VPNALG_NEVER;
 	translator->stale = false;
-	if (translator->address_count > translator->in_use_count)
+	if (translator->address_count > translator->in_use_count ||
+	    translator->uplinks != NULL)
 		vpnalg_address_end_round(translator);
 	return earliest > translator->now ? earliest : translator->now;
 }
@@ -83,6 +85,7 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 
 	if (now > translator->now)
 		translator->now = now;
+	uplink_begin_call(translator);
 	if (translator->fragments != NULL)
 		note_deadline(translator, vpnalg_datagram_expire(translator));
 	for (used = 0; used < budget; used += 1 + translator->work) {

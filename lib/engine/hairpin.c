@@ -13,6 +13,7 @@
 #include "pool.h"
 #include "record.h"
 #include "session.h"
+#include "uplink_mapping.h"
 #include "usage.h"
 
 #include "../wire/ip.h"
@@ -56,7 +57,7 @@ static const uint8_t *sender(struct vpnalg *translator,
 				      .zone = parsed->zone,
 				      .id = vpnalg_local_port(parsed),
 				      .local = parsed->local };
-	struct vpnalg_record *record = vpnalg_session_find(translator, &tuple);
+	struct vpnalg_record *record = vpnalg_uplink_find(translator, &tuple);
 
 	return record != NULL
 		       ? record_key(translator, record, VPNALG_OUTSIDE_OWN) +

@@ -19,7 +19,8 @@ unsigned vpnalg_version(void)
 /* The parts of a translator's memory, where they begin. All but the addresses
  * are aligned for uint64_t. */
 struct layout {
-	size_t slots, kinds, own, settings, routers, addresses, seen, size;
+	size_t slots, kinds, own, settings, routers, uplinks, addresses, order,
+		of, seen, size;
 };
 
 static size_t aligned(size_t size)
@@ -31,6 +32,28 @@ static size_t aligned(size_t size)
 static size_t own_count(const struct vpnalg_handler *handler)
 {
 	return (size_t)handler->own_reason_count + handler->own_counter_count;
+}
+
+/* How many addresses are remembered at most. Those of two lists may have gone
+ * before any is added to a third. */
+static size_t remembered(const struct vpnalg_config *config)
+{
+	return config->address_max * (config->uplinks != NULL ? 3 : 1);
+}
+
+/* Addresses, and their uplinks if there are any. */
+static void lay_out_addresses(const struct vpnalg_config *config,
+			      struct layout *layout)
+{
+	bool several = config->uplinks != NULL;
+
+	layout->addresses = layout->uplinks +
+			    (several ? aligned(sizeof(struct uplinks)) : 0);
+	layout->order = layout->addresses + remembered(config) * IPV4_ADDR_LEN;
+	layout->of = layout->order +
+		     (several ? config->address_max * sizeof(uint16_t) : 0);
+	layout->seen = layout->of + (several ? remembered(config) : 0);
+	layout->size = layout->seen + config->address_max * sizeof(bool);
 }
 
 static void lay_out(const struct settings *settings, struct layout *layout)
@@ -49,10 +72,9 @@ static void lay_out(const struct settings *settings, struct layout *layout)
 		layout->kinds + kinds * sizeof(struct vpnalg_kind_counters);
 	layout->settings = layout->own + own * sizeof(uint64_t);
 	layout->routers = layout->settings + bytes;
-	layout->addresses = layout->routers +
-			    (config->own ? aligned(sizeof(struct routers)) : 0);
-	layout->seen = layout->addresses + config->address_max * IPV4_ADDR_LEN;
-	layout->size = layout->seen + config->address_max * sizeof(bool);
+	layout->uplinks = layout->routers +
+			  (config->own ? aligned(sizeof(struct routers)) : 0);
+	lay_out_addresses(config, layout);
 }
 
 size_t vpnalg_size(const struct vpnalg_config *given)
@@ -206,6 +228,13 @@ static void init_parts(struct vpnalg *translator,
 	translator->addresses = base + layout->addresses;
 	translator->address_seen = (bool *)(void *)(base + layout->seen);
 	translator->address_max = (uint32_t)config->address_max;
+	if (config->uplinks != NULL) {
+		translator->uplinks =
+			(struct uplinks *)(void *)(base + layout->uplinks);
+		translator->uplinks->order =
+			(uint16_t *)(void *)(base + layout->order);
+		translator->uplinks->of = base + layout->of;
+	}
 	translator->store = config->store;
 	translator->context = config->context;
 	translator->random = config->random;

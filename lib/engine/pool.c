@@ -10,7 +10,11 @@
 #include "config.h"
 #include "key.h"
 #include "routers.h"
+#include "uplink.h"
 #include "usage.h"
+
+/* No outside address is in 0.0.0.0/8. */
+static const uint8_t pool_nowhere[VPNALG_ADDR_MAX];
 
 int vpnalg_pool_init(struct vpnalg *translator,
 		     const struct vpnalg_config *config)
@@ -23,73 +27,97 @@ int vpnalg_pool_init(struct vpnalg *translator,
 		if (!vpnalg_config_is_outside(address) ||
 		    pool_has(translator, address->octets))
 			return VPNALG_ERROR_ADDRESS;
-		vpnalg_address_add(translator, address->octets);
+		vpnalg_address_add(translator, address->octets,
+				   config->uplinks != NULL ? config->uplinks[i]
+							   : 0);
 	}
+	vpnalg_address_sort(translator);
 	return 0;
 }
 
+/* Sets whom an address is looked for. */
+static const struct seeker *seek(struct vpnalg *translator, uint16_t zone,
+				 const uint8_t *inside)
+{
+	struct seeker *host = &translator->seeker;
+
+	host->zone = zone;
+	host->inside = inside;
+	host->uplink = vpnalg_uplink_at_hand(translator);
+	host->group = vpnalg_address_group(translator, host->uplink);
+	return host;
+}
+
 /* The home of a host that has none yet. */
-static const uint8_t *draw_home(const struct vpnalg *translator, uint16_t zone,
-				const uint8_t *inside)
+static const uint8_t *draw_home(const struct vpnalg *translator,
+				const struct seeker *host)
 {
 	const uint8_t *computed = NULL;
 	uint64_t hash, bytes = 0;
 	size_t i;
 
+	if (host->group.count == 0)
+		return pool_nowhere;
 	if (block_is_computed(translator))
-		computed = vpnalg_block_address(translator, zone, inside);
+		computed = vpnalg_block_address(translator, host->uplink,
+						host->zone, host->inside);
 	if (computed != NULL)
 		return computed;
 	for (i = 0; i < addr_len_of(translator); i++)
-		bytes = bytes << 8 | inside[i];
-	hash = vpnalg_key_mix(translator->pool_key, bytes, zone);
-	return address_at(
-		translator,
-		(uint32_t)((hash >> 32) * translator->in_use_count >> 32));
+		bytes = bytes << 8 | host->inside[i];
+	hash = vpnalg_key_mix(translator->pool_key, bytes, host->zone);
+	return vpnalg_address_in(
+		translator, &host->group,
+		(uint32_t)((hash >> 32) * host->group.count >> 32));
 }
 
 /* Returns the address that a host has with a remote, or with all remotes if
  * that is NULL, as long as new sessions may have it. */
-static const uint8_t *find_pair(struct vpnalg *translator, uint16_t zone,
-				const uint8_t *inside, const uint8_t *remote)
+static const uint8_t *find_pair(struct vpnalg *translator,
+				const struct seeker *host,
+				const uint8_t *remote)
 {
-	struct vpnalg_tuple pair = { .role = ROLE_PAIR,
-				     .zone = zone,
-				     .local = inside,
-				     .remote = remote };
+	struct vpnalg_tuple pair;
 	const uint8_t *paired;
 
-	if (translator->address_max == 1)
+	if (translator->address_max == 1 && translator->uplinks == NULL)
 		return address_at(translator, 0);
 	if (block_is_computed(translator))
 		return NULL;
+	vpnalg_usage_host_key(host->zone, host->inside, host->uplink, &pair);
+	pair.remote = remote;
 	paired = vpnalg_usage_find(translator, &pair);
-	return paired != NULL && vpnalg_address_is_in_use(translator, paired)
+	return paired != NULL && vpnalg_address_is_in_use(translator, paired) &&
+			       vpnalg_address_uplink(translator, paired) ==
+				       host->uplink
 		       ? paired
 		       : NULL;
 }
 
-/* RFC 4787 REQ-2: a host has one home address towards everybody. It keeps it
- * while it has sessions there, whatever addresses are added. */
-ALWAYS_INLINE const uint8_t *home(struct vpnalg *translator, uint16_t zone,
-				  const uint8_t *inside)
+/* RFC 4787 REQ-2: a host has one home address towards everybody, on each
+ * uplink. It keeps it while it has sessions there, whatever addresses are
+ * added. */
+ALWAYS_INLINE const uint8_t *home(struct vpnalg *translator,
+				  const struct seeker *host)
 {
-	const uint8_t *paired = find_pair(translator, zone, inside, NULL);
+	const uint8_t *paired = find_pair(translator, host, NULL);
 
-	return paired != NULL ? paired : draw_home(translator, zone, inside);
+	return paired != NULL ? paired : draw_home(translator, host);
 }
 
 const uint8_t *vpnalg_pool_home(struct vpnalg *translator, uint16_t zone,
 				const uint8_t *inside)
 {
-	return home(translator, zone, inside);
+	const struct seeker *host = seek(translator, zone, inside);
+
+	return home(translator, host);
 }
 
-static bool has_hosts(struct vpnalg *translator, uint32_t index,
+static bool has_hosts(struct vpnalg *translator, const uint8_t *address,
 		      const uint8_t *remote)
 {
 	struct vpnalg_tuple tuple = { .role = ROLE_GUARD,
-				      .local = address_at(translator, index),
+				      .local = address,
 				      .remote = remote };
 
 	return vpnalg_usage_find(translator, &tuple) != NULL;
@@ -97,29 +125,39 @@ static bool has_hosts(struct vpnalg *translator, uint32_t index,
 
 /* Two hosts behind one address look the same to a remote that tells hosts
  * apart by address. So a newcomer goes where that remote knows nobody yet, and
- * home if there is no such place. A host that has sessions with it stays. One
- * that has a block of ports has it at home. */
-const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,
-				const uint8_t *inside, const uint8_t *remote)
+ * home if there is no such place. */
+static const uint8_t *pick_new(struct vpnalg *translator,
+			       const struct seeker *host, const uint8_t *remote)
 {
-	uint32_t count = translator->in_use_count;
+	const uint8_t *at_home = home(translator, host), *address;
+	uint32_t count = host->group.count;
 	uint32_t first, index, i;
-	const uint8_t *address;
 
-	if (block_is_used(translator))
-		return home(translator, zone, inside);
-	address = find_pair(translator, zone, inside, remote);
-	if (address != NULL)
-		return address;
-	first = vpnalg_address_index(translator,
-				     home(translator, zone, inside));
+	if (count == 0)
+		return at_home;
+	first = vpnalg_address_index(translator, &host->group, at_home);
 	/* Bounded: beyond that many the remote is crowded anyway. */
 	for (i = 0; i < count && i < POOL_TRIES; i++) {
 		index = first + i < count ? first + i : first + i - count;
-		if (!has_hosts(translator, index, remote))
-			return address_at(translator, index);
+		address = vpnalg_address_in(translator, &host->group, index);
+		if (!has_hosts(translator, address, remote))
+			return address;
 	}
-	return address_at(translator, first);
+	return at_home;
+}
+
+/* A host that has sessions with the remote stays. One that has a block of ports
+ * has it at home. */
+const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,
+				const uint8_t *inside, const uint8_t *remote)
+{
+	const struct seeker *host = seek(translator, zone, inside);
+	const uint8_t *address;
+
+	if (block_is_used(translator))
+		return home(translator, host);
+	address = find_pair(translator, host, remote);
+	return address != NULL ? address : pick_new(translator, host, remote);
 }
 
 const uint8_t *vpnalg_session_outside(struct vpnalg *translator, uint16_t zone,

@@ -5,6 +5,13 @@
 
 #include "address.h"
 
+/* Addresses are those of the uplink of the packet at hand. Returned where it
+ * has none is one that is nobody's. */
+static inline bool pool_is_nowhere(const uint8_t *address)
+{
+	return address[0] == 0;
+}
+
 /* Returns a host's home address: the same towards everybody (RFC 4787 REQ-2).
  */
 const uint8_t *vpnalg_pool_home(struct vpnalg *translator, uint16_t zone,

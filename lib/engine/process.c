@@ -27,6 +27,7 @@
 #include "service.h"
 #include "service_kind.h"
 #include "translate.h"
+#include "uplink_mapping.h"
 #include "whole.h"
 
 /* Stands for the result of a claim that has not been tried yet. */
@@ -138,8 +139,10 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 		if (result != VPNALG_TRANSLATED)
 			return result;
 	}
-	if (slot->parsed.quoted)
+	if (slot->parsed.quoted) {
+		vpnalg_uplink_find_quoted(translator, slot, step);
 		return vpnalg_icmp_error(step);
+	}
 	result = vpnalg_refuse_header(translator, slot);
 	if (result != VPNALG_TRANSLATED)
 		return result;

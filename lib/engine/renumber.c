@@ -8,104 +8,157 @@
 #include "address.h"
 #include "config.h"
 #include "datagram.h"
+#include "settings.h"
 
 #include <string.h>
 
 /* Whether an address is among those given, from one of them on. */
-static bool is_among(const uint8_t *address, const struct vpnalg_addr *given,
-		     size_t from, size_t count)
+static bool is_among(const uint8_t *address,
+		     const struct vpnalg_address_list *given, size_t from)
 {
 	size_t i;
 
-	for (i = from; i < count; i++)
-		if (memcmp(given[i].octets, address, IPV4_ADDR_LEN) == 0)
+	for (i = from; i < given->count; i++)
+		if (memcmp(given->addresses[i].octets, address,
+			   IPV4_ADDR_LEN) == 0)
 			return true;
 	return false;
 }
 
-static bool are_possible(const struct vpnalg_addr *given, size_t count)
+/* What is known of an address stays with its uplink: sessions are counted under
+ * it. */
+static bool is_elsewhere(const struct vpnalg *translator,
+			 const struct vpnalg_address_list *given, size_t i)
+{
+	const uint8_t *address = given->addresses[i].octets;
+
+	return given->uplinks != NULL && translator->uplinks != NULL &&
+	       pool_has(translator, address) &&
+	       vpnalg_address_uplink(translator, address) != given->uplinks[i];
+}
+
+static bool are_possible(const struct vpnalg *translator,
+			 const struct vpnalg_address_list *given)
+{
+	const struct vpnalg_addr *address = given->addresses;
+	size_t i;
+
+	for (i = 0; i < given->count; i++, address++)
+		if (!vpnalg_config_is_outside(address) ||
+		    is_among(address->octets, given, i + 1) ||
+		    is_elsewhere(translator, given, i))
+			return false;
+	return given->count > 0;
+}
+
+/* Whether uplinks are given where there is no memory for them. */
+static bool has_uplinks(const struct vpnalg_address_list *given)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		if (!vpnalg_config_is_outside(&given[i]) ||
-		    is_among(given[i].octets, given, i + 1, count))
-			return false;
-	return count > 0;
+	for (i = 0; given->uplinks != NULL && i < given->count; i++)
+		if (given->uplinks[i] != 0)
+			return true;
+	return false;
 }
 
 /* Whether all of those given are in the list. */
 static bool are_known(const struct vpnalg *translator,
-		      const struct vpnalg_addr *given, size_t count)
+		      const struct vpnalg_address_list *given)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		if (!pool_has(translator, given[i].octets))
+	for (i = 0; i < given->count; i++)
+		if (!pool_has(translator, given->addresses[i].octets))
 			return false;
 	return true;
 }
 
 /* How many addresses of the list are not among those given. */
 static size_t count_others(const struct vpnalg *translator,
-			   const struct vpnalg_addr *given, size_t count)
+			   const struct vpnalg_address_list *given)
 {
 	size_t others = 0;
 	uint32_t at;
 
 	for (at = 0; at < translator->address_count; at++)
-		others +=
-			!is_among(address_at(translator, at), given, 0, count);
+		others += !is_among(address_at(translator, at), given, 0);
 	return others;
 }
 
 /* Takes all addresses out of use that are not among those given. */
-static void take_out(struct vpnalg *translator, const struct vpnalg_addr *given,
-		     size_t count, bool drain)
+static void take_out(struct vpnalg *translator,
+		     const struct vpnalg_address_list *given)
 {
-	uint32_t at =
-		drain ? translator->in_use_count : translator->address_count;
+	uint32_t at = given->drain ? translator->in_use_count
+				   : translator->address_count;
 
 	while (at-- > 0) {
-		if (is_among(address_at(translator, at), given, 0, count))
+		if (is_among(address_at(translator, at), given, 0))
 			continue;
-		if (drain) {
+		if (given->drain) {
 			vpnalg_address_drain(translator, at);
 		} else {
-			vpnalg_address_remove(translator, at);
+			vpnalg_address_end(translator, at);
 			translator->stale = true;
 		}
 	}
 }
 
-/* Takes those given into use that are not yet. */
-static void take_in(struct vpnalg *translator, const struct vpnalg_addr *given,
-		    size_t count)
+/* Returns the uplink of one of those given: where none is given that which it
+ * has. */
+static uint8_t uplink_of(const struct vpnalg *translator,
+			 const struct vpnalg_address_list *given, size_t i)
 {
-	uint32_t at = translator->address_count;
-	size_t i;
-
-	while (at-- > translator->in_use_count)
-		if (is_among(address_at(translator, at), given, 0, count))
-			vpnalg_address_remove(translator, at);
-	for (i = 0; i < count; i++)
-		if (!vpnalg_address_is_in_use(translator, given[i].octets))
-			vpnalg_address_add(translator, given[i].octets);
+	return given->uplinks != NULL
+		       ? given->uplinks[i]
+		       : vpnalg_address_uplink(translator,
+					       given->addresses[i].octets);
 }
 
-int vpnalg_set_addresses(struct vpnalg *translator,
-			 const struct vpnalg_addr *addresses, size_t count,
-			 bool drain)
+/* Takes an address into use, which may be drained. */
+static void take(struct vpnalg *translator, const uint8_t *address,
+		 uint8_t uplink)
 {
-	if (!are_possible(addresses, count))
+	uint32_t at = translator->address_count;
+
+	while (at-- > translator->in_use_count)
+		if (same_address(address_at(translator, at), address,
+				 addr_len_of(translator)))
+			vpnalg_address_remove(translator, at);
+	vpnalg_address_add(translator, address, uplink);
+}
+
+/* Takes those given into use that are not yet. */
+static void take_in(struct vpnalg *translator,
+		    const struct vpnalg_address_list *given)
+{
+	const uint8_t *address;
+	size_t i;
+
+	for (i = 0; i < given->count; i++) {
+		address = given->addresses[i].octets;
+		if (!vpnalg_address_is_in_use(translator, address))
+			take(translator, address,
+			     uplink_of(translator, given, i));
+	}
+}
+
+static int set(struct vpnalg *translator,
+	       const struct vpnalg_address_list *given)
+{
+	if (!are_possible(translator, given))
 		return VPNALG_ERROR_ADDRESS;
-	if (count + (drain ? count_others(translator, addresses, count) : 0) >
-	    translator->address_max)
+	if (given->count + (given->drain ? count_others(translator, given)
+					 : 0) >
+		    translator->address_max ||
+	    (translator->uplinks == NULL && has_uplinks(given)))
 		return VPNALG_ERROR_MEMORY;
-	if (translator->stale && !are_known(translator, addresses, count))
+	if (translator->stale && !are_known(translator, given))
 		return VPNALG_ERROR_BUSY;
-	take_out(translator, addresses, count, drain);
-	take_in(translator, addresses, count);
+	take_out(translator, given);
+	take_in(translator, given);
+	vpnalg_address_sort(translator);
 	if (translator->stale && translator->fragments != NULL)
 		vpnalg_datagram_forget_stale(translator);
 	/* A whole round begins, which sees every session. */
@@ -113,6 +166,29 @@ int vpnalg_set_addresses(struct vpnalg *translator,
 	memset(translator->address_seen, 0,
 	       translator->address_max * sizeof(translator->address_seen[0]));
 	return 0;
+}
+
+int vpnalg_set_address_list(struct vpnalg *translator,
+			    const struct vpnalg_address_list *given)
+{
+	struct vpnalg_address_list list;
+
+	return given != NULL && vpnalg_settings_read(&list, sizeof(list), given)
+		       ? set(translator, &list)
+		       : VPNALG_ERROR_CONFIG;
+}
+
+int vpnalg_set_addresses(struct vpnalg *translator,
+			 const struct vpnalg_addr *addresses, size_t count,
+			 bool drain)
+{
+	const struct vpnalg_address_list list = {
+		.addresses = addresses,
+		.count = count,
+		.drain = drain,
+	};
+
+	return set(translator, &list);
 }
 
 bool vpnalg_has_address(const struct vpnalg *translator,

@@ -11,6 +11,7 @@
 #include "record.h"
 #include "service_kind.h"
 #include "session.h"
+#include "uplink.h"
 
 #include "../wire/ip.h"
 
@@ -29,6 +30,7 @@ static bool begin(struct request *request, struct vpnalg *translator,
 {
 	request->translator = translator;
 	translator->fault = false;
+	uplink_begin_call(translator);
 	if (now > translator->now)
 		translator->now = now;
 	return given != NULL &&
@@ -128,11 +130,27 @@ static bool is_same(const struct request *request,
 	       is_service(request, holders->outside);
 }
 
+/* Whether a record has the inside port of the service, on whatever uplink. */
+static bool has_inside(const struct request *request,
+		       struct vpnalg_record *record)
+{
+	const struct vpnalg_service *service = &request->service;
+	struct vpnalg_tuple inside;
+
+	vpnalg_session_tuple(request->translator, record, VPNALG_INSIDE_OWN,
+			     &inside);
+	return record->keys & 1U << VPNALG_INSIDE_OWN &&
+	       inside.remote == NULL && inside.zone == service->zone &&
+	       inside.id == service->inside_port &&
+	       same_address(inside.local, service->inside.octets,
+			    addr_len_of(request->translator));
+}
+
 static bool is_taken(const struct request *request,
 		     const struct holders *holders)
 {
 	return (holders->outside != NULL &&
-		holders->outside != holders->inside) ||
+		!has_inside(request, holders->outside)) ||
 	       (holders->inside != NULL &&
 		is_service(request, holders->inside));
 }
@@ -145,7 +163,7 @@ static void replace(const struct request *request,
 {
 	if (holders->outside != NULL)
 		vpnalg_session_close(request->translator, holders->outside);
-	else if (holders->inside != NULL)
+	if (holders->inside != NULL && holders->inside != holders->outside)
 		vpnalg_session_unlink(request->translator, holders->inside,
 				      VPNALG_INSIDE_OWN);
 }
@@ -157,7 +175,7 @@ static void restore(const struct request *request,
 	struct vpnalg_tuple tuple;
 
 	make_tuple(request, VPNALG_INSIDE_OWN, &tuple);
-	if (holders->outside == NULL && holders->inside != NULL)
+	if (holders->inside != NULL && holders->inside != holders->outside)
 		vpnalg_session_link(request->translator, holders->inside,
 				    &tuple);
 }

@@ -133,6 +133,26 @@ struct slot {
 	bool plain;      /* nothing in its IP header forbids to translate it */
 };
 
+/* Which uplinks the outside addresses are of. */
+struct uplinks {
+	uint8_t *of;     /* each one of the list, and of those behind it: */
+	uint32_t gone;   /* so many that have gone, sorted */
+	uint16_t *order; /* the places of those in use, by uplink */
+};
+
+/* The addresses of an uplink that are in use, sorted. */
+struct address_group {
+	uint32_t first, count;
+};
+
+/* A host that an address is looked for, among those of an uplink. */
+struct seeker {
+	const uint8_t *inside;
+	struct address_group group;
+	uint16_t zone;
+	uint8_t uplink;
+};
+
 struct vpnalg {
 	/* The handlers and their settings, twice: by all that record->handler
 	 * may be. */
@@ -141,7 +161,8 @@ struct vpnalg {
 	void *settings[VPNALG_HANDLER_ROUTER + HANDLERS_MAX];
 	uint64_t *own[HANDLERS_MAX]; /* counters of the handlers' own */
 	const struct vpnalg_store *store;
-	uint8_t *addresses; /* the list: address.h; addr_len_of() each */
+	uint8_t *addresses;      /* the list: address.h; addr_len_of() each */
+	struct uplinks *uplinks; /* NULL: there is one */
 	bool *address_seen; /* a session has it, of those that are drained */
 	struct slot *slots; /* burst of them */
 	struct fragments *fragments; /* NULL: without memory for them */
@@ -165,15 +186,16 @@ struct vpnalg {
 		*visited; /* by the sweep; NULL: closed meanwhile */
 	/* Scratch, here to spare the stack: the key that is looked for, those
 	 * of a row, in what a key differs from that beside it, a tuple of a
-	 * session that is being opened, what its ID is looked for by, its
-	 * binding as made and as proposed, an event, and the key of a block of
-	 * ports that a session leaves. */
+	 * session that is being opened, what its ID and its address are looked
+	 * for by, its binding as made and as proposed, an event, and the key of
+	 * a block of ports that a session leaves. */
 	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_MAX];
 	struct key_of_any_id row;
 	struct key_parts parts;
 	struct vpnalg_tuple tuple;
 	struct probe probe;
 	struct hunt hunt;
+	struct seeker seeker;
 	struct vpnalg_event notice;
 	struct vpnalg_binding binding, proposal;
 	struct vpnalg_tuple block_key;

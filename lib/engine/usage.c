@@ -7,8 +7,10 @@
  *          protocol 0 it counts the hosts that are paired to the address
  *   router's  the same, of the router's own sessions: what no session takes is
  *          left to it
- *   pair   (zone, inside host, remote): the outside address that the host uses
- *          towards that remote, kept only where there may be several; without
+ *   pair   (zone, inside host, remote, uplink): the outside address that the
+ *          host uses towards that remote, kept only where there may be several;
+ *          an uplink's are counted apart, and an address stays with its uplink
+ *          until all that was counted under it is gone; without
  *          a remote its home address, while it has mappings; if blocks of
  *          ports are allotted, its home address and block, while it has any
  *          session
@@ -70,7 +72,9 @@ static struct vpnalg_record *create(struct vpnalg *translator,
 static void move(const struct vpnalg *translator, struct usage *usage,
 		 const uint8_t *address)
 {
-	if (vpnalg_address_is_in_use(translator, usage->address))
+	if (vpnalg_address_is_in_use(translator, usage->address) &&
+	    vpnalg_address_uplink(translator, usage->address) ==
+		    vpnalg_address_uplink(translator, address))
 		return;
 	memcpy(usage->address, address, addr_len_of(translator));
 	usage->block = 0;
@@ -120,12 +124,12 @@ const uint8_t *vpnalg_usage_find(struct vpnalg *translator,
 
 /* Blocks */
 
-void vpnalg_usage_host_key(uint16_t zone, const uint8_t *inside,
+void vpnalg_usage_host_key(uint16_t zone, const uint8_t *inside, uint8_t uplink,
 			   struct vpnalg_tuple *host)
 {
-	*host = (struct vpnalg_tuple){ .role = ROLE_PAIR,
-				       .zone = zone,
-				       .local = inside };
+	*host = (struct vpnalg_tuple){
+		.role = ROLE_PAIR, .zone = zone, .port = uplink, .local = inside
+	};
 }
 
 void vpnalg_usage_block_key(const uint8_t *outside, uint32_t first,
@@ -245,10 +249,15 @@ static void guard_of(struct vpnalg *translator, struct vpnalg_record *record,
 static void pair_of(struct vpnalg *translator, struct vpnalg_record *record,
 		    struct vpnalg_tuple *pair)
 {
+	const uint8_t *outside =
+		record_key(translator, record, VPNALG_OUTSIDE_OWN) +
+		KEY_LOCAL_OFF;
+
 	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, pair);
 	pair->role = ROLE_PAIR;
 	pair->space = 0;
-	pair->id = pair->port = 0;
+	pair->id = 0;
+	pair->port = vpnalg_address_uplink(translator, outside);
 	if (block_is_allotted(translator))
 		pair->remote = NULL;
 }

@@ -18,8 +18,9 @@ void vpnalg_usage_leave(struct vpnalg *translator,
 const uint8_t *vpnalg_usage_find(struct vpnalg *translator,
 				 const struct vpnalg_tuple *tuple);
 
-/* Makes the key of a host's record: of its home address and block. */
-void vpnalg_usage_host_key(uint16_t zone, const uint8_t *inside,
+/* Makes the key of a host's record: of its home address and block on an
+ * uplink. */
+void vpnalg_usage_host_key(uint16_t zone, const uint8_t *inside, uint8_t uplink,
 			   struct vpnalg_tuple *host);
 
 /* Makes the key of the record that exists while a block, whose first port is

@@ -232,21 +232,19 @@ static enum vpnalg_result translate_other(struct vpnalg_step *step)
 
 	if (step->record != NULL && step->record->kind == GENERAL_SERVICE)
 		return translate_service(step);
-	if (parsed->inward || parsed->undo) {
+	if (parsed->inward) {
+		result = vpnalg_general_mapping_admit(step);
+	} else if (parsed->undo) {
 		if (step->record == NULL)
-			return VPNALG_DROP_NO_SESSION;
-		if (parsed->inward)
-			result = vpnalg_general_mapping_admit(step);
+			result = VPNALG_DROP_NO_SESSION;
+	} else {
+		result = vpnalg_general_mapping_extend(step, lifetime(step));
 		if (result == VPNALG_TRANSLATED)
-			rewrite(step);
-		return result;
+			keep(step);
 	}
-	result = vpnalg_general_mapping_extend(step, lifetime(step));
-	if (result != VPNALG_TRANSLATED)
-		return result;
-	keep(step);
-	rewrite(step);
-	return VPNALG_TRANSLATED;
+	if (result == VPNALG_TRANSLATED)
+		rewrite(step);
+	return result;
 }
 
 static enum vpnalg_result translate(struct vpnalg_step *step)

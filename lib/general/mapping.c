@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Mappings, and the sessions and permissions under them: opened from inside,
- * filtered from outside. */
+/* The sessions and permissions under mappings: opened from inside, filtered
+ * from outside. */
 #include <vpnalg/general.h>
 
 #include "mapping.h"
@@ -8,10 +8,8 @@
 #include "../wire/ip.h"
 #include "../wire/ipsec.h"
 #include "general.h"
+#include "own_mapping.h"
 #include "tcp.h"
-
-/* An unused mapping, or permission, expires immediately. */
-#define ALONE_MS 1
 
 /* The port in the keys of permissions: no other key has it. */
 #define ANY_PORT 0x10000
@@ -60,82 +58,6 @@ void vpnalg_general_mapping_leave(struct vpnalg *translator,
 	vpnalg_session_leave(translator, parent, delay);
 }
 
-/* Returns the ID of the packet's inside host. */
-static uint16_t own_id(const struct vpnalg_parsed *parsed)
-{
-	if (parsed->protocol == PROTOCOL_ICMP)
-		return vpnalg_get16(parsed->l4 + ICMP_ID_OFF);
-	return vpnalg_get16(parsed->l4 + PORT_SOURCE_OFF);
-}
-
-static uint16_t remote_port(const struct vpnalg_parsed *parsed)
-{
-	if (parsed->protocol == PROTOCOL_ICMP)
-		return 0;
-	return vpnalg_get16(parsed->l4 + PORT_DESTINATION_OFF);
-}
-
-/* Opening a mapping */
-
-/* Returns the part of a range, from first to last in steps, that the ports
- * allow. */
-static struct vpnalg_range cut_range(const struct vpnalg_ports *ports,
-				     uint32_t first, uint32_t last,
-				     uint32_t step)
-{
-	struct vpnalg_range range = { .step = step };
-
-	if (first < ports->first)
-		first += (ports->first - first + step - 1) / step * step;
-	if (last > ports->last)
-		last = ports->last;
-	range.first = first;
-	if (first <= last)
-		range.count = (last - first) / step + 1;
-	return range;
-}
-
-/* Sets where to look for an outside port (RFC 4787 REQ-3a and REQ-4):
- * well-known ports and others each among themselves, even and odd ones too, as
- * far as the given ports allow; then any port. An ICMP identifier may be any
- * number. */
-static void set_ranges(struct vpnalg_opening *opening,
-		       const struct vpnalg_ports *ports)
-{
-	uint32_t parity = opening->id & 1;
-
-	opening->keep =
-		opening->id >= ports->first && opening->id <= ports->last;
-	opening->least = ports->first;
-	opening->greatest = ports->last;
-	opening->ranges[1] = cut_range(ports, ports->first, ports->last, 1);
-	if (opening->space == PROTOCOL_ICMP)
-		return;
-	opening->ranges[0] =
-		opening->id < 1024 ? cut_range(ports, parity, 1023, 2)
-				   : cut_range(ports, 1024 + parity, 65535, 2);
-}
-
-static enum vpnalg_result open_mapping(struct vpnalg_step *step,
-				       struct vpnalg_record **mapping)
-{
-	const struct vpnalg_parsed *parsed = step->parsed;
-	struct vpnalg_opening opening = {
-		.kind = GENERAL_MAPPING,
-		.space = parsed->protocol,
-		.zone = parsed->zone,
-		.inside = parsed->local,
-		.remote = parsed->remote,
-		.id = own_id(parsed),
-		.any_remote = true,
-		.lifetime = ALONE_MS,
-	};
-
-	set_ranges(&opening,
-		   &settings_of(step->translator, step->handler)->ports);
-	return vpnalg_session_open(step, &opening, mapping);
-}
-
 /* Opening sessions and permissions */
 
 /* Opens a child of the mapping, of the wanted kind and port, towards the
@@ -157,8 +79,7 @@ static enum vpnalg_result open_child(struct vpnalg_step *step,
 	opening.space = parsed->protocol;
 	opening.outside_id = vpnalg_session_id(step->translator, mapping,
 					       VPNALG_OUTSIDE_OWN);
-	opening.id = own_id(parsed);
-	opening.inside_port = opening.outside_port;
+	opening.id = general_own_id(parsed);
 	result = vpnalg_session_open(step, &opening, child);
 	if (result == VPNALG_TRANSLATED)
 		vpnalg_session_join(step->translator, parent);
@@ -179,15 +100,28 @@ static struct vpnalg_record *find_beside(struct vpnalg_step *step,
 	return vpnalg_session_find(step->translator, &tuple);
 }
 
+/* The mappings that a host has for one port, on several uplinks, have
+ * permissions of their own. */
+static uint32_t permission_port(struct vpnalg_step *step,
+				struct vpnalg_record *mapping)
+{
+	return ANY_PORT + vpnalg_session_port(step->translator, mapping,
+					      VPNALG_INSIDE_OWN);
+}
+
 static enum vpnalg_result permit(struct vpnalg_step *step,
 				 struct vpnalg_record *mapping,
 				 struct vpnalg_record **permission)
 {
-	struct vpnalg_opening opening = { .kind = GENERAL_PERMISSION,
-					  .outside_port = ANY_PORT,
-					  .lifetime = ALONE_MS };
+	struct vpnalg_opening opening = {
+		.kind = GENERAL_PERMISSION,
+		.inside_port = permission_port(step, mapping),
+		.outside_port = ANY_PORT,
+		.lifetime = GENERAL_ALONE_MS,
+	};
 
-	*permission = find_beside(step, mapping, VPNALG_INSIDE_OWN, ANY_PORT);
+	*permission = find_beside(step, mapping, VPNALG_INSIDE_OWN,
+				  opening.inside_port);
 	if (*permission != NULL)
 		return VPNALG_TRANSLATED;
 	return open_child(step, &opening, mapping, mapping, permission);
@@ -199,10 +133,9 @@ static enum vpnalg_result open_session(struct vpnalg_step *step,
 				       uint32_t lifetime)
 {
 	struct vpnalg_opening opening = {
-		.kind = step->parsed->protocol == PROTOCOL_TCP   ? GENERAL_TCP
-			: step->parsed->protocol == PROTOCOL_UDP ? GENERAL_UDP
-								 : GENERAL_ICMP,
-		.outside_port = remote_port(step->parsed),
+		.kind = general_session_kind(step->parsed),
+		.inside_port = general_remote_port(step->parsed),
+		.outside_port = general_remote_port(step->parsed),
 		.lifetime = lifetime,
 	};
 
@@ -252,7 +185,7 @@ static bool is_answers(struct vpnalg_step *step, struct vpnalg_record *mapping)
 {
 	return step->parsed->protocol != PROTOCOL_ICMP &&
 	       has_other(step, mapping, VPNALG_INSIDE_PEER,
-			 remote_port(step->parsed));
+			 general_remote_port(step->parsed));
 }
 
 static enum vpnalg_result attach(struct vpnalg_step *step,
@@ -278,14 +211,14 @@ enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
 						 uint32_t lifetime)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
-	struct vpnalg_record *mapping = step->record;
+	struct vpnalg_record *mapping = vpnalg_general_own_mapping_select(step);
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 
 	if (parsed->protocol == PROTOCOL_TCP &&
 	    !vpnalg_general_tcp_may_open(parsed, mapping != NULL))
 		return VPNALG_DROP_NO_CONNECTION;
 	if (mapping == NULL)
-		result = open_mapping(step, &mapping);
+		result = vpnalg_general_own_mapping_open(step, &mapping);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	return attach(step, mapping, lifetime);
@@ -330,6 +263,10 @@ enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
 
+	if (parsed->inside)
+		vpnalg_general_own_mapping_select(step);
+	if (step->record == NULL)
+		return VPNALG_DROP_NO_SESSION;
 	if (step->record->children == 0) /* only its port is kept */
 		return VPNALG_DROP_FILTERED;
 	if (is_held(step, step->record) || is_anothers(step))
@@ -342,7 +279,7 @@ enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step)
 		return VPNALG_TRANSLATED;
 	case VPNALG_FILTERING_ADDRESS_DEPENDENT:
 		if (find_beside(step, step->record, VPNALG_INSIDE_OWN,
-				ANY_PORT) != NULL)
+				permission_port(step, step->record)) != NULL)
 			return VPNALG_TRANSLATED;
 		break;
 	}

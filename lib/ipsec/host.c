@@ -4,6 +4,8 @@
 #include "ike_sa.h"
 #include "ike_service.h"
 
+#include "../wire/ip.h"
+
 /* An SA that the host has not sent with for so long may have been replaced. */
 #define SEVERAL_MS 10000
 
@@ -39,19 +41,41 @@ struct vpnalg_record *vpnalg_ipsec_host_alive(struct vpnalg *translator,
 				     ESP_PROTOCOL, id, IPSEC_PORT_HOST);
 }
 
+/* Returns the session in which the host has IKE with the remote, or NULL. */
+static struct vpnalg_record *find_ike(struct vpnalg_step *step)
+{
+	struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
+				      .space = PROTOCOL_UDP,
+				      .zone = step->parsed->zone,
+				      .id = IKE_PORT,
+				      .port = IKE_PORT,
+				      .local = step->parsed->local,
+				      .remote = step->parsed->remote };
+	struct vpnalg_record *ike =
+		vpnalg_session_find(step->translator, &tuple);
+
+	return ike != NULL && vpnalg_record_handler(ike) == step->handler &&
+			       ike->kind == IPSEC_KIND_IKE
+		       ? ike
+		       : NULL;
+}
+
 /* Sets the outside address of a host that is an IKE server, too: its clients
- * know that one. */
+ * know that one. Another remote knows that of the IKE session, which packets of
+ * another uplink do not change. */
 static void set_outside(struct vpnalg_step *step,
 			struct vpnalg_opening *opening)
 {
 	struct vpnalg_tuple tuple = { .zone = opening->zone,
 				      .local = opening->inside };
-	struct vpnalg_record *service = vpnalg_ipsec_ike_service_peek(
+	struct vpnalg_record *known = vpnalg_ipsec_ike_service_peek(
 		step->translator, step->handler, &tuple);
 
-	if (service == NULL)
+	if (known == NULL && vpnalg_session_has_uplinks(step->translator))
+		known = find_ike(step);
+	if (known == NULL)
 		return;
-	vpnalg_session_tuple(step->translator, service, VPNALG_OUTSIDE_OWN,
+	vpnalg_session_tuple(step->translator, known, VPNALG_OUTSIDE_OWN,
 			     &tuple);
 	opening->outside = tuple.local;
 }

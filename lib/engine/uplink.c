@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Several uplinks. Each outside address is of one of them, and so is each
+ * packet that goes out, by the caller's route. What the packet opens has an
+ * address of its uplink; all that is there goes on whatever the packets say.
+ */
+#include "uplink.h"
+
+#include "address.h"
+
+uint8_t vpnalg_session_uplink(const struct vpnalg_step *step)
+{
+	if (step->translator->uplinks == NULL)
+		return 0;
+	return step->parsed->inside
+		       ? step->packet->uplink
+		       : vpnalg_address_uplink(step->translator,
+					       step->parsed->local);
+}
+
+bool vpnalg_session_has_uplinks(const struct vpnalg *translator)
+{
+	return translator->uplinks != NULL;
+}
+
+uint8_t vpnalg_uplink_at_hand(const struct vpnalg *translator)
+{
+	return translator->uplinks == NULL || translator->step.packet == NULL
+		       ? 0
+		       : vpnalg_session_uplink(&translator->step);
+}

@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	doc/own-vpn.md \
 	doc/rfc.md \
 	doc/services.md \
+	doc/uplinks.md \
 	doc/writing-a-handler.md \
 	doc/writing-a-store.md
 

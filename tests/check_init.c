@@ -442,6 +442,7 @@ START_TEST(the_compile_time_bound_holds_and_is_near)
 {
 	static const uint16_t bursts[] = { 1, 32, 256 };
 	static struct vpnalg_addr addresses[4096];
+	static const uint8_t uplinks[4096];
 	struct vpnalg_protocol protocols[5] = { { NULL, NULL } };
 	struct vpnalg_config config;
 	size_t count, n, b, size, bound;
@@ -467,6 +468,11 @@ START_TEST(the_compile_time_bound_holds_and_is_near)
 				config.own = false;
 				ck_assert_uint_ge(bound + VPNALG_OWN_BYTES,
 						  size);
+				config.uplinks = uplinks;
+				size = vpnalg_size(&config);
+				config.uplinks = NULL;
+				ck_assert_uint_ge(
+					bound + VPNALG_UPLINKS_BYTES(n), size);
 			}
 	}
 	free(p.table);
@@ -495,6 +501,7 @@ static const size_t old_sizes[] = {
 	offsetof(struct vpnalg_config, hash_key),
 	offsetof(struct vpnalg_config, burst),
 	offsetof(struct vpnalg_config, passive),
+	offsetof(struct vpnalg_config, uplinks),
 };
 
 START_TEST(what_an_older_caller_does_not_know_has_its_default)

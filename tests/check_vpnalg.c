@@ -14,7 +14,7 @@ int main(void)
 		stream_suite,  call_suite,    model_suite,  lessons_suite,
 		attacks_suite, gre_suite,     l2tp_suite,   general_suite,
 		udplite_suite, own_suite,   own_vpn_suite, ipsec_suite,   fault_suite,
-		fragment_suite, renumber_suite, service_suite,
+		fragment_suite, renumber_suite, uplink_suite, service_suite,
 	};
 	SRunner *runner = srunner_create(NULL);
 	size_t i;

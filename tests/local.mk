@@ -106,6 +106,7 @@ UNIT_TEST_FILES = \
 	tests/check_table_model.c \
 	tests/check_udplite.c \
 	tests/check_units.c \
+	tests/check_uplink.c \
 	tests/check_vpnalg.c \
 	tests/dialog.h \
 	tests/fragments.h \

@@ -269,6 +269,7 @@ void world_begin(struct world *w, const struct world_options *options)
 	config.addresses = addresses;
 	config.address_count = w->options.address_count;
 	config.address_max = w->options.address_max;
+	config.uplinks = w->options.uplinks;
 	config.store = &w->store;
 	config.context = w;
 	config.random = next_random;
@@ -495,6 +496,7 @@ static unsigned send_bytes(struct world *w, struct vpnalg_packet p,
 	p.data = block + 1;
 	p.user = w;
 	p.flags = w->options.turned ? VPNALG_PACKET_HAIRPIN : 0;
+	p.uplink = w->uplink;
 	vpnalg_process(w->alg, &p, 1, w->now);
 	mirror_check(w);
 	w->last = p;

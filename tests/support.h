@@ -67,6 +67,7 @@ struct world_options {
 	const uint32_t *addresses; /* default: OUTSIDE alone */
 	size_t address_count;
 	size_t address_max;
+	const uint8_t *uplinks; /* of the addresses; default: there is one */
 	const struct vpnalg_protocol *protocols; /* default: PPTP */
 	size_t protocol_count;
 	uint32_t units; /* of the store; default 600 */
@@ -108,6 +109,7 @@ struct world {
 	vpnalg_time now;
 	uint32_t random;
 	uint32_t chosen, chosen_id;
+	uint8_t uplink;   /* of all that is sent */
 	long bindings;    /* taken and not given back */
 	long fail_in;     /* the store's so manieth add or give fails; 0: none */
 	long operations;  /* adds and gives so far */
@@ -287,6 +289,7 @@ Suite *ipsec_suite(void);
 Suite *gre_suite(void);
 Suite *fragment_suite(void);
 Suite *renumber_suite(void);
+Suite *uplink_suite(void);
 Suite *l2tp_suite(void);
 Suite *general_suite(void);
 Suite *udplite_suite(void);

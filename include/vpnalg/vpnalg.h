@@ -341,9 +341,8 @@ enum vpnalg_choice {
 	VPNALG_CHOICE_REFUSE = 2, /**< None at all; the packet is dropped. */
 	/** The callback wrote outside and outside_id itself. The address must
 	 * be one of the translator's, of whatever uplink, and the ID unused
-	 * towards the remote,
-	 * else the binding is given back and the packet dropped. For a binding
-	 * to all remotes the address must be the proposed one (RFC 4787 REQ-2)
+	 * towards the remote, else the binding is given back and the packet
+	 * dropped. For a binding to all remotes the address must be the proposed one (RFC 4787 REQ-2)
 	 * and the ID one of vpnalg_general_settings.ports. With
 	 * vpnalg_config.port_blocks the address must be the proposed one, and
 	 * a port of the host's block. */
@@ -721,11 +720,11 @@ VPNALG_API bool vpnalg_next_held(struct vpnalg *translator,
  * lists' lengths, not to the number of sessions.
  *
  * @param translator the translator
- * @param addresses the new ones, as in vpnalg_config
+ * @param addresses the new ones, as in vpnalg_config; one that is known stays
+ *                  with its uplink, others are of uplink 0
  * @param count how many, at least 1
  * @param drain whether those that are not among them are drained; else they
- *              are gone, also those that were drained until now. An address
- *              that is known stays with its uplink; others are of uplink 0
+ *              are gone, also those that were drained until now
  * @return 0; VPNALG_ERROR_ADDRESS: one is no IPv4 unicast address, or there
  *         twice, or there is none; VPNALG_ERROR_MEMORY: more than
  *         vpnalg_config.address_max; VPNALG_ERROR_BUSY: some are to be

@@ -16,7 +16,7 @@ static inline uint16_t general_own_id(const struct vpnalg_parsed *parsed)
 {
 	if (parsed->protocol == PROTOCOL_ICMP)
 		return vpnalg_get16(parsed->l4 + ICMP_ID_OFF);
-	return vpnalg_get16(parsed->l4 + PORT_SOURCE_OFF);
+	return vpnalg_local_port(parsed);
 }
 
 static inline uint16_t general_remote_port(const struct vpnalg_parsed *parsed)

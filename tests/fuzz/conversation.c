@@ -76,6 +76,7 @@ static void set_up(struct settings *s, const uint8_t *in)
 	s->any_address = in[0] & 0x20;
 	s->passive = in[0] & 0x40;
 	s->own = in[7] & 4;
+	s->uplinks = in[7] & 0x10;
 	s->services = s->has_general && (in[7] & 8);
 	s->choosing = in[1] % CHOOSINGS;
 	s->filtering = (in[1] >> 4) % 3;
@@ -222,6 +223,7 @@ static void complain(struct talk *t, const struct step *s)
 			   d.sent.direction == VPNALG_OUT, s);
 	}
 	d.sent.zone = about->zone;
+	d.sent.uplink = about->uplink;
 	d.sent.len = d.sent.bytes.length;
 	if (s->which & 0x80)
 		make_strange(&d, s, &t->worlds.settings);

@@ -79,6 +79,7 @@ void flow_set(struct flow *f, const struct step *s)
 		break;
 	case 2:
 		f->zone = s->args[0] & 1;
+		f->uplink = s->args[0] >> 1 & 3;
 		break;
 	case 3:
 		f->port = some_port(s->args[0]);
@@ -144,6 +145,7 @@ void draft_make(struct draft *d, const struct step *s, speaker *speaks)
 	speaks(d, s);
 	d->sent.direction = d->inward ? VPNALG_IN : VPNALG_OUT;
 	d->sent.zone = d->inward ? 0 : d->flow->zone;
+	d->sent.uplink = d->flow->uplink;
 	d->sent.len = d->sent.bytes.length;
 }
 

@@ -147,6 +147,7 @@ struct settings {
 	struct vpnalg_port_blocks port_blocks;
 	bool services; /* inside, of several protocols */
 	bool any_address, passive;
+	bool uplinks;   /* the addresses are of several */
 	bool own;       /* what has an outside address leaves sessions */
 	bool fragments; /* there is memory for them */
 	bool roomy;     /* and nobody has to give way */
@@ -160,6 +161,7 @@ struct sent {
 	uint32_t len;
 	uint8_t direction, checksum, align;
 	uint16_t zone;
+	uint8_t uplink;
 	bool no_undo;
 	/* Results. */
 	uint8_t result, flags;
@@ -263,6 +265,7 @@ struct flow {
 	uint32_t inside, remote, outside;
 	uint16_t zone, port, remote_port, outside_port;
 	struct ids id[IDS];
+	uint8_t uplink;
 	uint32_t initiator, responder; /* of IKE */
 	struct stream stream[2];       /* TCP, out and in */
 	uint16_t ns[2];

@@ -28,6 +28,7 @@ static void hold(struct held *h, const struct sent *s)
 				       .direction = s->direction,
 				       .checksum = s->checksum,
 				       .zone = s->zone,
+				       .uplink = s->uplink,
 				       .user = (void *)++number };
 	memcpy(h->p.data, s->bytes.data, s->bytes.length);
 }
@@ -478,7 +479,8 @@ static void undo(struct world *w, const struct held *h, const struct sent *s,
 			     .direction = h->p.direction ^ VPNALG_OUT_UNDO,
 			     .checksum = h->p.checksum,
 			     .align = s->align,
-			     .zone = h->p.zone };
+			     .zone = h->p.zone,
+			     .uplink = h->p.uplink };
 	struct held u;
 
 	back.bytes.length = h->p.caplen;

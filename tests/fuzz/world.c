@@ -240,6 +240,7 @@ static void set_services(struct world *w, bool add)
 
 void world_begin(struct world *w, const struct settings *s)
 {
+	static const uint8_t uplinks[4] = { 0, 1, 0, 1 };
 	struct vpnalg_fragments fragments;
 	struct vpnalg_addr addresses[4] = { { 0 } };
 	struct vpnalg_config config = { .size = sizeof(config) };
@@ -267,6 +268,7 @@ void world_begin(struct world *w, const struct settings *s)
 	config.burst = s->burst;
 	config.passive = s->passive;
 	config.own = s->own;
+	config.uplinks = s->uplinks ? uplinks : NULL;
 	config.event = hear;
 	config.port_set = s->port_set;
 	config.port_blocks = s->port_blocks;

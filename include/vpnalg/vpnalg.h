@@ -342,10 +342,10 @@ enum vpnalg_choice {
 	/** The callback wrote outside and outside_id itself. The address must
 	 * be one of the translator's, of whatever uplink, and the ID unused
 	 * towards the remote, else the binding is given back and the packet
-	 * dropped. For a binding to all remotes the address must be the proposed one (RFC 4787 REQ-2)
-	 * and the ID one of vpnalg_general_settings.ports. With
-	 * vpnalg_config.port_blocks the address must be the proposed one, and
-	 * a port of the host's block. */
+	 * dropped. For a binding to all remotes the address must be the
+	 * proposed one (RFC 4787 REQ-2) and the ID one of
+	 * vpnalg_general_settings.ports. With vpnalg_config.port_blocks the
+	 * address must be the proposed one, and a port of the host's block. */
 	VPNALG_CHOICE_CHOSEN = 3
 };
 

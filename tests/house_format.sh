@@ -14,7 +14,9 @@ done
 
 cd "$src" || exit 1
 "$program" --dry-run --Werror lib/*/*.[ch] include/vpnalg/*.h || exit 1
-expand -t 8 lib/*/*.[ch] include/vpnalg/*.h | grep -nE '^.{81}' && {
+for file in lib/*/*.[ch] include/vpnalg/*.h; do
+	expand -t 8 "$file" | grep -nE '^.{81}' | sed "s|^|$file:|"
+done | grep . && {
 	echo 'a line has more than 80 columns'
 	exit 1
 }

@@ -3,7 +3,7 @@
 # What strongSwan and libreswan have in common. Each client has an inner address
 # of its own: behind NAT their outer address is the same.
 #
-#   ipsec_inner CLIENT            its inner address, 10.9.2.1N
+#   ipsec_inner CLIENT            its inner address, 10.9.2.1N, or a router's
 #   ipsec_inners CLIENT           all of its inner addresses, one or eight
 #   ipsec_watch_keys CLIENT       counts SPIs from now on
 #   ipsec_rekeyed CLIENT TIMES    keys have changed at least so often since then
@@ -43,7 +43,10 @@ ipsec_defaults() {
 }
 
 ipsec_inner() {
-	echo "10.9.2.1${1#c}"
+	case $1 in
+	router) echo 10.9.2.101 ;;
+	*) echo "10.9.2.1${1#c}" ;;
+	esac
 }
 
 ipsec_inners() {

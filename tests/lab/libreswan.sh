@@ -6,6 +6,7 @@
 #
 #   why_not_libreswan        why it cannot run; fetches it
 #   libreswan_server         knows all $clients
+#   libreswan_client CLIENT  commands that start its daemon
 #   libreswan_up CLIENT      rekeys every $rekey seconds
 #   libreswan_down CLIENT    a clean end, seen on both sides
 
@@ -100,18 +101,23 @@ libreswan_server() {
 	transfer_serve "$server"
 }
 
-libreswan_up() {
-	date +%s >"$run/clients/$1.since"
+# libreswan_client CLIENT: commands that start the daemon there, if it does not run.
+libreswan_client() {
 	connection=$(libreswan_connection lab left=%defaultroute leftid=@"$1" \
 		"$(libreswan_subnets left "$1")" leftsourceip="$(ipsec_inner "$1")" \
 		right=$server_address rightid=@server rightsubnet=$inner/32 \
 		initial-contact=yes $(libreswan_life) $(libreswan_dpd restart))
-	ipsec_is_up "$1" "pgrep -x pluto >/dev/null || {
+	echo "pgrep -x pluto >/dev/null || {
 			for address in $(ipsec_inners "$1" | paste -s -d " "); do
 				ip addr add \$address/32 dev lo
 			done
 			$(libreswan_start "$connection" "$1")
-		}
+		}"
+}
+
+libreswan_up() {
+	date +%s >"$run/clients/$1.since"
+	ipsec_is_up "$1" "$(libreswan_client "$1")
 		timeout 40 ipsec whack --name lab --initiate || exit"
 }
 

@@ -21,6 +21,7 @@ EXTRA_DIST += \
 	tests/lab/pptp.sh \
 	tests/lab/ptrace.c \
 	tests/lab/replay.py \
+	tests/lab/own.sh \
 	tests/lab/router.sh \
 	tests/lab/run.sh \
 	tests/lab/scenarios/ah.sh \
@@ -67,6 +68,8 @@ EXTRA_DIST += \
 	tests/lab/scenarios/narrow-esp.sh \
 	tests/lab/scenarios/narrow-l2tp.sh \
 	tests/lab/scenarios/narrow-pptp.sh \
+	tests/lab/scenarios/own-esp.sh \
+	tests/lab/scenarios/own-pptp.sh \
 	tests/lab/scenarios/pppoe-redial.sh \
 	tests/lab/scenarios/pppoe.sh \
 	tests/lab/scenarios/pptp-killed-same.sh \

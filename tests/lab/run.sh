@@ -27,7 +27,7 @@ tree=$(cd "$lab/../.." && pwd)
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
 for part in host guests machine network services narrow router check ppp pptp \
-	l2tp ipsec swan libreswan userspace pppoe; do
+	l2tp ipsec swan libreswan userspace pppoe own; do
 	# shellcheck disable=SC1090
 	. "$lab/$part.sh"
 done
@@ -260,7 +260,7 @@ all_scenarios() {
 install_wants() {
 	wants_lab
 	case ${scenarios:-$(all_scenarios)} in
-	*pppoe*) wants_machine ;;
+	*pppoe* | *own*) wants_machine ;;
 	esac
 	wants_programs
 	install_missing
@@ -270,7 +270,7 @@ install_wants() {
 # downloaded before, so that no two do so at the same time.
 fetch_all() {
 	why_not_libreswan >/dev/null
-	! grep -q pppoe "$work/list" || why_not_machine >/dev/null
+	! grep -qE 'pppoe|own' "$work/list" || why_not_machine >/dev/null
 }
 
 main() {

@@ -472,7 +472,8 @@ START_TEST(esp_has_the_address_of_its_ike)
 	struct esp e = esp_of(CLIENT_A, SERVER, 0x1111, 0x2222);
 
 	w.uplink = _i ? OTHER : 0;
-	ike_begin(&w, &k);
+	ck_assert_uint_eq(ike_out(&w, &k, IKE_SA_INIT, INITIATOR, 0),
+			  VPNALG_TRANSLATED);
 	w.uplink = _i ? 0 : OTHER;
 	ck_assert_uint_eq(esp_sends(&w, &e), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(e.outside, k.outside);

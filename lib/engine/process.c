@@ -169,7 +169,7 @@ static enum vpnalg_result try_claims(struct vpnalg *translator,
 			    ? !slot->ours
 			    : !vpnalg_refuse_is_unfound(step, result))
 			return result;
-		if (unfound == VPNALG_UNTOUCHED)
+		if (result != VPNALG_UNTOUCHED)
 			unfound = result;
 		claim_next(translator, slot);
 		if (slot->claim == VPNALG_CLAIM_NONE)

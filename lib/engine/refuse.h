@@ -44,7 +44,8 @@ enum vpnalg_result vpnalg_refuse_unclaimed(struct vpnalg *translator,
 /* Returns whether a handler knows no session of a packet that is undone or
  * quoted, and has opened none (as IPsec may, for an SPI that the packet shows).
  * It may have come through a session of the next handler's, as from a VPN's
- * port to a mapping, or by a service, whatever the handler thinks of it. */
+ * port to a mapping, or by a service, whatever the handler thinks of it; but no
+ * AH comes through anything. */
 bool vpnalg_refuse_is_unfound(const struct vpnalg_step *step,
 			      enum vpnalg_result result);
 

@@ -683,7 +683,8 @@ VPNALG_API int vpnalg_init(struct vpnalg **translator, void *memory,
  * Translates packets. A burst gives the same bytes and results as the same
  * packets one by one; it only waits less for memory.
  *
- * @param translator the translator * @param packets the packets; of each,
+ * @param translator the translator
+ * @param packets the packets; of each,
  * result and flags are set, the bytes at data, len, caplen and zone as said
  * there, protocol with VPNALG_DROP_OWN and more
  * @param count how many

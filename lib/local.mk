@@ -72,6 +72,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/steer.c \
 	lib/engine/translate.h \
 	lib/engine/translator.h \
+	lib/engine/twin.c \
+	lib/engine/twin.h \
 	lib/engine/uplink.c \
 	lib/engine/uplink.h \
 	lib/engine/uplink_mapping.c \

@@ -180,6 +180,37 @@ START_TEST(nothing_leaves_as_another_hosts_packets_do)
 }
 END_TEST
 
+/* A server that sends data of a call before there is one has what comes for no
+ * call. What it would take for its own call's does not reach it: that has
+ * another ID outside. What is like another host's call does. */
+START_TEST(nothing_comes_in_as_a_call_that_has_another_id)
+{
+	struct world_options options = { .protocols = protocols,
+					 .protocol_count = ROWS(protocols),
+					 .choosing = CHOOSE_TAKE };
+	struct connection a = { 0 }, b = { 0 };
+	uint16_t outside;
+
+	world_begin(&w, &options);
+	service_add(&w, GRE, 0, CLIENT_A, 0);
+	ck_assert_uint_eq(send_gre(&w, VPNALG_OUT, CLIENT_A, SERVER, 9),
+			  VPNALG_TRANSLATED);
+	w.options.choosing = CHOOSE_DIFFERENT;
+	start_control(&w, &a, CLIENT_A, 1025, SERVER);
+	outside = call_out(&w, &a, 5, 9);
+	start_control(&w, &b, CLIENT_B, 1026, SERVER);
+	call_out(&w, &b, 6, 10);
+	ck_assert_uint_eq(send_gre(&w, VPNALG_IN, SERVER, OUTSIDE, outside),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_gre(&w, VPNALG_IN, SERVER, OUTSIDE, 5),
+			  VPNALG_DROP_AMBIGUOUS);
+	ck_assert_uint_eq(send_gre(&w, VPNALG_IN, SERVER, OUTSIDE, 6),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	service_remove(&w, GRE, 0, CLIENT_A, 0);
+	world_end(&w);
+}
+END_TEST
 
 /* An L2TP client inside is told from the server by its IDs. */
 START_TEST(an_inside_client_of_the_same_remote_has_ids_of_its_own)
@@ -369,6 +400,7 @@ TCase *protocol_service_case(void)
 	tcase_add_test(served, another_host_keeps_its_sessions);
 	tcase_add_loop_test(served, an_error_about_a_servers_packet_reaches_it,
 			    0, ROWS(data_rows));
+	tcase_add_test(served, nothing_comes_in_as_a_call_that_has_another_id);
 	tcase_add_loop_test(served, nothing_leaves_as_another_hosts_packets_do,
 			    0, ROWS(data_rows));
 	tcase_add_test(served,

@@ -99,23 +99,16 @@ ALWAYS_INLINE void claim(const struct vpnalg *translator, struct slot *slot,
 }
 
 /* Moves on to the next key of the same handler, or else to the next handler's
- * claim. */
-NEVER_INLINE void claim_next(struct vpnalg *translator, struct slot *slot)
+ * claim, and tells whether it is that. */
+ALWAYS_INLINE bool claim_next(const struct vpnalg *translator,
+			      struct slot *slot)
 {
-	if (slot->claim == VPNALG_CLAIM_KEY && slot->match.more)
+	if (slot->claim == VPNALG_CLAIM_KEY && slot->match.more) {
 		claim(translator, slot, slot->handler, slot->attempt + 1U);
-	else
-		claim(translator, slot, slot->handler + 1U, 0);
-}
-
-/* Claims a packet of a host that uses an outside address itself. It is counted
- * for the handler's kind and stays untouched: no session is looked for here. */
-NEVER_INLINE void claim_routers(const struct vpnalg *translator,
-				struct slot *slot)
-{
-	claim(translator, slot, 0, 0);
-	if (slot->claim == VPNALG_CLAIM_KEY)
-		slot->claim = CLAIM_ROUTERS;
+		return false;
+	}
+	claim(translator, slot, slot->handler + 1U, 0);
+	return true;
 }
 
 /* Has the store load what the packet's key leads to: at stage 0 its bucket, at

@@ -27,6 +27,7 @@
 #include "service.h"
 #include "service_kind.h"
 #include "translate.h"
+#include "twin.h"
 #include "uplink_mapping.h"
 #include "whole.h"
 
@@ -38,6 +39,16 @@ ALWAYS_INLINE bool parse(const struct vpnalg_packet *packet, struct slot *slot)
 {
 	slot->plain = packet_parse_plain(packet, &slot->parsed);
 	return slot->plain || vpnalg_packet_parse_any(packet, &slot->parsed);
+}
+
+/* Claims a packet of a host that uses an outside address itself. It is counted
+ * for the handler's kind and stays untouched: no session is looked for here. */
+NEVER_INLINE void claim_routers(const struct vpnalg *translator,
+				struct slot *slot)
+{
+	claim(translator, slot, 0, 0);
+	if (slot->claim == VPNALG_CLAIM_KEY)
+		slot->claim = CLAIM_ROUTERS;
 }
 
 /* Decides whether a packet is ours, and whose it is. It is ours if its local
@@ -73,38 +84,6 @@ ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
 
 /* Other claims */
 
-/* Whether the key that a slot claims leads to a session which lives. */
-static bool is_taken(struct vpnalg *translator, const struct slot *slot)
-{
-	const struct vpnalg_record *record = NULL;
-
-	if (slot->claim == VPNALG_CLAIM_KEY)
-		record = vpnalg_record_find(translator, slot->key, slot->hash);
-	return record != NULL && record_is_alive(translator, record) &&
-	       !vpnalg_service_is_one(translator, record);
-}
-
-/* Whether a packet that leaves by a service, of which no session is kept, would
- * look outside as one of another session: its answers would be that one's. With
- * ports the service's own is in the way of others. */
-NEVER_INLINE bool has_twin(struct vpnalg *translator, const struct slot *slot,
-			   struct vpnalg_record *service)
-{
-	struct slot twin = *slot;
-
-	if (service_has_ports(slot->parsed.protocol))
-		return false;
-	twin.parsed.inside = false;
-	twin.parsed.local =
-		record_key(translator, service, VPNALG_OUTSIDE_OWN) +
-		KEY_LOCAL_OFF;
-	for (claim(translator, &twin, 0, 0); twin.claim != VPNALG_CLAIM_NONE;
-	     claim_next(translator, &twin))
-		if (is_taken(translator, &twin))
-			return true;
-	return false;
-}
-
 /* Returns what becomes of a packet of which the handler knows no session:
  * VPNALG_TRANSLATED, if it may be asked. */
 static enum vpnalg_result pass_on(struct vpnalg *translator,
@@ -117,8 +96,9 @@ static enum vpnalg_result pass_on(struct vpnalg *translator,
 	service = vpnalg_service_of_sender(translator, slot);
 	if (service == NULL)
 		return VPNALG_TRANSLATED;
-	return has_twin(translator, slot, service) ? VPNALG_DROP_TAKEN
-						   : VPNALG_UNTOUCHED;
+	return vpnalg_twin_is_there(translator, slot, service)
+		       ? VPNALG_DROP_TAKEN
+		       : VPNALG_UNTOUCHED;
 }
 
 /* Returns what becomes of the packet by its claim, whether a session was found
@@ -152,6 +132,14 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 		       : result;
 }
 
+/* Moves on to the next claim. */
+NEVER_INLINE void move_on(struct vpnalg *translator, struct slot *slot)
+{
+	if (claim_next(translator, slot) && slot->claim == VPNALG_CLAIM_KEY &&
+	    is_arriving(&slot->parsed))
+		vpnalg_twin_bar(translator, slot);
+}
+
 /* Tries all claims from the first on, whose result is given, or UNTRIED.
  * A handler that leaves the packet, or knows no session of one that is undone
  * or quoted, lets the next one try. */
@@ -171,7 +159,7 @@ static enum vpnalg_result try_claims(struct vpnalg *translator,
 			return result;
 		if (result != VPNALG_UNTOUCHED)
 			unfound = result;
-		claim_next(translator, slot);
+		move_on(translator, slot);
 		if (slot->claim == VPNALG_CLAIM_NONE)
 			break;
 		find_session(translator, slot, step);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Packets of protocols without ports that look as those of another session once
+ * they are translated. Ports are in each other's way already. */
+#include "twin.h"
+
+#include "claim.h"
+#include "record.h"
+#include "service.h"
+#include "service_kind.h"
+
+static void move_on(const struct vpnalg *translator, struct slot *slot)
+{
+	claim_next(translator, slot);
+}
+
+/* Returns the living session to which the key leads that a slot claims, or
+ * NULL. */
+static struct vpnalg_record *find(struct vpnalg *translator,
+				  const struct slot *slot)
+{
+	struct vpnalg_record *record = NULL;
+
+	if (slot->claim == VPNALG_CLAIM_KEY)
+		record = vpnalg_record_find(translator, slot->key, slot->hash);
+	return record != NULL && record_is_alive(translator, record) ? record
+								     : NULL;
+}
+
+/* Whether the key that a slot claims leads to a session, not to a service. */
+static bool is_taken(struct vpnalg *translator, const struct slot *slot,
+		     const struct vpnalg_record *but)
+{
+	const struct vpnalg_record *record = find(translator, slot);
+
+	return record != NULL && record != but &&
+	       !vpnalg_service_is_one(translator, record);
+}
+
+bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
+			  struct vpnalg_record *record)
+{
+	bool inside = !slot->parsed.inside;
+	unsigned role = inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN;
+	uint8_t *key = record_key(translator, record, role);
+	struct slot twin = *slot;
+
+	if (service_has_ports(slot->parsed.protocol))
+		return false;
+	twin.parsed.inside = inside;
+	twin.parsed.local = key + KEY_LOCAL_OFF;
+	if (inside)
+		twin.parsed.zone = key_zone(key);
+	for (claim(translator, &twin, 0, 0); twin.claim != VPNALG_CLAIM_NONE;
+	     move_on(translator, &twin))
+		if (is_taken(translator, &twin, record))
+			return true;
+	return false;
+}
+
+void vpnalg_twin_bar(struct vpnalg *translator, struct slot *slot)
+{
+	struct vpnalg_record *record = NULL;
+	struct slot rest = *slot;
+
+	if (!translator->handlers[slot->handler]->takes_rest)
+		return;
+	while (record == NULL && rest.claim == VPNALG_CLAIM_KEY) {
+		record = find(translator, &rest);
+		move_on(translator, &rest);
+	}
+	if (record == NULL || !vpnalg_twin_is_there(translator, slot, record))
+		return;
+	slot->claim = VPNALG_CLAIM_DROP;
+	slot->match.reason = VPNALG_DROP_AMBIGUOUS;
+}

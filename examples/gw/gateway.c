@@ -202,7 +202,8 @@ static bool is_outside(const struct gateway *gateway, const uint8_t *address)
 static bool is_ours(struct gateway *gateway, const struct frame *frame,
 		    const struct port *port)
 {
-	if (port->direction == VPNALG_IN || port->sent || frame->len < IP_HEADER_LEN ||
+	if (port->direction == VPNALG_IN || port->sent ||
+	    frame->len < IP_HEADER_LEN ||
 	    route_find(&gateway->route, frame->data + IP_DESTINATION_OFF) ==
 		    gateway->ports[VPNALG_IN].index ||
 	    is_outside(gateway, frame->data + IP_DESTINATION_OFF))
@@ -248,8 +249,8 @@ static bool work_on(struct gateway *gateway, struct port *port,
 	return read > 0;
 }
 
-/* Shows the translator what this host has sent itself: its answers are not there
- * before it is. */
+/* Shows the translator what this host has sent itself: its answers are not
+ * there before it is. */
 static void show_own(struct gateway *gateway, vpnalg_time now)
 {
 	struct port *port = &gateway->own.port;

@@ -6,7 +6,7 @@
  *
  *     gateway.c     the way of the packets, through these:
  *       port.c        from an interface: packet socket and ring; filter.c
- *       own.c         with --own: what this host sends, and a queue of what comes
+ *       own.c         with --own: what this host sends, a queue of what comes
  *       whole.c       completes checksums, cuts up merged segments
  *       impair.c      for tests: loss, delay, other order
  *       translator.c  the translator, with these:

@@ -53,9 +53,8 @@ bool port_find(struct port *port, const char *name,
 bool port_open(struct port *port, bool all);
 
 /* Fills in the frames that are there, without waiting, and returns how many:
- * none without a socket.
- * One that could not be read is empty. One that is larger than the ring's, or
- * merged from segments, is always the last. */
+ * none without a socket. One that could not be read is empty. One that is
+ * larger than the ring's, or merged from segments, is always the last. */
 size_t port_read(struct port *port, struct frame *frames, size_t max);
 
 /* Gives the frames that were read last back to the kernel, all of them. */

@@ -43,8 +43,8 @@ static const char *const all_from_inside[] = {
 	"ip daddr != 224.0.0.0/4 ", NULL
 };
 
-/* Packets from outside that are the translator's. With --own they are queued, and
- * none is dropped here. */
+/* Packets from outside that are the translator's. With --own they are queued,
+ * and none is dropped here. */
 static const char *const from_outside[] = {
 	"ip protocol " PLAIN "ip saddr . ip daddr @pairs ",
 	LATER_FRAGMENT "ip protocol { 6, 17 } ip saddr . ip daddr @pairs ",

@@ -25,7 +25,6 @@
 #include "refuse.h"
 #include "routers.h"
 #include "service.h"
-#include "service_kind.h"
 #include "translate.h"
 #include "twin.h"
 #include "uplink_mapping.h"

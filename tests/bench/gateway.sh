@@ -24,7 +24,7 @@ tree=$(cd "$bench/../.." && pwd)
 lab=$tree/tests/lab
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
-for part in "$lab/network.sh" "$bench/gateway/build.sh" \
+for part in "$lab/network.sh" "$lab/services.sh" "$bench/gateway/build.sh" \
 	"$bench/gateway/network.sh" "$bench/gateway/packets.sh" \
 	"$bench/gateway/rates.sh" "$bench/gateway/tables.sh"; do
 	# shellcheck disable=SC1090
@@ -37,7 +37,8 @@ sessions=1000
 seconds=1
 share_most=10 # percent
 perf=no
-router= # none of the lab's
+router=   # none of the lab's
+services= # none
 failures=0
 
 # failed WHAT: it is said, and the rest is done all the same.

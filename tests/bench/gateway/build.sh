@@ -32,18 +32,19 @@ sources_of() {
 
 # shellcheck disable=SC2046,SC2086
 build() (
-	nft=$(pkg-config --libs libnftables)
 	queue=$(pkg-config --libs libnetfilter_queue libmnl)
+	both="$(pkg-config --libs libnftables) $queue"
 	objects lib "$tree"/lib/*/*.c &&
 		objects common.o $(sources_of COMMON_FILES) \
-			$(sources_of COMMON_LIVE_FILES) &&
+			$(sources_of COMMON_LIVE_FILES) \
+			$(sources_of COMMON_QUEUE_FILES) &&
 		objects gw.o $(sources_of GATEWAY_FILES) &&
 		objects queue.o $(sources_of QUEUE_FILES) &&
 		cd "$work" &&
-		compile -o gw gw.o/*.o common.o/*.o lib/*.o $nft &&
+		compile -o gw gw.o/*.o common.o/*.o lib/*.o $both &&
 		compile -o gw-timed gw.o/*.o common.o/*.o lib/*.o \
 			"$bench/gateway/timed.c" \
-			-Wl,--wrap=vpnalg_process $nft &&
+			-Wl,--wrap=vpnalg_process $both &&
 		compile -o queue queue.o/*.o common.o/*.o lib/*.o \
 			$queue &&
 		compile -o replay "$bench"/basics.c "$bench"/frames.c \

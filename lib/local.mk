@@ -40,6 +40,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/key.h \
 	lib/engine/life.c \
 	lib/engine/open.c \
+	lib/engine/lineage.c \
+	lib/engine/lineage.h \
 	lib/engine/packet.c \
 	lib/engine/packet.h \
 	lib/engine/pool.c \
@@ -67,6 +69,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/service_kind.h \
 	lib/engine/session.c \
 	lib/engine/session.h \
+	lib/engine/sessions.c \
 	lib/engine/settings.c \
 	lib/engine/settings.h \
 	lib/engine/steer.c \
@@ -138,6 +141,8 @@ lib_libcore_la_SOURCES = \
 	lib/ipsec/owner.h \
 	lib/ipsec/pair.c \
 	lib/ipsec/pair.h \
+	lib/ipsec/parent.c \
+	lib/ipsec/parent.h \
 	lib/ipsec/probe.c \
 	lib/ipsec/probe.h \
 	lib/ipsec/remote.c \

@@ -15,6 +15,7 @@ int main(void)
 		attacks_suite, gre_suite,     l2tp_suite,   general_suite,
 		udplite_suite, own_suite,   own_vpn_suite, ipsec_suite,   fault_suite,
 		fragment_suite, renumber_suite, uplink_suite, service_suite,
+		sessions_suite,
 	};
 	SRunner *runner = srunner_create(NULL);
 	size_t i;

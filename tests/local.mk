@@ -99,6 +99,7 @@ UNIT_TEST_FILES = \
 	tests/check_session.c \
 	tests/check_session_fail.c \
 	tests/check_session_zone.c \
+	tests/check_sessions.c \
 	tests/check_steer.c \
 	tests/check_steer_general.c \
 	tests/check_tcp_book.c \
@@ -127,6 +128,8 @@ UNIT_TEST_FILES = \
 	tests/support_records.h \
 	tests/support_service.c \
 	tests/support_service.h \
+	tests/support_sessions.c \
+	tests/support_sessions.h \
 	tests/support_store.c \
 	tests/support_toy.c \
 	tests/toy.c \

@@ -270,6 +270,7 @@ Suite *rewrite_suite(void);
 Suite *key_suite(void);
 Suite *table_suite(void);
 Suite *session_suite(void);
+Suite *sessions_suite(void);
 Suite *choose_suite(void);
 Suite *process_suite(void);
 Suite *expire_suite(void);

@@ -355,6 +355,17 @@ struct vpnalg_handler {
 	 * set to another session, whose addresses the packet has.
 	 */
 	enum vpnalg_result (*quote)(struct vpnalg_step *step);
+	/**
+	 * Optional: names the session that another one belongs to, as a call
+	 * to its control connection, for those who list sessions or cut them
+	 * (vpnalg/sessions.h). One that counts the other as a child must be
+	 * named: it is cut after its children. Nothing may be opened, closed or
+	 * changed here, only peeked at.
+	 *
+	 * @return the session, dead or alive, of the same handler; or NULL
+	 */
+	struct vpnalg_record *(*parent)(struct vpnalg *translator,
+					struct vpnalg_record *record);
 };
 
 /** @name Sessions A record's pointer is valid until the session is closed, at

@@ -25,15 +25,6 @@ static vpnalg_time wanted(const struct vpnalg *translator,
 	return now > VPNALG_NEVER - KEPT_MS ? VPNALG_NEVER : now + KEPT_MS;
 }
 
-/* Whether it is a session at all: the engine has records of its own. */
-static bool is_session(const struct vpnalg *translator,
-		       const struct vpnalg_record *record)
-{
-	return record != NULL && record->slots != 0 &&
-	       record_is_sound(translator, record) &&
-	       record->handler != ENGINE_HANDLER;
-}
-
 static void note_deadline(struct vpnalg *translator, vpnalg_time when)
 {
 	if (when < translator->sweep_earliest)
@@ -96,7 +87,7 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 				 &record)) {
 			return end_round(translator);
 		}
-		if (!is_session(translator, record))
+		if (!record_is_session(translator, record))
 			continue;
 		if (used > 0 && budget - used < CLOSE_ROOM &&
 		    !vpnalg_session_is_alive(translator, record)) {

@@ -37,6 +37,16 @@ static inline bool record_is_sound(const struct vpnalg *translator,
 				  vpnalg_record_handler(record));
 }
 
+/* Whether what the store has met is a session at all: it may be nothing, and
+ * the engine has records of its own. */
+static inline bool record_is_session(const struct vpnalg *translator,
+				     const struct vpnalg_record *record)
+{
+	return record != NULL && record->slots != 0 &&
+	       record_is_sound(translator, record) &&
+	       record->handler != ENGINE_HANDLER;
+}
+
 /* Whether the slot of the record holds the key. */
 static inline bool record_holds(const struct vpnalg *translator,
 				struct vpnalg_record *record, unsigned slot,

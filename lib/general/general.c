@@ -281,6 +281,14 @@ static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 		vpnalg_general_mapping_leave(translator, record);
 }
 
+static struct vpnalg_record *parent(struct vpnalg *translator,
+				    struct vpnalg_record *record)
+{
+	return record->kind < GENERAL_MAPPING
+		       ? vpnalg_general_mapping_of(translator, record)
+		       : NULL;
+}
+
 /* The MSS that holds where none was announced (RFC 9293 3.7.1). */
 #define MSS_LEAST 536
 
@@ -318,6 +326,7 @@ static const struct vpnalg_handler handler = {
 	.translate = translate,
 	.closed = closed,
 	.quote = quote,
+	.parent = parent,
 };
 
 const struct vpnalg_handler *vpnalg_general(void)

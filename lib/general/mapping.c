@@ -29,30 +29,31 @@ static bool has_permissions(const struct vpnalg *translator, unsigned handler,
 	       space != PROTOCOL_ICMP;
 }
 
-/* Makes the parent's outside key: the child's without the parts that the parent
+/* The parent's outside key is the child's without the parts that the parent
  * does not have. The inside key may be a service's by now. */
-static void parent_of(struct vpnalg *translator, struct vpnalg_record *child,
-		      struct vpnalg_tuple *tuple)
+struct vpnalg_record *vpnalg_general_mapping_of(struct vpnalg *translator,
+						struct vpnalg_record *child)
 {
-	vpnalg_session_tuple(translator, child, VPNALG_OUTSIDE_OWN, tuple);
+	struct vpnalg_tuple tuple;
+
+	vpnalg_session_tuple(translator, child, VPNALG_OUTSIDE_OWN, &tuple);
 	if (child->kind != GENERAL_PERMISSION &&
-	    has_permissions(translator, child->handler, tuple->space)) {
-		tuple->port = ANY_PORT;
-		return;
+	    has_permissions(translator, child->handler, tuple.space)) {
+		tuple.port = ANY_PORT;
+	} else {
+		tuple.port = 0;
+		tuple.remote = NULL;
 	}
-	tuple->port = 0;
-	tuple->remote = NULL;
+	return vpnalg_session_peek(translator, &tuple);
 }
 
 void vpnalg_general_mapping_leave(struct vpnalg *translator,
 				  struct vpnalg_record *child)
 {
-	struct vpnalg_record *parent;
-	struct vpnalg_tuple tuple;
+	struct vpnalg_record *parent =
+		vpnalg_general_mapping_of(translator, child);
 	uint32_t delay = 0;
 
-	parent_of(translator, child, &tuple);
-	parent = vpnalg_session_peek(translator, &tuple);
 	if (parent != NULL && parent->kind == GENERAL_MAPPING)
 		delay = settings_of(translator, child->handler)->reuse_delay;
 	vpnalg_session_leave(translator, parent, delay);

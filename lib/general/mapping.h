@@ -17,6 +17,11 @@ enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step);
  * anybody. */
 enum vpnalg_result vpnalg_general_mapping_serve(struct vpnalg_step *step);
 
+/* Returns the mapping of a session or permission, or its permission; NULL if it
+ * is gone. Only peeks. */
+struct vpnalg_record *vpnalg_general_mapping_of(struct vpnalg *translator,
+						struct vpnalg_record *child);
+
 /* A session or permission is closed: it leaves its parent. */
 void vpnalg_general_mapping_leave(struct vpnalg *translator,
 				  struct vpnalg_record *child);

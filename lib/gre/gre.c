@@ -113,19 +113,17 @@ static struct vpnalg_record *find(struct vpnalg_step *step, unsigned role,
 	return vpnalg_session_find(step->translator, &tuple);
 }
 
-/* Returns the tunnel that a learned Key belongs to. */
-static struct vpnalg_record *parent_of(struct vpnalg_step *step,
+/* Returns the living tunnel that a learned Key belongs to. */
+static struct vpnalg_record *parent_of(struct vpnalg *translator,
 				       struct vpnalg_record *learned)
 {
-	const struct gre_tunnel *its = gre_tunnel(step, learned);
+	const struct gre_tunnel *its = vpnalg_session_body(translator, learned);
 	struct vpnalg_record *tunnel;
-	struct vpnalg_tuple tuple;
 
-	vpnalg_session_tuple(step->translator, learned, VPNALG_INSIDE_OWN,
-			     &tuple);
-	tuple.id = its->id;
-	tuple.port = its->port;
-	tunnel = vpnalg_session_find(step->translator, &tuple);
+	if (learned->kind != GRE_KIND_LEARNED)
+		return NULL;
+	tunnel = vpnalg_session_beside(translator, learned, VPNALG_INSIDE_OWN,
+				       PLAIN_GRE_PROTOCOL, its->id, its->port);
 	return tunnel != NULL && tunnel->kind == GRE_KIND_TUNNEL ? tunnel
 								 : NULL;
 }
@@ -137,7 +135,7 @@ static bool is_silent(struct vpnalg_step *step, struct vpnalg_record *record)
 	uint32_t life = vpnalg_session_timers(step->translator)->gre;
 
 	if (record->kind == GRE_KIND_LEARNED)
-		record = parent_of(step, record);
+		record = parent_of(step->translator, record);
 	return record == NULL ||
 	       record->deadline - step->now + SILENCE_MS <= life;
 }
@@ -203,7 +201,7 @@ static void forget(struct vpnalg_step *step, struct vpnalg_record *tunnel,
 	learned = find(step, VPNALG_OUTSIDE_OWN, step->parsed->local, its->id,
 		       port);
 	if (learned != NULL && learned->kind == GRE_KIND_LEARNED &&
-	    parent_of(step, learned) == tunnel)
+	    parent_of(step->translator, learned) == tunnel)
 		vpnalg_session_close(step->translator, learned);
 }
 
@@ -269,7 +267,8 @@ static enum vpnalg_result go_out(struct vpnalg_step *step)
 /* A learned Key lives as long as its tunnel. */
 static enum vpnalg_result follow_parent(struct vpnalg_step *step)
 {
-	struct vpnalg_record *tunnel = parent_of(step, step->record);
+	struct vpnalg_record *tunnel =
+		parent_of(step->translator, step->record);
 
 	if (tunnel == NULL) {
 		vpnalg_session_close(step->translator, step->record);
@@ -323,7 +322,8 @@ static enum vpnalg_result quote(struct vpnalg_step *step)
 	if (record->kind == GRE_KIND_REMOTE)
 		return vpnalg_gre_remote_quote(step);
 	if (record->kind == GRE_KIND_LEARNED &&
-	    (!step->parsed->inward || parent_of(step, record) == NULL))
+	    (!step->parsed->inward ||
+	     parent_of(step->translator, record) == NULL))
 		return VPNALG_UNTOUCHED;
 	vpnalg_rewrite_ends(step);
 	return VPNALG_TRANSLATED;
@@ -340,6 +340,7 @@ static const struct vpnalg_handler handler = {
 	.match = match,
 	.translate = translate,
 	.quote = quote,
+	.parent = parent_of,
 };
 
 const struct vpnalg_handler *vpnalg_gre(void)

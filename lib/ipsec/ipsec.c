@@ -72,7 +72,7 @@
  *
  * Each file calls only files further down, or further right in its line:
  *
- *   ipsec          the handler
+ *   ipsec parent                            the handler
  *   responder                               a server inside
  *   ike ike_port exchange esp outbound      a message of IKE, a packet of ESP
  *   ike_quote                               one that an ICMP error quotes
@@ -102,6 +102,7 @@
 #include "ike_sa.h"
 #include "ike_service.h"
 #include "outbound.h"
+#include "parent.h"
 #include "remote.h"
 #include "responder.h"
 
@@ -238,8 +239,7 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 	}
 }
 
-/* Returns whether the packet is between the ports of its session, and they are
- * those of NAT-T: nothing of it is read. */
+/* Returns whether the packet is of a NAT-T session: nothing of it is read. */
 static bool is_nat_t(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -312,7 +312,6 @@ static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == IPSEC_KIND_HOST) {
 		vpnalg_ipsec_host_has_served(translator, record);
-
 		vpnalg_ipsec_candidate_leave(translator, record);
 		vpnalg_ipsec_remote_leave(translator, record);
 	}
@@ -342,6 +341,7 @@ static const struct vpnalg_handler handler = {
 	.translate = translate,
 	.closed = closed,
 	.quote = quote,
+	.parent = vpnalg_ipsec_parent,
 };
 
 const struct vpnalg_handler *vpnalg_ipsec(void)

@@ -94,23 +94,37 @@ enum vpnalg_result vpnalg_l2tp_flow_open(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
+/* Makes the inside key of the flow of a tunnel, session or claim. */
+static void key_of(struct vpnalg *translator, struct vpnalg_record *tunnel,
+		   struct vpnalg_tuple *tuple)
+{
+	unsigned port;
+
+	vpnalg_session_tuple(translator, tunnel, VPNALG_INSIDE_OWN, tuple);
+	port = tuple->port & L2TP_PORT_MASK;
+	tuple->role = VPNALG_INSIDE_OWN;
+	tuple->id = port;
+	tuple->port = port != 0 ? L2TP_PORT : (uint32_t)L2TP_SPACE_FLOW;
+	if (port != 0)
+		tuple->space = PROTOCOL_UDP;
+}
+
+struct vpnalg_record *vpnalg_l2tp_flow_peek(struct vpnalg *translator,
+					    struct vpnalg_record *tunnel)
+{
+	struct vpnalg_tuple tuple;
+
+	key_of(translator, tunnel, &tuple);
+	return vpnalg_session_peek(translator, &tuple);
+}
+
 struct vpnalg_record *vpnalg_l2tp_flow_find(struct vpnalg_step *step,
 					    struct vpnalg_record *tunnel)
 {
 	struct vpnalg_record *flow;
 	struct vpnalg_tuple tuple;
 
-	vpnalg_session_tuple(step->translator, tunnel, VPNALG_INSIDE_OWN,
-			     &tuple);
-	tuple.role = VPNALG_INSIDE_OWN;
-	if (step->parsed->protocol == PROTOCOL_UDP) {
-		tuple.space = PROTOCOL_UDP;
-		tuple.id = tuple.port & 0xffff;
-		tuple.port = L2TP_PORT;
-	} else {
-		tuple.id = 0;
-		tuple.port = L2TP_SPACE_FLOW;
-	}
+	key_of(step->translator, tunnel, &tuple);
 	flow = vpnalg_session_find(step->translator, &tuple);
 	return flow != NULL && flow->handler == tunnel->handler ? flow : NULL;
 }

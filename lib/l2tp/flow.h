@@ -15,6 +15,10 @@ enum vpnalg_result vpnalg_l2tp_flow_open(struct vpnalg_step *step,
 struct vpnalg_record *vpnalg_l2tp_flow_find(struct vpnalg_step *step,
 					    struct vpnalg_record *tunnel);
 
+/* Only peeks: the flow may be dead, or another handler's session. */
+struct vpnalg_record *vpnalg_l2tp_flow_peek(struct vpnalg *translator,
+					    struct vpnalg_record *tunnel);
+
 /* The same, but NULL as well if the flow is a later one that has no tunnels. */
 struct vpnalg_record *vpnalg_l2tp_flow_of(struct vpnalg_step *step,
 					  struct vpnalg_record *tunnel);

@@ -56,6 +56,7 @@
 
 #include "../wire/ip.h"
 #include "../wire/udp.h"
+#include "flow.h"
 #include "in.h"
 #include "lifetime.h"
 #include "lookup.h"
@@ -213,6 +214,16 @@ static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 		vpnalg_l2tp_lifetime_closed(translator, record);
 }
 
+static struct vpnalg_record *parent(struct vpnalg *translator,
+				    struct vpnalg_record *record)
+{
+	if (record->kind == L2TP_KIND_SESSION)
+		return vpnalg_l2tp_lifetime_tunnel(translator, record);
+	return l2tp_is_tunnel(record)
+		       ? vpnalg_l2tp_flow_peek(translator, record)
+		       : NULL;
+}
+
 static const char *configure(const void *given, void *settings)
 {
 	struct vpnalg_l2tp_settings read;
@@ -245,6 +256,7 @@ static const struct vpnalg_handler handler = {
 	.swept = swept,
 	.closed = closed,
 	.quote = vpnalg_l2tp_quote,
+	.parent = parent,
 };
 
 const struct vpnalg_handler *vpnalg_l2tp(void)

@@ -19,8 +19,8 @@ static bool is_session(const struct vpnalg_record *record)
 	return record->kind == L2TP_KIND_SESSION;
 }
 
-static struct vpnalg_record *parent_of(struct vpnalg *translator,
-				       struct vpnalg_record *session)
+struct vpnalg_record *vpnalg_l2tp_lifetime_tunnel(struct vpnalg *translator,
+						  struct vpnalg_record *session)
 {
 	const struct l2tp_tunnel *s = body(translator, session);
 	uint32_t port =
@@ -51,7 +51,8 @@ void vpnalg_l2tp_lifetime_join(struct vpnalg_step *step,
 void vpnalg_l2tp_lifetime_closed(struct vpnalg *translator,
 				 struct vpnalg_record *record)
 {
-	vpnalg_session_leave(translator, parent_of(translator, record),
+	vpnalg_session_leave(translator,
+			     vpnalg_l2tp_lifetime_tunnel(translator, record),
 			     LAST_MOMENT_MS);
 }
 
@@ -100,7 +101,8 @@ void vpnalg_l2tp_lifetime_extend(struct vpnalg_step *step,
 void vpnalg_l2tp_lifetime_swept(struct vpnalg *translator,
 				struct vpnalg_record *record)
 {
-	struct vpnalg_record *parent = parent_of(translator, record);
+	struct vpnalg_record *parent =
+		vpnalg_l2tp_lifetime_tunnel(translator, record);
 	vpnalg_time until = record->deadline;
 
 	if (vpnalg_session_goes_on(translator, parent))
@@ -144,7 +146,7 @@ static bool has_parent(struct vpnalg_step *step, struct vpnalg_record *flow,
 	if (!is_session(record) || (!(record->flags & VPNALG_SESSION_ENDED) &&
 				    !(f->flags & L2TP_FLOW_ENDED)))
 		return true;
-	parent = parent_of(step->translator, record);
+	parent = vpnalg_l2tp_lifetime_tunnel(step->translator, record);
 	if (parent != NULL &&
 	    vpnalg_session_is_alive(step->translator, parent) &&
 	    may_revive(step, parent, body(step->translator, parent))) {
@@ -191,7 +193,7 @@ void vpnalg_l2tp_lifetime_hear(struct vpnalg_step *step,
 	note_heard(step, record);
 	if (!is_session(record))
 		return;
-	parent = parent_of(step->translator, record);
+	parent = vpnalg_l2tp_lifetime_tunnel(step->translator, record);
 	if (parent != NULL)
 		note_heard(step, parent);
 }

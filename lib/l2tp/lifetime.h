@@ -5,6 +5,11 @@
 
 #include "l2tp.h"
 
+/* Returns the tunnel of a session, dead or alive; NULL if it is gone. */
+struct vpnalg_record *
+vpnalg_l2tp_lifetime_tunnel(struct vpnalg *translator,
+			    struct vpnalg_record *session);
+
 /* Makes a session the tunnel's child. */
 void vpnalg_l2tp_lifetime_join(struct vpnalg_step *step,
 			       struct vpnalg_record *session,

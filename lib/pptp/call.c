@@ -17,10 +17,8 @@
  * by this, for the packet that has found that one dead. */
 #define LAST_MOMENT_MS 1000
 
-/* Returns the call's control connection, dead or alive; NULL if it is gone, or
- * its ports lead to a later one. */
-static struct vpnalg_record *parent_of(struct vpnalg *translator,
-				       struct vpnalg_record *call)
+struct vpnalg_record *vpnalg_pptp_call_parent(struct vpnalg *translator,
+					      struct vpnalg_record *call)
 {
 	const struct pptp_call *c = pptp_call_body(translator, call);
 	struct vpnalg_record *parent = vpnalg_session_peek_beside(
@@ -37,13 +35,15 @@ static struct vpnalg_record *parent_of(struct vpnalg *translator,
 bool vpnalg_pptp_call_stands(struct vpnalg *translator,
 			     struct vpnalg_record *call)
 {
-	return vpnalg_session_goes_on(translator, parent_of(translator, call));
+	return vpnalg_session_goes_on(
+		translator, vpnalg_pptp_call_parent(translator, call));
 }
 
 void vpnalg_pptp_call_leave(struct vpnalg *translator,
 			    struct vpnalg_record *call)
 {
-	vpnalg_session_leave(translator, parent_of(translator, call),
+	vpnalg_session_leave(translator,
+			     vpnalg_pptp_call_parent(translator, call),
 			     LAST_MOMENT_MS);
 }
 
@@ -71,7 +71,7 @@ void vpnalg_pptp_call_join(struct vpnalg_step *step, struct vpnalg_record *call)
 bool vpnalg_pptp_call_is_of(struct vpnalg_step *step,
 			    struct vpnalg_record *call)
 {
-	return parent_of(step->translator, call) == step->record;
+	return vpnalg_pptp_call_parent(step->translator, call) == step->record;
 }
 
 /* Finding */

@@ -61,6 +61,11 @@ void vpnalg_pptp_call_detach(struct vpnalg *translator,
 bool vpnalg_pptp_call_is_of(struct vpnalg_step *step,
 			    struct vpnalg_record *call);
 
+/* Returns the call's control connection, dead or alive; NULL if it is gone, or
+ * its ports lead to a later one. */
+struct vpnalg_record *vpnalg_pptp_call_parent(struct vpnalg *translator,
+					      struct vpnalg_record *call);
+
 /* Tells whether the call's control connection goes on. */
 bool vpnalg_pptp_call_stands(struct vpnalg *translator,
 			     struct vpnalg_record *call);

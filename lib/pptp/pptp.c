@@ -204,6 +204,16 @@ static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 		vpnalg_pptp_served_leave(translator, record);
 }
 
+static struct vpnalg_record *parent(struct vpnalg *translator,
+				    struct vpnalg_record *record)
+{
+	if (record->kind == PPTP_KIND_CALL)
+		return vpnalg_pptp_call_parent(translator, record);
+	if (record->kind == PPTP_KIND_SERVED)
+		return vpnalg_pptp_served_service(translator, record);
+	return NULL;
+}
+
 static const struct vpnalg_server_port server_ports[] = {
 	{ PROTOCOL_TCP, PPTP_PORT },
 };
@@ -224,6 +234,7 @@ static const struct vpnalg_handler handler = {
 	.swept = swept,
 	.closed = closed,
 	.quote = quote,
+	.parent = parent,
 };
 
 const struct vpnalg_handler *vpnalg_pptp(void)

@@ -91,9 +91,9 @@ enum vpnalg_result vpnalg_pptp_served_open(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* Returns the service of a connection; NULL if it is gone. */
-static struct vpnalg_record *service_of(struct vpnalg *translator,
-					struct vpnalg_record *connection)
+struct vpnalg_record *
+vpnalg_pptp_served_service(struct vpnalg *translator,
+			   struct vpnalg_record *connection)
 {
 	struct vpnalg_tuple tuple;
 
@@ -113,7 +113,9 @@ void vpnalg_pptp_served_leave(struct vpnalg *translator,
 	if (!(control->flags & PPTP_UNCONFIRMED))
 		return;
 	control->flags &= (uint8_t)~PPTP_UNCONFIRMED;
-	vpnalg_session_leave(translator, service_of(translator, connection), 0);
+	vpnalg_session_leave(translator,
+			     vpnalg_pptp_served_service(translator, connection),
+			     0);
 }
 
 void vpnalg_pptp_served_follow(struct vpnalg_step *step,

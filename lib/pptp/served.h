@@ -20,6 +20,11 @@ enum vpnalg_result vpnalg_pptp_served_open(struct vpnalg_step *step,
 void vpnalg_pptp_served_follow(struct vpnalg_step *step,
 			       const struct pptp_segment *segment);
 
+/* Returns the service of a connection; NULL if it is gone. */
+struct vpnalg_record *
+vpnalg_pptp_served_service(struct vpnalg *translator,
+			   struct vpnalg_record *connection);
+
 /* A connection is closed: it leaves its service. */
 void vpnalg_pptp_served_leave(struct vpnalg *translator,
 			      struct vpnalg_record *connection);

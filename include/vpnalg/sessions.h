@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file sessions.h
+ * @brief Sessions, listed one by one.
+ *
+ * A listing takes bounded steps between which packets go on. A session that is
+ * there from its beginning to its end is in it once; one that opens or ends
+ * meanwhile may be in it or not.
+ */
+#ifndef VPNALG_SESSIONS_H
+#define VPNALG_SESSIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <vpnalg/vpnalg.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** In vpnalg_session_info.flags: the end of the session was announced. It
+ * lingers, in case that what has announced it was late or forged. */
+#define VPNALG_INFO_ENDED 0x01
+/** It is the router's own: vpnalg_config.own. */
+#define VPNALG_INFO_ROUTERS 0x02
+/** It is a service: vpnalg_service_add(). */
+#define VPNALG_INFO_SERVICE 0x04
+/** It is a mapping of general traffic (RFC 4787 2), for all remotes: its
+ * sessions are its children. */
+#define VPNALG_INFO_MAPPING 0x08
+/** It is no session of a host's, but what is known of a remote, for all hosts
+ * that talk to it. Its inside address and IDs mean nothing. */
+#define VPNALG_INFO_OF_REMOTE 0x10
+
+/** One session. Zero it and set size, which stays; the rest is the library's to
+ * fill in. */
+struct vpnalg_session_info {
+	size_t size; /**< sizeof(struct vpnalg_session_info). */
+	/** Tells it from all others that live now: no address, and of no
+	 * meaning in another translator. A later session between the same ends
+	 * may have it again. Never 0. */
+	uint64_t number;
+	/** The number of the session that it belongs to, as a call to its
+	 * control connection, an ESP SA to its host, a session to its mapping;
+	 * 0: to none. */
+	uint64_t parent;
+	const char *protocol_name; /**< As "PPTP"; static. */
+	const char *kind_name;     /**< As "PPTP call"; static. */
+	/** Milliseconds until it dies unless it is used; 0 if only others that
+	 * belong to it keep it alive, #VPNALG_NEVER if it does not die. */
+	vpnalg_time expires_in;
+	struct vpnalg_addr inside;  /**< The inside host. */
+	struct vpnalg_addr outside; /**< The outside address. */
+	/** The remote; of family 0 where it is for all of them. */
+	struct vpnalg_addr remote;
+	/** These four as in struct vpnalg_binding. */
+	uint32_t inside_id;
+	uint32_t outside_id;  /**< As there. */
+	uint32_t remote_port; /**< As there. */
+	uint16_t zone;        /**< As there. */
+	/** IP protocol number, as in struct vpnalg_binding; above 252 a number
+	 * of the handler's own. */
+	uint8_t ip_protocol;
+	uint8_t protocol;  /**< The place in vpnalg_config.protocols. */
+	uint8_t kind;      /**< Which kind of that protocol's, from 0 on. */
+	uint16_t flags;    /**< VPNALG_INFO_ENDED and so on. */
+	uint16_t children; /**< How many others keep it alive. */
+};
+
+/** What a step of a listing has met. */
+enum vpnalg_sessions_step {
+	VPNALG_SESSIONS_END = 0,  /**< The round is over: nothing more. */
+	VPNALG_SESSIONS_NONE = 1, /**< Nothing so far: go on. */
+	VPNALG_SESSIONS_ONE = 2   /**< A living session. */
+};
+
+/**
+ * Goes on with a listing of all living sessions, those that only the library
+ * itself keeps for a protocol included. Looks at 32 places of the store at most
+ * and returns with the first session. Closes nothing and moves no deadline.
+ * Several listings may be under way.
+ *
+ * @param translator the translator
+ * @param now the time; an earlier one than before counts as the last
+ * @param[in,out] cursor 0 at first, and 0 again after #VPNALG_SESSIONS_END; the
+ *                       library's between steps
+ * @param[out] info the session, with #VPNALG_SESSIONS_ONE
+ * @return enum vpnalg_sessions_step
+ */
+VPNALG_API int vpnalg_sessions_next(struct vpnalg *translator, vpnalg_time now,
+				    uint64_t *cursor,
+				    struct vpnalg_session_info *info);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "parent.h"
+
+#include "../wire/ip.h"
+
+/* How the key of a parent differs from that of a record, and which kind of
+ * parent it leads to. */
+static const struct link {
+	uint8_t role, space, kind;
+	uint32_t id, port;
+} links[IPSEC_KINDS] = {
+	[IPSEC_KIND_IKE_SA] = { VPNALG_INSIDE_OWN, PROTOCOL_UDP, IPSEC_KIND_IKE,
+				IKE_PORT, IKE_PORT },
+	[IPSEC_KIND_OUT] = { VPNALG_INSIDE_OWN, ESP_PROTOCOL, IPSEC_KIND_HOST,
+			     0, 0 },
+	[IPSEC_KIND_IN] = { VPNALG_INSIDE_OWN, ESP_PROTOCOL, IPSEC_KIND_HOST, 0,
+			    0 },
+	[IPSEC_KIND_HOST] = { VPNALG_INSIDE_OWN, PROTOCOL_UDP, IPSEC_KIND_IKE,
+			      IKE_PORT, IKE_PORT },
+	[IPSEC_KIND_CANDIDATES] = { VPNALG_OUTSIDE_PEER, ESP_PROTOCOL,
+				    IPSEC_KIND_REMOTE, 0, IPSEC_PORT_REMOTE },
+	[IPSEC_KIND_UNCLAIMED] = { VPNALG_OUTSIDE_PEER, ESP_PROTOCOL,
+				   IPSEC_KIND_REMOTE, 0, IPSEC_PORT_REMOTE },
+};
+
+struct vpnalg_record *vpnalg_ipsec_parent(struct vpnalg *translator,
+					  struct vpnalg_record *record)
+{
+	const struct link *link = &links[record->kind];
+	struct vpnalg_record *parent;
+
+	if (link->space == 0)
+		return NULL;
+	parent = vpnalg_session_peek_beside(translator, record, link->role,
+					    link->space, link->id, link->port);
+	return parent != NULL && parent->handler == record->handler &&
+			       parent->kind == link->kind
+		       ? parent
+		       : NULL;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which records of IPsec belong together. */
+#ifndef VPNALG_IPSEC_PARENT_H
+#define VPNALG_IPSEC_PARENT_H
+
+#include "ipsec.h"
+
+/* Returns what a record belongs to: an SA to its host, a host and an initiator
+ * SPI to their IKE session between port 500 and port 500, a block to its
+ * remote. NULL if it is gone, or there is none; only peeks. */
+struct vpnalg_record *vpnalg_ipsec_parent(struct vpnalg *translator,
+					  struct vpnalg_record *record);
+
+#endif

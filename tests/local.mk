@@ -191,6 +191,7 @@ SCRIPT_TEST_FILES = \
 PCAP_TEST_FILES = \
 	tests/capture_undo.sh \
 	tests/example_pcap.py \
+	tests/pcap_both.py \
 	tests/pcap_errors.sh \
 	tests/pcap_fragments.py \
 	tests/pcap_fuzz.py \

@@ -159,6 +159,57 @@ def pcapng_bytes(records, links=(1,), resolution=None):
     return out
 
 
+def padded(length):
+    return (length + 3) // 4 * 4
+
+
+def parse_options(data, order):
+    """[(code, value)], which must end as said, or where the data does."""
+    found, at = [], 0
+    while at < len(data):
+        code, length = struct.unpack(order + "HH", data[at:at + 4])
+        if code == 0:
+            assert length == 0 and at + 4 == len(data), "options go on"
+            break
+        assert at + 4 + length <= len(data), "an option is cut"
+        found.append((code, data[at + 4:at + 4 + length]))
+        at += 4 + padded(length)
+    return found
+
+
+def parse_block(kind, body, order, found):
+    if kind == 1:
+        link, snaplen = struct.unpack(order + "HxxI", body[:8])
+        found["interfaces"].append((link, snaplen,
+                                    parse_options(body[8:], order)))
+    elif kind == 6:
+        number, high, low, caplen, length = struct.unpack(order + "5I",
+                                                          body[:20])
+        assert number < len(found["interfaces"]), "no such interface"
+        assert 20 + caplen <= len(body), "a packet is cut"
+        found["packets"].append((
+            number, high << 32 | low, body[20:20 + caplen], length,
+            parse_options(body[20 + padded(caplen):], order)))
+    else:
+        found["others"].append((kind, body))
+
+
+def parse_pcapng(data):
+    """A file with one section: its order, interfaces, packets (each with the
+    options), and other blocks. Every byte must belong to a block."""
+    order = "<" if data[8:12] == b"\x4d\x3c\x2b\x1a" else ">"
+    found = {"order": order, "interfaces": [], "packets": [], "others": []}
+    at = 0
+    while at < len(data):
+        kind, length = struct.unpack(order + "II", data[at:at + 8])
+        assert length % 4 == 0 and length >= 12, "a wrong length"
+        assert at + length <= len(data), "a block is cut"
+        assert data[at + length - 4:at + length] == data[at + 4:at + 8]
+        parse_block(kind, data[at + 8:at + length - 4], order, found)
+        at += length
+    return found
+
+
 # PPTP (RFC 2637 2 and 4.1).
 
 def message(kind, body):

@@ -128,12 +128,25 @@ expect 'input: a packet of impossible length' 1 'packet 1' "$@" wild out.pcap
 cmp -s none out.pcap
 result 'input: which leaves an empty capture' $?
 
+expect 'input: both, ends within a packet' 1 ': packet ' "$@" --both \
+	short.pcap out.pcapng
+"$program" "$@" --both in.pcap whole.pcapng 2>err &&
+	cmp whole.pcapng out.pcapng 2>&1 | grep -q 'EOF on .*out.pcapng'
+result 'input: what came before is there, before and after' $?
+expect 'input: both, empty' 1 empty "$@" --both empty never
+expect 'input: both, unreadable standard input' 1 'standard input' "$@" \
+	--both - never <&-
+expect 'input: both, a folder' 1 folder "$@" --both folder never
+
 # Output
 
 expect 'output: no such folder' 1 nowhere/x "$@" in.pcap nowhere/x
 expect 'output: a folder' 1 folder "$@" in.pcap folder
+expect 'output: both, no such folder' 1 nowhere/x "$@" --both in.pcap nowhere/x
 cp in.pcap same.pcap
 expect 'output: the input by name' 1 'it is the input' "$@" same.pcap same.pcap
+expect 'output: both, the input by name' 1 'it is the input' "$@" --both \
+	same.pcap same.pcap
 ln same.pcap link.pcap
 expect 'output: the input by a link' 1 'it is the input' "$@" same.pcap \
 	link.pcap
@@ -153,6 +166,12 @@ if [ -w /dev/full ]; then
 	"$program" "$@" in.pcap - 2>err >/dev/full
 	[ $? -eq 1 ] && said 'standard output'
 	result 'full disk: standard output' $?
+	expect 'full disk: both' 1 '/dev/full' "$@" --both in.pcap /dev/full
+	expect 'full disk: a short output of both' 1 '/dev/full' "$@" --both \
+		none /dev/full
+	"$program" "$@" --both in.pcap - 2>err >/dev/full
+	[ $? -eq 1 ] && said 'standard output'
+	result 'full disk: standard output, both' $?
 	"$program" "$@" --explain in.pcap out.pcap 2>err >/dev/full
 	[ $? -eq 1 ] && said 'standard output'
 	result 'full disk: explanation' $?
@@ -171,6 +190,10 @@ fi
 sleep 1
 [ "$(cat status)" -eq 1 ] && said 'standard output'
 result 'closed pipe: output' $?
+{ "$program" "$@" --both in.pcap - 2>err; echo $? >status; } | :
+sleep 1
+[ "$(cat status)" -eq 1 ] && said 'standard output'
+result 'closed pipe: both' $?
 { "$program" "$@" --explain in.pcap out.pcap 2>err; echo $? >status; } | :
 sleep 1
 [ "$(cat status)" -eq 1 ] && said 'standard output'
@@ -178,6 +201,9 @@ result 'closed pipe: explanation' $?
 "$program" "$@" in.pcap - 2>err >&-
 [ $? -eq 1 ] && said 'standard output'
 result 'closed standard output' $?
+"$program" "$@" --both in.pcap - 2>err >&-
+[ $? -eq 1 ] && said 'standard output'
+result 'closed standard output: both' $?
 "$program" "$@" --explain in.pcap out.pcap 2>err >&-
 [ $? -eq 1 ] && said 'standard output'
 result 'closed standard output: explanation' $?

@@ -73,13 +73,12 @@ static void write_address(FILE *lines, const struct vpnalg_addr *address)
 	fputs(text, lines);
 }
 
-void event_write(FILE *lines, const struct noted *noted)
+void event_write_text(FILE *lines, const struct noted *noted)
 {
 	const struct vpnalg_event *event = &noted->event;
 	const struct vpnalg_binding *session = &event->session;
 
-	fprintf(lines, "%" PRIu64 " %s: ESP ", noted->packet,
-		event_type_text(event->type));
+	fprintf(lines, "%s: ESP ", event_type_text(event->type));
 	if (event->type != VPNALG_EVENT_HELD)
 		fprintf(lines, "SPI 0x%08" PRIx32 " ", session->outside_id);
 	write_address(lines, &session->remote);
@@ -87,5 +86,11 @@ void event_write(FILE *lines, const struct noted *noted)
 	write_address(lines, &session->inside);
 	if (event->evidence != VPNALG_EVIDENCE_NONE)
 		fprintf(lines, ", %s", event_evidence_text(event->evidence));
+}
+
+void event_write(FILE *lines, const struct noted *noted)
+{
+	fprintf(lines, "%" PRIu64 " ", noted->packet);
+	event_write_text(lines, noted);
 	fputc('\n', lines);
 }

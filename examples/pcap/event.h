@@ -38,6 +38,9 @@ void event_note(struct events *events, const struct vpnalg_event *event);
 const char *event_type_text(unsigned type);
 const char *event_evidence_text(unsigned evidence);
 
+/* Writes it in words. */
+void event_write_text(FILE *text, const struct noted *noted);
+
 /* Writes a line for it:
  *
  *     12 paired: ESP SPI 0xc0de0001 203.0.113.10 > 192.168.77.11, alone ...

@@ -49,43 +49,37 @@ static void explain_verdict(FILE *lines, const struct verdict *verdict)
 	}
 }
 
-/* What it says of a packet that is not what the router has made of it. */
-static void explain_compared(FILE *lines, const struct frame *other,
-			     const struct verdict *verdict)
+void fate_compared(FILE *lines, const struct seen *other,
+		   const struct verdict *verdict)
 {
+	const struct frame *frame = other ? &other->frame : NULL;
 	struct explained theirs;
 
 	if (verdict->compared == COMPARED_NOT ||
 	    verdict->compared == COMPARED_SAME)
 		return;
 	fprintf(lines, ", %s", report_compared_text(verdict->compared));
-	if (verdict->compared != COMPARED_DIFFERENT || !other)
+	if (verdict->compared != COMPARED_DIFFERENT || !frame)
 		return;
-	explain_packet(other->data + other->ip, other->caplen - other->ip,
+	explain_packet(frame->data + frame->ip, frame->caplen - frame->ip,
 		       &theirs);
 	fprintf(lines, " at byte %d: %s", verdict->difference, theirs.where);
 }
 
-void fate_explain(FILE *lines, const struct numbered *packet,
-		  const struct verdict *verdict)
+void fate_explain(FILE *lines, const struct held_frame *at,
+		  const struct verdict *verdict,
+		  const struct explained *after)
 {
-	const struct frame *frame = &packet->frame;
-	struct explained after;
-
-	fprintf(lines, "%" PRIu64 " ", packet->number);
+	fprintf(lines, "%" PRIu64 " ", at->number);
 	explain_verdict(lines, verdict);
-	if (packet->before)
-		fprintf(lines, "%s %s", packet->before->what,
-			packet->before->where);
+	if (at->ipv4)
+		fprintf(lines, "%s %s", at->was.what, at->was.where);
 	else
-		fprintf(lines, "%" PRIu32 " bytes", frame->len);
-	if (verdict->fate == FATE_TRANSLATED) {
-		explain_packet(frame->data + frame->ip,
-			       frame->caplen - frame->ip, &after);
-		fprintf(lines, " -> %s", after.where);
-	}
+		fprintf(lines, "%" PRIu32 " bytes", at->frame.len);
+	if (verdict->fate == FATE_TRANSLATED)
+		fprintf(lines, " -> %s", after->where);
 	if (verdict->cut)
-		fprintf(lines, ", cut to %" PRIu32 " bytes", frame->len);
-	explain_compared(lines, packet->other, verdict);
+		fprintf(lines, ", cut to %" PRIu32 " bytes", at->frame.len);
+	fate_compared(lines, at->other, verdict);
 	fputc('\n', lines);
 }

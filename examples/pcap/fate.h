@@ -10,6 +10,7 @@
 #include <vpnalg/vpnalg.h>
 
 #include "explain.h"
+#include "held.h"
 #include "link.h"
 #include "report.h"
 #include "side.h"
@@ -25,14 +26,6 @@ struct verdict {
 	int difference; /* of COMPARED_DIFFERENT: form_difference() */
 };
 
-/* A packet with its number in the capture, counted from 1 on. */
-struct numbered {
-	uint64_t number;
-	struct frame frame;
-	const struct explained *before; /* NULL: no IPv4 packet */
-	const struct frame *other;      /* the router's form, or NULL */
-};
-
 /* Counts a packet. What is only held is counted when it is given back. */
 void fate_count(struct report *report, const struct verdict *verdict);
 
@@ -42,8 +35,14 @@ void fate_count_protocol(struct report *report, const struct verdict *verdict,
 			 uint8_t protocol, int sort);
 
 /* Writes a line: the packet's number, what became of it, what it was, and how
- * it looks now. */
-void fate_explain(FILE *lines, const struct numbered *packet,
-		  const struct verdict *verdict);
+ * it looks now: after, of a translated one. */
+void fate_explain(FILE *lines, const struct held_frame *at,
+		  const struct verdict *verdict,
+		  const struct explained *after);
+
+/* Writes how a packet compares with what the router has made of it, which may
+ * be NULL, unless they are the same; with a comma in front. */
+void fate_compared(FILE *lines, const struct seen *other,
+		   const struct verdict *verdict);
 
 #endif

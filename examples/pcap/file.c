@@ -11,9 +11,7 @@
 #include "../common/say.h"
 #include "link.h"
 #include "options.h"
-
-/* The longest packet (RFC 791 3.1). */
-#define IPV4_LONGEST 65535
+#include "tap.h"
 
 /* The latest time, far from the clock's end so that deadlines lie before it. */
 #define LATEST_MS (UINT64_MAX / 2)
@@ -41,18 +39,70 @@ static bool is_micro(const uint8_t magic[4])
 	return false;
 }
 
-/* Looks at the first four bytes and puts them back: into the stream's buffer,
- * which has room for what was just taken from it, so that pipes work too. */
-static bool peek(struct input *input)
+static bool is_pcapng(const uint8_t magic[4])
 {
-	uint8_t magic[4] = { 0 };
-	size_t got = fread(magic, 1, sizeof(magic), input->file);
+	static const uint8_t section[] = { 0x0a, 0x0d, 0x0d, 0x0a };
 
-	input->nano = !is_micro(magic);
-	while (got > 0)
-		if (ungetc(magic[--got], input->file) == EOF)
+	return !memcmp(section, magic, 4);
+}
+
+/* Puts what was read back into the stream's buffer, which has room for what was
+ * just taken from it, so that pipes work too. */
+static bool put_back(struct input *input)
+{
+	while (input->peeked > 0)
+		if (ungetc(input->magic[--input->peeked], input->file) == EOF)
 			return false;
-	return !ferror(input->file);
+	return true;
+}
+
+#ifdef HAVE_FOPENCOOKIE
+/* Gives libpcap the first bytes, then the rest as it comes, and shows all of it
+ * to the tap. */
+static ssize_t read_tapped(void *cookie, char *bytes, size_t size)
+{
+	struct input *input = cookie;
+	size_t left = input->peeked - input->given;
+	ssize_t got;
+
+	if (left > 0) {
+		got = (ssize_t)(left < size ? left : size);
+		memcpy(bytes, input->magic + input->given, (size_t)got);
+		input->given += (size_t)got;
+	} else {
+		got = read(fileno(input->file), bytes, size);
+	}
+	if (got > 0 && is_pcapng(input->magic))
+		tap_feed(&input->tap, (const uint8_t *)bytes, (size_t)got);
+	return got;
+}
+
+/* Puts a stream with the tap in it in front of the file. */
+static bool open_tap(struct input *input)
+{
+	input->tapped = fopencookie(
+		input, "rb", (cookie_io_functions_t){ .read = read_tapped });
+	return input->tapped != NULL;
+}
+#else
+static bool open_tap(struct input *input)
+{
+	return put_back(input);
+}
+#endif
+
+/* Looks at the first four bytes. A file that is tapped is read without stdio,
+ * which would keep some of it. */
+static bool peek(struct input *input, bool tap)
+{
+	if (tap)
+		setvbuf(input->file, NULL, _IONBF, 0);
+	input->peeked =
+		fread(input->magic, 1, sizeof(input->magic), input->file);
+	input->nano = !is_micro(input->magic);
+	if (ferror(input->file))
+		return false;
+	return tap ? open_tap(input) : put_back(input);
 }
 
 static bool open_pcap(struct input *input)
@@ -60,7 +110,7 @@ static bool open_pcap(struct input *input)
 	char why[PCAP_ERRBUF_SIZE];
 
 	input->pcap = pcap_fopen_offline_with_tstamp_precision(
-		input->file,
+		input->tapped ? input->tapped : input->file,
 		input->nano ? PCAP_TSTAMP_PRECISION_NANO
 			    : PCAP_TSTAMP_PRECISION_MICRO,
 		why);
@@ -80,13 +130,13 @@ static bool check_link(const struct input *input)
 	return link_known(type);
 }
 
-bool input_open(struct input *input, const char *name)
+bool input_open(struct input *input, const char *name, bool tap)
 {
 	struct stat status;
 
 	*input = (struct input){ .name = name };
 	input->file = options_is_standard(name) ? stdin : fopen(name, "rb");
-	if (!input->file || !peek(input)) {
+	if (!input->file || !peek(input, tap)) {
 		say("cannot read input: %s: %s", input_name(input),
 		    strerror(errno));
 		return false;
@@ -103,6 +153,7 @@ enum next input_next(struct input *input, struct pcap_pkthdr **header,
 
 	if (status == 1) {
 		input->count++;
+		input->interface = tap_next(&input->tap);
 		return NEXT_PACKET;
 	}
 	if (status == PCAP_ERROR_BREAK)
@@ -128,121 +179,40 @@ uint64_t input_time(const struct input *input, const struct pcap_pkthdr *header)
 
 int input_percent(const struct input *input)
 {
-	off_t at = ftello(input->file);
+	off_t at = input->tapped ? lseek(fileno(input->file), 0, SEEK_CUR)
+				 : ftello(input->file);
 
 	if (at < 0 || input->size == 0)
 		return -1;
 	return (int)((double)at * 100 / (double)input->size);
 }
 
+size_t input_interface_count(const struct input *input)
+{
+	size_t count = input->tap.interface_count;
+
+	return count ? count : 1;
+}
+
+const struct tap_interface *input_interface(const struct input *input,
+					    size_t index)
+{
+	static const struct tap_interface unnamed = { .name = "",
+						      .description = "" };
+
+	return index < input->tap.interface_count
+		       ? &input->tap.interfaces[index]
+		       : &unnamed;
+}
+
+/* libpcap closes the stream that it was given. */
 void input_close(struct input *input)
 {
 	if (input->pcap)
 		pcap_close(input->pcap);
-	else if (input->file)
+	else if (input->tapped)
+		fclose(input->tapped);
+	if (input->file && (input->tapped || !input->pcap))
 		fclose(input->file);
-}
-
-static const char *output_name(const struct output *output)
-{
-	return options_is_standard(output->name) ? "standard output"
-						 : output->name;
-}
-
-/* Says the first failure only; the others follow from it. */
-static bool output_failed(struct output *output, const char *why)
-{
-	if (!output->failed)
-		say("cannot write output: %s: %s", output_name(output), why);
-	output->failed = true;
-	return false;
-}
-
-/* Returns whether input and output are one file: opening the output would
- * empty the input. */
-static bool is_input(const struct output *output, const struct input *input)
-{
-	struct stat in, out;
-	bool found = options_is_standard(output->name)
-			     ? !fstat(STDOUT_FILENO, &out)
-			     : !stat(output->name, &out);
-
-	return found && !fstat(fileno(input->file), &in) &&
-	       S_ISREG(in.st_mode) && in.st_dev == out.st_dev &&
-	       in.st_ino == out.st_ino;
-}
-
-/* The reader of a pipe wants each packet at once. */
-static bool open_file(struct output *output, FILE **file)
-{
-	struct stat status;
-
-	if (options_is_standard(output->name))
-		*file = fdopen(dup(STDOUT_FILENO), "wb");
-	else
-		*file = fopen(output->name, "wb");
-	if (!*file)
-		return output_failed(output, strerror(errno));
-	output->flush = !fstat(fileno(*file), &status) &&
-			!S_ISREG(status.st_mode);
-	return true;
-}
-
-bool output_open(struct output *output, const char *name,
-		 const struct input *input, const struct input *outside)
-{
-	FILE *file;
-
-	*output = (struct output){ .name = name, .nano = input->nano };
-	if (is_input(output, input) || (outside && is_input(output, outside)))
-		return output_failed(output, "it is the input");
-	if (outside && outside->nano)
-		output->nano = true;
-	output->pcap = pcap_open_dead_with_tstamp_precision(
-		outside ? DLT_RAW : link_written(pcap_datalink(input->pcap)),
-		outside ? IPV4_LONGEST : pcap_snapshot(input->pcap),
-		output->nano ? PCAP_TSTAMP_PRECISION_NANO
-			     : PCAP_TSTAMP_PRECISION_MICRO);
-	if (!output->pcap)
-		return output_failed(output, strerror(errno));
-	if (!open_file(output, &file))
-		return false;
-	output->dumper = pcap_dump_fopen(output->pcap, file);
-	if (!output->dumper)
-		return output_failed(output, pcap_geterr(output->pcap));
-	return true;
-}
-
-bool output_write(struct output *output, const struct pcap_pkthdr *header,
-		  const uint8_t *data)
-{
-	pcap_dump((uint8_t *)output->dumper, header, data);
-	if (ferror(pcap_dump_file(output->dumper)) ||
-	    (output->flush && pcap_dump_flush(output->dumper)))
-		return output_failed(output, strerror(errno));
-	return true;
-}
-
-/* Some network file systems report a full disk only when a descriptor is
- * closed, and libpcap does not pass that on. So a second one is closed here. */
-static bool reached(const struct output *output)
-{
-	int copy;
-
-	if (pcap_dump_flush(output->dumper))
-		return false;
-	copy = dup(fileno(pcap_dump_file(output->dumper)));
-	return copy >= 0 && !close(copy);
-}
-
-bool output_close(struct output *output)
-{
-	if (output->dumper) {
-		if (!reached(output))
-			output_failed(output, strerror(errno));
-		pcap_dump_close(output->dumper);
-	}
-	if (output->pcap)
-		pcap_close(output->pcap);
-	return !output->failed;
+	tap_close(&input->tap);
 }

@@ -24,6 +24,8 @@ bool held_keep(struct held_frames *frames)
 		return false;
 	memcpy(data, held->frame.data, held->frame.caplen);
 	held->frame.data = data;
+	held->captured = data;
+	held->was_held = true;
 	held->other = NULL; /* it is forgotten soon */
 	held->before = frames->last;
 	held->after = NULL;
@@ -59,6 +61,21 @@ void held_free(struct held_frame *held)
 {
 	free(held->frame.data);
 	free(held);
+}
+
+uint32_t held_written(const struct held_frame *at, bool cut,
+		      struct pcap_pkthdr *header)
+{
+	*header = at->header;
+	header->ts = at->left;
+	if (cut) {
+		header->len = at->frame.len;
+		header->caplen = at->frame.caplen;
+	}
+	if (!at->bare)
+		return 0;
+	link_take_out(&at->frame, header);
+	return at->frame.ip;
 }
 
 void held_close(struct held_frames *frames)

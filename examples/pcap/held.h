@@ -10,18 +10,28 @@
 #include <pcap/pcap.h>
 #include <vpnalg/vpnalg.h>
 
+#include "explain.h"
 #include "link.h"
 #include "pair.h"
 #include "side.h"
 
 struct held_frame {
-	struct pcap_pkthdr header;
-	struct frame frame; /* with a copy of the data, once it is kept */
-	int link;           /* its link type */
+	struct pcap_pkthdr header; /* as it was captured */
+	const uint8_t *captured;   /* likewise */
+	struct frame frame;  /* as it is now; with a copy of the data, once it
+			      * is kept */
+	struct timeval left; /* the time with which it is written */
+	int link;            /* its link type */
+	enum place place;    /* in which capture it is */
+	size_t interface;    /* and of which interface there */
+	bool bare;           /* it is written without the frame */
+	bool ipv4;           /* with its addresses: */
+	struct explained was; /* what it was, if anybody wants to know */
 	uint64_t number;    /* of the packet, counted from 1 on */
 	vpnalg_time time;   /* when it was captured */
 	vpnalg_time since;
 	enum task task;
+	bool was_held;
 	bool filled_in; /* its total length is 0 in the capture */
 	/* What the router has made of it, or NULL. */
 	const struct seen *other;
@@ -50,6 +60,11 @@ void held_take(struct held_frames *frames, struct held_frame *held);
 struct held_frame *held_old(const struct held_frames *frames, vpnalg_time now);
 
 void held_free(struct held_frame *held);
+
+/* Gives the header of a frame as it is written now, which may have become
+ * shorter. Returns where in the frame its bytes begin. */
+uint32_t held_written(const struct held_frame *at, bool cut,
+		      struct pcap_pkthdr *header);
 
 /* Frees all. */
 void held_close(struct held_frames *frames);

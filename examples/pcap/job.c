@@ -16,18 +16,30 @@
 
 #define IPV4_PROTOCOL_OFF 9
 
-/* Writes the line of a packet, and those of the events since the last one. */
-static bool explain(struct job *job, const struct numbered *packet,
-		    const struct verdict *verdict)
+/* Returns whether anybody wants a packet in words. */
+static bool wants_words(const struct job *job)
 {
-	const struct events *events = &job->translator.events;
+	return job->lines || job->options->both;
+}
+
+static void describe(const struct job *job, const struct frame *frame,
+		     struct explained *explained)
+{
+	if (wants_words(job))
+		explain_packet(frame->data + frame->ip,
+			       frame->caplen - frame->ip, explained);
+}
+
+/* Writes the line of a packet, and those of the events since the last one. */
+static bool explain(struct job *job, const struct told *told)
+{
 	FILE *lines = job->lines;
 
 	if (!lines)
 		return true;
-	fate_explain(lines, packet, verdict);
-	for (; job->written < events->count; job->written++)
-		event_write(lines, &events->list[job->written]);
+	fate_explain(lines, told->at, told->verdict, told->after);
+	for (size_t i = 0; i < told->event_count; i++)
+		event_write(lines, &told->events[i]);
 	if (!ferror(lines))
 		return true;
 	say("cannot write explanation: standard %s: %s",
@@ -35,28 +47,61 @@ static bool explain(struct job *job, const struct numbered *packet,
 	return false;
 }
 
-/* Counts and explains an IPv4 packet, which was `before`. */
-static bool note(struct job *job, const struct held_frame *at,
-		 const struct verdict *verdict, const struct explained *before)
+static void count(struct report *report, const struct held_frame *at,
+		  const struct verdict *verdict)
 {
 	const uint8_t *ip = at->frame.data + at->frame.ip;
 
-	fate_count(&job->report, verdict);
-	fate_count_protocol(&job->report, verdict, ip[IPV4_PROTOCOL_OFF],
-			    explain_sort(ip, at->frame.caplen - at->frame.ip));
-	return explain(job,
-		       &(struct numbered){ at->number, at->frame, before,
-					   at->other ? &at->other->frame
-						     : NULL },
-		       verdict);
+	fate_count(report, verdict);
+	if (at->ipv4)
+		fate_count_protocol(
+			report, verdict, ip[IPV4_PROTOCOL_OFF],
+			explain_sort(ip, at->frame.caplen - at->frame.ip));
 }
 
-static void describe(const struct job *job, const struct frame *frame,
-		     struct explained *explained)
+static bool write_frame(struct job *job, const struct told *told)
 {
-	if (job->lines)
-		explain_packet(frame->data + frame->ip,
-			       frame->caplen - frame->ip, explained);
+	const struct verdict *verdict = told->verdict;
+	struct pcap_pkthdr header;
+	uint32_t from;
+
+	if (verdict->fate == FATE_HELD)
+		return true;
+	if (verdict->fate != FATE_DROPPED)
+		job->latest = told->at->left;
+	if (job->options->both)
+		return both_write(&job->both, told);
+	if (verdict->fate == FATE_DROPPED)
+		return true;
+	from = held_written(told->at, verdict->cut, &header);
+	return output_write(&job->output, &header,
+			    told->at->frame.data + from);
+}
+
+/* Counts, explains and writes a packet of which was decided. */
+static bool finish(struct job *job, const struct held_frame *at,
+		   const struct verdict *verdict)
+{
+	const struct events *events = &job->translator.events;
+	struct explained after;
+	struct told told = {
+		.at = at,
+		.verdict = verdict,
+		.kinds = &job->kinds,
+		.after = &after,
+		.events = events->list + job->told,
+		.event_count = events->count - job->told,
+	};
+
+	if (events->count == 0)
+		told.events = NULL;
+	job->told = events->count;
+	count(&job->report, at, verdict);
+	if (verdict->fate == FATE_TRANSLATED)
+		describe(job, &at->frame, &after);
+	if (wants_words(job))
+		kinds_look(&job->kinds, job->translator.nat.translator);
+	return explain(job, &told) && write_frame(job, &told);
 }
 
 static bool no_memory(const struct job *job)
@@ -97,31 +142,29 @@ static void compare(const struct job *job, const struct held_frame *at,
 }
 
 /* Handles an IPv4 packet whose addresses were captured. */
-static bool work_on(struct job *job, struct held_frame *at,
-		    struct verdict *verdict)
+static bool work_on(struct job *job, struct held_frame *at)
 {
-	struct explained before;
+	struct verdict verdict;
 
+	at->ipv4 = true;
 	job->translator.events.packet = at->number;
-	describe(job, &at->frame, &before);
-	*verdict = decide_packet(&job->translator, &job->options->sides, at,
-				 at->time);
-	compare(job, at, verdict);
-	if (!note(job, at, verdict, &before))
+	describe(job, &at->frame, &at->was);
+	verdict = decide_packet(&job->translator, &job->options->sides, at,
+				at->time);
+	compare(job, at, &verdict);
+	if (!finish(job, at, &verdict))
 		return false;
-	return verdict->fate != FATE_HELD || held_keep(&job->held) ||
+	return verdict.fate != FATE_HELD || held_keep(&job->held) ||
 	       no_memory(job);
 }
 
 /* Handles any other packet. */
 static bool pass_on(struct job *job, const struct held_frame *at,
-		    struct verdict *verdict, enum copied why)
+		    enum copied why)
 {
-	*verdict = decide_copy(why);
-	fate_count(&job->report, verdict);
-	return explain(job,
-		       &(struct numbered){ at->number, at->frame, NULL, NULL },
-		       verdict);
+	struct verdict verdict = decide_copy(why);
+
+	return finish(job, at, &verdict);
 }
 
 /* Forgets the events, unless the report is JSON, which has them all. */
@@ -130,7 +173,7 @@ static bool end_events(struct job *job)
 	if (job->translator.events.lost)
 		return no_memory(job);
 	if (!job->options->json)
-		job->written = job->translator.events.count = 0;
+		job->told = job->translator.events.count = 0;
 	return true;
 }
 
@@ -148,27 +191,18 @@ static bool make_room(struct job *job, size_t size)
 	return true;
 }
 
-static bool write_frame(struct job *job, const struct held_frame *at,
-			const struct verdict *verdict)
-{
-	struct pcap_pkthdr header = at->header;
-	uint32_t from = 0;
-
-	if (verdict->fate == FATE_DROPPED || verdict->fate == FATE_HELD)
-		return true;
-	if (verdict->cut) {
-		header.len = at->frame.len;
-		header.caplen = at->frame.caplen;
-	}
-	if (job->options->outside) {
-		from = at->frame.ip;
-		link_take_out(&at->frame, &header);
-	}
-	job->latest = header.ts;
-	return output_write(&job->output, &header, at->frame.data + from);
-}
-
 /* Held fragments */
+
+/* Keeps what was captured, for the frame's own copy is to hold what has become
+ * of it. */
+static bool keep_captured(struct job *job, struct held_frame *held)
+{
+	if (!make_room(job, held->header.caplen + 1U))
+		return no_memory(job);
+	memcpy(job->buffer, held->frame.data, held->header.caplen);
+	held->captured = job->buffer;
+	return true;
+}
 
 /* Writes a fragment that the translator has given back. It was captured before
  * the packet at hand, whose time it gets where times would run back. */
@@ -176,19 +210,17 @@ static bool give_back(struct job *job, const struct vpnalg_packet *packet,
 		      const struct timeval *now)
 {
 	struct held_frame *held = packet->user;
-	struct explained before;
 	struct verdict verdict;
 	bool done;
 
 	held_take(&job->held, held);
-	describe(job, &held->frame, &before);
 	find_other(job, held);
+	done = keep_captured(job, held);
 	verdict = decide_held(held, packet);
-	if (timercmp(&held->header.ts, &job->latest, <))
-		held->header.ts = *now;
+	if (timercmp(&held->left, &job->latest, <))
+		held->left = *now;
 	compare(job, held, &verdict);
-	done = note(job, held, &verdict, &before) &&
-	       write_frame(job, held, &verdict);
+	done = done && finish(job, held, &verdict);
 	held_free(held);
 	return done;
 }
@@ -208,12 +240,10 @@ static bool drop_held(struct job *job, struct held_frame *held)
 {
 	struct verdict verdict =
 		decide_drop(held->task, VPNALG_DROP_FRAGMENT);
-	struct explained before;
 	bool done;
 
 	held_take(&job->held, held);
-	describe(job, &held->frame, &before);
-	done = note(job, held, &verdict, &before);
+	done = finish(job, held, &verdict);
 	held_free(held);
 	return done;
 }
@@ -242,17 +272,15 @@ static bool translate_frame(struct job *job, struct held_frame *at)
 {
 	struct frame *frame = &at->frame;
 	struct timeval now = at->header.ts;
-	struct verdict verdict;
 	bool done;
 
 	if (!link_find(at->link, frame))
-		done = pass_on(job, at, &verdict, COPIED_NOT_IPV4);
+		done = pass_on(job, at, COPIED_NOT_IPV4);
 	else if (frame->caplen - frame->ip < IPV4_HEADER)
-		done = pass_on(job, at, &verdict, COPIED_HEADER_CUT);
+		done = pass_on(job, at, COPIED_HEADER_CUT);
 	else
-		done = work_on(job, at, &verdict);
-	return done && write_frame(job, at, &verdict) &&
-	       give_back_all(job, &now) && drop_old(job);
+		done = work_on(job, at);
+	return done && give_back_all(job, &now) && drop_old(job);
 }
 
 /* Makes a frame that may be changed of what was captured. Returns NULL without
@@ -266,7 +294,10 @@ static struct held_frame *take(struct job *job,
 	if (!at || !make_room(job, header->caplen + 1U))
 		return NULL;
 	*at = (struct held_frame){ .header = *header,
+				   .captured = data,
 				   .link = pcap_datalink(input->pcap),
+				   .interface = input->interface,
+				   .bare = job->options->outside,
 				   .time = input_time(input, header),
 				   .number = ++job->report.read };
 	memcpy(job->buffer, data, header->caplen);
@@ -275,6 +306,9 @@ static struct held_frame *take(struct job *job,
 	/* A broken file may have a smaller length on the wire than captured. */
 	at->frame.len = header->len < header->caplen ? header->caplen
 						     : header->len;
+	if (job->output.nano && !input->nano)
+		at->header.ts.tv_usec *= 1000;
+	at->left = at->header.ts;
 	return at;
 }
 
@@ -297,8 +331,8 @@ bool job_seen(struct job *job, const struct seen *seen, enum place place)
 
 	if (!at)
 		return no_memory(job);
-	if (job->output.nano && !input->nano)
-		at->header.ts.tv_usec *= 1000;
+	at->place = place;
+	at->interface = seen->interface;
 	at->task = seen->task;
 	at->frame.ip = seen->frame.ip;
 	find_other(job, at);

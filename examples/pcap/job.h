@@ -8,9 +8,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "both.h"
 #include "file.h"
 #include "held.h"
+#include "kinds.h"
 #include "options.h"
+#include "output.h"
 #include "pair.h"
 #include "report.h"
 #include "translator.h"
@@ -21,10 +24,12 @@ struct job {
 	struct input outside; /* with --outside, and both by time: */
 	struct pair pair;
 	struct output output;
+	struct both both; /* writes it, with --both */
 	struct translator translator;
 	struct report report;
 	FILE *lines;     /* where --explain's lines go, or NULL */
-	size_t written;  /* events whose lines were written */
+	size_t told;     /* events that were explained */
+	struct kinds kinds;
 	uint8_t *buffer; /* a copy of the packet, which may be changed */
 	size_t room;
 	struct held_frames held;

@@ -121,22 +121,25 @@ static bool find_null(struct frame *frame, uint32_t at)
 	return find_loop(frame, at);
 }
 
+/* A DLT_ may have another value on each system; files have a LINKTYPE_, which
+ * libpcap gives to nobody but its own writer. */
 static const struct {
 	int type;
 	int written;
+	uint16_t number;
 	find_step *find;
 } links[] = {
-	{ DLT_EN10MB, DLT_EN10MB, find_ethernet },
-	{ DLT_LINUX_SLL, DLT_LINUX_SLL, find_cooked },
-	{ DLT_LINUX_SLL2, DLT_LINUX_SLL2, find_cooked2 },
-	{ DLT_NULL, DLT_NULL, find_null },
-	{ DLT_LOOP, DLT_LOOP, find_loop },
-	{ DLT_RAW, DLT_RAW, find_ip },
-	{ RAW_OPENBSD, DLT_RAW, find_ip },
-	{ DLT_IPV4, DLT_IPV4, find_ip },
-	{ DLT_PPP, DLT_PPP, find_ppp },
-	{ DLT_PPP_SERIAL, DLT_PPP_SERIAL, find_ppp },
-	{ DLT_PPP_ETHER, DLT_PPP_ETHER, find_pppoe },
+	{ DLT_EN10MB, DLT_EN10MB, 1, find_ethernet },
+	{ DLT_LINUX_SLL, DLT_LINUX_SLL, 113, find_cooked },
+	{ DLT_LINUX_SLL2, DLT_LINUX_SLL2, 276, find_cooked2 },
+	{ DLT_NULL, DLT_NULL, 0, find_null },
+	{ DLT_LOOP, DLT_LOOP, 108, find_loop },
+	{ DLT_RAW, DLT_RAW, 101, find_ip },
+	{ RAW_OPENBSD, DLT_RAW, 101, find_ip },
+	{ DLT_IPV4, DLT_IPV4, 228, find_ip },
+	{ DLT_PPP, DLT_PPP, 9, find_ppp },
+	{ DLT_PPP_SERIAL, DLT_PPP_SERIAL, 50, find_ppp },
+	{ DLT_PPP_ETHER, DLT_PPP_ETHER, 51, find_pppoe },
 };
 
 #define LINKS (sizeof(links) / sizeof(links[0]))
@@ -160,6 +163,13 @@ int link_written(int type)
 	size_t i = link_index(type);
 
 	return i < LINKS ? links[i].written : type;
+}
+
+uint16_t link_number(int type)
+{
+	size_t i = link_index(type);
+
+	return i < LINKS ? links[i].number : 0;
 }
 
 bool link_find(int type, struct frame *frame)

@@ -26,6 +26,10 @@ bool link_known(int type);
  * numbers. */
 int link_written(int type);
 
+/* Returns the number that stands for a written link type in files:
+ * LINKTYPE_. */
+uint16_t link_number(int type);
+
 /* Finds the IPv4 header of a frame. Returns false if it has none. */
 bool link_find(int type, struct frame *frame);
 

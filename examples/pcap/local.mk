@@ -2,6 +2,10 @@
 # vpnalg-pcap, for capture files.
 
 PCAP_FILES = \
+	examples/pcap/both.c \
+	examples/pcap/both.h \
+	examples/pcap/comment.c \
+	examples/pcap/comment.h \
 	examples/pcap/decide.c \
 	examples/pcap/decide.h \
 	examples/pcap/event.c \
@@ -21,6 +25,8 @@ PCAP_FILES = \
 	examples/pcap/job.c \
 	examples/pcap/job.h \
 	examples/pcap/json.c \
+	examples/pcap/kinds.c \
+	examples/pcap/kinds.h \
 	examples/pcap/l2tp.c \
 	examples/pcap/l2tp.h \
 	examples/pcap/length.c \
@@ -30,19 +36,26 @@ PCAP_FILES = \
 	examples/pcap/main.c \
 	examples/pcap/options.c \
 	examples/pcap/options.h \
+	examples/pcap/output.c \
+	examples/pcap/output.h \
 	examples/pcap/pair.c \
 	examples/pcap/pair.h \
+	examples/pcap/pcapng.c \
+	examples/pcap/pcapng.h \
 	examples/pcap/report.c \
 	examples/pcap/report.h \
 	examples/pcap/side.c \
 	examples/pcap/side.h \
+	examples/pcap/tap.c \
+	examples/pcap/tap.h \
 	examples/pcap/translator.c \
 	examples/pcap/translator.h
 
 if EXAMPLES
 bin_PROGRAMS += examples/pcap/vpnalg-pcap
 man1_MANS += doc/vpnalg-pcap.1
-examples_pcap_vpnalg_pcap_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CPPFLAGS)
+examples_pcap_vpnalg_pcap_CPPFLAGS = \
+	$(AM_CPPFLAGS) -D_GNU_SOURCE $(JANSSON_CPPFLAGS)
 examples_pcap_vpnalg_pcap_CFLAGS = \
 	$(AM_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS)
 examples_pcap_vpnalg_pcap_LDADD = \

@@ -12,7 +12,13 @@
  *       fate.c        what became of a packet: counted, and a line
  *     pair.c        with --outside, two captures of one router, by time
  *       form.c        the two forms of a packet
- *     file.c        captures that are read and written
+ *     file.c        captures that are read
+ *       tap.c         what libpcap does not tell of them
+ *     output.c      the capture that is written
+ *     both.c        with --both, packets before and after, by these:
+ *       pcapng.c      such a file
+ *       comment.c     what was done with a packet
+ *       kinds.c       the session that it is of
  *     options.c     the command line
  *     explain.c     the lines of --explain; ipsec.c, l2tp.c, event.c
  *     report.c      the report as text; json.c the same as JSON
@@ -44,13 +50,20 @@ static bool open_all(struct job *job)
 {
 	const struct options *options = job->options;
 
-	if (!input_open(&job->input, options->input) ||
-	    (options->outside && !input_open(&job->outside, options->outside)))
+	const struct input *outside = options->outside ? &job->outside : NULL;
+
+	if (!input_open(&job->input, options->input, options->both) ||
+	    (outside &&
+	     !input_open(&job->outside, options->outside, options->both)))
 		return false;
 	pair_begin(&job->pair, &job->input, &job->outside, &options->sides);
-	return translator_open(&job->translator, options) &&
-	       output_open(&job->output, options->output, &job->input,
-			   options->outside ? &job->outside : NULL);
+	if (!translator_open(&job->translator, options) ||
+	    !output_open(&job->output, options->output, &job->input, outside))
+		return false;
+	if (options->both)
+		return both_begin(&job->both, &job->output, &job->input,
+				  outside);
+	return output_begin(&job->output, &job->input, outside);
 }
 
 /* Translates the next packet of one capture, or of the two. Returns false when
@@ -78,9 +91,8 @@ static bool translate_all(struct job *job)
 	bool written = true;
 
 	job->report.link = pcap_datalink_val_to_name(
-		job->options->outside
-			? DLT_RAW
-			: link_written(pcap_datalink(job->input.pcap)));
+		output_link(&job->input,
+			    job->options->outside ? &job->outside : NULL));
 	while (written && next == NEXT_PACKET) {
 		written = translate_next(job, &next);
 		show_progress(job);
@@ -117,6 +129,7 @@ static int run(const struct options *options)
 		job.lines = options_stdout_taken(options) ? stderr : stdout;
 	well = open_all(&job) && translate_all(&job);
 	well = output_close(&job.output) && well;
+	both_close(&job.both);
 	if (well)
 		well = write_report(&job) && job.report.complete;
 	translator_close(&job.translator);

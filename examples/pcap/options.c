@@ -37,6 +37,8 @@ static const char help[] =
 	"                      (default 1)\n"
 	"  --hold              drop what a gateway would, so that IPsec clients\n"
 	"                      of one server are held back for one another\n"
+	"  --both              make OUTPUT a pcapng file that has each packet\n"
+	"                      before and after, with a comment what was done\n"
 	"  --explain           print a line about each packet\n"
 	"  --json              print the report as a JSON object to standard\n"
 	"                      output, instead of as text to standard error\n"
@@ -112,6 +114,7 @@ int options_read(struct options *options, int argc, char **argv)
 		{ "--outside", options_name, &options->outside, 0, 0 },
 		{ "--seed", NULL, &options->seed, 0, UINT32_MAX },
 		{ "--hold", options_flag, &options->hold, 0, 0 },
+		{ "--both", options_flag, &options->both, 0, 0 },
 		{ "--explain", options_flag, &options->explain, 0, 0 },
 		{ "--json", options_flag, &options->json, 0, 0 },
 		{ 0 }

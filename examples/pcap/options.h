@@ -18,6 +18,7 @@ struct options {
 	struct nat_options nat;
 	uint32_t seed;
 	bool hold;
+	bool both;
 	bool explain;
 	bool json;
 };

@@ -42,6 +42,7 @@ static struct seen *make(struct watched *watched,
 	if (!seen)
 		return NULL;
 	seen->header = *header;
+	seen->interface = watched->input->interface;
 	seen->frame = (struct frame){
 		.data = (uint8_t *)(seen + 1),
 		.caplen = header->caplen,

@@ -23,6 +23,7 @@ enum place { PLACE_INSIDE, PLACE_OUTSIDE, PLACES };
 /* A packet that was read. */
 struct seen {
 	struct pcap_pkthdr header;
+	size_t interface;   /* of the capture's, from which it is */
 	struct frame frame; /* with data of its own */
 	enum task task;
 	vpnalg_time time;

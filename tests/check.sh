@@ -34,6 +34,8 @@ wants_tests() {
 	wants_build
 	wants abigail-tools command -v abidw
 	wants check pkg-config --exists check
+	wants chromium command -v chromium
+	wants chromium-driver command -v chromedriver
 	wants clang command -v clang
 	wants clang-format command -v clang-format
 	wants coturn command -v turnserver
@@ -59,6 +61,7 @@ wants_tests() {
 	wants nftables command -v nft
 	wants python3 test -x /usr/bin/python3
 	wants python3-scapy has_scapy /usr/bin/python3
+	wants python3-selenium /usr/bin/python3 -c 'import selenium'
 	wants stun-client command -v stun
 	wants tcpdump command -v tcpdump
 	wants tshark command -v tshark

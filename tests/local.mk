@@ -196,6 +196,8 @@ PCAP_TEST_FILES = \
 	tests/pcap_fragments.py \
 	tests/pcap_fuzz.py \
 	tests/pcap_general.py \
+	tests/pcap_html.py \
+	tests/pcap_html_browser.py \
 	tests/pcap_icmp.py \
 	tests/pcap_ipsec.py \
 	tests/pcap_judge.py \

@@ -88,6 +88,9 @@ usage 'seed enormous' 99999999999999999999999 --seed 99999999999999999999999 \
 	in.pcap never
 usage 'seed with a tail' 1x --seed 1x in.pcap never
 usage 'JSON beside the output' --json --json in.pcap -
+usage 'a page that is the output' --html --html never in.pcap never
+usage 'a page beside the output' --html --html - in.pcap -
+usage 'a page beside the report' --html --html - --json in.pcap never
 
 # Input
 
@@ -143,7 +146,23 @@ expect 'input: both, a folder' 1 folder "$@" --both folder never
 expect 'output: no such folder' 1 nowhere/x "$@" in.pcap nowhere/x
 expect 'output: a folder' 1 folder "$@" in.pcap folder
 expect 'output: both, no such folder' 1 nowhere/x "$@" --both in.pcap nowhere/x
+expect 'page: no such folder' 1 nowhere/x "$@" --html nowhere/x in.pcap \
+	out.pcap
+expect 'page: a folder' 1 folder "$@" --html folder in.pcap out.pcap
+expect 'page: a broken capture' 1 packet "$@" --html page.html short.pcap \
+	out.pcap
+grep -q 'The capture is broken' page.html && tail -n 1 page.html |
+	grep -qx '</html>'
+result 'page: it says so' $?
 cp in.pcap same.pcap
+expect 'page: the input' 1 'it is the input' "$@" --html same.pcap same.pcap \
+	out.pcap
+cmp -s in.pcap same.pcap
+result 'page: the input is unharmed' $?
+: >linked.html
+ln linked.html linked.pcap
+expect 'page: the output by a link' 1 'it is OUTPUT, too' "$@" --html \
+	linked.html in.pcap linked.pcap
 expect 'output: the input by name' 1 'it is the input' "$@" same.pcap same.pcap
 expect 'output: both, the input by name' 1 'it is the input' "$@" --both \
 	same.pcap same.pcap
@@ -172,6 +191,10 @@ if [ -w /dev/full ]; then
 	"$program" "$@" --both in.pcap - 2>err >/dev/full
 	[ $? -eq 1 ] && said 'standard output'
 	result 'full disk: standard output, both' $?
+	expect 'full disk: page' 1 '/dev/full' "$@" --html /dev/full in.pcap \
+		out.pcap
+	expect 'full disk: a short page' 1 '/dev/full' "$@" --html /dev/full \
+		none out.pcap
 	"$program" "$@" --explain in.pcap out.pcap 2>err >/dev/full
 	[ $? -eq 1 ] && said 'standard output'
 	result 'full disk: explanation' $?
@@ -194,6 +217,10 @@ result 'closed pipe: output' $?
 sleep 1
 [ "$(cat status)" -eq 1 ] && said 'standard output'
 result 'closed pipe: both' $?
+{ "$program" "$@" --html - in.pcap out.pcap 2>err; echo $? >status; } | :
+sleep 1
+[ "$(cat status)" -eq 1 ] && said 'standard output'
+result 'closed pipe: page' $?
 { "$program" "$@" --explain in.pcap out.pcap 2>err; echo $? >status; } | :
 sleep 1
 [ "$(cat status)" -eq 1 ] && said 'standard output'

@@ -128,6 +128,8 @@ def judge(data, dice):
     if os.path.exists(output):
         os.remove(output)
     options = ["--explain"] if dice.randrange(4) == 0 else []
+    if dice.randrange(4) == 0:
+        options += ["--html", os.devnull]
     general = dice.randrange(2) == 0
     if general:
         options.append("--general")

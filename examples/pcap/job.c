@@ -16,10 +16,17 @@
 
 #define IPV4_PROTOCOL_OFF 9
 
+static bool no_memory(const struct job *job)
+{
+	say("cannot translate: packet %" PRIu64 ": %s", job->input.count,
+	    strerror(ENOMEM));
+	return false;
+}
+
 /* Returns whether anybody wants a packet in words. */
 static bool wants_words(const struct job *job)
 {
-	return job->lines || job->options->both;
+	return job->lines || job->options->both || job->options->html;
 }
 
 static void describe(const struct job *job, const struct frame *frame,
@@ -101,14 +108,9 @@ static bool finish(struct job *job, const struct held_frame *at,
 		describe(job, &at->frame, &after);
 	if (wants_words(job))
 		kinds_look(&job->kinds, job->translator.nat.translator);
+	if (job->options->html && !ladder_add(&job->ladder, &told))
+		return no_memory(job);
 	return explain(job, &told) && write_frame(job, &told);
-}
-
-static bool no_memory(const struct job *job)
-{
-	say("cannot translate: packet %" PRIu64 ": %s", job->input.count,
-	    strerror(ENOMEM));
-	return false;
 }
 
 /* The router's form */

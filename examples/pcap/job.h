@@ -12,6 +12,7 @@
 #include "file.h"
 #include "held.h"
 #include "kinds.h"
+#include "ladder.h"
 #include "options.h"
 #include "output.h"
 #include "pair.h"
@@ -28,6 +29,8 @@ struct job {
 	struct translator translator;
 	struct report report;
 	FILE *lines;     /* where --explain's lines go, or NULL */
+	struct output page; /* with --html, and what it will show: */
+	struct ladder ladder;
 	size_t told;     /* events that were explained */
 	struct kinds kinds;
 	uint8_t *buffer; /* a copy of the packet, which may be changed */

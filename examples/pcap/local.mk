@@ -6,6 +6,8 @@ PCAP_FILES = \
 	examples/pcap/both.h \
 	examples/pcap/comment.c \
 	examples/pcap/comment.h \
+	examples/pcap/data.c \
+	examples/pcap/data.h \
 	examples/pcap/decide.c \
 	examples/pcap/decide.h \
 	examples/pcap/event.c \
@@ -20,6 +22,8 @@ PCAP_FILES = \
 	examples/pcap/form.h \
 	examples/pcap/held.c \
 	examples/pcap/held.h \
+	examples/pcap/html.c \
+	examples/pcap/html.h \
 	examples/pcap/ipsec.c \
 	examples/pcap/ipsec.h \
 	examples/pcap/job.c \
@@ -29,6 +33,9 @@ PCAP_FILES = \
 	examples/pcap/kinds.h \
 	examples/pcap/l2tp.c \
 	examples/pcap/l2tp.h \
+	examples/pcap/ladder.c \
+	examples/pcap/ladder.h \
+	examples/pcap/ladder_page.c \
 	examples/pcap/length.c \
 	examples/pcap/length.h \
 	examples/pcap/link.c \

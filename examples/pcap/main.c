@@ -19,6 +19,9 @@
  *       pcapng.c      such a file
  *       comment.c     what was done with a packet
  *       kinds.c       the session that it is of
+ *     ladder.c      with --html, what the page shows; ladder_page.c writes it
+ *       data.c        packets that are only counted there
+ *       html.c        such pages
  *     options.c     the command line
  *     explain.c     the lines of --explain; ipsec.c, l2tp.c, event.c
  *     report.c      the report as text; json.c the same as JSON
@@ -46,6 +49,32 @@ static void show_progress(const struct job *job)
 		say_progress(job->report.read, input_percent(&job->input));
 }
 
+/* The page is written in the end, but if it cannot be, that is said now. */
+static bool open_page(struct job *job, const struct input *outside)
+{
+	if (!job->options->html)
+		return true;
+	if (!output_open(&job->page, job->options->html, &job->input, outside))
+		return false;
+	if (output_is_same(&job->page, &job->output)) {
+		say("cannot write output: %s: it is OUTPUT, too",
+		    job->options->html);
+		return false;
+	}
+	if (!ladder_open(&job->ladder, job->output.nano))
+		say("cannot write output: %s: %s", job->options->html,
+		    strerror(errno));
+	return job->ladder.text != NULL;
+}
+
+static bool write_page(struct job *job)
+{
+	if (job->page.file && job->ladder.text)
+		ladder_write(&job->ladder, job->page.file, job->options,
+			     &job->report);
+	return output_close(&job->page);
+}
+
 static bool open_all(struct job *job)
 {
 	const struct options *options = job->options;
@@ -58,7 +87,8 @@ static bool open_all(struct job *job)
 		return false;
 	pair_begin(&job->pair, &job->input, &job->outside, &options->sides);
 	if (!translator_open(&job->translator, options) ||
-	    !output_open(&job->output, options->output, &job->input, outside))
+	    !output_open(&job->output, options->output, &job->input, outside) ||
+	    !open_page(job, outside))
 		return false;
 	if (options->both)
 		return both_begin(&job->both, &job->output, &job->input,
@@ -130,6 +160,8 @@ static int run(const struct options *options)
 	well = open_all(&job) && translate_all(&job);
 	well = output_close(&job.output) && well;
 	both_close(&job.both);
+	well = write_page(&job) && well;
+	ladder_close(&job.ladder);
 	if (well)
 		well = write_report(&job) && job.report.complete;
 	translator_close(&job.translator);

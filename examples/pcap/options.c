@@ -40,6 +40,8 @@ static const char help[] =
 	"  --both              make OUTPUT a pcapng file that has each packet\n"
 	"                      before and after, with a comment what was done\n"
 	"  --explain           print a line about each packet\n"
+	"  --html FILE         write a page with each client's messages before\n"
+	"                      and after, to be opened in a browser\n"
 	"  --json              print the report as a JSON object to standard\n"
 	"                      output, instead of as text to standard error\n"
 	OPTIONS_HELP
@@ -77,6 +79,19 @@ static int read_files(struct options *options, char **names)
 	return OPTIONS_RUN;
 }
 
+static int check_html(const struct options *options)
+{
+	if (!options->html)
+		return OPTIONS_RUN;
+	if (!strcmp(options->html, options->output))
+		return options_wrong("--html", options->html,
+				     "it is OUTPUT, too");
+	if (options->json && options_is_standard(options->html))
+		return options_wrong("--html", options->html,
+				     "the report is on standard output, too");
+	return OPTIONS_RUN;
+}
+
 /* Returns OPTIONS_RUN if the options go together and this program has them. */
 static int check(const struct options *options)
 {
@@ -86,7 +101,7 @@ static int check(const struct options *options)
 	if (options->json && options_is_standard(options->output))
 		return options_wrong("--json", NULL,
 				     "OUTPUT is standard output, too");
-	return OPTIONS_RUN;
+	return check_html(options);
 }
 
 /* Returns false without memory. */
@@ -116,6 +131,7 @@ int options_read(struct options *options, int argc, char **argv)
 		{ "--hold", options_flag, &options->hold, 0, 0 },
 		{ "--both", options_flag, &options->both, 0, 0 },
 		{ "--explain", options_flag, &options->explain, 0, 0 },
+		{ "--html", options_name, &options->html, 0, 0 },
 		{ "--json", options_flag, &options->json, 0, 0 },
 		{ 0 }
 	};
@@ -148,5 +164,6 @@ bool options_is_standard(const char *name)
 
 bool options_stdout_taken(const struct options *options)
 {
-	return options->json || options_is_standard(options->output);
+	return options->json || options_is_standard(options->output) ||
+	       (options->html && options_is_standard(options->html));
 }

@@ -18,6 +18,7 @@ struct options {
 	struct nat_options nat;
 	uint32_t seed;
 	bool hold;
+	const char *html; /* a name, or NULL */
 	bool both;
 	bool explain;
 	bool json;

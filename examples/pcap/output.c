@@ -70,6 +70,15 @@ bool output_open(struct output *output, const char *name,
 	return open_file(output);
 }
 
+bool output_is_same(const struct output *output, const struct output *other)
+{
+	struct stat one, two;
+
+	return !fstat(fileno(output->file), &one) &&
+	       !fstat(fileno(other->file), &two) && S_ISREG(one.st_mode) &&
+	       one.st_dev == two.st_dev && one.st_ino == two.st_ino;
+}
+
 int output_link(const struct input *input, const struct input *outside)
 {
 	return outside ? DLT_RAW : link_written(pcap_datalink(input->pcap));

@@ -26,6 +26,9 @@ struct output {
 bool output_open(struct output *output, const char *name,
 		 const struct input *input, const struct input *outside);
 
+/* Returns whether it is one file with another. */
+bool output_is_same(const struct output *output, const struct output *other);
+
 /* Makes it a capture of the input's kind; one of IPv4 packets without frames if
  * there is an outside input, too, which may be of another kind. */
 bool output_begin(struct output *output, const struct input *input,

@@ -6,6 +6,8 @@
 noinst_LTLIBRARIES = lib/libcore.la
 lib_libcore_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS)
 lib_libcore_la_SOURCES = \
+	lib/engine/account.c \
+	lib/engine/account.h \
 	lib/engine/address.c \
 	lib/engine/address.h \
 	lib/engine/allot.c \
@@ -20,6 +22,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/config.c \
 	lib/engine/config.h \
 	lib/engine/counters.c \
+	lib/engine/cut.c \
 	lib/engine/datagram.c \
 	lib/engine/datagram.h \
 	lib/engine/expire.c \

@@ -237,6 +237,30 @@ static void newer_handler(struct parts *p)
 /* With something that this library does not know. */
 SPOIL(much_newer_handler, handlers[1].size++)
 SPOIL(largest_body, kinds[0].body = 136)
+
+static void with_account(struct parts *p, unsigned body, bool of_remote)
+{
+	p->config.account = true;
+	p->kinds[0].body = (uint8_t)body;
+	p->kinds[0].of_remote = of_remote;
+}
+
+/* An account takes 32 bytes, and begins where a word may. */
+static void largest_with_account(struct parts *p)
+{
+	with_account(p, 104, false);
+}
+
+static void too_large_for_account(struct parts *p)
+{
+	with_account(p, 105, false);
+}
+
+static void largest_of_a_remote(struct parts *p)
+{
+	with_account(p, 136, true);
+}
+
 SPOIL(one_address, config.address_count = 1)
 SPOIL(odd, off = 1)
 SPOIL(off_by_4, off = 4)
@@ -310,6 +334,10 @@ static const struct row {
 	  false },
 	{ "settings that the handler refuses", refused_settings,
 	  VPNALG_ERROR_CONFIG, false },
+	{ "the largest body with an account", largest_with_account, 0, true },
+	{ "a body too large for an account", too_large_for_account,
+	  VPNALG_ERROR_CONFIG, false },
+	{ "what is kept of a remote", largest_of_a_remote, 0, true },
 	{ "timers without a size", sizeless_timers, VPNALG_ERROR_CONFIG, false },
 	{ "0.0.0.0/8", zero_address, VPNALG_ERROR_ADDRESS, true },
 	{ "127.0.0.0/8", loopback, VPNALG_ERROR_ADDRESS, true },
@@ -402,6 +430,8 @@ static const struct text_row {
 	{ handler_twice, "protocols: this one stands there twice", 1 },
 	{ behind_the_rest, "protocols: the one before takes the rest", 1 },
 	{ refused_settings, "toy: colour: too red", 1 },
+	{ too_large_for_account,
+	  "account: a handler's kind of session is too large", 1 },
 	{ too_many_ports, "protocols: more than 32 server ports in all", 1 },
 	{ no_addresses, "addresses: none", 0 },
 	{ multicast, "addresses: no IPv4 unicast address", 2 },

@@ -384,5 +384,7 @@ Suite *sessions_suite(void)
 	tcase_add_loop_test(t, the_struct_may_be_of_another_version, 0,
 			    ROWS(size_rows));
 	suite_add_tcase(suite, t);
+	suite_add_tcase(suite, account_case());
+	suite_add_tcase(suite, cut_case());
 	return suite;
 }

@@ -98,22 +98,23 @@ static const struct cost_row {
 	void (*begin)(struct world *w);
 	size_t addresses;
 	unsigned units;
+	unsigned accounts; /* so many more with accounts */
 } cost_rows[] = {
-	{ "a connection of PPTP and its remote", costs_connection, 1, 2 + 1 },
-	{ "with two outside addresses", costs_connection, 2, 2 + 2 + 1 },
-	{ "with a call", costs_call, 1, 2 + 2 + 1 },
-	{ "a flow of L2TP and its server", costs_flow, 1, 2 + 1 + 1 },
-	{ "with a tunnel of port 1701", costs_shared_flow, 1, 2 + 1 + 2 + 1 },
+	{ "a connection of PPTP and its remote", costs_connection, 1, 2 + 1, 1 },
+	{ "with two outside addresses", costs_connection, 2, 2 + 2 + 1, 1 },
+	{ "with a call", costs_call, 1, 2 + 2 + 1, 2 },
+	{ "a flow of L2TP and its server", costs_flow, 1, 2 + 1 + 1, 1 },
+	{ "with a tunnel of port 1701", costs_shared_flow, 1, 2 + 1 + 2 + 1, 2 },
 	{ "over IP with a tunnel and a session", costs_ip_flow, 1,
-	  2 + 2 + 2 + 1 },
-	{ "a tunnel of GRE and its remote", costs_gre, 1, 1 + 2 + 1 },
-	{ "with another Key", costs_gre_key, 1, 1 + 1 + 2 + 1 },
-	{ "UDP", costs_udp, 1, 1 + 1 },
-	{ "UDP, two outside addresses", costs_udp, 2, 1 + 1 + 1 },
-	{ "TCP", costs_tcp, 1, 1 + 1 },
-	{ "TCP, two outside addresses", costs_tcp, 2, 1 + 1 + 1 },
-	{ "a ping", costs_ping, 1, 1 + 1 },
-	{ "a ping, two outside addresses", costs_ping, 2, 1 + 1 + 1 },
+	  2 + 2 + 2 + 1, 3 },
+	{ "a tunnel of GRE and its remote", costs_gre, 1, 1 + 2 + 1, 1 },
+	{ "with another Key", costs_gre_key, 1, 1 + 1 + 2 + 1, 2 },
+	{ "UDP", costs_udp, 1, 1 + 1, 2 },
+	{ "UDP, two outside addresses", costs_udp, 2, 1 + 1 + 1, 2 },
+	{ "TCP", costs_tcp, 1, 1 + 1, 2 },
+	{ "TCP, two outside addresses", costs_tcp, 2, 1 + 1 + 1, 2 },
+	{ "a ping", costs_ping, 1, 1 + 1, 2 },
+	{ "a ping, two outside addresses", costs_ping, 2, 1 + 1 + 1, 2 },
 };
 
 START_TEST(a_session_costs_what_the_manual_says)
@@ -126,15 +127,21 @@ START_TEST(a_session_costs_what_the_manual_says)
 	const struct cost_row *cost = &cost_rows[_i];
 	struct world w;
 
-	world_begin(&w, &(struct world_options){
-				.protocols = all,
-				.protocol_count = 4,
-				.addresses = pool,
-				.address_count = cost->addresses });
-	cost->begin(&w);
-	ck_assert_msg(units_of(&w) == cost->units, "%s: %u units", cost->what,
-		      units_of(&w));
-	world_end(&w);
+	unsigned account, units;
+
+	for (account = 0; account < 2; account++) {
+		world_begin(&w, &(struct world_options){
+					.protocols = all,
+					.protocol_count = 4,
+					.addresses = pool,
+					.address_count = cost->addresses,
+					.account = account });
+		cost->begin(&w);
+		units = cost->units + account * cost->accounts;
+		ck_assert_msg(units_of(&w) == units, "%s: %u units",
+			      cost->what, units_of(&w));
+		world_end(&w);
+	}
 }
 END_TEST
 

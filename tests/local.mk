@@ -12,10 +12,12 @@ include tests/sim/local.mk
 UNIT_TEST_FILES = \
 	examples/udplite.c \
 	tests/cases.h \
+	tests/check_account.c \
 	tests/check_attacks.c \
 	tests/check_choose.c \
 	tests/check_choose_adopted.c \
 	tests/check_choose_pool.c \
+	tests/check_cut.c \
 	tests/check_expire.c \
 	tests/check_fault.c \
 	tests/check_fragment.c \

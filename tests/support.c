@@ -278,6 +278,7 @@ void world_begin(struct world *w, const struct world_options *options)
 	config.timers = &w->options.timers;
 	config.passive = w->options.passive;
 	config.own = w->options.own;
+	config.account = w->options.account;
 	config.port_set = w->options.port_set;
 	config.port_blocks = w->options.port_blocks;
 	config.event = hear;

@@ -83,6 +83,7 @@ struct world_options {
 	bool turned;  /* packets are given marked as hairpins */
 	bool leaves;  /* a packet that is dropped may leave records behind */
 	bool passive;
+	bool account;
 	bool own;     /* the router's own packets leave sessions */
 	struct vpnalg_port_set port_set;
 	struct vpnalg_port_blocks port_blocks;

@@ -43,5 +43,7 @@ const struct vpnalg_session_info *listed_number(const struct listing *l,
 unsigned listed_count(const struct listing *l, const char *kind);
 
 /* Cases of the suite in files of their own. */
+TCase *account_case(void);
+TCase *cut_case(void);
 
 #endif

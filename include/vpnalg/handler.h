@@ -191,7 +191,8 @@ struct vpnalg_kind {
 	uint8_t slots;    /**< How many keys it may have: 2 to 4. */
 	/** Bytes that it keeps for the handler. Head, keys and body fit into
 	 * VPNALG_UNITS_MAX units: at most 136 bytes with two IPv4 keys, 96
-	 * with four. */
+	 * with four. With vpnalg_config.account it is 32 less, but for those
+	 * that are of_remote. */
 	uint8_t body;
 	/** While such a session lives, packets of this IP protocol from its
 	 * remote to its outside address that no session takes are dropped as

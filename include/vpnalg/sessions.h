@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /**
  * @file sessions.h
- * @brief Sessions, listed one by one.
+ * @brief Sessions, listed one by one, and cut.
  *
  * A listing takes bounded steps between which packets go on. A session that is
  * there from its beginning to its end is in it once; one that opens or ends
@@ -10,6 +10,7 @@
 #ifndef VPNALG_SESSIONS_H
 #define VPNALG_SESSIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,8 @@ extern "C" {
 /** It is no session of a host's, but what is known of a remote, for all hosts
  * that talk to it. Its inside address and IDs mean nothing. */
 #define VPNALG_INFO_OF_REMOTE 0x10
+/** It keeps account: vpnalg_config.account. */
+#define VPNALG_INFO_ACCOUNT 0x20
 
 /** One session. Zero it and set size, which stays; the rest is the library's to
  * fill in. */
@@ -66,6 +69,21 @@ struct vpnalg_session_info {
 	uint8_t kind;      /**< Which kind of that protocol's, from 0 on. */
 	uint16_t flags;    /**< VPNALG_INFO_ENDED and so on. */
 	uint16_t children; /**< How many others keep it alive. */
+	/** With #VPNALG_INFO_ACCOUNT, else 0, as all that follows: how long ago
+	 * it was opened, in milliseconds; to a quarter of a second. */
+	vpnalg_time age;
+	/** How long ago a packet of it was translated last, either way, as
+	 * age. */
+	vpnalg_time idle;
+	/** Packets translated that travelled out, in, those that were undone
+	 * included; modulo 2^44. A datagram in fragments counts once, and as it
+	 * was put together, else by its first fragment; ICMP errors about its
+	 * packets do not count. Those of sessions that are told apart within
+	 * one flow of L2TP count for the flow. */
+	uint64_t packets[2];
+	/** Their bytes, from the IP header on, as they are sent on; modulo
+	 * 2^52. */
+	uint64_t bytes[2];
 };
 
 /** What a step of a listing has met. */
@@ -91,6 +109,70 @@ enum vpnalg_sessions_step {
 VPNALG_API int vpnalg_sessions_next(struct vpnalg *translator, vpnalg_time now,
 				    uint64_t *cursor,
 				    struct vpnalg_session_info *info);
+
+/** A cut: which sessions, and how far it is. Zero it, set size, then which
+ * sessions are meant: those that fit all that is set; nothing set means all. */
+struct vpnalg_session_cut {
+	size_t size; /**< sizeof(struct vpnalg_session_cut). */
+	/** Result: how many sessions were cut so far, with those that belong
+	 * to them. */
+	uint64_t closed;
+	uint64_t cursor; /**< The library's. */
+	uint8_t round;   /**< The library's. */
+	bool busy;       /**< The library's. */
+
+	/** The one of this number, vpnalg_session_info.number; 0: any. */
+	uint64_t number;
+	/** Those of the protocols whose bits are set: bit n means the place n
+	 * in vpnalg_config.protocols; 0: any. */
+	uint32_t protocols;
+	uint16_t zone; /**< Those of hosts of this zone, with one_zone. */
+	bool one_zone; /**< Whether zone says anything. */
+	/** Services, too: vpnalg_service_add(). */
+	bool services;
+	/** Those of inside hosts of this prefix; family 0: any. */
+	struct vpnalg_addr inside;
+	/** How many bits of inside are compared: 1 to 32; 0: all. */
+	uint8_t inside_prefix;
+	/** Those with remotes of this prefix; family 0: any, and those for all
+	 * remotes. */
+	struct vpnalg_addr remote;
+	/** How many bits of remote are compared: 1 to 32; 0: all. */
+	uint8_t remote_prefix;
+};
+
+/** What became of a call of vpnalg_sessions_cut(). */
+enum vpnalg_cut_result {
+	VPNALG_CUT_DONE = 0, /**< All are cut. */
+	VPNALG_CUT_MORE = 1, /**< There is more to do: call again. */
+	/** The struct is of another version, a prefix is none of IPv4, or a
+	 * protocol is not there; nothing was cut. */
+	VPNALG_CUT_INVALID = -1
+};
+
+/**
+ * Goes on with cutting sessions: closes them at once, with all that belongs to
+ * them, as calls to a control connection, ESP SAs to their host. What they have
+ * taken is given back by the release callback. The hosts are told nothing: the
+ * next packet from inside opens another session, if it may open one; TCP needs
+ * a SYN for that (#VPNALG_DROP_NO_CONNECTION).
+ *
+ * A session that others keep alive is closed after the last of them. Where a
+ * host opens others all the time, as under a mapping, that one may stay. What
+ * opens while it lasts may be cut or not. Begin another cut when this one is
+ * done. What is kept of a remote goes with its last host, or if it is meant and
+ * not needed. An IKE SA goes with its session only.
+ *
+ * @param translator the translator
+ * @param[in,out] cut which sessions; the same struct until it is done
+ * @param now the time; an earlier one than before counts as the last
+ * @param budget how much to do, at least 1, as of vpnalg_expire(); to cut a
+ *               session costs some 20
+ * @return enum vpnalg_cut_result
+ */
+VPNALG_API int vpnalg_sessions_cut(struct vpnalg *translator,
+				   struct vpnalg_session_cut *cut,
+				   vpnalg_time now, unsigned budget);
 
 #ifdef __cplusplus
 }

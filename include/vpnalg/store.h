@@ -159,7 +159,7 @@ struct vpnalg_table;
  *
  * @param units how many units of 64 bytes records may fill. A PPTP control
  *              connection needs 2, a call 2; an IKE session 2, each of its
- *              IKE SAs 1, an ESP SA 1, an inside host with ESP 2; an L2TP
+ *              IKE SAs 1, an ESP SA 1, an inside host with ESP 3; an L2TP
  *              flow 2, each L2TP server 1, each tunnel or session of a flow 1,
  *              or 2 if it is told apart by ID; a GRE tunnel 1, and one more
  *              where the remote has another Key, each remote of GRE 2; a
@@ -168,7 +168,10 @@ struct vpnalg_table;
  *              remote and an outside address in use 1, with ESP 3 more, and of
  *              its first 26 hosts 7 of each four more. With several outside
  *              addresses each such pair needs 1 more, and each pair of an
- *              inside host and a remote 1. A record of two or three units
+ *              inside host and a remote 1. With
+ *              vpnalg_config.account each of these needs 1 more but IKE
+ *              sessions, inside hosts with ESP, and what is kept of remotes,
+ *              servers and pairs. A record of two or three units
  *              needs as many beside each other, in a block of six.
  * @return bytes, about 80 a unit; 0 if the machine cannot address as many
  */

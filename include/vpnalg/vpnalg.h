@@ -593,6 +593,12 @@ struct vpnalg_config {
 	 * its own: a host has one home address on each, and blocks of ports are
 	 * divided on each. */
 	const uint8_t *uplinks;
+	/** Each session keeps account of when it was opened and last used, and
+	 * of its packets and bytes each way, for those who list sessions:
+	 * vpnalg_sessions_next(). That takes 32 bytes more of its record, and
+	 * some instructions of each packet. A store that is mirrored is told of
+	 * each packet: vpnalg_store.changed. */
+	bool account;
 };
 
 /** Why vpnalg_init(), vpnalg_set_addresses() or vpnalg_set_address_list()

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "account.h"
 #include "block.h"
 #include "fragment_memory.h"
 #include "settings.h"
@@ -28,14 +29,21 @@ static const struct vpnalg_timers default_timers = {
 
 /* Handlers */
 
-/* Every kind of session must fit into a record. */
-static bool is_kind(const struct vpnalg_kind *kind)
+/* Returns whether a kind of session fits into a record, with so many bytes
+ * more. */
+static bool fits(const struct vpnalg_kind *kind, size_t more)
 {
 	size_t bytes = sizeof(struct vpnalg_record) +
-		       kind->slots * (size_t)VPNALG_KEY_IPV4 + kind->body;
+		       kind->slots * (size_t)VPNALG_KEY_IPV4 + kind->body +
+		       more;
 
+	return bytes <= VPNALG_UNITS_MAX * VPNALG_UNIT;
+}
+
+static bool is_kind(const struct vpnalg_kind *kind)
+{
 	return kind->slots >= 2 && kind->slots <= VPNALG_SLOTS_MAX &&
-	       bytes <= VPNALG_UNITS_MAX * VPNALG_UNIT;
+	       fits(kind, 0);
 }
 
 static bool are_kinds(const struct vpnalg_handler *handler)
@@ -47,6 +55,18 @@ static bool are_kinds(const struct vpnalg_handler *handler)
 		return false;
 	for (k = 0; k < handler->kind_count; k++)
 		if (!is_kind(&handler->kinds[k]))
+			return false;
+	return true;
+}
+
+/* Returns whether all of its sessions have room for an account. */
+static bool have_room(const struct vpnalg_handler *handler)
+{
+	unsigned k;
+
+	for (k = 0; k < handler->kind_count; k++)
+		if (!fits(&handler->kinds[k],
+			  account_bytes(&handler->kinds[k])))
 			return false;
 	return true;
 }
@@ -109,6 +129,8 @@ static const char *protocol_fault(struct settings *settings, size_t at)
 	text = handler_fault(handler);
 	if (text == NULL)
 		text = place_fault(settings, at);
+	if (text == NULL && settings->config.account && !have_room(handler))
+		text = "account: a handler's kind of session is too large";
 	if (text == NULL && handler->configure != NULL)
 		text = handler->configure(protocol->settings, NULL);
 	return text;

@@ -235,6 +235,7 @@ static void init_parts(struct vpnalg *translator,
 			(uint16_t *)(void *)(base + layout->order);
 		translator->uplinks->of = base + layout->of;
 	}
+	translator->step.translator = translator;
 	translator->store = config->store;
 	translator->context = config->context;
 	translator->random = config->random;
@@ -242,6 +243,7 @@ static void init_parts(struct vpnalg *translator,
 	translator->release = config->release;
 	translator->event = config->event;
 	translator->passive = config->passive;
+	translator->accounts = config->account;
 	translator->port_set = config->port_set;
 	translator->blocks = config->port_blocks;
 	translator->pool_key[0] = config->pool_key[0];

@@ -5,6 +5,7 @@
  * packets may open one is the handler's duty and not checked here: one from
  * inside that is not undone, or one from outside beside a session that an
  * inside host has opened, bounded in number. */
+#include "account.h"
 #include "binding.h"
 #include "choose.h"
 #include "record.h"
@@ -21,13 +22,16 @@ static struct vpnalg_record *add(struct vpnalg *translator, uint8_t handler,
 {
 	const struct vpnalg_kind *k = session_kind(translator, handler, kind);
 	struct vpnalg_record *record = vpnalg_record_add(
-		translator, HEAD + k->slots * key_len_of(translator) + k->body);
+		translator,
+		HEAD + k->slots * key_len_of(translator) + k->body +
+			(translator->accounts ? account_bytes(k) : 0));
 
 	if (record == NULL)
 		return NULL;
 	record->slots = k->slots;
 	record->handler = handler;
 	record->kind = kind;
+	vpnalg_account_open(translator, record);
 	return record;
 }
 

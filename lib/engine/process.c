@@ -15,6 +15,7 @@
  * sessions is on its way while the first is looked at. Between the stages only
  * what was parsed, keys and hashes are kept: a packet may open or close the
  * session of the next one. Rare cases: packet.c, icmp_error.c, fragment.c. */
+#include "account.h"
 #include "address.h"
 #include "claim.h"
 #include "fragment.h"
@@ -221,10 +222,21 @@ ALWAYS_INLINE struct vpnalg_step *begin(struct vpnalg *translator,
 	return step;
 }
 
-/* Returns what becomes of a plain packet, and counts it by kind of session. */
+/* Counts a translated packet in the account of its session. An error about
+ * another packet is none of that one's session. */
+NEVER_INLINE void note(const struct vpnalg_step *step,
+		       enum vpnalg_result result)
+{
+	if (result == VPNALG_TRANSLATED && !step->parsed->quoted)
+		vpnalg_account_count(step);
+}
+
+/* Returns what becomes of a plain packet, and counts it by kind of session.
+ * accounts is a constant, so that it costs nothing where there are none. */
 ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 					struct slot *slot,
-					struct vpnalg_packet *packet)
+					struct vpnalg_packet *packet,
+					bool accounts)
 {
 	struct vpnalg_step *step = begin(translator, slot, packet);
 	enum vpnalg_result result = UNTRIED;
@@ -232,16 +244,20 @@ ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 	if (step->record != NULL)
 		result = translate(translator, slot, step);
 	if (result != VPNALG_TRANSLATED)
-		return otherwise(translator, slot, step, result);
-	session_counters(translator, step->handler, step->kind)
-		->translated[slot->parsed.inward]++;
+		result = otherwise(translator, slot, step, result);
+	else
+		session_counters(translator, step->handler, step->kind)
+			->translated[slot->parsed.inward]++;
+	if (accounts)
+		note(step, result);
 	return result;
 }
 
 /* The same for others. What is known of a fragment's datagram comes first. */
-static enum vpnalg_result decide_rare(struct vpnalg *translator,
-				      struct slot *slot,
-				      struct vpnalg_packet *packet)
+ALWAYS_INLINE enum vpnalg_result decide_rare(struct vpnalg *translator,
+					     struct slot *slot,
+					     struct vpnalg_packet *packet,
+					     bool accounts)
 {
 	bool whole = slot->parsed.fragment == VPNALG_FRAGMENT_NONE;
 	enum vpnalg_result result = FRAGMENT_UNDECIDED;
@@ -251,6 +267,8 @@ static enum vpnalg_result decide_rare(struct vpnalg *translator,
 	if (result == FRAGMENT_UNDECIDED) {
 		result = otherwise(translator, slot,
 				   begin(translator, slot, packet), UNTRIED);
+		if (accounts)
+			note(&translator->step, result);
 		if (!whole)
 			result = vpnalg_fragment_after(translator, slot, packet,
 						       result);
@@ -278,14 +296,16 @@ NEVER_INLINE void prepare_all(const struct vpnalg *translator,
 /* A datagram that a fragment has made whole comes before the packets behind. */
 ALWAYS_INLINE void decide_all(struct vpnalg *translator,
 			      struct vpnalg_packet *packet,
-			      const struct vpnalg_packet *end)
+			      const struct vpnalg_packet *end, bool accounts)
 {
 	struct slot *slot = translator->slots;
 	enum vpnalg_result result;
 
 	for (; packet < end; packet++, slot++) {
-		result = slot->plain ? decide(translator, slot, packet)
-				     : decide_rare(translator, slot, packet);
+		result = slot->plain
+				 ? decide(translator, slot, packet, accounts)
+				 : decide_rare(translator, slot, packet,
+					       accounts);
 		packet->result = (uint8_t)result;
 		if (result < VPNALG_RESULTS)
 			translator->counters.results[result]++;
@@ -306,7 +326,6 @@ void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 
 	if (now > translator->now)
 		translator->now = now;
-	translator->step.translator = translator;
 	translator->step.now = translator->now;
 	while (left.count > 0) {
 		packets = left.packets;
@@ -318,7 +337,10 @@ void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 		prepare_all(translator, packets, packets + part, ahead);
 		for (i = 0; ahead != NULL && i < part; i++)
 			prefetch(ahead, &translator->slots[i], 1);
-		decide_all(translator, packets, packets + part);
+		if (translator->accounts)
+			decide_all(translator, packets, packets + part, true);
+		else
+			decide_all(translator, packets, packets + part, false);
 		left.packets += part;
 		left.count -= part;
 		if (whole_is_due(translator))

@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+#include "account.h"
 #include "key.h"
 #include "packet.h"
 #include "record.h"
@@ -117,9 +118,13 @@ void vpnalg_routers_claim(struct vpnalg *translator, struct slot *slot,
 	routers->claimed = true;
 }
 
-/* Puts the packet itself back into the step. */
-static void put_back(const struct routers *routers, struct vpnalg_step *step)
+/* Ends with a copy, which counts if it was translated, and puts the packet
+ * itself back into the step. */
+static void put_back(const struct routers *routers, struct vpnalg_step *step,
+		     enum vpnalg_result result)
 {
+	if (step->translator->accounts && result == VPNALG_TRANSLATED)
+		vpnalg_account_count(step);
 	step->packet = routers->given;
 	step->parsed = routers->given_parsed;
 }
@@ -130,7 +135,7 @@ enum vpnalg_result vpnalg_routers_follow(struct vpnalg *translator,
 					 enum vpnalg_result result)
 {
 	translator->routers_follow = false;
-	put_back(translator->routers, step);
+	put_back(translator->routers, step, result);
 	/* A host's packet may show the same ID of the remote's. */
 	if (slot->parsed.undo && result == VPNALG_DROP_AMBIGUOUS)
 		return result;
@@ -156,7 +161,7 @@ enum vpnalg_result vpnalg_routers_end(struct vpnalg *translator,
 	const struct vpnalg_parsed *parsed = &slot->parsed;
 
 	if (translator->routers_sends) {
-		put_back(translator->routers, step);
+		put_back(translator->routers, step, result);
 		translator->routers_sends = false;
 		return VPNALG_UNTOUCHED;
 	}

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "account.h"
 #include "binding.h"
 #include "lineage.h"
 #include "record.h"
@@ -60,6 +61,33 @@ static void set_binding(struct vpnalg *translator, struct vpnalg_record *record,
 	info->flags = flags_of(translator, record, &binding);
 }
 
+/* Returns how long ago that was, in milliseconds. */
+static vpnalg_time since(const struct vpnalg *translator, uint32_t then)
+{
+	uint32_t now = (uint32_t)(translator->now >> ACCOUNT_TIME_SHIFT);
+
+	return (vpnalg_time)(uint32_t)(now - then) << ACCOUNT_TIME_SHIFT;
+}
+
+static void set_account(struct vpnalg *translator, struct vpnalg_record *record,
+			struct vpnalg_session_info *info)
+{
+	const struct account *account = vpnalg_account_of(translator, record);
+	const struct account_way *way;
+	unsigned i;
+
+	if (account == NULL)
+		return;
+	info->flags |= VPNALG_INFO_ACCOUNT;
+	info->age = since(translator, account->opened);
+	info->idle = since(translator, account->used);
+	for (i = 0; i < 2; i++) {
+		way = &account->ways[i];
+		info->packets[i] = account_packets(way);
+		info->bytes[i] = account_byte_count(way);
+	}
+}
+
 static void describe(struct vpnalg *translator, struct vpnalg_record *record,
 		     struct vpnalg_session_info *info)
 {
@@ -79,6 +107,7 @@ static void describe(struct vpnalg *translator, struct vpnalg_record *record,
 		.children = record->children,
 	};
 	set_binding(translator, record, info);
+	set_account(translator, record, info);
 }
 
 /* A caller that was built with another header knows fewer members, or more,

@@ -31,7 +31,10 @@ enum {
 	ROLE_ROUTERS = 11 /* and the router itself has some of its own */
 };
 
-/* In record->flags, beside the public ones: what close must give back. */
+/* In record->flags, beside the public ones: the session is to be cut. */
+#define SESSION_CUT 0x04
+
+/* And what close must give back. */
 #define SESSION_GUARDED 0x10 /* counted in the guard of its protocol */
 #define SESSION_HOSTED 0x20  /* counted in the guard of all protocols */
 #define SESSION_PAIRED 0x40  /* counted in a pair record */
@@ -204,6 +207,7 @@ struct vpnalg {
 	bool stale; /* there may be sessions of addresses that have gone */
 	uint16_t burst;
 	bool passive;
+	bool accounts; /* sessions keep account */
 	struct vpnalg_port_set port_set;
 	struct vpnalg_port_set block; /* of the host that opens a session */
 	struct vpnalg_port_blocks blocks;

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "account.h"
+
+#include "record.h"
+
+struct account *vpnalg_account_of(const struct vpnalg *translator,
+				  struct vpnalg_record *record)
+{
+	const struct vpnalg_kind *kind = record_kind(translator, record);
+	uint8_t *body = record_key(translator, record, record->slots);
+
+	if (!translator->accounts || kind->of_remote)
+		return NULL;
+	return (struct account *)(void *)(body + kind->body +
+					  -(size_t)kind->body %
+						  sizeof(uint32_t));
+}
+
+static uint32_t now_of(const struct vpnalg *translator)
+{
+	return (uint32_t)(translator->now >> ACCOUNT_TIME_SHIFT);
+}
+
+void vpnalg_account_open(const struct vpnalg *translator,
+			 struct vpnalg_record *record)
+{
+	struct account *account = vpnalg_account_of(translator, record);
+
+	if (account != NULL)
+		account->opened = account->used = now_of(translator);
+}
+
+/* Both counts carry into their parts of `high`. */
+static void add(struct account_way *way, uint32_t bytes)
+{
+	const uint32_t packets_mask = ((uint32_t)1 << ACCOUNT_PACKETS_BITS) - 1;
+
+	way->packets++;
+	if (way->packets == 0)
+		way->high = (way->high & ~packets_mask) |
+			    ((way->high + 1) & packets_mask);
+	way->bytes += bytes;
+	if (way->bytes < bytes)
+		way->high += packets_mask + 1;
+}
+
+void vpnalg_account_count(const struct vpnalg_step *step)
+{
+	struct account *account =
+		vpnalg_account_of(step->translator, step->record);
+
+	if (account == NULL)
+		return;
+	account->used = now_of(step->translator);
+	add(&account->ways[step->parsed->inward], step->packet->len);
+	vpnalg_session_changed(step->translator, step->record);
+}

@@ -56,7 +56,51 @@ PCAP_FILES = \
 	examples/pcap/tap.c \
 	examples/pcap/tap.h \
 	examples/pcap/translator.c \
-	examples/pcap/translator.h
+	examples/pcap/translator.h \
+	examples/pcap/why.c \
+	examples/pcap/why.h \
+	examples/pcap/why_attempt.c \
+	examples/pcap/why_attempt.h \
+	examples/pcap/why_cause.c \
+	examples/pcap/why_cause.h \
+	examples/pcap/why_compare.c \
+	examples/pcap/why_detail.c \
+	examples/pcap/why_esp.c \
+	examples/pcap/why_facts.h \
+	examples/pcap/why_fragment.c \
+	examples/pcap/why_fragment.h \
+	examples/pcap/why_gre.c \
+	examples/pcap/why_icmp.c \
+	examples/pcap/why_icmp.h \
+	examples/pcap/why_ike.c \
+	examples/pcap/why_ike.h \
+	examples/pcap/why_ike_payload.c \
+	examples/pcap/why_json.c \
+	examples/pcap/why_l2tp.c \
+	examples/pcap/why_l2tp.h \
+	examples/pcap/why_large.c \
+	examples/pcap/why_large.h \
+	examples/pcap/why_order.c \
+	examples/pcap/why_order.h \
+	examples/pcap/why_packet.c \
+	examples/pcap/why_packet.h \
+	examples/pcap/why_ppp.c \
+	examples/pcap/why_ppp.h \
+	examples/pcap/why_pptp.c \
+	examples/pcap/why_pptp.h \
+	examples/pcap/why_reach.c \
+	examples/pcap/why_read.c \
+	examples/pcap/why_read.h \
+	examples/pcap/why_report.c \
+	examples/pcap/why_report.h \
+	examples/pcap/why_step.c \
+	examples/pcap/why_step.h \
+	examples/pcap/why_symptom.c \
+	examples/pcap/why_symptom.h \
+	examples/pcap/why_symptom_ipsec.c \
+	examples/pcap/why_symptom_l2tp.c \
+	examples/pcap/why_symptom_pptp.c \
+	examples/pcap/why_text.c
 
 if EXAMPLES
 bin_PROGRAMS += examples/pcap/vpnalg-pcap

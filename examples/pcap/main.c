@@ -25,6 +25,7 @@
  *     options.c     the command line
  *     explain.c     the lines of --explain; ipsec.c, l2tp.c, event.c
  *     report.c      the report as text; json.c the same as JSON
+ *     why.c         --why instead of all that: begin with why.h
  *
  * ../common has what vpnalg-gw and vpnalg-queue need, too.
  */
@@ -36,6 +37,7 @@
 #include "../common/standard.h"
 #include "job.h"
 #include "link.h"
+#include "why.h"
 
 /* Packets between two progress lines. */
 #define PROGRESS_PACKETS 65536
@@ -181,7 +183,7 @@ int main(int argc, char **argv)
 		return EXIT_ERROR;
 	status = options_read(&options, argc, argv);
 	if (status == OPTIONS_RUN)
-		status = run(&options);
+		status = options.why ? why_run(&options) : run(&options);
 	options_free(&options);
 	return standard_finish(status);
 }

@@ -42,6 +42,8 @@ static const char help[] =
 	"  --explain           print a line about each packet\n"
 	"  --html FILE         write a page with each client's messages before\n"
 	"                      and after, to be opened in a browser\n"
+	"  --why               write no OUTPUT: say how far each client of INPUT\n"
+	"                      came, where it stopped, why, and what to do\n"
 	"  --json              print the report as a JSON object to standard\n"
 	"                      output, instead of as text to standard error\n"
 	OPTIONS_HELP
@@ -69,6 +71,13 @@ static const char *add_inside(void *where, const char *value)
 
 static int read_files(struct options *options, char **names)
 {
+	if (options->why && names[0] && names[1])
+		return options_wrong(names[1], NULL,
+				     "--why writes no OUTPUT");
+	if (options->why && names[0]) {
+		options->input = names[0];
+		return OPTIONS_RUN;
+	}
 	if (!names[0] || !names[1])
 		return options_wrong(names[0] ? "OUTPUT" : "INPUT", NULL,
 				     "missing");
@@ -92,12 +101,25 @@ static int check_html(const struct options *options)
 	return OPTIONS_RUN;
 }
 
+/* Returns OPTIONS_RUN if nothing is asked for that needs a translation. */
+static int check_why(const struct options *options)
+{
+	if (options->outside || options->explain || options->html ||
+	    options->both)
+		return options_wrong("--why", NULL,
+				     "not with --outside, --both, --explain or "
+				     "--html");
+	return OPTIONS_RUN;
+}
+
 /* Returns OPTIONS_RUN if the options go together and this program has them. */
 static int check(const struct options *options)
 {
 	if (options->json && !report_has_json())
 		return options_wrong("--json", NULL,
 				     "this program was built without jansson");
+	if (options->why)
+		return check_why(options);
 	if (options->json && options_is_standard(options->output))
 		return options_wrong("--json", NULL,
 				     "OUTPUT is standard output, too");
@@ -109,6 +131,8 @@ static bool use_defaults(struct options *options)
 {
 	bool well = true;
 
+	if (options->why)
+		return true;
 	if (!options->nat.address_count) {
 		well = !nat_options_address(&options->nat, DEFAULT_ADDRESS);
 		say("outside address: " DEFAULT_ADDRESS
@@ -133,6 +157,7 @@ int options_read(struct options *options, int argc, char **argv)
 		{ "--explain", options_flag, &options->explain, 0, 0 },
 		{ "--html", options_name, &options->html, 0, 0 },
 		{ "--json", options_flag, &options->json, 0, 0 },
+		{ "--why", options_flag, &options->why, 0, 0 },
 		{ 0 }
 	};
 	char **words;

@@ -22,6 +22,7 @@ struct options {
 	bool both;
 	bool explain;
 	bool json;
+	bool why; /* says why clients do not get through; no output */
 };
 
 /* Returns OPTIONS_RUN or an exit status; options_free() follows in any case. */

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the attempts of a capture have to do with each other. */
+#include "why_attempt.h"
+#include "why_cause.h"
+#include "why_step.h"
+
+static bool same_server(const struct why_attempt *attempt,
+			const struct why_attempt *other)
+{
+	return attempt != other && attempt->protocol == other->protocol &&
+	       attempt->server == other->server;
+}
+
+/* Behind a public address there may be several clients: ports tell them
+ * apart, but those of IKE and L2TP that a NAT may leave to all. */
+static bool same_client(const struct why_attempt *attempt,
+			const struct why_attempt *other)
+{
+	if (attempt->client != other->client)
+		return false;
+	if (why_is_private(attempt->client))
+		return true;
+	return attempt->client_port == other->client_port ||
+	       (attempt->port_4500 && attempt->port_4500 == other->port_4500);
+}
+
+/* Returns whether the server has answered an attempt. */
+static bool is_answered(const struct why_attempt *attempt)
+{
+	return attempt->works || why_tunnel_done(attempt) ||
+	       (attempt->protocol == WHY_IS_IPSEC && why_init_done(attempt));
+}
+
+static bool share_call_id(const struct why_attempt *attempt,
+			  const struct why_attempt *other)
+{
+	return attempt->protocol == WHY_IS_PPTP &&
+	       attempt->client == other->client &&
+	       attempt->client_port != other->client_port &&
+	       attempt->pptp.call_id[CLIENT] != WHY_NONE &&
+	       attempt->pptp.call_id[CLIENT] == other->pptp.call_id[CLIENT] &&
+	       attempt->begun <= other->ended && other->begun <= attempt->ended;
+}
+
+/* A neighbour that works says more than one that is answered only. */
+static void compare(struct why_attempt *attempt,
+		    const struct why_attempt *other, bool before)
+{
+	bool twin = share_call_id(attempt, other);
+	bool apart = attempt->client != other->client ||
+		     !why_is_private(attempt->client);
+
+	if (before && other->works && same_client(attempt, other))
+		attempt->older = other;
+	if (apart && is_answered(other) &&
+	    (!attempt->neighbour || !attempt->neighbour->works))
+		attempt->neighbour = other;
+	if (twin)
+		attempt->twin = other;
+}
+
+/* Returns whether IKE alone was renewed, and its ESP goes on: what came behind
+ * that was counted for the newer attempt, if anything came. */
+static bool renews(const struct why_attempt *attempt)
+{
+	return attempt->protocol == WHY_IS_IPSEC && attempt->older &&
+	       why_auth_done(attempt) && !attempt->flow.packets[CLIENT] &&
+	       !attempt->flow.packets[SERVER];
+}
+
+void why_compare(struct why_facts *facts)
+{
+	for (size_t i = 0; i < facts->count; i++) {
+		struct why_attempt *attempt = facts->attempts[i];
+
+		attempt->works = why_works(attempt);
+		attempt->rest = facts->end - attempt->ended;
+	}
+	for (size_t i = 0; i < facts->count; i++)
+		for (size_t k = 0; k < facts->count; k++)
+			if (same_server(facts->attempts[i], facts->attempts[k]))
+				compare(facts->attempts[i], facts->attempts[k],
+					k < i);
+	for (size_t i = 0; i < facts->count; i++)
+		if (renews(facts->attempts[i]) ||
+		    why_esp_later(facts->attempts[i]))
+			facts->attempts[i]->works = true;
+}

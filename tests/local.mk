@@ -207,7 +207,8 @@ PCAP_TEST_FILES = \
 	tests/pcap_links.py \
 	tests/pcap_outside.py \
 	tests/pcap_progress.py \
-	tests/pcap_report.py
+	tests/pcap_report.py \
+	tests/pcap_why.py
 
 # Scripts that run vpnalg-gw and vpnalg-queue; left out unless both are built.
 GATEWAY_TEST_FILES = \

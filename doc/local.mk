@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	doc/life-of-a-packet.md \
 	doc/mainpage.md \
 	doc/own-vpn.md \
+	doc/passthrough.md \
 	doc/rfc.md \
 	doc/services.md \
 	doc/uplinks.md \

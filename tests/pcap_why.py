@@ -910,7 +910,9 @@ def edges():
           not done.stdout, done.stderr)
     for words in (["--why"], ["--why", nothing, "out.pcap"],
                   ["--why", "--outside", nothing, nothing],
-                  ["--why", "--explain", nothing]):
+                  ["--why", "--explain", nothing],
+                  ["--why", "--both", nothing],
+                  ["--why", "--html", "out.html", nothing]):
         done = run(*words)
         check("refused: " + " ".join(words[:-1] or words),
               done.returncode == 2, done.stderr)

@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	doc/mainpage.md \
 	doc/own-vpn.md \
 	doc/passthrough.md \
+	doc/policy.md \
 	doc/rfc.md \
 	doc/services.md \
 	doc/uplinks.md \

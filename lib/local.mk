@@ -10,6 +10,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/account.h \
 	lib/engine/address.c \
 	lib/engine/address.h \
+	lib/engine/admit.c \
+	lib/engine/admit.h \
 	lib/engine/allot.c \
 	lib/engine/allot.h \
 	lib/engine/binding.c \
@@ -47,6 +49,10 @@ lib_libcore_la_SOURCES = \
 	lib/engine/lineage.h \
 	lib/engine/packet.c \
 	lib/engine/packet.h \
+	lib/engine/policy.c \
+	lib/engine/policy.h \
+	lib/engine/policy_check.c \
+	lib/engine/policy_check.h \
 	lib/engine/pool.c \
 	lib/engine/pool.h \
 	lib/engine/port.c \
@@ -76,6 +82,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/settings.c \
 	lib/engine/settings.h \
 	lib/engine/steer.c \
+	lib/engine/tally.c \
+	lib/engine/tally.h \
 	lib/engine/translate.h \
 	lib/engine/translator.h \
 	lib/engine/twin.c \
@@ -90,6 +98,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/whole.h \
 	lib/general/general.c \
 	lib/general/general.h \
+	lib/general/give_way.c \
+	lib/general/give_way.h \
 	lib/general/mapping.c \
 	lib/general/mapping.h \
 	lib/general/mss.c \

@@ -595,6 +595,8 @@ START_TEST(a_session_that_could_not_be_opened_is_to_be_told)
 		[VPNALG_DROP_STORE] = true,
 		[VPNALG_DROP_TAKEN] = true,
 		[VPNALG_DROP_REFUSED] = true,
+		[VPNALG_DROP_DENIED] = true,
+		[VPNALG_DROP_LIMIT] = true,
 	};
 	struct bytes p = udp_packet(CLIENT_A, 42000, SERVER, 53, "abc", 3);
 	unsigned direction, result;

@@ -77,6 +77,7 @@ UNIT_TEST_FILES = \
 	tests/check_l2tp_v3.c \
 	tests/check_lessons.c \
 	tests/check_life.c \
+	tests/check_limits.c \
 	tests/check_model.c \
 	tests/check_own.c \
 	tests/check_own_vpn.c \
@@ -84,6 +85,7 @@ UNIT_TEST_FILES = \
 	tests/check_packet.c \
 	tests/check_packet_cut.c \
 	tests/check_packet_owned.c \
+	tests/check_policy.c \
 	tests/check_port_blocks.c \
 	tests/check_port_set.c \
 	tests/check_pptp.c \
@@ -114,6 +116,7 @@ UNIT_TEST_FILES = \
 	tests/dialog.h \
 	tests/fragments.h \
 	tests/general.h \
+	tests/policy.h \
 	tests/pptp_talk.h \
 	tests/support.c \
 	tests/support.h \

@@ -281,6 +281,9 @@ void world_begin(struct world *w, const struct world_options *options)
 	config.account = w->options.account;
 	config.port_set = w->options.port_set;
 	config.port_blocks = w->options.port_blocks;
+	config.policy = w->options.policy;
+	config.count_hosts = w->options.count_hosts;
+	config.count_remotes = w->options.count_remotes;
 	config.event = hear;
 	memcpy(config.pool_key, w->options.pool_key, sizeof(config.pool_key));
 	if (w->options.choosing != CHOOSE_NOTHING ||
@@ -348,6 +351,7 @@ void world_forget(struct world *w)
 
 void world_end(struct world *w)
 {
+	struct vpnalg_use use = { .size = sizeof(use) };
 	struct vpnalg_kind_counters counters;
 	size_t i;
 
@@ -357,6 +361,9 @@ void world_end(struct world *w)
 	ck_assert_msg(w->records == 0, "%ld records left", w->records);
 	ck_assert_msg(w->keys == 0, "%ld keys left", w->keys);
 	ck_assert_msg(w->bindings == 0, "%ld bindings left", w->bindings);
+	ck_assert(vpnalg_policy_use(w->alg, VPNALG_PER_TRANSLATOR, 0, NULL,
+				    &use));
+	ck_assert_uint_eq(use.sessions | use.ids | use.units, 0);
 	for (i = 0; vpnalg_kind_counters(w->alg, i, &counters,
 					 sizeof(counters));
 	     i++)

@@ -15,6 +15,7 @@
 #include <vpnalg/general.h>
 #include <vpnalg/l2tp.h>
 #include <vpnalg/handler.h>
+#include <vpnalg/policy.h>
 #include <vpnalg/store.h>
 #include <vpnalg/vpnalg.h>
 
@@ -85,6 +86,8 @@ struct world_options {
 	bool passive;
 	bool account;
 	bool own;     /* the router's own packets leave sessions */
+	const struct vpnalg_policy *policy;
+	bool count_hosts, count_remotes;
 	struct vpnalg_port_set port_set;
 	struct vpnalg_port_blocks port_blocks;
 	/* Hold the library to telling of every change, be there ever so many
@@ -297,5 +300,6 @@ Suite *general_suite(void);
 Suite *udplite_suite(void);
 Suite *icmp_error_suite(void);
 Suite *service_suite(void);
+Suite *policy_suite(void);
 
 #endif

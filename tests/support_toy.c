@@ -75,7 +75,10 @@ uint16_t toy_call(struct world *w, uint32_t host, uint16_t port,
 struct vpnalg_step toy_step(struct world *w)
 {
 	static struct vpnalg_packet packet;
-	struct vpnalg_step step = { .translator = w->alg, .packet = &packet };
+	static struct vpnalg_parsed parsed;
+	struct vpnalg_step step = { .translator = w->alg,
+				    .packet = &packet,
+				    .parsed = &parsed };
 
 	vpnalg_expire(w->alg, w->now, 0);
 	step.now = w->now;

@@ -214,6 +214,10 @@ struct vpnalg_kind {
 	 * with it; the inside host in their keys means nothing, or is that of
 	 * the first one. They are opened with peer keys. */
 	bool of_remote;
+	/** Its sessions belong to another one of the same host, which is there
+	 * before: a call, an SA, a tunnel. Rules of a policy are not asked for
+	 * them, and of limits only those of their host: vpnalg/policy.h. */
+	bool child;
 };
 
 /** One packet on its way through a handler. */
@@ -367,6 +371,12 @@ struct vpnalg_handler {
 	 */
 	struct vpnalg_record *(*parent)(struct vpnalg *translator,
 					struct vpnalg_record *record);
+	/** Optional: whether a living session may be closed where the store has
+	 * no room for others (vpnalg_policy.store_units), since nobody would
+	 * miss it: it is half-open, or was not answered in some seconds.
+	 * Nothing is changed here. */
+	bool (*gives_way)(struct vpnalg *translator,
+			  struct vpnalg_record *record);
 };
 
 /** @name Sessions A record's pointer is valid until the session is closed, at
@@ -381,6 +391,10 @@ struct vpnalg_handler {
 /** In record->flags: its peer's ID is, or was, another session's too. Found by
  * VPNALG_OUTSIDE_PEER it may be the wrong one: VPNALG_DROP_AMBIGUOUS. */
 #define VPNALG_SESSION_SHARED 0x02
+
+/** In record->flags: something came in for it. Only vpnalg_general() sets it,
+ * for sessions that do not know otherwise. */
+#define VPNALG_SESSION_ANSWERED 0x08
 
 /** In record->handler: the session is the router's own, vpnalg_config.own. The
  * inside host is the router, at its outside address, and the IDs are outside

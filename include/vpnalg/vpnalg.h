@@ -188,9 +188,16 @@ enum vpnalg_result {
 	/** An ICMP error about a session's packet, and its checksum or that of
 	 * the quoted IP header is wrong (RFC 5508 REQ-3). */
 	VPNALG_DROP_CHECKSUM = 30,
+	/** The policy's rules do not let the session be opened, or its protocol
+	 * has switched itself off: vpnalg/policy.h. */
+	VPNALG_DROP_DENIED = 31,
+	/** The session would exceed a limit of the policy's, its host opens
+	 * sessions too fast, or the room left in the store is kept for others.
+	 */
+	VPNALG_DROP_LIMIT = 32,
 
 	/** One more than the greatest result of the library's own. */
-	VPNALG_RESULTS = 31,
+	VPNALG_RESULTS = 33,
 
 	/** The first drop reason of a handler's own, which that handler's
 	 * header explains; vpnalg_packet.protocol tells which handler's. */
@@ -352,6 +359,7 @@ enum vpnalg_choice {
 struct vpnalg;         /* A translator, in the caller's memory. */
 struct vpnalg_handler; /* What carries a protocol: vpnalg/handler.h. */
 struct vpnalg_store;   /* A session store: vpnalg/store.h. */
+struct vpnalg_policy;  /* Who may do what, and how much: vpnalg/policy.h. */
 
 /**
  * A function that returns a handler, always the same one: vpnalg_pptp(),
@@ -599,6 +607,15 @@ struct vpnalg_config {
 	 * some instructions of each packet. A store that is mirrored is told of
 	 * each packet: vpnalg_store.changed. */
 	bool account;
+	/** The policy from the beginning; NULL: everything is allowed.
+	 * vpnalg_set_policy() sets another one. */
+	const struct vpnalg_policy *policy;
+	/** Sessions are counted for each inside host, so that a policy may
+	 * limit them: a record of two units more for each host that has
+	 * sessions. */
+	bool count_hosts;
+	/** The same for each remote. */
+	bool count_remotes;
 };
 
 /** Why vpnalg_init(), vpnalg_set_addresses() or vpnalg_set_address_list()
@@ -1005,8 +1022,9 @@ VPNALG_API uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
  * "communication administratively prohibited" (type 3, code 13; RFC 5508
  * REQ-8): it has gone out, and a session could not be opened for it. There was
  * no free ID (#VPNALG_DROP_NO_ID), no room in the store (#VPNALG_DROP_STORE),
- * another host has the protocol or port (#VPNALG_DROP_TAKEN), or the choose
- * callback refused (#VPNALG_DROP_REFUSED). Whom not to answer, and how often,
+ * another host has the protocol or port (#VPNALG_DROP_TAKEN), the choose
+ * callback refused (#VPNALG_DROP_REFUSED), or the policy did
+ * (#VPNALG_DROP_DENIED, #VPNALG_DROP_LIMIT). Whom not to answer, and how often,
  * is in RFC 1812 4.3.2.
  *
  * @param packet a packet that vpnalg_process() has decided on

@@ -7,6 +7,7 @@
 #include "account.h"
 #include "block.h"
 #include "fragment_memory.h"
+#include "policy_check.h"
 #include "settings.h"
 #include "translator.h"
 
@@ -252,6 +253,20 @@ static const char *other_fault(struct settings *settings)
 	return NULL;
 }
 
+static const char *policy_fault(const struct settings *settings, size_t *index)
+{
+	const struct policy_scope scope = {
+		.handlers = settings->handlers,
+		.handler_count = settings->config.protocol_count,
+		.count_hosts = settings->config.count_hosts,
+		.count_remotes = settings->config.count_remotes,
+	};
+	struct vpnalg_policy policy;
+
+	return vpnalg_policy_check(&scope, settings->config.policy, &policy,
+				   index);
+}
+
 bool vpnalg_config_read(const struct vpnalg_config *given,
 			struct settings *settings, struct config_fault *fault)
 {
@@ -263,6 +278,8 @@ bool vpnalg_config_read(const struct vpnalg_config *given,
 		fault->text = protocols_fault(settings, &fault->index);
 	if (fault->text == NULL)
 		fault->text = other_fault(settings);
+	if (fault->text == NULL)
+		fault->text = policy_fault(settings, &fault->index);
 	return fault->text == NULL;
 }
 

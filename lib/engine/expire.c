@@ -4,6 +4,7 @@
  * closing it takes costs one more, whatever it drags along. */
 #include "address.h"
 #include "datagram.h"
+#include "policy.h"
 #include "record.h"
 #include "session.h"
 #include "uplink.h"
@@ -35,7 +36,8 @@ static void visit(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	const struct vpnalg_handler *handler;
 
-	if (!record_is_alive(translator, record)) {
+	if (!record_is_alive(translator, record) ||
+	    vpnalg_policy_cuts(translator, record)) {
 		vpnalg_session_close(translator, record);
 		return;
 	}
@@ -60,6 +62,8 @@ static vpnalg_time end_round(struct vpnalg *translator)
 	translator->sweep_cursor = 0;
 	translator->sweep_earliest = VPNALG_NEVER;
 	translator->stale = false;
+	translator->policy.cutting = false;
+	vpnalg_policy_look_for_quiet(translator);
 	if (translator->address_count > translator->in_use_count ||
 	    translator->uplinks != NULL)
 		vpnalg_address_end_round(translator);

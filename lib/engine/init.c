@@ -253,6 +253,8 @@ static void init_parts(struct vpnalg *translator,
 			(struct routers *)(void *)(base + layout->routers);
 	translator->burst = config->burst;
 	translator->timers = settings->timers;
+	translator->policy.count_hosts = config->count_hosts;
+	translator->policy.count_remotes = config->count_remotes;
 	translator->sweep_earliest = VPNALG_NEVER;
 	if (config->fragments != NULL)
 		vpnalg_fragment_memory_lay_out(config->fragments,
@@ -283,7 +285,7 @@ static int init(struct vpnalg *translator, const struct settings *settings,
 		return error;
 	init_protocols(translator, settings, layout);
 	init_hash(translator, settings->config.hash_key);
-	return 0;
+	return vpnalg_set_policy(translator, settings->config.policy, 0);
 }
 
 int vpnalg_init(struct vpnalg **translator, void *memory, size_t size,

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Opens a session: whole, or not at all. A handler calls vpnalg_session_open()
- * while it translates. If the store is full no other session is evicted for
- * it: what was done is undone, and the result is VPNALG_DROP_STORE. Which
- * packets may open one is the handler's duty and not checked here: one from
- * inside that is not undone, or one from outside beside a session that an
- * inside host has opened, bounded in number. */
+ * while it translates. If the store is full, what was done is undone, and the
+ * result is VPNALG_DROP_STORE; no session is evicted, but half-open and
+ * unanswered ones where the policy wants it. Which packets may open one is the
+ * handler's duty and not checked here: one from inside that is not undone, or
+ * one from outside beside a session that an inside host has opened, bounded in
+ * number. */
 #include "account.h"
+#include "admit.h"
 #include "binding.h"
 #include "choose.h"
 #include "record.h"
 #include "routers.h"
 #include "session.h"
+#include "tally.h"
 #include "usage.h"
 
 #include "../wire/ip.h"
@@ -89,7 +92,8 @@ static struct vpnalg_record *build(struct vpnalg *translator, uint8_t handler,
 		record->handler |= VPNALG_HANDLER_ROUTER;
 	vpnalg_session_set_lifetime(translator, record, opening->lifetime);
 	if (link_keys(translator, record, opening, binding) &&
-	    vpnalg_usage_join(translator, record)) {
+	    vpnalg_usage_join(translator, record) &&
+	    vpnalg_tally_join(translator, record)) {
 		vpnalg_session_changed(translator, record);
 		return record;
 	}
@@ -131,6 +135,38 @@ static enum vpnalg_result choose(const struct vpnalg_step *step,
 	return vpnalg_choose(step, opening, &translator->binding);
 }
 
+/* Asks the policy, and makes room where that is all that lacks. */
+static enum vpnalg_result admit(const struct vpnalg_step *step,
+				const struct vpnalg_opening *opening)
+{
+	enum vpnalg_result result = vpnalg_admit(step, opening);
+
+	if (result == VPNALG_DROP_LIMIT && step->translator->policy.is_short &&
+	    vpnalg_admit_make_room(step->translator))
+		result = vpnalg_admit(step, opening);
+	return result;
+}
+
+/* Builds a session, for which others give way if there is no room and the
+ * policy knows how much there is. */
+static struct vpnalg_record *build_somehow(const struct vpnalg_step *step,
+					   const struct vpnalg_opening *opening)
+{
+	struct vpnalg *translator = step->translator;
+	bool again = translator->policy.set.store_units != 0;
+	struct vpnalg_record *record;
+
+	translator->held = false;
+	while (true) {
+		record = build(translator, step->handler, opening,
+			       &translator->binding);
+		if (record != NULL || translator->held || !again ||
+		    !vpnalg_admit_make_room(translator))
+			return record;
+		again = false;
+	}
+}
+
 bool vpnalg_session_may_open(const struct vpnalg_step *step,
 			     const struct vpnalg_opening *opening,
 			     uint32_t *outside_id)
@@ -155,14 +191,14 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 	if (!may_open(step, opening))
 		return VPNALG_DROP_FAULT;
 	counters = session_counters(translator, step->handler, opening->kind);
-	result = choose(step, opening);
+	result = admit(step, opening);
+	if (result == VPNALG_TRANSLATED)
+		result = choose(step, opening);
 	if (result != VPNALG_TRANSLATED) {
 		counters->refused++;
 		return result;
 	}
-	translator->held = false;
-	record =
-		build(translator, step->handler, opening, &translator->binding);
+	record = build_somehow(step, opening);
 	if (record == NULL) {
 		give_up(step, opening);
 		counters->refused++;

@@ -60,10 +60,47 @@ struct vpnalg_record *vpnalg_record_add(struct vpnalg *translator, size_t bytes)
 	if (record == NULL)
 		return NULL;
 	if (record_is_aligned(record) && record->units >= units &&
-	    record->slots == 0 && record->keys == 0)
+	    record->slots == 0 && record->keys == 0) {
+		translator->policy.units += record->units;
 		return record;
+	}
 	translator->fault = true;
 	return NULL;
+}
+
+struct vpnalg_record *vpnalg_record_add_own(struct vpnalg *translator,
+					    const struct vpnalg_tuple *tuple,
+					    size_t body)
+{
+	const struct vpnalg_store *store = translator->store;
+	struct vpnalg_record *record =
+		vpnalg_record_add(translator, HEAD + store->key_length + body);
+	uint8_t *key;
+
+	if (record == NULL)
+		return NULL;
+	record->deadline = VPNALG_NEVER;
+	record->handler = ENGINE_HANDLER;
+	record->slots = 1;
+	key = record_key(translator, record, 0);
+	vpnalg_key_make(tuple, addr_len_of(translator), key);
+	if (!store->link(store->context, record, 0,
+			 vpnalg_key_hash(translator, key))) {
+		vpnalg_record_remove(translator, record);
+		return NULL;
+	}
+	record->keys = 1;
+	return record;
+}
+
+void vpnalg_record_remove(struct vpnalg *translator,
+			  struct vpnalg_record *record)
+{
+	const struct vpnalg_store *store = translator->store;
+
+	translator->work++;
+	translator->policy.units -= record->units;
+	store->remove(store->context, record);
 }
 
 struct vpnalg_record *vpnalg_session_peek(struct vpnalg *translator,

@@ -99,4 +99,14 @@ struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,
 struct vpnalg_record *vpnalg_record_add(struct vpnalg *translator,
 					size_t bytes);
 
+/* Returns a new record of the engine's own, with a key and a body that is
+ * zero, or NULL without room. */
+struct vpnalg_record *vpnalg_record_add_own(struct vpnalg *translator,
+					    const struct vpnalg_tuple *tuple,
+					    size_t body);
+
+/* Removes a record without keys. */
+void vpnalg_record_remove(struct vpnalg *translator,
+			  struct vpnalg_record *record);
+
 #endif

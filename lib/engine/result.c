@@ -29,6 +29,8 @@ static const char *const texts[VPNALG_RESULTS] = {
 	[VPNALG_DROP_TAKEN] = "protocol or port taken by another host",
 	[VPNALG_DROP_QUOTE_SHORT] = "ICMP error, its quote is too short",
 	[VPNALG_DROP_CHECKSUM] = "ICMP error, wrong checksum",
+	[VPNALG_DROP_DENIED] = "denied by the policy",
+	[VPNALG_DROP_LIMIT] = "over a limit of the policy",
 };
 
 const char *vpnalg_result_text(unsigned result)
@@ -49,6 +51,8 @@ bool vpnalg_wants_prohibited(const struct vpnalg_packet *packet)
 	case VPNALG_DROP_STORE:
 	case VPNALG_DROP_TAKEN:
 	case VPNALG_DROP_REFUSED:
+	case VPNALG_DROP_DENIED:
+	case VPNALG_DROP_LIMIT:
 		return true;
 	default:
 		return false;

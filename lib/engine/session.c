@@ -8,6 +8,7 @@
 #include "binding.h"
 #include "key.h"
 #include "record.h"
+#include "tally.h"
 #include "usage.h"
 
 struct vpnalg_record *
@@ -148,14 +149,12 @@ bool vpnalg_session_link(struct vpnalg *translator,
 void vpnalg_session_dismantle(struct vpnalg *translator,
 			      struct vpnalg_record *record)
 {
-	const struct vpnalg_store *store = translator->store;
 	unsigned slot;
 
 	for (slot = 0; slot < record->slots; slot++)
 		vpnalg_session_unlink(translator, record, slot);
 	vpnalg_usage_leave(translator, record);
-	translator->work++;
-	store->remove(store->context, record);
+	vpnalg_record_remove(translator, record);
 }
 
 /* The packet and the sweep at hand do not go on with a session that is gone. */
@@ -197,5 +196,6 @@ void vpnalg_session_close(struct vpnalg *translator,
 	forget(translator, record);
 	record_counters(translator, record)->closed++;
 	vpnalg_binding_give_back(translator, record);
+	vpnalg_tally_leave(translator, record);
 	vpnalg_session_dismantle(translator, record);
 }

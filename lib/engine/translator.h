@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <vpnalg/handler.h>
+#include <vpnalg/policy.h>
 
 /* For what every packet goes through: calls would cost as much. And for what
  * few packets need: it would cost the others registers. */
@@ -23,12 +24,14 @@
 /* Record kinds of the engine itself, beside those of the handlers. */
 #define ENGINE_HANDLER 0x0f
 
-/* Key roles of the engine's records, see usage.c. As those of sessions, roles
- * of inside keys are even. */
+/* Key roles of the engine's records, see usage.c and tally.c. As those of
+ * sessions, roles of inside keys are even. */
 enum {
-	ROLE_PAIR = 8,    /* inside host is paired to an outside address */
-	ROLE_GUARD = 9,   /* outside address and remote have sessions */
-	ROLE_ROUTERS = 11 /* and the router itself has some of its own */
+	ROLE_PAIR = 8,     /* inside host is paired to an outside address */
+	ROLE_GUARD = 9,    /* outside address and remote have sessions */
+	ROLE_HOST = 10,    /* inside host has so many sessions */
+	ROLE_ROUTERS = 11, /* and the router itself has some of its own */
+	ROLE_REMOTE = 13   /* remote has so many sessions */
 };
 
 /* In record->flags, beside the public ones: the session is to be cut. */
@@ -136,6 +139,23 @@ struct slot {
 	bool plain;      /* nothing in its IP header forbids to translate it */
 };
 
+/* What limits count: sessions by handler, all, and those with an outside ID. */
+enum { TALLY_ALL = HANDLERS_MAX, TALLY_IDS, TALLIES };
+
+/* The policy, and what it goes by. */
+struct policy {
+	struct vpnalg_policy set; /* its arrays are the caller's */
+	uint64_t cursor;          /* of the looking for room */
+	uint32_t units;           /* of the store, in use */
+	uint32_t counts[TALLIES];
+	bool count_hosts, count_remotes, cutting;
+	bool is_short; /* room lacked for the session that was asked about */
+	/* By handler: it has switched itself off, as it had no session since.
+	 */
+	bool is_off[HANDLERS_MAX];
+	vpnalg_time last_used[HANDLERS_MAX];
+};
+
 /* Which uplinks the outside addresses are of. */
 struct uplinks {
 	uint8_t *of;     /* each one of the list, and of those behind it: */
@@ -190,8 +210,8 @@ struct vpnalg {
 	/* Scratch, here to spare the stack: the key that is looked for, those
 	 * of a row, in what a key differs from that beside it, a tuple of a
 	 * session that is being opened, what its ID and its address are looked
-	 * for by, its binding as made and as proposed, an event, and the key of
-	 * a block of ports that a session leaves. */
+	 * for by, its binding as made and as proposed, an event, and the keys
+	 * of a block of ports and of the counts that a session leaves. */
 	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_MAX];
 	struct key_of_any_id row;
 	struct key_parts parts;
@@ -201,7 +221,7 @@ struct vpnalg {
 	struct seeker seeker;
 	struct vpnalg_event notice;
 	struct vpnalg_binding binding, proposal;
-	struct vpnalg_tuple block_key;
+	struct vpnalg_tuple block_key, tally_key;
 	uint8_t block_address[VPNALG_ADDR_MAX]; /* as proposed, with blocks */
 	uint32_t address_count, in_use_count, address_max;
 	bool stale; /* there may be sessions of addresses that have gone */
@@ -224,6 +244,7 @@ struct vpnalg {
 	uint32_t secret[HASH_WORDS];
 	struct search searches[SEARCHES];
 	struct vpnalg_timers timers;
+	struct policy policy;
 	struct vpnalg_counters counters;
 	/* A bit for each space in which sessions for all remotes were opened.
 	 */

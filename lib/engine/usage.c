@@ -42,25 +42,11 @@ static struct vpnalg_record *create(struct vpnalg *translator,
 				    const struct vpnalg_tuple *tuple,
 				    const uint8_t *address)
 {
-	const struct vpnalg_store *store = translator->store;
-	struct vpnalg_record *record = vpnalg_record_add(
-		translator, sizeof(struct vpnalg_record) + store->key_length +
-				    sizeof(struct usage));
-	uint8_t *key;
+	struct vpnalg_record *record =
+		vpnalg_record_add_own(translator, tuple, sizeof(struct usage));
 
 	if (record == NULL)
 		return NULL;
-	record->deadline = VPNALG_NEVER;
-	record->handler = ENGINE_HANDLER;
-	record->slots = 1;
-	key = record_key(translator, record, 0);
-	vpnalg_key_make(tuple, addr_len_of(translator), key);
-	if (!store->link(store->context, record, 0,
-			 vpnalg_key_hash(translator, key))) {
-		store->remove(store->context, record);
-		return NULL;
-	}
-	record->keys = 1;
 	if (address != NULL)
 		memcpy(body(translator, record)->address, address,
 		       addr_len_of(translator));
@@ -98,7 +84,6 @@ static bool get(struct vpnalg *translator, const struct vpnalg_tuple *tuple,
 
 static void put(struct vpnalg *translator, const struct vpnalg_tuple *tuple)
 {
-	const struct vpnalg_store *store = translator->store;
 	struct vpnalg_record *record = vpnalg_session_peek(translator, tuple);
 
 	if (record == NULL)
@@ -108,8 +93,7 @@ static void put(struct vpnalg *translator, const struct vpnalg_tuple *tuple)
 		return;
 	}
 	vpnalg_session_unlink(translator, record, 0);
-	translator->work++;
-	store->remove(store->context, record);
+	vpnalg_record_remove(translator, record);
 }
 
 /* Returns the address that is kept with the count of that key, or NULL if it

@@ -9,6 +9,7 @@
 
 #include "../wire/ip.h"
 #include "../wire/udp.h"
+#include "give_way.h"
 #include "mapping.h"
 #include "mss.h"
 #include "other.h"
@@ -31,7 +32,8 @@ static const struct vpnalg_kind kinds[GENERAL_KINDS] = {
 	[GENERAL_PERMISSION] = { .name = "permitted remote",
 				 .slots = 2,
 				 .pooled = true,
-				 .inherits_outside = true },
+				 .inherits_outside = true,
+				 .child = true },
 	[GENERAL_MAPPING] = { .name = "mapping", .slots = 2, .pooled = true },
 	[GENERAL_SERVICE] = { .name = "service",
 			      .slots = 2,
@@ -189,6 +191,15 @@ static uint32_t lifetime(const struct vpnalg_step *step)
 	}
 }
 
+/* Notes the first answer. */
+static void note_answer(struct vpnalg_step *step)
+{
+	if (step->record->flags & VPNALG_SESSION_ANSWERED)
+		return;
+	step->record->flags |= VPNALG_SESSION_ANSWERED;
+	vpnalg_session_changed(step->translator, step->record);
+}
+
 /* Moves the deadline. Only packets from inside keep the session (RFC 4787
  * REQ-6). */
 static void keep(struct vpnalg_step *step)
@@ -198,6 +209,8 @@ static void keep(struct vpnalg_step *step)
 	else if (!step->parsed->inward)
 		vpnalg_session_set_lifetime(step->translator, step->record,
 					    lifetime(step));
+	else
+		note_answer(step);
 }
 
 static void rewrite(struct vpnalg_step *step)
@@ -327,6 +340,7 @@ static const struct vpnalg_handler handler = {
 	.closed = closed,
 	.quote = quote,
 	.parent = parent,
+	.gives_way = vpnalg_general_gives_way,
 };
 
 const struct vpnalg_handler *vpnalg_general(void)

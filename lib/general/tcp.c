@@ -185,3 +185,23 @@ void vpnalg_general_tcp_follow(struct vpnalg_step *step)
 		 step->parsed->l4[TCP_FLAGS_OFF] & TCP_FIN)
 		vpnalg_session_changed(step->translator, step->record);
 }
+
+bool vpnalg_general_tcp_is_loose(struct vpnalg *translator,
+				 struct vpnalg_record *record)
+{
+	const struct general_session *session =
+		vpnalg_session_body(translator, record);
+	uint8_t state = session->state;
+
+	return !(state & GENERAL_TCP_ESTABLISHED) || state & RESET ||
+	       (state & ANY_FIN) == ANY_FIN;
+}
+
+uint32_t vpnalg_general_tcp_lifetime(struct vpnalg *translator,
+				     struct vpnalg_record *record)
+{
+	const struct general_session *session =
+		vpnalg_session_body(translator, record);
+
+	return lifetime(vpnalg_session_timers(translator), session->state);
+}

@@ -14,6 +14,16 @@ bool vpnalg_general_tcp_is_syn(const struct vpnalg_parsed *parsed);
 bool vpnalg_general_tcp_may_open(const struct vpnalg_parsed *parsed,
 				 bool mapped);
 
+/* Tells whether a connection is half-open, or has ended: nobody would miss it.
+ */
+bool vpnalg_general_tcp_is_loose(struct vpnalg *translator,
+				 struct vpnalg_record *record);
+
+/* Returns the milliseconds that a segment from inside gives a connection in its
+ * state. */
+uint32_t vpnalg_general_tcp_lifetime(struct vpnalg *translator,
+				     struct vpnalg_record *record);
+
 /* Follows the connection step->record and sets its deadline. */
 void vpnalg_general_tcp_follow(struct vpnalg_step *step);
 

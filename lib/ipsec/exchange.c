@@ -236,7 +236,7 @@ static enum vpnalg_result find_or_admit(struct vpnalg_step *step,
 	result = vpnalg_ipsec_remote_admit(step, host);
 	if (result != VPNALG_TRANSLATED)
 		*host = NULL;
-	return result == VPNALG_DROP_STORE ? result : VPNALG_TRANSLATED;
+	return ipsec_is_shortage(result) ? result : VPNALG_TRANSLATED;
 }
 
 enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
@@ -293,7 +293,7 @@ static enum vpnalg_result find_or_admit_served(struct vpnalg_step *step,
 		vpnalg_ipsec_host_serve(step, *host);
 	else
 		*host = NULL;
-	return result == VPNALG_DROP_STORE ? result : VPNALG_TRANSLATED;
+	return ipsec_is_shortage(result) ? result : VPNALG_TRANSLATED;
 }
 
 /* Notes what the server, which has a host, sends. In version 1 a liveness check

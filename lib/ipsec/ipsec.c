@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * IPsec: the handler's table, and which packets are IKE, ESP or AH.
+/* IPsec: the handler's table, and which packets are IKE, ESP or AH.
  *
  * How an ESP SPI gets to its host. An ESP packet carries one number that a
  * translator can read: the SPI of its receiver. A packet that travels out shows
@@ -67,8 +66,7 @@
  * this handler evicts an SA. An unclaimed SPI may be evicted by another one
  * (unclaimed.c), and a candidate by another host (candidate.c), for their
  * places are bounded. So packets from outside alone open at most one pair per
- * host, end none that traffic both ways has confirmed, and cause no event
- * each.
+ * host, end none that traffic both ways has confirmed, cause no event each.
  *
  * Each file calls only files further down, or further right in its line:
  *
@@ -112,13 +110,15 @@ static const struct vpnalg_kind kinds[IPSEC_KINDS] = {
 			     .slots = 2,
 			     .body = sizeof(struct ipsec_ike),
 			     .guard = ESP_PROTOCOL },
-	[IPSEC_KIND_IKE_SA] = { .name = "IKE SA", .slots = 2 },
+	[IPSEC_KIND_IKE_SA] = { .name = "IKE SA", .slots = 2, .child = true },
 	[IPSEC_KIND_OUT] = { .name = "ESP outbound SA",
 			     .slots = 2,
-			     .body = sizeof(struct ipsec_out) },
+			     .body = sizeof(struct ipsec_out),
+			     .child = true },
 	[IPSEC_KIND_IN] = { .name = "ESP inbound SA",
 			    .slots = 2,
-			    .body = sizeof(struct ipsec_in) },
+			    .body = sizeof(struct ipsec_in),
+			    .child = true },
 	[IPSEC_KIND_HOST] = { .name = "ESP host",
 			      .slots = 2,
 			      .body = sizeof(struct ipsec_host),
@@ -267,7 +267,7 @@ static enum vpnalg_result translate_ike(struct vpnalg_step *step)
 	result = vpnalg_ipsec_exchange(step);
 	if (result == VPNALG_TRANSLATED)
 		vpnalg_ipsec_ike_pass(step);
-	else if (is_new && result == VPNALG_DROP_STORE)
+	else if (is_new && ipsec_is_shortage(result))
 		vpnalg_session_close(step->translator, step->record);
 	return result;
 }

@@ -74,6 +74,13 @@ static inline uint32_t ipsec_off_by(uint32_t time, uint32_t usual)
 	return ipsec_is_after(time, usual) ? time - usual : usual - time;
 }
 
+/* Returns whether a session could not be opened for want of room, which may be
+ * there when the packet is sent again. */
+static inline bool ipsec_is_shortage(enum vpnalg_result result)
+{
+	return result == VPNALG_DROP_STORE || result == VPNALG_DROP_LIMIT;
+}
+
 /* Returns the SPI of an ESP packet. */
 static inline uint32_t ipsec_spi(const struct vpnalg_step *step)
 {

@@ -190,6 +190,16 @@ void vpnalg_l2tp_peer_renew(struct vpnalg_step *step,
 
 /* Claims */
 
+/* Returns the port in a key that a tunnel of the flow has by its peer's ID. */
+static uint32_t peer_port(struct vpnalg_step *step, struct vpnalg_record *flow,
+			  unsigned role, uint32_t space)
+{
+	struct vpnalg_tuple tuple;
+
+	vpnalg_l2tp_tunnel_tuple(step, flow, role, space, &tuple);
+	return tuple.port;
+}
+
 /* Opens a claim. The port of its outside key is 1701, as those of shared flows
  * have it, or if it stands apart the port that the flow has for itself. */
 static enum vpnalg_result open_claim(struct vpnalg_step *step,
@@ -197,22 +207,21 @@ static enum vpnalg_result open_claim(struct vpnalg_step *step,
 				     const struct l2tp_id *id, bool apart,
 				     struct vpnalg_record **claim)
 {
-	struct vpnalg_opening opening = { .kind = L2TP_KIND_CLAIM,
-					  .space = L2TP_PROTOCOL,
-					  .id = id->value,
-					  .peer = true };
-	struct vpnalg_tuple tuple;
+	uint32_t inside = peer_port(step, flow, VPNALG_INSIDE_PEER, id->space);
+	uint32_t outside =
+		apart ? id->space | l2tp_flow_port(step, flow)
+		      : peer_port(step, flow, VPNALG_OUTSIDE_PEER, id->space);
+	struct vpnalg_opening opening = {
+		.kind = L2TP_KIND_CLAIM,
+		.space = L2TP_PROTOCOL,
+		.id = id->value,
+		.inside_port = inside,
+		.outside_port = outside,
+		.peer = true,
+		.lifetime = (uint32_t)(flow->deadline - step->now),
+	};
 
 	vpnalg_session_hosts(step->translator, flow, &opening);
-	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_INSIDE_PEER, id->space,
-				 &tuple);
-	opening.inside_port = tuple.port;
-	vpnalg_l2tp_tunnel_tuple(step, flow, VPNALG_OUTSIDE_PEER, id->space,
-				 &tuple);
-	opening.outside_port = tuple.port;
-	if (apart)
-		opening.outside_port = id->space | l2tp_flow_port(step, flow);
-	opening.lifetime = (uint32_t)(flow->deadline - step->now);
 	return vpnalg_session_open(step, &opening, claim);
 }
 

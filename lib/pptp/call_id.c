@@ -106,7 +106,8 @@ static enum vpnalg_result open_call(struct vpnalg_step *step,
 	if (!id->split)
 		opening.ranges[1] = all_ids;
 	result = vpnalg_session_open(step, &opening, &call);
-	if ((result == VPNALG_DROP_STORE || result == VPNALG_DROP_NO_ID) &&
+	if ((result == VPNALG_DROP_STORE || result == VPNALG_DROP_NO_ID ||
+	     result == VPNALG_DROP_LIMIT) &&
 	    pptp_may_retry(step))
 		return result;
 	if (result != VPNALG_TRANSLATED)

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file policy.h
+ * @brief For those who own the router: which protocols may be used, by whom,
+ * and how much.
+ *
+ * A policy is asked where a session is opened, and nowhere else: a packet of a
+ * session that is there pays nothing for it. What a policy refuses is dropped
+ * as #VPNALG_DROP_DENIED or #VPNALG_DROP_LIMIT.
+ *
+ * What belongs to a session that is there (a PPTP call, an ESP SA of a rekey,
+ * an L2TP tunnel) is not asked about rules, and is refused by limits of its
+ * inside host only: so no host can break the VPN of another by using up what
+ * all share. Services are the owner's own doing: rules and limits do not
+ * concern them, but the sessions that PPTP, IPsec and L2TP open for who comes
+ * in through one. The router's own sessions (vpnalg_config.own) are never
+ * refused.
+ */
+#ifndef VPNALG_POLICY_H
+#define VPNALG_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <vpnalg/vpnalg.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What a rule does with the sessions that match it. */
+enum vpnalg_rule_action {
+	VPNALG_RULE_DENY = 0,  /**< They are not opened: VPNALG_DROP_DENIED. */
+	VPNALG_RULE_ALLOW = 1, /**< They may be opened. */
+	/** They may be opened, and have room in the store that others have not:
+	 * vpnalg_policy.priority_units. */
+	VPNALG_RULE_PRIORITY = 2
+};
+
+/**
+ * A rule: it matches a session to which all that is given applies. A switch is
+ * a rule with nothing but a handler. This struct will not grow.
+ */
+struct vpnalg_rule {
+	uint8_t action; /**< enum vpnalg_rule_action. */
+	/** IP protocol number of the session: 17 for IKE, NAT-T, and L2TP over
+	 * UDP; 50 for ESP; 0: any. */
+	uint8_t ip_protocol;
+	uint8_t inside_length; /**< Prefix length of inside, 0 to 32. */
+	uint8_t remote_length; /**< Prefix length of remote, 0 to 32. */
+	bool in_zone;          /**< Only inside hosts of `zone` match. */
+	uint16_t zone;         /**< That zone. */
+	/** The remote's TCP or UDP port: 500 for IKE, 4500 for NAT-T; 0: any.
+	 */
+	uint16_t remote_port;
+	/** Whose sessions match; NULL: those of all protocols. */
+	vpnalg_handler_function *handler;
+	/** The inside hosts that match; family 0: all. */
+	struct vpnalg_addr inside;
+	/** The remotes that match; family 0: all. */
+	struct vpnalg_addr remote;
+};
+
+/** Of whom a limit is. */
+enum vpnalg_per {
+	VPNALG_PER_TRANSLATOR = 0, /**< All sessions count together. */
+	/** Each inside host for itself, with vpnalg_config.count_hosts. */
+	VPNALG_PER_HOST = 1,
+	/** Each remote for itself, with vpnalg_config.count_remotes. */
+	VPNALG_PER_REMOTE = 2
+};
+
+/** A limit: what would exceed it is not opened. This struct will not grow. */
+struct vpnalg_limit {
+	/** Whose sessions count; NULL: those of all protocols together. */
+	vpnalg_handler_function *handler;
+	uint8_t per; /**< enum vpnalg_per. */
+	/** Only sessions count that have taken an outside ID: a mapping, a
+	 * PPTP call, a VPN session by its port (RFC 6888 REQ-4). Not with a
+	 * handler, nor per remote. */
+	bool ids;
+	uint32_t most; /**< So many are allowed. */
+};
+
+/** A protocol that switches itself off. This struct will not grow. */
+struct vpnalg_quiet {
+	vpnalg_handler_function *handler; /**< Which one. */
+	/** When it has had no session for so many milliseconds, it is off:
+	 * nothing opens one until vpnalg_set_policy() is called again. What
+	 * vpnalg_init() is given counts from the first call that has a time. */
+	uint32_t time;
+};
+
+/** The most rules, limits, and quiet periods that a policy has. */
+#define VPNALG_RULES_MAX 128
+#define VPNALG_LIMITS_MAX 32 /**< See #VPNALG_RULES_MAX. */
+#define VPNALG_QUIETS_MAX 15 /**< See #VPNALG_RULES_MAX. */
+
+/**
+ * A policy. Zero it, set size, then what is wanted: all zero allows everything.
+ * The arrays stay the caller's, and must live and not change until another
+ * policy is set.
+ */
+struct vpnalg_policy {
+	size_t size; /**< sizeof(struct vpnalg_policy). */
+	/** The rules: the first one that matches decides, and where none does
+	 * the session may be opened. A last rule with all zero denies what no
+	 * other allows. */
+	const struct vpnalg_rule *rules;
+	size_t rule_count; /**< 0 to #VPNALG_RULES_MAX. */
+	/** The limits: each of them must be kept. */
+	const struct vpnalg_limit *limits;
+	size_t limit_count; /**< 0 to #VPNALG_LIMITS_MAX. */
+	/** The protocols that switch themselves off. */
+	const struct vpnalg_quiet *quiets;
+	size_t quiet_count; /**< 0 to #VPNALG_QUIETS_MAX. */
+	/** So many sessions may an inside host open a second; 0: as many as it
+	 * likes. Needs vpnalg_config.count_hosts. At most 1,000,000. */
+	uint32_t host_rate;
+	/** So many may it open at once after a pause; 0: host_rate. */
+	uint32_t host_burst;
+	/** How many units the store has: vpnalg_table_use.units. Then some can
+	 * be kept back; and where no more are left, or a record cannot be
+	 * added, sessions of vpnalg_general() give way to new ones that are
+	 * half-open, or have waited for an answer for 2 s. No other session
+	 * ever does. 0: nothing of this. */
+	uint32_t store_units;
+	/** So many of them are not for the protocol that takes what others
+	 * leave, vpnalg_general(): VPNs have room where browsers have filled
+	 * the rest. */
+	uint32_t vpn_units;
+	/** So many of them are for sessions that match a rule with
+	 * #VPNALG_RULE_PRIORITY. */
+	uint32_t priority_units;
+	/** Sessions that are there and may not be opened any more, by the rules
+	 * alone, are closed as vpnalg_expire() meets them: call that until it
+	 * does not return now. Else they are drained: they go on until they end
+	 * by themselves. */
+	bool cut;
+};
+
+/**
+ * Sets the policy, under traffic. What was counted until now still counts.
+ *
+ * @param translator the translator
+ * @param policy the policy; NULL: everything is allowed
+ * @param now the time; an earlier one than before counts as the last
+ * @return 0; VPNALG_ERROR_CONFIG, and the last policy holds on:
+ *         vpnalg_policy_error() tells why
+ */
+VPNALG_API int vpnalg_set_policy(struct vpnalg *translator,
+				 const struct vpnalg_policy *policy,
+				 vpnalg_time now);
+
+/**
+ * Checks a policy.
+ *
+ * @param translator the translator that is to get it
+ * @param policy the policy
+ * @param[out] index which element, where the fault is in an array; else 0. May
+ *             be NULL
+ * @return what is wrong with it, as "limits: per host, but hosts are not
+ *         counted", a static string; NULL if nothing is
+ */
+VPNALG_API const char *vpnalg_policy_error(const struct vpnalg *translator,
+					   const struct vpnalg_policy *policy,
+					   size_t *index);
+
+/**
+ * Tells whether a protocol has switched itself off: vpnalg_policy.quiets.
+ *
+ * @param translator the translator
+ * @param protocol the place in vpnalg_config.protocols
+ * @return true if it has
+ */
+VPNALG_API bool vpnalg_is_quiet(const struct vpnalg *translator,
+				size_t protocol);
+
+/** How many sessions there are, of a host or in all. The library makes it. */
+struct vpnalg_use {
+	size_t size;       /**< sizeof(struct vpnalg_use), set by the caller. */
+	uint32_t sessions; /**< Of all protocols. */
+	uint32_t ids;      /**< Those that have taken an outside ID. */
+	/** By the place in vpnalg_config.protocols. */
+	uint32_t by_protocol[15];
+	uint32_t units; /**< Of the store; 0 of a host or remote. */
+};
+
+/**
+ * Tells how many sessions there are that limits count.
+ *
+ * @param translator the translator
+ * @param per of whom
+ * @param zone zone of the inside host; only for VPNALG_PER_HOST
+ * @param address the inside host or the remote; NULL with
+ *                VPNALG_PER_TRANSLATOR
+ * @param use the counts; its size is given
+ * @return false if these are not counted
+ */
+VPNALG_API bool vpnalg_policy_use(struct vpnalg *translator,
+				  enum vpnalg_per per, uint16_t zone,
+				  const struct vpnalg_addr *address,
+				  struct vpnalg_use *use);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Asks the policy about a session that is to be opened: its rules, what has
+ * switched itself off, its limits, and the room that is kept back for others.
+ *
+ * Where room is short, sessions of which nobody will miss anything give way:
+ * the half-open and unanswered ones, as their handler says. No other session
+ * ever does. */
+#include "admit.h"
+
+#include <string.h>
+
+#include "policy.h"
+#include "record.h"
+#include "routers.h"
+#include "session.h"
+#include "tally.h"
+
+/* So many records are looked at, and so many sessions closed, to make room for
+ * one: more would be a packet that costs too much. */
+#define ROOM_LOOKS 24
+#define ROOM_CLOSES 3
+
+/* What is known of a session that is to be opened. */
+struct candidate {
+	struct subject subject;
+	bool child;    /* it belongs to a session that is there */
+	bool priority; /* a rule gives it room that others have not */
+	bool takes_id; /* an outside ID of its own */
+	struct tally *host, *remote;
+};
+
+/* Limits */
+
+/* Returns how many sessions there are of those that a limit counts. */
+static uint32_t counted(const struct vpnalg *translator,
+			const struct vpnalg_limit *limit,
+			const struct candidate *candidate)
+{
+	const uint32_t *counts = translator->policy.counts;
+	const struct tally *tally;
+	unsigned place = TALLY_ALL;
+
+	if (limit->ids)
+		place = TALLY_IDS;
+	else if (limit->handler != NULL)
+		place = candidate->subject.handler;
+	if (limit->per != VPNALG_PER_TRANSLATOR) {
+		tally = limit->per == VPNALG_PER_HOST ? candidate->host
+						      : candidate->remote;
+		counts = tally != NULL ? tally->counts : NULL;
+	}
+	return counts != NULL ? counts[place] : 0;
+}
+
+static bool exceeds(const struct vpnalg *translator,
+		    const struct vpnalg_limit *limit,
+		    const struct candidate *candidate)
+{
+	if (candidate->child && limit->per != VPNALG_PER_HOST)
+		return false;
+	if (limit->ids && !candidate->takes_id)
+		return false;
+	if (limit->handler != NULL &&
+	    limit->handler() !=
+		    translator->handlers[candidate->subject.handler])
+		return false;
+	return counted(translator, limit, candidate) >= limit->most;
+}
+
+static bool is_too_fast(const struct vpnalg *translator,
+			const struct candidate *candidate)
+{
+	return translator->policy.set.host_rate != 0 &&
+	       vpnalg_tally_allowance(translator, candidate->host) <
+		       TALLY_SESSION;
+}
+
+static bool is_limited(struct vpnalg *translator, struct candidate *candidate)
+{
+	const struct policy *policy = &translator->policy;
+	const struct subject *subject = &candidate->subject;
+	size_t i;
+
+	if (policy->set.limit_count == 0 && policy->set.host_rate == 0)
+		return false;
+	candidate->host =
+		policy->count_hosts
+			? vpnalg_tally_of_host(translator, subject->zone,
+					       subject->inside)
+			: NULL;
+	candidate->remote =
+		policy->count_remotes && subject->remote != NULL
+			? vpnalg_tally_of_remote(translator, subject->remote)
+			: NULL;
+	for (i = 0; i < policy->set.limit_count; i++)
+		if (exceeds(translator, &policy->set.limits[i], candidate))
+			return true;
+	return is_too_fast(translator, candidate);
+}
+
+/* Room */
+
+bool vpnalg_admit_make_room(struct vpnalg *translator)
+{
+	const struct vpnalg_store *store = translator->store;
+	const struct vpnalg_handler *handler;
+	struct vpnalg_record *record;
+	unsigned looks, closes = 0;
+
+	for (looks = 0; looks < ROOM_LOOKS && closes < ROOM_CLOSES; looks++) {
+		record = NULL;
+		if (!store->next(store->context, &translator->policy.cursor,
+				 &record)) {
+			translator->policy.cursor = 0;
+			continue;
+		}
+		if (!record_is_session(translator, record) ||
+		    record == translator->step.record)
+			continue;
+		handler = translator->handlers[record->handler];
+		if (!record_is_alive(translator, record) ||
+		    (handler->gives_way != NULL &&
+		     !vpnalg_record_is_routers(record) &&
+		     handler->gives_way(translator, record))) {
+			vpnalg_session_close(translator, record);
+			closes++;
+		}
+	}
+	return closes > 0;
+}
+
+static bool is_short(const struct vpnalg *translator,
+		     const struct candidate *candidate)
+{
+	const struct policy *policy = &translator->policy;
+	uint32_t kept = VPNALG_UNITS_MAX;
+
+	if (candidate->child || policy->set.store_units == 0)
+		return false;
+	if (translator->handlers[candidate->subject.handler]->takes_rest)
+		kept += policy->set.vpn_units;
+	if (!candidate->priority)
+		kept += policy->set.priority_units;
+	return kept > policy->set.store_units ||
+	       policy->units > policy->set.store_units - kept;
+}
+
+/* All together */
+
+/* A session that belongs to another is let in by that one. */
+static bool is_denied(struct vpnalg *translator, struct candidate *candidate)
+{
+	uint8_t action;
+
+	if (candidate->child)
+		return false;
+	vpnalg_policy_look_for_quiet(translator);
+	if (translator->policy.is_off[candidate->subject.handler])
+		return true;
+	action = vpnalg_policy_action(translator, &candidate->subject);
+	candidate->priority = action == VPNALG_RULE_PRIORITY;
+	return action == VPNALG_RULE_DENY;
+}
+
+/* What comes in for a session that is there opens what belongs to that: it is
+ * never refused. */
+static bool is_asked(const struct vpnalg_step *step,
+		     const struct vpnalg_opening *opening)
+{
+	const struct vpnalg *translator = step->translator;
+
+	return !vpnalg_policy_is_exempt(translator, step->handler,
+					opening->kind) &&
+	       !vpnalg_routers_opens(translator, step->handler, opening) &&
+	       !(step->parsed->inward &&
+		 session_kind(translator, step->handler, opening->kind)->child);
+}
+
+enum vpnalg_result vpnalg_admit(const struct vpnalg_step *step,
+				const struct vpnalg_opening *opening)
+{
+	struct vpnalg *translator = step->translator;
+	struct candidate candidate = { 0 };
+
+	translator->policy.is_short = false;
+	if (!is_asked(step, opening))
+		return VPNALG_TRANSLATED;
+	vpnalg_policy_subject(step, opening, &candidate.subject);
+	candidate.child = candidate.subject.kind->child;
+	candidate.takes_id =
+		!opening->peer && !candidate.subject.kind->inherits_outside;
+	if (is_denied(translator, &candidate))
+		return VPNALG_DROP_DENIED;
+	if (is_limited(translator, &candidate))
+		return VPNALG_DROP_LIMIT;
+	translator->policy.is_short = is_short(translator, &candidate);
+	return translator->policy.is_short ? VPNALG_DROP_LIMIT
+					   : VPNALG_TRANSLATED;
+}
+
+/* Reading */
+
+bool vpnalg_policy_use(struct vpnalg *translator, enum vpnalg_per per,
+		       uint16_t zone, const struct vpnalg_addr *address,
+		       struct vpnalg_use *given)
+{
+	const uint32_t *counts = translator->policy.counts;
+	static const uint32_t none[TALLIES];
+	const struct tally *tally = NULL;
+	struct vpnalg_use use = { .size = given->size };
+	size_t size = given->size;
+
+	if (per == VPNALG_PER_HOST && translator->policy.count_hosts)
+		tally = vpnalg_tally_of_host(translator, zone, address->octets);
+	else if (per == VPNALG_PER_REMOTE && translator->policy.count_remotes)
+		tally = vpnalg_tally_of_remote(translator, address->octets);
+	else if (per == VPNALG_PER_TRANSLATOR)
+		use.units = translator->policy.units;
+	else
+		return false;
+	if (per != VPNALG_PER_TRANSLATOR)
+		counts = tally != NULL ? tally->counts : none;
+	memcpy(use.by_protocol, counts, sizeof(use.by_protocol));
+	use.sessions = counts[TALLY_ALL];
+	use.ids = counts[TALLY_IDS];
+	memset(given, 0, size);
+	memcpy(given, &use, size < sizeof(use) ? size : sizeof(use));
+	return true;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The policy: set as a whole, then read rule by rule where a session is opened.
+ * It is checked in policy_check.c; counting is in tally.c, limits and room in
+ * admit.c. */
+#include "policy.h"
+
+#include "policy_check.h"
+#include "record.h"
+
+#include "../wire/ip.h"
+
+/* Rules */
+
+/* Whether the first bits of two addresses are equal. */
+static bool has_prefix(const uint8_t *address, const struct vpnalg_addr *prefix,
+		       unsigned length)
+{
+	unsigned whole = length / 8, rest = length % 8;
+
+	return memcmp(address, prefix->octets, whole) == 0 &&
+	       (rest == 0 ||
+		(unsigned)(address[whole] ^ prefix->octets[whole]) >>
+				(8 - rest) ==
+			0);
+}
+
+static bool matches(const struct vpnalg *translator,
+		    const struct vpnalg_rule *rule,
+		    const struct subject *subject)
+{
+	return (rule->ip_protocol == 0 ||
+		rule->ip_protocol == subject->ip_protocol) &&
+	       (!rule->in_zone || rule->zone == subject->zone) &&
+	       (rule->remote_port == 0 || rule->remote_port == subject->port) &&
+	       (rule->inside.family == 0 ||
+		has_prefix(subject->inside, &rule->inside,
+			   rule->inside_length)) &&
+	       (rule->remote.family == 0 ||
+		(subject->remote != NULL &&
+		 has_prefix(subject->remote, &rule->remote,
+			    rule->remote_length))) &&
+	       (rule->handler == NULL ||
+		rule->handler() == translator->handlers[subject->handler]);
+}
+
+uint8_t vpnalg_policy_action(const struct vpnalg *translator,
+			     const struct subject *subject)
+{
+	const struct vpnalg_policy *policy = &translator->policy.set;
+	size_t i;
+
+	for (i = 0; i < policy->rule_count; i++)
+		if (matches(translator, &policy->rules[i], subject))
+			return policy->rules[i].action;
+	return VPNALG_RULE_ALLOW;
+}
+
+/* Subjects */
+
+bool vpnalg_policy_is_exempt(const struct vpnalg *translator, unsigned handler,
+			     unsigned kind)
+{
+	return session_kind(translator, handler, kind)->of_remote ||
+	       kind + 1U == translator->handlers[handler]->service_kind;
+}
+
+/* Returns the remote's port in a packet, 0 where there is none. */
+static uint32_t port_of(const struct vpnalg_parsed *parsed)
+{
+	return (parsed->protocol == PROTOCOL_TCP ||
+		parsed->protocol == PROTOCOL_UDP) &&
+			       parsed->l4_caplen >= PORTS_LEN
+		       ? vpnalg_remote_port(parsed)
+		       : 0;
+}
+
+void vpnalg_policy_subject(const struct vpnalg_step *step,
+			   const struct vpnalg_opening *opening,
+			   struct subject *subject)
+{
+	*subject = (struct subject){
+		.kind = session_kind(step->translator, step->handler,
+				     opening->kind),
+		.handler = step->handler,
+		.ip_protocol = opening->space,
+		.zone = opening->zone,
+		.inside = opening->inside,
+		.remote = opening->remote,
+		.port = port_of(step->parsed),
+	};
+}
+
+/* A session for all remotes lives by those that it has for some. */
+bool vpnalg_policy_cuts(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	struct vpnalg_tuple inside;
+	struct subject subject;
+
+	if (!translator->policy.cutting || vpnalg_record_is_routers(record) ||
+	    vpnalg_policy_is_exempt(translator, record->handler, record->kind))
+		return false;
+	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, &inside);
+	if (inside.remote == NULL && record->children > 0)
+		return false;
+	subject = (struct subject){
+		.kind = record_kind(translator, record),
+		.handler = record->handler,
+		.ip_protocol = inside.space,
+		.zone = inside.zone,
+		.inside = inside.local,
+		.remote = inside.remote,
+		.port = inside.space == PROTOCOL_TCP ||
+					inside.space == PROTOCOL_UDP
+				? inside.port
+				: 0,
+	};
+	return vpnalg_policy_action(translator, &subject) == VPNALG_RULE_DENY;
+}
+
+/* Quiet protocols */
+
+/* Switches a protocol off that has had no session for its quiet time. */
+static void look_at(struct vpnalg *translator, unsigned handler,
+		    uint32_t quiet_time)
+{
+	struct policy *policy = &translator->policy;
+
+	if (policy->counts[handler] > 0 ||
+	    policy->last_used[handler] == VPNALG_NEVER)
+		policy->last_used[handler] = translator->now;
+	if (translator->now - policy->last_used[handler] >= quiet_time)
+		policy->is_off[handler] = true;
+}
+
+void vpnalg_policy_look_for_quiet(struct vpnalg *translator)
+{
+	const struct vpnalg_policy *set = &translator->policy.set;
+	unsigned h;
+	size_t i;
+
+	for (i = 0; i < set->quiet_count; i++)
+		for (h = 0; h < translator->handler_count; h++)
+			if (set->quiets[i].handler() == translator->handlers[h])
+				look_at(translator, h, set->quiets[i].time);
+}
+
+bool vpnalg_is_quiet(const struct vpnalg *translator, size_t protocol)
+{
+	return protocol < translator->handler_count &&
+	       translator->policy.is_off[protocol];
+}
+
+/* Setting */
+
+static void scope_of(const struct vpnalg *translator,
+		     struct policy_scope *scope)
+{
+	*scope = (struct policy_scope){
+		.handlers = translator->handlers,
+		.handler_count = translator->handler_count,
+		.count_hosts = translator->policy.count_hosts,
+		.count_remotes = translator->policy.count_remotes,
+	};
+}
+
+const char *vpnalg_policy_error(const struct vpnalg *translator,
+				const struct vpnalg_policy *given,
+				size_t *index)
+{
+	struct vpnalg_policy policy;
+	struct policy_scope scope;
+	size_t none;
+
+	scope_of(translator, &scope);
+	return vpnalg_policy_check(&scope, given, &policy,
+				   index != NULL ? index : &none);
+}
+
+int vpnalg_set_policy(struct vpnalg *translator,
+		      const struct vpnalg_policy *given, vpnalg_time now)
+{
+	struct policy *policy = &translator->policy;
+	struct policy_scope scope;
+	struct vpnalg_policy read;
+	unsigned h;
+	size_t i;
+
+	scope_of(translator, &scope);
+	if (vpnalg_policy_check(&scope, given, &read, &i) != NULL)
+		return VPNALG_ERROR_CONFIG;
+	if (now > translator->now)
+		translator->now = now;
+	policy->set = read;
+	if (policy->set.host_burst == 0)
+		policy->set.host_burst = policy->set.host_rate;
+	for (h = 0; h < translator->handler_count; h++) {
+		policy->is_off[h] = false;
+		policy->last_used[h] = VPNALG_NEVER;
+	}
+	policy->cutting = policy->set.cut && policy->set.rule_count > 0;
+	if (policy->cutting) /* a whole round begins, which sees all */
+		translator->sweep_cursor = 0;
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which sessions may be opened, and which of those that are there are to be
+ * cut: the rules of a policy, and what switches itself off. */
+#ifndef VPNALG_ENGINE_POLICY_H
+#define VPNALG_ENGINE_POLICY_H
+
+#include "translator.h"
+
+/* What a session is asked about. */
+struct subject {
+	const struct vpnalg_kind *kind;
+	unsigned handler;
+	uint8_t ip_protocol;
+	uint16_t zone;
+	const uint8_t *inside;
+	const uint8_t *remote; /* NULL: all */
+	uint32_t port;         /* the remote's; 0: none */
+};
+
+/* Whether sessions of a kind are nobody's: neither refused nor counted. */
+bool vpnalg_policy_is_exempt(const struct vpnalg *translator, unsigned handler,
+			     unsigned kind);
+
+/* Describes the session that a packet is to open. */
+void vpnalg_policy_subject(const struct vpnalg_step *step,
+			   const struct vpnalg_opening *opening,
+			   struct subject *subject);
+
+/* Returns enum vpnalg_rule_action: what the rules do with a session. */
+uint8_t vpnalg_policy_action(const struct vpnalg *translator,
+			     const struct subject *subject);
+
+/* Switches those protocols off that were not used for their quiet time. */
+void vpnalg_policy_look_for_quiet(struct vpnalg *translator);
+
+/* Whether the session is to be closed by the sweep: the policy cuts, and its
+ * rules deny the session. */
+bool vpnalg_policy_cuts(struct vpnalg *translator,
+			struct vpnalg_record *record);
+
+#endif

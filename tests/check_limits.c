@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How many sessions a policy lets be opened, how fast, and for whom there is
+ * room. */
+#include "cases.h"
+#include "general.h"
+#include "policy.h"
+#include "support_ipsec.h"
+#include "support_l2tp.h"
+
+#include <vpnalg/policy.h>
+#include <vpnalg/protocols.h>
+
+#include <string.h>
+
+static struct world w;
+static struct vpnalg_limit limits[4];
+static struct vpnalg_rule rules[2];
+static struct vpnalg_policy policy;
+
+static const struct vpnalg_protocol protocols[] = {
+	{ vpnalg_pptp, NULL },
+	{ vpnalg_ipsec, NULL },
+	{ vpnalg_l2tp, NULL },
+	{ vpnalg_gre, NULL },
+	{ vpnalg_general, NULL },
+};
+enum { PPTP_PLACE, IPSEC_PLACE, L2TP_PLACE, GRE_PLACE, GENERAL_PLACE };
+
+static void begin_with(struct world_options options)
+{
+	options.protocols = protocols;
+	options.protocol_count = ROWS(protocols);
+	options.choosing = CHOOSE_TAKE;
+	options.count_hosts = options.count_remotes = true;
+	options.mirror = true;
+	world_begin(&w, &options);
+	memset(limits, 0, sizeof(limits));
+	memset(rules, 0, sizeof(rules));
+	policy = (struct vpnalg_policy){ .size = sizeof(policy),
+					 .limits = limits,
+					 .rules = rules };
+}
+
+static void begin(void)
+{
+	begin_with((struct world_options){ .units = 2000 });
+}
+
+static void end(void)
+{
+	world_end(&w);
+}
+
+static void set(void)
+{
+	ck_assert_int_eq(vpnalg_set_policy(w.alg, &policy, w.now), 0);
+}
+
+static unsigned dns(uint32_t host, uint16_t port, uint32_t remote)
+{
+	return udp_out(&w, host, port, remote, 53);
+}
+
+static unsigned syn(uint32_t host, uint16_t port, uint32_t remote)
+{
+	struct bytes p = tcp_packet(host, port, remote, 1723, 1, 0, 0x02, NULL,
+				    0);
+
+	return send_packet(&w, VPNALG_OUT, &p);
+}
+
+static struct vpnalg_use use_of(enum vpnalg_per per, uint32_t address)
+{
+	struct vpnalg_use use = { .size = sizeof(use) };
+	struct vpnalg_addr addr = { .family = VPNALG_IPV4 };
+
+	put32(addr.octets, address);
+	ck_assert(vpnalg_policy_use(w.alg, per, ZONE, &addr, &use));
+	return use;
+}
+
+/* --- Limits, of whom and of what. */
+
+/* The third SYN of a host, of which two are allowed; and one of another host,
+ * to another remote, and of another protocol. */
+static const struct limit_row {
+	const char *what;
+	struct vpnalg_limit limit;
+	unsigned third, other_host, other_remote, other_protocol;
+} limit_rows[] = {
+#define T VPNALG_TRANSLATED
+#define L VPNALG_DROP_LIMIT
+	{ "PPTP in all", { vpnalg_pptp, VPNALG_PER_TRANSLATOR, false, 2 },
+	  L, L, L, T },
+	{ "all in all", { NULL, VPNALG_PER_TRANSLATOR, false, 2 },
+	  L, L, L, L },
+	{ "PPTP per host", { vpnalg_pptp, VPNALG_PER_HOST, false, 2 },
+	  L, T, L, T },
+	{ "all per host", { NULL, VPNALG_PER_HOST, false, 2 }, L, T, L, L },
+	{ "PPTP per remote", { vpnalg_pptp, VPNALG_PER_REMOTE, false, 2 },
+	  L, L, T, T },
+	{ "all per remote", { NULL, VPNALG_PER_REMOTE, false, 2 },
+	  L, L, T, L },
+	{ "IDs per host", { NULL, VPNALG_PER_HOST, true, 2 }, L, T, L, L },
+	{ "IDs in all", { NULL, VPNALG_PER_TRANSLATOR, true, 2 }, L, L, L, L },
+	{ "another's", { vpnalg_l2tp, VPNALG_PER_HOST, false, 0 },
+	  T, T, T, T },
+	{ "three", { vpnalg_pptp, VPNALG_PER_HOST, false, 3 }, T, T, L, T },
+};
+
+START_TEST(what_exceeds_a_limit_is_not_opened)
+{
+	const struct limit_row *row = &limit_rows[_i];
+	struct bytes gre = ip_packet(CLIENT_A, SERVER, GRE,
+				     "\x20\0\x08\0\0\0\0\7", 8);
+	long records;
+
+	begin();
+	limits[0] = row->limit;
+	policy.limit_count = 1;
+	set();
+	ck_assert_uint_eq(syn(CLIENT_A, 40001, SERVER), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(syn(CLIENT_A, 40002, SERVER), VPNALG_TRANSLATED);
+	records = w.records;
+	ck_assert_uint_eq(syn(CLIENT_A, 40003, SERVER), row->third);
+	if (row->third == L)
+		ck_assert_int_eq(w.records, records);
+	ck_assert_uint_eq(syn(CLIENT_B, 40001, SERVER), row->other_host);
+	ck_assert_uint_eq(syn(CLIENT_A, 40004, SERVER_2), row->other_remote);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &gre),
+			  row->other_protocol);
+	/* What is there goes on, and makes room when it ends. */
+	ck_assert_uint_eq(syn(CLIENT_A, 40001, SERVER), VPNALG_TRANSLATED);
+	world_wait(&w, 700000);
+	ck_assert_uint_eq(syn(CLIENT_A, 40003, SERVER), VPNALG_TRANSLATED);
+	end();
+}
+END_TEST
+
+/* Mappings with their sessions count twice, IDs once. */
+START_TEST(counts_are_to_be_read)
+{
+	struct vpnalg_use use;
+
+	begin();
+	dns(CLIENT_A, 1000, SERVER);
+	dns(CLIENT_A, 1000, SERVER_2);
+	syn(CLIENT_A, 1001, SERVER);
+	syn(CLIENT_B, 1002, SERVER);
+	use = use_of(VPNALG_PER_HOST, CLIENT_A);
+	ck_assert_uint_eq(use.sessions, 4);
+	ck_assert_uint_eq(use.ids, 2);
+	ck_assert_uint_eq(use.by_protocol[PPTP_PLACE], 1);
+	ck_assert_uint_eq(use.by_protocol[GENERAL_PLACE], 3);
+	ck_assert_uint_eq(use.units, 0);
+	use = use_of(VPNALG_PER_REMOTE, SERVER);
+	ck_assert_uint_eq(use.sessions, 3);
+	ck_assert_uint_eq(use.by_protocol[PPTP_PLACE], 2);
+	use = use_of(VPNALG_PER_TRANSLATOR, 0);
+	ck_assert_uint_eq(use.sessions, 5);
+	ck_assert_uint_eq(use.ids, 3);
+	ck_assert_uint_gt(use.units, 5);
+	use = use_of(VPNALG_PER_HOST, CLIENT_C);
+	ck_assert_uint_eq(use.sessions, 0);
+	end();
+}
+END_TEST
+
+START_TEST(what_is_not_counted_cannot_be_read)
+{
+	struct vpnalg_use use = { .size = sizeof(use) };
+	struct vpnalg_addr addr = { .family = VPNALG_IPV4 };
+
+	general_world(&w, (struct world_options){ 0 });
+	ck_assert(!vpnalg_policy_use(w.alg, VPNALG_PER_HOST, 0, &addr, &use));
+	ck_assert(!vpnalg_policy_use(w.alg, VPNALG_PER_REMOTE, 0, &addr,
+				     &use));
+	ck_assert(vpnalg_policy_use(w.alg, VPNALG_PER_TRANSLATOR, 0, NULL,
+				    &use));
+	end();
+}
+END_TEST
+
+/* A call, an SA, a tunnel: only the limits of its host count. */
+START_TEST(what_belongs_to_a_session_does_not_fail_for_others)
+{
+	struct connection c = { 0 };
+	struct bytes request;
+
+	begin();
+	start_control(&w, &c, CLIENT_A, 40000, SERVER);
+	limits[0] = (struct vpnalg_limit){ .most = 1 };
+	limits[1] = (struct vpnalg_limit){ .per = VPNALG_PER_REMOTE,
+					   .most = 1 };
+	policy.limit_count = 2;
+	set();
+	ck_assert_uint_eq(syn(CLIENT_B, 40000, SERVER), VPNALG_DROP_LIMIT);
+	call_out(&w, &c, 5, 9);
+	limits[1].per = VPNALG_PER_HOST;
+	limits[1].most = 2;
+	set();
+	request = message(7, 6, 0, 0);
+	/* It is cut in front of the Call ID, as where no ID is free. */
+	client_sends(&w, &c, request.data, request.length);
+	ck_assert_uint_ne(w.last.flags & VPNALG_PACKET_CUT, 0);
+	ck_assert_uint_eq(use_of(VPNALG_PER_HOST, CLIENT_A).sessions, 2);
+	end();
+}
+END_TEST
+
+/* --- Rate. */
+
+START_TEST(a_host_opens_no_faster_than_it_may)
+{
+	unsigned i;
+
+	begin();
+	policy.host_rate = 2;
+	policy.host_burst = 5;
+	set();
+	for (i = 0; i < 5; i++)
+		ck_assert_uint_eq(syn(CLIENT_A, (uint16_t)(40000 + i), SERVER),
+				  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(syn(CLIENT_A, 40005, SERVER), VPNALG_DROP_LIMIT);
+	ck_assert_uint_eq(syn(CLIENT_B, 40005, SERVER), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(syn(CLIENT_A, 40004, SERVER), VPNALG_TRANSLATED);
+	world_wait(&w, 499);
+	ck_assert_uint_eq(syn(CLIENT_A, 40005, SERVER), VPNALG_DROP_LIMIT);
+	world_wait(&w, 1);
+	ck_assert_uint_eq(syn(CLIENT_A, 40005, SERVER), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(syn(CLIENT_A, 40006, SERVER), VPNALG_DROP_LIMIT);
+	/* No more is saved up than the burst. */
+	world_wait(&w, 100000);
+	for (i = 0; i < 5; i++)
+		ck_assert_uint_eq(syn(CLIENT_A, (uint16_t)(41000 + i), SERVER),
+				  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(syn(CLIENT_A, 41005, SERVER), VPNALG_DROP_LIMIT);
+	end();
+}
+END_TEST
+
+/* What was refused for another reason costs nothing. */
+START_TEST(only_sessions_that_open_use_up_the_rate)
+{
+	unsigned i;
+
+	begin();
+	policy.host_rate = 1;
+	policy.host_burst = 2;
+	set();
+	w.options.choosing = CHOOSE_REFUSE;
+	for (i = 0; i < 9; i++)
+		ck_assert_uint_eq(syn(CLIENT_A, 40000, SERVER),
+				  VPNALG_DROP_REFUSED);
+	w.options.choosing = CHOOSE_TAKE;
+	ck_assert_uint_eq(syn(CLIENT_A, 40000, SERVER), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(syn(CLIENT_A, 40001, SERVER), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(syn(CLIENT_A, 40002, SERVER), VPNALG_DROP_LIMIT);
+	end();
+}
+END_TEST
+
+/* --- Room in the store. */
+
+/* One port of a host asks one remote after the other until it is refused. */
+static unsigned flood(uint32_t host, uint16_t port, uint32_t most)
+{
+	struct bytes p = udp_packet(host, port, 0x08000000, 53, "q", 1);
+	uint32_t i;
+
+	w.options.no_undo = true;
+	for (i = 0; i < most; i++) {
+		p = udp_packet(host, port, 0x08000001 + i, 53, "q", 1);
+		if (send_packet(&w, VPNALG_OUT, &p) != VPNALG_TRANSLATED)
+			break;
+	}
+	return w.last.result;
+}
+
+static unsigned ike(uint32_t host, uint32_t server)
+{
+	struct ike k = ike_of(host, server, host & 0xff);
+
+	return ike_out(&w, &k, IKE_SA_INIT, INITIATOR, 0);
+}
+
+/* Without a limit it fills the store, and nobody else opens anything. */
+START_TEST(a_host_that_fills_the_store_is_limited_and_others_are_not)
+{
+	unsigned limited = (unsigned)_i, result;
+
+	begin_with((struct world_options){ .units = 600 });
+	limits[0] = (struct vpnalg_limit){ .per = VPNALG_PER_HOST,
+					   .most = 100 };
+	policy.limit_count = limited;
+	set();
+	result = flood(CLIENT_A, 50000, 5000);
+	ck_assert_uint_eq(result, limited ? VPNALG_DROP_LIMIT
+					  : VPNALG_DROP_STORE);
+	result = limited ? VPNALG_TRANSLATED : VPNALG_DROP_STORE;
+	ck_assert_uint_eq(syn(CLIENT_B, 40000, SERVER), result);
+	ck_assert_uint_eq(ike(CLIENT_B, SERVER), result);
+	ck_assert_uint_eq(dns(CLIENT_B, 40000, SERVER), result);
+	end();
+}
+END_TEST
+
+/* Units are kept back from general traffic, and from all but those with
+ * priority. */
+START_TEST(room_is_kept_for_vpns_and_for_who_comes_first)
+{
+	struct connection c = { 0 };
+	unsigned i;
+
+	begin_with((struct world_options){ .units = 600 });
+	rules[0] = (struct vpnalg_rule){ .action = VPNALG_RULE_PRIORITY,
+					 .inside_length = 32,
+					 .inside.family = VPNALG_IPV4 };
+	put32(rules[0].inside.octets, CLIENT_C);
+	policy.rule_count = 1;
+	policy.store_units = 600;
+	policy.vpn_units = 100;
+	policy.priority_units = 60;
+	set();
+	start_control(&w, &c, CLIENT_A, 39999, SERVER);
+	ck_assert_uint_eq(flood(CLIENT_A, 50000, 5000), VPNALG_DROP_LIMIT);
+	ck_assert_uint_le(use_of(VPNALG_PER_TRANSLATOR, 0).units, 440);
+	ck_assert_uint_eq(dns(CLIENT_B, 40000, SERVER), VPNALG_DROP_LIMIT);
+	for (i = 0; syn(CLIENT_B, (uint16_t)(40000 + i), SERVER) ==
+		    VPNALG_TRANSLATED;
+	     i++)
+		;
+	ck_assert_uint_eq(w.last.result, VPNALG_DROP_LIMIT);
+	ck_assert_uint_gt(i, 20);
+	ck_assert_uint_le(use_of(VPNALG_PER_TRANSLATOR, 0).units, 540);
+	/* Established sessions go on, and what belongs to them opens. */
+	call_out(&w, &c, 5, 9);
+	ck_assert_uint_eq(dns(CLIENT_C, 40000, SERVER), VPNALG_DROP_LIMIT);
+	for (i = 0; syn(CLIENT_C, (uint16_t)(40000 + i), SERVER) ==
+		    VPNALG_TRANSLATED;
+	     i++)
+		;
+	ck_assert_uint_gt(i, 10);
+	end();
+}
+END_TEST
+
+/* Unanswered sessions give way after a while, answered and established ones
+ * never. */
+START_TEST(only_what_nobody_will_miss_gives_way)
+{
+	struct connection c = { 0 };
+	uint16_t port;
+	unsigned i;
+
+	begin_with((struct world_options){ .units = 300 });
+	policy.store_units = 300;
+	set();
+	start_control(&w, &c, CLIENT_A, 39999, SERVER);
+	port = udp_open(&w, CLIENT_B, 4000, SERVER, 53);
+	ck_assert_uint_eq(udp_in(&w, SERVER, 53, port), VPNALG_TRANSLATED);
+	tcp_out(&w, CLIENT_B, 4001, SERVER, 80, 0x02, 0);
+	port = port_from(&w);
+	tcp_in(&w, SERVER, 80, port, 0x12, 0);
+	tcp_out(&w, CLIENT_B, 4001, SERVER, 80, 0x10, 1);
+	ck_assert_uint_eq(flood(CLIENT_A, 50000, 5000), VPNALG_DROP_LIMIT);
+	/* All were asked just now. */
+	ck_assert_uint_eq(syn(CLIENT_C, 40000, SERVER), VPNALG_DROP_LIMIT);
+	w.now += 2000;
+	for (i = 0; i < 40; i++) {
+		syn(CLIENT_C, (uint16_t)(40000 + i), SERVER);
+		ck_assert_uint_eq(udp_out(&w, CLIENT_B, 4000, SERVER, 53),
+				  VPNALG_TRANSLATED);
+		ck_assert_uint_eq(tcp_out(&w, CLIENT_B, 4001, SERVER, 80, 0x10,
+					  1),
+				  VPNALG_TRANSLATED);
+	}
+	ck_assert_uint_gt(use_of(VPNALG_PER_HOST, CLIENT_C).sessions, 30);
+	ck_assert_uint_eq(client_segment(&w, &c, c.client_seq, 0x10, "", 0),
+			  VPNALG_TRANSLATED);
+	end();
+}
+END_TEST
+
+/* A million packets that are refused: no memory, and no session lost. */
+START_TEST(refusals_cost_nothing_but_themselves)
+{
+	struct vpnalg_packet packet = { .direction = VPNALG_OUT };
+	struct bytes p = udp_packet(CLIENT_A, 50001, SERVER, 53, "q", 1), q;
+	struct connection c = { 0 };
+	uint32_t i, refusals = 1000000;
+	long records;
+
+#if defined(__SANITIZE_ADDRESS__)
+	refusals = 50000;
+#endif
+	begin_with((struct world_options){ .units = 600 });
+	policy.store_units = 600;
+	policy.priority_units = 60;
+	set();
+	start_control(&w, &c, CLIENT_B, 39999, SERVER);
+	call_out(&w, &c, 5, 9);
+	ck_assert_uint_eq(flood(CLIENT_A, 50000, 5000), VPNALG_DROP_LIMIT);
+	records = w.records;
+	for (i = 0; i < refusals; i++) {
+		q = p;
+		put32(q.data + 16, 0x09000000 + i);
+		packet.data = q.data;
+		packet.caplen = packet.len = q.length;
+		packet.zone = ZONE;
+		vpnalg_process(w.alg, &packet, 1, w.now);
+		ck_assert_uint_eq(packet.result, VPNALG_DROP_LIMIT);
+	}
+	ck_assert_int_eq(w.records, records);
+	ck_assert_uint_eq(send_gre(&w, VPNALG_OUT, CLIENT_B, SERVER, 9),
+			  VPNALG_TRANSLATED);
+	end();
+}
+END_TEST
+
+/* --- A store that fails while sessions are counted. */
+
+START_TEST(a_store_that_fails_leaves_no_count_behind)
+{
+	struct vpnalg_use before, after;
+	long fail;
+
+	begin();
+	dns(CLIENT_A, 1000, SERVER);
+	before = use_of(VPNALG_PER_TRANSLATOR, 0);
+	for (fail = 1; fail < 100; fail++) {
+		w.fail_in = fail;
+		if (syn(CLIENT_B, 1001, SERVER_2) == VPNALG_TRANSLATED)
+			break;
+		after = use_of(VPNALG_PER_TRANSLATOR, 0);
+		ck_assert_mem_eq(&before, &after, sizeof(before));
+		ck_assert_uint_eq(use_of(VPNALG_PER_HOST, CLIENT_B).sessions,
+				  0);
+		ck_assert_uint_eq(use_of(VPNALG_PER_REMOTE, SERVER_2).sessions,
+				  0);
+	}
+	w.fail_in = 0;
+	ck_assert_int_gt(fail, 6);
+	ck_assert_int_lt(fail, 100);
+	end();
+}
+END_TEST
+
+TCase *limits_case(void)
+{
+	TCase *tc = tcase_create("limits");
+
+	tcase_set_timeout(tc, 120);
+	tcase_add_loop_test(tc, what_exceeds_a_limit_is_not_opened, 0,
+			    ROWS(limit_rows));
+	tcase_add_test(tc, counts_are_to_be_read);
+	tcase_add_test(tc, what_is_not_counted_cannot_be_read);
+	tcase_add_test(tc, what_belongs_to_a_session_does_not_fail_for_others);
+	tcase_add_test(tc, a_host_opens_no_faster_than_it_may);
+	tcase_add_test(tc, only_sessions_that_open_use_up_the_rate);
+	tcase_add_loop_test(
+		tc, a_host_that_fills_the_store_is_limited_and_others_are_not,
+		0, 2);
+	tcase_add_test(tc, room_is_kept_for_vpns_and_for_who_comes_first);
+	tcase_add_test(tc, only_what_nobody_will_miss_gives_way);
+	tcase_add_test(tc, refusals_cost_nothing_but_themselves);
+	tcase_add_test(tc, a_store_that_fails_leaves_no_count_behind);
+	return tc;
+}

@@ -209,6 +209,7 @@ PCAP_TEST_FILES = \
 	tests/pcap_lengths.py \
 	tests/pcap_links.py \
 	tests/pcap_outside.py \
+	tests/pcap_policy.py \
 	tests/pcap_progress.py \
 	tests/pcap_report.py \
 	tests/pcap_why.py

@@ -6,6 +6,8 @@ COMMON_FILES = \
 	examples/common/nat.h \
 	examples/common/nat_options.c \
 	examples/common/nat_options.h \
+	examples/common/nat_policy.c \
+	examples/common/nat_policy.h \
 	examples/common/nat_report.c \
 	examples/common/nat_report.h \
 	examples/common/nat_timeouts.c \

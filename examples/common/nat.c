@@ -43,6 +43,7 @@ struct nat_settings {
 	struct vpnalg_general_settings general;
 	struct vpnalg_timers timers;
 	struct vpnalg_fragments fragments;
+	struct vpnalg_policy policy;
 };
 
 static bool open_table(struct nat *nat)
@@ -135,12 +136,21 @@ bool nat_serve(struct nat *nat, const struct nat_options *options,
 	return true;
 }
 
+/* Whether sessions are limited for each of these. */
+static bool counts(const struct nat_options *options, enum vpnalg_per per)
+{
+	for (size_t i = 0; i < options->policy.limit_count; i++)
+		if (options->policy.limits[i].per == per)
+			return true;
+	return false;
+}
+
 bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	      const struct nat_options *options)
 {
 	struct nat_settings settings;
 
-	*nat = (struct nat){ 0 };
+	*nat = (struct nat){ .policy = options->policy };
 	set(&settings, options);
 	config->size = sizeof(*config);
 	config->addresses = options->addresses;
@@ -151,6 +161,11 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	config->timers = &settings.timers;
 	config->port_set = options->port_set;
 	config->own = options->own;
+	nat_policy_set(&nat->policy, STORE_UNITS, &settings.policy);
+	config->policy = &settings.policy;
+	config->count_hosts = counts(options, VPNALG_PER_HOST) ||
+			      options->policy.host_rate > 0;
+	config->count_remotes = counts(options, VPNALG_PER_REMOTE);
 	config->store = &nat->store;
 	config->pool_key[0] = next_key(config);
 	config->pool_key[1] = next_key(config);

@@ -10,6 +10,8 @@
 #include <vpnalg/store.h>
 #include <vpnalg/vpnalg.h>
 
+#include "nat_policy.h"
+
 /* What the user asked for. */
 struct nat_options {
 	struct vpnalg_addr *addresses; /* the outside ones */
@@ -30,11 +32,13 @@ struct nat_options {
 	struct vpnalg_service *services; /* inside, reached from outside; at the
 					  * first address */
 	size_t service_count;
+	struct nat_policy policy;
 	struct vpnalg_timers timers; /* zero where none was given */
 };
 
 struct nat {
 	struct vpnalg *translator;
+	struct nat_policy policy; /* whose arrays the translator reads */
 	struct vpnalg_store store;
 	struct vpnalg_table *table;
 	void *memory[3]; /* of the translator, of the table, for fragments */

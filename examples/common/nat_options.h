@@ -16,6 +16,7 @@
 	  &(nat)->l2tp_any_address, 0, 0 },                          \
 	{ "--l2tp-port-1701", options_flag,                          \
 	  &(nat)->l2tp_port_1701, 0, 0 },                            \
+	NAT_POLICY_ROWS(&(nat)->policy),                             \
 	{ "--mss", NULL, &(nat)->mss, 536, 65535 },                  \
 	{ "--port-set", nat_options_port_set, &(nat)->port_set, 0, 0 }, \
 	{ "--reuse-delay", NULL, &(nat)->reuse_delay, 1, 86400 },    \

@@ -17,6 +17,7 @@ static const char help[] =
 	"  --general           translate all other traffic, too,\n"
 	"                      for a router that has no NAT of its own\n"
 	NAT_OPTIONS_HELP
+	NAT_POLICY_HELP
 	"  --own N             this host has VPNs of its own, beside those of the\n"
 	"                      inside hosts; what comes from outside the firewall\n"
 	"                      puts into queue N (NFQUEUE)\n"

@@ -33,6 +33,7 @@ static const char help[] =
 	"                      router has chosen, and compare\n"
 	"  --general           translate all other traffic, too\n"
 	NAT_OPTIONS_HELP
+	NAT_POLICY_HELP
 	"  --seed N            start of the random numbers, 0 to 4294967295\n"
 	"                      (default 1)\n"
 	"  --hold              drop what a gateway would, so that IPsec clients\n"

@@ -14,6 +14,7 @@ static const char help[] =
 	"  --mark N            the mark of translated packets (default 0x56504e41)\n"
 	"  --general           translate all other traffic, too\n"
 	NAT_OPTIONS_HELP
+	NAT_POLICY_HELP
 	"  --own               this host has VPNs of its own, beside those of the\n"
 	"                      inside hosts\n"
 	OPTIONS_HELP

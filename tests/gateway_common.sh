@@ -91,8 +91,8 @@ begin_gw() { # ARGUMENT...
 	soon table
 }
 
-begin_queue() {
-	"$queue" --address 203.0.113.1 2>"$work/err" &
+begin_queue() { # ARGUMENT...
+	"$queue" --address 203.0.113.1 "$@" 2>"$work/err" &
 	pid=$!
 	soon queued
 }

@@ -81,6 +81,16 @@ ends 1 && reported "$sides" &&
 		"$work/err"
 result 'a closed pipe: vpnalg-gw goes on, and says so at the end' $?
 
+# The sessions follow the report, while packets go on.
+listed() {
+	grep -q '^each session  *inside  *outside  *remote' "$work/err"
+}
+begin_gw --sessions && kill -USR1 "$pid" && soon listed && kill -0 "$pid"
+result '--sessions: vpnalg-gw lists them at SIGUSR1 and goes on' $?
+: >"$work/err"
+kill -TERM "$pid" && ends 0 && reported "$sides" && listed
+result '--sessions: vpnalg-gw lists them at the end' $?
+
 # vpnalg-queue
 
 for signal in INT TERM HUP; do
@@ -91,6 +101,11 @@ for signal in INT TERM HUP; do
 	kill -$signal "$pid" && ends 0 && reported 'queue 0' && not_queued
 	result "SIG$signal: vpnalg-queue reports and ends well" $?
 done
+begin_queue --sessions && kill -USR1 "$pid" && soon listed && kill -0 "$pid"
+result '--sessions: vpnalg-queue lists them at SIGUSR1 and goes on' $?
+: >"$work/err"
+kill -TERM "$pid" && ends 0 && reported 'queue 0' && listed
+result '--sessions: vpnalg-queue lists them at the end' $?
 begin_queue && kill -KILL "$pid"
 ends 137 && soon not_queued
 result 'SIGKILL: the kernel takes the queue from vpnalg-queue' $?

@@ -212,6 +212,7 @@ PCAP_TEST_FILES = \
 	tests/pcap_policy.py \
 	tests/pcap_progress.py \
 	tests/pcap_report.py \
+	tests/pcap_sessions.py \
 	tests/pcap_why.py
 
 # Scripts that run vpnalg-gw and vpnalg-queue; left out unless both are built.

@@ -42,7 +42,8 @@ grep -nE '^ *(```|\\code)|^~~~\{\.c' "$pages"/*.md &&
 sed -n 's/^\\snippet //p' "$pages"/*.md >"$work/snippets"
 while read -r file name; do
 	count=$((count + 1))
-	[ "$(cat "$examples/$file" "$examples/gw/$file" 2>/dev/null |
+	[ "$(cat "$examples/$file" "$examples/gw/$file" \
+		"$examples/common/$file" 2>/dev/null |
 		grep -cF "/* [$name] */")" -eq 2 ] ||
 		fail "a page shows $name of $file, which has no such part"
 done <"$work/snippets"

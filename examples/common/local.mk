@@ -10,6 +10,8 @@ COMMON_FILES = \
 	examples/common/nat_policy.h \
 	examples/common/nat_report.c \
 	examples/common/nat_report.h \
+	examples/common/nat_sessions.c \
+	examples/common/nat_sessions.h \
 	examples/common/nat_timeouts.c \
 	examples/common/nat_timeouts.h \
 	examples/common/options.c \

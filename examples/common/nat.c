@@ -161,6 +161,7 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	config->timers = &settings.timers;
 	config->port_set = options->port_set;
 	config->own = options->own;
+	config->account = options->sessions;
 	nat_policy_set(&nat->policy, STORE_UNITS, &settings.policy);
 	config->policy = &settings.policy;
 	config->count_hosts = counts(options, VPNALG_PER_HOST) ||

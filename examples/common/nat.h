@@ -28,6 +28,7 @@ struct nat_options {
 	bool l2tp_any_address; /* servers may answer from another address */
 	bool l2tp_port_1701;   /* servers answer to port 1701 only */
 	bool own;              /* the router has VPNs, too */
+	bool sessions;         /* each one is listed in the report */
 	bool fragments;        /* nobody else puts datagrams together before */
 	struct vpnalg_service *services; /* inside, reached from outside; at the
 					  * first address */

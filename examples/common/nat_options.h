@@ -21,6 +21,7 @@
 	{ "--port-set", nat_options_port_set, &(nat)->port_set, 0, 0 }, \
 	{ "--reuse-delay", NULL, &(nat)->reuse_delay, 1, 86400 },    \
 	{ "--service", nat_options_service, (nat), 0, 0 },           \
+	{ "--sessions", options_flag, &(nat)->sessions, 0, 0 },      \
 	{ "--timeouts", nat_timeouts_read, &(nat)->timers, 0, 0 }
 
 /* The help on those of them that mean the same in every program. */
@@ -42,6 +43,8 @@
 	"                      repeated; needs --general\n" \
 	"  --service NUMBER=INSIDE\n" \
 	"                      a whole IP protocol without ports\n" \
+	"  --sessions          list each session in the report, with its age,\n" \
+	"                      packets and bytes\n" \
 	"  --timeouts LIST     how long sessions live that nothing uses: a list of\n" \
 	"                      NAME=SECONDS, NAME being one of " \
 	"tcp, tcp-opening,\n" \

@@ -27,6 +27,7 @@
 
 #include <sys/socket.h>
 
+#include "../common/nat_sessions.h"
 #include "../common/rights.h"
 #include "../common/say.h"
 #include "../common/signals.h"
@@ -43,8 +44,27 @@ struct run {
 	struct gateway gateway;
 	int signals;
 	vpnalg_time next_tick, next_line;
+	struct nat_listing listing; /* of SIGUSR1's report */
 	bool over, failed;
 };
+
+static const struct nat *nat_of(const struct run *run)
+{
+	return &run->gateway.translator.nat;
+}
+
+static bool lists_sessions(const struct run *run)
+{
+	return run->gateway.options->nat.sessions;
+}
+
+/* The sessions follow while packets go on. */
+static void report(struct run *run, vpnalg_time now)
+{
+	report_write(&run->gateway, now);
+	if (lists_sessions(run))
+		nat_sessions_begin(&run->listing);
+}
 
 static void read_signals(struct run *run, vpnalg_time now)
 {
@@ -52,7 +72,7 @@ static void read_signals(struct run *run, vpnalg_time now)
 
 	while ((signal = signals_next(run->signals)) != 0) {
 		if (signal == SIGUSR1)
-			report_write(&run->gateway, now);
+			report(run, now);
 		else
 			run->over = true;
 	}
@@ -119,16 +139,21 @@ static void wait_for_work(struct run *run, vpnalg_time now)
 static void work(struct run *run)
 {
 	vpnalg_time now = system_now();
+	bool busy;
 
 	run->next_line = now + run->gateway.options->stats * 1000;
 	while (!run->over) {
-		if (!gateway_work(&run->gateway, now))
+		busy = gateway_work(&run->gateway, now);
+		if (!nat_sessions_go_on(&run->listing, nat_of(run), now) &&
+		    !busy)
 			wait_for_work(run, now);
 		now = system_now();
 		read_signals(run, now);
 		tick(run, now);
 	}
 	report_write(&run->gateway, now);
+	if (lists_sessions(run))
+		nat_sessions_write(nat_of(run), now);
 }
 
 static bool start(struct run *run, const struct options *options)

@@ -10,6 +10,8 @@
 
 #include <jansson.h>
 
+#include "session_table.h"
+
 /* The names of enum copied as JSON's members. */
 static const char *const copied_names[COPIED_KINDS] = {
 	[COPIED_NOT_IPV4] = "not_ipv4",
@@ -257,6 +259,10 @@ bool report_write_json(const struct report *report,
 					       text(options->outside)) &&
 			  !json_object_set_new(object, "compared",
 					       compared(report));
+	if (options->nat.sessions)
+		written = written &&
+			  !json_object_set_new(object, "session_table",
+					       session_table(translator));
 	written = written && !json_dumpf(object, stdout, JSON_INDENT(2));
 	json_decref(object);
 	putchar('\n');

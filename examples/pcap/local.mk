@@ -51,6 +51,8 @@ PCAP_FILES = \
 	examples/pcap/pcapng.h \
 	examples/pcap/report.c \
 	examples/pcap/report.h \
+	examples/pcap/session_table.c \
+	examples/pcap/session_table.h \
 	examples/pcap/side.c \
 	examples/pcap/side.h \
 	examples/pcap/tap.c \

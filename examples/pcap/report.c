@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "../common/nat_report.h"
+#include "../common/nat_sessions.h"
 
 /* The columns of the widest table. */
 #define COLUMNS 5
@@ -224,4 +225,6 @@ void report_write_text(const struct report *report,
 	write_events(&translator->events);
 	write_sessions(translator);
 	write_traffic(translator);
+	if (options->nat.sessions)
+		nat_sessions_write(&translator->nat, translator->now);
 }

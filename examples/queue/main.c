@@ -23,6 +23,7 @@
 
 #include "../common/nat.h"
 #include "../common/nat_report.h"
+#include "../common/nat_sessions.h"
 #include "../common/queue.h"
 #include "../common/rights.h"
 #include "../common/say.h"
@@ -46,6 +47,7 @@ struct run {
 	struct queue queue;
 	int signals;
 	vpnalg_time start;
+	struct nat_listing listing; /* of SIGUSR1's report */
 };
 
 static void write_report(const struct run *run, vpnalg_time now)
@@ -59,7 +61,7 @@ static void write_report(const struct run *run, vpnalg_time now)
 }
 
 /* Returns false when it is time to end. */
-static bool read_signals(const struct run *run, vpnalg_time now)
+static bool read_signals(struct run *run, vpnalg_time now)
 {
 	int signal;
 
@@ -67,6 +69,8 @@ static bool read_signals(const struct run *run, vpnalg_time now)
 		if (signal != SIGUSR1)
 			return false;
 		write_report(run, now);
+		if (run->options->nat.sessions)
+			nat_sessions_begin(&run->listing);
 	}
 	return true;
 }
@@ -103,7 +107,7 @@ static bool work(struct run *run)
 	vpnalg_time now;
 
 	for (;;) {
-		poll(files, 2, TICK);
+		poll(files, 2, run->listing.under_way ? 0 : TICK);
 		now = system_now();
 		if (!read_signals(run, now))
 			return true;
@@ -113,6 +117,7 @@ static bool work(struct run *run)
 		if (run->queue.failed)
 			return false;
 		nat_sweep(&run->nat, now);
+		nat_sessions_go_on(&run->listing, &run->nat, now);
 	}
 }
 
@@ -147,6 +152,8 @@ static int run(const struct options *options)
 			say("cannot go on: queue %u: %s", options->queue,
 			    strerror(errno));
 		write_report(&run, system_now());
+		if (options->nat.sessions)
+			nat_sessions_write(&run.nat, system_now());
 	}
 	queue_close(&run.queue);
 	nat_close(&run.nat);

@@ -253,8 +253,11 @@ static void sweep(struct talk *t, const struct step *s)
 
 	trace("sweep, %u\n", budget);
 	world_sweep(&t->worlds.first, budget);
-	if (t->worlds.two)
+	world_look(&t->worlds.first, budget);
+	if (t->worlds.two) {
 		world_sweep(&t->worlds.second, budget);
+		world_look(&t->worlds.second, budget);
+	}
 }
 
 /* The store fails soon. */

@@ -202,6 +202,8 @@ void world_begin(struct world *w, const struct settings *s);
 /* All sessions end, and nothing may be left. */
 void world_end(struct world *w);
 void world_sweep(struct world *w, unsigned budget);
+/* A look at all sessions, or the first host or a protocol is cut off. */
+void world_look(struct world *w, unsigned which);
 /* Holds what is held of fragments to the counters. */
 void world_check_fragments(const struct world *w, bool at_end);
 

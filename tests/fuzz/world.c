@@ -2,6 +2,7 @@
 /* A translator, its store, chance, and the caller's callbacks. */
 #include <vpnalg/general.h>
 #include <vpnalg/l2tp.h>
+#include <vpnalg/sessions.h>
 
 #include "fuzz.h"
 
@@ -268,6 +269,7 @@ void world_begin(struct world *w, const struct settings *s)
 	config.burst = s->burst;
 	config.passive = s->passive;
 	config.own = s->own;
+	config.account = s->random & 4;
 	config.uplinks = s->uplinks ? uplinks : NULL;
 	config.event = hear;
 	config.port_set = s->port_set;
@@ -281,6 +283,73 @@ void world_begin(struct world *w, const struct settings *s)
 	if (vpnalg_init(&w->alg, w->memory, vpnalg_size(&config), &config) != 0)
 		broken("init", "the settings are refused");
 	set_services(w, true);
+}
+
+/* Returns how many sessions a listing has, each of which must make sense. */
+static uint64_t list(struct world *w)
+{
+	struct vpnalg_session_info info = { .size = sizeof(info) };
+	uint64_t cursor = 0, count = 0;
+	int step;
+
+	while ((step = vpnalg_sessions_next(w->alg, w->now, &cursor, &info)) !=
+	       VPNALG_SESSIONS_END) {
+		store_move(&w->store);
+		if (step == VPNALG_SESSIONS_NONE)
+			continue;
+		if (++count > RECORDS_MAX)
+			broken("sessions", "more are listed than there are");
+		if (info.number == 0 || info.number == info.parent ||
+		    info.protocol >= w->settings->protocol_count ||
+		    info.idle > info.age || info.kind_name == NULL)
+			broken("sessions", "%s of number %llu", info.kind_name,
+			       (unsigned long long)info.number);
+	}
+	return count;
+}
+
+/* How many sessions were opened and not closed. */
+static uint64_t living(const struct world *w)
+{
+	struct vpnalg_kind_counters c;
+	uint64_t count = 0;
+	size_t i;
+
+	for (i = 0; vpnalg_kind_counters(w->alg, i, &c, sizeof(c)); i++)
+		count += c.opened - c.closed;
+	return count;
+}
+
+/* Cuts to the end. */
+static void cut(struct world *w, struct vpnalg_session_cut c)
+{
+	unsigned steps = 0;
+
+	c.size = sizeof(c);
+	while (vpnalg_sessions_cut(w->alg, &c, w->now, 16) ==
+	       VPNALG_CUT_MORE) {
+		store_check(&w->store);
+		store_move(&w->store);
+		if (++steps > SWEEP_MAX)
+			broken("sessions", "a cut does not end");
+	}
+}
+
+void world_look(struct world *w, unsigned which)
+{
+	struct vpnalg_session_cut c = { 0 };
+
+	if (list(w) > living(w))
+		broken("sessions", "more are listed than live");
+	if (which % 32 == 1)
+		c.protocols = 1U << which / 32 % w->settings->protocol_count;
+	else if (which % 32 == 2)
+		c.inside = (struct vpnalg_addr){ VPNALG_IPV4,
+						 { 192, 168, 77, 11 } };
+	else
+		return;
+	cut(w, c);
+	store_check(&w->store);
 }
 
 void world_sweep(struct world *w, unsigned budget)
@@ -315,10 +384,21 @@ static void check_counters(const struct world *w)
 			       (unsigned long long)c.closed);
 }
 
+/* Nothing is left when all is cut, be it dead or alive. */
+static void cut_all(struct world *w)
+{
+	cut(w, (struct vpnalg_session_cut){ .services = true });
+	if (w->store.records != 0 || list(w) != 0)
+		broken("sessions", "%ld records are left when all is cut",
+		       w->store.records);
+}
+
 static void check_end(struct world *w)
 {
 	unsigned i;
 
+	if (w->settings->random & 8)
+		cut_all(w);
 	set_services(w, false);
 	/* Children first, then those that they kept. */
 	for (i = 0; i < 4 && w->store.records > 0; i++) {

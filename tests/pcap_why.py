@@ -912,7 +912,8 @@ def edges():
                   ["--why", "--outside", nothing, nothing],
                   ["--why", "--explain", nothing],
                   ["--why", "--both", nothing],
-                  ["--why", "--html", "out.html", nothing]):
+                  ["--why", "--html", "out.html", nothing],
+                  ["--why", "--sessions", nothing]):
         done = run(*words)
         check("refused: " + " ".join(words[:-1] or words),
               done.returncode == 2, done.stderr)

@@ -106,10 +106,10 @@ static int check_html(const struct options *options)
 static int check_why(const struct options *options)
 {
 	if (options->outside || options->explain || options->html ||
-	    options->both)
+	    options->both || options->nat.sessions)
 		return options_wrong("--why", NULL,
-				     "not with --outside, --both, --explain or "
-				     "--html");
+				     "not with --outside, --both, --explain, "
+				     "--html or --sessions");
 	return OPTIONS_RUN;
 }
 

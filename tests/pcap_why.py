@@ -685,6 +685,12 @@ ROWS = [
      lambda packets: packets,
      {A: "call-refused", B: "call-refused", C: "call-refused"}),
 
+    ("L2TP's HELLO is not answered any more", L2TP,
+     lambda packets: ends_after(into(A, data))(packets) +
+     [l2tp_end(6, 0)(p).at(p.time + 60 + 4 * n) for n in range(4)
+      for p in packets if out_of(A, l2tp(12))(p)],
+     {A: "idle-timeout"}),
+
     # IPsec
     ("AH meets a NAT", "ah-inside", lambda packets: packets, {A: "ah"}),
     ("AH is not answered", "ah_1-routed", drop(to_client), {A: "ah"}),
@@ -800,6 +806,18 @@ ROWS = [
      [next(q for q in packets if out_of(A, esp)(q)).at(
          packets[0].time + 300 + n) for n in range(4)],
      {A: "idle-timeout"}),
+    ("a NAT gives a session another port", NATT,
+     lambda packets: ends_after(into(A, esp))(packets) +
+     [next(q for q in packets if out_of(A, esp)(q)).with_ports(
+         5555, 4500).at(packets[-1].time + n) for n in range(4)],
+     {A: "port-changed"}),
+    ("a NAT gives one of a public address another port",
+     "ikev1-natt-outside",
+     lambda packets: [
+         p.with_ports(5555, 4500) if p.ports == (44666, 4500) and esp(p) and
+         p.time > packets[0].time + 5 else p for p in packets
+         if p.ports != (4500, 44666) or p.time < packets[0].time + 5],
+     {OUTSIDE: "port-changed"}),
     ("fragments of IKE are lost on their way in", "ike_frag_3-routed",
      drop(into(A, lambda p: p.later)), {A: "fragments-lost"}),
     ("fragments of IKE are lost on their way out", "ike_frag_3-routed",

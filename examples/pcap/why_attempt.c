@@ -12,6 +12,9 @@
 /* A pause of so many milliseconds is one in which a NAT may forget. */
 #define PAUSE_LEAST 15000
 
+/* A NAT-keepalive is one byte (RFC 3948 2.3), and is not answered. */
+#define KEEPALIVE_SIZE 1
+
 #define PAIRS (sizeof(((struct why_facts *)0)->pairs) / \
 	       sizeof(((struct why_facts *)0)->pairs[0]))
 
@@ -160,11 +163,36 @@ enum why_end why_end_of(const struct why_attempt *attempt,
 	return packet->source == attempt->client ? CLIENT : SERVER;
 }
 
+/* Counts a packet that the other end has not answered yet. */
+static void count_alone(struct why_silence *silence, enum why_end end,
+			uint64_t time)
+{
+	enum why_end other = why_other(end);
+	uint64_t before = silence->last[end] > silence->last[other]
+				  ? silence->last[end]
+				  : silence->last[other];
+	uint64_t pause = before && time > before ? time - before : 0;
+
+	silence->last[end] = time;
+	silence->alone[other] = silence->behind_pause[other] = 0;
+	silence->pause[other] = 0;
+	if (silence->alone[end]++ == 0)
+		silence->alone_since[end] = time;
+	if (pause >= PAUSE_LEAST && pause >= silence->pause[end]) {
+		silence->pause[end] = pause;
+		silence->behind_pause[end] = 0;
+	}
+	silence->behind_pause[end] += silence->pause[end] != 0;
+}
+
 enum why_end why_note(struct why_attempt *attempt,
 		      const struct why_packet *packet)
 {
 	enum why_end end = why_end_of(attempt, packet);
 
+	if (packet->payload_size != KEEPALIVE_SIZE ||
+	    packet->protocol != WHY_UDP)
+		count_alone(&attempt->silence, end, packet->time);
 	attempt->last = packet->number;
 	attempt->ended = packet->time;
 	attempt->bad_checksums[end] += packet->bad_checksum;
@@ -175,36 +203,15 @@ enum why_end why_note(struct why_attempt *attempt,
 	return end;
 }
 
-/* Counts a packet that the other end has not answered yet. */
-static void count_alone(struct why_flow *flow, enum why_end end, uint64_t time)
-{
-	uint64_t before = flow->last[CLIENT] > flow->last[SERVER]
-				  ? flow->last[CLIENT]
-				  : flow->last[SERVER];
-	uint64_t pause = before && time > before ? time - before : 0;
-	enum why_end other = why_other(end);
-
-	flow->alone[other] = flow->behind_pause[other] = 0;
-	flow->pause[other] = 0;
-	if (flow->alone[end]++ == 0)
-		flow->alone_since[end] = time;
-	if (pause >= PAUSE_LEAST && pause >= flow->pause[end]) {
-		flow->pause[end] = pause;
-		flow->behind_pause[end] = 0;
-	}
-	flow->behind_pause[end] += flow->pause[end] != 0;
-}
-
 void why_count_data(struct why_attempt *attempt, enum why_end end,
 		    const struct why_packet *packet)
 {
 	struct why_flow *flow = &attempt->flow;
 
-	count_alone(flow, end, packet->time);
+	count_alone(&flow->silence, end, packet->time);
 	why_large_count(flow, end, packet);
 	if (flow->packets[end]++ == 0)
 		flow->begun[end] = packet->time;
-	flow->last[end] = packet->time;
 	if (packet->size > flow->largest[end])
 		flow->largest[end] = packet->size;
 }

@@ -394,6 +394,14 @@ static const struct why_cause causes[] = {
 	  "Look into the log of the end that closes it.", why_detail_reset },
 
 	/* It was up */
+	{ WHY_FOR_IPSEC, WHY_ALWAYS, why_port_changed, "port-changed",
+	  "ESP in UDP goes on from another port than before, and the server "
+	  "does not answer there: a NAT has forgotten the session and opened "
+	  "another one.",
+	  "Let the client send NAT-keepalives more often (20 s), raise the "
+	  "NAT's time for UDP (vpnalg-gw --timeouts nat-t=), or let the server "
+	  "follow the port (RFC 3948, RFC 7296 2.23).",
+	  why_detail_port },
 	{ WHY_FOR_ALL, WHY_ALWAYS, why_silent_after_pause, "idle-timeout",
 	  "It worked, then nobody sent for a while, and since then one end is "
 	  "not answered: a NAT or firewall has forgotten the session.",

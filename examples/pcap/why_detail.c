@@ -81,22 +81,29 @@ void why_detail_mtu(const struct why_attempt *attempt, char *text)
 
 void why_detail_pause(const struct why_attempt *attempt, char *text)
 {
-	const struct why_flow *flow = &attempt->flow;
-	int end = flow->behind_pause[CLIENT] ? CLIENT : SERVER;
+	const struct why_silence *silence = &attempt->flow.silence;
+	int end;
 
+	if (!silence->behind_pause[CLIENT] && !silence->behind_pause[SERVER])
+		silence = &attempt->silence;
+	end = silence->behind_pause[CLIENT] ? CLIENT : SERVER;
 	append(text, "after %" PRIu64 " s, %u packets of the %s's in vain",
-	       flow->pause[end] / 1000, flow->behind_pause[end],
+	       silence->pause[end] / 1000, silence->behind_pause[end],
 	       end == CLIENT ? "client" : "server");
 }
 
 void why_detail_silence(const struct why_attempt *attempt, char *text)
 {
-	const struct why_flow *flow = &attempt->flow;
-	int end = flow->alone[CLIENT] ? CLIENT : SERVER;
+	const struct why_silence *silence = &attempt->flow.silence;
+	int end;
 
+	if (silence->alone[CLIENT] + silence->alone[SERVER] <
+	    attempt->silence.alone[CLIENT] + attempt->silence.alone[SERVER])
+		silence = &attempt->silence;
+	end = silence->alone[CLIENT] ? CLIENT : SERVER;
 	append(text, "the last %u packets, in %" PRIu64 " s, are the %s's",
-	       flow->alone[end],
-	       (flow->last[end] - flow->alone_since[end]) / 1000,
+	       silence->alone[end],
+	       (silence->last[end] - silence->alone_since[end]) / 1000,
 	       end == CLIENT ? "client" : "server");
 }
 
@@ -266,6 +273,13 @@ void why_detail_cdn(const struct why_attempt *attempt, char *text)
 			       l2tp->cdn_result[end],
 			       NAME(l2tp->cdn_result[end], names),
 			       l2tp->cdn_error[end]);
+}
+
+void why_detail_port(const struct why_attempt *attempt, char *text)
+{
+	append(text, "port %u became %u, %u packets of ESP from there",
+	       attempt->port_4500, attempt->changed_port,
+	       attempt->port_changed);
 }
 
 void why_detail_checksums(const struct why_attempt *attempt, char *text)

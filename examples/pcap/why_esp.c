@@ -138,11 +138,34 @@ static struct why_attempt *begin_udp(struct why_facts *facts,
 	return attempt;
 }
 
+/* Notes from which port the client sends, and whether the server follows. */
+static void note_port(struct why_attempt *attempt, enum why_end end,
+		      const struct why_packet *packet)
+{
+	uint16_t port = end == CLIENT ? packet->source_port
+				      : packet->destination_port;
+
+	if (!attempt->port_4500)
+		attempt->port_4500 = port;
+	if (port == attempt->port_4500)
+		return;
+	if (end == CLIENT) {
+		attempt->port_changed++;
+		attempt->changed_port = port;
+	} else {
+		attempt->port_4500 = port;
+		attempt->port_changed = 0;
+	}
+}
+
 void why_esp_udp(struct why_facts *facts, const struct why_packet *packet)
 {
 	struct why_attempt *attempt = find_udp(facts, packet);
 	enum why_end end;
 
+	if (!attempt)
+		attempt = why_order_find(facts, packet,
+					 why_get(&packet->payload, 0, 4));
 	if (!attempt && note_elsewhere(facts, packet))
 		return;
 	if (!attempt)
@@ -155,6 +178,7 @@ void why_esp_udp(struct why_facts *facts, const struct why_packet *packet)
 		attempt->ike.keepalives[end]++;
 		return;
 	}
+	note_port(attempt, end, packet);
 	attempt->esp_udp[end]++;
 	if (packet->payload.length >= 8)
 		why_order_count(facts, attempt, packet,

@@ -37,16 +37,21 @@ struct why_large {
 	uint32_t small_reply;      /* to a smaller ICMP echo */
 };
 
+/* Packets of one end's since the other end was heard last: how many, since
+ * when, the longest pause in that time, and how many came behind it. */
+struct why_silence {
+	uint64_t last[WHY_ENDS]; /* when each end was heard last */
+	uint32_t alone[WHY_ENDS], behind_pause[WHY_ENDS];
+	uint64_t alone_since[WHY_ENDS], pause[WHY_ENDS];
+};
+
 /* Packets of data, each way: GRE, ESP, or L2TP's data. */
 struct why_flow {
 	uint32_t packets[WHY_ENDS];
 	uint32_t largest[WHY_ENDS];
 	uint32_t acknowledged[WHY_ENDS]; /* GRE: those that acknowledge */
-	uint64_t begun[WHY_ENDS], last[WHY_ENDS];
-	/* Since the other end was heard last: how many, since when, the longest
-	 * pause in that time, and how many came behind it. */
-	uint32_t alone[WHY_ENDS], behind_pause[WHY_ENDS];
-	uint64_t alone_since[WHY_ENDS], pause[WHY_ENDS];
+	uint64_t begun[WHY_ENDS];
+	struct why_silence silence;
 	/* The most separate gaps in the Sequence Numbers of one SPI or Call
 	 * ID, and how many packets that one had. */
 	uint32_t gaps[WHY_ENDS], of[WHY_ENDS];
@@ -155,11 +160,15 @@ struct why_attempt {
 	uint16_t port_4500;                /* IPsec: the client's for NAT-T */
 	uint64_t first, last;              /* numbers of packets */
 	uint64_t begun, ended;             /* their times */
+	struct why_silence silence; /* all packets, but NAT-keepalives */
 	struct why_flow flow;
 	uint32_t ppp[WHY_ENDS][WHY_PPP];
 	struct why_tcp tcp;
 	struct why_pptp pptp;
 	struct why_ike ike;
+	/* ESP in UDP from another port than before, which the server has not
+	 * answered there. */
+	uint32_t port_changed, changed_port;
 	uint32_t esp[WHY_ENDS], esp_udp[WHY_ENDS], ah[WHY_ENDS];
 	struct why_l2tp l2tp;
 	struct why_errors errors;

@@ -57,6 +57,7 @@ struct why_attempt *why_order_find(const struct why_facts *facts,
 static void count(struct order *order, struct why_flow *flow,
 		  enum why_end end, uint32_t sequence)
 {
+	uint32_t others = flow->silence.alone[why_other(end)];
 	uint32_t ahead = sequence - order->highest;
 
 	order->packets++;
@@ -66,8 +67,8 @@ static void count(struct order *order, struct why_flow *flow,
 	}
 	order->gaps += ahead > 1;
 	order->highest = sequence;
-	if (ahead > 1 && flow->alone[why_other(end)] > flow->unseen[end])
-		flow->unseen[end] = flow->alone[why_other(end)];
+	if (ahead > 1 && others > flow->unseen[end])
+		flow->unseen[end] = others;
 	if (order->gaps > flow->gaps[end]) {
 		flow->gaps[end] = order->gaps;
 		flow->of[end] = order->packets;

@@ -229,22 +229,30 @@ static bool was_ended(const struct why_attempt *attempt)
 	       attempt->tcp.fin[CLIENT] || attempt->tcp.fin[SERVER];
 }
 
+static bool forgets(const struct why_silence *silence)
+{
+	return silence->behind_pause[CLIENT] >= PAUSE_PACKETS ||
+	       silence->behind_pause[SERVER] >= PAUSE_PACKETS + 1;
+}
+
 bool why_silent_after_pause(const struct why_attempt *attempt)
 {
-	const struct why_flow *flow = &attempt->flow;
-
 	return why_both_ways(attempt) &&
-	       (flow->behind_pause[CLIENT] >= PAUSE_PACKETS ||
-		flow->behind_pause[SERVER] >= PAUSE_PACKETS + 1);
+	       (forgets(&attempt->silence) ||
+		forgets(&attempt->flow.silence));
+}
+
+static bool lasts(const struct why_silence *silence, enum why_end to)
+{
+	return silence->alone[to] >= SILENT_PACKETS &&
+	       silence->last[to] - silence->alone_since[to] >= SILENT_TIME;
 }
 
 static bool is_silent(const struct why_attempt *attempt, enum why_end to)
 {
-	const struct why_flow *flow = &attempt->flow;
-
 	return why_both_ways(attempt) && !was_ended(attempt) &&
-	       flow->alone[to] >= SILENT_PACKETS &&
-	       flow->last[to] - flow->alone_since[to] >= SILENT_TIME;
+	       (lasts(&attempt->silence, to) ||
+		lasts(&attempt->flow.silence, to));
 }
 
 bool why_server_silent(const struct why_attempt *attempt)

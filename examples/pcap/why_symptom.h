@@ -36,7 +36,7 @@ why_symptom why_ike_misled, why_proposal_refused, why_group_refused,
 	why_ike_auth_unanswered, why_child_refused, why_child_unanswered,
 	why_esp_second, why_esp_taken, why_esp_udp_second,
 	why_esp_not_in, why_esp_not_out,
-	why_esp_none, why_esp_later;
+	why_esp_none, why_esp_later, why_port_changed;
 
 /* L2TP */
 why_symptom why_l2tp_to_1701, why_l2tp_second, why_tunnel_refused,

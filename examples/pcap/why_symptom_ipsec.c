@@ -18,6 +18,9 @@
 /* So many packets without an answer are no chance. */
 #define TAKEN_PACKETS 4
 
+/* So many from the new port, and none of the server's to it. */
+#define CHANGED_PACKETS 3
+
 static bool is_in(uint32_t type, const uint8_t *types)
 {
 	for (; *types; types++)
@@ -198,8 +201,13 @@ bool why_esp_taken(const struct why_attempt *attempt)
 	const struct why_attempt *neighbour = attempt->neighbour;
 
 	return attempt->esp[SERVER] && neighbour && neighbour->esp[SERVER] &&
-	       flow->alone[CLIENT] >= TAKEN_PACKETS &&
-	       neighbour->flow.begun[SERVER] >= flow->last[SERVER];
+	       flow->silence.alone[CLIENT] >= TAKEN_PACKETS &&
+	       neighbour->flow.begun[SERVER] >= flow->silence.last[SERVER];
+}
+
+bool why_port_changed(const struct why_attempt *attempt)
+{
+	return attempt->port_changed >= CHANGED_PACKETS;
 }
 
 bool why_esp_udp_second(const struct why_attempt *attempt)

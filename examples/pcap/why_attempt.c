@@ -7,7 +7,7 @@
 
 /* More clients than anybody would read about; the others are counted only. A
  * capture of forged packets costs no more than that. */
-#define ATTEMPTS_MOST 4096
+#define ATTEMPTS_MOST 1024
 
 /* A pause of so many milliseconds is one in which a NAT may forget. */
 #define PAUSE_LEAST 15000

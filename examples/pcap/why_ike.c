@@ -95,7 +95,7 @@ static struct why_attempt *find(const struct why_facts *facts,
 	while (attempt &&
 	       !(has_spi(attempt, message) && why_is_of(attempt, packet)))
 		attempt = attempt->next;
-	for (size_t i = facts->count; !attempt && i-- > 0;)
+	for (size_t i = facts->count; !attempt && !message->begins && i-- > 0;)
 		if (has_spi(facts->attempts[i], message) &&
 		    facts->attempts[i]->server == packet->source &&
 		    why_is_outside_of(facts->attempts[i], packet->destination))
@@ -263,7 +263,9 @@ bool why_ike_message(struct why_facts *facts, const struct why_packet *packet,
 	if (!read_message(bytes, size, &message))
 		return false;
 	attempt = find(facts, packet, &message);
-	if (!attempt && (note_strange(facts, packet, &message) ||
+	/* What begins an SA answers nothing. */
+	if (!attempt && ((!message.begins &&
+			  note_strange(facts, packet, &message)) ||
 			 find_older(facts, packet, &message)))
 		return true;
 	if (!attempt)

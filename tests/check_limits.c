@@ -382,6 +382,42 @@ START_TEST(only_what_nobody_will_miss_gives_way)
 }
 END_TEST
 
+/* The mapping, and the permission, stay under whose only session, which gives
+ * way perhaps, another one is opened. */
+START_TEST(a_mapping_whose_session_gives_way_goes_on)
+{
+	uint16_t port;
+	unsigned done = 0;
+	uint32_t i;
+
+	begin_with((struct world_options){ .units = 90,
+					   .general.filtering = (uint8_t)_i });
+	policy.store_units = 24;
+	set();
+	for (i = 0; i < 40; i++) {
+		w.options.no_undo = true;
+		port = udp_open(&w, CLIENT_A, 4000, 0x08000001, 53);
+		flood(CLIENT_B, (uint16_t)(5000 + i), i % 10);
+		w.now += 2500;
+		flood(CLIENT_B, (uint16_t)(6000 + i), i % 7);
+		if (udp_out(&w, CLIENT_A, 4000, 0x08000001, 54) ==
+		    VPNALG_TRANSLATED) {
+			done++;
+			ck_assert_uint_eq(port_from(&w), port);
+			ck_assert_uint_eq(udp_in(&w, 0x08000001, 54, port),
+					  VPNALG_TRANSLATED);
+			ck_assert_uint_eq(destination(&w), CLIENT_A);
+		}
+		world_wait(&w, 400000);
+		world_wait(&w, 0);
+		world_wait(&w, 0);
+		ck_assert_int_eq(w.records, 0);
+	}
+	ck_assert_uint_gt(done, 10);
+	end();
+}
+END_TEST
+
 /* A million packets that are refused: no memory, and no session lost. */
 START_TEST(refusals_cost_nothing_but_themselves)
 {
@@ -463,6 +499,8 @@ TCase *limits_case(void)
 		0, 2);
 	tcase_add_test(tc, room_is_kept_for_vpns_and_for_who_comes_first);
 	tcase_add_test(tc, only_what_nobody_will_miss_gives_way);
+	tcase_add_loop_test(tc, a_mapping_whose_session_gives_way_goes_on, 0,
+			    3);
 	tcase_add_test(tc, refusals_cost_nothing_but_themselves);
 	tcase_add_test(tc, a_store_that_fails_leaves_no_count_behind);
 	return tc;

@@ -100,10 +100,24 @@ static bool is_limited(struct vpnalg *translator, struct candidate *candidate)
 
 /* Room */
 
+/* Returns whether a session that lives may be closed now. A dead one is left to
+ * the sweep: it may have died just now, with its last child, and the handler
+ * that opens a session may have it in hand. */
+static bool gives_way(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	const struct vpnalg_handler *handler =
+		translator->handlers[record->handler];
+
+	return handler->gives_way != NULL &&
+	       record != translator->step.record &&
+	       !vpnalg_record_is_routers(record) &&
+	       record_is_alive(translator, record) &&
+	       handler->gives_way(translator, record);
+}
+
 bool vpnalg_admit_make_room(struct vpnalg *translator)
 {
 	const struct vpnalg_store *store = translator->store;
-	const struct vpnalg_handler *handler;
 	struct vpnalg_record *record;
 	unsigned looks, closes = 0;
 
@@ -114,14 +128,8 @@ bool vpnalg_admit_make_room(struct vpnalg *translator)
 			translator->policy.cursor = 0;
 			continue;
 		}
-		if (!record_is_session(translator, record) ||
-		    record == translator->step.record)
-			continue;
-		handler = translator->handlers[record->handler];
-		if (!record_is_alive(translator, record) ||
-		    (handler->gives_way != NULL &&
-		     !vpnalg_record_is_routers(record) &&
-		     handler->gives_way(translator, record))) {
+		if (record_is_session(translator, record) &&
+		    gives_way(translator, record)) {
 			vpnalg_session_close(translator, record);
 			closes++;
 		}

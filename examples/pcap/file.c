@@ -39,13 +39,6 @@ static bool is_micro(const uint8_t magic[4])
 	return false;
 }
 
-static bool is_pcapng(const uint8_t magic[4])
-{
-	static const uint8_t section[] = { 0x0a, 0x0d, 0x0d, 0x0a };
-
-	return !memcmp(section, magic, 4);
-}
-
 /* Puts what was read back into the stream's buffer, which has room for what was
  * just taken from it, so that pipes work too. */
 static bool put_back(struct input *input)
@@ -57,6 +50,13 @@ static bool put_back(struct input *input)
 }
 
 #ifdef HAVE_FOPENCOOKIE
+static bool is_pcapng(const uint8_t magic[4])
+{
+	static const uint8_t section[] = { 0x0a, 0x0d, 0x0d, 0x0a };
+
+	return !memcmp(section, magic, 4);
+}
+
 /* Gives libpcap the first bytes, then the rest as it comes, and shows all of it
  * to the tap. */
 static ssize_t read_tapped(void *cookie, char *bytes, size_t size)

@@ -99,9 +99,10 @@ bool output_begin(struct output *output, const struct input *input,
 	if (!output->pcap)
 		return output_failed(output, strerror(errno));
 	output->dumper = pcap_dump_fopen(output->pcap, output->file);
-	if (!output->dumper)
-		return output_failed(output, pcap_geterr(output->pcap));
-	return true;
+	if (output->dumper)
+		return true;
+	output->file = NULL; /* it may be closed */
+	return output_failed(output, pcap_geterr(output->pcap));
 }
 
 bool output_written(struct output *output)

@@ -294,7 +294,46 @@ def check_others():
           done.stdout.endswith(b"</html>\n"))
 
 
+def check_why():
+    """--why: the same that it prints, above the ladders."""
+    for name, status in (("pptp-three-inside", 0), ("ah-inside", 3),
+                         ("esp-ike2-three-inside", 0),
+                         ("l2tp-three-inside", 0)):
+        file = os.path.join(CAPTURES, name + ".pcap")
+        done = run(*SIDES, "--why", "--json", "--html", path("why.html"), file)
+        with open(path("why.html"), encoding="utf-8") as page_file:
+            text = page_file.read()
+        page = Page(text)
+        check_well("--why " + name, page, text)
+        plain = run("--why", "--json", file)
+        check("--why %s: prints and ends as without a page" % name,
+              done.returncode == status == plain.returncode and
+              done.stdout == plain.stdout, done)
+        clients = json.loads(done.stdout)["clients"]
+        wanted = [(c["client"], "good" if c["cause"] is None else "bad",
+                   c["cause"]) for c in clients]
+        heads = re.findall('<h3 class="(good|bad)">([0-9.]+)(?::[0-9]+)? with '
+                           '[^<]*</h3>\n(?:<p class="bad">Cause '
+                           r'\[([a-z0-9-]+)\]: )?', text)
+        check("--why %s: each client, and the cause" % name,
+              [(c, tone, cause or None) for tone, c, cause in heads] ==
+              wanted and wanted, (heads, wanted))
+        check("--why %s: the ladders are below" % name, page.sections and
+              text.index("<section") > text.rindex("<h3"))
+    with open(path("short.pcap"), "wb") as file:
+        with open(os.path.join(CAPTURES, "pptp-three-inside.pcap"),
+                  "rb") as whole:
+            file.write(whole.read()[:5000])
+    done = run("--why", "--html", path("none.html"), path("short.pcap"))
+    check("--why, a broken capture: one error, no page",
+          done.returncode == 1 and not os.path.exists(path("none.html")) and
+          done.stderr.count(b"cannot read input") == 1, done.stderr)
+    done = run("--why", "--html", path("none/x.html"), file.name)
+    check("--why, a page that cannot be written", done.returncode == 1)
+
+
 def main():
+    check_why()
     check_captures()
     check_ladder()
     check_escaped()

@@ -930,7 +930,8 @@ def edges():
                   ["--why", "--outside", nothing, nothing],
                   ["--why", "--explain", nothing],
                   ["--why", "--both", nothing],
-                  ["--why", "--html", "out.html", nothing],
+                  ["--why", "--html", "-", nothing],
+                  ["--why", "--html", "out.html", "-"],
                   ["--why", "--sessions", nothing]):
         done = run(*words)
         check("refused: " + " ".join(words[:-1] or words),

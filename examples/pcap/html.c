@@ -7,6 +7,7 @@ static const char style[] =
 	"body{font:15px/1.4 sans-serif;margin:1em auto;max-width:110em;"
 	"padding:0 1em;color:#222;background:#fff}\n"
 	"h1{font-size:1.5em}h2{display:inline;font-size:1.2em}\n"
+	"h3{margin:.8em 0 0;font-size:1.1em}\n"
 	"p{margin:.2em 0}section{margin:1em 0;border-top:1px solid #bbb;"
 	"padding-top:.6em}\n"
 	"section>details>summary{cursor:pointer}td summary{cursor:pointer}\n"
@@ -113,6 +114,13 @@ void html_line(FILE *page, enum html_tone tone, const char *text)
 	fprintf(page, "<p class=\"%s\">", tones[tone]);
 	put(page, text);
 	fputs("</p>\n", page);
+}
+
+void html_heading(FILE *page, enum html_tone tone, const char *text)
+{
+	fprintf(page, "<h3 class=\"%s\">", tones[tone]);
+	put(page, text);
+	fputs("</h3>\n", page);
 }
 
 void html_links_begin(FILE *page)

@@ -42,6 +42,9 @@ void html_end(FILE *page);
 /* Writes a line of a section, or in front of all sections. */
 void html_line(FILE *page, enum html_tone tone, const char *text);
 
+/* Writes a heading in front of lines. */
+void html_heading(FILE *page, enum html_tone tone, const char *text);
+
 /* Writes a list of links to sections: each has the number of its section, a
  * text, and a tone. */
 void html_links_begin(FILE *page);

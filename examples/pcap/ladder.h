@@ -78,9 +78,11 @@ bool ladder_open(struct ladder *ladder, bool nano);
 /* Keeps a packet. Returns false without memory. */
 bool ladder_add(struct ladder *ladder, const struct told *told);
 
-/* Writes the page. */
+/* Writes the page; above, if there is anything, stands above all ladders, and
+ * is HTML already. */
 void ladder_write(const struct ladder *ladder, FILE *page,
-		  const struct options *options, const struct report *report);
+		  const struct options *options, const struct report *report,
+		  const char *above);
 
 void ladder_close(struct ladder *ladder);
 

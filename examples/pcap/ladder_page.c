@@ -222,7 +222,8 @@ static void write_sides(FILE *page, const struct options *options)
 }
 
 void ladder_write(const struct ladder *ladder, FILE *page,
-		  const struct options *options, const struct report *report)
+		  const struct options *options, const struct report *report,
+		  const char *above)
 {
 	char text[TEXT];
 
@@ -239,6 +240,7 @@ void ladder_write(const struct ladder *ladder, FILE *page,
 	if (ladder->elsewhere)
 		line(page, HTML_DIM, "%s packets are of other clients",
 		     write_number(text, ladder->elsewhere));
+	fputs(above ? above : "", page);
 	html_links_begin(page);
 	for (size_t i = 0; i < ladder->count; i++)
 		write_link(ladder, page, i);

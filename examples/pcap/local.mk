@@ -86,6 +86,7 @@ PCAP_FILES = \
 	examples/pcap/why_order.h \
 	examples/pcap/why_packet.c \
 	examples/pcap/why_packet.h \
+	examples/pcap/why_page.c \
 	examples/pcap/why_ppp.c \
 	examples/pcap/why_ppp.h \
 	examples/pcap/why_pptp.c \

@@ -69,11 +69,11 @@ static bool open_page(struct job *job, const struct input *outside)
 	return job->ladder.text != NULL;
 }
 
-static bool write_page(struct job *job)
+static bool write_page(struct job *job, const char *above)
 {
 	if (job->page.file && job->ladder.text)
 		ladder_write(&job->ladder, job->page.file, job->options,
-			     &job->report);
+			     &job->report, above);
 	return output_close(&job->page);
 }
 
@@ -151,8 +151,9 @@ static bool write_report(const struct job *job)
 	return false;
 }
 
-/* The packets before a broken one make a whole file, and are reported. */
-static int run(const struct options *options)
+/* The packets before a broken one make a whole file, and are reported. above is
+ * HTML for the page, or NULL. */
+static int run(const struct options *options, const char *above)
 {
 	struct job job = { .options = options };
 	bool well;
@@ -162,16 +163,41 @@ static int run(const struct options *options)
 	well = open_all(&job) && translate_all(&job);
 	well = output_close(&job.output) && well;
 	both_close(&job.both);
-	well = write_page(&job) && well;
+	well = write_page(&job, above) && well;
 	ladder_close(&job.ladder);
 	if (well)
-		well = write_report(&job) && job.report.complete;
+		well = (options->why || write_report(&job)) &&
+		       job.report.complete;
 	translator_close(&job.translator);
 	held_close(&job.held);
 	input_close(&job.outside);
 	input_close(&job.input);
 	free(job.buffer);
 	return well ? EXIT_SUCCESS : EXIT_ERROR;
+}
+
+/* What was found stands on the page above the ladders, for which the capture is
+ * translated. */
+static int run_why(const struct options *options)
+{
+	char *above = NULL;
+	size_t length;
+	FILE *page;
+	int status;
+
+	if (!options->html)
+		return why_run(options, NULL);
+	page = open_memstream(&above, &length);
+	status = page ? why_run(options, page) : EXIT_ERROR;
+	if (!page || fclose(page)) {
+		say("cannot write output: %s: %s", options->html,
+		    strerror(errno));
+		status = EXIT_ERROR;
+	}
+	if (status != EXIT_ERROR && run(options, above))
+		status = EXIT_ERROR;
+	free(above);
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -183,7 +209,8 @@ int main(int argc, char **argv)
 		return EXIT_ERROR;
 	status = options_read(&options, argc, argv);
 	if (status == OPTIONS_RUN)
-		status = options.why ? why_run(&options) : run(&options);
+		status = options.why ? run_why(&options)
+				     : run(&options, NULL);
 	options_free(&options);
 	return standard_finish(status);
 }

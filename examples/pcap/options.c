@@ -77,6 +77,7 @@ static int read_files(struct options *options, char **names)
 				     "--why writes no OUTPUT");
 	if (options->why && names[0]) {
 		options->input = names[0];
+		options->output = "/dev/null"; /* of --html's translation */
 		return OPTIONS_RUN;
 	}
 	if (!names[0] || !names[1])
@@ -102,14 +103,24 @@ static int check_html(const struct options *options)
 	return OPTIONS_RUN;
 }
 
-/* Returns OPTIONS_RUN if nothing is asked for that needs a translation. */
+/* Returns OPTIONS_RUN if nothing is asked for that needs a translation, but a
+ * page. */
 static int check_why(const struct options *options)
 {
-	if (options->outside || options->explain || options->html ||
-	    options->both || options->nat.sessions)
+	if (options->outside || options->explain || options->both ||
+	    options->nat.sessions)
 		return options_wrong("--why", NULL,
-				     "not with --outside, --both, --explain, "
-				     "--html or --sessions");
+				     "not with --outside, --both, --explain or "
+				     "--sessions");
+	if (!options->html)
+		return OPTIONS_RUN;
+	if (options_is_standard(options->html))
+		return options_wrong("--html", options->html,
+				     "--why prints to standard output");
+	if (options_is_standard(options->input))
+		return options_wrong("--html", options->html,
+				     "--why needs a file that can be read "
+				     "twice");
 	return OPTIONS_RUN;
 }
 
@@ -132,7 +143,7 @@ static bool use_defaults(struct options *options)
 {
 	bool well = true;
 
-	if (options->why)
+	if (options->why && !options->html)
 		return true;
 	if (!options->nat.address_count) {
 		well = !nat_options_address(&options->nat, DEFAULT_ADDRESS);

@@ -124,7 +124,7 @@ static int status_of(const struct why_report *report)
 }
 
 static int report_all(const struct options *options, struct why_facts *facts,
-		      const struct why_input *input)
+		      const struct why_input *input, FILE *page)
 {
 	struct why_report report = { .input = *input, .facts = facts };
 	int status = EXIT_ERROR;
@@ -135,6 +135,8 @@ static int report_all(const struct options *options, struct why_facts *facts,
 		say("cannot look into the capture: %s", strerror(ENOMEM));
 	} else {
 		judge_all(&report);
+		if (page)
+			why_write_page(&report, page);
 		if (write_report(&report, options->json))
 			status = status_of(&report);
 	}
@@ -142,7 +144,7 @@ static int report_all(const struct options *options, struct why_facts *facts,
 	return status;
 }
 
-int why_run(const struct options *options)
+int why_run(const struct options *options, FILE *page)
 {
 	struct why_facts *facts = calloc(1, sizeof(*facts));
 	struct why_input read = { .name = options->input };
@@ -155,7 +157,7 @@ int why_run(const struct options *options)
 		facts->memory = true;
 		read.complete = read_all(facts, &input);
 		read.packets = input.count;
-		status = report_all(options, facts, &read);
+		status = report_all(options, facts, &read, page);
 	}
 	input_close(&input);
 	if (facts)

@@ -14,10 +14,12 @@
  *     why_step.c      the steps; why_reach.c, which were done
  *     why_cause.c     the table of causes; why_symptom*.c ask the facts for
  *                     them, why_detail.c says what was seen
- *     why_text.c why_json.c   what is printed
+ *     why_text.c why_json.c   what is printed; why_page.c, on a page
  */
 #ifndef PCAP_WHY_H
 #define PCAP_WHY_H
+
+#include <stdio.h>
 
 #include "options.h"
 
@@ -25,7 +27,8 @@
 #define EXIT_WHY_FAILS 3   /* a client does not get through */
 #define EXIT_WHY_NOTHING 4 /* no VPN traffic */
 
-/* Reads the capture, prints, and returns the exit status. */
-int why_run(const struct options *options);
+/* Reads the capture, prints, and returns the exit status. Writes it to a page,
+ * too, unless that is NULL. */
+int why_run(const struct options *options, FILE *page);
 
 #endif

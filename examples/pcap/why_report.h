@@ -3,6 +3,8 @@
 #ifndef PCAP_WHY_REPORT_H
 #define PCAP_WHY_REPORT_H
 
+#include <stdio.h>
+
 #include "options.h"
 #include "why_cause.h"
 #include "why_step.h"
@@ -55,7 +57,10 @@ const char *why_step_state(const struct why_answer *answer, unsigned step);
 /* Prints the report to standard output. */
 void why_write_text(const struct why_report *report);
 
-/* Likewise as one JSON object. Returns false when there was no memory. */
+/* Writes it to a page that is begun. */
+void why_write_page(const struct why_report *report, FILE *page);
+
+/* Prints it as one JSON object. Returns false when there was no memory. */
 bool why_write_json(const struct why_report *report);
 
 #endif

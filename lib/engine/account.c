@@ -44,11 +44,14 @@ static void add(struct account_way *way, uint32_t bytes)
 		way->high += packets_mask + 1;
 }
 
-void vpnalg_account_count(const struct vpnalg_step *step)
+void vpnalg_account_count(const struct vpnalg_step *step,
+			  enum vpnalg_result result)
 {
-	struct account *account =
-		vpnalg_account_of(step->translator, step->record);
+	struct account *account;
 
+	if (result != VPNALG_TRANSLATED || step->parsed->quoted)
+		return;
+	account = vpnalg_account_of(step->translator, step->record);
 	if (account == NULL)
 		return;
 	account->used = now_of(step->translator);

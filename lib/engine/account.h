@@ -52,7 +52,9 @@ struct account *vpnalg_account_of(const struct vpnalg *translator,
 void vpnalg_account_open(const struct vpnalg *translator,
 			 struct vpnalg_record *record);
 
-/* Counts a translated packet in the account of its session, if it has one. */
-void vpnalg_account_count(const struct vpnalg_step *step);
+/* Counts a packet that was translated in the account of its session, if it has
+ * one. An error about another packet is none of that one's session. */
+void vpnalg_account_count(const struct vpnalg_step *step,
+			  enum vpnalg_result result);
 
 #endif

@@ -222,21 +222,10 @@ ALWAYS_INLINE struct vpnalg_step *begin(struct vpnalg *translator,
 	return step;
 }
 
-/* Counts a translated packet in the account of its session. An error about
- * another packet is none of that one's session. */
-NEVER_INLINE void note(const struct vpnalg_step *step,
-		       enum vpnalg_result result)
-{
-	if (result == VPNALG_TRANSLATED && !step->parsed->quoted)
-		vpnalg_account_count(step);
-}
-
-/* Returns what becomes of a plain packet, and counts it by kind of session.
- * accounts is a constant, so that it costs nothing where there are none. */
+/* Returns what becomes of a plain packet, and counts it by kind of session. */
 ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 					struct slot *slot,
-					struct vpnalg_packet *packet,
-					bool accounts)
+					struct vpnalg_packet *packet)
 {
 	struct vpnalg_step *step = begin(translator, slot, packet);
 	enum vpnalg_result result = UNTRIED;
@@ -248,16 +237,15 @@ ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 	else
 		session_counters(translator, step->handler, step->kind)
 			->translated[slot->parsed.inward]++;
-	if (accounts)
-		note(step, result);
+	if (translator->accounts)
+		vpnalg_account_count(step, result);
 	return result;
 }
 
 /* The same for others. What is known of a fragment's datagram comes first. */
-ALWAYS_INLINE enum vpnalg_result decide_rare(struct vpnalg *translator,
-					     struct slot *slot,
-					     struct vpnalg_packet *packet,
-					     bool accounts)
+static enum vpnalg_result decide_rare(struct vpnalg *translator,
+				      struct slot *slot,
+				      struct vpnalg_packet *packet)
 {
 	bool whole = slot->parsed.fragment == VPNALG_FRAGMENT_NONE;
 	enum vpnalg_result result = FRAGMENT_UNDECIDED;
@@ -267,8 +255,8 @@ ALWAYS_INLINE enum vpnalg_result decide_rare(struct vpnalg *translator,
 	if (result == FRAGMENT_UNDECIDED) {
 		result = otherwise(translator, slot,
 				   begin(translator, slot, packet), UNTRIED);
-		if (accounts)
-			note(&translator->step, result);
+		if (translator->accounts)
+			vpnalg_account_count(&translator->step, result);
 		if (!whole)
 			result = vpnalg_fragment_after(translator, slot, packet,
 						       result);
@@ -296,16 +284,14 @@ NEVER_INLINE void prepare_all(const struct vpnalg *translator,
 /* A datagram that a fragment has made whole comes before the packets behind. */
 ALWAYS_INLINE void decide_all(struct vpnalg *translator,
 			      struct vpnalg_packet *packet,
-			      const struct vpnalg_packet *end, bool accounts)
+			      const struct vpnalg_packet *end)
 {
 	struct slot *slot = translator->slots;
 	enum vpnalg_result result;
 
 	for (; packet < end; packet++, slot++) {
-		result = slot->plain
-				 ? decide(translator, slot, packet, accounts)
-				 : decide_rare(translator, slot, packet,
-					       accounts);
+		result = slot->plain ? decide(translator, slot, packet)
+				     : decide_rare(translator, slot, packet);
 		packet->result = (uint8_t)result;
 		if (result < VPNALG_RESULTS)
 			translator->counters.results[result]++;
@@ -337,10 +323,7 @@ void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 		prepare_all(translator, packets, packets + part, ahead);
 		for (i = 0; ahead != NULL && i < part; i++)
 			prefetch(ahead, &translator->slots[i], 1);
-		if (translator->accounts)
-			decide_all(translator, packets, packets + part, true);
-		else
-			decide_all(translator, packets, packets + part, false);
+		decide_all(translator, packets, packets + part);
 		left.packets += part;
 		left.count -= part;
 		if (whole_is_due(translator))

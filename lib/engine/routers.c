@@ -123,8 +123,8 @@ void vpnalg_routers_claim(struct vpnalg *translator, struct slot *slot,
 static void put_back(const struct routers *routers, struct vpnalg_step *step,
 		     enum vpnalg_result result)
 {
-	if (step->translator->accounts && result == VPNALG_TRANSLATED)
-		vpnalg_account_count(step);
+	if (step->translator->accounts)
+		vpnalg_account_count(step, result);
 	step->packet = routers->given;
 	step->parsed = routers->given_parsed;
 }

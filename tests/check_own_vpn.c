@@ -516,6 +516,26 @@ START_TEST(what_no_session_takes_may_be_the_routers)
 }
 END_TEST
 
+/* The remote's Key of the router's own tunnel, or none, is not learned for a
+ * host: nothing is translated. */
+START_TEST(the_routers_gre_comes_in_with_any_key)
+{
+	uint8_t without[8] = { 0x10, 0, 8, 0, 0, 0, 0, 0x7b };
+	struct bytes p = gre_keyed(OUTSIDE, SERVER, 7);
+
+	begin();
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_UNTOUCHED);
+	p = gre_keyed(SERVER, OUTSIDE, 9);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
+	p = ip_packet(SERVER, OUTSIDE, GRE, without, sizeof(without));
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
+	p = gre_keyed(SERVER, OUTSIDE, 7);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
+	end();
+}
+END_TEST
+
 START_TEST(a_key_of_the_routers_is_no_hosts)
 {
 	struct bytes p = gre_keyed(OUTSIDE, SERVER, 7);
@@ -634,6 +654,7 @@ Suite *own_vpn_suite(void)
 	tcase_add_loop_test(vpn, what_no_session_takes_may_be_the_routers, 0,
 			    ROWS(unknown_rows));
 	tcase_add_test(vpn, a_key_of_the_routers_is_no_hosts);
+	tcase_add_test(vpn, the_routers_gre_comes_in_with_any_key);
 	tcase_add_loop_test(vpn, the_routers_l2tp_client_beside_two_inside, 0,
 			    ROWS(fixed_port_rows));
 	suite_add_tcase(suite, vpn);

@@ -138,8 +138,9 @@ static struct vpnalg_record *lone_tunnel(struct vpnalg_step *step,
 	return a != NULL ? a : b;
 }
 
-struct vpnalg_record *vpnalg_gre_remote_fit(struct vpnalg_step *step,
-					    struct vpnalg_record *remote)
+/* Returns the tunnel that a Key may be of, which nobody sends with. */
+static struct vpnalg_record *fit(struct vpnalg_step *step,
+				 struct vpnalg_record *remote)
 {
 	const struct gre_remote *r = body(step, remote);
 	struct vpnalg_record *a, *b;
@@ -153,6 +154,16 @@ struct vpnalg_record *vpnalg_gre_remote_fit(struct vpnalg_step *step,
 	if (is_heard(step, a) == is_heard(step, b))
 		return NULL;
 	return is_heard(step, a) ? b : a;
+}
+
+/* What is for the router itself is learned for nobody. */
+struct vpnalg_record *vpnalg_gre_remote_fit(struct vpnalg_step *step,
+					    struct vpnalg_record *remote)
+{
+	struct vpnalg_record *tunnel = fit(step, remote);
+
+	return tunnel != NULL && !vpnalg_record_is_routers(tunnel) ? tunnel
+								   : NULL;
 }
 
 /* In the inside form the remote is found by the host that had the first tunnel

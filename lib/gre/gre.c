@@ -292,10 +292,8 @@ static enum vpnalg_result go_in(struct vpnalg_step *step)
 		return VPNALG_DROP_NO_SESSION;
 	if (record->kind == GRE_KIND_REMOTE) {
 		record = vpnalg_gre_remote_fit(step, record);
-		if (record == NULL)
-			return VPNALG_DROP_GUARDED;
-		return vpnalg_record_is_routers(record) ? VPNALG_UNTOUCHED
-							: learn(step, record);
+		return record != NULL ? learn(step, record)
+				      : VPNALG_DROP_GUARDED;
 	}
 	if (record->kind == GRE_KIND_LEARNED)
 		return follow_parent(step);

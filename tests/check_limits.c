@@ -260,7 +260,8 @@ START_TEST(only_sessions_that_open_use_up_the_rate)
 }
 END_TEST
 
-/* --- Room in the store. */
+/* --- Room in the store, of which the policy knows half: stores differ in how
+ * many records fit. */
 
 /* One port of a host asks one remote after the other until it is refused. */
 static unsigned flood(uint32_t host, uint16_t port, uint32_t most)
@@ -312,7 +313,7 @@ START_TEST(room_is_kept_for_vpns_and_for_who_comes_first)
 	struct connection c = { 0 };
 	unsigned i;
 
-	begin_with((struct world_options){ .units = 600 });
+	begin_with((struct world_options){ .units = 1200 });
 	rules[0] = (struct vpnalg_rule){ .action = VPNALG_RULE_PRIORITY,
 					 .inside_length = 32,
 					 .inside.family = VPNALG_IPV4 };
@@ -353,7 +354,7 @@ START_TEST(only_what_nobody_will_miss_gives_way)
 	uint16_t port;
 	unsigned i;
 
-	begin_with((struct world_options){ .units = 300 });
+	begin_with((struct world_options){ .units = 600 });
 	policy.store_units = 300;
 	set();
 	start_control(&w, &c, CLIENT_A, 39999, SERVER);
@@ -430,7 +431,7 @@ START_TEST(refusals_cost_nothing_but_themselves)
 #if defined(__SANITIZE_ADDRESS__)
 	refusals = 50000;
 #endif
-	begin_with((struct world_options){ .units = 600 });
+	begin_with((struct world_options){ .units = 1200 });
 	policy.store_units = 600;
 	policy.priority_units = 60;
 	set();

@@ -44,9 +44,9 @@ lib_libcore_la_SOURCES = \
 	lib/engine/key.c \
 	lib/engine/key.h \
 	lib/engine/life.c \
-	lib/engine/open.c \
 	lib/engine/lineage.c \
 	lib/engine/lineage.h \
+	lib/engine/open.c \
 	lib/engine/packet.c \
 	lib/engine/packet.h \
 	lib/engine/policy.c \
@@ -59,6 +59,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/port.h \
 	lib/engine/port_set.c \
 	lib/engine/port_set.h \
+	lib/engine/prefix.h \
 	lib/engine/process.c \
 	lib/engine/record.c \
 	lib/engine/record.h \

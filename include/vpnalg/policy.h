@@ -122,9 +122,9 @@ struct vpnalg_policy {
 	uint32_t host_burst;
 	/** How many units the store has: vpnalg_table_use.units. Then some can
 	 * be kept back; and where no more are left, or a record cannot be
-	 * added, sessions of vpnalg_general() give way to new ones that are
-	 * half-open, or have waited for an answer for 2 s. No other session
-	 * ever does. 0: nothing of this. */
+	 * added, those of vpnalg_general() that are half-open, or have waited
+	 * for an answer for 2 s, give way to new sessions. No other ever does.
+	 * 0: nothing of this. */
 	uint32_t store_units;
 	/** So many of them are not for the protocol that takes what others
 	 * leave, vpnalg_general(): VPNs have room where browsers have filled

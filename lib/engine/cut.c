@@ -11,19 +11,16 @@
 #include <string.h>
 
 #include "lineage.h"
+#include "prefix.h"
 #include "record.h"
 #include "service.h"
 #include "session.h"
 #include "settings.h"
 #include "uplink.h"
 
-#include "../wire/ip.h"
-
 /* The rounds that close. Two close all there is; more are for what opens
  * meanwhile, whose hosts may keep a parent for ever. */
 #define ROUNDS_MAX 4
-
-#define ADDRESS_BITS (8 * IPV4_ADDR_LEN)
 
 /* What a call is about, once it has been read. */
 struct request {
@@ -32,13 +29,6 @@ struct request {
 };
 
 /* Reading */
-
-static bool is_prefix(const struct vpnalg_addr *address, unsigned length)
-{
-	return address->family == 0 ? length == 0
-				    : address->family == VPNALG_IPV4 &&
-					      length <= ADDRESS_BITS;
-}
 
 static bool read(struct request *request, struct vpnalg *translator,
 		 const struct vpnalg_session_cut *given)
@@ -49,24 +39,18 @@ static bool read(struct request *request, struct vpnalg *translator,
 	return given != NULL &&
 	       given->size >= offsetof(struct vpnalg_session_cut, number) &&
 	       vpnalg_settings_read(&request->cut, sizeof(*cut), given) &&
-	       is_prefix(&cut->inside, cut->inside_prefix) &&
-	       is_prefix(&cut->remote, cut->remote_prefix) &&
+	       prefix_is_one(&cut->inside, cut->inside_prefix) &&
+	       prefix_is_one(&cut->remote, cut->remote_prefix) &&
 	       cut->protocols >> translator->handler_count == 0;
 }
 
 /* Which are meant */
 
-static bool has_prefix(const uint8_t *octets, const struct vpnalg_addr *prefix,
-		       unsigned length)
+/* Without a length it is the address alone. */
+static bool has_prefix(const struct vpnalg_addr *prefix, unsigned length,
+		       const uint8_t *address)
 {
-	uint32_t mask = UINT32_MAX;
-
-	if (prefix->family == 0)
-		return true;
-	if (length != 0)
-		mask <<= ADDRESS_BITS - length;
-	return ((vpnalg_get32(octets) ^ vpnalg_get32(prefix->octets)) & mask) ==
-	       0;
+	return prefix_has(prefix, length != 0 ? length : PREFIX_BITS, address);
 }
 
 static bool is_by_host(const struct vpnalg_session_cut *cut)
@@ -82,8 +66,8 @@ static bool has_host(const struct request *request,
 
 	if (record_kind(request->translator, record)->of_remote)
 		return !is_by_host(cut);
-	return has_prefix(key + KEY_LOCAL_OFF, &cut->inside,
-			  cut->inside_prefix) &&
+	return has_prefix(&cut->inside, cut->inside_prefix,
+			  key + KEY_LOCAL_OFF) &&
 	       (!cut->one_zone || key_zone(key) == cut->zone);
 }
 
@@ -95,9 +79,9 @@ static bool has_remote(const struct request *request,
 
 	if (key_is_for_all_remotes(key))
 		return cut->remote.family == 0;
-	return has_prefix(key + KEY_LOCAL_OFF +
-				  addr_len_of(request->translator),
-			  &cut->remote, cut->remote_prefix);
+	return has_prefix(&cut->remote, cut->remote_prefix,
+			  key + KEY_LOCAL_OFF +
+				  addr_len_of(request->translator));
 }
 
 static bool is_meant(const struct request *request,

@@ -5,24 +5,12 @@
 #include "policy.h"
 
 #include "policy_check.h"
+#include "prefix.h"
 #include "record.h"
 
 #include "../wire/ip.h"
 
 /* Rules */
-
-/* Whether the first bits of two addresses are equal. */
-static bool has_prefix(const uint8_t *address, const struct vpnalg_addr *prefix,
-		       unsigned length)
-{
-	unsigned whole = length / 8, rest = length % 8;
-
-	return memcmp(address, prefix->octets, whole) == 0 &&
-	       (rest == 0 ||
-		(unsigned)(address[whole] ^ prefix->octets[whole]) >>
-				(8 - rest) ==
-			0);
-}
 
 static bool matches(const struct vpnalg *translator,
 		    const struct vpnalg_rule *rule,
@@ -32,13 +20,12 @@ static bool matches(const struct vpnalg *translator,
 		rule->ip_protocol == subject->ip_protocol) &&
 	       (!rule->in_zone || rule->zone == subject->zone) &&
 	       (rule->remote_port == 0 || rule->remote_port == subject->port) &&
-	       (rule->inside.family == 0 ||
-		has_prefix(subject->inside, &rule->inside,
-			   rule->inside_length)) &&
+	       prefix_has(&rule->inside, rule->inside_length,
+			  subject->inside) &&
 	       (rule->remote.family == 0 ||
 		(subject->remote != NULL &&
-		 has_prefix(subject->remote, &rule->remote,
-			    rule->remote_length))) &&
+		 prefix_has(&rule->remote, rule->remote_length,
+			    subject->remote))) &&
 	       (rule->handler == NULL ||
 		rule->handler() == translator->handlers[subject->handler]);
 }

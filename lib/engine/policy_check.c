@@ -2,6 +2,7 @@
 /* Checks a policy, and says what is wrong with it. */
 #include "policy_check.h"
 
+#include "prefix.h"
 #include "settings.h"
 
 /* Whether a handler is one of the protocols. */
@@ -16,13 +17,6 @@ static bool is_known(const struct policy_scope *scope,
 	return false;
 }
 
-static bool is_prefix(const struct vpnalg_addr *prefix, unsigned length)
-{
-	return prefix->family == 0
-		       ? length == 0
-		       : prefix->family == VPNALG_IPV4 && length <= 32;
-}
-
 static const char *rule_fault(const struct policy_scope *scope,
 			      const struct vpnalg_rule *rule)
 {
@@ -30,9 +24,9 @@ static const char *rule_fault(const struct policy_scope *scope,
 		return "rules: no enum vpnalg_rule_action";
 	if (rule->handler != NULL && !is_known(scope, rule->handler()))
 		return "rules: the handler is none of the protocols";
-	if (!is_prefix(&rule->inside, rule->inside_length))
+	if (!prefix_is_one(&rule->inside, rule->inside_length))
 		return "rules: inside is no IPv4 prefix";
-	if (!is_prefix(&rule->remote, rule->remote_length))
+	if (!prefix_is_one(&rule->remote, rule->remote_length))
 		return "rules: remote is no IPv4 prefix";
 	return NULL;
 }

@@ -96,12 +96,11 @@ static bool finish(struct job *job, const struct held_frame *at,
 		.verdict = verdict,
 		.kinds = &job->kinds,
 		.after = &after,
-		.events = events->list + job->told,
 		.event_count = events->count - job->told,
 	};
 
-	if (events->count == 0)
-		told.events = NULL;
+	if (told.event_count > 0)
+		told.events = events->list + job->told;
 	job->told = events->count;
 	count(&job->report, at, verdict);
 	if (verdict->fate == FATE_TRANSLATED)

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # sh tests/check.sh
 #
-# Installs what the tests need, where it can, builds a copy of this tree with
-# two compilers, with and without sanitizers, and runs every test. Ends with
-# "N passed, N failed"; exits 1 if anything failed. JOBS sets make's -j.
+# Installs what the tests need, where it can, makes a release of a copy of this
+# tree, builds that with gcc and with the sanitizers of two compilers, and runs
+# every test. Ends with "N passed, N failed"; exits 1 if anything failed. JOBS
+# sets make's -j.
 set -u
 umask 022
 
@@ -136,21 +137,29 @@ build() {
 		make -j"$jobs" check TESTS=
 }
 
-# run_tests NAME whole|part: all tests, in what build() made. A process of its
-# own for each unit test is slow under a sanitizer, whose leak check would run
-# in all of them; there the first fault ends the program.
+# run_tests NAME whole|part [GROUP=]...: all tests but those of the groups, in
+# what build() made. A process of its own for each unit test is slow under a
+# sanitizer, whose leak check would run in all of them; there the first fault
+# ends the program.
 run_tests() {
-	cd "$work/$1" || exit 1
+	name=$1 extent=$2
+	shift 2
+	cd "$work/$name" || exit 1
 	fork=yes
-	[ "$2" = whole ] || fork=no
-	CK_FORK=$fork make -j"$jobs" check >"$work/log" 2>&1 </dev/null
+	[ "$extent" = whole ] || fork=no
+	CK_FORK=$fork make -j"$jobs" check "$@" >"$work/log" 2>&1 </dev/null
 	status=$?
-	count_tests "$2"
+	count_tests "$extent"
 	if [ $status -ne 0 ] && [ $bad -eq 0 ] || [ $((ok + bad)) -eq 0 ]; then
 		tail -n 60 "$work/log"
 		bad=$((bad + 1))
 	fi
-	said "tests, $1" $ok $bad
+	said "tests, $name" $ok $bad
+}
+
+sanitized() {
+	step "build, $1, sanitizers" build "$1-sanitizers" CC="$1" \
+		CFLAGS="$sanitize" --disable-shared --enable-werror
 }
 
 # lib/*/*.c compile with one -I, without configure, as strict C11.
@@ -172,29 +181,42 @@ man_page_is_clean() {
 	[ ! -s "$work/man" ]
 }
 
+# All that is built and tested comes out of the archive of a release, so that
+# nothing can be missing in it.
+release() {
+	"$work/copy/autogen.sh" && mkdir "$work/release" &&
+		cd "$work/release" && ../copy/configure &&
+		make distdir distdir="$work/source"
+}
+
+# What a release must do besides: its tree may be read-only, and all that make
+# installs and builds is removed again. One test suffices here.
+distcheck() {
+	make_in gcc distcheck DISTCHECK_CONFIGURE_FLAGS="$everything" \
+		check_PROGRAMS= TESTS=tests/version.sh
+}
+
+# What judges the source is run once; and what takes longest with one of the
+# sanitizers.
 main() {
-	step 'configure is made' "$work/source/autogen.sh" || return
+	step 'a release is made' release || return
 	for cc in gcc clang; do
 		step "lib/*/*.c alone, $cc" compile_plainly $cc
 	done
 	step 'build, gcc' build gcc CC=gcc --enable-werror &&
 		run_tests gcc whole
-	step 'build, clang' build clang CC=clang --enable-werror
-	for cc in gcc clang; do
-		step "build, $cc, sanitizers" build $cc-sanitizers CC=$cc \
-			CFLAGS="$sanitize" --disable-shared --enable-werror &&
-			run_tests $cc-sanitizers part
-	done
+	sanitized gcc && run_tests gcc-sanitizers part SOURCE_TEST_FILES= \
+		SCRIPT_TEST_FILES=
+	sanitized clang && run_tests clang-sanitizers part SOURCE_TEST_FILES=
 	step 'make doc' make_in gcc doc
 	step 'man page' man_page_is_clean
-	step 'make distcheck' make_in gcc distcheck \
-		DISTCHECK_CONFIGURE_FLAGS="$everything"
+	step 'make distcheck' distcheck
 }
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/vpnalg-check.XXXXXX")
 wants_tests
 install_missing
-copy_source "$tree" "$work/source"
+copy_source "$tree" "$work/copy"
 # The default of 4 seconds a test is short for a busy machine and sanitizers.
 export CK_TIMEOUT_MULTIPLIER=10
 main

@@ -504,6 +504,20 @@ START_TEST(nothing_beyond_the_stream_is_acknowledged_after_a_forged_fin)
 }
 END_TEST
 
+/* It is no part of the stream, though it stands where an ID was. */
+START_TEST(the_text_of_a_reset_stays_as_it_is)
+{
+	struct bytes m = message(7, OWN, 0, 0);
+
+	ck_assert_uint_eq(client_sends(&w, &c, m.data, m.length),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_ne(get16(w.bytes + 40 + 12), OWN);
+	client_segment(&w, &c, c.client_seq - m.length + 12, RST, "no", 2);
+	ck_assert_uint_eq(w.last.result, VPNALG_TRANSLATED);
+	ck_assert_mem_eq(w.bytes + 40, "no", 2);
+}
+END_TEST
+
 static TCase *with_calls(void)
 {
 	TCase *t = tcase_create("tcp with calls");
@@ -517,6 +531,7 @@ static TCase *with_calls(void)
 	tcase_add_test(
 		t,
 		nothing_beyond_the_stream_is_acknowledged_after_a_forged_fin);
+	tcase_add_test(t, the_text_of_a_reset_stays_as_it_is);
 	return t;
 }
 

@@ -2,6 +2,8 @@
 /* The remembered IDs of a stream. */
 #include "field.h"
 
+#include "../wire/tcp.h"
+
 static bool is_before(uint32_t a, uint32_t b)
 {
 	return (int32_t)(a - b) < 0;
@@ -102,6 +104,7 @@ bool vpnalg_pptp_field_is_writable(const struct pptp_stream *stream,
 	return true;
 }
 
+/* What a RST carries is text about itself, not of the stream. */
 void vpnalg_pptp_field_rewrite(struct vpnalg_step *step,
 			       const struct pptp_stream *stream,
 			       const struct pptp_segment *segment)
@@ -109,6 +112,8 @@ void vpnalg_pptp_field_rewrite(struct vpnalg_step *step,
 	uint32_t at;
 	unsigned n;
 
+	if (segment->flags & TCP_RST)
+		return;
 	for (n = 0; next_byte(stream, segment, &n, &at); n++)
 		vpnalg_rewrite_byte(step, segment->payload + at,
 				    value_of(stream, n, !step->parsed->inside));

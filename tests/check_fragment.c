@@ -305,6 +305,26 @@ START_TEST(what_comes_in_order_is_not_held)
 }
 END_TEST
 
+START_TEST(a_datagram_is_known_at_the_end_of_the_clock)
+{
+	static struct collected out;
+	struct bytes first, later;
+
+	begin_udp();
+	first = udp_data(false);
+	w.now = VPNALG_NEVER - 1000;
+	begin_udp();
+	later = fragment_of(&first, 8, first.length - 20);
+	first = fragment_of(&first, 0, 8);
+	ck_assert_uint_eq(send_fragment(&w, VPNALG_OUT, &first, &out),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_fragment(&w, VPNALG_OUT, &later, &out),
+			  VPNALG_TRANSLATED);
+	world_forget(&w); /* no session ends any more */
+	begin();
+}
+END_TEST
+
 START_TEST(what_waits_for_a_lost_fragment_is_given_up)
 {
 	static struct bytes whole, expected, fragment;
@@ -515,6 +535,7 @@ Suite *fragment_suite(void)
 			    2 * ROWS(flows));
 	tcase_add_loop_test(t, a_hairpin_in_fragments_turns_round_in_any_order,
 			    0, 6);
+	tcase_add_test(t, a_datagram_is_known_at_the_end_of_the_clock);
 	tcase_add_test(t, a_call_request_may_be_cut_anywhere);
 	tcase_add_test(t, an_sccrq_may_be_cut_anywhere);
 	tcase_add_test(t, ports_alone_are_not_enough_of_a_segment);

@@ -148,7 +148,7 @@ struct datagram *vpnalg_datagram_make(struct vpnalg *translator)
 	memset(datagram, 0, sizeof(*datagram));
 	datagram->held = NOT_HELD;
 	datagram->state = DATAGRAM_AWAITED;
-	datagram->deadline = translator->now + fragments->held_time;
+	datagram->deadline = time_in(translator, fragments->held_time);
 	datagram->number = fragments->made++;
 	datagram->hosts = hosts_of(translator, fragments->key);
 	vpnalg_datagram_set_key(translator, datagram, fragments->form,

@@ -236,7 +236,7 @@ static void note_first(struct vpnalg *translator, struct datagram *datagram,
 	const struct vpnalg_step *step = &translator->step;
 
 	datagram->deadline =
-		translator->now + translator->fragments->first_time;
+		time_in(translator, translator->fragments->first_time);
 	datagram->first = slot->parsed.l4_len;
 	datagram->handler = step->handler;
 	datagram->kind = step->kind;

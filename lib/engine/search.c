@@ -153,7 +153,7 @@ static bool next_walked(struct hunt *hunt, uint32_t *id)
 	if (++round->at == range->count)
 		round->at = 0;
 	if (--round->left == 0)
-		round->again = translator->now + FULL_MS;
+		round->again = time_in(translator, FULL_MS);
 	return true;
 }
 

@@ -281,6 +281,15 @@ static inline unsigned port_bit(unsigned port)
 	return (port ^ port >> 6) % 32;
 }
 
+/* The time so many milliseconds from now: the clock ends at VPNALG_NEVER. */
+static inline vpnalg_time time_in(const struct vpnalg *translator,
+				  vpnalg_time milliseconds)
+{
+	return translator->now > VPNALG_NEVER - milliseconds
+		       ? VPNALG_NEVER
+		       : translator->now + milliseconds;
+}
+
 /* Whether two addresses are equal. */
 static inline bool same_address(const uint8_t *a, const uint8_t *b,
 				size_t addr_len)

@@ -198,6 +198,7 @@ struct world {
 
 bool is_outside(const struct settings *s, uint32_t address);
 uint32_t outside_address(unsigned n);
+uint8_t uplink_of(const struct settings *s, uint32_t address);
 void world_begin(struct world *w, const struct settings *s);
 /* All sessions end, and nothing may be left. */
 void world_end(struct world *w);

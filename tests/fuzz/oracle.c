@@ -305,11 +305,13 @@ static void check_steer(const struct settings *settings, const struct held *h,
 
 /* --- Fragments that are held, and given back. */
 
+/* All of it must be in memory; what stands behind it need not be. */
 static bool may_be_held(const struct world *w, const struct sent *s,
 			unsigned result)
 {
 	return w->settings->fragments && result == VPNALG_HELD &&
-	       s->bytes.length >= 20 && s->bytes.length == s->len &&
+	       s->bytes.length >= 20 &&
+	       s->bytes.length >= get16(s->bytes.data + 2) &&
 	       (get16(s->bytes.data + 6) & 0x3fff) != 0;
 }
 
@@ -471,6 +473,15 @@ static void process(struct world *w, struct held *h, const struct sent *s,
 		check_unchanged(w, s, records, before);
 }
 
+/* The uplink by which the answer to a packet leaves. */
+static uint8_t uplink_back(const struct settings *settings,
+			   const struct sent *s, const struct vpnalg_packet *p)
+{
+	if (s->direction != VPNALG_IN)
+		return p->uplink;
+	return uplink_of(settings, get32(s->bytes.data + 16));
+}
+
 /* A store that fails then costs this try. */
 static void undo(struct world *w, const struct held *h, const struct sent *s,
 		 long fail)
@@ -480,7 +491,7 @@ static void undo(struct world *w, const struct held *h, const struct sent *s,
 			     .checksum = h->p.checksum,
 			     .align = s->align,
 			     .zone = h->p.zone,
-			     .uplink = h->p.uplink };
+			     .uplink = uplink_back(w->settings, s, &h->p) };
 	struct held u;
 
 	back.bytes.length = h->p.caplen;
@@ -514,8 +525,8 @@ static void check_same(const char *promise, const struct held *a,
 }
 
 /* From where on the two worlds need not be the same: the other store is full; a
- * segment was cut where this one failed; or the search for an ID went on where
- * it was, so that the second try, or that for a later session, has found another
+ * segment was cut where this one failed; what the router itself sends has
+ * passed, and was not remembered; or the search for an ID went on where it was, so that the second try, or that for a later session, has found another
  * one, or, with a callback that refuses many, none. */
 static bool part_ways(const struct worlds *w, const struct held *a,
 		      const struct held *b)
@@ -524,7 +535,9 @@ static bool part_ways(const struct worlds *w, const struct held *a,
 		w->tried_again && w->first.opened && w->second.opened;
 
 	if (w->second.store.failed ||
-	    (w->first.store.struck && a->p.flags & VPNALG_PACKET_CUT))
+	    (w->first.store.struck && a->p.flags & VPNALG_PACKET_CUT) ||
+	    (w->first.store.struck && w->settings.own &&
+	     a->p.result == VPNALG_UNTOUCHED))
 		return true;
 	if (!w->tried_again || b->p.result != VPNALG_TRANSLATED)
 		return false;

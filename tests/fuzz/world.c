@@ -239,9 +239,21 @@ static void set_services(struct world *w, bool add)
 	}
 }
 
+static const uint8_t uplinks[4] = { 0, 1, 0, 1 };
+
+/* Of an outside address; 0 if it is none. */
+uint8_t uplink_of(const struct settings *s, uint32_t address)
+{
+	unsigned i;
+
+	for (i = 0; s->uplinks && i < s->address_count; i++)
+		if (address == outside_address(i))
+			return uplinks[i];
+	return 0;
+}
+
 void world_begin(struct world *w, const struct settings *s)
 {
-	static const uint8_t uplinks[4] = { 0, 1, 0, 1 };
 	struct vpnalg_fragments fragments;
 	struct vpnalg_addr addresses[4] = { { 0 } };
 	struct vpnalg_config config = { .size = sizeof(config) };

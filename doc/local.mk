@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	doc/policy.md \
 	doc/rfc.md \
 	doc/services.md \
+	doc/state.md \
 	doc/uplinks.md \
 	doc/writing-a-handler.md \
 	doc/writing-a-store.md

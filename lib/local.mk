@@ -12,6 +12,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/address.h \
 	lib/engine/admit.c \
 	lib/engine/admit.h \
+	lib/engine/adopt.c \
+	lib/engine/adopt.h \
 	lib/engine/allot.c \
 	lib/engine/allot.h \
 	lib/engine/binding.c \
@@ -20,7 +22,10 @@ lib_libcore_la_SOURCES = \
 	lib/engine/block.h \
 	lib/engine/choose.c \
 	lib/engine/choose.h \
+	lib/engine/chunk.c \
+	lib/engine/chunk.h \
 	lib/engine/claim.h \
+	lib/engine/clock.h \
 	lib/engine/config.c \
 	lib/engine/config.h \
 	lib/engine/counters.c \
@@ -43,9 +48,14 @@ lib_libcore_la_SOURCES = \
 	lib/engine/init.c \
 	lib/engine/key.c \
 	lib/engine/key.h \
+	lib/engine/layout.c \
+	lib/engine/layout.h \
 	lib/engine/life.c \
 	lib/engine/lineage.c \
 	lib/engine/lineage.h \
+	lib/engine/load.c \
+	lib/engine/load_record.c \
+	lib/engine/load_record.h \
 	lib/engine/open.c \
 	lib/engine/packet.c \
 	lib/engine/packet.h \
@@ -71,6 +81,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/rewrite.h \
 	lib/engine/routers.c \
 	lib/engine/routers.h \
+	lib/engine/save.c \
+	lib/engine/saved.h \
 	lib/engine/search.c \
 	lib/engine/search.h \
 	lib/engine/service.c \
@@ -82,6 +94,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/sessions.c \
 	lib/engine/settings.c \
 	lib/engine/settings.h \
+	lib/engine/state_text.c \
 	lib/engine/steer.c \
 	lib/engine/tally.c \
 	lib/engine/tally.h \
@@ -101,6 +114,8 @@ lib_libcore_la_SOURCES = \
 	lib/general/general.h \
 	lib/general/give_way.c \
 	lib/general/give_way.h \
+	lib/general/general_kinds.c \
+	lib/general/general_kinds.h \
 	lib/general/mapping.c \
 	lib/general/mapping.h \
 	lib/general/mss.c \
@@ -115,6 +130,8 @@ lib_libcore_la_SOURCES = \
 	lib/gre/far_end.h \
 	lib/gre/gre.c \
 	lib/gre/gre.h \
+	lib/gre/gre_kinds.c \
+	lib/gre/gre_kinds.h \
 	lib/ipsec/answers.c \
 	lib/ipsec/answers.h \
 	lib/ipsec/blocks.c \
@@ -145,6 +162,8 @@ lib_libcore_la_SOURCES = \
 	lib/ipsec/ike_service.h \
 	lib/ipsec/inbound.c \
 	lib/ipsec/inbound.h \
+	lib/ipsec/ipsec_kinds.c \
+	lib/ipsec/ipsec_kinds.h \
 	lib/ipsec/ipsec.c \
 	lib/ipsec/ipsec.h \
 	lib/ipsec/judge.c \

@@ -29,8 +29,6 @@ static const struct vpnalg_protocol protocols[2][5] = {
 	PROTOCOLS_WITH(&port_1701),
 };
 
-static uint64_t memory[4096], sessions[262144];
-
 static _Noreturn void fail(const char *what, const char *why)
 {
 	fprintf(stderr, "%s: %s\n", what, why);
@@ -128,26 +126,49 @@ static uint32_t next_random(void *context)
 	return *state ^ *state >> 16;
 }
 
-struct vpnalg *capture_translator(const struct capture *capture)
+static uint32_t chance = 1;
+
+void capture_chance(void)
 {
-	static struct vpnalg_store store;
-	static uint32_t chance = 1;
-	struct vpnalg_config config = {
-		.size = sizeof(config),
-		.protocols = protocols[capture->l2tp_port_1701],
-		.protocol_count = 5,
-		.addresses = &capture->outside,
-		.address_count = 1,
-		.store = &store,
-		.random = next_random,
-		.context = &chance,
-		.passive = !capture->waits,
-	};
+	chance = 1;
+}
+
+static struct vpnalg *make(const struct capture *capture,
+			   struct vpnalg_config *config,
+			   struct capture_place *place)
+{
 	struct vpnalg *translator;
 
-	if (vpnalg_table_init(sessions, sizeof(sessions), VPNALG_KEY_IPV4,
-			      &store) == NULL ||
-	    vpnalg_init(&translator, memory, sizeof(memory), &config) != 0)
+	config->size = sizeof(*config);
+	config->protocols = protocols[capture->l2tp_port_1701];
+	config->protocol_count = 5;
+	config->addresses = &capture->outside;
+	config->address_count = 1;
+	config->store = &place->store;
+	config->random = next_random;
+	config->context = &chance;
+	config->passive = !capture->waits;
+	if (vpnalg_table_init(place->sessions, sizeof(place->sessions),
+			      VPNALG_KEY_IPV4, &place->store) == NULL ||
+	    vpnalg_init(&translator, place->memory, sizeof(place->memory),
+			config) != 0)
 		fail("translator", "no room for it");
 	return translator;
+}
+
+struct vpnalg *capture_translator(const struct capture *capture)
+{
+	static struct capture_place place;
+	struct vpnalg_config config = { 0 };
+
+	return make(capture, &config, &place);
+}
+
+struct vpnalg *capture_translator_at(const struct capture *capture,
+				     struct capture_place *place)
+{
+	struct vpnalg_config config = { 0 };
+
+	memcpy(config.hash_key, place->hash_key, sizeof(config.hash_key));
+	return make(capture, &config, place);
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <vpnalg/store.h>
 #include <vpnalg/vpnalg.h>
 
 /* One IPv4 packet of a capture. */
@@ -49,6 +50,21 @@ bool capture_is_inside(const struct capture *capture, const uint8_t *address);
 /* Whether two packets are the same, but for a checksum of 0xffff that may have
  * become 0: both are zero in ones' complement. */
 bool capture_same(const uint8_t *a, const uint8_t *b, uint32_t length);
+
+/* What a translator takes: two of them can be there side by side. */
+struct capture_place {
+	uint64_t memory[4096], sessions[131072];
+	struct vpnalg_store store;
+	uint64_t hash_key[2];
+};
+
+/* Makes a new translator there. All of them share one source of chance, of which
+ * making one takes nothing. */
+struct vpnalg *capture_translator_at(const struct capture *capture,
+				     struct capture_place *place);
+
+/* Begins with the same chance again. */
+void capture_chance(void);
 
 /* Makes a new translator in place of the last. Unless the capture is of hosts
  * that had to wait already, nobody waits, as nothing is sent again. */

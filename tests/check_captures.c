@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "capture_ids.h"
+#include "capture_reload.h"
 #include "capture_run.h"
 
 #define TTL_OFF 8
@@ -56,6 +57,8 @@ static const struct row {
 
 struct replay {
 	const char *name;
+	bool reloads; /* saved and loaded into another one before each packet */
+	const struct capture *capture;
 	struct vpnalg *translator;
 	struct capture_twins twins;
 	struct fate out, in;
@@ -119,6 +122,10 @@ static void give(struct replay *replay, const struct capture_frame *came)
 	uint8_t result;
 
 	memcpy(ours, came->packet.ip, came->packet.caplen);
+	if (replay->reloads)
+		replay->translator = capture_reload(replay->capture,
+						    replay->translator,
+						    came->packet.now);
 	if (!came->out)
 		capture_twins_apply(&replay->twins, ours, came->packet.caplen,
 				    false);
@@ -156,7 +163,9 @@ static void replay_run(struct replay *replay)
 	capture_sides(&capture, "192.168.77", "203.0.113.1");
 	capture.waits = true;
 	capture_run_open(&run, &capture, inside, outside);
-	replay->translator = capture_translator(&capture);
+	replay->capture = &capture;
+	replay->translator = replay->reloads ? capture_reload_begin(&capture)
+					     : capture_translator(&capture);
 	for (i = 0; i < run.count; i++)
 		if (!run.frame[i].left)
 			give(replay, &run.frame[i]);
@@ -170,17 +179,27 @@ static void check_fate(struct fate found, struct fate expected)
 	ck_assert_uint_eq(found.nowhere, expected.nowhere);
 }
 
-START_TEST(what_a_real_gateway_did_is_done_again)
+static void check_row(const struct row *row, bool reloads)
 {
 	static struct replay replay;
-	const struct row *row = &rows[_i];
 
-	replay = (struct replay){ .name = row->name };
+	replay = (struct replay){ .name = row->name, .reloads = reloads };
 	replay_run(&replay);
 	ck_assert_msg(replay.faults == 0, "%s: %u packets went wrong",
 		      row->name, replay.faults);
 	check_fate(replay.out, row->out);
 	check_fate(replay.in, row->in);
+}
+
+START_TEST(what_a_real_gateway_did_is_done_again)
+{
+	check_row(&rows[_i], false);
+}
+END_TEST
+
+START_TEST(it_is_done_again_by_a_translator_that_is_saved_and_loaded)
+{
+	check_row(&rows[_i], true);
 }
 END_TEST
 
@@ -193,6 +212,9 @@ int main(void)
 
 	tcase_add_loop_test(tcase, what_a_real_gateway_did_is_done_again, 0,
 			    ROWS(rows));
+	tcase_add_loop_test(
+		tcase, it_is_done_again_by_a_translator_that_is_saved_and_loaded,
+		0, ROWS(rows));
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

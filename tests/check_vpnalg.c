@@ -16,6 +16,7 @@ int main(void)
 		udplite_suite, own_suite,   own_vpn_suite, ipsec_suite,   fault_suite,
 		fragment_suite, renumber_suite, uplink_suite, service_suite,
 		sessions_suite,
+		state_suite,
 		policy_suite,
 	};
 	SRunner *runner = srunner_create(NULL);

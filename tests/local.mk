@@ -104,6 +104,9 @@ UNIT_TEST_FILES = \
 	tests/check_session_fail.c \
 	tests/check_session_zone.c \
 	tests/check_sessions.c \
+	tests/check_state.c \
+	tests/check_state_damage.c \
+	tests/check_state_store.c \
 	tests/check_steer.c \
 	tests/check_steer_general.c \
 	tests/check_tcp_book.c \
@@ -135,6 +138,8 @@ UNIT_TEST_FILES = \
 	tests/support_service.h \
 	tests/support_sessions.c \
 	tests/support_sessions.h \
+	tests/support_state.c \
+	tests/support_state.h \
 	tests/support_store.c \
 	tests/support_toy.c \
 	tests/toy.c \
@@ -198,6 +203,7 @@ SCRIPT_TEST_FILES = \
 
 # Scripts that run vpnalg-pcap; left out where it is not built.
 PCAP_TEST_FILES = \
+	tests/capture_state.sh \
 	tests/capture_undo.sh \
 	tests/example_pcap.py \
 	tests/pcap_both.py \
@@ -260,6 +266,8 @@ tests_check_captures_SOURCES = \
 	tests/capture.h \
 	tests/capture_ids.c \
 	tests/capture_ids.h \
+	tests/capture_reload.c \
+	tests/capture_reload.h \
 	tests/capture_run.c \
 	tests/capture_run.h \
 	tests/check_captures.c
@@ -269,6 +277,16 @@ endif
 if SCRIPT_TESTS
 TESTS += $(SOURCE_TEST_FILES) $(SCRIPT_TEST_FILES)
 if EXAMPLES
+check_PROGRAMS += tests/capture_state
+tests_capture_state_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
+tests_capture_state_LDADD = lib/libcore.la $(PCAP_LIBS)
+tests_capture_state_SOURCES = \
+	tests/capture.c \
+	tests/capture.h \
+	tests/capture_reload.c \
+	tests/capture_reload.h \
+	tests/capture_state.c
+
 check_PROGRAMS += tests/capture_undo
 tests_capture_undo_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
 tests_capture_undo_LDADD = lib/libcore.la $(PCAP_LIBS)

@@ -241,12 +241,66 @@ static void set_fragments(struct world *w, struct vpnalg_config *config)
 	config->fragments = f;
 }
 
-void world_begin(struct world *w, const struct world_options *options)
+static void set_addresses(const struct world *w,
+			  struct vpnalg_addr addresses[64])
 {
-	struct vpnalg_addr addresses[64];
-	struct vpnalg_config config = { .size = sizeof(config) };
 	size_t i;
 
+	memset(addresses, 0, 64 * sizeof(*addresses));
+	for (i = 0; i < w->options.address_count; i++) {
+		addresses[i].family = VPNALG_IPV4;
+		put32(addresses[i].octets, w->options.addresses[i]);
+	}
+}
+
+static void set_config(struct world *w, struct vpnalg_config *config)
+{
+	const struct world_options *o = &w->options;
+
+	config->protocols = w->protocols;
+	config->protocol_count = o->protocol_count;
+	config->address_count = o->address_count;
+	config->address_max = o->address_max;
+	config->uplinks = o->uplinks;
+	config->store = &w->store;
+	config->context = w;
+	config->random = next_random;
+	config->burst = o->burst;
+	config->timers = &o->timers;
+	config->passive = o->passive;
+	config->own = o->own;
+	config->account = o->account;
+	config->port_set = o->port_set;
+	config->port_blocks = o->port_blocks;
+	config->policy = o->policy;
+	config->count_hosts = o->count_hosts;
+	config->count_remotes = o->count_remotes;
+	config->event = hear;
+	memcpy(config->pool_key, o->pool_key, sizeof(config->pool_key));
+	memcpy(config->hash_key, o->hash_key, sizeof(config->hash_key));
+	if (o->choosing != CHOOSE_NOTHING || o->choose != NULL) {
+		config->choose = choose;
+		config->release = give_back;
+	}
+	set_fragments(w, config);
+}
+
+/* Makes the translator, in memory that is new. */
+static int make_translator(struct world *w, vpnalg_time clock_offset)
+{
+	struct vpnalg_config config = { .size = sizeof(config),
+					.clock_offset = clock_offset };
+	struct vpnalg_addr addresses[64];
+
+	set_addresses(w, addresses);
+	config.addresses = addresses;
+	set_config(w, &config);
+	w->memory = malloc(vpnalg_size(&config));
+	return vpnalg_init(&w->alg, w->memory, vpnalg_size(&config), &config);
+}
+
+void world_begin(struct world *w, const struct world_options *options)
+{
 	memset(w, 0, sizeof(*w));
 	if (options != NULL)
 		w->options = *options;
@@ -259,43 +313,16 @@ void world_begin(struct world *w, const struct world_options *options)
 	w->store_memory = test_store(&w->inner, w->options.units);
 	stand_between(w);
 	mirror_open(w);
-	memset(addresses, 0, sizeof(addresses));
-	for (i = 0; i < w->options.address_count; i++) {
-		addresses[i].family = VPNALG_IPV4;
-		put32(addresses[i].octets, w->options.addresses[i]);
-	}
-	config.protocols = w->protocols;
-	config.protocol_count = w->options.protocol_count;
-	config.addresses = addresses;
-	config.address_count = w->options.address_count;
-	config.address_max = w->options.address_max;
-	config.uplinks = w->options.uplinks;
-	config.store = &w->store;
-	config.context = w;
-	config.random = next_random;
-	config.burst = w->options.burst;
 	w->options.timers.size = sizeof(w->options.timers);
-	config.timers = &w->options.timers;
-	config.passive = w->options.passive;
-	config.own = w->options.own;
-	config.account = w->options.account;
-	config.port_set = w->options.port_set;
-	config.port_blocks = w->options.port_blocks;
-	config.policy = w->options.policy;
-	config.count_hosts = w->options.count_hosts;
-	config.count_remotes = w->options.count_remotes;
-	config.event = hear;
-	memcpy(config.pool_key, w->options.pool_key, sizeof(config.pool_key));
-	if (w->options.choosing != CHOOSE_NOTHING ||
-	    w->options.choose != NULL) {
-		config.choose = choose;
-		config.release = give_back;
-	}
-	set_fragments(w, &config);
-	w->memory = malloc(vpnalg_size(&config));
-	ck_assert_int_eq(vpnalg_init(&w->alg, w->memory, vpnalg_size(&config),
-				     &config),
-			 0);
+	ck_assert_int_eq(make_translator(w, 0), 0);
+}
+
+int world_take_over(struct world *w, vpnalg_time clock_offset)
+{
+	free(w->memory);
+	free(w->fragment_memory);
+	w->fragment_memory = NULL;
+	return make_translator(w, clock_offset);
 }
 
 /* Whether as many sessions of a kind are there as were opened and not closed. */

@@ -79,6 +79,7 @@ struct world_options {
 	void (*released)(struct world *w, const struct vpnalg_binding *binding);
 	void (*heard)(struct world *w, const struct vpnalg_event *event);
 	uint64_t pool_key[2];
+	uint64_t hash_key[2];
 	uint16_t burst;
 	bool no_undo; /* do not try undo after each packet */
 	bool turned;  /* packets are given marked as hairpins */
@@ -130,6 +131,9 @@ struct world {
 };
 
 void world_begin(struct world *w, const struct world_options *options);
+/* Makes another translator of the same settings on the same store, whose clock
+ * is so far ahead. Returns what vpnalg_init() does. */
+int world_take_over(struct world *w, vpnalg_time clock_offset);
 /* All sessions end, and nothing may be left. */
 void world_end(struct world *w);
 /* Leaves everything as it is, for a world in which time has ended. */
@@ -275,6 +279,7 @@ Suite *key_suite(void);
 Suite *table_suite(void);
 Suite *session_suite(void);
 Suite *sessions_suite(void);
+Suite *state_suite(void);
 Suite *choose_suite(void);
 Suite *process_suite(void);
 Suite *expire_suite(void);

@@ -214,6 +214,19 @@ struct vpnalg_kind {
 	 * with it; the inside host in their keys means nothing, or is that of
 	 * the first one. They are opened with peer keys. */
 	bool of_remote;
+	/** What is saved of a body (vpnalg/state.h): its fields, in order, one
+	 * character each. 1, 2 or 4: a number of so many bytes; a point: a byte
+	 * of nothing, between fields or behind the last; widths in brackets, as
+	 * (11 8 1): a group of bit-fields of an unsigned type, whose bits fill
+	 * one byte, two, or four. Static. NULL: the bytes as they are, which
+	 * means something only where the byte order is the same. */
+	const char *layout;
+	/** Its children are those that vpnalg_handler.counted_by tells of.
+	 * They are counted anew when sessions are loaded, of which some may
+	 * not be there. Else vpnalg_record.children is the handler's own to
+	 * set; it becomes 0 when sessions are loaded, and
+	 * vpnalg_handler.parent names no living one. */
+	bool counts_children;
 	/** Its sessions belong to another one of the same host, which is there
 	 * before: a call, an SA, a tunnel. Rules of a policy are not asked for
 	 * them, and of limits only those of their host: vpnalg/policy.h. */
@@ -371,6 +384,14 @@ struct vpnalg_handler {
 	 */
 	struct vpnalg_record *(*parent)(struct vpnalg *translator,
 					struct vpnalg_record *record);
+	/** Optional: names the session that counts another one as a child
+	 * (vpnalg_session_join()). Needed where a kind has counts_children.
+	 * Nothing may be opened, closed or changed here, only peeked at.
+	 *
+	 * @return the session, dead or alive, of the same handler; or NULL
+	 */
+	struct vpnalg_record *(*counted_by)(struct vpnalg *translator,
+					    struct vpnalg_record *record);
 	/** Optional: whether a living session may be closed where the store has
 	 * no room for others (vpnalg_policy.store_units), since nobody would
 	 * miss it: it is half-open, or was not answered in some seconds.

@@ -533,7 +533,10 @@ struct vpnalg_config {
 	/** The outside addresses: unicast, all IPv4, none twice. Required. */
 	const struct vpnalg_addr *addresses;
 	size_t address_count; /**< 1 to 4096. */
-	/** The session store, empty. Required; only its address is kept. */
+	/** The session store. Required; only its address is kept. It is empty,
+	 * or an earlier translator's that had the same hash_key, protocols,
+	 * key length and account: then its sessions are taken over.
+	 * The choose callback is not asked about them. */
 	const struct vpnalg_store *store;
 	/** Timeouts, which are copied; NULL for the defaults. */
 	const struct vpnalg_timers *timers;
@@ -560,8 +563,8 @@ struct vpnalg_config {
 	 * share their addresses must share it (RFC 4787 REQ-2). */
 	uint64_t pool_key[2];
 	/** Keys the hash by which the store finds sessions: secret, or
-	 * outsiders can fill one place of it. Zero: drawn at random.
-	 * */
+	 * outsiders can fill one place of it. Zero: drawn at random. Needed
+	 * where the store is to outlive the translator. */
 	uint64_t hash_key[2];
 	/** Packets handled together, 1 to 256. Default 32. Each costs about 140
 	 * bytes of the translator's memory. */
@@ -616,6 +619,9 @@ struct vpnalg_config {
 	bool count_hosts;
 	/** The same for each remote. */
 	bool count_remotes;
+	/** Where the store is not empty, what vpnalg_clock_offset() told of the
+	 * translator that it was the store of; else 0. */
+	vpnalg_time clock_offset;
 };
 
 /** Why vpnalg_init(), vpnalg_set_addresses() or vpnalg_set_address_list()
@@ -627,10 +633,10 @@ enum vpnalg_error {
 	VPNALG_ERROR_STORE = -3, /**< The store lacks an operation or has
 				    * another key length. */
 	VPNALG_ERROR_MEMORY = -4, /**< Too little memory or misaligned. */
-	/** The store holds records, of an earlier translator perhaps. What they
-	 * have taken could never be given back: empty the store, as
-	 * vpnalg_table_init() does, and give back yourself what the choose
-	 * callback had reserved. */
+	/** The store holds records, and no hash_key is given, or they are found
+	 * by another one, or they are none that the translator could have made.
+	 * Empty the store, as vpnalg_table_init() does, and give back yourself
+	 * what the choose callback had reserved. */
 	VPNALG_ERROR_NOT_EMPTY = -5,
 	/** Sessions of addresses that have gone are still being closed: call
 	 * vpnalg_expire() until it does not return now, and then again. */
@@ -701,6 +707,16 @@ vpnalg_fragments_size(const struct vpnalg_fragments *fragments);
  */
 VPNALG_API int vpnalg_init(struct vpnalg **translator, void *memory,
 			   size_t size, const struct vpnalg_config *config);
+
+/**
+ * Tells how far a translator's clock is ahead of the caller's, modulo 2^64. It
+ * is not 0 after a state was loaded (vpnalg/state.h), and does not change else.
+ *
+ * @param translator the translator
+ * @return milliseconds, for vpnalg_config.clock_offset of another translator on
+ *         the same store
+ */
+VPNALG_API vpnalg_time vpnalg_clock_offset(const struct vpnalg *translator);
 
 /**
  * Translates packets. A burst gives the same bytes and results as the same

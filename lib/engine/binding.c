@@ -140,6 +140,49 @@ void vpnalg_binding_give_back(struct vpnalg *translator,
 	vpnalg_binding_release(translator, &binding);
 }
 
+/* Whether the choose callback is asked about sessions like this one. */
+static bool is_asked_about(const struct vpnalg *translator,
+			   struct vpnalg_record *record)
+{
+	return translator->choose != NULL &&
+	       !vpnalg_record_is_routers(record) &&
+	       !record_kind(translator, record)->inherits_outside &&
+	       key_role(record_key(translator, record, VPNALG_OUTSIDE_OWN)) ==
+		       VPNALG_OUTSIDE_OWN;
+}
+
+static bool is_same(const struct vpnalg *translator,
+		    const struct vpnalg_binding *a,
+		    const struct vpnalg_binding *b)
+{
+	return a->outside_id == b->outside_id &&
+	       a->outside.family == b->outside.family &&
+	       same_address(a->outside.octets, b->outside.octets,
+			    addr_len_of(translator));
+}
+
+bool vpnalg_binding_reserve(struct vpnalg *translator,
+			    struct vpnalg_record *record)
+{
+	struct vpnalg_binding *binding = &translator->binding;
+
+	if (!is_asked_about(translator, record))
+		return true;
+	vpnalg_binding_describe(translator, record, binding);
+	translator->proposal = *binding;
+	switch (translator->choose(translator->context, binding)) {
+	case VPNALG_CHOICE_TAKE:
+		return true;
+	case VPNALG_CHOICE_CHOSEN:
+		if (is_same(translator, binding, &translator->proposal))
+			return true;
+		vpnalg_binding_release(translator, binding);
+		return false;
+	default:
+		return false;
+	}
+}
+
 void vpnalg_session_notify(struct vpnalg *translator,
 			   struct vpnalg_record *record, uint8_t type,
 			   uint8_t evidence)

@@ -34,6 +34,11 @@ void vpnalg_binding_describe(struct vpnalg *translator,
 			     struct vpnalg_record *record,
 			     struct vpnalg_binding *binding);
 
+/* Asks the choose callback about what a session is bound to that was opened
+ * elsewhere. Returns false if that refuses. */
+bool vpnalg_binding_reserve(struct vpnalg *translator,
+			    struct vpnalg_record *record);
+
 /* Gives back what a session that ends was bound to. */
 void vpnalg_binding_give_back(struct vpnalg *translator,
 			      struct vpnalg_record *record);

@@ -7,6 +7,7 @@
 #include "account.h"
 #include "block.h"
 #include "fragment_memory.h"
+#include "layout.h"
 #include "policy_check.h"
 #include "settings.h"
 #include "translator.h"
@@ -44,7 +45,9 @@ static bool fits(const struct vpnalg_kind *kind, size_t more)
 static bool is_kind(const struct vpnalg_kind *kind)
 {
 	return kind->slots >= 2 && kind->slots <= VPNALG_SLOTS_MAX &&
-	       fits(kind, 0);
+	       fits(kind, 0) &&
+	       (kind->layout == NULL ||
+		vpnalg_layout_fits(kind->layout, kind->body));
 }
 
 static bool are_kinds(const struct vpnalg_handler *handler)

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "clock.h"
 #include "lineage.h"
 #include "prefix.h"
 #include "record.h"
@@ -219,8 +220,7 @@ int vpnalg_sessions_cut(struct vpnalg *translator,
 
 	if (!read(&request, translator, cut))
 		return VPNALG_CUT_INVALID;
-	if (now > translator->now)
-		translator->now = now;
+	clock_set(translator, now);
 	translator->fault = false;
 	uplink_begin_call(translator);
 	result = go_on(&request, budget);

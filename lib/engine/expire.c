@@ -3,6 +3,7 @@
  * only visited costs one unit of the budget; each operation of the store that
  * closing it takes costs one more, whatever it drags along. */
 #include "address.h"
+#include "clock.h"
 #include "datagram.h"
 #include "policy.h"
 #include "record.h"
@@ -78,8 +79,7 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 	uint64_t before;
 	unsigned used;
 
-	if (now > translator->now)
-		translator->now = now;
+	clock_set(translator, now);
 	uplink_begin_call(translator);
 	if (translator->fragments != NULL)
 		note_deadline(translator, vpnalg_datagram_expire(translator));
@@ -89,7 +89,8 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 		before = translator->sweep_cursor;
 		if (!store->next(store->context, &translator->sweep_cursor,
 				 &record)) {
-			return end_round(translator);
+			return clock_of_caller(translator,
+					       end_round(translator));
 		}
 		if (!record_is_session(translator, record))
 			continue;
@@ -100,5 +101,5 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 		}
 		visit(translator, record);
 	}
-	return translator->now;
+	return clock_of_caller(translator, translator->now);
 }

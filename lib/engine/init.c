@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A translator's beginning. */
+#include "adopt.h"
 #include "config.h"
 #include "key.h"
 #include "fragment_memory.h"
@@ -87,6 +88,11 @@ size_t vpnalg_size(const struct vpnalg_config *given)
 		return 0;
 	lay_out(&settings, &layout);
 	return layout.size;
+}
+
+vpnalg_time vpnalg_clock_offset(const struct vpnalg *translator)
+{
+	return translator->clock_offset;
 }
 
 /* Protocols */
@@ -202,7 +208,6 @@ static bool is_usable(const struct vpnalg_store *store)
 	       store->relink != NULL && store->next != NULL;
 }
 
-/* Records of another translator mean nothing to this one. */
 static bool is_empty(const struct vpnalg_store *store)
 {
 	struct vpnalg_record *record = NULL;
@@ -255,6 +260,7 @@ static void init_parts(struct vpnalg *translator,
 	translator->timers = settings->timers;
 	translator->policy.count_hosts = config->count_hosts;
 	translator->policy.count_remotes = config->count_remotes;
+	translator->clock_offset = config->clock_offset;
 	translator->sweep_earliest = VPNALG_NEVER;
 	if (config->fragments != NULL)
 		vpnalg_fragment_memory_lay_out(config->fragments,
@@ -285,7 +291,16 @@ static int init(struct vpnalg *translator, const struct settings *settings,
 		return error;
 	init_protocols(translator, settings, layout);
 	init_hash(translator, settings->config.hash_key);
-	return vpnalg_set_policy(translator, settings->config.policy, 0);
+	error = vpnalg_set_policy(translator, settings->config.policy, 0);
+	if (error != 0 || is_empty(translator->store))
+		return error;
+	return vpnalg_adopt_store(translator);
+}
+
+/* Records that are hashed by a key that was drawn are never found again. */
+static bool may_take_over(const struct vpnalg_config *config)
+{
+	return config->hash_key[0] != 0 || config->hash_key[1] != 0;
 }
 
 int vpnalg_init(struct vpnalg **translator, void *memory, size_t size,
@@ -305,7 +320,8 @@ int vpnalg_init(struct vpnalg **translator, void *memory, size_t size,
 	if (memory == NULL || size < layout.size ||
 	    (uintptr_t)memory % 8 != 0 || !is_enough(settings.config.fragments))
 		return VPNALG_ERROR_MEMORY;
-	if (!is_empty(settings.config.store))
+	if (!may_take_over(&settings.config) &&
+	    !is_empty(settings.config.store))
 		return VPNALG_ERROR_NOT_EMPTY;
 	error = init(memory, &settings, &layout);
 	if (error == 0)

@@ -4,6 +4,7 @@
  * admit.c. */
 #include "policy.h"
 
+#include "clock.h"
 #include "policy_check.h"
 #include "prefix.h"
 #include "record.h"
@@ -175,8 +176,7 @@ int vpnalg_set_policy(struct vpnalg *translator,
 	scope_of(translator, &scope);
 	if (vpnalg_policy_check(&scope, given, &read, &i) != NULL)
 		return VPNALG_ERROR_CONFIG;
-	if (now > translator->now)
-		translator->now = now;
+	clock_set(translator, now);
 	policy->set = read;
 	if (policy->set.host_burst == 0)
 		policy->set.host_burst = policy->set.host_rate;

@@ -18,6 +18,7 @@
 #include "account.h"
 #include "address.h"
 #include "claim.h"
+#include "clock.h"
 #include "fragment.h"
 #include "hairpin.h"
 #include "icmp_error.h"
@@ -310,8 +311,7 @@ void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 	const struct vpnalg_store *ahead;
 	size_t part, i;
 
-	if (now > translator->now)
-		translator->now = now;
+	clock_set(translator, now);
 	translator->step.now = translator->now;
 	while (left.count > 0) {
 		packets = left.packets;

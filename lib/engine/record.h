@@ -47,6 +47,17 @@ static inline bool record_is_session(const struct vpnalg *translator,
 	       record->handler != ENGINE_HANDLER;
 }
 
+/* Goes on with a walk over all records; *record is NULL where a step has met
+ * none. Returns false at the end. */
+static inline bool record_next(const struct vpnalg *translator,
+			       uint64_t *cursor, struct vpnalg_record **record)
+{
+	const struct vpnalg_store *store = translator->store;
+
+	*record = NULL;
+	return store->next(store->context, cursor, record);
+}
+
 /* Whether the slot of the record holds the key. */
 static inline bool record_holds(const struct vpnalg *translator,
 				struct vpnalg_record *record, unsigned slot,

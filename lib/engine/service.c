@@ -8,6 +8,7 @@
  * outside addresses and IDs but by being in the way of others. */
 #include "service.h"
 
+#include "clock.h"
 #include "record.h"
 #include "service_kind.h"
 #include "session.h"
@@ -31,8 +32,7 @@ static bool begin(struct request *request, struct vpnalg *translator,
 	request->translator = translator;
 	translator->fault = false;
 	uplink_begin_call(translator);
-	if (now > translator->now)
-		translator->now = now;
+	clock_set(translator, now);
 	return given != NULL &&
 	       vpnalg_settings_read(&request->service, sizeof(request->service),
 				    given) &&

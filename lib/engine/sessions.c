@@ -6,6 +6,7 @@
 
 #include "account.h"
 #include "binding.h"
+#include "clock.h"
 #include "lineage.h"
 #include "record.h"
 #include "service.h"
@@ -133,8 +134,7 @@ int vpnalg_sessions_next(struct vpnalg *translator, vpnalg_time now,
 	struct vpnalg_record *record;
 	unsigned i;
 
-	if (now > translator->now)
-		translator->now = now;
+	clock_set(translator, now);
 	uplink_begin_call(translator);
 	for (i = 0; i < STEP_PLACES; i++) {
 		record = NULL;

@@ -139,8 +139,11 @@ static bool join(struct vpnalg *translator, struct vpnalg_record *session,
 		return false;
 	tally = vpnalg_session_body(translator, record);
 	allowance = vpnalg_tally_allowance(translator, tally);
-	fill(translator, tally,
-	     allowance > TALLY_SESSION ? allowance - TALLY_SESSION : 0);
+	if (!translator->adopting)
+		allowance = allowance > TALLY_SESSION
+				    ? allowance - TALLY_SESSION
+				    : 0;
+	fill(translator, tally, allowance);
 	count(translator, session, tally->counts, 1);
 	vpnalg_session_changed(translator, record);
 	return true;

@@ -198,7 +198,9 @@ struct vpnalg {
 	void *context;
 	uint64_t pool_key[2];
 	uint64_t hash_multiplier;
-	vpnalg_time now;
+	/* The latest time that the caller has given; its own clock; and how far
+	 * this is ahead of the caller's. */
+	vpnalg_time callers_now, now, clock_offset;
 	uint64_t sweep_cursor;
 	unsigned found; /* the slot of the key that was found last */
 	unsigned work;  /* operations of the store, for the sweep's budget */
@@ -254,6 +256,7 @@ struct vpnalg {
 	bool searching; /* there is something in searches */
 	bool fault;     /* the caller's store, or a handler, answered wrongly */
 	bool closing;   /* a handler is being notified of a session's end */
+	bool adopting;  /* the session at hand was opened elsewhere */
 	bool held;      /* another session has kept a key that was asked for */
 	bool routers_sends;  /* the packet at hand goes out, and is its own */
 	bool routers_follow; /* it comes in, for a session of its own */

@@ -150,7 +150,7 @@ static void notify(struct vpnalg *translator, uint8_t type,
 	struct vpnalg_event *event = &translator->notice;
 	struct vpnalg_binding *session = &event->session;
 
-	if (translator->event == NULL)
+	if (translator->event == NULL || translator->adopting)
 		return;
 	*event = (struct vpnalg_event){ .type = type,
 					.protocol = VPNALG_NO_PROTOCOL };

@@ -10,41 +10,11 @@
 #include "../wire/ip.h"
 #include "../wire/udp.h"
 #include "give_way.h"
+#include "general_kinds.h"
 #include "mapping.h"
 #include "mss.h"
 #include "other.h"
 #include "tcp.h"
-
-static const struct vpnalg_kind kinds[GENERAL_KINDS] = {
-	[GENERAL_TCP] = { .name = "TCP session",
-			  .slots = 2,
-			  .body = sizeof(struct general_session),
-			  .pooled = true,
-			  .inherits_outside = true },
-	[GENERAL_UDP] = { .name = "UDP session",
-			  .slots = 2,
-			  .pooled = true,
-			  .inherits_outside = true },
-	[GENERAL_ICMP] = { .name = "ICMP query session",
-			   .slots = 2,
-			   .pooled = true,
-			   .inherits_outside = true },
-	[GENERAL_PERMISSION] = { .name = "permitted remote",
-				 .slots = 2,
-				 .pooled = true,
-				 .inherits_outside = true,
-				 .child = true },
-	[GENERAL_MAPPING] = { .name = "mapping", .slots = 2, .pooled = true },
-	[GENERAL_SERVICE] = { .name = "service",
-			      .slots = 2,
-			      .pooled = true,
-			      .inherits_outside = true },
-	[GENERAL_PORTS] = { .name = "session by ports",
-			    .slots = 2,
-			    .body = sizeof(struct general_session),
-			    .port_set = true },
-	[GENERAL_ADDRESS] = { .name = "session by address", .slots = 2 },
-};
 
 /* Match */
 
@@ -329,7 +299,7 @@ static const char *configure(const void *given, void *settings)
 static const struct vpnalg_handler handler = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "general",
-	.kinds = kinds,
+	.kinds = vpnalg_general_kinds,
 	.kind_count = GENERAL_KINDS,
 	.takes_rest = true,
 	.service_kind = GENERAL_SERVICE + 1,
@@ -340,6 +310,7 @@ static const struct vpnalg_handler handler = {
 	.closed = closed,
 	.quote = quote,
 	.parent = parent,
+	.counted_by = parent,
 	.gives_way = vpnalg_general_gives_way,
 };
 

@@ -11,6 +11,7 @@
 #include "gre.h"
 
 #include "far_end.h"
+#include "gre_kinds.h"
 
 /* Deadlines, which tell how long a host has been silent, are moved once a
  * second, so that a busy tunnel does not write to its record for every
@@ -20,23 +21,6 @@
 /* A host that was silent for this long loses its Key, or the place of the host
  * without one, to another host that sends with it. */
 #define SILENCE_MS 60000
-
-static const struct vpnalg_kind kinds[GRE_KINDS] = {
-	[GRE_KIND_TUNNEL] = { .name = "GRE tunnel",
-			      .slots = 2,
-			      .body = sizeof(struct gre_tunnel),
-			      .guard = PLAIN_GRE_PROTOCOL },
-	[GRE_KIND_LEARNED] = { .name = "GRE tunnel by remote's Key",
-			       .slots = 2,
-			       .body = sizeof(struct gre_tunnel),
-			       .guard = PLAIN_GRE_PROTOCOL,
-			       .inherits_outside = true,
-			       .child = true },
-	[GRE_KIND_REMOTE] = { .name = "GRE remote",
-			      .slots = 2,
-			      .body = sizeof(struct gre_remote),
-			      .of_remote = true },
-};
 
 /* Names the packet's Key; if it has arrived from outside, then its remote. */
 static enum vpnalg_claim name_key(const struct vpnalg_parsed *parsed,
@@ -333,7 +317,7 @@ static enum vpnalg_result quote(struct vpnalg_step *step)
 static const struct vpnalg_handler handler = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "GRE",
-	.kinds = kinds,
+	.kinds = vpnalg_gre_kinds,
 	.kind_count = GRE_KINDS,
 	.ip_protocol_count = 1,
 	.ip_protocols = { PLAIN_GRE_PROTOCOL },

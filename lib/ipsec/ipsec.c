@@ -99,51 +99,11 @@
 #include "ike_quote.h"
 #include "ike_sa.h"
 #include "ike_service.h"
+#include "ipsec_kinds.h"
 #include "outbound.h"
 #include "parent.h"
 #include "remote.h"
 #include "responder.h"
-
-static const struct vpnalg_kind kinds[IPSEC_KINDS] = {
-	/* Unknown ESP belongs to some host that has IKE with the remote. */
-	[IPSEC_KIND_IKE] = { .name = "IKE session",
-			     .slots = 2,
-			     .body = sizeof(struct ipsec_ike),
-			     .guard = ESP_PROTOCOL },
-	[IPSEC_KIND_IKE_SA] = { .name = "IKE SA", .slots = 2, .child = true },
-	[IPSEC_KIND_OUT] = { .name = "ESP outbound SA",
-			     .slots = 2,
-			     .body = sizeof(struct ipsec_out),
-			     .child = true },
-	[IPSEC_KIND_IN] = { .name = "ESP inbound SA",
-			    .slots = 2,
-			    .body = sizeof(struct ipsec_in),
-			    .child = true },
-	[IPSEC_KIND_HOST] = { .name = "ESP host",
-			      .slots = 2,
-			      .body = sizeof(struct ipsec_host),
-			      .guard = ESP_PROTOCOL },
-	[IPSEC_KIND_REMOTE] = { .name = "ESP remote",
-				.slots = 2,
-				.body = sizeof(struct ipsec_remote),
-				.of_remote = true },
-	[IPSEC_KIND_CANDIDATES] = { .name = "ESP candidates",
-				    .slots = 2,
-				    .body = IPSEC_CANDIDATES *
-					    sizeof(struct ipsec_candidate),
-				    .of_remote = true },
-	[IPSEC_KIND_UNCLAIMED] = { .name = "ESP unclaimed SPIs",
-				   .slots = 2,
-				   .body = IPSEC_UNCLAIMED *
-					   sizeof(struct ipsec_unclaimed),
-				   .of_remote = true },
-	[IPSEC_KIND_AH] = { .name = "AH", .slots = 2 },
-	[IPSEC_KIND_SERVICE] = { .name = "IPsec service",
-				 .slots = 2,
-				 .body = sizeof(struct ipsec_service),
-				 .pooled = true,
-				 .inherits_outside = true },
-};
 
 /* Names the initiator SPI as the key. Between port 500 and port 500 a message
  * from outside may answer one that was sent from another port: then only that
@@ -329,7 +289,7 @@ static const struct vpnalg_server_port server_ports[] = {
 static const struct vpnalg_handler handler = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "IPsec",
-	.kinds = kinds,
+	.kinds = vpnalg_ipsec_kinds,
 	.kind_count = IPSEC_KINDS,
 	.ip_protocol_count = 3,
 	.ip_protocols = { PROTOCOL_UDP, ESP_PROTOCOL, AH_PROTOCOL },
@@ -342,6 +302,7 @@ static const struct vpnalg_handler handler = {
 	.closed = closed,
 	.quote = quote,
 	.parent = vpnalg_ipsec_parent,
+	.counted_by = vpnalg_ipsec_counted_by,
 };
 
 const struct vpnalg_handler *vpnalg_ipsec(void)

@@ -2,6 +2,7 @@
 #include "parent.h"
 
 #include "../wire/ip.h"
+#include "host.h"
 
 /* How the key of a parent differs from that of a record, and which kind of
  * parent it leads to. */
@@ -37,4 +38,15 @@ struct vpnalg_record *vpnalg_ipsec_parent(struct vpnalg *translator,
 			       parent->kind == link->kind
 		       ? parent
 		       : NULL;
+}
+
+struct vpnalg_record *vpnalg_ipsec_counted_by(struct vpnalg *translator,
+					      struct vpnalg_record *record)
+{
+	if (record->kind != IPSEC_KIND_HOST ||
+	    !(ipsec_host_body(translator, record)->flags & IPSEC_HOST_JOINED))
+		return NULL;
+	return vpnalg_session_peek_beside(translator, record,
+					  VPNALG_OUTSIDE_PEER, ESP_PROTOCOL, 0,
+					  IPSEC_PORT_REMOTE);
 }

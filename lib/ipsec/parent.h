@@ -11,4 +11,8 @@
 struct vpnalg_record *vpnalg_ipsec_parent(struct vpnalg *translator,
 					  struct vpnalg_record *record);
 
+/* Returns the remote that counts a host, dead or alive; NULL for all else. */
+struct vpnalg_record *vpnalg_ipsec_counted_by(struct vpnalg *translator,
+					      struct vpnalg_record *record);
+
 #endif

@@ -64,33 +64,48 @@
 #include "out.h"
 #include "quote.h"
 
+/* The bodies' layouts. */
+#define LAYOUT_FLOW "44444422111."
+#define LAYOUT_SERVER "4"
+#define LAYOUT_TUNNEL "44222.."
+#define LAYOUT_ANY_ADDRESS \
+	"1111111111111111" \
+	"4"
+
 static const struct vpnalg_kind kinds[L2TP_KINDS] = {
 	[L2TP_KIND_FLOW] = { .name = "L2TP flow",
 			     .slots = 4,
 			     .body = sizeof(struct l2tp_flow),
+			     .layout = LAYOUT_FLOW,
 			     .guard = L2TP_PROTOCOL },
 	[L2TP_KIND_IP_FLOW] = { .name = "L2TPv3 flow over IP",
 				.slots = 4,
 				.body = sizeof(struct l2tp_flow),
+				.layout = LAYOUT_FLOW,
 				.guard = L2TP_PROTOCOL,
 				.inherits_outside = true },
 	[L2TP_KIND_SERVER] = { .name = "L2TP server",
 			       .slots = 2,
 			       .body = sizeof(struct l2tp_server),
+			       .layout = LAYOUT_SERVER,
 			       .of_remote = true },
 	[L2TP_KIND_TUNNEL] = { .name = "L2TP tunnel by ID",
 			       .slots = 4,
 			       .body = sizeof(struct l2tp_tunnel),
+			       .layout = LAYOUT_TUNNEL,
+			       .counts_children = true,
 			       .guard = L2TP_PROTOCOL,
 			       .child = true },
 	[L2TP_KIND_SESSION] = { .name = "L2TPv3 session by ID",
 				.slots = 4,
 				.body = sizeof(struct l2tp_tunnel),
+				.layout = LAYOUT_TUNNEL,
 				.guard = L2TP_PROTOCOL,
 				.child = true },
 	[L2TP_KIND_ANY_ADDRESS] = { .name = "L2TP SCCRQ to any address",
 				    .slots = 2,
 				    .body = sizeof(struct l2tp_any_address),
+				    .layout = LAYOUT_ANY_ADDRESS,
 				    .inherits_outside = true,
 				    .child = true },
 	[L2TP_KIND_CLAIM] = { .name = "L2TP tunnel by peer's ID",
@@ -229,6 +244,14 @@ static struct vpnalg_record *parent(struct vpnalg *translator,
 		       : NULL;
 }
 
+static struct vpnalg_record *counted_by(struct vpnalg *translator,
+					struct vpnalg_record *record)
+{
+	return record->kind == L2TP_KIND_SESSION
+		       ? vpnalg_l2tp_lifetime_tunnel(translator, record)
+		       : NULL;
+}
+
 static const char *configure(const void *given, void *settings)
 {
 	struct vpnalg_l2tp_settings read;
@@ -262,6 +285,7 @@ static const struct vpnalg_handler handler = {
 	.closed = closed,
 	.quote = vpnalg_l2tp_quote,
 	.parent = parent,
+	.counted_by = counted_by,
 };
 
 const struct vpnalg_handler *vpnalg_l2tp(void)

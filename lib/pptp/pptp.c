@@ -63,26 +63,36 @@
 #include "connection.h"
 #include "served.h"
 
+/* The bodies' layouts. */
+#define PPTP_STREAM_LAYOUT "442222422422"
+#define PPTP_CONTROL_LAYOUT PPTP_STREAM_LAYOUT PPTP_STREAM_LAYOUT "111122"
+#define PPTP_CALL_LAYOUT "2222"
+
 static const struct vpnalg_kind kinds[PPTP_KINDS] = {
 	/* GRE without a call still belongs to the hosts that have a control
 	 * connection with that remote. */
 	[PPTP_KIND_CONTROL] = { .name = "PPTP control connection",
 				.slots = 2,
 				.body = sizeof(struct pptp_control),
+				.layout = PPTP_CONTROL_LAYOUT,
+				.counts_children = true,
 				.guard = GRE_PROTOCOL },
 	[PPTP_KIND_CALL] = { .name = "PPTP call",
 			     .slots = 4,
 			     .body = sizeof(struct pptp_call),
+			     .layout = PPTP_CALL_LAYOUT,
 			     .guard = GRE_PROTOCOL,
 			     .port_set = true,
 			     .child = true },
 	[PPTP_KIND_SERVED] = { .name = "PPTP server's connection",
 			       .slots = 2,
 			       .body = sizeof(struct pptp_control),
+			       .layout = PPTP_CONTROL_LAYOUT,
 			       .guard = GRE_PROTOCOL,
 			       .inherits_outside = true },
 	[PPTP_KIND_SERVICE] = { .name = "PPTP service",
 				.slots = 2,
+				.counts_children = true,
 				.pooled = true,
 				.inherits_outside = true },
 };
@@ -215,6 +225,20 @@ static struct vpnalg_record *parent(struct vpnalg *translator,
 	return NULL;
 }
 
+/* A service counts those connections that have not shown yet that they are
+ * more than a SYN. */
+static struct vpnalg_record *counted_by(struct vpnalg *translator,
+					struct vpnalg_record *record)
+{
+	const struct pptp_control *control =
+		vpnalg_session_body(translator, record);
+
+	if (record->kind == PPTP_KIND_SERVED &&
+	    !(control->flags & PPTP_UNCONFIRMED))
+		return NULL;
+	return parent(translator, record);
+}
+
 static const struct vpnalg_server_port server_ports[] = {
 	{ PROTOCOL_TCP, PPTP_PORT },
 };
@@ -236,6 +260,7 @@ static const struct vpnalg_handler handler = {
 	.closed = closed,
 	.quote = quote,
 	.parent = parent,
+	.counted_by = counted_by,
 };
 
 const struct vpnalg_handler *vpnalg_pptp(void)

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sessions that were not opened here.
+ *
+ * All that a translator keeps beside its sessions follows from these: the
+ * counts of the policy, the engine's own records, which addresses and IDs are
+ * taken. So it is made anew, one session after the other, by what opens
+ * sessions, too. */
+#include "adopt.h"
+
+#include "account.h"
+#include "key.h"
+#include "lineage.h"
+#include "record.h"
+#include "tally.h"
+#include "usage.h"
+
+/* Flags that say where a session is counted, and one of an unfinished cut. */
+#define FLAGS_HERE                                                         \
+	(SESSION_CUT | SESSION_GUARDED | SESSION_HOSTED | SESSION_PAIRED | \
+	 SESSION_BLOCKED)
+
+/* Soundness */
+
+/* Whether a key can stand in a slot. A slot of a peer's key may be empty. */
+static bool is_key(const uint8_t *key, unsigned slot)
+{
+	unsigned role = key_role(key);
+
+	if (slot >= VPNALG_INSIDE_PEER && key_word(key) == 0)
+		return true;
+	return role <= VPNALG_OUTSIDE_PEER && role % 2 == slot % 2 &&
+	       (slot < VPNALG_INSIDE_PEER || role == slot);
+}
+
+static bool are_keys(const struct vpnalg *translator,
+		     struct vpnalg_record *record)
+{
+	unsigned slot;
+
+	for (slot = 0; slot < record->slots; slot++)
+		if (!is_key(record_key(translator, record, slot), slot))
+			return false;
+	return record->keys >> record->slots == 0;
+}
+
+static size_t bytes_of(const struct vpnalg *translator,
+		       const struct vpnalg_record *record)
+{
+	const struct vpnalg_kind *kind = record_kind(translator, record);
+
+	return sizeof(*record) + record->slots * key_len_of(translator) +
+	       kind->body + (translator->accounts ? account_bytes(kind) : 0);
+}
+
+bool vpnalg_adopt_is_sound(const struct vpnalg *translator,
+			   struct vpnalg_record *record)
+{
+	return record_is_aligned(record) &&
+	       record_is_session(translator, record) &&
+	       (record->handler & ~VPNALG_HANDLER_ROUTER) <
+		       translator->handler_count &&
+	       (translator->routers != NULL ||
+		!vpnalg_record_is_routers(record)) &&
+	       record->units <= VPNALG_UNITS_MAX &&
+	       (size_t)record->units * VPNALG_UNIT >=
+		       bytes_of(translator, record) &&
+	       are_keys(translator, record);
+}
+
+/* Adopting */
+
+/* Notes in which space there are sessions for all remotes. */
+static void note_space(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	const uint8_t *key = record_key(translator, record, VPNALG_OUTSIDE_OWN);
+
+	if (key_is_for_all_remotes(key))
+		translator->mapped[key_space(key) / 8] |=
+			(uint8_t)(1U << key_space(key) % 8);
+}
+
+bool vpnalg_adopt(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	record->flags &= (uint8_t)~FLAGS_HERE;
+	translator->adopting = true;
+	if (!vpnalg_usage_join(translator, record) ||
+	    !vpnalg_tally_join(translator, record)) {
+		translator->adopting = false;
+		return false;
+	}
+	translator->adopting = false;
+	record_counters(translator, record)->opened++;
+	note_space(translator, record);
+	vpnalg_session_changed(translator, record);
+	return true;
+}
+
+/* Children */
+
+enum pass {
+	PASS_FORGET, /* nobody has children */
+	PASS_COUNT,  /* each child is counted */
+	PASS_ORPHANS /* who keeps itself alive for a parent needs that one */
+};
+
+static void set_children(struct vpnalg *translator,
+			 struct vpnalg_record *record, uint16_t children)
+{
+	if (record->children == children)
+		return;
+	record->children = children;
+	vpnalg_session_changed(translator, record);
+}
+
+static void count_child(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	const struct vpnalg_handler *handler =
+		translator->handlers[record->handler];
+	struct vpnalg_record *by = NULL;
+
+	if (handler->counted_by != NULL)
+		by = handler->counted_by(translator, record);
+	if (by != NULL && by->handler != ENGINE_HANDLER &&
+	    record_kind(translator, by)->counts_children &&
+	    by->children < UINT16_MAX)
+		set_children(translator, by, (uint16_t)(by->children + 1));
+}
+
+static void recount(struct vpnalg *translator, struct vpnalg_record *record,
+		    enum pass pass)
+{
+	bool counts = record_kind(translator, record)->counts_children;
+
+	if (pass == PASS_FORGET && counts)
+		set_children(translator, record, 0);
+	else if (pass == PASS_COUNT)
+		count_child(translator, record);
+	else if (pass == PASS_ORPHANS && !counts && record->children > 0 &&
+		 translator->handlers[record->handler]->parent != NULL &&
+		 vpnalg_lineage_parent(translator, record) == NULL)
+		set_children(translator, record, 0);
+}
+
+void vpnalg_adopt_recount(struct vpnalg *translator)
+{
+	struct vpnalg_record *record;
+	uint64_t cursor;
+	unsigned pass;
+
+	for (pass = PASS_FORGET; pass <= PASS_ORPHANS; pass++) {
+		cursor = 0;
+		while (record_next(translator, &cursor, &record))
+			if (record_is_session(translator, record))
+				recount(translator, record, (enum pass)pass);
+	}
+}
+
+/* A store that is not empty */
+
+/* Whether each key that the record is said to have leads to it. */
+static bool is_found(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	const uint8_t *key;
+	unsigned slot;
+
+	for (slot = 0; slot < record->slots; slot++) {
+		if (!(record->keys & 1U << slot))
+			continue;
+		key = record_key(translator, record, slot);
+		if (vpnalg_record_find(translator, key,
+				       vpnalg_key_hash(translator, key)) !=
+			    record ||
+		    translator->found != slot)
+			return false;
+	}
+	return true;
+}
+
+static bool is_engines(const struct vpnalg_record *record)
+{
+	return record->handler == ENGINE_HANDLER && record->kind == 0 &&
+	       record->slots == 1 && record->units != 0 &&
+	       record->units <= VPNALG_UNITS_MAX;
+}
+
+static bool can_take_over(struct vpnalg *translator)
+{
+	struct vpnalg_record *record;
+	uint64_t cursor = 0;
+
+	while (record_next(translator, &cursor, &record))
+		if (record != NULL &&
+		    (!record_is_aligned(record) ||
+		     !(is_engines(record) ||
+		       vpnalg_adopt_is_sound(translator, record)) ||
+		     !is_found(translator, record)))
+			return false;
+	return true;
+}
+
+/* The engine's own records are made anew. */
+static void remove_engines(struct vpnalg *translator)
+{
+	struct vpnalg_record *record;
+	uint64_t cursor = 0;
+
+	while (record_next(translator, &cursor, &record)) {
+		if (record == NULL)
+			continue;
+		translator->policy.units += record->units;
+		if (record->handler != ENGINE_HANDLER)
+			continue;
+		vpnalg_session_unlink(translator, record, 0);
+		vpnalg_record_remove(translator, record);
+	}
+}
+
+int vpnalg_adopt_store(struct vpnalg *translator)
+{
+	struct vpnalg_record *record;
+	uint64_t cursor = 0;
+
+	if (!can_take_over(translator))
+		return VPNALG_ERROR_NOT_EMPTY;
+	remove_engines(translator);
+	while (record_next(translator, &cursor, &record)) {
+		if (!record_is_session(translator, record))
+			continue;
+		if (!vpnalg_adopt(translator, record))
+			return VPNALG_ERROR_STORE;
+		translator->stale |= vpnalg_record_is_stale(translator, record);
+	}
+	vpnalg_adopt_recount(translator);
+	return 0;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Loading sessions. What stands in a chunk is only believed where it must be:
+ * a record gets its size, its slots and its place from the translator's own
+ * tables, and its keys are looked at before they are linked. */
+#include <vpnalg/state.h>
+
+#include <string.h>
+
+#include "adopt.h"
+#include "chunk.h"
+#include "load_record.h"
+#include "record.h"
+#include "session.h"
+#include "uplink.h"
+
+enum part { PART_HEADER, PART_KINDS, PART_RECORDS, PART_ENDED, PART_OVER };
+
+/* Times beyond are none of a clock's. */
+#define CLOCK_MAX (UINT64_MAX / 4)
+
+/* Rounds through the store to empty it. */
+#define ROUNDS_MAX 4
+
+/* Beginning and giving up */
+
+static bool has_records(const struct vpnalg *translator)
+{
+	struct vpnalg_record *record;
+	uint64_t cursor = 0;
+
+	while (record_next(translator, &cursor, &record))
+		if (record != NULL)
+			return true;
+	return false;
+}
+
+static bool is_new(const struct vpnalg *translator)
+{
+	unsigned i;
+
+	for (i = 0; i < VPNALG_RESULTS; i++)
+		if (translator->counters.results[i] != 0)
+			return false;
+	return !has_records(translator);
+}
+
+/* Closes all sessions. */
+static void empty(struct vpnalg *translator)
+{
+	struct vpnalg_record *record;
+	uint64_t cursor;
+	unsigned round;
+
+	for (round = 0; round < ROUNDS_MAX && has_records(translator);
+	     round++) {
+		cursor = 0;
+		while (record_next(translator, &cursor, &record))
+			if (record_is_session(translator, record))
+				vpnalg_session_close(translator, record);
+	}
+}
+
+static int fail(struct vpnalg *translator, struct vpnalg_load *load, int result)
+{
+	if (load->part != PART_HEADER) {
+		empty(translator);
+		translator->now = load->before;
+	}
+	load->part = PART_OVER;
+	load->result = (int8_t)result;
+	load->records = 0;
+	return result;
+}
+
+/* Chunks */
+
+static int read_header(struct vpnalg *translator, struct vpnalg_load *load,
+		       struct chunk_reader *reader)
+{
+	const uint8_t *magic = vpnalg_chunk_get_bytes(reader, CHUNK_MAGIC_LEN);
+
+	if (magic == NULL || memcmp(magic, CHUNK_MAGIC, CHUNK_MAGIC_LEN) != 0)
+		return VPNALG_STATE_FOREIGN;
+	if (reader->format != CHUNK_FORMAT)
+		return VPNALG_STATE_VERSION;
+	if (!is_new(translator))
+		return VPNALG_STATE_NOT_EMPTY;
+	load->clock = vpnalg_chunk_get(reader, 8);
+	load->stamp = vpnalg_chunk_get(reader, 8);
+	if (vpnalg_chunk_get(reader, 1) != key_len_of(translator))
+		return VPNALG_STATE_VERSION;
+	load->flags = (uint8_t)vpnalg_chunk_get(reader, 1);
+	load->kind_count = (uint16_t)vpnalg_chunk_get(reader, 2);
+	if (reader->short_of || reader->left != 0 || load->clock > CLOCK_MAX ||
+	    load->kind_count > sizeof(load->kinds))
+		return VPNALG_STATE_UNSOUND;
+	load->state = reader->state;
+	load->kinds_seen = 0;
+	load->records = load->left_out = load->seen = 0;
+	load->before = translator->now;
+	memset(load->kinds, LOAD_NO_KIND, sizeof(load->kinds));
+	translator->now = load->clock;
+	load->part = load->kind_count > 0 ? PART_KINDS : PART_RECORDS;
+	return VPNALG_STATE_MORE;
+}
+
+static int read_kind(struct vpnalg *translator, struct vpnalg_load *load,
+		     struct chunk_reader *reader)
+{
+	int result = vpnalg_load_kind(translator, load, reader);
+
+	load->kinds_seen++;
+	if (load->kinds_seen == load->kind_count)
+		load->part = PART_RECORDS;
+	return result;
+}
+
+static int read_end(struct vpnalg_load *load, struct chunk_reader *reader)
+{
+	uint64_t records = vpnalg_chunk_get(reader, 8);
+
+	if (reader->short_of || reader->left != 0)
+		return VPNALG_STATE_UNSOUND;
+	if (records != load->seen && !load->loose)
+		return VPNALG_STATE_ORDER;
+	load->part = PART_ENDED;
+	return VPNALG_STATE_DONE;
+}
+
+/* Whether a chunk is of this state, and in its place. */
+static int place_fault(const struct vpnalg_load *load,
+		       const struct chunk_reader *reader)
+{
+	static const uint8_t types[] = {
+		[PART_HEADER] = CHUNK_HEADER,
+		[PART_KINDS] = CHUNK_KIND,
+		[PART_RECORDS] = CHUNK_RECORD,
+	};
+	uint8_t type = reader->type;
+
+	if (load->part == PART_HEADER && type != CHUNK_HEADER)
+		return VPNALG_STATE_FOREIGN;
+	if (load->part != PART_HEADER && reader->format != CHUNK_FORMAT)
+		return VPNALG_STATE_VERSION;
+	if (load->part != PART_HEADER && reader->state != load->state)
+		return VPNALG_STATE_FOREIGN;
+	if (load->part >= PART_ENDED ||
+	    (type != types[load->part] &&
+	     !(load->part == PART_RECORDS && type == CHUNK_END)))
+		return VPNALG_STATE_ORDER;
+	if (load->loose && load->part == PART_RECORDS)
+		return 0;
+	return reader->number != load->number + 1 ? VPNALG_STATE_ORDER : 0;
+}
+
+static int take(struct vpnalg *translator, struct vpnalg_load *load,
+		struct chunk_reader *reader)
+{
+	int fault = place_fault(load, reader);
+
+	if (fault != 0)
+		return fault;
+	load->number = reader->number;
+	if (reader->type == CHUNK_HEADER)
+		return read_header(translator, load, reader);
+	if (reader->type == CHUNK_KIND)
+		return read_kind(translator, load, reader);
+	if (reader->type == CHUNK_END)
+		return read_end(load, reader);
+	load->seen++;
+	return vpnalg_load_record(translator, load, reader);
+}
+
+/* Whether the bytes begin as a state does, as far as they go: what does not is
+ * no state, however long it says that it is. */
+static bool may_be_state(const struct vpnalg_load *load, const uint8_t *bytes,
+			 size_t count)
+{
+	size_t magic = count < CHUNK_HEAD_LEN ? 0 : count - CHUNK_HEAD_LEN;
+
+	if (load->part != PART_HEADER || count == 0)
+		return true;
+	if (magic > CHUNK_MAGIC_LEN)
+		magic = CHUNK_MAGIC_LEN;
+	return bytes[0] == CHUNK_HEADER &&
+	       (magic == 0 ||
+		memcmp(bytes + CHUNK_HEAD_LEN, CHUNK_MAGIC, magic) == 0);
+}
+
+int vpnalg_load_next(struct vpnalg *translator, struct vpnalg_load *load,
+		     const void *bytes, size_t count, size_t *used)
+{
+	struct chunk_reader reader;
+	size_t length = 0;
+	int result;
+
+	*used = 0;
+	if (load == NULL || load->size < sizeof(*load) ||
+	    load->part > PART_OVER)
+		return VPNALG_STATE_INVALID;
+	if (load->part == PART_OVER)
+		return load->result != 0 ? load->result : VPNALG_STATE_INVALID;
+	uplink_begin_call(translator);
+	if (!may_be_state(load, bytes, count))
+		return fail(translator, load, VPNALG_STATE_FOREIGN);
+	switch (vpnalg_chunk_read(&reader, bytes, count, &length)) {
+	case CHUNK_PART:
+		return VPNALG_STATE_MORE;
+	case CHUNK_DAMAGED:
+		return fail(translator, load, VPNALG_STATE_DAMAGED);
+	default:
+		break;
+	}
+	result = take(translator, load, &reader);
+	if (result < 0)
+		return fail(translator, load, result);
+	*used = length;
+	return result;
+}
+
+/* Ending */
+
+static void begin_to_live(struct vpnalg *translator,
+			  const struct vpnalg_load *load, vpnalg_time now)
+{
+	unsigned h;
+
+	if (now > translator->callers_now)
+		translator->callers_now = now;
+	translator->now = load->clock + load->elapsed;
+	translator->clock_offset = translator->now - translator->callers_now;
+	vpnalg_adopt_recount(translator);
+	for (h = 0; h < translator->handler_count; h++)
+		translator->policy.last_used[h] = VPNALG_NEVER;
+	translator->sweep_cursor = 0;
+	translator->sweep_earliest = VPNALG_NEVER;
+	memset(translator->searches, 0, sizeof(translator->searches));
+	translator->searching = false;
+}
+
+int vpnalg_load_end(struct vpnalg *translator, struct vpnalg_load *load,
+		    vpnalg_time now)
+{
+	if (load == NULL || load->size < sizeof(*load))
+		return VPNALG_STATE_INVALID;
+	if (load->part >= PART_OVER)
+		return load->result != 0 ? load->result : VPNALG_STATE_INVALID;
+	if (load->part != PART_ENDED &&
+	    !(load->loose && load->part == PART_RECORDS))
+		return fail(translator, load, VPNALG_STATE_CUT);
+	if (load->elapsed > CLOCK_MAX)
+		return fail(translator, load, VPNALG_STATE_INVALID);
+	begin_to_live(translator, load, now);
+	load->part = PART_OVER;
+	return VPNALG_STATE_DONE;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The kinds of GRE's records, and what their bodies look like. */
+#ifndef VPNALG_GRE_KINDS_H
+#define VPNALG_GRE_KINDS_H
+
+#include "gre.h"
+
+extern const struct vpnalg_kind vpnalg_gre_kinds[GRE_KINDS];
+
+#endif

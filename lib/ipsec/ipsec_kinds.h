@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The kinds of IPsec's records, and what their bodies look like. */
+#ifndef VPNALG_IPSEC_KINDS_H
+#define VPNALG_IPSEC_KINDS_H
+
+#include "ipsec.h"
+
+extern const struct vpnalg_kind vpnalg_ipsec_kinds[IPSEC_KINDS];
+
+#endif

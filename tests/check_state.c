@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sessions that are saved, and loaded by another translator. */
+#include <string.h>
+
+#include "cases.h"
+#include "general.h"
+#include "support_ipsec.h"
+#include "support_service.h"
+#include "support_state.h"
+
+static struct world w, copy;
+static struct state saved, again;
+
+static const uint32_t two[] = { OUTSIDE, OUTSIDE_2 };
+static const uint8_t uplinks[] = { 0, 7 };
+
+/* Settings under which a session is counted in other places. */
+static const struct setting {
+	const char *name;
+	struct world_options options;
+} settings[] = {
+	{ "the defaults", { 0 } },
+	{ "accounts", { .account = true } },
+	{ "counts", { .count_hosts = true, .count_remotes = true } },
+	{ "several addresses",
+	  { .addresses = two, .address_count = 2, .address_max = 4 } },
+	{ "uplinks",
+	  { .addresses = two, .address_count = 2, .uplinks = uplinks } },
+	{ "blocks of ports",
+	  { .addresses = two, .address_count = 2,
+	    .port_blocks = { .length = 1024, .ports = { 1024, 65535 } } } },
+	{ "reservations", { .choosing = CHOOSE_TAKE } },
+	{ "the router's own", { .own = true } },
+};
+
+/* Nothing depends on the keys of hash and pool. */
+static struct world_options with_other_keys(struct world_options options)
+{
+	options.hash_key[0] = 77;
+	options.pool_key[1] = 78;
+	return options;
+}
+
+/* Everything is the same but the numbers, which the hash makes. */
+static void compare_listings(void)
+{
+	static struct listing a, b;
+	struct vpnalg_session_info mine, other;
+	unsigned i, k, same;
+
+	list(&w, &a);
+	list(&copy, &b);
+	ck_assert_uint_eq(a.count, b.count);
+	for (i = 0; i < a.count; i++) {
+		for (k = same = 0; k < b.count; k++) {
+			mine = a.infos[i];
+			other = b.infos[k];
+			mine.number = other.number = 0;
+			mine.parent = mine.parent != 0;
+			other.parent = other.parent != 0;
+			same += memcmp(&mine, &other, sizeof(mine)) == 0;
+		}
+		ck_assert_msg(same == 1, "%s", a.infos[i].kind_name);
+	}
+}
+
+static void compare_use(void)
+{
+	struct vpnalg_use a = { .size = sizeof(a) }, b = { .size = sizeof(b) };
+
+	ck_assert(vpnalg_policy_use(w.alg, VPNALG_PER_TRANSLATOR, 0, NULL,
+				    &a));
+	ck_assert(vpnalg_policy_use(copy.alg, VPNALG_PER_TRANSLATOR, 0, NULL,
+				    &b));
+	ck_assert_mem_eq(&a, &b, sizeof(a));
+}
+
+START_TEST(what_is_loaded_is_what_was_saved)
+{
+	struct world_options options = settings[_i].options;
+
+	state_world(&w, options);
+	state_save(&w, &saved);
+	all_world(&copy, with_other_keys(options));
+	copy.now = w.now;
+	ck_assert_int_eq(state_load(&copy, &saved), VPNALG_STATE_DONE);
+	state_save(&copy, &again);
+	state_compare(&saved, &again);
+	compare_listings();
+	compare_use();
+	ck_assert_int_eq(copy.records, w.records);
+	ck_assert_int_eq(copy.keys, w.keys);
+	ck_assert_int_eq(copy.bindings, w.bindings);
+	state_world_end(&copy);
+	state_world_end(&w);
+}
+END_TEST
+
+START_TEST(every_kind_is_among_them)
+{
+	struct vpnalg_kind_counters counters;
+	size_t i;
+
+	state_world(&w, (struct world_options){ 0 });
+	state_save(&w, &saved);
+	all_world(&copy, (struct world_options){ 0 });
+	ck_assert_int_eq(state_load(&copy, &saved), VPNALG_STATE_DONE);
+	for (i = 0; vpnalg_kind_counters(w.alg, i, &counters, sizeof(counters));
+	     i++)
+		ck_assert_uint_eq(counters.opened - counters.closed,
+				  opened(&copy, i));
+	state_world_end(&copy);
+	state_world_end(&w);
+}
+END_TEST
+
+/* Time */
+
+static const struct time_row {
+	vpnalg_time elapsed, now; /* of the translator that loads */
+} time_rows[] = {
+	{ 0, BEGINNING }, { 0, 0 }, { 0, 1 }, { 5000, 3 },
+	{ 100000, BEGINNING * 1000ULL }, { 7000, UINT64_MAX / 2 },
+	{ 1, VPNALG_NEVER - 100000000000 },
+};
+
+static vpnalg_time expires_in(struct world *world, const char *kind)
+{
+	static struct listing l;
+
+	list(world, &l);
+	return listed(&l, kind, ANY_ID)->expires_in;
+}
+
+/* The connection of the call has no deadline of its own that matters. */
+START_TEST(sessions_grow_older_by_the_time_that_has_passed)
+{
+	const struct time_row *row = &time_rows[_i];
+	struct vpnalg_load load = { .elapsed = row->elapsed };
+	vpnalg_time before;
+
+	state_world(&w, (struct world_options){ 0 });
+	state_save(&w, &saved);
+	before = expires_in(&w, "PPTP call");
+	all_world(&copy, (struct world_options){ .now = row->now,
+						 .from_zero = true });
+	ck_assert_int_eq(state_load_part(&copy, &load, saved.bytes,
+					 saved.length),
+			 VPNALG_STATE_DONE);
+	ck_assert_int_eq(vpnalg_load_end(copy.alg, &load, row->now),
+			 VPNALG_STATE_DONE);
+	ck_assert_uint_eq(expires_in(&copy, "PPTP call"),
+			  before - row->elapsed);
+	copy.now += 1000;
+	ck_assert_uint_eq(expires_in(&copy, "PPTP call"),
+			  before - row->elapsed - 1000);
+	/* When to sweep again is said on the caller's clock. */
+	ck_assert_uint_eq(vpnalg_expire(copy.alg, copy.now, 1), copy.now);
+	world_end(&copy);
+	state_world_end(&w);
+}
+END_TEST
+
+START_TEST(the_clock_does_not_run_back_after_loading)
+{
+	struct vpnalg_load load = { 0 };
+	vpnalg_time before;
+
+	state_world(&w, (struct world_options){ 0 });
+	state_save(&w, &saved);
+	before = expires_in(&w, "PPTP call");
+	all_world(&copy, (struct world_options){ 0 });
+	copy.now = w.now * 2;
+	state_load_part(&copy, &load, saved.bytes, saved.length);
+	vpnalg_load_end(copy.alg, &load, copy.now);
+	ck_assert_uint_eq(vpnalg_expire(copy.alg, 0, 1), copy.now);
+	ck_assert_uint_eq(expires_in(&copy, "PPTP call"), before);
+	world_end(&copy);
+	state_world_end(&w);
+}
+END_TEST
+
+START_TEST(what_has_died_meanwhile_is_dead)
+{
+	struct vpnalg_load load = { .elapsed = 400000000 };
+	unsigned i;
+
+	state_world(&w, (struct world_options){ 0 });
+	state_save(&w, &saved);
+	all_world(&copy, (struct world_options){ 0 });
+	state_load_part(&copy, &load, saved.bytes, saved.length);
+	vpnalg_load_end(copy.alg, &load, copy.now);
+	for (i = 0; i < 4; i++) /* children first, then who outlives them */
+		world_wait(&copy, 2000);
+	ck_assert_int_eq(copy.records, 0);
+	world_end(&copy);
+	state_world_end(&w);
+}
+END_TEST
+
+/* What is left out */
+
+static enum vpnalg_choice refuse_l2tp(struct world *world,
+				      struct vpnalg_binding *binding)
+{
+	(void)world;
+	return binding->protocol == UDP && binding->inside_id == 1701
+		       ? VPNALG_CHOICE_REFUSE
+		       : VPNALG_CHOICE_TAKE;
+}
+
+static enum vpnalg_choice choose_another(struct world *world,
+					 struct vpnalg_binding *binding)
+{
+	(void)world;
+	binding->outside_id ^= 1;
+	return VPNALG_CHOICE_CHOSEN;
+}
+
+static const uint32_t other_address[] = { OUTSIDE_2 };
+
+static const struct out_row {
+	const char *name;
+	struct world_options options;
+	bool services;
+	unsigned protocols; /* 0: all */
+	const char *gone;
+} out_rows[] = {
+	{ "services", { 0 }, false, 0, "IPsec service" },
+	{ "a protocol", { 0 }, false, ALL_GENERAL, "mapping" },
+	{ "all but PPTP", { 0 }, false, 1, "ESP host" },
+	{ "an address", { .addresses = other_address, .address_count = 1 },
+	  true, 0, "PPTP call" },
+	{ "a refusal", { .choose = refuse_l2tp }, true, 0, "L2TP flow" },
+	{ "another port", { .choose = choose_another }, true, 0, "mapping" },
+};
+
+static bool has_kind(struct world *world, const char *kind)
+{
+	static struct listing l;
+
+	list(world, &l);
+	return listed_count(&l, kind) > 0;
+}
+
+START_TEST(some_sessions_are_left_out)
+{
+	const struct out_row *row = &out_rows[_i];
+	struct world_options options = row->options;
+	struct vpnalg_load load = { .services = row->services };
+	unsigned records;
+
+	state_world(&w, (struct world_options){ 0 });
+	state_save(&w, &saved);
+	records = saved.count - state_first(&saved, RECORD) - 1;
+	options.mirror = true;
+	options.protocols = all_protocols;
+	options.protocol_count =
+		row->protocols != 0 ? row->protocols : ALL_PROTOCOLS;
+	world_begin(&copy, &options);
+	copy.now = w.now;
+	ck_assert_int_eq(state_load_part(&copy, &load, saved.bytes,
+					 saved.length),
+			 VPNALG_STATE_DONE);
+	ck_assert_int_eq(vpnalg_load_end(copy.alg, &load, copy.now),
+			 VPNALG_STATE_DONE);
+	ck_assert(has_kind(&w, row->gone));
+	ck_assert(!has_kind(&copy, row->gone));
+	ck_assert_uint_gt(load.left_out, 0);
+	ck_assert_uint_eq(load.records + load.left_out, records);
+	state_world_end(&copy);
+	state_world_end(&w);
+}
+END_TEST
+
+/* While packets go on */
+
+static void cut_all(struct world *world)
+{
+	struct vpnalg_session_cut cut = { .size = sizeof(cut),
+					  .services = true };
+
+	while (vpnalg_sessions_cut(world->alg, &cut, world->now, 1000) ==
+	       VPNALG_CUT_MORE)
+		;
+}
+
+/* What opens and ends while it is saved does no harm: whatever is loaded ends
+ * by itself. */
+static void save_disturbed(unsigned step, bool opens)
+{
+	struct vpnalg_save save = { .size = sizeof(save) };
+	struct vpnalg_load load = { .services = true };
+	unsigned i = 0;
+
+	state_world(&w, (struct world_options){ .choosing = CHOOSE_TAKE });
+	saved.length = saved.count = 0;
+	while (state_step(&w, &save, &saved) == VPNALG_STATE_MORE) {
+		if (i++ != step)
+			continue;
+		cut_all(&w);
+		if (opens)
+			all_open(&w);
+	}
+	all_world(&copy, (struct world_options){ .choosing = CHOOSE_TAKE });
+	copy.now = w.now;
+	ck_assert_int_eq(state_load_part(&copy, &load, saved.bytes,
+					 saved.length),
+			 VPNALG_STATE_DONE);
+	ck_assert_int_eq(vpnalg_load_end(copy.alg, &load, copy.now),
+			 VPNALG_STATE_DONE);
+	state_world_end(&copy);
+	state_world_end(&w);
+}
+
+START_TEST(what_is_cut_while_it_is_saved_does_no_harm)
+{
+	save_disturbed((unsigned)_i * 3, false);
+}
+END_TEST
+
+START_TEST(what_opens_while_it_is_saved_does_no_harm)
+{
+	save_disturbed((unsigned)_i * 3, true);
+}
+END_TEST
+
+/* Mirrors */
+
+/* Without numbers and without an end, in the order of the store. */
+START_TEST(a_mirror_of_single_sessions_is_loaded)
+{
+	struct vpnalg_save save = { .size = sizeof(save), .state = 9 };
+	struct vpnalg_load load = { .services = true, .loose = true };
+	struct vpnalg_record *record = NULL;
+	uint64_t cursor = 0;
+	uint8_t chunk[VPNALG_STATE_CHUNK_MAX];
+	size_t length;
+
+	state_world(&w, (struct world_options){ 0 });
+	state_save(&w, &again);
+	saved.length = saved.count = 0;
+	do
+		state_step(&w, &save, &saved);
+	while (saved.bytes[saved.chunks[saved.count - 1].at] != RECORD);
+	saved.length = saved.chunks[--saved.count].at;
+	for (; w.inner.next(w.inner.context, &cursor, &record); record = NULL) {
+		length = record == NULL ? 0
+					: vpnalg_save_record(
+						  w.alg, &save, record, chunk,
+						  sizeof(chunk));
+		memcpy(saved.bytes + saved.length, chunk, length);
+		saved.length += (uint32_t)length;
+	}
+	all_world(&copy, (struct world_options){ 0 });
+	copy.now = w.now;
+	ck_assert_int_eq(state_load_part(&copy, &load, saved.bytes,
+					 saved.length),
+			 VPNALG_STATE_MORE);
+	ck_assert_int_eq(vpnalg_load_end(copy.alg, &load, copy.now),
+			 VPNALG_STATE_DONE);
+	state_save(&copy, &saved);
+	state_compare(&saved, &again);
+	state_world_end(&copy);
+	state_world_end(&w);
+}
+END_TEST
+
+/* Bytes */
+
+START_TEST(saving_needs_its_room_and_its_struct)
+{
+	struct vpnalg_save save = { .size = sizeof(save) };
+	uint8_t chunk[VPNALG_STATE_CHUNK_MAX];
+	size_t length = 5;
+
+	all_world(&w, (struct world_options){ 0 });
+	ck_assert_int_eq(vpnalg_save_next(w.alg, w.now, &save, chunk,
+					  sizeof(chunk) - 1, &length),
+			 VPNALG_STATE_INVALID);
+	ck_assert_uint_eq(length, 0);
+	save.size--;
+	ck_assert_int_eq(vpnalg_save_next(w.alg, w.now, &save, chunk,
+					  sizeof(chunk), &length),
+			 VPNALG_STATE_INVALID);
+	ck_assert_int_eq(vpnalg_save_next(w.alg, w.now, NULL, chunk,
+					  sizeof(chunk), &length),
+			 VPNALG_STATE_INVALID);
+	world_end(&w);
+}
+END_TEST
+
+/* A host's PPTP connection with its call, as doc/state.md describes the bytes:
+ * they are the same on every machine. */
+static const uint8_t written[] = {
+	/* a header: type, format, length, number, state */
+	0x01, 0x01, 0x00, 0x2c, 0x00, 0x00, 0x00, 0x01, 0x01, 0x02,
+	0x03, 0x04,
+	'v', 'p', 'n', 'a', 'l', 'g', '\r', '\n', /* magic */
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x98, 0x96, 0x83, /* clock */
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x4d, /* stamp */
+	0x14, 0x01, 0x00, 0x04, /* key length, byte order, kinds */
+	0xa0, 0xfa, 0x98, 0x99, /* CRC-32 */
+	/* a kind: type, format, length, number, state */
+	0x02, 0x01, 0x00, 0x4f, 0x00, 0x00, 0x00, 0x02, 0x01, 0x02,
+	0x03, 0x04,
+	0x00, 0x02, 0x48, /* number, slots, body */
+	4, 'P', 'P', 'T', 'P',
+	23, 'P', 'P', 'T', 'P', ' ', 'c', 'o', 'n', 't', 'r', 'o', 'l', ' ',
+	'c', 'o', 'n', 'n', 'e', 'c', 't', 'i', 'o', 'n',
+	30, '4', '4', '2', '2', '2', '2', '4', '2', '2', '4', '2', '2', '4',
+	'4', '2', '2', '2', '2', '4', '2', '2', '4', '2', '2', '1', '1', '1',
+	'1', '2', '2',
+	0x4d, 0x48, 0x0f, 0xfe, /* CRC-32 */
+	/* a kind: type, format, length, number, state */
+	0x02, 0x01, 0x00, 0x27, 0x00, 0x00, 0x00, 0x03, 0x01, 0x02,
+	0x03, 0x04,
+	0x01, 0x04, 0x08, /* number, slots, body */
+	4, 'P', 'P', 'T', 'P',
+	9, 'P', 'P', 'T', 'P', ' ', 'c', 'a', 'l', 'l',
+	4, '2', '2', '2', '2',
+	0xee, 0x04, 0xee, 0x04, /* CRC-32 */
+	/* a kind: type, format, length, number, state */
+	0x02, 0x01, 0x00, 0x50, 0x00, 0x00, 0x00, 0x04, 0x01, 0x02,
+	0x03, 0x04,
+	0x02, 0x02, 0x48, /* number, slots, body */
+	4, 'P', 'P', 'T', 'P',
+	24, 'P', 'P', 'T', 'P', ' ', 's', 'e', 'r', 'v', 'e', 'r', '\'', 's',
+	' ', 'c', 'o', 'n', 'n', 'e', 'c', 't', 'i', 'o', 'n',
+	30, '4', '4', '2', '2', '2', '2', '4', '2', '2', '4', '2', '2', '4',
+	'4', '2', '2', '2', '2', '4', '2', '2', '4', '2', '2', '1', '1', '1',
+	'1', '2', '2',
+	0xe7, 0xb3, 0x83, 0x5d, /* CRC-32 */
+	/* a kind: type, format, length, number, state */
+	0x02, 0x01, 0x00, 0x26, 0x00, 0x00, 0x00, 0x05, 0x01, 0x02,
+	0x03, 0x04,
+	0x03, 0x02, 0x00, /* number, slots, body */
+	4, 'P', 'P', 'T', 'P',
+	12, 'P', 'P', 'T', 'P', ' ', 's', 'e', 'r', 'v', 'i', 'c', 'e',
+	0,
+	0x74, 0x29, 0x91, 0x23, /* CRC-32 */
+	/* a session: type, format, length, number, state */
+	0x03, 0x01, 0x00, 0x90, 0x00, 0x00, 0x00, 0x06, 0x01, 0x02,
+	0x03, 0x04,
+	0x00, 0x00, 0x03, 0x00, /* kind, flags, keys, bits */
+	0x00, 0x01, 0x00, 0x00, /* children, nothing */
+	0x00, 0x00, 0x00, 0x00, 0x01, 0x0a, 0x1d, 0x03, /* deadline */
+	0x00, 0x06, 0x00, 0x03, 0x00, 0x00, 0x9c, 0x41, 0x00, 0x00, /* key 0 */
+	0x06, 0xbb, 0xc0, 0xa8, 0x4d, 0x0b, 0xc6, 0x33, 0x64, 0x01,
+	0x01, 0x06, 0x00, 0x00, 0x00, 0x00, 0x9c, 0x41, 0x00, 0x00, /* key 1 */
+	0x00, 0x00, 0xcb, 0x00, 0x71, 0x01, 0xc6, 0x33, 0x64, 0x01,
+	/* body */
+	0x00, 0x00, 0xa1, 0x6e, 0x00, 0x00, 0xa1, 0x6e, 0x00, 0xa8,
+	0x00, 0x00, 0x00, 0x0b, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x8c, 0xfe, 0x00, 0x00, 0x8c, 0xde,
+	0x00, 0x20, 0x00, 0x00, 0x00, 0x16, 0x00, 0x0b, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x27, 0x28, 0x03, 0x00, 0xa0, 0x2a,
+	0x00, 0x00,
+	0x0b, 0xa5, 0x17, 0x1a, /* CRC-32 */
+	/* a session: type, format, length, number, state */
+	0x03, 0x01, 0x00, 0x78, 0x00, 0x00, 0x00, 0x07, 0x01, 0x02,
+	0x03, 0x04,
+	0x01, 0x00, 0x0f, 0x00, /* kind, flags, keys, bits */
+	0x00, 0x00, 0x00, 0x00, /* children, nothing */
+	0x00, 0x00, 0x00, 0x00, 0x01, 0x0a, 0x1d, 0x03, /* deadline */
+	0x00, 0x2f, 0x00, 0x03, 0x00, 0x00, 0x00, 0x0b, 0x00, 0x00, /* key 0 */
+	0x00, 0x00, 0xc0, 0xa8, 0x4d, 0x0b, 0xc6, 0x33, 0x64, 0x01,
+	0x01, 0x2f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0b, 0x00, 0x00, /* key 1 */
+	0x00, 0x00, 0xcb, 0x00, 0x71, 0x01, 0xc6, 0x33, 0x64, 0x01,
+	0x02, 0x2f, 0x00, 0x03, 0x00, 0x00, 0x00, 0x16, 0x00, 0x00, /* key 2 */
+	0x00, 0x00, 0xc0, 0xa8, 0x4d, 0x0b, 0xc6, 0x33, 0x64, 0x01,
+	0x03, 0x2f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x16, 0x00, 0x00, /* key 3 */
+	0x00, 0x00, 0xcb, 0x00, 0x71, 0x01, 0xc6, 0x33, 0x64, 0x01,
+	/* body */
+	0x9c, 0x41, 0x06, 0xbb, 0xa0, 0x2a, 0x00, 0x05,
+	0xb0, 0xfb, 0x20, 0x80, /* CRC-32 */
+	/* the end: type, format, length, number, state */
+	0x04, 0x01, 0x00, 0x18, 0x00, 0x00, 0x00, 0x08, 0x01, 0x02,
+	0x03, 0x04,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, /* sessions */
+	0xa6, 0x84, 0x8b, 0x8f, /* CRC-32 */
+};
+
+START_TEST(the_bytes_are_those_that_are_written_down)
+{
+	struct connection c = { .zone = ZONE };
+
+	world_begin(&w, NULL);
+	start_control(&w, &c, CLIENT_A, 40001, SERVER);
+	call_out(&w, &c, 11, 22);
+	state_save(&w, &saved);
+	ck_assert_uint_eq(saved.length, sizeof(written));
+	ck_assert_mem_eq(saved.bytes, written, sizeof(written));
+	world_begin(&copy, NULL);
+	copy.now = w.now;
+	saved.length = sizeof(written);
+	memcpy(saved.bytes, written, sizeof(written));
+	ck_assert_int_eq(state_load(&copy, &saved), VPNALG_STATE_DONE);
+	ck_assert_uint_eq(send_gre(&copy, VPNALG_OUT, CLIENT_A, SERVER, 22),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_gre(&copy, VPNALG_IN, SERVER, OUTSIDE, 11),
+			  VPNALG_TRANSLATED);
+	world_end(&copy);
+	world_end(&w);
+}
+END_TEST
+
+static const struct text_row {
+	int result;
+	const char *text;
+} text_rows[] = {
+	{ VPNALG_STATE_DONE, "done" },
+	{ VPNALG_STATE_MORE, "not done yet" },
+	{ VPNALG_STATE_DAMAGED, "damaged" },
+	{ VPNALG_STATE_STORE, "no room for all sessions" },
+	{ VPNALG_STATE_STORE - 1, "unknown" },
+	{ 2, "unknown" },
+};
+
+START_TEST(results_have_words)
+{
+	ck_assert_str_eq(vpnalg_state_text(text_rows[_i].result),
+			 text_rows[_i].text);
+}
+END_TEST
+
+Suite *state_suite(void)
+{
+	Suite *suite = suite_create("state");
+	TCase *tcase = tcase_create("saved and loaded");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_loop_test(tcase, what_is_loaded_is_what_was_saved, 0,
+			    ROWS(settings));
+	tcase_add_test(tcase, every_kind_is_among_them);
+	tcase_add_loop_test(tcase,
+			    sessions_grow_older_by_the_time_that_has_passed, 0,
+			    ROWS(time_rows));
+	tcase_add_test(tcase, the_clock_does_not_run_back_after_loading);
+	tcase_add_test(tcase, what_has_died_meanwhile_is_dead);
+	tcase_add_loop_test(tcase, some_sessions_are_left_out, 0,
+			    ROWS(out_rows));
+	tcase_add_loop_test(tcase, what_is_cut_while_it_is_saved_does_no_harm,
+			    0, 40);
+	tcase_add_loop_test(tcase, what_opens_while_it_is_saved_does_no_harm,
+			    0, 40);
+	tcase_add_test(tcase, a_mirror_of_single_sessions_is_loaded);
+	tcase_add_test(tcase, saving_needs_its_room_and_its_struct);
+	tcase_add_test(tcase, the_bytes_are_those_that_are_written_down);
+	tcase_add_loop_test(tcase, results_have_words, 0, ROWS(text_rows));
+	suite_add_tcase(suite, tcase);
+	suite_add_tcase(suite, state_damage_case());
+	suite_add_tcase(suite, state_store_case());
+	return suite;
+}

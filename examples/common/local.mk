@@ -28,9 +28,14 @@ COMMON_QUEUE_FILES = \
 
 # What those share that run beside a kernel.
 COMMON_LIVE_FILES = \
+	examples/common/nat_state.c \
+	examples/common/nat_state.h \
+	examples/common/nat_state_options.h \
 	examples/common/rights.c \
 	examples/common/rights.h \
 	examples/common/signals.c \
 	examples/common/signals.h \
+	examples/common/state_file.c \
+	examples/common/state_file.h \
 	examples/common/system.c \
 	examples/common/system.h

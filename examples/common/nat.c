@@ -174,7 +174,9 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 		config->fragments = &settings.fragments;
 	if (open_table(nat) && open_fragments(nat, &settings.fragments))
 		return open_translator(nat, config) &&
-		       nat_serve(nat, options, options->addresses, 0, "start");
+		       (options->state ||
+			nat_serve(nat, options, options->addresses, 0,
+				  "start"));
 	say("cannot start: sessions: %s", strerror(errno));
 	return false;
 }

@@ -48,6 +48,7 @@ static void set_up(struct gateway *gateway, const struct options *options)
 		gateway->ports[way].fd = gateway->senders[way].fd = -1;
 		gateway->senders[way].back = &gateway->senders[!way];
 	}
+	gateway->translator.state.file.fd = -1;
 	own_close(&gateway->own);
 	impair_open(&gateway->impair, &options->impair);
 	gateway->translator.rules = &gateway->rules;
@@ -79,6 +80,8 @@ bool gateway_open(struct gateway *gateway, const struct options *options)
 			     &gateway->addresses) ||
 	    !rules_open(&gateway->rules, options, &gateway->addresses,
 			gateway->ports[VPNALG_IN].index) ||
+	    !translator_load(&gateway->translator, options,
+			     &gateway->addresses, system_now()) ||
 	    !services_begin(gateway))
 		return false;
 	for (int way = 0; way < WAYS; way++)
@@ -328,7 +331,7 @@ vpnalg_time gateway_due(const struct gateway *gateway)
 void gateway_close(struct gateway *gateway)
 {
 	rules_close(&gateway->rules);
-	translator_close(&gateway->translator);
+	translator_close(&gateway->translator, system_now());
 	addresses_close(&gateway->addresses);
 	impair_close(&gateway->impair);
 	route_close(&gateway->route);

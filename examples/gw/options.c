@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../common/nat_state_options.h"
+
 static const char help[] =
 	"Usage: vpnalg-gw --inside IF --outside IF --address ADDR... [OPTION]...\n"
 	"Translate the VPN protocols of the hosts behind one interface (PPTP,\n"
@@ -18,6 +20,7 @@ static const char help[] =
 	"                      for a router that has no NAT of its own\n"
 	NAT_OPTIONS_HELP
 	NAT_POLICY_HELP
+	NAT_STATE_HELP
 	"  --own N             this host has VPNs of its own, beside those of the\n"
 	"                      inside hosts; what comes from outside the firewall\n"
 	"                      puts into queue N (NFQUEUE)\n"
@@ -73,6 +76,7 @@ int options_read(struct options *options, int argc, char **argv)
 		{ "--inside", options_name, &options->inside, 0, 0 },
 		{ "--outside", options_name, &options->outside, 0, 0 },
 		NAT_OPTIONS_ROWS(&options->nat),
+		NAT_STATE_ROWS(&options->nat),
 		{ "--own", read_own, &options->own, 0, 0 },
 		{ "--stats", NULL, &options->stats, 1, 86400 },
 		{ "--impair", read_impair, &options->impair, 0, 0 },
@@ -82,7 +86,8 @@ int options_read(struct options *options, int argc, char **argv)
 	int status;
 
 	*options = (struct options){ .impair.seed = 1,
-				     .nat.may_follow = true };
+				     .nat.may_follow = true,
+				     .nat.state_every = NAT_STATE_EVERY };
 	status = options_parse(rows, help, argc, argv, &words);
 	if (status == OPTIONS_RUN)
 		status = options_no_words(words);

@@ -44,6 +44,20 @@ bool translator_open(struct translator *translator,
 	return nat_open(&translator->nat, &config, &nat);
 }
 
+bool translator_load(struct translator *translator,
+		     const struct options *options,
+		     const struct addresses *addresses, vpnalg_time now)
+{
+	if (!options->nat.state)
+		return true;
+	if (!nat_state_open(&translator->state, &translator->nat,
+			    &options->nat, now))
+		return false;
+	rules_flush(translator->rules);
+	return nat_serve(&translator->nat, &options->nat, addresses->list, now,
+			 "start");
+}
+
 void translator_run(struct translator *translator,
 		    struct vpnalg_packet *packets, size_t count,
 		    vpnalg_time now)
@@ -56,9 +70,11 @@ void translator_sweep(struct translator *translator, vpnalg_time now)
 {
 	if (nat_sweep(&translator->nat, now))
 		rules_flush(translator->rules);
+	nat_state_go_on(&translator->state, &translator->nat, now);
 }
 
-void translator_close(struct translator *translator)
+void translator_close(struct translator *translator, vpnalg_time now)
 {
+	nat_state_close(&translator->state, &translator->nat, now);
 	nat_close(&translator->nat);
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "../common/nat.h"
+#include "../common/nat_state.h"
 #include "../common/system.h"
 #include "address.h"
 #include "options.h"
@@ -16,6 +17,7 @@ struct translator {
 	struct nat nat;
 	struct random_pool random;
 	struct rules *rules;
+	struct nat_state state;
 };
 
 /* Makes a translator; rules is set already. Returns false when that failed,
@@ -24,14 +26,21 @@ bool translator_open(struct translator *translator,
 		     const struct options *options,
 		     const struct addresses *addresses);
 
+/* Loads what --state has kept, with the rules for it, and adds the services.
+ * Returns false when that failed, which was said. */
+bool translator_load(struct translator *translator,
+		     const struct options *options,
+		     const struct addresses *addresses, vpnalg_time now);
+
 /* Translates packets, and changes the rules for sessions that begin. */
 void translator_run(struct translator *translator,
 		    struct vpnalg_packet *packets, size_t count,
 		    vpnalg_time now);
 
-/* Removes some dead sessions, if it is time to. */
+/* Removes some dead sessions, and saves them all, if it is time to. */
 void translator_sweep(struct translator *translator, vpnalg_time now);
 
-void translator_close(struct translator *translator);
+/* Saves all sessions with --state. */
+void translator_close(struct translator *translator, vpnalg_time now);
 
 #endif

@@ -24,6 +24,7 @@
 #include "../common/nat.h"
 #include "../common/nat_report.h"
 #include "../common/nat_sessions.h"
+#include "../common/nat_state.h"
 #include "../common/queue.h"
 #include "../common/rights.h"
 #include "../common/say.h"
@@ -43,6 +44,7 @@ const char program[] = "vpnalg-queue";
 struct run {
 	const struct options *options;
 	struct nat nat;
+	struct nat_state state;
 	struct random_pool random;
 	struct queue queue;
 	int signals;
@@ -117,8 +119,20 @@ static bool work(struct run *run)
 		if (run->queue.failed)
 			return false;
 		nat_sweep(&run->nat, now);
+		nat_state_go_on(&run->state, &run->nat, now);
 		nat_sessions_go_on(&run->listing, &run->nat, now);
 	}
+}
+
+/* Loads what --state has kept, and adds the services to that. */
+static bool load(struct run *run)
+{
+	const struct nat_options *nat = &run->options->nat;
+
+	return !nat->state ||
+	       (nat_state_open(&run->state, &run->nat, nat, run->start) &&
+		nat_serve(&run->nat, nat, nat->addresses, run->start,
+			  "start"));
 }
 
 static bool start(struct run *run)
@@ -133,7 +147,8 @@ static bool start(struct run *run)
 	run->start = system_now();
 	run->signals = signals_open();
 	nat.ports = (struct vpnalg_ports)SYSTEM_PORTS;
-	if (run->signals < 0 || !nat_open(&run->nat, &config, &nat))
+	if (run->signals < 0 || !nat_open(&run->nat, &config, &nat) ||
+	    !load(run))
 		return false;
 	if (queue_open(&run->queue, run->options->queue))
 		return rights_drop();
@@ -143,7 +158,7 @@ static bool start(struct run *run)
 
 static int run(const struct options *options)
 {
-	struct run run = { .options = options };
+	struct run run = { .options = options, .state.file.fd = -1 };
 	bool well = false;
 
 	if (start(&run)) {
@@ -156,6 +171,7 @@ static int run(const struct options *options)
 			nat_sessions_write(&run.nat, system_now());
 	}
 	queue_close(&run.queue);
+	nat_state_close(&run.state, &run.nat, system_now());
 	nat_close(&run.nat);
 	return well ? EXIT_SUCCESS : EXIT_ERROR;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "options.h"
 
+#include "../common/nat_state_options.h"
+
 /* vpnalg-gw marks its packets with the same. */
 #define DEFAULT_MARK 0x56504e41
 
@@ -15,6 +17,7 @@ static const char help[] =
 	"  --general           translate all other traffic, too\n"
 	NAT_OPTIONS_HELP
 	NAT_POLICY_HELP
+	NAT_STATE_HELP
 	"  --own               this host has VPNs of its own, beside those of the\n"
 	"                      inside hosts\n"
 	OPTIONS_HELP
@@ -30,13 +33,15 @@ int options_read(struct options *options, int argc, char **argv)
 		{ "--queue", NULL, &options->queue, 0, 65535 },
 		{ "--mark", NULL, &options->mark, 1, UINT32_MAX },
 		NAT_OPTIONS_ROWS(&options->nat),
+		NAT_STATE_ROWS(&options->nat),
 		{ "--own", options_flag, &options->nat.own, 0, 0 },
 		{ 0 }
 	};
 	char **words;
 	int status;
 
-	*options = (struct options){ .mark = DEFAULT_MARK };
+	*options = (struct options){ .mark = DEFAULT_MARK,
+				     .nat.state_every = NAT_STATE_EVERY };
 	status = options_parse(rows, help, argc, argv, &words);
 	if (status == OPTIONS_RUN)
 		status = options_no_words(words);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "nat_state.h"
+
+#include <vpnalg/state.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "say.h"
+
+/* Milliseconds by the clock on the wall, which goes on while this program does
+ * not run. */
+static uint64_t wall_now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
+/* Loading */
+
+/* A clock on the wall may have been set back meanwhile. */
+static vpnalg_time since(uint64_t then)
+{
+	uint64_t now = wall_now();
+
+	return now > then ? now - then : 0;
+}
+
+static int load(struct nat *nat, struct vpnalg_load *load, const uint8_t *bytes,
+		size_t length, vpnalg_time now)
+{
+	size_t used;
+	int result;
+
+	do {
+		result = vpnalg_load_next(nat->translator, load, bytes, length,
+					  &used);
+		bytes += used;
+		length -= used;
+	} while (result == VPNALG_STATE_MORE && used > 0);
+	if (result == VPNALG_STATE_DONE && length > 0)
+		return VPNALG_STATE_ORDER; /* something follows the end */
+	load->elapsed = since(load->stamp);
+	return result < 0 ? result
+			  : vpnalg_load_end(nat->translator, load, now);
+}
+
+static void load_file(struct nat *nat, const char *name, vpnalg_time now)
+{
+	struct vpnalg_load loading = { .size = sizeof(loading) };
+	uint8_t *bytes;
+	size_t length;
+	int result;
+
+	if (!state_file_read(name, &bytes, &length)) {
+		say("state: %s: %s; beginning without it", name,
+		    strerror(errno));
+	} else if (bytes) {
+		result = load(nat, &loading, bytes, length, now);
+		if (result == VPNALG_STATE_DONE)
+			say("state: %s: %" PRIu64 " sessions loaded, %" PRIu64
+			    " left out", name, loading.records,
+			    loading.left_out);
+		else
+			say("state: %s: %s; beginning without it", name,
+			    vpnalg_state_text(result));
+	}
+	free(bytes);
+}
+
+bool nat_state_open(struct nat_state *state, struct nat *nat,
+		    const struct nat_options *options, vpnalg_time now)
+{
+	*state = (struct nat_state){
+		.interval = options->state_every * 1000,
+		.file.fd = -1,
+	};
+	state->next = now + state->interval;
+	if (!options->state)
+		return true;
+	load_file(nat, options->state, now);
+	return state_file_open(&state->file, options->state);
+}
+
+/* Saving */
+
+static bool make_room(struct nat_state *state)
+{
+	size_t room = state->room * 2 + 65536;
+	uint8_t *bytes;
+
+	if (state->room - state->length >= VPNALG_STATE_CHUNK_MAX)
+		return true;
+	bytes = realloc(state->bytes, room);
+	if (!bytes)
+		return false;
+	state->bytes = bytes;
+	state->room = room;
+	return true;
+}
+
+/* In one go, so that it is of one moment. */
+static bool save(struct nat_state *state, const struct nat *nat,
+		 vpnalg_time now)
+{
+	struct vpnalg_save saving = { .size = sizeof(saving),
+				      .stamp = wall_now() };
+	int result = VPNALG_STATE_MORE;
+	size_t length;
+
+	state->length = 0;
+	while (result == VPNALG_STATE_MORE && make_room(state)) {
+		result = vpnalg_save_next(nat->translator, now, &saving,
+					  state->bytes + state->length,
+					  state->room - state->length,
+					  &length);
+		state->length += length;
+	}
+	return result == VPNALG_STATE_DONE;
+}
+
+static void write_state(struct nat_state *state, const struct nat *nat,
+			vpnalg_time now)
+{
+	bool well = save(state, nat, now) &&
+		    state_file_write(&state->file, state->bytes,
+				     state->length);
+
+	if (!well && !state->failed)
+		say("cannot save: %s: %s", state->file.name, strerror(errno));
+	state->failed = !well;
+}
+
+void nat_state_go_on(struct nat_state *state, const struct nat *nat,
+		     vpnalg_time now)
+{
+	if (!state->file.name || now < state->next)
+		return;
+	state->next = now + state->interval;
+	if (state_file_is_idle(&state->file))
+		write_state(state, nat, now);
+}
+
+void nat_state_close(struct nat_state *state, const struct nat *nat,
+		     vpnalg_time now)
+{
+	if (state->file.pid > 0)
+		write_state(state, nat, now);
+	state_file_close(&state->file);
+	free(state->bytes);
+	*state = (struct nat_state){ .file.fd = -1 };
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The sessions of a translator in a file: --state. */
+#ifndef COMMON_NAT_STATE_H
+#define COMMON_NAT_STATE_H
+
+#include "nat.h"
+#include "state_file.h"
+
+struct nat_state {
+	struct state_file file;
+	uint8_t *bytes; /* what was saved last */
+	size_t length, room;
+	unsigned interval; /* between two saves, in milliseconds */
+	vpnalg_time next;
+	bool failed; /* which was said */
+};
+
+/* Loads the file, if there is one, into a translator that is new, and begins to
+ * keep it. Without a name it does nothing. A file that cannot be loaded is
+ * said, and the translator begins empty. Returns false when the file could not
+ * be kept, which was said. */
+bool nat_state_open(struct nat_state *state, struct nat *nat,
+		    const struct nat_options *options, vpnalg_time now);
+
+/* Saves the sessions, if it is time to. */
+void nat_state_go_on(struct nat_state *state, const struct nat *nat,
+		     vpnalg_time now);
+
+/* Saves them a last time, and waits until they are written. */
+void nat_state_close(struct nat_state *state, const struct nat *nat,
+		     vpnalg_time now);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A file that is replaced whole, by a process that keeps the rights to do so
+ * when its parent gives its own up: packets never wait for a disk. */
+#ifndef COMMON_STATE_FILE_H
+#define COMMON_STATE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct state_file {
+	const char *name; /* NULL: there is none */
+	int fd;           /* to the process */
+	pid_t pid;        /* 0: it is not there */
+	bool busy;        /* it is writing what it was given */
+};
+
+/* Reads all of the file into memory that the caller frees; *length is 0 where
+ * there is no such file. Returns false with errno. */
+bool state_file_read(const char *name, uint8_t **bytes, size_t *length);
+
+/* Starts the process. Returns false when that failed, which was said, as when
+ * the file could not be written. */
+bool state_file_open(struct state_file *file, const char *name);
+
+/* Whether the process has done what it was asked to last. */
+bool state_file_is_idle(struct state_file *file);
+
+/* Gives it the next content, which it puts in the place of the last. Returns
+ * false if it is gone. */
+bool state_file_write(struct state_file *file, const uint8_t *bytes,
+		      size_t length);
+
+/* Waits until all is written, and ends the process. */
+void state_file_close(struct state_file *file);
+
+#endif

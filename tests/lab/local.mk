@@ -58,6 +58,9 @@ EXTRA_DIST += \
 	tests/lab/scenarios/ikev2-natt-loss.sh \
 	tests/lab/scenarios/ikev2-natt-rekey.sh \
 	tests/lab/scenarios/ikev2-natt.sh \
+	tests/lab/scenarios/keep-esp.sh \
+	tests/lab/scenarios/keep-l2tp.sh \
+	tests/lab/scenarios/keep-pptp.sh \
 	tests/lab/scenarios/l2tp-forgotten.sh \
 	tests/lab/scenarios/l2tp-ipsec-loss.sh \
 	tests/lab/scenarios/l2tp-ipsec.sh \

@@ -13,6 +13,8 @@
 #   gateway_open GATEWAY [ARGUMENT]..., gateway_close
 #   gateway_restart [ARGUMENT]...    kills it and starts it anew
 #   may_renumber                     for the head of a scenario that does:
+#   keeps_state                      for the head of a scenario that does:
+#   gateway_update                   it ends and starts again, with its sessions
 #   gateway_renumber                 its outside address is 203.0.113.7 from now on
 #   place GUEST                  prints its bridge, its address and its router
 #   start_guest GUEST            boots it there
@@ -220,6 +222,38 @@ gateway_restart() {
 	gateway_start "$@" ||
 		bad_all "the gateway has not come again: $(tail -n 1 "$run/gateway.log")"
 	ip netns exec "$gw" nft delete table ip inside
+}
+
+# While it does not run, the kernel would answer for it: a router's own rule, as
+# vpnalg-gw(1) has it, keeps it from that.
+outside_rule() {
+	cat <<-END
+		table ip outside {
+			chain before {
+				type filter hook prerouting priority -450;
+				iifname out0 drop
+			}
+		}
+	END
+}
+
+keeps_state() {
+	arguments="--state $run/state --state-every 1"
+}
+
+# It ends and starts again, as for an update, with what it has kept.
+gateway_update() {
+	{ inside_rule && outside_rule; } | ip netns exec "$gw" nft -f - ||
+		bad_all 'the rules cannot be set for the time between'
+	stop gateway TERM 2>/dev/null
+	mv "$run/gateway.log" "$run/gateway-before.log" 2>/dev/null
+	# shellcheck disable=SC2086
+	gateway_start $arguments ||
+		bad_all "the gateway has not come again: $(tail -n 1 "$run/gateway.log")"
+	ip netns exec "$gw" nft delete table ip inside
+	ip netns exec "$gw" nft delete table ip outside
+	grep -q 'sessions loaded, 0 left out' "$run/gateway.log" ||
+		bad_all 'it has not loaded all of its sessions'
 }
 
 may_renumber() {

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+about='PPTP, three clients, the gateway ends and starts again and keeps their sessions'
+clients='c1 c2 c3'
+only_for='vpnalg-gw vpnalg-queue'
+keeps_state
+
+scenario() {
+	pptp_server
+	each pptp_up
+	traffic_all
+	gateway_update
+	traffic_all
+	gateway_update
+	traffic_all
+	each pptp_down
+}

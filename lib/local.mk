@@ -14,6 +14,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/admit.h \
 	lib/engine/adopt.c \
 	lib/engine/adopt.h \
+	lib/engine/alias.c \
+	lib/engine/alias.h \
 	lib/engine/allot.c \
 	lib/engine/allot.h \
 	lib/engine/binding.c \
@@ -29,10 +31,13 @@ lib_libcore_la_SOURCES = \
 	lib/engine/config.c \
 	lib/engine/config.h \
 	lib/engine/counters.c \
+	lib/engine/counters.h \
 	lib/engine/cut.c \
 	lib/engine/datagram.c \
 	lib/engine/datagram.h \
 	lib/engine/expire.c \
+	lib/engine/extra_port.c \
+	lib/engine/extra_port.h \
 	lib/engine/fragment.c \
 	lib/engine/fragment.h \
 	lib/engine/fragment_memory.c \
@@ -70,6 +75,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/port_set.c \
 	lib/engine/port_set.h \
 	lib/engine/prefix.h \
+	lib/engine/prepare.h \
 	lib/engine/process.c \
 	lib/engine/record.c \
 	lib/engine/record.h \

@@ -8,6 +8,8 @@
 /* How many rows a table of tests has, for tcase_add_loop_test(). */
 #define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))
 
+TCase *counters_case(void);     /* check_counters.c */
+TCase *extra_port_case(void);   /* check_extra_port.c */
 TCase *packet_cut_case(void);   /* check_packet_cut.c */
 TCase *packet_owned_case(void); /* check_packet_owned.c */
 TCase *table_model_case(void);  /* check_table_model.c */

@@ -791,5 +791,7 @@ Suite *init_suite(void)
 	tcase_add_test(state, every_result_has_its_text);
 	suite_add_tcase(suite, settings);
 	suite_add_tcase(suite, state);
+	suite_add_tcase(suite, counters_case());
+	suite_add_tcase(suite, extra_port_case());
 	return suite;
 }

@@ -17,8 +17,10 @@ UNIT_TEST_FILES = \
 	tests/check_choose.c \
 	tests/check_choose_adopted.c \
 	tests/check_choose_pool.c \
+	tests/check_counters.c \
 	tests/check_cut.c \
 	tests/check_expire.c \
+	tests/check_extra_port.c \
 	tests/check_fault.c \
 	tests/check_fragment.c \
 	tests/check_fragment_bounds.c \
@@ -132,6 +134,8 @@ UNIT_TEST_FILES = \
 	tests/support_l2tp.h \
 	tests/support_mirror.c \
 	tests/support_packet.c \
+	tests/support_ports.c \
+	tests/support_ports.h \
 	tests/support_records.c \
 	tests/support_records.h \
 	tests/support_service.c \
@@ -199,6 +203,7 @@ SCRIPT_TEST_FILES = \
 	tests/examples.sh \
 	tests/fuzz_corpus.sh \
 	tests/moving_store.sh \
+	tests/other_ports.sh \
 	tests/sim_short.sh
 
 # Scripts that run vpnalg-pcap; left out where it is not built.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The world: a translator, its store, time and chance. */
 #include "support.h"
+#include "support_ports.h"
 
 #include <vpnalg/protocols.h>
 
@@ -295,6 +296,7 @@ static int make_translator(struct world *w, vpnalg_time clock_offset)
 	set_addresses(w, addresses);
 	config.addresses = addresses;
 	set_config(w, &config);
+	set_extra_ports(w, &config);
 	w->memory = malloc(vpnalg_size(&config));
 	return vpnalg_init(&w->alg, w->memory, vpnalg_size(&config), &config);
 }
@@ -376,6 +378,28 @@ void world_forget(struct world *w)
 	free(w->bytes);
 }
 
+/* Whether each dropped packet counts for a protocol, a direction and a reason,
+ * and for no second one. */
+static void check_drops(struct world *w)
+{
+	struct vpnalg_counters counters;
+	unsigned reason, way;
+	uint64_t sum;
+	size_t i;
+
+	vpnalg_counters(w->alg, &counters, sizeof(counters));
+	for (reason = VPNALG_DROP_FIRST; reason < VPNALG_RESULTS; reason++) {
+		for (sum = 0, i = 0; i <= w->options.protocol_count; i++)
+			for (way = VPNALG_OUT; way <= VPNALG_IN; way++)
+				sum += vpnalg_drop_counter(w->alg, i, way,
+							   reason);
+		ck_assert_msg(sum == counters.results[reason],
+			      "%s: %lu of %lu", vpnalg_result_text(reason),
+			      (unsigned long)sum,
+			      (unsigned long)counters.results[reason]);
+	}
+}
+
 void world_end(struct world *w)
 {
 	struct vpnalg_use use = { .size = sizeof(use) };
@@ -395,6 +419,7 @@ void world_end(struct world *w)
 					 sizeof(counters));
 	     i++)
 		ck_assert_uint_eq(counters.opened, counters.closed);
+	check_drops(w);
 	world_forget(w);
 }
 
@@ -475,7 +500,7 @@ static void check_undo(struct world *w, const struct bytes *before,
 	undo.direction ^= VPNALG_OUT_UNDO;
 	if (undo.direction == VPNALG_OUT_UNDO)
 		undo.zone = 0; /* which nobody knows outside */
-	vpnalg_process(w->alg, &undo, 1, w->now);
+	process_one(w, &undo);
 	mirror_check(w);
 	if (undo.result == VPNALG_DROP_AMBIGUOUS) {
 		free(copy);
@@ -532,7 +557,7 @@ static unsigned send_bytes(struct world *w, struct vpnalg_packet p,
 	p.user = w;
 	p.flags = w->options.turned ? VPNALG_PACKET_HAIRPIN : 0;
 	p.uplink = w->uplink;
-	vpnalg_process(w->alg, &p, 1, w->now);
+	process_one(w, &p);
 	mirror_check(w);
 	w->last = p;
 	/* Whoever waits is remembered, and the last fragment of a datagram may

@@ -87,6 +87,7 @@ struct world_options {
 	bool passive;
 	bool account;
 	bool own;     /* the router's own packets leave sessions */
+	bool other_ports; /* servers listen elsewhere: support_ports.h */
 	const struct vpnalg_policy *policy;
 	bool count_hosts, count_remotes;
 	struct vpnalg_port_set port_set;
@@ -115,6 +116,7 @@ struct world {
 	uint32_t random;
 	uint32_t chosen, chosen_id;
 	uint8_t uplink;   /* of all that is sent */
+	bool other_ports;
 	long bindings;    /* taken and not given back */
 	long fail_in;     /* the store's so manieth add or give fails; 0: none */
 	long operations;  /* adds and gives so far */

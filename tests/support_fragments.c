@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fragments.h"
+#include "support_ports.h"
 
 #include <vpnalg/protocols.h>
 
@@ -29,6 +30,7 @@ void take_held(struct world *w, struct collected *out)
 	struct vpnalg_packet p;
 
 	while (vpnalg_next_held(w->alg, &p)) {
+		move_back(w, &p);
 		ck_assert_ptr_eq(p.user, w);
 		ck_assert_uint_eq(p.result, VPNALG_TRANSLATED);
 		ck_assert_uint_eq(p.caplen, p.len);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "nat.h"
 
+#include <vpnalg/handler.h>
 #include <vpnalg/protocols.h>
 
 #include <errno.h>
@@ -150,14 +151,16 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 {
 	struct nat_settings settings;
 
-	*nat = (struct nat){ .policy = options->policy };
+	*nat = (struct nat){ .policy = options->policy,
+			     .protocol_count = options->general ? PROTOCOLS
+								: GENERAL };
 	set(&settings, options);
 	config->size = sizeof(*config);
 	config->addresses = options->addresses;
 	config->address_count = options->address_count;
 	config->address_max = options->address_max;
 	config->protocols = settings.protocols;
-	config->protocol_count = options->general ? PROTOCOLS : GENERAL;
+	config->protocol_count = nat->protocol_count;
 	config->timers = &settings.timers;
 	config->port_set = options->port_set;
 	config->own = options->own;
@@ -179,6 +182,13 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 				  "start"));
 	say("cannot start: sessions: %s", strerror(errno));
 	return false;
+}
+
+const char *nat_protocol_name(const struct nat *nat, size_t place)
+{
+	if (place < nat->protocol_count)
+		return protocols[place].handler()->name;
+	return place == nat->protocol_count ? "none" : NULL;
 }
 
 bool nat_sweep(struct nat *nat, vpnalg_time now)

@@ -44,6 +44,7 @@ struct nat {
 	struct nat_policy policy; /* whose arrays the translator reads */
 	struct vpnalg_store store;
 	struct vpnalg_table *table;
+	size_t protocol_count;
 	void *memory[3]; /* of the translator, of the table, for fragments */
 	vpnalg_time due; /* when nat_sweep() has something to do again */
 };
@@ -59,6 +60,10 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 bool nat_serve(struct nat *nat, const struct nat_options *options,
 	       const struct vpnalg_addr *outside, vpnalg_time now,
 	       const char *what);
+
+/* Names the protocol of that place among the translator's; "none" stands for
+ * the packets that none of them has claimed, NULL behind that. */
+const char *nat_protocol_name(const struct nat *nat, size_t place);
 
 /* Removes some dead sessions, if it is time to. Returns whether it was. */
 bool nat_sweep(struct nat *nat, vpnalg_time now);

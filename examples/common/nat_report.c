@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <sys/resource.h>
 
@@ -23,7 +24,7 @@ void nat_report_times(vpnalg_time ran)
 
 void nat_report_count(const char *indent, const char *name, uint64_t count)
 {
-	int width = indent[0] ? 34 : 36;
+	int width = 36 - (int)strlen(indent);
 
 	fprintf(stderr, "  %s%-*s %11" PRIu64 "\n", indent, width, name, count);
 }
@@ -68,6 +69,37 @@ void nat_report_dropped(const uint64_t *results)
 					 results[i]);
 }
 
+/* Writes whose packets were dropped for a reason, and which way they went. */
+static void write_drops(const struct nat *nat, unsigned reason)
+{
+	static const char *const ways[] = { [VPNALG_OUT] = "out",
+					    [VPNALG_IN] = "in" };
+	char text[64];
+	uint64_t count;
+
+	for (size_t i = 0; nat_protocol_name(nat, i); i++)
+		for (unsigned way = VPNALG_OUT; way <= VPNALG_IN; way++) {
+			count = vpnalg_drop_counter(nat->translator, i, way,
+						    reason);
+			if (!count)
+				continue;
+			snprintf(text, sizeof(text), "%s, %s",
+				 nat_protocol_name(nat, i), ways[way]);
+			nat_report_count("    ", text, count);
+		}
+}
+
+static void write_dropped(const struct nat *nat, const uint64_t *results)
+{
+	nat_report_count("", "dropped", nat_report_sum_dropped(results));
+	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
+		if (results[i]) {
+			nat_report_count("  ", vpnalg_result_text(i),
+					 results[i]);
+			write_drops(nat, i);
+		}
+}
+
 void nat_report_results(const struct nat *nat)
 {
 	struct vpnalg_counters counters;
@@ -76,7 +108,7 @@ void nat_report_results(const struct nat *nat)
 	nat_report_count("", "translated", counters.results[VPNALG_TRANSLATED]);
 	nat_report_count("", "left to the kernel",
 			 counters.results[VPNALG_UNTOUCHED]);
-	nat_report_dropped(counters.results);
+	write_dropped(nat, counters.results);
 }
 
 void nat_report_sessions(const struct nat *nat)

@@ -378,6 +378,24 @@ struct vpnalg_protocol {
 	const void *settings;
 };
 
+/** The most further ports of servers. */
+#define VPNALG_EXTRA_PORTS_MAX 16
+
+/**
+ * Another port at which servers of a protocol listen. It counts as the standard
+ * one: sessions, bindings and rules of a policy have that, whichever of the two
+ * a server has, while packets keep their own. This struct will not grow.
+ */
+struct vpnalg_extra_port {
+	/** Whose servers: one of the protocols, vpnalg_pptp and so on. */
+	vpnalg_handler_function *handler;
+	uint8_t protocol; /**< IP protocol number: TCP's or UDP's. */
+	uint16_t port;    /**< The port; no handler's server port. */
+	/** The one that it stands for: PPTP's 1723, IPsec's 500 for IKE or 4500
+	 * for NAT-T, L2TP's 1701. */
+	uint16_t standard;
+};
+
 /**
  * How long a session lives without a packet from inside, in milliseconds.
  * Zero means the default.
@@ -622,6 +640,10 @@ struct vpnalg_config {
 	/** Where the store is not empty, what vpnalg_clock_offset() told of the
 	 * translator that it was the store of; else 0. */
 	vpnalg_time clock_offset;
+	/** Further ports of servers, such as PPTP's at TCP 1724. They count
+	 * only in packets of which vpnalg_ports_begin() is told. */
+	const struct vpnalg_extra_port *extra_ports;
+	size_t extra_port_count; /**< 0 to #VPNALG_EXTRA_PORTS_MAX. */
 };
 
 /** Why vpnalg_init(), vpnalg_set_addresses() or vpnalg_set_address_list()
@@ -671,8 +693,11 @@ VPNALG_API size_t vpnalg_size(const struct vpnalg_config *config);
  * that have at most nine kinds of session and no settings, drop reasons and
  * counters of their own that take more than 40 bytes. */
 #define VPNALG_BYTES(protocols, addresses, burst) \
-	(4992 + (size_t)(protocols)*832 +         \
+	(5392 + (size_t)(protocols)*1232 +        \
 	 (((size_t)(addresses)*5 + 7) & ~(size_t)7) + (size_t)(burst)*160)
+
+/** So much more it is where there are vpnalg_config.extra_ports. */
+#define VPNALG_EXTRA_PORTS_BYTES 128
 
 /** So much more it is where vpnalg_config.own is set. */
 #define VPNALG_OWN_BYTES 1024
@@ -732,6 +757,32 @@ VPNALG_API vpnalg_time vpnalg_clock_offset(const struct vpnalg *translator);
 VPNALG_API void vpnalg_process(struct vpnalg *translator,
 			       struct vpnalg_packet *packets, size_t count,
 			       vpnalg_time now);
+
+/**
+ * Shows a translator packets of servers at vpnalg_config.extra_ports as those
+ * of the standard ports. With such ports call it before each vpnalg_process(),
+ * with the same packets, and vpnalg_ports_end() after it: so others pay nothing
+ * for it. Without such ports it does nothing.
+ *
+ * @param translator the translator
+ * @param packets the packets, their reserved bytes zero; the remote's port is
+ *                changed in some of them, and the sum of an ICMP error about
+ *                one
+ * @param count how many
+ */
+VPNALG_API void vpnalg_ports_begin(struct vpnalg *translator,
+				   struct vpnalg_packet *packets, size_t count);
+
+/**
+ * Gives the packets of vpnalg_ports_begin() back their own ports, whatever
+ * became of them. What vpnalg_next_held() gives has its own already.
+ *
+ * @param translator the translator
+ * @param packets the packets
+ * @param count how many
+ */
+VPNALG_API void vpnalg_ports_end(struct vpnalg *translator,
+				 struct vpnalg_packet *packets, size_t count);
 
 /**
  * Gives back one held fragment, as if it were given to vpnalg_process() now.
@@ -888,6 +939,28 @@ VPNALG_API bool vpnalg_kind_counters(const struct vpnalg *translator,
 				     struct vpnalg_kind_counters *counters,
 				     size_t size);
 
+/**
+ * Tells how many packets of a protocol were dropped for a reason. The sum over
+ * all protocols, packets of none included, and both directions is
+ * vpnalg_counters.results of that reason. Needs 400 bytes of the translator for
+ * each protocol, and once more.
+ *
+ * @param translator the translator
+ * @param protocol the place in vpnalg_config.protocols of the one that has
+ *                 claimed the packet; vpnalg_config.protocol_count for those
+ *                 that none has claimed. Fragments of which the first has not
+ *                 come are such
+ * @param direction #VPNALG_OUT or #VPNALG_IN: the way that the packet
+ *                  travelled, or that the packet did which an ICMP error quotes
+ * @param reason enum vpnalg_result, a drop reason of the library's own; those
+ *               of a handler's own are vpnalg_own_counter()
+ * @return how many; 0 where there is no such protocol or reason
+ */
+VPNALG_API uint64_t vpnalg_drop_counter(const struct vpnalg *translator,
+					size_t protocol,
+					enum vpnalg_direction direction,
+					unsigned reason);
+
 /** A counter of a handler's own. This struct will not grow. */
 struct vpnalg_own_counter {
 	const char *name; /**< Its name, static. */
@@ -1001,6 +1074,9 @@ struct vpnalg_steer {
 	 * handlers; needed where `general` is given. */
 	const struct vpnalg_protocol *protocols;
 	size_t protocol_count; /**< How many. */
+	/** Further ports of servers, as in vpnalg_config. */
+	const struct vpnalg_extra_port *extra_ports;
+	size_t extra_port_count; /**< How many. */
 };
 
 /**

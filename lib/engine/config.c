@@ -6,6 +6,7 @@
 
 #include "account.h"
 #include "block.h"
+#include "extra_port.h"
 #include "fragment_memory.h"
 #include "layout.h"
 #include "policy_check.h"
@@ -279,6 +280,8 @@ bool vpnalg_config_read(const struct vpnalg_config *given,
 		fault->text = "size: a struct of another version";
 	if (fault->text == NULL)
 		fault->text = protocols_fault(settings, &fault->index);
+	if (fault->text == NULL)
+		fault->text = vpnalg_extra_port_fault(settings, &fault->index);
 	if (fault->text == NULL)
 		fault->text = other_fault(settings);
 	if (fault->text == NULL)

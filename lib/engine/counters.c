@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Counters: read by the caller, counted up by handlers. */
-#include "translator.h"
+#include "counters.h"
 
 #include <string.h>
 
@@ -47,6 +47,15 @@ bool vpnalg_own_counter(const struct vpnalg *translator, size_t protocol,
 		return false;
 	counter->value = translator->own[protocol][index];
 	return true;
+}
+
+uint64_t vpnalg_drop_counter(const struct vpnalg *translator, size_t protocol,
+			     enum vpnalg_direction direction, unsigned reason)
+{
+	if (protocol > counters_nobody(translator) || !is_drop(reason))
+		return 0;
+	return translator
+		->drops[protocol][direction % 2][reason - VPNALG_DROP_FIRST];
 }
 
 void vpnalg_session_count(struct vpnalg *translator, unsigned handler,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "counters.h"
 
 #include "../wire/ip.h"
 
@@ -33,8 +34,12 @@ static void forget(struct fragments *fragments, struct datagram *datagram)
 void vpnalg_datagram_drop_held(struct vpnalg *translator,
 			       struct datagram *datagram)
 {
-	for (; datagram->count > 0; forget(translator->fragments, datagram))
-		translator->counters.results[VPNALG_DROP_FRAGMENT]++;
+	struct fragments *fragments = translator->fragments;
+
+	for (; datagram->count > 0; forget(fragments, datagram))
+		counters_held(translator, datagram->handler,
+			      &datagram_held(fragments, datagram->held)->packet,
+			      VPNALG_DROP_FRAGMENT);
 }
 
 void vpnalg_datagram_forget_taken(struct fragments *fragments)
@@ -148,6 +153,7 @@ struct datagram *vpnalg_datagram_make(struct vpnalg *translator)
 	memset(datagram, 0, sizeof(*datagram));
 	datagram->held = NOT_HELD;
 	datagram->state = DATAGRAM_AWAITED;
+	datagram->handler = counters_nobody(translator);
 	datagram->deadline = time_in(translator, fragments->held_time);
 	datagram->number = fragments->made++;
 	datagram->hosts = hosts_of(translator, fragments->key);
@@ -276,12 +282,6 @@ static void note_end(struct datagram *datagram, const struct held *held,
 		datagram->total = end;
 }
 
-static bool is_last(const struct vpnalg_parsed *parsed)
-{
-	return (vpnalg_get16(parsed->ip + IPV4_FRAGMENT_OFF) &
-		IPV4_MORE_FRAGMENTS) == 0;
-}
-
 static bool put_in(struct fragments *fragments, struct datagram *datagram,
 		   const struct vpnalg_packet *packet,
 		   const struct vpnalg_parsed *parsed)
@@ -297,12 +297,12 @@ static bool put_in(struct fragments *fragments, struct datagram *datagram,
 	held->offset = datagram_offset(packet->data);
 	held->length = parsed->l4_len;
 	memcpy(held->packet.data, packet->data, length);
-	if (!ends_agree(datagram, held, is_last(parsed)) ||
+	if (!ends_agree(datagram, held, datagram_ends(parsed->ip)) ||
 	    !sort_in(fragments, datagram, held, at)) {
 		datagram_free_held(fragments, at);
 		return false;
 	}
-	note_end(datagram, held, is_last(parsed));
+	note_end(datagram, held, datagram_ends(parsed->ip));
 	return true;
 }
 

@@ -157,4 +157,11 @@ static inline uint32_t datagram_offset(const uint8_t *ip)
 	       8;
 }
 
+/* Whether a fragment is the last of its datagram. */
+static inline bool datagram_ends(const uint8_t *ip)
+{
+	return (vpnalg_get16(ip + IPV4_FRAGMENT_OFF) & IPV4_MORE_FRAGMENTS) ==
+	       0;
+}
+
 #endif

@@ -19,6 +19,8 @@
 
 #include <string.h>
 
+#include "alias.h"
+#include "counters.h"
 #include "fragment_quote.h"
 #include "packet.h"
 #include "refuse.h"
@@ -80,8 +82,9 @@ static void mark_ready(struct vpnalg *translator,
 static enum vpnalg_result hold(struct vpnalg *translator,
 			       struct datagram *datagram,
 			       const struct slot *slot,
-			       const struct vpnalg_packet *packet)
+			       struct vpnalg_packet *packet)
 {
+	vpnalg_alias_lift(translator, packet);
 	if (!may_be_held(translator->fragments, &slot->parsed) ||
 	    !vpnalg_datagram_hold(translator, datagram, packet, &slot->parsed))
 		return VPNALG_DROP_FRAGMENT;
@@ -128,6 +131,7 @@ static enum vpnalg_result decide_later(struct vpnalg *translator,
 				       const struct slot *slot,
 				       struct vpnalg_packet *packet)
 {
+	translator->step.handler = datagram->handler;
 	switch (datagram->state) {
 	case DATAGRAM_TRANSLATED:
 		return follow(translator, datagram, slot, packet);
@@ -141,9 +145,9 @@ static enum vpnalg_result decide_later(struct vpnalg *translator,
 	}
 }
 
-enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,
-					  const struct slot *slot,
-					  struct vpnalg_packet *packet)
+static enum vpnalg_result before(struct vpnalg *translator,
+				 const struct slot *slot,
+				 struct vpnalg_packet *packet)
 {
 	const struct vpnalg_parsed *parsed = &slot->parsed;
 	struct fragments *fragments = translator->fragments;
@@ -177,6 +181,19 @@ enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,
 	return datagram->state == DATAGRAM_GATHERED
 		       ? hold(translator, datagram, slot, packet)
 		       : FRAGMENT_UNDECIDED;
+}
+
+enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,
+					  const struct slot *slot,
+					  struct vpnalg_packet *packet)
+{
+	enum vpnalg_result result;
+
+	translator->step.handler = counters_claimant(translator, slot);
+	result = before(translator, slot, packet);
+	counters_drop(translator, translator->step.handler, slot->parsed.inward,
+		      result);
+	return result;
 }
 
 /* Learn */
@@ -268,10 +285,10 @@ static bool may_be_mapped(const struct vpnalg *translator,
 	       translator->handlers_for[parsed->protocol] >> last & 1;
 }
 
-enum vpnalg_result vpnalg_fragment_after(struct vpnalg *translator,
-					 const struct slot *slot,
-					 struct vpnalg_packet *packet,
-					 enum vpnalg_result result)
+static enum vpnalg_result after(struct vpnalg *translator,
+				const struct slot *slot,
+				struct vpnalg_packet *packet,
+				enum vpnalg_result result)
 {
 	const struct vpnalg_parsed *parsed = &slot->parsed;
 	struct fragments *fragments = translator->fragments;
@@ -303,4 +320,18 @@ enum vpnalg_result vpnalg_fragment_after(struct vpnalg *translator,
 	if (!is_later)
 		datagram->state = DATAGRAM_GATHERED;
 	return hold(translator, datagram, slot, packet);
+}
+
+/* A drop that is given was counted. */
+enum vpnalg_result vpnalg_fragment_after(struct vpnalg *translator,
+					 const struct slot *slot,
+					 struct vpnalg_packet *packet,
+					 enum vpnalg_result given)
+{
+	enum vpnalg_result result = after(translator, slot, packet, given);
+
+	if (result != given)
+		counters_drop(translator, translator->step.handler,
+			      slot->parsed.inward, result);
+	return result;
 }

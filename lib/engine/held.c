@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Held fragments given back. */
+#include "counters.h"
 #include "datagram.h"
 #include "fragment.h"
 #include "packet.h"
@@ -53,7 +54,8 @@ bool vpnalg_next_held(struct vpnalg *translator, struct vpnalg_packet *packet)
 		held = vpnalg_datagram_take(fragments, datagram);
 		held->packet.result =
 			(uint8_t)translate_held(translator, datagram, held);
-		translator->counters.results[held->packet.result]++;
+		counters_held(translator, datagram->handler, &held->packet,
+			      held->packet.result);
 		*packet = held->packet;
 		if (packet->result < VPNALG_DROP_FIRST)
 			return true;

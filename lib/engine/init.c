@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A translator's beginning. */
 #include "adopt.h"
+#include "alias.h"
 #include "config.h"
 #include "key.h"
 #include "fragment_memory.h"
@@ -20,8 +21,8 @@ unsigned vpnalg_version(void)
 /* The parts of a translator's memory, where they begin. All but the addresses
  * are aligned for uint64_t. */
 struct layout {
-	size_t slots, kinds, own, settings, routers, uplinks, addresses, order,
-		of, seen, size;
+	size_t slots, kinds, drops, own, settings, routers, aliases, uplinks,
+		addresses, order, of, seen, size;
 };
 
 static size_t aligned(size_t size)
@@ -69,12 +70,17 @@ static void lay_out(const struct settings *settings, struct layout *layout)
 	}
 	layout->slots = aligned(sizeof(struct vpnalg));
 	layout->kinds = layout->slots + config->burst * sizeof(struct slot);
-	layout->own =
+	layout->drops =
 		layout->kinds + kinds * sizeof(struct vpnalg_kind_counters);
+	layout->own = layout->drops + (config->protocol_count + 1) *
+					      sizeof(uint64_t[2][DROP_REASONS]);
 	layout->settings = layout->own + own * sizeof(uint64_t);
 	layout->routers = layout->settings + bytes;
-	layout->uplinks = layout->routers +
+	layout->aliases = layout->routers +
 			  (config->own ? aligned(sizeof(struct routers)) : 0);
+	layout->uplinks = layout->aliases;
+	if (config->extra_port_count != 0)
+		layout->uplinks += aligned(sizeof(struct aliases));
 	lay_out_addresses(config, layout);
 }
 
@@ -230,6 +236,8 @@ static void init_parts(struct vpnalg *translator,
 	translator->slots = (struct slot *)(void *)(base + layout->slots);
 	translator->kinds =
 		(struct vpnalg_kind_counters *)(void *)(base + layout->kinds);
+	translator->drops =
+		(uint64_t(*)[2][DROP_REASONS])(void *)(base + layout->drops);
 	translator->addresses = base + layout->addresses;
 	translator->address_seen = (bool *)(void *)(base + layout->seen);
 	translator->address_max = (uint32_t)config->address_max;
@@ -256,6 +264,9 @@ static void init_parts(struct vpnalg *translator,
 	if (config->own)
 		translator->routers =
 			(struct routers *)(void *)(base + layout->routers);
+	if (config->extra_port_count != 0)
+		translator->aliases =
+			(struct aliases *)(void *)(base + layout->aliases);
 	translator->burst = config->burst;
 	translator->timers = settings->timers;
 	translator->policy.count_hosts = config->count_hosts;
@@ -290,6 +301,7 @@ static int init(struct vpnalg *translator, const struct settings *settings,
 	if (error != 0)
 		return error;
 	init_protocols(translator, settings, layout);
+	vpnalg_alias_init(translator, &settings->config);
 	init_hash(translator, settings->config.hash_key);
 	error = vpnalg_set_policy(translator, settings->config.policy, 0);
 	if (error != 0 || is_empty(translator->store))

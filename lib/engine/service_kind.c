@@ -3,6 +3,7 @@
 #include "service_kind.h"
 
 #include "address.h"
+#include "alias.h"
 
 #include "../wire/ipsec.h"
 #include "../wire/transport.h"
@@ -62,6 +63,18 @@ static bool lists_port(const struct vpnalg_handler *handler,
 	return false;
 }
 
+/* Whether the inside port is another one of the handler's servers. */
+static bool has_extra_port(const struct vpnalg *translator,
+			   const struct vpnalg_handler *handler,
+			   const struct vpnalg_service *service)
+{
+	struct vpnalg_service standard = *service;
+
+	return vpnalg_alias_find(translator, service->protocol,
+				 service->inside_port, &standard.inside_port) &&
+	       lists_port(handler, &standard);
+}
+
 /* Whether the last handler names the keys of services, whosever they are. */
 static bool has_rest(const struct vpnalg *translator)
 {
@@ -109,7 +122,9 @@ bool vpnalg_service_find_handler(const struct vpnalg *translator,
 	for (h = 0; h < translator->handler_count; h++) {
 		handler = translator->handlers[h];
 		if (handler->takes_rest ||
-		    (!handler->plain_services && lists_port(handler, service)))
+		    (!handler->plain_services &&
+		     (lists_port(handler, service) ||
+		      has_extra_port(translator, handler, service))))
 			break;
 	}
 	*place = h;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which of several translators a packet belongs to. */
+#include "extra_port.h"
 #include "key.h"
 #include "packet.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* All of the translator's own addresses count as one remote: both ends of a
@@ -62,13 +64,21 @@ static bool has_port(const struct vpnalg_handler *handler, uint8_t protocol,
 static bool is_of_server(const struct vpnalg_steer *steer, uint8_t protocol,
 			 uint32_t source, uint32_t destination)
 {
-	size_t i;
+	const struct vpnalg_extra_port *extra = NULL;
+	size_t i, count = 0;
+
+	/* A caller that was built with a header without them has none. */
+	if (steer->size >= sizeof(*steer)) {
+		extra = steer->extra_ports;
+		count = steer->extra_port_count;
+	}
 
 	for (i = 0; i < steer->protocol_count; i++)
 		if (has_port(steer->protocols[i].handler(), protocol, source,
 			     destination))
 			return true;
-	return false;
+	return vpnalg_extra_port_is_one(extra, count, protocol, source) ||
+	       vpnalg_extra_port_is_one(extra, count, protocol, destination);
 }
 
 static bool is_query(uint8_t type)
@@ -131,7 +141,8 @@ static uint32_t steer_general(const struct vpnalg_steer *steer,
  * header without them has no general traffic. */
 static bool is_general(const struct vpnalg_steer *steer, uint8_t protocol)
 {
-	return steer->size >= sizeof(*steer) && steer->general_count > 0 &&
+	return steer->size >= offsetof(struct vpnalg_steer, extra_ports) &&
+	       steer->general_count > 0 &&
 	       (protocol == PROTOCOL_TCP || protocol == PROTOCOL_UDP ||
 		protocol == PROTOCOL_ICMP);
 }

@@ -120,6 +120,9 @@ struct hunt {
 /* How many keys a handler may name for one packet. */
 #define ATTEMPTS_MAX 16
 
+/* How many drop reasons the library has of its own. */
+#define DROP_REASONS (VPNALG_RESULTS - VPNALG_DROP_FIRST)
+
 /* In slot->claim: the handler's answer makes no sense; or the packet is the
  * router's own, and only counted. */
 #define CLAIM_FAULT 0xff
@@ -183,12 +186,16 @@ struct vpnalg {
 		*handlers[VPNALG_HANDLER_ROUTER + HANDLERS_MAX];
 	void *settings[VPNALG_HANDLER_ROUTER + HANDLERS_MAX];
 	uint64_t *own[HANDLERS_MAX]; /* counters of the handlers' own */
+	/* Dropped packets by handler, direction and reason; those that no
+	 * handler claimed stand behind the last handler's. */
+	uint64_t (*drops)[2][DROP_REASONS];
 	const struct vpnalg_store *store;
 	uint8_t *addresses;      /* the list: address.h; addr_len_of() each */
 	struct uplinks *uplinks; /* NULL: there is one */
 	bool *address_seen; /* a session has it, of those that are drained */
 	struct slot *slots; /* burst of them */
 	struct fragments *fragments; /* NULL: without memory for them */
+	struct aliases *aliases;     /* NULL: servers have no further ports */
 	struct routers *routers; /* NULL: its own packets are only counted */
 	struct vpnalg_kind_counters *kinds;
 	uint32_t (*random)(void *context);
@@ -305,22 +312,6 @@ session_counters(const struct vpnalg *translator, unsigned handler,
 		 unsigned kind)
 {
 	return &translator->kinds[translator->kind_base[handler] + kind];
-}
-
-/* Counts a packet by kind of session; by result vpnalg_process() does. */
-static inline void session_count(struct vpnalg *translator,
-				 const struct vpnalg_step *step,
-				 enum vpnalg_result result)
-{
-	struct vpnalg_kind_counters *counters =
-		session_counters(translator, step->handler, step->kind);
-
-	if (result == VPNALG_TRANSLATED)
-		counters->translated[step->parsed->inward]++;
-	else if (result == VPNALG_UNTOUCHED)
-		counters->untouched[step->parsed->inward]++;
-	else if (result != VPNALG_HELD)
-		counters->dropped[step->parsed->inward]++;
 }
 
 static inline const struct vpnalg_kind *

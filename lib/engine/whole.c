@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "alias.h"
 #include "datagram.h"
 #include "packet.h"
 #include "rewrite.h"
@@ -90,6 +91,7 @@ static void finish(struct vpnalg *translator, struct datagram *datagram)
 	struct vpnalg_packet *packet = &fragments->packet;
 	struct vpnalg_parsed *parsed = &translator->slots[0].parsed;
 
+	vpnalg_alias_lift(translator, packet);
 	if (packet->result == VPNALG_UNTOUCHED)
 		datagram->state = DATAGRAM_UNTOUCHED;
 	else if (packet->result != VPNALG_TRANSLATED)
@@ -139,6 +141,7 @@ static struct vpnalg_packet *next(struct vpnalg *translator)
 			continue;
 		}
 		put_together(fragments, at);
+		vpnalg_alias_set(translator, &fragments->packet);
 		fragments->translated = at;
 		return &fragments->packet;
 	}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Checks the further ports of servers: vpnalg_config.extra_ports. */
+#ifndef VPNALG_ENGINE_EXTRA_PORT_H
+#define VPNALG_ENGINE_EXTRA_PORT_H
+
+#include "config.h"
+
+/* Returns what is wrong with them, and with which, or NULL. The protocols are
+ * read and right. */
+const char *vpnalg_extra_port_fault(const struct settings *settings,
+				    size_t *index);
+
+/* Returns whether a port is one of them. */
+bool vpnalg_extra_port_is_one(const struct vpnalg_extra_port *ports,
+			      size_t count, uint8_t protocol, unsigned port);
+
+#endif

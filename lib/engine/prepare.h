@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The first stage of a packet: where its headers lie, and whose it may be. */
+#ifndef VPNALG_ENGINE_PREPARE_H
+#define VPNALG_ENGINE_PREPARE_H
+
+#include "address.h"
+#include "claim.h"
+#include "hairpin.h"
+#include "packet.h"
+
+/* Finds where the headers lie. Returns false for what is no IPv4. */
+ALWAYS_INLINE bool parse(const struct vpnalg_packet *packet, struct slot *slot)
+{
+	slot->plain = packet_parse_plain(packet, &slot->parsed);
+	return slot->plain || vpnalg_packet_parse_any(packet, &slot->parsed);
+}
+
+/* Claims a packet of a host that uses an outside address itself. It is counted
+ * for the handler's kind and stays untouched: no session is looked for here. */
+NEVER_INLINE void claim_routers(const struct vpnalg *translator,
+				struct slot *slot)
+{
+	claim(translator, slot, 0, 0);
+	if (slot->claim == VPNALG_CLAIM_KEY)
+		slot->claim = CLAIM_ROUTERS;
+}
+
+/* Decides whether a packet is ours, and whose it is. It is ours if its local
+ * address fits its form, and its remote can be a single far host, or by a
+ * hairpin one of ours: an inside form has no outside address, an outside form
+ * has one. All else is the router's own traffic. */
+ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
+			   struct vpnalg_packet *packet)
+{
+	const struct vpnalg_parsed *parsed = &slot->parsed;
+	bool has_outside_address;
+
+	slot->claim = VPNALG_CLAIM_NONE;
+	slot->ours = false;
+	if (!parse(packet, slot)) {
+		packet->flags = 0;
+		return;
+	}
+	has_outside_address = pool_has(translator, parsed->local);
+	if (has_outside_address && parsed->inside)
+		claim_routers(translator, slot);
+	if (has_outside_address == parsed->inside) {
+		packet->flags = 0;
+		return;
+	}
+	if (pool_is_remote(translator, parsed->remote))
+		packet->flags = 0;
+	else if (!vpnalg_hairpin_is_one(translator, parsed, packet))
+		return;
+	slot->ours = true;
+	claim(translator, slot, 0, 0);
+}
+
+#endif

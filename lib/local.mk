@@ -35,6 +35,11 @@ lib_libcore_la_SOURCES = \
 	lib/engine/cut.c \
 	lib/engine/datagram.c \
 	lib/engine/datagram.h \
+	lib/engine/describe.c \
+	lib/engine/describe.h \
+	lib/engine/event.c \
+	lib/engine/event.h \
+	lib/engine/events.h \
 	lib/engine/expire.c \
 	lib/engine/extra_port.c \
 	lib/engine/extra_port.h \
@@ -97,6 +102,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/service_kind.h \
 	lib/engine/session.c \
 	lib/engine/session.h \
+	lib/engine/session_event.c \
+	lib/engine/session_event.h \
 	lib/engine/sessions.c \
 	lib/engine/settings.c \
 	lib/engine/settings.h \

@@ -33,6 +33,7 @@ static void cut(struct vpnalg_session_cut c)
 	do {
 		result = vpnalg_sessions_cut(w.alg, &c, w.now, 20);
 		mirror_check(&w);
+		log_check(&w);
 		world_between_calls(&w);
 		ck_assert_uint_lt(++steps, 2000);
 	} while (result == VPNALG_CUT_MORE);

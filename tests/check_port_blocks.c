@@ -24,6 +24,8 @@ static void count_events(struct world *world, const struct vpnalg_event *event)
 	ck_assert_uint_eq(event->protocol, VPNALG_NO_PROTOCOL);
 	ck_assert_uint_eq(event->session.inside_id, LENGTH);
 	ck_assert(event->session.user == NULL);
+	ck_assert_uint_eq(event->nat_event,
+			  event->type == VPNALG_EVENT_BLOCK_ALLOTTED ? 16 : 17);
 	allotted += event->type == VPNALG_EVENT_BLOCK_ALLOTTED;
 	freed += event->type == VPNALG_EVENT_BLOCK_FREED;
 	last_event = *event;

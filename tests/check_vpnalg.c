@@ -17,6 +17,7 @@ int main(void)
 		fragment_suite, renumber_suite, uplink_suite, service_suite,
 		sessions_suite,
 		state_suite,
+		events_suite,
 		policy_suite,
 	};
 	SRunner *runner = srunner_create(NULL);

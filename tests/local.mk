@@ -19,6 +19,7 @@ UNIT_TEST_FILES = \
 	tests/check_choose_pool.c \
 	tests/check_counters.c \
 	tests/check_cut.c \
+	tests/check_events.c \
 	tests/check_expire.c \
 	tests/check_extra_port.c \
 	tests/check_fault.c \
@@ -132,6 +133,7 @@ UNIT_TEST_FILES = \
 	tests/support_ipsec.h \
 	tests/support_l2tp.c \
 	tests/support_l2tp.h \
+	tests/support_log.c \
 	tests/support_mirror.c \
 	tests/support_packet.c \
 	tests/support_ports.c \

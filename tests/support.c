@@ -181,10 +181,16 @@ static void hear(void *context, const struct vpnalg_event *event)
 {
 	struct world *w = context;
 
-	ck_assert(event->type < TOLD || event->type >= VPNALG_EVENT_OWN);
+	ck_assert(event->type < VPNALG_EVENTS ||
+		  event->type >= VPNALG_EVENT_OWN);
 	ck_assert_ptr_null(event->session.user);
-	if (event->type < TOLD)
+	log_hear(w, event);
+	if (event->type < VPNALG_EVENTS)
 		w->told[event->type]++;
+	if (w->options.told != NULL)
+		w->options.told(w, event);
+	if (event->type > HEARD_MAX && event->type < VPNALG_EVENT_OWN)
+		return;
 	w->event = *event;
 	if (w->options.heard != NULL)
 		w->options.heard(w, event);
@@ -276,7 +282,8 @@ static void set_config(struct world *w, struct vpnalg_config *config)
 	config->policy = o->policy;
 	config->count_hosts = o->count_hosts;
 	config->count_remotes = o->count_remotes;
-	config->event = hear;
+	config->event = w->options.deaf ? NULL : hear;
+	config->event_rate = w->options.event_rate;
 	memcpy(config->pool_key, o->pool_key, sizeof(config->pool_key));
 	memcpy(config->hash_key, o->hash_key, sizeof(config->hash_key));
 	if (o->choosing != CHOOSE_NOTHING || o->choose != NULL) {
@@ -315,6 +322,7 @@ void world_begin(struct world *w, const struct world_options *options)
 	w->store_memory = test_store(&w->inner, w->options.units);
 	stand_between(w);
 	mirror_open(w);
+	log_open(w);
 	w->options.timers.size = sizeof(w->options.timers);
 	ck_assert_int_eq(make_translator(w, 0), 0);
 }
@@ -324,6 +332,8 @@ int world_take_over(struct world *w, vpnalg_time clock_offset)
 	free(w->memory);
 	free(w->fragment_memory);
 	w->fragment_memory = NULL;
+	log_close(w); /* all is told again */
+	log_open(w);
 	return make_translator(w, clock_offset);
 }
 
@@ -361,9 +371,12 @@ void world_wait(struct world *w, vpnalg_time ms)
 {
 	w->now += ms;
 	while (vpnalg_expire(w->alg, w->now, 1000) <= w->now &&
-	       w->now != VPNALG_NEVER)
+	       w->now != VPNALG_NEVER) {
 		mirror_check(w);
+		log_check(w);
+	}
 	mirror_check(w);
+	log_check(w);
 	if (w->mirror != NULL)
 		check_kinds(w);
 	world_between_calls(w);
@@ -373,6 +386,7 @@ void world_forget(struct world *w)
 {
 	test_store_free(&w->inner, w->store_memory);
 	mirror_close(w);
+	log_close(w);
 	free(w->memory);
 	free(w->fragment_memory);
 	free(w->bytes);
@@ -411,6 +425,8 @@ void world_end(struct world *w)
 		world_wait(w, 10000000);
 	ck_assert_msg(w->records == 0, "%ld records left", w->records);
 	ck_assert_msg(w->keys == 0, "%ld keys left", w->keys);
+	ck_assert_msg(log_count(w) == 0, "%u sessions told to be opened only",
+		      log_count(w));
 	ck_assert_msg(w->bindings == 0, "%ld bindings left", w->bindings);
 	ck_assert(vpnalg_policy_use(w->alg, VPNALG_PER_TRANSLATOR, 0, NULL,
 				    &use));
@@ -502,6 +518,7 @@ static void check_undo(struct world *w, const struct bytes *before,
 		undo.zone = 0; /* which nobody knows outside */
 	process_one(w, &undo);
 	mirror_check(w);
+	log_check(w);
 	if (undo.result == VPNALG_DROP_AMBIGUOUS) {
 		free(copy);
 		return;
@@ -559,6 +576,7 @@ static unsigned send_bytes(struct world *w, struct vpnalg_packet p,
 	p.uplink = w->uplink;
 	process_one(w, &p);
 	mirror_check(w);
+	log_check(w);
 	w->last = p;
 	/* Whoever waits is remembered, and the last fragment of a datagram may
 	 * open what all of it opens. */

@@ -59,8 +59,9 @@ enum choosing {
 	CHOOSE_WRITE /* writes chosen and chosen_id itself */
 };
 
-/* One more than the greatest event. */
-#define TOLD 6
+/* The greatest event that w->event keeps and that options.heard is told of: not
+ * the log of sessions, which support_log.c compares with their listing. */
+#define HEARD_MAX VPNALG_EVENT_BLOCK_FREED
 
 struct world;
 
@@ -78,6 +79,10 @@ struct world_options {
 				     struct vpnalg_binding *binding);
 	void (*released)(struct world *w, const struct vpnalg_binding *binding);
 	void (*heard)(struct world *w, const struct vpnalg_event *event);
+	/* Told of all events. */
+	void (*told)(struct world *w, const struct vpnalg_event *event);
+	uint32_t event_rate;
+	bool deaf; /* there is no event callback */
 	uint64_t pool_key[2];
 	uint64_t hash_key[2];
 	uint16_t burst;
@@ -124,7 +129,8 @@ struct world {
 	long records;     /* in the store */
 	long keys;        /* and the keys that lead to them */
 	uint32_t connections; /* begun so far */
-	unsigned long told[TOLD]; /* events by their type */
+	unsigned long told[VPNALG_EVENTS]; /* events by their type */
+	struct log *log;
 	struct vpnalg_event event; /* the last */
 	struct mirror *mirror;
 	struct vpnalg_packet last; /* as send_packet() left it */
@@ -274,6 +280,15 @@ void mirror_changed(struct world *w, struct vpnalg_record *record);
 void mirror_check(struct world *w);
 void mirror_renew(struct world *w);
 
+/* The log of sessions, kept by what the events tell. */
+void log_open(struct world *w);
+void log_close(struct world *w);
+void log_hear(struct world *w, const struct vpnalg_event *event);
+/* How many sessions are opened and not closed. */
+unsigned log_count(const struct world *w);
+/* After each call: the listing tells the same. */
+void log_check(struct world *w);
+
 /* The suites. */
 Suite *packet_suite(void);
 Suite *rewrite_suite(void);
@@ -282,6 +297,7 @@ Suite *table_suite(void);
 Suite *session_suite(void);
 Suite *sessions_suite(void);
 Suite *state_suite(void);
+Suite *events_suite(void);
 Suite *choose_suite(void);
 Suite *process_suite(void);
 Suite *expire_suite(void);

@@ -41,6 +41,7 @@ void take_held(struct world *w, struct collected *out)
 		out->marked += p.flags == VPNALG_PACKET_HAIRPIN;
 	}
 	mirror_check(w);
+	log_check(w);
 	world_between_calls(w);
 }
 

@@ -666,6 +666,15 @@ VPNALG_API void vpnalg_session_close(struct vpnalg *translator,
 				     struct vpnalg_record *record);
 
 /**
+ * Closes a session as the one that it belonged to is gone: VPNALG_CLOSE_PARENT.
+ *
+ * @param translator the translator
+ * @param record the session, not valid any more afterwards
+ */
+VPNALG_API void vpnalg_session_orphaned(struct vpnalg *translator,
+					struct vpnalg_record *record);
+
+/**
  * Gives a living session one more key. If another session of the same handler
  * has that key, it loses it, and both are marked VPNALG_SESSION_SHARED.
  *
@@ -876,6 +885,28 @@ vpnalg_session_count_unparsed(struct vpnalg *translator,
 VPNALG_API void vpnalg_session_notify(struct vpnalg *translator,
 				      struct vpnalg_record *record,
 				      uint8_t type, uint8_t evidence);
+
+/**
+ * Says that a session has another parent than before, if the packet at hand did
+ * not open it: VPNALG_EVENT_CHANGED. Another key in a slot of an own key is
+ * noticed without this.
+ *
+ * @param translator the translator
+ * @param record the session
+ */
+VPNALG_API void vpnalg_session_reparented(struct vpnalg *translator,
+					  struct vpnalg_record *record);
+
+/**
+ * Says that a session is over, and that its record is another one's from now
+ * on, with the same keys and without the children: VPNALG_EVENT_CLOSED, and
+ * VPNALG_EVENT_OPENED after the packet. Its account goes on.
+ *
+ * @param translator the translator
+ * @param record the session, as it was
+ */
+VPNALG_API void vpnalg_session_renewed(struct vpnalg *translator,
+				       struct vpnalg_record *record);
 
 /**
  * Looks for an ID that no session has, without taking it. Where most are taken,

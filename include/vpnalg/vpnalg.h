@@ -144,7 +144,7 @@ enum vpnalg_result {
 	/** Two sessions share the ID that would tell whose packet it is. */
 	VPNALG_DROP_AMBIGUOUS = 18,
 	/** No outside ID is free (RFC 8158 natEvent 12), or the packet's uplink
-	 * has no outside address (natEvent 11). */
+	 * has no outside address (natEvent 3). */
 	VPNALG_DROP_NO_ID = 19,
 	/** The caller's choose callback refused. */
 	VPNALG_DROP_REFUSED = 20,
@@ -296,6 +296,38 @@ enum vpnalg_event_type {
 	VPNALG_EVENT_BLOCK_ALLOTTED = 4,
 	/** The host has given it back with its last session that has a port. */
 	VPNALG_EVENT_BLOCK_FREED = 5,
+	/** A session was opened, and lives after the packet that opened it. Or
+	 * it was loaded (vpnalg/state.h) or taken over (vpnalg_init()). */
+	VPNALG_EVENT_OPENED = 6,
+	/** A session was closed: vpnalg_event.why. Each that was told to be
+	 * opened is told to be closed, once. */
+	VPNALG_EVENT_CLOSED = 7,
+	/** What a listing shows of a session is no longer what it was: its IDs
+	 * or addresses, and so its number, which was vpnalg_event.before; or
+	 * its parent. Not told: when it was used, whether its end was
+	 * announced, that its parent was closed, and that a later session has
+	 * taken the place of that one, or of one that could not be opened. */
+	VPNALG_EVENT_CHANGED = 8,
+	/** A session was asked for and not opened: vpnalg_event.reason. */
+	VPNALG_EVENT_REFUSED = 9,
+	/** The same, for a limit of the policy's: vpnalg_event.limit. */
+	VPNALG_EVENT_LIMIT = 10,
+	/** The same, as no outside ID is free or the packet's uplink has no
+	 * address. */
+	VPNALG_EVENT_EXHAUSTED = 11,
+	/** An outside address and ID were chosen, and are free again: no
+	 * session came of it, or none that outlived its first packet. */
+	VPNALG_EVENT_UNUSED = 12,
+	/** A protocol has switched itself off: vpnalg_policy.quiets. */
+	VPNALG_EVENT_OFF = 13,
+	/** A protocol that was off is on again. */
+	VPNALG_EVENT_ON = 14,
+	/** So many events, vpnalg_event.count, were not told before this one:
+	 * vpnalg_config.event_rate. */
+	VPNALG_EVENT_SUPPRESSED = 15,
+
+	/** One more than the greatest type of the library's own. */
+	VPNALG_EVENTS = 16,
 
 	/** The first event of a handler's own, which that handler's header
 	 * explains. */
@@ -327,18 +359,87 @@ enum vpnalg_evidence {
 	VPNALG_EVIDENCE_TIMING = 9
 };
 
+/** Why a session was closed. Later versions may add reasons. */
+enum vpnalg_close {
+	VPNALG_CLOSE_NONE = 0, /**< The event is about something else. */
+	/** It was not used for too long. */
+	VPNALG_CLOSE_EXPIRED = 1,
+	/** Its protocol has announced the end, and it has lingered since. */
+	VPNALG_CLOSE_ENDED = 2,
+	/** Its protocol's handler closed it: another one takes its place, or
+	 * it is over at once. */
+	VPNALG_CLOSE_PROTOCOL = 3,
+	/** The session that it belonged to is gone. */
+	VPNALG_CLOSE_PARENT = 4,
+	VPNALG_CLOSE_CUT = 5,    /**< vpnalg_sessions_cut() cut it. */
+	VPNALG_CLOSE_POLICY = 6, /**< A rule denies it: vpnalg_policy.cut. */
+	/** It was half-open or unanswered, and room was short: vpnalg_policy.
+	 */
+	VPNALG_CLOSE_GAVE_WAY = 7,
+	VPNALG_CLOSE_ADDRESS = 8, /**< Its outside address has gone. */
+	/** The store had no room for what else it needed. */
+	VPNALG_CLOSE_STORE = 9,
+	/** A service was removed, or has taken the place of a mapping. */
+	VPNALG_CLOSE_SERVICE = 10
+};
+
 /** In an event: it concerns no protocol more than others. */
 #define VPNALG_NO_PROTOCOL 0xff
 
-/** One event. */
+/** In vpnalg_event.limit: it is none of vpnalg_policy.limits, but
+ * vpnalg_policy.host_rate; */
+#define VPNALG_LIMIT_RATE 0xfffd
+/** or the room left in the store is kept for others; */
+#define VPNALG_LIMIT_ROOM 0xfffe
+/** or the event is not about a limit. */
+#define VPNALG_LIMIT_NONE 0xffff
+
+struct vpnalg_session_info; /* One session: vpnalg/sessions.h. */
+
+/** One event. The library makes it; a later version's may be longer. */
 struct vpnalg_event {
+	size_t size;      /**< How long the library has made it. */
+	vpnalg_time time; /**< When: the time of the call. */
 	uint8_t type;     /**< enum vpnalg_event_type. */
 	uint8_t evidence; /**< enum vpnalg_evidence, of a pair. */
 	/** The place in vpnalg_config.protocols, or VPNALG_NO_PROTOCOL. */
 	uint8_t protocol;
-	/** Whom it concerns; the IDs are the SPI of a pair, else the library's
-	 * own; user is NULL. */
+	uint8_t kind;   /**< Which kind of that protocol's, from 0 on. */
+	uint8_t why;    /**< enum vpnalg_close, of what was closed. */
+	uint8_t reason; /**< enum vpnalg_result, of what was refused; or 0. */
+	/** The value of RFC 8158's natEvent (IPFIX element 230): session
+	 * create 4 and delete 5, BIB create 8 and delete 9 of mappings and
+	 * services, addresses exhausted 3, ports exhausted 12, quota exceeded
+	 * 13, port block allocation 16 and de-allocation 17; 0: none fits. */
+	uint8_t nat_event;
+	/** The value of natQuotaExceededEvent (element 466), of a limit: 1 of
+	 * all sessions, 2 of all outside IDs, 3 of a host; 0: none fits. */
+	uint8_t nat_quota;
+	/** The place in vpnalg_policy.limits, or VPNALG_LIMIT_NONE and so on.
+	 */
+	uint16_t limit;
+	uint32_t most; /**< How many that limit allows. */
+	/** Whom it concerns; user is NULL. In an event about a session the IDs
+	 * are its own, the SPI of a pair. In one about a refused session the
+	 * outside is of family 0 unless it was chosen; remote is to whom the
+	 * packet goes. */
 	struct vpnalg_binding session;
+	/** As "PPTP"; static. NULL with VPNALG_NO_PROTOCOL. */
+	const char *protocol_name;
+	/** As "PPTP call"; static. NULL where it is about no kind. */
+	const char *kind_name;
+	/** The session as vpnalg_sessions_next() lists it: number, parent,
+	 * flags, account and so on; of what was closed as it was, without its
+	 * parent. NULL where the event is about no session that is or was
+	 * there. The library's, and gone afterwards. */
+	const struct vpnalg_session_info *info;
+	/** Its number until now, of what was changed, or changed and closed at
+	 * once; else 0. */
+	uint64_t before;
+	/** When it was over, of what has expired or ended: it is closed when
+	 * it is met after that. Else the time. */
+	vpnalg_time over;
+	uint64_t count; /**< How many were suppressed. */
 };
 
 /** The choose callback's answer to a proposed outside address and ID. */
@@ -574,8 +675,14 @@ struct vpnalg_config {
 	 * or not a session came of it. Called once for each, with user NULL.
 	 * Not called when the translator's memory is given up. */
 	void (*release)(void *context, const struct vpnalg_binding *binding);
-	/** Optional: notified of what was decided. The event is the library's
-	 * and gone afterwards. It may not call the translator. */
+	/** Optional: notified of what was decided, from within calls into the
+	 * translator. The event is the library's and gone afterwards: copy what
+	 * is needed. It should return soon, for packets wait. It may read
+	 * counters, and call other translators. It may not call this one, which
+	 * changes nothing then: packets are VPNALG_DROP_FAULT as they are, no
+	 * held one is given back, vpnalg_expire() returns the time,
+	 * vpnalg_sessions_next() #VPNALG_SESSIONS_END, all else the error that
+	 * means busy or invalid. */
 	void (*event)(void *context, const struct vpnalg_event *event);
 	/** Spreads inside hosts over the outside addresses. Translators that
 	 * share their addresses must share it (RFC 4787 REQ-2). */
@@ -644,6 +751,14 @@ struct vpnalg_config {
 	 * only in packets of which vpnalg_ports_begin() is told. */
 	const struct vpnalg_extra_port *extra_ports;
 	size_t extra_port_count; /**< 0 to #VPNALG_EXTRA_PORTS_MAX. */
+	/** So many of the events that refused or forged packets can cause
+	 * without end are told a second, and so many at once after a pause:
+	 * held back, refused, limit, exhausted, unused. The others are counted,
+	 * and told by #VPNALG_EVENT_SUPPRESSED, once a second at most. 0: 100.
+	 * Opened and closed are always told, for they are the log: what bounds
+	 * them is what bounds sessions, vpnalg_policy.host_rate and the store.
+	 */
+	uint32_t event_rate;
 };
 
 /** Why vpnalg_init(), vpnalg_set_addresses() or vpnalg_set_address_list()
@@ -661,7 +776,8 @@ enum vpnalg_error {
 	 * what the choose callback had reserved. */
 	VPNALG_ERROR_NOT_EMPTY = -5,
 	/** Sessions of addresses that have gone are still being closed: call
-	 * vpnalg_expire() until it does not return now, and then again. */
+	 * vpnalg_expire() until it does not return now, and then again. Or the
+	 * event callback has called. */
 	VPNALG_ERROR_BUSY = -6
 };
 
@@ -693,7 +809,7 @@ VPNALG_API size_t vpnalg_size(const struct vpnalg_config *config);
  * that have at most nine kinds of session and no settings, drop reasons and
  * counters of their own that take more than 40 bytes. */
 #define VPNALG_BYTES(protocols, addresses, burst) \
-	(5392 + (size_t)(protocols)*1232 +        \
+	(6032 + (size_t)(protocols)*1232 +        \
 	 (((size_t)(addresses)*5 + 7) & ~(size_t)7) + (size_t)(burst)*160)
 
 /** So much more it is where there are vpnalg_config.extra_ports. */

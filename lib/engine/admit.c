@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "event.h"
 #include "policy.h"
 #include "record.h"
 #include "routers.h"
@@ -79,7 +80,7 @@ static bool is_limited(struct vpnalg *translator, struct candidate *candidate)
 {
 	const struct policy *policy = &translator->policy;
 	const struct subject *subject = &candidate->subject;
-	size_t i;
+	uint16_t *limit = &translator->events.limit;
 
 	if (policy->set.limit_count == 0 && policy->set.host_rate == 0)
 		return false;
@@ -92,9 +93,10 @@ static bool is_limited(struct vpnalg *translator, struct candidate *candidate)
 		policy->count_remotes && subject->remote != NULL
 			? vpnalg_tally_of_remote(translator, subject->remote)
 			: NULL;
-	for (i = 0; i < policy->set.limit_count; i++)
-		if (exceeds(translator, &policy->set.limits[i], candidate))
+	for (*limit = 0; *limit < policy->set.limit_count; ++*limit)
+		if (exceeds(translator, &policy->set.limits[*limit], candidate))
 			return true;
+	*limit = VPNALG_LIMIT_RATE;
 	return is_too_fast(translator, candidate);
 }
 
@@ -130,7 +132,8 @@ bool vpnalg_admit_make_room(struct vpnalg *translator)
 		}
 		if (record_is_session(translator, record) &&
 		    gives_way(translator, record)) {
-			vpnalg_session_close(translator, record);
+			vpnalg_session_close_as(translator, record,
+						VPNALG_CLOSE_GAVE_WAY);
 			closes++;
 		}
 	}
@@ -201,6 +204,7 @@ enum vpnalg_result vpnalg_admit(const struct vpnalg_step *step,
 		return VPNALG_DROP_DENIED;
 	if (is_limited(translator, &candidate))
 		return VPNALG_DROP_LIMIT;
+	translator->events.limit = VPNALG_LIMIT_ROOM;
 	translator->policy.is_short = is_short(translator, &candidate);
 	return translator->policy.is_short ? VPNALG_DROP_LIMIT
 					   : VPNALG_TRANSLATED;
@@ -218,6 +222,8 @@ bool vpnalg_policy_use(struct vpnalg *translator, enum vpnalg_per per,
 	struct vpnalg_use use = { .size = given->size };
 	size_t size = given->size;
 
+	if (event_is_told(translator))
+		return false;
 	if (per == VPNALG_PER_HOST && translator->policy.count_hosts)
 		tally = vpnalg_tally_of_host(translator, zone, address->octets);
 	else if (per == VPNALG_PER_REMOTE && translator->policy.count_remotes)

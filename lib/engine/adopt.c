@@ -11,6 +11,7 @@
 #include "key.h"
 #include "lineage.h"
 #include "record.h"
+#include "session_event.h"
 #include "tally.h"
 #include "usage.h"
 
@@ -231,5 +232,6 @@ int vpnalg_adopt_store(struct vpnalg *translator)
 		translator->stale |= vpnalg_record_is_stale(translator, record);
 	}
 	vpnalg_adopt_recount(translator);
+	vpnalg_session_event_adopted(translator);
 	return 0;
 }

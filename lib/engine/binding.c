@@ -182,18 +182,3 @@ bool vpnalg_binding_reserve(struct vpnalg *translator,
 		return false;
 	}
 }
-
-void vpnalg_session_notify(struct vpnalg *translator,
-			   struct vpnalg_record *record, uint8_t type,
-			   uint8_t evidence)
-{
-	struct vpnalg_event *event = &translator->notice;
-
-	if (translator->event == NULL)
-		return;
-	event->type = type;
-	event->evidence = evidence;
-	event->protocol = vpnalg_record_handler(record);
-	vpnalg_binding_describe(translator, record, &event->session);
-	translator->event(translator->context, event);
-}

@@ -11,11 +11,13 @@
 #include <string.h>
 
 #include "clock.h"
+#include "event.h"
 #include "lineage.h"
 #include "prefix.h"
 #include "record.h"
 #include "service.h"
 #include "session.h"
+#include "session_event.h"
 #include "settings.h"
 #include "uplink.h"
 
@@ -93,7 +95,7 @@ static bool is_meant(const struct request *request,
 
 	return (cut->protocols == 0 || cut->protocols >> handler & 1) &&
 	       (cut->services ||
-		!vpnalg_service_is_one(request->translator, record)) &&
+		!service_is_one(request->translator, record)) &&
 	       has_host(request, record) && has_remote(request, record) &&
 	       (cut->number == 0 ||
 		vpnalg_lineage_number(request->translator, record) ==
@@ -152,7 +154,7 @@ static void close_up(struct request *request, struct vpnalg_record *record)
 
 	for (i = 0; i < PARENTS_MAX; i++) {
 		parent = vpnalg_lineage_parent(translator, record);
-		vpnalg_session_close(translator, record);
+		vpnalg_session_close_as(translator, record, VPNALG_CLOSE_CUT);
 		request->cut.closed++;
 		request->cut.busy = true;
 		if (parent == NULL || parent->children > 0 ||
@@ -218,12 +220,13 @@ int vpnalg_sessions_cut(struct vpnalg *translator,
 	struct request request;
 	int result;
 
-	if (!read(&request, translator, cut))
+	if (event_is_told(translator) || !read(&request, translator, cut))
 		return VPNALG_CUT_INVALID;
 	clock_set(translator, now);
 	translator->fault = false;
 	uplink_begin_call(translator);
 	result = go_on(&request, budget);
+	vpnalg_session_event_end_call(translator);
 	cut->cursor = request.cut.cursor;
 	cut->closed = request.cut.closed;
 	cut->round = request.cut.round;

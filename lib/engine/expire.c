@@ -5,9 +5,11 @@
 #include "address.h"
 #include "clock.h"
 #include "datagram.h"
+#include "event.h"
 #include "policy.h"
 #include "record.h"
 #include "session.h"
+#include "session_event.h"
 #include "uplink.h"
 
 /* A session that its children keep alive is looked at again after this long. */
@@ -37,9 +39,13 @@ static void visit(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	const struct vpnalg_handler *handler;
 
-	if (!record_is_alive(translator, record) ||
-	    vpnalg_policy_cuts(translator, record)) {
+	if (!record_is_alive(translator, record)) {
 		vpnalg_session_close(translator, record);
+		return;
+	}
+	if (vpnalg_policy_cuts(translator, record)) {
+		vpnalg_session_close_as(translator, record,
+					VPNALG_CLOSE_POLICY);
 		return;
 	}
 	if (translator->address_count > translator->in_use_count)
@@ -71,18 +77,13 @@ static vpnalg_time end_round(struct vpnalg *translator)
 	return earliest > translator->now ? earliest : translator->now;
 }
 
-vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
-			  unsigned budget)
+static vpnalg_time sweep(struct vpnalg *translator, unsigned budget)
 {
 	const struct vpnalg_store *store = translator->store;
 	struct vpnalg_record *record;
 	uint64_t before;
 	unsigned used;
 
-	clock_set(translator, now);
-	uplink_begin_call(translator);
-	if (translator->fragments != NULL)
-		note_deadline(translator, vpnalg_datagram_expire(translator));
 	for (used = 0; used < budget; used += 1 + translator->work) {
 		record = NULL;
 		translator->work = 0;
@@ -102,4 +103,20 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 		visit(translator, record);
 	}
 	return clock_of_caller(translator, translator->now);
+}
+
+vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
+			  unsigned budget)
+{
+	vpnalg_time next;
+
+	if (event_is_told(translator))
+		return clock_of_caller(translator, translator->now);
+	clock_set(translator, now);
+	uplink_begin_call(translator);
+	if (translator->fragments != NULL)
+		note_deadline(translator, vpnalg_datagram_expire(translator));
+	next = sweep(translator, budget);
+	vpnalg_session_event_end_call(translator);
+	return next;
 }

@@ -2,6 +2,7 @@
 /* Held fragments given back. */
 #include "counters.h"
 #include "datagram.h"
+#include "event.h"
 #include "fragment.h"
 #include "packet.h"
 
@@ -44,7 +45,7 @@ bool vpnalg_next_held(struct vpnalg *translator, struct vpnalg_packet *packet)
 	struct datagram *datagram;
 	struct held *held;
 
-	if (fragments == NULL || !fragments->ready)
+	if (fragments == NULL || !fragments->ready || event_is_told(translator))
 		return false;
 	while ((datagram = find_ready(fragments)) != NULL) {
 		if (datagram->state == DATAGRAM_DROPPED) {

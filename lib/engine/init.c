@@ -18,6 +18,9 @@ unsigned vpnalg_version(void)
 	return VPNALG_VERSION;
 }
 
+/* The default of vpnalg_config.event_rate. */
+#define EVENT_RATE 100
+
 /* The parts of a translator's memory, where they begin. All but the addresses
  * are aligned for uint64_t. */
 struct layout {
@@ -257,6 +260,10 @@ static void init_parts(struct vpnalg *translator,
 	translator->event = config->event;
 	translator->passive = config->passive;
 	translator->accounts = config->account;
+	translator->after = config->account ? AFTER_ACCOUNT : 0;
+	translator->events.rate =
+		config->event_rate != 0 ? config->event_rate : EVENT_RATE;
+	translator->events.tokens = (uint64_t)translator->events.rate * 1000;
 	translator->port_set = config->port_set;
 	translator->blocks = config->port_blocks;
 	translator->pool_key[0] = config->pool_key[0];

@@ -11,6 +11,7 @@
 #include "load_record.h"
 #include "record.h"
 #include "session.h"
+#include "session_event.h"
 #include "uplink.h"
 
 enum part { PART_HEADER, PART_KINDS, PART_RECORDS, PART_ENDED, PART_OVER };
@@ -64,6 +65,7 @@ static int fail(struct vpnalg *translator, struct vpnalg_load *load, int result)
 {
 	if (load->part != PART_HEADER) {
 		empty(translator);
+		translator->events.loading = false;
 		translator->now = load->before;
 	}
 	load->part = PART_OVER;
@@ -100,6 +102,7 @@ static int read_header(struct vpnalg *translator, struct vpnalg_load *load,
 	load->before = translator->now;
 	memset(load->kinds, LOAD_NO_KIND, sizeof(load->kinds));
 	translator->now = load->clock;
+	translator->events.loading = true;
 	load->part = load->kind_count > 0 ? PART_KINDS : PART_RECORDS;
 	return VPNALG_STATE_MORE;
 }
@@ -196,7 +199,7 @@ int vpnalg_load_next(struct vpnalg *translator, struct vpnalg_load *load,
 
 	*used = 0;
 	if (load == NULL || load->size < sizeof(*load) ||
-	    load->part > PART_OVER)
+	    load->part > PART_OVER || event_is_told(translator))
 		return VPNALG_STATE_INVALID;
 	if (load->part == PART_OVER)
 		return load->result != 0 ? load->result : VPNALG_STATE_INVALID;
@@ -236,12 +239,14 @@ static void begin_to_live(struct vpnalg *translator,
 	translator->sweep_earliest = VPNALG_NEVER;
 	memset(translator->searches, 0, sizeof(translator->searches));
 	translator->searching = false;
+	vpnalg_session_event_adopted(translator);
 }
 
 int vpnalg_load_end(struct vpnalg *translator, struct vpnalg_load *load,
 		    vpnalg_time now)
 {
-	if (load == NULL || load->size < sizeof(*load))
+	if (load == NULL || load->size < sizeof(*load) ||
+	    event_is_told(translator))
 		return VPNALG_STATE_INVALID;
 	if (load->part >= PART_OVER)
 		return load->result != 0 ? load->result : VPNALG_STATE_INVALID;

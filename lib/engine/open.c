@@ -10,9 +10,11 @@
 #include "admit.h"
 #include "binding.h"
 #include "choose.h"
+#include "event.h"
 #include "record.h"
 #include "routers.h"
 #include "session.h"
+#include "session_event.h"
 #include "tally.h"
 #include "usage.h"
 
@@ -196,16 +198,21 @@ enum vpnalg_result vpnalg_session_open(const struct vpnalg_step *step,
 		result = choose(step, opening);
 	if (result != VPNALG_TRANSLATED) {
 		counters->refused++;
+		vpnalg_event_refused(step, opening, NULL, result);
 		return result;
 	}
 	record = build_somehow(step, opening);
 	if (record == NULL) {
 		give_up(step, opening);
 		counters->refused++;
-		return translator->held ? VPNALG_DROP_PORT_HELD
-					: VPNALG_DROP_STORE;
+		result = translator->held ? VPNALG_DROP_PORT_HELD
+					  : VPNALG_DROP_STORE;
+		vpnalg_event_refused(step, opening, &translator->binding,
+				     result);
+		return result;
 	}
 	counters->opened++;
+	vpnalg_session_event_opened(translator, record);
 	if (opening->any_remote)
 		translator->mapped[opening->space / 8] |=
 			(uint8_t)(1U << opening->space % 8);

@@ -5,6 +5,7 @@
 #include "policy.h"
 
 #include "clock.h"
+#include "event.h"
 #include "policy_check.h"
 #include "prefix.h"
 #include "record.h"
@@ -116,8 +117,11 @@ static void look_at(struct vpnalg *translator, unsigned handler,
 	if (policy->counts[handler] > 0 ||
 	    policy->last_used[handler] == VPNALG_NEVER)
 		policy->last_used[handler] = translator->now;
-	if (translator->now - policy->last_used[handler] >= quiet_time)
-		policy->is_off[handler] = true;
+	if (policy->is_off[handler] ||
+	    translator->now - policy->last_used[handler] < quiet_time)
+		return;
+	policy->is_off[handler] = true;
+	vpnalg_event_switched(translator, handler, true);
 }
 
 void vpnalg_policy_look_for_quiet(struct vpnalg *translator)
@@ -164,6 +168,17 @@ const char *vpnalg_policy_error(const struct vpnalg *translator,
 				   index != NULL ? index : &none);
 }
 
+static void switch_on(struct vpnalg *translator, unsigned handler)
+{
+	struct policy *policy = &translator->policy;
+
+	policy->last_used[handler] = VPNALG_NEVER;
+	if (!policy->is_off[handler])
+		return;
+	policy->is_off[handler] = false;
+	vpnalg_event_switched(translator, handler, false);
+}
+
 int vpnalg_set_policy(struct vpnalg *translator,
 		      const struct vpnalg_policy *given, vpnalg_time now)
 {
@@ -173,6 +188,8 @@ int vpnalg_set_policy(struct vpnalg *translator,
 	unsigned h;
 	size_t i;
 
+	if (event_is_told(translator))
+		return VPNALG_ERROR_BUSY;
 	scope_of(translator, &scope);
 	if (vpnalg_policy_check(&scope, given, &read, &i) != NULL)
 		return VPNALG_ERROR_CONFIG;
@@ -180,10 +197,8 @@ int vpnalg_set_policy(struct vpnalg *translator,
 	policy->set = read;
 	if (policy->set.host_burst == 0)
 		policy->set.host_burst = policy->set.host_rate;
-	for (h = 0; h < translator->handler_count; h++) {
-		policy->is_off[h] = false;
-		policy->last_used[h] = VPNALG_NEVER;
-	}
+	for (h = 0; h < translator->handler_count; h++)
+		switch_on(translator, h);
 	policy->cutting = policy->set.cut && policy->set.rule_count > 0;
 	if (policy->cutting) /* a whole round begins, which sees all */
 		translator->sweep_cursor = 0;

@@ -20,6 +20,7 @@
 #include "claim.h"
 #include "clock.h"
 #include "counters.h"
+#include "event.h"
 #include "fragment.h"
 #include "hairpin.h"
 #include "icmp_error.h"
@@ -29,6 +30,7 @@
 #include "refuse.h"
 #include "routers.h"
 #include "service.h"
+#include "session_event.h"
 #include "translate.h"
 #include "twin.h"
 #include "uplink_mapping.h"
@@ -157,6 +159,8 @@ NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
 	    vpnalg_hairpin_is_routers(translator, &slot->parsed, step->packet))
 		slot->ours = false;
 	result = decide_rest(translator, slot, step, result);
+	if (result == VPNALG_DROP_TAKEN)
+		vpnalg_event_taken(step);
 	if (result != VPNALG_TRANSLATED && result != VPNALG_HELD)
 		step->packet->flags = 0;
 	return result;
@@ -176,6 +180,16 @@ ALWAYS_INLINE struct vpnalg_step *begin(struct vpnalg *translator,
 	return step;
 }
 
+/* Keeps account of a packet, and tells of the sessions that it concerns. */
+ALWAYS_INLINE void finish_packet(struct vpnalg *translator,
+				 enum vpnalg_result result)
+{
+	if (translator->accounts)
+		vpnalg_account_count(&translator->step, result);
+	if (translator->after & AFTER_EVENTS)
+		vpnalg_session_event_flush(translator);
+}
+
 /* Returns what becomes of a plain packet, and counts it by kind of session. */
 ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 					struct slot *slot,
@@ -191,8 +205,8 @@ ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 	else
 		session_counters(translator, step->handler, step->kind)
 			->translated[slot->parsed.inward]++;
-	if (translator->accounts)
-		vpnalg_account_count(step, result);
+	if (translator->after != 0)
+		finish_packet(translator, result);
 	return result;
 }
 
@@ -209,8 +223,8 @@ static enum vpnalg_result decide_rare(struct vpnalg *translator,
 	if (result == FRAGMENT_UNDECIDED) {
 		result = otherwise(translator, slot,
 				   begin(translator, slot, packet), UNTRIED);
-		if (translator->accounts)
-			vpnalg_account_count(&translator->step, result);
+		if (translator->after != 0)
+			finish_packet(translator, result);
 		if (!whole)
 			result = vpnalg_fragment_after(translator, slot, packet,
 						       result);
@@ -264,6 +278,10 @@ void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 	const struct vpnalg_store *ahead;
 	size_t part, i;
 
+	if (event_is_told(translator)) {
+		vpnalg_event_refuse_all(packets, count);
+		return;
+	}
 	clock_set(translator, now);
 	translator->step.now = translator->now;
 	while (left.count > 0) {

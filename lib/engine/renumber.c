@@ -8,6 +8,7 @@
 #include "address.h"
 #include "config.h"
 #include "datagram.h"
+#include "event.h"
 #include "settings.h"
 
 #include <string.h>
@@ -147,6 +148,8 @@ static void take_in(struct vpnalg *translator,
 static int set(struct vpnalg *translator,
 	       const struct vpnalg_address_list *given)
 {
+	if (event_is_told(translator))
+		return VPNALG_ERROR_BUSY;
 	if (!are_possible(translator, given))
 		return VPNALG_ERROR_ADDRESS;
 	if (given->count + (given->drain ? count_others(translator, given)

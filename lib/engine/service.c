@@ -9,7 +9,9 @@
 #include "service.h"
 
 #include "clock.h"
+#include "event.h"
 #include "record.h"
+#include "session_event.h"
 #include "service_kind.h"
 #include "session.h"
 #include "uplink.h"
@@ -30,6 +32,8 @@ static bool begin(struct request *request, struct vpnalg *translator,
 		  const struct vpnalg_service *given, vpnalg_time now)
 {
 	request->translator = translator;
+	if (event_is_told(translator))
+		return false;
 	translator->fault = false;
 	uplink_begin_call(translator);
 	clock_set(translator, now);
@@ -162,7 +166,8 @@ static void replace(const struct request *request,
 		    const struct holders *holders)
 {
 	if (holders->outside != NULL)
-		vpnalg_session_close(request->translator, holders->outside);
+		vpnalg_session_close_as(request->translator, holders->outside,
+					VPNALG_CLOSE_SERVICE);
 	if (holders->inside != NULL && holders->inside != holders->outside)
 		vpnalg_session_unlink(request->translator, holders->inside,
 				      VPNALG_INSIDE_OWN);
@@ -219,12 +224,13 @@ int vpnalg_service_add(struct vpnalg *translator,
 					 &request.handler))
 		return VPNALG_SERVICE_NO_HANDLER;
 	result = obtain(&request, &record);
-	if (result != VPNALG_SERVICE_DONE)
-		return result;
 	lifetime = request.service.lifetime;
-	vpnalg_session_set_lifetime(translator, record,
-				    lifetime != 0 ? lifetime : VPNALG_NEVER);
-	return VPNALG_SERVICE_DONE;
+	if (result == VPNALG_SERVICE_DONE)
+		vpnalg_session_set_lifetime(translator, record,
+					    lifetime != 0 ? lifetime
+							  : VPNALG_NEVER);
+	vpnalg_session_event_end_call(translator);
+	return result;
 }
 
 int vpnalg_service_remove(struct vpnalg *translator,
@@ -241,15 +247,9 @@ int vpnalg_service_remove(struct vpnalg *translator,
 	find_holders(&request, &holders);
 	if (!is_same(&request, &holders))
 		return VPNALG_SERVICE_UNKNOWN;
-	vpnalg_session_close(translator, holders.outside);
+	vpnalg_session_close_as(translator, holders.outside,
+				VPNALG_CLOSE_SERVICE);
 	return VPNALG_SERVICE_DONE;
-}
-
-bool vpnalg_service_is_one(const struct vpnalg *translator,
-			   const struct vpnalg_record *record)
-{
-	return record->kind + 1U ==
-	       translator->handlers[record->handler]->service_kind;
 }
 
 struct vpnalg_record *vpnalg_service_of_sender(struct vpnalg *translator,
@@ -273,9 +273,8 @@ struct vpnalg_record *vpnalg_service_of_sender(struct vpnalg *translator,
 		tuple.port = 0;
 	}
 	record = vpnalg_session_find(translator, &tuple);
-	return record != NULL && vpnalg_service_is_one(translator, record)
-		       ? record
-		       : NULL;
+	return record != NULL && service_is_one(translator, record) ? record
+								    : NULL;
 }
 
 const char *vpnalg_service_text(int result)

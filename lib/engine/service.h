@@ -13,7 +13,11 @@ struct vpnalg_record *vpnalg_service_of_sender(struct vpnalg *translator,
 					       const struct slot *slot);
 
 /* Whether a record is a service of its handler's. */
-bool vpnalg_service_is_one(const struct vpnalg *translator,
-			   const struct vpnalg_record *record);
+static inline bool service_is_one(const struct vpnalg *translator,
+				  const struct vpnalg_record *record)
+{
+	return record->kind + 1U ==
+	       translator->handlers[record->handler]->service_kind;
+}
 
 #endif

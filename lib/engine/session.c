@@ -7,7 +7,9 @@
 
 #include "binding.h"
 #include "key.h"
+#include "lineage.h"
 #include "record.h"
+#include "session_event.h"
 #include "tally.h"
 #include "usage.h"
 
@@ -129,6 +131,8 @@ bool vpnalg_session_link_at(struct vpnalg *translator,
 		linked = false;
 	if (holder != NULL && !linked)
 		translator->held = true;
+	else if (!linked)
+		vpnalg_session_event_broken(translator, record);
 	if (linked)
 		record->keys |= (uint8_t)(1U << at);
 	vpnalg_session_changed(translator, record);
@@ -139,11 +143,18 @@ bool vpnalg_session_link(struct vpnalg *translator,
 			 struct vpnalg_record *record,
 			 const struct vpnalg_tuple *tuple)
 {
-	unsigned at = tuple->role;
+	unsigned at =
+		tuple->role < record->slots ? tuple->role : tuple->role & 1U;
+	uint64_t before = 0;
+	bool linked;
 
-	return vpnalg_session_link_at(translator, record,
-				      at < record->slots ? at : at & 1, tuple,
-				      HOLDER_YIELDS);
+	if (translator->event != NULL && at <= VPNALG_OUTSIDE_OWN)
+		before = vpnalg_lineage_number(translator, record);
+	linked = vpnalg_session_link_at(translator, record, at, tuple,
+					HOLDER_YIELDS);
+	if (before != 0)
+		vpnalg_session_event_linked(translator, record, before);
+	return linked;
 }
 
 void vpnalg_session_dismantle(struct vpnalg *translator,
@@ -192,10 +203,26 @@ void vpnalg_session_close(struct vpnalg *translator,
 		return;
 	}
 	translator->work += CLOSE_WORK;
+	if (translator->event != NULL)
+		vpnalg_session_event_closing(translator, record);
 	notify_handler(translator, record);
 	forget(translator, record);
 	record_counters(translator, record)->closed++;
 	vpnalg_binding_give_back(translator, record);
 	vpnalg_tally_leave(translator, record);
 	vpnalg_session_dismantle(translator, record);
+}
+
+void vpnalg_session_close_as(struct vpnalg *translator,
+			     struct vpnalg_record *record, uint8_t why)
+{
+	translator->events.why = why;
+	vpnalg_session_close(translator, record);
+	translator->events.why = VPNALG_CLOSE_NONE;
+}
+
+void vpnalg_session_orphaned(struct vpnalg *translator,
+			     struct vpnalg_record *record)
+{
+	vpnalg_session_close_as(translator, record, VPNALG_CLOSE_PARENT);
 }

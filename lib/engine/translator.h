@@ -9,6 +9,8 @@
 #include <vpnalg/handler.h>
 #include <vpnalg/policy.h>
 
+#include "events.h"
+
 /* For what every packet goes through: calls would cost as much. And for what
  * few packets need: it would cost the others registers. */
 #if defined(__GNUC__)
@@ -237,6 +239,7 @@ struct vpnalg {
 	uint16_t burst;
 	bool passive;
 	bool accounts; /* sessions keep account */
+	uint8_t after; /* the packet: AFTER_ACCOUNT and so on */
 	struct vpnalg_port_set port_set;
 	struct vpnalg_port_set block; /* of the host that opens a session */
 	struct vpnalg_port_blocks blocks;
@@ -254,6 +257,7 @@ struct vpnalg {
 	struct search searches[SEARCHES];
 	struct vpnalg_timers timers;
 	struct policy policy;
+	struct events events;
 	struct vpnalg_counters counters;
 	/* A bit for each space in which sessions for all remotes were opened.
 	 */

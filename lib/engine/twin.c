@@ -33,7 +33,7 @@ static bool is_taken(struct vpnalg *translator, const struct slot *slot,
 	const struct vpnalg_record *record = find(translator, slot);
 
 	return record != NULL && record != but &&
-	       !vpnalg_service_is_one(translator, record);
+	       !service_is_one(translator, record);
 }
 
 bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,

@@ -18,7 +18,7 @@
 static bool is_service(const struct vpnalg *translator,
 		       const struct vpnalg_record *record)
 {
-	return record != NULL && vpnalg_service_is_one(translator, record);
+	return record != NULL && service_is_one(translator, record);
 }
 
 struct vpnalg_record *vpnalg_uplink_find(struct vpnalg *translator,

@@ -22,6 +22,7 @@
 
 #include "address.h"
 #include "block.h"
+#include "event.h"
 #include "key.h"
 #include "record.h"
 #include "search.h"
@@ -143,6 +144,9 @@ uint32_t vpnalg_usage_block(struct vpnalg *translator,
 			outside);
 }
 
+/* RFC 8158 4.3. */
+enum { NAT_BLOCK_ALLOCATION = 16, NAT_BLOCK_DEALLOCATION = 17 };
+
 static void notify(struct vpnalg *translator, uint8_t type,
 		   const struct vpnalg_tuple *host,
 		   const struct vpnalg_tuple *block)
@@ -152,15 +156,16 @@ static void notify(struct vpnalg *translator, uint8_t type,
 
 	if (translator->event == NULL || translator->adopting)
 		return;
-	*event = (struct vpnalg_event){ .type = type,
-					.protocol = VPNALG_NO_PROTOCOL };
+	vpnalg_event_begin(translator, type)->nat_event =
+		type == VPNALG_EVENT_BLOCK_ALLOTTED ? NAT_BLOCK_ALLOCATION
+						    : NAT_BLOCK_DEALLOCATION;
 	session->zone = host->zone;
 	session->inside.family = session->outside.family = VPNALG_IPV4;
 	memcpy(session->inside.octets, host->local, addr_len_of(translator));
 	memcpy(session->outside.octets, block->local, addr_len_of(translator));
 	session->inside_id = translator->blocks.length;
 	session->outside_id = block->id;
-	translator->event(translator->context, event);
+	vpnalg_event_tell(translator);
 }
 
 /* Makes the key of the block of a session's port. */

@@ -256,7 +256,7 @@ static enum vpnalg_result follow_parent(struct vpnalg_step *step)
 		parent_of(step->translator, step->record);
 
 	if (tunnel == NULL) {
-		vpnalg_session_close(step->translator, step->record);
+		vpnalg_session_orphaned(step->translator, step->record);
 		step->record = NULL;
 		return step->parsed->inside ? VPNALG_DROP_NO_SESSION
 					    : VPNALG_UNTOUCHED;

@@ -9,6 +9,7 @@
 #include "host.h"
 #include "ike_port.h"
 #include "ike_sa.h"
+#include "parent.h"
 #include "remote.h"
 
 /* After so many first messages without an answer port 500 is tried. */
@@ -112,6 +113,7 @@ static uint32_t lifetime(const struct vpnalg_step *step)
 static enum vpnalg_result find_session(struct vpnalg_step *step, bool by_sa)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
+	enum vpnalg_result result;
 
 	if (by_sa) {
 		step->record = vpnalg_ipsec_ike_sa_session(step->translator,
@@ -122,8 +124,11 @@ static enum vpnalg_result find_session(struct vpnalg_step *step, bool by_sa)
 	if (step->record == NULL) {
 		if (parsed->inward || parsed->undo)
 			return VPNALG_DROP_NO_SESSION;
-		return vpnalg_session_open_port(step, IPSEC_KIND_IKE,
-						lifetime(step), &step->record);
+		result = vpnalg_session_open_port(
+			step, IPSEC_KIND_IKE, lifetime(step), &step->record);
+		if (result == VPNALG_TRANSLATED)
+			vpnalg_ipsec_parent_opened(step);
+		return result;
 	}
 	if (!parsed->inside)
 		choose_by_spi(step);

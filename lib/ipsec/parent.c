@@ -50,3 +50,13 @@ struct vpnalg_record *vpnalg_ipsec_counted_by(struct vpnalg *translator,
 					  VPNALG_OUTSIDE_PEER, ESP_PROTOCOL, 0,
 					  IPSEC_PORT_REMOTE);
 }
+
+void vpnalg_ipsec_parent_opened(const struct vpnalg_step *step)
+{
+	struct vpnalg_record *host = vpnalg_session_peek_beside(
+		step->translator, step->record, VPNALG_INSIDE_OWN, ESP_PROTOCOL,
+		0, 0);
+
+	if (host != NULL)
+		vpnalg_session_reparented(step->translator, host);
+}

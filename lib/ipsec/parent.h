@@ -14,5 +14,7 @@ struct vpnalg_record *vpnalg_ipsec_parent(struct vpnalg *translator,
 /* Returns the remote that counts a host, dead or alive; NULL for all else. */
 struct vpnalg_record *vpnalg_ipsec_counted_by(struct vpnalg *translator,
 					      struct vpnalg_record *record);
+/* The host's ESP belongs to the IKE session step->record, which is new. */
+void vpnalg_ipsec_parent_opened(const struct vpnalg_step *step);
 
 #endif

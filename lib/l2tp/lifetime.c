@@ -45,6 +45,7 @@ void vpnalg_l2tp_lifetime_join(struct vpnalg_step *step,
 		vpnalg_session_id(step->translator, tunnel, VPNALG_INSIDE_OWN);
 	s->generation = body(step->translator, tunnel)->generation;
 	vpnalg_session_join(step->translator, tunnel);
+	vpnalg_session_reparented(step->translator, session);
 	vpnalg_session_changed(step->translator, session);
 }
 

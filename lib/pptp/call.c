@@ -61,6 +61,7 @@ void vpnalg_pptp_call_join(struct vpnalg_step *step, struct vpnalg_record *call)
 	c->remote_port = (uint16_t)tuple.port;
 	c->generation = control->generation;
 	vpnalg_session_join(step->translator, step->record);
+	vpnalg_session_reparented(step->translator, call);
 	inside = pptp_call_id(step->translator, call, VPNALG_INSIDE_OWN);
 	outside = pptp_call_id(step->translator, call, VPNALG_OUTSIDE_OWN);
 	if (inside >> 8 != outside >> 8)

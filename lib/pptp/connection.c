@@ -73,6 +73,7 @@ static void restart(struct vpnalg_step *step, uint32_t sequence)
 {
 	struct pptp_control *control = pptp_control(step);
 
+	vpnalg_session_renewed(step->translator, step->record);
 	control->generation = pptp_generation(sequence);
 	control->flags = 0;
 	vpnalg_pptp_window_start(control, 0, sequence);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A session as those see it who list sessions, or are told of them. */
+#ifndef VPNALG_ENGINE_DESCRIBE_H
+#define VPNALG_ENGINE_DESCRIBE_H
+
+#include "translator.h"
+
+/* Describes a session, given its binding; all but its parent. */
+void vpnalg_describe(struct vpnalg *translator, struct vpnalg_record *record,
+		     const struct vpnalg_binding *binding,
+		     struct vpnalg_session_info *info);
+
+/* Looks for its parent, and tells that, too. Only peeks at records. */
+void vpnalg_describe_parent(struct vpnalg *translator,
+			    struct vpnalg_record *record,
+			    struct vpnalg_session_info *info);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Events about sessions that are there, or were: opened, changed, closed, and
+ * what handlers tell of them. */
+#ifndef VPNALG_ENGINE_SESSION_EVENT_H
+#define VPNALG_ENGINE_SESSION_EVENT_H
+
+#include "event.h"
+
+/* A session was opened. It is told of at the end of the packet, when its
+ * handler has filled it in. */
+void vpnalg_session_event_opened(struct vpnalg *translator,
+				 struct vpnalg_record *record);
+
+/* A session had the number before, and may have another one now. */
+void vpnalg_session_event_linked(struct vpnalg *translator,
+				 struct vpnalg_record *record, uint64_t before);
+
+/* The store has not taken a key of the session's. */
+void vpnalg_session_event_broken(struct vpnalg *translator,
+				 const struct vpnalg_record *record);
+
+/* A session is about to be closed. */
+void vpnalg_session_event_closing(struct vpnalg *translator,
+				  struct vpnalg_record *record);
+
+/* Tells of the sessions that wait for the end of the packet. */
+void vpnalg_session_event_flush(struct vpnalg *translator);
+
+/* Tells of all sessions, which were not opened here: that their loading is over.
+ */
+void vpnalg_session_event_adopted(struct vpnalg *translator);
+
+/* The same at the end of a call that is about no packet; and tells what was
+ * suppressed. */
+void vpnalg_session_event_end_call(struct vpnalg *translator);
+
+#endif

@@ -3,6 +3,7 @@
 
 EXTRA_DIST += \
 	doc/embedding.md \
+	doc/events.md \
 	doc/gateway-speed.md \
 	doc/general-traffic.md \
 	doc/ipsec.md \

@@ -229,6 +229,7 @@ PCAP_TEST_FILES = \
 	tests/pcap_policy.py \
 	tests/pcap_progress.py \
 	tests/pcap_report.py \
+	tests/pcap_events.py \
 	tests/pcap_sessions.py \
 	tests/pcap_why.py
 
@@ -342,6 +343,7 @@ EXTRA_DIST += \
 	tests/house_includes.txt \
 	tests/libvpnalg.abi \
 	tests/pcap_common.py \
+	tests/rebuild_sessions.py \
 	tests/check.sh \
 	tests/mutate.py \
 	tests/setup.sh

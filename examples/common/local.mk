@@ -4,6 +4,8 @@
 COMMON_FILES = \
 	examples/common/nat.c \
 	examples/common/nat.h \
+	examples/common/nat_events.c \
+	examples/common/nat_events.h \
 	examples/common/nat_options.c \
 	examples/common/nat_options.h \
 	examples/common/nat_policy.c \

@@ -153,7 +153,11 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 
 	*nat = (struct nat){ .policy = options->policy,
 			     .protocol_count = options->general ? PROTOCOLS
-								: GENERAL };
+								: GENERAL,
+			     .events.destinations = options->event_remotes,
+			     .events.captured = options->captured };
+	if (!nat_events_open(&nat->events, options->events))
+		return false;
 	set(&settings, options);
 	config->size = sizeof(*config);
 	config->addresses = options->addresses;
@@ -164,7 +168,7 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	config->timers = &settings.timers;
 	config->port_set = options->port_set;
 	config->own = options->own;
-	config->account = options->sessions;
+	config->account = options->sessions || options->events;
 	nat_policy_set(&nat->policy, STORE_UNITS, &settings.policy);
 	config->policy = &settings.policy;
 	config->count_hosts = counts(options, VPNALG_PER_HOST) ||
@@ -203,6 +207,7 @@ bool nat_sweep(struct nat *nat, vpnalg_time now)
 
 void nat_close(struct nat *nat)
 {
+	nat_events_close(&nat->events);
 	free(nat->memory[2]);
 	free(nat->memory[1]);
 	free(nat->memory[0]);

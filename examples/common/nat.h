@@ -10,6 +10,7 @@
 #include <vpnalg/store.h>
 #include <vpnalg/vpnalg.h>
 
+#include "nat_events.h"
 #include "nat_policy.h"
 
 /* What the user asked for. */
@@ -31,6 +32,9 @@ struct nat_options {
 	bool sessions;         /* each one is listed in the report */
 	const char *state;     /* a file that sessions outlive this in; or NULL */
 	uint32_t state_every;  /* seconds from one save to the next */
+	const char *events;    /* the log of --events, or NULL */
+	bool event_remotes;    /* has remotes, too */
+	bool captured;         /* time is a capture's, and the log a new one */
 	bool fragments;        /* nobody else puts datagrams together before */
 	struct vpnalg_service *services; /* inside, reached from outside; at the
 					  * first address */
@@ -42,6 +46,7 @@ struct nat_options {
 struct nat {
 	struct vpnalg *translator;
 	struct nat_policy policy; /* whose arrays the translator reads */
+	struct nat_events events;
 	struct vpnalg_store store;
 	struct vpnalg_table *table;
 	size_t protocol_count;

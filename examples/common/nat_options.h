@@ -10,6 +10,8 @@
 /* The rows of these options in a program's table. */
 #define NAT_OPTIONS_ROWS(nat)                                        \
 	{ "--address", nat_options_address, (nat), 0, 0 },           \
+	{ "--event-remotes", options_flag, &(nat)->event_remotes, 0, 0 }, \
+	{ "--events", nat_events_name, &(nat)->events, 0, 0 },      \
 	{ "--filtering", nat_options_filtering, &(nat)->filtering, 0, 0 }, \
 	{ "--general", options_flag, &(nat)->general, 0, 0 },        \
 	{ "--l2tp-any-address", options_flag,                        \
@@ -26,6 +28,8 @@
 
 /* The help on those of them that mean the same in every program. */
 #define NAT_OPTIONS_HELP \
+	"  --events FILE       log sessions as lines of JSON; syslog: to syslog\n" \
+	"  --event-remotes     with their remotes\n" \
 	"  --filtering WHAT    with --general: who may send to a port that an inside\n" \
 	"                      host has opened: endpoint-independent (anybody, the\n" \
 	"                      default), address or address-and-port (whom it has\n" \

@@ -13,7 +13,7 @@
 #include "say.h"
 
 /* The most rows that a table has. */
-#define ROWS_MAX 32
+#define ROWS_MAX 48
 
 /* Values above any character are not taken for short options. */
 enum { OPTION_HELP = 256, OPTION_VERSION, OPTION_ROWS };

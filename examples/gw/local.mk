@@ -44,11 +44,12 @@ GATEWAY_FILES = \
 if GATEWAY
 sbin_PROGRAMS += examples/gw/vpnalg-gw
 man1_MANS += doc/vpnalg-gw.1
-examples_gw_vpnalg_gw_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
+examples_gw_vpnalg_gw_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE \
+	$(JANSSON_CPPFLAGS)
 examples_gw_vpnalg_gw_CFLAGS = $(AM_CFLAGS) $(NFTABLES_CFLAGS) \
-	$(QUEUE_CFLAGS)
+	$(QUEUE_CFLAGS) $(JANSSON_CFLAGS)
 examples_gw_vpnalg_gw_LDADD = lib/libvpnalg.la $(NFTABLES_LIBS) \
-	$(QUEUE_LIBS)
+	$(QUEUE_LIBS) $(JANSSON_LIBS)
 examples_gw_vpnalg_gw_SOURCES = \
 	$(COMMON_FILES) $(COMMON_LIVE_FILES) \
 	$(COMMON_QUEUE_FILES) $(GATEWAY_FILES)

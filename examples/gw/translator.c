@@ -23,6 +23,13 @@ static void release(void *context, const struct vpnalg_binding *binding)
 	rules_end(translator->rules, binding);
 }
 
+static void tell(void *context, const struct vpnalg_event *event)
+{
+	struct translator *translator = context;
+
+	nat_events_tell(&translator->nat.events, event);
+}
+
 bool translator_open(struct translator *translator,
 		     const struct options *options,
 		     const struct addresses *addresses)
@@ -32,6 +39,7 @@ bool translator_open(struct translator *translator,
 		.random = next_random,
 		.choose = choose,
 		.release = release,
+		.event = options->nat.events ? tell : NULL,
 	};
 	struct nat_options nat = options->nat;
 

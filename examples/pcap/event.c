@@ -24,7 +24,7 @@ static bool make_room(struct events *events)
 void event_note(struct events *events, const struct vpnalg_event *event)
 {
 	if (event->type >= EVENT_TYPES || event->evidence >= EVENT_EVIDENCES)
-		return; /* from a later library */
+		return; /* of sessions, or from a later library */
 	events->types[event->type]++;
 	if (event->type == VPNALG_EVENT_PAIRED)
 		events->evidence[event->evidence]++;

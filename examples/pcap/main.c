@@ -161,6 +161,7 @@ static int run(const struct options *options, const char *above)
 	if (options->explain)
 		job.lines = options_stdout_taken(options) ? stderr : stdout;
 	well = open_all(&job) && translate_all(&job);
+	well = nat_events_close(&job.translator.nat.events) && well;
 	well = output_close(&job.output) && well;
 	both_close(&job.both);
 	well = write_page(&job, above) && well;

@@ -108,10 +108,10 @@ static int check_html(const struct options *options)
 static int check_why(const struct options *options)
 {
 	if (options->outside || options->explain || options->both ||
-	    options->nat.sessions)
+	    options->nat.sessions || options->nat.events)
 		return options_wrong("--why", NULL,
-				     "not with --outside, --both, --explain or "
-				     "--sessions");
+				     "not with --outside, --both, --explain, "
+				     "--sessions or --events");
 	if (!options->html)
 		return OPTIONS_RUN;
 	if (options_is_standard(options->html))
@@ -122,6 +122,12 @@ static int check_why(const struct options *options)
 				     "--why needs a file that can be read "
 				     "twice");
 	return OPTIONS_RUN;
+}
+
+static bool stdout_taken_beside(const struct options *options)
+{
+	return options->json || options_is_standard(options->output) ||
+	       (options->html && options_is_standard(options->html));
 }
 
 /* Returns OPTIONS_RUN if the options go together and this program has them. */
@@ -135,6 +141,10 @@ static int check(const struct options *options)
 	if (options->json && options_is_standard(options->output))
 		return options_wrong("--json", NULL,
 				     "OUTPUT is standard output, too");
+	if (options->nat.events && options_is_standard(options->nat.events) &&
+	    stdout_taken_beside(options))
+		return options_wrong("--events", "-",
+				     "standard output has something else");
 	return check_html(options);
 }
 
@@ -201,6 +211,7 @@ bool options_is_standard(const char *name)
 
 bool options_stdout_taken(const struct options *options)
 {
-	return options->json || options_is_standard(options->output) ||
-	       (options->html && options_is_standard(options->html));
+	return stdout_taken_beside(options) ||
+	       (options->nat.events &&
+		options_is_standard(options->nat.events));
 }

@@ -31,6 +31,7 @@ static void note(void *context, const struct vpnalg_event *event)
 	struct translator *translator = context;
 
 	event_note(&translator->events, event);
+	nat_events_tell(&translator->nat.events, event);
 }
 
 /* The router's NAT has chosen already: what it has made of the packet tells the
@@ -67,6 +68,7 @@ bool translator_open(struct translator *translator,
 	struct nat_options nat = options->nat;
 
 	nat.fragments = true;
+	nat.captured = true;
 	if (options->outside) /* routers use all of them */
 		nat.ports = (struct vpnalg_ports){ 1, 65535 };
 	*translator = (struct translator){ .random = options->seed };

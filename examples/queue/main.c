@@ -135,11 +135,26 @@ static bool load(struct run *run)
 			  "start"));
 }
 
+static uint32_t next_random(void *context)
+{
+	struct run *run = context;
+
+	return random_next(&run->random);
+}
+
+static void tell(void *context, const struct vpnalg_event *event)
+{
+	struct run *run = context;
+
+	nat_events_tell(&run->nat.events, event);
+}
+
 static bool start(struct run *run)
 {
 	struct vpnalg_config config = {
-		.context = &run->random,
-		.random = random_next,
+		.context = run,
+		.random = next_random,
+		.event = run->options->nat.events ? tell : NULL,
 		.burst = 1, /* packets are handled one by one */
 	};
 	struct nat_options nat = run->options->nat;

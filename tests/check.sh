@@ -17,7 +17,7 @@ warnings='-Wall -Wextra -Wconversion -Wshadow -Wpedantic -Werror'
 sanitize='-fsanitize=address,undefined -fno-sanitize-recover=all'
 sanitize="-g -O1 -fno-omit-frame-pointer $sanitize"
 everything='--enable-examples --enable-gateway --enable-queue'
-everything="$everything --enable-tests --enable-doc"
+everything="$everything --enable-standby --enable-tests --enable-doc"
 jobs=${JOBS:-2}
 passed=0
 failed=0
@@ -51,6 +51,7 @@ wants_tests() {
 	wants iptables command -v iptables
 	wants iputils-ping command -v ping
 	wants libclang-rt-dev links clang -fsanitize=address,undefined
+	wants libhiredis-dev pkg-config --exists hiredis
 	wants libjansson-dev pkg-config --exists jansson
 	[ "$(uname -m)" != x86_64 ] || wants linux-headers-amd64 \
 		eval 'ls -d /usr/src/linux-headers-*-amd64'
@@ -63,6 +64,7 @@ wants_tests() {
 	wants python3 test -x /usr/bin/python3
 	wants python3-scapy has_scapy /usr/bin/python3
 	wants python3-selenium /usr/bin/python3 -c 'import selenium'
+	wants redis-tools command -v redis-check-rdb
 	wants stun-client command -v stun
 	wants tcpdump command -v tcpdump
 	wants tshark command -v tshark

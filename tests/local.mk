@@ -242,6 +242,7 @@ GATEWAY_TEST_FILES = \
 	tests/gateway_own.py \
 	tests/gateway_renumber.py \
 	tests/gateway_services.py \
+	tests/gateway_standby.py \
 	tests/gateway_state.py \
 	tests/gateway_stun.py
 

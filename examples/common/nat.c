@@ -51,6 +51,7 @@ static bool open_table(struct nat *nat)
 {
 	size_t size = vpnalg_table_size(STORE_UNITS);
 
+	nat->table_size = size;
 	nat->memory[1] = malloc(size);
 	if (!nat->memory[1])
 		return false;
@@ -181,7 +182,7 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 		config->fragments = &settings.fragments;
 	if (open_table(nat) && open_fragments(nat, &settings.fragments))
 		return open_translator(nat, config) &&
-		       (options->state ||
+		       (options->serves_later ||
 			nat_serve(nat, options, options->addresses, 0,
 				  "start"));
 	say("cannot start: sessions: %s", strerror(errno));

@@ -29,6 +29,7 @@ struct nat_options {
 	bool l2tp_any_address; /* servers may answer from another address */
 	bool l2tp_port_1701;   /* servers answer to port 1701 only */
 	bool own;              /* the router has VPNs, too */
+	bool serves_later;     /* services are added by nat_serve() */
 	bool sessions;         /* each one is listed in the report */
 	const char *state;     /* a file that sessions outlive this in; or NULL */
 	uint32_t state_every;  /* seconds from one save to the next */
@@ -50,11 +51,12 @@ struct nat {
 	struct vpnalg_store store;
 	struct vpnalg_table *table;
 	size_t protocol_count;
+	size_t table_size;
 	void *memory[3]; /* of the translator, of the table, for fragments */
 	vpnalg_time due; /* when nat_sweep() has something to do again */
 };
 
-/* Makes a translator. With --state the services are not there yet. config holds what differs from program to program: the
+/* Makes a translator. config holds what differs from program to program: the
  * callbacks, and the length of a burst. Returns false when that failed, which
  * was said; nat_close() follows in any case. */
 bool nat_open(struct nat *nat, struct vpnalg_config *config,

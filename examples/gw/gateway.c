@@ -49,6 +49,7 @@ static void set_up(struct gateway *gateway, const struct options *options)
 		gateway->senders[way].back = &gateway->senders[!way];
 	}
 	gateway->translator.state.file.fd = -1;
+	gateway->translator.standby.fd = -1;
 	own_close(&gateway->own);
 	impair_open(&gateway->impair, &options->impair);
 	gateway->translator.rules = &gateway->rules;
@@ -78,6 +79,7 @@ bool gateway_open(struct gateway *gateway, const struct options *options)
 	    !open_route(gateway) ||
 	    !translator_open(&gateway->translator, options,
 			     &gateway->addresses) ||
+	    !standby_wait(&gateway->translator.standby, options->standby) ||
 	    !rules_open(&gateway->rules, options, &gateway->addresses,
 			gateway->ports[VPNALG_IN].index) ||
 	    !translator_load(&gateway->translator, options,

@@ -33,6 +33,7 @@ GATEWAY_FILES = \
 	examples/gw/send.h \
 	examples/gw/services.c \
 	examples/gw/services.h \
+	examples/gw/standby.h \
 	examples/gw/table.c \
 	examples/gw/table.h \
 	examples/gw/translator.c \
@@ -40,6 +41,15 @@ GATEWAY_FILES = \
 	examples/gw/whole.c \
 	examples/gw/whole.h \
 	examples/gw/wire.h
+
+STANDBY_FILES = \
+	examples/gw/lease.c \
+	examples/gw/lease.h \
+	examples/gw/mirror.c \
+	examples/gw/mirror.h \
+	examples/gw/standby.c
+NO_STANDBY_FILES = \
+	examples/gw/standby_none.c
 
 if GATEWAY
 sbin_PROGRAMS += examples/gw/vpnalg-gw
@@ -53,6 +63,13 @@ examples_gw_vpnalg_gw_LDADD = lib/libvpnalg.la $(NFTABLES_LIBS) \
 examples_gw_vpnalg_gw_SOURCES = \
 	$(COMMON_FILES) $(COMMON_LIVE_FILES) \
 	$(COMMON_QUEUE_FILES) $(GATEWAY_FILES)
+if STANDBY
+examples_gw_vpnalg_gw_CFLAGS += $(HIREDIS_CFLAGS)
+examples_gw_vpnalg_gw_LDADD += $(HIREDIS_LIBS)
+examples_gw_vpnalg_gw_SOURCES += $(STANDBY_FILES)
+else
+examples_gw_vpnalg_gw_SOURCES += $(NO_STANDBY_FILES)
+endif
 endif
 
 EXTRA_DIST += doc/vpnalg-gw.1

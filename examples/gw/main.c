@@ -103,6 +103,10 @@ static void tick(struct run *run, vpnalg_time now)
 		say("cannot go on: queue: %s", strerror(errno));
 		run->over = run->failed = true;
 	}
+	if (run->gateway.translator.lost) {
+		say("cannot go on: standby: another gateway is active");
+		run->over = run->failed = true;
+	}
 	if (interval && now >= run->next_line) {
 		report_line(&run->gateway, now);
 		run->next_line += interval;

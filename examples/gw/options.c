@@ -24,6 +24,9 @@ static const char help[] =
 	"  --own N             this host has VPNs of its own, beside those of the\n"
 	"                      inside hosts; what comes from outside the firewall\n"
 	"                      puts into queue N (NFQUEUE)\n"
+	"  --standby redis://HOST[:PORT]\n"
+	"                      of two gateways one is active, the other takes over\n"
+	"                      with all sessions; only where it is built in\n"
 	"  --stats SEC         print a line of figures every SEC seconds\n"
 	"  --impair SPEC       for tests: disturb the translated protocols on\n"
 	"                      purpose; SPEC is a list of loss=PERCENT,\n"
@@ -67,6 +70,8 @@ static int check(const struct options *options)
 				     "is the inside one, too");
 	if (options->own && options->impair.on)
 		return options_wrong("--impair", NULL, "beside --own");
+	if (options->standby && options->nat.state)
+		return options_wrong("--state", NULL, "beside --standby");
 	return nat_options_check(&options->nat);
 }
 
@@ -79,6 +84,7 @@ int options_read(struct options *options, int argc, char **argv)
 		NAT_STATE_ROWS(&options->nat),
 		{ "--own", read_own, &options->own, 0, 0 },
 		{ "--stats", NULL, &options->stats, 1, 86400 },
+		{ "--standby", options_name, &options->standby, 0, 0 },
 		{ "--impair", read_impair, &options->impair, 0, 0 },
 		{ 0 }
 	};

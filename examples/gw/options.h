@@ -14,6 +14,7 @@ struct options {
 	struct nat_options nat;
 	uint32_t own;   /* 1 + the queue of what comes from outside; 0: none */
 	uint32_t stats; /* seconds from one line of figures to the next, or 0 */
+	const char *standby; /* where Redis is, or NULL */
 	struct impair_spec impair;
 };
 

@@ -46,6 +46,7 @@ bool translator_open(struct translator *translator,
 	nat.ports = (struct vpnalg_ports)SYSTEM_PORTS;
 	nat.fragments = true;
 	nat.own = options->own != 0;
+	nat.serves_later = true;
 	nat.addresses = addresses->list;
 	nat.address_count = addresses->count;
 	nat.address_max = addresses->room;
@@ -56,10 +57,14 @@ bool translator_load(struct translator *translator,
 		     const struct options *options,
 		     const struct addresses *addresses, vpnalg_time now)
 {
-	if (!options->nat.state)
-		return true;
-	if (!nat_state_open(&translator->state, &translator->nat,
-			    &options->nat, now))
+	bool well = options->standby
+			    ? standby_load(&translator->standby,
+					   &translator->nat, now)
+			    : nat_state_open(&translator->state,
+					     &translator->nat, &options->nat,
+					     now);
+
+	if (!well)
 		return false;
 	rules_flush(translator->rules);
 	return nat_serve(&translator->nat, &options->nat, addresses->list, now,
@@ -79,10 +84,13 @@ void translator_sweep(struct translator *translator, vpnalg_time now)
 	if (nat_sweep(&translator->nat, now))
 		rules_flush(translator->rules);
 	nat_state_go_on(&translator->state, &translator->nat, now);
+	translator->lost =
+		!standby_go_on(&translator->standby, &translator->nat, now);
 }
 
 void translator_close(struct translator *translator, vpnalg_time now)
 {
 	nat_state_close(&translator->state, &translator->nat, now);
+	standby_close(&translator->standby);
 	nat_close(&translator->nat);
 }

@@ -12,12 +12,15 @@
 #include "address.h"
 #include "options.h"
 #include "rules.h"
+#include "standby.h"
 
 struct translator {
 	struct nat nat;
 	struct random_pool random;
 	struct rules *rules;
 	struct nat_state state;
+	struct standby standby;
+	bool lost; /* another gateway is the active one now */
 };
 
 /* Makes a translator; rules is set already. Returns false when that failed,
@@ -26,7 +29,7 @@ bool translator_open(struct translator *translator,
 		     const struct options *options,
 		     const struct addresses *addresses);
 
-/* Loads what --state has kept, with the rules for it, and adds the services.
+/* Loads what --state or --standby has kept, with the rules for it, and adds the services.
  * Returns false when that failed, which was said. */
 bool translator_load(struct translator *translator,
 		     const struct options *options,

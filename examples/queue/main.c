@@ -162,6 +162,7 @@ static bool start(struct run *run)
 	run->start = system_now();
 	run->signals = signals_open();
 	nat.ports = (struct vpnalg_ports)SYSTEM_PORTS;
+	nat.serves_later = nat.state != NULL;
 	if (run->signals < 0 || !nat_open(&run->nat, &config, &nat) ||
 	    !load(run))
 		return false;

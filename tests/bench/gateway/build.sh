@@ -38,7 +38,8 @@ build() (
 		objects common.o $(sources_of COMMON_FILES) \
 			$(sources_of COMMON_LIVE_FILES) \
 			$(sources_of COMMON_QUEUE_FILES) &&
-		objects gw.o $(sources_of GATEWAY_FILES) &&
+		objects gw.o $(sources_of GATEWAY_FILES) \
+			$(sources_of NO_STANDBY_FILES) &&
 		objects queue.o $(sources_of QUEUE_FILES) &&
 		cd "$work" &&
 		compile -o gw gw.o/*.o common.o/*.o lib/*.o $both &&

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The lease in Redis, which only one gateway has at a time. */
+#ifndef GW_LEASE_H
+#define GW_LEASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <hiredis/hiredis.h>
+
+#define LEASE_HEAD_KEY "vpnalg:head"
+#define LEASE_SESSIONS_KEY "vpnalg:sessions"
+
+/* Who has a lease. */
+enum lease { LEASE_MINE, LEASE_ANOTHERS, LEASE_UNKNOWN };
+
+/* The connection of this process; NULL: there is none. */
+extern redisContext *lease_redis;
+
+/* Reads redis://HOST[:PORT], and draws a name for this gateway. */
+bool lease_open(const char *url);
+
+/* Connects anew. */
+bool lease_connect(void);
+void lease_disconnect(void);
+
+/* Takes the lease, or makes it last longer. */
+enum lease lease_renew(void);
+
+/* Waits until nobody has the lease, and takes it. Returns false if a signal
+ * ends that. */
+bool lease_wait(void);
+
+/* Gives it to whoever wants it. */
+void lease_give_up(void);
+
+/* Returns milliseconds by the clock on the wall. */
+uint64_t lease_wall_now(void);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Two gateways, of which one stands by: --standby redis://HOST[:PORT].
+ *
+ * The active one holds a lease in Redis that ends soon unless it is renewed,
+ * and mirrors its sessions there. The other waits for the lease, and goes on
+ * with the sessions. Redis is spoken to by a process of its own, so no packet waits
+ * for it. */
+#ifndef GW_STANDBY_H
+#define GW_STANDBY_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "../common/nat.h"
+
+struct standby {
+	int fd;    /* to the process; -1: there is none */
+	pid_t pid;
+	bool busy, whole, lost; /* lost: another one has the lease */
+	vpnalg_time next;
+	uint8_t *bytes; /* what is loaded, then what is sent */
+	size_t length, room;
+};
+
+/* Waits until this gateway is the active one, and reads what the last one has
+ * left. Returns false when that failed, which was said, or was ended by a
+ * signal. Without url it does nothing. */
+bool standby_wait(struct standby *standby, const char *url);
+
+/* Loads that into a new translator, and begins to mirror it. */
+bool standby_load(struct standby *standby, struct nat *nat, vpnalg_time now);
+
+/* Mirrors what has changed. Returns false if another gateway is active now. */
+bool standby_go_on(struct standby *standby, struct nat *nat, vpnalg_time now);
+
+/* Gives the lease up. */
+void standby_close(struct standby *standby);
+
+#endif

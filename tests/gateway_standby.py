@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""vpnalg-gw --standby: the second gateway goes on with the first one's sessions
+within three seconds, however that has ended; Redis may come and go meanwhile."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+from gateway_common import (CLIENT, SERVER, check, command, finish,
+                            in_namespaces, received, skip, udp)
+
+PORT = 9999
+URL = "redis://127.0.0.1:6399"
+
+
+# The server is the same program; its own package would start one at once.
+REDIS = shutil.which("redis-server") or shutil.which("redis-check-rdb")
+
+
+def redis():
+    process = subprocess.Popen(
+        ["redis-server", "--port", "6399", "--save", "", "--bind", "127.0.0.1"],
+        executable=REDIS, stdout=subprocess.DEVNULL, cwd=work)
+    for _ in range(50):
+        time.sleep(0.1)
+        if subprocess.run(["redis-cli", "-p", "6399", "ping"], check=False,
+                          stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0:
+            break
+    return process
+
+
+class Gateway:
+    def __init__(self, program):
+        self.said = ""
+        self.process = subprocess.Popen(
+            command(program, "--general", "--standby", URL),
+            stderr=subprocess.PIPE, text=True)
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        for line in self.process.stderr:
+            self.said += line
+
+    def says(self, words, seconds=10):
+        last = time.monotonic() + seconds
+        while time.monotonic() < last and words not in self.said:
+            time.sleep(0.05)
+        return words in self.said
+
+
+def opened(client, server):
+    client.sendto(b"out", (SERVER, PORT))
+    return received(server)[1]
+
+
+def reached(client, server, seen, seconds):
+    client.settimeout(0.1)
+    start = time.monotonic()
+    while time.monotonic() < start + seconds:
+        server.sendto(b"in", seen)
+        if received(client)[0] == b"in":
+            print("     after %.1f s" % (time.monotonic() - start))
+            return True
+    return False
+
+
+def children(pid):
+    with open("/proc/%d/task/%d/children" % (pid, pid)) as file:
+        return [int(word) for word in file.read().split()]
+
+
+if not REDIS:
+    skip("there is no redis-server")
+work = tempfile.mkdtemp()
+program = in_namespaces()[0]
+if subprocess.run(command(program, "--standby", "none"), check=False,
+                  stderr=subprocess.PIPE).stderr.count(b"built without"):
+    skip("vpnalg-gw is built without it")
+server_process = redis()
+client, server = udp("c", CLIENT, 40000), udp("s", SERVER, PORT)
+first = Gateway(program)
+check("the first is active", first.says("standby: active"))
+time.sleep(0.5)
+seen = opened(client, server)
+check("a session", seen is not None)
+second = Gateway(program)
+check("the second waits", second.says("another gateway is active"))
+time.sleep(1)
+first.process.kill()
+check("it takes over in 3 s", reached(client, server, seen, 3))
+check("with the session", second.says("standby: done: "), second.said)
+
+third = Gateway(program)
+third.says("another gateway is active")
+time.sleep(1)
+for pid in children(second.process.pid) + [second.process.pid]:
+    os.kill(pid, signal.SIGKILL)
+check("the next, after all of it was killed", reached(client, server, seen, 3))
+
+fourth = Gateway(program)
+fourth.says("another gateway is active")
+server_process.kill()
+server_process.wait()
+check("Redis is gone", third.says("Redis is gone"))
+check("traffic goes on", opened(client, server) == seen)
+other = udp("c", CLIENT, 40001)
+later = opened(other, server)
+check("sessions open", later is not None)
+server_process = redis()
+check("and is back", third.says("Redis is back"))
+time.sleep(4)
+check("nobody else is active", "standby: active" not in fourth.said)
+third.process.kill()
+check("and one takes over what has come since",
+      reached(other, server, later, 3))
+check("and what was there", reached(client, server, seen, 1))
+check("said once", third.said.count("is gone") == 1 and
+      third.said.count("is back") == 1, third.said)
+fourth.process.terminate()
+fourth.process.wait(10)
+check("all went well", fourth.process.returncode == 0 and
+      "cannot" not in fourth.said, fourth.said)
+server_process.kill()
+finish()

@@ -5,13 +5,22 @@
 
 #include "translator.h"
 
-/* Begins a call at a time of the caller's. The clock never runs back. */
-static inline void clock_set(struct vpnalg *translator, vpnalg_time now)
+/* Sets the translator's own clock, and that of the packets to come. */
+static inline void clock_turn_to(struct vpnalg *translator, vpnalg_time time)
+{
+	translator->now = time;
+	translator->step.now = time;
+}
+
+/* Begins a call at a time of the caller's. The clock never runs back; returns
+ * false where it stands still, as it does while the event callback runs. */
+static inline bool clock_set(struct vpnalg *translator, vpnalg_time now)
 {
 	if (now <= translator->callers_now)
-		return;
+		return false;
 	translator->callers_now = now;
-	translator->now = now + translator->clock_offset;
+	clock_turn_to(translator, now + translator->clock_offset);
+	return true;
 }
 
 /* Returns a time on the caller's clock. */

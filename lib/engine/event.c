@@ -47,11 +47,17 @@ void vpnalg_event_set_kind(struct vpnalg *translator, unsigned handler,
 	event->kind_name = session_kind(translator, handler, kind)->name;
 }
 
+/* The clock stands still meanwhile: so vpnalg_process() need not ask about the
+ * callback where it moves. */
 void vpnalg_event_tell(struct vpnalg *translator)
 {
+	vpnalg_time now = translator->callers_now;
+
+	translator->callers_now = VPNALG_NEVER;
 	translator->events.telling = true;
 	translator->event(translator->context, &translator->notice);
 	translator->events.telling = false;
+	translator->callers_now = now;
 }
 
 /* Adds the tokens of the time since, up to those of a second. */

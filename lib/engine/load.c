@@ -8,6 +8,7 @@
 
 #include "adopt.h"
 #include "chunk.h"
+#include "clock.h"
 #include "load_record.h"
 #include "record.h"
 #include "session.h"
@@ -66,7 +67,7 @@ static int fail(struct vpnalg *translator, struct vpnalg_load *load, int result)
 	if (load->part != PART_HEADER) {
 		empty(translator);
 		translator->events.loading = false;
-		translator->now = load->before;
+		clock_turn_to(translator, load->before);
 	}
 	load->part = PART_OVER;
 	load->result = (int8_t)result;
@@ -101,7 +102,7 @@ static int read_header(struct vpnalg *translator, struct vpnalg_load *load,
 	load->records = load->left_out = load->seen = 0;
 	load->before = translator->now;
 	memset(load->kinds, LOAD_NO_KIND, sizeof(load->kinds));
-	translator->now = load->clock;
+	clock_turn_to(translator, load->clock);
 	translator->events.loading = true;
 	load->part = load->kind_count > 0 ? PART_KINDS : PART_RECORDS;
 	return VPNALG_STATE_MORE;
@@ -230,7 +231,7 @@ static void begin_to_live(struct vpnalg *translator,
 
 	if (now > translator->callers_now)
 		translator->callers_now = now;
-	translator->now = load->clock + load->elapsed;
+	clock_turn_to(translator, load->clock + load->elapsed);
 	translator->clock_offset = translator->now - translator->callers_now;
 	vpnalg_adopt_recount(translator);
 	for (h = 0; h < translator->handler_count; h++)

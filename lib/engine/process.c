@@ -159,10 +159,11 @@ NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
 	    vpnalg_hairpin_is_routers(translator, &slot->parsed, step->packet))
 		slot->ours = false;
 	result = decide_rest(translator, slot, step, result);
+	if (result == VPNALG_TRANSLATED || result == VPNALG_HELD)
+		return result;
+	step->packet->flags = 0;
 	if (result == VPNALG_DROP_TAKEN)
 		vpnalg_event_taken(step);
-	if (result != VPNALG_TRANSLATED && result != VPNALG_HELD)
-		step->packet->flags = 0;
 	return result;
 }
 
@@ -278,12 +279,10 @@ void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 	const struct vpnalg_store *ahead;
 	size_t part, i;
 
-	if (event_is_told(translator)) {
+	if (!clock_set(translator, now) && event_is_told(translator)) {
 		vpnalg_event_refuse_all(packets, count);
 		return;
 	}
-	clock_set(translator, now);
-	translator->step.now = translator->now;
 	while (left.count > 0) {
 		packets = left.packets;
 		part = left.count < translator->burst ? left.count

@@ -129,12 +129,12 @@ bool vpnalg_session_link_at(struct vpnalg *translator,
 		take_over(translator, holder, slot, record, at, hash);
 	else
 		linked = false;
-	if (holder != NULL && !linked)
-		translator->held = true;
-	else if (!linked)
-		vpnalg_session_event_broken(translator, record);
 	if (linked)
 		record->keys |= (uint8_t)(1U << at);
+	else if (holder != NULL)
+		translator->held = true;
+	else
+		vpnalg_session_event_broken(translator, record);
 	vpnalg_session_changed(translator, record);
 	return linked;
 }

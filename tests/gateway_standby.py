@@ -62,9 +62,10 @@ def opened(client, server):
 def reached(client, server, seen, seconds):
     client.settimeout(0.1)
     start = time.monotonic()
+    words = b"in %f" % start
     while time.monotonic() < start + seconds:
-        server.sendto(b"in", seen)
-        if received(client)[0] == b"in":
+        server.sendto(words, seen)
+        if received(client)[0] == words:
             print("     after %.1f s" % (time.monotonic() - start))
             return True
     return False

@@ -22,6 +22,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/binding.h \
 	lib/engine/block.c \
 	lib/engine/block.h \
+	lib/engine/checksum.h \
 	lib/engine/choose.c \
 	lib/engine/choose.h \
 	lib/engine/chunk.c \
@@ -69,6 +70,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/open.c \
 	lib/engine/packet.c \
 	lib/engine/packet.h \
+	lib/engine/parts.c \
+	lib/engine/parts.h \
 	lib/engine/policy.c \
 	lib/engine/policy.h \
 	lib/engine/policy_check.c \

@@ -2,6 +2,8 @@
 /* Events: each type provoked, how often they are told, and what their callback
  * may not do. That they tell the same as the listing is tested in every world:
  * support_log.c. */
+#include <vpnalg/state.h>
+
 #include "cases.h"
 #include "general.h"
 #include "support_service.h"
@@ -470,7 +472,11 @@ static void misuse(struct world *world, const struct vpnalg_event *event)
 	struct vpnalg_packet packet = { .data = p.data,
 					.caplen = p.length,
 					.len = p.length };
+	struct vpnalg_save save = { .size = sizeof(save) };
+	struct vpnalg_load load = { .size = sizeof(load) };
+	uint8_t chunk[VPNALG_STATE_CHUNK_MAX];
 	uint64_t cursor = 0;
+	size_t length;
 
 	(void)event;
 	put32(address.octets, OUTSIDE_2);
@@ -497,6 +503,13 @@ static void misuse(struct world *world, const struct vpnalg_event *event)
 			 VPNALG_SERVICE_INVALID);
 	ck_assert(!vpnalg_policy_use(world->alg, VPNALG_PER_HOST, 0, &address,
 				     &use));
+	ck_assert_int_eq(vpnalg_save_next(world->alg, world->now, &save, chunk,
+					  sizeof(chunk), &length),
+			 VPNALG_STATE_INVALID);
+	ck_assert_int_eq(vpnalg_load_next(world->alg, &load, chunk, 0, &length),
+			 VPNALG_STATE_INVALID);
+	ck_assert_int_eq(vpnalg_load_end(world->alg, &load, world->now),
+			 VPNALG_STATE_INVALID);
 	misused++;
 }
 

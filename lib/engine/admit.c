@@ -222,7 +222,7 @@ bool vpnalg_policy_use(struct vpnalg *translator, enum vpnalg_per per,
 	struct vpnalg_use use = { .size = given->size };
 	size_t size = given->size;
 
-	if (event_is_told(translator))
+	if (event_is_running(translator))
 		return false;
 	if (per == VPNALG_PER_HOST && translator->policy.count_hosts)
 		tally = vpnalg_tally_of_host(translator, zone, address->octets);

@@ -15,13 +15,8 @@
 
 #include <string.h>
 
+#include "checksum.h"
 #include "packet.h"
-
-static uint32_t fold(uint32_t sum)
-{
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (sum & 0xffff) + (sum >> 16);
-}
 
 void vpnalg_alias_init(struct vpnalg *translator,
 		       const struct vpnalg_config *config)
@@ -103,15 +98,10 @@ static bool find_port(const struct vpnalg_packet *packet, struct place *place)
  */
 static void set_port(const struct place *place, uint16_t port)
 {
-	uint16_t before = vpnalg_get16(place->port);
-	uint32_t sum;
-
+	if (place->checksum != NULL)
+		checksum_change(place->checksum, vpnalg_get16(place->port),
+				port);
 	vpnalg_put16(place->port, port);
-	if (place->checksum == NULL)
-		return;
-	sum = ~(uint32_t)vpnalg_get16(place->checksum) & 0xffff;
-	sum += (~(uint32_t)before & 0xffff) + port;
-	vpnalg_put16(place->checksum, ~fold(sum) & 0xffff);
 }
 
 /* Nothing is decided yet: the result says so to lift(). */

@@ -220,7 +220,7 @@ int vpnalg_sessions_cut(struct vpnalg *translator,
 	struct request request;
 	int result;
 
-	if (event_is_told(translator) || !read(&request, translator, cut))
+	if (event_is_running(translator) || !read(&request, translator, cut))
 		return VPNALG_CUT_INVALID;
 	clock_set(translator, now);
 	translator->fault = false;

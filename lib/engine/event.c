@@ -49,14 +49,14 @@ void vpnalg_event_set_kind(struct vpnalg *translator, unsigned handler,
 
 /* The clock stands still meanwhile: so vpnalg_process() need not ask about the
  * callback where it moves. */
-void vpnalg_event_tell(struct vpnalg *translator)
+void vpnalg_event_notify(struct vpnalg *translator)
 {
 	vpnalg_time now = translator->callers_now;
 
 	translator->callers_now = VPNALG_NEVER;
-	translator->events.telling = true;
+	translator->events.running = true;
 	translator->event(translator->context, &translator->notice);
-	translator->events.telling = false;
+	translator->events.running = false;
 	translator->callers_now = now;
 }
 
@@ -75,7 +75,7 @@ static void fill(struct vpnalg *translator)
 		events->tokens += since * events->rate;
 }
 
-void vpnalg_event_tell_suppressed(struct vpnalg *translator)
+void vpnalg_event_notify_suppressed(struct vpnalg *translator)
 {
 	struct events *events = &translator->events;
 
@@ -86,17 +86,17 @@ void vpnalg_event_tell_suppressed(struct vpnalg *translator)
 		events->suppressed;
 	events->suppressed = 0;
 	events->admitted = translator->now;
-	vpnalg_event_tell(translator);
+	vpnalg_event_notify(translator);
 }
 
-void vpnalg_event_tell_limited(struct vpnalg *translator)
+void vpnalg_event_notify_limited(struct vpnalg *translator)
 {
 	struct events *events = &translator->events;
 
 	fill(translator);
 	if (events->tokens >= EVENT_TOKENS) {
 		events->tokens -= EVENT_TOKENS;
-		vpnalg_event_tell(translator);
+		vpnalg_event_notify(translator);
 		return;
 	}
 	if (events->suppressed == 0) /* the second begins with the first one */
@@ -191,7 +191,7 @@ void vpnalg_event_refused(const struct vpnalg_step *step,
 		event->session.outside = binding->outside;
 		event->session.outside_id = binding->outside_id;
 	}
-	vpnalg_event_tell_limited(translator);
+	vpnalg_event_notify_limited(translator);
 }
 
 void vpnalg_event_taken(const struct vpnalg_step *step)
@@ -215,7 +215,7 @@ void vpnalg_event_taken(const struct vpnalg_step *step)
 		session->inside_id = vpnalg_local_port(parsed);
 		session->remote_port = vpnalg_remote_port(parsed);
 	}
-	vpnalg_event_tell_limited(translator);
+	vpnalg_event_notify_limited(translator);
 }
 
 /* Misuse */
@@ -241,5 +241,5 @@ void vpnalg_event_switched(struct vpnalg *translator, unsigned handler,
 				   is_off ? VPNALG_EVENT_OFF : VPNALG_EVENT_ON);
 	event->protocol = (uint8_t)handler;
 	event->protocol_name = translator->handlers[handler]->name;
-	vpnalg_event_tell(translator);
+	vpnalg_event_notify(translator);
 }

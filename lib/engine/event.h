@@ -7,9 +7,9 @@
 #include "translator.h"
 
 /* Whether the event callback is running: it may not call the translator. */
-static inline bool event_is_told(const struct vpnalg *translator)
+static inline bool event_is_running(const struct vpnalg *translator)
 {
-	return translator->events.telling;
+	return translator->events.running;
 }
 
 /* Drops all that the callback has given, while another packet is at hand. */
@@ -24,13 +24,13 @@ void vpnalg_event_set_kind(struct vpnalg *translator, unsigned handler,
 			   unsigned kind);
 
 /* Calls the callback with translator->notice. */
-void vpnalg_event_tell(struct vpnalg *translator);
+void vpnalg_event_notify(struct vpnalg *translator);
 
 /* The same, unless too many such events were told of late. */
-void vpnalg_event_tell_limited(struct vpnalg *translator);
+void vpnalg_event_notify_limited(struct vpnalg *translator);
 
 /* Tells how many events were suppressed, now and then. */
-void vpnalg_event_tell_suppressed(struct vpnalg *translator);
+void vpnalg_event_notify_suppressed(struct vpnalg *translator);
 
 /* A session was refused. The binding is what was chosen for it, or NULL. */
 void vpnalg_event_refused(const struct vpnalg_step *step,

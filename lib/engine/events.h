@@ -34,7 +34,7 @@ struct events {
 	const struct vpnalg_record *broken;
 	uint8_t reason;
 	uint8_t why;    /* enum vpnalg_close, where the closer knows; or 0 */
-	bool telling;   /* the callback is running */
+	bool running;   /* the callback is running */
 	bool loading;   /* sessions come from a saved state, and are untold */
 	uint16_t limit; /* which one was met: vpnalg_event.limit */
 	struct vpnalg_session_info info; /* for the event */

@@ -110,7 +110,7 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 {
 	vpnalg_time next;
 
-	if (event_is_told(translator))
+	if (event_is_running(translator))
 		return clock_of_caller(translator, translator->now);
 	clock_set(translator, now);
 	uplink_begin_call(translator);

@@ -45,7 +45,8 @@ bool vpnalg_next_held(struct vpnalg *translator, struct vpnalg_packet *packet)
 	struct datagram *datagram;
 	struct held *held;
 
-	if (fragments == NULL || !fragments->ready || event_is_told(translator))
+	if (fragments == NULL || !fragments->ready ||
+	    event_is_running(translator))
 		return false;
 	while ((datagram = find_ready(fragments)) != NULL) {
 		if (datagram->state == DATAGRAM_DROPPED) {

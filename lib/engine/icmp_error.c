@@ -19,6 +19,7 @@
 
 #include "../wire/tcp.h"
 #include "address.h"
+#include "checksum.h"
 #include "packet.h"
 #include "record.h"
 #include "refuse.h"
@@ -27,12 +28,6 @@
 /* What RFC 792 has quoted of a packet behind its IP header, at least. Ports are
  * in it, and the checksums of UDP and ICMP. */
 #define QUOTE_MIN 8
-
-static uint32_t fold(uint32_t sum)
-{
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (sum & 0xffff) + (sum >> 16);
-}
 
 /* The ones' complement sum, folded. No packet is so long that it overflows. */
 static uint32_t sum(const uint8_t *p, uint32_t length)
@@ -43,7 +38,7 @@ static uint32_t sum(const uint8_t *p, uint32_t length)
 		total += vpnalg_get16(p);
 	if (length > 0)
 		total += (uint32_t)*p << 8;
-	return fold(total);
+	return checksum_fold(total);
 }
 
 /* Whether the checksums are right that are wholly in memory: that of ICMP, and
@@ -164,11 +159,7 @@ static void rewrite_outer(struct vpnalg_step *step,
 	uint32_t after = sum(quote->ip, error->l4_caplen - ICMP_QUOTE_OFF);
 
 	if (after != before)
-		vpnalg_put16(
-			checksum,
-			~fold((~(uint32_t)vpnalg_get16(checksum) & 0xffff) +
-			      (~before & 0xffff) + after) &
-				0xffff);
+		checksum_change(checksum, before, after);
 	step->parsed = error;
 	vpnalg_rewrite_local(step, quote->local);
 	step->parsed = quote;

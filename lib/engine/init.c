@@ -8,8 +8,8 @@
 
 #include <string.h>
 
+#include "parts.h"
 #include "pool.h"
-#include "routers.h"
 
 #include "../wire/ip.h"
 
@@ -21,82 +21,16 @@ unsigned vpnalg_version(void)
 /* The default of vpnalg_config.event_rate. */
 #define EVENT_RATE 100
 
-/* The parts of a translator's memory, where they begin. All but the addresses
- * are aligned for uint64_t. */
-struct layout {
-	size_t slots, kinds, drops, own, settings, routers, aliases, uplinks,
-		addresses, order, of, seen, size;
-};
-
-static size_t aligned(size_t size)
-{
-	return (size + 7) & ~(size_t)7;
-}
-
-/* How many counters a handler has of its own. */
-static size_t own_count(const struct vpnalg_handler *handler)
-{
-	return (size_t)handler->own_reason_count + handler->own_counter_count;
-}
-
-/* How many addresses are remembered at most. Those of two lists may have gone
- * before any is added to a third. */
-static size_t remembered(const struct vpnalg_config *config)
-{
-	return config->address_max * (config->uplinks != NULL ? 3 : 1);
-}
-
-/* Addresses, and their uplinks if there are any. */
-static void lay_out_addresses(const struct vpnalg_config *config,
-			      struct layout *layout)
-{
-	bool several = config->uplinks != NULL;
-
-	layout->addresses = layout->uplinks +
-			    (several ? aligned(sizeof(struct uplinks)) : 0);
-	layout->order = layout->addresses + remembered(config) * IPV4_ADDR_LEN;
-	layout->of = layout->order +
-		     (several ? config->address_max * sizeof(uint16_t) : 0);
-	layout->seen = layout->of + (several ? remembered(config) : 0);
-	layout->size = layout->seen + config->address_max * sizeof(bool);
-}
-
-static void lay_out(const struct settings *settings, struct layout *layout)
-{
-	const struct vpnalg_config *config = &settings->config;
-	size_t i, kinds = 0, own = 0, bytes = 0;
-
-	for (i = 0; i < config->protocol_count; i++) {
-		kinds += settings->handlers[i]->kind_count;
-		own += own_count(settings->handlers[i]);
-		bytes += aligned(settings->handlers[i]->settings_size);
-	}
-	layout->slots = aligned(sizeof(struct vpnalg));
-	layout->kinds = layout->slots + config->burst * sizeof(struct slot);
-	layout->drops =
-		layout->kinds + kinds * sizeof(struct vpnalg_kind_counters);
-	layout->own = layout->drops + (config->protocol_count + 1) *
-					      sizeof(uint64_t[2][DROP_REASONS]);
-	layout->settings = layout->own + own * sizeof(uint64_t);
-	layout->routers = layout->settings + bytes;
-	layout->aliases = layout->routers +
-			  (config->own ? aligned(sizeof(struct routers)) : 0);
-	layout->uplinks = layout->aliases;
-	if (config->extra_port_count != 0)
-		layout->uplinks += aligned(sizeof(struct aliases));
-	lay_out_addresses(config, layout);
-}
-
 size_t vpnalg_size(const struct vpnalg_config *given)
 {
 	struct config_fault fault;
 	struct settings settings;
-	struct layout layout;
+	struct parts parts;
 
 	if (!vpnalg_config_read(given, &settings, &fault))
 		return 0;
-	lay_out(&settings, &layout);
-	return layout.size;
+	vpnalg_parts_lay_out(&settings, &parts);
+	return parts.size;
 }
 
 vpnalg_time vpnalg_clock_offset(const struct vpnalg *translator)
@@ -156,11 +90,11 @@ static void init_lists(struct vpnalg *translator, unsigned h)
 
 static void init_protocols(struct vpnalg *translator,
 			   const struct settings *settings,
-			   const struct layout *layout)
+			   const struct parts *parts)
 {
-	uint8_t *bytes = (uint8_t *)translator + layout->settings;
+	uint8_t *bytes = (uint8_t *)translator + parts->settings;
 	uint64_t *own =
-		(uint64_t *)(void *)((uint8_t *)translator + layout->own);
+		(uint64_t *)(void *)((uint8_t *)translator + parts->own);
 	const struct vpnalg_handler *handler;
 	unsigned h;
 
@@ -171,8 +105,8 @@ static void init_protocols(struct vpnalg *translator,
 		translator->settings[h] = bytes;
 		translator->settings[h | VPNALG_HANDLER_ROUTER] = bytes;
 		translator->own[h] = own;
-		bytes += aligned(handler->settings_size);
-		own += own_count(handler);
+		bytes += parts_aligned(handler->settings_size);
+		own += parts_own_count(handler);
 		if (handler->configure != NULL)
 			handler->configure(
 				settings->config.protocols[h].settings,
@@ -228,52 +162,34 @@ static bool is_empty(const struct vpnalg_store *store)
 	return true;
 }
 
-static void init_parts(struct vpnalg *translator,
-		       const struct settings *settings,
-		       const struct layout *layout)
+static void init_callbacks(struct vpnalg *translator,
+			   const struct vpnalg_config *config)
 {
-	const struct vpnalg_config *config = &settings->config;
-	uint8_t *base = (uint8_t *)translator;
-
-	memset(base, 0, layout->size);
-	translator->slots = (struct slot *)(void *)(base + layout->slots);
-	translator->kinds =
-		(struct vpnalg_kind_counters *)(void *)(base + layout->kinds);
-	translator->drops =
-		(uint64_t(*)[2][DROP_REASONS])(void *)(base + layout->drops);
-	translator->addresses = base + layout->addresses;
-	translator->address_seen = (bool *)(void *)(base + layout->seen);
-	translator->address_max = (uint32_t)config->address_max;
-	if (config->uplinks != NULL) {
-		translator->uplinks =
-			(struct uplinks *)(void *)(base + layout->uplinks);
-		translator->uplinks->order =
-			(uint16_t *)(void *)(base + layout->order);
-		translator->uplinks->of = base + layout->of;
-	}
-	translator->step.translator = translator;
-	translator->store = config->store;
 	translator->context = config->context;
 	translator->random = config->random;
 	translator->choose = config->choose;
 	translator->release = config->release;
 	translator->event = config->event;
-	translator->passive = config->passive;
-	translator->accounts = config->account;
-	translator->after = config->account ? AFTER_ACCOUNT : 0;
 	translator->events.rate =
 		config->event_rate != 0 ? config->event_rate : EVENT_RATE;
 	translator->events.tokens = (uint64_t)translator->events.rate * 1000;
+}
+
+static void init_settings(struct vpnalg *translator,
+			  const struct settings *settings)
+{
+	const struct vpnalg_config *config = &settings->config;
+
+	translator->step.translator = translator;
+	translator->store = config->store;
+	translator->address_max = (uint32_t)config->address_max;
+	translator->passive = config->passive;
+	translator->accounts = config->account;
+	translator->after = config->account ? AFTER_ACCOUNT : 0;
 	translator->port_set = config->port_set;
 	translator->blocks = config->port_blocks;
 	translator->pool_key[0] = config->pool_key[0];
 	translator->pool_key[1] = config->pool_key[1];
-	if (config->own)
-		translator->routers =
-			(struct routers *)(void *)(base + layout->routers);
-	if (config->extra_port_count != 0)
-		translator->aliases =
-			(struct aliases *)(void *)(base + layout->aliases);
 	translator->burst = config->burst;
 	translator->timers = settings->timers;
 	translator->policy.count_hosts = config->count_hosts;
@@ -299,15 +215,18 @@ static bool is_enough(const struct vpnalg_fragments *given)
 }
 
 static int init(struct vpnalg *translator, const struct settings *settings,
-		const struct layout *layout)
+		const struct parts *parts)
 {
 	int error;
 
-	init_parts(translator, settings, layout);
+	memset(translator, 0, parts->size);
+	vpnalg_parts_set(translator, &settings->config, parts);
+	init_callbacks(translator, &settings->config);
+	init_settings(translator, settings);
 	error = vpnalg_pool_init(translator, &settings->config);
 	if (error != 0)
 		return error;
-	init_protocols(translator, settings, layout);
+	init_protocols(translator, settings, parts);
 	vpnalg_alias_init(translator, &settings->config);
 	init_hash(translator, settings->config.hash_key);
 	error = vpnalg_set_policy(translator, settings->config.policy, 0);
@@ -327,7 +246,7 @@ int vpnalg_init(struct vpnalg **translator, void *memory, size_t size,
 {
 	struct config_fault fault;
 	struct settings settings;
-	struct layout layout;
+	struct parts parts;
 	int error;
 
 	*translator = NULL;
@@ -335,14 +254,14 @@ int vpnalg_init(struct vpnalg **translator, void *memory, size_t size,
 		return VPNALG_ERROR_CONFIG;
 	if (!is_usable(settings.config.store))
 		return VPNALG_ERROR_STORE;
-	lay_out(&settings, &layout);
-	if (memory == NULL || size < layout.size ||
-	    (uintptr_t)memory % 8 != 0 || !is_enough(settings.config.fragments))
+	vpnalg_parts_lay_out(&settings, &parts);
+	if (memory == NULL || size < parts.size || (uintptr_t)memory % 8 != 0 ||
+	    !is_enough(settings.config.fragments))
 		return VPNALG_ERROR_MEMORY;
 	if (!may_take_over(&settings.config) &&
 	    !is_empty(settings.config.store))
 		return VPNALG_ERROR_NOT_EMPTY;
-	error = init(memory, &settings, &layout);
+	error = init(memory, &settings, &parts);
 	if (error == 0)
 		*translator = memory;
 	return error;

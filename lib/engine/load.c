@@ -200,7 +200,7 @@ int vpnalg_load_next(struct vpnalg *translator, struct vpnalg_load *load,
 
 	*used = 0;
 	if (load == NULL || load->size < sizeof(*load) ||
-	    load->part > PART_OVER || event_is_told(translator))
+	    load->part > PART_OVER || event_is_running(translator))
 		return VPNALG_STATE_INVALID;
 	if (load->part == PART_OVER)
 		return load->result != 0 ? load->result : VPNALG_STATE_INVALID;
@@ -247,7 +247,7 @@ int vpnalg_load_end(struct vpnalg *translator, struct vpnalg_load *load,
 		    vpnalg_time now)
 {
 	if (load == NULL || load->size < sizeof(*load) ||
-	    event_is_told(translator))
+	    event_is_running(translator))
 		return VPNALG_STATE_INVALID;
 	if (load->part >= PART_OVER)
 		return load->result != 0 ? load->result : VPNALG_STATE_INVALID;

@@ -274,8 +274,8 @@ static int give_up(struct vpnalg *translator, struct vpnalg_record *record,
 }
 
 /* Makes a record that is sound, and has no keys yet, a session. */
-static int settle(struct vpnalg *translator, struct vpnalg_load *load,
-		  struct vpnalg_record *record, uint8_t keys)
+static int make_session(struct vpnalg *translator, struct vpnalg_load *load,
+			struct vpnalg_record *record, uint8_t keys)
 {
 	int result;
 
@@ -318,5 +318,5 @@ int vpnalg_load_record(struct vpnalg *translator, struct vpnalg_load *load,
 		return VPNALG_STATE_UNSOUND;
 	}
 	record->keys = 0;
-	return settle(translator, load, record, saved.keys);
+	return make_session(translator, load, record, saved.keys);
 }

@@ -188,7 +188,7 @@ int vpnalg_set_policy(struct vpnalg *translator,
 	unsigned h;
 	size_t i;
 
-	if (event_is_told(translator))
+	if (event_is_running(translator))
 		return VPNALG_ERROR_BUSY;
 	scope_of(translator, &scope);
 	if (vpnalg_policy_check(&scope, given, &read, &i) != NULL)

@@ -279,7 +279,7 @@ void vpnalg_process(struct vpnalg *translator, struct vpnalg_packet *packets,
 	const struct vpnalg_store *ahead;
 	size_t part, i;
 
-	if (!clock_set(translator, now) && event_is_told(translator)) {
+	if (!clock_set(translator, now) && event_is_running(translator)) {
 		vpnalg_event_refuse_all(packets, count);
 		return;
 	}

@@ -148,7 +148,7 @@ static void take_in(struct vpnalg *translator,
 static int set(struct vpnalg *translator,
 	       const struct vpnalg_address_list *given)
 {
-	if (event_is_told(translator))
+	if (event_is_running(translator))
 		return VPNALG_ERROR_BUSY;
 	if (!are_possible(translator, given))
 		return VPNALG_ERROR_ADDRESS;

@@ -8,6 +8,7 @@
 #include "account.h"
 #include "chunk.h"
 #include "clock.h"
+#include "event.h"
 #include "layout.h"
 #include "record.h"
 #include "saved.h"
@@ -195,7 +196,8 @@ int vpnalg_save_next(struct vpnalg *translator, vpnalg_time now,
 {
 	*length = 0;
 	if (save == NULL || save->size < sizeof(*save) ||
-	    save->part > PART_OVER || room < VPNALG_STATE_CHUNK_MAX)
+	    save->part > PART_OVER || room < VPNALG_STATE_CHUNK_MAX ||
+	    event_is_running(translator))
 		return VPNALG_STATE_INVALID;
 	clock_set(translator, now);
 	uplink_begin_call(translator);

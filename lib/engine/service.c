@@ -32,7 +32,7 @@ static bool begin(struct request *request, struct vpnalg *translator,
 		  const struct vpnalg_service *given, vpnalg_time now)
 {
 	request->translator = translator;
-	if (event_is_told(translator))
+	if (event_is_running(translator))
 		return false;
 	translator->fault = false;
 	uplink_begin_call(translator);

@@ -54,7 +54,7 @@ static struct vpnalg_event *begin(struct vpnalg *translator,
 
 /* Those that wait */
 
-static void tell(struct vpnalg *translator, const struct awaiting *awaiting)
+static void notify(struct vpnalg *translator, const struct awaiting *awaiting)
 {
 	begin(translator, awaiting->record,
 	      awaiting->before != 0 ? VPNALG_EVENT_CHANGED
@@ -62,7 +62,7 @@ static void tell(struct vpnalg *translator, const struct awaiting *awaiting)
 		->before = awaiting->before;
 	vpnalg_describe_parent(translator, awaiting->record,
 			       &translator->events.info);
-	vpnalg_event_tell(translator);
+	vpnalg_event_notify(translator);
 }
 
 static struct awaiting *find(struct events *events,
@@ -93,7 +93,7 @@ static void add(struct vpnalg *translator, struct vpnalg_record *record,
 	if (find(events, record) != NULL)
 		return;
 	if (events->count == AWAITING_MAX) {
-		tell(translator, &events->awaiting[0]);
+		notify(translator, &events->awaiting[0]);
 		drop(events, &events->awaiting[0]);
 	}
 	events->awaiting[events->count++] =
@@ -107,7 +107,7 @@ void vpnalg_session_event_flush(struct vpnalg *translator)
 
 	translator->after &= (uint8_t)~AFTER_EVENTS;
 	for (i = 0; i < events->count; i++)
-		tell(translator, &events->awaiting[i]);
+		notify(translator, &events->awaiting[i]);
 	events->count = 0;
 	events->broken = NULL;
 	events->reason = 0;
@@ -118,7 +118,7 @@ void vpnalg_session_event_end_call(struct vpnalg *translator)
 	if (translator->event == NULL)
 		return;
 	vpnalg_session_event_flush(translator);
-	vpnalg_event_tell_suppressed(translator);
+	vpnalg_event_notify_suppressed(translator);
 }
 
 void vpnalg_session_event_adopted(struct vpnalg *translator)
@@ -131,7 +131,7 @@ void vpnalg_session_event_adopted(struct vpnalg *translator)
 		return;
 	while (record_next(translator, &cursor, &session.record))
 		if (record_is_session(translator, session.record))
-			tell(translator, &session);
+			notify(translator, &session);
 }
 
 /* What becomes of sessions */
@@ -202,7 +202,8 @@ static uint8_t why(const struct vpnalg *translator,
 }
 
 /* Its binding is given back with the session. */
-static void tell_unused(struct vpnalg *translator, struct vpnalg_record *record)
+static void notify_unused(struct vpnalg *translator,
+			  struct vpnalg_record *record)
 {
 	const struct events *events = &translator->events;
 	struct vpnalg_event *event =
@@ -211,7 +212,7 @@ static void tell_unused(struct vpnalg *translator, struct vpnalg_record *record)
 	event->info = NULL;
 	event->reason =
 		events->broken == record ? VPNALG_DROP_STORE : events->reason;
-	vpnalg_event_tell_limited(translator);
+	vpnalg_event_notify_limited(translator);
 }
 
 void vpnalg_session_event_closing(struct vpnalg *translator,
@@ -228,7 +229,7 @@ void vpnalg_session_event_closing(struct vpnalg *translator,
 		before = awaiting->before;
 		drop(events, awaiting);
 		if (before == 0) {
-			tell_unused(translator, record);
+			notify_unused(translator, record);
 			return;
 		}
 	}
@@ -238,7 +239,7 @@ void vpnalg_session_event_closing(struct vpnalg *translator,
 	if (!record_is_alive(translator, record) &&
 	    record->deadline < translator->now)
 		event->over = over(translator, record);
-	vpnalg_event_tell(translator);
+	vpnalg_event_notify(translator);
 }
 
 /* What a handler tells */
@@ -269,12 +270,12 @@ void vpnalg_session_notify(struct vpnalg *translator,
 	if (awaiting != NULL) {
 		last = *awaiting;
 		drop(&translator->events, awaiting);
-		tell(translator, &last);
+		notify(translator, &last);
 	}
 	begin(translator, record, type)->evidence = evidence;
 	vpnalg_describe_parent(translator, record, &translator->events.info);
 	if (type == VPNALG_EVENT_HELD)
-		vpnalg_event_tell_limited(translator);
+		vpnalg_event_notify_limited(translator);
 	else
-		vpnalg_event_tell(translator);
+		vpnalg_event_notify(translator);
 }

@@ -38,7 +38,7 @@ int vpnalg_sessions_next(struct vpnalg *translator, vpnalg_time now,
 	struct vpnalg_record *record;
 	unsigned i;
 
-	if (event_is_told(translator))
+	if (event_is_running(translator))
 		return VPNALG_SESSIONS_END;
 	clock_set(translator, now);
 	uplink_begin_call(translator);

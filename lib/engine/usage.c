@@ -165,7 +165,7 @@ static void notify(struct vpnalg *translator, uint8_t type,
 	memcpy(session->outside.octets, block->local, addr_len_of(translator));
 	session->inside_id = translator->blocks.length;
 	session->outside_id = block->id;
-	vpnalg_event_tell(translator);
+	vpnalg_event_notify(translator);
 }
 
 /* Makes the key of the block of a session's port. */

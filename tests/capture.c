@@ -172,3 +172,14 @@ struct vpnalg *capture_translator_at(const struct capture *capture,
 	memcpy(config.hash_key, place->hash_key, sizeof(config.hash_key));
 	return make(capture, &config, place);
 }
+
+uint8_t capture_direction(const struct capture *capture, const uint8_t *ip)
+{
+	if (capture_is_inside(capture, ip + 12))
+		return VPNALG_OUT;
+	if (capture_is_inside(capture, ip + 16))
+		return VPNALG_IN_UNDO;
+	if (memcmp(ip + 12, capture->outside.octets, 4) == 0)
+		return VPNALG_OUT_UNDO;
+	return VPNALG_IN;
+}

@@ -70,4 +70,8 @@ void capture_chance(void);
  * that had to wait already, nobody waits, as nothing is sent again. */
 struct vpnalg *capture_translator(const struct capture *capture);
 
+/* Returns which way a packet of the capture travels, and in which form it is:
+ * enum vpnalg_direction. */
+uint8_t capture_direction(const struct capture *capture, const uint8_t *ip);
+
 #endif

@@ -28,17 +28,6 @@ static struct packet packets[PACKETS_MAX];
 static int count;
 static unsigned long faults, all;
 
-static uint8_t direction_of(const struct capture *capture, const uint8_t *ip)
-{
-	if (capture_is_inside(capture, ip + 12))
-		return VPNALG_OUT;
-	if (capture_is_inside(capture, ip + 16))
-		return VPNALG_IN_UNDO;
-	if (memcmp(ip + 12, capture->outside.octets, 4) == 0)
-		return VPNALG_OUT_UNDO;
-	return VPNALG_IN;
-}
-
 static uint8_t *copy(const uint8_t *bytes, size_t length)
 {
 	uint8_t *to = malloc(length);
@@ -62,7 +51,7 @@ static void read_all(struct capture *capture, const char *name)
 			.out = copy(given.ip, given.caplen),
 			.caplen = given.caplen,
 			.len = given.len,
-			.direction = direction_of(capture, given.ip),
+			.direction = capture_direction(capture, given.ip),
 			.now = given.now,
 		};
 	}

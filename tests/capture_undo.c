@@ -13,17 +13,6 @@
 
 static unsigned long translated, other, faults;
 
-static uint8_t direction_of(const struct capture *capture, const uint8_t *ip)
-{
-	if (capture_is_inside(capture, ip + 12))
-		return VPNALG_OUT;
-	if (capture_is_inside(capture, ip + 16))
-		return VPNALG_IN_UNDO;
-	if (memcmp(ip + 12, capture->outside.octets, 4) == 0)
-		return VPNALG_OUT_UNDO;
-	return VPNALG_IN;
-}
-
 static void there_and_back(const struct capture *capture,
 			   struct vpnalg *translator,
 			   const struct capture_packet *given)
@@ -33,7 +22,7 @@ static void there_and_back(const struct capture *capture,
 					.caplen = given->caplen,
 					.len = given->len };
 
-	packet.direction = direction_of(capture, given->ip);
+	packet.direction = capture_direction(capture, given->ip);
 	memcpy(copy, given->ip, given->caplen);
 	vpnalg_process(translator, &packet, 1, given->now);
 	if (packet.result != VPNALG_TRANSLATED) {

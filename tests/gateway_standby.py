@@ -71,6 +71,15 @@ def reached(client, server, seen, seconds):
     return False
 
 
+def ended(gateway):
+    try:
+        gateway.process.wait(10)
+    except subprocess.TimeoutExpired:
+        gateway.process.kill()
+        return False
+    return True
+
+
 def children(pid):
     with open("/proc/%d/task/%d/children" % (pid, pid)) as file:
         return [int(word) for word in file.read().split()]
@@ -123,9 +132,16 @@ check("and one takes over what has come since",
 check("and what was there", reached(client, server, seen, 1))
 check("said once", third.said.count("is gone") == 1 and
       third.said.count("is back") == 1, third.said)
-fourth.process.terminate()
-fourth.process.wait(10)
-check("all went well", fourth.process.returncode == 0 and
-      "cannot" not in fourth.said, fourth.said)
+
+for pid in children(fourth.process.pid):
+    os.kill(pid, signal.SIGKILL)
+check("who cannot mirror any more says so",
+      fourth.says("its process is gone"))
+check("and ends, before there are two", ended(fourth), fourth.said)
+fifth = Gateway(program)
+check("and another one goes on", reached(client, server, seen, 6))
+fifth.process.terminate()
+check("all went well", ended(fifth) and fifth.process.returncode == 0 and
+      "cannot" not in fifth.said, fifth.said)
 server_process.kill()
 finish()

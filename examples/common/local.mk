@@ -21,7 +21,8 @@ COMMON_FILES = \
 	examples/common/say.c \
 	examples/common/say.h \
 	examples/common/standard.c \
-	examples/common/standard.h
+	examples/common/standard.h \
+	examples/common/wall_clock.h
 
 # A queue of packets that the kernel hands over.
 COMMON_QUEUE_FILES = \
@@ -30,6 +31,8 @@ COMMON_QUEUE_FILES = \
 
 # What those share that run beside a kernel.
 COMMON_LIVE_FILES = \
+	examples/common/child.c \
+	examples/common/child.h \
 	examples/common/nat_state.c \
 	examples/common/nat_state.h \
 	examples/common/nat_state_options.h \

@@ -10,7 +10,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <arpa/inet.h>
 #include <jansson.h>
@@ -19,6 +18,7 @@
 #include <vpnalg/sessions.h>
 
 #include "nat_sessions.h"
+#include "wall_clock.h"
 
 static const char *const types[VPNALG_EVENTS] = {
 	[VPNALG_EVENT_PAIRED] = "paired",
@@ -114,13 +114,8 @@ static void add_session_number(json_t *line, const char *name, uint64_t number)
 static void add_time(const struct nat_events *events, json_t *line,
 		     const struct vpnalg_event *event)
 {
-	struct timespec now;
-	uint64_t time = event->time;
-
-	if (!events->captured && !clock_gettime(CLOCK_REALTIME, &now))
-		time = (uint64_t)now.tv_sec * 1000 +
-		       (uint64_t)now.tv_nsec / 1000000;
-	add_number(line, "time_ms", time);
+	add_number(line, "time_ms",
+		   events->captured ? event->time : wall_now());
 	add_if_any(line, "over_ms_ago", event->time - event->over);
 }
 

@@ -7,19 +7,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "say.h"
-
-/* Milliseconds by the clock on the wall, which goes on while this program does
- * not run. */
-static uint64_t wall_now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
-}
+#include "wall_clock.h"
 
 /* Loading */
 
@@ -31,8 +21,8 @@ static vpnalg_time since(uint64_t then)
 	return now > then ? now - then : 0;
 }
 
-static int load(struct nat *nat, struct vpnalg_load *load, const uint8_t *bytes,
-		size_t length, vpnalg_time now)
+int nat_state_load(struct nat *nat, struct vpnalg_load *load,
+		   const uint8_t *bytes, size_t length, vpnalg_time now)
 {
 	size_t used;
 	int result;
@@ -61,7 +51,7 @@ static void load_file(struct nat *nat, const char *name, vpnalg_time now)
 		say("state: %s: %s; beginning without it", name,
 		    strerror(errno));
 	} else if (bytes) {
-		result = load(nat, &loading, bytes, length, now);
+		result = nat_state_load(nat, &loading, bytes, length, now);
 		if (result == VPNALG_STATE_DONE)
 			say("state: %s: %" PRIu64 " sessions loaded, %" PRIu64
 			    " left out", name, loading.records,
@@ -78,7 +68,7 @@ bool nat_state_open(struct nat_state *state, struct nat *nat,
 {
 	*state = (struct nat_state){
 		.interval = options->state_every * 1000,
-		.file.fd = -1,
+		.file.child = CHILD_NONE,
 	};
 	state->next = now + state->interval;
 	if (!options->state)
@@ -149,9 +139,9 @@ void nat_state_go_on(struct nat_state *state, const struct nat *nat,
 void nat_state_close(struct nat_state *state, const struct nat *nat,
 		     vpnalg_time now)
 {
-	if (state->file.pid > 0)
+	if (state->file.child.pid > 0)
 		write_state(state, nat, now);
 	state_file_close(&state->file);
 	free(state->bytes);
-	*state = (struct nat_state){ .file.fd = -1 };
+	*state = (struct nat_state){ .file.child = CHILD_NONE };
 }

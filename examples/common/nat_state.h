@@ -3,6 +3,8 @@
 #ifndef COMMON_NAT_STATE_H
 #define COMMON_NAT_STATE_H
 
+#include <vpnalg/state.h>
+
 #include "nat.h"
 #include "state_file.h"
 
@@ -14,6 +16,11 @@ struct nat_state {
 	vpnalg_time next;
 	bool failed; /* which was said */
 };
+
+/* Loads a saved state into a translator that is new; load is set up for it.
+ * Returns an enum vpnalg_state_result. */
+int nat_state_load(struct nat *nat, struct vpnalg_load *load,
+		   const uint8_t *bytes, size_t length, vpnalg_time now);
 
 /* Loads the file, if there is one, into a translator that is new, and begins to
  * keep it. Without a name it does nothing. A file that cannot be loaded is

@@ -8,18 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "say.h"
 
 /* More is none of ours. */
 #define LENGTH_MAX ((size_t)1 << 30)
-
-/* A live program has fewer files open. */
-#define FILES_MAX 1024
 
 static bool write_all(int fd, const uint8_t *bytes, size_t length)
 {
@@ -35,29 +30,6 @@ static bool write_all(int fd, const uint8_t *bytes, size_t length)
 		length -= (size_t)written;
 	}
 	return true;
-}
-
-/* Sends all to the process; a broken socket is no signal. */
-static bool send_all(int fd, const void *from, size_t length)
-{
-	const uint8_t *bytes = from;
-	ssize_t sent;
-
-	while (length > 0) {
-		sent = send(fd, bytes, length, MSG_NOSIGNAL);
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent <= 0)
-			return false;
-		bytes += sent;
-		length -= (size_t)sent;
-	}
-	return true;
-}
-
-static bool receive_all(int fd, void *to, size_t length)
-{
-	return recv(fd, to, length, MSG_WAITALL) == (ssize_t)length;
 }
 
 /* Reading */
@@ -108,39 +80,38 @@ static ssize_t receive(int fd, uint8_t **bytes)
 
 	free(*bytes);
 	*bytes = NULL;
-	if (!receive_all(fd, &length, sizeof(length)) || length > LENGTH_MAX)
+	if (!child_receive(fd, &length, sizeof(length)) || length > LENGTH_MAX)
 		return -1;
 	*bytes = malloc((size_t)length + 1);
-	if (!*bytes || (length > 0 && !receive_all(fd, *bytes, (size_t)length)))
+	if (!*bytes || !child_receive(fd, *bytes, (size_t)length))
 		return -1;
 	return (ssize_t)length;
 }
 
-/* What else the parent has open ends with the parent. */
-static void close_all_but(int keep)
-{
-	for (int fd = STDERR_FILENO + 1; fd < FILES_MAX; fd++)
-		if (fd != keep)
-			close(fd);
-}
+struct names {
+	const char *name;
+	char other[PATH_MAX]; /* which the file has while it is written */
+};
 
 /* Says the first failure of a row of them. */
-static _Noreturn void serve(int fd, const char *name, const char *other)
+static void serve(int fd, const void *what)
 {
+	const struct names *names = what;
 	uint8_t *bytes = NULL, done = 1;
 	bool failing = false, well;
 	ssize_t length;
 
-	close_all_but(fd);
 	while ((length = receive(fd, &bytes)) >= 0) {
-		well = replace(name, other, bytes, (size_t)length);
+		well = replace(names->name, names->other, bytes,
+			       (size_t)length);
 		if (!well && !failing)
-			say("cannot write %s: %s", name, strerror(errno));
+			say("cannot write %s: %s", names->name,
+			    strerror(errno));
 		failing = !well;
-		if (!send_all(fd, &done, sizeof(done)))
+		if (!child_send(fd, &done, sizeof(done)))
 			break;
 	}
-	_exit(EXIT_SUCCESS);
+	free(bytes);
 }
 
 /* Whether the file can be written at all. */
@@ -156,56 +127,41 @@ static bool can_write(const char *other)
 
 bool state_file_open(struct state_file *file, const char *name)
 {
-	char other[PATH_MAX];
-	int ends[2];
+	struct names names = { .name = name };
 
-	*file = (struct state_file){ .name = name, .fd = -1 };
+	*file = (struct state_file){ .name = name, .child = CHILD_NONE };
 	if (!name)
 		return true;
-	if (snprintf(other, sizeof(other), "%s.new", name) >=
-	    (int)sizeof(other))
+	if (snprintf(names.other, sizeof(names.other), "%s.new", name) >=
+	    (int)sizeof(names.other))
 		errno = ENAMETOOLONG;
-	else if (can_write(other) &&
-		 !socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
-		fflush(NULL);
-		file->pid = fork();
-		if (file->pid == 0)
-			serve(ends[1], name, other);
-		close(ends[1]);
-		file->fd = ends[0];
-		if (file->pid > 0)
-			return true;
-		file->pid = 0;
-	}
+	else if (can_write(names.other) &&
+		 child_start(&file->child, serve, &names))
+		return true;
 	say("cannot start: state: %s: %s", name, strerror(errno));
 	return false;
 }
 
 bool state_file_is_idle(struct state_file *file)
 {
-	uint8_t done;
+	uint8_t answer;
 
-	if (file->busy && recv(file->fd, &done, 1, MSG_DONTWAIT) == 1)
-		file->busy = false;
-	return !file->busy;
+	return child_is_idle(&file->child, &answer);
 }
 
 bool state_file_write(struct state_file *file, const uint8_t *bytes,
 		      size_t length)
 {
 	uint64_t head = length;
+	struct child *child = &file->child;
 
-	file->busy = send_all(file->fd, &head, sizeof(head)) &&
-		     send_all(file->fd, bytes, length);
-	return file->busy;
+	child->busy = child_send(child->fd, &head, sizeof(head)) &&
+		      child_send(child->fd, bytes, length);
+	return child->busy;
 }
 
 void state_file_close(struct state_file *file)
 {
-	if (file->fd >= 0)
-		close(file->fd);
-	if (file->pid > 0)
-		while (waitpid(file->pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	*file = (struct state_file){ .fd = -1 };
+	child_end(&file->child);
+	file->name = NULL;
 }

@@ -7,13 +7,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
+
+#include "child.h"
 
 struct state_file {
 	const char *name; /* NULL: there is none */
-	int fd;           /* to the process */
-	pid_t pid;        /* 0: it is not there */
-	bool busy;        /* it is writing what it was given */
+	struct child child;
 };
 
 /* Reads all of the file into memory that the caller frees; *length is 0 where

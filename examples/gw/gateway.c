@@ -48,8 +48,8 @@ static void set_up(struct gateway *gateway, const struct options *options)
 		gateway->ports[way].fd = gateway->senders[way].fd = -1;
 		gateway->senders[way].back = &gateway->senders[!way];
 	}
-	gateway->translator.state.file.fd = -1;
-	gateway->translator.standby.fd = -1;
+	gateway->translator.state.file.child = CHILD_NONE;
+	gateway->translator.standby.child = CHILD_NONE;
 	own_close(&gateway->own);
 	impair_open(&gateway->impair, &options->impair);
 	gateway->translator.rules = &gateway->rules;
@@ -324,10 +324,10 @@ bool gateway_work(struct gateway *gateway, vpnalg_time now)
 
 vpnalg_time gateway_due(const struct gateway *gateway)
 {
-	vpnalg_time due = impair_due(&gateway->impair);
+	vpnalg_time packets = impair_due(&gateway->impair);
+	vpnalg_time sessions = translator_due(&gateway->translator);
 
-	return due < gateway->translator.nat.due ? due
-						 : gateway->translator.nat.due;
+	return packets < sessions ? packets : sessions;
 }
 
 void gateway_close(struct gateway *gateway)

@@ -4,12 +4,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <sys/random.h>
 #include <unistd.h>
 
 #include "../common/say.h"
+#include "../common/wall_clock.h"
 
 /* Milliseconds: the lease; how long Redis may take; and how long a gateway that
  * was not connected leaves the lease to another that was not either. */
@@ -31,14 +31,6 @@
 static char host[256], id[33];
 static int port = 6379;
 redisContext *lease_redis;
-
-uint64_t lease_wall_now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
-}
 
 bool lease_connect(void)
 {
@@ -146,7 +138,7 @@ bool lease_wait(void)
 		usleep(100000);
 		if (!lease_redis) {
 			seen = false;
-			since = lease_wall_now();
+			since = wall_now();
 			if (!lease_connect())
 				continue;
 		}
@@ -155,7 +147,7 @@ bool lease_wait(void)
 			say("standby: another gateway is active");
 		seen = seen || lease == LEASE_ANOTHERS;
 		if (lease == LEASE_MINE &&
-		    (seen || lease_wall_now() - since > GRACE) &&
+		    (seen || wall_now() - since > GRACE) &&
 		    lease_renew() == LEASE_MINE)
 			return true;
 	}

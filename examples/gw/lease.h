@@ -4,7 +4,6 @@
 #define GW_LEASE_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include <hiredis/hiredis.h>
 
@@ -33,8 +32,5 @@ bool lease_wait(void);
 
 /* Gives it to whoever wants it. */
 void lease_give_up(void);
-
-/* Returns milliseconds by the clock on the wall. */
-uint64_t lease_wall_now(void);
 
 #endif

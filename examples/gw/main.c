@@ -103,10 +103,6 @@ static void tick(struct run *run, vpnalg_time now)
 		say("cannot go on: queue: %s", strerror(errno));
 		run->over = run->failed = true;
 	}
-	if (run->gateway.translator.lost) {
-		say("cannot go on: standby: another gateway is active");
-		run->over = run->failed = true;
-	}
 	if (interval && now >= run->next_line) {
 		report_line(&run->gateway, now);
 		run->next_line += interval;
@@ -154,6 +150,8 @@ static void work(struct run *run)
 		now = system_now();
 		read_signals(run, now);
 		tick(run, now);
+		if (run->gateway.translator.lost) /* at once: there are two */
+			run->over = run->failed = true;
 	}
 	report_write(&run->gateway, now);
 	if (lists_sessions(run))

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "../common/nat_state.h"
 #include "../common/say.h"
+#include "../common/wall_clock.h"
 #include "lease.h"
 #include "mirror.h"
 
@@ -19,9 +19,6 @@
 #define EVERY 300
 
 #define NOBODY 65534
-
-/* A live program has fewer files open. */
-#define FILES_MAX 1024
 
 /* The process */
 
@@ -88,12 +85,6 @@ static bool mirror(const uint8_t *bytes, size_t length, bool whole)
 	return answered(count);
 }
 
-static bool receive_all(int fd, void *to, size_t length)
-{
-	return length == 0 ||
-	       recv(fd, to, length, MSG_WAITALL) == (ssize_t)length;
-}
-
 struct head {
 	uint64_t length;
 	uint64_t whole;
@@ -132,22 +123,25 @@ static uint8_t take_batch(const uint8_t *bytes, const struct head *head)
 	return FAILED;
 }
 
-static _Noreturn void serve(int fd)
+static void serve(int fd, const void *what)
 {
 	struct head head;
 	uint8_t *bytes, answer;
 
-	while (receive_all(fd, &head, sizeof(head))) {
+	(void)what;
+	lease_redis = NULL; /* the parent's */
+	if (geteuid() == 0 && (setgid(NOBODY) || setuid(NOBODY)))
+		return;
+	while (child_receive(fd, &head, sizeof(head))) {
 		bytes = malloc((size_t)head.length + 1);
-		if (!bytes || !receive_all(fd, bytes, (size_t)head.length))
+		if (!bytes || !child_receive(fd, bytes, (size_t)head.length))
 			break;
 		answer = take_batch(bytes, &head);
 		free(bytes);
-		if (send(fd, &answer, 1, MSG_NOSIGNAL) != 1)
+		if (!child_send(fd, &answer, 1))
 			break;
 	}
 	lease_give_up();
-	_exit(EXIT_SUCCESS);
 }
 
 /* Beginning */
@@ -188,29 +182,6 @@ static void fetch(struct standby *standby)
 	freeReplyObject(all);
 }
 
-static bool start(struct standby *standby)
-{
-	int ends[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-		return false;
-	fflush(NULL);
-	standby->pid = fork();
-	if (standby->pid == 0) {
-		for (int fd = 3; fd < FILES_MAX; fd++)
-			if (fd != ends[1])
-				close(fd);
-		lease_redis = NULL;
-		if (geteuid() == 0 && (setgid(NOBODY) || setuid(NOBODY)))
-			_exit(EXIT_FAILURE);
-		serve(ends[1]);
-	}
-	close(ends[1]);
-	standby->fd = ends[0];
-	lease_disconnect();
-	return standby->pid > 0;
-}
-
 bool standby_wait(struct standby *standby, const char *url)
 {
 	if (!url)
@@ -224,28 +195,22 @@ bool standby_wait(struct standby *standby, const char *url)
 	say("standby: active");
 	fetch(standby);
 	standby->whole = true;
-	return start(standby);
+	if (!child_start(&standby->child, serve, NULL)) {
+		say("cannot start: standby: %s", strerror(errno));
+		return false;
+	}
+	lease_disconnect();
+	return true;
 }
 
 bool standby_load(struct standby *standby, struct nat *nat, vpnalg_time now)
 {
 	struct vpnalg_load load = { .size = sizeof(load), .loose = true };
-	const uint8_t *at = standby->bytes;
-	size_t left = standby->length, used;
-	int result = VPNALG_STATE_MORE;
+	int result;
 
-	while (left > 0 && result == VPNALG_STATE_MORE) {
-		result = vpnalg_load_next(nat->translator, &load, at, left,
-					  &used);
-		at += used;
-		left -= used;
-		if (used == 0)
-			break;
-	}
 	if (standby->length > 0) {
-		load.elapsed = lease_wall_now() > load.stamp
-				       ? lease_wall_now() - load.stamp : 0;
-		result = vpnalg_load_end(nat->translator, &load, now);
+		result = nat_state_load(nat, &load, standby->bytes,
+					standby->length, now);
 		say("standby: %s: %llu sessions", vpnalg_state_text(result),
 		    (unsigned long long)load.records);
 	}
@@ -273,7 +238,7 @@ static void add_head(struct standby *standby, struct nat *nat,
 	size_t length = 0, chunk;
 
 	*save = (struct vpnalg_save){ .size = sizeof(*save), .state = state,
-				      .stamp = lease_wall_now() };
+				      .stamp = wall_now() };
 	while (vpnalg_save_next(nat->translator, now, save, head + length,
 				sizeof(head) - length, &chunk) ==
 		       VPNALG_STATE_MORE &&
@@ -283,21 +248,11 @@ static void add_head(struct standby *standby, struct nat *nat,
 	add_entry(standby, UINT32_MAX, head, length);
 }
 
-static bool send_all(int fd, const void *from, size_t length)
-{
-	const uint8_t *bytes = from;
-	ssize_t sent;
-
-	for (; length > 0; bytes += sent, length -= (size_t)sent)
-		if ((sent = send(fd, bytes, length, MSG_NOSIGNAL)) <= 0)
-			return false;
-	return true;
-}
-
 static void send_batch(struct standby *standby, struct nat *nat,
 		       vpnalg_time now)
 {
 	uint8_t chunk[VPNALG_STATE_CHUNK_MAX];
+	struct child *child = &standby->child;
 	struct vpnalg_save save;
 	struct vpnalg_record *record;
 	struct head head;
@@ -314,36 +269,44 @@ static void send_batch(struct standby *standby, struct nat *nat,
 						      sizeof(chunk))
 				 : 0);
 	head = (struct head){ standby->length, standby->whole };
-	standby->busy = send_all(standby->fd, &head, sizeof(head)) &&
-			send_all(standby->fd, standby->bytes, standby->length);
+	child->busy = child_send(child->fd, &head, sizeof(head)) &&
+		      child_send(child->fd, standby->bytes, standby->length);
+	if (!child->busy) { /* nobody renews the lease any more */
+		say("cannot go on: standby: its process is gone");
+		standby->lost = true;
+	}
 	standby->whole = false;
 }
 
 bool standby_go_on(struct standby *standby, struct nat *nat, vpnalg_time now)
 {
 	uint8_t answer;
+	bool idle;
 
-	if (standby->fd < 0)
+	if (standby->child.fd < 0)
 		return true;
-	if (standby->busy && recv(standby->fd, &answer, 1, MSG_DONTWAIT) == 1) {
-		standby->busy = false;
-		standby->whole = standby->whole || answer == FAILED;
-		standby->lost = answer == LOST;
+	idle = child_is_idle(&standby->child, &answer);
+	standby->whole = standby->whole || answer == FAILED;
+	if (answer == LOST) {
+		say("cannot go on: standby: another gateway is active");
+		standby->lost = true;
 	}
-	if (!standby->busy && now >= standby->next) {
-		standby->next = now + EVERY;
+	if (now < standby->next)
+		return !standby->lost;
+	standby->next = now + EVERY;
+	if (idle)
 		send_batch(standby, nat, now);
-	}
 	return !standby->lost;
+}
+
+vpnalg_time standby_due(const struct standby *standby)
+{
+	return standby->child.fd >= 0 ? standby->next : VPNALG_NEVER;
 }
 
 void standby_close(struct standby *standby)
 {
-	if (standby->fd >= 0)
-		close(standby->fd);
-	if (standby->pid > 0)
-		while (waitpid(standby->pid, NULL, 0) < 0 && errno == EINTR)
-			;
+	child_end(&standby->child);
 	free(standby->bytes);
-	*standby = (struct standby){ .fd = -1 };
+	*standby = (struct standby){ .child = CHILD_NONE };
 }

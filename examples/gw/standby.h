@@ -9,14 +9,14 @@
 #define GW_STANDBY_H
 
 #include <stdbool.h>
-#include <sys/types.h>
 
+#include "../common/child.h"
 #include "../common/nat.h"
 
 struct standby {
-	int fd;    /* to the process; -1: there is none */
-	pid_t pid;
-	bool busy, whole, lost; /* lost: another one has the lease */
+	struct child child;
+	bool whole; /* all is to be mirrored anew */
+	bool lost;  /* another one has the lease, or soon will; that was said */
 	vpnalg_time next;
 	uint8_t *bytes; /* what is loaded, then what is sent */
 	size_t length, room;
@@ -29,6 +29,9 @@ bool standby_wait(struct standby *standby, const char *url);
 
 /* Loads that into a new translator, and begins to mirror it. */
 bool standby_load(struct standby *standby, struct nat *nat, vpnalg_time now);
+
+/* Returns when standby_go_on() is wanted: the lease must not end. */
+vpnalg_time standby_due(const struct standby *standby);
 
 /* Mirrors what has changed. Returns false if another gateway is active now. */
 bool standby_go_on(struct standby *standby, struct nat *nat, vpnalg_time now);

@@ -28,6 +28,12 @@ bool standby_go_on(struct standby *standby, struct nat *nat, vpnalg_time now)
 	return true;
 }
 
+vpnalg_time standby_due(const struct standby *standby)
+{
+	(void)standby;
+	return VPNALG_NEVER;
+}
+
 void standby_close(struct standby *standby)
 {
 	(void)standby;

@@ -88,6 +88,13 @@ void translator_sweep(struct translator *translator, vpnalg_time now)
 		!standby_go_on(&translator->standby, &translator->nat, now);
 }
 
+vpnalg_time translator_due(const struct translator *translator)
+{
+	vpnalg_time due = standby_due(&translator->standby);
+
+	return due < translator->nat.due ? due : translator->nat.due;
+}
+
 void translator_close(struct translator *translator, vpnalg_time now)
 {
 	nat_state_close(&translator->state, &translator->nat, now);

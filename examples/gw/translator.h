@@ -20,7 +20,7 @@ struct translator {
 	struct rules *rules;
 	struct nat_state state;
 	struct standby standby;
-	bool lost; /* another gateway is the active one now */
+	bool lost; /* another gateway is active, or soon will be */
 };
 
 /* Makes a translator; rules is set already. Returns false when that failed,
@@ -42,6 +42,9 @@ void translator_run(struct translator *translator,
 
 /* Removes some dead sessions, and saves them all, if it is time to. */
 void translator_sweep(struct translator *translator, vpnalg_time now);
+
+/* Returns when translator_sweep() is wanted. */
+vpnalg_time translator_due(const struct translator *translator);
 
 /* Saves all sessions with --state. */
 void translator_close(struct translator *translator, vpnalg_time now);

@@ -174,7 +174,7 @@ static bool start(struct run *run)
 
 static int run(const struct options *options)
 {
-	struct run run = { .options = options, .state.file.fd = -1 };
+	struct run run = { .options = options, .state.file.child = CHILD_NONE };
 	bool well = false;
 
 	if (start(&run)) {

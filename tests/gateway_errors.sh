@@ -37,6 +37,15 @@ common() {
 	usage '--address 203.0.113.1/32: not an IPv4 address' \
 		--address 203.0.113.1/32
 	usage '--address 203.0.113.1: given twice' "$@" --address 203.0.113.1
+	usage '--server-port pptp: not PROTOCOL=PORT' "$@" --server-port pptp
+	usage '--server-port gre=1: no protocol that there is: pptp, ike, nat-t or l2tp' \
+		"$@" --server-port gre=1
+	usage '--server-port pptp=0: the port is not a number from 1 to 65535' \
+		"$@" --server-port pptp=0
+	usage '--server-port l2tp=500: is the standard one of another protocol' \
+		"$@" --server-port l2tp=500
+	usage '--server-port ike=1702: given for another protocol, too' "$@" \
+		--server-port l2tp=1702 --server-port ike=1702
 	usage 'word: one word too many' "$@" word
 	for option in --help --version; do
 		"$program" $option >"$work/out" 2>"$work/err" &&

@@ -227,6 +227,7 @@ PCAP_TEST_FILES = \
 	tests/pcap_links.py \
 	tests/pcap_outside.py \
 	tests/pcap_policy.py \
+	tests/pcap_ports.py \
 	tests/pcap_progress.py \
 	tests/pcap_report.py \
 	tests/pcap_events.py \
@@ -240,6 +241,7 @@ GATEWAY_TEST_FILES = \
 	tests/gateway_fragments.py \
 	tests/gateway_l2tp.py \
 	tests/gateway_own.py \
+	tests/gateway_ports.py \
 	tests/gateway_renumber.py \
 	tests/gateway_services.py \
 	tests/gateway_standby.py \

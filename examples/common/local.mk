@@ -20,6 +20,8 @@ COMMON_FILES = \
 	examples/common/options.h \
 	examples/common/say.c \
 	examples/common/say.h \
+	examples/common/server_ports.c \
+	examples/common/server_ports.h \
 	examples/common/standard.c \
 	examples/common/standard.h \
 	examples/common/wall_clock.h

@@ -175,6 +175,8 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	config->count_hosts = counts(options, VPNALG_PER_HOST) ||
 			      options->policy.host_rate > 0;
 	config->count_remotes = counts(options, VPNALG_PER_REMOTE);
+	config->extra_ports = options->server_ports.list;
+	config->extra_port_count = options->server_ports.count;
 	config->store = &nat->store;
 	config->pool_key[0] = next_key(config);
 	config->pool_key[1] = next_key(config);
@@ -187,6 +189,14 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 				  "start"));
 	say("cannot start: sessions: %s", strerror(errno));
 	return false;
+}
+
+void nat_process(struct nat *nat, struct vpnalg_packet *packets, size_t count,
+		 vpnalg_time now)
+{
+	vpnalg_ports_begin(nat->translator, packets, count);
+	vpnalg_process(nat->translator, packets, count, now);
+	vpnalg_ports_end(nat->translator, packets, count);
 }
 
 const char *nat_protocol_name(const struct nat *nat, size_t place)

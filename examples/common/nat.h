@@ -12,6 +12,7 @@
 
 #include "nat_events.h"
 #include "nat_policy.h"
+#include "server_ports.h"
 
 /* What the user asked for. */
 struct nat_options {
@@ -40,6 +41,7 @@ struct nat_options {
 	struct vpnalg_service *services; /* inside, reached from outside; at the
 					  * first address */
 	size_t service_count;
+	struct server_ports server_ports;
 	struct nat_policy policy;
 	struct vpnalg_timers timers; /* zero where none was given */
 };
@@ -67,6 +69,11 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 bool nat_serve(struct nat *nat, const struct nat_options *options,
 	       const struct vpnalg_addr *outside, vpnalg_time now,
 	       const char *what);
+
+/* Translates packets, as vpnalg_process() does, those of servers at further
+ * ports as well. */
+void nat_process(struct nat *nat, struct vpnalg_packet *packets, size_t count,
+		 vpnalg_time now);
 
 /* Names the protocol of that place among the translator's; "none" stands for
  * the packets that none of them has claimed, NULL behind that. */

@@ -22,6 +22,8 @@
 	{ "--mss", NULL, &(nat)->mss, 536, 65535 },                  \
 	{ "--port-set", nat_options_port_set, &(nat)->port_set, 0, 0 }, \
 	{ "--reuse-delay", NULL, &(nat)->reuse_delay, 1, 86400 },    \
+	{ "--server-port", server_ports_read,                        \
+	  &(nat)->server_ports, 0, 0 },                              \
 	{ "--service", nat_options_service, (nat), 0, 0 },           \
 	{ "--sessions", options_flag, &(nat)->sessions, 0, 0 },      \
 	{ "--timeouts", nat_timeouts_read, &(nat)->timers, 0, 0 }
@@ -41,6 +43,9 @@
 	"                      length in bits, and PSID\n" \
 	"  --reuse-delay SEC   with --general: a port waits so long before another\n" \
 	"                      inside host gets it\n" \
+	"  --server-port PROTOCOL=PORT\n" \
+	"                      servers of pptp, ike, nat-t or l2tp are at that port,\n" \
+	"                      too; may be repeated\n" \
 	"  --service PROTOCOL:OUTSIDE_PORT=INSIDE:PORT\n" \
 	"                      a server inside that is reached at that port of the\n" \
 	"                      first address; PROTOCOL is tcp or udp; may be\n" \

@@ -80,9 +80,10 @@ static int print_version(void)
 	return EXIT_SUCCESS;
 }
 
-static int print_help(const char *help)
+static int print_help(const char *const *help)
 {
-	fputs(help, stdout);
+	while (*help)
+		fputs(*help++, stdout);
 	return EXIT_SUCCESS;
 }
 
@@ -110,7 +111,7 @@ static void list_rows(struct option *list, const struct option_row *rows)
 }
 
 static int read_option(int option, const struct option_row *rows,
-		       const char *help, char **argv)
+		       const char *const *help, char **argv)
 {
 	if (option == OPTION_HELP)
 		return print_help(help);
@@ -121,8 +122,8 @@ static int read_option(int option, const struct option_row *rows,
 	return not_understood(option, argv);
 }
 
-int options_parse(const struct option_row *rows, const char *help, int argc,
-		  char **argv, char ***words)
+int options_parse(const struct option_row *rows, const char *const *help,
+		  int argc, char **argv, char ***words)
 {
 	struct option list[ROWS_MAX + 3];
 	int option, status = OPTIONS_RUN;

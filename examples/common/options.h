@@ -40,10 +40,11 @@ const char *options_flag(void *where, const char *value);
 const char *options_name(void *where, const char *value);
 
 /* Reads the options, and sets *words to the other words, NULL at their end.
+ * The help is in parts, NULL at their end, none too long for a compiler.
  * Returns OPTIONS_RUN, or the exit status of a program that has nothing left to
  * do or say. */
-int options_parse(const struct option_row *rows, const char *help, int argc,
-		  char **argv, char ***words);
+int options_parse(const struct option_row *rows, const char *const *help,
+		  int argc, char **argv, char ***words);
 
 /* Returns OPTIONS_RUN if there are no words, else as options_wrong() does. */
 int options_no_words(char **words);

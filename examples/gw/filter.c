@@ -22,16 +22,41 @@
 /* IF, which is instruction number `at`, goes on at number `yes` or `no`. */
 #define NEXT(at) ((at) + 1)
 #define PORTS 14
-#define ACCEPT 25
-#define REJECT 26
+#define REMOTE_PORT 20 /* what follows compares it with each server port */
+#define ACCEPT (REMOTE_PORT + 1 + server_ports)
+#define REJECT (ACCEPT + 1)
+#define LENGTH_MAX (REMOTE_PORT + 1 + SERVER_PORTS_MAX + 2)
 #define IF(test, value, at, yes, no)                                 \
-	BPF_JUMP(BPF_JMP | (test) | BPF_K, (value), (yes) - (at) - 1, \
-		 (no) - (at) - 1)
+	BPF_JUMP(BPF_JMP | (test) | BPF_K, (value),                  \
+		 (uint8_t)((yes) - (at) - 1), (uint8_t)((no) - (at) - 1))
 
-bool filter_attach(int fd, enum vpnalg_direction direction, bool all,
-		   bool sent)
+#define STANDARD_PORTS 4
+#define SERVER_PORTS_MAX (STANDARD_PORTS + VPNALG_EXTRA_PORTS_MAX)
+
+/* Appends that packets with one of the ports are accepted, others rejected. */
+static void append_ports(struct sock_filter *at, unsigned server_ports,
+			 const struct server_ports *further)
 {
-	struct sock_filter program[] = {
+	unsigned ports[SERVER_PORTS_MAX] = { PORT_PPTP, PORT_IKE, PORT_NAT_T,
+					     PORT_L2TP };
+
+	for (size_t i = 0; i < further->count; i++)
+		ports[STANDARD_PORTS + i] = further->list[i].port;
+	for (unsigned i = 0; i < server_ports; i++, at++)
+		*at = (struct sock_filter)IF(
+			BPF_JEQ, ports[i], REMOTE_PORT + 1 + i, ACCEPT,
+			i + 1 < server_ports ? REMOTE_PORT + 2 + i : REJECT);
+	*at++ = (struct sock_filter)RETURN(0x40000);
+	*at = (struct sock_filter)RETURN(0);
+}
+
+bool filter_attach(int fd, enum vpnalg_direction direction,
+		   const struct nat_options *options, bool sent)
+{
+	const unsigned server_ports =
+		STANDARD_PORTS + (unsigned)options->server_ports.count;
+	const bool all = options->general;
+	struct sock_filter program[LENGTH_MAX] = {
 		/* A packet that is not for this host, or not from it, is
 		 * rejected, and so is what this program has sent. */
 		[0] = LOAD(BPF_B, SKF_AD_OFF + SKF_AD_PKTTYPE),
@@ -60,19 +85,15 @@ bool filter_attach(int fd, enum vpnalg_direction direction, bool all,
 		[17] = ALU(BPF_AND, 15),
 		[18] = ALU(BPF_LSH, 2),
 		[19] = MOVE_TO_X,
-		[20] = LOAD_BEHIND(BPF_H, direction == VPNALG_OUT ? 2 : 0),
-		[21] = IF(BPF_JEQ, PORT_PPTP, 21, ACCEPT, NEXT(21)),
-		[22] = IF(BPF_JEQ, PORT_IKE, 22, ACCEPT, NEXT(22)),
-		[23] = IF(BPF_JEQ, PORT_NAT_T, 23, ACCEPT, NEXT(23)),
-		[24] = IF(BPF_JEQ, PORT_L2TP, 24, ACCEPT, REJECT),
-		[ACCEPT] = RETURN(0x40000),
-		[REJECT] = RETURN(0),
+		[REMOTE_PORT] = LOAD_BEHIND(BPF_H, direction == VPNALG_OUT ? 2 : 0),
 	};
 	struct sock_fprog filter = {
-		.len = sizeof(program) / sizeof(program[0]),
+		.len = (unsigned short)(REJECT + 1),
 		.filter = program,
 	};
 
+	append_ports(program + REMOTE_PORT + 1, server_ports,
+		     &options->server_ports);
 	return !setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
 			   sizeof(filter));
 }

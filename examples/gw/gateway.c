@@ -58,13 +58,12 @@ static void set_up(struct gateway *gateway, const struct options *options)
 static bool open_ports(struct gateway *gateway, const struct options *options)
 {
 	struct port *ports = gateway->ports;
-	const bool all = options->nat.general;
 
 	return port_find(&ports[VPNALG_OUT], options->inside, VPNALG_OUT) &&
-	       port_open(&ports[VPNALG_OUT], all) &&
+	       port_open(&ports[VPNALG_OUT], &options->nat) &&
 	       port_find(&ports[VPNALG_IN], options->outside, VPNALG_IN) &&
 	       (options->own ? own_open(&gateway->own, options)
-				 : port_open(&ports[VPNALG_IN], all)) &&
+				 : port_open(&ports[VPNALG_IN], &options->nat)) &&
 	       addresses_open(&gateway->addresses, options) &&
 	       sender_open(&gateway->senders[VPNALG_OUT], options->outside) &&
 	       sender_open(&gateway->senders[VPNALG_IN], options->inside);

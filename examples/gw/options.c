@@ -6,7 +6,7 @@
 
 #include "../common/nat_state_options.h"
 
-static const char help[] =
+static const char *const help[] = {
 	"Usage: vpnalg-gw --inside IF --outside IF --address ADDR... [OPTION]...\n"
 	"Translate the VPN protocols of the hosts behind one interface (PPTP,\n"
 	"IPsec, L2TP, GRE), beside a router that does everything else itself.\n"
@@ -17,8 +17,8 @@ static const char help[] =
 	"                      repeated; auto: those of the outside interface,\n"
 	"                      followed when they change\n"
 	"  --general           translate all other traffic, too,\n"
-	"                      for a router that has no NAT of its own\n"
-	NAT_OPTIONS_HELP
+	"                      for a router that has no NAT of its own\n",
+	NAT_OPTIONS_HELP,
 	NAT_POLICY_HELP
 	NAT_STATE_HELP
 	"  --own N             this host has VPNs of its own, beside those of the\n"
@@ -36,7 +36,9 @@ static const char help[] =
 	"It runs until SIGINT or SIGTERM and ends with a report; SIGUSR1 gives\n"
 	"the report at once. Reports and errors go to standard error, the lines\n"
 	"of --stats to standard output.\n"
-	OPTIONS_HELP_STATUS;
+	OPTIONS_HELP_STATUS,
+	NULL
+};
 
 static const char *read_impair(void *where, const char *value)
 {

@@ -12,7 +12,7 @@ bool own_open(struct own *own, const struct options *options)
 
 	own->port.sent = true;
 	if (!port_find(&own->port, options->outside, VPNALG_OUT) ||
-	    !port_open(&own->port, options->nat.general))
+	    !port_open(&own->port, &options->nat))
 		return false;
 	if (queue_open(&own->queue, number))
 		return true;

@@ -75,12 +75,12 @@ static bool bind_to(const struct port *port)
 
 /* Nothing is received before the filter is there: the socket has no protocol
  * until it is bound. */
-static bool open_socket(struct port *port, bool all)
+static bool open_socket(struct port *port, const struct nat_options *options)
 {
 	port->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	port->big = malloc(BIG_SIZE);
 	return port->fd >= 0 && port->big && make_ring(port) &&
-	       filter_attach(port->fd, port->direction, all, port->sent) &&
+	       filter_attach(port->fd, port->direction, options, port->sent) &&
 	       bind_to(port);
 }
 
@@ -96,9 +96,9 @@ bool port_find(struct port *port, const char *name,
 	return false;
 }
 
-bool port_open(struct port *port, bool all)
+bool port_open(struct port *port, const struct nat_options *options)
 {
-	if (open_socket(port, all))
+	if (open_socket(port, options))
 		return true;
 	say("cannot start: packet socket on %s: %s", port->name,
 	    strerror(errno));

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <vpnalg/vpnalg.h>
+#include "../common/nat.h"
 
 /* A packet as the interface hands it out. */
 struct frame {
@@ -48,9 +48,9 @@ struct port {
 bool port_find(struct port *port, const char *name,
 	       enum vpnalg_direction direction);
 
-/* Opens a socket on it, for VPNs or for all packets. Returns false when that
+/* Opens a socket on it, for what the options want translated. Returns false when that
  * failed, which was said. */
-bool port_open(struct port *port, bool all);
+bool port_open(struct port *port, const struct nat_options *options);
 
 /* Fills in the frames that are there, without waiting, and returns how many:
  * none without a socket. One that could not be read is empty. One that is

@@ -23,17 +23,21 @@
 
 /* The protocols that carry VPNs without ports: GRE, ESP, AH, L2TP. */
 #define PLAIN "{ 47, 50, 51, 115 } "
-#define UDP_PORTS "{ 500, 1701, 4500 } "
+
+/* Variables of the table: where servers are. */
+#define TCP_PORTS "$tcp_ports "
+#define UDP_PORTS "$udp_ports "
+#define L2TP_PORTS "$l2tp_ports "
 
 /* Packets from inside that are the translator's, by themselves; and ICMP
  * errors about packets that travelled in. */
 static const char *const from_inside[] = {
 	"ip protocol " PLAIN,
-	"tcp dport 1723 ",
+	"tcp dport " TCP_PORTS,
 	"udp dport " UDP_PORTS,
 	LATER_FRAGMENT "ip protocol { 6, 17 } ip daddr @remotes ",
 	ICMP_ERROR "@th,136,8 " PLAIN,
-	ICMP_ERROR "@th,136,8 6 @th,224,16 1723 ",
+	ICMP_ERROR "@th,136,8 6 @th,224,16 " TCP_PORTS,
 	ICMP_ERROR "@th,136,8 17 @th,224,16 " UDP_PORTS,
 	NULL
 };
@@ -51,7 +55,7 @@ static const char *const from_outside[] = {
 	"ip saddr . ip daddr . ip protocol . th dport @ports ",
 	"ip daddr . ip protocol . th dport @mapped ",
 	"ip daddr . ip protocol @protocols ",
-	"udp sport 1701 ip daddr . udp dport @asking " SCCRP,
+	"udp sport " L2TP_PORTS "ip daddr . udp dport @asking " SCCRP,
 	"icmp type echo-reply ip daddr . icmp id @queries ",
 	NULL
 };
@@ -71,7 +75,7 @@ static const char *const from_outside[] = {
  * translated them and the kernel could not deliver them. */
 static const char *const about_ours[] = {
 	"@th,136,8 " PLAIN,
-	"@th,136,8 6 @th,224,16 1723 ",
+	"@th,136,8 6 @th,224,16 " TCP_PORTS,
 	"@th,136,8 17 @th,224,16 " UDP_PORTS,
 	NULL
 };
@@ -145,11 +149,38 @@ bool table_renumber(struct text *text, const char *name,
 	return well;
 }
 
+/* Appends a variable: the ports of one protocol that there are, and further ones
+ * that stand for the standard port, or for any if that is 0. */
+static bool append_ports(struct text *text, const char *name,
+			 const char *standard, const struct options *options,
+			 unsigned protocol, uint16_t stands_for)
+{
+	const struct server_ports *ports = &options->nat.server_ports;
+	bool well = text_add(text, "define %s = { %s", name, standard);
+
+	for (size_t i = 0; well && i < ports->count; i++)
+		if (ports->list[i].protocol == protocol &&
+		    (!stands_for || ports->list[i].standard == stands_for))
+			well = text_add(text, ", %u", ports->list[i].port);
+	return well && text_add(text, " }\n");
+}
+
+static bool append_all_ports(struct text *text, const struct options *options)
+{
+	return append_ports(text, "tcp_ports", "1723", options, PROTOCOL_TCP,
+			    0) &&
+	       append_ports(text, "udp_ports", "500, 1701, 4500", options,
+			    PROTOCOL_UDP, 0) &&
+	       append_ports(text, "l2tp_ports", "1701", options, PROTOCOL_UDP,
+			    PORT_L2TP);
+}
+
 bool table_write(struct text *text, const char *name,
 		 const struct options *options,
 		 const struct addresses *addresses)
 {
-	return text_add(text,
+	return append_all_ports(text, options) &&
+	       text_add(text,
 		      "table ip %s\n"
 		      "delete table ip %s\n"
 		      "table ip %s {\n"

@@ -75,7 +75,7 @@ void translator_run(struct translator *translator,
 		    struct vpnalg_packet *packets, size_t count,
 		    vpnalg_time now)
 {
-	vpnalg_process(translator->nat.translator, packets, count, now);
+	nat_process(&translator->nat, packets, count, now);
 	rules_flush(translator->rules);
 }
 

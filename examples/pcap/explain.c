@@ -9,6 +9,7 @@
 #include "ipsec.h"
 #include "l2tp.h"
 #include "report.h"
+#include "seen_port.h"
 #include "side.h"
 
 #define PROTOCOL_ICMP 1
@@ -121,6 +122,12 @@ static void explain_message(const struct bytes *message,
 		       get16(message, messages[type].peer_call_id));
 }
 
+static bool has_port(const struct bytes *l4, unsigned protocol, unsigned port)
+{
+	return seen_port(protocol, get16(l4, 0)) == port ||
+	       seen_port(protocol, get16(l4, 2)) == port;
+}
+
 static void explain_flags(const struct bytes *tcp, struct explained *explained)
 {
 	static const char *const names[] = { "FIN", "SYN", "RST" };
@@ -138,7 +145,7 @@ static void explain_tcp(const struct bytes *tcp, struct explained *explained)
 		return;
 	explain_flags(tcp, explained);
 	data = behind(tcp, (uint32_t)(tcp->data[12] >> 4) * 4);
-	if (get16(tcp, 0) == PPTP_PORT || get16(tcp, 2) == PPTP_PORT)
+	if (has_port(tcp, PROTOCOL_TCP, PPTP_PORT))
 		explain_message(&data, explained);
 }
 
@@ -155,8 +162,7 @@ static void explain_udp(const struct bytes *udp, struct explained *explained)
 {
 	struct bytes data = behind(udp, 8);
 
-	if (has(udp, 8) &&
-	    (get16(udp, 0) == L2TP_PORT || get16(udp, 2) == L2TP_PORT))
+	if (has(udp, 8) && has_port(udp, PROTOCOL_UDP, L2TP_PORT))
 		l2tp_explain(data.data, data.length, true, explained);
 }
 

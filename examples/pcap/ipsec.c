@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "seen_port.h"
+
 #define PROTOCOL_UDP 17
 #define PROTOCOL_ESP 50
 #define PROTOCOL_AH 51
@@ -118,12 +120,13 @@ static bool find_nat_t(const uint8_t *data, uint32_t length,
 static bool find_udp(const uint8_t *udp, uint32_t length,
 		     struct content *content)
 {
-	unsigned long source, destination, udp_length;
+	unsigned long udp_length;
+	uint16_t source, destination;
 
 	if (length < UDP_HEADER)
 		return false;
-	source = get(udp, 2);
-	destination = get(udp + 2, 2);
+	source = seen_port(PROTOCOL_UDP, (uint32_t)get(udp, 2));
+	destination = seen_port(PROTOCOL_UDP, (uint32_t)get(udp + 2, 2));
 	/* A frame may end in padding. */
 	udp_length = get(udp + UDP_LENGTH_OFF, 2);
 	if (udp_length >= UDP_HEADER && udp_length < length)

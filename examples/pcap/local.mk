@@ -51,6 +51,8 @@ PCAP_FILES = \
 	examples/pcap/pcapng.h \
 	examples/pcap/report.c \
 	examples/pcap/report.h \
+	examples/pcap/seen_port.c \
+	examples/pcap/seen_port.h \
 	examples/pcap/session_table.c \
 	examples/pcap/session_table.h \
 	examples/pcap/side.c \

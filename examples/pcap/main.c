@@ -37,6 +37,7 @@
 #include "../common/standard.h"
 #include "job.h"
 #include "link.h"
+#include "seen_port.h"
 #include "why.h"
 
 /* Packets between two progress lines. */
@@ -209,6 +210,7 @@ int main(int argc, char **argv)
 	if (!standard_hold())
 		return EXIT_ERROR;
 	status = options_read(&options, argc, argv);
+	seen_port_set(&options.nat.server_ports);
 	if (status == OPTIONS_RUN)
 		status = options.why ? run_why(&options)
 				     : run(&options, NULL);

@@ -15,7 +15,7 @@ static const char *const default_inside[] = { "10/8", "172.16/12",
 
 #define DEFAULT_INSIDE (sizeof(default_inside) / sizeof(default_inside[0]))
 
-static const char help[] =
+static const char *const help[] = {
 	"Usage: vpnalg-pcap [OPTION]... INPUT OUTPUT\n"
 	"Translate the VPN packets of a capture as a NAT with VPN passthrough\n"
 	"would, and show what the other side of the NAT would have seen.\n"
@@ -31,8 +31,8 @@ static const char help[] =
 	"  --outside FILE      a capture of the same router's outside, made at\n"
 	"                      the same time: use the ports and IDs that the\n"
 	"                      router has chosen, and compare\n"
-	"  --general           translate all other traffic, too\n"
-	NAT_OPTIONS_HELP
+	"  --general           translate all other traffic, too\n",
+	NAT_OPTIONS_HELP,
 	NAT_POLICY_HELP
 	"  --seed N            start of the random numbers, 0 to 4294967295\n"
 	"                      (default 1)\n"
@@ -51,7 +51,9 @@ static const char help[] =
 	"\n"
 	"Packets without IPv4, between inside hosts, between others, or of\n"
 	"protocols that are not carried are copied. The report says how many.\n"
-	OPTIONS_HELP_STATUS;
+	OPTIONS_HELP_STATUS,
+	NULL
+};
 
 static const char *add_inside(void *where, const char *value)
 {

@@ -92,7 +92,7 @@ void translator_run(struct translator *translator,
 	if (now > translator->now)
 		translator->now = now;
 	nat_sweep(&translator->nat, translator->now);
-	vpnalg_process(translator->nat.translator, packet, 1, translator->now);
+	nat_process(&translator->nat, packet, 1, translator->now);
 }
 
 bool translator_next_held(struct translator *translator,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "why_packet.h"
 
+#include "seen_port.h"
 #include "side.h"
 
 #define TCP_HEADER 20
@@ -75,8 +76,10 @@ static bool is_wrong(const struct why_packet *packet, uint32_t field)
 
 static void read_ports(struct why_packet *packet, uint32_t header)
 {
-	packet->source_port = (uint16_t)why_get(&packet->body, 0, 2);
-	packet->destination_port = (uint16_t)why_get(&packet->body, 2, 2);
+	packet->source_port =
+		seen_port(packet->protocol, why_get(&packet->body, 0, 2));
+	packet->destination_port =
+		seen_port(packet->protocol, why_get(&packet->body, 2, 2));
 	packet->payload = why_behind(&packet->body, header);
 	packet->payload_size =
 		packet->body_size > header ? packet->body_size - header : 0;

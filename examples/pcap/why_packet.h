@@ -36,7 +36,8 @@ struct why_packet {
 	uint32_t size;         /* of the IP packet on the wire */
 	struct why_bytes body; /* what follows the IP header */
 	uint32_t body_size;    /* the same on the wire */
-	/* Of TCP and UDP, else 0: */
+	/* Of TCP and UDP, else 0; a further port of servers is shown as the
+	   standard one: */
 	uint16_t source_port, destination_port;
 	struct why_bytes payload;
 	uint32_t payload_size; /* on the wire */

@@ -89,7 +89,7 @@ static void translate(struct run *run, struct queued *queued, vpnalg_time now)
 								 : VPNALG_OUT,
 	};
 
-	vpnalg_process(run->nat.translator, &packet, 1, now);
+	nat_process(&run->nat, &packet, 1, now);
 	if (packet.result == VPNALG_TRANSLATED)
 		queue_replace(&run->queue, queued, packet.len,
 			      run->options->mark);

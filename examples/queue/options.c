@@ -6,7 +6,7 @@
 /* vpnalg-gw marks its packets with the same. */
 #define DEFAULT_MARK 0x56504e41
 
-static const char help[] =
+static const char *const help[] = {
 	"Usage: vpnalg-queue --address ADDR... [OPTION]...\n"
 	"Translate the VPN protocols among the packets that the firewall puts\n"
 	"into a queue (NFQUEUE).\n"
@@ -14,8 +14,8 @@ static const char help[] =
 	"  --address ADDR      outside address; may be repeated\n"
 	"  --queue N           the queue's number (default 0)\n"
 	"  --mark N            the mark of translated packets (default 0x56504e41)\n"
-	"  --general           translate all other traffic, too\n"
-	NAT_OPTIONS_HELP
+	"  --general           translate all other traffic, too\n",
+	NAT_OPTIONS_HELP,
 	NAT_POLICY_HELP
 	NAT_STATE_HELP
 	"  --own               this host has VPNs of its own, beside those of the\n"
@@ -25,7 +25,9 @@ static const char help[] =
 	"vpnalg-queue(1) has the firewall's rules. It runs until SIGINT or\n"
 	"SIGTERM and ends with a report on standard error; SIGUSR1 gives the\n"
 	"report at once.\n"
-	OPTIONS_HELP_STATUS;
+	OPTIONS_HELP_STATUS,
+	NULL
+};
 
 int options_read(struct options *options, int argc, char **argv)
 {

@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	doc/lab.md \
 	doc/life-of-a-packet.md \
 	doc/mainpage.md \
+	doc/metrics.md \
 	doc/own-vpn.md \
 	doc/passthrough.md \
 	doc/policy.md \

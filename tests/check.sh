@@ -26,6 +26,10 @@ has_scapy() {
 	"$1" -c 'import scapy'
 }
 
+has_prometheus() {
+	"$1" -c 'import prometheus_client'
+}
+
 links() {
 	echo 'int main(void) { return 0; }' >"$work/links.c" &&
 		"$@" -o "$work/links" "$work/links.c"
@@ -62,6 +66,7 @@ wants_tests() {
 		eval "echo '#include <string.h>' | arm-none-eabi-gcc -E -"
 	wants nftables command -v nft
 	wants python3 test -x /usr/bin/python3
+	wants python3-prometheus-client has_prometheus /usr/bin/python3
 	wants python3-scapy has_scapy /usr/bin/python3
 	wants python3-selenium /usr/bin/python3 -c 'import selenium'
 	wants redis-tools command -v redis-check-rdb

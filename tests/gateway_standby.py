@@ -36,10 +36,10 @@ def redis():
 
 
 class Gateway:
-    def __init__(self, program):
+    def __init__(self, program, *options):
         self.said = ""
         self.process = subprocess.Popen(
-            command(program, "--general", "--standby", URL),
+            command(program, "--general", "--standby", URL, *options),
             stderr=subprocess.PIPE, text=True)
         threading.Thread(target=self.read, daemon=True).start()
 
@@ -52,6 +52,18 @@ class Gateway:
         while time.monotonic() < last and words not in self.said:
             time.sleep(0.05)
         return words in self.said
+
+
+def active(file):
+    """Whether the figures say that it is the active one; None: they say
+    nothing."""
+    try:
+        with open(file, encoding="utf-8") as opened_file:
+            lines = opened_file.read().splitlines()
+    except OSError:
+        return None
+    return {"vpnalg_active 0": False, "vpnalg_active 1": True}.get(
+        [line for line in lines if line.startswith("vpnalg_active ")][0])
 
 
 def opened(client, server):
@@ -99,11 +111,15 @@ check("the first is active", first.says("standby: active"))
 time.sleep(0.5)
 seen = opened(client, server)
 check("a session", seen is not None)
-second = Gateway(program)
+figures = os.path.join(work, "second.prom")
+second = Gateway(program, "--metrics", figures, "--metrics-interval", "1")
 check("the second waits", second.says("another gateway is active"))
 time.sleep(1)
+check("its figures say so", active(figures) is False)
 first.process.kill()
 check("it takes over in 3 s", reached(client, server, seen, 3))
+time.sleep(1.5)
+check("and so the figures", active(figures) is True)
 check("with the session", second.says("standby: done: "), second.said)
 
 third = Gateway(program)

@@ -154,6 +154,8 @@ UNIT_TEST_FILES = \
 # Another one, for those parts of vpnalg-gw that take no network; so it needs
 # nothing that vpnalg-gw needs, but Linux' headers.
 GATEWAY_UNIT_TEST_FILES = \
+	examples/common/metrics.c \
+	examples/common/metrics.h \
 	examples/common/say.c \
 	examples/common/say.h \
 	examples/gw/answer.c \
@@ -176,6 +178,7 @@ GATEWAY_UNIT_TEST_FILES = \
 	tests/check_gw_fragment.c \
 	tests/check_gw_held.c \
 	tests/check_gw_impair.c \
+	tests/check_gw_metrics.c \
 	tests/check_gw_port.c \
 	tests/check_gw_whole.c \
 	tests/gateway.h
@@ -224,6 +227,7 @@ PCAP_TEST_FILES = \
 	tests/pcap_ipsec.py \
 	tests/pcap_judge.py \
 	tests/pcap_lengths.py \
+	tests/pcap_metrics.py \
 	tests/pcap_links.py \
 	tests/pcap_outside.py \
 	tests/pcap_policy.py \
@@ -240,6 +244,7 @@ GATEWAY_TEST_FILES = \
 	tests/gateway_errors.sh \
 	tests/gateway_fragments.py \
 	tests/gateway_l2tp.py \
+	tests/gateway_metrics.py \
 	tests/gateway_own.py \
 	tests/gateway_ports.py \
 	tests/gateway_renumber.py \
@@ -345,6 +350,7 @@ EXTRA_DIST += \
 	tests/gateway_common.sh \
 	tests/house_includes.txt \
 	tests/libvpnalg.abi \
+	tests/metrics.py \
 	tests/pcap_common.py \
 	tests/rebuild_sessions.py \
 	tests/check.sh \

@@ -2,10 +2,18 @@
 # What the three programs share.
 
 COMMON_FILES = \
+	examples/common/metrics.c \
+	examples/common/metrics.h \
 	examples/common/nat.c \
 	examples/common/nat.h \
 	examples/common/nat_events.c \
 	examples/common/nat_events.h \
+	examples/common/nat_metrics.c \
+	examples/common/nat_metrics.h \
+	examples/common/nat_metrics_policy.c \
+	examples/common/nat_metrics_policy.h \
+	examples/common/nat_names.c \
+	examples/common/nat_names.h \
 	examples/common/nat_options.c \
 	examples/common/nat_options.h \
 	examples/common/nat_policy.c \
@@ -14,10 +22,14 @@ COMMON_FILES = \
 	examples/common/nat_report.h \
 	examples/common/nat_sessions.c \
 	examples/common/nat_sessions.h \
+	examples/common/nat_tally.c \
+	examples/common/nat_tally.h \
 	examples/common/nat_timeouts.c \
 	examples/common/nat_timeouts.h \
 	examples/common/options.c \
 	examples/common/options.h \
+	examples/common/replace.c \
+	examples/common/replace.h \
 	examples/common/say.c \
 	examples/common/say.h \
 	examples/common/server_ports.c \
@@ -35,6 +47,8 @@ COMMON_QUEUE_FILES = \
 COMMON_LIVE_FILES = \
 	examples/common/child.c \
 	examples/common/child.h \
+	examples/common/nat_metrics_live.c \
+	examples/common/nat_metrics_live.h \
 	examples/common/nat_state.c \
 	examples/common/nat_state.h \
 	examples/common/nat_state_options.h \

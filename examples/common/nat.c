@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "say.h"
+#include "wall_clock.h"
 
 /* Room for 100,000 PPTP calls that each have a control connection of their
  * own. The system gives only the memory that is used. */
@@ -155,6 +156,7 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	*nat = (struct nat){ .policy = options->policy,
 			     .protocol_count = options->general ? PROTOCOLS
 								: GENERAL,
+			     .start = wall_now(),
 			     .events.destinations = options->event_remotes,
 			     .events.captured = options->captured };
 	if (!nat_events_open(&nat->events, options->events))
@@ -204,6 +206,27 @@ const char *nat_protocol_name(const struct nat *nat, size_t place)
 	if (place < nat->protocol_count)
 		return protocols[place].handler()->name;
 	return place == nat->protocol_count ? "none" : NULL;
+}
+
+const char *nat_kind_protocol(const struct nat *nat, size_t kind)
+{
+	size_t place = 0;
+
+	while (place < nat->protocol_count &&
+	       kind >= protocols[place].handler()->kind_count)
+		kind -= protocols[place++].handler()->kind_count;
+	return nat_protocol_name(nat, place);
+}
+
+bool nat_is_told(const struct nat_options *options)
+{
+	return options->events || options->metrics;
+}
+
+void nat_tell(struct nat *nat, const struct vpnalg_event *event)
+{
+	nat_tally_count(&nat->tally, event);
+	nat_events_tell(&nat->events, event);
 }
 
 bool nat_sweep(struct nat *nat, vpnalg_time now)

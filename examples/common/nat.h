@@ -12,6 +12,7 @@
 
 #include "nat_events.h"
 #include "nat_policy.h"
+#include "nat_tally.h"
 #include "server_ports.h"
 
 /* What the user asked for. */
@@ -36,6 +37,8 @@ struct nat_options {
 	uint32_t state_every;  /* seconds from one save to the next */
 	const char *events;    /* the log of --events, or NULL */
 	bool event_remotes;    /* has remotes, too */
+	const char *metrics;   /* the file of --metrics, or NULL */
+	uint32_t metrics_every; /* seconds from one time to the next */
 	bool captured;         /* time is a capture's, and the log a new one */
 	bool fragments;        /* nobody else puts datagrams together before */
 	struct vpnalg_service *services; /* inside, reached from outside; at the
@@ -50,11 +53,13 @@ struct nat {
 	struct vpnalg *translator;
 	struct nat_policy policy; /* whose arrays the translator reads */
 	struct nat_events events;
+	struct nat_tally tally;
 	struct vpnalg_store store;
 	struct vpnalg_table *table;
 	size_t protocol_count;
 	size_t table_size;
 	void *memory[3]; /* of the translator, of the table, for fragments */
+	uint64_t start;  /* in milliseconds since 1970 */
 	vpnalg_time due; /* when nat_sweep() has something to do again */
 };
 
@@ -78,6 +83,14 @@ void nat_process(struct nat *nat, struct vpnalg_packet *packets, size_t count,
 /* Names the protocol of that place among the translator's; "none" stands for
  * the packets that none of them has claimed, NULL behind that. */
 const char *nat_protocol_name(const struct nat *nat, size_t place);
+
+/* Names the protocol of a kind of session: vpnalg_kind_counters(). */
+const char *nat_kind_protocol(const struct nat *nat, size_t kind);
+
+/* Whether anybody is to be told of events; then the event callback calls
+ * nat_tell(). */
+bool nat_is_told(const struct nat_options *options);
+void nat_tell(struct nat *nat, const struct vpnalg_event *event);
 
 /* Removes some dead sessions, if it is time to. Returns whether it was. */
 bool nat_sweep(struct nat *nat, vpnalg_time now);

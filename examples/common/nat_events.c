@@ -17,54 +17,9 @@
 
 #include <vpnalg/sessions.h>
 
+#include "nat_names.h"
 #include "nat_sessions.h"
 #include "wall_clock.h"
-
-static const char *const types[VPNALG_EVENTS] = {
-	[VPNALG_EVENT_PAIRED] = "paired",
-	[VPNALG_EVENT_UNPAIRED] = "unpaired",
-	[VPNALG_EVENT_HELD] = "held",
-	[VPNALG_EVENT_BLOCK_ALLOTTED] = "block-allotted",
-	[VPNALG_EVENT_BLOCK_FREED] = "block-freed",
-	[VPNALG_EVENT_OPENED] = "opened",
-	[VPNALG_EVENT_CLOSED] = "closed",
-	[VPNALG_EVENT_CHANGED] = "changed",
-	[VPNALG_EVENT_REFUSED] = "refused",
-	[VPNALG_EVENT_LIMIT] = "limit",
-	[VPNALG_EVENT_EXHAUSTED] = "exhausted",
-	[VPNALG_EVENT_UNUSED] = "unused",
-	[VPNALG_EVENT_OFF] = "off",
-	[VPNALG_EVENT_ON] = "on",
-	[VPNALG_EVENT_SUPPRESSED] = "suppressed",
-};
-
-static const char *const whys[] = {
-	[VPNALG_CLOSE_EXPIRED] = "expired",
-	[VPNALG_CLOSE_ENDED] = "ended",
-	[VPNALG_CLOSE_PROTOCOL] = "protocol",
-	[VPNALG_CLOSE_PARENT] = "parent",
-	[VPNALG_CLOSE_CUT] = "cut",
-	[VPNALG_CLOSE_POLICY] = "policy",
-	[VPNALG_CLOSE_GAVE_WAY] = "gave-way",
-	[VPNALG_CLOSE_ADDRESS] = "address",
-	[VPNALG_CLOSE_STORE] = "store",
-	[VPNALG_CLOSE_SERVICE] = "service",
-};
-
-static const char *const evidences[] = {
-	[VPNALG_EVIDENCE_ALONE] = "alone",
-	[VPNALG_EVIDENCE_EXPECTED] = "expected",
-	[VPNALG_EVIDENCE_CONTINUED] = "continued",
-	[VPNALG_EVIDENCE_RESUMED] = "resumed",
-	[VPNALG_EVIDENCE_CONNECTED] = "connected",
-	[VPNALG_EVIDENCE_LEFT] = "left",
-	[VPNALG_EVIDENCE_SHOWN] = "shown",
-	[VPNALG_EVIDENCE_ANSWERED] = "answered",
-	[VPNALG_EVIDENCE_TIMING] = "timing",
-};
-
-#define NAME_OF(names, value) \
-	((value) < sizeof(names) / sizeof(names[0]) ? (names)[value] : NULL)
 
 bool nat_events_can(void)
 {
@@ -207,7 +162,7 @@ static json_t *line_of(const struct nat_events *events,
 		       const struct vpnalg_event *event)
 {
 	json_t *line = json_object();
-	const char *type = NAME_OF(types, event->type);
+	const char *type = nat_names_event(event->type);
 
 	add_time(events, line, event);
 	add_text(line, "event", type ? type : "other");
@@ -221,8 +176,8 @@ static json_t *line_of(const struct nat_events *events,
 		add_block(line, event);
 	else
 		add_binding(events, line, event);
-	add_text(line, "why", NAME_OF(whys, event->why));
-	add_text(line, "evidence", NAME_OF(evidences, event->evidence));
+	add_text(line, "why", nat_names_why(event->why));
+	add_text(line, "evidence", nat_names_evidence(event->evidence));
 	if (event->reason)
 		add_text(line, "reason", vpnalg_result_text(event->reason));
 	add_limit(line, event);

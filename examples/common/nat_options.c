@@ -58,6 +58,16 @@ const char *nat_options_filtering(void *where, const char *value)
 	return "not endpoint-independent, address or address-and-port";
 }
 
+const char *nat_options_metrics(void *where, const char *value)
+{
+	if (!*value)
+		return "no name of a file";
+	if (!strcmp(value, "-"))
+		return "a file, not standard output";
+	*(const char **)where = value;
+	return NULL;
+}
+
 const char *nat_options_port_set(void *where, const char *value)
 {
 	struct vpnalg_port_set *set = where;

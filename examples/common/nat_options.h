@@ -19,6 +19,7 @@
 	{ "--l2tp-port-1701", options_flag,                          \
 	  &(nat)->l2tp_port_1701, 0, 0 },                            \
 	NAT_POLICY_ROWS(&(nat)->policy),                             \
+	{ "--metrics", nat_options_metrics, &(nat)->metrics, 0, 0 }, \
 	{ "--mss", NULL, &(nat)->mss, 536, 65535 },                  \
 	{ "--port-set", nat_options_port_set, &(nat)->port_set, 0, 0 }, \
 	{ "--reuse-delay", NULL, &(nat)->reuse_delay, 1, 86400 },    \
@@ -38,6 +39,7 @@
 	"                      sent to)\n" \
 	"  --l2tp-any-address  L2TP servers may answer from another address\n" \
 	"  --l2tp-port-1701    L2TP servers know their clients by source port 1701\n" \
+	"  --metrics FILE      write figures for Prometheus to FILE at the end\n" \
 	"  --mss N             with --general: no SYN announces a greater MSS\n" \
 	"  --port-set O,L,P    only the ports of a set (RFC 7597 5.1): offset and\n" \
 	"                      length in bits, and PSID\n" \
@@ -67,6 +69,9 @@ const char *nat_options_address(void *where, const char *value);
 
 /* read() of the filtering (RFC 4787 5); where is its uint8_t. */
 const char *nat_options_filtering(void *where, const char *value);
+
+/* read() of the name of --metrics; where is a const char *. */
+const char *nat_options_metrics(void *where, const char *value);
 
 /* read() of a set of ports; where is a struct vpnalg_port_set. */
 const char *nat_options_port_set(void *where, const char *value);

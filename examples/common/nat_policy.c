@@ -172,6 +172,17 @@ static bool read_counted(const char *word, struct vpnalg_limit *limit)
 	return true;
 }
 
+const char *nat_policy_counted(const struct vpnalg_limit *limit)
+{
+	const struct name *name = names;
+
+	if (limit->ids)
+		return "ids";
+	while (name->handler && name->handler != limit->handler)
+		name++;
+	return name->name;
+}
+
 const char *nat_policy_limit(void *where, const char *value)
 {
 	struct nat_policy *policy = where;

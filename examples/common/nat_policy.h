@@ -47,6 +47,9 @@ const char *nat_policy_limit(void *where, const char *value);
 const char *nat_policy_host_rate(void *where, const char *value);
 const char *nat_policy_switch_off(void *where, const char *value);
 
+/* Returns what a limit counts, as its option has it. */
+const char *nat_policy_counted(const struct vpnalg_limit *limit);
+
 /* Fills in a translator's policy, for a store of so many units. The arrays are
  * the options'. */
 void nat_policy_set(const struct nat_policy *options, uint32_t store_units,

@@ -74,7 +74,10 @@ bool nat_state_open(struct nat_state *state, struct nat *nat,
 	if (!options->state)
 		return true;
 	load_file(nat, options->state, now);
-	return state_file_open(&state->file, options->state);
+	if (state_file_open(&state->file, options->state, REPLACE_FOR_SELF))
+		return true;
+	say("cannot start: state: %s: %s", options->state, strerror(errno));
+	return false;
 }
 
 /* Saving */

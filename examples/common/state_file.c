@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,22 +13,6 @@
 
 /* More is none of ours. */
 #define LENGTH_MAX ((size_t)1 << 30)
-
-static bool write_all(int fd, const uint8_t *bytes, size_t length)
-{
-	ssize_t written;
-
-	while (length > 0) {
-		written = write(fd, bytes, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return false;
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return true;
-}
 
 /* Reading */
 
@@ -59,20 +41,6 @@ bool state_file_read(const char *name, uint8_t **bytes, size_t *length)
 
 /* The process */
 
-/* The new file is on the disk before it has the name, so that there is always a
- * whole one. */
-static bool replace(const char *name, const char *other, const uint8_t *bytes,
-		    size_t length)
-{
-	int fd = open(other, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	bool well;
-
-	if (fd < 0)
-		return false;
-	well = write_all(fd, bytes, length) && !fsync(fd);
-	return !close(fd) && well && !rename(other, name);
-}
-
 /* Returns the length of the next content, or -1 at the end. */
 static ssize_t receive(int fd, uint8_t **bytes)
 {
@@ -88,24 +56,18 @@ static ssize_t receive(int fd, uint8_t **bytes)
 	return (ssize_t)length;
 }
 
-struct names {
-	const char *name;
-	char other[PATH_MAX]; /* which the file has while it is written */
-};
-
 /* Says the first failure of a row of them. */
 static void serve(int fd, const void *what)
 {
-	const struct names *names = what;
+	const struct replace *replace = what;
 	uint8_t *bytes = NULL, done = 1;
 	bool failing = false, well;
 	ssize_t length;
 
 	while ((length = receive(fd, &bytes)) >= 0) {
-		well = replace(names->name, names->other, bytes,
-			       (size_t)length);
+		well = replace_write(replace, bytes, (size_t)length);
 		if (!well && !failing)
-			say("cannot write %s: %s", names->name,
+			say("cannot write %s: %s", replace->name,
 			    strerror(errno));
 		failing = !well;
 		if (!child_send(fd, &done, sizeof(done)))
@@ -114,32 +76,15 @@ static void serve(int fd, const void *what)
 	free(bytes);
 }
 
-/* Whether the file can be written at all. */
-static bool can_write(const char *other)
+bool state_file_open(struct state_file *file, const char *name,
+		     enum replace_for whom)
 {
-	int fd = open(other, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return false;
-	close(fd);
-	return !unlink(other);
-}
-
-bool state_file_open(struct state_file *file, const char *name)
-{
-	struct names names = { .name = name };
+	struct replace replace;
 
 	*file = (struct state_file){ .name = name, .child = CHILD_NONE };
-	if (!name)
-		return true;
-	if (snprintf(names.other, sizeof(names.other), "%s.new", name) >=
-	    (int)sizeof(names.other))
-		errno = ENAMETOOLONG;
-	else if (can_write(names.other) &&
-		 child_start(&file->child, serve, &names))
-		return true;
-	say("cannot start: state: %s: %s", name, strerror(errno));
-	return false;
+	return replace_begin(&replace, name, whom) &&
+	       (whom == REPLACE_FOR_OTHERS || replace_can(&replace)) &&
+	       child_start(&file->child, serve, &replace);
 }
 
 bool state_file_is_idle(struct state_file *file)

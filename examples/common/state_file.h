@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "child.h"
+#include "replace.h"
 
 struct state_file {
 	const char *name; /* NULL: there is none */
@@ -19,9 +20,11 @@ struct state_file {
  * there is no such file. Returns false with errno. */
 bool state_file_read(const char *name, uint8_t **bytes, size_t *length);
 
-/* Starts the process. Returns false when that failed, which was said, as when
- * the file could not be written. */
-bool state_file_open(struct state_file *file, const char *name);
+/* Starts the process. Returns false with errno when that failed, or when a file
+ * that is for nobody else could not be written; one for others may be able to be
+ * written later. */
+bool state_file_open(struct state_file *file, const char *name,
+		     enum replace_for whom);
 
 /* Whether the process has done what it was asked to last. */
 bool state_file_is_idle(struct state_file *file);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../common/say.h"
+#include "metrics.h"
 #include "services.h"
 #include "wire.h"
 
@@ -49,6 +50,8 @@ static void set_up(struct gateway *gateway, const struct options *options)
 		gateway->senders[way].back = &gateway->senders[!way];
 	}
 	gateway->translator.state.file.child = CHILD_NONE;
+	gateway->translator.metrics.file.child = CHILD_NONE;
+	gateway->translator.metrics.more = gateway_metrics(gateway);
 	gateway->translator.standby.child = CHILD_NONE;
 	own_close(&gateway->own);
 	impair_open(&gateway->impair, &options->impair);

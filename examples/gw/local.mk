@@ -17,6 +17,8 @@ GATEWAY_FILES = \
 	examples/gw/impair.c \
 	examples/gw/impair.h \
 	examples/gw/main.c \
+	examples/gw/metrics.c \
+	examples/gw/metrics.h \
 	examples/gw/options.c \
 	examples/gw/options.h \
 	examples/gw/own.c \

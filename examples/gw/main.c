@@ -15,7 +15,7 @@
  *       route.c       where the kernel would send a packet
  *       send.c        to the other interface; fragment.c, answer.c
  *     options.c     the command line
- *     report.c      the report and the lines of --stats
+ *     report.c      the report and the lines of --stats; metrics.c those of --metrics
  *
  * ../common has what vpnalg-pcap and vpnalg-queue need, too.
  */

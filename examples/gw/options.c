@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../common/nat_metrics_live.h"
 #include "../common/nat_state_options.h"
 
 static const char *const help[] = {
@@ -20,6 +21,7 @@ static const char *const help[] = {
 	"                      for a router that has no NAT of its own\n",
 	NAT_OPTIONS_HELP,
 	NAT_POLICY_HELP
+	NAT_METRICS_LIVE_HELP
 	NAT_STATE_HELP
 	"  --own N             this host has VPNs of its own, beside those of the\n"
 	"                      inside hosts; what comes from outside the firewall\n"
@@ -83,6 +85,7 @@ int options_read(struct options *options, int argc, char **argv)
 		{ "--inside", options_name, &options->inside, 0, 0 },
 		{ "--outside", options_name, &options->outside, 0, 0 },
 		NAT_OPTIONS_ROWS(&options->nat),
+		NAT_METRICS_LIVE_ROWS(&options->nat),
 		NAT_STATE_ROWS(&options->nat),
 		{ "--own", read_own, &options->own, 0, 0 },
 		{ "--stats", NULL, &options->stats, 1, 86400 },
@@ -95,6 +98,7 @@ int options_read(struct options *options, int argc, char **argv)
 
 	*options = (struct options){ .impair.seed = 1,
 				     .nat.may_follow = true,
+				     .nat.metrics_every = NAT_METRICS_EVERY,
 				     .nat.state_every = NAT_STATE_EVERY };
 	status = options_parse(rows, help, argc, argv, &words);
 	if (status == OPTIONS_RUN)

@@ -27,7 +27,7 @@ static void tell(void *context, const struct vpnalg_event *event)
 {
 	struct translator *translator = context;
 
-	nat_events_tell(&translator->nat.events, event);
+	nat_tell(&translator->nat, event);
 }
 
 bool translator_open(struct translator *translator,
@@ -39,7 +39,7 @@ bool translator_open(struct translator *translator,
 		.random = next_random,
 		.choose = choose,
 		.release = release,
-		.event = options->nat.events ? tell : NULL,
+		.event = nat_is_told(&options->nat) ? tell : NULL,
 	};
 	struct nat_options nat = options->nat;
 
@@ -50,7 +50,10 @@ bool translator_open(struct translator *translator,
 	nat.addresses = addresses->list;
 	nat.address_count = addresses->count;
 	nat.address_max = addresses->room;
-	return nat_open(&translator->nat, &config, &nat);
+	if (!nat_open(&translator->nat, &config, &nat))
+		return false;
+	nat_metrics_open(&translator->metrics, &translator->nat, &nat);
+	return true;
 }
 
 bool translator_load(struct translator *translator,
@@ -84,6 +87,7 @@ void translator_sweep(struct translator *translator, vpnalg_time now)
 	if (nat_sweep(&translator->nat, now))
 		rules_flush(translator->rules);
 	nat_state_go_on(&translator->state, &translator->nat, now);
+	nat_metrics_go_on(&translator->metrics, &translator->nat, now);
 	translator->lost =
 		!standby_go_on(&translator->standby, &translator->nat, now);
 }
@@ -98,6 +102,7 @@ vpnalg_time translator_due(const struct translator *translator)
 void translator_close(struct translator *translator, vpnalg_time now)
 {
 	nat_state_close(&translator->state, &translator->nat, now);
+	nat_metrics_close(&translator->metrics, &translator->nat);
 	standby_close(&translator->standby);
 	nat_close(&translator->nat);
 }

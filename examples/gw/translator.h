@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "../common/nat.h"
+#include "../common/nat_metrics_live.h"
 #include "../common/nat_state.h"
 #include "../common/system.h"
 #include "address.h"
@@ -19,6 +20,7 @@ struct translator {
 	struct random_pool random;
 	struct rules *rules;
 	struct nat_state state;
+	struct nat_metrics_live metrics;
 	struct standby standby;
 	bool lost; /* another gateway is active, or soon will be */
 };
@@ -40,13 +42,14 @@ void translator_run(struct translator *translator,
 		    struct vpnalg_packet *packets, size_t count,
 		    vpnalg_time now);
 
-/* Removes some dead sessions, and saves them all, if it is time to. */
+/* Removes some dead sessions, saves them all, and writes figures, if it is time
+ * to. */
 void translator_sweep(struct translator *translator, vpnalg_time now);
 
 /* Returns when translator_sweep() is wanted. */
 vpnalg_time translator_due(const struct translator *translator);
 
-/* Saves all sessions with --state. */
+/* Saves all sessions with --state, and writes figures with --metrics. */
 void translator_close(struct translator *translator, vpnalg_time now);
 
 #endif

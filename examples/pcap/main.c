@@ -33,6 +33,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/nat_metrics.h"
 #include "../common/say.h"
 #include "../common/standard.h"
 #include "job.h"
@@ -152,6 +153,31 @@ static bool write_report(const struct job *job)
 	return false;
 }
 
+static void write_fates(struct metrics *metrics, const void *context)
+{
+	const struct report *report = context;
+	const uint64_t *fates = report->fates;
+
+	metrics_one(metrics, "vpnalg_pcap_read_packets_total", "counter",
+		    "Packets read from the capture.", report->read);
+	metrics_one(metrics, "vpnalg_pcap_written_packets_total", "counter",
+		    "Packets written.", report->written);
+	metrics_family(metrics, "vpnalg_pcap_packets_total", "counter",
+		       "Packets of the capture by what became of them.");
+	METRICS_WRITE(metrics, fates[FATE_TRANSLATED], "result", "translated");
+	METRICS_WRITE(metrics, fates[FATE_COPIED], "result", "copied");
+	METRICS_WRITE(metrics, fates[FATE_DROPPED], "result", "dropped");
+}
+
+static bool write_metrics(const struct job *job)
+{
+	const struct nat_metrics_more more = { write_fates, &job->report };
+	const char *name = job->options->nat.metrics;
+
+	return !name ||
+	       nat_metrics_write(&job->translator.nat, name, &more);
+}
+
 /* The packets before a broken one make a whole file, and are reported. above is
  * HTML for the page, or NULL. */
 static int run(const struct options *options, const char *above)
@@ -167,6 +193,8 @@ static int run(const struct options *options, const char *above)
 	both_close(&job.both);
 	well = write_page(&job, above) && well;
 	ladder_close(&job.ladder);
+	if (well)
+		well = write_metrics(&job);
 	if (well)
 		well = (options->why || write_report(&job)) &&
 		       job.report.complete;

@@ -110,10 +110,11 @@ static int check_html(const struct options *options)
 static int check_why(const struct options *options)
 {
 	if (options->outside || options->explain || options->both ||
-	    options->nat.sessions || options->nat.events)
+	    options->nat.sessions || options->nat.events ||
+	    options->nat.metrics)
 		return options_wrong("--why", NULL,
 				     "not with --outside, --both, --explain, "
-				     "--sessions or --events");
+				     "--sessions, --events or --metrics");
 	if (!options->html)
 		return OPTIONS_RUN;
 	if (options_is_standard(options->html))
@@ -147,6 +148,10 @@ static int check(const struct options *options)
 	    stdout_taken_beside(options))
 		return options_wrong("--events", "-",
 				     "standard output has something else");
+	if (options->nat.metrics &&
+	    !strcmp(options->nat.metrics, options->output))
+		return options_wrong("--metrics", options->nat.metrics,
+				     "it is OUTPUT, too");
 	return check_html(options);
 }
 

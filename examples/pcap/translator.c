@@ -31,7 +31,7 @@ static void note(void *context, const struct vpnalg_event *event)
 	struct translator *translator = context;
 
 	event_note(&translator->events, event);
-	nat_events_tell(&translator->nat.events, event);
+	nat_tell(&translator->nat, event);
 }
 
 /* The router's NAT has chosen already: what it has made of the packet tells the

@@ -22,6 +22,7 @@
 #include <linux/netfilter.h>
 
 #include "../common/nat.h"
+#include "../common/nat_metrics_live.h"
 #include "../common/nat_report.h"
 #include "../common/nat_sessions.h"
 #include "../common/nat_state.h"
@@ -45,12 +46,22 @@ struct run {
 	const struct options *options;
 	struct nat nat;
 	struct nat_state state;
+	struct nat_metrics_live metrics;
 	struct random_pool random;
 	struct queue queue;
 	int signals;
 	vpnalg_time start;
 	struct nat_listing listing; /* of SIGUSR1's report */
 };
+
+static void write_metrics(struct metrics *metrics, const void *context)
+{
+	const struct run *run = context;
+
+	metrics_one(metrics, "vpnalg_queue_losses_total", "counter",
+		    "Times that packets were lost, as the queue was full.",
+		    run->queue.lost);
+}
 
 static void write_report(const struct run *run, vpnalg_time now)
 {
@@ -120,6 +131,7 @@ static bool work(struct run *run)
 			return false;
 		nat_sweep(&run->nat, now);
 		nat_state_go_on(&run->state, &run->nat, now);
+		nat_metrics_go_on(&run->metrics, &run->nat, now);
 		nat_sessions_go_on(&run->listing, &run->nat, now);
 	}
 }
@@ -146,7 +158,7 @@ static void tell(void *context, const struct vpnalg_event *event)
 {
 	struct run *run = context;
 
-	nat_events_tell(&run->nat.events, event);
+	nat_tell(&run->nat, event);
 }
 
 static bool start(struct run *run)
@@ -154,7 +166,7 @@ static bool start(struct run *run)
 	struct vpnalg_config config = {
 		.context = run,
 		.random = next_random,
-		.event = run->options->nat.events ? tell : NULL,
+		.event = nat_is_told(&run->options->nat) ? tell : NULL,
 		.burst = 1, /* packets are handled one by one */
 	};
 	struct nat_options nat = run->options->nat;
@@ -163,8 +175,10 @@ static bool start(struct run *run)
 	run->signals = signals_open();
 	nat.ports = (struct vpnalg_ports)SYSTEM_PORTS;
 	nat.serves_later = nat.state != NULL;
-	if (run->signals < 0 || !nat_open(&run->nat, &config, &nat) ||
-	    !load(run))
+	if (run->signals < 0 || !nat_open(&run->nat, &config, &nat))
+		return false;
+	nat_metrics_open(&run->metrics, &run->nat, &nat);
+	if (!load(run))
 		return false;
 	if (queue_open(&run->queue, run->options->queue))
 		return rights_drop();
@@ -174,9 +188,13 @@ static bool start(struct run *run)
 
 static int run(const struct options *options)
 {
-	struct run run = { .options = options, .state.file.child = CHILD_NONE };
+	struct run run = { .options = options,
+			   .state.file.child = CHILD_NONE,
+			   .metrics.file.child = CHILD_NONE };
 	bool well = false;
 
+	run.metrics.more =
+		(struct nat_metrics_more){ write_metrics, &run };
 	if (start(&run)) {
 		well = work(&run);
 		if (!well)
@@ -188,6 +206,7 @@ static int run(const struct options *options)
 	}
 	queue_close(&run.queue);
 	nat_state_close(&run.state, &run.nat, system_now());
+	nat_metrics_close(&run.metrics, &run.nat);
 	nat_close(&run.nat);
 	return well ? EXIT_SUCCESS : EXIT_ERROR;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "options.h"
 
+#include "../common/nat_metrics_live.h"
 #include "../common/nat_state_options.h"
 
 /* vpnalg-gw marks its packets with the same. */
@@ -17,6 +18,7 @@ static const char *const help[] = {
 	"  --general           translate all other traffic, too\n",
 	NAT_OPTIONS_HELP,
 	NAT_POLICY_HELP
+	NAT_METRICS_LIVE_HELP
 	NAT_STATE_HELP
 	"  --own               this host has VPNs of its own, beside those of the\n"
 	"                      inside hosts\n"
@@ -35,6 +37,7 @@ int options_read(struct options *options, int argc, char **argv)
 		{ "--queue", NULL, &options->queue, 0, 65535 },
 		{ "--mark", NULL, &options->mark, 1, UINT32_MAX },
 		NAT_OPTIONS_ROWS(&options->nat),
+		NAT_METRICS_LIVE_ROWS(&options->nat),
 		NAT_STATE_ROWS(&options->nat),
 		{ "--own", options_flag, &options->nat.own, 0, 0 },
 		{ 0 }
@@ -43,6 +46,7 @@ int options_read(struct options *options, int argc, char **argv)
 	int status;
 
 	*options = (struct options){ .mark = DEFAULT_MARK,
+				     .nat.metrics_every = NAT_METRICS_EVERY,
 				     .nat.state_every = NAT_STATE_EVERY };
 	status = options_parse(rows, help, argc, argv, &words);
 	if (status == OPTIONS_RUN)

@@ -5,6 +5,7 @@ and a gateway between them, in network namespaces of their own."""
 import ctypes
 import os
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -88,6 +89,65 @@ def received(sock):
         return sock.recvfrom(65536)
     except OSError as error:
         return type(error).__name__, None
+
+
+# PPTP (RFC 2637 2 and 4.1).
+
+def pptp_message(kind, body):
+    return struct.pack(">HHIHH", 12 + len(body), 1, 0x1a2b3c4d, kind,
+                       0) + body
+
+
+def pptp_started(kind):
+    return pptp_message(kind, struct.pack(">HHIIHH", 0x0100, (kind - 1) << 8,
+                                          1, 1, 0, 1) + bytes(128))
+
+
+def pptp_request(call):
+    return pptp_message(7, struct.pack(">HHIIIIHHHH", call, 1, 300, 100000000,
+                                       3, 3, 64, 0, 0, 0) + bytes(128))
+
+
+def pptp_reply(call, peer):
+    return pptp_message(8, struct.pack(">HHBBHIHHI", call, peer, 1, 0, 0,
+                                       100000000, 64, 0, 0))
+
+
+def pptp_gre(call, sequence):
+    return struct.pack(">HHHHI", 0x3001, 0x880b, 4, call, sequence) + b"data"
+
+
+def pptp_connect(address, port):
+    """A control connection's two ends, and where the server sees the client;
+    None where there is none."""
+    listener = sock_in("s", socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((SERVER, port))
+    listener.listen()
+    client = sock_in("c", socket.AF_INET, socket.SOCK_STREAM)
+    client.settimeout(2)
+    client.bind((address, 0))
+    try:
+        client.connect((SERVER, port))
+        server, seen = listener.accept()
+        server.settimeout(1)
+        return client, server, seen
+    except OSError:
+        return client, None, None
+    finally:
+        listener.close()
+
+
+def told(sender, receiver, words):
+    """What arrives of a message at the other end of the connection."""
+    sender.sendall(words)
+    got = b""
+    while len(got) < len(words):
+        more = receiver.recv(len(words) - len(got))
+        if not more:
+            break
+        got += more
+    return got
 
 
 def command(program, *options, address=OUTSIDE):

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""--server-port in both gateways: PPTP with a server at TCP 1724, IKE at UDP 501
-and L2TP at 1702, also one that answers from another address. Without the option
-none of them gets through."""
+"""--server-port in both gateways: PPTP with a server at TCP 1724, IKE at UDP
+501 and L2TP at 1702, also one that answers from another address. Without the
+option none of them gets through."""
 
 import os
 import socket
@@ -10,8 +10,9 @@ import struct
 import time
 
 from gateway_common import (CLIENT, NOTHING, OUTSIDE, SERVER, check, do_all,
-                            end, finish, forward, in_namespaces, received,
-                            sock_in, start, udp)
+                            end, finish, forward, in_namespaces, pptp_connect,
+                            pptp_gre, pptp_reply, pptp_request, pptp_started,
+                            received, sock_in, start, told, udp)
 
 ELSEWHERE = "203.0.113.11"
 PPTP, IKE, L2TP = 1724, 501, 1702
@@ -25,65 +26,8 @@ iptables -t mangle -A POSTROUTING -o out0 -s 192.168.77.0/24 -j NFQUEUE"""
 ID, CALL = 7, 9
 
 
-def message(kind, body):
-    return struct.pack(">HHIHH", 12 + len(body), 1, 0x1a2b3c4d, kind,
-                       0) + body
-
-
-def started(kind):
-    return message(kind, struct.pack(">HHIIHH", 0x0100, (kind - 1) << 8, 1, 1,
-                                     0, 1) + bytes(128))
-
-
-def request(call):
-    return message(7, struct.pack(">HHIIIIHHHH", call, 1, 300, 100000000, 3, 3,
-                                  64, 0, 0, 0) + bytes(128))
-
-
-def reply(call, peer):
-    return message(8, struct.pack(">HHBBHIHHI", call, peer, 1, 0, 0, 100000000,
-                                  64, 0, 0))
-
-
-def gre(call, sequence):
-    return struct.pack(">HHHHI", 0x3001, 0x880b, 4, call, sequence) + b"data"
-
-
-def connect(address):
-    """A control connection's two ends, and where the server sees the client;
-    None where there is none."""
-    listener = sock_in("s", socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((SERVER, PPTP))
-    listener.listen()
-    client = sock_in("c", socket.AF_INET, socket.SOCK_STREAM)
-    client.settimeout(2)
-    client.bind((address, 0))
-    try:
-        client.connect((SERVER, PPTP))
-        server, seen = listener.accept()
-        server.settimeout(1)
-        return client, server, seen
-    except OSError:
-        return client, None, None
-    finally:
-        listener.close()
-
-
-def told(sender, receiver, words):
-    """What arrives of a message at the other end of the connection."""
-    sender.sendall(words)
-    got = b""
-    while len(got) < len(words):
-        more = receiver.recv(len(words) - len(got))
-        if not more:
-            break
-        got += more
-    return got
-
-
 def judge_pptp(name):
-    client, server, seen = connect(CLIENT)
+    client, server, seen = pptp_connect(CLIENT, PPTP)
     check(name + "the server sees the outside address", seen and
           seen[0] == OUTSIDE, seen)
     if not server:
@@ -93,20 +37,21 @@ def judge_pptp(name):
             for side in ("c", "s")]
     for sock, address in zip(ends, (CLIENT, SERVER)):
         sock.bind((address, 0))
-    check(name + "messages arrive", told(client, server, started(1)) ==
-          started(1) and told(server, client, started(2)) == started(2))
-    asked = told(client, server, request(ID))
+    for kind, way in (1, (client, server)), (2, (server, client)):
+        check(name + "a message arrives", told(*way, pptp_started(kind)) ==
+              pptp_started(kind))
+    asked = told(client, server, pptp_request(ID))
     outside = struct.unpack(">H", asked[12:14])[0]
-    check(name + "a call", told(server, client, reply(CALL, outside)) ==
-          reply(CALL, ID))
+    check(name + "a call", told(server, client, pptp_reply(CALL, outside)) ==
+          pptp_reply(CALL, ID))
     for sequence in 0, 1:
-        ends[0].sendto(gre(CALL, sequence), (SERVER, 0))
+        ends[0].sendto(pptp_gre(CALL, sequence), (SERVER, 0))
         data, sender = received(ends[1])
-        check(name + "its GRE out", data[20:] == gre(CALL, sequence) and
+        check(name + "its GRE out", data[20:] == pptp_gre(CALL, sequence) and
               sender[0] == OUTSIDE, (data, sender))
-        ends[1].sendto(gre(outside, sequence), (OUTSIDE, 0))
+        ends[1].sendto(pptp_gre(outside, sequence), (OUTSIDE, 0))
         data, sender = received(ends[0])
-        check(name + "and in", data[20:] == gre(ID, sequence) and
+        check(name + "and in", data[20:] == pptp_gre(ID, sequence) and
               sender[0] == SERVER, (data, sender))
     check(name + "the gateway's kernel says nothing of it",
           received(icmp)[0] == NOTHING)
@@ -164,7 +109,7 @@ def judge(program):
 
 def judge_without(program):
     gateway = start(program)
-    client, server, seen = connect(CLIENT)
+    client, server, seen = pptp_connect(CLIENT, PPTP)
     check(os.path.basename(program) + ": none without the option",
           server is None, seen)
     client.close()

@@ -46,6 +46,7 @@ common() {
 		"$@" --server-port l2tp=500
 	usage '--server-port ike=1702: given for another protocol, too' "$@" \
 		--server-port l2tp=1702 --server-port ike=1702
+	usage '--config: needs a value' "$@" --config
 	usage 'word: one word too many' "$@" word
 	for option in --help --version; do
 		"$program" $option >"$work/out" 2>"$work/err" &&

@@ -217,6 +217,7 @@ PCAP_TEST_FILES = \
 	tests/capture_undo.sh \
 	tests/example_pcap.py \
 	tests/pcap_both.py \
+	tests/pcap_config.py \
 	tests/pcap_errors.sh \
 	tests/pcap_fragments.py \
 	tests/pcap_fuzz.py \
@@ -241,6 +242,7 @@ PCAP_TEST_FILES = \
 # Scripts that run vpnalg-gw and vpnalg-queue; left out unless both are built.
 GATEWAY_TEST_FILES = \
 	tests/gateway_end.sh \
+	tests/gateway_config.py \
 	tests/gateway_errors.sh \
 	tests/gateway_fragments.py \
 	tests/gateway_l2tp.py \

@@ -2,6 +2,8 @@
 # What the three programs share.
 
 COMMON_FILES = \
+	examples/common/config_file.c \
+	examples/common/config_file.h \
 	examples/common/metrics.c \
 	examples/common/metrics.h \
 	examples/common/nat.c \
@@ -52,6 +54,8 @@ COMMON_LIVE_FILES = \
 	examples/common/nat_state.c \
 	examples/common/nat_state.h \
 	examples/common/nat_state_options.h \
+	examples/common/reload.c \
+	examples/common/reload.h \
 	examples/common/rights.c \
 	examples/common/rights.h \
 	examples/common/signals.c \

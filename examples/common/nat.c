@@ -148,6 +148,12 @@ static bool counts(const struct nat_options *options, enum vpnalg_per per)
 	return false;
 }
 
+/* A file that is read again may bring limits. */
+static bool may_limit_later(const struct nat_options *options)
+{
+	return options->given.config && !options->captured;
+}
+
 bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	      const struct nat_options *options)
 {
@@ -174,9 +180,11 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	config->account = options->sessions || options->events;
 	nat_policy_set(&nat->policy, STORE_UNITS, &settings.policy);
 	config->policy = &settings.policy;
-	config->count_hosts = counts(options, VPNALG_PER_HOST) ||
+	config->count_hosts = may_limit_later(options) ||
+			      counts(options, VPNALG_PER_HOST) ||
 			      options->policy.host_rate > 0;
-	config->count_remotes = counts(options, VPNALG_PER_REMOTE);
+	config->count_remotes = may_limit_later(options) ||
+				counts(options, VPNALG_PER_REMOTE);
 	config->extra_ports = options->server_ports.list;
 	config->extra_port_count = options->server_ports.count;
 	config->store = &nat->store;
@@ -191,6 +199,25 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 				  "start"));
 	say("cannot start: sessions: %s", strerror(errno));
 	return false;
+}
+
+const char *nat_policy_fault(const struct nat *nat,
+			     const struct nat_policy *policy, size_t *at)
+{
+	struct vpnalg_policy set;
+
+	nat_policy_set(policy, STORE_UNITS, &set);
+	return vpnalg_policy_error(nat->translator, &set, at);
+}
+
+void nat_set_policy(struct nat *nat, const struct nat_policy *policy,
+		    vpnalg_time now)
+{
+	struct vpnalg_policy set;
+
+	nat->policy = *policy;
+	nat_policy_set(&nat->policy, STORE_UNITS, &set);
+	vpnalg_set_policy(nat->translator, &set, now);
 }
 
 void nat_process(struct nat *nat, struct vpnalg_packet *packets, size_t count,

@@ -13,6 +13,7 @@
 #include "nat_events.h"
 #include "nat_policy.h"
 #include "nat_tally.h"
+#include "options.h"
 #include "server_ports.h"
 
 /* What the user asked for. */
@@ -47,6 +48,7 @@ struct nat_options {
 	struct server_ports server_ports;
 	struct nat_policy policy;
 	struct vpnalg_timers timers; /* zero where none was given */
+	struct options_given given;
 };
 
 struct nat {
@@ -74,6 +76,15 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 bool nat_serve(struct nat *nat, const struct nat_options *options,
 	       const struct vpnalg_addr *outside, vpnalg_time now,
 	       const char *what);
+
+/* Says what is wrong with a policy, and sets *at to its place in its list;
+ * returns NULL if nothing is. */
+const char *nat_policy_fault(const struct nat *nat,
+			     const struct nat_policy *policy, size_t *at);
+
+/* Gives the translator another policy, of which nothing is wrong. */
+void nat_set_policy(struct nat *nat, const struct nat_policy *policy,
+		    vpnalg_time now);
 
 /* Translates packets, as vpnalg_process() does, those of servers at further
  * ports as well. */

@@ -134,6 +134,9 @@ const char *nat_options_service(void *where, const char *value)
 
 	if (!read_port(value, &service) && !read_protocol(value, &service))
 		return "not PROTOCOL:OUTSIDE_PORT=INSIDE:PORT, nor NUMBER=INSIDE";
+	for (size_t i = 0; i < count; i++)
+		if (!memcmp(&options->services[i], &service, sizeof(service)))
+			return "given twice";
 	list = realloc(options->services, (count + 1) * sizeof(*list));
 	if (!list)
 		return strerror(errno);
@@ -155,6 +158,7 @@ int nat_options_check(const struct nat_options *options)
 
 void nat_options_free(struct nat_options *options)
 {
+	options_given_free(&options->given);
 	free(options->services);
 	free(options->addresses);
 }

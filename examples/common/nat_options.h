@@ -9,7 +9,8 @@
 
 /* The rows of these options in a program's table. */
 #define NAT_OPTIONS_ROWS(nat)                                        \
-	{ "--address", nat_options_address, (nat), 0, 0 },           \
+	{ "--address", nat_options_address, (nat), 0, OPTION_LIST }, \
+	OPTIONS_CONFIG_ROW(&(nat)->given),                          \
 	{ "--event-remotes", options_flag, &(nat)->event_remotes, 0, 0 }, \
 	{ "--events", nat_events_name, &(nat)->events, 0, 0 },      \
 	{ "--filtering", nat_options_filtering, &(nat)->filtering, 0, 0 }, \
@@ -24,8 +25,9 @@
 	{ "--port-set", nat_options_port_set, &(nat)->port_set, 0, 0 }, \
 	{ "--reuse-delay", NULL, &(nat)->reuse_delay, 1, 86400 },    \
 	{ "--server-port", server_ports_read,                        \
-	  &(nat)->server_ports, 0, 0 },                              \
-	{ "--service", nat_options_service, (nat), 0, 0 },           \
+	  &(nat)->server_ports, 0, OPTION_LIST },                    \
+	{ "--service", nat_options_service, (nat), 0,                \
+	  OPTION_LIST | OPTION_SERVICE },                            \
 	{ "--sessions", options_flag, &(nat)->sessions, 0, 0 },      \
 	{ "--timeouts", nat_timeouts_read, &(nat)->timers, 0, 0 }
 

@@ -20,13 +20,19 @@ struct nat_policy {
 };
 
 /* The rows of its options in a program's table. */
-#define NAT_POLICY_ROWS(policy)                                  \
-	{ "--allow", nat_policy_allow, (policy), 0, 0 },         \
-	{ "--disable", nat_policy_disable, (policy), 0, 0 },     \
-	{ "--host-rate", nat_policy_host_rate, (policy), 0, 0 }, \
-	{ "--limit", nat_policy_limit, (policy), 0, 0 },         \
-	{ "--priority", nat_policy_priority, (policy), 0, 0 },   \
-	{ "--switch-off", nat_policy_switch_off, (policy), 0, 0 }
+#define NAT_POLICY_ROWS(policy)                                    \
+	{ "--allow", nat_policy_allow, (policy), 0,                \
+	  OPTION_LIST | OPTION_POLICY },                           \
+	{ "--disable", nat_policy_disable, (policy), 0,            \
+	  OPTION_LIST | OPTION_POLICY },                           \
+	{ "--host-rate", nat_policy_host_rate, (policy), 0,        \
+	  OPTION_POLICY },                                         \
+	{ "--limit", nat_policy_limit, (policy), 0,                \
+	  OPTION_LIST | OPTION_POLICY },                           \
+	{ "--priority", nat_policy_priority, (policy), 0,          \
+	  OPTION_LIST | OPTION_POLICY },                           \
+	{ "--switch-off", nat_policy_switch_off, (policy), 0,      \
+	  OPTION_LIST | OPTION_POLICY }
 
 #define NAT_POLICY_HELP \
 	"  --disable RULE, --allow RULE, --priority RULE\n" \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "options.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,10 +11,8 @@
 
 #include <vpnalg/vpnalg.h>
 
+#include "config_file.h"
 #include "say.h"
-
-/* The most rows that a table has. */
-#define ROWS_MAX 48
 
 /* Values above any character are not taken for short options. */
 enum { OPTION_HELP = 256, OPTION_VERSION, OPTION_ROWS };
@@ -87,12 +86,40 @@ static int print_help(const char *const *help)
 	return EXIT_SUCCESS;
 }
 
-static int read_row(const struct option_row *row)
+static bool keep(struct options_given *given, const struct option_given *one)
 {
-	const char *why = row->read ? row->read(row->where, optarg)
-				    : read_number(row, optarg);
+	struct option_given *list;
 
-	return why ? options_wrong(row->name, optarg, why) : OPTIONS_RUN;
+	list = realloc(given->list, (given->count + 1) * sizeof(*list));
+	if (!list)
+		return false;
+	list[given->count++] = *one;
+	given->list = list;
+	return true;
+}
+
+const char *options_take(const struct option_row *rows, size_t row,
+			 const char *value, struct options_given *given)
+{
+	const struct option_row *taken = &rows[row];
+	const char *why = taken->read ? taken->read(taken->where, value)
+				      : read_number(taken, value);
+	struct option_given one = { .row = row, .name = taken->name,
+				    .value = value ? value : "" };
+
+	if (why)
+		return why;
+	if (taken->read)
+		one.marks = taken->last;
+	return keep(given, &one) ? NULL : strerror(errno);
+}
+
+static int read_row(const struct option_row *rows, size_t row,
+		    struct options_given *given)
+{
+	const char *why = options_take(rows, row, optarg, given);
+
+	return why ? options_wrong(rows[row].name, optarg, why) : OPTIONS_RUN;
 }
 
 /* Fills a list with the table in getopt_long()'s form. */
@@ -111,29 +138,34 @@ static void list_rows(struct option *list, const struct option_row *rows)
 }
 
 static int read_option(int option, const struct option_row *rows,
-		       const char *const *help, char **argv)
+		       const char *const *help, struct options_given *given,
+		       char **argv)
 {
 	if (option == OPTION_HELP)
 		return print_help(help);
 	if (option == OPTION_VERSION)
 		return print_version();
 	if (option >= OPTION_ROWS)
-		return read_row(&rows[option - OPTION_ROWS]);
+		return read_row(rows, (size_t)(option - OPTION_ROWS), given);
 	return not_understood(option, argv);
 }
 
 int options_parse(const struct option_row *rows, const char *const *help,
-		  int argc, char **argv, char ***words)
+		  struct options_given *given, int argc, char **argv,
+		  char ***words)
 {
-	struct option list[ROWS_MAX + 3];
+	struct option list[OPTIONS_ROWS_MAX + 3];
 	int option, status = OPTIONS_RUN;
 
 	list_rows(list, rows);
 	opterr = 0;
+	optind = 0; /* from the beginning, not only once */
 	while (status == OPTIONS_RUN &&
 	       (option = getopt_long(argc, argv, ":", list, NULL)) >= 0)
-		status = read_option(option, rows, help, argv);
+		status = read_option(option, rows, help, given, argv);
 	*words = argv + optind;
+	if (status == OPTIONS_RUN && given->config)
+		status = config_file_read(rows, given);
 	return status;
 }
 
@@ -141,4 +173,42 @@ int options_no_words(char **words)
 {
 	return *words ? options_wrong(*words, NULL, "one word too many")
 		      : OPTIONS_RUN;
+}
+
+bool options_find(const struct option_row *rows, const char *name, size_t *row)
+{
+	for (*row = 0; rows[*row].name; ++*row)
+		if (!strcmp(rows[*row].name + strlen("--"), name))
+			return true;
+	return false;
+}
+
+/* Returns the next option of that row from a place on, or NULL. */
+static const struct option_given *next_of(const struct options_given *given,
+					  size_t row, size_t *at)
+{
+	while (*at < given->count)
+		if (given->list[(*at)++].row == row)
+			return &given->list[*at - 1];
+	return NULL;
+}
+
+bool options_differ(const struct options_given *a,
+		    const struct options_given *b, size_t row)
+{
+	const struct option_given *one, *other;
+	size_t i = 0, k = 0;
+
+	do {
+		one = next_of(a, row, &i);
+		other = next_of(b, row, &k);
+	} while (one && other && !strcmp(one->value, other->value));
+	return one || other;
+}
+
+void options_given_free(struct options_given *given)
+{
+	free(given->list);
+	free(given->text);
+	*given = (struct options_given){ 0 };
 }

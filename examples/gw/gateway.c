@@ -43,6 +43,7 @@ static void set_up(struct gateway *gateway, const struct options *options)
 {
 	memset(gateway, 0, sizeof(*gateway));
 	gateway->options = options;
+	gateway->serving = &options->nat;
 	gateway->start = system_now();
 	gateway->route.fd = gateway->addresses.fd = -1;
 	for (int way = 0; way < WAYS; way++) {

@@ -39,6 +39,7 @@ struct gateway {
 	struct impair impair;
 	uint8_t *room; /* for pieces of merged packets */
 	struct vpnalg_addr served; /* where the services are */
+	const struct nat_options *serving; /* and which */
 	struct vpnalg_packet packets[BURST + WHOLE_PIECES];
 	struct answer_head heads[BURST + WHOLE_PIECES];
 	vpnalg_time start;

@@ -27,13 +27,16 @@
 
 #include <sys/socket.h>
 
+#include "../common/config_file.h"
 #include "../common/nat_sessions.h"
+#include "../common/reload.h"
 #include "../common/rights.h"
 #include "../common/say.h"
 #include "../common/signals.h"
 #include "../common/standard.h"
 #include "gateway.h"
 #include "report.h"
+#include "services.h"
 
 /* How often interfaces and counters are looked at, in milliseconds. */
 #define TICK 1000
@@ -45,6 +48,9 @@ struct run {
 	int signals;
 	vpnalg_time next_tick, next_line;
 	struct nat_listing listing; /* of SIGUSR1's report */
+	int argc;     /* the command line, */
+	char **argv;  /* which is read again, too */
+	struct options *again; /* what was read again last, or NULL */
 	bool over, failed;
 };
 
@@ -58,12 +64,38 @@ static bool lists_sessions(const struct run *run)
 	return run->gateway.options->nat.sessions;
 }
 
+static const char *config_of(const struct run *run)
+{
+	return run->gateway.options->nat.given.config;
+}
+
 /* The sessions follow while packets go on. */
 static void report(struct run *run, vpnalg_time now)
 {
 	report_write(&run->gateway, now);
 	if (lists_sessions(run))
 		nat_sessions_begin(&run->listing);
+}
+
+static void forget(struct options *options)
+{
+	if (options)
+		options_free(options);
+	free(options);
+}
+
+static void read_again(struct run *run, vpnalg_time now)
+{
+	struct options *next = malloc(sizeof(*next)), *last = run->again;
+
+	if (next && options_read(next, run->argc, run->argv) == OPTIONS_RUN &&
+	    services_reload(&run->gateway, &next->nat, now)) {
+		run->again = next;
+		next = last;
+	} else {
+		reload_failed(&run->gateway.options->nat);
+	}
+	forget(next);
 }
 
 static void read_signals(struct run *run, vpnalg_time now)
@@ -73,6 +105,8 @@ static void read_signals(struct run *run, vpnalg_time now)
 	while ((signal = signals_next(run->signals)) != 0) {
 		if (signal == SIGUSR1)
 			report(run, now);
+		else if (signal == SIGHUP && config_of(run))
+			read_again(run, now);
 		else
 			run->over = true;
 	}
@@ -161,11 +195,15 @@ static void work(struct run *run)
 static bool start(struct run *run, const struct options *options)
 {
 	run->signals = signals_open();
-	return run->signals >= 0 && gateway_open(&run->gateway, options) &&
-	       rights_drop();
+	if (run->signals < 0 || !gateway_open(&run->gateway, options) ||
+	    !rights_drop())
+		return false;
+	if (config_of(run))
+		config_file_can_be_read(config_of(run));
+	return true;
 }
 
-static int run(const struct options *options)
+static int run(const struct options *options, int argc, char **argv)
 {
 	struct run *run;
 	int status = EXIT_ERROR;
@@ -180,11 +218,14 @@ static int run(const struct options *options)
 		say("cannot start: memory: %s", strerror(errno));
 		return EXIT_ERROR;
 	}
+	run->argc = argc;
+	run->argv = argv;
 	if (start(run, options)) {
 		work(run);
 		status = run->failed ? EXIT_ERROR : EXIT_SUCCESS;
 	}
 	gateway_close(&run->gateway);
+	forget(run->again);
 	free(run);
 	return status;
 }
@@ -198,7 +239,7 @@ int main(int argc, char **argv)
 		return EXIT_ERROR;
 	status = options_read(&options, argc, argv);
 	if (status == OPTIONS_RUN)
-		status = run(&options);
+		status = run(&options, argc, argv);
 	options_free(&options);
 	return standard_finish(status);
 }

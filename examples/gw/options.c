@@ -100,7 +100,8 @@ int options_read(struct options *options, int argc, char **argv)
 				     .nat.may_follow = true,
 				     .nat.metrics_every = NAT_METRICS_EVERY,
 				     .nat.state_every = NAT_STATE_EVERY };
-	status = options_parse(rows, help, argc, argv, &words);
+	status = options_parse(rows, help, &options->nat.given, argc, argv,
+			       &words);
 	if (status == OPTIONS_RUN)
 		status = options_no_words(words);
 	return status == OPTIONS_RUN ? check(options) : status;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "services.h"
 
+#include "../common/reload.h"
+
 /* What is called for the mapping that a service is. */
 typedef bool change_rules(struct rules *rules,
 			  const struct vpnalg_binding *binding);
@@ -11,17 +13,26 @@ static bool end_rules(struct rules *rules, const struct vpnalg_binding *binding)
 	return true;
 }
 
+static bool change_for(struct gateway *gateway,
+		       const struct vpnalg_service *service,
+		       change_rules *change)
+{
+	const struct vpnalg_binding binding = {
+		.outside = gateway->served,
+		.protocol = service->protocol,
+		.outside_id = service->outside_port,
+	};
+
+	return change(&gateway->rules, &binding);
+}
+
 static bool for_services(struct gateway *gateway, change_rules *change)
 {
-	const struct nat_options *options = &gateway->options->nat;
-	struct vpnalg_binding binding = { .outside = gateway->served };
+	const struct nat_options *options = gateway->serving;
 
-	for (size_t i = 0; i < options->service_count; i++) {
-		binding.protocol = options->services[i].protocol;
-		binding.outside_id = options->services[i].outside_port;
-		if (!change(&gateway->rules, &binding))
+	for (size_t i = 0; i < options->service_count; i++)
+		if (!change_for(gateway, &options->services[i], change))
 			return false;
-	}
 	rules_flush(&gateway->rules);
 	return true;
 }
@@ -36,7 +47,32 @@ void services_move(struct gateway *gateway, vpnalg_time now)
 {
 	for_services(gateway, end_rules);
 	gateway->served = gateway->addresses.list[0];
-	if (nat_serve(&gateway->translator.nat, &gateway->options->nat,
+	if (nat_serve(&gateway->translator.nat, gateway->serving,
 		      &gateway->served, now, "follow"))
 		for_services(gateway, rules_begin);
+}
+
+static void follow(void *context, const struct vpnalg_service *service,
+		   bool is_there)
+{
+	change_for(context, service, is_there ? rules_begin : end_rules);
+}
+
+bool services_reload(struct gateway *gateway, const struct nat_options *next,
+		     vpnalg_time now)
+{
+	const struct reload reload = {
+		.first = &gateway->options->nat,
+		.last = gateway->serving,
+		.next = next,
+		.outside = gateway->served,
+		.served = follow,
+		.context = gateway,
+	};
+	bool well = reload_apply(&gateway->translator.nat, &reload, now);
+
+	rules_flush(&gateway->rules);
+	if (well)
+		gateway->serving = next;
+	return well;
 }

@@ -17,4 +17,10 @@ bool services_begin(struct gateway *gateway);
  * address from now on. */
 void services_move(struct gateway *gateway, vpnalg_time now);
 
+/* Changes the policy and the services to the next ones, which live on then, by
+ * what --config says when it is read again. Returns false if that cannot be,
+ * which was said, and nothing has changed. */
+bool services_reload(struct gateway *gateway, const struct nat_options *next,
+		     vpnalg_time now);
+
 #endif

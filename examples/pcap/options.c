@@ -177,7 +177,7 @@ static bool use_defaults(struct options *options)
 int options_read(struct options *options, int argc, char **argv)
 {
 	const struct option_row rows[] = {
-		{ "--inside", add_inside, &options->sides, 0, 0 },
+		{ "--inside", add_inside, &options->sides, 0, OPTION_LIST },
 		NAT_OPTIONS_ROWS(&options->nat),
 		{ "--outside", options_name, &options->outside, 0, 0 },
 		{ "--seed", NULL, &options->seed, 0, UINT32_MAX },
@@ -194,7 +194,8 @@ int options_read(struct options *options, int argc, char **argv)
 
 	*options = (struct options){ .seed = 1,
 				     .sides.outside = &options->nat };
-	status = options_parse(rows, help, argc, argv, &words);
+	status = options_parse(rows, help, &options->nat.given, argc, argv,
+			       &words);
 	if (status == OPTIONS_RUN)
 		status = read_files(options, words);
 	if (status == OPTIONS_RUN)

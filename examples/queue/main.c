@@ -21,12 +21,14 @@
 
 #include <linux/netfilter.h>
 
+#include "../common/config_file.h"
 #include "../common/nat.h"
 #include "../common/nat_metrics_live.h"
 #include "../common/nat_report.h"
 #include "../common/nat_sessions.h"
 #include "../common/nat_state.h"
 #include "../common/queue.h"
+#include "../common/reload.h"
 #include "../common/rights.h"
 #include "../common/say.h"
 #include "../common/signals.h"
@@ -52,6 +54,9 @@ struct run {
 	int signals;
 	vpnalg_time start;
 	struct nat_listing listing; /* of SIGUSR1's report */
+	int argc;    /* the command line, */
+	char **argv; /* which is read again, too */
+	struct options *again; /* what was read again last, or NULL */
 };
 
 static void write_metrics(struct metrics *metrics, const void *context)
@@ -73,12 +78,51 @@ static void write_report(const struct run *run, vpnalg_time now)
 	nat_report_store(&run->nat);
 }
 
+static void forget(struct options *options)
+{
+	if (options)
+		options_free(options);
+	free(options);
+}
+
+static bool change(struct run *run, const struct nat_options *next,
+		   vpnalg_time now)
+{
+	const struct nat_options *first = &run->options->nat;
+	const struct reload reload = {
+		.first = first,
+		.last = run->again ? &run->again->nat : first,
+		.next = next,
+		.outside = first->addresses[0],
+	};
+
+	return reload_apply(&run->nat, &reload, now);
+}
+
+static void read_again(struct run *run, vpnalg_time now)
+{
+	struct options *next = malloc(sizeof(*next)), *last = run->again;
+
+	if (next && options_read(next, run->argc, run->argv) == OPTIONS_RUN &&
+	    change(run, &next->nat, now)) {
+		run->again = next;
+		next = last;
+	} else {
+		reload_failed(&run->options->nat);
+	}
+	forget(next);
+}
+
 /* Returns false when it is time to end. */
 static bool read_signals(struct run *run, vpnalg_time now)
 {
 	int signal;
 
 	while ((signal = signals_next(run->signals)) != 0) {
+		if (signal == SIGHUP && run->options->nat.given.config) {
+			read_again(run, now);
+			continue;
+		}
 		if (signal != SIGUSR1)
 			return false;
 		write_report(run, now);
@@ -161,6 +205,16 @@ static void tell(void *context, const struct vpnalg_event *event)
 	nat_tell(&run->nat, event);
 }
 
+/* One that cannot is said, and no harm otherwise. */
+static bool can_read_again(const struct run *run)
+{
+	const char *config = run->options->nat.given.config;
+
+	if (config)
+		config_file_can_be_read(config);
+	return true;
+}
+
 static bool start(struct run *run)
 {
 	struct vpnalg_config config = {
@@ -181,14 +235,14 @@ static bool start(struct run *run)
 	if (!load(run))
 		return false;
 	if (queue_open(&run->queue, run->options->queue))
-		return rights_drop();
+		return rights_drop() && can_read_again(run);
 	say("cannot start: queue %u: %s", run->options->queue, strerror(errno));
 	return false;
 }
 
-static int run(const struct options *options)
+static int run(const struct options *options, int argc, char **argv)
 {
-	struct run run = { .options = options,
+	struct run run = { .options = options, .argc = argc, .argv = argv,
 			   .state.file.child = CHILD_NONE,
 			   .metrics.file.child = CHILD_NONE };
 	bool well = false;
@@ -208,6 +262,7 @@ static int run(const struct options *options)
 	nat_state_close(&run.state, &run.nat, system_now());
 	nat_metrics_close(&run.metrics, &run.nat);
 	nat_close(&run.nat);
+	forget(run.again);
 	return well ? EXIT_SUCCESS : EXIT_ERROR;
 }
 
@@ -220,7 +275,7 @@ int main(int argc, char **argv)
 		return EXIT_ERROR;
 	status = options_read(&options, argc, argv);
 	if (status == OPTIONS_RUN)
-		status = run(&options);
+		status = run(&options, argc, argv);
 	options_free(&options);
 	return standard_finish(status);
 }

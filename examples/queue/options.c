@@ -48,7 +48,8 @@ int options_read(struct options *options, int argc, char **argv)
 	*options = (struct options){ .mark = DEFAULT_MARK,
 				     .nat.metrics_every = NAT_METRICS_EVERY,
 				     .nat.state_every = NAT_STATE_EVERY };
-	status = options_parse(rows, help, argc, argv, &words);
+	status = options_parse(rows, help, &options->nat.given, argc, argv,
+			       &words);
 	if (status == OPTIONS_RUN)
 		status = options_no_words(words);
 	return status == OPTIONS_RUN ? nat_options_check(&options->nat)

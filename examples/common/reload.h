@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Other settings for a program that runs: what --config names is read again on
+ * SIGHUP. The policy and the services become what it says, all or nothing;
+ * what else it says waits for the next start. */
+#ifndef COMMON_RELOAD_H
+#define COMMON_RELOAD_H
+
+#include <stdbool.h>
+
+#include "nat.h"
+
+/* Called for each service that has come or gone. */
+typedef void reload_served(void *context, const struct vpnalg_service *service,
+			   bool is_there);
+
+struct reload {
+	const struct nat_options *first; /* what the program was started with */
+	const struct nat_options *last;  /* what is in force */
+	const struct nat_options *next;  /* what is to be */
+	struct vpnalg_addr outside;      /* where the services are */
+	reload_served *served;           /* or NULL */
+	void *context;                   /* for that */
+};
+
+/* Changes the translator's settings, and says what has changed. Returns false
+ * if that cannot be, which was said, and nothing has changed. */
+bool reload_apply(struct nat *nat, const struct reload *reload,
+		  vpnalg_time now);
+
+/* Says that everything is as it was, after what is wrong was said. */
+void reload_failed(const struct nat_options *first);
+
+#endif

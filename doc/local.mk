@@ -4,6 +4,7 @@
 EXTRA_DIST += \
 	doc/embedding.md \
 	doc/events.md \
+	doc/fast-path.md \
 	doc/gateway-speed.md \
 	doc/general-traffic.md \
 	doc/ipsec.md \

@@ -21,6 +21,7 @@ if SCRIPT_TESTS
 check_PROGRAMS += \
 	examples/cores \
 	examples/embed \
+	examples/fast_path \
 	examples/handler \
 	examples/server \
 	examples/share \
@@ -29,6 +30,7 @@ examples_cores_CFLAGS = $(AM_CFLAGS) -pthread
 examples_cores_LDADD = lib/libvpnalg.la
 examples_cores_LDFLAGS = -pthread
 examples_embed_LDADD = lib/libvpnalg.la
+examples_fast_path_LDADD = lib/libvpnalg.la
 examples_handler_LDADD = lib/libvpnalg.la
 examples_server_LDADD = lib/libvpnalg.la
 examples_share_LDADD = lib/libvpnalg.la

@@ -115,6 +115,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/tally.c \
 	lib/engine/tally.h \
 	lib/engine/translate.h \
+	lib/engine/translation.c \
 	lib/engine/translator.h \
 	lib/engine/twin.c \
 	lib/engine/twin.h \
@@ -128,10 +129,12 @@ lib_libcore_la_SOURCES = \
 	lib/engine/whole.h \
 	lib/general/general.c \
 	lib/general/general.h \
-	lib/general/give_way.c \
-	lib/general/give_way.h \
+	lib/general/general_fast_path.c \
+	lib/general/general_fast_path.h \
 	lib/general/general_kinds.c \
 	lib/general/general_kinds.h \
+	lib/general/give_way.c \
+	lib/general/give_way.h \
 	lib/general/mapping.c \
 	lib/general/mapping.h \
 	lib/general/mss.c \
@@ -146,6 +149,8 @@ lib_libcore_la_SOURCES = \
 	lib/gre/far_end.h \
 	lib/gre/gre.c \
 	lib/gre/gre.h \
+	lib/gre/gre_fast_path.c \
+	lib/gre/gre_fast_path.h \
 	lib/gre/gre_kinds.c \
 	lib/gre/gre_kinds.h \
 	lib/ipsec/answers.c \
@@ -178,10 +183,12 @@ lib_libcore_la_SOURCES = \
 	lib/ipsec/ike_service.h \
 	lib/ipsec/inbound.c \
 	lib/ipsec/inbound.h \
-	lib/ipsec/ipsec_kinds.c \
-	lib/ipsec/ipsec_kinds.h \
 	lib/ipsec/ipsec.c \
 	lib/ipsec/ipsec.h \
+	lib/ipsec/ipsec_fast_path.c \
+	lib/ipsec/ipsec_fast_path.h \
+	lib/ipsec/ipsec_kinds.c \
+	lib/ipsec/ipsec_kinds.h \
 	lib/ipsec/judge.c \
 	lib/ipsec/judge.h \
 	lib/ipsec/outbound.c \
@@ -221,6 +228,8 @@ lib_libcore_la_SOURCES = \
 	lib/l2tp/in.h \
 	lib/l2tp/l2tp.c \
 	lib/l2tp/l2tp.h \
+	lib/l2tp/l2tp_fast_path.c \
+	lib/l2tp/l2tp_fast_path.h \
 	lib/l2tp/lifetime.c \
 	lib/l2tp/lifetime.h \
 	lib/l2tp/lookup.c \

@@ -148,6 +148,8 @@ static struct vpnalg *make(const struct capture *capture,
 	config->random = next_random;
 	config->context = &chance;
 	config->passive = !capture->waits;
+	config->account = capture->account;
+	config->event = capture->event;
 	if (vpnalg_table_init(place->sessions, sizeof(place->sessions),
 			      VPNALG_KEY_IPV4, &place->store) == NULL ||
 	    vpnalg_init(&translator, place->memory, sizeof(place->memory),

@@ -30,6 +30,8 @@ struct capture {
 	unsigned inside_octets;
 	bool l2tp_port_1701; /* L2TP servers insist on it; false at first */
 	bool waits;          /* hosts may be held back; false at first */
+	bool account;        /* sessions keep account; false at first */
+	void (*event)(void *, const struct vpnalg_event *); /* NULL at first */
 	pcap_t *pcap;
 };
 

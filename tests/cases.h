@@ -9,6 +9,7 @@
 #define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))
 
 TCase *counters_case(void);     /* check_counters.c */
+TCase *translation_case(void);  /* check_translation.c */
 TCase *extra_port_case(void);   /* check_extra_port.c */
 TCase *packet_cut_case(void);   /* check_packet_cut.c */
 TCase *packet_owned_case(void); /* check_packet_owned.c */

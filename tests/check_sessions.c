@@ -386,5 +386,6 @@ Suite *sessions_suite(void)
 	suite_add_tcase(suite, t);
 	suite_add_tcase(suite, account_case());
 	suite_add_tcase(suite, cut_case());
+	suite_add_tcase(suite, translation_case());
 	return suite;
 }

@@ -71,6 +71,10 @@ before: 192.168.77.11
 after:  203.0.113.1
 END
 
+prints fast_path <<'END'
+IKE session: 500 packets out, 500 in, of which 997 fast
+END
+
 prints cores <<'END'
 core 0: busy
 core 1: busy

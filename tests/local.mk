@@ -115,11 +115,14 @@ UNIT_TEST_FILES = \
 	tests/check_tcp_book.c \
 	tests/check_table.c \
 	tests/check_table_model.c \
+	tests/check_translation.c \
 	tests/check_udplite.c \
 	tests/check_units.c \
 	tests/check_uplink.c \
 	tests/check_vpnalg.c \
 	tests/dialog.h \
+	tests/fast_path.c \
+	tests/fast_path.h \
 	tests/fragments.h \
 	tests/general.h \
 	tests/policy.h \
@@ -213,6 +216,7 @@ SCRIPT_TEST_FILES = \
 
 # Scripts that run vpnalg-pcap; left out where it is not built.
 PCAP_TEST_FILES = \
+	tests/capture_fast.sh \
 	tests/capture_state.sh \
 	tests/capture_undo.sh \
 	tests/example_pcap.py \
@@ -305,6 +309,16 @@ tests_capture_state_SOURCES = \
 	tests/capture_reload.c \
 	tests/capture_reload.h \
 	tests/capture_state.c
+
+check_PROGRAMS += tests/capture_fast
+tests_capture_fast_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
+tests_capture_fast_LDADD = lib/libcore.la $(PCAP_LIBS)
+tests_capture_fast_SOURCES = \
+	tests/capture.c \
+	tests/capture.h \
+	tests/capture_fast.c \
+	tests/fast_path.c \
+	tests/fast_path.h
 
 check_PROGRAMS += tests/capture_undo
 tests_capture_undo_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)

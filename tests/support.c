@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The world: a translator, its store, time and chance. */
 #include "support.h"
+#include "fast_path.h"
 #include "support_ports.h"
 
 #include <vpnalg/protocols.h>
@@ -536,6 +537,32 @@ static void check_undo(struct world *w, const struct bytes *before,
 	free(copy);
 }
 
+/* What is told of packets like this one is what has become of it. */
+static void check_fast_path(struct world *w, const struct bytes *before)
+{
+	struct vpnalg_translation told = { .size = sizeof(told) };
+	struct vpnalg_packet again = w->last;
+	struct bytes copy = *before;
+
+	again.data = copy.data;
+	if (w->last.direction == VPNALG_IN)
+		again.zone = 0;
+	if (!vpnalg_translation_of(w->alg, &again, w->now, &told))
+		return;
+	ck_assert_msg(same_packet(before->data, copy.data, again.caplen),
+		      "changed by asking");
+	ck_assert(fast_path_knows(&told, &again));
+	ck_assert_uint_eq(told.zone, w->last.zone);
+	fast_path_rewrite(&told, copy.data);
+	ck_assert_msg(same_packet(w->last.data, copy.data, again.caplen) ||
+			      same_packet(copy.data, w->last.data,
+					  again.caplen),
+		      "the fast path gives another packet");
+	ck_assert(vpnalg_translation_used(w->alg, &told, w->now));
+	mirror_check(w);
+	log_check(w);
+}
+
 static void check_promises(struct world *w, const struct bytes *before,
 			   uint32_t caplen)
 {
@@ -555,8 +582,11 @@ static void check_promises(struct world *w, const struct bytes *before,
 		ck_assert(is_outside(w, get32(p->data + 12)));
 	if (p->direction == VPNALG_IN)
 		ck_assert(!is_outside(w, get32(p->data + 16)));
-	if (!w->options.no_undo && p->direction < VPNALG_OUT_UNDO)
-		check_undo(w, before, caplen);
+	if (w->options.no_undo || p->direction >= VPNALG_OUT_UNDO)
+		return;
+	check_undo(w, before, caplen);
+	if (p->checksum == VPNALG_CHECKSUM_FULL && !w->other_ports)
+		check_fast_path(w, before);
 }
 
 /* The block ends where the packet ends, so that AddressSanitizer sees the

@@ -260,6 +260,8 @@ struct vpnalg_server_port {
 	uint16_t port;    /**< The port. */
 };
 
+struct vpnalg_translation; /* How packets are translated: translation.h. */
+
 /** A protocol. An answer that is out of range costs the packet at hand, as
  * VPNALG_DROP_FAULT, and nothing else. Handlers are constant and shared by all
  * translators. A later version's struct is longer; size tells with which header
@@ -398,6 +400,20 @@ struct vpnalg_handler {
 	 * Nothing is changed here. */
 	bool (*gives_way)(struct vpnalg *translator,
 			  struct vpnalg_record *record);
+	/**
+	 * Optional: whether packets like the one at hand, of the living session
+	 * step->record, may be translated without the handler's seeing them
+	 * (vpnalg/translation.h), and which words they are known by. They must
+	 * be known so well that translate would do with each of them what it
+	 * does with this one, until the session is closed, its keys change, or
+	 * this function, which is asked once a second or so, answers
+	 * otherwise. What translate learns from them it learns once a second,
+	 * from this one. Nothing may be opened, closed or changed here.
+	 *
+	 * vpnalg_translation_word(), _becomes() and _ports() say what is known.
+	 */
+	bool (*fast_path)(struct vpnalg_step *step,
+			  struct vpnalg_translation *translation);
 };
 
 /** @name Sessions A record's pointer is valid until the session is closed, at
@@ -1084,6 +1100,48 @@ VPNALG_API void vpnalg_rewrite_16(struct vpnalg_step *step, uint32_t offset,
  * @param l4_len its new length behind the IP header, less than the old
  */
 VPNALG_API void vpnalg_rewrite_cut(struct vpnalg_step *step, uint32_t l4_len);
+
+/** @} */
+
+/** @name Translations as data
+ *  For vpnalg_handler.fast_path. A word that is not in memory, or is one too
+ *  many, makes that there is no translation. */
+/** @{ */
+
+/**
+ * Says that packets are known by four bytes, which stay as they are.
+ *
+ * @param step the packet
+ * @param[in,out] translation what is said
+ * @param offset where they are, from parsed->l4 on
+ * @param mask which of their bits count
+ */
+VPNALG_API void vpnalg_translation_word(const struct vpnalg_step *step,
+					struct vpnalg_translation *translation,
+					uint32_t offset, uint32_t mask);
+
+/**
+ * Says that bits of the last word become others.
+ *
+ * @param[in,out] translation what is said
+ * @param bits which bits: some of the word's mask
+ * @param value what they become
+ */
+VPNALG_API void
+vpnalg_translation_becomes(struct vpnalg_translation *translation,
+			   uint32_t bits, uint32_t value);
+
+/**
+ * Says that packets are known by both ports, and that the inside host's, or the
+ * one that stands for it, becomes another.
+ *
+ * @param step the packet, of TCP or UDP
+ * @param[in,out] translation what is said
+ * @param port what the port becomes
+ */
+VPNALG_API void vpnalg_translation_ports(const struct vpnalg_step *step,
+					 struct vpnalg_translation *translation,
+					 uint16_t port);
 
 /** @} */
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "account.h"
 
+#include <vpnalg/translation.h>
+
 #include "record.h"
 
 struct account *vpnalg_account_of(const struct vpnalg *translator,
@@ -57,4 +59,32 @@ void vpnalg_account_count(const struct vpnalg_step *step,
 	account->used = now_of(step->translator);
 	add(&account->ways[step->parsed->inward], step->packet->len);
 	vpnalg_session_changed(step->translator, step->record);
+}
+
+static void set(struct account_way *way, uint64_t packets, uint64_t bytes)
+{
+	const uint32_t packets_mask = ((uint32_t)1 << ACCOUNT_PACKETS_BITS) - 1;
+
+	way->packets = (uint32_t)packets;
+	way->bytes = (uint32_t)bytes;
+	way->high = ((uint32_t)(packets >> 32) & packets_mask) |
+		    (uint32_t)(bytes >> 32) << ACCOUNT_PACKETS_BITS;
+}
+
+void vpnalg_account_add(const struct vpnalg *translator,
+			struct vpnalg_record *record,
+			const struct vpnalg_translation *report)
+{
+	struct account *account = vpnalg_account_of(translator, record);
+	uint32_t ago = (uint32_t)(report->idle >> ACCOUNT_TIME_SHIFT);
+	struct account_way *way;
+
+	if (account == NULL)
+		return;
+	way = &account->ways[report->inward];
+	set(way, account_packets(way) + report->packets,
+	    account_byte_count(way) + report->bytes);
+	if (now_of(translator) - account->used > ago)
+		account->used = now_of(translator) - ago;
+	vpnalg_session_changed(translator, record);
 }

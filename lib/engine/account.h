@@ -57,4 +57,9 @@ void vpnalg_account_open(const struct vpnalg *translator,
 void vpnalg_account_count(const struct vpnalg_step *step,
 			  enum vpnalg_result result);
 
+/* Counts packets that were translated elsewhere. */
+void vpnalg_account_add(const struct vpnalg *translator,
+			struct vpnalg_record *record,
+			const struct vpnalg_translation *report);
+
 #endif

@@ -9,8 +9,9 @@
 
 #include "../wire/ip.h"
 #include "../wire/udp.h"
-#include "give_way.h"
+#include "general_fast_path.h"
 #include "general_kinds.h"
+#include "give_way.h"
 #include "mapping.h"
 #include "mss.h"
 #include "other.h"
@@ -312,6 +313,7 @@ static const struct vpnalg_handler handler = {
 	.parent = parent,
 	.counted_by = parent,
 	.gives_way = vpnalg_general_gives_way,
+	.fast_path = vpnalg_general_fast_path,
 };
 
 const struct vpnalg_handler *vpnalg_general(void)

@@ -197,6 +197,17 @@ bool vpnalg_general_tcp_is_loose(struct vpnalg *translator,
 	       (state & ANY_FIN) == ANY_FIN;
 }
 
+bool vpnalg_general_tcp_is_open(struct vpnalg *translator,
+				struct vpnalg_record *record)
+{
+	const struct general_session *session =
+		vpnalg_session_body(translator, record);
+
+	return session->state & GENERAL_TCP_ESTABLISHED &&
+	       !(session->state &
+		 (RESET | GENERAL_TCP_FIN_OUT | GENERAL_TCP_FIN_IN));
+}
+
 uint32_t vpnalg_general_tcp_lifetime(struct vpnalg *translator,
 				     struct vpnalg_record *record)
 {

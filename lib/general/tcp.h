@@ -19,6 +19,10 @@ bool vpnalg_general_tcp_may_open(const struct vpnalg_parsed *parsed,
 bool vpnalg_general_tcp_is_loose(struct vpnalg *translator,
 				 struct vpnalg_record *record);
 
+/* Tells whether both ends know of a connection, and neither has ended it. */
+bool vpnalg_general_tcp_is_open(struct vpnalg *translator,
+				struct vpnalg_record *record);
+
 /* Returns the milliseconds that a segment from inside gives a connection in its
  * state. */
 uint32_t vpnalg_general_tcp_lifetime(struct vpnalg *translator,

@@ -11,6 +11,7 @@
 #include "gre.h"
 
 #include "far_end.h"
+#include "gre_fast_path.h"
 #include "gre_kinds.h"
 
 /* Deadlines, which tell how long a host has been silent, are moved once a
@@ -326,6 +327,7 @@ static const struct vpnalg_handler handler = {
 	.translate = translate,
 	.quote = quote,
 	.parent = parent_of,
+	.fast_path = vpnalg_gre_fast_path,
 };
 
 const struct vpnalg_handler *vpnalg_gre(void)

@@ -70,7 +70,7 @@
  *
  * Each file calls only files further down, or further right in its line:
  *
- *   ipsec parent                            the handler
+ *   ipsec parent ipsec_fast_path            the handler
  *   responder                               a server inside
  *   ike ike_port exchange esp outbound      a message of IKE, a packet of ESP
  *   ike_quote                               one that an ICMP error quotes
@@ -99,6 +99,7 @@
 #include "ike_quote.h"
 #include "ike_sa.h"
 #include "ike_service.h"
+#include "ipsec_fast_path.h"
 #include "ipsec_kinds.h"
 #include "outbound.h"
 #include "parent.h"
@@ -268,6 +269,15 @@ static enum vpnalg_result quote(struct vpnalg_step *step)
 		       : quote_esp(step);
 }
 
+static bool fast_path(struct vpnalg_step *step,
+		      struct vpnalg_translation *translation)
+{
+	if (step->parsed->protocol == ESP_PROTOCOL)
+		return vpnalg_ipsec_fast_path_esp(step, translation);
+	return is_nat_t(step) &&
+	       vpnalg_ipsec_fast_path_nat_t(step, translation);
+}
+
 static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == IPSEC_KIND_HOST) {
@@ -303,6 +313,7 @@ static const struct vpnalg_handler handler = {
 	.quote = quote,
 	.parent = vpnalg_ipsec_parent,
 	.counted_by = vpnalg_ipsec_counted_by,
+	.fast_path = fast_path,
 };
 
 const struct vpnalg_handler *vpnalg_ipsec(void)

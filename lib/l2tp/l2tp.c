@@ -58,6 +58,7 @@
 #include "../wire/udp.h"
 #include "flow.h"
 #include "in.h"
+#include "l2tp_fast_path.h"
 #include "lifetime.h"
 #include "lookup.h"
 #include "message.h"
@@ -286,6 +287,7 @@ static const struct vpnalg_handler handler = {
 	.quote = vpnalg_l2tp_quote,
 	.parent = parent,
 	.counted_by = counted_by,
+	.fast_path = vpnalg_l2tp_fast_path,
 };
 
 const struct vpnalg_handler *vpnalg_l2tp(void)

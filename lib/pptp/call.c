@@ -310,3 +310,26 @@ enum vpnalg_result vpnalg_pptp_call_quote(struct vpnalg_step *step)
 	vpnalg_rewrite_ends(step);
 	return VPNALG_TRANSLATED;
 }
+
+/* Flags and type stand in front of the Payload Length and the Call ID. */
+bool vpnalg_pptp_call_fast_path(struct vpnalg_step *step,
+				struct vpnalg_translation *translation)
+{
+	const uint16_t not_steady = PPTP_CALL_LINGERING | PPTP_CALL_REPLACED;
+	struct vpnalg_record *call = step->record;
+	const struct pptp_call *c = pptp_call_body(step->translator, call);
+
+	if (!(c->flags & PPTP_CALL_ANSWERED) || c->flags & not_steady ||
+	    call->flags & VPNALG_SESSION_SHARED || lacks_peer_key(call, c) ||
+	    !vpnalg_pptp_call_stands(step->translator, call))
+		return false;
+	vpnalg_translation_word(step, translation, 0,
+				(uint32_t)GRE_FIXED_MASK << 16 | UINT16_MAX);
+	vpnalg_translation_word(step, translation, GRE_CALL_ID_OFF - 2,
+				UINT16_MAX);
+	if (step->parsed->inward)
+		vpnalg_translation_becomes(translation, UINT16_MAX,
+					   pptp_call_id(step->translator, call,
+							VPNALG_INSIDE_OWN));
+	return true;
+}

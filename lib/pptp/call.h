@@ -94,4 +94,8 @@ void vpnalg_pptp_call_linger(struct vpnalg *translator,
 void vpnalg_pptp_call_revive(struct vpnalg *translator,
 			     struct vpnalg_record *call);
 
+/* Tells by what the packets of a call are known: vpnalg_handler.fast_path. */
+bool vpnalg_pptp_call_fast_path(struct vpnalg_step *step,
+				struct vpnalg_translation *translation);
+
 #endif

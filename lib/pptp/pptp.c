@@ -201,6 +201,13 @@ static enum vpnalg_result quote(struct vpnalg_step *step)
 	return VPNALG_TRANSLATED;
 }
 
+static bool fast_path(struct vpnalg_step *step,
+		      struct vpnalg_translation *translation)
+{
+	return step->record->kind == PPTP_KIND_CALL &&
+	       vpnalg_pptp_call_fast_path(step, translation);
+}
+
 static void swept(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	if (record->kind == PPTP_KIND_CALL)
@@ -261,6 +268,7 @@ static const struct vpnalg_handler handler = {
 	.quote = quote,
 	.parent = parent,
 	.counted_by = counted_by,
+	.fast_path = fast_path,
 };
 
 const struct vpnalg_handler *vpnalg_pptp(void)

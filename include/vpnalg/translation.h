@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file translation.h
+ * @brief How the packets of a session are translated, as data: for a fast path.
+ *
+ * A kernel's flow table, an XDP program or a router's chip can translate the
+ * packets of a session that carry data by itself, if it is told which fields
+ * they are known by and what becomes of them. It reports now and then what it
+ * has seen. All other packets, and all that it does not know, go to
+ * vpnalg_process().
+ *
+ * Offered are packets of PPTP calls, of GRE tunnels, of NAT-T, of ESP while the
+ * remote has one inside host only, data messages of L2TP, and with
+ * vpnalg_general() UDP datagrams and TCP segments without SYN, FIN and RST.
+ */
+#ifndef VPNALG_TRANSLATION_H
+#define VPNALG_TRANSLATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <vpnalg/vpnalg.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** The most words that a packet is known by. */
+#define VPNALG_WORDS_MAX 4
+
+/** How much of a packet the library keeps in a translation. */
+#define VPNALG_TRANSLATION_HEADERS 64
+
+/** How often a fast path reports, at least, while packets go by: milliseconds.
+ * That a session has ended without an event is known as late as that. */
+#define VPNALG_TRANSLATION_REPORT_MS 1000
+
+/** Four bytes of a packet. The values are as read with the first byte first. */
+struct vpnalg_word {
+	/** Where they are, behind the IP header; even. */
+	uint32_t offset;
+	uint32_t mask;   /**< Which bits the packet is known by. */
+	uint32_t before; /**< What these are; the others are 0 here. */
+	uint32_t after;  /**< What they become; often the same. */
+};
+
+/**
+ * One way of a session: which packets, and what becomes of them.
+ *
+ * A packet is meant if it is IPv4 without options (RFC 791), no fragment, has
+ * these addresses and this protocol, for a packet that travels out comes from
+ * this zone, is long enough for all words, and has in them what `before` says.
+ * Then its addresses and the words become what `after` says, and the checksums
+ * follow (RFC 1624): that of the IP header, and the one at checksum_offset, in
+ * whose pseudo-header the addresses stand. A UDP checksum of 0 is none and
+ * stays so; one that becomes 0 is sent as 0xffff (RFC 768).
+ *
+ * Set size; all but the report is the library's to fill in. A later version's
+ * is longer.
+ */
+struct vpnalg_translation {
+	size_t size; /**< sizeof(struct vpnalg_translation). */
+	/** The session's: vpnalg_session_info.number. */
+	uint64_t number;
+	struct vpnalg_addr source;          /**< As the packets come. */
+	struct vpnalg_addr destination;     /**< As the packets come. */
+	struct vpnalg_addr new_source;      /**< As they go on. */
+	struct vpnalg_addr new_destination; /**< As they go on. */
+	uint16_t zone;                      /**< Of the inside host. */
+	uint8_t ip_protocol;                /**< The number in the IP header. */
+	bool inward;                        /**< Whether they travel in. */
+	/** Where the checksum of TCP or UDP is, behind the IP header; 0: there
+	 * is none to be changed. */
+	uint8_t checksum_offset;
+	uint8_t word_count; /**< How many words there are. */
+	struct vpnalg_word words[VPNALG_WORDS_MAX]; /**< The words. */
+
+	/** A fast path's report, vpnalg_translation_used(): how many packets it
+	 * has translated since the last one. */
+	uint64_t packets;
+	uint64_t bytes; /**< Their bytes, from the IP header on. */
+	/** How long ago the last of them went by, in milliseconds. */
+	vpnalg_time idle;
+
+	struct vpnalg_packet packet; /**< The library's. */
+	/** The library's. */
+	uint8_t headers[VPNALG_TRANSLATION_HEADERS];
+	/** The library's. */
+	uint8_t copy[VPNALG_TRANSLATION_HEADERS];
+};
+
+/**
+ * Tells how packets like this one are translated, if another may do it. Ask
+ * with a packet as it comes, when some of its kind have been translated: the
+ * first ones open sessions, and teach the library whose they are. Nothing of
+ * the packet is changed; it must still be given to vpnalg_process(), or be
+ * translated by what is told here and be reported.
+ *
+ * What was told holds until an event of the session, by its number, says that
+ * it was closed or changed (#VPNALG_EVENT_CLOSED, #VPNALG_EVENT_CHANGED,
+ * #VPNALG_EVENT_UNPAIRED), or vpnalg_translation_used() returns false. Then the
+ * fast path forgets it before the next packet. Without an event callback it is
+ * vpnalg_translation_used() alone that tells, up to a report later.
+ *
+ * @param translator the translator
+ * @param packet the packet, its members set as for vpnalg_process();
+ *               #VPNALG_OUT or #VPNALG_IN. One whose port vpnalg_ports_begin()
+ *               has replaced has the replaced one in the words.
+ * @param now the time; an earlier one than before counts as the last
+ * @param[out] translation how; with false it means nothing
+ * @return whether such packets may be translated elsewhere
+ */
+VPNALG_API bool vpnalg_translation_of(struct vpnalg *translator,
+				      const struct vpnalg_packet *packet,
+				      vpnalg_time now,
+				      struct vpnalg_translation *translation);
+
+/**
+ * Takes a report of packets that were translated elsewhere: the session lives
+ * on, its account and the counters grow, as if the library had translated them.
+ * It counts as used for the last time `idle` ago, but nobody's life becomes
+ * shorter than it was by that.
+ *
+ * @param translator the translator
+ * @param[in,out] translation what they were translated by, and how many they
+ *                            are: packets, bytes and idle, which become 0.
+ *                            Without any this only asks whether it still holds.
+ * @param now the time; an earlier one than before counts as the last
+ * @return whether the translation still holds; if not, it means nothing any
+ *         more, and the packets may not have been counted
+ */
+VPNALG_API bool vpnalg_translation_used(struct vpnalg *translator,
+					struct vpnalg_translation *translation,
+					vpnalg_time now);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

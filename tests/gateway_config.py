@@ -15,8 +15,8 @@ import tempfile
 import threading
 import time
 
-from gateway_common import (CLIENT, OUTSIDE, SERVER, check, command, do,
-                            do_all, finish, forward, in_namespaces,
+from gateway_common import (CLIENT, NOTHING, OUTSIDE, SERVER, check, command,
+                            do, do_all, finish, forward, in_namespaces,
                             pptp_connect, pptp_gre, pptp_reply, pptp_request,
                             pptp_started, received, sock_in, told, udp)
 
@@ -192,13 +192,13 @@ class New:
     def __init__(self, title):
         self.title = title
         self.server = udp("s", SERVER, NEW_PORT)
-        self.server.settimeout(0.4)
 
     def udp(self, good, host=CLIENT, what="a new UDP session"):
         client = sock_in("c", socket.AF_INET, socket.SOCK_DGRAM)
         client.bind((host, 0))
         words = b"%d" % time.monotonic_ns()
         client.sendto(words, (SERVER, NEW_PORT))
+        self.server.settimeout(5 if good else 0.4)
         got = received(self.server)[0]
         check("%s%s of %s is %s" % (self.title, what, host,
                                     "opened" if good else "refused"),
@@ -215,10 +215,14 @@ class New:
                 sock.close()
 
     def service(self, host, port=SERVED):
-        """Which inside host a service has."""
+        """Which inside host a service has; the gateway's kernel leaves it
+        alone."""
+        icmp = sock_in("s", socket.AF_INET, socket.SOCK_RAW,
+                       socket.IPPROTO_ICMP)
+        icmp.settimeout(0.2)
         for inside in CLIENT, OTHER:
             there = udp("c", inside, port)
-            there.settimeout(0.4)
+            there.settimeout(5 if inside == host else 0.4)
             words = b"%d" % time.monotonic_ns()
             self.server.sendto(words, (OUTSIDE, port))
             got = received(there)[0] == words
@@ -226,6 +230,12 @@ class New:
             check("%sthe service at port %d is %s%s" % (
                 self.title, port, "" if inside == host else "not ", inside),
                   got == (inside == host))
+            if inside == host:
+                check(self.title + "the kernel says nothing of it",
+                      received(icmp)[0] == NOTHING)
+            else: # an error, or none
+                received(icmp)
+        icmp.close()
 
 
 def judge_policy(gateway, new):
@@ -334,6 +344,11 @@ def judge_often(gateway):
         lines = gateway.hang_up()
         good += len(lines) == (2 if i % 4 == 2 else 1)
     check(gateway.name + "%d times in a row" % ROUNDS, good == ROUNDS, good)
+    for _ in range(ROUNDS):
+        gateway.process.send_signal(signal.SIGHUP)
+    time.sleep(1)
+    gateway.reads("general\ndisable gre\n", "changed: --disable",
+                  title="many at once, and then")
 
 
 def judge(program, how=()):

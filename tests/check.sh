@@ -17,7 +17,8 @@ warnings='-Wall -Wextra -Wconversion -Wshadow -Wpedantic -Werror'
 sanitize='-fsanitize=address,undefined -fno-sanitize-recover=all'
 sanitize="-g -O1 -fno-omit-frame-pointer $sanitize"
 everything='--enable-examples --enable-gateway --enable-queue'
-everything="$everything --enable-standby --enable-tests --enable-doc"
+everything="$everything --enable-standby --enable-ipfix"
+everything="$everything --enable-tests --enable-doc"
 jobs=${JOBS:-2}
 passed=0
 failed=0
@@ -55,6 +56,7 @@ wants_tests() {
 	wants iptables command -v iptables
 	wants iputils-ping command -v ping
 	wants libclang-rt-dev links clang -fsanitize=address,undefined
+	wants libfixbuf-dev pkg-config --exists libfixbuf
 	wants libhiredis-dev pkg-config --exists hiredis
 	wants libjansson-dev pkg-config --exists jansson
 	[ "$(uname -m)" != x86_64 ] || wants linux-headers-amd64 \
@@ -64,6 +66,7 @@ wants_tests() {
 	wants libnftables-dev pkg-config --exists libnftables
 	wants libnewlib-arm-none-eabi \
 		eval "echo '#include <string.h>' | arm-none-eabi-gcc -E -"
+	wants nfdump command -v nfcapd
 	wants nftables command -v nft
 	wants python3 test -x /usr/bin/python3
 	wants python3-prometheus-client has_prometheus /usr/bin/python3

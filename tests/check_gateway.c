@@ -62,6 +62,7 @@ int main(void)
 	srunner_add_suite(runner, gw_fragment_suite());
 	srunner_add_suite(runner, gw_held_suite());
 	srunner_add_suite(runner, gw_impair_suite());
+	srunner_add_suite(runner, gw_ipfix_suite());
 	srunner_add_suite(runner, gw_metrics_suite());
 	srunner_add_suite(runner, gw_port_suite());
 	srunner_add_suite(runner, gw_whole_suite());

@@ -157,6 +157,9 @@ UNIT_TEST_FILES = \
 # Another one, for those parts of vpnalg-gw that take no network; so it needs
 # nothing that vpnalg-gw needs, but Linux' headers.
 GATEWAY_UNIT_TEST_FILES = \
+	examples/common/ipfix_event.c \
+	examples/common/ipfix_event.h \
+	examples/common/ipfix_record.h \
 	examples/common/metrics.c \
 	examples/common/metrics.h \
 	examples/common/say.c \
@@ -181,6 +184,7 @@ GATEWAY_UNIT_TEST_FILES = \
 	tests/check_gw_fragment.c \
 	tests/check_gw_held.c \
 	tests/check_gw_impair.c \
+	tests/check_gw_ipfix.c \
 	tests/check_gw_metrics.c \
 	tests/check_gw_port.c \
 	tests/check_gw_whole.c \
@@ -229,6 +233,7 @@ PCAP_TEST_FILES = \
 	tests/pcap_html.py \
 	tests/pcap_html_browser.py \
 	tests/pcap_icmp.py \
+	tests/pcap_ipfix.py \
 	tests/pcap_ipsec.py \
 	tests/pcap_judge.py \
 	tests/pcap_lengths.py \
@@ -249,6 +254,7 @@ GATEWAY_TEST_FILES = \
 	tests/gateway_config.py \
 	tests/gateway_errors.sh \
 	tests/gateway_fragments.py \
+	tests/gateway_ipfix.py \
 	tests/gateway_l2tp.py \
 	tests/gateway_metrics.py \
 	tests/gateway_own.py \
@@ -365,6 +371,7 @@ EXTRA_DIST += \
 	tests/gateway_common.py \
 	tests/gateway_common.sh \
 	tests/house_includes.txt \
+	tests/ipfix.py \
 	tests/libvpnalg.abi \
 	tests/metrics.py \
 	tests/pcap_common.py \

@@ -40,6 +40,29 @@ COMMON_FILES = \
 	examples/common/standard.h \
 	examples/common/wall_clock.h
 
+# What --ipfix takes; vpnalg-pcap needs the child process for it alone.
+if IPFIX
+IPFIX_FILES = \
+	examples/common/ipfix_event.c \
+	examples/common/ipfix_event.h \
+	examples/common/ipfix_export.c \
+	examples/common/ipfix_export.h \
+	examples/common/ipfix_exporter.c \
+	examples/common/ipfix_exporter.h \
+	examples/common/ipfix_record.h \
+	examples/common/nat_ipfix.c \
+	examples/common/nat_ipfix.h
+IPFIX_CHILD_FILES = \
+	examples/common/child.c \
+	examples/common/child.h
+else
+IPFIX_FILES = \
+	examples/common/nat_ipfix.h \
+	examples/common/nat_ipfix_none.c
+IPFIX_CHILD_FILES = \
+	examples/common/child.h
+endif
+
 # A queue of packets that the kernel hands over.
 COMMON_QUEUE_FILES = \
 	examples/common/queue.c \

@@ -165,7 +165,11 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 			     .start = wall_now(),
 			     .events.destinations = options->event_remotes,
 			     .events.captured = options->captured };
-	if (!nat_events_open(&nat->events, options->events))
+	nat->ipfix = (struct nat_ipfix){ .child = CHILD_NONE,
+					 .destinations = options->event_remotes,
+					 .captured = options->captured };
+	if (!nat_events_open(&nat->events, options->events) ||
+	    !nat_ipfix_open(&nat->ipfix, options->ipfix))
 		return false;
 	set(&settings, options);
 	config->size = sizeof(*config);
@@ -177,7 +181,8 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	config->timers = &settings.timers;
 	config->port_set = options->port_set;
 	config->own = options->own;
-	config->account = options->sessions || options->events;
+	config->account = options->sessions || options->events ||
+			  options->ipfix;
 	nat_policy_set(&nat->policy, STORE_UNITS, &settings.policy);
 	config->policy = &settings.policy;
 	config->count_hosts = may_limit_later(options) ||
@@ -247,17 +252,19 @@ const char *nat_kind_protocol(const struct nat *nat, size_t kind)
 
 bool nat_is_told(const struct nat_options *options)
 {
-	return options->events || options->metrics;
+	return options->events || options->ipfix || options->metrics;
 }
 
 void nat_tell(struct nat *nat, const struct vpnalg_event *event)
 {
 	nat_tally_count(&nat->tally, event);
 	nat_events_tell(&nat->events, event);
+	nat_ipfix_tell(&nat->ipfix, event);
 }
 
 bool nat_sweep(struct nat *nat, vpnalg_time now)
 {
+	nat_ipfix_flush(&nat->ipfix);
 	if (now < nat->due)
 		return false;
 	nat->due = vpnalg_expire(nat->translator, now, SWEEP_BUDGET);
@@ -269,6 +276,7 @@ bool nat_sweep(struct nat *nat, vpnalg_time now)
 void nat_close(struct nat *nat)
 {
 	nat_events_close(&nat->events);
+	nat_ipfix_close(&nat->ipfix);
 	free(nat->memory[2]);
 	free(nat->memory[1]);
 	free(nat->memory[0]);

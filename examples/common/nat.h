@@ -11,6 +11,7 @@
 #include <vpnalg/vpnalg.h>
 
 #include "nat_events.h"
+#include "nat_ipfix.h"
 #include "nat_policy.h"
 #include "nat_tally.h"
 #include "options.h"
@@ -38,6 +39,7 @@ struct nat_options {
 	uint32_t state_every;  /* seconds from one save to the next */
 	const char *events;    /* the log of --events, or NULL */
 	bool event_remotes;    /* has remotes, too */
+	const char *ipfix;     /* the collector of --ipfix, or NULL */
 	const char *metrics;   /* the file of --metrics, or NULL */
 	uint32_t metrics_every; /* seconds from one time to the next */
 	bool captured;         /* time is a capture's, and the log a new one */
@@ -55,6 +57,7 @@ struct nat {
 	struct vpnalg *translator;
 	struct nat_policy policy; /* whose arrays the translator reads */
 	struct nat_events events;
+	struct nat_ipfix ipfix;
 	struct nat_tally tally;
 	struct vpnalg_store store;
 	struct vpnalg_table *table;
@@ -103,7 +106,8 @@ const char *nat_kind_protocol(const struct nat *nat, size_t kind);
 bool nat_is_told(const struct nat_options *options);
 void nat_tell(struct nat *nat, const struct vpnalg_event *event);
 
-/* Removes some dead sessions, if it is time to. Returns whether it was. */
+/* Removes some dead sessions, if it is time to, and hands over what is exported.
+ * Returns whether it was. */
 bool nat_sweep(struct nat *nat, vpnalg_time now);
 
 void nat_close(struct nat *nat);

@@ -26,16 +26,6 @@ bool nat_sessions_next(const struct nat *nat, vpnalg_time now, uint64_t *cursor,
 }
 /* [list] */
 
-bool nat_sessions_has_port(const struct vpnalg_session_info *info)
-{
-	static const uint8_t protocols[] = { 6, 17, 33, 132, 136 };
-
-	for (size_t i = 0; i < sizeof(protocols); i++)
-		if (protocols[i] == info->ip_protocol)
-			return info->remote_port <= UINT16_MAX;
-	return false;
-}
-
 /* An SPI, or what else is longer than a port, is written as it is in captures.
  */
 static const char *end_text(char *text, const struct vpnalg_addr *address,

@@ -31,6 +31,14 @@ bool nat_sessions_go_on(struct nat_listing *listing, const struct nat *nat,
 void nat_sessions_write(const struct nat *nat, vpnalg_time now);
 
 /* Whether remote_port is the remote's port, and no number of a handler's. */
-bool nat_sessions_has_port(const struct vpnalg_session_info *info);
+static inline bool nat_sessions_has_port(const struct vpnalg_session_info *info)
+{
+	static const uint8_t protocols[] = { 6, 17, 33, 132, 136 };
+
+	for (size_t i = 0; i < sizeof(protocols); i++)
+		if (protocols[i] == info->ip_protocol)
+			return info->remote_port <= UINT16_MAX;
+	return false;
+}
 
 #endif

@@ -59,11 +59,11 @@ man1_MANS += doc/vpnalg-gw.1
 examples_gw_vpnalg_gw_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE \
 	$(JANSSON_CPPFLAGS)
 examples_gw_vpnalg_gw_CFLAGS = $(AM_CFLAGS) $(NFTABLES_CFLAGS) \
-	$(QUEUE_CFLAGS) $(JANSSON_CFLAGS)
+	$(QUEUE_CFLAGS) $(JANSSON_CFLAGS) $(FIXBUF_CFLAGS)
 examples_gw_vpnalg_gw_LDADD = lib/libvpnalg.la $(NFTABLES_LIBS) \
-	$(QUEUE_LIBS) $(JANSSON_LIBS)
+	$(QUEUE_LIBS) $(JANSSON_LIBS) $(FIXBUF_LIBS)
 examples_gw_vpnalg_gw_SOURCES = \
-	$(COMMON_FILES) $(COMMON_LIVE_FILES) \
+	$(COMMON_FILES) $(IPFIX_FILES) $(COMMON_LIVE_FILES) \
 	$(COMMON_QUEUE_FILES) $(GATEWAY_FILES)
 if STANDBY
 examples_gw_vpnalg_gw_CFLAGS += $(HIREDIS_CFLAGS)

@@ -113,10 +113,11 @@ man1_MANS += doc/vpnalg-pcap.1
 examples_pcap_vpnalg_pcap_CPPFLAGS = \
 	$(AM_CPPFLAGS) -D_GNU_SOURCE $(JANSSON_CPPFLAGS)
 examples_pcap_vpnalg_pcap_CFLAGS = \
-	$(AM_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS)
+	$(AM_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS) $(FIXBUF_CFLAGS)
 examples_pcap_vpnalg_pcap_LDADD = \
-	lib/libvpnalg.la $(PCAP_LIBS) $(JANSSON_LIBS)
-examples_pcap_vpnalg_pcap_SOURCES = $(COMMON_FILES) $(PCAP_FILES)
+	lib/libvpnalg.la $(PCAP_LIBS) $(JANSSON_LIBS) $(FIXBUF_LIBS)
+examples_pcap_vpnalg_pcap_SOURCES = $(COMMON_FILES) $(PCAP_FILES) \
+	$(IPFIX_FILES) $(IPFIX_CHILD_FILES)
 endif
 
 EXTRA_DIST += doc/vpnalg-pcap.1

@@ -111,10 +111,11 @@ static int check_why(const struct options *options)
 {
 	if (options->outside || options->explain || options->both ||
 	    options->nat.sessions || options->nat.events ||
-	    options->nat.metrics)
+	    options->nat.metrics || options->nat.ipfix)
 		return options_wrong("--why", NULL,
 				     "not with --outside, --both, --explain, "
-				     "--sessions, --events or --metrics");
+				     "--sessions, --events, --ipfix or "
+				     "--metrics");
 	if (!options->html)
 		return OPTIONS_RUN;
 	if (options_is_standard(options->html))

@@ -12,11 +12,11 @@ man1_MANS += doc/vpnalg-queue.1
 examples_queue_vpnalg_queue_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE \
 	$(JANSSON_CPPFLAGS)
 examples_queue_vpnalg_queue_CFLAGS = $(AM_CFLAGS) $(QUEUE_CFLAGS) \
-	$(JANSSON_CFLAGS)
+	$(JANSSON_CFLAGS) $(FIXBUF_CFLAGS)
 examples_queue_vpnalg_queue_LDADD = lib/libvpnalg.la $(QUEUE_LIBS) \
-	$(JANSSON_LIBS)
+	$(JANSSON_LIBS) $(FIXBUF_LIBS)
 examples_queue_vpnalg_queue_SOURCES = \
-	$(COMMON_FILES) $(COMMON_LIVE_FILES) \
+	$(COMMON_FILES) $(IPFIX_FILES) $(COMMON_LIVE_FILES) \
 	$(COMMON_QUEUE_FILES) $(QUEUE_FILES)
 endif
 

@@ -36,6 +36,7 @@ wants_lab() {
 	wants pptp-linux command -v pptp
 	wants pptpd command -v pptpd
 	wants procps command -v sysctl
+	wants redis-tools command -v redis-check-rdb
 	wants strongswan-charon test -x /usr/lib/ipsec/charon
 	wants strongswan-swanctl command -v swanctl
 	wants libstrongswan-standard-plugins \
@@ -58,6 +59,7 @@ wants_programs() {
 		return
 	fi
 	wants_build
+	wants libhiredis-dev pkg-config --exists hiredis
 	wants libmnl-dev pkg-config --exists libmnl
 	wants libnetfilter-queue-dev pkg-config --exists libnetfilter_queue
 	wants libnftables-dev pkg-config --exists libnftables
@@ -69,7 +71,7 @@ build_programs() {
 		mkdir "$work/build" && cd "$work/build" &&
 		../source/configure --disable-shared --disable-examples \
 			--disable-tests --disable-doc --enable-gateway \
-			--enable-queue &&
+			--enable-queue --enable-standby &&
 		make -j2
 }
 

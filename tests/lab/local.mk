@@ -89,8 +89,13 @@ EXTRA_DIST += \
 	tests/lab/scenarios/service-l2tp.sh \
 	tests/lab/scenarios/service-natt.sh \
 	tests/lab/scenarios/service-pptp.sh \
+	tests/lab/scenarios/standby-esp.sh \
+	tests/lab/scenarios/standby-l2tp.sh \
+	tests/lab/scenarios/standby-natt.sh \
+	tests/lab/scenarios/standby-pptp.sh \
 	tests/lab/services.sh \
 	tests/lab/soak.sh \
+	tests/lab/standby.sh \
 	tests/lab/swan.sh \
 	tests/lab/table.sh \
 	tests/lab/transfer.pl \

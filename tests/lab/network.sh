@@ -65,7 +65,8 @@ network_open() {
 		bridge_add br_in && bridge_add br_out &&
 		link "$gw" in0 to_in br_in 192.168.77.1/24 &&
 		link "$gw" out0 to_out br_out 203.0.113.1/24 || return
-	[ "$servers_are" != far ] || narrow_open
+	[ "$servers_are" != far ] || narrow_open || return
+	[ -z "$standby" ] || redis_start
 }
 
 network_close() {

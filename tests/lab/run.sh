@@ -27,7 +27,7 @@ tree=$(cd "$lab/../.." && pwd)
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
 for part in host guests machine network services narrow router check ppp pptp \
-	l2tp ipsec swan libreswan userspace pppoe own; do
+	l2tp ipsec swan libreswan userspace pppoe own standby; do
 	# shellcheck disable=SC1090
 	. "$lab/$part.sh"
 done

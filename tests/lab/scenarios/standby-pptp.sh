@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+about='PPTP, three clients, the gateway is killed and a second one goes on with their sessions'
+clients='c1 c2 c3'
+only_for=vpnalg-gw
+stands_by
+
+scenario() {
+	pptp_server
+	each pptp_up
+	standby_start
+	traffic_all
+	redis_restart
+	each steady
+	sleep 5
+	standby_takes_over
+	sleep 8
+	each heard 3
+	traffic_all
+	each pptp_down
+}

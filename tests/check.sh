@@ -206,17 +206,18 @@ distcheck() {
 		check_PROGRAMS= TESTS=tests/version.sh
 }
 
-# What judges the source is run once; and what takes longest with one of the
-# sanitizers.
+# What judges the source is run once, what takes longest with one sanitizer; and
+# programs are run with that one, and without.
 main() {
 	step 'a release is made' release || return
 	for cc in gcc clang; do
 		step "lib/*/*.c alone, $cc" compile_plainly $cc
 	done
 	step 'build, gcc' build gcc CC=gcc --enable-werror &&
-		run_tests gcc whole
+		run_tests gcc whole LONG_TEST_FILES=
 	sanitized gcc && run_tests gcc-sanitizers part SOURCE_TEST_FILES= \
-		SCRIPT_TEST_FILES=
+		SCRIPT_TEST_FILES= LONG_TEST_FILES= PCAP_TEST_FILES= \
+		GATEWAY_TEST_FILES=
 	sanitized clang && run_tests clang-sanitizers part SOURCE_TEST_FILES=
 	step 'make doc' make_in gcc doc
 	step 'man page' man_page_is_clean

@@ -69,18 +69,22 @@ files() {
 		-o -name README -o -name run \) -print
 }
 
-count=0
-files >"$work/files"
+# Captures cannot hold a comment.
+files | grep -vE '\.pcap(ng)?$' >"$work/files"
+(cd "$src" && xargs -d '\n' awk '
+	function judge() {
+		if (name != "")
+			print (licensed ? "yes" : "no"), name
+	}
+	FNR == 1 { judge(); name = FILENAME; licensed = 0 }
+	/SPDX-License-Identifier: BSD-2-Clause/ { licensed = 1 }
+	FNR == 5 { nextfile }
+	END { judge() }' <"$work/files") >"$work/licenses" 2>/dev/null
+count=$(wc -l <"$work/licenses")
+sed -n 's/^no //p' "$work/licenses" >"$work/unlicensed"
 while IFS= read -r file; do
-	case $file in
-	*.pcap | *.pcapng) continue ;; # captures cannot hold a comment
-	esac
-	[ -f "$src/$file" ] || continue
-	count=$((count + 1))
-	sed 5q "$src/$file" |
-		grep -q 'SPDX-License-Identifier: BSD-2-Clause' ||
-		fail "$file has no SPDX line among its first five"
-done <"$work/files"
+	fail "$file has no SPDX line among its first five"
+done <"$work/unlicensed"
 [ $count -gt 20 ] || fail "found only $count files to look for SPDX lines in"
 
 if [ $status -eq 0 ] && [ -z "$plusplus" ]; then

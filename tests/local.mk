@@ -213,7 +213,10 @@ SCRIPT_TEST_FILES = \
 	tests/bench_smoke.sh \
 	tests/example_gateways.py \
 	tests/examples.sh \
-	tests/fuzz_corpus.sh \
+	tests/fuzz_corpus.sh
+
+# Those of them that take longest.
+LONG_TEST_FILES = \
 	tests/moving_store.sh \
 	tests/other_ports.sh \
 	tests/sim_short.sh
@@ -304,7 +307,7 @@ endif
 endif
 
 if SCRIPT_TESTS
-TESTS += $(SOURCE_TEST_FILES) $(SCRIPT_TEST_FILES)
+TESTS += $(SOURCE_TEST_FILES) $(SCRIPT_TEST_FILES) $(LONG_TEST_FILES)
 if EXAMPLES
 check_PROGRAMS += tests/capture_state
 tests_capture_state_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
@@ -367,6 +370,7 @@ EXTRA_DIST += \
 	$(GATEWAY_TEST_FILES) \
 	$(PCAP_TEST_FILES) \
 	$(SCRIPT_TEST_FILES) \
+	$(LONG_TEST_FILES) \
 	$(SOURCE_TEST_FILES) \
 	tests/gateway_common.py \
 	tests/gateway_common.sh \

@@ -269,6 +269,27 @@ START_TEST(a_store_that_is_full_keeps_what_it_has)
 }
 END_TEST
 
+/* The fifth host needs another block of candidates, and one of unclaimed SPIs:
+ * there may be room for the first alone. */
+START_TEST(what_a_host_without_room_has_changed_is_told)
+{
+	struct esp e;
+	uint32_t i;
+
+	ipsec_world(&w, (struct world_options){ .mirror = true,
+						.leaves = true,
+						.passive = true });
+	for (i = 0; i < 5; i++) {
+		e = esp_of(CLIENT_A + i, SERVER, 0xa0 + i, 0xb0 + i);
+		w.fail_in = i == 4 ? _i : 0;
+		esp_sends(&w, &e);
+	}
+	w.fail_in = 0;
+	ck_assert_uint_eq(esp_sends(&w, &e), VPNALG_TRANSLATED);
+	world_end(&w);
+}
+END_TEST
+
 TCase *ipsec_fail_case(void)
 {
 	TCase *t = tcase_create("failing store");
@@ -283,5 +304,7 @@ TCase *ipsec_fail_case(void)
 		3);
 	tcase_add_loop_test(t, undo_makes_no_host_of_a_message, 1, 3);
 	tcase_add_loop_test(t, a_store_that_is_full_keeps_what_it_has, 40, 60);
+	tcase_add_loop_test(t, what_a_host_without_room_has_changed_is_told, 1,
+			    12);
 	return t;
 }

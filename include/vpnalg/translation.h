@@ -54,7 +54,9 @@ struct vpnalg_word {
  * Then its addresses and the words become what `after` says, and the checksums
  * follow (RFC 1624): that of the IP header, and the one at checksum_offset, in
  * whose pseudo-header the addresses stand. A UDP checksum of 0 is none and
- * stays so; one that becomes 0 is sent as 0xffff (RFC 768).
+ * stays so; one that becomes 0 is sent as 0xffff (RFC 768). A partial one
+ * (#VPNALG_CHECKSUM_PARTIAL) is changed by the addresses alone, and it is the
+ * sum itself, not its complement.
  *
  * Set size; all but the report is the library's to fill in. A later version's
  * is longer.

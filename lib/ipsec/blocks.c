@@ -175,6 +175,7 @@ bool vpnalg_ipsec_blocks_grow(struct vpnalg_step *step,
 		if (!has_block(step, remote, host, &kinds[i], number))
 			return false;
 		r->blocks[i] = (uint8_t)(number + 1);
+		vpnalg_session_changed(step->translator, remote);
 	}
 	return true;
 }

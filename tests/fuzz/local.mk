@@ -3,6 +3,8 @@
 # with libFuzzer, and any compiler without it.
 
 FUZZ_FILES = \
+	tests/fast_path.c \
+	tests/fast_path.h \
 	tests/fuzz/bytes.c \
 	tests/fuzz/conversation.c \
 	tests/fuzz/errors.c \

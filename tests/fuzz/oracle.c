@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../fast_path.h"
+
 /* What one packet may cost: lookups, and records that a packet from outside
  * adds. Far more than any needs, far less than a table. */
 #define FINDS_MAX 8192
@@ -440,10 +442,48 @@ static void check_records(const struct world *w, const struct sent *s,
 		       vpnalg_result_text(result));
 }
 
+/* Asks how packets like this one are translated. */
+static bool ask(struct world *w, const struct sent *s,
+		const struct vpnalg_packet *p, struct vpnalg_translation *told)
+{
+	*told = (struct vpnalg_translation){ .size = sizeof(*told) };
+	if (is_rogue(w->settings, s) ||
+	    !vpnalg_translation_of(w->alg, p, w->now, told))
+		return false;
+	if (!fast_path_knows(told, p))
+		broken("fast path", "it does not know the packet itself");
+	if (memcmp(p->data, s->bytes.data, p->caplen) != 0)
+		broken("fast path", "changed by asking");
+	return true;
+}
+
+/* What was told of a packet is what has become of it; and it holds, unless it
+ * was over with this packet. */
+static void check_told(struct world *w, const struct sent *s,
+		       const struct vpnalg_packet *p,
+		       struct vpnalg_translation *told)
+{
+	struct bytes bytes = s->bytes;
+
+	if (w->store.struck && p->result != VPNALG_TRANSLATED)
+		return;
+	fast_path_rewrite(told, bytes.data);
+	if (p->result != VPNALG_TRANSLATED)
+		broken("fast path", "%s: offered, and not translated",
+		       vpnalg_result_text(p->result));
+	if (p->flags & VPNALG_PACKET_CUT ||
+	    (s->checksum == VPNALG_CHECKSUM_FULL &&
+	     !same_packet(bytes.data, p->data, p->caplen, false)))
+		broken("fast path", "other bytes");
+	vpnalg_translation_used(w->alg, told, w->now);
+}
+
 static void process(struct world *w, struct held *h, const struct sent *s,
 		    size_t count)
 {
 	struct vpnalg_packet packets[16];
+	struct vpnalg_translation told;
+	bool offered;
 	long records = w->store.records;
 	bool error = count == 1 && is_icmp_error(s) &&
 		     !is_rogue(w->settings, s);
@@ -452,6 +492,7 @@ static void process(struct world *w, struct held *h, const struct sent *s,
 
 	for (i = 0; i < count; i++)
 		packets[i] = h[i].p;
+	offered = count == 1 && ask(w, s, packets, &told);
 	w->store.finds = 0;
 	w->store.failed = false;
 	w->store.struck = false;
@@ -471,6 +512,8 @@ static void process(struct world *w, struct held *h, const struct sent *s,
 		check_records(w, s, packets[0].result, records);
 	if (error)
 		check_unchanged(w, s, records, before);
+	if (offered)
+		check_told(w, s, packets, &told);
 }
 
 /* The uplink by which the answer to a packet leaves. */

@@ -41,7 +41,8 @@ compile() {
 	rm -rf "$dir/o" && mkdir "$dir/o" || return
 	cc_flags="$flags -fsanitize=fuzzer-no-link,address,undefined"
 	export cc cc_flags tree
-	for source in "$tree"/lib/*/*.c "$tree"/tests/fuzz/*.c; do
+	for source in "$tree"/lib/*/*.c "$tree"/tests/fast_path.c \
+		"$tree"/tests/fuzz/*.c; do
 		object=$(basename "$(dirname "$source")")-$(basename "$source")
 		printf '%s\n' "$source" "$dir/o/${object%.c}.o"
 	done | xargs -n 2 -P "${JOBS:-2}" sh -c \

@@ -82,6 +82,10 @@ usage 'address with a length' 203.0.113.1/32 --address 203.0.113.1/32 \
 usage 'address twice' 'given twice' --address 203.0.113.1 \
 	--address 203.0.113.1 in.pcap never
 usage 'address too short' 203.0.113 --address 203.0.113 in.pcap never
+for blocks in 63 96 32768 64x '64,' 64,10.0.0.0/33 64,10.0.0.0/0 64,ten; do
+	usage "blocks of $blocks" "--port-blocks $blocks" --port-blocks "$blocks" \
+		in.pcap never
+done
 usage 'seed negative' -1 --seed -1 in.pcap never
 usage 'seed too large' 4294967296 --seed 4294967296 in.pcap never
 usage 'seed enormous' 99999999999999999999999 --seed 99999999999999999999999 \

@@ -95,6 +95,38 @@ def check_remotes(name):
           not any("external-dst" in line for line in lines), lines[:1])
 
 
+def check_blocks(name):
+    """RFC 6888 REQ-14: with blocks of ports their events tell who had a port."""
+    lines = translate(os.path.join(CAPTURES, name), "--port-blocks", "64")[1]
+    events = [json.loads(line) for line in lines]
+    blocks, outside = {}, 0
+    for event in events:
+        host = event.get("internal-src-address")
+        if event["event"] == "block-allotted":
+            check("a host has one block at a time", host not in blocks)
+            blocks[host] = (event["external-src-address"],
+                            event["portRangeStart"], event["portRangeEnd"])
+            check("a block has 64 ports", event["natEvent"] == 16 and
+                  blocks[host][2] - blocks[host][1] == 63, event)
+        elif event["event"] == "block-freed":
+            check("a block is freed that was allotted", event["natEvent"] == 17
+                  and blocks.pop(host, None) is not None, event)
+        elif (event["event"] == "opened" and
+              event.get("transport-protocol") in (6, 17)
+              and "routers" not in event and "of_remote" not in event):
+            address, first, last = blocks.get(host, (None, 1, 0))
+            outside += not (event["external-src-address"] == address and
+                            first <= event["external-src-port"] <= last)
+    check("there were blocks", len(blocks) > 1, blocks)
+    check("no port is outside of its host's block", outside == 0, outside)
+    lines = translate(os.path.join(CAPTURES, name), "--port-blocks",
+                      "64,192.168.77.0/24")[1]
+    told = [json.loads(line) for line in lines]
+    check("blocks that are computed need no events",
+          not [e for e in told if e["event"].startswith("block")] and
+          len([e for e in told if e["event"] == "opened"]) > 10)
+
+
 def check_errors(name):
     capture = os.path.join(CAPTURES, name)
     for log, status, words in ((path("none/x"), 1, b"No such file"),
@@ -126,6 +158,7 @@ def main():
     check("there were sessions", rows > 100, rows)
     check_lines(events)
     check_remotes("everything-inside.pcap")
+    check_blocks("everything-inside.pcap")
     check_errors("everything-inside.pcap")
     finish()
 

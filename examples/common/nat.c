@@ -180,6 +180,7 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	config->protocol_count = nat->protocol_count;
 	config->timers = &settings.timers;
 	config->port_set = options->port_set;
+	config->port_blocks = options->port_blocks;
 	config->own = options->own;
 	config->account = options->sessions || options->events ||
 			  options->ipfix;

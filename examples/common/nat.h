@@ -30,6 +30,7 @@ struct nat_options {
 	uint32_t reuse_delay;  /* of its ports, in seconds */
 	uint8_t filtering;     /* of what comes in: enum vpnalg_filtering */
 	struct vpnalg_port_set port_set; /* length 0: all ports */
+	struct vpnalg_port_blocks port_blocks; /* length 0: none */
 	bool l2tp_any_address; /* servers may answer from another address */
 	bool l2tp_port_1701;   /* servers answer to port 1701 only */
 	bool own;              /* the router has VPNs, too */

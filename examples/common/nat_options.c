@@ -84,6 +84,27 @@ const char *nat_options_port_set(void *where, const char *value)
 	return NULL;
 }
 
+const char *nat_options_port_blocks(void *where, const char *value)
+{
+	struct vpnalg_port_blocks blocks = { 0 };
+	unsigned length;
+	int end = 0;
+
+	if (sscanf(value, "%5u%n", &length, &end) != 1 || length < 64 ||
+	    length > 16384 || length & (length - 1) ||
+	    (value[end] && value[end] != ','))
+		return "not a power of 2 from 64 to 16384, and a prefix behind a "
+		       "comma";
+	if (value[end] &&
+	    (!nat_policy_prefix(value + end + 1, &blocks.inside,
+				&blocks.prefix_length) ||
+	     blocks.prefix_length == 0))
+		return "the prefix is not ADDRESS/LENGTH, 1 to 32";
+	blocks.length = (uint16_t)length;
+	*(struct vpnalg_port_blocks *)where = blocks;
+	return NULL;
+}
+
 static bool read_inside(const char *value, struct vpnalg_service *service)
 {
 	service->size = sizeof(*service);

@@ -23,6 +23,8 @@
 	NAT_POLICY_ROWS(&(nat)->policy),                             \
 	{ "--metrics", nat_options_metrics, &(nat)->metrics, 0, 0 }, \
 	{ "--mss", NULL, &(nat)->mss, 536, 65535 },                  \
+	{ "--port-blocks", nat_options_port_blocks,                  \
+	  &(nat)->port_blocks, 0, 0 },                               \
 	{ "--port-set", nat_options_port_set, &(nat)->port_set, 0, 0 }, \
 	{ "--reuse-delay", NULL, &(nat)->reuse_delay, 1, 86400 },    \
 	{ "--server-port", server_ports_read,                        \
@@ -47,6 +49,9 @@
 	"  --l2tp-port-1701    L2TP servers know their clients by source port 1701\n" \
 	"  --metrics FILE      write figures for Prometheus to FILE at the end\n" \
 	"  --mss N             with --general: no SYN announces a greater MSS\n" \
+	"  --port-blocks N[,PREFIX]\n" \
+	"                      all ports of an inside host are in a block of N; with\n" \
+	"                      the prefix of all hosts it can be computed (RFC 7422)\n" \
 	"  --port-set O,L,P    only the ports of a set (RFC 7597 5.1): offset and\n" \
 	"                      length in bits, and PSID\n" \
 	"  --reuse-delay SEC   with --general: a port waits so long before another\n" \
@@ -78,6 +83,9 @@ const char *nat_options_filtering(void *where, const char *value);
 
 /* read() of the name of --metrics; where is a const char *. */
 const char *nat_options_metrics(void *where, const char *value);
+
+/* read() of blocks of ports; where is a struct vpnalg_port_blocks. */
+const char *nat_options_port_blocks(void *where, const char *value);
 
 /* read() of a set of ports; where is a struct vpnalg_port_set. */
 const char *nat_options_port_set(void *where, const char *value);

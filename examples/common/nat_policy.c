@@ -43,9 +43,8 @@ static const struct name *find_name(const char *word)
 
 /* Rules */
 
-/* Reads ADDRESS/LENGTH, or ADDRESS alone. */
-static bool read_prefix(const char *word, struct vpnalg_addr *address,
-			uint8_t *length)
+bool nat_policy_prefix(const char *word, struct vpnalg_addr *address,
+		       uint8_t *length)
 {
 	char text[INET_ADDRSTRLEN];
 	unsigned bits = 32;
@@ -66,12 +65,12 @@ static bool read_prefix(const char *word, struct vpnalg_addr *address,
 static const char *read_part(struct vpnalg_rule *rule, const char *word)
 {
 	if (!strncmp(word, "inside=", 7))
-		return read_prefix(word + 7, &rule->inside,
+		return nat_policy_prefix(word + 7, &rule->inside,
 				   &rule->inside_length)
 			       ? NULL
 			       : "inside: not ADDRESS/LENGTH";
 	if (!strncmp(word, "remote=", 7))
-		return read_prefix(word + 7, &rule->remote,
+		return nat_policy_prefix(word + 7, &rule->remote,
 				   &rule->remote_length)
 			       ? NULL
 			       : "remote: not ADDRESS/LENGTH";

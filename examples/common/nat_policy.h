@@ -53,6 +53,10 @@ const char *nat_policy_limit(void *where, const char *value);
 const char *nat_policy_host_rate(void *where, const char *value);
 const char *nat_policy_switch_off(void *where, const char *value);
 
+/* Reads ADDRESS/LENGTH, or ADDRESS alone. */
+bool nat_policy_prefix(const char *word, struct vpnalg_addr *address,
+		       uint8_t *length);
+
 /* Returns what a limit counts, as its option has it. */
 const char *nat_policy_counted(const struct vpnalg_limit *limit);
 

@@ -166,6 +166,34 @@ START_TEST(counts_are_to_be_read)
 }
 END_TEST
 
+/* A host that is held back has a session that says so, and for how long. */
+START_TEST(who_waits_counts_as_who_does_not)
+{
+	struct tunnel t = { .client = CLIENT_A, .server = SERVER,
+			    .port = L2TP, .version = 2, .own = 5, .peer = 7 };
+
+	begin();
+	limits[0] = (struct vpnalg_limit){ vpnalg_l2tp, VPNALG_PER_HOST, false,
+					   2 };
+	policy.limit_count = 1;
+	set();
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
+	t.client = CLIENT_B;
+	t.own = 6;
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_DROP_HELD);
+	ck_assert_uint_eq(use_of(VPNALG_PER_HOST, CLIENT_B)
+				  .by_protocol[L2TP_PLACE],
+			  1);
+	t.port = 40000;
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_DROP_HELD);
+	t.port = 40001;
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_DROP_LIMIT);
+	t.client = CLIENT_C;
+	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_DROP_HELD);
+	end();
+}
+END_TEST
+
 START_TEST(what_is_not_counted_cannot_be_read)
 {
 	struct vpnalg_use use = { .size = sizeof(use) };
@@ -491,6 +519,7 @@ TCase *limits_case(void)
 	tcase_add_loop_test(tc, what_exceeds_a_limit_is_not_opened, 0,
 			    ROWS(limit_rows));
 	tcase_add_test(tc, counts_are_to_be_read);
+	tcase_add_test(tc, who_waits_counts_as_who_does_not);
 	tcase_add_test(tc, what_is_not_counted_cannot_be_read);
 	tcase_add_test(tc, what_belongs_to_a_session_does_not_fail_for_others);
 	tcase_add_test(tc, a_host_opens_no_faster_than_it_may);

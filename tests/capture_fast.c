@@ -14,21 +14,13 @@
 
 #include <vpnalg/sessions.h>
 
-#include "capture.h"
+#include "capture_packets.h"
 #include "fast_path.h"
 
-#define PACKETS_MAX 4096
 #define ENTRIES_MAX 256
 #define ACCOUNTS_MAX 1024
 
-struct packet {
-	uint8_t *given, *out; /* what came, and what it became */
-	uint32_t caplen, len;
-	uint8_t direction, result;
-	vpnalg_time now;
-};
-
-static struct packet packets[PACKETS_MAX];
+static struct captured packets[CAPTURED_MAX];
 static int count;
 static unsigned long faults, all, fast[256];
 
@@ -36,43 +28,6 @@ static void fault(const char *name, int number, const char *what)
 {
 	if (faults++ < 20)
 		fprintf(stderr, "%s: packet %d: %s\n", name, number + 1, what);
-}
-
-static uint8_t *copy(const uint8_t *bytes, size_t length)
-{
-	uint8_t *to = malloc(length);
-
-	if (to == NULL)
-		exit(1);
-	return memcpy(to, bytes, length);
-}
-
-static void read_all(struct capture *capture, const char *name)
-{
-	struct capture_packet given = { .number = 0 };
-
-	count = 0;
-	capture_open(capture, name);
-	while (capture_next(capture, &given)) {
-		if (count == PACKETS_MAX)
-			exit(1);
-		packets[count++] = (struct packet){
-			.given = copy(given.ip, given.caplen),
-			.out = copy(given.ip, given.caplen),
-			.caplen = given.caplen,
-			.len = given.len,
-			.direction = capture_direction(capture, given.ip),
-			.now = given.now,
-		};
-	}
-}
-
-static void free_all(void)
-{
-	while (count > 0) {
-		free(packets[--count].given);
-		free(packets[count].out);
-	}
 }
 
 /* The fast path */
@@ -134,7 +89,7 @@ static void report_due(struct vpnalg *translator, vpnalg_time now, bool end)
 			report(translator, i, now);
 }
 
-static int find(const struct packet *packet)
+static int find(const struct captured *packet)
 {
 	const struct vpnalg_packet at_hand = { .data = packet->given,
 					       .caplen = packet->caplen,
@@ -152,7 +107,7 @@ static int find(const struct packet *packet)
 
 static void compare(const char *name, int number, const uint8_t *bytes)
 {
-	const struct packet *expected = &packets[number];
+	const struct captured *expected = &packets[number];
 
 	if (!capture_same(bytes, expected->out, expected->caplen) &&
 	    !capture_same(expected->out, bytes, expected->caplen))
@@ -162,7 +117,7 @@ static void compare(const char *name, int number, const uint8_t *bytes)
 /* Translates a packet, if the fast path knows it. */
 static bool pass_fast(const char *name, int number, uint8_t *bytes)
 {
-	const struct packet *packet = &packets[number];
+	const struct captured *packet = &packets[number];
 	int at = find(packet);
 
 	if (at < 0)
@@ -184,13 +139,8 @@ static bool pass_fast(const char *name, int number, uint8_t *bytes)
 static void pass_slowly(struct vpnalg *translator, const char *name, int number,
 			uint8_t *bytes)
 {
-	const struct packet *packet = &packets[number];
-	struct vpnalg_packet at_hand = {
-		.data = bytes,
-		.caplen = packet->caplen,
-		.len = packet->len,
-		.direction = packet->direction,
-	};
+	const struct captured *packet = &packets[number];
+	struct vpnalg_packet at_hand = captured_packet(packet, bytes);
 	struct vpnalg_translation told = { .size = sizeof(told) };
 	bool offered = vpnalg_translation_of(translator, &at_hand, packet->now,
 					     &told);
@@ -223,19 +173,13 @@ static struct vpnalg *play(struct capture *capture, const char *name, bool with)
 	capture_chance();
 	translator = capture_translator_at(capture, &place);
 	for (i = 0; i < count; i++) {
-		memcpy(bytes, packets[i].given, packets[i].caplen);
+		packet = captured_packet(&packets[i], bytes);
 		if (with) {
 			report_due(translator, packets[i].now, false);
 			if (!pass_fast(name, i, bytes))
 				pass_slowly(translator, name, i, bytes);
 			continue;
 		}
-		packet = (struct vpnalg_packet){
-			.data = bytes,
-			.caplen = packets[i].caplen,
-			.len = packets[i].len,
-			.direction = packets[i].direction,
-		};
 		vpnalg_process(translator, &packet, 1, packets[i].now);
 		packets[i].result = packet.result;
 		memcpy(packets[i].out, bytes, packets[i].caplen);
@@ -315,13 +259,13 @@ static void one_capture(struct capture *capture, const char *name)
 {
 	static struct list without, with;
 
-	read_all(capture, name);
+	count = captured_read(capture, name, packets);
 	all += (unsigned)count;
 	list_all(play(capture, name, false), &without);
 	list_all(play(capture, name, true), &with);
 	compare_sessions(name, &without, &with);
 	printf("%s: %d packets\n", name, count);
-	free_all();
+	captured_free(packets, count);
 }
 
 int main(int argc, char **argv)

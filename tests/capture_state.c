@@ -10,65 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture_packets.h"
 #include "capture_reload.h"
 
-#define PACKETS_MAX 4096
 
 /* Where there is a save and a load. */
 enum { NOWHERE = -1, EVERYWHERE = -2 };
 
-struct packet {
-	uint8_t *given, *out; /* what came, and what it became */
-	uint32_t caplen, len;
-	uint8_t direction, result;
-	vpnalg_time now;
-};
-
-static struct packet packets[PACKETS_MAX];
+static struct captured packets[CAPTURED_MAX];
 static int count;
 static unsigned long faults, all;
-
-static uint8_t *copy(const uint8_t *bytes, size_t length)
-{
-	uint8_t *to = malloc(length);
-
-	if (to == NULL)
-		exit(1);
-	return memcpy(to, bytes, length);
-}
-
-static void read_all(struct capture *capture, const char *name)
-{
-	struct capture_packet given = { .number = 0 };
-
-	count = 0;
-	capture_open(capture, name);
-	while (capture_next(capture, &given)) {
-		if (count == PACKETS_MAX)
-			exit(1);
-		packets[count++] = (struct packet){
-			.given = copy(given.ip, given.caplen),
-			.out = copy(given.ip, given.caplen),
-			.caplen = given.caplen,
-			.len = given.len,
-			.direction = capture_direction(capture, given.ip),
-			.now = given.now,
-		};
-	}
-}
-
-static void free_all(void)
-{
-	while (count > 0) {
-		free(packets[--count].given);
-		free(packets[count].out);
-	}
-}
 
 static void compare(const char *name, int number, int where,
 		    const struct vpnalg_packet *packet)
 {
-	const struct packet *expected = &packets[number];
+	const struct captured *expected = &packets[number];
 
 	if (packet->result == expected->result &&
 	    memcmp(packet->data, expected->out, expected->caplen) == 0)
@@ -89,16 +45,10 @@ static void play(const struct capture *capture, const char *name, int where)
 	int i;
 
 	for (i = 0; i < count; i++) {
-		packet = (struct vpnalg_packet){
-			.data = bytes,
-			.caplen = packets[i].caplen,
-			.len = packets[i].len,
-			.direction = packets[i].direction,
-		};
+		packet = captured_packet(&packets[i], bytes);
 		if (i == where || where == EVERYWHERE)
 			translator = capture_reload(capture, translator,
 						    packets[i].now);
-		memcpy(bytes, packets[i].given, packets[i].caplen);
 		vpnalg_process(translator, &packet, 1, packets[i].now);
 		if (where == NOWHERE) {
 			packets[i].result = packet.result;
@@ -113,14 +63,14 @@ static void one_capture(struct capture *capture, const char *name, bool each)
 {
 	int i;
 
-	read_all(capture, name);
+	count = captured_read(capture, name, packets);
 	all += (unsigned)count;
 	play(capture, name, NOWHERE);
 	play(capture, name, EVERYWHERE);
 	for (i = 0; each && i < count; i++)
 		play(capture, name, i);
 	printf("%s: %d packets\n", name, count);
-	free_all();
+	captured_free(packets, count);
 }
 
 int main(int argc, char **argv)

@@ -315,6 +315,8 @@ tests_capture_state_LDADD = lib/libcore.la $(PCAP_LIBS)
 tests_capture_state_SOURCES = \
 	tests/capture.c \
 	tests/capture.h \
+	tests/capture_packets.c \
+	tests/capture_packets.h \
 	tests/capture_reload.c \
 	tests/capture_reload.h \
 	tests/capture_state.c
@@ -326,6 +328,8 @@ tests_capture_fast_SOURCES = \
 	tests/capture.c \
 	tests/capture.h \
 	tests/capture_fast.c \
+	tests/capture_packets.c \
+	tests/capture_packets.h \
 	tests/fast_path.c \
 	tests/fast_path.h
 

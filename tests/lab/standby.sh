@@ -4,9 +4,10 @@
 #
 #   stands_by            for the head of a scenario that has them
 #   redis_start          network_open calls it then
-#   redis_restart        there is none for a while, and traffic goes on
-#   standby_start        the second gateway, which waits
-#   standby_takes_over   the first one is killed, and the second one is $gateway
+#   standby_story STEADY HEARD
+#                        Redis goes and comes back, and the first gateway is
+#                        killed; meanwhile each client pings (STEADY CLIENT), and
+#                        misses no more than three answers (HEARD CLIENT 3)
 #   judge_delivery       since then each ESP SPI has gone to whom it went before
 
 stands_by() {
@@ -43,6 +44,7 @@ says() {
 	grep -q "$2" "$run/$1.log"
 }
 
+# There is none for a while, and traffic goes on.
 redis_restart() {
 	stop redis KILL 2>/dev/null
 	gateway_tries 100 says gateway 'Redis is gone' ||
@@ -53,6 +55,7 @@ redis_restart() {
 		bad_all 'the gateway does not find Redis again'
 }
 
+# The second gateway, which waits.
 standby_start() {
 	start_in_gateway standby "$VPNALG_GW" --inside in0 --outside out0 \
 		--address "$outside_address" --stats 5 $arguments
@@ -77,6 +80,18 @@ standby_takes_over() {
 	ip netns exec "$gw" nft delete table ip outside
 	says gateway 'standby: done: [1-9]' ||
 		bad_all 'it has not loaded the sessions'
+}
+
+standby_story() {
+	standby_start
+	traffic_all
+	redis_restart
+	each "$1"
+	sleep 5
+	standby_takes_over
+	sleep 8
+	each "$2" 3
+	traffic_all
 }
 
 # Prints how many packets of ESP went to another inside host than their SPI before.

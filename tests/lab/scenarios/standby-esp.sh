@@ -9,15 +9,7 @@ stands_by
 scenario() {
 	libreswan_server
 	each libreswan_up
-	standby_start
-	traffic_all
-	redis_restart
-	each ipsec_steady
-	sleep 5
-	standby_takes_over
-	sleep 8
-	each ipsec_outage 3
-	traffic_all
+	standby_story ipsec_steady ipsec_outage
 	judge_delivery
 	each libreswan_down
 }

@@ -8,14 +8,6 @@ stands_by
 scenario() {
 	swan_server
 	together swan_up
-	standby_start
-	traffic_all
-	redis_restart
-	each ipsec_steady
-	sleep 5
-	standby_takes_over
-	sleep 8
-	each ipsec_outage 3
-	traffic_all
+	standby_story ipsec_steady ipsec_outage
 	each swan_down
 }

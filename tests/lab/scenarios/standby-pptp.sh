@@ -8,14 +8,6 @@ stands_by
 scenario() {
 	pptp_server
 	each pptp_up
-	standby_start
-	traffic_all
-	redis_restart
-	each steady
-	sleep 5
-	standby_takes_over
-	sleep 8
-	each heard 3
-	traffic_all
+	standby_story steady heard
 	each pptp_down
 }

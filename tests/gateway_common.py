@@ -184,6 +184,19 @@ def forward(on=True):
         file.write("1" if on else "0")
 
 
+# As the man page has them; some kernels have the queue for iptables only.
+QUEUE_RULES = """iptables -t raw -A PREROUTING -i out0 -m pkttype --pkt-type \
+unicast -j NFQUEUE --queue-num 3 --queue-bypass
+iptables -t mangle -A POSTROUTING -o out0 -j NFQUEUE --queue-num 3 \
+--queue-bypass"""
+
+
+def queue_everything():
+    """All that comes in and goes out passes through queue 3."""
+    do_all(QUEUE_RULES)
+    forward()
+
+
 def enter(network):
     """Goes on in namespaces that have this network, and end with the test."""
     if HERE not in os.environ:

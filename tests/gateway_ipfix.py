@@ -8,9 +8,9 @@ import socket
 import subprocess
 import time
 
-from gateway_common import (CLIENT, OUTSIDE, SERVER, check, command, do_all, end,
-                            finish, forward, in_namespaces, received, skip,
-                            start, udp)
+from gateway_common import (CLIENT, OUTSIDE, SERVER, check, command, end,
+                            finish, in_namespaces, queue_everything, received,
+                            skip, start, udp)
 from ipfix import JUDGES, Collector, tshark_flows
 
 SESSION, MAPPING = "UDP session", "mapping"
@@ -136,12 +136,6 @@ def judge(program, how=()):
     judge_stuck(program, how)
 
 
-# As the man page has them; some kernels have the queue for iptables only.
-RULES = """iptables -t raw -A PREROUTING -i out0 -m pkttype --pkt-type unicast \
--j NFQUEUE --queue-num 3 --queue-bypass
-iptables -t mangle -A POSTROUTING -o out0 -j NFQUEUE --queue-num 3 \
---queue-bypass"""
-
 if JUDGES:
     skip("there is no " + " ".join(JUDGES))
 GW, QUEUE = in_namespaces()
@@ -151,7 +145,6 @@ if b"built without" in done.stderr:
     check("it is refused", done.returncode == 2, done.stderr)
     finish()
 judge(GW)
-do_all(RULES)
-forward()
+queue_everything()
 judge(QUEUE, ("--queue", "3"))
 finish()

@@ -11,8 +11,9 @@ import subprocess
 import tempfile
 import time
 
-from gateway_common import (CLIENT, SERVER, check, command, do_all, end, finish,
-                            forward, in_namespaces, received, start, udp)
+from gateway_common import (CLIENT, SERVER, check, command, end, finish,
+                            in_namespaces, queue_everything, received, start,
+                            udp)
 
 PORT = 9999
 
@@ -103,15 +104,8 @@ def judge(program, how=()):
     shutil.rmtree(work)
 
 
-# As the man page has them; some kernels have the queue for iptables only.
-RULES = """iptables -t raw -A PREROUTING -i out0 -m pkttype --pkt-type unicast \
--j NFQUEUE --queue-num 3 --queue-bypass
-iptables -t mangle -A POSTROUTING -o out0 -j NFQUEUE --queue-num 3 \
---queue-bypass"""
-
 GW, QUEUE = in_namespaces()
 judge(GW)
-do_all(RULES)
-forward()
+queue_everything()
 judge(QUEUE, ("--queue", "3"))
 finish()

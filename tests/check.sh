@@ -206,8 +206,9 @@ distcheck() {
 		check_PROGRAMS= TESTS=tests/version.sh
 }
 
-# What judges the source is run once, what takes longest with one sanitizer; and
-# programs are run with that one, and without.
+# What judges the source, and what takes long for others than our programs, is run
+# once; the longest unit tests with one sanitizer; and programs with that one, and
+# without.
 main() {
 	step 'a release is made' release || return
 	for cc in gcc clang; do
@@ -217,8 +218,9 @@ main() {
 		run_tests gcc whole LONG_TEST_FILES=
 	sanitized gcc && run_tests gcc-sanitizers part SOURCE_TEST_FILES= \
 		SCRIPT_TEST_FILES= LONG_TEST_FILES= PCAP_TEST_FILES= \
-		GATEWAY_TEST_FILES=
-	sanitized clang && run_tests clang-sanitizers part SOURCE_TEST_FILES=
+		JUDGE_TEST_FILES= GATEWAY_TEST_FILES=
+	sanitized clang && run_tests clang-sanitizers part SOURCE_TEST_FILES= \
+		JUDGE_TEST_FILES=
 	step 'make doc' make_in gcc doc
 	step 'man page' man_page_is_clean
 	step 'make distcheck' distcheck

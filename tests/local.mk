@@ -227,7 +227,6 @@ PCAP_TEST_FILES = \
 	tests/capture_state.sh \
 	tests/capture_undo.sh \
 	tests/example_pcap.py \
-	tests/pcap_both.py \
 	tests/pcap_config.py \
 	tests/pcap_errors.sh \
 	tests/pcap_fragments.py \
@@ -236,9 +235,7 @@ PCAP_TEST_FILES = \
 	tests/pcap_html.py \
 	tests/pcap_html_browser.py \
 	tests/pcap_icmp.py \
-	tests/pcap_ipfix.py \
 	tests/pcap_ipsec.py \
-	tests/pcap_judge.py \
 	tests/pcap_lengths.py \
 	tests/pcap_metrics.py \
 	tests/pcap_links.py \
@@ -250,6 +247,13 @@ PCAP_TEST_FILES = \
 	tests/pcap_events.py \
 	tests/pcap_sessions.py \
 	tests/pcap_why.py
+
+# Those of them in which others read all that it writes: they take long, and the
+# program little of that.
+JUDGE_TEST_FILES = \
+	tests/pcap_both.py \
+	tests/pcap_ipfix.py \
+	tests/pcap_judge.py
 
 # Scripts that run vpnalg-gw and vpnalg-queue; left out unless both are built.
 GATEWAY_TEST_FILES = \
@@ -340,7 +344,7 @@ tests_capture_undo_SOURCES = \
 	tests/capture.c \
 	tests/capture.h \
 	tests/capture_undo.c
-TESTS += $(PCAP_TEST_FILES)
+TESTS += $(PCAP_TEST_FILES) $(JUDGE_TEST_FILES)
 endif
 if GATEWAY
 if QUEUE
@@ -375,6 +379,7 @@ EXTRA_DIST += \
 	$(PCAP_TEST_FILES) \
 	$(SCRIPT_TEST_FILES) \
 	$(LONG_TEST_FILES) \
+	$(JUDGE_TEST_FILES) \
 	$(SOURCE_TEST_FILES) \
 	tests/gateway_common.py \
 	tests/gateway_common.sh \

@@ -260,6 +260,10 @@ static void one_capture(struct capture *capture, const char *name)
 	static struct list without, with;
 
 	count = captured_read(capture, name, packets);
+	if (count == 0) {
+		printf("%s: no packets\n", name);
+		return;
+	}
 	all += (unsigned)count;
 	list_all(play(capture, name, false), &without);
 	list_all(play(capture, name, true), &with);

@@ -211,10 +211,16 @@ static bool check_policy(const struct nat *nat, const struct reload *reload)
 bool reload_apply(struct nat *nat, const struct reload *reload, vpnalg_time now)
 {
 	struct changed changed = { 0 };
+	bool well;
 
 	for_changed(&reload->last->given, &reload->next->given, note_live,
 		    &changed);
-	if (!check_policy(nat, reload) || !change_services(nat, reload, now))
+	if (!check_policy(nat, reload))
+		return false;
+	well = change_services(nat, reload, now);
+	if (reload->served)
+		reload->served(reload->context, NULL, false);
+	if (!well)
 		return false;
 	/* A protocol that has switched itself off stays so otherwise. */
 	if (changed.marks & OPTION_POLICY)

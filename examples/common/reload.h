@@ -9,7 +9,8 @@
 
 #include "nat.h"
 
-/* Called for each service that has come or gone. */
+/* Called for each service that has come or gone, and with NULL after the last
+ * one, before anything is said. */
 typedef void reload_served(void *context, const struct vpnalg_service *service,
 			   bool is_there);
 

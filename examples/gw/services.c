@@ -55,7 +55,12 @@ void services_move(struct gateway *gateway, vpnalg_time now)
 static void follow(void *context, const struct vpnalg_service *service,
 		   bool is_there)
 {
-	change_for(context, service, is_there ? rules_begin : end_rules);
+	struct gateway *gateway = context;
+
+	if (service)
+		change_for(gateway, service, is_there ? rules_begin : end_rules);
+	else
+		rules_flush(&gateway->rules);
 }
 
 bool services_reload(struct gateway *gateway, const struct nat_options *next,
@@ -71,7 +76,6 @@ bool services_reload(struct gateway *gateway, const struct nat_options *next,
 	};
 	bool well = reload_apply(&gateway->translator.nat, &reload, now);
 
-	rules_flush(&gateway->rules);
 	if (well)
 		gateway->serving = next;
 	return well;

@@ -37,6 +37,7 @@ static void hear(void *context, const struct vpnalg_event *event)
 	(void)context;
 	if (event->type != VPNALG_EVENT_CLOSED &&
 	    event->type != VPNALG_EVENT_CHANGED &&
+	    event->type != VPNALG_EVENT_TAKEN_BACK &&
 	    event->type != VPNALG_EVENT_UNPAIRED)
 		return;
 	for (i = 0; i < FLOWS; i++)
@@ -177,8 +178,7 @@ static void report(struct vpnalg *translator, vpnalg_time now)
 
 static uint32_t chance(void *context)
 {
-	(void)context;
-	return (uint32_t)rand(); /* a router has better ones */
+	return context == NULL ? (uint32_t)rand() : 0; /* a router has better */
 }
 
 /* An inside host's datagram of NAT-T, or the server's answer; no checksum. */

@@ -35,6 +35,7 @@ static void fault(const char *name, int number, const char *what)
 static struct {
 	struct vpnalg_translation told;
 	vpnalg_time reported, last;
+	bool over; /* it is reported once more, and used no more */
 } entries[ENTRIES_MAX];
 static int entry_count;
 
@@ -43,7 +44,8 @@ static void forget(int at)
 	entries[at] = entries[--entry_count];
 }
 
-/* Sessions that are over or have changed are taken back at once. */
+/* Sessions that are over or have changed are taken back at once; of one that
+ * goes on a last report is due. */
 static void take_back(void *context, const struct vpnalg_event *event)
 {
 	int i;
@@ -51,13 +53,17 @@ static void take_back(void *context, const struct vpnalg_event *event)
 	(void)context;
 	if (event->info == NULL || (event->type != VPNALG_EVENT_CLOSED &&
 				    event->type != VPNALG_EVENT_CHANGED &&
-				    event->type != VPNALG_EVENT_UNPAIRED))
+				    event->type != VPNALG_EVENT_UNPAIRED &&
+				    event->type != VPNALG_EVENT_TAKEN_BACK))
 		return;
 	for (i = entry_count; i-- > 0;)
 		if (entries[i].told.number == event->info->number ||
 		    (event->before != 0 &&
-		     entries[i].told.number == event->before))
-			forget(i);
+		     entries[i].told.number == event->before)) {
+			entries[i].over = true;
+			if (event->type != VPNALG_EVENT_TAKEN_BACK)
+				forget(i);
+		}
 }
 
 static void report(struct vpnalg *translator, int at, vpnalg_time now)
@@ -84,7 +90,7 @@ static void report_due(struct vpnalg *translator, vpnalg_time now, bool end)
 
 	for (i = entry_count; i-- > 0;)
 		if (i < entry_count &&
-		    (end || now - entries[i].reported >=
+		    (end || entries[i].over || now - entries[i].reported >=
 				    VPNALG_TRANSLATION_REPORT_MS))
 			report(translator, i, now);
 }
@@ -98,7 +104,8 @@ static int find(const struct captured *packet)
 	int i;
 
 	for (i = 0; i < entry_count; i++)
-		if (fast_path_knows(&entries[i].told, &at_hand))
+		if (!entries[i].over &&
+		    fast_path_knows(&entries[i].told, &at_hand))
 			return i;
 	return -1;
 }
@@ -153,6 +160,7 @@ static void pass_slowly(struct vpnalg *translator, const char *name, int number,
 	compare(name, number, bytes);
 	if (!offered || entry_count == ENTRIES_MAX)
 		return;
+	entries[entry_count].over = false;
 	entries[entry_count].told = told;
 	entries[entry_count].reported = packet->now;
 	entries[entry_count++].last = packet->now;

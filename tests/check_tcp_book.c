@@ -16,7 +16,8 @@ static struct world w;
 static void begin(void)
 {
 	general_and_vpn_world(&w,
-			      (struct world_options){ .choosing = CHOOSE_TAKE });
+			      (struct world_options){ .choosing = CHOOSE_TAKE,
+						      .no_fast_path = true });
 }
 
 static void end(void)

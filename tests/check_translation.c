@@ -450,6 +450,41 @@ START_TEST(a_translation_is_over_when_packets_must_be_seen)
 }
 END_TEST
 
+/* A TCP connection is followed to its end by what acknowledges it, so a fast
+ * path is told at once. */
+static const struct {
+	const char *ends; /* a dialog */
+	vpnalg_time life; /* at most, afterwards */
+} tcp_rows[] = {
+	{ "-F", 7440000 },
+	{ "-<F", 7440000 },
+	{ "-F<AR", 240000 },
+	{ "-<FAF<A", 240000 },
+	{ "-<q", 240000 }, /* what was acknowledged is not known */
+};
+
+START_TEST(the_end_of_a_tcp_connection_takes_it_back)
+{
+	struct vpnalg_translation in;
+	unsigned long before;
+
+	open_row(&rows[8]);
+	ask_row(&rows[8], VPNALG_IN);
+	in = told;
+	ask_row(&rows[8], VPNALG_OUT);
+	before = w.told[VPNALG_EVENT_TAKEN_BACK];
+	ck_assert_uint_eq(dialog_play(&w, 80, "-D<A"), 0);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_TAKEN_BACK], before);
+	ck_assert(report(10, 1000, 0));
+	dialog_play(&w, 80, tcp_rows[_i].ends);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_TAKEN_BACK], before + 1);
+	ck_assert_uint_le(session()->expires_in, tcp_rows[_i].life);
+	ck_assert(!report(0, 0, 0));
+	told = in;
+	ck_assert(!report(0, 0, 0));
+}
+END_TEST
+
 /* Packets that are not offered */
 
 static struct bytes syn(void)
@@ -524,6 +559,15 @@ static struct bytes half(void)
 	return p;
 }
 
+/* It has more bytes than its IP header says. */
+static struct bytes half_said(void)
+{
+	struct bytes p = udp_data_out();
+
+	put16(p.data + 2, 27);
+	return p;
+}
+
 static struct bytes nothing(void)
 {
 	return (struct bytes){ .length = 0 };
@@ -569,6 +613,7 @@ static const struct {
 	{ "IP options", open_udp, with_options },
 	{ "a fragment", open_udp, first_fragment },
 	{ "half a header", open_udp, half },
+	{ "half a header and more", open_udp, half_said },
 	{ "no packet", open_udp, nothing },
 	{ "a query", open_query, query },
 	{ "UDP without an answer", open_unanswered, udp_data_out },
@@ -663,6 +708,8 @@ TCase *translation_case(void)
 	tcase_add_test(t, a_late_report_gives_no_more_life_than_the_packet_had);
 	tcase_add_loop_test(t, a_translation_is_over_when_packets_must_be_seen,
 			    0, ROWS(end_rows));
+	tcase_add_loop_test(t, the_end_of_a_tcp_connection_takes_it_back, 0,
+			    ROWS(tcp_rows));
 	tcase_add_loop_test(t, what_the_library_must_see_is_not_offered, 0,
 			    ROWS(refusal_rows));
 	tcase_add_test(t, what_is_to_be_undone_is_not_offered);

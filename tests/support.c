@@ -585,7 +585,8 @@ static void check_promises(struct world *w, const struct bytes *before,
 	if (w->options.no_undo || p->direction >= VPNALG_OUT_UNDO)
 		return;
 	check_undo(w, before, caplen);
-	if (p->checksum == VPNALG_CHECKSUM_FULL && !w->other_ports)
+	if (p->checksum == VPNALG_CHECKSUM_FULL && !w->other_ports &&
+	    !w->options.no_fast_path)
 		check_fast_path(w, before);
 }
 

@@ -86,7 +86,8 @@ struct world_options {
 	uint64_t pool_key[2];
 	uint64_t hash_key[2];
 	uint16_t burst;
-	bool no_undo; /* do not try undo after each packet */
+	bool no_undo; /* do not try undo after each packet, nor a fast path */
+	bool no_fast_path; /* do not ask for one: all packets are seen */
 	bool turned;  /* packets are given marked as hairpins */
 	bool leaves;  /* a packet that is dropped may leave records behind */
 	bool passive;

@@ -408,7 +408,10 @@ struct vpnalg_handler {
 	 * does with this one, until the session is closed, its keys change, or
 	 * this function, which is asked once a second or so, answers
 	 * otherwise. What translate learns from them it learns once a second,
-	 * from this one. Nothing may be opened, closed or changed here.
+	 * from this one. Nothing may be opened or closed here, and nothing
+	 * changed but what the session remembers of this: so translate can tell
+	 * at once that all packets must be seen again, by
+	 * #VPNALG_EVENT_TAKEN_BACK (vpnalg_session_notify()).
 	 *
 	 * vpnalg_translation_word(), _becomes() and _ports() say what is known.
 	 */

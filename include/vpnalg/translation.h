@@ -50,7 +50,8 @@ struct vpnalg_word {
  *
  * A packet is meant if it is IPv4 without options (RFC 791), no fragment, has
  * these addresses and this protocol, for a packet that travels out comes from
- * this zone, is long enough for all words, and has in them what `before` says.
+ * this zone, is long enough for all words and the checksum, and has in the
+ * words what `before` says.
  * Then its addresses and the words become what `after` says, and the checksums
  * follow (RFC 1624): that of the IP header, and the one at checksum_offset, in
  * whose pseudo-header the addresses stand. A UDP checksum of 0 is none and
@@ -100,10 +101,12 @@ struct vpnalg_translation {
  * translated by what is told here and be reported.
  *
  * What was told holds until an event of the session, by its number, says that
- * it was closed or changed (#VPNALG_EVENT_CLOSED, #VPNALG_EVENT_CHANGED,
- * #VPNALG_EVENT_UNPAIRED), or vpnalg_translation_used() returns false. Then the
- * fast path forgets it before the next packet. Without an event callback it is
- * vpnalg_translation_used() alone that tells, up to a report later.
+ * it was closed, changed or taken back (#VPNALG_EVENT_CLOSED,
+ * #VPNALG_EVENT_CHANGED, #VPNALG_EVENT_UNPAIRED, #VPNALG_EVENT_TAKEN_BACK), or
+ * vpnalg_translation_used() returns false. Then the fast path forgets it before
+ * the next packet. Without an event callback it is vpnalg_translation_used()
+ * alone that tells, up to a report later: then a TCP connection may be taken
+ * for an open one long after its end.
  *
  * @param translator the translator
  * @param packet the packet, its members set as for vpnalg_process();

@@ -325,9 +325,12 @@ enum vpnalg_event_type {
 	/** So many events, vpnalg_event.count, were not told before this one:
 	 * vpnalg_config.event_rate. */
 	VPNALG_EVENT_SUPPRESSED = 15,
+	/** A session whose packets another translates goes on, and all of them
+	 * must be seen: vpnalg/translation.h. */
+	VPNALG_EVENT_TAKEN_BACK = 16,
 
 	/** One more than the greatest type of the library's own. */
-	VPNALG_EVENTS = 16,
+	VPNALG_EVENTS = 17,
 
 	/** The first event of a handler's own, which that handler's header
 	 * explains. */

@@ -175,6 +175,10 @@ static bool describe(struct vpnalg *translator, struct vpnalg_translation *t)
 		translator->handlers[step->handler];
 
 	t->word_count = 0;
+	t->checksum_offset = checksum_offset(step->parsed->protocol);
+	if (t->checksum_offset != 0 &&
+	    step->parsed->l4_caplen < t->checksum_offset + 2U)
+		return false;
 	if (step->record->flags & VPNALG_SESSION_ENDED ||
 	    handler->fast_path == NULL || !handler->fast_path(step, t) ||
 	    t->word_count > VPNALG_WORDS_MAX)
@@ -182,7 +186,6 @@ static bool describe(struct vpnalg *translator, struct vpnalg_translation *t)
 	set_addresses(translator, step, t);
 	t->ip_protocol = step->parsed->protocol;
 	t->inward = step->parsed->inward;
-	t->checksum_offset = checksum_offset(step->parsed->protocol);
 	return true;
 }
 
@@ -200,7 +203,8 @@ bool vpnalg_translation_of(struct vpnalg *translator,
 	if (packet->caplen < kept)
 		kept = packet->caplen;
 	memset(translation->headers, 0, sizeof(translation->headers));
-	memcpy(translation->headers, packet->data, kept);
+	if (kept > 0)
+		memcpy(translation->headers, packet->data, kept);
 	translation->packet = *packet;
 	translation->packet.caplen = kept;
 	translation->number = find_number(translator, translation);

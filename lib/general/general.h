@@ -34,6 +34,7 @@ enum {
 };
 
 /* The state of a TCP connection, in general_session.state. */
+#define GENERAL_TCP_UNSEEN 0x01 /* segments may pass that are not seen */
 #define GENERAL_TCP_SYN_IN 0x02
 #define GENERAL_TCP_ESTABLISHED 0x04 /* the inside host has acknowledged */
 #define GENERAL_TCP_FIN_OUT 0x08

@@ -36,8 +36,9 @@ bool vpnalg_general_fast_path(struct vpnalg_step *step,
 	vpnalg_translation_ports(step, translation,
 				 (uint16_t)vpnalg_session_id(
 					 step->translator, step->record, role));
-	if (step->record->kind == GENERAL_TCP)
-		vpnalg_translation_word(step, translation, TCP_DATA_OFF,
-					tcp_mask);
+	if (step->record->kind != GENERAL_TCP)
+		return true;
+	vpnalg_translation_word(step, translation, TCP_DATA_OFF, tcp_mask);
+	vpnalg_general_tcp_tell(step->translator, step->record);
 	return true;
 }

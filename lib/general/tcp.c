@@ -138,10 +138,12 @@ static bool refreshes(uint8_t before, uint8_t state)
 /* From outside */
 
 /* Returns whether the inside host takes a RST, without sending a challenge ACK.
- * One before the connection is established shortens nothing. */
+ * One before the connection is established shortens nothing. What it has
+ * acknowledged unseen is not known. */
 static bool is_reset(const struct general_session *session, const uint8_t *tcp)
 {
 	return !(session->state & GENERAL_TCP_ESTABLISHED) ||
+	       session->state & GENERAL_TCP_UNSEEN ||
 	       vpnalg_get32(tcp + TCP_SEQUENCE_OFF) == session->acknowledged;
 }
 
@@ -164,6 +166,31 @@ static uint8_t follow_in(const struct vpnalg_step *step,
 	return state | GENERAL_TCP_FIN_IN;
 }
 
+/* Has all segments seen from the beginning of the end on: it is known by what
+ * acknowledges it. */
+static uint8_t take_back(const struct vpnalg_step *step, uint8_t state)
+{
+	const uint8_t ending = RESET | GENERAL_TCP_FIN_OUT | GENERAL_TCP_FIN_IN;
+
+	if (!(state & GENERAL_TCP_UNSEEN) || !(state & ending))
+		return state;
+	vpnalg_session_notify(step->translator, step->record,
+			      VPNALG_EVENT_TAKEN_BACK, VPNALG_EVIDENCE_NONE);
+	return state & (uint8_t)~GENERAL_TCP_UNSEEN;
+}
+
+void vpnalg_general_tcp_tell(struct vpnalg *translator,
+			     struct vpnalg_record *record)
+{
+	struct general_session *session =
+		vpnalg_session_body(translator, record);
+
+	if (session->state & GENERAL_TCP_UNSEEN)
+		return;
+	session->state |= GENERAL_TCP_UNSEEN;
+	vpnalg_session_changed(translator, record);
+}
+
 void vpnalg_general_tcp_follow(struct vpnalg_step *step)
 {
 	const struct vpnalg_timers *timers =
@@ -176,6 +203,7 @@ void vpnalg_general_tcp_follow(struct vpnalg_step *step)
 
 	session->state = inward ? follow_in(step, session)
 				: follow_out(step, session, timers);
+	session->state = take_back(step, session->state);
 	ms = lifetime(timers, session->state);
 	if ((session->state & RESET &&
 	     step->record->deadline - step->now > ms) ||

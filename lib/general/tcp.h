@@ -23,6 +23,11 @@ bool vpnalg_general_tcp_is_loose(struct vpnalg *translator,
 bool vpnalg_general_tcp_is_open(struct vpnalg *translator,
 				struct vpnalg_record *record);
 
+/* Notes that segments of a connection may pass that are not seen, until it
+ * ends: that is told as VPNALG_EVENT_TAKEN_BACK. */
+void vpnalg_general_tcp_tell(struct vpnalg *translator,
+			     struct vpnalg_record *record);
+
 /* Returns the milliseconds that a segment from inside gives a connection in its
  * state. */
 uint32_t vpnalg_general_tcp_lifetime(struct vpnalg *translator,

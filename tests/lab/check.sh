@@ -32,7 +32,6 @@ check_defaults() {
 	only_for='none kernel vpnalg-gw vpnalg-queue'
 	why_not_scenario=:
 	router=
-	standby= # whether a second gateway stands by
 	router_outside=ppp0 # the interface of a router that is a guest
 	network_defaults
 	unable= # why nothing can be said of the gateway

@@ -33,6 +33,7 @@ network_defaults() {
 	outside_address=203.0.113.1 # what the gateway is told
 	clients_outside=
 	servers_are=outside # or inside, or far
+	standby= # whether a second gateway stands by, with a Redis
 	services= # of the servers inside
 }
 network_defaults

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A fast path: a table of flows in front of the library, which translates the
- * packets of sessions that are there by itself. So may a kernel's flow table, an
- * XDP program or a router's chip.
+/* A fast path: a table of flows in front of the library translates packets of
+ * known sessions, as a kernel's flow table, XDP or a router's chip may.
  *
  *     cc fast_path.c -o fast_path $(pkg-config --cflags --libs libvpnalg)
  *     ./fast_path
@@ -142,8 +141,7 @@ static bool pass_fast(struct vpnalg_packet *packet, vpnalg_time now)
 	return false;
 }
 
-/* Has the library translate a packet, and learns from it how the next ones
- * are. */
+/* Learns how such packets are translated; the library translates this one. */
 static void pass_slowly(struct vpnalg *translator, struct vpnalg_packet *packet,
 			vpnalg_time now)
 {
@@ -198,38 +196,41 @@ static void fill(uint8_t ip[64], bool inward, const uint8_t outside_port[2])
 	memcpy(ip + 22, outside_port, 2);
 }
 
-int main(void)
+static struct vpnalg *open_translator(void)
 {
 	static uint64_t memory[4096], sessions[8192];
+	static struct vpnalg_store store;
 	static const struct vpnalg_protocol ipsec = { vpnalg_ipsec, NULL };
 	static const struct vpnalg_addr outside = { VPNALG_IPV4,
 						    { 203, 0, 113, 1 } };
-	struct vpnalg_store store;
-	struct vpnalg_config config = { .size = sizeof(config),
-					.protocols = &ipsec,
-					.protocol_count = 1,
-					.addresses = &outside,
-					.address_count = 1,
-					.store = &store,
-					.random = chance,
-					.event = hear,
-					.account = true };
-	struct vpnalg_session_info info = { .size = sizeof(info) };
+	const struct vpnalg_config config = {
+		.size = sizeof(config), .protocols = &ipsec,
+		.protocol_count = 1, .addresses = &outside, .address_count = 1,
+		.store = &store, .random = chance, .event = hear,
+		.account = true };
 	struct vpnalg *translator;
+
+	if (!vpnalg_table_init(sessions, sizeof(sessions), VPNALG_KEY_IPV4,
+			       &store) ||
+	    vpnalg_init(&translator, memory, sizeof(memory), &config) != 0)
+		exit(1);
+	return translator;
+}
+
+int main(void)
+{
+	struct vpnalg_session_info info = { .size = sizeof(info) };
+	struct vpnalg *translator = open_translator();
 	uint8_t ip[64], port[2] = { 0, 0 };
 	uint64_t cursor = 0;
 	unsigned i, fast = 0;
 
-	if (vpnalg_table_init(sessions, sizeof(sessions), VPNALG_KEY_IPV4,
-			      &store) == NULL ||
-	    vpnalg_init(&translator, memory, sizeof(memory), &config) != 0)
-		return 1;
 	for (i = 0; i < 1000; i++) {
-		vpnalg_time now = 1000 + i * 10;
-		struct vpnalg_packet packet = { .data = ip, .caplen = 60,
-						.len = 60 };
+		const vpnalg_time now = 1000 + i * 10;
+		struct vpnalg_packet packet = {
+			.data = ip, .caplen = 60, .len = 60,
+			.direction = i % 2 ? VPNALG_IN : VPNALG_OUT };
 
-		packet.direction = i % 2 ? VPNALG_IN : VPNALG_OUT;
 		fill(ip, i % 2, port);
 		report(translator, now);
 		if (pass_fast(&packet, now))
@@ -240,8 +241,7 @@ int main(void)
 			memcpy(port, ip + 20, 2);
 	}
 	report(translator, 60000);
-	while (vpnalg_sessions_next(translator, 60000, &cursor, &info) !=
-	       VPNALG_SESSIONS_END)
+	while (vpnalg_sessions_next(translator, 60000, &cursor, &info))
 		if (info.packets[0] != 0)
 			printf("%s: %u packets out, %u in, of which %u fast\n",
 			       info.kind_name, (unsigned)info.packets[0],

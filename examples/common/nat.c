@@ -154,11 +154,9 @@ static bool may_limit_later(const struct nat_options *options)
 	return options->given.config && !options->captured;
 }
 
-bool nat_open(struct nat *nat, struct vpnalg_config *config,
-	      const struct nat_options *options)
+/* What is to be counted, or told, before anything is. */
+static void set_up(struct nat *nat, const struct nat_options *options)
 {
-	struct nat_settings settings;
-
 	*nat = (struct nat){ .policy = options->policy,
 			     .protocol_count = options->general ? PROTOCOLS
 								: GENERAL,
@@ -168,24 +166,28 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	nat->ipfix = (struct nat_ipfix){ .child = CHILD_NONE,
 					 .destinations = options->event_remotes,
 					 .captured = options->captured };
-	if (!nat_events_open(&nat->events, options->events) ||
-	    !nat_ipfix_open(&nat->ipfix, options->ipfix))
-		return false;
-	set(&settings, options);
+}
+
+/* The caller of nat_open() has set the rest. */
+static void configure(struct vpnalg_config *config, struct nat *nat,
+		      const struct nat_options *options,
+		      struct nat_settings *settings)
+{
+	set(settings, options);
+	nat_policy_set(&nat->policy, STORE_UNITS, &settings->policy);
 	config->size = sizeof(*config);
 	config->addresses = options->addresses;
 	config->address_count = options->address_count;
 	config->address_max = options->address_max;
-	config->protocols = settings.protocols;
+	config->protocols = settings->protocols;
 	config->protocol_count = nat->protocol_count;
-	config->timers = &settings.timers;
+	config->timers = &settings->timers;
 	config->port_set = options->port_set;
 	config->port_blocks = options->port_blocks;
 	config->own = options->own;
 	config->account = options->sessions || options->events ||
 			  options->ipfix;
-	nat_policy_set(&nat->policy, STORE_UNITS, &settings.policy);
-	config->policy = &settings.policy;
+	config->policy = &settings->policy;
 	config->count_hosts = may_limit_later(options) ||
 			      counts(options, VPNALG_PER_HOST) ||
 			      options->policy.host_rate > 0;
@@ -197,7 +199,19 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	config->pool_key[0] = next_key(config);
 	config->pool_key[1] = next_key(config);
 	if (options->fragments)
-		config->fragments = &settings.fragments;
+		config->fragments = &settings->fragments;
+}
+
+bool nat_open(struct nat *nat, struct vpnalg_config *config,
+	      const struct nat_options *options)
+{
+	struct nat_settings settings;
+
+	set_up(nat, options);
+	if (!nat_events_open(&nat->events, options->events) ||
+	    !nat_ipfix_open(&nat->ipfix, options->ipfix))
+		return false;
+	configure(config, nat, options, &settings);
 	if (open_table(nat) && open_fragments(nat, &settings.fragments))
 		return open_translator(nat, config) &&
 		       (options->serves_later ||

@@ -50,6 +50,14 @@ static void append_ports(struct sock_filter *at, unsigned server_ports,
 	*at = (struct sock_filter)RETURN(0);
 }
 
+static bool attach(int fd, struct sock_filter *program, unsigned length)
+{
+	const struct sock_fprog filter = { (unsigned short)length, program };
+
+	return !setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+			   sizeof(filter));
+}
+
 bool filter_attach(int fd, enum vpnalg_direction direction,
 		   const struct nat_options *options, bool sent)
 {
@@ -87,13 +95,8 @@ bool filter_attach(int fd, enum vpnalg_direction direction,
 		[19] = MOVE_TO_X,
 		[REMOTE_PORT] = LOAD_BEHIND(BPF_H, direction == VPNALG_OUT ? 2 : 0),
 	};
-	struct sock_fprog filter = {
-		.len = (unsigned short)(REJECT + 1),
-		.filter = program,
-	};
 
 	append_ports(program + REMOTE_PORT + 1, server_ports,
 		     &options->server_ports);
-	return !setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
-			   sizeof(filter));
+	return attach(fd, program, REJECT + 1);
 }

@@ -40,13 +40,6 @@ void vpnalg_binding_key(const struct vpnalg_opening *opening,
 	};
 }
 
-static void fill_addr(const struct vpnalg *translator, struct vpnalg_addr *addr,
-		      const uint8_t *octets)
-{
-	addr->family = VPNALG_IPV4;
-	memcpy(addr->octets, octets, addr_len_of(translator));
-}
-
 /* All of a binding but its outside ID, which is not known yet or stands in
  * another key. */
 static void describe(const struct vpnalg *translator,
@@ -56,10 +49,10 @@ static void describe(const struct vpnalg *translator,
 	memset(binding, 0, sizeof(*binding));
 	binding->protocol = inside->space;
 	binding->zone = inside->zone;
-	fill_addr(translator, &binding->inside, inside->local);
-	fill_addr(translator, &binding->outside, outside);
+	address_set(translator, &binding->inside, inside->local);
+	address_set(translator, &binding->outside, outside);
 	if (inside->remote != NULL)
-		fill_addr(translator, &binding->remote, inside->remote);
+		address_set(translator, &binding->remote, inside->remote);
 	binding->inside_id = inside->id;
 	binding->remote_port = inside->port;
 }

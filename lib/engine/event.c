@@ -149,15 +149,6 @@ static void set_reason(struct vpnalg *translator, enum vpnalg_result reason)
 		set_exhausted(translator);
 }
 
-static void set_addr(const struct vpnalg *translator, struct vpnalg_addr *addr,
-		     const uint8_t *octets)
-{
-	if (octets == NULL)
-		return;
-	addr->family = VPNALG_IPV4;
-	memcpy(addr->octets, octets, addr_len_of(translator));
-}
-
 static void set_wanted(struct vpnalg *translator,
 		       const struct vpnalg_opening *opening)
 {
@@ -167,8 +158,9 @@ static void set_wanted(struct vpnalg *translator,
 	session->zone = opening->zone;
 	session->inside_id = opening->id;
 	session->remote_port = opening->inside_port;
-	set_addr(translator, &session->inside, opening->inside);
-	set_addr(translator, &session->remote, opening->remote);
+	address_set(translator, &session->inside, opening->inside);
+	if (opening->remote != NULL)
+		address_set(translator, &session->remote, opening->remote);
 }
 
 void vpnalg_event_refused(const struct vpnalg_step *step,
@@ -207,8 +199,8 @@ void vpnalg_event_taken(const struct vpnalg_step *step)
 	set_reason(translator, VPNALG_DROP_TAKEN);
 	session->protocol = parsed->protocol;
 	session->zone = parsed->zone;
-	set_addr(translator, &session->inside, parsed->local);
-	set_addr(translator, &session->remote, parsed->remote);
+	address_set(translator, &session->inside, parsed->local);
+	address_set(translator, &session->remote, parsed->remote);
 	if ((parsed->protocol == PROTOCOL_TCP ||
 	     parsed->protocol == PROTOCOL_UDP) &&
 	    parsed->l4_caplen >= PORTS_LEN) {

@@ -7,28 +7,9 @@
 
 #include "record.h"
 
-#include "../wire/ip.h"
-#include "../wire/tcp.h"
-#include "../wire/udp.h"
-
-/* Offset of the checksum behind the IP header, or -1 without one. */
-static int l4_checksum_off(const struct vpnalg_parsed *parsed)
-{
-	switch (parsed->protocol) {
-	case PROTOCOL_TCP:
-		return TCP_CHECKSUM_OFF;
-	case PROTOCOL_UDP:
-		return UDP_CHECKSUM_OFF;
-	case PROTOCOL_ICMP:
-		return ICMP_CHECKSUM_OFF;
-	default:
-		return -1;
-	}
-}
-
 bool vpnalg_rewrite_possible(const struct vpnalg_parsed *parsed)
 {
-	int off = l4_checksum_off(parsed);
+	int off = rewrite_checksum_offset(parsed);
 
 	return off < 0 || parsed->l4_caplen >= (uint32_t)off + 2;
 }
@@ -103,7 +84,7 @@ static void update_partial(const struct vpnalg_parsed *parsed,
 static void update_l4(const struct vpnalg_parsed *parsed, uint32_t delta,
 		      bool pseudo)
 {
-	int off = l4_checksum_off(parsed);
+	int off = rewrite_checksum_offset(parsed);
 
 	if (off < 0)
 		return;
@@ -249,7 +230,7 @@ void vpnalg_rewrite_16(struct vpnalg_step *step, uint32_t offset,
 		return;
 	}
 	store16(at, after);
-	if (before != after && l4_checksum_off(step->parsed) >= 0)
+	if (before != after && rewrite_checksum_offset(step->parsed) >= 0)
 		update_l4(step->parsed, fold(difference(before, after)), false);
 }
 

@@ -5,6 +5,25 @@
 
 #include "translator.h"
 
+#include "../wire/ip.h"
+#include "../wire/tcp.h"
+#include "../wire/udp.h"
+
+/* Returns where the checksum is, behind the IP header, or -1 without one. */
+static inline int rewrite_checksum_offset(const struct vpnalg_parsed *parsed)
+{
+	switch (parsed->protocol) {
+	case PROTOCOL_TCP:
+		return TCP_CHECKSUM_OFF;
+	case PROTOCOL_UDP:
+		return UDP_CHECKSUM_OFF;
+	case PROTOCOL_ICMP:
+		return ICMP_CHECKSUM_OFF;
+	default:
+		return -1;
+	}
+}
+
 /* Replaces 16 bits of the IP header, and its checksum by the difference. */
 void vpnalg_rewrite_ip_16(uint8_t *ip, unsigned offset, uint16_t value);
 

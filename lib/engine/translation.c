@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#include "../wire/tcp.h"
-#include "../wire/udp.h"
 #include "account.h"
 #include "address.h"
 #include "clock.h"
@@ -20,6 +18,7 @@
 #include "prepare.h"
 #include "record.h"
 #include "refuse.h"
+#include "rewrite.h"
 #include "session_event.h"
 #include "translate.h"
 #include "twin.h"
@@ -67,14 +66,6 @@ static bool find_living(struct vpnalg *translator, struct slot *slot,
 
 /* What is told */
 
-static void set_address(struct vpnalg_addr *to, const uint8_t *address,
-			uint8_t length)
-{
-	memset(to, 0, sizeof(*to));
-	to->family = VPNALG_IPV4;
-	memcpy(to->octets, address, length);
-}
-
 /* Fills in the addresses of both forms, and the zone. */
 static void set_addresses(struct vpnalg *translator,
 			  const struct vpnalg_step *step,
@@ -89,27 +80,15 @@ static void set_addresses(struct vpnalg *translator,
 				       : inside;
 	const uint8_t *source = parsed->inward ? parsed->remote : parsed->local;
 
-	set_address(&t->source, source, parsed->addr_len);
-	set_address(&t->destination,
-		    parsed->inward ? parsed->local : parsed->remote,
-		    parsed->addr_len);
+	address_set(translator, &t->source, source);
+	address_set(translator, &t->destination,
+		    parsed->inward ? parsed->local : parsed->remote);
 	t->new_source = t->source;
 	t->new_destination = t->destination;
-	set_address(parsed->inward ? &t->new_destination : &t->new_source,
-		    other + KEY_LOCAL_OFF, parsed->addr_len);
+	address_set(translator,
+		    parsed->inward ? &t->new_destination : &t->new_source,
+		    other + KEY_LOCAL_OFF);
 	t->zone = key_zone(inside);
-}
-
-static uint8_t checksum_offset(uint8_t protocol)
-{
-	switch (protocol) {
-	case PROTOCOL_TCP:
-		return TCP_CHECKSUM_OFF;
-	case PROTOCOL_UDP:
-		return UDP_CHECKSUM_OFF;
-	default:
-		return 0;
-	}
 }
 
 void vpnalg_translation_word(const struct vpnalg_step *step,
@@ -173,13 +152,12 @@ static bool describe(struct vpnalg *translator, struct vpnalg_translation *t)
 	struct vpnalg_step *step = &translator->step;
 	const struct vpnalg_handler *handler =
 		translator->handlers[step->handler];
+	int checksum = rewrite_checksum_offset(step->parsed);
 
 	t->word_count = 0;
-	t->checksum_offset = checksum_offset(step->parsed->protocol);
-	if (t->checksum_offset != 0 &&
-	    step->parsed->l4_caplen < t->checksum_offset + 2U)
-		return false;
+	t->checksum_offset = (uint8_t)(checksum < 0 ? 0 : checksum);
 	if (step->record->flags & VPNALG_SESSION_ENDED ||
+	    !vpnalg_rewrite_possible(step->parsed) ||
 	    handler->fast_path == NULL || !handler->fast_path(step, t) ||
 	    t->word_count > VPNALG_WORDS_MAX)
 		return false;

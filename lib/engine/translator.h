@@ -304,6 +304,15 @@ static inline vpnalg_time time_in(const struct vpnalg *translator,
 		       : translator->now + milliseconds;
 }
 
+/* Fills in an address. */
+static inline void address_set(const struct vpnalg *translator,
+			       struct vpnalg_addr *address,
+			       const uint8_t *octets)
+{
+	*address = (struct vpnalg_addr){ .family = VPNALG_IPV4 };
+	memcpy(address->octets, octets, addr_len_of(translator));
+}
+
 /* Whether two addresses are equal. */
 static inline bool same_address(const uint8_t *a, const uint8_t *b,
 				size_t addr_len)

@@ -20,6 +20,7 @@
 
 #define RESET (GENERAL_TCP_RST_OUT | GENERAL_TCP_RST_IN)
 #define ANY_FIN (GENERAL_TCP_FIN_OUT | GENERAL_TCP_FIN_TAKEN)
+#define ENDING (RESET | GENERAL_TCP_FIN_OUT | GENERAL_TCP_FIN_IN)
 
 static uint32_t header_len(const struct vpnalg_parsed *parsed)
 {
@@ -170,9 +171,7 @@ static uint8_t follow_in(const struct vpnalg_step *step,
  * acknowledges it. */
 static uint8_t take_back(const struct vpnalg_step *step, uint8_t state)
 {
-	const uint8_t ending = RESET | GENERAL_TCP_FIN_OUT | GENERAL_TCP_FIN_IN;
-
-	if (!(state & GENERAL_TCP_UNSEEN) || !(state & ending))
+	if (!(state & GENERAL_TCP_UNSEEN) || !(state & ENDING))
 		return state;
 	vpnalg_session_notify(step->translator, step->record,
 			      VPNALG_EVENT_TAKEN_BACK, VPNALG_EVIDENCE_NONE);
@@ -232,8 +231,7 @@ bool vpnalg_general_tcp_is_open(struct vpnalg *translator,
 		vpnalg_session_body(translator, record);
 
 	return session->state & GENERAL_TCP_ESTABLISHED &&
-	       !(session->state &
-		 (RESET | GENERAL_TCP_FIN_OUT | GENERAL_TCP_FIN_IN));
+	       !(session->state & ENDING);
 }
 
 uint32_t vpnalg_general_tcp_lifetime(struct vpnalg *translator,

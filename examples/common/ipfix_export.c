@@ -2,7 +2,6 @@
 #include "ipfix_export.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -11,9 +10,9 @@
 #include <unistd.h>
 
 #include "ipfix_exporter.h"
+#include "nobody.h"
 #include "say.h"
 
-#define NOBODY 65534
 #define BURST 64
 
 /* So long, in milliseconds, a message waits for more records. */
@@ -67,14 +66,6 @@ static ssize_t receive(int fd, struct ipfix_record *records)
 static void interrupt(int signal)
 {
 	(void)signal;
-}
-
-/* It needs no more than the network. */
-static bool become_nobody(void)
-{
-	return geteuid() != 0 ||
-	       (!setgroups(0, NULL) && !setresgid(NOBODY, NOBODY, NOBODY) &&
-		!setresuid(NOBODY, NOBODY, NOBODY));
 }
 
 void ipfix_export_serve(int fd, const void *what)

@@ -28,6 +28,7 @@ COMMON_FILES = \
 	examples/common/nat_tally.h \
 	examples/common/nat_timeouts.c \
 	examples/common/nat_timeouts.h \
+	examples/common/nobody.h \
 	examples/common/options.c \
 	examples/common/options.h \
 	examples/common/replace.c \

@@ -2,7 +2,6 @@
 #include "rights.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <string.h>
 
 #include <linux/capability.h>
@@ -10,9 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "nobody.h"
 #include "say.h"
-
-#define NOBODY 65534
 
 #define BIT(capability) (1u << (capability))
 
@@ -48,14 +46,6 @@ bool rights_suffice(void)
 
 	return get(sets) &&
 	       (sets[0].effective & NEEDED_TO_START) == NEEDED_TO_START;
-}
-
-/* A user other than root, who was given the capabilities, stays what it is. */
-static bool become_nobody(void)
-{
-	return geteuid() != 0 ||
-	       (!setgroups(0, NULL) && !setresgid(NOBODY, NOBODY, NOBODY) &&
-		!setresuid(NOBODY, NOBODY, NOBODY));
 }
 
 bool rights_drop(void)

@@ -41,6 +41,10 @@ COMMON_FILES = \
 	examples/common/standard.h \
 	examples/common/wall_clock.h
 
+NO_IPFIX_FILES = \
+	examples/common/nat_ipfix.h \
+	examples/common/nat_ipfix_none.c
+
 # What --ipfix takes; vpnalg-pcap needs the child process for it alone.
 if IPFIX
 IPFIX_FILES = \
@@ -57,9 +61,7 @@ IPFIX_CHILD_FILES = \
 	examples/common/child.c \
 	examples/common/child.h
 else
-IPFIX_FILES = \
-	examples/common/nat_ipfix.h \
-	examples/common/nat_ipfix_none.c
+IPFIX_FILES = $(NO_IPFIX_FILES)
 IPFIX_CHILD_FILES = \
 	examples/common/child.h
 endif

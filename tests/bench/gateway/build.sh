@@ -37,7 +37,8 @@ build() (
 	objects lib "$tree"/lib/*/*.c &&
 		objects common.o $(sources_of COMMON_FILES) \
 			$(sources_of COMMON_LIVE_FILES) \
-			$(sources_of COMMON_QUEUE_FILES) &&
+			$(sources_of COMMON_QUEUE_FILES) \
+			$(sources_of NO_IPFIX_FILES) &&
 		objects gw.o $(sources_of GATEWAY_FILES) \
 			$(sources_of NO_STANDBY_FILES) &&
 		objects queue.o $(sources_of QUEUE_FILES) &&

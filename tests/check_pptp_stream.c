@@ -257,6 +257,26 @@ START_TEST(a_segment_that_cannot_be_cut_is_dropped)
 }
 END_TEST
 
+/* A segment whose end is not in memory is dropped where the store fails, for it
+ * cannot be cut; the call that its message has opened is not kept. */
+START_TEST(a_dropped_segment_leaves_no_call)
+{
+	struct bytes m = message(10, 50, PEER + 1, 0), p;
+	long records = w.records;
+
+	p = tcp_packet(CLIENT_A, 4000, SERVER, PPTP, c.client_seq,
+		       c.server_seq, ACK, m.data, m.length);
+	w.fail_in = _i; /* a call's record and its four keys */
+	ck_assert_uint_eq(send_captured(&w, VPNALG_OUT, &p, 40 + 16),
+			  VPNALG_DROP_TRUNCATED);
+	ck_assert_int_eq(w.records, records);
+	w.fail_in = 0;
+	ck_assert_uint_eq(send_captured(&w, VPNALG_OUT, &p, 40 + 16),
+			  VPNALG_TRANSLATED);
+	ck_assert_int_eq(w.records, records + 1);
+}
+END_TEST
+
 /* An ID whose first byte must change cannot be split. */
 START_TEST(an_id_without_a_free_one_of_its_first_byte_goes_whole)
 {
@@ -638,6 +658,7 @@ Suite *stream_suite(void)
 	tcase_add_test(t, three_messages_in_one_segment);
 	tcase_add_test(t, more_ids_than_can_be_remembered_are_sent_again);
 	tcase_add_test(t, a_segment_that_cannot_be_cut_is_dropped);
+	tcase_add_loop_test(t, a_dropped_segment_leaves_no_call, 1, 6);
 	tcase_add_loop_test(
 		t, a_malformed_message_ends_the_framing_and_not_the_calls, 0,
 		sizeof(header_rows) / sizeof(header_rows[0]));

@@ -115,8 +115,10 @@ static enum vpnalg_result open_call(struct vpnalg_step *step,
 	pptp_control(step)->failures = 0;
 	vpnalg_pptp_call_join(step, call);
 	id->other = pptp_call_id(step->translator, call, VPNALG_OUTSIDE_OWN);
-	if (!differs_in_front(id))
+	if (!differs_in_front(id)) {
+		id->opened = call;
 		return VPNALG_TRANSLATED;
+	}
 	vpnalg_session_close(step->translator, call);
 	return pass_unknown(step, id);
 }

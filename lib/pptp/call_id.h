@@ -12,6 +12,7 @@ struct pptp_id {
 	uint16_t other; /* set: in its other form */
 	bool opens;     /* the message opens a call */
 	bool requested; /* set: a new call was requested, opened or not */
+	struct vpnalg_record *opened; /* set: that call, or NULL */
 	/* The first byte has passed as it was: the other form must have the
 	 * same. */
 	bool split;

@@ -144,12 +144,10 @@ static bool is_spent(const struct pptp_learner *l)
  * ends. */
 static void go_on_later(struct pptp_learner *l)
 {
-	const struct vpnalg_parsed *parsed = l->step->parsed;
-
-	if (parsed->l4_caplen < parsed->l4_len)
-		vpnalg_pptp_learner_give_up(l);
-	else
+	if (pptp_learner_has_all(l))
 		l->reason = VPNALG_DROP_UNACKNOWLEDGED;
+	else
+		vpnalg_pptp_learner_give_up(l);
 }
 
 static void count_effort(struct pptp_learner *l, unsigned n,
@@ -203,6 +201,8 @@ static void take_id(struct pptp_learner *l, unsigned n, uint16_t value,
 			      .split = split };
 
 	l->reason = resolve(l, n, &id, field != NULL);
+	if (id.opened != NULL)
+		l->opened = id.opened;
 	if (l->reason != VPNALG_TRANSLATED)
 		return;
 	l->stream.ids[n] = as_it_is ? id.value : id.other;

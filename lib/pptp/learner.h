@@ -15,6 +15,8 @@ struct pptp_learner {
 	struct pptp_stream stream;
 	uint8_t mode, type;
 	enum vpnalg_result reason; /* why it must be cut here, if it must */
+	/* The last call that it has opened, or NULL. */
+	struct vpnalg_record *opened;
 };
 
 /* Goes over so many bytes of the message. */
@@ -22,5 +24,13 @@ void vpnalg_pptp_learner_pass(struct pptp_learner *l, uint32_t bytes);
 
 /* Reads nothing more of this direction, from here on. Its calls go on. */
 void vpnalg_pptp_learner_give_up(struct pptp_learner *l);
+
+/* Tells whether all of the segment is in memory: else it cannot be cut. */
+static inline bool pptp_learner_has_all(const struct pptp_learner *l)
+{
+	const struct vpnalg_parsed *parsed = l->step->parsed;
+
+	return parsed->l4_caplen >= parsed->l4_len;
+}
 
 #endif

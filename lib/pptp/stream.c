@@ -120,11 +120,9 @@ static void learn_some(struct pptp_learner *l)
  * again. */
 static enum vpnalg_result cut(struct pptp_learner *l)
 {
-	const struct vpnalg_parsed *parsed = l->step->parsed;
-
 	if (l->at == 0)
 		return l->reason;
-	if (parsed->l4_caplen < parsed->l4_len)
+	if (!pptp_learner_has_all(l))
 		return VPNALG_DROP_TRUNCATED;
 	l->segment->length = l->at;
 	l->segment->caplen = l->at;
@@ -147,6 +145,17 @@ static enum vpnalg_result learn(struct pptp_learner *l)
 		result = cut(l);
 	l->stream.cursor = l->segment->sequence + l->at;
 	vpnalg_pptp_field_forget(&l->stream);
+	return result;
+}
+
+/* Closes the call of the message at which a segment is dropped: the message
+ * opens it again when it comes again. Calls of messages before it, which is
+ * rare, wait for that. */
+static enum vpnalg_result drop(struct pptp_learner *l,
+			       enum vpnalg_result result)
+{
+	if (l->opened != NULL)
+		vpnalg_session_close(l->step->translator, l->opened);
 	return result;
 }
 
@@ -173,10 +182,10 @@ enum vpnalg_result vpnalg_pptp_stream_receive(struct vpnalg_step *step,
 		enum vpnalg_result result = learn(&l);
 
 		if (result != VPNALG_TRANSLATED)
-			return result;
+			return drop(&l, result);
 	}
 	if (!vpnalg_pptp_field_is_writable(&l.stream, segment))
-		return VPNALG_DROP_TRUNCATED;
+		return drop(&l, VPNALG_DROP_TRUNCATED);
 	*stream = l.stream;
 	control->at[direction] = (uint8_t)(l.mode << 5 | l.type);
 	return VPNALG_TRANSLATED;

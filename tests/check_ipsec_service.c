@@ -522,6 +522,35 @@ START_TEST(an_icmp_error_reaches_the_server)
 }
 END_TEST
 
+/* A client inside has chosen the initiator SPI first with which the server, of
+ * the same remote, is then talked to: the remote's answers are the client's. */
+START_TEST(the_server_does_not_speak_for_an_inside_client)
+{
+	struct guest g = first_guest;
+	struct bytes m = said(&g, IKE_AUTH, INITIATOR, PAYLOAD_SK), p, error;
+	uint32_t length;
+
+	begin();
+	p = udp_packet(CLIENT_B, IKE, SERVER, IKE, m.data, m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	p = udp_packet(SERVER, IKE, OUTSIDE, IKE, m.data, m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_B);
+	p = udp_packet(SERVER, IKE, CLIENT_A, IKE, m.data, m.length);
+	for (length = 44; length <= p.length; length++) {
+		error = icmp_error(CLIENT_A, SERVER, 3, &p, length);
+		ck_assert_uint_ne(send_packet(&w, VPNALG_OUT, &error),
+				  VPNALG_TRANSLATED);
+	}
+	ck_assert_uint_eq(host_says(&g, IKE_SA_INIT, RESPONSE, 33),
+			  VPNALG_DROP_AMBIGUOUS);
+	g.ike++;
+	ck_assert_uint_eq(host_says(&g, IKE_SA_INIT, RESPONSE, 33),
+			  VPNALG_TRANSLATED);
+	end();
+}
+END_TEST
+
 /* A client inside of the server inside: all of it crosses twice. The server
  * sees it at the outside address, and its port. */
 struct crossing {
@@ -704,6 +733,7 @@ TCase *ipsec_service_case(void)
 	tcase_add_test(served, nat_t_passes_by_its_service);
 	tcase_add_loop_test(served, an_icmp_error_reaches_the_server, 0,
 			    ROWS(quote_rows));
+	tcase_add_test(served, the_server_does_not_speak_for_an_inside_client);
 	tcase_add_loop_test(served,
 			    a_client_inside_has_esp_with_a_server_inside, 0,
 			    2);

@@ -53,8 +53,7 @@ bool vpnalg_ipsec_ike_sa_is_known(struct vpnalg_step *step,
 			  spi) < IPSEC_IKE_SAS;
 }
 
-/* Returns the living record of an SPI towards the remote of step->record, or
- * NULL. */
+/* Returns the living record of an SPI towards the packet's remote, or NULL. */
 static struct vpnalg_record *find_spi(struct vpnalg_step *step,
 				      const uint32_t *spi)
 {
@@ -64,6 +63,7 @@ static struct vpnalg_record *find_spi(struct vpnalg_step *step,
 			     &tuple);
 	tuple.role = VPNALG_OUTSIDE_PEER;
 	tuple.space = IPSEC_SPACE_IKE_SA;
+	tuple.remote = step->parsed->remote;
 	tuple.id = spi[0];
 	tuple.port = spi[1];
 	return vpnalg_session_find(step->translator, &tuple);

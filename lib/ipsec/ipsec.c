@@ -260,10 +260,8 @@ static enum vpnalg_result quote_esp(struct vpnalg_step *step)
 
 static enum vpnalg_result quote(struct vpnalg_step *step)
 {
-	if (step->record->kind == IPSEC_KIND_SERVICE) {
-		vpnalg_rewrite_ends(step);
-		return VPNALG_TRANSLATED;
-	}
+	if (step->record->kind == IPSEC_KIND_SERVICE)
+		return vpnalg_ipsec_responder_quote(step);
 	return step->parsed->protocol == PROTOCOL_UDP
 		       ? vpnalg_ipsec_ike_quote(step)
 		       : quote_esp(step);

@@ -22,6 +22,7 @@
 #include "../wire/ip.h"
 #include "../wire/udp.h"
 #include "exchange.h"
+#include "ike_sa.h"
 
 static unsigned id_of(struct vpnalg_step *step, unsigned role)
 {
@@ -79,6 +80,19 @@ static const uint8_t *header_of(struct vpnalg_step *step)
 	return parsed->l4 + UDP_HEADER_LEN;
 }
 
+/* Returns whether a message of the server's, whole or quoted, names the initiator
+ * SPI of an inside client of the same remote: outside it is that client's. */
+static bool is_clients(struct vpnalg_step *step)
+{
+	const struct vpnalg_parsed *parsed = step->parsed;
+
+	return parsed->inside && vpnalg_remote_port(parsed) == IKE_PORT &&
+	       id_of(step, VPNALG_OUTSIDE_OWN) == IKE_PORT &&
+	       parsed->l4_caplen >= UDP_HEADER_LEN + IKE_RESPONDER_SPI_OFF &&
+	       vpnalg_ipsec_ike_sa_find(step, parsed->l4 + UDP_HEADER_LEN) !=
+		       NULL;
+}
+
 enum vpnalg_result vpnalg_ipsec_responder(struct vpnalg_step *step)
 {
 	enum vpnalg_result result =
@@ -89,10 +103,20 @@ enum vpnalg_result vpnalg_ipsec_responder(struct vpnalg_step *step)
 		return result;
 	if (is_held(step) || is_sessions(step))
 		return VPNALG_DROP_PORT_HELD;
+	if (is_clients(step))
+		return VPNALG_DROP_AMBIGUOUS;
 	header = header_of(step);
 	if (header != NULL)
 		result = vpnalg_ipsec_exchange_served(step, header);
 	if (result == VPNALG_TRANSLATED)
 		vpnalg_rewrite_ends(step);
 	return result;
+}
+
+enum vpnalg_result vpnalg_ipsec_responder_quote(struct vpnalg_step *step)
+{
+	if (is_clients(step))
+		return VPNALG_DROP_AMBIGUOUS;
+	vpnalg_rewrite_ends(step);
+	return VPNALG_TRANSLATED;
 }

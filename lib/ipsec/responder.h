@@ -9,4 +9,7 @@
  * Returns VPNALG_TRANSLATED, or why it is dropped. */
 enum vpnalg_result vpnalg_ipsec_responder(struct vpnalg_step *step);
 
+/* Rewrites such a packet that an ICMP error quotes. Changes no session. */
+enum vpnalg_result vpnalg_ipsec_responder_quote(struct vpnalg_step *step);
+
 #endif

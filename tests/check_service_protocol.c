@@ -54,15 +54,16 @@ static const struct data_row {
 	const char *what;
 	uint8_t protocol;
 	struct bytes data;
+	bool opens; /* it begins a tunnel, whatever others there are */
 } data_rows[] = {
-	{ "GRE", GRE, { 8, { 0, 0, 8, 0, 0x45 } } },
-	{ "GRE with a Key", GRE, { 12, { 0x20, 0, 8, 0, 0, 0, 0, 7 } } },
-	{ "EoIP", GRE, { 12, { 0x20, 1, 0x64, 0, 0, 4, 7, 0 } } },
-	{ "data of L2TP", L2TP_IP, { 16, { 0, 0, 0, 9, 1, 2, 3, 4 } } },
+	{ "GRE", GRE, { 8, { 0, 0, 8, 0, 0x45 } }, false },
+	{ "GRE with a Key", GRE, { 12, { 0x20, 0, 8, 0, 0, 0, 0, 7 } }, false },
+	{ "EoIP", GRE, { 12, { 0x20, 1, 0x64, 0, 0, 4, 7, 0 } }, false },
+	{ "data of L2TP", L2TP_IP, { 16, { 0, 0, 0, 9, 1, 2, 3, 4 } }, false },
 	{ "SCCRQ of L2TP", L2TP_IP,
 	  { 24, { 0, 0, 0, 0, 0xc8, 3, 0, 20, 0, 0, 0, 0, 0, 0, 0, 0,
-		  0x80, 8, 0, 0, 0, 0, 0, 1 } } },
-	{ "IPv6", SIX_IN_FOUR, { 40, { 0x60 } } },
+		  0x80, 8, 0, 0, 0, 0, 0, 1 } }, true },
+	{ "IPv6", SIX_IN_FOUR, { 40, { 0x60 } }, false },
 };
 
 /* Whatever is in the packets, and whether the server or its client begins.
@@ -171,10 +172,47 @@ START_TEST(nothing_leaves_as_another_hosts_packets_do)
 	}
 	p = ip_packet(CLIENT_A, SERVER, row->protocol, row->data.data,
 		      row->data.length);
-	if (!tunnel || row->data.data[3] != 0) /* no SCCRQ */
+	if (!row->opens)
 		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
 				  VPNALG_DROP_TAKEN);
 	passes(VPNALG_OUT, SERVER_2, row->protocol, &row->data);
+	service_remove(&w, row->protocol, 0, CLIENT_A, 0);
+	world_end(&w);
+}
+END_TEST
+
+/* An error about what has come in is the host's that has it, whatever the
+ * server says of it; send_packet() undoes what is translated. */
+START_TEST(no_error_leaves_about_what_another_host_receives)
+{
+	const struct data_row *row = &data_rows[_i];
+	struct tunnel t = { .client = CLIENT_B, .server = SERVER,
+			    .version = 3, .own = 0xb1, .peer = 0xe1,
+			    .session = 9, .peer_session = 0xe2 };
+	struct bytes p = ip_packet(CLIENT_B, SERVER, row->protocol,
+				   row->data.data, row->data.length);
+	struct bytes hers = ip_packet(SERVER, CLIENT_A, row->protocol,
+				      row->data.data, row->data.length);
+	struct bytes others = ip_packet(SERVER_2, CLIENT_A, row->protocol,
+					row->data.data, row->data.length);
+	uint32_t length, end = row->opens ? 28 : hers.length;
+
+	begin();
+	service_add(&w, row->protocol, 0, CLIENT_A, 0);
+	if (row->protocol == L2TP_IP) {
+		tunnel_begin(&w, &t);
+		tunnel_calls(&w, &t);
+	} else {
+		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+				  VPNALG_TRANSLATED);
+	}
+	for (length = 28; length <= end; length += 4) {
+		p = icmp_error(CLIENT_A, SERVER, 3, &hers, length);
+		ck_assert_uint_ne(send_packet(&w, VPNALG_OUT, &p),
+				  VPNALG_TRANSLATED);
+	}
+	p = icmp_error(CLIENT_A, SERVER_2, 3, &others, others.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
 	service_remove(&w, row->protocol, 0, CLIENT_A, 0);
 	world_end(&w);
 }
@@ -403,6 +441,9 @@ TCase *protocol_service_case(void)
 	tcase_add_test(served, nothing_comes_in_as_a_call_that_has_another_id);
 	tcase_add_loop_test(served, nothing_leaves_as_another_hosts_packets_do,
 			    0, ROWS(data_rows));
+	tcase_add_loop_test(served,
+			    no_error_leaves_about_what_another_host_receives, 0,
+			    ROWS(data_rows));
 	tcase_add_test(served,
 		       an_inside_client_of_the_same_remote_has_ids_of_its_own);
 	tcase_add_test(served, a_service_gets_no_packet_of_a_pptp_call);

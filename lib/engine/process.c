@@ -93,7 +93,7 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 NEVER_INLINE void move_on(struct vpnalg *translator, struct slot *slot)
 {
 	if (claim_next(translator, slot) && slot->claim == VPNALG_CLAIM_KEY &&
-	    is_arriving(&slot->parsed))
+	    (is_arriving(&slot->parsed) || slot->parsed.quoted))
 		vpnalg_twin_bar(translator, slot);
 }
 

@@ -26,12 +26,16 @@ static struct vpnalg_record *find(struct vpnalg *translator,
 								     : NULL;
 }
 
-/* Whether the key that a slot claims leads to a session, not to a service. */
+/* Whether the key that a slot claims leads to a session, not to a service. A
+ * quote may be too short for a key. */
 static bool is_taken(struct vpnalg *translator, const struct slot *slot,
 		     const struct vpnalg_record *but)
 {
 	const struct vpnalg_record *record = find(translator, slot);
 
+	if (slot->claim == VPNALG_CLAIM_DROP && slot->parsed.quoted)
+		return vpnalg_refuse_claim(translator, slot) !=
+		       VPNALG_UNTOUCHED;
 	return record != NULL && record != but &&
 	       !service_is_one(translator, record);
 }

@@ -14,7 +14,8 @@ bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 
 /* A packet that comes in, and that the handlers before know nothing of, does
  * not go to a session of the handler that takes the rest, if it has a twin
- * inside: what that handler claims becomes a refusal. */
+ * inside: what that handler claims becomes a refusal. So it is with one that an
+ * ICMP error quotes, from whichever side. */
 void vpnalg_twin_bar(struct vpnalg *translator, struct slot *slot);
 
 #endif

@@ -193,13 +193,18 @@ static void rewrite(struct vpnalg_step *step)
 	vpnalg_rewrite_ends(step);
 }
 
+static bool has_ports(const struct vpnalg_parsed *parsed)
+{
+	return parsed->protocol == PROTOCOL_TCP ||
+	       parsed->protocol == PROTOCOL_UDP;
+}
+
 /* Translates a packet to or from a service. */
 static enum vpnalg_result translate_service(struct vpnalg_step *step)
 {
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 
-	if (step->parsed->protocol == PROTOCOL_TCP ||
-	    step->parsed->protocol == PROTOCOL_UDP)
+	if (has_ports(step->parsed))
 		result = vpnalg_general_mapping_serve(step);
 	else if (!step->parsed->inward && vpnalg_general_other_is_taken(step))
 		result = VPNALG_DROP_TAKEN;
@@ -255,6 +260,9 @@ static enum vpnalg_result quote(struct vpnalg_step *step)
 		return vpnalg_general_other_quote(step);
 	if (step->record->kind == GENERAL_MAPPING && !step->parsed->inward)
 		return VPNALG_UNTOUCHED;
+	if (step->record->kind == GENERAL_SERVICE && step->parsed->inside &&
+	    !has_ports(step->parsed) && vpnalg_general_other_is_taken(step))
+		return VPNALG_DROP_AMBIGUOUS;
 	vpnalg_rewrite_ends(step);
 	return VPNALG_TRANSLATED;
 }

@@ -15,8 +15,8 @@ enum vpnalg_result vpnalg_general_other_translate(struct vpnalg_step *step);
 /* Rewrites such a packet that an ICMP error quotes. */
 enum vpnalg_result vpnalg_general_other_quote(struct vpnalg_step *step);
 
-/* Returns whether a packet that leaves by a service, step->record, would look
- * outside as one of another host's session. */
+/* Returns whether a packet that leaves by a service, step->record, or that such
+ * an ICMP error quotes, would look outside as one of another host's session. */
 bool vpnalg_general_other_is_taken(struct vpnalg_step *step);
 
 #endif

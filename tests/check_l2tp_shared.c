@@ -399,6 +399,27 @@ START_TEST(hidden_ids_are_learned_from_the_answer)
 }
 END_TEST
 
+/* Its IDs may lie behind the snap length: then nothing is learned of it. */
+START_TEST(a_hidden_id_is_learned_from_a_whole_answer)
+{
+	struct tunnel a = a_tunnel(0), c = a_tunnel(2), b = hidden_tunnel(1, 8);
+	struct bytes m = l2tp_control(2, 8, 0, SCCRP), p;
+	uint32_t caplen;
+
+	tunnel_begin(&w, &a);
+	tunnel_begin(&w, &c);
+	l2tp_avp(&m, 36, 4, 0x01020304);
+	l2tp_hidden_avp(&m, 9);
+	p = l2tp_packet(SERVER, L2TP, OUTSIDE, L2TP, &m);
+	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
+	for (caplen = 28 + 20; caplen < p.length; caplen++)
+		ck_assert_uint_eq(send_captured(&w, VPNALG_IN, &p, caplen),
+				  VPNALG_DROP_TRUNCATED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), b.client);
+}
+END_TEST
+
 START_TEST(the_later_of_two_equal_hidden_ids_is_refused)
 {
 	struct tunnel a = hidden_tunnel(0, 7), b = hidden_tunnel(1, 7);
@@ -590,6 +611,7 @@ TCase *l2tp_shared_case(void)
 	tcase_add_test(t, a_shared_port_is_not_for_other_ports_of_the_server);
 	tcase_add_loop_test(t, data_is_told_apart_whatever_its_header, 0, 7);
 	tcase_add_test(t, hidden_ids_are_learned_from_the_answer);
+	tcase_add_test(t, a_hidden_id_is_learned_from_a_whole_answer);
 	tcase_add_test(t, the_later_of_two_equal_hidden_ids_is_refused);
 	tcase_add_test(t,
 		       an_equal_hidden_id_is_refused_as_inside_sees_its_answer);

@@ -18,11 +18,13 @@ static bool hides_id(struct vpnalg_step *step, struct vpnalg_record *flow)
 }
 
 /* Learns a hidden ID from the header of the first answer, unless it is a known
- * one. */
+ * one. The flow is shared: all IDs of the answer must be in memory. */
 static enum vpnalg_result learn_hidden(struct vpnalg_step *step,
 				       struct vpnalg_record *flow,
 				       const struct l2tp_message *m)
 {
+	if (!m->whole)
+		return VPNALG_DROP_TRUNCATED;
 	if (!vpnalg_l2tp_tunnel_has_no_other(step, flow, &m->header))
 		return VPNALG_DROP_AMBIGUOUS;
 	l2tp_flow(step, flow)->own[m->version - 2] = m->header.value;

@@ -218,6 +218,50 @@ START_TEST(no_error_leaves_about_what_another_host_receives)
 }
 END_TEST
 
+/* An error about what another host has sent is that one's; what send_packet()
+ * cannot undo does not come in. */
+static const uint32_t id_rows[] = { 0, 7, 0xb1, 0xb2, 0xe1, 0xe2 };
+
+START_TEST(an_error_comes_in_to_the_host_that_it_is_about)
+{
+	struct tunnel t = { .client = CLIENT_B, .server = SERVER,
+			    .version = 3, .own = 0xb1, .peer = 0xe1,
+			    .session = 0xb2, .peer_session = 0xe2 };
+	uint32_t id = id_rows[_i / 2], length;
+	struct bytes m = l2tp_control(3, id, 0, SCCCN), p, quoted;
+	long records;
+
+	begin();
+	service_add(&w, L2TP_IP, 0, CLIENT_A, 0);
+	records = w.records;
+	tunnel_begin(&w, &t);
+	tunnel_calls(&w, &t);
+	if (_i & 1) { /* a flow that no ID has led to yet */
+		w.now += 1000;
+		p = l2tp_data3(false, 0x99, 0, 1);
+		p = ip_packet(CLIENT_C, SERVER, L2TP_IP, p.data, p.length);
+		send_packet(&w, VPNALG_OUT, &p);
+	}
+	p = (struct bytes){ .length = 4 };
+	l2tp_bytes(&p, m.data, m.length);
+	quoted = ip_packet(OUTSIDE, SERVER, L2TP_IP, p.data, p.length);
+	for (length = 28; length <= quoted.length; length += 4) {
+		p = icmp_error(STRANGER, OUTSIDE, 3, &quoted, length);
+		if (send_packet(&w, VPNALG_IN, &p) == VPNALG_TRANSLATED &&
+		    id == t.peer)
+			ck_assert_uint_eq(destination(&w), CLIENT_B);
+	}
+	/* A tunnel that its session has kept outlives its flow a moment. */
+	while (w.records > records) {
+		w.now += 500;
+		vpnalg_expire(w.alg, w.now, 1000);
+		send_packet(&w, VPNALG_IN, &p);
+	}
+	service_remove(&w, L2TP_IP, 0, CLIENT_A, 0);
+	world_end(&w);
+}
+END_TEST
+
 /* A server that sends data of a call before there is one has what comes for no
  * call. What it would take for its own call's does not reach it: that has
  * another ID outside. What is like another host's call does. */
@@ -444,6 +488,9 @@ TCase *protocol_service_case(void)
 	tcase_add_loop_test(served,
 			    no_error_leaves_about_what_another_host_receives, 0,
 			    ROWS(data_rows));
+	tcase_add_loop_test(
+		served, an_error_comes_in_to_the_host_that_it_is_about,
+		0, 2 * ROWS(id_rows));
 	tcase_add_test(served,
 		       an_inside_client_of_the_same_remote_has_ids_of_its_own);
 	tcase_add_test(served, a_service_gets_no_packet_of_a_pptp_call);

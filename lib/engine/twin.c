@@ -40,6 +40,19 @@ static bool is_taken(struct vpnalg *translator, const struct slot *slot,
 	       !service_is_one(translator, record);
 }
 
+/* Whether another session may have the packet of a slot, which is used up. */
+static bool is_anothers(struct vpnalg *translator, struct slot *slot,
+			const struct vpnalg_record *record)
+{
+	for (claim(translator, slot, 0, 0); slot->claim != VPNALG_CLAIM_NONE;
+	     move_on(translator, slot))
+		if (is_taken(translator, slot, record))
+			return true;
+	return false;
+}
+
+/* A quote may be another session's as it is, too: its handler has left it, for
+ * it could not tell. */
 bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 			  struct vpnalg_record *record)
 {
@@ -50,15 +63,13 @@ bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 
 	if (service_has_ports(slot->parsed.protocol))
 		return false;
+	if (slot->parsed.quoted && is_anothers(translator, &twin, record))
+		return true;
 	twin.parsed.inside = inside;
 	twin.parsed.local = key + KEY_LOCAL_OFF;
 	if (inside)
 		twin.parsed.zone = key_zone(key);
-	for (claim(translator, &twin, 0, 0); twin.claim != VPNALG_CLAIM_NONE;
-	     move_on(translator, &twin))
-		if (is_taken(translator, &twin, record))
-			return true;
-	return false;
+	return is_anothers(translator, &twin, record);
 }
 
 void vpnalg_twin_bar(struct vpnalg *translator, struct slot *slot)

@@ -595,6 +595,39 @@ static void open_two_sas(void)
 	another_host();
 }
 
+/* Data over IP to a session that nothing was heard of. */
+static struct bytes unmanaged(uint32_t client, uint32_t session)
+{
+	struct bytes m = l2tp_data3(false, session, 0, 2);
+
+	return l2tp_packet(client, 0, SERVER, 0, &m);
+}
+
+static struct bytes unmanaged_data(void)
+{
+	return unmanaged(CLIENT_A, 0x21);
+}
+
+static void open_unmanaged(void)
+{
+	struct bytes m = l2tp_data3(false, 0x77, 0, 2);
+	struct bytes out[] = { unmanaged(CLIENT_A, 0x21),
+			       unmanaged(CLIENT_A, 0x22),
+			       unmanaged(CLIENT_B, 0x23) };
+	struct bytes in = l2tp_packet(SERVER, 0, OUTSIDE, 0, &m);
+
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &out[0]),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &out[1]),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &in),
+			  VPNALG_TRANSLATED);
+	ck_assert(ask(VPNALG_OUT, &out[0]));
+	w.now += 70000; /* then another host has what comes for no session */
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &out[2]),
+			  VPNALG_TRANSLATED);
+}
+
 static const struct {
 	const char *what;
 	void (*open)(void);
@@ -609,6 +642,8 @@ static const struct {
 	{ "L2TP control by ID", open_shared_l2tp, hello },
 	{ "data of a tunnel that nothing was sent to", open_l2tp,
 	  another_tunnel },
+	{ "data by a claim beside another host", open_unmanaged,
+	  unmanaged_data },
 	{ "PPTP control", open_call, control },
 	{ "IP options", open_udp, with_options },
 	{ "a fragment", open_udp, first_fragment },

@@ -25,21 +25,34 @@ static void by_header(const struct vpnalg_step *step,
 	vpnalg_translation_becomes(translation, bits, id);
 }
 
+/* Tells whether data of no tunnel or session passes by a claim: in a shared flow
+ * only for the host that has the port itself, or over IP the rest. */
+static bool passes_by_claim(struct vpnalg_step *step,
+			    const struct l2tp_message *m)
+{
+	struct vpnalg_record *flow = step->record;
+
+	if (!m->udp)
+		return vpnalg_l2tp_flow_has_rest(step, flow);
+	return !l2tp_is_shared(step, flow) ||
+	       l2tp_flow_port(step, flow) == L2TP_PORT;
+}
+
 /* Tells whether the flow has the remote's ID for itself: its data went there
  * just now, or its tunnel, session or claim is found by it. */
 static bool has_peer(struct vpnalg_step *step, const struct l2tp_message *m)
 {
 	struct vpnalg_record *flow = step->record, *record;
-	unsigned role;
 
 	if (l2tp_flow_is_busy(step, l2tp_flow(step, flow), m))
 		return true;
 	record = vpnalg_l2tp_tunnel_find(step, flow, true, &m->header);
 	if (record == NULL || record->flags & VPNALG_SESSION_ENDED)
 		return false;
-	role = record->kind == L2TP_KIND_CLAIM ? VPNALG_OUTSIDE_OWN
-					       : VPNALG_OUTSIDE_PEER;
-	return record->keys & 1U << role;
+	if (record->kind == L2TP_KIND_CLAIM)
+		return record->keys & 1U << VPNALG_OUTSIDE_OWN &&
+		       passes_by_claim(step, m);
+	return record->keys & 1U << VPNALG_OUTSIDE_PEER;
 }
 
 /* Data that goes out, to an ID of the remote's that the flow sends to. */

@@ -184,18 +184,21 @@ static bool has_rogue_port(const uint8_t *ip, uint32_t length)
 }
 
 /* Whether it is the rogue handler's, which keeps no promise but that it does no
- * harm; or an ICMP error about that. */
+ * harm; or an ICMP error about that, or about such an error. */
 static bool is_rogue(const struct settings *settings, const struct sent *s)
 {
 	const uint8_t *ip = s->bytes.data;
 	uint32_t length = s->bytes.length, quote;
 
-	if (!settings->has_rogue || length < 24)
+	if (!settings->has_rogue)
 		return false;
-	quote = header_length(ip) + 8;
-	if (ip[9] == ICMP && length > quote)
-		return has_rogue_port(ip + quote, length - quote);
-	return has_rogue_port(ip, length);
+	while (length >= 24 && ip[9] == ICMP &&
+	       length > header_length(ip) + 8) {
+		quote = header_length(ip) + 8;
+		ip += quote;
+		length -= quote;
+	}
+	return length >= 24 && has_rogue_port(ip, length);
 }
 
 /* --- Promise 3. */

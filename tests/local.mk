@@ -193,6 +193,7 @@ GATEWAY_UNIT_TEST_FILES = \
 # Scripts; exit status 77 is "skipped". No two may differ in .sh and .py only.
 # These judge the source, whatever it was built with:
 SOURCE_TEST_FILES = \
+	tests/bench_smoke.sh \
 	tests/cost.py \
 	tests/house_circles.py \
 	tests/house_abi.sh \
@@ -210,7 +211,6 @@ SOURCE_TEST_FILES = \
 
 # And these what was built.
 SCRIPT_TEST_FILES = \
-	tests/bench_smoke.sh \
 	tests/example_gateways.py \
 	tests/examples.sh \
 	tests/fuzz_corpus.sh

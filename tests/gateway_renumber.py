@@ -1,17 +1,22 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """vpnalg-gw --address auto follows the addresses of its outside interface: what
-an inside host has begun goes on from the new one with its next packet."""
+an inside host has begun goes on from the new one with its next packet, also
+where settings are read again in between."""
 
+import os
 import re
+import signal
+import shutil
 import subprocess
+import tempfile
 import time
 
 from gateway_common import (CLIENT, OUTSIDE, SERVER, check, command, do_all,
                             end, finish, in_namespaces, start, udp)
 
 SECOND, THIRD = "203.0.113.2", "203.0.113.3"
-PORT = 9999
+PORT, SERVED = 9999, 5000
 
 
 def refused(program, *options):
@@ -37,6 +42,25 @@ def seen(client, server):
     return None
 
 
+def write(file_name, content):
+    with open(file_name, "w", encoding="utf-8") as file:
+        file.write(content)
+
+
+def serves(inside, server, address):
+    """Whether the inside server is reached at the address within ten seconds."""
+    end_of_time = time.monotonic() + 10
+    while time.monotonic() < end_of_time:
+        words = b"%d" % time.monotonic_ns()
+        server.sendto(words, (address, SERVED))
+        try:
+            if inside.recv(2048) == words:
+                return True
+        except OSError:
+            time.sleep(0.01)
+    return False
+
+
 def moves_to(client, server, address):
     """Whether the client is seen from the address within ten seconds."""
     end = time.monotonic() + 10
@@ -56,22 +80,34 @@ def judge(program):
     check("an interface without an address is said", status == 1 and
           "cannot start: interface out0: it has no IPv4 address" in said, said)
     do_all("ip addr add %s/24 dev out0" % OUTSIDE)
-    gateway = start(program, "--general", address="auto")
+    work = tempfile.mkdtemp()
+    os.chmod(work, 0o755)  # the gateway reads it as nobody
+    config = os.path.join(work, "options.conf")
+    write(config, "disable gre\n")
+    gateway = start(program, "--general", "--config", config, address="auto")
     client, server = udp("c", CLIENT, 40000), udp("s", SERVER, PORT)
-    client.settimeout(0.2)
-    server.settimeout(0.2)
+    inside = udp("c", CLIENT, SERVED)
+    for sock in client, server, inside:
+        sock.settimeout(0.2)
     check("the first address", seen(client, server) == OUTSIDE)
     do_all("ip addr del %s/24 dev out0" % OUTSIDE)
     time.sleep(0.5)
     do_all("ip addr add %s/24 dev out0" % SECOND)
     check("the second instead", moves_to(client, server, SECOND))
+    write(config, "disable gre\nservice udp:%d=%s:%d\n" %
+          (SERVED, CLIENT, SERVED))
+    gateway.send_signal(signal.SIGHUP)
+    check("a service that is new is at the second",
+          serves(inside, server, SECOND))
     do_all("ip addr add %s/24 dev out0" % THIRD)
     time.sleep(0.5)
     check("a third beside it moves nobody", seen(client, server) == SECOND)
     do_all("ip addr del %s/24 dev out0" % SECOND)
     check("the third alone", moves_to(client, server, THIRD))
-    client.close()
-    server.close()
+    check("and the service with it", serves(inside, server, THIRD))
+    for sock in client, server, inside:
+        sock.close()
+    shutil.rmtree(work)
     report, status = end(gateway)
     check("three changes are reported", status == 0 and
           re.search("changes of the outside addresses +3\n", report) and

@@ -100,6 +100,7 @@ def children(pid):
 if not REDIS:
     skip("there is no redis-server")
 work = tempfile.mkdtemp()
+os.chmod(work, 0o755)  # the gateways read it as nobody
 program = in_namespaces()[0]
 if subprocess.run(command(program, "--standby", "none"), check=False,
                   stderr=subprocess.PIPE).stderr.count(b"built without"):
@@ -129,7 +130,10 @@ for pid in children(second.process.pid) + [second.process.pid]:
     os.kill(pid, signal.SIGKILL)
 check("the next, after all of it was killed", reached(client, server, seen, 3))
 
-fourth = Gateway(program)
+config = os.path.join(work, "options.conf")
+with open(config, "w", encoding="utf-8") as options:
+    options.write("disable gre\n")
+fourth = Gateway(program, "--config", config)
 fourth.says("another gateway is active")
 server_process.kill()
 server_process.wait()
@@ -142,10 +146,18 @@ server_process = redis()
 check("and is back", third.says("Redis is back"))
 time.sleep(4)
 check("nobody else is active", "standby: active" not in fourth.said)
+with open(config, "w", encoding="utf-8") as options:
+    options.write("disable general\n")
+fourth.process.send_signal(signal.SIGHUP)  # it waits, and reads it then
 third.process.kill()
 check("and one takes over what has come since",
       reached(other, server, later, 3))
 check("and what was there", reached(client, server, seen, 1))
+check("with the settings that it was told to read",
+      fourth.says("options.conf: changed: --disable"), fourth.said)
+check("so that no other session opens",
+      opened(udp("c", CLIENT, 40002), server) is None)
+check("and those from before go on", opened(client, server) == seen)
 check("said once", third.said.count("is gone") == 1 and
       third.said.count("is back") == 1, third.said)
 

@@ -89,8 +89,11 @@ enum vpnalg_result vpnalg_refuse_claim(struct vpnalg *translator,
 	if (slot->claim == CLAIM_FAULT)
 		return VPNALG_DROP_FAULT;
 	if (slot->claim == VPNALG_CLAIM_GUARDED ||
-	    reason == VPNALG_DROP_FRAGMENT)
+	    reason == VPNALG_DROP_FRAGMENT) {
+		if (parsed->fragment == VPNALG_FRAGMENT_NONE)
+			return VPNALG_DROP_FAULT;
 		reason = refuse_fragment(translator, slot);
+	}
 	if (parsed->quoted)
 		reason = error_reason(reason);
 	if (slot->claim != VPNALG_CLAIM_GUARDED && !is_arriving(parsed))

@@ -610,6 +610,37 @@ START_TEST(the_routers_l2tp_client_beside_two_inside)
 }
 END_TEST
 
+/* What answers the router's SCCRQ at port 1701, where its own stack does not
+ * hear it, is left alone all the same. */
+START_TEST(an_answer_to_the_router_is_not_translated_for_it)
+{
+	struct tunnel t = { .client = CLIENT_A, .server = SERVER, .port = L2TP,
+			    .version = 2, .own = 60, .peer = 601,
+			    .fixed_port = true };
+	struct bytes ask = l2tp_control(2, 0, 0, SCCRQ);
+	struct bytes answer = l2tp_control(2, 8, 0, SCCRP);
+	struct bytes p;
+
+	begin_with((struct world_options){ .own = true });
+	w.options.no_undo = true;
+	if (_i == 1)
+		tunnel_begin(&w, &t);
+	l2tp_avp(&ask, 36, 4, 0x01020304);
+	l2tp_hidden_avp(&ask, 9);
+	l2tp_avp(&answer, 36, 4, 0x01020304);
+	l2tp_hidden_avp(&answer, 9);
+	p = l2tp_packet(OUTSIDE, 40000, SERVER, L2TP, &ask);
+	for (unsigned i = 0; i < 5; i++) {
+		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+				  VPNALG_UNTOUCHED);
+		w.now += 2000;
+	}
+	p = l2tp_packet(SERVER, L2TP, OUTSIDE, L2TP, &answer);
+	ck_assert_uint_ne(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	end();
+}
+END_TEST
+
 static void add_talks(TCase *talk)
 {
 	tcase_add_loop_test(talk, no_host_gets_an_id_that_the_router_uses, 0,
@@ -655,6 +686,8 @@ Suite *own_vpn_suite(void)
 			    ROWS(unknown_rows));
 	tcase_add_test(vpn, a_key_of_the_routers_is_no_hosts);
 	tcase_add_test(vpn, the_routers_gre_comes_in_with_any_key);
+	tcase_add_loop_test(
+		vpn, an_answer_to_the_router_is_not_translated_for_it, 0, 2);
 	tcase_add_loop_test(vpn, the_routers_l2tp_client_beside_two_inside, 0,
 			    ROWS(fixed_port_rows));
 	suite_add_tcase(suite, vpn);

@@ -57,7 +57,8 @@ enum vpnalg_result vpnalg_l2tp_unmatched_answer(struct vpnalg_step *step,
 	if (step->parsed->inside)
 		return VPNALG_UNTOUCHED;
 	requester = vpnalg_l2tp_server_requester(step, step->record);
-	if (requester == NULL || requester == *flow)
+	if (requester == NULL || requester == *flow ||
+	    vpnalg_record_is_routers(requester))
 		return VPNALG_UNTOUCHED;
 	if (hides_id(step, requester)) {
 		*flow = requester;

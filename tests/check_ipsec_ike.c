@@ -333,6 +333,53 @@ START_TEST(equal_initiator_spis_of_two_hosts_are_told_apart_or_refused)
 }
 END_TEST
 
+/* A host whose own outside port is another one is answered at port 500: it is
+ * told by its SPI, for which there is room, or its first message is dropped. */
+START_TEST(a_store_that_fails_costs_the_first_message_of_an_sa)
+{
+	struct ike b = ike_of(CLIENT_B, SERVER, 3);
+	struct ike a = ike_of(CLIENT_A, SERVER, 0);
+	long records;
+
+	client_exchanges(&w, &b, IKE_SA_INIT);
+	records = w.records;
+	a.fixed_port = true;
+	w.fail_in = _i;
+	if (ike_out(&w, &a, IKE_SA_INIT, INITIATOR, 0) != VPNALG_TRANSLATED) {
+		ck_assert_uint_eq(w.last.result, VPNALG_DROP_STORE);
+		ck_assert_int_eq(w.records, records);
+	} else {
+		ck_assert_uint_eq(ike_in(&w, &a, IKE_SA_INIT, RESPONSE, 0),
+				  VPNALG_TRANSLATED);
+		ck_assert_uint_eq(destination(&w), CLIENT_A);
+	}
+	w.fail_in = 0;
+	client_exchanges(&w, &a, IKE_SA_INIT);
+}
+END_TEST
+
+/* Where nothing can be learned of the header, nothing is told by the SPI. */
+START_TEST(a_truncated_header_at_port_500_is_nobodys)
+{
+	struct ike b = ike_of(CLIENT_B, SERVER, 3);
+	struct ike a = ike_of(CLIENT_A, SERVER, 0);
+	struct bytes m, p;
+	uint32_t caplen;
+
+	client_exchanges(&w, &b, IKE_SA_INIT);
+	ck_assert_uint_eq(ike_out(&w, &a, IKE_SA_INIT, INITIATOR, 0),
+			  VPNALG_TRANSLATED);
+	m = ike_message(&a, IKE_SA_INIT, RESPONSE, 0);
+	p = udp_packet(SERVER, IKE, OUTSIDE, IKE, m.data, m.length);
+	for (caplen = 28; caplen < 28 + 28; caplen++)
+		if (send_captured(&w, VPNALG_IN, &p, caplen) ==
+		    VPNALG_TRANSLATED)
+			ck_assert_uint_eq(destination(&w), CLIENT_B);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+}
+END_TEST
+
 START_TEST(other_ports_than_ikes_are_left_alone)
 {
 	static const uint16_t ports[] = { 499, 501, 4499, 4501, 53, 1701 };
@@ -462,6 +509,9 @@ TCase *ipsec_ike_case(void)
 		ROWS(twin_rows));
 	tcase_add_loop_test(t, misdirected_packets_get_nowhere, 0,
 			    ROWS(misdirected_rows));
+	tcase_add_loop_test(
+		t, a_store_that_fails_costs_the_first_message_of_an_sa, 1, 12);
+	tcase_add_test(t, a_truncated_header_at_port_500_is_nobodys);
 	tcase_add_loop_test(t, other_ports_than_ikes_are_left_alone, 0, 6);
 	tcase_add_test(t,
 		       a_session_lives_five_minutes_after_the_last_packet_out);

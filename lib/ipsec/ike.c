@@ -188,6 +188,21 @@ enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step)
 	return VPNALG_TRANSLATED;
 }
 
+/* The first message of an IKE SA is dropped, and comes again, if there is no
+ * room for what a remote with a fixed port is answered by. */
+enum vpnalg_result vpnalg_ipsec_ike_open_sa(struct vpnalg_step *step,
+					    struct vpnalg_record **sa)
+{
+	const uint8_t *header = vpnalg_ipsec_ike_sa_header(step);
+
+	*sa = NULL;
+	if (step->parsed->inward || step->parsed->undo || header == NULL ||
+	    port_of(step, VPNALG_INSIDE_OWN) != IKE_PORT ||
+	    !ipsec_ike_sa_is_initial(header))
+		return VPNALG_TRANSLATED;
+	return vpnalg_ipsec_ike_sa_open(step, header, sa);
+}
+
 /* Learning from a message */
 
 /* Notes that the last exchange was the rekey of an IKE SA. */

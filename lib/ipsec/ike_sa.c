@@ -98,9 +98,9 @@ static void close_spi(struct vpnalg_step *step, const uint32_t *spi)
 		vpnalg_session_close(step->translator, sa);
 }
 
-/* Returns a new record of an SPI; NULL if the store has no room. */
-static struct vpnalg_record *add_spi(struct vpnalg_step *step,
-				     const uint32_t *spi)
+/* Opens a record of an SPI. Returns VPNALG_TRANSLATED, or why there is none. */
+static enum vpnalg_result add_spi(struct vpnalg_step *step, const uint32_t *spi,
+				  struct vpnalg_record **sa)
 {
 	struct vpnalg_opening opening = {
 		.kind = IPSEC_KIND_IKE_SA,
@@ -111,11 +111,24 @@ static struct vpnalg_record *add_spi(struct vpnalg_step *step,
 		.peer = true,
 		.lifetime = vpnalg_session_timers(step->translator)->ike,
 	};
-	struct vpnalg_record *sa = NULL;
 
 	vpnalg_session_hosts(step->translator, step->record, &opening);
-	vpnalg_session_open(step, &opening, &sa);
-	return sa;
+	return vpnalg_session_open(step, &opening, sa);
+}
+
+enum vpnalg_result vpnalg_ipsec_ike_sa_open(struct vpnalg_step *step,
+					    const uint8_t *header,
+					    struct vpnalg_record **sa)
+{
+	const uint32_t spi[2] = { vpnalg_get32(header),
+				  vpnalg_get32(header + 4) };
+	enum vpnalg_result result;
+
+	*sa = NULL;
+	if ((spi[0] | spi[1]) == 0 || find_spi(step, spi) != NULL)
+		return VPNALG_TRANSLATED;
+	result = add_spi(step, spi, sa);
+	return result == VPNALG_DROP_STORE ? result : VPNALG_TRANSLATED;
 }
 
 /* Opens the record of an SPI, unless another session has it: two hosts do not
@@ -125,9 +138,9 @@ static void open_spi(struct vpnalg_step *step, const uint32_t *spi)
 {
 	struct vpnalg_record *sa = find_spi(step, spi);
 
-	if (sa == NULL)
-		sa = add_spi(step, spi);
-	if (sa == NULL || sa->children > 0 || !is_own(step, sa))
+	if (sa == NULL && add_spi(step, spi, &sa) != VPNALG_TRANSLATED)
+		return;
+	if (sa->children > 0 || !is_own(step, sa))
 		return;
 	sa->children = 1;
 	vpnalg_session_changed(step->translator, sa);

@@ -41,10 +41,17 @@ bool vpnalg_ipsec_ike_sa_is_known(struct vpnalg_step *step,
 struct vpnalg_record *vpnalg_ipsec_ike_sa_find(struct vpnalg_step *step,
 					       const uint8_t *header);
 
+/* Opens the record of the header's initiator SPI, which the host of step->record
+ * sends with, and sets *sa to it, NULL if there is one. Returns
+ * VPNALG_TRANSLATED, or that there is no room. */
+enum vpnalg_result vpnalg_ipsec_ike_sa_open(struct vpnalg_step *step,
+					    const uint8_t *header,
+					    struct vpnalg_record **sa);
+
 /* Remembers that the host of step->record has sent with the header's initiator
  * SPI, in place of the one that was used least recently. Returns whether it is
- * a new one. Without room in the store the session is found by its port alone.
- */
+ * a new one. Where it has no record, and none can be opened, the session is
+ * found by its port alone. */
 bool vpnalg_ipsec_ike_sa_learn(struct vpnalg_step *step, const uint8_t *header);
 
 /* Lets the SPIs of a session expire that is about to be removed; only peeks. */

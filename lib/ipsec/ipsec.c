@@ -108,14 +108,17 @@
 
 /* Names the initiator SPI as the key. Between port 500 and port 500 a message
  * from outside may answer one that was sent from another port: then only that
- * SPI tells its host. */
+ * SPI tells its host, which learns from the header. A quote may end behind the
+ * SPI. */
 static bool match_spi(const struct vpnalg_parsed *parsed,
 		      struct vpnalg_match *match)
 {
 	const uint8_t *ike = parsed->l4 + UDP_HEADER_LEN;
+	const uint32_t needed =
+		parsed->quoted ? IKE_RESPONDER_SPI_OFF : IKE_HEADER_LEN;
 
 	if (parsed->inside || match->attempt > 0 ||
-	    parsed->l4_caplen < UDP_HEADER_LEN + IKE_RESPONDER_SPI_OFF)
+	    parsed->l4_caplen < UDP_HEADER_LEN + needed)
 		return false;
 	match->peer = true;
 	match->space = IPSEC_SPACE_IKE_SA;
@@ -212,10 +215,12 @@ static bool is_nat_t(struct vpnalg_step *step)
 				   VPNALG_INSIDE_OWN) == IKE_PORT_NAT_T;
 }
 
-/* A new session is closed again if the store has no room for its host. */
+/* A new session is closed again if the store has no room for its host, or its
+ * IKE SA. */
 static enum vpnalg_result translate_ike(struct vpnalg_step *step)
 {
 	bool is_new = step->record == NULL;
+	struct vpnalg_record *sa;
 	enum vpnalg_result result;
 
 	if (is_nat_t(step)) {
@@ -225,10 +230,16 @@ static enum vpnalg_result translate_ike(struct vpnalg_step *step)
 	result = vpnalg_ipsec_ike_find(step);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	result = vpnalg_ipsec_exchange(step);
+	result = vpnalg_ipsec_ike_open_sa(step, &sa);
 	if (result == VPNALG_TRANSLATED)
+		result = vpnalg_ipsec_exchange(step);
+	if (result == VPNALG_TRANSLATED) {
 		vpnalg_ipsec_ike_pass(step);
-	else if (is_new && ipsec_is_shortage(result))
+		return VPNALG_TRANSLATED;
+	}
+	if (sa != NULL)
+		vpnalg_session_close(step->translator, sa);
+	if (is_new && ipsec_is_shortage(result))
 		vpnalg_session_close(step->translator, step->record);
 	return result;
 }

@@ -67,6 +67,7 @@ struct watched_store {
 	const struct settings *settings;
 	unsigned record_max;
 	long records, keys;
+	unsigned long added; /* records, ever */
 	long fail_in; /* the so manieth add or give from now on fails */
 	bool failed;  /* one has failed since this was set to false */
 	bool struck;  /* and that was because of fail_in */

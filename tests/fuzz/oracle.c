@@ -488,6 +488,7 @@ static void process(struct world *w, struct held *h, const struct sent *s,
 	struct vpnalg_translation told;
 	bool offered;
 	long records = w->store.records;
+	unsigned long added = w->store.added;
 	bool error = count == 1 && is_icmp_error(s) &&
 		     !is_rogue(w->settings, s);
 	uint64_t before = error ? store_sum(&w->store) : 0;
@@ -507,7 +508,7 @@ static void process(struct world *w, struct held *h, const struct sent *s,
 		check_result(w, &s[i], &packets[i]);
 	}
 	take_held(w);
-	w->opened = w->store.records > records;
+	w->opened = w->store.added > added;
 	store_check(&w->store);
 	if (w->store.finds > FINDS_MAX * count)
 		broken("6 (time)", "%u lookups", w->store.finds);
@@ -570,10 +571,20 @@ static void check_same(const char *promise, const struct held *a,
 		broken(promise, "other bytes");
 }
 
+static bool is_nobodys(const struct held *h)
+{
+	return h->p.result == VPNALG_UNTOUCHED ||
+	       h->p.result == VPNALG_DROP_GUARDED ||
+	       h->p.result == VPNALG_DROP_UNPAIRED;
+}
+
 /* From where on the two worlds need not be the same: the other store is full; a
  * segment was cut where this one failed; what the router itself sends has
- * passed, and was not remembered; or the search for an ID went on where it was, so that the second try, or that for a later session, has found another
- * one, or, with a callback that refuses many, none. */
+ * passed, and was not remembered; or the search for an ID went on where it was,
+ * so that the second try, or that for a later session, has found another one,
+ * or, with a callback that refuses many, none; or a packet is nobody's in both,
+ * and a session that is dead, which the sweep has met in one of them, says to
+ * the other that its remote is in use. */
 static bool part_ways(const struct worlds *w, const struct held *a,
 		      const struct held *b)
 {
@@ -585,9 +596,14 @@ static bool part_ways(const struct worlds *w, const struct held *a,
 	    (w->first.store.struck && w->settings.own &&
 	     a->p.result == VPNALG_UNTOUCHED))
 		return true;
-	if (!w->tried_again || b->p.result != VPNALG_TRANSLATED)
+	if (!w->tried_again)
 		return false;
+	if (b->p.result != VPNALG_TRANSLATED)
+		return b->p.result != a->p.result &&
+		       (is_nobodys(a) || is_nobodys(b)) &&
+		       a->p.result != VPNALG_TRANSLATED;
 	return a->p.result == VPNALG_DROP_NO_ID ||
+	       a->p.result == VPNALG_DROP_REFUSED ||
 	       (searched && a->p.result == VPNALG_TRANSLATED &&
 		memcmp(a->p.data, b->p.data, a->p.caplen) != 0);
 }

@@ -157,6 +157,7 @@ static struct vpnalg_record *add(void *context, unsigned units)
 	s->entries[i].record = record;
 	memcpy(s->entries[i].mirror, record, size_of(record));
 	s->records++;
+	s->added++;
 	return record;
 }
 

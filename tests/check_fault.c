@@ -80,6 +80,44 @@ static enum vpnalg_result ask_for_kind_7(struct vpnalg_step *step)
 		       : VPNALG_DROP_NO_ID;
 }
 
+/* Ranges of IDs without steps, which nothing can be divided by. */
+
+static struct vpnalg_opening without_steps(const struct vpnalg_step *step)
+{
+	return (struct vpnalg_opening){
+		.space = UDP,
+		.inside = step->parsed->local,
+		.remote = step->parsed->remote,
+		.id = 1,
+		.ranges = { { 1000, 0, UINT32_MAX }, { 1000, 0, 1 } },
+		.greatest = 65535,
+		.lifetime = 1000,
+	};
+}
+
+static enum vpnalg_result open_without_steps(struct vpnalg_step *step)
+{
+	struct vpnalg_opening opening = without_steps(step);
+
+	return vpnalg_session_open(step, &opening, &step->record);
+}
+
+static enum vpnalg_result ask_without_steps(struct vpnalg_step *step)
+{
+	struct vpnalg_opening opening = without_steps(step);
+	struct vpnalg_tuple tuple = { .role = VPNALG_OUTSIDE_OWN,
+				      .space = UDP,
+				      .local = step->parsed->local,
+				      .remote = step->parsed->remote };
+	uint32_t id;
+
+	return vpnalg_session_may_open(step, &opening, &id) ||
+			       vpnalg_session_free_id(step->translator, &tuple,
+						      opening.ranges, 2)
+		       ? VPNALG_TRANSLATED
+		       : VPNALG_DROP_NO_ID;
+}
+
 static enum vpnalg_result close_it(struct vpnalg_step *step)
 {
 	if (step->record == NULL)
@@ -179,6 +217,10 @@ static const struct handler_row {
 	  VPNALG_DROP_FAULT, VPNALG_DROP_FAULT },
 	{ "asks for a kind that is not", 1, 0, 0, false, ask_for_kind_7,
 	  VPNALG_DROP_NO_ID, VPNALG_DROP_NO_ID },
+	{ "opens with an ID of a range without steps", 1, 0, 0, false,
+	  open_without_steps, VPNALG_DROP_FAULT, VPNALG_DROP_FAULT },
+	{ "asks for an ID of a range without steps", 1, 0, 0, false,
+	  ask_without_steps, VPNALG_DROP_NO_ID, VPNALG_DROP_NO_ID },
 	{ "translated and closed", 1, 0, 0, false, close_it,
 	  VPNALG_DROP_FAULT, VPNALG_DROP_FAULT },
 	{ "counts under a kind that is not", 1, 0, 0, false, set_kind_9,

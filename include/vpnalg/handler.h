@@ -468,7 +468,7 @@ static inline bool vpnalg_record_is_routers(const struct vpnalg_record *record)
 /** A set of IDs to choose from: first, first + step, ... */
 struct vpnalg_range {
 	uint32_t first; /**< The first one. */
-	uint32_t step;  /**< From one to the next. */
+	uint32_t step;  /**< From one to the next; at least 1. */
 	uint32_t count; /**< How many; 0 means that there is no such range. */
 };
 

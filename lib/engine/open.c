@@ -13,6 +13,7 @@
 #include "event.h"
 #include "record.h"
 #include "routers.h"
+#include "search.h"
 #include "session.h"
 #include "session_event.h"
 #include "tally.h"
@@ -116,7 +117,8 @@ static void give_up(const struct vpnalg_step *step,
 				       &step->translator->binding);
 }
 
-/* Whether the handler has such a kind, and may open anything now. */
+/* Whether the handler has such a kind, and such ranges, and may open anything
+ * now. */
 static bool may_open(const struct vpnalg_step *step,
 		     const struct vpnalg_opening *opening)
 {
@@ -125,7 +127,8 @@ static bool may_open(const struct vpnalg_step *step,
 	return step->handler < translator->handler_count &&
 	       opening->kind <
 		       translator->handlers[step->handler]->kind_count &&
-	       !translator->closing;
+	       search_is_range(&opening->ranges[0]) &&
+	       search_is_range(&opening->ranges[1]) && !translator->closing;
 }
 
 static enum vpnalg_result choose(const struct vpnalg_step *step,

@@ -110,9 +110,11 @@ void vpnalg_search_begin(struct vpnalg *translator, struct hunt *hunt,
 void vpnalg_search_range(struct hunt *hunt, const struct vpnalg_range *range,
 			 bool last)
 {
-	hunt->range = range;
+	static const struct vpnalg_range none = { .step = 1 };
+
+	hunt->range = search_is_range(range) ? range : &none;
 	if (hunt->set != NULL) {
-		hunt->cut = vpnalg_port_set_cut(hunt->set, range);
+		hunt->cut = vpnalg_port_set_cut(hunt->set, hunt->range);
 		hunt->range = &hunt->cut;
 	}
 	hunt->spare = last ? 0 : TRIES - TRIES_FIRST;

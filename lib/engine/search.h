@@ -11,7 +11,14 @@
 void vpnalg_search_begin(struct vpnalg *translator, struct hunt *hunt,
 			 uint64_t whose);
 
-/* Goes over to a range. The last one gets all tries that are left. */
+/* Whether a range is one, or none is given. */
+static inline bool search_is_range(const struct vpnalg_range *range)
+{
+	return range->count == 0 || range->step > 0;
+}
+
+/* Goes over to a range, which is empty if it is none. The last one gets all
+ * tries that are left. */
 void vpnalg_search_range(struct hunt *hunt, const struct vpnalg_range *range,
 			 bool last);
 

@@ -211,6 +211,9 @@ START_TEST(no_error_leaves_about_what_another_host_receives)
 		ck_assert_uint_ne(send_packet(&w, VPNALG_OUT, &p),
 				  VPNALG_TRANSLATED);
 	}
+	set_fragment(&hers, 4);
+	p = icmp_error(CLIENT_A, SERVER, 3, &hers, 28);
+	send_packet(&w, VPNALG_OUT, &p);
 	p = icmp_error(CLIENT_A, SERVER_2, 3, &others, others.length);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
 	service_remove(&w, row->protocol, 0, CLIENT_A, 0);
@@ -470,6 +473,31 @@ START_TEST(an_l2tp_server_inside_has_a_client_inside)
 }
 END_TEST
 
+/* A datagram that says to be longer than its packet is no L2TP, whatever else
+ * its sender's port does; an error about it can be undone. */
+START_TEST(an_error_quotes_what_only_shares_a_port_with_l2tp)
+{
+	struct tunnel t = { .client = CLIENT_A, .server = SERVER,
+			    .port = 40001, .version = 2, .own = 7, .peer = 8 };
+	struct bytes p, error;
+	uint32_t length;
+
+	begin();
+	tunnel_begin(&w, &t);
+	p = udp_packet(CLIENT_A, 40001, SERVER, 5000, "\xc8\2......", 8);
+	put16(p.data + 24, 100);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	p.length = w.last.caplen;
+	memcpy(p.data, w.last.data, p.length);
+	for (length = 28; length <= p.length; length++) {
+		error = icmp_error(SERVER, OUTSIDE, 3, &p, length);
+		ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &error),
+				  VPNALG_TRANSLATED);
+	}
+	world_end(&w);
+}
+END_TEST
+
 TCase *protocol_service_case(void)
 {
 	TCase *served = tcase_create("protocols");
@@ -499,6 +527,8 @@ TCase *protocol_service_case(void)
 	tcase_add_test(served, a_service_without_ports_has_no_hairpins);
 	tcase_add_test(served,
 		       an_icmp_error_reaches_a_service_without_ports);
+	tcase_add_test(served,
+		       an_error_quotes_what_only_shares_a_port_with_l2tp);
 	tcase_add_test(served, an_l2tp_server_inside_has_two_clients_outside);
 	tcase_add_loop_test(served, an_l2tp_server_inside_has_a_client_inside,
 			    0, ROWS(inside_rows));

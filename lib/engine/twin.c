@@ -5,6 +5,7 @@
 
 #include "claim.h"
 #include "record.h"
+#include "refuse.h"
 #include "service.h"
 #include "service_kind.h"
 
@@ -27,13 +28,13 @@ static struct vpnalg_record *find(struct vpnalg *translator,
 }
 
 /* Whether the key that a slot claims leads to a session, not to a service. A
- * quote may be too short for a key. */
+ * quote may have no key, for it is short, or of a later fragment. */
 static bool is_taken(struct vpnalg *translator, const struct slot *slot,
 		     const struct vpnalg_record *but)
 {
 	const struct vpnalg_record *record = find(translator, slot);
 
-	if (slot->claim == VPNALG_CLAIM_DROP && slot->parsed.quoted)
+	if (slot->claim != VPNALG_CLAIM_KEY && slot->parsed.quoted)
 		return vpnalg_refuse_claim(translator, slot) !=
 		       VPNALG_UNTOUCHED;
 	return record != NULL && record != but &&

@@ -152,8 +152,10 @@ static bool is_another_protocols(const struct vpnalg_parsed *parsed)
 	if (vpnalg_remote_port(parsed) == L2TP_PORT)
 		return false;
 	result = vpnalg_l2tp_message_head(parsed, &message);
-	return result == VPNALG_TRANSLATED ? message.foreign
-					   : parsed->inside && !parsed->quoted;
+	if (result == VPNALG_TRANSLATED)
+		return message.foreign;
+	return result != VPNALG_DROP_TRUNCATED ||
+	       (parsed->inside && !parsed->quoted);
 }
 
 /* Whether nothing behind its header is looked at: a control message has IDs

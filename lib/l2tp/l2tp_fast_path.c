@@ -25,8 +25,8 @@ static void by_header(const struct vpnalg_step *step,
 	vpnalg_translation_becomes(translation, bits, id);
 }
 
-/* Tells whether data of no tunnel or session passes by a claim: in a shared flow
- * only for the host that has the port itself, or over IP the rest. */
+/* Tells whether data of no tunnel or session passes by a claim: in a shared
+ * flow only for the host that has the port itself, or over IP the rest. */
 static bool passes_by_claim(struct vpnalg_step *step,
 			    const struct l2tp_message *m)
 {

@@ -536,6 +536,14 @@ START_TEST(the_server_does_not_speak_for_an_inside_client)
 	p = udp_packet(SERVER, IKE, OUTSIDE, IKE, m.data, m.length);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(destination(&w), CLIENT_B);
+	/* Without its header a message is the server's, and can be undone. */
+	for (length = 28 + 8; length < 28 + 28; length++)
+		send_captured(&w, VPNALG_IN, &p, length);
+	p = udp_packet(OUTSIDE, IKE, SERVER, IKE, m.data, m.length);
+	for (length = 28; length <= p.length; length++) {
+		error = icmp_error(SERVER, OUTSIDE, 3, &p, length);
+		send_packet(&w, VPNALG_IN, &error);
+	}
 	p = udp_packet(SERVER, IKE, CLIENT_A, IKE, m.data, m.length);
 	for (length = 44; length <= p.length; length++) {
 		error = icmp_error(CLIENT_A, SERVER, 3, &p, length);

@@ -178,7 +178,8 @@ bool vpnalg_refuse_is_unfound(const struct vpnalg_step *step,
 		       (result == VPNALG_DROP_ICMP_ERROR ||
 			result == VPNALG_DROP_QUOTE_SHORT);
 	return step->parsed->undo && step->record == NULL &&
-	       ((step->parsed->inward && result != VPNALG_DROP_AH) ||
+	       ((step->parsed->inward && result != VPNALG_DROP_AH &&
+		 result != VPNALG_DROP_STORE) ||
 		result == VPNALG_DROP_NO_SESSION ||
 		result == VPNALG_DROP_NO_CONNECTION ||
 		(result == VPNALG_HELD &&

@@ -11,16 +11,6 @@
 #include "ike_port.h"
 #include "ike_sa.h"
 
-static const struct ipsec_ike *body(struct vpnalg_step *step)
-{
-	return vpnalg_session_body(step->translator, step->record);
-}
-
-static unsigned port_of(struct vpnalg_step *step, unsigned role)
-{
-	return vpnalg_session_id(step->translator, step->record, role);
-}
-
 /* Sets step->record to the session that was found, be it by an SPI. Returns
  * false if there is none of the packet's ports. */
 static bool find_session(struct vpnalg_step *step)
@@ -38,7 +28,7 @@ static bool may_have_spi(struct vpnalg_step *step)
 {
 	return step->parsed->l4_len >= UDP_HEADER_LEN + IKE_HEADER_LEN &&
 	       vpnalg_remote_port(step->parsed) == IKE_PORT &&
-	       port_of(step, VPNALG_INSIDE_OWN) == IKE_PORT;
+	       ipsec_ike_port(step, VPNALG_INSIDE_OWN) == IKE_PORT;
 }
 
 /* Returns the header of which the initiator SPI is quoted, or NULL. */
@@ -55,16 +45,17 @@ static enum vpnalg_result find_port(struct vpnalg_step *step, unsigned *port)
 {
 	const uint8_t *spi = quoted_spi(step->parsed);
 
-	*port = port_of(step, VPNALG_OUTSIDE_OWN);
+	*port = ipsec_ike_port(step, VPNALG_OUTSIDE_OWN);
 	if (!may_have_spi(step))
 		return VPNALG_TRANSLATED;
 	if (spi != NULL &&
 	    vpnalg_ipsec_ike_sa_find(step, spi) == step->record) {
-		if (body(step)->flags & IPSEC_IKE_FIXED_PORT)
+		if (ipsec_ike(step)->flags & IPSEC_IKE_FIXED_PORT)
 			*port = IKE_PORT;
 		return VPNALG_TRANSLATED;
 	}
-	if (!(body(step)->flags & (IPSEC_IKE_FIXED_PORT | IPSEC_IKE_NOT_ALONE)))
+	if (!(ipsec_ike(step)->flags &
+	      (IPSEC_IKE_FIXED_PORT | IPSEC_IKE_NOT_ALONE)))
 		return VPNALG_TRANSLATED;
 	return spi != NULL ? VPNALG_DROP_AMBIGUOUS : VPNALG_DROP_QUOTE_SHORT;
 }

@@ -4,6 +4,7 @@
 #ifndef VPNALG_IPSEC_IKE_SA_H
 #define VPNALG_IPSEC_IKE_SA_H
 
+#include "../wire/udp.h"
 #include "ipsec.h"
 
 /* A session is found by so many of its IKE SAs: two while one is rekeyed, and
@@ -26,6 +27,15 @@ struct ipsec_ike {
  * if there is none, or it is not all in memory. */
 const uint8_t *vpnalg_ipsec_ike_sa_header(struct vpnalg_step *step);
 
+/* Returns how much of a message between port 500 and port 500 must be in memory
+ * for its SPI to tell its host, which learns from the whole header. A quote may
+ * end behind the SPI. */
+static inline uint32_t ipsec_ike_sa_least(const struct vpnalg_parsed *parsed)
+{
+	return UDP_HEADER_LEN +
+	       (parsed->quoted ? IKE_RESPONDER_SPI_OFF : IKE_HEADER_LEN);
+}
+
 /* Returns the IKE session between port 500 and port 500 of the host and remote
  * of any record; NULL if there is none, or another handler has the ports. */
 struct vpnalg_record *vpnalg_ipsec_ike_sa_session(struct vpnalg *translator,
@@ -41,8 +51,8 @@ bool vpnalg_ipsec_ike_sa_is_known(struct vpnalg_step *step,
 struct vpnalg_record *vpnalg_ipsec_ike_sa_find(struct vpnalg_step *step,
 					       const uint8_t *header);
 
-/* Opens the record of the header's initiator SPI, which the host of step->record
- * sends with, and sets *sa to it, NULL if there is one. Returns
+/* Opens the record of the header's initiator SPI, which the host of
+ * step->record sends with, and sets *sa to it, NULL if there is one. Returns
  * VPNALG_TRANSLATED, or that there is no room. */
 enum vpnalg_result vpnalg_ipsec_ike_sa_open(struct vpnalg_step *step,
 					    const uint8_t *header,
@@ -64,6 +74,29 @@ static inline bool ipsec_ike_sa_is_initial(const uint8_t *header)
 {
 	return (vpnalg_get32(header + IKE_RESPONDER_SPI_OFF) |
 		vpnalg_get32(header + IKE_RESPONDER_SPI_OFF + 4)) == 0;
+}
+
+/* The body of the session step->record. */
+static inline struct ipsec_ike *ipsec_ike(struct vpnalg_step *step)
+{
+	return vpnalg_session_body(step->translator, step->record);
+}
+
+/* The port that it has in a role. */
+static inline unsigned ipsec_ike_port(struct vpnalg_step *step, unsigned role)
+{
+	return vpnalg_session_id(step->translator, step->record, role);
+}
+
+/* Returns how long a session lives that is used towards the packet's port. */
+static inline uint32_t ipsec_ike_lifetime(const struct vpnalg_step *step)
+{
+	const struct vpnalg_timers *timers =
+		vpnalg_session_timers(step->translator);
+
+	return vpnalg_remote_port(step->parsed) == IKE_PORT_NAT_T
+		       ? timers->nat_t
+		       : timers->ike;
 }
 
 #endif

@@ -72,7 +72,8 @@
  *
  *   ipsec parent ipsec_fast_path            the handler
  *   responder                               a server inside
- *   ike ike_port exchange esp outbound      a message of IKE, a packet of ESP
+ *   ike ike_find ike_port                   a message of IKE
+ *   exchange esp outbound                   what it shows, a packet of ESP
  *   ike_quote                               one that an ICMP error quotes
  *   pair review suspect                     pairs an SPI, suspects a pair
  *   owner repair                            takes a pair back
@@ -96,6 +97,7 @@
 #include "exchange.h"
 #include "host.h"
 #include "ike.h"
+#include "ike_find.h"
 #include "ike_quote.h"
 #include "ike_sa.h"
 #include "ike_service.h"
@@ -108,17 +110,14 @@
 
 /* Names the initiator SPI as the key. Between port 500 and port 500 a message
  * from outside may answer one that was sent from another port: then only that
- * SPI tells its host, which learns from the header. A quote may end behind the
- * SPI. */
+ * SPI tells its host. */
 static bool match_spi(const struct vpnalg_parsed *parsed,
 		      struct vpnalg_match *match)
 {
 	const uint8_t *ike = parsed->l4 + UDP_HEADER_LEN;
-	const uint32_t needed =
-		parsed->quoted ? IKE_RESPONDER_SPI_OFF : IKE_HEADER_LEN;
 
 	if (parsed->inside || match->attempt > 0 ||
-	    parsed->l4_caplen < UDP_HEADER_LEN + needed)
+	    parsed->l4_caplen < ipsec_ike_sa_least(parsed))
 		return false;
 	match->peer = true;
 	match->space = IPSEC_SPACE_IKE_SA;

@@ -80,15 +80,17 @@ static const uint8_t *header_of(struct vpnalg_step *step)
 	return parsed->l4 + UDP_HEADER_LEN;
 }
 
-/* Returns whether a message of the server's, whole or quoted, names the initiator
- * SPI of an inside client of the same remote: outside it is that client's. */
+/* Returns whether a message of the server's, as it is inside, or as an ICMP
+ * error quotes it, names the initiator SPI of an inside client of the same
+ * remote: outside it is that client's. */
 static bool is_clients(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
 
-	return parsed->inside && vpnalg_remote_port(parsed) == IKE_PORT &&
+	return (parsed->inside || parsed->quoted) &&
+	       vpnalg_remote_port(parsed) == IKE_PORT &&
 	       id_of(step, VPNALG_OUTSIDE_OWN) == IKE_PORT &&
-	       parsed->l4_caplen >= UDP_HEADER_LEN + IKE_RESPONDER_SPI_OFF &&
+	       parsed->l4_caplen >= ipsec_ike_sa_least(parsed) &&
 	       vpnalg_ipsec_ike_sa_find(step, parsed->l4 + UDP_HEADER_LEN) !=
 		       NULL;
 }

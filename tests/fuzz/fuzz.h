@@ -226,7 +226,7 @@ struct worlds {
 	 * first one's store fails and it is given the packet again. */
 	bool one_by_one, heals;
 	bool two; /* there is a second one, even if it is out of use */
-	bool tried_again; /* a packet, after the first one's store failed */
+	bool tried_again; /* the first one's store has failed */
 	/* First.store.fail_in for the next packet, or for its undoing. */
 	long fail_next, fail_undo;
 	uint32_t calls;

@@ -32,6 +32,7 @@ endif
 EXTRA_DIST += \
 	tests/fuzz/corpus/conversation/answer-port \
 	tests/fuzz/corpus/conversation/burst \
+	tests/fuzz/corpus/conversation/esp-shown-full \
 	tests/fuzz/corpus/conversation/fails \
 	tests/fuzz/corpus/conversation/fragments-again \
 	tests/fuzz/corpus/conversation/full \
@@ -40,17 +41,30 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/conversation/ike-esp \
 	tests/fuzz/corpus/conversation/ike-other-port \
 	tests/fuzz/corpus/conversation/ike-port \
+	tests/fuzz/corpus/conversation/ike-sa-full \
+	tests/fuzz/corpus/conversation/ike-sa-late-full \
+	tests/fuzz/corpus/conversation/ike-service-spi \
+	tests/fuzz/corpus/conversation/ike-truncated \
 	tests/fuzz/corpus/conversation/insists \
+	tests/fuzz/corpus/conversation/l2tp-port-malformed \
 	tests/fuzz/corpus/conversation/l2tp2 \
+	tests/fuzz/corpus/conversation/l2tp2-claim \
+	tests/fuzz/corpus/conversation/l2tp2-hidden-truncated \
 	tests/fuzz/corpus/conversation/l2tp2-shared \
 	tests/fuzz/corpus/conversation/l2tp3 \
+	tests/fuzz/corpus/conversation/l2tp3-claim \
 	tests/fuzz/corpus/conversation/l2tp3-ip \
+	tests/fuzz/corpus/conversation/l2tp3-service-error \
 	tests/fuzz/corpus/conversation/left-over \
 	tests/fuzz/corpus/conversation/nat-t \
+	tests/fuzz/corpus/conversation/own-l2tp \
 	tests/fuzz/corpus/conversation/pptp \
 	tests/fuzz/corpus/conversation/pptp-cut \
 	tests/fuzz/corpus/conversation/pptp-pac \
+	tests/fuzz/corpus/conversation/pptp-truncated \
 	tests/fuzz/corpus/conversation/rogue \
+	tests/fuzz/corpus/conversation/rogue-fragment \
+	tests/fuzz/corpus/conversation/service-error-later \
 	tests/fuzz/corpus/witness/esp-natt \
 	tests/fuzz/corpus/witness/forged-end \
 	tests/fuzz/corpus/witness/l2tp2-l2tp3 \

@@ -622,6 +622,7 @@ static void send_again(struct worlds *w, struct held *h, const struct sent *s,
 			process(&w->second, &other[i], &s[i], 1);
 	else
 		process(&w->second, other, s, count);
+	w->tried_again = w->tried_again || w->first.store.struck;
 	if (w->heals && w->first.store.struck &&
 	    h->p.result == VPNALG_DROP_STORE) {
 		drop(h, 1);
@@ -629,7 +630,6 @@ static void send_again(struct worlds *w, struct held *h, const struct sent *s,
 		w->first.random = w->settings.random ^ w->calls;
 		trace(" once more\n");
 		process(&w->first, h, s, 1);
-		w->tried_again = true;
 	}
 	if (w->heals && part_ways(w, h, other))
 		w->heals = false;

@@ -136,22 +136,40 @@ vpnalg_ipsec_blocks_open_remote(struct vpnalg_step *step,
 	return open_block(step, host, IPSEC_KIND_REMOTE, 0, IPSEC_PORT_REMOTE);
 }
 
-/* Returns whether the block is there, opening it if need be. */
+/* Returns whether the block is there, opening it if need be: *opened is set to
+ * it then. */
 static bool has_block(struct vpnalg_step *step, struct vpnalg_record *remote,
 		      const struct vpnalg_tuple *host,
-		      const struct block *block, uint32_t number)
+		      const struct block *block, uint32_t number,
+		      struct vpnalg_record **opened)
 {
 	struct vpnalg_record *record =
 		find_block(step->translator, remote, number, block->port);
 
 	if (record == NULL)
-		record = open_block(step, host, block->kind, number,
-				    block->port);
+		record = *opened = open_block(step, host, block->kind, number,
+					      block->port);
 	if (record == NULL)
 		return false;
 	record->children = 1;
 	vpnalg_session_changed(step->translator, record);
 	return true;
+}
+
+/* Takes back what a host has got that cannot be had whole. */
+static void shrink(struct vpnalg_step *step, struct vpnalg_record *remote,
+		   struct vpnalg_record *const *opened)
+{
+	struct ipsec_remote *r = ipsec_remote_body(step->translator, remote);
+	unsigned i;
+
+	for (i = 0; i < IPSEC_BLOCKS; i++) {
+		if (opened[i] == NULL)
+			continue;
+		vpnalg_session_close(step->translator, opened[i]);
+		r->blocks[i]--;
+		vpnalg_session_changed(step->translator, remote);
+	}
 }
 
 /* A remote with one host needs no unclaimed SPIs: nothing is to be told apart.
@@ -161,6 +179,7 @@ bool vpnalg_ipsec_blocks_grow(struct vpnalg_step *step,
 			      const struct vpnalg_tuple *host)
 {
 	struct ipsec_remote *r = ipsec_remote_body(step->translator, remote);
+	struct vpnalg_record *opened[IPSEC_BLOCKS] = { NULL };
 	unsigned number, i;
 
 	if (remote->children == UINT16_MAX)
@@ -172,8 +191,11 @@ bool vpnalg_ipsec_blocks_grow(struct vpnalg_step *step,
 			 kinds[i].hosts;
 		if (number < r->blocks[i] || number >= kinds[i].most)
 			continue;
-		if (!has_block(step, remote, host, &kinds[i], number))
+		if (!has_block(step, remote, host, &kinds[i], number,
+			       &opened[i])) {
+			shrink(step, remote, opened);
 			return false;
+		}
 		r->blocks[i] = (uint8_t)(number + 1);
 		vpnalg_session_changed(step->translator, remote);
 	}

@@ -439,8 +439,10 @@ static void check_records(const struct world *w, const struct sent *s,
 	if (before == 0 ? after != 0 : after > before + RECORDS_FROM_OUTSIDE)
 		broken("6 (outside opens nothing)", "%ld records, then %ld",
 		       before, after);
+	/* What is remembered of a datagram outlives its session. */
 	if (before == 0 && result != VPNALG_UNTOUCHED &&
-	    !(w->settings->fragments && result == VPNALG_DROP_FRAGMENT))
+	    !(w->settings->fragments &&
+	      (result == VPNALG_DROP_FRAGMENT || is_icmp_error(s))))
 		broken("6 (outside opens nothing)", "%s, and nobody is there",
 		       vpnalg_result_text(result));
 }

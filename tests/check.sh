@@ -4,9 +4,9 @@
 #
 # Installs what the tests need, where it can, makes a release of a copy of this
 # tree, builds that with gcc, with clang, and with gcc's sanitizers, and runs
-# every test; with --long also with clang's sanitizers, which takes half an hour
-# more. Ends with "N passed, N failed"; exits 1 if anything failed, 2 if the
-# command line is wrong. JOBS sets make's -j.
+# every test; with --long the longest tests with sanitizers, too, and those of
+# clang, which takes an hour more. Ends with "N passed, N failed"; exits 1 if
+# anything failed, 2 if the command line is wrong. JOBS sets make's -j.
 set -u
 umask 022
 
@@ -168,21 +168,23 @@ run_tests() {
 	said "tests, $name" $ok $bad
 }
 
-# sanitized CC: what judges the source, and what takes long for others than our
-# programs, has been run before.
+# sanitized CC [GROUP=]...: what judges the source, and what takes long for
+# others than our programs, has been run before.
 sanitized() {
-	step "build, $1, sanitizers" build "$1-sanitizers" CC="$1" \
+	cc=$1
+	shift
+	step "build, $cc, sanitizers" build "$cc-sanitizers" CC="$cc" \
 		CFLAGS="$sanitize" --disable-shared --enable-werror &&
-		run_tests "$1-sanitizers" part SOURCE_TEST_FILES= \
-			JUDGE_TEST_FILES=
+		run_tests "$cc-sanitizers" part SOURCE_TEST_FILES= \
+			JUDGE_TEST_FILES= "$@"
 }
 
 # Programs compile without a warning, and the library's tests in C hold.
 with_clang() {
 	step 'build, clang' build clang CC=clang CFLAGS=-O1 --disable-shared \
 		--enable-werror && run_tests clang part SOURCE_TEST_FILES= \
-		SCRIPT_TEST_FILES= LONG_TEST_FILES= PCAP_TEST_FILES= \
-		JUDGE_TEST_FILES= GATEWAY_TEST_FILES=
+		SCRIPT_TEST_FILES= MEMORY_TEST_FILES= LONG_TEST_FILES= \
+		PCAP_TEST_FILES= JUDGE_TEST_FILES= GATEWAY_TEST_FILES=
 }
 
 # lib/*/*.c compile with one -I, without configure, as strict C11.
@@ -219,18 +221,18 @@ distcheck() {
 		check_PROGRAMS= TESTS=tests/version.sh
 }
 
-# The longest unit tests are run with sanitizers alone.
 main() {
 	step 'a release is made' release || return
 	for cc in gcc clang; do
 		step "lib/*/*.c alone, $cc" compile_plainly $cc
 	done
 	step 'build, gcc' build gcc CC=gcc --enable-werror &&
-		run_tests gcc whole LONG_TEST_FILES=
-	sanitized gcc
+		run_tests gcc whole MEMORY_TEST_FILES=
 	if [ "$long" = yes ]; then
+		sanitized gcc
 		sanitized clang
 	else
+		sanitized gcc LONG_TEST_FILES=
 		with_clang
 	fi
 	step 'make doc' make_in gcc doc

@@ -215,9 +215,13 @@ SCRIPT_TEST_FILES = \
 	tests/examples.sh \
 	tests/fuzz_corpus.sh
 
-# Those of them that take longest.
+# All unit tests once more, each record at another address after every call:
+# sanitizers see who has kept one.
+MEMORY_TEST_FILES = \
+	tests/moving_store.sh
+
+# Those that take longest.
 LONG_TEST_FILES = \
-	tests/moving_store.sh \
 	tests/other_ports.sh \
 	tests/sim_short.sh
 
@@ -311,7 +315,8 @@ endif
 endif
 
 if SCRIPT_TESTS
-TESTS += $(SOURCE_TEST_FILES) $(SCRIPT_TEST_FILES) $(LONG_TEST_FILES)
+TESTS += $(SOURCE_TEST_FILES) $(SCRIPT_TEST_FILES)
+TESTS += $(MEMORY_TEST_FILES) $(LONG_TEST_FILES)
 if EXAMPLES
 check_PROGRAMS += tests/capture_state
 tests_capture_state_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
@@ -378,6 +383,7 @@ EXTRA_DIST += \
 	$(GATEWAY_TEST_FILES) \
 	$(PCAP_TEST_FILES) \
 	$(SCRIPT_TEST_FILES) \
+	$(MEMORY_TEST_FILES) \
 	$(LONG_TEST_FILES) \
 	$(JUDGE_TEST_FILES) \
 	$(SOURCE_TEST_FILES) \

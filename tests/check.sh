@@ -3,10 +3,11 @@
 # sh tests/check.sh [--long]
 #
 # Installs what the tests need, where it can, makes a release of a copy of this
-# tree, builds that with gcc, with clang, and with gcc's sanitizers, and runs
-# every test; with --long the longest tests with sanitizers, too, and those of
-# clang, which takes an hour more. Ends with "N passed, N failed"; exits 1 if
-# anything failed, 2 if the command line is wrong. JOBS sets make's -j.
+# tree, compiles the library with gcc and clang, builds all with gcc, without and
+# with sanitizers, and runs every test; with --long the longest tests with
+# sanitizers, too, and all of it with those of clang, which takes an hour more.
+# Ends with "N passed, N failed"; exits 1 if anything failed, 2 if the command
+# line is wrong. JOBS sets make's -j.
 set -u
 umask 022
 
@@ -179,14 +180,6 @@ sanitized() {
 			JUDGE_TEST_FILES= "$@"
 }
 
-# Programs compile without a warning, and the library's tests in C hold.
-with_clang() {
-	step 'build, clang' build clang CC=clang CFLAGS=-O1 --disable-shared \
-		--enable-werror && run_tests clang part SOURCE_TEST_FILES= \
-		SCRIPT_TEST_FILES= MEMORY_TEST_FILES= LONG_TEST_FILES= \
-		PCAP_TEST_FILES= JUDGE_TEST_FILES= GATEWAY_TEST_FILES=
-}
-
 # lib/*/*.c compile with one -I, without configure, as strict C11.
 compile_plainly() {
 	mkdir -p "$work/plain" && cd "$work/plain" || return
@@ -233,7 +226,6 @@ main() {
 		sanitized clang
 	else
 		sanitized gcc LONG_TEST_FILES=
-		with_clang
 	fi
 	step 'make doc' make_in gcc doc
 	step 'man page' man_page_is_clean

@@ -9,4 +9,4 @@ if [ ! -x "$program" ]; then
 	echo "there is no $program: the unit tests were not built"
 	exit 77
 fi
-VPNALG_TEST_PORTS=other "$program"
+CK_FORK=no VPNALG_TEST_PORTS=other "$program"

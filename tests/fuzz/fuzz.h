@@ -204,6 +204,7 @@ void world_begin(struct world *w, const struct settings *s);
 /* All sessions end, and nothing may be left. */
 void world_end(struct world *w);
 void world_sweep(struct world *w, unsigned budget);
+void world_sweep_all(struct world *w);
 /* A look at all sessions, or the first host or a protocol is cut off. */
 void world_look(struct world *w, unsigned which);
 /* Holds what is held of fragments to the counters. */
@@ -226,7 +227,8 @@ struct worlds {
 	 * first one's store fails and it is given the packet again. */
 	bool one_by_one, heals;
 	bool two; /* there is a second one, even if it is out of use */
-	bool tried_again; /* the first one's store has failed */
+	bool failed; /* the first one's store has */
+	bool tried_again; /* a packet, after that */
 	/* First.store.fail_in for the next packet, or for its undoing. */
 	long fail_next, fail_undo;
 	uint32_t calls;

@@ -415,6 +415,14 @@ static void check_unchanged(const struct world *w, const struct sent *s,
 		       s->direction & VPNALG_IN ? "in" : "out");
 }
 
+/* Whether it is an ICMP error about a fragment. */
+static bool quotes_fragment(const struct sent *s)
+{
+	return is_icmp_error(s) &&
+	       get16(s->bytes.data + header_length(s->bytes.data) + 8 + 6) &
+		       0x3fff;
+}
+
 /* What one packet has done to the store. */
 static void check_records(const struct world *w, const struct sent *s,
 			  unsigned result, long before)
@@ -442,7 +450,7 @@ static void check_records(const struct world *w, const struct sent *s,
 	/* What is remembered of a datagram outlives its session. */
 	if (before == 0 && result != VPNALG_UNTOUCHED &&
 	    !(w->settings->fragments &&
-	      (result == VPNALG_DROP_FRAGMENT || is_icmp_error(s))))
+	      (result == VPNALG_DROP_FRAGMENT || quotes_fragment(s))))
 		broken("6 (outside opens nothing)", "%s, and nobody is there",
 		       vpnalg_result_text(result));
 }
@@ -573,20 +581,11 @@ static void check_same(const char *promise, const struct held *a,
 		broken(promise, "other bytes");
 }
 
-static bool is_nobodys(const struct held *h)
-{
-	return h->p.result == VPNALG_UNTOUCHED ||
-	       h->p.result == VPNALG_DROP_GUARDED ||
-	       h->p.result == VPNALG_DROP_UNPAIRED;
-}
-
 /* From where on the two worlds need not be the same: the other store is full; a
  * segment was cut where this one failed; what the router itself sends has
  * passed, and was not remembered; or the search for an ID went on where it was,
  * so that the second try, or that for a later session, has found another one,
- * or, with a callback that refuses many, none; or a packet is nobody's in both,
- * and a session that is dead, which the sweep has met in one of them, says to
- * the other that its remote is in use. */
+ * or, with a callback that refuses many, none. */
 static bool part_ways(const struct worlds *w, const struct held *a,
 		      const struct held *b)
 {
@@ -598,12 +597,8 @@ static bool part_ways(const struct worlds *w, const struct held *a,
 	    (w->first.store.struck && w->settings.own &&
 	     a->p.result == VPNALG_UNTOUCHED))
 		return true;
-	if (!w->tried_again)
+	if (!w->tried_again || b->p.result != VPNALG_TRANSLATED)
 		return false;
-	if (b->p.result != VPNALG_TRANSLATED)
-		return b->p.result != a->p.result &&
-		       (is_nobodys(a) || is_nobodys(b)) &&
-		       a->p.result != VPNALG_TRANSLATED;
 	return a->p.result == VPNALG_DROP_NO_ID ||
 	       a->p.result == VPNALG_DROP_REFUSED ||
 	       (searched && a->p.result == VPNALG_TRANSLATED &&
@@ -624,7 +619,7 @@ static void send_again(struct worlds *w, struct held *h, const struct sent *s,
 			process(&w->second, &other[i], &s[i], 1);
 	else
 		process(&w->second, other, s, count);
-	w->tried_again = w->tried_again || w->first.store.struck;
+	w->failed = w->failed || w->first.store.struck;
 	if (w->heals && w->first.store.struck &&
 	    h->p.result == VPNALG_DROP_STORE) {
 		drop(h, 1);
@@ -632,6 +627,7 @@ static void send_again(struct worlds *w, struct held *h, const struct sent *s,
 		w->first.random = w->settings.random ^ w->calls;
 		trace(" once more\n");
 		process(&w->first, h, s, 1);
+		w->tried_again = true;
 	}
 	if (w->heals && part_ways(w, h, other))
 		w->heals = false;
@@ -672,6 +668,13 @@ void worlds_send(struct worlds *w, struct sent *packets, size_t count)
 		hold(&h[i], &packets[i]);
 	}
 	w->calls++;
+	/* A store that has failed has its records in another order: the sweep
+	 * would meet the dead ones, which keep their remotes in use, at other
+	 * times. */
+	if (w->heals && w->failed) {
+		world_sweep_all(&w->first);
+		world_sweep_all(&w->second);
+	}
 	if (w->heals)
 		w->first.random = w->second.random =
 			w->settings.random ^ w->calls;

@@ -373,7 +373,7 @@ void world_sweep(struct world *w, unsigned budget)
 	store_check(&w->store);
 }
 
-static void sweep_all(struct world *w)
+void world_sweep_all(struct world *w)
 {
 	unsigned i;
 
@@ -415,7 +415,7 @@ static void check_end(struct world *w)
 	/* Children first, then those that they kept. */
 	for (i = 0; i < 4 && w->store.records > 0; i++) {
 		w->now += 10000000;
-		sweep_all(w);
+		world_sweep_all(w);
 		store_check(&w->store);
 	}
 	if (w->store.records != 0 || w->store.keys != 0)
@@ -427,7 +427,7 @@ static void check_end(struct world *w)
 		broken("8 (given back)", "%ld blocks are left", w->blocks);
 	check_counters(w);
 	w->now += 10000000;
-	sweep_all(w);
+	world_sweep_all(w);
 	world_check_fragments(w, true);
 }
 

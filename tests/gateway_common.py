@@ -4,6 +4,7 @@ and a gateway between them, in network namespaces of their own."""
 
 import ctypes
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -171,6 +172,68 @@ def start(program, *options, address=OUTSIDE):
                                        "out0"), "pairs"):
                 break
     return gateway
+
+
+class Reader:
+    """A gateway that reads a file of options, and what it has said so far."""
+
+    def __init__(self, program, how, work, content="general\n", bare=False):
+        """bare: nothing but the file is given."""
+        self.config = os.path.join(work, "options.conf")
+        self.said = os.path.join(work, "said")
+        self.name = os.path.basename(program) + ": "
+        self.write(content)
+        words = ("--config", self.config, *how)
+        self.process = subprocess.Popen(
+            [program, *words] if bare else command(program, *words),
+            stdout=open(os.path.join(work, "printed"), "wb"),
+            stderr=open(self.said, "wb"))
+        self.starts()
+
+    def starts(self):
+        for _ in range(100):
+            time.sleep(0.1)
+            with open("/proc/net/netfilter/nfnetlink_queue") as queues:
+                if queues.read() or do(
+                        "nft", "list", "set", "ip", "vpnalg-gw-%d" %
+                        socket.if_nametoindex("out0"), "pairs"):
+                    time.sleep(0.3)
+                    return
+        check(self.name + "it starts", False, self.text())
+
+    def write(self, content):
+        with open(self.config, "w") as file:
+            file.write(content)
+
+    def text(self):
+        with open(self.said) as file:
+            return file.read()
+
+    def hang_up(self):
+        """SIGHUP; the lines that it causes."""
+        before = len(self.text())
+        self.process.send_signal(signal.SIGHUP)
+        for _ in range(1000):
+            lines = self.text()[before:].splitlines()
+            if [line for line in lines if line.endswith(
+                    ("all stays as it was", "nothing has changed")) or
+                    ": changed: " in line]:
+                return lines
+            time.sleep(0.01)
+        return lines
+
+    def reads(self, content, *words, title=""):
+        """The file has that: whether each line that follows has one of the
+        words, in their order."""
+        self.write(content)
+        lines = self.hang_up()
+        check(self.name + (title or repr(content)) + ": " + words[-1],
+              len(lines) == len(words) and all(
+                  word in line for word, line in zip(words, lines)), lines)
+
+    def end(self):
+        self.process.terminate()
+        return self.process.wait(20)
 
 
 def end(gateway):

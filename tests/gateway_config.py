@@ -15,8 +15,8 @@ import tempfile
 import threading
 import time
 
-from gateway_common import (CLIENT, NOTHING, OUTSIDE, SERVER, check, command,
-                            do, do_all, finish, forward, in_namespaces,
+from gateway_common import (CLIENT, NOTHING, OUTSIDE, SERVER, Reader, check,
+                            command, do_all, finish, forward, in_namespaces,
                             pptp_connect, pptp_gre, pptp_reply, pptp_request,
                             pptp_started, received, sock_in, told, udp)
 
@@ -30,65 +30,6 @@ RULES = """iptables -t raw -A PREROUTING -i out0 -m pkttype --pkt-type unicast \
 -j NFQUEUE --queue-num 3 --queue-bypass
 iptables -t mangle -A POSTROUTING -o out0 -s 192.168.77.0/24 -j NFQUEUE \
 --queue-num 3 --queue-bypass"""
-
-
-class Gateway:
-    """A gateway with a file of options, and what it has said so far."""
-
-    def __init__(self, program, how, work, content="general\n"):
-        self.config = os.path.join(work, "options.conf")
-        self.said = os.path.join(work, "said")
-        self.name = os.path.basename(program) + ": "
-        self.write(content)
-        self.process = subprocess.Popen(
-            command(program, "--config", self.config, *how),
-            stderr=open(self.said, "wb"))
-        self.starts()
-
-    def starts(self):
-        for _ in range(100):
-            time.sleep(0.1)
-            with open("/proc/net/netfilter/nfnetlink_queue") as queues:
-                if queues.read() or do(
-                        "nft", "list", "set", "ip", "vpnalg-gw-%d" %
-                        socket.if_nametoindex("out0"), "pairs"):
-                    time.sleep(0.3)
-                    return
-        check(self.name + "it starts", False, self.text())
-
-    def write(self, content):
-        with open(self.config, "w") as file:
-            file.write(content)
-
-    def text(self):
-        with open(self.said) as file:
-            return file.read()
-
-    def hang_up(self):
-        """SIGHUP; the lines that it causes."""
-        before = len(self.text())
-        self.process.send_signal(signal.SIGHUP)
-        for _ in range(1000):
-            lines = self.text()[before:].splitlines()
-            if [line for line in lines if line.endswith(
-                    ("all stays as it was", "nothing has changed")) or
-                    ": changed: " in line]:
-                return lines
-            time.sleep(0.01)
-        return lines
-
-    def reads(self, content, *words, title=""):
-        """The file has that: whether each line that follows has one of the
-        words, in their order."""
-        self.write(content)
-        lines = self.hang_up()
-        check(self.name + (title or repr(content)) + ": " + words[-1],
-              len(lines) == len(words) and all(
-                  word in line for word, line in zip(words, lines)), lines)
-
-    def end(self):
-        self.process.terminate()
-        return self.process.wait(20)
 
 
 class Flow(threading.Thread):
@@ -324,7 +265,7 @@ def judge_faults(gateway, new):
 
 
 def judge_later(gateway, new):
-    later = " takes effect at the next start"
+    later = " needs a restart"
     gateway.reads("", "--general" + later, "nothing has changed")
     new.udp(True)
     gateway.reads("general\nmss 1300\naddress 203.0.113.9\ndisable pptp\n",
@@ -354,7 +295,7 @@ def judge_often(gateway):
 def judge(program, how=()):
     work = tempfile.mkdtemp()
     os.chmod(work, 0o755)
-    gateway = Gateway(program, how, work)
+    gateway = Reader(program, how, work)
     new = New(gateway.name)
     flow, seen = udp_flow()
     calls, connection = pptp_flow(gateway.name)
@@ -385,10 +326,10 @@ def judge_start(program, how=()):
     work = tempfile.mkdtemp()
     os.chmod(work, 0o755)
     name = os.path.basename(program) + ": "
-    gateway = Gateway(program, how, work)
+    gateway = Reader(program, how, work)
     check(name + "nothing to be said", gateway.text() == "", gateway.text())
     check(name + "it ends", gateway.end() == 0, gateway.text())
-    gateway = Gateway(program, how, work, "# without general\n")
+    gateway = Reader(program, how, work, "# without general\n")
     for content, words in (
             ("service udp:5000=%s:5000\n" % CLIENT, "service of protocol 17"),
             ("disable l2tp\nallow general\n",

@@ -263,6 +263,7 @@ JUDGE_TEST_FILES = \
 GATEWAY_TEST_FILES = \
 	tests/gateway_end.sh \
 	tests/gateway_config.py \
+	tests/gateway_reload.py \
 	tests/gateway_errors.sh \
 	tests/gateway_fragments.py \
 	tests/gateway_ipfix.py \

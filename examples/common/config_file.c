@@ -146,7 +146,7 @@ static int read_line(const struct option_row *rows, const struct line *line,
 		return wrong(line, "takes no value");
 	if (row->read != options_flag && !line->value)
 		return wrong(line, "needs a value");
-	if (!row->read || !(row->last & OPTION_LIST)) {
+	if (!(row->marks & OPTION_LIST)) {
 		if (has(given, from_command_line, at))
 			return OPTIONS_RUN;
 		if (has(given, given->count, at))

@@ -89,4 +89,6 @@ COMMON_LIVE_FILES = \
 	examples/common/state_file.c \
 	examples/common/state_file.h \
 	examples/common/system.c \
-	examples/common/system.h
+	examples/common/system.h \
+	examples/common/take_over.c \
+	examples/common/take_over.h

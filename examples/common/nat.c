@@ -148,8 +148,9 @@ static bool counts(const struct nat_options *options, enum vpnalg_per per)
 	return false;
 }
 
-/* A file that is read again may bring limits. */
-static bool may_limit_later(const struct nat_options *options)
+/* A file that is read again may bring limits, or ask for a log or a list of
+ * sessions. */
+static bool may_change_later(const struct nat_options *options)
 {
 	return options->given.config && !options->captured;
 }
@@ -186,12 +187,12 @@ static void configure(struct vpnalg_config *config, struct nat *nat,
 	config->port_blocks = options->port_blocks;
 	config->own = options->own;
 	config->account = options->sessions || options->events ||
-			  options->ipfix;
+			  options->ipfix || may_change_later(options);
 	config->policy = &settings->policy;
-	config->count_hosts = may_limit_later(options) ||
+	config->count_hosts = may_change_later(options) ||
 			      counts(options, VPNALG_PER_HOST) ||
 			      options->policy.host_rate > 0;
-	config->count_remotes = may_limit_later(options) ||
+	config->count_remotes = may_change_later(options) ||
 				counts(options, VPNALG_PER_REMOTE);
 	config->extra_ports = options->server_ports.list;
 	config->extra_port_count = options->server_ports.count;
@@ -202,13 +203,21 @@ static void configure(struct vpnalg_config *config, struct nat *nat,
 		config->fragments = &settings->fragments;
 }
 
+static bool open_events(struct nat *nat, const struct nat_options *options)
+{
+	if (nat_events_open(&nat->events, options->events))
+		return true;
+	say("cannot start: %s: %s", options->events, strerror(errno));
+	return false;
+}
+
 bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	      const struct nat_options *options)
 {
 	struct nat_settings settings;
 
 	set_up(nat, options);
-	if (!nat_events_open(&nat->events, options->events) ||
+	if (!open_events(nat, options) ||
 	    !nat_ipfix_open(&nat->ipfix, options->ipfix))
 		return false;
 	configure(config, nat, options, &settings);
@@ -267,7 +276,8 @@ const char *nat_kind_protocol(const struct nat *nat, size_t kind)
 
 bool nat_is_told(const struct nat_options *options)
 {
-	return options->events || options->ipfix || options->metrics;
+	return options->events || options->ipfix || options->metrics ||
+	       may_change_later(options);
 }
 
 void nat_tell(struct nat *nat, const struct vpnalg_event *event)

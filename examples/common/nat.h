@@ -102,8 +102,8 @@ const char *nat_protocol_name(const struct nat *nat, size_t place);
 /* Names the protocol of a kind of session: vpnalg_kind_counters(). */
 const char *nat_kind_protocol(const struct nat *nat, size_t kind);
 
-/* Whether anybody is to be told of events; then the event callback calls
- * nat_tell(). */
+/* Whether anybody is to be told of events, or may be later; then the event
+ * callback calls nat_tell(). */
 bool nat_is_told(const struct nat_options *options);
 void nat_tell(struct nat *nat, const struct vpnalg_event *event);
 

@@ -199,10 +199,8 @@ bool nat_events_open(struct nat_events *events, const char *name)
 	events->file = strcmp(name, "-") ? fopen(name, events->captured ? "we"
 									: "ae")
 					 : stdout;
-	if (!events->file) {
-		say("cannot start: %s: %s", name, strerror(errno));
+	if (!events->file)
 		return false;
-	}
 	if (!events->captured)
 		setvbuf(events->file, NULL, _IOLBF, BUFSIZ);
 	return true;

@@ -25,7 +25,7 @@ bool nat_events_can(void);
 const char *nat_events_name(void *where, const char *value);
 
 /* Opens the log of that name; NULL: none. One of a capture begins anew, others
- * go on. Returns false when that failed, which was said. */
+ * go on. Returns false with errno. */
 bool nat_events_open(struct nat_events *events, const char *name);
 
 /* Whether there is a log. */

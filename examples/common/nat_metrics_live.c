@@ -49,6 +49,23 @@ void nat_metrics_go_on(struct nat_metrics_live *live, const struct nat *nat,
 	write_live(live, nat, true);
 }
 
+void nat_metrics_change(struct nat_metrics_live *live, const struct nat *nat,
+			const struct nat_options *next, bool is_new,
+			vpnalg_time now)
+{
+	if (is_new) {
+		nat_metrics_close(live, nat);
+		live->failed = false;
+		live->next = now;
+		nat_metrics_open(live, nat, next);
+	} else if (live->interval != next->metrics_every * 1000) {
+		live->interval = next->metrics_every * 1000;
+		live->next = now;
+	}
+	if (live->file.name)
+		live->file.name = next->metrics;
+}
+
 void nat_metrics_close(struct nat_metrics_live *live, const struct nat *nat)
 {
 	if (live->file.child.pid > 0)

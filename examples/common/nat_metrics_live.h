@@ -9,7 +9,8 @@
 #define NAT_METRICS_EVERY 15
 
 #define NAT_METRICS_LIVE_ROWS(nat)                                       \
-	{ "--metrics-interval", NULL, &(nat)->metrics_every, 1, 86400 }
+	{ "--metrics-interval", NULL, &(nat)->metrics_every, 1, 86400, \
+	  OPTION_LIVE }
 
 #define NAT_METRICS_LIVE_HELP                                              \
 	"  --metrics-interval SEC\n"                                       \
@@ -32,6 +33,12 @@ void nat_metrics_open(struct nat_metrics_live *live, const struct nat *nat,
 /* Writes it, if it is time to. */
 void nat_metrics_go_on(struct nat_metrics_live *live, const struct nat *nat,
 		       vpnalg_time now);
+
+/* Goes on with other options, which stay until they are changed again. is_new:
+ * the file is another one, or there is none, or none was. */
+void nat_metrics_change(struct nat_metrics_live *live, const struct nat *nat,
+			const struct nat_options *next, bool is_new,
+			vpnalg_time now);
 
 /* Writes it a last time, and waits for that. */
 void nat_metrics_close(struct nat_metrics_live *live, const struct nat *nat);

@@ -9,30 +9,33 @@
 
 /* The rows of these options in a program's table. */
 #define NAT_OPTIONS_ROWS(nat)                                        \
-	{ "--address", nat_options_address, (nat), 0, OPTION_LIST }, \
+	{ "--address", nat_options_address, (nat), 0, 0, OPTION_LIST }, \
 	OPTIONS_CONFIG_ROW(&(nat)->given),                          \
-	{ "--event-remotes", options_flag, &(nat)->event_remotes, 0, 0 }, \
-	{ "--events", nat_events_name, &(nat)->events, 0, 0 },      \
-	{ "--filtering", nat_options_filtering, &(nat)->filtering, 0, 0 }, \
-	{ "--general", options_flag, &(nat)->general, 0, 0 },        \
-	{ "--ipfix", nat_ipfix_name, &(nat)->ipfix, 0, 0 },          \
+	{ "--event-remotes", options_flag, &(nat)->event_remotes, 0, 0, \
+	  OPTION_LIVE },                                             \
+	{ "--events", nat_events_name, &(nat)->events, 0, 0, OPTION_LIVE }, \
+	{ "--filtering", nat_options_filtering, &(nat)->filtering, 0, 0, 0 }, \
+	{ "--general", options_flag, &(nat)->general, 0, 0, 0 },     \
+	{ "--ipfix", nat_ipfix_name, &(nat)->ipfix, 0, 0, 0 },       \
 	{ "--l2tp-any-address", options_flag,                        \
-	  &(nat)->l2tp_any_address, 0, 0 },                          \
+	  &(nat)->l2tp_any_address, 0, 0, 0 },                       \
 	{ "--l2tp-port-1701", options_flag,                          \
-	  &(nat)->l2tp_port_1701, 0, 0 },                            \
+	  &(nat)->l2tp_port_1701, 0, 0, 0 },                         \
 	NAT_POLICY_ROWS(&(nat)->policy),                             \
-	{ "--metrics", nat_options_metrics, &(nat)->metrics, 0, 0 }, \
-	{ "--mss", NULL, &(nat)->mss, 536, 65535 },                  \
+	{ "--metrics", nat_options_metrics, &(nat)->metrics, 0, 0,   \
+	  OPTION_LIVE },                                             \
+	{ "--mss", NULL, &(nat)->mss, 536, 65535, 0 },               \
 	{ "--port-blocks", nat_options_port_blocks,                  \
-	  &(nat)->port_blocks, 0, 0 },                               \
-	{ "--port-set", nat_options_port_set, &(nat)->port_set, 0, 0 }, \
-	{ "--reuse-delay", NULL, &(nat)->reuse_delay, 1, 86400 },    \
+	  &(nat)->port_blocks, 0, 0, 0 },                            \
+	{ "--port-set", nat_options_port_set, &(nat)->port_set, 0, 0, 0 }, \
+	{ "--reuse-delay", NULL, &(nat)->reuse_delay, 1, 86400, 0 }, \
 	{ "--server-port", server_ports_read,                        \
-	  &(nat)->server_ports, 0, OPTION_LIST },                    \
-	{ "--service", nat_options_service, (nat), 0,                \
-	  OPTION_LIST | OPTION_SERVICE },                            \
-	{ "--sessions", options_flag, &(nat)->sessions, 0, 0 },      \
-	{ "--timeouts", nat_timeouts_read, &(nat)->timers, 0, 0 }
+	  &(nat)->server_ports, 0, 0, OPTION_LIST },                 \
+	{ "--service", nat_options_service, (nat), 0, 0,             \
+	  OPTION_LIST | OPTION_LIVE },                               \
+	{ "--sessions", options_flag, &(nat)->sessions, 0, 0,        \
+	  OPTION_LIVE },                                             \
+	{ "--timeouts", nat_timeouts_read, &(nat)->timers, 0, 0, 0 }
 
 /* The help on those of them that mean the same in every program. */
 #define NAT_OPTIONS_HELP \

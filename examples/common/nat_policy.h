@@ -20,19 +20,21 @@ struct nat_policy {
 };
 
 /* The rows of its options in a program's table. */
-#define NAT_POLICY_ROWS(policy)                                    \
-	{ "--allow", nat_policy_allow, (policy), 0,                \
-	  OPTION_LIST | OPTION_POLICY },                           \
-	{ "--disable", nat_policy_disable, (policy), 0,            \
-	  OPTION_LIST | OPTION_POLICY },                           \
-	{ "--host-rate", nat_policy_host_rate, (policy), 0,        \
-	  OPTION_POLICY },                                         \
-	{ "--limit", nat_policy_limit, (policy), 0,                \
-	  OPTION_LIST | OPTION_POLICY },                           \
-	{ "--priority", nat_policy_priority, (policy), 0,          \
-	  OPTION_LIST | OPTION_POLICY },                           \
-	{ "--switch-off", nat_policy_switch_off, (policy), 0,      \
-	  OPTION_LIST | OPTION_POLICY }
+#define NAT_POLICY_ROWS(policy) \
+	{ "--allow", nat_policy_allow, (policy), 0, 0, \
+	  OPTION_LIST | NAT_POLICY_MARKS }, \
+	{ "--disable", nat_policy_disable, (policy), 0, 0, \
+	  OPTION_LIST | NAT_POLICY_MARKS }, \
+	{ "--host-rate", nat_policy_host_rate, (policy), 0, 0, \
+	  NAT_POLICY_MARKS }, \
+	{ "--limit", nat_policy_limit, (policy), 0, 0, \
+	  OPTION_LIST | NAT_POLICY_MARKS }, \
+	{ "--priority", nat_policy_priority, (policy), 0, 0, \
+	  OPTION_LIST | NAT_POLICY_MARKS }, \
+	{ "--switch-off", nat_policy_switch_off, (policy), 0, 0, \
+	  OPTION_LIST | NAT_POLICY_MARKS }
+
+#define NAT_POLICY_MARKS (OPTION_LIVE | OPTION_POLICY)
 
 #define NAT_POLICY_HELP \
 	"  --disable RULE, --allow RULE, --priority RULE\n" \

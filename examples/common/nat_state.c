@@ -139,6 +139,16 @@ void nat_state_go_on(struct nat_state *state, const struct nat *nat,
 		write_state(state, nat, now);
 }
 
+void nat_state_change(struct nat_state *state, const struct nat_options *next,
+		      vpnalg_time now)
+{
+	unsigned interval = next->state_every * 1000;
+
+	if (interval != state->interval)
+		state->next = now + interval;
+	state->interval = interval;
+}
+
 void nat_state_close(struct nat_state *state, const struct nat *nat,
 		     vpnalg_time now)
 {

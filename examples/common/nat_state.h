@@ -33,6 +33,10 @@ bool nat_state_open(struct nat_state *state, struct nat *nat,
 void nat_state_go_on(struct nat_state *state, const struct nat *nat,
 		     vpnalg_time now);
 
+/* Saves them at another interval from now on. */
+void nat_state_change(struct nat_state *state, const struct nat_options *next,
+		      vpnalg_time now);
+
 /* Saves them a last time, and waits until they are written. */
 void nat_state_close(struct nat_state *state, const struct nat *nat,
 		     vpnalg_time now);

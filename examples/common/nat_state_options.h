@@ -4,8 +4,9 @@
 #define COMMON_NAT_STATE_OPTIONS_H
 
 #define NAT_STATE_ROWS(nat)                            \
-	{ "--state", options_name, &(nat)->state, 0, 0 }, \
-	{ "--state-every", NULL, &(nat)->state_every, 1, 86400 }
+	{ "--state", options_name, &(nat)->state, 0, 0, 0 }, \
+	{ "--state-every", NULL, &(nat)->state_every, 1, 86400, \
+	  OPTION_LIVE }
 
 #define NAT_STATE_HELP                                               \
 	"  --state FILE        sessions outlive this program: they are\n" \

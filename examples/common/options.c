@@ -105,12 +105,11 @@ const char *options_take(const struct option_row *rows, size_t row,
 	const char *why = taken->read ? taken->read(taken->where, value)
 				      : read_number(taken, value);
 	struct option_given one = { .row = row, .name = taken->name,
+				    .marks = taken->marks,
 				    .value = value ? value : "" };
 
 	if (why)
 		return why;
-	if (taken->read)
-		one.marks = taken->last;
 	return keep(given, &one) ? NULL : strerror(errno);
 }
 

@@ -37,12 +37,13 @@ struct option_row {
 	const char *(*read)(void *where, const char *value);
 	void *where;
 	uint32_t first; /* the least number */
-	uint32_t last;  /* the greatest; of others, what they are: */
+	uint32_t last;  /* the greatest */
+	uint32_t marks; /* what it is: */
 };
 
-#define OPTION_LIST 1u    /* it may be repeated, and each one counts */
-#define OPTION_POLICY 2u  /* it may change while the program runs: nat_policy */
-#define OPTION_SERVICE 4u /* it may, too: services */
+#define OPTION_LIST 1u   /* it may be repeated, and each one counts */
+#define OPTION_LIVE 2u   /* it may change while the program runs: reload.h */
+#define OPTION_POLICY 4u /* it is a part of the policy */
 
 /* An option as it was given. */
 struct option_given {
@@ -62,7 +63,7 @@ struct options_given {
 
 /* The row of --config. */
 #define OPTIONS_CONFIG_ROW(given) \
-	{ "--config", options_name, &(given)->config, 0, 0 }
+	{ "--config", options_name, &(given)->config, 0, 0, 0 }
 
 /* read() of an option without a value; where is a bool, and becomes true. */
 const char *options_flag(void *where, const char *value);

@@ -174,8 +174,6 @@ struct changed {
 	char names[NAMES_MAX];
 };
 
-#define OPTION_LIVE (OPTION_POLICY | OPTION_SERVICE)
-
 static void note_live(void *context, const struct option_given *option)
 {
 	struct changed *changed = context;
@@ -188,12 +186,12 @@ static void note_live(void *context, const struct option_given *option)
 		 option->name);
 }
 
-static void say_later(void *context, const struct option_given *option)
+static void say_restart(void *context, const struct option_given *option)
 {
 	const struct reload *const *reload = context;
 
 	if (!(option->marks & OPTION_LIVE))
-		say("settings: %s: %s takes effect at the next start",
+		say("settings: %s: %s needs a restart",
 		    (*reload)->first->given.config, option->name);
 }
 
@@ -208,24 +206,39 @@ static bool check_policy(const struct nat *nat, const struct reload *reload)
 	return !why;
 }
 
-bool reload_apply(struct nat *nat, const struct reload *reload, vpnalg_time now)
+/* Returns false if it cannot be, which was said, and nothing has changed. */
+static bool change(const struct reload *reload, vpnalg_time now)
 {
-	struct changed changed = { 0 };
+	struct nat *nat = reload->live.nat;
+	struct take_over take_over;
 	bool well;
 
-	for_changed(&reload->last->given, &reload->next->given, note_live,
-		    &changed);
-	if (!check_policy(nat, reload))
+	if (!check_policy(nat, reload) ||
+	    !take_over_try(&take_over, &reload->live, reload->last,
+			   reload->next))
 		return false;
 	well = change_services(nat, reload, now);
 	if (reload->served)
 		reload->served(reload->context, NULL, false);
-	if (!well)
+	if (well)
+		take_over_finish(&take_over, now);
+	else
+		take_over_undo(&take_over);
+	return well;
+}
+
+bool reload_apply(const struct reload *reload, vpnalg_time now)
+{
+	struct changed changed = { 0 };
+
+	for_changed(&reload->last->given, &reload->next->given, note_live,
+		    &changed);
+	if (!change(reload, now))
 		return false;
 	/* A protocol that has switched itself off stays so otherwise. */
 	if (changed.marks & OPTION_POLICY)
-		nat_set_policy(nat, &reload->next->policy, now);
-	for_changed(&reload->first->given, &reload->next->given, say_later,
+		nat_set_policy(reload->live.nat, &reload->next->policy, now);
+	for_changed(&reload->first->given, &reload->next->given, say_restart,
 		    &reload);
 	if (changed.marks)
 		say("settings: %s: changed:%s", reload->first->given.config,

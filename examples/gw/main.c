@@ -59,9 +59,15 @@ static const struct nat *nat_of(const struct run *run)
 	return &run->gateway.translator.nat;
 }
 
+/* Those that count now. */
+static const struct options *in_force(const struct run *run)
+{
+	return run->again ? run->again : run->gateway.options;
+}
+
 static bool lists_sessions(const struct run *run)
 {
-	return run->gateway.options->nat.sessions;
+	return in_force(run)->nat.sessions;
 }
 
 static const char *config_of(const struct run *run)
@@ -90,6 +96,8 @@ static void read_again(struct run *run, vpnalg_time now)
 
 	if (next && options_read(next, run->argc, run->argv) == OPTIONS_RUN &&
 	    services_reload(&run->gateway, &next->nat, now)) {
+		if (next->stats != in_force(run)->stats)
+			run->next_line = now + next->stats * 1000;
 		run->again = next;
 		next = last;
 	} else {
@@ -123,7 +131,7 @@ static void look_at_port(struct run *run, struct port *port)
 
 static void tick(struct run *run, vpnalg_time now)
 {
-	unsigned interval = run->gateway.options->stats * 1000;
+	unsigned interval = in_force(run)->stats * 1000;
 
 	if (now < run->next_tick)
 		return;

@@ -82,15 +82,16 @@ static int check(const struct options *options)
 int options_read(struct options *options, int argc, char **argv)
 {
 	const struct option_row rows[] = {
-		{ "--inside", options_name, &options->inside, 0, 0 },
-		{ "--outside", options_name, &options->outside, 0, 0 },
+		{ "--inside", options_name, &options->inside, 0, 0, 0 },
+		{ "--outside", options_name, &options->outside, 0, 0, 0 },
 		NAT_OPTIONS_ROWS(&options->nat),
 		NAT_METRICS_LIVE_ROWS(&options->nat),
 		NAT_STATE_ROWS(&options->nat),
-		{ "--own", read_own, &options->own, 0, 0 },
-		{ "--stats", NULL, &options->stats, 1, 86400 },
-		{ "--standby", options_name, &options->standby, 0, 0 },
-		{ "--impair", read_impair, &options->impair, 0, 0 },
+		{ "--own", read_own, &options->own, 0, 0, 0 },
+		{ "--stats", NULL, &options->stats, 1, 86400,
+		  OPTION_LIVE },
+		{ "--standby", options_name, &options->standby, 0, 0, 0 },
+		{ "--impair", read_impair, &options->impair, 0, 0, 0 },
 		{ 0 }
 	};
 	char **words;

@@ -70,11 +70,14 @@ bool services_reload(struct gateway *gateway, const struct nat_options *next,
 		.first = &gateway->options->nat,
 		.last = gateway->serving,
 		.next = next,
+		.live = { &gateway->translator.nat,
+			  &gateway->translator.metrics,
+			  &gateway->translator.state },
 		.outside = gateway->served,
 		.served = follow,
 		.context = gateway,
 	};
-	bool well = reload_apply(&gateway->translator.nat, &reload, now);
+	bool well = reload_apply(&reload, now);
 
 	if (well)
 		gateway->serving = next;

@@ -178,16 +178,17 @@ static bool use_defaults(struct options *options)
 int options_read(struct options *options, int argc, char **argv)
 {
 	const struct option_row rows[] = {
-		{ "--inside", add_inside, &options->sides, 0, OPTION_LIST },
+		{ "--inside", add_inside, &options->sides, 0, 0,
+		  OPTION_LIST },
 		NAT_OPTIONS_ROWS(&options->nat),
-		{ "--outside", options_name, &options->outside, 0, 0 },
-		{ "--seed", NULL, &options->seed, 0, UINT32_MAX },
-		{ "--hold", options_flag, &options->hold, 0, 0 },
-		{ "--both", options_flag, &options->both, 0, 0 },
-		{ "--explain", options_flag, &options->explain, 0, 0 },
-		{ "--html", options_name, &options->html, 0, 0 },
-		{ "--json", options_flag, &options->json, 0, 0 },
-		{ "--why", options_flag, &options->why, 0, 0 },
+		{ "--outside", options_name, &options->outside, 0, 0, 0 },
+		{ "--seed", NULL, &options->seed, 0, UINT32_MAX, 0 },
+		{ "--hold", options_flag, &options->hold, 0, 0, 0 },
+		{ "--both", options_flag, &options->both, 0, 0, 0 },
+		{ "--explain", options_flag, &options->explain, 0, 0, 0 },
+		{ "--html", options_name, &options->html, 0, 0, 0 },
+		{ "--json", options_flag, &options->json, 0, 0, 0 },
+		{ "--why", options_flag, &options->why, 0, 0, 0 },
 		{ 0 }
 	};
 	char **words;

@@ -78,6 +78,12 @@ static void write_report(const struct run *run, vpnalg_time now)
 	nat_report_store(&run->nat);
 }
 
+/* Those that count now. */
+static const struct options *in_force(const struct run *run)
+{
+	return run->again ? run->again : run->options;
+}
+
 static void forget(struct options *options)
 {
 	if (options)
@@ -91,12 +97,13 @@ static bool change(struct run *run, const struct nat_options *next,
 	const struct nat_options *first = &run->options->nat;
 	const struct reload reload = {
 		.first = first,
-		.last = run->again ? &run->again->nat : first,
+		.last = &in_force(run)->nat,
 		.next = next,
+		.live = { &run->nat, &run->metrics, &run->state },
 		.outside = first->addresses[0],
 	};
 
-	return reload_apply(&run->nat, &reload, now);
+	return reload_apply(&reload, now);
 }
 
 static void read_again(struct run *run, vpnalg_time now)
@@ -126,7 +133,7 @@ static bool read_signals(struct run *run, vpnalg_time now)
 		if (signal != SIGUSR1)
 			return false;
 		write_report(run, now);
-		if (run->options->nat.sessions)
+		if (in_force(run)->nat.sessions)
 			nat_sessions_begin(&run->listing);
 	}
 	return true;
@@ -255,7 +262,7 @@ static int run(const struct options *options, int argc, char **argv)
 			say("cannot go on: queue %u: %s", options->queue,
 			    strerror(errno));
 		write_report(&run, system_now());
-		if (options->nat.sessions)
+		if (in_force(&run)->nat.sessions)
 			nat_sessions_write(&run.nat, system_now());
 	}
 	queue_close(&run.queue);

@@ -34,12 +34,12 @@ static const char *const help[] = {
 int options_read(struct options *options, int argc, char **argv)
 {
 	const struct option_row rows[] = {
-		{ "--queue", NULL, &options->queue, 0, 65535 },
-		{ "--mark", NULL, &options->mark, 1, UINT32_MAX },
+		{ "--queue", NULL, &options->queue, 0, 65535, 0 },
+		{ "--mark", NULL, &options->mark, 1, UINT32_MAX, 0 },
 		NAT_OPTIONS_ROWS(&options->nat),
 		NAT_METRICS_LIVE_ROWS(&options->nat),
 		NAT_STATE_ROWS(&options->nat),
-		{ "--own", options_flag, &options->nat.own, 0, 0 },
+		{ "--own", options_flag, &options->nat.own, 0, 0, 0 },
 		{ 0 }
 	};
 	char **words;

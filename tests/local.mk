@@ -236,6 +236,7 @@ PCAP_TEST_FILES = \
 	tests/pcap_fragments.py \
 	tests/pcap_fuzz.py \
 	tests/pcap_general.py \
+	tests/pcap_hairpin.py \
 	tests/pcap_html.py \
 	tests/pcap_html_browser.py \
 	tests/pcap_icmp.py \

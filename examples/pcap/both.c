@@ -232,7 +232,9 @@ static bool write_translated(struct both *both, const struct told *told,
 			     const struct both_interface *interface,
 			     const struct side_form *captured)
 {
-	struct side_form made = made_form(told, !captured->place);
+	enum place place = told->at->turned ? captured->place
+					    : !captured->place;
+	struct side_form made = made_form(told, place);
 	bool undone = told->verdict->task == TASK_IN_UNDO;
 
 	packet->direction = PCAPNG_INBOUND;

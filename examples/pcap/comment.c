@@ -111,6 +111,8 @@ static void write_translated(FILE *text, const struct told *told, bool changes)
 	write_kind(text, of, told->at->was.what);
 	if (changes)
 		write_changes(text, told);
+	if (told->at->turned)
+		fputs(", turned round to an inside host", text);
 	write_opened(text, told->kinds, of);
 	if (told->verdict->cut)
 		fprintf(text, ", cut to %" PRIu32 " bytes",

@@ -55,6 +55,22 @@ static struct verdict judge(struct frame *frame, enum task task,
 				 .cut = is_cut };
 }
 
+/* Judges a packet that was translated, in its frame. One that goes to an inside
+ * host by an outside address is given in again before. */
+static struct verdict turn_or_judge(struct translator *translator,
+				    struct held_frame *at,
+				    struct vpnalg_packet *packet, bool is_cut)
+{
+	if (packet->result == VPNALG_TRANSLATED &&
+	    packet->direction == VPNALG_OUT &&
+	    packet->flags & VPNALG_PACKET_HAIRPIN) {
+		at->turned = true;
+		translator_run(translator, packet, TASK_IN, translator->now);
+		is_cut = is_cut || packet->flags & VPNALG_PACKET_CUT;
+	}
+	return judge(&at->frame, at->task, packet, is_cut);
+}
+
 static struct verdict translate_whole(struct translator *translator,
 				      struct held_frame *at, vpnalg_time now)
 {
@@ -68,8 +84,8 @@ static struct verdict translate_whole(struct translator *translator,
 
 	translator_run(translator, &packet, at->task, now);
 	at->since = translator->now;
-	return judge(frame, at->task, &packet,
-		     packet.flags & VPNALG_PACKET_CUT);
+	return turn_or_judge(translator, at, &packet,
+			     packet.flags & VPNALG_PACKET_CUT);
 }
 
 /* The translator leaves alone a header that makes no sense. If it has an
@@ -105,10 +121,12 @@ struct verdict decide_packet(struct translator *translator,
 	}
 }
 
-struct verdict decide_held(struct held_frame *held,
+struct verdict decide_held(struct translator *translator,
+			   struct held_frame *held,
 			   const struct vpnalg_packet *packet)
 {
 	struct frame *frame = &held->frame;
+	struct vpnalg_packet whole = *packet;
 	struct verdict verdict;
 	bool is_cut;
 
@@ -116,7 +134,8 @@ struct verdict decide_held(struct held_frame *held,
 		length_fill_in(frame);
 	is_cut = packet->len < length_of(frame);
 	memcpy(frame->data + frame->ip, packet->data, packet->len);
-	verdict = judge(frame, held->task, packet, is_cut);
+	whole.data = frame->data + frame->ip;
+	verdict = turn_or_judge(translator, held, &whole, is_cut);
 	if (held->filled_in && !is_cut)
 		length_take_out(frame);
 	return verdict;

@@ -15,7 +15,8 @@ struct verdict decide_packet(struct translator *translator,
 
 /* Gives a held frame its packet as the translator has given it back, which may
  * be shorter. */
-struct verdict decide_held(struct held_frame *held,
+struct verdict decide_held(struct translator *translator,
+			   struct held_frame *held,
 			   const struct vpnalg_packet *packet);
 
 /* The verdict about a packet that is copied or dropped. */

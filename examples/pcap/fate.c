@@ -29,7 +29,16 @@ void fate_count_protocol(struct report *report, const struct verdict *verdict,
 		report->ipsec[sort][verdict->fate]++;
 }
 
-static void explain_verdict(FILE *lines, const struct verdict *verdict)
+static const char *way_text(const struct held_frame *at,
+			    const struct verdict *verdict)
+{
+	if (at->turned)
+		return "hairpin: ";
+	return verdict->task == TASK_OUT ? "out: " : "in: ";
+}
+
+static void explain_verdict(FILE *lines, const struct held_frame *at,
+			    const struct verdict *verdict)
 {
 	switch (verdict->fate) {
 	case FATE_COPIED:
@@ -44,7 +53,7 @@ static void explain_verdict(FILE *lines, const struct verdict *verdict)
 		fputs("held: ", lines);
 		break;
 	default:
-		fputs(verdict->task == TASK_OUT ? "out: " : "in: ", lines);
+		fputs(way_text(at, verdict), lines);
 		break;
 	}
 }
@@ -71,7 +80,7 @@ void fate_explain(FILE *lines, const struct held_frame *at,
 		  const struct explained *after)
 {
 	fprintf(lines, "%" PRIu64 " ", at->number);
-	explain_verdict(lines, verdict);
+	explain_verdict(lines, at, verdict);
 	if (at->ipv4)
 		fprintf(lines, "%s %s", at->was.what, at->was.where);
 	else

@@ -33,6 +33,7 @@ struct held_frame {
 	enum task task;
 	bool was_held;
 	bool filled_in; /* its total length is 0 in the capture */
+	bool turned;    /* it went out to an inside host: a hairpin */
 	/* What the router has made of it, or NULL. */
 	const struct seen *other;
 	struct held_frame *before, *after;

@@ -60,6 +60,7 @@ static void count(struct report *report, const struct held_frame *at,
 	const uint8_t *ip = at->frame.data + at->frame.ip;
 
 	fate_count(report, verdict);
+	report->turned += at->turned && verdict->fate == FATE_TRANSLATED;
 	if (at->ipv4)
 		fate_count_protocol(
 			report, verdict, ip[IPV4_PROTOCOL_OFF],
@@ -134,6 +135,8 @@ static void compare(const struct job *job, const struct held_frame *at,
 					      : COMPARED_NOT;
 		return;
 	}
+	if (at->turned) /* it has not left */
+		return;
 	verdict->compared = COMPARED_HERE_ONLY;
 	if (!at->other)
 		return;
@@ -217,7 +220,7 @@ static bool give_back(struct job *job, const struct vpnalg_packet *packet,
 	held_take(&job->held, held);
 	find_other(job, held);
 	done = keep_captured(job, held);
-	verdict = decide_held(held, packet);
+	verdict = decide_held(&job->translator, held, packet);
 	if (timercmp(&held->left, &job->latest, <))
 		held->left = *now;
 	compare(job, held, &verdict);

@@ -63,12 +63,13 @@ static json_t *addresses(const struct nat_options *nat)
 
 static json_t *packets(const struct report *report)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 			 "read", (json_int_t)report->read,
 			 "written", (json_int_t)report->written,
 			 "translated",
 			 (json_int_t)report->fates[FATE_TRANSLATED],
 			 "cut", (json_int_t)report->cut,
+			 "turned", (json_int_t)report->turned,
 			 "copied", (json_int_t)report->fates[FATE_COPIED],
 			 "dropped", (json_int_t)report->fates[FATE_DROPPED],
 			 "held", (json_int_t)report->held);

@@ -61,6 +61,9 @@ static void write_fates(const struct report *report)
 	nat_report_count("", "translated", report->fates[FATE_TRANSLATED]);
 	if (report->cut)
 		nat_report_count("  ", "and cut short", report->cut);
+	if (report->turned)
+		nat_report_count("  ", "and turned round, to an inside host",
+				 report->turned);
 	nat_report_count("", "copied", report->fates[FATE_COPIED]);
 	for (int i = 0; i < COPIED_KINDS; i++)
 		if (report->copied[i])

@@ -45,6 +45,7 @@ struct report {
 	uint64_t read;
 	uint64_t written;
 	uint64_t cut; /* translated ones that became shorter */
+	uint64_t turned; /* translated ones that are hairpins */
 	uint64_t held; /* for a while; each has one of these fates, too: */
 	uint64_t fates[FATES];
 	uint64_t copied[COPIED_KINDS];

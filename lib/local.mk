@@ -64,10 +64,15 @@ lib_libcore_la_SOURCES = \
 	lib/engine/life.c \
 	lib/engine/lineage.c \
 	lib/engine/lineage.h \
+	lib/engine/listed.c \
+	lib/engine/listed.h \
 	lib/engine/load.c \
 	lib/engine/load_record.c \
 	lib/engine/load_record.h \
 	lib/engine/open.c \
+	lib/engine/own_id.c \
+	lib/engine/own_key.c \
+	lib/engine/own_key.h \
 	lib/engine/packet.c \
 	lib/engine/packet.h \
 	lib/engine/parts.c \

@@ -71,6 +71,8 @@ TCase *general_mapping_case(void); /* check_general_mapping.c */
 TCase *general_model_case(void);  /* check_general_model.c */
 TCase *general_mss_case(void);     /* check_general_mss.c */
 TCase *own_esp_case(void);          /* check_own_esp.c */
+TCase *own_id_case(void);           /* check_own_id.c */
+TCase *own_id_hosts_case(void);     /* check_own_id_hosts.c */
 TCase *general_other_case(void);   /* check_general_other.c */
 TCase *general_beside_case(void);  /* check_general_other.c */
 TCase *port_blocks_case(void); /* check_port_blocks.c */

@@ -692,5 +692,7 @@ Suite *own_vpn_suite(void)
 			    ROWS(fixed_port_rows));
 	suite_add_tcase(suite, vpn);
 	suite_add_tcase(suite, own_esp_case());
+	suite_add_tcase(suite, own_id_case());
+	suite_add_tcase(suite, own_id_hosts_case());
 	return suite;
 }

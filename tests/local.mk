@@ -85,6 +85,8 @@ UNIT_TEST_FILES = \
 	tests/check_own.c \
 	tests/check_own_vpn.c \
 	tests/check_own_esp.c \
+	tests/check_own_id.c \
+	tests/check_own_id_hosts.c \
 	tests/check_packet.c \
 	tests/check_packet_cut.c \
 	tests/check_packet_owned.c \
@@ -126,6 +128,7 @@ UNIT_TEST_FILES = \
 	tests/fragments.h \
 	tests/general.h \
 	tests/policy.h \
+	tests/own_id.h \
 	tests/pptp_talk.h \
 	tests/support.c \
 	tests/support.h \
@@ -138,6 +141,7 @@ UNIT_TEST_FILES = \
 	tests/support_l2tp.h \
 	tests/support_log.c \
 	tests/support_mirror.c \
+	tests/support_own_id.c \
 	tests/support_packet.c \
 	tests/support_ports.c \
 	tests/support_ports.h \

@@ -722,7 +722,8 @@ struct vpnalg_config {
 	 * router uses towards the same remote. ESP that comes in from a remote
 	 * with which the router itself has ESP is paired with it or with a host
 	 * by the same evidence as between hosts; until it is paired it is
-	 * VPNALG_UNTOUCHED. Without this such packets are only counted. */
+	 * VPNALG_UNTOUCHED. Without this such packets are only counted. What
+	 * cannot be shown may be listed: vpnalg/own_id.h. */
 	bool own;
 	/** Of which uplink each of the addresses is, where the outside has
 	 * several: address_count numbers of the caller's own, with gaps or

@@ -10,6 +10,7 @@
 #include "account.h"
 #include "key.h"
 #include "lineage.h"
+#include "listed.h"
 #include "record.h"
 #include "session_event.h"
 #include "tally.h"
@@ -161,17 +162,18 @@ void vpnalg_adopt_recount(struct vpnalg *translator)
 /* Whether each key that the record is said to have leads to it. */
 static bool is_found(struct vpnalg *translator, struct vpnalg_record *record)
 {
+	const struct vpnalg_store *store = translator->store;
 	const uint8_t *key;
-	unsigned slot;
+	unsigned slot, found;
 
 	for (slot = 0; slot < record->slots; slot++) {
 		if (!(record->keys & 1U << slot))
 			continue;
 		key = record_key(translator, record, slot);
-		if (vpnalg_record_find(translator, key,
-				       vpnalg_key_hash(translator, key)) !=
-			    record ||
-		    translator->found != slot)
+		if (store->find(store->context, key,
+				vpnalg_key_hash(translator, key),
+				&found) != record ||
+		    found != slot)
 			return false;
 	}
 	return true;
@@ -179,9 +181,9 @@ static bool is_found(struct vpnalg *translator, struct vpnalg_record *record)
 
 static bool is_engines(const struct vpnalg_record *record)
 {
-	return record->handler == ENGINE_HANDLER && record->kind == 0 &&
-	       record->slots == 1 && record->units != 0 &&
-	       record->units <= VPNALG_UNITS_MAX;
+	return record->handler == ENGINE_HANDLER &&
+	       record->kind <= ENGINE_LISTED && record->slots == 1 &&
+	       record->units != 0 && record->units <= VPNALG_UNITS_MAX;
 }
 
 static bool can_take_over(struct vpnalg *translator)

@@ -11,6 +11,7 @@
 #include "binding.h"
 #include "block.h"
 #include "key.h"
+#include "listed.h"
 #include "pool.h"
 #include "port.h"
 #include "port_set.h"
@@ -21,19 +22,17 @@
 
 #include "../wire/ip.h"
 
-/* To which session a key leads with this ID; it may be dead. */
-static struct vpnalg_record *holder_of(struct vpnalg *translator,
-				       struct key_of_any_id *any, uint32_t id)
-{
-	return vpnalg_record_find(translator, any->key,
-				  vpnalg_key_set_id(translator, any, id));
-}
-
+/* Whether a key leads, with this ID, to no living session, and is not listed.
+ */
 static bool leads_nowhere(struct vpnalg *translator, struct key_of_any_id *any,
 			  uint32_t id)
 {
+	uint64_t hash = vpnalg_key_set_id(translator, any, id);
+
 	return vpnalg_session_alive_or_close(
-		       translator, holder_of(translator, any, id)) == NULL;
+		       translator, vpnalg_record_find(translator, any->key,
+						      hash)) == NULL &&
+	       !vpnalg_listed_has(translator, any->key, hash);
 }
 
 /* Inline, to spare the stack. */

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "datagram.h"
 #include "event.h"
+#include "listed.h"
 #include "policy.h"
 #include "record.h"
 #include "session.h"
@@ -93,8 +94,11 @@ static vpnalg_time sweep(struct vpnalg *translator, unsigned budget)
 			return clock_of_caller(translator,
 					       end_round(translator));
 		}
-		if (!record_is_session(translator, record))
+		if (!record_is_session(translator, record)) {
+			note_deadline(translator,
+				      vpnalg_listed_sweep(translator, record));
 			continue;
+		}
 		if (used > 0 && budget - used < CLOSE_ROOM &&
 		    !vpnalg_session_is_alive(translator, record)) {
 			translator->sweep_cursor = before;

@@ -8,6 +8,7 @@
 #include "binding.h"
 #include "key.h"
 #include "layout.h"
+#include "listed.h"
 #include "record.h"
 #include "saved.h"
 #include "session.h"
@@ -273,13 +274,31 @@ static int give_up(struct vpnalg *translator, struct vpnalg_record *record,
 	return result;
 }
 
+/* Whether a key of it was listed as the router's own. */
+static bool is_listed(struct vpnalg *translator, struct vpnalg_record *record,
+		      uint8_t keys)
+{
+	const uint8_t *key;
+	unsigned slot;
+
+	for (slot = 0; slot < record->slots; slot++) {
+		key = record_key(translator, record, slot);
+		if (keys >> slot & 1 &&
+		    vpnalg_listed_has(translator, key,
+				      vpnalg_key_hash(translator, key)))
+			return true;
+	}
+	return false;
+}
+
 /* Makes a record that is sound, and has no keys yet, a session. */
 static int make_session(struct vpnalg *translator, struct vpnalg_load *load,
 			struct vpnalg_record *record, uint8_t keys)
 {
 	int result;
 
-	if (vpnalg_record_is_stale(translator, record))
+	if (vpnalg_record_is_stale(translator, record) ||
+	    is_listed(translator, record, keys))
 		return leave_out(translator, load, record);
 	result = link_keys(translator, load, record, keys);
 	if (result < 0)

@@ -19,6 +19,7 @@
 
 #include "account.h"
 #include "key.h"
+#include "listed.h"
 #include "packet.h"
 #include "record.h"
 #include "refuse.h"
@@ -99,11 +100,25 @@ static bool find(struct vpnalg *translator, const struct slot *slot,
 	return true;
 }
 
+/* Claims a packet for good that no handler need see. */
+static void claim_for_good(struct vpnalg *translator, struct slot *slot,
+			   struct vpnalg_step *step)
+{
+	step->record = NULL;
+	slot->match.more = true; /* so nobody is asked */
+	slot->ours = false;
+	translator->routers->claimed = true;
+}
+
 void vpnalg_routers_claim(struct vpnalg *translator, struct slot *slot,
 			  struct vpnalg_step *step)
 {
 	struct routers *routers = translator->routers;
 
+	if (vpnalg_listed_has(translator, slot->key, slot->hash)) {
+		claim_for_good(translator, slot, step);
+		return;
+	}
 	if (!find(translator, slot, step) || slot == &routers->slot)
 		return;
 	if (!slot->parsed.quoted &&
@@ -112,10 +127,7 @@ void vpnalg_routers_claim(struct vpnalg *translator, struct slot *slot,
 		translator->routers_follow = true;
 		return;
 	}
-	step->record = NULL;
-	slot->match.more = true; /* so nobody is asked */
-	slot->ours = false;
-	routers->claimed = true;
+	claim_for_good(translator, slot, step);
 }
 
 /* Ends with a copy, which counts if it was translated, and puts the packet

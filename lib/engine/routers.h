@@ -16,6 +16,7 @@ struct routers {
 	struct vpnalg_packet *given; /* what it is a copy of */
 	const struct vpnalg_parsed *given_parsed;
 	struct vpnalg_parsed parsed; /* of one that comes in */
+	uint32_t listed;             /* how many IDs are: listed.c */
 	bool claimed; /* that one is for a session of the router's */
 	_Alignas(uint64_t) uint8_t bytes[ROUTERS_COPY];
 };

@@ -8,6 +8,7 @@
 #include "binding.h"
 #include "key.h"
 #include "lineage.h"
+#include "listed.h"
 #include "record.h"
 #include "session_event.h"
 #include "tally.h"
@@ -110,7 +111,7 @@ bool vpnalg_session_link_at(struct vpnalg *translator,
 	const struct vpnalg_store *store = translator->store;
 	uint8_t *key = record_key(translator, record, at);
 	struct vpnalg_record *holder = NULL;
-	bool linked = true;
+	bool linked = true, listed;
 	uint64_t hash;
 	unsigned slot;
 
@@ -122,7 +123,11 @@ bool vpnalg_session_link_at(struct vpnalg *translator,
 		holder = vpnalg_record_find(translator, key, hash);
 	slot = translator->found;
 	holder = vpnalg_session_alive_or_close(translator, holder);
-	if (holder == NULL)
+	listed = holder == NULL && holders != HOLDER_NONE &&
+		 vpnalg_listed_has(translator, key, hash);
+	if (listed)
+		linked = false;
+	else if (holder == NULL)
 		linked = store->link(store->context, record, at, hash);
 	else if (holders == HOLDER_YIELDS &&
 		 vpnalg_record_handler(holder) == vpnalg_record_handler(record))
@@ -131,7 +136,7 @@ bool vpnalg_session_link_at(struct vpnalg *translator,
 		linked = false;
 	if (linked)
 		record->keys |= (uint8_t)(1U << at);
-	else if (holder != NULL)
+	else if (holder != NULL || listed)
 		translator->held = true;
 	else
 		vpnalg_session_event_broken(translator, record);

@@ -67,8 +67,8 @@ static void move(const struct vpnalg *translator, struct usage *usage,
 	usage->block = 0;
 }
 
-static bool get(struct vpnalg *translator, const struct vpnalg_tuple *tuple,
-		const uint8_t *address)
+bool vpnalg_usage_get(struct vpnalg *translator,
+		      const struct vpnalg_tuple *tuple, const uint8_t *address)
 {
 	struct vpnalg_record *record = vpnalg_session_peek(translator, tuple);
 
@@ -83,7 +83,8 @@ static bool get(struct vpnalg *translator, const struct vpnalg_tuple *tuple,
 	return true;
 }
 
-static void put(struct vpnalg *translator, const struct vpnalg_tuple *tuple)
+void vpnalg_usage_put(struct vpnalg *translator,
+		      const struct vpnalg_tuple *tuple)
 {
 	struct vpnalg_record *record = vpnalg_session_peek(translator, tuple);
 
@@ -186,7 +187,7 @@ static bool join_block(struct vpnalg *translator, struct vpnalg_record *session,
 	struct usage *usage;
 
 	block_of(translator, session, &block);
-	if (record == NULL || !get(translator, &block, NULL))
+	if (record == NULL || !vpnalg_usage_get(translator, &block, NULL))
 		return false;
 	session->flags |= SESSION_BLOCKED;
 	usage = body(translator, record);
@@ -208,7 +209,7 @@ static void leave_block(struct vpnalg *translator,
 	struct vpnalg_record *record;
 
 	block_of(translator, session, block);
-	put(translator, block);
+	vpnalg_usage_put(translator, block);
 	if (vpnalg_session_peek(translator, block) != NULL)
 		return;
 	vpnalg_search_freed(translator, block);
@@ -257,18 +258,18 @@ void vpnalg_usage_leave(struct vpnalg *translator, struct vpnalg_record *record)
 
 	guard_of(translator, record, &tuple);
 	if (record->flags & SESSION_GUARDED)
-		put(translator, &tuple);
+		vpnalg_usage_put(translator, &tuple);
 	tuple.role = ROLE_GUARD;
 	tuple.space = 0;
 	if (record->flags & SESSION_HOSTED)
-		put(translator, &tuple);
+		vpnalg_usage_put(translator, &tuple);
 	if (!(record->flags & (SESSION_BLOCKED | SESSION_PAIRED)))
 		return;
 	pair_of(translator, record, &tuple);
 	if (record->flags & SESSION_BLOCKED)
 		leave_block(translator, record, &tuple);
 	if (record->flags & SESSION_PAIRED)
-		put(translator, &tuple);
+		vpnalg_usage_put(translator, &tuple);
 }
 
 /* A mapping for all remotes keeps its host at its home address. */
@@ -281,7 +282,7 @@ static bool join_home(struct vpnalg *translator, struct vpnalg_record *record)
 	    block_is_allotted(translator))
 		return true;
 	pair_of(translator, record, &pair);
-	if (!get(translator, &pair, outside.local))
+	if (!vpnalg_usage_get(translator, &pair, outside.local))
 		return false;
 	record->flags |= SESSION_PAIRED;
 	return true;
@@ -295,7 +296,7 @@ static bool join_host(struct vpnalg *translator, struct vpnalg_record *record)
 
 	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
 	pair_of(translator, record, &host);
-	if (!get(translator, &host, outside.local))
+	if (!vpnalg_usage_get(translator, &host, outside.local))
 		return false;
 	record->flags |= SESSION_PAIRED;
 	return outside.role != VPNALG_OUTSIDE_OWN ||
@@ -316,7 +317,7 @@ bool vpnalg_usage_join(struct vpnalg *translator, struct vpnalg_record *record)
 		return join_home(translator, record);
 	guard_of(translator, record, &guard);
 	if (guard.space != 0) {
-		if (!get(translator, &guard, NULL))
+		if (!vpnalg_usage_get(translator, &guard, NULL))
 			return false;
 		record->flags |= SESSION_GUARDED;
 	}
@@ -324,11 +325,11 @@ bool vpnalg_usage_join(struct vpnalg *translator, struct vpnalg_record *record)
 		return true;
 	guard.role = ROLE_GUARD;
 	guard.space = 0;
-	if (!get(translator, &guard, NULL))
+	if (!vpnalg_usage_get(translator, &guard, NULL))
 		return false;
 	record->flags |= SESSION_HOSTED;
 	pair_of(translator, record, &pair);
-	if (!get(translator, &pair, guard.local))
+	if (!vpnalg_usage_get(translator, &pair, guard.local))
 		return false;
 	record->flags |= SESSION_PAIRED;
 	return true;

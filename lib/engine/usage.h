@@ -13,6 +13,15 @@ bool vpnalg_usage_join(struct vpnalg *translator, struct vpnalg_record *record);
 void vpnalg_usage_leave(struct vpnalg *translator,
 			struct vpnalg_record *record);
 
+/* Counts one more under a key, of a pair with its outside address. Returns
+ * false without room. */
+bool vpnalg_usage_get(struct vpnalg *translator,
+		      const struct vpnalg_tuple *tuple, const uint8_t *address);
+
+/* Counts one less. */
+void vpnalg_usage_put(struct vpnalg *translator,
+		      const struct vpnalg_tuple *tuple);
+
 /* Returns the outside address in the record of a pair or a guard, NULL if there
  * is none. */
 const uint8_t *vpnalg_usage_find(struct vpnalg *translator,

@@ -8,10 +8,11 @@ import socket
 import subprocess
 import time
 
-from gateway_common import (CLIENT, OUTSIDE, SERVER, check, command, end,
-                            finish, in_namespaces, queue_everything, received,
+from gateway_common import (CLIENT, OUTSIDE, SERVER, check, command, do_all,
+                            end, finish, in_namespaces, queue_everything, received,
                             skip, start, udp)
-from ipfix import JUDGES, Collector, tshark_flows
+from ipfix import (JUDGES, PORT, Collector, Nfcapd, template_sets,
+                   tshark_flows)
 
 SESSION, MAPPING = "UDP session", "mapping"
 
@@ -129,7 +130,57 @@ def judge_stuck(program, how):
     ends.client.close()
 
 
+def judge_templates(program, how):
+    """By UDP templates come again (RFC 7011 8.4), the same."""
+    for seconds, least, most in (1, 4, 8), (86400, 1, 2):
+        collector, ends = Collector(), Ends()
+        gateway = begin(program, how, "127.0.0.1:%d" % collector.port,
+                        "--ipfix-templates", str(seconds))
+        check("packets go through", ends.open() is not None)
+        time.sleep(5.5)
+        check("and end well", end(gateway)[1] == 0)
+        sets = list(template_sets(collector.close()))
+        ids = {number for number, _ in sets}
+        often = [[one for one in sets if one[0] == number] for number in ids]
+        check("every %d s: each template comes %d to %d times" % (
+            seconds, least, most), len(ids) >= 2 and all(
+                least <= len(those) <= most for those in often),
+              list(map(len, often)))
+        check("and is the same", all(len(set(those)) == 1 for those in often))
+        ends.client.close()
+
+
+def judge_late(program, how):
+    """The collector starts when all templates were sent. What is sent before
+    vanishes, for an ICMP error would make the exporter begin anew."""
+    for seconds in 1, 86400:
+        ends = Ends()
+        do_all("iptables -A INPUT -i lo -p udp --dport %d -j DROP" % PORT)
+        gateway = begin(program, how, "127.0.0.1:%d" % PORT,
+                        "--ipfix-templates", str(seconds))
+        check("packets go through", ends.open() is not None)
+        time.sleep(1)
+        with Nfcapd() as late:
+            do_all("iptables -D INPUT 1")
+            time.sleep(3)
+            opened = ends.open()
+            time.sleep(1)
+        found = [flow for flow in late.flows if
+                 flow.get("dst_port") == opened["destination_port"]]
+        if seconds == 1:
+            check("nfcapd, started late, has the session", len(found) == 1 and
+                  found[0]["src_port"] == 40000 and
+                  found[0]["src4_addr"] == CLIENT, late.flows)
+        else:
+            check("without templates it would read nothing", not late.flows,
+                  late.flows)
+        check("nothing was said", "IPFIX" not in end(gateway)[0])
+        ends.client.close()
+
+
 def judge(program, how=()):
+    judge_templates(program, how)
+    judge_late(program, how)
     for tcp in (False, True):
         judge_sessions(program, how, tcp)
         judge_gone(program, how, tcp)

@@ -52,6 +52,7 @@ RESTART = {
     "--impair": "delay=0",
     "--inside": "lo",
     "--ipfix": "127.0.0.1:4739",
+    "--ipfix-templates": "60",
     "--l2tp-any-address": "",
     "--l2tp-port-1701": "",
     "--mark": "5",

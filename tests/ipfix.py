@@ -3,6 +3,7 @@
 tshark and nfdump what they say."""
 
 import datetime
+import json
 import os
 import re
 import shutil
@@ -170,31 +171,66 @@ def tshark_flows(messages):
     return flows, wrong
 
 
+class Nfcapd:
+    """nfcapd, while it is entered; then flows is a list of nfdump's JSON
+    objects."""
+
+    def __enter__(self):
+        self.folder, self.flows = tempfile.mkdtemp(), []
+        self.daemon = subprocess.Popen(
+            ["nfcapd", "-w", self.folder, "-b", "127.0.0.1", "-p", str(PORT),
+             "-t", "3600"], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        time.sleep(1)
+        return self
+
+    def __exit__(self, *_):
+        self.daemon.send_signal(signal.SIGTERM)
+        self.daemon.wait()
+        for name in sorted(os.listdir(self.folder)):
+            done = subprocess.run(
+                ["nfdump", "-r", os.path.join(self.folder, name), "-o",
+                 "json"], check=False, stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL, env=dict(os.environ, TZ="UTC"))
+            # Of an empty file it says so, behind a bracket.
+            if b"{" in done.stdout:
+                self.flows += json.loads(done.stdout)
+        shutil.rmtree(self.folder)
+
+
 def nfdump_flows(messages):
-    """What nfcapd and nfdump read: a list of nfdump's JSON objects."""
-    import json
-    folder = tempfile.mkdtemp()
-    daemon = subprocess.Popen(
-        ["nfcapd", "-w", folder, "-b", "127.0.0.1", "-p", str(PORT), "-t",
-         "3600"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sock.connect(("127.0.0.1", PORT))
-    time.sleep(1)
+    """What nfcapd and nfdump read."""
+    with Nfcapd() as judge:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.connect(("127.0.0.1", PORT))
+            for message in messages:
+                sock.send(message)
+                time.sleep(0.001)
+            time.sleep(1)
+    return judge.flows
+
+
+def template_sets(messages):
+    """Each template as it comes: its number, and its bytes."""
     for message in messages:
-        sock.send(message)
-        time.sleep(0.001)
-    time.sleep(1)
-    daemon.send_signal(signal.SIGTERM)
-    daemon.wait()
-    found = []
-    for name in sorted(os.listdir(folder)):
-        done = subprocess.run(
-            ["nfdump", "-r", os.path.join(folder, name), "-o", "json"],
-            check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=dict(os.environ, TZ="UTC"))
-        found += json.loads(done.stdout or "[]")
-    shutil.rmtree(folder)
-    return found
+        at = 16
+        while at + 4 <= len(message):
+            kind, length = struct.unpack(">HH", message[at:at + 4])
+            if kind == 2:
+                yield from split_templates(message[at + 4:at + length])
+            at += length
+
+
+def split_templates(data):
+    at = 0
+    while at + 4 <= len(data):
+        number, count = struct.unpack(">HH", data[at:at + 4])
+        end = at + 4
+        for _ in range(count):
+            end += 8 if data[end] & 0x80 else 4
+        if number:
+            yield number, data[at:end]
+        at = end
 
 
 def templates(messages):

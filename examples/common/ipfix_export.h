@@ -13,6 +13,7 @@ struct ipfix_collector {
 	char host[IPFIX_HOST_MAX], port[IPFIX_PORT_MAX];
 	bool tcp;  /* else UDP */
 	bool once; /* one that is gone is not tried again */
+	unsigned templates_every; /* by UDP, in seconds */
 };
 
 /* Exports the struct ipfix_record that come from the socket, until its end. what

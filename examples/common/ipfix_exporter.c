@@ -10,10 +10,8 @@
 
 #include "say.h"
 
-/* In seconds: templates are sent again over UDP, as collectors forget them
- * (RFC 7011 8.4); a collector that is gone is tried again; one that does not
- * take anything is gone; and one of UDP that nobody has called gone is back. */
-#define TEMPLATES_EVERY 600
+/* In seconds: a collector that is gone is tried again; one that does not take
+ * anything is gone; and one of UDP that nobody has called gone is back. */
 #define RETRY_EVERY 5
 #define PATIENCE 5
 #define BACK_AFTER 60
@@ -151,6 +149,13 @@ static uint16_t add_template(struct ipfix_exporter *exporter, bool internal,
 	return id;
 }
 
+/* Collectors of UDP forget templates, or come later (RFC 7011 8.4). */
+static void resend_later(struct ipfix_exporter *exporter)
+{
+	exporter->resend = ipfix_exporter_now() +
+			   (time_t)exporter->collector->templates_every;
+}
+
 static bool connect_collector(struct ipfix_exporter *exporter)
 {
 	const struct ipfix_collector *collector = exporter->collector;
@@ -165,7 +170,7 @@ static bool connect_collector(struct ipfix_exporter *exporter)
 	id = add_template(exporter, true, UINT32_MAX, &error);
 	exporter->buffer = fBufAllocForExport(exporter->session,
 					      fbExporterAllocNet(&to));
-	exporter->resend = ipfix_exporter_now() + TEMPLATES_EVERY;
+	resend_later(exporter);
 	if (id && fBufSetInternalTemplate(exporter->buffer, id, &error))
 		return true;
 	fail(exporter, error);
@@ -251,7 +256,7 @@ void ipfix_exporter_resend(struct ipfix_exporter *exporter)
 	if (exporter->collector->tcp || !exporter->session ||
 	    ipfix_exporter_now() < exporter->resend)
 		return;
-	exporter->resend = ipfix_exporter_now() + TEMPLATES_EVERY;
+	resend_later(exporter);
 	if (!fbSessionExportTemplates(exporter->session, &error) ||
 	    !fBufEmit(exporter->buffer, &error))
 		fail(exporter, error);

@@ -155,6 +155,12 @@ static bool may_change_later(const struct nat_options *options)
 	return options->given.config && !options->captured;
 }
 
+static uint32_t templates_every(const struct nat_options *options)
+{
+	return options->ipfix_templates ? options->ipfix_templates
+					: NAT_IPFIX_TEMPLATES_EVERY;
+}
+
 /* What is to be counted, or told, before anything is. */
 static void set_up(struct nat *nat, const struct nat_options *options)
 {
@@ -165,6 +171,7 @@ static void set_up(struct nat *nat, const struct nat_options *options)
 			     .events.destinations = options->event_remotes,
 			     .events.captured = options->captured };
 	nat->ipfix = (struct nat_ipfix){ .child = CHILD_NONE,
+					 .templates_every = templates_every(options),
 					 .destinations = options->event_remotes,
 					 .captured = options->captured };
 }

@@ -41,6 +41,7 @@ struct nat_options {
 	const char *events;    /* the log of --events, or NULL */
 	bool event_remotes;    /* has remotes, too */
 	const char *ipfix;     /* the collector of --ipfix, or NULL */
+	uint32_t ipfix_templates; /* seconds from one time to the next; 0: 600 */
 	const char *metrics;   /* the file of --metrics, or NULL */
 	uint32_t metrics_every; /* seconds from one time to the next */
 	bool captured;         /* time is a capture's, and the log a new one */

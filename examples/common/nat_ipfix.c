@@ -64,7 +64,10 @@ const char *nat_ipfix_name(void *where, const char *value)
 bool nat_ipfix_open(struct nat_ipfix *ipfix, const char *name)
 {
 	const struct timeval patience = { .tv_sec = PATIENCE };
-	struct ipfix_collector collector = { .once = ipfix->captured };
+	struct ipfix_collector collector = {
+		.once = ipfix->captured,
+		.templates_every = ipfix->templates_every,
+	};
 
 	if (!name)
 		return true;

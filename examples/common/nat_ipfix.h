@@ -16,11 +16,15 @@ struct nat_ipfix {
 	struct child child; /* which exports, so that no packet waits for it */
 	uint8_t *bytes;     /* what it has not taken yet: */
 	size_t first, length;
+	unsigned templates_every; /* by UDP, in seconds */
 	uint64_t lost;      /* records for which there was no room */
 	bool destinations;  /* remotes are told, too (RFC 6888 REQ-12) */
 	bool captured;      /* time is a capture's, and nothing is lost */
 	bool failed;        /* which was said */
 };
+
+/* Of --ipfix-templates, in seconds: the default of RFC 7011 8.4. */
+#define NAT_IPFIX_TEMPLATES_EVERY 600
 
 /* read() of --ipfix: HOST:PORT, or tcp:HOST:PORT; where is a const char *. */
 const char *nat_ipfix_name(void *where, const char *value);

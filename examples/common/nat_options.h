@@ -17,6 +17,7 @@
 	{ "--filtering", nat_options_filtering, &(nat)->filtering, 0, 0, 0 }, \
 	{ "--general", options_flag, &(nat)->general, 0, 0, 0 },     \
 	{ "--ipfix", nat_ipfix_name, &(nat)->ipfix, 0, 0, 0 },       \
+	{ "--ipfix-templates", NULL, &(nat)->ipfix_templates, 1, 86400, 0 }, \
 	{ "--l2tp-any-address", options_flag,                        \
 	  &(nat)->l2tp_any_address, 0, 0, 0 },                       \
 	{ "--l2tp-port-1701", options_flag,                          \
@@ -48,6 +49,8 @@
 	"  --ipfix [tcp:]HOST:PORT\n" \
 	"                      export sessions to a collector, by UDP or TCP; only\n" \
 	"                      where it is built in\n" \
+	"  --ipfix-templates SEC\n" \
+	"                      by UDP, templates are sent again so often; default 600\n" \
 	"  --l2tp-any-address  L2TP servers may answer from another address\n" \
 	"  --l2tp-port-1701    L2TP servers know their clients by source port 1701\n" \
 	"  --metrics FILE      write figures for Prometheus to FILE at the end\n" \

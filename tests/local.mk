@@ -300,6 +300,23 @@ tests_check_gateway_SOURCES = $(GATEWAY_UNIT_TEST_FILES)
 endif
 endif
 
+# How long packets wait for --state.
+if LINUX
+check_PROGRAMS += tests/state_pause
+TESTS += tests/state_pause
+tests_state_pause_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
+tests_state_pause_LDADD = lib/libvpnalg.la
+tests_state_pause_SOURCES = \
+	$(COMMON_FILES) $(NO_IPFIX_FILES) \
+	examples/common/child.c \
+	examples/common/child.h \
+	examples/common/nat_state.c \
+	examples/common/nat_state.h \
+	examples/common/state_file.c \
+	examples/common/state_file.h \
+	tests/state_pause.c
+endif
+
 # Runs of real daemons; these captures are read with libpcap.
 if UNIT_TESTS
 if EXAMPLES

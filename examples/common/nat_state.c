@@ -5,11 +5,18 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "say.h"
 #include "wall_clock.h"
+
+/* Between two bursts: each step is a session, or a look at 32 places. */
+#define STEPS 64
+
+/* Most sessions take less in a state. */
+#define RECORD 200
 
 /* Loading */
 
@@ -97,46 +104,110 @@ static bool make_room(struct nat_state *state)
 	return true;
 }
 
-/* In one go, so that it is of one moment. */
-static bool save(struct nat_state *state, const struct nat *nat,
-		 vpnalg_time now)
+/* Makes room for all at once: memory that grows is copied, and packets would wait
+ * for that. */
+static void make_all_room(struct nat_state *state, const struct nat *nat)
 {
-	struct vpnalg_save saving = { .size = sizeof(saving),
-				      .stamp = wall_now() };
+	struct vpnalg_table_use use;
+	size_t room;
+
+	vpnalg_table_use(nat->table, &use);
+	room = (use.records + use.records / 4) * (size_t)RECORD + 65536;
+	if (state->room >= room)
+		return;
+	free(state->bytes);
+	state->bytes = malloc(room);
+	state->room = state->bytes ? room : 0;
+}
+
+static void begin(struct nat_state *state, const struct nat *nat)
+{
+	make_all_room(state, nat);
+	state->saving = (struct vpnalg_save){ .size = sizeof(state->saving),
+					      .stamp = wall_now() };
+	state->length = state->sent = 0;
+}
+
+/* Goes on with saving, by so many steps at most. Returns the result of the last
+ * one; MORE, too, without memory. */
+static int save(struct nat_state *state, const struct nat *nat,
+		vpnalg_time now, unsigned steps)
+{
 	int result = VPNALG_STATE_MORE;
 	size_t length;
 
-	state->length = 0;
-	while (result == VPNALG_STATE_MORE && make_room(state)) {
-		result = vpnalg_save_next(nat->translator, now, &saving,
+	while (result == VPNALG_STATE_MORE && steps-- > 0 && make_room(state)) {
+		result = vpnalg_save_next(nat->translator, now, &state->saving,
 					  state->bytes + state->length,
 					  state->room - state->length,
 					  &length);
 		state->length += length;
 	}
-	return result == VPNALG_STATE_DONE;
+	return result;
 }
 
-static void write_state(struct nat_state *state, const struct nat *nat,
-			vpnalg_time now)
+/* Says the first failure of a row of them. */
+static void end(struct nat_state *state, bool well)
 {
-	bool well = save(state, nat, now) &&
-		    state_file_write(&state->file, state->bytes,
-				     state->length);
-
 	if (!well && !state->failed)
 		say("cannot save: %s: %s", state->file.name, strerror(errno));
 	state->failed = !well;
+	state->work = NAT_STATE_RESTS;
+}
+
+static void go_on_saving(struct nat_state *state, const struct nat *nat,
+			 vpnalg_time now)
+{
+	if (!make_room(state))
+		end(state, false);
+	else if (save(state, nat, now, STEPS) == VPNALG_STATE_DONE)
+		state->work = NAT_STATE_SENDS;
+}
+
+static void go_on_sending(struct nat_state *state)
+{
+	if (!state_file_send(&state->file, state->bytes, state->length,
+			     &state->sent))
+		end(state, false);
+	else if (state->file.child.busy)
+		end(state, true);
 }
 
 void nat_state_go_on(struct nat_state *state, const struct nat *nat,
 		     vpnalg_time now)
 {
-	if (!state->file.name || now < state->next)
+	if (state->work == NAT_STATE_SAVES)
+		go_on_saving(state, nat, now);
+	else if (state->work == NAT_STATE_SENDS)
+		go_on_sending(state);
+	if (!state->file.name || now < state->next ||
+	    state->work != NAT_STATE_RESTS)
 		return;
 	state->next = now + state->interval;
-	if (state_file_is_idle(&state->file))
-		write_state(state, nat, now);
+	if (!state_file_is_idle(&state->file))
+		return;
+	begin(state, nat);
+	state->work = NAT_STATE_SAVES;
+}
+
+vpnalg_time nat_state_due(const struct nat_state *state, vpnalg_time now)
+{
+	if (state->work == NAT_STATE_SAVES)
+		return now;
+	return state->work == NAT_STATE_SENDS ? now + 1 : VPNALG_NEVER;
+}
+
+/* In one go, so that it is of one moment. What is on its way goes first. */
+static bool save_at_once(struct nat_state *state, const struct nat *nat,
+			 vpnalg_time now)
+{
+	if (state->work == NAT_STATE_SENDS &&
+	    !state_file_finish(&state->file, state->bytes, state->length,
+			       &state->sent))
+		return false;
+	begin(state, nat);
+	return save(state, nat, now, UINT_MAX) == VPNALG_STATE_DONE &&
+	       state_file_write(&state->file, state->bytes, state->length);
 }
 
 void nat_state_change(struct nat_state *state, const struct nat_options *next,
@@ -153,7 +224,7 @@ void nat_state_close(struct nat_state *state, const struct nat *nat,
 		     vpnalg_time now)
 {
 	if (state->file.child.pid > 0)
-		write_state(state, nat, now);
+		end(state, save_at_once(state, nat, now));
 	state_file_close(&state->file);
 	free(state->bytes);
 	*state = (struct nat_state){ .file.child = CHILD_NONE };

@@ -8,10 +8,17 @@
 #include "nat.h"
 #include "state_file.h"
 
+/* What it is at. Packets go on between steps of saving, and of sending to the
+ * process that writes. */
+enum nat_state_work { NAT_STATE_RESTS, NAT_STATE_SAVES, NAT_STATE_SENDS };
+
 struct nat_state {
 	struct state_file file;
+	enum nat_state_work work;
+	struct vpnalg_save saving;
 	uint8_t *bytes; /* what was saved last */
 	size_t length, room;
+	size_t sent; /* of them, their head included */
 	unsigned interval; /* between two saves, in milliseconds */
 	vpnalg_time next;
 	bool failed; /* which was said */
@@ -29,9 +36,13 @@ int nat_state_load(struct nat *nat, struct vpnalg_load *load,
 bool nat_state_open(struct nat_state *state, struct nat *nat,
 		    const struct nat_options *options, vpnalg_time now);
 
-/* Saves the sessions, if it is time to. */
+/* Saves the sessions, if it is time to, some of them at each call. */
 void nat_state_go_on(struct nat_state *state, const struct nat *nat,
 		     vpnalg_time now);
+
+/* Returns when it has to be called again; VPNALG_NEVER: whenever there is
+ * something else to do. */
+vpnalg_time nat_state_due(const struct nat_state *state, vpnalg_time now);
 
 /* Saves them at another interval from now on. */
 void nat_state_change(struct nat_state *state, const struct nat_options *next,

@@ -34,6 +34,16 @@ bool state_file_is_idle(struct state_file *file);
 bool state_file_write(struct state_file *file, const uint8_t *bytes,
 		      size_t length);
 
+/* Gives it a part of the next content, as much as it takes now, from where *sent
+ * is, which begins at 0: the head is a part of it. The process is busy once it
+ * has all. Returns false if it is gone. */
+bool state_file_send(struct state_file *file, const uint8_t *bytes,
+		     size_t length, size_t *sent);
+
+/* Gives it the rest, and waits until it has taken that. */
+bool state_file_finish(struct state_file *file, const uint8_t *bytes,
+		       size_t length, size_t *sent);
+
 /* Waits until all is written, and ends the process. */
 void state_file_close(struct state_file *file);
 

@@ -325,10 +325,10 @@ bool gateway_work(struct gateway *gateway, vpnalg_time now)
 	return more;
 }
 
-vpnalg_time gateway_due(const struct gateway *gateway)
+vpnalg_time gateway_due(const struct gateway *gateway, vpnalg_time now)
 {
 	vpnalg_time packets = impair_due(&gateway->impair);
-	vpnalg_time sessions = translator_due(&gateway->translator);
+	vpnalg_time sessions = translator_due(&gateway->translator, now);
 
 	return packets < sessions ? packets : sessions;
 }

@@ -58,7 +58,7 @@ bool gateway_open(struct gateway *gateway, const struct options *options);
 bool gateway_work(struct gateway *gateway, vpnalg_time now);
 
 /* Returns when there is work even without packets. */
-vpnalg_time gateway_due(const struct gateway *gateway);
+vpnalg_time gateway_due(const struct gateway *gateway, vpnalg_time now);
 
 void gateway_close(struct gateway *gateway);
 

@@ -162,7 +162,7 @@ static void wait_for_work(struct run *run, vpnalg_time now)
 		{ .fd = run->gateway.own.queue.fd, .events = POLLIN },
 		{ .fd = run->gateway.own.port.fd, .events = POLLIN },
 	};
-	vpnalg_time due = gateway_due(&run->gateway);
+	vpnalg_time due = gateway_due(&run->gateway, now);
 	int error;
 	socklen_t length = sizeof(error);
 

@@ -92,10 +92,13 @@ void translator_sweep(struct translator *translator, vpnalg_time now)
 		!standby_go_on(&translator->standby, &translator->nat, now);
 }
 
-vpnalg_time translator_due(const struct translator *translator)
+vpnalg_time translator_due(const struct translator *translator, vpnalg_time now)
 {
 	vpnalg_time due = standby_due(&translator->standby);
+	vpnalg_time state = nat_state_due(&translator->state, now);
 
+	if (state < due)
+		due = state;
 	return due < translator->nat.due ? due : translator->nat.due;
 }
 

@@ -47,7 +47,8 @@ void translator_run(struct translator *translator,
 void translator_sweep(struct translator *translator, vpnalg_time now);
 
 /* Returns when translator_sweep() is wanted. */
-vpnalg_time translator_due(const struct translator *translator);
+vpnalg_time translator_due(const struct translator *translator,
+			   vpnalg_time now);
 
 /* Saves all sessions with --state, and writes figures with --metrics. */
 void translator_close(struct translator *translator, vpnalg_time now);

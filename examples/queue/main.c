@@ -161,6 +161,16 @@ static void translate(struct run *run, struct queued *queued, vpnalg_time now)
 		queue_drop(&run->queue, queued);
 }
 
+/* Returns for how many milliseconds there is nothing to do but packets. */
+static int wait_time(const struct run *run, vpnalg_time now)
+{
+	vpnalg_time due = nat_state_due(&run->state, now);
+
+	if (run->listing.under_way)
+		return 0;
+	return due < now + TICK ? (int)(due - now) : TICK;
+}
+
 static bool work(struct run *run)
 {
 	struct pollfd files[] = {
@@ -168,10 +178,10 @@ static bool work(struct run *run)
 		{ .fd = run->queue.fd, .events = POLLIN },
 	};
 	struct queued queued;
-	vpnalg_time now;
+	vpnalg_time now = system_now();
 
 	for (;;) {
-		poll(files, 2, run->listing.under_way ? 0 : TICK);
+		poll(files, 2, wait_time(run, now));
 		now = system_now();
 		if (!read_signals(run, now))
 			return true;

@@ -123,6 +123,8 @@ START_TEST(a_session_is_told_with_all_that_is_listed)
 	world_wait(&w, 400000); /* the mapping outlives it */
 	ck_assert_uint_eq(count, 2);
 	ck_assert_uint_eq(heard[1].nat_event, 9);
+	ck_assert_uint_eq(infos[0].parent, infos[1].number);
+	ck_assert_uint_eq(infos[1].parent, 0);
 	world_end(&w);
 }
 END_TEST

@@ -53,7 +53,10 @@ def take(table, event):
             raise ValueError("opened twice: " + number)
         table[number] = dict(row_of(event), hidden="of_remote" in event)
     elif event["event"] == "closed":
-        del table[number]
+        row = table.pop(number)
+        if row["parent"] and "before" not in event and \
+                row["parent"] != event.get("parent"):
+            raise ValueError("closed with another parent: " + number)
         set_parent(table, number, None)
     elif event["event"] == "changed":
         hidden = table.pop(number)["hidden"]

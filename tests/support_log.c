@@ -119,6 +119,12 @@ static void close(struct log *log, const struct vpnalg_event *event)
 	ck_assert_msg(session != NULL, "%s: closed, and was not there",
 		      event->kind_name);
 	ck_assert_uint_ne(event->why, VPNALG_CLOSE_NONE);
+	/* Its parent may have changed just before; and one that was dead when
+	 * it was opened was not told then. */
+	ck_assert_msg(event->before != 0 || session->orphaned ||
+			      session->parent == 0 ||
+			      event->info->parent == session->parent,
+		      "%s: closed with another parent", event->kind_name);
 	*session = log->sessions[--log->count];
 	orphan(log, number);
 }

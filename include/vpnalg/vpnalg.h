@@ -432,9 +432,10 @@ struct vpnalg_event {
 	/** As "PPTP call"; static. NULL where it is about no kind. */
 	const char *kind_name;
 	/** The session as vpnalg_sessions_next() lists it: number, parent,
-	 * flags, account and so on; of what was closed as it was, without its
-	 * parent. NULL where the event is about no session that is or was
-	 * there. The library's, and gone afterwards. */
+	 * flags, account and so on; of what was closed as it was, with its
+	 * parent even where that one is over, or closed with it. NULL where the
+	 * event is about no session that is or was there. The library's, and
+	 * gone afterwards. */
 	const struct vpnalg_session_info *info;
 	/** Its number until now, of what was changed, or changed and closed at
 	 * once; else 0. */

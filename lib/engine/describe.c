@@ -98,3 +98,16 @@ void vpnalg_describe_parent(struct vpnalg *translator,
 	if (parent != NULL)
 		info->parent = vpnalg_lineage_number(translator, parent);
 }
+
+bool vpnalg_describe_last_parent(struct vpnalg *translator,
+				 struct vpnalg_record *record,
+				 struct vpnalg_session_info *info)
+{
+	struct vpnalg_record *parent =
+		vpnalg_lineage_last_parent(translator, record);
+
+	if (parent == NULL)
+		return false;
+	info->parent = vpnalg_lineage_number(translator, parent);
+	return record_is_alive(translator, parent);
+}

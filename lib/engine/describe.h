@@ -15,4 +15,10 @@ void vpnalg_describe_parent(struct vpnalg *translator,
 			    struct vpnalg_record *record,
 			    struct vpnalg_session_info *info);
 
+/* The same, of one that is closed: where its parent is dead, or closed with it,
+ * that one is told, too. Returns whether it has a living one. */
+bool vpnalg_describe_last_parent(struct vpnalg *translator,
+				 struct vpnalg_record *record,
+				 struct vpnalg_session_info *info);
+
 #endif

@@ -4,8 +4,8 @@
 #include "key.h"
 #include "record.h"
 
-struct vpnalg_record *vpnalg_lineage_parent(struct vpnalg *translator,
-					    struct vpnalg_record *record)
+struct vpnalg_record *vpnalg_lineage_last_parent(struct vpnalg *translator,
+						 struct vpnalg_record *record)
 {
 	const struct vpnalg_handler *handler =
 		translator->handlers[record->handler];
@@ -14,10 +14,19 @@ struct vpnalg_record *vpnalg_lineage_parent(struct vpnalg *translator,
 	if (handler->parent != NULL)
 		parent = handler->parent(translator, record);
 	return parent != NULL && parent != record &&
-			       parent->handler == record->handler &&
-			       record_is_alive(translator, parent)
+			       parent->handler == record->handler
 		       ? parent
 		       : NULL;
+}
+
+struct vpnalg_record *vpnalg_lineage_parent(struct vpnalg *translator,
+					    struct vpnalg_record *record)
+{
+	struct vpnalg_record *parent =
+		vpnalg_lineage_last_parent(translator, record);
+
+	return parent != NULL && record_is_alive(translator, parent) ? parent
+								     : NULL;
 }
 
 uint64_t vpnalg_lineage_number(struct vpnalg *translator,

@@ -13,6 +13,10 @@
 struct vpnalg_record *vpnalg_lineage_parent(struct vpnalg *translator,
 					    struct vpnalg_record *record);
 
+/* The same, where that one may be dead, and not closed yet. */
+struct vpnalg_record *vpnalg_lineage_last_parent(struct vpnalg *translator,
+						 struct vpnalg_record *record);
+
 /* Returns a number that no other living session has, and that is not 0. Two
  * sessions may share one key, but not both of the first two. */
 uint64_t vpnalg_lineage_number(struct vpnalg *translator,

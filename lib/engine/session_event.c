@@ -179,7 +179,7 @@ static vpnalg_time over(const struct vpnalg *translator,
 }
 
 static uint8_t why(const struct vpnalg *translator,
-		   const struct vpnalg_record *record)
+		   const struct vpnalg_record *record, bool has_parent)
 {
 	const struct events *events = &translator->events;
 
@@ -195,8 +195,7 @@ static uint8_t why(const struct vpnalg *translator,
 	}
 	if (events->broken == record)
 		return VPNALG_CLOSE_STORE;
-	return record_kind(translator, record)->child &&
-			       events->info.parent == 0
+	return record_kind(translator, record)->child && !has_parent
 		       ? VPNALG_CLOSE_PARENT
 		       : VPNALG_CLOSE_PROTOCOL;
 }
@@ -222,6 +221,7 @@ void vpnalg_session_event_closing(struct vpnalg *translator,
 	struct awaiting *awaiting = find(events, record);
 	struct vpnalg_event *event;
 	uint64_t before = 0;
+	bool has_parent;
 
 	if (events->loading)
 		return; /* it has not been told of yet */
@@ -235,7 +235,9 @@ void vpnalg_session_event_closing(struct vpnalg *translator,
 	}
 	event = begin(translator, record, VPNALG_EVENT_CLOSED);
 	event->before = before;
-	event->why = why(translator, record);
+	has_parent =
+		vpnalg_describe_last_parent(translator, record, &events->info);
+	event->why = why(translator, record, has_parent);
 	if (!record_is_alive(translator, record) &&
 	    record->deadline < translator->now)
 		event->over = over(translator, record);

@@ -99,19 +99,30 @@ static struct vpnalg_record *find(struct vpnalg_step *step, unsigned role,
 	return vpnalg_session_find(step->translator, &tuple);
 }
 
-/* Returns the living tunnel that a learned Key belongs to. */
-static struct vpnalg_record *parent_of(struct vpnalg *translator,
-				       struct vpnalg_record *learned)
+/* Returns the tunnel that a learned Key belongs to, dead or alive. */
+static struct vpnalg_record *last_parent(struct vpnalg *translator,
+					 struct vpnalg_record *learned)
 {
 	const struct gre_tunnel *its = vpnalg_session_body(translator, learned);
 	struct vpnalg_record *tunnel;
 
 	if (learned->kind != GRE_KIND_LEARNED)
 		return NULL;
-	tunnel = vpnalg_session_beside(translator, learned, VPNALG_INSIDE_OWN,
-				       PLAIN_GRE_PROTOCOL, its->id, its->port);
+	tunnel = vpnalg_session_peek_beside(
+		translator, learned, VPNALG_INSIDE_OWN, PLAIN_GRE_PROTOCOL,
+		its->id, its->port);
 	return tunnel != NULL && tunnel->kind == GRE_KIND_TUNNEL ? tunnel
 								 : NULL;
+}
+
+static struct vpnalg_record *parent_of(struct vpnalg *translator,
+				       struct vpnalg_record *learned)
+{
+	struct vpnalg_record *tunnel = last_parent(translator, learned);
+
+	return tunnel != NULL && vpnalg_session_is_alive(translator, tunnel)
+		       ? tunnel
+		       : NULL;
 }
 
 /* The beginning */
@@ -326,7 +337,7 @@ static const struct vpnalg_handler handler = {
 	.match = match,
 	.translate = translate,
 	.quote = quote,
-	.parent = parent_of,
+	.parent = last_parent,
 	.fast_path = vpnalg_gre_fast_path,
 };
 

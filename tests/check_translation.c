@@ -11,6 +11,7 @@
 #include "general.h"
 #include "support_ipsec.h"
 #include "support_l2tp.h"
+#include "support_state.h"
 
 static struct world w;
 static struct listing l;
@@ -485,6 +486,31 @@ START_TEST(the_end_of_a_tcp_connection_takes_it_back)
 }
 END_TEST
 
+/* What has passed unseen is as unknown to the one that loads. */
+START_TEST(a_tcp_connection_that_was_loaded_ends_as_if_it_had_stayed)
+{
+	static struct state saved;
+	vpnalg_time now;
+
+	open_row(&rows[8]);
+	ask_row(&rows[8], VPNALG_OUT);
+	ck_assert(report(10, 1000, 0));
+	state_save(&w, &saved);
+	now = w.now;
+	end();
+	begin();
+	w.now = now;
+	ck_assert_int_eq(state_load(&w, &saved), VPNALG_STATE_DONE);
+	ck_assert_uint_eq(dialog_play(&w, 80, "-D<A"), 0);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_TAKEN_BACK], 0);
+	dialog_play(&w, 80, tcp_rows[_i].ends);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_TAKEN_BACK], 1);
+	list(&w, &l);
+	ck_assert_uint_le(listed(&l, "TCP session", 40000)->expires_in,
+			  tcp_rows[_i].life);
+}
+END_TEST
+
 /* Packets that are not offered */
 
 static struct bytes syn(void)
@@ -745,6 +771,9 @@ TCase *translation_case(void)
 			    0, ROWS(end_rows));
 	tcase_add_loop_test(t, the_end_of_a_tcp_connection_takes_it_back, 0,
 			    ROWS(tcp_rows));
+	tcase_add_loop_test(
+		t, a_tcp_connection_that_was_loaded_ends_as_if_it_had_stayed,
+		0, ROWS(tcp_rows));
 	tcase_add_loop_test(t, what_the_library_must_see_is_not_offered, 0,
 			    ROWS(refusal_rows));
 	tcase_add_test(t, what_is_to_be_undone_is_not_offered);

@@ -52,6 +52,17 @@ static void begin(void)
 	begin_with((struct world_options){ 0 });
 }
 
+/* The ports of the service where it is not at 500. */
+static uint16_t outside_port = IKE, inside_port = IKE;
+
+static void move_service(uint16_t outside, uint16_t inside)
+{
+	service_remove(&w, UDP, outside_port, CLIENT_A, inside_port);
+	outside_port = outside;
+	inside_port = inside;
+	service_add(&w, UDP, outside_port, CLIENT_A, inside_port);
+}
+
 static void end(void)
 {
 	service_remove(&w, UDP, IKE, CLIENT_A, IKE);
@@ -80,8 +91,8 @@ static unsigned guest_says(const struct guest *g, uint8_t exchange,
 			    uint8_t flags, uint8_t payload)
 {
 	struct bytes m = said(g, exchange, flags, payload);
-	struct bytes p = udp_packet(g->client, g->port, OUTSIDE, IKE, m.data,
-				    m.length);
+	struct bytes p = udp_packet(g->client, g->port, OUTSIDE, outside_port,
+				    m.data, m.length);
 	unsigned result = send_packet(&w, VPNALG_IN, &p);
 
 	if (result == VPNALG_TRANSLATED)
@@ -93,8 +104,8 @@ static unsigned host_says(const struct guest *g, uint8_t exchange,
 			    uint8_t flags, uint8_t payload)
 {
 	struct bytes m = said(g, exchange, flags, payload);
-	struct bytes p = udp_packet(CLIENT_A, IKE, g->client, g->port, m.data,
-				    m.length);
+	struct bytes p = udp_packet(CLIENT_A, inside_port, g->client, g->port,
+				    m.data, m.length);
 
 	return send_packet(&w, VPNALG_OUT, &p);
 }
@@ -196,6 +207,70 @@ START_TEST(either_end_begins_with_esp)
 	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_ALONE);
 	talk(&g, 3);
 	ck_assert_uint_eq(live(&w, KIND_ESP_HOST), 1);
+	end();
+}
+END_TEST
+
+/* The server may be at another port: outside at any, inside at 500 or one that
+ * stands for it. Elsewhere nobody knows that it is one. */
+static const struct port_row {
+	uint16_t outside, inside;
+	bool other_ports, opens;
+} port_rows[] = {
+	{ 5500, IKE, false, true },
+	{ IKE, IKE + 7, true, true },
+	{ 5500, IKE + 7, true, true },
+	{ 5500, IKE, true, true },
+	{ IKE, 5500, false, false },
+	{ IKE, 5500, true, false },
+	{ IKE, NAT_T, false, false },
+	{ IKE, NAT_T + 7, true, false },
+};
+
+START_TEST(a_server_at_another_port_has_esp_where_it_is_known)
+{
+	const struct port_row *row = &port_rows[_i];
+	struct guest g = first_guest;
+	unsigned i;
+
+	begin_with((struct world_options){ .other_ports = row->other_ports,
+					   .units = 8000 });
+	move_service(row->outside, row->inside);
+	for (i = 0; i < 300; i++) { /* more than may wait for their first ESP */
+		g.client = SERVER_2 + 1 + i;
+		g.ike++;
+		connect_in(&g);
+		ck_assert_uint_eq(guest_sends(&g), row->opens
+							   ? VPNALG_TRANSLATED
+							   : VPNALG_UNTOUCHED);
+		if (row->opens)
+			talk(&g, 1);
+	}
+	ck_assert_uint_eq(live(&w, KIND_ESP_HOST), row->opens ? 300 : 0);
+	move_service(IKE, IKE);
+	end();
+}
+END_TEST
+
+/* A server that listens at two ports is one host, and counted once. */
+START_TEST(a_server_at_two_ports_has_as_much_room_at_both)
+{
+	struct guest g = first_guest;
+	unsigned i;
+
+	begin_with((struct world_options){ .other_ports = true, .units = 8000 });
+	service_add(&w, UDP, 5500, CLIENT_A, IKE + 7);
+	outside_port = 5500;
+	inside_port = IKE + 7;
+	for (i = 0; i < 300; i++) {
+		g.client = SERVER_2 + 1 + i;
+		g.ike++;
+		connect_in(&g);
+		talk(&g, 1);
+	}
+	ck_assert_uint_eq(live(&w, KIND_ESP_HOST), 300);
+	service_remove(&w, UDP, 5500, CLIENT_A, IKE + 7);
+	outside_port = inside_port = IKE;
 	end();
 }
 END_TEST
@@ -720,6 +795,10 @@ TCase *ipsec_service_case(void)
 
 	tcase_add_loop_test(served, either_end_begins_with_esp, 0,
 			    ROWS(first_rows));
+	tcase_add_loop_test(served,
+			    a_server_at_another_port_has_esp_where_it_is_known,
+			    0, ROWS(port_rows));
+	tcase_add_test(served, a_server_at_two_ports_has_as_much_room_at_both);
 	tcase_add_loop_test(served, each_end_may_rekey, 0, ROWS(rekey_rows));
 	tcase_add_loop_test(served, two_clients_outside_are_served, 0,
 			    ROWS(two_rows));

@@ -640,6 +640,21 @@ vpnalg_session_peek_beside(struct vpnalg *translator,
 			   struct vpnalg_record *record, unsigned role,
 			   uint8_t space, uint32_t id, uint32_t port);
 
+/**
+ * Tells at which ports servers listen: at the standard one, and at those of
+ * vpnalg_config.extra_ports that stand for it. Only inside servers need this:
+ * the remote's port of a packet is the standard one.
+ *
+ * @param translator the translator
+ * @param protocol IP protocol number: 6 or 17
+ * @param standard the standard port
+ * @param place 0 for the standard port itself, 1 for the first other one
+ * @return the port; 0 if there are no more
+ */
+VPNALG_API uint16_t vpnalg_listening_port(const struct vpnalg *translator,
+					  uint8_t protocol, uint16_t standard,
+					  unsigned place);
+
 /** Sessions whose keys differ in the ID alone, which counts up. */
 struct vpnalg_row {
 	unsigned role;  /**< As for vpnalg_session_beside(). */

@@ -61,6 +61,22 @@ bool vpnalg_alias_find(const struct vpnalg *translator, uint8_t protocol,
 	return alias != NULL;
 }
 
+uint16_t vpnalg_listening_port(const struct vpnalg *translator,
+			       uint8_t protocol, uint16_t standard,
+			       unsigned place)
+{
+	const struct aliases *aliases = translator->aliases;
+	unsigned i;
+
+	if (place == 0)
+		return standard;
+	for (i = 0; aliases != NULL && i < aliases->count; i++)
+		if (aliases->list[i].standard == standard &&
+		    aliases->list[i].protocol == protocol && --place == 0)
+			return aliases->list[i].port;
+	return 0;
+}
+
 /* Where a packet, or the one that an ICMP error quotes, has the remote's port.
  */
 struct place {

@@ -60,6 +60,17 @@ static struct vpnalg_record *find_ike(struct vpnalg_step *step)
 		       : NULL;
 }
 
+/* Returns the service whose answer is at hand, or else the host's first one;
+ * NULL if it has none. */
+static struct vpnalg_record *find_service(struct vpnalg_step *step,
+					  struct vpnalg_tuple *inside)
+{
+	if (step->record != NULL && step->record->kind == IPSEC_KIND_SERVICE)
+		return step->record;
+	return vpnalg_ipsec_ike_service_peek(step->translator, step->handler,
+					     inside);
+}
+
 /* Sets the outside address of a host that is an IKE server, too: its clients
  * know that one. Another remote knows that of the IKE session, which packets of
  * another uplink do not change. */
@@ -68,8 +79,7 @@ static void set_outside(struct vpnalg_step *step,
 {
 	struct vpnalg_tuple tuple = { .zone = opening->zone,
 				      .local = opening->inside };
-	struct vpnalg_record *known = vpnalg_ipsec_ike_service_peek(
-		step->translator, step->handler, &tuple);
+	struct vpnalg_record *known = find_service(step, &tuple);
 
 	if (known == NULL && vpnalg_session_has_uplinks(step->translator))
 		known = find_ike(step);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IKE servers inside: services of the caller's at UDP port 500 (struct
- * vpnalg_service). Such a server is an inside host towards each remote that it
- * has answered. */
+/* IKE servers inside: services of the caller's at UDP port 500, or one that
+ * stands for it (struct vpnalg_service, vpnalg_config.extra_ports). Such a
+ * server is an inside host towards each remote that it has answered. */
 #ifndef VPNALG_IPSEC_IKE_SERVICE_H
 #define VPNALG_IPSEC_IKE_SERVICE_H
 
@@ -12,9 +12,13 @@ struct ipsec_service {
 	uint16_t hosts; /* opened by its answers, which have not sent ESP yet */
 };
 
-/* Returns the IKE service at the inside address of a key, which may be dead by
- * now; NULL if there is none. Only peeks. The rest of the key is overwritten:
- * hosts are closed deep in the stack. */
+/* Returns whether IKE servers listen at that port. */
+bool vpnalg_ipsec_ike_service_is_at(const struct vpnalg *translator,
+				    uint32_t port);
+
+/* Returns the first IKE service at the inside address of a key, which may be
+ * dead by now; NULL if there is none. Only peeks. The rest of the key is
+ * overwritten: hosts are closed deep in the stack. */
 struct vpnalg_record *
 vpnalg_ipsec_ike_service_peek(struct vpnalg *translator, unsigned handler,
 			      struct vpnalg_tuple *inside);

@@ -23,6 +23,7 @@
 #include "../wire/udp.h"
 #include "exchange.h"
 #include "ike_sa.h"
+#include "ike_service.h"
 
 static unsigned id_of(struct vpnalg_step *step, unsigned role)
 {
@@ -74,7 +75,8 @@ static const uint8_t *header_of(struct vpnalg_step *step)
 	const struct vpnalg_parsed *parsed = step->parsed;
 
 	if (parsed->inward || parsed->undo ||
-	    id_of(step, VPNALG_INSIDE_OWN) != IKE_PORT ||
+	    !vpnalg_ipsec_ike_service_is_at(step->translator,
+					    id_of(step, VPNALG_INSIDE_OWN)) ||
 	    parsed->l4_caplen < UDP_HEADER_LEN + IKE_HEADER_LEN)
 		return NULL;
 	return parsed->l4 + UDP_HEADER_LEN;

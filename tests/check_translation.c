@@ -117,6 +117,40 @@ static void open_gre(void)
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
 }
 
+/* A packet of SCTP (RFC 9260 3): its first chunk is of that type. */
+static struct bytes sctp(bool inward, uint8_t type)
+{
+	const uint16_t ports[] = { 40005, 5060 };
+	uint8_t bytes[16] = { [4] = 1, 2, 3, 4, 9, 8, 7, 6, type, 0, 0, 4 };
+
+	put16(bytes, ports[inward]);
+	put16(bytes + 2, ports[!inward]);
+	return inward ? ip_packet(SERVER, OUTSIDE, 132, bytes, sizeof(bytes))
+		      : ip_packet(CLIENT_A, SERVER, 132, bytes, sizeof(bytes));
+}
+
+static void sctp_passes(bool inward, uint8_t type)
+{
+	struct bytes p = sctp(inward, type);
+
+	ck_assert_uint_eq(send_packet(&w, inward ? VPNALG_IN : VPNALG_OUT, &p),
+			  VPNALG_TRANSLATED);
+}
+
+/* INIT, INIT ACK, COOKIE ECHO */
+static void open_sctp(void)
+{
+	sctp_passes(false, 1);
+	sctp_passes(true, 2);
+	sctp_passes(false, 10);
+}
+
+static void open_half_sctp(void)
+{
+	sctp_passes(false, 1);
+	sctp_passes(true, 2);
+}
+
 static struct tunnel tunnel;
 
 static void open_tunnel(bool fixed_port, unsigned version)
@@ -223,6 +257,26 @@ static struct bytes gre_data_in(void)
 	return ip_packet(SERVER, OUTSIDE, GRE, "\x20\0\x08\0\0\0\0\x28", 8);
 }
 
+static struct bytes sctp_data_out(void)
+{
+	return sctp(false, 0);
+}
+
+static struct bytes sctp_data_in(void)
+{
+	return sctp(true, 0);
+}
+
+static struct bytes sctp_init(void)
+{
+	return sctp(false, 1);
+}
+
+static struct bytes sctp_abort(void)
+{
+	return sctp(false, 6);
+}
+
 static struct bytes l2tp_data_out(void)
 {
 	struct bytes m = tunnel.version == 2
@@ -262,6 +316,7 @@ static const struct row {
 	{ "GRE", open_gre, gre_data_out, gre_data_in, { 2, 2 }, GRE, 0 },
 	{ "UDP", open_udp, udp_data_out, udp_data_in, { 1, 1 }, UDP, 6 },
 	{ "TCP", open_tcp, tcp_data_out, tcp_data_in, { 2, 2 }, TCP, 16 },
+	{ "SCTP", open_sctp, sctp_data_out, sctp_data_in, { 2, 2 }, 132, 0 },
 };
 
 /* Opens the row's session, and has data go through it both ways. */
@@ -419,6 +474,16 @@ static void send_fin(void)
 	ck_assert_uint_eq(dialog_play(&w, 80, "-F"), 0);
 }
 
+static void abort_sctp(void)
+{
+	sctp_passes(false, 6);
+}
+
+static void begin_sctp_anew(void)
+{
+	sctp_passes(false, 1);
+}
+
 static void cut_all(void)
 {
 	struct vpnalg_session_cut cut = { .size = sizeof(cut) };
@@ -436,7 +501,8 @@ static const struct {
 	{ 4, stop_tunnel }, { 8, send_fin },	{ 0, cut_all },
 	{ 1, cut_all },	   { 2, cut_all },	{ 3, cut_all },
 	{ 4, cut_all },	   { 5, cut_all },	{ 6, cut_all },
-	{ 7, cut_all },	   { 8, cut_all },
+	{ 7, cut_all },	   { 8, cut_all },	{ 9, abort_sctp },
+	{ 9, cut_all },	   { 9, begin_sctp_anew },
 };
 
 START_TEST(a_translation_is_over_when_packets_must_be_seen)
@@ -677,6 +743,9 @@ static const struct {
 	{ "half a header and more", open_udp, half_said },
 	{ "no packet", open_udp, nothing },
 	{ "a query", open_query, query },
+	{ "SCTP's INIT", open_sctp, sctp_init },
+	{ "SCTP's ABORT", open_sctp, sctp_abort },
+	{ "SCTP before it is established", open_half_sctp, sctp_data_out },
 	{ "UDP without an answer", open_unanswered, udp_data_out },
 	{ "ESP of one of several hosts", open_two_sas, esp_out },
 };

@@ -11,7 +11,15 @@
  *
  * Offered are packets of PPTP calls, of GRE tunnels, of NAT-T, of ESP while the
  * remote has one inside host only, data messages of L2TP, and with
- * vpnalg_general() UDP datagrams and TCP segments without SYN, FIN and RST.
+ * vpnalg_general() UDP datagrams, TCP segments without SYN, FIN and RST, and
+ * SCTP of established associations.
+ *
+ * Not offered are, whatever else passes: ESP where several inside hosts have it
+ * with a remote, for the time of each packet is evidence for whose an SPI is;
+ * GRE of a tunnel whose remote sends with another Key than the host, for that
+ * Key is the library's guess, which the next packet may correct; ICMP queries,
+ * whose checksum covers no addresses, so that it does not follow as told below;
+ * and all that must be read.
  */
 #ifndef VPNALG_TRANSLATION_H
 #define VPNALG_TRANSLATION_H

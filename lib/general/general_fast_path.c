@@ -2,11 +2,31 @@
 #include "general_fast_path.h"
 
 #include "../wire/tcp.h"
+#include "../wire/transport.h"
 #include "general.h"
+#include "other.h"
 #include "tcp.h"
 
 /* What opens and ends a connection is seen by nobody else. */
 static const uint32_t tcp_mask = (uint32_t)(TCP_FIN | TCP_SYN | TCP_RST) << 16;
+
+/* The type of a packet's first chunk: a packet of another type is another one,
+ * which may be one that the library must see. */
+static const uint32_t sctp_mask = (uint32_t)UINT8_MAX << 24;
+
+static bool is_sctp(const struct vpnalg_step *step)
+{
+	return step->record->kind == GENERAL_PORTS &&
+	       step->parsed->protocol == SCTP_PROTOCOL;
+}
+
+static bool is_established(struct vpnalg_step *step)
+{
+	const struct general_session *session =
+		vpnalg_session_body(step->translator, step->record);
+
+	return session->state & GENERAL_OTHER_ESTABLISHED;
+}
 
 static bool is_steady(struct vpnalg_step *step)
 {
@@ -20,6 +40,9 @@ static bool is_steady(struct vpnalg_step *step)
 						  step->record);
 	case GENERAL_UDP:
 		return step->record->flags & VPNALG_SESSION_ANSWERED;
+	case GENERAL_PORTS:
+		return is_sctp(step) && is_established(step) &&
+		       vpnalg_general_other_is_data(step->parsed);
 	default:
 		return false;
 	}
@@ -36,6 +59,9 @@ bool vpnalg_general_fast_path(struct vpnalg_step *step,
 	vpnalg_translation_ports(step, translation,
 				 (uint16_t)vpnalg_session_id(
 					 step->translator, step->record, role));
+	if (is_sctp(step))
+		vpnalg_translation_word(step, translation, SCTP_CHUNK_TYPE_OFF,
+					sctp_mask);
 	if (step->record->kind != GENERAL_TCP)
 		return true;
 	vpnalg_translation_word(step, translation, TCP_DATA_OFF, tcp_mask);

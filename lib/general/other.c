@@ -167,6 +167,14 @@ static uint32_t type_of(const struct vpnalg_parsed *parsed,
 	return type < 16 ? 1U << type : 0;
 }
 
+bool vpnalg_general_other_is_data(const struct vpnalg_parsed *parsed)
+{
+	const struct transport *t = find_transport(parsed->protocol);
+
+	return t != NULL && t->type_off != 0 &&
+	       !(type_of(parsed, t) & (t->begins | t->ends));
+}
+
 static uint32_t lifetime(const struct vpnalg_step *step,
 			 const struct transport *transport, uint8_t state)
 {

@@ -12,6 +12,10 @@ enum vpnalg_claim vpnalg_general_other_match(const struct vpnalg_parsed *parsed,
 /* Translates a packet that was claimed so. */
 enum vpnalg_result vpnalg_general_other_translate(struct vpnalg_step *step);
 
+/* Returns whether such a packet is of a connection, and neither begins nor ends
+ * one. */
+bool vpnalg_general_other_is_data(const struct vpnalg_parsed *parsed);
+
 /* Rewrites such a packet that an ICMP error quotes. */
 enum vpnalg_result vpnalg_general_other_quote(struct vpnalg_step *step);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "html.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 static const char style[] =
@@ -114,6 +115,17 @@ void html_line(FILE *page, enum html_tone tone, const char *text)
 	fprintf(page, "<p class=\"%s\">", tones[tone]);
 	put(page, text);
 	fputs("</p>\n", page);
+}
+
+void html_say(FILE *page, enum html_tone tone, const char *format, ...)
+{
+	char text[HTML_TEXT];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	html_line(page, tone, text);
 }
 
 void html_heading(FILE *page, enum html_tone tone, const char *text)

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#define HTML_TEXT 1000
+
 /* How something looks. */
 enum html_tone {
 	HTML_PLAIN,
@@ -41,6 +43,10 @@ void html_end(FILE *page);
 
 /* Writes a line of a section, or in front of all sections. */
 void html_line(FILE *page, enum html_tone tone, const char *text);
+
+/* Likewise, as printf() does, up to HTML_TEXT characters. */
+void html_say(FILE *page, enum html_tone tone, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* Writes a heading in front of lines. */
 void html_heading(FILE *page, enum html_tone tone, const char *text);

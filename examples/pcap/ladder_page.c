@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 #include <time.h>
 
@@ -26,17 +25,6 @@ static const char *write_number(char text[NUMBER], uint64_t number)
 	}
 	text[at] = '\0';
 	return text;
-}
-
-static void line(FILE *page, enum html_tone tone, const char *format, ...)
-{
-	char text[TEXT];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	html_line(page, tone, text);
 }
 
 /* The seconds since the first packet; times may run back. */
@@ -132,7 +120,8 @@ static void write_fates(FILE *page, const uint64_t *fates)
 {
 	char numbers[3][NUMBER];
 
-	line(page, HTML_PLAIN, "Packets: %s translated, %s copied, %s dropped",
+	html_say(page, HTML_PLAIN,
+		 "Packets: %s translated, %s copied, %s dropped",
 	     write_number(numbers[0], fates[FATE_TRANSLATED]),
 	     write_number(numbers[1], fates[FATE_COPIED]),
 	     write_number(numbers[2], fates[FATE_DROPPED]));
@@ -144,7 +133,7 @@ static void write_dropped(FILE *page, const uint64_t *dropped)
 
 	for (unsigned i = VPNALG_DROP_FIRST; i < VPNALG_RESULTS; i++)
 		if (dropped[i])
-			line(page, HTML_BAD, "%s dropped: %s",
+			html_say(page, HTML_BAD, "%s dropped: %s",
 			     write_number(number, dropped[i]),
 			     vpnalg_result_text(i));
 }
@@ -165,7 +154,7 @@ static void write_client(const struct ladder *ladder, FILE *page, size_t index)
 		write_row(ladder, page, row);
 	html_ladder_end(page);
 	if (client->more)
-		line(page, HTML_DIM, "\xe2\x80\xa6 and %s messages more",
+		html_say(page, HTML_DIM, "\xe2\x80\xa6 and %s messages more",
 		     write_number(text, client->more));
 	html_section_end(page);
 }
@@ -194,7 +183,7 @@ static void write_when(const struct ladder *ladder, FILE *page)
 
 	if (ladder->begun && utc &&
 	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", utc))
-		line(page, HTML_PLAIN,
+		html_say(page, HTML_PLAIN,
 		     "Seconds count from the first packet, %s", text);
 }
 
@@ -238,7 +227,7 @@ void ladder_write(const struct ladder *ladder, FILE *page,
 		html_line(page, HTML_BAD,
 			  "The capture is broken: this is what came before");
 	if (ladder->elsewhere)
-		line(page, HTML_DIM, "%s packets are of other clients",
+		html_say(page, HTML_DIM, "%s packets are of other clients",
 		     write_number(text, ladder->elsewhere));
 	fputs(above ? above : "", page);
 	html_links_begin(page);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The report on the page of --html, above the ladders. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,25 +9,15 @@
 
 #define TEXT 1000
 
-static void line(FILE *page, enum html_tone tone, const char *format, ...)
-{
-	char text[TEXT];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	html_line(page, tone, text);
-}
-
 static void write_cause(FILE *page, const struct why_cause *cause,
 			const char *name, const char *detail,
 			enum html_tone tone)
 {
-	line(page, tone, "%s [%s]: %s", name, cause->keyword, cause->meaning);
+	html_say(page, tone, "%s [%s]: %s", name, cause->keyword,
+		 cause->meaning);
 	if (*detail)
-		line(page, HTML_PLAIN, "Seen: %s", detail);
-	line(page, HTML_PLAIN, "What to do: %s", cause->advice);
+		html_say(page, HTML_PLAIN, "Seen: %s", detail);
+	html_say(page, HTML_PLAIN, "What to do: %s", cause->advice);
 }
 
 /* The steps are one line, so that the page begins with what matters. */
@@ -68,12 +57,12 @@ static void write_answer(FILE *page, const struct why_answer *answer)
 		write_cause(page, answer->remark, "Remark",
 			    answer->remark_detail, HTML_PLAIN);
 	if (answer->earlier)
-		line(page, HTML_PLAIN, "An attempt before it failed: [%s]",
+		html_say(page, HTML_PLAIN, "An attempt before it failed: [%s]",
 		     answer->earlier->keyword);
 	if (attempt->protocol == WHY_IS_IPSEC && attempt->ike.version)
-		line(page, HTML_DIM, "NAT-T: %s", why_nat_t(attempt));
+		html_say(page, HTML_DIM, "NAT-T: %s", why_nat_t(attempt));
 	write_steps(page, answer);
-	line(page, HTML_DIM, "Packets %" PRIu64 " to %" PRIu64, attempt->first,
+	html_say(page, HTML_DIM, "Packets %" PRIu64 " to %" PRIu64, attempt->first,
 	     attempt->last);
 }
 

@@ -17,7 +17,7 @@ FUZZ_RUNS = int(os.environ.get("FUZZ_RUNS", "200"))
 
 ETHERNET = 14
 SERVER, OTHER_SERVER, ROUTER = "203.0.113.10", "203.0.113.11", "203.0.113.2"
-OUTSIDE = "203.0.113.1"
+OUTSIDE, UPLINK = "203.0.113.1", "203.0.113.77"
 A, B, C = ("192.168.77.%d" % n for n in (11, 12, 13))
 
 ICMP, TCP, UDP, GRE, ESP, AH = 1, 6, 17, 47, 50, 51
@@ -458,6 +458,98 @@ GOOD = """esp-ike1-at-once-inside esp-ike1-at-once-outside
     pptp-killed-same-outside pptp-loss-inside pptp-loss-outside
     pptp-three-inside pptp-three-outside""".split()
 
+def in_udp(p):
+    """ESP in UDP (RFC 3948) instead of plain ESP."""
+    return made(p, p.source, p.to, UDP, struct.pack(
+        ">HHHH", 4500, 4500, 8 + len(p.l4), 0) + p.l4, p.time)
+
+
+def unknown_spi(packets):
+    """The server has lost its SAs, and says so in clear (RFC 7296 1.5)."""
+    last = [p for p in packets if into(A, esp)(p)][2]
+    out = next(p for p in packets if out_of(A, esp)(p))
+    notify = struct.pack(">BBHBBHI", 0, 0, 12, 0, 0, 11, 0x1020304)
+    message = bytes(16) + b"\x29\x20\x25\x20" + struct.pack(
+        ">II", 0, 28 + len(notify)) + notify
+    l4 = struct.pack(">HHHH", 500, 500, 8 + len(message), 0) + message
+    kept = [p for p in packets if not p.of(A) or p.time <= last.time]
+    for i in range(1, 5):
+        kept += [out.at(last.time + i),
+                 made(last, SERVER, A, UDP, l4, last.time + i + 0.01)]
+    return kept
+
+
+def errors_later(source, code):
+    """It worked; then an ICMP error comes instead of each answer."""
+    def broken(packets):
+        last = [p for p in packets if into(A, esp)(p)][3]
+        out = next(p for p in packets if out_of(A, esp)(p))
+        kept = [p for p in packets if not p.of(A) or p.time <= last.time]
+        for i in range(1, 4):
+            late = out.at(last.time + i)
+            kept += [late, icmp(late, source, 3, code)]
+        return kept
+    return broken
+
+
+def dpd_lost(packets):
+    """IKE asks whether the server is alive, again and again (RFC 7296
+    2.4)."""
+    last = [p for p in packets if into(A, esp)(p)][3]
+    like = other_exchange(37)(next(p for p in packets
+                                   if out_of(A, exchange(35))(p)))
+    return [p for p in packets if not p.of(A) or p.time <= last.time] + [
+        like.at(last.time + t) for t in (4, 8, 15, 28, 51)]
+
+
+def ike_part(part, total):
+    """A fragment of IKE's own (RFC 7383) in the place of a message."""
+    def how(p):
+        old = p.ike()
+        body = struct.pack(">BBHHH", 0, 0, 48, part, total) + bytes(40)
+        return p.with_payload(
+            p.payload[:len(p.payload) - len(old)] + old[:16] + b"\x35" +
+            old[17:24] + struct.pack(">I", 28 + len(body)) + body)
+    return how
+
+
+def parts_lost(way, came, total):
+    """Of the fragments of the client's or the server's IKE_AUTH not all
+    come; what was asked is asked again."""
+    def broken(packets):
+        asked = next(p for p in packets if out_of(A, exchange(35))(p))
+        last = next(p for p in packets if way(A, exchange(35))(p))
+        kept = [p for p in packets if not p.of(A) or p.time < last.time]
+        kept += [] if last is asked else again(asked, 2, 6)
+        return kept + [ike_part(n, total)(last).at(last.time + t + n / 1000)
+                       for t in (0, 2, 6) for n in came]
+    return broken
+
+
+def echoes_lost(packets):
+    """LCP echoes of the client's, and its end after them."""
+    last = [p for p in packets if into(A, data)(p)][2]
+    lcp = next(p for p in packets if out_of(A, is_ppp(0xc021, 1))(p))
+    return [p for p in packets if not p.of(A) or p.time <= last.time] + [
+        ppp_message(0xc021, code)(lcp).at(last.time + 10 * n)
+        for n, code in enumerate((9, 9, 9, 9, 5), 1)]
+
+
+def hellos_lost(packets):
+    """L2TP's HELLO from the client, repeated, and its StopCCN."""
+    last = [p for p in packets if into(A, data)(p)][1]
+    like = next(p for p in packets if out_of(A, l2tp(12))(p))
+    return [p for p in packets if not p.of(A) or p.time <= last.time] + [
+        l2tp_end(kind, 1)(like).at(last.time + 4 * n)
+        for n, kind in enumerate((6, 6, 6, 6, 6, 4), 1)]
+
+
+def other_uplink(test):
+    """What fits leaves from another outside address, and is not answered."""
+    return both(drop(lambda p: p.inbound() and test(p)),
+                change(test, lambda p: p.with_address(source=UPLINK)))
+
+
 # name, capture, how it is broken, {client: cause}; all other clients work.
 ROWS = [
     # PPTP
@@ -622,7 +714,14 @@ ROWS = [
                            packets[0].ip, n) for n in range(4)],
      {A: "gre-one-way"}),
 
+    ("GRE leaves by another uplink", PPTP_OUT, other_uplink(gre),
+     {OUTSIDE: "other-uplink", UPLINK: "other-uplink"}),
+    ("LCP's echoes are not answered any more", PPTP, echoes_lost,
+     {A: "keepalive-lost"}),
+
     # L2TP
+    ("L2TP's HELLO is not answered, and the tunnel ends", L2TP, hellos_lost,
+     {A: "keepalive-lost"}),
     ("L2TP has no data", L2TP, drop(of(A, l2tp(-1))), {A: "data-filtered"}),
     ("the L2TP server is silent", L2TP, both(only(A), drop(to_client)),
      {A: "no-answer"}),
@@ -694,6 +793,28 @@ ROWS = [
     # IPsec
     ("AH meets a NAT", "ah-inside", lambda packets: packets, {A: "ah"}),
     ("AH is not answered", "ah_1-routed", drop(to_client), {A: "ah"}),
+    ("the server puts ESP into UDP, the client does not", IKE2,
+     change(into(A, esp), in_udp), {A: "esp-mixed"}),
+    ("the client puts ESP into UDP, the server does not", IKE1,
+     change(out_of(A, esp), in_udp), {A: "esp-mixed"}),
+    ("the server was restarted, and does not know the SA", IKE2, unknown_spi,
+     {A: "sa-unknown"}),
+    ("the server's IKE daemon ends while the VPN is up", NATT,
+     errors_later(SERVER, 3), {A: "port-closed"}),
+    ("the server's host goes away while the VPN is up", IKE2,
+     errors_later(ROUTER, 1), {A: "unreachable"}),
+    ("a firewall closes while the VPN is up", IKE2,
+     errors_later(ROUTER, 13), {A: "prohibited"}),
+    ("DPD is not answered", IKE2, dpd_lost, {A: "keepalive-lost"}),
+    ("a fragment of IKE's own is lost on its way out", IKE2,
+     parts_lost(out_of, (1, 2), 3), {A: "fragments-lost"}),
+    ("a fragment of IKE's own is lost on its way in", IKE2,
+     parts_lost(into, (1,), 2), {A: "fragments-lost"}),
+    ("ESP leaves by another uplink", IKE2_OUT, other_uplink(esp),
+     {OUTSIDE: "other-uplink", UPLINK: "other-uplink"}),
+    ("port 4500 is reached by another uplink", "ikev1-natt-outside",
+     other_uplink(lambda p: p.port(4500)),
+     {OUTSIDE: "other-uplink", UPLINK: "other-uplink"}),
     ("the second client's ESP gets no answer (IKEv1)", IKE1,
      drop(into(B, esp)), {B: "second-esp-client"}),
     ("the second client's ESP goes to the first (IKEv2)", IKE2,
@@ -891,6 +1012,46 @@ def good_ones():
               done.stdout.decode())
 
 
+def twice():
+    """A mirrored port, or all interfaces of a router at once: each packet is
+    there twice, once with a smaller time to live, and counts once."""
+    for name in GOOD:
+        packets = load(name)
+        copies = [Packet(p.time + 0.0001, p.with_ip(
+            p.ip[:8] + bytes([p.ip[8] - 1]) + p.ip[9:]).data, p.length)
+                  for p in packets]
+        done = run("--why", save(packets + copies))
+        check("all is well in %s, twice" % name, done.returncode == 0 and
+              b"packets were captured twice" in done.stdout,
+              done.stdout.decode())
+    name, capture, how, wanted = ROWS[0]
+    packets = how(load(capture))
+    done = run("--why", "--json", save(packets + [
+        p.at(p.time + 0.0001) for p in packets]))
+    check("what is broken is broken twice", fits(answers(done), wanted),
+          answers(done))
+
+
+def parts():
+    """Captures that begin late, or end early."""
+    packets = load("everything-inside")
+    for share in 12, 25:
+        done = run("--why", "--json", save(
+            packets[len(packets) * share // 100:]))
+        check("an end without a beginning is no failure (%d %%)" % share,
+              done.returncode == 0, answers(done))
+    packets = [p for p in load(PPTP) if p.of(A)]
+    asked = next(i for i, p in enumerate(packets) if p.pptp() == 7)
+    hint = r"the capture ends \d+ ms behind the first packet without an answer"
+    for more in 0, 3:
+        done = run("--why", "--json", save(packets[:asked + 1] + again(
+            packets[asked], *range(1, more + 1))))
+        one = json.loads(done.stdout)["clients"][0]
+        check("a capture that ends at once is said to (%d more)" % more,
+              one["cause"] == "call-unanswered" and
+              bool(re.match(hint, one["seen"] or "")) == (more == 0), one)
+
+
 def broken_ones():
     for name, capture, how, wanted in ROWS:
         try:
@@ -1012,6 +1173,8 @@ def spoiled():
 
 good_ones()
 broken_ones()
+twice()
+parts()
 edges()
 forms()
 keywords()

@@ -104,8 +104,11 @@ PCAP_FILES = \
 	examples/pcap/why_symptom.h \
 	examples/pcap/why_symptom_ipsec.c \
 	examples/pcap/why_symptom_l2tp.c \
+	examples/pcap/why_symptom_later.c \
 	examples/pcap/why_symptom_pptp.c \
-	examples/pcap/why_text.c
+	examples/pcap/why_text.c \
+	examples/pcap/why_twice.c \
+	examples/pcap/why_twice.h
 
 if EXAMPLES
 bin_PROGRAMS += examples/pcap/vpnalg-pcap

@@ -75,6 +75,9 @@ static void judge(struct why_answer *answer, const struct why_attempt *attempt)
 	answer->detail[0] = answer->remark_detail[0] = '\0';
 	if (answer->cause && answer->cause->detail)
 		answer->cause->detail(attempt, answer->detail);
+	if (answer->cause && answer->cause->when == WHY_BROKEN &&
+	    !*answer->detail)
+		why_detail_rest(attempt, answer->detail);
 	if (answer->remark && answer->remark->detail)
 		answer->remark->detail(attempt, answer->remark_detail);
 	answer->count = why_steps(attempt, answer->steps);

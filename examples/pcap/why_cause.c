@@ -55,7 +55,27 @@ static const struct why_cause causes[] = {
 	  "broken; two of them in a row may disturb each other.",
 	  why_detail_ids },
 
+	{ WHY_FOR_IPSEC, WHY_ALWAYS, why_esp_mixed, "esp-mixed",
+	  "One end puts ESP into UDP (NAT-T), the other one does not: neither "
+	  "takes what comes.",
+	  "Turn NAT-T on at both ends; a NAT must not answer for them, nor "
+	  "rewrite IKE (turn off its IPsec helper).",
+	  NULL },
+	{ WHY_FOR_PPTP | WHY_FOR_IPSEC, WHY_BROKEN, why_other_uplink,
+	  "other-uplink",
+	  "Control messages and data of one client leave from two outside "
+	  "addresses: the server takes them for two clients.",
+	  "Let the router send all traffic of an inside host by the same "
+	  "uplink and address, not each connection by another one.",
+	  why_detail_uplink },
+
 	/* Refused by the other end, in its protocol */
+	{ WHY_FOR_IPSEC, WHY_ALWAYS, why_sa_unknown, "sa-unknown",
+	  "The server says that it does not know the SA that the client uses "
+	  "(INVALID_SPI): it was restarted, or has ended the SA.",
+	  "Connect again; dead peer detection (DPD) at the client does that by "
+	  "itself.",
+	  NULL },
 	{ WHY_FOR_PPTP, WHY_BROKEN, why_connection_refused, "port-closed",
 	  "The server refuses TCP port 1723: no PPTP server runs there.",
 	  "Start it, let its firewall accept port 1723, or correct the "
@@ -416,6 +436,26 @@ static const struct why_cause causes[] = {
 	  "Turn NAT-T on at both ends, or use a NAT that tells SPIs apart; "
 	  "else connect one client at a time.",
 	  why_detail_neighbour },
+	{ WHY_FOR_ALL, WHY_ALWAYS, why_gone, "port-closed",
+	  "It worked, then the server's system says that nothing listens "
+	  "there any more (ICMP: port unreachable).",
+	  "The VPN program has ended there: look into its log.",
+	  why_detail_icmp },
+	{ WHY_FOR_ALL, WHY_ALWAYS, why_later_prohibited, "prohibited",
+	  "It worked, then a firewall refuses the packets (ICMP: "
+	  "administratively prohibited).",
+	  "Allow the VPN in the firewall that says so.", why_detail_icmp },
+	{ WHY_FOR_ALL, WHY_ALWAYS, why_later_unreachable, "unreachable",
+	  "It worked, then the server's network or host could not be reached "
+	  "any more (ICMP).",
+	  "The server, or the line to it, failed.", why_detail_icmp },
+	{ WHY_FOR_ALL, WHY_ALWAYS, why_keepalives_lost, "keepalive-lost",
+	  "It worked, then one end's keepalives (echoes of LCP or PPTP, "
+	  "L2TP's HELLO, IKE's DPD) were not answered, and so it gives the VPN "
+	  "up.",
+	  "The line failed, or a NAT on the way has forgotten the session, or "
+	  "the other end does not answer keepalives: then turn them off.",
+	  why_detail_keepalives },
 	{ WHY_FOR_ALL, WHY_ALWAYS, why_server_silent, "server-silent",
 	  "It worked, then the server stopped answering.",
 	  "The server or its line failed, or a NAT on the way has given the "

@@ -2,7 +2,11 @@
 /* What the attempts of a capture have to do with each other. */
 #include "why_attempt.h"
 #include "why_cause.h"
+#include "why_pptp.h"
 #include "why_step.h"
+
+/* Data follows control messages within so many milliseconds. */
+#define HALVES_MOST 10000
 
 static bool same_server(const struct why_attempt *attempt,
 			const struct why_attempt *other)
@@ -42,6 +46,40 @@ static bool share_call_id(const struct why_attempt *attempt,
 	       attempt->begun <= other->ended && other->begun <= attempt->ended;
 }
 
+/* Returns whether the one lacks what the other one has: GRE or ESP, or IKE's
+ * second half at port 4500. */
+static bool lacks(const struct why_attempt *control,
+		  const struct why_attempt *data)
+{
+	if (data->flow.packets[CLIENT])
+		return !control->flow.packets[CLIENT];
+	return data->ike.messages[CLIENT][IKE_AUTH] &&
+	       !control->ike.messages[CLIENT][IKE_AUTH];
+}
+
+static bool overlap(const struct why_attempt *control,
+		    const struct why_attempt *data)
+{
+	return control->begun <= data->ended &&
+	       data->begun <= control->ended + HALVES_MOST;
+}
+
+/* Returns whether these are control messages and data of one client, which
+ * leave from two outside addresses; the server answers none of the data. */
+static bool is_other_half(const struct why_attempt *control,
+			  const struct why_attempt *data)
+{
+	return control->client != data->client &&
+	       !why_is_private(control->client) &&
+	       !why_is_private(data->client) &&
+	       (control->pptp.messages[CLIENT][PPTP_CALL] ||
+		control->ike.messages[CLIENT][IKE_INIT]) &&
+	       !data->pptp.messages[CLIENT][PPTP_CALL] && !data->tcp.syn &&
+	       !data->ike.messages[CLIENT][IKE_INIT] &&
+	       !data->flow.packets[SERVER] && lacks(control, data) &&
+	       overlap(control, data);
+}
+
 /* A neighbour that works says more than one that is answered only. */
 static void compare(struct why_attempt *attempt,
 		    const struct why_attempt *other, bool before)
@@ -57,6 +95,8 @@ static void compare(struct why_attempt *attempt,
 		attempt->neighbour = other;
 	if (twin)
 		attempt->twin = other;
+	if (is_other_half(attempt, other) || is_other_half(other, attempt))
+		attempt->uplink = other;
 }
 
 /* Returns whether IKE alone was renewed, and its ESP goes on: what came behind
@@ -83,6 +123,7 @@ void why_compare(struct why_facts *facts)
 					k < i);
 	for (size_t i = 0; i < facts->count; i++)
 		if (renews(facts->attempts[i]) ||
-		    why_esp_later(facts->attempts[i]))
+		    why_esp_later(facts->attempts[i]) ||
+		    why_end_only(facts->attempts[i]))
 			facts->attempts[i]->works = true;
 }

@@ -9,6 +9,9 @@
 
 #define ADDRESS_TEXT 16
 
+/* Who has waited longer for an answer, in milliseconds, has waited. */
+#define WAITED_LEAST 1000
+
 static const char *address(uint32_t number, char text[ADDRESS_TEXT])
 {
 	snprintf(text, ADDRESS_TEXT, "%u.%u.%u.%u", number >> 24,
@@ -133,6 +136,40 @@ void why_detail_neighbour(const struct why_attempt *attempt, char *text)
 		append(text, "another client, %s:%u, gets answers",
 		       address(attempt->neighbour->client, other),
 		       attempt->neighbour->client_port);
+}
+
+void why_detail_uplink(const struct why_attempt *attempt, char *text)
+{
+	char from[ADDRESS_TEXT];
+
+	append(text, "the other half of it is with %s",
+	       address(attempt->uplink->client, from));
+}
+
+void why_detail_keepalives(const struct why_attempt *attempt, char *text)
+{
+	for (int end = CLIENT; end < WHY_ENDS; end++)
+		if (attempt->echoes[end] || attempt->hellos[end])
+			append(text, "%u of the %s's were not answered",
+			       attempt->echoes[end] > attempt->hellos[end]
+				       ? attempt->echoes[end]
+				       : attempt->hellos[end],
+			       end == CLIENT ? "client" : "server");
+}
+
+void why_detail_rest(const struct why_attempt *attempt, char *text)
+{
+	const struct why_silence *silence = &attempt->silence;
+	enum why_end last = silence->last[CLIENT] >= silence->last[SERVER]
+				    ? CLIENT
+				    : SERVER;
+	uint64_t waited = attempt->ended + attempt->rest -
+			  silence->alone_since[last];
+
+	if (waited < WAITED_LEAST)
+		append(text, "the capture ends %" PRIu64 " ms behind the first "
+			     "packet without an answer: capture longer",
+		       waited);
 }
 
 void why_detail_one_direction(const struct why_attempt *attempt, char *text)

@@ -123,6 +123,7 @@ struct why_ike {
 	uint32_t parts[WHY_ENDS], part_bits[WHY_ENDS];
 	uint32_t keepalives[WHY_ENDS];
 	bool peer_began; /* the server has begun an exchange here, too */
+	uint32_t unknown_spi; /* it has said that it does not know an SPI */
 };
 
 #define WHY_L2TP_MESSAGES 21
@@ -163,6 +164,9 @@ struct why_attempt {
 	struct why_silence silence; /* all packets, but NAT-keepalives */
 	struct why_flow flow;
 	uint32_t ppp[WHY_ENDS][WHY_PPP];
+	/* Keepalives since the other end has answered one: LCP's echoes, and
+	 * those of the control connection. */
+	uint32_t echoes[WHY_ENDS], hellos[WHY_ENDS];
 	struct why_tcp tcp;
 	struct why_pptp pptp;
 	struct why_ike ike;
@@ -184,10 +188,16 @@ struct why_attempt {
 	struct why_attempt *next; /* of the same two addresses */
 	/* Set by why_compare(): another client that works with the same server;
 	 * an older attempt of the same client that did; another client with the
-	 * same address and Call ID. */
-	const struct why_attempt *neighbour, *older, *twin;
+	 * same address and Call ID; the other half of this one, which leaves from
+	 * another address. */
+	const struct why_attempt *neighbour, *older, *twin, *uplink;
 	bool works;
 	uint64_t rest; /* milliseconds from its last packet to the end */
+};
+
+/* A packet that was seen a moment ago. */
+struct why_seen {
+	uint64_t hash, time;
 };
 
 /* Everybody's. */
@@ -199,6 +209,8 @@ struct why_facts {
 	struct why_orders *orders;
 	uint64_t packets;  /* of the protocols that are looked for */
 	uint64_t ignored;  /* of more clients than there is room for */
+	uint64_t twice;    /* that were captured twice, and count once */
+	struct why_seen seen[256];
 	uint64_t end;      /* the time of the last packet of all */
 	bool memory;       /* false when there was none */
 };

@@ -21,6 +21,10 @@
 
 #define NON_ESP_MARKER 4
 
+/* Notify Message Types, of both versions. */
+#define INVALID_IKE_SPI 4
+#define INVALID_SPI 11
+
 /* What an exchange is for, in clear and encrypted. */
 static const struct {
 	uint8_t version, number, clear, encrypted;
@@ -128,6 +132,35 @@ static bool note_strange(struct why_facts *facts,
 	return false;
 }
 
+/* Notes a server that has lost its SAs, perhaps by a restart: in clear, as it
+ * has none to protect that with (RFC 7296 1.5, RFC 2408 3.14.1). */
+static void note_unknown(struct why_attempt *attempt, enum why_end end,
+			 const struct message *message)
+{
+	struct why_ike read = { .version = (uint8_t)message->version,
+				.notify = { WHY_NONE, WHY_NONE } };
+
+	if (end != SERVER || message->exchange != IKE_INFORM ||
+	    message->encrypted)
+		return;
+	why_ike_payloads(&read, end, message->bytes);
+	attempt->ike.unknown_spi += read.notify[end] == INVALID_IKE_SPI ||
+				    read.notify[end] == INVALID_SPI;
+}
+
+/* A request of an Informational exchange is answered, or the other end is not
+ * alive (RFC 7296 2.4). Version 1 answers none. */
+static void note_inform(struct why_attempt *attempt, enum why_end end,
+			const struct message *message)
+{
+	bool asks = message->version == 2 && message->exchange == IKE_INFORM &&
+		    !(why_get(&message->bytes, FLAGS_OFF, 1) & FLAG_RESPONSE);
+
+	note_unknown(attempt, end, message);
+	attempt->hellos[why_other(end)] = 0;
+	attempt->hellos[end] += asks;
+}
+
 /* Returns the attempt that an IKE SA continues, one that a rekeying has made or
  * that the server has begun; its exchanges are not looked at. */
 static struct why_attempt *find_older(struct why_facts *facts,
@@ -140,7 +173,7 @@ static struct why_attempt *find_older(struct why_facts *facts,
 		return NULL;
 	if (message->begins && why_end_of(attempt, packet) == CLIENT)
 		return NULL;
-	why_note(attempt, packet);
+	note_inform(attempt, why_note(attempt, packet), message);
 	attempt->ike.peer_began |= message->begins;
 	return attempt;
 }
@@ -212,6 +245,12 @@ static uint32_t hash(const struct why_bytes *bytes)
 	return value;
 }
 
+static bool is_part(const struct message *message)
+{
+	return message->version == 2 &&
+	       why_get(&message->bytes, NEXT_PAYLOAD_OFF, 1) == PAYLOAD_SKF;
+}
+
 /* Notes a fragment of a message: its number, and how many there are. */
 static void read_part(struct why_ike *ike, enum why_end end,
 		      const struct message *message)
@@ -219,8 +258,7 @@ static void read_part(struct why_ike *ike, enum why_end end,
 	uint32_t number = why_get(&message->bytes, HEADER + 4, 2);
 	uint32_t total = why_get(&message->bytes, HEADER + 6, 2);
 
-	if (message->version != 2 ||
-	    why_get(&message->bytes, NEXT_PAYLOAD_OFF, 1) != PAYLOAD_SKF)
+	if (!is_part(message))
 		return;
 	if (total != ike->parts[end])
 		ike->part_bits[end] = 0;
@@ -243,7 +281,7 @@ static void count(struct why_attempt *attempt, enum why_end end,
 	if (message->exchange == IKE_AUTH &&
 	    message->size > ike->auth_size[end])
 		ike->auth_size[end] = message->size;
-	if (message->exchange == IKE_AUTH && end == SERVER)
+	if (message->exchange == IKE_AUTH && end == SERVER && !is_part(message))
 		ike->auth_last = message->size;
 	if (message->exchange == IKE_INFORM && message->version == 1 &&
 	    !ike->messages[end][IKE_CHILD])
@@ -275,6 +313,7 @@ bool why_ike_message(struct why_facts *facts, const struct why_packet *packet,
 	end = why_note(attempt, packet);
 	note_port(attempt, end, packet, message.exchange);
 	count(attempt, end, &message);
+	note_inform(attempt, end, &message);
 	return true;
 }
 

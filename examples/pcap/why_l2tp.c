@@ -197,6 +197,9 @@ static void count_control(struct why_attempt *attempt, enum why_end end,
 
 	if (message->type < WHY_L2TP_MESSAGES)
 		l2tp->messages[end][message->type]++;
+	/* Any message acknowledges. */
+	attempt->hellos[why_other(end)] = 0;
+	attempt->hellos[end] += message->type == L2TP_HELLO;
 	if (message->own != WHY_NONE)
 		l2tp->tunnel[end] = message->own;
 	if (message->type == L2TP_STOPCCN) {

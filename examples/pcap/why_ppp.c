@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "why_ppp.h"
 
+#include "why_attempt.h"
 #include "why_large.h"
 
 #define ADDRESS_AND_CONTROL 0xff03
@@ -83,6 +84,9 @@ void why_ppp_count(struct why_attempt *attempt, enum why_end end,
 		    (rows[i].code != ANY_CODE && rows[i].code != code))
 			continue;
 		attempt->ppp[end][rows[i].fact]++;
+		attempt->echoes[end] += rows[i].fact == LCP_ECHO;
+		if (rows[i].fact == LCP_ECHO_REPLY)
+			attempt->echoes[why_other(end)] = 0;
 		if (protocol == PROTOCOL_IPV4)
 			why_large_inner(&attempt->flow, end, &frame);
 		return;

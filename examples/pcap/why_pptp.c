@@ -154,6 +154,9 @@ static void read_message(struct why_attempt *attempt, enum why_end end,
 	if (type >= WHY_PPTP_MESSAGES)
 		return;
 	attempt->pptp.messages[end][type]++;
+	attempt->hellos[end] += type == PPTP_ECHO;
+	if (type == PPTP_ECHO_REPLY)
+		attempt->hellos[why_other(end)] = 0;
 	read_call_ids(attempt, end, message, type);
 	read_results(&attempt->pptp, message, type);
 }

@@ -9,6 +9,7 @@
 #include "why_ike.h"
 #include "why_l2tp.h"
 #include "why_pptp.h"
+#include "why_twice.h"
 
 static bool has_port(const struct why_packet *packet, uint16_t port)
 {
@@ -80,6 +81,8 @@ static bool may_be_ours(uint8_t protocol)
 /* A later fragment tells that there is something, but not what. */
 void why_read(struct why_facts *facts, const struct why_packet *packet)
 {
+	if (why_twice(facts, packet))
+		return;
 	facts->end = packet->time;
 	if (!packet->later)
 		facts->packets += read_whole(facts, packet);

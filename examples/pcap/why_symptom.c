@@ -212,23 +212,6 @@ bool why_large_lost(const struct why_attempt *attempt)
 	       large_missing(attempt, CLIENT) || large_missing(attempt, SERVER);
 }
 
-/* The connection was ended by a message, not by silence. */
-static bool was_ended(const struct why_attempt *attempt)
-{
-	const uint32_t *client = attempt->pptp.messages[CLIENT];
-	const uint32_t *server = attempt->pptp.messages[SERVER];
-	const struct why_l2tp *l2tp = &attempt->l2tp;
-
-	return client[PPTP_STOP] || server[PPTP_STOP] || client[PPTP_CLEAR] ||
-	       server[PPTP_DISCONNECT] || l2tp->messages[CLIENT][L2TP_CDN] ||
-	       l2tp->messages[SERVER][L2TP_CDN] ||
-	       l2tp->messages[CLIENT][L2TP_STOPCCN] ||
-	       l2tp->messages[SERVER][L2TP_STOPCCN] ||
-	       attempt->ppp[CLIENT][LCP_TERMINATE] ||
-	       attempt->ppp[SERVER][LCP_TERMINATE] ||
-	       attempt->tcp.fin[CLIENT] || attempt->tcp.fin[SERVER];
-}
-
 static bool forgets(const struct why_silence *silence)
 {
 	return silence->behind_pause[CLIENT] >= PAUSE_PACKETS ||
@@ -250,7 +233,7 @@ static bool lasts(const struct why_silence *silence, enum why_end to)
 
 static bool is_silent(const struct why_attempt *attempt, enum why_end to)
 {
-	return why_both_ways(attempt) && !was_ended(attempt) &&
+	return why_both_ways(attempt) && !why_was_ended(attempt) &&
 	       (lasts(&attempt->silence, to) ||
 		lasts(&attempt->flow.silence, to));
 }
@@ -262,5 +245,5 @@ bool why_server_silent(const struct why_attempt *attempt)
 
 bool why_client_silent(const struct why_attempt *attempt)
 {
-	return is_silent(attempt, SERVER);
+	return is_silent(attempt, SERVER) || why_client_unheard(attempt);
 }

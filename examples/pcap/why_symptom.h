@@ -16,6 +16,11 @@ why_symptom why_ah_lost, why_ah_passes, why_answer_misled,
 	why_too_big_told, why_silent_after_pause, why_server_silent,
 	why_client_silent, why_anything;
 
+/* What comes later than the connection (why_symptom_later.c) */
+why_symptom why_was_ended, why_end_only, why_gone, why_keepalives_lost,
+	why_client_unheard, why_later_prohibited, why_later_unreachable,
+	why_sa_unknown, why_esp_mixed, why_other_uplink;
+
 /* PPTP */
 why_symptom why_connection_refused, why_connection_unanswered,
 	why_connection_one_way, why_control_refused, why_control_unanswered,

@@ -74,7 +74,7 @@ bool why_ike_auth_failed(const struct why_attempt *attempt)
 
 	if (ike->version == 2)
 		return refused_by(attempt, 24) ||
-		       (ike->messages[SERVER][IKE_AUTH] &&
+		       (ike->messages[SERVER][IKE_AUTH] && ike->auth_last &&
 			ike->auth_last <= AUTH_ERROR_LONGEST &&
 			!attempt->flow.packets[CLIENT] &&
 			!attempt->flow.packets[SERVER]);

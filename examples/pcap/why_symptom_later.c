@@ -5,8 +5,7 @@
 #include "why_step.h"
 #include "why_symptom.h"
 
-/* Keepalives without an answer after which programs give up, or will. */
-#define UNHEARD_ENDED 3
+/* Keepalives without an answer after which programs give up. */
 #define UNHEARD 4
 
 /* Refusals that are no chance. */
@@ -56,25 +55,51 @@ bool why_end_only(const struct why_attempt *attempt)
 	       !attempt->tcp.reset_early;
 }
 
-/* It worked, and then the server's system says that nobody listens. */
-bool why_gone(const struct why_attempt *attempt)
+/* It worked, and then the client gets errors instead of answers. */
+static bool gets_errors(const struct why_attempt *attempt, enum why_icmp error)
 {
 	return why_both_ways(attempt) &&
-	       attempt->errors.about[CLIENT][ERROR_PORT] >= REFUSED &&
+	       attempt->errors.about[CLIENT][error] >= REFUSED &&
 	       attempt->flow.silence.alone[CLIENT] >= REFUSED;
 }
 
-static bool unheard(const struct why_attempt *attempt, enum why_end end)
+bool why_gone(const struct why_attempt *attempt)
 {
-	uint32_t least = why_was_ended(attempt) ? UNHEARD_ENDED : UNHEARD;
-
-	return attempt->echoes[end] >= least || attempt->hellos[end] >= least;
+	return gets_errors(attempt, ERROR_PORT);
 }
 
+bool why_later_prohibited(const struct why_attempt *attempt)
+{
+	return gets_errors(attempt, ERROR_PROHIBITED);
+}
+
+bool why_later_unreachable(const struct why_attempt *attempt)
+{
+	return gets_errors(attempt, ERROR_UNREACHABLE);
+}
+
+/* GRE whose Call IDs are not known may be several clients'. */
+static bool unheard(const struct why_attempt *attempt, enum why_end end)
+{
+	if (attempt->protocol == WHY_IS_PPTP &&
+	    attempt->pptp.call_id[CLIENT] == WHY_NONE)
+		return false;
+	return attempt->echoes[end] >= UNHEARD ||
+	       attempt->hellos[end] >= UNHEARD;
+}
+
+/* A client that does not answer the server's may be turned off, unless it goes
+ * on to send. */
 bool why_keepalives_lost(const struct why_attempt *attempt)
 {
 	return why_both_ways(attempt) &&
-	       (unheard(attempt, CLIENT) || unheard(attempt, SERVER));
+	       (unheard(attempt, CLIENT) ||
+		(unheard(attempt, SERVER) && !attempt->silence.alone[SERVER]));
+}
+
+bool why_client_unheard(const struct why_attempt *attempt)
+{
+	return why_both_ways(attempt) && unheard(attempt, SERVER);
 }
 
 /* Its ESP is not answered any more but for that. */

@@ -94,6 +94,9 @@ static void write_summary(const struct why_report *report)
 	if (report->facts->ignored)
 		printf("%" PRIu64 " packets of further clients not looked at\n",
 		       report->facts->ignored);
+	if (report->facts->twice)
+		printf("%" PRIu64 " packets were captured twice, and count "
+		       "once\n", report->facts->twice);
 	if (!report->count)
 		puts("no VPN traffic found: looked for PPTP (TCP port 1723, "
 		     "GRE), IPsec (UDP ports\n500 and 4500, ESP, AH), L2TP "

@@ -14,7 +14,7 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 	return hash ^ hash >> 29;
 }
 
-/* All but the time to live and the header's checksum, which a router changes. */
+/* Without the time to live and the header's checksum: a router changes these. */
 static uint64_t hash_of(const struct why_packet *packet)
 {
 	const struct why_bytes *body = &packet->body;

@@ -552,6 +552,14 @@ def other_uplink(test):
 
 # name, capture, how it is broken, {client: cause}; all other clients work.
 ROWS = [
+    ("the client's packets pass elsewhere: PPTP", PPTP, drop(out_of(A)),
+     {A: "one-direction"}),
+    ("the client's packets pass elsewhere: L2TP", L2TP, drop(out_of(B)),
+     {B: "one-direction"}),
+    ("the client's packets pass elsewhere: IPsec", IKE2,
+     drop(lambda p: not p.inbound()),
+     {A: "one-direction", B: "one-direction", C: "one-direction"}),
+
     # PPTP
     ("the server's GRE is filtered", PPTP, drop(into(A, gre)),
      {A: "gre-filtered-in"}),

@@ -10,6 +10,14 @@
 #include "why_step.h"
 
 static const struct why_cause causes[] = {
+	/* It may be well */
+	{ WHY_FOR_ALL, WHY_BROKEN, why_one_direction, "one-direction",
+	  "The capture has the server's packets alone, which answer a client: "
+	  "the client's pass elsewhere.",
+	  "Capture where both directions pass. If they take two routes, no NAT "
+	  "or firewall on either of them can follow.",
+	  NULL },
+
 	/* What a NAT, or a router, has done to it */
 	{ WHY_FOR_IPSEC, WHY_ALWAYS, why_ah_lost, "ah",
 	  "AH goes one way only. Its check covers the addresses, so no NAT can "

@@ -19,7 +19,7 @@ why_symptom why_ah_lost, why_ah_passes, why_answer_misled,
 /* What comes later than the connection (why_symptom_later.c) */
 why_symptom why_was_ended, why_end_only, why_gone, why_keepalives_lost,
 	why_client_unheard, why_later_prohibited, why_later_unreachable,
-	why_sa_unknown, why_esp_mixed, why_other_uplink;
+	why_sa_unknown, why_esp_mixed, why_other_uplink, why_one_direction;
 
 /* PPTP */
 why_symptom why_connection_refused, why_connection_unanswered,

@@ -119,6 +119,15 @@ bool why_esp_mixed(const struct why_attempt *attempt)
 	       (plain[SERVER] && !udp[SERVER] && udp[CLIENT] && !plain[CLIENT]);
 }
 
+/* The server speaks to somebody who says nothing. */
+bool why_one_direction(const struct why_attempt *attempt)
+{
+	return !attempt->silence.last[CLIENT] &&
+	       (attempt->tcp.segments[SERVER] || attempt->ike.version ||
+		attempt->l2tp.messages[SERVER][L2TP_SCCRP] ||
+		attempt->l2tp.messages[SERVER][L2TP_ICRP]);
+}
+
 bool why_other_uplink(const struct why_attempt *attempt)
 {
 	return attempt->uplink != NULL;

@@ -9,8 +9,8 @@ import subprocess
 import time
 
 from gateway_common import (CLIENT, OUTSIDE, SERVER, check, command, do_all,
-                            end, finish, in_namespaces, queue_everything, received,
-                            skip, start, udp)
+                            end, finish, in_namespaces, queue_everything,
+                            received, skip, start, udp)
 from ipfix import (JUDGES, PORT, Collector, Nfcapd, template_sets,
                    tshark_flows)
 

@@ -492,14 +492,21 @@ def errors_later(source, code):
     return broken
 
 
-def dpd_lost(packets):
-    """IKE asks whether the server is alive, again and again (RFC 7296
-    2.4)."""
-    last = [p for p in packets if into(A, esp)(p)][3]
-    like = other_exchange(37)(next(p for p in packets
-                                   if out_of(A, exchange(35))(p)))
-    return [p for p in packets if not p.of(A) or p.time <= last.time] + [
-        like.at(last.time + t) for t in (4, 8, 15, 28, 51)]
+def requests_lost(kind):
+    """A request of IKE's, again and again without an answer (RFC 7296 2.4):
+    whether the server is alive (37), or for new keys (36)."""
+    def broken(packets):
+        last = [p for p in packets if into(A, esp)(p)][3]
+        like = other_exchange(kind)(next(p for p in packets
+                                         if out_of(A, exchange(35))(p)))
+        return [p for p in packets if not p.of(A) or p.time <= last.time] + [
+            like.at(last.time + t) for t in (4, 8, 15, 28, 51)]
+    return broken
+
+
+def stop_control(p):
+    """The server ends the control connection by a message."""
+    return p.with_payload(p.payload[:8] + b"\0\3" + p.payload[10:])
 
 
 def ike_part(part, total):
@@ -596,6 +603,10 @@ ROWS = [
      both(change(into(A, pptp(8)), call_reply(7, 0)),
           ends_after(into(A, pptp(8)))),
      {A: "call-refused"}),
+    ("the server ends the control connection instead of a reply", PPTP,
+     both(change(into(A, pptp(8)), stop_control),
+          ends_after(into(A, pptp(3)))),
+     {A: "call-ended"}),
     ("the control connection is refused", PPTP,
      both(change(into(A, pptp(2)), start_reply(4)),
           ends_after(into(A, pptp(2)))),
@@ -813,7 +824,9 @@ ROWS = [
      errors_later(ROUTER, 1), {A: "unreachable"}),
     ("a firewall closes while the VPN is up", IKE2,
      errors_later(ROUTER, 13), {A: "prohibited"}),
-    ("DPD is not answered", IKE2, dpd_lost, {A: "keepalive-lost"}),
+    ("DPD is not answered", IKE2, requests_lost(37), {A: "keepalive-lost"}),
+    ("a rekeying is not answered", IKE2, requests_lost(36),
+     {A: "keepalive-lost"}),
     ("a fragment of IKE's own is lost on its way out", IKE2,
      parts_lost(out_of, (1, 2), 3), {A: "fragments-lost"}),
     ("a fragment of IKE's own is lost on its way in", IKE2,

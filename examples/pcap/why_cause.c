@@ -459,8 +459,8 @@ static const struct why_cause causes[] = {
 	  "The server, or the line to it, failed.", why_detail_icmp },
 	{ WHY_FOR_ALL, WHY_ALWAYS, why_keepalives_lost, "keepalive-lost",
 	  "It worked, then one end's keepalives (echoes of LCP or PPTP, "
-	  "L2TP's HELLO, IKE's DPD) were not answered, and so it gives the VPN "
-	  "up.",
+	  "L2TP's HELLO, IKE's DPD or rekeying) were not answered, and so it "
+	  "gives the VPN up.",
 	  "The line failed, or a NAT on the way has forgotten the session, or "
 	  "the other end does not answer keepalives: then turn them off.",
 	  why_detail_keepalives },

@@ -148,12 +148,14 @@ static void note_unknown(struct why_attempt *attempt, enum why_end end,
 				    read.notify[end] == INVALID_SPI;
 }
 
-/* A request of an Informational exchange is answered, or the other end is not
- * alive (RFC 7296 2.4). Version 1 answers none. */
+/* A request is answered, or the other end is not alive (RFC 7296 2.4): those of
+ * DPD, and of rekeying. Version 1 does not answer all. */
 static void note_inform(struct why_attempt *attempt, enum why_end end,
 			const struct message *message)
 {
-	bool asks = message->version == 2 && message->exchange == IKE_INFORM &&
+	bool asks = message->version == 2 &&
+		    (message->exchange == IKE_INFORM ||
+		     message->exchange == IKE_CHILD) &&
 		    !(why_get(&message->bytes, FLAGS_OFF, 1) & FLAG_RESPONSE);
 
 	note_unknown(attempt, end, message);

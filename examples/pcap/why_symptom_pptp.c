@@ -54,7 +54,8 @@ bool why_call_refused(const struct why_attempt *attempt)
 bool why_call_unanswered(const struct why_attempt *attempt)
 {
 	return attempt->pptp.messages[CLIENT][PPTP_CALL] &&
-	       !attempt->pptp.messages[SERVER][PPTP_CALL_REPLY];
+	       !attempt->pptp.messages[SERVER][PPTP_CALL_REPLY] &&
+	       !attempt->pptp.messages[SERVER][PPTP_STOP];
 }
 
 /* The reply names a Call ID that is not the client's, or GRE goes to one that

@@ -6,6 +6,9 @@
 #include "support_ipsec.h"
 #include "support_l2tp.h"
 
+#include <vpnalg/ipsec.h>
+#include <vpnalg/l2tp.h>
+
 #include <string.h>
 
 static struct world w;
@@ -504,6 +507,30 @@ START_TEST(ports_alone_are_not_enough_of_a_segment)
 }
 END_TEST
 
+/* NAT-T by its session, and data of L2TP by its looks: L2TP needs no more of it
+ * than what is there, and in its inside form does not claim it. */
+START_TEST(a_first_fragment_is_undone_as_it_was_translated)
+{
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_l2tp, NULL },
+		{ vpnalg_ipsec, NULL },
+	};
+	struct bytes p = udp_packet(CLIENT_A, 40000, SERVER, 4500, "data", 4);
+	struct collected out = { 0 };
+	struct bytes first;
+
+	end();
+	fragment_world(&w, (struct world_options){ .protocols = protocols,
+						   .protocol_count = 2 });
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	p = udp_packet(SERVER, 4500, OUTSIDE, get16(l4(&w)), "\0\2\1\1", 4);
+	grow(&p, 200);
+	first = fragment_of(&p, 0, 16);
+	ck_assert_uint_eq(send_fragment(&w, VPNALG_IN, &first, &out),
+			  VPNALG_TRANSLATED);
+}
+END_TEST
+
 /* A datagram with the same Identification, soon after the first one. */
 START_TEST(what_was_put_together_may_be_sent_again)
 {
@@ -538,6 +565,7 @@ Suite *fragment_suite(void)
 	tcase_add_test(t, a_datagram_is_known_at_the_end_of_the_clock);
 	tcase_add_test(t, a_call_request_may_be_cut_anywhere);
 	tcase_add_test(t, an_sccrq_may_be_cut_anywhere);
+	tcase_add_test(t, a_first_fragment_is_undone_as_it_was_translated);
 	tcase_add_test(t, ports_alone_are_not_enough_of_a_segment);
 	tcase_add_test(t, what_was_put_together_may_be_sent_again);
 	suite_add_tcase(suite, t);

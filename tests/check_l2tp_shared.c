@@ -3,6 +3,7 @@
  * and are told apart by Tunnel ID. */
 #include "support_l2tp.h"
 #include "cases.h"
+#include "support_service.h"
 
 #include <vpnalg/general.h>
 #include <vpnalg/l2tp.h>
@@ -92,6 +93,34 @@ START_TEST(an_error_about_other_packets_of_its_port_is_not_the_flows)
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &error),
 			  VPNALG_TRANSLATED);
 	ck_assert_uint_eq(destination(&w), CLIENT_A);
+}
+END_TEST
+
+/* A server inside, whose port the client's tunnel uses too: what comes to that
+ * port from the client's server is never the inside server's, so neither is
+ * what an error says that the inside server was sent. */
+START_TEST(a_servers_error_about_a_clients_tunnel_is_dropped)
+{
+	static const struct vpnalg_protocol protocols[] = {
+		{ vpnalg_l2tp, &l2tp_port_1701 }, { vpnalg_general, NULL },
+	};
+	struct tunnel t = a_tunnel(0);
+	struct bytes m = l2tp_control(2, 7, 0, SCCRP), quoted, error;
+
+	world_end(&w);
+	l2tp_world(&w, (struct world_options){ .protocols = protocols,
+					       .protocol_count = 2 });
+	service_add(&w, UDP, L2TP, CLIENT_B, L2TP);
+	if (_i == 1) {
+		tunnel_begin(&w, &t);
+		ck_assert_uint_eq(t.outside_port, L2TP);
+		m = l2tp_control(2, t.outside_own, 0, SCCRP);
+	}
+	quoted = udp_packet(SERVER, L2TP, CLIENT_B, L2TP, m.data, m.length);
+	error = icmp_error(CLIENT_B, SERVER, 3, &quoted, quoted.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &error),
+			  _i == 0 ? VPNALG_TRANSLATED : VPNALG_DROP_ICMP_ERROR);
+	service_remove(&w, UDP, L2TP, CLIENT_B, L2TP);
 }
 END_TEST
 
@@ -591,6 +620,9 @@ TCase *l2tp_shared_case(void)
 			    2);
 	tcase_add_test(
 		t, an_error_about_other_packets_of_its_port_is_not_the_flows);
+	tcase_add_loop_test(t,
+			    a_servers_error_about_a_clients_tunnel_is_dropped,
+			    0, 2);
 	tcase_add_test(t, a_client_may_use_any_port_of_its_own);
 	tcase_add_test(t, two_tunnels_of_one_client_and_port_are_two);
 	tcase_add_test(t, two_ports_of_one_client_may_have_equal_ids);

@@ -8,6 +8,14 @@
 #include "pool.h"
 #include "usage.h"
 
+/* Whether the handler has translated the fragment's datagram by its first one,
+ * which is undone here: that one has sufficed, then. */
+static bool has_sufficed(const struct vpnalg *translator,
+			 const struct slot *slot)
+{
+	return translator->fragments->translated_by == slot->handler;
+}
+
 /* What becomes of a fragment that is not translated by itself. One that is
  * undone may look like a VPN's and be a mapping's, which needs no more. */
 static enum vpnalg_result refuse_fragment(const struct vpnalg *translator,
@@ -17,17 +25,16 @@ static enum vpnalg_result refuse_fragment(const struct vpnalg *translator,
 
 	if (fragments == NULL || slot->parsed.quoted)
 		return VPNALG_DROP_FRAGMENT;
-	return fragments->translated_by != NO_HANDLER &&
-			       fragments->translated_by != slot->handler
-		       ? VPNALG_UNTOUCHED
-		       : VPNALG_HELD;
+	return fragments->translated_by != NO_HANDLER ? VPNALG_UNTOUCHED
+						      : VPNALG_HELD;
 }
 
 /* Whether a fragment is translated by itself, as the first of its datagram. */
 static bool suffices(const struct vpnalg *translator, const struct slot *slot)
 {
-	return translator->fragments != NULL && slot->match.first_suffices &&
+	return translator->fragments != NULL &&
 	       slot->parsed.fragment == VPNALG_FRAGMENT_FIRST &&
+	       (slot->match.first_suffices || has_sufficed(translator, slot)) &&
 	       vpnalg_rewrite_possible(&slot->parsed);
 }
 

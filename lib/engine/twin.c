@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Packets of protocols without ports that look as those of another session once
- * they are translated. Ports are in each other's way already. */
+ * they are translated. Ports are in each other's way already, but for what an
+ * ICMP error says of a service whose port another session's packets use too. */
 #include "twin.h"
 
 #include "claim.h"
@@ -52,6 +53,14 @@ static bool is_anothers(struct vpnalg *translator, struct slot *slot,
 	return false;
 }
 
+/* Whether the ports tell that the packet is nobody else's. */
+static bool ports_tell(struct vpnalg *translator, const struct slot *slot,
+		       const struct vpnalg_record *record)
+{
+	return service_has_ports(slot->parsed.protocol) &&
+	       !(slot->parsed.quoted && service_is_one(translator, record));
+}
+
 /* A quote may be another session's as it is, too: its handler has left it, for
  * it could not tell. */
 bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
@@ -62,7 +71,7 @@ bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 	uint8_t *key = record_key(translator, record, role);
 	struct slot twin = *slot;
 
-	if (service_has_ports(slot->parsed.protocol))
+	if (ports_tell(translator, slot, record))
 		return false;
 	if (slot->parsed.quoted && is_anothers(translator, &twin, record))
 		return true;

@@ -46,7 +46,9 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/conversation/ike-service-spi \
 	tests/fuzz/corpus/conversation/ike-truncated \
 	tests/fuzz/corpus/conversation/insists \
+	tests/fuzz/corpus/conversation/l2tp-flow-fragment \
 	tests/fuzz/corpus/conversation/l2tp-port-malformed \
+	tests/fuzz/corpus/conversation/l2tp-port-service-error \
 	tests/fuzz/corpus/conversation/l2tp2 \
 	tests/fuzz/corpus/conversation/l2tp2-claim \
 	tests/fuzz/corpus/conversation/l2tp2-hidden-truncated \

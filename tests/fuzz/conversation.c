@@ -91,6 +91,8 @@ static void set_up(struct settings *s, const uint8_t *in)
 			.length = 64, .ports = { 1024, 1024 + 4 * 64 - 1 }
 		};
 	s->now = times[in[4] & 3];
+	/* No input of before means this. */
+	s->owned = (in[4] & 0xd0) == 0x40;
 	s->random = in[5];
 }
 
@@ -104,8 +106,9 @@ static void begin(struct talk *t, const uint8_t *in)
 	memset(t->kept, 0, sizeof(t->kept));
 	memset(rogue_script, 0, sizeof(rogue_script));
 	set_up(&t->worlds.settings, in);
-	t->worlds.one_by_one = (in[6] & 3) == 1;
-	t->worlds.heals = (in[6] & 3) == 2;
+	/* What is not saved may choose other IDs in the other world. */
+	t->worlds.one_by_one = (in[6] & 3) == 1 && !t->worlds.settings.owned;
+	t->worlds.heals = (in[6] & 3) == 2 && !t->worlds.settings.owned;
 	/* A fragment that a store costs takes its datagram with it. */
 	t->worlds.settings.fragments = (in[7] & 2) && !t->worlds.heals;
 	/* What is given back between packets makes room. */
@@ -271,6 +274,15 @@ static void fail(struct talk *t, const struct step *s)
 		t->worlds.fail_next = operation;
 }
 
+/* The router's owner has it start again, or sets a policy. */
+static void own(struct talk *t, const struct step *s)
+{
+	if (s->which & 1)
+		owner_set_policy(&t->worlds.first, s);
+	else
+		world_reload(&t->worlds.first);
+}
+
 /* The beginning of a conversation of each kind, for depth. */
 static void establish(struct talk *t, const struct step *s)
 {
@@ -338,6 +350,8 @@ static void take_step(struct talk *t, const struct step *s)
 		sweep(t, s);
 	else if (what == 25)
 		complain(t, s);
+	else if (what == 26 && t->worlds.settings.owned)
+		own(t, s);
 	else if (what == 27 && t->worlds.settings.has_rogue)
 		memcpy(rogue_script, &s->message, sizeof(rogue_script));
 	else

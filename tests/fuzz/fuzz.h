@@ -2,9 +2,9 @@
 /* Fuzzing the library by its promises.
  *
  * An input is a conversation: 8 bytes of settings, then steps of 8 bytes. A
- * step sends a packet of one of eight flows, lets time pass, sweeps, or does
- * something to the store. The flows learn the IDs that come out, so that what
- * answers them reaches the sessions. Whatever the translator does is held to
+ * step sends a packet of one of eight flows, lets time pass, sweeps, does
+ * something to the store, sets a policy or starts again. The flows learn the IDs
+ * that come out, so that what answers them reaches the sessions. Whatever the translator does is held to
  * the promises; the first that is broken ends the process and is printed.
  *
  * Only the public headers are used. */
@@ -16,6 +16,8 @@
 #include <stdint.h>
 
 #include <vpnalg/handler.h>
+#include <vpnalg/policy.h>
+#include <vpnalg/sessions.h>
 #include <vpnalg/store.h>
 #include <vpnalg/vpnalg.h>
 
@@ -152,6 +154,7 @@ struct settings {
 	bool own;       /* what has an outside address leaves sessions */
 	bool fragments; /* there is memory for them */
 	bool roomy;     /* and nobody has to give way */
+	bool owned;     /* its owner sets policies, and restarts it */
 	uint32_t random;
 	vpnalg_time now;
 };
@@ -182,6 +185,27 @@ struct fragment_counts {
 	uint64_t held, given, dropped, dropped_options;
 };
 
+/* A policy must live as long as it is set. */
+struct owner {
+	struct vpnalg_policy policy;
+	struct vpnalg_rule rules[2];
+	struct vpnalg_limit limits[2];
+};
+
+/* A session as events have told it. */
+struct told_session {
+	uint64_t number, parent; /* parent 0: none, or it was closed */
+	uint8_t protocol, kind;
+};
+
+#define TOLD_MAX (RECORDS_MAX * 2)
+
+struct told {
+	struct told_session sessions[TOLD_MAX];
+	unsigned count;
+	unsigned live[15][15]; /* by protocol and kind */
+};
+
 struct world {
 	struct vpnalg *alg;
 	void *memory, *fragment_memory;
@@ -194,7 +218,10 @@ struct world {
 	bool opened;    /* something, by the last call */
 	long bindings;  /* taken and not given back */
 	long blocks;    /* of ports, allotted and not freed */
+	bool loading;   /* a saved state */
 	uint64_t bound; /* the sum of their hashes */
+	struct told told;
+	struct owner owner;
 };
 
 bool is_outside(const struct settings *s, uint32_t address);
@@ -207,8 +234,28 @@ void world_sweep(struct world *w, unsigned budget);
 void world_sweep_all(struct world *w);
 /* A look at all sessions, or the first host or a protocol is cut off. */
 void world_look(struct world *w, unsigned which);
+/* Another translator, on a store of its own, goes on with what is saved of this
+ * one. */
+void world_reload(struct world *w);
 /* Holds what is held of fragments to the counters. */
 void world_check_fragments(const struct world *w, bool at_end);
+
+/* --- told.c: the sessions as events tell them -------------------------- */
+
+void told_hear(struct told *t, const struct vpnalg_event *event);
+/* Holds a session that is listed to what was told of it. */
+void told_check_listed(struct told *t, const struct vpnalg_session_info *info);
+/* Holds what was told to the counters; whenever a call has ended. */
+void told_check(const struct world *w);
+
+/* --- owner.c: who owns the router ---------------------------------------- */
+
+struct step;
+
+/* Sets a policy, or lifts it. */
+void owner_set_policy(struct world *w, const struct step *s);
+/* Saves all sessions, has `make` make the translator anew, and loads them. */
+void owner_reload(struct world *w, void (*make)(struct world *w));
 
 /* --- rogue.c: a handler that answers wrongly --------------------------- */
 

@@ -11,6 +11,7 @@ FUZZ_FILES = \
 	tests/fuzz/flow.c \
 	tests/fuzz/fuzz.h \
 	tests/fuzz/oracle.c \
+	tests/fuzz/owner.c \
 	tests/fuzz/pieces.c \
 	tests/fuzz/report.c \
 	tests/fuzz/rogue.c \
@@ -20,6 +21,7 @@ FUZZ_FILES = \
 	tests/fuzz/say_tcp.c \
 	tests/fuzz/store.c \
 	tests/fuzz/strange.c \
+	tests/fuzz/told.c \
 	tests/fuzz/witness.c \
 	tests/fuzz/world.c
 
@@ -60,10 +62,12 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/conversation/left-over \
 	tests/fuzz/corpus/conversation/nat-t \
 	tests/fuzz/corpus/conversation/own-l2tp \
+	tests/fuzz/corpus/conversation/policy \
 	tests/fuzz/corpus/conversation/pptp \
 	tests/fuzz/corpus/conversation/pptp-cut \
 	tests/fuzz/corpus/conversation/pptp-pac \
 	tests/fuzz/corpus/conversation/pptp-truncated \
+	tests/fuzz/corpus/conversation/restart \
 	tests/fuzz/corpus/conversation/rogue \
 	tests/fuzz/corpus/conversation/rogue-fragment \
 	tests/fuzz/corpus/conversation/service-error-later \

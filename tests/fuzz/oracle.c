@@ -520,6 +520,7 @@ static void process(struct world *w, struct held *h, const struct sent *s,
 	take_held(w);
 	w->opened = w->store.added > added;
 	store_check(&w->store);
+	told_check(w);
 	if (w->store.finds > FINDS_MAX * count)
 		broken("6 (time)", "%u lookups", w->store.finds);
 	if (count == 1)

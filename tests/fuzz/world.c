@@ -68,10 +68,13 @@ static enum vpnalg_choice choose_itself(struct world *w,
 	return VPNALG_CHOICE_CHOSEN;
 }
 
+/* Whoever has reserved a binding reserves it again after a restart. */
 static enum vpnalg_choice decide(struct world *w, struct vpnalg_binding *b)
 {
 	uint32_t bits = next_random(w);
 
+	if (w->loading)
+		return VPNALG_CHOICE_TAKE;
 	switch (w->settings->choosing) {
 	case CHOOSES_OTHER:
 		return bits & 1 ? VPNALG_CHOICE_NEXT : VPNALG_CHOICE_TAKE;
@@ -120,6 +123,7 @@ static void hear(void *context, const struct vpnalg_event *event)
 		       event->evidence);
 	if (event->session.user != NULL)
 		broken("events", "with the caller's pointer");
+	told_hear(&w->told, event);
 	w->blocks += event->type == VPNALG_EVENT_BLOCK_ALLOTTED;
 	w->blocks -= event->type == VPNALG_EVENT_BLOCK_FREED;
 	if (w->blocks < 0)
@@ -252,20 +256,20 @@ uint8_t uplink_of(const struct settings *s, uint32_t address)
 	return 0;
 }
 
-void world_begin(struct world *w, const struct settings *s)
+/* Makes the translator, without a session. */
+static void make(struct world *w)
 {
+	const struct settings *s = w->settings;
 	struct vpnalg_fragments fragments;
 	struct vpnalg_addr addresses[4] = { { 0 } };
 	struct vpnalg_config config = { .size = sizeof(config) };
 	struct protocol_settings settings;
 	unsigned i;
 
-	w->settings = s;
-	w->random = s->random;
-	w->now = s->now;
 	w->bindings = 0;
 	w->bound = 0;
-	w->blocks = 0;
+	w->told.count = 0;
+	memset(w->told.live, 0, sizeof(w->told.live));
 	store_begin(&w->store, s);
 	for (i = 0; i < s->address_count; i++) {
 		addresses[i].family = VPNALG_IPV4;
@@ -282,6 +286,7 @@ void world_begin(struct world *w, const struct settings *s)
 	config.passive = s->passive;
 	config.own = s->own;
 	config.account = s->random & 4;
+	config.count_hosts = config.count_remotes = s->owned;
 	config.uplinks = s->uplinks ? uplinks : NULL;
 	config.event = hear;
 	config.port_set = s->port_set;
@@ -294,7 +299,29 @@ void world_begin(struct world *w, const struct settings *s)
 	w->memory = malloc(vpnalg_size(&config));
 	if (vpnalg_init(&w->alg, w->memory, vpnalg_size(&config), &config) != 0)
 		broken("init", "the settings are refused");
+}
+
+void world_begin(struct world *w, const struct settings *s)
+{
+	w->settings = s;
+	w->random = s->random;
+	w->now = s->now;
+	w->blocks = 0;
+	w->loading = false;
+	make(w);
 	set_services(w, true);
+	told_check(w);
+}
+
+void world_reload(struct world *w)
+{
+	/* What a rogue keeps need not be sound, and a clock at the end of time
+	 * is not loaded. */
+	if (w->settings->has_rogue || w->now >= VPNALG_NEVER / 2)
+		return;
+	owner_reload(w, make);
+	store_check(&w->store);
+	told_check(w);
 }
 
 /* Returns how many sessions a listing has, each of which must make sense. */
@@ -311,6 +338,7 @@ static uint64_t list(struct world *w)
 			continue;
 		if (++count > RECORDS_MAX)
 			broken("sessions", "more are listed than there are");
+		told_check_listed(&w->told, &info);
 		if (info.number == 0 || info.number == info.parent ||
 		    info.protocol >= w->settings->protocol_count ||
 		    info.idle > info.age || info.kind_name == NULL)
@@ -362,6 +390,7 @@ void world_look(struct world *w, unsigned which)
 		return;
 	cut(w, c);
 	store_check(&w->store);
+	told_check(w);
 }
 
 void world_sweep(struct world *w, unsigned budget)
@@ -371,6 +400,7 @@ void world_sweep(struct world *w, unsigned budget)
 	if (when < w->now)
 		broken("expire", "asks to be called in the past");
 	store_check(&w->store);
+	told_check(w);
 }
 
 void world_sweep_all(struct world *w)
@@ -426,6 +456,7 @@ static void check_end(struct world *w)
 	if (w->blocks != 0)
 		broken("8 (given back)", "%ld blocks are left", w->blocks);
 	check_counters(w);
+	told_check(w);
 	w->now += 10000000;
 	world_sweep_all(w);
 	world_check_fragments(w, true);

@@ -622,6 +622,34 @@ START_TEST(hairpins_cross_uplinks)
 }
 END_TEST
 
+/* Whom a packet to another host's VPN session is from is told by the mapping
+ * that its port has on its own uplink, not by another one's: the session is with
+ * that address. */
+START_TEST(a_hairpin_is_from_the_address_of_its_uplink)
+{
+	struct ike k = ike_of(CLIENT_B, 0, 1);
+	struct vpnalg_service ike = SERVICE(UDP, 0U, IKE, CLIENT_A, IKE);
+	struct bytes p;
+
+	ck_assert_uint_eq(udp_by(0, CLIENT_A, 40000, SERVER, 99),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(udp_by(OTHER, CLIENT_A, 40000, SERVER_2, 99),
+			  VPNALG_TRANSLATED);
+	k.server = source(&w);
+	put32(ike.outside.octets, k.server);
+	ck_assert_int_eq(vpnalg_service_add(w.alg, &ike, w.now),
+			 VPNALG_SERVICE_DONE);
+	w.uplink = OTHER;
+	p = ike_from_client(&k, IKE_SA_INIT, INITIATOR, 0);
+	ck_assert_uint_eq(hairpin(&w, &p), VPNALG_TRANSLATED);
+	p = udp_packet(CLIENT_A, 40000, source(&w), port_from(&w), "pong", 4);
+	ck_assert_uint_eq(send_by(_i ? OTHER : 0, &p),
+			  _i ? VPNALG_TRANSLATED : VPNALG_UNTOUCHED);
+	ck_assert_int_eq(vpnalg_service_remove(w.alg, &ike, w.now),
+			 VPNALG_SERVICE_DONE);
+}
+END_TEST
+
 /* Ports */
 
 #define LENGTH 64
@@ -910,6 +938,8 @@ Suite *uplink_suite(void)
 	tcase_add_test(t, a_service_does_not_take_another_hosts_mapping);
 	tcase_add_test(t, a_service_that_has_no_room_changes_nothing);
 	tcase_add_loop_test(t, hairpins_cross_uplinks, 0, 2);
+	tcase_add_loop_test(t, a_hairpin_is_from_the_address_of_its_uplink, 0,
+			    2);
 	tcase_add_test(t, a_host_has_a_block_on_each_uplink);
 	tcase_add_test(t, a_block_is_from_another_address_of_the_uplink);
 	tcase_add_test(t, blocks_are_computed_on_each_uplink);

@@ -149,29 +149,37 @@ START_TEST(an_error_about_a_servers_packet_reaches_it)
 }
 END_TEST
 
-/* What would leave as another host's does not: its answers would be that
- * host's, or it would be in that host's tunnel. */
-START_TEST(nothing_leaves_as_another_hosts_packets_do)
+/* Another host begins with the same protocol and remote: with a packet that is
+ * like the row's or, in L2TP, with a tunnel and a session of these IDs. */
+static void another_host_begins(const struct data_row *row, uint32_t session,
+				uint32_t peer_session)
 {
-	const struct data_row *row = &data_rows[_i];
 	struct tunnel t = { .client = CLIENT_B, .server = SERVER,
 			    .version = 3, .own = 0xb1, .peer = 0xe1,
-			    .session = 0xb2, .peer_session = 9 };
+			    .session = session, .peer_session = peer_session };
 	struct bytes p = ip_packet(CLIENT_B, SERVER, row->protocol,
 				   row->data.data, row->data.length);
-	bool tunnel = row->protocol == L2TP_IP;
 
-	begin();
-	service_add(&w, row->protocol, 0, CLIENT_A, 0);
-	if (tunnel) {
+	if (row->protocol == L2TP_IP) {
 		tunnel_begin(&w, &t);
 		tunnel_calls(&w, &t);
 	} else {
 		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
 				  VPNALG_TRANSLATED);
 	}
-	p = ip_packet(CLIENT_A, SERVER, row->protocol, row->data.data,
-		      row->data.length);
+}
+
+/* What would leave as another host's does not: its answers would be that
+ * host's, or it would be in that host's tunnel. */
+START_TEST(nothing_leaves_as_another_hosts_packets_do)
+{
+	const struct data_row *row = &data_rows[_i];
+	struct bytes p = ip_packet(CLIENT_A, SERVER, row->protocol,
+				   row->data.data, row->data.length);
+
+	begin();
+	service_add(&w, row->protocol, 0, CLIENT_A, 0);
+	another_host_begins(row, 0xb2, 9);
 	if (!row->opens)
 		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
 				  VPNALG_DROP_TAKEN);
@@ -186,26 +194,16 @@ END_TEST
 START_TEST(no_error_leaves_about_what_another_host_receives)
 {
 	const struct data_row *row = &data_rows[_i];
-	struct tunnel t = { .client = CLIENT_B, .server = SERVER,
-			    .version = 3, .own = 0xb1, .peer = 0xe1,
-			    .session = 9, .peer_session = 0xe2 };
-	struct bytes p = ip_packet(CLIENT_B, SERVER, row->protocol,
-				   row->data.data, row->data.length);
 	struct bytes hers = ip_packet(SERVER, CLIENT_A, row->protocol,
 				      row->data.data, row->data.length);
 	struct bytes others = ip_packet(SERVER_2, CLIENT_A, row->protocol,
 					row->data.data, row->data.length);
 	uint32_t length, end = row->opens ? 28 : hers.length;
+	struct bytes p;
 
 	begin();
 	service_add(&w, row->protocol, 0, CLIENT_A, 0);
-	if (row->protocol == L2TP_IP) {
-		tunnel_begin(&w, &t);
-		tunnel_calls(&w, &t);
-	} else {
-		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
-				  VPNALG_TRANSLATED);
-	}
+	another_host_begins(row, 9, 0xe2);
 	for (length = 28; length <= end; length += 4) {
 		p = icmp_error(CLIENT_A, SERVER, 3, &hers, length);
 		ck_assert_uint_ne(send_packet(&w, VPNALG_OUT, &p),

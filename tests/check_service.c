@@ -423,6 +423,8 @@ Suite *service_suite(void)
 	suite_add_tcase(suite, vpn);
 	suite_add_tcase(suite, hairpin_case());
 	suite_add_tcase(suite, ipsec_service_case());
+	suite_add_tcase(suite, ipsec_responder_case());
+	suite_add_tcase(suite, ipsec_hairpin_case());
 	suite_add_tcase(suite, pptp_service_case());
 	suite_add_tcase(suite, protocol_service_case());
 	return suite;

@@ -53,6 +53,7 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_flood.c \
 	tests/check_ipsec_heal.c \
 	tests/check_ipsec_hold.c \
+	tests/check_ipsec_hairpin.c \
 	tests/check_ipsec_host.c \
 	tests/check_ipsec_ike.c \
 	tests/check_ipsec_judge.c \
@@ -64,6 +65,7 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_rank.c \
 	tests/check_ipsec_records.c \
 	tests/check_ipsec_repair.c \
+	tests/check_ipsec_responder.c \
 	tests/check_ipsec_review.c \
 	tests/check_ipsec_service.c \
 	tests/check_key.c \
@@ -128,6 +130,7 @@ UNIT_TEST_FILES = \
 	tests/fragments.h \
 	tests/general.h \
 	tests/policy.h \
+	tests/ipsec_guest.h \
 	tests/own_id.h \
 	tests/pptp_talk.h \
 	tests/support.c \

@@ -35,6 +35,8 @@ unsigned hairpin(struct world *w, const struct bytes *packet);
 /* Cases of the suite in files of their own. */
 TCase *hairpin_case(void);
 TCase *ipsec_service_case(void);
+TCase *ipsec_responder_case(void);
+TCase *ipsec_hairpin_case(void);
 TCase *pptp_service_case(void);
 TCase *protocol_service_case(void);
 

@@ -114,6 +114,32 @@ START_TEST(every_kind_is_among_them)
 }
 END_TEST
 
+/* What is kept of a remote goes where none of its hosts is taken over, also in
+ * the millisecond in which they have come. */
+START_TEST(nothing_stays_of_a_remote_whose_hosts_are_left_out)
+{
+	struct esp a = esp_of(CLIENT_A, SERVER, 0xa0, 0xb0);
+	struct esp b = esp_of(CLIENT_B, SERVER, 0xa1, 0xb1);
+	struct vpnalg_load load = { .services = true };
+
+	all_world(&w, (struct world_options){ .leaves = true });
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	esp_sends(&w, &b);
+	state_save(&w, &saved);
+	world_end(&w);
+	all_world(&copy, (struct world_options){ .choosing = CHOOSE_REFUSE });
+	copy.now = w.now;
+	ck_assert_int_eq(state_load_part(&copy, &load, saved.bytes,
+					 saved.length),
+			 VPNALG_STATE_DONE);
+	ck_assert_int_eq(vpnalg_load_end(copy.alg, &load, copy.now),
+			 VPNALG_STATE_DONE);
+	ck_assert_uint_ge(load.left_out, 1);
+	ck_assert_int_ge(copy.records, 1);
+	world_end(&copy);
+}
+END_TEST
+
 /* Time */
 
 static const struct time_row {
@@ -535,6 +561,8 @@ Suite *state_suite(void)
 	tcase_add_loop_test(tcase, what_is_loaded_is_what_was_saved, 0,
 			    ROWS(settings));
 	tcase_add_test(tcase, every_kind_is_among_them);
+	tcase_add_test(
+		tcase, nothing_stays_of_a_remote_whose_hosts_are_left_out);
 	tcase_add_loop_test(tcase,
 			    sessions_grow_older_by_the_time_that_has_passed, 0,
 			    ROWS(time_rows));

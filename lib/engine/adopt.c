@@ -128,6 +128,18 @@ static void count_child(struct vpnalg *translator, struct vpnalg_record *record)
 		set_children(translator, by, (uint16_t)(by->children + 1));
 }
 
+/* Whether who keeps itself alive for its parent has none: that one is gone, or
+ * all whom it counts were left out, so that it dies next. */
+static bool is_orphan(struct vpnalg *translator, struct vpnalg_record *record)
+{
+	struct vpnalg_record *parent =
+		vpnalg_lineage_parent(translator, record);
+
+	return parent == NULL ||
+	       (record_kind(translator, parent)->counts_children &&
+		parent->children == 0);
+}
+
 static void recount(struct vpnalg *translator, struct vpnalg_record *record,
 		    enum pass pass)
 {
@@ -139,7 +151,7 @@ static void recount(struct vpnalg *translator, struct vpnalg_record *record,
 		count_child(translator, record);
 	else if (pass == PASS_ORPHANS && !counts && record->children > 0 &&
 		 translator->handlers[record->handler]->parent != NULL &&
-		 vpnalg_lineage_parent(translator, record) == NULL)
+		 is_orphan(translator, record))
 		set_children(translator, record, 0);
 }
 

@@ -64,8 +64,6 @@ lib_libcore_la_SOURCES = \
 	lib/engine/life.c \
 	lib/engine/lineage.c \
 	lib/engine/lineage.h \
-	lib/engine/listed.c \
-	lib/engine/listed.h \
 	lib/engine/load.c \
 	lib/engine/load_record.c \
 	lib/engine/load_record.h \
@@ -108,6 +106,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/service.h \
 	lib/engine/service_kind.c \
 	lib/engine/service_kind.h \
+	lib/engine/service_text.c \
 	lib/engine/session.c \
 	lib/engine/session.h \
 	lib/engine/session_event.c \
@@ -132,6 +131,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/usage.h \
 	lib/engine/whole.c \
 	lib/engine/whole.h \
+	lib/engine/withheld.c \
+	lib/engine/withheld.h \
 	lib/general/general.c \
 	lib/general/general.h \
 	lib/general/general_fast_path.c \

@@ -103,6 +103,35 @@ START_TEST(a_server_at_two_ports_has_as_much_room_at_both)
 }
 END_TEST
 
+/* The service's hosts end, with all of their SAs, where that is asked: not
+ * those of the server as a client, nor of other clients. */
+START_TEST(esp_ends_with_the_service_where_that_is_asked)
+{
+	struct guest g = first_guest;
+	struct esp own = esp_of(CLIENT_A, SERVER_2, 0x901, 0x101);
+	struct esp client = esp_of(CLIENT_B, SERVER, 0x902, 0x102);
+
+	begin();
+	service_add(&w, UDP, NAT_T, CLIENT_A, NAT_T);
+	connect_in(&g);
+	talk(&g, 3);
+	ck_assert_uint_eq(esp_sends(&w, &own), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(&w, &own));
+	ck_assert_uint_eq(esp_sends(&w, &client), VPNALG_TRANSLATED);
+	if (_i)
+		service_remove(&w, UDP, IKE, CLIENT_A, IKE);
+	ck_assert_uint_eq(service_cut(&w, UDP, NAT_T, CLIENT_A, NAT_T), 0);
+	ck_assert_uint_eq(service_cut(&w, UDP, IKE, CLIENT_B, IKE), 0);
+	ck_assert_uint_eq(live(&w, KIND_ESP_HOST), 3);
+	ck_assert_uint_ge(service_cut(&w, UDP, IKE, CLIENT_A, IKE), 3);
+	ck_assert_uint_eq(live(&w, KIND_ESP_HOST), 2);
+	ck_assert(esp_arrives(&w, &own));
+	ck_assert_uint_ne(guest_sends(&g), VPNALG_UNTOUCHED);
+	service_remove(&w, UDP, NAT_T, CLIENT_A, NAT_T);
+	end();
+}
+END_TEST
+
 /* Each end may rekey, and each be the first to use the new SA. */
 static const struct rekey_row {
 	const char *what;
@@ -258,6 +287,9 @@ TCase *ipsec_service_case(void)
 			    a_server_at_another_port_has_esp_where_it_is_known,
 			    0, ROWS(port_rows));
 	tcase_add_test(served, a_server_at_two_ports_has_as_much_room_at_both);
+	tcase_add_loop_test(served,
+			    esp_ends_with_the_service_where_that_is_asked, 0,
+			    2);
 	tcase_add_loop_test(served, each_end_may_rekey, 0, ROWS(rekey_rows));
 	tcase_add_loop_test(served, two_clients_outside_are_served, 0,
 			    ROWS(two_rows));

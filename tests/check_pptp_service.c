@@ -367,6 +367,43 @@ START_TEST(calls_outlive_the_service)
 }
 END_TEST
 
+/* Whether the service is there still or not, what it has opened may be cut, and
+ * nothing else is: neither the same client's call to another server, nor the
+ * inside host's own call. */
+START_TEST(calls_end_with_the_service_where_that_is_asked)
+{
+	struct caller c = first_caller, other = first_caller;
+	struct connection own = { 0 };
+	uint16_t outside, outside_own;
+
+	begin();
+	service_add(&w, TCP, 1724, CLIENT_B, PPTP);
+	other.client = STRANGER;
+	other.server = CLIENT_B;
+	other.outside_port = 1724;
+	connect_in(&c);
+	outside = call_in(&c, 5, 70);
+	connect_in(&other);
+	outside = call_in(&other, 5, 70);
+	start_control(&w, &own, CLIENT_A, 4000, SERVER_2);
+	outside_own = call_out(&w, &own, 9, 71);
+	if (_i)
+		service_remove(&w, TCP, PPTP, CLIENT_A, PPTP);
+	ck_assert_uint_eq(service_cut(&w, TCP, PPTP, CLIENT_A, PPTP), 2);
+	ck_assert_uint_eq(closed(&w, SERVED), 1);
+	ck_assert_uint_eq(send_gre(&w, VPNALG_OUT, c.server, c.client, 5),
+			  VPNALG_DROP_NO_SESSION);
+	check_gre(&other, 5, 70, outside);
+	ck_assert_uint_eq(send_gre(&w, VPNALG_IN, SERVER_2, OUTSIDE,
+				   outside_own),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(service_cut(&w, TCP, PPTP, CLIENT_B, PPTP), 0);
+	ck_assert_uint_eq(service_cut(&w, TCP, 1724, CLIENT_A, PPTP), 0);
+	ck_assert_uint_eq(service_cut(&w, TCP, 1724, CLIENT_B, PPTP), 2);
+	end();
+}
+END_TEST
+
 /* The service is removed, or its lifetime ends, and its port is another's by
  * then: of a mapping, or of another server. What is of the old connection stays
  * with its server. */
@@ -515,6 +552,9 @@ TCase *pptp_service_case(void)
 		       a_segment_of_a_server_without_a_connection_is_dropped);
 	tcase_add_test(served, a_client_connects_again_from_the_same_port);
 	tcase_add_test(served, calls_outlive_the_service);
+	tcase_add_loop_test(served,
+			    calls_end_with_the_service_where_that_is_asked, 0,
+			    2);
 	tcase_add_loop_test(
 		served,
 		nobody_gets_the_packets_of_a_connection_whose_service_is_gone,

@@ -427,5 +427,6 @@ Suite *service_suite(void)
 	suite_add_tcase(suite, ipsec_hairpin_case());
 	suite_add_tcase(suite, pptp_service_case());
 	suite_add_tcase(suite, protocol_service_case());
+	suite_add_tcase(suite, service_end_case());
 	return suite;
 }

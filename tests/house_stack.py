@@ -26,7 +26,8 @@ SOURCE = pathlib.Path(os.environ.get("srcdir", ".")).resolve()
 # Members that point to functions of the library: those of a handler and of a
 # store. One that is assigned nowhere is a fault.
 OURS = ["match", "translate", "swept", "closed", "configure", "quote", "parent",
-        "gives_way", "counted_by", "fast_path",
+        "gives_way", "counted_by", "fast_path", "reuse_delay",
+        "served_at",
         "find", "add", "remove", "link", "unlink", "relink", "next", "prefetch"]
 # Members that point to functions of the caller's.
 CALLERS = ["random", "choose", "release", "changed", "event", "handler"]

@@ -106,6 +106,7 @@ UNIT_TEST_FILES = \
 	tests/check_renumber.c \
 	tests/check_rewrite.c \
 	tests/check_service.c \
+	tests/check_service_end.c \
 	tests/check_service_protocol.c \
 	tests/check_session.c \
 	tests/check_session_fail.c \

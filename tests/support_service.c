@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "support_service.h"
 
+#include <vpnalg/sessions.h>
+
 #include <string.h>
 
 void service_add(struct world *w, uint8_t protocol, uint16_t outside_port,
@@ -20,6 +22,23 @@ void service_remove(struct world *w, uint8_t protocol, uint16_t outside_port,
 		SERVICE(protocol, OUTSIDE, outside_port, host, inside_port);
 
 	vpnalg_service_remove(w->alg, &service, w->now);
+}
+
+uint64_t service_cut(struct world *w, uint8_t protocol, uint16_t outside_port,
+		     uint32_t host, uint16_t inside_port)
+{
+	struct vpnalg_service service =
+		SERVICE(protocol, OUTSIDE, outside_port, host, inside_port);
+	struct vpnalg_session_cut cut = { .size = sizeof(cut),
+					  .service = &service };
+	int result;
+
+	do {
+		result = vpnalg_sessions_cut(w->alg, &cut, w->now, 10);
+		world_between_calls(w);
+	} while (result == VPNALG_CUT_MORE);
+	ck_assert_int_eq(result, VPNALG_CUT_DONE);
+	return cut.closed;
 }
 
 unsigned hairpin(struct world *w, const struct bytes *packet)

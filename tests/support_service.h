@@ -29,6 +29,10 @@ void service_add(struct world *w, uint8_t protocol, uint16_t outside_port,
 void service_remove(struct world *w, uint8_t protocol, uint16_t outside_port,
 		    uint32_t host, uint16_t inside_port);
 
+/* Ends what such a service has opened; how many sessions were cut. */
+uint64_t service_cut(struct world *w, uint8_t protocol, uint16_t outside_port,
+		     uint32_t host, uint16_t inside_port);
+
 /* A packet that leaves, must be turned round, and comes in; the result. */
 unsigned hairpin(struct world *w, const struct bytes *packet);
 
@@ -39,5 +43,6 @@ TCase *ipsec_responder_case(void);
 TCase *ipsec_hairpin_case(void);
 TCase *pptp_service_case(void);
 TCase *protocol_service_case(void);
+TCase *service_end_case(void);
 
 #endif

@@ -39,7 +39,9 @@ struct vpnalg_general_settings {
 	uint8_t filtering; /**< enum vpnalg_filtering. */
 	/** How long the port or ICMP identifier of a mapping without sessions
 	 * is kept for the inside host that had it, in milliseconds; nothing
-	 * comes in to it. Default 0; RFC 6888 REQ-8 wants 120,000. */
+	 * comes in to it. So is the outside port of a service that has gone:
+	 * for another service of that host. Default 0; RFC 6888 REQ-8 wants
+	 * 120,000. */
 	uint32_t reuse_delay;
 	/** The greatest MSS that a SYN may have (RFC 9293 3.7.1): a greater one
 	 * is lowered to it in both directions, and undo does not raise it

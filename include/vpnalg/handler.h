@@ -417,6 +417,15 @@ struct vpnalg_handler {
 	 */
 	bool (*fast_path)(struct vpnalg_step *step,
 			  struct vpnalg_translation *translation);
+	/** Optional, of one that takes_rest: how long the outside port of a
+	 * service that has gone, whichever handler's, is kept from all but the
+	 * host that had it (RFC 6888 REQ-8), in milliseconds. */
+	uint32_t (*reuse_delay)(const void *settings);
+	/** Optional, of one that has a service_kind: the inside port of the
+	 * service that has opened a session, which may have gone since; 0: none
+	 * has. Nothing is changed here. */
+	uint16_t (*served_at)(struct vpnalg *translator,
+			      struct vpnalg_record *record);
 };
 
 /** @name Sessions A record's pointer is valid until the session is closed, at

@@ -139,14 +139,17 @@ struct vpnalg_session_cut {
 	struct vpnalg_addr remote;
 	/** How many bits of remote are compared: 1 to 32; 0: all. */
 	uint8_t remote_prefix;
+	/** Those that this service has opened, which may have been removed
+	 * since; only read. NULL: any. */
+	const struct vpnalg_service *service;
 };
 
 /** What became of a call of vpnalg_sessions_cut(). */
 enum vpnalg_cut_result {
 	VPNALG_CUT_DONE = 0, /**< All are cut. */
 	VPNALG_CUT_MORE = 1, /**< There is more to do: call again. */
-	/** The struct is of another version, a prefix is none of IPv4, or a
-	 * protocol is not there; nothing was cut. */
+	/** The struct is of another version, a prefix is none of IPv4, a
+	 * protocol is not there, or the service cannot be; nothing was cut. */
 	VPNALG_CUT_INVALID = -1
 };
 

@@ -1125,8 +1125,9 @@ enum vpnalg_service_result {
 	 * ports, or not 0 where there are none, the protocol is none that has
 	 * services, or an address is not what it must be. */
 	VPNALG_SERVICE_INVALID = -1,
-	/** The outside port is a mapping's or another service's, or the inside
-	 * port is reached by another outside port or address already. */
+	/** The outside port is a mapping's, another service's or one of the
+	 * router's own, or waits for the host that had it, or the inside port
+	 * is reached by another outside port or address already. */
 	VPNALG_SERVICE_TAKEN = -2,
 	VPNALG_SERVICE_NO_ROOM = -3, /**< The store has no room or failed. */
 	/** None of the translator's protocols has services at that inside port,
@@ -1159,7 +1160,9 @@ VPNALG_API int vpnalg_service_add(struct vpnalg *translator,
 				  vpnalg_time now);
 
 /**
- * Removes a service. VPN sessions that it has opened go on.
+ * Removes a service. VPN sessions that it has opened go on, unless they are cut
+ * (vpnalg_session_cut.service). Its outside port is kept from other hosts for
+ * vpnalg_general_settings.reuse_delay.
  *
  * @param translator the translator
  * @param service which: all but lifetime is compared

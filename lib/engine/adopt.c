@@ -10,11 +10,11 @@
 #include "account.h"
 #include "key.h"
 #include "lineage.h"
-#include "listed.h"
 #include "record.h"
 #include "session_event.h"
 #include "tally.h"
 #include "usage.h"
+#include "withheld.h"
 
 /* Flags that say where a session is counted, and one of an unfinished cut. */
 #define FLAGS_HERE                                                         \
@@ -191,11 +191,14 @@ static bool is_found(struct vpnalg *translator, struct vpnalg_record *record)
 	return true;
 }
 
-static bool is_engines(const struct vpnalg_record *record)
+static bool is_engines(const struct vpnalg *translator,
+		       const struct vpnalg_record *record)
 {
-	return record->handler == ENGINE_HANDLER &&
-	       record->kind <= ENGINE_LISTED && record->slots == 1 &&
-	       record->units != 0 && record->units <= VPNALG_UNITS_MAX;
+	bool counts = record->handler == ENGINE_HANDLER && record->kind == 0 &&
+		      record->slots == 1 && record->units != 0;
+
+	return (counts || withheld_is_one(translator, record)) &&
+	       record->units <= VPNALG_UNITS_MAX;
 }
 
 static bool can_take_over(struct vpnalg *translator)
@@ -206,7 +209,7 @@ static bool can_take_over(struct vpnalg *translator)
 	while (record_next(translator, &cursor, &record))
 		if (record != NULL &&
 		    (!record_is_aligned(record) ||
-		     !(is_engines(record) ||
+		     !(is_engines(translator, record) ||
 		       vpnalg_adopt_is_sound(translator, record)) ||
 		     !is_found(translator, record)))
 			return false;
@@ -218,6 +221,7 @@ static void remove_engines(struct vpnalg *translator)
 {
 	struct vpnalg_record *record;
 	uint64_t cursor = 0;
+	unsigned slot;
 
 	while (record_next(translator, &cursor, &record)) {
 		if (record == NULL)
@@ -225,7 +229,8 @@ static void remove_engines(struct vpnalg *translator)
 		translator->policy.units += record->units;
 		if (record->handler != ENGINE_HANDLER)
 			continue;
-		vpnalg_session_unlink(translator, record, 0);
+		for (slot = 0; slot < record->slots; slot++)
+			vpnalg_session_unlink(translator, record, slot);
 		vpnalg_record_remove(translator, record);
 	}
 }

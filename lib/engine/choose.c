@@ -11,7 +11,6 @@
 #include "binding.h"
 #include "block.h"
 #include "key.h"
-#include "listed.h"
 #include "pool.h"
 #include "port.h"
 #include "port_set.h"
@@ -19,11 +18,12 @@
 #include "routers.h"
 #include "search.h"
 #include "session.h"
+#include "withheld.h"
 
 #include "../wire/ip.h"
 
-/* Whether a key leads, with this ID, to no living session, and is not listed.
- */
+/* Whether a key leads, with this ID, to no living session, and is not
+ * withheld. */
 static bool leads_nowhere(struct vpnalg *translator, struct key_of_any_id *any,
 			  uint32_t id)
 {
@@ -32,7 +32,7 @@ static bool leads_nowhere(struct vpnalg *translator, struct key_of_any_id *any,
 	return vpnalg_session_alive_or_close(
 		       translator, vpnalg_record_find(translator, any->key,
 						      hash)) == NULL &&
-	       !vpnalg_listed_has(translator, any->key, hash);
+	       vpnalg_withheld_at(translator, any->key, hash) == NULL;
 }
 
 /* Inline, to spare the stack. */

@@ -10,12 +10,14 @@
 
 #include <string.h>
 
+#include "alias.h"
 #include "clock.h"
 #include "event.h"
 #include "lineage.h"
 #include "prefix.h"
 #include "record.h"
 #include "service.h"
+#include "service_kind.h"
 #include "session.h"
 #include "session_event.h"
 #include "settings.h"
@@ -29,9 +31,30 @@
 struct request {
 	struct vpnalg *translator;
 	struct vpnalg_session_cut cut;
+	struct vpnalg_service service;
+	unsigned served_by; /* the service's handler */
+	uint16_t standard;  /* what the service's inside port stands for */
 };
 
 /* Reading */
+
+static bool read_service(struct request *request)
+{
+	struct vpnalg *translator = request->translator;
+	struct vpnalg_service *service = &request->service;
+
+	if (request->cut.service == NULL)
+		return true;
+	if (!vpnalg_settings_read(service, sizeof(*service),
+				  request->cut.service) ||
+	    !vpnalg_service_is_valid(translator, service))
+		return false;
+	request->standard = service->inside_port;
+	vpnalg_alias_find(translator, service->protocol, service->inside_port,
+			  &request->standard);
+	return vpnalg_service_find_handler(translator, service,
+					   &request->served_by);
+}
 
 static bool read(struct request *request, struct vpnalg *translator,
 		 const struct vpnalg_session_cut *given)
@@ -44,7 +67,8 @@ static bool read(struct request *request, struct vpnalg *translator,
 	       vpnalg_settings_read(&request->cut, sizeof(*cut), given) &&
 	       prefix_is_one(&cut->inside, cut->inside_prefix) &&
 	       prefix_is_one(&cut->remote, cut->remote_prefix) &&
-	       cut->protocols >> translator->handler_count == 0;
+	       cut->protocols >> translator->handler_count == 0 &&
+	       read_service(request);
 }
 
 /* Which are meant */
@@ -87,6 +111,36 @@ static bool has_remote(const struct request *request,
 				  addr_len_of(request->translator));
 }
 
+/* Whether the service has opened the session. What has no ports of its own has
+ * the addresses. */
+static bool is_served(const struct request *request,
+		      struct vpnalg_record *record)
+{
+	const struct vpnalg_service *service = &request->service;
+	struct vpnalg *translator = request->translator;
+	const struct vpnalg_handler *handler =
+		translator->handlers[record->handler];
+	struct vpnalg_tuple inside, outside;
+	uint16_t port;
+
+	if (vpnalg_record_handler(record) != request->served_by ||
+	    handler->served_at == NULL)
+		return false;
+	port = handler->served_at(translator, record);
+	if (port == 0 ||
+	    (port != service->inside_port && port != request->standard))
+		return false;
+	vpnalg_session_tuple(translator, record, VPNALG_INSIDE_OWN, &inside);
+	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &outside);
+	return inside.zone == service->zone &&
+	       same_address(inside.local, service->inside.octets,
+			    addr_len_of(translator)) &&
+	       same_address(outside.local, service->outside.octets,
+			    addr_len_of(translator)) &&
+	       (inside.space != service->protocol ||
+		outside.id == service->outside_port);
+}
+
 static bool is_meant(const struct request *request,
 		     struct vpnalg_record *record)
 {
@@ -97,6 +151,7 @@ static bool is_meant(const struct request *request,
 	       (cut->services ||
 		!service_is_one(request->translator, record)) &&
 	       has_host(request, record) && has_remote(request, record) &&
+	       (cut->service == NULL || is_served(request, record)) &&
 	       (cut->number == 0 ||
 		vpnalg_lineage_number(request->translator, record) ==
 			cut->number);

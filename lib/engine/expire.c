@@ -6,12 +6,12 @@
 #include "clock.h"
 #include "datagram.h"
 #include "event.h"
-#include "listed.h"
 #include "policy.h"
 #include "record.h"
 #include "session.h"
 #include "session_event.h"
 #include "uplink.h"
+#include "withheld.h"
 
 /* A session that its children keep alive is looked at again after this long. */
 #define KEPT_MS 60000
@@ -95,8 +95,8 @@ static vpnalg_time sweep(struct vpnalg *translator, unsigned budget)
 					       end_round(translator));
 		}
 		if (!record_is_session(translator, record)) {
-			note_deadline(translator,
-				      vpnalg_listed_sweep(translator, record));
+			note_deadline(translator, vpnalg_withheld_sweep(
+							  translator, record));
 			continue;
 		}
 		if (used > 0 && budget - used < CLOSE_ROOM &&

@@ -8,10 +8,10 @@
 #include "binding.h"
 #include "key.h"
 #include "layout.h"
-#include "listed.h"
 #include "record.h"
 #include "saved.h"
 #include "session.h"
+#include "withheld.h"
 
 /* A session as its chunk has it. */
 struct saved {
@@ -274,9 +274,9 @@ static int give_up(struct vpnalg *translator, struct vpnalg_record *record,
 	return result;
 }
 
-/* Whether a key of it was listed as the router's own. */
-static bool is_listed(struct vpnalg *translator, struct vpnalg_record *record,
-		      uint8_t keys)
+/* Whether a key of it is withheld. */
+static bool is_withheld(struct vpnalg *translator, struct vpnalg_record *record,
+			uint8_t keys)
 {
 	const uint8_t *key;
 	unsigned slot;
@@ -284,8 +284,9 @@ static bool is_listed(struct vpnalg *translator, struct vpnalg_record *record,
 	for (slot = 0; slot < record->slots; slot++) {
 		key = record_key(translator, record, slot);
 		if (keys >> slot & 1 &&
-		    vpnalg_listed_has(translator, key,
-				      vpnalg_key_hash(translator, key)))
+		    vpnalg_withheld_at(translator, key,
+				       vpnalg_key_hash(translator, key)) !=
+			    NULL)
 			return true;
 	}
 	return false;
@@ -298,7 +299,7 @@ static int make_session(struct vpnalg *translator, struct vpnalg_load *load,
 	int result;
 
 	if (vpnalg_record_is_stale(translator, record) ||
-	    is_listed(translator, record, keys))
+	    is_withheld(translator, record, keys))
 		return leave_out(translator, load, record);
 	result = link_keys(translator, load, record, keys);
 	if (result < 0)

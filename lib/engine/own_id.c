@@ -5,12 +5,12 @@
 #include "clock.h"
 #include "event.h"
 #include "key.h"
-#include "listed.h"
 #include "own_key.h"
 #include "record.h"
 #include "session.h"
 #include "session_event.h"
 #include "uplink.h"
+#include "withheld.h"
 
 /* What a call is about, once it has been read. */
 struct request {
@@ -41,6 +41,15 @@ static int begin(struct request *request, struct vpnalg *translator,
 	if (result == VPNALG_OWN_ID_DONE)
 		request->hash = vpnalg_key_hash(translator, request->key);
 	return result;
+}
+
+/* Returns what is listed of it, or NULL. */
+static struct vpnalg_record *find(const struct request *request)
+{
+	struct vpnalg_record *record = vpnalg_withheld_find(
+		request->translator, request->key, request->hash);
+
+	return record != NULL && record->kind == ENGINE_OWN_ID ? record : NULL;
 }
 
 /* Whether a VPN session of a host's has the port towards the remote: of a port
@@ -89,11 +98,17 @@ static int oust(const struct request *request)
 static int list(const struct request *request, struct vpnalg_record **record)
 {
 	struct vpnalg *translator = request->translator;
+	struct vpnalg_record *old_port;
 	int result = oust(request);
 
 	if (result != VPNALG_OWN_ID_DONE)
 		return result;
-	*record = vpnalg_listed_open(translator, request->key, request->guard);
+	old_port =
+		vpnalg_withheld_find(translator, request->key, request->hash);
+	if (old_port != NULL)
+		vpnalg_withheld_close(translator, old_port);
+	*record =
+		vpnalg_withheld_open(translator, request->key, request->guard);
 	return *record != NULL ? VPNALG_OWN_ID_DONE : VPNALG_OWN_ID_NO_ROOM;
 }
 
@@ -106,7 +121,7 @@ int vpnalg_own_id_add(struct vpnalg *translator,
 
 	if (result != VPNALG_OWN_ID_DONE)
 		return result;
-	record = vpnalg_listed_find(translator, request.key, request.hash);
+	record = find(&request);
 	if (record == NULL)
 		result = list(&request, &record);
 	if (result == VPNALG_OWN_ID_DONE)
@@ -127,9 +142,9 @@ int vpnalg_own_id_remove(struct vpnalg *translator,
 
 	if (result != VPNALG_OWN_ID_DONE)
 		return result;
-	record = vpnalg_listed_find(translator, request.key, request.hash);
+	record = find(&request);
 	if (record == NULL)
 		return VPNALG_OWN_ID_UNKNOWN;
-	vpnalg_listed_close(translator, record);
+	vpnalg_withheld_close(translator, record);
 	return VPNALG_OWN_ID_DONE;
 }

@@ -67,7 +67,8 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 
 	if (slot->claim != VPNALG_CLAIM_KEY)
 		return vpnalg_refuse_claim(translator, slot);
-	if (step->record == NULL && translator->routers != NULL)
+	if (step->record == NULL &&
+	    (translator->routers != NULL || translator->fault))
 		vpnalg_routers_claim(translator, slot, step);
 	if (translator->fault)
 		return VPNALG_DROP_FAULT;

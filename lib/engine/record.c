@@ -3,12 +3,12 @@
 #include "record.h"
 
 #include "address.h"
-#include "listed.h"
+#include "withheld.h"
 
 #define HEAD sizeof(struct vpnalg_record)
 
 /* Returns a record that the store has found if it is one of the router's own.
- * An ID that is listed is no session; all others are faults. */
+ * One that withholds an ID is no session; all others are faults. */
 COLD NEVER_INLINE struct vpnalg_record *if_routers(struct vpnalg_record *record,
 						   struct vpnalg *translator,
 						   const uint8_t *key)
@@ -20,7 +20,7 @@ COLD NEVER_INLINE struct vpnalg_record *if_routers(struct vpnalg_record *record,
 	    record_is_sound(translator, record) &&
 	    record_holds(translator, record, slot, key))
 		return record;
-	if (!record_is_aligned(record) || !listed_is_one(translator, record))
+	if (!record_is_aligned(record) || !withheld_is_one(translator, record))
 		translator->fault = true;
 	return NULL;
 }

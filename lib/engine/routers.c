@@ -19,11 +19,11 @@
 
 #include "account.h"
 #include "key.h"
-#include "listed.h"
 #include "packet.h"
 #include "record.h"
 #include "refuse.h"
 #include "session.h"
+#include "withheld.h"
 
 bool vpnalg_routers_opens(const struct vpnalg *translator, unsigned handler,
 			  const struct vpnalg_opening *opening)
@@ -114,11 +114,15 @@ void vpnalg_routers_claim(struct vpnalg *translator, struct slot *slot,
 			  struct vpnalg_step *step)
 {
 	struct routers *routers = translator->routers;
+	const struct vpnalg_record *withheld =
+		vpnalg_withheld_at(translator, slot->key, slot->hash);
 
-	if (vpnalg_listed_has(translator, slot->key, slot->hash)) {
+	if (withheld != NULL && withheld->kind == ENGINE_OWN_ID) {
 		claim_for_good(translator, slot, step);
 		return;
 	}
+	if (routers == NULL)
+		return;
 	if (!find(translator, slot, step) || slot == &routers->slot)
 		return;
 	if (!slot->parsed.quoted &&

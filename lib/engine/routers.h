@@ -16,7 +16,6 @@ struct routers {
 	struct vpnalg_packet *given; /* what it is a copy of */
 	const struct vpnalg_parsed *given_parsed;
 	struct vpnalg_parsed parsed; /* of one that comes in */
-	uint32_t listed;             /* how many IDs are: listed.c */
 	bool claimed; /* that one is for a session of the router's */
 	_Alignas(uint64_t) uint8_t bytes[ROUTERS_COPY];
 };
@@ -49,7 +48,8 @@ enum vpnalg_result vpnalg_routers_end(struct vpnalg *translator,
  * inside host's. The step gets it, and a copy of the packet, which a handler
  * may be given now; translator->routers_follow is set if the packet comes in.
  * If the packet is such that it changes nothing in the session, it is only
- * claimed for good: slot->ours is false, and no session is named. */
+ * claimed for good: slot->ours is false, and no session is named. A key that is
+ * withheld is no fault of the store's afterwards. */
 void vpnalg_routers_claim(struct vpnalg *translator, struct slot *slot,
 			  struct vpnalg_step *step);
 

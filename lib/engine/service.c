@@ -10,11 +10,13 @@
 
 #include "clock.h"
 #include "event.h"
+#include "key.h"
 #include "record.h"
 #include "session_event.h"
 #include "service_kind.h"
 #include "session.h"
 #include "uplink.h"
+#include "withheld.h"
 
 #include "../wire/ip.h"
 
@@ -91,8 +93,8 @@ static bool is_service(const struct request *request,
 	       record->kind == kind_of(request);
 }
 
-static enum vpnalg_result open(const struct request *request,
-			       struct vpnalg_record **record)
+static enum vpnalg_result open_record(const struct request *request,
+				      struct vpnalg_record **record)
 {
 	const struct vpnalg_service *service = &request->service;
 	struct vpnalg_packet packet = { 0 };
@@ -150,13 +152,44 @@ static bool has_inside(const struct request *request,
 			    addr_len_of(request->translator));
 }
 
+/* Returns the port that waits for its time to be over, or an ID of the router's
+ * own, if the outside port is such; or NULL. */
+static struct vpnalg_record *find_withheld(const struct request *request)
+{
+	struct vpnalg *translator = request->translator;
+	struct vpnalg_tuple outside;
+
+	make_tuple(request, VPNALG_OUTSIDE_OWN, &outside);
+	vpnalg_key_make(&outside, addr_len_of(translator), translator->key);
+	return vpnalg_withheld_at(translator, translator->key,
+				  vpnalg_key_hash(translator, translator->key));
+}
+
+/* Whether the outside port waits for a while (RFC 6888 REQ-8): it is only the
+ * host's that had it. */
+static bool is_withheld(const struct request *request)
+{
+	const struct vpnalg_service *service = &request->service;
+	struct vpnalg_record *record = find_withheld(request);
+	struct vpnalg_tuple inside;
+
+	if (record == NULL || record->kind != ENGINE_OLD_PORT)
+		return record != NULL;
+	vpnalg_session_tuple(request->translator, record, VPNALG_INSIDE_OWN,
+			     &inside);
+	return inside.zone != service->zone ||
+	       !same_address(inside.local, service->inside.octets,
+			     addr_len_of(request->translator));
+}
+
 static bool is_taken(const struct request *request,
 		     const struct holders *holders)
 {
 	return (holders->outside != NULL &&
 		!has_inside(request, holders->outside)) ||
 	       (holders->inside != NULL &&
-		is_service(request, holders->inside));
+		is_service(request, holders->inside)) ||
+	       (holders->outside == NULL && is_withheld(request));
 }
 
 /* Takes the inside key from a mapping that the host has at that port: what the
@@ -171,6 +204,29 @@ static void replace(const struct request *request,
 	if (holders->inside != NULL && holders->inside != holders->outside)
 		vpnalg_session_unlink(request->translator, holders->inside,
 				      VPNALG_INSIDE_OWN);
+}
+
+/* Opens the record. A port that waits for the same host does so no longer, if
+ * that succeeds. */
+static enum vpnalg_result open(const struct request *request,
+			       struct vpnalg_record **record)
+{
+	struct vpnalg *translator = request->translator;
+	struct vpnalg_record *waiting = find_withheld(request);
+	struct vpnalg_tuple outside;
+	enum vpnalg_result result;
+
+	if (waiting != NULL)
+		vpnalg_session_unlink(translator, waiting, VPNALG_OUTSIDE_OWN);
+	result = open_record(request, record);
+	if (waiting == NULL)
+		return result;
+	make_tuple(request, VPNALG_OUTSIDE_OWN, &outside);
+	if (result == VPNALG_TRANSLATED ||
+	    !vpnalg_session_link_at(translator, waiting, VPNALG_OUTSIDE_OWN,
+				    &outside, HOLDER_NONE))
+		vpnalg_withheld_close(translator, waiting);
+	return result;
 }
 
 /* Gives the key back. A mapping that is gone opens again by itself. */
@@ -275,20 +331,4 @@ struct vpnalg_record *vpnalg_service_of_sender(struct vpnalg *translator,
 	record = vpnalg_session_find(translator, &tuple);
 	return record != NULL && service_is_one(translator, record) ? record
 								    : NULL;
-}
-
-const char *vpnalg_service_text(int result)
-{
-	static const char *const texts[] = {
-		[-VPNALG_SERVICE_DONE] = "done",
-		[-VPNALG_SERVICE_INVALID] = "not a possible service",
-		[-VPNALG_SERVICE_TAKEN] = "the port is taken",
-		[-VPNALG_SERVICE_NO_ROOM] = "no room for another session",
-		[-VPNALG_SERVICE_NO_HANDLER] =
-			"no protocol has services at that port",
-		[-VPNALG_SERVICE_UNKNOWN] = "there is no such service",
-	};
-
-	return result <= 0 && result >= VPNALG_SERVICE_UNKNOWN ? texts[-result]
-							       : "unknown";
 }

@@ -8,11 +8,11 @@
 #include "binding.h"
 #include "key.h"
 #include "lineage.h"
-#include "listed.h"
 #include "record.h"
 #include "session_event.h"
 #include "tally.h"
 #include "usage.h"
+#include "withheld.h"
 
 struct vpnalg_record *
 vpnalg_session_alive_or_close(struct vpnalg *translator,
@@ -111,7 +111,7 @@ bool vpnalg_session_link_at(struct vpnalg *translator,
 	const struct vpnalg_store *store = translator->store;
 	uint8_t *key = record_key(translator, record, at);
 	struct vpnalg_record *holder = NULL;
-	bool linked = true, listed;
+	bool linked = true, withheld;
 	uint64_t hash;
 	unsigned slot;
 
@@ -123,9 +123,9 @@ bool vpnalg_session_link_at(struct vpnalg *translator,
 		holder = vpnalg_record_find(translator, key, hash);
 	slot = translator->found;
 	holder = vpnalg_session_alive_or_close(translator, holder);
-	listed = holder == NULL && holders != HOLDER_NONE &&
-		 vpnalg_listed_has(translator, key, hash);
-	if (listed)
+	withheld = holder == NULL && holders != HOLDER_NONE &&
+		   vpnalg_withheld_at(translator, key, hash) != NULL;
+	if (withheld)
 		linked = false;
 	else if (holder == NULL)
 		linked = store->link(store->context, record, at, hash);
@@ -136,7 +136,7 @@ bool vpnalg_session_link_at(struct vpnalg *translator,
 		linked = false;
 	if (linked)
 		record->keys |= (uint8_t)(1U << at);
-	else if (holder != NULL || listed)
+	else if (holder != NULL || withheld)
 		translator->held = true;
 	else
 		vpnalg_session_event_broken(translator, record);
@@ -215,7 +215,8 @@ void vpnalg_session_close(struct vpnalg *translator,
 	record_counters(translator, record)->closed++;
 	vpnalg_binding_give_back(translator, record);
 	vpnalg_tally_leave(translator, record);
-	vpnalg_session_dismantle(translator, record);
+	if (!vpnalg_withheld_keep(translator, record))
+		vpnalg_session_dismantle(translator, record);
 }
 
 void vpnalg_session_close_as(struct vpnalg *translator,

@@ -234,7 +234,7 @@ struct vpnalg {
 	struct vpnalg_binding binding, proposal;
 	struct vpnalg_tuple block_key, tally_key;
 	uint8_t block_address[VPNALG_ADDR_MAX]; /* as proposed, with blocks */
-	uint32_t address_count, in_use_count, address_max;
+	uint32_t address_count, in_use_count, address_max, withheld;
 	bool stale; /* there may be sessions of addresses that have gone */
 	uint16_t burst;
 	bool passive;

@@ -305,6 +305,13 @@ static const char *configure(const void *given, void *settings)
 	return NULL;
 }
 
+static uint32_t reuse_delay(const void *settings)
+{
+	const struct vpnalg_general_settings *general = settings;
+
+	return general->reuse_delay;
+}
+
 static const struct vpnalg_handler handler = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "general",
@@ -322,6 +329,7 @@ static const struct vpnalg_handler handler = {
 	.counted_by = parent,
 	.gives_way = vpnalg_general_gives_way,
 	.fast_path = vpnalg_general_fast_path,
+	.reuse_delay = reuse_delay,
 };
 
 const struct vpnalg_handler *vpnalg_general(void)

@@ -114,7 +114,8 @@ enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
 void vpnalg_ipsec_host_serve(struct vpnalg_step *step,
 			     struct vpnalg_record *host)
 {
-	ipsec_host_body(step->translator, host)->flags |= IPSEC_HOST_SERVED;
+	ipsec_host_body(step->translator, host)->flags |=
+		IPSEC_HOST_SERVED | IPSEC_HOST_OPENED;
 	vpnalg_session_changed(step->translator, host);
 	vpnalg_ipsec_ike_service_join(step);
 }

@@ -52,6 +52,7 @@ struct ipsec_host {
 #define IPSEC_HOST_HELD 0x800      /* the first packets of an SA were held */
 #define IPSEC_HOST_RELEASED 0x1000 /* those of its newest SA had been held */
 #define IPSEC_HOST_SERVED 0x2000   /* its service counts it */
+#define IPSEC_HOST_OPENED 0x4000   /* a service has opened it */
 
 static inline struct ipsec_host *ipsec_host_body(struct vpnalg *translator,
 						 struct vpnalg_record *host)

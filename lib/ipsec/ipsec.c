@@ -299,6 +299,16 @@ static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 		vpnalg_ipsec_ike_sa_ended(translator, record);
 }
 
+static uint16_t served_at(struct vpnalg *translator,
+			  struct vpnalg_record *record)
+{
+	return record->kind == IPSEC_KIND_HOST &&
+			       ipsec_host_body(translator, record)->flags &
+				       IPSEC_HOST_OPENED
+		       ? IKE_PORT
+		       : 0;
+}
+
 static const struct vpnalg_server_port server_ports[] = {
 	{ PROTOCOL_UDP, IKE_PORT },
 	{ PROTOCOL_UDP, IKE_PORT_NAT_T },
@@ -322,6 +332,7 @@ static const struct vpnalg_handler handler = {
 	.parent = vpnalg_ipsec_parent,
 	.counted_by = vpnalg_ipsec_counted_by,
 	.fast_path = fast_path,
+	.served_at = served_at,
 };
 
 const struct vpnalg_handler *vpnalg_ipsec(void)

@@ -269,6 +269,7 @@ static const struct vpnalg_handler handler = {
 	.parent = parent,
 	.counted_by = counted_by,
 	.fast_path = fast_path,
+	.served_at = vpnalg_pptp_served_at,
 };
 
 const struct vpnalg_handler *vpnalg_pptp(void)

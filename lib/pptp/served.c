@@ -128,3 +128,12 @@ void vpnalg_pptp_served_follow(struct vpnalg_step *step,
 	else
 		vpnalg_pptp_served_leave(step->translator, step->record);
 }
+
+uint16_t vpnalg_pptp_served_at(struct vpnalg *translator,
+			       struct vpnalg_record *record)
+{
+	return record->kind == PPTP_KIND_SERVED
+		       ? (uint16_t)vpnalg_session_id(translator, record,
+						     VPNALG_INSIDE_OWN)
+		       : 0;
+}

@@ -29,4 +29,8 @@ vpnalg_pptp_served_service(struct vpnalg *translator,
 void vpnalg_pptp_served_leave(struct vpnalg *translator,
 			      struct vpnalg_record *connection);
 
+/* Returns the port of the server inside that a connection is of; 0: none. */
+uint16_t vpnalg_pptp_served_at(struct vpnalg *translator,
+			       struct vpnalg_record *record);
+
 #endif

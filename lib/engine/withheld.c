@@ -1,36 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IDs of the router's own that its owner has listed.
+/* IDs that nobody is given although no session has them.
  *
  * Each is a record of the engine's own, with the key by which a packet that
  * comes in with the ID is found. No handler ever sees it: whoever looks for a
  * session finds none, and whoever wants to give the ID out, or to link the key,
  * is told that it is taken. */
-#include "listed.h"
+#include "withheld.h"
 
 #include "address.h"
 #include "key.h"
-#include "routers.h"
+#include "service.h"
+#include "service_kind.h"
 #include "usage.h"
 
-static struct listed *body(const struct vpnalg *translator,
+static struct own_id *body(const struct vpnalg *translator,
 			   struct vpnalg_record *record)
 {
 	return vpnalg_session_body(translator, record);
 }
 
-struct vpnalg_record *vpnalg_listed_find(struct vpnalg *translator,
-					 const uint8_t *key, uint64_t hash)
+struct vpnalg_record *vpnalg_withheld_find(struct vpnalg *translator,
+					   const uint8_t *key, uint64_t hash)
 {
 	const struct vpnalg_store *store = translator->store;
 	struct vpnalg_record *record;
 	unsigned slot;
 
-	if (translator->routers == NULL || translator->routers->listed == 0)
+	if (translator->withheld == 0)
 		return NULL;
 	record = store->find(store->context, key, hash, &slot);
 	translator->work++;
 	return record != NULL && record_is_aligned(record) &&
-			       listed_is_one(translator, record) &&
+			       withheld_is_one(translator, record) &&
 			       record_holds(translator, record, slot, key)
 		       ? record
 		       : NULL;
@@ -47,18 +48,21 @@ static void guard_of(struct vpnalg *translator, struct vpnalg_record *record,
 	guard->id = guard->port = 0;
 }
 
-void vpnalg_listed_close(struct vpnalg *translator,
-			 struct vpnalg_record *record)
+void vpnalg_withheld_close(struct vpnalg *translator,
+			   struct vpnalg_record *record)
 {
 	struct vpnalg_tuple guard;
+	unsigned slot;
 
-	if (body(translator, record)->guard != 0) {
+	if (record->kind == ENGINE_OWN_ID &&
+	    body(translator, record)->guard != 0) {
 		guard_of(translator, record, &guard);
 		vpnalg_usage_put(translator, &guard);
 	}
-	vpnalg_session_unlink(translator, record, 0);
+	for (slot = 0; slot < record->slots; slot++)
+		vpnalg_session_unlink(translator, record, slot);
 	vpnalg_record_remove(translator, record);
-	translator->routers->listed--;
+	translator->withheld--;
 }
 
 /* Counts what is listed as a session of the router's with the remote. */
@@ -85,25 +89,59 @@ static void note_space(struct vpnalg *translator, const uint8_t *key)
 			(uint8_t)(1U << key_space(key) % 8);
 }
 
-struct vpnalg_record *vpnalg_listed_open(struct vpnalg *translator,
-					 const uint8_t *key, uint8_t guard)
+struct vpnalg_record *vpnalg_withheld_open(struct vpnalg *translator,
+					   const uint8_t *key, uint8_t guard)
 {
 	struct vpnalg_record *record;
 	struct vpnalg_tuple tuple;
 
 	vpnalg_key_read(key, addr_len_of(translator), &tuple);
 	record = vpnalg_record_add_own(translator, &tuple,
-				       sizeof(struct listed));
+				       sizeof(struct own_id));
 	if (record == NULL)
 		return NULL;
-	record->kind = ENGINE_LISTED;
-	translator->routers->listed++;
+	record->kind = ENGINE_OWN_ID;
+	translator->withheld++;
 	if (!join(translator, record, guard)) {
-		vpnalg_listed_close(translator, record);
+		vpnalg_withheld_close(translator, record);
 		return NULL;
 	}
 	note_space(translator, key);
 	return record;
+}
+
+/* How long the port of a service waits that is being closed; 0: not at all. */
+static uint32_t delay_of(const struct vpnalg *translator,
+			 struct vpnalg_record *record)
+{
+	const unsigned last = translator->handler_count - 1U;
+	const struct vpnalg_handler *rest = translator->handlers[last];
+	const uint8_t *key = record_key(translator, record, VPNALG_OUTSIDE_OWN);
+
+	if (!service_is_one(translator, record) || rest->reuse_delay == NULL ||
+	    !(record->keys & 1U << VPNALG_OUTSIDE_OWN) ||
+	    !service_has_ports(key_space(key)) ||
+	    !pool_has(translator, key + KEY_LOCAL_OFF))
+		return 0;
+	return rest->reuse_delay(translator->settings[last]);
+}
+
+bool vpnalg_withheld_keep(struct vpnalg *translator,
+			  struct vpnalg_record *record)
+{
+	uint32_t delay = delay_of(translator, record);
+
+	if (delay == 0)
+		return false;
+	vpnalg_usage_leave(translator, record);
+	vpnalg_session_unlink(translator, record, VPNALG_INSIDE_OWN);
+	record->handler = ENGINE_HANDLER;
+	record->kind = ENGINE_OLD_PORT;
+	record->flags = 0;
+	record->children = 0;
+	translator->withheld++;
+	vpnalg_session_set_lifetime(translator, record, delay);
+	return true;
 }
 
 static bool is_over(const struct vpnalg *translator,
@@ -113,31 +151,33 @@ static bool is_over(const struct vpnalg *translator,
 	       record->deadline <= translator->now;
 }
 
-bool vpnalg_listed_has(struct vpnalg *translator, const uint8_t *key,
-		       uint64_t hash)
+struct vpnalg_record *vpnalg_withheld_at(struct vpnalg *translator,
+					 const uint8_t *key, uint64_t hash)
 {
 	struct vpnalg_record *record =
-		vpnalg_listed_find(translator, key, hash);
+		vpnalg_withheld_find(translator, key, hash);
 
 	if (record == NULL)
-		return false;
+		return NULL;
 	translator->fault = false;
 	if (!is_over(translator, record))
-		return true;
-	vpnalg_listed_close(translator, record);
-	return false;
+		return record;
+	vpnalg_withheld_close(translator, record);
+	return NULL;
 }
 
-vpnalg_time vpnalg_listed_sweep(struct vpnalg *translator,
-				struct vpnalg_record *record)
+vpnalg_time vpnalg_withheld_sweep(struct vpnalg *translator,
+				  struct vpnalg_record *record)
 {
-	if (record == NULL || translator->routers == NULL ||
-	    !record_is_aligned(record) || !listed_is_one(translator, record))
+	const uint8_t *key;
+
+	if (record == NULL || !record_is_aligned(record) ||
+	    !withheld_is_one(translator, record) || translator->withheld == 0)
 		return VPNALG_NEVER;
+	key = record_key(translator, record, record->slots - 1U);
 	if (!is_over(translator, record) &&
-	    pool_has(translator,
-		     record_key(translator, record, 0) + KEY_LOCAL_OFF))
+	    pool_has(translator, key + KEY_LOCAL_OFF))
 		return record->deadline;
-	vpnalg_listed_close(translator, record);
+	vpnalg_withheld_close(translator, record);
 	return VPNALG_NEVER;
 }

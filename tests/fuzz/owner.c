@@ -113,8 +113,8 @@ static size_t save(struct world *w, uint64_t *hash)
 	return all;
 }
 
-/* Returns how many sessions were left out. */
-static uint64_t load(struct world *w, size_t length)
+/* Returns whether the state has found room. */
+static bool load(struct world *w, size_t length)
 {
 	struct vpnalg_load loading = { .size = sizeof(loading),
 				       .services = true };
@@ -128,29 +128,54 @@ static uint64_t load(struct world *w, size_t length)
 	} while (result == VPNALG_STATE_MORE && used > 0);
 	if (result == VPNALG_STATE_DONE)
 		result = vpnalg_load_end(w->alg, &loading, w->now);
+	if (result == VPNALG_STATE_STORE && w->store.records == 0)
+		return false;
 	if (result != VPNALG_STATE_DONE)
 		broken("state", "loaded: %s", vpnalg_state_text(result));
-	return loading.left_out;
+	if (loading.left_out > 0)
+		broken("state", "%llu sessions are left out",
+		       (unsigned long long)loading.left_out);
+	return true;
 }
 
-/* What is known of IDs in use, and of fragments, is not saved. */
-void owner_reload(struct world *w, void (*make)(struct world *w))
+/* Whether the bundled store is so full that another one of its size may lack
+ * room: records are packed in the order in which they come. */
+static bool is_nearly_full(const struct watched_store *store)
 {
-	uint64_t before, after, left_out;
-	size_t length = save(w, &before);
+	struct vpnalg_table_use use;
 
-	trace("restart, %lu bytes\n", (unsigned long)length);
+	if (store->table == NULL)
+		return false;
+	vpnalg_table_use(store->table, &use);
+	return use.units_used >= use.units - use.units / 4;
+}
+
+static void begin_anew(struct world *w, void (*make)(struct world *w))
+{
 	store_end(&w->store);
 	free(w->memory);
 	free(w->fragment_memory);
 	make(w);
+}
+
+/* What is known of IDs in use, and of fragments, is not saved. A state without
+ * room is not loaded at all. */
+void owner_reload(struct world *w, void (*make)(struct world *w))
+{
+	bool full = is_nearly_full(&w->store), loaded;
+	uint64_t before, after;
+	size_t length = save(w, &before);
+
+	trace("restart, %lu bytes\n", (unsigned long)length);
+	begin_anew(w, make);
 	w->loading = true;
-	left_out = load(w, length);
+	loaded = load(w, length);
 	w->loading = false;
+	if (!loaded && !full)
+		broken("state", "it has no room in a store like its own");
+	if (!loaded)
+		return;
 	save(w, &after);
-	if (left_out > 0)
-		broken("state", "%llu sessions are left out",
-		       (unsigned long long)left_out);
 	if (after != before)
 		broken("state", "another one is loaded than was saved");
 }

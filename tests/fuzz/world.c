@@ -442,6 +442,7 @@ static void cut_all(struct world *w)
 		broken("sessions", "some are listed when all is cut");
 	if (delay > 0) {
 		w->now += delay;
+		world_sweep_all(w); /* ends a round that had begun before */
 		world_sweep_all(w);
 	}
 	if (w->store.records != 0)

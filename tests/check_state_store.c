@@ -39,7 +39,8 @@ START_TEST(a_store_that_fails_anywhere_loads_nothing)
 						 .count_hosts = true,
 						 .addresses = (uint32_t[]){
 							 OUTSIDE, OUTSIDE_2 },
-						 .address_count = 2 });
+						 .address_count = 2,
+						 .general.reuse_delay = 9 });
 	copy.now = w.now;
 	do {
 		copy.fail_in = ++n;

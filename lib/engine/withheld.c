@@ -131,7 +131,8 @@ bool vpnalg_withheld_keep(struct vpnalg *translator,
 {
 	uint32_t delay = delay_of(translator, record);
 
-	if (delay == 0)
+	/* A load takes back what was never in use here. */
+	if (delay == 0 || translator->events.loading)
 		return false;
 	vpnalg_usage_leave(translator, record);
 	vpnalg_session_unlink(translator, record, VPNALG_INSIDE_OWN);

@@ -3,6 +3,7 @@
  * which one event tells. */
 #include "cases.h"
 #include "general.h"
+#include "support_state.h"
 
 #include <vpnalg/protocols.h>
 
@@ -292,6 +293,61 @@ START_TEST(a_block_of_a_drained_address_ends_with_its_sessions)
 END_TEST
 
 /* The block goes with the last port, although the host has other sessions. */
+static struct state saved;
+
+/* Whoever hears the events of a translator that goes on knows whose each block
+ * is: what had a session is told once, though several have come by it. */
+START_TEST(a_block_is_told_when_its_sessions_are_loaded)
+{
+	uint32_t first;
+	unsigned i;
+
+	begin();
+	for (i = 0; i < 4; i++)
+		open_udp(HOST(1 + i % 2), (uint16_t)(5000 + i));
+	first = block() * LENGTH;
+	state_save(&w, &saved);
+	world_end(&w);
+	begin();
+	ck_assert_int_eq(state_load(&w, &saved), VPNALG_STATE_DONE);
+	ck_assert_uint_eq(allotted, 2);
+	ck_assert_uint_eq(freed, 0);
+	ck_assert_uint_eq(open_udp(HOST(2), 6000), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(block() * LENGTH, first);
+	ck_assert_uint_eq(allotted, 2);
+	end();
+	ck_assert_uint_eq(freed, 2);
+}
+END_TEST
+
+static enum vpnalg_choice refuse(struct world *world,
+				 struct vpnalg_binding *binding)
+{
+	(void)world;
+	(void)binding;
+	return VPNALG_CHOICE_REFUSE;
+}
+
+START_TEST(a_block_whose_sessions_are_refused_is_not_told)
+{
+	struct vpnalg_load load = { .services = true };
+
+	begin();
+	open_udp(HOST(1), 5000);
+	state_save(&w, &saved);
+	world_end(&w);
+	begin();
+	w.options.choose = refuse;
+	ck_assert_int_eq(state_load_part(&w, &load, saved.bytes, saved.length),
+			 VPNALG_STATE_DONE);
+	ck_assert_int_eq(vpnalg_load_end(w.alg, &load, w.now),
+			 VPNALG_STATE_DONE);
+	ck_assert_uint_eq(allotted + freed, 0);
+	ck_assert_int_eq(w.records, 0);
+	world_end(&w);
+}
+END_TEST
+
 START_TEST(what_has_no_port_keeps_no_block)
 {
 	struct bytes p = ip_packet(HOST(1), SERVER, 41, "\x60", 1);
@@ -414,6 +470,8 @@ TCase *port_blocks_case(void)
 	tcase_add_test(t, a_chosen_port_is_of_the_block);
 	tcase_add_loop_test(
 		t, a_block_of_a_drained_address_ends_with_its_sessions, 0, 2);
+	tcase_add_test(t, a_block_is_told_when_its_sessions_are_loaded);
+	tcase_add_test(t, a_block_whose_sessions_are_refused_is_not_told);
 	tcase_add_test(t, what_has_no_port_keeps_no_block);
 	tcase_add_test(t, blocks_are_computed_for_the_hosts_of_a_prefix);
 	tcase_add_loop_test(t, blocks_that_make_no_sense_are_refused, 0,

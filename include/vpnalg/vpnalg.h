@@ -292,7 +292,8 @@ enum vpnalg_event_type {
 	VPNALG_EVENT_HELD = 3,
 	/** A host was allotted a block of ports: vpnalg_config.port_blocks. The
 	 * binding has host and outside address; outside_id is the block's first
-	 * port, inside_id how many there are. */
+	 * port, inside_id how many there are. Or it has the block by sessions
+	 * that were loaded or taken over, as #VPNALG_EVENT_OPENED says. */
 	VPNALG_EVENT_BLOCK_ALLOTTED = 4,
 	/** The host has given it back with its last session that has a port. */
 	VPNALG_EVENT_BLOCK_FREED = 5,

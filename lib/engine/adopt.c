@@ -169,6 +169,22 @@ void vpnalg_adopt_recount(struct vpnalg *translator)
 	}
 }
 
+/* Events */
+
+void vpnalg_adopt_tell(struct vpnalg *translator)
+{
+	struct vpnalg_record *record;
+	uint64_t cursor = 0;
+
+	translator->events.loading = false;
+	if (translator->event == NULL)
+		return;
+	while (record_next(translator, &cursor, &record))
+		if (record_is_session(translator, record))
+			vpnalg_usage_tell_block(translator, record);
+	vpnalg_session_event_adopted(translator);
+}
+
 /* A store that is not empty */
 
 /* Whether each key that the record is said to have leads to it. */
@@ -251,6 +267,6 @@ int vpnalg_adopt_store(struct vpnalg *translator)
 		translator->stale |= vpnalg_record_is_stale(translator, record);
 	}
 	vpnalg_adopt_recount(translator);
-	vpnalg_session_event_adopted(translator);
+	vpnalg_adopt_tell(translator);
 	return 0;
 }

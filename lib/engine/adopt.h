@@ -19,6 +19,10 @@ bool vpnalg_adopt(struct vpnalg *translator, struct vpnalg_record *record);
 /* Counts the children of all sessions anew: some may not be there. */
 void vpnalg_adopt_recount(struct vpnalg *translator);
 
+/* Tells of all that has come so: blocks of ports, then sessions. Loading is over
+ * with it. */
+void vpnalg_adopt_tell(struct vpnalg *translator);
+
 /* Takes over what is in the store. Returns 0, or VPNALG_ERROR_NOT_EMPTY if its
  * records are not sound, or are found by another hash key; and
  * VPNALG_ERROR_STORE without room for what is counted. */

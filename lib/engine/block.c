@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "block.h"
 
+#include <string.h>
+
 #include "address.h"
+#include "event.h"
 
 #include "../wire/ip.h"
 
@@ -120,4 +123,30 @@ const char *vpnalg_block_fault(struct vpnalg_port_blocks *blocks,
 	return suffice(blocks, address_count)
 		       ? NULL
 		       : "port_blocks: fewer than hosts in the prefix";
+}
+
+/* Events (RFC 8158 4.3) */
+
+enum { NAT_BLOCK_ALLOCATION = 16, NAT_BLOCK_DEALLOCATION = 17 };
+
+void vpnalg_block_notify(struct vpnalg *translator, uint8_t type,
+			 const struct vpnalg_tuple *host,
+			 const struct vpnalg_tuple *block)
+{
+	struct vpnalg_event *event = &translator->notice;
+	struct vpnalg_binding *session = &event->session;
+
+	if (translator->event == NULL || translator->adopting ||
+	    translator->events.loading)
+		return;
+	vpnalg_event_begin(translator, type)->nat_event =
+		type == VPNALG_EVENT_BLOCK_ALLOTTED ? NAT_BLOCK_ALLOCATION
+						    : NAT_BLOCK_DEALLOCATION;
+	session->zone = host->zone;
+	session->inside.family = session->outside.family = VPNALG_IPV4;
+	memcpy(session->inside.octets, host->local, addr_len_of(translator));
+	memcpy(session->outside.octets, block->local, addr_len_of(translator));
+	session->inside_id = translator->blocks.length;
+	session->outside_id = block->id;
+	vpnalg_event_notify(translator);
 }

@@ -50,6 +50,12 @@ uint32_t vpnalg_block_computed(const struct vpnalg *translator, uint16_t zone,
 /* Returns the blocks of an address, by their first ports. */
 struct vpnalg_range vpnalg_block_all(const struct vpnalg_port_blocks *blocks);
 
+/* Tells that a host has a block, or has it no more. What sessions bring with
+ * them that were not opened here is told when all are there. */
+void vpnalg_block_notify(struct vpnalg *translator, uint8_t type,
+			 const struct vpnalg_tuple *host,
+			 const struct vpnalg_tuple *block);
+
 /* Returns what is wrong with the setting, or NULL; and fills in defaults. */
 const char *vpnalg_block_fault(struct vpnalg_port_blocks *blocks,
 			       size_t address_count);

@@ -9,10 +9,10 @@
 #include "adopt.h"
 #include "chunk.h"
 #include "clock.h"
+#include "event.h"
 #include "load_record.h"
 #include "record.h"
 #include "session.h"
-#include "session_event.h"
 #include "uplink.h"
 
 enum part { PART_HEADER, PART_KINDS, PART_RECORDS, PART_ENDED, PART_OVER };
@@ -240,7 +240,7 @@ static void begin_to_live(struct vpnalg *translator,
 	translator->sweep_earliest = VPNALG_NEVER;
 	memset(translator->searches, 0, sizeof(translator->searches));
 	translator->searching = false;
-	vpnalg_session_event_adopted(translator);
+	vpnalg_adopt_tell(translator);
 }
 
 int vpnalg_load_end(struct vpnalg *translator, struct vpnalg_load *load,

@@ -126,9 +126,6 @@ void vpnalg_session_event_adopted(struct vpnalg *translator)
 	struct awaiting session = { 0 };
 	uint64_t cursor = 0;
 
-	translator->events.loading = false;
-	if (translator->event == NULL)
-		return;
 	while (record_next(translator, &cursor, &session.record))
 		if (record_is_session(translator, session.record))
 			notify(translator, &session);

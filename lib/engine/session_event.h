@@ -26,8 +26,7 @@ void vpnalg_session_event_closing(struct vpnalg *translator,
 /* Tells of the sessions that wait for the end of the packet. */
 void vpnalg_session_event_flush(struct vpnalg *translator);
 
-/* Tells of all sessions: those that were not opened here. Their loading is
- * over. */
+/* Tells of all sessions: those that were not opened here. */
 void vpnalg_session_event_adopted(struct vpnalg *translator);
 
 /* The same at the end of a call that is about no packet; and tells what was

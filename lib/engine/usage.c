@@ -22,7 +22,6 @@
 
 #include "address.h"
 #include "block.h"
-#include "event.h"
 #include "key.h"
 #include "record.h"
 #include "search.h"
@@ -30,7 +29,9 @@
 struct usage {
 	uint32_t count;
 	uint8_t address[VPNALG_ADDR_MAX]; /* of a pair */
-	uint16_t block; /* of a host: its block's first port, or 0 */
+	/* Of a host: its block's first port, or 0. Of a block that was adopted:
+	 * whether that was told. */
+	uint16_t block;
 };
 
 static struct usage *body(const struct vpnalg *translator,
@@ -145,30 +146,6 @@ uint32_t vpnalg_usage_block(struct vpnalg *translator,
 			outside);
 }
 
-/* RFC 8158 4.3. */
-enum { NAT_BLOCK_ALLOCATION = 16, NAT_BLOCK_DEALLOCATION = 17 };
-
-static void notify(struct vpnalg *translator, uint8_t type,
-		   const struct vpnalg_tuple *host,
-		   const struct vpnalg_tuple *block)
-{
-	struct vpnalg_event *event = &translator->notice;
-	struct vpnalg_binding *session = &event->session;
-
-	if (translator->event == NULL || translator->adopting)
-		return;
-	vpnalg_event_begin(translator, type)->nat_event =
-		type == VPNALG_EVENT_BLOCK_ALLOTTED ? NAT_BLOCK_ALLOCATION
-						    : NAT_BLOCK_DEALLOCATION;
-	session->zone = host->zone;
-	session->inside.family = session->outside.family = VPNALG_IPV4;
-	memcpy(session->inside.octets, host->local, addr_len_of(translator));
-	memcpy(session->outside.octets, block->local, addr_len_of(translator));
-	session->inside_id = translator->blocks.length;
-	session->outside_id = block->id;
-	vpnalg_event_notify(translator);
-}
-
 /* Makes the key of the block of a session's port. */
 static void block_of(struct vpnalg *translator, struct vpnalg_record *record,
 		     struct vpnalg_tuple *block)
@@ -195,7 +172,8 @@ static bool join_block(struct vpnalg *translator, struct vpnalg_record *session,
 		return true;
 	usage->block = (uint16_t)block.id;
 	vpnalg_session_changed(translator, record);
-	notify(translator, VPNALG_EVENT_BLOCK_ALLOTTED, host, &block);
+	vpnalg_block_notify(translator, VPNALG_EVENT_BLOCK_ALLOTTED, host,
+			    &block);
 	return true;
 }
 
@@ -218,7 +196,26 @@ static void leave_block(struct vpnalg *translator,
 		body(translator, record)->block = 0;
 		vpnalg_session_changed(translator, record);
 	}
-	notify(translator, VPNALG_EVENT_BLOCK_FREED, host, block);
+	vpnalg_block_notify(translator, VPNALG_EVENT_BLOCK_FREED, host, block);
+}
+
+void vpnalg_usage_tell_block(struct vpnalg *translator,
+			     struct vpnalg_record *session)
+{
+	struct vpnalg_tuple block, host;
+	struct vpnalg_record *record;
+
+	if (!(session->flags & SESSION_BLOCKED))
+		return;
+	block_of(translator, session, &block);
+	record = vpnalg_session_peek(translator, &block);
+	if (record == NULL || body(translator, record)->block != 0)
+		return;
+	body(translator, record)->block = 1;
+	vpnalg_session_changed(translator, record);
+	vpnalg_session_tuple(translator, session, VPNALG_INSIDE_OWN, &host);
+	vpnalg_block_notify(translator, VPNALG_EVENT_BLOCK_ALLOTTED, &host,
+			    &block);
 }
 
 /* Keys */

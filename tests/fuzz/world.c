@@ -273,6 +273,7 @@ static void make(struct world *w)
 
 	w->bindings = 0;
 	w->bound = 0;
+	w->blocks = 0;
 	w->told.count = 0;
 	memset(w->told.live, 0, sizeof(w->told.live));
 	store_begin(&w->store, s);
@@ -311,7 +312,6 @@ void world_begin(struct world *w, const struct settings *s)
 	w->settings = s;
 	w->random = s->random;
 	w->now = s->now;
-	w->blocks = 0;
 	w->loading = false;
 	make(w);
 	set_services(w, true);

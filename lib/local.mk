@@ -67,6 +67,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/load.c \
 	lib/engine/load_record.c \
 	lib/engine/load_record.h \
+	lib/engine/load_refused.c \
+	lib/engine/load_refused.h \
 	lib/engine/open.c \
 	lib/engine/own_id.c \
 	lib/engine/own_key.c \

@@ -65,6 +65,7 @@ TCase *ipsec_heal_case(void);   /* check_ipsec_heal.c */
 TCase *ipsec_probe_case(void);  /* check_ipsec_probe.c */
 TCase *ipsec_hold_case(void);  /* check_ipsec_hold.c */
 TCase *state_damage_case(void);  /* check_state_damage.c */
+TCase *state_refused_case(void); /* check_state_refused.c */
 TCase *state_store_case(void);   /* check_state_store.c */
 TCase *steer_general_case(void);   /* check_steer_general.c */
 TCase *general_mapping_case(void); /* check_general_mapping.c */

@@ -114,6 +114,7 @@ UNIT_TEST_FILES = \
 	tests/check_sessions.c \
 	tests/check_state.c \
 	tests/check_state_damage.c \
+	tests/check_state_refused.c \
 	tests/check_state_store.c \
 	tests/check_steer.c \
 	tests/check_steer_general.c \

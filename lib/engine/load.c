@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "event.h"
 #include "load_record.h"
+#include "load_refused.h"
 #include "record.h"
 #include "session.h"
 #include "uplink.h"
@@ -46,8 +47,8 @@ static bool is_new(const struct vpnalg *translator)
 	return !has_records(translator);
 }
 
-/* Closes all sessions. */
-static void empty(struct vpnalg *translator)
+/* Takes all sessions back. */
+static void empty(struct vpnalg *translator, struct vpnalg_load *load)
 {
 	struct vpnalg_record *record;
 	uint64_t cursor;
@@ -58,14 +59,14 @@ static void empty(struct vpnalg *translator)
 		cursor = 0;
 		while (record_next(translator, &cursor, &record))
 			if (record_is_session(translator, record))
-				vpnalg_session_close(translator, record);
+				vpnalg_load_take_back(translator, load, record);
 	}
 }
 
 static int fail(struct vpnalg *translator, struct vpnalg_load *load, int result)
 {
 	if (load->part != PART_HEADER) {
-		empty(translator);
+		empty(translator, load);
 		translator->events.loading = false;
 		clock_turn_to(translator, load->before);
 	}
@@ -224,8 +225,8 @@ int vpnalg_load_next(struct vpnalg *translator, struct vpnalg_load *load,
 
 /* Ending */
 
-static void begin_to_live(struct vpnalg *translator,
-			  const struct vpnalg_load *load, vpnalg_time now)
+static void begin_to_live(struct vpnalg *translator, struct vpnalg_load *load,
+			  vpnalg_time now)
 {
 	unsigned h;
 
@@ -233,6 +234,7 @@ static void begin_to_live(struct vpnalg *translator,
 		translator->callers_now = now;
 	clock_turn_to(translator, load->clock + load->elapsed);
 	translator->clock_offset = translator->now - translator->callers_now;
+	vpnalg_load_end_refused(translator, load);
 	vpnalg_adopt_recount(translator);
 	for (h = 0; h < translator->handler_count; h++)
 		translator->policy.last_used[h] = VPNALG_NEVER;

@@ -8,6 +8,7 @@
 #include "binding.h"
 #include "key.h"
 #include "layout.h"
+#include "load_refused.h"
 #include "record.h"
 #include "saved.h"
 #include "session.h"
@@ -234,11 +235,8 @@ static int link_key(struct vpnalg *translator, struct vpnalg_load *load,
 
 	if (holder == record)
 		return VPNALG_STATE_UNSOUND;
-	if (holder != NULL) {
-		vpnalg_session_close(translator, holder);
-		load->records--;
-		load->left_out++;
-	}
+	if (holder != NULL)
+		vpnalg_load_take_back(translator, load, holder);
 	if (translator->fault ||
 	    !store->link(store->context, record, slot, hash))
 		return VPNALG_STATE_STORE;
@@ -304,8 +302,10 @@ static int make_session(struct vpnalg *translator, struct vpnalg_load *load,
 	result = link_keys(translator, load, record, keys);
 	if (result < 0)
 		return give_up(translator, record, result);
-	if (!vpnalg_binding_reserve(translator, record))
-		return leave_out(translator, load, record);
+	if (!vpnalg_binding_reserve(translator, record)) {
+		vpnalg_load_refuse(translator, load, record);
+		return VPNALG_STATE_MORE;
+	}
 	if (!vpnalg_adopt(translator, record)) {
 		vpnalg_binding_give_back(translator, record);
 		return give_up(translator, record, VPNALG_STATE_STORE);

@@ -113,8 +113,8 @@ static size_t save(struct world *w, uint64_t *hash)
 	return all;
 }
 
-/* Returns whether the state has found room. */
-static bool load(struct world *w, size_t length)
+/* Returns whether the state has found room, and whether all of it. */
+static bool load(struct world *w, size_t length, bool *whole)
 {
 	struct vpnalg_load loading = { .size = sizeof(loading),
 				       .services = true };
@@ -132,7 +132,8 @@ static bool load(struct world *w, size_t length)
 		return false;
 	if (result != VPNALG_STATE_DONE)
 		broken("state", "loaded: %s", vpnalg_state_text(result));
-	if (loading.left_out > 0)
+	*whole = loading.left_out == 0;
+	if (!*whole && w->settings->choosing <= CHOOSES_TAKE)
 		broken("state", "%llu sessions are left out",
 		       (unsigned long long)loading.left_out);
 	return true;
@@ -162,18 +163,18 @@ static void begin_anew(struct world *w, void (*make)(struct world *w))
  * room is not loaded at all. */
 void owner_reload(struct world *w, void (*make)(struct world *w))
 {
-	bool full = is_nearly_full(&w->store), loaded;
+	bool full = is_nearly_full(&w->store), whole = false, loaded;
 	uint64_t before, after;
 	size_t length = save(w, &before);
 
 	trace("restart, %lu bytes\n", (unsigned long)length);
 	begin_anew(w, make);
 	w->loading = true;
-	loaded = load(w, length);
+	loaded = load(w, length, &whole);
 	w->loading = false;
 	if (!loaded && !full)
 		broken("state", "it has no room in a store like its own");
-	if (!loaded)
+	if (!whole)
 		return;
 	save(w, &after);
 	if (after != before)

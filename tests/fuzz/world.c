@@ -68,12 +68,12 @@ static enum vpnalg_choice choose_itself(struct world *w,
 	return VPNALG_CHOICE_CHOSEN;
 }
 
-/* Whoever has reserved a binding reserves it again after a restart. */
+/* Whoever has reserved a binding mostly reserves it again after a restart. */
 static enum vpnalg_choice decide(struct world *w, struct vpnalg_binding *b)
 {
 	uint32_t bits = next_random(w);
 
-	if (w->loading)
+	if (w->loading && (bits & 0x700) != 0)
 		return VPNALG_CHOICE_TAKE;
 	switch (w->settings->choosing) {
 	case CHOOSES_OTHER:

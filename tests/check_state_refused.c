@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The choose callback refuses sessions while a state is loaded: what has their
+ * outside IDs is refused with them, whichever comes first. */
+#include <string.h>
+
+#include "cases.h"
+#include "general.h"
+#include "support_state.h"
+
+#define TCP_SYN 0x02
+
+static struct world w, copy;
+static struct state saved;
+
+/* What the callback refuses. */
+static uint8_t refused_protocol;
+static uint32_t refused_id;
+
+static enum vpnalg_choice refuse_one(struct world *world,
+				     struct vpnalg_binding *binding)
+{
+	(void)world;
+	return binding->protocol == refused_protocol &&
+			       binding->inside_id == refused_id
+		       ? VPNALG_CHOICE_REFUSE
+		       : VPNALG_CHOICE_TAKE;
+}
+
+/* Two sessions of one host's, and one that another host has. */
+static void udp(uint32_t host)
+{
+	udp_open(&w, host, 5000, SERVER, 53);
+	udp_open(&w, host, 5000, SERVER_2, 53);
+}
+
+static void tcp(uint32_t host)
+{
+	ck_assert_uint_eq(tcp_out(&w, host, 5000, SERVER, 80, TCP_SYN, 0),
+			  VPNALG_TRANSLATED);
+	tcp_out(&w, host, 5000, SERVER_2, 80, TCP_SYN, 0);
+}
+
+static void icmp(uint32_t host)
+{
+	ck_assert_uint_eq(icmp_out(&w, host, SERVER, ECHO, 5000),
+			  VPNALG_TRANSLATED);
+	icmp_out(&w, host, SERVER_2, ECHO, 5000);
+}
+
+static const struct row {
+	const char *kind;
+	uint8_t protocol;
+	void (*open)(uint32_t host);
+} rows[] = {
+	{ "UDP session", UDP, udp },
+	{ "TCP session", TCP, tcp },
+	{ "ICMP query session", ICMP, icmp },
+};
+
+/* Copies the state with its sessions in the opposite order. */
+static void turn_round(struct state *state)
+{
+	static struct state old;
+	unsigned first = state_first(state, RECORD);
+	unsigned last = state_first(state, END), i;
+	uint32_t at = state->chunks[first].at, length;
+
+	old = *state;
+	for (i = last; i-- > first; at += length) {
+		length = old.chunks[i].length;
+		memcpy(state->bytes + at, state_chunk(&old, i), length);
+	}
+}
+
+static void load_refusing(struct vpnalg_load *load, const struct row *row)
+{
+	refused_protocol = row->protocol;
+	refused_id = 5000;
+	all_world(&copy, (struct world_options){ .choose = refuse_one });
+	copy.now = w.now;
+	ck_assert_int_eq(state_load_part(&copy, load, saved.bytes,
+					 saved.length),
+			 VPNALG_STATE_DONE);
+	ck_assert_int_eq(vpnalg_load_end(copy.alg, load, copy.now),
+			 VPNALG_STATE_DONE);
+	mirror_check(&copy);
+}
+
+static unsigned kinds_left(const char *kind)
+{
+	static struct listing l;
+
+	list(&copy, &l);
+	return listed_count(&l, kind);
+}
+
+/* Each row in both orders. */
+START_TEST(what_has_a_refused_id_is_refused_with_it)
+{
+	const struct row *row = &rows[_i / 2];
+	struct vpnalg_load load = { .services = true, .loose = true };
+
+	all_world(&w, (struct world_options){ .choosing = CHOOSE_TAKE });
+	row->open(CLIENT_A);
+	udp_open(&w, CLIENT_B, 6000, SERVER, 53);
+	state_save(&w, &saved);
+	if (_i % 2 != 0)
+		turn_round(&saved);
+	load_refusing(&load, row);
+	ck_assert_uint_eq(load.left_out, 3);
+	ck_assert_uint_eq(kinds_left("mapping"), 1);
+	ck_assert_uint_eq(kinds_left(row->kind), row->protocol == UDP);
+	ck_assert_int_eq(copy.bindings, 1);
+	world_end(&copy);
+	world_end(&w);
+}
+END_TEST
+
+/* The port is another host's from now on, and nothing of the first one's is in
+ * its way. */
+START_TEST(a_refused_port_is_free)
+{
+	struct vpnalg_load load = { .services = true };
+	uint16_t port;
+
+	all_world(&w, (struct world_options){ .choosing = CHOOSE_TAKE });
+	udp(CLIENT_A);
+	state_save(&w, &saved);
+	load_refusing(&load, &rows[0]);
+	refused_protocol = 0;
+	port = udp_open(&copy, CLIENT_B, 5000, SERVER, 53);
+	ck_assert_uint_eq(port, 5000);
+	ck_assert_uint_eq(udp_in(&copy, SERVER, 53, port), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(get32(copy.bytes + 16), CLIENT_B);
+	world_end(&copy);
+	world_end(&w);
+}
+END_TEST
+
+/* What a service has opened outlives it, and has no parent: it is not taken for
+ * one that was refused. */
+START_TEST(what_a_removed_service_has_opened_is_loaded)
+{
+	struct vpnalg_load load = { .services = true };
+
+	all_world(&w, (struct world_options){ .choosing = CHOOSE_TAKE });
+	all_open(&w);
+	all_close(&w);
+	udp(CLIENT_A);
+	state_save(&w, &saved);
+	load_refusing(&load, &rows[0]);
+	ck_assert_uint_eq(load.left_out, 3);
+	ck_assert_uint_eq(kinds_left("PPTP service"), 0);
+	ck_assert_uint_eq(kinds_left("PPTP server's connection"), 1);
+	world_end(&copy);
+	world_end(&w);
+}
+END_TEST
+
+/* A load that fails gives back what was taken for it, and nothing else. */
+START_TEST(a_refusal_leaves_nothing_of_a_load_that_fails)
+{
+	struct vpnalg_load load = { .services = true };
+	int result;
+
+	all_world(&w, (struct world_options){ .choosing = CHOOSE_TAKE });
+	udp(CLIENT_A);
+	udp_open(&w, CLIENT_B, 6000, SERVER, 53);
+	state_save(&w, &saved);
+	refused_protocol = UDP;
+	refused_id = 5000;
+	all_world(&copy, (struct world_options){ .choose = refuse_one });
+	copy.now = w.now;
+	result = state_load_part(&copy, &load, saved.bytes, saved.length - 1);
+	ck_assert_int_eq(result, VPNALG_STATE_MORE);
+	result = vpnalg_load_end(copy.alg, &load, copy.now);
+	ck_assert_int_eq(result, VPNALG_STATE_CUT);
+	ck_assert_int_eq(copy.records, 0);
+	ck_assert_int_eq(copy.keys, 0);
+	ck_assert_int_eq(copy.bindings, 0);
+	world_end(&copy);
+	world_end(&w);
+}
+END_TEST
+
+TCase *state_refused_case(void)
+{
+	TCase *tcase = tcase_create("refused while loading");
+
+	tcase_add_loop_test(tcase, what_has_a_refused_id_is_refused_with_it, 0,
+			    2 * ROWS(rows));
+	tcase_add_test(tcase, a_refused_port_is_free);
+	tcase_add_test(tcase, what_a_removed_service_has_opened_is_loaded);
+	tcase_add_test(tcase, a_refusal_leaves_nothing_of_a_load_that_fails);
+	return tcase;
+}

@@ -408,6 +408,7 @@ void world_sweep(struct world *w, unsigned budget)
 	told_check(w);
 }
 
+/* At the last moment of a clock no time is later: "more" and "never" are one. */
 void world_sweep_all(struct world *w)
 {
 	unsigned i;
@@ -415,7 +416,8 @@ void world_sweep_all(struct world *w)
 	for (i = 0; i < SWEEP_MAX; i++)
 		if (vpnalg_expire(w->alg, w->now, 64) > w->now)
 			return;
-	broken("expire", "a round does not end");
+	if (w->now != VPNALG_NEVER)
+		broken("expire", "a round does not end");
 }
 
 static void check_counters(const struct world *w)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The choose callback refuses sessions while a state is loaded: what has their
- * outside IDs is refused with them, whichever comes first. */
+/* The choose callback refuses sessions while a state is loaded: what belongs to
+ * them goes with them, whichever comes first. */
 #include <string.h>
 
 #include "cases.h"
@@ -21,7 +21,8 @@ static enum vpnalg_choice refuse_one(struct world *world,
 {
 	(void)world;
 	return binding->protocol == refused_protocol &&
-			       binding->inside_id == refused_id
+			       (refused_id == ANY_ID ||
+				binding->inside_id == refused_id)
 		       ? VPNALG_CHOICE_REFUSE
 		       : VPNALG_CHOICE_TAKE;
 }
@@ -72,10 +73,11 @@ static void turn_round(struct state *state)
 	}
 }
 
-static void load_refusing(struct vpnalg_load *load, const struct row *row)
+static void load_refusing(struct vpnalg_load *load, uint8_t protocol,
+			  uint32_t id)
 {
-	refused_protocol = row->protocol;
-	refused_id = 5000;
+	refused_protocol = protocol;
+	refused_id = id;
 	all_world(&copy, (struct world_options){ .choose = refuse_one });
 	copy.now = w.now;
 	ck_assert_int_eq(state_load_part(&copy, load, saved.bytes,
@@ -86,16 +88,16 @@ static void load_refusing(struct vpnalg_load *load, const struct row *row)
 	mirror_check(&copy);
 }
 
-static unsigned kinds_left(const char *kind)
+static unsigned listed_in(struct world *world, const char *kind)
 {
 	static struct listing l;
 
-	list(&copy, &l);
+	list(world, &l);
 	return listed_count(&l, kind);
 }
 
 /* Each row in both orders. */
-START_TEST(what_has_a_refused_id_is_refused_with_it)
+START_TEST(the_sessions_of_a_refused_mapping_go_with_it)
 {
 	const struct row *row = &rows[_i / 2];
 	struct vpnalg_load load = { .services = true, .loose = true };
@@ -106,13 +108,48 @@ START_TEST(what_has_a_refused_id_is_refused_with_it)
 	state_save(&w, &saved);
 	if (_i % 2 != 0)
 		turn_round(&saved);
-	load_refusing(&load, row);
+	load_refusing(&load, row->protocol, 5000);
 	ck_assert_uint_eq(load.left_out, 3);
-	ck_assert_uint_eq(kinds_left("mapping"), 1);
-	ck_assert_uint_eq(kinds_left(row->kind), row->protocol == UDP);
+	ck_assert_uint_eq(listed_in(&copy, "mapping"), 1);
+	ck_assert_uint_eq(listed_in(&copy, row->kind), row->protocol == UDP);
 	ck_assert_int_eq(copy.bindings, 1);
 	world_end(&copy);
 	world_end(&w);
+}
+END_TEST
+
+/* Of a world in which everything is in use: what is refused, what belongs to
+ * it, and how many of these are somebody else's. */
+static const struct family {
+	const char *kind;
+	uint8_t protocol;
+	uint32_t id;
+	unsigned left;
+} families[] = {
+	{ "L2TP tunnel by ID", UDP, 1701, 1 },
+	{ "PPTP call", TCP, ANY_ID, 0 },
+	{ "ESP outbound SA", ESP, ANY_ID, 0 },
+	{ "ESP inbound SA", ESP, ANY_ID, 0 },
+	{ "GRE tunnel by remote's Key", GRE, 40, 0 },
+};
+
+START_TEST(all_that_belongs_to_a_refused_session_goes_with_it)
+{
+	const struct family *row = &families[_i / 2];
+	struct vpnalg_load load = { .services = true, .loose = true };
+	unsigned before;
+
+	state_world(&w, (struct world_options){ .choosing = CHOOSE_TAKE });
+	state_save(&w, &saved);
+	before = listed_in(&w, row->kind);
+	if (_i % 2 != 0)
+		turn_round(&saved);
+	load_refusing(&load, row->protocol, row->id);
+	ck_assert_uint_gt(before, row->left);
+	ck_assert_uint_eq(listed_in(&copy, row->kind), row->left);
+	ck_assert_int_lt(copy.bindings, w.bindings);
+	state_world_end(&copy);
+	state_world_end(&w);
 }
 END_TEST
 
@@ -126,7 +163,7 @@ START_TEST(a_refused_port_is_free)
 	all_world(&w, (struct world_options){ .choosing = CHOOSE_TAKE });
 	udp(CLIENT_A);
 	state_save(&w, &saved);
-	load_refusing(&load, &rows[0]);
+	load_refusing(&load, UDP, 5000);
 	refused_protocol = 0;
 	port = udp_open(&copy, CLIENT_B, 5000, SERVER, 53);
 	ck_assert_uint_eq(port, 5000);
@@ -148,10 +185,10 @@ START_TEST(what_a_removed_service_has_opened_is_loaded)
 	all_close(&w);
 	udp(CLIENT_A);
 	state_save(&w, &saved);
-	load_refusing(&load, &rows[0]);
+	load_refusing(&load, UDP, 5000);
 	ck_assert_uint_eq(load.left_out, 3);
-	ck_assert_uint_eq(kinds_left("PPTP service"), 0);
-	ck_assert_uint_eq(kinds_left("PPTP server's connection"), 1);
+	ck_assert_uint_eq(listed_in(&copy, "PPTP service"), 0);
+	ck_assert_uint_eq(listed_in(&copy, "PPTP server's connection"), 1);
 	world_end(&copy);
 	world_end(&w);
 }
@@ -187,8 +224,11 @@ TCase *state_refused_case(void)
 {
 	TCase *tcase = tcase_create("refused while loading");
 
-	tcase_add_loop_test(tcase, what_has_a_refused_id_is_refused_with_it, 0,
+	tcase_add_loop_test(tcase, the_sessions_of_a_refused_mapping_go_with_it, 0,
 			    2 * ROWS(rows));
+	tcase_add_loop_test(tcase,
+			    all_that_belongs_to_a_refused_session_goes_with_it,
+			    0, 2 * ROWS(families));
 	tcase_add_test(tcase, a_refused_port_is_free);
 	tcase_add_test(tcase, what_a_removed_service_has_opened_is_loaded);
 	tcase_add_test(tcase, a_refusal_leaves_nothing_of_a_load_that_fails);

@@ -5,42 +5,36 @@
 #include "record.h"
 #include "session.h"
 
-static void mark(struct vpnalg *translator, struct vpnalg_record *record)
-{
-	record->flags |= SESSION_CUT;
-	vpnalg_session_changed(translator, record);
-}
+/* Marks: a session that goes, and one of those that was refused itself and so
+ * has no binding to give back. What else is announced of its end is no matter
+ * then. */
+#define GOES SESSION_CUT
+#define REFUSED (SESSION_CUT | VPNALG_SESSION_ENDED)
 
 void vpnalg_load_refuse(struct vpnalg *translator, struct vpnalg_load *load,
 			struct vpnalg_record *record)
 {
-	mark(translator, record);
+	record->flags |= REFUSED;
+	vpnalg_session_changed(translator, record);
 	load->left_out++;
 }
 
-static bool inherits(const struct vpnalg *translator,
-		     const struct vpnalg_record *record)
+static void mark(struct vpnalg *translator, struct vpnalg_record *record)
 {
-	return record_kind(translator, record)->inherits_outside;
+	record->flags &= (uint8_t)~REFUSED;
+	record->flags |= GOES;
+	vpnalg_session_changed(translator, record);
 }
 
-static bool is_marked(const struct vpnalg_record *record)
+static bool is_refused(const struct vpnalg_record *record)
 {
-	return record->flags & SESSION_CUT;
-}
-
-/* The callback is asked about those alone that have outside IDs of their own.
- * Who was refused has no binding to give back. */
-static bool is_refused(const struct vpnalg *translator,
-		       const struct vpnalg_record *record)
-{
-	return is_marked(record) && !inherits(translator, record);
+	return (record->flags & REFUSED) == REFUSED;
 }
 
 void vpnalg_load_take_back(struct vpnalg *translator, struct vpnalg_load *load,
 			   struct vpnalg_record *record)
 {
-	if (is_refused(translator, record)) {
+	if (is_refused(record)) {
 		vpnalg_session_dismantle(translator, record);
 		return;
 	}
@@ -49,19 +43,18 @@ void vpnalg_load_take_back(struct vpnalg *translator, struct vpnalg_load *load,
 	load->left_out++;
 }
 
-/* Returns the session whose outside ID it has: its own, or that of a parent.
- * NULL: it has outlived that one, as what a removed service has opened. */
-static struct vpnalg_record *owner_of_id(struct vpnalg *translator,
-					 struct vpnalg_record *record)
+/* Whether a session that it belongs to was refused. */
+static bool has_refused_parent(struct vpnalg *translator,
+			       struct vpnalg_record *record)
 {
 	unsigned i;
 
 	for (i = 0; i < PARENTS_MAX && record != NULL; i++) {
-		if (!inherits(translator, record))
-			return record;
 		record = vpnalg_lineage_last_parent(translator, record);
+		if (record != NULL && is_refused(record))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 enum pass { PASS_MARK, PASS_REMOVE };
@@ -69,15 +62,10 @@ enum pass { PASS_MARK, PASS_REMOVE };
 static void visit(struct vpnalg *translator, struct vpnalg_load *load,
 		  struct vpnalg_record *record, enum pass pass)
 {
-	struct vpnalg_record *owner;
-
-	if (pass == PASS_REMOVE) {
-		if (is_marked(record))
-			vpnalg_load_take_back(translator, load, record);
-		return;
-	}
-	owner = owner_of_id(translator, record);
-	if (owner != NULL && is_refused(translator, owner))
+	if (pass == PASS_REMOVE && record->flags & GOES)
+		vpnalg_load_take_back(translator, load, record);
+	else if (pass == PASS_MARK && !is_refused(record) &&
+		 has_refused_parent(translator, record))
 		mark(translator, record);
 }
 

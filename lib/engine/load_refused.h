@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sessions that the choose callback refuses during a load. Each stays in the
- * store, marked, until all sessions are there, for the sessions that have its
- * outside ID (vpnalg_kind.inherits_outside) are refused with it and may come
- * before it or after it. */
+ * store, marked, until all sessions are there, for those that belong to it go
+ * with it, and may come before it or after it: the sessions of a mapping, the
+ * tunnels of an L2TP flow, the SAs of a host, the calls of a connection. */
 #ifndef VPNALG_ENGINE_LOAD_REFUSED_H
 #define VPNALG_ENGINE_LOAD_REFUSED_H
 
@@ -18,7 +18,7 @@ void vpnalg_load_refuse(struct vpnalg *translator, struct vpnalg_load *load,
 void vpnalg_load_take_back(struct vpnalg *translator, struct vpnalg_load *load,
 			   struct vpnalg_record *record);
 
-/* Removes the refused ones, and what has their outside IDs. */
+/* Removes the refused ones, and what belongs to them. */
 void vpnalg_load_end_refused(struct vpnalg *translator,
 			     struct vpnalg_load *load);
 

@@ -408,7 +408,7 @@ void world_sweep(struct world *w, unsigned budget)
 	told_check(w);
 }
 
-/* At the last moment of a clock no time is later: "more" and "never" are one. */
+/* At the last moment of a clock "more" and "never" are one time. */
 void world_sweep_all(struct world *w)
 {
 	unsigned i;

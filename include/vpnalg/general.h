@@ -37,11 +37,11 @@ struct vpnalg_general_settings {
 	 * vpnalg_steer(). */
 	struct vpnalg_ports ports;
 	uint8_t filtering; /**< enum vpnalg_filtering. */
-	/** How long the port or ICMP identifier of a mapping without sessions
-	 * is kept for the inside host that had it, in milliseconds; nothing
-	 * comes in to it. So is the outside port of a service that has gone:
-	 * for another service of that host. Default 0; RFC 6888 REQ-8 wants
-	 * 120,000. */
+	/** The time for which the port or ICMP identifier of a mapping without
+	 * sessions is kept for the inside host that had it, in milliseconds;
+	 * nothing comes in to it. The outside port of a service that has gone
+	 * is kept as long for another service of that host. Default 0; RFC 6888
+	 * REQ-8 wants 120,000. */
 	uint32_t reuse_delay;
 	/** The greatest MSS that a SYN may have (RFC 9293 3.7.1): a greater one
 	 * is lowered to it in both directions, and undo does not raise it
@@ -57,12 +57,11 @@ struct vpnalg_general_settings {
  * as VPNALG_DROP_NO_SESSION, AH as VPNALG_DROP_AH.
  *
  * SCTP, DCCP and UDP-Lite keep their ports. All further protocols, such as 41
- * (IPv6) or EoIP, are told apart by the remote alone: one inside host at a time
- * has the protocol with a remote, until it has sent nothing for
+ * (IPv6) or EoIP, are distinguished by the remote alone: one inside host at a
+ * time has the protocol with a remote, until it has sent nothing for
  * vpnalg_timers.other. Other hosts get another outside address then, if there
- * is one that no host uses with that remote, or are refused:
- * VPNALG_DROP_TAKEN. In the bindings of these protocols inside and
- * outside ID are the same.
+ * is one that no host uses with that remote, or are refused: VPNALG_DROP_TAKEN.
+ * In the bindings of these protocols inside and outside ID are the same.
  *
  * Its settings are a struct vpnalg_general_settings.
  *

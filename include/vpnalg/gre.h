@@ -13,13 +13,14 @@ extern "C" {
 #endif
 
 /**
- * GRE version 0 (RFC 2784), told apart by its Key where it has one (RFC 2890),
- * else by the two addresses. Of two inside hosts with the same Key, or with
- * none, and the same remote, the later is dropped as VPNALG_DROP_NO_ID while
- * there is no other outside address for it and the first has sent within 60
- * seconds. A packet from outside with a Key with which nobody sends is for the
- * only inside host that has a tunnel with the remote, or of two for the one to
- * which nothing comes with its own Key. It has no settings.
+ * GRE version 0 (RFC 2784), with tunnels distinguished by their Key where they
+ * have one (RFC 2890), else by the two addresses. Of two inside hosts with the
+ * same Key, or with none, and the same remote, the later is dropped as
+ * VPNALG_DROP_NO_ID while there is no other outside address for it and the
+ * first has sent within 60 seconds. A packet from outside with a Key with which
+ * nobody sends is for the only inside host that has a tunnel with the remote,
+ * or of two for the one to which nothing comes with its own Key. It has no
+ * settings.
  *
  * @return the handler
  */

@@ -43,9 +43,10 @@ enum vpnalg_fragment {
  */
 struct vpnalg_parsed {
 	uint8_t *ip; /**< The IP header. */
-	/** How long what follows it is, by the IP header. */
+	/** The length of what follows it, by the IP header. */
 	uint32_t l4_len;
-	/** How much of that may be read and written; never more than l4_len. */
+	/** The bytes of that which may be read and written; never more than
+	 * l4_len. */
 	uint32_t l4_caplen;
 	uint8_t *l4; /**< What follows the IP header. */
 	bool inward; /**< It travels in. */
@@ -58,8 +59,8 @@ struct vpnalg_parsed {
 	uint8_t fragment; /**< enum vpnalg_fragment. */
 	uint8_t addr_len; /**< How long addresses are: 4. */
 	uint8_t checksum; /**< enum vpnalg_checksum. */
-	/** In the packet: the address on the inside host's end, that is its
-	 * own or the outside address, whichever form the packet has. */
+	/** The address in the packet on the inside host's end: its own or the
+	 * outside address, whichever form the packet has. */
 	uint8_t *local;
 	uint8_t *remote;  /**< In the packet: the address of the far end. */
 	uint16_t zone;    /**< Zone of the inside host, for the inside form. */
@@ -95,7 +96,7 @@ struct vpnalg_tuple {
 	uint8_t space; /**< Which IDs: the IP protocol number, as a rule. */
 	uint16_t zone; /**< Zone; left out of outside keys. */
 	uint32_t id;   /**< The ID. */
-	/** Whatever else tells sessions apart, as the remote's port; 0. */
+	/** Whatever else distinguishes sessions, as the remote's port; 0. */
 	uint32_t port;
 	const uint8_t *local; /**< Inside or outside address, by role. */
 	/** Remote address, or NULL in a key for all remotes, which equals none
@@ -153,7 +154,7 @@ static inline enum vpnalg_claim vpnalg_match_drop(struct vpnalg_match *match,
 }
 
 /**
- * Tells whether a header is in memory.
+ * Returns whether a header is in memory.
  *
  * @param parsed the packet
  * @param length how many bytes of l4 the header has
@@ -214,18 +215,19 @@ struct vpnalg_kind {
 	 * with it; the inside host in their keys means nothing, or is that of
 	 * the first one. They are opened with peer keys. */
 	bool of_remote;
-	/** What is saved of a body (vpnalg/state.h): its fields, in order, one
-	 * character each. 1, 2 or 4: a number of so many bytes; a point: a byte
-	 * of nothing, between fields or behind the last; widths in brackets, as
-	 * (11 8 1): a group of bit-fields of an unsigned type, whose bits fill
-	 * one byte, two, or four. Static. NULL: the bytes as they are, which
-	 * means something only where the byte order is the same. */
+	/** The layout in which a body is saved (vpnalg/state.h): its fields, in
+	 * order, one character each. 1, 2 or 4: a number of so many bytes; a
+	 * point: a byte of nothing, between fields or behind the last; widths
+	 * in brackets, as (11 8 1): a group of bit-fields of an unsigned type,
+	 * whose bits fill one byte, two, or four. Static. NULL: the bytes as
+	 * they are, which means something only where the byte order is the
+	 * same. */
 	const char *layout;
-	/** Its children are those that vpnalg_handler.counted_by tells of.
-	 * They are counted anew when sessions are loaded, of which some may
-	 * not be there. Else vpnalg_record.children is the handler's own to
-	 * set; it becomes 0 when sessions are loaded, and
-	 * vpnalg_handler.parent names no living one. */
+	/** Its children are those that vpnalg_handler.counted_by counts. They
+	 * are counted anew when sessions are loaded, of which some may not be
+	 * there. Else vpnalg_record.children is the handler's own to set; it
+	 * becomes 0 when sessions are loaded, and vpnalg_handler.parent names
+	 * no living one. */
 	bool counts_children;
 	/** Its sessions belong to another one of the same host, which is there
 	 * before: a call, an SA, a tunnel. Rules of a policy are not asked for
@@ -264,25 +266,24 @@ struct vpnalg_translation; /* How packets are translated: translation.h. */
 
 /** A protocol. An answer that is out of range costs the packet at hand, as
  * VPNALG_DROP_FAULT, and nothing else. Handlers are constant and shared by all
- * translators. A later version's struct is longer; size tells with which header
+ * translators. A later version's struct is longer; size shows with which header
  * a handler was built, and what the other structs are like that it passes. */
 struct vpnalg_handler {
 	size_t size;                     /**< sizeof(struct vpnalg_handler). */
 	const char *name;                /**< As "PPTP"; static. */
 	const struct vpnalg_kind *kinds; /**< Its kinds of session. */
 	uint8_t kind_count;              /**< 1 to 15. */
-	/** How many IP protocols there are in ip_protocols; 0: it is asked
-	 * about every packet. */
+	/** The number of ip_protocols; 0: it is asked about every packet. */
 	uint8_t ip_protocol_count;
 	/** The IP protocol numbers of the packets that it is asked about. */
 	uint8_t ip_protocols[VPNALG_IP_PROTOCOLS_MAX];
 	/** It takes what other handlers leave, so none may stand behind it. */
 	bool takes_rest;
-	/** How many ports there are in server_ports. */
+	/** The number of server_ports. */
 	uint8_t server_port_count;
-	/** How many names there are in own_reasons; at most 64. */
+	/** The number of own_reasons; at most 64. */
 	uint8_t own_reason_count;
-	/** How many names there are in own_counters. */
+	/** The number of own_counters. */
 	uint8_t own_counter_count;
 	/** It claims no TCP or UDP packet whose remote port can be read and is
 	 * none of server_ports; so it need not be asked about one. */
@@ -306,7 +307,7 @@ struct vpnalg_handler {
 	const char *const *own_reasons;
 	/** The names of its own counters, static: vpnalg_session_count(). */
 	const char *const *own_counters;
-	/** How many bytes its settings take in the translator, aligned for
+	/** The bytes that its settings take in the translator, aligned for
 	 * uint64_t. Its timers stand there, too, if it has any of its own. */
 	size_t settings_size;
 	/**
@@ -450,8 +451,7 @@ struct vpnalg_handler {
  * what they are inside. What a handler rewrites of its packets is a copy. */
 #define VPNALG_HANDLER_ROUTER 0x10
 
-/**
- * Whose session a record is.
+/** Returns whose session a record is.
  *
  * @param record the session
  * @return the place of its handler in vpnalg_config.protocols
@@ -462,7 +462,7 @@ static inline uint8_t vpnalg_record_handler(const struct vpnalg_record *record)
 }
 
 /**
- * Tells whether a session is the router's own. A handler that finds, by
+ * Returns whether a session is the router's own. A handler that finds, by
  * whatever it knows, that a packet of another key is for such a session returns
  * VPNALG_UNTOUCHED before it rewrites anything.
  *
@@ -557,8 +557,8 @@ vpnalg_session_open_port(const struct vpnalg_step *step, uint8_t kind,
 			 uint32_t lifetime, struct vpnalg_record **record);
 
 /**
- * Tells whether a session could be opened now. Nothing is taken; the caller's
- * choose callback is asked, and what it gives is given back at once.
+ * Returns whether a session could be opened now. Nothing is taken; the
+ * caller's choose callback is asked, and what it gives is given back at once.
  *
  * @param step the packet
  * @param opening what with
@@ -595,9 +595,9 @@ VPNALG_API const uint8_t *vpnalg_session_outside(struct vpnalg *translator,
 VPNALG_API uint8_t vpnalg_session_uplink(const struct vpnalg_step *step);
 
 /**
- * Tells whether the outside addresses may be of several uplinks. Then a session
- * that must have the address of another one between the same hosts is opened
- * with that as opening.outside: without it, packets of the two may have
+ * Returns whether the outside addresses may be of several uplinks. Then a
+ * session that must have the address of another one between the same hosts is
+ * opened with that as opening.outside: without it, packets of the two may have
  * different uplinks.
  *
  * @param translator the translator
@@ -801,7 +801,7 @@ VPNALG_API void vpnalg_session_set_lifetime(const struct vpnalg *translator,
 					    vpnalg_time lifetime);
 
 /**
- * Tells whether a session still lives: before its deadline, or with children
+ * Returns whether a session still lives: before its deadline, or with children
  * and no announced end.
  *
  * @param translator the translator
@@ -837,8 +837,8 @@ VPNALG_API void vpnalg_session_revive(const struct vpnalg *translator,
 				      vpnalg_time lifetime);
 
 /**
- * Tells whether a packet from inside takes an announced end back. It does not
- * in the first 3 seconds of the linger, or in its first half if that is
+ * Returns whether a packet from inside takes an announced end back. It does
+ * not in the first 3 seconds of the linger, or in its first half if that is
  * shorter: it may have been on its way already, or be the answer to the end.
  *
  * @param translator the translator
@@ -851,7 +851,7 @@ VPNALG_API bool vpnalg_session_is_past_grace(const struct vpnalg *translator,
 					     uint32_t linger);
 
 /**
- * Tells whether a session lives and its end was not announced.
+ * Returns whether a session lives and its end was not announced.
  *
  * @param translator the translator
  * @param record the session, as a parent that was peeked at; or NULL
@@ -977,7 +977,7 @@ VPNALG_API const struct vpnalg_timers *
 vpnalg_session_timers(const struct vpnalg *translator);
 
 /**
- * Tells whether hosts may be held back, and probed: what they do next is an
+ * Returns whether hosts may be held back, and probed: what they do next is an
  * answer to that.
  *
  * @param translator the translator
@@ -1074,8 +1074,8 @@ static inline void vpnalg_put16(uint8_t *p, unsigned value)
 }
 
 /**
- * Tells whether the checksum of TCP, UDP or ICMP is in memory, or is not there
- * to be updated.
+ * Returns whether the checksum of TCP, UDP or ICMP is in memory, or is not
+ * there to be updated.
  *
  * @param parsed the packet
  * @return false when the packet cannot be rewritten

@@ -18,16 +18,16 @@
 extern "C" {
 #endif
 
-/** What an ID of the router's own is. Those that an end chooses for itself are
- * the router's here: the ones that come in. */
+/** The kinds of IDs of the router's own. Those that an end chooses for itself
+ * are the router's here: the ones that come in. */
 enum vpnalg_own_id_kind {
 	/** A TCP or UDP port, or an ICMP identifier. */
 	VPNALG_OWN_ID_PORT = 1,
 	/** The SPI of an inbound ESP SA: RFC 4303 2.1. */
 	VPNALG_OWN_ID_ESP_SPI = 2,
 	/** The initiator's SPI of an IKE SA, or its cookie, where both ends
-	 * have port 500: RFC 7296 3.1, RFC 2408 3.1. Other ports are enough to
-	 * tell whose it is. */
+	 * have port 500: RFC 7296 3.1, RFC 2408 3.1. With other ports, the
+	 * ports identify its owner. */
 	VPNALG_OWN_ID_IKE_SPI = 3,
 	/** The Call ID of a PPTP call: RFC 2637 4.1. */
 	VPNALG_OWN_ID_CALL_ID = 4,
@@ -58,7 +58,7 @@ struct vpnalg_own_id {
 	vpnalg_time lifetime;
 };
 
-/** What became of an ID. */
+/** The result of listing or removing an ID. */
 enum vpnalg_own_id_result {
 	VPNALG_OWN_ID_DONE = 0, /**< It is listed, or no more, as asked. */
 	/** The struct is of another version, an address, the protocol or the ID

@@ -54,7 +54,7 @@ struct vpnalg_rule {
 	/** The remote's TCP or UDP port: 500 for IKE, 4500 for NAT-T; 0: any.
 	 */
 	uint16_t remote_port;
-	/** Whose sessions match; NULL: those of all protocols. */
+	/** The protocol whose sessions match; NULL: all protocols. */
 	vpnalg_handler_function *handler;
 	/** The inside hosts that match; family 0: all. */
 	struct vpnalg_addr inside;
@@ -62,7 +62,7 @@ struct vpnalg_rule {
 	struct vpnalg_addr remote;
 };
 
-/** Of whom a limit is. */
+/** To whom a limit applies. */
 enum vpnalg_per {
 	VPNALG_PER_TRANSLATOR = 0, /**< All sessions count together. */
 	/** Each inside host for itself, with vpnalg_config.count_hosts. */
@@ -73,7 +73,7 @@ enum vpnalg_per {
 
 /** A limit: what would exceed it is not opened. This struct will not grow. */
 struct vpnalg_limit {
-	/** Whose sessions count; NULL: those of all protocols together. */
+	/** The protocol whose sessions count; NULL: all protocols together. */
 	vpnalg_handler_function *handler;
 	uint8_t per; /**< enum vpnalg_per. */
 	/** Only sessions count that have taken an outside ID: a mapping, a
@@ -115,16 +115,16 @@ struct vpnalg_policy {
 	/** The protocols that switch themselves off. */
 	const struct vpnalg_quiet *quiets;
 	size_t quiet_count; /**< 0 to #VPNALG_QUIETS_MAX. */
-	/** So many sessions may an inside host open a second; 0: as many as it
+	/** An inside host may open so many sessions a second; 0: as many as it
 	 * likes. Needs vpnalg_config.count_hosts. At most 1,000,000. */
 	uint32_t host_rate;
-	/** So many may it open at once after a pause; 0: host_rate. */
+	/** It may open so many at once after a pause; 0: host_rate. */
 	uint32_t host_burst;
-	/** How many units the store has: vpnalg_table_use.units. Then some can
-	 * be kept back; and where no more are left, or a record cannot be
-	 * added, those of vpnalg_general() that are half-open, or have waited
-	 * for an answer for 2 s, give way to new sessions. No other ever does.
-	 * 0: nothing of this. */
+	/** The number of units of the store: vpnalg_table_use.units. Then some
+	 * can be kept back; and where no more are left, or a record cannot be
+	 * added, those of vpnalg_general() that are half-open, or have had no
+	 * answer for 2 s, are closed in favour of new sessions. No other ever
+	 * is. 0: nothing of this. */
 	uint32_t store_units;
 	/** So many of them are not for the protocol that takes what others
 	 * leave, vpnalg_general(): VPNs have room where browsers have filled
@@ -134,7 +134,7 @@ struct vpnalg_policy {
 	 * #VPNALG_RULE_PRIORITY. */
 	uint32_t priority_units;
 	/** Sessions that are there and may not be opened any more, by the rules
-	 * alone, are closed as vpnalg_expire() meets them: call that until it
+	 * alone, are closed as vpnalg_expire() visits them: call that until it
 	 * does not return now. Else they are drained: they go on until they end
 	 * by themselves. */
 	bool cut;
@@ -169,7 +169,7 @@ VPNALG_API const char *vpnalg_policy_error(const struct vpnalg *translator,
 					   size_t *index);
 
 /**
- * Tells whether a protocol has switched itself off: vpnalg_policy.quiets.
+ * Returns whether a protocol has switched itself off: vpnalg_policy.quiets.
  *
  * @param translator the translator
  * @param protocol the place in vpnalg_config.protocols
@@ -178,7 +178,7 @@ VPNALG_API const char *vpnalg_policy_error(const struct vpnalg *translator,
 VPNALG_API bool vpnalg_is_quiet(const struct vpnalg *translator,
 				size_t protocol);
 
-/** How many sessions there are, of a host or in all. The library makes it. */
+/** Counts of sessions, of a host or in all. The library fills it. */
 struct vpnalg_use {
 	size_t size;       /**< sizeof(struct vpnalg_use), set by the caller. */
 	uint32_t sessions; /**< Of all protocols. */

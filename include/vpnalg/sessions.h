@@ -72,13 +72,13 @@ struct vpnalg_session_info {
 	/** With #VPNALG_INFO_ACCOUNT, else 0, as all that follows: how long ago
 	 * it was opened, in milliseconds; to a quarter of a second. */
 	vpnalg_time age;
-	/** How long ago a packet of it was translated last, either way, as
-	 * age. */
+	/** How long ago a packet of it was translated last, in either
+	 * direction, as age. */
 	vpnalg_time idle;
 	/** Packets translated that travelled out, in, those that were undone
 	 * included; modulo 2^44. A datagram in fragments counts once, and as it
 	 * was put together, else by its first fragment; ICMP errors about its
-	 * packets do not count. Those of sessions that are told apart within
+	 * packets do not count. Those of sessions that are distinguished within
 	 * one flow of L2TP count for the flow. */
 	uint64_t packets[2];
 	/** Their bytes, from the IP header on, as they are sent on; modulo
@@ -86,7 +86,7 @@ struct vpnalg_session_info {
 	uint64_t bytes[2];
 };
 
-/** What a step of a listing has met. */
+/** The result of a step of a listing. */
 enum vpnalg_sessions_step {
 	VPNALG_SESSIONS_END = 0,  /**< The round is over: nothing more. */
 	VPNALG_SESSIONS_NONE = 1, /**< Nothing so far: go on. */
@@ -144,7 +144,7 @@ struct vpnalg_session_cut {
 	const struct vpnalg_service *service;
 };
 
-/** What became of a call of vpnalg_sessions_cut(). */
+/** The result of vpnalg_sessions_cut(). */
 enum vpnalg_cut_result {
 	VPNALG_CUT_DONE = 0, /**< All are cut. */
 	VPNALG_CUT_MORE = 1, /**< There is more to do: call again. */
@@ -156,7 +156,7 @@ enum vpnalg_cut_result {
 /**
  * Goes on with cutting sessions: closes them at once, with all that belongs to
  * them, as calls to a control connection, ESP SAs to their host. What they have
- * taken is given back by the release callback. The hosts are told nothing: the
+ * taken is given back by the release callback. The hosts are not notified: the
  * next packet from inside opens another session, if it may open one; TCP needs
  * a SYN for that (#VPNALG_DROP_NO_CONNECTION).
  *

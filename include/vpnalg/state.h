@@ -28,7 +28,7 @@ struct vpnalg_record; /* A session in a store: vpnalg/store.h. */
 /** The longest chunk, in bytes. */
 #define VPNALG_STATE_CHUNK_MAX 1024
 
-/** What became of a call. Later versions may add reasons, which are negative.
+/** The result of a call. Later versions may add reasons, which are negative.
  */
 enum vpnalg_state_result {
 	VPNALG_STATE_DONE = 0, /**< All is saved or loaded. */
@@ -83,7 +83,7 @@ struct vpnalg_save {
  * @param[in,out] save the same struct until it is done
  * @param[out] buffer room for a chunk
  * @param room how many bytes: at least #VPNALG_STATE_CHUNK_MAX
- * @param[out] length how long the chunk is; 0: this step has met no session
+ * @param[out] length how long the chunk is; 0: this step has visited no session
  * @return #VPNALG_STATE_MORE, #VPNALG_STATE_DONE after the last chunk, or
  *         #VPNALG_STATE_INVALID
  */
@@ -113,7 +113,7 @@ VPNALG_API size_t vpnalg_save_record(struct vpnalg *translator,
 /** A loading that is under way. Zero it, set size, then what is needed. */
 struct vpnalg_load {
 	size_t size; /**< sizeof(struct vpnalg_load). */
-	/** How much time has passed since the state was saved, in milliseconds:
+	/** The time that has passed since the state was saved, in milliseconds:
 	 * sessions have grown older by that. May be set until
 	 * vpnalg_load_end(). */
 	vpnalg_time elapsed;

@@ -128,12 +128,13 @@ struct vpnalg_store {
 		       unsigned to_slot, uint64_t hash);
 	/**
 	 * Walks over all records, a bounded step at a time. Records may come
-	 * and go between steps, the one just met too; one that stays is met
-	 * once in a round.
+	 * and go between steps, the one just visited too; one that stays is
+	 * visited once in a round.
 	 *
 	 * @param cursor 0 at first; the store's between steps. With the cursor
 	 *               that a step began with, the step can be made again
-	 * @param[out] record the record met, or NULL if the step met none
+	 * @param[out] record the record visited, or NULL if the step has
+	 * visited none
 	 * @return false at the end of the round, *record is not set then
 	 */
 	bool (*next)(void *context, uint64_t *cursor,
@@ -155,24 +156,23 @@ struct vpnalg_store {
 struct vpnalg_table;
 
 /**
- * Tells how much memory the bundled store needs.
+ * Returns how much memory the bundled store needs.
  *
  * @param units how many units of 64 bytes records may fill. A PPTP control
  *              connection needs 2, a call 2; an IKE session 2, each of its
  *              IKE SAs 1, an ESP SA 1, an inside host with ESP 3; an L2TP
  *              flow 2, each L2TP server 1, each tunnel or session of a flow 1,
- *              or 2 if it is told apart by ID; a GRE tunnel 1, and one more
+ *              or 2 if it is distinguished by ID; a GRE tunnel 1, and one more
  *              where the remote has another Key, each remote of GRE 2; a
- *              session of general traffic 1, its mapping 1 (and each remote
- *              of one 1 where filtering is address-dependent); each pair of a
+ *              session of general traffic 1, its mapping 1 (and each remote of
+ *              one 1 where filtering is address-dependent); each pair of a
  *              remote and an outside address in use 1, with ESP 3 more, and of
  *              its first 26 hosts 7 of each four more. With several outside
  *              addresses each such pair needs 1 more, and each pair of an
- *              inside host and a remote 1. With
- *              vpnalg_config.account each of these needs 1 more but IKE
- *              sessions, inside hosts with ESP, and what is kept of remotes,
- *              servers and pairs. A record of two or three units
- *              needs as many beside each other, in a block of six.
+ *              inside host and a remote 1. With vpnalg_config.account each of
+ *              these needs 1 more but IKE sessions, inside hosts with ESP, and
+ *              what is kept of remotes, servers and pairs. A record of two or
+ *              three units needs as many beside each other, in a block of six.
  * @return bytes, about 80 a unit; 0 if the machine cannot address as many
  */
 VPNALG_API size_t vpnalg_table_size(uint32_t units);
@@ -194,7 +194,7 @@ VPNALG_API struct vpnalg_table *vpnalg_table_init(void *memory, size_t size,
 						  size_t key_length,
 						  struct vpnalg_store *store);
 
-/** How full a bundled store is. */
+/** The use of a bundled store. */
 struct vpnalg_table_use {
 	uint32_t units;      /**< Units of 64 bytes there are. */
 	uint32_t units_used; /**< Units that records fill. */

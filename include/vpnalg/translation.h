@@ -4,8 +4,8 @@
  * @brief How the packets of a session are translated, as data: for a fast path.
  *
  * A kernel's flow table, an XDP program or a router's chip can translate the
- * packets of a session that carry data by itself, if it is told which fields
- * they are known by and what becomes of them. It reports now and then what it
+ * packets of a session that carry data by itself, if it knows by which fields
+ * to recognize them and what to do with them. It reports now and then what it
  * has seen. All other packets, and all that it does not know, go to
  * vpnalg_process().
  *
@@ -18,7 +18,7 @@
  * with a remote, for the time of each packet is evidence for whose an SPI is;
  * GRE of a tunnel whose remote sends with another Key than the host, for that
  * Key is the library's guess, which the next packet may correct; ICMP queries,
- * whose checksum covers no addresses, so that it does not follow as told below;
+ * whose checksum covers no addresses, so that it does not follow as said below;
  * and all that must be read.
  */
 #ifndef VPNALG_TRANSLATION_H
@@ -37,11 +37,12 @@ extern "C" {
 /** The most words that a packet is known by. */
 #define VPNALG_WORDS_MAX 4
 
-/** How much of a packet the library keeps in a translation. */
+/** The number of bytes of a packet that the library keeps in a translation. */
 #define VPNALG_TRANSLATION_HEADERS 64
 
-/** How often a fast path reports, at least, while packets go by: milliseconds.
- * That a session has ended without an event is known as late as that. */
+/** The longest time between two reports of a fast path while packets go by, in
+ * milliseconds. That a session has ended without an event is known as late as
+ * that. */
 #define VPNALG_TRANSLATION_REPORT_MS 1000
 
 /** Four bytes of a packet. The values are as read with the first byte first. */
@@ -54,7 +55,7 @@ struct vpnalg_word {
 };
 
 /**
- * One way of a session: which packets, and what becomes of them.
+ * One direction of a session: which packets, and how they are translated.
  *
  * A packet is meant if it is IPv4 without options (RFC 791), no fragment, has
  * these addresses and this protocol, for a packet that travels out comes from
@@ -81,8 +82,8 @@ struct vpnalg_translation {
 	uint16_t zone;                      /**< Of the inside host. */
 	uint8_t ip_protocol;                /**< The number in the IP header. */
 	bool inward;                        /**< Whether they travel in. */
-	/** Where the checksum of TCP or UDP is, behind the IP header; 0: there
-	 * is none to be changed. */
+	/** The offset of the checksum of TCP or UDP, behind the IP header; 0:
+	 * there is none to be changed. */
 	uint8_t checksum_offset;
 	uint8_t word_count; /**< How many words there are. */
 	struct vpnalg_word words[VPNALG_WORDS_MAX]; /**< The words. */
@@ -91,7 +92,7 @@ struct vpnalg_translation {
 	 * has translated since the last one. */
 	uint64_t packets;
 	uint64_t bytes; /**< Their bytes, from the IP header on. */
-	/** How long ago the last of them went by, in milliseconds. */
+	/** The time since the last of them went by, in milliseconds. */
 	vpnalg_time idle;
 
 	struct vpnalg_packet packet; /**< The library's. */
@@ -106,15 +107,15 @@ struct vpnalg_translation {
  * with a packet as it comes, when some of its kind have been translated: the
  * first ones open sessions, and teach the library whose they are. Nothing of
  * the packet is changed; it must still be given to vpnalg_process(), or be
- * translated by what is told here and be reported.
+ * translated as described here and be reported.
  *
- * What was told holds until an event of the session, by its number, says that
+ * The translation holds until an event of the session, by its number, says that
  * it was closed, changed or taken back (#VPNALG_EVENT_CLOSED,
  * #VPNALG_EVENT_CHANGED, #VPNALG_EVENT_UNPAIRED, #VPNALG_EVENT_TAKEN_BACK), or
  * vpnalg_translation_used() returns false. Then the fast path forgets it before
- * the next packet. Without an event callback it is vpnalg_translation_used()
- * alone that tells, up to a report later: then a TCP connection may be taken
- * for an open one long after its end.
+ * the next packet. Without an event callback only vpnalg_translation_used()
+ * returns this, up to a report later: then a TCP connection may be taken for an
+ * open one long after its end.
  *
  * @param translator the translator
  * @param packet the packet, its members set as for vpnalg_process();

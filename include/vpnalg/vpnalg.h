@@ -63,7 +63,7 @@ struct vpnalg_addr {
 };
 
 /**
- * Which way a packet travels, and in which form the caller holds it.
+ * The direction of a packet, and in which form the caller holds it.
  *
  * Each direction has its inverse. A packet that was captured on the wrong side
  * of the translator is given with an UNDO direction, and its other form comes
@@ -141,7 +141,8 @@ enum vpnalg_result {
 	/** An ID in the segment cannot be rewritten before an earlier one was
 	 * acknowledged; TCP sends it again. */
 	VPNALG_DROP_UNACKNOWLEDGED = 17,
-	/** Two sessions share the ID that would tell whose packet it is. */
+	/** Two sessions share the ID that would identify the packet's
+	 * session. */
 	VPNALG_DROP_AMBIGUOUS = 18,
 	/** No outside ID is free (RFC 8158 natEvent 12), or the packet's uplink
 	 * has no outside address (natEvent 3). */
@@ -158,7 +159,7 @@ enum vpnalg_result {
 	 * only fail. */
 	VPNALG_DROP_AH = 23,
 	/** Dropped for now: another host is setting up ESP or an L2TP tunnel
-	 * with this remote, and their answers could not be told apart. The
+	 * with this remote, and their answers could not be distinguished. The
 	 * host sends again by itself; at most 3 packets of a request are
 	 * dropped, within 3 s, or 10 s for IKE. */
 	VPNALG_DROP_HELD = 24,
@@ -179,8 +180,8 @@ enum vpnalg_result {
 	 * vpnalg_config.port_set. */
 	VPNALG_DROP_TAKEN = 28,
 	/** An ICMP error of which the quote ends, or what is in memory of it,
-	 * before the ID that tells whose the quoted packet is, or before 8
-	 * bytes of what follows its IP header (RFC 792). Eight bytes reach a
+	 * before the ID that identifies the quoted packet's session, or before
+	 * 8 bytes of what follows its IP header (RFC 792). Eight bytes reach a
 	 * port, a GRE Call ID and an ESP SPI. An IKE SPI needs 16, an L2TP
 	 * Tunnel ID 12 to 14, one in a control message of protocol 115 12, and
 	 * a GRE Key behind a checksum 12. */
@@ -200,7 +201,7 @@ enum vpnalg_result {
 	VPNALG_RESULTS = 33,
 
 	/** The first drop reason of a handler's own, which that handler's
-	 * header explains; vpnalg_packet.protocol tells which handler's. */
+	 * header explains; vpnalg_packet.protocol identifies the handler. */
 	VPNALG_DROP_OWN = 128
 };
 
@@ -222,17 +223,17 @@ struct vpnalg_packet {
 	/** The packet from its IP header on, at any alignment, changed in
 	 * place. */
 	uint8_t *data;
-	/** How many bytes stand at data. Headers must be among them; the tail
-	 * of the packet need not be. */
+	/** The number of bytes at data. Headers must be among them; the tail of
+	 * the packet need not be. */
 	uint32_t caplen;
-	/** How long the packet is on the wire, from its IP header on. Becomes
+	/** The packet's length on the wire, from its IP header on. Becomes
 	 * smaller when a segment is cut, and caplen with it; never grows. */
 	uint32_t len;
 	uint8_t direction; /**< enum vpnalg_direction. */
 	uint8_t checksum;  /**< enum vpnalg_checksum. */
-	/** Tells apart inside networks with equal addresses. Set by the caller
-	 * for VPNALG_OUT and VPNALG_IN_UNDO; set by the library for the other
-	 * two when the packet was translated. */
+	/** Distinguishes inside networks with equal addresses. Set by the
+	 * caller for VPNALG_OUT and VPNALG_IN_UNDO; set by the library for the
+	 * other two when the packet was translated. */
 	uint16_t zone;
 	void *user; /**< The caller's own. Never looked at, only passed on. */
 
@@ -244,7 +245,7 @@ struct vpnalg_packet {
 	 * in vpnalg_config.protocols. */
 	uint8_t protocol;
 	/** Given: by which uplink the caller's route to the remote leaves,
-	 * where vpnalg_config.uplinks tells them apart. Set by the caller for
+	 * where vpnalg_config.uplinks distinguishes them. Set by the caller for
 	 * VPNALG_OUT and VPNALG_IN_UNDO, and never by the library. What the
 	 * packet opens has an address of that uplink, or is refused
 	 * (#VPNALG_DROP_NO_ID) where none is in use. A session that is there
@@ -300,13 +301,13 @@ enum vpnalg_event_type {
 	/** A session was opened, and lives after the packet that opened it. Or
 	 * it was loaded (vpnalg/state.h) or taken over (vpnalg_init()). */
 	VPNALG_EVENT_OPENED = 6,
-	/** A session was closed: vpnalg_event.why. Each that was told to be
-	 * opened is told to be closed, once. */
+	/** A session was closed: vpnalg_event.why. Each session of which there
+	 * was an event that it was opened has one such event. */
 	VPNALG_EVENT_CLOSED = 7,
-	/** What a listing shows of a session is no longer what it was: its IDs
-	 * or addresses, and so its number, which was vpnalg_event.before; or
-	 * its parent. Not told: when it was used, whether its end was
-	 * announced, that its parent was closed, and that a later session has
+	/** A listing shows a session otherwise than before: with other IDs or
+	 * addresses, and so another number than vpnalg_event.before; or with
+	 * another parent. No event says when it was used, whether its end was
+	 * announced, that its parent was closed, or that a later session has
 	 * taken the place of that one, or of one that could not be opened. */
 	VPNALG_EVENT_CHANGED = 8,
 	/** A session was asked for and not opened: vpnalg_event.reason. */
@@ -323,7 +324,7 @@ enum vpnalg_event_type {
 	VPNALG_EVENT_OFF = 13,
 	/** A protocol that was off is on again. */
 	VPNALG_EVENT_ON = 14,
-	/** So many events, vpnalg_event.count, were not told before this one:
+	/** So many events, vpnalg_event.count, were suppressed before this one:
 	 * vpnalg_config.event_rate. */
 	VPNALG_EVENT_SUPPRESSED = 15,
 	/** A session whose packets another translates goes on, and all of them
@@ -441,8 +442,8 @@ struct vpnalg_event {
 	/** Its number until now, of what was changed, or changed and closed at
 	 * once; else 0. */
 	uint64_t before;
-	/** When it was over, of what has expired or ended: it is closed when
-	 * it is met after that. Else the time. */
+	/** When it was over, of what has expired or ended: it is closed when it
+	 * is visited after that. Else the time. */
 	vpnalg_time over;
 	uint64_t count; /**< How many were suppressed. */
 };
@@ -463,9 +464,9 @@ enum vpnalg_choice {
 };
 
 struct vpnalg;         /* A translator, in the caller's memory. */
-struct vpnalg_handler; /* What carries a protocol: vpnalg/handler.h. */
+struct vpnalg_handler; /* Translates one protocol: vpnalg/handler.h. */
 struct vpnalg_store;   /* A session store: vpnalg/store.h. */
-struct vpnalg_policy;  /* Who may do what, and how much: vpnalg/policy.h. */
+struct vpnalg_policy;  /* Rules and limits for sessions: vpnalg/policy.h. */
 
 /**
  * A function that returns a handler, always the same one: vpnalg_pptp(),
@@ -493,7 +494,7 @@ struct vpnalg_protocol {
  * a server has, while packets keep their own. This struct will not grow.
  */
 struct vpnalg_extra_port {
-	/** Whose servers: one of the protocols, vpnalg_pptp and so on. */
+	/** The protocol of the servers: vpnalg_pptp and so on. */
 	vpnalg_handler_function *handler;
 	uint8_t protocol; /**< IP protocol number: TCP's or UDP's. */
 	uint16_t port;    /**< The port; no handler's server port. */
@@ -503,8 +504,8 @@ struct vpnalg_extra_port {
 };
 
 /**
- * How long a session lives without a packet from inside, in milliseconds.
- * Zero means the default.
+ * The lifetime of a session without a packet from inside, in milliseconds. Zero
+ * means the default.
  */
 struct vpnalg_timers {
 	/** sizeof(struct vpnalg_timers), so that it can grow. */
@@ -527,9 +528,9 @@ struct vpnalg_timers {
 	/** A UDP session: L2TP, general traffic, UDP-Lite; L2TPv3 over IP
 	 * too. Default 300,000 (RFC 4787 REQ-5). */
 	uint32_t udp;
-	/** An inbound ESP SA that no traffic both ways has confirmed, and an
-	 * outbound one whose host has no inbound SA yet.
-	 * Default 120,000. */
+	/** An inbound ESP SA that no traffic in both directions has confirmed,
+	 * and an outbound one whose host has no inbound SA yet. Default
+	 * 120,000. */
 	uint32_t esp_unpaired;
 	/** Every other ESP SA, its host, and the IKE session that it came from.
 	 * Default 3,600,000. */
@@ -572,25 +573,27 @@ struct vpnalg_ports {
 struct vpnalg_fragments {
 	size_t size;  /**< sizeof(struct vpnalg_fragments). */
 	void *memory; /**< Aligned for uint64_t; only its address is kept. */
-	/** How many bytes stand at memory: vpnalg_fragments_size() or more. */
+	/** The number of bytes at memory: vpnalg_fragments_size() or more. */
 	size_t memory_size;
-	/** How many datagrams are known at once, at most 512. If there is no
-	 * room, the inside host and remote that take most places lose their
-	 * oldest one. All are looked through for a first fragment: 64 keep
-	 * that below 12,000 instructions, 512 do not. Default 64. */
+	/** The bound on datagrams that are known at once, at most 512. If there
+	 * is no room, the inside host and remote that take most places lose
+	 * their oldest one. All are looked through for a first fragment: 64
+	 * keep that below 12,000 instructions, 512 do not. Default 64. */
 	uint16_t datagrams;
-	/** How many fragments are held at once, at most 512. If there is no
-	 * room, the inside host and remote of which most are held lose their
-	 * oldest datagram. Default 32. */
+	/** The bound on fragments that are held at once, at most 512. If there
+	 * is no room, the inside host and remote that have most of them held
+	 * lose their oldest datagram. Default 32. */
 	uint16_t held;
 	/** The longest fragment that is held, in bytes from its IP header on.
 	 * Default 1500. */
 	uint16_t length;
 	/** The longest datagram that is put together. Default 8192. */
 	uint16_t whole;
-	/** How long fragments are held, in milliseconds. Default 15,000. */
+	/** The time for which fragments are held, in milliseconds. Default
+	 * 15,000. */
 	uint32_t held_time;
-	/** How long others may follow a first fragment. Default 30,000. */
+	/** The time within which others may follow a first fragment. Default
+	 * 30,000. */
 	uint32_t first_time;
 };
 
@@ -622,8 +625,8 @@ struct vpnalg_port_set {
  * be used.
  */
 struct vpnalg_port_blocks {
-	/** How many ports a block has: a power of 2 from 64 to 16384, and its
-	 * first port is a multiple of it; 0: no blocks. */
+	/** The number of ports in a block: a power of 2 from 64 to 16384, and
+	 * its first port is a multiple of it; 0: no blocks. */
 	uint16_t length;
 	/** Which ports are divided; zero: 1024 to 65535. */
 	struct vpnalg_ports ports;
@@ -706,9 +709,9 @@ struct vpnalg_config {
 	/** Memory for fragments; NULL: fragments of protocols that a handler
 	 * owns are dropped. The struct is copied. */
 	const struct vpnalg_fragments *fragments;
-	/** How many outside addresses there may be at a time, those that are
-	 * drained included: vpnalg_set_addresses(). 0: address_count. If it
-	 * is not 1, each host that has sessions takes a record more. */
+	/** The bound on outside addresses at a time, those that are drained
+	 * included: vpnalg_set_addresses(). 0: address_count. If it is not 1,
+	 * each host that has sessions takes a record more. */
 	size_t address_max;
 	/** The ports of the outside addresses that are the translator's, where
 	 * it shares them with other routers; length 0: all. */
@@ -727,19 +730,19 @@ struct vpnalg_config {
 	 * VPNALG_UNTOUCHED. Without this such packets are only counted. What
 	 * cannot be shown may be listed: vpnalg/own_id.h. */
 	bool own;
-	/** Of which uplink each of the addresses is, where the outside has
-	 * several: address_count numbers of the caller's own, with gaps or
-	 * without, which packets have in vpnalg_packet.uplink. NULL: there is
-	 * one, whatever the packets say. A translator that is to have several
-	 * later needs the array from the beginning. Each uplink is a pool of
-	 * its own: a host has one home address on each, and blocks of ports are
-	 * divided on each. */
+	/** The uplink of each of the addresses, where the outside has several:
+	 * address_count numbers of the caller's own, with gaps or without,
+	 * which packets have in vpnalg_packet.uplink. NULL: there is one,
+	 * whatever the packets say. A translator that is to have several later
+	 * needs the array from the beginning. Each uplink is a pool of its own:
+	 * a host has one paired address on each (RFC 4787 REQ-2), and blocks of
+	 * ports are divided on each. */
 	const uint8_t *uplinks;
 	/** Each session keeps account of when it was opened and last used, and
-	 * of its packets and bytes each way, for those who list sessions:
-	 * vpnalg_sessions_next(). That takes 32 bytes more of its record, and
-	 * some instructions of each packet. A store that is mirrored is told of
-	 * each packet: vpnalg_store.changed. */
+	 * of its packets and bytes in each direction, for those who list
+	 * sessions: vpnalg_sessions_next(). That takes 32 bytes more of its
+	 * record, and some instructions of each packet. A store that is
+	 * mirrored is notified of each packet: vpnalg_store.changed. */
 	bool account;
 	/** The policy from the beginning; NULL: everything is allowed.
 	 * vpnalg_set_policy() sets another one. */
@@ -750,19 +753,20 @@ struct vpnalg_config {
 	bool count_hosts;
 	/** The same for each remote. */
 	bool count_remotes;
-	/** Where the store is not empty, what vpnalg_clock_offset() told of the
-	 * translator that it was the store of; else 0. */
+	/** Where the store is not empty, what vpnalg_clock_offset() returned
+	 * for the translator that it was the store of; else 0. */
 	vpnalg_time clock_offset;
 	/** Further ports of servers, such as PPTP's at TCP 1724. They count
-	 * only in packets of which vpnalg_ports_begin() is told. */
+	 * only in packets that vpnalg_ports_begin() was called for. */
 	const struct vpnalg_extra_port *extra_ports;
 	size_t extra_port_count; /**< 0 to #VPNALG_EXTRA_PORTS_MAX. */
-	/** So many of the events that refused or forged packets can cause
-	 * without end are told a second, and so many at once after a pause:
+	/** At most so many of the events that refused or forged packets can
+	 * cause without end occur a second, and so many at once after a pause:
 	 * held back, refused, limit, exhausted, unused. The others are counted,
-	 * and told by #VPNALG_EVENT_SUPPRESSED, once a second at most. 0: 100.
-	 * Opened and closed are always told, for they are the log: what bounds
-	 * them is what bounds sessions, vpnalg_policy.host_rate and the store.
+	 * and #VPNALG_EVENT_SUPPRESSED reports their count, once a second at
+	 * most. 0: 100. Opened and closed are never suppressed, for they are
+	 * the log: what bounds them is what bounds sessions,
+	 * vpnalg_policy.host_rate and the store.
 	 */
 	uint32_t event_rate;
 };
@@ -789,7 +793,7 @@ enum vpnalg_error {
 
 /**
  * Checks settings, but not the store's operations, its content or the memory:
- * vpnalg_init() tells these by its result.
+ * vpnalg_init() returns an error for these.
  *
  * @param config the settings
  * @param[out] index which element, where the setting is an array's: protocols
@@ -801,8 +805,8 @@ VPNALG_API const char *vpnalg_config_error(const struct vpnalg_config *config,
 					   size_t *index);
 
 /**
- * Tells how much memory a translator needs. Sessions are not in it: they live
- * in the store.
+ * Returns how much memory a translator needs. Sessions are not in it: they
+ * live in the store.
  *
  * @param config the settings that vpnalg_init() will get
  * @return bytes, or 0 when a setting other than an outside address is wrong
@@ -828,7 +832,7 @@ VPNALG_API size_t vpnalg_size(const struct vpnalg_config *config);
 #define VPNALG_UPLINKS_BYTES(addresses) (32 + (size_t)(addresses)*13)
 
 /**
- * Tells how much memory fragments need.
+ * Returns how much memory fragments need.
  *
  * @param fragments the settings; memory and memory_size are not read
  * @return bytes, or 0 when one of them is wrong
@@ -856,8 +860,9 @@ VPNALG_API int vpnalg_init(struct vpnalg **translator, void *memory,
 			   size_t size, const struct vpnalg_config *config);
 
 /**
- * Tells how far a translator's clock is ahead of the caller's, modulo 2^64. It
- * is not 0 after a state was loaded (vpnalg/state.h), and does not change else.
+ * Returns how far a translator's clock is ahead of the caller's, modulo 2^64.
+ * It is not 0 after a state was loaded (vpnalg/state.h), and does not change
+ * else.
  *
  * @param translator the translator
  * @return milliseconds, for vpnalg_config.clock_offset of another translator on
@@ -909,7 +914,7 @@ VPNALG_API void vpnalg_ports_end(struct vpnalg *translator,
 /**
  * Gives back one held fragment, as if it were given to vpnalg_process() now.
  * Call it until there is none, whenever that has returned. It costs nothing
- * while none waits to be given back.
+ * while no fragment is held.
  *
  * @param translator the translator
  * @param[out] packet the fragment: its bytes are the translator's, until the
@@ -928,7 +933,7 @@ VPNALG_API bool vpnalg_next_held(struct vpnalg *translator,
  * is not in the new one go on until they end by themselves, if it is drained:
  * new sessions do not get it. Else they have ended: the next packet from inside
  * opens another session, and what they took is given back by the release
- * callback, when a packet or vpnalg_expire() meets them. Call that next, until
+ * callback, when a packet or vpnalg_expire() visits them. Call that next, until
  * it does not return now. Costs time in proportion to the product of both
  * lists' lengths, not to the number of sessions.
  *
@@ -953,7 +958,7 @@ struct vpnalg_address_list {
 	size_t size; /**< sizeof(struct vpnalg_address_list). */
 	/** The addresses, as in vpnalg_config. */
 	const struct vpnalg_addr *addresses;
-	/** Of which uplink each is, as in vpnalg_config; NULL: as with
+	/** The uplink of each, as in vpnalg_config; NULL: as with
 	 * vpnalg_set_addresses(). */
 	const uint8_t *uplinks;
 	size_t count; /**< How many, at least 1. */
@@ -961,7 +966,7 @@ struct vpnalg_address_list {
 };
 
 /**
- * As vpnalg_set_addresses(), and tells the uplinks of the addresses. An uplink
+ * As vpnalg_set_addresses(), and sets the uplinks of the addresses. An uplink
  * that fails is one of which no address is in the list: with the next packet
  * from inside, which has another uplink then, sessions open again there.
  *
@@ -977,7 +982,7 @@ VPNALG_API int vpnalg_set_address_list(struct vpnalg *translator,
 				       const struct vpnalg_address_list *list);
 
 /**
- * Tells whether an outside address is a translator's, in use or drained. A
+ * Returns whether an outside address is a translator's, in use or drained. A
  * drained one is no longer when vpnalg_expire() has been through all sessions,
  * and none has it.
  *
@@ -997,8 +1002,8 @@ VPNALG_API bool vpnalg_has_address(const struct vpnalg *translator,
  * @param now the time
  * @param budget how much to do, at least 1; twice the burst is a good
  *               beginning. To look at a record costs 1, to close one some 10
- *               to 20 more, by what that takes. The last record met may cost
- *               more than is left.
+ *               to 20 more, by what that takes. The last record visited may
+ *               cost more than is left.
  * @return when to call again: now while a round through the store is
  *         unfinished, else the earliest deadline seen in it, or VPNALG_NEVER;
  *         never before now. Sessions opened since are not in it: call once a
@@ -1062,8 +1067,8 @@ VPNALG_API bool vpnalg_kind_counters(const struct vpnalg *translator,
 				     size_t size);
 
 /**
- * Tells how many packets of a protocol were dropped for a reason. The sum over
- * all protocols, packets of none included, and both directions is
+ * Returns how many packets of a protocol were dropped for a reason. The sum
+ * over all protocols, packets of none included, and both directions is
  * vpnalg_counters.results of that reason. Needs 400 bytes of the translator for
  * each protocol, and once more.
  *
@@ -1119,7 +1124,7 @@ struct vpnalg_service {
 	vpnalg_time lifetime;
 };
 
-/** What became of a service. */
+/** The result of adding or removing a service. */
 enum vpnalg_service_result {
 	VPNALG_SERVICE_DONE = 0, /**< It is there, or it is gone, as asked. */
 	/** The struct is of another version, a port is 0 where there are
@@ -1127,8 +1132,8 @@ enum vpnalg_service_result {
 	 * services, or an address is not what it must be. */
 	VPNALG_SERVICE_INVALID = -1,
 	/** The outside port is a mapping's, another service's or one of the
-	 * router's own, or waits for the host that had it, or the inside port
-	 * is reached by another outside port or address already. */
+	 * router's own, or is withheld for the host that had it, or the inside
+	 * port is reached by another outside port or address already. */
 	VPNALG_SERVICE_TAKEN = -2,
 	VPNALG_SERVICE_NO_ROOM = -3, /**< The store has no room or failed. */
 	/** None of the translator's protocols has services at that inside port,
@@ -1207,8 +1212,8 @@ struct vpnalg_steer {
 /**
  * Chooses the translator for a packet when several share the work. The remote
  * address decides, which translation never changes: both directions, a control
- * connection and its data, and ICMP errors about them meet in one place. All
- * outside addresses count as one remote.
+ * connection and its data, and ICMP errors about them are steered to one place.
+ * All outside addresses count as one remote.
  *
  * General traffic has mappings for all remotes. So where steer->general is
  * given, TCP, UDP and ICMP queries go out by zone and inside address, and come
@@ -1235,7 +1240,7 @@ VPNALG_API uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
 				 uint32_t translators, bool *fragment);
 
 /**
- * Tells whether the sender of a dropped packet should be told, by ICMP
+ * Returns whether the sender of a dropped packet should be notified, by ICMP
  * "communication administratively prohibited" (type 3, code 13; RFC 5508
  * REQ-8): it has gone out, and a session could not be opened for it. There was
  * no free ID (#VPNALG_DROP_NO_ID), no room in the store (#VPNALG_DROP_STORE),

@@ -266,7 +266,7 @@ static struct account *account_in_store(uint32_t id)
 /* Counters just before a carry, and what they are a packet of 32 bytes later.
  * Of the third number 12 bits are the packets', 20 the bytes'. */
 static const struct {
-	struct account_way way;
+	struct account_counts counts;
 	uint64_t packets, bytes;
 } wrap_rows[] = {
 	{ { 0xfffffffe, 0, 0 }, 0xffffffff, 32 },
@@ -286,7 +286,8 @@ START_TEST(counters_carry_and_wrap)
 	const struct vpnalg_session_info *info;
 
 	udp_open(&w, CLIENT_A, 3001, SERVER, 53);
-	account_in_store(3001)->ways[0] = wrap_rows[_i].way;
+	account_in_store(3001)->directions[0] =
+		wrap_rows[_i].counts;
 	vpnalg_session_changed(w.alg,
 			       inside_record(&w, CLIENT_A, UDP, 3001, 53));
 	udp_open(&w, CLIENT_A, 3001, SERVER, 53);

@@ -33,17 +33,17 @@ void vpnalg_account_open(const struct vpnalg *translator,
 }
 
 /* Both counts carry into their parts of `high`. */
-static void add(struct account_way *way, uint32_t bytes)
+static void add(struct account_counts *counts, uint32_t bytes)
 {
 	const uint32_t packets_mask = ((uint32_t)1 << ACCOUNT_PACKETS_BITS) - 1;
 
-	way->packets++;
-	if (way->packets == 0)
-		way->high = (way->high & ~packets_mask) |
-			    ((way->high + 1) & packets_mask);
-	way->bytes += bytes;
-	if (way->bytes < bytes)
-		way->high += packets_mask + 1;
+	counts->packets++;
+	if (counts->packets == 0)
+		counts->high = (counts->high & ~packets_mask) |
+			       ((counts->high + 1) & packets_mask);
+	counts->bytes += bytes;
+	if (counts->bytes < bytes)
+		counts->high += packets_mask + 1;
 }
 
 void vpnalg_account_count(const struct vpnalg_step *step,
@@ -57,18 +57,18 @@ void vpnalg_account_count(const struct vpnalg_step *step,
 	if (account == NULL)
 		return;
 	account->used = now_of(step->translator);
-	add(&account->ways[step->parsed->inward], step->packet->len);
+	add(&account->directions[step->parsed->inward], step->packet->len);
 	vpnalg_session_changed(step->translator, step->record);
 }
 
-static void set(struct account_way *way, uint64_t packets, uint64_t bytes)
+static void set(struct account_counts *counts, uint64_t packets, uint64_t bytes)
 {
 	const uint32_t packets_mask = ((uint32_t)1 << ACCOUNT_PACKETS_BITS) - 1;
 
-	way->packets = (uint32_t)packets;
-	way->bytes = (uint32_t)bytes;
-	way->high = ((uint32_t)(packets >> 32) & packets_mask) |
-		    (uint32_t)(bytes >> 32) << ACCOUNT_PACKETS_BITS;
+	counts->packets = (uint32_t)packets;
+	counts->bytes = (uint32_t)bytes;
+	counts->high = ((uint32_t)(packets >> 32) & packets_mask) |
+		       (uint32_t)(bytes >> 32) << ACCOUNT_PACKETS_BITS;
 }
 
 void vpnalg_account_add(const struct vpnalg *translator,
@@ -77,13 +77,13 @@ void vpnalg_account_add(const struct vpnalg *translator,
 {
 	struct account *account = vpnalg_account_of(translator, record);
 	uint32_t ago = (uint32_t)(report->idle >> ACCOUNT_TIME_SHIFT);
-	struct account_way *way;
+	struct account_counts *counts;
 
 	if (account == NULL)
 		return;
-	way = &account->ways[report->inward];
-	set(way, account_packets(way) + report->packets,
-	    account_byte_count(way) + report->bytes);
+	counts = &account->directions[report->inward];
+	set(counts, account_packets(counts) + report->packets,
+	    account_byte_count(counts) + report->bytes);
 	if (now_of(translator) - account->used > ago)
 		account->used = now_of(translator) - ago;
 	vpnalg_session_changed(translator, record);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The account of a session: when it was opened and used last, and its packets
- * and bytes each way. It stands in the session's record, behind the body, if
- * the caller wants accounts. What is kept of a remote has none. */
+ * and bytes in each direction. It stands in the session's record, behind the
+ * body, if the caller wants accounts. A record of a remote has none. */
 #ifndef VPNALG_ENGINE_ACCOUNT_H
 #define VPNALG_ENGINE_ACCOUNT_H
 
@@ -10,17 +10,17 @@
 /* Times are kept in steps of 2^8 ms: so 32 bits last for 34 years. */
 #define ACCOUNT_TIME_SHIFT 8
 
-/* So many bits of `high` belong to the packets, the others to the bytes. */
+/* Bits of `high` that belong to the packets; the others belong to the bytes. */
 #define ACCOUNT_PACKETS_BITS 12
 
 /* The account is 32 bytes long, so that the largest record of a session, which
  * is that of an ESP host, has room for it. */
 struct account {
 	uint32_t opened, used;
-	struct account_way {
+	struct account_counts {
 		uint32_t packets, bytes; /* their low 32 bits */
 		uint32_t high;
-	} ways[2]; /* out, in */
+	} directions[2]; /* out, in */
 };
 
 /* Returns how long an account is that stands behind a body, and what lies
@@ -32,16 +32,18 @@ static inline size_t account_bytes(const struct vpnalg_kind *kind)
 					 sizeof(struct account);
 }
 
-static inline uint64_t account_packets(const struct account_way *way)
+static inline uint64_t account_packets(const struct account_counts *counts)
 {
-	uint32_t high = way->high & (((uint32_t)1 << ACCOUNT_PACKETS_BITS) - 1);
+	uint32_t high =
+		counts->high & (((uint32_t)1 << ACCOUNT_PACKETS_BITS) - 1);
 
-	return (uint64_t)high << 32 | way->packets;
+	return (uint64_t)high << 32 | counts->packets;
 }
 
-static inline uint64_t account_byte_count(const struct account_way *way)
+static inline uint64_t account_byte_count(const struct account_counts *counts)
 {
-	return (uint64_t)(way->high >> ACCOUNT_PACKETS_BITS) << 32 | way->bytes;
+	return (uint64_t)(counts->high >> ACCOUNT_PACKETS_BITS) << 32 |
+	       counts->bytes;
 }
 
 /* Returns a session's account, or NULL. */

@@ -56,7 +56,8 @@ bool vpnalg_address_finds(const struct vpnalg *translator,
 	       is_drained(translator, address, &at);
 }
 
-/* How many addresses are remembered, those that have gone included. */
+/* The number of addresses that are remembered, those that have gone
+ * included. */
 static uint32_t count_all(const struct vpnalg *translator)
 {
 	return translator->address_count +
@@ -189,7 +190,7 @@ uint8_t vpnalg_address_uplink(const struct vpnalg *translator,
 	return 0;
 }
 
-/* By uplink, and each of them by address, as the list is. */
+/* Sorts by uplink, and each of them by address, as the list is. */
 void vpnalg_address_sort(struct vpnalg *translator)
 {
 	const struct uplinks *uplinks = translator->uplinks;

@@ -2,9 +2,9 @@
 /* Asks the policy about a session that is to be opened: its rules, what has
  * switched itself off, its limits, and the room that is kept back for others.
  *
- * Where room is short, sessions of which nobody will miss anything give way:
+ * Where room is short, sessions that nobody will miss are closed for new ones:
  * the half-open and unanswered ones, as their handler says. No other session
- * ever does. */
+ * ever is. */
 #include "admit.h"
 
 #include <string.h>
@@ -16,16 +16,16 @@
 #include "session.h"
 #include "tally.h"
 
-/* So many records are looked at, and so many sessions closed, to make room for
- * one: more would be a packet that costs too much. */
+/* Bounds on the records that are looked at, and on the sessions that are
+ * closed, to make room for one: more would be a packet that costs too much. */
 #define ROOM_LOOKS 24
 #define ROOM_CLOSES 3
 
-/* What is known of a session that is to be opened. */
+/* A session that is to be opened. */
 struct candidate {
 	struct subject subject;
 	bool child;    /* it belongs to a session that is there */
-	bool priority; /* a rule gives it room that others have not */
+	bool priority; /* a rule keeps room for it */
 	bool takes_id; /* an outside ID of its own */
 	struct tally *host, *remote;
 };
@@ -173,8 +173,8 @@ static bool is_denied(struct vpnalg *translator, struct candidate *candidate)
 	return action == VPNALG_RULE_DENY;
 }
 
-/* What comes in for a session that is there opens what belongs to that: it is
- * never refused. */
+/* A packet from outside only opens a session that belongs to one that is there:
+ * it is never refused. */
 static bool is_asked(const struct vpnalg_step *step,
 		     const struct vpnalg_opening *opening)
 {

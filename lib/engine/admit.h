@@ -5,14 +5,14 @@
 
 #include "translator.h"
 
-/* Returns VPNALG_TRANSLATED, or the reason why not; policy.is_short tells
- * whether that is for want of room, which could be made. */
+/* Returns VPNALG_TRANSLATED, or the reason why not; policy.is_short is set if
+ * that is for want of room, which could be made. */
 enum vpnalg_result vpnalg_admit(const struct vpnalg_step *step,
 				const struct vpnalg_opening *opening);
 
-/* Closes a few sessions that may give way to others, and returns whether there
- * were any. A bounded part of the store is looked through; the next call goes
- * on from there. */
+/* Closes a few sessions that may be closed for new ones, and returns whether
+ * there were any. A bounded part of the store is looked through; the next call
+ * goes on from there. */
 bool vpnalg_admit_make_room(struct vpnalg *translator);
 
 #endif

@@ -77,7 +77,8 @@ uint16_t vpnalg_listening_port(const struct vpnalg *translator,
 	return 0;
 }
 
-/* Where a packet, or the one that an ICMP error quotes, has the remote's port.
+/* Returns where a packet, or the one that an ICMP error quotes, has the
+ * remote's port.
  */
 struct place {
 	uint8_t *port;

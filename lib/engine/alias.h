@@ -11,8 +11,8 @@ struct alias {
 	uint16_t port, standard;
 };
 
-/* What was done to a packet, in its reserved bytes, which are zero before and
- * after. */
+/* A record of what was done to a packet, in its reserved bytes, which are zero
+ * before and after. */
 enum {
 	ALIASED = 0,         /* one more than the port's place; 0: nothing */
 	ALIASED_CHECKSUM = 2 /* of the ICMP error, as it was */

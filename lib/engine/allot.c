@@ -51,7 +51,7 @@ static const uint8_t *after(const struct vpnalg *translator,
 				 index < group.count ? index : 0);
 }
 
-/* A host that has nothing yet may as well be at home elsewhere. */
+/* A host without sessions may as well be paired with another address. */
 static uint32_t allot(struct vpnalg *translator,
 		      const struct vpnalg_opening *opening,
 		      struct vpnalg_binding *binding)

@@ -11,8 +11,8 @@
 #include "routers.h"
 #include "search.h"
 
-/* The only outside address that it may have, or NULL. What is for all remotes
- * stays at home (RFC 4787 REQ-2). */
+/* The only outside address that it may have, or NULL. A mapping for all remotes
+ * has the host's paired address (RFC 4787 REQ-2). */
 const uint8_t *vpnalg_binding_address(struct vpnalg *translator,
 				      const struct vpnalg_opening *opening)
 {
@@ -20,8 +20,8 @@ const uint8_t *vpnalg_binding_address(struct vpnalg *translator,
 	    routers_has(translator, opening->inside))
 		return opening->inside;
 	if (opening->any_remote)
-		return vpnalg_pool_home(translator, opening->zone,
-					opening->inside);
+		return vpnalg_pool_paired(translator, opening->zone,
+					  opening->inside);
 	return opening->outside;
 }
 
@@ -128,7 +128,7 @@ void vpnalg_binding_give_back(struct vpnalg *translator,
 		return; /* it has peer keys: nothing was reserved */
 	vpnalg_search_freed(translator, &outside);
 	if (translator->release == NULL || vpnalg_record_is_routers(record))
-		return; /* nobody is told, or nobody was asked */
+		return; /* no callback, or it was not asked about this one */
 	vpnalg_binding_describe(translator, record, &binding);
 	vpnalg_binding_release(translator, &binding);
 }

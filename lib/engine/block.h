@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Blocks of ports (RFC 6888 4, RFC 7422): all ports and ICMP identifiers of a
  * host are from one block of one outside address, so that few records, or none,
- * tell who had a port. Blocks are computed from the host's address, or allotted
- * to a host with its first session and given back with its last one; usage.c
- * counts these. */
+ * suffice to log who had a port. Blocks are computed from the host's address,
+ * or allotted to a host with its first session and given back with its last
+ * one; usage.c counts these. */
 #ifndef VPNALG_ENGINE_BLOCK_H
 #define VPNALG_ENGINE_BLOCK_H
 

@@ -49,7 +49,7 @@ struct chunk_reader {
 	bool short_of; /* more was asked for than there was */
 };
 
-/* What stands at the beginning of some bytes. */
+/* What a search for a chunk at the beginning of some bytes has found. */
 enum chunk_found {
 	CHUNK_WHOLE,
 	CHUNK_PART,   /* the beginning of a chunk */

@@ -99,7 +99,7 @@ ALWAYS_INLINE void claim(const struct vpnalg *translator, struct slot *slot,
 }
 
 /* Moves on to the next key of the same handler, or else to the next handler's
- * claim, and tells whether it is that. */
+ * claim, and returns whether it is that. */
 ALWAYS_INLINE bool claim_next(const struct vpnalg *translator,
 			      struct slot *slot)
 {

@@ -2,10 +2,11 @@
 /* Cutting sessions.
  *
  * The first round through the store marks those that are meant, and all that
- * belongs to them: a parent may be gone when its child is met later. Further
- * rounds close what is marked. A session that others keep alive is closed after
- * the last of them, so that no child is left of a parent that is gone; dead
- * sessions, which others may have kept alive before, are closed as well. */
+ * belongs to them: a parent may be gone when its child is visited later.
+ * Further rounds close what is marked. A session that others keep alive is
+ * closed after the last of them, so that no child is left of a parent that is
+ * gone; dead sessions, which others may have kept alive before, are closed as
+ * well. */
 #include <vpnalg/sessions.h>
 
 #include <string.h>
@@ -27,7 +28,7 @@
  * meanwhile, whose hosts may keep a parent for ever. */
 #define ROUNDS_MAX 4
 
-/* What a call is about, once it has been read. */
+/* The arguments of a call, once they have been read. */
 struct request {
 	struct vpnalg *translator;
 	struct vpnalg_session_cut cut;

@@ -10,7 +10,7 @@
 
 #include "../wire/ip.h"
 
-/* Hosts are told apart by a hash of so many values where room is short. */
+/* Hosts are distinguished by a hash of so many values where room is short. */
 #define HOSTS 64
 
 /* Held fragments */
@@ -59,7 +59,7 @@ struct held *vpnalg_datagram_take(struct fragments *fragments,
 
 /* Datagrams */
 
-/* What two datagrams of a flood differ by: inside by their hosts or
+/* Returns what two datagrams of a flood differ by: inside hosts or
  * Identifications, outside by the latter. */
 static inline uint32_t tag_of(const uint8_t *key)
 {
@@ -95,7 +95,7 @@ struct datagram *vpnalg_datagram_find(const struct vpnalg *translator,
 	return NULL;
 }
 
-/* Whose a datagram is: a hash of local and remote address. */
+/* Returns the owner of a datagram: a hash of local and remote address. */
 static uint8_t hosts_of(const struct vpnalg *translator, const uint8_t *key)
 {
 	uint64_t sum =

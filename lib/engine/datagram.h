@@ -112,11 +112,12 @@ static inline bool datagram_is_ready(const struct datagram *datagram)
 struct datagram *vpnalg_datagram_find(const struct vpnalg *translator,
 				      const uint8_t *key, unsigned form);
 
-/* Makes one for the packet at hand; another one may have to give way. */
+/* Makes one for the packet at hand; another one may have to be closed for
+ * it. */
 struct datagram *vpnalg_datagram_make(struct vpnalg *translator);
 
-/* Returns another one with the keys of a datagram, which nothing else is told
- * from now on: what is decided of the fragments it holds stays. */
+/* Returns another one with the keys of a datagram, to which nothing is added
+ * from now on: the decision on the fragments that it holds stays. */
 struct datagram *vpnalg_datagram_renew(struct vpnalg *translator,
 				       struct datagram *datagram);
 
@@ -149,7 +150,7 @@ vpnalg_time vpnalg_datagram_expire(struct vpnalg *translator);
 /* Forgets datagrams of outside addresses that have gone. */
 void vpnalg_datagram_forget_stale(struct vpnalg *translator);
 
-/* Where a fragment begins in its datagram, in bytes. */
+/* Returns where a fragment begins in its datagram, in bytes. */
 static inline uint32_t datagram_offset(const uint8_t *ip)
 {
 	return (vpnalg_get16(ip + IPV4_FRAGMENT_OFF) &

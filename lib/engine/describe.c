@@ -48,7 +48,7 @@ static void set_account(struct vpnalg *translator, struct vpnalg_record *record,
 			struct vpnalg_session_info *info)
 {
 	const struct account *account = vpnalg_account_of(translator, record);
-	const struct account_way *way;
+	const struct account_counts *counts;
 	unsigned i;
 
 	if (account == NULL)
@@ -57,9 +57,9 @@ static void set_account(struct vpnalg *translator, struct vpnalg_record *record,
 	info->age = since(translator, account->opened);
 	info->idle = since(translator, account->used);
 	for (i = 0; i < 2; i++) {
-		way = &account->ways[i];
-		info->packets[i] = account_packets(way);
-		info->bytes[i] = account_byte_count(way);
+		counts = &account->directions[i];
+		info->packets[i] = account_packets(counts);
+		info->bytes[i] = account_byte_count(counts);
 	}
 }
 

@@ -4,10 +4,10 @@
 #include "clock.h"
 #include "../wire/ip.h"
 
-/* What one event takes of the tokens. */
+/* The tokens that one event costs. */
 #define EVENT_TOKENS 1000
 
-/* The least time between two events that tell how many were suppressed. */
+/* The least time between two events that report how many were suppressed. */
 #define SUPPRESSED_MS 1000
 
 /* RFC 8158 4.3. */
@@ -193,7 +193,7 @@ void vpnalg_event_taken(const struct vpnalg_step *step)
 	struct vpnalg_binding *session = &translator->notice.session;
 
 	if (translator->event == NULL || translator->events.reason != 0)
-		return; /* or it has been told what was refused */
+		return; /* or there was an event of its refusal */
 	vpnalg_event_begin(translator, VPNALG_EVENT_REFUSED);
 	vpnalg_event_set_kind(translator, step->handler, step->kind);
 	set_reason(translator, VPNALG_DROP_TAKEN);

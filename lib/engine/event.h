@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Events: what the caller is told of, and how often. Those of sessions that
+/* Events: which there are for the caller, and how often. Those of sessions that
  * are there are in session_event.c. All do nothing without a callback. */
 #ifndef VPNALG_ENGINE_EVENT_H
 #define VPNALG_ENGINE_EVENT_H
@@ -26,10 +26,10 @@ void vpnalg_event_set_kind(struct vpnalg *translator, unsigned handler,
 /* Calls the callback with translator->notice. */
 void vpnalg_event_notify(struct vpnalg *translator);
 
-/* The same, unless too many such events were told of late. */
+/* The same, unless there were too many such events of late. */
 void vpnalg_event_notify_limited(struct vpnalg *translator);
 
-/* Tells how many events were suppressed, now and then. */
+/* Reports how many events were suppressed, now and then. */
 void vpnalg_event_notify_suppressed(struct vpnalg *translator);
 
 /* A session was refused. The binding is what was chosen for it, or NULL. */

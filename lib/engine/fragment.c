@@ -10,7 +10,7 @@
  *               together
  *
  * Two inside hosts may send datagrams of one Identification to one remote. Once
- * they have the same source it could not tell their fragments apart, so the
+ * they have the same source it could not distinguish their fragments, so the
  * second gets another one (RFC 6864 5.3.1, RFC 7857 9).
  *
  * An ICMP error that quotes a later fragment is about the datagram with the
@@ -26,7 +26,7 @@
 #include "refuse.h"
 #include "rewrite.h"
 
-/* How many Identifications are tried for one that is not in use. */
+/* Bounds the Identifications that are tried for one that is not in use. */
 #define ID_TRIES 8
 
 /* The longest datagram (RFC 791 3.1). */

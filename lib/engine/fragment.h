@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What becomes of a fragment. */
+/* The fate of a fragment. */
 #ifndef VPNALG_ENGINE_FRAGMENT_H
 #define VPNALG_ENGINE_FRAGMENT_H
 

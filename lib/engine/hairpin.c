@@ -65,8 +65,8 @@ static const uint8_t *sender(struct vpnalg *translator,
 		       : new_sender(translator, parsed);
 }
 
-/* Tells whether a mapping or a service has the port that a packet goes to, or a
- * VPN session with the sender. */
+/* Returns whether a mapping or a service has the port that a packet goes to, or
+ * a VPN session with the sender. */
 static bool has_port(struct vpnalg *translator,
 		     const struct vpnalg_parsed *parsed)
 {
@@ -81,7 +81,7 @@ static bool has_port(struct vpnalg *translator,
 	return vpnalg_session_find(translator, &tuple) != NULL;
 }
 
-/* Whether the first fragment will tell. */
+/* Whether the first fragment will decide. */
 static bool is_told_by_first(const struct vpnalg *translator,
 			     const struct vpnalg_parsed *parsed)
 {
@@ -89,7 +89,7 @@ static bool is_told_by_first(const struct vpnalg *translator,
 	       translator->fragments != NULL;
 }
 
-/* Tells whether inside hosts have sessions under a protocol without ports
+/* Returns whether inside hosts have sessions under a protocol without ports
  * between these addresses. */
 static bool is_guarded(struct vpnalg *translator,
 		       const struct vpnalg_parsed *parsed)
@@ -103,7 +103,7 @@ static bool is_guarded(struct vpnalg *translator,
 	return vpnalg_usage_find(translator, &guard) != NULL;
 }
 
-/* Tells whether a packet may reach an inside host. */
+/* Returns whether a packet may reach an inside host. */
 static bool has_receiver(struct vpnalg *translator,
 			 const struct vpnalg_parsed *parsed)
 {

@@ -5,14 +5,14 @@
  *   outer IP header | ICMP: type, code, checksum, 4 bytes | quoted IP header |
  *   8 bytes or more of what follows it | extensions (RFC 4884)
  *
- * An error travels the other way than the packet that it quotes. The quote has
- * the form of the side that the error comes from: the error is found by undo's
- * keys, and gets the quote's other form. The handler rewrites the quoted header
- * and IDs. The inside host's end of the outer header is the address that then
- * stands in the quote: whichever router inside has sent the error, only an
- * outside address leaves. A router outside stays who it is. The checksums of
- * both IP headers, that of ICMP and the quoted one, as far as that is there,
- * change by the difference.
+ * An error travels in the opposite direction of the packet that it quotes. The
+ * quote has the form of the side that the error comes from: the error is found
+ * by undo's keys, and gets the quote's other form. The handler rewrites the
+ * quoted header and IDs. The inside host's end of the outer header is the
+ * address that then stands in the quote: whichever router inside has sent the
+ * error, only an outside address leaves. A router outside stays who it is. The
+ * checksums of both IP headers, that of ICMP and the quoted one, as far as that
+ * is there, change by the difference.
  *
  * Errors change no session: anybody can forge one. */
 #include "icmp_error.h"
@@ -25,7 +25,7 @@
 #include "refuse.h"
 #include "rewrite.h"
 
-/* What RFC 792 has quoted of a packet behind its IP header, at least. Ports are
+/* The least that RFC 792 has quoted of a packet behind its IP header. Ports are
  * in it, and the checksums of UDP and ICMP. */
 #define QUOTE_MIN 8
 

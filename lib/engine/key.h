@@ -138,7 +138,7 @@ static inline uintptr_t key_load(const uint8_t *p)
 	return value;
 }
 
-/* How eight bytes of one key differ from those of another. */
+/* Returns how eight bytes of one key differ from those of another. */
 static inline uintptr_t key_difference(const uint8_t *a, const uint8_t *b)
 {
 	const size_t last = 8 - sizeof(uintptr_t);

@@ -150,7 +150,7 @@ static bool first_is_lowest(void)
 }
 
 uint32_t vpnalg_layout_turn(const char *bits, uint32_t value, unsigned all,
-			    enum layout_way way)
+			    enum layout_direction direction)
 {
 	uint32_t turned = 0, field;
 	unsigned low = 0, width, high;
@@ -158,9 +158,9 @@ uint32_t vpnalg_layout_turn(const char *bits, uint32_t value, unsigned all,
 	while (*bits != ')' && low < all) {
 		width = read_number(&bits);
 		high = all - low - width;
-		field = value >> (way == LAYOUT_OUT ? high : low);
+		field = value >> (direction == LAYOUT_OUT ? high : low);
 		field &= UINT32_MAX >> (32 - width);
-		turned |= field << (way == LAYOUT_OUT ? low : high);
+		turned |= field << (direction == LAYOUT_OUT ? low : high);
 		low += width;
 		if (*bits == ' ')
 			bits++;
@@ -169,30 +169,33 @@ uint32_t vpnalg_layout_turn(const char *bits, uint32_t value, unsigned all,
 }
 
 static uint32_t turn(const struct item *item, uint32_t value,
-		     enum layout_way way)
+		     enum layout_direction direction)
 {
 	if (item->bits == NULL || first_is_lowest())
 		return value;
-	return vpnalg_layout_turn(item->bits, value, item->bytes * 8, way);
+	return vpnalg_layout_turn(item->bits, value, item->bytes * 8,
+				  direction);
 }
 
 /* Bodies */
 
 static void copy_item(const struct item *item, uint8_t *to, const uint8_t *from,
-		      enum layout_way way)
+		      enum layout_direction direction)
 {
 	if (item->gap)
 		*to = 0;
-	else if (way == LAYOUT_OUT)
-		network_put(to, item->bytes,
-			    turn(item, machine_get(from, item->bytes), way));
+	else if (direction == LAYOUT_OUT)
+		network_put(
+			to, item->bytes,
+			turn(item, machine_get(from, item->bytes), direction));
 	else
-		machine_put(to, item->bytes,
-			    turn(item, network_get(from, item->bytes), way));
+		machine_put(
+			to, item->bytes,
+			turn(item, network_get(from, item->bytes), direction));
 }
 
 void vpnalg_layout_copy(const char *layout, uint8_t *to, const uint8_t *from,
-			size_t bytes, enum layout_way way)
+			size_t bytes, enum layout_direction direction)
 {
 	struct item item;
 
@@ -201,7 +204,7 @@ void vpnalg_layout_copy(const char *layout, uint8_t *to, const uint8_t *from,
 		return;
 	}
 	while (next_item(&layout, &item) && item.bytes <= bytes) {
-		copy_item(&item, to, from, way);
+		copy_item(&item, to, from, direction);
 		to += item.bytes;
 		from += item.bytes;
 		bytes -= item.bytes;

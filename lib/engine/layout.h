@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A way that a body goes. */
-enum layout_way {
+/* The direction in which a body is copied. */
+enum layout_direction {
 	LAYOUT_OUT, /* from the machine's order into network order */
 	LAYOUT_IN   /* and back */
 };
@@ -18,16 +18,16 @@ enum layout_way {
 bool vpnalg_layout_fits(const char *layout, size_t bytes);
 
 /* Copies a body of so many bytes and brings its fields into the other order.
- * What lies between fields becomes zero. Without a layout the bytes stay as
- * they are. */
+ * Gaps between fields become zero. Without a layout the bytes stay as they
+ * are. */
 void vpnalg_layout_copy(const char *layout, uint8_t *to, const uint8_t *from,
-			size_t bytes, enum layout_way way);
+			size_t bytes, enum layout_direction direction);
 
 /* Returns the value of a group of bit-fields of so many bits in all, as bits
- * describes them, with the order of its fields turned round: on the way out it
- * begins with the first field at the top, and it returns with that at the
- * bottom. On the way in it is the other way round. */
+ * describes them, with the order of its fields reversed: when a body is saved,
+ * the value has the first field at the top, and the result has it at the
+ * bottom. When a body is loaded it is the reverse. */
 uint32_t vpnalg_layout_turn(const char *bits, uint32_t value, unsigned all,
-			    enum layout_way way);
+			    enum layout_direction direction);
 
 #endif

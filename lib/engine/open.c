@@ -152,7 +152,7 @@ static enum vpnalg_result admit(const struct vpnalg_step *step,
 	return result;
 }
 
-/* Builds a session, for which others give way if there is no room and the
+/* Builds a session, for which others are closed if there is no room and the
  * policy knows how much there is. */
 static struct vpnalg_record *build_somehow(const struct vpnalg_step *step,
 					   const struct vpnalg_opening *opening)

@@ -12,7 +12,7 @@
 #include "uplink.h"
 #include "withheld.h"
 
-/* What a call is about, once it has been read. */
+/* The arguments of a call, once they have been read. */
 struct request {
 	struct vpnalg *translator;
 	struct vpnalg_own_id own;

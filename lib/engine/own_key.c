@@ -19,7 +19,8 @@
 
 #define HEAD_MAX 36
 
-/* What comes in with an ID, from what follows the IP header on. */
+/* The head of a packet that comes in with an ID, from behind the IP header
+ * on. */
 static const struct head {
 	uint8_t kind;     /* enum vpnalg_own_id_kind */
 	uint8_t given;    /* the protocol that is given with it, or 0 */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What few packets have: IP options, fragments, ICMP errors. */
+/* The parts that few packets have: IP options, fragments, ICMP errors. */
 #include "packet.h"
 
 /* Whether a packet is whole, the first fragment or a later one. */
@@ -33,7 +33,7 @@ static bool parse_ipv4(uint8_t *ip, uint32_t caplen, uint32_t len,
 	return true;
 }
 
-/* A redirect from outside is about the way that the router itself takes to a
+/* A redirect from outside is about the route that the router itself takes to a
  * remote (RFC 792): it is the router's. */
 static bool is_icmp_error(const struct vpnalg_parsed *parsed)
 {

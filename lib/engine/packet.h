@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Proves where IP and what follows it lie. After this nobody has to doubt a
- * length: l4_caplen bytes may be read and written at l4. */
+/* Proves where IP and what follows it lie. After this no length has to be
+ * checked again: l4_caplen bytes may be read and written at l4. */
 #ifndef VPNALG_ENGINE_PACKET_H
 #define VPNALG_ENGINE_PACKET_H
 
@@ -10,10 +10,10 @@
 
 enum packet_type { PACKET_OTHER, PACKET_WHOLE, PACKET_ICMP_ERROR };
 
-/* What is known of a packet by its direction alone, were its IP header plain.
- * The inside host's end is the source on the way out, the destination on the
- * way in. All but the last two is in the order of struct vpnalg_parsed, so that
- * it is copied at once. */
+/* The facts about a packet that follow from its direction alone, were its IP
+ * header plain. The inside host's end is the source on the way out, the
+ * destination on the way in. All but the last two is in the order of struct
+ * vpnalg_parsed, so that it is copied at once. */
 struct packet_direction {
 	bool inward, inside, undo, quoted, overlong;
 	uint8_t fragment, addr_len, checksum;

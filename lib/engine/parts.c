@@ -6,7 +6,7 @@
 
 #include "../wire/ip.h"
 
-/* How many addresses are remembered at most. Those of two lists may have gone
+/* The most addresses that are remembered. Those of two lists may have gone
  * before any is added to a third. */
 static size_t remembered(const struct vpnalg_config *config)
 {

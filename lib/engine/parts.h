@@ -5,7 +5,7 @@
 
 #include "config.h"
 
-/* Where they begin. All but the addresses are aligned for uint64_t. */
+/* The offsets of the parts. All but the addresses are aligned for uint64_t. */
 struct parts {
 	size_t slots, kinds, drops, own, settings, routers, aliases, uplinks,
 		addresses, order, of, seen, size;
@@ -16,7 +16,7 @@ static inline size_t parts_aligned(size_t size)
 	return (size + 7) & ~(size_t)7;
 }
 
-/* How many counters a handler has of its own. */
+/* Returns how many counters a handler has of its own. */
 static inline size_t parts_own_count(const struct vpnalg_handler *handler)
 {
 	return (size_t)handler->own_reason_count + handler->own_counter_count;

@@ -6,7 +6,7 @@
 
 #include "translator.h"
 
-/* What a session is asked about. */
+/* The session that a policy decides on. */
 struct subject {
 	const struct vpnalg_kind *kind;
 	unsigned handler;

@@ -6,7 +6,7 @@
 #include <vpnalg/handler.h>
 #include <vpnalg/policy.h>
 
-/* What a policy may speak of. */
+/* The settings that a policy is checked against. */
 struct policy_scope {
 	const struct vpnalg_handler *const *handlers;
 	size_t handler_count;

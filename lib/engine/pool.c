@@ -48,9 +48,9 @@ static const struct seeker *seek(struct vpnalg *translator, uint16_t zone,
 	return host;
 }
 
-/* The home of a host that has none yet. */
-static const uint8_t *draw_home(const struct vpnalg *translator,
-				const struct seeker *host)
+/* Draws the paired address of a host that has none yet. */
+static const uint8_t *draw_paired(const struct vpnalg *translator,
+				  const struct seeker *host)
 {
 	const uint8_t *computed = NULL;
 	uint64_t hash, bytes = 0;
@@ -94,23 +94,23 @@ static const uint8_t *find_pair(struct vpnalg *translator,
 		       : NULL;
 }
 
-/* RFC 4787 REQ-2: a host has one home address towards everybody, on each
+/* RFC 4787 REQ-2: a host has one paired address towards everybody, on each
  * uplink. It keeps it while it has sessions there, whatever addresses are
  * added. */
-ALWAYS_INLINE const uint8_t *home(struct vpnalg *translator,
-				  const struct seeker *host)
+ALWAYS_INLINE const uint8_t *paired_address(struct vpnalg *translator,
+					    const struct seeker *host)
 {
 	const uint8_t *paired = find_pair(translator, host, NULL);
 
-	return paired != NULL ? paired : draw_home(translator, host);
+	return paired != NULL ? paired : draw_paired(translator, host);
 }
 
-const uint8_t *vpnalg_pool_home(struct vpnalg *translator, uint16_t zone,
-				const uint8_t *inside)
+const uint8_t *vpnalg_pool_paired(struct vpnalg *translator, uint16_t zone,
+				  const uint8_t *inside)
 {
 	const struct seeker *host = seek(translator, zone, inside);
 
-	return home(translator, host);
+	return paired_address(translator, host);
 }
 
 static bool has_hosts(struct vpnalg *translator, const uint8_t *address,
@@ -123,19 +123,19 @@ static bool has_hosts(struct vpnalg *translator, const uint8_t *address,
 	return vpnalg_usage_find(translator, &tuple) != NULL;
 }
 
-/* Two hosts behind one address look the same to a remote that tells hosts
- * apart by address. So a newcomer goes where that remote knows nobody yet, and
- * home if there is no such place. */
+/* Two hosts behind one address look the same to a remote that distinguishes
+ * hosts by address. So a newcomer gets an address that the remote does not know
+ * yet, or the paired one if there is none. */
 static const uint8_t *pick_new(struct vpnalg *translator,
 			       const struct seeker *host, const uint8_t *remote)
 {
-	const uint8_t *at_home = home(translator, host), *address;
+	const uint8_t *paired = paired_address(translator, host), *address;
 	uint32_t count = host->group.count;
 	uint32_t first, index, i;
 
 	if (count == 0)
-		return at_home;
-	first = vpnalg_address_index(translator, &host->group, at_home);
+		return paired;
+	first = vpnalg_address_index(translator, &host->group, paired);
 	/* Bounded: beyond that many the remote is crowded anyway. */
 	for (i = 0; i < count && i < POOL_TRIES; i++) {
 		index = first + i < count ? first + i : first + i - count;
@@ -143,11 +143,11 @@ static const uint8_t *pick_new(struct vpnalg *translator,
 		if (!has_hosts(translator, address, remote))
 			return address;
 	}
-	return at_home;
+	return paired;
 }
 
 /* A host that has sessions with the remote stays. One that has a block of ports
- * has it at home. */
+ * has it on its paired address. */
 const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,
 				const uint8_t *inside, const uint8_t *remote)
 {
@@ -155,7 +155,7 @@ const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,
 	const uint8_t *address;
 
 	if (block_is_used(translator))
-		return home(translator, host);
+		return paired_address(translator, host);
 	address = find_pair(translator, host, remote);
 	return address != NULL ? address : pick_new(translator, host, remote);
 }

@@ -12,17 +12,18 @@ static inline bool pool_is_nowhere(const uint8_t *address)
 	return address[0] == 0;
 }
 
-/* Returns a host's home address: the same towards everybody (RFC 4787 REQ-2).
+/* Returns a host's paired address: the same towards everybody (RFC 4787 REQ-2).
  */
-const uint8_t *vpnalg_pool_home(struct vpnalg *translator, uint16_t zone,
-				const uint8_t *inside);
+const uint8_t *vpnalg_pool_paired(struct vpnalg *translator, uint16_t zone,
+				  const uint8_t *inside);
 
 /* Sorts the addresses in. Returns 0, or VPNALG_ERROR_ADDRESS. */
 int vpnalg_pool_init(struct vpnalg *translator,
 		     const struct vpnalg_config *config);
 
 /* Returns the address that a host gets towards a remote: the one that it has
- * with that remote, or else its home or one that the remote does not know yet.
+ * with that remote, or else its paired one or one that the remote does not know
+ * yet.
  */
 const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,
 				const uint8_t *inside, const uint8_t *remote);

@@ -12,9 +12,10 @@
  *     otherwise()     no session, or not translated: other claims   refuse.c
  *
  * A burst goes through the stages together, so that the memory of all its
- * sessions is on its way while the first is looked at. Between the stages only
- * what was parsed, keys and hashes are kept: a packet may open or close the
- * session of the next one. Rare cases: packet.c, icmp_error.c, fragment.c. */
+ * sessions is being loaded while the first is looked at. Between the stages
+ * only what was parsed, keys and hashes are kept: a packet may open or close
+ * the session of the next one. Rare cases: packet.c, icmp_error.c,
+ * fragment.c. */
 #include "account.h"
 #include "address.h"
 #include "claim.h"
@@ -182,7 +183,8 @@ ALWAYS_INLINE struct vpnalg_step *begin(struct vpnalg *translator,
 	return step;
 }
 
-/* Keeps account of a packet, and tells of the sessions that it concerns. */
+/* Keeps account of a packet, and makes the events of the sessions that it
+ * concerns. */
 ALWAYS_INLINE void finish_packet(struct vpnalg *translator,
 				 enum vpnalg_result result)
 {

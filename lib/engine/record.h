@@ -19,7 +19,7 @@ static inline bool record_is_aligned(const struct vpnalg_record *record)
 }
 
 /* Whether handler and kind may exist, and its slots are that kind's: all that
- * tells where keys and body lie. A record without slots holds no key. */
+ * decides where keys and body lie. A record without slots holds no key. */
 static inline bool record_is_sound_as(const struct vpnalg *translator,
 				      const struct vpnalg_record *record,
 				      unsigned handler)
@@ -37,8 +37,8 @@ static inline bool record_is_sound(const struct vpnalg *translator,
 				  vpnalg_record_handler(record));
 }
 
-/* Whether what the store has met is a session at all: it may be nothing, and
- * the engine has records of its own. */
+/* Whether the store has visited a session at all: it may be nothing, and the
+ * engine has records of its own. */
 static inline bool record_is_session(const struct vpnalg *translator,
 				     const struct vpnalg_record *record)
 {
@@ -47,8 +47,8 @@ static inline bool record_is_session(const struct vpnalg *translator,
 	       record->handler != ENGINE_HANDLER;
 }
 
-/* Goes on with a walk over all records; *record is NULL where a step has met
- * none. Returns false at the end. */
+/* Goes on with a walk over all records; *record is NULL where a step has
+ * visited none. Returns false at the end. */
 static inline bool record_next(const struct vpnalg *translator,
 			       uint64_t *cursor, struct vpnalg_record **record)
 {

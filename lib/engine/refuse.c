@@ -16,8 +16,8 @@ static bool has_sufficed(const struct vpnalg *translator,
 	return translator->fragments->translated_by == slot->handler;
 }
 
-/* What becomes of a fragment that is not translated by itself. One that is
- * undone may look like a VPN's and be a mapping's, which needs no more. */
+/* The result of a fragment that is not translated by itself. One that is undone
+ * may look like a VPN's and be a mapping's, which needs no more. */
 static enum vpnalg_result refuse_fragment(const struct vpnalg *translator,
 					  const struct slot *slot)
 {

@@ -26,7 +26,7 @@ static bool is_among(const uint8_t *address,
 	return false;
 }
 
-/* What is known of an address stays with its uplink: sessions are counted under
+/* The records of an address stay with its uplink: sessions are counted under
  * it. */
 static bool is_elsewhere(const struct vpnalg *translator,
 			 const struct vpnalg_address_list *given, size_t i)
@@ -75,7 +75,7 @@ static bool are_known(const struct vpnalg *translator,
 	return true;
 }
 
-/* How many addresses of the list are not among those given. */
+/* Returns how many addresses of the list are not among those given. */
 static size_t count_others(const struct vpnalg *translator,
 			   const struct vpnalg_address_list *given)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Results in words, and which of them are to be told. */
+/* Results in words, and which of them have events. */
 #include <vpnalg/vpnalg.h>
 
 static const char *const texts[VPNALG_RESULTS] = {

@@ -256,7 +256,7 @@ void vpnalg_rewrite_cut(struct vpnalg_step *step, uint32_t l4_len)
 	update_l4(parsed, fold(difference(before, after)), true);
 	vpnalg_rewrite_ip_16(parsed->ip, IPV4_LENGTH_OFF,
 			     (total - gone) & 0xffff);
-	/* What lies behind the IP packet, as Ethernet padding, goes too. */
+	/* Bytes behind the IP packet, as Ethernet padding, go too. */
 	step->packet->len = total - gone;
 	step->packet->caplen = total - gone;
 	step->packet->flags |= VPNALG_PACKET_CUT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What only the engine rewrites; the rest is in vpnalg/handler.h. */
+/* Rewriting that only the engine does; the rest is in vpnalg/handler.h. */
 #ifndef VPNALG_ENGINE_REWRITE_H
 #define VPNALG_ENGINE_REWRITE_H
 

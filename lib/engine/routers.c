@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The router's own VPN.
  *
- * The router's packets have an outside address as their source. What is at its
- * other end cannot be told from what inside hosts have there: an ID that the
+ * The router's packets have an outside address as their source. Its remote
+ * cannot distinguish its sessions from those of inside hosts: an ID that the
  * router uses must not be given to a host, and an ESP SPI that comes in may be
  * the router's. So the router is treated as one more inside host, whose inside
  * address is the outside one and whose IDs stay what they are. Handlers do with

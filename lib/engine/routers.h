@@ -9,7 +9,7 @@
 /* So much of a packet is copied. Control messages are shorter. */
 #define ROUTERS_COPY 512
 
-/* What handlers are given of a packet of the router's own. */
+/* The part of a packet of the router's own that handlers are given. */
 struct routers {
 	struct slot slot; /* of one that goes out */
 	struct vpnalg_packet packet;

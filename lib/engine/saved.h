@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What those who save sessions and those who load them both know. */
+/* The format of saved sessions, for saving and loading. */
 #ifndef VPNALG_ENGINE_SAVED_H
 #define VPNALG_ENGINE_SAVED_H
 
@@ -18,7 +18,7 @@
 /* struct account, as vpnalg_kind.layout describes bodies. */
 #define SAVED_ACCOUNT_LAYOUT "44444444"
 
-/* How much of a name is saved. */
+/* The length of a name that is saved. */
 #define SAVED_NAME_MAX 255
 
 /* Of those bodies that have no layout. */

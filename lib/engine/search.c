@@ -19,7 +19,7 @@
 #define TRIES_RANDOM 5
 
 /* A range without a free ID is not walked again before. A new session is asked
- * for every few seconds, so nobody waits long for what was freed unnoticed. */
+ * for every few seconds, so an ID that was freed unnoticed is found soon. */
 #define FULL_MS 10000
 
 static struct search *place_of(struct vpnalg *translator, uint64_t whose)
@@ -97,7 +97,7 @@ static struct search_round *begin_round(struct vpnalg *translator,
 	return round;
 }
 
-/* What the IDs are unique under is named by what it adds to their hashes. */
+/* `whose` is the hash of a key without its ID: IDs are unique under that. */
 void vpnalg_search_begin(struct vpnalg *translator, struct hunt *hunt,
 			 uint64_t whose)
 {
@@ -173,7 +173,7 @@ static bool is_full(struct hunt *hunt)
 	return false;
 }
 
-/* What is smaller is walked from a random place, and nothing is remembered. */
+/* A smaller range is walked from a random place, and nothing is remembered. */
 static bool is_small(const struct vpnalg_range *range)
 {
 	return range->count <= TRIES_FIRST;

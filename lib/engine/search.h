@@ -6,8 +6,8 @@
 
 #include "translator.h"
 
-/* Begins to look on behalf of one packet; whose tells one key's IDs from those
- * of others. */
+/* Begins to look on behalf of one packet; `whose` distinguishes one key's IDs
+ * from those of others. */
 void vpnalg_search_begin(struct vpnalg *translator, struct hunt *hunt,
 			 uint64_t whose);
 

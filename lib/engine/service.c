@@ -20,7 +20,7 @@
 
 #include "../wire/ip.h"
 
-/* What a call is about, once it has been read. */
+/* The arguments of a call, once they have been read. */
 struct request {
 	struct vpnalg *translator;
 	struct vpnalg_service service;
@@ -152,8 +152,8 @@ static bool has_inside(const struct request *request,
 			    addr_len_of(request->translator));
 }
 
-/* Returns the port that waits for its time to be over, or an ID of the router's
- * own, if the outside port is such; or NULL. */
+/* Returns the record of a port that is withheld for a while, or of an ID of the
+ * router's own, if the outside port is such; or NULL. */
 static struct vpnalg_record *find_withheld(const struct request *request)
 {
 	struct vpnalg *translator = request->translator;
@@ -165,8 +165,8 @@ static struct vpnalg_record *find_withheld(const struct request *request)
 				  vpnalg_key_hash(translator, translator->key));
 }
 
-/* Whether the outside port waits for a while (RFC 6888 REQ-8): it is only the
- * host's that had it. */
+/* Whether the outside port is withheld for a while (RFC 6888 REQ-8): only the
+ * host that had it may have it. */
 static bool is_withheld(const struct request *request)
 {
 	const struct vpnalg_service *service = &request->service;
@@ -206,8 +206,8 @@ static void replace(const struct request *request,
 				      VPNALG_INSIDE_OWN);
 }
 
-/* Opens the record. A port that waits for the same host does so no longer, if
- * that succeeds. */
+/* Opens the record. A port that was withheld for the same host is so no longer,
+ * if that succeeds. */
 static enum vpnalg_result open(const struct request *request,
 			       struct vpnalg_record **record)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What can be a service, and whose kind of record it is. */
+/* Which protocols may have services, and whose kind of record these have. */
 #include "service_kind.h"
 
 #include "address.h"
@@ -92,7 +92,7 @@ static bool lists_protocol(const struct vpnalg_handler *handler,
 	return false;
 }
 
-/* Tells whether a protocol without ports is nobody's, or that of one whose
+/* Returns whether a protocol without ports is nobody's, or that of one whose
  * servers need no more than their packets. */
 static bool may_pass(const struct vpnalg *translator,
 		     const struct vpnalg_service *service)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What can be a service, and whose kind of record it is. */
+/* Which protocols may have services, and whose kind of record these have. */
 #ifndef VPNALG_ENGINE_SERVICE_KIND_H
 #define VPNALG_ENGINE_SERVICE_KIND_H
 
@@ -7,13 +7,13 @@
 
 #include "../wire/ip.h"
 
-/* Tells whether services of the protocol are told apart by ports. */
+/* Returns whether services of the protocol are distinguished by ports. */
 static inline bool service_has_ports(uint8_t protocol)
 {
 	return protocol == PROTOCOL_TCP || protocol == PROTOCOL_UDP;
 }
 
-/* Tells whether the service's protocol, ports and addresses make sense. */
+/* Returns whether the service's protocol, ports and addresses make sense. */
 bool vpnalg_service_is_valid(const struct vpnalg *translator,
 			     const struct vpnalg_service *service);
 

@@ -33,7 +33,7 @@ bool vpnalg_session_link_at(struct vpnalg *translator,
 void vpnalg_session_dismantle(struct vpnalg *translator,
 			      struct vpnalg_record *record);
 
-/* Closes a session for a reason that the record does not tell: enum
+/* Closes a session for a reason that the record does not show: enum
  * vpnalg_close. */
 void vpnalg_session_close_as(struct vpnalg *translator,
 			     struct vpnalg_record *record, uint8_t why);

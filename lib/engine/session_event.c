@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A session is told of when its handler has filled it in: at the end of the
- * packet that has opened it. One that does not live that long was never there
- * for anybody but the caller's callbacks, who are told that its binding was not
- * used. */
+/* The event of a new session occurs when its handler has filled it in: at the
+ * end of the packet that has opened it. One that does not live that long has no
+ * event but the one that says that its binding was not used. */
 #include "session_event.h"
 
 #include "binding.h"
@@ -131,7 +130,7 @@ void vpnalg_session_event_adopted(struct vpnalg *translator)
 			notify(translator, &session);
 }
 
-/* What becomes of sessions */
+/* Sessions that open, change and close */
 
 void vpnalg_session_event_opened(struct vpnalg *translator,
 				 struct vpnalg_record *record)
@@ -221,7 +220,7 @@ void vpnalg_session_event_closing(struct vpnalg *translator,
 	bool has_parent;
 
 	if (events->loading)
-		return; /* it has not been told of yet */
+		return; /* there was no event of it yet */
 	if (awaiting != NULL) {
 		before = awaiting->before;
 		drop(events, awaiting);
@@ -241,7 +240,7 @@ void vpnalg_session_event_closing(struct vpnalg *translator,
 	vpnalg_event_notify(translator);
 }
 
-/* What a handler tells */
+/* Events that handlers make */
 
 void vpnalg_session_renewed(struct vpnalg *translator,
 			    struct vpnalg_record *record)

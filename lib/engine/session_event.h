@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Events about sessions that are there, or were: opened, changed, closed, and
- * what handlers tell of them. */
+ * those that handlers make. */
 #ifndef VPNALG_ENGINE_SESSION_EVENT_H
 #define VPNALG_ENGINE_SESSION_EVENT_H
 
 #include "event.h"
 
-/* A session was opened. It is told of at the end of the packet, when its
+/* A session was opened. Its event occurs at the end of the packet, when its
  * handler has filled it in. */
 void vpnalg_session_event_opened(struct vpnalg *translator,
 				 struct vpnalg_record *record);
@@ -23,13 +23,14 @@ void vpnalg_session_event_broken(struct vpnalg *translator,
 void vpnalg_session_event_closing(struct vpnalg *translator,
 				  struct vpnalg_record *record);
 
-/* Tells of the sessions that wait for the end of the packet. */
+/* Makes the events of the sessions that are pending at the end of the
+ * packet. */
 void vpnalg_session_event_flush(struct vpnalg *translator);
 
-/* Tells of all sessions: those that were not opened here. */
+/* Makes an event of each session: these were not opened here. */
 void vpnalg_session_event_adopted(struct vpnalg *translator);
 
-/* The same at the end of a call that is about no packet; and tells what was
+/* The same at the end of a call that is about no packet; and reports what was
  * suppressed. */
 void vpnalg_session_event_end_call(struct vpnalg *translator);
 

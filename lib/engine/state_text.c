@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What became of a saving or a loading, in words. */
+/* The result of a saving or a loading, in words. */
 #include <vpnalg/state.h>
 
 const char *vpnalg_state_text(int result)

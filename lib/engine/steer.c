@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <string.h>
 
-/* All of the translator's own addresses count as one remote: both ends of a
- * hairpin meet. */
+/* All of the translator's own addresses count as one remote: so both ends of a
+ * hairpin are steered to one place. */
 static bool is_own(const struct vpnalg_steer *steer,
 		   const struct vpnalg_parsed *parsed)
 {

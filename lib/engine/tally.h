@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How many sessions inside hosts and remotes have, for the limits of a policy:
- * records of the engine's, gone with the last session. */
+/* Counts of the sessions of inside hosts and remotes, for the limits of a
+ * policy: records of the engine's, gone with the last session. */
 #ifndef VPNALG_ENGINE_TALLY_H
 #define VPNALG_ENGINE_TALLY_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Translations as data. The head of a packet is kept with each: looked at
- * again, it tells whether the translation still holds. What a fast path reports
- * is seen by letting the handler translate that head once more, as a packet of
- * the session. So nobody needs to know what a handler learns from its packets.
+ * again, it shows whether the translation still holds. A report of a fast path
+ * makes the handler translate that head once more, as a packet of the session.
+ * So nobody needs to know what a handler learns from its packets.
  */
 #include <vpnalg/translation.h>
 
@@ -64,7 +64,7 @@ static bool find_living(struct vpnalg *translator, struct slot *slot,
 	       !vpnalg_record_is_routers(step->record);
 }
 
-/* What is told */
+/* Translations for fast paths */
 
 /* Fills in the addresses of both forms, and the zone. */
 static void set_addresses(struct vpnalg *translator,
@@ -146,7 +146,7 @@ static uint64_t find_number(struct vpnalg *translator,
 		       : 0;
 }
 
-/* Tells how the kept head is translated, whose session was found. */
+/* Describes how the kept head is translated, whose session was found. */
 static bool describe(struct vpnalg *translator, struct vpnalg_translation *t)
 {
 	struct vpnalg_step *step = &translator->step;
@@ -191,9 +191,9 @@ bool vpnalg_translation_of(struct vpnalg *translator,
 	return offered;
 }
 
-/* What is reported */
+/* Reports of fast paths */
 
-/* Returns whether the same would be told now. */
+/* Returns whether the translation would be the same now. */
 static bool holds(struct vpnalg *translator, struct vpnalg_translation *t)
 {
 	const uint8_t count = t->word_count;

@@ -61,12 +61,12 @@ enum {
 /* The most bytes of settings that a handler may have. */
 #define SETTINGS_MAX 4096
 
-/* How many outside addresses are looked at for one that a remote does not
- * know yet. */
+/* Bounds the outside addresses that are looked at for one that a remote does
+ * not know yet. */
 #define POOL_TRIES 64
 
-/* How many outside addresses and remotes are remembered where most IDs were
- * found taken; in how many ranges of one the looking goes on where it left
+/* Bounds the outside addresses and remotes that are remembered where most IDs
+ * were found taken; in how many ranges of one the looking goes on where it left
  * off; and how many IDs that were given back are noted. */
 #define SEARCHES 16
 #define SEARCH_ROUNDS 2
@@ -91,7 +91,7 @@ struct probe {
 	unsigned count;
 };
 
-/* How far the looking for a free ID is: search.c. */
+/* The state of the search for a free ID: search.c. */
 struct search {
 	uint64_t whose; /* IDs: a hash of their key without ID */
 	struct search_round {
@@ -101,7 +101,7 @@ struct search {
 	} rounds[SEARCH_ROUNDS];
 	uint32_t freed[SEARCH_FREED];
 	uint8_t freed_count;
-	uint8_t turn; /* of the round that gives way next */
+	uint8_t turn; /* of the round that is replaced next */
 };
 
 /* The looking on behalf of one packet. */
@@ -119,10 +119,10 @@ struct hunt {
 	uint32_t at;    /* where it is in the range, but for the walk */
 };
 
-/* How many keys a handler may name for one packet. */
+/* Bounds the keys that a handler may name for one packet. */
 #define ATTEMPTS_MAX 16
 
-/* How many drop reasons the library has of its own. */
+/* The number of drop reasons of the library's own. */
 #define DROP_REASONS (VPNALG_RESULTS - VPNALG_DROP_FIRST)
 
 /* In slot->claim: the handler's answer makes no sense; or the packet is the
@@ -144,7 +144,7 @@ struct slot {
 	bool plain;      /* nothing in its IP header forbids to translate it */
 };
 
-/* What limits count: sessions by handler, all, and those with an outside ID. */
+/* The counts for limits: by handler, all, and those with an outside ID. */
 enum { TALLY_ALL = HANDLERS_MAX, TALLY_IDS, TALLIES };
 
 /* The policy, and what it goes by. */
@@ -273,8 +273,8 @@ struct vpnalg {
 	bool routers_follow; /* it comes in, for a session of its own */
 };
 
-/* How long addresses and keys are. All instances are for IPv4 so far, which the
- * compiler may know. */
+/* The lengths of addresses and keys. All instances are for IPv4 so far, which
+ * the compiler may know. */
 static inline size_t addr_len_of(const struct vpnalg *translator)
 {
 	(void)translator;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Packets of protocols without ports that look as those of another session once
- * they are translated. Ports are in each other's way already, but for what an
- * ICMP error says of a service whose port another session's packets use too. */
+ * they are translated. Ports exclude each other already, but for what an ICMP
+ * error says of a service whose port another session's packets use too. */
 #include "twin.h"
 
 #include "claim.h"
@@ -53,7 +53,7 @@ static bool is_anothers(struct vpnalg *translator, struct slot *slot,
 	return false;
 }
 
-/* Whether the ports tell that the packet is nobody else's. */
+/* Whether the ports show that the packet is nobody else's. */
 static bool ports_tell(struct vpnalg *translator, const struct slot *slot,
 		       const struct vpnalg_record *record)
 {
@@ -62,7 +62,7 @@ static bool ports_tell(struct vpnalg *translator, const struct slot *slot,
 }
 
 /* A quote may be another session's as it is, too: its handler has left it, for
- * it could not tell. */
+ * it could not decide. */
 bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 			  struct vpnalg_record *record)
 {

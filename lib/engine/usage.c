@@ -10,11 +10,10 @@
  *   pair   (zone, inside host, remote, uplink): the outside address that the
  *          host uses towards that remote, kept only where there may be several;
  *          an uplink's are counted apart, and an address stays with its uplink
- *          until all that was counted under it is gone; without
- *          a remote its home address, while it has mappings; if blocks of
- *          ports are allotted, its home address and block, while it has any
- *          session
- *   block  (outside address, first port): a block that a host has */
+ *          until all that was counted under it is gone; without a remote its
+ *          paired address, while it has mappings; if blocks of ports are
+ *          allotted, its paired address and block, while it has any session
+ *   block (outside address, first port): a block that a host has */
 
 #include "usage.h"
 
@@ -55,8 +54,8 @@ static struct vpnalg_record *create(struct vpnalg *translator,
 	return record;
 }
 
-/* What was paired to an address that new sessions do not get any more is paired
- * to the next one that it gets. */
+/* A host that was paired to an address that new sessions do not get any more is
+ * paired to the next one that it gets. */
 static void move(const struct vpnalg *translator, struct usage *usage,
 		 const uint8_t *address)
 {
@@ -269,8 +268,8 @@ void vpnalg_usage_leave(struct vpnalg *translator, struct vpnalg_record *record)
 		vpnalg_usage_put(translator, &tuple);
 }
 
-/* A mapping for all remotes keeps its host at its home address. */
-static bool join_home(struct vpnalg *translator, struct vpnalg_record *record)
+/* A mapping for all remotes keeps its host's paired address. */
+static bool join_paired(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	struct vpnalg_tuple outside, pair;
 
@@ -311,7 +310,7 @@ bool vpnalg_usage_join(struct vpnalg *translator, struct vpnalg_record *record)
 	    !vpnalg_record_is_routers(record) && !join_host(translator, record))
 		return false;
 	if (record_kind(translator, record)->pooled)
-		return join_home(translator, record);
+		return join_paired(translator, record);
 	guard_of(translator, record, &guard);
 	if (guard.space != 0) {
 		if (!vpnalg_usage_get(translator, &guard, NULL))

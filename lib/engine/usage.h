@@ -31,7 +31,7 @@ void vpnalg_usage_put(struct vpnalg *translator,
 const uint8_t *vpnalg_usage_find(struct vpnalg *translator,
 				 const struct vpnalg_tuple *tuple);
 
-/* Makes the key of a host's record: of its home address and block on an
+/* Makes the key of a host's record: of its paired address and block on an
  * uplink. */
 void vpnalg_usage_host_key(uint16_t zone, const uint8_t *inside, uint8_t uplink,
 			   struct vpnalg_tuple *host);

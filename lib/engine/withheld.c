@@ -4,7 +4,7 @@
  * Each is a record of the engine's own, with the key by which a packet that
  * comes in with the ID is found. No handler ever sees it: whoever looks for a
  * session finds none, and whoever wants to give the ID out, or to link the key,
- * is told that it is taken. */
+ * finds it taken. */
 #include "withheld.h"
 
 #include "address.h"
@@ -110,7 +110,8 @@ struct vpnalg_record *vpnalg_withheld_open(struct vpnalg *translator,
 	return record;
 }
 
-/* How long the port of a service waits that is being closed; 0: not at all. */
+/* Returns how long the port of a service that is being closed is withheld; 0:
+ * not at all. */
 static uint32_t delay_of(const struct vpnalg *translator,
 			 struct vpnalg_record *record)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* IDs that nobody is given although no session has them: those of the router's
- * own that its owner has listed, and ports of services that have gone, for as
- * long as a port waits (RFC 6888 REQ-8). */
+ * own that its owner has listed, and ports of services that have gone, while
+ * their reuse is delayed (RFC 6888 REQ-8). */
 #ifndef VPNALG_ENGINE_WITHHELD_H
 #define VPNALG_ENGINE_WITHHELD_H
 
@@ -13,12 +13,12 @@
 #define ENGINE_OWN_ID 1
 #define ENGINE_OLD_PORT 2
 
-/* What is kept of an ID of the router's own, behind its key. */
+/* The body of an ID of the router's own. */
 struct own_id {
 	uint8_t guard; /* the protocol that is the router's with the remote */
 };
 
-/* Whether what the store has found or met is one of them, not a session. */
+/* Whether the store has found or visited one of them, not a session. */
 static inline bool withheld_is_one(const struct vpnalg *translator,
 				   const struct vpnalg_record *record)
 {
@@ -37,7 +37,7 @@ static inline bool withheld_is_one(const struct vpnalg *translator,
 struct vpnalg_record *vpnalg_withheld_find(struct vpnalg *translator,
 					   const uint8_t *key, uint64_t hash);
 
-/* The same, but what is over is closed. To have met any is no fault of the
+/* The same, but what is over is closed. To have visited any is no fault of the
  * store's. */
 struct vpnalg_record *vpnalg_withheld_at(struct vpnalg *translator,
 					 const uint8_t *key, uint64_t hash);
@@ -55,7 +55,8 @@ bool vpnalg_withheld_keep(struct vpnalg *translator,
 void vpnalg_withheld_close(struct vpnalg *translator,
 			   struct vpnalg_record *record);
 
-/* The sweep has met what is no session, or NULL. Returns when to look again. */
+/* The sweep has visited a record that is no session, or NULL. Returns when to
+ * look again. */
 vpnalg_time vpnalg_withheld_sweep(struct vpnalg *translator,
 				  struct vpnalg_record *record);
 

@@ -252,8 +252,8 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	return VPNALG_TRANSLATED;
 }
 
-/* What has gone out has a session. What comes in may have come by the mapping
- * alone. */
+/* A packet that has gone out has a session. One from outside may have come by
+ * the mapping alone. */
 static enum vpnalg_result quote(struct vpnalg_step *step)
 {
 	if (step->record->kind >= GENERAL_PORTS)

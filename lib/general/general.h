@@ -16,8 +16,8 @@
  * The key of a mapping has no remote, that of a permission no port of the
  * remote.
  *
- * A service is as a mapping that lasts, and open to all. Nothing hangs from it:
- * its packets have no sessions, so nobody outside can fill the store.
+ * A service is as a mapping that lasts, and open to all. Nothing is attached to
+ * it: its packets have no sessions, so nobody outside can fill the store.
  *
  * Sessions of other protocols stand alone: their ports do not change, so there
  * is nothing to map. */

@@ -7,7 +7,8 @@
 #include "other.h"
 #include "tcp.h"
 
-/* What opens and ends a connection is seen by nobody else. */
+/* A fast path must not have segments that open or end a connection: only the
+ * library follows these. */
 static const uint32_t tcp_mask = (uint32_t)(TCP_FIN | TCP_SYN | TCP_RST) << 16;
 
 /* The type of a packet's first chunk: a packet of another type is another one,

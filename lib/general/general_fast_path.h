@@ -5,7 +5,7 @@
 
 #include <vpnalg/handler.h>
 
-/* Tells by what the packets of a session are known:
+/* Describes by what the packets of a session are known:
  * vpnalg_handler.fast_path. */
 bool vpnalg_general_fast_path(struct vpnalg_step *step,
 			      struct vpnalg_translation *translation);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sessions that give way where the store has no room: half-open and unanswered
- * ones, of which nobody will miss anything. */
+/* Sessions that are closed for new ones where the store has no room: half-open
+ * and unanswered ones, which nobody will miss. */
 #include "give_way.h"
 
 #include "general.h"
 #include "tcp.h"
 
-/* Whoever has waited so long for an answer will not miss it. */
+/* Nobody will miss a session that has been unanswered for so long. */
 #define UNANSWERED_MS 2000
 
 /* Returns whether nothing has gone out for that long: each packet from inside

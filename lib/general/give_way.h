@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sessions that give way to others. */
+/* Sessions that are closed for new ones where the store has no room. */
 #ifndef VPNALG_GENERAL_GIVE_WAY_H
 #define VPNALG_GENERAL_GIVE_WAY_H
 
 #include <vpnalg/handler.h>
 
-/* Tells whether a session may be closed to make room. */
+/* Returns whether a session may be closed to make room. */
 bool vpnalg_general_gives_way(struct vpnalg *translator,
 			      struct vpnalg_record *record);
 

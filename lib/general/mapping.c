@@ -144,7 +144,7 @@ static enum vpnalg_result open_session(struct vpnalg_step *step,
 	return open_child(step, &opening, mapping, parent, &step->record);
 }
 
-/* Tells whether a session of another handler has the mapping's outside port
+/* Returns whether a session of another handler has the mapping's outside port
  * towards this remote: the answer would be that session's. */
 static bool is_held(struct vpnalg_step *step, struct vpnalg_record *mapping)
 {
@@ -162,9 +162,9 @@ static void close_alone(struct vpnalg_step *step, struct vpnalg_record *mapping,
 		vpnalg_session_close(step->translator, mapping);
 }
 
-/* Tells whether another handler has a session of the mapping's host between its
- * port and that port of the packet's remote: by the ports that it began with,
- * or by those that have answered it since. */
+/* Returns whether another handler has a session of the mapping's host between
+ * its port and that port of the packet's remote: by the ports that it began
+ * with, or by those that have answered it since. */
 static bool has_other(struct vpnalg_step *step, struct vpnalg_record *mapping,
 		      unsigned role, unsigned port)
 {
@@ -180,7 +180,7 @@ static bool has_other(struct vpnalg_step *step, struct vpnalg_record *mapping,
 	return session != NULL && session->handler != mapping->handler;
 }
 
-/* Tells whether the packet goes to a port that has answered such a session.
+/* Returns whether the packet goes to a port that has answered such a session.
  * Outside, it would look like that session's. */
 static bool is_answers(struct vpnalg_step *step, struct vpnalg_record *mapping)
 {
@@ -227,7 +227,7 @@ enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
 
 /* From outside */
 
-/* Tells whether another handler has a session between these ports. The inside
+/* Returns whether another handler has a session between these ports. The inside
  * host would take the packet for that session's, which has another outside
  * port. Both ports of IKE count as one, for it answers from either (RFC 3947
  * 4). */

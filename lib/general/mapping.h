@@ -10,10 +10,11 @@
 enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
 						 uint32_t lifetime);
 
-/* Tells whether the mapping step->record lets a packet in (RFC 4787 REQ-8). */
+/* Returns whether the mapping step->record lets a packet in (RFC 4787
+ * REQ-8). */
 enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step);
 
-/* Tells whether the service step->record takes a packet, from anybody or to
+/* Returns whether the service step->record takes a packet, from anybody or to
  * anybody. */
 enum vpnalg_result vpnalg_general_mapping_serve(struct vpnalg_step *step);
 

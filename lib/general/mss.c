@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lowers the MSS that both ends announce in their SYNs, so that no segment is
- * longer than a link which tells nobody its MTU (RFC 2923 2.1). An option is
- * never added: the length of a packet stays. */
+ * longer than the MTU of a link that sends no ICMP errors about it (RFC 2923
+ * 2.1). An option is never added: the length of a packet stays. */
 #include "mss.h"
 
 #include "../wire/tcp.h"

@@ -5,7 +5,8 @@
 
 #include <vpnalg/handler.h>
 
-/* Tells whether the options of a segment that may have an MSS are in memory. */
+/* Returns whether the options of a segment that may have an MSS are in
+ * memory. */
 enum vpnalg_result vpnalg_general_mss_check(const struct vpnalg_parsed *parsed);
 
 /* Lowers a greater MSS to that one. */

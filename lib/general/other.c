@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* All other IP protocols.
  *
- * SCTP, DCCP and UDP-Lite are told apart by their ports, which stay what they
- * are: no two hosts have the same port towards the same port of a remote, while
- * they share an outside address. SCTP's checksum is not touched, for no address
- * is in it.
+ * Sessions of SCTP, DCCP and UDP-Lite are distinguished by their ports, which
+ * stay what they are: no two hosts have the same port towards the same port of
+ * a remote, while they share an outside address. SCTP's checksum is not
+ * touched, for no address is in it.
  *
- * All others are told apart by the protocol and the remote alone: one host at a
- * time has a protocol with a remote. Nothing in their packets is read. GRE has
- * one exception: its versions are protocols of their own, and so are the types
- * of version 1, for PPTP and GRE may have handlers, and EoIP has none. */
+ * Sessions of all others are distinguished by the protocol and the remote
+ * alone: one host at a time has a protocol with a remote. Nothing in their
+ * packets is read. GRE has one exception: its versions are protocols of their
+ * own, and so are the types of version 1, for PPTP and GRE may have handlers,
+ * and EoIP has none. */
 #include "other.h"
 
 #include "../wire/gre.h"
@@ -251,7 +252,7 @@ static enum vpnalg_result open_session(struct vpnalg_step *step,
 	return result == VPNALG_DROP_NO_ID ? VPNALG_DROP_TAKEN : result;
 }
 
-/* A sum in which one address gives way to another (RFC 1624). */
+/* Returns a sum in which one address is replaced by another (RFC 1624). */
 static uint32_t exchange(uint32_t sum, const uint8_t *before,
 			 const uint8_t *after, uint8_t length)
 {

@@ -97,7 +97,7 @@ static uint8_t acknowledge(struct general_session *session, uint8_t state,
 					  : state;
 }
 
-/* Tells whether a segment takes back a RST from outside, which has set the
+/* Returns whether a segment takes back a RST from outside, which has set the
  * deadline: a host that took it would send no more data. */
 static bool takes_back(const struct vpnalg_step *step,
 		       const struct vpnalg_timers *timers)

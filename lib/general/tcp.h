@@ -5,26 +5,27 @@
 
 #include <vpnalg/handler.h>
 
-/* Tells whether the header is well formed and in memory. */
+/* Returns whether the header is well formed and in memory. */
 enum vpnalg_result vpnalg_general_tcp_check(const struct vpnalg_parsed *parsed);
 
 bool vpnalg_general_tcp_is_syn(const struct vpnalg_parsed *parsed);
 
-/* Tells whether a segment from inside may open a session. */
+/* Returns whether a segment from inside may open a session. */
 bool vpnalg_general_tcp_may_open(const struct vpnalg_parsed *parsed,
 				 bool mapped);
 
-/* Tells whether a connection is half-open, or has ended: nobody would miss it.
+/* Returns whether a connection is half-open, or has ended: nobody would miss
+ * it.
  */
 bool vpnalg_general_tcp_is_loose(struct vpnalg *translator,
 				 struct vpnalg_record *record);
 
-/* Tells whether both ends know of a connection, and neither has ended it. */
+/* Returns whether both ends know of a connection, and neither has ended it. */
 bool vpnalg_general_tcp_is_open(struct vpnalg *translator,
 				struct vpnalg_record *record);
 
 /* Notes that segments of a connection may pass that are not seen, until it
- * ends: that is told as VPNALG_EVENT_TAKEN_BACK. */
+ * ends: then VPNALG_EVENT_TAKEN_BACK occurs. */
 void vpnalg_general_tcp_tell(struct vpnalg *translator,
 			     struct vpnalg_record *record);
 

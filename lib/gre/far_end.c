@@ -117,7 +117,7 @@ static bool is_heard(struct vpnalg_step *step, struct vpnalg_record *tunnel)
 	return gre_tunnel(step, tunnel)->port & GRE_TUNNEL_HEARD;
 }
 
-/* Tells whether the remote may have more hosts than there are places. */
+/* Returns whether the remote may have more hosts than there are places. */
 static bool has_more(const struct vpnalg_step *step, const struct gre_remote *r)
 {
 	return r->more_until != 0 &&
@@ -156,7 +156,7 @@ static struct vpnalg_record *fit(struct vpnalg_step *step,
 	return is_heard(step, a) ? b : a;
 }
 
-/* What is for the router itself is learned for nobody. */
+/* A Key of the router's own tunnel is learned for no host. */
 struct vpnalg_record *vpnalg_gre_remote_fit(struct vpnalg_step *step,
 					    struct vpnalg_record *remote)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* GRE version 0 (RFC 2784, RFC 2890). Nothing in it may change: both ends of a
- * tunnel are set up with the same Key, which tells it from others between the
- * same two addresses. So only the address of a tunnel is translated, and two
- * hosts with one Key, or with none, cannot share an outside address towards a
- * remote. Some ends are set up with a Key for each direction: the remote's is
- * learned while only one host can be meant. The packets in the tunnel stay as
- * they are, a keepalive (GRE in IP in GRE) too. */
+ * tunnel are set up with the same Key, which distinguishes it from others
+ * between the same two addresses. So only the address of a tunnel is
+ * translated, and two hosts with one Key, or with none, cannot share an outside
+ * address towards a remote. Some ends are set up with a Key for each direction:
+ * the remote's is learned while only one host can be meant. The packets in the
+ * tunnel stay as they are, a keepalive (GRE in IP in GRE) too. */
 #include <vpnalg/gre.h>
 
 #include "gre.h"
@@ -14,7 +14,7 @@
 #include "gre_fast_path.h"
 #include "gre_kinds.h"
 
-/* Deadlines, which tell how long a host has been silent, are moved once a
+/* Deadlines, which show how long a host has been silent, are moved once a
  * second, so that a busy tunnel does not write to its record for every
  * packet. */
 #define SLACK_MS 1000

@@ -5,8 +5,8 @@
 
 #include <vpnalg/handler.h>
 
-/* Tells by what the packets of a tunnel are known: vpnalg_handler.fast_path. A
- * Key that was learned is not asked about. */
+/* Describes by what the packets of a tunnel are known:
+ * vpnalg_handler.fast_path. A Key that was learned is not asked about. */
 bool vpnalg_gre_fast_path(struct vpnalg_step *step,
 			  struct vpnalg_translation *translation);
 

@@ -11,9 +11,9 @@
  * packets that were sent, and that between their answers. */
 #define SAME_GAP_MS 16
 
-/* What a packet scores that comes when it is due, by how far the packet that it
- * answers is from other ones: the less often the host sends, the less likely it
- * is that it just has. */
+/* The score of a packet that comes when it is due, by how far the packet that
+ * it answers is from other ones: the less often the host sends, the less likely
+ * it is that it just has. */
 static const struct score {
 	uint16_t distance;
 	uint8_t points;

@@ -7,7 +7,7 @@
 
 #include "sa.h"
 
-/* What was seen of an SPI and a host that it may answer. */
+/* The score of an SPI and a host that it may answer. */
 struct ipsec_answers {
 	uint32_t id;  /* the host ID; 0: none */
 	uint16_t gap; /* between the last two packets that were compared; ms */

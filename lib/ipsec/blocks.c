@@ -172,8 +172,7 @@ static void shrink(struct vpnalg_step *step, struct vpnalg_record *remote,
 	}
 }
 
-/* A remote with one host needs no unclaimed SPIs: nothing is to be told apart.
- */
+/* A remote with one host needs no unclaimed SPIs: all are that host's. */
 bool vpnalg_ipsec_blocks_grow(struct vpnalg_step *step,
 			      struct vpnalg_record *remote,
 			      const struct vpnalg_tuple *host)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A client and a server inside that use the same outside address have that
  * address as their remote, both of them. What one of them sends comes in as if
- * it were for either. But it has gone out just before: so its SPI tells who has
- * sent it, and the other one is meant. */
+ * it were for either. But it has gone out just before: so its SPI identifies
+ * its sender, and the other one is meant. */
 #include "esp_hairpin.h"
 
 #include <string.h>

@@ -8,7 +8,7 @@
 #define RESUMED_BEFORE_MS 350
 #define RESUMED_AFTER_MS 130
 
-/* Most answers take no longer than this. */
+/* The time within which most answers come. */
 #define ANSWERED_MS 200
 
 /* Mean deviation of answers that take longer, and of hosts that begin after the
@@ -36,7 +36,8 @@
  * host is known. */
 #define UNCLAIMED_SURPRISE 600
 
-/* Traffic that lasted for so long at both ends was traffic both ways. */
+/* Traffic that lasted for so long at both ends was traffic in both
+ * directions. */
 #define BOTH_WAYS_MS 500
 
 /* Returns the negative log-likelihood of a deviation, in hundredths, under a
@@ -98,7 +99,7 @@ static bool was_released_since(const struct ipsec_candidate *c)
 }
 
 /* Returns whether the candidate has gone on sending for longer than it has been
- * without an answer. Traffic that is both ways begins and ends at both ends: a
+ * without an answer. Traffic in both directions begins and ends at both ends: a
  * host that goes on sending, and has not just begun, goes on receiving. Nothing
  * could be answered while its packets were held. */
 static bool keeps_sending(const struct ipsec_candidate *c)

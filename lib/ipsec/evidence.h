@@ -6,7 +6,7 @@
 
 #include "unclaimed.h"
 
-/* How a candidate ranks for a new inbound SPI. */
+/* The ranks of candidates for a new inbound SPI. */
 enum ipsec_rank {
 	IPSEC_RANK_NONE,   /* it goes on receiving as before */
 	IPSEC_RANK_IDLE,   /* it receives nothing */

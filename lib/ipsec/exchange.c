@@ -13,7 +13,7 @@
 /* Messages so soon after an exchange are about the SA before. */
 #define QUIET_MS 3000
 
-/* An answer may take so long. */
+/* The longest time that an answer may take. */
 #define ANSWER_MS 2000
 
 struct message {
@@ -172,8 +172,8 @@ static enum vpnalg_result child_message(struct vpnalg_step *step,
 }
 
 /* Notes a liveness check. A host that sends one while ESP arrives for it does
- * not receive its own. Version 1 does not tell an answer from a request: a
- * message that goes out soon after one came in is its answer. */
+ * not receive its own. Version 1 does not distinguish an answer from a request:
+ * a message that goes out soon after one came in is its answer. */
 static void liveness_check(struct vpnalg_step *step, struct vpnalg_record *host)
 {
 	struct vpnalg *translator = step->translator;
@@ -212,7 +212,7 @@ static void note_beginning(struct vpnalg_step *step)
 }
 
 /* Returns whether a message from outside has an SPI that the host has never
- * sent: anybody can send it. The host's answer tells, if there is one. */
+ * sent: anybody can send it. The host's answer decides, if there is one. */
 static bool may_be_forged(struct vpnalg_step *step, const uint8_t *header)
 {
 	if (!step->parsed->inward || vpnalg_ipsec_ike_sa_is_known(step, header))

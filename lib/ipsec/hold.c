@@ -80,8 +80,8 @@ static bool was_held_enough(struct ipsec_host *h, uint32_t now, bool by_ike,
 	return h->held >= HELD_MAX || now - h->held_since > longest;
 }
 
-/* A hairpin's SPI tells who has sent it, and so, of two ends inside, who is to
- * receive it: they need not wait for one another. */
+/* A hairpin's SPI identifies its sender, and so, of two ends inside, its
+ * receiver: neither is held back for the other. */
 bool vpnalg_ipsec_hold(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 		       struct vpnalg_record *host, bool by_ike,
 		       uint32_t request)

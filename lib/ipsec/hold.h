@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Holding back: a message that requests an SA, or the first packets of an SA,
  * are dropped for now while another host's new inbound SPI is awaited. Their
- * answers could not be told apart; IKE and the users of ESP send again. */
+ * answers could not be distinguished; IKE and the users of ESP send again. */
 #ifndef VPNALG_IPSEC_HOLD_H
 #define VPNALG_IPSEC_HOLD_H
 

@@ -106,7 +106,7 @@ static void refresh(struct vpnalg_step *step)
 }
 
 /* Returns whether the packet's outside form has port 500 whatever port the
- * session has: not where nothing would tell its host. */
+ * session has: not where nothing would identify its host. */
 static bool shares_port(struct vpnalg_step *step)
 {
 	const uint8_t *header = vpnalg_ipsec_ike_sa_header(step);

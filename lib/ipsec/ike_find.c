@@ -165,7 +165,7 @@ enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step)
 }
 
 /* Returns whether a message may be answered to port 500, which is not the
- * session's: then only its SPI tells its host. */
+ * session's: then only its SPI identifies its host. */
 static bool needs_sa(struct vpnalg_step *step)
 {
 	const unsigned flags = ipsec_ike(step)->flags &
@@ -177,7 +177,8 @@ static bool needs_sa(struct vpnalg_step *step)
 	       flags != IPSEC_IKE_ANSWERED;
 }
 
-/* A message is dropped, and comes again, if its answer could not be told. */
+/* A message is dropped, and comes again, if its answer could not be assigned to
+ * its host. */
 enum vpnalg_result vpnalg_ipsec_ike_open_sa(struct vpnalg_step *step,
 					    struct vpnalg_record **sa)
 {

@@ -11,8 +11,8 @@
 enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step);
 
 /* Opens the record of a new IKE SA that goes out, where its answer could not be
- * told without, and sets *sa to it, else to NULL. Returns VPNALG_TRANSLATED, or
- * that there is no room. */
+ * assigned to its host without, and sets *sa to it, else to NULL. Returns
+ * VPNALG_TRANSLATED, or that there is no room. */
 enum vpnalg_result vpnalg_ipsec_ike_open_sa(struct vpnalg_step *step,
 					    struct vpnalg_record **sa);
 

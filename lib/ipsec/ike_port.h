@@ -11,8 +11,8 @@
 bool vpnalg_ipsec_ike_port_is_taken(struct vpnalg_step *step);
 
 /* Returns whether a message that goes out from port 500 has the initiator SPI
- * of another host, which was first with it: outside nothing would tell the two
- * hosts apart. */
+ * of another host, which was first with it: outside nothing would distinguish
+ * the two hosts. */
 bool vpnalg_ipsec_ike_port_is_twin(struct vpnalg_step *step);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IKE and NAT-T packets that ICMP errors quote. A port tells whose a packet is,
- * but where hosts share port 500 the initiator SPI does: then 16 bytes behind
- * the IP header must be quoted. */
+/* IKE and NAT-T packets that ICMP errors quote. The port identifies a packet's
+ * session, but where hosts share port 500 the initiator SPI does: then 16 bytes
+ * behind the IP header must be quoted. */
 #include "ike_quote.h"
 
 #include <string.h>
@@ -40,7 +40,7 @@ static const uint8_t *quoted_spi(const struct vpnalg_parsed *parsed)
 }
 
 /* Sets the outside port of the packet. Returns VPNALG_TRANSLATED, or why that,
- * or its session, cannot be told. */
+ * or its session, is not known. */
 static enum vpnalg_result find_port(struct vpnalg_step *step, unsigned *port)
 {
 	const uint8_t *spi = quoted_spi(step->parsed);

@@ -7,7 +7,7 @@
 
 /* Rewrites a quoted packet, and sets step->record to its session. Changes no
  * session. Returns VPNALG_TRANSLATED, VPNALG_UNTOUCHED if it is not the
- * session's, or why its session cannot be told. */
+ * session's, or why its session is not known. */
 enum vpnalg_result vpnalg_ipsec_ike_quote(struct vpnalg_step *step);
 
 #endif

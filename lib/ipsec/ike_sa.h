@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IKE SAs: the UDP session of a host's IKE, and the initiator SPIs by which
- * the sessions of hosts that share port 500 are told apart. */
+/* IKE SAs: the UDP session of a host's IKE, and the initiator SPIs by which the
+ * sessions of hosts that share port 500 are distinguished. */
 #ifndef VPNALG_IPSEC_IKE_SA_H
 #define VPNALG_IPSEC_IKE_SA_H
 
@@ -28,8 +28,8 @@ struct ipsec_ike {
 const uint8_t *vpnalg_ipsec_ike_sa_header(struct vpnalg_step *step);
 
 /* Returns how much of a message between port 500 and port 500 must be in memory
- * for its SPI to tell its host, which learns from the whole header. A quote may
- * end behind the SPI. */
+ * for its SPI to identify its host, which learns from the whole header. A quote
+ * may end behind the SPI. */
 static inline uint32_t ipsec_ike_sa_least(const struct vpnalg_parsed *parsed)
 {
 	return UDP_HEADER_LEN +

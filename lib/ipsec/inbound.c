@@ -75,12 +75,12 @@ void vpnalg_ipsec_inbound_unpair(struct vpnalg *translator,
 
 /* Opening */
 
-/* Returns whether the host may have one more inbound SA now; *replaces tells
- * whether that takes the place of the youngest one. Anybody can send with an
- * SPI of his own making: an SPI that nothing has announced is kept only once
- * the SPI before it has been silent, and replaces that one unless traffic both
- * ways has confirmed it. An SPI beside a living one may be for a host that is
- * not known yet. */
+/* Returns whether the host may have one more inbound SA now; *replaces is set
+ * if that takes the place of the youngest one. Anybody can send with an SPI of
+ * his own making: an SPI that nothing has announced is kept only once the SPI
+ * before it has been silent, and replaces that one unless traffic in both
+ * directions has confirmed it. An SPI beside a living one may be for a host
+ * that is not known yet. */
 static bool has_room(struct vpnalg *translator, struct vpnalg_record *host,
 		     bool announced, bool *replaces)
 {
@@ -214,8 +214,8 @@ static bool is_announced(struct vpnalg *translator, struct vpnalg_record *host)
 	       vpnalg_ipsec_candidate_of(translator, host, &block) != NULL;
 }
 
-/* Of several hosts only a candidate gets a pair, or a host that the packet
- * itself shows: so only a lone host needs an announcement. */
+/* If a remote has several hosts only a candidate gets a pair, or a host that
+ * the packet itself shows: so only a lone host needs an announcement. */
 enum vpnalg_result vpnalg_ipsec_inbound_open(struct vpnalg_step *step,
 					     struct vpnalg_record *remote,
 					     struct vpnalg_record *host,

@@ -17,7 +17,7 @@
  *              SPI has promised it one, or it sends and receives nothing
  *
  * A packet with a known SPI costs one lookup: esp.c, or outbound.c, counts it
- * and translates its address. A packet with an unknown SPI goes to pair.c:
+ * and translates its address. A packet with an unclaimed SPI goes to pair.c:
  *
  * 1. The only host of a remote gets it. The SPI is kept if it was promised, or
  *    if nothing else comes for that host: anybody can make up SPIs.
@@ -66,7 +66,8 @@
  * this handler evicts an SA. An unclaimed SPI may be evicted by another one
  * (unclaimed.c), and a candidate by another host (candidate.c), for their
  * places are bounded. So packets from outside alone open at most one pair per
- * host, end none that traffic both ways has confirmed, cause no event each.
+ * host, end none that traffic in both directions has confirmed, cause no event
+ * each.
  *
  * Each file calls only files further down, or further right in its line:
  *
@@ -110,7 +111,7 @@
 
 /* Names the initiator SPI as the key. Between port 500 and port 500 a message
  * from outside may answer one that was sent from another port: then only that
- * SPI tells its host. */
+ * SPI identifies its host. */
 static bool match_spi(const struct vpnalg_parsed *parsed,
 		      struct vpnalg_match *match)
 {

@@ -5,7 +5,7 @@
 #include "remote.h"
 #include "sa.h"
 
-/* Returns whether nothing is to be told apart: with several hosts the times of
+/* Returns whether the remote has one host only: with several hosts the times of
  * all packets are evidence for whose an SPI is. */
 static bool is_alone(struct vpnalg_step *step)
 {

@@ -96,7 +96,7 @@ static int32_t lead(const struct ranking *ranking)
 }
 
 /* Another unclaimed SPI may fit the best candidate as well. The next candidate
- * may own it: that is clear if both fit better so than the other way round. */
+ * may own it: that is clear if both fit better so than exchanged. */
 enum rival { RIVAL_NONE, RIVAL_UNDECIDED, RIVAL_CLEAR };
 
 static enum rival judge_rival(uint32_t now, const struct ranking *ranking,
@@ -147,7 +147,7 @@ static bool stands_out(const struct ipsec_blocks *blocks,
 }
 
 /* Returns whether some candidate receives as before, or has just stopped: a few
- * more packets will tell. */
+ * more packets will decide. */
 static bool may_follow(const struct ranking *ranking,
 		       const struct ipsec_unclaimed *u)
 {

@@ -119,8 +119,8 @@ static enum vpnalg_result find_host(struct vpnalg_step *step,
 	return vpnalg_ipsec_remote_admit(step, host);
 }
 
-/* Returns whether the inbound SPI of the pair was used first: nothing is to be
- * told apart. */
+/* Returns whether the inbound SPI of the pair was used first: then the pair is
+ * known already. */
 static bool is_inbound_first(struct vpnalg *translator,
 			     struct vpnalg_record *host)
 {
@@ -233,7 +233,7 @@ static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
 		seek(translator, host);
 }
 
-/* Tells the host of a packet: that it sends with several SAs, and whether it is
+/* Notes in the host's record that it sends with several SAs, and whether it is
  * time to look after it. */
 static void notify_host(struct vpnalg_step *step, struct vpnalg_record *host,
 			struct ipsec_out *out, uint32_t before)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Decides which host gets a packet with an unknown SPI, and whether it gets the
- * SPI with it: see pair.h. */
+/* Decides which host gets a packet with an unclaimed SPI, and whether it gets
+ * the SPI with it: see pair.h. */
 #include "pair.h"
 
 #include "blocks.h"

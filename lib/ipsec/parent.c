@@ -4,8 +4,8 @@
 #include "../wire/ip.h"
 #include "host.h"
 
-/* How the key of a parent differs from that of a record, and which kind of
- * parent it leads to. */
+/* The difference between the key of a parent and that of a record, and the kind
+ * of parent that it leads to. */
 static const struct link {
 	uint8_t role, space, kind;
 	uint32_t id, port;

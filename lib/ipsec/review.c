@@ -15,7 +15,8 @@
  * does not. */
 enum { GAIN = 1, LOSS = 2 };
 
-/* A pair that has gained so much has traffic both ways, for a while. */
+/* A pair that has gained so much has had traffic in both directions for a
+ * while. */
 #define CONFIRMED_GAIN 2
 
 static void gain(struct vpnalg *translator, struct vpnalg_record *sa,

@@ -5,7 +5,7 @@
 
 #include "ipsec.h"
 
-/* So many of the last packets of an outbound SA are known. */
+/* Bounds the last packets of an outbound SA whose times are kept. */
 #define IPSEC_SENT 3
 
 /* The body of an outbound SA. */
@@ -52,14 +52,15 @@ struct ipsec_in {
 	uint32_t spread : 8;    /* usual deviation from that, ms */
 	uint32_t evidence : 4;  /* enum vpnalg_evidence */
 	uint32_t trust : 4;     /* IPSEC_TRUST_ */
-	uint32_t confirmed : 1; /* traffic both ways, for a while */
+	uint32_t confirmed : 1; /* traffic in both directions for a while */
 	uint32_t old : 1;       /* a younger one was paired with its host */
 	uint32_t suspect : 1;   /* the host may not have received its packets */
 	uint32_t copied : 1;    /* the host is a candidate: it keeps a copy */
 };
 
-/* How well a pair agrees with what its host sends. A new pair begins in the
- * middle; at 0 it is taken back, at the top it is not reviewed any more. */
+/* The trust in a pair: how well it agrees with what its host sends. A new pair
+ * begins in the middle; at 0 it is taken back, at the top it is not reviewed
+ * any more. */
 enum { IPSEC_TRUST_INITIAL = 6, IPSEC_TRUST_FULL = 15 };
 
 #endif

@@ -7,7 +7,7 @@
 #include "server.h"
 #include "tunnel.h"
 
-/* Tells whether a message is misdirected: its sender has another ID than the
+/* Returns whether a message is misdirected: its sender has another ID than the
  * tunnel's peer. It answers a requester that requested the same ID from another
  * port, or hid it. Until the inside host has used the peer's ID, an answer with
  * another ID is as good. */

@@ -23,7 +23,7 @@ static uint32_t port_of(struct vpnalg_step *step, struct vpnalg_record *flow)
 					  : l2tp_flow_port(step, flow);
 }
 
-/* Tells whether the record is of an SCCRQ of the flow, as the flow is outside
+/* Returns whether the record is of an SCCRQ of the flow, as the flow is outside
  * now. */
 static bool is_of(struct vpnalg_step *step, struct vpnalg_record *sccrq,
 		  struct vpnalg_record *flow)
@@ -111,7 +111,7 @@ static enum vpnalg_result renew_or_open(struct vpnalg_step *step,
 }
 
 /* An ID that cannot be read, or that is another one outside, gets no record: an
- * answer from another address could not be told by it. */
+ * answer from another address could not be found by it. */
 enum vpnalg_result vpnalg_l2tp_any_address_open(struct vpnalg_step *step,
 						struct vpnalg_record *flow,
 						const struct l2tp_message *m,

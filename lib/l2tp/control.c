@@ -122,7 +122,7 @@ static enum vpnalg_result attach(struct vpnalg_step *step,
 	return result;
 }
 
-/* Tells whether the message names the tunnel by an ID that belongs to
+/* Returns whether the message names the tunnel by an ID that belongs to
  * another. */
 static bool names_anothers(struct vpnalg_step *step, struct vpnalg_record *flow,
 			   const struct l2tp_message *m,
@@ -153,7 +153,7 @@ static enum vpnalg_result find_tunnel(struct vpnalg_step *step,
 	return complete(step, flow, m, out);
 }
 
-/* Tells whether tunnel and session have their peer's IDs for themselves. */
+/* Returns whether tunnel and session have their peer's IDs for themselves. */
 static bool hold_peers(struct vpnalg_step *step, struct vpnalg_record *flow,
 		       const struct out *out)
 {
@@ -210,7 +210,7 @@ static void commit(struct vpnalg_step *step, struct vpnalg_record *flow,
 					 m->type == L2TP_SCCCN);
 }
 
-/* Tells whether the message names its tunnel, to the remote and to undo. */
+/* Returns whether the message names its tunnel, to the remote and to undo. */
 static bool is_named(const struct l2tp_message *m)
 {
 	return m->header.value != 0 || m->ids[L2TP_OWN_TUNNEL].size != 0 ||

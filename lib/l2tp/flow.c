@@ -49,8 +49,8 @@ enum vpnalg_result vpnalg_l2tp_flow_finish(struct vpnalg_step *step,
 
 /* The beginning */
 
-/* Opens a flow over IP. Its outside ID is random: vpnalg_l2tp_flow_take_rest()
- * tells why. */
+/* Opens a flow over IP. Its outside ID is random; vpnalg_l2tp_flow_take_rest()
+ * explains why. */
 static enum vpnalg_result open_ip_flow(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;

@@ -43,8 +43,8 @@ enum vpnalg_result vpnalg_l2tp_flow_finish(struct vpnalg_step *step,
 					   struct vpnalg_record *record,
 					   const struct l2tp_message *message);
 
-/* Tells whether the flow, over IP, has the rest: all that comes in for no known
- * tunnel or session. */
+/* Returns whether the flow, over IP, has the rest: all that comes in for no
+ * known tunnel or session. */
 bool vpnalg_l2tp_flow_has_rest(struct vpnalg_step *step,
 			       struct vpnalg_record *flow);
 
@@ -52,7 +52,7 @@ bool vpnalg_l2tp_flow_has_rest(struct vpnalg_step *step,
 enum vpnalg_result vpnalg_l2tp_flow_take_rest(struct vpnalg_step *step,
 					      struct vpnalg_record *flow);
 
-/* Tells whether the flow's last data went to the same ID, and nothing has
+/* Returns whether the flow's last data went to the same ID, and nothing has
  * changed since: the record is there, and lives nearly as long as its flow. So
  * data needs no second lookup. */
 static inline bool l2tp_flow_is_busy(const struct vpnalg_step *step,

@@ -156,8 +156,8 @@ static enum vpnalg_result any_address_in(struct vpnalg_step *step,
 	return result;
 }
 
-/* Tells whether a packet came to the flow's own outside port although L2TP has
- * port 1701: no SCCRQ was sent from there. */
+/* Returns whether a packet came to the flow's own outside port although L2TP
+ * has port 1701: no SCCRQ was sent from there. */
 static bool is_to_wrong_port(struct vpnalg_step *step,
 			     struct vpnalg_record *flow)
 {
@@ -175,7 +175,7 @@ static enum vpnalg_result foreign_in(struct vpnalg_step *step,
 	return vpnalg_l2tp_flow_finish(step, step->record, m);
 }
 
-/* Tells whether a packet over IP was found by the slot but is no answer: only
+/* Returns whether a packet over IP was found by the slot but is no answer: only
  * an answer may match a requester with a hidden ID. */
 static bool is_others(struct vpnalg_step *step, const struct l2tp_message *m)
 {
@@ -183,9 +183,9 @@ static bool is_others(struct vpnalg_step *step, const struct l2tp_message *m)
 	       step->slot == VPNALG_OUTSIDE_PEER && !l2tp_is_answer(m);
 }
 
-/* Tells whether a packet that the flow has not taken may be another session's.
- * In its inside form it was found by the inside host's port alone, unless it
- * comes from port 1701. */
+/* Returns whether a packet that the flow has not taken may be another
+ * session's. In its inside form it was found by the inside host's port alone,
+ * unless it comes from port 1701. */
 static bool may_be_another_sessions(const struct vpnalg_step *step)
 {
 	return step->parsed->inside && step->parsed->protocol == PROTOCOL_UDP &&

@@ -11,16 +11,16 @@
  * A NAT would only have to translate ports, if all servers answered to the port
  * that they are sent from: such a server is symmetric. But some answer to port
  * 1701 always: theirs is a fixed port. Then all inside clients share outside
- * port 1701, and are told apart by their Tunnel IDs, which are rewritten in the
- * AVPs and in the headers. Over IP it is the same. Nothing in an SCCRQ shows
- * what the server is.
+ * port 1701, and are distinguished by their Tunnel IDs, which are rewritten in
+ * the AVPs and in the headers. Over IP it is the same. Nothing in an SCCRQ
+ * shows what the server is.
  *
  * The records are these.
  *
  * - A flow is between an inside host and a remote: a UDP session with ports of
  *   its own or, over IP, the pair of addresses (flow.c). A shared flow has
  *   outside port 1701, too, or is over IP.
- * - A server's record tells whether it is symmetric or has a fixed port
+ * - A server's record shows whether it is symmetric or has a fixed port
  *   (server.c). While that is unknown, or an ID is hidden (RFC 2661 4.3), one
  *   SCCRQ may be pending at a time: its flow has the slot, and is the
  *   requester. Other hosts are held back for a moment (request.c). An answer
@@ -119,12 +119,13 @@ static bool is_udp(const struct vpnalg_parsed *parsed)
 	return parsed->protocol == PROTOCOL_UDP;
 }
 
-/* What all versions of L2TP begin with, all but the version's lowest bit. */
+/* The bits that all versions of L2TP begin with: all but the version's lowest
+ * bit. */
 enum { BEGINS_MASK = L2TP_RESERVED | (L2TP_VERSION_MASK & ~1), BEGINS = 2 };
 
-/* Tells at once whether a sound datagram, from or to another port of the remote
- * than 1701, begins with no version of L2TP. Few bytes are looked at: most
- * datagrams are such. */
+/* Returns at once whether a sound datagram, from or to a port of the remote
+ * other than 1701, begins with no version of L2TP. Few bytes are looked at:
+ * most datagrams are such. */
 static bool is_plainly_anothers(const struct vpnalg_parsed *parsed)
 {
 	unsigned length;
@@ -138,7 +139,7 @@ static bool is_plainly_anothers(const struct vpnalg_parsed *parsed)
 	       vpnalg_remote_port(parsed) != L2TP_PORT;
 }
 
-/* Tells whether a datagram is not L2TP. Port 0 is none (RFC 768), and over IP
+/* Returns whether a datagram is not L2TP. Port 0 is none (RFC 768), and over IP
  * it stands in keys for the missing port. If the remote's port is not 1701, the
  * packet must look like L2TP; in its outside form, or quoted by an ICMP error,
  * it may also be truncated. */
@@ -169,8 +170,8 @@ static bool is_data(const struct vpnalg_parsed *parsed)
 	       !message.control;
 }
 
-/* Tells whether an ICMP error quotes too little of a packet over IP: no port
- * could tell whose it is. */
+/* Returns whether an ICMP error quotes too little of a packet over IP: no port
+ * could identify its session. */
 static bool is_quoted_short(const struct vpnalg_parsed *parsed)
 {
 	struct l2tp_message message;

@@ -51,7 +51,7 @@ enum l2tp_space {
 #define L2TP_UNHEARD_MS 30000
 
 /* Deadlines are moved in steps of a sixteenth of the lifetime, so that a busy
- * tunnel does not write to its record for every packet. Those of flows tell how
+ * tunnel does not write to its record for every packet. Those of flows show how
  * long a host has been silent, and are moved at least once a second. */
 #define L2TP_SLACK_PART 16
 #define L2TP_SLACK_MS 1000
@@ -66,7 +66,7 @@ enum l2tp_space {
 #define L2TP_FLOW_BEGUN 0x40     /* L2TP has gone out in it */
 #define L2TP_FLOW_HEARD 0x80     /* an answer to its hidden ID may have come */
 #define L2TP_FLOW_ANSWERED 0x100 /* a packet has come in for it */
-#define L2TP_FLOW_MANAGED 0x200  /* it has had tunnels told apart by ID */
+#define L2TP_FLOW_MANAGED 0x200  /* it has had tunnels distinguished by ID */
 /* The end of one of these was announced from outside. */
 #define L2TP_FLOW_ENDED 0x400
 
@@ -103,7 +103,7 @@ struct l2tp_server {
 struct l2tp_tunnel {
 	uint32_t parent;
 	uint32_t heard; /* when a packet came in; low 32 bits */
-	/* Tells tunnels with one inside ID apart; a session has its
+	/* Distinguishes tunnels with one inside ID; a session has its
 	 * tunnel's. */
 	uint16_t generation;
 	uint16_t remote_port;
@@ -153,7 +153,7 @@ static inline bool l2tp_is_tunnel(const struct vpnalg_record *record)
 	       record->kind == L2TP_KIND_CLAIM;
 }
 
-/* Tells whether a tunnel, session or claim with the flow's ports can be the
+/* Returns whether a tunnel, session or claim with the flow's ports can be the
  * flow's, and not an earlier flow's. */
 static inline bool l2tp_may_have(struct vpnalg_step *step,
 				 struct vpnalg_record *flow,
@@ -185,8 +185,8 @@ static inline void l2tp_close(struct vpnalg_step *step,
 				     opened->records[--opened->count]);
 }
 
-/* Tells whether a packet from inside takes the announced end of a flow, tunnel
- * or session back. */
+/* Returns whether a packet from inside takes the announced end of a flow,
+ * tunnel or session back. */
 static inline bool l2tp_is_past_grace(struct vpnalg_step *step,
 				      const struct vpnalg_record *record)
 {

@@ -25,7 +25,7 @@ static void by_header(const struct vpnalg_step *step,
 	vpnalg_translation_becomes(translation, bits, id);
 }
 
-/* Tells whether data of no tunnel or session passes by a claim: in a shared
+/* Returns whether data of no tunnel or session passes by a claim: in a shared
  * flow only for the host that has the port itself, or over IP the rest. */
 static bool passes_by_claim(struct vpnalg_step *step,
 			    const struct l2tp_message *m)
@@ -38,7 +38,7 @@ static bool passes_by_claim(struct vpnalg_step *step,
 	       l2tp_flow_port(step, flow) == L2TP_PORT;
 }
 
-/* Tells whether the flow has the remote's ID for itself: its data went there
+/* Returns whether the flow has the remote's ID for itself: its data went there
  * just now, or its tunnel, session or claim is found by it. */
 static bool has_peer(struct vpnalg_step *step, const struct l2tp_message *m)
 {

@@ -5,7 +5,7 @@
 
 #include "message.h"
 
-/* Tells by what data messages to the same ID are known:
+/* Describes by what data messages to the same ID are known:
  * vpnalg_handler.fast_path. */
 bool vpnalg_l2tp_fast_path(struct vpnalg_step *step,
 			   struct vpnalg_translation *translation);

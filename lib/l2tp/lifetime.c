@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How long tunnels live, and the sessions of version 3 in them. */
+/* The lifetimes of tunnels, and of the sessions of version 3 in them. */
 #include "lifetime.h"
 
 /* A tunnel that its sessions have kept alive outlives the last of them by this,
@@ -97,7 +97,7 @@ void vpnalg_l2tp_lifetime_extend(struct vpnalg_step *step,
 			      flow->deadline - step->now);
 }
 
-/* A session ends with its tunnel, whenever the sweep meets it: what the host
+/* A session ends with its tunnel, whenever the sweep visits it: what the host
  * sends in it takes back the end of both. */
 void vpnalg_l2tp_lifetime_swept(struct vpnalg *translator,
 				struct vpnalg_record *record)
@@ -114,7 +114,7 @@ void vpnalg_l2tp_lifetime_swept(struct vpnalg *translator,
 	linger(translator, record, until);
 }
 
-/* Tells whether the deadline is far enough away. A tunnel that its sessions
+/* Returns whether the deadline is far enough away. A tunnel that its sessions
  * keep alive may be past it. */
 static bool is_fresh(struct vpnalg_step *step,
 		     const struct vpnalg_record *record)
@@ -134,10 +134,10 @@ static bool may_revive(struct vpnalg_step *step,
 	       l2tp_is_past_grace(step, record);
 }
 
-/* Tells whether there is a tunnel to go on with; a tunnel itself needs none. A
- * host that goes on with a session goes on with its tunnel, whose end is taken
- * back. The tunnel is looked up only if an end was announced: the sweep sees
- * all else. */
+/* Returns whether there is a tunnel to go on with; a tunnel itself needs none.
+ * A host that goes on with a session goes on with its tunnel, whose end is
+ * taken back. The tunnel is looked up only if an end was announced: the sweep
+ * sees all else. */
 static bool has_parent(struct vpnalg_step *step, struct vpnalg_record *flow,
 		       struct vpnalg_record *record)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How long tunnels and sessions of version 3 live. */
+/* The lifetimes of tunnels and of sessions of version 3. */
 #ifndef VPNALG_L2TP_LIFETIME_H
 #define VPNALG_L2TP_LIFETIME_H
 
@@ -36,7 +36,7 @@ void vpnalg_l2tp_lifetime_end(struct vpnalg_step *step,
 			      const struct vpnalg_record *flow,
 			      struct vpnalg_record *record);
 
-/* The sweep has met a session: it lingers if its tunnel has ended. */
+/* The sweep has visited a session: it lingers if its tunnel has ended. */
 void vpnalg_l2tp_lifetime_swept(struct vpnalg *translator,
 				struct vpnalg_record *record);
 

@@ -32,7 +32,7 @@ static void clear_header(struct l2tp_message *m)
 	memset(m, 0, offsetof(struct l2tp_message, ids));
 }
 
-/* Tells whether the message has this many bytes, and they are in memory. Of a
+/* Returns whether the message has this many bytes, and they are in memory. Of a
  * message that an ICMP error quotes only the ID is needed. */
 static enum vpnalg_result has(const struct l2tp_message *m, uint32_t length)
 {

@@ -58,8 +58,8 @@ enum vpnalg_result vpnalg_l2tp_message_head(const struct vpnalg_parsed *parsed,
 enum vpnalg_result vpnalg_l2tp_message_read(const struct vpnalg_parsed *parsed,
 					    struct l2tp_message *message);
 
-/* Tells whether the message may be rewritten: it has no digest, or none of its
- * IDs changes. */
+/* Returns whether the message may be rewritten: it has no digest, or none of
+ * its IDs changes. */
 bool vpnalg_l2tp_message_is_fit(const struct l2tp_message *message);
 
 /* Writes the other form of each ID. */

@@ -9,8 +9,8 @@
 #include "server.h"
 #include "tunnel.h"
 
-/* Tells whether the packet has the flow's own outside port where L2TP has port
- * 1701, or the other way round. */
+/* Returns whether the packet has the flow's own outside port where L2TP has
+ * port 1701, or the reverse. */
 static bool has_wrong_port(struct vpnalg_step *step, struct vpnalg_record *flow)
 {
 	return step->parsed->protocol == PROTOCOL_UDP &&
@@ -21,8 +21,8 @@ static bool has_wrong_port(struct vpnalg_step *step, struct vpnalg_record *flow)
 				: l2tp_flow_port(step, flow));
 }
 
-/* Tells whether the packet goes to a port that the remote has answered from, to
- * the flow or to the packet's tunnel. */
+/* Returns whether the packet goes to a port that the remote has answered from,
+ * to the flow or to the packet's tunnel. */
 static bool has_right_remote(struct vpnalg_step *step,
 			     struct vpnalg_record *flow,
 			     const struct l2tp_message *m)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The remote's IDs: of tunnels, and of sessions of version 3. A packet from
- * inside goes to one of them, and a remote cannot tell hosts that share an
- * outside address by anything else. So each ID belongs to one host: that whose
- * record has the outside key of the peer's ID. A tunnel or session has it as
- * its peer's ID. Otherwise the first host that sends to it claims it. */
+ * inside goes to one of them, and a remote cannot distinguish hosts that share
+ * an outside address by anything else. So each ID belongs to one host: that
+ * whose record has the outside key of the peer's ID. A tunnel or session has it
+ * as its peer's ID. Otherwise the first host that sends to it claims it. */
 #include "peer.h"
 
 #include "flow.h"
@@ -16,7 +16,7 @@ static struct l2tp_tunnel *body(struct vpnalg *translator,
 	return vpnalg_session_body(translator, record);
 }
 
-/* Tells whether a claim is more than a guess: its flow is answered. */
+/* Returns whether a claim is more than a guess: its flow is answered. */
 static bool is_firm(struct vpnalg_step *step, struct vpnalg_record *claim)
 {
 	struct vpnalg_record *flow = vpnalg_l2tp_flow_find(step, claim);
@@ -25,7 +25,7 @@ static bool is_firm(struct vpnalg_step *step, struct vpnalg_record *claim)
 	       l2tp_flow(step, flow)->flags & L2TP_FLOW_ANSWERED;
 }
 
-/* Tells whether the holder of an ID keeps it although the flow wants it.
+/* Returns whether the holder of an ID keeps it although the flow wants it.
  * Proven: the remote itself has named the ID as the flow's. */
 static bool keeps(struct vpnalg_step *step, struct vpnalg_record *flow,
 		  struct vpnalg_record *holder, bool proven)
@@ -240,8 +240,8 @@ enum vpnalg_result vpnalg_l2tp_peer_claim(struct vpnalg_step *step,
 	return open_claim(step, flow, id, false, claim);
 }
 
-/* If another keeps the ID the remote tells the two by their ports: the claim
- * stands apart. */
+/* If another keeps the ID the remote distinguishes the two by their ports: the
+ * claim stands apart. */
 enum vpnalg_result vpnalg_l2tp_peer_prove(struct vpnalg_step *step,
 					  struct vpnalg_record *flow,
 					  const struct l2tp_id *id)

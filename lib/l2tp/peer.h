@@ -6,7 +6,7 @@
 
 #include "message.h"
 
-/* Tells whether the remote's ID belongs to another flow. */
+/* Returns whether the remote's ID belongs to another flow. */
 bool vpnalg_l2tp_peer_is_anothers(struct vpnalg_step *step,
 				  struct vpnalg_record *flow,
 				  const struct l2tp_id *id);
@@ -18,7 +18,7 @@ enum vpnalg_result vpnalg_l2tp_peer_attach(struct vpnalg_step *step,
 					   struct vpnalg_record *record,
 					   uint32_t peer);
 
-/* Tells whether a tunnel or session has its peer's ID for itself, now or
+/* Returns whether a tunnel or session has its peer's ID for itself, now or
  * again. */
 bool vpnalg_l2tp_peer_hold(struct vpnalg_step *step, struct vpnalg_record *flow,
 			   struct vpnalg_record *record);

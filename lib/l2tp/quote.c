@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* L2TP packets that ICMP errors quote. A flow with a port of its own is told by
- * that. In a shared flow the ID in the header tells: 12 to 14 bytes behind the
- * IP header must be quoted, of version 3 over UDP 16. */
+/* L2TP packets that ICMP errors quote. A flow with a port of its own is found
+ * by that. In a shared flow the ID in the header decides: 12 to 14 bytes behind
+ * the IP header must be quoted, of version 3 over UDP 16. */
 #include "quote.h"
 
 #include "../wire/ip.h"
@@ -33,8 +33,8 @@ static struct vpnalg_record *find_tunnel(struct vpnalg_step *step,
 		       : NULL;
 }
 
-/* Tells whether the ports are those of the flow's packets, or of its tunnel's,
- * which may be NULL. */
+/* Returns whether the ports are those of the flow's packets, or of its
+ * tunnel's, which may be NULL. */
 static bool has_right_ports(struct vpnalg_step *step,
 			    struct vpnalg_record *flow,
 			    struct vpnalg_record *tunnel, bool foreign)
@@ -56,8 +56,8 @@ static bool has_right_ports(struct vpnalg_step *step,
 		port == l2tp_tunnel(step, tunnel)->remote_port);
 }
 
-/* Tells whether nothing but an ID tells the flow's packets from another
- * host's. */
+/* Returns whether nothing but an ID distinguishes the flow's packets from
+ * another host's. */
 static bool needs_id(struct vpnalg_step *step, struct vpnalg_record *flow)
 {
 	if (step->parsed->protocol != PROTOCOL_UDP)

@@ -7,7 +7,7 @@
 
 /* Rewrites a quoted packet: addresses, ports and the ID in the header. Changes
  * no session. Returns VPNALG_TRANSLATED, VPNALG_UNTOUCHED if it is not the
- * session's, or why its session cannot be told. */
+ * session's, or why its session is not known. */
 enum vpnalg_result vpnalg_l2tp_quote(struct vpnalg_step *step);
 
 #endif

@@ -6,7 +6,7 @@
 #include "../wire/ipsec.h"
 
 /* Gives the flow a key of the port that it is answered from: the inside host
- * sends there from now on. The key tells other handlers, too, that packets
+ * sends there from now on. The key shows other handlers, too, that packets
  * between these ports are the flow's. */
 static enum vpnalg_result link_answer_port(struct vpnalg_step *step,
 					   struct vpnalg_record *flow,
@@ -57,7 +57,7 @@ bool vpnalg_l2tp_remote_port_is_awaited(struct vpnalg_step *step,
 		f->own[m->version - 2] == m->header.value);
 }
 
-/* Tells whether the inside host has another session with that port of the
+/* Returns whether the inside host has another session with that port of the
  * remote, from its own: packets from there are that session's. */
 static bool has_session(struct vpnalg_step *step, struct vpnalg_record *flow,
 			uint16_t port)
@@ -70,8 +70,8 @@ static bool has_session(struct vpnalg_step *step, struct vpnalg_record *flow,
 	return vpnalg_session_find(step->translator, &inside) != NULL;
 }
 
-/* Tells whether the flow may be answered from that port. What the host sends to
- * the ports of IKE is IKE's. */
+/* Returns whether the flow may be answered from that port. What the host sends
+ * to the ports of IKE is IKE's. */
 static bool may_answer(struct vpnalg_step *step, struct vpnalg_record *flow,
 		       uint16_t port)
 {

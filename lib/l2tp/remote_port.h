@@ -5,13 +5,13 @@
 
 #include "message.h"
 
-/* Tells whether the message answers a pending SCCRQ. */
+/* Returns whether the message answers a pending SCCRQ. */
 bool vpnalg_l2tp_remote_port_is_awaited(struct vpnalg_step *step,
 					struct vpnalg_record *flow,
 					struct vpnalg_record *tunnel,
 					const struct l2tp_message *message);
 
-/* Tells whether a message may come from its port. */
+/* Returns whether a message may come from its port. */
 bool vpnalg_l2tp_remote_port_is_right(struct vpnalg_step *step,
 				      struct vpnalg_record *flow,
 				      struct vpnalg_record *tunnel,

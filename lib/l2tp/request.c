@@ -15,7 +15,7 @@
 #include "server.h"
 #include "tunnel.h"
 
-/* How long an SCCRQ may keep the slot unanswered. */
+/* The longest time that an SCCRQ may keep the slot unanswered. */
 #define SLOT_MS 3000
 
 /* Limits on holding back one host's SCCRQs until it is answered. */
@@ -48,7 +48,7 @@ static bool has_port(struct vpnalg_step *step, struct vpnalg_record *flow)
 	return l2tp_flow_port(step, flow) == L2TP_PORT;
 }
 
-/* Tells whether the flow shares port 1701: it has that port, the server has a
+/* Returns whether the flow shares port 1701: it has that port, the server has a
  * fixed port, or SCCRQs from other ports were not answered. */
 static bool will_share(struct vpnalg_step *step, struct vpnalg_record *flow,
 		       uint32_t server)
@@ -91,9 +91,9 @@ static enum vpnalg_result find_server(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* Tells whether the SCCRQ must wait, because another host has the slot. A host
- * that repeats its SCCRQ does not keep the slot longer. A host that was held
- * back for long enough is not held back again before it is answered. */
+/* Returns whether the SCCRQ must wait, because another host has the slot. A
+ * host that repeats its SCCRQ does not keep the slot longer. A host that was
+ * held back for long enough is not held back again before it is answered. */
 static bool is_held(struct vpnalg_step *step, struct request *a)
 {
 	struct vpnalg_record *requester =

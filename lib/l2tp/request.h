@@ -5,7 +5,8 @@
 
 #include "message.h"
 
-/* Tells whether the message requests a tunnel that can be told from others. */
+/* Returns whether the message requests a tunnel that can be distinguished from
+ * others. */
 bool vpnalg_l2tp_request_is_one(const struct l2tp_message *message);
 
 /* Takes such an SCCRQ from the flow: sets the other form of its IDs, or returns

@@ -183,7 +183,7 @@ void vpnalg_l2tp_server_misdirected(struct vpnalg_step *step,
 		set_flags(step, requester, L2TP_SERVER_FIXED_PORT);
 }
 
-/* Equal hidden IDs of two hosts cannot be told apart: the later host is
+/* Equal hidden IDs of two hosts cannot be distinguished: the later host is
  * refused. */
 void vpnalg_l2tp_server_refuse(struct vpnalg_step *step,
 			       struct vpnalg_record *requester)

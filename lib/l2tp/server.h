@@ -20,7 +20,7 @@ enum vpnalg_result vpnalg_l2tp_server_open(struct vpnalg_step *step,
 uint32_t vpnalg_l2tp_server_flags(struct vpnalg_step *step,
 				  struct vpnalg_record *server);
 
-/* Tells whether the flow's server is known to answer to port 1701 only. */
+/* Returns whether the flow's server is known to answer to port 1701 only. */
 bool vpnalg_l2tp_server_has_fixed_port(struct vpnalg_step *step,
 				       struct vpnalg_record *flow);
 

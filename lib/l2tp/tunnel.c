@@ -47,9 +47,9 @@ bool vpnalg_l2tp_tunnel_is_of(struct vpnalg_step *step,
 	       memcmp(ours.local, its.local, step->parsed->addr_len) == 0;
 }
 
-/* Tells whether the record's flow is gone. A control connection lives until the
- * sweep has closed its sessions: it may have outlived its flow, and be found in
- * a later one. */
+/* Returns whether the record's flow is gone. A control connection lives until
+ * the sweep has closed its sessions: it may have outlived its flow, and be
+ * found in a later one. */
 static bool is_left_over(struct vpnalg_step *step, struct vpnalg_record *flow,
 			 unsigned role, struct vpnalg_record *record)
 {
@@ -126,8 +126,8 @@ void vpnalg_l2tp_tunnel_other(struct vpnalg_step *step, struct l2tp_id *id,
 
 /* The beginning */
 
-/* Tells whether another flow has the port or the rest without known tunnels: it
- * may have any ID, and keeps it. Under a digest its ID cannot be changed. */
+/* Returns whether another flow has the port or the rest without known tunnels:
+ * it may have any ID, and keeps it. Under a digest its ID cannot be changed. */
 static bool others_may_have(struct vpnalg_step *step,
 			    struct vpnalg_record *flow)
 {

@@ -10,7 +10,7 @@ void vpnalg_l2tp_tunnel_tuple(struct vpnalg_step *step,
 			      struct vpnalg_record *flow, unsigned role,
 			      uint32_t space, struct vpnalg_tuple *tuple);
 
-/* Tells whether a tunnel, session or claim belongs to the flow. */
+/* Returns whether a tunnel, session or claim belongs to the flow. */
 bool vpnalg_l2tp_tunnel_is_of(struct vpnalg_step *step,
 			      struct vpnalg_record *flow,
 			      struct vpnalg_record *record);
@@ -29,7 +29,7 @@ struct vpnalg_record *vpnalg_l2tp_tunnel_find(struct vpnalg_step *step,
 					      bool peer,
 					      const struct l2tp_id *id);
 
-/* Tells whether no record has an inside host's ID in either form: it may pass
+/* Returns whether no record has an inside host's ID in either form: it may pass
  * as it is. */
 bool vpnalg_l2tp_tunnel_is_nobodys(struct vpnalg_step *step,
 				   struct vpnalg_record *flow,

@@ -32,7 +32,7 @@ static enum vpnalg_result learn_hidden(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* Tells whether this outside ID is that of another flow's tunnel. */
+/* Returns whether this outside ID is that of another flow's tunnel. */
 static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *flow,
 			const struct l2tp_id *id)
 {
@@ -68,11 +68,12 @@ enum vpnalg_result vpnalg_l2tp_unmatched_answer(struct vpnalg_step *step,
 	return VPNALG_DROP_AMBIGUOUS;
 }
 
-/* Tells whether a shared flow may have the message. Only the flow that has the
- * port itself, or over IP the rest, may have it, if no other can be meant. */
-static enum vpnalg_result judge_unknown(struct vpnalg_step *step,
-					struct vpnalg_record *flow,
-					const struct l2tp_message *m)
+/* Returns whether a shared flow may have the message. Only the flow that has
+ * the port itself, or over IP the rest, may have it, if no other can be
+ * meant. */
+static enum vpnalg_result judge_unmatched(struct vpnalg_step *step,
+					  struct vpnalg_record *flow,
+					  const struct l2tp_message *m)
 {
 	bool resumed = l2tp_flow(step, flow)->flags & L2TP_FLOW_RESUMED;
 
@@ -85,8 +86,8 @@ static enum vpnalg_result judge_unknown(struct vpnalg_step *step,
 	if (l2tp_flow_port(step, flow) != L2TP_PORT ||
 	    (m->header.value != 0 && !resumed))
 		return VPNALG_DROP_NO_SESSION;
-	if (m->header.value !=
-	    0) /* new tunnels have IDs that are not its own */
+	/* New tunnels have IDs that are not its own. */
+	if (m->header.value != 0)
 		return VPNALG_TRANSLATED;
 	return vpnalg_l2tp_server_has_fixed_port(step, flow)
 		       ? VPNALG_DROP_AMBIGUOUS
@@ -105,7 +106,7 @@ enum vpnalg_result vpnalg_l2tp_unmatched_take(struct vpnalg_step *step,
 		result = vpnalg_l2tp_unmatched_answer(step, m, flow);
 	if (result != VPNALG_UNTOUCHED)
 		return result;
-	return l2tp_is_shared(step, *flow) ? judge_unknown(step, *flow, m)
+	return l2tp_is_shared(step, *flow) ? judge_unmatched(step, *flow, m)
 					   : VPNALG_TRANSLATED;
 }
 
@@ -131,9 +132,10 @@ static enum vpnalg_result find_claim(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* A host that shares a port, and has no tunnel, cannot be told from the others,
- * neither here nor by the answers. But one host has the port itself, and over
- * IP one has the rest. An ID that belongs to another host never passes. */
+/* A host that shares a port, and has no tunnel, cannot be distinguished from
+ * the others, neither here nor by the answers. But one host has the port
+ * itself, and over IP one has the rest. An ID that belongs to another host
+ * never passes. */
 enum vpnalg_result vpnalg_l2tp_unmatched_pass(struct vpnalg_step *step,
 					      struct vpnalg_record *flow,
 					      const struct l2tp_message *m,

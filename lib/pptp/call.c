@@ -174,7 +174,7 @@ static void relink(struct vpnalg *translator, struct vpnalg_record *call,
 	mark_shared(translator, call);
 }
 
-/* Tells whether another call has one of its peer keys. */
+/* Returns whether another call has one of its peer keys. */
 static bool lacks_peer_key(const struct vpnalg_record *call,
 			   const struct pptp_call *c)
 {
@@ -231,7 +231,7 @@ void vpnalg_pptp_call_answer(struct vpnalg *translator,
 
 /* GRE */
 
-/* Tells whether a packet that goes out moves the deadline, or shows that the
+/* Returns whether a packet that goes out moves the deadline, or shows that the
  * end was announced by mistake. */
 static bool is_due(const struct vpnalg_step *step, const struct pptp_call *c)
 {

@@ -40,7 +40,7 @@ enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step);
 /* Rewrites a GRE packet that an ICMP error quotes. */
 enum vpnalg_result vpnalg_pptp_call_quote(struct vpnalg_step *step);
 
-/* The sweep has met a call. */
+/* The sweep has visited a call. */
 void vpnalg_pptp_call_swept(struct vpnalg *translator,
 			    struct vpnalg_record *call);
 
@@ -57,7 +57,7 @@ struct vpnalg_record *vpnalg_pptp_call_find(struct vpnalg_step *step,
 void vpnalg_pptp_call_detach(struct vpnalg *translator,
 			     struct vpnalg_record *call);
 
-/* Tells whether a call belongs to the control connection step->record. */
+/* Returns whether a call belongs to the control connection step->record. */
 bool vpnalg_pptp_call_is_of(struct vpnalg_step *step,
 			    struct vpnalg_record *call);
 
@@ -66,7 +66,7 @@ bool vpnalg_pptp_call_is_of(struct vpnalg_step *step,
 struct vpnalg_record *vpnalg_pptp_call_parent(struct vpnalg *translator,
 					      struct vpnalg_record *call);
 
-/* Tells whether the call's control connection goes on. */
+/* Returns whether the call's control connection goes on. */
 bool vpnalg_pptp_call_stands(struct vpnalg *translator,
 			     struct vpnalg_record *call);
 

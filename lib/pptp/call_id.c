@@ -7,8 +7,8 @@
 
 #include "call.h"
 
-/* Tells whether the call is of the same host as the control connection, or has
- * the same outside address. */
+/* Returns whether the call is of the same host as the control connection, or
+ * has the same outside address. */
 static bool shares(struct vpnalg_step *step, struct vpnalg_record *call,
 		   unsigned role)
 {
@@ -144,11 +144,11 @@ static bool reopen_call(struct vpnalg_step *step, struct vpnalg_record *call)
 	return true;
 }
 
-/* Tells whether the host requests a call whose ID another connection of it has,
- * and that connection seems to go on: the host was killed without a word. The
- * remote still sends to the old call, and would confuse the new one; so the new
- * call gets another outside ID, and the old one's packets are dropped until it
- * is freed. */
+/* Returns whether the host requests a call whose ID another connection of it
+ * has, and that connection seems to go on: the host was killed without a word.
+ * The remote still sends to the old call, and would confuse the new one; so the
+ * new call gets another outside ID, and the old one's packets are dropped until
+ * it is freed. */
 static bool replaces(struct vpnalg_step *step, struct vpnalg_record *call)
 {
 	const struct pptp_call *c = pptp_call_body(step->translator, call);

@@ -27,7 +27,8 @@ enum vpnalg_result vpnalg_pptp_id_own(struct vpnalg_step *step,
  * Returns false if it is no call's of this connection. */
 bool vpnalg_pptp_id_peer(struct vpnalg_step *step, struct pptp_id *id);
 
-/* Tells whether the first byte of an ID may pass before the second is known. */
+/* Returns whether the first byte of an ID may pass before the second is
+ * known. */
 bool vpnalg_pptp_id_may_split(struct vpnalg_step *step, uint8_t first,
 			      bool opens);
 

@@ -15,7 +15,7 @@ static struct vpnalg_record *find_child(struct vpnalg_step *step, uint16_t own)
 	return call != NULL && vpnalg_pptp_call_is_of(step, call) ? call : NULL;
 }
 
-/* Tells whether the remote's ID belongs to another host's call that goes on.
+/* Returns whether the remote's ID belongs to another host's call that goes on.
  * The remote itself may give two calls one ID. An inside host may not name such
  * an ID: it would send into the other's call. */
 static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *call,

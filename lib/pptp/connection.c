@@ -220,9 +220,9 @@ static void take_rst(struct vpnalg_step *step,
 	end(step);
 }
 
-/* Tells whether a segment from inside takes back an end that was announced from
- * outside, and may be forged: the host goes on sending data, other than its
- * answer to the end. */
+/* Returns whether a segment from inside takes back an end that was announced
+ * from outside, and may be forged: the host goes on sending data, other than
+ * its answer to the end. */
 static bool takes_back(struct vpnalg_step *step,
 		       const struct pptp_segment *segment)
 {

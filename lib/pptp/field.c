@@ -104,7 +104,7 @@ bool vpnalg_pptp_field_is_writable(const struct pptp_stream *stream,
 	return true;
 }
 
-/* What a RST carries is text about itself, not of the stream. */
+/* The data of a RST explains the RST, and is not of the stream. */
 void vpnalg_pptp_field_rewrite(struct vpnalg_step *step,
 			       const struct pptp_stream *stream,
 			       const struct pptp_segment *segment)

@@ -29,12 +29,12 @@ struct pptp_field *vpnalg_pptp_field_place(struct pptp_stream *stream,
 /* Forgets the fields far behind the cursor. */
 void vpnalg_pptp_field_forget(struct pptp_stream *stream);
 
-/* Tells whether the segment repeats the bytes of the remembered fields as they
- * were sent. */
+/* Returns whether the segment repeats the bytes of the remembered fields as
+ * they were sent. */
 bool vpnalg_pptp_field_agrees(const struct pptp_stream *stream,
 			      const struct pptp_segment *segment, bool inside);
 
-/* Tells whether all bytes of the segment that must change are in memory. */
+/* Returns whether all bytes of the segment that must change are in memory. */
 bool vpnalg_pptp_field_is_writable(const struct pptp_stream *stream,
 				   const struct pptp_segment *segment);
 

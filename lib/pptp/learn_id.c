@@ -61,7 +61,7 @@ unsigned vpnalg_pptp_learn_end(uint8_t type)
 	return PPTP_HEADER_LEN;
 }
 
-/* Tells whether the nth ID has another form: it is the inside host's, that is
+/* Returns whether the nth ID has another form: it is the inside host's, that is
  * its own in a message that goes out, the peer's in one that comes in. */
 static bool is_translated(const struct pptp_learner *l, unsigned n)
 {
@@ -112,7 +112,7 @@ static enum vpnalg_result look_up(struct pptp_learner *l, unsigned n,
 	return VPNALG_TRANSLATED;
 }
 
-/* Tells whether a reply refuses its call, before its IDs are looked up. A
+/* Returns whether a reply refuses its call, before its IDs are looked up. A
  * refusal may carry any ID, even another call's (2.8, 2.10). */
 static bool refuses(const struct pptp_learner *l, unsigned n)
 {

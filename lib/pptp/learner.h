@@ -25,7 +25,7 @@ void vpnalg_pptp_learner_pass(struct pptp_learner *l, uint32_t bytes);
 /* Reads nothing more of this direction, from here on. Its calls go on. */
 void vpnalg_pptp_learner_give_up(struct pptp_learner *l);
 
-/* Tells whether all of the segment is in memory: else it cannot be cut. */
+/* Returns whether all of the segment is in memory: else it cannot be cut. */
 static inline bool pptp_learner_has_all(const struct pptp_learner *l)
 {
 	const struct vpnalg_parsed *parsed = l->step->parsed;

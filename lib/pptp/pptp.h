@@ -16,7 +16,7 @@ enum {
 	PPTP_KINDS
 };
 
-/* How many rewritten IDs of each direction are remembered until they are
+/* Bounds the rewritten IDs of each direction that are remembered until they are
  * acknowledged. */
 #define PPTP_FIELDS 2
 
@@ -27,7 +27,7 @@ struct pptp_field {
 	uint16_t inside, outside;
 };
 
-/* How far the framing of a stream is. */
+/* The state of the framing of a stream. */
 enum pptp_mode {
 	PPTP_MODE_START,  /* before the first message */
 	PPTP_MODE_FRAMED, /* message by message */
@@ -64,7 +64,7 @@ struct pptp_control {
 	uint8_t at[2];
 	uint8_t flags;
 	uint8_t failures;    /* of the store, for the ID at hand */
-	uint16_t generation; /* tells connections on these ports apart */
+	uint16_t generation; /* distinguishes connections on these ports */
 	uint16_t new_syn;    /* folded sequence number of that SYN */
 };
 
@@ -75,7 +75,8 @@ static inline struct pptp_control *pptp_control(const struct vpnalg_step *step)
 							  step->record);
 }
 
-/* Returns a generation: it tells one initial sequence number from another. */
+/* Returns a generation: it distinguishes one initial sequence number from
+ * another. */
 static inline uint16_t pptp_generation(uint32_t sequence)
 {
 	return (uint16_t)(sequence ^ sequence >> 16);

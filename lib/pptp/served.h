@@ -5,7 +5,7 @@
 
 #include "field.h"
 
-/* Tells whether the segment passes by the service step->record itself, before
+/* Returns whether the segment passes by the service step->record itself, before
  * there is a connection. */
 bool vpnalg_pptp_served_passes(const struct vpnalg_step *step,
 			       const struct pptp_segment *segment);

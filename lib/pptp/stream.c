@@ -13,7 +13,7 @@
 
 /* The header */
 
-/* Tells whether a message may begin so, once its type is known. A stream is
+/* Returns whether a message may begin so, once its type is known. A stream is
  * PPTP if it begins with Start-Control-Connection; any other stream on this
  * port is plain TCP. */
 static bool begin_message(struct pptp_learner *l)

@@ -16,7 +16,7 @@ void vpnalg_pptp_window_start(struct pptp_control *control, unsigned direction,
 	control->at[direction] = PPTP_MODE_START << 5;
 }
 
-/* Tells whether the acknowledgment lies between from and what was sent. */
+/* Returns whether the acknowledgment lies between from and what was sent. */
 static bool is_within(const struct pptp_control *control, unsigned direction,
 		      const struct pptp_segment *segment, uint32_t from)
 {

@@ -33,29 +33,29 @@ static inline uint32_t pptp_edge(const struct pptp_control *control,
 void vpnalg_pptp_window_start(struct pptp_control *control, unsigned direction,
 			      uint32_t sequence);
 
-/* Tells whether a segment acknowledges data that is known to have been sent in
- * a direction, or the data before. */
+/* Returns whether a segment acknowledges data that is known to have been sent
+ * in a direction, or the data before. */
 bool vpnalg_pptp_window_acknowledges(const struct pptp_control *control,
 				     unsigned direction,
 				     const struct pptp_segment *segment);
 
-/* Tells whether a segment acknowledges the SYN of the inside host. */
+/* Returns whether a segment acknowledges the SYN of the inside host. */
 bool vpnalg_pptp_window_answers_syn(const struct pptp_control *control,
 				    const struct pptp_segment *segment);
 
-/* Tells whether a segment from outside may carry data: its acknowledgment is
+/* Returns whether a segment from outside may carry data: its acknowledgment is
  * not a blind guess (RFC 5961 5.2). */
 bool vpnalg_pptp_window_is_acceptable(const struct pptp_control *control,
 				      const struct pptp_segment *segment);
 
-/* Tells whether data, or a FIN, begins at or before the cursor. In a stream
+/* Returns whether data, or a FIN, begins at or before the cursor. In a stream
  * that is not read any more a gap does not matter: the cursor is moved over
  * it. */
 bool vpnalg_pptp_window_reaches(struct pptp_control *control,
 				unsigned direction,
 				const struct pptp_segment *segment);
 
-/* Tells whether a RST is exactly at the cursor (RFC 5961 3.2), or answers the
+/* Returns whether a RST is exactly at the cursor (RFC 5961 3.2), or answers the
  * SYN. */
 bool vpnalg_pptp_window_resets(const struct pptp_control *control,
 			       unsigned direction,

@@ -53,7 +53,7 @@ static inline uint64_t find_tag(const struct bucket *bucket, uint16_t tag)
 
 /* Which bit of a word is the lowest that is set. Where no instruction counts
  * zeros, a multiplication shifts a de Bruijn sequence by so many bits, and its
- * upper five tell by how many. */
+ * upper five say by how many. */
 #if defined(__GNUC__) && (defined(__x86_64__) || defined(__aarch64__))
 static inline unsigned lowest_bit(uint64_t word)
 {

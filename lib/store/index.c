@@ -36,7 +36,7 @@ INLINE uintptr_t word(const uint8_t *p)
 	return value;
 }
 
-/* How eight bytes differ: one word of the machine's, or two. */
+/* Returns how eight bytes differ: in one word of the machine's, or two. */
 INLINE uintptr_t differ(const uint8_t *a, const uint8_t *b)
 {
 	const size_t last = 8 - sizeof(uintptr_t);
@@ -174,8 +174,8 @@ static int make_more_room(struct vpnalg_table *table, uint32_t at)
 	return -1;
 }
 
-/* Where a key with this hash may stand: the bucket, and an empty entry in it,
- * or -1. */
+/* Finds where a key with this hash may stand: the bucket, and an empty entry in
+ * it, or -1. */
 static int find_room(struct vpnalg_table *table, uint64_t hash, uint32_t *at)
 {
 	uint32_t home = home_of(table, hash);

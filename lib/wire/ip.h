@@ -42,7 +42,7 @@ enum {
 	PROTOCOL_UDP = 17
 };
 
-/* What TCP (RFC 9293 3.1) and UDP (RFC 768) begin with. */
+/* The ports with which TCP (RFC 9293 3.1) and UDP (RFC 768) begin. */
 enum { PORT_SOURCE_OFF = 0, PORT_DESTINATION_OFF = 2, PORTS_LEN = 4 };
 
 /* An ICMP error: type, code, checksum, 4 bytes, then the quoted packet. A query

@@ -339,6 +339,43 @@ def data(p):
     return is_ppp(0x21, 0x45)(p)
 
 
+def encrypted(p):
+    """The same packet of data, as if by MPPE."""
+    at = len(p.ip) - len(p.ppp()) + 1
+    return p.with_ip(p.ip[:at] + b"\xfd" + p.ip[at + 1:])
+
+
+def to_group(p):
+    """What PPP carries goes to a group of hosts."""
+    at = len(p.ip) - len(p.ppp()) + 18
+    return p.with_ip(p.ip[:at] + number("224.0.0.251") + p.ip[at + 4:])
+
+
+def one_only(test):
+    """Of those that fit, the first."""
+    def broken(packets):
+        first = next(p for p in packets if test(p))
+        return [p for p in packets if p is first or not test(p)]
+    return broken
+
+
+def l2tp_ack(p):
+    """An acknowledgment alone in the place of a message."""
+    return p.with_payload(p.payload[:2] + struct.pack(">H", 12) +
+                          p.payload[4:12])
+
+
+def acknowledges_only(*more):
+    """The server acknowledges the SCCRQ, and that is all, but for more."""
+    def broken(packets):
+        asked = next(p for p in packets if out_of(A, l2tp(1))(p))
+        reply = next(p for p in packets if into(A, l2tp(2))(p))
+        return [p for p in packets if not p.of(A)] + \
+            again(asked, 0, 1, 3) + again(l2tp_ack(reply), 0, 1, 3) + \
+            [how(reply).at(reply.time + 5) for how in more]
+    return broken
+
+
 def l2tp_end(kind, result, error=0):
     """StopCCN or CDN in the place of an answer."""
     def how(p):
@@ -369,6 +406,43 @@ def ike_notify(kind, version=2):
 def other_exchange(number_of_it):
     return lambda p: p.with_payload(p.payload[:18] + bytes([number_of_it]) +
                                     p.payload[19:])
+
+
+def aggressive(client):
+    """Main Mode becomes Aggressive Mode."""
+    return change(of(client, exchange(2)), other_exchange(4))
+
+
+def with_identity(client, name):
+    """The client's first message is an identity, in clear."""
+    def broken(packets):
+        first = next(p for p in packets if out_of(client, exchange(4))(p))
+        body = struct.pack(">BBHBBH", 0, 0, 8 + len(name), 11, 17, 500) + name
+        old = first.ike()
+        made_so = first.with_payload(
+            old[:16] + b"\x05" + old[17:24] +
+            struct.pack(">I", 28 + len(body)) + body)
+        return [made_so if p is first else p for p in packets]
+    return broken
+
+
+def only_asks(client):
+    """It repeats its first message, as nothing comes back."""
+    def broken(packets):
+        first = next(p for p in packets if out_of(client, ike)(p))
+        return [p for p in packets if not p.of(client)] + again(
+            first, 0, 1, 3, 7)
+    return broken
+
+
+def asks_again(how):
+    """When all is over, the client's first message comes with another SPI,
+    and nobody answers."""
+    def broken(packets):
+        first = how(next(p for p in packets if out_of(A, ike)(p)))
+        late = first.with_payload(b"12345678" + first.payload[8:])
+        return packets + [late.at(packets[-1].time + t) for t in (1, 2, 4, 8)]
+    return broken
 
 
 def shorter_ike(length):
@@ -738,9 +812,25 @@ ROWS = [
     ("LCP's echoes are not answered any more", PPTP, echoes_lost,
      {A: "keepalive-lost"}),
 
+    ("the client's data is not answered", PPTP, drop(into(A, data)),
+     {A: "data-unanswered"}),
+    ("the client's encrypted data is not answered", PPTP,
+     both(drop(into(A, data)), change(out_of(A, data), encrypted)),
+     {A: "data-unanswered"}),
+
     # L2TP
     ("L2TP's HELLO is not answered, and the tunnel ends", L2TP, hellos_lost,
      {A: "keepalive-lost"}),
+    ("L2TP's server acknowledges a request, and does not reply", L2TP,
+     acknowledges_only(), {A: "tunnel-unanswered"}),
+    ("the same to the only client", L2TP,
+     both(acknowledges_only(), only(A)), {A: "tunnel-unanswered"}),
+    ("L2TP's server acknowledges, and then refuses", L2TP,
+     acknowledges_only(l2tp_end(4, 4)), {A: "tunnel-refused"}),
+    ("L2TP's server acknowledges, and its reply is not heard", L2TP,
+     acknowledges_only(lambda p: p), {A: "answer-lost"}),
+    ("the data of L2TP's client is not answered", L2TP,
+     drop(into(C, data)), {C: "data-unanswered"}),
     ("L2TP has no data", L2TP, drop(of(A, l2tp(-1))), {A: "data-filtered"}),
     ("the L2TP server is silent", L2TP, both(only(A), drop(to_client)),
      {A: "no-answer"}),
@@ -858,6 +948,25 @@ ROWS = [
      {C: "port-500-frozen"}),
     ("port 500 is frozen: the first client gets the answer", IKE2,
      both(change(into(B, ike), lambda p: p.with_address(to=A)),
+          drop(of(B, esp))),
+     {B: "port-500-frozen"}),
+    ("Aggressive Mode is not answered, beside Main Mode", IKE1,
+     both(aggressive(B), only_asks(B)), {B: "no-answer"}),
+    ("Aggressive Mode is not answered, beside another identity's", IKE1,
+     both(aggressive(A), with_identity(A, b"one"), aggressive(B),
+          with_identity(B, b"two"), aggressive(C), only_asks(B)),
+     {B: "no-answer"}),
+    ("Aggressive Mode is not answered, as it is to its group", IKE1,
+     both(aggressive(A), with_identity(A, b"one"), aggressive(B),
+          with_identity(B, b"one"), aggressive(C), with_identity(C, b"one"),
+          only_asks(B)),
+     {B: "port-500-frozen"}),
+    ("Aggressive Mode is not answered, as it was before", IKE1,
+     both(aggressive(A), asks_again(lambda p: p)), {A: "port-500-frozen"}),
+    ("Aggressive Mode is not answered, after Main Mode was", IKE1,
+     asks_again(other_exchange(4)), {A: "no-answer"}),
+    ("Aggressive Mode's answers go to another client", IKE1,
+     both(aggressive(B), change(into(B, ike), lambda p: p.with_address(to=A)),
           drop(of(B, esp))),
      {B: "port-500-frozen"}),
     ("no answer to IKE", IKE2, both(only(A), drop(to_client)),
@@ -988,6 +1097,24 @@ ROWS = [
 ]
 
 
+# name, capture, how it is changed, {client: remark}; all is well.
+WELL = [
+    ("data of the server's alone", PPTP, drop(out_of(A, data)), {}),
+    ("data to a group alone", PPTP,
+     both(drop(into(A, data)), change(out_of(A, data), to_group)), {}),
+    ("data both ways, in one packet each", PPTP,
+     both(one_only(into(A, data)), one_only(out_of(A, data))), {}),
+    ("one packet of the client's data", PPTP,
+     both(drop(into(A, data)), one_only(out_of(A, data))),
+     {A: "data-unanswered"}),
+    ("one packet of the client's data in L2TP", L2TP,
+     both(drop(into(C, data)), one_only(out_of(C, data))),
+     {C: "data-unanswered"}),
+    ("Aggressive Mode of all", IKE1,
+     both(aggressive(A), aggressive(B), aggressive(C)), {}),
+]
+
+
 def larger(p, more):
     """The same packet with more in it."""
     return p.with_ip(p.ip[:2] + struct.pack(">H", len(p.ip) + more) +
@@ -1083,6 +1210,16 @@ def broken_ones():
         done = run("--why", "--json", file)
         found = answers(done)
         check(name, fits(found, wanted) and done.returncode == 3, found)
+
+
+def well_ones():
+    for name, capture, how, wanted in WELL:
+        done = run("--why", "--json", save(how(load(capture))))
+        remarks = {one["client"]: one["remark"]
+                   for one in json.loads(done.stdout)["clients"]
+                   if one["remark"]}
+        check("all is well with " + name, done.returncode == 0 and
+              remarks == wanted, (done.returncode, remarks, answers(done)))
 
 
 def edges():
@@ -1194,6 +1331,7 @@ def spoiled():
 
 good_ones()
 broken_ones()
+well_ones()
 twice()
 parts()
 edges()

@@ -350,6 +350,13 @@ static const struct why_cause causes[] = {
 	  NULL },
 
 	/* L2TP, from its first step on */
+	{ WHY_FOR_L2TP, WHY_BROKEN, why_tunnel_acknowledged,
+	  "tunnel-unanswered",
+	  "The server acknowledges the request for a tunnel, and does not "
+	  "reply to it. So packets pass, both ways.",
+	  "Look into the server's log: it may not know this client's host "
+	  "name, wait for something, or have no room.",
+	  why_detail_zlb },
 	{ WHY_FOR_L2TP, WHY_BROKEN, why_l2tp_second, "l2tp-port-1701",
 	  "No answer to this client, while another one has a tunnel with the "
 	  "same server from port 1701: the server insists on that port.",
@@ -469,6 +476,13 @@ static const struct why_cause causes[] = {
 	  "The server or its line failed, or a NAT on the way has given the "
 	  "session to somebody else; look whether it answers pings.",
 	  why_detail_silence },
+	{ WHY_FOR_PPP, WHY_ALWAYS, why_data_unanswered, "data-unanswered",
+	  "PPP is up and the client sends data, but none of the server's was "
+	  "seen.",
+	  "Look at the server whether it forwards what its clients send, and "
+	  "has routes and firewall rules for their addresses; and whether the "
+	  "client asks for an address that answers.",
+	  why_detail_data },
 
 	/* Neither */
 	{ WHY_FOR_GRE, WHY_BROKEN, why_anything, "gre-one-way",
@@ -490,6 +504,10 @@ static const struct why_cause causes[] = {
 	{ WHY_FOR_IPSEC, WHY_REMARK, why_esp_later, "capture-ends",
 	  "IKE succeeds, and the capture ends before ESP begins.",
 	  "Capture longer to know.", NULL },
+	{ WHY_FOR_PPP, WHY_REMARK, why_data_alone, "data-unanswered",
+	  "PPP is up, and a little data of the client's was seen, none of the "
+	  "server's.",
+	  "Capture longer to know.", why_detail_data },
 	{ WHY_FOR_ALL, WHY_REMARK, why_too_big_told, "mtu",
 	  "A link did not take packets that large (ICMP: fragmentation "
 	  "needed), and the sender made them smaller.",

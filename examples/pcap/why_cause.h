@@ -55,7 +55,8 @@ why_detail why_detail_elsewhere, why_detail_misled, why_detail_icmp,
 	why_detail_call, why_detail_ended, why_detail_reset, why_detail_ids,
 	why_detail_notify, why_detail_stop, why_detail_cdn,
 	why_detail_checksums, why_detail_port, why_detail_one_direction,
-	why_detail_uplink, why_detail_keepalives;
+	why_detail_uplink, why_detail_keepalives, why_detail_data,
+	why_detail_zlb;
 
 /* Adds that the capture ends at once behind what lacks an answer. */
 why_detail why_detail_rest;

@@ -157,6 +157,21 @@ void why_detail_keepalives(const struct why_attempt *attempt, char *text)
 			       end == CLIENT ? "client" : "server");
 }
 
+void why_detail_data(const struct why_attempt *attempt, char *text)
+{
+	append(text, "%u packets of data from the client, none from the "
+		     "server",
+	       attempt->ppp[CLIENT][PPP_IP] +
+		       attempt->ppp[CLIENT][PPP_ENCRYPTED]);
+}
+
+/* 0 is the type of an acknowledgment alone. */
+void why_detail_zlb(const struct why_attempt *attempt, char *text)
+{
+	append(text, "%u acknowledgments of the server's, without a message",
+	       attempt->l2tp.messages[SERVER][0]);
+}
+
 void why_detail_rest(const struct why_attempt *attempt, char *text)
 {
 	const struct why_silence *silence = &attempt->silence;

@@ -66,7 +66,9 @@ enum why_ppp {
 	LCP_REQUEST, LCP_ACK, LCP_NAK, LCP_TERMINATE, LCP_ECHO, LCP_ECHO_REPLY,
 	LCP_PROTOCOL_REJECT, AUTH_CHALLENGE, AUTH_RESPONSE, AUTH_SUCCESS,
 	AUTH_FAILURE, CCP_REQUEST, CCP_ACK, CCP_REJECT, IPCP_REQUEST, IPCP_ACK,
-	IPCP_REJECT, PPP_IP, PPP_ENCRYPTED, WHY_PPP
+	IPCP_REJECT, PPP_IP, PPP_ENCRYPTED,
+	PPP_GROUP, /* of PPP_IP, those to a group or to all: no answer is due */
+	WHY_PPP
 };
 
 struct why_tcp {
@@ -107,6 +109,7 @@ enum why_exchange {
 struct why_ike {
 	uint8_t version; /* 0 if no IKE was captured */
 	bool aggressive;
+	uint32_t identity; /* a hash of the client's, if it is in clear, or 0 */
 	uint8_t initiator_spi[8];
 	uint32_t messages[WHY_ENDS][WHY_EXCHANGES];
 	uint32_t different[WHY_ENDS][WHY_EXCHANGES]; /* without repetitions */

@@ -237,16 +237,6 @@ static void note_port(struct why_attempt *attempt, enum why_end end,
 	attempt->port_4500 = client;
 }
 
-/* Returns a hash of the message (FNV-1a), to tell a repetition. */
-static uint32_t hash(const struct why_bytes *bytes)
-{
-	uint32_t value = 2166136261U;
-
-	for (uint32_t i = 0; i < bytes->length; i++)
-		value = (value ^ bytes->data[i]) * 16777619U;
-	return value;
-}
-
 static bool is_part(const struct message *message)
 {
 	return message->version == 2 &&
@@ -273,7 +263,7 @@ static void count(struct why_attempt *attempt, enum why_end end,
 		  const struct message *message)
 {
 	struct why_ike *ike = &attempt->ike;
-	uint32_t seen = hash(&message->bytes);
+	uint32_t seen = why_ike_hash(&message->bytes);
 
 	ike->messages[end][message->exchange]++;
 	if (seen != ike->seen[end])

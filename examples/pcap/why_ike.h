@@ -22,6 +22,9 @@ bool why_ike_message(struct why_facts *facts, const struct why_packet *packet,
 void why_ike_payloads(struct why_ike *ike, enum why_end end,
 		      struct why_bytes message);
 
+/* Returns a hash of bytes (FNV-1a), to tell what was there before. */
+uint32_t why_ike_hash(const struct why_bytes *bytes);
+
 /* Reads a packet of ESP or AH. */
 void why_esp(struct why_facts *facts, const struct why_packet *packet);
 

@@ -10,6 +10,7 @@
 #define PAYLOAD_HEADER 4
 
 /* Payloads of version 1 (RFC 2408 3.1, RFC 3947 3.2; drafts had 130). */
+#define V1_IDENTIFICATION 5
 #define V1_NOTIFICATION 11
 #define V1_VENDOR_ID 13
 #define V1_NAT_D 20
@@ -57,6 +58,25 @@ static void read_notify(struct why_ike *ike, enum why_end end, uint32_t type)
 		ike->notify[end] = type;
 }
 
+uint32_t why_ike_hash(const struct why_bytes *bytes)
+{
+	uint32_t value = 2166136261U;
+
+	for (uint32_t i = 0; i < bytes->length; i++)
+		value = (value ^ bytes->data[i]) * 16777619U;
+	return value;
+}
+
+/* Of Aggressive Mode: its first message has it in clear. */
+static void read_identity(struct why_ike *ike, enum why_end end,
+			  const struct why_bytes *payload)
+{
+	struct why_bytes identity = why_behind(payload, PAYLOAD_HEADER);
+
+	if (end == CLIENT)
+		ike->identity = why_ike_hash(&identity);
+}
+
 static void read_payload(struct why_ike *ike, enum why_end end, uint32_t type,
 			 const struct why_bytes *payload)
 {
@@ -66,6 +86,8 @@ static void read_payload(struct why_ike *ike, enum why_end end, uint32_t type,
 				    why_get(payload, V2_NOTIFY_TYPE_OFF, 2));
 		return;
 	}
+	if (type == V1_IDENTIFICATION)
+		read_identity(ike, end, payload);
 	if (type == V1_NOTIFICATION)
 		read_notify(ike, end, why_get(payload, V1_NOTIFY_TYPE_OFF, 2));
 	if (type == V1_NAT_D || type == V1_NAT_D_DRAFT ||

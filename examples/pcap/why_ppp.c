@@ -8,6 +8,14 @@
 
 #define ANY_CODE 0
 #define PROTOCOL_IPV4 0x0021
+#define PROTOCOL_IPV6 0x0057
+
+/* Where IP's header has the destination, and the first byte of one that is a
+ * group's, or everybody's (RFC 1112 4, RFC 919 7, RFC 4291 2.7). */
+#define IPV4_DESTINATION_OFF 16
+#define IPV4_GROUPS 224
+#define IPV6_DESTINATION_OFF 24
+#define IPV6_GROUPS 255
 
 /* Protocols and codes; the first row that fits is meant. */
 static const struct {
@@ -52,7 +60,7 @@ static const struct {
 	{ PROTOCOL_IPV4, ANY_CODE, PPP_IP },
 	{ 0x002d, ANY_CODE, PPP_IP }, /* with a shorter header, RFC 1144 */
 	{ 0x002f, ANY_CODE, PPP_IP },
-	{ 0x0057, ANY_CODE, PPP_IP },
+	{ PROTOCOL_IPV6, ANY_CODE, PPP_IP },
 	{ 0x00fd, ANY_CODE, PPP_ENCRYPTED }, /* MPPE, or compressed */
 };
 
@@ -73,6 +81,14 @@ static uint32_t take_protocol(struct why_bytes *frame)
 	return protocol;
 }
 
+static bool is_for_group(uint32_t protocol, const struct why_bytes *ip)
+{
+	if (protocol == PROTOCOL_IPV4)
+		return why_get(ip, IPV4_DESTINATION_OFF, 1) >= IPV4_GROUPS;
+	return protocol == PROTOCOL_IPV6 &&
+	       why_get(ip, IPV6_DESTINATION_OFF, 1) == IPV6_GROUPS;
+}
+
 void why_ppp_count(struct why_attempt *attempt, enum why_end end,
 		   struct why_bytes frame)
 {
@@ -84,6 +100,7 @@ void why_ppp_count(struct why_attempt *attempt, enum why_end end,
 		    (rows[i].code != ANY_CODE && rows[i].code != code))
 			continue;
 		attempt->ppp[end][rows[i].fact]++;
+		attempt->ppp[end][PPP_GROUP] += is_for_group(protocol, &frame);
 		attempt->echoes[end] += rows[i].fact == LCP_ECHO;
 		if (rows[i].fact == LCP_ECHO_REPLY)
 			attempt->echoes[why_other(end)] = 0;

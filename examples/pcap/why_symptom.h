@@ -19,7 +19,8 @@ why_symptom why_ah_lost, why_ah_passes, why_answer_misled,
 /* What comes later than the connection (why_symptom_later.c) */
 why_symptom why_was_ended, why_end_only, why_gone, why_keepalives_lost,
 	why_client_unheard, why_later_prohibited, why_later_unreachable,
-	why_sa_unknown, why_esp_mixed, why_other_uplink, why_one_direction;
+	why_sa_unknown, why_esp_mixed, why_other_uplink, why_one_direction,
+	why_esp_later;
 
 /* PPTP */
 why_symptom why_connection_refused, why_connection_unanswered,
@@ -31,7 +32,8 @@ why_symptom why_connection_refused, why_connection_unanswered,
 
 /* PPP */
 why_symptom why_auth_failed, why_auth_unanswered, why_encryption_refused,
-	why_ppp_ended, why_link_disagrees, why_addresses_disagree;
+	why_ppp_ended, why_link_disagrees, why_addresses_disagree,
+	why_data_unanswered, why_data_alone;
 
 /* IPsec */
 why_symptom why_ike_misled, why_proposal_refused, why_group_refused,
@@ -41,11 +43,11 @@ why_symptom why_ike_misled, why_proposal_refused, why_group_refused,
 	why_ike_auth_unanswered, why_child_refused, why_child_unanswered,
 	why_esp_second, why_esp_taken, why_esp_udp_second,
 	why_esp_not_in, why_esp_not_out,
-	why_esp_none, why_esp_later, why_port_changed;
+	why_esp_none, why_port_changed;
 
 /* L2TP */
-why_symptom why_l2tp_to_1701, why_l2tp_second, why_tunnel_refused,
-	why_tunnel_unanswered, why_tunnel_answer_lost, why_session_refused,
+why_symptom why_l2tp_to_1701, why_l2tp_second, why_tunnel_acknowledged,
+	why_tunnel_refused, why_tunnel_unanswered, why_tunnel_answer_lost, why_session_refused,
 	why_session_unanswered, why_data_none, why_data_not_in,
 	why_data_not_out;
 

@@ -12,9 +12,6 @@
  * one that goes on names an identity and proves it. */
 #define AUTH_ERROR_LONGEST 100
 
-/* So many milliseconds there may be between IKE and the first ESP. */
-#define LATER_MOST 5000
-
 /* So many packets without an answer are no chance. */
 #define TAKEN_PACKETS 4
 
@@ -105,6 +102,20 @@ static bool is_answered(const struct why_attempt *attempt)
 	return attempt->ike.messages[SERVER][IKE_INIT] != 0;
 }
 
+/* Many servers pass over an Aggressive Mode whose identity they do not know, or
+ * all of it. So silence says nothing about a port, unless the server knows this
+ * client from before, or the other one has the same identity, as of a group. */
+static bool is_known(const struct why_attempt *attempt)
+{
+	const struct why_ike *ike = &attempt->ike;
+	const struct why_ike *other = &attempt->neighbour->ike;
+
+	return !ike->aggressive ||
+	       (attempt->older && attempt->older->ike.aggressive) ||
+	       (other->aggressive && ike->identity &&
+		ike->identity == other->identity);
+}
+
 /* Another client with this server keeps port 500, and gets answers. */
 bool why_port_frozen(const struct why_attempt *attempt)
 {
@@ -113,7 +124,8 @@ bool why_port_frozen(const struct why_attempt *attempt)
 	return has_asked(attempt) && !is_answered(attempt) && neighbour &&
 	       attempt->client_port == WHY_IKE_PORT &&
 	       (neighbour->client_port == WHY_IKE_PORT ||
-		!neighbour->ike.version);
+		!neighbour->ike.version) &&
+	       is_known(attempt);
 }
 
 bool why_ike_unanswered(const struct why_attempt *attempt)
@@ -230,13 +242,4 @@ bool why_esp_none(const struct why_attempt *attempt)
 {
 	return why_ike_done(attempt) && !attempt->flow.packets[CLIENT] &&
 	       !attempt->flow.packets[SERVER];
-}
-
-/* It may have gone on behind the end of the capture, as it did for another
- * client. */
-bool why_esp_later(const struct why_attempt *attempt)
-{
-	return why_esp_none(attempt) && attempt->rest < LATER_MOST &&
-	       attempt->neighbour && attempt->neighbour->works &&
-	       !why_ike_auth_failed(attempt);
 }

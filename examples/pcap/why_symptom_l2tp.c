@@ -14,6 +14,13 @@ static bool is_answered(const struct why_attempt *attempt)
 	return attempt->l2tp.messages[SERVER][L2TP_SCCRP] != 0;
 }
 
+/* The request has arrived, and the answer came back. */
+bool why_tunnel_acknowledged(const struct why_attempt *attempt)
+{
+	return has_asked(attempt) && !is_answered(attempt) &&
+	       attempt->l2tp.messages[SERVER][L2TP_ZLB];
+}
+
 bool why_l2tp_to_1701(const struct why_attempt *attempt)
 {
 	return attempt->l2tp.to_1701 != 0;

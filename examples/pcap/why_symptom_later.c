@@ -11,6 +11,9 @@
 /* Refusals that are no chance. */
 #define REFUSED 2
 
+/* So many milliseconds there may be between IKE and the first ESP. */
+#define LATER_MOST 5000
+
 /* The connection was ended by a message, not by silence. */
 bool why_was_ended(const struct why_attempt *attempt)
 {
@@ -131,4 +134,13 @@ bool why_one_direction(const struct why_attempt *attempt)
 bool why_other_uplink(const struct why_attempt *attempt)
 {
 	return attempt->uplink != NULL;
+}
+
+/* It may have gone on behind the end of the capture, as it did for another
+ * client. */
+bool why_esp_later(const struct why_attempt *attempt)
+{
+	return why_esp_none(attempt) && attempt->rest < LATER_MOST &&
+	       attempt->neighbour && attempt->neighbour->works &&
+	       !why_ike_auth_failed(attempt);
 }

@@ -6,6 +6,9 @@
 
 #define RESULT_FINE 1
 
+/* So many packets of data without an answer are no chance. */
+#define UNANSWERED_MANY 2
+
 static uint32_t any_ppp(const struct why_attempt *attempt, enum why_ppp fact)
 {
 	return attempt->ppp[CLIENT][fact] + attempt->ppp[SERVER][fact];
@@ -184,4 +187,26 @@ bool why_link_disagrees(const struct why_attempt *attempt)
 bool why_addresses_disagree(const struct why_attempt *attempt)
 {
 	return why_both_ways(attempt) && any_ppp(attempt, IPCP_REQUEST);
+}
+
+/* Data of the client's that wants an answer, while the server has none at
+ * all. */
+static uint32_t unanswered(const struct why_attempt *attempt)
+{
+	const uint32_t *client = attempt->ppp[CLIENT];
+	const uint32_t *server = attempt->ppp[SERVER];
+
+	if (!why_both_ways(attempt) || server[PPP_IP] || server[PPP_ENCRYPTED])
+		return 0;
+	return client[PPP_IP] + client[PPP_ENCRYPTED] - client[PPP_GROUP];
+}
+
+bool why_data_unanswered(const struct why_attempt *attempt)
+{
+	return unanswered(attempt) >= UNANSWERED_MANY;
+}
+
+bool why_data_alone(const struct why_attempt *attempt)
+{
+	return unanswered(attempt) > 0;
 }

@@ -47,8 +47,8 @@ why_symptom why_ike_misled, why_proposal_refused, why_group_refused,
 
 /* L2TP */
 why_symptom why_l2tp_to_1701, why_l2tp_second, why_tunnel_acknowledged,
-	why_tunnel_refused, why_tunnel_unanswered, why_tunnel_answer_lost, why_session_refused,
-	why_session_unanswered, why_data_none, why_data_not_in,
+	why_tunnel_refused, why_tunnel_unanswered, why_tunnel_answer_lost,
+	why_session_refused, why_session_unanswered, why_data_none, why_data_not_in,
 	why_data_not_out;
 
 #endif

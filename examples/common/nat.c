@@ -271,6 +271,13 @@ const char *nat_protocol_name(const struct nat *nat, size_t place)
 	return place == nat->protocol_count ? "none" : NULL;
 }
 
+bool nat_inherits(const struct nat *nat, size_t place, size_t kind)
+{
+	return place < nat->protocol_count &&
+	       kind < protocols[place].handler()->kind_count &&
+	       protocols[place].handler()->kinds[kind].inherits_outside;
+}
+
 const char *nat_kind_protocol(const struct nat *nat, size_t kind)
 {
 	size_t place = 0;

@@ -100,6 +100,10 @@ void nat_process(struct nat *nat, struct vpnalg_packet *packets, size_t count,
  * the packets that none of them has claimed, NULL behind that. */
 const char *nat_protocol_name(const struct nat *nat, size_t place);
 
+/* Whether sessions of a kind have the outside port of another one, as of a
+ * service. */
+bool nat_inherits(const struct nat *nat, size_t place, size_t kind);
+
 /* Names the protocol of a kind of session: vpnalg_kind_counters(). */
 const char *nat_kind_protocol(const struct nat *nat, size_t kind);
 

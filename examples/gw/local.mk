@@ -33,6 +33,8 @@ GATEWAY_FILES = \
 	examples/gw/rules.h \
 	examples/gw/send.c \
 	examples/gw/send.h \
+	examples/gw/served.c \
+	examples/gw/served.h \
 	examples/gw/services.c \
 	examples/gw/services.h \
 	examples/gw/standby.h \

@@ -12,6 +12,7 @@
  *       translator.c  the translator, with these:
  *         rules.c       firewall rules keep the kernel off; table.c, held.c
  *       services.c    where the services inside are
+ *         served.c      sessions that outlive theirs
  *       route.c       where the kernel would send a packet
  *       send.c        to the other interface; fragment.c, answer.c
  *     options.c     the command line

@@ -13,15 +13,21 @@ static bool end_rules(struct rules *rules, const struct vpnalg_binding *binding)
 	return true;
 }
 
-static bool change_for(struct gateway *gateway,
-		       const struct vpnalg_service *service,
-		       change_rules *change)
+static struct vpnalg_binding binding_of(const struct gateway *gateway,
+					const struct vpnalg_service *service)
 {
-	const struct vpnalg_binding binding = {
+	return (struct vpnalg_binding){
 		.outside = gateway->served,
 		.protocol = service->protocol,
 		.outside_id = service->outside_port,
 	};
+}
+
+static bool change_for(struct gateway *gateway,
+		       const struct vpnalg_service *service,
+		       change_rules *change)
+{
+	const struct vpnalg_binding binding = binding_of(gateway, service);
 
 	return change(&gateway->rules, &binding);
 }
@@ -52,15 +58,29 @@ void services_move(struct gateway *gateway, vpnalg_time now)
 		for_services(gateway, rules_begin);
 }
 
+/* What the service has opened goes on without it. */
+static void keep_sessions(struct gateway *gateway,
+			  const struct vpnalg_service *service)
+{
+	struct translator *translator = &gateway->translator;
+	const struct vpnalg_binding binding = binding_of(gateway, service);
+
+	served_keep(&translator->served, &gateway->rules, &translator->nat,
+		    &binding, system_now());
+}
+
 static void follow(void *context, const struct vpnalg_service *service,
 		   bool is_there)
 {
 	struct gateway *gateway = context;
 
-	if (service)
-		change_for(gateway, service, is_there ? rules_begin : end_rules);
-	else
+	if (!service) {
 		rules_flush(&gateway->rules);
+		return;
+	}
+	if (!is_there)
+		keep_sessions(gateway, service);
+	change_for(gateway, service, is_there ? rules_begin : end_rules);
 }
 
 bool services_reload(struct gateway *gateway, const struct nat_options *next,

@@ -28,6 +28,7 @@ static void tell(void *context, const struct vpnalg_event *event)
 	struct translator *translator = context;
 
 	nat_tell(&translator->nat, event);
+	served_tell(&translator->served, translator->rules, event);
 }
 
 bool translator_open(struct translator *translator,
@@ -108,4 +109,5 @@ void translator_close(struct translator *translator, vpnalg_time now)
 	nat_metrics_close(&translator->metrics, &translator->nat);
 	standby_close(&translator->standby);
 	nat_close(&translator->nat);
+	served_close(&translator->served);
 }

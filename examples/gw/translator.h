@@ -13,12 +13,14 @@
 #include "address.h"
 #include "options.h"
 #include "rules.h"
+#include "served.h"
 #include "standby.h"
 
 struct translator {
 	struct nat nat;
 	struct random_pool random;
 	struct rules *rules;
+	struct served served;
 	struct nat_state state;
 	struct nat_metrics_live metrics;
 	struct standby standby;

@@ -40,6 +40,7 @@ LIVE = {
     "--metrics-interval": "2",
     "--priority": "any",
     "--service": "udp:5000=192.168.77.11:5000",
+    "--service-cut": "",
     "--sessions": "",
     "--state-every": "2",
     "--stats": "3",

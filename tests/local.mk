@@ -274,6 +274,7 @@ GATEWAY_TEST_FILES = \
 	tests/gateway_end.sh \
 	tests/gateway_config.py \
 	tests/gateway_reload.py \
+	tests/gateway_service_end.py \
 	tests/gateway_errors.sh \
 	tests/gateway_fragments.py \
 	tests/gateway_ipfix.py \

@@ -37,6 +37,10 @@ COMMON_FILES = \
 	examples/common/say.h \
 	examples/common/server_ports.c \
 	examples/common/server_ports.h \
+	examples/common/service_cut.c \
+	examples/common/service_cut.h \
+	examples/common/service_later.c \
+	examples/common/service_later.h \
 	examples/common/standard.c \
 	examples/common/standard.h \
 	examples/common/wall_clock.h
@@ -82,6 +86,8 @@ COMMON_LIVE_FILES = \
 	examples/common/nat_state_options.h \
 	examples/common/reload.c \
 	examples/common/reload.h \
+	examples/common/reload_services.c \
+	examples/common/reload_services.h \
 	examples/common/rights.c \
 	examples/common/rights.h \
 	examples/common/signals.c \

@@ -125,6 +125,7 @@ bool nat_serve(struct nat *nat, const struct nat_options *options,
 	struct vpnalg_service service;
 	int result;
 
+	service_later_set(&nat->later, NULL, 0);
 	for (size_t i = 0; i < options->service_count; i++) {
 		service = options->services[i];
 		service.outside = *outside;
@@ -168,6 +169,7 @@ static void set_up(struct nat *nat, const struct nat_options *options)
 			     .protocol_count = options->general ? PROTOCOLS
 								: GENERAL,
 			     .start = wall_now(),
+			     .later.delay = options->reuse_delay * 1000,
 			     .events.destinations = options->event_remotes,
 			     .events.captured = options->captured };
 	nat->ipfix = (struct nat_ipfix){ .child = CHILD_NONE,
@@ -304,11 +306,14 @@ void nat_tell(struct nat *nat, const struct vpnalg_event *event)
 bool nat_sweep(struct nat *nat, vpnalg_time now)
 {
 	nat_ipfix_flush(&nat->ipfix);
+	service_later_go_on(&nat->later, nat->translator, now);
 	if (now < nat->due)
 		return false;
 	nat->due = vpnalg_expire(nat->translator, now, SWEEP_BUDGET);
 	if (nat->due > now + SWEEP_AGAIN)
 		nat->due = now + SWEEP_AGAIN;
+	if (service_cut_go_on(&nat->cut, nat->translator, now))
+		nat->due = now;
 	return true;
 }
 
@@ -316,6 +321,8 @@ void nat_close(struct nat *nat)
 {
 	nat_events_close(&nat->events);
 	nat_ipfix_close(&nat->ipfix);
+	service_later_close(&nat->later);
+	service_cut_close(&nat->cut);
 	free(nat->memory[2]);
 	free(nat->memory[1]);
 	free(nat->memory[0]);

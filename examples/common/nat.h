@@ -16,6 +16,8 @@
 #include "nat_tally.h"
 #include "options.h"
 #include "server_ports.h"
+#include "service_cut.h"
+#include "service_later.h"
 
 /* What the user asked for. */
 struct nat_options {
@@ -49,6 +51,7 @@ struct nat_options {
 	struct vpnalg_service *services; /* inside, reached from outside; at the
 					  * first address */
 	size_t service_count;
+	bool service_cut; /* one that is removed ends its sessions */
 	struct server_ports server_ports;
 	struct nat_policy policy;
 	struct vpnalg_timers timers; /* zero where none was given */
@@ -61,6 +64,8 @@ struct nat {
 	struct nat_events events;
 	struct nat_ipfix ipfix;
 	struct nat_tally tally;
+	struct service_later later;
+	struct service_cut cut;
 	struct vpnalg_store store;
 	struct vpnalg_table *table;
 	size_t protocol_count;
@@ -76,8 +81,8 @@ struct nat {
 bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	      const struct nat_options *options);
 
-/* Adds the services at an outside address. Returns false when that failed, which
- * was said, as what cannot be done. */
+/* Adds all services at an outside address: none waits any more. Returns false
+ * when that failed, which was said, as what cannot be done. */
 bool nat_serve(struct nat *nat, const struct nat_options *options,
 	       const struct vpnalg_addr *outside, vpnalg_time now,
 	       const char *what);
@@ -112,8 +117,9 @@ const char *nat_kind_protocol(const struct nat *nat, size_t kind);
 bool nat_is_told(const struct nat_options *options);
 void nat_tell(struct nat *nat, const struct vpnalg_event *event);
 
-/* Removes some dead sessions, if it is time to, and hands over what is exported.
- * Returns whether it was. */
+/* Removes some dead sessions and those of services that have gone, if it is time
+ * to, adds services that have waited, and hands over what is exported. Returns
+ * whether there was anything to remove. */
 bool nat_sweep(struct nat *nat, vpnalg_time now);
 
 void nat_close(struct nat *nat);

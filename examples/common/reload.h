@@ -11,10 +11,14 @@
 #include "nat.h"
 #include "take_over.h"
 
-/* Called for each service that has come or gone, and with NULL after the last
- * one, before anything is said. */
-typedef void reload_served(void *context, const struct vpnalg_service *service,
-			   bool is_there);
+/* The row and the help of what is for reloads alone. */
+#define RELOAD_ROWS(nat)                                             \
+	{ "--service-cut", options_flag, &(nat)->service_cut, 0, 0,  \
+	  OPTION_LIVE }
+
+#define RELOAD_HELP                                                        \
+	"  --service-cut       a service that --config does not have any more\n" \
+	"                      ends the sessions that it has opened\n"
 
 struct reload {
 	const struct nat_options *first; /* what the program was started with */
@@ -22,7 +26,7 @@ struct reload {
 	const struct nat_options *next;  /* what is to be */
 	struct take_over_live live;      /* what follows that */
 	struct vpnalg_addr outside;      /* where the services are */
-	reload_served *served;           /* or NULL */
+	service_served *served;          /* or NULL; may be called later, too */
 	void *context;                   /* for that */
 };
 

@@ -6,6 +6,7 @@
 
 #include "../common/nat_metrics_live.h"
 #include "../common/nat_state_options.h"
+#include "../common/reload.h"
 
 static const char *const help[] = {
 	"Usage: vpnalg-gw --inside IF --outside IF --address ADDR... [OPTION]...\n"
@@ -21,6 +22,7 @@ static const char *const help[] = {
 	"                      for a router that has no NAT of its own\n",
 	NAT_OPTIONS_HELP,
 	NAT_POLICY_HELP
+	RELOAD_HELP
 	NAT_METRICS_LIVE_HELP
 	NAT_STATE_HELP
 	"  --own N             this host has VPNs of its own, beside those of the\n"
@@ -87,6 +89,7 @@ int options_read(struct options *options, int argc, char **argv)
 		NAT_OPTIONS_ROWS(&options->nat),
 		NAT_METRICS_LIVE_ROWS(&options->nat),
 		NAT_STATE_ROWS(&options->nat),
+		RELOAD_ROWS(&options->nat),
 		{ "--own", read_own, &options->own, 0, 0, 0 },
 		{ "--stats", NULL, &options->stats, 1, 86400,
 		  OPTION_LIVE },

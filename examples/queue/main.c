@@ -166,7 +166,7 @@ static int wait_time(const struct run *run, vpnalg_time now)
 {
 	vpnalg_time due = nat_state_due(&run->state, now);
 
-	if (run->listing.under_way)
+	if (run->listing.under_way || run->nat.due <= now)
 		return 0;
 	return due < now + TICK ? (int)(due - now) : TICK;
 }

@@ -3,6 +3,7 @@
 
 #include "../common/nat_metrics_live.h"
 #include "../common/nat_state_options.h"
+#include "../common/reload.h"
 
 /* vpnalg-gw marks its packets with the same. */
 #define DEFAULT_MARK 0x56504e41
@@ -18,6 +19,7 @@ static const char *const help[] = {
 	"  --general           translate all other traffic, too\n",
 	NAT_OPTIONS_HELP,
 	NAT_POLICY_HELP
+	RELOAD_HELP
 	NAT_METRICS_LIVE_HELP
 	NAT_STATE_HELP
 	"  --own               this host has VPNs of its own, beside those of the\n"
@@ -39,6 +41,7 @@ int options_read(struct options *options, int argc, char **argv)
 		NAT_OPTIONS_ROWS(&options->nat),
 		NAT_METRICS_LIVE_ROWS(&options->nat),
 		NAT_STATE_ROWS(&options->nat),
+		RELOAD_ROWS(&options->nat),
 		{ "--own", options_flag, &options->nat.own, 0, 0, 0 },
 		{ 0 }
 	};

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "service_cut.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "say.h"
+
+/* Bounds the work between two looks at the packets, as of vpnalg_expire(). */
+#define BUDGET 256
+
+void service_cut_add(struct service_cut *cut,
+		     const struct vpnalg_service *service)
+{
+	struct vpnalg_service *list =
+		realloc(cut->list, (cut->count + 1) * sizeof(*list));
+
+	if (!list) {
+		say("settings: sessions of a service go on: memory: %s",
+		    strerror(errno));
+		return;
+	}
+	list[cut->count++] = *service;
+	cut->list = list;
+}
+
+/* Begins with the last one: the order means nothing. */
+static void begin(struct service_cut *cut)
+{
+	cut->service = cut->list[--cut->count];
+	cut->cut = (struct vpnalg_session_cut){ .size = sizeof(cut->cut),
+						.service = &cut->service };
+}
+
+/* One whose outside address has gone has no sessions any more: it is none that
+ * can be, and none was cut. */
+static void finish(struct service_cut *cut)
+{
+	say("settings: service of protocol %u at port %u: sessions ended: "
+	    "%" PRIu64,
+	    cut->service.protocol, cut->service.outside_port, cut->cut.closed);
+	cut->cut.service = NULL;
+}
+
+bool service_cut_go_on(struct service_cut *cut, struct vpnalg *translator,
+		       vpnalg_time now)
+{
+	if (!cut->cut.service && !cut->count)
+		return false;
+	if (!cut->cut.service)
+		begin(cut);
+	if (vpnalg_sessions_cut(translator, &cut->cut, now, BUDGET) !=
+	    VPNALG_CUT_MORE)
+		finish(cut);
+	return cut->cut.service || cut->count;
+}
+
+void service_cut_close(struct service_cut *cut)
+{
+	free(cut->list);
+}

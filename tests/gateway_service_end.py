@@ -1,0 +1,343 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Services that go when the file of --config is read again. What one has opened
+goes on, or ends with it by --service-cut, while not one packet of another's
+client is lost. With --reuse-delay the port goes to another inside host by itself
+once it has waited, and whatever the file says meanwhile is done."""
+
+import os
+import select
+import shutil
+import socket
+import struct
+import tempfile
+import threading
+import time
+
+from gateway_common import (CLIENT, OUTSIDE, SERVER, Reader, check, do_all,
+                            finish, forward, in_namespaces, pptp_gre,
+                            pptp_reply, pptp_request, pptp_started, received,
+                            sock_in, told, udp)
+
+OTHER, SECOND = "192.168.77.12", "203.0.113.11"
+ID, CALL = 7, 9
+DELAY = 3
+PORT = 5000
+MANY = 40
+
+# As the man page has them; some kernels have the queue for iptables only.
+RULES = """iptables -t raw -A PREROUTING -i out0 -m pkttype --pkt-type unicast \
+-j NFQUEUE --queue-num 3 --queue-bypass
+iptables -t mangle -A POSTROUTING -o out0 -s 192.168.77.0/24 -j NFQUEUE \
+--queue-num 3 --queue-bypass"""
+
+ONE = "service tcp:1723=%s:1723\n" % CLIENT
+TWO = "service tcp:1724=%s:1723\n" % OTHER
+
+
+def raw_gre(namespace, address):
+    made = sock_in(namespace, socket.AF_INET, socket.SOCK_RAW, 47)
+    made.bind((address, 0))
+    made.setsockopt(socket.SOL_SOCKET, 33, 1 << 24)  # RCVBUFFORCE
+    return made
+
+
+def connect(host, client, port):
+    """A control connection from outside: the client's end and the server's."""
+    listener = sock_in("c", socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, 1723))
+    listener.listen()
+    listener.settimeout(5)
+    out = sock_in("s", socket.AF_INET, socket.SOCK_STREAM)
+    out.settimeout(5)
+    out.bind((client, 0))
+    out.connect((OUTSIDE, port))
+    server = listener.accept()[0]
+    server.settimeout(5)
+    listener.close()
+    told(out, server, pptp_started(1))
+    told(server, out, pptp_started(2))
+    return out, server
+
+
+class Call:
+    """A client outside, and its call to a PPTP server inside."""
+
+    def __init__(self, title, host, client, port):
+        self.title = title
+        self.client, self.server = connect(host, client, port)
+        self.gre = raw_gre("c", host), raw_gre("s", client)
+        self.targets = (client, 0), (OUTSIDE, 0)
+        told(self.client, self.server, pptp_request(ID))
+        reply = told(self.server, self.client, pptp_reply(CALL, ID))
+        self.ids = ID, struct.unpack(">H", reply[12:14])[0]
+        self.sent = 0
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.send_on)
+
+    def send(self):
+        for way in 0, 1:
+            self.gre[way].sendto(pptp_gre(self.ids[way], self.sent),
+                                 self.targets[way])
+        self.sent += 1
+
+    def send_on(self):
+        while not self.over.is_set():
+            self.send()
+            time.sleep(0.003)
+
+    def got(self):
+        """How many packets have come each way."""
+        counts = []
+        for sock in self.gre:
+            sock.settimeout(0.5)
+            counts.append(0)
+            while received(sock)[1]:
+                counts[-1] += 1
+        return counts
+
+    def talks(self):
+        """Whether the control connection is there, both ways."""
+        self.client.settimeout(1)
+        self.server.settimeout(1)
+        try:
+            return all(told(a, b, pptp_started(1)) == pptp_started(1)
+                       for a, b in ((self.client, self.server),
+                                    (self.server, self.client)))
+        except OSError:
+            return False
+
+    def goes_on(self):
+        self.got()
+        self.sent = 0
+        for _ in range(MANY):
+            self.send()
+        return self.got() == [MANY, MANY] and self.talks()
+
+    def has_ended(self):
+        """Nothing comes in for it."""
+        self.got()
+        for _ in range(MANY):
+            self.send()
+        return self.got()[0] == 0 and not self.talks()
+
+    def begin(self):
+        self.got()
+        self.sent = 0
+        self.thread.start()
+
+    def stop(self):
+        """Whether nothing was lost since begin()."""
+        self.over.set()
+        self.thread.join()
+        got = self.got()
+        check("%snone of %d packets each way of another service's client is "
+              "lost" % (self.title, self.sent), got == [self.sent] * 2 and
+              self.sent > 100 and self.talks(), got)
+
+    def close(self):
+        for sock in (*self.gre, self.client, self.server):
+            sock.close()
+
+
+def says(gateway, words, before=0, seconds=10):
+    """Whether it says that, behind what it had said before."""
+    last = time.monotonic() + seconds
+    while words not in gateway.text()[before:]:
+        if time.monotonic() > last:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def reads(gateway, content, words):
+    """As gateway.reads(), when it may say at once that sessions have ended."""
+    gateway.write(content)
+    lines = [line for line in gateway.hang_up() if "sessions end" not in line]
+    check("%s%r: %s" % (gateway.name, content, words),
+          len(lines) == 1 and lines[0].endswith(words), lines)
+
+
+def judge_cut(program, how):
+    work = tempfile.mkdtemp()
+    os.chmod(work, 0o755)
+    base = "general\n"
+    gateway = Reader(program, how, work, base + ONE + TWO)
+    one = Call(gateway.name, CLIENT, SERVER, 1723)
+    two = Call(gateway.name, OTHER, SECOND, 1724)
+    check(gateway.name + "both calls go on", one.goes_on() and two.goes_on())
+    two.begin()
+    more = connect(CLIENT, SERVER, 1723)
+    gateway.reads(base + TWO, "changed: --service")
+    check(gateway.name + "without --service-cut a call outlives its service",
+          one.goes_on())
+    gateway.reads(base + "service-cut\n" + ONE + TWO,
+                  "changed: --service --service-cut")
+    gateway.reads(base + "service-cut\ndisable l2tp\n" + ONE + TWO,
+                  "changed: --disable")
+    check(gateway.name + "no call ends while its service is there",
+          one.goes_on() and "sessions ended" not in gateway.text())
+    before = len(gateway.text())
+    reads(gateway, base + "service-cut\n" + TWO,
+          "changed: --disable --service")
+    check(gateway.name + "the sessions end with their service",
+          says(gateway, "service of protocol 6 at port 1723: sessions ended: ",
+               before) and "ended: 3\n" in gateway.text()[before:],
+          gateway.text())
+    check(gateway.name + "nothing comes for that call any more",
+          one.has_ended())
+    two.stop()
+    before = len(gateway.text())
+    reads(gateway, base + "service-cut\n", "changed: --service")
+    check(gateway.name + "so it is with the last service",
+          says(gateway, "service of protocol 6 at port 1724: sessions ended: ",
+               before) and two.has_ended(), gateway.text())
+    for sock in more:
+        sock.close()
+    one.close()
+    two.close()
+    check(gateway.name + "all went well", gateway.end() == 0 and
+          "cannot" not in gateway.text() and
+          "Sanitizer" not in gateway.text() and
+          "runtime error" not in gateway.text(), gateway.text())
+    shutil.rmtree(work)
+
+
+class Ports:
+    """Which inside host a service has."""
+
+    def __init__(self):
+        self.server = udp("s", SERVER, 9999)
+        self.inside = {}
+        for port in PORT, PORT + 1:
+            for host in CLIENT, OTHER:
+                self.inside[udp("c", host, port)] = host
+
+    def host(self, port=PORT):
+        words = b"%d" % time.monotonic_ns()
+        self.server.sendto(words, (OUTSIDE, port))
+        last = time.monotonic() + 0.5
+        while time.monotonic() < last:
+            for sock in select.select(list(self.inside), [], [], 0.1)[0]:
+                if sock.recv(100) == words:
+                    return self.inside[sock]
+        return None
+
+    def close(self):
+        for sock in (self.server, *self.inside):
+            sock.close()
+
+
+def service(host, port=PORT):
+    return "service udp:%d=%s:%d\n" % (port, host, port)
+
+
+WAITS = "port %d comes in %d s: until then the port is another host's"
+COMES = "service of protocol 17 at port %d is there now"
+
+
+def comes(gateway, ports, host, begun, before, port=PORT):
+    """The service stands when the port has waited, and not sooner."""
+    there = says(gateway, COMES % port, before)
+    took = time.monotonic() - begun
+    check("%sthe service at port %d comes to %s by itself" %
+          (gateway.name, port, host), there and ports.host(port) == host and
+          DELAY - 0.1 <= took <= DELAY + 4, (took, gateway.text()[before:]))
+
+
+def judge_moving(gateway, ports, base):
+    """To another inside host at the same port."""
+    begun, before = time.monotonic(), len(gateway.text())
+    gateway.reads(base + service(OTHER), WAITS % (PORT, DELAY),
+                  "changed: --service")
+    check(gateway.name + "until then nobody has the port",
+          ports.host() is None)
+    gateway.reads(base + service(OTHER), "nothing has changed")
+    comes(gateway, ports, OTHER, begun, before)
+    gateway.reads(base + service(CLIENT), WAITS % (PORT, DELAY),
+                  "changed: --service")
+    before = len(gateway.text())
+    gateway.reads(base + service(OTHER), "changed: --service")
+    check(gateway.name + "who had the port has it back at once",
+          ports.host() == OTHER)
+    time.sleep(DELAY + 1.5)
+    check(gateway.name + "and keeps it", ports.host() == OTHER and
+          "there now" not in gateway.text()[before:], gateway.text()[before:])
+
+
+def judge_removing(gateway, ports, base):
+    """It is removed in one file, and comes for another host in the next; what
+    waits goes with another file."""
+    begun, before = time.monotonic(), len(gateway.text())
+    gateway.reads(base, "changed: --service")
+    gateway.write(base + service(CLIENT))
+    lines = gateway.hang_up()
+    check(gateway.name + "the port of one that is long gone waits, too",
+          len(lines) == 2 and "until then the port is another" in lines[0],
+          lines)
+    comes(gateway, ports, CLIENT, begun, before)
+    gateway.reads(base + service(OTHER), WAITS % (PORT, DELAY),
+                  "changed: --service")
+    before = len(gateway.text())
+    gateway.reads(base, "changed: --service")
+    time.sleep(DELAY + 1.5)
+    check(gateway.name + "what was taken out meanwhile does not come",
+          ports.host() is None and
+          "there now" not in gateway.text()[before:], gateway.text()[before:])
+
+
+def judge_two(gateway, ports, base, taken):
+    """Two change places; a file that is refused meanwhile changes nothing."""
+    gateway.reads(base + service(CLIENT) + service(OTHER, PORT + 1),
+                  "changed: --service")
+    begun, before = time.monotonic(), len(gateway.text())
+    gateway.reads(base + service(OTHER) + service(CLIENT, PORT + 1),
+                  WAITS % (PORT, DELAY), WAITS % (PORT + 1, DELAY),
+                  "changed: --service")
+    for content in (service(OTHER) + service(CLIENT, PORT + 1), ""):
+        gateway.reads(base + content + service(OTHER, taken),
+                      "cannot change settings: service",
+                      "all stays as it was")
+    comes(gateway, ports, OTHER, begun, before)
+    comes(gateway, ports, CLIENT, begun, before, PORT + 1)
+    gateway.reads(base + service(OTHER) + service(CLIENT, PORT + 1),
+                  "nothing has changed")
+
+
+def judge_delay(program, how):
+    work = tempfile.mkdtemp()
+    os.chmod(work, 0o755)
+    base = "general\nreuse-delay %d\n" % DELAY
+    gateway = Reader(program, how, work, base + service(CLIENT))
+    ports = Ports()
+    check(gateway.name + "the service is there", ports.host() == CLIENT)
+    session = udp("c", CLIENT, 40000)
+    session.sendto(b"x", (SERVER, 9999))
+    taken = received(ports.server)[1][1]
+    judge_moving(gateway, ports, base)
+    judge_removing(gateway, ports, base)
+    judge_two(gateway, ports, base, taken)
+    session.close()
+    ports.close()
+    check(gateway.name + "all went well", gateway.end() == 0 and
+          "restore" not in gateway.text() and
+          "again and again" not in gateway.text() and
+          "Sanitizer" not in gateway.text() and
+          "runtime error" not in gateway.text(), gateway.text())
+    shutil.rmtree(work)
+
+
+def main():
+    gateway, queue = in_namespaces()
+    do_all("ip -n c addr add %s/24 dev eth0" % OTHER)
+    for program, how in (gateway, ()), (queue, ("--queue", "3")):
+        if how:
+            forward()
+            do_all(RULES)
+        judge_cut(program, how)
+        judge_delay(program, how)
+    finish()
+
+
+main()

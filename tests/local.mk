@@ -247,7 +247,6 @@ PCAP_TEST_FILES = \
 	tests/pcap_general.py \
 	tests/pcap_hairpin.py \
 	tests/pcap_html.py \
-	tests/pcap_html_browser.py \
 	tests/pcap_icmp.py \
 	tests/pcap_ipsec.py \
 	tests/pcap_lengths.py \
@@ -258,7 +257,6 @@ PCAP_TEST_FILES = \
 	tests/pcap_ports.py \
 	tests/pcap_progress.py \
 	tests/pcap_report.py \
-	tests/pcap_events.py \
 	tests/pcap_sessions.py \
 	tests/pcap_why.py
 
@@ -266,6 +264,8 @@ PCAP_TEST_FILES = \
 # program little of that.
 JUDGE_TEST_FILES = \
 	tests/pcap_both.py \
+	tests/pcap_events.py \
+	tests/pcap_html_browser.py \
 	tests/pcap_ipfix.py \
 	tests/pcap_judge.py
 

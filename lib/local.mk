@@ -120,6 +120,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/steer.c \
 	lib/engine/tally.c \
 	lib/engine/tally.h \
+	lib/engine/timers.c \
+	lib/engine/timers.h \
 	lib/engine/translate.h \
 	lib/engine/translation.c \
 	lib/engine/translator.h \

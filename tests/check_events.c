@@ -496,6 +496,8 @@ static void misuse(struct world *world, const struct vpnalg_event *event)
 			 VPNALG_CUT_INVALID);
 	ck_assert_int_eq(vpnalg_set_policy(world->alg, NULL, world->now),
 			 VPNALG_ERROR_BUSY);
+	ck_assert_int_eq(vpnalg_set_timers(world->alg, NULL),
+			 VPNALG_ERROR_BUSY);
 	ck_assert_int_eq(vpnalg_set_addresses(world->alg, &address, 1, false),
 			 VPNALG_ERROR_BUSY);
 	ck_assert_int_eq(vpnalg_service_add(world->alg, &service, world->now),

@@ -409,5 +409,6 @@ Suite *expire_suite(void)
 	suite_add_tcase(suite, steps_case);
 	suite_add_tcase(suite, life);
 	suite_add_tcase(suite, clock);
+	suite_add_tcase(suite, timers_case());
 	return suite;
 }

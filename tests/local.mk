@@ -118,6 +118,7 @@ UNIT_TEST_FILES = \
 	tests/check_state_store.c \
 	tests/check_steer.c \
 	tests/check_steer_general.c \
+	tests/check_timers.c \
 	tests/check_tcp_book.c \
 	tests/check_table.c \
 	tests/check_table_model.c \

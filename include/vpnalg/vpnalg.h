@@ -665,7 +665,8 @@ struct vpnalg_config {
 	 * key length and account: then its sessions are taken over.
 	 * The choose callback is not asked about them. */
 	const struct vpnalg_store *store;
-	/** Timeouts, which are copied; NULL for the defaults. */
+	/** Timeouts, which are copied; NULL for the defaults.
+	 * vpnalg_set_timers() sets others. */
 	const struct vpnalg_timers *timers;
 	/** Passed to the callbacks. */
 	void *context;
@@ -952,6 +953,21 @@ VPNALG_API bool vpnalg_next_held(struct vpnalg *translator,
 VPNALG_API int vpnalg_set_addresses(struct vpnalg *translator,
 				    const struct vpnalg_addr *addresses,
 				    size_t count, bool drain);
+
+/**
+ * Sets other timers, under traffic. They hold for what opens from now on, and
+ * for what is open from the next packet on that keeps it alive: then it lives
+ * for the new time at least. None ends sooner for it than it would have before.
+ * Timers in the settings of handlers stay.
+ *
+ * @param translator the translator
+ * @param timers the timers, which are copied; NULL: the defaults
+ * @return 0; VPNALG_ERROR_CONFIG: the struct is of another version;
+ *         VPNALG_ERROR_BUSY: the event callback has called. Then the last ones
+ *         hold on
+ */
+VPNALG_API int vpnalg_set_timers(struct vpnalg *translator,
+				 const struct vpnalg_timers *timers);
 
 /** Another list of outside addresses. Zero it, set size, then the rest. */
 struct vpnalg_address_list {

@@ -45,6 +45,7 @@ LIVE = {
     "--state-every": "2",
     "--stats": "3",
     "--switch-off": "l2tp=3600",
+    "--timeouts": "udp=60",
 }
 RESTART = {
     "--address": "203.0.113.9",
@@ -67,7 +68,6 @@ RESTART = {
     "--server-port": "pptp=1724",
     "--standby": "redis://127.0.0.1",
     "--state": "WORK/state",
-    "--timeouts": "udp=60",
 }
 COMMAND_LINE = {
     "--config": "for the command line only",
@@ -97,9 +97,9 @@ def content_of(gateway, name, value):
 class Session:
     """A session that is there before anything is changed."""
 
-    def __init__(self):
-        self.client = udp("c", CLIENT, 40000)
-        self.server = udp("s", SERVER, PORT)
+    def __init__(self, port=40000, server=None):
+        self.client = udp("c", CLIENT, port)
+        self.server = server or udp("s", SERVER, PORT)
         self.seen = self.out()
 
     def out(self):
@@ -249,10 +249,33 @@ def judge_lists(gateway, session):
         lines = text_of(gateway, "printed").splitlines()
         check(gateway.name + "lines of figures come", 2 <= len(lines) <= 5 and
               "translated" in lines[0], lines)
-    gateway.reads(base + "sessions\n" + "timeouts udp=5\n",
-                  *["--timeouts needs a restart", "changed: --stats"]
+    gateway.reads(base + "sessions\n" + "mss 1300\n",
+                  *["--mss needs a restart", "changed: --stats"]
                   if gateway.program == "vpnalg-gw" else
-                  ["--timeouts needs a restart", "nothing has changed"])
+                  ["--mss needs a restart", "nothing has changed"])
+
+
+def is_listed(gateway, port):
+    before = len(gateway.text())
+    gateway.process.send_signal(signal.SIGUSR1)
+    time.sleep(1)
+    return any("UDP session" in line and "%s:%d " % (CLIENT, port) in line
+               for line in gateway.text()[before:].splitlines())
+
+
+def judge_timers(gateway, session):
+    """A session of the shorter time ends, and one of the former does not."""
+    base = BASE[gateway.program] + "sessions\n"
+    gateway.reads(base + "timeouts udp=2\n", "changed: --timeouts")
+    other = Session(40001, session.server)
+    check(gateway.name + "a session opens with other timers",
+          other.seen and is_listed(gateway, 40001))
+    time.sleep(3)
+    check(gateway.name + "it ends by them, and no other",
+          not is_listed(gateway, 40001) and is_listed(gateway, 40000),
+          gateway.text()[-1500:])
+    other.client.close()
+    gateway.reads(base, "changed: --timeouts")
 
 
 def judge(program):
@@ -267,6 +290,7 @@ def judge(program):
     judge_events(gateway)
     judge_metrics(gateway)
     judge_lists(gateway, session)
+    judge_timers(gateway, session)
     check(gateway.name + "the session goes on", session.goes_on())
     session.close()
     check(gateway.name + "it ends well", gateway.end() == 0 and

@@ -258,6 +258,14 @@ void nat_set_policy(struct nat *nat, const struct nat_policy *policy,
 	vpnalg_set_policy(nat->translator, &set, now);
 }
 
+void nat_set_timers(struct nat *nat, const struct vpnalg_timers *timers)
+{
+	struct vpnalg_timers set = *timers;
+
+	set.size = sizeof(set);
+	vpnalg_set_timers(nat->translator, &set);
+}
+
 void nat_process(struct nat *nat, struct vpnalg_packet *packets, size_t count,
 		 vpnalg_time now)
 {

@@ -96,6 +96,9 @@ const char *nat_policy_fault(const struct nat *nat,
 void nat_set_policy(struct nat *nat, const struct nat_policy *policy,
 		    vpnalg_time now);
 
+/* And other timers. */
+void nat_set_timers(struct nat *nat, const struct vpnalg_timers *timers);
+
 /* Translates packets, as vpnalg_process() does, those of servers at further
  * ports as well. */
 void nat_process(struct nat *nat, struct vpnalg_packet *packets, size_t count,

@@ -36,7 +36,8 @@
 	  OPTION_LIST | OPTION_LIVE },                               \
 	{ "--sessions", options_flag, &(nat)->sessions, 0, 0,        \
 	  OPTION_LIVE },                                             \
-	{ "--timeouts", nat_timeouts_read, &(nat)->timers, 0, 0, 0 }
+	{ "--timeouts", nat_timeouts_read, &(nat)->timers, 0, 0,     \
+	  OPTION_LIVE }
 
 /* The help on those of them that mean the same in every program. */
 #define NAT_OPTIONS_HELP \

@@ -105,6 +105,7 @@ bool reload_apply(const struct reload *reload, vpnalg_time now)
 	/* A protocol that has switched itself off stays so otherwise. */
 	if (changed.marks & OPTION_POLICY)
 		nat_set_policy(reload->live.nat, &reload->next->policy, now);
+	nat_set_timers(reload->live.nat, &reload->next->timers);
 	for_changed(&reload->first->given, &reload->next->given, say_restart,
 		    &reload);
 	if (changed.marks)

@@ -186,7 +186,10 @@ static void converse(const struct vpnalg_steer *steer, struct core *cores,
 	uint8_t in[24] = { 69, 0, 0, 24, 0, 0, 0, 0, 64, 47, 0, 0,
 			   203, 0, 113, last, 203, 0, 113, 1, 0, 0, 8, 0 };
 	struct vpnalg_packet packets[2] = {
-		{ .data = out, .caplen = 24, .len = 24, .direction = VPNALG_OUT },
+		{ .data = out,
+		  .caplen = 24,
+		  .len = 24,
+		  .direction = VPNALG_OUT },
 		{ .data = in, .caplen = 24, .len = 24, .direction = VPNALG_IN },
 	};
 
@@ -214,7 +217,8 @@ int main(void)
 	for (unsigned i = 0; i < CORES; i++) {
 		have_run(&cores[i], read_counters, &counters);
 		printf("core %u: %s\n", i,
-		       counters.results[VPNALG_TRANSLATED] > 0 ? "busy" : "idle");
+		       counters.results[VPNALG_TRANSLATED] > 0 ? "busy"
+							       : "idle");
 		sum += counters.results[VPNALG_TRANSLATED];
 		have_run(&cores[i], stop, NULL);
 		pthread_join(cores[i].thread, NULL);

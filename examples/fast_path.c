@@ -28,7 +28,7 @@ static struct flow {
 /* [flow] */
 
 /* [event] */
-/* What the library has told is over: forget it before the next packet. */
+/* The translation does not hold any more: forget it before the next packet. */
 static void hear(void *context, const struct vpnalg_event *event)
 {
 	unsigned i;

@@ -49,8 +49,8 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 	if (parsed->l4_caplen < HEADER)
 		return vpnalg_match_drop_short(parsed, match, HEADER);
 	match->peer = !parsed->inward && !opens;
-	match->id = vpnalg_get16(parsed->l4 +
-				 (opens && !parsed->inward ? SENDER : RECEIVER));
+	match->id = vpnalg_get16(
+		parsed->l4 + (opens && !parsed->inward ? SENDER : RECEIVER));
 	return VPNALG_CLAIM_KEY;
 }
 /* [match] */
@@ -99,7 +99,8 @@ static enum vpnalg_result attach(struct vpnalg_step *step)
 	if (link_peer(step, VPNALG_INSIDE_OWN, VPNALG_INSIDE_PEER) &&
 	    link_peer(step, VPNALG_OUTSIDE_OWN, VPNALG_OUTSIDE_PEER))
 		return VPNALG_TRANSLATED;
-	vpnalg_session_unlink(step->translator, step->record, VPNALG_INSIDE_PEER);
+	vpnalg_session_unlink(step->translator, step->record,
+			      VPNALG_INSIDE_PEER);
 	return VPNALG_DROP_STORE;
 }
 /* [attach] */
@@ -115,7 +116,8 @@ static void keep_or_end(struct vpnalg_step *step)
 	if (step->parsed->l4[OP] == END)
 		vpnalg_session_end(step->translator, step->record, LINGER);
 	else
-		vpnalg_session_set_lifetime(step->translator, step->record, LIFE);
+		vpnalg_session_set_lifetime(step->translator, step->record,
+					    LIFE);
 }
 /* [end] */
 

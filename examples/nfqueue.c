@@ -123,7 +123,7 @@ static void configure(struct queue *q, struct nlmsghdr *message)
 }
 
 /* The kernel completes checksums and cuts up merged segments before it queues
- * them, as it is not told otherwise (NFQA_CFG_F_GSO). */
+ * them, since NFQA_CFG_F_GSO is not set. */
 static void open_queue(struct queue *q)
 {
 	struct nlmsghdr *message;

@@ -10,8 +10,8 @@
  * takes the inside interface, the outside interface and an outside address. The
  * network routes that address to this machine, but no interface has it, and the
  * kernel does not forward: so it discards what this program translates. Merged
- * segments are too long to be sent on: ethtool -K IF gro off. (vpnalg-gw, in gw/, is
- * a gateway without such conditions.)
+ * segments are too long to be sent on: ethtool -K IF gro off. (vpnalg-gw, in
+ * gw/, is a gateway without such conditions.)
  */
 #define _DEFAULT_SOURCE
 #include <poll.h>
@@ -136,7 +136,7 @@ static void find_own_address(struct gateway *g, const char *name)
 
 /* [receive] */
 /* Returns false when no packet is there. A neighbour on this very machine sends
- * checksums that hardware would have ended; tp_status tells. */
+ * checksums that hardware would have completed; tp_status shows that. */
 static bool receive(int port, bool outside, uint8_t *bytes,
 		    struct vpnalg_packet *packet)
 {

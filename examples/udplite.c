@@ -2,8 +2,8 @@
 /*
  * A handler for a protocol that the library does not know: UDP-Lite (RFC 3828),
  * IP protocol 136. It has no other means than <vpnalg/handler.h>. Put the table
- * at the end of this file into vpnalg_config.protocols, and UDP-Lite crosses the
- * router.
+ * at the end of this file into vpnalg_config.protocols, and UDP-Lite crosses
+ * the router.
  *
  *   0               1               2               3
  *  +-------------------------------+-------------------------------+
@@ -54,7 +54,7 @@ static uint16_t remote_port(const struct vpnalg_parsed *parsed)
 }
 
 /*
- * Whose is it? Both ports tell sessions apart inside. Outside, a port of ours
+ * Whose is it? Both ports distinguish sessions inside. Outside, a port of ours
  * belongs to one session with that remote, whatever the remote's port: so it is
  * left out of that key, and translate() looks at it.
  */
@@ -149,7 +149,7 @@ static uint16_t checksum_for(const struct vpnalg_parsed *parsed,
 }
 
 /* The session holds its address and port in both forms, and gives the one that
- * the packet has not: the same lines do for both ways, and for undo. */
+ * the packet has not: the same lines do for both directions, and for undo. */
 static void rewrite(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;

@@ -33,7 +33,7 @@ bool child_receive(int fd, void *to, size_t length);
  * the last call, or 0. */
 bool child_is_idle(struct child *child, uint8_t *answer);
 
-/* Lets it end, and waits for that. */
+/* Ends it, and returns when it has ended. */
 void child_end(struct child *child);
 
 #endif

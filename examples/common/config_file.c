@@ -98,7 +98,8 @@ static void strip(char *text)
 {
 	char *end = text;
 
-	while (*end && (*end != '#' || (end > text && !strchr(BLANKS, end[-1]))))
+	while (*end &&
+	       (*end != '#' || (end > text && !strchr(BLANKS, end[-1]))))
 		end++;
 	while (end > text && strchr(BLANKS, end[-1]))
 		end--;

@@ -47,7 +47,7 @@ static void add_address(struct ipfix_record *record, uint32_t what,
 	record->has |= what;
 }
 
-/* What is changed is told as it is from now on. */
+/* A changed session is exported as it is from now on. */
 static uint8_t nat_event_of(const struct vpnalg_event *event)
 {
 	const uint16_t none = VPNALG_INFO_OF_REMOTE | VPNALG_INFO_ROUTERS;

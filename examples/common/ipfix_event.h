@@ -9,8 +9,8 @@
 
 #include "ipfix_record.h"
 
-/* Fills in a record. destinations: remotes are told; captured: the event's time
- * is that on the wall. Returns false if RFC 8158 has no such event. */
+/* Fills in a record. destinations: with remotes; captured: the event's time is
+ * that on the wall. Returns false if RFC 8158 has no such event. */
 bool ipfix_event(const struct vpnalg_event *event, bool destinations,
 		 bool captured, struct ipfix_record *record);
 

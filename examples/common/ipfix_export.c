@@ -15,7 +15,7 @@
 
 #define BURST 64
 
-/* So long, in milliseconds, a message waits for more records. */
+/* The time, in milliseconds, for which a message is held for more records. */
 #define GATHER 20
 
 /* What there may be to do. */
@@ -32,11 +32,12 @@ static int idle_time(const struct ipfix_exporter *exporter, bool gone)
 	return due > now ? (int)(due - now) * 1000 : -1;
 }
 
-/* Waits for records; while the collector is gone, for the next try or the end of
- * the socket. */
+/* Waits for records; while the collector is gone, for the next try or the end
+ * of the socket. */
 static enum work wait_for_work(const struct ipfix_exporter *exporter, int fd)
 {
-	bool gone = !exporter->session && ipfix_exporter_now() < exporter->retry;
+	bool gone =
+		!exporter->session && ipfix_exporter_now() < exporter->retry;
 	struct pollfd file = { .fd = fd,
 			       .events = gone ? POLLRDHUP
 					      : POLLIN | POLLRDHUP };
@@ -81,7 +82,7 @@ void ipfix_export_serve(int fd, const void *what)
 	if (!become_nobody())
 		say("IPFIX: privileges: %s", strerror(errno));
 	ipfix_exporter_open(&exporter, what);
-	/* In the end nobody waits for a collector to come back. */
+	/* At the end a collector that is gone is not awaited. */
 	while (count >= 0 && (exporter.session || work != WORK_LAST) &&
 	       !(exporter.failing && exporter.collector->once)) {
 		work = wait_for_work(&exporter, fd);

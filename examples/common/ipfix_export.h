@@ -16,9 +16,9 @@ struct ipfix_collector {
 	unsigned templates_every; /* by UDP, in seconds */
 };
 
-/* Exports the struct ipfix_record that come from the socket, until its end. what
- * is a struct ipfix_collector. A collector that is gone is said once, and tried
- * again. */
+/* Exports the struct ipfix_record that come from the socket, until its end.
+ * what is a struct ipfix_collector. A collector that is gone is said once, and
+ * tried again. */
 void ipfix_export_serve(int fd, const void *what);
 
 #endif

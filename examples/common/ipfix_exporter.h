@@ -21,7 +21,7 @@ struct ipfix_exporter {
 	fbInfoModel_t *model;
 	fbSession_t *session; /* NULL: the collector is gone */
 	fBuf_t *buffer;
-	uint32_t has[IPFIX_TEMPLATES_MAX]; /* of the templates sent, by number */
+	uint32_t has[IPFIX_TEMPLATES_MAX]; /* of templates sent, by number */
 	uint16_t ids[IPFIX_TEMPLATES_MAX];
 	size_t count;
 	time_t resend, retry, failed;

@@ -22,7 +22,8 @@ void metrics_write(const struct metrics *metrics, uint64_t value,
 
 /* The same, with as many names and values as there are. */
 #define METRICS_WRITE(metrics, value, ...) \
-	metrics_write(metrics, value, (const char *const[]){ __VA_ARGS__, NULL })
+	metrics_write(metrics, value,      \
+		      (const char *const[]){ __VA_ARGS__, NULL })
 
 /* Writes a family of one sample without labels. */
 void metrics_one(struct metrics *metrics, const char *name, const char *type,

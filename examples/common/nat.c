@@ -162,7 +162,7 @@ static uint32_t templates_every(const struct nat_options *options)
 					: NAT_IPFIX_TEMPLATES_EVERY;
 }
 
-/* What is to be counted, or told, before anything is. */
+/* Declares what is counted, or has events, before anything has happened. */
 static void set_up(struct nat *nat, const struct nat_options *options)
 {
 	*nat = (struct nat){ .policy = options->policy,
@@ -172,10 +172,11 @@ static void set_up(struct nat *nat, const struct nat_options *options)
 			     .later.delay = options->reuse_delay * 1000,
 			     .events.destinations = options->event_remotes,
 			     .events.captured = options->captured };
-	nat->ipfix = (struct nat_ipfix){ .child = CHILD_NONE,
-					 .templates_every = templates_every(options),
-					 .destinations = options->event_remotes,
-					 .captured = options->captured };
+	nat->ipfix =
+		(struct nat_ipfix){ .child = CHILD_NONE,
+				    .templates_every = templates_every(options),
+				    .destinations = options->event_remotes,
+				    .captured = options->captured };
 }
 
 /* The caller of nat_open() has set the rest. */

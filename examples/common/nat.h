@@ -43,7 +43,7 @@ struct nat_options {
 	const char *events;    /* the log of --events, or NULL */
 	bool event_remotes;    /* has remotes, too */
 	const char *ipfix;     /* the collector of --ipfix, or NULL */
-	uint32_t ipfix_templates; /* seconds from one time to the next; 0: 600 */
+	uint32_t ipfix_templates; /* seconds between two; 0: 600 */
 	const char *metrics;   /* the file of --metrics, or NULL */
 	uint32_t metrics_every; /* seconds from one time to the next */
 	bool captured;         /* time is a capture's, and the log a new one */
@@ -115,7 +115,7 @@ bool nat_inherits(const struct nat *nat, size_t place, size_t kind);
 /* Names the protocol of a kind of session: vpnalg_kind_counters(). */
 const char *nat_kind_protocol(const struct nat *nat, size_t kind);
 
-/* Whether anybody is to be told of events, or may be later; then the event
+/* Whether events are written or exported, or may be later; then the event
  * callback calls nat_tell(). */
 bool nat_is_told(const struct nat_options *options);
 void nat_tell(struct nat *nat, const struct vpnalg_event *event);

@@ -26,7 +26,7 @@ bool nat_events_can(void)
 	return true;
 }
 
-/* Members. Those of which there is nothing to tell are left out. */
+/* Members. Those without a value are left out. */
 
 static void add_text(json_t *line, const char *name, const char *text)
 {

@@ -13,7 +13,7 @@
 struct nat_events {
 	FILE *file;        /* NULL: none, or syslog */
 	bool syslog;
-	bool destinations; /* remotes are told, too (RFC 6888 REQ-12) */
+	bool destinations; /* with remotes (RFC 6888 REQ-12) */
 	bool captured;     /* the translator's time is that of a capture */
 	bool failed;       /* which was said */
 };

@@ -91,7 +91,8 @@ static bool send_some(struct nat_ipfix *ipfix, int flags)
 	if (sent < 0 && errno == EINTR)
 		return true;
 	if (sent < 0 && (errno != EAGAIN || ipfix->captured)) {
-		if (!ipfix->captured || errno == EAGAIN) /* or it has said why */
+		/* Else it has said why. */
+		if (!ipfix->captured || errno == EAGAIN)
 			say("IPFIX: its process takes nothing: %s; going on "
 			    "without it", strerror(errno));
 		ipfix->failed = true;

@@ -18,7 +18,7 @@ struct nat_ipfix {
 	size_t first, length;
 	unsigned templates_every; /* by UDP, in seconds */
 	uint64_t lost;      /* records for which there was no room */
-	bool destinations;  /* remotes are told, too (RFC 6888 REQ-12) */
+	bool destinations;  /* with remotes (RFC 6888 REQ-12) */
 	bool captured;      /* time is a capture's, and nothing is lost */
 	bool failed;        /* which was said */
 };
@@ -35,7 +35,7 @@ bool nat_ipfix_open(struct nat_ipfix *ipfix, const char *name);
 
 void nat_ipfix_tell(struct nat_ipfix *ipfix, const struct vpnalg_event *event);
 
-/* Hands over what waits. */
+/* Hands over pending records. */
 void nat_ipfix_flush(struct nat_ipfix *ipfix);
 
 /* Waits until all is sent, for some seconds at most. */

@@ -12,8 +12,8 @@
  * processor time that it took. */
 void nat_report_times(vpnalg_time ran);
 
-/* Writes packets by what became of them, dropped ones by protocol and direction,
- * too. */
+/* Writes packets by what became of them, dropped ones by protocol and
+ * direction, too. */
 void nat_report_results(const struct nat *nat);
 
 /* Writes how many packets were dropped, and why: results counts them by enum

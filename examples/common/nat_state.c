@@ -104,8 +104,8 @@ static bool make_room(struct nat_state *state)
 	return true;
 }
 
-/* Makes room for all at once: memory that grows is copied, and packets would wait
- * for that. */
+/* Makes room for all at once: memory that grows is copied, and packets would
+ * wait for that. */
 static void make_all_room(struct nat_state *state, const struct nat *nat)
 {
 	struct vpnalg_table_use use;

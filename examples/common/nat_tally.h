@@ -18,7 +18,7 @@ struct nat_tally {
 	uint64_t evidences[NAT_TALLY_MAX]; /* by enum vpnalg_evidence */
 	uint64_t limits[VPNALG_LIMITS_MAX];
 	uint64_t rate, room; /* VPNALG_LIMIT_RATE and _ROOM */
-	uint64_t suppressed; /* that were not told */
+	uint64_t suppressed; /* that were suppressed */
 };
 
 void nat_tally_count(struct nat_tally *tally, const struct vpnalg_event *event);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reads a command line of long options by a table, and a file of them. Each program has a struct
- * options and a table of its own; --help, --version and all errors are here. */
+/* Reads a command line of long options by a table, and a file of them. Each
+ * program has a struct options and a table of its own; --help, --version and
+ * all errors are here. */
 #ifndef COMMON_OPTIONS_H
 #define COMMON_OPTIONS_H
 
@@ -85,7 +86,8 @@ int options_parse(const struct option_row *rows, const char *const *help,
 const char *options_take(const struct option_row *rows, size_t row,
 			 const char *value, struct options_given *given);
 
-/* Finds the row of a name without its dashes. Returns false if there is none. */
+/* Finds the row of a name without its dashes. Returns false if there is
+ * none. */
 bool options_find(const struct option_row *rows, const char *name, size_t *row);
 
 /* Whether two say different things by an option. */

@@ -45,7 +45,7 @@ static bool bind_queue(struct queue *queue)
 }
 
 /* Asks for whole packets. The kernel completes checksums and cuts up merged
- * segments before it queues them, as it is not told otherwise. */
+ * segments before it queues them, since NFQA_CFG_F_GSO is not set. */
 static bool configure(struct queue *queue)
 {
 	struct nlmsghdr *message = nfq_nlmsg_put(

@@ -21,8 +21,8 @@ struct state_file {
 bool state_file_read(const char *name, uint8_t **bytes, size_t *length);
 
 /* Starts the process. Returns false with errno when that failed, or when a file
- * that is for nobody else could not be written; one for others may be able to be
- * written later. */
+ * that is for nobody else could not be written; one for others may be able to
+ * be written later. */
 bool state_file_open(struct state_file *file, const char *name,
 		     enum replace_for whom);
 
@@ -34,9 +34,9 @@ bool state_file_is_idle(struct state_file *file);
 bool state_file_write(struct state_file *file, const uint8_t *bytes,
 		      size_t length);
 
-/* Gives it a part of the next content, as much as it takes now, from where *sent
- * is, which begins at 0: the head is a part of it. The process is busy once it
- * has all. Returns false if it is gone. */
+/* Gives it a part of the next content, as much as it takes now, from where
+ * *sent is, which begins at 0: the head is a part of it. The process is busy
+ * once it has all. Returns false if it is gone. */
 bool state_file_send(struct state_file *file, const uint8_t *bytes,
 		     size_t length, size_t *sent);
 

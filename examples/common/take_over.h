@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The logs and figures that --config asks for, when it is read again: --events,
- * --event-remotes, --metrics and the intervals. What can fail is tried first, so
- * that nothing has changed if it does. */
+ * --event-remotes, --metrics and the intervals. What can fail is tried first,
+ * so that nothing has changed if it does. */
 #ifndef COMMON_TAKE_OVER_H
 #define COMMON_TAKE_OVER_H
 

@@ -26,7 +26,7 @@ struct capture_packet {
 /* A capture, and where the inside is in it. */
 struct capture {
 	struct vpnalg_addr outside; /* the outside address */
-	uint8_t inside[4];          /* octets that inside addresses begin with */
+	uint8_t inside[4]; /* octets that inside addresses begin with */
 	unsigned inside_octets;
 	bool l2tp_port_1701; /* L2TP servers insist on it; false at first */
 	bool waits;          /* hosts may be held back; false at first */
@@ -60,8 +60,8 @@ struct capture_place {
 	uint64_t hash_key[2];
 };
 
-/* Makes a new translator there. All of them share one source of chance, of which
- * making one takes nothing. */
+/* Makes a new translator there. All of them share one source of chance, of
+ * which making one takes nothing. */
 struct vpnalg *capture_translator_at(const struct capture *capture,
 				     struct capture_place *place);
 

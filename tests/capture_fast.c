@@ -5,8 +5,8 @@
  * translated once without and once with one. This one knows of sessions only
  * what vpnalg/translation.h tells, rewrites packets and checksums itself, and
  * reports once a second. Each packet must come out the same, and the account of
- * each session must be the same at the end. The last line tells how many packets
- * of which protocol it has translated. INSIDE and OUTSIDE are as for
+ * each session must be the same at the end. The last line tells how many
+ * packets of which protocol it has translated. INSIDE and OUTSIDE are as for
  * capture_undo. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,7 +215,8 @@ static void list_all(struct vpnalg *translator, struct list *list)
 		step = vpnalg_sessions_next(translator, packets[count - 1].now,
 					    &cursor,
 					    &list->sessions[list->count]);
-		if (step == VPNALG_SESSIONS_ONE && ++list->count == ACCOUNTS_MAX)
+		if (step == VPNALG_SESSIONS_ONE &&
+		    ++list->count == ACCOUNTS_MAX)
 			exit(1);
 	} while (step != VPNALG_SESSIONS_END);
 }

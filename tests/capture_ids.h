@@ -14,7 +14,7 @@
 /* An ID of two bytes. */
 struct capture_id {
 	uint32_t offset;
-	uint32_t checksum; /* where the one that covers it is; 0: there is none */
+	uint32_t checksum; /* where that which covers it is; or 0 */
 	uint32_t space;    /* IDs of different spaces may be equal */
 };
 

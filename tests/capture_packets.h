@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All packets of a capture, to be translated more than once. What fails is said,
- * and ends the program. */
+/* All packets of a capture, to be translated more than once. What fails is
+ * said, and ends the program. */
 #ifndef CAPTURE_PACKETS_H
 #define CAPTURE_PACKETS_H
 

@@ -474,7 +474,8 @@ Suite *attacks_suite(void)
 
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(
-		t, a_store_that_fails_twice_at_one_id_does_not_stall_the_stream);
+		t,
+		a_store_that_fails_twice_at_one_id_does_not_stall_the_stream);
 	tcase_add_test(
 		t, a_store_that_stays_full_stops_a_call_and_not_the_connection);
 	tcase_add_test(t, a_chosen_id_does_not_give_a_byte_two_values);
@@ -486,7 +487,8 @@ Suite *attacks_suite(void)
 	tcase_add_loop_test(t, blind_data_from_outside_moves_nothing, 0, 5);
 	tcase_add_test(t, a_forged_fin_leaves_no_wrong_acknowledgment);
 	tcase_add_test(t, a_short_linger_can_be_taken_back_too);
-	tcase_add_test(t, a_late_packet_does_not_revive_a_cleared_call_for_long);
+	tcase_add_test(t,
+		       a_late_packet_does_not_revive_a_cleared_call_for_long);
 	tcase_add_test(t, a_refused_call_does_not_harm_another_of_the_same_id);
 	tcase_add_loop_test(t, options_that_hold_addresses_do_not_go_out, 0,
 			    10);

@@ -213,8 +213,9 @@ int main(void)
 	tcase_add_loop_test(tcase, what_a_real_gateway_did_is_done_again, 0,
 			    ROWS(rows));
 	tcase_add_loop_test(
-		tcase, it_is_done_again_by_a_translator_that_is_saved_and_loaded,
-		0, ROWS(rows));
+		tcase,
+		it_is_done_again_by_a_translator_that_is_saved_and_loaded, 0,
+		ROWS(rows));
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

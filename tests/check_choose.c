@@ -509,16 +509,16 @@ static void begin_answers(struct world *w, const struct answer_row *row)
 START_TEST(the_callback_has_the_last_word)
 {
 	struct answer_row row = answer_rows[_i];
-	uint32_t home;
+	uint32_t paired;
 	struct world w;
 
 	begin_answers(&w, &row);
-	home = source(&w);
+	paired = source(&w);
 	/* OUTSIDE stands for the address it has, whichever that is. */
 	if (row.address == OUTSIDE)
-		row.address = home;
+		row.address = paired;
 	else if (row.address == OUTSIDE_2)
-		row.address = home ^ OUTSIDE ^ OUTSIDE_2;
+		row.address = paired ^ OUTSIDE ^ OUTSIDE_2;
 	ck_assert_msg(syn_from(&w, CLIENT_A, 3000) == row.result, "%s: %s",
 		      row.name, vpnalg_result_text(w.last.result));
 	ck_assert_msg(told_count == row.released, "%s", row.name);
@@ -741,7 +741,8 @@ Suite *choose_suite(void)
 		       ports_that_stand_for_something_else_are_not_given_out);
 	tcase_add_test(ids, the_first_range_is_used_before_the_second);
 	tcase_add_test(
-		ids, what_is_given_back_to_a_full_range_is_the_next_to_be_taken);
+		ids,
+		what_is_given_back_to_a_full_range_is_the_next_to_be_taken);
 	tcase_add_test(
 		ids, a_full_range_is_looked_through_again_after_ten_seconds);
 	tcase_add_test(ids, a_range_in_which_one_is_found_is_not_full);

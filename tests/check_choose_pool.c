@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Several outside addresses: hosts have a home, and are paired to one address
+/* Several outside addresses: hosts have a paired address, and one
  * towards a remote while anything of theirs lives with it. */
 #include "toy.h"
 #include "cases.h"
@@ -39,20 +39,20 @@ static unsigned index_of(uint32_t address)
 }
 
 /* RFC 4787 REQ-2: one address towards everybody, unless it is crowded there. */
-START_TEST(a_host_has_the_same_home_towards_every_remote)
+START_TEST(a_host_has_one_paired_address_for_all_remotes)
 {
 	struct world w;
-	uint32_t home, i;
+	uint32_t paired, i;
 
 	pool_world(&w, POOL, 1);
-	home = address_of(&w, CLIENT_A, SERVER);
+	paired = address_of(&w, CLIENT_A, SERVER);
 	for (i = 0; i < 50; i++)
-		ck_assert_uint_eq(address_of(&w, CLIENT_A, SERVER + i), home);
+		ck_assert_uint_eq(address_of(&w, CLIENT_A, SERVER + i), paired);
 	world_end(&w);
 }
 END_TEST
 
-START_TEST(translators_with_one_pool_key_agree_on_every_home)
+START_TEST(translators_with_one_pool_key_pair_hosts_equally)
 {
 	struct world a, b, other;
 	unsigned i, differ = 0;
@@ -62,11 +62,12 @@ START_TEST(translators_with_one_pool_key_agree_on_every_home)
 	pool_world(&other, POOL, 2);
 	b.random = 77; /* all else may differ */
 	for (i = 0; i < MANY; i++) {
-		uint32_t home = address_of(&a, CLIENT_A + i, SERVER + i);
+		uint32_t paired = address_of(&a, CLIENT_A + i, SERVER + i);
 
 		ck_assert_uint_eq(address_of(&b, CLIENT_A + i, SERVER_2 + i),
-				  home);
-		differ += address_of(&other, CLIENT_A + i, SERVER + i) != home;
+				  paired);
+		differ +=
+			address_of(&other, CLIENT_A + i, SERVER + i) != paired;
 	}
 	ck_assert_uint_ge(differ, MANY / 2); /* 7 in 8 on average */
 	world_end(&a);
@@ -76,7 +77,7 @@ START_TEST(translators_with_one_pool_key_agree_on_every_home)
 END_TEST
 
 /* The order in which the addresses are given does not matter. */
-START_TEST(a_home_does_not_depend_on_the_order_of_the_pool)
+START_TEST(pairing_does_not_depend_on_the_order_of_the_pool)
 {
 	uint32_t turned[POOL];
 	struct world a, b;
@@ -112,7 +113,7 @@ START_TEST(homes_are_spread_over_the_pool)
 }
 END_TEST
 
-START_TEST(the_zone_is_part_of_a_hosts_home)
+START_TEST(the_zone_is_part_of_what_is_paired)
 {
 	struct bytes p = toy_control(CLIENT_A, 5000, SERVER, TOY_CONTROL_PORT,
 				     TOY_HELLO, 0, 0);
@@ -120,14 +121,14 @@ START_TEST(the_zone_is_part_of_a_hosts_home)
 	struct world w;
 
 	for (i = 1; i < 30; i++) {
-		uint32_t home;
+		uint32_t paired;
 
 		pool_world(&w, POOL, 1);
-		home = address_of(&w, CLIENT_A, SERVER_2);
+		paired = address_of(&w, CLIENT_A, SERVER_2);
 		ck_assert_uint_eq(send_in_zone(&w, VPNALG_OUT, &p,
 					       (uint16_t)i),
 				  VPNALG_TRANSLATED);
-		differ += source(&w) != home;
+		differ += source(&w) != paired;
 		world_end(&w);
 	}
 	ck_assert_uint_ge(differ, 15);
@@ -151,7 +152,7 @@ START_TEST(hosts_of_one_remote_get_an_address_each_while_there_is_one)
 			first = got;
 		ck_assert_uint_eq(count[index_of(got)]++, 0);
 	}
-	/* The next shares, at home; the first stays where it is. */
+	/* The next shares its paired address; the first stays where it is. */
 	again = address_of(&w, 0x0a000001, SERVER_2);
 	ck_assert_uint_eq(address_of(&w, 0x0a000001, SERVER), again);
 	ck_assert_uint_eq(address_of(&w, CLIENT_A, SERVER), first);
@@ -159,29 +160,30 @@ START_TEST(hosts_of_one_remote_get_an_address_each_while_there_is_one)
 }
 END_TEST
 
-/* Two hosts of one home: the second must go elsewhere towards SERVER. */
+/* Two hosts with one paired address: the second must go elsewhere towards
+ * SERVER. */
 static uint32_t neighbour(struct world *w, uint32_t host)
 {
-	uint32_t home = address_of(w, host, STRANGER), other = host;
+	uint32_t paired = address_of(w, host, STRANGER), other = host;
 
 	do
 		other++;
-	while (address_of(w, other, STRANGER + other) != home);
+	while (address_of(w, other, STRANGER + other) != paired);
 	return other;
 }
 
 START_TEST(a_host_stays_where_it_is_while_anything_of_it_lives)
 {
-	uint32_t other, away, home;
+	uint32_t other, away, paired;
 	struct world w;
 	unsigned i;
 
 	pool_world(&w, 2, 1);
 	other = neighbour(&w, CLIENT_A);
-	home = address_of(&w, CLIENT_A, SERVER);
+	paired = address_of(&w, CLIENT_A, SERVER);
 	away = address_of(&w, other, SERVER);
-	ck_assert_uint_ne(away, home);
-	/* CLIENT_A goes, but the other has moved in away from home. */
+	ck_assert_uint_ne(away, paired);
+	/* CLIENT_A goes, but the other is not at its paired address. */
 	for (i = 0; i < 3; i++) {
 		world_wait(&w, TOY_CONTROL_LIFE - 1);
 		ck_assert_uint_eq(address_of(&w, other, SERVER), away);
@@ -189,10 +191,10 @@ START_TEST(a_host_stays_where_it_is_while_anything_of_it_lives)
 			0);
 		ck_assert_uint_eq(source(&w), away);
 	}
-	/* All of it is gone: it is at home again. */
+	/* All of it is gone: it has its paired address again. */
 	world_wait(&w, TOY_CONTROL_LIFE);
 	ck_assert_int_eq(w.records, 0);
-	ck_assert_uint_eq(address_of(&w, other, SERVER), home);
+	ck_assert_uint_eq(address_of(&w, other, SERVER), paired);
 	world_end(&w);
 }
 END_TEST
@@ -251,21 +253,21 @@ START_TEST(picking_an_address_is_bounded)
 END_TEST
 
 /* Translators that share addresses may be of different builds and machines:
- * these homes are not to change. */
-static const struct home_row {
+ * these pairings are not to change. */
+static const struct paired_row {
 	uint32_t host;
 	uint16_t zone;
-	uint32_t home;
-} home_rows[] = {
+	uint32_t paired;
+} paired_rows[] = {
 	{ 0x0a000001, 0, 22 }, { 0x0b000001, 0, 55 }, { 0x0a010001, 0, 47 },
 	{ 0x0a000101, 0, 19 }, { 0x0a000002, 0, 0 },  { 0x0a000001, 1, 49 },
 	{ 0x0a000001, 256, 43 }, { CLIENT_A, 0, 62 },
 };
 
-START_TEST(a_home_is_the_same_on_every_machine)
+START_TEST(pairing_is_the_same_on_every_machine)
 {
 	static uint32_t addresses[64];
-	const struct home_row *row = &home_rows[_i];
+	const struct paired_row *row = &paired_rows[_i];
 	struct bytes p = toy_control(row->host, 5000, SERVER,
 				     TOY_CONTROL_PORT, TOY_HELLO, 0, 0);
 	struct world w;
@@ -278,7 +280,7 @@ START_TEST(a_home_is_the_same_on_every_machine)
 					      .pool_key = { 1, 2 } });
 	ck_assert_uint_eq(send_in_zone(&w, VPNALG_OUT, &p, row->zone),
 			  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(source(&w) - OUTSIDE, row->home);
+	ck_assert_uint_eq(source(&w) - OUTSIDE, row->paired);
 	world_end(&w);
 }
 END_TEST
@@ -287,16 +289,16 @@ TCase *choose_pool_case(void)
 {
 	TCase *tcase = tcase_create("pool");
 
-	tcase_add_loop_test(tcase, a_home_is_the_same_on_every_machine, 0,
-			    ROWS(home_rows));
+	tcase_add_loop_test(tcase, pairing_is_the_same_on_every_machine, 0,
+			    ROWS(paired_rows));
 
 	tcase_set_timeout(tcase, 60);
-	tcase_add_test(tcase, a_host_has_the_same_home_towards_every_remote);
+	tcase_add_test(tcase, a_host_has_one_paired_address_for_all_remotes);
 	tcase_add_test(tcase,
-		       translators_with_one_pool_key_agree_on_every_home);
-	tcase_add_test(tcase, a_home_does_not_depend_on_the_order_of_the_pool);
+		       translators_with_one_pool_key_pair_hosts_equally);
+	tcase_add_test(tcase, pairing_does_not_depend_on_the_order_of_the_pool);
 	tcase_add_test(tcase, homes_are_spread_over_the_pool);
-	tcase_add_test(tcase, the_zone_is_part_of_a_hosts_home);
+	tcase_add_test(tcase, the_zone_is_part_of_what_is_paired);
 	tcase_add_loop_test(
 		tcase,
 		hosts_of_one_remote_get_an_address_each_while_there_is_one, 1,

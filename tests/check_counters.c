@@ -12,10 +12,12 @@ enum { PPTP_PLACE, IPSEC, L2TP, GRE_PLACE, GENERAL, NOBODY };
 
 static void begin(void)
 {
-	fragment_world(&w,
-		       (struct world_options){
-			       .general = { .filtering =
-						    VPNALG_FILTERING_ADDRESS_DEPENDENT } });
+	fragment_world(
+		&w,
+		(struct world_options){
+			.general = {
+				.filtering =
+					VPNALG_FILTERING_ADDRESS_DEPENDENT } });
 }
 
 static void end(void)

@@ -569,7 +569,8 @@ Suite *events_suite(void)
 	tcase_add_test(t, refused_packets_cannot_make_events_without_end);
 	tcase_add_test(t, the_log_is_not_suppressed);
 	tcase_add_test(
-		t, a_callback_that_calls_the_translator_is_refused_without_harm);
+		t,
+		a_callback_that_calls_the_translator_is_refused_without_harm);
 	tcase_add_test(t, nobody_need_listen);
 	return suite;
 }

@@ -232,8 +232,9 @@ START_TEST(a_burst_of_both_gives_the_same_as_one_by_one)
 	unsigned i;
 
 	for (i = 0; i < N; i++) {
-		bytes[i] = udp_packet(CLIENT_A, (uint16_t)(2000 + i / 2), SERVER,
-				      i % 2 ? 4507 : 4500, "\0\0\0\1", 4);
+		bytes[i] =
+			udp_packet(CLIENT_A, (uint16_t)(2000 + i / 2), SERVER,
+				   i % 2 ? 4507 : 4500, "\0\0\0\1", 4);
 		packets[i] = (struct vpnalg_packet){ .data = bytes[i].data,
 						     .caplen = bytes[i].length,
 						     .len = bytes[i].length,

@@ -476,9 +476,10 @@ START_TEST(an_sccrq_may_be_cut_anywhere)
 	struct bytes m = l2tp_control(2, 0, 0, SCCRQ), whole, expected;
 
 	world_end(&w);
-	fragment_world(&w, (struct world_options){ .protocols = protocols,
-						   .protocol_count = 1,
-						   .fragments = { .held = 40 } });
+	fragment_world(&w,
+		       (struct world_options){ .protocols = protocols,
+					       .protocol_count = 1,
+					       .fragments = { .held = 40 } });
 	begin_shared_tunnel();
 	l2tp_avp(&m, 2, 2, 0x0100);
 	l2tp_avp(&m, 9, 2, 7);

@@ -49,7 +49,8 @@ static uint16_t last_id(void)
 
 START_TEST(equal_identifications_of_two_hosts_differ_outside)
 {
-	struct bytes a = datagram(CLIENT_A, 7, 2000), b = datagram(CLIENT_B, 7, 2000);
+	struct bytes a = datagram(CLIENT_A, 7, 2000),
+		     b = datagram(CLIENT_B, 7, 2000);
 	uint16_t id[2];
 	unsigned i;
 
@@ -263,8 +264,8 @@ START_TEST(fragments_behind_a_dropped_one_are_dropped)
 }
 END_TEST
 
-/* L2TP would have it whole, but does not know it: the mapping's handler does not
- * need more (send_packet() undoes what it has translated). */
+/* L2TP would have it whole, but does not know it: the mapping's handler does
+ * not need more (send_packet() undoes what it has translated). */
 START_TEST(a_first_fragment_from_a_vpns_port_is_undone_by_its_mapping)
 {
 	struct bytes whole = udp_packet(STRANGER, 1701, OUTSIDE, 5000, "pong",
@@ -359,7 +360,8 @@ END_TEST
 #endif
 
 /* A flood of lone fragments, from inside or, forged, in the remote's name. The
- * datagrams of another host pass, those in fragments and those that are whole. */
+ * datagrams of another host pass, those in fragments and those that are
+ * whole. */
 START_TEST(a_flood_holds_no_more_than_its_bound_and_delays_nobody)
 {
 	struct bytes a = datagram(CLIENT_A, 7, 2000), lone, got;
@@ -481,7 +483,8 @@ TCase *fragment_bounds_case(void)
 			    2);
 	tcase_add_test(
 		t, a_first_fragment_from_a_vpns_port_is_undone_by_its_mapping);
-	tcase_add_test(t, a_first_fragment_like_a_flows_is_undone_by_its_mapping);
+	tcase_add_test(t,
+		       a_first_fragment_like_a_flows_is_undone_by_its_mapping);
 	tcase_add_test(t, a_fragment_that_does_not_turn_round_is_not_marked_so);
 	tcase_add_test(t, time_ends_what_is_held_and_what_may_follow);
 	tcase_add_loop_test(

@@ -42,8 +42,9 @@ static struct bytes (*const datagrams[])(uint16_t port) = { udp, tcp };
 /* A, B, C are the fragments of a datagram, a is its first one but longer, x, y,
  * z are those of another one, in order; . ends the burst. */
 static const char *const bursts[] = {
-	"ABC.", "CBA.", "BCA.", "ABCA.", "BCAA.", "CABA.", "CBAABC", "ABCABC",
-	"BCAa.", "BCaA.", "BaA.", "BAax.", "BAxC.", "BCAxyz", "yxBCA.", "BxAyCz",
+	"ABC.",   "CBA.",   "BCA.",   "ABCA.",  "BCAA.", "CABA.",
+	"CBAABC", "ABCABC", "BCAa.",  "BCaA.",  "BaA.",  "BAax.",
+	"BAxC.",  "BCAxyz", "yxBCA.", "BxAyCz",
 };
 
 static struct bytes make_part(unsigned datagram, char letter)

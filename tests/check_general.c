@@ -69,7 +69,8 @@ START_TEST(equal_hosts_in_two_zones_do_not_meet)
 }
 END_TEST
 
-/* RFC 768: no checksum stays none; and one that would be 0 is sent as 0xffff. */
+/* RFC 768: no checksum stays none; and one that would be 0 is sent as
+ * 0xffff. */
 START_TEST(udp_without_a_checksum_gets_none)
 {
 	struct bytes p = udp_packet(CLIENT_A, 40000, SERVER, 4500, "abc", 3);
@@ -226,11 +227,13 @@ START_TEST(the_type_of_icmp_is_its_first_byte)
 	struct bytes p = icmp_query(CLIENT_A, SERVER, row->type, 5000, 1);
 
 	send_captured(&w, VPNALG_OUT, &p, 21);
-	ck_assert_msg(w.last.result == (row->in == VPNALG_UNTOUCHED &&
-						row->out == VPNALG_DROP_NO_SESSION
-						? VPNALG_DROP_NO_SESSION
-						: VPNALG_DROP_TRUNCATED),
-		      "%s: %u", row->what, w.last.result);
+	ck_assert_msg(
+		w.last.result ==
+			(row->in == VPNALG_UNTOUCHED &&
+					 row->out == VPNALG_DROP_NO_SESSION
+				 ? VPNALG_DROP_NO_SESSION
+				 : VPNALG_DROP_TRUNCATED),
+		"%s: %u", row->what, w.last.result);
 }
 END_TEST
 
@@ -672,8 +675,9 @@ Suite *general_suite(void)
 			    ROWS(error_types));
 	tcase_add_test(packets,
 		       an_icmp_error_reaches_the_host_of_a_tcp_connection);
-	tcase_add_test(packets,
-		       rfc4787_req10_a_vpn_without_its_handler_is_plain_traffic);
+	tcase_add_test(
+		packets,
+		rfc4787_req10_a_vpn_without_its_handler_is_plain_traffic);
 	tcase_add_test(packets, an_ip_option_with_addresses_does_not_leave);
 	tcase_add_test(packets, undo_opens_nothing);
 	tcase_add_test(packets, the_clock_may_be_anywhere);

@@ -205,11 +205,11 @@ START_TEST(parents_live_as_long_as_their_children)
 END_TEST
 
 /* RFC 4787 REQ-2: whatever the remote, and whatever VPN sessions do there. */
-START_TEST(rfc4787_req2_general_traffic_stays_at_home)
+START_TEST(rfc4787_req2_general_traffic_stays_paired)
 {
 	static const uint32_t pool[] = { OUTSIDE, OUTSIDE_2, 0xcb007103,
 					 0xcb007104 };
-	uint32_t home, i, host, others = 0, first = 0, homes = 0;
+	uint32_t paired, i, host, others = 0, first = 0, pairings = 0;
 
 	general_and_vpn_world(&w, (struct world_options){
 					  .addresses = pool,
@@ -218,31 +218,31 @@ START_TEST(rfc4787_req2_general_traffic_stays_at_home)
 					  .choosing = CHOOSE_TAKE });
 	for (host = CLIENT_A; host < CLIENT_A + 8; host++) {
 		udp_open(&w, host, 40000, SERVER, 53);
-		home = source(&w);
-		first = first == 0 ? home : first;
-		homes += home != first;
+		paired = source(&w);
+		first = first == 0 ? paired : first;
+		pairings += paired != first;
 		for (i = 0; i < 5; i++) {
-			/* All crowd at one VPN server, so some leave home. */
+			/* All crowd at one VPN server, so some are moved. */
 			toy_say(&w, host, 5000, SERVER, TOY_HELLO, 0, 0);
-			others += source(&w) != home;
+			others += source(&w) != paired;
 			udp_open(&w, host, 40000, SERVER + i, 53);
-			ck_assert_uint_eq(source(&w), home);
+			ck_assert_uint_eq(source(&w), paired);
 			udp_open(&w, host, (uint16_t)(41000 + i), SERVER, 53);
-			ck_assert_uint_eq(source(&w), home);
+			ck_assert_uint_eq(source(&w), paired);
 		}
 	}
 	ck_assert_uint_gt(others, 0);
-	ck_assert_uint_gt(homes, 0); /* not all in one place */
+	ck_assert_uint_gt(pairings, 0); /* not all in one place */
 	end();
 }
 END_TEST
 
 /* Nor does it take the room of VPN hosts there: whoever is alone with a VPN
- * server is at home, however many others browse there. */
-START_TEST(general_traffic_drives_no_vpn_host_from_home)
+ * server has its paired address, however many others browse there. */
+START_TEST(general_traffic_moves_no_paired_vpn_host)
 {
 	static const uint32_t pool[] = { OUTSIDE, OUTSIDE_2 };
-	uint32_t host, home;
+	uint32_t host, paired;
 
 	general_and_vpn_world(&w, (struct world_options){
 					  .addresses = pool,
@@ -254,17 +254,17 @@ START_TEST(general_traffic_drives_no_vpn_host_from_home)
 		udp_open(&w, host, 40000, SERVER + host, 54);
 		tcp_out(&w, host, 40000, SERVER + host, 80, SYN, 0);
 		icmp_out(&w, host, SERVER + host, ECHO, 1);
-		home = source(&w);
+		paired = source(&w);
 		toy_say(&w, host, 5000, SERVER + host, TOY_HELLO, 0, 0);
-		ck_assert_uint_eq(source(&w), home);
+		ck_assert_uint_eq(source(&w), paired);
 		/* And so is the next one. */
 		icmp_out(&w, host + 8, SERVER, ECHO, 1);
-		home = source(&w);
+		paired = source(&w);
 		udp_open(&w, host, 40001, STRANGER + host, 53);
 		tcp_out(&w, host, 40001, STRANGER + host, 80, SYN, 0);
 		icmp_out(&w, host, STRANGER + host, ECHO, 1);
 		toy_say(&w, host + 8, 5000, STRANGER + host, TOY_HELLO, 0, 0);
-		ck_assert_uint_eq(source(&w), home);
+		ck_assert_uint_eq(source(&w), paired);
 	}
 	end();
 }
@@ -324,8 +324,8 @@ START_TEST(a_caller_that_refuses_costs_the_packet)
 }
 END_TEST
 
-/* The address and port that the caller chooses must be at home and in the
- * range. */
+/* The address and port that the caller chooses must be the paired one and in
+ * the range. */
 static const struct choice_row {
 	uint32_t address, id;
 	unsigned result;
@@ -338,11 +338,11 @@ static const struct choice_row {
 	{ STRANGER, 5000, VPNALG_DROP_REFUSED },
 };
 
-START_TEST(the_callers_choice_is_at_home_and_in_the_range)
+START_TEST(the_callers_choice_is_paired_and_in_the_range)
 {
 	static const uint32_t two[] = { OUTSIDE, OUTSIDE_2 };
 	const struct choice_row *row = &choice_rows[_i];
-	/* With this key CLIENT_A is at home at OUTSIDE. */
+	/* With this key CLIENT_A is paired with OUTSIDE. */
 	struct world_options options = { .addresses = two,
 					 .address_count = 2,
 					 .pool_key = { 5, 1 },
@@ -353,7 +353,7 @@ START_TEST(the_callers_choice_is_at_home_and_in_the_range)
 	w.chosen = OUTSIDE;
 	w.chosen_id = 5500;
 	if (udp_out(&w, CLIENT_A, 40000, SERVER, 53) != VPNALG_TRANSLATED)
-		ck_abort_msg("not at home at OUTSIDE");
+		ck_abort_msg("not paired with OUTSIDE");
 	w.chosen = row->address;
 	w.chosen_id = row->id;
 	ck_assert_uint_eq(udp_out(&w, CLIENT_A, 40001, SERVER, 53),
@@ -584,13 +584,13 @@ static void add_ports(TCase *mapping)
 	tcase_add_test(
 		mapping,
 		rfc5382_req1_one_endpoint_has_one_port_towards_three_remotes);
-	tcase_add_test(mapping, rfc4787_req2_general_traffic_stays_at_home);
+	tcase_add_test(mapping, rfc4787_req2_general_traffic_stays_paired);
 	tcase_add_loop_test(mapping,
-			    general_traffic_drives_no_vpn_host_from_home, 0, 3);
+			    general_traffic_moves_no_paired_vpn_host, 0, 3);
 	tcase_add_test(mapping, the_caller_is_asked_for_mappings_only);
 	tcase_add_test(mapping, a_caller_that_refuses_costs_the_packet);
 	tcase_add_loop_test(mapping,
-			    the_callers_choice_is_at_home_and_in_the_range, 0,
+			    the_callers_choice_is_paired_and_in_the_range, 0,
 			    ROWS(choice_rows));
 }
 
@@ -614,7 +614,8 @@ TCase *general_mapping_case(void)
 	tcase_add_test(
 		mapping,
 		no_session_gets_an_id_of_a_mapping_whatever_its_port);
-	tcase_add_test(mapping, a_binding_that_was_not_proposed_is_not_released);
+	tcase_add_test(mapping,
+		       a_binding_that_was_not_proposed_is_not_released);
 	tcase_add_test(mapping, undo_goes_by_the_mapping_too);
 	tcase_add_test(
 		mapping,

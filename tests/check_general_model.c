@@ -169,8 +169,9 @@ static void step_in(void)
 		ck_assert_uint_eq(destination(&w),
 				  CLIENT_A + (uint32_t)(e - endpoints[0]) /
 						     PORTS);
-		ck_assert_uint_eq(port_to(&w),
-				  port_at((unsigned)(e - endpoints[0]) % PORTS));
+		ck_assert_uint_eq(
+			port_to(&w),
+			port_at((unsigned)(e - endpoints[0]) % PORTS));
 	}
 }
 
@@ -187,12 +188,13 @@ static void begin(unsigned seed)
 	memset(endpoints, 0, sizeof(endpoints));
 	dice = seed + 1;
 	filtering = seed % 3;
-	general_and_vpn_world(&w, (struct world_options){
-					  .choosing = CHOOSE_TAKE,
-					  .general = {
-						  .ports = { FIRST, LAST },
-						  .filtering = (uint8_t)filtering,
-					  } });
+	general_and_vpn_world(
+		&w,
+		(struct world_options){ .choosing = CHOOSE_TAKE,
+					.general = {
+						.ports = { FIRST, LAST },
+						.filtering = (uint8_t)filtering,
+					} });
 }
 
 START_TEST(general_and_vpn_sessions_do_as_the_model_does)

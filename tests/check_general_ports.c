@@ -385,8 +385,8 @@ TCase *general_ports_case(void)
 	tcase_add_loop_test(ports,
 			    rfc4787_req3a_and_req4_range_and_parity_are_kept,
 			    0, ROWS(class_rows));
-	tcase_add_loop_test(ports, rfc4787_req3a_what_there_is_of_a_range_is_used,
-			    0, 6);
+	tcase_add_loop_test(
+		ports, rfc4787_req3a_what_there_is_of_a_range_is_used, 0, 6);
 	tcase_add_test(ports, a_range_is_used_up_to_its_last_port);
 	tcase_add_loop_test(ports, a_servers_port_is_left_to_its_handler, 0,
 			    ROWS(server_rows));
@@ -394,9 +394,9 @@ TCase *general_ports_case(void)
 	tcase_add_loop_test(ports,
 			    the_end_of_the_ports_is_found_in_bounded_time, 0,
 			    ROWS(end_rows));
-	tcase_add_loop_test(ports,
-			    rfc6888_req8_a_port_waits_before_another_host_gets_it,
-			    0, ROWS(delayed));
+	tcase_add_loop_test(
+		ports, rfc6888_req8_a_port_waits_before_another_host_gets_it, 0,
+		ROWS(delayed));
 	tcase_add_loop_test(ports, a_port_waits_only_where_it_is_set, 0, 3);
 	tcase_add_loop_test(ports, settings_are_checked, 0,
 			    ROWS(settings_rows));

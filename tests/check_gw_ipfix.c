@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* examples/common/ipfix_event.c: what a record has of each event. The captures
- * of pcap_ipfix.py have no blocks of ports, no used up addresses, and nothing of
- * the router's own. */
+ * of pcap_ipfix.py have no blocks of ports, no used up addresses, and nothing
+ * of the router's own. */
 #include "gateway.h"
 
 #include <vpnalg/sessions.h>

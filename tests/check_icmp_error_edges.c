@@ -281,13 +281,14 @@ static const struct row {
 	  VPNALG_DROP_CHECKSUM, false },
 	{ "no checksum", zero_checksum, VPNALG_DROP_CHECKSUM,
 	  VPNALG_DROP_CHECKSUM, false },
-	{ "wrong quoted checksum", break_quoted_checksum,
-	  VPNALG_DROP_CHECKSUM, VPNALG_DROP_CHECKSUM, false },
+	{ "wrong quoted checksum", break_quoted_checksum, VPNALG_DROP_CHECKSUM,
+	  VPNALG_DROP_CHECKSUM, false },
 	{ "another quoted TTL", break_quoted_ttl, VPNALG_DROP_CHECKSUM,
 	  VPNALG_DROP_CHECKSUM, false },
 	{ "wrong quoted UDP checksum", break_quoted_udp, 0, 0, false },
 	{ "about a first fragment", first_fragment, 0, 0, false },
-	{ "about a later fragment", later_fragment, 1, VPNALG_DROP_FRAGMENT, false },
+	{ "about a later fragment", later_fragment, 1, VPNALG_DROP_FRAGMENT,
+	  false },
 	{ "quoted options", quote_options, 0, 0, false },
 	{ "a quoted route", quote_route, VPNALG_DROP_OPTIONS,
 	  VPNALG_DROP_OPTIONS, false },
@@ -301,8 +302,8 @@ static const struct row {
 	{ "from a router inside", from_the_router_inside, 0, 0, true },
 	{ "from the gateway itself", from_the_gateway_itself, 0, 0, true },
 	{ "extended", extend, 0, 0, false },
-	{ "about another port", quote_another_port, 1,
-	  VPNALG_DROP_ICMP_ERROR, false },
+	{ "about another port", quote_another_port, 1, VPNALG_DROP_ICMP_ERROR,
+	  false },
 };
 
 /* What has come out, judged by all that is known of it. */

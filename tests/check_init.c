@@ -338,7 +338,8 @@ static const struct row {
 	{ "a body too large for an account", too_large_for_account,
 	  VPNALG_ERROR_CONFIG, false },
 	{ "what is kept of a remote", largest_of_a_remote, 0, true },
-	{ "timers without a size", sizeless_timers, VPNALG_ERROR_CONFIG, false },
+	{ "timers without a size", sizeless_timers, VPNALG_ERROR_CONFIG,
+	  false },
 	{ "0.0.0.0/8", zero_address, VPNALG_ERROR_ADDRESS, true },
 	{ "127.0.0.0/8", loopback, VPNALG_ERROR_ADDRESS, true },
 	{ "a multicast address", multicast, VPNALG_ERROR_ADDRESS, true },
@@ -778,8 +779,9 @@ Suite *init_suite(void)
 	tcase_add_test(settings,
 		       settings_too_few_to_hold_what_is_required_are_refused);
 	tcase_add_test(settings, timers_are_the_defaults_or_as_given);
-	tcase_add_test(settings,
-		       a_state_without_a_timer_of_its_own_has_that_of_its_protocol);
+	tcase_add_test(
+		settings,
+		a_state_without_a_timer_of_its_own_has_that_of_its_protocol);
 	tcase_add_test(settings,
 		       what_was_given_for_the_beginning_is_not_needed_later);
 	tcase_add_test(settings, a_burst_costs_what_the_manual_says);

@@ -302,8 +302,8 @@ Suite *ipsec_suite(void)
 		0, ROWS(ah_rows));
 	tcase_add_loop_test(t, fragments_do_not_pass_with_an_inside_address, 0,
 			    5);
-	tcase_add_test(t,
-		       a_host_that_uses_the_outside_address_itself_is_left_alone);
+	tcase_add_test(
+		t, a_host_that_uses_the_outside_address_itself_is_left_alone);
 	tcase_add_test(t, undo_opens_nothing);
 	suite_add_tcase(suite, t);
 	suite_add_tcase(suite, ipsec_ike_case());

@@ -155,7 +155,8 @@ START_TEST(a_long_gap_is_kept_in_steps)
 {
 	const struct gap_row *row = &gap_rows[_i];
 
-	ck_assert_uint_eq(ipsec_out_gap(ipsec_out_shorten(row->gap)), row->kept);
+	ck_assert_uint_eq(ipsec_out_gap(ipsec_out_shorten(row->gap)),
+			  row->kept);
 }
 END_TEST
 
@@ -164,10 +165,12 @@ TCase *ipsec_answers_case(void)
 	TCase *t = tcase_create("answers");
 
 	tcase_add_checked_fixture(t, begin, end);
-	tcase_add_loop_test(t, an_spi_that_answers_a_host_is_known_by_its_rhythm,
+	tcase_add_loop_test(t,
+			    an_spi_that_answers_a_host_is_known_by_its_rhythm,
 			    0, ROWS(rhythm_rows));
 	tcase_add_test(t, a_rhythm_that_breaks_begins_anew);
-	tcase_add_test(t, a_host_that_sends_more_than_it_receives_is_not_answered);
+	tcase_add_test(t,
+		       a_host_that_sends_more_than_it_receives_is_not_answered);
 	tcase_add_test(t, flows_that_pause_together_prove_nothing);
 	tcase_add_test(t, a_host_that_sends_nothing_is_not_answered);
 	tcase_add_loop_test(t, a_long_gap_is_kept_in_steps, 0, ROWS(gap_rows));

@@ -545,9 +545,9 @@ END_TEST
 
 /* Unclaimed SPIs */
 
-/* Three unclaimed SPIs, seen last so long ago (0: an empty place), in use before
- * (OLD), or probed so long ago. The one that a fresh SPI evicts, or one that
- * was in use before; 3 if none. */
+/* Three unclaimed SPIs, seen last so long ago (0: an empty place), in use
+ * before (OLD), or probed so long ago. The one that a fresh SPI evicts, or one
+ * that was in use before; 3 if none. */
 #define OLD 1U
 
 static const struct room_row {

@@ -281,7 +281,8 @@ TCase *ipsec_edges_case(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, an_inbound_sa_dies_with_its_host);
 	tcase_add_test(
-		t, an_spi_that_is_shown_at_another_host_is_unpaired_with_an_event);
+		t,
+		an_spi_that_is_shown_at_another_host_is_unpaired_with_an_event);
 	tcase_add_test(
 		t,
 		an_ike_sa_lives_as_long_as_its_session_without_sweeps);

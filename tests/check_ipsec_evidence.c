@@ -288,7 +288,8 @@ START_TEST(a_host_that_has_connected_and_begins_to_send_is_answered)
 				     .resumed = BEGAN - 1,
 				     .has_resumed = 1 };
 
-	check_likely(likelihood_at(BEGAN, &c, false), VPNALG_EVIDENCE_RESUMED, 0);
+	check_likely(likelihood_at(BEGAN, &c, false), VPNALG_EVIDENCE_RESUMED,
+		     0);
 	c.has_resumed = 0;
 	check_likely(likelihood_at(BEGAN, &c, false),
 		     VPNALG_EVIDENCE_CONNECTED, 1000);
@@ -414,9 +415,9 @@ TCase *ipsec_evidence_case(void)
 		ROWS(begun_rows));
 	tcase_add_loop_test(t, the_likelier_of_two_beginnings_counts, 0,
 			    ROWS(twice_rows));
-	tcase_add_loop_test(t,
-			    a_host_that_stops_receiving_may_continue_with_the_spi,
-			    0, ROWS(busy_rows));
+	tcase_add_loop_test(
+		t, a_host_that_stops_receiving_may_continue_with_the_spi, 0,
+		ROWS(busy_rows));
 	tcase_add_loop_test(t, a_host_that_keeps_sending_keeps_receiving,
 			    0, ROWS(sends_rows));
 	tcase_add_loop_test(t, a_host_that_was_released_may_be_answered, 0,
@@ -426,7 +427,8 @@ TCase *ipsec_evidence_case(void)
 	tcase_add_test(
 		t, a_host_that_has_connected_and_begins_to_send_is_answered);
 	tcase_add_test(
-		t, a_host_that_has_rekeyed_may_own_the_next_of_an_unclaimed_spi);
+		t,
+		a_host_that_has_rekeyed_may_own_the_next_of_an_unclaimed_spi);
 	tcase_add_test(t, the_start_of_an_spi_may_be_unknown);
 	tcase_add_loop_test(t, an_spi_may_begin_when_another_ended, 0,
 			    ROWS(other_rows));

@@ -186,8 +186,9 @@ TCase *ipsec_exchange_case(void)
 			    0, ROWS(exchange_rows));
 	tcase_add_loop_test(t, the_server_may_send_before_the_host_does, 0,
 			    ROWS(exchange_rows));
-	tcase_add_loop_test(t, a_host_that_repeats_its_request_still_awaits_an_spi, 0,
-			    ROWS(again_rows));
+	tcase_add_loop_test(t,
+			    a_host_that_repeats_its_request_still_awaits_an_spi,
+			    0, ROWS(again_rows));
 	tcase_add_test(
 		t, an_exchange_that_the_server_begins_makes_no_host_known);
 	tcase_add_test(t, nat_t_makes_no_host_known);

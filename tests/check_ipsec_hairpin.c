@@ -169,7 +169,8 @@ TCase *ipsec_hairpin_case(void)
 		       two_clients_inside_have_esp_with_a_server_inside);
 	tcase_add_loop_test(served, a_server_inside_does_not_hear_what_it_sends,
 			    0, 2);
-	tcase_add_test(served,
-		       a_server_inside_that_awaits_a_client_does_not_hear_itself);
+	tcase_add_test(
+		served,
+		a_server_inside_that_awaits_a_client_does_not_hear_itself);
 	return served;
 }

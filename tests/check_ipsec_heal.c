@@ -256,13 +256,15 @@ TCase *ipsec_heal_case(void)
 	tcase_add_loop_test(t, slow_flows_find_their_hosts_after_a_restart, 0,
 			    ROWS(restart_rows));
 	tcase_add_loop_test(
-		t, a_quiet_host_receives_with_its_first_packet_within_an_hour, 0,
-		ROWS(quiet_rows));
-	tcase_add_test(t, no_child_sa_is_taken_for_the_one_that_follows_another);
+		t, a_quiet_host_receives_with_its_first_packet_within_an_hour,
+		0, ROWS(quiet_rows));
+	tcase_add_test(t,
+		       no_child_sa_is_taken_for_the_one_that_follows_another);
 	tcase_add_loop_test(
 		t, any_child_sa_that_goes_on_shows_that_there_are_several, 0,
 		8);
-	tcase_add_test(t, a_pair_of_a_lone_host_is_taken_back_once_its_owner_comes);
+	tcase_add_test(
+		t, a_pair_of_a_lone_host_is_taken_back_once_its_owner_comes);
 	tcase_add_test(t, a_packet_for_a_dead_host_goes_to_a_living_one);
 	tcase_add_test(t, hosts_that_cannot_be_told_apart_get_some_packets);
 	tcase_add_loop_test(t, a_crowd_of_candidates_shuts_no_host_out, 0,

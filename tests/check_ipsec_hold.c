@@ -513,12 +513,14 @@ TCase *ipsec_hold_case(void)
 			    ROWS(turns_rows));
 	tcase_add_test(t, a_host_that_sends_with_an_old_sa_is_not_held);
 	tcase_add_test(t, a_held_host_may_be_answered_for_what_it_sent_before);
-	tcase_add_test(t, a_held_host_is_not_taken_for_one_that_receives_nothing);
+	tcase_add_test(t,
+		       a_held_host_is_not_taken_for_one_that_receives_nothing);
 	tcase_add_loop_test(t, a_held_host_begins_when_it_is_released, 0,
 			    ROWS(answered_rows));
 	tcase_add_test(t, a_host_that_was_held_long_ago_has_not_just_begun);
 	tcase_add_test(t, a_message_is_held_for_a_held_host);
-	tcase_add_test(t, a_packet_that_comes_while_a_host_is_held_is_not_that_hosts);
+	tcase_add_test(
+		t, a_packet_that_comes_while_a_host_is_held_is_not_that_hosts);
 	tcase_add_test(t, a_host_that_has_its_spi_is_not_held);
 	tcase_add_test(t, a_host_that_has_got_its_spi_holds_no_other_back);
 	tcase_add_test(t, no_host_is_held_where_that_is_switched_off);

@@ -507,7 +507,8 @@ TCase *ipsec_ike_case(void)
 	tcase_add_loop_test(
 		t, each_host_takes_packets_from_the_other_port_of_the_two, 0,
 		ROWS(crossed_rows));
-	tcase_add_test(t, a_host_that_uses_both_ports_from_one_keeps_them_apart);
+	tcase_add_test(t,
+		       a_host_that_uses_both_ports_from_one_keeps_them_apart);
 	tcase_add_loop_test(
 		t,
 		equal_initiator_spis_of_two_hosts_are_told_apart_or_refused, 0,

@@ -391,21 +391,24 @@ TCase *ipsec_probe_case(void)
 	tcase_add_loop_test(
 		t, a_flow_with_pauses_is_a_probe_each_second_else_each_third,
 		0, ROWS(pace_rows));
-	tcase_add_loop_test(t, a_host_that_answers_owns_the_spi, 0, ROWS(answer_rows));
+	tcase_add_loop_test(t, a_host_that_answers_owns_the_spi, 0,
+			    ROWS(answer_rows));
 	tcase_add_test(t, all_find_their_hosts_one_after_the_other);
 	tcase_add_test(t, one_spi_is_probed_at_a_time);
 	tcase_add_test(t, a_host_that_sends_or_receives_is_not_probed);
 	tcase_add_test(t, nothing_is_probed_while_some_host_is_likely);
 	tcase_add_test(t, idle_hosts_with_new_keys_are_probed_after_a_second);
 	tcase_add_test(t, nothing_is_probed_in_passive_mode);
-	tcase_add_test(t, a_lone_packet_just_after_a_connection_is_unclaimed_again);
-	tcase_add_loop_test(t, a_lone_packet_is_unclaimed_again_after_a_pause, 0,
-			    ROWS(lone_rows));
+	tcase_add_test(
+		t, a_lone_packet_just_after_a_connection_is_unclaimed_again);
+	tcase_add_loop_test(t, a_lone_packet_is_unclaimed_again_after_a_pause,
+			    0, ROWS(lone_rows));
 	tcase_add_test(t, a_lone_packet_stays_with_a_host_that_sends);
 	tcase_add_test(t, a_guess_stays_while_packets_come_without_a_pause);
 	tcase_add_test(t, a_guess_stays_once_its_host_has_sent);
 	tcase_add_test(t, a_packet_shown_by_undo_takes_nothing_back);
-	tcase_add_test(t, a_packet_that_undo_shows_at_another_host_is_that_hosts);
+	tcase_add_test(t,
+		       a_packet_that_undo_shows_at_another_host_is_that_hosts);
 	tcase_add_test(t, a_flood_does_not_evict_a_probed_spi);
 	tcase_add_test(
 		t, an_answer_by_chance_is_taken_back_after_two_liveness_checks);

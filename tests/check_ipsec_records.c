@@ -262,8 +262,9 @@ START_TEST(records_agree_with_the_hosts_that_live)
 			check_ring(&b);
 			for (i = 1; i < b.candidates; i++)
 				if (ipsec_blocks_candidate(&b, i)->id != 0)
-					host_at(&b, ipsec_blocks_candidate(&b, i)
-							    ->id);
+					host_at(&b,
+						ipsec_blocks_candidate(&b, i)
+							->id);
 		}
 	}
 }
@@ -414,7 +415,8 @@ START_TEST(each_host_has_its_turn)
 	}
 	b = blocks_of(&w, CLIENT_A);
 	for (i = 0; i < HOSTS; i++) {
-		seen[i] = vpnalg_ipsec_ring_turn(w.alg, ipsec_blocks_remote(&b));
+		seen[i] =
+			vpnalg_ipsec_ring_turn(w.alg, ipsec_blocks_remote(&b));
 		ck_assert_ptr_nonnull(seen[i]);
 		for (j = 0; j < i; j++)
 			ck_assert_ptr_ne(seen[i], seen[j]);
@@ -483,7 +485,8 @@ START_TEST(the_usual_gap_is_learned)
 	ck_assert(esp_arrives(&w, &hosts[0][0]));
 	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->gap, 100);
 	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->spread, 25);
-	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->trust, IPSEC_TRUST_INITIAL);
+	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->trust,
+			  IPSEC_TRUST_INITIAL);
 	w.now += row->after;
 	ck_assert(esp_arrives(&w, &hosts[0][0]));
 	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->gap, row->gap);

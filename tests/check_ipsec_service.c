@@ -86,7 +86,8 @@ START_TEST(a_server_at_two_ports_has_as_much_room_at_both)
 	struct guest g = first_guest;
 	unsigned i;
 
-	begin_with((struct world_options){ .other_ports = true, .units = 8000 });
+	begin_with(
+		(struct world_options){ .other_ports = true, .units = 8000 });
 	service_add(&w, UDP, 5500, CLIENT_A, IKE + 7);
 	outside_port = 5500;
 	inside_port = IKE + 7;

@@ -223,10 +223,11 @@ START_TEST(another_translator_has_another_hash)
 
 	toy_world(&w, (struct world_options){ .units = 6 });
 	for (i = 0; i < 2; i++) {
-		struct vpnalg_config config = {
-			.size = sizeof(config), .protocols = w.options.protocols,
-			.protocol_count = 1, .store = &w.store
-		};
+		struct vpnalg_config config = { .size = sizeof(config),
+						.protocols =
+							w.options.protocols,
+						.protocol_count = 1,
+						.store = &w.store };
 		struct vpnalg_addr address = { VPNALG_IPV4, { 1 } };
 		uint8_t *at = memory[i] + (-(uintptr_t)memory[i] & 7);
 

@@ -369,8 +369,8 @@ Suite *l2tp_suite(void)
 	tcase_add_test(t, silence_of_five_minutes_from_inside_is_the_end);
 	tcase_add_test(t, an_end_from_outside_that_the_host_accepts_is_one);
 	tcase_add_test(t, an_end_from_outside_is_taken_back_by_who_goes_on);
-	tcase_add_test(t,
-		       an_end_from_inside_stands_unless_the_host_requests_again);
+	tcase_add_test(
+		t, an_end_from_inside_stands_unless_the_host_requests_again);
 	tcase_add_test(t, either_end_may_be_the_lac);
 	tcase_add_test(t, fragments_are_not_let_through);
 	tcase_add_test(t, two_zones_with_equal_tunnels_never_meet);

@@ -540,9 +540,11 @@ Suite *lessons_suite(void)
 	tcase_add_test(
 		t,
 		lesson_1_the_call_id_of_a_disconnect_from_outside_is_the_servers);
-	tcase_add_test(t, lesson_2_incoming_calls_are_translated_like_outgoing_ones);
 	tcase_add_test(
-		t, lesson_3_every_message_of_a_segment_counts_and_any_may_be_split);
+		t, lesson_2_incoming_calls_are_translated_like_outgoing_ones);
+	tcase_add_test(
+		t,
+		lesson_3_every_message_of_a_segment_counts_and_any_may_be_split);
 	tcase_add_test(t, lesson_4_call_id_0_is_an_ordinary_one);
 	tcase_add_test(t, lesson_5_two_calls_of_one_connection_do_not_collide);
 	tcase_add_test(t, lesson_6_a_retransmitted_request_has_the_same_bytes);
@@ -557,12 +559,14 @@ Suite *lessons_suite(void)
 		lesson_12_a_repeated_reply_shows_the_inside_id_and_refusal_frees);
 	tcase_add_test(t, lesson_13_a_loss_does_not_stall_the_connection);
 	tcase_add_test(t, lesson_19_a_quiet_session_does_not_expire_at_birth);
-	tcase_add_test(t, lesson_20_a_magic_cookie_in_a_web_page_drives_nothing);
+	tcase_add_test(t,
+		       lesson_20_a_magic_cookie_in_a_web_page_drives_nothing);
 	/* A record, two keys, the guard's record and key; here the guard is
 	 * there already. */
 	tcase_add_loop_test(t, lesson_22_a_failure_leaks_no_id, 1, 4);
 	tcase_add_test(t, lesson_23_icmp_errors_reach_whom_they_concern);
-	tcase_add_test(t, lesson_24_the_router_does_not_answer_for_an_inside_host);
+	tcase_add_test(t,
+		       lesson_24_the_router_does_not_answer_for_an_inside_host);
 	tcase_add_test(t, lesson_25_only_a_segment_in_the_window_moves_state);
 	suite_add_tcase(suite, t);
 	suite_add_tcase(suite, ipsec_rows());

@@ -95,7 +95,8 @@ static const struct row {
 	{ "a ping", VPNALG_OWN_ID_PORT, ICMP, 7777, ping_in, ICMP },
 	{ "the ping 0", VPNALG_OWN_ID_PORT, ICMP, 0, ping_in, ICMP },
 	{ "ESP", VPNALG_OWN_ID_ESP_SPI, 0, 0x80000100, esp_in, ESP },
-	{ "IKE", VPNALG_OWN_ID_IKE_SPI, 0, 0x123456789abcdef0, own_id_ike, UDP },
+	{ "IKE", VPNALG_OWN_ID_IKE_SPI, 0, 0x123456789abcdef0, own_id_ike,
+	  UDP },
 	{ "a call", VPNALG_OWN_ID_CALL_ID, 0, 5, call_in, TCP },
 	{ "the call 0", VPNALG_OWN_ID_CALL_ID, 0, 0, call_in, TCP },
 	{ "a Key", VPNALG_OWN_ID_GRE_KEY, 0, 0xfffffff7, own_id_keyed, GRE },
@@ -161,7 +162,8 @@ START_TEST(what_comes_in_with_a_listed_id_is_left_alone)
 	unsigned i;
 
 	own_id_world(&w);
-	ck_assert_msg(own_id_add(&w, &own) == VPNALG_OWN_ID_DONE, "%s", row->name);
+	ck_assert_msg(own_id_add(&w, &own) == VPNALG_OWN_ID_DONE, "%s",
+		      row->name);
 	ck_assert_uint_eq(comes_in(row, row->id), VPNALG_UNTOUCHED);
 	for (i = 0; i < 3; i++) {
 		host_sends(row);
@@ -202,7 +204,8 @@ START_TEST(a_listed_id_is_forgotten_when_its_time_is_over)
 	ck_assert_int_eq(own_id_add(&w, &own), VPNALG_OWN_ID_DONE);
 	world_wait(&w, MINUTE - 1);
 	ck_assert_int_ge(w.records, 1);
-	ck_assert_int_eq(own_id_add(&w, &own), VPNALG_OWN_ID_DONE); /* renewed */
+	ck_assert_int_eq(own_id_add(&w, &own),
+			 VPNALG_OWN_ID_DONE); /* renewed */
 	world_wait(&w, MINUTE - 1);
 	ck_assert_int_ge(w.records, 1);
 	world_wait(&w, 1);

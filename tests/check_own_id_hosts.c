@@ -368,7 +368,8 @@ TCase *own_id_hosts_case(void)
 	tcase_add_test(all, an_ike_spi_that_is_listed_is_no_hosts);
 	tcase_add_test(all, a_saved_session_does_not_get_a_listed_id_back);
 	tcase_add_test(
-		all, a_listed_spi_is_taken_from_the_host_that_it_was_paired_with);
+		all,
+		a_listed_spi_is_taken_from_the_host_that_it_was_paired_with);
 	tcase_add_test(all, listed_spis_are_no_candidates);
 	tcase_add_test(all, what_is_listed_takes_the_place_of_what_was_shown);
 	tcase_add_test(all, an_error_about_what_is_listed_is_the_routers);

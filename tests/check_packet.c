@@ -317,7 +317,8 @@ Suite *packet_suite(void)
 	tcase_add_loop_test(parse, an_icmp_error_is_known_by_what_it_quotes,
 			    0, ROWS(error_rows));
 	tcase_add_test(parse, an_error_from_outside_quotes_what_went_out);
-	tcase_add_test(parse, an_error_that_is_undone_quotes_a_packet_that_came);
+	tcase_add_test(parse,
+		       an_error_that_is_undone_quotes_a_packet_that_came);
 	tcase_add_loop_test(parse, a_quote_is_not_trusted, 0,
 			    ROWS(bad_quote_rows));
 	suite_add_tcase(suite, parse);

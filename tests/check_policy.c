@@ -478,32 +478,26 @@ static const struct wrong {
 	{ "size: a struct of another version", .policy = { .size = 4 } },
 	{ "rules: more than 128, or none there",
 	  .policy = { .rule_count = VPNALG_RULES_MAX + 1 } },
-	{ "rules: no enum vpnalg_rule_action",
-	  .policy = { .rule_count = 1 },
+	{ "rules: no enum vpnalg_rule_action", .policy = { .rule_count = 1 },
 	  .rule = { .action = 3 } },
 	{ "rules: the handler is none of the protocols",
 	  .policy = { .rule_count = 1 },
 	  .rule = { .handler = udplite_handler } },
-	{ "rules: inside is no IPv4 prefix",
-	  .policy = { .rule_count = 1 },
+	{ "rules: inside is no IPv4 prefix", .policy = { .rule_count = 1 },
 	  .rule = { .inside_length = 8 } },
-	{ "rules: inside is no IPv4 prefix",
-	  .policy = { .rule_count = 1 },
+	{ "rules: inside is no IPv4 prefix", .policy = { .rule_count = 1 },
 	  .rule = { .inside_length = 33, .inside = { .family = 4 } } },
-	{ "rules: remote is no IPv4 prefix",
-	  .policy = { .rule_count = 1 },
+	{ "rules: remote is no IPv4 prefix", .policy = { .rule_count = 1 },
 	  .rule = { .remote_length = 8, .remote = { .family = 6 } } },
 	{ "limits: more than 32, or none there",
 	  .policy = { .limit_count = VPNALG_LIMITS_MAX + 1 } },
-	{ "limits: no enum vpnalg_per",
-	  .policy = { .limit_count = 1 },
+	{ "limits: no enum vpnalg_per", .policy = { .limit_count = 1 },
 	  .limit = { .per = 3 } },
 	{ "limits: the handler is none of the protocols",
 	  .policy = { .limit_count = 1 },
 	  .limit = { .handler = udplite_handler } },
 	{ "limits: per host, but hosts are not counted",
-	  .policy = { .limit_count = 1 },
-	  .limit = { .per = VPNALG_PER_HOST } },
+	  .policy = { .limit_count = 1 }, .limit = { .per = VPNALG_PER_HOST } },
 	{ "limits: per remote, but remotes are not counted",
 	  .policy = { .limit_count = 1 },
 	  .limit = { .per = VPNALG_PER_REMOTE } },
@@ -513,16 +507,16 @@ static const struct wrong {
 	{ "quiets: more than 15, or none there",
 	  .policy = { .quiet_count = VPNALG_QUIETS_MAX + 1 } },
 	{ "quiets: the handler is none of the protocols",
-	  .policy = { .quiet_count = 1 },
-	  .quiet = { NULL, 1 } },
-	{ "quiets: no time",
-	  .policy = { .quiet_count = 1 },
+	  .policy = { .quiet_count = 1 }, .quiet = { NULL, 1 } },
+	{ "quiets: no time", .policy = { .quiet_count = 1 },
 	  .quiet = { vpnalg_pptp, 0 } },
 	{ "host_rate: more than 1000000", .policy = { .host_rate = 1000001 } },
 	{ "host_rate: hosts are not counted", .policy = { .host_rate = 1 } },
 	{ "host_burst: without host_rate", .policy = { .host_burst = 1 } },
 	{ "store_units: fewer than are kept back",
-	  .policy = { .store_units = 10, .vpn_units = 6, .priority_units = 5 } },
+	  .policy = { .store_units = 10,
+		      .vpn_units = 6,
+		      .priority_units = 5 } },
 };
 
 /* The last policy holds on, and a wrong one is no setting either. */
@@ -539,7 +533,8 @@ START_TEST(a_policy_that_cannot_be_is_refused)
 	p.rules = &row->rule;
 	p.limits = &row->limit;
 	p.quiets = &row->quiet;
-	ck_assert_int_eq(vpnalg_set_policy(w.alg, &p, w.now), VPNALG_ERROR_CONFIG);
+	ck_assert_int_eq(vpnalg_set_policy(w.alg, &p, w.now),
+			 VPNALG_ERROR_CONFIG);
 	ck_assert_str_eq(vpnalg_policy_error(w.alg, &p, &index), row->text);
 	ck_assert_uint_eq(index, 0);
 	ck_assert_str_eq(vpnalg_policy_error(w.alg, &p, NULL), row->text);

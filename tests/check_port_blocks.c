@@ -180,7 +180,7 @@ START_TEST(a_block_is_given_back_with_the_last_session)
 END_TEST
 
 /* A second address takes the hosts for whom the first has no block, whatever
- * their home would be; and all that a host has is at one address. */
+ * their paired address would be; and all that a host has is at one address. */
 START_TEST(blocks_of_all_addresses_are_used)
 {
 	unsigned i, k, translated = 0;

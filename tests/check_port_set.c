@@ -197,9 +197,9 @@ TCase *port_set_case(void)
 	tcase_add_loop_test(t, the_ports_of_a_set_are_used_up_and_no_others, 0,
 			    ROWS(sets));
 	tcase_add_test(t, a_port_of_the_set_is_kept_and_parity_too);
-	tcase_add_loop_test(t,
-			    identifiers_call_ids_and_ports_of_vpns_are_in_the_set,
-			    0, ROWS(sets));
+	tcase_add_loop_test(
+		t, identifiers_call_ids_and_ports_of_vpns_are_in_the_set, 0,
+		ROWS(sets));
 	tcase_add_test(t, the_caller_chooses_from_the_set);
 	tcase_add_loop_test(t, a_set_must_be_possible, 0, ROWS(set_rows));
 	return t;

@@ -393,7 +393,8 @@ Suite *pptp_suite(void)
 		gre_in_that_nobody_owns_is_kept_from_the_router_only_while_in_use);
 	tcase_add_test(t, malformed_gre_in_is_the_routers_unless_guarded);
 	tcase_add_test(t, version_1_of_another_protocol_is_no_handlers);
-	tcase_add_test(t, two_calls_of_one_peer_id_cannot_be_told_apart_by_undo);
+	tcase_add_test(t,
+		       two_calls_of_one_peer_id_cannot_be_told_apart_by_undo);
 	tcase_add_test(t, a_call_gets_back_the_peer_id_that_a_newer_one_took);
 	tcase_add_test(
 		t, a_call_is_known_outside_again_once_the_other_host_is_gone);

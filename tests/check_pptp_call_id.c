@@ -74,7 +74,8 @@ static const uint16_t strange_types[] = { 0x0107, 0x010a, 0xff07, 16, 255 };
 
 START_TEST(a_type_that_is_none_opens_nothing)
 {
-	struct bytes m = message(7, OWN, 1, 0), next = message(7, OWN + 1, 1, 0);
+	struct bytes m = message(7, OWN, 1, 0),
+		     next = message(7, OWN + 1, 1, 0);
 
 	put16(m.data + 8, strange_types[_i]);
 	m = join(&m, &next);

@@ -668,7 +668,8 @@ Suite *stream_suite(void)
 	tcase_add_test(
 		t, a_remembered_id_behind_the_snap_length_is_not_let_through);
 	tcase_add_test(t, an_id_of_no_call_passes);
-	tcase_add_test(t, an_id_of_no_call_never_names_the_call_of_another_host);
+	tcase_add_test(t,
+		       an_id_of_no_call_never_names_the_call_of_another_host);
 	tcase_add_test(t, the_call_of_another_host_is_not_touched_from_outside);
 	tcase_add_test(t, a_segment_behind_a_gap_waits_for_what_is_missing);
 	tcase_add_test(
@@ -676,7 +677,8 @@ Suite *stream_suite(void)
 	tcase_add_loop_test(t, a_repeated_id_with_another_value_is_dropped, 0,
 			    5);
 	suite_add_tcase(suite, t);
-	tcase_add_test(u, an_id_without_a_free_one_of_its_first_byte_goes_whole);
+	tcase_add_test(u,
+		       an_id_without_a_free_one_of_its_first_byte_goes_whole);
 	tcase_add_loop_test(u, a_connection_is_pptp_only_from_its_first_byte, 0,
 			    sizeof(slip_rows) / sizeof(slip_rows[0]));
 	tcase_add_test(u, a_segment_with_many_requests_is_sent_again);

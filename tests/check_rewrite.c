@@ -27,7 +27,8 @@ static void lay(struct desk *d, const struct bytes *bytes, uint8_t checksum)
 	d->packet.caplen = d->packet.len = bytes->length;
 	d->parsed.ip = ip;
 	d->parsed.l4 = ip + header;
-	d->parsed.l4_len = d->parsed.l4_caplen = get16(bytes->data + 2) - header;
+	d->parsed.l4_len = d->parsed.l4_caplen =
+		get16(bytes->data + 2) - header;
 	d->parsed.local = ip + 12;
 	d->parsed.remote = ip + 16;
 	d->parsed.addr_len = 4;

@@ -306,8 +306,8 @@ START_TEST(a_vpn_session_keeps_a_services_port_towards_its_remote)
 	struct vpnalg_service service =
 		SERVICE(TCP, OUTSIDE, 40000, CLIENT_B, 80);
 
-	general_and_vpn_world(&w, (struct world_options){ .choosing =
-								  CHOOSE_TAKE });
+	general_and_vpn_world(
+		&w, (struct world_options){ .choosing = CHOOSE_TAKE });
 	start_control(&w, &c, CLIENT_A, 40000, SERVER);
 	ck_assert_uint_eq(c.outside_port, 40000);
 	ck_assert_int_eq(vpnalg_service_add(w.alg, &service, w.now), 0);

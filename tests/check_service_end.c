@@ -339,9 +339,9 @@ TCase *service_end_case(void)
 
 	tcase_add_loop_test(all, rfc6888_req8_the_port_of_a_service_waits, 0,
 			    ROWS(rows));
-	tcase_add_loop_test(all,
-			    a_mapping_gets_the_port_of_a_service_that_has_waited,
-			    0, ROWS(rows));
+	tcase_add_loop_test(
+		all, a_mapping_gets_the_port_of_a_service_that_has_waited, 0,
+		ROWS(rows));
 	tcase_add_loop_test(all, a_port_that_has_waited_leaves_nothing, 0,
 			    ROWS(rows));
 	tcase_add_loop_test(all, by_default_no_port_of_a_service_waits, 0,

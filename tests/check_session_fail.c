@@ -303,7 +303,8 @@ static void process(struct world *w, uint8_t direction, struct bytes p)
 	check_mirror();
 }
 
-/* What the engine itself writes it tells, also if the handler writes nothing. */
+/* What the engine itself writes it tells, also if the handler writes
+ * nothing. */
 START_TEST(a_mirrored_store_hears_of_an_opened_session)
 {
 	static const struct open_row row = { .handler = 1, .kind = TOY_DATA };
@@ -446,7 +447,10 @@ START_TEST(a_mirrored_store_hears_of_every_change_of_an_l2tp_tunnel)
 	static const struct tunnel rows[] = {
 		{ .port = 40000, .version = 2, .answer_port = 5000 },
 		{ .port = L2TP, .version = 2, .fixed_port = true },
-		{ .port = L2TP, .version = 2, .fixed_port = true, .hides = true },
+		{ .port = L2TP,
+		  .version = 2,
+		  .fixed_port = true,
+		  .hides = true },
 		{ .version = 3 },
 	};
 	struct tunnel t = rows[_i];

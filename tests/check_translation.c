@@ -242,9 +242,10 @@ static struct bytes tcp_data_out(void)
 static struct bytes tcp_data_in(void)
 {
 	list(&w, &l);
-	return tcp_packet(SERVER, 80, OUTSIDE,
-			  (uint16_t)listed(&l, "TCP session", 40000)->outside_id,
-			  100, 100, ACK, "data", 4);
+	return tcp_packet(
+		SERVER, 80, OUTSIDE,
+		(uint16_t)listed(&l, "TCP session", 40000)->outside_id, 100,
+		100, ACK, "data", 4);
 }
 
 static struct bytes gre_data_out(void)

@@ -100,11 +100,13 @@ static const struct cost_row {
 	unsigned units;
 	unsigned accounts; /* so many more with accounts */
 } cost_rows[] = {
-	{ "a connection of PPTP and its remote", costs_connection, 1, 2 + 1, 1 },
+	{ "a connection of PPTP and its remote", costs_connection, 1, 2 + 1,
+	  1 },
 	{ "with two outside addresses", costs_connection, 2, 2 + 2 + 1, 1 },
 	{ "with a call", costs_call, 1, 2 + 2 + 1, 2 },
 	{ "a flow of L2TP and its server", costs_flow, 1, 2 + 1 + 1, 1 },
-	{ "with a tunnel of port 1701", costs_shared_flow, 1, 2 + 1 + 2 + 1, 2 },
+	{ "with a tunnel of port 1701", costs_shared_flow, 1, 2 + 1 + 2 + 1,
+	  2 },
 	{ "over IP with a tunnel and a session", costs_ip_flow, 1,
 	  2 + 2 + 2 + 1, 3 },
 	{ "a tunnel of GRE and its remote", costs_gre, 1, 1 + 2 + 1, 1 },

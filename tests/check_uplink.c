@@ -295,9 +295,9 @@ START_TEST(one_uplink_is_full_and_another_is_free)
 END_TEST
 
 /* RFC 4787 REQ-2. */
-START_TEST(a_host_has_one_home_on_each_uplink)
+START_TEST(a_host_is_paired_on_each_uplink)
 {
-	uint32_t host, home[2];
+	uint32_t host, paired[2];
 	unsigned i;
 
 	for (host = CLIENT_A; host < CLIENT_A + 8; host++)
@@ -305,8 +305,8 @@ START_TEST(a_host_has_one_home_on_each_uplink)
 			udp_by(i % 2 ? OTHER : 0, host, (uint16_t)(5000 + i),
 			       SERVER + i % 5, 53);
 			if (i < 2)
-				home[i] = source(&w);
-			ck_assert_uint_eq(source(&w), home[i % 2]);
+				paired[i] = source(&w);
+			ck_assert_uint_eq(source(&w), paired[i % 2]);
 		}
 }
 END_TEST
@@ -623,8 +623,8 @@ START_TEST(hairpins_cross_uplinks)
 END_TEST
 
 /* Whom a packet to another host's VPN session is from is told by the mapping
- * that its port has on its own uplink, not by another one's: the session is with
- * that address. */
+ * that its port has on its own uplink, not by another one's: the session is
+ * with that address. */
 START_TEST(a_hairpin_is_from_the_address_of_its_uplink)
 {
 	struct ike k = ike_of(CLIENT_B, 0, 1);
@@ -779,9 +779,9 @@ START_TEST(an_address_stays_with_its_uplink_while_it_is_known)
 }
 END_TEST
 
-/* A host's home moves to another uplink while it has something on this one, by
- * the caller's choice. */
-START_TEST(a_home_is_not_looked_for_on_another_uplink)
+/* A host's paired address moves to another uplink while it has something on
+ * this one, by the caller's choice. */
+START_TEST(pairing_does_not_look_on_another_uplink)
 {
 	static const uint8_t moved[] = { 0, 0, 0, OTHER };
 
@@ -919,7 +919,7 @@ Suite *uplink_suite(void)
 	tcase_add_loop_test(t, an_uplink_without_addresses_opens_nothing, 0,
 			    n);
 	tcase_add_test(t, one_uplink_is_full_and_another_is_free);
-	tcase_add_test(t, a_host_has_one_home_on_each_uplink);
+	tcase_add_test(t, a_host_is_paired_on_each_uplink);
 	tcase_add_loop_test(t, a_port_has_one_mapping_on_each_uplink, 0, 6);
 	tcase_add_test(t, a_permission_is_one_uplinks);
 	tcase_add_loop_test(
@@ -945,7 +945,7 @@ Suite *uplink_suite(void)
 	tcase_add_test(t, blocks_are_computed_on_each_uplink);
 	tcase_add_test(t, a_port_set_holds_on_each_uplink);
 	tcase_add_test(t, an_address_stays_with_its_uplink_while_it_is_known);
-	tcase_add_test(t, a_home_is_not_looked_for_on_another_uplink);
+	tcase_add_test(t, pairing_does_not_look_on_another_uplink);
 	tcase_add_test(t, uplinks_need_memory_from_the_beginning);
 	tcase_add_test(t, computed_blocks_suffice_on_each_uplink);
 	tcase_add_loop_test(t, memory_that_fails_leaves_nothing_on_an_uplink,

@@ -54,8 +54,8 @@ static void set16(uint8_t *ip, uint8_t *at, unsigned value, unsigned checksum,
 					     (uint16_t)value));
 	if (checksum != 0)
 		vpnalg_put16(ip + IP_LEN + checksum,
-			     follow(vpnalg_get16(ip + IP_LEN + checksum), before,
-				    (uint16_t)value));
+			     follow(vpnalg_get16(ip + IP_LEN + checksum),
+				    before, (uint16_t)value));
 }
 
 static void set_address(uint8_t *ip, unsigned offset,

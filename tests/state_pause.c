@@ -177,7 +177,8 @@ static void judge(uint32_t sessions)
 	check("all sessions open", well);
 	printf("     in one go it takes %.2f ms\n", save_at_once(&nat));
 	unlink(file);
-	check("the file can be kept", nat_state_open(&state, &nat, &options, 1));
+	check("the file can be kept",
+	      nat_state_open(&state, &nat, &options, 1));
 	for (int i = 0; i < TRIES && longest >= LONGEST_MS; i++) {
 		now += 2000;
 		save_in_steps(&state, &nat, sessions, now, &pause);

@@ -338,7 +338,8 @@ int world_take_over(struct world *w, vpnalg_time clock_offset)
 	return make_translator(w, clock_offset);
 }
 
-/* Whether as many sessions of a kind are there as were opened and not closed. */
+/* Whether as many sessions of a kind are there as were opened and not
+ * closed. */
 static void check_kind(struct world *w, unsigned handler, unsigned kind,
 		       size_t index)
 {
@@ -346,7 +347,8 @@ static void check_kind(struct world *w, unsigned handler, unsigned kind,
 	uint64_t cursor = 0, living = 0;
 
 	for (; w->inner.next(w->inner.context, &cursor, &record); record = NULL)
-		living += record != NULL && vpnalg_record_handler(record) == handler &&
+		living += record != NULL &&
+			  vpnalg_record_handler(record) == handler &&
 			  record->kind == kind;
 	ck_assert_uint_eq(opened(w, index) - closed(w, index), living);
 }
@@ -357,8 +359,8 @@ static void check_kinds(struct world *w)
 	size_t index = 0;
 
 	for (handler = 0; handler < w->options.protocol_count; handler++)
-		for (kind = 0; kind < w->protocols[handler].handler()->kind_count;
-		     kind++)
+		for (kind = 0;
+		     kind < w->protocols[handler].handler()->kind_count; kind++)
 			check_kind(w, handler, kind, index++);
 }
 

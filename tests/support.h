@@ -124,7 +124,7 @@ struct world {
 	uint8_t uplink;   /* of all that is sent */
 	bool other_ports;
 	long bindings;    /* taken and not given back */
-	long fail_in;     /* the store's so manieth add or give fails; 0: none */
+	long fail_in; /* the store's so manieth add or give fails; 0: none */
 	long operations;  /* adds and gives so far */
 	long finds;       /* the store's, so far */
 	long records;     /* in the store */

@@ -130,7 +130,9 @@ static uint16_t answered_port(const struct tunnel *t)
 unsigned tunnel_hears(struct world *w, const struct tunnel *t,
 		      const struct bytes *m)
 {
-	uint16_t from = t->port == 0 ? 0 : t->answer_port ? t->answer_port : L2TP;
+	uint16_t from = t->port == 0     ? 0
+			: t->answer_port ? t->answer_port
+					 : L2TP;
 	struct bytes p = l2tp_packet(t->server, from, t->outside,
 				     answered_port(t), m);
 

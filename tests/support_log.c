@@ -215,7 +215,8 @@ void log_check(struct world *w)
 	if (w->log->told == w->log->checked)
 		return; /* what was missed is seen with the next one */
 	w->log->checked = w->log->told;
-	if (w->mirror == NULL || w->log->off || w->options.deaf || w->log->count > FEW)
+	if (w->mirror == NULL || w->log->off || w->options.deaf ||
+	    w->log->count > FEW)
 		return;
 	for (i = 0; i < w->log->count; i++)
 		w->log->sessions[i].listed = false;

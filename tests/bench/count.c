@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Runs exactly so much, that a tool may count its instructions: those in
- * world_process(), l2tp_process() and world_expire(), to which the preparation does not come
- * in this mode. */
+ * world_process(), l2tp_process() and world_expire(), to which the preparation
+ * does not come in this mode. */
 #include "bench.h"
 
 #include <stdio.h>

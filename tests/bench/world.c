@@ -19,8 +19,8 @@ static uint32_t roll(void *context)
 	return dice_roll(&world->dice);
 }
 
-/* For all_differ: the Call ID or UDP port that the host chose is refused. An SPI
- * cannot be changed. */
+/* For all_differ: the Call ID or UDP port that the host chose is refused. An
+ * SPI cannot be changed. */
 static enum vpnalg_choice differ(void *context, struct vpnalg_binding *binding)
 {
 	(void)context;
@@ -131,7 +131,8 @@ BENCH_NOINLINE vpnalg_time world_expire(struct world *world, unsigned budget)
 	return vpnalg_expire(world->translator, world->now, budget);
 }
 
-/* How often a host sends again, for which no ID was found in a bounded search. */
+/* How often a host sends again, for which no ID was found in a bounded
+ * search. */
 #define SENT_AGAIN 10000
 
 bool world_send(struct world *world, uint8_t *bytes, uint32_t length,

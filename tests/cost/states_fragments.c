@@ -74,7 +74,8 @@ static void full_of_fragments(struct world *w)
 
 	begin(w);
 	for (i = 0; i < DATAGRAMS; i++) {
-		make(w, HOST(1000 + i), SERVER, i, i < DATAGRAMS / 2 ? LATER : FIRST);
+		make(w, HOST(1000 + i), SERVER, i,
+		     i < DATAGRAMS / 2 ? LATER : FIRST);
 		send(w, VPNALG_OUT);
 	}
 	for (i = 0; i < CALLS; i++) {

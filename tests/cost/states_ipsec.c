@@ -189,10 +189,12 @@ static void established(struct world *w)
 		for (i = 0; i < 3; i++) {
 			w->now += 3;
 			make_esp(&w->frame, HOST(i), SERVER, 0x2000 + i, k);
-			measure(w, VPNALG_OUT, k < 600 ? ANY_PACKET : ESTABLISHED);
+			measure(w, VPNALG_OUT,
+				k < 600 ? ANY_PACKET : ESTABLISHED);
 			w->now += 20;
 			make_esp(&w->frame, SERVER, OUTSIDE, 0x8000 + i, k);
-			measure(w, VPNALG_IN, k < 600 ? ANY_PACKET : ESTABLISHED);
+			measure(w, VPNALG_IN,
+				k < 600 ? ANY_PACKET : ESTABLISHED);
 		}
 	}
 	world_end(w);

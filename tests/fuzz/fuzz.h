@@ -3,9 +3,10 @@
  *
  * An input is a conversation: 8 bytes of settings, then steps of 8 bytes. A
  * step sends a packet of one of eight flows, lets time pass, sweeps, does
- * something to the store, sets a policy or starts again. The flows learn the IDs
- * that come out, so that what answers them reaches the sessions. Whatever the translator does is held to
- * the promises; the first that is broken ends the process and is printed.
+ * something to the store, sets a policy or starts again. The flows learn the
+ * IDs that come out, so that what answers them reaches the sessions. Whatever
+ * the translator does is held to the promises; the first that is broken ends
+ * the process and is printed.
  *
  * Only the public headers are used. */
 #ifndef TESTS_FUZZ_FUZZ_H
@@ -180,7 +181,8 @@ struct kept {
 };
 
 /* What is known of the fragments of a world, to be held against its counters:
- * those that were held and given back, and packets that were dropped at once. */
+ * those that were held and given back, and packets that were dropped at
+ * once. */
 struct fragment_counts {
 	uint64_t held, given, dropped, dropped_options;
 };

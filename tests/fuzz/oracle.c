@@ -220,7 +220,8 @@ static bool same_packet(const uint8_t *a, const uint8_t *b, uint32_t length,
 
 	partial = partial && (a[9] == TCP || a[9] == DCCP);
 	for (i = 0; i < length; i++) {
-		bool checksum = i == 10 || (off >= 0 && i == l4 + (uint32_t)off);
+		bool checksum =
+			i == 10 || (off >= 0 && i == l4 + (uint32_t)off);
 
 		if (checksum && i + 1 < length &&
 		    same_checksum(get16(a + i), get16(b + i), partial))

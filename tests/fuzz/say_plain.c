@@ -70,8 +70,8 @@ void say_icmp(struct draft *d, const struct step *s)
 	}
 }
 
-/* SCTP, DCCP or UDP-Lite, which keep their ports, with a type or coverage of the
- * step's. */
+/* SCTP, DCCP or UDP-Lite, which keep their ports, with a type or coverage of
+ * the step's. */
 static void add_transport(struct draft *d, const struct step *s,
 			  uint8_t protocol)
 {

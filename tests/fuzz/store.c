@@ -175,8 +175,8 @@ static void remove_record(void *context, struct vpnalg_record *record)
 		s->inner.remove(s->inner.context, record);
 }
 
-static bool store_link(void *context, struct vpnalg_record *record, unsigned slot,
-		 uint64_t hash)
+static bool store_link(void *context, struct vpnalg_record *record,
+		       unsigned slot, uint64_t hash)
 {
 	struct watched_store *s = context;
 	unsigned held;
@@ -197,8 +197,8 @@ static bool store_link(void *context, struct vpnalg_record *record, unsigned slo
 	return given;
 }
 
-static void store_unlink(void *context, struct vpnalg_record *record, unsigned slot,
-		 uint64_t hash)
+static void store_unlink(void *context, struct vpnalg_record *record,
+			 unsigned slot, uint64_t hash)
 {
 	struct watched_store *s = context;
 	struct store_key *key;

@@ -26,9 +26,10 @@ enum strangeness {
 
 static void insert_options(struct bytes *b, unsigned kind)
 {
-	static const uint8_t options[4][4] = {
-		{ 1, 1, 1, 0 }, { 7, 3, 4, 0 }, { 68, 4, 5, 0 }, { 148, 4, 0, 0 }
-	};
+	static const uint8_t options[4][4] = { { 1, 1, 1, 0 },
+					       { 7, 3, 4, 0 },
+					       { 68, 4, 5, 0 },
+					       { 148, 4, 0, 0 } };
 	uint32_t header = header_length(b->data);
 
 	if (header > 56 || b->length < header || b->length > PACKET_MAX - 4)

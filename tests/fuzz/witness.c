@@ -96,8 +96,9 @@ static void begin_conversation(unsigned n)
 	scene.as[n][2] = f->id[0].outside;
 }
 
-/* An Echo-Request (RFC 2637 2.5). A host that goes on with its call goes on with
- * the control connection, too, which takes back an end that it did not ask for. */
+/* An Echo-Request (RFC 2637 2.5). A host that goes on with its call goes on
+ * with the control connection, too, which takes back an end that it did not ask
+ * for. */
 enum { PPTP_ECHO = 4 };
 
 /* Both ways, as at first. */

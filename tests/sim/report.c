@@ -38,9 +38,9 @@ void report_begin(const struct settings *s)
 	       s->outage);
 	printf("%3s %-8s %5s %10s %9s %9s %9s %9s %8s %7s %6s %13s %13s %6s %6s "
 	       "%13s %6s %13s %6s %13s %6s %7s\n",
-	       "K", "", "runs", "inbound", "right %", "wrong %", "nobody %", "blind %",
-	       "SPIs", "at once", "wrong", "pairing", "repair", "held", "IKE",
-	       "set-up", "Mpkt/s", "asks", "over", "sends",
+	       "K", "", "runs", "inbound", "right %", "wrong %", "nobody %",
+	       "blind %", "SPIs", "at once", "wrong", "pairing", "repair",
+	       "held", "IKE", "set-up", "Mpkt/s", "asks", "over", "sends",
 	       "over", "listens");
 }
 
@@ -106,10 +106,9 @@ static void print_text(const char *name, unsigned clients,
 	       percent(s->in[VERDICT_RIGHT], all),
 	       percent(s->in[VERDICT_WRONG], all),
 	       percent(s->in[VERDICT_NOBODY], all), percent(s->blind, all),
-	       (ull)s->spis,
-	       percent(s->at_once, s->spis), (ull)s->wrong_spis, pairing,
-	       repair, (ull)held_back(s, 0), (ull)held_back(s, 1), setup,
-	       speed(s), asks, (ull)s->long_outages[OWNER_ASKS], sends,
+	       (ull)s->spis, percent(s->at_once, s->spis), (ull)s->wrong_spis,
+	       pairing, repair, (ull)held_back(s, 0), (ull)held_back(s, 1),
+	       setup, speed(s), asks, (ull)s->long_outages[OWNER_ASKS], sends,
 	       (ull)s->long_outages[OWNER_SENDS],
 	       longest(&s->outages[OWNER_LISTENS]));
 	if (s->ike_in[VERDICT_WRONG] + s->ike_in[VERDICT_NOBODY] > 0)

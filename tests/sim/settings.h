@@ -28,7 +28,7 @@ struct scenario {
 			       * busy time to the other */
 	unsigned one_way;     /* percent of busy periods that are one-way */
 	unsigned v1;          /* percent of clients that speak IKEv1 */
-	unsigned eager;       /* percent of servers that use a new SPI at once */
+	unsigned eager; /* percent of servers that use a new SPI at once */
 	unsigned rtt[2];      /* milliseconds, least and most */
 	unsigned reordered;   /* percent of packets with an extra delay */
 	unsigned answers;     /* percent of tunnels whose server only answers */

@@ -58,7 +58,8 @@ void link_open(struct link *link, const char *name)
 	if (!link->index || link->fd < 0)
 		give_up(link, "cannot open");
 	address = gateway(link);
-	address.sll_protocol = htons(ETH_P_ALL); /* before the kernel drops it */
+	/* Before the kernel drops it. */
+	address.sll_protocol = htons(ETH_P_ALL);
 	if (setsockopt(link->fd, SOL_PACKET, PACKET_QDISC_BYPASS, &yes,
 		       sizeof(yes)) ||
 	    bind(link->fd, (struct sockaddr *)&address, sizeof(address)))

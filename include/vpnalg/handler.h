@@ -410,7 +410,7 @@ struct vpnalg_handler {
 	 * this function, which is asked once a second or so, answers
 	 * otherwise. What translate learns from them it learns once a second,
 	 * from this one. Nothing may be opened or closed here, and nothing
-	 * changed but what the session remembers of this: so translate can tell
+	 * changed but what the session remembers of this: so translate can say
 	 * at once that all packets must be seen again, by
 	 * #VPNALG_EVENT_TAKEN_BACK (vpnalg_session_notify()).
 	 *

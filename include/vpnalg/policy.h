@@ -147,7 +147,7 @@ struct vpnalg_policy {
  * @param policy the policy; NULL: everything is allowed
  * @param now the time; an earlier one than before counts as the last
  * @return 0; VPNALG_ERROR_CONFIG, and the last policy holds on:
- *         vpnalg_policy_error() tells why; VPNALG_ERROR_BUSY: the event
+ *         vpnalg_policy_error() says why; VPNALG_ERROR_BUSY: the event
  *         callback has called
  */
 VPNALG_API int vpnalg_set_policy(struct vpnalg *translator,

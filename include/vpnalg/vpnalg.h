@@ -873,7 +873,7 @@ VPNALG_API vpnalg_time vpnalg_clock_offset(const struct vpnalg *translator);
 
 /**
  * Translates packets. A burst gives the same bytes and results as the same
- * packets one by one; it only waits less for memory.
+ * packets one by one; it only spends less time on memory.
  *
  * @param translator the translator
  * @param packets the packets; of each,
@@ -1093,8 +1093,8 @@ VPNALG_API bool vpnalg_kind_counters(const struct vpnalg *translator,
  *                 claimed the packet; vpnalg_config.protocol_count for those
  *                 that none has claimed. Fragments of which the first has not
  *                 come are such
- * @param direction #VPNALG_OUT or #VPNALG_IN: the way that the packet
- *                  travelled, or that the packet did which an ICMP error quotes
+ * @param direction #VPNALG_OUT or #VPNALG_IN, of the packet, or of the one
+ *                  that an ICMP error quotes
  * @param reason enum vpnalg_result, a drop reason of the library's own; those
  *               of a handler's own are vpnalg_own_counter()
  * @return how many; 0 where there is no such protocol or reason

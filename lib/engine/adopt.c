@@ -171,7 +171,7 @@ void vpnalg_adopt_recount(struct vpnalg *translator)
 
 /* Events */
 
-void vpnalg_adopt_tell(struct vpnalg *translator)
+void vpnalg_adopt_notify(struct vpnalg *translator)
 {
 	struct vpnalg_record *record;
 	uint64_t cursor = 0;
@@ -181,7 +181,7 @@ void vpnalg_adopt_tell(struct vpnalg *translator)
 		return;
 	while (record_next(translator, &cursor, &record))
 		if (record_is_session(translator, record))
-			vpnalg_usage_tell_block(translator, record);
+			vpnalg_usage_notify_block(translator, record);
 	vpnalg_session_event_adopted(translator);
 }
 
@@ -267,6 +267,6 @@ int vpnalg_adopt_store(struct vpnalg *translator)
 		translator->stale |= vpnalg_record_is_stale(translator, record);
 	}
 	vpnalg_adopt_recount(translator);
-	vpnalg_adopt_tell(translator);
+	vpnalg_adopt_notify(translator);
 	return 0;
 }

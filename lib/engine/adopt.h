@@ -19,9 +19,9 @@ bool vpnalg_adopt(struct vpnalg *translator, struct vpnalg_record *record);
 /* Counts the children of all sessions anew: some may not be there. */
 void vpnalg_adopt_recount(struct vpnalg *translator);
 
-/* Tells of all that has come so: blocks of ports, then sessions. A load is over
+/* Notifies of all that was adopted: blocks of ports, then sessions. A load ends
  * then. */
-void vpnalg_adopt_tell(struct vpnalg *translator);
+void vpnalg_adopt_notify(struct vpnalg *translator);
 
 /* Takes over what is in the store. Returns 0, or VPNALG_ERROR_NOT_EMPTY if its
  * records are not sound, or are found by another hash key; and

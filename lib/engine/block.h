@@ -50,8 +50,8 @@ uint32_t vpnalg_block_computed(const struct vpnalg *translator, uint16_t zone,
 /* Returns the blocks of an address, by their first ports. */
 struct vpnalg_range vpnalg_block_all(const struct vpnalg_port_blocks *blocks);
 
-/* Tells that a host has a block, or has it no more. What sessions bring with
- * them that were not opened here is told when all are there. */
+/* Notifies of a block that a host has been allotted, or has given back. The
+ * blocks of sessions that were not opened here follow when all are there. */
 void vpnalg_block_notify(struct vpnalg *translator, uint8_t type,
 			 const struct vpnalg_tuple *host,
 			 const struct vpnalg_tuple *block);

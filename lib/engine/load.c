@@ -242,7 +242,7 @@ static void begin_to_live(struct vpnalg *translator, struct vpnalg_load *load,
 	translator->sweep_earliest = VPNALG_NEVER;
 	memset(translator->searches, 0, sizeof(translator->searches));
 	translator->searching = false;
-	vpnalg_adopt_tell(translator);
+	vpnalg_adopt_notify(translator);
 }
 
 int vpnalg_load_end(struct vpnalg *translator, struct vpnalg_load *load,

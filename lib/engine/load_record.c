@@ -222,8 +222,8 @@ static struct vpnalg_record *make(struct vpnalg *translator,
 
 /* Linking it */
 
-/* What has the key was saved while sessions came and went, and had ended by the
- * time that this one was: it gives way. */
+/* A holder of the key was saved while sessions came and went, and had ended by
+ * the time that this one was saved: it is removed. */
 static int link_key(struct vpnalg *translator, struct vpnalg_load *load,
 		    struct vpnalg_record *record, unsigned slot)
 {

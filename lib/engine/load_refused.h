@@ -14,7 +14,7 @@
 void vpnalg_load_refuse(struct vpnalg *translator, struct vpnalg_load *load,
 			struct vpnalg_record *record);
 
-/* Removes a session that the load has met, refused or not. */
+/* Removes a session that came with the load, refused or not. */
 void vpnalg_load_take_back(struct vpnalg *translator, struct vpnalg_load *load,
 			   struct vpnalg_record *record);
 

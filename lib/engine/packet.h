@@ -11,8 +11,8 @@
 enum packet_type { PACKET_OTHER, PACKET_WHOLE, PACKET_ICMP_ERROR };
 
 /* The facts about a packet that follow from its direction alone, were its IP
- * header plain. The inside host's end is the source on the way out, the
- * destination on the way in. All but the last two is in the order of struct
+ * header plain. The inside host's end is the source of an outbound packet, the
+ * destination of an inbound one. All but the last two is in the order of struct
  * vpnalg_parsed, so that it is copied at once. */
 struct packet_direction {
 	bool inward, inside, undo, quoted, overlong;

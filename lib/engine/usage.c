@@ -29,7 +29,7 @@ struct usage {
 	uint32_t count;
 	uint8_t address[VPNALG_ADDR_MAX]; /* of a pair */
 	/* Of a host: its block's first port, or 0. Of a block that was adopted:
-	 * whether that was told. */
+	 * whether there was an event for it. */
 	uint16_t block;
 };
 
@@ -198,8 +198,8 @@ static void leave_block(struct vpnalg *translator,
 	vpnalg_block_notify(translator, VPNALG_EVENT_BLOCK_FREED, host, block);
 }
 
-void vpnalg_usage_tell_block(struct vpnalg *translator,
-			     struct vpnalg_record *session)
+void vpnalg_usage_notify_block(struct vpnalg *translator,
+			       struct vpnalg_record *session)
 {
 	struct vpnalg_tuple block, host;
 	struct vpnalg_record *record;

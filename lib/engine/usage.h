@@ -13,9 +13,9 @@ bool vpnalg_usage_join(struct vpnalg *translator, struct vpnalg_record *record);
 void vpnalg_usage_leave(struct vpnalg *translator,
 			struct vpnalg_record *record);
 
-/* Tells of the block of ports of a session that was adopted, once a block. */
-void vpnalg_usage_tell_block(struct vpnalg *translator,
-			     struct vpnalg_record *session);
+/* Notifies of the block of ports of an adopted session, once for each block. */
+void vpnalg_usage_notify_block(struct vpnalg *translator,
+			       struct vpnalg_record *session);
 
 /* Counts one more under a key, of a pair with its outside address. Returns
  * false without room. */

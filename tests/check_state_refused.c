@@ -5,6 +5,7 @@
 
 #include "cases.h"
 #include "general.h"
+#include "support_ipsec.h"
 #include "support_state.h"
 
 #define TCP_SYN 0x02
@@ -153,6 +154,53 @@ START_TEST(all_that_belongs_to_a_refused_session_goes_with_it)
 }
 END_TEST
 
+/* Two hosts of one remote, of which one is refused: the other is alone with it
+ * then, whoever's turn it was, and gets its next SPI. */
+static uint32_t refused_host;
+
+static enum vpnalg_choice refuse_host(struct world *world,
+				      struct vpnalg_binding *binding)
+{
+	(void)world;
+	return get32(binding->inside.octets) == refused_host
+		       ? VPNALG_CHOICE_REFUSE
+		       : VPNALG_CHOICE_TAKE;
+}
+
+START_TEST(a_refused_host_is_no_candidate)
+{
+	static const uint32_t hosts[] = { CLIENT_A, CLIENT_B };
+	struct esp one = esp_of(CLIENT_A, SERVER, 0xa0, 0xb0);
+	struct esp two = esp_of(CLIENT_B, SERVER, 0xa1, 0xb1), *left;
+	struct vpnalg_load load = { .services = true };
+
+	all_world(&w, (struct world_options){ .leaves = true });
+	esp_sends(&w, &one);
+	ck_assert(esp_arrives(&w, &one));
+	w.now += 20000;
+	esp_sends(&w, &two);
+	esp_receives(&w, &two);
+	state_save(&w, &saved);
+	world_end(&w);
+	refused_host = hosts[_i];
+	left = _i == 0 ? &two : &one;
+	all_world(&copy, (struct world_options){ .choose = refuse_host,
+						 .leaves = true });
+	copy.now = w.now;
+	ck_assert_int_eq(state_load_part(&copy, &load, saved.bytes,
+					 saved.length),
+			 VPNALG_STATE_DONE);
+	ck_assert_int_eq(vpnalg_load_end(copy.alg, &load, copy.now),
+			 VPNALG_STATE_DONE);
+	copy.now += 20000;
+	esp_sends(&copy, left);
+	left->in_spi = 0xc0;
+	left->in_sequence = 0;
+	ck_assert(esp_arrives(&copy, left));
+	world_end(&copy);
+}
+END_TEST
+
 /* The port is another host's from now on, and nothing of the first one's is in
  * its way. */
 START_TEST(a_refused_port_is_free)
@@ -229,6 +277,7 @@ TCase *state_refused_case(void)
 	tcase_add_loop_test(tcase,
 			    all_that_belongs_to_a_refused_session_goes_with_it,
 			    0, 2 * ROWS(families));
+	tcase_add_loop_test(tcase, a_refused_host_is_no_candidate, 0, 2);
 	tcase_add_test(tcase, a_refused_port_is_free);
 	tcase_add_test(tcase, what_a_removed_service_has_opened_is_loaded);
 	tcase_add_test(tcase, a_refusal_leaves_nothing_of_a_load_that_fails);

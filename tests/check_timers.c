@@ -145,7 +145,8 @@ START_TEST(a_longer_time_begins_with_the_next_packet)
 }
 END_TEST
 
-START_TEST(a_shorter_time_ends_nothing_sooner)
+/* Who sends nothing more ends when it would have. */
+START_TEST(a_shorter_time_begins_with_the_next_packet)
 {
 	const struct row *row = &rows[_i];
 
@@ -153,9 +154,37 @@ START_TEST(a_shorter_time_ends_nothing_sooner)
 	sends(row);
 	set(SHORT);
 	lives(row, LONG);
-	w.now += left(row) - 1;
+	w.now += left(row) - SHORT;
 	sends(row);
 	lives(row, SHORT);
+	world_end(&w);
+}
+END_TEST
+
+/* B's tunnel has a shorter time than A's, and both need what is known of their
+ * remote, where A's Key comes in that is not its own. */
+START_TEST(a_shorter_time_of_one_host_costs_no_other)
+{
+	struct bytes a = ip_packet(CLIENT_A, SERVER, GRE,
+				   "\x20\0\x08\0\0\0\0\x28", 8);
+	struct bytes b = ip_packet(CLIENT_B, SERVER, GRE,
+				   "\x20\0\x08\0\0\0\0\x29", 8);
+	struct bytes back = ip_packet(SERVER, OUTSIDE, GRE,
+				      "\x20\0\x08\0\0\0\0\x28", 8);
+	struct bytes unlike = ip_packet(SERVER, OUTSIDE, GRE,
+				       "\x20\0\x08\0\0\0\0\x77", 8);
+
+	all_world(&w, (struct world_options){ .timers = all_of(LONG) });
+	send_packet(&w, VPNALG_OUT, &a);
+	set(SHORT);
+	send_packet(&w, VPNALG_OUT, &b);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &back),
+			  VPNALG_TRANSLATED);
+	w.now += 2 * SHORT;
+	send_packet(&w, VPNALG_OUT, &a);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &unlike),
+			  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
 	world_end(&w);
 }
 END_TEST
@@ -204,8 +233,9 @@ TCase *timers_case(void)
 	tcase_add_test(t, what_opens_has_the_timers_of_the_moment);
 	tcase_add_loop_test(t, a_longer_time_begins_with_the_next_packet, 0,
 			    ROWS(rows));
-	tcase_add_loop_test(t, a_shorter_time_ends_nothing_sooner, 0,
+	tcase_add_loop_test(t, a_shorter_time_begins_with_the_next_packet, 0,
 			    ROWS(rows));
+	tcase_add_test(t, a_shorter_time_of_one_host_costs_no_other);
 	tcase_add_test(t, none_are_the_defaults);
 	tcase_add_test(t, timers_of_another_version_change_nothing);
 	return t;

@@ -35,7 +35,7 @@ void vpnalg_load_take_back(struct vpnalg *translator, struct vpnalg_load *load,
 			   struct vpnalg_record *record)
 {
 	if (is_refused(record)) {
-		vpnalg_session_dismantle(translator, record);
+		vpnalg_session_discard(translator, record);
 		return;
 	}
 	vpnalg_session_close(translator, record);

@@ -196,6 +196,13 @@ static void notify_handler(struct vpnalg *translator,
 	translator->closing = false;
 }
 
+void vpnalg_session_discard(struct vpnalg *translator,
+			    struct vpnalg_record *record)
+{
+	notify_handler(translator, record);
+	vpnalg_session_dismantle(translator, record);
+}
+
 /* The further cost of closing a session, in operations of the store. */
 #define CLOSE_WORK 6
 

@@ -33,6 +33,11 @@ bool vpnalg_session_link_at(struct vpnalg *translator,
 void vpnalg_session_dismantle(struct vpnalg *translator,
 			      struct vpnalg_record *record);
 
+/* The same for one that was never open here: its handler takes it out of what
+ * other sessions remember of it. */
+void vpnalg_session_discard(struct vpnalg *translator,
+			    struct vpnalg_record *record);
+
 /* Closes a session for a reason that the record does not show: enum
  * vpnalg_close. */
 void vpnalg_session_close_as(struct vpnalg *translator,

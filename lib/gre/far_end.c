@@ -94,6 +94,7 @@ static struct gre_host *place_for(struct vpnalg_step *step,
 enum vpnalg_result vpnalg_gre_remote_note(struct vpnalg_step *step,
 					  struct vpnalg_record *tunnel)
 {
+	uint32_t life = vpnalg_session_timers(step->translator)->gre;
 	struct vpnalg_record *remote;
 	enum vpnalg_result result = find_or_open(step, tunnel, &remote);
 	struct gre_host host, *place;
@@ -106,9 +107,10 @@ enum vpnalg_result vpnalg_gre_remote_note(struct vpnalg_step *step,
 		body(step, remote)->more_until = (uint32_t)tunnel->deadline;
 	else if (tunnel_of(step, place) == NULL)
 		*place = host;
-	vpnalg_session_set_lifetime(
-		step->translator, remote,
-		vpnalg_session_timers(step->translator)->gre);
+	/* Tunnels with a longer time, of earlier timers, need it as well. */
+	if (remote->deadline - step->now < life)
+		vpnalg_session_set_lifetime(step->translator, remote, life);
+	vpnalg_session_changed(step->translator, remote);
 	return VPNALG_TRANSLATED;
 }
 

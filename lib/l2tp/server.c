@@ -108,14 +108,14 @@ static void set_flags(struct vpnalg_step *step, struct vpnalg_record *flow,
 void vpnalg_l2tp_server_extend(struct vpnalg_step *step,
 			       struct vpnalg_record *flow)
 {
+	uint32_t life = vpnalg_session_timers(step->translator)->udp;
 	struct vpnalg_record *server = NULL;
 
 	if (is_udp(step))
 		server = vpnalg_l2tp_server_find(step, flow);
-	if (server != NULL)
-		vpnalg_session_set_lifetime(
-			step->translator, server,
-			vpnalg_session_timers(step->translator)->udp);
+	/* Flows with a longer time, of earlier timers, need it as well. */
+	if (server != NULL && server->deadline - step->now < life)
+		vpnalg_session_set_lifetime(step->translator, server, life);
 }
 
 /* A flow with port 1701 shares it. */

@@ -204,6 +204,29 @@ def judge_cut(program, how):
     shutil.rmtree(work)
 
 
+def judge_restart(program, how):
+    """What a service has opened that is gone outlives the program as well."""
+    work = tempfile.mkdtemp()
+    os.chmod(work, 0o777)
+    base = "general\nstate %s\n" % os.path.join(work, "state")
+    gateway = Reader(program, how, work, base + ONE)
+    call = Call(gateway.name, CLIENT, SERVER, 1723)
+    check(gateway.name + "a call begins", call.goes_on())
+    gateway.reads(base, "changed: --service")
+    check(gateway.name + "it outlives its service", call.goes_on())
+    check(gateway.name + "all went well until then", gateway.end() == 0,
+          gateway.text())
+    gateway = Reader(program, how, work, base)
+    check(gateway.name + "and it outlives the program", call.goes_on(),
+          gateway.text())
+    call.close()
+    check(gateway.name + "all went well", gateway.end() == 0 and
+          "cannot" not in gateway.text() and
+          "Sanitizer" not in gateway.text() and
+          "runtime error" not in gateway.text(), gateway.text())
+    shutil.rmtree(work)
+
+
 class Ports:
     """Which inside host a service has."""
 
@@ -295,9 +318,11 @@ def judge_two(gateway, ports, base, taken):
     gateway.reads(base + service(OTHER) + service(CLIENT, PORT + 1),
                   WAITS % (PORT, DELAY), WAITS % (PORT + 1, DELAY),
                   "changed: --service")
-    for content in (service(OTHER) + service(CLIENT, PORT + 1), ""):
-        gateway.reads(base + content + service(OTHER, taken),
-                      "cannot change settings: service",
+    for content in (service(OTHER) + service(CLIENT, PORT + 1) +
+                    service(OTHER, taken), service(OTHER, taken),
+                    service(CLIENT) + service(CLIENT, PORT + 1) +
+                    "service udp:%d=%s:5005\n" % (PORT, OTHER)):
+        gateway.reads(base + content, "cannot change settings: service",
                       "all stays as it was")
     comes(gateway, ports, OTHER, begun, before)
     comes(gateway, ports, CLIENT, begun, before, PORT + 1)
@@ -336,6 +361,7 @@ def main():
             forward()
             do_all(RULES)
         judge_cut(program, how)
+        judge_restart(program, how)
         judge_delay(program, how)
     finish()
 

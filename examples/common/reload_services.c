@@ -42,20 +42,37 @@ static int serve(const struct change *change,
 						  change->now);
 	if (result != VPNALG_SERVICE_DONE)
 		return result;
-	if (is_there)
+	if (is_there) {
 		service_later_added(&change->nat->later, &service);
-	else
+		service_cut_forget(&change->nat->cut, &service);
+	} else {
 		service_later_removed(&change->nat->later, &service,
 				      change->now);
+	}
 	if (reload->served)
 		reload->served(reload->context, &service, is_there);
 	return result;
 }
 
-static void let_wait(struct change *change, const struct vpnalg_service *service)
+static void let_wait(struct change *change,
+		     const struct vpnalg_service *service)
 {
 	change->waiting[change->waiting_count++] =
 		(struct service_waiting){ .service = *service };
+}
+
+static bool has_another_at(const struct nat_options *options,
+			   const struct vpnalg_service *service)
+{
+	const struct vpnalg_service *other;
+
+	for (size_t i = 0; i < options->service_count; i++) {
+		other = &options->services[i];
+		if (other != service && other->protocol == service->protocol &&
+		    other->outside_port == service->outside_port)
+			return true;
+	}
+	return false;
 }
 
 /* Returns whether the service may wait: all that it lacks is its port, which
@@ -64,6 +81,7 @@ static bool may_wait_for_port(const struct change *change,
 			      const struct vpnalg_service *service, int result)
 {
 	return result == VPNALG_SERVICE_TAKEN &&
+	       !has_another_at(change->reload->next, service) &&
 	       service_later_until(&change->nat->later, service, change->now);
 }
 
@@ -163,13 +181,15 @@ static void keep_waiting(struct change *change)
 	change->waiting = NULL;
 }
 
+/* One that has only waited has opened nothing. */
 static void cut_old(const struct change *change)
 {
 	const struct nat_options *last = change->reload->last;
 	struct vpnalg_service service;
 
 	for (size_t i = 0; i < last->service_count; i++) {
-		if (has(change->reload->next, &last->services[i]))
+		if (has(change->reload->next, &last->services[i]) ||
+		    service_later_has(&change->nat->later, &last->services[i]))
 			continue;
 		service = last->services[i];
 		service.outside = change->reload->outside;
@@ -212,10 +232,10 @@ bool reload_services(const struct reload *reload, vpnalg_time now)
 		if (!well)
 			take_back(&change);
 	}
-	if (well)
-		keep_waiting(&change);
 	if (well && reload->next->service_cut)
 		cut_old(&change);
+	if (well)
+		keep_waiting(&change);
 	free(change.waiting);
 	free(change.added);
 	return well;

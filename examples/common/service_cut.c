@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "say.h"
+#include "service_later.h"
 
 /* Bounds the work between two looks at the packets, as of vpnalg_expire(). */
 #define BUDGET 256
@@ -24,6 +25,19 @@ void service_cut_add(struct service_cut *cut,
 	}
 	list[cut->count++] = *service;
 	cut->list = list;
+}
+
+void service_cut_forget(struct service_cut *cut,
+			const struct vpnalg_service *service)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < cut->count; i++)
+		if (!service_is_same(&cut->list[i], service))
+			cut->list[kept++] = cut->list[i];
+	cut->count = kept;
+	if (cut->cut.service && service_is_same(&cut->service, service))
+		cut->cut.service = NULL;
 }
 
 /* Begins with the last one: the order means nothing. */

@@ -21,6 +21,10 @@ struct service_cut {
 void service_cut_add(struct service_cut *cut,
 		     const struct vpnalg_service *service);
 
+/* Forgets a service that is there again. */
+void service_cut_forget(struct service_cut *cut,
+			const struct vpnalg_service *service);
+
 /* Cuts some, and says how many they were when all of a service are. Returns
  * whether there are more. */
 bool service_cut_go_on(struct service_cut *cut, struct vpnalg *translator,

@@ -8,6 +8,8 @@
 #include "../common/nat_sessions.h"
 #include "../common/say.h"
 
+enum { TCP = 6 };
+
 static bool same_address(const struct vpnalg_addr *a,
 			 const struct vpnalg_addr *b)
 {
@@ -70,12 +72,36 @@ static void forget(struct served *served, struct rules *rules,
 	*one = served->list[--served->count];
 }
 
+void served_removed(struct served *served, const struct vpnalg_binding *service)
+{
+	struct vpnalg_binding *removed;
+
+	if (!service->outside_id)
+		return;
+	removed = realloc(served->removed, (served->removed_count + 1) *
+						   sizeof(*removed));
+	if (!removed) {
+		say("rules: memory: %s", strerror(errno));
+		return;
+	}
+	removed[served->removed_count++] = *service;
+	served->removed = removed;
+}
+
+static bool was_removed(const struct served *served,
+			const struct vpnalg_binding *binding)
+{
+	for (size_t i = 0; i < served->removed_count; i++)
+		if (same_port(&served->removed[i], binding))
+			return true;
+	return false;
+}
+
 /* Those that were noted when the service was gone before are counted anew. */
-static void forget_numbers(struct served *served,
-			   const struct vpnalg_binding *service)
+static void forget_numbers(struct served *served)
 {
 	for (size_t i = 0; i < served->count; i++)
-		if (same_port(&served->list[i].binding, service))
+		if (was_removed(served, &served->list[i].binding))
 			served->list[i].sessions = 0;
 }
 
@@ -95,38 +121,55 @@ static struct vpnalg_binding binding_of(const struct vpnalg_session_info *info)
 }
 
 void served_keep(struct served *served, struct rules *rules,
-		 const struct nat *nat, const struct vpnalg_binding *service,
-		 vpnalg_time now)
+		 const struct nat *nat, vpnalg_time now)
 {
 	struct vpnalg_session_info info;
 	struct vpnalg_binding binding;
 	uint64_t cursor = 0;
 
-	if (!service->outside_id)
+	if (!served->removed_count)
 		return;
-	forget_numbers(served, service);
+	forget_numbers(served);
 	while (nat_sessions_next(nat, now, &cursor, &info)) {
+		if (!info.remote.family ||
+		    !nat_inherits(nat, info.protocol, info.kind))
+			continue;
 		binding = binding_of(&info);
-		if (info.remote.family && same_port(&binding, service) &&
-		    nat_inherits(nat, info.protocol, info.kind))
+		if (was_removed(served, &binding))
 			count(served, rules, &binding);
 	}
 	forget_unused(served, rules);
+	served->removed_count = 0;
+}
+
+/* Only servers of PPTP have sessions by TCP that are nobody's. */
+static bool comes_alone(const struct nat *nat, const struct vpnalg_event *event)
+{
+	const struct vpnalg_session_info *info = event->info;
+
+	return event->type == VPNALG_EVENT_OPENED && info &&
+	       info->ip_protocol == TCP && info->remote.family &&
+	       !info->parent && nat_inherits(nat, info->protocol, info->kind);
 }
 
 void served_tell(struct served *served, struct rules *rules,
-		 const struct vpnalg_event *event)
+		 const struct nat *nat, const struct vpnalg_event *event)
 {
+	struct vpnalg_binding binding;
 	struct served_remote *one;
 
-	if (event->type != VPNALG_EVENT_CLOSED || !served->count)
-		return;
-	one = find(served, &event->session);
-	if (one && --one->sessions == 0)
-		forget(served, rules, one);
+	if (comes_alone(nat, event)) {
+		binding = binding_of(event->info);
+		count(served, rules, &binding);
+	} else if (event->type == VPNALG_EVENT_CLOSED && served->count) {
+		one = find(served, &event->session);
+		if (one && --one->sessions == 0)
+			forget(served, rules, one);
+	}
 }
 
 void served_close(struct served *served)
 {
+	free(served->removed);
 	free(served->list);
 }

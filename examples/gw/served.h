@@ -21,17 +21,23 @@ struct served_remote {
 struct served {
 	struct served_remote *list;
 	size_t count;
+	struct vpnalg_binding *removed; /* services, since served_keep() */
+	size_t removed_count;
 };
 
-/* Makes the rules for sessions of a service that is gone, whose binding is the
- * mapping that it was. Looks at all sessions. */
-void served_keep(struct served *served, struct rules *rules,
-		 const struct nat *nat, const struct vpnalg_binding *service,
-		 vpnalg_time now);
+/* Notes that a service is gone, whose binding is the mapping that it was. */
+void served_removed(struct served *served,
+		    const struct vpnalg_binding *service);
 
-/* Removes the rules that a session was the last one to need. */
+/* Makes the rules for the sessions of those services. Looks at all sessions if
+ * there are any. */
+void served_keep(struct served *served, struct rules *rules,
+		 const struct nat *nat, vpnalg_time now);
+
+/* Removes the rules that a session was the last one to need, and makes those of
+ * one that comes without its service: it was loaded, or begins anew. */
 void served_tell(struct served *served, struct rules *rules,
-		 const struct vpnalg_event *event);
+		 const struct nat *nat, const struct vpnalg_event *event);
 
 void served_close(struct served *served);
 

@@ -36,8 +36,11 @@ static bool for_services(struct gateway *gateway, change_rules *change)
 {
 	const struct nat_options *options = gateway->serving;
 
+	/* One that waits for its port has no rules. */
 	for (size_t i = 0; i < options->service_count; i++)
-		if (!change_for(gateway, &options->services[i], change))
+		if (!service_later_has(&gateway->translator.nat.later,
+				       &options->services[i]) &&
+		    !change_for(gateway, &options->services[i], change))
 			return false;
 	rules_flush(&gateway->rules);
 	return true;
@@ -58,15 +61,13 @@ void services_move(struct gateway *gateway, vpnalg_time now)
 		for_services(gateway, rules_begin);
 }
 
-/* What the service has opened goes on without it. */
-static void keep_sessions(struct gateway *gateway,
-			  const struct vpnalg_service *service)
+/* What services have opened goes on without them. */
+static void note_removed(struct gateway *gateway,
+			 const struct vpnalg_service *service)
 {
-	struct translator *translator = &gateway->translator;
 	const struct vpnalg_binding binding = binding_of(gateway, service);
 
-	served_keep(&translator->served, &gateway->rules, &translator->nat,
-		    &binding, system_now());
+	served_removed(&gateway->translator.served, &binding);
 }
 
 static void follow(void *context, const struct vpnalg_service *service,
@@ -75,11 +76,13 @@ static void follow(void *context, const struct vpnalg_service *service,
 	struct gateway *gateway = context;
 
 	if (!service) {
+		served_keep(&gateway->translator.served, &gateway->rules,
+			    &gateway->translator.nat, system_now());
 		rules_flush(&gateway->rules);
 		return;
 	}
 	if (!is_there)
-		keep_sessions(gateway, service);
+		note_removed(gateway, service);
 	change_for(gateway, service, is_there ? rules_begin : end_rules);
 }
 

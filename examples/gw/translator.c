@@ -28,7 +28,15 @@ static void tell(void *context, const struct vpnalg_event *event)
 	struct translator *translator = context;
 
 	nat_tell(&translator->nat, event);
-	served_tell(&translator->served, translator->rules, event);
+	served_tell(&translator->served, translator->rules, &translator->nat,
+		    event);
+}
+
+/* Sessions that are loaded may have no service any more: served.h. */
+static bool is_told(const struct options *options)
+{
+	return nat_is_told(&options->nat) || options->nat.state ||
+	       options->standby;
 }
 
 bool translator_open(struct translator *translator,
@@ -40,7 +48,7 @@ bool translator_open(struct translator *translator,
 		.random = next_random,
 		.choose = choose,
 		.release = release,
-		.event = nat_is_told(&options->nat) ? tell : NULL,
+		.event = is_told(options) ? tell : NULL,
 	};
 	struct nat_options nat = options->nat;
 

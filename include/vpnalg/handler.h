@@ -526,8 +526,8 @@ struct vpnalg_opening {
  *
  * It is not checked that the packet travels out in its inside form. From
  * outside open a session only beside one that an inside host has opened, as
- * for GRE's other Key, an ESP SPI or an L2TP answer from another address, and
- * a bounded number of them.
+ * for GRE's other Key, an ESP SPI or an L2TP answer from another address, or
+ * beside a service, and a bounded number of them.
  *
  * @param step the packet that opens it
  * @param opening what with
@@ -1083,7 +1083,8 @@ static inline void vpnalg_put16(uint8_t *p, unsigned value)
 VPNALG_API bool vpnalg_rewrite_possible(const struct vpnalg_parsed *parsed);
 
 /**
- * Replaces the local address in the IP header.
+ * Replaces the local address in the IP header, and corrects the checksums of
+ * IP, TCP and UDP.
  *
  * @param step the packet
  * @param address parsed->addr_len bytes

@@ -64,7 +64,8 @@ enum vpnalg_own_id_result {
 	/** The struct is of another version, an address, the protocol or the ID
 	 * is not what it must be, or vpnalg_config.own is not set. */
 	VPNALG_OWN_ID_INVALID = -1,
-	/** A session of an inside host has it, and goes on. */
+	/** A session of an inside host has it, and goes on. Never of an ESP
+	 * SPI: the host's SA ends. */
 	VPNALG_OWN_ID_TAKEN = -2,
 	VPNALG_OWN_ID_NO_ROOM = -3, /**< The store has no room or failed. */
 	/** None of the translator's protocols reads such an ID: it need not be

@@ -958,10 +958,10 @@ VPNALG_API int vpnalg_set_addresses(struct vpnalg *translator,
  * Sets other timers, under traffic. They hold for what opens from now on. What
  * is open and sends nothing more ends when it would have; its next packet gives
  * it the new time, be it shorter or longer, or, where not every packet sets a
- * deadline, the first one with less than the new time left. Until then it counts
- * as silent for as long as the time has grown: another host may take a GRE Key
- * or an L2TP port from it that it has to itself otherwise. Timers in the
- * settings of handlers stay.
+ * deadline, the first one with less than the new time left. Until then it
+ * counts as silent for as long as the time has grown: another host may take a
+ * GRE Key or an L2TP port from it that it has to itself otherwise. Timers in
+ * the settings of handlers stay.
  *
  * @param translator the translator
  * @param timers the timers, which are copied; NULL: the defaults

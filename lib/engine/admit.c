@@ -3,7 +3,7 @@
  * switched itself off, its limits, and the room that is kept back for others.
  *
  * Where room is short, sessions that nobody will miss are closed for new ones:
- * the half-open and unanswered ones, as their handler says. No other session
+ * those of vpnalg_general() that are half-open or unanswered. No other session
  * ever is. */
 #include "admit.h"
 
@@ -173,8 +173,8 @@ static bool is_denied(struct vpnalg *translator, struct candidate *candidate)
 	return action == VPNALG_RULE_DENY;
 }
 
-/* A packet from outside only opens a session that belongs to one that is there:
- * it is never refused. */
+/* A child that a packet from outside opens belongs to a session that is there:
+ * it is never refused. A connection to a service may be. */
 static bool is_asked(const struct vpnalg_step *step,
 		     const struct vpnalg_opening *opening)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Opens a session: whole, or not at all. A handler calls vpnalg_session_open()
  * while it translates. If the store is full, what was done is undone, and the
- * result is VPNALG_DROP_STORE; no session is evicted, but half-open and
- * unanswered ones where the policy wants it. Which packets may open one is the
+ * result is VPNALG_DROP_STORE. No session is closed for it, unless
+ * vpnalg_policy.store_units is set: then admit.c closes half-open and
+ * unanswered ones of general traffic. Which packets may open one is the
  * handler's duty and not checked here: one from inside that is not undone, or
- * one from outside beside a session that an inside host has opened, bounded in
- * number. */
+ * one from outside beside a session that an inside host has opened, or a
+ * service, bounded in number. */
 #include "account.h"
 #include "admit.h"
 #include "binding.h"

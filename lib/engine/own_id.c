@@ -70,8 +70,8 @@ static bool has_port(const struct request *request)
 	return holder != NULL && !vpnalg_record_is_routers(holder);
 }
 
-/* Ends the session that has the key, if it is the router's own, or a host's by
- * a guess. */
+/* Ends the session that has the key, if it is the router's own, or any host's
+ * ESP SA: whose an SPI is has only been concluded. */
 static int oust(const struct request *request)
 {
 	struct vpnalg *translator = request->translator;

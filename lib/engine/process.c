@@ -9,7 +9,8 @@
  *   decide()          of each packet: what becomes of it; counts it
  *     find_session()  its session, as the store has it           translate.h
  *     translate()     the handler decides, and rewrites          translate.h
- *     otherwise()     no session, or not translated: other claims   refuse.c
+ *     otherwise()     no session, or not translated: other claims
+ *                     below, then why it is dropped                 refuse.c
  *
  * A burst goes through the stages together, so that the memory of all its
  * sessions is being loaded while the first is looked at. Between the stages
@@ -42,8 +43,8 @@
 
 /* Other claims */
 
-/* Returns what becomes of a packet of which the handler knows no session:
- * VPNALG_TRANSLATED, if it may be asked. */
+/* Returns VPNALG_TRANSLATED if the handler, which knows no session of the
+ * packet, may be asked to open one; else the packet's result. */
 static enum vpnalg_result pass_on(struct vpnalg *translator,
 				  const struct slot *slot)
 {
@@ -151,7 +152,8 @@ static enum vpnalg_result decide_rest(struct vpnalg *translator,
 	return result;
 }
 
-/* The same, and what concerns hairpins. */
+/* Decides about a packet that has no session or was not translated: its other
+ * claims, fragments and hairpins. */
 NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
 					  struct slot *slot,
 					  struct vpnalg_step *step,
@@ -214,7 +216,8 @@ ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 	return result;
 }
 
-/* The same for others. What is known of a fragment's datagram comes first. */
+/* Decides about a packet that is not plain. What is known of a fragment's
+ * datagram comes first. */
 static enum vpnalg_result decide_rare(struct vpnalg *translator,
 				      struct slot *slot,
 				      struct vpnalg_packet *packet)

@@ -104,9 +104,11 @@ static inline bool record_is_alive(const struct vpnalg *translator,
 		 vpnalg_record_is_stale(translator, record));
 }
 
-/* The same, and the router's own sessions are found, too. */
+/* As record_find(), but finds the router's own sessions, too. */
 struct vpnalg_record *vpnalg_record_find(struct vpnalg *translator,
 					 const uint8_t *key, uint64_t hash);
+
+/* Returns a new record, zero and without keys, or NULL without room. */
 struct vpnalg_record *vpnalg_record_add(struct vpnalg *translator,
 					size_t bytes);
 

@@ -59,8 +59,8 @@ static inline void update(uint8_t *checksum, uint32_t delta)
 	store16(checksum, ~fold((~load16(checksum) & 0xffff) + delta));
 }
 
-/* UDP without a checksum has none (RFC 768), and never gets one of 0, even if
- * it is marked partial: that may mean a packet which it carries. */
+/* A UDP checksum of 0 means that there is none, and stays; a computed 0 is
+ * written as 0xffff (RFC 768). */
 static inline void update_udp(uint8_t *checksum, uint32_t delta)
 {
 	if (load16(checksum) == 0)
@@ -70,8 +70,9 @@ static inline void update_udp(uint8_t *checksum, uint32_t delta)
 		store16(checksum, 0xffff);
 }
 
-/* A partial checksum is the sum of the pseudo header alone, not complemented.
- */
+/* A partial checksum is the sum of the pseudo header alone, not complemented. A
+ * UDP packet marked so may have none: the mark may be about one that it
+ * carries. */
 static void update_partial(const struct vpnalg_parsed *parsed,
 			   uint8_t *checksum, uint32_t delta)
 {
@@ -156,7 +157,8 @@ void vpnalg_rewrite_ip_16(uint8_t *ip, unsigned offset, uint16_t value)
 		update(ip + IPV4_CHECKSUM_OFF, fold(difference(before, after)));
 }
 
-/* One update for address and port, which a partial checksum does not cover. */
+/* One update for address and port; a partial checksum covers the address only.
+ */
 static inline void rewrite_port(const struct vpnalg_parsed *parsed,
 				uint32_t delta, uint16_t port)
 {

@@ -130,8 +130,8 @@ struct hunt {
 #define CLAIM_FAULT 0xff
 #define CLAIM_ROUTERS 0xfe
 
-/* One packet between the stages of a burst: parsed, key and hash, never a
- * record. */
+/* One packet between the stages of a burst, not a record's slot: parsed, key
+ * and hash, never a record. */
 struct slot {
 	struct vpnalg_parsed parsed;
 	struct vpnalg_match match;

@@ -193,7 +193,7 @@ static void rewrite(struct vpnalg_step *step)
 	vpnalg_rewrite_ends(step);
 }
 
-static bool has_ports(const struct vpnalg_parsed *parsed)
+static bool is_tcp_or_udp(const struct vpnalg_parsed *parsed)
 {
 	return parsed->protocol == PROTOCOL_TCP ||
 	       parsed->protocol == PROTOCOL_UDP;
@@ -204,7 +204,7 @@ static enum vpnalg_result translate_service(struct vpnalg_step *step)
 {
 	enum vpnalg_result result = VPNALG_TRANSLATED;
 
-	if (has_ports(step->parsed))
+	if (is_tcp_or_udp(step->parsed))
 		result = vpnalg_general_mapping_serve(step);
 	else if (!step->parsed->inward && vpnalg_general_other_is_taken(step))
 		result = VPNALG_DROP_TAKEN;
@@ -214,7 +214,7 @@ static enum vpnalg_result translate_service(struct vpnalg_step *step)
 }
 
 /* Translates a packet of no session, whose mapping is known or not. */
-static enum vpnalg_result translate_other(struct vpnalg_step *step)
+static enum vpnalg_result translate_new(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
 	enum vpnalg_result result = VPNALG_TRANSLATED;
@@ -246,7 +246,7 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	if (step->record == NULL || step->record->kind >= GENERAL_MAPPING)
-		return translate_other(step);
+		return translate_new(step);
 	keep(step);
 	rewrite(step);
 	return VPNALG_TRANSLATED;
@@ -261,7 +261,7 @@ static enum vpnalg_result quote(struct vpnalg_step *step)
 	if (step->record->kind == GENERAL_MAPPING && !step->parsed->inward)
 		return VPNALG_UNTOUCHED;
 	if (step->record->kind == GENERAL_SERVICE && step->parsed->inside &&
-	    !has_ports(step->parsed) && vpnalg_general_other_is_taken(step))
+	    !is_tcp_or_udp(step->parsed) && vpnalg_general_other_is_taken(step))
 		return VPNALG_DROP_AMBIGUOUS;
 	vpnalg_rewrite_ends(step);
 	return VPNALG_TRANSLATED;

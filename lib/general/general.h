@@ -21,6 +21,8 @@
  *
  * Sessions of other protocols stand alone: their ports do not change, so there
  * is nothing to map. */
+/* In this order: children of a mapping, what is for all remotes, other
+ * protocols. */
 enum {
 	GENERAL_TCP,
 	GENERAL_UDP,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The sessions and permissions under mappings: opened from inside, filtered
- * from outside. */
+ * from outside. own_mapping.c opens the mappings. */
 #include <vpnalg/general.h>
 
 #include "mapping.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* GRE version 0 (RFC 2784, RFC 2890). Nothing in it may change: both ends of a
+/* GRE version 0 (RFC 2784, RFC 2890); PPTP's, with Call IDs, is in pptp/call.c.
+ * Nothing in it may change: both ends of a
  * tunnel are set up with the same Key, which distinguishes it from others
  * between the same two addresses. So only the address of a tunnel is
  * translated, and two hosts with one Key, or with none, cannot share an outside

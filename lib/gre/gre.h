@@ -14,7 +14,8 @@ enum {
 	GRE_KINDS
 };
 
-/* The port of a key: Call IDs of PPTP have the same space. */
+/* The ports of keys: they keep Keys apart from PPTP's Call IDs, which are in
+ * the same space with port 0. */
 #define GRE_KEYED 0x10000
 #define GRE_UNKEYED 0x20000
 #define GRE_REMOTE 0x40000

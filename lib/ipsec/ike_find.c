@@ -153,8 +153,8 @@ enum vpnalg_result vpnalg_ipsec_ike_find(struct vpnalg_step *step)
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	step->kind = IPSEC_KIND_IKE;
-	if (!vpnalg_ipsec_ike_port_is_taken(step) || !is_right_address(step) ||
-	    is_forged(step))
+	if (!vpnalg_ipsec_ike_port_is_accepted(step) ||
+	    !is_right_address(step) || is_forged(step))
 		return VPNALG_DROP_PORT_HELD;
 	if (vpnalg_ipsec_ike_port_is_twin(step)) {
 		if (is_new)

@@ -55,7 +55,7 @@ static bool has_other(struct vpnalg_step *step)
  * host's own mapping takes what comes from the other of the two ports of the
  * same remote (RFC 4787 REQ-8), unless it names another host's SA, or the host
  * has talked to that port too, from the same port of its own. */
-bool vpnalg_ipsec_ike_port_is_taken(struct vpnalg_step *step)
+bool vpnalg_ipsec_ike_port_is_accepted(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
 	unsigned port = vpnalg_remote_port(parsed);

@@ -8,7 +8,7 @@
 
 /* Returns whether the session step->record takes a packet of the remote's
  * port. */
-bool vpnalg_ipsec_ike_port_is_taken(struct vpnalg_step *step);
+bool vpnalg_ipsec_ike_port_is_accepted(struct vpnalg_step *step);
 
 /* Returns whether a message that goes out from port 500 has the initiator SPI
  * of another host, which was first with it: outside nothing would distinguish

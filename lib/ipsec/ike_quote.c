@@ -19,7 +19,7 @@ static bool find_session(struct vpnalg_step *step)
 		step->record = vpnalg_ipsec_ike_sa_session(step->translator,
 							   step->record);
 	return step->record != NULL && step->record->kind == IPSEC_KIND_IKE &&
-	       vpnalg_ipsec_ike_port_is_taken(step);
+	       vpnalg_ipsec_ike_port_is_accepted(step);
 }
 
 /* Returns whether the quoted packet may be an IKE message, as long as it was,

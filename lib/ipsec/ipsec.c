@@ -21,16 +21,18 @@
  *
  * 1. The only host of a remote gets it. The SPI is kept if it was promised, or
  *    if nothing else comes for that host: anybody can make up SPIs.
- * 2. With several hosts the SPI is unclaimed. Each candidate is ranked by what
- *    was seen of it when the SPI began (evidence.c): its old SPI ended then, it
- *    resumed sending then, its first exchange had just ended. It is known when
- *    an SPI began if its sequence numbers begin near 1, or it has paused since.
+ * 2. With several hosts it is remembered as unclaimed. Each candidate is ranked
+ *    by what was seen of it when the SPI began (evidence.c): its old SPI ended
+ *    then, it resumed sending then, its first exchange had just ended. It is
+ *    known when an SPI began if its sequence numbers begin near 1, or it has
+ *    paused since.
  * 3. A candidate that stands out gets the SPI (judge.c). If none does, the
  *    packet is dropped: a lost packet costs less than a wrong pair, whose owner
- *    receives nothing. Or the packet is a probe (probe.c): a silent host gets
- *    it, and owns the SPI if it answers. An SPI that stays unclaimed for
- *    seconds goes round among all hosts that receive nothing, so that its owner
- *    gets some of its packets, whatever came before. Meanwhile it is compared
+ *    receives nothing. If a probe is due (probe.c), a silent host gets the
+ *    packet instead, and owns the SPI if it answers. An SPI that stays
+ *    unclaimed for seconds goes round: among the candidates that receive
+ *    nothing, first those that have just sent; if there are none, among all
+ *    hosts. So its owner gets some of its packets. Meanwhile it is compared
  *    with all hosts, one after the other: the host whose packets it answers,
  *    after the same time each, gets it (owner.c).
  *
@@ -40,9 +42,10 @@
  *
  * How a pair is taken back (repair.c, pair.c). Evidence against it is that
  *   - the old SPI goes on, which the new one was to replace (suspect.c);
- *   - its host asks whether its peer is there, while ESP arrives for it: once,
- *     if a packet comes a second later or more and the pair, a guess, may be
- *     another candidate's; else twice (suspect.c);
+ *   - its host asks whether its peer is there, while ESP arrives for it. One
+ *     such question suffices if the pair was a guess that may be another
+ *     candidate's, and ESP still comes a second later; otherwise two are needed
+ *     (suspect.c);
  *   - it was made by the host's having just connected, its second packet comes
  *     a third of a second later or more, the host has not sent at all, and
  *     another candidate may own the SPI (review.c);
@@ -55,36 +58,39 @@
  *     it sends with one (repair.c);
  *   - its packets answer what another host sends, and not what this one sends:
  *     then that host gets the SPI (owner.c).
- * Otherwise the SPI is unclaimed again and its host a candidate again. After a
- * check, lost trust or a surplus that SPI is refused to it. There is proof
- * against a pair if a packet given to undo shows the SPI with another host's
- * address: then the pair ends, and that host gets the SPI (pair.c).
+ * In all cases but the last the SPI is unclaimed again, and its host a
+ * candidate again. After a check, lost trust or a surplus that SPI is refused
+ * to it. There is proof against a pair if a packet given to undo shows the SPI
+ * with another host's address: then the pair ends, and that host gets the SPI
+ * (pair.c).
  *
- * What else ends an SA: its deadline, which is never later than its host's (so
- * it ends by the host's silence), and a second SPI that nothing has promised,
- * which replaces one that is not yet confirmed (inbound.c). Nothing else in
- * this handler evicts an SA. An unclaimed SPI may be evicted by another one
- * (unclaimed.c), and a candidate by another host (candidate.c), for their
- * places are bounded. So packets from outside alone open at most one pair per
- * host, end none that traffic in both directions has confirmed, cause no event
- * each.
+ * What else ends an SA: its deadline, which for an inbound one is never later
+ * than its host's (so it ends by the host's silence), and a second SPI that
+ * nothing has promised, which replaces one that is not yet confirmed, once that
+ * was silent for 10 s (inbound.c). From outside of this handler: an SPI that
+ * the router lists as its own, a cut, an outside address that goes; never a
+ * full store. An unclaimed SPI may be evicted by another one (unclaimed.c), and
+ * a candidate by another host (candidate.c), for their places are bounded. So
+ * packets from outside alone open at most one pair per host, and end none that
+ * is confirmed. Nor does each such packet cause an event.
  *
  * Each file calls only files further down, or further right in its line:
  *
- *   ipsec parent ipsec_fast_path            the handler
+ *   ipsec ipsec_fast_path                   the handler
  *   responder                               a server inside
- *   ike ike_find ike_port                   a message of IKE
+ *   ike ike_find ike_quote ike_port         a message of IKE, one that an ICMP
+ *                                           error quotes
  *   exchange esp outbound                   what it shows, a packet of ESP
- *   ike_quote                               one that an ICMP error quotes
  *   pair review suspect                     pairs an SPI, suspects a pair
  *   owner repair                            takes a pair back
  *   inbound judge evidence probe hold       opens an SA, finds its owner
  *   unclaimed candidate                     what is compared
+ *   esp_hairpin                             which end of a hairpin is meant
  *   remote ring blocks                      the hosts of a remote
  *   answers                                 what an SPI answers
  *   host
- *   ike_service ike_sa                      the IKE service or session of a
- *                                           host, its SPIs
+ *   ike_service ike_sa parent               the IKE service or session of a
+ *                                           host, its SPIs, its parent
  */
 #include "ipsec.h"
 

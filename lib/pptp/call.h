@@ -5,9 +5,10 @@
 
 #include "pptp.h"
 
-/* An ID is dropped this often if the store fails, or if no outside ID was found
- * in a bounded search; then the stream goes on without its call. TCP sends the
- * ID again: the store may have recovered, and the search goes on. */
+/* An ID is dropped this often if the store fails, if no outside ID was found in
+ * a bounded search, or if a limit of the policy is reached; then the stream
+ * goes on without its call. TCP sends the ID again: the store may have
+ * recovered, and the search goes on. */
 #define PPTP_FAILURES_MAX 3
 
 /* Counts a failure. Returns false once there were too many. */

@@ -10,14 +10,14 @@
  *
  *   host                       NAT                        server
  *     | Outgoing-Call-Request   |                            |
- *     |  Call ID 5              |  Call ID 5, or a free one  |
+ *     |  Call ID 5              |  Call ID 9: 5 is taken     |
  *     |------------------------>|--------------------------->|
  *     | Outgoing-Call-Reply     |                            |
- *     |  Call ID 70, Peer's 5   |  Call ID 70, Peer's 5      |
+ *     |  Call ID 70, Peer's 5   |  Call ID 70, Peer's 9      |
  *     |<------------------------|<---------------------------|
  *     | GRE to 70               | GRE to 70                  |
  *     |------------------------>|--------------------------->|
- *     | GRE to 5                | GRE to 5                   |
+ *     | GRE to 5                | GRE to 9                   |
  *     |<------------------------|<---------------------------|
  *
  * A server inside is a service, and has control connections of a kind of their

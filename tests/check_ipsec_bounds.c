@@ -366,7 +366,7 @@ START_TEST(an_unclaimed_packet_is_given_to_some_host)
 	struct ipsec_unclaimed spi;
 	struct vpnalg_record *host;
 	struct ipsec_blocks b;
-	bool silent;
+	bool silent, owns;
 	char got;
 
 	three_await();
@@ -374,8 +374,9 @@ START_TEST(an_unclaimed_packet_is_given_to_some_host)
 	ipsec_remote_body(w.alg, ipsec_blocks_remote(&b))->probed_at =
 		(uint16_t)ago(&w, row->any_probed);
 	spi = spi_of_row(row);
-	host = vpnalg_ipsec_probe(w.alg, &b, &spi, row->likely);
+	host = vpnalg_ipsec_probe(w.alg, &b, &spi, row->likely, &owns);
 	got = name_of(host);
+	ck_assert(!owns);
 	if (row->got == '*')
 		ck_assert_int_ne(got, '-');
 	else
@@ -404,19 +405,75 @@ START_TEST(a_silent_host_is_not_probed_with_an_older_spi)
 	static const struct state silent[3] = { SILENT, HEARS, HEARS };
 	struct ipsec_unclaimed spi = spi_of_row(&probe_rows[0]);
 	struct ipsec_blocks b;
+	bool owns;
 
 	three_await();
 	set_states(silent, &b);
 	spi.first = ago(&w, 1000);
 	spi.flags = IPSEC_UNCLAIMED_FRESH;
 	candidate_of(&w, CLIENT_A)->since = ago(&w, 949);
-	ck_assert_ptr_null(vpnalg_ipsec_probe(w.alg, &b, &spi, false));
+	ck_assert_ptr_null(vpnalg_ipsec_probe(w.alg, &b, &spi, false, &owns));
 	candidate_of(&w, CLIENT_A)->since = ago(&w, 950);
 	spi.refused = candidate_of(&w, CLIENT_A)->id;
-	ck_assert_ptr_null(vpnalg_ipsec_probe(w.alg, &b, &spi, false));
+	ck_assert_ptr_null(vpnalg_ipsec_probe(w.alg, &b, &spi, false, &owns));
 	spi.refused = 0;
-	ck_assert_int_eq(name_of(vpnalg_ipsec_probe(w.alg, &b, &spi, false)),
-			 'A');
+	ck_assert_int_eq(
+		name_of(vpnalg_ipsec_probe(w.alg, &b, &spi, false, &owns)),
+		'A');
+}
+END_TEST
+
+/* All hosts receive something. How many SAs each has in either direction, which
+ * of them the SPI is refused to, and who gets its packets, one after the other.
+ */
+static const struct lacking_row {
+	const char *name;
+	unsigned outbound[3], inbound[3];
+	uint32_t refused;
+	const char *got;
+	bool owns;
+} lacking_rows[] = {
+	{ "none lacks one", { 1, 2, 3 }, { 1, 2, 4 }, 0, "ACBA", false },
+	{ "one lacks one", { 1, 2, 1 }, { 1, 1, 1 }, 0, "BB", true },
+	{ "two lack one", { 2, 1, 3 }, { 1, 1, 1 }, 0, "ACAC", false },
+	{ "all lack one", { 2, 2, 2 }, { 1, 1, 1 }, 0, "ACBA", false },
+	{ "one is refused", { 2, 1, 3 }, { 1, 1, 2 }, CLIENT_A, "CC", true },
+	{ "the only one is refused", { 2, 1, 2 }, { 1, 1, 2 }, CLIENT_A,
+	  "ACB", false },
+};
+
+START_TEST(a_packet_goes_to_a_host_that_lacks_an_inbound_sa)
+{
+	static const struct state hear[3] = { HEARS, HEARS, HEARS };
+	const struct lacking_row *row = &lacking_rows[_i];
+	struct ipsec_unclaimed spi = { .spi = 0xdd, .count = 3, .total = 3 };
+	struct ipsec_blocks b;
+	struct ipsec_host *h;
+	const char *c;
+	bool owns;
+	unsigned i;
+
+	three_await();
+	set_states(hear, &b);
+	spi.first = ago(&w, 3000);
+	for (i = 0; i < 3; i++) {
+		h = ipsec_host_body(w.alg, host_of(&w, CLIENT_A + i));
+		h->outbound = row->outbound[i] & 0xf;
+		h->inbound = row->inbound[i] & 0xf;
+		vpnalg_session_changed(w.alg, host_of(&w, CLIENT_A + i));
+	}
+	ipsec_remote_body(w.alg, ipsec_blocks_remote(&b))->turn =
+		vpnalg_ipsec_host_id(w.alg, host_of(&w, CLIENT_A));
+	if (row->refused != 0)
+		spi.refused = vpnalg_ipsec_host_id(w.alg,
+						   host_of(&w, row->refused));
+	for (c = row->got; *c != 0; c++) {
+		spi.flags &= (uint8_t)~IPSEC_UNCLAIMED_PROBED;
+		ck_assert_msg(name_of(vpnalg_ipsec_probe(w.alg, &b, &spi, false,
+							 &owns)) == *c,
+			      "%s", row->name);
+		ck_assert_msg(owns == row->owns, "%s", row->name);
+	}
 }
 END_TEST
 
@@ -702,6 +759,8 @@ TCase *ipsec_bounds_case(void)
 	tcase_add_loop_test(t, an_unclaimed_packet_is_given_to_some_host, 0,
 			    ROWS(probe_rows));
 	tcase_add_test(t, a_silent_host_is_not_probed_with_an_older_spi);
+	tcase_add_loop_test(t, a_packet_goes_to_a_host_that_lacks_an_inbound_sa,
+			    0, ROWS(lacking_rows));
 	tcase_add_loop_test(t,
 			    a_host_that_begins_to_send_when_probed_has_answered,
 			    0, ROWS(answer_rows));

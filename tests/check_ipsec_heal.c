@@ -158,6 +158,97 @@ START_TEST(any_child_sa_that_goes_on_shows_that_there_are_several)
 }
 END_TEST
 
+/* B is there all the time. A has an SA, and begins with a second one. While the
+ * first packet of that is being answered A begins with three more, and uses the
+ * first one again. */
+START_TEST(sas_that_begin_at_once_do_not_end_each_others_pairs)
+{
+	struct esp many[4];
+	unsigned i, round;
+
+	is_answered(&a);
+	w.now += 5000;
+	for (i = 0; i < 10; i++)
+		ck_assert(is_answered(&b));
+	for (i = 0; i < ROWS(many); i++)
+		many[i] = esp_of(CLIENT_A, SERVER, 0xc0 + i, 0xd0 + i);
+	ck_assert(is_answered(&many[0]));
+	for (i = 1; i < ROWS(many); i++)
+		ck_assert_uint_eq(esp_sends(&w, &many[i]), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
+	w.now += ANSWER;
+	ck_assert(esp_arrives(&w, &a));
+	for (i = 1; i < ROWS(many); i++)
+		ck_assert(esp_arrives(&w, &many[i]));
+	for (round = 0; round < 5; round++) {
+		ck_assert(is_answered(&b));
+		for (i = 0; i < ROWS(many); i++)
+			ck_assert(is_answered(&many[i]));
+	}
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+}
+END_TEST
+
+/* A has three SAs, and the server answers with the second one so late that
+ * nothing shows whose its packets are, but that A has sent with one SA more
+ * than it receives with. */
+START_TEST(a_host_that_lacks_an_inbound_sa_gets_the_spi_that_is_left)
+{
+	struct esp late = esp_of(CLIENT_A, SERVER, 0xc0, 0xd0);
+	struct esp third = esp_of(CLIENT_A, SERVER, 0xc1, 0xd1);
+	unsigned i, lost = 0;
+
+	for (i = 0; i < 10; i++) {
+		ck_assert(is_answered(&b));
+		ck_assert(is_answered(&a));
+	}
+	ck_assert_uint_eq(esp_sends(&w, &late), VPNALG_TRANSLATED);
+	for (i = 0; i < 10; i++) {
+		ck_assert(is_answered(&b));
+		ck_assert(is_answered(&a));
+	}
+	ck_assert(is_answered(&third));
+	late.outside = OUTSIDE;
+	for (i = 0; i < 60; i++) {
+		ck_assert(is_answered(&b));
+		ck_assert(is_answered(&a));
+		ck_assert(is_answered(&third));
+		lost = esp_arrives(&w, &late) ? 0 : lost + 1;
+	}
+	/* 300 ms a round: after three seconds it is its own. */
+	ck_assert_uint_eq(lost, 0);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 4);
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+}
+END_TEST
+
+/* A sends with two SAs and receives with two, until the server falls silent.
+ * Then an SPI comes that was in use before: it is a third host's. */
+START_TEST(a_host_that_has_all_its_sas_gets_no_spi_that_is_left)
+{
+	struct esp second = esp_of(CLIENT_A, SERVER, 0xc0, 0xd0);
+	struct esp unknown = esp_of(CLIENT_C, SERVER, 0, 0xc0de);
+	unsigned i;
+
+	unknown.in_sequence = 5000;
+	for (i = 0; i < 10; i++) {
+		ck_assert(is_answered(&b));
+		ck_assert(is_answered(&a));
+		ck_assert(is_answered(&second));
+	}
+	for (i = 0; i < 100; i++) {
+		ck_assert(is_answered(&b));
+		esp_sends(&w, &a);
+		w.now += 50;
+		esp_sends(&w, &second);
+		if (i > 50)
+			esp_receives(&w, &unknown);
+		w.now += 50;
+	}
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 3);
+}
+END_TEST
+
 /* After a restart the server has something for B before B sends: A is alone
  * then, and gets it. */
 START_TEST(a_pair_of_a_lone_host_is_taken_back_once_its_owner_comes)
@@ -263,6 +354,11 @@ TCase *ipsec_heal_case(void)
 	tcase_add_loop_test(
 		t, any_child_sa_that_goes_on_shows_that_there_are_several, 0,
 		8);
+	tcase_add_test(t, sas_that_begin_at_once_do_not_end_each_others_pairs);
+	tcase_add_test(
+		t, a_host_that_lacks_an_inbound_sa_gets_the_spi_that_is_left);
+	tcase_add_test(t,
+		       a_host_that_has_all_its_sas_gets_no_spi_that_is_left);
 	tcase_add_test(
 		t, a_pair_of_a_lone_host_is_taken_back_once_its_owner_comes);
 	tcase_add_test(t, a_packet_for_a_dead_host_goes_to_a_living_one);

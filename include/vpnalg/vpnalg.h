@@ -353,7 +353,8 @@ enum vpnalg_evidence {
 	VPNALG_EVIDENCE_RESUMED = 4,
 	/** The host's first IKE exchange with that remote had just ended. */
 	VPNALG_EVIDENCE_CONNECTED = 5,
-	/** All others have gone on with what they received. */
+	/** All others have gone on with what they received, or receive with as
+	 * many SAs as they send with. */
 	VPNALG_EVIDENCE_LEFT = 6,
 	/** A packet given with VPNALG_IN_UNDO has shown it. */
 	VPNALG_EVIDENCE_SHOWN = 7,

@@ -115,6 +115,16 @@ ipsec_blocks_candidate(const struct ipsec_blocks *blocks, unsigned place)
 	       place % IPSEC_CANDIDATES;
 }
 
+/* Returns the same, given the place of the number before: for loops. */
+static inline struct ipsec_candidate *
+ipsec_blocks_after(const struct ipsec_blocks *blocks,
+		   struct ipsec_candidate *before, unsigned place)
+{
+	return place % IPSEC_CANDIDATES != 0
+		       ? before + 1
+		       : ipsec_blocks_candidate(blocks, place);
+}
+
 /* Returns the unclaimed SPI, or the empty place, of that number. */
 static inline struct ipsec_unclaimed *
 ipsec_blocks_unclaimed(const struct ipsec_blocks *blocks, unsigned place)

@@ -195,7 +195,7 @@ static void fill_place(struct vpnalg *translator, struct ipsec_blocks *blocks,
 	c->id = vpnalg_ipsec_host_id(translator, host);
 	c->since = since;
 	c->seeking = seeking;
-	ipsec_host_body(translator, host)->place = (uint8_t)place;
+	ipsec_host_body(translator, host)->place = place & 0x1f;
 	vpnalg_session_changed(translator, host);
 	vpnalg_ipsec_candidate_update(translator, host);
 }
@@ -211,7 +211,7 @@ void vpnalg_ipsec_candidate_await(struct vpnalg *translator,
 	if (place == 0)
 		return;
 	c = ipsec_blocks_candidate(blocks, place);
-	if (c->id == id && !c->seeking &&
+	if (c->id == id && !c->seeking && ipsec_is_after(since, c->since) &&
 	    !ipsec_candidate_kept_old_sa(c, c->since))
 		since = c->since;
 	fill_place(translator, blocks, place, host, since, false);

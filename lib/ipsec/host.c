@@ -169,8 +169,7 @@ void vpnalg_ipsec_host_prolong(struct vpnalg *translator,
 
 /* The SA may be older than the host, which has died and come back since: then
  * it is not counted. */
-void vpnalg_ipsec_host_lost_inbound(struct vpnalg *translator,
-				    struct vpnalg_record *sa)
+void vpnalg_ipsec_host_lost(struct vpnalg *translator, struct vpnalg_record *sa)
 {
 	struct vpnalg_record *host;
 	struct ipsec_host *h;
@@ -180,9 +179,10 @@ void vpnalg_ipsec_host_lost_inbound(struct vpnalg *translator,
 	if (host == NULL)
 		return;
 	h = ipsec_host_body(translator, host);
-	if (h->inbound == 0)
-		return;
-	h->inbound--;
+	if (sa->kind == IPSEC_KIND_IN && h->inbound > 0)
+		h->inbound--;
+	if (sa->kind == IPSEC_KIND_OUT && h->outbound > 0)
+		h->outbound--;
 	vpnalg_session_changed(translator, host);
 }
 

@@ -11,6 +11,9 @@
  * have more: they are records of their own. */
 #define IPSEC_YOUNGEST 2
 
+/* Outbound SAs are counted up to this number. */
+#define IPSEC_OUTBOUND_MAX 0x7ffU
+
 /* The body of a host. */
 struct ipsec_host {
 	struct {
@@ -31,9 +34,10 @@ struct ipsec_host {
 	uint16_t flags;      /* IPSEC_HOST_ */
 	uint8_t held;        /* how often it was held back */
 	uint8_t pending;     /* inbound SPIs that are promised, not known yet */
-	uint8_t unheard;  /* looks at it in a row that saw it receive nothing */
-	uint8_t place;    /* its place as a candidate, now or once; 0: none */
-	uint16_t inbound; /* how many inbound SAs it has */
+	uint32_t inbound : 11;  /* how many inbound SAs it has */
+	uint32_t outbound : 11; /* how many outbound ones, as far as counted */
+	uint32_t place : 5;     /* as a candidate, now or once; 0: none */
+	uint32_t unheard : 2;   /* looks in a row that saw it receive nothing */
 	uint32_t compared; /* the inbound SPI that is compared with senders */
 	uint32_t compared_at;            /* when a packet of it came last */
 	struct ipsec_answers own, other; /* with this host, and another one */
@@ -110,9 +114,23 @@ uint32_t vpnalg_ipsec_host_lifetime(struct vpnalg *translator,
 void vpnalg_ipsec_host_prolong(struct vpnalg *translator,
 			       struct vpnalg_record *host);
 
-/* Uncounts an inbound SA that is about to be removed; only peeks. */
-void vpnalg_ipsec_host_lost_inbound(struct vpnalg *translator,
-				    struct vpnalg_record *sa);
+/* Counts an outbound SA that the host has begun to send with. */
+static inline void ipsec_host_has_outbound(struct ipsec_host *h)
+{
+	if (h->outbound < IPSEC_OUTBOUND_MAX)
+		h->outbound++;
+}
+
+/* Returns whether the host sends with more SAs than it receives with: there are
+ * two to a pair, so another inbound SPI may be its own. */
+static inline bool ipsec_host_lacks_inbound(const struct ipsec_host *h)
+{
+	return h->outbound > h->inbound;
+}
+
+/* Uncounts an SA that is about to be removed; only peeks. */
+void vpnalg_ipsec_host_lost(struct vpnalg *translator,
+			    struct vpnalg_record *sa);
 
 /* Returns the living inbound SA of that index among the youngest, or NULL. */
 struct vpnalg_record *vpnalg_ipsec_host_inbound(struct vpnalg *translator,

@@ -31,10 +31,12 @@
  *    receives nothing. If a probe is due (probe.c), a silent host gets the
  *    packet instead, and owns the SPI if it answers. An SPI that stays
  *    unclaimed for seconds goes round: among the candidates that receive
- *    nothing, first those that have just sent; if there are none, among all
- *    hosts. So its owner gets some of its packets. Meanwhile it is compared
- *    with all hosts, one after the other: the host whose packets it answers,
- *    after the same time each, gets it (owner.c).
+ *    nothing, first those that have just sent; if there are none, among the
+ *    hosts that send with more SAs than they receive with, and a host that
+ *    alone does so gets the SPI; else among all hosts. So its owner gets some
+ *    of its packets. Meanwhile it is compared with all hosts, one after the
+ *    other: the host whose packets it answers, after the same time each, gets
+ *    it (owner.c).
  *
  * Fewer SPIs are left undecided if hosts begin one after the other: a request
  * for an SA, and the first packets of one, are dropped for now while another
@@ -300,8 +302,8 @@ static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 		vpnalg_ipsec_candidate_leave(translator, record);
 		vpnalg_ipsec_remote_leave(translator, record);
 	}
-	if (record->kind == IPSEC_KIND_IN)
-		vpnalg_ipsec_host_lost_inbound(translator, record);
+	if (record->kind == IPSEC_KIND_IN || record->kind == IPSEC_KIND_OUT)
+		vpnalg_ipsec_host_lost(translator, record);
 	if (record->kind == IPSEC_KIND_IKE)
 		vpnalg_ipsec_ike_sa_ended(translator, record);
 }

@@ -20,10 +20,10 @@
 	"11.."
 #define LAYOUT_OUT "4(1 1 1)111"
 #define LAYOUT_IN "4(11 8 4 4 1 1 1 1)"
-#define LAYOUT_HOST    \
-	"4444"         \
-	"444444444444" \
-	"211112"       \
+#define LAYOUT_HOST      \
+	"4444"           \
+	"444444444444"   \
+	"211(11 11 5 2)" \
 	"44" LAYOUT_ANSWERS LAYOUT_ANSWERS
 #define LAYOUT_REMOTE                                                        \
 	LAYOUT_SINCE LAYOUT_SINCE LAYOUT_SINCE LAYOUT_SINCE LAYOUT_CANDIDATE \

@@ -281,18 +281,18 @@ vpnalg_ipsec_judge(struct vpnalg *translator, const struct ipsec_blocks *blocks,
 	struct ipsec_likelihood likelihood = { .rank = IPSEC_RANK_NONE };
 	bool requested = false, follows = false;
 	struct ranking ranking = { .all = 0 };
-	const struct ipsec_candidate *c;
+	struct ipsec_candidate *c = ipsec_blocks_candidate(blocks, 0);
 	unsigned place, dropped = 0;
 
 	*evidence = VPNALG_EVIDENCE_NONE;
 	if (!(u->flags & IPSEC_UNCLAIMED_FRESH) && u->total < 2)
 		return NULL;
 	for (place = 1; place < blocks->candidates; place++) {
-		c = ipsec_blocks_candidate(blocks, place);
-		if (c->id != 0 && ipsec_candidate_is_over(c) &&
-		    dropped < DROPPED_MOST) {
-			end_candidacy(translator, blocks, place);
-			dropped++;
+		c = ipsec_blocks_after(blocks, c, place);
+		if (c->id != 0 && ipsec_candidate_is_over(c)) {
+			if (dropped++ < DROPPED_MOST)
+				end_candidacy(translator, blocks, place);
+			continue;
 		}
 		if (!ipsec_unclaimed_may_be(u, c))
 			continue;

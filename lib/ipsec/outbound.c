@@ -95,6 +95,7 @@ static void begin_to_send(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 	grow_old(translator, host);
 	h->older_sent = now;
 	h->out_spi = ipsec_spi(step);
+	ipsec_host_has_outbound(h);
 	h->out_since = now;
 	if (h->flags & IPSEC_HOST_SERVED)
 		vpnalg_ipsec_host_has_served(translator, host);
@@ -217,7 +218,7 @@ static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
 {
 	struct ipsec_host *h = ipsec_host_body(translator, host);
 	uint32_t since = ipsec_now(translator) - HEARS_MS;
-	uint8_t unheard = 0;
+	unsigned unheard = 0;
 
 	if (ipsec_is_after(since, before))
 		since = before;
@@ -225,7 +226,7 @@ static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
 		unheard =
 			h->unheard < UNHEARD_MAX ? h->unheard + 1 : UNHEARD_MAX;
 	if (unheard != h->unheard) {
-		h->unheard = unheard;
+		h->unheard = unheard & 0x3U;
 		vpnalg_session_changed(translator, host);
 	}
 	if (unheard >= UNHEARD_MAX ||

@@ -30,6 +30,22 @@ static bool is_odd(const struct ipsec_candidate *host,
 			    : evidence == VPNALG_EVIDENCE_EXPECTED;
 }
 
+/* Returns whether a candidate receives with several SAs, and with as many as it
+ * sends with: that no other host is left does not make one more its own. */
+static bool has_all(struct vpnalg *translator,
+		    const struct ipsec_blocks *blocks,
+		    const struct ipsec_candidate *c)
+{
+	struct vpnalg_record *host =
+		ipsec_host_peek(translator, ipsec_blocks_remote(blocks), c->id);
+	const struct ipsec_host *h;
+
+	if (host == NULL)
+		return false;
+	h = ipsec_host_body(translator, host);
+	return h->inbound > 1 && !ipsec_host_lacks_inbound(h);
+}
+
 /* Returns the candidate that has answered a probe, or that stands out; NULL if
  * undecided. *evidence then is what the judge says. */
 static const struct ipsec_candidate *find_owner(struct vpnalg *translator,
@@ -43,7 +59,11 @@ static const struct ipsec_candidate *find_owner(struct vpnalg *translator,
 	*evidence = VPNALG_EVIDENCE_ANSWERED;
 	if (owner == NULL)
 		owner = vpnalg_ipsec_judge(translator, blocks, u, evidence);
-	return owner;
+	if (owner == NULL || *evidence != VPNALG_EVIDENCE_LEFT ||
+	    !has_all(translator, blocks, owner))
+		return owner;
+	*evidence = VPNALG_EVIDENCE_NONE;
+	return NULL;
 }
 
 /* Gives a packet to the only host of its remote, with room for a pair or
@@ -118,6 +138,7 @@ static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 	struct vpnalg_record *remote = ipsec_blocks_remote(blocks), *host;
 	const struct ipsec_candidate *owner;
 	enum vpnalg_evidence evidence;
+	bool owns;
 
 	owner = find_owner(translator, blocks, u, &evidence);
 	host = owner == NULL
@@ -130,8 +151,10 @@ static enum vpnalg_result pair_one_of(struct vpnalg_step *step,
 		return VPNALG_DROP_UNPAIRED;
 	if (owner != NULL)
 		return pair_owner(step, blocks, u, owner, evidence);
-	return give(step, vpnalg_ipsec_probe(translator, blocks, u,
-					     evidence != VPNALG_EVIDENCE_NONE));
+	host = vpnalg_ipsec_probe(translator, blocks, u,
+				  evidence != VPNALG_EVIDENCE_NONE, &owns);
+	return owns ? pair(step, remote, host, u, VPNALG_EVIDENCE_LEFT)
+		    : give(step, host);
 }
 
 enum vpnalg_result vpnalg_ipsec_pair_unclaimed(struct vpnalg_step *step)

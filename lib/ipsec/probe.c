@@ -120,12 +120,12 @@ static inline void add(struct turn *turn, unsigned place, unsigned behind)
 static void find_turns(const struct ipsec_blocks *blocks,
 		       const struct ipsec_unclaimed *u, struct turns *turns)
 {
-	const struct ipsec_candidate *c;
+	struct ipsec_candidate *c = ipsec_blocks_candidate(blocks, 0);
 	unsigned place, i;
 
 	*turns = (struct turns){ .of = { { 0 } } };
 	for (place = 1; place < blocks->candidates; place++) {
-		c = ipsec_blocks_candidate(blocks, place);
+		c = ipsec_blocks_after(blocks, c, place);
 		if (c->id == 0 || c->id == u->refused || hears(blocks, c))
 			continue;
 		add(&turns->of[PART_DEAF], place, u->turn);
@@ -193,11 +193,11 @@ static bool round_is_due(struct vpnalg *translator,
 }
 
 /* Returns the next host of the SPI's round; NULL if it is too soon, or the host
- * is dead. */
+ * is dead. *owns is set if nobody else can own it. */
 static struct vpnalg_record *go_round(struct vpnalg *translator,
 				      struct ipsec_blocks *blocks,
 				      struct ipsec_unclaimed *u,
-				      const struct turns *turns)
+				      const struct turns *turns, bool *owns)
 {
 	enum part part =
 		turns->of[PART_SENDING].count > 0 ? PART_SENDING : PART_DEAF;
@@ -212,7 +212,8 @@ static struct vpnalg_record *go_round(struct vpnalg *translator,
 		return NULL;
 	if (count > 0)
 		return probe(translator, blocks, u, turns->of[part].next, 0);
-	host = vpnalg_ipsec_ring_turn(translator, ipsec_blocks_remote(blocks));
+	host = vpnalg_ipsec_ring_lacking(
+		translator, ipsec_blocks_remote(blocks), u->refused, owns);
 	if (host != NULL)
 		note_probe(blocks, u, vpnalg_ipsec_host_id(translator, host), 0,
 			   0);
@@ -222,12 +223,13 @@ static struct vpnalg_record *go_round(struct vpnalg *translator,
 struct vpnalg_record *vpnalg_ipsec_probe(struct vpnalg *translator,
 					 struct ipsec_blocks *blocks,
 					 struct ipsec_unclaimed *u,
-					 bool evidence)
+					 bool evidence, bool *owns)
 {
 	bool silent = !evidence && silent_is_due(translator, blocks, u);
 	bool round = round_is_due(translator, blocks, u);
 	struct turns turns;
 
+	*owns = false;
 	if (!silent && !round)
 		return NULL;
 	find_turns(blocks, u, &turns);
@@ -238,7 +240,7 @@ struct vpnalg_record *vpnalg_ipsec_probe(struct vpnalg *translator,
 		return probe(translator, blocks, u, turns.of[PART_SILENT].next,
 			     IPSEC_UNCLAIMED_AWAITING);
 	}
-	return round ? go_round(translator, blocks, u, &turns) : NULL;
+	return round ? go_round(translator, blocks, u, &turns, owns) : NULL;
 }
 
 struct vpnalg_record *vpnalg_ipsec_probe_any(struct vpnalg *translator,

@@ -4,6 +4,9 @@
 #include "blocks.h"
 #include "host.h"
 
+/* Bounds the hosts that are visited for one packet. */
+#define LACKING_HOSTS 16
+
 /* The host gets the place behind the one whose turn it is. */
 void vpnalg_ipsec_ring_enter(struct vpnalg *translator,
 			     struct vpnalg_record *remote,
@@ -87,6 +90,38 @@ struct vpnalg_record *vpnalg_ipsec_ring_turn(struct vpnalg *translator,
 	r->turn = ipsec_host_body(translator, host)->next;
 	vpnalg_session_changed(translator, remote);
 	return host;
+}
+
+struct vpnalg_record *vpnalg_ipsec_ring_lacking(struct vpnalg *translator,
+						struct vpnalg_record *remote,
+						uint32_t except, bool *only)
+{
+	struct vpnalg_record *host, *first = NULL, *found = NULL;
+	unsigned i, count = 0;
+
+	*only = false;
+	for (i = 0; i < remote->children && i < LACKING_HOSTS; i++) {
+		host = vpnalg_ipsec_ring_turn(translator, remote);
+		if (host == NULL)
+			return NULL;
+		if (first == NULL)
+			first = host;
+		if (vpnalg_ipsec_host_id(translator, host) == except ||
+		    !ipsec_host_lacks_inbound(
+			    ipsec_host_body(translator, host)))
+			continue;
+		if (count++ == 0)
+			found = host;
+	}
+	if (found != NULL)
+		first = found;
+	if (first == NULL)
+		return NULL;
+	ipsec_remote_body(translator, remote)->turn =
+		ipsec_host_body(translator, first)->next;
+	vpnalg_session_changed(translator, remote);
+	*only = count == 1 && i == remote->children;
+	return first;
 }
 
 struct vpnalg_record *vpnalg_ipsec_ring_lone(struct vpnalg *translator,

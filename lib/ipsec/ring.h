@@ -20,6 +20,14 @@ void vpnalg_ipsec_ring_leave(struct vpnalg *translator,
 struct vpnalg_record *vpnalg_ipsec_ring_turn(struct vpnalg *translator,
 					     struct vpnalg_record *remote);
 
+/* Returns the next host that lacks an inbound SA and is not the host `except`;
+ * if there is none, the host whose turn it is; NULL as above. The turn passes
+ * to the one behind it. *only is set if no other host of the remote lacks one:
+ * that is not known where there are more hosts than are visited. */
+struct vpnalg_record *vpnalg_ipsec_ring_lacking(struct vpnalg *translator,
+						struct vpnalg_record *remote,
+						uint32_t except, bool *only);
+
 /* Returns the only host of the remote. If it is dead it is closed: NULL. */
 struct vpnalg_record *vpnalg_ipsec_ring_lone(struct vpnalg *translator,
 					     struct vpnalg_record *remote);

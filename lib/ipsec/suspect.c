@@ -36,7 +36,8 @@ static bool may_be_wrong(const struct ipsec_in *in)
 }
 
 /* Returns whether the host's youngest SA may be wrong, since the SA at hand
- * goes on. A youngest SA that is certain means that the host has two. */
+ * goes on. A youngest SA that is certain means that the host has two; so does
+ * another SPI that is promised to it. */
 static bool is_contradicted(struct vpnalg_step *step,
 			    struct vpnalg_record *host, uint32_t age)
 {
@@ -48,6 +49,7 @@ static bool is_contradicted(struct vpnalg_step *step,
 		return false;
 	in = vpnalg_session_body(step->translator, young);
 	return vpnalg_ipsec_repair_was_guessed(in) && !in->confirmed &&
+	       ipsec_host_body(step->translator, host)->pending == 0 &&
 	       !vpnalg_ipsec_host_has_several(step->translator, host);
 }
 

@@ -7,7 +7,7 @@
 # with sanitizers, and runs every test; with --long the longest tests with
 # sanitizers, too, and all of it with those of clang, which takes an hour more.
 # Ends with "N passed, N failed"; exits 1 if anything failed, 2 if the command
-# line is wrong. JOBS sets make's -j.
+# line is wrong. JOBS sets make's -j; twice as many tests run at once.
 set -u
 umask 022
 
@@ -152,14 +152,15 @@ build() {
 # run_tests NAME whole|part [GROUP=]...: all tests but those of the groups, in
 # what build() made. A process of its own for each unit test is slow under a
 # sanitizer, whose leak check would run in all of them; there the first fault
-# ends the program.
+# ends the program. The programs' tests wait for most of their time: twice as
+# many run as compilers do.
 run_tests() {
 	name=$1 extent=$2
 	shift 2
 	cd "$work/$name" || exit 1
 	fork=yes
 	[ "$extent" = whole ] || fork=no
-	CK_FORK=$fork make -j"$jobs" check "$@" >"$work/log" 2>&1 </dev/null
+	CK_FORK=$fork make -j"$((2 * jobs))" check "$@" >"$work/log" 2>&1 </dev/null
 	status=$?
 	count_tests "$extent"
 	if [ $status -ne 0 ] && [ $bad -eq 0 ] || [ $((ok + bad)) -eq 0 ]; then

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* An exchange of IKE shows which host may receive ESP next. */
-#include "support_ipsec.h"
+#include "support_records.h"
 #include "cases.h"
 
 static struct world w;
@@ -176,11 +176,50 @@ START_TEST(messages_from_outside_do_not_take_a_pair_away)
 }
 END_TEST
 
+/* A host uses one SA, or two, and begins two exchanges, between which it sends
+ * with the new SA or not: how many SPIs it awaits. */
+static const struct promise_row {
+	bool several, sends;
+	unsigned pending;
+} promise_rows[] = {
+	{ false, false, 1 },
+	{ false, true, 1 },
+	{ true, false, 2 },
+	{ true, true, 1 },
+};
+
+START_TEST(a_host_that_uses_several_sas_rekeys_each_of_them)
+{
+	const struct promise_row *row = &promise_rows[_i];
+	struct esp sas[3];
+	struct ike k = ike_of(CLIENT_A, SERVER, 0);
+	unsigned i;
+
+	for (i = 0; i < ROWS(sas); i++)
+		sas[i] = esp_of(CLIENT_A, SERVER, 0xa0 + i, 0xb0 + i);
+	ike_begin(&w, &k);
+	for (i = 0; i < 2; i++) {
+		ck_assert_uint_eq(esp_sends(&w, &sas[i]), VPNALG_TRANSLATED);
+		ck_assert(esp_arrives(&w, &sas[i]));
+		w.now += 100;
+	}
+	if (row->several)
+		ck_assert_uint_eq(esp_sends(&w, &sas[0]), VPNALG_TRANSLATED);
+	client_exchanges(&w, &k, CREATE_CHILD_SA);
+	if (row->sends)
+		ck_assert_uint_eq(esp_sends(&w, &sas[2]), VPNALG_TRANSLATED);
+	client_exchanges(&w, &k, CREATE_CHILD_SA);
+	ck_assert_uint_eq(host_body(&w, CLIENT_A)->pending, row->pending);
+}
+END_TEST
+
 TCase *ipsec_exchange_case(void)
 {
 	TCase *t = tcase_create("exchanges");
 
 	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_loop_test(t, a_host_that_uses_several_sas_rekeys_each_of_them,
+			    0, ROWS(promise_rows));
 	tcase_add_loop_test(t,
 			    an_exchange_that_makes_an_sa_makes_its_host_known,
 			    0, ROWS(exchange_rows));

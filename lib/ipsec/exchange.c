@@ -90,18 +90,22 @@ static void repeat(struct ipsec_host *h, const struct message *message,
 }
 
 /* Promises one SA, whatever was promised before: both ends may begin an
- * exchange at once, and use one of the SAs only. */
-static void promise(struct ipsec_host *h)
+ * exchange at once, and use one of the SAs only. But a host that goes on using
+ * several rekeys each of them, and what the exchange before has promised is
+ * another one if the host has not sent with that yet. */
+static void promise(struct ipsec_host *h, bool several)
 {
-	if (h->pending == 0)
-		h->pending = 1;
+	if (h->pending == 0 || (several && h->flags & IPSEC_HOST_PROMISED &&
+				h->pending < UINT8_MAX))
+		h->pending++;
 	h->flags |= IPSEC_HOST_PROMISED;
 }
 
 /* Notes the first message of an exchange. */
-static void begin(struct ipsec_host *h, const struct message *message)
+static void begin(struct ipsec_host *h, const struct message *message,
+		  bool several)
 {
-	promise(h);
+	promise(h, several);
 	if (h->flags & IPSEC_HOST_ANSWERED)
 		h->flags &= (uint16_t)~IPSEC_HOST_INITIAL;
 	h->flags &=
@@ -141,7 +145,8 @@ static bool note_exchange(struct vpnalg_step *step, struct vpnalg_record *host,
 	if (is_known(h, message))
 		repeat(h, message, now);
 	else
-		begin(h, message);
+		begin(h, message,
+		      vpnalg_ipsec_host_has_several(step->translator, host));
 	pending = h->flags & IPSEC_HOST_PENDING;
 	if (pending)
 		h->requested = now;

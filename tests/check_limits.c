@@ -447,26 +447,34 @@ START_TEST(a_mapping_whose_session_gives_way_goes_on)
 }
 END_TEST
 
-/* A million packets that are refused: no memory, and no session lost. */
+/* A million packets that are refused by a full table: no memory, no session lost,
+ * and who comes first still opens one. What each costs is in tests/cost. */
 START_TEST(refusals_cost_nothing_but_themselves)
 {
 	struct vpnalg_packet packet = { .direction = VPNALG_OUT };
 	struct bytes p = udp_packet(CLIENT_A, 50001, SERVER, 53, "q", 1), q;
 	struct connection c = { 0 };
-	uint32_t i, refusals = 1000000;
+	uint32_t i, units, refusals = 1000000;
 	long records;
 
 #if defined(__SANITIZE_ADDRESS__)
 	refusals = 50000;
 #endif
 	begin_with((struct world_options){ .units = 1200 });
-	policy.store_units = 600;
+	rules[0] = (struct vpnalg_rule){ .action = VPNALG_RULE_PRIORITY,
+					 .inside_length = 32,
+					 .inside.family = VPNALG_IPV4 };
+	put32(rules[0].inside.octets, CLIENT_C);
+	policy.rule_count = 1;
+	policy.store_units = 1200;
 	policy.priority_units = 60;
 	set();
 	start_control(&w, &c, CLIENT_B, 39999, SERVER);
 	call_out(&w, &c, 5, 9);
 	ck_assert_uint_eq(flood(CLIENT_A, 50000, 5000), VPNALG_DROP_LIMIT);
 	records = w.records;
+	units = use_of(VPNALG_PER_TRANSLATOR, 0).units;
+	ck_assert_uint_ge(units, 1130);
 	for (i = 0; i < refusals; i++) {
 		q = p;
 		put32(q.data + 16, 0x09000000 + i);
@@ -477,8 +485,13 @@ START_TEST(refusals_cost_nothing_but_themselves)
 		ck_assert_uint_eq(packet.result, VPNALG_DROP_LIMIT);
 	}
 	ck_assert_int_eq(w.records, records);
+	ck_assert_uint_eq(use_of(VPNALG_PER_TRANSLATOR, 0).units, units);
 	ck_assert_uint_eq(send_gre(&w, VPNALG_OUT, CLIENT_B, SERVER, 9),
 			  VPNALG_TRANSLATED);
+	for (i = 0; i < 5; i++)
+		ck_assert_uint_eq(syn(CLIENT_C, (uint16_t)(40000 + i), SERVER),
+				  VPNALG_TRANSLATED);
+	ck_assert_uint_eq(ike(CLIENT_C, SERVER), VPNALG_TRANSLATED);
 	end();
 }
 END_TEST

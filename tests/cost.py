@@ -24,12 +24,14 @@ BOUNDS = {
     'packet': (12000, 0),
     'control': (12000, 100),
     'sweep': (0, 189),
+    'refused': (5775, 0),  # the first one, and the twenty-thousandth
 }
 
 # Instructions for a packet of an established session, alone in its call, by state:
 # what is measured and 3 % more.
 ESTABLISHED = {
     'general-udp': 714,
+    'policy-established': 714,  # no more than without a policy
     'general-tcp': 778,
     'nat-t': 669,
     'keyed-gre': 1364,

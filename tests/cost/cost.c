@@ -55,7 +55,7 @@ static void say(const struct world *w, enum judge judge, unsigned units,
 		const char *what)
 {
 	static const char *const names[] = { "packet", "established",
-					     "control", "sweep" };
+					     "control", "sweep", "refused" };
 
 	printf("%s\t%s\t%u\t%s\n", w->state, names[judge], units, what);
 }
@@ -143,7 +143,9 @@ void world_begin(struct world *w, const struct options *options)
 					.store = &w->store,
 					.context = w,
 					.random = next_random,
-					.timers = &timers };
+					.timers = &timers,
+					.policy = options->policy,
+					.count_hosts = options->policy != NULL };
 	size_t size = vpnalg_table_size(options->units);
 
 	timers.size = sizeof(timers);
@@ -190,7 +192,8 @@ int main(int argc, char **argv)
 	static const struct state *const all[] = { engine_states, pptp_states,
 						   ipsec_states, l2tp_states,
 						   data_states, sweep_states,
-						   fragment_states };
+						   fragment_states,
+					     policy_states };
 	static struct world w;
 	const struct state *s;
 	size_t i;

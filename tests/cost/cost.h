@@ -35,7 +35,8 @@ enum judge {
 	ANY_PACKET,  /* whatever becomes of it */
 	ESTABLISHED, /* a packet of a session that goes on */
 	CONTROL,     /* a segment or message that is read: by its bytes */
-	SWEEP        /* vpnalg_expire(): by its budget */
+	SWEEP,       /* vpnalg_expire(): by its budget */
+	REFUSED      /* a packet that the policy refuses */
 };
 
 /* A packet that is being built; at 64 kB it ends. */
@@ -62,6 +63,7 @@ struct options {
 	struct vpnalg_timers timers;
 	bool no_general;
 	bool fragments; /* there is memory for them */
+	const struct vpnalg_policy *policy; /* NULL: everything is allowed */
 };
 
 /* A state: its name, and what makes and measures it. */
@@ -108,6 +110,7 @@ vpnalg_time measure_sweep(struct world *w, unsigned budget);
 
 /* The states. */
 extern const struct state engine_states[], pptp_states[], ipsec_states[],
-	l2tp_states[], data_states[], sweep_states[], fragment_states[];
+	l2tp_states[], data_states[], sweep_states[], fragment_states[],
+	policy_states[];
 
 #endif

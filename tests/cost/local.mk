@@ -10,5 +10,6 @@ EXTRA_DIST += \
 	tests/cost/states_fragments.c \
 	tests/cost/states_ipsec.c \
 	tests/cost/states_l2tp.c \
+	tests/cost/states_policy.c \
 	tests/cost/states_pptp.c \
 	tests/cost/states_sweep.c

@@ -52,9 +52,11 @@ static struct esp a_turns(void)
 	return next;
 }
 
-static void check_undone(unsigned count)
+/* So many pairs were taken back, the last one for that evidence against it. */
+static void check_undone(unsigned count, enum vpnalg_evidence against)
 {
 	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], count);
+	ck_assert_int_eq(w.against, count > 0 ? against : VPNALG_EVIDENCE_NONE);
 }
 
 /* A packet comes with A's old SPI so long after its younger one began, which it
@@ -97,7 +99,7 @@ START_TEST(an_old_spi_that_goes_on_speaks_against_a_guess)
 	if (row->several)
 		ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 	ck_assert(esp_arrives(&w, &a));
-	check_undone(row->undone);
+	check_undone(row->undone, VPNALG_EVIDENCE_OLD_GOES_ON);
 	if (!row->undone) {
 		ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 1)->old, row->listens);
 		ck_assert(esp_arrives(&w, &next));
@@ -131,7 +133,7 @@ START_TEST(an_spi_that_goes_on_does_not_speak_against_itself)
 	touched(&w, CLIENT_A);
 	ck_assert(esp_arrives(&w, &a));
 	ck_assert_uint_eq(inbound_of(&w, CLIENT_A, 0)->old, 0);
-	check_undone(0);
+	check_undone(0, VPNALG_EVIDENCE_NONE);
 }
 END_TEST
 
@@ -142,8 +144,9 @@ START_TEST(promises_are_counted_up_to_a_bound)
 	a_turns();
 	host_body(&w, CLIENT_A)->pending = _i == 0 ? 254 : 255;
 	touched(&w, CLIENT_A);
-	vpnalg_ipsec_repair_youngest(w.alg, host_of(&w, CLIENT_A), 0);
-	check_undone(1);
+	vpnalg_ipsec_repair_youngest(w.alg, host_of(&w, CLIENT_A), 0,
+				     VPNALG_EVIDENCE_OLD_GOES_ON);
+	check_undone(1, VPNALG_EVIDENCE_OLD_GOES_ON);
 	ck_assert_uint_eq(host_body(&w, CLIENT_A)->pending, 255);
 }
 END_TEST
@@ -195,7 +198,7 @@ START_TEST(two_liveness_checks_while_packets_come_take_back_a_pair)
 	touched(&w, CLIENT_A);
 	ck_assert_uint_eq(ike_out(&w, &k, INFORMATIONAL, INITIATOR, 7),
 			  VPNALG_TRANSLATED);
-	check_undone(row->suspicion == TAKEN);
+	check_undone(row->suspicion == TAKEN, VPNALG_EVIDENCE_LIVENESS_CHECK);
 	if (row->suspicion == TAKEN) {
 		ck_assert_uint_eq(unclaimed_of(&w, CLIENT_A, a.in_spi)->refused,
 				  vpnalg_ipsec_host_id(w.alg, host_of(&w, CLIENT_A)));
@@ -232,7 +235,7 @@ START_TEST(a_lone_host_may_check_liveness_at_will)
 				  VPNALG_TRANSLATED);
 		ck_assert(esp_arrives(&w, &a));
 	}
-	check_undone(0);
+	check_undone(0, VPNALG_EVIDENCE_NONE);
 	ck_assert(!(host_body(&w, CLIENT_A)->flags & IPSEC_HOST_SUSPECTED));
 }
 END_TEST
@@ -263,7 +266,7 @@ START_TEST(packets_after_a_good_bye_were_not_the_hosts)
 	inbound_of(&w, CLIENT_A, row->older)->old = 0;
 	touched(&w, CLIENT_A);
 	result = esp_receives(&w, &a);
-	check_undone(row->undone);
+	check_undone(row->undone, VPNALG_EVIDENCE_LIVENESS_CHECK);
 	if (row->undone) {
 		ck_assert_uint_eq(result, VPNALG_DROP_UNPAIRED);
 		ck_assert_uint_eq(unclaimed_of(&w, CLIENT_A, a.in_spi)->refused,
@@ -404,7 +407,7 @@ START_TEST(an_older_pair_is_taken_back_alone)
 		host_body(&w, CLIENT_A)->in[1].spi = h.in[1].spi;
 	touched(&w, CLIENT_A);
 	ck_assert_uint_eq(esp_receives(&w, &a), VPNALG_DROP_UNPAIRED);
-	check_undone(1);
+	check_undone(1, VPNALG_EVIDENCE_OTHER_RESUMED);
 	ck_assert_uint_eq(w.event.session.outside_id, a.in_spi);
 	ck_assert_uint_eq(host_body(&w, CLIENT_A)->in[0].spi, h.in[0].spi);
 	ck_assert_uint_eq(host_body(&w, CLIENT_A)->in[1].spi,
@@ -470,7 +473,7 @@ START_TEST(of_two_spis_that_go_on_side_by_side_one_is_surplus)
 	/* The store may have moved records meanwhile. */
 	loaded = blocks_of(&w, CLIENT_A);
 	vpnalg_ipsec_repair_surplus(w.alg, &loaded, host_of(&w, CLIENT_A));
-	check_undone(0); /* of the host itself */
+	check_undone(0, VPNALG_EVIDENCE_NONE); /* of the host itself */
 	vpnalg_ipsec_repair_surplus(w.alg, &loaded, host_of(&w, CLIENT_B));
 	ck_assert_msg(w.told[VPNALG_EVENT_UNPAIRED] == (row->taken >= 0), "%s",
 		      row->name);
@@ -512,7 +515,7 @@ START_TEST(three_hosts_are_visited_for_a_surplus)
 	ipsec_remote_body(w.alg, ipsec_blocks_remote(&loaded))->turn = turn;
 	vpnalg_session_changed(w.alg, ipsec_blocks_remote(&loaded));
 	vpnalg_ipsec_repair_surplus(w.alg, &loaded, host_of(&w, CLIENT_B));
-	check_undone(_i == 0);
+	check_undone(_i == 0, VPNALG_EVIDENCE_SURPLUS);
 }
 END_TEST
 
@@ -583,7 +586,7 @@ START_TEST(another_spi_that_fits_as_well_makes_a_pair_undecided_again)
 	ck_assert_msg(vpnalg_ipsec_repair_contested(w.alg, &loaded, &other) ==
 			      row->undone,
 		      "%s", row->name);
-	check_undone(row->undone);
+	check_undone(row->undone, VPNALG_EVIDENCE_RIVAL);
 	if (!row->undone)
 		return;
 	ck_assert_uint_eq(candidate_of(&w, CLIENT_A)->since, since);
@@ -609,7 +612,7 @@ START_TEST(an_spi_shown_at_another_host_is_taken_back)
 	ck_assert_uint_eq(host_body(&w, CLIENT_A)->inbound, 3);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
 			  VPNALG_TRANSLATED);
-	check_undone(1);
+	check_undone(1, VPNALG_EVIDENCE_OTHER_SHOWN);
 	ck_assert_uint_eq(w.event.type, VPNALG_EVENT_PAIRED);
 	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_SHOWN);
 	ck_assert_uint_eq(w.event.session.outside_id, spis[_i]);

@@ -222,6 +222,7 @@ START_TEST(a_listed_spi_is_taken_from_the_host_that_it_was_paired_with)
 	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 1);
 	ck_assert_int_eq(own_id_add(&w, &own), VPNALG_OWN_ID_DONE);
 	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 1);
+	ck_assert_int_eq(w.against, VPNALG_EVIDENCE_OWN_ID);
 	ck_assert_uint_eq(esp_receives(&w, &a), VPNALG_UNTOUCHED);
 	w.now += MINUTE;
 	next = esp_of(CLIENT_A, SERVER, 0x901, 0x102);

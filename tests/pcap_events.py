@@ -84,8 +84,9 @@ def check_lines(events):
     check("closed has the account",
           all("packets_out" in e for e in events
               if e["event"] == "closed" and "of_remote" not in e))
-    check("paired says by what",
-          all("evidence" in e for e in events if e["event"] == "paired"))
+    check("paired and unpaired say by what, and no other",
+          all(("evidence" in e) == (e["event"] in ("paired", "unpaired"))
+              for e in events))
 
 
 def check_remotes(name):

@@ -292,12 +292,14 @@ def check_repair():
               "it began to send then",
               "paired: ESP SPI 0x00000203 203.0.113.10 > 192.168.77.11, "
               "no other one was expected",
-              "unpaired: ESP SPI 0x00000203 203.0.113.10 > 192.168.77.11"],
+              "unpaired: ESP SPI 0x00000203 203.0.113.10 > 192.168.77.11, "
+              "its last one went on"],
           lines)
     found = counts(run(*SIDES, repair(), path("out.pcap")))
     check("and counted", (found.get("paired"), found.get("unpaired"),
-                          found.get("no other one was expected")) ==
-          (3, 1, 1), found)
+                          found.get("no other one was expected"),
+                          found.get("its last one went on")) ==
+          (3, 1, 1, 1), found)
 
 
 def check_wait():

@@ -27,11 +27,12 @@ OF_KIND = [
      for result in ("translated", "dropped", "untouched")
      for way in ("out", "in")]
 
-# Of an event: its member, the family, the label.
+# Of an event: its member, the family, the label, and which events count.
 OF_EVENT = [
-    ("event", "vpnalg_events_total", "event"),
-    ("why", "vpnalg_session_ends_total", "why"),
-    ("evidence", "vpnalg_esp_paired_total", "evidence"),
+    ("event", "vpnalg_events_total", "event", None),
+    ("why", "vpnalg_session_ends_total", "why", None),
+    ("evidence", "vpnalg_esp_paired_total", "evidence", "paired"),
+    ("evidence", "vpnalg_esp_unpaired_total", "evidence", "unpaired"),
 ]
 
 
@@ -86,11 +87,12 @@ def check_packets(name, found, report):
 
 
 def check_events(name, found, events):
-    for member, family, label in OF_EVENT:
-        told = collections.Counter(e[member] for e in events if member in e)
+    for member, family, label, of in OF_EVENT:
+        told = collections.Counter(e[member] for e in events
+                                   if member in e and of in (None, e["event"]))
         counted = {dict(key)[label]: value
                    for key, value in found[family].items() if value}
-        check("%s: events by %s" % (name, member), counted == told,
+        check("%s: %s by %s" % (name, of or "events", member), counted == told,
               (counted, told))
 
 

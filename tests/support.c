@@ -188,6 +188,8 @@ static void hear(void *context, const struct vpnalg_event *event)
 	log_hear(w, event);
 	if (event->type < VPNALG_EVENTS)
 		w->told[event->type]++;
+	if (event->type == VPNALG_EVENT_UNPAIRED)
+		w->against = event->evidence;
 	if (w->options.told != NULL)
 		w->options.told(w, event);
 	if (event->type > HEARD_MAX && event->type < VPNALG_EVENT_OWN)

@@ -133,6 +133,7 @@ struct world {
 	unsigned long told[VPNALG_EVENTS]; /* events by their type */
 	struct log *log;
 	struct vpnalg_event event; /* the last */
+	uint8_t against; /* enum vpnalg_evidence, of the last SPI taken back */
 	struct mirror *mirror;
 	struct vpnalg_packet last; /* as send_packet() left it */
 	uint8_t *bytes;            /* its bytes */

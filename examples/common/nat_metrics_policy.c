@@ -5,13 +5,34 @@
 
 /* Events */
 
+static void write_range(struct metrics *metrics,
+			const uint64_t counts[NAT_TALLY_MAX], unsigned from,
+			unsigned to, const char *label,
+			const char *(*name_of)(unsigned))
+{
+	for (unsigned i = from; i < to; i++)
+		if (name_of(i))
+			METRICS_WRITE(metrics, counts[i], label, name_of(i));
+}
+
 static void write_tally(struct metrics *metrics,
 			const uint64_t counts[NAT_TALLY_MAX], const char *label,
 			const char *(*name_of)(unsigned))
 {
-	for (unsigned i = 0; i < NAT_TALLY_MAX; i++)
-		if (name_of(i))
-			METRICS_WRITE(metrics, counts[i], label, name_of(i));
+	write_range(metrics, counts, 0, NAT_TALLY_MAX, label, name_of);
+}
+
+static void write_pairs(struct metrics *metrics, const struct nat_tally *tally)
+{
+	metrics_family(metrics, "vpnalg_esp_paired_total", "counter",
+		       "Inbound ESP SPIs paired with their inside host, by the "
+		       "evidence.");
+	write_range(metrics, tally->evidences, 0, VPNALG_EVIDENCE_OLD_GOES_ON,
+		    "evidence", nat_names_evidence);
+	metrics_family(metrics, "vpnalg_esp_unpaired_total", "counter",
+		       "Pairs taken back, by the evidence against them.");
+	write_range(metrics, tally->evidences, VPNALG_EVIDENCE_OLD_GOES_ON,
+		    NAT_TALLY_MAX, "evidence", nat_names_evidence);
 }
 
 static void write_events(struct metrics *metrics, const struct nat_tally *tally)
@@ -25,10 +46,7 @@ static void write_events(struct metrics *metrics, const struct nat_tally *tally)
 	metrics_family(metrics, "vpnalg_session_ends_total", "counter",
 		       "Sessions closed, by why.");
 	write_tally(metrics, tally->ends, "why", nat_names_why);
-	metrics_family(metrics, "vpnalg_esp_paired_total", "counter",
-		       "Inbound ESP SPIs paired with their inside host, by the "
-		       "evidence.");
-	write_tally(metrics, tally->evidences, "evidence", nat_names_evidence);
+	write_pairs(metrics, tally);
 }
 
 /* The policy */

@@ -46,6 +46,15 @@ static const char *const evidences[] = {
 	[VPNALG_EVIDENCE_SHOWN] = "shown",
 	[VPNALG_EVIDENCE_ANSWERED] = "answered",
 	[VPNALG_EVIDENCE_TIMING] = "timing",
+	[VPNALG_EVIDENCE_OLD_GOES_ON] = "old-goes-on",
+	[VPNALG_EVIDENCE_LIVENESS_CHECK] = "liveness-check",
+	[VPNALG_EVIDENCE_NEVER_SENT] = "never-sent",
+	[VPNALG_EVIDENCE_OTHER_RESUMED] = "other-resumed",
+	[VPNALG_EVIDENCE_RIVAL] = "rival",
+	[VPNALG_EVIDENCE_SURPLUS] = "surplus",
+	[VPNALG_EVIDENCE_OTHER_TIMING] = "other-timing",
+	[VPNALG_EVIDENCE_OTHER_SHOWN] = "other-shown",
+	[VPNALG_EVIDENCE_OWN_ID] = "own-id",
 };
 
 #define NAME_OF(names, value) \

@@ -22,7 +22,7 @@ void nat_tally_count(struct nat_tally *tally, const struct vpnalg_event *event)
 	count(tally->events, event->type);
 	if (event->type == VPNALG_EVENT_CLOSED)
 		count(tally->ends, event->why);
-	if (event->type == VPNALG_EVENT_PAIRED)
+	if (event->evidence != VPNALG_EVIDENCE_NONE)
 		count(tally->evidences, event->evidence);
 	if (event->type == VPNALG_EVENT_LIMIT)
 		count_limit(tally, event->limit);

@@ -26,8 +26,7 @@ void event_note(struct events *events, const struct vpnalg_event *event)
 	if (event->type >= EVENT_TYPES || event->evidence >= EVENT_EVIDENCES)
 		return; /* of sessions, or from a later library */
 	events->types[event->type]++;
-	if (event->type == VPNALG_EVENT_PAIRED)
-		events->evidence[event->evidence]++;
+	events->evidence[event->evidence]++;
 	if (!make_room(events)) {
 		events->lost = true;
 		return;
@@ -59,6 +58,15 @@ const char *event_evidence_text(unsigned evidence)
 		[VPNALG_EVIDENCE_SHOWN] = "the capture shows it",
 		[VPNALG_EVIDENCE_ANSWERED] = "it answered a probe",
 		[VPNALG_EVIDENCE_TIMING] = "it answered what this one sent",
+		[VPNALG_EVIDENCE_OLD_GOES_ON] = "its last one went on",
+		[VPNALG_EVIDENCE_LIVENESS_CHECK] = "it heard nothing",
+		[VPNALG_EVIDENCE_NEVER_SENT] = "it has never sent",
+		[VPNALG_EVIDENCE_OTHER_RESUMED] = "another began to send then",
+		[VPNALG_EVIDENCE_RIVAL] = "another SPI fits as well",
+		[VPNALG_EVIDENCE_SURPLUS] = "it has one too many",
+		[VPNALG_EVIDENCE_OTHER_TIMING] = "it answered another host",
+		[VPNALG_EVIDENCE_OTHER_SHOWN] = "the capture shows another",
+		[VPNALG_EVIDENCE_OWN_ID] = "it is the router's own",
 	};
 
 	return texts[evidence];

@@ -13,7 +13,7 @@
 /* One more than the greatest enum vpnalg_event_type and enum vpnalg_evidence
  * that are known here. */
 #define EVENT_TYPES 4
-#define EVENT_EVIDENCES 10
+#define EVENT_EVIDENCES 19
 
 struct noted {
 	uint64_t packet; /* counted from 1 on */
@@ -23,7 +23,7 @@ struct noted {
 struct events {
 	uint64_t packet; /* the one at work */
 	uint64_t types[EVENT_TYPES];
-	uint64_t evidence[EVENT_EVIDENCES]; /* of the pairs */
+	uint64_t evidence[EVENT_EVIDENCES]; /* for and against pairs */
 	struct noted *list;
 	size_t count; /* of the list */
 	size_t room;
@@ -33,8 +33,8 @@ struct events {
 /* Notes an event of the packet at work. */
 void event_note(struct events *events, const struct vpnalg_event *event);
 
-/* Return the name of an event, and of the evidence by which an SPI was
- * paired. */
+/* Return the name of an event, and of the evidence by which an SPI was paired,
+ * or taken back. */
 const char *event_type_text(unsigned type);
 const char *event_evidence_text(unsigned evidence);
 

@@ -124,6 +124,15 @@ static void write_ipsec(const struct report *report)
 		write_row(&table, ipsec_sort_name(i), report->ipsec[i]);
 }
 
+static void write_evidence(const struct events *events, unsigned from,
+			   unsigned to)
+{
+	for (unsigned i = from; i < to; i++)
+		if (events->evidence[i])
+			nat_report_count("  ", event_evidence_text(i),
+					 events->evidence[i]);
+}
+
 static void write_events(const struct events *events)
 {
 	const uint64_t *types = events->types;
@@ -133,12 +142,11 @@ static void write_events(const struct events *events)
 	fputs("SPIs of inbound ESP and their hosts\n", stderr);
 	nat_report_count("", event_type_text(VPNALG_EVENT_PAIRED),
 			 types[VPNALG_EVENT_PAIRED]);
-	for (unsigned i = 0; i < EVENT_EVIDENCES; i++)
-		if (events->evidence[i])
-			nat_report_count("  ", event_evidence_text(i),
-					 events->evidence[i]);
+	write_evidence(events, VPNALG_EVIDENCE_ALONE,
+		       VPNALG_EVIDENCE_OLD_GOES_ON);
 	nat_report_count("", event_type_text(VPNALG_EVENT_UNPAIRED),
 			 types[VPNALG_EVENT_UNPAIRED]);
+	write_evidence(events, VPNALG_EVIDENCE_OLD_GOES_ON, EVENT_EVIDENCES);
 	nat_report_count("", event_type_text(VPNALG_EVENT_HELD),
 			 types[VPNALG_EVENT_HELD]);
 }

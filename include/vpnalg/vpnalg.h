@@ -339,7 +339,9 @@ enum vpnalg_event_type {
 	VPNALG_EVENT_OWN = 128
 };
 
-/** The evidence by which an inbound ESP SPI was paired with an inside host. */
+/** The evidence by which an inbound ESP SPI was paired with an inside host
+ * (#VPNALG_EVENT_PAIRED), and from 10 on that by which it was taken from the
+ * host again (#VPNALG_EVENT_UNPAIRED). Later versions may add some. */
 enum vpnalg_evidence {
 	VPNALG_EVIDENCE_NONE = 0,
 	/** No other host has ESP with that remote. */
@@ -362,7 +364,27 @@ enum vpnalg_evidence {
 	VPNALG_EVIDENCE_ANSWERED = 8,
 	/** The packets came as answers to what the host sends would: after the
 	 * same time each. */
-	VPNALG_EVIDENCE_TIMING = 9
+	VPNALG_EVIDENCE_TIMING = 9,
+	/** The SPI that this one was to replace went on. */
+	VPNALG_EVIDENCE_OLD_GOES_ON = 10,
+	/** The host checked whether its remote was alive, while packets with
+	 * this SPI came. */
+	VPNALG_EVIDENCE_LIVENESS_CHECK = 11,
+	/** The host has sent nothing since its first exchange ended. */
+	VPNALG_EVIDENCE_NEVER_SENT = 12,
+	/** The packets began when another host began to send. */
+	VPNALG_EVIDENCE_OTHER_RESUMED = 13,
+	/** Another SPI that began then fits the host as well. */
+	VPNALG_EVIDENCE_RIVAL = 14,
+	/** The host receives with two SAs and sends with one, and another host
+	 * receives nothing. */
+	VPNALG_EVIDENCE_SURPLUS = 15,
+	/** The packets answer what another host sends. */
+	VPNALG_EVIDENCE_OTHER_TIMING = 16,
+	/** A packet given with VPNALG_IN_UNDO has shown another host. */
+	VPNALG_EVIDENCE_OTHER_SHOWN = 17,
+	/** The router has listed it as its own: vpnalg_own_id_add(). */
+	VPNALG_EVIDENCE_OWN_ID = 18
 };
 
 /** Why a session was closed. Later versions may add reasons. */
@@ -407,7 +429,8 @@ struct vpnalg_event {
 	size_t size;      /**< How long the library has made it. */
 	vpnalg_time time; /**< When: the time of the call. */
 	uint8_t type;     /**< enum vpnalg_event_type. */
-	uint8_t evidence; /**< enum vpnalg_evidence, of a pair. */
+	/** enum vpnalg_evidence, for a pair or against it. */
+	uint8_t evidence;
 	/** The place in vpnalg_config.protocols, or VPNALG_NO_PROTOCOL. */
 	uint8_t protocol;
 	uint8_t kind;   /**< Which kind of that protocol's, from 0 on. */

@@ -89,7 +89,7 @@ static int oust(const struct request *request)
 		if (request->own.kind != VPNALG_OWN_ID_ESP_SPI)
 			return VPNALG_OWN_ID_TAKEN;
 		vpnalg_session_notify(translator, holder, VPNALG_EVENT_UNPAIRED,
-				      VPNALG_EVIDENCE_NONE);
+				      VPNALG_EVIDENCE_OWN_ID);
 	}
 	vpnalg_session_close(translator, holder);
 	return VPNALG_OWN_ID_DONE;

@@ -56,13 +56,14 @@ void vpnalg_ipsec_inbound_close(struct vpnalg *translator,
 
 void vpnalg_ipsec_inbound_unpair(struct vpnalg *translator,
 				 struct vpnalg_record *host,
-				 struct vpnalg_record *sa)
+				 struct vpnalg_record *sa,
+				 enum vpnalg_evidence against)
 {
 	uint32_t spi = vpnalg_session_id(translator, sa, VPNALG_INSIDE_OWN);
 	unsigned i = IPSEC_YOUNGEST;
 
 	vpnalg_session_notify(translator, sa, VPNALG_EVENT_UNPAIRED,
-			      VPNALG_EVIDENCE_NONE);
+			      (uint8_t)against);
 	if (host != NULL)
 		for (i = 0; i < IPSEC_YOUNGEST; i++)
 			if (ipsec_host_body(translator, host)->in[i].spi == spi)

@@ -20,9 +20,10 @@ void vpnalg_ipsec_inbound_close(struct vpnalg *translator,
 				struct vpnalg_record *host, unsigned index);
 
 /* Closes an inbound SA, among the youngest of its host or not, and notifies
- * the caller that it is unpaired. `host` may be NULL. */
+ * the caller that it is unpaired, and by what evidence. `host` may be NULL. */
 void vpnalg_ipsec_inbound_unpair(struct vpnalg *translator,
 				 struct vpnalg_record *host,
-				 struct vpnalg_record *sa);
+				 struct vpnalg_record *sa,
+				 enum vpnalg_evidence against);
 
 #endif

@@ -79,7 +79,8 @@ static void give(struct vpnalg_step *step, struct vpnalg_record *host,
 	struct vpnalg_record *remote =
 		vpnalg_ipsec_remote_of(step->translator, host);
 
-	vpnalg_ipsec_inbound_unpair(step->translator, host, step->record);
+	vpnalg_ipsec_inbound_unpair(step->translator, host, step->record,
+				    VPNALG_EVIDENCE_OTHER_TIMING);
 	if (vpnalg_ipsec_inbound_open(step, remote, other, ipsec_step_now(step),
 				      VPNALG_EVIDENCE_TIMING) !=
 	    VPNALG_TRANSLATED)

@@ -210,7 +210,8 @@ enum vpnalg_result vpnalg_ipsec_pair_shown(struct vpnalg_step *step)
 				   ESP_PROTOCOL, ipsec_spi(step), 0);
 	if (sa != NULL)
 		vpnalg_ipsec_inbound_unpair(
-			translator, vpnalg_ipsec_host_find(translator, sa), sa);
+			translator, vpnalg_ipsec_host_find(translator, sa), sa,
+			VPNALG_EVIDENCE_OTHER_SHOWN);
 	if (vpnalg_ipsec_inbound_open(step, remote, host, ipsec_step_now(step),
 				      VPNALG_EVIDENCE_SHOWN) !=
 	    VPNALG_TRANSLATED)

@@ -45,7 +45,8 @@ bool vpnalg_ipsec_repair_may_be_others(struct vpnalg *translator,
 
 /* Takes back the host's youngest pair; the host was awaiting it since then. */
 static void undo(struct vpnalg *translator, struct ipsec_blocks *blocks,
-		 struct vpnalg_record *host, uint32_t since, uint32_t refused)
+		 struct vpnalg_record *host, uint32_t since, uint32_t refused,
+		 enum vpnalg_evidence against)
 {
 	struct ipsec_host *h = ipsec_host_body(translator, host);
 	const struct ipsec_unclaimed taken = { .spi = h->in[0].spi,
@@ -58,14 +59,15 @@ static void undo(struct vpnalg *translator, struct ipsec_blocks *blocks,
 		h->pending++;
 	if (sa != NULL)
 		vpnalg_session_notify(translator, sa, VPNALG_EVENT_UNPAIRED,
-				      VPNALG_EVIDENCE_NONE);
+				      (uint8_t)against);
 	vpnalg_ipsec_inbound_close(translator, host, 0);
 	vpnalg_ipsec_unclaimed_again(translator, blocks, &taken);
 	vpnalg_ipsec_candidate_await(translator, blocks, host, since);
 }
 
 void vpnalg_ipsec_repair_youngest(struct vpnalg *translator,
-				  struct vpnalg_record *host, uint32_t refused)
+				  struct vpnalg_record *host, uint32_t refused,
+				  enum vpnalg_evidence against)
 {
 	struct vpnalg_record *remote = vpnalg_ipsec_remote_of(translator, host);
 	struct ipsec_blocks blocks;
@@ -74,13 +76,14 @@ void vpnalg_ipsec_repair_youngest(struct vpnalg *translator,
 		return;
 	vpnalg_ipsec_blocks_load(translator, remote, &blocks);
 	undo(translator, &blocks, host,
-	     ipsec_host_body(translator, host)->in[0].first, refused);
+	     ipsec_host_body(translator, host)->in[0].first, refused, against);
 }
 
 void vpnalg_ipsec_repair_take_back(struct vpnalg *translator,
 				   struct ipsec_blocks *blocks,
 				   struct vpnalg_record *host,
-				   struct vpnalg_record *sa)
+				   struct vpnalg_record *sa,
+				   enum vpnalg_evidence against)
 {
 	struct ipsec_host *h = ipsec_host_body(translator, host);
 	const struct ipsec_unclaimed taken = {
@@ -91,10 +94,11 @@ void vpnalg_ipsec_repair_take_back(struct vpnalg *translator,
 
 	if (h->in[0].spi == taken.spi) {
 		h->in[0].first = taken.first;
-		undo(translator, blocks, host, taken.first, taken.refused);
+		undo(translator, blocks, host, taken.first, taken.refused,
+		     against);
 		return;
 	}
-	vpnalg_ipsec_inbound_unpair(translator, host, sa);
+	vpnalg_ipsec_inbound_unpair(translator, host, sa, against);
 	vpnalg_ipsec_candidate_update(translator, host);
 	vpnalg_ipsec_unclaimed_again(translator, blocks, &taken);
 }
@@ -139,7 +143,8 @@ void vpnalg_ipsec_repair_surplus(struct vpnalg *translator,
 		sa = host != deaf ? find_surplus(translator, host) : NULL;
 		if (sa == NULL)
 			continue;
-		vpnalg_ipsec_repair_take_back(translator, blocks, host, sa);
+		vpnalg_ipsec_repair_take_back(translator, blocks, host, sa,
+					      VPNALG_EVIDENCE_SURPLUS);
 		vpnalg_ipsec_candidate_await(translator, blocks, deaf,
 					     blocks->now);
 		return;
@@ -170,7 +175,7 @@ static bool contest(struct vpnalg *translator, struct ipsec_blocks *blocks,
 					      h->in[0].first) ||
 	    !vpnalg_ipsec_judge_fits(translator, blocks, host, u))
 		return false;
-	undo(translator, blocks, host, paired->since, 0);
+	undo(translator, blocks, host, paired->since, 0, VPNALG_EVIDENCE_RIVAL);
 	return true;
 }
 

@@ -13,17 +13,19 @@ bool vpnalg_ipsec_repair_was_guessed(const struct ipsec_in *in);
 bool vpnalg_ipsec_repair_may_be_others(struct vpnalg *translator,
 				       struct vpnalg_record *host);
 
-/* Takes back the host's youngest pair. `refused` is the ID of a host that is
- * not to get the SPI again, or 0. */
+/* Takes back the host's youngest pair, for that evidence against it. `refused`
+ * is the ID of a host that is not to get the SPI again, or 0. */
 void vpnalg_ipsec_repair_youngest(struct vpnalg *translator,
-				  struct vpnalg_record *host, uint32_t refused);
+				  struct vpnalg_record *host, uint32_t refused,
+				  enum vpnalg_evidence against);
 
 /* Takes back any pair of the host's, and refuses it to the host. The SPI begins
  * anew with the packet at hand. */
 void vpnalg_ipsec_repair_take_back(struct vpnalg *translator,
 				   struct ipsec_blocks *blocks,
 				   struct vpnalg_record *host,
-				   struct vpnalg_record *sa);
+				   struct vpnalg_record *sa,
+				   enum vpnalg_evidence against);
 
 /* Takes back one pair of a host that receives with two SPIs at once though it
  * sends with one SA: `deaf` receives nothing, and becomes a candidate for it.

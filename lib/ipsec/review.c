@@ -71,7 +71,8 @@ static bool lose(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 		return false;
 	}
 	vpnalg_ipsec_blocks_load(translator, remote, blocks);
-	vpnalg_ipsec_repair_take_back(translator, blocks, host, step->record);
+	vpnalg_ipsec_repair_take_back(translator, blocks, host, step->record,
+				      VPNALG_EVIDENCE_OTHER_RESUMED);
 	vpnalg_ipsec_candidate_await(translator, blocks, other, blocks->now);
 	step->record = remote;
 	return true;
@@ -123,7 +124,8 @@ static bool was_unanswered(struct vpnalg_step *step, struct vpnalg_record *host,
 	    !vpnalg_ipsec_repair_may_be_others(translator, host))
 		return false;
 	h->in[0].first = now;
-	vpnalg_ipsec_repair_youngest(translator, host, 0);
+	vpnalg_ipsec_repair_youngest(translator, host, 0,
+				     VPNALG_EVIDENCE_NEVER_SENT);
 	return true;
 }
 

@@ -72,13 +72,15 @@ void vpnalg_ipsec_suspect_successor(struct vpnalg_step *step)
 	old->old = 0;
 	vpnalg_session_changed(translator, step->record);
 	if (contradicted)
-		vpnalg_ipsec_repair_youngest(translator, host, 0);
+		vpnalg_ipsec_repair_youngest(translator, host, 0,
+					     VPNALG_EVIDENCE_OLD_GOES_ON);
 }
 
 static void refuse(struct vpnalg *translator, struct vpnalg_record *host)
 {
 	vpnalg_ipsec_repair_youngest(translator, host,
-				     vpnalg_ipsec_host_id(translator, host));
+				     vpnalg_ipsec_host_id(translator, host),
+				     VPNALG_EVIDENCE_LIVENESS_CHECK);
 }
 
 /* One liveness check may be about something else. */

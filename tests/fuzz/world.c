@@ -113,12 +113,26 @@ static void give_back(void *context, const struct vpnalg_binding *binding)
 	w->bound -= hash_of(binding);
 }
 
+/* Returns whether the evidence is for a pair that was made, or against one that
+ * was taken back; other events have none. */
+static bool is_evidence_of(const struct vpnalg_event *event)
+{
+	unsigned evidence = event->evidence;
+
+	if (event->type == VPNALG_EVENT_PAIRED)
+		return evidence > VPNALG_EVIDENCE_NONE &&
+		       evidence <= VPNALG_EVIDENCE_TIMING;
+	if (event->type == VPNALG_EVENT_UNPAIRED)
+		return evidence > VPNALG_EVIDENCE_TIMING &&
+		       evidence <= VPNALG_EVIDENCE_OWN_ID;
+	return evidence == VPNALG_EVIDENCE_NONE;
+}
+
 static void hear(void *context, const struct vpnalg_event *event)
 {
 	struct world *w = context;
 
-	if (event->type < VPNALG_EVENT_PAIRED ||
-	    event->evidence > VPNALG_EVIDENCE_TIMING)
+	if (event->type < VPNALG_EVENT_PAIRED || !is_evidence_of(event))
 		broken("events", "type %u, evidence %u", event->type,
 		       event->evidence);
 	if (event->session.user != NULL)

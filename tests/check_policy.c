@@ -133,18 +133,24 @@ static const struct opener {
 
 /* --- The worlds. */
 
-static void begin(void)
+static void begin_with(bool count_hosts)
 {
 	struct world_options options = { .protocols = protocols,
 					 .protocol_count = ROWS(protocols),
 					 .choosing = CHOOSE_TAKE,
 					 .units = 2000,
+					 .count_hosts = count_hosts,
 					 .mirror = true };
 
 	world_begin(&w, &options);
 	memset(rules, 0, sizeof(rules));
 	policy = (struct vpnalg_policy){ .size = sizeof(policy),
 					 .rules = rules };
+}
+
+static void begin(void)
+{
+	begin_with(false);
 }
 
 static void end(void)
@@ -298,6 +304,57 @@ START_TEST(a_switch_concerns_no_other_protocol)
 					       : VPNALG_TRANSLATED),
 			      "%s: %s", opener->what, openers[i].what);
 	}
+	end();
+}
+END_TEST
+
+/* What exceeds a limit is not opened, what is there goes on, and without the
+ * limit it opens; of the same protocol, and no other. */
+START_TEST(a_limit_shuts_and_opens_a_protocol)
+{
+	const struct opener *opener = &openers[_i];
+	struct vpnalg_limit limit = { .handler = opener->handler, .most = 0 };
+	size_t i;
+
+	begin();
+	ck_assert_uint_eq(try(opener, CLIENT_A, SERVER), VPNALG_TRANSLATED);
+	policy.limits = &limit;
+	policy.limit_count = 1;
+	set(0);
+	ck_assert_uint_eq(try(opener, CLIENT_B, SERVER_2), VPNALG_DROP_LIMIT);
+	ck_assert_uint_eq(try(opener, CLIENT_A, SERVER), VPNALG_TRANSLATED);
+	for (i = 0; i < OPENERS; i++)
+		if (openers[i].handler != opener->handler)
+			ck_assert_uint_eq(try(&openers[i], CLIENT_C, SERVER_2),
+					  VPNALG_TRANSLATED);
+	policy.limit_count = 0;
+	set(0);
+	ck_assert_uint_eq(try(opener, CLIENT_B, SERVER_2), VPNALG_TRANSLATED);
+	end();
+}
+END_TEST
+
+/* A host that has opened as much as it may at once waits with the next one, and
+ * what it has goes on; another host does not wait. */
+START_TEST(a_host_opens_each_protocol_no_faster_than_it_may)
+{
+	const struct opener *opener = &openers[_i];
+	unsigned i;
+
+	begin_with(true);
+	policy.host_rate = 1;
+	policy.host_burst = 2;
+	set(0);
+	for (i = 0; try(opener, CLIENT_A, SERVER_2 + i) == VPNALG_TRANSLATED;)
+		i++;
+	ck_assert_uint_eq(w.last.result, VPNALG_DROP_LIMIT);
+	ck_assert_uint_ge(i, 1);
+	ck_assert_uint_le(i, 2);
+	ck_assert_uint_eq(try(opener, CLIENT_A, SERVER_2), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(try(opener, CLIENT_B, SERVER), VPNALG_TRANSLATED);
+	world_wait(&w, 2000);
+	ck_assert_uint_eq(try(opener, CLIENT_A, SERVER_2 + i),
+			  VPNALG_TRANSLATED);
 	end();
 }
 END_TEST
@@ -627,6 +684,10 @@ Suite *policy_suite(void)
 			    (int)(OPENERS * FORMS));
 	tcase_add_loop_test(tc, a_switch_concerns_no_other_protocol, 0,
 			    (int)OPENERS);
+	tcase_add_loop_test(tc, a_limit_shuts_and_opens_a_protocol, 0,
+			    (int)OPENERS);
+	tcase_add_loop_test(tc, a_host_opens_each_protocol_no_faster_than_it_may,
+			    0, (int)OPENERS);
 	tcase_add_test(tc, the_first_rule_that_matches_decides);
 	tcase_add_test(tc, a_remote_is_denied_though_the_port_has_a_mapping);
 	tcase_add_test(tc, a_call_of_a_connection_that_is_drained_is_opened);

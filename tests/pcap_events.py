@@ -5,6 +5,7 @@ at the end of each capture and of its first parts; and what the lines hold."""
 
 import json
 import os
+import re
 import struct
 
 from pcap_common import CAPTURES, check, finish, path, run
@@ -89,6 +90,22 @@ def check_lines(events):
               for e in events))
 
 
+def check_page(events):
+    """doc/events.md names each member, and each word of those that have a few."""
+    top = os.environ.get("top_srcdir", os.path.join(CAPTURES, "..", ".."))
+    with open(os.path.join(top, "doc", "events.md"), encoding="utf-8") as page:
+        rows = [[set(re.findall("`([^`]*)`", cell)) for cell in
+                 line.split("|")[1:3]] for line in page
+                if line.startswith("| `")]
+    words = {name: values for names, values in rows for name in names}
+    check("the page names each member", not {name for event in events
+          for name in event} - set(words), set(words))
+    for member in "event", "why", "evidence":
+        check("the page names each %s" % member, not {
+            event[member] for event in events if member in event} -
+              words[member], words[member])
+
+
 def check_remotes(name):
     """RFC 6888 REQ-12: nobody's destinations without being asked."""
     lines = translate(os.path.join(CAPTURES, name))[1]
@@ -158,6 +175,7 @@ def main():
         rows += listings
     check("there were sessions", rows > 100, rows)
     check_lines(events)
+    check_page(events)
     check_remotes("everything-inside.pcap")
     check_blocks("everything-inside.pcap")
     check_errors("everything-inside.pcap")

@@ -52,10 +52,13 @@ while read -r option seconds clients scenarios; do
 	done
 done <<EOF
 outage 30 1 all calm rekeys pauses deaths insist answers lan quiet restart slow
-outage 30 1 idle
-outage 30 2 calm rekeys pauses deaths slow
-outage 30 3 calm rekeys pauses
-outage-asks 30 2,3 answers
+outage 30 1 sites idle spoofed
+outage 30 2 all calm rekeys pauses deaths insist answers lan quiet slow
+outage 30 3 all calm rekeys pauses insist answers lan quiet
+outage 30 10 answers
+outage-asks 30 2,3 quiet restart slow idle liar
+outage-asks 30 2 spoofed
+outage-asks 30 10 quiet
 EOF
 
 # Who knows whose each packet is leaves nobody without; a simple tracker does.

@@ -198,6 +198,24 @@ def judge_events(gateway):
           remotes == {41001: False, 41002: True}, remotes)
 
 
+def judge_switches(gateway):
+    """The log has each switch that a file has turned, and nothing twice."""
+    base = BASE[gateway.program] + "events %s/switches\n" % gateway.work
+    gateway.reads(base, "changed: --events")
+    for rules in ("disable pptp\n", "disable pptp\nlimit host=1000\n",
+                  "allow pptp,inside=%s\ndisable pptp\n" % CLIENT,
+                  "disable esp\ndisable any\n"):
+        gateway.reads(base + rules, "changed: ")
+    gateway.reads(BASE[gateway.program], "changed: --events --disable")
+    turned = [(event["event"], event["protocol"])
+              for event in events(gateway, "switches")
+              if event["event"] in ("off", "on")]
+    check(gateway.name + "switches are in the log", turned[:3] == [
+        ("off", "PPTP"), ("on", "PPTP"), ("off", "PPTP")] and
+          {what for what, _ in turned[2:]} == {"off"} and
+          len(turned) == 2 + len({name for _, name in turned[2:]}) > 5, turned)
+
+
 def judge_metrics(gateway):
     base = BASE[gateway.program]
     where = "metrics-interval 1\nmetrics %s/" % gateway.work
@@ -288,6 +306,7 @@ def judge(program):
     check(gateway.name + "there is a session", session.goes_on())
     judge_each(gateway, options_of(program))
     judge_events(gateway)
+    judge_switches(gateway)
     judge_metrics(gateway)
     judge_lists(gateway, session)
     judge_timers(gateway, session)

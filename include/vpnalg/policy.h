@@ -141,7 +141,9 @@ struct vpnalg_policy {
 };
 
 /**
- * Sets the policy, under traffic. What was counted until now still counts.
+ * Sets the policy, under traffic. What was counted until now still counts. The
+ * event callback is told of each protocol that is off or on now and was not
+ * before: #VPNALG_EVENT_OFF, #VPNALG_EVENT_ON. The policy is in force by then.
  *
  * @param translator the translator
  * @param policy the policy; NULL: everything is allowed
@@ -169,7 +171,8 @@ VPNALG_API const char *vpnalg_policy_error(const struct vpnalg *translator,
 					   size_t *index);
 
 /**
- * Returns whether a protocol has switched itself off: vpnalg_policy.quiets.
+ * Returns whether a protocol has switched itself off: vpnalg_policy.quiets. One
+ * that rules deny has not.
  *
  * @param translator the translator
  * @param protocol the place in vpnalg_config.protocols

@@ -320,9 +320,12 @@ enum vpnalg_event_type {
 	/** An outside address and ID were chosen, and are free again: no
 	 * session came of it, or none that outlived its first packet. */
 	VPNALG_EVENT_UNUSED = 12,
-	/** A protocol has switched itself off: vpnalg_policy.quiets. */
+	/** A protocol is off: nobody opens sessions of it any more. It has
+	 * switched itself off (vpnalg_policy.quiets), or vpnalg_set_policy()
+	 * has set a switch that denies it and before it no rule that allows
+	 * some of it. The policy of vpnalg_init() tells nothing. */
 	VPNALG_EVENT_OFF = 13,
-	/** A protocol that was off is on again. */
+	/** A protocol that was off is on again, for some at least. */
 	VPNALG_EVENT_ON = 14,
 	/** So many events, vpnalg_event.count, were suppressed before this one:
 	 * vpnalg_config.event_rate. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "parts.h"
+#include "policy.h"
 #include "pool.h"
 
 #include "../wire/ip.h"
@@ -229,7 +230,7 @@ static int init(struct vpnalg *translator, const struct settings *settings,
 	init_protocols(translator, settings, parts);
 	vpnalg_alias_init(translator, &settings->config);
 	init_hash(translator, settings->config.hash_key);
-	error = vpnalg_set_policy(translator, settings->config.policy, 0);
+	error = vpnalg_policy_begin(translator, settings->config.policy, 0);
 	if (error != 0 || is_empty(translator->store))
 		return error;
 	return vpnalg_adopt_store(translator);

@@ -14,6 +14,13 @@
 
 /* Rules */
 
+static bool concerns(const struct vpnalg *translator,
+		     const struct vpnalg_rule *rule, unsigned handler)
+{
+	return rule->handler == NULL ||
+	       rule->handler() == translator->handlers[handler];
+}
+
 static bool matches(const struct vpnalg *translator,
 		    const struct vpnalg_rule *rule,
 		    const struct subject *subject)
@@ -28,8 +35,7 @@ static bool matches(const struct vpnalg *translator,
 		(subject->remote != NULL &&
 		 prefix_has(&rule->remote, rule->remote_length,
 			    subject->remote))) &&
-	       (rule->handler == NULL ||
-		rule->handler() == translator->handlers[subject->handler]);
+	       concerns(translator, rule, subject->handler);
 }
 
 uint8_t vpnalg_policy_action(const struct vpnalg *translator,
@@ -106,6 +112,42 @@ bool vpnalg_policy_cuts(struct vpnalg *translator, struct vpnalg_record *record)
 	return vpnalg_policy_action(translator, &subject) == VPNALG_RULE_DENY;
 }
 
+/* Switches */
+
+/* Whether a rule is for whatever session there may be of those protocols that
+ * it concerns. */
+static bool is_switch(const struct vpnalg_rule *rule)
+{
+	return rule->ip_protocol == 0 && !rule->in_zone &&
+	       rule->remote_port == 0 && rule->inside_length == 0 &&
+	       rule->remote_length == 0;
+}
+
+/* Whether the rules let nobody open anything of a protocol: the switch that
+ * denies it has no rule before it that allows some. */
+static bool is_denied(const struct vpnalg *translator, unsigned handler)
+{
+	const struct vpnalg_policy *policy = &translator->policy.set;
+	const struct vpnalg_rule *rule;
+	size_t i;
+
+	for (i = 0; i < policy->rule_count; i++) {
+		rule = &policy->rules[i];
+		if (!concerns(translator, rule, handler))
+			continue;
+		if (rule->action != VPNALG_RULE_DENY)
+			return false;
+		if (is_switch(rule))
+			return true;
+	}
+	return false;
+}
+
+static bool is_off(const struct policy *policy, unsigned handler)
+{
+	return policy->is_off[handler] || policy->is_denied[handler];
+}
+
 /* Quiet protocols */
 
 /* Switches a protocol off that has had no session for its quiet time. */
@@ -121,7 +163,8 @@ static void look_at(struct vpnalg *translator, unsigned handler,
 	    translator->now - policy->last_used[handler] < quiet_time)
 		return;
 	policy->is_off[handler] = true;
-	vpnalg_event_switched(translator, handler, true);
+	if (!policy->is_denied[handler])
+		vpnalg_event_switched(translator, handler, true);
 }
 
 void vpnalg_policy_look_for_quiet(struct vpnalg *translator)
@@ -168,19 +211,17 @@ const char *vpnalg_policy_error(const struct vpnalg *translator,
 				   index != NULL ? index : &none);
 }
 
-static void switch_on(struct vpnalg *translator, unsigned handler)
+static void set_switch(struct vpnalg *translator, unsigned handler)
 {
 	struct policy *policy = &translator->policy;
 
 	policy->last_used[handler] = VPNALG_NEVER;
-	if (!policy->is_off[handler])
-		return;
 	policy->is_off[handler] = false;
-	vpnalg_event_switched(translator, handler, false);
+	policy->is_denied[handler] = is_denied(translator, handler);
 }
 
-int vpnalg_set_policy(struct vpnalg *translator,
-		      const struct vpnalg_policy *given, vpnalg_time now)
+int vpnalg_policy_begin(struct vpnalg *translator,
+			const struct vpnalg_policy *given, vpnalg_time now)
 {
 	struct policy *policy = &translator->policy;
 	struct policy_scope scope;
@@ -188,8 +229,6 @@ int vpnalg_set_policy(struct vpnalg *translator,
 	unsigned h;
 	size_t i;
 
-	if (event_is_running(translator))
-		return VPNALG_ERROR_BUSY;
 	scope_of(translator, &scope);
 	if (vpnalg_policy_check(&scope, given, &read, &i) != NULL)
 		return VPNALG_ERROR_CONFIG;
@@ -198,9 +237,30 @@ int vpnalg_set_policy(struct vpnalg *translator,
 	if (policy->set.host_burst == 0)
 		policy->set.host_burst = policy->set.host_rate;
 	for (h = 0; h < translator->handler_count; h++)
-		switch_on(translator, h);
+		set_switch(translator, h);
 	policy->cutting = policy->set.cut && policy->set.rule_count > 0;
 	if (policy->cutting) /* a whole round begins, which sees all */
 		translator->sweep_cursor = 0;
+	return 0;
+}
+
+int vpnalg_set_policy(struct vpnalg *translator,
+		      const struct vpnalg_policy *given, vpnalg_time now)
+{
+	const struct policy *policy = &translator->policy;
+	bool was_off[HANDLERS_MAX];
+	unsigned h;
+	int error;
+
+	if (event_is_running(translator))
+		return VPNALG_ERROR_BUSY;
+	for (h = 0; h < translator->handler_count; h++)
+		was_off[h] = is_off(policy, h);
+	error = vpnalg_policy_begin(translator, given, now);
+	if (error != 0)
+		return error;
+	for (h = 0; h < translator->handler_count; h++)
+		if (is_off(policy, h) != was_off[h])
+			vpnalg_event_switched(translator, h, !was_off[h]);
 	return 0;
 }

@@ -30,6 +30,11 @@ void vpnalg_policy_subject(const struct vpnalg_step *step,
 uint8_t vpnalg_policy_action(const struct vpnalg *translator,
 			     const struct subject *subject);
 
+/* Sets the first policy, of which no event tells. Returns 0 or
+ * VPNALG_ERROR_CONFIG. */
+int vpnalg_policy_begin(struct vpnalg *translator,
+			const struct vpnalg_policy *given, vpnalg_time now);
+
 /* Switches those protocols off that were not used for their quiet time. */
 void vpnalg_policy_look_for_quiet(struct vpnalg *translator);
 

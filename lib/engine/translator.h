@@ -155,9 +155,9 @@ struct policy {
 	uint32_t counts[TALLIES];
 	bool count_hosts, count_remotes, cutting;
 	bool is_short; /* room lacked for the session that was asked about */
-	/* By handler: it has switched itself off, as it had no session since.
-	 */
-	bool is_off[HANDLERS_MAX];
+	/* By handler: it has switched itself off, as it had no session since;
+	 * and the rules let nobody open one. */
+	bool is_off[HANDLERS_MAX], is_denied[HANDLERS_MAX];
 	vpnalg_time last_used[HANDLERS_MAX];
 };
 

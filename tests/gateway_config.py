@@ -321,6 +321,71 @@ def judge(program, how=()):
     shutil.rmtree(work)
 
 
+class There:
+    """A UDP session and a PPTP control connection that were there before."""
+
+    def __init__(self, gateway):
+        self.gateway = gateway
+        self.client, self.server = udp("c", CLIENT, 0), udp("s", SERVER, PORT)
+        self.control = pptp_connect(CLIENT, 1723)[:2]
+        self.client.sendto(b"first", (SERVER, PORT))
+        self.seen = received(self.server)[1]
+
+    def udp_goes(self):
+        """Whether it goes out, and in: when it opens anew, to another port."""
+        self.client.sendto(b"out", (SERVER, PORT))
+        self.server.settimeout(0.5)
+        self.client.settimeout(0.5)
+        out, seen = received(self.server)
+        self.seen = seen or self.seen
+        self.server.sendto(b"in", self.seen)
+        return out == b"out", received(self.client)[0] == b"in"
+
+    def pptp_goes_on(self):
+        try:
+            return told(*self.control, pptp_started(1)) == pptp_started(1)
+        except OSError:
+            return False
+
+    def are(self, pptp, by_udp, when):
+        time.sleep(0.5)
+        check("%s%s: the PPTP connection %s" % (
+            self.gateway.name, when, "goes on" if pptp else "has ended"),
+              self.pptp_goes_on() == pptp)
+        check("%s%s: the UDP session %s" % (
+            self.gateway.name, when, "goes on" if by_udp else "has ended"),
+              self.udp_goes() == (by_udp, by_udp))
+
+    def close(self):
+        for sock in (*self.control, self.client, self.server):
+            sock.close()
+
+
+def judge_cut(program, how=()):
+    """Sessions that a policy denies are drained, or end with --policy-cut."""
+    work = tempfile.mkdtemp()
+    os.chmod(work, 0o755)
+    gateway = Reader(program, how, work)
+    there = There(gateway)
+    gateway.reads("general\ndisable any\n", "changed: --disable")
+    there.are(True, True, "all is denied")
+    gateway.reads("general\npolicy-cut\n", "changed: --disable --policy-cut")
+    there.are(True, True, "nothing is")
+    gateway.reads("general\npolicy-cut\ndisable general\n",
+                  "changed: --disable")
+    there.are(True, False, "what is denied is cut")
+    gateway.reads("general\ndisable pptp\n",
+                  "changed: --disable --policy-cut")
+    there.are(True, True, "no more")
+    gateway.reads("general\ndisable pptp\npolicy-cut\n",
+                  "changed: --policy-cut")
+    there.are(False, True, "it is cut when that is asked for")
+    there.close()
+    check(gateway.name + "all went well", gateway.end() == 0 and
+          "Sanitizer" not in gateway.text(), gateway.text()[-2000:])
+    shutil.rmtree(work)
+
+
 def judge_start(program, how=()):
     """What is said at the start; and without the file SIGHUP ends it."""
     work = tempfile.mkdtemp()
@@ -367,10 +432,12 @@ def main():
     do_all("ip -n c addr add %s/24 dev eth0" % OTHER)
     judge_start(gateway)
     judge(gateway)
+    judge_cut(gateway)
     forward()
     do_all(RULES)
     judge_start(queue, ("--queue", "3"))
     judge(queue, ("--queue", "3"))
+    judge_cut(queue, ("--queue", "3"))
     finish()
 
 

@@ -38,6 +38,7 @@ LIVE = {
     "--limit": "host=1000",
     "--metrics": "WORK/metrics",
     "--metrics-interval": "2",
+    "--policy-cut": "",
     "--priority": "any",
     "--service": "udp:5000=192.168.77.11:5000",
     "--service-cut": "",

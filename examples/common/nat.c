@@ -257,6 +257,7 @@ void nat_set_policy(struct nat *nat, const struct nat_policy *policy,
 	nat->policy = *policy;
 	nat_policy_set(&nat->policy, STORE_UNITS, &set);
 	vpnalg_set_policy(nat->translator, &set, now);
+	nat->due = now; /* what it cuts ends at once */
 }
 
 void nat_set_timers(struct nat *nat, const struct vpnalg_timers *timers)

@@ -270,5 +270,6 @@ void nat_policy_set(const struct nat_policy *options, uint32_t store_units,
 		.vpn_units = store_units / VPN_PART,
 		.priority_units =
 			has_priority(options) ? store_units / PRIORITY_PART : 0,
+		.cut = options->cut,
 	};
 }

@@ -3,6 +3,7 @@
 #ifndef COMMON_NAT_POLICY_H
 #define COMMON_NAT_POLICY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,7 @@ struct nat_policy {
 	struct vpnalg_quiet quiets[VPNALG_QUIETS_MAX];
 	size_t quiet_count;
 	uint32_t host_rate, host_burst; /* 0: as many as it likes */
+	bool cut; /* sessions that it denies end; else they are drained */
 };
 
 /* The rows of its options in a program's table. */

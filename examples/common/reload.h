@@ -11,12 +11,15 @@
 #include "nat.h"
 #include "take_over.h"
 
-/* The row and the help of what is for reloads alone. */
+/* The rows and the help of what is for reloads alone. */
 #define RELOAD_ROWS(nat)                                             \
+	{ "--policy-cut", options_flag, &(nat)->policy.cut, 0, 0,    \
+	  NAT_POLICY_MARKS },                                        \
 	{ "--service-cut", options_flag, &(nat)->service_cut, 0, 0,  \
 	  OPTION_LIVE }
 
 #define RELOAD_HELP                                                        \
+	"  --policy-cut        sessions that --config does not allow any more end\n" \
 	"  --service-cut       a service that --config does not have any more\n" \
 	"                      ends the sessions that it has opened\n"
 

@@ -64,6 +64,7 @@ int main(void)
 	srunner_add_suite(runner, gw_impair_suite());
 	srunner_add_suite(runner, gw_ipfix_suite());
 	srunner_add_suite(runner, gw_metrics_suite());
+	srunner_add_suite(runner, gw_mirror_suite());
 	srunner_add_suite(runner, gw_port_suite());
 	srunner_add_suite(runner, gw_whole_suite());
 	srunner_run_all(runner, CK_ENV);

@@ -15,6 +15,7 @@ Suite *gw_held_suite(void);     /* check_gw_held.c */
 Suite *gw_impair_suite(void);   /* check_gw_impair.c */
 Suite *gw_ipfix_suite(void);   /* check_gw_ipfix.c */
 Suite *gw_metrics_suite(void); /* check_gw_metrics.c */
+Suite *gw_mirror_suite(void);  /* check_gw_mirror.c */
 Suite *gw_port_suite(void);    /* check_gw_port.c */
 Suite *gw_whole_suite(void);    /* check_gw_whole.c */
 

@@ -4,6 +4,7 @@
 within three seconds, however that has ended; Redis may come and go meanwhile."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from gateway_common import (CLIENT, SERVER, check, command, finish,
                             in_namespaces, received, skip, udp)
 
 PORT = 9999
+MANY = 20000  # sessions; a batch has a thousand or so
 URL = "redis://127.0.0.1:6399"
 
 
@@ -92,6 +94,45 @@ def ended(gateway):
     return True
 
 
+def in_redis(*words):
+    return subprocess.run(["redis-cli", "-p", "6399", *words], check=False,
+                          stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+def mirrored(least, seconds=10):
+    """Whether so many sessions are in Redis within that time, as a whole."""
+    last = time.monotonic() + seconds
+    count = 0
+    while time.monotonic() < last:
+        count = int(in_redis("HLEN", "vpnalg:sessions") or 0)
+        if count >= least and in_redis("EXISTS", "vpnalg:next") == "0":
+            return True
+        time.sleep(0.1)
+    print("     %d are" % count)
+    return False
+
+
+def kept():
+    """Whether Redis never has less than all while it gets them anew, as the
+    connections to it were cut."""
+    before = int(in_redis("HLEN", "vpnalg:sessions"))
+    in_redis("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+    apart, least, last = 0, before, time.monotonic() + 3
+    while time.monotonic() < last:
+        apart += int(in_redis("EXISTS", "vpnalg:next") or 0)
+        least = min(least, int(in_redis("HLEN", "vpnalg:sessions") or 0))
+    print("     %d times apart, at least %d of %d" % (apart, least, before))
+    return apart > 0 and least > before * 0.9 and mirrored(before * 0.9)
+
+
+def open_many(client):
+    """So many sessions of one port."""
+    for i in range(MANY):
+        client.sendto(b"one of many", (SERVER, 10000 + i))
+        if i % 100 == 99:
+            time.sleep(0.002)
+
+
 def children(pid):
     with open("/proc/%d/task/%d/children" % (pid, pid)) as file:
         return [int(word) for word in file.read().split()]
@@ -123,12 +164,20 @@ time.sleep(1.5)
 check("and so the figures", active(figures) is True)
 check("with the session", second.says("standby: done: "), second.said)
 
+many = udp("c", CLIENT, 40003)
+open_many(many)
+check("many sessions are mirrored", mirrored(MANY * 0.9))
 third = Gateway(program)
 third.says("another gateway is active")
 time.sleep(1)
 for pid in children(second.process.pid) + [second.process.pid]:
     os.kill(pid, signal.SIGKILL)
 check("the next, after all of it was killed", reached(client, server, seen, 3))
+check("with the many", third.says(" sessions\n") and int(
+    third.said.split("done: ")[1].split()[0]) >= MANY * 0.9, third.said)
+check("and mirrors them anew", mirrored(MANY * 0.9))
+check("beside those that are there", kept())
+third.said = ""
 
 config = os.path.join(work, "options.conf")
 with open(config, "w", encoding="utf-8") as options:
@@ -144,6 +193,10 @@ later = opened(other, server)
 check("sessions open", later is not None)
 server_process = redis()
 check("and is back", third.says("Redis is back"))
+check("with the many, too", mirrored(MANY * 0.9))
+check("which came as many batches", int(re.search(
+    r"cmdstat_exec:calls=(\d+)", in_redis("INFO", "commandstats"))[1]) >=
+      MANY / 2000, in_redis("INFO", "commandstats"))
 time.sleep(4)
 check("nobody else is active", "standby: active" not in fourth.said)
 with open(config, "w", encoding="utf-8") as options:

@@ -184,6 +184,8 @@ GATEWAY_UNIT_TEST_FILES = \
 	examples/gw/held.h \
 	examples/gw/impair.c \
 	examples/gw/impair.h \
+	examples/gw/mirror.c \
+	examples/gw/mirror.h \
 	examples/gw/port.c \
 	examples/gw/port.h \
 	examples/gw/whole.c \
@@ -196,6 +198,7 @@ GATEWAY_UNIT_TEST_FILES = \
 	tests/check_gw_impair.c \
 	tests/check_gw_ipfix.c \
 	tests/check_gw_metrics.c \
+	tests/check_gw_mirror.c \
 	tests/check_gw_port.c \
 	tests/check_gw_whole.c \
 	tests/gateway.h

@@ -9,6 +9,8 @@
 
 #define LEASE_HEAD_KEY "vpnalg:head"
 #define LEASE_SESSIONS_KEY "vpnalg:sessions"
+/* All sessions, until they take the place of those. */
+#define LEASE_NEXT_KEY "vpnalg:next"
 
 /* Who has a lease. */
 enum lease { LEASE_MINE, LEASE_ANOTHERS, LEASE_UNKNOWN };

@@ -51,7 +51,9 @@ STANDBY_FILES = \
 	examples/gw/lease.h \
 	examples/gw/mirror.c \
 	examples/gw/mirror.h \
-	examples/gw/standby.c
+	examples/gw/standby.c \
+	examples/gw/standby_redis.c \
+	examples/gw/standby_redis.h
 NO_STANDBY_FILES = \
 	examples/gw/standby_none.c
 

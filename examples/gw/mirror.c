@@ -3,14 +3,23 @@
 
 #include <stdlib.h>
 
+/* A round of all sessions notes so many in a step, and looks for them at so
+ * many places. */
+#define STEP_NOTED 1024
+#define STEP_PLACES 16384
+
 enum { CHANGED = 1, THERE = 2 };
 
-/* By place in the store, of which none is nearer to another than a unit. */
+/* By place in the store, of which none is nearer to another than a unit. What
+ * has changed is a ring, in which each place stands once at most. */
 static struct {
 	const uint8_t *base;
 	uint8_t *flags;
-	struct vpnalg_record **list;
-	uint32_t count;
+	struct vpnalg_record **ring;
+	uint32_t places, first, count;
+	bool walking;    /* a round of all sessions is under way */
+	uint64_t cursor; /* where it is */
+	uint32_t left;   /* so many were noted by its end and are to be taken */
 	void (*remove)(void *context, struct vpnalg_record *record);
 } mirror;
 
@@ -25,7 +34,8 @@ static void note(struct vpnalg_record *record, bool there)
 	uint8_t *flags = &mirror.flags[id_of(record)];
 
 	if (!(*flags & CHANGED))
-		mirror.list[mirror.count++] = record;
+		mirror.ring[(mirror.first + mirror.count++) % mirror.places] =
+			record;
 	*flags = CHANGED | (there ? THERE : 0);
 }
 
@@ -43,29 +53,55 @@ static void removed(void *context, struct vpnalg_record *record)
 
 bool mirror_begin(struct nat *nat)
 {
-	size_t places = nat->table_size / VPNALG_UNIT + 1;
-
+	mirror.places = (uint32_t)(nat->table_size / VPNALG_UNIT + 1);
 	mirror.base = nat->memory[1];
-	mirror.flags = calloc(places, 1);
-	mirror.list = calloc(places, sizeof(*mirror.list));
-	if (!mirror.flags || !mirror.list)
+	mirror.flags = calloc(mirror.places, 1);
+	mirror.ring = calloc(mirror.places, sizeof(*mirror.ring));
+	if (!mirror.flags || !mirror.ring)
 		return false;
 	mirror.remove = nat->store.remove;
 	nat->store.remove = removed;
 	nat->store.changed = changed;
-	mirror_all(nat);
 	return true;
 }
 
-void mirror_all(const struct nat *nat)
+void mirror_begin_round(void)
+{
+	mirror.walking = true;
+	mirror.cursor = 0;
+}
+
+bool mirror_round_is_over(void)
+{
+	return !mirror.walking && mirror.left == 0;
+}
+
+/* Returns how many sessions it has noted. */
+static unsigned visit(const struct vpnalg_store *store)
 {
 	struct vpnalg_record *record = NULL;
-	uint64_t cursor = 0;
 
-	for (; nat->store.next(nat->store.context, &cursor, &record);
-	     record = NULL)
-		if (record)
-			note(record, true);
+	mirror.walking = store->next(store->context, &mirror.cursor, &record);
+	if (!mirror.walking || !record)
+		return 0;
+	note(record, true);
+	return 1;
+}
+
+void mirror_go_round(const struct nat *nat)
+{
+	unsigned noted = 0, places = 0;
+
+	if (!mirror.walking)
+		return;
+	while (mirror.walking && noted < STEP_NOTED && places++ < STEP_PLACES)
+		noted += visit(&nat->store);
+	mirror.left = mirror.count;
+}
+
+bool mirror_has_more(void)
+{
+	return mirror.count > 0;
 }
 
 bool mirror_next(struct vpnalg_record **record, uint32_t *id)
@@ -74,7 +110,10 @@ bool mirror_next(struct vpnalg_record **record, uint32_t *id)
 
 	if (!mirror.count)
 		return false;
-	*record = mirror.list[--mirror.count];
+	*record = mirror.ring[mirror.first];
+	mirror.first = (mirror.first + 1) % mirror.places;
+	mirror.count--;
+	mirror.left -= mirror.left > 0;
 	*id = id_of(*record);
 	flags = &mirror.flags[*id];
 	if (!(*flags & THERE))

@@ -15,11 +15,19 @@ struct vpnalg_record;
  * false without memory. */
 bool mirror_begin(struct nat *nat);
 
-/* Notes all sessions as changed. */
-void mirror_all(const struct nat *nat);
+/* Begins to note all sessions as changed; one round at a time. */
+void mirror_begin_round(void);
 
-/* Takes the next change. *record is NULL if that one was removed; *id tells it
- * from all others that are there. Returns false if there is none. */
+/* Goes on with that in a bounded step, and does nothing at its end. */
+void mirror_go_round(const struct nat *nat);
+
+/* Whether all that was noted by the end of the last round has been taken. */
+bool mirror_round_is_over(void);
+
+/* Takes the oldest change. *record is NULL if that one was removed; *id tells
+ * it from all others that are there. Returns false if there is none. */
 bool mirror_next(struct vpnalg_record **record, uint32_t *id);
+
+bool mirror_has_more(void);
 
 #endif

@@ -14,135 +14,18 @@
 #include "../common/wall_clock.h"
 #include "lease.h"
 #include "mirror.h"
+#include "standby_redis.h"
 
-/* How often sessions are mirrored and the lease is renewed, in milliseconds. */
+/* How often sessions are mirrored and the lease is renewed, in milliseconds;
+ * and how soon again where not all that has changed was mirrored. */
 #define EVERY 300
+#define AGAIN 5
 
-#define NOBODY 65534
-
-/* The process */
-
-/* Takes the answers to so many commands. */
-static bool answered(unsigned count)
-{
-	redisReply *reply;
-	bool well = true;
-
-	while (count-- > 0) {
-		reply = NULL;
-		if (redisGetReply(lease_redis, (void **)&reply) != REDIS_OK)
-			return false;
-		well = well && reply->type != REDIS_REPLY_ERROR;
-		freeReplyObject(reply);
-	}
-	return well;
-}
-
-/* Appends the commands of a batch: of each session its ID, a length, and its
- * chunk, which is empty if it has ended; the head's ID is all ones. */
-static unsigned append(const uint8_t *at, size_t length)
-{
-	const uint8_t *end = at + length;
-	unsigned count = 0;
-	uint32_t number, size;
-
-	while (end - at >= 8) {
-		memcpy(&number, at, 4);
-		memcpy(&size, at + 4, 4);
-		at += 8;
-		if (number == UINT32_MAX)
-			redisAppendCommand(lease_redis,
-					   "SET " LEASE_HEAD_KEY " %b", at,
-					   (size_t)size);
-		else if (size > 0)
-			redisAppendCommand(lease_redis,
-					   "HSET " LEASE_SESSIONS_KEY " %u %b",
-					   number, at, (size_t)size);
-		else
-			redisAppendCommand(lease_redis,
-					   "HDEL " LEASE_SESSIONS_KEY " %u",
-					   number);
-		at += size;
-		count++;
-	}
-	return count;
-}
-
-/* All of a batch becomes visible at once. */
-static bool mirror(const uint8_t *bytes, size_t length, bool whole)
-{
-	unsigned count = 2;
-
-	if (!lease_redis)
-		return false;
-	redisAppendCommand(lease_redis, "MULTI");
-	if (whole) {
-		redisAppendCommand(lease_redis, "DEL " LEASE_SESSIONS_KEY);
-		count++;
-	}
-	count += append(bytes, length);
-	redisAppendCommand(lease_redis, "EXEC");
-	return answered(count);
-}
-
-struct head {
-	uint64_t length;
-	uint64_t whole;
-};
-
-/* What the process answers to a batch. */
-enum { MIRRORED = 1, FAILED = 2, LOST = 3 };
-
-/* Says once that Redis is gone, and once that it is back. */
-static void say_change(bool works)
-{
-	static bool gone;
-
-	if (works == gone)
-		say("standby: Redis %s", works ? "is back"
-					       : "is gone; traffic goes on");
-	gone = !works;
-}
-
-static uint8_t take_batch(const uint8_t *bytes, const struct head *head)
-{
-	enum lease lease;
-
-	if (!lease_redis)
-		lease_connect();
-	lease = lease_renew();
-	if (lease == LEASE_ANOTHERS)
-		return LOST;
-	if (lease == LEASE_MINE &&
-	    mirror(bytes, (size_t)head->length, head->whole)) {
-		say_change(true);
-		return MIRRORED;
-	}
-	lease_disconnect();
-	say_change(false);
-	return FAILED;
-}
-
-static void serve(int fd, const void *what)
-{
-	struct head head;
-	uint8_t *bytes, answer;
-
-	(void)what;
-	lease_redis = NULL; /* the parent's */
-	if (geteuid() == 0 && (setgid(NOBODY) || setuid(NOBODY)))
-		return;
-	while (child_receive(fd, &head, sizeof(head))) {
-		bytes = malloc((size_t)head.length + 1);
-		if (!bytes || !child_receive(fd, bytes, (size_t)head.length))
-			break;
-		answer = take_batch(bytes, &head);
-		free(bytes);
-		if (!child_send(fd, &answer, 1))
-			break;
-	}
-	lease_give_up();
-}
+/* So many bytes, and one session more at most, are a batch: a thousand sessions
+ * or so. To make it takes a millisecond or so, the socket to the process takes
+ * all of it without waiting, and Redis carries it out in a few milliseconds, so
+ * that the lease is renewed in time between two. */
+#define BATCH_MAX 131072
 
 /* Beginning */
 
@@ -195,7 +78,7 @@ bool standby_wait(struct standby *standby, const char *url)
 	say("standby: active");
 	fetch(standby);
 	standby->whole = true;
-	if (!child_start(&standby->child, serve, NULL)) {
+	if (!child_start(&standby->child, standby_redis_serve, NULL)) {
 		say("cannot start: standby: %s", strerror(errno));
 		return false;
 	}
@@ -229,53 +112,87 @@ static void add_entry(struct standby *standby, uint32_t number,
 	add(standby, chunk, length);
 }
 
-/* Adds the header and the kinds, and sets save up for sessions. */
-static void add_head(struct standby *standby, struct nat *nat,
-		     struct vpnalg_save *save, vpnalg_time now)
+/* Makes the header and the kinds, and sets save up for sessions. */
+static void make_head(struct standby *standby, struct nat *nat,
+		      struct vpnalg_save *save, vpnalg_time now)
 {
 	static uint32_t state;
-	uint8_t head[65536];
-	size_t length = 0, chunk;
+	size_t chunk;
 
+	standby->head_length = 0;
 	*save = (struct vpnalg_save){ .size = sizeof(*save), .state = state,
 				      .stamp = wall_now() };
-	while (vpnalg_save_next(nat->translator, now, save, head + length,
-				sizeof(head) - length, &chunk) ==
-		       VPNALG_STATE_MORE &&
+	while (vpnalg_save_next(nat->translator, now, save,
+				standby->head + standby->head_length,
+				sizeof(standby->head) - standby->head_length,
+				&chunk) == VPNALG_STATE_MORE &&
 	       save->records == 0 && chunk > 0)
-		length += chunk;
+		standby->head_length += chunk;
 	state = save->state;
-	add_entry(standby, UINT32_MAX, head, length);
 }
 
-static void send_batch(struct standby *standby, struct nat *nat,
-		       vpnalg_time now)
+/* Returns what the next batch is. */
+static unsigned begin_batch(struct standby *standby, const struct nat *nat)
 {
-	uint8_t chunk[VPNALG_STATE_CHUNK_MAX];
-	struct child *child = &standby->child;
-	struct vpnalg_save save;
-	struct vpnalg_record *record;
-	struct head head;
-	uint32_t number;
+	unsigned first = standby->whole ? STANDBY_FIRST : 0;
 
 	standby->length = 0;
 	if (standby->whole)
-		mirror_all(nat);
-	add_head(standby, nat, &save, now);
-	while (mirror_next(&record, &number))
+		mirror_begin_round();
+	standby->apart = standby->apart || standby->whole;
+	standby->whole = false;
+	mirror_go_round(nat);
+	return standby->apart ? STANDBY_APART | first : 0;
+}
+
+/* Adds what has waited longest; what is too much goes with the next batch. */
+static void add_changed(struct standby *standby, struct nat *nat,
+			const struct vpnalg_save *save)
+{
+	uint8_t chunk[VPNALG_STATE_CHUNK_MAX];
+	struct vpnalg_record *record;
+	uint32_t number;
+
+	while (standby->length < BATCH_MAX && mirror_next(&record, &number))
 		add_entry(standby, number, chunk,
-			  record ? vpnalg_save_record(nat->translator, &save,
+			  record ? vpnalg_save_record(nat->translator, save,
 						      record, chunk,
 						      sizeof(chunk))
 				 : 0);
-	head = (struct head){ standby->length, standby->whole };
+}
+
+/* The head is of the sessions that are to be seen with it. */
+static void send_batch(struct standby *standby, struct nat *nat,
+		       vpnalg_time now)
+{
+	struct child *child = &standby->child;
+	struct vpnalg_save save;
+	struct standby_batch head;
+	unsigned what = begin_batch(standby, nat);
+
+	make_head(standby, nat, &save, now);
+	add_changed(standby, nat, &save);
+	if (standby->apart && mirror_round_is_over()) {
+		what |= STANDBY_LAST;
+		standby->apart = false;
+	}
+	if (!standby->apart)
+		add_entry(standby, UINT32_MAX, standby->head,
+			  standby->head_length);
+	head = (struct standby_batch){ standby->length, what };
 	child->busy = child_send(child->fd, &head, sizeof(head)) &&
 		      child_send(child->fd, standby->bytes, standby->length);
 	if (!child->busy) { /* nobody renews the lease any more */
 		say("cannot go on: standby: its process is gone");
 		standby->lost = true;
 	}
-	standby->whole = false;
+}
+
+static vpnalg_time next_time(const struct standby *standby, vpnalg_time now)
+{
+	bool more = standby->apart || mirror_has_more();
+
+	return now + (more ? AGAIN : EVERY);
 }
 
 bool standby_go_on(struct standby *standby, struct nat *nat, vpnalg_time now)
@@ -286,16 +203,19 @@ bool standby_go_on(struct standby *standby, struct nat *nat, vpnalg_time now)
 	if (standby->child.fd < 0)
 		return true;
 	idle = child_is_idle(&standby->child, &answer);
-	standby->whole = standby->whole || answer == FAILED;
-	if (answer == LOST) {
+	if (answer == STANDBY_FAILED) {
+		standby->whole = true;
+		standby->next = now + EVERY;
+	}
+	if (answer == STANDBY_LOST) {
 		say("cannot go on: standby: another gateway is active");
 		standby->lost = true;
 	}
 	if (now < standby->next)
 		return !standby->lost;
-	standby->next = now + EVERY;
 	if (idle)
 		send_batch(standby, nat, now);
+	standby->next = next_time(standby, now);
 	return !standby->lost;
 }
 

@@ -16,10 +16,13 @@
 struct standby {
 	struct child child;
 	bool whole; /* all is to be mirrored anew */
+	bool apart; /* that is under way, beside what was mirrored before */
 	bool lost;  /* another one has the lease, or soon will; that was said */
 	vpnalg_time next;
 	uint8_t *bytes; /* what is loaded, then what is sent */
 	size_t length, room;
+	uint8_t head[65536]; /* what stands before the sessions */
+	size_t head_length;
 };
 
 /* Waits until this gateway is the active one, and reads what the last one has

@@ -680,6 +680,25 @@ START_TEST(an_error_quotes_what_its_receiver_has_sent)
 }
 END_TEST
 
+/* The first host is silent until all of its sessions are gone, among them the
+ * one that has the port which the other host shares. */
+START_TEST(an_error_has_a_reason_when_the_other_host_has_gone)
+{
+	const struct row *row = &rows[_i];
+	struct travelled there;
+	unsigned i;
+
+	row->begin();
+	for (i = 0; i < 40; i++) {
+		pass(row->name, VPNALG_OUT, row->out(1));
+		world_wait(&w, 200000);
+	}
+	travel(row, 1, false, &there);
+	check_errors(row, &there);
+	world_end(&w);
+}
+END_TEST
+
 Suite *icmp_error_suite(void)
 {
 	Suite *suite = suite_create("ICMP errors");
@@ -687,6 +706,9 @@ Suite *icmp_error_suite(void)
 
 	tcase_set_timeout(tcase, 120);
 	tcase_add_loop_test(tcase, an_error_quotes_what_its_receiver_has_sent,
+			    0, ROWS(rows));
+	tcase_add_loop_test(tcase,
+			    an_error_has_a_reason_when_the_other_host_has_gone,
 			    0, ROWS(rows));
 	suite_add_tcase(suite, tcase);
 	suite_add_tcase(suite, icmp_error_rows_case());

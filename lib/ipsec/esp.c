@@ -152,3 +152,16 @@ enum vpnalg_result vpnalg_ipsec_esp_in(struct vpnalg_step *step)
 	vpnalg_rewrite_ends(step);
 	return VPNALG_TRANSLATED;
 }
+
+enum vpnalg_result vpnalg_ipsec_esp_quote(struct vpnalg_step *step)
+{
+	const struct vpnalg_record *sa = step->record;
+
+	if (sa->kind != (step->parsed->inward ? IPSEC_KIND_IN : IPSEC_KIND_OUT))
+		return VPNALG_UNTOUCHED;
+	if (!step->parsed->inward && !step->parsed->inside &&
+	    sa->flags & VPNALG_SESSION_SHARED)
+		return VPNALG_DROP_AMBIGUOUS;
+	vpnalg_rewrite_ends(step);
+	return VPNALG_TRANSLATED;
+}

@@ -9,4 +9,8 @@
  * is dropped. */
 enum vpnalg_result vpnalg_ipsec_esp_in(struct vpnalg_step *step);
 
+/* Rewrites an ESP packet that an ICMP error quotes. Several hosts may send with
+ * one SPI of the remote's. */
+enum vpnalg_result vpnalg_ipsec_esp_quote(struct vpnalg_step *step);
+
 #endif

@@ -11,6 +11,14 @@
 #include "ike_port.h"
 #include "ike_sa.h"
 
+bool vpnalg_ipsec_ike_quote_needs_spi(const struct vpnalg_parsed *parsed)
+{
+	return !parsed->inside && vpnalg_local_port(parsed) == IKE_PORT &&
+	       vpnalg_remote_port(parsed) == IKE_PORT &&
+	       parsed->l4_len >= UDP_HEADER_LEN + IKE_HEADER_LEN &&
+	       parsed->l4_caplen < ipsec_ike_sa_least(parsed);
+}
+
 /* Sets step->record to the session that was found, be it by an SPI. Returns
  * false if there is none of the packet's ports. */
 static bool find_session(struct vpnalg_step *step)

@@ -5,6 +5,10 @@
 
 #include "ipsec.h"
 
+/* Returns whether a quoted packet, in its outside form, may be of any session
+ * that shares port 500: it ends before the SPI that would tell. */
+bool vpnalg_ipsec_ike_quote_needs_spi(const struct vpnalg_parsed *parsed);
+
 /* Rewrites a quoted packet, and sets step->record to its session. Changes no
  * session. Returns VPNALG_TRANSLATED, VPNALG_UNTOUCHED if it is not the
  * session's, or why its session is not known. */

@@ -119,26 +119,35 @@
 
 /* Names the initiator SPI as the key. Between port 500 and port 500 a message
  * from outside may answer one that was sent from another port: then only that
- * SPI identifies its host. */
-static bool match_spi(const struct vpnalg_parsed *parsed,
-		      struct vpnalg_match *match)
+ * SPI identifies its host. A quote that ends before the SPI is some host's even
+ * if no session has the port. */
+static enum vpnalg_claim match_spi(const struct vpnalg_parsed *parsed,
+				   struct vpnalg_match *match)
 {
 	const uint8_t *ike = parsed->l4 + UDP_HEADER_LEN;
 
+	if (parsed->quoted && vpnalg_ipsec_ike_quote_needs_spi(parsed)) {
+		match->more = true;
+		return match->attempt == 0
+			       ? VPNALG_CLAIM_NONE
+			       : vpnalg_match_drop(match,
+						   VPNALG_DROP_TRUNCATED);
+	}
 	if (parsed->inside || match->attempt > 0 ||
 	    parsed->l4_caplen < ipsec_ike_sa_least(parsed))
-		return false;
+		return VPNALG_CLAIM_NONE;
 	match->peer = true;
 	match->space = IPSEC_SPACE_IKE_SA;
 	match->id = vpnalg_get32(ike);
 	match->port = vpnalg_get32(ike + 4);
 	match->more = true;
-	return true;
+	return VPNALG_CLAIM_KEY;
 }
 
 static enum vpnalg_claim match_udp(const struct vpnalg_parsed *parsed,
 				   struct vpnalg_match *match)
 {
+	enum vpnalg_claim claim;
 	unsigned local, remote;
 
 	match->kind = IPSEC_KIND_IKE;
@@ -151,17 +160,20 @@ static enum vpnalg_claim match_udp(const struct vpnalg_parsed *parsed,
 	remote = vpnalg_remote_port(parsed);
 	if (remote != IKE_PORT && remote != IKE_PORT_NAT_T)
 		return VPNALG_CLAIM_NONE;
+	match->more = parsed->inside && parsed->inward && match->attempt == 0;
 	match->first_suffices = parsed->l4_caplen >= UDP_HEADER_LEN +
 							     IKE_MARKER_LEN +
 							     IKE_HEADER_LEN;
-	if (remote == IKE_PORT && local == IKE_PORT && match_spi(parsed, match))
-		return VPNALG_CLAIM_KEY;
+	if (remote == IKE_PORT && local == IKE_PORT) {
+		claim = match_spi(parsed, match);
+		if (claim != VPNALG_CLAIM_NONE)
+			return claim;
+	}
 	match->space = PROTOCOL_UDP;
 	match->id = local;
 	/* Outside ports are unique towards a remote, whatever its port. A
 	 * packet may have come in from the other one of the remote's two. */
 	match->port = parsed->inside ? remote : 0;
-	match->more = parsed->inside && parsed->inward && match->attempt == 0;
 	if (parsed->inside && match->attempt > 0)
 		match->port = IKE_PORT + IKE_PORT_NAT_T - remote;
 	return VPNALG_CLAIM_KEY;
@@ -262,28 +274,13 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 				    : vpnalg_ipsec_outbound(step);
 }
 
-/* Rewrites an ESP packet that an ICMP error quotes. Several hosts may send with
- * one SPI of the remote's. */
-static enum vpnalg_result quote_esp(struct vpnalg_step *step)
-{
-	const struct vpnalg_record *sa = step->record;
-
-	if (sa->kind != (step->parsed->inward ? IPSEC_KIND_IN : IPSEC_KIND_OUT))
-		return VPNALG_UNTOUCHED;
-	if (!step->parsed->inward && !step->parsed->inside &&
-	    sa->flags & VPNALG_SESSION_SHARED)
-		return VPNALG_DROP_AMBIGUOUS;
-	vpnalg_rewrite_ends(step);
-	return VPNALG_TRANSLATED;
-}
-
 static enum vpnalg_result quote(struct vpnalg_step *step)
 {
 	if (step->record->kind == IPSEC_KIND_SERVICE)
 		return vpnalg_ipsec_responder_quote(step);
 	return step->parsed->protocol == PROTOCOL_UDP
 		       ? vpnalg_ipsec_ike_quote(step)
-		       : quote_esp(step);
+		       : vpnalg_ipsec_esp_quote(step);
 }
 
 static bool fast_path(struct vpnalg_step *step,

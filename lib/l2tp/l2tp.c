@@ -170,14 +170,37 @@ static bool is_data(const struct vpnalg_parsed *parsed)
 	       !message.control;
 }
 
-/* Returns whether an ICMP error quotes too little of a packet over IP: no port
- * could identify its session. */
+/* Returns whether an ICMP error quotes too little of a packet: it names no ID,
+ * and no port identifies its session. Over UDP hosts may share port 1701. */
 static bool is_quoted_short(const struct vpnalg_parsed *parsed)
 {
 	struct l2tp_message message;
+	enum vpnalg_result result;
 
-	return !is_udp(parsed) && vpnalg_l2tp_message_head(parsed, &message) ==
-					  VPNALG_DROP_TRUNCATED;
+	if (is_udp(parsed) &&
+	    (parsed->inside || vpnalg_local_port(parsed) != L2TP_PORT ||
+	     vpnalg_remote_port(parsed) != L2TP_PORT))
+		return false;
+	result = vpnalg_l2tp_message_head(parsed, &message);
+	return result == VPNALG_DROP_TRUNCATED ||
+	       (result == VPNALG_TRANSLATED && is_udp(parsed) &&
+		!message.foreign && message.header.value == 0);
+}
+
+/* A quote from a port that no flow has may still be a flow's, if any is to that
+ * remote. */
+static enum vpnalg_claim match_quoted(const struct vpnalg_parsed *parsed,
+				      struct vpnalg_match *claimed)
+{
+	bool is_short = is_quoted_short(parsed);
+	enum vpnalg_claim claim = VPNALG_CLAIM_NONE;
+
+	if (is_udp(parsed) || !is_short)
+		claim = vpnalg_l2tp_lookup_key(parsed, claimed);
+	if (claim != VPNALG_CLAIM_NONE || !is_short)
+		return claim;
+	claimed->space = L2TP_PROTOCOL;
+	return vpnalg_match_drop(claimed, VPNALG_DROP_TRUNCATED);
 }
 
 static enum vpnalg_claim match_whole(const struct vpnalg_parsed *parsed,
@@ -185,10 +208,8 @@ static enum vpnalg_claim match_whole(const struct vpnalg_parsed *parsed,
 {
 	if (is_udp(parsed) && is_another_protocols(parsed))
 		return VPNALG_CLAIM_NONE;
-	if (parsed->quoted && is_quoted_short(parsed)) {
-		claimed->space = L2TP_PROTOCOL;
-		return vpnalg_match_drop(claimed, VPNALG_DROP_TRUNCATED);
-	}
+	if (parsed->quoted)
+		return match_quoted(parsed, claimed);
 	if (parsed->fragment == VPNALG_FRAGMENT_FIRST)
 		claimed->first_suffices = is_data(parsed);
 	return vpnalg_l2tp_lookup_key(parsed, claimed);

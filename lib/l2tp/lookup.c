@@ -56,12 +56,14 @@ static enum named by_first_answer(const struct vpnalg_parsed *parsed,
 }
 
 /* Names the outside port. Any port of the remote may send to it: if a session
- * holds it, the packet is not for the router. */
+ * holds it, the packet is not for the router. What an ICMP error quotes may be
+ * of a flow that shares port 1701 although none has it. */
 static enum named by_outside_port(const struct vpnalg_parsed *parsed,
 				  struct vpnalg_match *match)
 {
 	name(match, false, PROTOCOL_UDP, vpnalg_local_port(parsed), 0);
-	return !parsed->inward && vpnalg_remote_port(parsed) == L2TP_PORT
+	return !parsed->inward && !parsed->quoted &&
+			       vpnalg_remote_port(parsed) == L2TP_PORT
 		       ? NAMED_LAST
 		       : NAMED_MORE;
 }

@@ -72,10 +72,22 @@ static const struct book_row {
 
 	/* The beginning. */
 	{ "a SYN again and again", "S1S2S4S8S", TRANSITORY, TRANSITORY, 0 },
+	{ "both at once, and a SYN-ACK", "S<ST<TA<DA", ESTABLISHED,
+	  ESTABLISHED, 0 },
+	{ "both at once, and a bare ACK", "S<ST<A<DA", ESTABLISHED, ESTABLISHED,
+	  0 },
+	{ "both at once, and data at once", "S<ST<DA", ESTABLISHED, ESTABLISHED,
+	  0 },
+	{ "both at once, and a forged ACK", "S<ST<c", TRANSITORY, TRANSITORY,
+	  0 },
 	{ "refused", "S<R", TRANSITORY, TRANSITORY, 0 },
 
 	/* The end. */
 	{ "FIN both ways", "S<YAF<FA", TRANSITORY, TRANSITORY, 0 },
+	{ "FIN both ways, the first one again", "S<YAF<AV<FA", TRANSITORY,
+	  TRANSITORY, 0 },
+	{ "FIN both ways, both again", "S<YAFV<F<VA<VA", TRANSITORY,
+	  TRANSITORY, 0 },
 	{ "a forged FIN", "S<YA<f9A", ESTABLISHED, ESTABLISHED, 1 },
 };
 

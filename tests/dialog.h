@@ -9,6 +9,8 @@
  * out, or in after '<':
  *
  *   S Y A F R  SYN, SYN-ACK, ACK, FIN, RST
+ *   T V        SYN-ACK and FIN with the sequence number of the SYN or FIN that
+ *              was sent last, in that direction
  *   D G        five bytes of data, and with a FIN
  *   N          out: a SYN of another connection, with a sequence number of its
  *              own; what comes in goes on after it once it is answered

@@ -23,7 +23,7 @@ static const struct letter {
 	{ 'D', ACK, 5 },       { 'd', ACK, 5 },	      { 'F', FIN | ACK, 0 },
 	{ 'G', FIN | ACK, 5 }, { 'R', RST, 0 },	      { 'f', FIN | ACK, 0 },
 	{ 'r', RST, 0 },       { 'q', RST | ACK, 0 }, { 'o', SYN | ACK, 0 },
-	{ 'x', RST, 0 },
+	{ 'x', RST, 0 },       { 'T', SYN | ACK, 0 },	      { 'V', FIN | ACK, 0 },
 };
 
 static const struct letter *find_letter(char letter)
@@ -42,6 +42,13 @@ static uint32_t length_of(const struct letter *l)
 	return l->data + (l->flags & (SYN | FIN) ? 1U : 0U);
 }
 
+/* Goes back to before the SYN or FIN that was sent last. */
+static void repeat(const struct letter *l, unsigned direction)
+{
+	if (l->letter == 'T' || l->letter == 'V')
+		d.sent[direction]--;
+}
+
 static void send(enum vpnalg_direction direction, const struct bytes *p)
 {
 	d.dropped += send_packet(d.w, direction, p) != VPNALG_TRANSLATED;
@@ -52,6 +59,7 @@ static void out(const struct letter *l)
 	struct bytes p;
 	uint32_t sequence;
 
+	repeat(l, 0);
 	if (l->letter == 'N') {
 		d.before = d.sent[0];
 		d.sent[0] += 100000;
@@ -69,9 +77,11 @@ static void out(const struct letter *l)
 
 static void in(const struct letter *l)
 {
-	uint32_t sequence = d.sent[1], acknowledgment = d.sent[0];
+	uint32_t sequence, acknowledgment = d.sent[0];
 	struct bytes p;
 
+	repeat(l, 1);
+	sequence = d.sent[1];
 	if (l->letter == 'f' || l->letter == 'r')
 		sequence += 42;
 	if (l->letter == 'q')

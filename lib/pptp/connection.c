@@ -133,6 +133,8 @@ static void take_syn_served(struct vpnalg_step *step,
 	control->flags |= PPTP_TCP_SYNCED;
 }
 
+/* Takes a SYN. A SYN-ACK from inside answers the remote's own SYN: both ends
+ * open at once (RFC 9293 3.5), and the remote may send nothing but an ACK. */
 static void take_syn(struct vpnalg_step *step,
 		     const struct pptp_segment *segment)
 {
@@ -142,6 +144,9 @@ static void take_syn(struct vpnalg_step *step,
 		take_syn_in(step, segment);
 	else if (!(segment->flags & TCP_ACK))
 		take_syn_out(step, segment);
+	else if (!(segment->control->flags & PPTP_TCP_SYNCED))
+		vpnalg_pptp_window_start(segment->control, 1,
+					 segment->acknowledgment);
 }
 
 /* The data */
@@ -235,16 +240,6 @@ static bool takes_back(struct vpnalg_step *step,
 	       type != PPTP_STOP_REPLY && type != PPTP_CALL_CLEAR_REQUEST;
 }
 
-static void forget_fin(struct pptp_control *control)
-{
-	struct pptp_stream *in = &control->streams[1];
-
-	if (control->flags & PPTP_TCP_FIN_IN &&
-	    in->acknowledged == in->cursor + 1)
-		in->acknowledged = in->cursor;
-	control->flags &= (uint8_t)~PPTP_TCP_FIN_IN;
-}
-
 /* RFC 4787 REQ-6: what the inside host sends keeps the session. */
 static void refresh(struct vpnalg_step *step,
 		    const struct pptp_segment *segment)
@@ -262,7 +257,7 @@ static void refresh(struct vpnalg_step *step,
 		if (!takes_back(step, segment))
 			return;
 		step->record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
-		forget_fin(control);
+		vpnalg_pptp_window_forget_fin(control);
 	}
 	steady = control->flags & PPTP_TCP_ESTABLISHED &&
 		 !pptp_has_ended(control, 0) && !pptp_has_ended(control, 1);
@@ -302,6 +297,8 @@ static enum vpnalg_result take(struct vpnalg_step *step,
 
 	if (segment->flags & TCP_SYN)
 		take_syn(step, segment);
+	else if (segment->inward)
+		vpnalg_pptp_window_complete(segment->control, segment);
 	result = take_data(step, segment);
 	if (result != VPNALG_TRANSLATED)
 		return result;

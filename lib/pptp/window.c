@@ -40,6 +40,28 @@ bool vpnalg_pptp_window_answers_syn(const struct pptp_control *control,
 	       segment->acknowledgment != control->streams[0].acknowledged;
 }
 
+void vpnalg_pptp_window_complete(struct pptp_control *control,
+				 const struct pptp_segment *segment)
+{
+	const struct pptp_stream *in = &control->streams[1];
+
+	if (!(control->flags & PPTP_TCP_SYNCED) &&
+	    in->cursor - in->acknowledged == 1 &&
+	    segment->sequence == in->cursor &&
+	    vpnalg_pptp_window_answers_syn(control, segment))
+		control->flags |= PPTP_TCP_SYNCED;
+}
+
+void vpnalg_pptp_window_forget_fin(struct pptp_control *control)
+{
+	struct pptp_stream *in = &control->streams[1];
+
+	if (control->flags & PPTP_TCP_FIN_IN &&
+	    in->acknowledged == in->cursor + 1)
+		in->acknowledged = in->cursor;
+	control->flags &= (uint8_t)~PPTP_TCP_FIN_IN;
+}
+
 bool vpnalg_pptp_window_is_acceptable(const struct pptp_control *control,
 				      const struct pptp_segment *segment)
 {

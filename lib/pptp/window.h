@@ -43,6 +43,14 @@ bool vpnalg_pptp_window_acknowledges(const struct pptp_control *control,
 bool vpnalg_pptp_window_answers_syn(const struct pptp_control *control,
 				    const struct pptp_segment *segment);
 
+/* Takes a segment from outside that may complete a simultaneous open: it goes
+ * on where the SYN-ACK of the inside host said, and acknowledges its SYN. */
+void vpnalg_pptp_window_complete(struct pptp_control *control,
+				 const struct pptp_segment *segment);
+
+/* Takes a FIN from outside back. */
+void vpnalg_pptp_window_forget_fin(struct pptp_control *control);
+
 /* Returns whether a segment from outside may carry data: its acknowledgment is
  * not a blind guess (RFC 5961 5.2). */
 bool vpnalg_pptp_window_is_acceptable(const struct pptp_control *control,

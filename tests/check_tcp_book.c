@@ -88,6 +88,10 @@ static const struct book_row {
 	  TRANSITORY, 0 },
 	{ "FIN both ways, both again", "S<YAFV<F<VA<VA", TRANSITORY,
 	  TRANSITORY, 0 },
+	{ "a FIN of the host's", "S<YAF<A", ESTABLISHED, ESTABLISHED, 0 },
+	{ "and again", "S<YAFV2V<A", ESTABLISHED, ESTABLISHED, 0 },
+	{ "and data of the remote's", "S<YAF<A9<DA<DA", ESTABLISHED,
+	  ESTABLISHED, 0 },
 	{ "a forged FIN", "S<YA<f9A", ESTABLISHED, ESTABLISHED, 1 },
 };
 

@@ -23,7 +23,7 @@ static const struct letter {
 	{ 'D', ACK, 5 },       { 'd', ACK, 5 },	      { 'F', FIN | ACK, 0 },
 	{ 'G', FIN | ACK, 5 }, { 'R', RST, 0 },	      { 'f', FIN | ACK, 0 },
 	{ 'r', RST, 0 },       { 'q', RST | ACK, 0 }, { 'o', SYN | ACK, 0 },
-	{ 'x', RST, 0 },       { 'T', SYN | ACK, 0 },	      { 'V', FIN | ACK, 0 },
+	{ 'x', RST, 0 },       { 'T', SYN | ACK, 0 }, { 'V', FIN | ACK, 0 },
 };
 
 static const struct letter *find_letter(char letter)

@@ -568,12 +568,14 @@ struct vpnalg_timers {
 	uint32_t icmp_query;
 	/** General traffic of a protocol without ports. Default 600,000. */
 	uint32_t other;
-	/** A TCP connection of general traffic that one end has closed, by a
-	 * FIN (RFC 7857 2). Default: as tcp_established. */
+	/** A TCP connection that one end has closed, by a FIN (RFC 7857 2); of
+	 * PPTP, the inside host. Default: as tcp_established. */
 	uint32_t tcp_half_closed;
-	/** One that both ends have closed. Default: as tcp_transitory. */
+	/** One of general traffic that both ends have closed. Default: as
+	 * tcp_transitory. */
 	uint32_t tcp_closing;
-	/** One that a RST has ended. Default: as tcp_transitory. */
+	/** One of general traffic that a RST has ended. Default: as
+	 * tcp_transitory. */
 	uint32_t tcp_reset;
 	/** IKE: UDP to port 500. Default: as udp. */
 	uint32_t ike;

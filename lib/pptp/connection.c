@@ -247,7 +247,6 @@ static void refresh(struct vpnalg_step *step,
 	const struct vpnalg_timers *timers =
 		vpnalg_session_timers(step->translator);
 	struct pptp_control *control = segment->control;
-	bool steady;
 
 	/* A SYN that is not this connection's does not keep it. */
 	if (step->parsed->inward ||
@@ -259,11 +258,9 @@ static void refresh(struct vpnalg_step *step,
 		step->record->flags &= (uint8_t)~VPNALG_SESSION_ENDED;
 		vpnalg_pptp_window_forget_fin(control);
 	}
-	steady = control->flags & PPTP_TCP_ESTABLISHED &&
-		 !pptp_has_ended(control, 0) && !pptp_has_ended(control, 1);
-	vpnalg_session_set_lifetime(step->translator, step->record,
-				    steady ? timers->tcp_established
-					   : timers->tcp_transitory);
+	vpnalg_session_set_lifetime(
+		step->translator, step->record,
+		vpnalg_pptp_window_lifetime(control, timers));
 }
 
 /* The packet */

@@ -92,3 +92,13 @@ bool vpnalg_pptp_window_resets(const struct pptp_control *control,
 		       ? segment->sequence == pptp_edge(control, direction)
 		       : vpnalg_pptp_window_answers_syn(control, segment);
 }
+
+uint32_t vpnalg_pptp_window_lifetime(const struct pptp_control *control,
+				     const struct vpnalg_timers *timers)
+{
+	if (!(control->flags & PPTP_TCP_ESTABLISHED) ||
+	    pptp_has_ended(control, 1))
+		return timers->tcp_transitory;
+	return pptp_has_ended(control, 0) ? timers->tcp_half_closed
+					  : timers->tcp_established;
+}

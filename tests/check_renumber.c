@@ -267,30 +267,32 @@ START_TEST(fragments_do_not_leave_from_an_address_that_has_gone)
 END_TEST
 
 /* Nothing is left behind, and each choice is released once (world_end() counts
- * them). */
+ * them). While old sessions are still being closed a change is refused; all are
+ * closed by and by, and it is made. */
 START_TEST(a_thousand_changes_leave_nothing_behind)
 {
+	unsigned i, changed = 0, busy = 0;
 	struct connection c = { 0 };
 	struct tunnel t;
-	unsigned i, busy = 0;
 	struct esp e;
 	int result;
 
-	for (i = 0; i < 1000; i++) {
+	for (i = 0; changed < 1000; i++) {
 		if (i % 16 == 0)
 			begin_all(&c, &e, &t);
 		udp_from(CLIENT_A + i % 7, 5000, SERVER);
 		result = set(OUTSIDE + i % 3,
 			     i % 2 ? OUTSIDE + (i + 1) % 3 : 0, i % 5 == 0);
 		ck_assert(result == 0 || result == VPNALG_ERROR_BUSY);
+		changed += result == 0;
 		busy += result == VPNALG_ERROR_BUSY;
-		if (i % 11 == 0)
+		if (result != 0 || i % 11 == 0)
 			vpnalg_expire(w.alg, w.now, 3);
 		if (i % 23 == 0)
 			world_wait(&w, 1000);
+		ck_assert_uint_lt(i, 20000);
 	}
 	ck_assert_uint_gt(busy, 100);
-	ck_assert_uint_lt(busy, 900);
 }
 END_TEST
 

@@ -163,6 +163,8 @@ lib_libcore_la_SOURCES = \
 	lib/gre/gre_fast_path.h \
 	lib/gre/gre_kinds.c \
 	lib/gre/gre_kinds.h \
+	lib/gre/learned.c \
+	lib/gre/learned.h \
 	lib/ipsec/answers.c \
 	lib/ipsec/answers.h \
 	lib/ipsec/blocks.c \

@@ -308,7 +308,8 @@ START_TEST(the_only_host_has_what_comes_with_another_key)
 }
 END_TEST
 
-/* The newest is learned; any Key of the only host's comes through. */
+/* Any Key of the only host's comes through, and the first is learned until it
+ * is silent. */
 START_TEST(a_forged_key_keeps_no_other_out)
 {
 	ck_assert_uint_eq(out(CLIENT_A, ways[0].out), VPNALG_TRANSLATED);
@@ -317,8 +318,125 @@ START_TEST(a_forged_key_keeps_no_other_out)
 	ck_assert_uint_eq(in(KEY("\x0a")), CLIENT_A);
 	ck_assert_uint_eq(in(ways[0].in), CLIENT_A);
 	ck_assert_uint_eq(in(ways[0].out), CLIENT_A);
-	ck_assert_uint_eq(opened(&w, TUNNEL + 1), 4);
-	ck_assert_uint_eq(closed(&w, TUNNEL + 1), 3);
+	ck_assert_uint_eq(opened(&w, TUNNEL + 1), 1);
+	ck_assert_uint_eq(closed(&w, TUNNEL + 1), 0);
+	w.now += 60000;
+	ck_assert_uint_eq(in(ways[0].in), CLIENT_A);
+	ck_assert_uint_eq(opened(&w, TUNNEL + 1), 2);
+	ck_assert_uint_eq(closed(&w, TUNNEL + 1), 1);
+	ck_assert_uint_eq(in(KEY("\x0b")), CLIENT_A);
+	ck_assert_uint_eq(opened(&w, TUNNEL + 1), 2);
+}
+END_TEST
+
+/* Sends packets with so many forged Keys, each of which may be the host's. */
+static void forge(uint32_t count)
+{
+	struct bytes p = gre(SERVER, OUTSIDE, KEY("\0"), 8);
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		put32(p.data + 24, 0x01000000 + i);
+		ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
+				  VPNALG_TRANSLATED);
+		ck_assert_uint_eq(destination(&w), CLIENT_A);
+	}
+}
+
+static unsigned long events(void)
+{
+	unsigned long count = 0;
+	unsigned type;
+
+	for (type = 0; type < VPNALG_EVENTS; type++)
+		count += w.told[type];
+	return count;
+}
+
+/* They cost neither records nor events, and the Key of the remote's that goes
+ * on stays learned when another host comes. */
+START_TEST(forged_keys_make_no_events)
+{
+	unsigned long before;
+	long records;
+	unsigned i;
+
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+	before = events();
+	records = w.records;
+	for (i = 0; i < 20; i++) {
+		forge(200);
+		ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+		ck_assert_uint_eq(out(CLIENT_A, KEY("\1")),
+				  VPNALG_TRANSLATED);
+		w.now += 59000;
+	}
+	ck_assert_uint_eq(events(), before);
+	ck_assert_int_eq(w.records, records);
+	ck_assert_uint_eq(out(CLIENT_B, KEY("\3")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+	ck_assert_uint_eq(out(CLIENT_B, KEY("\2")), VPNALG_DROP_NO_ID);
+}
+END_TEST
+
+/* The remote's new Key gets in at once. Once a minute one Key is learned, one
+ * that goes on then stays. */
+START_TEST(a_new_key_gets_in_among_forged_ones)
+{
+	unsigned long before;
+	unsigned i;
+
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+	before = events();
+	for (i = 0; i < 10; i++) {
+		forge(200);
+		ck_assert_uint_eq(in(KEY("\4")), CLIENT_A);
+		w.now += 30000;
+		ck_assert_uint_eq(out(CLIENT_A, KEY("\1")),
+				  VPNALG_TRANSLATED);
+	}
+	ck_assert_uint_le(events() - before, 10);
+	w.now += 60000;
+	ck_assert_uint_eq(in(KEY("\4")), CLIENT_A);
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	forge(200);
+	ck_assert_uint_eq(out(CLIENT_B, KEY("\3")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\4")), CLIENT_A);
+	ck_assert_uint_eq(out(CLIENT_B, KEY("\4")), VPNALG_DROP_NO_ID);
+}
+END_TEST
+
+START_TEST(an_error_about_the_newest_key_is_translated)
+{
+	struct bytes p, quoted = gre(SERVER, CLIENT_A, KEY("\4"), 8);
+
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+	ck_assert_uint_eq(in(KEY("\4")), CLIENT_A);
+	p = icmp_error(CLIENT_A, SERVER, 3, &quoted, quoted.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(source(&w), OUTSIDE);
+}
+END_TEST
+
+/* One packet is lost where the store has no room for another Key's keys. */
+START_TEST(a_store_that_fails_costs_one_packet_of_the_newest_key)
+{
+	long n;
+
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+	for (n = 1; n <= 2; n++) {
+		w.fail_in = n;
+		ck_assert_uint_eq(in(KEY("\4")), 0);
+		ck_assert_uint_eq(w.last.result, VPNALG_DROP_STORE);
+		w.fail_in = 0;
+		ck_assert_uint_eq(in(KEY("\4")), CLIENT_A);
+		ck_assert_uint_eq(in(KEY("\5")), CLIENT_A);
+		ck_assert_uint_eq(in(KEY("\2")), CLIENT_A);
+	}
 }
 END_TEST
 
@@ -331,6 +449,8 @@ START_TEST(a_learned_key_stays_when_another_host_comes)
 	ck_assert_uint_eq(in(KEY("\4")), 0); /* it may be either's */
 	ck_assert_uint_eq(w.last.result, VPNALG_DROP_GUARDED);
 	ck_assert_uint_eq(in(KEY("\3")), CLIENT_B);
+	w.now += 60000; /* 2 is silent, and A is not */
+	ck_assert_uint_eq(out(CLIENT_A, KEY("\1")), VPNALG_TRANSLATED);
 	/* B has what it needs, so it is A's. */
 	ck_assert_uint_eq(in(KEY("\4")), CLIENT_A);
 	/* Nor may another take it. */
@@ -544,6 +664,11 @@ Suite *gre_suite(void)
 	tcase_add_loop_test(t, the_only_host_has_what_comes_with_another_key, 0,
 			    ROWS(ways));
 	tcase_add_test(t, a_forged_key_keeps_no_other_out);
+	tcase_add_test(t, forged_keys_make_no_events);
+	tcase_add_test(t, a_new_key_gets_in_among_forged_ones);
+	tcase_add_test(t, an_error_about_the_newest_key_is_translated);
+	tcase_add_test(t,
+		       a_store_that_fails_costs_one_packet_of_the_newest_key);
 	tcase_add_test(t, a_learned_key_stays_when_another_host_comes);
 	tcase_add_test(t, an_unknown_key_is_for_the_host_that_hears_nothing);
 	tcase_add_test(t, the_last_of_two_hosts_is_the_only_one);

@@ -110,7 +110,7 @@ static const struct cost_row {
 	{ "over IP with a tunnel and a session", costs_ip_flow, 1,
 	  2 + 2 + 2 + 1, 3 },
 	{ "a tunnel of GRE and its remote", costs_gre, 1, 1 + 2 + 1, 1 },
-	{ "with another Key", costs_gre_key, 1, 1 + 1 + 2 + 1, 2 },
+	{ "with another Key", costs_gre_key, 1, 1 + 2 + 2 + 1, 2 },
 	{ "UDP", costs_udp, 1, 1 + 1, 2 },
 	{ "UDP, two outside addresses", costs_udp, 2, 1 + 1 + 1, 2 },
 	{ "TCP", costs_tcp, 1, 1 + 1, 2 },

@@ -162,7 +162,7 @@ struct vpnalg_table;
  *              connection needs 2, a call 2; an IKE session 2, each of its
  *              IKE SAs 1, an ESP SA 1, an inside host with ESP 3; an L2TP
  *              flow 2, each L2TP server 1, each tunnel or session of a flow 1,
- *              or 2 if it is distinguished by ID; a GRE tunnel 1, and one more
+ *              or 2 if it is distinguished by ID; a GRE tunnel 1, and two more
  *              where the remote has another Key, each remote of GRE 2; a
  *              session of general traffic 1, its mapping 1 (and each remote of
  *              one 1 where filtering is address-dependent); each pair of a

@@ -14,28 +14,24 @@
 #include "far_end.h"
 #include "gre_fast_path.h"
 #include "gre_kinds.h"
+#include "learned.h"
 
-/* Deadlines, which show how long a host has been silent, are moved once a
- * second, so that a busy tunnel does not write to its record for every
- * packet. */
-#define SLACK_MS 1000
-
-/* A host that was silent for this long loses its Key, or the place of the host
- * without one, to another host that sends with it. */
-#define SILENCE_MS 60000
-
-/* Names the packet's Key; if it has arrived from outside, then its remote. */
+/* Names the packet's Key; of one that travels in, then as the newest Key of the
+ * remote's, and if it has arrived from outside, then its remote. */
 static enum vpnalg_claim name_key(const struct vpnalg_parsed *parsed,
 				  uint32_t id, uint32_t port,
 				  struct vpnalg_match *match)
 {
 	bool arrives = parsed->inward && !parsed->inside && !parsed->quoted;
 
+	match->first_suffices = true;
+	if (match->attempt == 2)
+		return gre_name_remote(match);
 	match->id = id;
 	match->port = port;
-	match->first_suffices = true;
-	match->more = arrives && match->attempt == 0;
-	return match->attempt == 0 ? VPNALG_CLAIM_KEY : gre_name_remote(match);
+	match->peer = match->attempt == 1;
+	match->more = match->attempt == 0 ? parsed->inward : arrives;
+	return VPNALG_CLAIM_KEY;
 }
 
 static enum vpnalg_claim match_keyed(const struct vpnalg_parsed *parsed,
@@ -100,32 +96,6 @@ static struct vpnalg_record *find(struct vpnalg_step *step, unsigned role,
 	return vpnalg_session_find(step->translator, &tuple);
 }
 
-/* Returns the tunnel that a learned Key belongs to, dead or alive. */
-static struct vpnalg_record *last_parent(struct vpnalg *translator,
-					 struct vpnalg_record *learned)
-{
-	const struct gre_tunnel *its = vpnalg_session_body(translator, learned);
-	struct vpnalg_record *tunnel;
-
-	if (learned->kind != GRE_KIND_LEARNED)
-		return NULL;
-	tunnel = vpnalg_session_peek_beside(
-		translator, learned, VPNALG_INSIDE_OWN, PLAIN_GRE_PROTOCOL,
-		its->id, its->port);
-	return tunnel != NULL && tunnel->kind == GRE_KIND_TUNNEL ? tunnel
-								 : NULL;
-}
-
-static struct vpnalg_record *parent_of(struct vpnalg *translator,
-				       struct vpnalg_record *learned)
-{
-	struct vpnalg_record *tunnel = last_parent(translator, learned);
-
-	return tunnel != NULL && vpnalg_session_is_alive(translator, tunnel)
-		       ? tunnel
-		       : NULL;
-}
-
 /* The beginning */
 
 static bool is_silent(struct vpnalg_step *step, struct vpnalg_record *record)
@@ -133,9 +103,9 @@ static bool is_silent(struct vpnalg_step *step, struct vpnalg_record *record)
 	uint32_t life = vpnalg_session_timers(step->translator)->gre;
 
 	if (record->kind == GRE_KIND_LEARNED)
-		record = parent_of(step->translator, record);
+		record = vpnalg_gre_parent(step->translator, record);
 	return record == NULL ||
-	       record->deadline - step->now + SILENCE_MS <= life;
+	       record->deadline - step->now + GRE_SILENCE_MS <= life;
 }
 
 /* Takes the Key from a host that is silent. */
@@ -184,68 +154,12 @@ static enum vpnalg_result open_tunnel(struct vpnalg_step *step)
 	return result;
 }
 
-/* The remote's Key */
-
-/* Closes the Key that was learned before, if the tunnel still has it. */
-static void forget(struct vpnalg_step *step, struct vpnalg_record *tunnel,
-		   const struct vpnalg_match *key)
-{
-	const struct gre_tunnel *its = gre_tunnel(step, tunnel);
-	uint32_t port = its->port & ~(uint32_t)GRE_TUNNEL_HEARD;
-	struct vpnalg_record *learned;
-
-	if (its->id == key->id && port == key->port)
-		return;
-	learned = find(step, VPNALG_OUTSIDE_OWN, step->parsed->local, its->id,
-		       port);
-	if (learned != NULL && learned->kind == GRE_KIND_LEARNED &&
-	    parent_of(step->translator, learned) == tunnel)
-		vpnalg_session_close(step->translator, learned);
-}
-
-/* Learns the remote's Key. A tunnel has the newest one only. */
-static enum vpnalg_result learn(struct vpnalg_step *step,
-				struct vpnalg_record *tunnel)
-{
-	const struct vpnalg_parsed *parsed = step->parsed;
-	struct vpnalg_match key = key_of(parsed);
-	struct gre_tunnel *its = gre_tunnel(step, tunnel);
-	struct vpnalg_record *learned;
-	struct vpnalg_opening opening = {
-		.kind = GRE_KIND_LEARNED,
-		.space = PLAIN_GRE_PROTOCOL,
-		.id = key.id,
-		.outside_id = key.id,
-		.inside_port = key.port,
-		.outside_port = key.port,
-		.lifetime = (uint32_t)(tunnel->deadline - step->now),
-	};
-	enum vpnalg_result result;
-
-	vpnalg_session_hosts(step->translator, tunnel, &opening);
-	result = vpnalg_session_open(step, &opening, &learned);
-	if (result != VPNALG_TRANSLATED)
-		return result;
-	gre_tunnel(step, learned)->id =
-		vpnalg_session_id(step->translator, tunnel, VPNALG_INSIDE_OWN);
-	gre_tunnel(step, learned)->port = vpnalg_session_port(
-		step->translator, tunnel, VPNALG_INSIDE_OWN);
-	vpnalg_session_changed(step->translator, learned);
-	forget(step, tunnel, &key);
-	its->id = key.id;
-	its->port = key.port | (its->port & GRE_TUNNEL_HEARD);
-	vpnalg_session_changed(step->translator, tunnel);
-	step->record = learned;
-	step->kind = GRE_KIND_LEARNED;
-	return VPNALG_TRANSLATED;
-}
-
 /* Packets */
 
 static enum vpnalg_result go_out(struct vpnalg_step *step)
 {
 	uint32_t life = vpnalg_session_timers(step->translator)->gre;
-	uint32_t slack = life / 16 < SLACK_MS ? life / 16 : SLACK_MS;
+	uint32_t slack = life / 16 < GRE_SLACK_MS ? life / 16 : GRE_SLACK_MS;
 
 	if (step->record != NULL && step->record->kind == GRE_KIND_LEARNED &&
 	    step->parsed->inside) {
@@ -262,22 +176,25 @@ static enum vpnalg_result go_out(struct vpnalg_step *step)
 	return vpnalg_gre_remote_note(step, step->record);
 }
 
-/* A learned Key lives as long as its tunnel. */
-static enum vpnalg_result follow_parent(struct vpnalg_step *step)
+static enum vpnalg_result learn(struct vpnalg_step *step,
+				struct vpnalg_record *tunnel)
 {
-	struct vpnalg_record *tunnel =
-		parent_of(step->translator, step->record);
+	struct vpnalg_match key = key_of(step->parsed);
 
-	if (tunnel == NULL) {
-		vpnalg_session_orphaned(step->translator, step->record);
-		step->record = NULL;
+	return vpnalg_gre_learn(step, tunnel, key.id, key.port);
+}
+
+/* The newest Key is learned when the one that was is silent. */
+static enum vpnalg_result follow(struct vpnalg_step *step)
+{
+	struct vpnalg_record *tunnel = vpnalg_gre_learned_follow(step);
+
+	if (tunnel == NULL)
 		return step->parsed->inside ? VPNALG_DROP_NO_SESSION
 					    : VPNALG_UNTOUCHED;
-	}
-	if (tunnel->deadline != step->record->deadline)
-		vpnalg_session_set_lifetime(step->translator, step->record,
-					    tunnel->deadline - step->now);
-	return VPNALG_TRANSLATED;
+	return step->slot > VPNALG_OUTSIDE_OWN && !step->parsed->inside
+		       ? learn(step, tunnel)
+		       : VPNALG_TRANSLATED;
 }
 
 static enum vpnalg_result go_in(struct vpnalg_step *step)
@@ -293,7 +210,7 @@ static enum vpnalg_result go_in(struct vpnalg_step *step)
 				      : VPNALG_DROP_GUARDED;
 	}
 	if (record->kind == GRE_KIND_LEARNED)
-		return follow_parent(step);
+		return follow(step);
 	its = gre_tunnel(step, record);
 	if (!(its->port & GRE_TUNNEL_HEARD)) {
 		its->port |= GRE_TUNNEL_HEARD;
@@ -321,7 +238,7 @@ static enum vpnalg_result quote(struct vpnalg_step *step)
 		return vpnalg_gre_remote_quote(step);
 	if (record->kind == GRE_KIND_LEARNED &&
 	    (!step->parsed->inward ||
-	     parent_of(step->translator, record) == NULL))
+	     vpnalg_gre_parent(step->translator, record) == NULL))
 		return VPNALG_UNTOUCHED;
 	vpnalg_rewrite_ends(step);
 	return VPNALG_TRANSLATED;
@@ -338,7 +255,7 @@ static const struct vpnalg_handler handler = {
 	.match = match,
 	.translate = translate,
 	.quote = quote,
-	.parent = last_parent,
+	.parent = vpnalg_gre_last_parent,
 	.fast_path = vpnalg_gre_fast_path,
 };
 

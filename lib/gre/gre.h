@@ -20,13 +20,28 @@ enum {
 #define GRE_UNKEYED 0x20000
 #define GRE_REMOTE 0x40000
 
+/* Times that show how long somebody has been silent are moved once a second, so
+ * that a busy tunnel does not write to its records for every packet. */
+#define GRE_SLACK_MS 1000
+
+/* A host that was silent for this long loses its Key, or the place of the host
+ * without one, to another host that sends with it; and a Key of the remote's
+ * that was, to another one. */
+#define GRE_SILENCE_MS 60000
+
 #define GRE_TUNNEL_HEARD 0x01 /* its own Key came in */
 
 /* The body of a tunnel is the remote's Key, as a key's ID and port; the port is
- * 0 if there is none. The body of a learned Key is the tunnel's own. */
+ * 0 if there is none. */
 struct gre_tunnel {
 	uint32_t id;
 	uint32_t port; /* flags are added */
+};
+
+/* The body of a learned Key. */
+struct gre_learned {
+	struct gre_tunnel tunnel; /* the tunnel's own Key; no flags */
+	uint32_t heard;           /* the Key came in last; low 32 bits */
 };
 
 /* A host, by one of its tunnels. The port is 0 in a free place. */

@@ -6,6 +6,7 @@
 #define LAYOUT_HOST LAYOUT_ADDRESS "442.."
 
 #define LAYOUT_TUNNEL "44"
+#define LAYOUT_LEARNED LAYOUT_TUNNEL "4"
 #define LAYOUT_REMOTE LAYOUT_HOST LAYOUT_HOST "4"
 
 const struct vpnalg_kind vpnalg_gre_kinds[GRE_KINDS] = {
@@ -15,9 +16,9 @@ const struct vpnalg_kind vpnalg_gre_kinds[GRE_KINDS] = {
 			      .layout = LAYOUT_TUNNEL,
 			      .guard = PLAIN_GRE_PROTOCOL },
 	[GRE_KIND_LEARNED] = { .name = "GRE tunnel by remote's Key",
-			       .slots = 2,
-			       .body = sizeof(struct gre_tunnel),
-			       .layout = LAYOUT_TUNNEL,
+			       .slots = 4,
+			       .body = sizeof(struct gre_learned),
+			       .layout = LAYOUT_LEARNED,
 			       .guard = PLAIN_GRE_PROTOCOL,
 			       .inherits_outside = true,
 			       .child = true },

@@ -411,6 +411,42 @@ START_TEST(only_what_nobody_will_miss_gives_way)
 }
 END_TEST
 
+/* Sessions of which every tenth is unanswered leave no units beside each other
+ * when these give way: no more than a few do so for what has no room then. What
+ * takes one unit has it. */
+START_TEST(nobody_gives_way_in_vain)
+{
+	struct vpnalg_use before, after;
+	unsigned i;
+
+	begin_with((struct world_options){ .units = 1200 });
+	policy.store_units = 1200;
+	set();
+	w.options.no_undo = true;
+	for (i = 0; dns(CLIENT_A, 5000, 0x08000000 + i) == VPNALG_TRANSLATED;
+	     i++)
+		if (i % 10 != 0)
+			ck_assert_uint_eq(udp_in(&w, 0x08000000 + i, 53,
+						 port_from(&w)),
+					  VPNALG_TRANSLATED);
+	w.now += 5000;
+	before = use_of(VPNALG_PER_HOST, CLIENT_A);
+	for (i = 0; i < 200; i++)
+		syn(CLIENT_B, (uint16_t)(40000 + i), 0x09000000 + i);
+	ck_assert_uint_eq(w.last.result, VPNALG_DROP_STORE);
+	after = use_of(VPNALG_PER_HOST, CLIENT_A);
+	ck_assert_uint_lt(after.sessions, before.sessions);
+	ck_assert_uint_ge(after.sessions + 12, before.sessions);
+	ck_assert_uint_eq(dns(CLIENT_B, 5000, SERVER), VPNALG_TRANSLATED);
+	/* A second later some do again. */
+	w.now += 1000;
+	syn(CLIENT_B, 50000, SERVER);
+	before = use_of(VPNALG_PER_HOST, CLIENT_A);
+	ck_assert_uint_lt(before.sessions, after.sessions);
+	end();
+}
+END_TEST
+
 /* The mapping, and the permission, stay under whose only session, which gives
  * way perhaps, another one is opened. */
 START_TEST(a_mapping_whose_session_gives_way_goes_on)
@@ -542,6 +578,7 @@ TCase *limits_case(void)
 		0, 2);
 	tcase_add_test(tc, room_is_kept_for_vpns_and_for_who_comes_first);
 	tcase_add_test(tc, only_what_nobody_will_miss_gives_way);
+	tcase_add_test(tc, nobody_gives_way_in_vain);
 	tcase_add_loop_test(tc, a_mapping_whose_session_gives_way_goes_on, 0,
 			    3);
 	tcase_add_test(tc, refusals_cost_nothing_but_themselves);

@@ -21,6 +21,13 @@
 #define ROOM_LOOKS 24
 #define ROOM_CLOSES 3
 
+/* Units with which a session opens, but for those that lie apart: its own
+ * record, and those of what it shares with others. */
+#define ROOM_AMPLE (2 * VPNALG_UNITS_MAX)
+
+/* For so long none is closed for a record again for which some were in vain. */
+#define UNFIT_MS 1000
+
 /* A session that is to be opened. */
 struct candidate {
 	struct subject subject;
@@ -117,12 +124,32 @@ static bool gives_way(struct vpnalg *translator, struct vpnalg_record *record)
 	       handler->gives_way(translator, record);
 }
 
-bool vpnalg_admit_make_room(struct vpnalg *translator)
+void vpnalg_admit_unfit(struct vpnalg *translator, size_t bytes)
+{
+	struct policy *policy = &translator->policy;
+
+	if (policy->units + ROOM_AMPLE > policy->set.store_units)
+		return;
+	policy->unfit = (uint16_t)bytes;
+	policy->unfit_at = translator->now;
+}
+
+static bool is_unfit(const struct vpnalg *translator, size_t bytes)
+{
+	const struct policy *policy = &translator->policy;
+
+	return policy->unfit != 0 && bytes >= policy->unfit &&
+	       translator->now - policy->unfit_at < UNFIT_MS;
+}
+
+bool vpnalg_admit_make_room(struct vpnalg *translator, size_t bytes)
 {
 	const struct vpnalg_store *store = translator->store;
 	struct vpnalg_record *record;
 	unsigned looks, closes = 0;
 
+	if (is_unfit(translator, bytes))
+		return false;
 	for (looks = 0; looks < ROOM_LOOKS && closes < ROOM_CLOSES; looks++) {
 		record = NULL;
 		if (!store->next(store->context, &translator->policy.cursor,

@@ -24,14 +24,19 @@
 
 #define HEAD sizeof(struct vpnalg_record)
 
+static size_t bytes_of(const struct vpnalg *translator,
+		       const struct vpnalg_kind *kind)
+{
+	return HEAD + kind->slots * key_len_of(translator) + kind->body +
+	       (translator->accounts ? account_bytes(kind) : 0);
+}
+
 static struct vpnalg_record *add(struct vpnalg *translator, uint8_t handler,
 				 uint8_t kind)
 {
 	const struct vpnalg_kind *k = session_kind(translator, handler, kind);
-	struct vpnalg_record *record = vpnalg_record_add(
-		translator,
-		HEAD + k->slots * key_len_of(translator) + k->body +
-			(translator->accounts ? account_bytes(k) : 0));
+	struct vpnalg_record *record =
+		vpnalg_record_add(translator, bytes_of(translator, k));
 
 	if (record == NULL)
 		return NULL;
@@ -141,6 +146,21 @@ static enum vpnalg_result choose(const struct vpnalg_step *step,
 	return vpnalg_choose(step, opening, &translator->binding);
 }
 
+static size_t wanted(const struct vpnalg_step *step,
+		     const struct vpnalg_opening *opening)
+{
+	return bytes_of(
+		step->translator,
+		session_kind(step->translator, step->handler, opening->kind));
+}
+
+/* Closes others for a session. Returns whether it may be tried again. */
+static bool make_room(const struct vpnalg_step *step,
+		      const struct vpnalg_opening *opening)
+{
+	return vpnalg_admit_make_room(step->translator, wanted(step, opening));
+}
+
 /* Asks the policy, and makes room where that is all that lacks. */
 static enum vpnalg_result admit(const struct vpnalg_step *step,
 				const struct vpnalg_opening *opening)
@@ -148,7 +168,7 @@ static enum vpnalg_result admit(const struct vpnalg_step *step,
 	enum vpnalg_result result = vpnalg_admit(step, opening);
 
 	if (result == VPNALG_DROP_LIMIT && step->translator->policy.is_short &&
-	    vpnalg_admit_make_room(step->translator))
+	    make_room(step, opening))
 		result = vpnalg_admit(step, opening);
 	return result;
 }
@@ -166,11 +186,16 @@ static struct vpnalg_record *build_somehow(const struct vpnalg_step *step,
 	while (true) {
 		record = build(translator, step->handler, opening,
 			       &translator->binding);
-		if (record != NULL || translator->held || !again ||
-		    !vpnalg_admit_make_room(translator))
+		if (record != NULL || translator->held)
 			return record;
+		if (!again)
+			break;
+		if (!make_room(step, opening))
+			return NULL;
 		again = false;
 	}
+	vpnalg_admit_unfit(translator, wanted(step, opening));
+	return NULL;
 }
 
 bool vpnalg_session_may_open(const struct vpnalg_step *step,

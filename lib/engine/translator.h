@@ -45,8 +45,7 @@ enum {
 #define SESSION_PAIRED 0x40  /* counted in a pair record */
 #define SESSION_BLOCKED 0x80 /* counted in that of its block of ports */
 
-/* Words of the hash secret: one for each word of the longest key, rounded up
- * to pairs. */
+/* Words of the hash secret: one for each of the longest key's, in pairs. */
 #define HASH_WORDS (VPNALG_KEY_MAX / 4 + 1)
 
 /* The longest burst and the most handlers and addresses that are accepted. */
@@ -154,7 +153,9 @@ struct policy {
 	uint32_t units;           /* of the store, in use */
 	uint32_t counts[TALLIES];
 	bool count_hosts, count_remotes, cutting;
-	bool is_short; /* room lacked for the session that was asked about */
+	bool is_short;  /* room lacked for the session that was asked about */
+	uint16_t unfit; /* bytes of a record for which others were closed */
+	vpnalg_time unfit_at; /* in vain, or 0; and when */
 	/* By handler: it has switched itself off, as it had no session since;
 	 * and the rules let nobody open one. */
 	bool is_off[HANDLERS_MAX], is_denied[HANDLERS_MAX];

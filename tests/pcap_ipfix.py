@@ -26,6 +26,7 @@ ALWAYS = [("time", "time_ms"), ("event", "natEvent"),
           ("source", "internal-src-address"),
           ("post_source", "external-src-address"),
           ("destination", "external-dst-address"), ("name", "kind"),
+          ("first", "portRangeStart"), ("last", "portRangeEnd"),
           ("packets", "packets_out"), ("octets", "bytes_out"),
           ("reverse_packets", "packets_in"), ("reverse_octets", "bytes_in")]
 
@@ -156,6 +157,17 @@ def check_limits(name):
         check("a limit of this sort was exceeded", seen == {quota}, seen)
 
 
+def check_blocks(name):
+    """Of each block of ports, that a host has it and has it no more."""
+    wanted = check_capture(name, "--port-blocks", "64", *SHORT)[0]
+    blocks = [flow for flow in wanted if flow["event"] in (16, 17)]
+    check("there are blocks", {flow["event"] for flow in blocks} == {16, 17},
+          wanted[:3])
+    check("each has its host, address and ports", all(
+        flow["last"] - flow["first"] == 63 and "source" in flow and
+        "post_source" in flow for flow in blocks), blocks)
+
+
 def check_gone(name):
     """The first message of UDP is gone before anybody can know."""
     capture = os.path.join(CAPTURES, name)
@@ -207,6 +219,7 @@ def main():
     check_capture(name, "--event-remotes", *SHORT, tcp=True)
     check_remotes(name)
     check_limits(name)
+    check_blocks(name)
     check_gone(name)
     check_names(name)
     finish()

@@ -262,6 +262,7 @@ PCAP_TEST_FILES = \
 	tests/pcap_progress.py \
 	tests/pcap_report.py \
 	tests/pcap_sessions.py \
+	tests/pcap_syslog.py \
 	tests/pcap_why.py
 
 # Those of them in which others read all that it writes: they take long, and the

@@ -386,6 +386,26 @@ def judge_cut(program, how=()):
     shutil.rmtree(work)
 
 
+def judge_cut_at_start(program, how=()):
+    """What was saved before the policy denied it."""
+    work = tempfile.mkdtemp()
+    os.chmod(work, 0o777)
+    base = "general\nstate %s\n" % os.path.join(work, "state")
+    gateway = Reader(program, how, work, base)
+    there = There(gateway)
+    for rules, goes_on in ("disable general\n", True), (
+            "disable general\npolicy-cut\n", False):
+        check(gateway.name + "it ends", gateway.end() == 0, gateway.text())
+        gateway = Reader(program, how, work, base + rules)
+        time.sleep(0.5)
+        check("%sa saved session %s: %r" % (
+            gateway.name, "goes on" if goes_on else "has ended", rules),
+              there.udp_goes() == (goes_on, goes_on))
+    there.close()
+    check(gateway.name + "it ends", gateway.end() == 0, gateway.text())
+    shutil.rmtree(work)
+
+
 def judge_start(program, how=()):
     """What is said at the start; and without the file SIGHUP ends it."""
     work = tempfile.mkdtemp()
@@ -433,6 +453,7 @@ def main():
     judge_start(gateway)
     judge(gateway)
     judge_cut(gateway)
+    judge_cut_at_start(gateway)
     forward()
     do_all(RULES)
     judge_start(queue, ("--queue", "3"))

@@ -156,8 +156,7 @@ struct policy {
 	bool is_short;  /* room lacked for the session that was asked about */
 	uint16_t unfit; /* bytes of a record for which others were closed */
 	vpnalg_time unfit_at; /* in vain, or 0; and when */
-	/* By handler: it has switched itself off, as it had no session since;
-	 * and the rules let nobody open one. */
+	/* By handler: it has had no session since; the rules deny all of it. */
 	bool is_off[HANDLERS_MAX], is_denied[HANDLERS_MAX];
 	vpnalg_time last_used[HANDLERS_MAX];
 };

@@ -133,13 +133,14 @@ static const struct opener {
 
 /* --- The worlds. */
 
-static void begin_with(bool count_hosts)
+static void begin_with(bool counts)
 {
 	struct world_options options = { .protocols = protocols,
 					 .protocol_count = ROWS(protocols),
 					 .choosing = CHOOSE_TAKE,
 					 .units = 2000,
-					 .count_hosts = count_hosts,
+					 .count_hosts = counts,
+					 .count_remotes = counts,
 					 .mirror = true };
 
 	world_begin(&w, &options);
@@ -287,6 +288,26 @@ START_TEST(a_rule_shuts_and_opens_a_protocol)
 }
 END_TEST
 
+START_TEST(a_rule_for_a_zone_concerns_no_other)
+{
+	const struct opener *opener = &openers[_i];
+	struct bytes p = opener->packet(CLIENT_A, SERVER);
+	struct vpnalg_packet packet = { .data = p.data,
+					.caplen = p.length,
+					.len = p.length,
+					.direction = VPNALG_OUT,
+					.zone = ZONE + 1 };
+
+	begin();
+	by_zone(&rules[0], opener);
+	set(1);
+	ck_assert_uint_eq(try(opener, CLIENT_A, SERVER), VPNALG_DROP_DENIED);
+	vpnalg_process(w.alg, &packet, 1, w.now);
+	ck_assert_uint_eq(packet.result, VPNALG_TRANSLATED);
+	end();
+}
+END_TEST
+
 /* A switch is for its protocol alone. */
 START_TEST(a_switch_concerns_no_other_protocol)
 {
@@ -309,14 +330,16 @@ START_TEST(a_switch_concerns_no_other_protocol)
 END_TEST
 
 /* What exceeds a limit is not opened, what is there goes on, and without the
- * limit it opens; of the same protocol, and no other. */
+ * limit it opens; of the same protocol, and no other: in all, of each host, and
+ * of each remote. */
 START_TEST(a_limit_shuts_and_opens_a_protocol)
 {
-	const struct opener *opener = &openers[_i];
-	struct vpnalg_limit limit = { .handler = opener->handler, .most = 0 };
+	const struct opener *opener = &openers[_i % (int)OPENERS];
+	struct vpnalg_limit limit = { .handler = opener->handler,
+				      .per = (uint8_t)(_i / (int)OPENERS) };
 	size_t i;
 
-	begin();
+	begin_with(true);
 	ck_assert_uint_eq(try(opener, CLIENT_A, SERVER), VPNALG_TRANSLATED);
 	policy.limits = &limit;
 	policy.limit_count = 1;
@@ -523,6 +546,39 @@ START_TEST(a_protocol_that_is_not_used_switches_itself_off)
 }
 END_TEST
 
+/* Each protocol, and no other; what uses it keeps it on. */
+START_TEST(any_protocol_that_is_not_used_switches_itself_off)
+{
+	const struct opener *opener = &openers[_i];
+	const struct vpnalg_quiet quiet = { opener->handler, 86400000 };
+	unsigned i;
+
+	begin();
+	ck_assert_uint_eq(try(opener, CLIENT_A, SERVER), VPNALG_TRANSLATED);
+	policy.quiets = &quiet;
+	policy.quiet_count = 1;
+	set(0);
+	for (i = 0; i < 100; i++) {
+		world_wait(&w, 2000000);
+		ck_assert_uint_eq(try(opener, CLIENT_A, SERVER),
+				  VPNALG_TRANSLATED);
+	}
+	for (i = 0; i < 200; i++)
+		world_wait(&w, 1000000);
+	for (i = 0; i < ROWS(protocols); i++)
+		ck_assert_int_eq(vpnalg_is_quiet(w.alg, i),
+				 protocols[i].handler == opener->handler);
+	ck_assert_uint_eq(try(opener, CLIENT_A, SERVER), VPNALG_DROP_DENIED);
+	for (i = 0; i < OPENERS; i++)
+		if (openers[i].handler != opener->handler)
+			ck_assert_uint_eq(try(&openers[i], CLIENT_C, SERVER_2),
+					  VPNALG_TRANSLATED);
+	set(0);
+	ck_assert_uint_eq(try(opener, CLIENT_A, SERVER), VPNALG_TRANSLATED);
+	end();
+}
+END_TEST
+
 /* --- What is no policy. */
 
 static const struct wrong {
@@ -682,10 +738,12 @@ Suite *policy_suite(void)
 
 	tcase_add_loop_test(tc, a_rule_shuts_and_opens_a_protocol, 0,
 			    (int)(OPENERS * FORMS));
+	tcase_add_loop_test(tc, a_rule_for_a_zone_concerns_no_other, 0,
+			    (int)OPENERS);
 	tcase_add_loop_test(tc, a_switch_concerns_no_other_protocol, 0,
 			    (int)OPENERS);
 	tcase_add_loop_test(tc, a_limit_shuts_and_opens_a_protocol, 0,
-			    (int)OPENERS);
+			    3 * (int)OPENERS);
 	tcase_add_loop_test(tc, a_host_opens_each_protocol_no_faster_than_it_may,
 			    0, (int)OPENERS);
 	tcase_add_test(tc, the_first_rule_that_matches_decides);
@@ -696,6 +754,9 @@ Suite *policy_suite(void)
 	tcase_add_test(tc,
 		       a_remote_that_is_denied_gets_no_call_of_a_server_inside);
 	tcase_add_test(tc, a_protocol_that_is_not_used_switches_itself_off);
+	tcase_add_loop_test(tc,
+			    any_protocol_that_is_not_used_switches_itself_off, 0,
+			    (int)OPENERS);
 	tcase_add_loop_test(tc, a_policy_that_cannot_be_is_refused, 0,
 			    ROWS(wrongs));
 	tcase_add_test(tc, the_place_of_what_is_wrong_is_told);

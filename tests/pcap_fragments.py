@@ -27,13 +27,42 @@ def frame(packet, padding=b""):
                  packet) + padding
 
 
-def ike_fragments(identification, source=CLIENT, destination=SERVER):
-    """A datagram of 4,000 bytes to port 500, in three parts."""
-    data = bytes(range(8)) + bytes(8) + b"\x2e\x20\x23\x08" + bytes(
-        i * 7 & 255 for i in range(3980))
-    packet = IP(src=source, dst=destination, id=identification) / UDP(
-        sport=500, dport=500) / data
+FILLING = bytes(i * 7 & 255 for i in range(3980))
+IKE = bytes(range(8)) + bytes(8) + b"\x2e\x20\x23\x08"
+SCCRQ = bytes.fromhex("c802 0043 0000 0000 0000 0000 8008 0000 0000 0001"
+                      "8008 0000 0002 0100 800a 0000 0003 0000 0003"
+                      "000d 0000 0007 636c 6965 6e74 31"
+                      "8008 0000 0009 0005 8008 0000 000a 0008")
+
+
+def udp(port, data):
+    return UDP(sport=port, dport=port) / data
+
+
+# What is behind the IP header of a host's first packet, and of a large one of
+# either end; the IP protocol.
+KINDS = {
+    "IKE": (udp(500, bytes(28)), udp(500, IKE + FILLING), 17),
+    "NAT-T": (udp(4500, struct.pack(">II", 0x1001, 1) + bytes(40)),
+              udp(4500, struct.pack(">II", 0x1001, 2) + FILLING), 17),
+    "ESP": (struct.pack(">II", 0x1001, 1) + bytes(40),
+            struct.pack(">II", 0x1001, 2) + FILLING, 50),
+    "GRE": (bytes.fromhex("2000080000000007") + bytes(40),
+            bytes.fromhex("2000080000000007") + FILLING, 47),
+    "L2TP": (udp(1701, SCCRQ),
+             udp(1701, bytes.fromhex("000200050009") + FILLING), 17),
+}
+
+
+def in_parts(kind, identification, source=CLIENT, destination=SERVER):
+    """A datagram of 4,000 bytes, in three parts."""
+    packet = IP(src=source, dst=destination, id=identification,
+                proto=KINDS[kind][2]) / KINDS[kind][1]
     return [IP(bytes(part)) for part in fragment(IP(bytes(packet)), 1480)]
+
+
+def ike_fragments(identification, source=CLIENT, destination=SERVER):
+    return in_parts("IKE", identification, source, destination)
 
 
 def translated(name):
@@ -52,11 +81,11 @@ def without_sum(data):
     return data[:6] + data[8:]
 
 
-def opening(time=0.0):
+def opening(time=0.0, kind="IKE"):
     """The host has a session with the server, so that a later fragment of its
     may be that session's."""
-    return record(frame(IP(src=CLIENT, dst=SERVER) /
-                        UDP(sport=500, dport=500) / bytes(28)), time)
+    return record(frame(IP(src=CLIENT, dst=SERVER, proto=KINDS[kind][2]) /
+                        KINDS[kind][0]), time)
 
 
 def bad_sums(name):
@@ -66,17 +95,17 @@ def bad_sums(name):
     return [line for line in lines if "0" in line.split("\t")]
 
 
-def check_orders():
+def check_orders(kind):
     """Both ways: a capture inside shows what travelled in, too."""
     for source, destination in ((CLIENT, SERVER), (SERVER, CLIENT)):
-        way = "out" if source == CLIENT else "in"
-        records, parts = [opening()], []
+        records, parts = [opening(kind=kind)], []
         for i, order in enumerate(ORDERS):
-            parts = ike_fragments(100 + i, source, destination)
+            parts = in_parts(kind, 100 + i, source, destination)
             records += [record(frame(parts[k]), i + j * 0.1)
                         for j, k in enumerate(order)]
         new, done = translated(write_pcap("in.pcap", records))
-        name = "4,000 bytes %s, in every order: " % way
+        name = "%s, 4,000 bytes %s, in every order: " % (
+            kind, "out" if source == CLIENT else "in")
         check(name + "all are written", len(new) == len(records) and
               counts(done)["translated"] == len(records), done.stderr.decode())
         check(name + "of those before the first, each was held",
@@ -89,6 +118,28 @@ def check_orders():
             [p for p in new if p.id == 100 + i])) != whole]
         check(name + "the datagrams are what they were", not wrong, wrong)
         check_by_tshark(name, len(ORDERS))
+
+
+def check_one_lost(kind):
+    """Without their first one the others go nowhere; without another one the
+    two that are left go on."""
+    for source, destination in ((CLIENT, SERVER), (SERVER, CLIENT)):
+        records, parts = [opening(kind=kind)], {}
+        for lost in range(3):
+            parts[lost] = in_parts(kind, 200 + lost, source, destination)
+            records += [record(frame(part), 1 + lost + i * 0.1)
+                        for i, part in enumerate(parts[lost]) if i != lost]
+        new, done = translated(write_pcap("in.pcap", records))
+        got = {lost: [p for p in new if p.id == 200 + lost]
+               for lost in range(3)}
+        name = "%s %s, one lost: " % (kind, "out" if source == CLIENT
+                                      else "in")
+        check(name + "without the first none goes on", not got[0] and
+              counts(done).get("fragment") == 2, done.stderr.decode())
+        check(name + "without another the two go on", all(
+            without_sum(payload(got[lost])) == without_sum(payload(
+                [p for i, p in enumerate(parts[lost]) if i != lost]))
+            for lost in (1, 2)), got)
 
 
 def check_by_tshark(name, datagrams):
@@ -123,9 +174,10 @@ def is_cut(packet):
                for message in (outgoing_request(0), outgoing_reply(0, 0)))
 
 
-def talks(in_parts):
+def talks(size):
     """Two clients with one Call ID, one after the other. Of the second one the
-    segments with the call's messages may come in parts, the last one first."""
+    segments with the call's messages come in parts of that size, the last one
+    first; 0: whole."""
     out = short_talk(CLIENT, SERVER, 40001, 0x1234, 0x4321).records
     for seconds, fraction, data, length in short_talk(
             "192.168.77.12", SERVER, 40001, 0x1234, 0x4322).records:
@@ -134,23 +186,24 @@ def talks(in_parts):
         packet.flags = 0
         del packet.chksum
         parts = [IP(bytes(packet))]
-        if in_parts and is_cut(packet):
-            parts = [IP(bytes(part)) for part in fragment(parts[0], 24)]
+        if size > 0 and is_cut(packet):
+            parts = [IP(bytes(part)) for part in fragment(parts[0], size)]
         frames = [frame(part, bytes(6)) for part in reversed(parts)]
         out += [(seconds + 50, fraction, f, len(f)) for f in frames]
     return out
 
 
-def check_whole():
+def check_whole(size):
     """The Call ID of the second client changes, wherever its message is cut.
     What is behind a packet in its frame stays."""
-    whole, records = talks(False), talks(True)
+    name = "whole, cut at each %d bytes: " % size
+    whole, records = talks(0), talks(size)
     run(*SIDES, write_pcap("whole.pcap", whole), path("whole-out.pcap"))
     new, done = translated(write_pcap("in.pcap", records))
-    check("whole: all are written", len(records) > len(whole) + 8 and
+    check(name + "all are written", len(records) > len(whole) and
           len(new) == len(records) and counts(done)["dropped"] == 0,
           done.stderr.decode())
-    check("whole: padding stays",
+    check(name + "padding stays",
           sorted(len(r[2]) for r in read_pcap(path("out.pcap"))[2]) ==
           sorted(len(r[2]) for r in records))
     expected = [IP(r[2][14:]) for r in read_pcap(path("whole-out.pcap"))[2]]
@@ -159,11 +212,17 @@ def check_whole():
         got.setdefault((packet.src, packet.id), []).append(packet)
     wrong = [p.summary() for p in expected
              if payload(got[p.src, p.id]) != bytes(p)[20:p.len]]
-    check("whole: put together they are what whole packets become",
+    check(name + "put together they are what whole packets become",
           len(got) == len(expected) and not wrong, wrong)
-    check("whole: the Call ID of one client has changed",
+    check(name + "the Call ID of one client has changed",
           len([p for p in expected if b"\0\7\0\0\x12\x34" in bytes(p)]) == 1)
-    check("whole: tshark finds no checksum wrong",
+    return name
+
+
+def check_every_cut():
+    for size in range(8, 184, 8):
+        name = check_whole(size)
+    check(name + "tshark finds no checksum wrong",
           not bad_sums(path("out.pcap")), bad_sums(path("out.pcap")))
 
 
@@ -263,9 +322,11 @@ def check_gre():
 
 
 def main():
-    check_orders()
+    for kind in KINDS:
+        check_orders(kind)
+        check_one_lost(kind)
     check_times()
-    check_whole()
+    check_every_cut()
     check_explained()
     check_lost()
     check_left()

@@ -65,6 +65,19 @@ static void fetch(struct standby *standby)
 	freeReplyObject(all);
 }
 
+/* Takes the lease, and reads what the gateway before has left. A large table
+ * takes so long that another one may have got the lease meanwhile. */
+static bool take_over(struct standby *standby)
+{
+	do {
+		if (!lease_wait())
+			return false;
+		standby->length = 0;
+		fetch(standby);
+	} while (lease_renew() == LEASE_ANOTHERS);
+	return true;
+}
+
 bool standby_wait(struct standby *standby, const char *url)
 {
 	if (!url)
@@ -73,10 +86,9 @@ bool standby_wait(struct standby *standby, const char *url)
 		say("cannot start: standby: %s: not redis://HOST[:PORT]", url);
 		return false;
 	}
-	if (!lease_wait())
+	if (!take_over(standby))
 		return false;
 	say("standby: active");
-	fetch(standby);
 	standby->whole = true;
 	if (!child_start(&standby->child, standby_redis_serve, NULL)) {
 		say("cannot start: standby: %s", strerror(errno));

@@ -12,6 +12,8 @@
 
 #define ROUTER 0xc0000209U        /* 192.0.2.9, on the way to the server */
 #define INSIDE_ROUTER 0xc0a84d01U /* 192.168.77.1 */
+enum { DCCP = 33, SCTP = 132, UDPLITE = 136 }; /* IP protocol numbers */
+
 #define LENGTH 560                /* of most packets, behind the IP header */
 
 static struct world w;
@@ -423,26 +425,66 @@ static struct bytes query_in(unsigned i)
 
 /* Ports that stay, and a protocol by its remote. */
 
-static struct bytes dccp(uint32_t from, uint16_t from_port, uint32_t to,
-			 uint16_t to_port)
+static struct bytes with_ports(uint8_t protocol, uint32_t from,
+				uint16_t from_port, uint32_t to,
+				uint16_t to_port)
 {
 	struct bytes p = udp_packet(from, from_port, to, to_port, pattern,
 				    LENGTH - 8);
 
-	p.data[9] = 33;
-	p.data[24] = 4; /* its data offset */
+	p.data[9] = protocol;
+	if (protocol == DCCP)
+		p.data[24] = 4; /* its data offset */
 	set_fragment(&p, 0);
 	return p;
 }
 
 static struct bytes dccp_out(unsigned i)
 {
-	return dccp(clients[i], (uint16_t)(5000 + i), SERVER, 99);
+	return with_ports(DCCP, clients[i], (uint16_t)(5000 + i), SERVER, 99);
 }
 
 static struct bytes dccp_in(unsigned i)
 {
-	return dccp(SERVER, 99, OUTSIDE, (uint16_t)(5000 + i));
+	return with_ports(DCCP, SERVER, 99, OUTSIDE, (uint16_t)(5000 + i));
+}
+
+static struct bytes sctp_out(unsigned i)
+{
+	return with_ports(SCTP, clients[i], (uint16_t)(5000 + i), SERVER, 99);
+}
+
+static struct bytes sctp_in(unsigned i)
+{
+	return with_ports(SCTP, SERVER, 99, OUTSIDE, (uint16_t)(5000 + i));
+}
+
+static struct bytes udplite_out(unsigned i)
+{
+	return with_ports(UDPLITE, clients[i], (uint16_t)(5000 + i), SERVER,
+			  99);
+}
+
+static struct bytes udplite_in(unsigned i)
+{
+	return with_ports(UDPLITE, SERVER, 99, OUTSIDE, (uint16_t)(5000 + i));
+}
+
+static struct bytes eoip(uint32_t from, uint32_t to)
+{
+	static const uint8_t gre[8] = { 0x20, 1, 0x64, 0, 2, 0x28, 5, 0 };
+
+	return longer(ip_packet(from, to, GRE, gre, sizeof(gre)));
+}
+
+static struct bytes eoip_out(unsigned i)
+{
+	return eoip(clients[i], i == 0 ? SERVER : SERVER_2);
+}
+
+static struct bytes eoip_in(unsigned i)
+{
+	return eoip(i == 0 ? SERVER : SERVER_2, OUTSIDE);
 }
 
 static struct bytes sixto4_out(unsigned i)
@@ -495,6 +537,9 @@ static const struct row {
 	{ "TCP", open_tcp, tcp_goes_out, tcp_comes_in, 8 },
 	{ "ICMP query", open_query, query_out, query_in, 8 },
 	{ "DCCP", open_nothing, dccp_out, dccp_in, 8 },
+	{ "SCTP", open_nothing, sctp_out, sctp_in, 8 },
+	{ "UDP-Lite", open_nothing, udplite_out, udplite_in, 8 },
+	{ "EoIP", open_nothing, eoip_out, eoip_in, 8 },
 	{ "IPv6 in IPv4", open_nothing, sixto4_out, sixto4_in, 8 },
 };
 

@@ -75,16 +75,6 @@ static void compare_use(void)
 	ck_assert_mem_eq(&a, &b, sizeof(a));
 }
 
-/* Loads all that was saved into the copy, as the struct says. */
-static void load_whole(struct vpnalg_load *load, vpnalg_time now)
-{
-	ck_assert_int_eq(state_load_part(&copy, load, saved.bytes,
-					 saved.length),
-			 VPNALG_STATE_DONE);
-	ck_assert_int_eq(vpnalg_load_end(copy.alg, load, now),
-			 VPNALG_STATE_DONE);
-}
-
 START_TEST(what_is_loaded_is_what_was_saved)
 {
 	struct world_options options = settings[_i].options;
@@ -139,7 +129,7 @@ START_TEST(nothing_stays_of_a_remote_whose_hosts_are_left_out)
 	world_end(&w);
 	all_world(&copy, (struct world_options){ .choosing = CHOOSE_REFUSE });
 	copy.now = w.now;
-	load_whole(&load, copy.now);
+	state_load_whole(&copy, &load, &saved, copy.now);
 	ck_assert_uint_ge(load.left_out, 1);
 	ck_assert_int_ge(copy.records, 1);
 	world_end(&copy);
@@ -176,7 +166,7 @@ START_TEST(sessions_grow_older_by_the_time_that_has_passed)
 	before = expires_in(&w, "PPTP call");
 	all_world(&copy, (struct world_options){ .now = row->now,
 						 .from_zero = true });
-	load_whole(&load, row->now);
+	state_load_whole(&copy, &load, &saved, row->now);
 	ck_assert_uint_eq(expires_in(&copy, "PPTP call"),
 			  before - row->elapsed);
 	copy.now += 1000;
@@ -287,7 +277,7 @@ START_TEST(some_sessions_are_left_out)
 		row->protocols != 0 ? row->protocols : ALL_PROTOCOLS;
 	world_begin(&copy, &options);
 	copy.now = w.now;
-	load_whole(&load, copy.now);
+	state_load_whole(&copy, &load, &saved, copy.now);
 	ck_assert(has_kind(&w, row->gone));
 	ck_assert(!has_kind(&copy, row->gone));
 	ck_assert_uint_gt(load.left_out, 0);
@@ -328,7 +318,7 @@ static void save_disturbed(unsigned step, bool opens)
 	}
 	all_world(&copy, (struct world_options){ .choosing = CHOOSE_TAKE });
 	copy.now = w.now;
-	load_whole(&load, copy.now);
+	state_load_whole(&copy, &load, &saved, copy.now);
 	state_world_end(&copy);
 	state_world_end(&w);
 }

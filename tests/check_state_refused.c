@@ -75,14 +75,10 @@ static void turn_round(struct state *state)
 }
 
 /* Loads all that was saved into the copy. */
-static void load_whole(struct vpnalg_load *load)
+static void load_copy(struct vpnalg_load *load)
 {
 	copy.now = w.now;
-	ck_assert_int_eq(state_load_part(&copy, load, saved.bytes,
-					 saved.length),
-			 VPNALG_STATE_DONE);
-	ck_assert_int_eq(vpnalg_load_end(copy.alg, load, copy.now),
-			 VPNALG_STATE_DONE);
+	state_load_whole(&copy, load, &saved, copy.now);
 	mirror_check(&copy);
 }
 
@@ -92,7 +88,7 @@ static void load_refusing(struct vpnalg_load *load, uint8_t protocol,
 	refused_protocol = protocol;
 	refused_id = id;
 	all_world(&copy, (struct world_options){ .choose = refuse_one });
-	load_whole(load);
+	load_copy(load);
 }
 
 static unsigned listed_in(struct world *world, const char *kind)
@@ -192,7 +188,7 @@ START_TEST(a_refused_host_is_no_candidate)
 	left = _i == 0 ? &two : &one;
 	all_world(&copy, (struct world_options){ .choose = refuse_host,
 						 .leaves = true });
-	load_whole(&load);
+	load_copy(&load);
 	copy.now += 20000;
 	esp_sends(&copy, left);
 	left->in_spi = 0xc0;

@@ -88,6 +88,15 @@ int state_load_part(struct world *w, struct vpnalg_load *load,
 	return result;
 }
 
+void state_load_whole(struct world *w, struct vpnalg_load *load,
+		      const struct state *state, vpnalg_time now)
+{
+	ck_assert_int_eq(state_load_part(w, load, state->bytes, state->length),
+			 VPNALG_STATE_DONE);
+	ck_assert_int_eq(vpnalg_load_end(w->alg, load, now),
+			 VPNALG_STATE_DONE);
+}
+
 int state_load(struct world *w, const struct state *state)
 {
 	struct vpnalg_load load = { .services = true };

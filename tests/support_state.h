@@ -50,6 +50,10 @@ void state_sum(struct state *state, unsigned number);
 int state_load_part(struct world *w, struct vpnalg_load *load,
 		    const uint8_t *bytes, uint32_t length);
 
+/* Loads all of a state, at that time, and ends that; both are well. */
+void state_load_whole(struct world *w, struct vpnalg_load *load,
+		      const struct state *state, vpnalg_time now);
+
 /* Loads a whole state, services included, and ends that. */
 int state_load(struct world *w, const struct state *state);
 

@@ -10,6 +10,7 @@
 #include <vpnalg/policy.h>
 #include <vpnalg/protocols.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 static struct world w;
@@ -490,6 +491,8 @@ START_TEST(refusals_cost_nothing_but_themselves)
 	struct vpnalg_packet packet = { .direction = VPNALG_OUT };
 	struct bytes p = udp_packet(CLIENT_A, 50001, SERVER, 53, "q", 1), q;
 	struct connection c = { 0 };
+	/* Another store has less room than the bundled table. */
+	uint32_t full = getenv("VPNALG_TEST_STORE") != NULL ? 600 : 1200;
 	uint32_t i, units, refusals = 1000000;
 	long records;
 
@@ -502,7 +505,7 @@ START_TEST(refusals_cost_nothing_but_themselves)
 					 .inside.family = VPNALG_IPV4 };
 	put32(rules[0].inside.octets, CLIENT_C);
 	policy.rule_count = 1;
-	policy.store_units = 1200;
+	policy.store_units = full;
 	policy.priority_units = 60;
 	set();
 	start_control(&w, &c, CLIENT_B, 39999, SERVER);
@@ -510,7 +513,7 @@ START_TEST(refusals_cost_nothing_but_themselves)
 	ck_assert_uint_eq(flood(CLIENT_A, 50000, 5000), VPNALG_DROP_LIMIT);
 	records = w.records;
 	units = use_of(VPNALG_PER_TRANSLATOR, 0).units;
-	ck_assert_uint_ge(units, 1130);
+	ck_assert_uint_ge(units, full - 70);
 	for (i = 0; i < refusals; i++) {
 		q = p;
 		put32(q.data + 16, 0x09000000 + i);

@@ -2,6 +2,7 @@
 #include "mirror.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A round of all sessions notes so many in a step, and looks for them at so
  * many places. */
@@ -53,6 +54,9 @@ static void removed(void *context, struct vpnalg_record *record)
 
 bool mirror_begin(struct nat *nat)
 {
+	free(mirror.flags);
+	free(mirror.ring);
+	memset(&mirror, 0, sizeof(mirror));
 	mirror.places = (uint32_t)(nat->table_size / VPNALG_UNIT + 1);
 	mirror.base = nat->memory[1];
 	mirror.flags = calloc(mirror.places, 1);

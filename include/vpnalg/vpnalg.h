@@ -796,8 +796,8 @@ struct vpnalg_config {
 	 * and #VPNALG_EVENT_SUPPRESSED reports their count, once a second at
 	 * most. 0: 100. Opened and closed are never suppressed, for they are
 	 * the log: what bounds them is what bounds sessions,
-	 * vpnalg_policy.host_rate and the store. Packets from outside open
-	 * sessions beside others only, and forged ones not one each.
+	 * vpnalg_policy.host_rate and the store; of sessions that packets from
+	 * outside open, as those of services, the store alone.
 	 */
 	uint32_t event_rate;
 };

@@ -25,7 +25,8 @@
  * record, and those of what it shares with others. */
 #define ROOM_AMPLE (2 * VPNALG_UNITS_MAX)
 
-/* For so long none is closed for a record again for which some were in vain. */
+/* No session is closed for a record of that size again within this time after
+ * closing some has made no room for one. */
 #define UNFIT_MS 1000
 
 /* A session that is to be opened. */

@@ -10,14 +10,14 @@
 enum vpnalg_result vpnalg_admit(const struct vpnalg_step *step,
 				const struct vpnalg_opening *opening);
 
-/* Closes a few sessions that may be closed for a new one, whose record has so
- * many bytes, and returns whether there were any. A bounded part of the store
- * is looked through; the next call goes on from there. */
+/* Closes a few sessions that may be closed for a new one, and returns whether
+ * there were any. `bytes` is the size of the new one's record. A bounded part
+ * of the store is looked through; the next call goes on from there. */
 bool vpnalg_admit_make_room(struct vpnalg *translator, size_t bytes);
 
-/* Sessions were closed for a record of so many bytes, which has no room all the
- * same. If there are units enough, they do not lie beside each other: then none
- * is closed for such a record for a while. */
+/* Notes that a record of that size has no room though sessions were closed for
+ * it. If there are units enough, they do not lie beside each other: then no
+ * session is closed for such a record for a second. */
 void vpnalg_admit_unfit(struct vpnalg *translator, size_t bytes);
 
 #endif

@@ -154,8 +154,8 @@ struct policy {
 	uint32_t counts[TALLIES];
 	bool count_hosts, count_remotes, cutting;
 	bool is_short;  /* room lacked for the session that was asked about */
-	uint16_t unfit; /* bytes of a record for which others were closed */
-	vpnalg_time unfit_at; /* in vain, or 0; and when */
+	uint16_t unfit; /* bytes of a record that closing made no room for; 0 */
+	vpnalg_time unfit_at; /* and when */
 	/* By handler: it has had no session since; the rules deny all of it. */
 	bool is_off[HANDLERS_MAX], is_denied[HANDLERS_MAX];
 	vpnalg_time last_used[HANDLERS_MAX];

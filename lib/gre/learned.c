@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The remote's Keys, where they are others than the tunnel's own. A tunnel has
- * one that it has learned, whose own keys lead to its record, and keeps that
+ * one that it has learned: the own keys of a record lead to it. It keeps that
  * until it is silent. Beside it the newest other one is carried: peer keys lead
  * to the same record, and move from Key to Key. So any Key gets in, while who
  * forges Keys makes neither records nor events of them. */

@@ -193,7 +193,7 @@ static bool round_is_due(struct vpnalg *translator,
 }
 
 /* Returns the next host of the SPI's round; NULL if it is too soon, or the host
- * is dead. *owns is set if nobody else can own it. */
+ * is dead. *owns is set as vpnalg_ipsec_probe() says. */
 static struct vpnalg_record *go_round(struct vpnalg *translator,
 				      struct ipsec_blocks *blocks,
 				      struct ipsec_unclaimed *u,

@@ -15,8 +15,8 @@ vpnalg_ipsec_probe_answered(const struct ipsec_blocks *blocks,
 
 /* Returns the host that is to get the packet, or NULL if none is due: a silent
  * one, unless `evidence` points at some host, or one that receives nothing, or
- * lacks an inbound SA. *owns is set if no host of the remote is silent, and no
- * other one lacks an SA: then it gets the SPI as well. */
+ * lacks an inbound SA. *owns is set if every candidate receives something, and
+ * no other host lacks an SA: then the host gets the SPI as well. */
 struct vpnalg_record *vpnalg_ipsec_probe(struct vpnalg *translator,
 					 struct ipsec_blocks *blocks,
 					 struct ipsec_unclaimed *u,

@@ -96,32 +96,29 @@ struct vpnalg_record *vpnalg_ipsec_ring_lacking(struct vpnalg *translator,
 						struct vpnalg_record *remote,
 						uint32_t except, bool *only)
 {
-	struct vpnalg_record *host, *first = NULL, *found = NULL;
+	struct vpnalg_record *host, *next = NULL;
 	unsigned i, count = 0;
+	bool lacks;
 
 	*only = false;
 	for (i = 0; i < remote->children && i < LACKING_HOSTS; i++) {
 		host = vpnalg_ipsec_ring_turn(translator, remote);
 		if (host == NULL)
 			return NULL;
-		if (first == NULL)
-			first = host;
-		if (vpnalg_ipsec_host_id(translator, host) == except ||
-		    !ipsec_host_lacks_inbound(
-			    ipsec_host_body(translator, host)))
-			continue;
-		if (count++ == 0)
-			found = host;
+		lacks = vpnalg_ipsec_host_id(translator, host) != except &&
+			ipsec_host_lacks_inbound(
+				ipsec_host_body(translator, host));
+		if (next == NULL || (lacks && count == 0))
+			next = host;
+		count += lacks;
 	}
-	if (found != NULL)
-		first = found;
-	if (first == NULL)
+	if (next == NULL)
 		return NULL;
 	ipsec_remote_body(translator, remote)->turn =
-		ipsec_host_body(translator, first)->next;
+		ipsec_host_body(translator, next)->next;
 	vpnalg_session_changed(translator, remote);
 	*only = count == 1 && i == remote->children;
-	return first;
+	return next;
 }
 
 struct vpnalg_record *vpnalg_ipsec_ring_lone(struct vpnalg *translator,

@@ -104,6 +104,15 @@ static const struct limit_row {
 	  L, L, T, L },
 	{ "IDs per host", { NULL, VPNALG_PER_HOST, true, 2 }, L, T, L, L },
 	{ "IDs in all", { NULL, VPNALG_PER_TRANSLATOR, true, 2 }, L, L, L, L },
+	{ "IDs of PPTP per host", { vpnalg_pptp, VPNALG_PER_HOST, true, 2 },
+	  L, T, L, T },
+	{ "IDs of PPTP in all",
+	  { vpnalg_pptp, VPNALG_PER_TRANSLATOR, true, 2 }, L, L, L, T },
+	{ "IDs per remote", { NULL, VPNALG_PER_REMOTE, true, 2 }, L, L, T, L },
+	{ "IDs of PPTP per remote",
+	  { vpnalg_pptp, VPNALG_PER_REMOTE, true, 2 }, L, L, T, T },
+	{ "IDs of another",  { vpnalg_l2tp, VPNALG_PER_HOST, true, 0 },
+	  T, T, T, T },
 	{ "another's", { vpnalg_l2tp, VPNALG_PER_HOST, false, 0 },
 	  T, T, T, T },
 	{ "three", { vpnalg_pptp, VPNALG_PER_HOST, false, 3 }, T, T, L, T },
@@ -153,10 +162,15 @@ START_TEST(counts_are_to_be_read)
 	ck_assert_uint_eq(use.ids, 2);
 	ck_assert_uint_eq(use.by_protocol[PPTP_PLACE], 1);
 	ck_assert_uint_eq(use.by_protocol[GENERAL_PLACE], 3);
+	ck_assert_uint_eq(use.ids_by_protocol[PPTP_PLACE], 1);
+	ck_assert_uint_eq(use.ids_by_protocol[GENERAL_PLACE], 1);
 	ck_assert_uint_eq(use.units, 0);
 	use = use_of(VPNALG_PER_REMOTE, SERVER);
 	ck_assert_uint_eq(use.sessions, 3);
+	ck_assert_uint_eq(use.ids, 2);
 	ck_assert_uint_eq(use.by_protocol[PPTP_PLACE], 2);
+	ck_assert_uint_eq(use.ids_by_protocol[PPTP_PLACE], 2);
+	ck_assert_uint_eq(use.ids_by_protocol[GENERAL_PLACE], 0);
 	use = use_of(VPNALG_PER_TRANSLATOR, 0);
 	ck_assert_uint_eq(use.sessions, 5);
 	ck_assert_uint_eq(use.ids, 3);

@@ -329,22 +329,45 @@ START_TEST(a_switch_concerns_no_other_protocol)
 }
 END_TEST
 
+/* Returns how many IDs a limit without a bound counts for a host or remote. */
+static uint32_t ids_of(const struct vpnalg_limit *limit, uint32_t address)
+{
+	struct vpnalg_use use = { .size = sizeof(use) };
+	struct vpnalg_addr addr = { .family = VPNALG_IPV4 };
+	size_t i = 0;
+
+	while (protocols[i].handler != limit->handler)
+		i++;
+	put32(addr.octets, address);
+	ck_assert(vpnalg_policy_use(w.alg, limit->per, ZONE, &addr, &use));
+	return use.ids_by_protocol[i];
+}
+
 /* What exceeds a limit is not opened, what is there goes on, and without the
  * limit it opens; of the same protocol, and no other: in all, of each host, and
- * of each remote. */
+ * of each remote; of all sessions, and of those with an ID. */
 START_TEST(a_limit_shuts_and_opens_a_protocol)
 {
 	const struct opener *opener = &openers[_i % (int)OPENERS];
 	struct vpnalg_limit limit = { .handler = opener->handler,
-				      .per = (uint8_t)(_i / (int)OPENERS) };
+				      .per = (uint8_t)(_i / (int)OPENERS % 3),
+				      .ids = _i / (int)OPENERS >= 3 };
+	bool counts;
 	size_t i;
 
 	begin_with(true);
 	ck_assert_uint_eq(try(opener, CLIENT_A, SERVER), VPNALG_TRANSLATED);
+	counts = !limit.ids || ids_of(&limit, limit.per == VPNALG_PER_REMOTE
+						      ? SERVER
+						      : CLIENT_A) > 0;
+	/* L2TPv3 over IP has its ID with a child: others' limits are not its. */
+	if (opener->ip_protocol == L2TP_IP && limit.per != VPNALG_PER_HOST)
+		counts = !limit.ids;
 	policy.limits = &limit;
 	policy.limit_count = 1;
 	set(0);
-	ck_assert_uint_eq(try(opener, CLIENT_B, SERVER_2), VPNALG_DROP_LIMIT);
+	ck_assert_uint_eq(try(opener, CLIENT_B, SERVER_2),
+			  counts ? VPNALG_DROP_LIMIT : VPNALG_TRANSLATED);
 	ck_assert_uint_eq(try(opener, CLIENT_A, SERVER), VPNALG_TRANSLATED);
 	for (i = 0; i < OPENERS; i++)
 		if (openers[i].handler != opener->handler)
@@ -353,6 +376,26 @@ START_TEST(a_limit_shuts_and_opens_a_protocol)
 	policy.limit_count = 0;
 	set(0);
 	ck_assert_uint_eq(try(opener, CLIENT_B, SERVER_2), VPNALG_TRANSLATED);
+	end();
+}
+END_TEST
+
+/* AH does not survive a translation, whatever the rules say of it. */
+START_TEST(ah_is_dropped_with_and_without_its_switch)
+{
+	const struct vpnalg_rule rule = { .action = (uint8_t)_i,
+					  .handler = vpnalg_ipsec,
+					  .ip_protocol = 51 };
+	struct bytes p = ip_packet(CLIENT_A, SERVER, 51, "\x06\x04\0\0\0\0\0\1",
+				   8);
+
+	begin_with(false);
+	policy.rules = &rule;
+	policy.rule_count = 1;
+	set(0);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_DROP_AH);
+	ck_assert_uint_eq(try(&openers[1], CLIENT_A, SERVER),
+			  VPNALG_TRANSLATED);
 	end();
 }
 END_TEST
@@ -614,9 +657,6 @@ static const struct wrong {
 	{ "limits: per remote, but remotes are not counted",
 	  .policy = { .limit_count = 1 },
 	  .limit = { .per = VPNALG_PER_REMOTE } },
-	{ "limits: ids with a handler or per remote",
-	  .policy = { .limit_count = 1 },
-	  .limit = { .ids = true, .handler = vpnalg_pptp } },
 	{ "quiets: more than 15, or none there",
 	  .policy = { .quiet_count = VPNALG_QUIETS_MAX + 1 } },
 	{ "quiets: the handler is none of the protocols",
@@ -742,8 +782,10 @@ Suite *policy_suite(void)
 			    (int)OPENERS);
 	tcase_add_loop_test(tc, a_switch_concerns_no_other_protocol, 0,
 			    (int)OPENERS);
+	tcase_add_loop_test(tc, ah_is_dropped_with_and_without_its_switch,
+			    VPNALG_RULE_ALLOW, VPNALG_RULE_PRIORITY + 1);
 	tcase_add_loop_test(tc, a_limit_shuts_and_opens_a_protocol, 0,
-			    3 * (int)OPENERS);
+			    6 * (int)OPENERS);
 	tcase_add_loop_test(tc, a_host_opens_each_protocol_no_faster_than_it_may,
 			    0, (int)OPENERS);
 	tcase_add_test(tc, the_first_rule_that_matches_decides);

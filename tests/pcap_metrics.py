@@ -110,12 +110,14 @@ def check_capture(name, *options):
 def check_policy(name):
     """Limits have their labels, and count who was refused."""
     found = check_capture(name, "--limit", "ids,all=2", "--limit",
-                          "ipsec,host=1", "--limit", "remote=3", "--general")
+                          "ipsec,host=1", "--limit", "remote=3", "--limit",
+                          "pptp,ids,remote=9", "--general")
     told = {(l["limit"], l["of"], l["per"]): value for l, value in
             ((dict(key), value) for key, value in
              found["vpnalg_limit_sessions"].items())}
     check("limits", told == {("0", "ids", "all"): 2, ("1", "ipsec", "host"): 1,
-                             ("2", "any", "remote"): 3}, told)
+                             ("2", "any", "remote"): 3,
+                             ("3", "pptp,ids", "remote"): 9}, told)
     check("they were exceeded",
           summed(found, "vpnalg_limit_exceeded_total") ==
           summed(found, "vpnalg_events_total", event="limit") > 0)

@@ -83,11 +83,12 @@ static void write_limit(struct metrics *metrics,
 		[VPNALG_PER_REMOTE] = "remote",
 	};
 	const struct vpnalg_limit *limit = &policy->limits[place];
-	char number[24];
+	char number[24], counted[NAT_POLICY_COUNTED];
 
 	snprintf(number, sizeof(number), "%zu", place);
-	METRICS_WRITE(metrics, value, "limit", number, "of",
-		      nat_policy_counted(limit), "per", pers[limit->per]);
+	nat_policy_counted(limit, counted);
+	METRICS_WRITE(metrics, value, "limit", number, "of", counted, "per",
+		      pers[limit->per]);
 }
 
 static void write_limits(struct metrics *metrics, const struct nat *nat)

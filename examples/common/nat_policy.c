@@ -27,6 +27,7 @@ static const struct name {
 	{ "ike", vpnalg_ipsec, IPPROTO_UDP, 500 },
 	{ "nat-t", vpnalg_ipsec, IPPROTO_UDP, 4500 },
 	{ "esp", vpnalg_ipsec, IPPROTO_ESP, 0 },
+	{ "ah", vpnalg_ipsec, IPPROTO_AH, 0 },
 	{ "l2tp", vpnalg_l2tp, 0, 0 },
 	{ "gre", vpnalg_gre, 0, 0 },
 	{ "general", vpnalg_general, 0, 0 },
@@ -85,7 +86,7 @@ static const char *read_rule(struct vpnalg_rule *rule, char *text)
 
 	if (!name)
 		return "no protocol that there is: pptp, ipsec, ike, nat-t, "
-		       "esp, l2tp, gre, general or any";
+		       "esp, ah, l2tp, gre, general or any";
 	rule->handler = name->handler;
 	rule->ip_protocol = name->ip_protocol;
 	rule->remote_port = name->port;
@@ -157,35 +158,42 @@ static bool read_per(const char *word, struct vpnalg_limit *limit)
 	return false;
 }
 
-/* Reads what is counted, which stands before a comma. */
-static bool read_counted(const char *word, struct vpnalg_limit *limit)
+/* Reads what is counted: a protocol, ids, or both in this order. */
+static bool read_counted(char *text, struct vpnalg_limit *limit)
 {
-	const struct name *name = find_name(word);
+	char *comma = strchr(text, ',');
+	const char *last = comma ? comma + 1 : text;
+	const struct name *name;
 
-	limit->ids = !strcmp(word, "ids");
-	if (limit->ids)
+	limit->ids = !strcmp(last, "ids");
+	if (limit->ids && !comma)
 		return true;
-	if (!name || name->ip_protocol)
+	if (comma)
+		*comma = '\0';
+	name = find_name(text);
+	if (!name || name->ip_protocol || (comma && !limit->ids))
 		return false;
 	limit->handler = name->handler;
 	return true;
 }
 
-const char *nat_policy_counted(const struct vpnalg_limit *limit)
+void nat_policy_counted(const struct vpnalg_limit *limit,
+			char counted[NAT_POLICY_COUNTED])
 {
 	const struct name *name = names;
 
-	if (limit->ids)
-		return "ids";
 	while (name->handler && name->handler != limit->handler)
 		name++;
-	return name->name;
+	snprintf(counted, NAT_POLICY_COUNTED, "%s%s%s",
+		 limit->ids && !name->handler ? "" : name->name,
+		 limit->ids && name->handler ? "," : "",
+		 limit->ids ? "ids" : "");
 }
 
 const char *nat_policy_limit(void *where, const char *value)
 {
 	struct nat_policy *policy = where;
-	const char *comma = strchr(value, ',');
+	const char *comma = strrchr(value, ',');
 	struct vpnalg_limit limit = { 0 };
 	char text[VALUE_MAX];
 
@@ -197,8 +205,8 @@ const char *nat_policy_limit(void *where, const char *value)
 		strcpy(text, value);
 		text[comma - value] = '\0';
 		if (!read_counted(text, &limit))
-			return "pptp, ipsec, l2tp, gre, general or ids stands "
-			       "before a comma";
+			return "pptp, ipsec, l2tp, gre or general, or ids, or "
+			       "both stand before the last comma";
 		value = comma + 1;
 	}
 	if (!read_per(value, &limit))

@@ -61,8 +61,12 @@ const char *nat_policy_switch_off(void *where, const char *value);
 bool nat_policy_prefix(const char *word, struct vpnalg_addr *address,
 		       uint8_t *length);
 
-/* Returns what a limit counts, as its option has it. */
-const char *nat_policy_counted(const struct vpnalg_limit *limit);
+/* Room for what a limit counts. */
+#define NAT_POLICY_COUNTED 16
+
+/* Writes what a limit counts, as its option has it. */
+void nat_policy_counted(const struct vpnalg_limit *limit,
+			char counted[NAT_POLICY_COUNTED]);
 
 /* Fills in a translator's policy, for a store of so many units. The arrays are
  * the options'. */

@@ -77,8 +77,8 @@ struct vpnalg_limit {
 	vpnalg_handler_function *handler;
 	uint8_t per; /**< enum vpnalg_per. */
 	/** Only sessions count that have taken an outside ID: a mapping, a
-	 * PPTP call, a VPN session by its port (RFC 6888 REQ-4). Not with a
-	 * handler, nor per remote. */
+	 * PPTP call, a VPN session by its port (RFC 6888 REQ-4). A mapping is
+	 * for all remotes, so it counts for none of them. */
 	bool ids;
 	uint32_t most; /**< So many are allowed. */
 };
@@ -189,6 +189,8 @@ struct vpnalg_use {
 	/** By the place in vpnalg_config.protocols. */
 	uint32_t by_protocol[15];
 	uint32_t units; /**< Of the store; 0 of a host or remote. */
+	/** Those that have taken an outside ID, by the same place. */
+	uint32_t ids_by_protocol[15];
 };
 
 /**

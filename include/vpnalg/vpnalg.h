@@ -779,7 +779,7 @@ struct vpnalg_config {
 	const struct vpnalg_policy *policy;
 	/** Sessions are counted for each inside host, so that a policy may
 	 * limit them: a record of two units more for each host that has
-	 * sessions. */
+	 * sessions, of three where there are more than nine protocols. */
 	bool count_hosts;
 	/** The same for each remote. */
 	bool count_remotes;

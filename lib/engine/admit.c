@@ -35,6 +35,7 @@ struct candidate {
 	bool child;    /* it belongs to a session that is there */
 	bool priority; /* a rule keeps room for it */
 	bool takes_id; /* an outside ID of its own */
+	bool any_remote;
 	struct tally *host, *remote;
 };
 
@@ -47,12 +48,12 @@ static uint32_t counted(const struct vpnalg *translator,
 {
 	const uint32_t *counts = translator->policy.counts;
 	const struct tally *tally;
-	unsigned place = TALLY_ALL;
+	unsigned place = limit->handler != NULL
+				 ? tally_of(candidate->subject.handler)
+				 : TALLY_ALL;
 
 	if (limit->ids)
-		place = TALLY_IDS;
-	else if (limit->handler != NULL)
-		place = candidate->subject.handler;
+		place += TALLY_IDS;
 	if (limit->per != VPNALG_PER_TRANSLATOR) {
 		tally = limit->per == VPNALG_PER_HOST ? candidate->host
 						      : candidate->remote;
@@ -61,13 +62,22 @@ static uint32_t counted(const struct vpnalg *translator,
 	return counts != NULL ? counts[place] : 0;
 }
 
+/* Whether the candidate is one of those that a limit of IDs counts: a session
+ * for all remotes counts for none of them. */
+static bool counts_as_id(const struct vpnalg_limit *limit,
+			 const struct candidate *candidate)
+{
+	return candidate->takes_id &&
+	       !(limit->per == VPNALG_PER_REMOTE && candidate->any_remote);
+}
+
 static bool exceeds(const struct vpnalg *translator,
 		    const struct vpnalg_limit *limit,
 		    const struct candidate *candidate)
 {
 	if (candidate->child && limit->per != VPNALG_PER_HOST)
 		return false;
-	if (limit->ids && !candidate->takes_id)
+	if (limit->ids && !counts_as_id(limit, candidate))
 		return false;
 	if (limit->handler != NULL &&
 	    limit->handler() !=
@@ -228,6 +238,7 @@ enum vpnalg_result vpnalg_admit(const struct vpnalg_step *step,
 	candidate.child = candidate.subject.kind->child;
 	candidate.takes_id =
 		!opening->peer && !candidate.subject.kind->inherits_outside;
+	candidate.any_remote = opening->any_remote;
 	if (is_denied(translator, &candidate))
 		return VPNALG_DROP_DENIED;
 	if (is_limited(translator, &candidate))
@@ -245,10 +256,11 @@ bool vpnalg_policy_use(struct vpnalg *translator, enum vpnalg_per per,
 		       struct vpnalg_use *given)
 {
 	const uint32_t *counts = translator->policy.counts;
-	static const uint32_t none[TALLIES];
+	static const uint32_t none[TALLIES_OF(HANDLERS_MAX)];
 	const struct tally *tally = NULL;
 	struct vpnalg_use use = { .size = given->size };
 	size_t size = given->size;
+	unsigned h;
 
 	if (event_is_running(translator))
 		return false;
@@ -262,9 +274,12 @@ bool vpnalg_policy_use(struct vpnalg *translator, enum vpnalg_per per,
 		return false;
 	if (per != VPNALG_PER_TRANSLATOR)
 		counts = tally != NULL ? tally->counts : none;
-	memcpy(use.by_protocol, counts, sizeof(use.by_protocol));
 	use.sessions = counts[TALLY_ALL];
-	use.ids = counts[TALLY_IDS];
+	use.ids = counts[TALLY_ALL + TALLY_IDS];
+	for (h = 0; h < translator->handler_count; h++) {
+		use.by_protocol[h] = counts[tally_of(h)];
+		use.ids_by_protocol[h] = counts[tally_of(h) + TALLY_IDS];
+	}
 	memset(given, 0, size);
 	memcpy(given, &use, size < sizeof(use) ? size : sizeof(use));
 	return true;

@@ -156,7 +156,7 @@ static void look_at(struct vpnalg *translator, unsigned handler,
 {
 	struct policy *policy = &translator->policy;
 
-	if (policy->counts[handler] > 0 ||
+	if (policy->counts[tally_of(handler)] > 0 ||
 	    policy->last_used[handler] == VPNALG_NEVER)
 		policy->last_used[handler] = translator->now;
 	if (policy->is_off[handler] ||

@@ -6,6 +6,15 @@
 
 #include "translator.h"
 
+/* The places of counts: of all handlers' sessions, of one's, and how far behind
+ * each the number of those stands that have an outside ID. */
+#define TALLY_ALL 0U
+#define TALLY_IDS 1U
+static inline unsigned tally_of(unsigned handler)
+{
+	return TALLIES_OF(handler);
+}
+
 /* The session that a policy decides on. */
 struct subject {
 	const struct vpnalg_kind *kind;

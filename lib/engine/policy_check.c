@@ -42,9 +42,6 @@ static const char *limit_fault(const struct policy_scope *scope,
 		return "limits: per host, but hosts are not counted";
 	if (limit->per == VPNALG_PER_REMOTE && !scope->count_remotes)
 		return "limits: per remote, but remotes are not counted";
-	if (limit->ids &&
-	    (limit->handler != NULL || limit->per == VPNALG_PER_REMOTE))
-		return "limits: ids with a handler or per remote";
 	return NULL;
 }
 

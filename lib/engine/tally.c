@@ -86,10 +86,14 @@ static bool takes_id(const struct vpnalg *translator,
 static void count(const struct vpnalg *translator,
 		  struct vpnalg_record *session, uint32_t *counts, uint32_t by)
 {
-	counts[session->handler] += by;
+	uint32_t *of_handler = counts + tally_of(session->handler);
+
 	counts[TALLY_ALL] += by;
-	if (takes_id(translator, session))
-		counts[TALLY_IDS] += by;
+	*of_handler += by;
+	if (!takes_id(translator, session))
+		return;
+	counts[TALLY_ALL + TALLY_IDS] += by;
+	of_handler[TALLY_IDS] += by;
 }
 
 /* Makes the key of a session's host or remote. Returns false for the remote of
@@ -107,6 +111,13 @@ static bool key_of(struct vpnalg *translator, struct vpnalg_record *session,
 	return true;
 }
 
+/* Returns the length of a record's body. */
+static size_t bytes_of(const struct vpnalg *translator)
+{
+	return sizeof(struct tally) +
+	       TALLIES_OF(translator->handler_count) * sizeof(uint32_t);
+}
+
 /* Returns the record of a host or remote, which is made if need be: a host may
  * open as much as one that was never seen. */
 static struct vpnalg_record *obtain(struct vpnalg *translator,
@@ -116,7 +127,7 @@ static struct vpnalg_record *obtain(struct vpnalg *translator,
 
 	if (record != NULL)
 		return record;
-	record = vpnalg_record_add_own(translator, tuple, sizeof(struct tally));
+	record = vpnalg_record_add_own(translator, tuple, bytes_of(translator));
 	if (record != NULL)
 		fill(translator, vpnalg_session_body(translator, record),
 		     vpnalg_tally_allowance(translator, NULL));

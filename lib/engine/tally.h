@@ -9,11 +9,11 @@
 /* In thousandths of a session: what a host needs to open one. */
 #define TALLY_SESSION 1000
 
-/* The counts of one host or remote, or of all. */
+/* The counts of one host or remote. */
 struct tally {
-	uint32_t counts[TALLIES];
 	uint32_t allowance; /* of a host: thousandths of sessions, */
 	uint32_t filled;    /* as it was at this time, in milliseconds */
+	uint32_t counts[];  /* TALLIES_OF() the translator's handlers */
 };
 
 /* Returns the counts of a host or a remote, or NULL if it has no sessions. */

@@ -143,15 +143,15 @@ struct slot {
 	bool plain;      /* nothing in its IP header forbids to translate it */
 };
 
-/* The counts for limits: by handler, all, and those with an outside ID. */
-enum { TALLY_ALL = HANDLERS_MAX, TALLY_IDS, TALLIES };
+/* The counts for limits: of all handlers, then of each; policy.h has places. */
+#define TALLIES_OF(handlers) (2U * (1U + (handlers)))
 
 /* The policy, and what it goes by. */
 struct policy {
 	struct vpnalg_policy set; /* its arrays are the caller's */
 	uint64_t cursor;          /* of the looking for room */
 	uint32_t units;           /* of the store, in use */
-	uint32_t counts[TALLIES];
+	uint32_t counts[TALLIES_OF(HANDLERS_MAX)];
 	bool count_hosts, count_remotes, cutting;
 	bool is_short;  /* room lacked for the session that was asked about */
 	uint16_t unfit; /* bytes of a record that closing made no room for; 0 */

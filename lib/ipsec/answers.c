@@ -52,6 +52,9 @@ static void read_sent(struct vpnalg *translator, struct vpnalg_record *host,
 	}
 }
 
+_Static_assert(IPSEC_ANSWERS_GAP_MS + SAME_GAP_MS == 40,
+	       "packets that may score are compared");
+
 static uint8_t points(const struct sent *sent, unsigned i)
 {
 	uint32_t distance = sent->gaps[i];

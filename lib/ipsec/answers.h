@@ -32,6 +32,10 @@ static inline bool ipsec_answers_goes_on(const struct ipsec_answers *answers)
 	return false;
 }
 
+/* A packet that comes sooner after another proves nothing: it would score no
+ * points. */
+#define IPSEC_ANSWERS_GAP_MS 24
+
 /* A silence of so many gaps is a pause of a quick flow. */
 #define IPSEC_PAUSE_GAPS 4
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "esp.h"
 
+#include "answers.h"
 #include "candidate.h"
 #include "host.h"
 #include "owner.h"
@@ -76,11 +77,23 @@ static bool is_due(const struct ipsec_in *in, uint32_t now, uint32_t before)
 				       before / REVIEW_UNCONFIRMED_MS;
 }
 
-/* Returns whether a packet is compared with what other hosts send: of a flow
- * without pauses one that is not reviewed, once its pair is confirmed. */
+/* Returns whether a packet is compared with what other hosts send: one that may
+ * prove something, and of a flow without pauses one that is not reviewed, once
+ * its pair is confirmed. */
 static bool is_compared(const struct ipsec_in *in, bool due, uint32_t before)
 {
-	return !due || !in->confirmed || in->seen - before > IPSEC_SILENCE_MS;
+	uint32_t gap = in->seen - before;
+
+	return gap >= IPSEC_ANSWERS_GAP_MS &&
+	       (!due || !in->confirmed || gap > IPSEC_SILENCE_MS);
+}
+
+/* Returns whether a packet may show that its pair is wrong. */
+static bool is_looked_at(const struct ipsec_in *in, uint32_t before)
+{
+	return in->trust != IPSEC_TRUST_FULL &&
+	       (in->seen - before >= IPSEC_ANSWERS_GAP_MS ||
+		is_due(in, in->seen, before));
 }
 
 /* Returns what becomes of a packet that has got another host: it is left to the
@@ -124,7 +137,7 @@ static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 		vpnalg_ipsec_suspect_successor(step);
 	if (in->suspect && vpnalg_ipsec_suspect_persists(step))
 		return VPNALG_DROP_UNPAIRED;
-	if (in->trust != IPSEC_TRUST_FULL)
+	if (is_looked_at(in, before))
 		return look(step, in, before);
 	follow_host(step, in, NULL);
 	return VPNALG_TRANSLATED;

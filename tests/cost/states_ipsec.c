@@ -200,6 +200,38 @@ static void established(struct world *w)
 	world_end(w);
 }
 
+/* SAs in both directions without pauses, and packets of one direction. */
+static void quick(struct world *w)
+{
+	unsigned i, k;
+
+	world_begin(w, &many);
+	connect_hosts(w, 3);
+	for (i = 0; i < 3; i++) {
+		make_esp(&w->frame, HOST(i), SERVER, 0x2000 + i, 1);
+		send(w, VPNALG_OUT);
+		make_esp(&w->frame, SERVER, OUTSIDE, 0x8000 + i, 1);
+		send(w, VPNALG_IN);
+		w->now += 2000;
+	}
+	for (k = 2; k < 4000; k++) {
+		w->now++;
+		i = k % 3;
+		make_esp(&w->frame, HOST(i), SERVER, 0x2000 + i, k);
+		measure(w, VPNALG_OUT, ANY_PACKET);
+		make_esp(&w->frame, SERVER, OUTSIDE, 0x8000 + i, k);
+		measure(w, VPNALG_IN, ANY_PACKET);
+	}
+	/* Only the first of these is reviewed. */
+	w->now += 512 - w->now % 512;
+	for (k = 4000; k < 6000; k++) {
+		w->now += k % 10 == 0;
+		make_esp(&w->frame, SERVER, OUTSIDE, 0x8000, k);
+		measure(w, VPNALG_IN, k == 4000 ? ANY_PACKET : ESTABLISHED);
+	}
+	world_end(w);
+}
+
 /* Hosts with a pair whose answers do not come any more, and packets that do. */
 static void all_hear_nothing(struct world *w)
 {
@@ -229,6 +261,7 @@ const struct state ipsec_states[] = {
 	{ "esp-all-resumed", all_have_resumed },
 	{ "esp-all-dead", all_are_dead },
 	{ "esp-established", established },
+	{ "esp-quick", quick },
 	{ "esp-all-deaf", all_hear_nothing },
 	{ 0 },
 };

@@ -92,17 +92,35 @@ static void run(struct flow *flows, unsigned count, uint32_t ms)
 		}
 }
 
+/* Other hosts have ESP with the server, and are silent now. */
+static void others_come(unsigned count)
+{
+	struct esp other;
+
+	for (; count > 0; count--) {
+		other = esp_of(CLIENT_C + count, SERVER, 0xc0 + count,
+			       0xd0 + count);
+		ck_assert_uint_eq(esp_sends(&w, &other), VPNALG_TRANSLATED);
+		w.now += 10;
+		ck_assert(esp_arrives(&w, &other));
+		w.now += 5000;
+	}
+}
+
 /* How often A and B send, and whether each has its own SPI after so long. */
 static const struct exchanged_row {
 	const char *name;
 	uint32_t gaps[2], parts[2], ms;
 	bool heals[2];
+	unsigned others;
 } exchanged_rows[] = {
-	{ "ten a second", { 100, 110 }, { 6, 5 }, 4000, { true, true } },
-	{ "one much slower", { 100, 3000 }, { 6, 4 }, 25000, { true, true } },
-	{ "both slow", { 2500, 3100 }, { 4, 4 }, 28000, { true, true } },
+	{ "ten a second", { 100, 110 }, { 6, 5 }, 4000, { true, true }, 0 },
+	{ "one much slower", { 100, 3000 }, { 6, 4 }, 25000, { true, true }, 0 },
+	{ "both slow", { 2500, 3100 }, { 4, 4 }, 28000, { true, true }, 0 },
+	{ "both slow, among others", { 2500, 3100 }, { 4, 4 }, 28000,
+	  { true, true }, 6 },
 	{ "as regular as clocks", { 100, 110 }, { 0, 0 }, 30000,
-	  { false, false } },
+	  { false, false }, 0 },
 };
 
 START_TEST(hosts_with_each_others_spis_get_their_own)
@@ -116,12 +134,32 @@ START_TEST(hosts_with_each_others_spis_get_their_own)
 	};
 	unsigned i;
 
+	others_come(row->others);
 	exchange();
 	run(flows, 2, row->ms);
 	for (i = 0; i < 2; i++)
 		ck_assert_msg((flows[i].lost == 0) == row->heals[i],
 			      "%s: host %u lost %u in a row", row->name, i,
 			      flows[i].lost);
+}
+END_TEST
+
+/* A was answered, irregularly: the pair is trusted fully. Then A only receives,
+ * and B happens to send before each of A's packets. */
+START_TEST(an_spi_that_has_answered_its_host_stays)
+{
+	struct flow flow = { .esp = &a, .gap = 100, .delay = 61, .part = 6 };
+	unsigned i;
+
+	come();
+	run(&flow, 1, 4000);
+	for (i = 0; i < 100; i++) {
+		ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+		w.now += 30;
+		ck_assert(esp_arrives(&w, &a));
+		w.now += i & 1 ? 90 : 110;
+	}
+	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 
@@ -211,6 +249,7 @@ TCase *ipsec_owner_case(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_loop_test(t, hosts_with_each_others_spis_get_their_own, 0,
 			    ROWS(exchanged_rows));
+	tcase_add_test(t, an_spi_that_has_answered_its_host_stays);
 	tcase_add_test(t, an_spi_that_answers_its_host_stays);
 	tcase_add_test(t, an_spi_that_answers_nobody_stays);
 	tcase_add_test(t, an_unclaimed_spi_goes_to_the_host_that_it_answers);

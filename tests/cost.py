@@ -36,7 +36,7 @@ ESTABLISHED = {
     'nat-t': 669,
     'keyed-gre': 1364,
     'pptp-calls': 915,
-    'esp-established': 1725,
+    'esp-established': 1834,
     'esp-quick': 700,
     'l2tp-tunnels': 1215,
     'l2tp-over-ip': 1591,

@@ -59,6 +59,7 @@ outage 30 10 answers
 outage-asks 30 2,3 quiet restart slow idle liar
 outage-asks 30 2 spoofed
 outage-asks 30 10 quiet
+outage-asks 30 50 answers
 EOF
 
 # Who knows whose each packet is leaves nobody without; a simple tracker does.

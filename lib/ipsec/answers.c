@@ -116,39 +116,59 @@ void vpnalg_ipsec_answers_begin(struct ipsec_answers *answers, uint32_t id)
 	};
 }
 
-/* Each delay of the first packet is followed, as long as it recurs. */
-bool vpnalg_ipsec_answers(struct vpnalg *translator, struct vpnalg_record *host,
-			  struct ipsec_answers *answers, uint32_t gap)
+/* Begins with this packet. Returns whether the host sent one after the same
+ * time as this one came after the one before: else it answers somebody else.
+ * Before an SPI's first packet there is none: gap is 0. */
+static bool begin(struct ipsec_answers *answers, const struct sent *sent,
+		  uint32_t gap)
 {
-	bool begun = false, recurs = false;
-	struct sent sent;
+	bool may_be = gap == 0 && sent->count > 0;
+	unsigned i;
+
+	vpnalg_ipsec_answers_begin(answers, answers->id);
+	for (i = 0; i < sent->count; i++) {
+		answers->delays[i] = (uint8_t)sent->delays[i];
+		may_be = may_be || is_next(sent, i, gap);
+	}
+	if (may_be)
+		answers->gap = (uint16_t)(gap < UINT16_MAX ? gap : UINT16_MAX);
+	return may_be;
+}
+
+/* Follows each delay of the first packet, as long as it recurs. Returns whether
+ * any does. */
+static bool recurs(struct ipsec_answers *answers, const struct sent *sent,
+		   uint32_t gap)
+{
+	bool any = false;
 	unsigned i, found;
 	uint8_t *delay;
 
-	read_sent(translator, host, &sent);
 	for (i = 0; i < IPSEC_SENT; i++) {
 		delay = &answers->delays[i];
 		if (*delay == IPSEC_NO_DELAY)
 			continue;
-		begun = true;
-		found = find(&sent, *delay);
-		if (found == sent.count) {
+		found = find(sent, *delay);
+		if (found == sent->count) {
 			*delay = IPSEC_NO_DELAY;
 			continue;
 		}
-		*delay = (uint8_t)((3U * *delay + sent.delays[found] + 2) / 4);
-		if (!recurs)
-			score(answers, &sent, found, gap);
-		recurs = true;
+		*delay = (uint8_t)((3U * *delay + sent->delays[found] + 2) / 4);
+		if (!any)
+			score(answers, sent, found, gap);
+		any = true;
 	}
-	if (recurs)
+	return any;
+}
+
+bool vpnalg_ipsec_answers(struct vpnalg *translator, struct vpnalg_record *host,
+			  struct ipsec_answers *answers, uint32_t gap)
+{
+	bool begun = ipsec_answers_goes_on(answers);
+	struct sent sent;
+
+	read_sent(translator, host, &sent);
+	if (begun && recurs(answers, &sent, gap))
 		return true;
-	vpnalg_ipsec_answers_begin(answers, answers->id);
-	for (i = 0; i < sent.count; i++) {
-		answers->delays[i] = (uint8_t)sent.delays[i];
-		if (is_next(&sent, i, gap))
-			answers->gap =
-				(uint16_t)(gap < UINT16_MAX ? gap : UINT16_MAX);
-	}
-	return !begun && sent.count > 0;
+	return begin(answers, &sent, gap) && !begun;
 }

@@ -118,7 +118,7 @@ static enum vpnalg_result look(struct vpnalg_step *step,
 	if (due && vpnalg_ipsec_review(step, host, before))
 		return VPNALG_DROP_UNPAIRED;
 	if (is_compared(in, due, before) &&
-	    vpnalg_ipsec_owner_paired(step, host, before))
+	    vpnalg_ipsec_owner_paired(step, host, in, before))
 		return leave_to_router(step);
 	follow_host(step, in, host);
 	return VPNALG_TRANSLATED;

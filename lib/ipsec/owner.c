@@ -10,15 +10,22 @@
 /* A host with so much of the score may be the one that its SPI answers. */
 #define MAYBE (IPSEC_ANSWERS_SHOWN / 2)
 
-/* A comparison that stands still for so long has ended. */
-#define OVER_MS 30000
+/* A comparison that stands still for so long has ended: a slow SPI is compared
+ * while no quicker one is. */
+#define OVER_MS 4000
+
+/* Bounds the hosts that one packet of a pair is compared with: the less it is
+ * trusted, the more. */
+#define TRIES_MAX 8
 
 /* The hosts that an SPI is compared with: all of the ring, from this one on,
- * but for the one that has the SPI, and the one that sends with it. */
+ * but for the one that has the SPI, and the one that sends with it; so many of
+ * them for one packet. */
 struct others {
 	struct vpnalg_record *session; /* any of the remote's */
 	struct vpnalg_record *sender;  /* or NULL */
 	uint32_t first, except;
+	unsigned tries;
 };
 
 /* Turns to the host behind this one; NULL: to the first. What was seen of the
@@ -36,7 +43,21 @@ static void turn(struct vpnalg *translator, const struct others *others,
 		vpnalg_ipsec_answers_begin(answers, next);
 }
 
-/* Compares a packet, and turns to the next host if it does not answer this one.
+/* Compares a packet with the host that it is the turn of. Returns whether it
+ * may answer that one. */
+static bool may_answer(struct vpnalg *translator, const struct others *others,
+		       struct ipsec_answers *answers,
+		       struct vpnalg_record **host, uint32_t gap)
+{
+	if (answers->id == 0)
+		vpnalg_ipsec_answers_begin(answers, others->first);
+	*host = vpnalg_ipsec_host_alive(translator, others->session,
+					answers->id);
+	return (*host == NULL || *host != others->sender) &&
+	       vpnalg_ipsec_answers(translator, *host, answers, gap);
+}
+
+/* Compares a packet, with one host after the other until it may answer one.
  * Returns the host that the SPI is shown to answer, or NULL. */
 static struct vpnalg_record *compare(struct vpnalg *translator,
 				     const struct others *others,
@@ -44,21 +65,18 @@ static struct vpnalg_record *compare(struct vpnalg *translator,
 				     uint32_t gap)
 {
 	struct vpnalg_record *host;
+	unsigned tries;
 
-	if (answers->id == 0)
-		vpnalg_ipsec_answers_begin(answers, others->first);
-	host = vpnalg_ipsec_host_alive(translator, others->session,
-				       answers->id);
-	if ((host != NULL && host == others->sender) ||
-	    !vpnalg_ipsec_answers(translator, host, answers, gap)) {
+	for (tries = 0; tries < others->tries; tries++) {
+		if (may_answer(translator, others, answers, &host, gap))
+			return answers->score >= IPSEC_ANSWERS_SHOWN ? host
+								     : NULL;
 		turn(translator, others, answers, host);
-		return NULL;
 	}
-	return answers->score >= IPSEC_ANSWERS_SHOWN ? host : NULL;
+	return NULL;
 }
 
-/* Turns to that SPI of the host's if no other one is being compared. A slow one
- * is compared until it fails, or a quick one would always be first. */
+/* Turns to that SPI of the host's if no other one is being compared. */
 static bool is_free(struct ipsec_host *h, uint32_t spi, uint32_t now)
 {
 	if (h->compared == spi)
@@ -87,49 +105,80 @@ static void give(struct vpnalg_step *step, struct vpnalg_record *host,
 		step->record = other;
 }
 
-/* Compares a packet with another host, and with its own as soon as that one
- * scores. Returns the other one if the SPI answers it, and not its own. */
-static struct vpnalg_record *
-find_owner(struct vpnalg_step *step, struct vpnalg_record *host, uint32_t gap)
+/* Compares a packet with its own host. If its SPI is shown to answer that one,
+ * the pair is right: it is trusted fully, and not compared again. */
+static void compare_own(struct vpnalg_step *step, struct vpnalg_record *host,
+			uint32_t gap)
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = ipsec_host_body(translator, host);
-	const struct others others = {
-		.session = host,
-		.sender = vpnalg_ipsec_esp_hairpin_sender(step),
-		.first = h->next,
-		.except = vpnalg_ipsec_host_id(translator, host)
-	};
-	struct vpnalg_record *other =
-		compare(translator, &others, &h->other, gap);
+	struct ipsec_in *in;
 
-	if (h->other.score == 0)
+	vpnalg_ipsec_answers(translator, host, &h->own, gap);
+	if (h->own.score < IPSEC_ANSWERS_SHOWN)
+		return;
+	in = vpnalg_session_body(translator, step->record);
+	in->trust = IPSEC_TRUST_FULL;
+	in->confirmed = 1;
+	vpnalg_session_changed(translator, step->record);
+	h->compared = 0;
+}
+
+static unsigned tries_of(const struct ipsec_in *in)
+{
+	unsigned tries = IPSEC_TRUST_FULL - in->trust;
+
+	return tries < TRIES_MAX ? tries : TRIES_MAX;
+}
+
+/* Compares a packet with other hosts, and with its own: of a pair that is
+ * nearly trusted once another one scores. Returns the other one if the SPI
+ * answers it, and not its own. */
+static struct vpnalg_record *find_owner(struct vpnalg_step *step,
+					struct vpnalg_record *host,
+					const struct others *others,
+					uint32_t gap)
+{
+	struct vpnalg *translator = step->translator;
+	struct ipsec_host *h = ipsec_host_body(translator, host);
+	bool always = others->tries > 1, begun = always || h->other.score > 0;
+	struct vpnalg_record *other =
+		compare(translator, others, &h->other, gap);
+
+	if (!begun)
 		vpnalg_ipsec_answers_begin(&h->own, 0);
-	else
-		vpnalg_ipsec_answers(translator, host, &h->own, gap);
+	if (always || h->other.score > 0)
+		compare_own(step, host, gap);
 	if (other != NULL && h->own.score < MAYBE)
 		return other;
 	if (other != NULL)
-		turn(translator, &others, &h->other, other);
-	if (!ipsec_answers_goes_on(&h->other))
+		turn(translator, others, &h->other, other);
+	if (!ipsec_answers_goes_on(&h->other) &&
+	    !ipsec_answers_goes_on(&h->own))
 		h->compared = 0;
 	return NULL;
 }
 
 bool vpnalg_ipsec_owner_paired(struct vpnalg_step *step,
-			       struct vpnalg_record *host, uint32_t before)
+			       struct vpnalg_record *host,
+			       const struct ipsec_in *in, uint32_t before)
 {
 	struct vpnalg *translator = step->translator;
 	struct ipsec_host *h = ipsec_host_body(translator, host);
-	uint32_t now = ipsec_step_now(step);
+	struct others others = { .session = host,
+				 .first = h->next,
+				 .except =
+					 vpnalg_ipsec_host_id(translator, host),
+				 .tries = tries_of(in) };
 	struct vpnalg_record *owner;
 
-	if (h->next == vpnalg_ipsec_host_id(translator, host) ||
-	    !is_free(h, ipsec_spi(step), now) ||
-	    ipsec_answers_is_pause(&h->other, now - before))
+	if (others.first == others.except ||
+	    !is_free(h, ipsec_spi(step), in->seen) ||
+	    ipsec_answers_is_pause(&h->other, in->seen - before))
 		return false;
-	h->compared_at = now;
-	owner = find_owner(step, host, now - before);
+	others.sender = vpnalg_ipsec_esp_hairpin_sender(step);
+	h->compared_at = in->seen;
+	owner = find_owner(step, host, &others, in->seen - before);
 	vpnalg_session_changed(translator, host);
 	if (owner == NULL)
 		return false;
@@ -147,6 +196,7 @@ struct vpnalg_record *vpnalg_ipsec_owner_unclaimed(struct vpnalg_step *step,
 		.session = remote,
 		.sender = vpnalg_ipsec_esp_hairpin_sender(step),
 		.first = ipsec_remote_body(translator, remote)->turn,
+		.tries = 1
 	};
 
 	return compare(translator, &others, &u->answers, gap);

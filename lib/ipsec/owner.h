@@ -6,11 +6,13 @@
 
 #include "unclaimed.h"
 
-/* Compares a packet of the host's pair with another host of the remote's. The
- * packet before came at `before`. Returns whether the pair was taken back and
- * the SPI given to the other host: then step->record is the new SA. */
+/* Compares a packet of the host's pair, whose body is `in`, with other hosts of
+ * the remote's. The packet before came at `before`. Returns whether the pair
+ * was taken back and the SPI given to the other host: then step->record is the
+ * new SA. */
 bool vpnalg_ipsec_owner_paired(struct vpnalg_step *step,
-			       struct vpnalg_record *host, uint32_t before);
+			       struct vpnalg_record *host,
+			       const struct ipsec_in *in, uint32_t before);
 
 /* Compares a packet of an unclaimed SPI with one of the remote's hosts at a
  * time. Returns the host that it answers, or NULL. */

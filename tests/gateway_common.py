@@ -152,10 +152,10 @@ def told(sender, receiver, words):
 
 
 def command(program, *options, address=OUTSIDE):
-    words = [program, "--address", address, *options]
+    words = [program]
     if program.endswith("-gw"):
         words += ["--inside", "in0", "--outside", "out0"]
-    return words
+    return words + ["--address", address, *options]
 
 
 def start(program, *options, address=OUTSIDE):

@@ -291,7 +291,8 @@ GATEWAY_TEST_FILES = \
 	tests/gateway_services.py \
 	tests/gateway_standby.py \
 	tests/gateway_state.py \
-	tests/gateway_stun.py
+	tests/gateway_stun.py \
+	tests/gateway_uplinks.py
 
 if UNIT_TESTS
 check_PROGRAMS += tests/check_vpnalg

@@ -189,6 +189,7 @@ static void configure(struct vpnalg_config *config, struct nat *nat,
 	config->size = sizeof(*config);
 	config->addresses = options->addresses;
 	config->address_count = options->address_count;
+	config->uplinks = options->uplinks;
 	config->address_max = options->address_max;
 	config->protocols = settings->protocols;
 	config->protocol_count = nat->protocol_count;

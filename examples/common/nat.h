@@ -23,6 +23,7 @@
 struct nat_options {
 	struct vpnalg_addr *addresses; /* the outside ones */
 	size_t address_count;
+	const uint8_t *uplinks; /* of each address; NULL: there is one */
 	size_t address_max;  /* they may become so many; 0: address_count */
 	bool may_follow;     /* the program can follow an interface: auto */
 	bool follow;         /* it shall */

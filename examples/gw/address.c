@@ -2,72 +2,18 @@
 #include "address.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <ifaddrs.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "../common/say.h"
 
-/* How many addresses an interface may come to have. */
-#define ROOM 64
-
-/* Takes the IPv4 address of an entry. Returns false for any other. */
-static bool take(const struct ifaddrs *entry, struct vpnalg_addr *address)
+static bool are_several(const struct addresses *addresses)
 {
-	struct sockaddr_in in;
-
-	if (!entry->ifa_addr || entry->ifa_addr->sa_family != AF_INET)
-		return false;
-	memcpy(&in, entry->ifa_addr, sizeof(in));
-	*address = (struct vpnalg_addr){ .family = VPNALG_IPV4 };
-	memcpy(address->octets, &in.sin_addr, 4);
-	return true;
-}
-
-static bool is_in(const struct vpnalg_addr *list, size_t count,
-		  const struct vpnalg_addr *address)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!memcmp(list[i].octets, address->octets, 4))
-			return true;
-	return false;
-}
-
-/* Whether this host's address is to be an outside one: it is the outside
- * interface's, or one of those that were given. */
-static bool is_wanted(const struct options *options,
-		      const struct ifaddrs *entry,
-		      const struct vpnalg_addr *address)
-{
-	if (options->nat.follow)
-		return !strcmp(entry->ifa_name, options->outside);
-	return is_in(options->nat.addresses, options->nat.address_count,
-		     address);
-}
-
-/* Reads which of them this host has now into list[room]; returns how many. */
-static size_t read_list(const struct addresses *addresses,
-			struct vpnalg_addr *list)
-{
-	struct vpnalg_addr address;
-	struct ifaddrs *entries;
-	size_t count = 0;
-
-	if (getifaddrs(&entries))
-		return 0;
-	for (struct ifaddrs *at = entries; at; at = at->ifa_next)
-		if (count < addresses->room && take(at, &address) &&
-		    is_wanted(addresses->options, at, &address) &&
-		    !is_in(list, count, &address))
-			list[count++] = address;
-	freeifaddrs(entries);
-	return count;
+	return addresses->options->outside.count > 1;
 }
 
 static bool listen_for_changes(struct addresses *addresses)
@@ -75,6 +21,8 @@ static bool listen_for_changes(struct addresses *addresses)
 	struct sockaddr_nl group = { .nl_family = AF_NETLINK,
 				     .nl_groups = RTMGRP_IPV4_IFADDR };
 
+	if (are_several(addresses))
+		group.nl_groups |= RTMGRP_LINK;
 	addresses->fd = socket(AF_NETLINK,
 			       SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
 			       NETLINK_ROUTE);
@@ -83,42 +31,58 @@ static bool listen_for_changes(struct addresses *addresses)
 }
 
 /* The kernel answers ARP for its own addresses only. */
-static bool are_there(const struct addresses *addresses)
+static bool has_given(const struct addresses *addresses)
 {
-	const struct options *options = addresses->options;
-	const struct vpnalg_addr *given = options->nat.addresses;
-	size_t i;
+	const struct nat_options *nat = &addresses->options->nat;
+	const uint8_t *octets;
 
-	for (i = 0; i < options->nat.address_count; i++)
-		if (!is_in(addresses->list, addresses->count, &given[i]))
-			break;
-	if (i < options->nat.address_count) {
-		say("cannot start: address %u.%u.%u.%u: no interface of this "
-		    "host has it",
-		    given[i].octets[0], given[i].octets[1],
-		    given[i].octets[2], given[i].octets[3]);
+	for (size_t i = 0; i < nat->address_count; i++) {
+		if (address_is_in(addresses->now.list, addresses->now.count,
+				  &nat->addresses[i]))
+			continue;
+		octets = nat->addresses[i].octets;
+		say("cannot start: address %u.%u.%u.%u: no %s has it",
+		    octets[0], octets[1], octets[2], octets[3],
+		    are_several(addresses) ? "outside interface"
+					   : "interface of this host");
 		return false;
 	}
-	if (addresses->count)
-		return true;
-	say("cannot start: interface %s: it has no IPv4 address",
-	    options->outside);
-	return false;
+	return true;
 }
 
+static bool has_for_each(const struct addresses *addresses)
+{
+	const struct options *options = addresses->options;
+
+	for (size_t i = 0; i < options->outside.count; i++)
+		if (!addresses->now.counts[i]) {
+			say("cannot start: interface %s: it has %s",
+			    options->outside.names[i],
+			    options->nat.follow ? "no IPv4 address"
+						: "none of the addresses");
+			return false;
+		}
+	return true;
+}
+
+/* Without any that works, those of all are in use: see addresses_follow(). */
 bool addresses_open(struct addresses *addresses, const struct options *options)
 {
+	struct address_list *now = &addresses->now;
+
 	*addresses = (struct addresses){ .options = options, .fd = -1 };
-	addresses->room = options->nat.address_count > ROOM
-				  ? options->nat.address_count
-				  : ROOM;
-	addresses->list = calloc(addresses->room, sizeof(*addresses->list));
-	if (!addresses->list || !listen_for_changes(addresses)) {
+	if (!address_list_make(now, options) ||
+	    !listen_for_changes(addresses)) {
 		say("cannot start: addresses: %s", strerror(errno));
 		return false;
 	}
-	addresses->count = read_list(addresses, addresses->list);
-	return are_there(addresses);
+	address_list_read(now, options, true);
+	if (!has_given(addresses) || !has_for_each(addresses))
+		return false;
+	address_list_read(now, options, false);
+	if (!now->count)
+		address_list_read(now, options, true);
+	return true;
 }
 
 /* Whether the kernel has told of a change since. */
@@ -134,49 +98,88 @@ static bool has_news(const struct addresses *addresses)
 	return any;
 }
 
-/* Gives the translator a list. Returns false if it cannot take it now. */
-static bool give(struct addresses *addresses, struct vpnalg *translator,
-		 const struct vpnalg_addr *list, size_t count)
+/* Gives the translator a list. Returns an error, VPNALG_ERROR_BUSY if it cannot
+ * take it now. */
+static int give(const struct addresses *addresses,
+		const struct address_list *next, struct vpnalg *translator)
 {
-	int error;
-
 	/* [renumber] */
-	error = vpnalg_set_addresses(translator, list, count, false);
+	const struct vpnalg_address_list list = {
+		.size = sizeof(list),
+		.addresses = next->list,
+		.uplinks = are_several(addresses) ? next->uplinks : NULL,
+		.count = next->count,
+	};
+	int error = vpnalg_set_address_list(translator, &list);
+
 	if (error == VPNALG_ERROR_BUSY)
-		return false; /* again after the next sweep */
+		return error; /* again after the next sweep */
 	/* [renumber] */
 	if (error)
-		say("cannot follow: addresses of %s: not usable",
-		    addresses->options->outside);
+		say("cannot follow: addresses: not usable");
+	return error;
+}
+
+static bool is_same(const struct address_list *a, const struct address_list *b)
+{
+	return a->count == b->count &&
+	       !memcmp(a->list, b->list, a->count * sizeof(*a->list)) &&
+	       !memcmp(a->uplinks, b->uplinks, a->count);
+}
+
+/* Says which uplinks have failed, or work again. */
+static void say_uplinks(const struct addresses *addresses,
+			const struct address_list *next)
+{
+	const struct outside *outside = &addresses->options->outside;
+
+	for (size_t i = 0; are_several(addresses) && i < outside->count; i++)
+		if (!addresses->now.counts[i] != !next->counts[i])
+			say("interface %s: %s", outside->names[i],
+			    next->counts[i] ? "in use again" : "out of use");
+}
+
+static void replace(struct addresses *addresses,
+		    const struct address_list *next)
+{
+	say_uplinks(addresses, next);
+	address_list_free(&addresses->now);
+	addresses->now = *next;
+}
+
+/* An address that has moved to another uplink leaves the last one first. While
+ * there is none at all the old ones stay: what leaves meanwhile is lost, and
+ * what comes back has its sessions still. */
+static bool follow(struct addresses *addresses, struct vpnalg *translator,
+		   struct address_list *next)
+{
+	bool moved;
+	int error;
+
+	address_list_read(next, addresses->options, false);
+	moved = address_list_leave_moved(next, &addresses->now);
+	addresses->changed = false;
+	if (!next->count || is_same(next, &addresses->now))
+		return false;
+	error = give(addresses, next, translator);
+	addresses->changed = moved || error == VPNALG_ERROR_BUSY;
 	return !error;
 }
 
 bool addresses_follow(struct addresses *addresses, struct vpnalg *translator)
 {
-	struct vpnalg_addr *list;
-	size_t count;
+	struct address_list next;
 	bool taken;
 
 	addresses->changed = has_news(addresses) || addresses->changed;
 	if (!addresses->changed)
 		return false;
-	list = calloc(addresses->room, sizeof(*list));
-	if (!list)
-		return false;
-	count = read_list(addresses, list);
-	/* Without any the old ones stay: what leaves meanwhile is lost, and
-	 * what comes back has its sessions still. */
-	taken = count > 0 && (count != addresses->count ||
-			      memcmp(list, addresses->list,
-				     count * sizeof(*list)) != 0);
-	addresses->changed = taken &&
-			     !give(addresses, translator, list, count);
-	taken = taken && !addresses->changed;
-	if (taken) {
-		memcpy(addresses->list, list, count * sizeof(*list));
-		addresses->count = count;
-	}
-	free(list);
+	taken = address_list_make(&next, addresses->options) &&
+		follow(addresses, translator, &next);
+	if (taken)
+		replace(addresses, &next);
+	else
+		address_list_free(&next);
 	return taken;
 }
 
@@ -184,5 +187,5 @@ void addresses_close(struct addresses *addresses)
 {
 	if (addresses->fd >= 0)
 		close(addresses->fd);
-	free(addresses->list);
+	address_list_free(&addresses->now);
 }

@@ -4,19 +4,17 @@
 #define GW_ADDRESS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include <vpnalg/vpnalg.h>
 
+#include "address_list.h"
 #include "options.h"
 
 struct addresses {
 	const struct options *options;
-	int fd;           /* tells of changes */
-	bool changed;     /* there was one that is not dealt with */
-	struct vpnalg_addr *list; /* those in use */
-	size_t count;
-	size_t room;      /* for so many */
+	int fd;       /* tells of changes */
+	bool changed; /* there was one that is not dealt with */
+	struct address_list now; /* those in use */
 };
 
 /* Finds the addresses. Returns false when that failed, or one is missing, which

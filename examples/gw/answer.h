@@ -9,8 +9,11 @@
 /* The bytes of a packet that an ICMP error quotes: its headers. */
 #define ANSWER_HEAD_MAX 128
 
+struct sender;
+
 /* The start of a packet before it was translated. */
 struct answer_head {
+	struct sender *back; /* by which its sender is answered; NULL: not */
 	uint32_t len;
 	uint8_t data[ANSWER_HEAD_MAX];
 };

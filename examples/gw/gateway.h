@@ -13,24 +13,22 @@
 #include "impair.h"
 #include "options.h"
 #include "own.h"
-#include "port.h"
 #include "route.h"
 #include "rules.h"
-#include "send.h"
+#include "side.h"
 #include "translator.h"
 #include "whole.h"
 
 /* The most packets that are read before they are sent on. */
 #define BURST 64
 
-/* The index is enum vpnalg_direction: OUT comes from inside and goes
- * outside. */
-enum { WAYS = 2 };
+/* Places among the sides; that of an uplink is its number behind this one. */
+enum { INSIDE, FIRST_UPLINK };
 
 struct gateway {
 	const struct options *options;
-	struct port ports[WAYS];     /* where packets of that way come from */
-	struct sender senders[WAYS]; /* where they go */
+	struct side sides[FIRST_UPLINK + UPLINKS_MAX];
+	size_t side_count;
 	struct own own;
 	struct route route;
 	struct rules rules;

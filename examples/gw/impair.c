@@ -18,7 +18,7 @@ struct impair_packet {
 	struct impair_packet *next;
 	vpnalg_time due;
 	bool taken;
-	uint8_t direction;
+	uint8_t direction, uplink;
 	uint32_t len;
 	uint8_t data[];
 };
@@ -123,6 +123,7 @@ void impair_put(struct impair *impair, const struct vpnalg_packet *packet,
 	}
 	*copy = (struct impair_packet){ .due = now + impair->spec.delay,
 					.direction = packet->direction,
+					.uplink = packet->uplink,
 					.len = packet->len };
 	memcpy(copy->data, packet->data, packet->len);
 	if (happens(impair, impair->spec.reorder)) {
@@ -156,7 +157,8 @@ bool impair_take(struct impair *impair, struct vpnalg_packet *packet,
 	*packet = (struct vpnalg_packet){ .data = first->data,
 					  .len = first->len,
 					  .caplen = first->len,
-					  .direction = first->direction };
+					  .direction = first->direction,
+					  .uplink = first->uplink };
 	return true;
 }
 

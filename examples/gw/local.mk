@@ -4,10 +4,18 @@
 GATEWAY_FILES = \
 	examples/gw/address.c \
 	examples/gw/address.h \
+	examples/gw/address_list.c \
+	examples/gw/address_list.h \
 	examples/gw/answer.c \
 	examples/gw/answer.h \
+	examples/gw/arrive.c \
+	examples/gw/arrive.h \
+	examples/gw/elements.c \
+	examples/gw/elements.h \
 	examples/gw/filter.c \
 	examples/gw/filter.h \
+	examples/gw/forward.c \
+	examples/gw/forward.h \
 	examples/gw/fragment.c \
 	examples/gw/fragment.h \
 	examples/gw/gateway.c \
@@ -16,6 +24,8 @@ GATEWAY_FILES = \
 	examples/gw/held.h \
 	examples/gw/impair.c \
 	examples/gw/impair.h \
+	examples/gw/look.c \
+	examples/gw/look.h \
 	examples/gw/main.c \
 	examples/gw/metrics.c \
 	examples/gw/metrics.h \
@@ -37,11 +47,15 @@ GATEWAY_FILES = \
 	examples/gw/served.h \
 	examples/gw/services.c \
 	examples/gw/services.h \
+	examples/gw/side.c \
+	examples/gw/side.h \
 	examples/gw/standby.h \
 	examples/gw/table.c \
 	examples/gw/table.h \
 	examples/gw/translator.c \
 	examples/gw/translator.h \
+	examples/gw/wait.c \
+	examples/gw/wait.h \
 	examples/gw/whole.c \
 	examples/gw/whole.h \
 	examples/gw/wire.h

@@ -4,29 +4,33 @@
  * interface, beside a Linux router that does everything else itself. Begin with
  * ../common/nat.c, then gateway.c.
  *
- *     gateway.c     the way of the packets, through these:
- *       port.c        from an interface: packet socket and ring; filter.c
- *       own.c         with --own: what this host sends, a queue of what comes
- *       whole.c       completes checksums, cuts up merged segments
+ *     gateway.c     all parts put together, and these at work:
+ *       side.c        an interface, the inside one or an uplink's
+ *         port.c        from it: packet socket and ring; filter.c
+ *         send.c        to it; fragment.c, answer.c
+ *       look.c        are the interfaces still there?
+ *       own.c         with --own: a queue of what comes
+ *       arrive.c      makes packets of what has come
+ *         whole.c       completes checksums, cuts up merged segments
+ *         route.c       where the kernel would send a packet
+ *       forward.c     through the translator and out
+ *       address.c     the outside addresses; address_list.c
  *       impair.c      for tests: loss, delay, other order
  *       translator.c  the translator, with these:
- *         rules.c       firewall rules keep the kernel off; table.c, held.c
+ *         rules.c       firewall rules keep the kernel off; table.c,
+ *                       elements.c, held.c
  *       services.c    where the services inside are
  *         served.c      sessions that outlive theirs
- *       route.c       where the kernel would send a packet
- *       send.c        to the other interface; fragment.c, answer.c
+ *     wait.c        until there is something to do
  *     options.c     the command line
  *     report.c      the report and the lines of --stats; metrics.c those of --metrics
  *
  * ../common has what vpnalg-pcap and vpnalg-queue need, too.
  */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <sys/socket.h>
 
 #include "../common/config_file.h"
 #include "../common/nat_sessions.h"
@@ -36,8 +40,10 @@
 #include "../common/signals.h"
 #include "../common/standard.h"
 #include "gateway.h"
+#include "look.h"
 #include "report.h"
 #include "services.h"
+#include "wait.h"
 
 /* How often interfaces and counters are looked at, in milliseconds. */
 #define TICK 1000
@@ -121,15 +127,6 @@ static void read_signals(struct run *run, vpnalg_time now)
 	}
 }
 
-static void look_at_port(struct run *run, struct port *port)
-{
-	port_count_lost(port);
-	if (port_is_there(port))
-		return;
-	say("cannot go on: interface %s: it is gone", port->name);
-	run->over = run->failed = true;
-}
-
 static void tick(struct run *run, vpnalg_time now)
 {
 	unsigned interval = in_force(run)->stats * 1000;
@@ -138,10 +135,8 @@ static void tick(struct run *run, vpnalg_time now)
 		return;
 	run->next_tick = now + TICK;
 	route_forget(&run->gateway.route);
-	for (int way = 0; way < WAYS; way++) {
-		sender_tick(&run->gateway.senders[way]);
-		look_at_port(run, &run->gateway.ports[way]);
-	}
+	if (!look_at_sides(&run->gateway))
+		run->over = run->failed = true;
 	if (run->gateway.own.queue.failed) {
 		say("cannot go on: queue: %s", strerror(errno));
 		run->over = run->failed = true;
@@ -150,33 +145,6 @@ static void tick(struct run *run, vpnalg_time now)
 		report_line(&run->gateway, now);
 		run->next_line += interval;
 	}
-}
-
-/* Sleeps until there is something to do. */
-static void wait_for_work(struct run *run, vpnalg_time now)
-{
-	struct pollfd files[] = {
-		{ .fd = run->signals, .events = POLLIN },
-		{ .fd = run->gateway.ports[0].fd, .events = POLLIN },
-		{ .fd = run->gateway.ports[1].fd, .events = POLLIN },
-		{ .fd = run->gateway.addresses.fd, .events = POLLIN },
-		{ .fd = run->gateway.own.queue.fd, .events = POLLIN },
-		{ .fd = run->gateway.own.port.fd, .events = POLLIN },
-	};
-	vpnalg_time due = gateway_due(&run->gateway, now);
-	int error;
-	socklen_t length = sizeof(error);
-
-	if (run->next_tick < due)
-		due = run->next_tick;
-	poll(files, sizeof(files) / sizeof(files[0]),
-	     due > now ? (int)(due - now) : 0);
-	/* An interface that went down gives one error, and may come up
-	 * again. */
-	for (int way = 0; way < WAYS; way++)
-		if (files[1 + way].revents & POLLERR)
-			getsockopt(run->gateway.ports[way].fd, SOL_SOCKET,
-				   SO_ERROR, &error, &length);
 }
 
 static void work(struct run *run)
@@ -189,7 +157,8 @@ static void work(struct run *run)
 		busy = gateway_work(&run->gateway, now);
 		if (!nat_sessions_go_on(&run->listing, nat_of(run), now) &&
 		    !busy)
-			wait_for_work(run, now);
+			wait_for_work(&run->gateway, run->signals,
+				      run->next_tick, now);
 		now = system_now();
 		read_signals(run, now);
 		tick(run, now);

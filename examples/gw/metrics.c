@@ -9,10 +9,10 @@ struct counts {
 	uint64_t read, lost, sent, failed, fragmented, answered;
 };
 
-static struct counts counts_of(const struct gateway *gateway, int way)
+static struct counts counts_of(const struct side *side)
 {
-	const struct port *port = &gateway->ports[way];
-	const struct sender *sender = &gateway->senders[!way];
+	const struct port *port = &side->port;
+	const struct sender *sender = &side->sender;
 
 	return (struct counts){ port->read, port->lost, sender->sent,
 				sender->failed, sender->fragmented,
@@ -46,14 +46,14 @@ static void write_column(struct metrics *metrics, const struct gateway *gateway,
 	uint64_t value;
 
 	metrics_family(metrics, column->name, "counter", column->help);
-	for (int way = 0; way < WAYS; way++) {
-		struct counts counts = counts_of(gateway, way);
+	for (size_t i = 0; i < gateway->side_count; i++) {
+		struct counts counts = counts_of(&gateway->sides[i]);
 
 		memcpy(&value, (const char *)&counts + column->offset,
 		       sizeof(value));
 		METRICS_WRITE(metrics, value, "interface",
-			      gateway->ports[way].name, "side",
-			      way == VPNALG_OUT ? "inside" : "outside");
+			      gateway->sides[i].port.name, "side",
+			      i == INSIDE ? "inside" : "outside");
 	}
 }
 

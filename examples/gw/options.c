@@ -14,9 +14,10 @@ static const char *const help[] = {
 	"IPsec, L2TP, GRE), beside a router that does everything else itself.\n"
 	"\n"
 	"  --inside IF         interface of the inside hosts\n"
-	"  --outside IF        interface to the world\n"
+	"  --outside IF        interface to the world; may be repeated: a route\n"
+	"                      to one of them is that of new sessions\n"
 	"  --address ADDR      outside address, one that this host has; may be\n"
-	"                      repeated; auto: those of the outside interface,\n"
+	"                      repeated; auto: those of the outside interfaces,\n"
 	"                      followed when they change\n"
 	"  --general           translate all other traffic, too,\n"
 	"                      for a router that has no NAT of its own\n",
@@ -44,6 +45,26 @@ static const char *const help[] = {
 	NULL
 };
 
+static bool has(const struct outside *outside, const char *name)
+{
+	for (size_t i = 0; i < outside->count; i++)
+		if (!strcmp(outside->names[i], name))
+			return true;
+	return false;
+}
+
+static const char *read_outside(void *where, const char *value)
+{
+	struct outside *outside = where;
+
+	if (has(outside, value))
+		return "given twice";
+	if (outside->count == UPLINKS_MAX)
+		return "more than 8";
+	outside->names[outside->count++] = value;
+	return NULL;
+}
+
 static const char *read_impair(void *where, const char *value)
 {
 	return impair_read(where, value)
@@ -69,10 +90,10 @@ static int check(const struct options *options)
 {
 	if (!options->inside)
 		return options_wrong("--inside", NULL, "missing");
-	if (!options->outside)
+	if (!options->outside.count)
 		return options_wrong("--outside", NULL, "missing");
-	if (!strcmp(options->inside, options->outside))
-		return options_wrong("--outside", options->outside,
+	if (has(&options->outside, options->inside))
+		return options_wrong("--outside", options->inside,
 				     "is the inside one, too");
 	if (options->own && options->impair.on)
 		return options_wrong("--impair", NULL, "beside --own");
@@ -85,7 +106,8 @@ int options_read(struct options *options, int argc, char **argv)
 {
 	const struct option_row rows[] = {
 		{ "--inside", options_name, &options->inside, 0, 0, 0 },
-		{ "--outside", options_name, &options->outside, 0, 0, 0 },
+		{ "--outside", read_outside, &options->outside, 0, 0,
+		  OPTION_LIST },
 		NAT_OPTIONS_ROWS(&options->nat),
 		NAT_METRICS_LIVE_ROWS(&options->nat),
 		NAT_STATE_ROWS(&options->nat),

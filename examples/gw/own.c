@@ -10,10 +10,6 @@ bool own_open(struct own *own, const struct options *options)
 {
 	const unsigned number = options->own - 1;
 
-	own->port.sent = true;
-	if (!port_find(&own->port, options->outside, VPNALG_OUT) ||
-	    !port_open(&own->port, &options->nat))
-		return false;
 	if (queue_open(&own->queue, number))
 		return true;
 	say("cannot start: queue %u: %s", number, strerror(errno));
@@ -48,5 +44,4 @@ void own_close(struct own *own)
 	queue_close(&own->queue);
 	own->queue.socket = NULL;
 	own->queue.fd = -1;
-	port_close(&own->port);
 }

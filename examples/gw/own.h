@@ -19,10 +19,8 @@
 
 #include "../common/queue.h"
 #include "options.h"
-#include "port.h"
 
 struct own {
-	struct port port; /* what this host sends by the outside interface */
 	struct queue queue;
 	struct queued queued; /* the packet that waits for its verdict */
 };

@@ -61,7 +61,7 @@ static bool make_ring(struct port *port)
 	return true;
 }
 
-static bool bind_to(const struct port *port)
+bool port_bind(const struct port *port)
 {
 	struct sockaddr_ll address = {
 		.sll_family = AF_PACKET,
@@ -81,7 +81,7 @@ static bool open_socket(struct port *port, const struct nat_options *options)
 	port->big = malloc(BIG_SIZE);
 	return port->fd >= 0 && port->big && make_ring(port) &&
 	       filter_attach(port->fd, port->direction, options, port->sent) &&
-	       bind_to(port);
+	       port_bind(port);
 }
 
 bool port_find(struct port *port, const char *name,
@@ -218,11 +218,6 @@ void port_count_lost(struct port *port)
 	if (!getsockopt(port->fd, SOL_PACKET, PACKET_STATISTICS, &stats,
 			&length))
 		port->lost += stats.tp_drops;
-}
-
-bool port_is_there(const struct port *port)
-{
-	return (int)if_nametoindex(port->name) == port->index;
 }
 
 void port_close(struct port *port)

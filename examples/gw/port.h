@@ -32,7 +32,7 @@ struct frame {
 
 struct port {
 	const char *name;
-	int index;         /* the interface's number */
+	int index;         /* the interface's number; 0: it has vanished */
 	uint8_t direction; /* enum vpnalg_direction of what comes from it */
 	bool sent;         /* what this host sends by it, not what comes */
 	int fd;
@@ -63,8 +63,9 @@ void port_give_back(struct port *port, size_t count);
 /* Brings port->lost up to date. */
 void port_count_lost(struct port *port);
 
-/* Returns whether the interface is still there. */
-bool port_is_there(const struct port *port);
+/* Receives from the interface with its number from now on, after another one
+ * with that name has vanished. Returns false, with errno, if it cannot. */
+bool port_bind(const struct port *port);
 
 void port_close(struct port *port);
 

@@ -21,37 +21,48 @@ static void write_extras(const struct gateway *gateway)
 			  gateway->rules.failures);
 }
 
-static void write_ways(const struct gateway *gateway)
+static void write_side(const struct side *side)
+{
+	const struct port *port = &side->port;
+	const struct sender *sender = &side->sender;
+
+	nat_report_row(port->name, 6,
+		       (uint64_t[]){ port->read, port->lost, sender->sent,
+				     sender->failed, sender->fragmented,
+				     sender->answered });
+	if (sender->failed)
+		fprintf(stderr, "    last not sent: %s\n",
+			strerror(sender->failure));
+}
+
+static void write_sides(const struct gateway *gateway)
 {
 	static const char *const heads[] = { "read", "read lost", "sent",
 					     "not sent", "fragmented",
 					     "answered" };
 
 	nat_report_heads("interfaces", 6, heads);
-	for (int way = 0; way < WAYS; way++) {
-		const struct port *port = &gateway->ports[way];
-		const struct sender *sender = &gateway->senders[!way];
+	for (size_t i = 0; i < gateway->side_count; i++)
+		write_side(&gateway->sides[i]);
+}
 
-		nat_report_row(port->name, 6,
-			       (uint64_t[]){ port->read, port->lost,
-					     sender->sent, sender->failed,
-					     sender->fragmented,
-					     sender->answered });
-		if (sender->failed)
-			fprintf(stderr, "    last not sent: %s\n",
-				strerror(sender->failure));
-	}
+static void write_names(const struct options *options)
+{
+	fprintf(stderr, "inside %s, outside", options->inside);
+	for (size_t i = 0; i < options->outside.count; i++)
+		fprintf(stderr, "%s %s", i > 0 ? "," : "",
+			options->outside.names[i]);
+	fprintf(stderr, ": ");
 }
 
 void report_write(const struct gateway *gateway, vpnalg_time now)
 {
 	fflush(stdout);
-	fprintf(stderr, "inside %s, outside %s: ", gateway->options->inside,
-		gateway->options->outside);
+	write_names(gateway->options);
 	nat_report_times(now - gateway->start);
 	nat_report_results(&gateway->translator.nat);
 	write_extras(gateway);
-	write_ways(gateway);
+	write_sides(gateway);
 	nat_report_sessions(&gateway->translator.nat);
 	nat_report_store(&gateway->translator.nat);
 }

@@ -29,11 +29,13 @@
 /* The mark of packets that this program sends. */
 #define RULES_MARK 0x56504e41
 
+#define TABLE_NAME_MAX 32
+
 struct nft_ctx;
 
 struct rules {
 	struct nft_ctx *nft;
-	char table[32];
+	char table[TABLE_NAME_MAX];
 	struct text text;    /* commands not yet run */
 	struct held pairs;   /* sessions by remote and outside address */
 	struct held remotes; /* sessions by remote */
@@ -47,7 +49,7 @@ struct rules {
 
 /* Sets the rules. Returns false when that failed, which was said. */
 bool rules_open(struct rules *rules, const struct options *options,
-		const struct addresses *addresses, int outside_index);
+		const struct addresses *addresses);
 
 /* Follows other outside addresses. */
 void rules_renumber(struct rules *rules, const struct addresses *addresses);

@@ -32,13 +32,18 @@ static void read_mtu(struct sender *sender)
 		sender->mtu = (unsigned)request.ifr_mtu;
 }
 
-bool sender_open(struct sender *sender, const char *name)
+/* Unlike SO_BINDTODEVICE this may be changed without privileges. */
+bool sender_bind(struct sender *sender, int index)
+{
+	return set(sender->fd, IPPROTO_IP, IP_UNICAST_IF,
+		   (int)htonl((uint32_t)index));
+}
+
+bool sender_open(struct sender *sender, const char *name, int index)
 {
 	sender->name = name;
 	sender->fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
-	if (sender->fd < 0 ||
-	    setsockopt(sender->fd, SOL_SOCKET, SO_BINDTODEVICE, name,
-		       (socklen_t)strlen(name)) ||
+	if (sender->fd < 0 || !sender_bind(sender, index) ||
 	    !set(sender->fd, SOL_SOCKET, SO_MARK, RULES_MARK) ||
 	    !set(sender->fd, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER)) {
 		say("cannot start: raw socket on %s: %s", name,
@@ -106,14 +111,21 @@ static unsigned route_mtu(const struct sender *sender, const uint8_t *ip)
 	return (unsigned)mtu;
 }
 
+static void answer(const struct answer_head *head, const uint8_t *data,
+		   size_t length)
+{
+	if (head->back)
+		sender_answer(head->back, data, length);
+}
+
 static void say_too_big(struct sender *sender, const uint8_t *ip,
 			const struct answer_head *head)
 {
-	uint8_t answer[ANSWER_MAX];
+	uint8_t data[ANSWER_MAX];
 	unsigned mtu = route_mtu(sender, ip);
 
 	failed(sender, EMSGSIZE);
-	sender_answer(sender->back, answer, answer_too_big(head, mtu, answer));
+	answer(head, data, answer_too_big(head, mtu, data));
 }
 
 /* Sends a packet that may be fragmented and is longer than the MTU. */
@@ -168,13 +180,12 @@ static void queue(struct sender *sender, uint8_t *ip, size_t length,
 void sender_add(struct sender *sender, const struct vpnalg_packet *packet,
 		const struct answer_head *head)
 {
-	uint8_t answer[ANSWER_MAX];
+	uint8_t data[ANSWER_MAX];
 	uint8_t *ip = packet->data;
 
 	if (ip[IP_TTL_OFF] <= 1) {
 		failed(sender, ETIME);
-		sender_answer(sender->back, answer,
-			      answer_expired(head, answer));
+		answer(head, data, answer_expired(head, data));
 		return;
 	}
 	count_down(ip);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sends packets to one side, through a raw socket that is bound to its
- * interface. The kernel knows routes and neighbours, and applies the
+/* Sends packets to one side, through a raw socket that sends by its
+ * interface only. The kernel knows routes and neighbours, and applies the
  * firewall's output rules. The rest of a router's work is done here:
  * decrement the TTL, fragment a packet that does not fit, tell the sender of
  * one that cannot be sent. */
@@ -26,7 +26,6 @@ struct sender {
 	int fd;
 	unsigned mtu;        /* of the interface */
 	uint16_t next_id;    /* for fragments of packets without one */
-	struct sender *back; /* to the other side, for answers */
 	unsigned answers;    /* that may still be given in this second */
 	struct mmsghdr messages[SEND_BURST];
 	struct iovec vectors[SEND_BURST];
@@ -37,8 +36,13 @@ struct sender {
 	int failure; /* errno of the last one that failed */
 };
 
-/* Returns false when that failed, which was said. */
-bool sender_open(struct sender *sender, const char *name);
+/* Opens one for an interface, by its name and number. Returns false when that
+ * failed, which was said. */
+bool sender_open(struct sender *sender, const char *name, int index);
+
+/* Sends by the interface with that number from now on. Returns false if it has
+ * vanished. */
+bool sender_bind(struct sender *sender, int index);
 
 /* Sends a packet at the next flush at the latest. The packet and its head
  * must stay until then. */

@@ -48,14 +48,14 @@ static bool for_services(struct gateway *gateway, change_rules *change)
 
 bool services_begin(struct gateway *gateway)
 {
-	gateway->served = gateway->addresses.list[0];
+	gateway->served = gateway->addresses.now.list[0];
 	return for_services(gateway, rules_begin);
 }
 
 void services_move(struct gateway *gateway, vpnalg_time now)
 {
 	for_services(gateway, end_rules);
-	gateway->served = gateway->addresses.list[0];
+	gateway->served = gateway->addresses.now.list[0];
 	if (nat_serve(&gateway->translator.nat, gateway->serving,
 		      &gateway->served, now, "follow"))
 		for_services(gateway, rules_begin);

@@ -24,7 +24,9 @@
 /* The protocols that carry VPNs without ports: GRE, ESP, AH, L2TP. */
 #define PLAIN "{ 47, 50, 51, 115 } "
 
-/* Variables of the table: where servers are. */
+/* Variables of the table: the interfaces to the world, and where servers
+ * are. */
+#define OUTSIDE "$outside "
 #define TCP_PORTS "$tcp_ports "
 #define UDP_PORTS "$udp_ports "
 #define L2TP_PORTS "$l2tp_ports "
@@ -122,14 +124,14 @@ static bool append_output(struct text *text, const struct options *options,
 			     " chain output {\n"
 			   "  type filter hook output priority -300\n"
 			   "  meta mark 0x%x notrack\n"
-			   "  oifname \"%s\" " ICMP_ERROR "jump errors\n"
+			   "  oifname " OUTSIDE ICMP_ERROR "jump errors\n"
 			   " }\n"
 			   " chain own {\n",
-			   RULES_MARK, options->outside);
+			   RULES_MARK);
 
-	for (size_t i = 0; well && i < addresses->count; i++)
+	for (size_t i = 0; well && i < addresses->now.count; i++)
 		well = text_add(text, "  @th,192,32 0x%" PRIx32 " accept\n",
-			      get32(addresses->list[i].octets));
+			      get32(addresses->now.list[i].octets));
 	return well &&
 	       text_add(text, " }\n chain errors {\n  jump own\n") &&
 	       append_drops(text, options->nat.general ? about_all
@@ -141,11 +143,11 @@ bool table_renumber(struct text *text, const char *name,
 {
 	bool well = text_add(text, "flush chain ip %s own\n", name);
 
-	for (size_t i = 0; well && i < addresses->count; i++)
+	for (size_t i = 0; well && i < addresses->now.count; i++)
 		well = text_add(text,
 				"add rule ip %s own @th,192,32 0x%" PRIx32
 				" accept\n",
-				name, get32(addresses->list[i].octets));
+				name, get32(addresses->now.list[i].octets));
 	return well;
 }
 
@@ -165,9 +167,20 @@ static bool append_ports(struct text *text, const char *name,
 	return well && text_add(text, " }\n");
 }
 
-static bool append_all_ports(struct text *text, const struct options *options)
+static bool append_outside(struct text *text, const struct outside *outside)
 {
-	return append_ports(text, "tcp_ports", "1723", options, PROTOCOL_TCP,
+	bool well = text_add(text, "define outside = {");
+
+	for (size_t i = 0; well && i < outside->count; i++)
+		well = text_add(text, "%s \"%s\"", i > 0 ? "," : "",
+				outside->names[i]);
+	return well && text_add(text, " }\n");
+}
+
+static bool append_variables(struct text *text, const struct options *options)
+{
+	return append_outside(text, &options->outside) &&
+	       append_ports(text, "tcp_ports", "1723", options, PROTOCOL_TCP,
 			    0) &&
 	       append_ports(text, "udp_ports", "500, 1701, 4500", options,
 			    PROTOCOL_UDP, 0) &&
@@ -179,7 +192,7 @@ bool table_write(struct text *text, const char *name,
 		 const struct options *options,
 		 const struct addresses *addresses)
 {
-	return append_all_ports(text, options) &&
+	return append_variables(text, options) &&
 	       text_add(text,
 		      "table ip %s\n"
 		      "delete table ip %s\n"
@@ -195,9 +208,9 @@ bool table_write(struct text *text, const char *name,
 		      " set pairs { type ipv4_addr . ipv4_addr; }\n"
 		      " set remotes { type ipv4_addr; }\n"
 		      " chain inside {\n%s"
-		      "  fib daddr oifname != \"%s\" return\n",
-		      name, name, name, options->nat.general ? HAIRPINS : "",
-		      options->outside) &&
+		      "  fib daddr oifname != " OUTSIDE "return\n",
+		      name, name, name,
+		      options->nat.general ? HAIRPINS : "") &&
 	       append_drops(text, options->nat.general ? all_from_inside
 						    : from_inside) &&
 	       text_add(text, " chain outside {\n%s",
@@ -207,9 +220,8 @@ bool table_write(struct text *text, const char *name,
 		      " chain prerouting {\n"
 		      "  type filter hook prerouting priority -500\n"
 		      "  iifname \"%s\" jump inside\n"
-		      "  iifname \"%s\" %s\n"
+		      "  iifname " OUTSIDE "%s\n"
 		      " }\n",
-		      options->inside, options->outside,
-		      options->own ? "accept" : "jump outside") &&
+		      options->inside, options->own ? "accept" : "jump outside") &&
 	       append_output(text, options, addresses) && text_add(text, "}\n");
 }

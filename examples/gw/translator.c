@@ -56,9 +56,11 @@ bool translator_open(struct translator *translator,
 	nat.fragments = true;
 	nat.own = options->own != 0;
 	nat.serves_later = true;
-	nat.addresses = addresses->list;
-	nat.address_count = addresses->count;
-	nat.address_max = addresses->room;
+	nat.addresses = addresses->now.list;
+	nat.address_count = addresses->now.count;
+	nat.uplinks = options->outside.count > 1 ? addresses->now.uplinks
+						 : NULL;
+	nat.address_max = addresses->now.room;
 	if (!nat_open(&translator->nat, &config, &nat))
 		return false;
 	nat_metrics_open(&translator->metrics, &translator->nat, &nat);
@@ -79,7 +81,7 @@ bool translator_load(struct translator *translator,
 	if (!well)
 		return false;
 	rules_flush(translator->rules);
-	return nat_serve(&translator->nat, &options->nat, addresses->list, now,
+	return nat_serve(&translator->nat, &options->nat, addresses->now.list, now,
 			 "start");
 }
 

@@ -1,0 +1,337 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""vpnalg-gw with two interfaces to the world: the route to a remote decides by
+which of them a session begins, the session stays there, and where one fails the
+others' sessions go on."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+from gateway_common import (CLIENT, OUTSIDE, check, command, do, do_all, end,
+                            finish, forward, in_namespaces, pptp_gre,
+                            pptp_reply, pptp_request, pptp_started, received,
+                            sock_in, start, told, udp)
+
+SECOND, THIRD, OTHER = "198.51.100.1", "198.51.100.2", "192.168.77.12"
+FIRST_REMOTE, SECOND_REMOTE = "192.0.2.80", "192.0.2.81"
+SERVED, GRE = 5000, 47
+
+# The world has two links to the gateway, and behind them two servers.
+WORLD = """ip link add out1 type veth peer name eth1 netns s
+ip addr add 198.51.100.1/24 dev out1
+ip link set out1 up
+ip -n s addr add 198.51.100.10/24 dev eth1
+ip -n s addr add 192.0.2.80/32 dev lo
+ip -n s addr add 192.0.2.81/32 dev lo
+ip -n s link set eth1 up
+ip -n c addr add 192.168.77.12/24 dev eth0"""
+
+ROUTES = """ip route replace default via 203.0.113.10 dev out0 metric 100
+ip route replace default via 198.51.100.10 dev out1 metric 200
+ip route replace 192.0.2.81/32 via 198.51.100.10 dev out1"""
+
+BOTH = "--outside", "out1", "--general"
+
+
+def soon(condition, seconds=5):
+    """Whether it becomes true in time."""
+    last = time.monotonic() + seconds
+    while time.monotonic() < last:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+class Client:
+    """A client's port, and where a server sees it."""
+
+    def __init__(self, remote, address=CLIENT):
+        self.remote = remote
+        self.inside = udp("c", address, 0)
+        self.server = udp("s", remote, 0)
+        self.port = self.server.getsockname()[1]
+        for sock in self.inside, self.server:
+            sock.settimeout(0.2)
+
+    def seen(self):
+        """Address and port, once an answer has come back; None without."""
+        words = b"%d" % time.monotonic_ns()
+        try:
+            self.inside.sendto(words, (self.remote, self.port))
+            got, sender = self.server.recvfrom(2048)
+            self.server.sendto(got, sender)
+            if self.inside.recv(2048) == words:
+                return sender
+        except OSError:
+            pass
+        return None
+
+    def comes_by(self, address, seconds=5):
+        return soon(lambda: (self.seen() or [None])[0] == address, seconds)
+
+    def close(self):
+        self.inside.close()
+        self.server.close()
+
+
+def comes_by(remote, address, inside=CLIENT, seconds=5):
+    """Whether what is new comes by that address."""
+    client = Client(remote, inside)
+    found = client.comes_by(address, seconds)
+    client.close()
+    return found
+
+
+def judge_routes():
+    first, second = Client(FIRST_REMOTE), Client(SECOND_REMOTE)
+    check("a route to the first", first.comes_by(OUTSIDE))
+    check("a route to the second", second.comes_by(SECOND))
+    seen = first.seen(), second.seen()
+    do_all("ip route replace 192.0.2.80/32 via 198.51.100.10 dev out1")
+    check("what is new takes another route",
+          soon(lambda: comes_by(FIRST_REMOTE, SECOND, seconds=0.5)))
+    check("what was there stays", (first.seen(), second.seen()) == seen)
+    do_all("ip route del 192.0.2.80/32")
+    check("and back", soon(lambda: comes_by(FIRST_REMOTE, OUTSIDE,
+                                            seconds=0.5)))
+    first.close()
+    second.close()
+
+
+def judge_other_way():
+    """The world's route to the second address leads by the first link."""
+    client = Client(SECOND_REMOTE)
+    check("by the second before", client.comes_by(SECOND))
+    seen = client.seen()
+    do_all("ip -n s route add 198.51.100.1/32 via 203.0.113.1 dev eth0")
+    client.inside.sendto(b"out", (SECOND_REMOTE, client.port))
+    received(client.server)
+    client.server.sendto(b"in", seen)
+    check("what comes by the other link arrives",
+          received(client.inside) == (b"in", (SECOND_REMOTE, client.port)))
+    do_all("ip -n s route del 198.51.100.1/32")
+    client.close()
+
+
+def judge_policy():
+    """Rules of the routing policy, while the kernel forwards: one that names a
+    host, and one by which what is translated for it leaves."""
+    do_all("ip route add default via 198.51.100.10 dev out1 table 100\n"
+           "ip route del default via 198.51.100.10 dev out1\n"
+           "ip rule add from 192.168.77.12 table 100\n"
+           "ip rule add oif out1 table 100")
+    forward()
+    check("a rule for a host",
+          soon(lambda: comes_by(FIRST_REMOTE, SECOND, OTHER, 0.5)))
+    check("and not for another one", comes_by(FIRST_REMOTE, OUTSIDE))
+    do_all("ip rule del from 192.168.77.12 table 100\n"
+           "ip rule del oif out1 table 100")
+    do_all(ROUTES)
+    forward(False)
+
+
+def judge_pptp(remote, outside):
+    listener = sock_in("s", socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((remote, 1723))
+    listener.listen()
+    client = sock_in("c", socket.AF_INET, socket.SOCK_STREAM)
+    gre = sock_in("s", socket.AF_INET, socket.SOCK_RAW, GRE)
+    raw = sock_in("c", socket.AF_INET, socket.SOCK_RAW, GRE)
+    raw.bind((CLIENT, 0))
+    client.connect((remote, 1723))
+    server, seen = listener.accept()
+    server.settimeout(1)
+    told(client, server, pptp_started(1))
+    told(server, client, pptp_started(2))
+    call = told(client, server, pptp_request(7))[12:14]
+    told(server, client, pptp_reply(9, int.from_bytes(call, "big")))
+    raw.sendto(pptp_gre(9, 0), (remote, 0))
+    data, sender = received(gre)
+    check("PPTP by " + outside, seen[0] == outside and sender and
+          sender[0] == outside and data[20:] == pptp_gre(9, 0), (seen, sender))
+    for sock in listener, client, server, gre, raw:
+        sock.close()
+
+
+def judge_hairpin():
+    """To a service, which is at the first address."""
+    inside, client = udp("c", CLIENT, SERVED), udp("c", OTHER, 0)
+    client.sendto(b"ask", (OUTSIDE, SERVED))
+    data, sender = received(inside)
+    check("a hairpin's sender has the uplink of what it asks",
+          data == b"ask" and sender[0] == OUTSIDE, (data, sender))
+    inside.close()
+    client.close()
+
+
+def judge_failing(what, fail, mend):
+    """The first fails: what it had begins anew by the second, which keeps its
+    own. Then new sessions go by the first again."""
+    first, second = Client(FIRST_REMOTE), Client(SECOND_REMOTE)
+    check(what + ": both before", first.comes_by(OUTSIDE) and
+          second.comes_by(SECOND))
+    seen = second.seen()
+    do_all(fail)
+    check(what + ": the first's session begins anew by the second",
+          first.comes_by(SECOND))
+    moved = first.seen()
+    time.sleep(1.2)  # the gateway looks for interfaces every second
+    check(what + ": the second's goes on", second.seen() == seen)
+    do_all(mend)
+    do_all(ROUTES)
+    check(what + ": what is new goes by the first again",
+          soon(lambda: comes_by(FIRST_REMOTE, OUTSIDE, seconds=0.5)))
+    check(what + ": what has moved stays", (first.seen(), second.seen()) ==
+          (moved, seen), (first.seen(), second.seen(), moved, seen))
+    first.close()
+    second.close()
+
+
+def all_went_well(name, gateway, *words):
+    report, status = end(gateway)
+    check(name + "all went well", status == 0 and "failed" not in report and
+          "cannot" not in report, report)
+    for word in words:
+        check(name + "it says: " + word, word in report, report)
+
+
+FRESH = """ip link add out0 type veth peer name eth0 netns s
+ip addr add 203.0.113.1/24 dev out0
+ip link set out0 up
+ip -n s addr add 203.0.113.10/24 dev eth0
+ip -n s link set eth0 up"""
+
+
+def judge_given(program):
+    gateway = start(program, *BOTH, "--address", SECOND, "--service",
+                    "udp:%d=%s:%d" % (SERVED, CLIENT, SERVED))
+    judge_routes()
+    judge_other_way()
+    judge_policy()
+    judge_pptp(FIRST_REMOTE, OUTSIDE)
+    judge_pptp(SECOND_REMOTE, SECOND)
+    judge_hairpin()
+    judge_failing("down", "ip link set out0 down", "ip link set out0 up")
+    judge_failing("no link", "ip -n s link set eth0 down",
+                  "ip -n s link set eth0 up")
+    judge_failing("no address", "ip addr del 203.0.113.1/24 dev out0",
+                  "ip addr add 203.0.113.1/24 dev out0")
+    judge_failing("gone", "ip link del out0", FRESH)
+    all_went_well("given: ", gateway, "inside in0, outside out0, out1: ",
+                  "interface out0: out of use", "interface out0: in use again",
+                  "interface out0: it is gone", "interface out0: it is back")
+
+
+def judge_auto(program):
+    do_all("sysctl -qw net.ipv4.conf.all.promote_secondaries=1")
+    gateway = start(program, *BOTH, address="auto")
+    first, second = Client(FIRST_REMOTE), Client(SECOND_REMOTE)
+    check("auto: both", first.comes_by(OUTSIDE) and second.comes_by(SECOND))
+    seen = first.seen()
+    do_all("ip addr add %s/24 dev out1\nip addr del %s/24 dev out1" %
+           (THIRD, SECOND))
+    do_all(ROUTES)
+    check("auto: the second gets another address", second.comes_by(THIRD))
+    check("auto: the first goes on", first.seen() == seen)
+    do_all("ip addr del %s/24 dev out1" % THIRD)
+    check("auto: the second has none: by the first", second.comes_by(OUTSIDE))
+    check("auto: the first still goes on", first.seen() == seen)
+    do_all("ip addr add %s/24 dev out1" % SECOND)
+    do_all(ROUTES)
+    check("auto: new ones by the second again",
+          soon(lambda: comes_by(SECOND_REMOTE, SECOND, seconds=0.5)))
+    first.close()
+    second.close()
+    all_went_well("auto: ", gateway, "interface out1: out of use",
+                  "interface out1: in use again")
+
+
+def judge_state(program):
+    """Sessions of both uplinks outlive a restart."""
+    work = tempfile.mkdtemp()
+    os.chmod(work, 0o777)
+    state = "--state", os.path.join(work, "state")
+    clients = Client(FIRST_REMOTE), Client(SECOND_REMOTE)
+    gateway = start(program, *BOTH, *state, address="auto")
+    check("state: both", clients[0].comes_by(OUTSIDE) and
+          clients[1].comes_by(SECOND))
+    seen = [client.seen() for client in clients]
+    all_went_well("state: ", gateway)
+    gateway = start(program, *BOTH, *state, address="auto")
+    check("state: both go on", soon(lambda: [client.seen() for client in clients]
+                                    == seen))
+    all_went_well("state: ", gateway, " sessions loaded, 0 left out")
+    for client in clients:
+        client.close()
+    shutil.rmtree(work)
+
+
+def judge_own(program):
+    """With a queue: of both interfaces what comes in, and what leaves."""
+    for name in "out0", "out1":
+        do_all("iptables -t raw -A PREROUTING -i %s -m pkttype --pkt-type "
+               "unicast -j NFQUEUE --queue-num 3 --queue-bypass" % name)
+    gateway = start(program, *BOTH, "--own", "3", address="auto")
+    check("own: a host by the first", comes_by(FIRST_REMOTE, OUTSIDE))
+    check("own: a host by the second", comes_by(SECOND_REMOTE, SECOND))
+    for remote, own in (FIRST_REMOTE, OUTSIDE), (SECOND_REMOTE, SECOND):
+        check("own: the gateway is answered by " + remote,
+              do("ping", "-q", "-c", "1", "-W", "2", "-I", own, remote))
+    all_went_well("own: ", gateway)
+    do_all("iptables -t raw -F")
+
+
+def refused(program, *options, address=OUTSIDE, **how):
+    done = subprocess.run(command(program, *options, address=address),
+                          check=False, stderr=subprocess.PIPE, timeout=20,
+                          **how)
+    return done.returncode, done.stderr.decode()
+
+
+REFUSALS = (
+    ("one interface twice", ["--outside", "out0"], 2, "given twice"),
+    ("the inside one", ["--outside", "in0"], 2, "is the inside one, too"),
+    ("nine", ["--outside=x%d" % i for i in range(8)], 2, "more than 8"),
+    ("an uplink without an address", ["--outside", "out1"], 1,
+     "interface out1: it has none of the addresses"),
+    ("an address elsewhere",
+     ["--outside", "out1", "--address", SECOND, "--address", "192.168.77.1"],
+     1, "address 192.168.77.1: no outside interface has it"),
+    ("an interface that is not there", ["--outside", "out9"], 1,
+     "interface out9: No such device"),
+)
+
+
+def judge_refusals(program):
+    for name, options, expected, words in REFUSALS:
+        status, said = refused(program, *options)
+        check(name, status == expected and words in said, said)
+
+
+def judge_second(program):
+    """A second gateway has not the second interface of the first either."""
+    gateway = start(program, *BOTH, "--address", SECOND)
+    said = subprocess.run([program, "--inside", "in0", "--outside", "out1",
+                           "--address", SECOND], check=False, timeout=20,
+                          stderr=subprocess.PIPE).stderr.decode()
+    check("a second gateway does not start", "cannot start: nftables" in said,
+          said)
+    all_went_well("the first: ", gateway)
+
+
+PROGRAM = in_namespaces()[0]
+do_all(WORLD)
+do_all(ROUTES)
+judge_refusals(PROGRAM)
+judge_given(PROGRAM)
+judge_auto(PROGRAM)
+judge_state(PROGRAM)
+judge_own(PROGRAM)
+judge_second(PROGRAM)
+finish()

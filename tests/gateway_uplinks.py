@@ -264,8 +264,8 @@ def judge_state(program):
     seen = [client.seen() for client in clients]
     all_went_well("state: ", gateway)
     gateway = start(program, *BOTH, *state, address="auto")
-    check("state: both go on", soon(lambda: [client.seen() for client in clients]
-                                    == seen))
+    check("state: both go on",
+          soon(lambda: [client.seen() for client in clients] == seen))
     all_went_well("state: ", gateway, " sessions loaded, 0 left out")
     for client in clients:
         client.close()

@@ -118,6 +118,53 @@ START_TEST(rfc6888_req8_the_port_of_a_service_waits)
 }
 END_TEST
 
+static int withdraw(const struct row *row, vpnalg_time until)
+{
+	const struct vpnalg_service service = SERVICE(
+		row->protocol, OUTSIDE, row->outside, CLIENT_A, row->inside);
+	int result = vpnalg_service_withdraw(w.alg, &service, until, w.now);
+
+	world_between_calls(&w);
+	return result;
+}
+
+START_TEST(the_port_of_a_service_that_is_withdrawn_does_not_wait)
+{
+	const struct row *row = &rows[_i];
+
+	begin(DELAY);
+	ck_assert_int_eq(withdraw(row, 0), VPNALG_SERVICE_UNKNOWN);
+	ck_assert_int_eq(add(row, CLIENT_A, row->inside), VPNALG_SERVICE_DONE);
+	ck_assert_int_eq(withdraw(row, 0), VPNALG_SERVICE_DONE);
+	ck_assert_int_eq(w.records, 0);
+	ck_assert_int_eq(add(row, CLIENT_B, row->inside), VPNALG_SERVICE_DONE);
+	ck_assert_uint_eq(comes_in(row), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_B);
+	end();
+}
+END_TEST
+
+START_TEST(a_port_that_waited_before_waits_as_long_as_it_had_to)
+{
+	const struct row *row = &rows[_i];
+	vpnalg_time until;
+
+	begin(DELAY);
+	ck_assert_int_eq(add(row, CLIENT_A, row->inside), VPNALG_SERVICE_DONE);
+	drop(row, CLIENT_A);
+	until = w.now + DELAY;
+	world_wait(&w, DELAY / 2);
+	ck_assert_int_eq(add(row, CLIENT_A, row->inside), VPNALG_SERVICE_DONE);
+	ck_assert_int_eq(withdraw(row, until), VPNALG_SERVICE_DONE);
+	world_wait(&w, DELAY / 2 - 1);
+	ck_assert_int_eq(add(row, CLIENT_B, row->inside),
+			 VPNALG_SERVICE_TAKEN);
+	w.now++;
+	ck_assert_int_eq(add(row, CLIENT_B, row->inside), VPNALG_SERVICE_DONE);
+	end();
+}
+END_TEST
+
 START_TEST(a_mapping_gets_the_port_of_a_service_that_has_waited)
 {
 	const struct row *row = &rows[_i];
@@ -339,6 +386,12 @@ TCase *service_end_case(void)
 
 	tcase_add_loop_test(all, rfc6888_req8_the_port_of_a_service_waits, 0,
 			    ROWS(rows));
+	tcase_add_loop_test(
+		all, the_port_of_a_service_that_is_withdrawn_does_not_wait, 0,
+		ROWS(rows));
+	tcase_add_loop_test(
+		all, a_port_that_waited_before_waits_as_long_as_it_had_to, 0,
+		ROWS(rows));
 	tcase_add_loop_test(
 		all, a_mapping_gets_the_port_of_a_service_that_has_waited, 0,
 		ROWS(rows));

@@ -1229,6 +1229,23 @@ VPNALG_API int vpnalg_service_remove(struct vpnalg *translator,
 				     vpnalg_time now);
 
 /**
+ * Takes back a service that was added a moment ago, and that no packet has
+ * used, as where another one that was to come with it is refused. As
+ * vpnalg_service_remove(), but its outside port is kept from other hosts for
+ * no longer than it was before.
+ *
+ * @param translator the translator
+ * @param service which: all but lifetime is compared
+ * @param until when the port ceases to be kept, where it was when the service
+ *              was added; 0: at once
+ * @param now the time; an earlier one than before counts as the last
+ * @return as vpnalg_service_remove()
+ */
+VPNALG_API int vpnalg_service_withdraw(struct vpnalg *translator,
+				       const struct vpnalg_service *service,
+				       vpnalg_time until, vpnalg_time now);
+
+/**
  * Says what became of a service in words. Linked only when used.
  *
  * @param result what vpnalg_service_add() or vpnalg_service_remove() returned

@@ -308,6 +308,20 @@ int vpnalg_service_remove(struct vpnalg *translator,
 	return VPNALG_SERVICE_DONE;
 }
 
+int vpnalg_service_withdraw(struct vpnalg *translator,
+			    const struct vpnalg_service *service,
+			    vpnalg_time until, vpnalg_time now)
+{
+	struct request request;
+	int result = vpnalg_service_remove(translator, service, now);
+
+	if (result == VPNALG_SERVICE_DONE &&
+	    begin(&request, translator, service, now))
+		vpnalg_withheld_until(translator, find_withheld(&request),
+				      until);
+	return result;
+}
+
 struct vpnalg_record *vpnalg_service_of_sender(struct vpnalg *translator,
 					       const struct slot *slot)
 {

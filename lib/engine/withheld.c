@@ -146,6 +146,18 @@ bool vpnalg_withheld_keep(struct vpnalg *translator,
 	return true;
 }
 
+void vpnalg_withheld_until(struct vpnalg *translator,
+			   struct vpnalg_record *record, vpnalg_time until)
+{
+	if (record == NULL)
+		return;
+	if (until > translator->now)
+		vpnalg_session_set_lifetime(translator, record,
+					    until - translator->now);
+	else
+		vpnalg_withheld_close(translator, record);
+}
+
 static bool is_over(const struct vpnalg *translator,
 		    const struct vpnalg_record *record)
 {

@@ -52,6 +52,10 @@ struct vpnalg_record *vpnalg_withheld_open(struct vpnalg *translator,
 bool vpnalg_withheld_keep(struct vpnalg *translator,
 			  struct vpnalg_record *record);
 
+/* Has a port be withheld until that time only. The record may be NULL. */
+void vpnalg_withheld_until(struct vpnalg *translator,
+			   struct vpnalg_record *record, vpnalg_time until);
+
 void vpnalg_withheld_close(struct vpnalg *translator,
 			   struct vpnalg_record *record);
 

@@ -260,13 +260,13 @@ WAITS = "port %d comes in %d s: until then the port is another host's"
 COMES = "service of protocol 17 at port %d is there now"
 
 
-def comes(gateway, ports, host, begun, before, port=PORT):
+def comes(gateway, ports, host, begun, before, port=PORT, most=4):
     """The service stands when the port has waited, and not sooner."""
     there = says(gateway, COMES % port, before)
     took = time.monotonic() - begun
     check("%sthe service at port %d comes to %s by itself" %
           (gateway.name, port, host), there and ports.host(port) == host and
-          DELAY - 0.1 <= took <= DELAY + 4, (took, gateway.text()[before:]))
+          DELAY - 0.1 <= took <= DELAY + most, (took, gateway.text()[before:]))
 
 
 def judge_moving(gateway, ports, base):
@@ -330,6 +330,27 @@ def judge_two(gateway, ports, base, taken):
                   "nothing has changed")
 
 
+def judge_refused(gateway, ports, base, taken):
+    """A file that is refused leaves no port waiting that did not wait, and none
+    for longer."""
+    fault = service(OTHER, taken)
+    refusal = "cannot change settings: service", "all stays as it was"
+    gateway.reads(base, "changed: --service")
+    time.sleep(DELAY + 0.5)
+    gateway.reads(base + service(CLIENT) + fault, *refusal)
+    check(gateway.name + "what was refused is not there", ports.host() is None)
+    gateway.reads(base + service(OTHER), "changed: --service")
+    check(gateway.name + "its port is free for another host",
+          ports.host() == OTHER)
+    begun, before = time.monotonic(), len(gateway.text())
+    gateway.reads(base, "changed: --service")
+    time.sleep(DELAY - 1)
+    gateway.reads(base + service(OTHER) + fault, *refusal)
+    gateway.reads(base + service(CLIENT), WAITS % (PORT, 1),
+                  "changed: --service")
+    comes(gateway, ports, CLIENT, begun, before, most=2)
+
+
 def judge_delay(program, how):
     work = tempfile.mkdtemp()
     os.chmod(work, 0o755)
@@ -343,6 +364,7 @@ def judge_delay(program, how):
     judge_moving(gateway, ports, base)
     judge_removing(gateway, ports, base)
     judge_two(gateway, ports, base, taken)
+    judge_refused(gateway, ports, base, taken)
     session.close()
     ports.close()
     check(gateway.name + "all went well", gateway.end() == 0 and

@@ -39,6 +39,8 @@ COMMON_FILES = \
 	examples/common/server_ports.h \
 	examples/common/service_cut.c \
 	examples/common/service_cut.h \
+	examples/common/service_change.c \
+	examples/common/service_change.h \
 	examples/common/service_later.c \
 	examples/common/service_later.h \
 	examples/common/standard.c \

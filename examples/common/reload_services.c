@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "say.h"
+#include "service_change.h"
 
 static bool has(const struct nat_options *options,
 		const struct vpnalg_service *service)
@@ -16,43 +17,15 @@ static bool has(const struct nat_options *options,
 	return false;
 }
 
-/* A change of the services that can be taken back. */
 struct change {
-	struct nat *nat;
+	struct service_change made;
 	const struct reload *reload;
-	vpnalg_time now;
+	struct service_later *later; /* the ports that wait, and who waits */
 	bool *added; /* by its place among the next ones */
 	bool removed;
 	struct service_waiting *waiting; /* those of the next ones that wait */
 	size_t waiting_count;
 };
-
-static int serve(const struct change *change,
-		 const struct vpnalg_service *given, bool is_there)
-{
-	const struct reload *reload = change->reload;
-	struct vpnalg *translator = change->nat->translator;
-	struct vpnalg_service service = *given;
-	int result;
-
-	service.outside = reload->outside;
-	result = is_there ? vpnalg_service_add(translator, &service,
-					       change->now)
-			  : vpnalg_service_remove(translator, &service,
-						  change->now);
-	if (result != VPNALG_SERVICE_DONE)
-		return result;
-	if (is_there) {
-		service_later_added(&change->nat->later, &service);
-		service_cut_forget(&change->nat->cut, &service);
-	} else {
-		service_later_removed(&change->nat->later, &service,
-				      change->now);
-	}
-	if (reload->served)
-		reload->served(reload->context, &service, is_there);
-	return result;
-}
 
 static void let_wait(struct change *change,
 		     const struct vpnalg_service *service)
@@ -82,7 +55,8 @@ static bool may_wait_for_port(const struct change *change,
 {
 	return result == VPNALG_SERVICE_TAKEN &&
 	       !has_another_at(change->reload->next, service) &&
-	       service_later_until(&change->nat->later, service, change->now);
+	       service_later_until(change->later, service,
+				   change->made.now);
 }
 
 static void say_service(const char *what, const struct vpnalg_service *service,
@@ -104,7 +78,7 @@ static bool add(struct change *change, bool may_wait)
 		if (change->added[i] ||
 		    has(change->reload->last, &next->services[i]))
 			continue;
-		result = serve(change, &next->services[i], true);
+		result = service_change_add(&change->made, &next->services[i]);
 		change->added[i] = result == VPNALG_SERVICE_DONE;
 		if (change->added[i] ||
 		    (may_wait && result == VPNALG_SERVICE_TAKEN))
@@ -119,18 +93,19 @@ static bool add(struct change *change, bool may_wait)
 	return true;
 }
 
-/* One that had gone already, with its address, is no fault. */
 static void remove_old(struct change *change)
 {
 	const struct nat_options *last = change->reload->last;
 
 	for (size_t i = 0; i < last->service_count; i++)
 		if (!has(change->reload->next, &last->services[i]))
-			serve(change, &last->services[i], false);
+			service_change_remove(&change->made,
+					      &last->services[i]);
 	change->removed = true;
 }
 
-static void take_back(const struct change *change)
+/* Nothing is left of the change, and no port waits for it. */
+static void take_back(struct change *change)
 {
 	const struct nat_options *last = change->reload->last;
 	const struct nat_options *next = change->reload->next;
@@ -138,35 +113,37 @@ static void take_back(const struct change *change)
 
 	for (size_t i = 0; i < next->service_count; i++)
 		if (change->added[i])
-			serve(change, &next->services[i], false);
+			service_change_withdraw(&change->made,
+						&next->services[i]);
 	for (size_t i = 0; change->removed && i < last->service_count; i++) {
 		if (has(next, &last->services[i]) ||
-		    service_later_has(&change->nat->later, &last->services[i]))
+		    service_later_has(change->later, &last->services[i]))
 			continue;
-		result = serve(change, &last->services[i], true);
+		result = service_change_add(&change->made, &last->services[i]);
 		if (result != VPNALG_SERVICE_DONE)
 			say_service("restore", &last->services[i], result);
 	}
+	service_change_undo(&change->made);
 }
 
 static void say_waiting(const struct change *change,
 			const struct vpnalg_service *service)
 {
-	vpnalg_time until = service_later_until(&change->nat->later, service,
-						change->now);
+	vpnalg_time until = service_later_until(change->later, service,
+						change->made.now);
 
 	say("settings: %s: service of protocol %u at port %u comes in %u s: "
 	    "until then the port is another host's (--reuse-delay)",
 	    change->reload->first->given.config, service->protocol,
 	    service->outside_port,
-	    (unsigned)((until - change->now + 999) / 1000));
+	    (unsigned)((until - change->made.now + 999) / 1000));
 }
 
 /* Those that waited before wait on. */
 static void keep_waiting(struct change *change)
 {
 	const struct nat_options *next = change->reload->next;
-	struct service_later *later = &change->nat->later;
+	struct service_later *later = change->later;
 
 	for (size_t i = 0; i < change->waiting_count; i++)
 		say_waiting(change, &change->waiting[i].service);
@@ -181,6 +158,17 @@ static void keep_waiting(struct change *change)
 	change->waiting = NULL;
 }
 
+/* Those that are there again end nothing. */
+static void keep_added(const struct change *change)
+{
+	const struct nat_options *next = change->reload->next;
+
+	for (size_t i = 0; i < next->service_count; i++)
+		if (change->added[i])
+			service_cut_forget(&change->made.nat->cut,
+					   &next->services[i]);
+}
+
 /* One that has only waited has opened nothing. */
 static void cut_old(const struct change *change)
 {
@@ -189,22 +177,23 @@ static void cut_old(const struct change *change)
 
 	for (size_t i = 0; i < last->service_count; i++) {
 		if (has(change->reload->next, &last->services[i]) ||
-		    service_later_has(&change->nat->later, &last->services[i]))
+		    service_later_has(change->later, &last->services[i]))
 			continue;
 		service = last->services[i];
 		service.outside = change->reload->outside;
-		service_cut_add(&change->nat->cut, &service);
+		service_cut_add(&change->made.nat->cut, &service);
 	}
-	change->nat->due = change->now;
+	change->made.nat->due = change->made.now;
 }
 
-static bool get_memory(struct change *change)
+static bool begin(struct change *change, vpnalg_time now)
 {
 	size_t count = change->reload->next->service_count + 1;
 
 	change->added = calloc(count, sizeof(*change->added));
 	change->waiting = calloc(count, sizeof(*change->waiting));
-	if (change->added && change->waiting)
+	if (change->added && change->waiting &&
+	    service_change_begin(&change->made, change->reload, now))
 		return true;
 	say("cannot change settings: memory: %s", strerror(errno));
 	return false;
@@ -220,22 +209,27 @@ static bool change_all(struct change *change)
 	return add(change, false);
 }
 
+/* What cannot fail any more. */
+static void finish(struct change *change)
+{
+	keep_added(change);
+	if (change->reload->next->service_cut)
+		cut_old(change);
+	keep_waiting(change);
+}
+
 bool reload_services(const struct reload *reload, vpnalg_time now)
 {
-	struct change change = { .nat = reload->live.nat,
-				 .reload = reload,
-				 .now = now };
-	bool well = get_memory(&change);
+	struct change change = { .reload = reload,
+				 .later = &reload->live.nat->later };
+	bool begun = begin(&change, now);
+	bool well = begun && change_all(&change);
 
-	if (well) {
-		well = change_all(&change);
-		if (!well)
-			take_back(&change);
-	}
-	if (well && reload->next->service_cut)
-		cut_old(&change);
 	if (well)
-		keep_waiting(&change);
+		finish(&change);
+	else if (begun)
+		take_back(&change);
+	service_change_end(&change.made);
 	free(change.waiting);
 	free(change.added);
 	return well;

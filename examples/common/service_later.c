@@ -136,6 +136,29 @@ bool service_later_go_on(struct service_later *later,
 	return kept < before;
 }
 
+bool service_later_copy(struct service_later *copy,
+			const struct service_later *later)
+{
+	size_t size = later->port_count * sizeof(*later->ports);
+
+	*copy = (struct service_later){ .ports = malloc(size + 1),
+					.port_count = later->port_count };
+	if (!copy->ports)
+		return false;
+	if (size)
+		memcpy(copy->ports, later->ports, size);
+	return true;
+}
+
+void service_later_restore(struct service_later *later,
+			   struct service_later *copy)
+{
+	free(later->ports);
+	later->ports = copy->ports;
+	later->port_count = copy->port_count;
+	copy->ports = NULL;
+}
+
 void service_later_close(struct service_later *later)
 {
 	free(later->ports);

@@ -69,6 +69,15 @@ void service_later_set(struct service_later *later,
 bool service_later_go_on(struct service_later *later,
 			 struct vpnalg *translator, vpnalg_time now);
 
+/* Copies which ports wait. Returns false without memory; service_later_close()
+ * of the copy follows in any case. */
+bool service_later_copy(struct service_later *copy,
+			const struct service_later *later);
+
+/* Has the ports of the copy wait, and no others. */
+void service_later_restore(struct service_later *later,
+			   struct service_later *copy);
+
 void service_later_close(struct service_later *later);
 
 #endif

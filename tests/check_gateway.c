@@ -66,6 +66,7 @@ int main(void)
 	srunner_add_suite(runner, gw_metrics_suite());
 	srunner_add_suite(runner, gw_mirror_suite());
 	srunner_add_suite(runner, gw_port_suite());
+	srunner_add_suite(runner, gw_served_suite());
 	srunner_add_suite(runner, gw_whole_suite());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

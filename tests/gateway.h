@@ -17,6 +17,7 @@ Suite *gw_ipfix_suite(void);   /* check_gw_ipfix.c */
 Suite *gw_metrics_suite(void); /* check_gw_metrics.c */
 Suite *gw_mirror_suite(void);  /* check_gw_mirror.c */
 Suite *gw_port_suite(void);    /* check_gw_port.c */
+Suite *gw_served_suite(void);  /* check_gw_served.c */
 Suite *gw_whole_suite(void);    /* check_gw_whole.c */
 
 /* How many rows a table of tests has, for tcase_add_loop_test(). */

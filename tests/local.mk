@@ -188,6 +188,10 @@ GATEWAY_UNIT_TEST_FILES = \
 	examples/gw/mirror.h \
 	examples/gw/port.c \
 	examples/gw/port.h \
+	examples/gw/served.c \
+	examples/gw/served.h \
+	examples/gw/served_list.c \
+	examples/gw/served_list.h \
 	examples/gw/whole.c \
 	examples/gw/whole.h \
 	examples/gw/wire.h \
@@ -200,6 +204,7 @@ GATEWAY_UNIT_TEST_FILES = \
 	tests/check_gw_metrics.c \
 	tests/check_gw_mirror.c \
 	tests/check_gw_port.c \
+	tests/check_gw_served.c \
 	tests/check_gw_whole.c \
 	tests/gateway.h
 

@@ -45,6 +45,8 @@ GATEWAY_FILES = \
 	examples/gw/send.h \
 	examples/gw/served.c \
 	examples/gw/served.h \
+	examples/gw/served_list.c \
+	examples/gw/served_list.h \
 	examples/gw/services.c \
 	examples/gw/services.h \
 	examples/gw/side.c \

@@ -5,171 +5,140 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/nat_sessions.h"
+#include <vpnalg/sessions.h>
+
 #include "../common/say.h"
 
 enum { TCP = 6 };
 
-static bool same_address(const struct vpnalg_addr *a,
-			 const struct vpnalg_addr *b)
-{
-	return a->family == b->family && !memcmp(a->octets, b->octets, 4);
-}
+/* So many sessions, or looks at some places without any, are a step. */
+#define STEPS 64
 
-/* Whether both have the same outside port. */
-static bool same_port(const struct vpnalg_binding *a,
-		      const struct vpnalg_binding *b)
-{
-	return a->protocol == b->protocol && a->outside_id == b->outside_id &&
-	       same_address(&a->outside, &b->outside);
-}
+/* Services */
 
-static struct served_remote *find(struct served *served,
-				  const struct vpnalg_binding *binding)
+static struct vpnalg_binding *find_removed(const struct served *served,
+					   const struct vpnalg_binding *binding)
 {
-	for (size_t i = 0; i < served->count; i++) {
-		struct served_remote *one = &served->list[i];
-
-		if (same_port(&one->binding, binding) &&
-		    same_address(&one->binding.remote, &binding->remote))
-			return one;
-	}
+	for (size_t i = 0; i < served->removed_count; i++)
+		if (served_same_port(&served->removed[i], binding))
+			return &served->removed[i];
 	return NULL;
 }
 
-static bool add(struct served *served, struct rules *rules,
-		const struct vpnalg_binding *binding)
-{
-	struct served_remote *list = realloc(
-		served->list, (served->count + 1) * sizeof(*served->list));
-
-	if (!list)
-		return false;
-	served->list = list;
-	list[served->count] = (struct served_remote){ *binding, 1 };
-	if (!rules_begin(rules, binding))
-		return false;
-	served->count++;
-	return true;
-}
-
-/* The kernel ends the session if it has no rule. */
-static void count(struct served *served, struct rules *rules,
-		  const struct vpnalg_binding *binding)
-{
-	struct served_remote *one = find(served, binding);
-
-	if (one)
-		one->sessions++;
-	else if (!add(served, rules, binding))
-		say("rules: memory: %s", strerror(errno));
-}
-
-static void forget(struct served *served, struct rules *rules,
-		   struct served_remote *one)
-{
-	rules_end(rules, &one->binding);
-	*one = served->list[--served->count];
-}
-
-void served_removed(struct served *served, const struct vpnalg_binding *service)
+bool served_removed(struct served *served, const struct vpnalg_binding *service)
 {
 	struct vpnalg_binding *removed;
 
 	if (!service->outside_id)
-		return;
+		return false;
 	removed = realloc(served->removed, (served->removed_count + 1) *
 						   sizeof(*removed));
 	if (!removed) {
 		say("rules: memory: %s", strerror(errno));
-		return;
+		return false;
 	}
 	removed[served->removed_count++] = *service;
 	served->removed = removed;
+	return true;
 }
 
-static bool was_removed(const struct served *served,
-			const struct vpnalg_binding *binding)
+bool served_added(struct served *served, const struct vpnalg_binding *service)
+{
+	struct vpnalg_binding *removed = find_removed(served, service);
+
+	if (!removed)
+		return false;
+	*removed = served->removed[--served->removed_count];
+	return true;
+}
+
+/* Looking for their sessions */
+
+void served_look(struct served *served)
+{
+	served->looking = served->removed_count > 0;
+	served->cursor = 0;
+}
+
+static void look_at(struct served *served, struct rules *rules,
+		    const struct nat *nat,
+		    const struct vpnalg_session_info *info)
+{
+	const struct vpnalg_binding binding = { .outside = info->outside,
+						.protocol = info->ip_protocol,
+						.outside_id = info->outside_id };
+
+	if (info->remote.family && !(info->flags & VPNALG_INFO_OF_REMOTE) &&
+	    nat_inherits(nat, info->protocol, info->kind) &&
+	    find_removed(served, &binding))
+		served_list_count(&served->sessions, rules, info);
+}
+
+static void finish(struct served *served, struct rules *rules)
 {
 	for (size_t i = 0; i < served->removed_count; i++)
-		if (same_port(&served->removed[i], binding))
-			return true;
-	return false;
-}
-
-/* Those that were noted when the service was gone before are counted anew. */
-static void forget_numbers(struct served *served)
-{
-	for (size_t i = 0; i < served->count; i++)
-		if (was_removed(served, &served->list[i].binding))
-			served->list[i].sessions = 0;
-}
-
-static void forget_unused(struct served *served, struct rules *rules)
-{
-	for (size_t i = served->count; i-- > 0;)
-		if (!served->list[i].sessions)
-			forget(served, rules, &served->list[i]);
-}
-
-static struct vpnalg_binding binding_of(const struct vpnalg_session_info *info)
-{
-	return (struct vpnalg_binding){ .outside = info->outside,
-					.remote = info->remote,
-					.protocol = info->ip_protocol,
-					.outside_id = info->outside_id };
-}
-
-void served_keep(struct served *served, struct rules *rules,
-		 const struct nat *nat, vpnalg_time now)
-{
-	struct vpnalg_session_info info;
-	struct vpnalg_binding binding;
-	uint64_t cursor = 0;
-
-	if (!served->removed_count)
-		return;
-	forget_numbers(served);
-	while (nat_sessions_next(nat, now, &cursor, &info)) {
-		if (!info.remote.family ||
-		    !nat_inherits(nat, info.protocol, info.kind))
-			continue;
-		binding = binding_of(&info);
-		if (was_removed(served, &binding))
-			count(served, rules, &binding);
-	}
-	forget_unused(served, rules);
+		rules_end(rules, &served->removed[i]);
 	served->removed_count = 0;
+	served->looking = false;
 }
+
+bool served_go_on(struct served *served, struct rules *rules,
+		  const struct nat *nat, vpnalg_time now)
+{
+	struct vpnalg_session_info info = { .size = sizeof(info) };
+	int step = VPNALG_SESSIONS_NONE;
+
+	if (!served->looking)
+		return false;
+	for (int i = 0; i < STEPS && step != VPNALG_SESSIONS_END; i++) {
+		step = vpnalg_sessions_next(nat->translator, now,
+					    &served->cursor, &info);
+		if (step == VPNALG_SESSIONS_ONE)
+			look_at(served, rules, nat, &info);
+	}
+	if (step == VPNALG_SESSIONS_END)
+		finish(served, rules);
+	return true;
+}
+
+/* Events */
 
 /* Only servers of PPTP have sessions by TCP that are nobody's. */
 static bool comes_alone(const struct nat *nat, const struct vpnalg_event *event)
 {
 	const struct vpnalg_session_info *info = event->info;
 
-	return event->type == VPNALG_EVENT_OPENED && info &&
+	return event->type == VPNALG_EVENT_OPENED &&
 	       info->ip_protocol == TCP && info->remote.family &&
 	       !info->parent && nat_inherits(nat, info->protocol, info->kind);
+}
+
+/* One that has another number now is counted by that, with the port and remote
+ * that it has. */
+static void change(struct served *served, struct rules *rules,
+		   const struct vpnalg_event *event)
+{
+	if (served_list_end_any(&served->sessions, rules, event->before) &&
+	    event->type != VPNALG_EVENT_CLOSED)
+		served_list_count(&served->sessions, rules, event->info);
 }
 
 void served_tell(struct served *served, struct rules *rules,
 		 const struct nat *nat, const struct vpnalg_event *event)
 {
-	struct vpnalg_binding binding;
-	struct served_remote *one;
-
-	if (comes_alone(nat, event)) {
-		binding = binding_of(event->info);
-		count(served, rules, &binding);
-	} else if (event->type == VPNALG_EVENT_CLOSED && served->count) {
-		one = find(served, &event->session);
-		if (one && --one->sessions == 0)
-			forget(served, rules, one);
-	}
+	if (!event->info)
+		return;
+	if (comes_alone(nat, event))
+		served_list_count(&served->sessions, rules, event->info);
+	else if (event->before)
+		change(served, rules, event);
+	else if (event->type == VPNALG_EVENT_CLOSED)
+		served_list_end(&served->sessions, rules, &event->session,
+				event->info->number);
 }
 
 void served_close(struct served *served)
 {
+	served_list_close(&served->sessions);
 	free(served->removed);
-	free(served->list);
 }

@@ -4,13 +4,30 @@
 #include "../common/reload.h"
 
 /* What is called for the mapping that a service is. */
-typedef bool change_rules(struct rules *rules,
-			  const struct vpnalg_binding *binding);
+typedef bool change_rules(struct gateway *gateway,
+			  const struct vpnalg_binding *service);
 
-static bool end_rules(struct rules *rules, const struct vpnalg_binding *binding)
+/* Returns false without memory. */
+static bool begin_rules(struct gateway *gateway,
+			const struct vpnalg_binding *service)
 {
-	rules_end(rules, binding);
+	return served_added(&gateway->translator.served, service) ||
+	       rules_begin(&gateway->rules, service);
+}
+
+static bool end_rules(struct gateway *gateway,
+		      const struct vpnalg_binding *service)
+{
+	rules_end(&gateway->rules, service);
 	return true;
+}
+
+/* What the service has opened goes on without it. */
+static bool outlive_rules(struct gateway *gateway,
+			  const struct vpnalg_binding *service)
+{
+	return served_removed(&gateway->translator.served, service) ||
+	       end_rules(gateway, service);
 }
 
 static struct vpnalg_binding binding_of(const struct gateway *gateway,
@@ -29,7 +46,7 @@ static bool change_for(struct gateway *gateway,
 {
 	const struct vpnalg_binding binding = binding_of(gateway, service);
 
-	return change(&gateway->rules, &binding);
+	return change(gateway, &binding);
 }
 
 static bool for_services(struct gateway *gateway, change_rules *change)
@@ -49,7 +66,7 @@ static bool for_services(struct gateway *gateway, change_rules *change)
 bool services_begin(struct gateway *gateway)
 {
 	gateway->served = gateway->addresses.now.list[0];
-	return for_services(gateway, rules_begin);
+	return for_services(gateway, begin_rules);
 }
 
 void services_move(struct gateway *gateway, vpnalg_time now)
@@ -58,16 +75,7 @@ void services_move(struct gateway *gateway, vpnalg_time now)
 	gateway->served = gateway->addresses.now.list[0];
 	if (nat_serve(&gateway->translator.nat, gateway->serving,
 		      &gateway->served, now, "follow"))
-		for_services(gateway, rules_begin);
-}
-
-/* What services have opened goes on without them. */
-static void note_removed(struct gateway *gateway,
-			 const struct vpnalg_service *service)
-{
-	const struct vpnalg_binding binding = binding_of(gateway, service);
-
-	served_removed(&gateway->translator.served, &binding);
+		for_services(gateway, begin_rules);
 }
 
 static void follow(void *context, const struct vpnalg_service *service,
@@ -75,15 +83,13 @@ static void follow(void *context, const struct vpnalg_service *service,
 {
 	struct gateway *gateway = context;
 
-	if (!service) {
-		served_keep(&gateway->translator.served, &gateway->rules,
-			    &gateway->translator.nat, system_now());
-		rules_flush(&gateway->rules);
+	if (service) {
+		change_for(gateway, service,
+			   is_there ? begin_rules : outlive_rules);
 		return;
 	}
-	if (!is_there)
-		note_removed(gateway, service);
-	change_for(gateway, service, is_there ? rules_begin : end_rules);
+	served_look(&gateway->translator.served);
+	rules_flush(&gateway->rules);
 }
 
 bool services_reload(struct gateway *gateway, const struct nat_options *next,

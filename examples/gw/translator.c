@@ -95,7 +95,10 @@ void translator_run(struct translator *translator,
 
 void translator_sweep(struct translator *translator, vpnalg_time now)
 {
-	if (nat_sweep(&translator->nat, now))
+	bool looked = served_go_on(&translator->served, translator->rules,
+				   &translator->nat, now);
+
+	if (nat_sweep(&translator->nat, now) || looked)
 		rules_flush(translator->rules);
 	nat_state_go_on(&translator->state, &translator->nat, now);
 	nat_metrics_go_on(&translator->metrics, &translator->nat, now);
@@ -108,6 +111,8 @@ vpnalg_time translator_due(const struct translator *translator, vpnalg_time now)
 	vpnalg_time due = standby_due(&translator->standby);
 	vpnalg_time state = nat_state_due(&translator->state, now);
 
+	if (translator->served.looking)
+		return now;
 	if (state < due)
 		due = state;
 	return due < translator->nat.due ? due : translator->nat.due;

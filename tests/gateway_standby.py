@@ -7,16 +7,20 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
 import time
 
-from gateway_common import (CLIENT, SERVER, check, command, finish,
-                            in_namespaces, received, skip, udp)
+from gateway_common import (CLIENT, OUTSIDE, SERVER, check, command, finish,
+                            in_namespaces, pptp_connect, pptp_gre, pptp_reply,
+                            pptp_request, pptp_started, received, skip,
+                            sock_in, told, udp)
 
 PORT = 9999
 MANY = 20000  # sessions; a batch has a thousand or so
+STEP = 2000  # sessions that are read at once
 URL = "redis://127.0.0.1:6399"
 
 
@@ -37,11 +41,83 @@ def redis():
     return process
 
 
+def read_reply(file):
+    """An answer of Redis' (RESP 2)."""
+    line = file.readline()[:-2]
+    kind, rest = line[:1], line[1:]
+    if kind == b"*":
+        return [read_reply(file) for _ in range(int(rest))]
+    if kind != b"$":
+        return rest
+    return file.read(int(rest) + 2)[:-2] if int(rest) >= 0 else None
+
+
+def resp(value):
+    """The bytes of an answer."""
+    if isinstance(value, list):
+        return b"*%d\r\n" % len(value) + b"".join(map(resp, value))
+    return b"$%d\r\n%s\r\n" % (len(value), value)
+
+
+def ask_redis(*words):
+    with socket.create_connection(("127.0.0.1", 6399)) as asking:
+        asking.sendall(resp([word.encode() for word in words]))
+        return read_reply(asking.makefile("rb"))
+
+
+class TwiceRedis(threading.Thread):
+    """Stands in for a Redis that moves what it has during a scan: it has what
+    the real one has, and gives each session twice, in slow steps.
+    It stops where it should go on, if that is asked for."""
+
+    def __init__(self, port, stops=False):
+        super().__init__(daemon=True)
+        self.stops = stops
+        self.head = ask_redis("GET", "vpnalg:head")
+        pairs = ask_redis("HGETALL", "vpnalg:sessions")
+        pairs = list(zip(pairs[::2], pairs[1::2]))
+        self.pairs = pairs + pairs[::-1]
+        self.renewals = []  # of the lease, at each step
+        self.listener = socket.create_server(("127.0.0.1", port))
+        self.start()
+
+    def scanned(self, cursor):
+        rest = len(self.pairs) - cursor - STEP
+        if self.stops and cursor:
+            return None
+        time.sleep(0.1)
+        self.renewals.append(0)
+        return [b"%d" % (cursor + STEP if rest > 0 else 0),
+                [word for pair in self.pairs[cursor:cursor + STEP]
+                 for word in pair]]
+
+    def answer(self, words):
+        if words[0] == b"HSCAN":
+            found = self.scanned(int(words[2]))
+            return resp(found) if found else b"-ERR no\r\n"
+        if words[0] == b"EXISTS":
+            return b":0\r\n"
+        if words[0] == b"EVAL" and self.renewals:
+            self.renewals[-1] = 1
+        return resp(self.head) if words[0] == b"GET" else b"+OK\r\n"
+
+    def run(self):
+        while True:
+            asked = self.listener.accept()[0]
+            file = asked.makefile("rb")
+            try:
+                while words := read_reply(file):
+                    asked.sendall(self.answer(words))
+            except (OSError, ValueError):
+                pass
+            asked.close()
+
+
 class Gateway:
-    def __init__(self, program, *options):
+    def __init__(self, program, *options, url=URL):
         self.said = ""
         self.process = subprocess.Popen(
-            command(program, "--general", "--standby", URL, *options),
+            command(program, "--general", "--standby", url, *options),
             stderr=subprocess.PIPE, text=True)
         threading.Thread(target=self.read, daemon=True).start()
 
@@ -99,6 +175,13 @@ def in_redis(*words):
                           stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
+def calls(name):
+    """How often Redis was given that command."""
+    found = re.search(r"cmdstat_%s:calls=(\d+)" % name,
+                      in_redis("INFO", "commandstats"))
+    return int(found[1]) if found else 0
+
+
 def mirrored(least, seconds=10):
     """Whether so many sessions are in Redis within that time, as a whole."""
     last = time.monotonic() + seconds
@@ -131,6 +214,31 @@ def open_many(client):
         client.sendto(b"one of many", (SERVER, 10000 + i))
         if i % 100 == 99:
             time.sleep(0.002)
+
+
+class PptpCall:
+    """A call of the client's."""
+
+    def __init__(self):
+        self.client, self.server, _ = pptp_connect(CLIENT, 1723)
+        self.gre = [sock_in(name, socket.AF_INET, socket.SOCK_RAW, 47)
+                    for name in ("c", "s")]
+        told(self.client, self.server, pptp_started(1))
+        told(self.server, self.client, pptp_started(2))
+        self.call = int.from_bytes(told(self.client, self.server,
+                                        pptp_request(7))[12:14], "big")
+        told(self.server, self.client, pptp_reply(9, self.call))
+        self.sent = 0
+
+    def goes_on(self):
+        """Whether its GRE arrives both ways, and its messages."""
+        self.sent += 1
+        inside, outside = self.gre
+        inside.sendto(pptp_gre(9, self.sent), (SERVER, 0))
+        outside.sendto(pptp_gre(self.call, self.sent), (OUTSIDE, 0))
+        found = [received(sock)[0][20:] for sock in self.gre]
+        return found == [pptp_gre(7, self.sent), pptp_gre(9, self.sent)] and \
+            told(self.client, self.server, pptp_started(1)) == pptp_started(1)
 
 
 def children(pid):
@@ -175,6 +283,8 @@ for pid in children(second.process.pid) + [second.process.pid]:
 check("the next, after all of it was killed", reached(client, server, seen, 3))
 check("with the many", third.says(" sessions\n") and int(
     third.said.split("done: ")[1].split()[0]) >= MANY * 0.9, third.said)
+check("which it has read in steps", calls("hvals") == calls("hgetall") == 0 and
+      calls("hscan") >= MANY / STEP / 2, in_redis("INFO", "commandstats"))
 check("and mirrors them anew", mirrored(MANY * 0.9))
 check("beside those that are there", kept())
 third.said = ""
@@ -194,9 +304,8 @@ check("sessions open", later is not None)
 server_process = redis()
 check("and is back", third.says("Redis is back"))
 check("with the many, too", mirrored(MANY * 0.9))
-check("which came as many batches", int(re.search(
-    r"cmdstat_exec:calls=(\d+)", in_redis("INFO", "commandstats"))[1]) >=
-      MANY / 2000, in_redis("INFO", "commandstats"))
+check("which came as many batches", calls("exec") >= MANY / 2000,
+      in_redis("INFO", "commandstats"))
 time.sleep(4)
 check("nobody else is active", "standby: active" not in fourth.said)
 with open(config, "w", encoding="utf-8") as options:
@@ -221,8 +330,35 @@ check("who cannot mirror any more says so",
 check("and ends, before there are two", ended(fourth), fourth.said)
 fifth = Gateway(program)
 check("and another one goes on", reached(client, server, seen, 6))
+held = [udp("c", CLIENT, 40100 + i) for i in range(20)]
+check("more sessions", all(opened(sock, server) for sock in held))
+time.sleep(1)
+call = PptpCall()
+check("and a PPTP call", call.goes_on())
+time.sleep(1)
+found = [TwiceRedis(6397), TwiceRedis(6398, stops=True)]
+count = len(found[0].pairs) // 2
 fifth.process.terminate()
 check("all went well", ended(fifth) and fifth.process.returncode == 0 and
       "cannot" not in fifth.said, fifth.said)
+
+sixth = Gateway(program, url="redis://127.0.0.1:6397")
+check("a scan that gives all twice: each once",
+      sixth.says(" sessions\n") and
+      sixth.said.count("done: %d sessions" % count) == 1, (count, sixth.said))
+check("the lease is renewed meanwhile",
+      sum(found[0].renewals[:-1]) >= len(found[0].renewals) // 5,
+      found[0].renewals)
+check("a scan that gives all twice: they go on",
+      all(opened(sock, server) for sock in held))
+check("a scan that gives all twice: so does the call", call.goes_on())
+sixth.process.terminate()
+ended(sixth)
+seventh = Gateway(program, url="redis://127.0.0.1:6398")
+check("a scan that ends early: it is said, and what was read is there",
+      seventh.says(" sessions\n") and
+      "Redis does not give all sessions" in seventh.said, seventh.said)
+seventh.process.terminate()
+check("and it goes on", ended(seventh) and seventh.process.returncode == 0)
 server_process.kill()
 finish()

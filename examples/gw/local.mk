@@ -68,6 +68,8 @@ STANDBY_FILES = \
 	examples/gw/mirror.c \
 	examples/gw/mirror.h \
 	examples/gw/standby.c \
+	examples/gw/standby_fetch.c \
+	examples/gw/standby_fetch.h \
 	examples/gw/standby_redis.c \
 	examples/gw/standby_redis.h
 NO_STANDBY_FILES = \

@@ -14,6 +14,7 @@
 #include "../common/wall_clock.h"
 #include "lease.h"
 #include "mirror.h"
+#include "standby_fetch.h"
 #include "standby_redis.h"
 
 /* How often sessions are mirrored and the lease is renewed, in milliseconds;
@@ -29,52 +30,21 @@
 
 /* Beginning */
 
-static void add(struct standby *standby, const void *bytes, size_t length)
-{
-	uint8_t *more;
-
-	if (standby->length + length > standby->room) {
-		standby->room = (standby->length + length) * 2;
-		more = realloc(standby->bytes, standby->room);
-		if (!more) {
-			say("standby: no memory");
-			exit(EXIT_FAILURE);
-		}
-		standby->bytes = more;
-	}
-	memcpy(standby->bytes + standby->length, bytes, length);
-	standby->length += length;
-}
-
-/* Reads head and sessions, as they were at one moment: nobody writes now. */
-static void fetch(struct standby *standby)
-{
-	redisReply *head = redisCommand(lease_redis, "GET " LEASE_HEAD_KEY);
-	redisReply *all =
-		redisCommand(lease_redis, "HVALS " LEASE_SESSIONS_KEY);
-
-	if (head && all && head->type == REDIS_REPLY_STRING &&
-	    all->type == REDIS_REPLY_ARRAY) {
-		add(standby, head->str, head->len);
-		for (size_t i = 0; i < all->elements; i++)
-			if (all->element[i]->type == REDIS_REPLY_STRING)
-				add(standby, all->element[i]->str,
-				    all->element[i]->len);
-	}
-	freeReplyObject(head);
-	freeReplyObject(all);
-}
-
 /* Takes the lease, and reads what the gateway before has left. A large table
  * takes so long that another one may have got the lease meanwhile. */
 static bool take_over(struct standby *standby)
 {
+	struct standby_fetched fetched = { 0 };
+
 	do {
-		if (!lease_wait())
+		if (!lease_wait()) {
+			free(fetched.bytes);
 			return false;
-		standby->length = 0;
-		fetch(standby);
-	} while (lease_renew() == LEASE_ANOTHERS);
+		}
+	} while (!standby_fetch(&fetched) || lease_renew() == LEASE_ANOTHERS);
+	standby->bytes = fetched.bytes;
+	standby->length = fetched.length;
+	standby->room = fetched.room;
 	return true;
 }
 
@@ -113,6 +83,23 @@ bool standby_load(struct standby *standby, struct nat *nat, vpnalg_time now)
 }
 
 /* Mirroring */
+
+static void add(struct standby *standby, const void *bytes, size_t length)
+{
+	uint8_t *more;
+
+	if (standby->length + length > standby->room) {
+		standby->room = (standby->length + length) * 2;
+		more = realloc(standby->bytes, standby->room);
+		if (!more) {
+			say("standby: no memory");
+			exit(EXIT_FAILURE);
+		}
+		standby->bytes = more;
+	}
+	memcpy(standby->bytes + standby->length, bytes, length);
+	standby->length += length;
+}
 
 static void add_entry(struct standby *standby, uint32_t number,
 		      const uint8_t *chunk, size_t length)

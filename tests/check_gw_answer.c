@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* examples/gw/answer.c: what a router says to who sent a packet that it cannot
+/* examples/common/answer.c: what a router says to who sent a packet that it cannot
  * send on. */
 #include "gateway.h"
 
 #include <string.h>
 
-#include "../examples/gw/answer.h"
+#include "../examples/common/answer.h"
 
 #define ICMP 1
 #define TCP 6

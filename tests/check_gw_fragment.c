@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* examples/gw/fragment.c: fragments that make the packet again. */
+/* examples/common/fragment.c: fragments that make the packet again. */
 #include "gateway.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "../examples/gw/fragment.h"
+#include "../examples/common/fragment.h"
 
 #define MORE 0x2000
 

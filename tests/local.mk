@@ -174,12 +174,12 @@ GATEWAY_UNIT_TEST_FILES = \
 	examples/common/metrics.h \
 	examples/common/say.c \
 	examples/common/say.h \
-	examples/gw/answer.c \
-	examples/gw/answer.h \
+	examples/common/answer.c \
+	examples/common/answer.h \
 	examples/gw/filter.c \
 	examples/gw/filter.h \
-	examples/gw/fragment.c \
-	examples/gw/fragment.h \
+	examples/common/fragment.c \
+	examples/common/fragment.h \
 	examples/gw/held.c \
 	examples/gw/held.h \
 	examples/gw/impair.c \
@@ -194,7 +194,7 @@ GATEWAY_UNIT_TEST_FILES = \
 	examples/gw/served_list.h \
 	examples/gw/whole.c \
 	examples/gw/whole.h \
-	examples/gw/wire.h \
+	examples/common/wire.h \
 	tests/check_gateway.c \
 	tests/check_gw_answer.c \
 	tests/check_gw_fragment.c \
@@ -287,6 +287,7 @@ GATEWAY_TEST_FILES = \
 	tests/gateway_service_end.py \
 	tests/gateway_errors.sh \
 	tests/gateway_fragments.py \
+	tests/gateway_hairpins.py \
 	tests/gateway_ipfix.py \
 	tests/gateway_l2tp.py \
 	tests/gateway_metrics.py \

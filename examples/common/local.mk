@@ -77,6 +77,16 @@ COMMON_QUEUE_FILES = \
 	examples/common/queue.c \
 	examples/common/queue.h
 
+# Packets that a program sends itself.
+COMMON_SEND_FILES = \
+	examples/common/answer.c \
+	examples/common/answer.h \
+	examples/common/fragment.c \
+	examples/common/fragment.h \
+	examples/common/send.c \
+	examples/common/send.h \
+	examples/common/wire.h
+
 # What those share that run beside a kernel.
 COMMON_LIVE_FILES = \
 	examples/common/child.c \

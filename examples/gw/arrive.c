@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "arrive.h"
 
-#include "wire.h"
+#include "../common/wire.h"
 
 /* Not an uplink. */
 #define NONE (-1)

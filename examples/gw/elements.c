@@ -7,7 +7,7 @@
 
 #include <arpa/inet.h>
 
-#include "wire.h"
+#include "../common/wire.h"
 
 static void list(struct elements *elements, struct element element,
 		 const char *format, ...)

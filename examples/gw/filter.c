@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "rules.h"
-#include "wire.h"
+#include "../common/wire.h"
 
 /* Load bytes of the IP header, whatever the link puts before it, and of what
  * follows it when X is its length. */

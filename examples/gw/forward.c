@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "wire.h"
+#include "../common/wire.h"
 
 struct side *forward_side(struct gateway *gateway, const uint8_t *address)
 {

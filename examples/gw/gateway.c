@@ -10,7 +10,7 @@
 #include "forward.h"
 #include "metrics.h"
 #include "services.h"
-#include "wire.h"
+#include "../common/wire.h"
 
 /* With several uplinks it matters, too, who asks. */
 static bool open_route(struct gateway *gateway)

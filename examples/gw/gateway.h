@@ -9,7 +9,7 @@
 #include <vpnalg/vpnalg.h>
 
 #include "address.h"
-#include "answer.h"
+#include "../common/answer.h"
 #include "impair.h"
 #include "options.h"
 #include "own.h"

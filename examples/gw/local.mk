@@ -6,8 +6,6 @@ GATEWAY_FILES = \
 	examples/gw/address.h \
 	examples/gw/address_list.c \
 	examples/gw/address_list.h \
-	examples/gw/answer.c \
-	examples/gw/answer.h \
 	examples/gw/arrive.c \
 	examples/gw/arrive.h \
 	examples/gw/elements.c \
@@ -16,8 +14,6 @@ GATEWAY_FILES = \
 	examples/gw/filter.h \
 	examples/gw/forward.c \
 	examples/gw/forward.h \
-	examples/gw/fragment.c \
-	examples/gw/fragment.h \
 	examples/gw/gateway.c \
 	examples/gw/gateway.h \
 	examples/gw/held.c \
@@ -41,8 +37,6 @@ GATEWAY_FILES = \
 	examples/gw/route.h \
 	examples/gw/rules.c \
 	examples/gw/rules.h \
-	examples/gw/send.c \
-	examples/gw/send.h \
 	examples/gw/served.c \
 	examples/gw/served.h \
 	examples/gw/served_list.c \
@@ -59,8 +53,7 @@ GATEWAY_FILES = \
 	examples/gw/wait.c \
 	examples/gw/wait.h \
 	examples/gw/whole.c \
-	examples/gw/whole.h \
-	examples/gw/wire.h
+	examples/gw/whole.h
 
 STANDBY_FILES = \
 	examples/gw/lease.c \
@@ -86,7 +79,7 @@ examples_gw_vpnalg_gw_LDADD = lib/libvpnalg.la $(NFTABLES_LIBS) \
 	$(QUEUE_LIBS) $(JANSSON_LIBS) $(FIXBUF_LIBS)
 examples_gw_vpnalg_gw_SOURCES = \
 	$(COMMON_FILES) $(IPFIX_FILES) $(COMMON_LIVE_FILES) \
-	$(COMMON_QUEUE_FILES) $(GATEWAY_FILES)
+	$(COMMON_QUEUE_FILES) $(COMMON_SEND_FILES) $(GATEWAY_FILES)
 if STANDBY
 examples_gw_vpnalg_gw_CFLAGS += $(HIREDIS_CFLAGS)
 examples_gw_vpnalg_gw_LDADD += $(HIREDIS_LIBS)

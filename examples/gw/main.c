@@ -7,7 +7,7 @@
  *     gateway.c     all parts put together, and these at work:
  *       side.c        an interface, the inside one or an uplink's
  *         port.c        from it: packet socket and ring; filter.c
- *         send.c        to it; fragment.c, answer.c
+ *         ../common/send.c  to it; fragment.c, answer.c
  *       look.c        are the interfaces still there?
  *       own.c         with --own: a queue of what comes
  *       arrive.c      makes packets of what has come

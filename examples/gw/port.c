@@ -16,7 +16,7 @@
 
 #include "../common/say.h"
 #include "filter.h"
-#include "wire.h"
+#include "../common/wire.h"
 
 /* A frame is large enough for a packet of a link with 1,500 bytes. */
 #define FRAME_SIZE 2048

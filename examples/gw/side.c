@@ -3,6 +3,8 @@
 
 #include <net/if.h>
 
+#include "rules.h"
+
 /* So many at a time are dropped. */
 #define FRAMES 64
 
@@ -15,7 +17,8 @@ bool side_open_inside(struct side *side, const struct options *options)
 {
 	return port_find(&side->port, options->inside, VPNALG_OUT) &&
 	       port_open(&side->port, &options->nat) &&
-	       sender_open(&side->sender, options->inside, side->port.index);
+	       sender_open(&side->sender, options->inside, side->port.index,
+			   RULES_MARK);
 }
 
 static bool open_own(struct side *side, const struct options *options,
@@ -32,7 +35,8 @@ bool side_open_uplink(struct side *side, const struct options *options,
 	return port_find(&side->port, name, VPNALG_IN) &&
 	       (options->own ? open_own(side, options, name)
 			     : port_open(&side->port, &options->nat)) &&
-	       sender_open(&side->sender, name, side->port.index);
+	       sender_open(&side->sender, name, side->port.index,
+			   RULES_MARK);
 }
 
 /* Sockets that are there are bound anew: to open others takes privileges that

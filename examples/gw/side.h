@@ -8,7 +8,7 @@
 
 #include "options.h"
 #include "port.h"
-#include "send.h"
+#include "../common/send.h"
 
 struct side {
 	struct port port;     /* what comes from it */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "rules.h"
-#include "wire.h"
+#include "../common/wire.h"
 
 /* In nftables' words, offsets and lengths in bits. An ICMP error has the IP
  * header of the packet that it is about at 64, without options here, so that

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "wire.h"
+#include "../common/wire.h"
 
 static void set_packet(struct vpnalg_packet *packet, uint8_t *data,
 		       uint32_t length)

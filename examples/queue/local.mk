@@ -4,7 +4,12 @@
 QUEUE_FILES = \
 	examples/queue/main.c \
 	examples/queue/options.c \
-	examples/queue/options.h
+	examples/queue/options.h \
+	examples/queue/report.c \
+	examples/queue/report.h \
+	examples/queue/run.h \
+	examples/queue/translate.c \
+	examples/queue/translate.h
 
 if QUEUE
 sbin_PROGRAMS += examples/queue/vpnalg-queue
@@ -17,7 +22,7 @@ examples_queue_vpnalg_queue_LDADD = lib/libvpnalg.la $(QUEUE_LIBS) \
 	$(JANSSON_LIBS) $(FIXBUF_LIBS)
 examples_queue_vpnalg_queue_SOURCES = \
 	$(COMMON_FILES) $(IPFIX_FILES) $(COMMON_LIVE_FILES) \
-	$(COMMON_QUEUE_FILES) $(QUEUE_FILES)
+	$(COMMON_QUEUE_FILES) $(COMMON_SEND_FILES) $(QUEUE_FILES)
 endif
 
 EXTRA_DIST += doc/vpnalg-queue.1

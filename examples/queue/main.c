@@ -4,13 +4,16 @@
  * gets them back translated. vpnalg-gw does without the firewall's help. Begin
  * with ../common/nat.c.
  *
- *     options.c  the command line
+ *     translate.c  the way of a packet
+ *     options.c    the command line
+ *     report.c     the report, and figures for --metrics
  *
  * ../common has what vpnalg-pcap and vpnalg-gw need, too; queue.c hands packets
  * from and to the kernel.
  *
  * A packet that came to be routed travels in, one that is about to leave
- * travels out: the hook that it comes from says which.
+ * travels out, and one that came for this host may be for another inside host:
+ * the hook that it comes from says which.
  */
 #include <errno.h>
 #include <poll.h>
@@ -19,22 +22,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/netfilter.h>
-
 #include "../common/config_file.h"
-#include "../common/nat.h"
-#include "../common/nat_metrics_live.h"
-#include "../common/nat_report.h"
-#include "../common/nat_sessions.h"
-#include "../common/nat_state.h"
-#include "../common/queue.h"
 #include "../common/reload.h"
 #include "../common/rights.h"
 #include "../common/say.h"
 #include "../common/signals.h"
 #include "../common/standard.h"
-#include "../common/system.h"
-#include "options.h"
+#include "report.h"
+#include "run.h"
+#include "translate.h"
 
 /* Dead sessions are looked for at least so often, in milliseconds. */
 #define TICK 1000
@@ -43,40 +39,6 @@
 #define TURN 64
 
 const char program[] = "vpnalg-queue";
-
-struct run {
-	const struct options *options;
-	struct nat nat;
-	struct nat_state state;
-	struct nat_metrics_live metrics;
-	struct random_pool random;
-	struct queue queue;
-	int signals;
-	vpnalg_time start;
-	struct nat_listing listing; /* of SIGUSR1's report */
-	int argc;    /* the command line, */
-	char **argv; /* which is read again, too */
-	struct options *again; /* what was read again last, or NULL */
-};
-
-static void write_metrics(struct metrics *metrics, const void *context)
-{
-	const struct run *run = context;
-
-	metrics_one(metrics, "vpnalg_queue_losses_total", "counter",
-		    "Times that packets were lost, as the queue was full.",
-		    run->queue.lost);
-}
-
-static void write_report(const struct run *run, vpnalg_time now)
-{
-	fprintf(stderr, "queue %u: ", run->options->queue);
-	nat_report_times(now - run->start);
-	nat_report_results(&run->nat);
-	nat_report_if_any("times that packets were lost", run->queue.lost);
-	nat_report_sessions(&run->nat);
-	nat_report_store(&run->nat);
-}
 
 /* Those that count now. */
 static const struct options *in_force(const struct run *run)
@@ -132,33 +94,11 @@ static bool read_signals(struct run *run, vpnalg_time now)
 		}
 		if (signal != SIGUSR1)
 			return false;
-		write_report(run, now);
+		report_write(run, now);
 		if (in_force(run)->nat.sessions)
 			nat_sessions_begin(&run->listing);
 	}
 	return true;
-}
-
-/* A packet that the library leaves alone goes on to the kernel's own NAT. A
- * translated one gets the mark, by which that NAT lets it pass. */
-static void translate(struct run *run, struct queued *queued, vpnalg_time now)
-{
-	struct vpnalg_packet packet = {
-		.data = queued->data,
-		.caplen = queued->length,
-		.len = queued->length,
-		.direction = queued->hook == NF_INET_PRE_ROUTING ? VPNALG_IN
-								 : VPNALG_OUT,
-	};
-
-	nat_process(&run->nat, &packet, 1, now);
-	if (packet.result == VPNALG_TRANSLATED)
-		queue_replace(&run->queue, queued, packet.len,
-			      run->options->mark);
-	else if (packet.result == VPNALG_UNTOUCHED)
-		queue_accept(&run->queue, queued);
-	else
-		queue_drop(&run->queue, queued);
 }
 
 /* Returns for how many milliseconds there is nothing to do but packets. */
@@ -169,6 +109,14 @@ static int wait_time(const struct run *run, vpnalg_time now)
 	if (run->listing.under_way || run->nat.due <= now)
 		return 0;
 	return due < now + TICK ? (int)(due - now) : TICK;
+}
+
+static void tick(struct run *run, vpnalg_time now)
+{
+	if (now < run->next_tick)
+		return;
+	run->next_tick = now + TICK;
+	sender_tick(&run->sender);
 }
 
 static bool work(struct run *run)
@@ -183,6 +131,7 @@ static bool work(struct run *run)
 	for (;;) {
 		poll(files, 2, wait_time(run, now));
 		now = system_now();
+		tick(run, now);
 		if (!read_signals(run, now))
 			return true;
 		for (int i = 0; i < TURN && queue_read(&run->queue, &queued);
@@ -222,14 +171,17 @@ static void tell(void *context, const struct vpnalg_event *event)
 	nat_tell(&run->nat, event);
 }
 
-/* One that cannot is said, and no harm otherwise. */
-static bool can_read_again(const struct run *run)
+static bool open_sockets(struct run *run)
 {
-	const char *config = run->options->nat.given.config;
+	const struct options *options = run->options;
 
-	if (config)
-		config_file_can_be_read(config);
-	return true;
+	if (options->hairpins &&
+	    !sender_open(&run->sender, NULL, 0, options->mark))
+		return false;
+	if (queue_open(&run->queue, options->queue))
+		return true;
+	say("cannot start: queue %u: %s", options->queue, strerror(errno));
+	return false;
 }
 
 static bool start(struct run *run)
@@ -249,33 +201,33 @@ static bool start(struct run *run)
 	if (run->signals < 0 || !nat_open(&run->nat, &config, &nat))
 		return false;
 	nat_metrics_open(&run->metrics, &run->nat, &nat);
-	if (!load(run))
+	if (!load(run) || !open_sockets(run) || !rights_drop())
 		return false;
-	if (queue_open(&run->queue, run->options->queue))
-		return rights_drop() && can_read_again(run);
-	say("cannot start: queue %u: %s", run->options->queue, strerror(errno));
-	return false;
+	if (nat.given.config)
+		config_file_can_be_read(nat.given.config);
+	return true;
 }
 
 static int run(const struct options *options, int argc, char **argv)
 {
 	struct run run = { .options = options, .argc = argc, .argv = argv,
+			   .sender.fd = -1,
 			   .state.file.child = CHILD_NONE,
 			   .metrics.file.child = CHILD_NONE };
 	bool well = false;
 
-	run.metrics.more =
-		(struct nat_metrics_more){ write_metrics, &run };
+	run.metrics.more = report_metrics(&run);
 	if (start(&run)) {
 		well = work(&run);
 		if (!well)
 			say("cannot go on: queue %u: %s", options->queue,
 			    strerror(errno));
-		write_report(&run, system_now());
+		report_write(&run, system_now());
 		if (in_force(&run)->nat.sessions)
 			nat_sessions_write(&run.nat, system_now());
 	}
 	queue_close(&run.queue);
+	sender_close(&run.sender);
 	nat_state_close(&run.state, &run.nat, system_now());
 	nat_metrics_close(&run.metrics, &run.nat);
 	nat_close(&run.nat);

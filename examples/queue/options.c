@@ -16,7 +16,9 @@ static const char *const help[] = {
 	"  --address ADDR      outside address; may be repeated\n"
 	"  --queue N           the queue's number (default 0)\n"
 	"  --mark N            the mark of translated packets (default 0x56504e41)\n"
-	"  --general           translate all other traffic, too\n",
+	"  --general           translate all other traffic, too\n"
+	"  --hairpins          send packets from inside hosts to an outside address\n"
+	"                      back to other inside hosts\n",
 	NAT_OPTIONS_HELP,
 	NAT_POLICY_HELP
 	RELOAD_HELP
@@ -38,6 +40,7 @@ int options_read(struct options *options, int argc, char **argv)
 	const struct option_row rows[] = {
 		{ "--queue", NULL, &options->queue, 0, 65535, 0 },
 		{ "--mark", NULL, &options->mark, 1, UINT32_MAX, 0 },
+		{ "--hairpins", options_flag, &options->hairpins, 0, 0, 0 },
 		NAT_OPTIONS_ROWS(&options->nat),
 		NAT_METRICS_LIVE_ROWS(&options->nat),
 		NAT_STATE_ROWS(&options->nat),

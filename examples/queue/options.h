@@ -3,6 +3,7 @@
 #ifndef QUEUE_OPTIONS_H
 #define QUEUE_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "../common/nat_options.h"
@@ -10,6 +11,7 @@
 struct options {
 	uint32_t queue; /* the queue's number */
 	uint32_t mark;  /* of translated packets */
+	bool hairpins;  /* are sent back to inside hosts */
 	struct nat_options nat;
 };
 

@@ -8,9 +8,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "../common/say.h"
 #include "fragment.h"
-#include "rules.h"
+#include "say.h"
 #include "wire.h"
 
 /* The most answers in a second, to all senders together. */
@@ -27,6 +26,10 @@ static void read_mtu(struct sender *sender)
 {
 	struct ifreq request = { 0 };
 
+	if (!sender->name) {
+		sender->mtu = IP_PACKET_MAX;
+		return;
+	}
 	strncpy(request.ifr_name, sender->name, IFNAMSIZ - 1);
 	if (!ioctl(sender->fd, SIOCGIFMTU, &request) && request.ifr_mtu > 0)
 		sender->mtu = (unsigned)request.ifr_mtu;
@@ -39,15 +42,16 @@ bool sender_bind(struct sender *sender, int index)
 		   (int)htonl((uint32_t)index));
 }
 
-bool sender_open(struct sender *sender, const char *name, int index)
+bool sender_open(struct sender *sender, const char *name, int index,
+		 uint32_t mark)
 {
 	sender->name = name;
 	sender->fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
-	if (sender->fd < 0 || !sender_bind(sender, index) ||
-	    !set(sender->fd, SOL_SOCKET, SO_MARK, RULES_MARK) ||
+	if (sender->fd < 0 || (index && !sender_bind(sender, index)) ||
+	    !set(sender->fd, SOL_SOCKET, SO_MARK, (int)mark) ||
 	    !set(sender->fd, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER)) {
-		say("cannot start: raw socket on %s: %s", name,
-		    strerror(errno));
+		say("cannot start: raw socket%s%s: %s", name ? " on " : "",
+		    name ? name : "", strerror(errno));
 		return false;
 	}
 	sender_tick(sender);
@@ -102,8 +106,9 @@ static unsigned route_mtu(const struct sender *sender, const uint8_t *ip)
 	int mtu = 0;
 
 	to.sin_port = htons(9);
-	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, sender->name,
-		       (socklen_t)strlen(sender->name)) ||
+	if ((sender->name &&
+	     setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, sender->name,
+			(socklen_t)strlen(sender->name))) ||
 	    connect(fd, (struct sockaddr *)&to, sizeof(to)) ||
 	    getsockopt(fd, IPPROTO_IP, IP_MTU, &mtu, &length) || mtu <= 0)
 		mtu = (int)sender->mtu;
@@ -129,13 +134,14 @@ static void say_too_big(struct sender *sender, const uint8_t *ip,
 }
 
 /* Sends a packet that may be fragmented and is longer than the MTU. */
-static void send_fragments(struct sender *sender, uint8_t *ip, unsigned length)
+static void send_fragments(struct sender *sender, uint8_t *ip, unsigned length,
+			   unsigned mtu)
 {
-	struct fragments rest = { ip, length, sender->mtu, 0 };
+	struct fragments rest = { ip, length, mtu, 0 };
 	uint8_t fragment[IP_PACKET_MAX];
 	size_t size;
 
-	if (sender->mtu < ip_header_len(ip) + 8) {
+	if (mtu < ip_header_len(ip) + 8) {
 		failed(sender, EMSGSIZE);
 		return;
 	}
@@ -195,18 +201,23 @@ void sender_add(struct sender *sender, const struct vpnalg_packet *packet,
 		say_too_big(sender, ip, head);
 	} else {
 		sender_flush(sender);
-		send_fragments(sender, ip, packet->len);
+		send_fragments(sender, ip, packet->len, sender->mtu);
 	}
 }
 
-/* Handles the packet at which a burst stopped. */
+/* Handles the packet at which a burst stopped. Which MTU it has to fit in is not
+ * known before, where routes lead to several interfaces. */
 static void give_up(struct sender *sender, unsigned i)
 {
-	if (errno == EMSGSIZE)
-		say_too_big(sender, sender->vectors[i].iov_base,
-			    sender->heads[i]);
-	else
+	uint8_t *ip = sender->vectors[i].iov_base;
+
+	if (errno != EMSGSIZE)
 		failed(sender, errno);
+	else if (get16(ip + IP_FRAGMENT_OFF) & IP_DONT_FRAGMENT)
+		say_too_big(sender, ip, sender->heads[i]);
+	else
+		send_fragments(sender, ip, (unsigned)sender->vectors[i].iov_len,
+			       route_mtu(sender, ip));
 }
 
 void sender_flush(struct sender *sender)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A router's answers to the sender of a packet that it does not send on. */
-#ifndef GW_ANSWER_H
-#define GW_ANSWER_H
+#ifndef COMMON_ANSWER_H
+#define COMMON_ANSWER_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
  *
  *     | IP | options | 1472 bytes |  | IP | 1472 bytes |  | IP | 56 bytes |
  */
-#ifndef GW_FRAGMENT_H
-#define GW_FRAGMENT_H
+#ifndef COMMON_FRAGMENT_H
+#define COMMON_FRAGMENT_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sends packets to one side, through a raw socket that sends by its
- * interface only. The kernel knows routes and neighbours, and applies the
+/* Sends packets to one side, through a raw socket that sends by its interface
+ * only, or to wherever routes lead. The kernel knows routes and neighbours, and applies the
  * firewall's output rules. The rest of a router's work is done here:
  * decrement the TTL, fragment a packet that does not fit, tell the sender of
  * one that cannot be sent. */
-#ifndef GW_SEND_H
-#define GW_SEND_H
+#ifndef COMMON_SEND_H
+#define COMMON_SEND_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,9 +22,9 @@
 #define SEND_BURST 64
 
 struct sender {
-	const char *name;
+	const char *name;    /* of its interface, or NULL */
 	int fd;
-	unsigned mtu;        /* of the interface */
+	unsigned mtu;        /* of the interface; without one the most */
 	uint16_t next_id;    /* for fragments of packets without one */
 	unsigned answers;    /* that may still be given in this second */
 	struct mmsghdr messages[SEND_BURST];
@@ -36,9 +36,10 @@ struct sender {
 	int failure; /* errno of the last one that failed */
 };
 
-/* Opens one for an interface, by its name and number. Returns false when that
- * failed, which was said. */
-bool sender_open(struct sender *sender, const char *name, int index);
+/* Opens one for an interface, by its name and number, or NULL and 0. The packets
+ * have that mark. Returns false when that failed, which was said. */
+bool sender_open(struct sender *sender, const char *name, int index,
+		 uint32_t mark);
 
 /* Sends by the interface with that number from now on. Returns false if it has
  * vanished. */

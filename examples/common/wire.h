@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The places of bytes in packets that the gateway itself looks at, and the
  * Internet checksum. */
-#ifndef GW_WIRE_H
-#define GW_WIRE_H
+#ifndef COMMON_WIRE_H
+#define COMMON_WIRE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -52,6 +52,7 @@ RESTART = {
     "--address": "203.0.113.9",
     "--filtering": "address",
     "--general": None,  # taken away
+    "--hairpins": "",
     "--impair": "delay=0",
     "--inside": "lo",
     "--ipfix": "127.0.0.1:4739",

@@ -30,39 +30,76 @@ static bool listen_for_changes(struct addresses *addresses)
 	       !bind(addresses->fd, (struct sockaddr *)&group, sizeof(group));
 }
 
-/* The kernel answers ARP for its own addresses only. */
+/* Whether an uplink has no address, which may come. */
+static bool lacks_any(const struct addresses *addresses)
+{
+	for (size_t i = 0; i < addresses->options->outside.count; i++)
+		if (!addresses->now.counts[i])
+			return true;
+	return false;
+}
+
+static void say_missing(const struct addresses *addresses, const char *what,
+			const struct vpnalg_addr *address)
+{
+	const uint8_t *octets = address->octets;
+
+	say("%saddress %u.%u.%u.%u: no %s has it", what, octets[0], octets[1],
+	    octets[2], octets[3],
+	    are_several(addresses) ? "outside interface"
+				   : "interface of this host");
+}
+
+/* The kernel answers ARP for its own addresses only. With several uplinks one
+ * may be missing while one of them lacks any. */
 static bool has_given(const struct addresses *addresses)
 {
 	const struct nat_options *nat = &addresses->options->nat;
-	const uint8_t *octets;
+	bool may = are_several(addresses) && lacks_any(addresses);
 
 	for (size_t i = 0; i < nat->address_count; i++) {
 		if (address_is_in(addresses->now.list, addresses->now.count,
 				  &nat->addresses[i]))
 			continue;
-		octets = nat->addresses[i].octets;
-		say("cannot start: address %u.%u.%u.%u: no %s has it",
-		    octets[0], octets[1], octets[2], octets[3],
-		    are_several(addresses) ? "outside interface"
-					   : "interface of this host");
-		return false;
+		say_missing(addresses, may ? "" : "cannot start: ",
+			    &nat->addresses[i]);
+		if (!may)
+			return false;
 	}
 	return true;
 }
 
-static bool has_for_each(const struct addresses *addresses)
+static bool has_any(const struct addresses *addresses)
 {
 	const struct options *options = addresses->options;
 
-	for (size_t i = 0; i < options->outside.count; i++)
-		if (!addresses->now.counts[i]) {
-			say("cannot start: interface %s: it has %s",
-			    options->outside.names[i],
-			    options->nat.follow ? "no IPv4 address"
-						: "none of the addresses");
-			return false;
-		}
-	return true;
+	if (!addresses->now.count)
+		say("cannot start: interface %s: it has %s",
+		    options->outside.names[0],
+		    options->nat.follow ? "no IPv4 address"
+					: "none of the addresses");
+	return addresses->now.count > 0;
+}
+
+/* Says which uplinks have failed, or work, unlike before. */
+static void say_uplinks(const struct addresses *addresses,
+			const size_t *last, const size_t *next)
+{
+	const struct outside *outside = &addresses->options->outside;
+
+	for (size_t i = 0; are_several(addresses) && i < outside->count; i++)
+		if (!last[i] != !next[i])
+			say("interface %s: %s", outside->names[i],
+			    next[i] ? "in use" : "out of use");
+}
+
+static void say_all(const struct addresses *addresses)
+{
+	size_t all[UPLINKS_MAX];
+
+	for (size_t i = 0; i < UPLINKS_MAX; i++)
+		all[i] = 1;
+	say_uplinks(addresses, all, addresses->now.counts);
 }
 
 /* Without any that works, those of all are in use: see addresses_follow(). */
@@ -77,11 +114,12 @@ bool addresses_open(struct addresses *addresses, const struct options *options)
 		return false;
 	}
 	address_list_read(now, options, true);
-	if (!has_given(addresses) || !has_for_each(addresses))
+	if (!has_given(addresses) || !has_any(addresses))
 		return false;
 	address_list_read(now, options, false);
 	if (!now->count)
 		address_list_read(now, options, true);
+	say_all(addresses);
 	return true;
 }
 
@@ -127,22 +165,10 @@ static bool is_same(const struct address_list *a, const struct address_list *b)
 	       !memcmp(a->uplinks, b->uplinks, a->count);
 }
 
-/* Says which uplinks have failed, or work again. */
-static void say_uplinks(const struct addresses *addresses,
-			const struct address_list *next)
-{
-	const struct outside *outside = &addresses->options->outside;
-
-	for (size_t i = 0; are_several(addresses) && i < outside->count; i++)
-		if (!addresses->now.counts[i] != !next->counts[i])
-			say("interface %s: %s", outside->names[i],
-			    next->counts[i] ? "in use again" : "out of use");
-}
-
 static void replace(struct addresses *addresses,
 		    const struct address_list *next)
 {
-	say_uplinks(addresses, next);
+	say_uplinks(addresses, addresses->now.counts, next->counts);
 	address_list_free(&addresses->now);
 	addresses->now = *next;
 }

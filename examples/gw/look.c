@@ -29,7 +29,7 @@ static bool look_at_uplink(const struct gateway *gateway, struct side *side)
 		return give_up(side);
 	if (news != SIDE_SAME)
 		say("interface %s: it is %s", side->port.name,
-		    news == SIDE_GONE ? "gone" : "back");
+		    news == SIDE_GONE ? "gone" : "there");
 	return true;
 }
 

@@ -81,7 +81,7 @@ static bool open_socket(struct port *port, const struct nat_options *options)
 	port->big = malloc(BIG_SIZE);
 	return port->fd >= 0 && port->big && make_ring(port) &&
 	       filter_attach(port->fd, port->direction, options, port->sent) &&
-	       port_bind(port);
+	       (!port->index || port_bind(port));
 }
 
 bool port_find(struct port *port, const char *name,

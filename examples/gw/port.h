@@ -32,7 +32,7 @@ struct frame {
 
 struct port {
 	const char *name;
-	int index;         /* the interface's number; 0: it has vanished */
+	int index;         /* the interface's number; 0: it is not there */
 	uint8_t direction; /* enum vpnalg_direction of what comes from it */
 	bool sent;         /* what this host sends by it, not what comes */
 	int fd;
@@ -48,8 +48,8 @@ struct port {
 bool port_find(struct port *port, const char *name,
 	       enum vpnalg_direction direction);
 
-/* Opens a socket on it, for what the options want translated. Returns false when that
- * failed, which was said. */
+/* Opens a socket on it, for what the options want translated; if it is not there,
+ * port_bind() follows. Returns false when that failed, which was said. */
 bool port_open(struct port *port, const struct nat_options *options);
 
 /* Fills in the frames that are there, without waiting, and returns how many:
@@ -63,8 +63,8 @@ void port_give_back(struct port *port, size_t count);
 /* Brings port->lost up to date. */
 void port_count_lost(struct port *port);
 
-/* Receives from the interface with its number from now on, after another one
- * with that name has vanished. Returns false, with errno, if it cannot. */
+/* Receives from the interface with its number from now on, as it has come, or
+ * another one with its name has vanished. Returns false, with errno, if it cannot. */
 bool port_bind(const struct port *port);
 
 void port_close(struct port *port);

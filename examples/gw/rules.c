@@ -33,40 +33,47 @@ static bool run(struct rules *rules)
 	return well;
 }
 
-/* The first interface to the world has the table, and each other one an empty
- * table, so that no second gateway has it. */
-static void name_table(char *name, size_t size, const struct options *options,
-		       size_t uplink)
+/* The first interface to the world that is there has the table, and each other
+ * one an empty table, so that no second gateway has it. */
+static void name_table(struct rules *rules, unsigned interface)
 {
-	snprintf(name, size, "vpnalg-gw-%u",
-		 if_nametoindex(options->outside.names[uplink]));
+	snprintf(rules->table, sizeof(rules->table), "vpnalg-gw-%u",
+		 interface);
 }
 
-static bool append_empty_tables(struct text *text,
-				const struct options *options)
+static bool append_empty(struct text *text, unsigned interface)
 {
-	char name[TABLE_NAME_MAX];
-	bool well = true;
+	return text_add(text,
+			"table ip vpnalg-gw-%u\ndelete table ip vpnalg-gw-%u\n"
+			"table ip vpnalg-gw-%u {\n flags owner\n}\n",
+			interface, interface, interface);
+}
 
-	for (size_t i = 1; well && i < options->outside.count; i++) {
-		name_table(name, sizeof(name), options, i);
-		well = text_add(text,
-				"table ip %s\ndelete table ip %s\n"
-				"table ip %s {\n flags owner\n}\n",
-				name, name, name);
+static bool append_tables(struct rules *rules, const struct options *options,
+			  const struct addresses *addresses)
+{
+	const struct outside *outside = &options->outside;
+	bool well = true;
+	unsigned interface;
+
+	for (size_t i = 0; well && i < outside->count; i++) {
+		interface = if_nametoindex(outside->names[i]);
+		if (interface && rules->table[0])
+			well = append_empty(&rules->text, interface);
+		else if (interface)
+			name_table(rules, interface);
 	}
-	return well;
+	return well && table_write(&rules->text, rules->table, options,
+				   addresses);
 }
 
 bool rules_open(struct rules *rules, const struct options *options,
 		const struct addresses *addresses)
 {
-	name_table(rules->table, sizeof(rules->table), options, 0);
 	rules->any_address = options->nat.l2tp_any_address;
 	rules->nft = nft_ctx_new(NFT_CTX_DEFAULT);
 	if (!rules->nft || nft_ctx_buffer_error(rules->nft) ||
-	    !table_write(&rules->text, rules->table, options, addresses) ||
-	    !append_empty_tables(&rules->text, options)) {
+	    !append_tables(rules, options, addresses)) {
 		say("cannot start: nftables: %s", strerror(errno));
 		return false;
 	}

@@ -3,6 +3,7 @@
 
 #include <net/if.h>
 
+#include "../common/say.h"
 #include "rules.h"
 
 /* So many at a time are dropped. */
@@ -21,19 +22,31 @@ bool side_open_inside(struct side *side, const struct options *options)
 			   RULES_MARK);
 }
 
-static bool open_own(struct side *side, const struct options *options,
-		     const char *name)
+static bool open_own(struct side *side, const struct options *options)
 {
+	side->own = side->port;
+	side->own.direction = VPNALG_OUT;
 	side->own.sent = true;
-	return port_find(&side->own, name, VPNALG_OUT) &&
-	       port_open(&side->own, &options->nat);
+	return port_open(&side->own, &options->nat);
+}
+
+/* One of several uplinks may come later. */
+static bool find_uplink(struct side *side, const struct options *options,
+			const char *name)
+{
+	if (options->outside.count == 1 || if_nametoindex(name))
+		return port_find(&side->port, name, VPNALG_IN);
+	side->port.name = name;
+	side->port.direction = VPNALG_IN;
+	say("interface %s: it is not there", name);
+	return true;
 }
 
 bool side_open_uplink(struct side *side, const struct options *options,
 		      const char *name)
 {
-	return port_find(&side->port, name, VPNALG_IN) &&
-	       (options->own ? open_own(side, options, name)
+	return find_uplink(side, options, name) &&
+	       (options->own ? open_own(side, options)
 			     : port_open(&side->port, &options->nat)) &&
 	       sender_open(&side->sender, name, side->port.index,
 			   RULES_MARK);
@@ -59,7 +72,7 @@ enum side_news side_follow(struct side *side)
 	if (!index || !bind_again(side, index))
 		side->port.index = 0;
 	if (side->port.index)
-		return SIDE_BACK;
+		return SIDE_THERE;
 	return last ? SIDE_GONE : SIDE_SAME;
 }
 

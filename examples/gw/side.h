@@ -17,7 +17,7 @@ struct side {
 };
 
 /* What side_follow() has found. */
-enum side_news { SIDE_SAME, SIDE_GONE, SIDE_BACK };
+enum side_news { SIDE_SAME, SIDE_GONE, SIDE_THERE };
 
 /* Makes one that side_close() can close. */
 void side_init(struct side *side);
@@ -26,12 +26,13 @@ void side_init(struct side *side);
  * said. */
 bool side_open_inside(struct side *side, const struct options *options);
 
-/* Opens that of an uplink. With --own what comes from it is queued. */
+/* Opens that of an uplink, whose interface need not be there yet if there are
+ * others. With --own what comes from it is queued. */
 bool side_open_uplink(struct side *side, const struct options *options,
 		      const char *name);
 
-/* Looks whether the interface is still there, or again, as another one with its
- * name; goes on with this one then. */
+/* Looks whether the interface is still there, or now, or again as another one
+ * with its name; goes on with this one then. */
 enum side_news side_follow(struct side *side);
 
 /* Drops the packets that came before the rules were set: the kernel has handled

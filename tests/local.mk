@@ -167,6 +167,10 @@ UNIT_TEST_FILES = \
 # Another one, for those parts of vpnalg-gw that take no network; so it needs
 # nothing that vpnalg-gw needs, but Linux' headers.
 GATEWAY_UNIT_TEST_FILES = \
+	examples/common/answer.c \
+	examples/common/answer.h \
+	examples/common/fragment.c \
+	examples/common/fragment.h \
 	examples/common/ipfix_event.c \
 	examples/common/ipfix_event.h \
 	examples/common/ipfix_record.h \
@@ -174,12 +178,9 @@ GATEWAY_UNIT_TEST_FILES = \
 	examples/common/metrics.h \
 	examples/common/say.c \
 	examples/common/say.h \
-	examples/common/answer.c \
-	examples/common/answer.h \
+	examples/common/wire.h \
 	examples/gw/filter.c \
 	examples/gw/filter.h \
-	examples/common/fragment.c \
-	examples/common/fragment.h \
 	examples/gw/held.c \
 	examples/gw/held.h \
 	examples/gw/impair.c \
@@ -194,7 +195,6 @@ GATEWAY_UNIT_TEST_FILES = \
 	examples/gw/served_list.h \
 	examples/gw/whole.c \
 	examples/gw/whole.h \
-	examples/common/wire.h \
 	tests/check_gateway.c \
 	tests/check_gw_answer.c \
 	tests/check_gw_fragment.c \

@@ -8,6 +8,8 @@ COMMON_FILES = \
 	examples/common/metrics.h \
 	examples/common/nat.c \
 	examples/common/nat.h \
+	examples/common/nat_config.c \
+	examples/common/nat_config.h \
 	examples/common/nat_events.c \
 	examples/common/nat_events.h \
 	examples/common/nat_metrics.c \

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "nat.h"
 
-#include <vpnalg/handler.h>
-#include <vpnalg/protocols.h>
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "nat_config.h"
 #include "say.h"
 #include "wall_clock.h"
-
-/* Room for 100,000 PPTP calls that each have a control connection of their
- * own. The system gives only the memory that is used. */
-#define STORE_UNITS 700000
 
 /* Datagrams that come in fragments at a time, and fragments that are held. A
  * packet looks through the former: as many as cost it 12,000 instructions at
@@ -28,29 +22,9 @@
  * not know the deadlines of sessions that open later. */
 #define SWEEP_AGAIN 60000
 
-/* The first handler that claims a packet has it. GRE stands behind PPTP,
- * whose GRE is not for it; general traffic is what all the others leave. */
-enum { PPTP, IPSEC, L2TP, GRE, GENERAL, PROTOCOLS };
-
-static const struct vpnalg_protocol protocols[PROTOCOLS] = {
-	[PPTP] = { vpnalg_pptp, NULL },	  [IPSEC] = { vpnalg_ipsec, NULL },
-	[L2TP] = { vpnalg_l2tp, NULL },	  [GRE] = { vpnalg_gre, NULL },
-	[GENERAL] = { vpnalg_general, NULL },
-};
-
-/* The settings, which vpnalg_init() copies. */
-struct nat_settings {
-	struct vpnalg_protocol protocols[PROTOCOLS];
-	struct vpnalg_l2tp_settings l2tp;
-	struct vpnalg_general_settings general;
-	struct vpnalg_timers timers;
-	struct vpnalg_fragments fragments;
-	struct vpnalg_policy policy;
-};
-
 static bool open_table(struct nat *nat)
 {
-	size_t size = vpnalg_table_size(STORE_UNITS);
+	size_t size = vpnalg_table_size(NAT_STORE_UNITS);
 
 	nat->table_size = size;
 	nat->memory[1] = malloc(size);
@@ -72,13 +46,6 @@ static bool open_fragments(struct nat *nat, struct vpnalg_fragments *fragments)
 	return nat->memory[2] != NULL;
 }
 
-static uint64_t next_key(const struct vpnalg_config *config)
-{
-	uint64_t high = config->random(config->context);
-
-	return high << 32 | config->random(config->context);
-}
-
 static bool open_translator(struct nat *nat, const struct vpnalg_config *config)
 {
 	const char *error = vpnalg_config_error(config, NULL);
@@ -94,28 +61,6 @@ static bool open_translator(struct nat *nat, const struct vpnalg_config *config)
 		return true;
 	say("cannot start: translator: %s", strerror(errno));
 	return false;
-}
-
-static void set(struct nat_settings *settings,
-		const struct nat_options *options)
-{
-	settings->l2tp = (struct vpnalg_l2tp_settings){
-		.size = sizeof(settings->l2tp),
-		.any_address = options->l2tp_any_address,
-		.port_1701 = options->l2tp_port_1701,
-	};
-	settings->general = (struct vpnalg_general_settings){
-		.size = sizeof(settings->general),
-		.ports = options->ports,
-		.reuse_delay = options->reuse_delay * 1000,
-		.mss = (uint16_t)options->mss,
-		.filtering = options->filtering,
-	};
-	settings->timers = options->timers;
-	settings->timers.size = sizeof(settings->timers);
-	memcpy(settings->protocols, protocols, sizeof(protocols));
-	settings->protocols[L2TP].settings = &settings->l2tp;
-	settings->protocols[GENERAL].settings = &settings->general;
 }
 
 bool nat_serve(struct nat *nat, const struct nat_options *options,
@@ -140,22 +85,6 @@ bool nat_serve(struct nat *nat, const struct nat_options *options,
 	return true;
 }
 
-/* Whether sessions are limited for each of these. */
-static bool counts(const struct nat_options *options, enum vpnalg_per per)
-{
-	for (size_t i = 0; i < options->policy.limit_count; i++)
-		if (options->policy.limits[i].per == per)
-			return true;
-	return false;
-}
-
-/* A file that is read again may bring limits, or ask for a log or a list of
- * sessions. */
-static bool may_change_later(const struct nat_options *options)
-{
-	return options->given.config && !options->captured;
-}
-
 static uint32_t templates_every(const struct nat_options *options)
 {
 	return options->ipfix_templates ? options->ipfix_templates
@@ -166,8 +95,7 @@ static uint32_t templates_every(const struct nat_options *options)
 static void set_up(struct nat *nat, const struct nat_options *options)
 {
 	*nat = (struct nat){ .policy = options->policy,
-			     .protocol_count = options->general ? PROTOCOLS
-								: GENERAL,
+			     .protocol_count = nat_protocol_count(options),
 			     .start = wall_now(),
 			     .later.delay = options->reuse_delay * 1000,
 			     .events.destinations = options->event_remotes,
@@ -177,41 +105,6 @@ static void set_up(struct nat *nat, const struct nat_options *options)
 				    .templates_every = templates_every(options),
 				    .destinations = options->event_remotes,
 				    .captured = options->captured };
-}
-
-/* The caller of nat_open() has set the rest. */
-static void configure(struct vpnalg_config *config, struct nat *nat,
-		      const struct nat_options *options,
-		      struct nat_settings *settings)
-{
-	set(settings, options);
-	nat_policy_set(&nat->policy, STORE_UNITS, &settings->policy);
-	config->size = sizeof(*config);
-	config->addresses = options->addresses;
-	config->address_count = options->address_count;
-	config->uplinks = options->uplinks;
-	config->address_max = options->address_max;
-	config->protocols = settings->protocols;
-	config->protocol_count = nat->protocol_count;
-	config->timers = &settings->timers;
-	config->port_set = options->port_set;
-	config->port_blocks = options->port_blocks;
-	config->own = options->own;
-	config->account = options->sessions || options->events ||
-			  options->ipfix || may_change_later(options);
-	config->policy = &settings->policy;
-	config->count_hosts = may_change_later(options) ||
-			      counts(options, VPNALG_PER_HOST) ||
-			      options->policy.host_rate > 0;
-	config->count_remotes = may_change_later(options) ||
-				counts(options, VPNALG_PER_REMOTE);
-	config->extra_ports = options->server_ports.list;
-	config->extra_port_count = options->server_ports.count;
-	config->store = &nat->store;
-	config->pool_key[0] = next_key(config);
-	config->pool_key[1] = next_key(config);
-	if (options->fragments)
-		config->fragments = &settings->fragments;
 }
 
 static bool open_events(struct nat *nat, const struct nat_options *options)
@@ -231,7 +124,7 @@ bool nat_open(struct nat *nat, struct vpnalg_config *config,
 	if (!open_events(nat, options) ||
 	    !nat_ipfix_open(&nat->ipfix, options->ipfix))
 		return false;
-	configure(config, nat, options, &settings);
+	nat_configure(&settings, config, nat, options);
 	if (open_table(nat) && open_fragments(nat, &settings.fragments))
 		return open_translator(nat, config) &&
 		       (options->serves_later ||
@@ -246,7 +139,7 @@ const char *nat_policy_fault(const struct nat *nat,
 {
 	struct vpnalg_policy set;
 
-	nat_policy_set(policy, STORE_UNITS, &set);
+	nat_policy_set(policy, NAT_STORE_UNITS, &set);
 	return vpnalg_policy_error(nat->translator, &set, at);
 }
 
@@ -256,7 +149,7 @@ void nat_set_policy(struct nat *nat, const struct nat_policy *policy,
 	struct vpnalg_policy set;
 
 	nat->policy = *policy;
-	nat_policy_set(&nat->policy, STORE_UNITS, &set);
+	nat_policy_set(&nat->policy, NAT_STORE_UNITS, &set);
 	vpnalg_set_policy(nat->translator, &set, now);
 	nat->due = now; /* what it cuts ends at once */
 }
@@ -277,34 +170,10 @@ void nat_process(struct nat *nat, struct vpnalg_packet *packets, size_t count,
 	vpnalg_ports_end(nat->translator, packets, count);
 }
 
-const char *nat_protocol_name(const struct nat *nat, size_t place)
-{
-	if (place < nat->protocol_count)
-		return protocols[place].handler()->name;
-	return place == nat->protocol_count ? "none" : NULL;
-}
-
-bool nat_inherits(const struct nat *nat, size_t place, size_t kind)
-{
-	return place < nat->protocol_count &&
-	       kind < protocols[place].handler()->kind_count &&
-	       protocols[place].handler()->kinds[kind].inherits_outside;
-}
-
-const char *nat_kind_protocol(const struct nat *nat, size_t kind)
-{
-	size_t place = 0;
-
-	while (place < nat->protocol_count &&
-	       kind >= protocols[place].handler()->kind_count)
-		kind -= protocols[place++].handler()->kind_count;
-	return nat_protocol_name(nat, place);
-}
-
 bool nat_is_told(const struct nat_options *options)
 {
 	return options->events || options->ipfix || options->metrics ||
-	       may_change_later(options);
+	       nat_may_change_later(options);
 }
 
 void nat_tell(struct nat *nat, const struct vpnalg_event *event)

@@ -15,15 +15,15 @@
 extern "C" {
 #endif
 
-/** From whom a mapping of general traffic takes packets (RFC 4787 5, RFC 5382
- * 5). All others are dropped as VPNALG_DROP_FILTERED. */
+/** The senders from which a mapping of general traffic takes packets (RFC 4787
+ * 5, RFC 5382 5). Packets of others are dropped as VPNALG_DROP_FILTERED. */
 enum vpnalg_filtering {
-	/** From everybody. A TCP segment must be a SYN or belong to a
-	 * connection. */
+	/** All senders. A TCP segment must be a SYN or belong to a connection.
+	 */
 	VPNALG_FILTERING_ENDPOINT_INDEPENDENT = 0,
-	/** From addresses to which the inside host has sent. */
+	/** Addresses to which the inside host has sent. */
 	VPNALG_FILTERING_ADDRESS_DEPENDENT = 1,
-	/** From addresses and ports to which it has sent. */
+	/** Addresses and ports to which the inside host has sent. */
 	VPNALG_FILTERING_ADDRESS_AND_PORT_DEPENDENT = 2
 };
 

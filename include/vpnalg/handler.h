@@ -13,8 +13,8 @@
  *
  * For every packet the translator asks the handlers in turn to match it. The
  * first that claims it names a key; the translator finds the session by it and
- * lets the handler translate. From outside, only a session that exists claims
- * a packet.
+ * calls the handler to translate. From outside, only a session that exists
+ * claims a packet.
  *
  * The bundled handlers use nothing else of the library than this header.
  */
@@ -48,7 +48,7 @@ struct vpnalg_parsed {
 	/** The bytes of that which may be read and written; never more than
 	 * l4_len. */
 	uint32_t l4_caplen;
-	uint8_t *l4; /**< What follows the IP header. */
+	uint8_t *l4; /**< The bytes behind the IP header. */
 	bool inward; /**< It travels in. */
 	bool inside; /**< It is in its inside form. */
 	bool undo;   /**< The form is not the one to arrive in. */
@@ -57,12 +57,12 @@ struct vpnalg_parsed {
 	/** The IP header speaks of more bytes than the packet has. */
 	bool overlong;
 	uint8_t fragment; /**< enum vpnalg_fragment. */
-	uint8_t addr_len; /**< How long addresses are: 4. */
+	uint8_t addr_len; /**< Bytes in an address: 4. */
 	uint8_t checksum; /**< enum vpnalg_checksum. */
 	/** The address in the packet on the inside host's end: its own or the
 	 * outside address, whichever form the packet has. */
 	uint8_t *local;
-	uint8_t *remote;  /**< In the packet: the address of the far end. */
+	uint8_t *remote;  /**< The address of the far end. */
 	uint16_t zone;    /**< Zone of the inside host, for the inside form. */
 	uint8_t protocol; /**< IP protocol number of l4. */
 };
@@ -93,7 +93,7 @@ enum vpnalg_role {
 /** The parts of a key. */
 struct vpnalg_tuple {
 	uint8_t role;  /**< enum vpnalg_role. */
-	uint8_t space; /**< Which IDs: the IP protocol number, as a rule. */
+	uint8_t space; /**< The ID space: as a rule the IP protocol. */
 	uint16_t zone; /**< Zone; left out of outside keys. */
 	uint32_t id;   /**< The ID. */
 	/** Whatever else distinguishes sessions, as the remote's port; 0. */
@@ -119,23 +119,23 @@ enum vpnalg_claim {
 /** The answer of a handler that claims a packet. */
 struct vpnalg_match {
 	bool peer; /**< The packet shows the peer's ID, not the own. */
-	/** As in struct vpnalg_tuple. Handlers share one only where their IDs
-	 * are the same ones, as TCP ports are. */
+	/** The ID space, as in struct vpnalg_tuple. Handlers share one only
+	 * where their IDs are the same ones, as TCP ports are. */
 	uint8_t space;
-	uint8_t kind;   /**< Which kind's counters count the packet. */
-	uint8_t reason; /**< For VPNALG_CLAIM_DROP: enum vpnalg_result. */
+	uint8_t kind;   /**< The kind whose counters count it. */
+	uint8_t reason; /**< With a DROP: enum vpnalg_result. */
 	uint32_t id;    /**< As in struct vpnalg_tuple. */
 	uint32_t port;  /**< As in struct vpnalg_tuple. */
 	/** The key is one for all remotes, as opening.any_remote makes it. */
 	bool any_remote;
-	/** Given: how many keys that this handler named for this packet were
-	 * no session's; 0 at first. */
+	/** Given: the number of keys that this handler has named for this
+	 * packet and that are no session's; 0 at first. */
 	uint8_t attempt;
-	/** Whether it knows another key, should this one be no session's. It
+	/** The handler knows another key, should this one be no session's. It
 	 * is asked again then, with a greater attempt, at most 16 times. */
 	bool more;
-	/** Of a first fragment: nothing behind it is read or rewritten. Else
-	 * its datagram is put together before it is translated. */
+	/** Nothing behind this first fragment is read or rewritten. Else the
+	 * datagram is put together before it is translated. */
 	bool first_suffices;
 };
 
@@ -189,7 +189,7 @@ vpnalg_match_drop_short(const struct vpnalg_parsed *parsed,
 /** One kind of session of a handler. */
 struct vpnalg_kind {
 	const char *name; /**< As "PPTP call"; static. */
-	uint8_t slots;    /**< How many keys it may have: 2 to 4. */
+	uint8_t slots;    /**< The most keys it has: 2 to 4. */
 	/** Bytes that it keeps for the handler. Head, keys and body fit into
 	 * VPNALG_UNITS_MAX units: at most 136 bytes with two IPv4 keys, 96
 	 * with four. With vpnalg_config.account it is 32 less, but for those
@@ -216,7 +216,7 @@ struct vpnalg_kind {
 	 * the first one. They are opened with peer keys. */
 	bool of_remote;
 	/** The layout in which a body is saved (vpnalg/state.h): its fields, in
-	 * order, one character each. 1, 2 or 4: a number of so many bytes; a
+	 * order, one character each. 1, 2 or 4: a number of that many bytes; a
 	 * point: a byte of nothing, between fields or behind the last; widths
 	 * in brackets, as (11 8 1): a group of bit-fields of an unsigned type,
 	 * whose bits fill one byte, two, or four. Static. NULL: the bytes as
@@ -239,7 +239,7 @@ struct vpnalg_kind {
 struct vpnalg_step {
 	struct vpnalg *translator;          /**< The translator. */
 	struct vpnalg_packet *packet;       /**< The packet. */
-	const struct vpnalg_parsed *parsed; /**< What is proved of it. */
+	const struct vpnalg_parsed *parsed; /**< The packet, parsed. */
 	struct vpnalg_record *record;       /**< Its session, or NULL. */
 	unsigned slot;   /**< The slot of the key that found it. */
 	uint8_t handler; /**< The handler's place in the array. */
@@ -262,7 +262,7 @@ struct vpnalg_server_port {
 	uint16_t port;    /**< The port. */
 };
 
-struct vpnalg_translation; /* How packets are translated: translation.h. */
+struct vpnalg_translation; /* Translation as data: vpnalg/translation.h. */
 
 /** A protocol. An answer that is out of range costs the packet at hand, as
  * VPNALG_DROP_FAULT, and nothing else. Handlers are constant and shared by all
@@ -277,7 +277,8 @@ struct vpnalg_handler {
 	uint8_t ip_protocol_count;
 	/** The IP protocol numbers of the packets that it is asked about. */
 	uint8_t ip_protocols[VPNALG_IP_PROTOCOLS_MAX];
-	/** It takes what other handlers leave, so none may stand behind it. */
+	/** It takes the packets that other handlers leave, so no handler may
+	 * stand behind it. */
 	bool takes_rest;
 	/** The number of server_ports. */
 	uint8_t server_port_count;
@@ -363,10 +364,10 @@ struct vpnalg_handler {
 	 * Nobody must be able to do anything by a forged error. So no session
 	 * may be opened, closed or changed here, and no deadline moved.
 	 *
-	 * The quoted packet travelled the other way than the error. Of l4 at
-	 * least 8 bytes are in memory, or all of a shorter packet; for TCP, UDP
-	 * and ICMP never less than 8. The vpnalg_rewrite functions leave a TCP
-	 * checksum out that is not quoted.
+	 * The quoted packet travelled in the opposite direction to the error.
+	 * At least 8 bytes of l4 are in memory, or all of a shorter packet; for
+	 * TCP, UDP and ICMP never less than 8. The vpnalg_rewrite functions
+	 * leave a TCP checksum out that is not quoted.
 	 *
 	 * The answer is VPNALG_TRANSLATED, or a drop reason and not a byte is
 	 * changed: VPNALG_DROP_QUOTE_SHORT where the ID that is needed lies
@@ -395,36 +396,37 @@ struct vpnalg_handler {
 	 */
 	struct vpnalg_record *(*counted_by)(struct vpnalg *translator,
 					    struct vpnalg_record *record);
-	/** Optional: whether a living session may be closed where the store has
-	 * no room for others (vpnalg_policy.store_units), since nobody would
-	 * miss it: it is half-open, or was not answered in some seconds.
-	 * Nothing is changed here. */
+	/** Optional: returns whether a living session may be closed where the
+	 * store has no room for others (vpnalg_policy.store_units), because it
+	 * is half-open, or was not answered in some seconds. Nothing is changed
+	 * here. */
 	bool (*gives_way)(struct vpnalg *translator,
 			  struct vpnalg_record *record);
 	/**
-	 * Optional: whether packets like the one at hand, of the living session
-	 * step->record, may be translated without the handler's seeing them
-	 * (vpnalg/translation.h), and which words they are known by. They must
-	 * be known so well that translate would do with each of them what it
-	 * does with this one, until the session is closed, its keys change, or
-	 * this function, which is asked once a second or so, answers
-	 * otherwise. What translate learns from them it learns once a second,
-	 * from this one. Nothing may be opened or closed here, and nothing
-	 * changed but what the session remembers of this: so translate can say
-	 * at once that all packets must be seen again, by
+	 * Optional: returns whether packets like the one at hand, of the living
+	 * session step->record, may be translated without the handler's seeing
+	 * them (vpnalg/translation.h), and fills in the words that they are
+	 * known by. They must be known so well that translate would do with
+	 * each of them what it does with this one, until the session is closed,
+	 * its keys change, or this function, which is asked once a second or
+	 * so, answers otherwise. What translate learns from them it learns once
+	 * a second, from this one. Nothing may be opened or closed here, and
+	 * nothing changed but what the session remembers of this: so translate
+	 * can say at once that all packets must be seen again, by
 	 * #VPNALG_EVENT_TAKEN_BACK (vpnalg_session_notify()).
 	 *
-	 * vpnalg_translation_word(), _becomes() and _ports() say what is known.
+	 * vpnalg_translation_word(), _becomes() and _ports() fill in the words.
 	 */
 	bool (*fast_path)(struct vpnalg_step *step,
 			  struct vpnalg_translation *translation);
-	/** Optional, of one that takes_rest: how long the outside port of a
-	 * service that has gone, whichever handler's, is kept from all but the
-	 * host that had it (RFC 6888 REQ-8), in milliseconds. */
+	/** Optional, for a handler that takes_rest: returns the time, in
+	 * milliseconds, for which the outside port of a removed service of any
+	 * handler is kept from all but the host that had it (RFC 6888 REQ-8).
+	 */
 	uint32_t (*reuse_delay)(const void *settings);
-	/** Optional, of one that has a service_kind: the inside port of the
-	 * service that has opened a session, which may have gone since; 0: none
-	 * has. Nothing is changed here. */
+	/** Optional, for a handler with a service_kind: returns the inside port
+	 * of the service that has opened a session, and that may have been
+	 * removed since; 0: none has. Nothing is changed here. */
 	uint16_t (*served_at)(struct vpnalg *translator,
 			      struct vpnalg_record *record);
 };
@@ -438,20 +440,21 @@ struct vpnalg_handler {
  * lives until its deadline, whether or not it has children. */
 #define VPNALG_SESSION_ENDED 0x01
 
-/** In record->flags: its peer's ID is, or was, another session's too. Found by
- * VPNALG_OUTSIDE_PEER it may be the wrong one: VPNALG_DROP_AMBIGUOUS. */
+/** In record->flags: its peer's ID is, or was, another session's too. If the
+ * session was found by VPNALG_OUTSIDE_PEER it may be the wrong one:
+ * VPNALG_DROP_AMBIGUOUS. */
 #define VPNALG_SESSION_SHARED 0x02
 
-/** In record->flags: something came in for it. Only vpnalg_general() sets it,
- * for sessions that do not know otherwise. */
+/** In record->flags: a packet came in for the session. Only vpnalg_general()
+ * sets it, for sessions that record this nowhere else. */
 #define VPNALG_SESSION_ANSWERED 0x08
 
 /** In record->handler: the session is the router's own, vpnalg_config.own. The
  * inside host is the router, at its outside address, and the IDs are outside
- * what they are inside. What a handler rewrites of its packets is a copy. */
+ * what they are inside. The packets that a handler gets of it are copies. */
 #define VPNALG_HANDLER_ROUTER 0x10
 
-/** Returns whose session a record is.
+/** Returns the handler of a record's session.
  *
  * @param record the session
  * @return the place of its handler in vpnalg_config.protocols
@@ -477,15 +480,15 @@ static inline bool vpnalg_record_is_routers(const struct vpnalg_record *record)
 /** A set of IDs to choose from: first, first + step, ... */
 struct vpnalg_range {
 	uint32_t first; /**< The first one. */
-	uint32_t step;  /**< From one to the next; at least 1. */
-	uint32_t count; /**< How many; 0 means that there is no such range. */
+	uint32_t step;  /**< The distance between two; at least 1. */
+	uint32_t count; /**< The number of IDs; 0: no such range. */
 };
 
 /** The parts of a session that is to be opened. */
 struct vpnalg_opening {
-	uint8_t kind;  /**< Which of the handler's kinds. */
-	uint8_t space; /**< For its keys and binding: IP protocol number. */
-	uint16_t zone; /**< Zone of the inside host. */
+	uint8_t kind;          /**< The kind, among the handler's. */
+	uint8_t space;         /**< The ID space: IP protocol number. */
+	uint16_t zone;         /**< Zone of the inside host. */
 	const uint8_t *inside; /**< Address of the inside host. */
 	/** Address of the remote; with any_remote, of the one to which the
 	 * opening packet goes. NULL only for a kind that inherits_outside: its
@@ -496,7 +499,7 @@ struct vpnalg_opening {
 	uint32_t id;           /**< The ID that the inside host chose. */
 	uint32_t inside_port;  /**< The inside key's port. */
 	uint32_t outside_port; /**< The outside key's port. */
-	uint32_t outside_id;   /**< For a kind that inherits_outside. */
+	uint32_t outside_id;   /**< Only if it inherits_outside. */
 	/** It is for all remotes: no remote address is in its keys. While it
 	 * lives, no session of another kind gets its outside ID, for whatever
 	 * remote, nor does it get one that another session has for `remote`
@@ -510,7 +513,7 @@ struct vpnalg_opening {
 	 * is. The choose callback is not asked. Another session that has one
 	 * of the keys loses it, and both are marked VPNALG_SESSION_SHARED. */
 	bool peer;
-	/** Whether id itself may be its outside ID too. */
+	/** Its outside ID may be `id` itself. */
 	bool keep;
 	/** Ranges in which to look for another outside ID, in this order; a
 	 * bounded number of tries, and the next packet goes on from there. */
@@ -530,7 +533,7 @@ struct vpnalg_opening {
  * beside a service, and a bounded number of them.
  *
  * @param step the packet that opens it
- * @param opening what with
+ * @param opening the parts of the session
  * @param[out] record the session, its body zero
  * @return VPNALG_TRANSLATED, or the reason why not and nothing was taken
  */
@@ -547,7 +550,7 @@ vpnalg_session_open(const struct vpnalg_step *step,
  * towards the remote whatever the remote's port: the outside key's port is 0.
  *
  * @param step the packet; its ports are in memory
- * @param kind which of the handler's kinds
+ * @param kind the kind, among the handler's
  * @param lifetime milliseconds until its first deadline
  * @param[out] record the session, its body zero
  * @return VPNALG_TRANSLATED, or the reason why not and nothing was taken
@@ -561,7 +564,7 @@ vpnalg_session_open_port(const struct vpnalg_step *step, uint8_t kind,
  * caller's choose callback is asked, and what it gives is given back at once.
  *
  * @param step the packet
- * @param opening what with
+ * @param opening the parts of the session
  * @param[out] outside_id the outside ID that it would have
  * @return whether an outside address and ID are to be had
  */
@@ -570,8 +573,8 @@ VPNALG_API bool vpnalg_session_may_open(const struct vpnalg_step *step,
 					uint32_t *outside_id);
 
 /**
- * Tells which outside address a new session of an inside host would be given
- * for a remote, before the choose callback is asked.
+ * Returns the outside address that a new session of an inside host would be
+ * given for a remote, before the choose callback is asked.
  *
  * @param translator the translator
  * @param zone zone of the inside host
@@ -585,9 +588,9 @@ VPNALG_API const uint8_t *vpnalg_session_outside(struct vpnalg *translator,
 						 const uint8_t *remote);
 
 /**
- * Tells by which uplink a packet leaves: of its addresses is what a session
- * gets that is opened now, unless opening.outside is given. Of a packet in its
- * outside form it is the one that the packet's outside address is of.
+ * Returns the uplink by which a packet leaves. A session that is opened now
+ * gets an address of that uplink, unless opening.outside is given. A packet in
+ * its outside form has the uplink of its outside address.
  *
  * @param step the packet
  * @return vpnalg_packet.uplink; 0 where the addresses are of one uplink
@@ -617,13 +620,13 @@ vpnalg_session_find(struct vpnalg *translator,
 		    const struct vpnalg_tuple *tuple);
 
 /**
- * Finds a living session whose key is that of another but for some parts of it.
+ * Finds a living session by the key of another one with some parts replaced.
  * Cheaper than vpnalg_session_find(), and closes nothing.
  *
  * @param translator the translator
  * @param record the session beside which it stands: its inside key is taken
  *               for the inside roles, its outside key for the others
- * @param role what the key is: VPNALG_INSIDE_OWN and so on
+ * @param role the role of the key: VPNALG_INSIDE_OWN and so on
  * @param space the space of the ID
  * @param id the ID
  * @param port the port
@@ -650,8 +653,8 @@ vpnalg_session_peek_beside(struct vpnalg *translator,
 			   uint8_t space, uint32_t id, uint32_t port);
 
 /**
- * Tells at which ports servers listen: at the standard one, and at those of
- * vpnalg_config.extra_ports that stand for it. Only inside servers need this:
+ * Returns a port at which servers listen: the standard one, or one of
+ * vpnalg_config.extra_ports that stands for it. Only inside servers need this:
  * the remote's port of a packet is the standard one.
  *
  * @param translator the translator
@@ -670,7 +673,7 @@ struct vpnalg_row {
 	uint8_t space;  /**< As there. */
 	uint32_t port;  /**< As there. */
 	uint32_t first; /**< The first ID. */
-	unsigned count; /**< How many. */
+	unsigned count; /**< The number of IDs. */
 };
 
 /**
@@ -679,7 +682,7 @@ struct vpnalg_row {
  *
  * @param translator the translator
  * @param record as for vpnalg_session_beside()
- * @param row which
+ * @param row the keys
  * @param[out] records row->count places
  * @return how many there are
  */
@@ -709,7 +712,8 @@ VPNALG_API void vpnalg_session_close(struct vpnalg *translator,
 				     struct vpnalg_record *record);
 
 /**
- * Closes a session as the one that it belonged to is gone: VPNALG_CLOSE_PARENT.
+ * Closes a session because the one that it belonged to is gone:
+ * VPNALG_CLOSE_PARENT.
  *
  * @param translator the translator
  * @param record the session, not valid any more afterwards
@@ -839,7 +843,8 @@ VPNALG_API void vpnalg_session_revive(const struct vpnalg *translator,
 /**
  * Returns whether a packet from inside takes an announced end back. It does
  * not in the first 3 seconds of the linger, or in its first half if that is
- * shorter: it may have been on its way already, or be the answer to the end.
+ * shorter: it may have been sent before the end arrived, or be the answer to
+ * it.
  *
  * @param translator the translator
  * @param record the session; its deadline is the one that the end has set
@@ -941,8 +946,8 @@ VPNALG_API void vpnalg_session_reparented(struct vpnalg *translator,
 					  struct vpnalg_record *record);
 
 /**
- * Says that a session is over, and that its record is another one's from now
- * on, with the same keys and without the children: VPNALG_EVENT_CLOSED, and
+ * Says that a session is over, and that another one has its record from now on,
+ * with the same keys and without the children: VPNALG_EVENT_CLOSED, and
  * VPNALG_EVENT_OPENED after the packet. Its account goes on.
  *
  * @param translator the translator
@@ -977,11 +982,11 @@ VPNALG_API const struct vpnalg_timers *
 vpnalg_session_timers(const struct vpnalg *translator);
 
 /**
- * Returns whether hosts may be held back, and probed: what they do next is an
- * answer to that.
+ * Returns whether hosts may be held back, and SPIs probed. In a capture they
+ * may not: its hosts do not react.
  *
  * @param translator the translator
- * @return not struct vpnalg_config.passive
+ * @return true unless vpnalg_config.passive is set
  */
 VPNALG_API bool vpnalg_session_may_hold(const struct vpnalg *translator);
 
@@ -1137,10 +1142,10 @@ VPNALG_API void vpnalg_rewrite_cut(struct vpnalg_step *step, uint32_t l4_len);
 /** @{ */
 
 /**
- * Says that packets are known by four bytes, which stay as they are.
+ * Adds a word: packets are known by these four bytes, which stay as they are.
  *
  * @param step the packet
- * @param[in,out] translation what is said
+ * @param[in,out] translation the translation
  * @param offset where they are, from parsed->l4 on
  * @param mask which of their bits count
  */
@@ -1151,7 +1156,7 @@ VPNALG_API void vpnalg_translation_word(const struct vpnalg_step *step,
 /**
  * Says that bits of the last word become others.
  *
- * @param[in,out] translation what is said
+ * @param[in,out] translation the translation
  * @param bits which bits: some of the word's mask
  * @param value what they become
  */
@@ -1164,7 +1169,7 @@ vpnalg_translation_becomes(struct vpnalg_translation *translation,
  * one that stands for it, becomes another.
  *
  * @param step the packet, of TCP or UDP
- * @param[in,out] translation what is said
+ * @param[in,out] translation the translation
  * @param port what the port becomes
  */
 VPNALG_API void vpnalg_translation_ports(const struct vpnalg_step *step,

@@ -68,7 +68,7 @@ enum vpnalg_own_id_result {
 	 * SPI: the host's SA ends. */
 	VPNALG_OWN_ID_TAKEN = -2,
 	VPNALG_OWN_ID_NO_ROOM = -3, /**< The store has no room or failed. */
-	/** None of the translator's protocols reads such an ID: it need not be
+	/** No protocol of the translator reads such an ID: it need not be
 	 * listed. */
 	VPNALG_OWN_ID_NO_HANDLER = -4,
 	VPNALG_OWN_ID_UNKNOWN = -5 /**< There is none to be removed. */
@@ -106,7 +106,7 @@ VPNALG_API int vpnalg_own_id_add(struct vpnalg *translator,
  * Removes an ID from the list.
  *
  * @param translator the translator
- * @param own which: all but lifetime is compared
+ * @param own the ID: all but lifetime is compared
  * @param now the time; an earlier one than before counts as the last
  * @return VPNALG_OWN_ID_DONE, VPNALG_OWN_ID_INVALID, VPNALG_OWN_ID_NO_HANDLER
  *         or VPNALG_OWN_ID_UNKNOWN

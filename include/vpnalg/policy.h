@@ -8,13 +8,12 @@
  * session that is there pays nothing for it. What a policy refuses is dropped
  * as #VPNALG_DROP_DENIED or #VPNALG_DROP_LIMIT.
  *
- * What belongs to a session that is there (a PPTP call, an ESP SA of a rekey,
- * an L2TP tunnel) is not asked about rules, and is refused by limits of its
- * inside host only: so no host can break the VPN of another by using up what
- * all share. Services are the owner's own doing: rules and limits do not
- * concern them, but the sessions that PPTP, IPsec and L2TP open for who comes
- * in through one. The router's own sessions (vpnalg_config.own) are never
- * refused.
+ * A session that belongs to an existing one (a PPTP call, an ESP SA of a rekey,
+ * an L2TP tunnel) is subject to no rule, and only to limits of its inside host:
+ * so no host can break the VPN of another by using up what all share. The owner
+ * adds services: rules and limits do not concern them, but do concern the
+ * sessions that PPTP, IPsec and L2TP open for remotes that come in through a
+ * service. The router's own sessions (vpnalg_config.own) are never refused.
  */
 #ifndef VPNALG_POLICY_H
 #define VPNALG_POLICY_H
@@ -29,7 +28,7 @@
 extern "C" {
 #endif
 
-/** What a rule does with the sessions that match it. */
+/** The effect of a rule on the sessions that match it. */
 enum vpnalg_rule_action {
 	VPNALG_RULE_DENY = 0,  /**< They are not opened: VPNALG_DROP_DENIED. */
 	VPNALG_RULE_ALLOW = 1, /**< They may be opened. */
@@ -50,11 +49,11 @@ struct vpnalg_rule {
 	uint8_t inside_length; /**< Prefix length of inside, 0 to 32. */
 	uint8_t remote_length; /**< Prefix length of remote, 0 to 32. */
 	bool in_zone;          /**< Only inside hosts of `zone` match. */
-	uint16_t zone;         /**< That zone. */
+	uint16_t zone;         /**< The zone, with in_zone. */
 	/** The remote's TCP or UDP port: 500 for IKE, 4500 for NAT-T; 0: any.
 	 */
 	uint16_t remote_port;
-	/** The protocol whose sessions match; NULL: all protocols. */
+	/** The protocol of the sessions that match; NULL: all protocols. */
 	vpnalg_handler_function *handler;
 	/** The inside hosts that match; family 0: all. */
 	struct vpnalg_addr inside;
@@ -62,7 +61,7 @@ struct vpnalg_rule {
 	struct vpnalg_addr remote;
 };
 
-/** To whom a limit applies. */
+/** The sessions that a limit counts together. */
 enum vpnalg_per {
 	VPNALG_PER_TRANSLATOR = 0, /**< All sessions count together. */
 	/** Each inside host for itself, with vpnalg_config.count_hosts. */
@@ -71,24 +70,26 @@ enum vpnalg_per {
 	VPNALG_PER_REMOTE = 2
 };
 
-/** A limit: what would exceed it is not opened. This struct will not grow. */
+/** A limit: a session that would exceed it is not opened. This struct will not
+ * grow. */
 struct vpnalg_limit {
-	/** The protocol whose sessions count; NULL: all protocols together. */
+	/** The protocol of the sessions that count; NULL: all together. */
 	vpnalg_handler_function *handler;
 	uint8_t per; /**< enum vpnalg_per. */
 	/** Only sessions count that have taken an outside ID: a mapping, a
 	 * PPTP call, a VPN session by its port (RFC 6888 REQ-4). A mapping is
 	 * for all remotes, so it counts for none of them. */
 	bool ids;
-	uint32_t most; /**< So many are allowed. */
+	uint32_t most; /**< The number of sessions allowed. */
 };
 
 /** A protocol that switches itself off. This struct will not grow. */
 struct vpnalg_quiet {
-	vpnalg_handler_function *handler; /**< Which one. */
-	/** When it has had no session for so many milliseconds, it is off:
-	 * nothing opens one until vpnalg_set_policy() is called again. What
-	 * vpnalg_init() is given counts from the first call that has a time. */
+	vpnalg_handler_function *handler; /**< The protocol. */
+	/** The time without a session after which the protocol is off, in
+	 * milliseconds: nothing opens a session of it then until
+	 * vpnalg_set_policy() is called again. For the policy of vpnalg_init()
+	 * that time begins with the first call that has a time. */
 	uint32_t time;
 };
 
@@ -115,23 +116,23 @@ struct vpnalg_policy {
 	/** The protocols that switch themselves off. */
 	const struct vpnalg_quiet *quiets;
 	size_t quiet_count; /**< 0 to #VPNALG_QUIETS_MAX. */
-	/** An inside host may open so many sessions a second; 0: as many as it
-	 * likes. Needs vpnalg_config.count_hosts. At most 1,000,000. */
+	/** The number of sessions that an inside host may open in a second; 0:
+	 * no bound. Needs vpnalg_config.count_hosts. At most 1,000,000. */
 	uint32_t host_rate;
-	/** It may open so many at once after a pause; 0: host_rate. */
+	/** The number that it may open at once after a pause; 0: host_rate. */
 	uint32_t host_burst;
-	/** The number of units of the store: vpnalg_table_use.units. Then some
-	 * can be kept back; and where no more are left, or a record cannot be
-	 * added, those of vpnalg_general() that are half-open, or have had no
-	 * answer for 2 s, are closed in favour of new sessions. No other ever
-	 * is. 0: nothing of this. */
+	/** The number of units of the store: vpnalg_table_use.units. If it is
+	 * given, some can be kept back; and where no more are left, or a record
+	 * cannot be added, sessions of vpnalg_general() that are half-open, or
+	 * have had no answer for 2 s, are closed in favour of new ones. No
+	 * other session ever is. 0: nothing of this. */
 	uint32_t store_units;
-	/** So many of them are not for the protocol that takes what others
-	 * leave, vpnalg_general(): VPNs have room where browsers have filled
-	 * the rest. */
+	/** The number of these units that are kept from vpnalg_general(), the
+	 * protocol that takes what others leave: VPNs have room where browsers
+	 * have filled the rest. */
 	uint32_t vpn_units;
-	/** So many of them are for sessions that match a rule with
-	 * #VPNALG_RULE_PRIORITY. */
+	/** The number of these units that are kept for sessions that match a
+	 * rule with #VPNALG_RULE_PRIORITY. */
 	uint32_t priority_units;
 	/** Sessions that are there and may not be opened any more, by the rules
 	 * alone, are closed as vpnalg_expire() visits them: call that until it
@@ -141,9 +142,9 @@ struct vpnalg_policy {
 };
 
 /**
- * Sets the policy, under traffic. What was counted until now still counts. The
- * event callback is told of each protocol that is off or on now and was not
- * before: #VPNALG_EVENT_OFF, #VPNALG_EVENT_ON. The policy is in force by then.
+ * Sets the policy, under traffic. Counts go on. The event callback is notified
+ * of each protocol that is off or on now and was not before: #VPNALG_EVENT_OFF,
+ * #VPNALG_EVENT_ON. The policy is in force by then.
  *
  * @param translator the translator
  * @param policy the policy; NULL: everything is allowed
@@ -161,10 +162,10 @@ VPNALG_API int vpnalg_set_policy(struct vpnalg *translator,
  *
  * @param translator the translator that is to get it
  * @param policy the policy
- * @param[out] index which element, where the fault is in an array; else 0. May
- *             be NULL
- * @return what is wrong with it, as "limits: per host, but hosts are not
- *         counted", a static string; NULL if nothing is
+ * @param[out] index the element, where the fault is in an array; else 0. May be
+ *             NULL
+ * @return the fault, as "limits: per host, but hosts are not counted", a static
+ *         string; NULL if there is none
  */
 VPNALG_API const char *vpnalg_policy_error(const struct vpnalg *translator,
 					   const struct vpnalg_policy *policy,
@@ -184,20 +185,20 @@ VPNALG_API bool vpnalg_is_quiet(const struct vpnalg *translator,
 /** Counts of sessions, of a host or in all. The library fills it. */
 struct vpnalg_use {
 	size_t size;       /**< sizeof(struct vpnalg_use), set by the caller. */
-	uint32_t sessions; /**< Of all protocols. */
+	uint32_t sessions; /**< Those of all protocols. */
 	uint32_t ids;      /**< Those that have taken an outside ID. */
-	/** By the place in vpnalg_config.protocols. */
+	/** The sessions of each place in vpnalg_config.protocols. */
 	uint32_t by_protocol[15];
-	uint32_t units; /**< Of the store; 0 of a host or remote. */
+	uint32_t units; /**< Units of the store; 0 of a host or remote. */
 	/** Those that have taken an outside ID, by the same place. */
 	uint32_t ids_by_protocol[15];
 };
 
 /**
- * Tells how many sessions there are that limits count.
+ * Counts the sessions to which limits apply.
  *
  * @param translator the translator
- * @param per of whom
+ * @param per whose sessions are counted
  * @param zone zone of the inside host; only for VPNALG_PER_HOST
  * @param address the inside host or the remote; NULL with
  *                VPNALG_PER_TRANSLATOR

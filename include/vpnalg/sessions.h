@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /** In vpnalg_session_info.flags: the end of the session was announced. It
- * lingers, in case that what has announced it was late or forged. */
+ * lingers: the packet that announced the end may be late or forged. */
 #define VPNALG_INFO_ENDED 0x01
 /** It is the router's own: vpnalg_config.own. */
 #define VPNALG_INFO_ROUTERS 0x02
@@ -30,8 +30,8 @@ extern "C" {
 /** It is a mapping of general traffic (RFC 4787 2), for all remotes: its
  * sessions are its children. */
 #define VPNALG_INFO_MAPPING 0x08
-/** It is no session of a host's, but what is known of a remote, for all hosts
- * that talk to it. Its inside address and IDs mean nothing. */
+/** It is no session of a host's, but the record of a remote, for all hosts that
+ * talk to it. Its inside address and IDs mean nothing. */
 #define VPNALG_INFO_OF_REMOTE 0x10
 /** It keeps account: vpnalg_config.account. */
 #define VPNALG_INFO_ACCOUNT 0x20
@@ -40,9 +40,9 @@ extern "C" {
  * fill in. */
 struct vpnalg_session_info {
 	size_t size; /**< sizeof(struct vpnalg_session_info). */
-	/** Tells it from all others that live now: no address, and of no
-	 * meaning in another translator. A later session between the same ends
-	 * may have it again. Never 0. */
+	/** Distinguishes it from all others that live now. It is no address,
+	 * and means nothing in another translator. A later session between the
+	 * same ends may have it again. Never 0. */
 	uint64_t number;
 	/** The number of the session that it belongs to, as a call to its
 	 * control connection, an ESP SA to its host, a session to its mapping;
@@ -66,13 +66,14 @@ struct vpnalg_session_info {
 	 * of the handler's own. */
 	uint8_t ip_protocol;
 	uint8_t protocol;  /**< The place in vpnalg_config.protocols. */
-	uint8_t kind;      /**< Which kind of that protocol's, from 0 on. */
+	uint8_t kind;      /**< The kind, among the protocol's, from 0 on. */
 	uint16_t flags;    /**< VPNALG_INFO_ENDED and so on. */
-	uint16_t children; /**< How many others keep it alive. */
-	/** With #VPNALG_INFO_ACCOUNT, else 0, as all that follows: how long ago
-	 * it was opened, in milliseconds; to a quarter of a second. */
+	uint16_t children; /**< The number of others that keep it alive. */
+	/** The time since it was opened, in milliseconds, to a quarter of a
+	 * second. This and all that follows is 0 without #VPNALG_INFO_ACCOUNT.
+	 */
 	vpnalg_time age;
-	/** How long ago a packet of it was translated last, in either
+	/** The time since a packet of it was translated last, in either
 	 * direction, as age. */
 	vpnalg_time idle;
 	/** Packets translated that travelled out, in, those that were undone
@@ -110,37 +111,39 @@ VPNALG_API int vpnalg_sessions_next(struct vpnalg *translator, vpnalg_time now,
 				    uint64_t *cursor,
 				    struct vpnalg_session_info *info);
 
-/** A cut: which sessions, and how far it is. Zero it, set size, then which
- * sessions are meant: those that fit all that is set; nothing set means all. */
+/** A cut: the sessions that it closes, and how far it is. Zero it, set size,
+ * then the conditions: sessions that meet all of them are cut; without any
+ * condition, all sessions. */
 struct vpnalg_session_cut {
 	size_t size; /**< sizeof(struct vpnalg_session_cut). */
-	/** Result: how many sessions were cut so far, with those that belong
-	 * to them. */
+	/** Result: the number of sessions cut so far, with those that belong to
+	 * them. */
 	uint64_t closed;
 	uint64_t cursor; /**< The library's. */
 	uint8_t round;   /**< The library's. */
 	bool busy;       /**< The library's. */
 
-	/** The one of this number, vpnalg_session_info.number; 0: any. */
+	/** Only the session of this number, vpnalg_session_info.number; 0: any.
+	 */
 	uint64_t number;
-	/** Those of the protocols whose bits are set: bit n means the place n
-	 * in vpnalg_config.protocols; 0: any. */
+	/** Only sessions of these protocols: bit n stands for the place n in
+	 * vpnalg_config.protocols; 0: any. */
 	uint32_t protocols;
-	uint16_t zone; /**< Those of hosts of this zone, with one_zone. */
-	bool one_zone; /**< Whether zone says anything. */
-	/** Services, too: vpnalg_service_add(). */
+	uint16_t zone; /**< Only hosts of this zone, with one_zone. */
+	bool one_zone; /**< The zone is compared. */
+	/** Services are cut, too: vpnalg_service_add(). */
 	bool services;
-	/** Those of inside hosts of this prefix; family 0: any. */
+	/** Only inside hosts of this prefix; family 0: any. */
 	struct vpnalg_addr inside;
-	/** How many bits of inside are compared: 1 to 32; 0: all. */
+	/** The number of bits of inside that are compared: 1 to 32; 0: all. */
 	uint8_t inside_prefix;
-	/** Those with remotes of this prefix; family 0: any, and those for all
+	/** Only remotes of this prefix; family 0: any, and sessions for all
 	 * remotes. */
 	struct vpnalg_addr remote;
-	/** How many bits of remote are compared: 1 to 32; 0: all. */
+	/** The number of bits of remote that are compared: 1 to 32; 0: all. */
 	uint8_t remote_prefix;
-	/** Those that this service has opened, which may have been removed
-	 * since; only read. NULL: any. */
+	/** Only sessions that this service has opened; the service may have
+	 * been removed since. Only read. NULL: any. */
 	const struct vpnalg_service *service;
 };
 
@@ -155,16 +158,17 @@ enum vpnalg_cut_result {
 
 /**
  * Goes on with cutting sessions: closes them at once, with all that belongs to
- * them, as calls to a control connection, ESP SAs to their host. What they have
- * taken is given back by the release callback. The hosts are not notified: the
- * next packet from inside opens another session, if it may open one; TCP needs
- * a SYN for that (#VPNALG_DROP_NO_CONNECTION).
+ * them, as calls to a control connection, ESP SAs to their host. Their outside
+ * addresses and IDs are given back by the release callback. The hosts are not
+ * notified: the next packet from inside opens another session, if it may open
+ * one; TCP needs a SYN for that (#VPNALG_DROP_NO_CONNECTION).
  *
  * A session that others keep alive is closed after the last of them. Where a
- * host opens others all the time, as under a mapping, that one may stay. What
- * opens while it lasts may be cut or not. Begin another cut when this one is
- * done. What is kept of a remote goes with its last host, or if it is meant and
- * not needed. An IKE SA goes with its session only.
+ * host opens others all the time, as under a mapping, that one may stay. A
+ * session that opens while the cut lasts may be cut or not. Begin another cut
+ * when this one is done. The record of a remote goes with its last host, or if
+ * the cut includes it and no host needs it. An IKE SA goes with its session
+ * only.
  *
  * @param translator the translator
  * @param[in,out] cut which sessions; the same struct until it is done

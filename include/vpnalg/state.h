@@ -55,17 +55,17 @@ enum vpnalg_state_result {
 /** A saving that is under way. Zero it and set size. */
 struct vpnalg_save {
 	size_t size; /**< sizeof(struct vpnalg_save). */
-	/** Of the caller's own, given back by the loading: the time of day, as
-	 * a rule. */
+	/** A value of the caller's own, given back by the loading: the time of
+	 * day, as a rule. */
 	uint64_t stamp;
 	/** Tells the chunks of this saving from those of others; 0: it is drawn
 	 * at random, and set. */
 	uint32_t state;
-	uint32_t number;  /**< The library's. */
-	uint64_t records; /**< Result: how many sessions were saved so far. */
-	uint64_t cursor;  /**< The library's. */
-	uint32_t kind;    /**< The library's. */
-	uint8_t part;     /**< The library's. */
+	uint32_t number;      /**< The library's. */
+	uint64_t records;     /**< Result: number of sessions saved. */
+	uint64_t cursor;      /**< The library's. */
+	uint32_t kind;        /**< The library's. */
+	uint8_t part;         /**< The library's. */
 	uint8_t reserved[19]; /**< Zero; for later versions. */
 };
 
@@ -74,16 +74,16 @@ struct vpnalg_save {
  * chunks in their order are the state. Looks at 32 places of the store at most.
  * Nothing is changed.
  *
- * Packets may go on between steps. What opens or ends meanwhile may be in the
- * state or not; a state that is of one moment is one that is saved without any
- * other call in between.
+ * Packets may go on between steps. A session that opens or ends meanwhile may
+ * be in the state or not. To save the state of one moment make no other call
+ * between the steps.
  *
  * @param translator the translator
  * @param now the time; an earlier one than before counts as the last
  * @param[in,out] save the same struct until it is done
  * @param[out] buffer room for a chunk
  * @param room how many bytes: at least #VPNALG_STATE_CHUNK_MAX
- * @param[out] length how long the chunk is; 0: this step has visited no session
+ * @param[out] length the chunk's length; 0: this step has visited no session
  * @return #VPNALG_STATE_MORE, #VPNALG_STATE_DONE after the last chunk, or
  *         #VPNALG_STATE_INVALID
  */
@@ -102,8 +102,8 @@ VPNALG_API int vpnalg_save_next(struct vpnalg *translator, vpnalg_time now,
  * @param record a record of the store
  * @param[out] buffer room for a chunk
  * @param room how many bytes: at least #VPNALG_STATE_CHUNK_MAX
- * @return how long the chunk is; 0: the record is no session's, or the
- *         library's own and made anew by loading, or there is too little room
+ * @return the chunk's length; 0: the record is no session's, or the library's
+ *         own and made anew by loading, or there is too little room
  */
 VPNALG_API size_t vpnalg_save_record(struct vpnalg *translator,
 				     const struct vpnalg_save *save,
@@ -124,7 +124,7 @@ struct vpnalg_load {
 	 * need no end: vpnalg_save_record(). */
 	bool loose;
 	uint64_t stamp;   /**< Result: the saving's, once its header is read. */
-	uint64_t records; /**< Result: how many sessions were loaded. */
+	uint64_t records; /**< Result: number of sessions loaded. */
 	/** Result: how many were not: of an outside address that is not the
 	 * translator's any more, of a protocol that it does not carry, of the
 	 * router's own without vpnalg_config.own, refused by the choose
@@ -159,10 +159,10 @@ struct vpnalg_load {
  *
  * @param translator the translator
  * @param[in,out] load the same struct until vpnalg_load_end()
- * @param bytes what comes next of the state
+ * @param bytes the next bytes of the state
  * @param count how many bytes
- * @param[out] used how many were taken: those of a chunk, or 0 if there is no
- *                  whole one; those that are left are given again with more
+ * @param[out] used the number of bytes taken: those of a chunk, or 0 if there
+ *                  is no whole one; the caller gives the others again with more
  * @return #VPNALG_STATE_MORE, #VPNALG_STATE_DONE behind the end of the state,
  *         or why it cannot be loaded
  */

@@ -13,7 +13,7 @@
  *
  * The library writes the bytes of a key into its numbered slot in the record
  * and computes its hash; the store only remembers that this hash and these
- * bytes mean this record and slot. Keys come to a living record and leave it.
+ * bytes mean this record and slot. A living record gains keys and loses them.
  */
 #ifndef VPNALG_STORE_H
 #define VPNALG_STORE_H
@@ -50,13 +50,13 @@ extern "C" {
 struct vpnalg_record {
 	/** The session is dead from then on, unless children keep it alive. */
 	vpnalg_time deadline;
-	uint8_t units;     /**< How many units of 64 bytes it has. */
-	uint8_t slots;     /**< How many key slots it has. */
+	uint8_t units;     /**< The number of its units of 64 bytes. */
+	uint8_t slots;     /**< The number of its key slots. */
 	uint8_t keys;      /**< Bit n is set while slot n is in the store. */
-	uint8_t handler;   /**< Whose session it is, and a bit. */
-	uint8_t kind;      /**< Which kind of that handler's. */
+	uint8_t handler;   /**< Its handler's place, and a flag. */
+	uint8_t kind;      /**< The kind, among that handler's. */
 	uint8_t flags;     /**< VPNALG_SESSION_ENDED and so on. */
-	uint16_t children; /**< How many sessions keep this one alive. */
+	uint16_t children; /**< Sessions that keep this one alive. */
 };
 
 /**
@@ -110,19 +110,20 @@ struct vpnalg_store {
 	/** Removes a record. Its keys were unlinked before. */
 	void (*remove)(void *context, struct vpnalg_record *record);
 	/**
-	 * Lets the key in a slot lead to its record. Its bytes are there
-	 * already, and stay until it is unlinked. No other record holds an
-	 * equal key.
+	 * Links the key in a slot: it leads to its record from now on. Its
+	 * bytes are there already, and stay until it is unlinked. No other
+	 * record holds an equal key.
 	 *
 	 * @return false without room, and nothing has changed
 	 */
 	bool (*link)(void *context, struct vpnalg_record *record, unsigned slot,
 		     uint64_t hash);
-	/** Lets the key in a slot lead nowhere. It was linked before. */
+	/** Unlinks the key in a slot: it leads nowhere from now on. It was
+	 * linked before. */
 	void (*unlink)(void *context, struct vpnalg_record *record,
 		       unsigned slot, uint64_t hash);
-	/** Two records hold the same key, and it leads to the first: from now
-	 * on it leads to the second. Cannot fail. */
+	/** Relinks a key that two records hold: it led to the first, and leads
+	 * to the second from now on. Cannot fail. */
 	void (*relink)(void *context, struct vpnalg_record *from,
 		       unsigned from_slot, struct vpnalg_record *to,
 		       unsigned to_slot, uint64_t hash);
@@ -203,7 +204,7 @@ struct vpnalg_table_use {
 };
 
 /**
- * Tells how full the bundled store is.
+ * Reads the use of the bundled store.
  *
  * @param table the store
  * @param[out] use the figures

@@ -15,11 +15,11 @@
  * SCTP of established associations.
  *
  * Not offered are, whatever else passes: ESP where several inside hosts have it
- * with a remote, for the time of each packet is evidence for whose an SPI is;
- * GRE of a tunnel whose remote sends with another Key than the host, for that
- * Key is the library's guess, which the next packet may correct; ICMP queries,
- * whose checksum covers no addresses, so that it does not follow as said below;
- * and all that must be read.
+ * with a remote, for the time of each packet is evidence for the owner of an
+ * SPI; GRE of a tunnel with a remote that sends with another Key than the host,
+ * for that Key is the library's guess, which the next packet may correct; ICMP
+ * queries, for their checksum covers no addresses and does not follow as said
+ * below; and all packets that must be read.
  */
 #ifndef VPNALG_TRANSLATION_H
 #define VPNALG_TRANSLATION_H
@@ -47,11 +47,11 @@ extern "C" {
 
 /** Four bytes of a packet. The values are as read with the first byte first. */
 struct vpnalg_word {
-	/** Where they are, behind the IP header; even. */
+	/** Their offset behind the IP header; even. */
 	uint32_t offset;
-	uint32_t mask;   /**< Which bits the packet is known by. */
-	uint32_t before; /**< What these are; the others are 0 here. */
-	uint32_t after;  /**< What they become; often the same. */
+	uint32_t mask;   /**< The bits that identify the packet. */
+	uint32_t before; /**< Their values; other bits are 0. */
+	uint32_t after;  /**< Their new values; often the same. */
 };
 
 /**
@@ -62,9 +62,9 @@ struct vpnalg_word {
  * this zone, is long enough for all words and the checksum, and has in the
  * words what `before` says.
  * Then its addresses and the words become what `after` says, and the checksums
- * follow (RFC 1624): that of the IP header, and the one at checksum_offset, in
- * whose pseudo-header the addresses stand. A UDP checksum of 0 is none and
- * stays so; one that becomes 0 is sent as 0xffff (RFC 768). A partial one
+ * follow (RFC 1624): that of the IP header, and the one at checksum_offset,
+ * which covers the addresses in its pseudo-header. A UDP checksum of 0 is none
+ * and stays so; one that becomes 0 is sent as 0xffff (RFC 768). A partial one
  * (#VPNALG_CHECKSUM_PARTIAL) is changed by the addresses alone, and it is the
  * sum itself, not its complement.
  *
@@ -75,17 +75,17 @@ struct vpnalg_translation {
 	size_t size; /**< sizeof(struct vpnalg_translation). */
 	/** The session's: vpnalg_session_info.number. */
 	uint64_t number;
-	struct vpnalg_addr source;          /**< As the packets come. */
-	struct vpnalg_addr destination;     /**< As the packets come. */
-	struct vpnalg_addr new_source;      /**< As they go on. */
-	struct vpnalg_addr new_destination; /**< As they go on. */
-	uint16_t zone;                      /**< Of the inside host. */
+	struct vpnalg_addr source;          /**< As packets arrive. */
+	struct vpnalg_addr destination;     /**< As packets arrive. */
+	struct vpnalg_addr new_source;      /**< Once translated. */
+	struct vpnalg_addr new_destination; /**< Once translated. */
+	uint16_t zone;                      /**< The inside host's zone. */
 	uint8_t ip_protocol;                /**< The number in the IP header. */
-	bool inward;                        /**< Whether they travel in. */
+	bool inward;                        /**< The packets travel in. */
 	/** The offset of the checksum of TCP or UDP, behind the IP header; 0:
 	 * there is none to be changed. */
 	uint8_t checksum_offset;
-	uint8_t word_count; /**< How many words there are. */
+	uint8_t word_count;                         /**< The number of words. */
 	struct vpnalg_word words[VPNALG_WORDS_MAX]; /**< The words. */
 
 	/** A fast path's report, vpnalg_translation_used(): how many packets it
@@ -105,9 +105,9 @@ struct vpnalg_translation {
 /**
  * Tells how packets like this one are translated, if another may do it. Ask
  * with a packet as it comes, when some of its kind have been translated: the
- * first ones open sessions, and teach the library whose they are. Nothing of
- * the packet is changed; it must still be given to vpnalg_process(), or be
- * translated as described here and be reported.
+ * first ones open sessions, and show the library to which host they belong.
+ * Nothing of the packet is changed; it must still be given to vpnalg_process(),
+ * or be translated as described here and be reported.
  *
  * The translation holds until an event of the session, by its number, says that
  * it was closed, changed or taken back (#VPNALG_EVENT_CLOSED,
@@ -119,10 +119,10 @@ struct vpnalg_translation {
  *
  * @param translator the translator
  * @param packet the packet, its members set as for vpnalg_process();
- *               #VPNALG_OUT or #VPNALG_IN. One whose port vpnalg_ports_begin()
- *               has replaced has the replaced one in the words.
+ *               #VPNALG_OUT or #VPNALG_IN. If vpnalg_ports_begin() has replaced
+ *               its port, the words have the replaced one.
  * @param now the time; an earlier one than before counts as the last
- * @param[out] translation how; with false it means nothing
+ * @param[out] translation the translation; undefined if false is returned
  * @return whether such packets may be translated elsewhere
  */
 VPNALG_API bool vpnalg_translation_of(struct vpnalg *translator,

@@ -87,7 +87,7 @@ enum vpnalg_checksum {
 	 * IP header's checksum is complete all the same. In UDP 0 is no such
 	 * sum: there is no checksum then (RFC 768), and 0 it stays. */
 	VPNALG_CHECKSUM_PARTIAL = 1,
-	/** As VPNALG_CHECKSUM_FULL; hardware has found it right already. */
+	/** A full checksum that hardware has verified already. */
 	VPNALG_CHECKSUM_VERIFIED = 2
 };
 
@@ -103,7 +103,8 @@ enum vpnalg_result {
 	/** Not ours: the router's own stack or NAT goes on with it. */
 	VPNALG_UNTOUCHED = 1,
 	/** A fragment of which the translator has a copy: forget the packet.
-	 * vpnalg_next_held() gives it back once what lacks has come. */
+	 * vpnalg_next_held() gives it back once the fragments that it waits for
+	 * have come. */
 	VPNALG_HELD = 2,
 
 	/** The first drop reason; all that follow are drop reasons too. */
@@ -128,8 +129,9 @@ enum vpnalg_result {
 	 */
 	VPNALG_DROP_NO_CONNECTION = 13,
 	/**
-	 * From outside, for no session, but an inside host uses this protocol
-	 * with this remote: the router's own stack must not answer for it.
+	 * A packet from outside for no session, while an inside host uses this
+	 * protocol with this remote: the router's own stack must not answer for
+	 * it.
 	 */
 	VPNALG_DROP_GUARDED = 14,
 	/** Another session has the port towards this remote, and the packet is
@@ -155,8 +157,8 @@ enum vpnalg_result {
 	 * 3.1). The inside host's would go out in it. */
 	VPNALG_DROP_OPTIONS = 22,
 
-	/** AH (RFC 4302): its check covers the addresses, translated it could
-	 * only fail. */
+	/** AH (RFC 4302): its integrity check covers the addresses and would
+	 * fail after a translation. */
 	VPNALG_DROP_AH = 23,
 	/** Dropped for now: another host is setting up ESP or an L2TP tunnel
 	 * with this remote, and their answers could not be distinguished. The
@@ -165,13 +167,13 @@ enum vpnalg_result {
 	VPNALG_DROP_HELD = 24,
 	/** ESP from outside, and it is not known yet for which inside host. */
 	VPNALG_DROP_UNPAIRED = 25,
-	/** From outside to a mapping, and its inside host has not sent to where
-	 * it is from: enum vpnalg_filtering. */
+	/** A packet from outside to a mapping, from a sender that the filter
+	 * does not permit: enum vpnalg_filtering. */
 	VPNALG_DROP_FILTERED = 26,
 	/** A handler or the store gave an answer that it may not give: a kind,
 	 * a result, a reason or a slot out of range, a packet called
-	 * translated that still has its old address. A fault of theirs; what
-	 * the packet holds is not defined then. */
+	 * translated that still has its old address. The fault is theirs; the
+	 * packet's bytes are undefined then. */
 	VPNALG_DROP_FAULT = 27,
 
 	/** Another inside host has this protocol with this remote or, of SCTP,
@@ -179,18 +181,18 @@ enum vpnalg_result {
 	 * for the packet's host: vpnalg_general(). Or the port is none of
 	 * vpnalg_config.port_set. */
 	VPNALG_DROP_TAKEN = 28,
-	/** An ICMP error of which the quote ends, or what is in memory of it,
-	 * before the ID that identifies the quoted packet's session, or before
-	 * 8 bytes of what follows its IP header (RFC 792). Eight bytes reach a
-	 * port, a GRE Call ID and an ESP SPI. An IKE SPI needs 16, an L2TP
-	 * Tunnel ID 12 to 14, one in a control message of protocol 115 12, and
-	 * a GRE Key behind a checksum 12. */
+	/** An ICMP error with a quote that ends, or of which the part in memory
+	 * ends, before the ID that identifies the quoted packet's session, or
+	 * before 8 bytes behind the quoted IP header (RFC 792). Eight bytes
+	 * reach a port, a GRE Call ID and an ESP SPI. An IKE SPI needs 16, an
+	 * L2TP Tunnel ID 12 to 14, one in a control message of protocol 115 12,
+	 * and a GRE Key behind a checksum 12. */
 	VPNALG_DROP_QUOTE_SHORT = 29,
 	/** An ICMP error about a session's packet, and its checksum or that of
 	 * the quoted IP header is wrong (RFC 5508 REQ-3). */
 	VPNALG_DROP_CHECKSUM = 30,
-	/** The policy's rules do not let the session be opened, or its protocol
-	 * has switched itself off: vpnalg/policy.h. */
+	/** The policy's rules deny the session, or its protocol has switched
+	 * itself off: vpnalg/policy.h. */
 	VPNALG_DROP_DENIED = 31,
 	/** The session would exceed a limit of the policy's, its host opens
 	 * sessions too fast, or the room left in the store is kept for others.
@@ -241,15 +243,15 @@ struct vpnalg_packet {
 	 * packet is turned round (VPNALG_PACKET_HAIRPIN); else not read. */
 	uint8_t flags;
 	uint8_t result; /**< Result: enum vpnalg_result. */
-	/** Result: whose reason it is, for VPNALG_DROP_OWN and more: the place
-	 * in vpnalg_config.protocols. */
+	/** Result: the protocol whose reason it is, for VPNALG_DROP_OWN and
+	 * more: the place in vpnalg_config.protocols. */
 	uint8_t protocol;
-	/** Given: by which uplink the caller's route to the remote leaves,
+	/** Given: the uplink by which the caller's route to the remote leaves,
 	 * where vpnalg_config.uplinks distinguishes them. Set by the caller for
-	 * VPNALG_OUT and VPNALG_IN_UNDO, and never by the library. What the
-	 * packet opens has an address of that uplink, or is refused
-	 * (#VPNALG_DROP_NO_ID) where none is in use. A session that is there
-	 * goes on as it is: route what was translated by its source. */
+	 * VPNALG_OUT and VPNALG_IN_UNDO, and never by the library. A session
+	 * that the packet opens has an address of that uplink, or is refused
+	 * (#VPNALG_DROP_NO_ID) where none is in use. An existing session keeps
+	 * its address: route translated packets by their source. */
 	uint8_t uplink;
 	uint8_t reserved[4]; /**< Zero; for later versions. */
 };
@@ -258,7 +260,7 @@ struct vpnalg_packet {
  * One session as the owner of outside addresses sees it. The library makes it;
  * later versions' may be longer.
  *
- * An ID is what plays a port's part: a TCP port or a PPTP Call ID.
+ * An ID is a port, or what serves a protocol as one: a PPTP Call ID.
  */
 struct vpnalg_binding {
 	/** IP protocol number: 6, 17, 47, 50, 115, or 1 for ICMP queries, whose
@@ -270,7 +272,7 @@ struct vpnalg_binding {
 	/** The remote host; of family 0 where the binding is for all of them,
 	 * as a mapping's of general traffic. */
 	struct vpnalg_addr remote;
-	uint32_t inside_id; /**< What the inside host chose. */
+	uint32_t inside_id; /**< The ID that the inside host chose. */
 	/** The ID that stands for it outside. Unique towards the remote only:
 	 * the same one may be given for other remotes, unless the binding is
 	 * for all. */
@@ -287,7 +289,7 @@ struct vpnalg_binding {
 enum vpnalg_event_type {
 	/** An inbound ESP SPI was paired with its inside host. */
 	VPNALG_EVENT_PAIRED = 1,
-	/** It was taken from that host again: evidence spoke against it. */
+	/** The pair was undone: evidence spoke against it. */
 	VPNALG_EVENT_UNPAIRED = 2,
 	/** The host was held back: VPNALG_DROP_HELD. */
 	VPNALG_EVENT_HELD = 3,
@@ -310,7 +312,7 @@ enum vpnalg_event_type {
 	 * announced, that its parent was closed, or that a later session has
 	 * taken the place of that one, or of one that could not be opened. */
 	VPNALG_EVENT_CHANGED = 8,
-	/** A session was asked for and not opened: vpnalg_event.reason. */
+	/** A session was requested and not opened: vpnalg_event.reason. */
 	VPNALG_EVENT_REFUSED = 9,
 	/** The same, for a limit of the policy's: vpnalg_event.limit. */
 	VPNALG_EVENT_LIMIT = 10,
@@ -323,15 +325,15 @@ enum vpnalg_event_type {
 	/** A protocol is off: nobody opens sessions of it any more. It has
 	 * switched itself off (vpnalg_policy.quiets), or vpnalg_set_policy()
 	 * has set a switch that denies it and before it no rule that allows
-	 * some of it. The policy of vpnalg_init() tells nothing. */
+	 * some of it. The policy of vpnalg_init() causes no event. */
 	VPNALG_EVENT_OFF = 13,
-	/** A protocol that was off is on again, for some at least. */
+	/** A protocol that was off is on again, for some hosts at least. */
 	VPNALG_EVENT_ON = 14,
-	/** So many events, vpnalg_event.count, were suppressed before this one:
+	/** Events were suppressed before this one: vpnalg_event.count,
 	 * vpnalg_config.event_rate. */
 	VPNALG_EVENT_SUPPRESSED = 15,
-	/** A session whose packets another translates goes on, and all of them
-	 * must be seen: vpnalg/translation.h. */
+	/** A session that is translated elsewhere goes on, but the library must
+	 * see all its packets from now on: vpnalg/translation.h. */
 	VPNALG_EVENT_TAKEN_BACK = 16,
 
 	/** One more than the greatest type of the library's own. */
@@ -414,29 +416,28 @@ enum vpnalg_close {
 	VPNALG_CLOSE_SERVICE = 10
 };
 
-/** In an event: it concerns no protocol more than others. */
+/** In vpnalg_event.protocol: the event is about no single protocol. */
 #define VPNALG_NO_PROTOCOL 0xff
 
-/** In vpnalg_event.limit: it is none of vpnalg_policy.limits, but
- * vpnalg_policy.host_rate; */
+/** In vpnalg_event.limit: the limit is vpnalg_policy.host_rate. */
 #define VPNALG_LIMIT_RATE 0xfffd
-/** or the room left in the store is kept for others; */
+/** In vpnalg_event.limit: the room left in the store is kept for others. */
 #define VPNALG_LIMIT_ROOM 0xfffe
-/** or the event is not about a limit. */
+/** In vpnalg_event.limit: the event is not about a limit. */
 #define VPNALG_LIMIT_NONE 0xffff
 
 struct vpnalg_session_info; /* One session: vpnalg/sessions.h. */
 
 /** One event. The library makes it; a later version's may be longer. */
 struct vpnalg_event {
-	size_t size;      /**< How long the library has made it. */
-	vpnalg_time time; /**< When: the time of the call. */
+	size_t size;      /**< The length of this event, in bytes. */
+	vpnalg_time time; /**< The time of the call. */
 	uint8_t type;     /**< enum vpnalg_event_type. */
 	/** enum vpnalg_evidence, for a pair or against it. */
 	uint8_t evidence;
 	/** The place in vpnalg_config.protocols, or VPNALG_NO_PROTOCOL. */
 	uint8_t protocol;
-	uint8_t kind;   /**< Which kind of that protocol's, from 0 on. */
+	uint8_t kind;   /**< The kind, among the protocol's, from 0. */
 	uint8_t why;    /**< enum vpnalg_close, of what was closed. */
 	uint8_t reason; /**< enum vpnalg_result, of what was refused; or 0. */
 	/** The value of RFC 8158's natEvent (IPFIX element 230): session
@@ -450,11 +451,11 @@ struct vpnalg_event {
 	/** The place in vpnalg_policy.limits, or VPNALG_LIMIT_NONE and so on.
 	 */
 	uint16_t limit;
-	uint32_t most; /**< How many that limit allows. */
-	/** Whom it concerns; user is NULL. In an event about a session the IDs
-	 * are its own, the SPI of a pair. In one about a refused session the
-	 * outside is of family 0 unless it was chosen; remote is to whom the
-	 * packet goes. */
+	uint32_t most; /**< The number that the limit allows. */
+	/** The hosts and IDs that it is about; user is NULL. In an event about
+	 * a session the IDs are its own, the SPI of a pair. In one about a
+	 * refused session the outside is of family 0 unless it was chosen;
+	 * remote is the packet's destination. */
 	struct vpnalg_binding session;
 	/** As "PPTP"; static. NULL with VPNALG_NO_PROTOCOL. */
 	const char *protocol_name;
@@ -466,20 +467,20 @@ struct vpnalg_event {
 	 * event is about no session that is or was there. The library's, and
 	 * gone afterwards. */
 	const struct vpnalg_session_info *info;
-	/** Its number until now, of what was changed, or changed and closed at
-	 * once; else 0. */
+	/** The session's number until now, if it was changed, or changed and
+	 * closed at once; else 0. */
 	uint64_t before;
-	/** When it was over, of what has expired or ended: it is closed when it
-	 * is visited after that. Else the time. */
+	/** The time at which the session was over, if it has expired or ended:
+	 * it is closed when it is visited after that. Else as `time`. */
 	vpnalg_time over;
-	uint64_t count; /**< How many were suppressed. */
+	uint64_t count; /**< The number of suppressed events. */
 };
 
 /** The choose callback's answer to a proposed outside address and ID. */
 enum vpnalg_choice {
 	VPNALG_CHOICE_TAKE = 0,   /**< Reserved; use it. */
 	VPNALG_CHOICE_NEXT = 1,   /**< Not this one; propose another ID. */
-	VPNALG_CHOICE_REFUSE = 2, /**< None at all; the packet is dropped. */
+	VPNALG_CHOICE_REFUSE = 2, /**< No session; the packet is dropped. */
 	/** The callback wrote outside and outside_id itself. The address must
 	 * be one of the translator's, of whatever uplink, and the ID unused
 	 * towards the remote, else the binding is given back and the packet
@@ -549,8 +550,8 @@ struct vpnalg_timers {
 	uint32_t call_unanswered;
 	/** A call that the remote has answered. Default 7,440,000. */
 	uint32_t call_idle;
-	/** From the announced end of a call to its real one. Default 100,000:
-	 * longer than any keepalive interval. */
+	/** The time from the announced end of a call to its real one. Default
+	 * 100,000: longer than any keepalive interval. */
 	uint32_t linger;
 	/** A UDP session: L2TP, general traffic, UDP-Lite; L2TPv3 over IP
 	 * too. Default 300,000 (RFC 4787 REQ-5). */
@@ -638,7 +639,7 @@ struct vpnalg_fragments {
  */
 struct vpnalg_port_set {
 	uint8_t offset; /**< 0 to 15. */
-	uint8_t length; /**< The PSID's: 1 to 16 - offset; 0: no set. */
+	uint8_t length; /**< Bits of the PSID: 1 to 16 - offset; 0: no set. */
 	uint16_t psid;  /**< The port set identifier. */
 };
 
@@ -657,7 +658,7 @@ struct vpnalg_port_blocks {
 	/** The number of ports in a block: a power of 2 from 64 to 16384, and
 	 * its first port is a multiple of it; 0: no blocks. */
 	uint16_t length;
-	/** Which ports are divided; zero: 1024 to 65535. */
+	/** The ports that are divided; zero: 1024 to 65535. */
 	struct vpnalg_ports ports;
 	/** Blocks are computed for the hosts of this prefix and zone
 	 * (RFC 7422 2.1): in the order of their addresses the blocks of the
@@ -667,8 +668,8 @@ struct vpnalg_port_blocks {
 	 * port, and keeps it as long as it has any such; one record more for
 	 * each host and block, and an event each time. */
 	struct vpnalg_addr inside;
-	uint16_t zone;         /**< Of these hosts. */
-	uint8_t prefix_length; /**< Of inside: 1 to 32. */
+	uint16_t zone;         /**< The zone of these hosts. */
+	uint8_t prefix_length; /**< The length of `inside`: 1 to 32. */
 };
 
 /**
@@ -699,9 +700,9 @@ struct vpnalg_config {
 	const struct vpnalg_timers *timers;
 	/** Passed to the callbacks. */
 	void *context;
-	/** 32 random bits that outsiders cannot predict. Required. Called by
-	 * vpnalg_init() and where a session is opened or an ID looked for, not
-	 * for every packet. */
+	/** Returns 32 random bits that outsiders cannot predict. Required.
+	 * Called by vpnalg_init() and where a session is opened or an ID looked
+	 * for, not for every packet. */
 	uint32_t (*random)(void *context);
 	/** Optional: has the last word on an outside address and ID. Called
 	 * once for each proposal, a bounded number of times for a packet; also
@@ -734,7 +735,7 @@ struct vpnalg_config {
 	uint16_t burst;
 	/** No host is held back (VPNALG_DROP_HELD), and no SPI is tried
 	 * (VPNALG_EVIDENCE_ANSWERED): for captures, in which nothing is sent
-	 * again, and nobody answers to what is done now. */
+	 * again, and no host reacts to what is done now. */
 	bool passive;
 	/** Memory for fragments; NULL: fragments of protocols that a handler
 	 * owns are dropped. The struct is copied. */
@@ -783,21 +784,21 @@ struct vpnalg_config {
 	bool count_hosts;
 	/** The same for each remote. */
 	bool count_remotes;
-	/** Where the store is not empty, what vpnalg_clock_offset() returned
-	 * for the translator that it was the store of; else 0. */
+	/** If the store is not empty, what vpnalg_clock_offset() returned for
+	 * the translator that had it before; else 0. */
 	vpnalg_time clock_offset;
 	/** Further ports of servers, such as PPTP's at TCP 1724. They count
 	 * only in packets that vpnalg_ports_begin() was called for. */
 	const struct vpnalg_extra_port *extra_ports;
 	size_t extra_port_count; /**< 0 to #VPNALG_EXTRA_PORTS_MAX. */
-	/** At most so many of the events that refused or forged packets can
-	 * cause without end occur a second, and so many at once after a pause:
-	 * held back, refused, limit, exhausted, unused. The others are counted,
-	 * and #VPNALG_EVENT_SUPPRESSED reports their count, once a second at
-	 * most. 0: 100. Opened and closed are never suppressed, for they are
-	 * the log: what bounds them is what bounds sessions,
-	 * vpnalg_policy.host_rate and the store; of sessions that packets from
-	 * outside open, as those of services, the store alone.
+	/** The most events in a second, and at once after a pause, of those
+	 * that refused or forged packets can cause without end: held back,
+	 * refused, limit, exhausted, unused. Further ones are counted, and
+	 * #VPNALG_EVENT_SUPPRESSED reports their count, once a second at most.
+	 * 0: 100. Opened and closed are never suppressed, for they are the log:
+	 * vpnalg_policy.host_rate and the store bound them as they bound
+	 * sessions; the store alone bounds sessions that packets from outside
+	 * open, as those of services.
 	 */
 	uint32_t event_rate;
 };
@@ -827,8 +828,8 @@ enum vpnalg_error {
  * vpnalg_init() returns an error for these.
  *
  * @param config the settings
- * @param[out] index which element, where the setting is an array's: protocols
- *             or addresses; else 0. May be NULL
+ * @param[out] index the element, where the setting is an array's: protocols or
+ *             addresses; else 0. May be NULL
  * @return the setting and what is wrong with it, as "burst: greater than 256",
  *         a static string; NULL if nothing is
  */
@@ -853,13 +854,13 @@ VPNALG_API size_t vpnalg_size(const struct vpnalg_config *config);
 	(6032 + (size_t)(protocols)*1232 +        \
 	 (((size_t)(addresses)*5 + 7) & ~(size_t)7) + (size_t)(burst)*160)
 
-/** So much more it is where there are vpnalg_config.extra_ports. */
+/** What vpnalg_config.extra_ports adds to VPNALG_BYTES(). */
 #define VPNALG_EXTRA_PORTS_BYTES 128
 
-/** So much more it is where vpnalg_config.own is set. */
+/** What vpnalg_config.own adds to VPNALG_BYTES(). */
 #define VPNALG_OWN_BYTES 1024
 
-/** So much more it is where vpnalg_config.uplinks is set. */
+/** What vpnalg_config.uplinks adds to VPNALG_BYTES(). */
 #define VPNALG_UPLINKS_BYTES(addresses) (32 + (size_t)(addresses)*13)
 
 /**
@@ -883,7 +884,7 @@ vpnalg_fragments_size(const struct vpnalg_fragments *fragments);
  *
  * @param translator set to the translator, at the start of memory
  * @param memory at least vpnalg_size() bytes, aligned for uint64_t
- * @param size how many bytes stand at memory
+ * @param size the number of bytes at memory
  * @param config the settings
  * @return 0, or a negative enum vpnalg_error and *translator is NULL
  */
@@ -985,13 +986,13 @@ VPNALG_API int vpnalg_set_addresses(struct vpnalg *translator,
 				    size_t count, bool drain);
 
 /**
- * Sets other timers, under traffic. They hold for what opens from now on. What
- * is open and sends nothing more ends when it would have; its next packet gives
- * it the new time, be it shorter or longer, or, where not every packet sets a
- * deadline, the first one with less than the new time left. Until then it
- * counts as silent for as long as the time has grown: another host may take a
- * GRE Key or an L2TP port from it that it has to itself otherwise. Timers in
- * the settings of handlers stay.
+ * Sets other timers, under traffic. They hold for sessions that open from now
+ * on. An open session that sends nothing more ends when it would have; its next
+ * packet gives it the new time, be it shorter or longer, or, where not every
+ * packet sets a deadline, the first one with less than the new time left. Until
+ * then it counts as silent for as long as the time has grown: another host may
+ * take a GRE Key or an L2TP port from it that it has to itself otherwise.
+ * Timers in the settings of handlers stay.
  *
  * @param translator the translator
  * @param timers the timers, which are copied; NULL: the defaults
@@ -1010,20 +1011,20 @@ struct vpnalg_address_list {
 	/** The uplink of each, as in vpnalg_config; NULL: as with
 	 * vpnalg_set_addresses(). */
 	const uint8_t *uplinks;
-	size_t count; /**< How many, at least 1. */
+	size_t count; /**< Number of addresses, at least 1. */
 	bool drain;   /**< As with vpnalg_set_addresses(). */
 };
 
 /**
- * As vpnalg_set_addresses(), and sets the uplinks of the addresses. An uplink
- * that fails is one of which no address is in the list: with the next packet
+ * Does what vpnalg_set_addresses() does, and sets the uplinks of the addresses.
+ * When an uplink fails, give a list without its addresses: with the next packet
  * from inside, which has another uplink then, sessions open again there.
  *
  * @param translator the translator
- * @param list the new ones
+ * @param list the new addresses
  * @return as vpnalg_set_addresses(); VPNALG_ERROR_CONFIG: the struct is of
- *         another version; VPNALG_ERROR_ADDRESS: one is known, as in use or
- *         drained, and of another uplink, too: it must go first;
+ *         another version; VPNALG_ERROR_ADDRESS: also if one is in use or
+ *         drained with another uplink: it must go first;
  *         VPNALG_ERROR_MEMORY: there are uplinks, and vpnalg_config.uplinks was
  *         NULL, too
  */
@@ -1077,7 +1078,7 @@ struct vpnalg_kind_counters {
 	const char *name; /**< The kind's name, static. */
 	uint64_t opened;  /**< Sessions opened. */
 	uint64_t closed;  /**< Sessions closed. */
-	/** Sessions that were asked for and could not be opened: no free ID, no
+	/** Sessions that were requested and could not be opened: no free ID, no
 	 * room in the store, or choose refused. */
 	uint64_t refused;
 	uint64_t translated[2]; /**< Packets translated, that travelled out,
@@ -1108,7 +1109,7 @@ VPNALG_API void vpnalg_counters(const struct vpnalg *translator,
  * @param index counts from 0 over all kinds of all handlers
  * @param[out] counters a copy of them
  * @param size sizeof(struct vpnalg_kind_counters)
- * @return false when there are not so many kinds
+ * @return false when there are no more kinds
  */
 VPNALG_API bool vpnalg_kind_counters(const struct vpnalg *translator,
 				     size_t index,
@@ -1157,16 +1158,16 @@ VPNALG_API bool vpnalg_own_counter(const struct vpnalg *translator,
 				   size_t protocol, size_t index,
 				   struct vpnalg_own_counter *counter);
 
-/** A server inside, and where it is reached from outside. Zero it, set size,
+/** An inside server, and the outside port that leads to it. Zero it, set size,
  * then the rest. */
 struct vpnalg_service {
 	size_t size; /**< sizeof(struct vpnalg_service). */
 	/** IP protocol number: TCP's, UDP's, or that of a protocol without
 	 * ports. No ICMP, AH, SCTP, DCCP or UDP-Lite. */
 	uint8_t protocol;
-	uint16_t zone;         /**< Zone of the inside host. */
-	uint16_t outside_port; /**< Where it is reached; 0 without ports. */
-	uint16_t inside_port;  /**< Where it listens; 0 without ports. */
+	uint16_t zone;              /**< Zone of the inside host. */
+	uint16_t outside_port;      /**< The port outside; 0 without ports. */
+	uint16_t inside_port;       /**< The server's port; 0 without ports. */
 	struct vpnalg_addr outside; /**< One of the outside addresses. */
 	struct vpnalg_addr inside;  /**< The inside host. */
 	/** Milliseconds from now until it ends by itself; 0: never. */
@@ -1205,7 +1206,7 @@ enum vpnalg_service_result {
  * Where several translators share the work, each of them needs the service.
  *
  * @param translator the translator
- * @param service what is to be reached, and where; it is copied
+ * @param service the service; it is copied
  * @param now the time; an earlier one than before counts as the last
  * @return VPNALG_SERVICE_DONE, or a negative enum vpnalg_service_result and
  *         nothing has changed
@@ -1220,7 +1221,7 @@ VPNALG_API int vpnalg_service_add(struct vpnalg *translator,
  * vpnalg_general_settings.reuse_delay.
  *
  * @param translator the translator
- * @param service which: all but lifetime is compared
+ * @param service the service: all but lifetime is compared
  * @param now the time; an earlier one than before counts as the last
  * @return VPNALG_SERVICE_DONE, VPNALG_SERVICE_INVALID or VPNALG_SERVICE_UNKNOWN
  */
@@ -1260,19 +1261,19 @@ struct vpnalg_steer {
 	/** The outside addresses of all translators; each packet's remote is
 	 * compared with all of them. */
 	const struct vpnalg_addr *addresses;
-	size_t address_count; /**< How many. */
+	size_t address_count; /**< The number of addresses. */
 	/** The ports of each translator, as in the settings of
 	 * vpnalg_general(), the first translator's first; NULL where that is
 	 * not among the protocols. */
 	const struct vpnalg_ports *general;
-	size_t general_count; /**< How many: as many as translators. */
+	size_t general_count; /**< The number of translators. */
 	/** The protocols of the translators, for the server ports of their
 	 * handlers; needed where `general` is given. */
 	const struct vpnalg_protocol *protocols;
-	size_t protocol_count; /**< How many. */
+	size_t protocol_count; /**< The number of protocols. */
 	/** Further ports of servers, as in vpnalg_config. */
 	const struct vpnalg_extra_port *extra_ports;
-	size_t extra_port_count; /**< How many. */
+	size_t extra_port_count; /**< The number of extra_ports. */
 };
 
 /**
@@ -1298,7 +1299,8 @@ struct vpnalg_steer {
  * @param packet data, caplen, len, direction and zone are read
  * @param translators how many there are, at least 1; sessions do not move when
  *                    it changes
- * @param[out] fragment whether it is a fragment whose ports would have decided
+ * @param[out] fragment set if it is a later fragment, and ports that it lacks
+ *                      would have decided
  * @return 0 to translators - 1; 0 for what is not IPv4
  */
 VPNALG_API uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
@@ -1312,8 +1314,8 @@ VPNALG_API uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
  * no free ID (#VPNALG_DROP_NO_ID), no room in the store (#VPNALG_DROP_STORE),
  * another host has the protocol or port (#VPNALG_DROP_TAKEN), the choose
  * callback refused (#VPNALG_DROP_REFUSED), or the policy did
- * (#VPNALG_DROP_DENIED, #VPNALG_DROP_LIMIT). Whom not to answer, and how often,
- * is in RFC 1812 4.3.2.
+ * (#VPNALG_DROP_DENIED, #VPNALG_DROP_LIMIT). RFC 1812 4.3.2 says which senders
+ * get no answer, and how often others do.
  *
  * @param packet a packet that vpnalg_process() has decided on
  * @return whether it should be answered so; false of all that came in

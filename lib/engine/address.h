@@ -8,11 +8,11 @@
 
 #include "translator.h"
 
-/* Whether an address is in the list, which is not of one alone. */
+/* Returns whether an address is in the list, which is not of one alone. */
 bool vpnalg_address_finds(const struct vpnalg *translator,
 			  const uint8_t *address);
 
-/* Whether an address is one of the translator's own. */
+/* Returns whether an address is one of the translator's own. */
 static inline bool pool_has(const struct vpnalg *translator,
 			    const uint8_t *address)
 {
@@ -22,9 +22,9 @@ static inline bool pool_has(const struct vpnalg *translator,
 			    addr_len_of(translator));
 }
 
-/* Whether the address can be a single host's. "This network", loopback,
- * multicast and reserved addresses, broadcast among them, are nobody's
- * (RFC 6890 2.2.2, RFC 1112 4). */
+/* Returns whether the address can be a single host's. "This network", loopback,
+ * multicast and reserved addresses, broadcast among them, are nobody's (RFC
+ * 6890 2.2.2, RFC 1112 4). */
 static inline bool pool_is_host(const uint8_t *address)
 {
 	return address[0] - 1U < 223 && address[0] != 127;
@@ -38,7 +38,7 @@ static inline bool pool_is_remote(const struct vpnalg *translator,
 	return pool_is_host(address) && !pool_has(translator, address);
 }
 
-/* Whether new sessions get an address. */
+/* Returns whether new sessions get an address. */
 bool vpnalg_address_is_in_use(const struct vpnalg *translator,
 			      const uint8_t *address);
 

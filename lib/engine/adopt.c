@@ -23,7 +23,8 @@
 
 /* Soundness */
 
-/* Whether a key can stand in a slot. A slot of a peer's key may be empty. */
+/* Returns whether a key can stand in a slot. A slot of a peer's key may be
+ * empty. */
 static bool is_key(const uint8_t *key, unsigned slot)
 {
 	unsigned role = key_role(key);
@@ -128,8 +129,8 @@ static void count_child(struct vpnalg *translator, struct vpnalg_record *record)
 		set_children(translator, by, (uint16_t)(by->children + 1));
 }
 
-/* Whether who keeps itself alive for its parent has none: that one is gone, or
- * all whom it counts were left out, so that it dies next. */
+/* Returns whether who keeps itself alive for its parent has none: that one is
+ * gone, or all whom it counts were left out, so that it dies next. */
 static bool is_orphan(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	struct vpnalg_record *parent =
@@ -187,7 +188,7 @@ void vpnalg_adopt_notify(struct vpnalg *translator)
 
 /* A store that is not empty */
 
-/* Whether each key that the record is said to have leads to it. */
+/* Returns whether each key that the record is said to have leads to it. */
 static bool is_found(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	const struct vpnalg_store *store = translator->store;

@@ -6,8 +6,8 @@
 
 #include "translator.h"
 
-/* Whether a record can be a session's: its handler, kind and slots, its size,
- * and the roles of its keys. */
+/* Returns whether a record can be a session's: its handler, kind and slots, its
+ * size, and the roles of its keys. */
 bool vpnalg_adopt_is_sound(const struct vpnalg *translator,
 			   struct vpnalg_record *record);
 

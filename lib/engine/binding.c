@@ -133,7 +133,7 @@ void vpnalg_binding_give_back(struct vpnalg *translator,
 	vpnalg_binding_release(translator, &binding);
 }
 
-/* Whether the choose callback is asked about sessions like this one. */
+/* Returns whether the choose callback is asked about sessions like this one. */
 static bool is_asked_about(const struct vpnalg *translator,
 			   struct vpnalg_record *record)
 {

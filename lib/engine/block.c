@@ -88,7 +88,7 @@ static bool is_power_of_2(unsigned length)
 	return (length & (length - 1)) == 0;
 }
 
-/* Whether there is a block for each host of the prefix. */
+/* Returns whether there is a block for each host of the prefix. */
 static bool suffice(const struct vpnalg_port_blocks *blocks,
 		    size_t address_count)
 {

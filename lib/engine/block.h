@@ -14,13 +14,13 @@ static inline bool block_is_used(const struct vpnalg *translator)
 	return translator->blocks.length != 0;
 }
 
-/* Whether blocks are computed. */
+/* Returns whether blocks are computed. */
 static inline bool block_is_computed(const struct vpnalg *translator)
 {
 	return translator->blocks.inside.family != 0;
 }
 
-/* Whether blocks are allotted. */
+/* Returns whether blocks are allotted. */
 static inline bool block_is_allotted(const struct vpnalg *translator)
 {
 	return block_is_used(translator) && !block_is_computed(translator);
@@ -33,7 +33,7 @@ static inline uint32_t block_of_port(const struct vpnalg *translator,
 	return port - port % translator->blocks.length;
 }
 
-/* Whether the IDs of a space are ports of blocks. */
+/* Returns whether the IDs of a space are ports of blocks. */
 bool vpnalg_block_has(const struct vpnalg *translator, uint8_t space);
 
 /* Returns the address that is computed for a host on an uplink, or NULL if

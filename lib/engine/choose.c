@@ -22,7 +22,7 @@
 
 #include "../wire/ip.h"
 
-/* Whether a key leads, with this ID, to no living session, and is not
+/* Returns whether a key leads, with this ID, to no living session, and is not
  * withheld. */
 static bool leads_nowhere(struct vpnalg *translator, struct key_of_any_id *any,
 			  uint32_t id)
@@ -85,7 +85,7 @@ static bool is_barred(const struct vpnalg *translator,
 	return false;
 }
 
-/* Whether sessions for all remotes were opened in a space. */
+/* Returns whether sessions for all remotes were opened in a space. */
 static bool is_mapped(const struct vpnalg *translator, uint8_t space)
 {
 	return translator->mapped[space / 8] & 1U << space % 8;
@@ -115,8 +115,8 @@ static void probe_for(struct vpnalg *translator,
 	probe->count = 2;
 }
 
-/* Whether the ID is another router's that shares the address, or another
- * host's. */
+/* Returns whether the ID is another router's that shares the address, or
+ * another host's. */
 static bool is_shared_out(const struct vpnalg *translator, uint32_t id)
 {
 	const struct vpnalg_port_set *set = translator->hunt.set;
@@ -124,8 +124,8 @@ static bool is_shared_out(const struct vpnalg *translator, uint32_t id)
 	return set != NULL && !vpnalg_port_set_has(set, id);
 }
 
-/* Whether the ID that the callback has chosen, with an address perhaps, is
- * free. */
+/* Returns whether the ID that the callback has chosen, with an address perhaps,
+ * is free. */
 static bool is_free_at(struct vpnalg *translator,
 		       const struct vpnalg_opening *opening,
 		       const struct vpnalg_binding *binding)

@@ -25,7 +25,7 @@ ALWAYS_INLINE void make_key(const struct vpnalg *translator, struct slot *slot)
 	slot->hash = key_hash(translator, slot->key);
 }
 
-/* Whether a handler's claim is one that it may make. */
+/* Returns whether a handler's claim is one that it may make. */
 ALWAYS_INLINE bool is_claim(const struct vpnalg_handler *handler,
 			    const struct vpnalg_match *match, unsigned claim,
 			    unsigned attempt)
@@ -62,9 +62,9 @@ ALWAYS_INLINE bool ask(const struct vpnalg *translator, struct slot *slot,
 	return true;
 }
 
-/* Whether a packet has a remote port that can be read, and no handler is asked
- * by it. A port may be taken for another with the same bit: then a handler is
- * asked once more than it needs to be. */
+/* Returns whether a packet has a remote port that can be read, and no handler
+ * is asked by it. A port may be taken for another with the same bit: then a
+ * handler is asked once more than it needs to be. */
 ALWAYS_INLINE bool is_elsewhere(const struct vpnalg *translator,
 				const struct vpnalg_parsed *parsed)
 {

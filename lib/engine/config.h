@@ -24,7 +24,7 @@ struct config_fault {
 bool vpnalg_config_read(const struct vpnalg_config *given,
 			struct settings *settings, struct config_fault *fault);
 
-/* Whether an address may stand outside: an IPv4 unicast address. */
+/* Returns whether an address may stand outside: an IPv4 unicast address. */
 bool vpnalg_config_is_outside(const struct vpnalg_addr *address);
 
 #endif

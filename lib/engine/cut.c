@@ -112,8 +112,8 @@ static bool has_remote(const struct request *request,
 				  addr_len_of(request->translator));
 }
 
-/* Whether the service has opened the session. What has no ports of its own has
- * the addresses. */
+/* Returns whether the service has opened the session. What has no ports of its
+ * own has the addresses. */
 static bool is_served(const struct request *request,
 		      struct vpnalg_record *record)
 {

@@ -306,7 +306,8 @@ static bool put_in(struct fragments *fragments, struct datagram *datagram,
 	return true;
 }
 
-/* Whether the same fragment is held already: networks duplicate packets. */
+/* Returns whether the same fragment is held already: networks duplicate
+ * packets. */
 static bool is_held(const struct fragments *fragments,
 		    const struct datagram *datagram, const uint8_t *ip,
 		    const struct vpnalg_parsed *parsed)

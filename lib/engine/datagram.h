@@ -101,7 +101,7 @@ static inline void datagram_free_held(struct fragments *fragments, unsigned at)
 	fragments->free_held = (uint16_t)at;
 }
 
-/* Whether fragments of a datagram may be given back. */
+/* Returns whether fragments of a datagram may be given back. */
 static inline bool datagram_is_ready(const struct datagram *datagram)
 {
 	return datagram->count > 0 && datagram->state != DATAGRAM_AWAITED &&
@@ -158,7 +158,7 @@ static inline uint32_t datagram_offset(const uint8_t *ip)
 	       8;
 }
 
-/* Whether a fragment is the last of its datagram. */
+/* Returns whether a fragment is the last of its datagram. */
 static inline bool datagram_ends(const uint8_t *ip)
 {
 	return (vpnalg_get16(ip + IPV4_FRAGMENT_OFF) & IPV4_MORE_FRAGMENTS) ==

@@ -6,7 +6,8 @@
 
 #include "translator.h"
 
-/* Whether the event callback is running: it may not call the translator. */
+/* Returns whether the event callback is running: it may not call the
+ * translator. */
 static inline bool event_is_running(const struct vpnalg *translator)
 {
 	return translator->events.running;

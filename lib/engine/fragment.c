@@ -49,7 +49,7 @@ static void make_key(const struct vpnalg_parsed *parsed, unsigned form,
 		  parsed->inward, parsed->local, parsed->remote, IPV4_ADDR_LEN);
 }
 
-/* Whether the lengths of a fragment are possible. */
+/* Returns whether the lengths of a fragment are possible. */
 static bool is_sound(const struct vpnalg_parsed *parsed)
 {
 	unsigned field = vpnalg_get16(parsed->ip + IPV4_FRAGMENT_OFF);
@@ -59,7 +59,7 @@ static bool is_sound(const struct vpnalg_parsed *parsed)
 	       ((field & IPV4_MORE_FRAGMENTS) == 0 || parsed->l4_len % 8 == 0);
 }
 
-/* Whether all of a fragment is in memory and may be copied. */
+/* Returns whether all of a fragment is in memory and may be copied. */
 static bool may_be_held(const struct fragments *fragments,
 			const struct vpnalg_parsed *parsed)
 {
@@ -215,7 +215,7 @@ static void choose_id(struct vpnalg *translator,
 	}
 }
 
-/* Whether the datagram's other key is that key but for the ID. */
+/* Returns whether the datagram's other key is that key but for the ID. */
 static bool knows(const struct datagram *datagram, unsigned form,
 		  const uint8_t *key)
 {
@@ -274,8 +274,8 @@ static void note_first(struct vpnalg *translator, struct datagram *datagram,
 	mark_ready(translator, datagram);
 }
 
-/* Whether a later fragment that no session is known for may be a mapping's: a
- * remote may send to it that no host has sent to. */
+/* Returns whether a later fragment that no session is known for may be a
+ * mapping's: a remote may send to it that no host has sent to. */
 static bool may_be_mapped(const struct vpnalg *translator,
 			  const struct vpnalg_parsed *parsed)
 {

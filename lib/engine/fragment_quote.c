@@ -5,7 +5,7 @@
 #include "icmp_error.h"
 #include "rewrite.h"
 
-/* Whether it is known what a datagram becomes in its other form. */
+/* Returns whether it is known what a datagram becomes in its other form. */
 static bool has_other_form(const struct datagram *datagram, unsigned form)
 {
 	return datagram != NULL && datagram->has_key[!form] &&

@@ -81,7 +81,7 @@ static bool has_port(struct vpnalg *translator,
 	return vpnalg_session_find(translator, &tuple) != NULL;
 }
 
-/* Whether the first fragment will decide. */
+/* Returns whether the first fragment will decide. */
 static bool is_told_by_first(const struct vpnalg *translator,
 			     const struct vpnalg_parsed *parsed)
 {

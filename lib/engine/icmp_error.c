@@ -41,9 +41,9 @@ static uint32_t sum(const uint8_t *p, uint32_t length)
 	return checksum_fold(total);
 }
 
-/* Whether the checksums are right that are wholly in memory: that of ICMP, and
- * that of the quoted IP header. That of what follows it is not looked at
- * (RFC 5508 REQ-3). */
+/* Returns whether the checksums are right that are wholly in memory: that of
+ * ICMP, and that of the quoted IP header. That of what follows it is not looked
+ * at (RFC 5508 REQ-3). */
 static bool are_checksums_right(const struct vpnalg_parsed *error,
 				const struct vpnalg_parsed *quote)
 {
@@ -53,9 +53,9 @@ static bool are_checksums_right(const struct vpnalg_parsed *error,
 	return sum(quote->ip, (uint32_t)(quote->l4 - quote->ip)) == 0xffff;
 }
 
-/* Whether outer and quoted header agree: the error goes to the quoted packet's
- * sender. Its own sender may be any router beyond the inside host or the
- * remote, but in its outside form it has come from the outside address. */
+/* Returns whether outer and quoted header agree: the error goes to the quoted
+ * packet's sender. Its own sender may be any router beyond the inside host or
+ * the remote, but in its outside form it has come from the outside address. */
 static bool are_addresses_right(const struct vpnalg_parsed *error,
 				const struct vpnalg_parsed *quote)
 {
@@ -142,7 +142,8 @@ static enum vpnalg_result rewrite_quote(struct vpnalg_step *step)
 	return vpnalg_refuse_own(step, result);
 }
 
-/* Whether the quote has the local address of the session's other form. */
+/* Returns whether the quote has the local address of the session's other form.
+ */
 static bool has_other_form(const struct vpnalg_step *step, const uint8_t *key)
 {
 	return same_address(step->parsed->local, key + KEY_LOCAL_OFF,

@@ -202,7 +202,7 @@ static void init_settings(struct vpnalg *translator,
 					       &translator->fragments);
 }
 
-/* Whether the memory for fragments suffices, if there is any. */
+/* Returns whether the memory for fragments suffices, if there is any. */
 static bool is_enough(const struct vpnalg_fragments *given)
 {
 	struct vpnalg_fragments fragments;

@@ -147,7 +147,7 @@ static inline uintptr_t key_difference(const uint8_t *a, const uint8_t *b)
 	       (key_load(a + last) ^ key_load(b + last));
 }
 
-/* Whether two keys are equal. */
+/* Returns whether two keys are equal. */
 static inline bool key_equals(const uint8_t *a, const uint8_t *b)
 {
 	return (key_difference(a, b) | key_difference(a + 8, b + 8) |

@@ -137,7 +137,7 @@ static void network_put(uint8_t *p, unsigned bytes, uint32_t value)
 
 /* Bit-fields */
 
-/* Whether the first of some bit-fields is in the lowest bits. */
+/* Returns whether the first of some bit-fields is in the lowest bits. */
 static bool first_is_lowest(void)
 {
 	const struct {

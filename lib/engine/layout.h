@@ -14,7 +14,7 @@ enum layout_direction {
 	LAYOUT_IN   /* and back */
 };
 
-/* Whether the layout can be read, and is of so many bytes. */
+/* Returns whether the layout can be read, and is of so many bytes. */
 bool vpnalg_layout_fits(const char *layout, size_t bytes);
 
 /* Copies a body of so many bytes and brings its fields into the other order.

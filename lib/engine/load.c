@@ -176,8 +176,8 @@ static int take(struct vpnalg *translator, struct vpnalg_load *load,
 	return vpnalg_load_record(translator, load, reader);
 }
 
-/* Whether the bytes begin as a state does, as far as they go: what does not is
- * no state, however long it says that it is. */
+/* Returns whether the bytes begin as a state does, as far as they go: what does
+ * not is no state, however long it says that it is. */
 static bool may_be_state(const struct vpnalg_load *load, const uint8_t *bytes,
 			 size_t count)
 {

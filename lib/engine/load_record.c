@@ -69,7 +69,7 @@ static const struct vpnalg_kind *find_kind(const struct vpnalg_handler *handler,
 	return NULL;
 }
 
-/* Whether bodies are the same, byte by byte. */
+/* Returns whether bodies are the same, byte by byte. */
 static bool are_same(const struct vpnalg_load *load,
 		     const struct vpnalg_kind *kind, uint64_t body,
 		     const struct name *layout)
@@ -144,7 +144,7 @@ static bool read(const struct vpnalg *translator, struct chunk_reader *reader,
 	       (saved->bits & ~(SAVED_ROUTERS | SAVED_ACCOUNT)) == 0;
 }
 
-/* Whether a session is none of the translator's, by what it is. */
+/* Returns whether a session is none of the translator's, by what it is. */
 static bool is_left_out(const struct vpnalg *translator,
 			const struct vpnalg_load *load,
 			const struct saved *saved)
@@ -272,7 +272,7 @@ static int give_up(struct vpnalg *translator, struct vpnalg_record *record,
 	return result;
 }
 
-/* Whether a key of it is withheld. */
+/* Returns whether a key of it is withheld. */
 static bool is_withheld(struct vpnalg *translator, struct vpnalg_record *record,
 			uint8_t keys)
 {

@@ -43,7 +43,7 @@ void vpnalg_load_take_back(struct vpnalg *translator, struct vpnalg_load *load,
 	load->left_out++;
 }
 
-/* Whether a session that it belongs to was refused. */
+/* Returns whether a session that it belongs to was refused. */
 static bool has_refused_parent(struct vpnalg *translator,
 			       struct vpnalg_record *record)
 {

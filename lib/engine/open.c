@@ -123,8 +123,8 @@ static void give_up(const struct vpnalg_step *step,
 				       &step->translator->binding);
 }
 
-/* Whether the handler has such a kind, and such ranges, and may open anything
- * now. */
+/* Returns whether the handler has such a kind, and such ranges, and may open
+ * anything now. */
 static bool may_open(const struct vpnalg_step *step,
 		     const struct vpnalg_opening *opening)
 {

@@ -52,8 +52,8 @@ static struct vpnalg_record *find(const struct request *request)
 	return record != NULL && record->kind == ENGINE_OWN_ID ? record : NULL;
 }
 
-/* Whether a VPN session of a host's has the port towards the remote: of a port
- * that is listed for all remotes the key is another one. */
+/* Returns whether a VPN session of a host's has the port towards the remote: of
+ * a port that is listed for all remotes the key is another one. */
 static bool has_port(const struct request *request)
 {
 	const struct vpnalg_own_id *own = &request->own;

@@ -121,7 +121,8 @@ static bool has_port(const struct vpnalg_own_id *own)
 	       own->id <= UINT16_MAX;
 }
 
-/* Whether mappings for all remotes may have the port: no server's port. */
+/* Returns whether mappings for all remotes may have the port: no server's port.
+ */
 static bool is_mapped(const struct vpnalg *translator,
 		      const struct vpnalg_own_id *own)
 {
@@ -202,8 +203,8 @@ static void show(struct shown *shown, const struct head *head,
 	shown->packet.direction = VPNALG_IN;
 }
 
-/* Whether a handler has named the ID itself as the key. What takes the rest
- * knows none but ports. */
+/* Returns whether a handler has named the ID itself as the key. What takes the
+ * rest knows none but ports. */
 static bool is_named(const struct vpnalg *translator, const struct slot *slot,
 		     const struct head *head, const struct vpnalg_own_id *own)
 {

@@ -114,8 +114,8 @@ bool vpnalg_policy_cuts(struct vpnalg *translator, struct vpnalg_record *record)
 
 /* Switches */
 
-/* Whether a rule is for whatever session there may be of those protocols that
- * it concerns. */
+/* Returns whether a rule is for whatever session there may be of those
+ * protocols that it concerns. */
 static bool is_switch(const struct vpnalg_rule *rule)
 {
 	return rule->ip_protocol == 0 && !rule->in_zone &&
@@ -123,8 +123,8 @@ static bool is_switch(const struct vpnalg_rule *rule)
 	       rule->remote_length == 0;
 }
 
-/* Whether the rules let nobody open anything of a protocol: the switch that
- * denies it has no rule before it that allows some. */
+/* Returns whether the rules let nobody open anything of a protocol: the switch
+ * that denies it has no rule before it that allows some. */
 static bool is_denied(const struct vpnalg *translator, unsigned handler)
 {
 	const struct vpnalg_policy *policy = &translator->policy.set;

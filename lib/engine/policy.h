@@ -26,7 +26,8 @@ struct subject {
 	uint32_t port;         /* the remote's; 0: none */
 };
 
-/* Whether sessions of a kind are nobody's: neither refused nor counted. */
+/* Returns whether sessions of a kind are nobody's: neither refused nor counted.
+ */
 bool vpnalg_policy_is_exempt(const struct vpnalg *translator, unsigned handler,
 			     unsigned kind);
 
@@ -47,8 +48,8 @@ int vpnalg_policy_begin(struct vpnalg *translator,
 /* Switches those protocols off that were not used for their quiet time. */
 void vpnalg_policy_look_for_quiet(struct vpnalg *translator);
 
-/* Whether the session is to be closed by the sweep: the policy cuts, and its
- * rules deny the session. */
+/* Returns whether the session is to be closed by the sweep: the policy cuts,
+ * and its rules deny the session. */
 bool vpnalg_policy_cuts(struct vpnalg *translator,
 			struct vpnalg_record *record);
 

@@ -5,7 +5,7 @@
 #include "prefix.h"
 #include "settings.h"
 
-/* Whether a handler is one of the protocols. */
+/* Returns whether a handler is one of the protocols. */
 static bool is_known(const struct policy_scope *scope,
 		     const struct vpnalg_handler *handler)
 {

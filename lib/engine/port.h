@@ -5,7 +5,7 @@
 
 #include "translator.h"
 
-/* Whether a port below 1024 stands for something else in that space. */
+/* Returns whether a port below 1024 stands for something else in that space. */
 bool vpnalg_port_is_reserved(uint8_t space, uint32_t port);
 
 #endif

@@ -6,7 +6,8 @@
 
 #include "translator.h"
 
-/* Whether there is a set, and the IDs of such a session must be in it. */
+/* Returns whether there is a set, and the IDs of such a session must be in it.
+ */
 bool vpnalg_port_set_limits(const struct vpnalg *translator, uint8_t space,
 			    const struct vpnalg_kind *kind);
 

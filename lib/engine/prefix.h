@@ -16,7 +16,7 @@ static inline bool prefix_is_one(const struct vpnalg_addr *prefix,
 		       : prefix->family == VPNALG_IPV4 && length <= PREFIX_BITS;
 }
 
-/* Whether an address is of a prefix. */
+/* Returns whether an address is of a prefix. */
 static inline bool prefix_has(const struct vpnalg_addr *prefix, unsigned length,
 			      const uint8_t *address)
 {

@@ -18,8 +18,9 @@ static inline bool record_is_aligned(const struct vpnalg_record *record)
 	return (uintptr_t)record % sizeof(vpnalg_time) == 0;
 }
 
-/* Whether handler and kind may exist, and its slots are that kind's: all that
- * decides where keys and body lie. A record without slots holds no key. */
+/* Returns whether handler and kind may exist, and its slots are that kind's:
+ * all that decides where keys and body lie. A record without slots holds no
+ * key. */
 static inline bool record_is_sound_as(const struct vpnalg *translator,
 				      const struct vpnalg_record *record,
 				      unsigned handler)
@@ -37,8 +38,8 @@ static inline bool record_is_sound(const struct vpnalg *translator,
 				  vpnalg_record_handler(record));
 }
 
-/* Whether the store has visited a session at all: it may be nothing, and the
- * engine has records of its own. */
+/* Returns whether the store has visited a session at all: it may be nothing,
+ * and the engine has records of its own. */
 static inline bool record_is_session(const struct vpnalg *translator,
 				     const struct vpnalg_record *record)
 {
@@ -58,7 +59,7 @@ static inline bool record_next(const struct vpnalg *translator,
 	return store->next(store->context, cursor, record);
 }
 
-/* Whether the slot of the record holds the key. */
+/* Returns whether the slot of the record holds the key. */
 static inline bool record_holds(const struct vpnalg *translator,
 				struct vpnalg_record *record, unsigned slot,
 				const uint8_t *key)
@@ -89,7 +90,7 @@ ALWAYS_INLINE struct vpnalg_record *record_find(struct vpnalg *translator,
 	return NULL;
 }
 
-/* Whether a session has an outside address that has gone. */
+/* Returns whether a session has an outside address that has gone. */
 bool vpnalg_record_is_stale(const struct vpnalg *translator,
 			    const struct vpnalg_record *record);
 

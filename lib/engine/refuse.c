@@ -8,8 +8,8 @@
 #include "pool.h"
 #include "usage.h"
 
-/* Whether the handler has translated the fragment's datagram by its first one,
- * which is undone here: that one has sufficed, then. */
+/* Returns whether the handler has translated the fragment's datagram by its
+ * first one, which is undone here: that one has sufficed, then. */
 static bool has_sufficed(const struct vpnalg *translator,
 			 const struct slot *slot)
 {
@@ -29,7 +29,8 @@ static enum vpnalg_result refuse_fragment(const struct vpnalg *translator,
 						      : VPNALG_HELD;
 }
 
-/* Whether a fragment is translated by itself, as the first of its datagram. */
+/* Returns whether a fragment is translated by itself, as the first of its
+ * datagram. */
 static bool suffices(const struct vpnalg *translator, const struct slot *slot)
 {
 	return translator->fragments != NULL &&
@@ -54,7 +55,8 @@ enum vpnalg_result vpnalg_refuse_header(const struct vpnalg *translator,
 						     : VPNALG_TRANSLATED;
 }
 
-/* Whether inside hosts have sessions under this protocol with this remote. */
+/* Returns whether inside hosts have sessions under this protocol with this
+ * remote. */
 static bool is_guarded(struct vpnalg *translator,
 		       const struct vpnalg_parsed *parsed, uint8_t protocol)
 {
@@ -110,8 +112,8 @@ enum vpnalg_result vpnalg_refuse_claim(struct vpnalg *translator,
 		       : VPNALG_UNTOUCHED;
 }
 
-/* Whether the outside port is a session's, so that the packet, which comes from
- * another port of its remote, is not for the router. */
+/* Returns whether the outside port is a session's, so that the packet, which
+ * comes from another port of its remote, is not for the router. */
 static bool is_held(struct vpnalg *translator,
 		    const struct vpnalg_parsed *parsed)
 {

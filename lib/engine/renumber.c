@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-/* Whether an address is among those given, from one of them on. */
+/* Returns whether an address is among those given, from one of them on. */
 static bool is_among(const uint8_t *address,
 		     const struct vpnalg_address_list *given, size_t from)
 {
@@ -52,7 +52,7 @@ static bool are_possible(const struct vpnalg *translator,
 	return given->count > 0;
 }
 
-/* Whether uplinks are given where there is no memory for them. */
+/* Returns whether uplinks are given where there is no memory for them. */
 static bool has_uplinks(const struct vpnalg_address_list *given)
 {
 	size_t i;
@@ -63,7 +63,7 @@ static bool has_uplinks(const struct vpnalg_address_list *given)
 	return false;
 }
 
-/* Whether all of those given are in the list. */
+/* Returns whether all of those given are in the list. */
 static bool are_known(const struct vpnalg *translator,
 		      const struct vpnalg_address_list *given)
 {

@@ -54,7 +54,7 @@ static void copy(struct routers *routers, struct vpnalg_step *step,
 	step->parsed = parsed;
 }
 
-/* Whether a packet is sent by the router to a far host. */
+/* Returns whether a packet is sent by the router to a far host. */
 static bool is_sent(const struct vpnalg *translator, const struct slot *slot)
 {
 	const struct vpnalg_parsed *parsed = &slot->parsed;

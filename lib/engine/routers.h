@@ -20,7 +20,7 @@ struct routers {
 	_Alignas(uint64_t) uint8_t bytes[ROUTERS_COPY];
 };
 
-/* Whether an inside address is the router itself. */
+/* Returns whether an inside address is the router itself. */
 static inline bool routers_has(const struct vpnalg *translator,
 			       const uint8_t *inside)
 {

@@ -159,7 +159,7 @@ static bool next_walked(struct hunt *hunt, uint32_t *id)
 	return true;
 }
 
-/* Whether the range was walked to its end, not long ago. */
+/* Returns whether the range was walked to its end, not long ago. */
 static bool is_full(struct hunt *hunt)
 {
 	struct search_round *round =

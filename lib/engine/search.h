@@ -11,7 +11,7 @@
 void vpnalg_search_begin(struct vpnalg *translator, struct hunt *hunt,
 			 uint64_t whose);
 
-/* Whether a range is one, or none is given. */
+/* Returns whether a range is one, or none is given. */
 static inline bool search_is_range(const struct vpnalg_range *range)
 {
 	return range->count == 0 || range->step > 0;

@@ -136,7 +136,8 @@ static bool is_same(const struct request *request,
 	       is_service(request, holders->outside);
 }
 
-/* Whether a record has the inside port of the service, on whatever uplink. */
+/* Returns whether a record has the inside port of the service, on whatever
+ * uplink. */
 static bool has_inside(const struct request *request,
 		       struct vpnalg_record *record)
 {
@@ -165,8 +166,8 @@ static struct vpnalg_record *find_withheld(const struct request *request)
 				  vpnalg_key_hash(translator, translator->key));
 }
 
-/* Whether the outside port is withheld for a while (RFC 6888 REQ-8): only the
- * host that had it may have it. */
+/* Returns whether the outside port is withheld for a while (RFC 6888 REQ-8):
+ * only the host that had it may have it. */
 static bool is_withheld(const struct request *request)
 {
 	const struct vpnalg_service *service = &request->service;

@@ -12,7 +12,7 @@
 struct vpnalg_record *vpnalg_service_of_sender(struct vpnalg *translator,
 					       const struct slot *slot);
 
-/* Whether a record is a service of its handler's. */
+/* Returns whether a record is a service of its handler's. */
 static inline bool service_is_one(const struct vpnalg *translator,
 				  const struct vpnalg_record *record)
 {

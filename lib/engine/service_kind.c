@@ -63,7 +63,7 @@ static bool lists_port(const struct vpnalg_handler *handler,
 	return false;
 }
 
-/* Whether the inside port is another one of the handler's servers. */
+/* Returns whether the inside port is another one of the handler's servers. */
 static bool has_extra_port(const struct vpnalg *translator,
 			   const struct vpnalg_handler *handler,
 			   const struct vpnalg_service *service)
@@ -75,7 +75,8 @@ static bool has_extra_port(const struct vpnalg *translator,
 	       lists_port(handler, &standard);
 }
 
-/* Whether the last handler names the keys of services, whosever they are. */
+/* Returns whether the last handler names the keys of services, whosever they
+ * are. */
 static bool has_rest(const struct vpnalg *translator)
 {
 	return translator->handlers[translator->handler_count - 1U]->takes_rest;

@@ -5,7 +5,7 @@
 
 #include <vpnalg/handler.h>
 
-/* Whether all bytes are zero: those that this version does not know. */
+/* Returns whether all bytes are zero: those that this version does not know. */
 static inline bool settings_is_zero(const uint8_t *bytes, size_t count)
 {
 	while (count > 0)

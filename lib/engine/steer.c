@@ -60,7 +60,7 @@ static bool has_port(const struct vpnalg_handler *handler, uint8_t protocol,
 	return false;
 }
 
-/* Whether a handler's servers have one of the ports. */
+/* Returns whether a handler's servers have one of the ports. */
 static bool is_of_server(const struct vpnalg_steer *steer, uint8_t protocol,
 			 uint32_t source, uint32_t destination)
 {
@@ -137,8 +137,8 @@ static uint32_t steer_general(const struct vpnalg_steer *steer,
 		       : by_remote(steer, parsed, translators);
 }
 
-/* Whether ports or an identifier may decide. A caller that was built with a
- * header without them has no general traffic. */
+/* Returns whether ports or an identifier may decide. A caller that was built
+ * with a header without them has no general traffic. */
 static bool is_general(const struct vpnalg_steer *steer, uint8_t protocol)
 {
 	return steer->size >= offsetof(struct vpnalg_steer, extra_ports) &&

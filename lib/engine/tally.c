@@ -73,7 +73,7 @@ static void fill(const struct vpnalg *translator, struct tally *host,
 	host->filled = (uint32_t)translator->now;
 }
 
-/* Whether a session has taken an outside ID. */
+/* Returns whether a session has taken an outside ID. */
 static bool takes_id(const struct vpnalg *translator,
 		     struct vpnalg_record *record)
 {
@@ -183,7 +183,7 @@ static void leave(struct vpnalg *translator, struct vpnalg_record *session,
 	vpnalg_record_remove(translator, record);
 }
 
-/* Whether limits count a session. */
+/* Returns whether limits count a session. */
 static bool is_counted(const struct vpnalg *translator,
 		       const struct vpnalg_record *record)
 {

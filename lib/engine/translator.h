@@ -313,7 +313,7 @@ static inline void address_set(const struct vpnalg *translator,
 	memcpy(address->octets, octets, addr_len_of(translator));
 }
 
-/* Whether two addresses are equal. */
+/* Returns whether two addresses are equal. */
 static inline bool same_address(const uint8_t *a, const uint8_t *b,
 				size_t addr_len)
 {

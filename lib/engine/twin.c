@@ -28,8 +28,8 @@ static struct vpnalg_record *find(struct vpnalg *translator,
 								     : NULL;
 }
 
-/* Whether the key that a slot claims leads to a session, not to a service. A
- * quote may have no key, for it is short, or of a later fragment. */
+/* Returns whether the key that a slot claims leads to a session, not to a
+ * service. A quote may have no key, for it is short, or of a later fragment. */
 static bool is_taken(struct vpnalg *translator, const struct slot *slot,
 		     const struct vpnalg_record *but)
 {
@@ -42,7 +42,8 @@ static bool is_taken(struct vpnalg *translator, const struct slot *slot,
 	       !service_is_one(translator, record);
 }
 
-/* Whether another session may have the packet of a slot, which is used up. */
+/* Returns whether another session may have the packet of a slot, which is used
+ * up. */
 static bool is_anothers(struct vpnalg *translator, struct slot *slot,
 			const struct vpnalg_record *record)
 {
@@ -53,7 +54,7 @@ static bool is_anothers(struct vpnalg *translator, struct slot *slot,
 	return false;
 }
 
-/* Whether the ports show that the packet is nobody else's. */
+/* Returns whether the ports show that the packet is nobody else's. */
 static bool ports_tell(struct vpnalg *translator, const struct slot *slot,
 		       const struct vpnalg_record *record)
 {

@@ -5,9 +5,9 @@
 
 #include "translator.h"
 
-/* Whether a packet that is a service's, or goes by its addresses alone, would
- * look as one of another session once it is translated for that record. The
- * answers to what leaves would be that session's, and the inside host would
+/* Returns whether a packet that is a service's, or goes by its addresses alone,
+ * would look as one of another session once it is translated for that record.
+ * The answers to what leaves would be that session's, and the inside host would
  * take what comes in for it. */
 bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 			  struct vpnalg_record *record);

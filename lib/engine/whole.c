@@ -104,14 +104,14 @@ static void finish(struct vpnalg *translator, struct datagram *datagram)
 	take_apart(fragments, datagram, packet);
 }
 
-/* Whether all of a datagram is held that must be translated whole. */
+/* Returns whether all of a datagram is held that must be translated whole. */
 static bool is_complete(const struct datagram *datagram)
 {
 	return datagram->state == DATAGRAM_GATHERED && datagram->total != 0 &&
 	       datagram->gathered == datagram->total;
 }
 
-/* Whether there is room to put it together. */
+/* Returns whether there is room to put it together. */
 static bool fits(const struct fragments *fragments,
 		 const struct datagram *datagram)
 {

@@ -15,7 +15,7 @@ struct span {
  * the next one together. Returns that, or what is left behind the first. */
 struct span vpnalg_whole_turn(struct vpnalg *translator, struct span left);
 
-/* Whether vpnalg_whole_turn() has anything to do. */
+/* Returns whether vpnalg_whole_turn() has anything to do. */
 static inline bool whole_is_due(const struct vpnalg *translator)
 {
 	return translator->fragments != NULL && translator->fragments->complete;

@@ -18,7 +18,7 @@ struct own_id {
 	uint8_t guard; /* the protocol that is the router's with the remote */
 };
 
-/* Whether the store has found or visited one of them, not a session. */
+/* Returns whether the store has found or visited one of them, not a session. */
 static inline bool withheld_is_one(const struct vpnalg *translator,
 				   const struct vpnalg_record *record)
 {

@@ -159,8 +159,8 @@ static bool is_another_protocols(const struct vpnalg_parsed *parsed)
 	       (parsed->inside && !parsed->quoted);
 }
 
-/* Whether nothing behind its header is looked at: a control message has IDs
- * anywhere. */
+/* Returns whether nothing behind its header is looked at: a control message has
+ * IDs anywhere. */
 static bool is_data(const struct vpnalg_parsed *parsed)
 {
 	struct l2tp_message message;

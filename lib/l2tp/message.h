@@ -40,8 +40,8 @@ struct l2tp_message {
 	struct l2tp_id ids[L2TP_IDS]; /* in AVPs; own is the sender's */
 };
 
-/* Whether a datagram may be so long as its UDP header says: the first fragment
- * is shorter. */
+/* Returns whether a datagram may be so long as its UDP header says: the first
+ * fragment is shorter. */
 static inline bool l2tp_message_has(const struct vpnalg_parsed *parsed,
 				    uint32_t length)
 {

@@ -44,7 +44,8 @@ INLINE uintptr_t differ(const uint8_t *a, const uint8_t *b)
 	return (word(a) ^ word(b)) | (word(a + last) ^ word(b + last));
 }
 
-/* Whether two keys are equal. Those with IPv4 addresses are five words. */
+/* Returns whether two keys are equal. Those with IPv4 addresses are five words.
+ */
 static inline bool same_key(const uint8_t *a, const uint8_t *b, size_t length)
 {
 	uint32_t x, y;

@@ -392,8 +392,7 @@ struct vpnalg_handler {
 	 * (vpnalg_session_join()). Needed where a kind has counts_children.
 	 * Nothing may be opened, closed or changed here, only peeked at.
 	 *
-	 * @return the session, dead or alive, of the same handler; or NULL
-	 */
+	 * @return the session, dead or alive, of the same handler; or NULL */
 	struct vpnalg_record *(*counted_by)(struct vpnalg *translator,
 					    struct vpnalg_record *record);
 	/** Optional: returns whether a living session may be closed where the
@@ -457,8 +456,7 @@ struct vpnalg_handler {
 /** Returns the handler of a record's session.
  *
  * @param record the session
- * @return the place of its handler in vpnalg_config.protocols
- */
+ * @return the place of its handler in vpnalg_config.protocols */
 static inline uint8_t vpnalg_record_handler(const struct vpnalg_record *record)
 {
 	return record->handler & (VPNALG_HANDLER_ROUTER - 1);

@@ -28,8 +28,7 @@ struct vpnalg_record; /* A session in a store: vpnalg/store.h. */
 /** The longest chunk, in bytes. */
 #define VPNALG_STATE_CHUNK_MAX 1024
 
-/** The result of a call. Later versions may add reasons, which are negative.
- */
+/** The result of a call. Later versions may add reasons, which are negative. */
 enum vpnalg_state_result {
 	VPNALG_STATE_DONE = 0, /**< All is saved or loaded. */
 	VPNALG_STATE_MORE = 1, /**< There is more to do: call again. */

@@ -798,8 +798,7 @@ struct vpnalg_config {
 	 * 0: 100. Opened and closed are never suppressed, for they are the log:
 	 * vpnalg_policy.host_rate and the store bound them as they bound
 	 * sessions; the store alone bounds sessions that packets from outside
-	 * open, as those of services.
-	 */
+	 * open, as those of services. */
 	uint32_t event_rate;
 };
 

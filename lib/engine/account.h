@@ -23,8 +23,8 @@ struct account {
 	} directions[2]; /* out, in */
 };
 
-/* Returns how long an account is that stands behind a body, and what lies
- * between them: a body may have any length. */
+/* Returns the length of an account behind a body, with the gap between them: a
+ * body may have any length. */
 static inline size_t account_bytes(const struct vpnalg_kind *kind)
 {
 	return kind->of_remote ? 0
@@ -55,7 +55,8 @@ void vpnalg_account_open(const struct vpnalg *translator,
 			 struct vpnalg_record *record);
 
 /* Counts a packet that was translated in the account of its session, if it has
- * one. An error about another packet is none of that one's session. */
+ * one. An ICMP error does not count for the session of the packet that it
+ * quotes. */
 void vpnalg_account_count(const struct vpnalg_step *step,
 			  enum vpnalg_result result);
 

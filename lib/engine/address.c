@@ -64,15 +64,15 @@ static uint32_t count_all(const struct vpnalg *translator)
 	       (translator->uplinks != NULL ? translator->uplinks->gone : 0);
 }
 
-/* Returns the place from which on those are that have gone. */
+/* Returns the place of an address among those that have gone. */
 static uint32_t gone_at(const struct vpnalg *translator, const uint8_t *address)
 {
 	return position(translator, translator->address_count,
 			count_all(translator), address);
 }
 
-/* Makes room at a place. Whoever calls counts what is there then. address is
- * none of the list's memory. */
+/* Inserts an address at a place; the caller adjusts the counts. address does
+ * not point into the list. */
 static void insert(struct vpnalg *translator, uint32_t at,
 		   const uint8_t *address, uint8_t uplink)
 {
@@ -190,7 +190,7 @@ uint8_t vpnalg_address_uplink(const struct vpnalg *translator,
 	return 0;
 }
 
-/* Sorts by uplink, and each of them by address, as the list is. */
+/* Sorts by uplink, and within an uplink by address, as the list is. */
 void vpnalg_address_sort(struct vpnalg *translator)
 {
 	const struct uplinks *uplinks = translator->uplinks;

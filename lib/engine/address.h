@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The outside addresses, as a list: first those in use, then those that are
- * drained, which new sessions do not get; each part is sorted. With uplinks
- * there are also those that have gone, while sessions of theirs may be left:
- * what these are counted under must still be known. */
+ * drained, which new sessions do not get; each part is sorted. With uplinks,
+ * addresses that have gone follow while sessions of theirs may be left: these
+ * are counted by uplink, so the uplink must still be known. */
 #ifndef VPNALG_ENGINE_ADDRESS_H
 #define VPNALG_ENGINE_ADDRESS_H
 
 #include "translator.h"
 
-/* Returns whether an address is in the list, which is not of one alone. */
+/* Returns whether an address is in the list, which has not exactly one. */
 bool vpnalg_address_finds(const struct vpnalg *translator,
 			  const uint8_t *address);
 
@@ -23,8 +23,8 @@ static inline bool pool_has(const struct vpnalg *translator,
 }
 
 /* Returns whether the address can be a single host's. "This network", loopback,
- * multicast and reserved addresses, broadcast among them, are nobody's (RFC
- * 6890 2.2.2, RFC 1112 4). */
+ * multicast and reserved addresses, broadcast among them, belong to no host
+ * (RFC 6890 2.2.2, RFC 1112 4). */
 static inline bool pool_is_host(const uint8_t *address)
 {
 	return address[0] - 1U < 223 && address[0] != 127;
@@ -48,7 +48,7 @@ static inline uint8_t *address_at(const struct vpnalg *translator,
 	return translator->addresses + (size_t)index * addr_len_of(translator);
 }
 
-/* Returns those of an uplink; there may be none. */
+/* Returns the addresses in use of an uplink; there may be none. */
 struct address_group vpnalg_address_group(const struct vpnalg *translator,
 					  uint8_t uplink);
 
@@ -66,20 +66,20 @@ uint32_t vpnalg_address_index(const struct vpnalg *translator,
 uint8_t vpnalg_address_uplink(const struct vpnalg *translator,
 			      const uint8_t *address);
 
-/* Takes an address in. */
+/* Adds an address to those in use. */
 void vpnalg_address_add(struct vpnalg *translator, const uint8_t *address,
 			uint8_t uplink);
 
-/* Takes the address in that place out of the list, with all of its sessions or
- * after the last of them; or only out of use. */
+/* Takes out the address at that place: end with all of its sessions, remove
+ * after the last of them, drain only out of use. */
 void vpnalg_address_end(struct vpnalg *translator, uint32_t index);
 void vpnalg_address_remove(struct vpnalg *translator, uint32_t index);
 void vpnalg_address_drain(struct vpnalg *translator, uint32_t index);
 
-/* Sorts those in use into groups, after any of them has come or gone. */
+/* Sorts the addresses in use into groups, after one was added or removed. */
 void vpnalg_address_sort(struct vpnalg *translator);
 
-/* Notes that a session has the address, should it be one that is drained. */
+/* Notes that a session has the address, if that is drained. */
 void vpnalg_address_note(struct vpnalg *translator, const uint8_t *address);
 
 /* Ends a round through the store: removes drained addresses that no session was

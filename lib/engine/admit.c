@@ -2,9 +2,8 @@
 /* Asks the policy about a session that is to be opened: its rules, what has
  * switched itself off, its limits, and the room that is kept back for others.
  *
- * Where room is short, sessions that nobody will miss are closed for new ones:
- * those of vpnalg_general() that are half-open or unanswered. No other session
- * ever is. */
+ * Where room is short, sessions of vpnalg_general() that are half-open or
+ * unanswered are closed for new ones. No other session ever is. */
 #include "admit.h"
 
 #include <string.h>
@@ -17,31 +16,31 @@
 #include "tally.h"
 
 /* Bounds on the records that are looked at, and on the sessions that are
- * closed, to make room for one: more would be a packet that costs too much. */
+ * closed, to make room for one: they bound what a packet costs. */
 #define ROOM_LOOKS 24
 #define ROOM_CLOSES 3
 
-/* Units with which a session opens, but for those that lie apart: its own
- * record, and those of what it shares with others. */
+/* The free units with which any session can open, if they lie beside each
+ * other: for its own record and for those that it shares with others. */
 #define ROOM_AMPLE (2 * VPNALG_UNITS_MAX)
 
-/* No session is closed for a record of that size again within this time after
- * closing some has made no room for one. */
+/* After sessions were closed and a record still had no room, no session is
+ * closed for a record of that size within this time. */
 #define UNFIT_MS 1000
 
 /* A session that is to be opened. */
 struct candidate {
 	struct subject subject;
-	bool child;    /* it belongs to a session that is there */
+	bool child;    /* it belongs to another session */
 	bool priority; /* a rule keeps room for it */
-	bool takes_id; /* an outside ID of its own */
+	bool takes_id; /* it takes an outside ID of its own */
 	bool any_remote;
 	struct tally *host, *remote;
 };
 
 /* Limits */
 
-/* Returns how many sessions there are of those that a limit counts. */
+/* Returns the number of sessions that a limit counts. */
 static uint32_t counted(const struct vpnalg *translator,
 			const struct vpnalg_limit *limit,
 			const struct candidate *candidate)
@@ -120,10 +119,11 @@ static bool is_limited(struct vpnalg *translator, struct candidate *candidate)
 
 /* Room */
 
-/* Returns whether a session that lives may be closed now. A dead one is left to
- * the sweep: it may have died just now, with its last child, and the handler
- * that opens a session may have it in hand. */
-static bool gives_way(struct vpnalg *translator, struct vpnalg_record *record)
+/* Returns whether a living session may be closed now. A dead one is left to the
+ * sweep: it may have died just now, with its last child, and the handler that
+ * opens a session may still use it. */
+static bool is_evictable(struct vpnalg *translator,
+			 struct vpnalg_record *record)
 {
 	const struct vpnalg_handler *handler =
 		translator->handlers[record->handler];
@@ -169,7 +169,7 @@ bool vpnalg_admit_make_room(struct vpnalg *translator, size_t bytes)
 			continue;
 		}
 		if (record_is_session(translator, record) &&
-		    gives_way(translator, record)) {
+		    is_evictable(translator, record)) {
 			vpnalg_session_close_as(translator, record,
 						VPNALG_CLOSE_GAVE_WAY);
 			closes++;
@@ -196,7 +196,7 @@ static bool is_short(const struct vpnalg *translator,
 
 /* All together */
 
-/* A session that belongs to another is let in by that one. */
+/* No rule concerns a session that belongs to another one. */
 static bool is_denied(struct vpnalg *translator, struct candidate *candidate)
 {
 	uint8_t action;
@@ -211,8 +211,9 @@ static bool is_denied(struct vpnalg *translator, struct candidate *candidate)
 	return action == VPNALG_RULE_DENY;
 }
 
-/* A child that a packet from outside opens belongs to a session that is there:
- * it is never refused. A connection to a service may be. */
+/* The policy is not asked about a child that a packet from outside opens, for
+ * it belongs to an existing session; it is asked about a connection to a
+ * service. */
 static bool is_asked(const struct vpnalg_step *step,
 		     const struct vpnalg_opening *opening)
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether the policy lets a session be opened, and room for it in the store. */
+/* Admission: the policy's decision on a new session, and room for it in the
+ * store. */
 #ifndef VPNALG_ENGINE_ADMIT_H
 #define VPNALG_ENGINE_ADMIT_H
 
 #include "translator.h"
 
-/* Returns VPNALG_TRANSLATED, or the reason why not; policy.is_short is set if
- * that is for want of room, which could be made. */
+/* Returns VPNALG_TRANSLATED, or why the session is refused; policy.is_short is
+ * set if only room lacks, which vpnalg_admit_make_room() may make. */
 enum vpnalg_result vpnalg_admit(const struct vpnalg_step *step,
 				const struct vpnalg_opening *opening);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sessions that were not opened here.
  *
- * All that a translator keeps beside its sessions follows from these: the
- * counts of the policy, the engine's own records, which addresses and IDs are
- * taken. So it is made anew, one session after the other, by what opens
- * sessions, too. */
+ * All that a translator keeps beside its sessions follows from them: the counts
+ * of the policy, the engine's own records, which addresses and IDs are taken.
+ * So it is made anew, session by session, by the functions that open sessions.
+ */
 #include "adopt.h"
 
 #include "account.h"
@@ -101,9 +101,9 @@ bool vpnalg_adopt(struct vpnalg *translator, struct vpnalg_record *record)
 /* Children */
 
 enum pass {
-	PASS_FORGET, /* nobody has children */
+	PASS_FORGET, /* no session has children */
 	PASS_COUNT,  /* each child is counted */
-	PASS_ORPHANS /* who keeps itself alive for a parent needs that one */
+	PASS_ORPHANS /* one that needs a parent has one */
 };
 
 static void set_children(struct vpnalg *translator,
@@ -129,8 +129,8 @@ static void count_child(struct vpnalg *translator, struct vpnalg_record *record)
 		set_children(translator, by, (uint16_t)(by->children + 1));
 }
 
-/* Returns whether who keeps itself alive for its parent has none: that one is
- * gone, or all whom it counts were left out, so that it dies next. */
+/* Returns whether a session that lives for its parent has lost it: the parent
+ * is gone, or dies next, because all children that it counts were left out. */
 static bool is_orphan(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	struct vpnalg_record *parent =
@@ -188,7 +188,8 @@ void vpnalg_adopt_notify(struct vpnalg *translator)
 
 /* A store that is not empty */
 
-/* Returns whether each key that the record is said to have leads to it. */
+/* Returns whether each key of the record that is marked as linked leads to it.
+ */
 static bool is_found(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	const struct vpnalg_store *store = translator->store;
@@ -233,7 +234,7 @@ static bool can_take_over(struct vpnalg *translator)
 	return true;
 }
 
-/* The engine's own records are made anew. */
+/* Removes the engine's own records, which are made anew. */
 static void remove_engines(struct vpnalg *translator)
 {
 	struct vpnalg_record *record;

@@ -9,8 +9,8 @@
  * and need not know which ports there are. Neither does a packet without such a
  * port pay for it. Checksums are changed by differences, none of which is the
  * remote's port, so that of a packet is left as it is meanwhile; but that of an
- * ICMP error is checked, so it follows. What is not translated gets back the
- * very bytes that it had. */
+ * ICMP error is checked, so it follows. A packet that is not translated gets
+ * its very bytes back. */
 #include "alias.h"
 
 #include <string.h>
@@ -77,9 +77,8 @@ uint16_t vpnalg_listening_port(const struct vpnalg *translator,
 	return 0;
 }
 
-/* Returns where a packet, or the one that an ICMP error quotes, has the
- * remote's port.
- */
+/* The place of the remote's port in a packet, or in the one that an ICMP error
+ * quotes. */
 struct place {
 	uint8_t *port;
 	uint8_t *checksum; /* of the ICMP error, or NULL */
@@ -121,7 +120,8 @@ static void set_port(const struct place *place, uint16_t port)
 	vpnalg_put16(place->port, port);
 }
 
-/* Nothing is decided yet: the result says so to lift(). */
+/* The result becomes VPNALG_UNTOUCHED, so that lift() restores the packet if
+ * nothing decides on it. */
 static void set(const struct aliases *aliases, struct vpnalg_packet *packet)
 {
 	const struct alias *alias;

@@ -23,8 +23,8 @@ struct aliases {
 	unsigned count;
 };
 
-/* Takes them from the settings, if there is memory for them, and lists them
- * among the servers' ports. */
+/* Copies the further ports from the settings, if there is memory for them, and
+ * lists them among the servers' ports. */
 void vpnalg_alias_init(struct vpnalg *translator,
 		       const struct vpnalg_config *config);
 

@@ -20,7 +20,7 @@ static bool is_free(struct vpnalg *translator, struct key_of_any_id *any,
 	       NULL;
 }
 
-/* Returns the first port of a block of the address that nobody has, or 0. */
+/* Returns the first port of a free block of the address, or 0. */
 static uint32_t find_free(struct vpnalg *translator, const uint8_t *address)
 {
 	struct vpnalg_range range = vpnalg_block_all(&translator->blocks);
@@ -39,7 +39,7 @@ static uint32_t find_free(struct vpnalg *translator, const uint8_t *address)
 	return 0;
 }
 
-/* The next address of the same uplink that is in use. */
+/* Returns the next address in use of the same uplink. */
 static const uint8_t *after(const struct vpnalg *translator,
 			    const uint8_t *address)
 {
@@ -51,7 +51,9 @@ static const uint8_t *after(const struct vpnalg *translator,
 				 index < group.count ? index : 0);
 }
 
-/* A host without sessions may as well be paired with another address. */
+/* Returns the first port of a block for the host, or 0. A host that has no
+ * block and no sessions tries one further address, with which it is paired
+ * then. */
 static uint32_t allot(struct vpnalg *translator,
 		      const struct vpnalg_opening *opening,
 		      struct vpnalg_binding *binding)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From which block the port of a new session is. */
+/* The block of ports for a new session. */
 #ifndef VPNALG_ENGINE_ALLOT_H
 #define VPNALG_ENGINE_ALLOT_H
 

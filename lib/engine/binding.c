@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bindings: the caller learns what a session is bound to, and when that is free
- * again. */
+/* Bindings: the outside address and ID of a session, as the caller is asked
+ * about them and notified of their release. */
 #include "binding.h"
 
 #include <string.h>
@@ -11,8 +11,7 @@
 #include "routers.h"
 #include "search.h"
 
-/* The only outside address that it may have, or NULL. A mapping for all remotes
- * has the host's paired address (RFC 4787 REQ-2). */
+/* A mapping for all remotes has the host's paired address (RFC 4787 REQ-2). */
 const uint8_t *vpnalg_binding_address(struct vpnalg *translator,
 				      const struct vpnalg_opening *opening)
 {
@@ -40,8 +39,8 @@ void vpnalg_binding_key(const struct vpnalg_opening *opening,
 	};
 }
 
-/* All of a binding but its outside ID, which is not known yet or stands in
- * another key. */
+/* Fills in a binding but for its outside ID, which is not known yet or stands
+ * in another key. */
 static void describe(const struct vpnalg *translator,
 		     const struct vpnalg_tuple *inside, const uint8_t *outside,
 		     struct vpnalg_binding *binding)
@@ -57,7 +56,8 @@ static void describe(const struct vpnalg *translator,
 	binding->remote_port = inside->port;
 }
 
-/* Describes all that a session is bound to but its outside ID. */
+/* Fills in the binding of a session that is to be opened, but for its outside
+ * ID. */
 void vpnalg_binding_propose(struct vpnalg *translator,
 			    const struct vpnalg_opening *opening,
 			    struct vpnalg_binding *binding)
@@ -80,7 +80,7 @@ void vpnalg_binding_propose(struct vpnalg *translator,
 	binding->user = translator->user;
 }
 
-/* A binding that no session came of is given up. */
+/* Releases the binding of a session that was not opened. */
 void vpnalg_binding_give_up(struct vpnalg *translator,
 			    const struct vpnalg_opening *opening,
 			    struct vpnalg_binding *binding)

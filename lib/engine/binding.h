@@ -20,7 +20,7 @@ void vpnalg_binding_propose(struct vpnalg *translator,
 			    const struct vpnalg_opening *opening,
 			    struct vpnalg_binding *binding);
 
-/* Gives back a binding of which no session came. */
+/* Gives back the binding of a session that was not opened. */
 void vpnalg_binding_give_up(struct vpnalg *translator,
 			    const struct vpnalg_opening *opening,
 			    struct vpnalg_binding *binding);
@@ -34,12 +34,12 @@ void vpnalg_binding_describe(struct vpnalg *translator,
 			     struct vpnalg_record *record,
 			     struct vpnalg_binding *binding);
 
-/* Asks the choose callback about what a session is bound to that was opened
- * elsewhere. Returns false if that refuses. */
+/* Asks the choose callback about the binding of a session that was opened
+ * elsewhere. Returns false if the callback refuses. */
 bool vpnalg_binding_reserve(struct vpnalg *translator,
 			    struct vpnalg_record *record);
 
-/* Gives back what a session that ends was bound to. */
+/* Gives back the binding of a session that ends. */
 void vpnalg_binding_give_back(struct vpnalg *translator,
 			      struct vpnalg_record *record);
 

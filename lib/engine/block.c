@@ -34,8 +34,8 @@ bool vpnalg_block_has(const struct vpnalg *translator, uint8_t space)
 /* Computed (RFC 7422 2.1): the hosts of the prefix in order have the blocks of
  * an uplink's addresses in order. */
 
-/* Sets the host's number within the prefix. Returns false for a host of
- * another one. */
+/* Sets the host's number within the prefix. Returns false for a host outside of
+ * the prefix. */
 static bool number_of(const struct vpnalg *translator, uint16_t zone,
 		      const uint8_t *inside, uint32_t *number)
 {

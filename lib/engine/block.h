@@ -50,13 +50,13 @@ uint32_t vpnalg_block_computed(const struct vpnalg *translator, uint16_t zone,
 /* Returns the blocks of an address, by their first ports. */
 struct vpnalg_range vpnalg_block_all(const struct vpnalg_port_blocks *blocks);
 
-/* Notifies of a block that a host has been allotted, or has given back. The
- * blocks of sessions that were not opened here follow when all are there. */
+/* Notifies of a block that a host has been allotted, or has given back. For
+ * adopted sessions this comes after all of them are there. */
 void vpnalg_block_notify(struct vpnalg *translator, uint8_t type,
 			 const struct vpnalg_tuple *host,
 			 const struct vpnalg_tuple *block);
 
-/* Returns what is wrong with the setting, or NULL; and fills in defaults. */
+/* Fills in defaults. Returns what is wrong with the setting, or NULL. */
 const char *vpnalg_block_fault(struct vpnalg_port_blocks *blocks,
 			       size_t address_count);
 

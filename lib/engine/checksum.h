@@ -13,8 +13,8 @@ static inline uint32_t checksum_fold(uint32_t sum)
 	return (sum & 0xffff) + (sum >> 16);
 }
 
-/* Changes a checksum by what the sum of the bytes that it covers was, and is,
- * both in 16 bits (RFC 1624). */
+/* Corrects a checksum when the sum of some bytes that it covers changes from
+ * one 16-bit value to another (RFC 1624). */
 static inline void checksum_change(uint8_t *checksum, uint32_t before,
 				   uint32_t after)
 {

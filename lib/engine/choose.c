@@ -35,7 +35,7 @@ static bool leads_nowhere(struct vpnalg *translator, struct key_of_any_id *any,
 	       vpnalg_withheld_at(translator, any->key, hash) == NULL;
 }
 
-/* Inline, to spare the stack. */
+/* Inline, to save stack. */
 ALWAYS_INLINE bool is_unused(struct vpnalg *translator, uint32_t id)
 {
 	struct probe *probe = &translator->probe;
@@ -91,10 +91,10 @@ static bool is_mapped(const struct vpnalg *translator, uint8_t space)
 	return translator->mapped[space / 8] & 1U << space % 8;
 }
 
-/* Sessions for all remotes and those for one keep out of each other's way: the
- * latter does not take an ID of the former, and the former none that
- * is in use towards the remote for which it is opened. Towards the others its
- * handler looks, when it comes to them. */
+/* Sets the keys that an ID must not have. A session for one remote takes no ID
+ * of one for all remotes; one for all remotes takes none that is in use towards
+ * the remote for which it is opened. Its handler looks for conflicts with
+ * further remotes when a packet goes to them. */
 static void probe_for(struct vpnalg *translator,
 		      const struct vpnalg_opening *opening,
 		      const struct vpnalg_binding *binding)
@@ -115,8 +115,8 @@ static void probe_for(struct vpnalg *translator,
 	probe->count = 2;
 }
 
-/* Returns whether the ID is another router's that shares the address, or
- * another host's. */
+/* Returns whether the ID belongs to another router that shares the address, or
+ * to another host's block. */
 static bool is_shared_out(const struct vpnalg *translator, uint32_t id)
 {
 	const struct vpnalg_port_set *set = translator->hunt.set;
@@ -136,8 +136,8 @@ static bool is_free_at(struct vpnalg *translator,
 	       is_unused(translator, binding->outside_id);
 }
 
-/* The callback's choice counts only if it is ours, unused, and not
- * against what the parent session is bound to. */
+/* Takes the callback's choice only if it is one of our addresses, unused, and
+ * that of the parent session if there is one. */
 static enum vpnalg_choice adopt(struct vpnalg *translator,
 				const struct vpnalg_opening *opening,
 				struct vpnalg_binding *binding)
@@ -160,7 +160,8 @@ static enum vpnalg_choice adopt(struct vpnalg *translator,
 	return VPNALG_CHOICE_REFUSE;
 }
 
-/* The callback gets a copy, of which only a choice comes back. */
+/* Gives the callback a copy, of which only the chosen address and ID are read
+ * back. */
 static enum vpnalg_choice ask(struct vpnalg *translator,
 			      struct vpnalg_binding *binding)
 {
@@ -220,7 +221,7 @@ static enum vpnalg_choice try_ranges(struct vpnalg *translator,
 	return choice;
 }
 
-/* The ports that the session may have; NULL: all. */
+/* Returns the ports that the session may have; NULL: all. */
 static const struct vpnalg_port_set *
 set_for(const struct vpnalg *translator, const struct vpnalg_opening *opening,
 	const struct vpnalg_kind *kind)
@@ -231,8 +232,8 @@ set_for(const struct vpnalg *translator, const struct vpnalg_opening *opening,
 							    : NULL;
 }
 
-/* Returns whether the session is the router's own, and has an ID that is in its
- * packets. One that is in none is the translator's to choose. */
+/* Returns whether the session is the router's own and has an ID that its
+ * packets show. An ID that they do not show is the translator's to choose. */
 static bool is_routers(const struct vpnalg_step *step,
 		       const struct vpnalg_opening *opening)
 {
@@ -240,9 +241,9 @@ static bool is_routers(const struct vpnalg_step *step,
 	       vpnalg_routers_opens(step->translator, step->handler, opening);
 }
 
-/* The router's own session has the ID that the router has chosen, whatever
- * ranges and sets there are, if that is free: who has an ID keeps it. On an
- * address that is drained no IDs are given out, and none need be known. */
+/* Gives the router's own session the ID that the router has chosen, whatever
+ * ranges and sets there are, if it is free: an inside host that has it keeps
+ * it. A drained address gives out no IDs, so none need be reserved there. */
 static enum vpnalg_result keep_routers(struct vpnalg *translator,
 				       const struct vpnalg_opening *opening,
 				       struct vpnalg_binding *binding)

@@ -4,15 +4,14 @@
  *      0      1        2        4        8        12          length - 4
  *     +------+--------+--------+--------+--------+-- - - - --+--------+
  *     | type | format | length | number | state  | content   | CRC-32 |
- *     +------+--------+--------+--------+--------+-- - - - --+--------+
- */
+ *     +------+--------+--------+--------+--------+-- - - - --+--------+ */
 #ifndef VPNALG_ENGINE_CHUNK_H
 #define VPNALG_ENGINE_CHUNK_H
 
 #include <vpnalg/handler.h>
 
 enum chunk_type {
-	CHUNK_HEADER = 1, /* what all the rest is like */
+	CHUNK_HEADER = 1, /* how the rest is to be read */
 	CHUNK_KIND = 2,   /* a kind of session */
 	CHUNK_RECORD = 3,
 	CHUNK_END = 4
@@ -22,7 +21,7 @@ enum chunk_type {
 #define CHUNK_HEAD_LEN 12
 #define CHUNK_LEAST (CHUNK_HEAD_LEN + 4)
 
-/* The first content of a header. */
+/* The first bytes of a header's content. */
 #define CHUNK_MAGIC "vpnalg\r\n"
 #define CHUNK_MAGIC_LEN 8
 
@@ -46,10 +45,10 @@ struct chunk_reader {
 	uint32_t number, state;
 	const uint8_t *at; /* the content that is left */
 	size_t left;
-	bool short_of; /* more was asked for than there was */
+	bool short_of; /* more was requested than there was */
 };
 
-/* What a search for a chunk at the beginning of some bytes has found. */
+/* The result of the search for a chunk at the beginning of some bytes. */
 enum chunk_found {
 	CHUNK_WHOLE,
 	CHUNK_PART,   /* the beginning of a chunk */
@@ -61,7 +60,7 @@ enum chunk_found vpnalg_chunk_read(struct chunk_reader *reader,
 				   const uint8_t *bytes, size_t count,
 				   size_t *length);
 
-/* Take so many bytes of the content; 0 and NULL if there are fewer. */
+/* Take a number, or bytes, of the content; 0 and NULL if too few are left. */
 uint64_t vpnalg_chunk_get(struct chunk_reader *reader, unsigned bytes);
 const uint8_t *vpnalg_chunk_get_bytes(struct chunk_reader *reader,
 				      size_t count);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which handler claims a packet, and by which key its session is found. */
+/* Claims: the handler that claims a packet, and the key of its session. */
 #ifndef VPNALG_ENGINE_CLAIM_H
 #define VPNALG_ENGINE_CLAIM_H
 
@@ -62,9 +62,8 @@ ALWAYS_INLINE bool ask(const struct vpnalg *translator, struct slot *slot,
 	return true;
 }
 
-/* Returns whether a packet has a remote port that can be read, and no handler
- * is asked by it. A port may be taken for another with the same bit: then a
- * handler is asked once more than it needs to be. */
+/* Returns whether a packet has a remote port that can be read, and is no
+ * server's port. Ports share bits, so a handler may be asked in vain. */
 ALWAYS_INLINE bool is_elsewhere(const struct vpnalg *translator,
 				const struct vpnalg_parsed *parsed)
 {
@@ -85,8 +84,8 @@ ALWAYS_INLINE unsigned asked_about(const struct vpnalg *translator,
 	return asked & ~ASKED_BY_PORT;
 }
 
-/* Asks the handlers from that place on that are for such packets, the first for
- * its key of that attempt. */
+/* Asks the handlers of such packets, from that place on, until one claims it.
+ * The attempt is for the first of them. */
 ALWAYS_INLINE void claim(const struct vpnalg *translator, struct slot *slot,
 			 unsigned place, unsigned attempt)
 {
@@ -99,7 +98,7 @@ ALWAYS_INLINE void claim(const struct vpnalg *translator, struct slot *slot,
 }
 
 /* Moves on to the next key of the same handler, or else to the next handler's
- * claim, and returns whether it is that. */
+ * claim. Returns true in the latter case. */
 ALWAYS_INLINE bool claim_next(const struct vpnalg *translator,
 			      struct slot *slot)
 {
@@ -111,8 +110,8 @@ ALWAYS_INLINE bool claim_next(const struct vpnalg *translator,
 	return true;
 }
 
-/* Has the store load what the packet's key leads to: at stage 0 its bucket, at
- * stage 1 its record. */
+/* Makes the store prefetch the packet's session: at stage 0 the bucket of its
+ * key, at stage 1 its record. */
 ALWAYS_INLINE void prefetch(const struct vpnalg_store *store,
 			    const struct slot *slot, unsigned stage)
 {

@@ -18,8 +18,8 @@
 
 /* Handlers */
 
-/* Returns whether a kind of session fits into a record, with so many bytes
- * more. */
+/* Returns whether a kind of session fits into a record, with some bytes more.
+ */
 static bool fits(const struct vpnalg_kind *kind, size_t more)
 {
 	size_t bytes = sizeof(struct vpnalg_record) +
@@ -159,7 +159,7 @@ static bool is_port_set(const struct vpnalg_port_set *set)
 	       set->psid >> set->length == 0;
 }
 
-/* Returns how many addresses the uplink has that has fewest. */
+/* Returns the least number of addresses that an uplink has. */
 static size_t least_addresses(const struct vpnalg_config *config)
 {
 	size_t i, k, count, least = config->address_count;

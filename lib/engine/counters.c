@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* A caller that was built with another header knows fewer counters, or more,
- * which are zero. */
+/* Copies counters to a caller that may have been built with another header, and
+ * know fewer of them, or more, which are zero. */
 static void copy_out(void *to, size_t to_size, const void *from, size_t size)
 {
 	memset(to, 0, to_size);

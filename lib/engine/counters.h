@@ -11,7 +11,7 @@ static inline uint8_t counters_nobody(const struct vpnalg *translator)
 	return translator->handler_count;
 }
 
-/* Returns whose the packet is by its first claim. */
+/* Returns the handler whose first claim has the packet. */
 static inline uint8_t counters_claimant(const struct vpnalg *translator,
 					const struct slot *slot)
 {
@@ -19,8 +19,8 @@ static inline uint8_t counters_claimant(const struct vpnalg *translator,
 						: counters_nobody(translator);
 }
 
-/* Counts a result, if it drops the packet, by handler, direction and reason.
- * By result alone others count it. */
+/* Counts a drop by handler, direction and reason. vpnalg_counters.results is
+ * counted elsewhere. */
 static inline void counters_drop(const struct vpnalg *translator,
 				 unsigned handler, bool inward, unsigned result)
 {
@@ -41,9 +41,8 @@ static inline enum vpnalg_result counters_refuse(struct vpnalg *translator,
 	return result;
 }
 
-/* Counts a packet that some handler has claimed by kind of session, which is
- * that of the last claim, and a drop by handler: nobody's where no claim is
- * left. */
+/* Counts a packet that some handler has claimed by the kind of session of the
+ * last claim, and a drop by handler, or as unclaimed where no claim is left. */
 static inline void counters_packet(struct vpnalg *translator,
 				   const struct slot *slot,
 				   const struct vpnalg_step *step,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Cutting sessions.
  *
- * The first round through the store marks those that are meant, and all that
- * belongs to them: a parent may be gone when its child is visited later.
- * Further rounds close what is marked. A session that others keep alive is
- * closed after the last of them, so that no child is left of a parent that is
- * gone; dead sessions, which others may have kept alive before, are closed as
- * well. */
+ * The first round through the store marks the sessions to be cut and all that
+ * belong to them: a parent may be gone when its child is visited later. Further
+ * rounds close the marked ones. A session that others keep alive is closed
+ * after the last of them, so that no child is left of a parent that is gone;
+ * dead sessions, which others may have kept alive before, are closed as well.
+ */
 #include <vpnalg/sessions.h>
 
 #include <string.h>
@@ -24,8 +24,8 @@
 #include "settings.h"
 #include "uplink.h"
 
-/* The rounds that close. Two close all there is; more are for what opens
- * meanwhile, whose hosts may keep a parent for ever. */
+/* Bounds the rounds that close. Two close all there is; more are for sessions
+ * that open meanwhile. Their hosts could keep a parent for ever. */
 #define ROUNDS_MAX 4
 
 /* The arguments of a call, once they have been read. */
@@ -72,9 +72,9 @@ static bool read(struct request *request, struct vpnalg *translator,
 	       read_service(request);
 }
 
-/* Which are meant */
+/* The sessions to be cut */
 
-/* Without a length it is the address alone. */
+/* Compares with a prefix; without a length only the address itself fits. */
 static bool has_prefix(const struct vpnalg_addr *prefix, unsigned length,
 		       const uint8_t *address)
 {
@@ -112,8 +112,8 @@ static bool has_remote(const struct request *request,
 				  addr_len_of(request->translator));
 }
 
-/* Returns whether the service has opened the session. What has no ports of its
- * own has the addresses. */
+/* Returns whether the service has opened the session. A session without ports
+ * of its own is compared by its addresses alone. */
 static bool is_served(const struct request *request,
 		      struct vpnalg_record *record)
 {
@@ -186,7 +186,8 @@ static bool belongs_to_marked(struct vpnalg *translator,
 
 /* The rounds */
 
-/* A mark that an earlier cut has left goes. */
+/* Marks a session to be cut, and removes the mark of an earlier cut from
+ * others. */
 static void mark(const struct request *request, struct vpnalg_record *record)
 {
 	uint8_t flags = (uint8_t)(record->flags & ~SESSION_CUT);

@@ -10,12 +10,12 @@
 
 #include "../wire/ip.h"
 
-/* Hosts are distinguished by a hash of so many values where room is short. */
+/* The number of values of the hash of hosts. */
 #define HOSTS 64
 
 /* Held fragments */
 
-/* Takes the first one out. Its room is not free yet. */
+/* Takes the first held fragment out; its room is not free yet. */
 static unsigned take_out(struct fragments *fragments, struct datagram *datagram)
 {
 	unsigned at = datagram->held;
@@ -110,8 +110,8 @@ static bool is_older(const struct datagram *a, const struct datagram *b)
 	return (int32_t)(a->number - b->number) < 0;
 }
 
-/* Returns the oldest datagram of those hosts that take most places, or of which
- * most is held: who sends a flood pays for it. NULL if there is none. */
+/* Returns the oldest datagram of the hosts that take most places, or have most
+ * fragments held: a flood evicts its own datagrams. NULL if there is none. */
 static struct datagram *find_oldest(const struct fragments *fragments,
 				    bool held)
 {
@@ -237,7 +237,7 @@ static void make_room(struct vpnalg *translator)
 	oldest->state = DATAGRAM_DROPPED;
 }
 
-/* Puts it in by its offset. Returns false if it overlaps another one. */
+/* Inserts a fragment by its offset. Returns false if it overlaps another. */
 static bool sort_in(struct fragments *fragments, struct datagram *datagram,
 		    struct held *new_one, unsigned place)
 {

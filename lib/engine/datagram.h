@@ -24,7 +24,7 @@ enum { FORM_INSIDE = 0, FORM_OUTSIDE = 1, FORMS = 2 };
 #define NO_HANDLER 0xff
 
 enum datagram_state {
-	DATAGRAM_FREE,       /* the place is nobody's */
+	DATAGRAM_FREE,       /* the place is free */
 	DATAGRAM_AWAITED,    /* its first fragment has not come */
 	DATAGRAM_GATHERED,   /* it will be translated whole */
 	DATAGRAM_WHOLE,      /* it was: the held fragments have their other
@@ -39,16 +39,16 @@ struct datagram {
 	_Alignas(uint32_t) uint8_t keys[FORMS][VPNALG_KEY_IPV4];
 	bool has_key[FORMS];
 	uint8_t state;     /* enum datagram_state */
-	uint8_t handler;   /* whose counters count its fragments: */
-	uint8_t kind;      /* that kind's */
-	uint8_t hosts;     /* whose it is, where room is short */
+	uint8_t handler;   /* the handler that counts its fragments */
+	uint8_t kind;      /* and its kind */
+	uint8_t hosts;     /* a hash of its hosts */
 	uint16_t held;     /* the first held fragment, by offset */
-	uint16_t count;    /* how many are held */
+	uint16_t count;    /* the number of held fragments */
 	uint32_t number;   /* counts up with each one that is made */
-	uint32_t first;    /* how long the first fragment is, behind IP */
-	uint32_t total;    /* how long all is, once the last has come; or 0 */
-	uint32_t end;      /* where the furthest one held ends */
-	uint32_t gathered; /* how much is held */
+	uint32_t first;    /* length of the first fragment, behind IP */
+	uint32_t total;    /* length of all, once the last has come; or 0 */
+	uint32_t end;      /* end of the furthest fragment held */
+	uint32_t gathered; /* bytes held */
 };
 
 /* A held fragment; its bytes follow. */
@@ -74,15 +74,15 @@ struct fragments {
 	uint16_t given_back; /* the one that the caller reads now */
 	bool ready;          /* some may be given back */
 	bool complete;       /* a datagram is there that is translated whole */
-	/* Which handler has translated the first fragment that is undone now,
-	 * or NO_HANDLER. */
+	/* The handler that has translated the first fragment that is undone
+	 * now, or NO_HANDLER. */
 	uint8_t translated_by;
-	struct datagram *translated; /* the one that is translated now, as: */
+	struct datagram *translated; /* translated now, as packet: */
 	struct vpnalg_packet packet;
 	size_t behind; /* packets of the burst behind its last fragment */
 	size_t rest_count;
 	struct vpnalg_packet *rest; /* those that wait for it */
-	/* The packet at hand, as it has come. */
+	/* The key of the packet at hand, in the form in which it came. */
 	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_IPV4];
 	uint8_t form;
 };
@@ -108,20 +108,21 @@ static inline bool datagram_is_ready(const struct datagram *datagram)
 	       datagram->state != DATAGRAM_GATHERED;
 }
 
-/* Returns what is known by a key of that form, or NULL. */
+/* Returns the datagram with the key, of that form, or NULL. */
 struct datagram *vpnalg_datagram_find(const struct vpnalg *translator,
 				      const uint8_t *key, unsigned form);
 
-/* Makes one for the packet at hand; another one may have to be closed for
- * it. */
+/* Makes a datagram for the packet at hand; another one may be evicted for it.
+ */
 struct datagram *vpnalg_datagram_make(struct vpnalg *translator);
 
-/* Returns another one with the keys of a datagram, to which nothing is added
- * from now on: the decision on the fragments that it holds stays. */
+/* Replaces a datagram by a new one with the same keys, which is returned. The
+ * old one gets no more fragments; the decision on those that it holds stays. */
 struct datagram *vpnalg_datagram_renew(struct vpnalg *translator,
 				       struct datagram *datagram);
 
-/* Gives it a key. Another one loses it, and goes on with what it holds. */
+/* Gives a datagram a key. Another datagram that has it loses it, and keeps the
+ * fragments that it holds. */
 void vpnalg_datagram_set_key(struct vpnalg *translator,
 			     struct datagram *datagram, unsigned form,
 			     const uint8_t *key);
@@ -140,17 +141,18 @@ struct held *vpnalg_datagram_take(struct fragments *fragments,
 /* Gives back the room of the fragment that was taken. */
 void vpnalg_datagram_forget_taken(struct fragments *fragments);
 
-/* Drops what is held of a datagram, and counts it. */
+/* Drops the held fragments of a datagram, and counts them. */
 void vpnalg_datagram_drop_held(struct vpnalg *translator,
 			       struct datagram *datagram);
 
-/* Drops what is out of date. Returns the earliest deadline of the rest. */
+/* Drops datagrams past their deadline. Returns the earliest deadline of the
+ * rest. */
 vpnalg_time vpnalg_datagram_expire(struct vpnalg *translator);
 
 /* Forgets datagrams of outside addresses that have gone. */
 void vpnalg_datagram_forget_stale(struct vpnalg *translator);
 
-/* Returns where a fragment begins in its datagram, in bytes. */
+/* Returns the offset of a fragment in its datagram, in bytes. */
 static inline uint32_t datagram_offset(const uint8_t *ip)
 {
 	return (vpnalg_get16(ip + IPV4_FRAGMENT_OFF) &

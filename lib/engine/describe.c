@@ -36,7 +36,7 @@ static vpnalg_time expires_in(const struct vpnalg *translator,
 		       : 0;
 }
 
-/* Returns how long ago that was, in milliseconds. */
+/* Returns the time since then, in milliseconds. */
 static vpnalg_time since(const struct vpnalg *translator, uint32_t then)
 {
 	uint32_t now = (uint32_t)(translator->now >> ACCOUNT_TIME_SHIFT);

@@ -5,18 +5,18 @@
 
 #include "translator.h"
 
-/* Describes a session, given its binding; all but its parent. */
+/* Describes a session, given its binding, but for its parent. */
 void vpnalg_describe(struct vpnalg *translator, struct vpnalg_record *record,
 		     const struct vpnalg_binding *binding,
 		     struct vpnalg_session_info *info);
 
-/* Looks for its parent, and shows that, too. Only peeks at records. */
+/* Adds the session's parent to its description. Only peeks at records. */
 void vpnalg_describe_parent(struct vpnalg *translator,
 			    struct vpnalg_record *record,
 			    struct vpnalg_session_info *info);
 
-/* The same, of one that is closed: where its parent is dead, or closed with it,
- * that one is shown, too. Returns whether it has a living one. */
+/* The same for a session that is being closed: a parent that is dead, or closed
+ * with it, is added, too. Returns whether the parent lives. */
 bool vpnalg_describe_last_parent(struct vpnalg *translator,
 				 struct vpnalg_record *record,
 				 struct vpnalg_session_info *info);

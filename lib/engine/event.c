@@ -60,7 +60,7 @@ void vpnalg_event_notify(struct vpnalg *translator)
 	translator->callers_now = now;
 }
 
-/* Adds the tokens of the time since, up to those of a second. */
+/* Adds the tokens of the time since the last call, up to those of a second. */
 static void fill(struct vpnalg *translator)
 {
 	struct events *events = &translator->events;
@@ -99,7 +99,7 @@ void vpnalg_event_notify_limited(struct vpnalg *translator)
 		vpnalg_event_notify(translator);
 		return;
 	}
-	if (events->suppressed == 0) /* the second begins with the first one */
+	if (events->suppressed == 0) /* a second begins with it */
 		events->admitted = translator->now;
 	events->suppressed++;
 }

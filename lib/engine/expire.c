@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The clock hand over the store: a bounded step at each call. A record that is
- * only visited costs one unit of the budget; each operation of the store that
- * closing it takes costs one more, whatever it drags along. */
+/* The sweep over the store: a bounded step at each call. A record that is only
+ * visited costs one unit of the budget; each operation of the store that
+ * closing it takes, children included, costs one more. */
 #include "address.h"
 #include "clock.h"
 #include "datagram.h"
@@ -17,7 +17,7 @@
 #define KEPT_MS 60000
 
 /* The cost of closing a session. Where less is left of the budget, none is
- * begun but the first of a call. */
+ * closed but the first of a call. */
 #define CLOSE_ROOM 16
 
 static vpnalg_time wanted(const struct vpnalg *translator,

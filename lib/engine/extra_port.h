@@ -5,8 +5,8 @@
 
 #include "config.h"
 
-/* Returns what is wrong with them, and with which, or NULL. The protocols are
- * read and right. */
+/* Returns what is wrong with the further ports, and sets *index to the place,
+ * or NULL. The protocols were checked before. */
 const char *vpnalg_extra_port_fault(const struct settings *settings,
 				    size_t *index);
 

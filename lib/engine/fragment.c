@@ -107,8 +107,9 @@ void vpnalg_fragment_follow(const struct datagram *datagram,
 		packet->zone = key_zone(key);
 }
 
-/* One that reaches into the first fragment would rewrite ports and flags that
- * were judged (RFC 1858 3, RFC 3128). */
+/* Translates a later fragment as the first one was. One that reaches into the
+ * first would overwrite ports and flags that were checked (RFC 1858 3, RFC
+ * 3128). */
 static enum vpnalg_result follow(struct vpnalg *translator,
 				 const struct datagram *datagram,
 				 const struct slot *slot,
@@ -174,8 +175,8 @@ static enum vpnalg_result before(struct vpnalg *translator,
 		return decide_later(translator, datagram, slot, packet);
 	if (parsed->undo && datagram->state == DATAGRAM_TRANSLATED)
 		fragments->translated_by = datagram->handler;
-	/* It is sent again: that is no matter of those that are still to be
-	 * given back. */
+	/* The datagram is sent again: its held fragments still follow the first
+	 * one of the earlier sending. */
 	if (datagram_is_ready(datagram))
 		datagram = vpnalg_datagram_renew(translator, datagram);
 	return datagram->state == DATAGRAM_GATHERED
@@ -198,8 +199,8 @@ enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,
 
 /* Learn */
 
-/* An Identification that no other datagram of the same outside address,
- * protocol and remote has now; the one in the key if that is so. */
+/* Sets the key's Identification to one that no other datagram of the same
+ * outside address, protocol and remote has now; it stays if that is so. */
 static void choose_id(struct vpnalg *translator,
 		      const struct datagram *datagram, uint8_t *key)
 {
@@ -274,8 +275,8 @@ static void note_first(struct vpnalg *translator, struct datagram *datagram,
 	mark_ready(translator, datagram);
 }
 
-/* Returns whether a later fragment that no session is known for may be a
- * mapping's: a remote may send to it that no host has sent to. */
+/* Returns whether a later fragment without a known session may be a mapping's:
+ * any remote may send to a mapping. */
 static bool may_be_mapped(const struct vpnalg *translator,
 			  const struct vpnalg_parsed *parsed)
 {
@@ -322,7 +323,7 @@ static enum vpnalg_result after(struct vpnalg *translator,
 	return hold(translator, datagram, slot, packet);
 }
 
-/* A drop that is given was counted. */
+/* The drop of a given result is counted already. */
 enum vpnalg_result vpnalg_fragment_after(struct vpnalg *translator,
 					 const struct slot *slot,
 					 struct vpnalg_packet *packet,

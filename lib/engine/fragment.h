@@ -5,24 +5,24 @@
 
 #include "datagram.h"
 
-/* Stands for the result of a fragment whose handler must be asked. */
+/* Stands for the result of a fragment about which a handler must be asked. */
 #define FRAGMENT_UNDECIDED VPNALG_RESULTS
 
-/* Returns what becomes of a fragment by what is known of its datagram, or
- * FRAGMENT_UNDECIDED: then vpnalg_fragment_after() is called later. */
+/* Returns the result of a fragment of a known datagram, or FRAGMENT_UNDECIDED:
+ * then vpnalg_fragment_after() is called later. */
 enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,
 					  const struct slot *slot,
 					  struct vpnalg_packet *packet);
 
-/* Notes what the handlers have made of a fragment. VPNALG_HELD means that it
- * is to be held; returns what becomes of it. */
+/* Notes the handlers' result for a fragment, VPNALG_HELD if it is to be held.
+ * Returns the fragment's result. */
 enum vpnalg_result vpnalg_fragment_after(struct vpnalg *translator,
 					 const struct slot *slot,
 					 struct vpnalg_packet *packet,
 					 enum vpnalg_result result);
 
-/* Notes what a datagram's packet, parsed, has become: its other key. The packet
- * gets its Identification of that form. */
+/* Learns a datagram's other key from its translated packet, and gives the
+ * packet the Identification of that form. */
 void vpnalg_fragment_learn(struct vpnalg *translator, struct datagram *datagram,
 			   const struct vpnalg_parsed *parsed, uint16_t zone);
 

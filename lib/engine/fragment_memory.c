@@ -11,7 +11,7 @@
 #define HELD_TIME_DEFAULT 15000
 #define FIRST_TIME_DEFAULT 30000
 
-/* A packet looks through all places a few times. */
+/* Bounds the places: a packet looks through all of them a few times. */
 #define PLACES_MAX 512
 
 /* The least that IP carries without fragments (RFC 791 3.2). */

@@ -5,8 +5,8 @@
 
 #include "datagram.h"
 
-/* Divides the memory. Returns how many bytes that takes, 0 if the settings are
- * wrong. With fragments NULL nothing else is done. */
+/* Divides the memory. Returns the bytes that it needs, 0 if the settings are
+ * wrong. With fragments NULL it only computes. */
 size_t vpnalg_fragment_memory_lay_out(const struct vpnalg_fragments *settings,
 				      struct fragments **fragments);
 

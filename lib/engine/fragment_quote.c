@@ -13,7 +13,7 @@ static bool has_other_form(const struct datagram *datagram, unsigned form)
 		datagram->state == DATAGRAM_WHOLE);
 }
 
-/* An ICMP error that quotes a later fragment of a datagram. */
+/* Translates an ICMP error that quotes a later fragment of a datagram. */
 static enum vpnalg_result follow(struct vpnalg *translator,
 				 const struct datagram *datagram,
 				 const struct slot *slot,

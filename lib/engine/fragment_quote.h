@@ -5,18 +5,17 @@
 
 #include "datagram.h"
 
-/* Returns what becomes of an error that quotes a fragment of the datagram: a
- * later one gets the address and Identification of its other form.
- * FRAGMENT_UNDECIDED if that is not known, or if a handler must be asked, as
- * about a first one. */
+/* Translates an error that quotes a fragment of the datagram: a later fragment
+ * gets the address and Identification of its other form. Returns the result, or
+ * FRAGMENT_UNDECIDED if that form is not known, or if a handler must be asked,
+ * as about a first fragment. */
 enum vpnalg_result vpnalg_fragment_quote(struct vpnalg *translator,
 					 const struct datagram *datagram,
 					 const struct slot *slot,
 					 struct vpnalg_packet *packet);
 
-/* Gives a first fragment that is quoted, and translated but for that, its
- * datagram's other Identification. The datagram is the one of the packet at
- * hand. */
+/* Gives a quoted first fragment, otherwise translated, its datagram's other
+ * Identification. The datagram is that of the packet at hand. */
 void vpnalg_fragment_quote_first(struct vpnalg *translator,
 				 const struct vpnalg_parsed *parsed);
 

@@ -2,11 +2,13 @@
 /* Hairpins (RFC 4787 REQ-9, RFC 5382 REQ-8): an inside host sends to an outside
  * address and port that a mapping or a service holds. The packet is translated
  * as any other that goes out, with the outside address as its remote, and
- * marked. The caller gives it in again so, and it comes from that remote. So
- * the receiver sees the sender's outside address and port. Unmarked, what comes
- * in from an outside address is forged, or the router's.
+ * marked. The caller gives it in again with the mark, as coming from that
+ * remote. So the receiver sees the sender's outside address and port. An
+ * unmarked packet that comes in from an outside address is forged, or the
+ * router's.
  *
- * What holds nothing of ours there is the router's own. */
+ * A packet to an address and port that hold nothing of ours is for the router.
+ */
 #include "hairpin.h"
 
 #include "address.h"
@@ -40,7 +42,7 @@ static bool has_ports(const struct vpnalg_parsed *parsed)
 	       parsed->l4_caplen >= PORTS_LEN;
 }
 
-/* Returns the outside address that the sender would be given. */
+/* Returns the outside address that a new session of the sender would get. */
 static const uint8_t *new_sender(struct vpnalg *translator,
 				 const struct vpnalg_parsed *parsed)
 {
@@ -48,7 +50,7 @@ static const uint8_t *new_sender(struct vpnalg *translator,
 				parsed->remote);
 }
 
-/* Returns the one that it has, or would be given. */
+/* Returns the outside address of the sender's mapping, or else of a new one. */
 static const uint8_t *sender(struct vpnalg *translator,
 			     const struct vpnalg_parsed *parsed)
 {
@@ -82,8 +84,8 @@ static bool has_port(struct vpnalg *translator,
 }
 
 /* Returns whether the first fragment will decide. */
-static bool is_told_by_first(const struct vpnalg *translator,
-			     const struct vpnalg_parsed *parsed)
+static bool is_decided_by_first(const struct vpnalg *translator,
+				const struct vpnalg_parsed *parsed)
 {
 	return parsed->fragment == VPNALG_FRAGMENT_LATER &&
 	       translator->fragments != NULL;
@@ -117,7 +119,7 @@ bool vpnalg_hairpin_is_routers(struct vpnalg *translator,
 {
 	if (!(packet->flags & VPNALG_PACKET_HAIRPIN) ||
 	    packet->direction != VPNALG_OUT || parsed->quoted ||
-	    is_told_by_first(translator, parsed) ||
+	    is_decided_by_first(translator, parsed) ||
 	    has_receiver(translator, parsed))
 		return false;
 	packet->flags = 0;

@@ -5,15 +5,15 @@
 
 #include "translator.h"
 
-/* Returns whether a packet whose remote is no far host's goes to an outside
- * address of ours, or comes from there and was given marked. Marks it, and no
- * other. */
+/* For a packet whose remote is no far host: returns whether it goes to an
+ * outside address of ours, or was given marked as coming from one. Marks it,
+ * and no other packet. */
 bool vpnalg_hairpin_is_one(const struct vpnalg *translator,
 			   const struct vpnalg_parsed *parsed,
 			   struct vpnalg_packet *packet);
 
-/* Returns whether a packet from inside goes to an outside address where nothing
- * of ours is: it is for the router, and not marked. */
+/* Returns whether a packet from inside goes to an outside address at which no
+ * inside host is reached. It is for the router then, and loses its mark. */
 bool vpnalg_hairpin_is_routers(struct vpnalg *translator,
 			       const struct vpnalg_parsed *parsed,
 			       struct vpnalg_packet *packet);

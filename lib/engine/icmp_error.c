@@ -10,9 +10,9 @@
  * by undo's keys, and gets the quote's other form. The handler rewrites the
  * quoted header and IDs. The inside host's end of the outer header is the
  * address that then stands in the quote: whichever router inside has sent the
- * error, only an outside address leaves. A router outside stays who it is. The
- * checksums of both IP headers, that of ICMP and the quoted one, as far as that
- * is there, change by the difference.
+ * error, only an outside address leaves. The address of a router outside stays.
+ * The checksums of both IP headers, that of ICMP and the quoted one, as far as
+ * that is there, change by the difference.
  *
  * Errors change no session: anybody can forge one. */
 #include "icmp_error.h"
@@ -42,8 +42,8 @@ static uint32_t sum(const uint8_t *p, uint32_t length)
 }
 
 /* Returns whether the checksums are right that are wholly in memory: that of
- * ICMP, and that of the quoted IP header. That of what follows it is not looked
- * at (RFC 5508 REQ-3). */
+ * ICMP, and that of the quoted IP header. The transport checksum in the quote
+ * is not checked (RFC 5508 REQ-3). */
 static bool are_checksums_right(const struct vpnalg_parsed *error,
 				const struct vpnalg_parsed *quote)
 {
@@ -54,8 +54,9 @@ static bool are_checksums_right(const struct vpnalg_parsed *error,
 }
 
 /* Returns whether outer and quoted header agree: the error goes to the quoted
- * packet's sender. Its own sender may be any router beyond the inside host or
- * the remote, but in its outside form it has come from the outside address. */
+ * packet's sender. The error's sender may be any router beyond the inside host
+ * or the remote, but the outside form of one from inside has the outside
+ * address as its source. */
 static bool are_addresses_right(const struct vpnalg_parsed *error,
 				const struct vpnalg_parsed *quote)
 {
@@ -96,9 +97,9 @@ static enum vpnalg_result check_length(const struct vpnalg_parsed *error,
 }
 
 /* Returns why no such error is translated, whatever the handler says; or
- * VPNALG_TRANSLATED. An error about an error has a quote further in. A redirect
- * names a router, which nobody on the other side can reach. Of a later fragment
- * nothing is rewritten behind its IP header. */
+ * VPNALG_TRANSLATED. An error about an error has a second quote inside. A
+ * redirect names a router that is not reachable from the other side. A quoted
+ * later fragment has nothing to rewrite behind its IP header. */
 static enum vpnalg_result check(const struct vpnalg_parsed *error,
 				const struct vpnalg_parsed *quote)
 {
@@ -119,7 +120,7 @@ static enum vpnalg_result check(const struct vpnalg_parsed *error,
 		       : check_length(error, quote);
 }
 
-/* Has the handler rewrite the quote, and judges its answer. */
+/* Calls the handler to rewrite the quote, and checks its answer. */
 static enum vpnalg_result rewrite_quote(struct vpnalg_step *step)
 {
 	const uint8_t place = step->handler;
@@ -150,7 +151,7 @@ static bool has_other_form(const struct vpnalg_step *step, const uint8_t *key)
 			    addr_len_of(step->translator));
 }
 
-/* Rewrites what is before the quote. `before` is the sum of the quote as it
+/* Rewrites the headers before the quote. `before` is the sum of the quote as it
  * was. */
 static void rewrite_outer(struct vpnalg_step *step,
 			  const struct vpnalg_parsed *error, uint32_t before)

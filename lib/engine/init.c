@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A translator's beginning. */
+/* Makes a translator. */
 #include "adopt.h"
 #include "alias.h"
 #include "config.h"
@@ -54,8 +54,8 @@ static void init_kinds(struct vpnalg *translator, unsigned h)
 	}
 }
 
-/* Notes that a handler is asked by the remote's port alone, where there is
- * one. */
+/* Notes that a handler is asked only about packets with the remote ports of its
+ * servers. */
 static void init_by_port(struct vpnalg *translator, unsigned h)
 {
 	const struct vpnalg_handler *handler = translator->handlers[h];
@@ -128,7 +128,8 @@ static uint64_t draw(struct vpnalg *translator)
 	return high << 32 | translator->random(translator->context);
 }
 
-/* The words of the hash from its key, which is drawn if none was given. */
+/* Derives the words of the hash from its key, which is drawn if none was given.
+ */
 static void init_hash(struct vpnalg *translator, const uint64_t given[2])
 {
 	uint64_t key[2] = { given[0], given[1] };
@@ -236,7 +237,8 @@ static int init(struct vpnalg *translator, const struct settings *settings,
 	return vpnalg_adopt_store(translator);
 }
 
-/* Records that are hashed by a key that was drawn are never found again. */
+/* Returns whether the store's records may be taken over: not with a drawn hash
+ * key, by which they are not found. */
 static bool may_take_over(const struct vpnalg_config *config)
 {
 	return config->hash_key[0] != 0 || config->hash_key[1] != 0;

@@ -42,7 +42,7 @@ uint64_t vpnalg_key_hash(const struct vpnalg *translator, const uint8_t *key)
 	return key_hash(translator, key);
 }
 
-/* The product in which the ID is. */
+/* Returns the product of the hash that has the ID. */
 static uint64_t product_of_id(const struct vpnalg *translator,
 			      const uint8_t *key)
 {
@@ -50,7 +50,7 @@ static uint64_t product_of_id(const struct vpnalg *translator,
 			   key_word(key + KEY_ID_OFF));
 }
 
-/* The key is made, whatever its ID. */
+/* The same for a key that is made already, whatever its ID. */
 void vpnalg_key_prepare_made(const struct vpnalg *translator,
 			     struct key_of_any_id *any)
 {
@@ -76,8 +76,8 @@ uint64_t vpnalg_key_set_id(const struct vpnalg *translator,
 			  any->rest + product_of_id(translator, any->key));
 }
 
-/* A keyed mix of two numbers for the spreading of hosts and remotes, equal on
- * every machine (the finaliser's constants are those of SplitMix64). */
+/* Mixes two numbers with a key, to spread hosts and remotes equally on every
+ * machine (the finaliser's constants are those of SplitMix64). */
 uint64_t vpnalg_key_mix(const uint64_t secret[2], uint64_t a, uint64_t b)
 {
 	uint64_t h = (a ^ secret[0]) + 0x9e3779b97f4a7c15U;

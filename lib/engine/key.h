@@ -61,15 +61,15 @@ static inline uint16_t key_zone(const uint8_t *key)
 }
 
 /* NH (Black et al., UMAC, RFC 4418 5.2): the sum of products of pairs of words,
- * each with a secret added. Whoever does not know the secret cannot choose two
- * keys that collide more often than chance has it. */
+ * each with a secret added. Without the secret nobody can choose two keys that
+ * collide more often than by chance. */
 static inline uint64_t key_product(const uint32_t *secret, uint32_t first,
 				   uint32_t second)
 {
 	return (uint64_t)(first + secret[0]) * (second + secret[1]);
 }
 
-/* Then the bits are spread, for stores take the high and the low ones. */
+/* Spreads the bits of the hash, for stores take the high and the low ones. */
 static inline uint64_t key_spread(const struct vpnalg *translator, uint64_t sum)
 {
 	sum ^= sum >> 32;
@@ -129,7 +129,7 @@ static inline void key_make(const struct vpnalg_tuple *tuple, size_t addr_len,
 		  tuple->remote, addr_len);
 }
 
-/* As many bytes at p as the machine takes at once. */
+/* Loads as many bytes at p as the machine takes at once. */
 static inline uintptr_t key_load(const uint8_t *p)
 {
 	uintptr_t value;
@@ -162,7 +162,7 @@ void vpnalg_key_read(const uint8_t *key, size_t addr_len,
 		     struct vpnalg_tuple *tuple);
 uint64_t vpnalg_key_hash(const struct vpnalg *translator, const uint8_t *key);
 
-/* The keys that differ in their ID alone. */
+/* Keys that differ in their ID alone. */
 void vpnalg_key_prepare(const struct vpnalg *translator,
 			const struct vpnalg_tuple *tuple,
 			struct key_of_any_id *any);

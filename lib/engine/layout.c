@@ -26,8 +26,8 @@ static unsigned read_number(const char **at)
 	return number;
 }
 
-/* Returns how many bits a group has in all, and goes over it; 0: too many, or
- * it does not end. */
+/* Reads a group and returns the number of its bits; 0: too many, or it does not
+ * end. */
 static unsigned read_bits(const char **at)
 {
 	unsigned all = 0, bits;
@@ -44,7 +44,7 @@ static unsigned read_bits(const char **at)
 	return all <= 32 ? all : 0;
 }
 
-/* Returns how many bytes the bits take: a compiler takes whole ones. */
+/* Returns the bytes that the bits take: a compiler takes whole ones. */
 static unsigned bytes_of(unsigned bits)
 {
 	if (bits > 16)
@@ -52,8 +52,8 @@ static unsigned bytes_of(unsigned bits)
 	return bits > 8 ? 2 : 1;
 }
 
-/* Returns false at the end, and *at is not at the end of the string then if the
- * layout cannot be read. */
+/* Reads the next item. Returns false at the end; *at is before the end of the
+ * string then if the layout cannot be read. */
 static bool next_item(const char **at, struct item *item)
 {
 	const char *begin = *at;

@@ -14,12 +14,11 @@ enum layout_direction {
 	LAYOUT_IN   /* and back */
 };
 
-/* Returns whether the layout can be read, and is of so many bytes. */
+/* Returns whether the layout can be read, and is of that many bytes. */
 bool vpnalg_layout_fits(const char *layout, size_t bytes);
 
-/* Copies a body of so many bytes and brings its fields into the other order.
- * Gaps between fields become zero. Without a layout the bytes stay as they
- * are. */
+/* Copies the bytes of a body and brings its fields into the other order. Gaps
+ * between fields become zero. Without a layout the bytes stay as they are. */
 void vpnalg_layout_copy(const char *layout, uint8_t *to, const uint8_t *from,
 			size_t bytes, enum layout_direction direction);
 

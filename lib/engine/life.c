@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of a session: its announced end, and its parent. Handlers could do
- * all of it themselves; here they do it in one way. */
+ * all of it themselves; these functions make them do it alike. */
 #include <vpnalg/handler.h>
 
-/* A packet from inside that follows an announced end this soon may have been on
- * its way already. */
+/* A packet from inside that follows an announced end this soon may have been
+ * sent before the end arrived. */
 #define GRACE_MS 3000
 
 void vpnalg_session_end(const struct vpnalg *translator,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which sessions belong together, for those who list them and cut them. */
+/* The parents of sessions, for listings and cuts. */
 #ifndef VPNALG_ENGINE_LINEAGE_H
 #define VPNALG_ENGINE_LINEAGE_H
 
 #include "translator.h"
 
-/* The longest row of parents that is followed. */
+/* Bounds the parents that are followed, one behind the other. */
 #define PARENTS_MAX 8
 
 /* Returns the living session that another one belongs to, or NULL. Only peeks
@@ -13,7 +13,7 @@
 struct vpnalg_record *vpnalg_lineage_parent(struct vpnalg *translator,
 					    struct vpnalg_record *record);
 
-/* The same, where that one may be dead, and not closed yet. */
+/* The same, but the other session may be dead and not closed yet. */
 struct vpnalg_record *vpnalg_lineage_last_parent(struct vpnalg *translator,
 						 struct vpnalg_record *record);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Loading sessions. What stands in a chunk is only believed where it must be:
- * a record gets its size, its slots and its place from the translator's own
- * tables, and its keys are looked at before they are linked. */
+/* Loads sessions. A chunk's content is trusted only where it must be: a record
+ * gets its size, its slots and its place from the translator's own tables, and
+ * its keys are checked before they are linked. */
 #include <vpnalg/state.h>
 
 #include <string.h>
@@ -18,10 +18,10 @@
 
 enum part { PART_HEADER, PART_KINDS, PART_RECORDS, PART_ENDED, PART_OVER };
 
-/* Times beyond are none of a clock's. */
+/* Bounds the times of a clock: no clock reaches greater ones. */
 #define CLOCK_MAX (UINT64_MAX / 4)
 
-/* Rounds through the store to empty it. */
+/* Bounds the rounds through the store to empty it. */
 #define ROUNDS_MAX 4
 
 /* Beginning and giving up */
@@ -132,7 +132,7 @@ static int read_end(struct vpnalg_load *load, struct chunk_reader *reader)
 	return VPNALG_STATE_DONE;
 }
 
-/* Whether a chunk is of this state, and in its place. */
+/* Returns 0 if the chunk is of this state and in its place, else the fault. */
 static int place_fault(const struct vpnalg_load *load,
 		       const struct chunk_reader *reader)
 {
@@ -176,8 +176,8 @@ static int take(struct vpnalg *translator, struct vpnalg_load *load,
 	return vpnalg_load_record(translator, load, reader);
 }
 
-/* Returns whether the bytes begin as a state does, as far as they go: what does
- * not is no state, however long it says that it is. */
+/* Returns whether the bytes, as many as there are, begin as a state does.
+ * Others are refused before the length that they claim has come. */
 static bool may_be_state(const struct vpnalg_load *load, const uint8_t *bytes,
 			 size_t count)
 {

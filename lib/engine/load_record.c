@@ -69,7 +69,8 @@ static const struct vpnalg_kind *find_kind(const struct vpnalg_handler *handler,
 	return NULL;
 }
 
-/* Returns whether bodies are the same, byte by byte. */
+/* Returns whether bodies of the kind have the same format here as in the state.
+ */
 static bool are_same(const struct vpnalg_load *load,
 		     const struct vpnalg_kind *kind, uint64_t body,
 		     const struct name *layout)
@@ -79,8 +80,8 @@ static bool are_same(const struct vpnalg_load *load,
 		load->flags == saved_byte_order());
 }
 
-/* Sessions of a protocol that is not carried here are left out. Those of one
- * that is must be the same. */
+/* Sessions of a protocol that is not carried here are left out. A kind of a
+ * carried protocol must be the same as here. */
 int vpnalg_load_kind(struct vpnalg *translator, struct vpnalg_load *load,
 		     struct chunk_reader *reader)
 {
@@ -122,7 +123,7 @@ static bool find_place(const struct vpnalg *translator,
 	return true;
 }
 
-/* Returns whether all is there, and nothing else. */
+/* Returns whether the chunk has all parts of a record, and nothing else. */
 static bool read(const struct vpnalg *translator, struct chunk_reader *reader,
 		 struct saved *saved)
 {
@@ -144,7 +145,8 @@ static bool read(const struct vpnalg *translator, struct chunk_reader *reader,
 	       (saved->bits & ~(SAVED_ROUTERS | SAVED_ACCOUNT)) == 0;
 }
 
-/* Returns whether a session is none of the translator's, by what it is. */
+/* Returns whether the settings exclude the session: the router's own sessions,
+ * or services. */
 static bool is_left_out(const struct vpnalg *translator,
 			const struct vpnalg_load *load,
 			const struct saved *saved)
@@ -272,7 +274,7 @@ static int give_up(struct vpnalg *translator, struct vpnalg_record *record,
 	return result;
 }
 
-/* Returns whether a key of it is withheld. */
+/* Returns whether a key of the record is withheld. */
 static bool is_withheld(struct vpnalg *translator, struct vpnalg_record *record,
 			uint8_t keys)
 {

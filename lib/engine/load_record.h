@@ -12,12 +12,12 @@
 #define LOAD_NO_KIND 0xff
 
 /* Reads a kind, and finds it among the translator's. Returns VPNALG_STATE_MORE,
- * or why it cannot be. */
+ * or the fault. */
 int vpnalg_load_kind(struct vpnalg *translator, struct vpnalg_load *load,
 		     struct chunk_reader *reader);
 
 /* Reads a session and makes it one of the translator's, or leaves it out.
- * Returns VPNALG_STATE_MORE, or why it cannot be. */
+ * Returns VPNALG_STATE_MORE, or the fault. */
 int vpnalg_load_record(struct vpnalg *translator, struct vpnalg_load *load,
 		       struct chunk_reader *reader);
 

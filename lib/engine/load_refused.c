@@ -5,9 +5,9 @@
 #include "record.h"
 #include "session.h"
 
-/* Marks: a session that goes, and one of those that was refused itself and so
- * has no binding to give back. What else is announced of its end is no matter
- * then. */
+/* Marks of sessions to be removed. REFUSED is one that the callback refused
+ * itself, so it has no binding to give back. The flag of an announced end
+ * serves as mark: the session does not live to use it. */
 #define GOES SESSION_CUT
 #define REFUSED (SESSION_CUT | VPNALG_SESSION_ENDED)
 
@@ -43,7 +43,7 @@ void vpnalg_load_take_back(struct vpnalg *translator, struct vpnalg_load *load,
 	load->left_out++;
 }
 
-/* Returns whether a session that it belongs to was refused. */
+/* Returns whether a parent of the session was refused. */
 static bool has_refused_parent(struct vpnalg *translator,
 			       struct vpnalg_record *record)
 {

@@ -3,10 +3,10 @@
  * while it translates. If the store is full, what was done is undone, and the
  * result is VPNALG_DROP_STORE. No session is closed for it, unless
  * vpnalg_policy.store_units is set: then admit.c closes half-open and
- * unanswered ones of general traffic. Which packets may open one is the
- * handler's duty and not checked here: one from inside that is not undone, or
- * one from outside beside a session that an inside host has opened, or a
- * service, bounded in number. */
+ * unanswered ones of general traffic. The handler decides which packets may
+ * open a session, and this is not checked here: one from inside that is not
+ * undone, or one from outside beside a session that an inside host has opened,
+ * or a service, bounded in number. */
 #include "account.h"
 #include "admit.h"
 #include "binding.h"
@@ -47,7 +47,7 @@ static struct vpnalg_record *add(struct vpnalg *translator, uint8_t handler,
 	return record;
 }
 
-/* Returns what is known of the outside key: choose.c has looked up all but
+/* Returns who may hold the outside key: choose.c has looked up all keys but
  * those of peers and those that are inherited. */
 static enum holder outside_holder(const struct vpnalg *translator,
 				  const struct vpnalg_record *record,
@@ -59,8 +59,8 @@ static enum holder outside_holder(const struct vpnalg *translator,
 						       : HOLDER_NONE;
 }
 
-/* Fails where another session has one of the own keys: these are not
- * shared. */
+/* Links both keys. Fails where another session has one of the own keys: these
+ * are not shared. */
 static bool link_keys(struct vpnalg *translator, struct vpnalg_record *record,
 		      const struct vpnalg_opening *opening,
 		      const struct vpnalg_binding *binding)
@@ -110,7 +110,7 @@ static struct vpnalg_record *build(struct vpnalg *translator, uint8_t handler,
 	return NULL;
 }
 
-/* Gives a binding up again, if it was reserved at all. */
+/* Gives up the binding, if it was reserved. */
 static void give_up(const struct vpnalg_step *step,
 		    const struct vpnalg_opening *opening)
 {
@@ -123,8 +123,8 @@ static void give_up(const struct vpnalg_step *step,
 				       &step->translator->binding);
 }
 
-/* Returns whether the handler has such a kind, and such ranges, and may open
- * anything now. */
+/* Returns whether the opening is one that the handler may make: a kind of its
+ * own, sound ranges, and not while a session is being closed. */
 static bool may_open(const struct vpnalg_step *step,
 		     const struct vpnalg_opening *opening)
 {
@@ -154,14 +154,15 @@ static size_t wanted(const struct vpnalg_step *step,
 		session_kind(step->translator, step->handler, opening->kind));
 }
 
-/* Closes others for a session. Returns whether it may be tried again. */
+/* Closes other sessions for a new one. Returns whether any was closed, so that
+ * the new one may be tried again. */
 static bool make_room(const struct vpnalg_step *step,
 		      const struct vpnalg_opening *opening)
 {
 	return vpnalg_admit_make_room(step->translator, wanted(step, opening));
 }
 
-/* Asks the policy, and makes room where that is all that lacks. */
+/* Asks the policy, and makes room where only room lacks. */
 static enum vpnalg_result admit(const struct vpnalg_step *step,
 				const struct vpnalg_opening *opening)
 {
@@ -173,8 +174,8 @@ static enum vpnalg_result admit(const struct vpnalg_step *step,
 	return result;
 }
 
-/* Builds a session, for which others are closed if there is no room and the
- * policy knows how much there is. */
+/* Builds a session. If the store has no room and the policy knows the store's
+ * size, other sessions are closed for it. */
 static struct vpnalg_record *build_somehow(const struct vpnalg_step *step,
 					   const struct vpnalg_opening *opening)
 {

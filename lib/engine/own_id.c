@@ -21,7 +21,7 @@ struct request {
 	uint8_t guard;
 };
 
-/* Begins a call. Returns VPNALG_OWN_ID_DONE, or why the ID makes no sense. */
+/* Begins a call. Returns VPNALG_OWN_ID_DONE, or the fault of the ID. */
 static int begin(struct request *request, struct vpnalg *translator,
 		 const struct vpnalg_own_id *given, vpnalg_time now)
 {
@@ -43,7 +43,7 @@ static int begin(struct request *request, struct vpnalg *translator,
 	return result;
 }
 
-/* Returns what is listed of it, or NULL. */
+/* Returns the record of a listed ID, or NULL. */
 static struct vpnalg_record *find(const struct request *request)
 {
 	struct vpnalg_record *record = vpnalg_withheld_find(
@@ -52,8 +52,9 @@ static struct vpnalg_record *find(const struct request *request)
 	return record != NULL && record->kind == ENGINE_OWN_ID ? record : NULL;
 }
 
-/* Returns whether a VPN session of a host's has the port towards the remote: of
- * a port that is listed for all remotes the key is another one. */
+/* Returns whether a host's VPN session has the port towards the remote. A port
+ * that is listed for all remotes has another key, so this is looked up apart.
+ */
 static bool has_port(const struct request *request)
 {
 	const struct vpnalg_own_id *own = &request->own;
@@ -71,7 +72,7 @@ static bool has_port(const struct request *request)
 }
 
 /* Ends the session that has the key, if it is the router's own, or any host's
- * ESP SA: whose an SPI is has only been concluded. */
+ * inbound ESP SA: the owner of an SPI was only inferred. */
 static int oust(const struct request *request)
 {
 	struct vpnalg *translator = request->translator;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The key of an ID that the router's owner has listed. Handlers name the keys
- * of packets, each in its own way: so one is shown the head of a packet that
- * would come in with the ID, and names that packet's. A port's key is the
- * engine's own. */
+/* The key of an ID that the router's owner has listed. Only handlers know the
+ * keys of their packets: so one is shown the head of a packet that would come
+ * in with the ID, and names its key. A port's key is the engine's own. */
 #include "own_key.h"
 
 #include <string.h>
@@ -121,8 +120,8 @@ static bool has_port(const struct vpnalg_own_id *own)
 	       own->id <= UINT16_MAX;
 }
 
-/* Returns whether mappings for all remotes may have the port: no server's port.
- */
+/* Returns whether mappings for all remotes may have the port: if no server has
+ * it. */
 static bool is_mapped(const struct vpnalg *translator,
 		      const struct vpnalg_own_id *own)
 {
@@ -203,8 +202,8 @@ static void show(struct shown *shown, const struct head *head,
 	shown->packet.direction = VPNALG_IN;
 }
 
-/* Returns whether a handler has named the ID itself as the key. What takes the
- * rest knows none but ports. */
+/* Returns whether a handler has named the ID itself as the key. A handler that
+ * takes_rest knows no IDs but ports. */
 static bool is_named(const struct vpnalg *translator, const struct slot *slot,
 		     const struct head *head, const struct vpnalg_own_id *own)
 {

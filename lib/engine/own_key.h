@@ -7,10 +7,10 @@
 
 #include "translator.h"
 
-/* Makes the key by which what comes in with the ID is found, and by which it is
- * seen whether a host may have it. *guard is the protocol of which nothing else
- * from the remote is dropped for a host's sake, or 0. Returns
- * VPNALG_OWN_ID_DONE, or why there is no such key. */
+/* Makes the key by which packets with the ID are found, and by which a host
+ * that wants the ID finds it taken. *guard is the protocol of which the router
+ * gets the remote's unclaimed packets, even if a host uses that protocol, too;
+ * or 0. Returns VPNALG_OWN_ID_DONE, or why there is no such key. */
 int vpnalg_own_key(const struct vpnalg *translator,
 		   const struct vpnalg_own_id *own, uint8_t *key,
 		   uint8_t *guard);

@@ -2,7 +2,7 @@
 /* The parts that few packets have: IP options, fragments, ICMP errors. */
 #include "packet.h"
 
-/* Whether a packet is whole, the first fragment or a later one. */
+/* Returns enum vpnalg_fragment. */
 static uint8_t fragment(unsigned field)
 {
 	if ((field & (IPV4_FRAGMENT_MASK | IPV4_MORE_FRAGMENTS)) == 0)
@@ -53,8 +53,9 @@ static bool is_icmp_error(const struct vpnalg_parsed *parsed)
 	}
 }
 
-/* Goes on to the packet that an ICMP error quotes. It travelled the other way,
- * and stands there in the form of the side that the error comes from. */
+/* Goes on to the packet that an ICMP error quotes. The quoted packet travelled
+ * in the opposite direction, and has the form of the side that the error comes
+ * from. */
 static bool enter_quote(struct vpnalg_parsed *parsed)
 {
 	uint8_t *source, *destination;
@@ -76,8 +77,8 @@ static bool enter_quote(struct vpnalg_parsed *parsed)
 	return true;
 }
 
-/* An error about an error, which nobody may send (RFC 1122 3.2.2), goes by what
- * the latter is about. */
+/* An error about an error, which must not be sent (RFC 1122 3.2.2), is parsed
+ * as the packet that the inner error quotes. */
 bool vpnalg_packet_enter_quote(struct vpnalg_parsed *parsed)
 {
 	if (!enter_quote(parsed))
@@ -108,8 +109,8 @@ bool vpnalg_packet_parse_any(const struct vpnalg_packet *packet,
 	       (type == PACKET_ICMP_ERROR && vpnalg_packet_enter_quote(parsed));
 }
 
-/* Options in which routers and hosts write addresses, that of the inside host
- * too: route and timestamp options (RFC 791 3.1). */
+/* Looks for options in which routers and hosts write addresses, the inside
+ * host's included: route and timestamp options (RFC 791 3.1). */
 bool vpnalg_packet_holds_addresses(const struct vpnalg_parsed *parsed)
 {
 	const uint8_t *option = parsed->ip + IPV4_HEADER_LEN;
@@ -126,7 +127,7 @@ bool vpnalg_packet_holds_addresses(const struct vpnalg_parsed *parsed)
 			continue;
 		}
 		if (option + 1 >= parsed->l4 || option[1] < 2)
-			return false; /* no options that anybody can read */
+			return false; /* the options are malformed */
 		option += option[1];
 	}
 	return false;

@@ -47,7 +47,8 @@ packet_direction(const struct vpnalg_packet *packet)
 	return &directions[packet->direction % 4];
 }
 
-/* Sets what the caller says of the packet, beside its bytes. */
+/* Copies what the caller says of the packet beside its bytes: its direction,
+ * zone and kind of checksum. */
 static inline void packet_set_direction(const struct vpnalg_packet *packet,
 					struct vpnalg_parsed *parsed)
 {
@@ -67,10 +68,9 @@ static inline void packet_set_direction(const struct vpnalg_packet *packet,
 	parsed->zone = packet->zone;
 }
 
-/* Parses a packet whose IP header is one of those that nearly all packets have:
- * sound, without options, not of a fragment and not longer than the packet.
- * Returns false for all others, and for ICMP, which is looked at more closely.
- */
+/* Parses a packet with the IP header that nearly all packets have: sound,
+ * without options, not of a fragment and not longer than the packet. Returns
+ * false for all others, and for ICMP, which is parsed further elsewhere. */
 static inline bool packet_parse_plain(const struct vpnalg_packet *packet,
 				      struct vpnalg_parsed *parsed)
 {

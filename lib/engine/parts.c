@@ -6,8 +6,8 @@
 
 #include "../wire/ip.h"
 
-/* The most addresses that are remembered. Those of two lists may have gone
- * before any is added to a third. */
+/* Returns the most addresses that are remembered. Those of two lists may have
+ * gone before an address of a third list is added. */
 static size_t remembered(const struct vpnalg_config *config)
 {
 	return config->address_max * (config->uplinks != NULL ? 3 : 1);

@@ -16,7 +16,7 @@ static inline size_t parts_aligned(size_t size)
 	return (size + 7) & ~(size_t)7;
 }
 
-/* Returns how many counters a handler has of its own. */
+/* Returns the number of a handler's own counters. */
 static inline size_t parts_own_count(const struct vpnalg_handler *handler)
 {
 	return (size_t)handler->own_reason_count + handler->own_counter_count;
@@ -25,7 +25,7 @@ static inline size_t parts_own_count(const struct vpnalg_handler *handler)
 /* Lays out what a translator with these settings needs. */
 void vpnalg_parts_lay_out(const struct settings *settings, struct parts *parts);
 
-/* Lets a translator point to its parts. */
+/* Sets a translator's pointers to its parts. */
 void vpnalg_parts_set(struct vpnalg *translator,
 		      const struct vpnalg_config *config,
 		      const struct parts *parts);

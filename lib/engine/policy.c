@@ -114,8 +114,8 @@ bool vpnalg_policy_cuts(struct vpnalg *translator, struct vpnalg_record *record)
 
 /* Switches */
 
-/* Returns whether a rule is for whatever session there may be of those
- * protocols that it concerns. */
+/* Returns whether a rule matches every session of the protocols that it
+ * concerns. */
 static bool is_switch(const struct vpnalg_rule *rule)
 {
 	return rule->ip_protocol == 0 && !rule->in_zone &&
@@ -123,8 +123,8 @@ static bool is_switch(const struct vpnalg_rule *rule)
 	       rule->remote_length == 0;
 }
 
-/* Returns whether the rules let nobody open anything of a protocol: the switch
- * that denies it has no rule before it that allows some. */
+/* Returns whether the rules deny all sessions of a protocol: no rule before the
+ * switch that denies it allows some. */
 static bool is_denied(const struct vpnalg *translator, unsigned handler)
 {
 	const struct vpnalg_policy *policy = &translator->policy.set;
@@ -239,7 +239,7 @@ int vpnalg_policy_begin(struct vpnalg *translator,
 	for (h = 0; h < translator->handler_count; h++)
 		set_switch(translator, h);
 	policy->cutting = policy->set.cut && policy->set.rule_count > 0;
-	if (policy->cutting) /* a whole round begins, which sees all */
+	if (policy->cutting) /* begin a round that visits all */
 		translator->sweep_cursor = 0;
 	return 0;
 }

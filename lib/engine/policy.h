@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which sessions may be opened, and which of those that are there are to be
- * cut: the rules of a policy, and what switches itself off. */
+/* The rules of a policy, which say what sessions may be opened and what
+ * existing ones are to be cut; and protocols that switch themselves off. */
 #ifndef VPNALG_ENGINE_POLICY_H
 #define VPNALG_ENGINE_POLICY_H
 
@@ -26,8 +26,8 @@ struct subject {
 	uint32_t port;         /* the remote's; 0: none */
 };
 
-/* Returns whether sessions of a kind are nobody's: neither refused nor counted.
- */
+/* Returns whether sessions of a kind belong to no host: they are neither
+ * refused nor counted. */
 bool vpnalg_policy_is_exempt(const struct vpnalg *translator, unsigned handler,
 			     unsigned kind);
 
@@ -36,16 +36,15 @@ void vpnalg_policy_subject(const struct vpnalg_step *step,
 			   const struct vpnalg_opening *opening,
 			   struct subject *subject);
 
-/* Returns enum vpnalg_rule_action: what the rules do with a session. */
+/* Returns enum vpnalg_rule_action: the rules' decision on a session. */
 uint8_t vpnalg_policy_action(const struct vpnalg *translator,
 			     const struct subject *subject);
 
-/* Sets the first policy, of which no event tells. Returns 0 or
- * VPNALG_ERROR_CONFIG. */
+/* Sets the first policy, without events. Returns 0 or VPNALG_ERROR_CONFIG. */
 int vpnalg_policy_begin(struct vpnalg *translator,
 			const struct vpnalg_policy *given, vpnalg_time now);
 
-/* Switches those protocols off that were not used for their quiet time. */
+/* Switches off the protocols that were not used for their quiet time. */
 void vpnalg_policy_look_for_quiet(struct vpnalg *translator);
 
 /* Returns whether the session is to be closed by the sweep: the policy cuts,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The outside addresses: which are ours, and which one a host uses. */
+/* Chooses the outside address of a host. */
 
 #include "pool.h"
 
@@ -35,7 +35,7 @@ int vpnalg_pool_init(struct vpnalg *translator,
 	return 0;
 }
 
-/* Sets whom an address is looked for. */
+/* Sets the host for which an address is looked for. */
 static const struct seeker *seek(struct vpnalg *translator, uint16_t zone,
 				 const uint8_t *inside)
 {
@@ -94,8 +94,8 @@ static const uint8_t *find_pair(struct vpnalg *translator,
 		       : NULL;
 }
 
-/* RFC 4787 REQ-2: a host has one paired address towards everybody, on each
- * uplink. It keeps it while it has sessions there, whatever addresses are
+/* RFC 4787 REQ-2: a host has one paired address for all remotes, on each
+ * uplink. It keeps that while it has sessions there, whatever addresses are
  * added. */
 ALWAYS_INLINE const uint8_t *paired_address(struct vpnalg *translator,
 					    const struct seeker *host)
@@ -146,8 +146,8 @@ static const uint8_t *pick_new(struct vpnalg *translator,
 	return paired;
 }
 
-/* A host that has sessions with the remote stays. One that has a block of ports
- * has it on its paired address. */
+/* A host that has sessions with the remote keeps its address. A host's block of
+ * ports is on its paired address. */
 const uint8_t *vpnalg_pool_pick(struct vpnalg *translator, uint16_t zone,
 				const uint8_t *inside, const uint8_t *remote)
 {

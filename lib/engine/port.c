@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which well-known ports are never given out. A packet with such a source port
- * is taken for what the port stands for: firewalls and providers drop it, as
- * the answer of an open server in an attack, or the router's own server would
- * have got what comes in. */
+/* Well-known ports that are never given out. A packet with such a source port
+ * is taken for the service that the port stands for: firewalls and providers
+ * drop it, as the answer of an open server in an attack; or it would take the
+ * port of a server of the router's own. */
 
 #include "port.h"
 
 #include "../wire/ip.h"
 
-/* In order. */
+/* Sorted. */
 static const struct vpnalg_ports reserved[] = {
 	{ 1, 1 },     /* tcpmux: dropped by default in many rule sets */
 	{ 7, 7 },     /* echo: two of them answer each other for ever */

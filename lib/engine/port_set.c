@@ -7,7 +7,7 @@
  *  +----------+--------+----------+
  *    offset     length    the rest      bits
  *
- * A is never 0 where there is one, so the lowest ports are nobody's. A member's
+ * A is never 0 where it has bits, so the lowest ports are in no set. A member's
  * number is A (counted from 1) and j put together. */
 #include "port_set.h"
 
@@ -76,7 +76,7 @@ struct vpnalg_range vpnalg_port_set_cut(const struct vpnalg_port_set *set,
 		set, range->first + (range->count - 1) * range->step + 1);
 	if (range->step == 2 && rest_bits(set) == 0 &&
 	    (set->psid ^ range->first) & 1)
-		return cut; /* they all have the other parity */
+		return cut; /* all members have the other parity */
 	if (range->step == 2 && rest_bits(set) != 0) {
 		/* A member and its number have the same parity. */
 		cut.step = 2;

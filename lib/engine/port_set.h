@@ -16,7 +16,7 @@ uint32_t vpnalg_port_set_id(const struct vpnalg_port_set *set, uint32_t member);
 
 bool vpnalg_port_set_has(const struct vpnalg_port_set *set, uint32_t id);
 
-/* Returns how many members are less than an ID: its number if it is one. */
+/* Returns the number of members less than an ID: a member's own number. */
 uint32_t vpnalg_port_set_below(const struct vpnalg_port_set *set, uint32_t id);
 
 /* Returns the numbers of the members that are in a range. Its step is 1 or 2.

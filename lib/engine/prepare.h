@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The first stage of a packet: where its headers lie, and whose it may be. */
+/* The first stage of a packet: where its headers lie, and who claims it. */
 #ifndef VPNALG_ENGINE_PREPARE_H
 #define VPNALG_ENGINE_PREPARE_H
 
@@ -8,7 +8,7 @@
 #include "hairpin.h"
 #include "packet.h"
 
-/* Finds where the headers lie. Returns false for what is no IPv4. */
+/* Finds where the headers lie. Returns false if it is no IPv4. */
 ALWAYS_INLINE bool parse(const struct vpnalg_packet *packet, struct slot *slot)
 {
 	slot->plain = packet_parse_plain(packet, &slot->parsed);
@@ -25,10 +25,10 @@ NEVER_INLINE void claim_routers(const struct vpnalg *translator,
 		slot->claim = CLAIM_ROUTERS;
 }
 
-/* Decides whether a packet is ours, and whose it is. It is ours if its local
- * address fits its form, and its remote can be a single far host, or by a
- * hairpin one of ours: an inside form has no outside address, an outside form
- * has one. All else is the router's own traffic. */
+/* Decides whether a packet is ours, and which handler claims it. It is ours if
+ * its local address fits its form, which is an outside address in the outside
+ * form only, and its remote can be a single far host, or by a hairpin one of
+ * our addresses. All else is the router's own traffic. */
 ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
 			   struct vpnalg_packet *packet)
 {

@@ -60,8 +60,8 @@ static enum vpnalg_result pass_on(struct vpnalg *translator,
 		       : VPNALG_UNTOUCHED;
 }
 
-/* Returns what becomes of the packet by its claim, whether a session was found
- * or not. After VPNALG_UNTOUCHED the next claim may be tried. */
+/* Returns the packet's result by its claim, whether a session was found or not.
+ * After VPNALG_UNTOUCHED the next claim may be tried. */
 static enum vpnalg_result try_claim(struct vpnalg *translator,
 				    struct slot *slot, struct vpnalg_step *step)
 {
@@ -100,9 +100,9 @@ NEVER_INLINE void move_on(struct vpnalg *translator, struct slot *slot)
 		vpnalg_twin_bar(translator, slot);
 }
 
-/* Tries all claims from the first on, whose result is given, or UNTRIED.
- * A handler that leaves the packet, or knows no session of one that is undone
- * or quoted, lets the next one try. */
+/* Tries all claims. `result` is that of the first claim, or UNTRIED. The next
+ * claim is tried if a handler leaves the packet, or knows no session of one
+ * that is undone or quoted. */
 static enum vpnalg_result try_claims(struct vpnalg *translator,
 				     struct slot *slot,
 				     struct vpnalg_step *step,
@@ -130,8 +130,9 @@ static enum vpnalg_result try_claims(struct vpnalg *translator,
 		       : vpnalg_refuse_unclaimed(translator, &slot->parsed);
 }
 
-/* Decides on a packet that its first claim has not translated. One that the
- * router sends itself is tried too, as a copy that leaves its state. */
+/* Decides on a packet that its first claim has not translated. A packet that
+ * the router itself sends is tried as a copy, which leaves the state of its
+ * session. */
 static enum vpnalg_result decide_rest(struct vpnalg *translator,
 				      struct slot *slot,
 				      struct vpnalg_step *step,
@@ -171,7 +172,7 @@ NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
 	return result;
 }
 
-/* Begins with a packet: its session, as far as its first claim names one. */
+/* Begins with a packet: finds its session, if its first claim names one. */
 ALWAYS_INLINE struct vpnalg_step *begin(struct vpnalg *translator,
 					const struct slot *slot,
 					struct vpnalg_packet *packet)
@@ -196,7 +197,7 @@ ALWAYS_INLINE void finish_packet(struct vpnalg *translator,
 		vpnalg_session_event_flush(translator);
 }
 
-/* Returns what becomes of a plain packet, and counts it by kind of session. */
+/* Returns the result of a plain packet, and counts it by kind of session. */
 ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 					struct slot *slot,
 					struct vpnalg_packet *packet)
@@ -216,8 +217,8 @@ ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 	return result;
 }
 
-/* Decides about a packet that is not plain. What is known of a fragment's
- * datagram comes first. */
+/* Decides about a packet that is not plain. A fragment's datagram, if known,
+ * decides before the claims. */
 static enum vpnalg_result decide_rare(struct vpnalg *translator,
 				      struct slot *slot,
 				      struct vpnalg_packet *packet)

@@ -52,7 +52,7 @@ bool vpnalg_record_is_stale(const struct vpnalg *translator,
 	       !pool_has(translator, key + KEY_LOCAL_OFF);
 }
 
-/* Returns a new record of so many bytes, or NULL without room. */
+/* Returns a new record of that size, or NULL without room. */
 struct vpnalg_record *vpnalg_record_add(struct vpnalg *translator, size_t bytes)
 {
 	const struct vpnalg_store *store = translator->store;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Records as the caller's store hands them out. Each is checked here before
- * anything in it is believed: a store that answers wrongly costs the packet at
- * hand, never memory. */
+/* Records as the caller's store hands them out. Each is checked here before its
+ * content is used: a store that answers wrongly costs the packet at hand, never
+ * memory safety. */
 #ifndef VPNALG_ENGINE_RECORD_H
 #define VPNALG_ENGINE_RECORD_H
 
@@ -18,9 +18,8 @@ static inline bool record_is_aligned(const struct vpnalg_record *record)
 	return (uintptr_t)record % sizeof(vpnalg_time) == 0;
 }
 
-/* Returns whether handler and kind may exist, and its slots are that kind's:
- * all that decides where keys and body lie. A record without slots holds no
- * key. */
+/* Returns whether handler and kind exist, and the slots are that kind's: these
+ * decide where keys and body lie. A record without slots holds no key. */
 static inline bool record_is_sound_as(const struct vpnalg *translator,
 				      const struct vpnalg_record *record,
 				      unsigned handler)
@@ -38,8 +37,8 @@ static inline bool record_is_sound(const struct vpnalg *translator,
 				  vpnalg_record_handler(record));
 }
 
-/* Returns whether the store has visited a session at all: it may be nothing,
- * and the engine has records of its own. */
+/* Returns whether the store has visited a session: it may have visited nothing,
+ * or one of the engine's own records. */
 static inline bool record_is_session(const struct vpnalg *translator,
 				     const struct vpnalg_record *record)
 {
@@ -69,8 +68,8 @@ static inline bool record_holds(const struct vpnalg *translator,
 }
 
 /* Returns the record to which the key leads, living or dead, or NULL; slot is
- * the one in which the key is. Those of the router's own sessions are faults
- * here: what is an inside host's needs no further look. */
+ * the one in which the key is. A record of the router's own sessions counts as
+ * a fault here, so that sessions of inside hosts need no further check. */
 ALWAYS_INLINE struct vpnalg_record *record_find(struct vpnalg *translator,
 						const uint8_t *key,
 						uint64_t hash, unsigned *slot)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Packets that are not translated: for what is in their IP header, for what
- * their handler says of them, or since nobody claims them. */
+/* Packets that are not translated: because of their IP header, because of their
+ * handler's answer, or because no handler claims them. */
 #include "refuse.h"
 
 #include "datagram.h"
@@ -9,15 +9,16 @@
 #include "usage.h"
 
 /* Returns whether the handler has translated the fragment's datagram by its
- * first one, which is undone here: that one has sufficed, then. */
+ * first fragment alone, which is undone here. */
 static bool has_sufficed(const struct vpnalg *translator,
 			 const struct slot *slot)
 {
 	return translator->fragments->translated_by == slot->handler;
 }
 
-/* The result of a fragment that is not translated by itself. One that is undone
- * may look like a VPN's and be a mapping's, which needs no more. */
+/* Returns the result of a fragment that is not translated by itself. An undone
+ * one that another handler has translated is left to that handler: it may look
+ * like a VPN's and be a mapping's. */
 static enum vpnalg_result refuse_fragment(const struct vpnalg *translator,
 					  const struct slot *slot)
 {
@@ -39,7 +40,7 @@ static bool suffices(const struct vpnalg *translator, const struct slot *slot)
 	       vpnalg_rewrite_possible(&slot->parsed);
 }
 
-/* Returns why no packet with such a header is translated, whosever it is; or
+/* Returns why no packet with such a header is translated, for any session; or
  * VPNALG_TRANSLATED. */
 enum vpnalg_result vpnalg_refuse_header(const struct vpnalg *translator,
 					const struct slot *slot)
@@ -71,8 +72,7 @@ static bool is_guarded(struct vpnalg *translator,
 	return vpnalg_usage_find(translator, &guard) != NULL;
 }
 
-/* Returns why an ICMP error is dropped, given why the packet that it quotes is.
- */
+/* Returns the drop reason of an ICMP error, given that of the quoted packet. */
 static enum vpnalg_result error_reason(enum vpnalg_result reason)
 {
 	switch (reason) {
@@ -112,8 +112,8 @@ enum vpnalg_result vpnalg_refuse_claim(struct vpnalg *translator,
 		       : VPNALG_UNTOUCHED;
 }
 
-/* Returns whether the outside port is a session's, so that the packet, which
- * comes from another port of its remote, is not for the router. */
+/* Returns whether a session has the outside port towards the remote: then the
+ * packet, from another port of the remote, is not for the router. */
 static bool is_held(struct vpnalg *translator,
 		    const struct vpnalg_parsed *parsed)
 {
@@ -146,8 +146,10 @@ bool vpnalg_refuse_is_routers(struct vpnalg *translator,
 	       vpnalg_usage_find(translator, &guard) != NULL;
 }
 
-/* Nobody's packet. The router's own stack would tell the remote that it does
- * not speak this protocol, and the remote would hang up on the inside host. */
+/* Returns the result of an unclaimed packet. One of a protocol that inside
+ * hosts have with the remote is dropped: the router's own stack would answer
+ * that it does not speak this protocol, and the remote would end the inside
+ * host's session. */
 enum vpnalg_result vpnalg_refuse_unclaimed(struct vpnalg *translator,
 					   const struct vpnalg_parsed *parsed)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Why a packet is not translated. */
+/* The results of packets that are not translated. */
 #ifndef VPNALG_ENGINE_REFUSE_H
 #define VPNALG_ENGINE_REFUSE_H
 
@@ -12,14 +12,14 @@ static inline bool is_arriving(const struct vpnalg_parsed *parsed)
 	return !parsed->inside && (parsed->inward || parsed->quoted);
 }
 
-/* A result of a handler's that drops the packet. */
+/* Returns whether a handler's result drops the packet. */
 static inline bool is_drop(unsigned result)
 {
 	return result >= VPNALG_DROP_FIRST && result < VPNALG_RESULTS;
 }
 
-/* Returns whether a first fragment lacks what its handler looks for: the whole
- * datagram may have it. */
+/* Returns whether a first fragment is too short for its handler: the whole
+ * datagram may not be. */
 static inline bool is_cut_short(const struct vpnalg *translator,
 				const struct slot *slot,
 				enum vpnalg_result result)
@@ -43,9 +43,8 @@ enum vpnalg_result vpnalg_refuse_unclaimed(struct vpnalg *translator,
 
 /* Returns whether a handler knows no session of a packet that is undone or
  * quoted, and has opened none (as IPsec may, for an SPI that the packet shows).
- * It may have come through a session of the next handler's, as from a VPN's
- * port to a mapping, or by a service, whatever the handler thinks of it; but no
- * AH comes through anything. */
+ * The packet may have come through a session of the next handler's, as from a
+ * VPN's port to a mapping, or by a service; but AH comes through no session. */
 bool vpnalg_refuse_is_unfound(const struct vpnalg_step *step,
 			      enum vpnalg_result result);
 

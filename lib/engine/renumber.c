@@ -4,7 +4,8 @@
  * Sessions of an address that has gone are dead from then on, to every packet
  * and to the sweep, which closes them one by one: vpnalg_record_is_stale().
  * Until a round through the store has closed the last of them no address is
- * added: one that comes back would bring back what is left of its sessions. */
+ * added: an address that is added again would revive those of its sessions that
+ * are left. */
 #include "address.h"
 #include "config.h"
 #include "datagram.h"
@@ -63,7 +64,7 @@ static bool has_uplinks(const struct vpnalg_address_list *given)
 	return false;
 }
 
-/* Returns whether all of those given are in the list. */
+/* Returns whether all given addresses are in the list. */
 static bool are_known(const struct vpnalg *translator,
 		      const struct vpnalg_address_list *given)
 {
@@ -75,7 +76,7 @@ static bool are_known(const struct vpnalg *translator,
 	return true;
 }
 
-/* Returns how many addresses of the list are not among those given. */
+/* Returns the number of addresses in the list that are not given. */
 static size_t count_others(const struct vpnalg *translator,
 			   const struct vpnalg_address_list *given)
 {
@@ -87,7 +88,7 @@ static size_t count_others(const struct vpnalg *translator,
 	return others;
 }
 
-/* Takes all addresses out of use that are not among those given. */
+/* Takes all addresses out of use that are not given. */
 static void take_out(struct vpnalg *translator,
 		     const struct vpnalg_address_list *given)
 {
@@ -106,7 +107,7 @@ static void take_out(struct vpnalg *translator,
 	}
 }
 
-/* Returns the uplink of one of those given: where none is given that which it
+/* Returns the uplink of a given address; without given uplinks the one that it
  * has. */
 static uint8_t uplink_of(const struct vpnalg *translator,
 			 const struct vpnalg_address_list *given, size_t i)
@@ -117,7 +118,7 @@ static uint8_t uplink_of(const struct vpnalg *translator,
 					       given->addresses[i].octets);
 }
 
-/* Takes an address into use, which may be drained. */
+/* Takes an address into use; it may be a drained one. */
 static void take(struct vpnalg *translator, const uint8_t *address,
 		 uint8_t uplink)
 {
@@ -130,7 +131,7 @@ static void take(struct vpnalg *translator, const uint8_t *address,
 	vpnalg_address_add(translator, address, uplink);
 }
 
-/* Takes those given into use that are not yet. */
+/* Takes the given addresses into use that are not in use yet. */
 static void take_in(struct vpnalg *translator,
 		    const struct vpnalg_address_list *given)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Results in words, and which of them have events. */
+/* Results in words, and those that have events. */
 #include <vpnalg/vpnalg.h>
 
 static const char *const texts[VPNALG_RESULTS] = {

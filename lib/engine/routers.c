@@ -4,15 +4,15 @@
  * The router's packets have an outside address as their source. Its remote
  * cannot distinguish its sessions from those of inside hosts: an ID that the
  * router uses must not be given to a host, and an ESP SPI that comes in may be
- * the router's. So the router is treated as one more inside host, whose inside
- * address is the outside one and whose IDs stay what they are. Handlers do with
- * its packets what they always do, but to a copy: nothing of the router's own
- * is ever changed, held or dropped.
+ * the router's. So the router is treated as one more inside host, with the
+ * outside address as its inside address and with IDs that stay what they are.
+ * Handlers translate a copy of its packets: the packets themselves are never
+ * changed, held or dropped.
  *
- * Its sessions are marked in record->handler. The first look for a packet's
- * session passes over them, so that packets of inside hosts need no other look
- * at what they have found. A session of the router's is opened with the ID that
- * it has chosen, or not at all: who has an ID first keeps it. */
+ * The router's sessions are marked in record->handler. The first look for a
+ * packet's session skips them, so that packets of inside hosts need no further
+ * check. A session of the router's is opened with the ID that the router has
+ * chosen, or not at all: the first owner of an ID keeps it. */
 #include "routers.h"
 
 #include <string.h>
@@ -35,8 +35,8 @@ bool vpnalg_routers_opens(const struct vpnalg *translator, unsigned handler,
 			     addr_len_of(translator)));
 }
 
-/* Copies the head of the packet, which handlers take for a packet of which no
- * more is in memory. The step is about the copy then. */
+/* Copies the head of the packet into the step: to handlers it is a packet with
+ * only its head in memory. */
 static void copy(struct routers *routers, struct vpnalg_step *step,
 		 struct vpnalg_parsed *parsed)
 {
@@ -89,7 +89,7 @@ static bool find(struct vpnalg *translator, const struct slot *slot,
 	unsigned at = translator->found;
 
 	if (record != NULL)
-		translator->fault = false; /* what was found is no fault */
+		translator->fault = false; /* this is no fault */
 	record = vpnalg_session_alive_or_close(translator, record);
 	if (record == NULL)
 		return false;
@@ -100,12 +100,12 @@ static bool find(struct vpnalg *translator, const struct slot *slot,
 	return true;
 }
 
-/* Claims a packet for good that no handler need see. */
+/* Claims a packet for the router, without a handler. */
 static void claim_for_good(struct vpnalg *translator, struct slot *slot,
 			   struct vpnalg_step *step)
 {
 	step->record = NULL;
-	slot->match.more = true; /* so nobody is asked */
+	slot->match.more = true; /* so no other handler is asked */
 	slot->ours = false;
 	translator->routers->claimed = true;
 }
@@ -134,8 +134,8 @@ void vpnalg_routers_claim(struct vpnalg *translator, struct slot *slot,
 	claim_for_good(translator, slot, step);
 }
 
-/* Ends with a copy, which counts if it was translated, and puts the packet
- * itself back into the step. */
+/* Counts the copy in its session's account, if it was translated, and puts the
+ * packet itself back into the step. */
 static void put_back(const struct routers *routers, struct vpnalg_step *step,
 		     enum vpnalg_result result)
 {
@@ -152,7 +152,7 @@ enum vpnalg_result vpnalg_routers_follow(struct vpnalg *translator,
 {
 	translator->routers_follow = false;
 	put_back(translator->routers, step, result);
-	/* A host's packet may show the same ID of the remote's. */
+	/* The remote's ID in it may belong to a host's session, too. */
 	if (slot->parsed.undo && result == VPNALG_DROP_AMBIGUOUS)
 		return result;
 	slot->ours = result == VPNALG_UNTOUCHED;
@@ -160,7 +160,7 @@ enum vpnalg_result vpnalg_routers_follow(struct vpnalg *translator,
 	return VPNALG_UNTOUCHED;
 }
 
-/* Returns whether nothing is known of whose the packet is. */
+/* Returns whether the packet's owner is unknown. */
 static bool is_nobodys(const struct vpnalg_step *step,
 		       enum vpnalg_result result)
 {

@@ -72,7 +72,7 @@ static void put_key(const struct vpnalg *translator, struct chunk *chunk,
 			       key_len_of(translator) - KEY_LOCAL_OFF);
 }
 
-/* Puts a body of so many bytes. */
+/* Puts a body. */
 static void put_body(struct chunk *chunk, const char *layout, const void *body,
 		     size_t bytes)
 {

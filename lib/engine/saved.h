@@ -11,7 +11,7 @@
 #define SAVED_FLAGS \
 	(VPNALG_SESSION_ENDED | VPNALG_SESSION_SHARED | VPNALG_SESSION_ANSWERED)
 
-/* In a byte of a record's chunk. */
+/* Bits of a byte in a record's chunk. */
 #define SAVED_ROUTERS 0x01U /* the session is the router's own */
 #define SAVED_ACCOUNT 0x02U /* an account follows the body */
 
@@ -21,7 +21,7 @@
 /* The length of a name that is saved. */
 #define SAVED_NAME_MAX 255
 
-/* Of those bodies that have no layout. */
+/* The byte order of bodies that have no layout. */
 enum { SAVED_LITTLE_ENDIAN = 1, SAVED_BIG_ENDIAN = 2 };
 
 static inline uint8_t saved_byte_order(void)

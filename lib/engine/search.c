@@ -1,37 +1,40 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The looking for a free ID, a bounded number of tries for each packet.
+/* The search for a free ID, a bounded number of tries for each packet.
  *
  * A few IDs are drawn at random: that is enough unless most are taken. Then the
  * range is walked, from where the packet before left off. A range that was
- * walked to its end has none; until some time has passed, or an ID is given
- * back, nobody looks again. All of this is remembered for a few outside
- * addresses and remotes that were found crowded; others are just drawn. */
+ * walked to its end is full: it is not searched again until some time has
+ * passed, or an ID is given back. All of this is remembered for a few outside
+ * addresses and remotes that were found crowded; for others IDs are only drawn.
+ */
 #include "search.h"
 
 #include "key.h"
 #include "port_set.h"
 
-/* Tries for one packet in both ranges, in the first, and of these at random in
- * each. All of them cost some 6,000 instructions where two keys must be looked
- * up for each. */
+/* Bounds the tries for one packet: in both ranges, in the first, and at random
+ * in each. All of them cost some 6,000 instructions where two keys must be
+ * looked up for each. */
 #define TRIES 13
 #define TRIES_FIRST 10
 #define TRIES_RANDOM 5
 
-/* A range without a free ID is not walked again before. A new session is asked
- * for every few seconds, so an ID that was freed unnoticed is found soon. */
+/* A range without a free ID is not walked again within this time. Hosts request
+ * a new session every few seconds, so an ID that was freed unnoticed is found
+ * soon. */
 #define FULL_MS 10000
 
-static struct search *place_of(struct vpnalg *translator, uint64_t whose)
+static struct search *place_of(struct vpnalg *translator, uint64_t id_space)
 {
-	return &translator->searches[whose % SEARCHES];
+	return &translator->searches[id_space % SEARCHES];
 }
 
-static struct search *find(struct vpnalg *translator, uint64_t whose)
+static struct search *find(struct vpnalg *translator, uint64_t id_space)
 {
-	struct search *search = place_of(translator, whose);
+	struct search *search = place_of(translator, id_space);
 
-	return translator->searching && search->whose == whose ? search : NULL;
+	return translator->searching && search->id_space == id_space ? search
+								     : NULL;
 }
 
 /* Returns the ID at a place of the range. */
@@ -62,7 +65,7 @@ static uint32_t draw(struct vpnalg *translator, uint32_t count)
 			  32);
 }
 
-/* The round through a range, or NULL. */
+/* Returns the round through a range, or NULL. */
 static struct search_round *round_of(struct search *search,
 				     const struct vpnalg_range *range)
 {
@@ -77,14 +80,14 @@ static struct search_round *round_of(struct search *search,
 }
 
 static struct search_round *begin_round(struct vpnalg *translator,
-					uint64_t whose,
+					uint64_t id_space,
 					const struct vpnalg_range *range)
 {
-	struct search *search = place_of(translator, whose);
+	struct search *search = place_of(translator, id_space);
 	struct search_round *round;
 
-	if (search->whose != whose) {
-		*search = (struct search){ .whose = whose };
+	if (search->id_space != id_space) {
+		*search = (struct search){ .id_space = id_space };
 		translator->searching = true;
 	}
 	round = &search->rounds[search->turn];
@@ -97,12 +100,12 @@ static struct search_round *begin_round(struct vpnalg *translator,
 	return round;
 }
 
-/* `whose` is the hash of a key without its ID: IDs are unique under that. */
+/* id_space is the hash of a key without its ID: IDs are unique under it. */
 void vpnalg_search_begin(struct vpnalg *translator, struct hunt *hunt,
-			 uint64_t whose)
+			 uint64_t id_space)
 {
 	*hunt = (struct hunt){ .translator = translator,
-			       .whose = whose,
+			       .id_space = id_space,
 			       .tries = TRIES };
 }
 
@@ -122,10 +125,10 @@ void vpnalg_search_range(struct hunt *hunt, const struct vpnalg_range *range,
 	hunt->freed = 0;
 }
 
-/* An ID of the range that was given back. */
+/* Tries an ID of the range that was given back. */
 static bool next_freed(struct hunt *hunt, uint32_t *id)
 {
-	struct search *search = find(hunt->translator, hunt->whose);
+	struct search *search = find(hunt->translator, hunt->id_space);
 
 	for (; search != NULL && hunt->freed < search->freed_count;
 	     hunt->freed++) {
@@ -139,16 +142,16 @@ static bool next_freed(struct hunt *hunt, uint32_t *id)
 	return false;
 }
 
-/* The next ID of the round, if it is not over. */
+/* Tries the next ID of the round, if it is not over. */
 static bool next_walked(struct hunt *hunt, uint32_t *id)
 {
 	struct vpnalg *translator = hunt->translator;
 	const struct vpnalg_range *range = hunt->range;
 	struct search_round *round =
-		round_of(find(translator, hunt->whose), range);
+		round_of(find(translator, hunt->id_space), range);
 
 	if (round == NULL)
-		round = begin_round(translator, hunt->whose, range);
+		round = begin_round(translator, hunt->id_space, range);
 	if (round->left == 0)
 		return false;
 	*id = id_at(hunt, round->at);
@@ -163,7 +166,7 @@ static bool next_walked(struct hunt *hunt, uint32_t *id)
 static bool is_full(struct hunt *hunt)
 {
 	struct search_round *round =
-		round_of(find(hunt->translator, hunt->whose), hunt->range);
+		round_of(find(hunt->translator, hunt->id_space), hunt->range);
 
 	if (round == NULL || round->left > 0)
 		return false;
@@ -173,7 +176,8 @@ static bool is_full(struct hunt *hunt)
 	return false;
 }
 
-/* A smaller range is walked from a random place, and nothing is remembered. */
+/* Returns whether the range is so small that it is walked from a random place,
+ * and nothing is remembered. */
 static bool is_small(const struct vpnalg_range *range)
 {
 	return range->count <= TRIES_FIRST;
@@ -193,7 +197,8 @@ static bool next_of_few(struct hunt *hunt, uint32_t *id)
 	return true;
 }
 
-/* A random one, and others at equal distances all around: none comes twice. */
+/* Tries a random ID, and others at equal distances around the range, so that
+ * none comes twice. */
 static void next_drawn(struct hunt *hunt, uint32_t *id)
 {
 	const struct vpnalg_range *range = hunt->range;
@@ -228,8 +233,8 @@ bool vpnalg_search_next(struct hunt *hunt, uint32_t *id)
 	return true;
 }
 
-/* An ID is free again, or was not taken after all. More than can be noted are
- * looked for. */
+/* Notes an ID that is free again, or was not taken after all. If too many are
+ * free to be noted, the search finds them. */
 void vpnalg_search_freed(struct vpnalg *translator,
 			 const struct vpnalg_tuple *tuple)
 {

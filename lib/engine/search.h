@@ -6,18 +6,18 @@
 
 #include "translator.h"
 
-/* Begins to look on behalf of one packet; `whose` distinguishes one key's IDs
+/* Begins a search for one packet; id_space distinguishes the IDs of one key
  * from those of others. */
 void vpnalg_search_begin(struct vpnalg *translator, struct hunt *hunt,
-			 uint64_t whose);
+			 uint64_t id_space);
 
-/* Returns whether a range is one, or none is given. */
+/* Returns whether a range is sound or empty. */
 static inline bool search_is_range(const struct vpnalg_range *range)
 {
 	return range->count == 0 || range->step > 0;
 }
 
-/* Goes over to a range, which is empty if it is none. The last one gets all
+/* Goes on to a range; an unsound one counts as empty. The last range gets all
  * tries that are left. */
 void vpnalg_search_range(struct hunt *hunt, const struct vpnalg_range *range,
 			 bool last);

@@ -4,8 +4,8 @@
  * A service is a record for all remotes, of a kind of its handler's: its keys
  * are the ports of the server, as the world sees them and as they are inside.
  * So a packet from outside that is of no session finds it as it would find a
- * mapping, and its handler translates it. It takes no part in the choice of
- * outside addresses and IDs but by being in the way of others. */
+ * mapping, and its handler translates it. Outside addresses and IDs are not
+ * chosen for it, but sessions cannot be given the ID that it has. */
 #include "service.h"
 
 #include "clock.h"
@@ -29,7 +29,7 @@ struct request {
 
 /* Reading */
 
-/* Begins a call. Returns false where the service makes no sense. */
+/* Begins a call. Returns false if the service is invalid. */
 static bool begin(struct request *request, struct vpnalg *translator,
 		  const struct vpnalg_service *given, vpnalg_time now)
 {
@@ -193,8 +193,8 @@ static bool is_taken(const struct request *request,
 	       (holders->outside == NULL && is_withheld(request));
 }
 
-/* Takes the inside key from a mapping that the host has at that port: what the
- * port begins from now on leaves as the service's. One with the same outside
+/* Takes the inside key from a mapping that the host has at that port: new
+ * connections from that port leave as the service's. One with the same outside
  * port is replaced. The sessions of the mapping go on. */
 static void replace(const struct request *request,
 		    const struct holders *holders)

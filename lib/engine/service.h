@@ -6,9 +6,8 @@
 
 #include "translator.h"
 
-/* Returns the service by which a packet from inside leaves, for which its
- * handler has no session: it is a server's, not a client's. NULL if it is none.
- */
+/* Returns the service by which a packet from inside leaves for which its
+ * handler has no session: a server has sent it. NULL if there is none. */
 struct vpnalg_record *vpnalg_service_of_sender(struct vpnalg *translator,
 					       const struct slot *slot);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which protocols may have services, and whose kind of record these have. */
+/* The protocols that may have services, and the handler and kind of a service.
+ */
 #include "service_kind.h"
 
 #include "address.h"
@@ -22,7 +23,7 @@ static bool is_inside(const struct vpnalg *translator,
 	       pool_is_remote(translator, address->octets);
 }
 
-/* Protocols that have neither services by port nor by address. */
+/* Returns whether the protocol can have no services. */
 static bool has_none(uint8_t protocol)
 {
 	static const uint8_t protocols[] = { 0,
@@ -63,7 +64,8 @@ static bool lists_port(const struct vpnalg_handler *handler,
 	return false;
 }
 
-/* Returns whether the inside port is another one of the handler's servers. */
+/* Returns whether the inside port is a further port of the handler's servers.
+ */
 static bool has_extra_port(const struct vpnalg *translator,
 			   const struct vpnalg_handler *handler,
 			   const struct vpnalg_service *service)
@@ -75,8 +77,8 @@ static bool has_extra_port(const struct vpnalg *translator,
 	       lists_port(handler, &standard);
 }
 
-/* Returns whether the last handler names the keys of services, whosever they
- * are. */
+/* Returns whether the last handler takes the rest: it names the keys of
+ * services that no other handler has. */
 static bool has_rest(const struct vpnalg *translator)
 {
 	return translator->handlers[translator->handler_count - 1U]->takes_rest;
@@ -93,8 +95,8 @@ static bool lists_protocol(const struct vpnalg_handler *handler,
 	return false;
 }
 
-/* Returns whether a protocol without ports is nobody's, or that of one whose
- * servers need no more than their packets. */
+/* Returns whether a protocol without ports has no handler, or one with servers
+ * that need no more than their packets. */
 static bool may_pass(const struct vpnalg *translator,
 		     const struct vpnalg_service *service)
 {

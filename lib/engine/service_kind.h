@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which protocols may have services, and whose kind of record these have. */
+/* The protocols that may have services, and the handler and kind of a service.
+ */
 #ifndef VPNALG_ENGINE_SERVICE_KIND_H
 #define VPNALG_ENGINE_SERVICE_KIND_H
 

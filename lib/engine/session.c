@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sessions by their keys: found, linked, unlinked, closed. Finding and linking
- * close the dead ones in their way. */
+ * close dead sessions that have the key. */
 #include "session.h"
 
 #include <string.h>
@@ -173,7 +173,8 @@ void vpnalg_session_dismantle(struct vpnalg *translator,
 	vpnalg_record_remove(translator, record);
 }
 
-/* The packet and the sweep at hand do not go on with a session that is gone. */
+/* Clears what the packet and the sweep at hand know of a session that is gone.
+ */
 static void forget(struct vpnalg *translator,
 		   const struct vpnalg_record *record)
 {
@@ -206,7 +207,7 @@ void vpnalg_session_discard(struct vpnalg *translator,
 /* The further cost of closing a session, in operations of the store. */
 #define CLOSE_WORK 6
 
-/* A handler that closes a session while that is being closed is not obeyed. */
+/* A handler that closes a session that is being closed is ignored. */
 void vpnalg_session_close(struct vpnalg *translator,
 			  struct vpnalg_record *record)
 {

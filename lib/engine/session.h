@@ -12,12 +12,12 @@ struct vpnalg_record *
 vpnalg_session_alive_or_close(struct vpnalg *translator,
 			      struct vpnalg_record *record);
 
-/* Whether another session may have the key that is linked. */
+/* The other session that may have the key to be linked. */
 enum holder {
-	HOLDER_NONE,  /* nobody has it: that was looked up for this packet */
-	HOLDER_KEEPS, /* a living session that has it goes on to have it */
-	/* It loses the key to one of its own handler's, and both are
-	 * VPNALG_SESSION_SHARED; else it keeps the key. */
+	HOLDER_NONE,  /* none: the key was looked up for this packet */
+	HOLDER_KEEPS, /* a living session keeps the key */
+	/* A holder of the same handler loses the key, and both become
+	 * VPNALG_SESSION_SHARED; any other keeps it. */
 	HOLDER_YIELDS
 };
 
@@ -33,8 +33,8 @@ bool vpnalg_session_link_at(struct vpnalg *translator,
 void vpnalg_session_dismantle(struct vpnalg *translator,
 			      struct vpnalg_record *record);
 
-/* The same for one that was never open here: its handler takes it out of what
- * other sessions remember of it. */
+/* The same for a session that was never open here: its handler removes it from
+ * the records of other sessions. */
 void vpnalg_session_discard(struct vpnalg *translator,
 			    struct vpnalg_record *record);
 

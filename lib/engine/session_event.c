@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The event of a new session occurs when its handler has filled it in: at the
- * end of the packet that has opened it. One that does not live that long has no
- * event but the one that says that its binding was not used. */
+ * end of the packet that has opened it. A session that does not live that long
+ * only has the event that its binding was not used. */
 #include "session_event.h"
 
 #include "binding.h"
@@ -51,7 +51,7 @@ static struct vpnalg_event *begin(struct vpnalg *translator,
 	return event;
 }
 
-/* Those that wait */
+/* Pending events */
 
 static void notify(struct vpnalg *translator, const struct awaiting *awaiting)
 {
@@ -163,8 +163,8 @@ void vpnalg_session_event_broken(struct vpnalg *translator,
 
 /* The end */
 
-/* Returns when a session was over, on the caller's clock; 0 if that was not
- * there yet. */
+/* Returns the time at which a session was over, on the caller's clock; 0 if it
+ * was before that clock began. */
 static vpnalg_time over(const struct vpnalg *translator,
 			const struct vpnalg_record *record)
 {

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Events about sessions that are there, or were: opened, changed, closed, and
- * those that handlers make. */
+/* Events about existing and closed sessions: opened, changed, closed, and those
+ * that handlers make. */
 #ifndef VPNALG_ENGINE_SESSION_EVENT_H
 #define VPNALG_ENGINE_SESSION_EVENT_H
 
 #include "event.h"
 
-/* A session was opened. Its event occurs at the end of the packet, when its
- * handler has filled it in. */
+/* Notes that a session was opened. Its event occurs at the end of the packet,
+ * when its handler has filled it in. */
 void vpnalg_session_event_opened(struct vpnalg *translator,
 				 struct vpnalg_record *record);
 
-/* A session had the number before, and may have another one now. */
+/* Notes that a session had that number before, and may have another one now. */
 void vpnalg_session_event_linked(struct vpnalg *translator,
 				 struct vpnalg_record *record, uint64_t before);
 
-/* The store has not taken a key of the session's. */
+/* Notes that the store has not taken a key of the session's. */
 void vpnalg_session_event_broken(struct vpnalg *translator,
 				 const struct vpnalg_record *record);
 
-/* A session is about to be closed. */
+/* Notes that a session is about to be closed. */
 void vpnalg_session_event_closing(struct vpnalg *translator,
 				  struct vpnalg_record *record);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which of several translators a packet belongs to. */
+/* Chooses one of several translators for a packet. */
 #include "extra_port.h"
 #include "key.h"
 #include "packet.h"
@@ -67,7 +67,7 @@ static bool is_of_server(const struct vpnalg_steer *steer, uint8_t protocol,
 	const struct vpnalg_extra_port *extra = NULL;
 	size_t i, count = 0;
 
-	/* A caller that was built with a header without them has none. */
+	/* A caller that was built with an older header has no further ports. */
 	if (steer->size >= sizeof(*steer)) {
 		extra = steer->extra_ports;
 		count = steer->extra_port_count;
@@ -87,7 +87,7 @@ static bool is_query(uint8_t type)
 	       type == ICMP_TIMESTAMP || type == ICMP_TIMESTAMP_REPLY;
 }
 
-/* The inside host's port or identifier, where that may decide. */
+/* Reads the inside host's port or identifier, where that may decide. */
 static bool read_general(const struct vpnalg_steer *steer,
 			 const struct vpnalg_parsed *parsed, uint32_t *id)
 {
@@ -158,7 +158,7 @@ uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
 	case PACKET_OTHER:
 		return 0;
 	case PACKET_ICMP_ERROR:
-		/* Without a whole quote, by who it is from. */
+		/* Without a whole quote the error's own sender decides. */
 		vpnalg_packet_enter_quote(&parsed);
 		break;
 	case PACKET_WHOLE:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Counts sessions, per translator always, per host and remote where that was
- * asked for. */
+/* Counts sessions: for the translator always, for each host and remote if
+ * configured. */
 #include "tally.h"
 
 #include "policy.h"
@@ -82,7 +82,7 @@ static bool takes_id(const struct vpnalg *translator,
 		       VPNALG_OUTSIDE_OWN;
 }
 
-/* Counts a session, by 1 or UINT32_MAX, which is -1. */
+/* Adds 1 to a session's counts, or UINT32_MAX, which subtracts 1. */
 static void count(const struct vpnalg *translator,
 		  struct vpnalg_record *session, uint32_t *counts, uint32_t by)
 {
@@ -118,8 +118,8 @@ static size_t bytes_of(const struct vpnalg *translator)
 	       TALLIES_OF(translator->handler_count) * sizeof(uint32_t);
 }
 
-/* Returns the record of a host or remote, which is made if need be: a host may
- * open as much as one that was never seen. */
+/* Returns the record of a host or remote, making it if there is none: a new
+ * host's allowance is full. */
 static struct vpnalg_record *obtain(struct vpnalg *translator,
 				    const struct vpnalg_tuple *tuple)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Counts of the sessions of inside hosts and remotes, for the limits of a
- * policy: records of the engine's, gone with the last session. */
+ * policy: records of the engine's, removed with the last session. */
 #ifndef VPNALG_ENGINE_TALLY_H
 #define VPNALG_ENGINE_TALLY_H
 
 #include "translator.h"
 
-/* In thousandths of a session: what a host needs to open one. */
+/* The allowance that a host needs to open a session, in thousandths of one. */
 #define TALLY_SESSION 1000
 
 /* The counts of one host or remote. */

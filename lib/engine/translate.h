@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The session of a packet, and what its handler makes of it. */
+/* Finds the session of a packet, and calls its handler. */
 #ifndef VPNALG_ENGINE_TRANSLATE_H
 #define VPNALG_ENGINE_TRANSLATE_H
 
@@ -37,8 +37,8 @@ ALWAYS_INLINE void find_session(struct vpnalg *translator,
 	step->kind = record != NULL ? record->kind : slot->match.kind;
 }
 
-/* Checks what the handler calls translated: the local address must be that of
- * the session's key in the other form. */
+/* Checks a packet that the handler calls translated: the local address must be
+ * that of the session's key in the other form. */
 ALWAYS_INLINE enum vpnalg_result finish(const struct vpnalg *translator,
 					const struct vpnalg_parsed *parsed,
 					const struct vpnalg_step *step)
@@ -58,7 +58,7 @@ ALWAYS_INLINE enum vpnalg_result finish(const struct vpnalg *translator,
 	return VPNALG_TRANSLATED;
 }
 
-/* Has the handler translate the packet, and judges its answer. It may be
+/* Calls the handler to translate the packet, and checks its answer. It may be
  * VPNALG_UNTOUCHED where match has set `more`, and for all that is in its
  * outside form; else that is a fault. */
 ALWAYS_INLINE enum vpnalg_result translate(struct vpnalg *translator,

@@ -2,8 +2,7 @@
 /* Translations as data. The head of a packet is kept with each: looked at
  * again, it shows whether the translation still holds. A report of a fast path
  * makes the handler translate that head once more, as a packet of the session.
- * So nobody needs to know what a handler learns from its packets.
- */
+ * So the engine need not know what a handler learns from its packets. */
 #include <vpnalg/translation.h>
 
 #include <string.h>
@@ -146,7 +145,7 @@ static uint64_t find_number(struct vpnalg *translator,
 		       : 0;
 }
 
-/* Describes how the kept head is translated, whose session was found. */
+/* Describes the translation of the kept head. Its session was found before. */
 static bool describe(struct vpnalg *translator, struct vpnalg_translation *t)
 {
 	struct vpnalg_step *step = &translator->step;
@@ -218,7 +217,7 @@ static void shorten(struct vpnalg *translator, struct vpnalg_record *record,
 	vpnalg_session_changed(translator, record);
 }
 
-/* Counts the packets of the session that was found, and lets the handler see
+/* Counts the packets of the session that was found, and calls the handler with
  * the kept head as the last of them. */
 static bool see(struct vpnalg *translator,
 		const struct vpnalg_translation *report)

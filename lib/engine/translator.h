@@ -11,8 +11,8 @@
 
 #include "events.h"
 
-/* For what every packet goes through: calls would cost as much. And for what
- * few packets need: it would cost the others registers. */
+/* ALWAYS_INLINE is for the path of every packet, where calls cost too much,
+ * NEVER_INLINE for the path of few, which would cost the others registers. */
 #if defined(__GNUC__)
 #define ALWAYS_INLINE static inline __attribute__((__always_inline__))
 #define NEVER_INLINE static __attribute__((__noinline__))
@@ -31,15 +31,15 @@
 enum {
 	ROLE_PAIR = 8,     /* inside host is paired to an outside address */
 	ROLE_GUARD = 9,    /* outside address and remote have sessions */
-	ROLE_HOST = 10,    /* inside host has so many sessions */
-	ROLE_ROUTERS = 11, /* and the router itself has some of its own */
-	ROLE_REMOTE = 13   /* remote has so many sessions */
+	ROLE_HOST = 10,    /* counts an inside host's sessions */
+	ROLE_ROUTERS = 11, /* the router itself has some there */
+	ROLE_REMOTE = 13   /* counts a remote's sessions */
 };
 
 /* In record->flags, beside the public ones: the session is to be cut. */
 #define SESSION_CUT 0x04
 
-/* And what close must give back. */
+/* And these say what close must give back. */
 #define SESSION_GUARDED 0x10 /* counted in the guard of its protocol */
 #define SESSION_HOSTED 0x20  /* counted in the guard of all protocols */
 #define SESSION_PAIRED 0x40  /* counted in a pair record */
@@ -54,7 +54,7 @@ enum {
 #define KINDS_MAX 15
 #define ADDRESSES_MAX 4096
 
-/* In handlers_for, beside a bit for each handler. */
+/* A bit in handlers_for, beside one for each handler. */
 #define ASKED_BY_PORT 0x8000U
 
 /* The most bytes of settings that a handler may have. */
@@ -64,14 +64,14 @@ enum {
  * not know yet. */
 #define POOL_TRIES 64
 
-/* Bounds the outside addresses and remotes that are remembered where most IDs
- * were found taken; in how many ranges of one the looking goes on where it left
- * off; and how many IDs that were given back are noted. */
+/* Bounds the outside addresses and remotes that are remembered because most IDs
+ * were taken, the ranges of each in which the search goes on, and its noted
+ * free IDs. */
 #define SEARCHES 16
 #define SEARCH_ROUNDS 2
 #define SEARCH_FREED 4
 
-/* A key whose ID is looked for, and what the rest of it adds to its hash. */
+/* A key without its ID; rest is what its other parts add to the hash. */
 struct key_of_any_id {
 	uint64_t rest;
 	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_MAX];
@@ -92,25 +92,25 @@ struct probe {
 
 /* The state of the search for a free ID: search.c. */
 struct search {
-	uint64_t whose; /* IDs: a hash of their key without ID */
+	uint64_t id_space; /* hash of the key without its ID */
 	struct search_round {
 		uint32_t first, step, count; /* the range */
 		uint32_t at, left;           /* in it; 0 left: it is full */
-		vpnalg_time again;           /* when to look again then */
+		vpnalg_time again;           /* when to search again then */
 	} rounds[SEARCH_ROUNDS];
 	uint32_t freed[SEARCH_FREED];
 	uint8_t freed_count;
 	uint8_t turn; /* of the round that is replaced next */
 };
 
-/* The looking on behalf of one packet. */
+/* The search for one packet. */
 struct hunt {
 	struct vpnalg *translator;
 	const struct vpnalg_range *range;
 	struct vpnalg_range cut; /* its members of the port set, by number */
-	/* All must be from this one, if it is not NULL. */
+	/* All IDs must be of this set, if it is not NULL. */
 	const struct vpnalg_port_set *set;
-	uint64_t whose;
+	uint64_t id_space;
 	unsigned tries; /* left, of which to spare for the other range: */
 	unsigned spare;
 	unsigned drawn; /* at random, of this range */
@@ -137,10 +137,10 @@ struct slot {
 	uint64_t hash;
 	_Alignas(uint64_t) uint8_t key[VPNALG_KEY_MAX];
 	uint8_t claim;   /* enum vpnalg_claim, or one of the above */
-	uint8_t handler; /* which one claims it */
-	uint8_t attempt; /* how many keys that one has named in vain */
-	bool ours;       /* its addresses are such that it may be ours */
-	bool plain;      /* nothing in its IP header forbids to translate it */
+	uint8_t handler; /* the handler that claims it */
+	uint8_t attempt; /* number of keys it has named in vain */
+	bool ours;       /* its addresses may be ours */
+	bool plain;      /* its IP header allows a translation */
 };
 
 /* The counts for limits: of all handlers, then of each; policy.h has places. */
@@ -149,7 +149,7 @@ struct slot {
 /* The policy, and what it goes by. */
 struct policy {
 	struct vpnalg_policy set; /* its arrays are the caller's */
-	uint64_t cursor;          /* of the looking for room */
+	uint64_t cursor;          /* of the search for room */
 	uint32_t units;           /* of the store, in use */
 	uint32_t counts[TALLIES_OF(HANDLERS_MAX)];
 	bool count_hosts, count_remotes, cutting;
@@ -161,10 +161,10 @@ struct policy {
 	vpnalg_time last_used[HANDLERS_MAX];
 };
 
-/* Which uplinks the outside addresses are of. */
+/* The uplinks of the outside addresses. */
 struct uplinks {
 	uint8_t *of;     /* each one of the list, and of those behind it: */
-	uint32_t gone;   /* so many that have gone, sorted */
+	uint32_t gone;   /* the number that have gone, sorted */
 	uint16_t *order; /* the places of those in use, by uplink */
 };
 
@@ -182,8 +182,8 @@ struct seeker {
 };
 
 struct vpnalg {
-	/* The handlers and their settings, twice: by all that record->handler
-	 * may be. */
+	/* The handlers and their settings, twice: record->handler, with or
+	 * without VPNALG_HANDLER_ROUTER, is an index. */
 	const struct vpnalg_handler
 		*handlers[VPNALG_HANDLER_ROUTER + HANDLERS_MAX];
 	void *settings[VPNALG_HANDLER_ROUTER + HANDLERS_MAX];
@@ -248,8 +248,8 @@ struct vpnalg {
 	uint8_t kind_base[HANDLERS_MAX]; /* a handler's first kind in kinds */
 	/* Key slots by handler and kind; 0: there is no such kind. */
 	uint8_t slots_of[HANDLERS_MAX + 1][KINDS_MAX + 1];
-	/* By IP protocol: bit n says that the nth handler is asked, and
-	 * ASKED_BY_PORT that some of them are by the remote's port alone. */
+	/* By IP protocol: bit n is set if the nth handler is asked, and
+	 * ASKED_BY_PORT if some are asked by the remote's port alone. */
 	uint16_t handlers_for[256];
 	uint16_t by_port;  /* bit n: the nth handler is */
 	uint32_t by_ports; /* port_bit() of each port of their servers */
@@ -264,17 +264,17 @@ struct vpnalg {
 	uint8_t mapped[32];
 	struct vpnalg_server_port server_ports[VPNALG_SERVER_PORTS_MAX];
 	uint8_t server_port_count;
-	bool searching; /* there is something in searches */
-	bool fault;     /* the caller's store, or a handler, answered wrongly */
-	bool closing;   /* a handler is being notified of a session's end */
-	bool adopting;  /* the session at hand was opened elsewhere */
-	bool held;      /* another session has kept a key that was asked for */
-	bool routers_sends;  /* the packet at hand goes out, and is its own */
-	bool routers_follow; /* it comes in, for a session of its own */
+	bool searching;     /* there is something in searches */
+	bool fault;         /* store or handler gave an invalid answer */
+	bool closing;       /* a handler is being notified of a session's end */
+	bool adopting;      /* the session at hand was opened elsewhere */
+	bool held;          /* another session kept a wanted key */
+	bool routers_sends; /* the router itself sends the packet */
+	bool routers_follow; /* the packet comes in for the router's session */
 };
 
-/* The lengths of addresses and keys. All instances are for IPv4 so far, which
- * the compiler may know. */
+/* Return the lengths of addresses and keys. All are of IPv4 so far, so the
+ * compiler may know them. */
 static inline size_t addr_len_of(const struct vpnalg *translator)
 {
 	(void)translator;
@@ -287,15 +287,15 @@ static inline size_t key_len_of(const struct vpnalg *translator)
 	return VPNALG_KEY_IPV4;
 }
 
-/* Which bit stands for a port, among others. Those of the servers that most
- * hosts talk to (22, 53, 80, 443 ...) have others than those of PPTP and IPsec.
- */
+/* Returns the bit that stands for a port. Ports that most hosts talk to (22,
+ * 53, 80, 443 ...) have other bits than those of PPTP and IPsec. */
 static inline unsigned port_bit(unsigned port)
 {
 	return (port ^ port >> 6) % 32;
 }
 
-/* The time so many milliseconds from now: the clock ends at VPNALG_NEVER. */
+/* Returns the time that many milliseconds from now: the clock ends at
+ * VPNALG_NEVER. */
 static inline vpnalg_time time_in(const struct vpnalg *translator,
 				  vpnalg_time milliseconds)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Packets of protocols without ports that look as those of another session once
- * they are translated. Ports exclude each other already, but for what an ICMP
- * error says of a service whose port another session's packets use too. */
+/* Packets of protocols without ports that look like those of another session
+ * once they are translated. Sessions with ports never share them, but an ICMP
+ * error may quote a packet from a service's port that is another session's,
+ * too. */
 #include "twin.h"
 
 #include "claim.h"
@@ -15,8 +16,7 @@ static void move_on(const struct vpnalg *translator, struct slot *slot)
 	claim_next(translator, slot);
 }
 
-/* Returns the living session to which the key leads that a slot claims, or
- * NULL. */
+/* Returns the living session of the key that a slot claims, or NULL. */
 static struct vpnalg_record *find(struct vpnalg *translator,
 				  const struct slot *slot)
 {
@@ -28,8 +28,8 @@ static struct vpnalg_record *find(struct vpnalg *translator,
 								     : NULL;
 }
 
-/* Returns whether the key that a slot claims leads to a session, not to a
- * service. A quote may have no key, for it is short, or of a later fragment. */
+/* Returns whether the key that a slot claims leads to a session that is no
+ * service. A quote that is short, or of a later fragment, may have no key. */
 static bool is_taken(struct vpnalg *translator, const struct slot *slot,
 		     const struct vpnalg_record *but)
 {
@@ -42,8 +42,8 @@ static bool is_taken(struct vpnalg *translator, const struct slot *slot,
 	       !service_is_one(translator, record);
 }
 
-/* Returns whether another session may have the packet of a slot, which is used
- * up. */
+/* Returns whether another session may have the packet of a slot. The slot is
+ * not usable afterwards. */
 static bool is_anothers(struct vpnalg *translator, struct slot *slot,
 			const struct vpnalg_record *record)
 {
@@ -54,16 +54,16 @@ static bool is_anothers(struct vpnalg *translator, struct slot *slot,
 	return false;
 }
 
-/* Returns whether the ports show that the packet is nobody else's. */
-static bool ports_tell(struct vpnalg *translator, const struct slot *slot,
-		       const struct vpnalg_record *record)
+/* Returns whether the ports show that no other session has the packet. */
+static bool ports_decide(struct vpnalg *translator, const struct slot *slot,
+			 const struct vpnalg_record *record)
 {
 	return service_has_ports(slot->parsed.protocol) &&
 	       !(slot->parsed.quoted && service_is_one(translator, record));
 }
 
-/* A quote may be another session's as it is, too: its handler has left it, for
- * it could not decide. */
+/* A quote may be another session's in its present form, too, if that one's
+ * handler could not decide and left it. */
 bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 			  struct vpnalg_record *record)
 {
@@ -72,7 +72,7 @@ bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 	uint8_t *key = record_key(translator, record, role);
 	struct slot twin = *slot;
 
-	if (ports_tell(translator, slot, record))
+	if (ports_decide(translator, slot, record))
 		return false;
 	if (slot->parsed.quoted && is_anothers(translator, &twin, record))
 		return true;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Several uplinks. Each outside address is of one of them, and so is each
- * packet that goes out, by the caller's route. What the packet opens has an
- * address of its uplink; all that is there goes on whatever the packets say.
- */
+ * packet that goes out, by the caller's route. A session that the packet opens
+ * has an address of its uplink; existing sessions go on whatever uplink their
+ * packets have. */
 #include "uplink.h"
 
 #include "address.h"

@@ -2,11 +2,10 @@
 /* Mappings of several uplinks.
  *
  * Sessions with one remote need nothing: whatever the uplink of a packet, the
- * key leads to the session that is there. A mapping is for all remotes, and
- * these may be reached by several uplinks: there the port in its inside key,
- * which is 0 otherwise, is the uplink. A service has all packets of its port,
- * whatever their uplink.
- */
+ * key leads to the existing session. A mapping is for all remotes, and these
+ * may be reached by several uplinks: there the port in its inside key, which is
+ * 0 otherwise, is the uplink. A service has all packets of its port, whatever
+ * their uplink. */
 #include "uplink_mapping.h"
 
 #include "record.h"

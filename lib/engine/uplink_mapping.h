@@ -5,8 +5,8 @@
 
 #include "translator.h"
 
-/* Finds what an inside host has at a port, by a key for all remotes: a service,
- * or else its mapping of the packet's uplink. */
+/* Finds a record of an inside host's port by a key for all remotes: a service,
+ * or else the mapping of the packet's uplink. */
 struct vpnalg_record *vpnalg_uplink_find(struct vpnalg *translator,
 					 struct vpnalg_tuple *inside);
 

@@ -28,8 +28,8 @@
 struct usage {
 	uint32_t count;
 	uint8_t address[VPNALG_ADDR_MAX]; /* of a pair */
-	/* Of a host: its block's first port, or 0. Of a block that was adopted:
-	 * whether there was an event for it. */
+	/* In the record of a host: its block's first port, or 0. In that of an
+	 * adopted block: whether there was an event for it. */
 	uint16_t block;
 };
 
@@ -54,8 +54,8 @@ static struct vpnalg_record *create(struct vpnalg *translator,
 	return record;
 }
 
-/* A host that was paired to an address that new sessions do not get any more is
- * paired to the next one that it gets. */
+/* Pairs a host to a new address, if new sessions do not get its old one any
+ * more. */
 static void move(const struct vpnalg *translator, struct usage *usage,
 		 const uint8_t *address)
 {
@@ -154,7 +154,8 @@ static void block_of(struct vpnalg *translator, struct vpnalg_record *record,
 			       block_of_port(translator, block->id), block);
 }
 
-/* Counts a session with a port, for whose first one the host gets the block. */
+/* Counts a session with a port. The host gets the block with the first such
+ * session. */
 static bool join_block(struct vpnalg *translator, struct vpnalg_record *session,
 		       const struct vpnalg_tuple *host)
 {
@@ -176,8 +177,8 @@ static bool join_block(struct vpnalg *translator, struct vpnalg_record *session,
 	return true;
 }
 
-/* The host of the last session with a port has the block no more, unless it has
- * another one by now, at another address. */
+/* Gives back the block with the host's last session that has a port, unless the
+ * host has another block by now, at another address. */
 static void leave_block(struct vpnalg *translator,
 			struct vpnalg_record *session,
 			const struct vpnalg_tuple *host)
@@ -268,7 +269,7 @@ void vpnalg_usage_leave(struct vpnalg *translator, struct vpnalg_record *record)
 		vpnalg_usage_put(translator, &tuple);
 }
 
-/* A mapping for all remotes keeps its host's paired address. */
+/* Counts a mapping for all remotes, which keeps its host's paired address. */
 static bool join_paired(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	struct vpnalg_tuple outside, pair;
@@ -284,8 +285,8 @@ static bool join_paired(struct vpnalg *translator, struct vpnalg_record *record)
 	return true;
 }
 
-/* Every session keeps its host where it is, and one with a port the host's
- * block. */
+/* Counts a session for its host, which keeps its address; one with a port keeps
+ * the host's block. */
 static bool join_host(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	struct vpnalg_tuple outside, host;
@@ -301,7 +302,7 @@ static bool join_host(struct vpnalg *translator, struct vpnalg_record *record)
 	       join_block(translator, record, &host);
 }
 
-/* Whatever fails, leave gives back what was taken before. */
+/* If any part fails, vpnalg_usage_leave() undoes the parts before it. */
 bool vpnalg_usage_join(struct vpnalg *translator, struct vpnalg_record *record)
 {
 	struct vpnalg_tuple guard, pair;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which outside addresses are in use, by which host and towards which remote.
- */
+/* The use of outside addresses, by host and remote. */
 #ifndef VPNALG_ENGINE_USAGE_H
 #define VPNALG_ENGINE_USAGE_H
 
@@ -9,7 +8,7 @@
 /* Counts a session in its guards and its pair. Returns false without room. */
 bool vpnalg_usage_join(struct vpnalg *translator, struct vpnalg_record *record);
 
-/* Takes it out again, as far as it was counted. */
+/* Takes a session out of the counts, as far as it was counted. */
 void vpnalg_usage_leave(struct vpnalg *translator,
 			struct vpnalg_record *record);
 
@@ -36,8 +35,7 @@ const uint8_t *vpnalg_usage_find(struct vpnalg *translator,
 void vpnalg_usage_host_key(uint16_t zone, const uint8_t *inside, uint8_t uplink,
 			   struct vpnalg_tuple *host);
 
-/* Makes the key of the record that exists while a block, whose first port is
- * given, is allotted. */
+/* Makes the key of the record of an allotted block, given its first port. */
 void vpnalg_usage_block_key(const uint8_t *outside, uint32_t first,
 			    struct vpnalg_tuple *block);
 

@@ -47,8 +47,8 @@ static void put_together(struct fragments *fragments,
 			     (uint16_t)packet->len);
 }
 
-/* Takes what has become of a fragment's bytes. length is how long the datagram
- * is now. */
+/* Copies a fragment's part out of the translated datagram. length is the length
+ * of that datagram. */
 static void take_part(struct held *held, const uint8_t *l4, uint32_t length)
 {
 	uint8_t *ip = held->packet.data;
@@ -66,8 +66,8 @@ static void take_part(struct held *held, const uint8_t *l4, uint32_t length)
 	}
 }
 
-/* A segment that was cut has lost its tail: fragments that are gone are those
- * behind it, so nothing is left to be given back of them. */
+/* Takes the datagram apart. A cut segment has lost its tail: fragments behind
+ * that are not given back. */
 static void take_apart(struct fragments *fragments, struct datagram *datagram,
 		       const struct vpnalg_packet *packet)
 {
@@ -84,7 +84,7 @@ static void take_apart(struct fragments *fragments, struct datagram *datagram,
 	}
 }
 
-/* Takes what has become of the datagram that was put together. */
+/* Takes the result of the datagram that was put together. */
 static void finish(struct vpnalg *translator, struct datagram *datagram)
 {
 	struct fragments *fragments = translator->fragments;
@@ -135,7 +135,7 @@ static struct vpnalg_packet *next(struct vpnalg *translator)
 		if (!is_complete(at))
 			continue;
 		fragments->ready = true;
-		at->state = DATAGRAM_DROPPED; /* unless finish() knows better */
+		at->state = DATAGRAM_DROPPED; /* finish() may set another */
 		if (!fits(fragments, at)) {
 			vpnalg_datagram_drop_held(translator, at);
 			continue;

@@ -11,8 +11,9 @@ struct span {
 	size_t count;
 };
 
-/* Takes what has become of the last datagram that was put together, and puts
- * the next one together. Returns that, or what is left behind the first. */
+/* Takes the result of the last datagram that was put together, and puts the
+ * next one together. Returns that, or the packets that are left behind the
+ * first. */
 struct span vpnalg_whole_turn(struct vpnalg *translator, struct span left);
 
 /* Returns whether vpnalg_whole_turn() has anything to do. */

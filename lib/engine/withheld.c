@@ -2,9 +2,9 @@
 /* IDs that nobody is given although no session has them.
  *
  * Each is a record of the engine's own, with the key by which a packet that
- * comes in with the ID is found. No handler ever sees it: whoever looks for a
- * session finds none, and whoever wants to give the ID out, or to link the key,
- * finds it taken. */
+ * comes in with the ID is found. No handler ever sees it: a search for a
+ * session finds none, while the choice of an ID and the linking of a key find
+ * it taken. */
 #include "withheld.h"
 
 #include "address.h"
@@ -65,7 +65,7 @@ void vpnalg_withheld_close(struct vpnalg *translator,
 	translator->withheld--;
 }
 
-/* Counts what is listed as a session of the router's with the remote. */
+/* Counts a listed ID as a session of the router's with the remote. */
 static bool join(struct vpnalg *translator, struct vpnalg_record *record,
 		 uint8_t protocol)
 {
@@ -110,8 +110,8 @@ struct vpnalg_record *vpnalg_withheld_open(struct vpnalg *translator,
 	return record;
 }
 
-/* Returns how long the port of a service that is being closed is withheld; 0:
- * not at all. */
+/* Returns the time for which the port of a service that is being closed is
+ * withheld; 0: not at all. */
 static uint32_t delay_of(const struct vpnalg *translator,
 			 struct vpnalg_record *record)
 {
@@ -132,7 +132,7 @@ bool vpnalg_withheld_keep(struct vpnalg *translator,
 {
 	uint32_t delay = delay_of(translator, record);
 
-	/* A load takes back what was never in use here. */
+	/* A load that is undone leaves no port: it was never in use here. */
 	if (delay == 0 || translator->events.loading)
 		return false;
 	vpnalg_usage_leave(translator, record);

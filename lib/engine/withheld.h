@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IDs that nobody is given although no session has them: those of the router's
- * own that its owner has listed, and ports of services that have gone, while
- * their reuse is delayed (RFC 6888 REQ-8). */
+/* IDs that are given to no host although no session has them: listed IDs of the
+ * router's own, and ports of removed services while their reuse is delayed (RFC
+ * 6888 REQ-8). */
 #ifndef VPNALG_ENGINE_WITHHELD_H
 #define VPNALG_ENGINE_WITHHELD_H
 
@@ -18,7 +18,8 @@ struct own_id {
 	uint8_t guard; /* the protocol that is the router's with the remote */
 };
 
-/* Returns whether the store has found or visited one of them, not a session. */
+/* Returns whether a record that the store has found or visited is a withheld
+ * ID, not a session. */
 static inline bool withheld_is_one(const struct vpnalg *translator,
 				   const struct vpnalg_record *record)
 {
@@ -33,11 +34,11 @@ static inline bool withheld_is_one(const struct vpnalg *translator,
 			       (own ? sizeof(struct own_id) : 0);
 }
 
-/* Returns what has the key, or NULL. */
+/* Returns the withheld ID that has the key, or NULL. */
 struct vpnalg_record *vpnalg_withheld_find(struct vpnalg *translator,
 					   const uint8_t *key, uint64_t hash);
 
-/* The same, but what is over is closed. To have visited any is no fault of the
+/* The same, but closes one past its deadline. Finding one is no fault of the
  * store's. */
 struct vpnalg_record *vpnalg_withheld_at(struct vpnalg *translator,
 					 const uint8_t *key, uint64_t hash);
@@ -47,8 +48,8 @@ struct vpnalg_record *vpnalg_withheld_at(struct vpnalg *translator,
 struct vpnalg_record *vpnalg_withheld_open(struct vpnalg *translator,
 					   const uint8_t *key, uint8_t guard);
 
-/* Withholds the port of a service that is being closed, in its record, if ports
- * are to wait. Returns false if not, and nothing has changed. */
+/* Withholds the port of a service that is being closed, in its record, if their
+ * reuse is delayed. Returns false if not, and nothing has changed. */
 bool vpnalg_withheld_keep(struct vpnalg *translator,
 			  struct vpnalg_record *record);
 
@@ -59,8 +60,8 @@ void vpnalg_withheld_until(struct vpnalg *translator,
 void vpnalg_withheld_close(struct vpnalg *translator,
 			   struct vpnalg_record *record);
 
-/* The sweep has visited a record that is no session, or NULL. Returns when to
- * look again. */
+/* Handles a record that the sweep has visited and that is no session, or NULL.
+ * Returns when to visit it again. */
 vpnalg_time vpnalg_withheld_sweep(struct vpnalg *translator,
 				  struct vpnalg_record *record);
 

@@ -92,8 +92,7 @@
  *   answers                                 what an SPI answers
  *   host
  *   ike_service ike_sa parent               the IKE service or session of a
- *                                           host, its SPIs, its parent
- */
+ *                                           host, its SPIs, its parent */
 #include "ipsec.h"
 
 #include <vpnalg/ipsec.h>

@@ -6,8 +6,7 @@
 #include <vpnalg/handler.h>
 
 /* Describes by what the ESP packets of an SA are known:
- * vpnalg_handler.fast_path.
- */
+ * vpnalg_handler.fast_path. */
 bool vpnalg_ipsec_fast_path_esp(struct vpnalg_step *step,
 				struct vpnalg_translation *translation);
 

@@ -11,8 +11,7 @@
  *  +-------------------------------+-------------------------------+
  *  |                         Key, if K                             |
  *  +---------------------------------------------------------------+
- *  |                   Sequence Number, if S                       |
- */
+ *  |                   Sequence Number, if S                       | */
 enum {
 	PLAIN_GRE_PROTOCOL = 47,
 	PLAIN_GRE_HEADER_LEN = 4,

@@ -19,8 +19,7 @@
  * Version 3 (RFC 3931 3.2.1): control messages have a Control Connection ID of
  * 32 bits at 4. Over UDP (4.1.2.1) data has 16 bits of flags, 16 reserved ones,
  * then the Session ID of 32 bits. Over IP protocol 115 (4.1.1) data begins with
- * the Session ID, control with 32 zero bits that Length does not count.
- */
+ * the Session ID, control with 32 zero bits that Length does not count. */
 enum {
 	L2TP_PORT = 1701,
 	L2TP_PROTOCOL = 115,
@@ -50,8 +49,7 @@ enum {
  *  +-------------------------------+-------------------------------+
  *  |M|H| rsvd  |  Length (10 bits) |           Vendor ID           |
  *  +-------------------------------+-------------------------------+
- *  |        Attribute Type         |  Value
- */
+ *  |        Attribute Type         |  Value */
 enum {
 	L2TP_AVP_VENDOR_OFF = 2,
 	L2TP_AVP_TYPE_OFF = 4,

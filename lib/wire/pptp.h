@@ -14,8 +14,7 @@
  *  |       Call ID, own or         |     Peer's Call ID in 8       |
  *  |        peer's, by type        |            and 10             |
  *  +---------------+---------------+-------------------------------+
- *  |  Result Code  |
- */
+ *  |  Result Code  | */
 enum {
 	PPTP_PORT = 1723,
 
@@ -61,8 +60,7 @@ enum {
  *  +-------------------------------+-------------------------------+
  *  |        Payload Length         |    Call ID (the receiver's)   |
  *  +-------------------------------+-------------------------------+
- *  |  Sequence Number if S, then Acknowledgment Number if A        |
- */
+ *  |  Sequence Number if S, then Acknowledgment Number if A        | */
 enum {
 	GRE_PROTOCOL = 47,
 	GRE_TYPE_OFF = 2,

@@ -11,8 +11,7 @@
  *  |                       verification tag                        |
  *  |             checksum: CRC32c of the whole packet              |
  *  +---------------+---------------+-------------------------------+
- *  |  chunk type   |     flags     |             length            |
- */
+ *  |  chunk type   |     flags     |             length            | */
 enum {
 	SCTP_PROTOCOL = 132,
 	SCTP_HEADER_LEN = 12,
@@ -30,8 +29,7 @@ enum {
  *  +---------------+-------+-------+-------------------------------+
  *  |  data offset  | CCVal | CsCov |           checksum            |
  *  +-----+-------+-+-------+-------+-------------------------------+
- *  | Res | Type  |X|                    sequence                   |
- */
+ *  | Res | Type  |X|                    sequence                   | */
 enum {
 	DCCP_PROTOCOL = 33,
 	DCCP_CHECKSUM_OFF = 6,
@@ -48,8 +46,7 @@ enum {
  *  |          source port          |       destination port        |
  *  +-------------------------------+-------------------------------+
  *  |       checksum coverage       |           checksum            |
- *  +-------------------------------+-------------------------------+
- */
+ *  +-------------------------------+-------------------------------+ */
 enum {
 	UDPLITE_PROTOCOL = 136,
 	UDPLITE_COVERAGE_OFF = 4,

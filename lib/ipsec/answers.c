@@ -96,7 +96,7 @@ static void score(struct ipsec_answers *answers, const struct sent *sent,
 	answers->gap = (uint16_t)(gap < UINT16_MAX ? gap : UINT16_MAX);
 }
 
-/* Returns the number of the packet that was sent so long ago; the count if
+/* Returns the number of the packet that was sent that long ago; the count if
  * there is none. */
 static unsigned find(const struct sent *sent, uint32_t delay)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Answers: whether the packets of an inbound SPI follow those of a host after
- * the same time each. The path takes that time, so nobody else can know when
+ * the same time each. The path takes that time, so no other host can know when
  * the next packet is due. */
 #ifndef VPNALG_IPSEC_ANSWERS_H
 #define VPNALG_IPSEC_ANSWERS_H
@@ -11,7 +11,7 @@
 struct ipsec_answers {
 	uint32_t id;  /* the host ID; 0: none */
 	uint16_t gap; /* between the last two packets that were compared; ms */
-	uint8_t delays[IPSEC_SENT]; /* since what was sent; ms */
+	uint8_t delays[IPSEC_SENT]; /* since packets were sent; ms */
 	uint8_t score;
 };
 
@@ -36,7 +36,7 @@ static inline bool ipsec_answers_goes_on(const struct ipsec_answers *answers)
  * points. */
 #define IPSEC_ANSWERS_GAP_MS 24
 
-/* A silence of so many gaps is a pause of a quick flow. */
+/* A silence of this many gaps is a pause of a quick flow. */
 #define IPSEC_PAUSE_GAPS 4
 
 /* Returns whether a quick flow begins again with a packet: flows pause and

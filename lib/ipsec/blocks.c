@@ -50,8 +50,8 @@ static unsigned load(struct vpnalg *translator, struct vpnalg_record *session,
 	       vpnalg_session_row(translator, session, &row, records + first);
 }
 
-/* Returns how many blocks of a kind the remote has. The bound holds even if a
- * store has damaged the record. */
+/* Returns the number of blocks of a kind that the remote has. The bound holds
+ * even if a store has damaged the record. */
 static unsigned count_of(struct vpnalg *translator,
 			 struct vpnalg_record *remote, unsigned kind)
 {
@@ -156,7 +156,8 @@ static bool has_block(struct vpnalg_step *step, struct vpnalg_record *remote,
 	return true;
 }
 
-/* Takes back what a host has got that cannot be had whole. */
+/* Takes back the blocks opened for a host, if not all that it needs could be
+ * opened. */
 static void shrink(struct vpnalg_step *step, struct vpnalg_record *remote,
 		   struct vpnalg_record *const *opened)
 {
@@ -201,7 +202,7 @@ bool vpnalg_ipsec_blocks_grow(struct vpnalg_step *step,
 	return true;
 }
 
-/* Lets a block expire. */
+/* Makes a block expire. */
 static void release(struct vpnalg *translator, struct vpnalg_record *host,
 		    uint32_t block, uint32_t port)
 {

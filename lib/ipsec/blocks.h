@@ -50,15 +50,15 @@ struct ipsec_since {
 
 /* The body of a remote: the first block of candidates. */
 struct ipsec_remote {
-	/* Hosts whose exchange has led to no new ESP SPI so far: it may have
-	 * made their new IKE SA. The last one first. */
+	/* Hosts with an exchange that has led to no new ESP SPI so far: it may
+	 * have rekeyed their IKE SA. The last one first. */
 	struct ipsec_since rekeyed[IPSEC_REKEYED];
 	/* Candidates that have got an SPI: the last one first. */
 	struct ipsec_since paired[IPSEC_PAIRED];
 	struct ipsec_candidate candidates[IPSEC_CANDIDATES - 1];
 	uint32_t turn;      /* the host ID at which the ring is visited next */
 	uint16_t probed_at; /* when a silent host was probed last, low bits */
-	uint8_t blocks[IPSEC_BLOCKS]; /* how many there are of each kind */
+	uint8_t blocks[IPSEC_BLOCKS]; /* number of blocks of each kind */
 };
 
 /* An inbound SPI without a host. */
@@ -97,7 +97,7 @@ ipsec_remote_body(struct vpnalg *translator, struct vpnalg_record *remote)
 	return vpnalg_session_body(translator, remote);
 }
 
-/* Returns the remote whose blocks these are. */
+/* Returns the remote of these blocks. */
 static inline struct vpnalg_record *
 ipsec_blocks_remote(const struct ipsec_blocks *blocks)
 {
@@ -158,14 +158,14 @@ struct vpnalg_record *
 vpnalg_ipsec_blocks_open_remote(struct vpnalg_step *step,
 				const struct vpnalg_tuple *host);
 
-/* Opens what blocks one more host of the remote needs. Returns false if the
+/* Opens the blocks that one more host of the remote needs. Returns false if the
  * store has no room, or the remote has as many hosts as it can count. */
 bool vpnalg_ipsec_blocks_grow(struct vpnalg_step *step,
 			      struct vpnalg_record *remote,
 			      const struct vpnalg_tuple *host);
 
-/* Lets all blocks of a remote expire whose last host, this one, is about to be
- * removed; only peeks. */
+/* Makes all blocks of a remote expire with its last host, this one, which is
+ * about to be removed; only peeks. */
 void vpnalg_ipsec_blocks_release(struct vpnalg *translator,
 				 struct vpnalg_record *remote,
 				 struct vpnalg_record *host);

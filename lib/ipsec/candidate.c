@@ -5,8 +5,8 @@
 #include "host.h"
 #include "remote.h"
 
-/* A candidate keeps its place for at least so long against hosts that seek one.
- */
+/* A candidate keeps its place for at least this time against hosts that seek
+ * one. */
 #define PLACE_MS 3000
 
 struct ipsec_candidate *vpnalg_ipsec_candidate_of(struct vpnalg *translator,

@@ -8,11 +8,11 @@
 #include "blocks.h"
 #include "sa.h"
 
-/* An exchange whose SPI the host has not begun to use for so long made none:
- * the new SA was the IKE SA's. */
+/* If the host has used no new SPI this long after an exchange, the exchange
+ * made none: it rekeyed the IKE SA. */
 #define IPSEC_NO_CHILD_MS 3000
 
-/* Returns the host as a candidate, and in *block where it is; NULL if it is
+/* Returns the host's candidate, and its block in *block; NULL if the host is
  * none. */
 struct ipsec_candidate *vpnalg_ipsec_candidate_of(struct vpnalg *translator,
 						  struct vpnalg_record *host,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A client and a server inside that use the same outside address have that
- * address as their remote, both of them. What one of them sends comes in as if
- * it were for either. But it has gone out just before: so its SPI identifies
- * its sender, and the other one is meant. */
+/* A client and a server inside that use the same outside address both have that
+ * address as their remote. A packet that one of them sends comes in as if it
+ * were for either. But it has gone out just before: so its SPI identifies its
+ * sender, and the other one is its receiver. */
 #include "esp_hairpin.h"
 
 #include <string.h>
@@ -61,8 +61,8 @@ static struct vpnalg_record *server_of(struct vpnalg_step *step,
 	return vpnalg_session_find(step->translator, &tuple);
 }
 
-/* Of clients only the server at that address receives: two of them may have one
- * another as remotes only where there is none. */
+/* If there is a server at that address, only it receives from clients. Two
+ * clients have one another as remotes only where there is no server. */
 bool vpnalg_ipsec_esp_hairpin_is_clear(struct vpnalg_step *step,
 				       struct vpnalg_record *remote,
 				       struct vpnalg_record *sender,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ESP hairpins: an inside host sends to another, whose SPI has no host yet. */
+/* ESP hairpins: an inside host sends to another one, with an SPI that has no
+ * host yet. */
 #ifndef VPNALG_IPSEC_ESP_HAIRPIN_H
 #define VPNALG_IPSEC_ESP_HAIRPIN_H
 
@@ -10,7 +11,7 @@
 struct vpnalg_record *vpnalg_ipsec_esp_hairpin_find(struct vpnalg_step *step);
 
 /* Returns the host that has sent the packet at hand, or NULL if it is no
- * hairpin or that is not known. What a host sends is never for itself. */
+ * hairpin or the host is not known. A host never sends to itself. */
 static inline struct vpnalg_record *
 vpnalg_ipsec_esp_hairpin_sender(struct vpnalg_step *step)
 {
@@ -19,8 +20,8 @@ vpnalg_ipsec_esp_hairpin_sender(struct vpnalg_step *step)
 		       : NULL;
 }
 
-/* Returns whether only one host of the remote can be the receiver of what the
- * sender sends. *receiver is that host, or NULL if it is not known yet. */
+/* Returns whether only one host of the remote can be the receiver of the
+ * sender's packets. *receiver is that host, or NULL if it is not known yet. */
 bool vpnalg_ipsec_esp_hairpin_is_clear(struct vpnalg_step *step,
 				       struct vpnalg_record *remote,
 				       struct vpnalg_record *sender,

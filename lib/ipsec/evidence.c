@@ -32,16 +32,15 @@
 /* An SPI that began within this time after another ended may follow it. */
 #define ENDED_MS 400
 
-/* The end of an SPI without a host says less by this than that of an SPI whose
- * host is known. */
+/* The end of an SPI without a host is weaker evidence, by this surprise, than
+ * that of an SPI with a known host. */
 #define UNCLAIMED_SURPRISE 600
 
-/* Traffic that lasted for so long at both ends was traffic in both
- * directions. */
+/* Traffic that lasted this long at both ends was traffic in both directions. */
 #define BOTH_WAYS_MS 500
 
 /* Returns the negative log-likelihood of a deviation, in hundredths, under a
- * normal distribution whose mean deviation is the spread. */
+ * normal distribution with the spread as its mean deviation. */
 static uint32_t surprise(uint32_t off, uint32_t spread)
 {
 	uint32_t s;

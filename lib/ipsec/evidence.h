@@ -29,8 +29,9 @@ struct ipsec_likelihood {
  */
 #define IPSEC_MARGIN 300
 
-/* The end of an SPI is evidence for another one after so many packets; and the
- * only candidate gets an SPI that it does not seem to own after so many. */
+/* The number of packets of an SPI after which its end is evidence for another
+ * one, and after which the only candidate gets an SPI that it does not seem to
+ * own. */
 #define IPSEC_COUNT_LAST 6
 
 /* Fills *likelihood for a candidate and an SPI. `follows` is what

@@ -10,7 +10,7 @@
 #include "remote.h"
 #include "suspect.h"
 
-/* Messages so soon after an exchange are about the SA before. */
+/* Messages this soon after an exchange are about the SA before. */
 #define QUIET_MS 3000
 
 /* The longest time that an answer may take. */
@@ -198,8 +198,7 @@ static void liveness_check(struct vpnalg_step *step, struct vpnalg_record *host)
 	vpnalg_ipsec_suspect_youngest(step, host);
 }
 
-/* Notes that a host begins anew. A host that was never here before is new
- * anyway. */
+/* Notes that a host begins anew. A host without a record is new anyway. */
 static void note_beginning(struct vpnalg_step *step)
 {
 	struct vpnalg_record *host =
@@ -217,12 +216,13 @@ static void note_beginning(struct vpnalg_step *step)
 }
 
 /* Returns whether a message from outside has an SPI that the host has never
- * sent: anybody can send it. The host's answer decides, if there is one. */
+ * sent, so that it may be forged. The host's answer decides, if there is one.
+ */
 static bool may_be_forged(struct vpnalg_step *step, const uint8_t *header)
 {
 	if (!step->parsed->inward || vpnalg_ipsec_ike_sa_is_known(step, header))
 		return false;
-	/* SPIs are kept of sessions from port 500 only. */
+	/* Only sessions from port 500 have records of SPIs. */
 	return vpnalg_session_id(step->translator, step->record,
 				 VPNALG_INSIDE_OWN) == IKE_PORT;
 }
@@ -272,9 +272,9 @@ enum vpnalg_result vpnalg_ipsec_exchange(struct vpnalg_step *step)
 
 /* Servers inside */
 
-/* Returns whether the message is encrypted. Whatever an unknown message names,
- * a server may answer it with an error in clear (RFC 7296 2.21.4): an answer
- * that is encrypted has a secret, which the client has made with it. */
+/* Returns whether the message is encrypted. A server may answer any unknown
+ * message with an error in clear (RFC 7296 2.21.4). An encrypted answer shows
+ * that client and server share a secret. */
 static bool is_encrypted(const uint8_t *header)
 {
 	if (header[IKE_VERSION_OFF] >> 4 == 1)
@@ -301,8 +301,8 @@ static enum vpnalg_result find_or_admit_served(struct vpnalg_step *step,
 	return ipsec_is_shortage(result) ? result : VPNALG_TRANSLATED;
 }
 
-/* Notes what the server, which has a host, sends. In version 1 a liveness check
- * looks as the answer to one. */
+/* Notes a message of a server that has a host. In version 1 a liveness check
+ * looks like the answer to one. */
 static enum vpnalg_result served_message(struct vpnalg_step *step,
 					 struct vpnalg_record *host,
 					 const struct message *message)

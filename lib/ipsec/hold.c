@@ -4,10 +4,10 @@
 #include "blocks.h"
 #include "host.h"
 
-/* A host's SPI is awaited for so long after the exchange that promised it. */
+/* A host's SPI is awaited for this time after the exchange that promised it. */
 #define AWAITED_MS 1500
 
-/* A host's first packets, and their answers, are on their way for so long. */
+/* A host's first packets and their answers arrive within this time. */
 #define BEGINNING_MS 400
 
 /* Limits on holding back one request of one host. IKE repeats a message more
@@ -16,20 +16,20 @@
 #define HELD_MS 3000
 #define HELD_BY_IKE_MS 10000
 
-/* A host that received at most so long ago is receiving. */
+/* A host that received within this time is receiving. */
 #define RECEIVING_MS 1000
 
 /* Returns whether the candidate may soon receive with its new SPI. An idle host
- * may take long to use it: holding others back for it would be in vain. A host
- * without an SA may be sent to at once. */
+ * may take long to use it: holding others back for it would be in vain. The
+ * remote may send at once to a host without an SA. */
 static bool is_receiving(const struct ipsec_candidate *c, uint32_t now)
 {
 	if (!c->receives || c->initial)
-		return true; /* its first one may come at once */
+		return true; /* its first packet may come at once */
 	return now - c->received < RECEIVING_MS;
 }
 
-/* Returns whether the candidate's first packets are on their way: it was silent
+/* Returns whether the candidate's first packets are under way: it was silent
  * before, or they were held. */
 static bool is_beginning(const struct ipsec_candidate *c, uint32_t now)
 {
@@ -63,8 +63,8 @@ static bool is_anybody_in_the_way(const struct ipsec_blocks *blocks,
 	return false;
 }
 
-/* Returns whether the limits on holding back are reached. Requests that take
- * turns are held no longer than one. */
+/* Returns whether the limits on holding back are reached. They count for
+ * alternating requests together. */
 static bool was_held_enough(struct ipsec_host *h, uint32_t now, bool by_ike,
 			    uint32_t request)
 {

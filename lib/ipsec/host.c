@@ -6,7 +6,8 @@
 
 #include "../wire/ip.h"
 
-/* An SA that the host has not sent with for so long may have been replaced. */
+/* An SA that the host has not sent with for this time may have been replaced.
+ */
 #define SEVERAL_MS 10000
 
 uint32_t vpnalg_ipsec_host_id(struct vpnalg *translator,
@@ -60,8 +61,8 @@ static struct vpnalg_record *find_ike(struct vpnalg_step *step)
 		       : NULL;
 }
 
-/* Returns the service whose answer is at hand, or else the host's first one;
- * NULL if it has none. */
+/* Returns the service of the answer at hand, or else the host's first one; NULL
+ * if it has none. */
 static struct vpnalg_record *find_service(struct vpnalg_step *step,
 					  struct vpnalg_tuple *inside)
 {
@@ -71,9 +72,9 @@ static struct vpnalg_record *find_service(struct vpnalg_step *step,
 					     inside);
 }
 
-/* Sets the outside address of a host that is an IKE server, too: its clients
- * know that one. Another remote knows that of the IKE session, which packets of
- * another uplink do not change. */
+/* Sets the outside address of a host: that of its IKE service, which its
+ * clients know, or else, with several uplinks, that of its IKE session, which
+ * packets of another uplink do not change. */
 static void set_outside(struct vpnalg_step *step,
 			struct vpnalg_opening *opening)
 {

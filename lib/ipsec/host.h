@@ -34,8 +34,8 @@ struct ipsec_host {
 	uint16_t flags;      /* IPSEC_HOST_ */
 	uint8_t held;        /* how often it was held back */
 	uint8_t pending;     /* inbound SPIs that are promised, not known yet */
-	uint32_t inbound : 11;  /* how many inbound SAs it has */
-	uint32_t outbound : 11; /* how many outbound ones, as far as counted */
+	uint32_t inbound : 11;  /* number of its inbound SAs */
+	uint32_t outbound : 11; /* number of outbound ones, as far as counted */
 	uint32_t place : 5;     /* as a candidate, now or once; 0: none */
 	uint32_t unheard : 2;   /* looks in a row that saw it receive nothing */
 	uint32_t compared; /* the inbound SPI that is compared with senders */
@@ -96,7 +96,8 @@ ipsec_host_peek(struct vpnalg *translator, struct vpnalg_record *session,
 enum vpnalg_result vpnalg_ipsec_host_open(struct vpnalg_step *step,
 					  struct vpnalg_record **host);
 
-/* Counts a host with the service step->record, whose answer has opened it. */
+/* Counts a host with the service step->record, which has opened it by an
+ * answer. */
 void vpnalg_ipsec_host_serve(struct vpnalg_step *step,
 			     struct vpnalg_record *host);
 

@@ -7,7 +7,7 @@
 #include "ike_sa.h"
 #include "remote.h"
 
-/* After so many first messages without an answer port 500 is tried. */
+/* Port 500 is tried after this many first messages without an answer. */
 #define UNANSWERED_MAX 3
 
 /* Learning from a message */
@@ -45,9 +45,9 @@ static void seen_outward(struct vpnalg_step *step, const uint8_t *header)
 	vpnalg_session_changed(step->translator, step->record);
 }
 
-/* Learns from a message that comes in: an answer to port 500 though it was
- * asked from another one shows a fixed port. A message that names no SPI of the
- * host's may be anybody's, and says nothing. */
+/* Learns from a message that comes in: an answer to port 500, though the
+ * request came from another port, shows a fixed port. A message that names no
+ * SPI of the host's proves nothing: it may be forged. */
 static void seen_inward(struct vpnalg_step *step, const uint8_t *header)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -106,7 +106,7 @@ static void refresh(struct vpnalg_step *step)
 }
 
 /* Returns whether the packet's outside form has port 500 whatever port the
- * session has: not where nothing would identify its host. */
+ * session has. It does not if nothing would identify its host then. */
 static bool shares_port(struct vpnalg_step *step)
 {
 	const uint8_t *header = vpnalg_ipsec_ike_sa_header(step);

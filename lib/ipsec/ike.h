@@ -9,7 +9,7 @@
 /* Learns from a packet of the session, moves the deadline, and translates. */
 void vpnalg_ipsec_ike_pass(struct vpnalg_step *step);
 
-/* Moves the deadline and translates: a packet of NAT-T, of which nothing is
+/* Moves the deadline and translates a packet of NAT-T, of which nothing is
  * read. */
 void vpnalg_ipsec_ike_pass_data(struct vpnalg_step *step);
 

@@ -40,7 +40,7 @@ static struct vpnalg_record *session_of(struct vpnalg_step *step,
 /* Returns the session that a message with an unknown initiator SPI is for; NULL
  * if there is none. A remote with a fixed port may be the first to use the SPIs
  * of a rekeyed IKE SA (RFC 7296 2.18). The message is for the host that has
- * rekeyed last; rather for one whose exchange has made no ESP SA. */
+ * rekeyed last, preferably in an exchange that has made no ESP SA. */
 static struct vpnalg_record *find_rekeyed(struct vpnalg_step *step)
 {
 	struct vpnalg *translator = step->translator;

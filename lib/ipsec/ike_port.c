@@ -40,7 +40,7 @@ static bool is_anothers(struct vpnalg_step *step)
 }
 
 /* Returns whether the host has another session, with the port that the message
- * comes from. In its inside form the message is that one's. */
+ * comes from. In its inside form the message belongs to that one. */
 static bool has_other(struct vpnalg_step *step)
 {
 	struct vpnalg_tuple inside;
@@ -51,10 +51,10 @@ static bool has_other(struct vpnalg_step *step)
 	return vpnalg_session_find(step->translator, &inside) != NULL;
 }
 
-/* Some servers answer from port 4500 what they were asked at port 500. The
- * host's own mapping takes what comes from the other of the two ports of the
- * same remote (RFC 4787 REQ-8), unless it names another host's SA, or the host
- * has talked to that port too, from the same port of its own. */
+/* Some servers answer from port 4500 to a request at port 500. A host's session
+ * takes packets from the other of the two ports of its remote (RFC 4787 REQ-8),
+ * unless they name another host's SA, or the host has talked to that port too,
+ * from the same port of its own. */
 bool vpnalg_ipsec_ike_port_is_accepted(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -71,7 +71,7 @@ bool vpnalg_ipsec_ike_port_is_accepted(struct vpnalg_step *step)
 		!has_other(step));
 }
 
-/* Nobody chooses the same 64 bits by chance. */
+/* Two hosts do not choose the same 64 bits by chance. */
 bool vpnalg_ipsec_ike_port_is_twin(struct vpnalg_step *step)
 {
 	return step->parsed->inside && !step->parsed->inward &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IKE between ports that are not quite the session's: which messages the
- * session takes all the same. */
+/* IKE messages between other ports than the session's that the session takes
+ * all the same. */
 #ifndef VPNALG_IPSEC_IKE_PORT_H
 #define VPNALG_IPSEC_IKE_PORT_H
 

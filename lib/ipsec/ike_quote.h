@@ -6,7 +6,7 @@
 #include "ipsec.h"
 
 /* Returns whether a quoted packet, in its outside form, may be of any session
- * that shares port 500: it ends before the SPI that would tell. */
+ * that shares port 500: it ends before the SPI that would decide. */
 bool vpnalg_ipsec_ike_quote_needs_spi(const struct vpnalg_parsed *parsed);
 
 /* Rewrites a quoted packet, and sets step->record to its session. Changes no

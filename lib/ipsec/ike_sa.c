@@ -31,7 +31,8 @@ struct vpnalg_record *vpnalg_ipsec_ike_sa_session(struct vpnalg *translator,
 	return session;
 }
 
-/* Returns where the session has that SPI, IPSEC_IKE_SAS if it has not. */
+/* Returns the place of that SPI in the session, IPSEC_IKE_SAS if it has none.
+ */
 static unsigned find_place(const struct ipsec_ike *ike, const uint32_t *spi)
 {
 	unsigned i;

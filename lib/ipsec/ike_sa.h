@@ -7,8 +7,8 @@
 #include "../wire/udp.h"
 #include "ipsec.h"
 
-/* A session is found by so many of its IKE SAs: two while one is rekeyed, and
- * as many again. */
+/* The number of its IKE SAs by which a session is found: two while one is
+ * rekeyed, and as many again. */
 #define IPSEC_IKE_SAS 4
 
 /* The body of an IKE session. */
@@ -27,9 +27,9 @@ struct ipsec_ike {
  * if there is none, or it is not all in memory. */
 const uint8_t *vpnalg_ipsec_ike_sa_header(struct vpnalg_step *step);
 
-/* Returns how much of a message between port 500 and port 500 must be in memory
- * for its SPI to identify its host, which learns from the whole header. A quote
- * may end behind the SPI. */
+/* Returns the number of bytes of a message between port 500 and port 500 that
+ * must be in memory for its SPI to identify its host: the whole header, or in a
+ * quote only the SPI. */
 static inline uint32_t ipsec_ike_sa_least(const struct vpnalg_parsed *parsed)
 {
 	return UDP_HEADER_LEN +
@@ -46,8 +46,8 @@ struct vpnalg_record *vpnalg_ipsec_ike_sa_session(struct vpnalg *translator,
 bool vpnalg_ipsec_ike_sa_is_known(struct vpnalg_step *step,
 				  const uint8_t *header);
 
-/* Returns the session whose host was the first to send with the header's
- * initiator SPI, whichever host's; NULL if none was. */
+/* Returns the session of the host that was the first to send with the header's
+ * initiator SPI; NULL if none has. */
 struct vpnalg_record *vpnalg_ipsec_ike_sa_find(struct vpnalg_step *step,
 					       const uint8_t *header);
 
@@ -64,7 +64,8 @@ enum vpnalg_result vpnalg_ipsec_ike_sa_open(struct vpnalg_step *step,
  * found by its port alone. */
 bool vpnalg_ipsec_ike_sa_learn(struct vpnalg_step *step, const uint8_t *header);
 
-/* Lets the SPIs of a session expire that is about to be removed; only peeks. */
+/* Makes the SPIs of a session expire that is about to be removed; only peeks.
+ */
 void vpnalg_ipsec_ike_sa_ended(struct vpnalg *translator,
 			       struct vpnalg_record *session);
 
@@ -88,7 +89,7 @@ static inline unsigned ipsec_ike_port(struct vpnalg_step *step, unsigned role)
 	return vpnalg_session_id(step->translator, step->record, role);
 }
 
-/* Returns how long a session lives that is used towards the packet's port. */
+/* Returns the lifetime of a session that is used towards the packet's port. */
 static inline uint32_t ipsec_ike_lifetime(const struct vpnalg_step *step)
 {
 	const struct vpnalg_timers *timers =

@@ -4,8 +4,8 @@
 #include "../wire/ip.h"
 
 /* The most hosts of a service that have not sent ESP yet. A client that knows
- * no secret makes a server answer it, too, and its host lives for two minutes:
- * so many of them keep those out that would be the first to send ESP. */
+ * no secret makes a server answer it, too, and its host lives for two minutes.
+ * At this number no further client can be the first to send ESP. */
 #define HOSTS_MAX 256
 
 /* Returns a port at which IKE servers listen, or 0. */

@@ -5,19 +5,20 @@
 #include "host.h"
 #include "remote.h"
 
-/* Bounds what one host can make the store hold. */
+/* Bounds the inbound SAs that one host can make the store hold. */
 #define INBOUND_MAX 1024
 
-/* An SPI that goes on for so long beside another does not follow it. */
+/* An SPI that goes on for this time beside another does not follow it. */
 #define PARALLEL_MS 10000
 
-/* Assumed while nothing else is known of a remote's packets. */
+/* The usual gap and its deviation, assumed while nothing is known of a remote's
+ * packets. */
 #define USUAL_GAP_MS 100
 #define USUAL_SPREAD_MS 25
 
 /* Closing */
 
-/* Takes an SPI out of the youngest of a host. */
+/* Takes an SPI out of the host's youngest ones. */
 static void forget(struct ipsec_host *h, unsigned index)
 {
 	for (; index + 1 < IPSEC_YOUNGEST; index++)
@@ -77,11 +78,10 @@ void vpnalg_ipsec_inbound_unpair(struct vpnalg *translator,
 /* Opening */
 
 /* Returns whether the host may have one more inbound SA now; *replaces is set
- * if that takes the place of the youngest one. Anybody can send with an SPI of
- * his own making: an SPI that nothing has announced is kept only once the SPI
- * before it has been silent, and replaces that one unless traffic in both
- * directions has confirmed it. An SPI beside a living one may be for a host
- * that is not known yet. */
+ * if that takes the place of the youngest one. An SPI may be forged: one that
+ * nothing has announced is kept only once the SPI before it has been silent,
+ * and replaces that one unless traffic in both directions has confirmed it. An
+ * SPI beside a living one may be for a host that is not known yet. */
 static bool has_room(struct vpnalg *translator, struct vpnalg_record *host,
 		     bool announced, bool *replaces)
 {
@@ -157,7 +157,7 @@ static void begin(struct vpnalg_step *step, struct vpnalg_record *host,
 	vpnalg_session_changed(step->translator, sa);
 }
 
-/* Lets the host's outbound SA live longer from its next packet on. */
+/* Notes that the host's outbound SA lives longer from its next packet on. */
 static void prolong_outbound(struct vpnalg *translator,
 			     struct vpnalg_record *host)
 {

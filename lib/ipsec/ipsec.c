@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IPsec: the handler's table, and which packets are IKE, ESP or AH.
+/* IPsec: the handler's table, and its claims to packets of IKE, ESP and AH.
  *
  * How an ESP SPI gets to its host. An ESP packet carries one number that a
  * translator can read: the SPI of its receiver. A packet that travels out shows
@@ -20,15 +20,16 @@
  * and translates its address. A packet with an unclaimed SPI goes to pair.c:
  *
  * 1. The only host of a remote gets it. The SPI is kept if it was promised, or
- *    if nothing else comes for that host: anybody can make up SPIs.
+ *    if nothing else comes for that host: an SPI may be forged.
  * 2. With several hosts it is remembered as unclaimed. Each candidate is ranked
  *    by what was seen of it when the SPI began (evidence.c): its old SPI ended
  *    then, it resumed sending then, its first exchange had just ended. It is
  *    known when an SPI began if its sequence numbers begin near 1, or it has
  *    paused since.
  * 3. A candidate that stands out gets the SPI (judge.c). If none does, the
- *    packet is dropped: a lost packet costs less than a wrong pair, whose owner
- *    receives nothing. If a probe is due (probe.c), a silent host gets the
+ *    packet is dropped: a lost packet costs less than a wrong pair, which
+ *    leaves the owner without any packets. If a probe is due (probe.c), a
+ *    silent host gets the
  *    packet instead, and owns the SPI if it answers. An SPI that stays
  *    unclaimed for seconds goes round: among the candidates that receive
  *    nothing, first those that have just sent; if there are none, among the
@@ -44,10 +45,9 @@
  *
  * How a pair is taken back (repair.c, pair.c). Evidence against it is that
  *   - the old SPI goes on, which the new one was to replace (suspect.c);
- *   - its host asks whether its peer is there, while ESP arrives for it. One
- *     such question suffices if the pair was a guess that may be another
- *     candidate's, and ESP still comes a second later; otherwise two are needed
- *     (suspect.c);
+ *   - its host sends a liveness check, while ESP arrives for it. One check
+ *     suffices if the pair was a guess that may be another candidate's, and ESP
+ *     still comes a second later; otherwise two are needed (suspect.c);
  *   - it was made by the host's having just connected, its second packet comes
  *     a third of a second later or more, the host has not sent at all, and
  *     another candidate may own the SPI (review.c);
@@ -87,11 +87,9 @@
  *   owner repair                            takes a pair back
  *   inbound judge evidence probe hold       opens an SA, finds its owner
  *   unclaimed candidate                     what is compared
- *   esp_hairpin                             which end of a hairpin is meant
- *   remote ring blocks                      the hosts of a remote
- *   answers                                 what an SPI answers
- *   host
- *   ike_service ike_sa parent               the IKE service or session of a
+ *   esp_hairpin the receiving end of a hairpin remote ring blocks the hosts of
+ *   a remote answers what an SPI answers host ike_service ike_sa parent the IKE
+ *   service or session of a
  *                                           host, its SPIs, its parent */
 #include "ipsec.h"
 
@@ -118,8 +116,8 @@
 
 /* Names the initiator SPI as the key. Between port 500 and port 500 a message
  * from outside may answer one that was sent from another port: then only that
- * SPI identifies its host. A quote that ends before the SPI is some host's even
- * if no session has the port. */
+ * SPI identifies its host. A quote that ends before the SPI belongs to some
+ * host even if no session has the port. */
 static enum vpnalg_claim match_spi(const struct vpnalg_parsed *parsed,
 				   struct vpnalg_match *match)
 {
@@ -179,7 +177,7 @@ static enum vpnalg_claim match_udp(const struct vpnalg_parsed *parsed,
 }
 
 /* Names the SPI as the key, which its receiver owns. The second key of an SPI
- * that nobody has is that of the remote: some host of it owns the SPI. */
+ * without an SA is that of the remote: some host of it owns the SPI. */
 static enum vpnalg_claim match_esp(const struct vpnalg_parsed *parsed,
 				   struct vpnalg_match *match)
 {

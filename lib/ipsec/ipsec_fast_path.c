@@ -6,7 +6,7 @@
 #include "sa.h"
 
 /* Returns whether the remote has one host only: with several hosts the times of
- * all packets are evidence for whose an SPI is. */
+ * all packets are evidence for the owner of an SPI. */
 static bool is_alone(struct vpnalg_step *step)
 {
 	const struct vpnalg_record *remote =

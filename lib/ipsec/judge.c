@@ -10,21 +10,22 @@
 /* Bounds the candidacies that are ended for one packet: each costs a lookup. */
 #define DROPPED_MOST 2
 
-/* A host gets an SPI that no exchange promised after so many packets that point
- * at it. */
+/* The number of packets pointing at a host after which it gets an SPI that no
+ * exchange promised. */
 #define SEEKER_AFTER 2
 
-/* Evidence that one packet leaves open is decided after so many. */
+/* The number of packets after which evidence that one packet leaves open is
+ * decided. */
 #define COUNT_CLEAR 3
 
 /* The candidates, ranked: the best one, the next one if it is likely as well,
- * and how many there are of each rank. */
+ * and the number of candidates of each rank. */
 struct ranking {
 	const struct ipsec_candidate *best, *next, *last;
 	struct ipsec_likelihood likelihood, next_likelihood;
 	unsigned counts[IPSEC_RANKS]; /* of awaiting hosts */
 	unsigned all;
-	/* Hosts that receive nothing, and to which none is promised. */
+	/* Hosts that receive nothing, and have no promised SPI. */
 	unsigned seekers;
 	const struct ipsec_candidate *seeker;
 };
@@ -74,8 +75,8 @@ static void rank_awaiting(struct ranking *ranking,
 	rank(ranking, c, likelihood);
 }
 
-/* Ranks a host to which none is promised. It must show that it is the owner,
- * and ranks below an awaiting host that shows as much. */
+/* Ranks a host that has no promised SPI. It must show that it is the owner, and
+ * ranks below an awaiting host that shows as much. */
 static void rank_seeker(struct ranking *ranking,
 			const struct ipsec_candidate *c,
 			struct ipsec_likelihood *likelihood)
@@ -87,8 +88,7 @@ static void rank_seeker(struct ranking *ranking,
 		rank(ranking, c, likelihood);
 }
 
-/* Returns by how much the SPI is rather the best candidate's than the next
- * one's. */
+/* Returns how much likelier the best candidate is than the next one. */
 static int32_t lead(const struct ranking *ranking)
 {
 	return (int32_t)(ranking->next_likelihood.surprise -
@@ -223,7 +223,7 @@ static const struct ipsec_candidate *decide(const struct ipsec_blocks *blocks,
 	return find_left(ranking, u, evidence);
 }
 
-/* Ends a candidacy; what was promised to the host has led to nothing. */
+/* Ends a candidacy: the SPI that was promised to the host has not come. */
 static void end_candidacy(struct vpnalg *translator,
 			  const struct ipsec_blocks *blocks, unsigned place)
 {

@@ -7,8 +7,9 @@
 
 #include "unclaimed.h"
 
-/* Returns the owner, and in *evidence why. Returns NULL if undecided; *evidence
- * then names what points at some host, or is VPNALG_EVIDENCE_NONE. */
+/* Returns the owner, with the evidence for it in *evidence. Returns NULL if
+ * undecided; *evidence then is the evidence for some host, or
+ * VPNALG_EVIDENCE_NONE. */
 const struct ipsec_candidate *
 vpnalg_ipsec_judge(struct vpnalg *translator, const struct ipsec_blocks *blocks,
 		   struct ipsec_unclaimed *u, enum vpnalg_evidence *evidence);
@@ -20,7 +21,8 @@ bool vpnalg_ipsec_judge_fits(struct vpnalg *translator,
 			     struct vpnalg_record *host,
 			     const struct ipsec_unclaimed *u);
 
-/* Returns whether an SPI that began then may be another host's than that. */
+/* Returns whether an SPI that began then may belong to another host than that.
+ */
 bool vpnalg_ipsec_judge_may_be_others(const struct ipsec_blocks *blocks,
 				      uint32_t id, uint32_t first);
 

@@ -8,20 +8,20 @@
 #include "remote.h"
 #include "repair.h"
 
-/* A host that goes on sending is looked after once in so long. */
+/* The interval at which a host that goes on sending is checked. */
 #define LOOK_MS 2048
 
-/* A packet with an SA that is not the newest is noted once in so long. */
+/* The interval at which packets with an older SA are noted. */
 #define OLD_MS 64
 
-/* ESP that the host received at most so long ago answers what it sends. */
+/* ESP that the host received within this time counts as an answer. */
 #define HEARS_MS 3000
 
-/* A host that received nothing at so many looks seeks an SPI. */
+/* A host that received nothing at this many checks seeks an SPI. */
 #define UNHEARD_MAX 2
 
-/* SAs of one host that begin so soon after each other stay side by side; later
- * ones replace those before. */
+/* SAs of one host that begin within this time of each other stay side by side;
+ * later ones replace those before. */
 #define TOGETHER_MS 1000
 
 /* Returns whether the host sent nothing for a while. A host that only changes
@@ -38,7 +38,7 @@ static bool was_silent(struct vpnalg *translator, struct vpnalg_record *host)
 	return ipsec_now(translator) - out->seen > IPSEC_SILENCE_MS;
 }
 
-/* Notes that a host sends again after a silence, unless that was the time when
+/* Notes that a host sends again after a silence, unless it was silent because
  * it was held. */
 static void resume(struct vpnalg *translator, struct vpnalg_record *host)
 {
@@ -212,7 +212,7 @@ static void seek(struct vpnalg *translator, struct vpnalg_record *host)
 }
 
 /* Makes a host that sends and receives nothing a candidate: at once if it has
- * no inbound SA, else after two looks. */
+ * no inbound SA, else after two checks. */
 static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
 		       uint32_t before)
 {
@@ -234,8 +234,8 @@ static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
 		seek(translator, host);
 }
 
-/* Notes in the host's record that it sends with several SAs, and whether it is
- * time to look after it. */
+/* Notes in the host's record that it sends with several SAs, and whether a
+ * check is due. */
 static void notify_host(struct vpnalg_step *step, struct vpnalg_record *host,
 			struct ipsec_out *out, uint32_t before)
 {

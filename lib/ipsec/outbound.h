@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Outbound SAs: what an inside host sends shows when it begins, and whether it
- * receives anything. */
+/* Outbound SAs: the packets of an inside host show when it begins to send, and
+ * whether it receives anything. */
 #ifndef VPNALG_IPSEC_OUTBOUND_H
 #define VPNALG_IPSEC_OUTBOUND_H
 

@@ -7,10 +7,10 @@
 #include "inbound.h"
 #include "remote.h"
 
-/* A host with so much of the score may be the one that its SPI answers. */
+/* A host with this score may be the one that its SPI answers. */
 #define MAYBE (IPSEC_ANSWERS_SHOWN / 2)
 
-/* A comparison that stands still for so long has ended: a slow SPI is compared
+/* A comparison without packets for this time has ended: a slow SPI is compared
  * while no quicker one is. */
 #define OVER_MS 4000
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Owners: an inbound SPI that answers what a host sends belongs to that host,
+/* Owners: an inbound SPI that answers a host's packets belongs to that host,
  * though it is unclaimed, or paired with another one. */
 #ifndef VPNALG_IPSEC_OWNER_H
 #define VPNALG_IPSEC_OWNER_H

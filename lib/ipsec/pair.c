@@ -16,8 +16,8 @@
 #include "ring.h"
 #include "unclaimed.h"
 
-/* A pair made just before is contested after so many packets without an owner.
- */
+/* The number of packets without an owner after which a pair made just before is
+ * contested. */
 #define CONTEST_COUNT 3
 
 /* Returns whether no candidate stands out, or one does only because no other is
@@ -31,7 +31,7 @@ static bool is_odd(const struct ipsec_candidate *host,
 }
 
 /* Returns whether a candidate receives with several SAs, and with as many as it
- * sends with: that no other host is left does not make one more its own. */
+ * sends with: another SPI is not its own even if no other host is left. */
 static bool has_all(struct vpnalg *translator,
 		    const struct ipsec_blocks *blocks,
 		    const struct ipsec_candidate *c)
@@ -47,7 +47,7 @@ static bool has_all(struct vpnalg *translator,
 }
 
 /* Returns the candidate that has answered a probe, or that stands out; NULL if
- * undecided. *evidence then is what the judge says. */
+ * undecided. *evidence then is the judge's. */
 static const struct ipsec_candidate *find_owner(struct vpnalg *translator,
 						struct ipsec_blocks *blocks,
 						struct ipsec_unclaimed *u,
@@ -93,7 +93,7 @@ static enum vpnalg_result give(struct vpnalg_step *step,
 	return host != NULL ? VPNALG_TRANSLATED : VPNALG_DROP_UNPAIRED;
 }
 
-/* Pairs the SPI with a host: it is unclaimed no more. */
+/* Pairs the SPI with a host, and removes it from the unclaimed ones. */
 static enum vpnalg_result pair(struct vpnalg_step *step,
 			       struct vpnalg_record *remote,
 			       struct vpnalg_record *host,
@@ -178,7 +178,7 @@ enum vpnalg_result vpnalg_ipsec_pair_unclaimed(struct vpnalg_step *step)
 				 vpnalg_ipsec_ring_lone(translator, remote));
 	vpnalg_ipsec_blocks_load(translator, remote, &blocks);
 	u = vpnalg_ipsec_unclaimed_seen(step, &blocks, &place, &gap);
-	if (u == NULL) /* so many other SPIs are unclaimed */
+	if (u == NULL) /* no place: too many are unclaimed */
 		return give(step, vpnalg_ipsec_probe_any(translator, &blocks));
 	if (sender != NULL)
 		u->refused = vpnalg_ipsec_host_id(translator, sender);

@@ -6,7 +6,7 @@
 #include "ipsec.h"
 
 /* Sets step->record to the SA, or to the host, that gets a packet from outside
- * whose SPI has no host yet; step->record is the remote at first. Returns
+ * with an SPI without a host; step->record is the remote at first. Returns
  * VPNALG_TRANSLATED, or why the packet is dropped. */
 enum vpnalg_result vpnalg_ipsec_pair_unclaimed(struct vpnalg_step *step);
 

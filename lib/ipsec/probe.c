@@ -10,7 +10,8 @@
 #include "ring.h"
 
 /* An SPI is probed with silent hosts once in the one time, and once in the
- * other if it goes on without a pause: who expects an answer pauses. */
+ * other if it goes on without a pause: a remote that expects an answer pauses.
+ */
 #define PROBE_MS 1000
 #define PROBE_STEADY_MS 3000
 
@@ -22,13 +23,12 @@
  * other evidence comes, as a rule. */
 #define UNKNOWN_MS 1000
 
-/* An SPI that has been unclaimed for so long, and so many packets, goes round.
- */
+/* An SPI that has been unclaimed for this time, and this number of packets,
+ * goes round. */
 #define ROUND_AFTER_MS 3000
 #define ROUND_AFTER 3
 
-/* Most of what a server sends answers something that was sent at most so long
- * ago. */
+/* Most packets of a server answer a packet sent within this time. */
 #define SENDING_MS 1200
 
 /* A round takes no longer than this; its pauses stay between the other two. */
@@ -79,7 +79,8 @@ static bool was_probed_within(const struct ipsec_blocks *blocks,
 }
 
 /* Returns whether a silent host may be probed with the SPI now. No two are
- * probed at the same time: it would not be plain which one answers what. */
+ * probed at the same time: it would not be plain which host answers which
+ * probe. */
 static bool silent_is_due(struct vpnalg *translator,
 			  const struct ipsec_blocks *blocks,
 			  const struct ipsec_unclaimed *u)
@@ -101,8 +102,8 @@ enum part {
 	PARTS
 };
 
-/* Of each part: how many candidates, the place of the first, and of the first
- * behind the SPI's last turn; 0: none. */
+/* For each part: the number of candidates, the place of the first, and of the
+ * first behind the SPI's last turn; 0: none. */
 struct turns {
 	struct turn {
 		unsigned count, first, next;
@@ -152,7 +153,7 @@ static void note_probe(const struct ipsec_blocks *blocks,
 	u->flags |= IPSEC_UNCLAIMED_PROBED | awaiting;
 }
 
-/* Returns the host of that place, probed; NULL if it is dead. */
+/* Probes the host of that place, and returns it; NULL if it is dead. */
 static struct vpnalg_record *probe(struct vpnalg *translator,
 				   struct ipsec_blocks *blocks,
 				   struct ipsec_unclaimed *u, unsigned place,
@@ -168,7 +169,7 @@ static struct vpnalg_record *probe(struct vpnalg *translator,
 	return host;
 }
 
-/* Returns the pause between the turns of so many hosts. */
+/* Returns the pause between the turns of that many hosts. */
 static uint32_t pause_of(unsigned count)
 {
 	uint32_t pause = count > 0 ? ROUND_MS / count : ROUND_MOST_MS;
@@ -181,7 +182,7 @@ static uint32_t pause_of(unsigned count)
 /* Returns whether the SPI may go round now. Silent hosts are probed first; but
  * an SPI that has been unclaimed for long goes round among all hosts that
  * receive nothing, and where there are none, among all hosts of the remote: so
- * its owner gets some packets within a bounded time, whatever came before. */
+ * its owner gets some packets within a bounded time. */
 static bool round_is_due(struct vpnalg *translator,
 			 const struct ipsec_blocks *blocks,
 			 const struct ipsec_unclaimed *u)

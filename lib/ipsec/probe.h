@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Probing: a packet whose SPI nothing on the wire assigns is given to a host
- * that may own it. Nothing is paired by that: the owner can decrypt the packet,
+/* Probing: a packet with an SPI that nothing on the wire assigns is given to a
+ * host that may own it. This pairs nothing: the owner can decrypt the packet,
  * any other host drops it. */
 #ifndef VPNALG_IPSEC_PROBE_H
 #define VPNALG_IPSEC_PROBE_H
@@ -22,8 +22,8 @@ struct vpnalg_record *vpnalg_ipsec_probe(struct vpnalg *translator,
 					 struct ipsec_unclaimed *u,
 					 bool evidence, bool *owns);
 
-/* Returns some host that receives nothing, or NULL: for a packet whose SPI
- * finds no place among the unclaimed ones. */
+/* Returns some host that receives nothing, or NULL: for a packet with an SPI
+ * that finds no place among the unclaimed ones. */
 struct vpnalg_record *vpnalg_ipsec_probe_any(struct vpnalg *translator,
 					     struct ipsec_blocks *blocks);
 

@@ -15,8 +15,8 @@ struct vpnalg_record *vpnalg_ipsec_remote_of(struct vpnalg *translator,
 enum vpnalg_result vpnalg_ipsec_remote_admit(struct vpnalg_step *step,
 					     struct vpnalg_record **host);
 
-/* Takes leave of a host that is about to be removed; only peeks. With the last
- * one all blocks of the remote expire. */
+/* Uncounts a host that is about to be removed; only peeks. With the last one
+ * all blocks of the remote expire. */
 void vpnalg_ipsec_remote_leave(struct vpnalg *translator,
 			       struct vpnalg_record *host);
 
@@ -29,7 +29,7 @@ void vpnalg_ipsec_remote_paired(struct vpnalg *translator,
 void vpnalg_ipsec_remote_rekey(struct vpnalg *translator,
 			       struct vpnalg_record *remote, uint32_t id);
 
-/* Forgets that: it is known by now which SA the host has made. */
+/* Forgets the noted SA: it is known by now which SA the host has made. */
 void vpnalg_ipsec_remote_clear_rekey(struct vpnalg *translator,
 				     struct vpnalg_record *remote, uint32_t id);
 

@@ -12,8 +12,8 @@
 #include "ring.h"
 #include "unclaimed.h"
 
-/* Two SPIs of a host that go on side by side for so long are not an old one and
- * its successor. */
+/* Two SPIs of a host that go on side by side for this time are not an old one
+ * and its successor. */
 #define SURPLUS_MS 3000
 
 /* Bounds the hosts that are visited for one that receives nothing. */
@@ -43,7 +43,8 @@ bool vpnalg_ipsec_repair_may_be_others(struct vpnalg *translator,
 		       ipsec_host_body(translator, host)->in[0].first);
 }
 
-/* Takes back the host's youngest pair; the host was awaiting it since then. */
+/* Takes back the host's youngest pair; the host is awaiting again, since the
+ * given time. */
 static void undo(struct vpnalg *translator, struct ipsec_blocks *blocks,
 		 struct vpnalg_record *host, uint32_t since, uint32_t refused,
 		 enum vpnalg_evidence against)

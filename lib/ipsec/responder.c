@@ -15,8 +15,8 @@
  * IKE has no sessions: its packets pass by the service, from whichever port of
  * a remote they come. ESP has no ports. Its host is opened by the first answer
  * that makes an SA (exchange.c), so the client may be the first to send ESP,
- * and is an inside host as any other from then on. Nothing that comes from
- * outside is believed: anybody can send it. */
+ * and is an inside host as any other from then on. Nothing from outside is
+ * trusted: it may be forged. */
 #include "responder.h"
 
 #include "../wire/ip.h"

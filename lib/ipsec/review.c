@@ -15,8 +15,8 @@
  * does not. */
 enum { GAIN = 1, LOSS = 2 };
 
-/* A pair that has gained so much has had traffic in both directions for a
- * while. */
+/* A pair that has gained this much trust has had traffic in both directions for
+ * a while. */
 #define CONFIRMED_GAIN 2
 
 static void gain(struct vpnalg *translator, struct vpnalg_record *sa,
@@ -108,7 +108,8 @@ static bool has_just_resumed(const struct ipsec_host *h, uint32_t now)
 /* Returns whether a pair was taken back that a lone packet has made, just after
  * the host had connected. The host has never sent anything, not even an answer:
  * the packet may have been for another host that has connected, and awaits the
- * remote's first packet. When the SPI began says nothing any more. */
+ * remote's first packet. The time when the SPI began is no evidence any more.
+ */
 static bool was_unanswered(struct vpnalg_step *step, struct vpnalg_record *host,
 			   uint32_t before)
 {

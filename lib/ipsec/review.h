@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reviews: a pair gains or loses trust as its packets agree with what its host
- * sends, or better with what another host sends. */
+/* Reviews: a pair gains trust if its packets agree with its own host's, and
+ * loses trust if they agree better with another host's. */
 #ifndef VPNALG_IPSEC_REVIEW_H
 #define VPNALG_IPSEC_REVIEW_H
 

@@ -7,7 +7,7 @@
 /* Bounds the hosts that are visited for one packet. */
 #define LACKING_HOSTS 16
 
-/* The host gets the place behind the one whose turn it is. */
+/* The host is put behind the host that has the turn. */
 void vpnalg_ipsec_ring_enter(struct vpnalg *translator,
 			     struct vpnalg_record *remote,
 			     struct vpnalg_record *host)

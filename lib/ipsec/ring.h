@@ -15,13 +15,13 @@ void vpnalg_ipsec_ring_leave(struct vpnalg *translator,
 			     struct vpnalg_record *remote,
 			     struct vpnalg_record *host);
 
-/* Returns the host whose turn it is, and passes the turn on. A host that is
+/* Returns the host that has the turn, and passes the turn on. A host that is
  * dead is closed, and its remote with the last of them: then NULL. */
 struct vpnalg_record *vpnalg_ipsec_ring_turn(struct vpnalg *translator,
 					     struct vpnalg_record *remote);
 
 /* Returns the next host that lacks an inbound SA and is not the host `except`;
- * if there is none, the host whose turn it is; NULL as above. The turn passes
+ * if there is none, the host that has the turn; NULL as above. The turn passes
  * to the one behind it. *only is set if no other host of the remote lacks one:
  * that is not known where there are more hosts than are visited. */
 struct vpnalg_record *vpnalg_ipsec_ring_lacking(struct vpnalg *translator,

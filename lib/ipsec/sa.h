@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ESP SAs: what is kept of one in each direction. */
+/* ESP SAs: the bodies of their records, one for each direction. */
 #ifndef VPNALG_IPSEC_SA_H
 #define VPNALG_IPSEC_SA_H
 
 #include "ipsec.h"
 
-/* Bounds the last packets of an outbound SA whose times are kept. */
+/* Bounds the kept times of an outbound SA's last packets. */
 #define IPSEC_SENT 3
 
 /* The body of an outbound SA. */

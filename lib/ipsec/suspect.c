@@ -1,30 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Decides whether an SA that goes on, or a host that asks for its remote,
- * speaks against the host's youngest pair: see suspect.h. */
+/* Decides whether an SA that goes on, or a liveness check of a host, speaks
+ * against the host's youngest pair: see suspect.h. */
 #include "suspect.h"
 
 #include "host.h"
 #include "remote.h"
 #include "repair.h"
 
-/* Packets with the old SA may be overtaken by those with the new one for so
- * long. */
+/* Packets with the new SA may overtake those with the old one for this time. */
 #define OVERTAKEN_MS 60
 
-/* After this time the end of the old SA, or its going on, says nothing. */
+/* After this time the end of the old SA, or its going on, is no evidence. */
 #define CONTRADICTION_MS 5000
 
-/* A pair must have had so much time before it is suspected. */
+/* The least age of a pair that is suspected. */
 #define CHANCE_MS 3000
 
 /* A suspicion is forgotten after this time. */
 #define SUSPECTED_MS 70000
 
-/* Packets may still arrive for so long after a host has taken leave. */
+/* Packets may still arrive for this time after a host has ended its SA. */
 #define GOOD_BYE_MS 1000
 
-/* A host that had received ESP at most so long ago would not ask whether its
- * peer is there. */
+/* A host that received ESP within this time would send no liveness check. */
 #define ARRIVING_MS 5000
 
 /* Returns whether a pair may be wrong. A host that was probed may have begun to

@@ -4,7 +4,7 @@
 #include "blocks.h"
 #include "candidate.h"
 
-/* An SPI that has been silent for so long may be evicted by any other. */
+/* An SPI that has been silent for this time may be evicted by any other. */
 #define STALE_MS 3000
 
 /* Returns whether the host that was probed with the SPI may still answer. */
@@ -14,8 +14,8 @@ static bool is_probed(const struct ipsec_unclaimed *u, uint32_t now)
 	       now - u->probed_at <= IPSEC_ANSWER_MS;
 }
 
-/* Returns whether a new SPI may take this place. An SPI whose probe may be
- * answered stays: it must be plain which SPI an answer is for. */
+/* Returns whether a new SPI may take this place. An SPI with a probe that may
+ * be answered stays: it must be plain which SPI an answer is for. */
 static bool may_evict(const struct ipsec_unclaimed *u, bool fresh, uint32_t now)
 {
 	if (u->spi == 0 || now - u->last > STALE_MS)

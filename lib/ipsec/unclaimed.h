@@ -14,15 +14,17 @@
  * sends. */
 #define IPSEC_SWITCH_MS 500
 
-/* Counts a packet with an unclaimed SPI. Returns the SPI and its place, whose
- * block the caller marks as changed; NULL if there is no place for it. */
+/* Counts a packet with an unclaimed SPI. Returns the SPI and its place; the
+ * caller marks the block of that place as changed. NULL if there is no place
+ * for it. */
 struct ipsec_unclaimed *vpnalg_ipsec_unclaimed_seen(struct vpnalg_step *step,
 						    struct ipsec_blocks *blocks,
 						    unsigned *place,
 						    uint32_t *gap);
 
-/* Remembers an SPI that was taken from a host as if it were a new one. Of
- * *taken the SPI, its first packet and the host that it is refused to count. */
+/* Remembers an SPI that was taken from a host as if it were a new one. *taken
+ * has the SPI, its first packet and the refused host; all else in it is zero.
+ */
 void vpnalg_ipsec_unclaimed_again(struct vpnalg *translator,
 				  struct ipsec_blocks *blocks,
 				  const struct ipsec_unclaimed *taken);
@@ -50,7 +52,7 @@ static inline bool ipsec_unclaimed_may_be(const struct ipsec_unclaimed *u,
 	       !ipsec_unclaimed_is_too_old(u, c) && !ipsec_candidate_is_over(c);
 }
 
-/* Returns whether an exchange of the candidate's ended at most so long before
+/* Returns whether an exchange of the candidate's ended within that time before
  * the SPI began. */
 static inline bool
 ipsec_unclaimed_follows_request(const struct ipsec_unclaimed *u,

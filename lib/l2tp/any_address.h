@@ -11,9 +11,8 @@ enum vpnalg_result vpnalg_l2tp_any_address_open(
 	struct vpnalg_step *step, struct vpnalg_record *flow,
 	const struct l2tp_message *message, struct l2tp_opened *opened);
 
-/* An answer has come from another address for the SCCRQ of step->record. Opens
- * a flow with its sender; VPNALG_UNTOUCHED if it answers none that is
- * pending. */
+/* Handles an answer from another address to the SCCRQ of step->record: opens a
+ * flow with its sender; VPNALG_UNTOUCHED if it answers none that is pending. */
 enum vpnalg_result
 vpnalg_l2tp_any_address_follow(struct vpnalg_step *step,
 			       const struct l2tp_message *message,

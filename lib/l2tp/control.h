@@ -5,8 +5,8 @@
 
 #include "message.h"
 
-/* Finds or opens what the packet belongs to, and sets the other form of its
- * IDs. If it is dropped, what was opened is closed. */
+/* Finds or opens the records that the packet belongs to, and sets the other
+ * form of its IDs. If it is dropped, opened records are closed. */
 enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
 					   struct vpnalg_record *flow,
 					   struct l2tp_message *message);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Flows: who opens them, how long they live, and how addresses and ports are
- * rewritten. */
+/* Flows: their opening, their lifetimes, and the rewriting of addresses and
+ * ports. */
 #ifndef VPNALG_L2TP_FLOW_H
 #define VPNALG_L2TP_FLOW_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Incoming packets: the host that each is for. */
+/* Incoming packets: finds the host of each. */
 #include "in.h"
 
 #include "../wire/ip.h"

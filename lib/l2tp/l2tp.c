@@ -9,8 +9,8 @@
  * there are no ports.
  *
  * A NAT would only have to translate ports, if all servers answered to the port
- * that they are sent from: such a server is symmetric. But some answer to port
- * 1701 always: theirs is a fixed port. Then all inside clients share outside
+ * that an SCCRQ came from: such a server is symmetric. But some always answer
+ * to port 1701: they have a fixed port. Then all inside clients share outside
  * port 1701, and are distinguished by their Tunnel IDs, which are rewritten in
  * the AVPs and in the headers. Over IP it is the same. Nothing in an SCCRQ
  * shows what the server is.
@@ -159,8 +159,8 @@ static bool is_another_protocols(const struct vpnalg_parsed *parsed)
 	       (parsed->inside && !parsed->quoted);
 }
 
-/* Returns whether nothing behind its header is looked at: a control message has
- * IDs anywhere. */
+/* Returns whether the packet is data, of which only the header is read: a
+ * control message has IDs anywhere. */
 static bool is_data(const struct vpnalg_parsed *parsed)
 {
 	struct l2tp_message message;
@@ -238,7 +238,7 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	enum vpnalg_result result;
 
 	if (step->record == NULL && step->parsed->undo)
-		return VPNALG_DROP_NO_SESSION; /* whatever it is */
+		return VPNALG_DROP_NO_SESSION; /* control or data */
 	result = vpnalg_l2tp_message_read(step->parsed, &message);
 	if (result != VPNALG_TRANSLATED)
 		return result;

@@ -27,8 +27,8 @@ enum l2tp_space {
 	L2TP_SPACE_CONNECTION = 0x20000, /* Control Connection ID */
 	L2TP_SPACE_SESSION = 0x30000,    /* Session ID of version 3 */
 	/* A flow over IP. The inside ID is 0. The outside one is 0 for the flow
-	 * that has the rest, which is what comes in for no known tunnel or
-	 * session, and a random one for others. */
+	 * that has the rest, that is packets that come in for no known tunnel
+	 * or session, and a random one for others. */
 	L2TP_SPACE_FLOW = 0x40000,
 	/* ID 0: the flow with the pending SCCRQ, where only one may be
 	 * pending */
@@ -42,12 +42,12 @@ enum l2tp_space {
 #define L2TP_PORT_MASK 0xffffU
 #define L2TP_SPACE_MASK 0xffff0000U
 
-/* Port 1701 is tried once as many SCCRQs from another port are unanswered. */
+/* Port 1701 is tried after this many unanswered SCCRQs from another port. */
 #define L2TP_UNANSWERED_MAX 3
 
-/* A tunnel or session that nothing has come in for as long as this loses the
- * peer's ID to another that the remote calls the same: the remote has forgotten
- * it. */
+/* A tunnel or session that has received nothing for this time loses the peer's
+ * ID to another one for which the remote uses the same ID: the remote has
+ * forgotten it. */
 #define L2TP_UNHEARD_MS 30000
 
 /* Deadlines are moved in steps of a sixteenth of the lifetime, so that a busy

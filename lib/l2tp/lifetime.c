@@ -70,8 +70,9 @@ static void linger(struct vpnalg *translator, struct vpnalg_record *record,
 	vpnalg_session_end(translator, record, left < ms ? left : ms);
 }
 
-/* Returns when the record would die if nothing more came. A tunnel lives as
- * long as its sessions, even past its own deadline, and they as the flow. */
+/* Returns the time at which the record dies if nothing more comes. A tunnel
+ * lives as long as its sessions, even past its own deadline, and they as the
+ * flow. */
 static vpnalg_time end_of(const struct vpnalg_record *flow,
 			  const struct vpnalg_record *record)
 {
@@ -135,9 +136,9 @@ static bool may_revive(struct vpnalg_step *step,
 }
 
 /* Returns whether there is a tunnel to go on with; a tunnel itself needs none.
- * A host that goes on with a session goes on with its tunnel, whose end is
- * taken back. The tunnel is looked up only if an end was announced: the sweep
- * sees all else. */
+ * A host that goes on with a session goes on with its tunnel, and the tunnel's
+ * end is taken back. The tunnel is looked up only if an end was announced: the
+ * sweep sees all else. */
 static bool has_parent(struct vpnalg_step *step, struct vpnalg_record *flow,
 		       struct vpnalg_record *record)
 {

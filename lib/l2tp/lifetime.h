@@ -15,7 +15,7 @@ void vpnalg_l2tp_lifetime_join(struct vpnalg_step *step,
 			       struct vpnalg_record *session,
 			       struct vpnalg_record *tunnel);
 
-/* Takes an end back and lets the record live as long as its flow. */
+/* Takes an end back and makes the record live as long as its flow. */
 void vpnalg_l2tp_lifetime_extend(struct vpnalg_step *step,
 				 const struct vpnalg_record *flow,
 				 struct vpnalg_record *record);
@@ -36,11 +36,12 @@ void vpnalg_l2tp_lifetime_end(struct vpnalg_step *step,
 			      const struct vpnalg_record *flow,
 			      struct vpnalg_record *record);
 
-/* The sweep has visited a session: it lingers if its tunnel has ended. */
+/* Handles the sweep's visit to a session, which lingers if its tunnel has
+ * ended. */
 void vpnalg_l2tp_lifetime_swept(struct vpnalg *translator,
 				struct vpnalg_record *record);
 
-/* A session is closed: it leaves its tunnel. */
+/* Takes a session that is closed from its tunnel. */
 void vpnalg_l2tp_lifetime_closed(struct vpnalg *translator,
 				 struct vpnalg_record *record);
 

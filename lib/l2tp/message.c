@@ -25,8 +25,8 @@ static const struct avp {
 				L2TP_SPACE_SESSION },
 };
 
-/* Clears all but the IDs in AVPs: data, which is most of what comes, has none.
- */
+/* Clears all but the IDs in AVPs: data packets, which are most packets, have
+ * none. */
 static void clear_header(struct l2tp_message *m)
 {
 	memset(m, 0, offsetof(struct l2tp_message, ids));

@@ -40,8 +40,8 @@ struct l2tp_message {
 	struct l2tp_id ids[L2TP_IDS]; /* in AVPs; own is the sender's */
 };
 
-/* Returns whether a datagram may be so long as its UDP header says: the first
- * fragment is shorter. */
+/* Returns whether a datagram may have the length in its UDP header: a first
+ * fragment is shorter than that. */
 static inline bool l2tp_message_has(const struct vpnalg_parsed *parsed,
 				    uint32_t length)
 {
@@ -66,22 +66,23 @@ bool vpnalg_l2tp_message_is_fit(const struct l2tp_message *message);
 void vpnalg_l2tp_message_rewrite(struct vpnalg_step *step,
 				 const struct l2tp_message *message);
 
-/* The ID that the sender of a message has given its tunnel. */
+/* Returns the ID that the sender of a message has given its tunnel. */
 static inline const struct l2tp_id *l2tp_own(const struct l2tp_message *message)
 {
 	return &message->ids[message->version == 2 ? L2TP_OWN_TUNNEL
 						   : L2TP_OWN_CONNECTION];
 }
 
-/* A first answer to an SCCRQ. It may come from an address and port that were
- * never sent to. */
+/* Returns whether a message is a first answer to an SCCRQ. It may come from an
+ * address and port that were never sent to. */
 static inline bool l2tp_is_answer(const struct l2tp_message *message)
 {
 	return message->control && message->type == L2TP_SCCRP &&
 	       message->ns == 0;
 }
 
-/* A message that does not show that its sender goes on with a tunnel. */
+/* Returns whether a message does not show that its sender goes on with a
+ * tunnel. */
 static inline bool l2tp_is_idle(const struct l2tp_message *message)
 {
 	return message->control &&

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The remote's IDs: of tunnels, and of sessions of version 3. A packet from
  * inside goes to one of them, and a remote cannot distinguish hosts that share
- * an outside address by anything else. So each ID belongs to one host: that
- * whose record has the outside key of the peer's ID. A tunnel or session has it
- * as its peer's ID. Otherwise the first host that sends to it claims it. */
+ * an outside address by anything else. So each ID belongs to one host: its
+ * record has the outside key of the peer's ID. That is the tunnel or session of
+ * which it is the peer's ID, or else a claim of the first host that sends to
+ * it. */
 #include "peer.h"
 
 #include "flow.h"
@@ -59,7 +60,7 @@ static void detach(struct vpnalg_step *step, struct vpnalg_record *record)
 	vpnalg_session_changed(step->translator, record);
 }
 
-/* Takes the ID from its holder, whose flow must look it up again. */
+/* Takes the ID from its holder. The holder's flow must look it up again. */
 static void dispossess(struct vpnalg_step *step, struct vpnalg_record *holder)
 {
 	struct vpnalg_record *flow = vpnalg_l2tp_flow_find(step, holder);

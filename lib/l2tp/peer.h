@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The remote's IDs: each belongs to one host, that whose record has the outside
- * key of the peer's ID. */
+/* The remote's IDs: each belongs to one host, which has a record with the
+ * outside key of the peer's ID. */
 #ifndef VPNALG_L2TP_PEER_H
 #define VPNALG_L2TP_PEER_H
 
@@ -30,14 +30,14 @@ enum vpnalg_result vpnalg_l2tp_peer_claim(struct vpnalg_step *step,
 					  const struct l2tp_id *id,
 					  struct vpnalg_record **claim);
 
-/* Opens a claim for an ID that the remote's answer has named, whoever has
- * claimed it. */
+/* Opens a claim for an ID that the remote's answer has named, even if another
+ * host has claimed it. */
 enum vpnalg_result vpnalg_l2tp_peer_prove(struct vpnalg_step *step,
 					  struct vpnalg_record *flow,
 					  const struct l2tp_id *id);
 
-/* Begins a tunnel anew, whose owner requests it once more: its peer is another
- * one now. */
+/* Begins a tunnel anew when its owner requests it once more: its peer is
+ * another one now. */
 void vpnalg_l2tp_peer_renew(struct vpnalg_step *step,
 			    struct vpnalg_record *flow,
 			    struct vpnalg_record *record);

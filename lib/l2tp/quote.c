@@ -67,8 +67,8 @@ static bool needs_id(struct vpnalg_step *step, struct vpnalg_record *flow)
 	return vpnalg_l2tp_server_has_fixed_port(step, flow);
 }
 
-/* Returns the result for a packet of the flow whose header names no ID, or one
- * that is not quoted. `found`: another key than the ports has led to the
+/* Returns the result for a packet of the flow with a header that names no ID,
+ * or one that is not quoted. `found`: another key than the ports has led to the
  * flow. */
 static enum vpnalg_result without_id(struct vpnalg_step *step,
 				     struct vpnalg_record *flow,

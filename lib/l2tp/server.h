@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The ports of a server: what is known of them, and whose SCCRQ it has still to
- * answer. */
+/* The ports of a server: its answering port, as far as known, and the requester
+ * that it has still to answer. */
 #ifndef VPNALG_L2TP_SERVER_H
 #define VPNALG_L2TP_SERVER_H
 
@@ -50,7 +50,8 @@ void vpnalg_l2tp_server_misdirected(struct vpnalg_step *step,
 				    struct vpnalg_record *requester,
 				    const struct l2tp_message *message);
 
-/* Refuses the requester, whose hidden ID is that of another host's tunnel. */
+/* Refuses the requester, because its hidden ID is that of another host's
+ * tunnel. */
 void vpnalg_l2tp_server_refuse(struct vpnalg_step *step,
 			       struct vpnalg_record *requester);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tunnels, sessions of version 3, and claims: which record an ID belongs to. */
+/* Tunnels, sessions of version 3, and claims: the record that an ID belongs to.
+ */
 #ifndef VPNALG_L2TP_TUNNEL_H
 #define VPNALG_L2TP_TUNNEL_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Packets that match no known tunnel. Incoming ones are for the flow, or answer
- * a flow whose SCCRQ hides its ID. Outgoing ones need a claim to the remote's
- * ID. */
+ * a flow with an SCCRQ that hides its ID. Outgoing ones need a claim to the
+ * remote's ID. */
 #include "unmatched.h"
 
 #include "flow.h"
@@ -69,8 +69,8 @@ enum vpnalg_result vpnalg_l2tp_unmatched_answer(struct vpnalg_step *step,
 }
 
 /* Returns whether a shared flow may have the message. Only the flow that has
- * the port itself, or over IP the rest, may have it, if no other can be
- * meant. */
+ * the port itself, or over IP the rest, may have it, and only if it can be for
+ * no other. */
 static enum vpnalg_result judge_unmatched(struct vpnalg_step *step,
 					  struct vpnalg_record *flow,
 					  const struct l2tp_message *m)

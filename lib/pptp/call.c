@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Calls: children of a control connection, ended by a linger; and their GRE
- * packets (RFC 2637 3.2, 4). rewrite_id() writes the Call ID of what comes in;
- * what goes out has the server's, which stays. */
+ * packets (RFC 2637 3.2, 4). rewrite_id() writes the Call ID of inbound
+ * packets; outbound ones have the server's, which stays. */
 #include "call.h"
 
 #include <string.h>
@@ -190,8 +190,8 @@ static void relink_peer(struct vpnalg *translator, struct vpnalg_record *call)
 	relink(translator, call, VPNALG_OUTSIDE_PEER);
 }
 
-/* Lets a call linger while its control connection does not go on, and revives
- * it if the connection's end is taken back. */
+/* Makes a call linger once its control connection has ended, and revives it if
+ * the connection's end is taken back. */
 static void follow_parent(struct vpnalg *translator, struct vpnalg_record *call)
 {
 	struct pptp_call *c = pptp_call_body(translator, call);

@@ -41,7 +41,7 @@ enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step);
 /* Rewrites a GRE packet that an ICMP error quotes. */
 enum vpnalg_result vpnalg_pptp_call_quote(struct vpnalg_step *step);
 
-/* The sweep has visited a call. */
+/* Handles the sweep's visit to a call. */
 void vpnalg_pptp_call_swept(struct vpnalg *translator,
 			    struct vpnalg_record *call);
 
@@ -87,7 +87,7 @@ uint32_t vpnalg_pptp_call_lifetime(struct vpnalg *translator,
 void vpnalg_pptp_call_answer(struct vpnalg *translator,
 			     struct vpnalg_record *call);
 
-/* Begins the linger of a call whose end was announced. */
+/* Begins the linger of a call after its end was announced. */
 void vpnalg_pptp_call_linger(struct vpnalg *translator,
 			     struct vpnalg_record *call);
 
@@ -95,7 +95,7 @@ void vpnalg_pptp_call_linger(struct vpnalg *translator,
 void vpnalg_pptp_call_revive(struct vpnalg *translator,
 			     struct vpnalg_record *call);
 
-/* Tells by what the packets of a call are known: vpnalg_handler.fast_path. */
+/* Describes the packets of a call: vpnalg_handler.fast_path. */
 bool vpnalg_pptp_call_fast_path(struct vpnalg_step *step,
 				struct vpnalg_translation *translation);
 

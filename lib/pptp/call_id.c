@@ -123,7 +123,7 @@ static enum vpnalg_result open_call(struct vpnalg_step *step,
 	return pass_unknown(step, id);
 }
 
-/* Opens a call again whose owner requests it once more. The call belongs to
+/* Opens a call again when its owner requests it once more. The call belongs to
  * this connection from now on, and keeps its outside ID. */
 static bool reopen_call(struct vpnalg_step *step, struct vpnalg_record *call)
 {
@@ -144,11 +144,11 @@ static bool reopen_call(struct vpnalg_step *step, struct vpnalg_record *call)
 	return true;
 }
 
-/* Returns whether the host requests a call whose ID another connection of it
- * has, and that connection seems to go on: the host was killed without a word.
- * The remote still sends to the old call, and would confuse the new one; so the
- * new call gets another outside ID, and the old one's packets are dropped until
- * it is freed. */
+/* Returns whether the host requests a call with an ID that another connection
+ * of the host has, and that connection seems to go on: the host was killed
+ * without closing it. The remote still sends to the old call, and would confuse
+ * the new one; so the new call gets another outside ID, and the old one's
+ * packets are dropped until it is freed. */
 static bool replaces(struct vpnalg_step *step, struct vpnalg_record *call)
 {
 	const struct pptp_call *c = pptp_call_body(step->translator, call);

@@ -6,21 +6,21 @@
 
 #include <vpnalg/handler.h>
 
-/* The message names the peer's ID of a call. Returns VPNALG_DROP_STORE if it
- * must come again. */
+/* Handles a message that names the peer's ID of a call. Returns
+ * VPNALG_DROP_STORE if it must come again. */
 enum vpnalg_result vpnalg_pptp_call_message_attach(struct vpnalg_step *step,
 						   uint16_t own, uint16_t peer);
 
-/* The remote has answered. */
+/* Handles the remote's answer. */
 void vpnalg_pptp_call_message_answered(struct vpnalg_step *step, uint16_t own);
 
-/* The inside host requests the end. */
+/* Handles the inside host's request to end the call. */
 void vpnalg_pptp_call_message_clearing(struct vpnalg_step *step, uint16_t own);
 
-/* The call has ended. */
+/* Handles the end of the call. */
 void vpnalg_pptp_call_message_ended(struct vpnalg_step *step, uint16_t own);
 
-/* The same, by the peer's ID. */
+/* The same, for a call named by the peer's ID. */
 void vpnalg_pptp_call_message_ended_by_peer(struct vpnalg_step *step,
 					    uint16_t peer);
 

@@ -8,7 +8,8 @@
 /* Returns the least Length of a message of the type (RFC 2637 2). */
 uint8_t vpnalg_pptp_learn_least(uint8_t type);
 
-/* Returns how many bytes of such a message are read. The rest is skipped. */
+/* Returns the number of bytes of such a message that are read. The rest is
+ * skipped. */
 unsigned vpnalg_pptp_learn_end(uint8_t type);
 
 /* Learns an ID, or half of one, at the offset of a "Call ID" or a "Peer's Call

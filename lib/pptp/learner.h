@@ -19,7 +19,7 @@ struct pptp_learner {
 	struct vpnalg_record *opened;
 };
 
-/* Goes over so many bytes of the message. */
+/* Goes over that many bytes of the message. */
 void vpnalg_pptp_learner_pass(struct pptp_learner *l, uint32_t bytes);
 
 /* Reads nothing more of this direction, from here on. Its calls go on. */

@@ -46,7 +46,8 @@
  *    rest again. A segment behind a gap is dropped.
  * 4. All remembered IDs in the segment are rewritten. A retransmission gets the
  *    same bytes, however it is cut, and undo takes them back.
- * 5. A FIN, a RST or a Stop-Control-Connection-Request lets the session linger.
+ * 5. A FIN, a RST or a Stop-Control-Connection-Request makes the session
+ * linger.
  *    An inside host that goes on takes an end back that came from outside.
  *
  * A stream that is malformed is plain TCP from there on, and its calls go on.
@@ -97,7 +98,8 @@ static const struct vpnalg_kind kinds[PPTP_KINDS] = {
 				.inherits_outside = true },
 };
 
-/* A fragment without its header belongs to whoever has GRE with that remote. */
+/* A fragment without its header belongs to some host that has GRE with that
+ * remote. */
 static enum vpnalg_claim match_later(struct vpnalg_match *match, uint8_t kind)
 {
 	match->kind = kind;
@@ -127,7 +129,7 @@ static enum vpnalg_claim match_tcp(const struct vpnalg_parsed *parsed,
 	return VPNALG_CLAIM_KEY;
 }
 
-/* Tells what a packet is whose header is not that of a call's data, or not
+/* Claims a packet with a header that is not that of a call's data, or not
  * whole. */
 static enum vpnalg_claim match_other_gre(const struct vpnalg_parsed *parsed,
 					 struct vpnalg_match *match)
@@ -143,7 +145,7 @@ static enum vpnalg_claim match_other_gre(const struct vpnalg_parsed *parsed,
 		return vpnalg_match_drop(match, VPNALG_DROP_MALFORMED);
 	if (parsed->l4_caplen < GRE_TYPE_OFF + 2)
 		return vpnalg_match_drop(match, VPNALG_DROP_TRUNCATED);
-	/* Others have made protocols of their own of version 1 (EoIP). */
+	/* Version 1 with another Protocol Type is no PPTP (EoIP). */
 	if (vpnalg_get16(parsed->l4 + GRE_TYPE_OFF) != GRE_TYPE_PPP)
 		return VPNALG_CLAIM_NONE;
 	if (parsed->l4_len < GRE_HEADER_LEN ||

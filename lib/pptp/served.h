@@ -15,8 +15,8 @@ bool vpnalg_pptp_served_passes(const struct vpnalg_step *step,
 enum vpnalg_result vpnalg_pptp_served_open(struct vpnalg_step *step,
 					   const struct pptp_segment *segment);
 
-/* Follows a segment of the connection step->record from inside: the server
- * knows the connection, or not. */
+/* Follows a segment of the connection step->record from inside, which shows
+ * whether the server knows the connection. */
 void vpnalg_pptp_served_follow(struct vpnalg_step *step,
 			       const struct pptp_segment *segment);
 
@@ -25,7 +25,7 @@ struct vpnalg_record *
 vpnalg_pptp_served_service(struct vpnalg *translator,
 			   struct vpnalg_record *connection);
 
-/* A connection is closed: it leaves its service. */
+/* Takes a connection that is closed from its service. */
 void vpnalg_pptp_served_leave(struct vpnalg *translator,
 			      struct vpnalg_record *connection);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* TCP, UDP and ICMP queries, and what is left: the handler's table, the packets
- * that it claims, and how long they keep their session. */
+/* TCP, UDP and ICMP queries, and all other protocols: the handler's table, the
+ * packets that it claims, and the lifetimes of their sessions. */
 #include <vpnalg/general.h>
 
 #include "general.h"
@@ -67,7 +67,7 @@ static const struct query *find_query(uint8_t type)
 }
 
 /* The identifier belongs to the querying host. A query that comes in is for the
- * router, as all that is no query is; from inside that does not leave. */
+ * router, and so are other ICMP messages; from inside these do not leave. */
 static enum vpnalg_claim match_icmp(const struct vpnalg_parsed *parsed,
 				    struct vpnalg_match *match)
 {
@@ -142,7 +142,7 @@ static enum vpnalg_result check(const struct vpnalg_step *step)
 	case PROTOCOL_UDP:
 		return vpnalg_has_header(parsed, UDP_HEADER_LEN);
 	default:
-		return VPNALG_TRANSLATED; /* match has seen it all */
+		return VPNALG_TRANSLATED; /* match has checked all of it */
 	}
 }
 
@@ -213,7 +213,8 @@ static enum vpnalg_result translate_service(struct vpnalg_step *step)
 	return result;
 }
 
-/* Translates a packet of no session, whose mapping is known or not. */
+/* Translates a packet without a session; step->record is its mapping, or NULL.
+ */
 static enum vpnalg_result translate_new(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
@@ -281,7 +282,7 @@ static struct vpnalg_record *parent(struct vpnalg *translator,
 		       : NULL;
 }
 
-/* The MSS that holds where none was announced (RFC 9293 3.7.1). */
+/* The MSS if none is announced (RFC 9293 3.7.1). */
 #define MSS_LEAST 536
 
 /* If no ports are set, all but the well-known ones may be given out: inside

@@ -17,12 +17,12 @@
  * remote.
  *
  * A service is as a mapping that lasts, and open to all. Nothing is attached to
- * it: its packets have no sessions, so nobody outside can fill the store.
+ * it: its packets have no sessions, so that outsiders cannot fill the store.
  *
  * Sessions of other protocols stand alone: their ports do not change, so there
  * is nothing to map. */
-/* In this order: children of a mapping, what is for all remotes, other
- * protocols. */
+/* The order matters: children of a mapping, then records for all remotes, then
+ * other protocols. */
 enum {
 	GENERAL_TCP,
 	GENERAL_UDP,
@@ -45,8 +45,8 @@ enum {
 #define GENERAL_TCP_FIN_TAKEN 0x40 /* the inside host has acknowledged it */
 #define GENERAL_TCP_RST_IN 0x80    /* where a RST must be; not taken back */
 
-/* That of an SCTP or DCCP connection: the remote has answered, and the inside
- * host has gone on. */
+/* The state of an SCTP or DCCP connection: the remote has answered, and the
+ * inside host has gone on. */
 #define GENERAL_OTHER_ANSWERED 0x01
 #define GENERAL_OTHER_ESTABLISHED 0x02
 

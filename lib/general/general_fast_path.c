@@ -11,8 +11,8 @@
  * library follows these. */
 static const uint32_t tcp_mask = (uint32_t)(TCP_FIN | TCP_SYN | TCP_RST) << 16;
 
-/* The type of a packet's first chunk: a packet of another type is another one,
- * which may be one that the library must see. */
+/* The type of a packet's first chunk identifies the packet, for the library
+ * must see packets of some other types. */
 static const uint32_t sctp_mask = (uint32_t)UINT8_MAX << 24;
 
 static bool is_sctp(const struct vpnalg_step *step)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sessions that are closed for new ones where the store has no room: half-open
- * and unanswered ones, which nobody will miss. */
+ * and unanswered ones. */
 #include "give_way.h"
 
 #include "general.h"
 #include "tcp.h"
 
-/* Nobody will miss a session that has been unanswered for so long. */
+/* A session that has been unanswered for this time may be closed. */
 #define UNANSWERED_MS 2000
 
 /* Returns whether nothing has gone out for that long: each packet from inside

@@ -87,8 +87,8 @@ static enum vpnalg_result open_child(struct vpnalg_step *step,
 	return result;
 }
 
-/* Returns the record whose key is the mapping's, but with the packet's remote
- * and the given port; or NULL. */
+/* Returns the record with the mapping's key but for the packet's remote and the
+ * given port; or NULL. */
 static struct vpnalg_record *find_beside(struct vpnalg_step *step,
 					 struct vpnalg_record *mapping,
 					 unsigned role, uint32_t port)
@@ -145,7 +145,7 @@ static enum vpnalg_result open_session(struct vpnalg_step *step,
 }
 
 /* Returns whether a session of another handler has the mapping's outside port
- * towards this remote: the answer would be that session's. */
+ * towards this remote: that session would get the answer. */
 static bool is_held(struct vpnalg_step *step, struct vpnalg_record *mapping)
 {
 	return find_beside(step, mapping, VPNALG_OUTSIDE_OWN, 0) != NULL;
@@ -259,7 +259,7 @@ enum vpnalg_result vpnalg_general_mapping_serve(struct vpnalg_step *step)
 }
 
 /* RFC 4787 REQ-8, RFC 5382 REQ-3. A packet from outside opens no session: only
- * the inside host's answer does, so nobody outside can fill the store. */
+ * the inside host's answer does, so that outsiders cannot fill the store. */
 enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;

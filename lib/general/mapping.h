@@ -10,12 +10,11 @@
 enum vpnalg_result vpnalg_general_mapping_extend(struct vpnalg_step *step,
 						 uint32_t lifetime);
 
-/* Returns whether the mapping step->record lets a packet in (RFC 4787
- * REQ-8). */
+/* Returns whether the mapping step->record admits a packet (RFC 4787 REQ-8). */
 enum vpnalg_result vpnalg_general_mapping_admit(struct vpnalg_step *step);
 
-/* Returns whether the service step->record takes a packet, from anybody or to
- * anybody. */
+/* Returns whether the service step->record takes a packet, from or to any
+ * remote. */
 enum vpnalg_result vpnalg_general_mapping_serve(struct vpnalg_step *step);
 
 /* Returns the mapping of a session or permission, or its permission; NULL if it

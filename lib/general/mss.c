@@ -22,8 +22,8 @@ enum vpnalg_result vpnalg_general_mss_check(const struct vpnalg_parsed *parsed)
 			      : VPNALG_TRANSLATED;
 }
 
-/* Returns where the MSS stands, or 0 if there is none, or no options that
- * anybody can read before it. */
+/* Returns the offset of the MSS, or 0 if there is none, or if options before it
+ * are malformed. */
 static uint32_t find_mss(const struct vpnalg_parsed *parsed)
 {
 	const uint8_t *tcp = parsed->l4;

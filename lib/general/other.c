@@ -27,8 +27,8 @@ struct transport {
 	uint8_t protocol;
 	uint8_t header;   /* its length, as far as it is needed */
 	uint8_t checksum; /* offset of one that covers addresses, or 0 */
-	/* Where the type of a packet stands: the byte, and its bits after a
-	 * shift; no offset: it has no connections. */
+	/* The place of the packet's type: the byte, and its bits after a shift;
+	 * without an offset the protocol has no connections. */
 	uint8_t type_off, type_shift, type_mask;
 	/* Types that begin and end a connection, as bits. */
 	uint16_t begins, ends;
@@ -140,7 +140,7 @@ static enum vpnalg_result check(const struct vpnalg_parsed *parsed,
 	uint32_t coverage;
 
 	if (transport == NULL)
-		return VPNALG_TRANSLATED; /* match has seen it all */
+		return VPNALG_TRANSLATED; /* match has checked all of it */
 	if (transport->protocol != UDPLITE_PROTOCOL ||
 	    parsed->l4_caplen < UDPLITE_HEADER_LEN)
 		return vpnalg_has_header(parsed, transport->header);
@@ -191,8 +191,8 @@ static uint32_t lifetime(const struct vpnalg_step *step,
 }
 
 /* Returns the state after a packet of a connection. It is established once the
- * inside host sends after it was answered, and ends by what that host says
- * alone: an end from outside may be forged. */
+ * inside host sends after it was answered, and only that host's packets end it:
+ * an end from outside may be forged. */
 static uint8_t follow(const struct vpnalg_parsed *parsed,
 		      const struct transport *transport, uint8_t state)
 {
@@ -226,7 +226,7 @@ static void keep(struct vpnalg_step *step, const struct transport *transport)
 					    lifetime(step, transport, state));
 }
 
-/* Opens a session whose IDs are outside what they are inside. */
+/* Opens a session with the same IDs outside as inside. */
 static enum vpnalg_result open_session(struct vpnalg_step *step,
 				       const struct transport *transport)
 {

@@ -140,7 +140,7 @@ static struct vpnalg_record *lone_tunnel(struct vpnalg_step *step,
 	return a != NULL ? a : b;
 }
 
-/* Returns the tunnel that a Key may be of, which nobody sends with. */
+/* Returns the tunnel to which a Key may belong that no host sends with. */
 static struct vpnalg_record *fit(struct vpnalg_step *step,
 				 struct vpnalg_record *remote)
 {

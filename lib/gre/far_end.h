@@ -10,13 +10,13 @@ enum vpnalg_result vpnalg_gre_remote_note(struct vpnalg_step *step,
 					  struct vpnalg_record *tunnel);
 
 /* Returns the tunnel of the one host that a packet with an unknown Key can be
- * for: the only host, or of two the one that hears nothing of its own Key. NULL
- * if there is no such host. */
+ * for: the only host, or of two the one that receives nothing with its own Key.
+ * NULL if there is no such host. */
 struct vpnalg_record *vpnalg_gre_remote_fit(struct vpnalg_step *step,
 					    struct vpnalg_record *remote);
 
-/* Rewrites a packet whose Key an ICMP error does not quote, if only one host
- * can have sent it, or be meant by it. step->record is the remote. */
+/* Rewrites a packet that an ICMP error quotes without its Key, if only one host
+ * can be its sender or its receiver. step->record is the remote. */
 enum vpnalg_result vpnalg_gre_remote_quote(struct vpnalg_step *step);
 
 #endif

@@ -5,8 +5,8 @@
  * between the same two addresses. So only the address of a tunnel is
  * translated, and two hosts with one Key, or with none, cannot share an outside
  * address towards a remote. Some ends are set up with a Key for each direction:
- * the remote's is learned while only one host can be meant. The packets in the
- * tunnel stay as they are, a keepalive (GRE in IP in GRE) too. */
+ * the remote's is learned while only one host can be its receiver. The packets
+ * in the tunnel stay as they are, a keepalive (GRE in IP in GRE) too. */
 #include <vpnalg/gre.h>
 
 #include "gre.h"
@@ -16,8 +16,9 @@
 #include "gre_kinds.h"
 #include "learned.h"
 
-/* Names the packet's Key; of one that travels in, then as the newest Key of the
- * remote's, and if it has arrived from outside, then its remote. */
+/* Names the packet's Key. If that leads to no session, a packet that travels in
+ * names it as the newest Key of the remote's, and then, if it has arrived from
+ * outside, its remote. */
 static enum vpnalg_claim name_key(const struct vpnalg_parsed *parsed,
 				  uint32_t id, uint32_t port,
 				  struct vpnalg_match *match)
@@ -184,7 +185,7 @@ static enum vpnalg_result learn(struct vpnalg_step *step,
 	return vpnalg_gre_learn(step, tunnel, key.id, key.port);
 }
 
-/* The newest Key is learned when the one that was is silent. */
+/* Learns the newest Key once the learned one is silent. */
 static enum vpnalg_result follow(struct vpnalg_step *step)
 {
 	struct vpnalg_record *tunnel = vpnalg_gre_learned_follow(step);
@@ -229,7 +230,7 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	return result;
 }
 
-/* Nobody sends with a Key that was learned. */
+/* No host sends with a Key that was learned. */
 static enum vpnalg_result quote(struct vpnalg_step *step)
 {
 	struct vpnalg_record *record = step->record;

@@ -20,8 +20,9 @@ enum {
 #define GRE_UNKEYED 0x20000
 #define GRE_REMOTE 0x40000
 
-/* Times that show how long somebody has been silent are moved once a second, so
- * that a busy tunnel does not write to its records for every packet. */
+/* Times that show how long a host or Key has been silent are moved once a
+ * second, so that a busy tunnel does not write to its records for every packet.
+ */
 #define GRE_SLACK_MS 1000
 
 /* A host that was silent for this long loses its Key, or the place of the host

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The kinds of GRE's records, and what their bodies look like. */
+/* The kinds of GRE's records, and the layouts of their bodies. */
 #ifndef VPNALG_GRE_KINDS_H
 #define VPNALG_GRE_KINDS_H
 

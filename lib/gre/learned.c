@@ -2,8 +2,8 @@
 /* The remote's Keys, where they are others than the tunnel's own. A tunnel has
  * one that it has learned: the own keys of a record lead to it. It keeps that
  * until it is silent. Beside it the newest other one is carried: peer keys lead
- * to the same record, and move from Key to Key. So any Key gets in, while who
- * forges Keys makes neither records nor events of them. */
+ * to the same record, and move from Key to Key. So a packet with any Key gets
+ * in, while forged Keys make neither records nor events. */
 #include "learned.h"
 
 static struct gre_learned *body(struct vpnalg *translator,
@@ -40,7 +40,8 @@ struct vpnalg_record *vpnalg_gre_parent(struct vpnalg *translator,
 		       : NULL;
 }
 
-/* Returns what was learned for a tunnel, if it still has it; or NULL. */
+/* Returns the Key that was learned for a tunnel, if it still has it; or NULL.
+ */
 static struct vpnalg_record *learned_for(struct vpnalg_step *step,
 					 struct vpnalg_record *tunnel)
 {

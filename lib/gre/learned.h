@@ -21,8 +21,8 @@ enum vpnalg_result vpnalg_gre_learn(struct vpnalg_step *step,
 				    struct vpnalg_record *tunnel, uint32_t id,
 				    uint32_t port);
 
-/* Lets a learned Key, step->record, live as long as its tunnel, which is
- * returned. Without one it is closed: NULL. */
+/* Makes a learned Key, step->record, live as long as its tunnel, which is
+ * returned. Without a tunnel it is closed: NULL. */
 struct vpnalg_record *vpnalg_gre_learned_follow(struct vpnalg_step *step);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A bucket of the index: its tags, all compared at once without a branch, since
- * a branch that is foretold wrongly costs more than the comparing. */
+ * a mispredicted branch costs more than the comparisons. */
 #ifndef VPNALG_STORE_BUCKET_H
 #define VPNALG_STORE_BUCKET_H
 
@@ -36,9 +36,9 @@ static inline uint64_t pair_of(const uint16_t *tag)
 	return tag[0] | (uint64_t)tag[1] << 16;
 }
 
-/* The entries that have the tag: all ten are compared without a branch, since
- * one that is foreseen wrongly costs more than the comparisons. Entry 4 * n + i
- * is bit 16 * i + 13 + n. */
+/* Returns the entries that have the tag: all ten are compared without a branch,
+ * since a mispredicted one costs more than the comparisons. Entry 4 * n + i is
+ * bit 16 * i + 13 + n. */
 static inline uint64_t find_tag(const struct bucket *bucket, uint16_t tag)
 {
 	const uint64_t wanted = tag * 0x0001000100010001U;
@@ -51,9 +51,9 @@ static inline uint64_t find_tag(const struct bucket *bucket, uint16_t tag)
 	return found >> 1 | equal_tags(pair_of(t + 8), wanted);
 }
 
-/* Which bit of a word is the lowest that is set. Where no instruction counts
- * zeros, a multiplication shifts a de Bruijn sequence by so many bits, and its
- * upper five say by how many. */
+/* Returns the number of the lowest bit that is set. Where no instruction counts
+ * zeros, a multiplication shifts a de Bruijn sequence by that number, and the
+ * upper five bits of the product identify it. */
 #if defined(__GNUC__) && (defined(__x86_64__) || defined(__aarch64__))
 static inline unsigned lowest_bit(uint64_t word)
 {

@@ -17,8 +17,8 @@ static uint32_t home_of(const struct vpnalg_table *table, uint64_t hash)
 	return (uint32_t)((hash >> 32) * table->bucket_count >> 32);
 }
 
-/* The other bucket of a key that may stand in this one: the way back is the
- * same. A tag is spread over all buckets by a multiplication. */
+/* Returns the other bucket of a key that may stand in this one: computing it
+ * twice leads back. A tag is spread over all buckets by a multiplication. */
 static uint32_t other_of(const struct vpnalg_table *table, uint32_t at,
 			 uint16_t tag)
 {
@@ -36,7 +36,8 @@ INLINE uintptr_t word(const uint8_t *p)
 	return value;
 }
 
-/* Returns how eight bytes differ: in one word of the machine's, or two. */
+/* Returns the difference of eight bytes: in one word of the machine's, or two.
+ */
 INLINE uintptr_t differ(const uint8_t *a, const uint8_t *b)
 {
 	const size_t last = 8 - sizeof(uintptr_t);
@@ -77,7 +78,7 @@ INLINE struct vpnalg_record *find_in(const struct vpnalg_table *table,
 	return NULL;
 }
 
-/* In the other bucket of a key whose home is full. */
+/* Finds a key in its other bucket, where it is if its home was full. */
 APART struct vpnalg_record *find_away(const struct vpnalg_table *table,
 				      const uint8_t *key, uint64_t hash,
 				      unsigned *slot)
@@ -147,7 +148,7 @@ static bool move_entry(struct vpnalg_table *table, uint32_t at, int entry)
 	return true;
 }
 
-/* An empty entry of the bucket, made if need be; or -1. */
+/* Returns an empty entry of the bucket, made if need be; or -1. */
 static int make_room(struct vpnalg_table *table, uint32_t at)
 {
 	int entry = free_entry(&table->buckets[at]);
@@ -215,7 +216,7 @@ bool vpnalg_table_link(void *context, struct vpnalg_record *record,
 	return true;
 }
 
-/* The entry that has the reference, or -1. */
+/* Returns the entry that has the reference, or -1. */
 static int entry_of(const struct bucket *bucket, uint32_t reference)
 {
 	int i;
@@ -226,7 +227,7 @@ static int entry_of(const struct bucket *bucket, uint32_t reference)
 	return -1;
 }
 
-/* The bucket and entry of a key that is there. */
+/* Finds the bucket and entry of a key that is there. */
 static struct bucket *locate(struct vpnalg_table *table, uint64_t hash,
 			     uint32_t reference, int *entry)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The index of a table: which record a key leads to. The operations are those
- * of struct vpnalg_store. */
+/* The index of a table: finds the record that a key leads to. The operations
+ * are those of struct vpnalg_store. */
 #ifndef VPNALG_STORE_INDEX_H
 #define VPNALG_STORE_INDEX_H
 

@@ -4,8 +4,8 @@
  * Units come in blocks of six, and a record takes one to three beside each
  * other in a block. Blocks are in lists by the longest record for which they
  * have room. A record goes where the least room is left over, and into a free
- * block only if no other has room: so room is found at once, and few units are
- * too lonely to be of use. */
+ * block only if no other has room: so room is found at once, and few free units
+ * lie apart where no record fits. */
 #include "table.h"
 
 #include "index.h"
@@ -20,7 +20,7 @@
  * a megabyte it made nothing faster. */
 #define PREFETCH_BYTES 524288
 
-/* The units of a block at which so many free ones begin, as bits. */
+/* Returns the units of a block at which that many free ones begin, as bits. */
 static unsigned runs_of(const struct block *block, unsigned units)
 {
 	unsigned free = ~(unsigned)block->used & BLOCK_MASK, runs = free;
@@ -30,7 +30,7 @@ static unsigned runs_of(const struct block *block, unsigned units)
 	return runs;
 }
 
-/* The list in which a block stands; 0: in none, for it is full. */
+/* Returns the list of a block; 0: none, for it is full. */
 static unsigned room_of(const struct block *block)
 {
 	unsigned units = VPNALG_UNITS_MAX;
@@ -71,7 +71,7 @@ static void list_add(struct vpnalg_table *table, uint32_t b)
 	table->with_room[room] = b;
 }
 
-/* A block with room for a record of so many units, or NONE. */
+/* Returns a block with room for a record of that many units, or NONE. */
 static uint32_t block_with_room(struct vpnalg_table *table, unsigned units)
 {
 	unsigned room;

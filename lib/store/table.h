@@ -13,13 +13,13 @@
 #define ENTRIES 10
 #define NONE UINT32_MAX
 
-/* In a reference: the key is not in its home bucket. */
+/* A bit of a reference: the key is not in its home bucket. */
 #define AWAY 0x80000000U
 
 struct bucket {
 	uint32_t reference[ENTRIES]; /* unit << 2 | slot, and AWAY */
 	uint16_t tag[ENTRIES];       /* 0: the entry is empty */
-	uint16_t away;               /* how many that belong here are away */
+	uint16_t away;               /* keys of this bucket that are away */
 	uint16_t unused;             /* makes the tags three words of 64 bits */
 };
 

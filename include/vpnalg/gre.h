@@ -18,10 +18,10 @@ extern "C" {
  * same Key, or with none, and the same remote, the later is dropped as
  * VPNALG_DROP_NO_ID while there is no other outside address for it and the
  * first has sent within 60 seconds. A packet from outside with a Key with which
- * nobody sends is for the only inside host that has a tunnel with the remote,
- * or of two for the one to which nothing comes with its own Key. Such a Key is
- * learned for that host, one at a time: another one when it has been silent for
- * 60 seconds. It has no settings.
+ * no inside host sends is for the only inside host that has a tunnel with the
+ * remote, or of two for the one to which nothing comes with its own Key. Such a
+ * Key is learned for that host, one at a time: another one when it has been
+ * silent for 60 seconds. It has no settings.
  *
  * @return the handler
  */

@@ -172,7 +172,7 @@ vpnalg_has_header(const struct vpnalg_parsed *parsed, uint32_t length)
 }
 
 /**
- * Claims a packet whose header is not wholly in memory: it must not pass.
+ * Claims a packet with a header that is not wholly in memory: it must not pass.
  *
  * @param parsed the packet
  * @param match the answer
@@ -199,9 +199,9 @@ struct vpnalg_kind {
 	 * remote to its outside address that no session takes are dropped as
 	 * VPNALG_DROP_GUARDED. 0 for none. */
 	uint8_t guard;
-	/** Its sessions have the same outside address whoever the remote is
-	 * (RFC 4787 REQ-2, "Paired"), and do not count where others are spread
-	 * over the addresses. */
+	/** Its sessions have the same outside address for all remotes (RFC 4787
+	 * REQ-2, "Paired"), and do not count where others are spread over the
+	 * addresses. */
 	bool pooled;
 	/** Its sessions have an outside address and ID that another one was
 	 * given: opening.outside and opening.outside_id. The choose callback
@@ -235,7 +235,7 @@ struct vpnalg_kind {
 	bool child;
 };
 
-/** One packet on its way through a handler. */
+/** One packet that a handler translates. */
 struct vpnalg_step {
 	struct vpnalg *translator;          /**< The translator. */
 	struct vpnalg_packet *packet;       /**< The packet. */
@@ -361,8 +361,8 @@ struct vpnalg_handler {
 	 * sessions have keys without the remote's port, of which it must look
 	 * whether it is the session's.
 	 *
-	 * Nobody must be able to do anything by a forged error. So no session
-	 * may be opened, closed or changed here, and no deadline moved.
+	 * Errors may be forged: so no session may be opened, closed or changed
+	 * here, and no deadline moved.
 	 *
 	 * The quoted packet travelled in the opposite direction to the error.
 	 * At least 8 bytes of l4 are in memory, or all of a shorter packet; for
@@ -665,7 +665,7 @@ VPNALG_API uint16_t vpnalg_listening_port(const struct vpnalg *translator,
 					  uint8_t protocol, uint16_t standard,
 					  unsigned place);
 
-/** Sessions whose keys differ in the ID alone, which counts up. */
+/** A row of sessions: their keys differ only in the ID, which counts up. */
 struct vpnalg_row {
 	unsigned role;  /**< As for vpnalg_session_beside(). */
 	uint8_t space;  /**< As there. */
@@ -910,7 +910,7 @@ VPNALG_API void vpnalg_session_changed(const struct vpnalg *translator,
 				       struct vpnalg_record *record);
 
 /**
- * Counts a session whose control messages are not read any more.
+ * Counts a session of which the control messages are not read any more.
  *
  * @param translator the translator
  * @param record the session

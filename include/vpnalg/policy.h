@@ -198,7 +198,7 @@ struct vpnalg_use {
  * Counts the sessions to which limits apply.
  *
  * @param translator the translator
- * @param per whose sessions are counted
+ * @param per the scope of the counts
  * @param zone zone of the inside host; only for VPNALG_PER_HOST
  * @param address the inside host or the remote; NULL with
  *                VPNALG_PER_TRANSLATOR

@@ -127,8 +127,8 @@ struct vpnalg_load {
 	/** Result: how many were not: of an outside address that is not the
 	 * translator's any more, of a protocol that it does not carry, of the
 	 * router's own without vpnalg_config.own, refused by the choose
-	 * callback or belonging to one that was, services, or in the way of
-	 * one that was saved later. */
+	 * callback or belonging to one that was, services, or with a key of one
+	 * that was saved later. */
 	uint64_t left_out;
 	vpnalg_time clock;    /**< The library's, as all that follows. */
 	vpnalg_time before;   /**< The library's. */

@@ -133,8 +133,8 @@ VPNALG_API bool vpnalg_translation_of(struct vpnalg *translator,
 /**
  * Takes a report of packets that were translated elsewhere: the session lives
  * on, its account and the counters grow, as if the library had translated them.
- * It counts as used for the last time `idle` ago, but nobody's life becomes
- * shorter than it was by that.
+ * It counts as used for the last time `idle` ago, but its deadline does not
+ * become earlier by that.
  *
  * @param translator the translator
  * @param[in,out] translation what they were translated by, and how many they

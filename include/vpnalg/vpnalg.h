@@ -210,10 +210,10 @@ enum vpnalg_result {
 /** The segment was shortened: send len bytes only. TCP sends the rest again. */
 #define VPNALG_PACKET_CUT 0x01
 
-/** The packet was translated, and goes from one inside host to another by way
- * of an outside address (RFC 4787 REQ-9). Do not send one that was given as
- * VPNALG_OUT: give it to the translator again, with this flag and as
- * VPNALG_IN. It goes to the receiver then, if it is translated. */
+/** The packet was translated, and goes from one inside host to another through
+ * an outside address (RFC 4787 REQ-9). Do not send one that was given as
+ * VPNALG_OUT: give it to the translator again, with this flag and as VPNALG_IN.
+ * It goes to the receiver then, if it is translated. */
 #define VPNALG_PACKET_HAIRPIN 0x02
 
 /**
@@ -243,8 +243,8 @@ struct vpnalg_packet {
 	 * packet is turned round (VPNALG_PACKET_HAIRPIN); else not read. */
 	uint8_t flags;
 	uint8_t result; /**< Result: enum vpnalg_result. */
-	/** Result: the protocol whose reason it is, for VPNALG_DROP_OWN and
-	 * more: the place in vpnalg_config.protocols. */
+	/** Result: the protocol that gave the reason, for VPNALG_DROP_OWN and
+	 * more: its place in vpnalg_config.protocols. */
 	uint8_t protocol;
 	/** Given: the uplink by which the caller's route to the remote leaves,
 	 * where vpnalg_config.uplinks distinguishes them. Set by the caller for
@@ -322,7 +322,7 @@ enum vpnalg_event_type {
 	/** An outside address and ID were chosen, and are free again: no
 	 * session came of it, or none that outlived its first packet. */
 	VPNALG_EVENT_UNUSED = 12,
-	/** A protocol is off: nobody opens sessions of it any more. It has
+	/** A protocol is off: no sessions of it are opened any more. It has
 	 * switched itself off (vpnalg_policy.quiets), or vpnalg_set_policy()
 	 * has set a switch that denies it and before it no rule that allows
 	 * some of it. The policy of vpnalg_init() causes no event. */
@@ -649,10 +649,10 @@ struct vpnalg_port_set {
  * address, so that it is known who had a port without a record of each session;
  * and no host has more ports than that. This struct will not grow.
  *
- * A host whose block is used up, or for whom there is none left, is refused:
- * #VPNALG_DROP_NO_ID. Services (vpnalg_service_add()) and Call IDs are not from
- * blocks. Servers that need their clients' port to be 500, 1701 or 4500 cannot
- * be used.
+ * A host that has used up its block, or for which there is none left, is
+ * refused: #VPNALG_DROP_NO_ID. Services (vpnalg_service_add()) and Call IDs are
+ * not from blocks. Servers that need their clients' port to be 500, 1701 or
+ * 4500 cannot be used.
  */
 struct vpnalg_port_blocks {
 	/** The number of ports in a block: a power of 2 from 64 to 16384, and
@@ -1193,8 +1193,8 @@ enum vpnalg_service_result {
 };
 
 /**
- * Adds a service: whoever sends to the outside address and port reaches the
- * inside host, and its answers leave from there (RFC 6887 11). Only the
+ * Adds a service: packets from any remote to the outside address and port reach
+ * the inside host, and its answers leave from there (RFC 6887 11). Only the
  * router's owner says who may be reached: nothing outside ever adds one. A
  * service with the same addresses and ports as one that is there renews that:
  * its lifetime begins anew.

@@ -11,9 +11,9 @@
 bool vpnalg_adopt_is_sound(const struct vpnalg *translator,
 			   struct vpnalg_record *record);
 
-/* Makes a session whose keys are linked one of the translator's: counts it
- * wherever it would have been counted if it had been opened. Returns false
- * without room. */
+/* Makes a session with linked keys one of the translator's: counts it wherever
+ * it would have been counted if it had been opened. Returns false without room.
+ */
 bool vpnalg_adopt(struct vpnalg *translator, struct vpnalg_record *record);
 
 /* Counts the children of all sessions anew: some may not be there. */

@@ -15,7 +15,7 @@
  * changed. With one more, the event of the first one occurs at once. */
 #define AWAITING_MAX 8
 
-/* A session whose event is pending. */
+/* A session with a pending event. */
 struct awaiting {
 	struct vpnalg_record *record;
 	uint64_t before; /* its number before it changed; 0: it is new */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Hairpins: from one inside host to another by way of an outside address. */
+/* Hairpins: packets from one inside host to another through an outside address.
+ */
 #ifndef VPNALG_ENGINE_HAIRPIN_H
 #define VPNALG_ENGINE_HAIRPIN_H
 
 #include "translator.h"
 
-/* For a packet whose remote is no far host: returns whether it goes to an
+/* For a packet with a remote that is no far host: returns whether it goes to an
  * outside address of ours, or was given marked as coming from one. Marks it,
  * and no other packet. */
 bool vpnalg_hairpin_is_one(const struct vpnalg *translator,

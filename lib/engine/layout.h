@@ -22,8 +22,8 @@ bool vpnalg_layout_fits(const char *layout, size_t bytes);
 void vpnalg_layout_copy(const char *layout, uint8_t *to, const uint8_t *from,
 			size_t bytes, enum layout_direction direction);
 
-/* Returns the value of a group of bit-fields of so many bits in all, as bits
- * describes them, with the order of its fields reversed: when a body is saved,
+/* Returns the value of a group of bit-fields, `all` bits long, as `bits`
+ * describes it, with the order of its fields reversed: when a body is saved,
  * the value has the first field at the top, and the result has it at the
  * bottom. When a body is loaded it is the reverse. */
 uint32_t vpnalg_layout_turn(const char *bits, uint32_t value, unsigned all,

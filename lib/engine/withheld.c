@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IDs that nobody is given although no session has them.
+/* IDs that are given to no host although no session has them.
  *
  * Each is a record of the engine's own, with the key by which a packet that
  * comes in with the ID is found. No handler ever sees it: a search for a

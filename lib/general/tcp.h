@@ -14,7 +14,7 @@ bool vpnalg_general_tcp_is_syn(const struct vpnalg_parsed *parsed);
 bool vpnalg_general_tcp_may_open(const struct vpnalg_parsed *parsed,
 				 bool mapped);
 
-/* Returns whether a connection is half-open, or has ended: nobody would miss
+/* Returns whether a connection is half-open, or has ended: no host would miss
  * it. */
 bool vpnalg_general_tcp_is_loose(struct vpnalg *translator,
 				 struct vpnalg_record *record);

@@ -51,7 +51,7 @@ static inline bool ipsec_answers_is_pause(const struct ipsec_answers *answers,
 /* Begins to compare an SPI with a host. */
 void vpnalg_ipsec_answers_begin(struct ipsec_answers *answers, uint32_t id);
 
-/* Compares a packet, so long after the one before, with what the host has sent.
+/* Compares a packet, `gap` after the one before, with the host's packets.
  * Returns whether it may answer the host, as the one before did. If not, the
  * comparison begins anew with this packet. `host` may be NULL. */
 bool vpnalg_ipsec_answers(struct vpnalg *translator, struct vpnalg_record *host,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "blocks.h"
 
-/* One block serves so many hosts of a remote, behind the first ones that need
- * none. `most` bounds the blocks: when many hosts begin at once, most of their
- * SPIs are unclaimed for a while. */
+/* For each kind: the hosts of a remote that one block serves, behind the first
+ * ones, which need none. `most` bounds the blocks: when many hosts begin at
+ * once, most of their SPIs are unclaimed for a while. */
 static const struct block {
 	uint8_t kind, port, without, hosts, most;
 } kinds[IPSEC_BLOCKS] = {

@@ -189,8 +189,8 @@ bool vpnalg_ipsec_evidence_follows(const struct ipsec_blocks *blocks,
 	return false;
 }
 
-/* Ranks a candidate whose exchange has just ended for an SPI that began when
- * another unclaimed one ended, and returns true. */
+/* Ranks a candidate just after its exchange, for an SPI that began when another
+ * unclaimed one ended, and returns true. */
 static bool rank_following(const struct ipsec_candidate *c,
 			   const struct ipsec_unclaimed *u, bool follows,
 			   struct ipsec_likelihood *likelihood)

@@ -20,9 +20,9 @@ void vpnalg_l2tp_lifetime_extend(struct vpnalg_step *step,
 				 const struct vpnalg_record *flow,
 				 struct vpnalg_record *record);
 
-/* The inside host sends in a tunnel or session: extends it, or lets it linger
- * where its end stands. If it begins, an end that the host itself has not
- * announced does not matter. */
+/* The inside host sends in a tunnel or session: extends it, or leaves it
+ * lingering where its end stands. If it begins, an end that the host itself has
+ * not announced does not matter. */
 void vpnalg_l2tp_lifetime_use(struct vpnalg_step *step,
 			      struct vpnalg_record *flow,
 			      struct vpnalg_record *record, bool begins);

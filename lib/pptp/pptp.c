@@ -22,7 +22,7 @@
  *
  * A server inside is a service, and has control connections of a kind of their
  * own (served.c). All else is the same: IDs are the inside host's or the
- * remote's, whoever has called.
+ * remote's, whichever end has called.
  *
  * A call is a child of its control connection.
  *

@@ -12,7 +12,7 @@
 /* A live program has fewer files open. */
 #define FILES_MAX 1024
 
-/* What else the parent has open ends with the parent. */
+/* Closes all other files of the parent's, so that they end with the parent. */
 static void close_all_but(int keep)
 {
 	for (int fd = STDERR_FILENO + 1; fd < FILES_MAX; fd++)

@@ -23,10 +23,10 @@ struct child {
 bool child_start(struct child *child, void (*serve)(int fd, const void *what),
 		 const void *what);
 
-/* Sends all. Returns false if nobody is there. */
+/* Sends all. Returns false if the other end is gone. */
 bool child_send(int fd, const void *from, size_t length);
 
-/* Waits for so many bytes. Returns false if they do not come. */
+/* Waits for that many bytes. Returns false if they do not come. */
 bool child_receive(int fd, void *to, size_t length);
 
 /* Returns whether it has nothing to do. *answer is what it has answered since

@@ -72,8 +72,8 @@ static bool is_ports(const struct vpnalg_binding *binding)
 	return nat_sessions_has_port(&like);
 }
 
-/* Whether its IDs are 16 bits that play a port's part: of ICMP queries and PPTP
- * calls. */
+/* Returns whether its IDs are 16 bits that serve as ports: of ICMP queries and
+ * PPTP calls. */
 static bool is_like_ports(const struct vpnalg_event *event)
 {
 	uint8_t protocol = event->session.protocol;

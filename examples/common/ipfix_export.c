@@ -18,7 +18,7 @@
 /* The time, in milliseconds, for which a message is held for more records. */
 #define GATHER 20
 
-/* What there may be to do. */
+/* The work of a turn. */
 enum work { WORK_NONE, WORK_RECORDS, WORK_LAST };
 
 /* Returns for how many milliseconds there is nothing to do without records. */

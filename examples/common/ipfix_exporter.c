@@ -122,7 +122,7 @@ static bool was_warned(struct ipfix_exporter *exporter)
 	return true;
 }
 
-/* What was sent by UDP need not have arrived. */
+/* Notes a success. By UDP a sent message need not have arrived. */
 static void succeed(struct ipfix_exporter *exporter)
 {
 	if (!exporter->failing ||

@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-/* What a record has besides its time and natEvent: a template for each. */
+/* The contents of a record besides its time and natEvent: each combination has
+ * a template. */
 enum {
 	IPFIX_SOURCE = 0x0001,
 	IPFIX_POST_SOURCE = 0x0002,

@@ -19,12 +19,12 @@
 #include "service_cut.h"
 #include "service_later.h"
 
-/* What the user asked for. */
+/* The user's options. */
 struct nat_options {
 	struct vpnalg_addr *addresses; /* the outside ones */
 	size_t address_count;
 	const uint8_t *uplinks; /* of each address; NULL: there is one */
-	size_t address_max;  /* they may become so many; 0: address_count */
+	size_t address_max;  /* the most there may be; 0: address_count */
 	bool may_follow;     /* the program can follow an interface: auto */
 	bool follow;         /* it shall */
 	struct vpnalg_ports ports; /* of general traffic; zero: the default */
@@ -48,7 +48,7 @@ struct nat_options {
 	const char *metrics;   /* the file of --metrics, or NULL */
 	uint32_t metrics_every; /* seconds from one time to the next */
 	bool captured;         /* time is a capture's, and the log a new one */
-	bool fragments;        /* nobody else puts datagrams together before */
+	bool fragments;        /* fragments are not put together before */
 	struct vpnalg_service *services; /* inside, reached from outside; at the
 					  * first address */
 	size_t service_count;
@@ -109,15 +109,15 @@ void nat_process(struct nat *nat, struct vpnalg_packet *packets, size_t count,
  * the packets that none of them has claimed, NULL behind that. */
 const char *nat_protocol_name(const struct nat *nat, size_t place);
 
-/* Whether sessions of a kind have the outside port of another one, as of a
- * service. */
+/* Returns whether sessions of a kind have the outside port of another one, as
+ * of a service. */
 bool nat_inherits(const struct nat *nat, size_t place, size_t kind);
 
 /* Names the protocol of a kind of session: vpnalg_kind_counters(). */
 const char *nat_kind_protocol(const struct nat *nat, size_t kind);
 
-/* Whether events are written or exported, or may be later; then the event
- * callback calls nat_tell(). */
+/* Returns whether events are written or exported, or may be later; then the
+ * event callback calls nat_tell(). */
 bool nat_is_told(const struct nat_options *options);
 void nat_tell(struct nat *nat, const struct vpnalg_event *event);
 

@@ -18,7 +18,7 @@ struct nat_events {
 	bool failed;       /* which was said */
 };
 
-/* Whether this program was built with what it takes. */
+/* Returns whether this program was built with the libraries for it. */
 bool nat_events_can(void);
 
 /* read() of --events: a file, "-" or "syslog:"; where is a const char *. */
@@ -28,7 +28,7 @@ const char *nat_events_name(void *where, const char *value);
  * go on. Returns false with errno. */
 bool nat_events_open(struct nat_events *events, const char *name);
 
-/* Whether there is a log. */
+/* Returns whether there is a log. */
 bool nat_events_are_on(const struct nat_events *events);
 
 void nat_events_tell(struct nat_events *events,

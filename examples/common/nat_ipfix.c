@@ -55,7 +55,7 @@ const char *nat_ipfix_name(void *where, const char *value)
 
 /* Handing over */
 
-/* How long the end may wait for the process, in seconds. */
+/* The longest time that the end waits for the process, in seconds. */
 #define PATIENCE 5
 
 /* As many as a busy second opens. */
@@ -126,7 +126,7 @@ static void make_room(struct nat_ipfix *ipfix)
 	ipfix->first = 0;
 }
 
-/* What the collector does not take is lost: packets go on. */
+/* Records that the collector does not take are lost: packets go on. */
 static void put(struct nat_ipfix *ipfix, const struct ipfix_record *record)
 {
 	make_room(ipfix);

@@ -23,7 +23,7 @@ struct nat_ipfix {
 	bool failed;        /* which was said */
 };
 
-/* Of --ipfix-templates, in seconds: the default of RFC 7011 8.4. */
+/* The default of --ipfix-templates, in seconds (RFC 7011 8.4). */
 #define NAT_IPFIX_TEMPLATES_EVERY 600
 
 /* read() of --ipfix: HOST:PORT, or tcp:HOST:PORT; where is a const char *. */

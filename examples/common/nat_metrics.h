@@ -10,7 +10,7 @@
 #include "metrics.h"
 #include "nat.h"
 
-/* What a program writes besides; context is its own. */
+/* The program's own figures; context is the program's. */
 struct nat_metrics_more {
 	void (*write)(struct metrics *metrics, const void *context);
 	const void *context;

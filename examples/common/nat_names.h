@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What logs and figures call the events of a translator. */
+/* The names of a translator's events in logs and figures. */
 #ifndef COMMON_NAT_NAMES_H
 #define COMMON_NAT_NAMES_H
 

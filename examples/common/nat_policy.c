@@ -10,12 +10,12 @@
 
 #include <arpa/inet.h>
 
-/* Where nobody asks for more: of the session table, one part in so many is kept
- * for VPNs, and for hosts with priority if there are any. */
+/* The default parts of the session table, as divisors, that are kept for VPNs,
+ * and for hosts with priority if there are any. */
 #define VPN_PART 8
 #define PRIORITY_PART 16
 
-/* What options call a protocol, and the sessions of it that they mean. */
+/* The names of protocols in options, and the sessions that each stands for. */
 static const struct name {
 	const char *name;
 	vpnalg_handler_function *handler;

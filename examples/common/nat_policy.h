@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The policy as options give it: who may use what, and how much. */
+/* The policy as options give it. */
 #ifndef COMMON_NAT_POLICY_H
 #define COMMON_NAT_POLICY_H
 
@@ -9,7 +9,7 @@
 
 #include <vpnalg/policy.h>
 
-/* What the user asked for. */
+/* The user's options. */
 struct nat_policy {
 	struct vpnalg_rule rules[VPNALG_RULES_MAX];
 	size_t rule_count;
@@ -68,8 +68,8 @@ bool nat_policy_prefix(const char *word, struct vpnalg_addr *address,
 void nat_policy_counted(const struct vpnalg_limit *limit,
 			char counted[NAT_POLICY_COUNTED]);
 
-/* Fills in a translator's policy, for a store of so many units. The arrays are
- * the options'. */
+/* Fills in a translator's policy, for a store with that many units. The arrays
+ * are the options'. */
 void nat_policy_set(const struct nat_policy *options, uint32_t store_units,
 		    struct vpnalg_policy *policy);
 

@@ -69,7 +69,7 @@ void nat_report_dropped(const uint64_t *results)
 					 results[i]);
 }
 
-/* Writes whose packets were dropped for a reason, and which way they went. */
+/* Writes the drops of a reason by protocol and direction. */
 static void write_drops(const struct nat *nat, unsigned reason)
 {
 	static const char *const ways[] = { [VPNALG_OUT] = "out",

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* How many lines are written between two looks at the packets. */
+/* The number of lines written between two looks at the packets. */
 #define LINES 64
 
 /* Room for an address and an ID. */

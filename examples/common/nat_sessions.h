@@ -30,7 +30,8 @@ bool nat_sessions_go_on(struct nat_listing *listing, const struct nat *nat,
 /* Writes the whole table at once. */
 void nat_sessions_write(const struct nat *nat, vpnalg_time now);
 
-/* Whether remote_port is the remote's port, and no number of a handler's. */
+/* Returns whether remote_port is the remote's port, and no number of a
+ * handler's. */
 static inline bool nat_sessions_has_port(const struct vpnalg_session_info *info)
 {
 	static const uint8_t protocols[] = { 6, 17, 33, 132, 136 };

@@ -128,8 +128,8 @@ static void begin(struct nat_state *state, const struct nat *nat)
 	state->length = state->sent = 0;
 }
 
-/* Goes on with saving, by so many steps at most. Returns the result of the last
- * one; MORE, too, without memory. */
+/* Goes on with saving, by that many steps at most. Returns the result of the
+ * last one; MORE, too, without memory. */
 static int save(struct nat_state *state, const struct nat *nat,
 		vpnalg_time now, unsigned steps)
 {

@@ -8,8 +8,8 @@
 #include "nat.h"
 #include "state_file.h"
 
-/* What it is at. Packets go on between steps of saving, and of sending to the
- * process that writes. */
+/* The present work. Packets go on between steps of saving, and of sending to
+ * the process that writes. */
 enum nat_state_work { NAT_STATE_RESTS, NAT_STATE_SAVES, NAT_STATE_SENDS };
 
 struct nat_state {

@@ -10,8 +10,8 @@
 
 #define NOBODY 65534
 
-/* A user other than root, who was given the capabilities, stays what it is.
- * Returns false with errno. */
+/* Becomes the user nobody. A user other than root, which was given the
+ * capabilities, stays as it is. Returns false with errno. */
 static inline bool become_nobody(void)
 {
 	return geteuid() != 0 ||

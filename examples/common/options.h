@@ -90,7 +90,7 @@ const char *options_take(const struct option_row *rows, size_t row,
  * none. */
 bool options_find(const struct option_row *rows, const char *name, size_t *row);
 
-/* Whether two say different things by an option. */
+/* Returns whether two have different values of an option. */
 bool options_differ(const struct options_given *a,
 		    const struct options_given *b, size_t row);
 
@@ -99,8 +99,8 @@ void options_given_free(struct options_given *given);
 /* Returns OPTIONS_RUN if there are no words, else as options_wrong() does. */
 int options_no_words(char **words);
 
-/* Says what is wrong with an option, whose value may be NULL, or with a word.
- * Returns the exit status. */
+/* Says what is wrong with an option, or with a word; value may be NULL. Returns
+ * the exit status. */
 int options_wrong(const char *name, const char *value, const char *why);
 
 #endif

@@ -67,8 +67,8 @@ static void say_service(const char *what, const struct vpnalg_service *service,
 	    vpnalg_service_text(result));
 }
 
-/* Adds the new ones that are not there yet. One whose port or host is taken may
- * wait, if it shall, until others have gone. */
+/* Adds the new ones that are not there yet. One with a port or host that is
+ * taken waits until others have gone, if may_wait. */
 static bool add(struct change *change, bool may_wait)
 {
 	const struct nat_options *next = change->reload->next;
@@ -139,7 +139,7 @@ static void say_waiting(const struct change *change,
 	    (unsigned)((until - change->made.now + 999) / 1000));
 }
 
-/* Those that waited before wait on. */
+/* Keeps the services that waited before waiting. */
 static void keep_waiting(struct change *change)
 {
 	const struct nat_options *next = change->reload->next;
@@ -199,7 +199,7 @@ static bool begin(struct change *change, vpnalg_time now)
 	return false;
 }
 
-/* What can be added beside the old ones is, so that a refusal takes none of
+/* Adds new services beside the old ones first, so that a refusal takes none of
  * these away. */
 static bool change_all(struct change *change)
 {

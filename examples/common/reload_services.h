@@ -8,9 +8,9 @@
 #include "reload.h"
 
 /* Adds the services that are new and removes those that are not there any more.
- * One whose port was another host's a moment ago may have to wait; sessions of
- * one that has gone are cut, if they shall be. Returns false if that cannot be,
- * which was said, and nothing has changed. */
+ * One with a port that was another host's a moment ago may have to wait;
+ * sessions of a removed one are cut, if requested. Returns false with a message
+ * if that is impossible, and nothing has changed. */
 bool reload_services(const struct reload *reload, vpnalg_time now);
 
 #endif

@@ -51,7 +51,8 @@ static bool write_all(int fd, const uint8_t *bytes, size_t length)
 	return true;
 }
 
-/* What must outlive the machine is on the disk before it has the name. */
+/* Writes the other file. A file that must outlive a crash is on the disk before
+ * it gets the name. */
 static bool write_other(const struct replace *replace, int fd,
 			const uint8_t *bytes, size_t length)
 {

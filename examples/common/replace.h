@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Puts a new file in the place of an old one: who reads it finds a whole one,
- * always. */
+/* Puts a new file in the place of an old one: readers always find a whole one.
+ */
 #ifndef COMMON_REPLACE_H
 #define COMMON_REPLACE_H
 
@@ -12,7 +12,7 @@
 /* For whom a file is. */
 enum replace_for {
 	REPLACE_FOR_SELF,  /* for no other user, and outlives the machine */
-	REPLACE_FOR_OTHERS /* for who reads it soon */
+	REPLACE_FOR_OTHERS /* for readers who read it soon */
 };
 
 struct replace {

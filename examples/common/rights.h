@@ -10,7 +10,7 @@
 bool rights_suffice(void);
 
 /* Makes the process run as nobody, with the right to change the firewall and
- * no other. Returns false when that failed, which was said. */
+ * no other. Returns false with a message if that failed. */
 bool rights_drop(void);
 
 #endif

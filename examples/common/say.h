@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages for the person who runs the program. */
+/* Messages for the user of the program. */
 #ifndef COMMON_SAY_H
 #define COMMON_SAY_H
 

@@ -9,7 +9,8 @@
 
 #include <netinet/in.h>
 
-/* What the option calls a protocol, and where its servers listen. */
+/* The names of protocols in the option, and the standard ports of their
+ * servers. */
 static const struct standard {
 	const char *name;
 	vpnalg_handler_function *handler;

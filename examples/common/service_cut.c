@@ -48,8 +48,8 @@ static void begin(struct service_cut *cut)
 						.service = &cut->service };
 }
 
-/* One whose outside address has gone has no sessions any more: it is none that
- * can be, and none was cut. */
+/* A service of an outside address that has gone is invalid: its sessions are
+ * gone, too, and none was cut. */
 static void finish(struct service_cut *cut)
 {
 	say("settings: service of protocol %u at port %u: sessions ended: "

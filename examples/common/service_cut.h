@@ -11,7 +11,7 @@
 #include <vpnalg/vpnalg.h>
 
 struct service_cut {
-	struct vpnalg_service *list; /* those whose sessions are to end */
+	struct vpnalg_service *list; /* services with sessions to end */
 	size_t count;
 	struct vpnalg_service service; /* the one that is under way */
 	struct vpnalg_session_cut cut; /* its service is NULL if none is */

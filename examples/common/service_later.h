@@ -39,7 +39,8 @@ struct service_later {
 	void *context;          /* for that */
 };
 
-/* Whether both are the same, wherever that is outside. */
+/* Returns whether both are the same inside, at whatever outside address and
+ * port. */
 bool service_is_same(const struct vpnalg_service *a,
 		     const struct vpnalg_service *b);
 
@@ -57,7 +58,7 @@ vpnalg_time service_later_until(const struct service_later *later,
 				const struct vpnalg_service *service,
 				vpnalg_time now);
 
-/* Whether the service is one of those that wait. */
+/* Returns whether the service is one of those that wait. */
 bool service_later_has(const struct service_later *later,
 		       const struct vpnalg_service *service);
 
@@ -65,7 +66,8 @@ bool service_later_has(const struct service_later *later,
 void service_later_set(struct service_later *later,
 		       struct service_waiting *list, size_t count);
 
-/* Adds those whose time has come, and says so. Returns whether any was. */
+/* Adds the services that need wait no longer, and says so. Returns whether any
+ * was added. */
 bool service_later_go_on(struct service_later *later,
 			 struct vpnalg *translator, vpnalg_time now);
 

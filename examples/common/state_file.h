@@ -20,13 +20,12 @@ struct state_file {
  * there is no such file. Returns false with errno. */
 bool state_file_read(const char *name, uint8_t **bytes, size_t *length);
 
-/* Starts the process. Returns false with errno when that failed, or when a file
- * that is for nobody else could not be written; one for others may be able to
- * be written later. */
+/* Starts the process. Returns false with errno if that failed, or if a private
+ * file cannot be written; a file for others may become writable later. */
 bool state_file_open(struct state_file *file, const char *name,
 		     enum replace_for whom);
 
-/* Whether the process has done what it was asked to last. */
+/* Returns whether the process has carried out its last request. */
 bool state_file_is_idle(struct state_file *file);
 
 /* Gives it the next content, which it puts in the place of the last. Returns

@@ -11,7 +11,7 @@
 #include "nat_metrics_live.h"
 #include "nat_state.h"
 
-/* What is in use. */
+/* The objects in use. */
 struct take_over_live {
 	struct nat *nat;
 	struct nat_metrics_live *metrics;

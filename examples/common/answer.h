@@ -31,7 +31,7 @@ size_t answer_too_big(const struct answer_head *head, unsigned mtu,
 /* Says that its time to live is over (RFC 792). */
 size_t answer_expired(const struct answer_head *head, uint8_t *data);
 
-/* Says that the router does not let it pass (RFC 1812 5.2.7.1, code 13). */
+/* Writes that the router does not forward it (RFC 1812 5.2.7.1, code 13). */
 size_t answer_prohibited(const struct answer_head *head, uint8_t *data);
 
 /* Answers a TCP segment of no connection (RFC 9293 3.10.7.1). */

@@ -123,7 +123,7 @@ bool addresses_open(struct addresses *addresses, const struct options *options)
 	return true;
 }
 
-/* Whether the kernel has told of a change since. */
+/* Returns whether the kernel has reported a change since. */
 static bool has_news(const struct addresses *addresses)
 {
 	uint8_t message[4096];

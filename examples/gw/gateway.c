@@ -126,8 +126,8 @@ static void show_own(struct gateway *gateway, vpnalg_time now)
 		show_own_of(gateway, &gateway->sides[i].own, now);
 }
 
-/* What the translator does not want the kernel goes on with. Returns true if
- * there may be more. */
+/* Handles queued packets; the kernel goes on with those that the translator
+ * leaves. Returns true if there may be more. */
 static bool work_on_queue(struct gateway *gateway, vpnalg_time now)
 {
 	struct vpnalg_packet packet;

@@ -19,7 +19,7 @@
 
 #define LEASE_KEY "vpnalg:lease"
 
-/* Who has it keeps it; else the first who asks gets it. */
+/* The holder keeps it; if there is none, the first to request it gets it. */
 #define RENEW                                                             \
 	"if redis.call('get',KEYS[1])==ARGV[1] then "                     \
 	"return redis.call('pexpire',KEYS[1],ARGV[2]) end "               \
@@ -112,7 +112,7 @@ bool lease_open(const char *url)
 	return read_url(url) && make_id();
 }
 
-/* Returns LEASE_MINE if nobody has it. */
+/* Returns LEASE_MINE if it is free. */
 static enum lease look(void)
 {
 	redisReply *reply = redisCommand(lease_redis, "EXISTS " LEASE_KEY);

@@ -12,7 +12,7 @@
 /* All sessions, until they take the place of those. */
 #define LEASE_NEXT_KEY "vpnalg:next"
 
-/* Who has a lease. */
+/* The holder of the lease. */
 enum lease { LEASE_MINE, LEASE_ANOTHERS, LEASE_UNKNOWN };
 
 /* The connection of this process; NULL: there is none. */
@@ -28,11 +28,11 @@ void lease_disconnect(void);
 /* Takes the lease, or makes it last longer. */
 enum lease lease_renew(void);
 
-/* Waits until nobody has the lease, and takes it. Returns false if a signal
- * ends that. */
+/* Waits until the lease is free, and takes it. Returns false if a signal ends
+ * that. */
 bool lease_wait(void);
 
-/* Gives it to whoever wants it. */
+/* Gives the lease up. */
 void lease_give_up(void);
 
 #endif

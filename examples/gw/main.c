@@ -45,7 +45,8 @@
 #include "services.h"
 #include "wait.h"
 
-/* How often interfaces and counters are looked at, in milliseconds. */
+/* The interval at which interfaces and counters are checked, in milliseconds.
+ */
 #define TICK 1000
 
 const char program[] = "vpnalg-gw";
@@ -66,7 +67,7 @@ static const struct nat *nat_of(const struct run *run)
 	return &run->gateway.translator.nat;
 }
 
-/* Those that count now. */
+/* Returns the options in force. */
 static const struct options *in_force(const struct run *run)
 {
 	return run->again ? run->again : run->gateway.options;

@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A round of all sessions notes so many in a step, and looks for them at so
- * many places. */
+/* Bounds for a step of a round over all sessions: the sessions noted, and the
+ * places visited. */
 #define STEP_NOTED 1024
 #define STEP_PLACES 16384
 
 enum { CHANGED = 1, THERE = 2 };
 
-/* By place in the store, of which none is nearer to another than a unit. What
- * has changed is a ring, in which each place stands once at most. */
+/* The changed sessions, as a ring of places in the store, in which each place
+ * stands at most once. Two places are a unit apart or more. */
 static struct {
 	const uint8_t *base;
 	uint8_t *flags;
@@ -20,7 +20,7 @@ static struct {
 	uint32_t places, first, count;
 	bool walking;    /* a round of all sessions is under way */
 	uint64_t cursor; /* where it is */
-	uint32_t left;   /* so many were noted by its end and are to be taken */
+	uint32_t left;   /* noted by its end, still to be taken */
 	void (*remove)(void *context, struct vpnalg_record *record);
 } mirror;
 

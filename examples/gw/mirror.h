@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which sessions have changed: the store tells, and each is noted once. There
- * is one mirror in a program. */
+/* The sessions that have changed: the store notifies, and each is noted once.
+ * There is one mirror in a program. */
 #ifndef GW_MIRROR_H
 #define GW_MIRROR_H
 
@@ -21,7 +21,8 @@ void mirror_begin_round(void);
 /* Goes on with that in a bounded step, and does nothing at its end. */
 void mirror_go_round(const struct nat *nat);
 
-/* Whether all that was noted by the end of the last round has been taken. */
+/* Returns whether all sessions noted by the end of the last round have been
+ * taken. */
 bool mirror_round_is_over(void);
 
 /* Takes the oldest change. *record is NULL if that one was removed; *id tells

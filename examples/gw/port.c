@@ -65,7 +65,7 @@ bool port_bind(const struct port *port)
 {
 	struct sockaddr_ll address = {
 		.sll_family = AF_PACKET,
-		/* Only who has all sees what is sent. */
+		/* Only a socket for all protocols sees sent packets. */
 		.sll_protocol = htons(port->sent ? ETH_P_ALL : ETH_P_IP),
 		.sll_ifindex = port->index,
 	};
@@ -129,7 +129,7 @@ static void read_offload(struct frame *frame,
 	}
 }
 
-/* Fills in a frame whose packet is whole in the ring. */
+/* Fills in a frame with a packet that is whole in the ring. */
 static void read_ring(struct frame *frame, struct tpacket2_hdr *header)
 {
 	struct virtio_net_hdr offload;
@@ -143,7 +143,7 @@ static void read_ring(struct frame *frame, struct tpacket2_hdr *header)
 	frame->len = header->tp_len - link_len;
 }
 
-/* Fills in a frame whose packet is in the socket's queue, with its headers. */
+/* Fills in a frame with a packet from the socket's queue, with its headers. */
 static bool read_queue(struct port *port, struct frame *frame,
 		       const struct tpacket2_hdr *header)
 {

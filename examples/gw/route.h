@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How many answers are remembered. */
+/* The number of answers remembered. */
 #define ROUTE_ANSWERS 1024
 
 struct route {

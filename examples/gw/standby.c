@@ -17,15 +17,15 @@
 #include "standby_fetch.h"
 #include "standby_redis.h"
 
-/* How often sessions are mirrored and the lease is renewed, in milliseconds;
- * and how soon again where not all that has changed was mirrored. */
+/* The interval at which sessions are mirrored and the lease is renewed, in
+ * milliseconds; and the shorter one while changes are left to be mirrored. */
 #define EVERY 300
 #define AGAIN 5
 
-/* So many bytes, and one session more at most, are a batch: a thousand sessions
- * or so. To make it takes a millisecond or so, the socket to the process takes
- * all of it without waiting, and Redis carries it out in a few milliseconds, so
- * that the lease is renewed in time between two. */
+/* The bytes of a batch, plus one session at most: a thousand sessions or so. To
+ * make it takes a millisecond or so, the socket to the process takes all of it
+ * without waiting, and Redis carries it out in a few milliseconds, so that the
+ * lease is renewed in time between two. */
 #define BATCH_MAX 131072
 
 /* Beginning */
@@ -181,7 +181,7 @@ static void send_batch(struct standby *standby, struct nat *nat,
 	head = (struct standby_batch){ standby->length, what };
 	child->busy = child_send(child->fd, &head, sizeof(head)) &&
 		      child_send(child->fd, standby->bytes, standby->length);
-	if (!child->busy) { /* nobody renews the lease any more */
+	if (!child->busy) { /* the lease is not renewed any more */
 		say("cannot go on: standby: its process is gone");
 		standby->lost = true;
 	}

@@ -12,7 +12,7 @@
 
 #define NOBODY 65534
 
-/* Takes the answers to so many commands. */
+/* Takes the answers to that many commands. */
 static bool answered(unsigned count)
 {
 	redisReply *reply;

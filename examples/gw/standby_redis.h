@@ -6,20 +6,21 @@
 
 #include <stdint.h>
 
-/* What a batch is: 0, what has changed; or one of those that bring all
- * sessions, which stand apart from those that were there until the last of
- * them. So who takes over finds all of one time or of the other. */
+/* The kind of a batch: 0 has the changed sessions; the others bring all
+ * sessions, which are kept apart from the old ones until the last of these
+ * batches. So a gateway that takes over finds all sessions of one time or of
+ * the other. */
 enum { STANDBY_APART = 1, STANDBY_FIRST = 2, STANDBY_LAST = 4 };
 
-/* What stands before its bytes. These are of each session its ID and a length,
- * of four bytes, and its chunk, which is empty if it has ended; the ID of the
- * head is all ones. */
+/* The header of a batch. Its bytes are, for each session, an ID and a length of
+ * four bytes, and the chunk, which is empty if the session has ended; the ID of
+ * the head is all ones. */
 struct standby_batch {
 	uint64_t length;
 	uint64_t what;
 };
 
-/* What the process answers to a batch. */
+/* The answers of the process to a batch. */
 enum { STANDBY_MIRRORED = 1, STANDBY_FAILED = 2, STANDBY_LOST = 3 };
 
 /* Runs in the process: child_start(). */

@@ -17,8 +17,8 @@
 	"parameter-problem } "
 #define LATER_FRAGMENT "ip frag-off & 0x1fff != 0 "
 
-/* Matches L2TP on UDP: a control message with Ns 0 whose first AVP says that
- * it is an SCCRP (RFC 2661 3.1 and 4.4.1). */
+/* Matches L2TP on UDP: a control message with Ns 0 and a first AVP that says
+ * that it is an SCCRP (RFC 2661 3.1 and 4.4.1). */
 #define SCCRP "@th,64,1 1 @th,128,16 0 @th,192,32 2 "
 
 /* The protocols that carry VPNs without ports: GRE, ESP, AH, L2TP. */

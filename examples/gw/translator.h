@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The translator of the gateway, whose sessions the firewall rules follow. */
+/* The translator of the gateway; the firewall rules follow its sessions. */
 #ifndef GW_TRANSLATOR_H
 #define GW_TRANSLATOR_H
 

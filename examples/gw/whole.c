@@ -21,7 +21,7 @@ static unsigned sum_end_l4(uint32_t sum)
 	return end ? end : 0xffff;
 }
 
-/* Completes a checksum whose field holds the sum of the pseudo header. */
+/* Completes a checksum field that holds the sum of the pseudo header. */
 static void complete_sum(const struct frame *frame)
 {
 	uint8_t *start = frame->data + frame->sum_start;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What an interface hands out need not be what was on the wire: its checksum
+ * A packet from an interface may differ from the one on the wire: its checksum
  * may be left to hardware, and it may be many TCP segments merged into one.
  * Here it becomes what is on the wire again.
  *

@@ -43,8 +43,8 @@ struct both {
 bool both_begin(struct both *both, struct output *output,
 		const struct input *input, const struct input *outside);
 
-/* Writes a packet, whose fate is no more FATE_HELD. Returns false when that
- * failed, which was said. */
+/* Writes a packet after its fate is decided. Returns false with a message if
+ * that failed. */
 bool both_write(struct both *both, const struct told *told);
 
 void both_close(struct both *both);

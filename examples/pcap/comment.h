@@ -18,7 +18,7 @@ struct told {
 	const struct kinds *kinds;
 	/* A translated packet as it is now. */
 	const struct explained *after;
-	/* What happened with it, or since the packet before. */
+	/* The events with it, or since the packet before. */
 	const struct noted *events;
 	size_t event_count;
 };
@@ -26,8 +26,7 @@ struct told {
 /* Writes the comment, as
  *
  *     OUT, translated: PPTP call: 192.168.77.11 -> 203.0.113.1, Call ID 5 -> 77
- *     IN, dropped: ESP of an unknown inside host
- */
+ *     IN, dropped: ESP of an unknown inside host */
 void comment_write(FILE *text, const struct told *told);
 
 /* Writes it without the direction and what was changed. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What becomes of a packet. */
+/* The decision on a packet. */
 #ifndef PCAP_DECIDE_H
 #define PCAP_DECIDE_H
 
@@ -7,8 +7,8 @@
 #include "held.h"
 #include "translator.h"
 
-/* Translates an IPv4 packet whose addresses were captured, if it is to be, in
- * its frame. */
+/* Translates an IPv4 packet, if it is to be translated, in its frame. Its
+ * addresses were captured. */
 struct verdict decide_packet(struct translator *translator,
 			     const struct sides *sides, struct held_frame *at,
 			     vpnalg_time now);

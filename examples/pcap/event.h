@@ -43,8 +43,7 @@ void event_write_text(FILE *text, const struct noted *noted);
 
 /* Writes a line for it:
  *
- *     12 paired: ESP SPI 0xc0de0001 203.0.113.10 > 192.168.77.11, alone ...
- */
+ *     12 paired: ESP SPI 0xc0de0001 203.0.113.10 > 192.168.77.11, alone ... */
 void event_write(FILE *lines, const struct noted *noted);
 
 #endif

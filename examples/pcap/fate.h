@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What became of a packet: counted, and explained in a line. */
+/* The fate of a packet: counted, and explained in a line. */
 #ifndef PCAP_FATE_H
 #define PCAP_FATE_H
 

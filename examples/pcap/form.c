@@ -16,7 +16,8 @@ enum {
 	FRAGMENT_MASK = 0x1fff
 };
 
-/* How much behind the headers is compared to find the other form. */
+/* The number of bytes behind the headers that are compared to find the other
+ * form. */
 #define BODY 64
 
 /* PPTP's messages (RFC 2637 2): length, type, magic cookie, control message
@@ -43,7 +44,7 @@ static uint32_t get32(const uint8_t *p)
 	return get16(p) << 16 | get16(p + 2);
 }
 
-/* What lies behind an IPv4 header. */
+/* The part behind an IPv4 header. */
 struct body {
 	const uint8_t *ip, *data;
 	uint32_t length; /* that was captured */
@@ -133,7 +134,7 @@ bool form_same_identification(const struct frame *a, const struct frame *b)
 		       b->data + b->ip + IDENTIFICATION_OFF, 2);
 }
 
-/* Which bytes of the IPv4 header a router may change. */
+/* Returns whether a router may change a byte of the IPv4 header. */
 static bool may_change(uint32_t at)
 {
 	return at == 1 || at == IDENTIFICATION_OFF ||
@@ -199,7 +200,7 @@ static long call_id(const struct body *before, const struct body *after,
 		       : -1;
 }
 
-/* Where the inside host's ID is in a packet that travels out. */
+/* Returns the offset of the inside host's ID in a packet that travels out. */
 static uint32_t id_off(unsigned protocol)
 {
 	return protocol == IPPROTO_ICMP ? 4 : 0;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How long a translator holds a fragment, in milliseconds:
- * vpnalg_fragments.held_time, of which nat.c leaves the default. */
+/* The time for which a translator holds a fragment, in milliseconds: the
+ * default of vpnalg_fragments.held_time, which nat.c keeps. */
 #define LONGEST 15000
 
 struct held_frame *held_room(struct held_frames *frames)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Frames whose IPv4 packets are fragments that the translator holds. It has a
- * copy of each packet; here is what a capture has besides. */
+/* Frames with IPv4 fragments that the translator holds. The translator has a
+ * copy of each packet; a frame has the rest of the capture's record. */
 #ifndef PCAP_HELD_H
 #define PCAP_HELD_H
 
@@ -26,7 +26,7 @@ struct held_frame {
 	size_t interface;    /* and of which interface there */
 	bool bare;           /* it is written without the frame */
 	bool ipv4;           /* with its addresses: */
-	struct explained was; /* what it was, if anybody wants to know */
+	struct explained was; /* its explanation, if wanted */
 	uint64_t number;    /* of the packet, counted from 1 on */
 	vpnalg_time time;   /* when it was captured */
 	vpnalg_time since;
@@ -34,7 +34,7 @@ struct held_frame {
 	bool was_held;
 	bool filled_in; /* its total length is 0 in the capture */
 	bool turned;    /* it went out to an inside host: a hairpin */
-	/* What the router has made of it, or NULL. */
+	/* The packet as the router has sent it, or NULL. */
 	const struct seen *other;
 	struct held_frame *before, *after;
 };

@@ -149,7 +149,7 @@ void html_link(FILE *page, size_t section, enum html_tone tone,
 	fputs("</a></li>\n", page);
 }
 
-/* Sections follow, whose rows the box shows or hides. */
+/* Ends the links. The box shows or hides rows of the sections that follow. */
 void html_links_end(FILE *page)
 {
 	fputs("</ul>\n<input type=\"checkbox\" id=\"d\">"

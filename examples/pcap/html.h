@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Writes a page to look at: sections, each with a heading, lines and a ladder
- * of messages. It needs nothing else: its style is in it, it has no script, and
- * what folds does so by itself. Every text is escaped. Whoever owns the file
- * asks ferror() whether all went well. */
+ * of messages. It needs no other file: its style is in it, and it folds without
+ * a script. Every text is escaped. The owner of the file checks ferror() at the
+ * end. */
 #ifndef PCAP_HTML_H
 #define PCAP_HTML_H
 
@@ -13,7 +13,7 @@
 
 #define HTML_TEXT 1000
 
-/* How something looks. */
+/* The look of a text. */
 enum html_tone {
 	HTML_PLAIN,
 	HTML_GOOD,

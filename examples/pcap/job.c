@@ -23,7 +23,7 @@ static bool no_memory(const struct job *job)
 	return false;
 }
 
-/* Returns whether anybody wants a packet in words. */
+/* Returns whether an output needs a packet in words. */
 static bool wants_words(const struct job *job)
 {
 	return job->lines || job->options->both || job->options->html;
@@ -145,7 +145,7 @@ static void compare(const struct job *job, const struct held_frame *at,
 						    : COMPARED_DIFFERENT;
 }
 
-/* Handles an IPv4 packet whose addresses were captured. */
+/* Handles an IPv4 packet with captured addresses. */
 static bool work_on(struct job *job, struct held_frame *at)
 {
 	struct verdict verdict;
@@ -209,7 +209,7 @@ static bool keep_captured(struct job *job, struct held_frame *held)
 }
 
 /* Writes a fragment that the translator has given back. It was captured before
- * the packet at hand, whose time it gets where times would run back. */
+ * the packet at hand, and gets the time of that if times would run back. */
 static bool give_back(struct job *job, const struct vpnalg_packet *packet,
 		      const struct timeval *now)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The session that a packet is of, by the kind whose counters it moves. */
+/* The kind of a packet's session: that of the counters that it moves. */
 #ifndef PCAP_KINDS_H
 #define PCAP_KINDS_H
 

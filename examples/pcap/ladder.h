@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The page of --html: for each client a ladder of its messages. They are kept
- * in memory until the end, but no more than so many. */
+ * in memory until the end, up to a bound. */
 #ifndef PCAP_LADDER_H
 #define PCAP_LADDER_H
 
@@ -16,14 +16,14 @@
 #include "options.h"
 #include "report.h"
 
-/* How many clients the page has, how many messages of each, and how many lines
- * above its ladder: so much a person looks at. */
+/* Bounds the clients of the page, the messages of each, and the lines above its
+ * ladder, to what a reader will look at. */
 #define LADDER_CLIENTS 256
 #define LADDER_ROWS 1000
 #define LADDER_LINES 100
 
-/* How many messages of all of them, so that a browser shows the page at once;
- * each client has a few in any case. */
+/* Bounds the messages of all clients together, so that a browser shows the page
+ * at once; each client has a few in any case. */
 #define LADDER_ALL 20000
 #define LADDER_FEW 20
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IPv4 headers whose total length is not the packet's. */
+/* IPv4 headers with a total length that is not the packet's. */
 #ifndef PCAP_LENGTH_H
 #define PCAP_LENGTH_H
 

@@ -122,7 +122,7 @@ static bool find_null(struct frame *frame, uint32_t at)
 }
 
 /* A DLT_ may have another value on each system; files have a LINKTYPE_, which
- * libpcap gives to nobody but its own writer. */
+ * libpcap gives only to its own writer. */
 static const struct {
 	int type;
 	int written;

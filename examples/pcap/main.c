@@ -206,8 +206,8 @@ static int run(const struct options *options, const char *above)
 	return well ? EXIT_SUCCESS : EXIT_ERROR;
 }
 
-/* What was found stands on the page above the ladders, for which the capture is
- * translated. */
+/* Runs --why. On the page the findings stand above the ladders, for which the
+ * capture is translated. */
 static int run_why(const struct options *options)
 {
 	char *above = NULL;

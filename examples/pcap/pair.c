@@ -9,8 +9,8 @@
 #include "../common/say.h"
 #include "form.h"
 
-/* How far ahead the captures are read, and how long what was read is known, in
- * milliseconds: longer than a router holds any packet. */
+/* The time by which the captures are read ahead, and for which packets are
+ * remembered, in milliseconds: longer than a router holds any packet. */
 #define AHEAD 1000
 
 void pair_begin(struct pair *pair, struct input *inside, struct input *outside,
@@ -134,7 +134,7 @@ static void unchain(struct watched *watched, enum place place,
 		*link = seen->chain;
 }
 
-/* Forgets packets before a time whose turn has been. */
+/* Forgets packets before a time that were handled. */
 static void forget(struct pair *pair, enum place place, vpnalg_time before)
 {
 	struct watched *watched = &pair->places[place];
@@ -207,8 +207,8 @@ enum next pair_next(struct pair *pair, const struct seen **packet,
 	return how_it_ended(pair);
 }
 
-/* Of several the oldest one, with the same Identification if there is one: a
- * router may give packets others. Chains have the youngest first. */
+/* Returns the oldest of several, with the same Identification if there is one:
+ * a router may change it. Chains have the youngest first. */
 const struct seen *pair_other_form(struct pair *pair, enum place place,
 				   const struct frame *frame)
 {

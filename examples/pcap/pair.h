@@ -37,7 +37,7 @@ struct watched {
 	enum next state; /* of the reading */
 	vpnalg_time read; /* up to which time */
 	struct seen *oldest, *last;
-	struct seen *turn;           /* whose turn is next */
+	struct seen *turn;           /* the next one to be handled */
 	struct seen *chains[CHAINS]; /* what the router has sent, by hash */
 };
 

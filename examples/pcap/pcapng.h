@@ -23,7 +23,7 @@
 #define PCAPNG_IF_NAME 2
 #define PCAPNG_IF_DESCRIPTION 3
 
-/* How many comments a packet may have. */
+/* The most comments of a packet. */
 #define PCAPNG_COMMENTS 8
 
 struct pcapng {
@@ -54,7 +54,7 @@ struct pcapng_packet {
 	size_t comment_count;
 };
 
-/* Begins a file. program is the name of who writes it. */
+/* Begins a file. program is the name of the program that writes it. */
 void pcapng_begin(struct pcapng *pcapng, FILE *file, bool big,
 		  const char *program);
 

@@ -31,7 +31,7 @@ enum fate {
 	FATE_HELD = FATES
 };
 
-/* How a packet compares with what the router has made of it. */
+/* The comparison of a packet with the one that the router has sent. */
 enum compared {
 	COMPARED_NOT,
 	COMPARED_SAME,

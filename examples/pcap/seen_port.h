@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The ports by which packets are told apart here: those of --server-port count
- * as the standard ones. */
+/* The ports by which packets are distinguished here: those of --server-port
+ * count as the standard ones. */
 #ifndef PCAP_SEEN_PORT_H
 #define PCAP_SEEN_PORT_H
 

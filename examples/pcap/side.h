@@ -27,7 +27,7 @@ struct sides {
 	const struct nat_options *outside; /* its addresses */
 };
 
-/* What to do with a packet. */
+/* The task for a packet. */
 enum task {
 	TASK_OUT,
 	TASK_IN,

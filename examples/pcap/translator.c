@@ -12,9 +12,9 @@
 #define SOURCE_OFF 12
 
 /*
- * SplitMix64 (Steele, Lea and Flood, 2014). The same seed gives the same
- * output file, which is what an example wants. A real gateway asks its system
- * for random numbers that nobody can predict.
+ * SplitMix64 (Steele, Lea and Flood, 2014). The same seed gives the same output
+ * file, as an example needs. A real gateway gets unpredictable numbers from its
+ * system.
  */
 static uint32_t next_random(void *context)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The translator of a capture, whose time is that of the packets. */
+/* The translator of a capture. Its time is that of the packets. */
 #ifndef PCAP_TRANSLATOR_H
 #define PCAP_TRANSLATOR_H
 
@@ -22,7 +22,7 @@ struct translator {
 bool translator_open(struct translator *translator,
 		     const struct options *options);
 
-/* Translates a packet whose task is none of TASK_COPY_. */
+/* Translates a packet with a task that is none of TASK_COPY_. */
 void translator_run(struct translator *translator,
 		    struct vpnalg_packet *packet, enum task task,
 		    vpnalg_time now);

@@ -5,11 +5,11 @@
 
 #include "why_large.h"
 
-/* More clients than anybody would read about; the others are counted only. A
- * capture of forged packets costs no more than that. */
+/* The most clients that are reported; the others are only counted. A capture of
+ * forged packets costs no more than that. */
 #define ATTEMPTS_MOST 1024
 
-/* A pause of so many milliseconds is one in which a NAT may forget. */
+/* The least pause, in milliseconds, in which a NAT may forget a session. */
 #define PAUSE_LEAST 15000
 
 /* A NAT-keepalive is one byte (RFC 3948 2.3), and is not answered. */

@@ -28,7 +28,7 @@ struct why_attempt *why_begin(struct why_facts *facts,
 			      enum why_protocol protocol, uint32_t client,
 			      uint32_t server, const struct why_packet *packet);
 
-/* Likewise, where nothing tells who has begun: a private address is the
+/* Likewise, where nothing shows which end has begun: a private address is the
  * client's, an address that is known as a server's is not; else the packet's
  * source is. */
 struct why_attempt *why_begin_unknown(struct why_facts *facts,

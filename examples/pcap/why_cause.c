@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The table of causes. The first row whose protocol and symptom fit is told, so
- * what is special stands before what is general; one more cause is one more
- * row. vpnalg-pcap(1) has the same keywords, and tests/pcap_why.py holds it to
- * that.
+ * The table of causes. The first row with a fitting protocol and symptom is
+ * reported, so special causes stand before general ones; one more cause is one
+ * more row. vpnalg-pcap(1) has the same keywords, and tests/pcap_why.py holds
+ * it to that.
  */
 #include "why_cause.h"
 
@@ -18,7 +18,7 @@ static const struct why_cause causes[] = {
 	  "or firewall on either of them can follow.",
 	  NULL },
 
-	/* What a NAT, or a router, has done to it */
+	/* Changes by a NAT or a router */
 	{ WHY_FOR_IPSEC, WHY_ALWAYS, why_ah_lost, "ah",
 	  "AH goes one way only. Its check covers the addresses, so no NAT can "
 	  "translate it.",

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the attempts of a capture have to do with each other. */
+/* Comparisons among the attempts of a capture. */
 #include "why_attempt.h"
 #include "why_cause.h"
 #include "why_pptp.h"
 #include "why_step.h"
 
-/* Data follows control messages within so many milliseconds. */
+/* The time within which data follows control messages, in milliseconds. */
 #define HALVES_MOST 10000
 
 static bool same_server(const struct why_attempt *attempt,

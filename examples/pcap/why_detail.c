@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What was seen of a cause, in a line. */
+/* The evidence for a cause, in a line. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #define ADDRESS_TEXT 16
 
-/* Who has waited longer for an answer, in milliseconds, has waited. */
+/* The least wait for an answer that is reported, in milliseconds. */
 #define WAITED_LEAST 1000
 
 static const char *address(uint32_t number, char text[ADDRESS_TEXT])

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a capture shows of each client, counted without any judgement. */
+/* The facts that a capture shows of each client, counted without a conclusion.
+ */
 #ifndef PCAP_WHY_FACTS_H
 #define PCAP_WHY_FACTS_H
 
@@ -11,7 +12,7 @@
 
 enum why_protocol { WHY_IS_PPTP, WHY_IS_IPSEC, WHY_IS_L2TP, WHY_IS_GRE };
 
-/* Who has sent it. The client is who begins. */
+/* The sender of a packet. The client is the end that begins. */
 enum why_end { CLIENT, SERVER, WHY_ENDS };
 
 /* A number that was not seen. */
@@ -27,7 +28,7 @@ struct why_large {
 	uint32_t backoff;      /* of one size, in intervals that grow */
 	uint32_t backoff_most;
 	uint64_t interval;
-	/* What is in them, where PPP is in clear: */
+	/* The contents, where PPP is in clear: */
 	uint32_t again;        /* the same segment of TCP, again and again */
 	uint32_t again_most;
 	uint32_t segment;      /* the last one */
@@ -89,12 +90,12 @@ struct why_tcp {
 
 struct why_pptp {
 	uint32_t messages[WHY_ENDS][WHY_PPTP_MESSAGES];
-	/* Of the replies, 0 if there was none: */
+	/* From the replies, 0 if there was none: */
 	uint32_t start_result, start_error;
 	uint32_t call_result, call_error, disconnect_result;
 	uint32_t call_id[WHY_ENDS]; /* each end's own, or WHY_NONE */
 	uint32_t peer_call_id;      /* the client's, as the reply names it */
-	uint32_t wrong_id[WHY_ENDS]; /* GRE with a Call ID of nobody's */
+	uint32_t wrong_id[WHY_ENDS]; /* GRE with a Call ID of no call */
 };
 
 /* Exchanges of IKE by what they are for. */
@@ -149,9 +150,9 @@ enum why_icmp {
 
 /* ICMP errors about its packets. */
 struct why_errors {
-	uint32_t about[WHY_ENDS][WHY_ERRORS]; /* by who sent the packet */
-	uint32_t from[WHY_ENDS];              /* who told that end last */
-	uint32_t mtu;                         /* the least that was told */
+	uint32_t about[WHY_ENDS][WHY_ERRORS]; /* by the packet's sender */
+	uint32_t from[WHY_ENDS];              /* sender of the last one */
+	uint32_t mtu;                         /* the least MTU in an error */
 	uint64_t too_big_packet;              /* the number of the first */
 	uint32_t too_big_again; /* as large ones of that end, after it */
 };

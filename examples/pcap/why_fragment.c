@@ -5,8 +5,8 @@
 
 #include "why_attempt.h"
 
-/* So many datagrams are watched at a time. The oldest one that is not whole
- * gives way: it is counted as lost. */
+/* Bounds the datagrams that are watched at a time. The oldest one that is not
+ * whole is evicted, and counted as lost. */
 #define WATCHED 512
 
 struct datagram {
@@ -24,7 +24,7 @@ struct why_fragments {
 	unsigned oldest;
 };
 
-/* What a protocol's fragments can be of. */
+/* Returns whether fragments of a protocol can belong to an attempt. */
 static bool carries(const struct why_attempt *attempt, uint8_t protocol)
 {
 	switch (protocol) {

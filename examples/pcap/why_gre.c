@@ -13,7 +13,7 @@
 #define CALL_ID_OFF 6
 #define HEADER 8
 
-/* Returns whether the packet goes to the end whose Call ID it holds. */
+/* Returns whether the packet goes to the end that owns its Call ID. */
 static bool fits(const struct why_attempt *attempt,
 		 const struct why_packet *packet, uint32_t call_id)
 {
@@ -23,8 +23,8 @@ static bool fits(const struct why_attempt *attempt,
 	       attempt->pptp.call_id[to] == call_id;
 }
 
-/* Returns the newest attempt of this pair whose call it is; or one whose
- * receiver's Call ID was not seen. */
+/* Returns the newest attempt of this pair that has the call, or one in which
+ * the receiver's Call ID was not seen. */
 static struct why_attempt *find(const struct why_facts *facts,
 				const struct why_packet *packet,
 				uint32_t call_id)

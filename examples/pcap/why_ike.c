@@ -25,7 +25,7 @@
 #define INVALID_IKE_SPI 4
 #define INVALID_SPI 11
 
-/* What an exchange is for, in clear and encrypted. */
+/* The purpose of an exchange, in clear and encrypted. */
 static const struct {
 	uint8_t version, number, clear, encrypted;
 } exchanges[] = {
@@ -180,7 +180,7 @@ static struct why_attempt *find_older(struct why_facts *facts,
 	return attempt;
 }
 
-/* Returns an attempt without IKE whose ESP came first. */
+/* Returns an attempt without IKE, in which ESP came first. */
 static struct why_attempt *find_without_ike(struct why_facts *facts,
 					    const struct why_packet *packet,
 					    const struct message *message)
@@ -293,7 +293,7 @@ bool why_ike_message(struct why_facts *facts, const struct why_packet *packet,
 	if (!read_message(bytes, size, &message))
 		return false;
 	attempt = find(facts, packet, &message);
-	/* What begins an SA answers nothing. */
+	/* A message that begins an SA answers nothing. */
 	if (!attempt && ((!message.begins &&
 			  note_strange(facts, packet, &message)) ||
 			 find_older(facts, packet, &message)))

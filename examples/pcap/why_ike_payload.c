@@ -67,7 +67,8 @@ uint32_t why_ike_hash(const struct why_bytes *bytes)
 	return value;
 }
 
-/* Of Aggressive Mode: its first message has it in clear. */
+/* Reads the identity of Aggressive Mode, whose first message has it in clear.
+ */
 static void read_identity(struct why_ike *ike, enum why_end end,
 			  const struct why_bytes *payload)
 {

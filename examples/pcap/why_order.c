@@ -5,7 +5,7 @@
 
 #include "why_attempt.h"
 
-/* Those that find no place are not counted. */
+/* Bounds the streams that are followed; others are not counted. */
 #define PLACES 16384
 #define TRIES 16
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The Sequence Numbers of ESP and GRE, by receiver and SPI or Call ID: whose
- * they are, and which are missing. */
+/* The Sequence Numbers of ESP and GRE, by receiver and SPI or Call ID: their
+ * attempt, and missing ones. */
 #ifndef PCAP_WHY_ORDER_H
 #define PCAP_WHY_ORDER_H
 

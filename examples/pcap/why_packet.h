@@ -36,8 +36,8 @@ struct why_packet {
 	uint32_t size;         /* of the IP packet on the wire */
 	struct why_bytes body; /* what follows the IP header */
 	uint32_t body_size;    /* the same on the wire */
-	/* Of TCP and UDP, else 0; a further port of servers is shown as the
-	   standard one: */
+	/* Ports of TCP and UDP, else 0; a further port of servers is shown as
+	 * the standard one: */
 	uint16_t source_port, destination_port;
 	struct why_bytes payload;
 	uint32_t payload_size; /* on the wire */
@@ -54,8 +54,8 @@ struct why_bytes why_behind(const struct why_bytes *bytes, uint32_t length);
 /* Returns no more than the first bytes. */
 struct why_bytes why_first(struct why_bytes bytes, uint32_t length);
 
-/* Reads the IPv4 packet of a frame, whose header link_find() has found; sets
- * all but number and time. Returns false if its header was not captured
+/* Reads the IPv4 packet of a frame, after link_find() has found its header;
+ * sets all but number and time. Returns false if its header was not captured
  * whole. */
 bool why_packet_read(const struct frame *frame, struct why_packet *packet);
 

@@ -10,8 +10,8 @@
 #define PROTOCOL_IPV4 0x0021
 #define PROTOCOL_IPV6 0x0057
 
-/* Where IP's header has the destination, and the first byte of one that is a
- * group's, or everybody's (RFC 1112 4, RFC 919 7, RFC 4291 2.7). */
+/* The offset of the destination in IP headers, and the first byte of a
+ * multicast or broadcast one (RFC 1112 4, RFC 919 7, RFC 4291 2.7). */
 #define IPV4_DESTINATION_OFF 16
 #define IPV4_GROUPS 224
 #define IPV6_DESTINATION_OFF 24

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which steps were done. */
+/* The steps that were done. */
 #include "why_l2tp.h"
 #include "why_pptp.h"
 #include "why_step.h"

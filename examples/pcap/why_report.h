@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What --why prints: one answer for each client. */
+/* The output of --why: one answer for each client. */
 #ifndef PCAP_WHY_REPORT_H
 #define PCAP_WHY_REPORT_H
 
@@ -15,7 +15,7 @@ struct why_answer {
 	uint32_t attempts;
 	const struct why_cause *cause;  /* NULL if it works */
 	const struct why_cause *remark; /* or NULL */
-	/* Of the last attempt before it that failed, or NULL. */
+	/* The cause of the last attempt before it that failed, or NULL. */
 	const struct why_cause *earlier;
 	char detail[WHY_DETAIL];        /* "" if there is none */
 	char remark_detail[WHY_DETAIL];
@@ -23,7 +23,7 @@ struct why_answer {
 	unsigned count, stopped;
 };
 
-/* What was read. */
+/* The input. */
 struct why_input {
 	const char *name;
 	uint64_t packets;

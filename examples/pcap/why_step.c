@@ -229,8 +229,8 @@ unsigned why_steps(const struct why_attempt *attempt,
 	return count;
 }
 
-/* What comes behind the last step that was done is where it stopped: the
- * capture may have begun later than the connection. */
+/* Returns the step behind the last one that was done: the capture may have
+ * begun later than the connection, so earlier steps may be missing. */
 unsigned why_stopped(const struct why_step *steps, unsigned count)
 {
 	unsigned stopped = count;

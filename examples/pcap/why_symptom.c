@@ -136,7 +136,7 @@ bool why_fragments_lost(const struct why_attempt *attempt)
 	       fragments_lost(attempt, SERVER) || fragments_unanswered(attempt);
 }
 
-/* Where both ends' are wrong, it is the capture that was made before they were
+/* If both ends' checksums are wrong, the capture was made before they were
  * filled in. */
 bool why_checksum_wrong(const struct why_attempt *attempt)
 {
@@ -144,7 +144,8 @@ bool why_checksum_wrong(const struct why_attempt *attempt)
 	       (attempt->bad_checksums[SERVER] != 0);
 }
 
-/* It was told, and goes on with what is too large, or does not go on. */
+/* An end was notified, and goes on with too large packets, or does not go on.
+ */
 bool why_too_big_ignored(const struct why_attempt *attempt)
 {
 	const struct why_errors *errors = &attempt->errors;
@@ -165,7 +166,7 @@ static bool is_encrypted(const struct why_attempt *attempt)
 	       attempt->ppp[CLIENT][PPP_ENCRYPTED];
 }
 
-/* What PPP holds in clear tells more than sizes. */
+/* The contents of PPP in clear say more than sizes. */
 static bool large_unanswered(const struct why_attempt *attempt,
 			     enum why_end end)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a cause is known by: each asks the facts of one attempt. */
+/* The symptoms of causes: each checks the facts of one attempt. */
 #ifndef PCAP_WHY_SYMPTOM_H
 #define PCAP_WHY_SYMPTOM_H
 
@@ -16,7 +16,7 @@ why_symptom why_ah_lost, why_ah_passes, why_answer_misled,
 	why_too_big_told, why_silent_after_pause, why_server_silent,
 	why_client_silent, why_anything;
 
-/* What comes later than the connection (why_symptom_later.c) */
+/* Symptoms after the connection (why_symptom_later.c) */
 why_symptom why_was_ended, why_end_only, why_gone, why_keepalives_lost,
 	why_client_unheard, why_later_prohibited, why_later_unreachable,
 	why_sa_unknown, why_esp_mixed, why_other_uplink, why_one_direction,

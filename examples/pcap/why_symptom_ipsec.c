@@ -12,10 +12,11 @@
  * one that goes on names an identity and proves it. */
 #define AUTH_ERROR_LONGEST 100
 
-/* So many packets without an answer are no chance. */
+/* The number of packets without an answer that is no chance. */
 #define TAKEN_PACKETS 4
 
-/* So many from the new port, and none of the server's to it. */
+/* The number of packets from the new port, without any of the server's to it.
+ */
 #define CHANGED_PACKETS 3
 
 static bool is_in(uint32_t type, const uint8_t *types)
@@ -59,11 +60,11 @@ bool why_version_refused(const struct why_attempt *attempt)
 	       is_in(attempt->ike.notify[CLIENT], types);
 }
 
-/* What a wrong key looks like in version 1: PAYLOAD-MALFORMED, since it does
- * not decrypt; INVALID-KEY-INFORMATION, INVALID-ID-INFORMATION,
- * INVALID-HASH-INFORMATION, AUTHENTICATION-FAILED, INVALID-SIGNATURE; or an
- * encrypted Informational instead of the last message. In version 2 the error
- * is encrypted; its size tells. */
+/* Returns whether authentication failed. In version 1 a wrong key shows as
+ * PAYLOAD-MALFORMED, since it does not decrypt; INVALID-KEY-INFORMATION,
+ * INVALID-ID-INFORMATION, INVALID-HASH-INFORMATION, AUTHENTICATION-FAILED,
+ * INVALID-SIGNATURE; or an encrypted Informational instead of the last message.
+ * In version 2 the error is encrypted; its size shows it. */
 bool why_ike_auth_failed(const struct why_attempt *attempt)
 {
 	static const uint8_t types[] = { 16, 17, 18, 23, 24, 25, 0 };
@@ -102,9 +103,9 @@ static bool is_answered(const struct why_attempt *attempt)
 	return attempt->ike.messages[SERVER][IKE_INIT] != 0;
 }
 
-/* Many servers pass over an Aggressive Mode whose identity they do not know, or
- * all of it. So silence says nothing about a port, unless the server knows this
- * client from before, or the other one has the same identity, as of a group. */
+/* Many servers ignore Aggressive Mode with an unknown identity, or all of it.
+ * So silence says nothing about a port, unless the server knows this client
+ * from before, or the other one has the same identity, as of a group. */
 static bool is_known(const struct why_attempt *attempt)
 {
 	const struct why_ike *ike = &attempt->ike;

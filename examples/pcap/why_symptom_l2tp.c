@@ -74,7 +74,7 @@ bool why_data_none(const struct why_attempt *attempt)
 	return !attempt->flow.packets[CLIENT] && !attempt->flow.packets[SERVER];
 }
 
-/* What an end never answers has not reached it. */
+/* Messages that an end never answers have not reached it. */
 static bool is_deaf(const struct why_attempt *attempt, enum why_end end)
 {
 	enum why_end other = end == CLIENT ? SERVER : CLIENT;

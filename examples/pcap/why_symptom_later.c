@@ -11,7 +11,7 @@
 /* Refusals that are no chance. */
 #define REFUSED 2
 
-/* So many milliseconds there may be between IKE and the first ESP. */
+/* The most milliseconds between IKE and the first ESP. */
 #define LATER_MOST 5000
 
 /* The connection was ended by a message, not by silence. */
@@ -81,7 +81,7 @@ bool why_later_unreachable(const struct why_attempt *attempt)
 	return gets_errors(attempt, ERROR_UNREACHABLE);
 }
 
-/* GRE whose Call IDs are not known may be several clients'. */
+/* GRE with unknown Call IDs may be several clients'. */
 static bool unheard(const struct why_attempt *attempt, enum why_end end)
 {
 	if (attempt->protocol == WHY_IS_PPTP &&
@@ -122,7 +122,7 @@ bool why_esp_mixed(const struct why_attempt *attempt)
 	       (plain[SERVER] && !udp[SERVER] && udp[CLIENT] && !plain[CLIENT]);
 }
 
-/* The server speaks to somebody who says nothing. */
+/* The server sends to a client that sends nothing. */
 bool why_one_direction(const struct why_attempt *attempt)
 {
 	return !attempt->silence.last[CLIENT] &&

@@ -6,7 +6,7 @@
 
 #define RESULT_FINE 1
 
-/* So many packets of data without an answer are no chance. */
+/* The number of data packets without an answer that is no chance. */
 #define UNANSWERED_MANY 2
 
 static uint32_t any_ppp(const struct why_attempt *attempt, enum why_ppp fact)
@@ -62,7 +62,7 @@ bool why_call_unanswered(const struct why_attempt *attempt)
 }
 
 /* The reply names a Call ID that is not the client's, or GRE goes to one that
- * nobody has. */
+ * no call has. */
 bool why_call_id_wrong(const struct why_attempt *attempt)
 {
 	const struct why_pptp *pptp = &attempt->pptp;
@@ -93,8 +93,8 @@ bool why_gre_none(const struct why_attempt *attempt)
 	       !attempt->flow.packets[SERVER];
 }
 
-/* What the client never answers has not reached it, wherever it was
- * captured. */
+/* Messages that the client never answers have not reached it, wherever they
+ * were captured. */
 static bool is_deaf(const struct why_attempt *attempt, enum why_end end)
 {
 	enum why_end other = end == CLIENT ? SERVER : CLIENT;
@@ -152,7 +152,7 @@ bool why_auth_failed(const struct why_attempt *attempt)
 
 	if (any_ppp(attempt, AUTH_FAILURE) && !succeeded)
 		return true;
-	/* Some hang up instead. */
+	/* Some end the call instead. */
 	return any_ppp(attempt, AUTH_RESPONSE) && !succeeded &&
 	       attempt->ppp[SERVER][LCP_TERMINATE];
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "why_twice.h"
 
-/* Nobody repeats the same packet, its IP ID included, within so many
- * milliseconds. */
+/* The time, in milliseconds, within which no host repeats the same packet, its
+ * IP ID included. */
 #define MOMENT 5
 
 #define PLACES (sizeof(((struct why_facts *)0)->seen) / \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Packets that a capture has twice: as they came in and as they went on, or
- * from a mirrored port. Who took them for repetitions would see losses. */
+ * from a mirrored port. Counted as repetitions they would look like losses. */
 #ifndef PCAP_WHY_TWICE_H
 #define PCAP_WHY_TWICE_H
 

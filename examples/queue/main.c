@@ -35,12 +35,12 @@
 /* Dead sessions are looked for at least so often, in milliseconds. */
 #define TICK 1000
 
-/* The clock and the signals are looked at after so many packets. */
+/* The number of packets after which the clock and the signals are checked. */
 #define TURN 64
 
 const char program[] = "vpnalg-queue";
 
-/* Those that count now. */
+/* Returns the options in force. */
 static const struct options *in_force(const struct run *run)
 {
 	return run->again ? run->again : run->options;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Several cores: each has a thread with a translator of its own. vpnalg_steer()
- * says whose a packet is, and a management thread reaches the translators by
- * rings of commands, without a lock.
+ * chooses the translator of a packet, and a management thread reaches the
+ * translators by rings of commands, without a lock.
  *
  *     cc cores.c -o cores -pthread $(pkg-config --cflags --libs libvpnalg)
  *     ./cores
@@ -114,7 +114,7 @@ static void stop(struct core *core, void *argument)
 	core->over = true;
 }
 
-/* Lets a core run something, and waits until that is done. */
+/* Has a core run a function, and waits until that is done. */
 static void have_run(struct core *core,
 		     void (*run)(struct core *core, void *argument),
 		     void *argument)
@@ -176,8 +176,8 @@ static void dispatch(const struct vpnalg_steer *steer, struct core *cores,
 }
 /* [steer] */
 
-/* A packet of GRE out and one in, which meet in one translator. (Nobody looks
- * at the checksum of IP here.) */
+/* A packet of GRE out and one in, which meet in one translator. (The checksum
+ * of IP is not checked here.) */
 static void converse(const struct vpnalg_steer *steer, struct core *cores,
 		     uint8_t last)
 {

@@ -151,7 +151,7 @@ static void pass_slowly(struct vpnalg *translator, struct vpnalg_packet *packet,
 
 	vpnalg_process(translator, packet, 1, now);
 	for (i = 0; i < FLOWS - 1 && flows[i].used; i++)
-		continue; /* the last place is anybody's */
+		continue; /* the last place is shared */
 	if (offered)
 		flows[i] = (struct flow){ true, told, now, now };
 }

@@ -106,9 +106,9 @@ static enum vpnalg_result attach(struct vpnalg_step *step)
 /* [attach] */
 
 /* [end] */
-/* What the inside host sends keeps the line; what comes in does not, or the
- * server could keep it for ever (RFC 4787 REQ-6). After END, which may be sent
- * again, data may still be on its way. */
+/* Packets from inside keep the line; packets that come in do not, or the server
+ * could keep it for ever (RFC 4787 REQ-6). After END, which may be sent again,
+ * data may still arrive. */
 static void keep_or_end(struct vpnalg_step *step)
 {
 	if (step->parsed->inward || step->record->flags & VPNALG_SESSION_ENDED)
@@ -139,8 +139,8 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	if (result != VPNALG_TRANSLATED)
 		return result;
 
-	/* From here on nothing fails. The key in the form that the packet has
-	 * not says what the packet must become. */
+	/* Nothing fails from here on. The key of the packet's other form holds
+	 * what the packet must become. */
 	keep_or_end(step);
 	vpnalg_session_tuple(step->translator, step->record,
 			     parsed->inside ? VPNALG_OUTSIDE_OWN

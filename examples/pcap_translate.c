@@ -45,7 +45,7 @@ static void fail(const char *what, const char *why)
 }
 
 /* SplitMix64 (Steele, Lea and Flood, 2014): the same input gives the same
- * output. A router needs numbers that nobody can predict. */
+ * output. A router needs unpredictable numbers. */
 static uint32_t next_random(void *context)
 {
 	struct job *job = context;

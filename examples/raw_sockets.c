@@ -75,8 +75,9 @@ static uint32_t next_random(void *context)
 }
 
 /* [open] */
-/* The first handler that claims a packet has it. GRE stands behind PPTP, whose
- * GRE is not for it; general traffic is what all the others leave. */
+/* The first handler that claims a packet has it. GRE stands behind PPTP, which
+ * has GRE packets of its own; general traffic takes what all the others leave.
+ */
 static const struct vpnalg_protocol protocols[] = {
 	{ vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL }, { vpnalg_l2tp, NULL },
 	{ vpnalg_gre, NULL }, { vpnalg_general, NULL },

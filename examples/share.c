@@ -18,15 +18,15 @@
 enum { UDP = 17 };
 
 /* [ports] */
-/* What the router's own NAT knows of its outside address. */
+/* The use of the outside address by the router's own NAT. */
 struct host_nat {
-	/* By UDP port: how many use it. A count, for what is given back may
-	 * be a port that was chosen twice. */
+	/* The number of users of each UDP port: a port may be chosen twice, and
+	 * is given back twice then. */
 	uint16_t users[65536];
 	FILE *random;
 };
 
-/* What it has decided already of a packet, if anything. */
+/* The mapping that it has chosen for a packet already, if any. */
 struct mapping {
 	uint16_t outside_port;
 };

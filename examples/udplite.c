@@ -12,10 +12,10 @@
  *  |       checksum coverage       |           checksum            |
  *  +-------------------------------+-------------------------------+
  *
- * It is UDP whose checksum covers the pseudo header and only the first bytes of
- * the datagram, as many as the coverage says: at least these 8, all where it
- * says 0. So addresses and ports are always covered, and as the library does
- * not know where this checksum lies, the handler keeps it right.
+ * It is UDP with a checksum that covers the pseudo header and only the first
+ * bytes of the datagram, as many as the coverage says: at least these 8, all
+ * where it says 0. So addresses and ports are always covered, and as the
+ * library does not know where this checksum lies, the handler keeps it right.
  */
 #include <vpnalg/handler.h>
 
@@ -30,8 +30,8 @@ enum {
 };
 
 /* One kind of session. It is found by its two own keys and keeps nothing. While
- * one lives, UDP-Lite from its remote that is nobody's does not reach the
- * router, whose stack might answer that it does not know the protocol. */
+ * one lives, unclaimed UDP-Lite from its remote does not reach the router: its
+ * stack might answer that it does not know the protocol. */
 static const struct vpnalg_kind kinds[] = {
 	{ .name = "UDP-Lite session", .slots = 2, .guard = UDPLITE_PROTOCOL },
 };
@@ -54,9 +54,9 @@ static uint16_t remote_port(const struct vpnalg_parsed *parsed)
 }
 
 /*
- * Whose is it? Both ports distinguish sessions inside. Outside, a port of ours
- * belongs to one session with that remote, whatever the remote's port: so it is
- * left out of that key, and translate() looks at it.
+ * Claims a packet. Both ports distinguish sessions inside. Outside, a port of
+ * ours belongs to one session with that remote, whatever the remote's port: so
+ * it is left out of that key, and translate() looks at it.
  */
 static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 			       struct vpnalg_match *match)

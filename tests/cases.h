@@ -82,5 +82,9 @@ TCase *port_set_case(void);        /* check_port_set.c */
 TCase *general_ports_case(void);  /* check_general_ports.c */
 TCase *general_tcp_case(void);    /* check_general_tcp.c */
 TCase *tcp_book_case(void);       /* check_tcp_book.c */
+TCase *uplink_mapping_case(void); /* check_uplink_mapping.c */
+TCase *uplink_service_case(void); /* check_uplink_service.c */
+TCase *uplink_ports_case(void); /* check_uplink_ports.c */
+TCase *uplink_list_case(void); /* check_uplink_list.c */
 
 #endif

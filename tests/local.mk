@@ -126,6 +126,10 @@ UNIT_TEST_FILES = \
 	tests/check_udplite.c \
 	tests/check_units.c \
 	tests/check_uplink.c \
+	tests/check_uplink_mapping.c \
+	tests/check_uplink_service.c \
+	tests/check_uplink_ports.c \
+	tests/check_uplink_list.c \
 	tests/check_vpnalg.c \
 	tests/dialog.h \
 	tests/fast_path.c \
@@ -162,7 +166,8 @@ UNIT_TEST_FILES = \
 	tests/support_store.c \
 	tests/support_toy.c \
 	tests/toy.c \
-	tests/toy.h
+	tests/toy.h \
+	tests/uplinks.h
 
 # Another one, for those parts of vpnalg-gw that take no network; so it needs
 # nothing that vpnalg-gw needs, but Linux' headers.

@@ -86,5 +86,17 @@ TCase *uplink_mapping_case(void); /* check_uplink_mapping.c */
 TCase *uplink_service_case(void); /* check_uplink_service.c */
 TCase *uplink_ports_case(void); /* check_uplink_ports.c */
 TCase *uplink_list_case(void); /* check_uplink_list.c */
+TCase *translation_end_case(void); /* check_translation_end.c */
+TCase *translation_refused_case(void); /* check_translation_refused.c */
+TCase *ipsec_probe_bounds_case(void); /* check_ipsec_probe_bounds.c */
+TCase *ipsec_probe_answer_case(void); /* check_ipsec_probe_answer.c */
+TCase *ipsec_unclaimed_case(void); /* check_ipsec_unclaimed.c */
+TCase *choose_range_case(void); /* check_choose_range.c */
+TCase *choose_callback_case(void); /* check_choose_callback.c */
+TCase *choose_release_case(void); /* check_choose_release.c */
+TCase *general_packet_case(void); /* check_general_packet.c */
+TCase *general_cut_case(void); /* check_general_cut.c */
+TCase *own_pptp_case(void); /* check_own_pptp.c */
+TCase *own_unclaimed_case(void); /* check_own_unclaimed.c */
 
 #endif

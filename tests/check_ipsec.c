@@ -325,6 +325,9 @@ Suite *ipsec_suite(void)
 	suite_add_tcase(suite, ipsec_records_case());
 	suite_add_tcase(suite, ipsec_outbound_case());
 	suite_add_tcase(suite, ipsec_bounds_case());
+	suite_add_tcase(suite, ipsec_probe_bounds_case());
+	suite_add_tcase(suite, ipsec_probe_answer_case());
+	suite_add_tcase(suite, ipsec_unclaimed_case());
 	suite_add_tcase(suite, ipsec_cut_case());
 	suite_add_tcase(suite, ipsec_fail_case());
 	suite_add_tcase(suite, ipsec_figures_case());

@@ -387,5 +387,7 @@ Suite *sessions_suite(void)
 	suite_add_tcase(suite, account_case());
 	suite_add_tcase(suite, cut_case());
 	suite_add_tcase(suite, translation_case());
+	suite_add_tcase(suite, translation_end_case());
+	suite_add_tcase(suite, translation_refused_case());
 	return suite;
 }

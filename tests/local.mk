@@ -15,6 +15,9 @@ UNIT_TEST_FILES = \
 	tests/check_account.c \
 	tests/check_attacks.c \
 	tests/check_choose.c \
+	tests/check_choose_range.c \
+	tests/check_choose_callback.c \
+	tests/check_choose_release.c \
 	tests/check_choose_adopted.c \
 	tests/check_choose_pool.c \
 	tests/check_counters.c \
@@ -28,6 +31,8 @@ UNIT_TEST_FILES = \
 	tests/check_fragment_burst.c \
 	tests/check_fragment_error.c \
 	tests/check_general.c \
+	tests/check_general_packet.c \
+	tests/check_general_cut.c \
 	tests/check_general_mapping.c \
 	tests/check_general_model.c \
 	tests/check_general_mss.c \
@@ -42,6 +47,9 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec.c \
 	tests/check_ipsec_answers.c \
 	tests/check_ipsec_bounds.c \
+	tests/check_ipsec_probe_bounds.c \
+	tests/check_ipsec_probe_answer.c \
+	tests/check_ipsec_unclaimed.c \
 	tests/check_ipsec_cut.c \
 	tests/check_ipsec_edges.c \
 	tests/check_ipsec_esp.c \
@@ -86,6 +94,8 @@ UNIT_TEST_FILES = \
 	tests/check_model.c \
 	tests/check_own.c \
 	tests/check_own_vpn.c \
+	tests/check_own_pptp.c \
+	tests/check_own_unclaimed.c \
 	tests/check_own_esp.c \
 	tests/check_own_id.c \
 	tests/check_own_id_hosts.c \
@@ -123,6 +133,8 @@ UNIT_TEST_FILES = \
 	tests/check_table.c \
 	tests/check_table_model.c \
 	tests/check_translation.c \
+	tests/check_translation_end.c \
+	tests/check_translation_refused.c \
 	tests/check_udplite.c \
 	tests/check_units.c \
 	tests/check_uplink.c \
@@ -136,6 +148,8 @@ UNIT_TEST_FILES = \
 	tests/fast_path.h \
 	tests/fragments.h \
 	tests/general.h \
+	tests/ipsec_bounds.h \
+	tests/own_vpn.h \
 	tests/policy.h \
 	tests/ipsec_guest.h \
 	tests/own_id.h \
@@ -167,6 +181,7 @@ UNIT_TEST_FILES = \
 	tests/support_toy.c \
 	tests/toy.c \
 	tests/toy.h \
+	tests/translations.h \
 	tests/uplinks.h
 
 # Another one, for those parts of vpnalg-gw that take no network; so it needs

@@ -98,5 +98,24 @@ TCase *general_packet_case(void); /* check_general_packet.c */
 TCase *general_cut_case(void); /* check_general_cut.c */
 TCase *own_pptp_case(void); /* check_own_pptp.c */
 TCase *own_unclaimed_case(void); /* check_own_unclaimed.c */
+TCase *gre_learned_case(void); /* check_gre_learned.c */
+TCase *gre_hosts_case(void); /* check_gre_hosts.c */
+TCase *stream_bounds_case(void); /* check_pptp_stream_bounds.c */
+TCase *stream_order_case(void); /* check_pptp_stream_order.c */
+TCase *ipsec_surplus_case(void); /* check_ipsec_surplus.c */
+TCase *ipsec_suspect_case(void); /* check_ipsec_suspect.c */
+TCase *general_connection_case(void); /* check_general_connection.c */
+TCase *general_other_cut_case(void); /* check_general_other_cut.c */
+TCase *l2tp_hidden_case(void); /* check_l2tp_hidden.c */
+TCase *l2tp_end_case(void); /* check_l2tp_end.c */
+TCase *fault_store_case(void); /* check_fault_store.c */
+TCase *general_beside_vpn_case(void); /* check_general_beside_vpn.c */
+TCase *general_binding_case(void); /* check_general_binding.c */
+TCase *pptp_call_end_case(void); /* check_pptp_call_end.c */
+TCase *process_attempt_case(void); /* check_process_attempt.c */
+TCase *process_result_case(void); /* check_process_result.c */
+TCase *ipsec_rival_case(void); /* check_ipsec_rival.c */
+TCase *ipsec_seeker_case(void); /* check_ipsec_seeker.c */
+TCase *ipsec_places_case(void); /* check_ipsec_places.c */
 
 #endif

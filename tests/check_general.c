@@ -274,6 +274,8 @@ Suite *general_suite(void)
 	tcase_add_test(packets, the_clock_may_be_anywhere);
 	suite_add_tcase(suite, packets);
 	suite_add_tcase(suite, general_mapping_case());
+	suite_add_tcase(suite, general_beside_vpn_case());
+	suite_add_tcase(suite, general_binding_case());
 	suite_add_tcase(suite, general_ports_case());
 	suite_add_tcase(suite, port_blocks_case());
 	suite_add_tcase(suite, port_set_case());
@@ -282,6 +284,8 @@ Suite *general_suite(void)
 	suite_add_tcase(suite, general_model_case());
 	suite_add_tcase(suite, general_mss_case());
 	suite_add_tcase(suite, general_other_case());
+	suite_add_tcase(suite, general_connection_case());
+	suite_add_tcase(suite, general_other_cut_case());
 	suite_add_tcase(suite, general_beside_case());
 	suite_add_tcase(suite, general_packet_case());
 	suite_add_tcase(suite, general_cut_case());

@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Mappings are for all remotes; who may send to them is a setting; and they
  * keep out of the way of VPN sessions. */
-#include "cases.h"
-#include "general.h"
-#include "toy.h"
-
-#include <vpnalg/general.h>
-
-#include <string.h>
-
-static struct world w;
+#include "general_mapping.h"
 
 static void begin_with(unsigned filtering)
 {
@@ -22,11 +14,6 @@ static void begin_with(unsigned filtering)
 static void begin(void)
 {
 	begin_with(VPNALG_FILTERING_ENDPOINT_INDEPENDENT);
-}
-
-static void end(void)
-{
-	world_end(&w);
 }
 
 /* RFC 4787 REQ-1, as STUN finds it out (RFC 5780 4.3): one inside endpoint,
@@ -204,309 +191,6 @@ START_TEST(parents_live_as_long_as_their_children)
 }
 END_TEST
 
-/* RFC 4787 REQ-2: whatever the remote, and whatever VPN sessions do there. */
-START_TEST(rfc4787_req2_general_traffic_stays_paired)
-{
-	static const uint32_t pool[] = { OUTSIDE, OUTSIDE_2, 0xcb007103,
-					 0xcb007104 };
-	uint32_t paired, i, host, others = 0, first = 0, pairings = 0;
-
-	general_and_vpn_world(&w, (struct world_options){
-					  .addresses = pool,
-					  .address_count = 4,
-					  .pool_key = { 7, 8 },
-					  .choosing = CHOOSE_TAKE });
-	for (host = CLIENT_A; host < CLIENT_A + 8; host++) {
-		udp_open(&w, host, 40000, SERVER, 53);
-		paired = source(&w);
-		first = first == 0 ? paired : first;
-		pairings += paired != first;
-		for (i = 0; i < 5; i++) {
-			/* All crowd at one VPN server, so some are moved. */
-			toy_say(&w, host, 5000, SERVER, TOY_HELLO, 0, 0);
-			others += source(&w) != paired;
-			udp_open(&w, host, 40000, SERVER + i, 53);
-			ck_assert_uint_eq(source(&w), paired);
-			udp_open(&w, host, (uint16_t)(41000 + i), SERVER, 53);
-			ck_assert_uint_eq(source(&w), paired);
-		}
-	}
-	ck_assert_uint_gt(others, 0);
-	ck_assert_uint_gt(pairings, 0); /* not all in one place */
-	end();
-}
-END_TEST
-
-/* Nor does it take the room of VPN hosts there: whoever is alone with a VPN
- * server has its paired address, however many others browse there. */
-START_TEST(general_traffic_moves_no_paired_vpn_host)
-{
-	static const uint32_t pool[] = { OUTSIDE, OUTSIDE_2 };
-	uint32_t host, paired;
-
-	general_and_vpn_world(&w, (struct world_options){
-					  .addresses = pool,
-					  .address_count = 2,
-					  .pool_key = { 7, 8 },
-					  .general.filtering = (uint8_t)_i });
-	for (host = CLIENT_A; host < CLIENT_A + 8; host++) {
-		udp_open(&w, host, 40000, SERVER + host, 53);
-		udp_open(&w, host, 40000, SERVER + host, 54);
-		tcp_out(&w, host, 40000, SERVER + host, 80, SYN, 0);
-		icmp_out(&w, host, SERVER + host, ECHO, 1);
-		paired = source(&w);
-		toy_say(&w, host, 5000, SERVER + host, TOY_HELLO, 0, 0);
-		ck_assert_uint_eq(source(&w), paired);
-		/* And so is the next one. */
-		icmp_out(&w, host + 8, SERVER, ECHO, 1);
-		paired = source(&w);
-		udp_open(&w, host, 40001, STRANGER + host, 53);
-		tcp_out(&w, host, 40001, STRANGER + host, 80, SYN, 0);
-		icmp_out(&w, host, STRANGER + host, ECHO, 1);
-		toy_say(&w, host + 8, 5000, STRANGER + host, TOY_HELLO, 0, 0);
-		ck_assert_uint_eq(source(&w), paired);
-	}
-	end();
-}
-END_TEST
-
-/* The caller is asked for mappings, and not for what hangs from them. */
-static unsigned asked, told;
-
-static enum vpnalg_choice choose_once(struct world *world,
-				      struct vpnalg_binding *binding)
-{
-	(void)world;
-	asked++;
-	ck_assert_uint_eq(binding->protocol, UDP);
-	ck_assert_uint_eq(binding->remote.family, 0);
-	ck_assert_uint_eq(get32(binding->remote.octets), 0);
-	ck_assert_uint_eq(binding->remote_port, 0);
-	ck_assert_uint_eq(binding->inside_id, 40000);
-	ck_assert_uint_eq(get32(binding->inside.octets), CLIENT_A);
-	ck_assert_uint_eq(get32(binding->outside.octets), OUTSIDE);
-	return VPNALG_CHOICE_TAKE;
-}
-
-static void released(struct world *world, const struct vpnalg_binding *binding)
-{
-	(void)world;
-	told++;
-	ck_assert_uint_eq(binding->remote.family, 0);
-	ck_assert_uint_eq(binding->outside_id, 40000);
-}
-
-START_TEST(the_caller_is_asked_for_mappings_only)
-{
-	asked = told = 0;
-	general_world(&w, (struct world_options){
-				  .choose = choose_once,
-				  .released = released,
-				  .general = { .filtering = 1 } });
-	udp_open(&w, CLIENT_A, 40000, SERVER, 53);
-	udp_open(&w, CLIENT_A, 40000, SERVER_2, 53);
-	ck_assert_uint_eq(asked, 1);
-	world_wait(&w, 300000);
-	world_wait(&w, 1);
-	world_wait(&w, 1);
-	ck_assert_uint_eq(told, 1);
-	end();
-}
-END_TEST
-
-START_TEST(a_caller_that_refuses_costs_the_packet)
-{
-	general_world(&w, (struct world_options){ .choosing = CHOOSE_REFUSE });
-	ck_assert_uint_eq(udp_out(&w, CLIENT_A, 40000, SERVER, 53),
-			  VPNALG_DROP_REFUSED);
-	ck_assert_int_eq(w.records, 0);
-	end();
-}
-END_TEST
-
-/* The address and port that the caller chooses must be the paired one and in
- * the range. */
-static const struct choice_row {
-	uint32_t address, id;
-	unsigned result;
-} choice_rows[] = {
-	{ OUTSIDE, 5000, VPNALG_TRANSLATED },
-	{ OUTSIDE, 4999, VPNALG_DROP_REFUSED },
-	{ OUTSIDE, 6000, VPNALG_TRANSLATED },
-	{ OUTSIDE, 6001, VPNALG_DROP_REFUSED },
-	{ OUTSIDE_2, 5000, VPNALG_DROP_REFUSED },
-	{ STRANGER, 5000, VPNALG_DROP_REFUSED },
-};
-
-START_TEST(the_callers_choice_is_paired_and_in_the_range)
-{
-	static const uint32_t two[] = { OUTSIDE, OUTSIDE_2 };
-	const struct choice_row *row = &choice_rows[_i];
-	/* With this key CLIENT_A is paired with OUTSIDE. */
-	struct world_options options = { .addresses = two,
-					 .address_count = 2,
-					 .pool_key = { 5, 1 },
-					 .choosing = CHOOSE_WRITE,
-					 .general.ports = { 5000, 6000 } };
-
-	general_world(&w, options);
-	w.chosen = OUTSIDE;
-	w.chosen_id = 5500;
-	if (udp_out(&w, CLIENT_A, 40000, SERVER, 53) != VPNALG_TRANSLATED)
-		ck_abort_msg("not paired with OUTSIDE");
-	w.chosen = row->address;
-	w.chosen_id = row->id;
-	ck_assert_uint_eq(udp_out(&w, CLIENT_A, 40001, SERVER, 53),
-			  row->result);
-	if (row->result == VPNALG_TRANSLATED)
-		ck_assert_uint_eq(port_from(&w), row->id);
-	end();
-}
-END_TEST
-
-/* VPN sessions have their ports towards one remote only, mappings towards all:
- * never is one port both to the same remote. */
-
-static void begin_vpn(void)
-{
-	general_and_vpn_world(&w, (struct world_options){
-					  .choosing = CHOOSE_TAKE });
-}
-
-START_TEST(a_vpn_session_takes_no_port_of_a_mapping)
-{
-	struct connection c = { .zone = 0 };
-
-	begin_vpn();
-	tcp_out(&w, CLIENT_A, 40000, SERVER_2, 80, SYN, 0);
-	ck_assert_uint_eq(port_from(&w), 40000);
-	connect_to(&w, &c, CLIENT_B, 40000, SERVER);
-	ck_assert_uint_ne(c.outside_port, 40000);
-	/* Neither was forgotten. */
-	ck_assert_uint_eq(tcp_in(&w, SERVER_2, 80, 40000, SYN | ACK, 0),
-			  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(destination(&w), CLIENT_A);
-	end();
-}
-END_TEST
-
-START_TEST(a_mapping_takes_no_port_of_a_vpn_session_with_its_remote)
-{
-	struct connection c = { .zone = 0 };
-
-	begin_vpn();
-	connect_to(&w, &c, CLIENT_B, 40000, SERVER);
-	ck_assert_uint_eq(c.outside_port, 40000);
-	tcp_out(&w, CLIENT_A, 40000, SERVER, 80, SYN, 0);
-	ck_assert_uint_ne(port_from(&w), 40000);
-	end();
-}
-END_TEST
-
-/* It may have the port towards others, and then not use it there. */
-START_TEST(a_mapping_does_not_reach_where_a_vpn_session_has_its_port)
-{
-	struct connection c = { .zone = 0 };
-
-	begin_vpn();
-	connect_to(&w, &c, CLIENT_B, 40000, SERVER);
-	ck_assert_uint_eq(c.outside_port, 40000);
-	tcp_out(&w, CLIENT_A, 40000, SERVER_2, 80, SYN, 0);
-	ck_assert_uint_eq(port_from(&w), 40000);
-	ck_assert_uint_eq(tcp_out(&w, CLIENT_A, 40000, SERVER, 80, SYN, 0),
-			  VPNALG_DROP_PORT_HELD);
-	ck_assert_uint_eq(tcp_in(&w, SERVER, 80, 40000, SYN, 0),
-			  VPNALG_DROP_PORT_HELD);
-	/* Until that one has ended. */
-	world_wait(&w, 240000);
-	tcp_out(&w, CLIENT_A, 40000, SERVER_2, 80, SYN, 0);
-	world_wait(&w, 7440000 - 240000);
-	ck_assert_uint_eq(tcp_out(&w, CLIENT_A, 40000, SERVER, 80, SYN, 0),
-			  VPNALG_TRANSLATED);
-	end();
-}
-END_TEST
-
-/* Not all that comes in to a VPN session's port is claimed by its handler; the
- * mapping does not get the rest. */
-START_TEST(a_packet_to_a_held_port_is_not_for_the_mapping)
-{
-	struct bytes p = udp_packet(SERVER, TOY_DATA_PORT, OUTSIDE, 40000,
-				    "abc", 3);
-
-	general_and_vpn_world(&w, (struct world_options){ .no_undo = true });
-	ck_assert_uint_eq(toy_say(&w, CLIENT_B, 40000, SERVER, TOY_HELLO, 0,
-				  0), 40000);
-	ck_assert_uint_eq(udp_open(&w, CLIENT_A, 40000, SERVER_2, 53), 40000);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p),
-			  VPNALG_DROP_PORT_HELD);
-	p = udp_packet(SERVER_2, TOY_DATA_PORT, OUTSIDE, 40000, "abc", 3);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(destination(&w), CLIENT_A);
-	end();
-}
-END_TEST
-
-/* The engine keeps out of a mapping's ID whatever else the key has. */
-START_TEST(no_session_gets_an_id_of_a_mapping_whatever_its_port)
-{
-	static const uint8_t host[] = { 192, 168, 77, 12 };
-	static const uint8_t remote[] = { 198, 51, 100, 9 };
-	struct vpnalg_opening opening = { .space = UDP,
-					  .inside = host,
-					  .remote = remote,
-					  .id = 40000,
-					  .inside_port = 7,
-					  .outside_port = 7,
-					  .keep = true,
-					  .lifetime = 1000 };
-	struct vpnalg_record *record;
-	struct vpnalg_step step;
-
-	begin_vpn();
-	udp_open(&w, CLIENT_A, 40000, SERVER, 53);
-	step = toy_step(&w);
-	step.handler = 1;
-	ck_assert_uint_eq(vpnalg_session_open(&step, &opening, &record),
-			  VPNALG_DROP_NO_ID);
-	opening.id = 40001;
-	ck_assert_uint_eq(vpnalg_session_open(&step, &opening, &record),
-			  VPNALG_TRANSLATED);
-	end();
-}
-END_TEST
-
-/* The caller is not told of the end of a binding that it was not asked for. */
-START_TEST(a_binding_that_was_not_proposed_is_not_released)
-{
-	static const uint8_t host[] = { 192, 168, 77, 12 };
-	static const uint8_t remote[] = { 198, 51, 100, 9 };
-	struct vpnalg_opening opening = { .space = TOY_SPACE,
-					  .inside = host,
-					  .remote = remote,
-					  .id = 7,
-					  .peer = true,
-					  .lifetime = 1000 };
-	struct vpnalg_record *record;
-	struct vpnalg_step step;
-	long n;
-
-	begin_vpn();
-	step = toy_step(&w);
-	step.handler = 1;
-	for (n = 1; n <= 5; n++) {
-		w.fail_in = n;
-		ck_assert_uint_eq(vpnalg_session_open(&step, &opening,
-						      &record),
-				  VPNALG_DROP_STORE);
-		ck_assert_int_eq(w.bindings, 0);
-	}
-	ck_assert_uint_eq(vpnalg_session_open(&step, &opening, &record),
-			  VPNALG_TRANSLATED);
-	end();
-}
-END_TEST
-
 /* Undo needs no session where the mapping says it all; what could not have come
  * in is not taken back. */
 START_TEST(undo_goes_by_the_mapping_too)
@@ -584,14 +268,6 @@ static void add_ports(TCase *mapping)
 	tcase_add_test(
 		mapping,
 		rfc5382_req1_one_endpoint_has_one_port_towards_three_remotes);
-	tcase_add_test(mapping, rfc4787_req2_general_traffic_stays_paired);
-	tcase_add_loop_test(mapping,
-			    general_traffic_moves_no_paired_vpn_host, 0, 3);
-	tcase_add_test(mapping, the_caller_is_asked_for_mappings_only);
-	tcase_add_test(mapping, a_caller_that_refuses_costs_the_packet);
-	tcase_add_loop_test(mapping,
-			    the_callers_choice_is_paired_and_in_the_range, 0,
-			    ROWS(choice_rows));
 }
 
 TCase *general_mapping_case(void)
@@ -609,23 +285,9 @@ TCase *general_mapping_case(void)
 	tcase_add_test(
 		mapping,
 		a_mapping_that_cannot_count_its_sessions_takes_no_more);
-	tcase_add_test(mapping,
-		       a_packet_to_a_held_port_is_not_for_the_mapping);
-	tcase_add_test(
-		mapping,
-		no_session_gets_an_id_of_a_mapping_whatever_its_port);
-	tcase_add_test(mapping,
-		       a_binding_that_was_not_proposed_is_not_released);
 	tcase_add_test(mapping, undo_goes_by_the_mapping_too);
 	tcase_add_test(
 		mapping,
 		packets_count_for_their_session_and_not_for_its_mapping);
-	tcase_add_test(mapping, a_vpn_session_takes_no_port_of_a_mapping);
-	tcase_add_test(
-		mapping,
-		a_mapping_takes_no_port_of_a_vpn_session_with_its_remote);
-	tcase_add_test(
-		mapping,
-		a_mapping_does_not_reach_where_a_vpn_session_has_its_port);
 	return mapping;
 }

@@ -314,6 +314,8 @@ Suite *ipsec_suite(void)
 	suite_add_tcase(suite, ipsec_pair_case());
 	suite_add_tcase(suite, ipsec_evidence_case());
 	suite_add_tcase(suite, ipsec_rank_case());
+	suite_add_tcase(suite, ipsec_rival_case());
+	suite_add_tcase(suite, ipsec_seeker_case());
 	suite_add_tcase(suite, ipsec_judge_case());
 	suite_add_tcase(suite, ipsec_heal_case());
 	suite_add_tcase(suite, ipsec_probe_case());
@@ -322,7 +324,10 @@ Suite *ipsec_suite(void)
 	suite_add_tcase(suite, ipsec_owner_case());
 	suite_add_tcase(suite, ipsec_repair_case());
 	suite_add_tcase(suite, ipsec_review_case());
+	suite_add_tcase(suite, ipsec_surplus_case());
+	suite_add_tcase(suite, ipsec_suspect_case());
 	suite_add_tcase(suite, ipsec_records_case());
+	suite_add_tcase(suite, ipsec_places_case());
 	suite_add_tcase(suite, ipsec_outbound_case());
 	suite_add_tcase(suite, ipsec_bounds_case());
 	suite_add_tcase(suite, ipsec_probe_bounds_case());

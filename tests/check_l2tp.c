@@ -378,6 +378,8 @@ Suite *l2tp_suite(void)
 	suite_add_tcase(suite, l2tp_message_case());
 	suite_add_tcase(suite, l2tp_fit_case());
 	suite_add_tcase(suite, l2tp_shared_case());
+	suite_add_tcase(suite, l2tp_hidden_case());
+	suite_add_tcase(suite, l2tp_end_case());
 	suite_add_tcase(suite, l2tp_v3_case());
 	suite_add_tcase(suite, l2tp_fail_case());
 	suite_add_tcase(suite, l2tp_model_case());

@@ -26,6 +26,7 @@ UNIT_TEST_FILES = \
 	tests/check_expire.c \
 	tests/check_extra_port.c \
 	tests/check_fault.c \
+	tests/check_fault_store.c \
 	tests/check_fragment.c \
 	tests/check_fragment_bounds.c \
 	tests/check_fragment_burst.c \
@@ -34,12 +35,18 @@ UNIT_TEST_FILES = \
 	tests/check_general_packet.c \
 	tests/check_general_cut.c \
 	tests/check_general_mapping.c \
+	tests/check_general_beside_vpn.c \
+	tests/check_general_binding.c \
 	tests/check_general_model.c \
 	tests/check_general_mss.c \
 	tests/check_general_other.c \
+	tests/check_general_connection.c \
+	tests/check_general_other_cut.c \
 	tests/check_general_ports.c \
 	tests/check_general_tcp.c \
 	tests/check_gre.c \
+	tests/check_gre_learned.c \
+	tests/check_gre_hosts.c \
 	tests/check_hairpin.c \
 	tests/check_icmp_error.c \
 	tests/check_icmp_error_edges.c \
@@ -71,10 +78,15 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_pair.c \
 	tests/check_ipsec_probe.c \
 	tests/check_ipsec_rank.c \
+	tests/check_ipsec_rival.c \
+	tests/check_ipsec_seeker.c \
 	tests/check_ipsec_records.c \
+	tests/check_ipsec_places.c \
 	tests/check_ipsec_repair.c \
 	tests/check_ipsec_responder.c \
 	tests/check_ipsec_review.c \
+	tests/check_ipsec_surplus.c \
+	tests/check_ipsec_suspect.c \
 	tests/check_ipsec_service.c \
 	tests/check_key.c \
 	tests/check_l2tp.c \
@@ -87,6 +99,8 @@ UNIT_TEST_FILES = \
 	tests/check_l2tp_owner.c \
 	tests/check_l2tp_any_address.c \
 	tests/check_l2tp_shared.c \
+	tests/check_l2tp_hidden.c \
+	tests/check_l2tp_end.c \
 	tests/check_l2tp_v3.c \
 	tests/check_lessons.c \
 	tests/check_life.c \
@@ -107,11 +121,16 @@ UNIT_TEST_FILES = \
 	tests/check_port_set.c \
 	tests/check_pptp.c \
 	tests/check_pptp_call.c \
+	tests/check_pptp_call_end.c \
 	tests/check_pptp_call_id.c \
 	tests/check_pptp_control.c \
 	tests/check_pptp_service.c \
 	tests/check_pptp_stream.c \
+	tests/check_pptp_stream_bounds.c \
+	tests/check_pptp_stream_order.c \
 	tests/check_process.c \
+	tests/check_process_attempt.c \
+	tests/check_process_result.c \
 	tests/check_process_burst.c \
 	tests/check_renumber.c \
 	tests/check_rewrite.c \
@@ -146,14 +165,25 @@ UNIT_TEST_FILES = \
 	tests/dialog.h \
 	tests/fast_path.c \
 	tests/fast_path.h \
+	tests/faults.h \
 	tests/fragments.h \
 	tests/general.h \
+	tests/general_mapping.h \
+	tests/general_other.h \
+	tests/gre.h \
 	tests/ipsec_bounds.h \
+	tests/ipsec_rank.h \
+	tests/ipsec_records.h \
+	tests/ipsec_review.h \
+	tests/l2tp_shared.h \
 	tests/own_vpn.h \
 	tests/policy.h \
 	tests/ipsec_guest.h \
 	tests/own_id.h \
+	tests/pptp_call.h \
+	tests/pptp_stream.h \
 	tests/pptp_talk.h \
+	tests/process.h \
 	tests/support.c \
 	tests/support.h \
 	tests/support_dialog.c \

@@ -117,5 +117,25 @@ TCase *process_result_case(void); /* check_process_result.c */
 TCase *ipsec_rival_case(void); /* check_ipsec_rival.c */
 TCase *ipsec_seeker_case(void); /* check_ipsec_seeker.c */
 TCase *ipsec_places_case(void); /* check_ipsec_places.c */
+TCase *session_mirror_case(void); /* check_session_mirror.c */
+TCase *session_mirror_vpn_case(void); /* check_session_mirror_vpn.c */
+TCase *ipsec_lessons_case(void); /* check_lessons_ipsec.c */
+TCase *call_lessons_case(void); /* check_lessons_call.c */
+TCase *control_end_case(void); /* check_pptp_control_end.c */
+TCase *control_call_case(void); /* check_pptp_control_call.c */
+TCase *pptp_served_end_case(void); /* check_pptp_served_end.c */
+TCase *table_index_case(void); /* check_table_index.c */
+TCase *ipsec_hold_limit_case(void); /* check_ipsec_hold_limit.c */
+TCase *session_find_case(void); /* check_session_find.c */
+TCase *ipsec_ike_life_case(void); /* check_ipsec_ike_life.c */
+TCase *l2tp_foreign_case(void); /* check_l2tp_foreign.c */
+TCase *ipsec_attacks_case(void); /* check_attacks_ipsec.c */
+TCase *call_attacks_case(void); /* check_attacks_call.c */
+TCase *rewrite_cut_case(void); /* check_rewrite_cut.c */
+TCase *l2tp_forged_case(void); /* check_l2tp_forged.c */
+TCase *own_ports_case(void); /* check_own_ports.c */
+TCase *l2tp_v3_end_case(void); /* check_l2tp_v3_end.c */
+TCase *port_blocks_life_case(void); /* check_port_blocks_life.c */
+TCase *own_id_invalid_case(void); /* check_own_id_invalid.c */
 
 #endif

@@ -1,29 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What attackers and bad luck can do to the handlers of PPTP and IPsec. */
-#include "pptp_talk.h"
-#include "support_ipsec.h"
-
-#include <string.h>
-
-static void begin_with(const struct world_options *options)
-{
-	world_begin(&w, options);
-	c = (struct connection){ 0 };
-	start_control(&w, &c, CLIENT_A, 4000, SERVER);
-}
-
-static void begin(void)
-{
-	struct world_options options = { .choosing = CHOOSE_DIFFERENT };
-
-	begin_with(&options);
-}
-
-static void acknowledge_all(void)
-{
-	client_segment(&w, &c, c.client_seq, ACK, NULL, 0);
-	server_segment(&w, &c, c.server_seq, ACK, NULL, 0);
-}
+#include "attacks.h"
 
 /* The reply is cut where the store fails, comes again from before that place,
  * and fails again: once the store is well, it passes. */
@@ -186,56 +163,6 @@ START_TEST(a_forged_fin_leaves_no_wrong_acknowledgment)
 }
 END_TEST
 
-/* Whatever the linger: what comes after its first half takes the end back. */
-START_TEST(a_short_linger_can_be_taken_back_too)
-{
-	struct world_options options = { .timers = { .linger = 2000 } };
-
-	world_end(&w);
-	begin_with(&options);
-	call_out(&w, &c, OWN, PEER);
-	in(13, PEER, 1, 0);
-	w.now += 1100;
-	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
-	w.now += 5000;
-	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
-}
-END_TEST
-
-/* Client PPPs repeat their Terminate after the call was cleared. */
-START_TEST(a_late_packet_does_not_revive_a_cleared_call_for_long)
-{
-	call_out(&w, &c, OWN, PEER);
-	out(12, OWN, 0, 0);
-	in(13, PEER, 1, 0);
-	world_wait(&w, 3100);
-	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
-	client_segment(&w, &c, c.client_seq, ACK, NULL, 0);
-	world_wait(&w, 110000);
-	ck_assert_uint_eq(closed(&w, CALL), 1);
-}
-END_TEST
-
-/* A refusal carries any ID, as that of a call that is up. */
-START_TEST(a_refused_call_does_not_harm_another_of_the_same_id)
-{
-	struct world_options options = { 0 };
-
-	world_end(&w);
-	begin_with(&options);
-	in(7, PEER, 1, 0);
-	out(8, 0, PEER, 1);
-	ck_assert_uint_eq(gre_in(0), VPNALG_TRANSLATED);
-	in(7, PEER + 1, 1, 0);
-	out(8, 0, PEER + 1, 3);
-	acknowledge_all();
-	world_wait(&w, 110000);
-	ck_assert_uint_eq(closed(&w, CALL), 0);
-	ck_assert_uint_eq(gre_out(PEER), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(gre_in(0), VPNALG_TRANSLATED);
-}
-END_TEST
-
 /* RFC 791 3.1: options in which addresses are written down. */
 START_TEST(options_that_hold_addresses_do_not_go_out)
 {
@@ -300,173 +227,6 @@ START_TEST(a_connection_does_not_die_in_the_midst_of_its_own_packet)
 }
 END_TEST
 
-/* IPsec's. */
-
-static void begin_ipsec(void)
-{
-	ipsec_world(&w, (struct world_options){ .passive = true,
-						.no_undo = true });
-}
-
-static void go_on(struct esp *e, unsigned times)
-{
-	for (; times > 0; times--) {
-		w.now += 20;
-		ck_assert_uint_eq(esp_sends(&w, e), VPNALG_TRANSLATED);
-		ck_assert(esp_arrives(&w, e));
-	}
-}
-
-/* One who sees the packets repeats them, or makes up numbers for SPIs that he
- * has seen: the window is the receiver's business (RFC 4303 3.4.3). */
-START_TEST(a_replay_of_esp_moves_nothing)
-{
-	struct esp e = esp_of(CLIENT_A, SERVER, 0xaa, 0xbb), forged;
-	unsigned i;
-
-	go_on(&e, 50);
-	forged = e;
-	forged.in_sequence = 0;
-	for (i = 0; i < 1000; i++)
-		ck_assert(esp_arrives(&w, &forged));
-	go_on(&e, 50);
-	ck_assert_uint_eq(live(&w, KIND_ESP_IN), 1);
-}
-END_TEST
-
-/* An attacker in the server's name is first with a low SPI while a host is
- * expected; the server's own comes a moment later. */
-START_TEST(a_forged_spi_costs_a_host_alone_nothing)
-{
-	struct ike k = ike_of(CLIENT_A, SERVER, 0);
-	struct esp e = esp_of(CLIENT_A, SERVER, 0xaa, 0xbb);
-	struct esp forged = esp_of(CLIENT_A, SERVER, 0, 0xdead);
-	unsigned i;
-
-	ike_begin(&w, &k);
-	for (i = 0; i < 6; i++, forged.in_spi++)
-		esp_receives(&w, &forged);
-	go_on(&e, 100);
-	ck_assert_uint_le(live(&w, KIND_ESP_IN), 4);
-}
-END_TEST
-
-/* An attacker in the server's name makes up SPIs and goes on with them, until
- * they look like any other. */
-START_TEST(forged_spis_that_go_on_keep_no_rekey_out)
-{
-	struct ike k = ike_of(CLIENT_A, SERVER, 0);
-	struct esp e = esp_of(CLIENT_A, SERVER, 0xaa, 0xbb);
-	struct esp forged = esp_of(CLIENT_A, SERVER, 0, 0);
-	struct esp new = esp_of(CLIENT_A, SERVER, 0xac, 0xbd);
-	unsigned i;
-
-	ike_begin(&w, &k);
-	go_on(&e, 50);
-	for (i = 0; i < 600; i++) {
-		forged.in_spi = 0xdead + i / 100;
-		esp_receives(&w, &forged);
-		go_on(&e, 1);
-	}
-	client_exchanges(&w, &k, CREATE_CHILD_SA);
-	for (i = 0; i < 50; i++) {
-		go_on(&e, 1);
-		go_on(&new, 1);
-	}
-	go_on(&new, 1000);
-	ck_assert_uint_le(live(&w, KIND_ESP_IN), 4);
-}
-END_TEST
-
-/* An inside host sends with SPI after SPI: that is its own affair. */
-START_TEST(one_hosts_spis_do_not_harm_anothers)
-{
-	struct esp e = esp_of(CLIENT_A, SERVER, 0xaa, 0xbb);
-	struct esp mad = esp_of(CLIENT_B, SERVER, 0x1000, 0);
-	unsigned i;
-
-	go_on(&e, 50);
-	for (i = 0; i < 1000; i++, mad.out_spi++)
-		esp_sends(&w, &mad);
-	ck_assert_uint_ge(dropped(&w, VPNALG_DROP_STORE), 1);
-	go_on(&e, 50);
-}
-END_TEST
-
-/* SPIs of IKE that are all the same, or nothing. */
-START_TEST(spis_of_0_are_no_key)
-{
-	struct ike k = ike_of(CLIENT_A, SERVER, 0), other = k;
-
-	memset(k.spi, 0, sizeof(k.spi));
-	memset(other.spi, 0, sizeof(other.spi));
-	other.client = CLIENT_B;
-	client_exchanges(&w, &k, IKE_SA_INIT);
-	client_exchanges(&w, &other, IKE_SA_INIT);
-	ck_assert_uint_eq(opened(&w, KIND_IKE_SA), 0);
-	client_exchanges(&w, &k, INFORMATIONAL);
-	client_exchanges(&w, &other, INFORMATIONAL);
-}
-END_TEST
-
-/* A forged answer to port 500 lets a host speak from there: the next answer to
- * its own port takes it back. */
-START_TEST(a_forged_answer_to_port_500_is_taken_back)
-{
-	struct ike ka = ike_of(CLIENT_A, SERVER, 0);
-	struct ike kb = ike_of(CLIENT_B, SERVER, 0);
-	uint16_t port;
-
-	ike_begin(&w, &ka);
-	ike_begin(&w, &kb);
-	port = kb.outside_port;
-	kb.fixed_port = true;
-	ck_assert_uint_eq(ike_in(&w, &kb, INFORMATIONAL, 0, 1),
-			  VPNALG_TRANSLATED);
-	kb.fixed_port = false;
-	kb.outside_port = port;
-	ck_assert_uint_eq(ike_in(&w, &kb, INFORMATIONAL, 0, 2),
-			  VPNALG_TRANSLATED);
-	client_exchanges(&w, &kb, INFORMATIONAL);
-	ck_assert_uint_eq(kb.outside_port, port);
-	server_exchanges(&w, &ka, INFORMATIONAL);
-}
-END_TEST
-
-static TCase *ipsec_rows(void)
-{
-	TCase *t = tcase_create("IPsec's rows");
-
-	tcase_add_checked_fixture(t, begin_ipsec, end);
-	tcase_add_test(t, a_replay_of_esp_moves_nothing);
-	tcase_add_test(t, a_forged_spi_costs_a_host_alone_nothing);
-	tcase_add_test(t, forged_spis_that_go_on_keep_no_rekey_out);
-	tcase_add_test(t, one_hosts_spis_do_not_harm_anothers);
-	tcase_add_test(t, spis_of_0_are_no_key);
-	tcase_add_test(t, a_forged_answer_to_port_500_is_taken_back);
-	return t;
-}
-
-/* By a reply to a call that nobody has asked for, whichever of the two. */
-START_TEST(a_host_says_of_no_call_of_anothers_that_it_is_its_own)
-{
-	static const unsigned types[] = { 8, 10 };
-	struct connection d = { 0 };
-
-	call_out(&w, &c, OWN, PEER);
-	start_control(&w, &d, CLIENT_B, 4000, SERVER);
-	client_says(&w, &d, types[_i], 7, PEER, 1);
-	ck_assert_uint_eq(send_gre(&w, VPNALG_OUT, CLIENT_B, SERVER, PEER),
-			  VPNALG_DROP_NO_SESSION);
-	ck_assert_uint_eq(send_gre(&w, VPNALG_OUT, CLIENT_A, SERVER, PEER),
-			  VPNALG_TRANSLATED);
-	/* One that is nobody's, as in a call from the server, is. */
-	client_says(&w, &d, types[_i], 8, PEER + 1, 1);
-	ck_assert_uint_eq(send_gre(&w, VPNALG_OUT, CLIENT_B, SERVER, PEER + 1),
-			  VPNALG_TRANSLATED);
-}
-END_TEST
-
 Suite *attacks_suite(void)
 {
 	Suite *suite = suite_create("attacks");
@@ -486,18 +246,13 @@ Suite *attacks_suite(void)
 	tcase_add_test(t, a_syn_that_nobody_answers_does_not_keep_a_connection);
 	tcase_add_loop_test(t, blind_data_from_outside_moves_nothing, 0, 5);
 	tcase_add_test(t, a_forged_fin_leaves_no_wrong_acknowledgment);
-	tcase_add_test(t, a_short_linger_can_be_taken_back_too);
-	tcase_add_test(t,
-		       a_late_packet_does_not_revive_a_cleared_call_for_long);
-	tcase_add_test(t, a_refused_call_does_not_harm_another_of_the_same_id);
 	tcase_add_loop_test(t, options_that_hold_addresses_do_not_go_out, 0,
 			    10);
 	tcase_add_test(t, a_gap_does_not_matter_where_nothing_is_read);
 	tcase_add_test(
 		t, a_connection_does_not_die_in_the_midst_of_its_own_packet);
-	tcase_add_loop_test(
-		t, a_host_says_of_no_call_of_anothers_that_it_is_its_own, 0, 2);
 	suite_add_tcase(suite, t);
-	suite_add_tcase(suite, ipsec_rows());
+	suite_add_tcase(suite, ipsec_attacks_case());
+	suite_add_tcase(suite, call_attacks_case());
 	return suite;
 }

@@ -278,6 +278,7 @@ Suite *general_suite(void)
 	suite_add_tcase(suite, general_binding_case());
 	suite_add_tcase(suite, general_ports_case());
 	suite_add_tcase(suite, port_blocks_case());
+	suite_add_tcase(suite, port_blocks_life_case());
 	suite_add_tcase(suite, port_set_case());
 	suite_add_tcase(suite, general_tcp_case());
 	suite_add_tcase(suite, tcp_book_case());

@@ -307,6 +307,7 @@ Suite *ipsec_suite(void)
 	tcase_add_test(t, undo_opens_nothing);
 	suite_add_tcase(suite, t);
 	suite_add_tcase(suite, ipsec_ike_case());
+	suite_add_tcase(suite, ipsec_ike_life_case());
 	suite_add_tcase(suite, ipsec_fixed_port_case());
 	suite_add_tcase(suite, ipsec_exchange_case());
 	suite_add_tcase(suite, ipsec_esp_case());
@@ -320,6 +321,7 @@ Suite *ipsec_suite(void)
 	suite_add_tcase(suite, ipsec_heal_case());
 	suite_add_tcase(suite, ipsec_probe_case());
 	suite_add_tcase(suite, ipsec_hold_case());
+	suite_add_tcase(suite, ipsec_hold_limit_case());
 	suite_add_tcase(suite, ipsec_answers_case());
 	suite_add_tcase(suite, ipsec_owner_case());
 	suite_add_tcase(suite, ipsec_repair_case());

@@ -381,10 +381,13 @@ Suite *l2tp_suite(void)
 	suite_add_tcase(suite, l2tp_hidden_case());
 	suite_add_tcase(suite, l2tp_end_case());
 	suite_add_tcase(suite, l2tp_v3_case());
+	suite_add_tcase(suite, l2tp_v3_end_case());
 	suite_add_tcase(suite, l2tp_fail_case());
 	suite_add_tcase(suite, l2tp_model_case());
 	suite_add_tcase(suite, l2tp_owner_case());
+	suite_add_tcase(suite, l2tp_forged_case());
 	suite_add_tcase(suite, l2tp_request_case());
+	suite_add_tcase(suite, l2tp_foreign_case());
 	suite_add_tcase(suite, l2tp_mapping_case());
 	suite_add_tcase(suite, l2tp_any_address_case());
 	suite_add_tcase(suite, l2tp_policy_case());

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The packets that PPTP claims, and its GRE. */
 #include "support.h"
+#include "cases.h"
 
 #include <string.h>
 
@@ -413,5 +414,6 @@ Suite *pptp_suite(void)
 		another_gre_of_version_1_is_left_alone_as_soon_as_its_type_is_seen);
 	tcase_add_loop_test(t, a_later_fragment_counts_as_what_it_is_of, 0, 2);
 	suite_add_tcase(suite, t);
+	suite_add_tcase(suite, pptp_served_end_case());
 	return suite;
 }

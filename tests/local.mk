@@ -14,6 +14,8 @@ UNIT_TEST_FILES = \
 	tests/cases.h \
 	tests/check_account.c \
 	tests/check_attacks.c \
+	tests/check_attacks_ipsec.c \
+	tests/check_attacks_call.c \
 	tests/check_choose.c \
 	tests/check_choose_range.c \
 	tests/check_choose_callback.c \
@@ -68,9 +70,11 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_flood.c \
 	tests/check_ipsec_heal.c \
 	tests/check_ipsec_hold.c \
+	tests/check_ipsec_hold_limit.c \
 	tests/check_ipsec_hairpin.c \
 	tests/check_ipsec_host.c \
 	tests/check_ipsec_ike.c \
+	tests/check_ipsec_ike_life.c \
 	tests/check_ipsec_judge.c \
 	tests/check_ipsec_model.c \
 	tests/check_ipsec_outbound.c \
@@ -91,40 +95,51 @@ UNIT_TEST_FILES = \
 	tests/check_key.c \
 	tests/check_l2tp.c \
 	tests/check_l2tp_request.c \
+	tests/check_l2tp_foreign.c \
 	tests/check_l2tp_fail.c \
 	tests/check_l2tp_fit.c \
 	tests/check_l2tp_mapping.c \
 	tests/check_l2tp_message.c \
 	tests/check_l2tp_model.c \
 	tests/check_l2tp_owner.c \
+	tests/check_l2tp_forged.c \
 	tests/check_l2tp_any_address.c \
 	tests/check_l2tp_shared.c \
 	tests/check_l2tp_hidden.c \
 	tests/check_l2tp_end.c \
 	tests/check_l2tp_v3.c \
+	tests/check_l2tp_v3_end.c \
 	tests/check_lessons.c \
+	tests/check_lessons_ipsec.c \
+	tests/check_lessons_call.c \
 	tests/check_life.c \
 	tests/check_limits.c \
 	tests/check_model.c \
 	tests/check_own.c \
+	tests/check_own_ports.c \
 	tests/check_own_vpn.c \
 	tests/check_own_pptp.c \
 	tests/check_own_unclaimed.c \
 	tests/check_own_esp.c \
 	tests/check_own_id.c \
+	tests/check_own_id_invalid.c \
 	tests/check_own_id_hosts.c \
 	tests/check_packet.c \
 	tests/check_packet_cut.c \
 	tests/check_packet_owned.c \
 	tests/check_policy.c \
 	tests/check_port_blocks.c \
+	tests/check_port_blocks_life.c \
 	tests/check_port_set.c \
 	tests/check_pptp.c \
 	tests/check_pptp_call.c \
 	tests/check_pptp_call_end.c \
 	tests/check_pptp_call_id.c \
 	tests/check_pptp_control.c \
+	tests/check_pptp_control_end.c \
+	tests/check_pptp_control_call.c \
 	tests/check_pptp_service.c \
+	tests/check_pptp_served_end.c \
 	tests/check_pptp_stream.c \
 	tests/check_pptp_stream_bounds.c \
 	tests/check_pptp_stream_order.c \
@@ -134,11 +149,15 @@ UNIT_TEST_FILES = \
 	tests/check_process_burst.c \
 	tests/check_renumber.c \
 	tests/check_rewrite.c \
+	tests/check_rewrite_cut.c \
 	tests/check_service.c \
 	tests/check_service_end.c \
 	tests/check_service_protocol.c \
 	tests/check_session.c \
+	tests/check_session_find.c \
 	tests/check_session_fail.c \
+	tests/check_session_mirror.c \
+	tests/check_session_mirror_vpn.c \
 	tests/check_session_zone.c \
 	tests/check_sessions.c \
 	tests/check_state.c \
@@ -150,6 +169,7 @@ UNIT_TEST_FILES = \
 	tests/check_timers.c \
 	tests/check_tcp_book.c \
 	tests/check_table.c \
+	tests/check_table_index.c \
 	tests/check_table_model.c \
 	tests/check_translation.c \
 	tests/check_translation_end.c \
@@ -162,6 +182,7 @@ UNIT_TEST_FILES = \
 	tests/check_uplink_ports.c \
 	tests/check_uplink_list.c \
 	tests/check_vpnalg.c \
+	tests/attacks.h \
 	tests/dialog.h \
 	tests/fast_path.c \
 	tests/fast_path.h \
@@ -172,18 +193,32 @@ UNIT_TEST_FILES = \
 	tests/general_other.h \
 	tests/gre.h \
 	tests/ipsec_bounds.h \
+	tests/ipsec_hold.h \
+	tests/ipsec_ike.h \
 	tests/ipsec_rank.h \
 	tests/ipsec_records.h \
 	tests/ipsec_review.h \
+	tests/l2tp_owner.h \
+	tests/l2tp_request.h \
 	tests/l2tp_shared.h \
+	tests/l2tp_v3.h \
+	tests/lessons.h \
+	tests/own_handler.h \
+	tests/own_id_rows.h \
 	tests/own_vpn.h \
 	tests/policy.h \
 	tests/ipsec_guest.h \
 	tests/own_id.h \
+	tests/port_blocks.h \
 	tests/pptp_call.h \
+	tests/pptp_control.h \
+	tests/pptp_service.h \
 	tests/pptp_stream.h \
 	tests/pptp_talk.h \
 	tests/process.h \
+	tests/rewrite_desk.h \
+	tests/session_fail.h \
+	tests/sessions.h \
 	tests/support.c \
 	tests/support.h \
 	tests/support_dialog.c \
@@ -209,6 +244,7 @@ UNIT_TEST_FILES = \
 	tests/support_state.h \
 	tests/support_store.c \
 	tests/support_toy.c \
+	tests/tables.h \
 	tests/toy.c \
 	tests/toy.h \
 	tests/translations.h \

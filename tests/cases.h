@@ -126,6 +126,7 @@ TCase *control_call_case(void); /* check_pptp_control_call.c */
 TCase *pptp_served_end_case(void); /* check_pptp_served_end.c */
 TCase *table_index_case(void); /* check_table_index.c */
 TCase *ipsec_hold_limit_case(void); /* check_ipsec_hold_limit.c */
+TCase *session_deadline_case(void); /* check_session_find.c */
 TCase *session_find_case(void); /* check_session_find.c */
 TCase *ipsec_ike_life_case(void); /* check_ipsec_ike_life.c */
 TCase *l2tp_foreign_case(void); /* check_l2tp_foreign.c */

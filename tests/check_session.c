@@ -233,6 +233,7 @@ Suite *session_suite(void)
 	suite_add_tcase(suite, session_fail_case());
 	suite_add_tcase(suite, session_mirror_case());
 	suite_add_tcase(suite, session_mirror_vpn_case());
+	suite_add_tcase(suite, session_deadline_case());
 	suite_add_tcase(suite, session_find_case());
 	return suite;
 }

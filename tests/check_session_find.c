@@ -219,16 +219,23 @@ START_TEST(timers_and_counts_are_the_handlers_to_use)
 }
 END_TEST
 
-TCase *session_find_case(void)
+TCase *session_deadline_case(void)
 {
-	TCase *t = tcase_create("IDs and deadlines");
+	TCase *t = tcase_create("deadlines");
 
-	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(
 		t, a_session_lives_until_its_deadline_or_as_its_children, 0,
 		ROWS(alive_rows));
 	tcase_add_loop_test(t, a_deadline_never_runs_over, 0, ROWS(live_rows));
 	tcase_add_test(t, timers_and_counts_are_the_handlers_to_use);
+	return t;
+}
+
+TCase *session_find_case(void)
+{
+	TCase *t = tcase_create("IDs");
+
+	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, a_free_id_is_found_where_there_is_one, 0,
 			    ROWS(free_rows));
 	tcase_add_test(t, whether_a_session_may_be_opened_can_be_asked);

@@ -138,5 +138,26 @@ TCase *own_ports_case(void); /* check_own_ports.c */
 TCase *l2tp_v3_end_case(void); /* check_l2tp_v3_end.c */
 TCase *port_blocks_life_case(void); /* check_port_blocks_life.c */
 TCase *own_id_invalid_case(void); /* check_own_id_invalid.c */
+TCase *events_refused_case(void); /* check_events_refused.c */
+TCase *events_switch_case(void); /* check_events_switch.c */
+TCase *events_callback_case(void); /* check_events_callback.c */
+TCase *ipsec_undecided_case(void); /* check_ipsec_undecided.c */
+TCase *ipsec_connected_case(void); /* check_ipsec_connected.c */
+TCase *l2tp_any_request_case(void); /* check_l2tp_any_request.c */
+TCase *pptp_gre_case(void); /* check_pptp_gre.c */
+TCase *ipsec_lone_packet_case(void); /* check_ipsec_lone_packet.c */
+TCase *expire_time_case(void); /* check_expire_time.c */
+TCase *cut_during_case(void); /* check_cut_during.c */
+TCase *general_reuse_case(void); /* check_general_reuse.c */
+TCase *key_hash_case(void); /* check_key_hash.c */
+TCase *sessions_step_case(void); /* check_sessions_step.c */
+TCase *l2tp_life_case(void); /* check_l2tp_life.c */
+TCase *own_id_shown_case(void); /* check_own_id_shown.c */
+TCase *ipsec_left_case(void); /* check_ipsec_left.c */
+TCase *ipsec_fixed_rekey_case(void); /* check_ipsec_fixed_rekey.c */
+TCase *pptp_peer_id_case(void); /* check_pptp_peer_id.c */
+TCase *table_sweep_case(void); /* check_table_sweep.c */
+TCase *general_tcp_begin_case(void); /* check_general_tcp_begin.c */
+TCase *renumber_bounds_case(void); /* check_renumber_bounds.c */
 
 #endif

@@ -277,10 +277,12 @@ Suite *general_suite(void)
 	suite_add_tcase(suite, general_beside_vpn_case());
 	suite_add_tcase(suite, general_binding_case());
 	suite_add_tcase(suite, general_ports_case());
+	suite_add_tcase(suite, general_reuse_case());
 	suite_add_tcase(suite, port_blocks_case());
 	suite_add_tcase(suite, port_blocks_life_case());
 	suite_add_tcase(suite, port_set_case());
 	suite_add_tcase(suite, general_tcp_case());
+	suite_add_tcase(suite, general_tcp_begin_case());
 	suite_add_tcase(suite, tcp_book_case());
 	suite_add_tcase(suite, general_model_case());
 	suite_add_tcase(suite, general_mss_case());

@@ -1,32 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* TCP connections by their flags: how they begin, how long they live, and who
  * may end them. */
-#include "cases.h"
-#include "dialog.h"
-#include "general.h"
-
-#include <string.h>
-
-#define TRANSITORY 240000
-#define ESTABLISHED 7440000
-
-static struct world w;
-
-static void begin(void)
-{
-	general_world(&w, (struct world_options){ .choosing = CHOOSE_TAKE });
-}
-
-static void end(void)
-{
-	world_end(&w);
-}
-
-static void out(uint8_t flags, unsigned data)
-{
-	ck_assert_uint_eq(tcp_out(&w, CLIENT_A, 40000, SERVER, 80, flags,
-				  data), VPNALG_TRANSLATED);
-}
+#include "general_tcp.h"
 
 static void in(uint8_t flags, unsigned data)
 {
@@ -39,17 +14,6 @@ static void establish(void)
 	out(SYN, 0);
 	in(SYN | ACK, 0);
 	out(ACK, 0);
-}
-
-/* That the session lives for so long from now on, and no longer. */
-static void check_lives(vpnalg_time ms)
-{
-	uint64_t before = closed(&w, G_TCP);
-
-	world_wait(&w, ms - 1);
-	ck_assert_msg(closed(&w, G_TCP) == before, "it has ended before");
-	world_wait(&w, 1);
-	ck_assert_msg(closed(&w, G_TCP) == before + 1, "it lives on");
 }
 
 /* RFC 5382 REQ-5 and RFC 7857 2. The states have their own timers here, so that
@@ -226,92 +190,6 @@ START_TEST(the_grace_is_no_longer_than_three_seconds)
 }
 END_TEST
 
-/* RFC 5382 REQ-2: an inside host that listens on a mapped port is reached, and
- * its answer opens the session. */
-START_TEST(rfc5382_req2_a_syn_from_outside_is_answered)
-{
-	out(SYN, 0);
-	ck_assert_uint_eq(tcp_in(&w, STRANGER, 999, 40000, SYN, 0),
-			  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(destination(&w), CLIENT_A);
-	ck_assert_uint_eq(tcp_out(&w, CLIENT_A, 40000, STRANGER, 999,
-				  SYN | ACK, 0), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(port_from(&w), 40000);
-	ck_assert_uint_eq(tcp_in(&w, STRANGER, 999, 40000, ACK, 5),
-			  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tcp_out(&w, CLIENT_A, 40000, STRANGER, 999, ACK, 5),
-			  VPNALG_TRANSLATED);
-	world_wait(&w, TRANSITORY);
-	ck_assert_uint_eq(closed(&w, G_TCP), 1); /* that with SERVER */
-	check_lives(ESTABLISHED - TRANSITORY);
-}
-END_TEST
-
-/* RFC 5382 REQ-4: what is not answered by the inside host, is by nobody. */
-START_TEST(rfc5382_req4_an_unsolicited_syn_is_not_answered)
-{
-	world_forget(&w);
-	general_world(&w, (struct world_options){ .general.filtering = 2 });
-	out(SYN, 0);
-	ck_assert_uint_eq(tcp_in(&w, STRANGER, 999, 40000, SYN, 0),
-			  VPNALG_DROP_FILTERED);
-	/* And when the inside host opens it too, it is open. */
-	ck_assert_uint_eq(tcp_out(&w, CLIENT_A, 40000, STRANGER, 999, SYN, 0),
-			  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tcp_in(&w, STRANGER, 999, 40000, SYN, 0),
-			  VPNALG_TRANSLATED);
-}
-END_TEST
-
-/* Without a connection nothing but a SYN goes out. */
-static const struct begin_row {
-	uint8_t flags;
-	unsigned alone, mapped;
-} begin_rows[] = {
-	{ SYN, VPNALG_TRANSLATED, VPNALG_TRANSLATED },
-	{ SYN | PSH, VPNALG_TRANSLATED, VPNALG_TRANSLATED },
-	{ SYN | ACK, VPNALG_DROP_NO_CONNECTION, VPNALG_TRANSLATED },
-	{ ACK, VPNALG_DROP_NO_CONNECTION, VPNALG_DROP_NO_CONNECTION },
-	{ FIN | ACK, VPNALG_DROP_NO_CONNECTION, VPNALG_DROP_NO_CONNECTION },
-	{ RST, VPNALG_DROP_NO_CONNECTION, VPNALG_DROP_NO_CONNECTION },
-	{ RST | ACK, VPNALG_DROP_NO_CONNECTION, VPNALG_DROP_NO_CONNECTION },
-	{ 0, VPNALG_DROP_NO_CONNECTION, VPNALG_DROP_NO_CONNECTION },
-	{ SYN | FIN, VPNALG_DROP_MALFORMED, VPNALG_DROP_MALFORMED },
-	{ SYN | RST, VPNALG_DROP_MALFORMED, VPNALG_DROP_MALFORMED },
-};
-
-START_TEST(a_connection_begins_with_a_syn)
-{
-	const struct begin_row *row = &begin_rows[_i];
-
-	ck_assert_uint_eq(tcp_out(&w, CLIENT_A, 40000, SERVER, 80, row->flags,
-				  0), row->alone);
-	ck_assert_uint_eq(opened(&w, G_TCP),
-			  row->alone == VPNALG_TRANSLATED);
-	ck_assert_uint_eq(opened(&w, G_MAPPING), opened(&w, G_TCP));
-	tcp_out(&w, CLIENT_A, 40000, SERVER, 81, SYN, 0);
-	ck_assert_uint_eq(tcp_out(&w, CLIENT_A, 40000, SERVER, 82, row->flags,
-				  0), row->mapped);
-}
-END_TEST
-
-/* RFC 9293 3.1: the header is at least 20 bytes, and within the segment. */
-START_TEST(a_header_length_must_fit)
-{
-	struct bytes p = tcp_packet(CLIENT_A, 40000, SERVER, 80, 1, 0, SYN,
-				    "abcd", 4);
-	unsigned words;
-
-	for (words = 0; words < 16; words++) {
-		p.data[32] = (uint8_t)(words << 4);
-		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
-				  words == 5 || words == 6
-					  ? VPNALG_TRANSLATED
-					  : VPNALG_DROP_MALFORMED);
-	}
-}
-END_TEST
-
 /* Undo runs the same states, and nothing happens twice. */
 START_TEST(undo_is_evidence_like_any_other)
 {
@@ -350,11 +228,6 @@ TCase *general_tcp_case(void)
 			    2);
 	tcase_add_test(tcp, the_grace_is_no_longer_than_half_the_time);
 	tcase_add_test(tcp, the_grace_is_no_longer_than_three_seconds);
-	tcase_add_test(tcp, rfc5382_req2_a_syn_from_outside_is_answered);
-	tcase_add_test(tcp, rfc5382_req4_an_unsolicited_syn_is_not_answered);
-	tcase_add_loop_test(tcp, a_connection_begins_with_a_syn, 0,
-			    ROWS(begin_rows));
-	tcase_add_test(tcp, a_header_length_must_fit);
 	tcase_add_test(tcp, undo_is_evidence_like_any_other);
 	tcase_add_test(tcp, connections_of_one_mapping_end_each_for_itself);
 	return tcp;

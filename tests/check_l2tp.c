@@ -1,28 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* L2TP by ports alone, as most servers translate well (RFC 2661 8.1). */
-#include "support_l2tp.h"
-#include "cases.h"
-
-#include <string.h>
-
-static struct world w;
-
-static void begin(void)
-{
-	l2tp_world(&w, (struct world_options){ 0 });
-}
-
-static void end(void)
-{
-	world_end(&w);
-}
-
-static struct tunnel a_tunnel(void)
-{
-	return (struct tunnel){ .client = CLIENT_A, .server = SERVER,
-				.port = L2TP, .version = 2,
-				.own = 7, .peer = 100 };
-}
+#include "l2tp.h"
 
 START_TEST(ten_clients_of_one_port_and_tunnel_id_have_ten_ports)
 {
@@ -228,70 +206,6 @@ START_TEST(a_checksum_of_zero_stays_zero)
 }
 END_TEST
 
-START_TEST(silence_of_five_minutes_from_inside_is_the_end)
-{
-	struct tunnel t = a_tunnel();
-
-	t.port = 40000;
-	tunnel_begin(&w, &t);
-	w.now += 200000;
-	ck_assert_uint_eq(client_tells(&w, &t, HELLO), VPNALG_TRANSLATED);
-	w.now += 299999;
-	ck_assert_uint_eq(server_tells(&w, &t, HELLO), VPNALG_TRANSLATED);
-	w.now += 1;
-	ck_assert_uint_eq(server_tells(&w, &t, HELLO), VPNALG_UNTOUCHED);
-}
-END_TEST
-
-START_TEST(an_end_from_outside_that_the_host_accepts_is_one)
-{
-	struct tunnel t = a_tunnel();
-	struct bytes zlb = l2tp_control(2, 100, 3, 0);
-
-	t.port = 40000;
-	tunnel_begin(&w, &t);
-	ck_assert_uint_eq(server_tells(&w, &t, STOPCCN), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_says(&w, &t, &zlb), VPNALG_TRANSLATED);
-	w.now += 99999;
-	ck_assert_uint_eq(server_tells(&w, &t, STOPCCN), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_says(&w, &t, &zlb), VPNALG_TRANSLATED);
-	w.now += 1;
-	ck_assert_uint_eq(server_tells(&w, &t, STOPCCN), VPNALG_UNTOUCHED);
-}
-END_TEST
-
-START_TEST(an_end_from_outside_is_taken_back_by_who_goes_on)
-{
-	struct tunnel t = a_tunnel();
-
-	t.port = 40000;
-	tunnel_begin(&w, &t);
-	ck_assert_uint_eq(server_tells(&w, &t, STOPCCN), VPNALG_TRANSLATED);
-	tunnel_carries(&w, &t, 1); /* on its way already */
-	w.now += 60000;
-	ck_assert_uint_eq(client_tells(&w, &t, HELLO), VPNALG_TRANSLATED);
-	w.now += 299999;
-	tunnel_carries(&w, &t, 2);
-}
-END_TEST
-
-START_TEST(an_end_from_inside_stands_unless_the_host_requests_again)
-{
-	struct tunnel t = a_tunnel();
-
-	t.port = 40000;
-	tunnel_begin(&w, &t);
-	ck_assert_uint_eq(client_tells(&w, &t, STOPCCN), VPNALG_TRANSLATED);
-	w.now += 50000;
-	tunnel_begin(&w, &t);
-	w.now += 100000;
-	tunnel_carries(&w, &t, 2);
-	ck_assert_uint_eq(client_tells(&w, &t, STOPCCN), VPNALG_TRANSLATED);
-	w.now += 100000;
-	ck_assert_uint_eq(server_tells(&w, &t, HELLO), VPNALG_UNTOUCHED);
-}
-END_TEST
-
 /* An LNS inside gets an SCCRQ back: it answers with its own ID. */
 START_TEST(either_end_may_be_the_lac)
 {
@@ -366,11 +280,6 @@ Suite *l2tp_suite(void)
 			    ROWS(opening_rows));
 	tcase_add_test(t, nothing_from_outside_opens);
 	tcase_add_test(t, a_checksum_of_zero_stays_zero);
-	tcase_add_test(t, silence_of_five_minutes_from_inside_is_the_end);
-	tcase_add_test(t, an_end_from_outside_that_the_host_accepts_is_one);
-	tcase_add_test(t, an_end_from_outside_is_taken_back_by_who_goes_on);
-	tcase_add_test(
-		t, an_end_from_inside_stands_unless_the_host_requests_again);
 	tcase_add_test(t, either_end_may_be_the_lac);
 	tcase_add_test(t, fragments_are_not_let_through);
 	tcase_add_test(t, two_zones_with_equal_tunnels_never_meet);
@@ -391,5 +300,7 @@ Suite *l2tp_suite(void)
 	suite_add_tcase(suite, l2tp_mapping_case());
 	suite_add_tcase(suite, l2tp_any_address_case());
 	suite_add_tcase(suite, l2tp_policy_case());
+	suite_add_tcase(suite, l2tp_any_request_case());
+	suite_add_tcase(suite, l2tp_life_case());
 	return suite;
 }

@@ -1,65 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Answers from another address than the one that the SCCRQ went to (RFC 2661
  * 8.1). */
-#include "support_l2tp.h"
-#include "cases.h"
-
-#define ELSEWHERE (SERVER + 1)
-#define THIRD (SERVER + 2)
-#define KIND_QUESTION 5
-
-static struct world w;
-
-static const struct tunnel carriers[] = {
-	{ .server = SERVER, .port = 40000, .version = 2, .own = 7,
-	  .peer = 100 },
-	{ .server = SERVER, .port = L2TP, .version = 2, .own = 7, .peer = 100 },
-	{ .server = SERVER, .port = 40000, .version = 3, .own = 70007,
-	  .peer = 100, .session = 70000, .peer_session = 80000 },
-	{ .server = SERVER, .port = L2TP, .version = 3, .own = 70007,
-	  .peer = 100, .session = 70000, .peer_session = 80000 },
-	{ .server = SERVER, .port = 40000, .version = 2, .own = 7, .peer = 100,
-	  .answer_port = 5000 },
-	{ .server = SERVER, .port = L2TP, .version = 2, .own = 7, .peer = 100,
-	  .answer_port = 5000 },
-	{ .server = SERVER, .port = 40000, .version = 3, .own = 70007,
-	  .peer = 100, .session = 70000, .peer_session = 80000,
-	  .answer_port = 5000 },
-	{ .server = SERVER, .port = L2TP, .version = 3, .own = 70007,
-	  .peer = 100, .session = 70000, .peer_session = 80000,
-	  .answer_port = 5000 },
-};
-
-static void begin_with(bool any_address)
-{
-	l2tp_world(&w, (struct world_options){
-			       .l2tp = { .any_address = any_address } });
-}
-
-static void begin(void)
-{
-	begin_with(true);
-}
-
-static void end(void)
-{
-	world_end(&w);
-}
-
-static struct tunnel requested(int row)
-{
-	struct tunnel t = carriers[row];
-
-	t.client = CLIENT_A;
-	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
-	return t;
-}
-
-static unsigned answer_from(struct tunnel *t, uint32_t server)
-{
-	t->server = server;
-	return tunnel_is_answered(&w, t);
-}
+#include "l2tp_any_address.h"
 
 START_TEST(an_answer_from_another_address_is_accepted_once_and_fixed)
 {
@@ -197,102 +139,6 @@ START_TEST(an_outside_port_that_is_taken_there_stays_its_owners)
 }
 END_TEST
 
-START_TEST(a_request_is_open_for_a_minute)
-{
-	struct tunnel t = requested(0);
-
-	w.now += 59999;
-	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
-	w.now += 60000;
-	ck_assert_uint_eq(answer_from(&t, ELSEWHERE), VPNALG_UNTOUCHED);
-	t.server = SERVER;
-	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
-	w.now += 59999;
-	ck_assert_uint_eq(answer_from(&t, ELSEWHERE), VPNALG_TRANSLATED);
-}
-END_TEST
-
-/* Another server gets an SCCRQ with the same ID: the record is of that one. */
-START_TEST(the_last_who_was_asked_may_answer_from_elsewhere)
-{
-	struct tunnel t = requested(0);
-
-	t.server = THIRD;
-	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(answer_from(&t, ELSEWHERE), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(tunnel_confirms(&w, &t), VPNALG_TRANSLATED);
-	tunnel_carries(&w, &t, 1);
-	ck_assert_uint_eq(opened(&w, KIND_QUESTION), 2);
-}
-END_TEST
-
-START_TEST(a_request_for_another_id_is_another_one)
-{
-	struct tunnel t = requested(0), first;
-
-	t.own = 8;
-	ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
-	first = t;
-	first.outside_own = 7;
-	ck_assert_uint_eq(answer_from(&first, ELSEWHERE), VPNALG_UNTOUCHED);
-	ck_assert_uint_eq(answer_from(&t, ELSEWHERE), VPNALG_TRANSLATED);
-}
-END_TEST
-
-/* The server answers to port 1701 only: the host sends from there now, where
- * its ID is another's. The SCCRQ from the old port is void. */
-START_TEST(a_port_that_is_not_asked_from_any_more_hears_no_answer)
-{
-	struct tunnel b = requested(0), a = carriers[1], old = b;
-
-	b.fixed_port = a.fixed_port = true;
-	ck_assert_uint_eq(tunnel_is_answered(&w, &b), VPNALG_DROP_AMBIGUOUS);
-	a.client = CLIENT_B;
-	tunnel_begin(&w, &a);
-	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(b.outside_port, L2TP);
-	ck_assert_uint_ne(b.outside_own, 7);
-	ck_assert_uint_eq(answer_from(&old, ELSEWHERE), VPNALG_UNTOUCHED);
-	tunnel_carries(&w, &a, 1);
-}
-END_TEST
-
-/* It is found with whom the host has a flow already. */
-START_TEST(the_answer_of_who_was_asked_is_undone)
-{
-	struct tunnel t = requested(_i);
-	struct bytes m = l2tp_control(t.version, t.own, 0, SCCRP), p;
-
-	l2tp_avp(&m, t.version == 2 ? 9 : 61, t.version == 2 ? 2 : 4, t.peer);
-	p = l2tp_packet(SERVER, L2TP, CLIENT_A, t.port, &m);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
-			  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(destination(&w), OUTSIDE);
-	ck_assert_uint_eq(opened(&w, KIND_FLOW), 1);
-}
-END_TEST
-
-/* A LAN capture shows this. */
-START_TEST(an_answer_from_another_address_is_undone_too)
-{
-	struct tunnel t = requested(_i);
-	struct bytes m = l2tp_control(t.version, t.own, 0, SCCRP), p;
-	uint16_t from = t.answer_port ? t.answer_port : L2TP;
-
-	l2tp_avp(&m, t.version == 2 ? 9 : 61, t.version == 2 ? 2 : 4, t.peer);
-	p = l2tp_packet(ELSEWHERE, from, CLIENT_A, t.port, &m);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
-			  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(destination(&w), OUTSIDE);
-	ck_assert_uint_eq(get16(l4(&w) + 2), t.outside_port);
-	t.server = ELSEWHERE;
-	ck_assert_uint_eq(tunnel_confirms(&w, &t), VPNALG_TRANSLATED);
-	if (t.version == 3)
-		tunnel_calls(&w, &t);
-	tunnel_carries(&w, &t, 1);
-}
-END_TEST
-
 /* One operation fails, one after another: at most one packet is lost, and
  * nothing stays of it. */
 START_TEST(a_store_that_fails_costs_a_request_or_its_answer)
@@ -366,24 +212,6 @@ START_TEST(the_outside_address_stays_whoever_answers)
 }
 END_TEST
 
-/* This much of the answer is in memory, or in the packet. */
-START_TEST(an_answer_of_any_length_does_no_harm)
-{
-	struct tunnel t = requested(_i);
-	struct bytes m = l2tp_control(t.version, t.own, 0, SCCRP), p;
-	uint32_t n;
-
-	l2tp_avp(&m, t.version == 2 ? 9 : 61, t.version == 2 ? 2 : 4, t.peer);
-	p = l2tp_packet(ELSEWHERE, L2TP, OUTSIDE, t.outside_port, &m);
-	for (n = 28; n < 48; n++)
-		ck_assert_uint_ne(send_captured(&w, VPNALG_IN, &p, n),
-				  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(opened(&w, KIND_FLOW), 1);
-	ck_assert_uint_eq(send_captured(&w, VPNALG_IN, &p, p.length),
-			  VPNALG_TRANSLATED);
-}
-END_TEST
-
 TCase *l2tp_any_address_case(void)
 {
 	TCase *t = tcase_create("answers from other addresses");
@@ -418,14 +246,5 @@ TCase *l2tp_policy_case(void)
 		t, equal_requests_of_two_hosts_are_not_answered_from_elsewhere);
 	tcase_add_test(t,
 		       an_outside_port_that_is_taken_there_stays_its_owners);
-	tcase_add_test(t, a_request_is_open_for_a_minute);
-	tcase_add_test(t, the_last_who_was_asked_may_answer_from_elsewhere);
-	tcase_add_test(t, a_request_for_another_id_is_another_one);
-	tcase_add_test(t,
-		       a_port_that_is_not_asked_from_any_more_hears_no_answer);
-	tcase_add_loop_test(t, the_answer_of_who_was_asked_is_undone, 0, all);
-	tcase_add_loop_test(t, an_answer_from_another_address_is_undone_too, 0,
-			    all);
-	tcase_add_loop_test(t, an_answer_of_any_length_does_no_harm, 0, 4);
 	return t;
 }

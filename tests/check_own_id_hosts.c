@@ -1,51 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* IDs of the router's own that its owner has listed, beside hosts that want
  * the same ones, and beside what the router shows. */
-#include "cases.h"
-#include "own_id.h"
-#include "support_ipsec.h"
-#include "support_l2tp.h"
-#include "support_state.h"
-
-static struct world w;
-
-/* What is not given out */
-
-/* What a host sends that has the ID itself. */
-static const struct wish {
-	const char *name;
-	uint8_t protocol;
-	uint16_t id, remote_port;
-	uint32_t remote; /* listed: 0 for all */
-	bool other; /* the host sends to another remote, and gets another ID */
-} wishes[] = {
-	{ "TCP", TCP, 40000, 443, SERVER, true },
-	{ "TCP, all remotes", TCP, 40000, 443, 0, true },
-	{ "PPTP", TCP, 40000, PPTP, SERVER, true },
-	{ "UDP", UDP, 40000, 5060, SERVER, true },
-	{ "L2TP", UDP, 40000, L2TP, SERVER, true },
-	{ "IKE", UDP, 500, 500, SERVER, false },
-	{ "IKE, all remotes", UDP, 500, 500, 0, true },
-	{ "NAT-T", UDP, 4500, 4500, SERVER, false },
-	{ "ping", ICMP, 7777, 0, SERVER, true },
-};
-
-static uint16_t id_from(const struct wish *wish, uint32_t host,
-			uint32_t remote)
-{
-	struct bytes p =
-		wish->protocol == TCP
-			? tcp_packet(host, wish->id, remote, wish->remote_port,
-				     1, 0, SYN, NULL, 0)
-		: wish->protocol == ICMP
-			? icmp_query(host, remote, 8, wish->id, 1)
-			: udp_packet(host, wish->id, remote, wish->remote_port,
-				     "datagram", 8);
-
-	ck_assert_msg(send_packet(&w, VPNALG_OUT, &p) == VPNALG_TRANSLATED,
-		      "%s: %s", wish->name, vpnalg_result_text(w.last.result));
-	return get16(l4(&w) + (wish->protocol == ICMP ? 4 : 0));
-}
+#include "own_id_hosts.h"
 
 START_TEST(no_host_gets_a_port_that_is_listed)
 {
@@ -266,96 +222,9 @@ START_TEST(listed_spis_are_no_candidates)
 }
 END_TEST
 
-/* Showing and listing */
-
-START_TEST(what_is_listed_takes_the_place_of_what_was_shown)
-{
-	struct bytes p = udp_packet(OUTSIDE, 40000, SERVER, 5060, "d", 1);
-	struct vpnalg_own_id own = own_id_of(VPNALG_OWN_ID_PORT, UDP, 40000);
-	unsigned i;
-
-	own_id_world(&w);
-	for (i = 0; i < 2; i++) {
-		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
-				  VPNALG_UNTOUCHED);
-		ck_assert_int_eq(own_id_add(&w, &own), VPNALG_OWN_ID_DONE);
-	}
-	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_UNTOUCHED);
-	p = own_id_udp(40000);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
-	world_wait(&w, 10 * MINUTE);
-	ck_assert_int_eq(own_id_drop(&w, &own), VPNALG_OWN_ID_DONE);
-	ck_assert_int_eq(w.records, 0);
-	world_end(&w);
-}
-END_TEST
-
-/* Sessions of another run come back, but for what was listed before they were
- * loaded: the port of the first wish, of a mapping and its session. */
-START_TEST(a_saved_session_does_not_get_a_listed_id_back)
-{
-	static struct state state;
-	const struct wish *wish = &wishes[0];
-	struct vpnalg_own_id own =
-		own_id_of(VPNALG_OWN_ID_PORT, wish->protocol, wish->id);
-	struct vpnalg_load load = { .services = true };
-	uint32_t header;
-
-	own_id_world(&w);
-	ck_assert_uint_eq(id_from(wish, CLIENT_A, SERVER), wish->id);
-	state_save(&w, &state);
-	header = state.chunks[1].at;
-	world_end(&w);
-	own_id_world(&w);
-	ck_assert_int_eq(state_load_part(&w, &load, state.bytes, header),
-			 VPNALG_STATE_MORE);
-	ck_assert_int_eq(own_id_add(&w, &own), VPNALG_OWN_ID_DONE);
-	ck_assert_int_eq(state_load_part(&w, &load, state.bytes + header,
-					 state.length - header),
-			 VPNALG_STATE_DONE);
-	ck_assert_uint_ge(load.left_out, 1);
-	ck_assert_int_eq(vpnalg_load_end(w.alg, &load, w.now),
-			 VPNALG_STATE_DONE);
-	ck_assert_uint_ne(id_from(wish, CLIENT_A, SERVER_2), wish->id);
-	ck_assert_int_eq(own_id_drop(&w, &own), VPNALG_OWN_ID_DONE);
-	world_end(&w);
-}
-END_TEST
-
-START_TEST(an_error_about_what_is_listed_is_the_routers)
-{
-	struct bytes p = udp_packet(OUTSIDE, 40000, SERVER, 5060, "d", 1);
-	struct bytes error = icmp_error(STRANGER, OUTSIDE, 3, &p, 28);
-	struct vpnalg_own_id own = own_id_of(VPNALG_OWN_ID_PORT, UDP, 40000);
-
-	own_id_world(&w);
-	ck_assert_int_eq(own_id_add(&w, &own), VPNALG_OWN_ID_DONE);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &error),
-			  VPNALG_UNTOUCHED);
-	ck_assert_int_eq(own_id_drop(&w, &own), VPNALG_OWN_ID_DONE);
-	world_end(&w);
-}
-END_TEST
-
-START_TEST(an_esp_spi_that_is_not_listed_is_a_hosts)
-{
-	struct vpnalg_own_id own = own_id_of(VPNALG_OWN_ID_ESP_SPI, 0, 0x101);
-	struct esp a = esp_of(CLIENT_A, SERVER, 0x901, 0x101);
-
-	own_id_world(&w);
-	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
-	ck_assert_int_eq(own_id_add(&w, &own), VPNALG_OWN_ID_DONE);
-	ck_assert_int_eq(own_id_drop(&w, &own), VPNALG_OWN_ID_DONE);
-	ck_assert(esp_arrives(&w, &a));
-	world_end(&w);
-}
-END_TEST
-
 TCase *own_id_hosts_case(void)
 {
 	TCase *all = tcase_create("listed IDs beside hosts");
-
-	tcase_add_test(all, an_esp_spi_that_is_not_listed_is_a_hosts);
 	tcase_add_loop_test(all, no_host_gets_a_port_that_is_listed, 0,
 			    ROWS(wishes));
 	tcase_add_loop_test(all, a_port_that_a_host_has_is_taken, 0,
@@ -367,12 +236,9 @@ TCase *own_id_hosts_case(void)
 			    ROWS(tunnel_rows));
 	tcase_add_test(all, an_ike_spi_that_is_listed_comes_to_the_router);
 	tcase_add_test(all, an_ike_spi_that_is_listed_is_no_hosts);
-	tcase_add_test(all, a_saved_session_does_not_get_a_listed_id_back);
 	tcase_add_test(
 		all,
 		a_listed_spi_is_taken_from_the_host_that_it_was_paired_with);
 	tcase_add_test(all, listed_spis_are_no_candidates);
-	tcase_add_test(all, what_is_listed_takes_the_place_of_what_was_shown);
-	tcase_add_test(all, an_error_about_what_is_listed_is_the_routers);
 	return all;
 }

@@ -293,6 +293,7 @@ Suite *own_vpn_suite(void)
 	suite_add_tcase(suite, own_id_case());
 	suite_add_tcase(suite, own_id_invalid_case());
 	suite_add_tcase(suite, own_id_hosts_case());
+	suite_add_tcase(suite, own_id_shown_case());
 	suite_add_tcase(suite, own_pptp_case());
 	suite_add_tcase(suite, own_unclaimed_case());
 	return suite;

@@ -327,6 +327,7 @@ Suite *call_suite(void)
 			    sizeof(edges) / sizeof(edges[0]));
 	suite_add_tcase(suite, t);
 	suite_add_tcase(suite, pptp_call_id_case());
+	suite_add_tcase(suite, pptp_peer_id_case());
 	suite_add_tcase(suite, pptp_call_end_case());
 	return suite;
 }

@@ -293,6 +293,7 @@ Suite *table_suite(void)
 		       a_large_table_is_fetched_ahead_and_a_small_one_is_not);
 	suite_add_tcase(suite, memory);
 	suite_add_tcase(suite, table_model_case());
+	suite_add_tcase(suite, table_sweep_case());
 	suite_add_tcase(suite, units_case());
 	suite_add_tcase(suite, table_index_case());
 	return suite;

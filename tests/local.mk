@@ -24,8 +24,13 @@ UNIT_TEST_FILES = \
 	tests/check_choose_pool.c \
 	tests/check_counters.c \
 	tests/check_cut.c \
+	tests/check_cut_during.c \
 	tests/check_events.c \
+	tests/check_events_refused.c \
+	tests/check_events_switch.c \
+	tests/check_events_callback.c \
 	tests/check_expire.c \
+	tests/check_expire_time.c \
 	tests/check_extra_port.c \
 	tests/check_fault.c \
 	tests/check_fault_store.c \
@@ -45,7 +50,9 @@ UNIT_TEST_FILES = \
 	tests/check_general_connection.c \
 	tests/check_general_other_cut.c \
 	tests/check_general_ports.c \
+	tests/check_general_reuse.c \
 	tests/check_general_tcp.c \
+	tests/check_general_tcp_begin.c \
 	tests/check_gre.c \
 	tests/check_gre_learned.c \
 	tests/check_gre_hosts.c \
@@ -63,12 +70,15 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_edges.c \
 	tests/check_ipsec_esp.c \
 	tests/check_ipsec_evidence.c \
+	tests/check_ipsec_connected.c \
 	tests/check_ipsec_exchange.c \
 	tests/check_ipsec_fail.c \
 	tests/check_ipsec_figures.c \
 	tests/check_ipsec_fixed_port.c \
+	tests/check_ipsec_fixed_rekey.c \
 	tests/check_ipsec_flood.c \
 	tests/check_ipsec_heal.c \
+	tests/check_ipsec_left.c \
 	tests/check_ipsec_hold.c \
 	tests/check_ipsec_hold_limit.c \
 	tests/check_ipsec_hairpin.c \
@@ -76,11 +86,13 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_ike.c \
 	tests/check_ipsec_ike_life.c \
 	tests/check_ipsec_judge.c \
+	tests/check_ipsec_undecided.c \
 	tests/check_ipsec_model.c \
 	tests/check_ipsec_outbound.c \
 	tests/check_ipsec_owner.c \
 	tests/check_ipsec_pair.c \
 	tests/check_ipsec_probe.c \
+	tests/check_ipsec_lone_packet.c \
 	tests/check_ipsec_rank.c \
 	tests/check_ipsec_rival.c \
 	tests/check_ipsec_seeker.c \
@@ -93,7 +105,9 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_suspect.c \
 	tests/check_ipsec_service.c \
 	tests/check_key.c \
+	tests/check_key_hash.c \
 	tests/check_l2tp.c \
+	tests/check_l2tp_life.c \
 	tests/check_l2tp_request.c \
 	tests/check_l2tp_foreign.c \
 	tests/check_l2tp_fail.c \
@@ -104,6 +118,7 @@ UNIT_TEST_FILES = \
 	tests/check_l2tp_owner.c \
 	tests/check_l2tp_forged.c \
 	tests/check_l2tp_any_address.c \
+	tests/check_l2tp_any_request.c \
 	tests/check_l2tp_shared.c \
 	tests/check_l2tp_hidden.c \
 	tests/check_l2tp_end.c \
@@ -124,6 +139,7 @@ UNIT_TEST_FILES = \
 	tests/check_own_id.c \
 	tests/check_own_id_invalid.c \
 	tests/check_own_id_hosts.c \
+	tests/check_own_id_shown.c \
 	tests/check_packet.c \
 	tests/check_packet_cut.c \
 	tests/check_packet_owned.c \
@@ -132,9 +148,11 @@ UNIT_TEST_FILES = \
 	tests/check_port_blocks_life.c \
 	tests/check_port_set.c \
 	tests/check_pptp.c \
+	tests/check_pptp_gre.c \
 	tests/check_pptp_call.c \
 	tests/check_pptp_call_end.c \
 	tests/check_pptp_call_id.c \
+	tests/check_pptp_peer_id.c \
 	tests/check_pptp_control.c \
 	tests/check_pptp_control_end.c \
 	tests/check_pptp_control_call.c \
@@ -148,6 +166,7 @@ UNIT_TEST_FILES = \
 	tests/check_process_result.c \
 	tests/check_process_burst.c \
 	tests/check_renumber.c \
+	tests/check_renumber_bounds.c \
 	tests/check_rewrite.c \
 	tests/check_rewrite_cut.c \
 	tests/check_service.c \
@@ -160,6 +179,7 @@ UNIT_TEST_FILES = \
 	tests/check_session_mirror_vpn.c \
 	tests/check_session_zone.c \
 	tests/check_sessions.c \
+	tests/check_sessions_step.c \
 	tests/check_state.c \
 	tests/check_state_damage.c \
 	tests/check_state_refused.c \
@@ -171,6 +191,7 @@ UNIT_TEST_FILES = \
 	tests/check_table.c \
 	tests/check_table_index.c \
 	tests/check_table_model.c \
+	tests/check_table_sweep.c \
 	tests/check_translation.c \
 	tests/check_translation_end.c \
 	tests/check_translation_refused.c \
@@ -183,7 +204,10 @@ UNIT_TEST_FILES = \
 	tests/check_uplink_list.c \
 	tests/check_vpnalg.c \
 	tests/attacks.h \
+	tests/cut.h \
 	tests/dialog.h \
+	tests/events.h \
+	tests/expire.h \
 	tests/fast_path.c \
 	tests/fast_path.h \
 	tests/faults.h \
@@ -191,31 +215,46 @@ UNIT_TEST_FILES = \
 	tests/general.h \
 	tests/general_mapping.h \
 	tests/general_other.h \
+	tests/general_ports.h \
+	tests/general_tcp.h \
 	tests/gre.h \
 	tests/ipsec_bounds.h \
+	tests/ipsec_evidence.h \
+	tests/ipsec_fixed_port.h \
+	tests/ipsec_heal.h \
 	tests/ipsec_hold.h \
 	tests/ipsec_ike.h \
+	tests/ipsec_judge.h \
+	tests/ipsec_probe.h \
 	tests/ipsec_rank.h \
 	tests/ipsec_records.h \
 	tests/ipsec_review.h \
+	tests/keys.h \
+	tests/l2tp.h \
+	tests/l2tp_any_address.h \
 	tests/l2tp_owner.h \
 	tests/l2tp_request.h \
 	tests/l2tp_shared.h \
 	tests/l2tp_v3.h \
 	tests/lessons.h \
+	tests/listing.h \
 	tests/own_handler.h \
+	tests/own_id_hosts.h \
 	tests/own_id_rows.h \
 	tests/own_vpn.h \
 	tests/policy.h \
 	tests/ipsec_guest.h \
 	tests/own_id.h \
 	tests/port_blocks.h \
+	tests/pptp.h \
 	tests/pptp_call.h \
+	tests/pptp_call_id.h \
 	tests/pptp_control.h \
 	tests/pptp_service.h \
 	tests/pptp_stream.h \
 	tests/pptp_talk.h \
 	tests/process.h \
+	tests/renumber.h \
 	tests/rewrite_desk.h \
 	tests/session_fail.h \
 	tests/sessions.h \
@@ -244,6 +283,7 @@ UNIT_TEST_FILES = \
 	tests/support_state.h \
 	tests/support_store.c \
 	tests/support_toy.c \
+	tests/table_model.h \
 	tests/tables.h \
 	tests/toy.c \
 	tests/toy.h \

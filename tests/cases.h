@@ -159,5 +159,8 @@ TCase *pptp_peer_id_case(void); /* check_pptp_peer_id.c */
 TCase *table_sweep_case(void); /* check_table_sweep.c */
 TCase *general_tcp_begin_case(void); /* check_general_tcp_begin.c */
 TCase *renumber_bounds_case(void); /* check_renumber_bounds.c */
+TCase *ipsec_untouched_case(void); /* check_ipsec_untouched.c */
+TCase *init_default_case(void); /* check_init_default.c */
+TCase *init_state_case(void); /* check_init_state.c */
 
 #endif

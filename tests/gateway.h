@@ -19,6 +19,7 @@ Suite *gw_mirror_suite(void);  /* check_gw_mirror.c */
 Suite *gw_port_suite(void);    /* check_gw_port.c */
 Suite *gw_served_suite(void);  /* check_gw_served.c */
 Suite *gw_whole_suite(void);    /* check_gw_whole.c */
+TCase *gw_whole_cut_case(void); /* check_gw_whole_cut.c */
 
 /* How many rows a table of tests has, for tcase_add_loop_test(). */
 #define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))

@@ -60,7 +60,10 @@ UNIT_TEST_FILES = \
 	tests/check_icmp_error.c \
 	tests/check_icmp_error_edges.c \
 	tests/check_init.c \
+	tests/check_init_default.c \
+	tests/check_init_state.c \
 	tests/check_ipsec.c \
+	tests/check_ipsec_untouched.c \
 	tests/check_ipsec_answers.c \
 	tests/check_ipsec_bounds.c \
 	tests/check_ipsec_probe_bounds.c \
@@ -204,6 +207,7 @@ UNIT_TEST_FILES = \
 	tests/check_uplink_list.c \
 	tests/check_vpnalg.c \
 	tests/attacks.h \
+	tests/burst_script.h \
 	tests/cut.h \
 	tests/dialog.h \
 	tests/events.h \
@@ -218,6 +222,8 @@ UNIT_TEST_FILES = \
 	tests/general_ports.h \
 	tests/general_tcp.h \
 	tests/gre.h \
+	tests/init.h \
+	tests/ipsec.h \
 	tests/ipsec_bounds.h \
 	tests/ipsec_evidence.h \
 	tests/ipsec_fixed_port.h \
@@ -225,6 +231,7 @@ UNIT_TEST_FILES = \
 	tests/ipsec_hold.h \
 	tests/ipsec_ike.h \
 	tests/ipsec_judge.h \
+	tests/ipsec_model.h \
 	tests/ipsec_probe.h \
 	tests/ipsec_rank.h \
 	tests/ipsec_records.h \
@@ -250,6 +257,7 @@ UNIT_TEST_FILES = \
 	tests/pptp_call.h \
 	tests/pptp_call_id.h \
 	tests/pptp_control.h \
+	tests/pptp_model.h \
 	tests/pptp_service.h \
 	tests/pptp_stream.h \
 	tests/pptp_talk.h \
@@ -332,7 +340,9 @@ GATEWAY_UNIT_TEST_FILES = \
 	tests/check_gw_port.c \
 	tests/check_gw_served.c \
 	tests/check_gw_whole.c \
-	tests/gateway.h
+	tests/check_gw_whole_cut.c \
+	tests/gateway.h \
+	tests/gw_whole.h
 
 # Scripts; exit status 77 is "skipped". No two may differ in .sh and .py only.
 # These judge the source, whatever it was built with:

@@ -268,6 +268,9 @@ UNIT_TEST_FILES = \
 	tests/sessions.h \
 	tests/support.c \
 	tests/support.h \
+	tests/support_callback.c \
+	tests/support_callback.h \
+	tests/support_control.c \
 	tests/support_dialog.c \
 	tests/support_fragments.c \
 	tests/support_general.c \
@@ -283,6 +286,7 @@ UNIT_TEST_FILES = \
 	tests/support_ports.h \
 	tests/support_records.c \
 	tests/support_records.h \
+	tests/support_send.c \
 	tests/support_service.c \
 	tests/support_service.h \
 	tests/support_sessions.c \
@@ -295,6 +299,7 @@ UNIT_TEST_FILES = \
 	tests/tables.h \
 	tests/toy.c \
 	tests/toy.h \
+	tests/toy_spy.c \
 	tests/translations.h \
 	tests/uplinks.h
 

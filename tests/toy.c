@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The toy protocol, the greedy one and the spy. */
+/* The toy protocol. */
 #include "toy.h"
 
 #include <string.h>
@@ -19,8 +19,6 @@ struct data_body {
 };
 
 struct toy_log toy_log;
-struct vpnalg_parsed spied;
-unsigned spied_count;
 
 static const struct vpnalg_kind kinds[TOY_KINDS] = {
 	[TOY_CONTROL] = { .name = "toy control",
@@ -338,62 +336,4 @@ const struct vpnalg_handler toy = {
 const struct vpnalg_handler *toy_handler(void)
 {
 	return &toy;
-}
-
-/* The greedy one and the spy */
-
-static const struct vpnalg_kind plain_kinds[] = {
-	{ .name = "plain", .slots = 2 },
-};
-
-static enum vpnalg_claim want_all(const struct vpnalg_parsed *parsed,
-				  struct vpnalg_match *m)
-{
-	*m = (struct vpnalg_match){ .space = 0xfc, .id = 1 };
-	return parsed->inward && !parsed->inside ? VPNALG_CLAIM_KEY
-					       : VPNALG_CLAIM_NONE;
-}
-
-static enum vpnalg_claim look(const struct vpnalg_parsed *parsed,
-			      struct vpnalg_match *m)
-{
-	(void)m;
-	spied = *parsed;
-	spied_count++;
-	return VPNALG_CLAIM_NONE;
-}
-
-static enum vpnalg_result never(struct vpnalg_step *step)
-{
-	(void)step;
-	ck_abort_msg("asked to translate");
-	return VPNALG_DROP_MALFORMED;
-}
-
-const struct vpnalg_handler greedy = {
-	.size = sizeof(struct vpnalg_handler),
-	.name = "greedy",
-	.kinds = plain_kinds,
-	.kind_count = 1,
-	.match = want_all,
-	.translate = never,
-};
-
-const struct vpnalg_handler *greedy_handler(void)
-{
-	return &greedy;
-}
-
-const struct vpnalg_handler spy = {
-	.size = sizeof(struct vpnalg_handler),
-	.name = "spy",
-	.kinds = plain_kinds,
-	.kind_count = 1,
-	.match = look,
-	.translate = never,
-};
-
-const struct vpnalg_handler *spy_handler(void)
-{
-	return &spy;
 }

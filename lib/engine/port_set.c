@@ -15,7 +15,7 @@
 
 #define PORT_BITS 16
 
-/* How many bits come behind A, and behind the PSID. */
+/* The number of bits behind A, and behind the PSID. */
 static unsigned bits_behind_a(const struct vpnalg_port_set *set)
 {
 	return PORT_BITS - (unsigned)set->offset;

@@ -156,7 +156,7 @@ struct policy {
 	bool is_short;  /* room lacked for the session that was asked about */
 	uint16_t unfit; /* bytes of a record that closing made no room for; 0 */
 	vpnalg_time unfit_at; /* and when */
-	/* By handler: it has had no session since; the rules deny all of it. */
+	/* By handler: switched off by itself; denied by rules. */
 	bool is_off[HANDLERS_MAX], is_denied[HANDLERS_MAX];
 	vpnalg_time last_used[HANDLERS_MAX];
 };

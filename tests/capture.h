@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the programs that run captures through a translator share. What fails
- * is said, and ends the program. */
+/* Shared by the programs that run captures through a translator. A failure is
+ * reported, and ends the program. */
 #ifndef CAPTURE_H
 #define CAPTURE_H
 
@@ -28,7 +28,7 @@ struct capture {
 	struct vpnalg_addr outside; /* the outside address */
 	uint8_t inside[4]; /* octets that inside addresses begin with */
 	unsigned inside_octets;
-	bool l2tp_port_1701; /* L2TP servers insist on it; false at first */
+	bool l2tp_port_1701; /* of all L2TP servers; false at first */
 	bool waits;          /* hosts may be held back; false at first */
 	bool account;        /* sessions keep account; false at first */
 	void (*event)(void *, const struct vpnalg_event *); /* NULL at first */
@@ -49,11 +49,11 @@ bool capture_next(const struct capture *capture, struct capture_packet *packet);
 
 bool capture_is_inside(const struct capture *capture, const uint8_t *address);
 
-/* Whether two packets are the same, but for a checksum of 0xffff that may have
- * become 0: both are zero in ones' complement. */
+/* Returns whether two packets are the same, but for a checksum of 0xffff that
+ * may have become 0: both are zero in ones' complement. */
 bool capture_same(const uint8_t *a, const uint8_t *b, uint32_t length);
 
-/* What a translator takes: two of them can be there side by side. */
+/* The memory of a translator: two of them can exist side by side. */
 struct capture_place {
 	uint64_t memory[4096], sessions[131072];
 	struct vpnalg_store store;
@@ -72,8 +72,8 @@ void capture_chance(void);
  * that had to wait already, nobody waits, as nothing is sent again. */
 struct vpnalg *capture_translator(const struct capture *capture);
 
-/* Returns which way a packet of the capture travels, and in which form it is:
- * enum vpnalg_direction. */
+/* Returns the direction of a packet of the capture, and its form: enum
+ * vpnalg_direction. */
 uint8_t capture_direction(const struct capture *capture, const uint8_t *ip);
 
 #endif

@@ -15,7 +15,7 @@ enum { ICMP = 1, TCP = 6, UDP = 17, GRE = 47 };
 
 #define NONE 0xff
 
-/* Where an ID is, behind the IP header. */
+/* The offset of an ID behind the IP header. */
 static const struct field {
 	uint8_t protocol;
 	uint8_t offset[2]; /* in, out */

@@ -65,7 +65,7 @@ static void read_side(struct capture_run *run, struct capture *capture,
 	}
 }
 
-/* What came is before what left at the same time. */
+/* Packets that came in sort before packets that left at the same time. */
 static int by_time(const void *one, const void *another)
 {
 	const struct capture_frame *a = one, *b = another;

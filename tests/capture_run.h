@@ -8,7 +8,7 @@
 
 struct capture_frame {
 	struct capture_packet packet;
-	bool out;  /* the way it goes */
+	bool out;  /* its direction */
 	bool left; /* it has left the gateway, not come to it */
 	struct capture_frame *partner; /* its other form; NULL: there is none */
 	uint8_t *bytes;                /* the packet's */

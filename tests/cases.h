@@ -5,7 +5,7 @@
 
 #include <check.h>
 
-/* How many rows a table of tests has, for tcase_add_loop_test(). */
+/* The number of rows in a table of tests, for tcase_add_loop_test(). */
 #define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))
 
 TCase *counters_case(void);     /* check_counters.c */

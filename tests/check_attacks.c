@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What attackers and bad luck can do to the handlers of PPTP and IPsec. */
+/* Attacks and failures that the handlers of PPTP and IPsec must withstand. */
 #include "attacks.h"
 
 /* The reply is cut where the store fails, comes again from before that place,

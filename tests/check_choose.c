@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which outside ID a session gets, and what the caller has to say of it. */
+/* The outside ID of a session, and the caller's part in its choice. */
 #include "toy.h"
 #include "cases.h"
 

@@ -15,7 +15,7 @@ static unsigned syn_from(struct world *w, uint32_t client, uint16_t port)
 	return send_packet(w, VPNALG_OUT, &p);
 }
 
-/* What the callback is told. */
+/* Calls of the callbacks. */
 
 static struct vpnalg_binding asked, told;
 static unsigned asked_count, told_count;
@@ -73,7 +73,7 @@ START_TEST(the_callback_is_told_what_is_bound_and_what_is_given_back)
 }
 END_TEST
 
-/* What the callback answers, n times NEXT before. */
+/* The answers of the callback, after n times NEXT. */
 
 static const struct answer_row {
 	const char *name;

@@ -231,7 +231,7 @@ START_TEST(all_that_a_host_opens_has_its_one_address)
 }
 END_TEST
 
-/* A pool of any size: picking looks at so many addresses and no more. */
+/* A pool of any size: the choice looks at a bounded number of addresses. */
 START_TEST(picking_an_address_is_bounded)
 {
 	static uint32_t large[64];

@@ -53,7 +53,7 @@ static uint32_t address(const struct vpnalg_addr *addr)
 	return addr->family == VPNALG_IPV4 ? get32(addr->octets) : 0;
 }
 
-/* What is meant by each, as the listing has it. */
+/* The sessions that each cut is for, by the listing. */
 struct filter {
 	const char *what;
 	uint32_t protocols, inside, remote;
@@ -132,8 +132,8 @@ static struct vpnalg_session_cut cut_of(const struct filter *f)
 	};
 }
 
-/* What is meant goes, and all that belongs to it; all else stays, but what is
- * kept of remotes without a host. */
+/* The sessions of the cut go, and all that belong to them; all others stay, but
+ * records of remotes without a host. */
 START_TEST(those_that_are_meant_are_cut_and_no_others)
 {
 	const struct filter *f = &filters[_i];
@@ -165,7 +165,7 @@ END_TEST
 static const struct {
 	const char *kind;
 	uint32_t id;
-	unsigned goes; /* so many, all that belongs to it included */
+	unsigned goes; /* the number, all that belong to it included */
 } number_rows[] = {
 	{ "PPTP call", 11, 1 },
 	{ "PPTP control connection", 40001, 2 },

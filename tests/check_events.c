@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Events: each type provoked, how often they are told, and what their callback
- * may not do. That they tell the same as the listing is tested in every world:
- * support_log.c. */
+/* Events: each type provoked, their rate, and calls that their callback may not
+ * make. Every world checks that they agree with the listing: support_log.c. */
 #include "events.h"
 
 /* --- Opened and closed. */

@@ -85,8 +85,8 @@ START_TEST(a_sweep_keeps_to_its_budget_and_meets_everybody_once)
 END_TEST
 
 /* What is dead is not found, whether or not it was swept. */
-/* What closing takes is counted, not only how many records are met: a call with
- * its connection takes more than a session alone. */
+/* The cost of closing is counted, not only the number of records visited: a
+ * call with its connection takes more than a session alone. */
 START_TEST(a_sweep_that_closes_much_ends_sooner)
 {
 	long operations, most = 0;

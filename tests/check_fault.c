@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a handler, a callback or a store of the caller's may answer wrongly: it
- * costs the packet at hand, never memory, and nothing passes that was not
- * translated. */
+/* Wrong answers of a handler, a callback or a store of the caller's: each costs
+ * the packet at hand, never memory safety, and no packet passes untranslated.
+ */
 #include "faults.h"
 
 static void close_again(struct vpnalg *translator,

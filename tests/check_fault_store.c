@@ -57,7 +57,7 @@ static const struct store_row {
 				      unsigned *);
 	struct vpnalg_record *(*add)(void *, unsigned);
 	unsigned slot;
-	/* What the record that is found says of itself; 0xff: the truth. */
+	/* The members of the record that is found; 0xff: unchanged. */
 	uint8_t handler, kind, slots;
 	unsigned out, in;
 } store_rows[] = {

@@ -68,7 +68,7 @@ START_TEST(general_traffic_moves_no_paired_vpn_host)
 }
 END_TEST
 
-/* The caller is asked for mappings, and not for what hangs from them. */
+/* The caller is asked for mappings, and not for the sessions under them. */
 static unsigned asked, told;
 
 static enum vpnalg_choice choose_once(struct world *world,
@@ -162,7 +162,8 @@ START_TEST(the_callers_choice_is_paired_and_in_the_range)
 }
 END_TEST
 
-/* The caller is not told of the end of a binding that it was not asked for. */
+/* The caller is not notified of the end of a binding that it was not asked for.
+ */
 START_TEST(a_binding_that_was_not_proposed_is_not_released)
 {
 	static const uint8_t host[] = { 192, 168, 77, 12 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Mappings are for all remotes; who may send to them is a setting; and they
- * keep out of the way of VPN sessions. */
+/* Mappings are for all remotes; the senders that may use them are a setting;
+ * and they have no conflicts with VPN sessions. */
 #include "general_mapping.h"
 
 static void begin_with(unsigned filtering)

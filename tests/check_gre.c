@@ -4,7 +4,7 @@
 
 static const struct {
 	const char *what;
-	uint32_t length, needed; /* so many of its bytes say what it is */
+	uint32_t length, needed; /* bytes that identify it */
 	const char *bytes;
 	unsigned result;
 } rows[] = {

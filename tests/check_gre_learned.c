@@ -46,7 +46,7 @@ START_TEST(a_forged_key_keeps_no_other_out)
 }
 END_TEST
 
-/* Sends packets with so many forged Keys, each of which may be the host's. */
+/* Sends packets with that many forged Keys, each of which may be the host's. */
 static void forge(uint32_t count)
 {
 	struct bytes p = gre(SERVER, OUTSIDE, KEY("\0"), 8);

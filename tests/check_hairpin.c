@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Hairpins (RFC 4787 REQ-9, RFC 5382 REQ-8): an inside host reaches another by
- * way of an outside address. */
+/* Hairpins (RFC 4787 REQ-9, RFC 5382 REQ-8): an inside host reaches another
+ * through an outside address. */
 #include "cases.h"
 #include "general.h"
 #include "support_service.h"

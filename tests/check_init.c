@@ -10,7 +10,7 @@ static const struct vpnalg_handler *no_such_handler(void)
 static const struct vpnalg_addr all_ones = { VPNALG_IPV4,
 					     { 255, 255, 255, 255 } };
 
-/* What may be wrong. */
+/* Wrong settings. */
 
 #define SPOIL(name, what)                     \
 	static void name(struct parts *p)     \
@@ -312,7 +312,7 @@ START_TEST(every_wrong_setting_has_its_error)
 }
 END_TEST
 
-/* What vpnalg_config_error() says of some of them. */
+/* The texts of vpnalg_config_error() for some of them. */
 static const struct text_row {
 	void (*spoil)(struct parts *p);
 	const char *text;

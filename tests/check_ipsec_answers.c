@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether an SPI answers what a host sends, by time alone. */
+/* SPIs that answer a host's packets, judged by time alone. */
 #include "support_records.h"
 #include "ipsec/answers.h"
 #include "cases.h"

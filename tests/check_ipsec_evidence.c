@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How likely an SPI is one host's: each kind of evidence at its boundaries. The
- * figures follow from normal distributions, in hundredths of the logarithm. */
+/* The likelihood that an SPI is a host's: each kind of evidence at its
+ * boundaries. The figures follow from normal distributions, in hundredths of
+ * the logarithm. */
 #include "ipsec_evidence.h"
 
 /* It began to send so many milliseconds before the SPI began. */

@@ -15,7 +15,7 @@ static void end(void)
 	world_end(&w);
 }
 
-/* Which messages may make an ESP SA, and so make their host known. */
+/* Messages that may make an ESP SA, and so make their host known. */
 static const struct exchange_row {
 	const char *name;
 	uint8_t version, exchange;

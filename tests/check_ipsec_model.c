@@ -27,8 +27,8 @@ static void host_sends_esp(unsigned n, unsigned s)
 	t->esp_sent = w.now;
 }
 
-/* Whether no other host that is known has ESP with the server behind that
- * address. */
+/* Returns whether no other host that is known has ESP with the server behind
+ * that address. */
 static bool is_alone(const struct talk *t, unsigned s, uint32_t outside)
 {
 	unsigned n;

@@ -34,7 +34,7 @@ static void exchange_packets(unsigned times)
 	}
 }
 
-/* How a host that is alone comes to its first pair. */
+/* The first pair of a lone host. */
 static const struct alone_row {
 	const char *name;
 	bool ike, sends;

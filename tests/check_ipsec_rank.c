@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which candidate gets an SPI, by the evidence for each of them. */
+/* The candidate that gets an SPI, by the evidence for each of them. */
 #include "ipsec_rank.h"
 
 /* Candidates in their places, how many packets came, and the host that gets the

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What an IPsec server inside says by IKE, and what is believed of it. */
+/* IKE messages of an IPsec server inside, and the conclusions from them. */
 #include "cases.h"
 #include "ipsec_guest.h"
 

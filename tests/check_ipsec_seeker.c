@@ -81,8 +81,8 @@ START_TEST(an_awaiting_host_ranks_before_a_seeker_that_fits_as_well)
 }
 END_TEST
 
-/* How many hosts receive nothing, which hosts await an SPI, and how many
- * packets came. */
+/* The number of hosts that receive nothing, the hosts that await an SPI, and
+ * the number of packets. */
 static const struct left_row {
 	unsigned seekers;
 	enum shows awaiting;

@@ -20,7 +20,7 @@ static uint64_t kind_dropped(size_t kind, bool inward)
 	return counters.dropped[inward];
 }
 
-/* What an inside host has with the remote when a packet comes in that no
+/* The sessions of an inside host with the remote when a packet comes in that no
  * session takes. */
 enum had { HAD_NOTHING, HAD_IKE, HAD_NAT_T, HAD_ESP };
 

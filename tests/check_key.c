@@ -29,7 +29,7 @@ START_TEST(a_key_is_taken_apart_as_it_was_made)
 }
 END_TEST
 
-/* Who differs in one thing has another key. */
+/* Tuples that differ in one part have different keys. */
 static const struct tuple_row {
 	const char *name;
 	struct vpnalg_tuple tuple;

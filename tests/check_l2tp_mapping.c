@@ -28,8 +28,8 @@ static struct tunnel a_tunnel(void)
 				.peer = 100 };
 }
 
-/* A mapping of general traffic takes packets from anybody, a VPN server's port
- * too, and undo knows which way they came. */
+/* A mapping of general traffic takes packets from any sender, a VPN server's
+ * port too, and undo knows their direction. */
 START_TEST(a_packet_from_a_vpns_port_to_a_mapping_is_undone)
 {
 	static const struct vpnalg_protocol protocols[] = {

@@ -28,7 +28,7 @@ static void end(void)
 
 static const struct {
 	const char *what;
-	uint32_t length, needed; /* so many of its bytes say what it is */
+	uint32_t length, needed; /* bytes that identify it */
 	const char *bytes;
 	unsigned result;
 } rows[] = {

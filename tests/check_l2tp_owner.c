@@ -130,8 +130,8 @@ START_TEST(a_tunnel_that_is_answered_is_taken_from_nobody)
 }
 END_TEST
 
-/* Servers that stand behind one address and are told apart by ports give equal
- * IDs. What is proven so is not refused. */
+/* Servers that stand behind one address and are distinguished by ports give
+ * equal IDs. What is proven so is not refused. */
 START_TEST(equal_ids_of_two_ports_get_along)
 {
 	struct tunnel a = begun(1, 0), b = carriers[0];

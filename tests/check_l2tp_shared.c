@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Clients that share outside port 1701, for their server answers to it only,
- * and are told apart by Tunnel ID. */
+ * and are distinguished by Tunnel ID. */
 #include "l2tp_shared.h"
 
 START_TEST(ten_clients_of_one_tunnel_id_share_the_port)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What other translators got wrong, one row each. Every row is a story told in
- * packets; the name says what must hold. */
+/* Faults of other translators, one test each. Every test is a story in packets;
+ * its name says what must hold. */
 #include "lessons.h"
 
 START_TEST(lesson_1_the_call_id_of_a_disconnect_from_outside_is_the_servers)

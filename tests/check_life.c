@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What handlers need for the life of a session: ends and parents. */
+/* The life of a session, as handlers need it: ends and parents. */
 #include "toy.h"
 #include "cases.h"
 

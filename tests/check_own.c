@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a handler has of its own: settings, drop reasons, counters, events. */
+/* A handler's own settings, drop reasons, counters and events. */
 #include "own_handler.h"
 
 struct own_settings {

@@ -39,8 +39,8 @@ static const struct vpnalg_handler *ports_handler(void)
 	return &ports;
 }
 
-/* What such a handler is asked about: SERVER is the remote, packets are long
- * enough for ports or have caplen bytes in memory. */
+/* The packets that such a handler is asked about: SERVER is the remote, packets
+ * are long enough for ports or have caplen bytes in memory. */
 static const struct ports_row {
 	const char *what;
 	uint8_t protocol;

@@ -2,7 +2,7 @@
 /* GRE and L2TP of the router, and packets that no session takes. */
 #include "own_vpn.h"
 
-/* What no session takes, of a remote with which a host talks. */
+/* Packets that no session takes, of a remote with which a host talks. */
 static const struct unknown_row {
 	const char *name;
 	uint8_t protocol;

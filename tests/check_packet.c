@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the parser proves of a packet, as handlers get to know it. */
+/* The parser's results, as handlers get them. */
 #include "toy.h"
 #include "cases.h"
 

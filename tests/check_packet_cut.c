@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* What all packets below belong to: a PPTP call and a toy one. */
+/* The sessions of all packets below: a PPTP call and a toy one. */
 struct talk {
 	struct world w;
 	struct connection c;

@@ -21,7 +21,7 @@ static void talk_begin(struct world *w, struct connection *c)
 
 enum quoted { A_GRE, A_GRE_OF_NO_CALL, A_TCP, A_WEB_TCP, A_UDP, A_GRE_0 };
 
-/* What travels between local and remote, the remote being the server. */
+/* Packets between local and remote, the remote being the server. */
 static struct bytes packet_of(enum quoted what, bool inward, uint32_t local,
 			      uint32_t remote)
 {

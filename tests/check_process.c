@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What becomes of a packet: whose it is, and what it is when nobody's. */
+/* The result of a packet: its owner, and results without an owner. */
 #include "process.h"
 
 enum kind_of_packet { A_GRE, A_TCP, A_UDP, AN_ESP };

@@ -35,7 +35,7 @@ static void rewrite_somehow(struct desk *d, uint32_t *seed)
 	}
 }
 
-/* Where the checksum stands from L4 on, or 0. */
+/* Returns the offset of the checksum from L4 on, or 0. */
 static uint32_t checksum_at(const struct desk *d)
 {
 	if (d->parsed.protocol == TCP)

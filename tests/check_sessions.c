@@ -2,7 +2,7 @@
 /* The listing of sessions. */
 #include "listing.h"
 
-/* How many sessions of a kind are listed, by the places of both. */
+/* Returns the number of listed sessions of a kind, by the places of both. */
 static uint64_t count_of(unsigned protocol, unsigned kind)
 {
 	uint64_t count = 0;

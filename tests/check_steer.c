@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which of several translators a packet goes to: all that belongs together to
- * the same one. */
+/* The choice among several translators: packets that belong together go to the
+ * same one. */
 #include "toy.h"
 #include "cases.h"
 

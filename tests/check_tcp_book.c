@@ -95,7 +95,7 @@ static const struct book_row {
 	{ "a forged FIN", "S<YA<f9A", ESTABLISHED, ESTABLISHED, 1 },
 };
 
-/* How long the session lives from now on. */
+/* Returns the lifetime of the session from now on. */
 static void check_left(const struct book_row *row, size_t kind,
 		       vpnalg_time left)
 {

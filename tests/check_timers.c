@@ -111,7 +111,7 @@ static void sends(const struct row *row)
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
 }
 
-/* What is left of its time. */
+/* Returns the time that is left of it. */
 static vpnalg_time left(const struct row *row)
 {
 	static struct listing l;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Translations as data. Whether what is told of a packet is what becomes of it
- * is looked at after each packet of all tests: support.c. */
+/* Translations as data. After each packet of all tests it is checked that an
+ * offered translation is the one that the packet got: support_send.c. */
 #include "translations.h"
 
 static const struct vpnalg_session_info *session(void)
@@ -115,7 +115,7 @@ END_TEST
 
 static bool answered;
 
-/* What the event callback calls changes nothing. */
+/* Calls of the event callback change nothing. */
 static void call_back(struct world *world, const struct vpnalg_event *event)
 {
 	struct bytes p = udp_packet(CLIENT_A, 3001, SERVER, 53, "data", 4);

@@ -12,7 +12,7 @@ static const struct vpnalg_session_info *session(void)
 	return info;
 }
 
-/* What ends sessions, or makes that their packets must be seen. */
+/* Packets that end sessions, or after which all packets must be seen. */
 
 static void end_control(void)
 {
@@ -80,7 +80,7 @@ START_TEST(a_translation_is_over_when_packets_must_be_seen)
 END_TEST
 
 /* A TCP connection is followed to its end by what acknowledges it, so a fast
- * path is told at once. */
+ * path is notified at once. */
 static const struct {
 	const char *ends; /* a dialog */
 	vpnalg_time life; /* at most, afterwards */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How many units of the store sessions fill, as doc/embedding.md says. */
+/* The units of the store that sessions fill, as doc/embedding.md says. */
 #include "cases.h"
 #include "general.h"
 #include "support_l2tp.h"
@@ -98,7 +98,7 @@ static const struct cost_row {
 	void (*begin)(struct world *w);
 	size_t addresses;
 	unsigned units;
-	unsigned accounts; /* so many more with accounts */
+	unsigned accounts; /* further ones with accounts */
 } cost_rows[] = {
 	{ "a connection of PPTP and its remote", costs_connection, 1, 2 + 1,
 	  1 },

@@ -105,7 +105,7 @@ START_TEST(a_port_set_holds_on_each_uplink)
 }
 END_TEST
 
-/* What the smallest uplink has must do. */
+/* The addresses of the smallest uplink must suffice. */
 START_TEST(computed_blocks_suffice_on_each_uplink)
 {
 	static const uint8_t uneven[] = { 0, 0, 0, OTHER };

@@ -50,7 +50,7 @@ START_TEST(a_service_takes_the_place_of_the_hosts_mapping)
 }
 END_TEST
 
-/* What another host has there is not taken away. */
+/* A port that another host has is not taken away. */
 START_TEST(a_service_does_not_take_another_hosts_mapping)
 {
 	udp_by(OTHER, CLIENT_A, 5060, SERVER, 99);
@@ -99,9 +99,9 @@ START_TEST(hairpins_cross_uplinks)
 }
 END_TEST
 
-/* Whom a packet to another host's VPN session is from is told by the mapping
- * that its port has on its own uplink, not by another one's: the session is
- * with that address. */
+/* The source of a packet to another host's VPN session is the mapping of its
+ * port on its own uplink, not on another one: the session is with that address.
+ */
 START_TEST(a_hairpin_is_from_the_address_of_its_uplink)
 {
 	struct ike k = ike_of(CLIENT_B, 0, 1);

@@ -5,7 +5,7 @@
 
 #include <vpnalg/translation.h>
 
-/* Whether the packet is one that a translation is about. */
+/* Returns whether the packet is one that a translation is about. */
 bool fast_path_knows(const struct vpnalg_translation *told,
 		     const struct vpnalg_packet *packet);
 

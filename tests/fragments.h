@@ -14,7 +14,7 @@ void grow(struct bytes *packet, uint32_t length);
 /* Gives a packet an Identification. */
 void set_ip_id(struct bytes *packet, uint16_t id);
 
-/* What of a datagram lies from one offset behind its IP header to another. */
+/* The part of a datagram from one offset behind its IP header to another. */
 struct bytes fragment_of(const struct bytes *whole, uint32_t from,
 			 uint32_t to);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of the gateway's parts share. */
+/* Shared by the tests of the gateway's parts. */
 #ifndef TESTS_GATEWAY_H
 #define TESTS_GATEWAY_H
 
@@ -21,7 +21,7 @@ Suite *gw_served_suite(void);  /* check_gw_served.c */
 Suite *gw_whole_suite(void);    /* check_gw_whole.c */
 TCase *gw_whole_cut_case(void); /* check_gw_whole_cut.c */
 
-/* How many rows a table of tests has, for tcase_add_loop_test(). */
+/* The number of rows in a table of tests, for tcase_add_loop_test(). */
 #define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))
 
 /* Big-endian numbers, of that many bytes. */

@@ -9,7 +9,7 @@
 enum { G_TCP, G_UDP, G_ICMP, G_PERMISSION, G_MAPPING, G_SERVICE, G_PORTS,
        G_ADDRESS };
 
-/* How many kinds the handlers before it have in general_and_vpn_world(). */
+/* The number of kinds of the handlers before it in general_and_vpn_world(). */
 #define VPN_KINDS 6
 
 #define ECHO 8

@@ -47,7 +47,7 @@ static inline unsigned out(uint32_t from, const char *bytes)
 	return send_packet(&w, VPNALG_OUT, &p);
 }
 
-/* Whom the server's packet reaches; 0 for nobody. */
+/* Returns the host that the server's packet reaches, or 0. */
 static inline uint32_t in(const char *bytes)
 {
 	struct bytes p = gre(SERVER, OUTSIDE, bytes, bytes[0] ? 8 : 4);

@@ -16,7 +16,7 @@
 /* FIN, PSH, ACK and CWR. */
 #define FLAGS 0x99
 
-/* What a frame is to be made of. */
+/* The parts of a frame. */
 struct shape {
 	uint8_t protocol;
 	uint32_t ip_options, tcp_options, payload, segment;

@@ -11,7 +11,7 @@
 #include <vpnalg/general.h>
 #include <vpnalg/ipsec.h>
 
-/* What comes next in a message of IKE: RFC 7296 3.2, RFC 7383 2.5. */
+/* The next payload in a message of IKE: RFC 7296 3.2, RFC 7383 2.5. */
 #define PAYLOAD_NOTIFY 41
 #define PAYLOAD_SK 46
 #define PAYLOAD_SKF 53

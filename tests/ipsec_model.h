@@ -48,7 +48,7 @@ static const struct row {
 	const char *what;
 	size_t addresses;
 	bool last;      /* IPsec comes behind the other VPN handlers */
-	unsigned fails; /* once in so many steps; 0: never */
+	unsigned fails; /* once in that many steps; 0: never */
 	bool odd;       /* the caller chooses oddly */
 	bool passive;
 } rows[] = {

@@ -54,7 +54,8 @@ static inline struct esp a_turns(void)
 	return next;
 }
 
-/* So many pairs were taken back, the last one for that evidence against it. */
+/* Checks the number of pairs that were taken back, and the evidence against the
+ * last one. */
 static inline void check_undone(unsigned count, enum vpnalg_evidence against)
 {
 	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], count);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of the router's listed IDs share. */
+/* Shared by the tests of the router's listed IDs. */
 #ifndef TESTS_OWN_ID_H
 #define TESTS_OWN_ID_H
 
@@ -13,7 +13,7 @@
 void own_id_world(struct world *w);
 void own_id_world_with(struct world *w, struct world_options options);
 
-/* Of family 0 for 0. */
+/* Returns an address; its family is 0 for 0. */
 struct vpnalg_addr address_of(uint32_t host);
 
 /* An ID between OUTSIDE and SERVER, for ever. */
@@ -21,7 +21,7 @@ struct vpnalg_own_id own_id_of(unsigned kind, uint8_t protocol, uint64_t id);
 int own_id_add(struct world *w, const struct vpnalg_own_id *own);
 int own_id_drop(struct world *w, const struct vpnalg_own_id *own);
 
-/* What comes in from SERVER: UDP to a port, IKE, GRE with a Key. */
+/* Packets that come in from SERVER: UDP to a port, IKE, GRE with a Key. */
 struct bytes own_id_udp(uint64_t id);
 struct bytes own_id_ike(uint64_t id);
 struct bytes own_id_keyed(uint64_t id);

@@ -10,7 +10,7 @@
 
 #include <vpnalg/protocols.h>
 
-/* What comes in with an ID of each kind. */
+/* Packets that come in with an ID of each kind. */
 
 static inline struct bytes tcp_in(uint64_t id)
 {

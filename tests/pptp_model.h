@@ -15,7 +15,7 @@
 static struct world w;
 static struct connection c;
 
-/* One way of the connection. */
+/* One direction of the connection. */
 struct flow {
 	bool out;
 	uint8_t sent[STREAM_MAX], received[STREAM_MAX];
@@ -32,7 +32,7 @@ struct row {
 	enum choosing choosing;
 };
 
-/* A packet on its way behind the translator, or an acknowledgment back. */
+/* A packet in flight behind the translator, or an acknowledgment back. */
 struct flight {
 	uint32_t due;
 	bool is_ack;
@@ -72,7 +72,7 @@ static inline void transmit(struct flow *flow, uint32_t from, uint32_t length)
 	unsigned result;
 
 	if (row.lossy && roll(10) == 0)
-		return; /* lost on the way to the translator */
+		return; /* lost before the translator */
 	result = (flow->out ? client_segment : server_segment)(
 		&w, &c, flow->base + from, ACK, flow->sent + from, length);
 	if (result != VPNALG_TRANSLATED) {

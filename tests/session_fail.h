@@ -16,8 +16,8 @@
 
 static const uint32_t two_addresses[] = { OUTSIDE, OUTSIDE_2 };
 
-/* How many addresses there are, and whose kind of session it is: each makes the
- * engine keep other records beside it. */
+/* The number of addresses, and the handler and kind of the session: each makes
+ * the engine keep other records beside it. */
 static const struct open_row {
 	const char *name;
 	size_t addresses;
@@ -49,8 +49,9 @@ static inline unsigned try_open(struct world *w, const struct open_row *row)
 	return vpnalg_session_open(&step, &opening, &record);
 }
 
-/* A mirror of the store elsewhere, kept up by what the store is told: a record
- * is added or removed, and changed. Keys it follows by give, take and point. */
+/* A mirror of the store elsewhere, kept up to date by the store's operations:
+ * records are added, removed and changed; keys are linked, unlinked and
+ * relinked. */
 enum { MIRRORED = 64 };
 static struct mirrored {
 	struct vpnalg_record *record;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How long packets wait for --state, with ten thousand and with 200,000
+ * The time that packets wait for --state, with ten thousand and with 200,000
  * sessions: the longest of the steps between which a gateway handles packets,
  * in processor time. Packets go on between them, and what was saved is loaded
  * again.

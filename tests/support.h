@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the unit tests share: a world with a translator in it, and packets.
+/* Shared by the unit tests: a world with a translator in it, and packets.
  *
  * Every packet that goes through send_packet() is held to the promises of the
  * library: what is not translated is unchanged, right checksums stay right, no
@@ -46,10 +46,10 @@
  * show. */
 #define BEGINNING 10000003
 
-/* Of hosts inside, unless a test names another. */
+/* The zone of inside hosts, unless a test names another. */
 #define ZONE 3
 
-/* What the caller's choose callback does. */
+/* The behaviour of the caller's choose callback. */
 enum choosing {
 	CHOOSE_NOTHING = 0, /* there is no callback */
 	CHOOSE_TAKE,
@@ -59,8 +59,8 @@ enum choosing {
 	CHOOSE_WRITE /* writes chosen and chosen_id itself */
 };
 
-/* The greatest event that w->event keeps and that options.heard is told of: not
- * the log of sessions, which support_log.c compares with their listing. */
+/* The greatest event that w->event keeps and that options.heard gets: not the
+ * log of sessions, which support_log.c compares with their listing. */
 #define HEARD_MAX VPNALG_EVENT_BLOCK_FREED
 
 struct world;
@@ -74,12 +74,12 @@ struct world_options {
 	size_t protocol_count;
 	uint32_t units; /* of the store; default 600 */
 	enum choosing choosing;
-	/* Asked instead, and told. */
+	/* Called instead of the default callbacks. */
 	enum vpnalg_choice (*choose)(struct world *w,
 				     struct vpnalg_binding *binding);
 	void (*released)(struct world *w, const struct vpnalg_binding *binding);
 	void (*heard)(struct world *w, const struct vpnalg_event *event);
-	/* Told of all events. */
+	/* Called for all events. */
 	void (*told)(struct world *w, const struct vpnalg_event *event);
 	uint32_t event_rate;
 	bool deaf; /* there is no event callback */
@@ -98,8 +98,8 @@ struct world_options {
 	bool count_hosts, count_remotes;
 	struct vpnalg_port_set port_set;
 	struct vpnalg_port_blocks port_blocks;
-	/* Hold the library to telling of every change, be there ever so many
-	 * records. With a few it is done always. */
+	/* Check that the library reports every change, even with many records.
+	 * With few records that is always checked. */
 	bool mirror;
 	vpnalg_time now; /* default: BEGINNING */
 	bool from_zero;  /* 0 is no default */
@@ -286,7 +286,7 @@ void mirror_renew(struct world *w);
 void log_open(struct world *w);
 void log_close(struct world *w);
 void log_hear(struct world *w, const struct vpnalg_event *event);
-/* How many sessions are opened and not closed. */
+/* Returns the number of sessions that are opened and not closed. */
 unsigned log_count(const struct world *w);
 /* After each call: the listing tells the same. */
 void log_check(struct world *w);

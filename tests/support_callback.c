@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-/* The store in between: counts, and fails when told to. */
+/* The store in between: counts, and fails on request. */
 
 static struct vpnalg_record *between_find(void *context, const uint8_t *key,
 					  uint64_t hash, unsigned *slot)

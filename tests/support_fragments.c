@@ -61,7 +61,7 @@ unsigned send_fragment(struct world *w, enum vpnalg_direction direction,
 	return result;
 }
 
-/* Whether two fragments are of one datagram (RFC 791 3.2). */
+/* Returns whether two fragments are of one datagram (RFC 791 3.2). */
 static bool are_of_one(const uint8_t *a, const uint8_t *b)
 {
 	return memcmp(a + 4, b + 4, 2) == 0 && a[9] == b[9] &&

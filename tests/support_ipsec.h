@@ -97,12 +97,12 @@ struct esp esp_of(uint32_t client, uint32_t server, uint32_t out_spi,
 /* The next packet of either end. */
 unsigned esp_sends(struct world *w, struct esp *e);
 unsigned esp_receives(struct world *w, struct esp *e);
-/* Whether the next packet from the server gets to its client. */
+/* Returns whether the next packet from the server gets to its client. */
 bool esp_arrives(struct world *w, struct esp *e);
 
 void ipsec_world(struct world *w, struct world_options options);
 
-/* How many sessions of a kind there are. */
+/* Returns the number of sessions of a kind. */
 uint64_t live(struct world *w, size_t kind);
 
 #endif

@@ -56,7 +56,7 @@ unsigned tunnel_hears(struct world *w, const struct tunnel *t,
 unsigned tunnel_requests(struct world *w, struct tunnel *t);
 unsigned tunnel_is_answered(struct world *w, struct tunnel *t);
 unsigned tunnel_confirms(struct world *w, struct tunnel *t);
-/* All three, again until nobody is in the way. */
+/* All three messages, repeated until no other host holds this one back. */
 void tunnel_begin(struct world *w, struct tunnel *t);
 /* A message of a type that says no more, one that ends the tunnel too. */
 unsigned client_tells(struct world *w, struct tunnel *t, unsigned type);

@@ -119,8 +119,8 @@ static void close(struct log *log, const struct vpnalg_event *event)
 	ck_assert_msg(session != NULL, "%s: closed, and was not there",
 		      event->kind_name);
 	ck_assert_uint_ne(event->why, VPNALG_CLOSE_NONE);
-	/* Its parent may have changed just before; and one that was dead when
-	 * it was opened was not told then. */
+	/* Its parent may have changed just before; and a parent that was dead
+	 * when the session was opened was not reported then. */
 	ck_assert_msg(event->before != 0 || session->orphaned ||
 			      session->parent == 0 ||
 			      event->info->parent == session->parent,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A mirror of a world's store: it has of each record what the library has told
- * of by `changed`, and must never be stale when a call ends. Each world has one
- * while its records are few; one that asks for it has it with many, too. */
+/* A mirror of a world's store: it has the content of each record that the
+ * library has reported by `changed`, and must never be stale when a call ends.
+ * Each world has one while its records are few; one that asks for it has it
+ * with many, too. */
 #include "support.h"
 
 #include <stdlib.h>

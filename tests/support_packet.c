@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Packets made by hand, with checksums computed the plain way. */
+/* Packets made by hand, with checksums computed over all bytes. */
 #include "fragments.h"
 
 #include <string.h>
@@ -209,7 +209,8 @@ struct bytes icmp_error(uint32_t from, uint32_t to, uint8_t type,
 	return ip_packet(from, to, 1, icmp, 8 + quoted_length);
 }
 
-/* Of DCCP, of which all is covered here, and of UDP-Lite (RFC 3828 3.1). */
+/* The checksum of DCCP, which covers all here, and of UDP-Lite (RFC 3828 3.1).
+ */
 static uint16_t transport_sum(const uint8_t *ip, uint32_t header,
 			      uint32_t total)
 {

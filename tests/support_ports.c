@@ -52,7 +52,7 @@ static void add_to_sum(uint8_t *at, uint32_t before, uint32_t after)
 	put16(at, ~sum & 0xffff);
 }
 
-/* Where the header behind IP's begins, or NULL where no ports are there. */
+/* Returns the header behind IP's, or NULL if it has no ports. */
 static uint8_t *find_ports(uint8_t *ip, uint32_t length)
 {
 	uint32_t header;

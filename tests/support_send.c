@@ -17,8 +17,8 @@ static bool is_outside(const struct world *w, uint32_t address)
 	return false;
 }
 
-/* Whether two packets are the same, but for a checksum of 0xffff that may have
- * become 0: both are zero in ones' complement. */
+/* Returns whether two packets are the same, but for a checksum of 0xffff that
+ * may have become 0: both are zero in ones' complement. */
 static bool same_packet(const uint8_t *a, const uint8_t *b, uint32_t length)
 {
 	uint32_t i;
@@ -67,7 +67,8 @@ static void check_undo(struct world *w, const struct bytes *before,
 	free(copy);
 }
 
-/* What is told of packets like this one is what has become of it. */
+/* Checks that the translation offered for packets like this one is the one that
+ * it got. */
 static void check_fast_path(struct world *w, const struct bytes *before)
 {
 	struct vpnalg_translation told = { .size = sizeof(told) };
@@ -139,8 +140,8 @@ static unsigned send_bytes(struct world *w, struct vpnalg_packet p,
 	mirror_check(w);
 	log_check(w);
 	w->last = p;
-	/* Whoever waits is remembered, and the last fragment of a datagram may
-	 * open what all of it opens. */
+	/* A host that is held back leaves a record, and the last fragment of a
+	 * datagram may open the sessions of the whole datagram. */
 	if (p.result != VPNALG_TRANSLATED && p.result != VPNALG_DROP_HELD &&
 	    p.result != VPNALG_HELD && !w->options.leaves)
 		ck_assert_msg(w->records <= before, "%s: %ld records more",

@@ -198,7 +198,8 @@ static enum vpnalg_result obey(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-/* What goes out and names an own ID. *other is the ID's other form. */
+/* A message that goes out and names an own ID. *other is the ID's other form.
+ */
 static enum vpnalg_result listen(struct vpnalg_step *step, uint16_t *other)
 {
 	const uint8_t *udp = step->parsed->l4;

@@ -11,8 +11,7 @@
  *     |  op  |      |   own ID    |  peer's ID  |     to and from port 9999
  *     +------+------+------+------+------+------+
  *     | receiver's  |                                 to and from port 9998
- *     +------+------+
- */
+ *     +------+------+ */
 #ifndef TESTS_TOY_H
 #define TESTS_TOY_H
 
@@ -24,7 +23,7 @@
 
 enum { TOY_CONTROL, TOY_DATA, TOY_KINDS };
 
-/* What a host says to port 9999. */
+/* The messages of a host to port 9999. */
 enum {
 	TOY_HELLO = 'H',
 	TOY_OPEN = 'O',   /* opens a data session for its own ID */
@@ -39,7 +38,7 @@ enum {
 extern const struct vpnalg_handler toy;
 const struct vpnalg_handler *toy_handler(void);
 
-/* What its callbacks have seen. */
+/* The calls of its callbacks. */
 struct toy_log {
 	long swept, closed;
 };
@@ -64,7 +63,7 @@ struct bytes toy_control(uint32_t from, uint16_t from_port, uint32_t to,
 			 uint16_t peer);
 struct bytes toy_data(uint32_t from, uint32_t to, uint16_t id);
 
-/* What a host at a port says to a remote; returns the outside port. */
+/* Sends a message of a host at a port to a remote; returns the outside port. */
 uint16_t toy_say(struct world *w, uint32_t host, uint16_t port,
 		 uint32_t remote, char op, uint16_t own, uint16_t peer);
 /* Opens and attaches a data session; returns the outside ID. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of several uplinks share: a world with two, and the first
+/* Shared by the tests of several uplinks: a world with two, and the first
  * packet of each kind of session. */
 #ifndef TESTS_UPLINKS_H
 #define TESTS_UPLINKS_H
@@ -62,7 +62,7 @@ static inline void end(void)
 	world_end(&w);
 }
 
-/* Which uplink the last packet leaves by. */
+/* Returns the uplink by which the last packet leaves. */
 static inline unsigned left_by(void)
 {
 	return source(&w) % 2 == 0 ? OTHER : 0;

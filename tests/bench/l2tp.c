@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* L2TP data of many hosts with one tunnel each, both ways, one by one and in
- * bursts: told apart by ports, and by Tunnel ID behind port 1701. */
+ * bursts: distinguished by ports, and by Tunnel ID behind port 1701. */
 #include "bench.h"
 
 #include <vpnalg/protocols.h>
@@ -102,7 +102,7 @@ static void send_out(struct bench *bench, uint8_t *bytes, uint32_t length)
 		basics_fault("L2TP: %s", vpnalg_result_text(packet.result));
 }
 
-/* SCCRQ and SCCCN; what the remote is told is read from the first. */
+/* SCCRQ and SCCCN; the remote's view is read from the first. */
 static unsigned open_shared(struct bench *bench, const uint8_t *inside,
 			    const uint8_t *remote, unsigned peer)
 {

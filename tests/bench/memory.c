@@ -27,7 +27,7 @@ static const struct {
 
 #define CASES (sizeof(cases) / sizeof(cases[0]))
 
-/* Whether they fit into a table of so many units. */
+/* Returns whether they fit into a table of so many units. */
 static bool fits(struct shape_of_world *shape, uint32_t units,
 		 struct vpnalg_table_use *use)
 {

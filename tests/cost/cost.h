@@ -30,7 +30,7 @@
 #define DATAGRAMS 64
 #define HELD 128
 
-/* By what a call is judged. */
+/* The measure of a call. */
 enum judge {
 	ANY_PACKET,  /* whatever becomes of it */
 	ESTABLISHED, /* a packet of a session that goes on */
@@ -52,7 +52,7 @@ struct world {
 	vpnalg_time now;
 	const char *state;
 	struct frame frame;
-	/* What the choose callback says; 0: there is none. */
+	/* The answer of the choose callback; 0: there is none. */
 	enum vpnalg_choice choice;
 };
 

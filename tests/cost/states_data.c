@@ -168,7 +168,7 @@ static void carry(struct world *w, const struct tunnel *t)
 	}
 }
 
-/* The last of so many hosts with a tunnel. */
+/* The last of many hosts with a tunnel. */
 static void carry_last(struct world *w, struct tunnel t, unsigned count)
 {
 	unsigned i;
@@ -227,7 +227,7 @@ static void version_3_over_ip(struct world *w)
 	carry_last(w, t, 50);
 }
 
-/* What is not L2TP, both ways between its ports. */
+/* Packets that are not L2TP, in both directions between its ports. */
 static void foreign(struct world *w)
 {
 	unsigned i;

@@ -88,8 +88,8 @@ static void first_of_an_sa(struct world *w)
 	world_end(w);
 }
 
-/* What comes in with SPIs that are nobody's, with a new one each time or with
- * the same, which is then probed with. */
+/* Inbound packets with unclaimed SPIs: with a new one each time, or with the
+ * same one, which is probed. */
 static void unknown(struct world *w, uint32_t spi, bool same, uint32_t gap,
 		    uint32_t sequence)
 {

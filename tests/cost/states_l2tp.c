@@ -50,7 +50,7 @@ static void make_data(struct world *w, uint32_t from, unsigned from_port,
 	finish(&w->frame);
 }
 
-/* A tunnel of a server that insists on port 1701; its IDs are n, 0x4000 + n. */
+/* A tunnel of a server with a fixed port; its IDs are n, 0x4000 + n. */
 static void begin_tunnel(struct world *w, unsigned n)
 {
 	unsigned tries;
@@ -98,7 +98,7 @@ static void tunnels(struct world *w)
 	world_end(w);
 }
 
-/* What is refused, or is nobody's, beside many tunnels. */
+/* Packets that are refused, or of no tunnel, beside many tunnels. */
 static void nobodys(struct world *w)
 {
 	unsigned i;
@@ -155,7 +155,7 @@ static void all_ids_used(struct world *w)
 
 	world_begin(w, &(struct options){ .units = 150000 });
 	begin_tunnel(w, 1);
-	begin_tunnel(w, 2); /* the server is known to insist */
+	begin_tunnel(w, 2); /* the server has a fixed port */
 	for (i = 1; i < 65536; i++) {
 		make_l2tp(&w->frame, HOST(1), PORT, SERVER, PORT, 0, 1, i);
 		send(w, VPNALG_OUT);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Packets as bytes, with checksums computed the plain way. */
+/* Packets as bytes, with checksums computed over all bytes. */
 #include "fuzz.h"
 
 #include <string.h>

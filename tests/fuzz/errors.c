@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define ROUTER 0xc0000209U       /* on the way to a remote */
+#define ROUTER 0xc0000209U       /* going out to a remote */
 #define INSIDE_ROUTER 0xc0a84dfeU
 
 static bool is_error_type(uint8_t type)
@@ -47,7 +47,7 @@ void check_quoted_checksums(const struct sent *s, const uint8_t *after)
 		broken("2 (checksums)", "of the quoted IP header");
 }
 
-/* The packet that it quotes travelled the other way. */
+/* The packet that it quotes travelled in the opposite direction. */
 void check_quoted_address(const struct settings *settings,
 			  const struct sent *s, const uint8_t *after)
 {

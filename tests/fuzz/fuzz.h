@@ -102,7 +102,7 @@ void put32(uint8_t *p, uint32_t value);
 void add8(struct bytes *b, unsigned value);
 void add16(struct bytes *b, unsigned value);
 void add32(struct bytes *b, uint32_t value);
-/* So many bytes of a pattern. */
+/* Adds that many bytes of a pattern. */
 void add_pattern(struct bytes *b, uint32_t length);
 
 /* The ones' complement sum, folded. */
@@ -125,7 +125,7 @@ void end_packet(struct bytes *b);
 
 /* --- world.c: a translator and its surroundings ------------------------ */
 
-/* What the choose callback does. */
+/* The behaviour of the choose callback. */
 enum choosing {
 	CHOOSES_NOT, /* there is no callback */
 	CHOOSES_TAKE,
@@ -289,7 +289,7 @@ void worlds_send(struct worlds *w, struct sent *packets, size_t count);
 
 struct step;
 
-/* Whether a packet is one that quotes a whole IP header. */
+/* Returns whether a packet is one that quotes a whole IP header. */
 bool is_icmp_error(const struct sent *s);
 void check_quoted_checksums(const struct sent *s, const uint8_t *after);
 void check_quoted_address(const struct settings *settings,

@@ -135,8 +135,8 @@ static bool is_error(uint8_t type)
 	return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 }
 
-/* Whether a handler owns what an inside host sends, so that it may not pass as
- * it is. What has no remote that can be one is left to the router. */
+/* Returns whether a handler owns what an inside host sends, so that it may not
+ * pass as it is. What has no remote that can be one is left to the router. */
 static bool is_owned(const struct settings *settings, const struct sent *s)
 {
 	const uint8_t *ip = s->bytes.data;
@@ -183,8 +183,8 @@ static bool has_rogue_port(const uint8_t *ip, uint32_t length)
 	       get16(ip + l4 + 2) == ROGUE_PORT;
 }
 
-/* Whether it is the rogue handler's, which keeps no promise but that it does no
- * harm; or an ICMP error about that, or about such an error. */
+/* Returns whether it is the rogue handler's, which keeps no promise but that it
+ * does no harm; or an ICMP error about that, or about such an error. */
 static bool is_rogue(const struct settings *settings, const struct sent *s)
 {
 	const uint8_t *ip = s->bytes.data;
@@ -209,9 +209,10 @@ static bool same_checksum(unsigned before, unsigned after, bool partial)
 	       (partial && before == 0 && after == 0xffff);
 }
 
-/* Whether two packets are the same, but for a checksum of 0xffff that has
- * become 0: both are zero in ones' complement. A partial one of TCP or DCCP,
- * which is never 0 if it is the sum of a pseudo header, may become 0xffff. */
+/* Returns whether two packets are the same, but for a checksum of 0xffff that
+ * has become 0: both are zero in ones' complement. A partial one of TCP or
+ * DCCP, which is never 0 if it is the sum of a pseudo header, may become
+ * 0xffff. */
 static bool same_packet(const uint8_t *a, const uint8_t *b, uint32_t length,
 			bool partial)
 {
@@ -416,7 +417,7 @@ static void check_unchanged(const struct world *w, const struct sent *s,
 		       s->direction & VPNALG_IN ? "in" : "out");
 }
 
-/* Whether it is an ICMP error about a fragment. */
+/* Returns whether it is an ICMP error about a fragment. */
 static bool quotes_fragment(const struct sent *s)
 {
 	return is_icmp_error(s) &&

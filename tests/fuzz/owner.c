@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who owns the router: policies under traffic, and restarts. */
+/* The router's owner: policies under traffic, and restarts. */
 #include "fuzz.h"
 
 #include <vpnalg/state.h>
@@ -139,8 +139,8 @@ static bool load(struct world *w, size_t length, bool *whole)
 	return true;
 }
 
-/* Whether the bundled store is so full that another one of its size may lack
- * room: records are packed in the order in which they come. */
+/* Returns whether the bundled store is so full that another one of its size may
+ * lack room: records are packed in the order in which they come. */
 static bool is_nearly_full(const struct watched_store *store)
 {
 	struct vpnalg_table_use use;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A store that watches: it counts, fails when told to, moves its records, and
+/* A store that watches: it counts, fails on request, moves its records, and
  * keeps a mirror of each record that must never be stale after a call. */
 #include "fuzz.h"
 

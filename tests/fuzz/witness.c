@@ -160,8 +160,8 @@ static void set_up(const uint8_t *in)
 	}
 }
 
-/* ESP of several hosts with one remote cannot always be told apart; the manual
- * says what remains of that. */
+/* ESP of several hosts with one remote cannot always be distinguished; the
+ * manual says what remains undecided. */
 static bool may_speak(const struct flow *f, speaker *speaks)
 {
 	return f->remote != scene.own[0].remote ||
@@ -183,7 +183,8 @@ static uint32_t receiver_of(const uint8_t *l4, bool udp)
 	return get16(l2tp + (flags & 0x4000 ? 4 : 2));
 }
 
-/* Whether an ID is that of the witness' tunnel, or of its one session. */
+/* Returns whether an ID is that of the witness' tunnel, or of its one session.
+ */
 static bool is_id_of(const struct flow *f, const struct kind *kind,
 		     uint32_t id)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IKE messages: how they look on the wire, and those on their way. */
+/* IKE messages: their form on the wire, and those in flight. */
 #ifndef SIM_MESSAGES_H
 #define SIM_MESSAGES_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A packet's way. Clients and translator are one place; between it and the
+ * A packet's path. Clients and translator are one place; between it and the
  * server are delay, loss and reordering. Chance has spoken before the
  * translator sees the packet, so that it speaks alike to all contestants.
  */
@@ -16,7 +16,7 @@
 
 #define ANSWERING 200 /* microseconds */
 
-/* Whether it is lost; if not, after how long it is at the other end. */
+/* Returns whether it is lost; if not, after how long it is at the other end. */
 static bool is_lost(const struct world *world, struct tunnel *tunnel,
 		    unsigned from, uint64_t *delay)
 {

@@ -9,7 +9,7 @@
 void report_begin(const struct settings *settings);
 void report_score(const struct settings *settings, const char *name,
 		  unsigned clients, const struct score *score);
-/* Whether the library did with so many clients what is asked of it. */
+/* Returns whether the library did with so many clients what is asked of it. */
 bool report_check(unsigned clients, const struct score *library,
 		  const struct score *baseline);
 /* Returns whether no outage was longer than the settings allow. */

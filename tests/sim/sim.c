@@ -29,7 +29,7 @@ static double cpu_time(void)
 	return (double)clock() / CLOCKS_PER_SEC;
 }
 
-/* Whether a list, as "library,oracle", has the name. */
+/* Returns whether a list, as "library,oracle", has the name. */
 static bool has(const char *list, const char *name)
 {
 	size_t length = strlen(name);
@@ -66,7 +66,7 @@ static void run_once(const struct settings *settings, unsigned clients,
 	}
 }
 
-/* Whether everybody has had so many packets. */
+/* Returns whether everybody has had so many packets. */
 static bool is_enough(const struct settings *settings,
 		      const struct score *scores)
 {

@@ -46,7 +46,7 @@ void wire_make_ike(struct parcel *parcel, const struct wire_ends *ends,
 /* Reads addresses, and the ports of UDP. */
 struct wire_ends wire_ends(const struct parcel *parcel);
 
-/* Whether all checksums are right; what is not in memory is zero. */
+/* Returns whether all checksums are right; what is not in memory is zero. */
 bool wire_is_right(const struct parcel *parcel);
 
 /* Writes one address or port and leaves the checksums as they are. */

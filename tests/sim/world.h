@@ -117,7 +117,7 @@ struct tunnel {
 	uint16_t port;
 	uint64_t began; /* the negotiation */
 	uint32_t newest; /* SA, or NONE */
-	uint64_t sent[2]; /* last ESP of each end that was on its way */
+	uint64_t sent[2]; /* last ESP of each end in flight */
 	uint32_t requests; /* counted */
 	struct outage outage;
 };
@@ -194,7 +194,7 @@ static inline struct end *end_of(const struct world *world, uint32_t sa,
 	return &world->tunnels[world->sas[sa].tunnel].ends[end];
 }
 
-/* path.c: a packet's way. */
+/* path.c: a packet's path. */
 /* Hands a packet to the translator and nobody else; returns the result. */
 unsigned path_pass(struct world *world, struct parcel *parcel,
 		   enum vpnalg_direction direction);

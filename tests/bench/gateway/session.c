@@ -33,7 +33,7 @@ enum { FROM_INITIATOR = 0x08, IS_RESPONSE = 0x20 };
 #define PATIENCE_MS 250
 #define TRIES 20
 
-/* Whether the packet that is known by its ID has arrived. */
+/* Returns whether the packet that is known by its ID has arrived. */
 static bool has_arrived(struct links *links, bool inward, uint16_t id,
 			uint8_t *packet, size_t room)
 {

@@ -205,7 +205,7 @@ void vpnalg_address_sort(struct vpnalg *translator)
 				uplinks->order[count++] = (uint16_t)at;
 }
 
-/* Returns how many addresses in use are of uplinks below that one. */
+/* Returns the number of addresses in use with a lesser uplink. */
 static uint32_t count_below(const struct vpnalg *translator, unsigned uplink)
 {
 	const struct uplinks *uplinks = translator->uplinks;

@@ -29,7 +29,7 @@ static inline void counters_drop(const struct vpnalg *translator,
 			->drops[handler][inward][result - VPNALG_DROP_FIRST]++;
 }
 
-/* Returns what becomes of a packet that no handler claims, and counts it. */
+/* Returns the result of a packet that no handler claims, and counts it. */
 static inline enum vpnalg_result counters_refuse(struct vpnalg *translator,
 						 const struct slot *slot)
 {

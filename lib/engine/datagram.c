@@ -59,8 +59,8 @@ struct held *vpnalg_datagram_take(struct fragments *fragments,
 
 /* Datagrams */
 
-/* Returns what two datagrams of a flood differ by: inside hosts or
- * Identifications, outside by the latter. */
+/* Returns a word in which datagrams of a flood differ: their inside hosts or
+ * Identifications, outside the latter. */
 static inline uint32_t tag_of(const uint8_t *key)
 {
 	return key_word(key + KEY_ID_OFF) ^ key_word(key + KEY_LOCAL_OFF);

@@ -138,7 +138,7 @@ static inline uintptr_t key_load(const uint8_t *p)
 	return value;
 }
 
-/* Returns how eight bytes of one key differ from those of another. */
+/* Returns the difference of eight bytes of two keys, 0 if they are equal. */
 static inline uintptr_t key_difference(const uint8_t *a, const uint8_t *b)
 {
 	const size_t last = 8 - sizeof(uintptr_t);

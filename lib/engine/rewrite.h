@@ -9,7 +9,7 @@
 #include "../wire/tcp.h"
 #include "../wire/udp.h"
 
-/* Returns where the checksum is, behind the IP header, or -1 without one. */
+/* Returns the checksum's offset behind the IP header, or -1 without one. */
 static inline int rewrite_checksum_offset(const struct vpnalg_parsed *parsed)
 {
 	switch (parsed->protocol) {

@@ -22,7 +22,7 @@ struct tally *vpnalg_tally_of_host(struct vpnalg *translator, uint16_t zone,
 struct tally *vpnalg_tally_of_remote(struct vpnalg *translator,
 				     const uint8_t *remote);
 
-/* Returns what a host may open now, in thousandths of sessions. */
+/* Returns the sessions that a host may open now, in thousandths. */
 uint32_t vpnalg_tally_allowance(const struct vpnalg *translator,
 				const struct tally *host);
 

@@ -203,8 +203,8 @@ static bool holds(struct vpnalg *translator, struct vpnalg_translation *t)
 	       memcmp(words, t->words, count * sizeof(words[0])) == 0;
 }
 
-/* Takes back so much of what a deadline was moved by as the last packet is
- * old. */
+/* Moves a deadline back by the age of the last packet, but not before the
+ * deadline that it had. */
 static void shorten(struct vpnalg *translator, struct vpnalg_record *record,
 		    vpnalg_time before, vpnalg_time idle)
 {

@@ -43,10 +43,10 @@ static struct vpnalg_range cut_range(const struct vpnalg_ports *ports,
 	return range;
 }
 
-/* Sets where to look for an outside port (RFC 4787 REQ-3a and REQ-4):
- * well-known ports and others each among themselves, even and odd ones too, as
- * far as the given ports allow; then any port. An ICMP identifier may be any
- * number. */
+/* Sets the ranges in which to look for an outside port (RFC 4787 REQ-3a and
+ * REQ-4): well-known ports and others each among themselves, even and odd ones
+ * too, as far as the given ports allow; then any port. An ICMP identifier may
+ * be any number. */
 static void set_ranges(struct vpnalg_opening *opening,
 		       const struct vpnalg_ports *ports)
 {

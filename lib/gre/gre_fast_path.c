@@ -3,7 +3,7 @@
 
 #include "gre.h"
 
-/* Returns where the Key is. */
+/* Returns the offset of the Key. */
 static uint32_t key_offset(unsigned flags)
 {
 	return flags & (PLAIN_GRE_HAS_CHECKSUM | PLAIN_GRE_HAS_ROUTING)

@@ -82,7 +82,7 @@ static inline bool ipsec_candidate_kept_old_sa(const struct ipsec_candidate *c,
 	       ipsec_candidate_hears(c, since + IPSEC_NO_CHILD_MS);
 }
 
-/* Returns when the candidate sent ESP last, with whichever SA. */
+/* Returns the time at which the candidate sent ESP last, with any SA. */
 static inline uint32_t ipsec_candidate_sent(const struct ipsec_candidate *c)
 {
 	return c->has_resumed && ipsec_is_after(c->resumed, c->sent)

@@ -96,15 +96,15 @@ static bool is_looked_at(const struct ipsec_in *in, uint32_t before)
 		is_due(in, in->seen, before));
 }
 
-/* Returns what becomes of a packet that has got another host: it is left to the
- * router, if that is the host. */
+/* Returns the result of a packet that another host has got: it is left alone if
+ * that host is the router. */
 static enum vpnalg_result leave_to_router(const struct vpnalg_step *step)
 {
 	return vpnalg_record_is_routers(step->record) ? VPNALG_UNTOUCHED
 						      : VPNALG_TRANSLATED;
 }
 
-/* Looks whether a pair is wrong. Returns VPNALG_TRANSLATED, step->record being
+/* Checks whether a pair is wrong. Returns VPNALG_TRANSLATED, step->record being
  * the pair or another host's, or why the packet is dropped. */
 static enum vpnalg_result look(struct vpnalg_step *step,
 			       const struct ipsec_in *in, uint32_t before)

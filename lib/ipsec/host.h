@@ -156,7 +156,7 @@ bool vpnalg_ipsec_host_hears(struct vpnalg *translator,
 bool vpnalg_ipsec_host_has_several(struct vpnalg *translator,
 				   struct vpnalg_record *host);
 
-/* Returns when the host sent ESP last, as far as its newest outbound SA shows.
+/* Returns the time at which the host sent ESP last, by its newest outbound SA.
  * *ever is false if that SA is dead, or there was none. */
 uint32_t vpnalg_ipsec_host_sent(struct vpnalg *translator,
 				struct vpnalg_record *host, bool *ever);

@@ -69,9 +69,9 @@ bool vpnalg_pptp_window_resets(const struct pptp_control *control,
 			       unsigned direction,
 			       const struct pptp_segment *segment);
 
-/* Returns how long the connection lives after what the inside host has sent. An
- * end that this host alone has announced leaves it to the remote's data
- * (RFC 7857 2). */
+/* Returns the lifetime of the connection after a segment of the inside host's.
+ * An end that this host alone has announced leaves it to the remote's data (RFC
+ * 7857 2). */
 uint32_t vpnalg_pptp_window_lifetime(const struct pptp_control *control,
 				     const struct vpnalg_timers *timers);
 

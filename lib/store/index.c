@@ -176,8 +176,8 @@ static int make_more_room(struct vpnalg_table *table, uint32_t at)
 	return -1;
 }
 
-/* Finds where a key with this hash may stand: the bucket, and an empty entry in
- * it, or -1. */
+/* Finds a place for a key with this hash: the bucket, and an empty entry in it,
+ * or -1. */
 static int find_room(struct vpnalg_table *table, uint64_t hash, uint32_t *at)
 {
 	uint32_t home = home_of(table, hash);

@@ -157,7 +157,7 @@ static inline enum vpnalg_claim vpnalg_match_drop(struct vpnalg_match *match,
  * Returns whether a header is in memory.
  *
  * @param parsed the packet
- * @param length how many bytes of l4 the header has
+ * @param length the header's length in bytes, from l4 on
  * @return VPNALG_TRANSLATED if all of them may be read, VPNALG_DROP_MALFORMED
  *         if the packet is shorter, VPNALG_DROP_TRUNCATED if only its head is
  *         in memory
@@ -176,7 +176,7 @@ vpnalg_has_header(const struct vpnalg_parsed *parsed, uint32_t length)
  *
  * @param parsed the packet
  * @param match the answer
- * @param length how many bytes of l4 the header has
+ * @param length the header's length in bytes, from l4 on
  * @return VPNALG_CLAIM_DROP, for the reason that vpnalg_has_header() gives
  */
 static inline enum vpnalg_claim
@@ -610,7 +610,7 @@ VPNALG_API bool vpnalg_session_has_uplinks(const struct vpnalg *translator);
  * Finds a living session. A dead one is closed.
  *
  * @param translator the translator
- * @param tuple what its key is made of
+ * @param tuple the parts of its key
  * @return the session, or NULL
  */
 VPNALG_API struct vpnalg_record *
@@ -682,7 +682,7 @@ struct vpnalg_row {
  * @param record as for vpnalg_session_beside()
  * @param row the keys
  * @param[out] records row->count places
- * @return how many there are
+ * @return the number of sessions found
  */
 VPNALG_API unsigned vpnalg_session_row(struct vpnalg *translator,
 				       struct vpnalg_record *record,
@@ -693,7 +693,7 @@ VPNALG_API unsigned vpnalg_session_row(struct vpnalg *translator,
  * Looks for a session, living or dead, and closes nothing.
  *
  * @param translator the translator
- * @param tuple what its key is made of
+ * @param tuple the parts of its key
  * @return the session, or NULL
  */
 VPNALG_API struct vpnalg_record *
@@ -726,7 +726,7 @@ VPNALG_API void vpnalg_session_orphaned(struct vpnalg *translator,
  * @param translator the translator
  * @param record the session, without a key in the slot tuple->role; if it has
  *               no such slot, the one of the own key is meant
- * @param tuple what the key is made of
+ * @param tuple the parts of the key
  * @return false when the store has no room, or another handler's session has
  *         the key
  */
@@ -751,7 +751,7 @@ VPNALG_API void vpnalg_session_unlink(struct vpnalg *translator,
  * @param translator the translator
  * @param record the session
  * @param role the slot, enum vpnalg_role
- * @param[out] tuple what the key is made of; its addresses point into record
+ * @param[out] tuple the parts of the key; its addresses point into record
  */
 VPNALG_API void vpnalg_session_tuple(const struct vpnalg *translator,
 				     struct vpnalg_record *record,
@@ -961,8 +961,8 @@ VPNALG_API void vpnalg_session_renewed(struct vpnalg *translator,
  * @param translator the translator
  * @param tuple role, space, port and addresses of the keys to try; its id is
  *              set to the one found
- * @param ranges where to look, in this order
- * @param range_count how many ranges
+ * @param ranges the ranges to search, in this order
+ * @param range_count the number of ranges
  * @return false when none was found in a bounded number of tries
  */
 VPNALG_API bool vpnalg_session_free_id(struct vpnalg *translator,
@@ -992,8 +992,8 @@ VPNALG_API bool vpnalg_session_may_hold(const struct vpnalg *translator);
  * The settings of a handler.
  *
  * @param translator the translator
- * @param handler which: vpnalg_step.handler or vpnalg_record.handler
- * @return what vpnalg_handler.configure has written, settings_size bytes
+ * @param handler the handler: vpnalg_step.handler or vpnalg_record.handler
+ * @return settings_size bytes, as vpnalg_handler.configure has written them
  */
 VPNALG_API const void *vpnalg_session_settings(const struct vpnalg *translator,
 					       unsigned handler);
@@ -1002,7 +1002,7 @@ VPNALG_API const void *vpnalg_session_settings(const struct vpnalg *translator,
  * Counts one more in a counter of the handler's own.
  *
  * @param translator the translator
- * @param handler which: vpnalg_step.handler or vpnalg_record.handler
+ * @param handler the handler: vpnalg_step.handler or vpnalg_record.handler
  * @param counter the place in vpnalg_handler.own_counters
  */
 VPNALG_API void vpnalg_session_count(struct vpnalg *translator,
@@ -1107,8 +1107,8 @@ VPNALG_API void vpnalg_rewrite_ends(struct vpnalg_step *step);
  * Replaces one byte behind the IP header.
  *
  * @param step the packet
- * @param offset where it is, from parsed->l4 on, less than parsed->l4_caplen
- * @param value what it becomes
+ * @param offset its offset from parsed->l4 on, less than parsed->l4_caplen
+ * @param value the new value
  */
 VPNALG_API void vpnalg_rewrite_byte(struct vpnalg_step *step, uint32_t offset,
 				    uint8_t value);
@@ -1117,8 +1117,8 @@ VPNALG_API void vpnalg_rewrite_byte(struct vpnalg_step *step, uint32_t offset,
  * Replaces two bytes behind the IP header.
  *
  * @param step the packet
- * @param offset where they are, from parsed->l4 on
- * @param value what they become
+ * @param offset their offset from parsed->l4 on
+ * @param value the new value
  */
 VPNALG_API void vpnalg_rewrite_16(struct vpnalg_step *step, uint32_t offset,
 				  uint16_t value);
@@ -1144,8 +1144,8 @@ VPNALG_API void vpnalg_rewrite_cut(struct vpnalg_step *step, uint32_t l4_len);
  *
  * @param step the packet
  * @param[in,out] translation the translation
- * @param offset where they are, from parsed->l4 on
- * @param mask which of their bits count
+ * @param offset their offset from parsed->l4 on
+ * @param mask those of their bits that count
  */
 VPNALG_API void vpnalg_translation_word(const struct vpnalg_step *step,
 					struct vpnalg_translation *translation,
@@ -1155,8 +1155,8 @@ VPNALG_API void vpnalg_translation_word(const struct vpnalg_step *step,
  * Says that bits of the last word become others.
  *
  * @param[in,out] translation the translation
- * @param bits which bits: some of the word's mask
- * @param value what they become
+ * @param bits the bits: some of the word's mask
+ * @param value the new value
  */
 VPNALG_API void
 vpnalg_translation_becomes(struct vpnalg_translation *translation,
@@ -1168,7 +1168,7 @@ vpnalg_translation_becomes(struct vpnalg_translation *translation,
  *
  * @param step the packet, of TCP or UDP
  * @param[in,out] translation the translation
- * @param port what the port becomes
+ * @param port the new port
  */
 VPNALG_API void vpnalg_translation_ports(const struct vpnalg_step *step,
 					 struct vpnalg_translation *translation,

@@ -65,7 +65,7 @@ struct vpnalg_record {
  * @param record the record
  * @param slot 0 to 3
  * @param key_length the store's
- * @return where they stand in the record
+ * @return their place in the record
  */
 static inline uint8_t *vpnalg_record_key(struct vpnalg_record *record,
 					 unsigned slot, size_t key_length)
@@ -157,11 +157,11 @@ struct vpnalg_store {
 struct vpnalg_table;
 
 /**
- * Returns how much memory the bundled store needs.
+ * Returns the memory that the bundled store needs.
  *
- * @param units how many units of 64 bytes records may fill. A PPTP control
- *              connection needs 2, a call 2; an IKE session 2, each of its
- *              IKE SAs 1, an ESP SA 1, an inside host with ESP 3; an L2TP
+ * @param units the number of units of 64 bytes that records may fill. A PPTP
+ *              control connection needs 2, a call 2; an IKE session 2, each of
+ *              its IKE SAs 1, an ESP SA 1, an inside host with ESP 3; an L2TP
  *              flow 2, each L2TP server 1, each tunnel or session of a flow 1,
  *              or 2 if it is distinguished by ID; a GRE tunnel 1, and two more
  *              where the remote has another Key, each remote of GRE 2; a
@@ -186,7 +186,7 @@ VPNALG_API size_t vpnalg_table_size(uint32_t units);
  * Makes an empty bundled store in the caller's memory.
  *
  * @param memory the memory, at any alignment; it stays in use
- * @param size how many bytes; all of them are used
+ * @param size the number of bytes; all of them are used
  * @param key_length VPNALG_KEY_IPV4
  * @param[out] store the operations and the context
  * @return the table, or NULL when the memory is too small for anything

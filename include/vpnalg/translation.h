@@ -103,9 +103,9 @@ struct vpnalg_translation {
 };
 
 /**
- * Tells how packets like this one are translated, if another may do it. Ask
- * with a packet as it comes, when some of its kind have been translated: the
- * first ones open sessions, and show the library to which host they belong.
+ * Describes the translation of packets like this one, if a fast path may do it.
+ * Ask with a packet as it comes, when some of its kind have been translated:
+ * the first ones open sessions, and show the library to which host they belong.
  * Nothing of the packet is changed; it must still be given to vpnalg_process(),
  * or be translated as described here and be reported.
  *

@@ -836,8 +836,8 @@ VPNALG_API const char *vpnalg_config_error(const struct vpnalg_config *config,
 					   size_t *index);
 
 /**
- * Returns how much memory a translator needs. Sessions are not in it: they
- * live in the store.
+ * Returns the memory that a translator needs. Sessions are not in it: they live
+ * in the store.
  *
  * @param config the settings that vpnalg_init() will get
  * @return bytes, or 0 when a setting other than an outside address is wrong
@@ -863,7 +863,7 @@ VPNALG_API size_t vpnalg_size(const struct vpnalg_config *config);
 #define VPNALG_UPLINKS_BYTES(addresses) (32 + (size_t)(addresses)*13)
 
 /**
- * Returns how much memory fragments need.
+ * Returns the memory that fragments need.
  *
  * @param fragments the settings; memory and memory_size are not read
  * @return bytes, or 0 when one of them is wrong
@@ -891,9 +891,9 @@ VPNALG_API int vpnalg_init(struct vpnalg **translator, void *memory,
 			   size_t size, const struct vpnalg_config *config);
 
 /**
- * Returns how far a translator's clock is ahead of the caller's, modulo 2^64.
- * It is not 0 after a state was loaded (vpnalg/state.h), and does not change
- * else.
+ * Returns the time by which a translator's clock is ahead of the caller's,
+ * modulo 2^64. It is not 0 after a state was loaded (vpnalg/state.h), and does
+ * not change else.
  *
  * @param translator the translator
  * @return milliseconds, for vpnalg_config.clock_offset of another translator on
@@ -909,7 +909,7 @@ VPNALG_API vpnalg_time vpnalg_clock_offset(const struct vpnalg *translator);
  * @param packets the packets; of each,
  * result and flags are set, the bytes at data, len, caplen and zone as said
  * there, protocol with VPNALG_DROP_OWN and more
- * @param count how many
+ * @param count the number of packets
  * @param now the time; an earlier one than before counts as the last
  */
 VPNALG_API void vpnalg_process(struct vpnalg *translator,
@@ -926,7 +926,7 @@ VPNALG_API void vpnalg_process(struct vpnalg *translator,
  * @param packets the packets, their reserved bytes zero; the remote's port is
  *                changed in some of them, and the sum of an ICMP error about
  *                one
- * @param count how many
+ * @param count the number of packets
  */
 VPNALG_API void vpnalg_ports_begin(struct vpnalg *translator,
 				   struct vpnalg_packet *packets, size_t count);
@@ -937,7 +937,7 @@ VPNALG_API void vpnalg_ports_begin(struct vpnalg *translator,
  *
  * @param translator the translator
  * @param packets the packets
- * @param count how many
+ * @param count the number of packets
  */
 VPNALG_API void vpnalg_ports_end(struct vpnalg *translator,
 				 struct vpnalg_packet *packets, size_t count);
@@ -971,7 +971,7 @@ VPNALG_API bool vpnalg_next_held(struct vpnalg *translator,
  * @param translator the translator
  * @param addresses the new ones, as in vpnalg_config; one that is known stays
  *                  with its uplink, others are of uplink 0
- * @param count how many, at least 1
+ * @param count their number, at least 1
  * @param drain whether those that are not among them are drained; else they
  *              are gone, also those that were drained until now
  * @return 0; VPNALG_ERROR_ADDRESS: one is no IPv4 unicast address, or there
@@ -1053,7 +1053,7 @@ VPNALG_API bool vpnalg_has_address(const struct vpnalg *translator,
  *               beginning. To look at a record costs 1, to close one some 10
  *               to 20 more, by what that takes. The last record visited may
  *               cost more than is left.
- * @return when to call again: now while a round through the store is
+ * @return the time to call again: now while a round through the store is
  *         unfinished, else the earliest deadline seen in it, or VPNALG_NEVER;
  *         never before now. Sessions opened since are not in it: call once a
  *         minute at least.
@@ -1116,8 +1116,8 @@ VPNALG_API bool vpnalg_kind_counters(const struct vpnalg *translator,
 				     size_t size);
 
 /**
- * Returns how many packets of a protocol were dropped for a reason. The sum
- * over all protocols, packets of none included, and both directions is
+ * Returns the number of packets of a protocol that were dropped for a reason.
+ * The sum over all protocols, packets of none included, and both directions is
  * vpnalg_counters.results of that reason. Needs 400 bytes of the translator for
  * each protocol, and once more.
  *
@@ -1130,7 +1130,7 @@ VPNALG_API bool vpnalg_kind_counters(const struct vpnalg *translator,
  *                  that an ICMP error quotes
  * @param reason enum vpnalg_result, a drop reason of the library's own; those
  *               of a handler's own are vpnalg_own_counter()
- * @return how many; 0 where there is no such protocol or reason
+ * @return the number of packets; 0 where there is no such protocol or reason
  */
 VPNALG_API uint64_t vpnalg_drop_counter(const struct vpnalg *translator,
 					size_t protocol,
@@ -1235,7 +1235,7 @@ VPNALG_API int vpnalg_service_remove(struct vpnalg *translator,
  * no longer than it was before.
  *
  * @param translator the translator
- * @param service which: all but lifetime is compared
+ * @param service the service: all but lifetime is compared
  * @param until when the port ceases to be kept, where it was when the service
  *              was added; 0: at once
  * @param now the time; an earlier one than before counts as the last
@@ -1246,9 +1246,10 @@ VPNALG_API int vpnalg_service_withdraw(struct vpnalg *translator,
 				       vpnalg_time until, vpnalg_time now);
 
 /**
- * Says what became of a service in words. Linked only when used.
+ * Says the result of adding or removing a service in words. Linked only when
+ * used.
  *
- * @param result what vpnalg_service_add() or vpnalg_service_remove() returned
+ * @param result the result of vpnalg_service_add() or vpnalg_service_remove()
  * @return a static string, never NULL
  */
 VPNALG_API const char *vpnalg_service_text(int result);
@@ -1296,8 +1297,8 @@ struct vpnalg_steer {
  *
  * @param steer the settings
  * @param packet data, caplen, len, direction and zone are read
- * @param translators how many there are, at least 1; sessions do not move when
- *                    it changes
+ * @param translators their number, at least 1; sessions do not move when it
+ *                    changes
  * @param[out] fragment set if it is a later fragment, and ports that it lacks
  *                      would have decided
  * @return 0 to translators - 1; 0 for what is not IPv4

@@ -76,8 +76,7 @@ static uint32_t next_random(void *context)
 
 /* [open] */
 /* The first handler that claims a packet has it. GRE stands behind PPTP, which
- * has GRE packets of its own; general traffic takes what all the others leave.
- */
+ * has GRE of its own; general traffic takes the rest. */
 static const struct vpnalg_protocol protocols[] = {
 	{ vpnalg_pptp, NULL }, { vpnalg_ipsec, NULL }, { vpnalg_l2tp, NULL },
 	{ vpnalg_gre, NULL }, { vpnalg_general, NULL },

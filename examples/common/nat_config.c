@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* The first handler that claims a packet has it. GRE stands behind PPTP,
- * whose GRE is not for it; general traffic is what all the others leave. */
+/* The first handler that claims a packet has it. GRE stands behind PPTP, which
+ * has GRE of its own; general traffic takes the rest. */
 enum { PPTP, IPSEC, L2TP, GRE, GENERAL };
 
 static const struct vpnalg_protocol protocols[NAT_PROTOCOLS] = {

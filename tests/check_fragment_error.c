@@ -121,6 +121,28 @@ START_TEST(a_hosts_error_about_a_fragment_leaves_in_its_outside_form)
 }
 END_TEST
 
+/* It counts for the kind of the session, as the datagram does. */
+START_TEST(an_error_about_what_was_put_together_counts_for_its_kind)
+{
+	struct bytes whole = tcp_packet(CLIENT_A, 5000, SERVER, 80, 7, 0, SYN,
+					"", 0);
+	struct bytes parts[2] = { fragment_of(&whole, 0, 8),
+				  fragment_of(&whole, 8, 20) };
+	struct vpnalg_kind_counters counters;
+	struct collected out = { 0 };
+	struct bytes error;
+
+	send_fragment(&w, VPNALG_OUT, &parts[0], &out);
+	send_fragment(&w, VPNALG_OUT, &parts[1], &out);
+	ck_assert_uint_eq(out.count, 2);
+	error = icmp_error(ROUTER, OUTSIDE, UNREACHABLE, &out.packets[1], 32);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &error),
+			  VPNALG_TRANSLATED);
+	ck_assert(vpnalg_kind_counters(w.alg, 0, &counters, sizeof(counters)));
+	ck_assert_uint_eq(counters.translated[VPNALG_OUT], 0); /* PPTP's */
+}
+END_TEST
+
 /* What a quote lacks, or has too much of. */
 static void no_datagram(struct bytes *quote)
 {
@@ -188,6 +210,8 @@ TCase *fragment_error_case(void)
 			    4 * ROWS(lengths));
 	tcase_add_test(
 		t, a_hosts_error_about_a_fragment_leaves_in_its_outside_form);
+	tcase_add_test(
+		t, an_error_about_what_was_put_together_counts_for_its_kind);
 	tcase_add_loop_test(
 		t, an_error_about_a_fragment_that_nobody_sent_is_not_translated,
 		0, ROWS(unknown_quotes));

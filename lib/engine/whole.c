@@ -99,6 +99,8 @@ static void finish(struct vpnalg *translator, struct datagram *datagram)
 	if (packet->result != VPNALG_TRANSLATED)
 		return;
 	datagram->state = DATAGRAM_WHOLE;
+	datagram->handler = translator->step.handler;
+	datagram->kind = translator->step.kind;
 	vpnalg_packet_parse(packet, parsed);
 	vpnalg_fragment_learn(translator, datagram, parsed, packet->zone);
 	take_apart(fragments, datagram, packet);

@@ -46,6 +46,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/extra_port.h \
 	lib/engine/fragment.c \
 	lib/engine/fragment.h \
+	lib/engine/fragment_hold.c \
+	lib/engine/fragment_hold.h \
 	lib/engine/fragment_memory.c \
 	lib/engine/fragment_memory.h \
 	lib/engine/fragment_quote.c \
@@ -65,6 +67,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/lineage.c \
 	lib/engine/lineage.h \
 	lib/engine/load.c \
+	lib/engine/load_fragment.c \
+	lib/engine/load_fragment.h \
 	lib/engine/load_record.c \
 	lib/engine/load_record.h \
 	lib/engine/load_refused.c \
@@ -101,6 +105,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/routers.c \
 	lib/engine/routers.h \
 	lib/engine/save.c \
+	lib/engine/save_fragment.c \
+	lib/engine/save_fragment.h \
 	lib/engine/saved.h \
 	lib/engine/search.c \
 	lib/engine/search.h \

@@ -5,6 +5,7 @@
 #include "general.h"
 #include "support_ipsec.h"
 #include "support_l2tp.h"
+#include "support_state.h"
 
 #include <vpnalg/ipsec.h>
 #include <vpnalg/l2tp.h>
@@ -259,17 +260,19 @@ static void check_same(struct bytes *got, const struct bytes *expected,
 	ck_assert(checksums_right(got->data, got->length));
 }
 
-START_TEST(fragments_in_any_order_become_the_translated_datagram)
+/* Something else may happen between any two fragments. */
+static void check_orders(unsigned flow, bool inward,
+			 void (*between)(struct world *w))
 {
 	static struct bytes whole, expected, got, fragment;
 	static struct collected out;
-	bool inward = _i % 2;
-	unsigned flow = (unsigned)_i / 2, order, i;
+	unsigned order, i;
 
 	flows[flow].begin();
 	make_whole(flow, inward, &whole, &expected);
 	for (order = 0; order < 6; order++) {
 		memset(&out, 0, sizeof(out));
+		out.between = between;
 		set_ip_id(&whole, (uint16_t)(0x5000 + order));
 		for (i = 0; i < 3; i++) {
 			fragment = fragment_of(&whole, cuts[orders[order][i]],
@@ -282,6 +285,17 @@ START_TEST(fragments_in_any_order_become_the_translated_datagram)
 		check_same(&got, &expected, flows[flow].what);
 		ck_assert_uint_eq(out.dropped, 0);
 	}
+}
+
+START_TEST(fragments_in_any_order_become_the_translated_datagram)
+{
+	check_orders((unsigned)_i / 2, _i % 2, NULL);
+}
+END_TEST
+
+START_TEST(a_save_and_a_load_between_any_two_fragments_change_nothing)
+{
+	check_orders((unsigned)_i / 2, _i % 2, state_reload);
 }
 END_TEST
 
@@ -393,6 +407,10 @@ END_TEST
 
 /* Control messages */
 
+/* What happens between any two fragments: nothing, or a save and a load. */
+static void (*const betweens[])(struct world *w) = { NULL, state_reload };
+static void (*between)(struct world *w);
+
 /* Cuts a segment or datagram in two at every 8 bytes, sends it both ways round,
  * and demands what the whole has become. */
 static void check_every_cut(const struct bytes *whole,
@@ -406,6 +424,7 @@ static void check_every_cut(const struct bytes *whole,
 	for (cut = 8; cut < length; cut += 8)
 		for (turn = 0; turn < 2; turn++) {
 			memset(&out, 0, sizeof(out));
+			out.between = between;
 			set_ip_id(&datagram, (uint16_t)(cut * 2 + turn));
 			parts[0] = fragment_of(&datagram, 0, cut);
 			parts[1] = fragment_of(&datagram, cut, length);
@@ -425,6 +444,7 @@ static void check_small_cuts(const struct bytes *whole,
 	uint32_t at, length = whole->length - 20;
 
 	memset(&out, 0, sizeof(out));
+	out.between = between;
 	set_ip_id(&datagram, 0xeeee);
 	for (at = 0; at < length; at += 8) {
 		part = fragment_of(&datagram, at,
@@ -475,6 +495,7 @@ START_TEST(an_sccrq_may_be_cut_anywhere)
 	};
 	struct bytes m = l2tp_control(2, 0, 0, SCCRQ), whole, expected;
 
+	between = betweens[_i];
 	world_end(&w);
 	fragment_world(&w,
 		       (struct world_options){ .protocols = protocols,
@@ -500,6 +521,7 @@ START_TEST(ports_alone_are_not_enough_of_a_segment)
 					"", 0);
 	struct bytes expected;
 
+	between = betweens[_i];
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &whole),
 			  VPNALG_TRANSLATED);
 	expected = last_bytes();
@@ -557,6 +579,9 @@ Suite *fragment_suite(void)
 	tcase_add_loop_test(
 		t, fragments_in_any_order_become_the_translated_datagram, 0,
 		2 * ROWS(flows));
+	tcase_add_loop_test(
+		t, a_save_and_a_load_between_any_two_fragments_change_nothing, 0,
+		2 * ROWS(flows));
 	tcase_add_loop_test(t, what_comes_in_order_is_not_held, 0,
 			    2 * ROWS(flows));
 	tcase_add_loop_test(t, what_waits_for_a_lost_fragment_is_given_up, 0,
@@ -565,9 +590,11 @@ Suite *fragment_suite(void)
 			    0, 6);
 	tcase_add_test(t, a_datagram_is_known_at_the_end_of_the_clock);
 	tcase_add_test(t, a_call_request_may_be_cut_anywhere);
-	tcase_add_test(t, an_sccrq_may_be_cut_anywhere);
+	tcase_add_loop_test(t, an_sccrq_may_be_cut_anywhere, 0,
+			    ROWS(betweens));
 	tcase_add_test(t, a_first_fragment_is_undone_as_it_was_translated);
-	tcase_add_test(t, ports_alone_are_not_enough_of_a_segment);
+	tcase_add_loop_test(t, ports_alone_are_not_enough_of_a_segment, 0,
+			    ROWS(betweens));
 	tcase_add_test(t, what_was_put_together_may_be_sent_again);
 	suite_add_tcase(suite, t);
 	suite_add_tcase(suite, fragment_bounds_case());

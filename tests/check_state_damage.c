@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cases.h"
+#include "fragments.h"
 #include "support_state.h"
 
 static struct world w, copy;
@@ -10,10 +11,12 @@ static struct state saved, changed;
 
 static void begin(void)
 {
-	state_world(&w, (struct world_options){ 0 });
+	state_world(&w, (struct world_options){ .holds = true });
+	state_hold(&w);
 	state_save(&w, &saved);
 	changed = saved;
-	all_world(&copy, (struct world_options){ .choosing = CHOOSE_TAKE });
+	all_world(&copy, (struct world_options){ .choosing = CHOOSE_TAKE,
+						 .holds = true });
 }
 
 static void end(void)
@@ -22,11 +25,24 @@ static void end(void)
 	state_world_end(&w);
 }
 
+/* Returns how many chunks of a state are about fragments. */
+static unsigned held_of(struct world *world)
+{
+	static struct state state;
+	unsigned i, count = 0;
+
+	state_save(world, &state);
+	for (i = 0; i < state.count; i++)
+		count += state_chunk(&state, i)[CHUNK_TYPE] >= DATAGRAM;
+	return count;
+}
+
 static void expect_nothing(void)
 {
 	ck_assert_int_eq(copy.records, 0);
 	ck_assert_int_eq(copy.keys, 0);
 	ck_assert_int_eq(copy.bindings, 0);
+	ck_assert_uint_eq(held_of(&copy), 0);
 }
 
 static int load(const uint8_t *bytes, uint32_t length)
@@ -159,7 +175,9 @@ END_TEST
 
 /* Lies, with a right checksum. */
 
-enum where { IN_HEADER, IN_KIND, IN_RECORD, IN_END };
+enum where {
+	IN_HEADER, IN_KIND, IN_RECORD, IN_END, IN_DATAGRAM, IN_FRAGMENT
+};
 
 static const struct lie_row {
 	const char *name;
@@ -215,11 +233,56 @@ static const struct lie_row {
 	{ "an inside key outside", IN_RECORD,
 	  CHUNK_CONTENT + RECORD_KEYS + 20, 0, VPNALG_STATE_UNSOUND },
 	{ "another count", IN_END, CHUNK_CONTENT + 7, 0, VPNALG_STATE_ORDER },
+	{ "a datagram of the first format", IN_DATAGRAM, CHUNK_FORMAT_AT, 1,
+	  VPNALG_STATE_VERSION },
+	{ "a newer datagram", IN_DATAGRAM, CHUNK_FORMAT_AT, 3,
+	  VPNALG_STATE_VERSION },
+	{ "an unknown type of that format", IN_DATAGRAM, CHUNK_TYPE, 7,
+	  VPNALG_STATE_VERSION },
+	{ "a datagram that is none", IN_DATAGRAM, CHUNK_CONTENT + 2, 0,
+	  VPNALG_STATE_UNSOUND },
+	{ "a datagram's unknown state", IN_DATAGRAM, CHUNK_CONTENT + 2, 7,
+	  VPNALG_STATE_UNSOUND },
+	{ "a datagram's unknown bit", IN_DATAGRAM, CHUNK_CONTENT + 3, 8,
+	  VPNALG_STATE_UNSOUND },
+	{ "a datagram of a kind that there is not", IN_DATAGRAM,
+	  CHUNK_CONTENT + 4, 200, VPNALG_STATE_UNSOUND },
+	{ "a translated datagram of nobody's", IN_DATAGRAM, CHUNK_CONTENT + 4,
+	  255, VPNALG_STATE_UNSOUND },
+	{ "a datagram's outside key inside", IN_DATAGRAM, CHUNK_CONTENT + 24, 1,
+	  VPNALG_STATE_UNSOUND },
+	{ "a datagram's inside key outside", IN_DATAGRAM, CHUNK_CONTENT + 44, 0,
+	  VPNALG_STATE_UNSOUND },
+	{ "a datagram of all remotes", IN_DATAGRAM, CHUNK_CONTENT + 44, 0x81,
+	  VPNALG_STATE_UNSOUND },
+	{ "a fragment longer than it is", IN_FRAGMENT, CHUNK_CONTENT, 0,
+	  VPNALG_STATE_UNSOUND },
+	{ "a fragment without its beginning", IN_FRAGMENT, CHUNK_CONTENT + 3,
+	  1, VPNALG_STATE_ORDER },
+	{ "a fragment of another zone", IN_FRAGMENT, CHUNK_CONTENT + 5, 9,
+	  VPNALG_STATE_UNSOUND },
+	{ "a fragment of another direction", IN_FRAGMENT, CHUNK_CONTENT + 6, 1,
+	  VPNALG_STATE_UNSOUND },
+	{ "a fragment of no direction", IN_FRAGMENT, CHUNK_CONTENT + 6, 4,
+	  VPNALG_STATE_UNSOUND },
+	{ "a fragment's unknown flag", IN_FRAGMENT, CHUNK_CONTENT + 8, 1,
+	  VPNALG_STATE_UNSOUND },
+	{ "a fragment that is no packet", IN_FRAGMENT, CHUNK_CONTENT + 12, 0x65,
+	  VPNALG_STATE_UNSOUND },
+	{ "a fragment of another length", IN_FRAGMENT, CHUNK_CONTENT + 15, 1,
+	  VPNALG_STATE_UNSOUND },
+	{ "a fragment of another datagram", IN_FRAGMENT, CHUNK_CONTENT + 17, 1,
+	  VPNALG_STATE_UNSOUND },
+	{ "a fragment behind the end of all", IN_FRAGMENT, CHUNK_CONTENT + 18,
+	  0x3f, VPNALG_STATE_UNSOUND },
+	{ "a fragment of another host's", IN_FRAGMENT, CHUNK_CONTENT + 27, 1,
+	  VPNALG_STATE_UNSOUND },
 };
 
 START_TEST(lies_are_found)
 {
-	static const uint8_t types[] = { HEADER, KIND, RECORD, END };
+	static const uint8_t types[] = { HEADER, KIND,     RECORD,
+					 END,    DATAGRAM, FRAGMENT };
 	const struct lie_row *row = &lie_rows[_i];
 	unsigned number = state_first(&saved, types[row->where]);
 
@@ -288,6 +351,90 @@ START_TEST(a_body_that_lies_harms_nobody)
 }
 END_TEST
 
+/* What completes the datagrams of state_hold(), and what is held of them. */
+static void play_fragments(struct world *world)
+{
+	struct bytes udp = udp_packet(CLIENT_A, 5100, SERVER, 53, "", 0);
+	struct bytes tcp = tcp_packet(CLIENT_A, 5101, SERVER, 80, 7, 0, SYN,
+				      "", 0);
+	struct vpnalg_packet p;
+	struct bytes part;
+	unsigned i;
+
+	grow(&udp, 3000);
+	for (i = 0; i < 6; i++) {
+		part = i % 3 == 2 ? fragment_of(&tcp, i < 3 ? 0 : 8,
+						i < 3 ? 8 : 20)
+				  : fragment_of(&udp, i < 3 ? 0 : 1480,
+						i < 3 ? 1480 : 2960);
+		set_ip_id(&part, (uint16_t)(0x7001 + i % 3));
+		send_packet(world, VPNALG_OUT, &part);
+		while (vpnalg_next_held(world->alg, &p))
+			ck_assert_uint_eq(p.len, p.caplen);
+	}
+	world->now += 60000;
+	vpnalg_expire(world->alg, world->now, 1000);
+}
+
+static void load_forged(void)
+{
+	struct vpnalg_load loading = { .services = true };
+	struct world victim;
+
+	all_world(&victim, (struct world_options){ .no_undo = true,
+						   .leaves = true,
+						   .holds = true });
+	victim.now = w.now;
+	state_load_part(&victim, &loading, changed.bytes, changed.length);
+	if (vpnalg_load_end(victim.alg, &loading, victim.now) == 0)
+		play_fragments(&victim);
+	world_forget(&victim);
+}
+
+/* Each byte of a datagram, and of what stands before and in the first headers
+ * of a fragment. */
+#define FORGED 76
+
+START_TEST(fragments_that_lie_harm_nobody)
+{
+	static const uint8_t values[] = { 0xff, 0x80, 0x01 };
+	unsigned number, at = CHUNK_CONTENT + (unsigned)_i, i;
+
+	for (number = state_first(&saved, DATAGRAM); number < saved.count;
+	     number++)
+		for (i = 0; i < sizeof(values); i++) {
+			if (at + 4 >= saved.chunks[number].length)
+				break;
+			state_chunk(&changed, number)[at] ^= values[i];
+			state_sum(&changed, number);
+			load_forged();
+			state_chunk(&changed, number)[at] ^= values[i];
+			state_sum(&changed, number);
+		}
+}
+END_TEST
+
+/* A fragment may end anywhere, and its datagram may come anew. */
+START_TEST(fragments_without_their_end_are_left_alone)
+{
+	unsigned first = state_first(&saved, DATAGRAM), i;
+	struct vpnalg_load loading = { .services = true };
+
+	changed.length = saved.chunks[first].at;
+	for (i = first; i < saved.count; i++)
+		if (i != first + 3) /* the second part of the first one */
+			put_chunk(&saved, i);
+	loading.loose = true;
+	ck_assert_int_eq(state_load_part(&copy, &loading, changed.bytes,
+					 changed.length),
+			 VPNALG_STATE_DONE);
+	ck_assert_int_eq(vpnalg_load_end(copy.alg, &loading, copy.now),
+			 VPNALG_STATE_DONE);
+	ck_assert_uint_eq(loading.left_out, 0);
+	ck_assert_uint_eq(held_of(&copy), saved.count - first - 3);
+}
+END_TEST
+
 START_TEST(a_translator_that_is_not_new_loads_nothing)
 {
 	struct bytes p = udp_packet(CLIENT_A, 5, SERVER, 53, "x", 1);
@@ -336,6 +483,8 @@ TCase *state_damage_case(void)
 			    ROWS(order_results));
 	tcase_add_loop_test(tcase, lies_are_found, 0, ROWS(lie_rows));
 	tcase_add_loop_test(tcase, a_body_that_lies_harms_nobody, 0, 32);
+	tcase_add_loop_test(tcase, fragments_that_lie_harm_nobody, 0, FORGED);
+	tcase_add_test(tcase, fragments_without_their_end_are_left_alone);
 	tcase_add_loop_test(tcase, a_translator_that_is_not_new_loads_nothing,
 			    0, 2);
 	tcase_add_test(tcase, two_sessions_with_one_key_are_one);

@@ -24,6 +24,9 @@ struct collected {
 	unsigned given;	 /* of them, that were held */
 	unsigned marked; /* of them, that are to be turned round */
 	unsigned dropped;
+	/* Called before each fragment, and before those that were held are
+	 * taken: these may have lost their user then. */
+	void (*between)(struct world *w);
 	struct bytes packets[64];
 };
 

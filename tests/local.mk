@@ -185,6 +185,7 @@ UNIT_TEST_FILES = \
 	tests/check_sessions_step.c \
 	tests/check_state.c \
 	tests/check_state_damage.c \
+	tests/check_state_fragment.c \
 	tests/check_state_refused.c \
 	tests/check_state_store.c \
 	tests/check_steer.c \

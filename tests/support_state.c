@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "support_state.h"
 
+#include "fragments.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +114,21 @@ int state_load(struct world *w, const struct state *state)
 	return result;
 }
 
+void state_reload(struct world *w)
+{
+	static struct state state;
+	struct world_options options = w->options;
+	vpnalg_time now = w->now;
+	uint32_t random = w->random;
+
+	state_save(w, &state);
+	world_forget(w);
+	world_begin(w, &options);
+	w->now = now;
+	w->random = random;
+	ck_assert_int_eq(state_load(w, &state), VPNALG_STATE_DONE);
+}
+
 /* Sorts records by all that does not depend on their place. */
 static const struct state *sorted;
 
@@ -161,6 +178,28 @@ void state_world(struct world *w, struct world_options options)
 {
 	all_world(w, options);
 	all_open(w);
+}
+
+static void send_part(struct world *w, const struct bytes *whole, uint16_t id,
+		      uint32_t from, uint32_t to, unsigned result)
+{
+	struct bytes part = fragment_of(whole, from, to);
+
+	set_ip_id(&part, id);
+	ck_assert_uint_eq(send_packet(w, VPNALG_OUT, &part), result);
+}
+
+void state_hold(struct world *w)
+{
+	struct bytes udp = udp_packet(CLIENT_A, 5100, SERVER, 53, "", 0);
+	struct bytes tcp = tcp_packet(CLIENT_A, 5101, SERVER, 80, 7, 0, SYN,
+				      "", 0);
+
+	grow(&udp, 3000);
+	send_part(w, &udp, 0x7001, 0, 1480, VPNALG_TRANSLATED);
+	send_part(w, &udp, 0x7002, 1480, 2960, VPNALG_HELD);
+	send_part(w, &tcp, 0x7003, 0, 8, VPNALG_HELD);
+	send_part(w, &udp, 0x7004, 2960, 2980, VPNALG_HELD);
 }
 
 void state_world_end(struct world *w)

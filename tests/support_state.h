@@ -20,7 +20,7 @@
 /* In the content of a record's. */
 #define RECORD_KEYS 16
 
-enum { HEADER = 1, KIND, RECORD, END };
+enum { HEADER = 1, KIND, RECORD, END, DATAGRAM, FRAGMENT };
 
 /* A state, as chunks. */
 struct state {
@@ -57,11 +57,20 @@ void state_load_whole(struct world *w, struct vpnalg_load *load,
 /* Loads a whole state, services included, and ends that. */
 int state_load(struct world *w, const struct state *state);
 
+/* A world goes on as another translator, with another store, that has loaded
+ * what it had. */
+void state_reload(struct world *w);
+
 /* Whether both have the same sessions, in whatever order. */
 void state_compare(const struct state *a, const struct state *b);
 
 /* A world with sessions of all kinds. */
 void state_world(struct world *w, struct world_options options);
+
+/* Puts datagrams into the memory for fragments: one that has been translated so
+ * far, one whose first fragment has not come, of more than a chunk, and one that
+ * is gathered. */
+void state_hold(struct world *w);
 
 /* Ends a world that has the services of all_open(). */
 void state_world_end(struct world *w);

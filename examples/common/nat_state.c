@@ -15,8 +15,9 @@
 /* Between two bursts: each step is a session, or a look at 32 places. */
 #define STEPS 64
 
-/* Most sessions take less in a state. */
+/* Most sessions take less in a state, and so do all fragments that are held. */
 #define RECORD 200
+#define FRAGMENTS (256 * 1024)
 
 /* Loading */
 
@@ -112,7 +113,8 @@ static void make_all_room(struct nat_state *state, const struct nat *nat)
 	size_t room;
 
 	vpnalg_table_use(nat->table, &use);
-	room = (use.records + use.records / 4) * (size_t)RECORD + 65536;
+	room = (use.records + use.records / 4) * (size_t)RECORD + FRAGMENTS +
+	       65536;
 	if (state->room >= room)
 		return;
 	free(state->bytes);

@@ -5,10 +5,11 @@
  * another machine.
  *
  * A state is a row of chunks: a header, one for each kind of session, one for
- * each session, and an end. The bytes are the same on every machine, and
- * described one by one in doc/state.md. Neither the hash key nor the pool key
- * is among them: a state may be loaded into a translator that has others, as
- * another store, other timeouts, another policy and other outside addresses.
+ * each session, those of datagrams in fragments, and an end. The bytes are the
+ * same on every machine, and described one by one in doc/state.md. Neither the
+ * hash key nor the pool key is among them: a state may be loaded into a
+ * translator that has others, as another store, other timeouts, another policy
+ * and other outside addresses.
  */
 #ifndef VPNALG_STATE_H
 #define VPNALG_STATE_H
@@ -60,29 +61,36 @@ struct vpnalg_save {
 	/** Tells the chunks of this saving from those of others; 0: it is drawn
 	 * at random, and set. */
 	uint32_t state;
-	uint32_t number;      /**< The library's. */
-	uint64_t records;     /**< Result: number of sessions saved. */
-	uint64_t cursor;      /**< The library's. */
-	uint32_t kind;        /**< The library's. */
-	uint8_t part;         /**< The library's. */
-	uint8_t reserved[19]; /**< Zero; for later versions. */
+	uint32_t number;   /**< The library's. */
+	uint64_t records;  /**< Result: number of sessions saved. */
+	uint64_t cursor;   /**< The library's. */
+	uint32_t kind;     /**< The library's. */
+	uint8_t part;      /**< The library's. */
+	uint8_t fate;      /**< The library's. */
+	uint16_t offset;   /**< The library's. */
+	uint32_t datagram; /**< The library's. */
+	uint16_t done;     /**< The library's. */
+	uint8_t reserved[10]; /**< Zero; for later versions. */
 };
 
 /**
- * Goes on with saving all sessions, services included, and writes a chunk. The
- * chunks in their order are the state. Looks at 32 places of the store at most.
- * Nothing is changed.
+ * Goes on with saving all sessions, services included, then what is known of
+ * datagrams in fragments (vpnalg_config.fragments), and writes a chunk. The
+ * chunks in their order are the state. Looks at 32 places of the store at most,
+ * or at 32 datagrams. Nothing is changed.
  *
  * Packets may go on between steps. A session that opens or ends meanwhile may
  * be in the state or not. To save the state of one moment make no other call
- * between the steps.
+ * between the steps. Of a datagram that changes meanwhile some fragments may be
+ * missing, as if they were lost; none is in it in part, or in a form that is
+ * not its datagram's.
  *
  * @param translator the translator
  * @param now the time; an earlier one than before counts as the last
  * @param[in,out] save the same struct until it is done
  * @param[out] buffer room for a chunk
  * @param room how many bytes: at least #VPNALG_STATE_CHUNK_MAX
- * @param[out] length the chunk's length; 0: this step has visited no session
+ * @param[out] length the chunk's length; 0: this step has found nothing
  * @return #VPNALG_STATE_MORE, #VPNALG_STATE_DONE after the last chunk, or
  *         #VPNALG_STATE_INVALID
  */
@@ -128,7 +136,10 @@ struct vpnalg_load {
 	 * translator's any more, of a protocol that it does not carry, of the
 	 * router's own without vpnalg_config.own, refused by the choose
 	 * callback or belonging to one that was, services, or with a key of one
-	 * that was saved later. */
+	 * that was saved later. Datagrams in fragments that were not are
+	 * counted, too: of such an address or protocol, or without a place in
+	 * vpnalg_config.fragments; and held fragments of others that there is
+	 * no room for. */
 	uint64_t left_out;
 	vpnalg_time clock;    /**< The library's, as all that follows. */
 	vpnalg_time before;   /**< The library's. */
@@ -141,7 +152,9 @@ struct vpnalg_load {
 	uint8_t part;         /**< The library's. */
 	uint8_t flags;        /**< The library's. */
 	uint8_t kinds[256];   /**< The library's. */
-	uint8_t reserved[17]; /**< Zero; for later versions. */
+	uint8_t fragment;     /**< The library's. */
+	uint16_t datagram;    /**< The library's. */
+	uint8_t reserved[14]; /**< Zero; for later versions. */
 };
 
 /**
@@ -151,7 +164,8 @@ struct vpnalg_load {
  * A session keeps its outside address and ID; the choose callback is asked,
  * with these, and may refuse it, but may choose no others. Rules and limits of
  * the policy are not asked: they are about new sessions. Accounts go on if both
- * translators have them.
+ * translators have them. Fragments that were held are held on; they have no
+ * vpnalg_packet.user any more.
  *
  * Nothing in a state is believed before it is checked. A state is loaded whole
  * or not at all: after a negative result nothing is left of it.

@@ -46,7 +46,7 @@ void vpnalg_chunk_begin(struct chunk *chunk, void *buffer, uint8_t type,
 {
 	chunk->begin = chunk->at = buffer;
 	vpnalg_chunk_put(chunk, 1, type);
-	vpnalg_chunk_put(chunk, 1, CHUNK_FORMAT);
+	vpnalg_chunk_put(chunk, 1, chunk_format(type));
 	vpnalg_chunk_put(chunk, 2, 0); /* the length, when it is known */
 	vpnalg_chunk_put(chunk, 4, number);
 	vpnalg_chunk_put(chunk, 4, state);

@@ -14,16 +14,28 @@ enum chunk_type {
 	CHUNK_HEADER = 1, /* how the rest is to be read */
 	CHUNK_KIND = 2,   /* a kind of session */
 	CHUNK_RECORD = 3,
-	CHUNK_END = 4
+	CHUNK_END = 4,
+	CHUNK_DATAGRAM = 5, /* one that comes in fragments */
+	CHUNK_FRAGMENT = 6  /* a part of one that it holds */
 };
 
+/* The format of chunks, and of those that the first versions do not know: to
+ * them, a state in which there are any is another version's. */
 #define CHUNK_FORMAT 1
+#define CHUNK_FORMAT_FRAGMENTS 2
 #define CHUNK_HEAD_LEN 12
 #define CHUNK_LEAST (CHUNK_HEAD_LEN + 4)
 
 /* The first bytes of a header's content. */
 #define CHUNK_MAGIC "vpnalg\r\n"
 #define CHUNK_MAGIC_LEN 8
+
+static inline uint8_t chunk_format(unsigned type)
+{
+	return type == CHUNK_DATAGRAM || type == CHUNK_FRAGMENT
+		       ? CHUNK_FORMAT_FRAGMENTS
+		       : CHUNK_FORMAT;
+}
 
 /* A chunk that is being written, into room enough for all that is put. */
 struct chunk {

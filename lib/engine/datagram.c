@@ -156,6 +156,7 @@ struct datagram *vpnalg_datagram_make(struct vpnalg *translator)
 	datagram->handler = counters_nobody(translator);
 	datagram->deadline = time_in(translator, fragments->held_time);
 	datagram->number = fragments->made++;
+	datagram->form = fragments->form;
 	datagram->hosts = hosts_of(translator, fragments->key);
 	vpnalg_datagram_set_key(translator, datagram, fragments->form,
 				fragments->key);
@@ -225,9 +226,7 @@ vpnalg_time vpnalg_datagram_expire(struct vpnalg *translator)
 	return earliest;
 }
 
-/* Room for one more */
-
-static void make_room(struct vpnalg *translator)
+void vpnalg_datagram_make_room(struct vpnalg *translator)
 {
 	struct datagram *oldest = find_oldest(translator->fragments, true);
 
@@ -237,113 +236,44 @@ static void make_room(struct vpnalg *translator)
 	oldest->state = DATAGRAM_DROPPED;
 }
 
-/* Inserts a fragment by its offset. Returns false if it overlaps another. */
-static bool sort_in(struct fragments *fragments, struct datagram *datagram,
-		    struct held *new_one, unsigned place)
-{
-	uint32_t end = new_one->offset + new_one->length;
-	uint16_t *link = &datagram->held;
-	struct held *held;
+/* Saved ones */
 
-	for (; *link != NOT_HELD; link = &held->next) {
-		held = datagram_held(fragments, *link);
-		if (held->offset >= end)
-			break;
-		if (held->offset + held->length > new_one->offset)
-			return false;
-	}
-	new_one->next = *link;
-	*link = (uint16_t)place;
-	datagram->count++;
-	return true;
+/* Returns a place that is nobody's, that one if it is; NULL if there is none.
+ */
+static struct datagram *find_free(const struct fragments *fragments,
+				  unsigned place)
+{
+	struct datagram *at = fragments->datagrams;
+	struct datagram *end = at + fragments->datagram_count;
+
+	if (place < fragments->datagram_count &&
+	    at[place].state == DATAGRAM_FREE)
+		return &at[place];
+	for (; at < end; at++)
+		if (at->state == DATAGRAM_FREE)
+			return at;
+	return NULL;
 }
 
-/* Returns false where the ends contradict each other (RFC 791 3.2). */
-static bool ends_agree(const struct datagram *datagram, const struct held *held,
-		       bool is_last)
-{
-	uint32_t end = held->offset + held->length;
-
-	if (is_last)
-		return datagram->end <= end &&
-		       (datagram->total == 0 || datagram->total == end);
-	return datagram->total == 0 || end <= datagram->total;
-}
-
-static void note_end(struct datagram *datagram, const struct held *held,
-		     bool is_last)
-{
-	uint32_t end = held->offset + held->length;
-
-	datagram->gathered += held->length;
-	if (end > datagram->end)
-		datagram->end = end;
-	if (is_last)
-		datagram->total = end;
-}
-
-static bool put_in(struct fragments *fragments, struct datagram *datagram,
-		   const struct vpnalg_packet *packet,
-		   const struct vpnalg_parsed *parsed)
-{
-	unsigned at = fragments->free_held;
-	struct held *held = datagram_held(fragments, at);
-	uint32_t length = (uint32_t)(parsed->l4 - parsed->ip) + parsed->l4_len;
-
-	fragments->free_held = held->next;
-	held->packet = *packet;
-	held->packet.data = (uint8_t *)(held + 1);
-	held->packet.len = held->packet.caplen = length;
-	held->offset = datagram_offset(packet->data);
-	held->length = parsed->l4_len;
-	memcpy(held->packet.data, packet->data, length);
-	if (!ends_agree(datagram, held, datagram_ends(parsed->ip)) ||
-	    !sort_in(fragments, datagram, held, at)) {
-		datagram_free_held(fragments, at);
-		return false;
-	}
-	note_end(datagram, held, datagram_ends(parsed->ip));
-	return true;
-}
-
-/* Returns whether the same fragment is held already: networks duplicate
- * packets. */
-static bool is_held(const struct fragments *fragments,
-		    const struct datagram *datagram, const uint8_t *ip,
-		    const struct vpnalg_parsed *parsed)
-{
-	const struct held *held;
-	unsigned at;
-
-	for (at = datagram->held; at != NOT_HELD; at = held->next) {
-		held = datagram_held(fragments, at);
-		if (held->offset == datagram_offset(ip) &&
-		    held->length == parsed->l4_len)
-			return memcmp(held->packet.data + held->packet.len -
-					      held->length,
-				      parsed->l4, held->length) == 0;
-	}
-	return false;
-}
-
-bool vpnalg_datagram_hold(struct vpnalg *translator, struct datagram *datagram,
-			  const struct vpnalg_packet *packet,
-			  const struct vpnalg_parsed *parsed)
+struct datagram *vpnalg_datagram_adopt(struct vpnalg *translator,
+				       const struct datagram *saved,
+				       unsigned place)
 {
 	struct fragments *fragments = translator->fragments;
+	struct datagram *datagram = find_free(fragments, place);
+	uint32_t made = saved->number + 1;
+	unsigned form;
 
-	if (is_held(fragments, datagram, packet->data, parsed))
-		return false;
-	if (fragments->free_held == NOT_HELD)
-		vpnalg_datagram_forget_taken(fragments);
-	if (fragments->free_held == NOT_HELD)
-		make_room(translator);
-	if (datagram->state == DATAGRAM_DROPPED ||
-	    fragments->free_held == NOT_HELD)
-		return false;
-	if (put_in(fragments, datagram, packet, parsed))
-		return true;
-	vpnalg_datagram_drop_held(translator, datagram);
-	datagram->state = DATAGRAM_DROPPED;
-	return false;
+	if (datagram == NULL)
+		return NULL;
+	*datagram = *saved;
+	datagram->held = NOT_HELD;
+	datagram->hosts = hosts_of(translator, saved->keys[saved->form]);
+	for (form = 0; form < FORMS; form++)
+		if (saved->has_key[form])
+			vpnalg_datagram_set_key(translator, datagram, form,
+						saved->keys[form]);
+	if (fragments->made == 0 || (int32_t)(made - fragments->made) > 0)
+		fragments->made = made;
+	return datagram;
 }

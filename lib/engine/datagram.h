@@ -44,6 +44,7 @@ struct datagram {
 	uint8_t hosts;     /* a hash of its hosts */
 	uint16_t held;     /* the first held fragment, by offset */
 	uint16_t count;    /* the number of held fragments */
+	uint8_t form;      /* in which it came first */
 	uint32_t number;   /* counts up with each one that is made */
 	uint32_t first;    /* length of the first fragment, behind IP */
 	uint32_t total;    /* length of all, once the last has come; or 0 */
@@ -66,12 +67,13 @@ struct fragments {
 	uint8_t *whole; /* where a datagram is put together */
 	size_t held_size;
 	uint32_t held_time, first_time;
-	uint32_t made; /* datagrams so far */
-	uint16_t datagram_count;
-	uint16_t length_max; /* of a held fragment */
+	uint32_t made;                       /* datagrams so far */
+	uint16_t datagram_count, held_count; /* the places for them */
+	uint16_t length_max;                 /* of a held fragment */
 	uint16_t whole_max;  /* of a datagram that is put together */
 	uint16_t free_held;  /* the first one that is not in use */
-	uint16_t given_back; /* the one that the caller reads now */
+	uint16_t given_back; /* the one that the caller reads now, or that is
+				being loaded */
 	bool ready;          /* some may be given back */
 	bool complete;       /* a datagram is there that is translated whole */
 	/* The handler that has translated the first fragment that is undone
@@ -108,6 +110,19 @@ static inline bool datagram_is_ready(const struct datagram *datagram)
 	       datagram->state != DATAGRAM_GATHERED;
 }
 
+/* Notes that fragments of a datagram may be given back, or that all are there
+ * of one that is translated whole. */
+static inline void datagram_note_ready(struct fragments *fragments,
+				       const struct datagram *datagram)
+{
+	if (datagram->count == 0 || datagram->state == DATAGRAM_AWAITED)
+		return;
+	if (datagram->state != DATAGRAM_GATHERED)
+		fragments->ready = true;
+	else if (datagram->total != 0 && datagram->gathered == datagram->total)
+		fragments->complete = true;
+}
+
 /* Returns the datagram with the key, of that form, or NULL. */
 struct datagram *vpnalg_datagram_find(const struct vpnalg *translator,
 				      const uint8_t *key, unsigned form);
@@ -127,12 +142,6 @@ void vpnalg_datagram_set_key(struct vpnalg *translator,
 			     struct datagram *datagram, unsigned form,
 			     const uint8_t *key);
 
-/* Holds a copy of a fragment. Returns false if there is no room, if it is held
- * already, or if it overlaps another one: then the datagram is dropped. */
-bool vpnalg_datagram_hold(struct vpnalg *translator, struct datagram *datagram,
-			  const struct vpnalg_packet *packet,
-			  const struct vpnalg_parsed *parsed);
-
 /* Takes the first held fragment out of its datagram. The caller reads it until
  * the next one is taken. */
 struct held *vpnalg_datagram_take(struct fragments *fragments,
@@ -144,6 +153,16 @@ void vpnalg_datagram_forget_taken(struct fragments *fragments);
 /* Drops the held fragments of a datagram, and counts them. */
 void vpnalg_datagram_drop_held(struct vpnalg *translator,
 			       struct datagram *datagram);
+
+/* Makes room for a held fragment, if that can be: drops what is held of another
+ * datagram. */
+void vpnalg_datagram_make_room(struct vpnalg *translator);
+
+/* Makes one known that was saved, at that place if it is free. Returns NULL if
+ * there is no place for it. */
+struct datagram *vpnalg_datagram_adopt(struct vpnalg *translator,
+				       const struct datagram *saved,
+				       unsigned place);
 
 /* Drops datagrams past their deadline. Returns the earliest deadline of the
  * rest. */

@@ -21,6 +21,7 @@
 
 #include "alias.h"
 #include "counters.h"
+#include "fragment_hold.h"
 #include "fragment_quote.h"
 #include "packet.h"
 #include "refuse.h"
@@ -37,10 +38,8 @@ static unsigned form_of(const struct vpnalg_parsed *parsed)
 	return parsed->inside ? FORM_INSIDE : FORM_OUTSIDE;
 }
 
-/* The key of a datagram in a form, of which zone and local address are those of
- * that form. */
-static void make_key(const struct vpnalg_parsed *parsed, unsigned form,
-		     uint16_t zone, uint32_t id, uint8_t *key)
+void vpnalg_fragment_key(const struct vpnalg_parsed *parsed, unsigned form,
+			 uint16_t zone, uint32_t id, uint8_t *key)
 {
 	unsigned role =
 		form == FORM_INSIDE ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN;
@@ -49,8 +48,7 @@ static void make_key(const struct vpnalg_parsed *parsed, unsigned form,
 		  parsed->inward, parsed->local, parsed->remote, IPV4_ADDR_LEN);
 }
 
-/* Returns whether the lengths of a fragment are possible. */
-static bool is_sound(const struct vpnalg_parsed *parsed)
+bool vpnalg_fragment_is_sound(const struct vpnalg_parsed *parsed)
 {
 	unsigned field = vpnalg_get16(parsed->ip + IPV4_FRAGMENT_OFF);
 
@@ -68,17 +66,6 @@ static bool may_be_held(const struct fragments *fragments,
 		       fragments->length_max;
 }
 
-static void mark_ready(struct vpnalg *translator,
-		       const struct datagram *datagram)
-{
-	if (datagram->count == 0)
-		return;
-	if (datagram->state != DATAGRAM_GATHERED)
-		translator->fragments->ready = true;
-	else if (datagram->total != 0 && datagram->gathered == datagram->total)
-		translator->fragments->complete = true;
-}
-
 static enum vpnalg_result hold(struct vpnalg *translator,
 			       struct datagram *datagram,
 			       const struct slot *slot,
@@ -86,9 +73,9 @@ static enum vpnalg_result hold(struct vpnalg *translator,
 {
 	vpnalg_alias_lift(translator, packet);
 	if (!may_be_held(translator->fragments, &slot->parsed) ||
-	    !vpnalg_datagram_hold(translator, datagram, packet, &slot->parsed))
+	    !vpnalg_fragment_hold(translator, datagram, packet, &slot->parsed))
 		return VPNALG_DROP_FRAGMENT;
-	mark_ready(translator, datagram);
+	datagram_note_ready(translator->fragments, datagram);
 	return VPNALG_HELD;
 }
 
@@ -156,14 +143,15 @@ static enum vpnalg_result before(struct vpnalg *translator,
 
 	if (fragments == NULL || !slot->ours)
 		return FRAGMENT_UNDECIDED;
-	if (!parsed->quoted && !is_sound(parsed))
+	if (!parsed->quoted && !vpnalg_fragment_is_sound(parsed))
 		return parsed->inside && slot->claim != VPNALG_CLAIM_NONE
 			       ? VPNALG_DROP_MALFORMED
 			       : VPNALG_UNTOUCHED;
 	fragments->translated_by = NO_HANDLER;
 	fragments->form = (uint8_t)form_of(parsed);
-	make_key(parsed, fragments->form, parsed->zone,
-		 vpnalg_get16(parsed->ip + IPV4_ID_OFF), fragments->key);
+	vpnalg_fragment_key(parsed, fragments->form, parsed->zone,
+			    vpnalg_get16(parsed->ip + IPV4_ID_OFF),
+			    fragments->key);
 	datagram = vpnalg_datagram_find(translator, fragments->key,
 					fragments->form);
 	if (datagram == NULL)
@@ -234,8 +222,8 @@ void vpnalg_fragment_learn(struct vpnalg *translator, struct datagram *datagram,
 	unsigned other = !form_of(parsed);
 	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_IPV4];
 
-	make_key(parsed, other, zone, vpnalg_get16(parsed->ip + IPV4_ID_OFF),
-		 key);
+	vpnalg_fragment_key(parsed, other, zone,
+			    vpnalg_get16(parsed->ip + IPV4_ID_OFF), key);
 	if (!knows(datagram, other, key)) {
 		if (parsed->inside && !parsed->inward)
 			choose_id(translator, datagram, key);
@@ -272,7 +260,7 @@ static void note_first(struct vpnalg *translator, struct datagram *datagram,
 		vpnalg_datagram_drop_held(translator, datagram);
 		break;
 	}
-	mark_ready(translator, datagram);
+	datagram_note_ready(translator->fragments, datagram);
 }
 
 /* Returns whether a later fragment without a known session may be a mapping's:

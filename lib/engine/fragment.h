@@ -8,6 +8,14 @@
 /* Stands for the result of a fragment about which a handler must be asked. */
 #define FRAGMENT_UNDECIDED VPNALG_RESULTS
 
+/* Makes the key of a datagram in a form, of which zone and local address are
+ * those of that form. */
+void vpnalg_fragment_key(const struct vpnalg_parsed *parsed, unsigned form,
+			 uint16_t zone, uint32_t id, uint8_t *key);
+
+/* Returns whether the lengths of a fragment are possible. */
+bool vpnalg_fragment_is_sound(const struct vpnalg_parsed *parsed);
+
 /* Returns the result of a fragment of a known datagram, or FRAGMENT_UNDECIDED:
  * then vpnalg_fragment_after() is called later. */
 enum vpnalg_result vpnalg_fragment_before(struct vpnalg *translator,

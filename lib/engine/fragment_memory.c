@@ -44,22 +44,30 @@ static bool read_settings(const struct vpnalg_fragments *given,
 	       read->length >= LENGTH_MIN && read->whole >= LENGTH_MIN;
 }
 
-static void init(struct fragments *fragments,
-		 const struct vpnalg_fragments *settings)
+void vpnalg_fragment_memory_clear(struct fragments *fragments)
 {
 	unsigned i;
 
+	memset(fragments->datagrams, 0,
+	       fragments->datagram_count * sizeof(struct datagram));
+	fragments->made = 0;
+	fragments->ready = fragments->complete = false;
+	fragments->free_held = NOT_HELD;
+	fragments->given_back = NOT_HELD;
+	for (i = fragments->held_count; i > 0; i--)
+		datagram_free_held(fragments, i - 1);
+}
+
+static void init(struct fragments *fragments,
+		 const struct vpnalg_fragments *settings)
+{
 	fragments->length_max = settings->length;
 	fragments->whole_max = settings->whole;
 	fragments->held_time = settings->held_time;
 	fragments->first_time = settings->first_time;
 	fragments->datagram_count = settings->datagrams;
-	memset(fragments->datagrams, 0,
-	       settings->datagrams * sizeof(struct datagram));
-	fragments->free_held = NOT_HELD;
-	fragments->given_back = NOT_HELD;
-	for (i = settings->held; i > 0; i--)
-		datagram_free_held(fragments, i - 1);
+	fragments->held_count = settings->held;
+	vpnalg_fragment_memory_clear(fragments);
 }
 
 size_t vpnalg_fragment_memory_lay_out(const struct vpnalg_fragments *given,

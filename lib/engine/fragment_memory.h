@@ -10,4 +10,7 @@
 size_t vpnalg_fragment_memory_lay_out(const struct vpnalg_fragments *settings,
 				      struct fragments **fragments);
 
+/* Forgets all that is known and held. */
+void vpnalg_fragment_memory_clear(struct fragments *fragments);
+
 #endif

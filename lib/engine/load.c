@@ -10,6 +10,8 @@
 #include "chunk.h"
 #include "clock.h"
 #include "event.h"
+#include "fragment_memory.h"
+#include "load_fragment.h"
 #include "load_record.h"
 #include "load_refused.h"
 #include "record.h"
@@ -67,6 +69,8 @@ static int fail(struct vpnalg *translator, struct vpnalg_load *load, int result)
 {
 	if (load->part != PART_HEADER) {
 		empty(translator, load);
+		if (translator->fragments != NULL)
+			vpnalg_fragment_memory_clear(translator->fragments);
 		translator->events.loading = false;
 		clock_turn_to(translator, load->before);
 	}
@@ -101,6 +105,8 @@ static int read_header(struct vpnalg *translator, struct vpnalg_load *load,
 	load->state = reader->state;
 	load->kinds_seen = 0;
 	load->records = load->left_out = load->seen = 0;
+	load->fragment = 0;
+	load->datagram = 0;
 	load->before = translator->now;
 	memset(load->kinds, LOAD_NO_KIND, sizeof(load->kinds));
 	clock_turn_to(translator, load->clock);
@@ -132,26 +138,36 @@ static int read_end(struct vpnalg_load *load, struct chunk_reader *reader)
 	return VPNALG_STATE_DONE;
 }
 
+/* Returns whether chunks of the type come in this part. */
+static bool is_expected(const struct vpnalg_load *load, uint8_t type)
+{
+	switch (type) {
+	case CHUNK_HEADER:
+		return load->part == PART_HEADER;
+	case CHUNK_KIND:
+		return load->part == PART_KINDS;
+	case CHUNK_RECORD:
+	case CHUNK_DATAGRAM:
+	case CHUNK_FRAGMENT:
+	case CHUNK_END:
+		return load->part == PART_RECORDS;
+	default:
+		return false;
+	}
+}
+
 /* Returns 0 if the chunk is of this state and in its place, else the fault. */
 static int place_fault(const struct vpnalg_load *load,
 		       const struct chunk_reader *reader)
 {
-	static const uint8_t types[] = {
-		[PART_HEADER] = CHUNK_HEADER,
-		[PART_KINDS] = CHUNK_KIND,
-		[PART_RECORDS] = CHUNK_RECORD,
-	};
-	uint8_t type = reader->type;
-
-	if (load->part == PART_HEADER && type != CHUNK_HEADER)
+	if (load->part == PART_HEADER && reader->type != CHUNK_HEADER)
 		return VPNALG_STATE_FOREIGN;
-	if (load->part != PART_HEADER && reader->format != CHUNK_FORMAT)
+	if (load->part != PART_HEADER &&
+	    reader->format != chunk_format(reader->type))
 		return VPNALG_STATE_VERSION;
 	if (load->part != PART_HEADER && reader->state != load->state)
 		return VPNALG_STATE_FOREIGN;
-	if (load->part >= PART_ENDED ||
-	    (type != types[load->part] &&
-	     !(load->part == PART_RECORDS && type == CHUNK_END)))
+	if (!is_expected(load, reader->type))
 		return VPNALG_STATE_ORDER;
 	if (load->loose && load->part == PART_RECORDS)
 		return 0;
@@ -166,14 +182,21 @@ static int take(struct vpnalg *translator, struct vpnalg_load *load,
 	if (fault != 0)
 		return fault;
 	load->number = reader->number;
-	if (reader->type == CHUNK_HEADER)
+	switch (reader->type) {
+	case CHUNK_HEADER:
 		return read_header(translator, load, reader);
-	if (reader->type == CHUNK_KIND)
+	case CHUNK_KIND:
 		return read_kind(translator, load, reader);
-	if (reader->type == CHUNK_END)
+	case CHUNK_DATAGRAM:
+		return vpnalg_load_datagram(translator, load, reader);
+	case CHUNK_FRAGMENT:
+		return vpnalg_load_fragment(translator, load, reader);
+	case CHUNK_END:
 		return read_end(load, reader);
-	load->seen++;
-	return vpnalg_load_record(translator, load, reader);
+	default:
+		load->seen++;
+		return vpnalg_load_record(translator, load, reader);
+	}
 }
 
 /* Returns whether the bytes, as many as there are, begin as a state does.
@@ -234,6 +257,7 @@ static void begin_to_live(struct vpnalg *translator, struct vpnalg_load *load,
 		translator->callers_now = now;
 	clock_turn_to(translator, load->clock + load->elapsed);
 	translator->clock_offset = translator->now - translator->callers_now;
+	vpnalg_load_fragment_end(translator, load);
 	vpnalg_load_end_refused(translator, load);
 	vpnalg_adopt_recount(translator);
 	for (h = 0; h < translator->handler_count; h++)

@@ -163,17 +163,11 @@ static bool is_left_out(const struct vpnalg *translator,
 static void set_keys(const struct vpnalg *translator,
 		     struct vpnalg_record *record, const uint8_t *from)
 {
-	uint8_t *key;
 	unsigned slot;
 
 	for (slot = 0; slot < record->slots; slot++) {
-		key = record_key(translator, record, slot);
-		key_set_word(key, vpnalg_get32(from));
-		key_set_word(key + KEY_ID_OFF, vpnalg_get32(from + KEY_ID_OFF));
-		key_set_word(key + KEY_PORT_OFF,
-			     vpnalg_get32(from + KEY_PORT_OFF));
-		memcpy(key + KEY_LOCAL_OFF, from + KEY_LOCAL_OFF,
-		       key_len_of(translator) - KEY_LOCAL_OFF);
+		saved_get_key(translator, from,
+			      record_key(translator, record, slot));
 		from += key_len_of(translator);
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Saving sessions: a chunk at each step. The engine's own records are not
- * saved: they follow from the sessions. */
+/* Saving sessions, then what is known of datagrams in fragments: a chunk at
+ * each step. The engine's own records are not saved: they follow from the
+ * sessions. */
 #include <vpnalg/state.h>
 
 #include <string.h>
@@ -11,13 +12,14 @@
 #include "event.h"
 #include "layout.h"
 #include "record.h"
+#include "save_fragment.h"
 #include "saved.h"
 #include "uplink.h"
 
 /* The most places of the store that a step looks at. */
 #define STEP_PLACES 32
 
-enum part { PART_HEADER, PART_KINDS, PART_RECORDS, PART_OVER };
+enum part { PART_HEADER, PART_KINDS, PART_RECORDS, PART_FRAGMENTS, PART_OVER };
 
 static void put_header(struct vpnalg *translator,
 		       const struct vpnalg_save *save, struct chunk *chunk)
@@ -62,17 +64,7 @@ static void put_kind(struct vpnalg *translator, unsigned number,
 
 /* Records */
 
-static void put_key(const struct vpnalg *translator, struct chunk *chunk,
-		    const uint8_t *key)
-{
-	vpnalg_chunk_put(chunk, 4, key_word(key));
-	vpnalg_chunk_put(chunk, 4, key_word(key + KEY_ID_OFF));
-	vpnalg_chunk_put(chunk, 4, key_word(key + KEY_PORT_OFF));
-	vpnalg_chunk_put_bytes(chunk, key + KEY_LOCAL_OFF,
-			       key_len_of(translator) - KEY_LOCAL_OFF);
-}
-
-/* Puts a body. */
+/* Puts a body of that length. */
 static void put_body(struct chunk *chunk, const char *layout, const void *body,
 		     size_t bytes)
 {
@@ -99,8 +91,8 @@ static void put_record(struct vpnalg *translator, struct vpnalg_record *record,
 	vpnalg_chunk_put(chunk, 2, 0);
 	vpnalg_chunk_put(chunk, 8, record->deadline);
 	for (slot = 0; slot < record->slots; slot++)
-		put_key(translator, chunk,
-			record_key(translator, record, slot));
+		saved_put_key(translator, chunk,
+			      record_key(translator, record, slot));
 	put_body(chunk, kind->layout, vpnalg_session_body(translator, record),
 		 kind->body);
 	if (account != NULL)
@@ -153,6 +145,7 @@ static size_t save_header(struct vpnalg *translator, struct vpnalg_save *save,
 	save->number = 1;
 	save->kind = 0;
 	save->cursor = save->records = 0;
+	save->fate = 0;
 	vpnalg_chunk_begin(&chunk, buffer, CHUNK_HEADER, save->number++,
 			   save->state);
 	put_header(translator, save, &chunk);
@@ -171,6 +164,15 @@ static size_t save_end(struct vpnalg_save *save, void *buffer)
 	return vpnalg_chunk_end(&chunk);
 }
 
+static size_t save_fragments(struct vpnalg *translator,
+			     struct vpnalg_save *save, void *buffer)
+{
+	bool over;
+	size_t length = vpnalg_save_fragments(translator, save, buffer, &over);
+
+	return over ? save_end(save, buffer) : length;
+}
+
 static size_t save_session(struct vpnalg *translator, struct vpnalg_save *save,
 			   void *buffer)
 {
@@ -179,8 +181,11 @@ static size_t save_session(struct vpnalg *translator, struct vpnalg_save *save,
 	bool over;
 
 	record = next_record(translator, &save->cursor, &over);
-	if (over)
-		return save_end(save, buffer);
+	if (over) {
+		save->part = PART_FRAGMENTS;
+		save->cursor = 0;
+		return save_fragments(translator, save, buffer);
+	}
 	if (record == NULL)
 		return 0;
 	save->records++;
@@ -207,6 +212,8 @@ int vpnalg_save_next(struct vpnalg *translator, vpnalg_time now,
 		*length = save_kind(translator, save, buffer);
 	else if (save->part == PART_RECORDS)
 		*length = save_session(translator, save, buffer);
+	else if (save->part == PART_FRAGMENTS)
+		*length = save_fragments(translator, save, buffer);
 	return save->part == PART_OVER ? VPNALG_STATE_DONE : VPNALG_STATE_MORE;
 }
 

@@ -346,8 +346,8 @@ static void check_given(const struct world *w, const struct vpnalg_packet *p)
 	trace_packet("=>", p->data, p->caplen);
 	if (p->result > VPNALG_UNTOUCHED || p->caplen != p->len)
 		broken("fragments", "result %u", p->result);
-	if (kept->number != (uintptr_t)p->user)
-		return;
+	if (p->user == NULL || kept->number != (uintptr_t)p->user)
+		return; /* it was loaded, or is not kept any more */
 	header = header_length(s->bytes.data);
 	if (p->len > s->len || p->direction != s->direction)
 		broken("fragments", "longer, or another direction");

@@ -7,10 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATE_MAX (RECORDS_MAX * VPNALG_STATE_CHUNK_MAX)
+#define STATE_MAX ((RECORDS_MAX + 4 * KEPT_MAX) * VPNALG_STATE_CHUNK_MAX)
 
-/* Places in a chunk, and the type of a record's: doc/state.md. */
+/* Types of chunks, and places in them: doc/state.md. */
 #define CHUNK_RECORD 3
+#define CHUNK_DATAGRAM 5
+#define CHUNK_FRAGMENT 6
+#define CHUNK_CONTENT 12
+#define CHUNK_PART_FROM 14
 #define CHUNK_KEYS 28
 #define CHUNK_CHECKSUM 4
 
@@ -79,32 +83,38 @@ void owner_set_policy(struct world *w, const struct step *s)
 /* --- Restarts. */
 
 /* What is saved of each session, in whatever order: its keys and what it knows.
- * Children are counted anew, for some may have lost their parent. */
+ * Children are counted anew, for some may have lost their parent. And all of
+ * datagrams and fragments. */
 static uint64_t hash_of(const uint8_t *chunk, size_t length)
 {
 	uint64_t hash = 0xcbf29ce484222325U;
-	size_t i;
+	size_t i = CHUNK_CONTENT;
 
-	if (chunk[0] != CHUNK_RECORD)
+	if (chunk[0] == CHUNK_RECORD)
+		i = CHUNK_KEYS;
+	else if (chunk[0] != CHUNK_DATAGRAM && chunk[0] != CHUNK_FRAGMENT)
 		return 0;
-	for (i = CHUNK_KEYS; i + CHUNK_CHECKSUM < length; i++)
+	for (; i + CHUNK_CHECKSUM < length; i++)
 		hash = (hash ^ chunk[i]) * 0x100000001b3U;
 	return hash;
 }
 
-/* Returns how long the state is. */
-static size_t save(struct world *w, uint64_t *hash)
+/* Returns how long the state is, and the number of fragments that are held. */
+static size_t save(struct world *w, uint64_t *hash, unsigned *held)
 {
 	struct vpnalg_save saving = { .size = sizeof(saving), .state = 1 };
 	size_t length, all = 0;
 	int result;
 
-	*hash = 0;
+	*hash = *held = 0;
 	do {
 		result = vpnalg_save_next(w->alg, w->now, &saving, state + all,
 					  STATE_MAX - all, &length);
-		if (length > 0)
+		if (length > 0) {
 			*hash += hash_of(state + all, length);
+			*held += state[all] == CHUNK_FRAGMENT &&
+				 get16(state + all + CHUNK_PART_FROM) == 0;
+		}
 		all += length;
 		store_check(&w->store);
 	} while (result == VPNALG_STATE_MORE);
@@ -159,24 +169,26 @@ static void begin_anew(struct world *w, void (*make)(struct world *w))
 	make(w);
 }
 
-/* What is known of IDs in use, and of fragments, is not saved. A state without
- * room is not loaded at all. */
+/* What is known of IDs in use is not saved. A state without room is not loaded at
+ * all. */
 void owner_reload(struct world *w, void (*make)(struct world *w))
 {
 	bool full = is_nearly_full(&w->store), whole = false, loaded;
 	uint64_t before, after;
-	size_t length = save(w, &before);
+	unsigned held;
+	size_t length = save(w, &before, &held);
 
 	trace("restart, %lu bytes\n", (unsigned long)length);
 	begin_anew(w, make);
 	w->loading = true;
 	loaded = load(w, length, &whole);
 	w->loading = false;
+	w->fragments.held = loaded ? held : 0;
 	if (!loaded && !full)
 		broken("state", "it has no room in a store like its own");
 	if (!whole)
 		return;
-	save(w, &after);
+	save(w, &after, &held);
 	if (after != before)
 		broken("state", "another one is loaded than was saved");
 }

@@ -137,9 +137,15 @@ static struct vpnalg *make(const struct capture *capture,
 			   struct vpnalg_config *config,
 			   struct capture_place *place)
 {
+	struct vpnalg_fragments fragments = {
+		.size = sizeof(fragments),
+		.memory = place->fragments,
+		.memory_size = sizeof(place->fragments),
+	};
 	struct vpnalg *translator;
 
 	config->size = sizeof(*config);
+	config->fragments = capture->fragments ? &fragments : NULL;
 	config->protocols = protocols[capture->l2tp_port_1701];
 	config->protocol_count = 5;
 	config->addresses = &capture->outside;

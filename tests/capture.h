@@ -31,6 +31,7 @@ struct capture {
 	bool l2tp_port_1701; /* of all L2TP servers; false at first */
 	bool waits;          /* hosts may be held back; false at first */
 	bool account;        /* sessions keep account; false at first */
+	bool fragments; /* there is memory for them; false at first */
 	void (*event)(void *, const struct vpnalg_event *); /* NULL at first */
 	pcap_t *pcap;
 };
@@ -55,7 +56,7 @@ bool capture_same(const uint8_t *a, const uint8_t *b, uint32_t length);
 
 /* The memory of a translator: two of them can exist side by side. */
 struct capture_place {
-	uint64_t memory[4096], sessions[131072];
+	uint64_t memory[4096], sessions[131072], fragments[8192];
 	struct vpnalg_store store;
 	uint64_t hash_key[2];
 };

@@ -94,6 +94,17 @@ def received(sock):
 
 # PPTP (RFC 2637 2 and 4.1).
 
+def fragments(source, destination, protocol, data, identification):
+    """Three packets; the kernel fills in the checksums of their headers."""
+    cuts = [0, 1480, 2960, len(data)]
+    return [struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + end_ - begin,
+                        identification,
+                        begin // 8 | (0x2000 if end_ < len(data) else 0), 64,
+                        protocol, 0, socket.inet_aton(source),
+                        socket.inet_aton(destination)) + data[begin:end_]
+            for begin, end_ in zip(cuts, cuts[1:])]
+
+
 def pptp_message(kind, body):
     return struct.pack(">HHIHH", 12 + len(body), 1, 0x1a2b3c4d, kind,
                        0) + body

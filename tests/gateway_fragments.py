@@ -11,8 +11,8 @@ import struct
 import subprocess
 
 from gateway_common import (CLIENT, NOTHING, OUTSIDE, SERVER, check, do_all, end,
-                            finish, forward, in_namespaces, received, sock_in,
-                            start, udp)
+                            finish, forward, fragments, in_namespaces, received,
+                            sock_in, start, udp)
 
 IKE, GRE, ESP = 500, 47, 50
 DATA = bytes(i * 7 & 255 for i in range(3980))
@@ -28,17 +28,6 @@ TRACKING = "iptables -A FORWARD -m conntrack --ctstate INVALID"
 NO_TRACKING = TRACKING.replace("-A", "-D")
 NAT_RULES = """iptables -t nat -A POSTROUTING -m mark --mark 0x56504e41 -j ACCEPT
 iptables -t nat -A POSTROUTING -o out0 -j MASQUERADE"""
-
-
-def fragments(source, destination, protocol, data, identification):
-    """Three packets; the kernel fills in the checksums of their headers."""
-    cuts = [0, 1480, 2960, len(data)]
-    return [struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + end_ - begin,
-                        identification,
-                        begin // 8 | (0x2000 if end_ < len(data) else 0), 64,
-                        protocol, 0, socket.inet_aton(source),
-                        socket.inet_aton(destination)) + data[begin:end_]
-            for begin, end_ in zip(cuts, cuts[1:])]
 
 
 def listen(namespace):

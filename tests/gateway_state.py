@@ -1,19 +1,22 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """--state: what inside hosts have goes on after a restart, also after the
-program was killed; a file that is damaged, or none of ours, is said and does no
-harm; one that cannot be written ends the start."""
+program was killed, and so do datagrams of which some fragments have come; a
+file that is damaged, or none of ours, is said and does no harm; one that cannot
+be written ends the start."""
 
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import tempfile
 import time
 
 from gateway_common import (CLIENT, SERVER, check, command, end, finish,
-                            in_namespaces, queue_everything, received, start,
-                            udp)
+                            fragments, in_namespaces, queue_everything,
+                            received, sock_in, start, udp)
 
 PORT = 9999
 
@@ -73,6 +76,32 @@ def judge_files(program, how, file):
           done.stderr)
 
 
+def judge_fragments(program, file):
+    """The last one comes, the gateway starts anew, then the others come; and
+    once more with the first one before the start."""
+    client, server = udp("c", CLIENT, 40001), udp("s", SERVER, PORT)
+    raw = sock_in("c", socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    data = bytes(i * 7 & 255 for i in range(3200))
+    parts = fragments(CLIENT, SERVER, socket.IPPROTO_UDP, struct.pack(
+        ">HHHH", 40001, PORT, 8 + len(data), 0) + data, 0x4001)
+    for name, early in (("a held fragment is there", 2), ("a datagram goes on", 0)):
+        gateway = restart(program, (), file)
+        check("a session", opened(client, server) is not None)
+        raw.sendto(parts[early], (SERVER, 0))
+        time.sleep(0.3)
+        end(gateway)
+        gateway = restart(program, (), file)
+        for part in parts:
+            if part != parts[early]:
+                raw.sendto(part, (SERVER, 0))
+        check(name + " after a restart", received(server)[0] == data)
+        said, status = end(gateway)
+        check("all was loaded", status == 0 and "loaded, 0 left out" in said,
+              said)
+    for sock in client, server, raw:
+        sock.close()
+
+
 def judge(program, how=()):
     work = tempfile.mkdtemp()
     file = os.path.join(work, "state")
@@ -101,6 +130,8 @@ def judge(program, how=()):
     judge_files(program, how, file)
     client.close()
     server.close()
+    if not how:
+        judge_fragments(program, file)
     shutil.rmtree(work)
 
 

@@ -211,6 +211,8 @@ lib_libcore_la_SOURCES = \
 	lib/ipsec/ipsec_kinds.h \
 	lib/ipsec/judge.c \
 	lib/ipsec/judge.h \
+	lib/ipsec/loaded.c \
+	lib/ipsec/loaded.h \
 	lib/ipsec/outbound.c \
 	lib/ipsec/outbound.h \
 	lib/ipsec/owner.c \

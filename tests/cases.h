@@ -66,6 +66,7 @@ TCase *ipsec_probe_case(void);  /* check_ipsec_probe.c */
 TCase *ipsec_hold_case(void);  /* check_ipsec_hold.c */
 TCase *state_damage_case(void);  /* check_state_damage.c */
 TCase *state_refused_case(void); /* check_state_refused.c */
+TCase *state_ring_case(void);   /* check_state_ring.c */
 TCase *state_fragment_case(void); /* check_state_fragment.c */
 TCase *state_store_case(void);   /* check_state_store.c */
 TCase *timers_case(void);          /* check_timers.c */

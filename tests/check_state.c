@@ -566,6 +566,7 @@ Suite *state_suite(void)
 	suite_add_tcase(suite, state_damage_case());
 	suite_add_tcase(suite, state_fragment_case());
 	suite_add_tcase(suite, state_refused_case());
+	suite_add_tcase(suite, state_ring_case());
 	suite_add_tcase(suite, state_store_case());
 	return suite;
 }

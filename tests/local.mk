@@ -187,6 +187,7 @@ UNIT_TEST_FILES = \
 	tests/check_state_damage.c \
 	tests/check_state_fragment.c \
 	tests/check_state_refused.c \
+	tests/check_state_ring.c \
 	tests/check_state_store.c \
 	tests/check_steer.c \
 	tests/check_steer_general.c \

@@ -428,7 +428,23 @@ struct vpnalg_handler {
 	 * removed since; 0: none has. Nothing is changed here. */
 	uint16_t (*served_at)(struct vpnalg *translator,
 			      struct vpnalg_record *record);
+	/**
+	 * Optional: mends what a session names others by, other than their keys
+	 * and children. Called for each session after sessions were loaded or
+	 * taken over, once all are there that go on, and their children are
+	 * counted: each is visited in #VPNALG_LOADED_ROUNDS rounds, all in one
+	 * before the next begins, in whatever order. A session that is named
+	 * may not be there: it was left out, or it came or went while others
+	 * were saved. Nothing may be opened or closed here, and no key linked.
+	 *
+	 * @param round 0, 1, ...
+	 */
+	void (*loaded)(struct vpnalg *translator, struct vpnalg_record *record,
+		       unsigned round);
 };
+
+/** How often vpnalg_handler.loaded visits each session. */
+#define VPNALG_LOADED_ROUNDS 3
 
 /** @name Sessions A record's pointer is valid until the session is closed, at
  *  most until the handler returns. Opening, finding and linking may close dead

@@ -156,6 +156,21 @@ static void recount(struct vpnalg *translator, struct vpnalg_record *record,
 		set_children(translator, record, 0);
 }
 
+static void mend(struct vpnalg *translator, unsigned round)
+{
+	const struct vpnalg_handler *handler;
+	struct vpnalg_record *record;
+	uint64_t cursor = 0;
+
+	while (record_next(translator, &cursor, &record)) {
+		if (!record_is_session(translator, record))
+			continue;
+		handler = translator->handlers[record->handler];
+		if (handler->loaded != NULL)
+			handler->loaded(translator, record, round);
+	}
+}
+
 void vpnalg_adopt_recount(struct vpnalg *translator)
 {
 	struct vpnalg_record *record;
@@ -168,6 +183,8 @@ void vpnalg_adopt_recount(struct vpnalg *translator)
 			if (record_is_session(translator, record))
 				recount(translator, record, (enum pass)pass);
 	}
+	for (pass = 0; pass < VPNALG_LOADED_ROUNDS; pass++)
+		mend(translator, pass);
 }
 
 /* Events */

@@ -16,7 +16,8 @@ bool vpnalg_adopt_is_sound(const struct vpnalg *translator,
  */
 bool vpnalg_adopt(struct vpnalg *translator, struct vpnalg_record *record);
 
-/* Counts the children of all sessions anew: some may not be there. */
+/* Counts the children of all sessions anew, and has handlers mend what else
+ * sessions know of others: some may not be there. */
 void vpnalg_adopt_recount(struct vpnalg *translator);
 
 /* Notifies of all that was adopted: blocks of ports, then sessions. A load ends

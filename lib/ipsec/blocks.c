@@ -227,3 +227,25 @@ void vpnalg_ipsec_blocks_release(struct vpnalg *translator,
 		     number++)
 			release(translator, host, number, kinds[i].port);
 }
+
+void vpnalg_ipsec_blocks_loaded(struct vpnalg *translator,
+				struct vpnalg_record *block)
+{
+	unsigned kind = block->kind == IPSEC_KIND_UNCLAIMED
+				? IPSEC_BLOCKS_UNCLAIMED
+				: IPSEC_BLOCKS_CANDIDATES;
+	uint32_t number =
+		vpnalg_session_id(translator, block, VPNALG_OUTSIDE_OWN);
+	struct vpnalg_record *remote = vpnalg_session_peek_beside(
+		translator, block, VPNALG_OUTSIDE_PEER, ESP_PROTOCOL, 0,
+		IPSEC_PORT_REMOTE);
+
+	if (remote == NULL || remote->handler != block->handler ||
+	    remote->kind != IPSEC_KIND_REMOTE ||
+	    number < count_of(translator, remote, kind) ||
+	    number >= kinds[kind].most)
+		return;
+	ipsec_remote_body(translator, remote)->blocks[kind] =
+		(uint8_t)(number + 1);
+	vpnalg_session_changed(translator, remote);
+}

@@ -281,3 +281,18 @@ void vpnalg_ipsec_candidate_clear(struct vpnalg *translator,
 	vpnalg_session_changed(
 		translator, blocks->candidate_blocks[place / IPSEC_CANDIDATES]);
 }
+
+void vpnalg_ipsec_candidate_loaded(struct vpnalg *translator,
+				   struct vpnalg_record *block)
+{
+	struct ipsec_candidate *c = vpnalg_session_body(translator, block);
+	unsigned place = block->kind == IPSEC_KIND_REMOTE ? 1 : 0;
+
+	for (; place < IPSEC_CANDIDATES; place++) {
+		if (c[place].id == 0 ||
+		    ipsec_host_peek(translator, block, c[place].id) != NULL)
+			continue;
+		c[place].id = 0;
+		vpnalg_session_changed(translator, block);
+	}
+}

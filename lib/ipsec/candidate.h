@@ -98,4 +98,9 @@ static inline bool ipsec_candidate_is_over(const struct ipsec_candidate *c)
 			  : ipsec_candidate_kept_old_sa(c, c->since);
 }
 
+/* Forgets candidates of a block that were not loaded: vpnalg_handler.loaded, of
+ * the first block and others. */
+void vpnalg_ipsec_candidate_loaded(struct vpnalg *translator,
+				   struct vpnalg_record *block);
+
 #endif

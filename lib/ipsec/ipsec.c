@@ -78,7 +78,7 @@
  *
  * Each file calls only files further down, or further right in its line:
  *
- *   ipsec ipsec_fast_path                   the handler
+ *   ipsec ipsec_fast_path loaded            the handler
  *   responder                               a server inside
  *   ike ike_find ike_quote ike_port         a message of IKE, one that an ICMP
  *                                           error quotes
@@ -109,6 +109,7 @@
 #include "ike_service.h"
 #include "ipsec_fast_path.h"
 #include "ipsec_kinds.h"
+#include "loaded.h"
 #include "outbound.h"
 #include "parent.h"
 #include "remote.h"
@@ -336,6 +337,7 @@ static const struct vpnalg_handler handler = {
 	.counted_by = vpnalg_ipsec_counted_by,
 	.fast_path = fast_path,
 	.served_at = served_at,
+	.loaded = vpnalg_ipsec_loaded,
 };
 
 const struct vpnalg_handler *vpnalg_ipsec(void)

@@ -110,14 +110,28 @@ static void begin_to_send(struct vpnalg_step *step, struct ipsec_blocks *blocks,
 	vpnalg_session_changed(translator, host);
 }
 
-/* Finds the packet's host, or opens it. */
+/* Finds the packet's host and its remote, or opens them. A host that no remote
+ * counts ends: it was loaded without, or the store has lost that. */
 static enum vpnalg_result find_host(struct vpnalg_step *step,
-				    struct vpnalg_record **host)
+				    struct vpnalg_record **host,
+				    struct vpnalg_record **remote)
 {
+	struct vpnalg *translator = step->translator;
+	enum vpnalg_result result;
+
 	*host = vpnalg_ipsec_host_shown(step);
-	if (*host != NULL)
-		return VPNALG_TRANSLATED;
-	return vpnalg_ipsec_remote_admit(step, host);
+	if (*host != NULL) {
+		*remote = vpnalg_ipsec_remote_of(translator, *host);
+		if (*remote != NULL &&
+		    ipsec_host_body(translator, *host)->flags &
+			    IPSEC_HOST_JOINED)
+			return VPNALG_TRANSLATED;
+		vpnalg_session_close(translator, *host);
+	}
+	result = vpnalg_ipsec_remote_admit(step, host);
+	if (result == VPNALG_TRANSLATED)
+		*remote = vpnalg_ipsec_remote_of(translator, *host);
+	return result;
 }
 
 /* Returns whether the inbound SPI of the pair was used first: then the pair is
@@ -155,15 +169,14 @@ static enum vpnalg_result begin(struct vpnalg_step *step)
 	enum vpnalg_result result;
 	struct ipsec_out *out;
 
-	result = find_host(step, &host);
+	result = find_host(step, &host, &remote);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	if (vpnalg_get32(step->parsed->l4 + ESP_SEQUENCE_OFF) <
 		    IPSEC_FRESH_SEQUENCE &&
 	    was_silent(translator, host))
 		resume(translator, host);
-	remote = vpnalg_ipsec_remote_of(translator, host);
-	if (remote == NULL) /* the store has lost it */
+	if (remote == NULL) /* the store has lost it at once */
 		return VPNALG_DROP_STORE;
 	vpnalg_ipsec_blocks_load(translator, remote, &blocks);
 	if (!is_inbound_first(translator, host) &&

@@ -28,6 +28,11 @@ struct vpnalg_record *vpnalg_ipsec_ring_lacking(struct vpnalg *translator,
 						struct vpnalg_record *remote,
 						uint32_t except, bool *only);
 
+/* Mends the ring where some hosts were not loaded: vpnalg_handler.loaded, of
+ * remotes and hosts. */
+void vpnalg_ipsec_ring_loaded(struct vpnalg *translator,
+			      struct vpnalg_record *record, unsigned round);
+
 /* Returns the only host of the remote. If it is dead it is closed: NULL. */
 struct vpnalg_record *vpnalg_ipsec_ring_lone(struct vpnalg *translator,
 					     struct vpnalg_record *remote);

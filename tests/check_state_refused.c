@@ -239,6 +239,54 @@ START_TEST(what_a_removed_service_has_opened_is_loaded)
 }
 END_TEST
 
+/* Adds the sessions of another state in front of its own. */
+static void put_before(struct state *state, const struct state *other)
+{
+	static struct state old;
+	unsigned first = state_first(state, RECORD), i;
+	uint32_t at = state->chunks[first].at;
+
+	old = *state;
+	state->length = at;
+	for (i = state_first(other, RECORD); i + 1 < other->count; i++) {
+		memcpy(state->bytes + state->length,
+		       other->bytes + other->chunks[i].at,
+		       other->chunks[i].length);
+		state->length += other->chunks[i].length;
+	}
+	memcpy(state->bytes + state->length, old.bytes + at, old.length - at);
+	state->length += old.length - at;
+}
+
+/* What a host had when saving began has ended, and another host has got its
+ * port by the time that this one is saved: all is that one's. */
+START_TEST(a_port_that_another_host_has_got_is_that_ones)
+{
+	static struct state before;
+	struct vpnalg_load load = { .services = true, .loose = true };
+	struct vpnalg_session_cut cut = { .size = sizeof(cut) };
+
+	all_world(&w, (struct world_options){ .choosing = CHOOSE_TAKE });
+	udp(CLIENT_A);
+	state_save(&w, &before);
+	while (vpnalg_sessions_cut(w.alg, &cut, w.now, 1000) == VPNALG_CUT_MORE)
+		;
+	world_wait(&w, 300000);
+	ck_assert_uint_eq(udp_open(&w, CLIENT_B, 5000, STRANGER, 53), 5000);
+	state_save(&w, &saved);
+	put_before(&saved, &before);
+	refused_protocol = 0;
+	all_world(&copy, (struct world_options){ .choose = refuse_one });
+	load_copy(&load);
+	ck_assert_uint_eq(load.left_out, 3);
+	ck_assert_uint_eq(listed_in(&copy, "mapping"), 1);
+	ck_assert_uint_eq(listed_in(&copy, "UDP session"), 1);
+	ck_assert_uint_ne(udp_open(&copy, CLIENT_A, 5000, SERVER, 53), 5000);
+	world_end(&copy);
+	world_end(&w);
+}
+END_TEST
+
 /* A load that fails gives back what was taken for it, and nothing else. */
 START_TEST(a_refusal_leaves_nothing_of_a_load_that_fails)
 {
@@ -276,6 +324,7 @@ TCase *state_refused_case(void)
 			    all_that_belongs_to_a_refused_session_goes_with_it,
 			    0, 2 * ROWS(families));
 	tcase_add_loop_test(tcase, a_refused_host_is_no_candidate, 0, 2);
+	tcase_add_test(tcase, a_port_that_another_host_has_got_is_that_ones);
 	tcase_add_test(tcase, a_refused_port_is_free);
 	tcase_add_test(tcase, what_a_removed_service_has_opened_is_loaded);
 	tcase_add_test(tcase, a_refusal_leaves_nothing_of_a_load_that_fails);

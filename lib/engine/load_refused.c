@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "load_refused.h"
 
+#include "key.h"
 #include "lineage.h"
 #include "record.h"
 #include "session.h"
@@ -43,16 +44,36 @@ void vpnalg_load_take_back(struct vpnalg *translator, struct vpnalg_load *load,
 	load->left_out++;
 }
 
-/* Returns whether a parent of the session was refused. */
-static bool has_refused_parent(struct vpnalg *translator,
-			       struct vpnalg_record *record)
+/* Whether two sessions are of one inside host. */
+static bool are_of_one_host(const struct vpnalg *translator,
+			    struct vpnalg_record *a, struct vpnalg_record *b)
 {
+	const uint8_t *x = record_key(translator, a, VPNALG_INSIDE_OWN);
+	const uint8_t *y = record_key(translator, b, VPNALG_INSIDE_OWN);
+
+	return record_kind(translator, b)->of_remote ||
+	       (key_zone(x) == key_zone(y) &&
+		same_address(x + KEY_LOCAL_OFF, y + KEY_LOCAL_OFF,
+			     addr_len_of(translator)));
+}
+
+/* Whether a session that it belongs to was refused, or left out as its ID is
+ * withheld, or is another host's. */
+static bool has_lost_parent(struct vpnalg *translator,
+			    struct vpnalg_record *record)
+{
+	struct vpnalg_record *parent;
 	unsigned i;
 
 	for (i = 0; i < PARENTS_MAX && record != NULL; i++) {
-		record = vpnalg_lineage_last_parent(translator, record);
-		if (record != NULL && is_refused(record))
+		translator->met_withheld = false;
+		parent = vpnalg_lineage_last_parent(translator, record);
+		if (parent != NULL ? is_refused(parent) ||
+					     !are_of_one_host(translator,
+							      record, parent)
+				   : translator->met_withheld)
 			return true;
+		record = parent;
 	}
 	return false;
 }
@@ -65,7 +86,7 @@ static void visit(struct vpnalg *translator, struct vpnalg_load *load,
 	if (pass == PASS_REMOVE && record->flags & GOES)
 		vpnalg_load_take_back(translator, load, record);
 	else if (pass == PASS_MARK && !is_refused(record) &&
-		 has_refused_parent(translator, record))
+		 has_lost_parent(translator, record))
 		mark(translator, record);
 }
 
@@ -76,8 +97,6 @@ void vpnalg_load_end_refused(struct vpnalg *translator,
 	uint64_t cursor;
 	unsigned pass;
 
-	if (load->left_out == 0)
-		return;
 	for (pass = PASS_MARK; pass <= PASS_REMOVE; pass++) {
 		cursor = 0;
 		while (record_next(translator, &cursor, &record))

@@ -18,7 +18,9 @@ void vpnalg_load_refuse(struct vpnalg *translator, struct vpnalg_load *load,
 void vpnalg_load_take_back(struct vpnalg *translator, struct vpnalg_load *load,
 			   struct vpnalg_record *record);
 
-/* Removes the refused ones, and what belongs to them. */
+/* Removes the refused ones, and what belongs to them, or to one that was left
+ * out because its ID is withheld, or by its ID to another host: its own parent
+ * had ended while it was saved, and that host has got the ID since. */
 void vpnalg_load_end_refused(struct vpnalg *translator,
 			     struct vpnalg_load *load);
 

@@ -20,7 +20,9 @@ COLD NEVER_INLINE struct vpnalg_record *if_routers(struct vpnalg_record *record,
 	    record_is_sound(translator, record) &&
 	    record_holds(translator, record, slot, key))
 		return record;
-	if (!record_is_aligned(record) || !withheld_is_one(translator, record))
+	if (record_is_aligned(record) && withheld_is_one(translator, record))
+		translator->met_withheld = true;
+	else
 		translator->fault = true;
 	return NULL;
 }

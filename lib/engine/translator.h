@@ -60,8 +60,7 @@ enum {
 /* The most bytes of settings that a handler may have. */
 #define SETTINGS_MAX 4096
 
-/* Bounds the outside addresses that are looked at for one that a remote does
- * not know yet. */
+/* Bounds the outside addresses that are tried for one new to a remote. */
 #define POOL_TRIES 64
 
 /* Bounds the outside addresses and remotes that are remembered because most IDs
@@ -269,6 +268,7 @@ struct vpnalg {
 	bool closing;       /* a handler is being notified of a session's end */
 	bool adopting;      /* the session at hand was opened elsewhere */
 	bool held;          /* another session kept a wanted key */
+	bool met_withheld;  /* the record that was found is no session's */
 	bool routers_sends; /* the router itself sends the packet */
 	bool routers_follow; /* the packet comes in for the router's session */
 };

@@ -61,15 +61,15 @@ struct vpnalg_save {
 	/** Tells the chunks of this saving from those of others; 0: it is drawn
 	 * at random, and set. */
 	uint32_t state;
-	uint32_t number;   /**< The library's. */
-	uint64_t records;  /**< Result: number of sessions saved. */
-	uint64_t cursor;   /**< The library's. */
-	uint32_t kind;     /**< The library's. */
-	uint8_t part;      /**< The library's. */
-	uint8_t fate;      /**< The library's. */
-	uint16_t offset;   /**< The library's. */
-	uint32_t datagram; /**< The library's. */
-	uint16_t done;     /**< The library's. */
+	uint32_t number;      /**< The library's. */
+	uint64_t records;     /**< Result: number of sessions saved. */
+	uint64_t cursor;      /**< The library's. */
+	uint32_t kind;        /**< The library's. */
+	uint8_t part;         /**< The library's. */
+	uint8_t fate;         /**< The library's. */
+	uint16_t offset;      /**< The library's. */
+	uint32_t datagram;    /**< The library's. */
+	uint16_t done;        /**< The library's. */
 	uint8_t reserved[10]; /**< Zero; for later versions. */
 };
 

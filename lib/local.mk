@@ -143,6 +143,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/whole.h \
 	lib/engine/withheld.c \
 	lib/engine/withheld.h \
+	lib/general/crc32c.c \
+	lib/general/crc32c.h \
 	lib/general/general.c \
 	lib/general/general.h \
 	lib/general/general_fast_path.c \
@@ -161,6 +163,8 @@ lib_libcore_la_SOURCES = \
 	lib/general/own_mapping.h \
 	lib/general/tcp.c \
 	lib/general/tcp.h \
+	lib/general/transports.c \
+	lib/general/transports.h \
 	lib/gre/far_end.c \
 	lib/gre/far_end.h \
 	lib/gre/gre.c \

@@ -8,7 +8,7 @@
 static unsigned ports_out(uint8_t protocol, uint32_t host, uint16_t port,
 			  uint16_t remote_port)
 {
-	struct bytes p = with_ports(protocol, host, port, SERVER, remote_port,
+	struct bytes p = transport_packet(protocol, host, port, SERVER, remote_port,
 				    2);
 
 	return send_packet(&w, VPNALG_OUT, &p);
@@ -16,7 +16,7 @@ static unsigned ports_out(uint8_t protocol, uint32_t host, uint16_t port,
 
 static unsigned ports_in(uint8_t protocol, uint16_t remote_port, uint16_t port)
 {
-	struct bytes p = with_ports(protocol, SERVER, remote_port, OUTSIDE,
+	struct bytes p = transport_packet(protocol, SERVER, remote_port, OUTSIDE,
 				    port, 2);
 
 	return send_packet(&w, VPNALG_IN, &p);
@@ -56,7 +56,7 @@ END_TEST
 /* The bytes of SCTP's CRC32c stay, and so do all others. */
 START_TEST(of_sctp_only_the_address_changes)
 {
-	struct bytes p = with_ports(SCTP, CLIENT_A, 7000, SERVER, 5060, 1);
+	struct bytes p = transport_packet(SCTP, CLIENT_A, 7000, SERVER, 5060, 1);
 
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
 	ck_assert_mem_eq(l4(&w), p.data + 20, p.length - 20);
@@ -81,7 +81,7 @@ static const struct sum_row {
 START_TEST(checksums_change_by_the_difference)
 {
 	const struct sum_row *row = &sum_rows[_i];
-	struct bytes p = with_ports(row->protocol, CLIENT_A, 7000, SERVER, 80,
+	struct bytes p = transport_packet(row->protocol, CLIENT_A, 7000, SERVER, 80,
 				    0);
 
 	put16(p.data + 26, row->before);
@@ -104,7 +104,7 @@ static const struct coverage_row {
 
 START_TEST(the_coverage_of_udplite_must_fit)
 {
-	struct bytes p = with_ports(UDPLITE, CLIENT_A, 7000, SERVER, 80, 0);
+	struct bytes p = transport_packet(UDPLITE, CLIENT_A, 7000, SERVER, 80, 0);
 
 	put16(p.data + 24, coverage_rows[_i].coverage);
 	set_transport_checksum(&p);
@@ -116,7 +116,7 @@ END_TEST
 /* One of 0 would be 0xffff. */
 START_TEST(udplite_has_a_checksum)
 {
-	struct bytes p = with_ports(UDPLITE, CLIENT_A, 7000, SERVER, 80, 0);
+	struct bytes p = transport_packet(UDPLITE, CLIENT_A, 7000, SERVER, 80, 0);
 
 	put16(p.data + 26, 0);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
@@ -174,9 +174,9 @@ START_TEST(a_connection_lives_by_its_state)
 	for (type = row->types; *type != NONE; type++) {
 		bool in = *type & IN;
 
-		p = in ? with_ports(row->protocol, SERVER, 80, OUTSIDE, 7000,
+		p = in ? transport_packet(row->protocol, SERVER, 80, OUTSIDE, 7000,
 				    *type & (IN - 1))
-		       : with_ports(row->protocol, CLIENT_A, 7000, SERVER, 80,
+		       : transport_packet(row->protocol, CLIENT_A, 7000, SERVER, 80,
 				    *type);
 		ck_assert_uint_eq(send_packet(&w, in ? VPNALG_IN : VPNALG_OUT,
 					      &p), VPNALG_TRANSLATED);

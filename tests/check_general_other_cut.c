@@ -25,7 +25,7 @@ static struct bytes make(const struct cut_row *row, bool inward)
 
 	if (row->protocol == GRE || row->protocol == 41)
 		return plain(from, to, row->protocol, EOIP);
-	return with_ports(row->protocol, from, 7000, to, 7000, 0);
+	return transport_packet(row->protocol, from, 7000, to, 7000, 0);
 }
 
 START_TEST(other_packets_are_cut_at_every_length)

@@ -12,7 +12,6 @@
 
 #define ROUTER 0xc0000209U        /* 192.0.2.9, on the way to the server */
 #define INSIDE_ROUTER 0xc0a84d01U /* 192.168.77.1 */
-enum { DCCP = 33, SCTP = 132, UDPLITE = 136 }; /* IP protocol numbers */
 
 #define LENGTH 560                /* of most packets, behind the IP header */
 

@@ -12,7 +12,6 @@
 
 #include <string.h>
 
-#define SCTP 132
 #define OTHER_ZONE 7
 
 static struct world w;

@@ -120,7 +120,11 @@ static const struct service_row {
 	  VPNALG_SERVICE_INVALID },
 	{ "AH", SERVICE(51, OUTSIDE, 0, CLIENT_A, 0),
 	  VPNALG_SERVICE_INVALID },
-	{ "SCTP", SERVICE(132, OUTSIDE, 0, CLIENT_A, 0),
+	{ "SCTP without ports", SERVICE(SCTP, OUTSIDE, 0, CLIENT_A, 0),
+	  VPNALG_SERVICE_INVALID },
+	{ "DCCP without ports", SERVICE(DCCP, OUTSIDE, 0, CLIENT_A, 0),
+	  VPNALG_SERVICE_INVALID },
+	{ "UDP-Lite without ports", SERVICE(UDPLITE, OUTSIDE, 0, CLIENT_A, 0),
 	  VPNALG_SERVICE_INVALID },
 	{ "outside port 0", SERVICE(UDP, OUTSIDE, 0, CLIENT_A, 5062),
 	  VPNALG_SERVICE_INVALID },
@@ -428,5 +432,6 @@ Suite *service_suite(void)
 	suite_add_tcase(suite, pptp_service_case());
 	suite_add_tcase(suite, protocol_service_case());
 	suite_add_tcase(suite, service_end_case());
+	suite_add_tcase(suite, transport_service_case());
 	return suite;
 }

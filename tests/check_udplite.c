@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define UDPLITE 136
 
 const struct vpnalg_handler *udplite_handler(void);
 

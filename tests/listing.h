@@ -12,7 +12,6 @@
 #include "general.h"
 #include "support_l2tp.h"
 
-#define SCTP 132
 
 static struct world w;
 static struct listing l;

@@ -175,6 +175,7 @@ UNIT_TEST_FILES = \
 	tests/check_service.c \
 	tests/check_service_end.c \
 	tests/check_service_protocol.c \
+	tests/check_service_transport.c \
 	tests/check_session.c \
 	tests/check_session_find.c \
 	tests/check_session_fail.c \

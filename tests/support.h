@@ -39,8 +39,11 @@
 #define ICMP 1
 #define TCP 6
 #define UDP 17
+#define DCCP 33
 #define GRE 47
 #define ESP 50
+#define SCTP 132
+#define UDPLITE 136
 
 /* When worlds begin: late enough for a time that was added, not subtracted, to
  * show. */
@@ -193,8 +196,12 @@ struct bytes icmp_query(uint32_t from, uint32_t to, uint8_t type,
 			uint16_t id, uint16_t sequence);
 struct bytes icmp_error(uint32_t from, uint32_t to, uint8_t type,
 			const struct bytes *quoted, uint32_t quoted_length);
-/* Computes that of DCCP or UDP-Lite, where the packet has one. */
+/* Computes that of SCTP, DCCP or UDP-Lite, if the packet is such. */
 void set_transport_checksum(struct bytes *packet);
+/* Of SCTP, with a chunk of that type, DCCP of that type, or UDP-Lite. */
+struct bytes transport_packet(uint8_t protocol, uint32_t from,
+			      uint16_t from_port, uint32_t to, uint16_t to_port,
+			      uint8_t type);
 bool checksums_right(const uint8_t *packet, uint32_t length);
 
 uint16_t get16(const uint8_t *p);

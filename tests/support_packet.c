@@ -128,6 +128,7 @@ void grow(struct bytes *packet, uint32_t length)
 	set_ip_checksum(packet);
 	if (ip[9] == UDP)
 		put16(ip + 24, length - 20);
+	set_transport_checksum(packet);
 	if (checksum_off(ip[9]) == 0)
 		return;
 	put16(at, 0);
@@ -214,7 +215,7 @@ struct bytes icmp_error(uint32_t from, uint32_t to, uint8_t type,
 static uint16_t transport_sum(const uint8_t *ip, uint32_t header,
 			      uint32_t total)
 {
-	uint32_t covered = ip[9] == 136 ? get16(ip + header + 4) : 0;
+	uint32_t covered = ip[9] == UDPLITE ? get16(ip + header + 4) : 0;
 
 	if (covered == 0 || covered > total - header)
 		covered = total - header;
@@ -224,7 +225,21 @@ static uint16_t transport_sum(const uint8_t *ip, uint32_t header,
 
 static bool is_transport(const uint8_t *ip)
 {
-	return ip[9] == 33 || ip[9] == 136;
+	return ip[9] == DCCP || ip[9] == UDPLITE;
+}
+
+/* RFC 9260 appendix A: with a checksum of 0, the least byte first. */
+static uint32_t sctp_checksum(const uint8_t *sctp, uint32_t length)
+{
+	uint32_t crc = 0xffffffff, i, bit;
+
+	for (i = 0; i < length; i++) {
+		crc ^= i >= 8 && i < 12 ? 0 : sctp[i];
+		for (bit = 0; bit < 8; bit++)
+			crc = crc & 1 ? crc >> 1 ^ 0x82f63b78 : crc >> 1;
+	}
+	crc = ~crc;
+	return crc << 24 | (crc & 0xff00) << 8 | (crc >> 8 & 0xff00) | crc >> 24;
 }
 
 void set_transport_checksum(struct bytes *packet)
@@ -232,11 +247,37 @@ void set_transport_checksum(struct bytes *packet)
 	uint8_t *checksum = packet->data + 26;
 	uint16_t value;
 
+	if (packet->data[9] == SCTP)
+		put32(packet->data + 28, sctp_checksum(packet->data + 20,
+						       packet->length - 20));
 	if (!is_transport(packet->data))
 		return;
 	put16(checksum, 0);
 	value = (uint16_t)~transport_sum(packet->data, 20, packet->length);
-	put16(checksum, value == 0 && packet->data[9] == 136 ? 0xffff : value);
+	put16(checksum,
+	      value == 0 && packet->data[9] == UDPLITE ? 0xffff : value);
+}
+
+struct bytes transport_packet(uint8_t protocol, uint32_t from,
+			      uint16_t from_port, uint32_t to, uint16_t to_port,
+			      uint8_t type)
+{
+	uint8_t data[20] = { 0 };
+	struct bytes p;
+
+	put16(data, from_port);
+	put16(data + 2, to_port);
+	if (protocol == SCTP) {
+		put32(data + 4, 0x12345678); /* verification tag */
+			data[12] = type;
+		put16(data + 14, 4);
+	} else if (protocol == DCCP) {
+		data[4] = 5;
+		data[8] = (uint8_t)(type << 1 | 1);
+	}
+	p = ip_packet(from, to, protocol, data, sizeof(data));
+	set_transport_checksum(&p);
+	return p;
 }
 
 bool checksums_right(const uint8_t *ip, uint32_t length)
@@ -253,6 +294,9 @@ bool checksums_right(const uint8_t *ip, uint32_t length)
 		return l4_sum(ip, header, total) == 0xffff;
 	if (ip[9] == UDP && get16(ip + header + 6) != 0)
 		return l4_sum(ip, header, total) == 0xffff;
+	if (ip[9] == SCTP && total >= header + 12)
+		return get32(ip + header + 8) ==
+		       sctp_checksum(ip + header, total - header);
 	if (is_transport(ip) && total >= header + 8)
 		return transport_sum(ip, header, total) == 0xffff;
 	return true;

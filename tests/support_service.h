@@ -44,5 +44,6 @@ TCase *ipsec_hairpin_case(void);
 TCase *pptp_service_case(void);
 TCase *protocol_service_case(void);
 TCase *service_end_case(void);
+TCase *transport_service_case(void);
 
 #endif

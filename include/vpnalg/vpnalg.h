@@ -1161,8 +1161,8 @@ VPNALG_API bool vpnalg_own_counter(const struct vpnalg *translator,
  * then the rest. */
 struct vpnalg_service {
 	size_t size; /**< sizeof(struct vpnalg_service). */
-	/** IP protocol number: TCP's, UDP's, or that of a protocol without
-	 * ports. No ICMP, AH, SCTP, DCCP or UDP-Lite. */
+	/** IP protocol number: TCP's, UDP's, that of SCTP, DCCP or UDP-Lite,
+	 * or of a protocol without ports. No ICMP or AH. */
 	uint8_t protocol;
 	uint16_t zone;              /**< Zone of the inside host. */
 	uint16_t outside_port;      /**< The port outside; 0 without ports. */
@@ -1186,7 +1186,7 @@ enum vpnalg_service_result {
 	VPNALG_SERVICE_TAKEN = -2,
 	VPNALG_SERVICE_NO_ROOM = -3, /**< The store has no room or failed. */
 	/** None of the translator's protocols has services at that inside port,
-	 * or of that protocol: plain TCP and UDP is vpnalg_general()'s. */
+	 * or of that protocol: all that is no VPN's is vpnalg_general()'s. */
 	VPNALG_SERVICE_NO_HANDLER = -4,
 	/** There is no such service to be removed. */
 	VPNALG_SERVICE_UNKNOWN = -5

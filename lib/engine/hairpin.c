@@ -14,6 +14,7 @@
 #include "address.h"
 #include "pool.h"
 #include "record.h"
+#include "service_kind.h"
 #include "session.h"
 #include "uplink_mapping.h"
 #include "usage.h"
@@ -36,8 +37,7 @@ bool vpnalg_hairpin_is_one(const struct vpnalg *translator,
 
 static bool has_ports(const struct vpnalg_parsed *parsed)
 {
-	return (parsed->protocol == PROTOCOL_TCP ||
-		parsed->protocol == PROTOCOL_UDP) &&
+	return service_has_ports(parsed->protocol) &&
 	       parsed->fragment != VPNALG_FRAGMENT_LATER &&
 	       parsed->l4_caplen >= PORTS_LEN;
 }
@@ -50,9 +50,13 @@ static const uint8_t *new_sender(struct vpnalg *translator,
 				parsed->remote);
 }
 
-/* Returns the outside address of the sender's mapping, or else of a new one. */
-static const uint8_t *sender(struct vpnalg *translator,
-			     const struct vpnalg_parsed *parsed)
+/* Sets the remote that the receiver sees to the outside address of the sender's
+ * mapping, or else to the one that it would be given. Its outside port, which is
+ * in the keys of sessions by ports alone, is the inside one but for a service.
+ */
+static void set_sender(struct vpnalg *translator,
+		       const struct vpnalg_parsed *parsed,
+		       struct vpnalg_tuple *receiver)
 {
 	struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
 				      .space = parsed->protocol,
@@ -60,15 +64,23 @@ static const uint8_t *sender(struct vpnalg *translator,
 				      .id = vpnalg_local_port(parsed),
 				      .local = parsed->local };
 	struct vpnalg_record *record = vpnalg_uplink_find(translator, &tuple);
+	uint32_t port = tuple.id;
 
-	return record != NULL
-		       ? record_key(translator, record, VPNALG_OUTSIDE_OWN) +
-				 KEY_LOCAL_OFF
-		       : new_sender(translator, parsed);
+	if (record != NULL) {
+		vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN,
+				     &tuple);
+		receiver->remote = tuple.local;
+		port = tuple.id;
+	} else {
+		receiver->remote = new_sender(translator, parsed);
+	}
+	if (parsed->protocol != PROTOCOL_TCP &&
+	    parsed->protocol != PROTOCOL_UDP)
+		receiver->port = port;
 }
 
 /* Returns whether a mapping or a service has the port that a packet goes to, or
- * a VPN session with the sender. */
+ * a session with the sender: a VPN's, or one by ports. */
 static bool has_port(struct vpnalg *translator,
 		     const struct vpnalg_parsed *parsed)
 {
@@ -79,7 +91,7 @@ static bool has_port(struct vpnalg *translator,
 
 	if (vpnalg_session_find(translator, &tuple) != NULL)
 		return true;
-	tuple.remote = sender(translator, parsed);
+	set_sender(translator, parsed, &tuple);
 	return vpnalg_session_find(translator, &tuple) != NULL;
 }
 

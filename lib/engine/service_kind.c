@@ -7,7 +7,6 @@
 #include "alias.h"
 
 #include "../wire/ipsec.h"
-#include "../wire/transport.h"
 
 static bool is_ours(const struct vpnalg *translator,
 		    const struct vpnalg_addr *address)
@@ -26,18 +25,8 @@ static bool is_inside(const struct vpnalg *translator,
 /* Returns whether the protocol can have no services. */
 static bool has_none(uint8_t protocol)
 {
-	static const uint8_t protocols[] = { 0,
-					     PROTOCOL_ICMP,
-					     AH_PROTOCOL,
-					     SCTP_PROTOCOL,
-					     DCCP_PROTOCOL,
-					     UDPLITE_PROTOCOL };
-	size_t i;
-
-	for (i = 0; i < sizeof(protocols); i++)
-		if (protocols[i] == protocol)
-			return true;
-	return false;
+	return protocol == 0 || protocol == PROTOCOL_ICMP ||
+	       protocol == AH_PROTOCOL;
 }
 
 bool vpnalg_service_is_valid(const struct vpnalg *translator,

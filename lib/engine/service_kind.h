@@ -7,11 +7,21 @@
 #include "translator.h"
 
 #include "../wire/ip.h"
+#include "../wire/transport.h"
 
 /* Returns whether services of the protocol are distinguished by ports. */
 static inline bool service_has_ports(uint8_t protocol)
 {
-	return protocol == PROTOCOL_TCP || protocol == PROTOCOL_UDP;
+	switch (protocol) {
+	case PROTOCOL_TCP:
+	case PROTOCOL_UDP:
+	case SCTP_PROTOCOL:
+	case DCCP_PROTOCOL:
+	case UDPLITE_PROTOCOL:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Returns whether the service's protocol, ports and addresses make sense. */

@@ -202,12 +202,11 @@ static bool is_tcp_or_udp(const struct vpnalg_parsed *parsed)
 /* Translates a packet to or from a service. */
 static enum vpnalg_result translate_service(struct vpnalg_step *step)
 {
-	enum vpnalg_result result = VPNALG_TRANSLATED;
+	enum vpnalg_result result;
 
-	if (is_tcp_or_udp(step->parsed))
-		result = vpnalg_general_mapping_serve(step);
-	else if (!step->parsed->inward && vpnalg_general_other_is_taken(step))
-		result = VPNALG_DROP_TAKEN;
+	if (!is_tcp_or_udp(step->parsed))
+		return vpnalg_general_other_serve(step);
+	result = vpnalg_general_mapping_serve(step);
 	if (result == VPNALG_TRANSLATED)
 		rewrite(step);
 	return result;
@@ -257,13 +256,12 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
  * the mapping alone. */
 static enum vpnalg_result quote(struct vpnalg_step *step)
 {
-	if (step->record->kind >= GENERAL_PORTS)
+	if (step->record->kind >= GENERAL_PORTS ||
+	    (step->record->kind == GENERAL_SERVICE &&
+	     !is_tcp_or_udp(step->parsed)))
 		return vpnalg_general_other_quote(step);
 	if (step->record->kind == GENERAL_MAPPING && !step->parsed->inward)
 		return VPNALG_UNTOUCHED;
-	if (step->record->kind == GENERAL_SERVICE && step->parsed->inside &&
-	    !is_tcp_or_udp(step->parsed) && vpnalg_general_other_is_taken(step))
-		return VPNALG_DROP_AMBIGUOUS;
 	vpnalg_rewrite_ends(step);
 	return VPNALG_TRANSLATED;
 }

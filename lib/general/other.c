@@ -3,8 +3,8 @@
  *
  * Sessions of SCTP, DCCP and UDP-Lite are distinguished by their ports, which
  * stay what they are: no two hosts have the same port towards the same port of
- * a remote, while they share an outside address. SCTP's checksum is not
- * touched, for no address is in it.
+ * a remote, while they share an outside address. A service may have another
+ * port outside than inside.
  *
  * Sessions of all others are distinguished by the protocol and the remote
  * alone: one host at a time has a protocol with a remote. Nothing in their
@@ -18,55 +18,15 @@
 #include "../wire/ipsec.h"
 #include "../wire/transport.h"
 #include "general.h"
+#include "transports.h"
 
 /* The ID of PPTP's enhanced GRE (RFC 2637 4.1). */
 #define PPTP_CALL 0x1880bU
 
-/* A protocol with ports. */
-struct transport {
-	uint8_t protocol;
-	uint8_t header;   /* its length, as far as it is needed */
-	uint8_t checksum; /* offset of one that covers addresses, or 0 */
-	/* The place of the packet's type: the byte, and its bits after a shift;
-	 * without an offset the protocol has no connections. */
-	uint8_t type_off, type_shift, type_mask;
-	/* Types that begin and end a connection, as bits. */
-	uint16_t begins, ends;
-};
-
-static const struct transport transports[] = {
-	{ .protocol = SCTP_PROTOCOL, /* RFC 9260 3.2 */
-	  .header = SCTP_HEADER_LEN,
-	  .type_off = SCTP_CHUNK_TYPE_OFF,
-	  .type_mask = 0xff,
-	  .begins = 1U << SCTP_INIT,
-	  .ends = 1U << SCTP_ABORT | 1U << SCTP_SHUTDOWN_ACK |
-		  1U << SCTP_SHUTDOWN_COMPLETE },
-	{ .protocol = DCCP_PROTOCOL, /* RFC 4340 5.1 */
-	  .header = DCCP_HEADER_LEN,
-	  .checksum = DCCP_CHECKSUM_OFF,
-	  .type_off = DCCP_TYPE_OFF,
-	  .type_shift = 1,
-	  .type_mask = 0x0f,
-	  .begins = 1U << DCCP_REQUEST,
-	  .ends = 1U << DCCP_CLOSE | 1U << DCCP_RESET },
-	{ .protocol = UDPLITE_PROTOCOL, /* RFC 3828 3 */
-	  .header = UDPLITE_HEADER_LEN,
-	  .checksum = UDPLITE_CHECKSUM_OFF },
-};
-
-static const struct transport *find_transport(uint8_t protocol)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(transports) / sizeof(transports[0]); i++)
-		if (transports[i].protocol == protocol)
-			return &transports[i];
-	return NULL;
-}
-
 /* Match */
 
+/* The key of a service is the second one. Where it gives an SCTP packet another
+ * port, all of the packet must be there, for its checksum. */
 static enum vpnalg_claim match_ports(const struct vpnalg_parsed *parsed,
 				     struct vpnalg_match *match)
 {
@@ -77,6 +37,12 @@ static enum vpnalg_claim match_ports(const struct vpnalg_parsed *parsed,
 		return vpnalg_match_drop_short(parsed, match, PORTS_LEN);
 	match->id = vpnalg_local_port(parsed);
 	match->port = vpnalg_remote_port(parsed);
+	match->more = match->attempt == 0;
+	if (match->attempt > 0) {
+		match->port = 0;
+		match->any_remote = true;
+		match->first_suffices = parsed->protocol != SCTP_PROTOCOL;
+	}
 	return VPNALG_CLAIM_KEY;
 }
 
@@ -110,14 +76,11 @@ static enum vpnalg_claim match_address(const struct vpnalg_parsed *parsed,
 
 /* The key of a service is the second one. No service takes the packets of PPTP
  * calls: those of no known call are dropped. */
-enum vpnalg_claim vpnalg_general_other_match(const struct vpnalg_parsed *parsed,
-					     struct vpnalg_match *match)
+static enum vpnalg_claim match_protocol(const struct vpnalg_parsed *parsed,
+					struct vpnalg_match *match)
 {
 	enum vpnalg_claim claim;
 
-	match->first_suffices = true;
-	if (find_transport(parsed->protocol) != NULL)
-		return match_ports(parsed, match);
 	match->kind = GENERAL_ADDRESS;
 	match->port = VPNALG_NO_PORTS;
 	claim = match_address(parsed, match);
@@ -129,33 +92,20 @@ enum vpnalg_claim vpnalg_general_other_match(const struct vpnalg_parsed *parsed,
 	return claim;
 }
 
-/* Translate */
-
-/* RFC 3828 3.1: UDP-Lite covers all, or its header at least, and a checksum of
- * 0 is none. */
-static enum vpnalg_result check(const struct vpnalg_parsed *parsed,
-				const struct transport *transport)
+enum vpnalg_claim vpnalg_general_other_match(const struct vpnalg_parsed *parsed,
+					     struct vpnalg_match *match)
 {
-	const uint8_t *l4 = parsed->l4;
-	uint32_t coverage;
-
-	if (transport == NULL)
-		return VPNALG_TRANSLATED; /* match has checked all of it */
-	if (transport->protocol != UDPLITE_PROTOCOL ||
-	    parsed->l4_caplen < UDPLITE_HEADER_LEN)
-		return vpnalg_has_header(parsed, transport->header);
-	coverage = vpnalg_get16(l4 + UDPLITE_COVERAGE_OFF);
-	if (coverage != 0 &&
-	    (coverage < UDPLITE_HEADER_LEN || coverage > parsed->l4_len))
-		return VPNALG_DROP_MALFORMED;
-	return vpnalg_get16(l4 + UDPLITE_CHECKSUM_OFF) != 0
-		       ? VPNALG_TRANSLATED
-		       : VPNALG_DROP_MALFORMED;
+	match->first_suffices = true;
+	return vpnalg_general_transport_find(parsed->protocol) != NULL
+		       ? match_ports(parsed, match)
+		       : match_protocol(parsed, match);
 }
+
+/* Translate */
 
 /* Returns the type of the packet as a bit, 0 if it is none that counts. */
 static uint32_t type_of(const struct vpnalg_parsed *parsed,
-			const struct transport *transport)
+			const struct general_transport *transport)
 {
 	unsigned type;
 
@@ -170,14 +120,16 @@ static uint32_t type_of(const struct vpnalg_parsed *parsed,
 
 bool vpnalg_general_other_is_data(const struct vpnalg_parsed *parsed)
 {
-	const struct transport *t = find_transport(parsed->protocol);
+	const struct general_transport *t =
+		vpnalg_general_transport_find(parsed->protocol);
 
 	return t != NULL && t->type_off != 0 &&
 	       !(type_of(parsed, t) & (t->begins | t->ends));
 }
 
 static uint32_t lifetime(const struct vpnalg_step *step,
-			 const struct transport *transport, uint8_t state)
+			 const struct general_transport *transport,
+			 uint8_t state)
 {
 	const struct vpnalg_timers *timers =
 		vpnalg_session_timers(step->translator);
@@ -194,7 +146,7 @@ static uint32_t lifetime(const struct vpnalg_step *step,
  * inside host sends after it was answered, and only that host's packets end it:
  * an end from outside may be forged. */
 static uint8_t follow(const struct vpnalg_parsed *parsed,
-		      const struct transport *transport, uint8_t state)
+		      const struct general_transport *transport, uint8_t state)
 {
 	uint32_t type = type_of(parsed, transport);
 
@@ -208,7 +160,8 @@ static uint8_t follow(const struct vpnalg_parsed *parsed,
 }
 
 /* Moves the deadline. Only packets from inside keep the session. */
-static void keep(struct vpnalg_step *step, const struct transport *transport)
+static void keep(struct vpnalg_step *step,
+		 const struct general_transport *transport)
 {
 	struct general_session *session;
 	uint8_t state = 0;
@@ -226,9 +179,10 @@ static void keep(struct vpnalg_step *step, const struct transport *transport)
 					    lifetime(step, transport, state));
 }
 
-/* Opens a session with the same IDs outside as inside. */
-static enum vpnalg_result open_session(struct vpnalg_step *step,
-				       const struct transport *transport)
+/* Opens a session whose IDs are outside what they are inside. */
+static enum vpnalg_result
+open_session(struct vpnalg_step *step,
+	     const struct general_transport *transport)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_match key = { 0 };
@@ -252,57 +206,34 @@ static enum vpnalg_result open_session(struct vpnalg_step *step,
 	return result == VPNALG_DROP_NO_ID ? VPNALG_DROP_TAKEN : result;
 }
 
-/* Returns a sum in which one address is replaced by another (RFC 1624). */
-static uint32_t exchange(uint32_t sum, const uint8_t *before,
-			 const uint8_t *after, uint8_t length)
+static enum vpnalg_result check(const struct vpnalg_parsed *parsed,
+				const struct general_transport *transport)
 {
-	uint8_t i;
-
-	for (i = 0; i < length; i += 2)
-		sum += (~(uint32_t)vpnalg_get16(before + i) & 0xffff) +
-		       vpnalg_get16(after + i);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (sum & 0xffff) + (sum >> 16);
+	return transport != NULL
+		       ? vpnalg_general_transport_check(parsed, transport)
+		       : VPNALG_TRANSLATED; /* match has seen it all */
 }
 
-/* Returns the checksum for another local address. A partial one is the sum of
- * the pseudo header, not complemented. UDP-Lite never sends 0. */
-static uint16_t checksum_for(const struct vpnalg_parsed *parsed,
-			     const struct transport *transport,
-			     const uint8_t *address)
+static void rewrite(struct vpnalg_step *step,
+		    const struct general_transport *transport)
 {
-	bool partial = parsed->checksum == VPNALG_CHECKSUM_PARTIAL;
-	uint32_t sum = vpnalg_get16(parsed->l4 + transport->checksum);
-
-	if (!partial)
-		sum = ~sum & 0xffff;
-	sum = exchange(sum, parsed->local, address, parsed->addr_len);
-	if (!partial)
-		sum = ~sum & 0xffff;
-	return sum == 0 && transport->protocol == UDPLITE_PROTOCOL
-		       ? 0xffff
-		       : (uint16_t)sum;
-}
-
-static void rewrite(struct vpnalg_step *step, const struct transport *transport)
-{
-	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_tuple other;
 
 	vpnalg_session_tuple(step->translator, step->record,
-			     parsed->inside ? VPNALG_OUTSIDE_OWN
-					    : VPNALG_INSIDE_OWN,
+			     step->parsed->inside ? VPNALG_OUTSIDE_OWN
+						  : VPNALG_INSIDE_OWN,
 			     &other);
-	if (transport != NULL && transport->checksum != 0)
-		vpnalg_rewrite_16(step, transport->checksum,
-				  checksum_for(parsed, transport, other.local));
-	vpnalg_rewrite_local(step, other.local);
+	if (transport != NULL)
+		vpnalg_general_transport_rewrite(step, transport, other.local,
+						 (uint16_t)other.id);
+	else
+		vpnalg_rewrite_local(step, other.local);
 }
 
 enum vpnalg_result vpnalg_general_other_translate(struct vpnalg_step *step)
 {
-	const struct transport *transport =
-		find_transport(step->parsed->protocol);
+	const struct general_transport *transport =
+		vpnalg_general_transport_find(step->parsed->protocol);
 	enum vpnalg_result result = check(step->parsed, transport);
 
 	if (result == VPNALG_TRANSLATED && step->record == NULL)
@@ -314,35 +245,63 @@ enum vpnalg_result vpnalg_general_other_translate(struct vpnalg_step *step)
 	return VPNALG_TRANSLATED;
 }
 
-/* UDP-Lite has no packet without a checksum. */
-enum vpnalg_result vpnalg_general_other_quote(struct vpnalg_step *step)
+/* Services */
+
+/* Whether a session has the packet once it is translated, by that form's key:
+ * another host's, or with ports the server's own, which has another port
+ * outside. Without ports the ID is the same in both forms. */
+static bool is_anothers(struct vpnalg_step *step,
+			const struct general_transport *transport)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
-	const struct transport *transport = find_transport(parsed->protocol);
-	uint32_t end;
+	bool inside = !parsed->inside;
+	struct vpnalg_match key = { 0 };
+	struct vpnalg_tuple other;
 
-	if (transport != NULL && transport->checksum != 0) {
-		end = transport->checksum + 2U;
-		if (parsed->l4_caplen < end)
-			return VPNALG_DROP_MALFORMED;
-		if (transport->protocol == UDPLITE_PROTOCOL &&
-		    vpnalg_get16(parsed->l4 + UDPLITE_CHECKSUM_OFF) == 0)
-			return VPNALG_DROP_MALFORMED;
-	}
-	rewrite(step, transport);
-	return VPNALG_TRANSLATED;
+	if (transport == NULL &&
+	    (inside || (parsed->inward && !parsed->quoted)))
+		return false;
+	vpnalg_general_other_match(parsed, &key);
+	vpnalg_session_tuple(step->translator, step->record,
+			     inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN,
+			     &other);
+	if (transport == NULL)
+		other.id = key.id;
+	other.port = key.port;
+	other.remote = parsed->remote;
+	return vpnalg_session_find(step->translator, &other) != NULL;
 }
 
-bool vpnalg_general_other_is_taken(struct vpnalg_step *step)
+enum vpnalg_result vpnalg_general_other_serve(struct vpnalg_step *step)
 {
-	struct vpnalg_match key = { 0 };
-	struct vpnalg_tuple outside;
+	const struct general_transport *transport =
+		vpnalg_general_transport_find(step->parsed->protocol);
+	enum vpnalg_result result = check(step->parsed, transport);
 
-	vpnalg_general_other_match(step->parsed, &key);
-	vpnalg_session_tuple(step->translator, step->record, VPNALG_OUTSIDE_OWN,
-			     &outside);
-	outside.id = key.id;
-	outside.port = key.port;
-	outside.remote = step->parsed->remote;
-	return vpnalg_session_find(step->translator, &outside) != NULL;
+	if (result == VPNALG_TRANSLATED && is_anothers(step, transport))
+		result = transport != NULL ? VPNALG_DROP_PORT_HELD
+					   : VPNALG_DROP_TAKEN;
+	if (result == VPNALG_TRANSLATED)
+		rewrite(step, transport);
+	return result;
+}
+
+/* Errors */
+
+enum vpnalg_result vpnalg_general_other_quote(struct vpnalg_step *step)
+{
+	const struct general_transport *transport =
+		vpnalg_general_transport_find(step->parsed->protocol);
+	enum vpnalg_result result = VPNALG_TRANSLATED;
+
+	if (transport != NULL)
+		result = vpnalg_general_transport_check_quote(step->parsed,
+							      transport);
+	if (result == VPNALG_TRANSLATED &&
+	    step->record->kind == GENERAL_SERVICE &&
+	    is_anothers(step, transport))
+		result = VPNALG_DROP_AMBIGUOUS;
+	if (result == VPNALG_TRANSLATED)
+		rewrite(step, transport);
+	return result;
 }

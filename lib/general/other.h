@@ -16,11 +16,11 @@ enum vpnalg_result vpnalg_general_other_translate(struct vpnalg_step *step);
  * one. */
 bool vpnalg_general_other_is_data(const struct vpnalg_parsed *parsed);
 
-/* Rewrites such a packet that an ICMP error quotes. */
+/* Rewrites such a packet that an ICMP error quotes. Its session may be a
+ * service. */
 enum vpnalg_result vpnalg_general_other_quote(struct vpnalg_step *step);
 
-/* Returns whether a packet that leaves by a service, step->record, or that such
- * an ICMP error quotes, would look outside as one of another host's session. */
-bool vpnalg_general_other_is_taken(struct vpnalg_step *step);
+/* Translates such a packet to or from a service, step->record. */
+enum vpnalg_result vpnalg_general_other_serve(struct vpnalg_step *step);
 
 #endif

@@ -14,6 +14,7 @@
  *  |  chunk type   |     flags     |             length            | */
 enum {
 	SCTP_PROTOCOL = 132,
+	SCTP_CHECKSUM_OFF = 8,
 	SCTP_HEADER_LEN = 12,
 	SCTP_CHUNK_TYPE_OFF = 12,
 

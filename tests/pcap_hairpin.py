@@ -11,6 +11,8 @@ import struct
 
 from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
 from scapy.layers.l2 import Ether
+from scapy.layers.sctp import SCTP, SCTPChunkInit, SCTPChunkInitAck
+from scapy.utils import checksum
 
 from pcap_common import (check, counts, enhanced_gre, finish, outgoing_reply,
                          outgoing_request, path, read_pcap, record, run, start,
@@ -22,7 +24,10 @@ SIDES = ["--inside", "192.168.77.0/24", "--address", OUTSIDE, "--general"]
 SERVED = ["--service", "udp:5000=%s:5001" % SERVICE,
           "--service", "tcp:80=%s:8080" % SERVICE,
           "--service", "tcp:1723=%s:1723" % SERVICE,
-          "--service", "udp:500=%s:500" % SERVICE]
+          "--service", "udp:500=%s:500" % SERVICE,
+          "--service", "sctp:5000=%s:5001" % SERVICE,
+          "--service", "dccp:5000=%s:5001" % SERVICE,
+          "--service", "udplite:5000=%s:5001" % SERVICE]
 
 
 def frame(packet):
@@ -41,7 +46,7 @@ def translated(name, packets, *options):
 
 def ends(packet):
     upper = packet.payload
-    if packet.frag or not isinstance(upper, (TCP, UDP)):
+    if packet.frag or not isinstance(upper, (TCP, UDP, SCTP)):
         return packet.src, packet.dst
     return (packet.src, upper.sport, packet.dst, upper.dport)
 
@@ -49,7 +54,7 @@ def ends(packet):
 def sums_right(packet):
     again = IP(bytes(packet)[:packet.len])
     before = bytes(again)
-    for layer in (IP, TCP, UDP, ICMP):
+    for layer in (IP, TCP, UDP, ICMP, SCTP):
         if layer in again:
             del again[layer].chksum
     return bytes(IP(bytes(again))) == before
@@ -96,6 +101,49 @@ def judge_service():
     check("and of the other form that it was copied", lines[1].startswith(
         "2 copied, "), lines[1])
     return path("udp.pcap")
+
+
+def sctp(source, sport, destination, dport, chunk):
+    return IP(src=source, dst=destination) / SCTP(sport=sport,
+                                                  dport=dport) / chunk
+
+
+def lite(protocol, source, sport, destination, dport):
+    """UDP-Lite, of which all is covered, or DCCP's first packet: neither is
+    scapy's, and its checksum begins with that of the pseudo header."""
+    upper = bytearray(struct.pack(">HHHH8s", sport, dport, 0x0400 * (
+        protocol == 33), 0, b"\x01\0\0\0\0\0\0\1"))
+    pseudo = bytes(map(int, (source + "." + destination).split("."))) + \
+        struct.pack(">HH", protocol, len(upper))
+    struct.pack_into(">H", upper, 6, checksum(pseudo + bytes(upper)))
+    return IP(src=source, dst=destination, proto=protocol) / bytes(upper)
+
+
+def lite_ends(packet):
+    """The ends, if the checksum is right."""
+    upper = bytes(packet.payload)[:16]
+    pseudo = bytes(map(int, (packet.src + "." + packet.dst).split("."))) + \
+        struct.pack(">HH", packet.proto, len(upper))
+    sport, dport = struct.unpack(">HH", upper[:4])
+    return checksum(pseudo + upper) == 0 and (packet.src, sport, packet.dst,
+                                              dport)
+
+
+def judge_transports():
+    """What has its own port inside has another one outside."""
+    there = (OUTSIDE, 40000, SERVICE, 5001)
+    back = (OUTSIDE, 5000, CLIENT, 40000)
+    talk = [sctp(CLIENT, 40000, OUTSIDE, 5000, SCTPChunkInit(init_tag=7)),
+            sctp(SERVICE, 5001, OUTSIDE, 40000, SCTPChunkInitAck(init_tag=8))]
+    made, done = translated("sctp.pcap", talk, *SERVED)
+    hairpin(made, done, "SCTP to a service", [there, back])
+    for protocol, name in (33, "DCCP"), (136, "UDP-Lite"):
+        talk = [lite(protocol, CLIENT, 40000, OUTSIDE, 5000),
+                lite(protocol, SERVICE, 5001, OUTSIDE, 40000)]
+        made, done = translated("lite.pcap", talk, *SERVED)
+        check(name + " to a service: ends and checksums",
+              [lite_ends(p) for p in made] == [there, back],
+              [lite_ends(p) for p in made])
 
 
 def judge_tcp():
@@ -237,6 +285,7 @@ def judge_both(capture):
 def main():
     capture = judge_service()
     judge_tcp()
+    judge_transports()
     judge_mapping()
     judge_error()
     judge_fragments()

@@ -10,7 +10,6 @@
 #include "support_l2tp.h"
 #include "support_service.h"
 
-#define SCTP 132
 #define SIX_IN_FOUR 41
 
 const struct vpnalg_protocol all_protocols[ALL_PROTOCOLS] = {

@@ -127,24 +127,41 @@ static bool read_protocol(const char *value, struct vpnalg_service *service)
 	return read_inside(address, service);
 }
 
+/* Returns the number of a protocol with ports, or 0. */
+static uint8_t protocol_of(const char *name)
+{
+	static const struct protocol {
+		const char *name;
+		uint8_t number;
+	} protocols[] = {
+		{ "tcp", IPPROTO_TCP },	  { "udp", IPPROTO_UDP },
+		{ "sctp", IPPROTO_SCTP }, { "dccp", IPPROTO_DCCP },
+		{ "udplite", IPPROTO_UDPLITE },
+	};
+
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(*protocols); i++)
+		if (!strcmp(protocols[i].name, name))
+			return protocols[i].number;
+	return 0;
+}
+
 /* Reads PROTOCOL:OUTSIDE_PORT=INSIDE:PORT. */
 static bool read_port(const char *value, struct vpnalg_service *service)
 {
 	unsigned outside_port, inside_port;
-	char protocol[4], address[INET_ADDRSTRLEN];
+	char protocol[8], address[INET_ADDRSTRLEN];
 	int end = -1;
 
 	*service = (struct vpnalg_service){ 0 };
-	if (sscanf(value, "%3[a-z]:%5u=%15[0-9.]:%5u%n", protocol,
+	if (sscanf(value, "%7[a-z]:%5u=%15[0-9.]:%5u%n", protocol,
 		   &outside_port, address, &inside_port, &end) != 4 ||
 	    value[end] != '\0' || outside_port > UINT16_MAX ||
 	    inside_port > UINT16_MAX)
 		return false;
-	service->protocol = strcmp(protocol, "tcp") ? IPPROTO_UDP : IPPROTO_TCP;
+	service->protocol = protocol_of(protocol);
 	service->outside_port = (uint16_t)outside_port;
 	service->inside_port = (uint16_t)inside_port;
-	return (!strcmp(protocol, "tcp") || !strcmp(protocol, "udp")) &&
-	       read_inside(address, service);
+	return service->protocol && read_inside(address, service);
 }
 
 const char *nat_options_service(void *where, const char *value)

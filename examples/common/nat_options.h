@@ -68,8 +68,8 @@
 	"                      too; may be repeated\n" \
 	"  --service PROTOCOL:OUTSIDE_PORT=INSIDE:PORT\n" \
 	"                      a server inside that is reached at that port of the\n" \
-	"                      first address; PROTOCOL is tcp or udp; may be\n" \
-	"                      repeated; needs --general\n" \
+	"                      first address; PROTOCOL is tcp, udp, sctp, dccp or\n" \
+	"                      udplite; may be repeated; needs --general\n" \
 	"  --service NUMBER=INSIDE\n" \
 	"                      a whole IP protocol without ports\n" \
 	"  --sessions          list each session in the report, with its age,\n" \

@@ -35,6 +35,15 @@ static bool is_port(const struct vpnalg_binding *binding)
 	       binding->protocol == PROTOCOL_UDP;
 }
 
+/* Returns whether a service is at a port. Sessions of the other protocols are
+ * listed by their addresses. */
+static bool is_served_port(const struct vpnalg_binding *binding)
+{
+	return is_port(binding) || binding->protocol == PROTOCOL_DCCP ||
+	       binding->protocol == PROTOCOL_SCTP ||
+	       binding->protocol == PROTOCOL_UDPLITE;
+}
+
 static uint32_t port_of(const struct vpnalg_binding *binding)
 {
 	return is_l2tp_port(binding) ? PORT_L2TP : binding->outside_id;
@@ -106,7 +115,7 @@ static void list_mapping(struct elements *elements,
 	if (binding->protocol == PROTOCOL_ICMP)
 		list(elements, (struct element){ .set = "queries" },
 		     "%s . %" PRIu32, outside, binding->outside_id);
-	else if (!is_port(binding))
+	else if (!is_served_port(binding))
 		list(elements, (struct element){ .set = "protocols" },
 		     "%s . %u", outside, (unsigned)binding->protocol);
 	else

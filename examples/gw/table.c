@@ -67,7 +67,8 @@ static const char *const from_outside[] = {
 #define HAIRPINS                                                     \
 	"  ip daddr . ip protocol . th dport @mapped drop\n"          \
 	"  ip daddr . ip daddr . ip protocol . th dport @ports drop\n" \
-	"  ip protocol { 47, 50 } ip daddr . ip daddr @pairs drop\n"
+	"  ip protocol { 33, 47, 50, 132, 136 } "                      \
+	"ip daddr . ip daddr @pairs drop\n"
 
 /* With general traffic, other protocols of remotes that have sessions, too. */
 #define OTHER_FROM_OUTSIDE \

@@ -15,6 +15,28 @@ START_TEST(a_client_outside_calls_a_server_inside)
 }
 END_TEST
 
+/* Its calls keep a connection that nothing is said in, as long as they go on,
+ * in a translator that has taken the store over as well. */
+START_TEST(a_servers_connection_lives_as_long_as_its_calls)
+{
+	struct caller c = first_caller;
+	unsigned i;
+
+	begin();
+	connect_in(&c);
+	call_in(&c, 5, 70);
+	check_gre(&c, 5, 70, 70);
+	if (_i)
+		ck_assert_int_eq(world_take_over(&w, 0), 0);
+	for (i = 0; i < 40; i++) {
+		world_wait(&w, 200000);
+		check_gre(&c, 5, 70, 70);
+	}
+	out_says(&c, 5, 0, 0);
+	end();
+}
+END_TEST
+
 /* Ports of the client that a handler looks at, or that look like one. */
 static const uint16_t port_rows[] = { PPTP, PPTP + 32, 1, 65535 };
 
@@ -165,6 +187,9 @@ TCase *pptp_service_case(void)
 	TCase *served = tcase_create("PPTP");
 
 	tcase_add_test(served, a_client_outside_calls_a_server_inside);
+	tcase_add_loop_test(served,
+			    a_servers_connection_lives_as_long_as_its_calls, 0,
+			    2);
 	tcase_add_loop_test(served, a_client_may_call_from_any_port, 0,
 			    ROWS(port_rows));
 	tcase_add_test(served, two_clients_outside_have_the_same_call_id);

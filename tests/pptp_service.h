@@ -32,7 +32,8 @@ static inline void begin_with(enum choosing choosing)
 	};
 	struct world_options options = { .protocols = protocols,
 					 .protocol_count = 2,
-					 .choosing = choosing };
+					 .choosing = choosing,
+					 .hash_key = { 1, 2 } };
 
 	world_begin(&w, &options);
 	service_add(&w, TCP, PPTP, CLIENT_A, PPTP);

@@ -89,6 +89,7 @@ static const struct vpnalg_kind kinds[PPTP_KINDS] = {
 			       .slots = 2,
 			       .body = sizeof(struct pptp_control),
 			       .layout = PPTP_CONTROL_LAYOUT,
+			       .counts_children = true,
 			       .guard = GRE_PROTOCOL,
 			       .inherits_outside = true },
 	[PPTP_KIND_SERVICE] = { .name = "PPTP service",

@@ -74,6 +74,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/load_refused.c \
 	lib/engine/load_refused.h \
 	lib/engine/open.c \
+	lib/engine/mss.c \
 	lib/engine/own_id.c \
 	lib/engine/own_key.c \
 	lib/engine/own_key.h \
@@ -155,8 +156,6 @@ lib_libcore_la_SOURCES = \
 	lib/general/give_way.h \
 	lib/general/mapping.c \
 	lib/general/mapping.h \
-	lib/general/mss.c \
-	lib/general/mss.h \
 	lib/general/other.c \
 	lib/general/other.h \
 	lib/general/own_mapping.c \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The MSS of general traffic's TCP, lowered. */
+/* The MSS of general traffic's TCP, and of PPTP's, lowered. */
 #include "cases.h"
 #include "general.h"
+#include "support_service.h"
 
 #include <string.h>
 
@@ -193,6 +194,69 @@ START_TEST(without_the_setting_no_mss_is_changed)
 }
 END_TEST
 
+/* PPTP's control connections: of a client inside, or of a server inside, whose
+ * handshake passes by its service. */
+static void begin_pptp(bool served)
+{
+	world_forget(&w);
+	general_and_vpn_world(
+		&w, (struct world_options){ .choosing = CHOOSE_TAKE,
+					    .general.mss = MAX,
+					    .no_undo = true });
+	if (served)
+		service_add(&w, TCP, PPTP, CLIENT_A, PPTP);
+}
+
+static struct bytes pptp(bool served, bool inward, uint8_t flags,
+			 const uint8_t *options, uint32_t length)
+{
+	uint16_t own = served ? PPTP : 40000, other = served ? 40000 : PPTP;
+
+	return inward ? segment(SERVER, other, OUTSIDE, own, flags, options,
+				length)
+		      : segment(CLIENT_A, own, SERVER, other, flags, options,
+				length);
+}
+
+START_TEST(a_syn_of_pptp_has_no_greater_mss_in_either_direction)
+{
+	const struct option_row *row = &option_rows[_i / 2];
+	bool served = _i & 1, inward;
+	struct bytes p;
+	unsigned i;
+
+	begin_pptp(served);
+	for (i = 0; i < 2; i++) {
+		inward = served ? i == 0 : i == 1;
+		p = pptp(served, inward, i == 0 ? SYN : SYN | ACK, row->options,
+			 row->length);
+		ck_assert_uint_eq(send_packet(&w, inward ? VPNALG_IN
+							 : VPNALG_OUT, &p),
+				  VPNALG_TRANSLATED);
+		check_options(row, inward ? "in" : "out");
+	}
+	p = pptp(served, served, ACK, option_rows[0].options, 4);
+	put32(p.data + 24, 1001); /* which makes it the third segment */
+	put32(p.data + 28, 1001);
+	send_packet(&w, served ? VPNALG_IN : VPNALG_OUT, &p);
+	ck_assert_uint_eq(w.last.result, VPNALG_TRANSLATED);
+	ck_assert_uint_eq(get16(l4(&w) + 22), 1460);
+	service_remove(&w, TCP, PPTP, CLIENT_A, PPTP);
+}
+END_TEST
+
+START_TEST(options_of_pptp_that_are_not_in_memory_are_truncated)
+{
+	struct bytes p = pptp(_i, _i, SYN, option_rows[0].options, 4);
+
+	begin_pptp(_i);
+	send_captured(&w, _i ? VPNALG_IN : VPNALG_OUT, &p, p.length - 1);
+	ck_assert_uint_eq(w.last.result, VPNALG_DROP_TRUNCATED);
+	ck_assert_int_eq(w.records, _i);
+	service_remove(&w, TCP, PPTP, CLIENT_A, PPTP);
+}
+END_TEST
+
 TCase *general_mss_case(void)
 {
 	TCase *mss = tcase_create("MSS");
@@ -205,5 +269,11 @@ TCase *general_mss_case(void)
 	tcase_add_test(mss, options_that_are_not_in_memory_are_truncated);
 	tcase_add_test(mss, undo_leaves_an_mss_as_it_is);
 	tcase_add_test(mss, without_the_setting_no_mss_is_changed);
+	tcase_add_loop_test(
+		mss, a_syn_of_pptp_has_no_greater_mss_in_either_direction, 0,
+		2 * ROWS(option_rows));
+	tcase_add_loop_test(
+		mss, options_of_pptp_that_are_not_in_memory_are_truncated, 0,
+		2);
 	return mss;
 }

@@ -29,7 +29,7 @@ struct nat_options {
 	bool follow;         /* it shall */
 	struct vpnalg_ports ports; /* of general traffic; zero: the default */
 	bool general;          /* all other traffic, too */
-	uint32_t mss;          /* of general TCP, at most; 0: any */
+	uint32_t mss;          /* of TCP, at most; 0: any */
 	uint32_t reuse_delay;  /* of its ports, in seconds */
 	uint8_t filtering;     /* of what comes in: enum vpnalg_filtering */
 	struct vpnalg_port_set port_set; /* length 0: all ports */

@@ -44,8 +44,9 @@ struct vpnalg_general_settings {
 	 * REQ-8 wants 120,000. */
 	uint32_t reuse_delay;
 	/** The greatest MSS that a SYN may have (RFC 9293 3.7.1): a greater one
-	 * is lowered to it in both directions, and undo does not raise it
-	 * again. 536 or more. Default 0: none is lowered. */
+	 * is lowered to it in both directions, in PPTP's control connections
+	 * as well, and undo does not raise it again. 536 or more. Default 0:
+	 * none is lowered. */
 	uint16_t mss;
 };
 

@@ -441,6 +441,10 @@ struct vpnalg_handler {
 	 */
 	void (*loaded)(struct vpnalg *translator, struct vpnalg_record *record,
 		       unsigned round);
+	/** Optional, of one that takes_rest: the greatest MSS that a TCP
+	 * segment may announce, whichever handler translates it
+	 * (vpnalg_rewrite_mss()); 0: any. */
+	uint16_t (*mss)(const void *settings);
 };
 
 /** How often vpnalg_handler.loaded visits each session. */
@@ -1138,6 +1142,24 @@ VPNALG_API void vpnalg_rewrite_byte(struct vpnalg_step *step, uint32_t offset,
  */
 VPNALG_API void vpnalg_rewrite_16(struct vpnalg_step *step, uint32_t offset,
 				  uint16_t value);
+
+/**
+ * Returns whether vpnalg_rewrite_mss() can do what it does: whether the options
+ * of a SYN are in memory, where an MSS is not to be too great
+ * (vpnalg_general_settings.mss). Asked before anything is changed.
+ *
+ * @param step the packet, of TCP; its header without options is in memory
+ * @return VPNALG_TRANSLATED, VPNALG_DROP_TRUNCATED or VPNALG_DROP_MALFORMED
+ */
+VPNALG_API enum vpnalg_result vpnalg_mss_check(const struct vpnalg_step *step);
+
+/**
+ * Lowers the MSS that a SYN announces to the greatest one that it may announce.
+ * Nothing else is changed, nor any other segment, nor what is undone.
+ *
+ * @param step the packet, of which vpnalg_mss_check() has said that it can be
+ */
+VPNALG_API void vpnalg_rewrite_mss(struct vpnalg_step *step);
 
 /**
  * Shortens a packet and sets VPNALG_PACKET_CUT. step->parsed keeps the

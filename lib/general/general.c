@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "../wire/ip.h"
+#include "../wire/tcp.h"
 #include "../wire/udp.h"
 #include "general_fast_path.h"
 #include "general_kinds.h"
 #include "give_way.h"
 #include "mapping.h"
-#include "mss.h"
 #include "other.h"
 #include "tcp.h"
 
@@ -112,23 +112,19 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 
 /* Translate */
 
-/* Returns the MSS to which that of the packet is to be lowered, or 0. */
-static uint16_t mss_of(const struct vpnalg_step *step)
+/* A TCP segment's header has been checked. */
+static bool is_syn(const struct vpnalg_parsed *parsed)
 {
-	const struct vpnalg_general_settings *settings;
-
-	if (step->parsed->protocol != PROTOCOL_TCP || step->parsed->undo)
-		return 0;
-	settings = vpnalg_session_settings(step->translator, step->handler);
-	return settings->mss;
+	return parsed->protocol == PROTOCOL_TCP &&
+	       parsed->l4[TCP_FLAGS_OFF] & TCP_SYN;
 }
 
 static enum vpnalg_result check_tcp(const struct vpnalg_step *step)
 {
 	enum vpnalg_result result = vpnalg_general_tcp_check(step->parsed);
 
-	return result == VPNALG_TRANSLATED && mss_of(step) != 0
-		       ? vpnalg_general_mss_check(step->parsed)
+	return result == VPNALG_TRANSLATED && is_syn(step->parsed)
+		       ? vpnalg_mss_check(step)
 		       : result;
 }
 
@@ -186,10 +182,8 @@ static void keep(struct vpnalg_step *step)
 
 static void rewrite(struct vpnalg_step *step)
 {
-	uint16_t mss = mss_of(step);
-
-	if (mss != 0)
-		vpnalg_general_mss_clamp(step, mss);
+	if (is_syn(step->parsed))
+		vpnalg_rewrite_mss(step);
 	vpnalg_rewrite_ends(step);
 }
 
@@ -311,6 +305,13 @@ static uint32_t reuse_delay(const void *settings)
 	return general->reuse_delay;
 }
 
+static uint16_t mss(const void *settings)
+{
+	const struct vpnalg_general_settings *general = settings;
+
+	return general->mss;
+}
+
 static const struct vpnalg_handler handler = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "general",
@@ -329,6 +330,7 @@ static const struct vpnalg_handler handler = {
 	.gives_way = vpnalg_general_gives_way,
 	.fast_path = vpnalg_general_fast_path,
 	.reuse_delay = reuse_delay,
+	.mss = mss,
 };
 
 const struct vpnalg_handler *vpnalg_general(void)

@@ -15,9 +15,10 @@ static uint32_t transitory(struct vpnalg_step *step)
 }
 
 /* Reads the header. The parser has proved its first four bytes. */
-static enum vpnalg_result read_segment(const struct vpnalg_parsed *parsed,
+static enum vpnalg_result read_segment(const struct vpnalg_step *step,
 				       struct pptp_segment *segment)
 {
+	const struct vpnalg_parsed *parsed = step->parsed;
 	const uint8_t *tcp = parsed->l4;
 	uint32_t header;
 
@@ -43,7 +44,7 @@ static enum vpnalg_result read_segment(const struct vpnalg_parsed *parsed,
 	segment->caplen = parsed->l4_caplen - header;
 	segment->cut = false;
 	segment->stops = false;
-	return VPNALG_TRANSLATED;
+	return vpnalg_mss_check(step);
 }
 
 /* The beginning */
@@ -284,6 +285,7 @@ static void rewrite(struct vpnalg_step *step,
 	if (segment->cut)
 		rewrite_cut(step, segment);
 	vpnalg_pptp_field_rewrite(step, stream, segment);
+	vpnalg_rewrite_mss(step);
 	vpnalg_rewrite_ends(step);
 }
 
@@ -320,9 +322,10 @@ enum vpnalg_result vpnalg_pptp_connection(struct vpnalg_step *step)
 	struct pptp_segment segment;
 	enum vpnalg_result result;
 
-	result = read_segment(step->parsed, &segment);
+	result = read_segment(step, &segment);
 	if (result == VPNALG_TRANSLATED && is_service(step)) {
 		if (vpnalg_pptp_served_passes(step, &segment)) {
+			vpnalg_rewrite_mss(step);
 			vpnalg_rewrite_ends(step);
 			return VPNALG_TRANSLATED;
 		}

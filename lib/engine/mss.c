@@ -2,7 +2,7 @@
 /* Lowers the MSS that both ends announce in their SYNs, so that no segment is
  * longer than the MTU of a link that sends no ICMP errors about it (RFC 2923
  * 2.1). An option is never added: the length of a packet stays. */
-#include "mss.h"
+#include "translator.h"
 
 #include "../wire/tcp.h"
 
@@ -16,10 +16,24 @@ static uint32_t header_len(const struct vpnalg_parsed *parsed)
 	return (parsed->l4[TCP_DATA_OFF] >> 4) * 4U;
 }
 
-enum vpnalg_result vpnalg_general_mss_check(const struct vpnalg_parsed *parsed)
+/* Returns the greatest MSS that the segment may announce, or 0 where it may
+ * announce any. What is undone has been lowered already. */
+static uint16_t greatest(const struct vpnalg_step *step)
 {
-	return is_syn(parsed) ? vpnalg_has_header(parsed, header_len(parsed))
-			      : VPNALG_TRANSLATED;
+	const struct vpnalg *translator = step->translator;
+	const unsigned last = translator->handler_count - 1U;
+	const struct vpnalg_handler *rest = translator->handlers[last];
+
+	if (!is_syn(step->parsed) || step->parsed->undo || rest->mss == NULL)
+		return 0;
+	return rest->mss(translator->settings[last]);
+}
+
+enum vpnalg_result vpnalg_mss_check(const struct vpnalg_step *step)
+{
+	return greatest(step) != 0 ? vpnalg_has_header(step->parsed,
+						       header_len(step->parsed))
+				   : VPNALG_TRANSLATED;
 }
 
 /* Returns the offset of the MSS, or 0 if there is none, or if options before it
@@ -43,9 +57,10 @@ static uint32_t find_mss(const struct vpnalg_parsed *parsed)
 	return 0;
 }
 
-void vpnalg_general_mss_clamp(struct vpnalg_step *step, uint16_t mss)
+void vpnalg_rewrite_mss(struct vpnalg_step *step)
 {
-	uint32_t at = is_syn(step->parsed) ? find_mss(step->parsed) : 0;
+	uint16_t mss = greatest(step);
+	uint32_t at = mss != 0 ? find_mss(step->parsed) : 0;
 
 	if (at != 0 && vpnalg_get16(step->parsed->l4 + at) > mss)
 		vpnalg_rewrite_16(step, at, mss);

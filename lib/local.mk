@@ -46,6 +46,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/extra_port.h \
 	lib/engine/fragment.c \
 	lib/engine/fragment.h \
+	lib/engine/fragment_error.c \
+	lib/engine/fragment_error.h \
 	lib/engine/fragment_hold.c \
 	lib/engine/fragment_hold.h \
 	lib/engine/fragment_memory.c \

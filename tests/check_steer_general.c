@@ -241,6 +241,23 @@ START_TEST(fragments_without_ports_are_marked)
 }
 END_TEST
 
+/* It may be that of an ICMP error, which goes by what its first fragment
+ * quotes, wherever there is no general traffic, too. */
+START_TEST(later_fragments_of_icmp_are_marked)
+{
+	struct bytes p = icmp_query(SERVER, OUTSIDE, ECHO_REPLY, 7, 1);
+	struct bytes quoted = gre_packet(SERVER, CLIENT_A, 7, 1);
+	struct bytes error = icmp_error(CLIENT_A, SERVER, 3, &quoted, 28);
+	uint32_t at = steer_with(&without, VPNALG_IN, p, 0, N);
+
+	set_fragment(&p, 0x0005);
+	ck_assert_uint_eq(steer_with(&without, VPNALG_IN, p, 0, N),
+			  at | FRAGMENT);
+	set_fragment(&error, 0x2000);
+	ck_assert_uint_lt(steer_with(&without, VPNALG_OUT, error, 0, N), N);
+}
+END_TEST
+
 /* What a caller does not know of, or has not given, does not matter. */
 START_TEST(without_ranges_all_goes_by_the_remote)
 {
@@ -317,6 +334,7 @@ TCase *steer_general_case(void)
 		steering,
 		pings_go_by_host_and_identifier_and_other_icmp_by_its_remote);
 	tcase_add_test(steering, fragments_without_ports_are_marked);
+	tcase_add_test(steering, later_fragments_of_icmp_are_marked);
 	tcase_add_test(steering, without_ranges_all_goes_by_the_remote);
 	tcase_add_test(steering, a_cut_packet_stays_in_its_memory);
 	return steering;

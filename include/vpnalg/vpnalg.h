@@ -116,7 +116,7 @@ enum vpnalg_result {
 	/** A fragment of a protocol that a handler owns: its datagram was
 	 * dropped, is out of date, or overlaps itself (RFC 1858), or there is
 	 * no room to hold it: vpnalg_config.fragments. Or an ICMP error about
-	 * a later fragment. */
+	 * a later fragment, or one that is cut into fragments too short. */
 	VPNALG_DROP_FRAGMENT = 10,
 	/** An ICMP error about a packet that a handler owns, but that is of no
 	 * session; or it is a redirect, or about an ICMP error. */
@@ -1293,14 +1293,16 @@ struct vpnalg_steer {
  *
  * Later fragments have no ports. Those of TCP, UDP and ICMP go by their remote
  * then, and *fragment is set: the caller puts datagrams together before, or
- * gives a later fragment to the translator of the first.
+ * gives a later fragment to the translator of the first. Those of ICMP are
+ * marked without general traffic, too: they may be an error's, which goes by
+ * what it quotes.
  *
  * @param steer the settings
  * @param packet data, caplen, len, direction and zone are read
  * @param translators their number, at least 1; sessions do not move when it
  *                    changes
- * @param[out] fragment set if it is a later fragment, and ports that it lacks
- *                      would have decided
+ * @param[out] fragment set if it is a fragment whose first one would have
+ *                      decided
  * @return 0 to translators - 1; 0 for what is not IPv4
  */
 VPNALG_API uint32_t vpnalg_steer(const struct vpnalg_steer *steer,

@@ -86,6 +86,9 @@ struct fragments {
 	struct vpnalg_packet *rest; /* those that wait for it */
 	/* The key of the packet at hand, in the form in which it came. */
 	_Alignas(uint32_t) uint8_t key[VPNALG_KEY_IPV4];
+	/* The same, of an ICMP error that is a fragment: key is that of the
+	 * quoted one. */
+	_Alignas(uint32_t) uint8_t error_key[VPNALG_KEY_IPV4];
 	uint8_t form;
 };
 

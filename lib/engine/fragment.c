@@ -14,7 +14,8 @@
  * second gets another one (RFC 6864 5.3.1, RFC 7857 9).
  *
  * An ICMP error that quotes a later fragment is about the datagram with the
- * quote's key. */
+ * quote's key (fragment_quote.c). One that is a first fragment itself is noted
+ * in fragment_error.c. */
 #include "fragment.h"
 
 #include <string.h>
@@ -234,22 +235,23 @@ void vpnalg_fragment_learn(struct vpnalg *translator, struct datagram *datagram,
 				     0xffff);
 }
 
-static void note_first(struct vpnalg *translator, struct datagram *datagram,
-		       const struct slot *slot,
-		       const struct vpnalg_packet *packet,
-		       enum vpnalg_result result)
+void vpnalg_fragment_note_first(struct vpnalg *translator,
+				struct datagram *datagram,
+				const struct vpnalg_parsed *parsed,
+				const struct vpnalg_packet *packet,
+				enum vpnalg_result result)
 {
 	const struct vpnalg_step *step = &translator->step;
 
 	datagram->deadline =
 		time_in(translator, translator->fragments->first_time);
-	datagram->first = slot->parsed.l4_len;
+	datagram->first = parsed->l4_len;
 	datagram->handler = step->handler;
 	datagram->kind = step->kind;
 	switch (result) {
 	case VPNALG_TRANSLATED:
 		datagram->state = DATAGRAM_TRANSLATED;
-		vpnalg_fragment_learn(translator, datagram, &slot->parsed,
+		vpnalg_fragment_learn(translator, datagram, parsed,
 				      packet->zone);
 		break;
 	case VPNALG_UNTOUCHED:
@@ -264,14 +266,15 @@ static void note_first(struct vpnalg *translator, struct datagram *datagram,
 }
 
 /* Returns whether a later fragment without a known session may be a mapping's:
- * any remote may send to a mapping. */
+ * any remote may send to a mapping. One of ICMP may be an error's. */
 static bool may_be_mapped(const struct vpnalg *translator,
 			  const struct vpnalg_parsed *parsed)
 {
 	unsigned last = translator->handler_count - 1U;
 
-	return translator->handlers[last]->takes_rest &&
-	       translator->handlers_for[parsed->protocol] >> last & 1;
+	return parsed->protocol == PROTOCOL_ICMP ||
+	       (translator->handlers[last]->takes_rest &&
+		translator->handlers_for[parsed->protocol] >> last & 1);
 }
 
 static enum vpnalg_result after(struct vpnalg *translator,
@@ -303,7 +306,8 @@ static enum vpnalg_result after(struct vpnalg *translator,
 	if (datagram == NULL)
 		datagram = vpnalg_datagram_make(translator);
 	if (result != VPNALG_HELD) {
-		note_first(translator, datagram, slot, packet, result);
+		vpnalg_fragment_note_first(translator, datagram, parsed, packet,
+					   result);
 		return result;
 	}
 	if (!is_later)

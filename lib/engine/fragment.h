@@ -29,6 +29,14 @@ enum vpnalg_result vpnalg_fragment_after(struct vpnalg *translator,
 					 struct vpnalg_packet *packet,
 					 enum vpnalg_result result);
 
+/* Notes what a datagram's first fragment, parsed, has become: it decides on the
+ * others. */
+void vpnalg_fragment_note_first(struct vpnalg *translator,
+				struct datagram *datagram,
+				const struct vpnalg_parsed *parsed,
+				const struct vpnalg_packet *packet,
+				enum vpnalg_result result);
+
 /* Learns a datagram's other key from its translated packet, and gives the
  * packet the Identification of that form. */
 void vpnalg_fragment_learn(struct vpnalg *translator, struct datagram *datagram,

@@ -28,6 +28,7 @@ static enum vpnalg_result follow(struct vpnalg *translator,
 	step->packet = packet;
 	step->parsed = &slot->parsed;
 	step->handler = datagram->handler;
+	step->kind = datagram->kind;
 	result = vpnalg_icmp_error_later(step, key + KEY_LOCAL_OFF,
 					 key_word(key + KEY_ID_OFF) & 0xffff);
 	if (result != VPNALG_TRANSLATED) {

@@ -29,6 +29,10 @@
  * in it, and the checksums of UDP and ICMP. */
 #define QUOTE_MIN 8
 
+/* What the first fragment of an error must quote: TCP's checksum, and all IDs,
+ * are in it. */
+#define QUOTE_FIRST_MIN 20
+
 /* The ones' complement sum, folded. No packet is so long that it overflows. */
 static uint32_t sum(const uint8_t *p, uint32_t length)
 {
@@ -42,12 +46,13 @@ static uint32_t sum(const uint8_t *p, uint32_t length)
 }
 
 /* Returns whether the checksums are right that are wholly in memory: that of
- * ICMP, and that of the quoted IP header. The transport checksum in the quote
- * is not checked (RFC 5508 REQ-3). */
+ * ICMP, but of a fragment, and that of the quoted IP header. The transport
+ * checksum in the quote is not checked (RFC 5508 REQ-3). */
 static bool are_checksums_right(const struct vpnalg_parsed *error,
 				const struct vpnalg_parsed *quote)
 {
 	if (error->l4_caplen == error->l4_len &&
+	    error->fragment == VPNALG_FRAGMENT_NONE &&
 	    sum(error->l4, error->l4_len) != 0xffff)
 		return false;
 	return sum(quote->ip, (uint32_t)(quote->l4 - quote->ip)) == 0xffff;
@@ -90,25 +95,46 @@ static enum vpnalg_result check_length(const struct vpnalg_parsed *error,
 					: VPNALG_TRANSLATED;
 	if (quote->l4_caplen < QUOTE_MIN)
 		return VPNALG_DROP_QUOTE_SHORT;
+	if (error->fragment != VPNALG_FRAGMENT_NONE &&
+	    quoted < QUOTE_FIRST_MIN && quoted < quote->l4_len)
+		return VPNALG_DROP_FRAGMENT;
 	return quote->protocol == PROTOCOL_TCP && quote->l4_caplen < end &&
 			       quoted >= end
 		       ? VPNALG_DROP_TRUNCATED
 		       : VPNALG_TRANSLATED;
 }
 
+/* Whether an error is a fragment that is not translated: where there is no
+ * memory for what becomes of the others. */
+static bool is_fragment(const struct vpnalg_step *step,
+			const struct vpnalg_parsed *error)
+{
+	return error->fragment != VPNALG_FRAGMENT_NONE &&
+	       step->translator->fragments == NULL;
+}
+
+/* The length of all fragments but the last is a multiple of 8 (RFC 791 3.2). */
+static bool is_odd(const struct vpnalg_parsed *error)
+{
+	return error->fragment != VPNALG_FRAGMENT_NONE &&
+	       error->l4_len % 8 != 0;
+}
+
 /* Returns why no such error is translated, whatever the handler says; or
  * VPNALG_TRANSLATED. An error about an error has a second quote inside. A
  * redirect names a router that is not reachable from the other side. A quoted
  * later fragment has nothing to rewrite behind its IP header. */
-static enum vpnalg_result check(const struct vpnalg_parsed *error,
+static enum vpnalg_result check(const struct vpnalg_step *step,
+				const struct vpnalg_parsed *error,
 				const struct vpnalg_parsed *quote)
 {
 	if (quote->ip != error->l4 + ICMP_QUOTE_OFF ||
 	    error->l4[0] == ICMP_REDIRECT)
 		return VPNALG_DROP_ICMP_ERROR;
-	if (error->fragment != VPNALG_FRAGMENT_NONE)
+	if (is_fragment(step, error))
 		return VPNALG_DROP_FRAGMENT;
-	if (error->overlong || !are_addresses_right(error, quote))
+	if (error->overlong || is_odd(error) ||
+	    !are_addresses_right(error, quote))
 		return VPNALG_DROP_MALFORMED;
 	if (vpnalg_packet_holds_addresses(error) ||
 	    vpnalg_packet_holds_addresses(quote))
@@ -178,7 +204,7 @@ enum vpnalg_result vpnalg_icmp_error(struct vpnalg_step *step)
 	if (step->record == NULL)
 		return VPNALG_DROP_ICMP_ERROR;
 	vpnalg_packet_parse(step->packet, &error);
-	result = check(&error, quote);
+	result = check(step, &error, quote);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	before = sum(quote->ip, error.l4_caplen - ICMP_QUOTE_OFF);
@@ -211,7 +237,7 @@ enum vpnalg_result vpnalg_icmp_error_later(struct vpnalg_step *step,
 	uint32_t before;
 
 	vpnalg_packet_parse(step->packet, &error);
-	result = check(&error, quote);
+	result = check(step, &error, quote);
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	before = sum(quote->ip, error.l4_caplen - ICMP_QUOTE_OFF);

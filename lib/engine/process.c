@@ -24,6 +24,7 @@
 #include "counters.h"
 #include "event.h"
 #include "fragment.h"
+#include "fragment_error.h"
 #include "hairpin.h"
 #include "icmp_error.h"
 #include "packet.h"
@@ -223,19 +224,19 @@ static enum vpnalg_result decide_rare(struct vpnalg *translator,
 				      struct slot *slot,
 				      struct vpnalg_packet *packet)
 {
-	bool whole = slot->parsed.fragment == VPNALG_FRAGMENT_NONE;
+	bool whole = !fragment_is_one(slot, packet);
 	enum vpnalg_result result = FRAGMENT_UNDECIDED;
 
 	if (!whole)
-		result = vpnalg_fragment_before(translator, slot, packet);
+		result = vpnalg_fragment_any_before(translator, slot, packet);
 	if (result == FRAGMENT_UNDECIDED) {
 		result = otherwise(translator, slot,
 				   begin(translator, slot, packet), UNTRIED);
 		if (translator->after != 0)
 			finish_packet(translator, result);
 		if (!whole)
-			result = vpnalg_fragment_after(translator, slot, packet,
-						       result);
+			result = vpnalg_fragment_any_after(translator, slot,
+							   packet, result);
 	}
 	if (result != VPNALG_TRANSLATED)
 		packet->flags = 0;

@@ -147,6 +147,14 @@ static bool is_general(const struct vpnalg_steer *steer, uint8_t protocol)
 		protocol == PROTOCOL_ICMP);
 }
 
+/* An ICMP error goes by the remote of what it quotes, which its first fragment
+ * alone shows. */
+static bool may_be_of_error(const struct vpnalg_parsed *parsed)
+{
+	return parsed->protocol == PROTOCOL_ICMP && !parsed->quoted &&
+	       parsed->fragment == VPNALG_FRAGMENT_LATER;
+}
+
 uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
 		      const struct vpnalg_packet *packet, uint32_t translators,
 		      bool *fragment)
@@ -164,8 +172,10 @@ uint32_t vpnalg_steer(const struct vpnalg_steer *steer,
 	case PACKET_WHOLE:
 		break;
 	}
-	if (!is_general(steer, parsed.protocol))
+	if (!is_general(steer, parsed.protocol)) {
+		*fragment = may_be_of_error(&parsed);
 		return by_remote(steer, &parsed, translators);
+	}
 	if (parsed.fragment != VPNALG_FRAGMENT_LATER)
 		return steer_general(steer, &parsed, translators);
 	*fragment = true;

@@ -940,6 +940,19 @@ vpnalg_session_count_unparsed(struct vpnalg *translator,
 			      const struct vpnalg_record *record);
 
 /**
+ * Counts the sessions that guard what the record's kind does, with its remote
+ * and outside address: the record's own host's and all others', dead ones that
+ * are not closed yet included. A handler that knows as many of one host's knows
+ * that there is no other host's.
+ *
+ * @param translator the translator
+ * @param record a session of a kind with a guard
+ * @return how many there are, the record included
+ */
+VPNALG_API uint32_t vpnalg_session_guard_count(struct vpnalg *translator,
+					       struct vpnalg_record *record);
+
+/**
  * Notifies the caller's event callback, if there is one.
  *
  * @param translator the translator

@@ -233,6 +233,17 @@ static void guard_of(struct vpnalg *translator, struct vpnalg_record *record,
 	guard->id = guard->port = 0;
 }
 
+uint32_t vpnalg_session_guard_count(struct vpnalg *translator,
+				    struct vpnalg_record *record)
+{
+	struct vpnalg_tuple guard;
+	struct vpnalg_record *usage;
+
+	guard_of(translator, record, &guard);
+	usage = vpnalg_session_peek(translator, &guard);
+	return usage != NULL ? body(translator, usage)->count : 0;
+}
+
 static void pair_of(struct vpnalg *translator, struct vpnalg_record *record,
 		    struct vpnalg_tuple *pair)
 {

@@ -204,16 +204,12 @@ static uint32_t slack(uint32_t life)
 						      : L2TP_SLACK_MS;
 }
 
-/* Moves the flow's deadline, and with control messages that of the server's
- * record. Data is spared the second lookup. */
-static void live(struct vpnalg_step *step, struct vpnalg_record *flow,
-		 const struct l2tp_message *m)
+/* Moves the flow's deadline. */
+static void live(struct vpnalg_step *step, struct vpnalg_record *flow)
 {
 	vpnalg_session_set_lifetime(
 		step->translator, flow,
 		vpnalg_session_timers(step->translator)->udp);
-	if (m->control)
-		vpnalg_l2tp_server_extend(step, flow);
 }
 
 /* In a shared flow the tunnel itself has an end. */
@@ -245,10 +241,13 @@ void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
 		    (l2tp_is_idle(m) || !l2tp_is_past_grace(step, flow)))
 			return;
 		f->flags &= (uint16_t)~L2TP_FLOW_LINGERING;
-		live(step, flow, m);
+		live(step, flow);
 	} else if (flow->deadline - step->now <= life - slack(life)) {
-		live(step, flow, m);
+		live(step, flow);
 	}
+	/* Data is spared the second lookup. */
+	if (m->control && !(f->flags & L2TP_FLOW_LINGERING))
+		vpnalg_l2tp_server_extend(step, flow);
 }
 
 /* Data */

@@ -32,7 +32,8 @@ void vpnalg_l2tp_flow_answered(struct vpnalg_step *step,
 void vpnalg_l2tp_flow_linger(struct vpnalg_step *step,
 			     struct vpnalg_record *flow);
 
-/* Moves the flow's deadline for a message that goes out. */
+/* Moves the flow's deadline for a message that goes out. A control message
+ * keeps what is known of the server as well. */
 void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
 			      struct vpnalg_record *flow,
 			      const struct l2tp_message *message);

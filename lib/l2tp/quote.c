@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* L2TP packets that ICMP errors quote. A flow with a port of its own is found
  * by that. In a shared flow the ID in the header decides: 12 to 14 bytes behind
- * the IP header must be quoted, of version 3 over UDP 16. */
+ * the IP header must be quoted, of version 3 over UDP 16, unless one host alone
+ * can be meant. */
 #include "quote.h"
+
+#include <string.h>
 
 #include "../wire/ip.h"
 #include "flow.h"
@@ -56,6 +59,56 @@ static bool has_right_ports(struct vpnalg_step *step,
 		port == l2tp_tunnel(step, tunnel)->remote_port);
 }
 
+/* Returns the flow's tunnel or session with an ID inside, be it dead; NULL if
+ * there is none that counts where the flow does. */
+static const struct vpnalg_record *peek(struct vpnalg_step *step,
+					struct vpnalg_record *flow,
+					unsigned role, uint32_t space,
+					uint32_t id)
+{
+	struct vpnalg_tuple tuple, ours, its;
+	struct vpnalg_record *record;
+
+	if (id == 0)
+		return NULL;
+	vpnalg_l2tp_tunnel_tuple(step, flow, role, space, &tuple);
+	tuple.id = id;
+	record = vpnalg_session_peek(step->translator, &tuple);
+	if (record == NULL || record->handler != flow->handler ||
+	    record->kind == L2TP_KIND_CLAIM)
+		return NULL;
+	vpnalg_session_tuple(step->translator, flow, VPNALG_OUTSIDE_OWN, &ours);
+	vpnalg_session_tuple(step->translator, record, VPNALG_OUTSIDE_OWN,
+			     &its);
+	return memcmp(ours.local, its.local, step->parsed->addr_len) == 0
+		       ? record
+		       : NULL;
+}
+
+/* Returns whether no other host has L2TP with the remote, from this outside
+ * address: as many records are counted there as are the flow's own, by what the
+ * flow remembers. They are itself, what it has requested last, and where its
+ * last data went. Of a host with more tunnels it cannot be told. */
+static bool is_alone(struct vpnalg_step *step, struct vpnalg_record *flow)
+{
+	const struct l2tp_flow *f = l2tp_flow(step, flow);
+	const struct vpnalg_record *tunnel, *connection, *busy;
+	unsigned known = 1;
+
+	tunnel = peek(step, flow, VPNALG_INSIDE_OWN, L2TP_SPACE_TUNNEL,
+		      f->own[0]);
+	connection = peek(step, flow, VPNALG_INSIDE_OWN, L2TP_SPACE_CONNECTION,
+			  f->own[1]);
+	busy = peek(step, flow, VPNALG_INSIDE_PEER,
+		    f->busy_version == 3 ? L2TP_SPACE_SESSION
+					 : L2TP_SPACE_TUNNEL,
+		    f->busy);
+	known += tunnel != NULL;
+	known += connection != NULL;
+	known += busy != NULL && busy != tunnel;
+	return vpnalg_session_guard_count(step->translator, flow) == known;
+}
+
 /* Returns whether nothing but an ID distinguishes the flow's packets from
  * another host's. */
 static bool needs_id(struct vpnalg_step *step, struct vpnalg_record *flow)
@@ -64,7 +117,8 @@ static bool needs_id(struct vpnalg_step *step, struct vpnalg_record *flow)
 		return true;
 	if (l2tp_flow_port(step, flow) != L2TP_PORT)
 		return l2tp_is_shared(step, flow);
-	return vpnalg_l2tp_server_has_fixed_port(step, flow);
+	return vpnalg_l2tp_server_has_fixed_port(step, flow) &&
+	       !is_alone(step, flow);
 }
 
 /* Returns the result for a packet of the flow with a header that names no ID,

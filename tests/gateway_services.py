@@ -122,6 +122,37 @@ def judge_protocol(program):
     check("all went well", status == 0 and "failed" not in report, report)
 
 
+def judge_transport(program):
+    """SCTP to another port inside; the kernel would refuse it. Nobody reads
+    its checksum here."""
+    gateway = begin(program, "--general", "--service",
+                    "sctp:%d=%s:%d" % (SERVED, CLIENT, SERVED + 1))
+    server, client = [sock_in(name, socket.AF_INET, socket.SOCK_RAW, 132)
+                      for name in ("s", "c")]
+    server.bind((SERVER, 0))
+    icmp = sock_in("s", socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+    rest = bytes(8) + b"\x0e\0\0\4"
+    server.sendto(struct.pack(">HH", 4000, SERVED) + rest, (OUTSIDE, 0))
+    data, sender = received(client)
+    check("an SCTP service: a client outside begins",
+          data[20:24] == struct.pack(">HH", 4000, SERVED + 1) and sender and
+          sender[0] == SERVER, (data, sender))
+    client.sendto(struct.pack(">HH", SERVED + 1, 4000) + rest, (SERVER, 0))
+    data, sender = received(server)
+    check("an SCTP service: the answer",
+          data[20:24] == struct.pack(">HH", SERVED, 4000) and sender and
+          sender[0] == OUTSIDE, (data, sender))
+    check("the kernel of the gateway says nothing of SCTP",
+          received(icmp)[1] is None)
+    server.sendto(struct.pack(">HH", 4000, SERVED + 9) + rest, (OUTSIDE, 0))
+    check("but where the service is not: it refuses it, or answers itself",
+          received(icmp)[1] or received(server)[1])
+    for sock in client, server, icmp:
+        sock.close()
+    report, status = end(gateway)
+    check("all went well", status == 0 and "failed" not in report, report)
+
+
 def ike(exchange, flags, payload):
     """A message of IKE version 2 (RFC 7296 3.1)."""
     return struct.pack(">QQBBBBII", 7, 8, payload, 0x20, exchange, flags,
@@ -201,6 +232,7 @@ PROGRAM = in_namespaces()[0]
 judge_following(PROGRAM)
 judge_hairpins(PROGRAM)
 judge_protocol(PROGRAM)
+judge_transport(PROGRAM)
 do_all("ip -n c addr add %s/24 dev eth0" % OTHER)
 judge_esp(PROGRAM, "s", SERVER)
 judge_esp(PROGRAM, "c", OTHER)

@@ -51,9 +51,9 @@ static const uint8_t *new_sender(struct vpnalg *translator,
 }
 
 /* Sets the remote that the receiver sees to the outside address of the sender's
- * mapping, or else to the one that it would be given. Its outside port, which is
- * in the keys of sessions by ports alone, is the inside one but for a service.
- */
+ * mapping, or else to the one that it would be given. Its outside port, which
+ * is in the keys of sessions by ports alone, is the inside one but for a
+ * service. */
 static void set_sender(struct vpnalg *translator,
 		       const struct vpnalg_parsed *parsed,
 		       struct vpnalg_tuple *receiver)

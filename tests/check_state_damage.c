@@ -351,6 +351,86 @@ START_TEST(a_body_that_lies_harms_nobody)
 }
 END_TEST
 
+#define KINDS_MAX 64
+
+/* Finds the first record of each kind, 0 where there is none. Returns how many
+ * kinds there are. */
+static unsigned first_records(unsigned firsts[KINDS_MAX])
+{
+	unsigned kinds = state_first(&saved, RECORD) - 1, number, place;
+
+	ck_assert_uint_le(kinds, KINDS_MAX);
+	memset(firsts, 0, KINDS_MAX * sizeof(firsts[0]));
+	for (number = saved.count; number-- > 0;) {
+		place = state_chunk(&saved, number)[CHUNK_CONTENT];
+		if (state_chunk(&saved, number)[CHUNK_TYPE] == RECORD)
+			firsts[place] = number;
+	}
+	return kinds;
+}
+
+/* Returns how many key slots sessions of a place have. */
+static unsigned slots_of(unsigned place)
+{
+	return state_chunk(&saved, 1 + place)[CHUNK_CONTENT + 1];
+}
+
+static void swap_keys(unsigned a, unsigned b, unsigned slots)
+{
+	uint8_t *x = state_chunk(&changed, a) + CHUNK_CONTENT;
+	uint8_t *y = state_chunk(&changed, b) + CHUNK_CONTENT;
+	unsigned end = RECORD_KEYS + slots * VPNALG_KEY_IPV4, i;
+	uint8_t byte;
+
+	for (i = 2; i < end; i++) {
+		byte = x[i];
+		if (i > 2 && i < RECORD_KEYS)
+			continue;
+		x[i] = y[i];
+		y[i] = byte;
+	}
+	state_sum(&changed, a);
+	state_sum(&changed, b);
+}
+
+/* Returns whether the changed state is refused; else whatever packets come. */
+static bool is_refused_or_harmless(void)
+{
+	struct vpnalg_load loading = { .services = true };
+	struct world victim;
+	bool loads;
+
+	all_world(&victim, (struct world_options){ .no_undo = true,
+						   .leaves = true });
+	victim.now = w.now;
+	state_load_part(&victim, &loading, changed.bytes, changed.length);
+	loads = vpnalg_load_end(victim.alg, &loading, victim.now) == 0;
+	if (loads)
+		play(&victim);
+	world_forget(&victim);
+	return !loads;
+}
+
+/* Sessions of two kinds have each other's keys: whatever finds the one by its
+ * key takes the other's body for its own. Two kinds at most have keys of the
+ * same form as a third one: then it is looked at, or the bodies are equal. */
+START_TEST(keys_of_another_kind_are_found)
+{
+	unsigned firsts[KINDS_MAX], a = (unsigned)_i, b, loaded = 0;
+	unsigned kinds = first_records(firsts);
+
+	for (b = a + 1; b < kinds; b++) {
+		if (firsts[a] == 0 || firsts[b] == 0 ||
+		    slots_of(a) != slots_of(b))
+			continue;
+		changed = saved;
+		swap_keys(firsts[a], firsts[b], slots_of(a));
+		loaded += !is_refused_or_harmless();
+	}
+	ck_assert_uint_le(loaded, 2);
+}
+END_TEST
+
 /* What completes the datagrams of state_hold(), and what is held of them. */
 static void play_fragments(struct world *world)
 {
@@ -483,6 +563,8 @@ TCase *state_damage_case(void)
 			    ROWS(order_results));
 	tcase_add_loop_test(tcase, lies_are_found, 0, ROWS(lie_rows));
 	tcase_add_loop_test(tcase, a_body_that_lies_harms_nobody, 0, 32);
+	tcase_add_loop_test(tcase, keys_of_another_kind_are_found, 0,
+			    KINDS_MAX);
 	tcase_add_loop_test(tcase, fragments_that_lie_harm_nobody, 0, FORGED);
 	tcase_add_test(tcase, fragments_without_their_end_are_left_alone);
 	tcase_add_loop_test(tcase, a_translator_that_is_not_new_loads_nothing,

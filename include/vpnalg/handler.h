@@ -445,6 +445,12 @@ struct vpnalg_handler {
 	 * segment may announce, whichever handler translates it
 	 * (vpnalg_rewrite_mss()); 0: any. */
 	uint16_t (*mss)(const void *settings);
+	/** Optional: returns whether a session of that kind may have a key in
+	 * the store. It is asked about each key of a session that is loaded or
+	 * taken over; where the answer is no, the state or store is refused.
+	 * If the handler finds sessions by keys, and takes the body of what it
+	 * finds for one kind's, no other kind may have such a key. */
+	bool (*may_have_key)(unsigned kind, const struct vpnalg_tuple *key);
 };
 
 /** How often vpnalg_handler.loaded visits each session. */

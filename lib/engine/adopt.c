@@ -35,14 +35,32 @@ static bool is_key(const uint8_t *key, unsigned slot)
 	       (slot < VPNALG_INSIDE_PEER || role == slot);
 }
 
+/* Returns whether the handler says that such sessions have such a key. */
+static bool may_have(const struct vpnalg *translator,
+		     const struct vpnalg_record *record, const uint8_t *key)
+{
+	const struct vpnalg_handler *handler =
+		translator->handlers[vpnalg_record_handler(record)];
+	struct vpnalg_tuple tuple;
+
+	if (handler->may_have_key == NULL)
+		return true;
+	vpnalg_key_read(key, addr_len_of(translator), &tuple);
+	return handler->may_have_key(record->kind, &tuple);
+}
+
 static bool are_keys(const struct vpnalg *translator,
 		     struct vpnalg_record *record)
 {
+	const uint8_t *key;
 	unsigned slot;
 
-	for (slot = 0; slot < record->slots; slot++)
-		if (!is_key(record_key(translator, record, slot), slot))
+	for (slot = 0; slot < record->slots; slot++) {
+		key = record_key(translator, record, slot);
+		if (!is_key(key, slot) || (record->keys >> slot & 1 &&
+					   !may_have(translator, record, key)))
 			return false;
+	}
 	return record->keys >> record->slots == 0;
 }
 

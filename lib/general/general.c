@@ -331,6 +331,7 @@ static const struct vpnalg_handler handler = {
 	.fast_path = vpnalg_general_fast_path,
 	.reuse_delay = reuse_delay,
 	.mss = mss,
+	.may_have_key = vpnalg_general_may_have_key,
 };
 
 const struct vpnalg_handler *vpnalg_general(void)

@@ -7,4 +7,7 @@
 
 extern const struct vpnalg_kind vpnalg_general_kinds[GENERAL_KINDS];
 
+/* Returns whether a record of that kind may have a key. */
+bool vpnalg_general_may_have_key(unsigned kind, const struct vpnalg_tuple *key);
+
 #endif

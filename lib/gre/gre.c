@@ -245,6 +245,18 @@ static enum vpnalg_result quote(struct vpnalg_step *step)
 	return VPNALG_TRANSLATED;
 }
 
+static bool may_have_key(unsigned kind, const struct vpnalg_tuple *key)
+{
+	bool peers = key->role >= VPNALG_INSIDE_PEER;
+
+	if (key->space != PLAIN_GRE_PROTOCOL || key->remote == NULL)
+		return false;
+	if (kind == GRE_KIND_REMOTE)
+		return peers && key->id == 0 && key->port == GRE_REMOTE;
+	return (key->port == GRE_KEYED || key->port == GRE_UNKEYED) &&
+	       (kind == GRE_KIND_LEARNED || !peers);
+}
+
 static const struct vpnalg_handler handler = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "GRE",
@@ -258,6 +270,7 @@ static const struct vpnalg_handler handler = {
 	.quote = quote,
 	.parent = vpnalg_gre_last_parent,
 	.fast_path = vpnalg_gre_fast_path,
+	.may_have_key = may_have_key,
 };
 
 const struct vpnalg_handler *vpnalg_gre(void)

@@ -338,6 +338,7 @@ static const struct vpnalg_handler handler = {
 	.fast_path = fast_path,
 	.served_at = served_at,
 	.loaded = vpnalg_ipsec_loaded,
+	.may_have_key = vpnalg_ipsec_may_have_key,
 };
 
 const struct vpnalg_handler *vpnalg_ipsec(void)

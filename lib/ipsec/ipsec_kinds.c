@@ -7,6 +7,8 @@
 #include "ike_service.h"
 #include "sa.h"
 
+#include "../wire/ip.h"
+
 /* The bodies' layouts. */
 #define LAYOUT_ANSWERS "421111.."
 #define LAYOUT_CANDIDATE "4444444(11 8 1 1 1 1 1 1 1)"
@@ -82,3 +84,51 @@ const struct vpnalg_kind vpnalg_ipsec_kinds[IPSEC_KINDS] = {
 				 .pooled = true,
 				 .inherits_outside = true },
 };
+
+static bool is_peers(const struct vpnalg_tuple *key)
+{
+	return key->role >= VPNALG_INSIDE_PEER;
+}
+
+/* Returns whether a record of that kind may have a key in ESP's space. */
+static bool may_have_esp(unsigned kind, const struct vpnalg_tuple *key)
+{
+	switch (kind) {
+	case IPSEC_KIND_OUT:
+		return is_peers(key) && key->port == 0;
+	case IPSEC_KIND_IN:
+		return !is_peers(key) && key->port == 0 && key->id != 0;
+	case IPSEC_KIND_HOST:
+		return key->role == VPNALG_INSIDE_OWN
+			       ? key->port == 0 && key->id == 0
+			       : key->role == VPNALG_OUTSIDE_OWN &&
+					 key->port == IPSEC_PORT_HOST;
+	case IPSEC_KIND_REMOTE:
+		return is_peers(key) && key->port == IPSEC_PORT_REMOTE &&
+		       key->id == 0;
+	case IPSEC_KIND_CANDIDATES:
+		return is_peers(key) && key->port == IPSEC_PORT_REMOTE &&
+		       key->id != 0;
+	case IPSEC_KIND_UNCLAIMED:
+		return is_peers(key) && key->port == IPSEC_PORT_UNCLAIMED;
+	default:
+		return false;
+	}
+}
+
+bool vpnalg_ipsec_may_have_key(unsigned kind, const struct vpnalg_tuple *key)
+{
+	switch (kind) {
+	case IPSEC_KIND_IKE:
+		return key->space == PROTOCOL_UDP && !is_peers(key) &&
+		       key->remote != NULL;
+	case IPSEC_KIND_SERVICE:
+		return key->space == PROTOCOL_UDP && !is_peers(key) &&
+		       key->remote == NULL;
+	case IPSEC_KIND_IKE_SA:
+		return key->space == IPSEC_SPACE_IKE_SA && is_peers(key);
+	default:
+		return key->space == ESP_PROTOCOL && key->remote != NULL &&
+		       may_have_esp(kind, key);
+	}
+}

@@ -7,4 +7,7 @@
 
 extern const struct vpnalg_kind vpnalg_ipsec_kinds[IPSEC_KINDS];
 
+/* Returns whether a record of that kind may have a key. */
+bool vpnalg_ipsec_may_have_key(unsigned kind, const struct vpnalg_tuple *key);
+
 #endif

@@ -312,6 +312,7 @@ static const struct vpnalg_handler handler = {
 	.parent = parent,
 	.counted_by = counted_by,
 	.fast_path = vpnalg_l2tp_fast_path,
+	.may_have_key = vpnalg_l2tp_lookup_may_have,
 };
 
 const struct vpnalg_handler *vpnalg_l2tp(void)

@@ -242,3 +242,53 @@ enum vpnalg_claim vpnalg_l2tp_lookup_key(const struct vpnalg_parsed *parsed,
 	}
 	return VPNALG_CLAIM_NONE;
 }
+
+/* Keys in a state */
+
+static bool is_space(const struct vpnalg_tuple *key, uint32_t space)
+{
+	return key->space == L2TP_PROTOCOL &&
+	       (key->port & L2TP_SPACE_MASK) == space;
+}
+
+/* Returns whether the key has the ID of a tunnel or session. */
+static bool is_id(const struct vpnalg_tuple *key, bool session)
+{
+	return session ? is_space(key, L2TP_SPACE_SESSION)
+		       : is_space(key, L2TP_SPACE_TUNNEL) ||
+				 is_space(key, L2TP_SPACE_CONNECTION);
+}
+
+/* Returns whether a flow may have a key: the peer's of a flow on UDP is where
+ * it is answered from, and the slot's outside one may be any flow's. */
+static bool may_be_flows(bool udp, const struct vpnalg_tuple *key)
+{
+	if (key->role == VPNALG_OUTSIDE_PEER)
+		return is_space(key, L2TP_SPACE_SLOT);
+	if (udp)
+		return key->space == PROTOCOL_UDP;
+	return key->role < VPNALG_INSIDE_PEER && is_space(key, L2TP_SPACE_FLOW);
+}
+
+bool vpnalg_l2tp_lookup_may_have(unsigned kind, const struct vpnalg_tuple *key)
+{
+	bool peers = key->role >= VPNALG_INSIDE_PEER;
+
+	if (kind == L2TP_KIND_ANY_ADDRESS)
+		return !peers && key->remote == NULL &&
+		       key->space == L2TP_PROTOCOL &&
+		       (key->port & L2TP_SPACE_ANY_ADDRESS) != 0;
+	if (key->remote == NULL)
+		return false;
+	switch (kind) {
+	case L2TP_KIND_FLOW:
+	case L2TP_KIND_IP_FLOW:
+		return may_be_flows(kind == L2TP_KIND_FLOW, key);
+	case L2TP_KIND_SERVER:
+		return peers && is_space(key, L2TP_SPACE_SERVER);
+	case L2TP_KIND_CLAIM:
+		return peers && (is_id(key, false) || is_id(key, true));
+	default:
+		return is_id(key, kind == L2TP_KIND_SESSION);
+	}
+}

@@ -10,4 +10,7 @@
 enum vpnalg_claim vpnalg_l2tp_lookup_key(const struct vpnalg_parsed *parsed,
 					 struct vpnalg_match *match);
 
+/* Returns whether a record of that kind may have a key in the store. */
+bool vpnalg_l2tp_lookup_may_have(unsigned kind, const struct vpnalg_tuple *key);
+
 #endif

@@ -26,7 +26,8 @@ struct vpnalg_record *vpnalg_pptp_call_parent(struct vpnalg *translator,
 		c->inside_port, c->remote_port);
 	const struct pptp_control *control;
 
-	if (parent == NULL)
+	if (parent == NULL ||
+	    vpnalg_record_handler(parent) != vpnalg_record_handler(call))
 		return NULL;
 	control = vpnalg_session_body(translator, parent);
 	return control->generation == c->generation ? parent : NULL;

@@ -253,6 +253,16 @@ static const struct vpnalg_server_port server_ports[] = {
 	{ PROTOCOL_TCP, PPTP_PORT },
 };
 
+/* A call's keys have the space of GRE, and port 0. */
+static bool may_have_key(unsigned kind, const struct vpnalg_tuple *key)
+{
+	if (kind == PPTP_KIND_CALL)
+		return key->space == GRE_PROTOCOL && key->port == 0 &&
+		       key->remote != NULL;
+	return key->space == PROTOCOL_TCP && key->role < VPNALG_INSIDE_PEER &&
+	       (key->remote == NULL) == (kind == PPTP_KIND_SERVICE);
+}
+
 static const struct vpnalg_handler handler = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "PPTP",
@@ -273,6 +283,7 @@ static const struct vpnalg_handler handler = {
 	.counted_by = counted_by,
 	.fast_path = fast_path,
 	.served_at = vpnalg_pptp_served_at,
+	.may_have_key = may_have_key,
 };
 
 const struct vpnalg_handler *vpnalg_pptp(void)

@@ -205,8 +205,8 @@ const char *nat_policy_limit(void *where, const char *value)
 		strcpy(text, value);
 		text[comma - value] = '\0';
 		if (!read_counted(text, &limit))
-			return "pptp, ipsec, l2tp, gre or general, or ids, or "
-			       "both stand before the last comma";
+			return "pptp, ipsec, l2tp, gre or general, ids, or "
+			       "both stand before a comma";
 		value = comma + 1;
 	}
 	if (!read_per(value, &limit))

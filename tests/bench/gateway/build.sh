@@ -38,6 +38,7 @@ build() (
 		objects common.o $(sources_of COMMON_FILES) \
 			$(sources_of COMMON_LIVE_FILES) \
 			$(sources_of COMMON_QUEUE_FILES) \
+			$(sources_of COMMON_SEND_FILES) \
 			$(sources_of NO_IPFIX_FILES) &&
 		objects gw.o $(sources_of GATEWAY_FILES) \
 			$(sources_of NO_STANDBY_FILES) &&

@@ -111,7 +111,7 @@ strays() {
 			else
 				count++
 		}
-		END { print same > 0 ? count + 0 : "no" }'
+		END { print (same > 0 ? count + 0 : "no") }'
 }
 
 judge_delivery() {

@@ -85,8 +85,8 @@ static bool is_key(const struct datagram *datagram, unsigned form)
 	       (key_role(key) == roles[form] && !key_is_for_all_remotes(key));
 }
 
-/* Sets whose it is, by the number of a kind. Returns false if there is no such
- * kind, or if it must have one. */
+/* Sets the datagram's handler and kind, by the number of a kind. Returns false
+ * if there is no such kind, or if the datagram must have one. */
 static bool set_kind(const struct vpnalg *translator,
 		     const struct vpnalg_load *load, unsigned kind,
 		     struct datagram *datagram)

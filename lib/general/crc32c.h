@@ -5,9 +5,9 @@
 
 #include <stdint.h>
 
-/* Returns by which bits the CRC of a message changes where 16 of its bits do,
- * in whichever way, with so many bytes behind them. The first byte in a packet
- * is the least one of the result. */
+/* Returns the bits that change in the CRC32c (RFC 9260 A) of a message in which
+ * the bits of `difference` change, in a field of 16 bits with `behind` bytes
+ * after it. The lowest byte of the result is the first one in a packet. */
 uint32_t vpnalg_general_crc32c_change(uint16_t difference, uint32_t behind);
 
 #endif

@@ -19,8 +19,8 @@
 #define TRIES_MAX 8
 
 /* The hosts that an SPI is compared with: all of the ring, from this one on,
- * but for the one that has the SPI, and the one that sends with it; so many of
- * them for one packet. */
+ * but for the one that has the SPI, and the one that sends with it. One packet
+ * is compared with at most `tries` of them. */
 struct others {
 	struct vpnalg_record *session; /* any of the remote's */
 	struct vpnalg_record *sender;  /* or NULL */
@@ -124,6 +124,7 @@ static void compare_own(struct vpnalg_step *step, struct vpnalg_record *host,
 	h->compared = 0;
 }
 
+/* Returns how many hosts a packet of the pair is compared with at most. */
 static unsigned tries_of(const struct ipsec_in *in)
 {
 	unsigned tries = IPSEC_TRUST_FULL - in->trust;

@@ -254,8 +254,8 @@ START_TEST(a_large_table_is_fetched_ahead_and_a_small_one_is_not)
 	struct table small, large;
 	uint32_t i;
 
-	table_begin(&small, 500000, 0);
-	table_begin(&large, 600000, 0);
+	table_begin(&small, 750000, 0);
+	table_begin(&large, 850000, 0);
 	ck_assert(small.store.prefetch == NULL);
 	ck_assert(large.store.prefetch != NULL);
 	fill(&large, use_of(&large).units / 2, 2);

@@ -3,6 +3,8 @@
  */
 #include "tables.h"
 
+#include "store/bucket.h"
+
 /* All keys in one place of the index: it fills up long before the units do.
  * That costs the key at hand only. */
 START_TEST(an_index_that_is_full_refuses_and_recovers)
@@ -185,6 +187,55 @@ START_TEST(a_table_that_overflows_again_and_again_finds_every_key)
 }
 END_TEST
 
+/* Returns a bit for each entry that has the tag. */
+static unsigned entries_with(const struct bucket *bucket, uint16_t tag)
+{
+	unsigned entries = 0, i;
+
+	for (i = 0; i < ENTRIES; i++)
+		entries |= (unsigned)(bucket->tag[i] == tag) << i;
+	return entries;
+}
+
+/* Takes all entries that were found: the first of the two ways, or the other.
+ */
+static unsigned taken(const struct bucket *bucket, uint16_t tag, bool in_words)
+{
+	uint64_t found = in_words ? find_tag_in_words(bucket, tag)
+				  : find_tag(bucket, tag);
+	unsigned entries = 0;
+
+	while (found != 0)
+		entries |= 1U << (in_words ? take_entry_in_words(&found)
+					   : take_entry(&found));
+	return entries;
+}
+
+/* With any tags, and whatever stands behind them, both ways find what a loop
+ * finds. Tags of few values are often equal. */
+START_TEST(tags_are_found_in_words_and_eight_at_once)
+{
+	static const uint16_t tags[] = { 0, 1, 2, 0x7f, 0x80, 0x100, 0x7fff };
+	struct bucket bucket;
+	uint32_t dice = 1;
+	unsigned n, i, t;
+
+	for (n = 0; n < 2000; n++) {
+		memset(&bucket, (int)n, sizeof(bucket));
+		for (i = 0; i < ENTRIES; i++) {
+			dice = dice * 1664525 + 1013904223;
+			bucket.tag[i] = tags[(dice >> 16) % ROWS(tags)];
+		}
+		bucket.away = tags[n % ROWS(tags)];
+		for (t = 1; t < ROWS(tags); t++) {
+			i = entries_with(&bucket, tags[t]);
+			ck_assert_uint_eq(taken(&bucket, tags[t], true), i);
+			ck_assert_uint_eq(taken(&bucket, tags[t], false), i);
+		}
+	}
+}
+END_TEST
+
 TCase *table_index_case(void)
 {
 	TCase *t = tcase_create("index");
@@ -198,5 +249,6 @@ TCase *table_index_case(void)
 			    0, ROWS(key_lengths));
 	tcase_add_test(t,
 		       a_table_that_overflows_again_and_again_finds_every_key);
+	tcase_add_test(t, tags_are_found_in_words_and_eight_at_once);
 	return t;
 }

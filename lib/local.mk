@@ -249,6 +249,8 @@ lib_libcore_la_SOURCES = \
 	lib/l2tp/any_address.h \
 	lib/l2tp/control.c \
 	lib/l2tp/control.h \
+	lib/l2tp/data.c \
+	lib/l2tp/data.h \
 	lib/l2tp/flow.c \
 	lib/l2tp/flow.h \
 	lib/l2tp/in.c \

@@ -23,6 +23,7 @@ TCase *session_fail_case(void); /* check_session_fail.c */
 TCase *icmp_error_rows_case(void); /* check_icmp_error_edges.c */
 TCase *icmp_error_edges_case(void); /* check_icmp_error_edges.c */
 TCase *l2tp_message_case(void); /* check_l2tp_message.c */
+TCase *l2tp_data_case(void);    /* check_l2tp_data.c */
 TCase *l2tp_fit_case(void);     /* check_l2tp_fit.c */
 TCase *l2tp_shared_case(void);  /* check_l2tp_shared.c */
 TCase *l2tp_v3_case(void);      /* check_l2tp_v3.c */

@@ -285,6 +285,7 @@ Suite *l2tp_suite(void)
 	tcase_add_test(t, two_zones_with_equal_tunnels_never_meet);
 	suite_add_tcase(suite, t);
 	suite_add_tcase(suite, l2tp_message_case());
+	suite_add_tcase(suite, l2tp_data_case());
 	suite_add_tcase(suite, l2tp_fit_case());
 	suite_add_tcase(suite, l2tp_shared_case());
 	suite_add_tcase(suite, l2tp_hidden_case());

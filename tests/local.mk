@@ -124,6 +124,7 @@ UNIT_TEST_FILES = \
 	tests/check_l2tp_any_request.c \
 	tests/check_l2tp_shared.c \
 	tests/check_l2tp_hidden.c \
+	tests/check_l2tp_data.c \
 	tests/check_l2tp_end.c \
 	tests/check_l2tp_v3.c \
 	tests/check_l2tp_v3_end.c \

@@ -1143,6 +1143,14 @@ VPNALG_API void vpnalg_rewrite_local(struct vpnalg_step *step,
 VPNALG_API void vpnalg_rewrite_ends(struct vpnalg_step *step);
 
 /**
+ * The same with another port or identifier than the one of the session's key.
+ *
+ * @param step the packet and its session
+ * @param id the new port, or for ICMP the new identifier
+ */
+VPNALG_API void vpnalg_rewrite_ends_to(struct vpnalg_step *step, uint16_t id);
+
+/**
  * Replaces one byte behind the IP header.
  *
  * @param step the packet

@@ -53,7 +53,7 @@ static inline uint32_t difference(uint32_t before, uint32_t after)
 	return (~before & 0xffff) + after;
 }
 
-/* delta is the folded sum of all differences. */
+/* delta is the sum of some differences. */
 static inline void update(uint8_t *checksum, uint32_t delta)
 {
 	store16(checksum, ~fold((~load16(checksum) & 0xffff) + delta));
@@ -78,6 +78,13 @@ static void update_partial(const struct vpnalg_parsed *parsed,
 {
 	if (parsed->protocol != PROTOCOL_UDP || load16(checksum) != 0)
 		store16(checksum, fold(load16(checksum) + delta));
+}
+
+/* Returns whether the packet has UDP's checksum or none, but no partial one. */
+static inline bool is_whole_udp(const struct vpnalg_parsed *parsed)
+{
+	return parsed->protocol == PROTOCOL_UDP &&
+	       parsed->checksum != VPNALG_CHECKSUM_PARTIAL;
 }
 
 /* For what is behind the IP header, or for what the pseudo header covers as
@@ -168,23 +175,27 @@ static inline void rewrite_port(const struct vpnalg_parsed *parsed,
 
 	store16(at, after);
 	if (before != after && parsed->checksum != VPNALG_CHECKSUM_PARTIAL)
-		delta = fold(delta + difference(before, after));
+		delta += difference(before, after);
 	if (delta == 0)
 		return;
-	if (parsed->protocol == PROTOCOL_UDP &&
-	    parsed->checksum != VPNALG_CHECKSUM_PARTIAL)
+	if (is_whole_udp(parsed))
 		update_udp(parsed->l4 + UDP_CHECKSUM_OFF, delta);
 	else
 		update_l4(parsed, delta, true);
 }
 
-void vpnalg_rewrite_ends(struct vpnalg_step *step)
+/* Returns the session's own key in the packet's other form. */
+static inline const uint8_t *other_key(const struct vpnalg_step *step)
+{
+	return record_key(step->translator, step->record,
+			  step->parsed->inside ? VPNALG_OUTSIDE_OWN
+					       : VPNALG_INSIDE_OWN);
+}
+
+static inline void rewrite_ends(struct vpnalg_step *step, const uint8_t *key,
+				uint16_t id)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
-	const uint8_t *key = record_key(step->translator, step->record,
-					parsed->inside ? VPNALG_OUTSIDE_OWN
-						       : VPNALG_INSIDE_OWN);
-	uint16_t id = key_word(key + KEY_ID_OFF) & 0xffff;
 	uint32_t delta = replace_local(parsed, key + KEY_LOCAL_OFF,
 				       addr_len_of(step->translator));
 
@@ -193,6 +204,18 @@ void vpnalg_rewrite_ends(struct vpnalg_step *step)
 		rewrite_port(parsed, delta, id);
 	else if (parsed->protocol == PROTOCOL_ICMP)
 		vpnalg_rewrite_16(step, ICMP_ID_OFF, id);
+}
+
+void vpnalg_rewrite_ends(struct vpnalg_step *step)
+{
+	const uint8_t *key = other_key(step);
+
+	rewrite_ends(step, key, key_word(key + KEY_ID_OFF) & 0xffff);
+}
+
+void vpnalg_rewrite_ends_to(struct vpnalg_step *step, uint16_t id)
+{
+	rewrite_ends(step, other_key(step), id);
 }
 
 /* A byte as the half of 16 bits that it is. */
@@ -218,6 +241,17 @@ void vpnalg_rewrite_byte(struct vpnalg_step *step, uint32_t offset,
 		  false);
 }
 
+/* For two bytes behind the IP header. Nothing is called for UDP, nor without a
+ * checksum. */
+static inline void update_covered(const struct vpnalg_parsed *parsed,
+				  uint32_t delta)
+{
+	if (is_whole_udp(parsed))
+		update_udp(parsed->l4 + UDP_CHECKSUM_OFF, delta);
+	else if (rewrite_checksum_offset(parsed) >= 0)
+		update_l4(parsed, delta, false);
+}
+
 /* The two bytes lie across two of the checksum's halves where the offset is
  * odd. */
 void vpnalg_rewrite_16(struct vpnalg_step *step, uint32_t offset,
@@ -232,8 +266,8 @@ void vpnalg_rewrite_16(struct vpnalg_step *step, uint32_t offset,
 		return;
 	}
 	store16(at, after);
-	if (before != after && rewrite_checksum_offset(step->parsed) >= 0)
-		update_l4(step->parsed, fold(difference(before, after)), false);
+	if (before != after)
+		update_covered(step->parsed, difference(before, after));
 }
 
 /* The ones' complement sum of what is cut off, by its place in the segment. */

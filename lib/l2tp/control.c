@@ -297,7 +297,8 @@ enum vpnalg_result vpnalg_l2tp_control_out(struct vpnalg_step *step,
 
 	if (shared && !m->whole)
 		return VPNALG_DROP_TRUNCATED;
-	if (!m->control && l2tp_flow_is_busy(step, f, m)) {
+	if (!m->control &&
+	    l2tp_flow_is_busy(step, f, m->header.value, m->version)) {
 		vpnalg_l2tp_flow_refresh(step, flow, m);
 		return VPNALG_TRANSLATED;
 	}

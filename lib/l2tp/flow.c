@@ -10,40 +10,28 @@
  * another host. */
 #define SILENCE_MS 60000
 
-/* Rewrites the addresses and ports, by a flow or by a tunnel in it. A packet
- * that is not L2TP has the flow's own outside port, even if L2TP shares another
- * one. */
-static void rewrite_ends(struct vpnalg_step *step, struct vpnalg_record *record,
-			 bool foreign)
+/* Returns the port that the packet gets, by a flow or by a tunnel in it. A
+ * packet that is not L2TP has the flow's own outside port, even if L2TP shares
+ * another one. */
+static uint16_t other_port(struct vpnalg_step *step, bool foreign)
 {
-	const struct vpnalg_parsed *parsed = step->parsed;
-	struct vpnalg_tuple other;
-	uint16_t port;
+	struct vpnalg_record *record = step->record;
+	const unsigned role =
+		step->parsed->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN;
 
-	vpnalg_session_tuple(step->translator, record,
-			     parsed->inside ? VPNALG_OUTSIDE_OWN
-					    : VPNALG_INSIDE_OWN,
-			     &other);
 	if (record->kind != L2TP_KIND_FLOW)
-		port = (uint16_t)other.port;
-	else if (parsed->inside && !foreign && l2tp_is_shared(step, record))
-		port = L2TP_PORT;
-	else
-		port = (uint16_t)other.id;
-	vpnalg_rewrite_local(step, other.local);
-	if (parsed->protocol == PROTOCOL_UDP)
-		vpnalg_rewrite_16(step,
-				  parsed->inward ? PORT_DESTINATION_OFF
-						 : PORT_SOURCE_OFF,
-				  port);
+		return (uint16_t)vpnalg_session_port(step->translator, record,
+						     role);
+	if (step->parsed->inside && !foreign && l2tp_is_shared(step, record))
+		return L2TP_PORT;
+	return (uint16_t)vpnalg_session_id(step->translator, record, role);
 }
 
 enum vpnalg_result vpnalg_l2tp_flow_finish(struct vpnalg_step *step,
-					   struct vpnalg_record *record,
 					   const struct l2tp_message *m)
 {
 	vpnalg_l2tp_message_rewrite(step, m);
-	rewrite_ends(step, record, m->foreign);
+	vpnalg_rewrite_ends_to(step, other_port(step, m->foreign));
 	return VPNALG_TRANSLATED;
 }
 
@@ -212,6 +200,14 @@ static void live(struct vpnalg_step *step, struct vpnalg_record *flow)
 		vpnalg_session_timers(step->translator)->udp);
 }
 
+void vpnalg_l2tp_flow_keep(struct vpnalg_step *step, struct vpnalg_record *flow)
+{
+	uint32_t life = vpnalg_session_timers(step->translator)->udp;
+
+	if (flow->deadline - step->now <= life - slack(life))
+		live(step, flow);
+}
+
 /* In a shared flow the tunnel itself has an end. */
 void vpnalg_l2tp_flow_linger(struct vpnalg_step *step,
 			     struct vpnalg_record *flow)
@@ -230,7 +226,6 @@ void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
 			      struct vpnalg_record *flow,
 			      const struct l2tp_message *m)
 {
-	uint32_t life = vpnalg_session_timers(step->translator)->udp;
 	bool requests = m->control && m->type == L2TP_SCCRQ;
 	struct l2tp_flow *f = l2tp_flow(step, flow);
 
@@ -242,8 +237,8 @@ void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
 			return;
 		f->flags &= (uint16_t)~L2TP_FLOW_LINGERING;
 		live(step, flow);
-	} else if (flow->deadline - step->now <= life - slack(life)) {
-		live(step, flow);
+	} else {
+		vpnalg_l2tp_flow_keep(step, flow);
 	}
 	/* Data is spared the second lookup. */
 	if (m->control && !(f->flags & L2TP_FLOW_LINGERING))

@@ -38,10 +38,13 @@ void vpnalg_l2tp_flow_refresh(struct vpnalg_step *step,
 			      struct vpnalg_record *flow,
 			      const struct l2tp_message *message);
 
-/* Rewrites the packet for a flow, or for a tunnel or session in it. It comes
- * last, and cannot fail. */
+/* Moves the deadline of a flow that does not linger, for data that goes out. */
+void vpnalg_l2tp_flow_keep(struct vpnalg_step *step,
+			   struct vpnalg_record *flow);
+
+/* Rewrites the packet for step->record: a flow, or a tunnel or session in it.
+ * It comes last, and cannot fail. */
 enum vpnalg_result vpnalg_l2tp_flow_finish(struct vpnalg_step *step,
-					   struct vpnalg_record *record,
 					   const struct l2tp_message *message);
 
 /* Returns whether the flow, over IP, has the rest: all that comes in for no
@@ -57,13 +60,12 @@ enum vpnalg_result vpnalg_l2tp_flow_take_rest(struct vpnalg_step *step,
  * changed since: the record is there, and lives nearly as long as its flow. So
  * data needs no second lookup. */
 static inline bool l2tp_flow_is_busy(const struct vpnalg_step *step,
-				     const struct l2tp_flow *f,
-				     const struct l2tp_message *m)
+				     const struct l2tp_flow *f, uint32_t id,
+				     unsigned version)
 {
 	uint32_t life = vpnalg_session_timers(step->translator)->udp;
 
-	return f->busy != 0 && f->busy == m->header.value &&
-	       f->busy_version == m->version &&
+	return f->busy != 0 && f->busy == id && f->busy_version == version &&
 	       !(f->flags & L2TP_FLOW_LINGERING) &&
 	       (uint32_t)step->now + life - f->busy_until <
 		       life / L2TP_SLACK_PART;

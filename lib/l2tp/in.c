@@ -28,7 +28,7 @@ static enum vpnalg_result data_in(struct vpnalg_step *step,
 			     &inside);
 	m->header.other = inside.id;
 	vpnalg_l2tp_lifetime_hear(step, step->record);
-	return vpnalg_l2tp_flow_finish(step, step->record, m);
+	return vpnalg_l2tp_flow_finish(step, m);
 }
 
 /* Takes a packet to port 1701, which no flow has for itself. It may be the
@@ -47,7 +47,7 @@ static enum vpnalg_result server_in(struct vpnalg_step *step,
 		result = vpnalg_l2tp_unmatched_answer(step, m, &flow);
 	if (result == VPNALG_TRANSLATED) {
 		step->record = flow;
-		return vpnalg_l2tp_flow_finish(step, flow, m);
+		return vpnalg_l2tp_flow_finish(step, m);
 	}
 	return result == VPNALG_UNTOUCHED && fixed_port ? VPNALG_DROP_GUARDED
 							: result;
@@ -125,7 +125,7 @@ static enum vpnalg_result control_in(struct vpnalg_step *step,
 		take_control(step, flow, m);
 	vpnalg_l2tp_flow_answered(step, flow);
 	step->record = flow;
-	return vpnalg_l2tp_flow_finish(step, flow, m);
+	return vpnalg_l2tp_flow_finish(step, m);
 }
 
 /* Takes an answer from another address. The flow and tunnel that it opens are
@@ -172,7 +172,7 @@ static enum vpnalg_result foreign_in(struct vpnalg_step *step,
 	if (vpnalg_remote_port(step->parsed) != L2TP_PORT)
 		return step->parsed->inside ? VPNALG_UNTOUCHED
 					    : VPNALG_DROP_PORT_HELD;
-	return vpnalg_l2tp_flow_finish(step, step->record, m);
+	return vpnalg_l2tp_flow_finish(step, m);
 }
 
 /* Returns whether a packet over IP was found by the slot but is no answer: only

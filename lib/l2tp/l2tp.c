@@ -47,7 +47,9 @@
  *    the remote it may come from.
  * 4. All that can fail comes first, and is undone if it does.
  *    vpnalg_l2tp_flow_finish() comes last and rewrites IDs, ports and
- *    addresses. */
+ *    addresses.
+ *
+ * Plain data of a known tunnel goes a shorter way to the same end: data.c. */
 #include <vpnalg/l2tp.h>
 
 #include "l2tp.h"
@@ -56,6 +58,7 @@
 
 #include "../wire/ip.h"
 #include "../wire/udp.h"
+#include "data.h"
 #include "flow.h"
 #include "in.h"
 #include "l2tp_fast_path.h"
@@ -123,9 +126,9 @@ static bool is_udp(const struct vpnalg_parsed *parsed)
  * bit. */
 enum { BEGINS_MASK = L2TP_RESERVED | (L2TP_VERSION_MASK & ~1), BEGINS = 2 };
 
-/* Returns at once whether a sound datagram, from or to a port of the remote
- * other than 1701, begins with no version of L2TP. Few bytes are looked at:
- * most datagrams are such. */
+/* Returns at once whether a sound datagram begins with no version of L2TP. Few
+ * bytes are looked at: most datagrams, from or to a port of the remote other
+ * than 1701, are such. */
 static bool is_plainly_anothers(const struct vpnalg_parsed *parsed)
 {
 	unsigned length;
@@ -135,8 +138,7 @@ static bool is_plainly_anothers(const struct vpnalg_parsed *parsed)
 		return false;
 	length = vpnalg_get16(parsed->l4 + UDP_LENGTH_OFF);
 	return length >= UDP_HEADER_LEN + L2TP_FLAGS_LEN &&
-	       l2tp_message_has(parsed, length) &&
-	       vpnalg_remote_port(parsed) != L2TP_PORT;
+	       l2tp_message_has(parsed, length);
 }
 
 /* Returns whether a datagram is not L2TP. Port 0 is none (RFC 768), and over IP
@@ -215,6 +217,19 @@ static enum vpnalg_claim match_whole(const struct vpnalg_parsed *parsed,
 	return vpnalg_l2tp_lookup_key(parsed, claimed);
 }
 
+static enum vpnalg_claim match_udp(const struct vpnalg_parsed *parsed,
+				   struct vpnalg_match *claimed)
+{
+	if (parsed->l4_caplen >= PORTS_LEN &&
+	    vpnalg_remote_port(parsed) == L2TP_PORT) {
+		if (vpnalg_l2tp_data_match(parsed, claimed))
+			return VPNALG_CLAIM_KEY;
+	} else if (is_plainly_anothers(parsed)) {
+		return VPNALG_CLAIM_NONE;
+	}
+	return match_whole(parsed, claimed);
+}
+
 static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 			       struct vpnalg_match *claimed)
 {
@@ -225,12 +240,11 @@ static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 		claimed->space = L2TP_PROTOCOL;
 		return VPNALG_CLAIM_GUARDED;
 	}
-	if (is_udp(parsed) && is_plainly_anothers(parsed))
-		return VPNALG_CLAIM_NONE;
-	return match_whole(parsed, claimed);
+	return is_udp(parsed) ? match_udp(parsed, claimed)
+			      : match_whole(parsed, claimed);
 }
 
-static enum vpnalg_result translate(struct vpnalg_step *step)
+static enum vpnalg_result translate_message(struct vpnalg_step *step)
 {
 	const struct vpnalg_l2tp_settings *settings =
 		vpnalg_session_settings(step->translator, step->handler);
@@ -245,6 +259,13 @@ static enum vpnalg_result translate(struct vpnalg_step *step)
 	return step->parsed->inward
 		       ? vpnalg_l2tp_in(step, &message)
 		       : vpnalg_l2tp_out(step, &message, settings->port_1701);
+}
+
+static enum vpnalg_result translate(struct vpnalg_step *step)
+{
+	if (step->record != NULL && vpnalg_l2tp_data_pass(step))
+		return VPNALG_TRANSLATED;
+	return translate_message(step);
 }
 
 static void swept(struct vpnalg *translator, struct vpnalg_record *record)

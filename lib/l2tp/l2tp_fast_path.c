@@ -44,7 +44,8 @@ static bool has_peer(struct vpnalg_step *step, const struct l2tp_message *m)
 {
 	struct vpnalg_record *flow = step->record, *record;
 
-	if (l2tp_flow_is_busy(step, l2tp_flow(step, flow), m))
+	if (l2tp_flow_is_busy(step, l2tp_flow(step, flow), m->header.value,
+			      m->version))
 		return true;
 	record = vpnalg_l2tp_tunnel_find(step, flow, true, &m->header);
 	if (record == NULL || record->flags & VPNALG_SESSION_ENDED)

@@ -83,7 +83,7 @@ static enum vpnalg_result go_out(struct vpnalg_step *step,
 			 : pass(step, flow, m, fixed_port);
 	if (result != VPNALG_TRANSLATED)
 		return result;
-	return vpnalg_l2tp_flow_finish(step, flow, m);
+	return vpnalg_l2tp_flow_finish(step, m);
 }
 
 /* A dropped packet leaves no flow behind, unless its host is held back: then

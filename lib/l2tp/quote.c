@@ -133,7 +133,7 @@ static enum vpnalg_result without_id(struct vpnalg_step *step,
 	if (!found && needs_id(step, flow))
 		return VPNALG_DROP_QUOTE_SHORT;
 	step->record = flow;
-	return vpnalg_l2tp_flow_finish(step, flow, m);
+	return vpnalg_l2tp_flow_finish(step, m);
 }
 
 /* Takes a packet of a shared flow by the ID in its header. Over IP one flow has
@@ -152,7 +152,7 @@ static enum vpnalg_result by_id(struct vpnalg_step *step,
 	if (tunnel != NULL && step->parsed->inward)
 		vpnalg_l2tp_tunnel_other(step, &m->header, tunnel);
 	step->record = flow;
-	return vpnalg_l2tp_flow_finish(step, flow, m);
+	return vpnalg_l2tp_flow_finish(step, m);
 }
 
 static bool is_flow(const struct vpnalg_record *record)
@@ -186,5 +186,5 @@ enum vpnalg_result vpnalg_l2tp_quote(struct vpnalg_step *step)
 	if (!has_right_ports(step, flow, NULL, m.foreign))
 		return VPNALG_UNTOUCHED;
 	step->record = flow;
-	return vpnalg_l2tp_flow_finish(step, flow, &m);
+	return vpnalg_l2tp_flow_finish(step, &m);
 }

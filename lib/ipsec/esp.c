@@ -38,18 +38,31 @@ static void count(struct vpnalg_step *step, struct ipsec_in *in, uint32_t now)
 	vpnalg_session_changed(step->translator, step->record);
 }
 
-/* Moves the deadline of an inbound SA: it lives as long as its host sends (RFC
- * 4787 REQ-6). `host` is NULL if it has not been looked up yet. */
-static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in,
-			struct vpnalg_record *host)
+/* Returns how long an inbound SA lives without its host. */
+static uint32_t life_of(const struct vpnalg_step *step,
+			const struct ipsec_in *in)
 {
 	const struct vpnalg_timers *timers =
 		vpnalg_session_timers(step->translator);
-	uint32_t life = in->confirmed ? timers->esp_idle : timers->esp_unpaired;
-	vpnalg_time left = step->record->deadline - step->now;
 
-	if (left > life)
-		return;
+	return in->confirmed ? timers->esp_idle : timers->esp_unpaired;
+}
+
+/* Returns whether an inbound SA ends so soon that its host is asked about. */
+static bool is_ending(const struct vpnalg_step *step, const struct ipsec_in *in)
+{
+	return step->record->deadline - step->now <= life_of(step, in);
+}
+
+/* Moves the deadline of an inbound SA that is ending: it lives as long as its
+ * host sends (RFC 4787 REQ-6). `host` is NULL if it has not been looked up yet.
+ */
+static void follow_host(struct vpnalg_step *step, const struct ipsec_in *in,
+			struct vpnalg_record *host)
+{
+	uint32_t life = life_of(step, in);
+	vpnalg_time left;
+
 	life += life / IPSEC_SLACK_PART;
 	if (host == NULL)
 		host = vpnalg_ipsec_host_find(step->translator, step->record);
@@ -120,7 +133,8 @@ static enum vpnalg_result look(struct vpnalg_step *step,
 	if (is_compared(in, due, before) &&
 	    vpnalg_ipsec_owner_paired(step, host, in, before))
 		return leave_to_router(step);
-	follow_host(step, in, host);
+	if (is_ending(step, in))
+		follow_host(step, in, host);
 	return VPNALG_TRANSLATED;
 }
 
@@ -139,7 +153,8 @@ static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 		return VPNALG_DROP_UNPAIRED;
 	if (is_looked_at(in, before))
 		return look(step, in, before);
-	follow_host(step, in, NULL);
+	if (is_ending(step, in))
+		follow_host(step, in, NULL);
 	return VPNALG_TRANSLATED;
 }
 

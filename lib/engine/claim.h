@@ -84,16 +84,32 @@ ALWAYS_INLINE unsigned asked_about(const struct vpnalg *translator,
 	return asked & ~ASKED_BY_PORT;
 }
 
+/* Returns the number of the lowest bit that is set; some bit is. */
+ALWAYS_INLINE unsigned first_place(unsigned asked)
+{
+#if defined(__GNUC__) && (defined(__x86_64__) || defined(__aarch64__))
+	return (unsigned)__builtin_ctz(asked);
+#else
+	unsigned place = 0;
+
+	while (!(asked >> place & 1))
+		place++;
+	return place;
+#endif
+}
+
 /* Asks the handlers of such packets, from that place on, until one claims it.
  * The attempt is for the first of them. */
 ALWAYS_INLINE void claim(const struct vpnalg *translator, struct slot *slot,
 			 unsigned place, unsigned attempt)
 {
-	unsigned asked = asked_about(translator, &slot->parsed) >> place;
+	unsigned asked =
+		asked_about(translator, &slot->parsed) >> place << place;
 
-	for (; asked != 0; asked >>= 1, place++, attempt = 0)
-		if (asked & 1 && ask(translator, slot, place, attempt))
+	for (; asked != 0; asked &= asked - 1, attempt = 0) {
+		if (ask(translator, slot, first_place(asked), attempt))
 			return;
+	}
 	slot->claim = VPNALG_CLAIM_NONE;
 }
 

@@ -154,6 +154,8 @@ lib_libcore_la_SOURCES = \
 	lib/general/general_fast_path.h \
 	lib/general/general_kinds.c \
 	lib/general/general_kinds.h \
+	lib/general/general_settings.c \
+	lib/general/general_settings.h \
 	lib/general/give_way.c \
 	lib/general/give_way.h \
 	lib/general/mapping.c \

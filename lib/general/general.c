@@ -5,13 +5,12 @@
 
 #include "general.h"
 
-#include <string.h>
-
 #include "../wire/ip.h"
 #include "../wire/tcp.h"
 #include "../wire/udp.h"
 #include "general_fast_path.h"
 #include "general_kinds.h"
+#include "general_settings.h"
 #include "give_way.h"
 #include "mapping.h"
 #include "other.h"
@@ -25,9 +24,12 @@ static enum vpnalg_claim name_key(struct vpnalg_match *match, uint32_t id,
 {
 	match->id = id;
 	match->first_suffices = true;
-	match->more = match->attempt == 0;
-	match->any_remote = match->attempt > 0;
-	match->port = match->any_remote ? 0 : port;
+	if (match->attempt == 0) {
+		match->port = port;
+		match->more = true;
+	} else {
+		match->any_remote = true;
+	}
 	return VPNALG_CLAIM_KEY;
 }
 
@@ -230,10 +232,29 @@ static enum vpnalg_result translate_new(struct vpnalg_step *step)
 	return result;
 }
 
+/* Translates a datagram of a session, as most packets are. */
+static enum vpnalg_result translate_udp(struct vpnalg_step *step)
+{
+	const struct vpnalg_parsed *parsed = step->parsed;
+
+	if (parsed->l4_caplen < UDP_HEADER_LEN)
+		return vpnalg_has_header(parsed, UDP_HEADER_LEN);
+	if (parsed->inward)
+		note_answer(step);
+	else
+		vpnalg_session_set_lifetime(
+			step->translator, step->record,
+			vpnalg_session_timers(step->translator)->udp);
+	vpnalg_rewrite_ends(step);
+	return VPNALG_TRANSLATED;
+}
+
 static enum vpnalg_result translate(struct vpnalg_step *step)
 {
 	enum vpnalg_result result;
 
+	if (step->record != NULL && step->record->kind == GENERAL_UDP)
+		return translate_udp(step);
 	if (step->kind >= GENERAL_PORTS)
 		return vpnalg_general_other_translate(step);
 	result = check(step);
@@ -274,44 +295,6 @@ static struct vpnalg_record *parent(struct vpnalg *translator,
 		       : NULL;
 }
 
-/* The MSS if none is announced (RFC 9293 3.7.1). */
-#define MSS_LEAST 536
-
-/* If no ports are set, all but the well-known ones may be given out: inside
- * hosts seldom use those, and the router itself does. */
-static const char *configure(const void *given, void *settings)
-{
-	struct vpnalg_general_settings read;
-
-	if (!vpnalg_settings_read(&read, sizeof(read), given))
-		return "general: settings of another version";
-	if (read.ports.first == 0 && read.ports.last == 0)
-		read.ports = (struct vpnalg_ports){ 1024, UINT16_MAX };
-	if (read.ports.first == 0 || read.ports.first > read.ports.last)
-		return "general: ports: an empty range, or one with port 0";
-	if (read.filtering > VPNALG_FILTERING_ADDRESS_AND_PORT_DEPENDENT)
-		return "general: filtering: no enum vpnalg_filtering";
-	if (read.mss != 0 && read.mss < MSS_LEAST)
-		return "general: mss: less than 536";
-	if (settings != NULL)
-		memcpy(settings, &read, sizeof(read));
-	return NULL;
-}
-
-static uint32_t reuse_delay(const void *settings)
-{
-	const struct vpnalg_general_settings *general = settings;
-
-	return general->reuse_delay;
-}
-
-static uint16_t mss(const void *settings)
-{
-	const struct vpnalg_general_settings *general = settings;
-
-	return general->mss;
-}
-
 static const struct vpnalg_handler handler = {
 	.size = sizeof(struct vpnalg_handler),
 	.name = "general",
@@ -320,7 +303,7 @@ static const struct vpnalg_handler handler = {
 	.takes_rest = true,
 	.service_kind = GENERAL_SERVICE + 1,
 	.settings_size = sizeof(struct vpnalg_general_settings),
-	.configure = configure,
+	.configure = vpnalg_general_configure,
 	.match = match,
 	.translate = translate,
 	.closed = closed,
@@ -329,8 +312,8 @@ static const struct vpnalg_handler handler = {
 	.counted_by = parent,
 	.gives_way = vpnalg_general_gives_way,
 	.fast_path = vpnalg_general_fast_path,
-	.reuse_delay = reuse_delay,
-	.mss = mss,
+	.reuse_delay = vpnalg_general_reuse_delay,
+	.mss = vpnalg_general_mss,
 	.may_have_key = vpnalg_general_may_have_key,
 };
 

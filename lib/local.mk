@@ -200,6 +200,8 @@ lib_libcore_la_SOURCES = \
 	lib/ipsec/ike.h \
 	lib/ipsec/ike_find.c \
 	lib/ipsec/ike_find.h \
+	lib/ipsec/ike_packet.c \
+	lib/ipsec/ike_packet.h \
 	lib/ipsec/ike_port.c \
 	lib/ipsec/ike_port.h \
 	lib/ipsec/ike_quote.c \

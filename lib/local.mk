@@ -243,6 +243,8 @@ lib_libcore_la_SOURCES = \
 	lib/ipsec/ring.c \
 	lib/ipsec/ring.h \
 	lib/ipsec/sa.h \
+	lib/ipsec/sender.c \
+	lib/ipsec/sender.h \
 	lib/ipsec/suspect.c \
 	lib/ipsec/suspect.h \
 	lib/ipsec/unclaimed.c \

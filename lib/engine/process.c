@@ -258,21 +258,31 @@ NEVER_INLINE void prepare_all(const struct vpnalg *translator,
 	}
 }
 
+ALWAYS_INLINE void note_result(struct vpnalg *translator,
+			       struct vpnalg_packet *packet,
+			       enum vpnalg_result result)
+{
+	packet->result = (uint8_t)result;
+	if (result < VPNALG_RESULTS)
+		translator->counters.results[result]++;
+}
+
 /* A datagram that a fragment has made whole comes before the packets behind. */
 ALWAYS_INLINE void decide_all(struct vpnalg *translator,
 			      struct vpnalg_packet *packet,
 			      const struct vpnalg_packet *end)
 {
 	struct slot *slot = translator->slots;
-	enum vpnalg_result result;
 
 	for (; packet < end; packet++, slot++) {
-		result = slot->plain ? decide(translator, slot, packet)
-				     : decide_rare(translator, slot, packet);
-		packet->result = (uint8_t)result;
-		if (result < VPNALG_RESULTS)
-			translator->counters.results[result]++;
-		if (!slot->plain && whole_is_due(translator)) {
+		if (slot->plain) {
+			note_result(translator, packet,
+				    decide(translator, slot, packet));
+			continue;
+		}
+		note_result(translator, packet,
+			    decide_rare(translator, slot, packet));
+		if (whole_is_due(translator)) {
 			translator->fragments->behind =
 				(size_t)(end - packet - 1);
 			return;

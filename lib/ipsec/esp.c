@@ -51,7 +51,9 @@ static uint32_t life_of(const struct vpnalg_step *step,
 /* Returns whether an inbound SA ends so soon that its host is asked about. */
 static bool is_ending(const struct vpnalg_step *step, const struct ipsec_in *in)
 {
-	return step->record->deadline - step->now <= life_of(step, in);
+	uint32_t life = life_of(step, in);
+
+	return step->record->deadline - step->now <= life;
 }
 
 /* Moves the deadline of an inbound SA that is ending: it lives as long as its
@@ -138,6 +140,17 @@ static enum vpnalg_result look(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
+/* Does what is due by one of the marks of an inbound SA. Returns false if its
+ * host has not received its packets. */
+static bool is_right(struct vpnalg_step *step, struct ipsec_in *in)
+{
+	if (in->copied)
+		notify_candidate(step, in);
+	if (in->old)
+		vpnalg_ipsec_suspect_successor(step);
+	return !in->suspect || !vpnalg_ipsec_suspect_persists(step);
+}
+
 static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 {
 	struct ipsec_in *in =
@@ -145,11 +158,7 @@ static enum vpnalg_result seen_inward(struct vpnalg_step *step)
 	uint32_t before = in->seen;
 
 	count(step, in, ipsec_step_now(step));
-	if (in->copied)
-		notify_candidate(step, in);
-	if (in->old)
-		vpnalg_ipsec_suspect_successor(step);
-	if (in->suspect && vpnalg_ipsec_suspect_persists(step))
+	if ((in->copied || in->old || in->suspect) && !is_right(step, in))
 		return VPNALG_DROP_UNPAIRED;
 	if (is_looked_at(in, before))
 		return look(step, in, before);

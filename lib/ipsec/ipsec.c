@@ -80,9 +80,11 @@
  *
  *   ipsec ipsec_fast_path loaded            the handler
  *   responder                               a server inside
+ *   ike_packet                              a packet of IKE or NAT-T
  *   ike ike_find ike_quote ike_port         a message of IKE, one that an ICMP
  *                                           error quotes
  *   exchange esp outbound                   what it shows, a packet of ESP
+ *   sender                                  the host of one that goes out
  *   pair review suspect                     pairs an SPI, suspects a pair
  *   owner repair                            takes a pair back
  *   inbound judge evidence probe hold       opens an SA, finds its owner
@@ -100,10 +102,8 @@
 #include "blocks.h"
 #include "candidate.h"
 #include "esp.h"
-#include "exchange.h"
 #include "host.h"
 #include "ike.h"
-#include "ike_find.h"
 #include "ike_packet.h"
 #include "ike_quote.h"
 #include "ike_sa.h"
@@ -132,9 +132,10 @@ static enum vpnalg_claim match_esp(const struct vpnalg_parsed *parsed,
 	if (match->id == 0) /* RFC 4303 2.1 */
 		return vpnalg_match_drop(match, VPNALG_DROP_MALFORMED);
 	match->first_suffices = true;
-	match->peer = !parsed->inward;
-	match->more = parsed->inward && !parsed->inside && match->attempt == 0;
-	if (match->attempt > 0) {
+	if (match->attempt == 0) {
+		match->peer = !parsed->inward;
+		match->more = parsed->inward && !parsed->inside;
+	} else {
 		match->peer = true;
 		match->id = 0;
 		match->port = IPSEC_PORT_REMOTE;

@@ -36,6 +36,17 @@ static inline uint8_t ipsec_out_shorten(uint32_t gap)
 		       : UINT8_MAX;
 }
 
+/* Notes the time of a packet in the record of its SA. */
+static inline void ipsec_out_note(struct ipsec_out *out, uint32_t now)
+{
+	unsigned i;
+
+	for (i = IPSEC_SENT - 1; i > 0; i--)
+		out->gaps[i] = out->gaps[i - 1];
+	out->gaps[0] = ipsec_out_shorten(now - out->seen);
+	out->seen = now;
+}
+
 /* Returns the least gap that is shortened to this byte. */
 static inline uint32_t ipsec_out_gap(uint8_t shortened)
 {

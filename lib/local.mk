@@ -184,6 +184,8 @@ lib_libcore_la_SOURCES = \
 	lib/ipsec/blocks.h \
 	lib/ipsec/candidate.c \
 	lib/ipsec/candidate.h \
+	lib/ipsec/compare.c \
+	lib/ipsec/compare.h \
 	lib/ipsec/esp.c \
 	lib/ipsec/esp.h \
 	lib/ipsec/esp_hairpin.c \
@@ -243,6 +245,8 @@ lib_libcore_la_SOURCES = \
 	lib/ipsec/ring.c \
 	lib/ipsec/ring.h \
 	lib/ipsec/sa.h \
+	lib/ipsec/sa_list.c \
+	lib/ipsec/sa_list.h \
 	lib/ipsec/sender.c \
 	lib/ipsec/sender.h \
 	lib/ipsec/suspect.c \

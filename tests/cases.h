@@ -60,6 +60,7 @@ TCase *ipsec_pair_case(void);   /* check_ipsec_pair.c */
 TCase *ipsec_rank_case(void);   /* check_ipsec_rank.c */
 TCase *ipsec_answers_case(void); /* check_ipsec_answers.c */
 TCase *ipsec_owner_case(void); /* check_ipsec_owner.c */
+TCase *ipsec_sa_list_case(void); /* check_ipsec_sa_list.c */
 TCase *ipsec_repair_case(void); /* check_ipsec_repair.c */
 TCase *ipsec_review_case(void); /* check_ipsec_review.c */
 TCase *ipsec_heal_case(void);   /* check_ipsec_heal.c */

@@ -99,7 +99,7 @@ static const struct {
 	  3 * 40 + 156 + 32 },
 	{ "PPTP call", 11, 1, 36, 0, 0 },
 	{ "IKE session", 500, 2, 2 * (20 + 8 + 44), 2, 2 * (20 + 8 + 44) },
-	{ "ESP outbound SA", 0xa0, 1, 60, 0, 0 },
+	{ "ESP outbound SA", 0xa0, 2, 2 * 60, 0, 0 },
 	{ "ESP inbound SA", 0xb5, 0, 0, 1, 60 },
 	{ "ESP host", 0, 0, 0, 0, 0 },
 	{ "GRE tunnel", 0x28, 1, 28, 0, 0 },

@@ -174,7 +174,7 @@ static const struct {
 	{ "L2TP tunnel by ID", 0x11223344, 2 },
 	{ "L2TPv3 session by ID", 0x01020304, 1 },
 	{ "GRE tunnel", 0x28, 2 },
-	{ "ESP host", 0, 3 },
+	{ "ESP host", 0, 6 },
 	{ "mapping", 3000, 2 },
 	{ "mapping", 3001, 3 },
 	{ "ICMP query session", 3002, 1 },
@@ -217,7 +217,7 @@ END_TEST
 START_TEST(ipsec_is_cut_host_by_host)
 {
 	struct vpnalg_session_cut c = { 0 };
-	unsigned i;
+	unsigned i, pairs;
 
 	all_open(&w);
 	for (i = 0; i < 6; i++) {
@@ -225,15 +225,18 @@ START_TEST(ipsec_is_cut_host_by_host)
 		ck_assert_uint_eq(listed_count(&before, "IKE session"), 6 - i);
 		ck_assert_uint_eq(listed_count(&before, "IKE SA"), 6 - i);
 		ck_assert_uint_eq(listed_count(&before, "ESP host"), 6 - i);
+		pairs = 6 - i + /* one host has two */
+			listed_count(&before, "ESP host's older SAs");
 		ck_assert_uint_eq(listed_count(&before, "ESP inbound SA"),
-				  6 - i);
+				  pairs);
 		ck_assert_uint_eq(listed_count(&before, "ESP outbound SA"),
-				  6 - i);
+				  pairs);
 		c.number = listed(&before, "IKE session", ANY_ID)->number;
 		cut(c);
 	}
 	list(&w, &after);
 	ck_assert_uint_eq(listed_count(&after, "IKE SA"), 0);
+	ck_assert_uint_eq(listed_count(&after, "ESP host's older SAs"), 0);
 	ck_assert_uint_eq(listed_count(&after, "ESP remote"), 0);
 }
 END_TEST

@@ -9,7 +9,7 @@ START_TEST(the_kinds_have_names)
 		"IKE session", "IKE SA",     "ESP outbound SA",
 		"ESP inbound SA", "ESP host", "ESP remote",
 		"ESP candidates", "ESP unclaimed SPIs", "AH",
-		"IPsec service",
+		"IPsec service", "ESP host's older SAs",
 	};
 	struct vpnalg_kind_counters counters;
 	size_t i;
@@ -118,6 +118,7 @@ Suite *ipsec_suite(void)
 	suite_add_tcase(suite, ipsec_hold_limit_case());
 	suite_add_tcase(suite, ipsec_answers_case());
 	suite_add_tcase(suite, ipsec_owner_case());
+	suite_add_tcase(suite, ipsec_sa_list_case());
 	suite_add_tcase(suite, ipsec_repair_case());
 	suite_add_tcase(suite, ipsec_review_case());
 	suite_add_tcase(suite, ipsec_surplus_case());

@@ -86,6 +86,8 @@ static const struct info_row {
 	  VPNALG_INFO_OF_REMOTE, 1 },
 	{ "ESP unclaimed SPIs", 0, "ESP remote", "IPsec", 0, SERVER, 3, ESP,
 	  VPNALG_INFO_OF_REMOTE, 1 },
+	{ "ESP host's older SAs", ANY_ID, "ESP host", "IPsec", 0, SERVER, 4, ESP,
+	  VPNALG_INFO_OF_REMOTE, 1 },
 	{ "IPsec service", 500, NO_PARENT, "IPsec", CLIENT_C, 0, 0, UDP,
 	  VPNALG_INFO_SERVICE, 0 },
 	{ "L2TP flow", L2TP, NO_PARENT, "L2TP", CLIENT_A, SERVER, L2TP, UDP, 0,

@@ -37,6 +37,7 @@ ESTABLISHED = {
     'keyed-gre': 1364,
     'pptp-calls': 915,
     'esp-established': 1834,
+    'esp-several': 2000,
     'esp-quick': 700,
     'l2tp-tunnels': 1215,
     'l2tp-over-ip': 1591,

@@ -93,6 +93,7 @@ UNIT_TEST_FILES = \
 	tests/check_ipsec_model.c \
 	tests/check_ipsec_outbound.c \
 	tests/check_ipsec_owner.c \
+	tests/check_ipsec_sa_list.c \
 	tests/check_ipsec_pair.c \
 	tests/check_ipsec_probe.c \
 	tests/check_ipsec_lone_packet.c \
@@ -231,6 +232,7 @@ UNIT_TEST_FILES = \
 	tests/ipsec_bounds.h \
 	tests/ipsec_evidence.h \
 	tests/ipsec_fixed_port.h \
+	tests/ipsec_flow.h \
 	tests/ipsec_heal.h \
 	tests/ipsec_hold.h \
 	tests/ipsec_ike.h \

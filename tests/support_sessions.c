@@ -53,6 +53,17 @@ static void open_served(struct world *w)
 	ck_assert_uint_eq(send_packet(w, VPNALG_IN, &p), VPNALG_TRANSLATED);
 }
 
+/* The host goes on with its SA after it has begun with another one. */
+static void use_two_sas(struct world *w, struct esp *e)
+{
+	struct esp newer = esp_of(e->client, SERVER, 0xa9, 0xb9);
+
+	ck_assert_uint_eq(esp_sends(w, &newer), VPNALG_TRANSLATED);
+	ck_assert(esp_arrives(w, &newer));
+	w->now += 1000;
+	ck_assert_uint_eq(esp_sends(w, e), VPNALG_TRANSLATED);
+}
+
 /* Six hosts of one remote, so that it keeps all that it keeps of many. */
 static void open_ipsec(struct world *w)
 {
@@ -65,6 +76,8 @@ static void open_ipsec(struct world *w)
 		ike_begin(w, &k);
 		ck_assert_uint_eq(esp_sends(w, &e), VPNALG_TRANSLATED);
 		ck_assert(esp_arrives(w, &e));
+		if (i == 0)
+			use_two_sas(w, &e);
 		w->now += 20000;
 	}
 	service_add(w, UDP, IKE, CLIENT_C, IKE);

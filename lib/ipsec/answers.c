@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "answers.h"
 
-#include "host.h"
-
 /* Two answers take times that differ by at most this: a path delays no two
  * packets equally. */
 #define SAME_MS 8
@@ -20,7 +18,7 @@ static const struct score {
 } scores[] = { { 5000, 14 }, { 2500, 13 }, { 1500, 12 },
 	       { 900, 10 },  { 200, 7 },   { 40, 2 } };
 
-/* The last packets that a host sent, the last one first: how long ago, and how
+/* The last packets that were sent, the last one first: how long ago, and how
  * long after the one before. */
 struct sent {
 	uint32_t delays[IPSEC_SENT];
@@ -29,17 +27,14 @@ struct sent {
 };
 
 /* Fills *sent with what can be answered now. */
-static void read_sent(struct vpnalg *translator, struct vpnalg_record *host,
+static void read_sent(struct vpnalg *translator, struct vpnalg_record *sa,
 		      struct sent *sent)
 {
-	struct vpnalg_record *sa = NULL;
 	const struct ipsec_out *out;
 	uint32_t delay;
 	unsigned i;
 
 	sent->count = 0;
-	if (host != NULL)
-		sa = vpnalg_ipsec_host_outbound(translator, host);
 	if (sa == NULL)
 		return;
 	out = vpnalg_session_body(translator, sa);
@@ -108,14 +103,6 @@ static unsigned find(const struct sent *sent, uint32_t delay)
 	return i;
 }
 
-void vpnalg_ipsec_answers_begin(struct ipsec_answers *answers, uint32_t id)
-{
-	*answers = (struct ipsec_answers){
-		.id = id,
-		.delays = { IPSEC_NO_DELAY, IPSEC_NO_DELAY, IPSEC_NO_DELAY },
-	};
-}
-
 /* Begins with this packet. Returns whether the host sent one after the same
  * time as this one came after the one before: else it answers somebody else.
  * Before an SPI's first packet there is none: gap is 0. */
@@ -125,7 +112,7 @@ static bool begin(struct ipsec_answers *answers, const struct sent *sent,
 	bool may_be = gap == 0 && sent->count > 0;
 	unsigned i;
 
-	vpnalg_ipsec_answers_begin(answers, answers->id);
+	ipsec_answers_begin(answers, answers->id, answers->number);
 	for (i = 0; i < sent->count; i++) {
 		answers->delays[i] = (uint8_t)sent->delays[i];
 		may_be = may_be || is_next(sent, i, gap);
@@ -161,13 +148,13 @@ static bool recurs(struct ipsec_answers *answers, const struct sent *sent,
 	return any;
 }
 
-bool vpnalg_ipsec_answers(struct vpnalg *translator, struct vpnalg_record *host,
+bool vpnalg_ipsec_answers(struct vpnalg *translator, struct vpnalg_record *sa,
 			  struct ipsec_answers *answers, uint32_t gap)
 {
 	bool begun = ipsec_answers_goes_on(answers);
 	struct sent sent;
 
-	read_sent(translator, host, &sent);
+	read_sent(translator, sa, &sent);
 	if (begun && recurs(answers, &sent, gap))
 		return true;
 	return begin(answers, &sent, gap) && !begun;

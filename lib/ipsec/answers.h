@@ -7,12 +7,20 @@
 
 #include "sa.h"
 
-/* The score of an SPI and a host that it may answer. */
+/* The score of an SPI and an outbound SA that it may answer. */
 struct ipsec_answers {
 	uint32_t id;  /* the host ID; 0: none */
 	uint16_t gap; /* between the last two packets that were compared; ms */
 	uint8_t delays[IPSEC_SENT]; /* since packets were sent; ms */
 	uint8_t score;
+	uint8_t number; /* of the host's SA; 0: its newest one */
+};
+
+/* An inbound SPI that is compared with SAs of its own host, and of others. */
+struct ipsec_comparison {
+	uint32_t spi; /* 0: none */
+	uint32_t at;  /* when a packet of it came last */
+	struct ipsec_answers own, other;
 };
 
 #define IPSEC_NO_DELAY UINT8_MAX
@@ -48,13 +56,21 @@ static inline bool ipsec_answers_is_pause(const struct ipsec_answers *answers,
 	       gap / IPSEC_PAUSE_GAPS >= answers->gap;
 }
 
-/* Begins to compare an SPI with a host. */
-void vpnalg_ipsec_answers_begin(struct ipsec_answers *answers, uint32_t id);
+/* Begins to compare an SPI with an outbound SA of a host. */
+static inline void ipsec_answers_begin(struct ipsec_answers *answers,
+				       uint32_t id, uint8_t number)
+{
+	*answers = (struct ipsec_answers){
+		.id = id,
+		.number = number,
+		.delays = { IPSEC_NO_DELAY, IPSEC_NO_DELAY, IPSEC_NO_DELAY },
+	};
+}
 
-/* Compares a packet, `gap` after the one before, with the host's packets.
- * Returns whether it may answer the host, as the one before did. If not, the
- * comparison begins anew with this packet. `host` may be NULL. */
-bool vpnalg_ipsec_answers(struct vpnalg *translator, struct vpnalg_record *host,
+/* Compares a packet, `gap` after the one before, with the packets of a host's
+ * outbound SA. Returns whether it may answer these, as the one before did. If
+ * not, the comparison begins anew with this packet. `sa` may be NULL. */
+bool vpnalg_ipsec_answers(struct vpnalg *translator, struct vpnalg_record *sa,
 			  struct ipsec_answers *answers, uint32_t gap);
 
 #endif

@@ -184,6 +184,10 @@ void vpnalg_ipsec_host_lost(struct vpnalg *translator, struct vpnalg_record *sa)
 		h->inbound--;
 	if (sa->kind == IPSEC_KIND_OUT && h->outbound > 0)
 		h->outbound--;
+	if (sa->kind == IPSEC_KIND_OUT && h->flags & IPSEC_HOST_LISTED)
+		vpnalg_ipsec_sa_list_remove(
+			translator, host,
+			vpnalg_session_id(translator, sa, VPNALG_INSIDE_OWN));
 	vpnalg_session_changed(translator, host);
 }
 

@@ -6,6 +6,7 @@
 
 #include "answers.h"
 #include "sa.h"
+#include "sa_list.h"
 
 /* The youngest inbound SAs of a host, by which others are judged. A host may
  * have more: they are records of their own. */
@@ -38,14 +39,13 @@ struct ipsec_host {
 	uint32_t outbound : 11; /* number of outbound ones, as far as counted */
 	uint32_t place : 5;     /* as a candidate, now or once; 0: none */
 	uint32_t unheard : 2;   /* looks in a row that saw it receive nothing */
-	uint32_t compared; /* the inbound SPI that is compared with senders */
-	uint32_t compared_at;            /* when a packet of it came last */
-	struct ipsec_answers own, other; /* with this host, and another one */
+	struct ipsec_comparison comparison; /* of one of its inbound SPIs */
 };
 
 #define IPSEC_HOST_JOINED 0x01    /* its remote counts it */
 #define IPSEC_HOST_REQUESTED 0x02 /* requested and message_id are set */
 #define IPSEC_HOST_PENDING 0x04   /* the exchange's inbound SPI is not known */
+#define IPSEC_HOST_LISTED 0x08    /* it has an SA list */
 #define IPSEC_HOST_PEER_DPD 0x10  /* peer_dpd is set */
 #define IPSEC_HOST_SUSPECTED 0x20 /* suspected is set */
 #define IPSEC_HOST_RESUMED 0x40   /* resumed is set */
@@ -150,6 +150,15 @@ bool vpnalg_ipsec_host_has_inbound(struct vpnalg *translator,
  * time. */
 bool vpnalg_ipsec_host_hears(struct vpnalg *translator,
 			     struct vpnalg_record *host, uint32_t since);
+
+/* Returns the host's SA list, or NULL. */
+static inline struct vpnalg_record *ipsec_host_list(struct vpnalg *translator,
+						    struct vpnalg_record *host)
+{
+	return ipsec_host_body(translator, host)->flags & IPSEC_HOST_LISTED
+		       ? vpnalg_ipsec_sa_list_find(translator, host)
+		       : NULL;
+}
 
 /* Returns whether the host goes on sending with an older SA after it began
  * with its newest one: it has several, and none has replaced another. */

@@ -35,9 +35,9 @@
  *    nothing, first those that have just sent; if there are none, among the
  *    hosts that send with more SAs than they receive with, and a host that
  *    alone does so gets the SPI; else among all hosts. So its owner gets some
- *    of its packets. Meanwhile it is compared with all hosts, one after the
- *    other: the host whose packets it answers, after the same time each, gets
- *    it (owner.c).
+ *    of its packets. Meanwhile it is compared with all SAs that hosts send
+ *    with, one after the other: the host whose packets it answers, after the
+ *    same time each, gets it (owner.c, compare.c).
  *
  * Fewer SPIs are left undecided if hosts begin one after the other: a request
  * for an SA, and the first packets of one, are dropped for now while another
@@ -89,10 +89,11 @@
  *   owner repair                            takes a pair back
  *   inbound judge evidence probe hold       opens an SA, finds its owner
  *   unclaimed candidate                     what is compared
- *   esp_hairpin the receiving end of a hairpin remote ring blocks the hosts of
- *   a remote answers what an SPI answers host ike_service ike_sa parent the IKE
- *   service or session of a
- *                                           host, its SPIs, its parent */
+ *   compare                                 with whose SA it is compared next
+ *   esp_hairpin                             the receiving end of a hairpin
+ *   remote ring blocks                      the hosts of a remote
+ *   host sa_list answers                    a host, its SAs, what they get
+ *   ike_service ike_sa parent               its IKE service, session, parent */
 #include "ipsec.h"
 
 #include <vpnalg/ipsec.h>
@@ -115,6 +116,7 @@
 #include "parent.h"
 #include "remote.h"
 #include "responder.h"
+#include "sa_list.h"
 
 /* Names the SPI as the key, which its receiver owns. The second key of an SPI
  * without an SA is that of the remote: some host of it owns the SPI. */
@@ -216,6 +218,7 @@ static void closed(struct vpnalg *translator, struct vpnalg_record *record)
 		vpnalg_ipsec_host_has_served(translator, record);
 		vpnalg_ipsec_candidate_leave(translator, record);
 		vpnalg_ipsec_remote_leave(translator, record);
+		vpnalg_ipsec_sa_list_release(translator, record);
 	}
 	if (record->kind == IPSEC_KIND_IN || record->kind == IPSEC_KIND_OUT)
 		vpnalg_ipsec_host_lost(translator, record);

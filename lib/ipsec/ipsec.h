@@ -19,6 +19,7 @@ enum {
 	IPSEC_KIND_UNCLAIMED,  /* inbound SPIs from a remote without a host */
 	IPSEC_KIND_AH,         /* only counted */
 	IPSEC_KIND_SERVICE,    /* a server inside, of the caller's */
+	IPSEC_KIND_SA_LIST,    /* the older outbound SAs of a host */
 	IPSEC_KINDS
 };
 
@@ -29,7 +30,8 @@ enum {
 	IPSEC_SPACE_IKE_SA = 253, /* experimental, RFC 3692: no packet's */
 	IPSEC_PORT_HOST = 1,
 	IPSEC_PORT_REMOTE = 2, /* the ID is the number of the block */
-	IPSEC_PORT_UNCLAIMED = 3
+	IPSEC_PORT_UNCLAIMED = 3,
+	IPSEC_PORT_SA_LIST = 4 /* the ID is that of the host */
 };
 
 /* Deadlines are moved in steps of a sixteenth of the lifetime, so that not

@@ -6,11 +6,13 @@
 #include "ike_sa.h"
 #include "ike_service.h"
 #include "sa.h"
+#include "sa_list.h"
 
 #include "../wire/ip.h"
 
 /* The bodies' layouts. */
-#define LAYOUT_ANSWERS "421111.."
+#define LAYOUT_ANSWERS "4211111."
+#define LAYOUT_COMPARISON "44" LAYOUT_ANSWERS LAYOUT_ANSWERS
 #define LAYOUT_CANDIDATE "4444444(11 8 1 1 1 1 1 1 1)"
 #define LAYOUT_SINCE "44"
 #define LAYOUT_SPI \
@@ -22,11 +24,10 @@
 	"11.."
 #define LAYOUT_OUT "4(1 1 1)111"
 #define LAYOUT_IN "4(11 8 4 4 1 1 1 1)"
-#define LAYOUT_HOST      \
-	"4444"           \
-	"444444444444"   \
-	"211(11 11 5 2)" \
-	"44" LAYOUT_ANSWERS LAYOUT_ANSWERS
+#define LAYOUT_HOST    \
+	"4444"         \
+	"444444444444" \
+	"211(11 11 5 2)" LAYOUT_COMPARISON
 #define LAYOUT_REMOTE                                                        \
 	LAYOUT_SINCE LAYOUT_SINCE LAYOUT_SINCE LAYOUT_SINCE LAYOUT_CANDIDATE \
 		LAYOUT_CANDIDATE LAYOUT_CANDIDATE "4211"
@@ -34,6 +35,7 @@
 	LAYOUT_CANDIDATE LAYOUT_CANDIDATE LAYOUT_CANDIDATE LAYOUT_CANDIDATE
 #define LAYOUT_UNCLAIMED LAYOUT_SPI LAYOUT_SPI LAYOUT_SPI
 #define LAYOUT_SERVICE "2"
+#define LAYOUT_SA_LIST "4444444444444444" LAYOUT_COMPARISON LAYOUT_COMPARISON
 
 const struct vpnalg_kind vpnalg_ipsec_kinds[IPSEC_KINDS] = {
 	/* Unknown ESP belongs to some host that has IKE with the remote. */
@@ -83,6 +85,11 @@ const struct vpnalg_kind vpnalg_ipsec_kinds[IPSEC_KINDS] = {
 				 .layout = LAYOUT_SERVICE,
 				 .pooled = true,
 				 .inherits_outside = true },
+	[IPSEC_KIND_SA_LIST] = { .name = "ESP host's older SAs",
+				 .slots = 2,
+				 .body = sizeof(struct ipsec_sa_list),
+				 .layout = LAYOUT_SA_LIST,
+				 .of_remote = true },
 };
 
 static bool is_peers(const struct vpnalg_tuple *key)
@@ -111,6 +118,8 @@ static bool may_have_esp(unsigned kind, const struct vpnalg_tuple *key)
 		       key->id != 0;
 	case IPSEC_KIND_UNCLAIMED:
 		return is_peers(key) && key->port == IPSEC_PORT_UNCLAIMED;
+	case IPSEC_KIND_SA_LIST:
+		return is_peers(key) && key->port == IPSEC_PORT_SA_LIST;
 	default:
 		return false;
 	}

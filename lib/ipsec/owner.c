@@ -1,92 +1,71 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "owner.h"
 
-#include "answers.h"
+#include "compare.h"
 #include "esp_hairpin.h"
 #include "host.h"
 #include "inbound.h"
 #include "remote.h"
+#include "sa_list.h"
 
 /* A host with this score may be the one that its SPI answers. */
 #define MAYBE (IPSEC_ANSWERS_SHOWN / 2)
 
-/* A comparison without packets for this time has ended: a slow SPI is compared
- * while no quicker one is. */
+/* A comparison without packets for this time has ended: slow SPIs are compared
+ * while no quicker ones are. */
 #define OVER_MS 4000
 
-/* Bounds the hosts that one packet of a pair is compared with: the less it is
- * trusted, the more. */
+/* Bounds the SAs of other hosts that one packet of a pair is compared with: the
+ * less it is trusted, the more. */
 #define TRIES_MAX 8
 
-/* The hosts that an SPI is compared with: all of the ring, from this one on,
- * but for the one that has the SPI, and the one that sends with it. One packet
- * is compared with at most `tries` of them. */
-struct others {
-	struct vpnalg_record *session; /* any of the remote's */
-	struct vpnalg_record *sender;  /* or NULL */
-	uint32_t first, except;
-	unsigned tries;
+/* A paired SPI that is compared, its host, and that host's SA list, or NULL. */
+struct subject {
+	struct vpnalg_record *host, *list;
+	struct ipsec_comparison *comparison;
 };
 
-/* Turns to the host behind this one; NULL: to the first. What was seen of the
- * packet stays where there is only one. */
-static void turn(struct vpnalg *translator, const struct others *others,
-		 struct ipsec_answers *answers, struct vpnalg_record *host)
+/* Begins to compare an SPI. Where other SPIs were compared before, it goes on
+ * behind the SAs that these have been compared with. */
+static void begin(struct ipsec_comparison *c, uint32_t spi)
 {
-	uint32_t next = others->first;
-
-	if (host != NULL)
-		next = ipsec_host_body(translator, host)->next;
-	if (next == others->except)
-		next = others->first;
-	if (next != answers->id)
-		vpnalg_ipsec_answers_begin(answers, next);
+	c->spi = spi;
+	ipsec_answers_begin(&c->own, 0, c->own.number);
+	ipsec_answers_begin(&c->other, c->other.id, c->other.number);
 }
 
-/* Compares a packet with the host that it is the turn of. Returns whether it
- * may answer that one. */
-static bool may_answer(struct vpnalg *translator, const struct others *others,
-		       struct ipsec_answers *answers,
-		       struct vpnalg_record **host, uint32_t gap)
+static bool is_over(const struct ipsec_comparison *c, uint32_t now)
 {
-	if (answers->id == 0)
-		vpnalg_ipsec_answers_begin(answers, others->first);
-	*host = vpnalg_ipsec_host_alive(translator, others->session,
-					answers->id);
-	return (*host == NULL || *host != others->sender) &&
-	       vpnalg_ipsec_answers(translator, *host, answers, gap);
+	return c->spi == 0 || now - c->at > OVER_MS;
 }
 
-/* Compares a packet, with one host after the other until it may answer one.
- * Returns the host that the SPI is shown to answer, or NULL. */
-static struct vpnalg_record *compare(struct vpnalg *translator,
-				     const struct others *others,
-				     struct ipsec_answers *answers,
-				     uint32_t gap)
+/* Finds the comparison of an SPI, or begins it. Returns false if as many others
+ * are compared as there is room for: one, or three where the host has a list.
+ */
+static bool find_comparison(struct vpnalg *translator, struct subject *subject,
+			    uint32_t spi, uint32_t now)
 {
-	struct vpnalg_record *host;
-	unsigned tries;
+	struct ipsec_comparison *own =
+		&ipsec_host_body(translator, subject->host)->comparison;
+	struct ipsec_comparison *c, *over = is_over(own, now) ? own : NULL;
+	unsigned i;
 
-	for (tries = 0; tries < others->tries; tries++) {
-		if (may_answer(translator, others, answers, &host, gap))
-			return answers->score >= IPSEC_ANSWERS_SHOWN ? host
-								     : NULL;
-		turn(translator, others, answers, host);
-	}
-	return NULL;
-}
-
-/* Turns to that SPI of the host's if no other one is being compared. */
-static bool is_free(struct ipsec_host *h, uint32_t spi, uint32_t now)
-{
-	if (h->compared == spi)
+	subject->comparison = own;
+	if (own->spi == spi)
 		return true;
-	if (h->compared != 0 && now - h->compared_at <= OVER_MS)
-		return false;
-	h->compared = spi;
-	vpnalg_ipsec_answers_begin(&h->own, 0);
-	vpnalg_ipsec_answers_begin(&h->other, h->other.id);
-	return true;
+	for (i = 0; subject->list != NULL && i < IPSEC_SA_LIST_COMPARISONS;
+	     i++) {
+		c = ipsec_sa_list_comparison(translator, subject->list, i);
+		subject->comparison = c;
+		if (c->spi == spi)
+			return true;
+		if (over == NULL && is_over(c, now))
+			over = c;
+	}
+	subject->comparison = over;
+	if (over != NULL)
+		begin(over, spi);
+	return over != NULL;
 }
 
 /* Gives the packet and its SPI to another host; without room for it the packet
@@ -105,26 +84,26 @@ static void give(struct vpnalg_step *step, struct vpnalg_record *host,
 		step->record = other;
 }
 
-/* Compares a packet with its own host. If its SPI is shown to answer that one,
- * the pair is right: it is trusted fully, and not compared again. */
-static void compare_own(struct vpnalg_step *step, struct vpnalg_record *host,
+/* Compares a packet with an SA of its own host. If its SPI is shown to answer
+ * that, the pair is right: it is trusted fully, and not compared again. */
+static void compare_own(struct vpnalg_step *step, const struct subject *subject,
 			uint32_t gap)
 {
-	struct vpnalg *translator = step->translator;
-	struct ipsec_host *h = ipsec_host_body(translator, host);
+	struct ipsec_comparison *c = subject->comparison;
 	struct ipsec_in *in;
 
-	vpnalg_ipsec_answers(translator, host, &h->own, gap);
-	if (h->own.score < IPSEC_ANSWERS_SHOWN)
+	vpnalg_ipsec_compare_own(step->translator, subject->host, subject->list,
+				 &c->own, gap);
+	if (c->own.score < IPSEC_ANSWERS_SHOWN)
 		return;
-	in = vpnalg_session_body(translator, step->record);
+	in = vpnalg_session_body(step->translator, step->record);
 	in->trust = IPSEC_TRUST_FULL;
 	in->confirmed = 1;
-	vpnalg_session_changed(translator, step->record);
-	h->compared = 0;
+	vpnalg_session_changed(step->translator, step->record);
+	c->spi = 0;
 }
 
-/* Returns how many hosts a packet of the pair is compared with at most. */
+/* Returns how many SAs a packet of the pair is compared with at most. */
 static unsigned tries_of(const struct ipsec_in *in)
 {
 	unsigned tries = IPSEC_TRUST_FULL - in->trust;
@@ -136,28 +115,36 @@ static unsigned tries_of(const struct ipsec_in *in)
  * nearly trusted once another one scores. Returns the other one if the SPI
  * answers it, and not its own. */
 static struct vpnalg_record *find_owner(struct vpnalg_step *step,
-					struct vpnalg_record *host,
-					const struct others *others,
+					const struct subject *subject,
+					const struct ipsec_others *others,
 					uint32_t gap)
 {
 	struct vpnalg *translator = step->translator;
-	struct ipsec_host *h = ipsec_host_body(translator, host);
-	bool always = others->tries > 1, begun = always || h->other.score > 0;
+	struct ipsec_comparison *c = subject->comparison;
+	bool always = others->tries > 1, begun = always || c->other.score > 0;
 	struct vpnalg_record *other =
-		compare(translator, others, &h->other, gap);
+		vpnalg_ipsec_compare_others(translator, others, &c->other, gap);
 
 	if (!begun)
-		vpnalg_ipsec_answers_begin(&h->own, 0);
-	if (always || h->other.score > 0)
-		compare_own(step, host, gap);
-	if (other != NULL && h->own.score < MAYBE)
+		ipsec_answers_begin(&c->own, 0, c->own.number);
+	if (always || c->other.score > 0)
+		compare_own(step, subject, gap);
+	if (other != NULL && c->own.score < MAYBE)
 		return other;
 	if (other != NULL)
-		turn(translator, others, &h->other, other);
-	if (!ipsec_answers_goes_on(&h->other) &&
-	    !ipsec_answers_goes_on(&h->own))
-		h->compared = 0;
+		vpnalg_ipsec_compare_turn(translator, others, &c->other, other);
+	if (!ipsec_answers_goes_on(&c->other) &&
+	    !ipsec_answers_goes_on(&c->own))
+		c->spi = 0;
 	return NULL;
+}
+
+/* Notes that a comparison has changed, wherever it is. */
+static void changed(struct vpnalg *translator, const struct subject *subject)
+{
+	vpnalg_session_changed(translator, subject->host);
+	if (subject->list != NULL)
+		vpnalg_session_changed(translator, subject->list);
 }
 
 bool vpnalg_ipsec_owner_paired(struct vpnalg_step *step,
@@ -165,22 +152,25 @@ bool vpnalg_ipsec_owner_paired(struct vpnalg_step *step,
 			       const struct ipsec_in *in, uint32_t before)
 {
 	struct vpnalg *translator = step->translator;
-	struct ipsec_host *h = ipsec_host_body(translator, host);
-	struct others others = { .session = host,
-				 .first = h->next,
-				 .except =
-					 vpnalg_ipsec_host_id(translator, host),
-				 .tries = tries_of(in) };
+	struct subject subject = { host, ipsec_host_list(translator, host),
+				   NULL };
+	struct ipsec_others others = {
+		.session = host,
+		.first = ipsec_host_body(translator, host)->next,
+		.except = vpnalg_ipsec_host_id(translator, host),
+		.tries = tries_of(in)
+	};
+	uint32_t gap = in->seen - before;
 	struct vpnalg_record *owner;
 
 	if (others.first == others.except ||
-	    !is_free(h, ipsec_spi(step), in->seen) ||
-	    ipsec_answers_is_pause(&h->other, in->seen - before))
+	    !find_comparison(translator, &subject, ipsec_spi(step), in->seen) ||
+	    ipsec_answers_is_pause(&subject.comparison->other, gap))
 		return false;
 	others.sender = vpnalg_ipsec_esp_hairpin_sender(step);
-	h->compared_at = in->seen;
-	owner = find_owner(step, host, &others, in->seen - before);
-	vpnalg_session_changed(translator, host);
+	subject.comparison->at = in->seen;
+	owner = find_owner(step, &subject, &others, gap);
+	changed(translator, &subject);
 	if (owner == NULL)
 		return false;
 	give(step, host, owner);
@@ -193,12 +183,13 @@ struct vpnalg_record *vpnalg_ipsec_owner_unclaimed(struct vpnalg_step *step,
 						   uint32_t gap)
 {
 	struct vpnalg *translator = step->translator;
-	const struct others others = {
+	const struct ipsec_others others = {
 		.session = remote,
 		.sender = vpnalg_ipsec_esp_hairpin_sender(step),
 		.first = ipsec_remote_body(translator, remote)->turn,
 		.tries = 1
 	};
 
-	return compare(translator, &others, &u->answers, gap);
+	return vpnalg_ipsec_compare_others(translator, &others, &u->answers,
+					   gap);
 }

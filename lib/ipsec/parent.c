@@ -22,6 +22,8 @@ static const struct link {
 				    IPSEC_KIND_REMOTE, 0, IPSEC_PORT_REMOTE },
 	[IPSEC_KIND_UNCLAIMED] = { VPNALG_OUTSIDE_PEER, ESP_PROTOCOL,
 				   IPSEC_KIND_REMOTE, 0, IPSEC_PORT_REMOTE },
+	[IPSEC_KIND_SA_LIST] = { VPNALG_INSIDE_OWN, ESP_PROTOCOL,
+				 IPSEC_KIND_HOST, 0, 0 },
 };
 
 struct vpnalg_record *vpnalg_ipsec_parent(struct vpnalg *translator,

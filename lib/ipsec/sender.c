@@ -7,6 +7,7 @@
 #include "host.h"
 #include "remote.h"
 #include "repair.h"
+#include "sa_list.h"
 
 /* ESP that the host received within this time counts as an answer. */
 #define HEARS_MS 3000
@@ -227,6 +228,18 @@ static void look_after(struct vpnalg *translator, struct vpnalg_record *host,
 		seek(translator, host);
 }
 
+/* Lists the older SA at hand, if the host goes on sending with it. */
+static void list(struct vpnalg_step *step, struct vpnalg_record *host)
+{
+	struct vpnalg *translator = step->translator;
+
+	if (vpnalg_ipsec_host_has_several(translator, host) &&
+	    vpnalg_ipsec_sa_list_add(step, host)) {
+		ipsec_host_body(translator, host)->flags |= IPSEC_HOST_LISTED;
+		vpnalg_session_changed(translator, host);
+	}
+}
+
 /* Notes in the host's record that it sends with several SAs, and whether a
  * check is due. */
 static void notify_host(struct vpnalg_step *step, struct vpnalg_record *host,
@@ -240,9 +253,12 @@ static void notify_host(struct vpnalg_step *step, struct vpnalg_record *host,
 	}
 	if (out->copied)
 		vpnalg_ipsec_candidate_sent(translator, host, out);
-	if (out->seen / IPSEC_LOOK_MS != before / IPSEC_LOOK_MS ||
-	    out->seen - before > IPSEC_SILENCE_MS)
-		look_after(translator, host, before);
+	if (out->seen / IPSEC_LOOK_MS == before / IPSEC_LOOK_MS &&
+	    out->seen - before <= IPSEC_SILENCE_MS)
+		return;
+	if (out->old)
+		list(step, host);
+	look_after(translator, host, before);
 }
 
 void vpnalg_ipsec_sender_sent(struct vpnalg_step *step)

@@ -208,6 +208,31 @@ static void established(struct world *w)
 	world_end(w);
 }
 
+/* Three hosts with eight SAs in each direction: packets are compared with all
+ * that the other ones send with, which is never what they answer. */
+static void several(struct world *w)
+{
+	unsigned i, k, sa;
+
+	begin_pairs(w);
+	for (k = 2; k < 500; k++) {
+		w->now += k % 90 == 0 ? 3000 : 100 + k % 3 * 7;
+		for (i = 0; i < 3 * 8; i++) {
+			sa = i / 3 * 0x100 + i % 3;
+			w->now += 3;
+			make_esp(&w->frame, HOST(i % 3), SERVER, 0x2000 + sa,
+				 k);
+			measure(w, VPNALG_OUT,
+				k < 200 ? ANY_PACKET : ESTABLISHED);
+			w->now += k % 30;
+			make_esp(&w->frame, SERVER, OUTSIDE, 0x8000 + sa, k);
+			measure(w, VPNALG_IN,
+				k < 200 ? ANY_PACKET : ESTABLISHED);
+		}
+	}
+	world_end(w);
+}
+
 /* SAs in both directions without pauses, and packets of one direction. */
 static void quick(struct world *w)
 {
@@ -261,6 +286,7 @@ const struct state ipsec_states[] = {
 	{ "esp-all-resumed", all_have_resumed },
 	{ "esp-all-dead", all_are_dead },
 	{ "esp-established", established },
+	{ "esp-several", several },
 	{ "esp-quick", quick },
 	{ "esp-all-deaf", all_hear_nothing },
 	{ 0 },

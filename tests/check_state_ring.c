@@ -20,6 +20,7 @@ enum {
 	HOST_PREVIOUS = 40 + 20,
 	REMOTE_CANDIDATES = 40 + 32,
 	REMOTE_TURN = 40 + 32 + 3 * 32,
+	REMOTE_BLOCKS = REMOTE_TURN + 4 + 2,
 	CANDIDATE = 32
 };
 
@@ -31,6 +32,7 @@ static struct ring {
 	struct host hosts[16];
 	unsigned count;
 	uint32_t turn, candidates[3];
+	uint8_t blocks[2]; /* of candidates, of unclaimed SPIs */
 } ring;
 
 /* Returns the number that the state has for a kind. */
@@ -63,6 +65,7 @@ static void read_remote(const uint8_t *from)
 	unsigned i;
 
 	ring.turn = get32(from + REMOTE_TURN);
+	memcpy(ring.blocks, from + REMOTE_BLOCKS, sizeof(ring.blocks));
 	for (i = 0; i < 3; i++)
 		ring.candidates[i] = get32(from + REMOTE_CANDIDATES +
 					   i * CANDIDATE);
@@ -338,6 +341,43 @@ START_TEST(what_comes_or_goes_while_it_is_saved_leaves_no_gap)
 }
 END_TEST
 
+/* All hosts of a remote die, and are removed one by one. Returns whether records
+ * are left that the remote had for several hosts. */
+static bool end_hosts(void)
+{
+	w.now += 100000000;
+	while (live(&w, KIND_ESP_HOST) > 0)
+		vpnalg_expire(w.alg, w.now, 1);
+	return live(&w, KIND_ESP_UNKNOWN) > 0;
+}
+
+/* A host begins anew before these records are removed, too. */
+START_TEST(records_that_have_ended_are_not_counted_again)
+{
+	struct vpnalg_load load = { 0 };
+	struct esp sa = sa_of(0);
+	unsigned left = 0, i;
+
+	for (i = 0; i < 16 && left == 0; i++) {
+		ring_world(&w, (struct world_options){ .hash_key = { (uint8_t)i } });
+		open_hosts(0, 3);
+		left = end_hosts();
+		esp_sends(&w, &sa);
+		read_ring(&w);
+		ck_assert_uint_eq(ring.count, 1);
+		ck_assert_uint_eq(ring.blocks[1], 0);
+		state_save(&w, &saved);
+		load_copy(&load, (struct world_options){ 0 });
+		read_ring(&copy);
+		ck_assert_uint_eq(ring.blocks[0], 1);
+		ck_assert_uint_eq(ring.blocks[1], 0);
+		world_end(&copy);
+		world_end(&w);
+	}
+	ck_assert_uint_ne(left, 0);
+}
+END_TEST
+
 /* Whatever of the first host of a remote is in the state, its next SPI is its
  * own. */
 START_TEST(a_first_host_that_comes_while_it_is_saved_goes_on)
@@ -377,6 +417,7 @@ TCase *state_ring_case(void)
 	tcase_add_loop_test(
 		tcase, what_comes_or_goes_while_it_is_saved_leaves_no_gap, 0,
 		20);
+	tcase_add_test(tcase, records_that_have_ended_are_not_counted_again);
 	tcase_add_loop_test(tcase,
 			    a_first_host_that_comes_while_it_is_saved_goes_on,
 			    0, 30);

@@ -240,7 +240,8 @@ void vpnalg_ipsec_blocks_loaded(struct vpnalg *translator,
 		translator, block, VPNALG_OUTSIDE_PEER, ESP_PROTOCOL, 0,
 		IPSEC_PORT_REMOTE);
 
-	if (remote == NULL || remote->handler != block->handler ||
+	if (!vpnalg_session_is_alive(translator, block) || remote == NULL ||
+	    remote->handler != block->handler ||
 	    remote->kind != IPSEC_KIND_REMOTE ||
 	    number < count_of(translator, remote, kind) ||
 	    number >= kinds[kind].most)

@@ -170,8 +170,8 @@ void vpnalg_ipsec_blocks_release(struct vpnalg *translator,
 				 struct vpnalg_record *remote,
 				 struct vpnalg_record *host);
 
-/* Has the remote of a block know it, which may have been loaded as it was
- * before it needed that: vpnalg_handler.loaded, of all blocks but the first. */
+/* Has the remote of a living block know it. It may have been loaded as it was
+ * before it needed that. vpnalg_handler.loaded, of all blocks but the first. */
 void vpnalg_ipsec_blocks_loaded(struct vpnalg *translator,
 				struct vpnalg_record *block);
 

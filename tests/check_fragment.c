@@ -394,7 +394,7 @@ START_TEST(a_hairpin_in_fragments_turns_round_in_any_order)
 	}
 	ck_assert_uint_eq(out.count, 3);
 	ck_assert_uint_eq(out.marked, 3);
-	w.options.turned = true;
+	w.options.turned = VPNALG_PACKET_HAIRPIN;
 	for (i = 0; i < 3; i++)
 		send_fragment(&w, VPNALG_IN, &out.packets[i], &in);
 	ck_assert(put_together(&in, &got));

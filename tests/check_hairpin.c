@@ -44,9 +44,9 @@ static unsigned turn_round(void)
 
 	ck_assert_uint_eq(w.last.flags, VPNALG_PACKET_HAIRPIN);
 	memcpy(p.data, w.bytes, w.length);
-	w.options.turned = true;
+	w.options.turned = VPNALG_PACKET_HAIRPIN;
 	result = send_packet(&w, VPNALG_IN, &p);
-	w.options.turned = false;
+	w.options.turned = 0;
 	return result;
 }
 
@@ -208,9 +208,9 @@ START_TEST(only_what_is_marked_comes_from_an_outside_address)
 	other = outside == OUTSIDE ? OUTSIDE_2 : OUTSIDE;
 	p = udp_packet(other, 1, outside, 4000, "x", 1);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_UNTOUCHED);
-	w.options.turned = true;
+	w.options.turned = VPNALG_PACKET_HAIRPIN;
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
-	w.options.turned = false;
+	w.options.turned = 0;
 	end();
 }
 END_TEST
@@ -219,10 +219,10 @@ END_TEST
 START_TEST(a_mark_on_another_packet_is_not_read)
 {
 	begin();
-	w.options.turned = true;
+	w.options.turned = VPNALG_PACKET_HAIRPIN;
 	udp_open(&w, CLIENT_A, 4000, SERVER, 53);
 	ck_assert_uint_eq(w.last.flags, 0);
-	w.options.turned = false;
+	w.options.turned = 0;
 	end();
 }
 END_TEST

@@ -160,9 +160,9 @@ static void cross(enum vpnalg_direction direction, const struct bytes *packet)
 	ck_assert_uint_eq(w.last.flags, VPNALG_PACKET_HAIRPIN);
 	p.length = w.length;
 	memcpy(p.data, w.bytes, w.length);
-	w.options.turned = true;
+	w.options.turned = VPNALG_PACKET_HAIRPIN;
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
-	w.options.turned = false;
+	w.options.turned = 0;
 }
 
 static void hairpin_tcp(bool client, uint16_t port, uint32_t seq, uint32_t ack,

@@ -364,20 +364,6 @@ START_TEST(a_protocol_that_needs_more_has_no_service)
 }
 END_TEST
 
-/* Who has sent a packet without ports cannot be told when it comes back: the
- * router has it. */
-START_TEST(a_service_without_ports_has_no_hairpins)
-{
-	struct bytes p = gre_packet(CLIENT_B, OUTSIDE, 1, 1);
-
-	begin();
-	service_add(&w, GRE, 0, CLIENT_A, 0);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_UNTOUCHED);
-	service_remove(&w, GRE, 0, CLIENT_A, 0);
-	world_end(&w);
-}
-END_TEST
-
 START_TEST(an_icmp_error_reaches_a_service_without_ports)
 {
 	struct bytes p, error;
@@ -522,7 +508,6 @@ TCase *protocol_service_case(void)
 	tcase_add_test(served, a_service_gets_no_packet_of_a_pptp_call);
 	tcase_add_loop_test(served, a_protocol_that_needs_more_has_no_service,
 			    0, ROWS(refused_rows));
-	tcase_add_test(served, a_service_without_ports_has_no_hairpins);
 	tcase_add_test(served,
 		       an_icmp_error_reaches_a_service_without_ports);
 	tcase_add_test(served,

@@ -28,6 +28,7 @@ struct collected {
 	 * taken: these may have lost their user then. */
 	void (*between)(struct world *w);
 	struct bytes packets[64];
+	uint8_t flags[64]; /* of each */
 };
 
 /* Sends a fragment, and takes what comes out, also of those that were held. */

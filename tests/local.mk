@@ -176,6 +176,7 @@ UNIT_TEST_FILES = \
 	tests/check_rewrite_cut.c \
 	tests/check_service.c \
 	tests/check_service_end.c \
+	tests/check_service_hairpin.c \
 	tests/check_service_protocol.c \
 	tests/check_service_transport.c \
 	tests/check_session.c \

@@ -91,7 +91,7 @@ struct world_options {
 	uint16_t burst;
 	bool no_undo; /* do not try undo after each packet, nor a fast path */
 	bool no_fast_path; /* do not ask for one: all packets are seen */
-	bool turned;  /* packets are given marked as hairpins */
+	uint8_t turned; /* the flags with which packets are given */
 	bool leaves;  /* a packet that is dropped may leave records behind */
 	bool passive;
 	bool account;

@@ -39,6 +39,7 @@ void take_held(struct world *w, struct collected *out)
 		ck_assert_uint_eq(p.caplen, p.len);
 		ck_assert_uint_lt(out->count, 64);
 		memcpy(out->packets[out->count].data, p.data, p.len);
+		out->flags[out->count] = p.flags;
 		out->packets[out->count++].length = p.len;
 		out->given++;
 		out->marked += p.flags == VPNALG_PACKET_HAIRPIN;
@@ -59,6 +60,7 @@ unsigned send_fragment(struct world *w, enum vpnalg_direction direction,
 	if (result == VPNALG_TRANSLATED) {
 		ck_assert_uint_lt(out->count, 64);
 		memcpy(out->packets[out->count].data, w->bytes, w->length);
+		out->flags[out->count] = w->last.flags;
 		out->packets[out->count++].length = w->length;
 		out->marked += w->last.flags == VPNALG_PACKET_HAIRPIN;
 	}

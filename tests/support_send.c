@@ -134,7 +134,7 @@ static unsigned send_bytes(struct world *w, struct vpnalg_packet p,
 	w->bytes = malloc(sizeof(packet->data));
 	p.data = block + 1;
 	p.user = w;
-	p.flags = w->options.turned ? VPNALG_PACKET_HAIRPIN : 0;
+	p.flags = w->options.turned;
 	p.uplink = w->uplink;
 	process_one(w, &p);
 	mirror_check(w);

@@ -43,6 +43,7 @@ TCase *ipsec_responder_case(void);
 TCase *ipsec_hairpin_case(void);
 TCase *pptp_service_case(void);
 TCase *protocol_service_case(void);
+TCase *service_hairpin_case(void);
 TCase *service_end_case(void);
 TCase *transport_service_case(void);
 

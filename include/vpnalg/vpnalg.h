@@ -216,6 +216,12 @@ enum vpnalg_result {
  * It goes to the receiver then, if it is translated. */
 #define VPNALG_PACKET_HAIRPIN 0x02
 
+/** Beside VPNALG_PACKET_HAIRPIN: the packet goes to the service of a whole
+ * protocol (\ref services_protocols). What the server sends back has the same
+ * addresses, where both hosts have one outside address, but not this flag. Give
+ * it in again with the packet. */
+#define VPNALG_PACKET_TO_SERVICE 0x04
+
 /**
  * One packet. The caller fills everything above the results and owns all
  * memory; the library keeps no pointer after the call. This struct will not
@@ -240,7 +246,8 @@ struct vpnalg_packet {
 	void *user; /**< The caller's own. Never looked at, only passed on. */
 
 	/** Result: VPNALG_PACKET_CUT and so on. Given: as it was left, where a
-	 * packet is turned round (VPNALG_PACKET_HAIRPIN); else not read. */
+	 * packet is turned round (VPNALG_PACKET_HAIRPIN), or undone; else not
+	 * read. */
 	uint8_t flags;
 	uint8_t result; /**< Result: enum vpnalg_result. */
 	/** Result: the protocol that gave the reason, for VPNALG_DROP_OWN and

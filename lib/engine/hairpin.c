@@ -8,12 +8,21 @@
  * router's.
  *
  * A packet to an address and port that hold nothing of ours is for the router.
+ *
+ * Without ports both directions may look alike in between: client and server
+ * may have one outside address. So a packet to a service without ports, from a
+ * host that is none itself, has a mark of its own: only the service gets it. An
+ * unmarked one is a session's, if there is one.
  */
 #include "hairpin.h"
 
+#include <string.h>
+
 #include "address.h"
+#include "claim.h"
 #include "pool.h"
 #include "record.h"
+#include "service.h"
 #include "service_kind.h"
 #include "session.h"
 #include "uplink_mapping.h"
@@ -21,17 +30,21 @@
 
 #include "../wire/ip.h"
 
-bool vpnalg_hairpin_is_one(const struct vpnalg *translator,
-			   const struct vpnalg_parsed *parsed,
+bool vpnalg_hairpin_is_one(const struct vpnalg *translator, struct slot *slot,
 			   struct vpnalg_packet *packet)
 {
-	bool marked = packet->flags & VPNALG_PACKET_HAIRPIN;
+	unsigned given = packet->flags;
 
 	packet->flags = 0;
-	if (!pool_has(translator, parsed->remote) ||
-	    (packet->direction != VPNALG_OUT && !marked))
+	if (packet->direction == VPNALG_OUT)
+		given = VPNALG_PACKET_HAIRPIN;
+	if (!pool_has(translator, slot->parsed.remote) ||
+	    !(given & VPNALG_PACKET_HAIRPIN))
 		return false;
-	packet->flags = VPNALG_PACKET_HAIRPIN;
+	packet->flags =
+		given & (VPNALG_PACKET_HAIRPIN | VPNALG_PACKET_TO_SERVICE);
+	if (!service_has_ports(slot->parsed.protocol))
+		slot->plain = false;
 	return true;
 }
 
@@ -106,34 +119,155 @@ static bool is_decided_by_first(const struct vpnalg *translator,
 /* Returns whether inside hosts have sessions under a protocol without ports
  * between these addresses. */
 static bool is_guarded(struct vpnalg *translator,
-		       const struct vpnalg_parsed *parsed)
+		       const struct vpnalg_parsed *parsed,
+		       const uint8_t *sender)
 {
 	struct vpnalg_tuple guard = { .role = ROLE_GUARD,
 				      .space = parsed->protocol,
 				      .local = parsed->remote,
-				      .remote =
-					      new_sender(translator, parsed) };
+				      .remote = sender };
 
 	return vpnalg_usage_find(translator, &guard) != NULL;
 }
 
-/* Returns whether a packet may reach an inside host. */
-static bool has_receiver(struct vpnalg *translator,
-			 const struct vpnalg_parsed *parsed)
+/* Moves a slot on to the claim that leads to a service, or to a session; to
+ * none where there is no such record. */
+static bool find(struct vpnalg *translator, struct slot *slot, bool service)
 {
-	return has_ports(parsed) ? has_port(translator, parsed)
-				 : is_guarded(translator, parsed);
+	const struct vpnalg_record *record;
+
+	for (; slot->claim != VPNALG_CLAIM_NONE; claim_next(translator, slot)) {
+		if (slot->claim != VPNALG_CLAIM_KEY)
+			continue;
+		record = vpnalg_record_find(translator, slot->key, slot->hash);
+		if (record != NULL && record_is_alive(translator, record) &&
+		    service_is_one(translator, record) == service)
+			return true;
+		if (translator->fault)
+			break;
+	}
+	return false;
+}
+
+/* Returns whether a packet will reach a service, or a session, if it comes in
+ * from that sender. */
+static bool reaches(struct vpnalg *translator, const struct slot *slot,
+		    const uint8_t *sender, bool service)
+{
+	struct slot other = *slot;
+	uint8_t remote[VPNALG_ADDR_MAX];
+
+	memcpy(remote, sender, addr_len_of(translator));
+	other.parsed.inside = false;
+	other.parsed.inward = !slot->parsed.inward;
+	other.parsed.local = slot->parsed.remote;
+	other.parsed.remote = remote;
+	claim(translator, &other, 0, 0);
+	return find(translator, &other, service);
+}
+
+/* Returns the outside address of the service without ports whose server has
+ * sent a packet; NULL if none has. */
+static const uint8_t *server_address(struct vpnalg *translator,
+				     const struct vpnalg_parsed *parsed)
+{
+	struct vpnalg_tuple tuple = { .role = VPNALG_INSIDE_OWN,
+				      .space = parsed->protocol,
+				      .zone = parsed->zone,
+				      .port = VPNALG_NO_PORTS,
+				      .local = parsed->local };
+	struct vpnalg_record *record = vpnalg_session_find(translator, &tuple);
+
+	if (record == NULL || !service_is_one(translator, record))
+		return NULL;
+	vpnalg_session_tuple(translator, record, VPNALG_OUTSIDE_OWN, &tuple);
+	return tuple.local;
+}
+
+/* Returns whether a packet without ports may reach a session or, if it is
+ * marked, a service that is not its sender. */
+static bool has_address(struct vpnalg *translator, const struct slot *slot,
+			bool marked)
+{
+	const struct vpnalg_parsed *parsed = &slot->parsed;
+	const uint8_t *sender = server_address(translator, parsed);
+
+	if (sender == NULL)
+		return marked || is_guarded(translator, parsed,
+					    new_sender(translator, parsed));
+	return (marked && !same_address(sender, parsed->remote,
+					addr_len_of(translator))) ||
+	       is_guarded(translator, parsed, sender) ||
+	       reaches(translator, slot, sender, false);
+}
+
+/* Returns whether a packet may reach an inside host. */
+static bool has_receiver(struct vpnalg *translator, const struct slot *slot,
+			 const struct vpnalg_packet *packet)
+{
+	bool marked = packet->flags & VPNALG_PACKET_TO_SERVICE;
+
+	return has_ports(&slot->parsed) ? has_port(translator, &slot->parsed)
+					: has_address(translator, slot, marked);
 }
 
 bool vpnalg_hairpin_is_routers(struct vpnalg *translator,
-			       const struct vpnalg_parsed *parsed,
+			       const struct slot *slot,
 			       struct vpnalg_packet *packet)
 {
 	if (!(packet->flags & VPNALG_PACKET_HAIRPIN) ||
-	    packet->direction != VPNALG_OUT || parsed->quoted ||
-	    is_decided_by_first(translator, parsed) ||
-	    has_receiver(translator, parsed))
+	    packet->direction != VPNALG_OUT || slot->parsed.quoted ||
+	    is_decided_by_first(translator, &slot->parsed) ||
+	    has_receiver(translator, slot, packet))
 		return false;
 	packet->flags = 0;
 	return true;
+}
+
+/* Services without ports */
+
+static void begin(struct vpnalg *translator, struct slot *slot,
+		  struct vpnalg_packet *packet)
+{
+	bool marked = packet->flags & VPNALG_PACKET_TO_SERVICE;
+
+	switch (packet->direction) {
+	case VPNALG_OUT:
+		if (reaches(translator, slot, slot->parsed.local, true))
+			packet->flags |= VPNALG_PACKET_TO_SERVICE;
+		break;
+	case VPNALG_IN:
+		if (marked)
+			find(translator, slot, true);
+		break;
+	case VPNALG_OUT_UNDO:
+		if (!marked &&
+		    reaches(translator, slot, slot->parsed.local, true))
+			find(translator, slot, true);
+		break;
+	default:
+		break;
+	}
+}
+
+void vpnalg_hairpin_begin(struct vpnalg *translator, struct slot *slot,
+			  struct vpnalg_packet *packet)
+{
+	if (service_has_ports(slot->parsed.protocol) ||
+	    !service_may_be(translator))
+		return;
+	translator->fault = false;
+	begin(translator, slot, packet);
+	if (translator->fault)
+		slot->claim = CLAIM_FAULT;
+}
+
+void vpnalg_hairpin_end(const struct vpnalg *translator,
+			struct vpnalg_packet *packet)
+{
+	const struct vpnalg_record *record = translator->step.record;
+
+	if (packet->direction == VPNALG_OUT && record != NULL &&
+	    service_is_one(translator, record))
+		packet->flags &= (uint8_t)~VPNALG_PACKET_TO_SERVICE;
 }

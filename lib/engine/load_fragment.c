@@ -161,7 +161,7 @@ static bool read_part(struct chunk_reader *reader, struct part *part)
 	part->bytes = vpnalg_chunk_get_bytes(reader, reader->left);
 	return part->count > 0 && part->from + part->count <= packet->len &&
 	       packet->direction <= VPNALG_IN_UNDO &&
-	       (packet->flags & ~VPNALG_PACKET_HAIRPIN) == 0;
+	       (packet->flags & ~SAVED_PACKET_FLAGS) == 0;
 }
 
 /* Takes room for a fragment, if there is any. */

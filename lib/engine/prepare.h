@@ -50,7 +50,7 @@ ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
 	}
 	if (pool_is_remote(translator, parsed->remote))
 		packet->flags = 0;
-	else if (!vpnalg_hairpin_is_one(translator, parsed, packet))
+	else if (!vpnalg_hairpin_is_one(translator, slot, packet))
 		return;
 	slot->ours = true;
 	claim(translator, slot, 0, 0);

@@ -162,7 +162,7 @@ NEVER_INLINE enum vpnalg_result otherwise(struct vpnalg *translator,
 					  enum vpnalg_result result)
 {
 	if (result == UNTRIED &&
-	    vpnalg_hairpin_is_routers(translator, &slot->parsed, step->packet))
+	    vpnalg_hairpin_is_routers(translator, slot, step->packet))
 		slot->ours = false;
 	result = decide_rest(translator, slot, step, result);
 	if (result == VPNALG_TRANSLATED || result == VPNALG_HELD)
@@ -218,8 +218,8 @@ ALWAYS_INLINE enum vpnalg_result decide(struct vpnalg *translator,
 	return result;
 }
 
-/* Decides about a packet that is not plain. A fragment's datagram, if known,
- * decides before the claims. */
+/* Decides about a packet that is not plain, or a hairpin without ports. A
+ * fragment's datagram, if known, decides before the claims. */
 static enum vpnalg_result decide_rare(struct vpnalg *translator,
 				      struct slot *slot,
 				      struct vpnalg_packet *packet)
@@ -230,8 +230,12 @@ static enum vpnalg_result decide_rare(struct vpnalg *translator,
 	if (!whole)
 		result = vpnalg_fragment_any_before(translator, slot, packet);
 	if (result == FRAGMENT_UNDECIDED) {
+		if (packet->flags != 0)
+			vpnalg_hairpin_begin(translator, slot, packet);
 		result = otherwise(translator, slot,
 				   begin(translator, slot, packet), UNTRIED);
+		if (packet->flags != 0)
+			vpnalg_hairpin_end(translator, packet);
 		if (translator->after != 0)
 			finish_packet(translator, result);
 		if (!whole)

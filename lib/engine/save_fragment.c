@@ -65,7 +65,7 @@ static void put_part(const struct held *held, uint32_t from, uint32_t count,
 	vpnalg_chunk_put(chunk, 2, packet->zone);
 	vpnalg_chunk_put(chunk, 1, packet->direction % 4U);
 	vpnalg_chunk_put(chunk, 1, packet->checksum);
-	vpnalg_chunk_put(chunk, 1, packet->flags & VPNALG_PACKET_HAIRPIN);
+	vpnalg_chunk_put(chunk, 1, packet->flags & SAVED_PACKET_FLAGS);
 	vpnalg_chunk_put(chunk, 1, packet->uplink);
 	vpnalg_chunk_put(chunk, 2, 0);
 	vpnalg_chunk_put_bytes(chunk, packet->data + from, count);

@@ -24,6 +24,9 @@
 #define SAVED_DATAGRAM 0x07U /* all of them */
 #define SAVED_NO_KIND 0xffU  /* it is no handler's */
 
+/* The flags of a held fragment that are saved. */
+#define SAVED_PACKET_FLAGS (VPNALG_PACKET_HAIRPIN | VPNALG_PACKET_TO_SERVICE)
+
 /* What stands before the bytes of a held fragment, and how many of these are in
  * a chunk. */
 #define SAVED_PART_HEAD 12U

@@ -66,13 +66,6 @@ static bool has_extra_port(const struct vpnalg *translator,
 	       lists_port(handler, &standard);
 }
 
-/* Returns whether the last handler takes the rest: it names the keys of
- * services that no other handler has. */
-static bool has_rest(const struct vpnalg *translator)
-{
-	return translator->handlers[translator->handler_count - 1U]->takes_rest;
-}
-
 static bool lists_protocol(const struct vpnalg_handler *handler,
 			   uint8_t protocol)
 {
@@ -123,6 +116,6 @@ bool vpnalg_service_find_handler(const struct vpnalg *translator,
 	if (!service_has_ports(service->protocol) &&
 	    !may_pass(translator, service))
 		return false;
-	return has_rest(translator) && handler->service_kind != 0 &&
+	return service_may_be(translator) && handler->service_kind != 0 &&
 	       handler->service_kind <= handler->kind_count;
 }

@@ -24,6 +24,13 @@ static inline bool service_has_ports(uint8_t protocol)
 	}
 }
 
+/* Returns whether there may be services: the last handler takes the rest, and
+ * names the keys of those that no other handler has. */
+static inline bool service_may_be(const struct vpnalg *translator)
+{
+	return translator->handlers[translator->handler_count - 1U]->takes_rest;
+}
+
 /* Returns whether the service's protocol, ports and addresses make sense. */
 bool vpnalg_service_is_valid(const struct vpnalg *translator,
 			     const struct vpnalg_service *service);

@@ -5,6 +5,7 @@
  * too. */
 #include "twin.h"
 
+#include "address.h"
 #include "claim.h"
 #include "record.h"
 #include "refuse.h"
@@ -62,6 +63,17 @@ static bool ports_decide(struct vpnalg *translator, const struct slot *slot,
 	       !(slot->parsed.quoted && service_is_one(translator, record));
 }
 
+/* Returns whether a packet of a service without ports goes to an outside
+ * address of ours. What looks like it there is its receiver's session, or that
+ * of a host which a mark distinguishes from the server (hairpin.c). */
+static bool is_hairpin(const struct vpnalg *translator, const struct slot *slot,
+		       const struct vpnalg_record *record)
+{
+	return !service_has_ports(slot->parsed.protocol) &&
+	       pool_has(translator, slot->parsed.remote) &&
+	       service_is_one(translator, record);
+}
+
 /* A quote may be another session's in its present form, too, if that one's
  * handler could not decide and left it. */
 bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
@@ -72,7 +84,8 @@ bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 	uint8_t *key = record_key(translator, record, role);
 	struct slot twin = *slot;
 
-	if (ports_decide(translator, slot, record))
+	if (ports_decide(translator, slot, record) ||
+	    is_hairpin(translator, slot, record))
 		return false;
 	if (slot->parsed.quoted && is_anothers(translator, &twin, record))
 		return true;

@@ -49,12 +49,14 @@ static void put_together(struct fragments *fragments,
 
 /* Copies a fragment's part out of the translated datagram. length is the length
  * of that datagram. */
-static void take_part(struct held *held, const uint8_t *l4, uint32_t length)
+static void take_part(struct held *held, const uint8_t *l4, uint32_t length,
+		      unsigned flags)
 {
 	uint8_t *ip = held->packet.data;
 	unsigned header = header_len(ip);
 	uint32_t rest = length - held->offset;
 
+	held->packet.flags |= flags & VPNALG_PACKET_TO_SERVICE;
 	memcpy(ip + header, l4 + held->offset,
 	       held->length < rest ? held->length : rest);
 	if (held->length >= rest) {
@@ -78,7 +80,8 @@ static void take_apart(struct fragments *fragments, struct datagram *datagram,
 	for (at = datagram->held; at != NOT_HELD; at = held->next) {
 		held = datagram_held(fragments, at);
 		if (held->offset < length)
-			take_part(held, packet->data + header, length);
+			take_part(held, packet->data + header, length,
+				  packet->flags);
 		else
 			held->length = 0;
 	}

@@ -249,7 +249,8 @@ enum vpnalg_result vpnalg_general_other_translate(struct vpnalg_step *step)
 
 /* Whether a session has the packet once it is translated, by that form's key:
  * another host's, or with ports the server's own, which has another port
- * outside. Without ports the ID is the same in both forms. */
+ * outside. Without ports the ID is the same in both forms, and a hairpin has
+ * nobody else's: a mark distinguishes both directions. */
 static bool is_anothers(struct vpnalg_step *step,
 			const struct general_transport *transport)
 {
@@ -259,7 +260,8 @@ static bool is_anothers(struct vpnalg_step *step,
 	struct vpnalg_tuple other;
 
 	if (transport == NULL &&
-	    (inside || (parsed->inward && !parsed->quoted)))
+	    (inside || (parsed->inward && !parsed->quoted) ||
+	     step->packet->flags & VPNALG_PACKET_HAIRPIN))
 		return false;
 	vpnalg_general_other_match(parsed, &key);
 	vpnalg_session_tuple(step->translator, step->record,

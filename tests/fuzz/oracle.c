@@ -12,6 +12,9 @@
 #define FINDS_MAX 8192
 #define RECORDS_FROM_OUTSIDE 8
 
+/* The flags that a packet keeps when it is turned round or undone. */
+#define HAIRPIN_FLAGS (VPNALG_PACKET_HAIRPIN | VPNALG_PACKET_TO_SERVICE)
+
 /* A packet in a block of its own that ends where it ends, so that
  * AddressSanitizer sees the first byte read behind it. */
 struct held {
@@ -250,7 +253,7 @@ static void check_undone(const struct watched_store *store,
 		       vpnalg_result_text(undo->result));
 	if (sent->flags & VPNALG_PACKET_CUT)
 		return;
-	if ((undo->flags & ~VPNALG_PACKET_HAIRPIN) != 0 ||
+	if ((undo->flags & ~HAIRPIN_FLAGS) != 0 ||
 	    undo->caplen != s->bytes.length ||
 	    undo->len != s->len)
 		broken("3 (undo)", "another length");
@@ -557,7 +560,7 @@ static void undo(struct world *w, const struct held *h, const struct sent *s,
 	back.bytes.length = h->p.caplen;
 	memcpy(back.bytes.data, h->p.data, h->p.caplen);
 	hold(&u, &back);
-	u.p.flags = h->p.flags & VPNALG_PACKET_HAIRPIN;
+	u.p.flags = h->p.flags & HAIRPIN_FLAGS;
 	trace(" undo\n");
 	w->store.fail_in = fail;
 	process(w, &u, &back, 1);

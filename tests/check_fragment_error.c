@@ -516,6 +516,47 @@ START_TEST(the_fragments_of_the_routers_error_are_left_alone)
 }
 END_TEST
 
+/* A first fragment without all of the quoted IP header is a packet of ICMP: one
+ * from inside is dropped, one from outside is the router's, and so are the
+ * others, in whatever order. Without general traffic another NAT has them. */
+START_TEST(a_first_fragment_without_a_quote_decides_on_the_others)
+{
+	static const struct vpnalg_protocol pptp = { vpnalg_pptp, NULL };
+	const unsigned *order = orders[_i / 8];
+	bool inward = _i & 1, alone = _i & 2;
+	uint32_t from = inward ? ROUTER : CLIENT_A;
+	uint32_t to = inward ? OUTSIDE : SERVER;
+	struct bytes quote = udp_packet(to, 5000, SERVER, 53, "x", 1);
+	struct bytes error = icmp_error(from, to, UNREACHABLE, &quote, 29);
+	unsigned expected = inward || alone ? VPNALG_UNTOUCHED
+					    : VPNALG_DROP_NO_SESSION;
+	unsigned i, result, left = 0;
+	struct bytes fragments[3];
+	struct vpnalg_packet p;
+
+	if (alone) {
+		world_forget(&w);
+		fragment_world(&w, (struct world_options){
+					   .protocols = &pptp,
+					   .protocol_count = 1 });
+	}
+	grow(&error, 500);
+	make_fragments(&error, _i & 4 ? 24 : 8, fragments);
+	for (i = 0; i < 3; i++) {
+		result = send_packet(&w, inward ? VPNALG_IN : VPNALG_OUT,
+				     &fragments[order[i]]);
+		if (order[i] == 0)
+			ck_assert_uint_eq(result, expected);
+		left += result == VPNALG_UNTOUCHED;
+		while (vpnalg_next_held(w.alg, &p)) {
+			ck_assert_uint_eq(p.result, VPNALG_UNTOUCHED);
+			left++;
+		}
+	}
+	ck_assert_uint_eq(left, inward || alone ? 3 : 0);
+}
+END_TEST
+
 /* Without general traffic a later fragment of ICMP is nobody's by itself. */
 START_TEST(an_error_about_a_vpn_needs_no_general_traffic)
 {
@@ -561,6 +602,9 @@ TCase *fragment_error_case(void)
 	tcase_add_loop_test(t,
 			    the_fragments_of_the_routers_error_are_left_alone,
 			    0, 12);
+	tcase_add_loop_test(
+		t, a_first_fragment_without_a_quote_decides_on_the_others, 0,
+		48);
 	tcase_add_loop_test(t, an_error_about_a_vpn_needs_no_general_traffic, 0,
 			    2);
 	return t;

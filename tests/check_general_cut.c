@@ -112,7 +112,7 @@ START_TEST(a_quote_is_cut_at_every_length)
 	for (length = 0; length <= quote.length; length++) {
 		p = icmp_error(CLIENT_A, SERVER, 3, &quote, length);
 		ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
-				  length < 20 ? VPNALG_UNTOUCHED
+				  length < 20 ? VPNALG_DROP_NO_SESSION
 				  : length < 20U + row->ports
 					  ? VPNALG_DROP_QUOTE_SHORT
 					  : VPNALG_DROP_ICMP_ERROR);

@@ -29,6 +29,8 @@ static const struct icmp_row {
 	{ "timestamp reply", 14, VPNALG_DROP_NO_SESSION, VPNALG_TRANSLATED },
 	{ "router solicitation", 10, VPNALG_DROP_NO_SESSION, VPNALG_UNTOUCHED },
 	{ "address mask", 17, VPNALG_DROP_NO_SESSION, VPNALG_UNTOUCHED },
+	{ "an error that quotes nothing", 3, VPNALG_DROP_NO_SESSION,
+	  VPNALG_UNTOUCHED },
 };
 
 /* While an identifier is mapped: a query that comes in is for the router. */

@@ -178,7 +178,8 @@ START_TEST(zone_and_checksum_state_are_the_callers)
 }
 END_TEST
 
-/* ICMP errors: what handlers see is the quoted packet, the other way. */
+/* ICMP errors: what handlers see is the quoted packet, the other way; of one
+ * without all of the quoted IP header, the packet of ICMP. */
 static const struct error_row {
 	const char *name;
 	uint8_t type;
@@ -195,9 +196,9 @@ static const struct error_row {
 	{ "echo", 8, 56, true, false, 36 },
 	{ "timestamp", 13, 56, true, false, 36 },
 	{ "no ICMP in memory", 3, 20, true, false, 0 },
-	{ "the type only", 3, 21, .shown = false },
-	{ "no quote", 3, 28, .shown = false },
-	{ "cut in the quoted IP", 3, 47, .shown = false },
+	{ "the type only", 3, 21, true, false, 1 },
+	{ "no quote", 3, 28, true, false, 8 },
+	{ "cut in the quoted IP", 3, 47, true, false, 27 },
 	{ "cut behind the quoted IP", 3, 48, true, true, 0 },
 	{ "cut in the quoted L4", 3, 55, true, true, 7 },
 };
@@ -275,10 +276,10 @@ static const struct bad_quote_row {
 	bool shown, quoted;
 } bad_quote_rows[] = {
 	{ "not our address", 12, 0x12, 0, false, false },
-	{ "version 6 quoted", 0, 0x65, 0, false, false },
-	{ "quoted IHL 4", 0, 0x44, 0, false, false },
-	{ "quoted options beyond the end", 0, 0x4f, 0, false, false },
-	{ "quoted total 16", 3, 16, 0, false, false },
+	{ "version 6 quoted", 0, 0x65, 0, true, false },
+	{ "quoted IHL 4", 0, 0x44, 0, true, false },
+	{ "quoted options beyond the end", 0, 0x4f, 0, true, false },
+	{ "quoted total 16", 3, 16, 0, true, false },
 	{ "a quoted error", 9, 1, 0, true, true },
 	{ "the error is a first fragment", 8, 64, 0x2000, true, true },
 	{ "the error is a later fragment", 8, 64, 0x0010, true, false },

@@ -99,14 +99,17 @@ enum packet_type vpnalg_packet_parse(const struct vpnalg_packet *packet,
 	return is_icmp_error(parsed) ? PACKET_ICMP_ERROR : PACKET_WHOLE;
 }
 
-/* Parses any packet; of an ICMP error the one that it quotes. */
+/* Parses any packet; of an ICMP error the one that it quotes. An error without
+ * all of the quoted IP header is about nothing: it is a packet of ICMP, as that
+ * of an unknown type is. */
 bool vpnalg_packet_parse_any(const struct vpnalg_packet *packet,
 			     struct vpnalg_parsed *parsed)
 {
 	enum packet_type type = vpnalg_packet_parse(packet, parsed);
 
-	return type == PACKET_WHOLE ||
-	       (type == PACKET_ICMP_ERROR && vpnalg_packet_enter_quote(parsed));
+	if (type == PACKET_ICMP_ERROR)
+		vpnalg_packet_enter_quote(parsed);
+	return type != PACKET_OTHER;
 }
 
 /* Looks for options in which routers and hosts write addresses, the inside

@@ -20,8 +20,11 @@ TCase *process_burst_case(void); /* check_process_burst.c */
 TCase *session_zone_case(void); /* check_session_zone.c */
 TCase *session_life_case(void); /* check_life.c */
 TCase *session_fail_case(void); /* check_session_fail.c */
+TCase *icmp_error_general_case(void); /* check_icmp_error_general.c */
+TCase *icmp_error_served_case(void); /* check_icmp_error_served.c */
 TCase *icmp_error_rows_case(void); /* check_icmp_error_edges.c */
-TCase *icmp_error_edges_case(void); /* check_icmp_error_edges.c */
+TCase *icmp_error_length_case(void); /* check_icmp_error_length.c */
+TCase *icmp_error_session_case(void); /* check_icmp_error_session.c */
 TCase *l2tp_message_case(void); /* check_l2tp_message.c */
 TCase *l2tp_data_case(void);    /* check_l2tp_data.c */
 TCase *l2tp_fit_case(void);     /* check_l2tp_fit.c */
@@ -36,6 +39,7 @@ TCase *l2tp_any_address_case(void); /* check_l2tp_any_address.c */
 TCase *l2tp_policy_case(void);   /* check_l2tp_any_address.c */
 TCase *fragment_bounds_case(void); /* check_fragment_bounds.c */
 TCase *fragment_burst_case(void);  /* check_fragment_burst.c */
+TCase *fragment_control_case(void); /* check_fragment_control.c */
 TCase *fragment_error_case(void);  /* check_fragment_error.c */
 TCase *pptp_call_id_case(void); /* check_pptp_call_id.c */
 TCase *units_case(void);         /* check_units.c */
@@ -67,6 +71,8 @@ TCase *ipsec_heal_case(void);   /* check_ipsec_heal.c */
 TCase *ipsec_probe_case(void);  /* check_ipsec_probe.c */
 TCase *ipsec_hold_case(void);  /* check_ipsec_hold.c */
 TCase *state_damage_case(void);  /* check_state_damage.c */
+TCase *state_forged_case(void);  /* check_state_forged.c */
+TCase *state_forged_fragment_case(void); /* check_state_forged_fragment.c */
 TCase *state_refused_case(void); /* check_state_refused.c */
 TCase *state_ring_case(void);   /* check_state_ring.c */
 TCase *state_fragment_case(void); /* check_state_fragment.c */

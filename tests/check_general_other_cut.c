@@ -2,21 +2,23 @@
 /* Packets of other protocols that are cut or fragmented, and a store that
  * fails. */
 #include "general_other.h"
+#include "cut_packet.h"
 
 /* --- Cut, fragmented, quoted, and a store that fails. */
 
-static const struct cut_row {
-	const char *what;
-	uint8_t protocol;
-	uint8_t key;   /* from how many bytes on it is known whose it is */
-	uint8_t whole; /* and from how many it is translated */
-} cut_rows[] = {
+static const struct cut_row cut_rows[] = {
 	{ "SCTP", SCTP, 4, 12 },
 	{ "DCCP", DCCP, 4, 12 },
 	{ "UDP-Lite", UDPLITE, 4, 8 },
 	{ "IPv6", 41, 0, 0 },
 	{ "GRE", GRE, 4, 4 },
 };
+
+static void renew(void)
+{
+	end();
+	begin();
+}
 
 static struct bytes make(const struct cut_row *row, bool inward)
 {
@@ -32,49 +34,17 @@ START_TEST(other_packets_are_cut_at_every_length)
 {
 	const struct cut_row *row = &cut_rows[_i];
 	struct bytes out = make(row, false), in = make(row, true);
-	uint32_t caplen;
 
-	for (caplen = 0; caplen <= out.length; caplen++) {
-		end();
-		begin();
-		send_captured(&w, VPNALG_OUT, &out, caplen);
-		ck_assert_msg(w.last.result ==
-				      (caplen < 20 ? VPNALG_UNTOUCHED
-				       : caplen < 20U + row->whole
-					       ? VPNALG_DROP_TRUNCATED
-					       : VPNALG_TRANSLATED),
-			      "%s out at %u", row->what, caplen);
-		send_packet(&w, VPNALG_OUT, &out);
-		send_captured(&w, VPNALG_IN, &in, caplen);
-		ck_assert_msg(w.last.result ==
-				      (caplen < 20U + row->key ||
-						       caplen < 20
-					       ? VPNALG_UNTOUCHED
-				       : caplen < 20U + row->whole
-					       ? VPNALG_DROP_TRUNCATED
-					       : VPNALG_TRANSLATED),
-			      "%s in at %u", row->what, caplen);
-	}
+	cut_in_memory(&w, row, &out, &in, renew);
 }
 END_TEST
 
 START_TEST(other_packets_end_early_at_every_length)
 {
 	const struct cut_row *row = &cut_rows[_i];
-	struct bytes p;
-	uint32_t length, whole = make(row, false).length;
+	struct bytes whole = make(row, false);
 
-	for (length = 20; length <= whole; length++) {
-		p = make(row, false);
-		p.length = length;
-		put16(p.data + 2, length);
-		set_fragment(&p, 0);
-		ck_assert_msg(send_packet(&w, VPNALG_OUT, &p) ==
-				      (length < 20U + row->whole
-					       ? VPNALG_DROP_MALFORMED
-					       : VPNALG_TRANSLATED),
-			      "%s of %u", row->what, length);
-	}
+	cut_in_header(&w, row, &whole);
 }
 END_TEST
 

@@ -59,7 +59,7 @@ END_TEST
  * such a flow has port 1701 to share from the start. */
 START_TEST(a_resumed_flow_cannot_end_anothers_tunnel)
 {
-	struct tunnel t = a_tunnel(0), other = a_tunnel(1);
+	struct tunnel t = fixed_tunnel(0), other = fixed_tunnel(1);
 
 	t.outside = OUTSIDE;
 	t.outside_port = L2TP;

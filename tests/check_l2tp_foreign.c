@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Other protocols on the port of L2TP, and messages that name no tunnel. */
-#include "l2tp_request.h"
+#include "l2tp_shared.h"
 
 /* Another protocol on the port */
 

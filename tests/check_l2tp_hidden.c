@@ -6,7 +6,7 @@
 
 static struct tunnel hidden_tunnel(unsigned n, uint32_t own)
 {
-	struct tunnel t = a_tunnel(n);
+	struct tunnel t = fixed_tunnel(n);
 
 	t.hides = true;
 	t.own = own;
@@ -31,7 +31,8 @@ END_TEST
 /* Its IDs may lie behind the snap length: then nothing is learned of it. */
 START_TEST(a_hidden_id_is_learned_from_a_whole_answer)
 {
-	struct tunnel a = a_tunnel(0), c = a_tunnel(2), b = hidden_tunnel(1, 8);
+	struct tunnel a = fixed_tunnel(0), b = hidden_tunnel(1, 8);
+	struct tunnel c = fixed_tunnel(2);
 	struct bytes m = l2tp_control(2, 8, 0, SCCRP), p;
 	uint32_t caplen;
 
@@ -100,7 +101,8 @@ END_TEST
 
 START_TEST(hidden_and_plain_ids_get_along)
 {
-	struct tunnel a = a_tunnel(0), b = hidden_tunnel(1, 8), c = a_tunnel(2);
+	struct tunnel a = fixed_tunnel(0), b = hidden_tunnel(1, 8);
+	struct tunnel c = fixed_tunnel(2);
 
 	tunnel_begin(&w, &a);
 	tunnel_begin(&w, &b);
@@ -139,7 +141,7 @@ static const struct {
 
 START_TEST(the_caller_may_choose_any_tunnel_id)
 {
-	struct tunnel t = a_tunnel(0);
+	struct tunnel t = fixed_tunnel(0);
 
 	world_end(&w);
 	l2tp_world(&w, (struct world_options){ .choose = choose_tunnel });
@@ -153,7 +155,7 @@ END_TEST
 
 START_TEST(the_caller_has_the_last_word_on_ids)
 {
-	struct tunnel t = a_tunnel(0);
+	struct tunnel t = fixed_tunnel(0);
 
 	world_end(&w);
 	l2tp_world(&w, (struct world_options){ .choosing = CHOOSE_DIFFERENT });

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SCCRQs: who is held back and for how long, servers that are silent, and what
  * becomes of messages that name no tunnel. */
-#include "l2tp_request.h"
+#include "l2tp_shared.h"
 
 /* Waiting */
 
@@ -86,7 +86,7 @@ END_TEST
 /* A server that is silent */
 
 /* It answers to nobody but port 1701. */
-START_TEST(a_server_that_is_silent_to_other_ports_is_asked_from_1701)
+START_TEST(a_server_that_is_silent_to_other_ports_gets_requests_from_1701)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1), c = a_tunnel(2);
 	unsigned i;
@@ -292,7 +292,8 @@ TCase *l2tp_request_case(void)
 	tcase_add_loop_test(t, nobody_is_held_back_where_nobody_may_wait, 0,
 			    2);
 	tcase_add_loop_test(
-		t, a_server_that_is_silent_to_other_ports_is_asked_from_1701,
+		t,
+		a_server_that_is_silent_to_other_ports_gets_requests_from_1701,
 		0, 2);
 	tcase_add_test(
 		t, a_host_without_an_answer_is_answered_at_1701_by_any_server);

@@ -92,7 +92,7 @@ static void complain(const struct tunnel *t, uint32_t length, unsigned result)
 
 START_TEST(a_short_quote_is_the_only_hosts)
 {
-	struct tunnel t = a_tunnel(0), other = a_tunnel(1);
+	struct tunnel t = fixed_tunnel(0), other = fixed_tunnel(1);
 	uint32_t length;
 
 	begin_fixed();
@@ -157,7 +157,7 @@ END_TEST
  * counted. */
 START_TEST(a_short_quote_is_nobodys_where_a_host_has_two_tunnels)
 {
-	struct tunnel t = a_tunnel(0), second = a_tunnel(0);
+	struct tunnel t = fixed_tunnel(0), second = fixed_tunnel(0);
 
 	begin_fixed();
 	tunnel_begin(&w, &t);
@@ -176,7 +176,7 @@ START_TEST(a_servers_error_about_a_clients_tunnel_is_dropped)
 	static const struct vpnalg_protocol protocols[] = {
 		{ vpnalg_l2tp, &l2tp_port_1701 }, { vpnalg_general, NULL },
 	};
-	struct tunnel t = a_tunnel(0);
+	struct tunnel t = fixed_tunnel(0);
 	struct bytes m = l2tp_control(2, 7, 0, SCCRP), quoted, error;
 
 	world_end(&w);
@@ -202,7 +202,7 @@ START_TEST(a_client_may_use_any_port_of_its_own)
 	unsigned i;
 
 	for (i = 0; i < 3; i++) {
-		t[i] = a_tunnel(i);
+		t[i] = fixed_tunnel(i);
 		t[i].port = (uint16_t)(40000 + i);
 		tunnel_begin(&w, &t[i]);
 	}
@@ -239,7 +239,7 @@ START_TEST(two_ports_of_one_client_may_have_equal_ids)
 	struct tunnel t[3];
 
 	begin_tunnels(t, 2);
-	t[2] = a_tunnel(1);
+	t[2] = fixed_tunnel(1);
 	t[2].port = 40000;
 	t[2].peer = 105;
 	tunnel_begin(&w, &t[2]);
@@ -251,7 +251,8 @@ END_TEST
 /* Until one is answered the others wait, at most three seconds each. */
 START_TEST(an_unknown_server_gets_one_request_at_a_time)
 {
-	struct tunnel a = a_tunnel(0), b = a_tunnel(1), c = a_tunnel(2);
+	struct tunnel a = fixed_tunnel(0), b = fixed_tunnel(1);
+	struct tunnel c = fixed_tunnel(2);
 
 	ck_assert_uint_eq(tunnel_requests(&w, &a), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_DROP_HELD);
@@ -271,7 +272,7 @@ END_TEST
 
 START_TEST(an_answered_host_holds_nobody_back)
 {
-	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
+	struct tunnel a = fixed_tunnel(0), b = fixed_tunnel(1);
 
 	ck_assert_uint_eq(tunnel_requests(&w, &a), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_DROP_HELD);
@@ -285,7 +286,7 @@ END_TEST
  * for want of an answer, and its end must not be a's. */
 START_TEST(a_tunnel_that_the_server_misunderstood_is_nobodys)
 {
-	struct tunnel a = a_tunnel(0), b = a_tunnel(1), stale;
+	struct tunnel a = fixed_tunnel(0), b = fixed_tunnel(1), stale;
 
 	tunnel_begin(&w, &a);
 	ck_assert_uint_eq(tunnel_requests(&w, &b), VPNALG_TRANSLATED);
@@ -307,7 +308,7 @@ END_TEST
 /* Only the server's own answer shows a fixed port. */
 START_TEST(a_misdirected_answer_to_another_request_proves_nothing)
 {
-	struct tunnel a = a_tunnel(0), b = a_tunnel(1), stale;
+	struct tunnel a = fixed_tunnel(0), b = fixed_tunnel(1), stale;
 
 	tunnel_begin(&w, &a);
 	b.own = 8;
@@ -350,7 +351,7 @@ START_TEST(a_shared_port_is_not_for_other_ports_of_the_server)
 END_TEST
 
 /* All forms of data: the Tunnel ID is where the flags say. */
-START_TEST(data_is_told_apart_whatever_its_header)
+START_TEST(data_is_distinguished_whatever_its_header)
 {
 	static const uint16_t flags[] = { 0x0002, 0x4002, 0x0802, 0x0202,
 					  0x4802, 0x4a02, 0x4b02 };
@@ -404,6 +405,6 @@ TCase *l2tp_shared_case(void)
 	tcase_add_test(t,
 		       data_of_no_tunnel_does_not_go_out_of_a_shared_port);
 	tcase_add_test(t, a_shared_port_is_not_for_other_ports_of_the_server);
-	tcase_add_loop_test(t, data_is_told_apart_whatever_its_header, 0, 7);
+	tcase_add_loop_test(t, data_is_distinguished_whatever_its_header, 0, 7);
 	return t;
 }

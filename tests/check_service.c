@@ -432,6 +432,7 @@ Suite *service_suite(void)
 	suite_add_tcase(suite, pptp_service_case());
 	suite_add_tcase(suite, protocol_service_case());
 	suite_add_tcase(suite, service_hairpin_case());
+	suite_add_tcase(suite, service_hairpin_fragment_case());
 	suite_add_tcase(suite, service_end_case());
 	suite_add_tcase(suite, transport_service_case());
 	return suite;

@@ -1,85 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside clients of services without ports: client and server may have one
  * outside address, and a packet of either looks like the other's in between. */
-#include "cases.h"
-#include "fragments.h"
-#include "general.h"
-#include "support_l2tp.h"
-#include "support_service.h"
-#include "support_state.h"
-
-#include <vpnalg/protocols.h>
-
-#include <string.h>
-
-#define SIX_IN_FOUR 41
-
-/* How long a session of a whole protocol lasts. */
-#define LIFE 5000
-
-static struct world w;
-
-static const struct vpnalg_protocol protocols[] = {
-	{ vpnalg_pptp, NULL },
-	{ vpnalg_ipsec, NULL },
-	{ vpnalg_l2tp, NULL },
-	{ vpnalg_gre, NULL },
-	{ vpnalg_general, NULL },
-};
-
-static const struct hairpin_row {
-	const char *what;
-	uint8_t protocol;
-	struct bytes data;
-} rows[] = {
-	{ "IPv6", SIX_IN_FOUR, { 40, { 0x60 } } },
-	{ "GRE", GRE, { 8, { 0, 0, 8, 0, 0x45 } } },
-	{ "GRE with a Key", GRE, { 12, { 0x20, 0, 8, 0, 0, 0, 0, 7 } } },
-	{ "EoIP", GRE, { 12, { 0x20, 1, 0x64, 0, 0, 4, 7, 0 } } },
-	{ "data of L2TP", L2TP_IP, { 16, { 0, 0, 0, 9, 1, 2, 3, 4 } } },
-};
-
-/* CLIENT_A has the service of the row's protocol. */
-static void begin(const struct hairpin_row *row, size_t addresses)
-{
-	static const uint32_t pool[] = { OUTSIDE, OUTSIDE_2 };
-	struct world_options options = { .addresses = pool,
-					 .address_count = addresses,
-					 .protocols = protocols,
-					 .protocol_count = ROWS(protocols),
-					 .timers = { .other = LIFE } };
-
-	world_begin(&w, &options);
-	service_add(&w, row->protocol, 0, CLIENT_A, 0);
-}
-
-static void end(const struct hairpin_row *row)
-{
-	service_remove(&w, row->protocol, 0, CLIENT_A, 0);
-	world_end(&w);
-}
-
-static struct bytes packet(const struct hairpin_row *row, uint32_t from,
-			   uint32_t to)
-{
-	return ip_packet(from, to, row->protocol, row->data.data,
-			 row->data.length);
-}
-
-/* A packet that must cross to a host, with nothing changed but addresses; the
- * source that it sees. send_packet() undoes it on either side. */
-static uint32_t crosses(const struct hairpin_row *row, uint32_t from,
-			uint32_t to, uint32_t host)
-{
-	struct bytes p = packet(row, from, to);
-
-	ck_assert_msg(hairpin(&w, &p) == VPNALG_TRANSLATED, "%s: %s",
-		      row->what, vpnalg_result_text(w.last.result));
-	ck_assert_uint_eq(destination(&w), host);
-	ck_assert_uint_eq(w.last.zone, ZONE);
-	ck_assert_mem_eq(l4(&w), row->data.data, row->data.length);
-	return source(&w);
-}
+#include "service_hairpin.h"
 
 /* The client, its packet and the server's answer, with one outside address and
  * with two. */
@@ -188,95 +110,6 @@ START_TEST(a_client_and_a_service_without_ports_outlive_a_restart)
 }
 END_TEST
 
-/* The error of either end about what it has received reaches the other. */
-START_TEST(icmp_errors_of_both_ends_cross)
-{
-	const struct hairpin_row *row = &rows[_i / 2];
-	uint32_t from = _i % 2 ? CLIENT_A : CLIENT_B;
-	uint32_t to = _i % 2 ? CLIENT_B : CLIENT_A;
-	struct bytes quoted = packet(row, OUTSIDE, from), p;
-
-	begin(row, 1);
-	crosses(row, CLIENT_B, OUTSIDE, CLIENT_A);
-	crosses(row, CLIENT_A, OUTSIDE, CLIENT_B);
-	p = icmp_error(from, OUTSIDE, 3, &quoted, quoted.length);
-	ck_assert_msg(hairpin(&w, &p) == VPNALG_TRANSLATED, "%s: %s",
-		      row->what, vpnalg_result_text(w.last.result));
-	ck_assert_uint_eq(destination(&w), to);
-	end(row);
-}
-END_TEST
-
-/* Fragments of one Identification, in any order, in both directions at once. Of
- * GRE's the first one lacks the Key. */
-static const uint32_t cuts[] = { 0, 8, 1200, 2400 };
-
-/* Goes on as another translator, between any two fragments of one direction. */
-static void restart(struct world *world)
-{
-	state_reload(world);
-	service_add(world, SIX_IN_FOUR, 0, CLIENT_A, 0);
-	service_add(world, GRE, 0, CLIENT_A, 0);
-}
-
-static void send_part(const struct hairpin_row *row, uint32_t from,
-		      unsigned part, struct collected *in)
-{
-	struct bytes whole = packet(row, from, OUTSIDE), f;
-	static struct collected out;
-	unsigned i;
-
-	grow(&whole, 2420);
-	set_ip_id(&whole, 7);
-	whole.data[100] = (uint8_t)from;
-	f = fragment_of(&whole, cuts[part], cuts[part + 1]);
-	memset(&out, 0, sizeof(out));
-	out.between = in->between;
-	send_fragment(&w, VPNALG_OUT, &f, &out);
-	for (i = 0; i < out.count; i++) {
-		w.options.turned = out.flags[i];
-		send_fragment(&w, VPNALG_IN, &out.packets[i], in);
-		w.options.turned = 0;
-	}
-}
-
-/* What has crossed to a host must be what the other one has sent. */
-static void is_whole(const struct collected *in, uint32_t from, uint32_t to)
-{
-	struct bytes got;
-
-	ck_assert(put_together(in, &got));
-	ck_assert_uint_eq(get32(got.data + 16), to);
-	ck_assert_uint_eq(got.data[100], from & 0xff);
-}
-
-START_TEST(fragments_of_both_ends_cross)
-{
-	static const unsigned orders[][3] = { { 0, 1, 2 }, { 2, 1, 0 },
-					      { 1, 0, 2 } };
-	const struct hairpin_row *row = &rows[_i & 2];
-	static struct collected to_client, to_server;
-	unsigned i;
-
-	fragment_world(&w, (struct world_options){ 0 });
-	service_add(&w, SIX_IN_FOUR, 0, CLIENT_A, 0);
-	service_add(&w, GRE, 0, CLIENT_A, 0);
-	crosses(row, CLIENT_B, OUTSIDE, CLIENT_A);
-	memset(&to_client, 0, sizeof(to_client));
-	memset(&to_server, 0, sizeof(to_server));
-	to_client.between = to_server.between = _i & 1 ? restart : NULL;
-	for (i = 0; i < 3; i++) {
-		send_part(row, CLIENT_B, orders[_i / 4][i], &to_server);
-		send_part(row, CLIENT_A, orders[_i / 4][i], &to_client);
-	}
-	is_whole(&to_server, CLIENT_B, CLIENT_A);
-	is_whole(&to_client, CLIENT_A, CLIENT_B);
-	service_remove(&w, SIX_IN_FOUR, 0, CLIENT_A, 0);
-	service_remove(&w, GRE, 0, CLIENT_A, 0);
-	world_end(&w);
-}
-END_TEST
-
 /* A server that sends to its own outside address while it has no inside client
  * means the router. */
 START_TEST(a_service_without_clients_does_not_reach_itself)
@@ -357,9 +190,6 @@ TCase *service_hairpin_case(void)
 	tcase_add_loop_test(
 		tcase, a_client_and_a_service_without_ports_outlive_a_restart,
 		0, ROWS(rows));
-	tcase_add_loop_test(tcase, icmp_errors_of_both_ends_cross, 0,
-			    2 * ROWS(rows));
-	tcase_add_loop_test(tcase, fragments_of_both_ends_cross, 0, 12);
 	tcase_add_loop_test(tcase,
 			    a_service_without_clients_does_not_reach_itself, 0,
 			    ROWS(rows));

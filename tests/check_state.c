@@ -564,6 +564,8 @@ Suite *state_suite(void)
 	tcase_add_loop_test(tcase, results_have_words, 0, ROWS(text_rows));
 	suite_add_tcase(suite, tcase);
 	suite_add_tcase(suite, state_damage_case());
+	suite_add_tcase(suite, state_forged_case());
+	suite_add_tcase(suite, state_forged_fragment_case());
 	suite_add_tcase(suite, state_fragment_case());
 	suite_add_tcase(suite, state_refused_case());
 	suite_add_tcase(suite, state_ring_case());

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Shared by the tests of L2TP clients that share port 1701. */
+/* Shared by the tests of L2TP clients of one server, whose tunnels share port
+ * 1701 or do not. */
 #ifndef TESTS_L2TP_SHARED_H
 #define TESTS_L2TP_SHARED_H
 
@@ -24,7 +25,6 @@ static inline void end(void)
 	world_end(&w);
 }
 
-/* The server answers to port 1701 always. */
 static inline struct tunnel a_tunnel(unsigned n)
 {
 	return (struct tunnel){ .client = CLIENT_A + n,
@@ -32,8 +32,16 @@ static inline struct tunnel a_tunnel(unsigned n)
 				.port = L2TP,
 				.version = 2,
 				.own = 7,
-				.peer = 100 + n,
-				.fixed_port = true };
+				.peer = 100 + n };
+}
+
+/* The server answers to port 1701 always. */
+static inline struct tunnel fixed_tunnel(unsigned n)
+{
+	struct tunnel t = a_tunnel(n);
+
+	t.fixed_port = true;
+	return t;
 }
 
 static inline void begin_tunnels(struct tunnel *t, unsigned count)
@@ -41,7 +49,7 @@ static inline void begin_tunnels(struct tunnel *t, unsigned count)
 	unsigned i, j;
 
 	for (i = 0; i < count; i++) {
-		t[i] = a_tunnel(i);
+		t[i] = fixed_tunnel(i);
 		tunnel_begin(&w, &t[i]);
 		ck_assert_uint_eq(t[i].outside_port, L2TP);
 		for (j = 0; j < i; j++)

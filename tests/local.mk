@@ -35,6 +35,7 @@ UNIT_TEST_FILES = \
 	tests/check_fault.c \
 	tests/check_fault_store.c \
 	tests/check_fragment.c \
+	tests/check_fragment_control.c \
 	tests/check_fragment_bounds.c \
 	tests/check_fragment_burst.c \
 	tests/check_fragment_error.c \
@@ -59,6 +60,10 @@ UNIT_TEST_FILES = \
 	tests/check_hairpin.c \
 	tests/check_icmp_error.c \
 	tests/check_icmp_error_edges.c \
+	tests/check_icmp_error_general.c \
+	tests/check_icmp_error_length.c \
+	tests/check_icmp_error_served.c \
+	tests/check_icmp_error_session.c \
 	tests/check_init.c \
 	tests/check_init_default.c \
 	tests/check_init_state.c \
@@ -134,6 +139,7 @@ UNIT_TEST_FILES = \
 	tests/check_lessons_call.c \
 	tests/check_life.c \
 	tests/check_limits.c \
+	tests/check_limits_room.c \
 	tests/check_model.c \
 	tests/check_own.c \
 	tests/check_own_ports.c \
@@ -149,6 +155,8 @@ UNIT_TEST_FILES = \
 	tests/check_packet_cut.c \
 	tests/check_packet_owned.c \
 	tests/check_policy.c \
+	tests/check_policy_life.c \
+	tests/check_policy_refused.c \
 	tests/check_port_blocks.c \
 	tests/check_port_blocks_life.c \
 	tests/check_port_set.c \
@@ -177,6 +185,7 @@ UNIT_TEST_FILES = \
 	tests/check_service.c \
 	tests/check_service_end.c \
 	tests/check_service_hairpin.c \
+	tests/check_service_hairpin_fragment.c \
 	tests/check_service_protocol.c \
 	tests/check_service_transport.c \
 	tests/check_session.c \
@@ -189,6 +198,8 @@ UNIT_TEST_FILES = \
 	tests/check_sessions_step.c \
 	tests/check_state.c \
 	tests/check_state_damage.c \
+	tests/check_state_forged.c \
+	tests/check_state_forged_fragment.c \
 	tests/check_state_fragment.c \
 	tests/check_state_refused.c \
 	tests/check_state_ring.c \
@@ -215,12 +226,14 @@ UNIT_TEST_FILES = \
 	tests/attacks.h \
 	tests/burst_script.h \
 	tests/cut.h \
+	tests/cut_packet.h \
 	tests/dialog.h \
 	tests/events.h \
 	tests/expire.h \
 	tests/fast_path.c \
 	tests/fast_path.h \
 	tests/faults.h \
+	tests/fragment_flows.h \
 	tests/fragments.h \
 	tests/general.h \
 	tests/general_mapping.h \
@@ -228,6 +241,8 @@ UNIT_TEST_FILES = \
 	tests/general_ports.h \
 	tests/general_tcp.h \
 	tests/gre.h \
+	tests/icmp_error.h \
+	tests/icmp_error_edges.h \
 	tests/init.h \
 	tests/ipsec.h \
 	tests/ipsec_bounds.h \
@@ -247,15 +262,16 @@ UNIT_TEST_FILES = \
 	tests/l2tp.h \
 	tests/l2tp_any_address.h \
 	tests/l2tp_owner.h \
-	tests/l2tp_request.h \
 	tests/l2tp_shared.h \
 	tests/l2tp_v3.h \
 	tests/lessons.h \
+	tests/limits.h \
 	tests/listing.h \
 	tests/own_handler.h \
 	tests/own_id_hosts.h \
 	tests/own_id_rows.h \
 	tests/own_vpn.h \
+	tests/policy_world.h \
 	tests/policy.h \
 	tests/ipsec_guest.h \
 	tests/own_id.h \
@@ -272,8 +288,10 @@ UNIT_TEST_FILES = \
 	tests/renumber.h \
 	tests/rewrite_desk.h \
 	tests/session_fail.h \
+	tests/service_hairpin.h \
 	tests/sessions.h \
 	tests/support.c \
+	tests/state_damage.h \
 	tests/support.h \
 	tests/support_callback.c \
 	tests/support_callback.h \
@@ -576,13 +594,26 @@ EXTRA_DIST += \
 	$(LONG_TEST_FILES) \
 	$(JUDGE_TEST_FILES) \
 	$(SOURCE_TEST_FILES) \
+	tests/gateway_call.py \
 	tests/gateway_common.py \
 	tests/gateway_common.sh \
+	tests/gateway_flows.py \
+	tests/gateway_links.py \
+	tests/gateway_redis.py \
 	tests/house_includes.txt \
 	tests/ipfix.py \
 	tests/libvpnalg.abi \
 	tests/metrics.py \
+	tests/pcap_both_lines.py \
+	tests/pcap_both_pcapng.py \
 	tests/pcap_common.py \
+	tests/pcap_judge_l2tp.py \
+	tests/pcap_judge_packets.py \
+	tests/pcap_why_ipsec.py \
+	tests/pcap_why_l2tp.py \
+	tests/pcap_why_packet.py \
+	tests/pcap_why_pptp.py \
+	tests/pcap_why_ways.py \
 	tests/rebuild_sessions.py \
 	tests/check.sh \
 	tests/mutate.py \

@@ -5,6 +5,9 @@
 
 #include <check.h>
 
-TCase *limits_case(void); /* check_limits.c */
+TCase *limits_case(void);      /* check_limits.c */
+TCase *limits_room_case(void); /* check_limits_room.c */
+TCase *policy_life_case(void);    /* check_policy_life.c */
+TCase *policy_refused_case(void); /* check_policy_refused.c */
 
 #endif

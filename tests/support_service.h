@@ -44,6 +44,7 @@ TCase *ipsec_hairpin_case(void);
 TCase *pptp_service_case(void);
 TCase *protocol_service_case(void);
 TCase *service_hairpin_case(void);
+TCase *service_hairpin_fragment_case(void);
 TCase *service_end_case(void);
 TCase *transport_service_case(void);
 

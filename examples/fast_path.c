@@ -22,7 +22,7 @@
 /* [flow] */
 static struct flow {
 	bool used;
-	struct vpnalg_translation told;
+	struct vpnalg_translation offer;
 	vpnalg_time last, reported;
 } flows[FLOWS];
 /* [flow] */
@@ -40,14 +40,14 @@ static void hear(void *context, const struct vpnalg_event *event)
 	    event->type != VPNALG_EVENT_UNPAIRED)
 		return;
 	for (i = 0; i < FLOWS; i++)
-		if (flows[i].told.number == event->info->number ||
-		    flows[i].told.number == event->before)
+		if (flows[i].offer.number == event->info->number ||
+		    flows[i].offer.number == event->before)
 			flows[i].used = false;
 }
 /* [event] */
 
 /* [match] */
-static bool knows(const struct vpnalg_translation *told,
+static bool knows(const struct vpnalg_translation *offer,
 		  const struct vpnalg_packet *packet)
 {
 	const uint8_t *ip = packet->data;
@@ -56,15 +56,15 @@ static bool knows(const struct vpnalg_translation *told,
 
 	if (length < IP_LEN || length < vpnalg_get16(ip + 2) || ip[0] != 0x45 ||
 	    (vpnalg_get16(ip + 6) & 0x3fff) != 0 ||
-	    ip[9] != told->ip_protocol ||
-	    packet->direction != (told->inward ? VPNALG_IN : VPNALG_OUT) ||
-	    (!told->inward && packet->zone != told->zone) ||
-	    memcmp(ip + 12, told->source.octets, 4) != 0 ||
-	    memcmp(ip + 16, told->destination.octets, 4) != 0 ||
-	    length < IP_LEN + told->checksum_offset + 2U)
+	    ip[9] != offer->ip_protocol ||
+	    packet->direction != (offer->inward ? VPNALG_IN : VPNALG_OUT) ||
+	    (!offer->inward && packet->zone != offer->zone) ||
+	    memcmp(ip + 12, offer->source.octets, 4) != 0 ||
+	    memcmp(ip + 16, offer->destination.octets, 4) != 0 ||
+	    length < IP_LEN + offer->checksum_offset + 2U)
 		return false;
-	for (i = 0; i < told->word_count; i++) {
-		const struct vpnalg_word *word = &told->words[i];
+	for (i = 0; i < offer->word_count; i++) {
+		const struct vpnalg_word *word = &offer->words[i];
 
 		if (length < IP_LEN + word->offset + 4 ||
 		    (vpnalg_get32(ip + IP_LEN + word->offset) & word->mask) !=
@@ -94,31 +94,31 @@ static void put(uint8_t *at, unsigned value, uint8_t *checksums[2])
 	}
 }
 
-static void rewrite(const struct vpnalg_translation *told, uint8_t *ip)
+static void rewrite(const struct vpnalg_translation *offer, uint8_t *ip)
 {
-	uint8_t *l4 = ip + IP_LEN, *own = l4 + told->checksum_offset;
+	uint8_t *l4 = ip + IP_LEN, *own = l4 + offer->checksum_offset;
 	uint8_t *checksums[2] = { ip + 10, own };
-	const uint8_t *source = told->new_source.octets;
-	const uint8_t *destination = told->new_destination.octets;
+	const uint8_t *source = offer->new_source.octets;
+	const uint8_t *destination = offer->new_destination.octets;
 	unsigned i;
 
-	if (told->checksum_offset == 0 ||
-	    (told->ip_protocol == 17 && vpnalg_get16(own) == 0))
+	if (offer->checksum_offset == 0 ||
+	    (offer->ip_protocol == 17 && vpnalg_get16(own) == 0))
 		checksums[1] = NULL;
 	for (i = 0; i < 4; i += 2) {
 		put(ip + 12 + i, vpnalg_get16(source + i), checksums);
 		put(ip + 16 + i, vpnalg_get16(destination + i), checksums);
 	}
 	checksums[0] = NULL; /* the rest is not in the IP header */
-	for (i = 0; i < told->word_count; i++) {
-		const struct vpnalg_word *word = &told->words[i];
+	for (i = 0; i < offer->word_count; i++) {
+		const struct vpnalg_word *word = &offer->words[i];
 		uint8_t *at = l4 + word->offset;
 		uint32_t value = (vpnalg_get32(at) & ~word->mask) | word->after;
 
 		put(at, value >> 16, checksums);
 		put(at + 2, value & 0xffff, checksums);
 	}
-	if (told->ip_protocol == 17 && checksums[1] != NULL &&
+	if (offer->ip_protocol == 17 && checksums[1] != NULL &&
 	    vpnalg_get16(own) == 0)
 		vpnalg_put16(own, 0xffff); /* RFC 768 */
 }
@@ -130,11 +130,11 @@ static bool pass_fast(struct vpnalg_packet *packet, vpnalg_time now)
 	struct flow *flow;
 
 	for (flow = flows; flow < flows + FLOWS; flow++) {
-		if (!flow->used || !knows(&flow->told, packet))
+		if (!flow->used || !knows(&flow->offer, packet))
 			continue;
-		rewrite(&flow->told, packet->data);
-		flow->told.packets++;
-		flow->told.bytes += packet->len;
+		rewrite(&flow->offer, packet->data);
+		flow->offer.packets++;
+		flow->offer.bytes += packet->len;
 		flow->last = now;
 		return true;
 	}
@@ -145,15 +145,15 @@ static bool pass_fast(struct vpnalg_packet *packet, vpnalg_time now)
 static void pass_slowly(struct vpnalg *translator, struct vpnalg_packet *packet,
 			vpnalg_time now)
 {
-	struct vpnalg_translation told = { .size = sizeof(told) };
-	bool offered = vpnalg_translation_of(translator, packet, now, &told);
+	struct vpnalg_translation offer = { .size = sizeof(offer) };
+	bool offered = vpnalg_translation_of(translator, packet, now, &offer);
 	unsigned i;
 
 	vpnalg_process(translator, packet, 1, now);
 	for (i = 0; i < FLOWS - 1 && flows[i].used; i++)
 		continue; /* the last place is shared */
 	if (offered)
-		flows[i] = (struct flow){ true, told, now, now };
+		flows[i] = (struct flow){ true, offer, now, now };
 }
 /* [pass] */
 
@@ -167,8 +167,8 @@ static void report(struct vpnalg *translator, vpnalg_time now)
 		    now - flow->reported < VPNALG_TRANSLATION_REPORT_MS)
 			continue;
 		flow->reported = now;
-		flow->told.idle = now - flow->last;
-		if (!vpnalg_translation_used(translator, &flow->told, now))
+		flow->offer.idle = now - flow->last;
+		if (!vpnalg_translation_used(translator, &flow->offer, now))
 			flow->used = false;
 	}
 }

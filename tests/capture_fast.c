@@ -33,7 +33,7 @@ static void fault(const char *name, int number, const char *what)
 /* The fast path */
 
 static struct {
-	struct vpnalg_translation told;
+	struct vpnalg_translation offer;
 	vpnalg_time reported, last;
 	bool over; /* it is reported once more, and used no more */
 } entries[ENTRIES_MAX];
@@ -57,9 +57,9 @@ static void take_back(void *context, const struct vpnalg_event *event)
 				    event->type != VPNALG_EVENT_TAKEN_BACK))
 		return;
 	for (i = entry_count; i-- > 0;)
-		if (entries[i].told.number == event->info->number ||
+		if (entries[i].offer.number == event->info->number ||
 		    (event->before != 0 &&
-		     entries[i].told.number == event->before)) {
+		     entries[i].offer.number == event->before)) {
 			entries[i].over = true;
 			if (event->type != VPNALG_EVENT_TAKEN_BACK)
 				forget(i);
@@ -68,17 +68,17 @@ static void take_back(void *context, const struct vpnalg_event *event)
 
 static void report(struct vpnalg *translator, int at, vpnalg_time now)
 {
-	struct vpnalg_translation told = entries[at].told;
+	struct vpnalg_translation offer = entries[at].offer;
 	bool holds;
 
 	entries[at].reported = now;
-	entries[at].told.packets = entries[at].told.bytes = 0;
-	told.idle = now - entries[at].last;
-	holds = vpnalg_translation_used(translator, &told, now);
+	entries[at].offer.packets = entries[at].offer.bytes = 0;
+	offer.idle = now - entries[at].last;
+	holds = vpnalg_translation_used(translator, &offer, now);
 	/* An event may have taken it back meanwhile. */
-	if (at < entry_count && entries[at].told.number == told.number) {
+	if (at < entry_count && entries[at].offer.number == offer.number) {
 		if (holds)
-			entries[at].told = told;
+			entries[at].offer = offer;
 		else
 			forget(at);
 	}
@@ -105,7 +105,7 @@ static int find(const struct captured *packet)
 
 	for (i = 0; i < entry_count; i++)
 		if (!entries[i].over &&
-		    fast_path_knows(&entries[i].told, &at_hand))
+		    fast_path_knows(&entries[i].offer, &at_hand))
 			return i;
 	return -1;
 }
@@ -129,9 +129,9 @@ static bool pass_fast(const char *name, int number, uint8_t *bytes)
 
 	if (at < 0)
 		return false;
-	fast_path_rewrite(&entries[at].told, bytes);
-	entries[at].told.packets++;
-	entries[at].told.bytes += packet->len;
+	fast_path_rewrite(&entries[at].offer, bytes);
+	entries[at].offer.packets++;
+	entries[at].offer.bytes += packet->len;
 	entries[at].last = packet->now;
 	fast[packet->given[9]]++;
 	if (packet->result != VPNALG_TRANSLATED)
@@ -148,9 +148,9 @@ static void pass_slowly(struct vpnalg *translator, const char *name, int number,
 {
 	const struct captured *packet = &packets[number];
 	struct vpnalg_packet at_hand = captured_packet(packet, bytes);
-	struct vpnalg_translation told = { .size = sizeof(told) };
+	struct vpnalg_translation offer = { .size = sizeof(offer) };
 	bool offered = vpnalg_translation_of(translator, &at_hand, packet->now,
-					     &told);
+					     &offer);
 
 	if (memcmp(bytes, packet->given, packet->caplen) != 0)
 		fault(name, number, "changed by asking");
@@ -161,7 +161,7 @@ static void pass_slowly(struct vpnalg *translator, const char *name, int number,
 	if (!offered || entry_count == ENTRIES_MAX)
 		return;
 	entries[entry_count].over = false;
-	entries[entry_count].told = told;
+	entries[entry_count].offer = offer;
 	entries[entry_count].reported = packet->now;
 	entries[entry_count++].last = packet->now;
 }
@@ -284,19 +284,19 @@ static void one_capture(struct capture *capture, const char *name)
 int main(int argc, char **argv)
 {
 	struct capture capture;
-	bool insists;
+	bool fixed_port;
 	int i;
 
-	insists = argc > 1 && strcmp(argv[1], "--l2tp-port-1701") == 0;
-	if (argc - insists < 4) {
+	fixed_port = argc > 1 && strcmp(argv[1], "--l2tp-port-1701") == 0;
+	if (argc - fixed_port < 4) {
 		fputs("usage: capture_fast [--l2tp-port-1701] INSIDE OUTSIDE "
 		      "CAPTURE...\n", stderr);
 		return 2;
 	}
-	capture_sides(&capture, argv[1 + insists], argv[2 + insists]);
-	capture.l2tp_port_1701 = insists;
+	capture_sides(&capture, argv[1 + fixed_port], argv[2 + fixed_port]);
+	capture.l2tp_port_1701 = fixed_port;
 	capture.account = true;
-	for (i = 3 + insists; i < argc; i++)
+	for (i = 3 + fixed_port; i < argc; i++)
 		one_capture(&capture, argv[i]);
 	printf("of %lu packets fast: TCP %lu, UDP %lu, GRE %lu, ESP %lu, "
 	       "115 %lu\n",

@@ -154,12 +154,13 @@ static void one_capture(struct capture *capture, const char *name, bool each)
 int main(int argc, char **argv)
 {
 	struct capture capture;
-	bool each = false, insists = false;
+	bool each = false, fixed_port = false;
 	int i;
 
 	for (i = 1; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
 		each = each || strcmp(argv[i], "--each") == 0;
-		insists = insists || strcmp(argv[i], "--l2tp-port-1701") == 0;
+		fixed_port = fixed_port ||
+			     strcmp(argv[i], "--l2tp-port-1701") == 0;
 	}
 	if (argc - i < 3) {
 		fputs("usage: capture_state [--each] [--l2tp-port-1701] INSIDE "
@@ -167,7 +168,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	capture_sides(&capture, argv[i], argv[i + 1]);
-	capture.l2tp_port_1701 = insists;
+	capture.l2tp_port_1701 = fixed_port;
 	for (i += 2; i < argc; i++)
 		one_capture(&capture, argv[i], each);
 	printf("%lu held fragments given back\n", held);

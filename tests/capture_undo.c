@@ -59,10 +59,10 @@ static void one_capture(struct capture *capture, const char *name)
 int main(int argc, char **argv)
 {
 	struct capture capture;
-	bool insists = argc > 1 && strcmp(argv[1], "--l2tp-port-1701") == 0;
+	bool fixed_port = argc > 1 && strcmp(argv[1], "--l2tp-port-1701") == 0;
 	int i;
 
-	if (insists) {
+	if (fixed_port) {
 		argc--;
 		argv++;
 	}
@@ -72,7 +72,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	capture_sides(&capture, argv[1], argv[2]);
-	capture.l2tp_port_1701 = insists;
+	capture.l2tp_port_1701 = fixed_port;
 	for (i = 3; i < argc; i++)
 		one_capture(&capture, argv[i]);
 	return faults == 0 ? 0 : 1;

@@ -52,7 +52,7 @@ static void note_release(struct world *w, const struct vpnalg_binding *b)
 	check_binding(b, b->protocol == TCP, b->inside_id);
 }
 
-START_TEST(the_callback_is_told_what_is_bound_and_what_is_given_back)
+START_TEST(the_callback_gets_what_is_bound_and_what_is_given_back)
 {
 	struct connection c = { .zone = 5 };
 	struct world w;
@@ -260,7 +260,7 @@ TCase *choose_callback_case(void)
 	TCase *t = tcase_create("callback");
 
 	tcase_add_test(
-		t, the_callback_is_told_what_is_bound_and_what_is_given_back);
+		t, the_callback_gets_what_is_bound_and_what_is_given_back);
 	tcase_add_loop_test(t, the_callback_has_the_last_word, 0,
 			    ROWS(answer_rows));
 	tcase_add_loop_test(

@@ -97,7 +97,7 @@ START_TEST(pairing_does_not_depend_on_the_order_of_the_pool)
 }
 END_TEST
 
-START_TEST(homes_are_spread_over_the_pool)
+START_TEST(hosts_are_spread_over_the_pool)
 {
 	unsigned i, count[POOL] = { 0 };
 	struct world w;
@@ -297,7 +297,7 @@ TCase *choose_pool_case(void)
 	tcase_add_test(tcase,
 		       translators_with_one_pool_key_pair_hosts_equally);
 	tcase_add_test(tcase, pairing_does_not_depend_on_the_order_of_the_pool);
-	tcase_add_test(tcase, homes_are_spread_over_the_pool);
+	tcase_add_test(tcase, hosts_are_spread_over_the_pool);
 	tcase_add_test(tcase, the_zone_is_part_of_what_is_paired);
 	tcase_add_loop_test(
 		tcase,

@@ -5,7 +5,7 @@
 
 /* --- Opened and closed. */
 
-START_TEST(a_session_is_told_with_all_that_is_listed)
+START_TEST(an_event_has_all_that_is_listed)
 {
 	const struct vpnalg_event *event;
 	uint16_t port;
@@ -58,13 +58,13 @@ START_TEST(every_kind_of_session_is_opened_and_closed_as_often)
 {
 	all_world(&w, (struct world_options){ .choosing = CHOOSE_TAKE });
 	all_open(&w);
-	ck_assert_uint_ge(w.told[VPNALG_EVENT_OPENED], 40);
+	ck_assert_uint_ge(w.events[VPNALG_EVENT_OPENED], 40);
 	all_close(&w);
 	world_wait(&w, 10000000);
 	world_wait(&w, 10000000);
 	world_wait(&w, 10000000);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_OPENED],
-			  w.told[VPNALG_EVENT_CLOSED]);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_OPENED],
+			  w.events[VPNALG_EVENT_CLOSED]);
 	ck_assert_int_eq(w.records, 0);
 	world_end(&w);
 }
@@ -79,8 +79,8 @@ START_TEST(a_store_that_fails_leaves_no_session_open_in_the_log)
 	tcp_out(&w, CLIENT_A, 3000, SERVER, 80, SYN, 0);
 	udp_out(&w, CLIENT_A, 3001, SERVER, 53);
 	w.fail_in = 0;
-	ck_assert_uint_le(w.told[VPNALG_EVENT_CLOSED],
-			  w.told[VPNALG_EVENT_OPENED]);
+	ck_assert_uint_le(w.events[VPNALG_EVENT_CLOSED],
+			  w.events[VPNALG_EVENT_OPENED]);
 	world_end(&w);
 }
 END_TEST
@@ -128,7 +128,7 @@ static const struct ending {
 	{ "address", why_address, VPNALG_CLOSE_ADDRESS },
 };
 
-START_TEST(the_end_of_a_session_tells_why)
+START_TEST(the_event_of_an_end_says_why)
 {
 	const struct ending *ending = &endings[_i];
 
@@ -144,7 +144,7 @@ START_TEST(the_end_of_a_session_tells_why)
 }
 END_TEST
 
-START_TEST(a_service_that_is_removed_tells_why_it_is_closed)
+START_TEST(the_event_of_a_removed_service_says_why_it_is_closed)
 {
 	begin((struct world_options){ 0 });
 	service_add(&w, TCP, 8080, CLIENT_B, 80);
@@ -182,13 +182,13 @@ Suite *events_suite(void)
 	TCase *t = tcase_create("sessions");
 
 	suite_add_tcase(suite, t);
-	tcase_add_test(t, a_session_is_told_with_all_that_is_listed);
+	tcase_add_test(t, an_event_has_all_that_is_listed);
 	tcase_add_test(t, every_kind_of_session_is_opened_and_closed_as_often);
 	tcase_add_loop_test(
 		t, a_store_that_fails_leaves_no_session_open_in_the_log, 0, 12);
-	tcase_add_loop_test(t, the_end_of_a_session_tells_why, 0,
+	tcase_add_loop_test(t, the_event_of_an_end_says_why, 0,
 			    ROWS(endings));
-	tcase_add_test(t, a_service_that_is_removed_tells_why_it_is_closed);
+	tcase_add_test(t, the_event_of_a_removed_service_says_why_it_is_closed);
 	tcase_add_test(t, a_connection_that_begins_anew_is_closed_and_opened);
 	suite_add_tcase(suite, events_refused_case());
 	suite_add_tcase(suite, events_switch_case());

@@ -119,7 +119,7 @@ START_TEST(a_callback_that_calls_the_translator_is_refused_without_harm)
 {
 	misused = 0;
 	all_world(&w, (struct world_options){ .choosing = CHOOSE_TAKE,
-					      .told = misuse,
+					      .on_event = misuse,
 					      .holds = true });
 	all_open(&w);
 	all_close(&w);
@@ -134,7 +134,7 @@ START_TEST(nobody_need_listen)
 					      .deaf = true });
 	all_open(&w);
 	all_close(&w);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_OPENED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_OPENED], 0);
 	world_end(&w);
 }
 END_TEST

@@ -51,7 +51,7 @@ static const struct refusal {
 	  VPNALG_LIMIT_ROOM, 0 },
 };
 
-START_TEST(a_refused_session_tells_why)
+START_TEST(the_event_of_a_refused_session_says_why)
 {
 	const struct refusal *row = &refusals[_i];
 	const struct vpnalg_event *event;
@@ -128,7 +128,8 @@ TCase *events_refused_case(void)
 {
 	TCase *t = tcase_create("refused");
 
-	tcase_add_loop_test(t, a_refused_session_tells_why, 0, ROWS(refusals));
+	tcase_add_loop_test(t, the_event_of_a_refused_session_says_why, 0,
+			    ROWS(refusals));
 	tcase_add_test(t, ports_that_are_used_up_are_told);
 	tcase_add_test(t, an_uplink_without_an_address_is_told);
 	tcase_add_test(t, a_binding_of_which_no_session_came_is_told);

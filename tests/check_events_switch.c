@@ -4,7 +4,7 @@
 
 /* --- Switches. */
 
-START_TEST(a_protocol_that_switches_itself_off_is_told_once_and_when_it_is_on)
+START_TEST(a_protocol_makes_an_event_when_it_switches_off_and_when_on)
 {
 	begin((struct world_options){ 0 });
 	quiets[0] = (struct vpnalg_quiet){ vpnalg_general, 1000 };
@@ -84,7 +84,7 @@ static void told_of_general(const char *what, unsigned type)
 	ck_assert_msg(found == type, "%s: %u", what, found);
 }
 
-START_TEST(a_switch_that_a_policy_changes_is_told)
+START_TEST(a_switch_that_a_policy_changes_makes_an_event)
 {
 	const struct switching *row = &switchings[_i];
 	unsigned back = row->tells == 0			? 0
@@ -104,7 +104,7 @@ START_TEST(a_switch_that_a_policy_changes_is_told)
 END_TEST
 
 /* Off is off, whether it is denied or was quiet. */
-START_TEST(a_protocol_that_is_off_in_two_ways_is_told_once)
+START_TEST(a_protocol_that_is_off_in_two_ways_makes_one_event)
 {
 	begin((struct world_options){ 0 });
 	quiets[0] = (struct vpnalg_quiet){ vpnalg_general, 1000 };
@@ -133,14 +133,14 @@ START_TEST(a_protocol_that_is_off_in_two_ways_is_told_once)
 }
 END_TEST
 
-START_TEST(the_first_policy_tells_nothing_and_the_next_what_it_changes)
+START_TEST(the_first_policy_makes_no_event_and_the_next_its_changes)
 {
 	rules[0] = (struct vpnalg_rule){ DENY, GENERAL };
 	policy = (struct vpnalg_policy){ .size = sizeof(policy),
 					 .rules = rules,
 					 .rule_count = 1 };
 	forget();
-	all_world(&w, (struct world_options){ .told = keep,
+	all_world(&w, (struct world_options){ .on_event = keep,
 					      .policy = &policy });
 	ck_assert_uint_eq(count, 0);
 	set();
@@ -158,11 +158,11 @@ TCase *events_switch_case(void)
 
 	tcase_add_test(
 		t,
-		a_protocol_that_switches_itself_off_is_told_once_and_when_it_is_on);
-	tcase_add_loop_test(t, a_switch_that_a_policy_changes_is_told, 0,
+		a_protocol_makes_an_event_when_it_switches_off_and_when_on);
+	tcase_add_loop_test(t, a_switch_that_a_policy_changes_makes_an_event, 0,
 			    ROWS(switchings));
-	tcase_add_test(t, a_protocol_that_is_off_in_two_ways_is_told_once);
+	tcase_add_test(t, a_protocol_that_is_off_in_two_ways_makes_one_event);
 	tcase_add_test(
-		t, the_first_policy_tells_nothing_and_the_next_what_it_changes);
+		t, the_first_policy_makes_no_event_and_the_next_its_changes);
 	return t;
 }

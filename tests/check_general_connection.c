@@ -24,7 +24,7 @@ static unsigned ports_in(uint8_t protocol, uint16_t remote_port, uint16_t port)
 
 static const uint8_t transports[] = { SCTP, DCCP, UDPLITE };
 
-START_TEST(ports_tell_hosts_apart_and_stay)
+START_TEST(ports_distinguish_hosts_and_stay)
 {
 	uint8_t protocol = transports[_i];
 
@@ -193,7 +193,7 @@ TCase *general_connection_case(void)
 	TCase *t = tcase_create("general connections");
 
 	tcase_add_checked_fixture(t, begin, end);
-	tcase_add_loop_test(t, ports_tell_hosts_apart_and_stay, 0,
+	tcase_add_loop_test(t, ports_distinguish_hosts_and_stay, 0,
 			    ROWS(transports));
 	tcase_add_test(t, of_sctp_only_the_address_changes);
 	tcase_add_loop_test(t, checksums_change_by_the_difference, 0,

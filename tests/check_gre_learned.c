@@ -66,7 +66,7 @@ static unsigned long events(void)
 	unsigned type;
 
 	for (type = 0; type < VPNALG_EVENTS; type++)
-		count += w.told[type];
+		count += w.events[type];
 	return count;
 }
 

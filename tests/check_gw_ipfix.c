@@ -101,7 +101,7 @@ START_TEST(a_record_has_what_its_event_has)
 }
 END_TEST
 
-START_TEST(nobody_is_told_of_remotes_unless_asked)
+START_TEST(remotes_are_not_exported_unless_requested)
 {
 	struct ipfix_record record;
 
@@ -158,7 +158,7 @@ Suite *gw_ipfix_suite(void)
 	const int count = sizeof(rows) / sizeof(rows[0]);
 
 	tcase_add_loop_test(tests, a_record_has_what_its_event_has, 0, count);
-	tcase_add_loop_test(tests, nobody_is_told_of_remotes_unless_asked, 0,
+	tcase_add_loop_test(tests, remotes_are_not_exported_unless_requested, 0,
 			    count);
 	tcase_add_test(tests, a_block_has_its_first_and_last_port);
 	tcase_add_test(tests, an_end_has_the_account);

@@ -203,7 +203,8 @@ TCase *ipsec_bounds_case(void)
 	TCase *t = tcase_create("bounds");
 
 	tcase_add_checked_fixture(t, begin, end);
-	tcase_add_loop_test(t, a_host_that_could_be_answered_for_another_is_held,
+	tcase_add_loop_test(t,
+			    a_host_that_could_be_answered_for_another_is_held,
 			    0, ROWS(way_rows));
 	tcase_add_loop_test(t, no_host_is_held_too_often_or_too_long, 0,
 			    ROWS(held_rows));

@@ -57,8 +57,8 @@ START_TEST(an_spi_that_is_shown_at_another_host_is_unpaired_with_an_event)
 	ck_assert_uint_eq(esp_sends(&w, &other), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
 			  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 1);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 2);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 1);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], 2);
 	ck_assert(esp_arrives(&w, &other));
 }
 END_TEST

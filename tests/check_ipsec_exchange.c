@@ -106,7 +106,7 @@ START_TEST(a_host_that_repeats_its_request_still_awaits_an_spi)
 	a.in_spi = 0xca;
 	a.in_sequence = 0;
 	esp_receives(&w, &a);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 2);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], 2);
 	ck_assert_uint_eq(w.last.result, VPNALG_DROP_UNPAIRED);
 }
 END_TEST
@@ -171,7 +171,7 @@ START_TEST(messages_from_outside_do_not_take_a_pair_away)
 				  VPNALG_TRANSLATED);
 	}
 	ck_assert(esp_arrives(&w, &e));
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), 1);
 }
 END_TEST

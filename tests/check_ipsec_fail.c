@@ -271,7 +271,7 @@ END_TEST
 
 /* The fifth host needs another block of candidates, and one of unclaimed SPIs:
  * there may be room for the first alone. */
-START_TEST(what_a_host_without_room_has_changed_is_told)
+START_TEST(what_a_host_without_room_has_changed_is_notified)
 {
 	struct esp e;
 	uint32_t i;
@@ -304,7 +304,7 @@ TCase *ipsec_fail_case(void)
 		3);
 	tcase_add_loop_test(t, undo_makes_no_host_of_a_message, 1, 3);
 	tcase_add_loop_test(t, a_store_that_is_full_keeps_what_it_has, 40, 60);
-	tcase_add_loop_test(t, what_a_host_without_room_has_changed_is_told, 1,
-			    12);
+	tcase_add_loop_test(t, what_a_host_without_room_has_changed_is_notified,
+			    1, 12);
 	return t;
 }

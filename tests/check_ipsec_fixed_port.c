@@ -31,7 +31,7 @@ static const struct {
 	{ "equal halves", 7, 7, true, true },
 };
 
-START_TEST(hosts_are_told_apart_by_either_half_of_their_spis)
+START_TEST(hosts_are_distinguished_by_either_half_of_their_spis)
 {
 	unsigned i, n;
 
@@ -188,7 +188,7 @@ TCase *ipsec_fixed_port_case(void)
 		t, five_hosts_complete_with_a_server_that_answers_to_port_500);
 	tcase_add_test(t, five_hosts_of_version_1_complete_as_well);
 	tcase_add_loop_test(
-		t, hosts_are_told_apart_by_either_half_of_their_spis, 0,
+		t, hosts_are_distinguished_by_either_half_of_their_spis, 0,
 		ROWS(halves));
 	tcase_add_loop_test(t, an_sa_that_is_used_often_evicts_no_other, 0,
 			    2);

@@ -80,7 +80,7 @@ START_TEST(no_child_sa_is_taken_for_the_one_that_follows_another)
 		}
 		ck_assert(is_answered(&b));
 	}
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 
@@ -102,7 +102,7 @@ START_TEST(any_child_sa_that_goes_on_shows_that_there_are_several)
 		ck_assert(is_answered(&many[_i]));
 	for (i = 0; i < ROWS(many); i++)
 		ck_assert(is_answered(&many[i]));
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 
@@ -133,7 +133,7 @@ START_TEST(sas_that_begin_at_once_do_not_end_each_others_pairs)
 		for (i = 0; i < ROWS(many); i++)
 			ck_assert(is_answered(&many[i]));
 	}
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 

@@ -14,7 +14,7 @@ START_TEST(the_second_of_two_that_begin_at_once_is_held)
 	held = send_until(&b, 10);
 	ck_assert_uint_ge(held, 1);
 	ck_assert_uint_eq(dropped(&w, VPNALG_DROP_HELD), held);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_HELD], held);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_HELD], held);
 	ck_assert_uint_eq(w.event.type, VPNALG_EVENT_HELD);
 	ck_assert_uint_eq(get32(w.event.session.inside.octets), CLIENT_B);
 }

@@ -39,7 +39,7 @@ START_TEST(no_host_is_held_where_that_is_switched_off)
 	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
 	ike_begin(&w, &ka);
 	ike_begin(&w, &kb);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_HELD], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_HELD], 0);
 }
 END_TEST
 
@@ -51,7 +51,7 @@ START_TEST(no_host_is_held_for_a_host_of_another_remote)
 	ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
 	ike_begin(&w, &ka);
 	ike_begin(&w, &kb);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_HELD], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_HELD], 0);
 }
 END_TEST
 
@@ -80,7 +80,7 @@ START_TEST(nat_t_is_not_held)
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 	ike_begin(&w, &kb);
 	client_exchanges(&w, &kb, CREATE_CHILD_SA);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_HELD], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_HELD], 0);
 }
 END_TEST
 

@@ -54,7 +54,7 @@ START_TEST(a_hundred_hosts_of_one_remote_have_an_spi_each)
 	ck_assert_uint_eq(live(&w, KIND_ESP_HOST), HOSTS);
 	ck_assert_uint_eq(live(&w, KIND_ESP_IN), HOSTS);
 	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), HOSTS);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], HOSTS);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], HOSTS);
 }
 END_TEST
 

@@ -294,7 +294,7 @@ static const struct twin_row {
 	{ IKE, false, VPNALG_TRANSLATED },
 };
 
-START_TEST(equal_initiator_spis_of_two_hosts_are_told_apart_or_refused)
+START_TEST(equal_initiator_spis_are_distinguished_or_refused)
 {
 	const struct twin_row *row = &twin_rows[_i];
 	struct ike a = ike_of(CLIENT_A, SERVER, 0);
@@ -342,7 +342,7 @@ TCase *ipsec_ike_case(void)
 		       a_host_that_uses_both_ports_from_one_keeps_them_apart);
 	tcase_add_loop_test(
 		t,
-		equal_initiator_spis_of_two_hosts_are_told_apart_or_refused, 0,
+		equal_initiator_spis_are_distinguished_or_refused, 0,
 		ROWS(twin_rows));
 	tcase_add_loop_test(t, misdirected_packets_get_nowhere, 0,
 			    ROWS(misdirected_rows));

@@ -107,7 +107,7 @@ START_TEST(an_spi_without_evidence_is_not_guessed)
 	ck_assert_uint_eq(esp_receives(&w, x), VPNALG_DROP_UNPAIRED);
 	ck_assert_uint_eq(esp_receives(&w, y), VPNALG_DROP_UNPAIRED);
 	ck_assert_uint_eq(live(&w, KIND_ESP_IN), 0);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], 0);
 }
 END_TEST
 

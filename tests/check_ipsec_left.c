@@ -30,8 +30,8 @@ START_TEST(a_host_that_lacks_an_inbound_sa_gets_the_spi_that_is_left)
 	}
 	/* 300 ms a round: after three seconds it is its own. */
 	ck_assert_uint_eq(lost, 0);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 4);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], 4);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 
@@ -58,7 +58,7 @@ START_TEST(a_host_that_has_all_its_sas_gets_no_spi_that_is_left)
 			esp_receives(&w, &unknown);
 		w.now += 50;
 	}
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 3);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], 3);
 }
 END_TEST
 
@@ -104,7 +104,7 @@ END_TEST
 
 /* The server sends to both at once and without a pause, and both send without
  * one: nothing tells the SPIs apart, so each host gets some of its packets. */
-START_TEST(hosts_that_cannot_be_told_apart_get_some_packets)
+START_TEST(hosts_that_cannot_be_distinguished_get_some_packets)
 {
 	unsigned got_a = 0, got_b = 0, i;
 
@@ -163,7 +163,7 @@ TCase *ipsec_left_case(void)
 	tcase_add_test(
 		t, a_pair_of_a_lone_host_is_taken_back_once_its_owner_comes);
 	tcase_add_test(t, a_packet_for_a_dead_host_goes_to_a_living_one);
-	tcase_add_test(t, hosts_that_cannot_be_told_apart_get_some_packets);
+	tcase_add_test(t, hosts_that_cannot_be_distinguished_get_some_packets);
 	tcase_add_loop_test(t, a_crowd_of_candidates_shuts_no_host_out, 0,
 			    ROWS(crowd_rows));
 	return t;

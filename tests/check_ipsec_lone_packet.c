@@ -47,7 +47,7 @@ START_TEST(a_lone_packet_just_after_a_connection_is_unclaimed_again)
 {
 	guess_by_a_lone_packet(&hosts[1], 1500);
 	ck_assert_str_eq(takers(&hosts[1], 2, 1500), "-A");
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 1);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 1);
 	ck_assert_int_eq(taker(&hosts[1]), 'B');
 	w.now += 5;
 	ck_assert_uint_eq(esp_sends(&w, &hosts[1]), VPNALG_TRANSLATED);
@@ -64,7 +64,7 @@ START_TEST(a_lone_packet_stays_with_a_host_that_sends)
 	ck_assert_uint_eq(esp_sends(&w, &hosts[2]), VPNALG_TRANSLATED);
 	w.now += 1500;
 	ck_assert_str_eq(takers(&hosts[2], 3, 1500), "CCC");
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 
@@ -75,7 +75,7 @@ START_TEST(a_guess_stays_while_packets_come_without_a_pause)
 	guess_wrong(&hosts[2]);
 	for (i = 0; i < 50; i++)
 		ck_assert_str_eq(takers(&hosts[2], 4, 100), "CCCC");
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 
@@ -84,7 +84,7 @@ START_TEST(a_guess_stays_once_its_host_has_sent)
 	guess_wrong(&hosts[2]);
 	ck_assert_uint_eq(esp_sends(&w, &hosts[2]), VPNALG_TRANSLATED);
 	ck_assert_str_eq(takers(&hosts[2], 6, 1500), "CCCCCC");
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 
@@ -97,7 +97,7 @@ START_TEST(a_packet_shown_by_undo_takes_nothing_back)
 	w.now += 5000;
 	ck_assert_uint_eq(send_packet(&w, VPNALG_IN_UNDO, &p),
 			  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 

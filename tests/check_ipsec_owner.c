@@ -69,7 +69,7 @@ START_TEST(an_spi_that_has_answered_its_host_stays)
 		ck_assert(esp_arrives(&w, &a));
 		w.now += i & 1 ? 90 : 110;
 	}
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 
@@ -88,7 +88,7 @@ START_TEST(an_spi_that_answers_its_host_stays)
 		ck_assert(esp_arrives(&w, &a));
 		w.now += i & 1 ? 90 : 110;
 	}
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 
@@ -104,7 +104,7 @@ START_TEST(an_spi_that_answers_nobody_stays)
 		ck_assert(esp_arrives(&w, &a));
 		w.now += i & 1 ? 90 : 110;
 	}
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 
@@ -126,7 +126,7 @@ START_TEST(an_unclaimed_spi_goes_to_the_host_that_it_answers)
 	ck_assert_uint_eq(flows[2].lost, 0);
 	ck_assert_uint_eq(w.event.type, VPNALG_EVENT_PAIRED);
 	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_TIMING);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 

@@ -59,8 +59,8 @@ START_TEST(a_host_alone_is_never_delayed)
 		ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 	a.in_sequence = row->sequence - 1;
 	ck_assert_msg(esp_arrives(&w, &a), "%s", row->name);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 1);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_HELD], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], 1);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_HELD], 0);
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 }
 END_TEST
@@ -107,7 +107,7 @@ START_TEST(old_and_new_spis_live_side_by_side_in_a_rekey)
 		ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 	}
 	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), 2);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 
@@ -151,7 +151,7 @@ START_TEST(a_host_has_as_many_inbound_spis_as_it_has_sas)
 			ck_assert(esp_arrives(&w, &many[i]));
 		}
 	ck_assert_uint_eq(live(&w, KIND_ESP_IN), ROWS(many));
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 
@@ -170,7 +170,7 @@ START_TEST(unannounced_spis_take_one_place)
 			ck_assert(esp_arrives(&w, &a));
 	}
 	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), 1);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 1);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], 1);
 }
 END_TEST
 
@@ -211,7 +211,7 @@ START_TEST(a_confirmed_pair_is_never_taken_by_packets_from_outside)
 	for (i = 0; i < 4; i++)
 		ck_assert(esp_arrives(&w, &four[i]));
 	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), 4);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 

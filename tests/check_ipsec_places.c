@@ -310,7 +310,7 @@ START_TEST(a_lone_host_has_room_for_a_promised_spi_or_the_next_one)
 	touched(&w, CLIENT_A);
 	/* Whatever comes is the lone host's. */
 	ck_assert(esp_arrives(&w, &hosts[0][1]));
-	kept = w.told[VPNALG_EVENT_PAIRED] - 1;
+	kept = w.events[VPNALG_EVENT_PAIRED] - 1;
 	ck_assert_msg(kept == row->kept, "%s", row->name);
 	ck_assert_uint_eq(live(&w, KIND_ESP_IN), 1 + kept - row->replaces);
 	ck_assert_uint_eq(host_body(&w, CLIENT_A)->in[0].spi,

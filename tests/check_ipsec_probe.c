@@ -7,7 +7,7 @@
 START_TEST(each_silent_host_is_probed_in_turn)
 {
 	ck_assert_str_eq(takers(&hosts[2], 7, 1000), "ABCABCA");
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], 0);
 	ck_assert_uint_eq(opened(&w, KIND_ESP_IN), 0);
 }
 END_TEST
@@ -50,13 +50,13 @@ START_TEST(a_host_that_answers_owns_the_spi)
 	ck_assert_uint_eq(esp_sends(&w, &hosts[1]), VPNALG_TRANSLATED);
 	w.now += 1000 - row->after;
 	if (!row->answers) {
-		ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 0);
+		ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], 0);
 		return;
 	}
 	ck_assert_str_eq(takers(&hosts[1], 20, 20), "BBBBBBBBBBBBBBBBBBBB");
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 1);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], 1);
 	ck_assert_uint_eq(w.event.evidence, VPNALG_EVIDENCE_ANSWERED);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 
@@ -114,7 +114,7 @@ START_TEST(nothing_is_probed_while_some_host_is_likely)
 	ck_assert_uint_eq(w.last.result, VPNALG_TRANSLATED);
 	w.now += 10;
 	ck_assert_str_eq(takers(&unknown, 2, 1500), "-C");
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], 0);
 }
 END_TEST
 
@@ -142,7 +142,7 @@ START_TEST(idle_hosts_with_new_keys_are_probed_after_a_second)
 {
 	change_keys_in_silence();
 	ck_assert_str_eq(takers(&hosts[2], 3, 999), "--A");
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], HOSTS);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], HOSTS);
 	w.now += 1;
 	ck_assert_int_eq(taker(&hosts[2]), 'B');
 	w.now += 1000;
@@ -193,9 +193,9 @@ START_TEST(an_answer_by_chance_is_taken_back_after_two_liveness_checks)
 	client_exchanges(&w, &ikes[0], INFORMATIONAL);
 	w.now += 1000;
 	ck_assert_str_eq(takers(&hosts[1], 3, 1000), "AAA");
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 	client_exchanges(&w, &ikes[0], INFORMATIONAL);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 1);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 1);
 	w.now += 1000;
 	ck_assert_int_eq(taker(&hosts[1]), 'B');
 }

@@ -105,7 +105,7 @@ START_TEST(a_repair_causes_an_event)
 	w.now += 1500;
 	ike_begin(&w, &ka);
 	w.now += 100;
-	for (i = 0; i < 100 && w.told[VPNALG_EVENT_UNPAIRED] == 0; i++) {
+	for (i = 0; i < 100 && w.events[VPNALG_EVENT_UNPAIRED] == 0; i++) {
 		w.now += 100;
 		if (i >= 10)
 			esp_sends(&w, &b);
@@ -139,7 +139,7 @@ START_TEST(a_host_that_is_answered_may_check_liveness_at_will)
 		if (i % 500 == 499)
 			server_exchanges(&w, &ka, INFORMATIONAL);
 	}
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 

@@ -79,7 +79,7 @@ START_TEST(a_pair_is_trusted_by_what_its_host_sends)
 	candidate_of(&w, CLIENT_B)->seeking = 1;
 	set_review(row, 0);
 	result = esp_receives(&w, &a);
-	ck_assert_msg(w.told[VPNALG_EVENT_UNPAIRED] == row->undone, "%s",
+	ck_assert_msg(w.events[VPNALG_EVENT_UNPAIRED] == row->undone, "%s",
 		      row->name);
 	if (!row->undone) {
 		ck_assert_uint_eq(result, VPNALG_TRANSLATED);

@@ -101,7 +101,7 @@ static const struct pair_row {
 	{ 0, 20, 10, 0 },
 };
 
-START_TEST(two_hosts_and_two_spis_are_told_apart_if_they_fit)
+START_TEST(two_hosts_and_two_spis_are_distinguished_if_they_fit)
 {
 	const struct pair_row *row = &pair_rows[_i];
 
@@ -198,9 +198,9 @@ TCase *ipsec_rival_case(void)
 	tcase_add_loop_test(t, an_spi_that_fits_less_is_no_rival, 0,
 			    ROWS(due_rows));
 	tcase_add_test(t, rivals_begin_within_half_a_second);
-	tcase_add_loop_test(t,
-			    two_hosts_and_two_spis_are_told_apart_if_they_fit,
-			    0, ROWS(pair_rows));
+	tcase_add_loop_test(
+		t, two_hosts_and_two_spis_are_distinguished_if_they_fit, 0,
+		ROWS(pair_rows));
 	tcase_add_loop_test(
 		t, two_hosts_fit_two_spis_better_so_than_the_other_way_round, 0,
 		ROWS(gain_rows));

@@ -171,7 +171,7 @@ START_TEST(each_end_may_rekey)
 		ck_assert_msg(server_hears(&g), "%s", row->what);
 		talk(&g, 3);
 	}
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 	end();
 }
 END_TEST

@@ -56,8 +56,8 @@ START_TEST(of_two_spis_that_go_on_side_by_side_one_is_surplus)
 	vpnalg_ipsec_repair_surplus(w.alg, &loaded, host_of(&w, CLIENT_A));
 	check_undone(0, VPNALG_EVIDENCE_NONE); /* of the host itself */
 	vpnalg_ipsec_repair_surplus(w.alg, &loaded, host_of(&w, CLIENT_B));
-	ck_assert_msg(w.told[VPNALG_EVENT_UNPAIRED] == (row->taken >= 0), "%s",
-		      row->name);
+	ck_assert_msg(w.events[VPNALG_EVENT_UNPAIRED] == (row->taken >= 0),
+		      "%s", row->name);
 	if (row->taken < 0)
 		return;
 	ck_assert_msg(w.event.session.outside_id == spis[row->taken], "%s",

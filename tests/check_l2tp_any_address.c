@@ -94,7 +94,7 @@ START_TEST(a_message_that_is_no_answer_is_not_taken)
 }
 END_TEST
 
-START_TEST(an_id_that_is_hidden_is_answered_by_who_was_asked_only)
+START_TEST(only_its_server_answers_a_request_with_a_hidden_id)
 {
 	struct tunnel t = carriers[0];
 
@@ -241,7 +241,7 @@ TCase *l2tp_policy_case(void)
 	tcase_add_loop_test(t, a_message_that_is_no_answer_is_not_taken, 0,
 			    ROWS(strangers));
 	tcase_add_test(t,
-		       an_id_that_is_hidden_is_answered_by_who_was_asked_only);
+		       only_its_server_answers_a_request_with_a_hidden_id);
 	tcase_add_test(
 		t, equal_requests_of_two_hosts_are_not_answered_from_elsewhere);
 	tcase_add_test(t,

@@ -18,7 +18,7 @@ START_TEST(a_request_is_open_for_a_minute)
 END_TEST
 
 /* Another server gets an SCCRQ with the same ID: the record is of that one. */
-START_TEST(the_last_who_was_asked_may_answer_from_elsewhere)
+START_TEST(the_last_server_of_a_request_may_answer_from_elsewhere)
 {
 	struct tunnel t = requested(0);
 
@@ -46,7 +46,7 @@ END_TEST
 
 /* The server answers to port 1701 only: the host sends from there now, where
  * its ID is another's. The SCCRQ from the old port is void. */
-START_TEST(a_port_that_is_not_asked_from_any_more_hears_no_answer)
+START_TEST(a_port_without_a_pending_request_gets_no_answer)
 {
 	struct tunnel b = requested(0), a = carriers[1], old = b;
 
@@ -63,7 +63,7 @@ START_TEST(a_port_that_is_not_asked_from_any_more_hears_no_answer)
 END_TEST
 
 /* It is found with whom the host has a flow already. */
-START_TEST(the_answer_of_who_was_asked_is_undone)
+START_TEST(the_answer_to_a_pending_request_is_undone)
 {
 	struct tunnel t = requested(_i);
 	struct bytes m = l2tp_control(t.version, t.own, 0, SCCRP), p;
@@ -123,11 +123,13 @@ TCase *l2tp_any_request_case(void)
 
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, a_request_is_open_for_a_minute);
-	tcase_add_test(t, the_last_who_was_asked_may_answer_from_elsewhere);
+	tcase_add_test(t,
+		       the_last_server_of_a_request_may_answer_from_elsewhere);
 	tcase_add_test(t, a_request_for_another_id_is_another_one);
 	tcase_add_test(t,
-		       a_port_that_is_not_asked_from_any_more_hears_no_answer);
-	tcase_add_loop_test(t, the_answer_of_who_was_asked_is_undone, 0, all);
+		       a_port_without_a_pending_request_gets_no_answer);
+	tcase_add_loop_test(t, the_answer_to_a_pending_request_is_undone, 0,
+			    all);
 	tcase_add_loop_test(t, an_answer_from_another_address_is_undone_too, 0,
 			    all);
 	tcase_add_loop_test(t, an_answer_of_any_length_does_no_harm, 0, 4);

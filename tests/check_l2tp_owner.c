@@ -26,7 +26,7 @@ static void nothing_gets_in(struct tunnel *t, const struct tunnel *owner)
 	t->peer_session = session;
 }
 
-START_TEST(a_host_that_has_asked_for_nothing_sends_into_nobodys_tunnel)
+START_TEST(a_host_without_a_request_sends_into_nobodys_tunnel)
 {
 	static const uint16_t ports[] = { L2TP, 40000, 41000 };
 	struct tunnel a = begun(_i, 0), b;
@@ -265,7 +265,7 @@ TCase *l2tp_owner_case(void)
 
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_loop_test(
-		t, a_host_that_has_asked_for_nothing_sends_into_nobodys_tunnel,
+		t, a_host_without_a_request_sends_into_nobodys_tunnel,
 		0, all);
 	tcase_add_loop_test(t, a_host_with_a_tunnel_sends_into_its_own_only, 0,
 			    all);

@@ -3,7 +3,7 @@
 #include "l2tp_v3.h"
 
 /* Over IP, over UDP to a server that fixed_port, and by ports alone. */
-START_TEST(ten_clients_of_equal_ids_are_told_apart)
+START_TEST(ten_clients_of_equal_ids_are_distinguished)
 {
 	struct tunnel t[10];
 	unsigned i, j;
@@ -28,7 +28,7 @@ START_TEST(ten_clients_of_equal_ids_are_told_apart)
 }
 END_TEST
 
-START_TEST(nobody_waits_where_there_are_no_ports)
+START_TEST(no_host_is_held_where_there_are_no_ports)
 {
 	struct tunnel a = a_tunnel(0), b = a_tunnel(1);
 
@@ -263,8 +263,9 @@ TCase *l2tp_v3_case(void)
 	tcase_add_loop_test(t, a_request_or_a_reply_opens_a_session, 0,
 			    ROWS(opens_rows));
 	tcase_add_checked_fixture(t, begin, end);
-	tcase_add_loop_test(t, ten_clients_of_equal_ids_are_told_apart, 0, 3);
-	tcase_add_test(t, nobody_waits_where_there_are_no_ports);
+	tcase_add_loop_test(t, ten_clients_of_equal_ids_are_distinguished, 0,
+			    3);
+	tcase_add_test(t, no_host_is_held_where_there_are_no_ports);
 	tcase_add_test(t, data_to_an_id_that_was_replaced_is_nobodys);
 	tcase_add_loop_test(t, a_client_may_fall_back_to_version_2, 0, 2);
 	tcase_add_test(t, a_message_with_a_digest_is_not_changed);

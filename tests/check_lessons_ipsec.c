@@ -99,14 +99,14 @@ START_TEST(lesson_17_an_unknown_spi_is_for_one_host_or_none)
 END_TEST
 
 /* Sends until it gets through, as a host does by itself. */
-static void insist(struct esp *e)
+static void retry(struct esp *e)
 {
 	while (esp_sends(&w, e) == VPNALG_DROP_HELD)
 		w.now += 200;
 	ck_assert_uint_eq(w.last.result, VPNALG_TRANSLATED);
 }
 
-static void insist_on_child(struct ike *k)
+static void retry_child(struct ike *k)
 {
 	uint32_t id = k->message++;
 
@@ -129,18 +129,18 @@ START_TEST(lesson_18_two_hosts_of_one_server_may_start_and_rekey_together)
 	client_exchanges(&w, &ka, IKE_SA_INIT);
 	client_exchanges(&w, &kb, IKE_SA_INIT);
 	for (n = 0; n < 5; n++) {
-		insist_on_child(&ka);
-		insist(&esp_a);
+		retry_child(&ka);
+		retry(&esp_a);
 		w.now += 20;
 		ck_assert(esp_arrives(&w, &esp_a));
-		insist_on_child(&kb);
-		insist(&esp_b);
+		retry_child(&kb);
+		retry(&esp_b);
 		w.now += 20;
 		ck_assert(esp_arrives(&w, &esp_b));
 		for (i = 0; i < 50; i++) {
 			w.now += 20;
-			insist(&esp_a);
-			insist(&esp_b);
+			retry(&esp_a);
+			retry(&esp_b);
 			ck_assert(esp_arrives(&w, &esp_a));
 			ck_assert(esp_arrives(&w, &esp_b));
 		}
@@ -148,7 +148,7 @@ START_TEST(lesson_18_two_hosts_of_one_server_may_start_and_rekey_together)
 		esp_a = esp_of(CLIENT_A, SERVER, 0x1a1 + n, 0x1b1 + n);
 		esp_b = esp_of(CLIENT_B, SERVER, 0x2a1 + n, 0x2b1 + n);
 	}
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 }
 END_TEST
 

@@ -64,7 +64,7 @@ START_TEST(the_routers_esp_beside_two_hosts)
 		for (i = 0; i < 3; i++)
 			ask(&e[order[i]]);
 	ck_assert_uint_eq(live(&w, KIND_ESP_IN), 3);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 	end();
 }
 END_TEST
@@ -119,7 +119,7 @@ START_TEST(the_routers_esp_is_rekeyed_beside_two_hosts)
 				ask(&e[i]);
 	}
 	ask(&next);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 4);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], 4);
 	end();
 }
 END_TEST
@@ -133,7 +133,7 @@ START_TEST(a_lone_routers_esp_pairs_nobody_else)
 	for (i = 0; i < 50; i++)
 		ask(&router);
 	ck_assert_int_eq(w.bindings, 0);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 1);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], 1);
 	ck_assert_uint_eq(get32(w.event.session.inside.octets), OUTSIDE);
 	end();
 }
@@ -150,7 +150,7 @@ START_TEST(nobody_holds_the_router_back)
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 	for (i = 0; i < 5; i++)
 		ck_assert_uint_eq(esp_sends(&w, &router), VPNALG_UNTOUCHED);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_HELD], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_HELD], 0);
 	ck_assert_uint_eq(live(&w, KIND_ESP_OUT), 2);
 	end();
 }

@@ -5,33 +5,33 @@
 
 START_TEST(no_host_gets_a_port_that_is_listed)
 {
-	const struct wish *wish = &wishes[_i];
+	const struct request *request = &requests[_i];
 	struct vpnalg_own_id own =
-		own_id_of(VPNALG_OWN_ID_PORT, wish->protocol, wish->id);
+		own_id_of(VPNALG_OWN_ID_PORT, request->protocol, request->id);
 
 	own_id_world(&w);
-	own.remote = address_of(wish->remote);
+	own.remote = address_of(request->remote);
 	ck_assert_int_eq(own_id_add(&w, &own), VPNALG_OWN_ID_DONE);
-	ck_assert_uint_ne(id_from(wish, CLIENT_A, SERVER), wish->id);
-	ck_assert_msg((id_from(wish, CLIENT_B, SERVER_2) != wish->id) ==
-			      wish->other,
-		      "%s", wish->name);
+	ck_assert_uint_ne(id_from(request, CLIENT_A, SERVER), request->id);
+	ck_assert_msg((id_from(request, CLIENT_B, SERVER_2) != request->id) ==
+			      request->other,
+		      "%s", request->name);
 	ck_assert_int_eq(own_id_drop(&w, &own), VPNALG_OWN_ID_DONE);
-	ck_assert_uint_eq(id_from(wish, CLIENT_C, SERVER), wish->id);
+	ck_assert_uint_eq(id_from(request, CLIENT_C, SERVER), request->id);
 	world_end(&w);
 }
 END_TEST
 
 START_TEST(a_port_that_a_host_has_is_taken)
 {
-	const struct wish *wish = &wishes[_i];
+	const struct request *request = &requests[_i];
 	struct vpnalg_own_id own =
-		own_id_of(VPNALG_OWN_ID_PORT, wish->protocol, wish->id);
+		own_id_of(VPNALG_OWN_ID_PORT, request->protocol, request->id);
 
 	own_id_world(&w);
-	ck_assert_uint_eq(id_from(wish, CLIENT_A, SERVER), wish->id);
+	ck_assert_uint_eq(id_from(request, CLIENT_A, SERVER), request->id);
 	ck_assert_int_eq(own_id_add(&w, &own), VPNALG_OWN_ID_TAKEN);
-	ck_assert_uint_eq(id_from(wish, CLIENT_A, SERVER), wish->id);
+	ck_assert_uint_eq(id_from(request, CLIENT_A, SERVER), request->id);
 	world_end(&w);
 }
 END_TEST
@@ -175,9 +175,9 @@ START_TEST(a_listed_spi_is_taken_from_the_host_that_it_was_paired_with)
 	own_id_world(&w);
 	ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
 	ck_assert(esp_arrives(&w, &a));
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_PAIRED], 1);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_PAIRED], 1);
 	ck_assert_int_eq(own_id_add(&w, &own), VPNALG_OWN_ID_DONE);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 1);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 1);
 	ck_assert_int_eq(w.against, VPNALG_EVIDENCE_OWN_ID);
 	ck_assert_uint_eq(esp_receives(&w, &a), VPNALG_UNTOUCHED);
 	w.now += MINUTE;
@@ -216,7 +216,7 @@ START_TEST(listed_spis_are_no_candidates)
 		ck_assert(esp_arrives(&w, &b));
 		w.now += 500;
 	}
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
 	ck_assert_int_eq(own_id_drop(&w, &own), VPNALG_OWN_ID_DONE);
 	world_end(&w);
 }
@@ -226,9 +226,9 @@ TCase *own_id_hosts_case(void)
 {
 	TCase *all = tcase_create("listed IDs beside hosts");
 	tcase_add_loop_test(all, no_host_gets_a_port_that_is_listed, 0,
-			    ROWS(wishes));
+			    ROWS(requests));
 	tcase_add_loop_test(all, a_port_that_a_host_has_is_taken, 0,
-			    ROWS(wishes));
+			    ROWS(requests));
 	tcase_add_test(all, no_host_gets_a_call_id_that_is_listed);
 	tcase_add_test(all, a_call_id_that_a_host_has_is_taken);
 	tcase_add_test(all, a_key_that_is_listed_is_no_hosts);

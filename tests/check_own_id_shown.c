@@ -32,16 +32,16 @@ END_TEST
 START_TEST(a_saved_session_does_not_get_a_listed_id_back)
 {
 	static struct state state;
-	const struct wish *wish = &wishes[_i];
+	const struct request *request = &requests[_i];
 	struct vpnalg_own_id own =
-		own_id_of(VPNALG_OWN_ID_PORT, wish->protocol, wish->id);
+		own_id_of(VPNALG_OWN_ID_PORT, request->protocol, request->id);
 	struct vpnalg_load load = { .services = true };
 	static struct listing l;
 	uint32_t header;
 
-	own.remote = address_of(wish->remote);
+	own.remote = address_of(request->remote);
 	own_id_world(&w);
-	ck_assert_uint_eq(id_from(wish, CLIENT_A, SERVER), wish->id);
+	ck_assert_uint_eq(id_from(request, CLIENT_A, SERVER), request->id);
 	state_save(&w, &state);
 	header = state.chunks[1].at;
 	world_end(&w);
@@ -57,7 +57,7 @@ START_TEST(a_saved_session_does_not_get_a_listed_id_back)
 	ck_assert_uint_eq(load.left_out, 2);
 	list(&w, &l);
 	ck_assert_uint_eq(listed_count(&l, "TCP session"), 0);
-	ck_assert_uint_ne(id_from(wish, CLIENT_A, SERVER_2), wish->id);
+	ck_assert_uint_ne(id_from(request, CLIENT_A, SERVER_2), request->id);
 	ck_assert_int_eq(own_id_drop(&w, &own), VPNALG_OWN_ID_DONE);
 	world_end(&w);
 }

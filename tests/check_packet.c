@@ -97,7 +97,7 @@ static const struct fragment_row {
 	{ 0xffff, VPNALG_FRAGMENT_LATER },
 };
 
-START_TEST(fragments_are_told_from_whole_packets)
+START_TEST(fragments_are_distinguished_from_whole_packets)
 {
 	struct bytes p = ip_packet(CLIENT_A, SERVER, 99, "data", 4);
 	struct world w;
@@ -310,7 +310,8 @@ Suite *packet_suite(void)
 
 	tcase_add_loop_test(parse, the_header_says_where_everything_lies, 0,
 			    ROWS(header_rows));
-	tcase_add_loop_test(parse, fragments_are_told_from_whole_packets, 0,
+	tcase_add_loop_test(parse,
+			    fragments_are_distinguished_from_whole_packets, 0,
 			    ROWS(fragment_rows));
 	tcase_add_loop_test(parse, the_direction_says_which_address_is_local,
 			    0, ROWS(way_rows));

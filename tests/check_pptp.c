@@ -112,7 +112,7 @@ START_TEST(gre_in_that_nobody_owns_is_kept_from_the_router_only_while_in_use)
 }
 END_TEST
 
-START_TEST(two_calls_of_one_peer_id_cannot_be_told_apart_by_undo)
+START_TEST(undo_cannot_distinguish_two_calls_of_one_peer_id)
 {
 	struct connection d = { 0 };
 	struct bytes p;
@@ -281,7 +281,7 @@ Suite *pptp_suite(void)
 		t,
 		gre_in_that_nobody_owns_is_kept_from_the_router_only_while_in_use);
 	tcase_add_test(t,
-		       two_calls_of_one_peer_id_cannot_be_told_apart_by_undo);
+		       undo_cannot_distinguish_two_calls_of_one_peer_id);
 	tcase_add_test(t, a_call_gets_back_the_peer_id_that_a_newer_one_took);
 	tcase_add_test(
 		t, a_call_is_known_outside_again_once_the_other_host_is_gone);

@@ -192,7 +192,7 @@ START_TEST(the_script_has_something_of_everything)
 		for (i = 0; i < VPNALG_RESULTS; i++)
 			seen[i] += dropped(&one.w, i);
 		calls += opened(&one.w, CALL);
-		pairs += one.w.told[VPNALG_EVENT_PAIRED];
+		pairs += one.w.events[VPNALG_EVENT_PAIRED];
 		world_end(&one.w);
 	}
 	for (i = 0; i < sizeof(wanted); i++)

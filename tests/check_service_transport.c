@@ -370,9 +370,9 @@ TCase *transport_service_case(void)
 	tcase_add_loop_test(
 		served, a_servers_own_session_keeps_its_ports_from_its_service,
 		0, ROWS(rows));
-	tcase_add_loop_test(served,
-			    a_host_reaches_such_a_service_by_the_outside_address,
-			    0, ROWS(rows));
+	tcase_add_loop_test(
+		served, a_host_reaches_such_a_service_by_the_outside_address, 0,
+		ROWS(rows));
 	tcase_add_loop_test(served,
 			    an_error_quotes_what_was_sent_to_a_service_or_by_it,
 			    0, 2 * ROWS(rows));

@@ -65,7 +65,7 @@ END_TEST
 
 /* A whole conversation, and its nth operation fails: the packet is dropped, is
  * sent again and all goes on. */
-static void insist(struct world *w, const struct bytes *p, unsigned *drops)
+static void retry(struct world *w, const struct bytes *p, unsigned *drops)
 {
 	if (send_packet(w, VPNALG_OUT, p) == VPNALG_TRANSLATED)
 		return;
@@ -85,7 +85,7 @@ static void talk(struct world *w, uint32_t host, unsigned *drops)
 	for (i = 0; i < sizeof(said); i++) {
 		p = toy_control(host, 5000, SERVER, TOY_CONTROL_PORT, said[i],
 				7, 9);
-		insist(w, &p, drops);
+		retry(w, &p, drops);
 	}
 	id = get16(l4(w) + 10);
 	p = toy_data(host, SERVER, 9);

@@ -76,7 +76,7 @@ START_TEST(a_key_of_one_zone_does_not_lead_out_of_another)
 END_TEST
 
 /* The library sets the zone of whatever was in its outside form. */
-START_TEST(undo_tells_the_zone_too)
+START_TEST(undo_sets_the_zone_too)
 {
 	struct world w;
 	struct bytes p;
@@ -145,7 +145,7 @@ TCase *session_zone_case(void)
 
 	tcase_add_test(zone, equal_hosts_in_two_zones_never_meet);
 	tcase_add_test(zone, a_key_of_one_zone_does_not_lead_out_of_another);
-	tcase_add_test(zone, undo_tells_the_zone_too);
+	tcase_add_test(zone, undo_sets_the_zone_too);
 	tcase_add_test(zone, an_untouched_packet_keeps_its_zone);
 	tcase_add_test(zone, pptp_clients_of_two_zones_share_a_server);
 	return zone;

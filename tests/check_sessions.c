@@ -195,7 +195,7 @@ START_TEST(a_service_that_lasts_never_expires)
 }
 END_TEST
 
-START_TEST(an_announced_end_is_told)
+START_TEST(an_announced_end_is_listed)
 {
 	struct connection c = { .zone = ZONE };
 
@@ -210,7 +210,7 @@ START_TEST(an_announced_end_is_told)
 }
 END_TEST
 
-START_TEST(sessions_of_the_router_are_told)
+START_TEST(sessions_of_the_router_are_listed_as_such)
 {
 	struct world_options options = { .own = true, .leaves = true };
 	struct bytes p;
@@ -236,8 +236,8 @@ Suite *sessions_suite(void)
 			    0, ROWS(info_rows));
 	tcase_add_test(t, a_session_is_listed_until_it_dies);
 	tcase_add_test(t, a_service_that_lasts_never_expires);
-	tcase_add_test(t, an_announced_end_is_told);
-	tcase_add_test(t, sessions_of_the_router_are_told);
+	tcase_add_test(t, an_announced_end_is_listed);
+	tcase_add_test(t, sessions_of_the_router_are_listed_as_such);
 	suite_add_tcase(suite, t);
 	suite_add_tcase(suite, account_case());
 	suite_add_tcase(suite, cut_case());

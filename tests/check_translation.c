@@ -8,7 +8,7 @@ static const struct vpnalg_session_info *session(void)
 	const struct vpnalg_session_info *info;
 
 	list(&w, &l);
-	info = listed_number(&l, told.number);
+	info = listed_number(&l, offer.number);
 	ck_assert_ptr_nonnull(info);
 	return info;
 }
@@ -21,11 +21,11 @@ START_TEST(data_is_offered_both_ways)
 	open_row(row);
 	for (inward = 0; inward < 2; inward++) {
 		ask_row(row, inward ? VPNALG_IN : VPNALG_OUT);
-		ck_assert_uint_eq(told.inward, inward);
-		ck_assert_uint_eq(told.ip_protocol, row->ip_protocol);
-		ck_assert_uint_eq(told.checksum_offset, row->checksum_offset);
-		ck_assert_uint_eq(told.word_count, row->words[inward]);
-		ck_assert_uint_eq(told.zone, ZONE);
+		ck_assert_uint_eq(offer.inward, inward);
+		ck_assert_uint_eq(offer.ip_protocol, row->ip_protocol);
+		ck_assert_uint_eq(offer.checksum_offset, row->checksum_offset);
+		ck_assert_uint_eq(offer.word_count, row->words[inward]);
+		ck_assert_uint_eq(offer.zone, ZONE);
 		ck_assert_uint_eq(get32(session()->inside.octets), CLIENT_A);
 		ck_assert(report(0, 0, 0));
 	}
@@ -71,12 +71,12 @@ START_TEST(reports_of_what_goes_out_keep_a_session)
 
 	open_row(row);
 	ask_row(row, VPNALG_OUT);
-	out = told;
+	out = offer;
 	life = session()->expires_in;
 	ck_assert(life > 1000 && life != VPNALG_NEVER);
 	for (i = 0; i < 40; i++) {
 		world_wait(&w, life / 10);
-		told = out;
+		offer = out;
 		ck_assert_msg(report(1, 100, 0), "%s", row->what);
 		ask_row(row, VPNALG_IN);
 		ck_assert_msg(report(1, 100, 0), "%s", row->what);
@@ -86,7 +86,7 @@ START_TEST(reports_of_what_goes_out_keep_a_session)
 		report(1, 100, 0);
 	}
 	ck_assert_msg(!report(1, 100, 0), "%s", row->what);
-	told = out;
+	offer = out;
 	ck_assert_msg(!report(0, 0, 0), "%s", row->what);
 }
 END_TEST
@@ -124,12 +124,12 @@ static void call_back(struct world *world, const struct vpnalg_event *event)
 				       .len = p.length, .zone = ZONE };
 
 	(void)event;
-	if (told.number == 0)
+	if (offer.number == 0)
 		return;
 	answered = true;
 	ck_assert(!vpnalg_translation_of(world->alg, &asked, world->now,
 					 &again));
-	ck_assert(vpnalg_translation_used(world->alg, &told, world->now));
+	ck_assert(vpnalg_translation_used(world->alg, &offer, world->now));
 }
 
 START_TEST(the_event_callback_is_told_nothing)
@@ -138,17 +138,17 @@ START_TEST(the_event_callback_is_told_nothing)
 
 	end();
 	all_world(&w, (struct world_options){ .account = true, .passive = true,
-					      .told = call_back,
+					      .on_event = call_back,
 					      .no_undo = true });
 	open_udp();
 	p = udp_data_out();
 	ck_assert(ask(VPNALG_OUT, &p));
-	told.packets = 3;
+	offer.packets = 3;
 	answered = false;
 	udp_open(&w, CLIENT_B, 3001, SERVER, 53);
 	ck_assert(answered);
-	ck_assert_uint_eq(told.packets, 3);
-	told.number = 0;
+	ck_assert_uint_eq(offer.packets, 3);
+	offer.number = 0;
 }
 END_TEST
 

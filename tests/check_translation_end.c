@@ -7,7 +7,7 @@ static const struct vpnalg_session_info *session(void)
 	const struct vpnalg_session_info *info;
 
 	list(&w, &l);
-	info = listed_number(&l, told.number);
+	info = listed_number(&l, offer.number);
 	ck_assert_ptr_nonnull(info);
 	return info;
 }
@@ -99,17 +99,17 @@ START_TEST(the_end_of_a_tcp_connection_takes_it_back)
 
 	open_row(&rows[8]);
 	ask_row(&rows[8], VPNALG_IN);
-	in = told;
+	in = offer;
 	ask_row(&rows[8], VPNALG_OUT);
-	before = w.told[VPNALG_EVENT_TAKEN_BACK];
+	before = w.events[VPNALG_EVENT_TAKEN_BACK];
 	ck_assert_uint_eq(dialog_play(&w, 80, "-D<A"), 0);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_TAKEN_BACK], before);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_TAKEN_BACK], before);
 	ck_assert(report(10, 1000, 0));
 	dialog_play(&w, 80, tcp_rows[_i].ends);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_TAKEN_BACK], before + 1);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_TAKEN_BACK], before + 1);
 	ck_assert_uint_le(session()->expires_in, tcp_rows[_i].life);
 	ck_assert(!report(0, 0, 0));
-	told = in;
+	offer = in;
 	ck_assert(!report(0, 0, 0));
 }
 END_TEST
@@ -130,9 +130,9 @@ START_TEST(a_tcp_connection_that_was_loaded_ends_as_if_it_had_stayed)
 	w.now = now;
 	ck_assert_int_eq(state_load(&w, &saved), VPNALG_STATE_DONE);
 	ck_assert_uint_eq(dialog_play(&w, 80, "-D<A"), 0);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_TAKEN_BACK], 0);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_TAKEN_BACK], 0);
 	dialog_play(&w, 80, tcp_rows[_i].ends);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_TAKEN_BACK], 1);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_TAKEN_BACK], 1);
 	list(&w, &l);
 	ck_assert_uint_le(listed(&l, "TCP session", 40000)->expires_in,
 			  tcp_rows[_i].life);

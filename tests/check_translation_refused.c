@@ -225,9 +225,9 @@ START_TEST(a_struct_of_another_version_is_refused)
 
 	open_udp();
 	p = udp_data_out();
-	told.size = sizeof(told) - 1;
+	offer.size = sizeof(offer) - 1;
 	ck_assert(!ask(VPNALG_OUT, &p));
-	told.size = sizeof(told) + 8;
+	offer.size = sizeof(offer) + 8;
 	ck_assert(ask(VPNALG_OUT, &p));
 }
 END_TEST

@@ -31,10 +31,10 @@ START_TEST(a_host_has_a_block_on_each_uplink)
 		ck_assert_uint_eq(block_of(), block[i % 2]);
 		ck_assert_uint_eq(source(&w), outside[i % 2]);
 	}
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_BLOCK_ALLOTTED], 2);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_BLOCK_ALLOTTED], 2);
 	ck_assert_int_eq(set(OTHER_ONLY, false, uplinks), 0);
 	world_wait(&w, 0);
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_BLOCK_FREED], 1);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_BLOCK_FREED], 1);
 	udp_by(OTHER, CLIENT_A, 6000, SERVER, 53);
 	ck_assert_uint_eq(block_of(), block[1]);
 }

@@ -61,7 +61,7 @@ static inline const struct vpnalg_event *only(unsigned type)
 static inline void begin(struct world_options options)
 {
 	forget();
-	options.told = keep;
+	options.on_event = keep;
 	if (options.choosing == CHOOSE_NOTHING)
 		options.choosing = CHOOSE_TAKE;
 	memset(rules, 0, sizeof(rules));

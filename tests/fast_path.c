@@ -7,7 +7,7 @@
 
 #define IP_LEN 20
 
-bool fast_path_knows(const struct vpnalg_translation *told,
+bool fast_path_knows(const struct vpnalg_translation *offer,
 		     const struct vpnalg_packet *packet)
 {
 	const uint8_t *ip = packet->data;
@@ -15,22 +15,22 @@ bool fast_path_knows(const struct vpnalg_translation *told,
 	unsigned i;
 
 	if (caplen < IP_LEN ||
-	    packet->direction != (told->inward ? VPNALG_IN : VPNALG_OUT) ||
-	    (!told->inward && packet->zone != told->zone) || ip[0] != 0x45 ||
-	    vpnalg_get16(ip + 6) & 0x3fff || ip[9] != told->ip_protocol ||
+	    packet->direction != (offer->inward ? VPNALG_IN : VPNALG_OUT) ||
+	    (!offer->inward && packet->zone != offer->zone) || ip[0] != 0x45 ||
+	    vpnalg_get16(ip + 6) & 0x3fff || ip[9] != offer->ip_protocol ||
 	    vpnalg_get16(ip + 2) > packet->len ||
-	    memcmp(ip + 12, told->source.octets, 4) != 0 ||
-	    memcmp(ip + 16, told->destination.octets, 4) != 0)
+	    memcmp(ip + 12, offer->source.octets, 4) != 0 ||
+	    memcmp(ip + 16, offer->destination.octets, 4) != 0)
 		return false;
 	if (caplen > vpnalg_get16(ip + 2))
 		caplen = vpnalg_get16(ip + 2);
-	for (i = 0; i < told->word_count; i++)
-		if (IP_LEN + told->words[i].offset + 4 > caplen ||
-		    (vpnalg_get32(ip + IP_LEN + told->words[i].offset) &
-		     told->words[i].mask) != told->words[i].before)
+	for (i = 0; i < offer->word_count; i++)
+		if (IP_LEN + offer->words[i].offset + 4 > caplen ||
+		    (vpnalg_get32(ip + IP_LEN + offer->words[i].offset) &
+		     offer->words[i].mask) != offer->words[i].before)
 			return false;
-	return told->checksum_offset == 0 ||
-	       IP_LEN + 2U + told->checksum_offset <= caplen;
+	return offer->checksum_offset == 0 ||
+	       IP_LEN + 2U + offer->checksum_offset <= caplen;
 }
 
 /* RFC 1624, equation 3. */
@@ -67,19 +67,19 @@ static void set_address(uint8_t *ip, unsigned offset,
 	set16(ip, ip + offset + 2, vpnalg_get16(octets + 2), checksum, true);
 }
 
-void fast_path_rewrite(const struct vpnalg_translation *told, uint8_t *ip)
+void fast_path_rewrite(const struct vpnalg_translation *offer, uint8_t *ip)
 {
-	unsigned checksum = told->checksum_offset, i;
+	unsigned checksum = offer->checksum_offset, i;
 	const struct vpnalg_word *word;
 	uint32_t becomes;
 	uint8_t *at;
 
 	if (ip[9] == 17 && vpnalg_get16(ip + IP_LEN + checksum) == 0)
 		checksum = 0; /* none, RFC 768 */
-	set_address(ip, 12, &told->new_source, checksum);
-	set_address(ip, 16, &told->new_destination, checksum);
-	for (i = 0; i < told->word_count; i++) {
-		word = &told->words[i];
+	set_address(ip, 12, &offer->new_source, checksum);
+	set_address(ip, 16, &offer->new_destination, checksum);
+	for (i = 0; i < offer->word_count; i++) {
+		word = &offer->words[i];
 		at = ip + IP_LEN + word->offset;
 		becomes = (vpnalg_get32(at) & ~word->mask) | word->after;
 		set16(ip, at, becomes >> 16, checksum, false);

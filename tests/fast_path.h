@@ -6,10 +6,10 @@
 #include <vpnalg/translation.h>
 
 /* Returns whether the packet is one that a translation is about. */
-bool fast_path_knows(const struct vpnalg_translation *told,
+bool fast_path_knows(const struct vpnalg_translation *offer,
 		     const struct vpnalg_packet *packet);
 
 /* Rewrites such a packet. */
-void fast_path_rewrite(const struct vpnalg_translation *told, uint8_t *ip);
+void fast_path_rewrite(const struct vpnalg_translation *offer, uint8_t *ip);
 
 #endif

@@ -58,7 +58,7 @@ static inline struct esp a_turns(void)
  * last one. */
 static inline void check_undone(unsigned count, enum vpnalg_evidence against)
 {
-	ck_assert_uint_eq(w.told[VPNALG_EVENT_UNPAIRED], count);
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], count);
 	ck_assert_int_eq(w.against, count > 0 ? against : VPNALG_EVIDENCE_NONE);
 }
 

@@ -14,13 +14,13 @@ static struct world w;
 /* What is not given out */
 
 /* What a host sends that has the ID itself. */
-static const struct wish {
+static const struct request {
 	const char *name;
 	uint8_t protocol;
 	uint16_t id, remote_port;
 	uint32_t remote; /* listed: 0 for all */
 	bool other; /* the host sends to another remote, and gets another ID */
-} wishes[] = {
+} requests[] = {
 	{ "TCP", TCP, 40000, 443, SERVER, true },
 	{ "TCP, all remotes", TCP, 40000, 443, 0, true },
 	{ "PPTP", TCP, 40000, PPTP, SERVER, true },
@@ -32,21 +32,21 @@ static const struct wish {
 	{ "ping", ICMP, 7777, 0, SERVER, true },
 };
 
-static inline uint16_t id_from(const struct wish *wish, uint32_t host,
+static inline uint16_t id_from(const struct request *r, uint32_t host,
 			       uint32_t remote)
 {
 	struct bytes p =
-		wish->protocol == TCP
-			? tcp_packet(host, wish->id, remote, wish->remote_port,
+		r->protocol == TCP
+			? tcp_packet(host, r->id, remote, r->remote_port,
 				     1, 0, SYN, NULL, 0)
-		: wish->protocol == ICMP
-			? icmp_query(host, remote, 8, wish->id, 1)
-			: udp_packet(host, wish->id, remote, wish->remote_port,
+		: r->protocol == ICMP
+			? icmp_query(host, remote, 8, r->id, 1)
+			: udp_packet(host, r->id, remote, r->remote_port,
 				     "datagram", 8);
 
 	ck_assert_msg(send_packet(&w, VPNALG_OUT, &p) == VPNALG_TRANSLATED,
-		      "%s: %s", wish->name, vpnalg_result_text(w.last.result));
-	return get16(l4(&w) + (wish->protocol == ICMP ? 4 : 0));
+		      "%s: %s", r->name, vpnalg_result_text(w.last.result));
+	return get16(l4(&w) + (r->protocol == ICMP ? 4 : 0));
 }
 
 #endif

@@ -40,7 +40,7 @@ for loss in 0 1; do
 		done
 	done
 done
-for scenario in rekeys pauses deaths insist answers lan; do
+for scenario in rekeys pauses deaths fixed-port answers lan; do
 	holds --scenario $scenario --runs 60 --clients 1,2,3,10
 done
 
@@ -51,10 +51,10 @@ while read -r option seconds clients scenarios; do
 		never_longer "$option" "$seconds" "$clients" "$scenario"
 	done
 done <<EOF
-outage 30 1 all calm rekeys pauses deaths insist answers lan quiet restart slow
+outage 30 1 all calm rekeys pauses deaths fixed-port answers lan quiet restart slow
 outage 30 1 sites idle spoofed
-outage 30 2 all calm rekeys pauses deaths insist answers lan quiet slow
-outage 30 3 all calm rekeys pauses insist answers lan quiet
+outage 30 2 all calm rekeys pauses deaths fixed-port answers lan quiet slow
+outage 30 3 all calm rekeys pauses fixed-port answers lan quiet
 outage 30 10 answers
 outage-asks 30 2,3 quiet restart slow idle liar
 outage-asks 30 2 spoofed

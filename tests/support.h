@@ -83,7 +83,7 @@ struct world_options {
 	void (*released)(struct world *w, const struct vpnalg_binding *binding);
 	void (*heard)(struct world *w, const struct vpnalg_event *event);
 	/* Called for all events. */
-	void (*told)(struct world *w, const struct vpnalg_event *event);
+	void (*on_event)(struct world *w, const struct vpnalg_event *event);
 	uint32_t event_rate;
 	bool deaf; /* there is no event callback */
 	uint64_t pool_key[2];
@@ -133,7 +133,7 @@ struct world {
 	long records;     /* in the store */
 	long keys;        /* and the keys that lead to them */
 	uint32_t connections; /* begun so far */
-	unsigned long told[VPNALG_EVENTS]; /* events by their type */
+	unsigned long events[VPNALG_EVENTS]; /* events by their type */
 	struct log *log;
 	struct vpnalg_event event; /* the last */
 	uint8_t against; /* enum vpnalg_evidence, of the last SPI taken back */

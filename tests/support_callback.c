@@ -182,11 +182,11 @@ void world_hear(void *context, const struct vpnalg_event *event)
 	ck_assert_ptr_null(event->session.user);
 	log_hear(w, event);
 	if (event->type < VPNALG_EVENTS)
-		w->told[event->type]++;
+		w->events[event->type]++;
 	if (event->type == VPNALG_EVENT_UNPAIRED)
 		w->against = event->evidence;
-	if (w->options.told != NULL)
-		w->options.told(w, event);
+	if (w->options.on_event != NULL)
+		w->options.on_event(w, event);
 	if (event->type > HEARD_MAX && event->type < VPNALG_EVENT_OWN)
 		return;
 	w->event = *event;

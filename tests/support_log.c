@@ -26,7 +26,7 @@ struct logged {
 struct log {
 	bool off; /* there were too many */
 	bool unused; /* one could not be opened, of which some may be children */
-	unsigned told, checked; /* events, and as many when it was compared */
+	unsigned events, checked; /* and as many when it was compared */
 	unsigned count, room;
 	struct logged *sessions;
 };
@@ -133,7 +133,7 @@ void log_hear(struct world *w, const struct vpnalg_event *event)
 {
 	ck_assert_uint_eq(event->size, sizeof(*event));
 	ck_assert_uint_le(event->over, event->time);
-	w->log->told++;
+	w->log->events++;
 	if (w->log->count > MANY)
 		w->log->off = true;
 	if (w->log->off)
@@ -212,9 +212,9 @@ void log_check(struct world *w)
 	long finds = w->finds;
 	unsigned i;
 
-	if (w->log->told == w->log->checked)
+	if (w->log->events == w->log->checked)
 		return; /* what was missed is seen with the next one */
-	w->log->checked = w->log->told;
+	w->log->checked = w->log->events;
 	if (w->mirror == NULL || w->log->off || w->options.deaf ||
 	    w->log->count > FEW)
 		return;

@@ -71,25 +71,25 @@ static void check_undo(struct world *w, const struct bytes *before,
  * it got. */
 static void check_fast_path(struct world *w, const struct bytes *before)
 {
-	struct vpnalg_translation told = { .size = sizeof(told) };
+	struct vpnalg_translation offer = { .size = sizeof(offer) };
 	struct vpnalg_packet again = w->last;
 	struct bytes copy = *before;
 
 	again.data = copy.data;
 	if (w->last.direction == VPNALG_IN)
 		again.zone = 0;
-	if (!vpnalg_translation_of(w->alg, &again, w->now, &told))
+	if (!vpnalg_translation_of(w->alg, &again, w->now, &offer))
 		return;
 	ck_assert_msg(same_packet(before->data, copy.data, again.caplen),
 		      "changed by asking");
-	ck_assert(fast_path_knows(&told, &again));
-	ck_assert_uint_eq(told.zone, w->last.zone);
-	fast_path_rewrite(&told, copy.data);
+	ck_assert(fast_path_knows(&offer, &again));
+	ck_assert_uint_eq(offer.zone, w->last.zone);
+	fast_path_rewrite(&offer, copy.data);
 	ck_assert_msg(
 		same_packet(w->last.data, copy.data, again.caplen) ||
 			same_packet(copy.data, w->last.data, again.caplen),
 		"the fast path gives another packet");
-	ck_assert(vpnalg_translation_used(w->alg, &told, w->now));
+	ck_assert(vpnalg_translation_used(w->alg, &offer, w->now));
 	mirror_check(w);
 	log_check(w);
 }

@@ -18,13 +18,13 @@
 
 static struct world w;
 static struct listing l;
-static struct vpnalg_translation told;
+static struct vpnalg_translation offer;
 
 static inline void begin(void)
 {
 	all_world(&w,
 		  (struct world_options){ .account = true, .passive = true });
-	told = (struct vpnalg_translation){ .size = sizeof(told) };
+	offer = (struct vpnalg_translation){ .size = sizeof(offer) };
 }
 
 static inline void end(void)
@@ -45,7 +45,7 @@ static inline bool ask(enum vpnalg_direction direction,
 
 	if (direction == VPNALG_OUT)
 		p.zone = ZONE;
-	offered = vpnalg_translation_of(w.alg, &p, w.now, &told);
+	offered = vpnalg_translation_of(w.alg, &p, w.now, &offer);
 	ck_assert_mem_eq(copy.data, packet->data, packet->length);
 	return offered;
 }
@@ -54,11 +54,11 @@ static inline bool report(uint64_t packets, uint64_t bytes, vpnalg_time idle)
 {
 	bool holds;
 
-	told.packets = packets;
-	told.bytes = bytes;
-	told.idle = idle;
-	holds = vpnalg_translation_used(w.alg, &told, w.now);
-	ck_assert(told.packets == 0 && told.bytes == 0 && told.idle == 0);
+	offer.packets = packets;
+	offer.bytes = bytes;
+	offer.idle = idle;
+	holds = vpnalg_translation_used(w.alg, &offer, w.now);
+	ck_assert(offer.packets == 0 && offer.bytes == 0 && offer.idle == 0);
 	return holds;
 }
 

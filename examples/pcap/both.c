@@ -128,9 +128,9 @@ bool both_begin(struct both *both, struct output *output,
 
 /* Returns where a packet was captured. What shows no side counts as captured
  * where the packet before it was. */
-static enum place place_of(const struct told *told, enum place last)
+static enum place place_of(const struct outcome *outcome, enum place last)
 {
-	const struct verdict *verdict = told->verdict;
+	const struct verdict *verdict = outcome->verdict;
 
 	if (verdict->fate == FATE_COPIED)
 		switch (verdict->copied) {
@@ -141,24 +141,25 @@ static enum place place_of(const struct told *told, enum place last)
 		default:
 			break;
 		}
-	return told->at->task == TASK_IN || told->at->task == TASK_OURS
+	return outcome->at->task == TASK_IN || outcome->at->task == TASK_OURS
 		       ? PLACE_OUTSIDE
 		       : PLACE_INSIDE;
 }
 
 /* Makes the comments, and points the packet to them. */
-static bool make_comments(struct both *both, const struct told *told,
+static bool make_comments(struct both *both, const struct outcome *outcome,
 			  struct pcapng_packet *packet)
 {
 	size_t ends[PCAPNG_COMMENTS];
 	size_t count = 0;
 
 	rewind(both->text);
-	for (size_t i = 0; i <= told->event_count && i < PCAPNG_COMMENTS; i++) {
+	for (size_t i = 0;
+	     i <= outcome->event_count && i < PCAPNG_COMMENTS; i++) {
 		if (i == 0)
-			comment_write(both->text, told);
+			comment_write(both->text, outcome);
 		else
-			event_write_text(both->text, &told->events[i - 1]);
+			event_write_text(both->text, &outcome->events[i - 1]);
 		fputc('\0', both->text);
 		if (fflush(both->text))
 			return no_memory();
@@ -201,10 +202,10 @@ static void write_form(struct both *both, struct pcapng_packet *packet,
 }
 
 /* Returns the form in which the packet was captured. */
-static struct side_form captured_form(const struct told *told,
+static struct side_form captured_form(const struct outcome *outcome,
 				      enum place place)
 {
-	const struct held_frame *at = told->at;
+	const struct held_frame *at = outcome->at;
 	struct side_form form = { place, at->frame, at->header };
 
 	form.frame.data = (uint8_t *)at->captured;
@@ -217,25 +218,26 @@ static struct side_form captured_form(const struct told *told,
 }
 
 /* Returns the form that the translator has made of it. */
-static struct side_form made_form(const struct told *told, enum place place)
+static struct side_form made_form(const struct outcome *outcome,
+				  enum place place)
 {
-	struct side_form form = { .place = place, .frame = told->at->frame };
-	uint32_t from = held_written(told->at, told->verdict->cut,
+	struct side_form form = { .place = place, .frame = outcome->at->frame };
+	uint32_t from = held_written(outcome->at, outcome->verdict->cut,
 				     &form.header);
 
 	form.frame.data += from;
 	return form;
 }
 
-static bool write_translated(struct both *both, const struct told *told,
+static bool write_translated(struct both *both, const struct outcome *outcome,
 			     struct pcapng_packet *packet,
 			     const struct both_interface *interface,
 			     const struct side_form *captured)
 {
-	enum place place = told->at->turned ? captured->place
+	enum place place = outcome->at->turned ? captured->place
 					    : !captured->place;
-	struct side_form made = made_form(told, place);
-	bool undone = told->verdict->task == TASK_IN_UNDO;
+	struct side_form made = made_form(outcome, place);
+	bool undone = outcome->verdict->task == TASK_IN_UNDO;
 
 	packet->direction = PCAPNG_INBOUND;
 	write_form(both, packet, interface, undone ? &made : captured);
@@ -244,22 +246,22 @@ static bool write_translated(struct both *both, const struct told *told,
 	return output_written(both->output);
 }
 
-bool both_write(struct both *both, const struct told *told)
+bool both_write(struct both *both, const struct outcome *outcome)
 {
-	struct pcapng_packet packet = { .id = told->at->number };
-	const struct both_input *input = &both->inputs[told->at->place];
+	struct pcapng_packet packet = { .id = outcome->at->number };
+	const struct both_input *input = &both->inputs[outcome->at->place];
 	struct both_interface *interface;
 	struct side_form captured;
 
-	if (!follow_inputs(both) || !make_comments(both, told, &packet))
+	if (!follow_inputs(both) || !make_comments(both, outcome, &packet))
 		return false;
-	interface = &input->interfaces[told->at->interface < input->count
-					       ? told->at->interface
+	interface = &input->interfaces[outcome->at->interface < input->count
+					       ? outcome->at->interface
 					       : 0];
-	interface->last = place_of(told, interface->last);
-	captured = captured_form(told, interface->last);
-	if (told->verdict->fate == FATE_TRANSLATED)
-		return write_translated(both, told, &packet, interface,
+	interface->last = place_of(outcome, interface->last);
+	captured = captured_form(outcome, interface->last);
+	if (outcome->verdict->fate == FATE_TRANSLATED)
+		return write_translated(both, outcome, &packet, interface,
 					&captured);
 	write_form(both, &packet, interface, &captured);
 	return output_written(both->output);

@@ -45,7 +45,7 @@ bool both_begin(struct both *both, struct output *output,
 
 /* Writes a packet after its fate is decided. Returns false with a message if
  * that failed. */
-bool both_write(struct both *both, const struct told *told);
+bool both_write(struct both *both, const struct outcome *outcome);
 
 void both_close(struct both *both);
 

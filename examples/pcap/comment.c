@@ -94,67 +94,68 @@ static void write_opened(FILE *text, const struct kinds *kinds,
 }
 
 /* A packet that was captured behind the NAT had its other form before. */
-static void write_changes(FILE *text, const struct told *told)
+static void write_changes(FILE *text, const struct outcome *outcome)
 {
-	const char *was = told->at->was.where;
-	const char *is = told->after->where;
-	bool undone = told->verdict->task == TASK_IN_UNDO;
+	const char *was = outcome->at->was.where;
+	const char *is = outcome->after->where;
+	bool undone = outcome->verdict->task == TASK_IN_UNDO;
 
 	fputs(": ", text);
 	comment_changes(text, undone ? is : was, undone ? was : is);
 }
 
-static void write_translated(FILE *text, const struct told *told, bool changes)
+static void write_translated(FILE *text, const struct outcome *outcome,
+			     bool changes)
 {
-	const struct kind *of = kinds_of_packet(told->kinds);
+	const struct kind *of = kinds_of_packet(outcome->kinds);
 
-	write_kind(text, of, told->at->was.what);
+	write_kind(text, of, outcome->at->was.what);
 	if (changes)
-		write_changes(text, told);
-	if (told->at->turned)
+		write_changes(text, outcome);
+	if (outcome->at->turned)
 		fputs(", turned round to an inside host", text);
-	write_opened(text, told->kinds, of);
-	if (told->verdict->cut)
+	write_opened(text, outcome->kinds, of);
+	if (outcome->verdict->cut)
 		fprintf(text, ", cut to %" PRIu32 " bytes",
-			told->at->frame.len);
+			outcome->at->frame.len);
 }
 
-static void write_dropped(FILE *text, const struct told *told)
+static void write_dropped(FILE *text, const struct outcome *outcome)
 {
-	const struct kind *of = kinds_of_packet(told->kinds);
+	const struct kind *of = kinds_of_packet(outcome->kinds);
 
-	fprintf(text, "dropped: %s", vpnalg_result_text(told->verdict->why));
+	fprintf(text, "dropped: %s", vpnalg_result_text(outcome->verdict->why));
 	if (of)
 		fprintf(text, " (%s)", of->name);
 }
 
-static void write_fate(FILE *text, const struct told *told, bool whole)
+static void write_fate(FILE *text, const struct outcome *outcome, bool whole)
 {
-	const struct verdict *verdict = told->verdict;
+	const struct verdict *verdict = outcome->verdict;
 
-	if (told->at->was_held)
+	if (outcome->at->was_held)
 		fputs("held for other fragments, then ", text);
 	if (verdict->fate == FATE_COPIED) {
 		fprintf(text, "copied: %s",
 			report_copied_text(verdict->copied));
 	} else if (verdict->fate == FATE_DROPPED) {
-		write_dropped(text, told);
+		write_dropped(text, outcome);
 	} else {
 		fputs(whole ? "translated: " : "", text);
-		write_translated(text, told, whole);
+		write_translated(text, outcome, whole);
 	}
-	fate_compared(text, told->at->other, verdict);
+	fate_compared(text, outcome->at->other, verdict);
 }
 
-void comment_write(FILE *text, const struct told *told)
+void comment_write(FILE *text, const struct outcome *outcome)
 {
-	if (told->verdict->fate != FATE_COPIED)
-		fputs(told->verdict->task == TASK_OUT ? "OUT, " : "IN, ",
+	if (outcome->verdict->fate != FATE_COPIED)
+		fputs(outcome->verdict->task == TASK_OUT ? "OUT, " : "IN, ",
 		      text);
-	write_fate(text, told, true);
+	write_fate(text, outcome, true);
 }
 
-void comment_note(FILE *text, const struct told *told)
+void comment_note(FILE *text, const struct outcome *outcome)
 {
-	write_fate(text, told, false);
+	write_fate(text, outcome, false);
 }

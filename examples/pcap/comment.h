@@ -12,7 +12,7 @@
 #include "kinds.h"
 
 /* A packet, and all that is known of what became of it. */
-struct told {
+struct outcome {
 	const struct held_frame *at;
 	const struct verdict *verdict;
 	const struct kinds *kinds;
@@ -27,10 +27,10 @@ struct told {
  *
  *     OUT, translated: PPTP call: 192.168.77.11 -> 203.0.113.1, Call ID 5 -> 77
  *     IN, dropped: ESP of an unknown inside host */
-void comment_write(FILE *text, const struct told *told);
+void comment_write(FILE *text, const struct outcome *outcome);
 
 /* Writes it without the direction and what was changed. */
-void comment_note(FILE *text, const struct told *told);
+void comment_note(FILE *text, const struct outcome *outcome);
 
 /* Writes what a translation has changed: from one where of struct explained to
  * the other. */

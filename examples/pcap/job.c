@@ -38,15 +38,15 @@ static void describe(const struct job *job, const struct frame *frame,
 }
 
 /* Writes the line of a packet, and those of the events since the last one. */
-static bool explain(struct job *job, const struct told *told)
+static bool explain(struct job *job, const struct outcome *outcome)
 {
 	FILE *lines = job->lines;
 
 	if (!lines)
 		return true;
-	fate_explain(lines, told->at, told->verdict, told->after);
-	for (size_t i = 0; i < told->event_count; i++)
-		event_write(lines, &told->events[i]);
+	fate_explain(lines, outcome->at, outcome->verdict, outcome->after);
+	for (size_t i = 0; i < outcome->event_count; i++)
+		event_write(lines, &outcome->events[i]);
 	if (!ferror(lines))
 		return true;
 	say("cannot write explanation: standard %s: %s",
@@ -67,23 +67,23 @@ static void count(struct report *report, const struct held_frame *at,
 			explain_sort(ip, at->frame.caplen - at->frame.ip));
 }
 
-static bool write_frame(struct job *job, const struct told *told)
+static bool write_frame(struct job *job, const struct outcome *outcome)
 {
-	const struct verdict *verdict = told->verdict;
+	const struct verdict *verdict = outcome->verdict;
 	struct pcap_pkthdr header;
 	uint32_t from;
 
 	if (verdict->fate == FATE_HELD)
 		return true;
 	if (verdict->fate != FATE_DROPPED)
-		job->latest = told->at->left;
+		job->latest = outcome->at->left;
 	if (job->options->both)
-		return both_write(&job->both, told);
+		return both_write(&job->both, outcome);
 	if (verdict->fate == FATE_DROPPED)
 		return true;
-	from = held_written(told->at, verdict->cut, &header);
+	from = held_written(outcome->at, verdict->cut, &header);
 	return output_write(&job->output, &header,
-			    told->at->frame.data + from);
+			    outcome->at->frame.data + from);
 }
 
 /* Counts, explains and writes a packet of which was decided. */
@@ -92,25 +92,25 @@ static bool finish(struct job *job, const struct held_frame *at,
 {
 	const struct events *events = &job->translator.events;
 	struct explained after;
-	struct told told = {
+	struct outcome outcome = {
 		.at = at,
 		.verdict = verdict,
 		.kinds = &job->kinds,
 		.after = &after,
-		.event_count = events->count - job->told,
+		.event_count = events->count - job->explained,
 	};
 
-	if (told.event_count > 0)
-		told.events = events->list + job->told;
-	job->told = events->count;
+	if (outcome.event_count > 0)
+		outcome.events = events->list + job->explained;
+	job->explained = events->count;
 	count(&job->report, at, verdict);
 	if (verdict->fate == FATE_TRANSLATED)
 		describe(job, &at->frame, &after);
 	if (wants_words(job))
 		kinds_look(&job->kinds, job->translator.nat.translator);
-	if (job->options->html && !ladder_add(&job->ladder, &told))
+	if (job->options->html && !ladder_add(&job->ladder, &outcome))
 		return no_memory(job);
-	return explain(job, &told) && write_frame(job, &told);
+	return explain(job, &outcome) && write_frame(job, &outcome);
 }
 
 /* The router's form */
@@ -177,7 +177,7 @@ static bool end_events(struct job *job)
 	if (job->translator.events.lost)
 		return no_memory(job);
 	if (!job->options->json)
-		job->told = job->translator.events.count = 0;
+		job->explained = job->translator.events.count = 0;
 	return true;
 }
 

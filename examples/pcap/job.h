@@ -31,7 +31,7 @@ struct job {
 	FILE *lines;     /* where --explain's lines go, or NULL */
 	struct output page; /* with --html, and what it will show: */
 	struct ladder ladder;
-	size_t told;     /* events that were explained */
+	size_t explained; /* events that were */
 	struct kinds kinds;
 	uint8_t *buffer; /* a copy of the packet, which may be changed */
 	size_t room;

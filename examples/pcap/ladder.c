@@ -28,9 +28,9 @@ static char *take_text(struct ladder *ladder)
 
 /* Returns where the inside host's address is in a packet: in the form that was
  * captured or in the one that was made. NULL: it is in neither. */
-static const uint8_t *client_of(const struct told *told)
+static const uint8_t *client_of(const struct outcome *outcome)
 {
-	const struct held_frame *at = told->at;
+	const struct held_frame *at = outcome->at;
 	const uint8_t *was = at->captured + at->frame.ip;
 	const uint8_t *is = at->frame.data + at->frame.ip;
 
@@ -40,7 +40,7 @@ static const uint8_t *client_of(const struct told *told)
 	case TASK_IN_UNDO:
 		return was + IPV4_DESTINATION_OFF;
 	default:
-		return told->verdict->fate == FATE_TRANSLATED
+		return outcome->verdict->fate == FATE_TRANSLATED
 			       ? is + IPV4_DESTINATION_OFF
 			       : NULL;
 	}
@@ -120,22 +120,23 @@ static bool append(struct ladder *ladder, struct ladder_client *client,
 }
 
 /* Returns whether a packet goes into the run that the last row is. */
-static bool goes_on(const struct ladder_row *last, const struct told *told)
+static bool goes_on(const struct ladder_row *last,
+		    const struct outcome *outcome)
 {
-	const struct verdict *verdict = told->verdict;
-	size_t data = data_name(told->at->was.what);
+	const struct verdict *verdict = outcome->verdict;
+	size_t data = data_name(outcome->at->was.what);
 
 	return last && data && last->data == data && !last->closed &&
-	       !told->event_count && !kinds_any_opened(told->kinds) &&
-	       !strncmp(last->message, told->at->was.what, data) &&
+	       !outcome->event_count && !kinds_any_opened(outcome->kinds) &&
+	       !strncmp(last->message, outcome->at->was.what, data) &&
 	       last->fate == verdict->fate &&
 	       (verdict->fate != FATE_DROPPED || last->why == verdict->why);
 }
 
 static void count(struct ladder_row *row, const struct ladder *ladder,
-		  const struct told *told)
+		  const struct outcome *outcome)
 {
-	const struct held_frame *at = told->at;
+	const struct held_frame *at = outcome->at;
 
 	row->last_number = at->number;
 	row->last_time = time_of(ladder, &at->header.ts);
@@ -148,26 +149,26 @@ static void count(struct ladder_row *row, const struct ladder *ladder,
 
 /* Fills in what the packet was and is on each side. */
 static bool fill_in(struct ladder *ladder, struct ladder_row *row,
-		    const struct told *told)
+		    const struct outcome *outcome)
 {
-	bool translated = told->verdict->fate == FATE_TRANSLATED;
-	const char *was = told->at->was.where;
-	const char *is = translated ? told->after->where : "";
-	bool inside_first = told->at->task == TASK_OUT ||
-			    told->at->task == TASK_IN_UNDO;
+	bool translated = outcome->verdict->fate == FATE_TRANSLATED;
+	const char *was = outcome->at->was.where;
+	const char *is = translated ? outcome->after->where : "";
+	bool inside_first = outcome->at->task == TASK_OUT ||
+			    outcome->at->task == TASK_IN_UNDO;
 
-	row->message = strdup(told->at->was.what);
+	row->message = strdup(outcome->at->was.what);
 	row->inside = strdup(inside_first ? was : is);
 	row->outside = strdup(inside_first ? is : was);
-	comment_note(begin_text(ladder), told);
+	comment_note(begin_text(ladder), outcome);
 	row->note = take_text(ladder);
 	return row->message && row->inside && row->outside && row->note;
 }
 
 static bool add_row(struct ladder *ladder, struct ladder_client *client,
-		    const struct told *told)
+		    const struct outcome *outcome)
 {
-	const struct verdict *verdict = told->verdict;
+	const struct verdict *verdict = outcome->verdict;
 	struct ladder_row *row;
 
 	if (is_full(ladder, client)) {
@@ -177,15 +178,15 @@ static bool add_row(struct ladder *ladder, struct ladder_client *client,
 	row = calloc(1, sizeof(*row));
 	if (!row)
 		return false;
-	row->number = told->at->number;
-	row->time = time_of(ladder, &told->at->header.ts);
+	row->number = outcome->at->number;
+	row->time = time_of(ladder, &outcome->at->header.ts);
 	row->fate = verdict->fate;
 	row->why = verdict->why;
-	row->arrow = told->at->task == TASK_OUT ? HTML_OUT : HTML_IN;
-	row->data = data_name(told->at->was.what);
-	row->closed = told->event_count || kinds_any_opened(told->kinds);
-	count(row, ladder, told);
-	if (!fill_in(ladder, row, told)) {
+	row->arrow = outcome->at->task == TASK_OUT ? HTML_OUT : HTML_IN;
+	row->data = data_name(outcome->at->was.what);
+	row->closed = outcome->event_count || kinds_any_opened(outcome->kinds);
+	count(row, ladder, outcome);
+	if (!fill_in(ladder, row, outcome)) {
 		free_row(row);
 		return false;
 	}
@@ -220,7 +221,7 @@ static bool add_line(struct ladder *ladder, struct ladder_client *client,
 }
 
 /* An event may be of another client than the packet that has brought it. */
-static bool add_event(struct ladder *ladder, const struct told *told,
+static bool add_event(struct ladder *ladder, const struct outcome *outcome,
 		      const struct noted *noted)
 {
 	struct ladder_client *client;
@@ -237,7 +238,7 @@ static bool add_event(struct ladder *ladder, const struct told *told,
 		return false;
 	*row = (struct ladder_row){
 		.number = noted->packet,
-		.time = time_of(ladder, &told->at->header.ts),
+		.time = time_of(ladder, &outcome->at->header.ts),
 		.event = true,
 		.fate = noted->event.type == VPNALG_EVENT_PAIRED
 				? FATE_TRANSLATED
@@ -260,22 +261,22 @@ bool ladder_open(struct ladder *ladder, bool nano)
 }
 
 /* Packets that are not of the translator's concern have no place. */
-static bool has_place(const struct told *told)
+static bool has_place(const struct outcome *outcome)
 {
-	if (!told->at->ipv4 || told->verdict->fate == FATE_HELD)
+	if (!outcome->at->ipv4 || outcome->verdict->fate == FATE_HELD)
 		return false;
-	if (told->verdict->fate != FATE_COPIED)
+	if (outcome->verdict->fate != FATE_COPIED)
 		return true;
-	return told->verdict->copied == COPIED_UNTOUCHED ||
-	       told->verdict->copied == COPIED_SHOWS_INSIDE;
+	return outcome->verdict->copied == COPIED_UNTOUCHED ||
+	       outcome->verdict->copied == COPIED_SHOWS_INSIDE;
 }
 
-static bool add_packet(struct ladder *ladder, const struct told *told)
+static bool add_packet(struct ladder *ladder, const struct outcome *outcome)
 {
-	const struct verdict *verdict = told->verdict;
+	const struct verdict *verdict = outcome->verdict;
 	struct ladder_client *client;
 
-	if (!get_client(ladder, client_of(told), &client))
+	if (!get_client(ladder, client_of(outcome), &client))
 		return false;
 	if (!client) {
 		ladder->elsewhere++;
@@ -284,21 +285,21 @@ static bool add_packet(struct ladder *ladder, const struct told *told)
 	client->fates[verdict->fate]++;
 	if (verdict->fate == FATE_DROPPED && verdict->why < VPNALG_RESULTS)
 		client->dropped[verdict->why]++;
-	if (!goes_on(client->last, told))
-		return add_row(ladder, client, told);
-	count(client->last, ladder, told);
+	if (!goes_on(client->last, outcome))
+		return add_row(ladder, client, outcome);
+	count(client->last, ladder, outcome);
 	return true;
 }
 
-bool ladder_add(struct ladder *ladder, const struct told *told)
+bool ladder_add(struct ladder *ladder, const struct outcome *outcome)
 {
 	if (!ladder->begun)
-		ladder->begin = time_of(ladder, &told->at->header.ts);
+		ladder->begin = time_of(ladder, &outcome->at->header.ts);
 	ladder->begun = true;
-	if (has_place(told) && !add_packet(ladder, told))
+	if (has_place(outcome) && !add_packet(ladder, outcome))
 		return false;
-	for (size_t i = 0; i < told->event_count; i++)
-		if (!add_event(ladder, told, &told->events[i]))
+	for (size_t i = 0; i < outcome->event_count; i++)
+		if (!add_event(ladder, outcome, &outcome->events[i]))
 			return false;
 	return true;
 }

@@ -76,7 +76,7 @@ struct ladder {
 bool ladder_open(struct ladder *ladder, bool nano);
 
 /* Keeps a packet. Returns false without memory. */
-bool ladder_add(struct ladder *ladder, const struct told *told);
+bool ladder_add(struct ladder *ladder, const struct outcome *outcome);
 
 /* Writes the page; above, if there is anything, stands above all ladders, and
  * is HTML already. */

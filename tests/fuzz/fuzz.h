@@ -195,15 +195,15 @@ struct owner {
 };
 
 /* A session as events have told it. */
-struct told_session {
+struct logged_session {
 	uint64_t number, parent; /* parent 0: none, or it was closed */
 	uint8_t protocol, kind;
 };
 
 #define TOLD_MAX (RECORDS_MAX * 2)
 
-struct told {
-	struct told_session sessions[TOLD_MAX];
+struct event_log {
+	struct logged_session sessions[TOLD_MAX];
 	unsigned count;
 	unsigned live[15][15]; /* by protocol and kind */
 };
@@ -222,7 +222,7 @@ struct world {
 	long blocks;    /* of ports, allotted and not freed */
 	bool loading;   /* a saved state */
 	uint64_t bound; /* the sum of their hashes */
-	struct told told;
+	struct event_log log;
 	struct owner owner;
 };
 
@@ -242,11 +242,12 @@ void world_reload(struct world *w);
 /* Holds what is held of fragments to the counters. */
 void world_check_fragments(const struct world *w, bool at_end);
 
-/* --- told.c: the sessions as events tell them -------------------------- */
+/* --- event_log.c: the sessions by their events ------------------------ */
 
-void told_hear(struct told *t, const struct vpnalg_event *event);
+void event_log_add(struct event_log *t, const struct vpnalg_event *event);
 /* Holds a session that is listed to what was told of it. */
-void told_check_listed(struct told *t, const struct vpnalg_session_info *info);
+void event_log_check_listed(struct event_log *t,
+			    const struct vpnalg_session_info *info);
 /* Holds what was told to the counters; whenever a call has ended. */
 void told_check(const struct world *w);
 

@@ -21,7 +21,7 @@ FUZZ_FILES = \
 	tests/fuzz/say_tcp.c \
 	tests/fuzz/store.c \
 	tests/fuzz/strange.c \
-	tests/fuzz/told.c \
+	tests/fuzz/event_log.c \
 	tests/fuzz/witness.c \
 	tests/fuzz/world.c
 
@@ -36,6 +36,7 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/conversation/burst \
 	tests/fuzz/corpus/conversation/esp-shown-full \
 	tests/fuzz/corpus/conversation/fails \
+	tests/fuzz/corpus/conversation/fixed-port \
 	tests/fuzz/corpus/conversation/fragments-again \
 	tests/fuzz/corpus/conversation/full \
 	tests/fuzz/corpus/conversation/general \
@@ -47,7 +48,6 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/conversation/ike-sa-late-full \
 	tests/fuzz/corpus/conversation/ike-service-spi \
 	tests/fuzz/corpus/conversation/ike-truncated \
-	tests/fuzz/corpus/conversation/insists \
 	tests/fuzz/corpus/conversation/l2tp-flow-fragment \
 	tests/fuzz/corpus/conversation/l2tp-port-malformed \
 	tests/fuzz/corpus/conversation/l2tp-port-service-error \

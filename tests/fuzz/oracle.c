@@ -462,30 +462,30 @@ static void check_records(const struct world *w, const struct sent *s,
 
 /* Asks how packets like this one are translated. */
 static bool ask(struct world *w, const struct sent *s,
-		const struct vpnalg_packet *p, struct vpnalg_translation *told)
+		const struct vpnalg_packet *p, struct vpnalg_translation *offer)
 {
-	*told = (struct vpnalg_translation){ .size = sizeof(*told) };
+	*offer = (struct vpnalg_translation){ .size = sizeof(*offer) };
 	if (is_rogue(w->settings, s) ||
-	    !vpnalg_translation_of(w->alg, p, w->now, told))
+	    !vpnalg_translation_of(w->alg, p, w->now, offer))
 		return false;
-	if (!fast_path_knows(told, p))
+	if (!fast_path_knows(offer, p))
 		broken("fast path", "it does not know the packet itself");
 	if (memcmp(p->data, s->bytes.data, p->caplen) != 0)
 		broken("fast path", "changed by asking");
 	return true;
 }
 
-/* What was told of a packet is what has become of it; and it holds, unless it
+/* What was offered for a packet is what has become of it; it holds, unless it
  * was over with this packet. */
-static void check_told(struct world *w, const struct sent *s,
+static void check_offer(struct world *w, const struct sent *s,
 		       const struct vpnalg_packet *p,
-		       struct vpnalg_translation *told)
+		       struct vpnalg_translation *offer)
 {
 	struct bytes bytes = s->bytes;
 
 	if (w->store.struck && p->result != VPNALG_TRANSLATED)
 		return;
-	fast_path_rewrite(told, bytes.data);
+	fast_path_rewrite(offer, bytes.data);
 	if (p->result != VPNALG_TRANSLATED)
 		broken("fast path", "%s: offered, and not translated",
 		       vpnalg_result_text(p->result));
@@ -493,14 +493,14 @@ static void check_told(struct world *w, const struct sent *s,
 	    (s->checksum == VPNALG_CHECKSUM_FULL &&
 	     !same_packet(bytes.data, p->data, p->caplen, false)))
 		broken("fast path", "other bytes");
-	vpnalg_translation_used(w->alg, told, w->now);
+	vpnalg_translation_used(w->alg, offer, w->now);
 }
 
 static void process(struct world *w, struct held *h, const struct sent *s,
 		    size_t count)
 {
 	struct vpnalg_packet packets[16];
-	struct vpnalg_translation told;
+	struct vpnalg_translation offer;
 	bool offered;
 	long records = w->store.records;
 	unsigned long added = w->store.added;
@@ -511,7 +511,7 @@ static void process(struct world *w, struct held *h, const struct sent *s,
 
 	for (i = 0; i < count; i++)
 		packets[i] = h[i].p;
-	offered = count == 1 && ask(w, s, packets, &told);
+	offered = count == 1 && ask(w, s, packets, &offer);
 	w->store.finds = 0;
 	w->store.failed = false;
 	w->store.struck = false;
@@ -533,7 +533,7 @@ static void process(struct world *w, struct held *h, const struct sent *s,
 	if (error)
 		check_unchanged(w, s, records, before);
 	if (offered)
-		check_told(w, s, packets, &told);
+		check_offer(w, s, packets, &offer);
 }
 
 /* The uplink by which the answer to a packet leaves. */

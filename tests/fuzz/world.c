@@ -137,7 +137,7 @@ static void hear(void *context, const struct vpnalg_event *event)
 		       event->evidence);
 	if (event->session.user != NULL)
 		broken("events", "with the caller's pointer");
-	told_hear(&w->told, event);
+	event_log_add(&w->log, event);
 	w->blocks += event->type == VPNALG_EVENT_BLOCK_ALLOTTED;
 	w->blocks -= event->type == VPNALG_EVENT_BLOCK_FREED;
 	if (w->blocks < 0)
@@ -288,8 +288,8 @@ static void make(struct world *w)
 	w->bindings = 0;
 	w->bound = 0;
 	w->blocks = 0;
-	w->told.count = 0;
-	memset(w->told.live, 0, sizeof(w->told.live));
+	w->log.count = 0;
+	memset(w->log.live, 0, sizeof(w->log.live));
 	store_begin(&w->store, s);
 	for (i = 0; i < s->address_count; i++) {
 		addresses[i].family = VPNALG_IPV4;
@@ -357,7 +357,7 @@ static uint64_t list(struct world *w)
 			continue;
 		if (++count > RECORDS_MAX)
 			broken("sessions", "more are listed than there are");
-		told_check_listed(&w->told, &info);
+		event_log_check_listed(&w->log, &info);
 		if (info.number == 0 || info.number == info.parent ||
 		    info.protocol >= w->settings->protocol_count ||
 		    info.idle > info.age || info.kind_name == NULL)

@@ -78,7 +78,7 @@ ipsec_rekeyed() {
 	fi
 }
 
-# What has no keys is no SA: a wish for one (SPI 0), or an SPI that libreswan had
+# What has no keys is no SA: a request for one (SPI 0), or an SPI that libreswan had
 # chosen when the end came, and leaves to the kernel, which forgets it later. That
 # an SA ends is told once in IKEv1, and not again if that is lost.
 ipsec_gone() {

@@ -91,7 +91,7 @@ static void hears_request(struct world *world, const struct message *m)
 	answer.to = (uint8_t)!m->to;
 	end->answered = answer;
 	if (message_has_third(m, t->v1))
-		request_insist(world, m->to, 1, &answer);
+		request_repeat(world, m->to, 1, &answer);
 	else
 		path_send_ike(world, m->to, &answer);
 }

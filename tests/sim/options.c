@@ -28,7 +28,7 @@ static const char help[] =
 static const char help_2[] =
 	"  --set NAME=N,...  change it: rekey, rekey_ike, life, busy, pause,\n"
 	"                    one_way, v1, eager, rtt_least, rtt_most,\n"
-	"                    reordered, answers, insists, pause_least,\n"
+	"                    reordered, answers, fixed_port, pause_least,\n"
 	"                    ahead, slow, gap, quiet, dpd, without_dpd,\n"
 	"                    restart, sites, sites_most, children_least,\n"
 	"                    children_most, spoofed, liars\n"

@@ -243,7 +243,7 @@ void path_ike_comes(struct world *world, uint32_t index)
 	struct parcel parcel = { .client = message.tunnel };
 	enum verdict verdict;
 
-	if (world->settings->scenario.insists)
+	if (world->settings->scenario.fixed_port)
 		ends.to_port = WIRE_IKE_PORT;
 	wire_make_ike(&parcel, &ends, &ike);
 	verdict = pass_in(world, &parcel);

@@ -12,7 +12,7 @@ static uint32_t timer_data(const struct request *request, unsigned slot,
 	return request->number << 2 | slot << 1 | from;
 }
 
-void request_insist(struct world *world, unsigned from, unsigned slot,
+void request_repeat(struct world *world, unsigned from, unsigned slot,
 		    const struct message *message)
 {
 	struct tunnel *t = &world->tunnels[message->tunnel];
@@ -69,7 +69,7 @@ void request_begin(struct world *world, unsigned from,
 	if (message_is_one_way(&m, t->v1))
 		path_send_ike(world, from, &m);
 	else
-		request_insist(world, from, SLOT_OWN, &m);
+		request_repeat(world, from, SLOT_OWN, &m);
 }
 
 void request_ask(struct world *world, uint32_t tunnel, unsigned from,

@@ -44,8 +44,8 @@ struct outage {
 /* One contestant's, over all runs with so many clients. */
 struct score {
 	unsigned runs;
-	unsigned told; /* SPIs with wrong packets */
-	unsigned outages_told;
+	unsigned reported; /* SPIs with wrong packets */
+	unsigned outages_reported;
 	uint64_t in[VERDICTS];     /* ESP that came to the translator */
 	uint64_t blind;            /* of these, nobody could know whose */
 	uint64_t lost;             /* ESP lost before it */

@@ -32,7 +32,7 @@ struct scenario {
 	unsigned rtt[2];      /* milliseconds, least and most */
 	unsigned reordered;   /* percent of packets with an extra delay */
 	unsigned answers;     /* percent of tunnels whose server only answers */
-	unsigned insists;     /* 1: the server answers to port 500 only */
+	unsigned fixed_port;     /* 1: the server answers to port 500 only */
 	unsigned slow;        /* percent of tunnels with slow flows */
 	unsigned gap;         /* theirs, milliseconds; 0: several */
 	unsigned quiet;       /* percent of tunnels that are mostly silent */

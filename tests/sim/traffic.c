@@ -226,7 +226,7 @@ void traffic_outage_ends(struct world *world, uint32_t tunnel)
 		if (outage->length[owner] <= s->outage * SECOND)
 			continue;
 		world->score->long_outages[owner]++;
-		if (world->score->outages_told++ < s->outages)
+		if (world->score->outages_reported++ < s->outages)
 			tell(world, tunnel, outage->length[owner]);
 	}
 }

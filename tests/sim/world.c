@@ -144,9 +144,9 @@ static void tell_wrong(const struct world *world, const struct sa *sa)
 {
 	const struct verdicts *v = &sa->verdicts;
 
-	if (!v->was_wrong || world->score->told >= world->settings->wrong)
+	if (!v->was_wrong || world->score->reported >= world->settings->wrong)
 		return;
-	world->score->told++;
+	world->score->reported++;
 	printf("%s, %u clients, seed %llu: SPI %08x of client %u, first at "
 	       "%.3f s, wrong from %.3f s, %s\n",
 	       world->contestant->name, world->count,

@@ -231,7 +231,7 @@ void request_begin(struct world *world, unsigned from,
 		   const struct message *message);
 void request_ask(struct world *world, uint32_t tunnel, unsigned from,
 		 enum kind kind);
-void request_insist(struct world *world, unsigned from, unsigned slot,
+void request_repeat(struct world *world, unsigned from, unsigned slot,
 		    const struct message *message);
 void request_timer(struct world *world, uint32_t tunnel, uint32_t data);
 void request_end(struct world *world, uint32_t tunnel, unsigned from);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static struct told_session *find(struct told *t, uint64_t number)
+static struct logged_session *find(struct event_log *t, uint64_t number)
 {
 	unsigned i;
 
@@ -15,13 +15,13 @@ static struct told_session *find(struct told *t, uint64_t number)
 	return NULL;
 }
 
-static void open_session(struct told *t, const struct vpnalg_event *event)
+static void open_session(struct event_log *t, const struct vpnalg_event *event)
 {
 	if (find(t, event->info->number) != NULL)
 		broken("events", "%s: opened twice", event->kind_name);
 	if (t->count == TOLD_MAX)
 		broken("events", "more sessions are told than there is room");
-	t->sessions[t->count++] = (struct told_session){
+	t->sessions[t->count++] = (struct logged_session){
 		event->info->number, event->info->parent, event->protocol,
 		event->kind
 	};
@@ -29,12 +29,12 @@ static void open_session(struct told *t, const struct vpnalg_event *event)
 }
 
 /* Returns the session that an event is about, as it was told until now. */
-static struct told_session *known(struct told *t,
+static struct logged_session *known(struct event_log *t,
 				  const struct vpnalg_event *event)
 {
 	uint64_t number = event->before != 0 ? event->before
 					     : event->info->number;
-	struct told_session *session = find(t, number);
+	struct logged_session *session = find(t, number);
 
 	if (session == NULL)
 		broken("events", "%s: event %u about none that is open",
@@ -45,7 +45,7 @@ static struct told_session *known(struct told *t,
 	return session;
 }
 
-static void set_parents(struct told *t, uint64_t was, uint64_t becomes)
+static void set_parents(struct event_log *t, uint64_t was, uint64_t becomes)
 {
 	unsigned i;
 
@@ -54,9 +54,9 @@ static void set_parents(struct told *t, uint64_t was, uint64_t becomes)
 			t->sessions[i].parent = becomes;
 }
 
-static void change(struct told *t, const struct vpnalg_event *event)
+static void change(struct event_log *t, const struct vpnalg_event *event)
 {
-	struct told_session *session = known(t, event);
+	struct logged_session *session = known(t, event);
 	uint64_t before = session->number;
 
 	session->parent = event->info->parent;
@@ -69,9 +69,9 @@ static void change(struct told *t, const struct vpnalg_event *event)
 	set_parents(t, before, event->info->number);
 }
 
-static void close_session(struct told *t, const struct vpnalg_event *event)
+static void close_session(struct event_log *t, const struct vpnalg_event *event)
 {
-	struct told_session *session = known(t, event);
+	struct logged_session *session = known(t, event);
 	uint64_t number = session->number;
 
 	if (event->why == VPNALG_CLOSE_NONE)
@@ -85,7 +85,7 @@ static void close_session(struct told *t, const struct vpnalg_event *event)
 	set_parents(t, number, 0);
 }
 
-void told_hear(struct told *t, const struct vpnalg_event *event)
+void event_log_add(struct event_log *t, const struct vpnalg_event *event)
 {
 	if (event->type == VPNALG_EVENT_OPENED)
 		open_session(t, event);
@@ -95,9 +95,10 @@ void told_hear(struct told *t, const struct vpnalg_event *event)
 		close_session(t, event);
 }
 
-void told_check_listed(struct told *t, const struct vpnalg_session_info *info)
+void event_log_check_listed(struct event_log *t,
+			    const struct vpnalg_session_info *info)
 {
-	const struct told_session *session = find(t, info->number);
+	const struct logged_session *session = find(t, info->number);
 
 	if (session == NULL)
 		broken("events", "%s: listed, and was not told",
@@ -120,12 +121,12 @@ void told_check(const struct world *w)
 		     kind < s->protocols[protocol].handler()->kind_count;
 		     kind++) {
 			vpnalg_kind_counters(w->alg, i++, &c, sizeof(c));
-			if (c.opened - c.closed != w->told.live[protocol][kind])
+			if (c.opened - c.closed != w->log.live[protocol][kind])
 				broken("events",
 				       "%s: %llu live, and %u were told",
 				       c.name,
 				       (unsigned long long)(c.opened -
 							    c.closed),
-				       w->told.live[protocol][kind]);
+				       w->log.live[protocol][kind]);
 		}
 }

@@ -28,6 +28,7 @@ TCase *icmp_error_session_case(void); /* check_icmp_error_session.c */
 TCase *l2tp_message_case(void); /* check_l2tp_message.c */
 TCase *l2tp_data_case(void);    /* check_l2tp_data.c */
 TCase *l2tp_fit_case(void);     /* check_l2tp_fit.c */
+TCase *l2tp_short_quote_case(void); /* check_l2tp_short_quote.c */
 TCase *l2tp_shared_case(void);  /* check_l2tp_shared.c */
 TCase *l2tp_v3_case(void);      /* check_l2tp_v3.c */
 TCase *l2tp_fail_case(void);    /* check_l2tp_fail.c */
@@ -40,6 +41,9 @@ TCase *l2tp_policy_case(void);   /* check_l2tp_any_address.c */
 TCase *fragment_bounds_case(void); /* check_fragment_bounds.c */
 TCase *fragment_burst_case(void);  /* check_fragment_burst.c */
 TCase *fragment_control_case(void); /* check_fragment_control.c */
+TCase *fragment_memory_case(void); /* check_fragment_memory.c */
+TCase *fragment_error_dropped_case(void); /* check_fragment_error_dropped.c */
+TCase *fragment_error_parts_case(void); /* check_fragment_error_parts.c */
 TCase *fragment_error_case(void);  /* check_fragment_error.c */
 TCase *pptp_call_id_case(void); /* check_pptp_call_id.c */
 TCase *units_case(void);         /* check_units.c */
@@ -70,6 +74,9 @@ TCase *ipsec_review_case(void); /* check_ipsec_review.c */
 TCase *ipsec_heal_case(void);   /* check_ipsec_heal.c */
 TCase *ipsec_probe_case(void);  /* check_ipsec_probe.c */
 TCase *ipsec_hold_case(void);  /* check_ipsec_hold.c */
+TCase *state_fragment_during_case(void); /* check_state_fragment_during.c */
+TCase *state_during_case(void);  /* check_state_during.c */
+TCase *state_format_case(void);  /* check_state_format.c */
 TCase *state_damage_case(void);  /* check_state_damage.c */
 TCase *state_forged_case(void);  /* check_state_forged.c */
 TCase *state_forged_fragment_case(void); /* check_state_forged_fragment.c */

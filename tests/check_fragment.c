@@ -142,7 +142,10 @@ Suite *fragment_suite(void)
 	suite_add_tcase(suite, t);
 	suite_add_tcase(suite, fragment_bounds_case());
 	suite_add_tcase(suite, fragment_burst_case());
+	suite_add_tcase(suite, fragment_memory_case());
 	suite_add_tcase(suite, fragment_error_case());
+	suite_add_tcase(suite, fragment_error_parts_case());
+	suite_add_tcase(suite, fragment_error_dropped_case());
 	suite_add_tcase(suite, fragment_control_case());
 	return suite;
 }

@@ -288,6 +288,7 @@ Suite *l2tp_suite(void)
 	suite_add_tcase(suite, l2tp_data_case());
 	suite_add_tcase(suite, l2tp_fit_case());
 	suite_add_tcase(suite, l2tp_shared_case());
+	suite_add_tcase(suite, l2tp_short_quote_case());
 	suite_add_tcase(suite, l2tp_hidden_case());
 	suite_add_tcase(suite, l2tp_end_case());
 	suite_add_tcase(suite, l2tp_v3_case());

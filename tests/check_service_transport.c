@@ -1,64 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Services of SCTP, DCCP and UDP-Lite. That checksums are right, and that
  * packets can be undone, is looked at for each of them. */
-#include "cases.h"
-#include "fragments.h"
-#include "general.h"
-#include "support_service.h"
-
-#include <vpnalg/general.h>
-
-#include <string.h>
-
-#define PORT 7000 /* outside */
-#define DELAY 120000
-
-static struct world w;
-
-/* The port inside may be another one. */
-static const struct row {
-	uint8_t protocol;
-	uint16_t inside;
-} rows[] = {
-	{ SCTP, PORT },	   { SCTP, 9 },	   { DCCP, PORT },
-	{ DCCP, 9 },	   { UDPLITE, PORT }, { UDPLITE, 9 },
-};
-
-static void begin_without(void)
-{
-	fragment_world(&w, (struct world_options){
-				   .choosing = CHOOSE_TAKE,
-				   .general.reuse_delay = DELAY });
-}
-
-static void begin(const struct row *row)
-{
-	begin_without();
-	service_add(&w, row->protocol, PORT, CLIENT_A, row->inside);
-}
-
-static void end(const struct row *row)
-{
-	service_remove(&w, row->protocol, PORT, CLIENT_A, row->inside);
-	world_end(&w);
-}
-
-static unsigned in(const struct row *row, uint32_t remote, uint16_t port)
-{
-	struct bytes p = transport_packet(row->protocol, remote, port, OUTSIDE,
-					  PORT, 2);
-
-	return send_packet(&w, VPNALG_IN, &p);
-}
-
-static unsigned out(const struct row *row, uint32_t host, uint16_t from,
-		    uint32_t remote, uint16_t port)
-{
-	struct bytes p = transport_packet(row->protocol, host, from, remote,
-					  port, 2);
-
-	return send_packet(&w, VPNALG_OUT, &p);
-}
+#include "service_transport.h"
 
 /* Whatever it is that comes first, and nothing is kept of it. */
 START_TEST(everybody_reaches_a_service_of_sctp_dccp_and_udplite)
@@ -152,20 +95,6 @@ START_TEST(what_has_no_header_reaches_no_service)
 }
 END_TEST
 
-/* Ports of sessions stay, so another one is not looked for. */
-START_TEST(a_host_gets_no_port_of_a_service)
-{
-	const struct row *row = &rows[_i];
-
-	begin(row);
-	ck_assert_uint_eq(out(row, CLIENT_B, PORT, SERVER, 999),
-			  VPNALG_DROP_TAKEN);
-	ck_assert_uint_eq(out(row, CLIENT_B, PORT + 1, SERVER, 999),
-			  VPNALG_TRANSLATED);
-	end(row);
-}
-END_TEST
-
 /* RFC 6888 REQ-8, and a lifetime. */
 START_TEST(the_port_of_such_a_service_waits_when_it_has_gone)
 {
@@ -191,46 +120,6 @@ START_TEST(the_port_of_such_a_service_waits_when_it_has_gone)
 	ck_assert_uint_eq(in(row, SERVER, 999), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(destination(&w), CLIENT_B);
 	ck_assert_int_eq(vpnalg_service_remove(w.alg, &other, w.now), 0);
-	end(row);
-}
-END_TEST
-
-/* A session keeps its ports: nothing of the service looks like what is that
- * session's, on either side. */
-START_TEST(another_hosts_session_keeps_its_ports_from_a_service)
-{
-	const struct row *row = &rows[_i];
-
-	begin_without();
-	ck_assert_uint_eq(out(row, CLIENT_B, PORT, SERVER, 999),
-			  VPNALG_TRANSLATED);
-	service_add(&w, row->protocol, PORT, CLIENT_A, row->inside);
-	ck_assert_uint_eq(in(row, SERVER, 999), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(destination(&w), CLIENT_B);
-	ck_assert_uint_eq(out(row, CLIENT_A, row->inside, SERVER, 999),
-			  VPNALG_DROP_PORT_HELD);
-	ck_assert_uint_eq(in(row, SERVER, 998), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(destination(&w), CLIENT_A);
-	end(row);
-}
-END_TEST
-
-START_TEST(a_servers_own_session_keeps_its_ports_from_its_service)
-{
-	const struct row *row = &rows[_i];
-	bool same = row->inside == PORT;
-
-	begin_without();
-	ck_assert_uint_eq(out(row, CLIENT_A, row->inside, SERVER, 999),
-			  VPNALG_TRANSLATED);
-	service_add(&w, row->protocol, PORT, CLIENT_A, row->inside);
-	ck_assert_uint_eq(in(row, SERVER, 999),
-			  same ? VPNALG_TRANSLATED : VPNALG_DROP_PORT_HELD);
-	ck_assert_uint_eq(out(row, CLIENT_A, row->inside, SERVER, 999),
-			  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(port_from(&w), row->inside);
-	ck_assert_uint_eq(in(row, SERVER, 998), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(port_to(&w), row->inside);
 	end(row);
 }
 END_TEST
@@ -292,27 +181,6 @@ START_TEST(an_error_quotes_what_was_sent_to_a_service_or_by_it)
 }
 END_TEST
 
-START_TEST(an_error_is_about_a_session_before_a_service)
-{
-	const struct row *row = &rows[_i];
-	struct bytes p = transport_packet(row->protocol, SERVER, 999, CLIENT_A,
-					  row->inside, 2);
-	struct bytes error = icmp_error(CLIENT_A, SERVER, 3, &p, 28);
-
-	begin_without();
-	out(row, CLIENT_B, PORT, SERVER, 999);
-	service_add(&w, row->protocol, PORT, CLIENT_A, row->inside);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &error),
-			  VPNALG_DROP_AMBIGUOUS);
-	p = transport_packet(row->protocol, OUTSIDE, PORT, SERVER, 999, 2);
-	error = icmp_error(STRANGER, OUTSIDE, 3, &p, 28);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &error),
-			  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(destination(&w), CLIENT_B);
-	end(row);
-}
-END_TEST
-
 /* SCTP's checksum is that of all fragments. */
 START_TEST(fragments_reach_a_service_in_any_order)
 {
@@ -359,26 +227,15 @@ TCase *transport_service_case(void)
 			    ROWS(rows));
 	tcase_add_loop_test(served, what_has_no_header_reaches_no_service, 0,
 			    ROWS(bad_rows));
-	tcase_add_loop_test(served, a_host_gets_no_port_of_a_service, 0,
-			    ROWS(rows));
 	tcase_add_loop_test(served,
 			    the_port_of_such_a_service_waits_when_it_has_gone,
 			    0, ROWS(rows));
-	tcase_add_loop_test(
-		served, another_hosts_session_keeps_its_ports_from_a_service,
-		0, ROWS(rows));
-	tcase_add_loop_test(
-		served, a_servers_own_session_keeps_its_ports_from_its_service,
-		0, ROWS(rows));
 	tcase_add_loop_test(
 		served, a_host_reaches_such_a_service_by_the_outside_address, 0,
 		ROWS(rows));
 	tcase_add_loop_test(served,
 			    an_error_quotes_what_was_sent_to_a_service_or_by_it,
 			    0, 2 * ROWS(rows));
-	tcase_add_loop_test(served,
-			    an_error_is_about_a_session_before_a_service, 0,
-			    ROWS(rows));
 	tcase_add_loop_test(served, fragments_reach_a_service_in_any_order, 0,
 			    4 * ROWS(rows));
 	return served;

@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sessions that are saved, and loaded by another translator. */
-#include <string.h>
+/* What is loaded is what was saved, but for what has died or has no place. */
+#include "state_pair.h"
 
-#include "cases.h"
-#include "general.h"
-#include "support_ipsec.h"
-#include "support_service.h"
-#include "support_state.h"
-
-static struct world w, copy;
-static struct state saved, again;
+static struct state again;
 
 static const uint32_t two[] = { OUTSIDE, OUTSIDE_2 };
 static const uint8_t uplinks[] = { 0, 7 };
@@ -287,255 +280,6 @@ START_TEST(some_sessions_are_left_out)
 }
 END_TEST
 
-/* While packets go on */
-
-static void cut_all(struct world *world)
-{
-	struct vpnalg_session_cut cut = { .size = sizeof(cut),
-					  .services = true };
-
-	while (vpnalg_sessions_cut(world->alg, &cut, world->now, 1000) ==
-	       VPNALG_CUT_MORE)
-		;
-}
-
-/* What opens and ends while it is saved does no harm: whatever is loaded ends
- * by itself. */
-static void save_disturbed(unsigned step, bool opens)
-{
-	struct vpnalg_save save = { .size = sizeof(save) };
-	struct vpnalg_load load = { .services = true };
-	unsigned i = 0;
-
-	state_world(&w, (struct world_options){ .choosing = CHOOSE_TAKE });
-	saved.length = saved.count = 0;
-	while (state_step(&w, &save, &saved) == VPNALG_STATE_MORE) {
-		if (i++ != step)
-			continue;
-		cut_all(&w);
-		if (opens)
-			all_open(&w);
-	}
-	all_world(&copy, (struct world_options){ .choosing = CHOOSE_TAKE });
-	copy.now = w.now;
-	state_load_whole(&copy, &load, &saved, copy.now);
-	state_world_end(&copy);
-	state_world_end(&w);
-}
-
-START_TEST(what_is_cut_while_it_is_saved_does_no_harm)
-{
-	save_disturbed((unsigned)_i * 3, false);
-}
-END_TEST
-
-START_TEST(what_opens_while_it_is_saved_does_no_harm)
-{
-	save_disturbed((unsigned)_i * 3, true);
-}
-END_TEST
-
-/* Mirrors */
-
-/* Without numbers and without an end, in the order of the store. */
-START_TEST(a_mirror_of_single_sessions_is_loaded)
-{
-	struct vpnalg_save save = { .size = sizeof(save), .state = 9 };
-	struct vpnalg_load load = { .services = true, .loose = true };
-	struct vpnalg_record *record = NULL;
-	uint64_t cursor = 0;
-	uint8_t chunk[VPNALG_STATE_CHUNK_MAX];
-	size_t length;
-
-	state_world(&w, (struct world_options){ 0 });
-	state_save(&w, &again);
-	saved.length = saved.count = 0;
-	do
-		state_step(&w, &save, &saved);
-	while (saved.bytes[saved.chunks[saved.count - 1].at] != RECORD);
-	saved.length = saved.chunks[--saved.count].at;
-	for (; w.inner.next(w.inner.context, &cursor, &record); record = NULL) {
-		length = record == NULL ? 0
-					: vpnalg_save_record(
-						  w.alg, &save, record, chunk,
-						  sizeof(chunk));
-		memcpy(saved.bytes + saved.length, chunk, length);
-		saved.length += (uint32_t)length;
-	}
-	all_world(&copy, (struct world_options){ 0 });
-	copy.now = w.now;
-	ck_assert_int_eq(state_load_part(&copy, &load, saved.bytes,
-					 saved.length),
-			 VPNALG_STATE_MORE);
-	ck_assert_int_eq(vpnalg_load_end(copy.alg, &load, copy.now),
-			 VPNALG_STATE_DONE);
-	state_save(&copy, &saved);
-	state_compare(&saved, &again);
-	state_world_end(&copy);
-	state_world_end(&w);
-}
-END_TEST
-
-/* Bytes */
-
-START_TEST(saving_needs_its_room_and_its_struct)
-{
-	struct vpnalg_save save = { .size = sizeof(save) };
-	uint8_t chunk[VPNALG_STATE_CHUNK_MAX];
-	size_t length = 5;
-
-	all_world(&w, (struct world_options){ 0 });
-	ck_assert_int_eq(vpnalg_save_next(w.alg, w.now, &save, chunk,
-					  sizeof(chunk) - 1, &length),
-			 VPNALG_STATE_INVALID);
-	ck_assert_uint_eq(length, 0);
-	save.size--;
-	ck_assert_int_eq(vpnalg_save_next(w.alg, w.now, &save, chunk,
-					  sizeof(chunk), &length),
-			 VPNALG_STATE_INVALID);
-	ck_assert_int_eq(vpnalg_save_next(w.alg, w.now, NULL, chunk,
-					  sizeof(chunk), &length),
-			 VPNALG_STATE_INVALID);
-	world_end(&w);
-}
-END_TEST
-
-/* A host's PPTP connection with its call, as doc/state.md describes the bytes:
- * they are the same on every machine. */
-static const uint8_t written[] = {
-	/* a header: type, format, length, number, state */
-	0x01, 0x01, 0x00, 0x2c, 0x00, 0x00, 0x00, 0x01, 0x01, 0x02,
-	0x03, 0x04,
-	'v', 'p', 'n', 'a', 'l', 'g', '\r', '\n', /* magic */
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x98, 0x96, 0x83, /* clock */
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x4d, /* stamp */
-	0x14, 0x01, 0x00, 0x04, /* key length, byte order, kinds */
-	0xa0, 0xfa, 0x98, 0x99, /* CRC-32 */
-	/* a kind: type, format, length, number, state */
-	0x02, 0x01, 0x00, 0x4f, 0x00, 0x00, 0x00, 0x02, 0x01, 0x02,
-	0x03, 0x04,
-	0x00, 0x02, 0x48, /* number, slots, body */
-	4, 'P', 'P', 'T', 'P',
-	23, 'P', 'P', 'T', 'P', ' ', 'c', 'o', 'n', 't', 'r', 'o', 'l', ' ',
-	'c', 'o', 'n', 'n', 'e', 'c', 't', 'i', 'o', 'n',
-	30, '4', '4', '2', '2', '2', '2', '4', '2', '2', '4', '2', '2', '4',
-	'4', '2', '2', '2', '2', '4', '2', '2', '4', '2', '2', '1', '1', '1',
-	'1', '2', '2',
-	0x4d, 0x48, 0x0f, 0xfe, /* CRC-32 */
-	/* a kind: type, format, length, number, state */
-	0x02, 0x01, 0x00, 0x27, 0x00, 0x00, 0x00, 0x03, 0x01, 0x02,
-	0x03, 0x04,
-	0x01, 0x04, 0x08, /* number, slots, body */
-	4, 'P', 'P', 'T', 'P',
-	9, 'P', 'P', 'T', 'P', ' ', 'c', 'a', 'l', 'l',
-	4, '2', '2', '2', '2',
-	0xee, 0x04, 0xee, 0x04, /* CRC-32 */
-	/* a kind: type, format, length, number, state */
-	0x02, 0x01, 0x00, 0x50, 0x00, 0x00, 0x00, 0x04, 0x01, 0x02,
-	0x03, 0x04,
-	0x02, 0x02, 0x48, /* number, slots, body */
-	4, 'P', 'P', 'T', 'P',
-	24, 'P', 'P', 'T', 'P', ' ', 's', 'e', 'r', 'v', 'e', 'r', '\'', 's',
-	' ', 'c', 'o', 'n', 'n', 'e', 'c', 't', 'i', 'o', 'n',
-	30, '4', '4', '2', '2', '2', '2', '4', '2', '2', '4', '2', '2', '4',
-	'4', '2', '2', '2', '2', '4', '2', '2', '4', '2', '2', '1', '1', '1',
-	'1', '2', '2',
-	0xe7, 0xb3, 0x83, 0x5d, /* CRC-32 */
-	/* a kind: type, format, length, number, state */
-	0x02, 0x01, 0x00, 0x26, 0x00, 0x00, 0x00, 0x05, 0x01, 0x02,
-	0x03, 0x04,
-	0x03, 0x02, 0x00, /* number, slots, body */
-	4, 'P', 'P', 'T', 'P',
-	12, 'P', 'P', 'T', 'P', ' ', 's', 'e', 'r', 'v', 'i', 'c', 'e',
-	0,
-	0x74, 0x29, 0x91, 0x23, /* CRC-32 */
-	/* a session: type, format, length, number, state */
-	0x03, 0x01, 0x00, 0x90, 0x00, 0x00, 0x00, 0x06, 0x01, 0x02,
-	0x03, 0x04,
-	0x00, 0x00, 0x03, 0x00, /* kind, flags, keys, bits */
-	0x00, 0x01, 0x00, 0x00, /* children, nothing */
-	0x00, 0x00, 0x00, 0x00, 0x01, 0x0a, 0x1d, 0x03, /* deadline */
-	0x00, 0x06, 0x00, 0x03, 0x00, 0x00, 0x9c, 0x41, 0x00, 0x00, /* key 0 */
-	0x06, 0xbb, 0xc0, 0xa8, 0x4d, 0x0b, 0xc6, 0x33, 0x64, 0x01,
-	0x01, 0x06, 0x00, 0x00, 0x00, 0x00, 0x9c, 0x41, 0x00, 0x00, /* key 1 */
-	0x00, 0x00, 0xcb, 0x00, 0x71, 0x01, 0xc6, 0x33, 0x64, 0x01,
-	/* body */
-	0x00, 0x00, 0xa1, 0x6e, 0x00, 0x00, 0xa1, 0x6e, 0x00, 0xa8,
-	0x00, 0x00, 0x00, 0x0b, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x00, 0x00, 0x00, 0x00, 0x8c, 0xfe, 0x00, 0x00, 0x8c, 0xde,
-	0x00, 0x20, 0x00, 0x00, 0x00, 0x16, 0x00, 0x0b, 0x00, 0x00,
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x00, 0x00, 0x00, 0x00, 0x27, 0x28, 0x03, 0x00, 0xa0, 0x2a,
-	0x00, 0x00,
-	0x0b, 0xa5, 0x17, 0x1a, /* CRC-32 */
-	/* a session: type, format, length, number, state */
-	0x03, 0x01, 0x00, 0x78, 0x00, 0x00, 0x00, 0x07, 0x01, 0x02,
-	0x03, 0x04,
-	0x01, 0x00, 0x0f, 0x00, /* kind, flags, keys, bits */
-	0x00, 0x00, 0x00, 0x00, /* children, nothing */
-	0x00, 0x00, 0x00, 0x00, 0x01, 0x0a, 0x1d, 0x03, /* deadline */
-	0x00, 0x2f, 0x00, 0x03, 0x00, 0x00, 0x00, 0x0b, 0x00, 0x00, /* key 0 */
-	0x00, 0x00, 0xc0, 0xa8, 0x4d, 0x0b, 0xc6, 0x33, 0x64, 0x01,
-	0x01, 0x2f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0b, 0x00, 0x00, /* key 1 */
-	0x00, 0x00, 0xcb, 0x00, 0x71, 0x01, 0xc6, 0x33, 0x64, 0x01,
-	0x02, 0x2f, 0x00, 0x03, 0x00, 0x00, 0x00, 0x16, 0x00, 0x00, /* key 2 */
-	0x00, 0x00, 0xc0, 0xa8, 0x4d, 0x0b, 0xc6, 0x33, 0x64, 0x01,
-	0x03, 0x2f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x16, 0x00, 0x00, /* key 3 */
-	0x00, 0x00, 0xcb, 0x00, 0x71, 0x01, 0xc6, 0x33, 0x64, 0x01,
-	/* body */
-	0x9c, 0x41, 0x06, 0xbb, 0xa0, 0x2a, 0x00, 0x05,
-	0xb0, 0xfb, 0x20, 0x80, /* CRC-32 */
-	/* the end: type, format, length, number, state */
-	0x04, 0x01, 0x00, 0x18, 0x00, 0x00, 0x00, 0x08, 0x01, 0x02,
-	0x03, 0x04,
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, /* sessions */
-	0xa6, 0x84, 0x8b, 0x8f, /* CRC-32 */
-};
-
-START_TEST(the_bytes_are_those_that_are_written_down)
-{
-	struct connection c = { .zone = ZONE };
-
-	world_begin(&w, NULL);
-	start_control(&w, &c, CLIENT_A, 40001, SERVER);
-	call_out(&w, &c, 11, 22);
-	state_save(&w, &saved);
-	ck_assert_uint_eq(saved.length, sizeof(written));
-	ck_assert_mem_eq(saved.bytes, written, sizeof(written));
-	world_begin(&copy, NULL);
-	copy.now = w.now;
-	saved.length = sizeof(written);
-	memcpy(saved.bytes, written, sizeof(written));
-	ck_assert_int_eq(state_load(&copy, &saved), VPNALG_STATE_DONE);
-	ck_assert_uint_eq(send_gre(&copy, VPNALG_OUT, CLIENT_A, SERVER, 22),
-			  VPNALG_TRANSLATED);
-	ck_assert_uint_eq(send_gre(&copy, VPNALG_IN, SERVER, OUTSIDE, 11),
-			  VPNALG_TRANSLATED);
-	world_end(&copy);
-	world_end(&w);
-}
-END_TEST
-
-static const struct text_row {
-	int result;
-	const char *text;
-} text_rows[] = {
-	{ VPNALG_STATE_DONE, "done" },
-	{ VPNALG_STATE_MORE, "not done yet" },
-	{ VPNALG_STATE_DAMAGED, "damaged" },
-	{ VPNALG_STATE_STORE, "no room for all sessions" },
-	{ VPNALG_STATE_STORE - 1, "unknown" },
-	{ 2, "unknown" },
-};
-
-START_TEST(results_have_words)
-{
-	ck_assert_str_eq(vpnalg_state_text(text_rows[_i].result),
-			 text_rows[_i].text);
-}
-END_TEST
-
 Suite *state_suite(void)
 {
 	Suite *suite = suite_create("state");
@@ -554,21 +298,16 @@ Suite *state_suite(void)
 	tcase_add_test(tcase, what_has_died_meanwhile_is_dead);
 	tcase_add_loop_test(tcase, some_sessions_are_left_out, 0,
 			    ROWS(out_rows));
-	tcase_add_loop_test(tcase, what_is_cut_while_it_is_saved_does_no_harm,
-			    0, 40);
-	tcase_add_loop_test(tcase, what_opens_while_it_is_saved_does_no_harm,
-			    0, 40);
-	tcase_add_test(tcase, a_mirror_of_single_sessions_is_loaded);
-	tcase_add_test(tcase, saving_needs_its_room_and_its_struct);
-	tcase_add_test(tcase, the_bytes_are_those_that_are_written_down);
-	tcase_add_loop_test(tcase, results_have_words, 0, ROWS(text_rows));
 	suite_add_tcase(suite, tcase);
 	suite_add_tcase(suite, state_damage_case());
 	suite_add_tcase(suite, state_forged_case());
 	suite_add_tcase(suite, state_forged_fragment_case());
 	suite_add_tcase(suite, state_fragment_case());
+	suite_add_tcase(suite, state_fragment_during_case());
 	suite_add_tcase(suite, state_refused_case());
 	suite_add_tcase(suite, state_ring_case());
 	suite_add_tcase(suite, state_store_case());
+	suite_add_tcase(suite, state_during_case());
+	suite_add_tcase(suite, state_format_case());
 	return suite;
 }

@@ -39,6 +39,9 @@ UNIT_TEST_FILES = \
 	tests/check_fragment_bounds.c \
 	tests/check_fragment_burst.c \
 	tests/check_fragment_error.c \
+	tests/check_fragment_error_dropped.c \
+	tests/check_fragment_error_parts.c \
+	tests/check_fragment_memory.c \
 	tests/check_general.c \
 	tests/check_general_packet.c \
 	tests/check_general_cut.c \
@@ -129,6 +132,7 @@ UNIT_TEST_FILES = \
 	tests/check_l2tp_any_address.c \
 	tests/check_l2tp_any_request.c \
 	tests/check_l2tp_shared.c \
+	tests/check_l2tp_short_quote.c \
 	tests/check_l2tp_hidden.c \
 	tests/check_l2tp_data.c \
 	tests/check_l2tp_end.c \
@@ -186,8 +190,13 @@ UNIT_TEST_FILES = \
 	tests/check_service_end.c \
 	tests/check_service_hairpin.c \
 	tests/check_service_hairpin_fragment.c \
+	tests/check_service_life.c \
+	tests/check_service_l2tp.c \
 	tests/check_service_protocol.c \
+	tests/check_service_protocol_error.c \
 	tests/check_service_transport.c \
+	tests/check_service_transport_held.c \
+	tests/check_service_waiting.c \
 	tests/check_session.c \
 	tests/check_session_find.c \
 	tests/check_session_fail.c \
@@ -198,9 +207,12 @@ UNIT_TEST_FILES = \
 	tests/check_sessions_step.c \
 	tests/check_state.c \
 	tests/check_state_damage.c \
+	tests/check_state_during.c \
 	tests/check_state_forged.c \
 	tests/check_state_forged_fragment.c \
+	tests/check_state_format.c \
 	tests/check_state_fragment.c \
+	tests/check_state_fragment_during.c \
 	tests/check_state_refused.c \
 	tests/check_state_ring.c \
 	tests/check_state_store.c \
@@ -233,6 +245,8 @@ UNIT_TEST_FILES = \
 	tests/fast_path.c \
 	tests/fast_path.h \
 	tests/faults.h \
+	tests/fragment_bounds.h \
+	tests/fragment_error.h \
 	tests/fragment_flows.h \
 	tests/fragments.h \
 	tests/general.h \
@@ -288,9 +302,15 @@ UNIT_TEST_FILES = \
 	tests/renumber.h \
 	tests/rewrite_desk.h \
 	tests/session_fail.h \
+	tests/service_end.h \
 	tests/service_hairpin.h \
+	tests/service_plain.h \
+	tests/service_protocol.h \
+	tests/service_transport.h \
 	tests/sessions.h \
 	tests/support.c \
+	tests/state_pair.h \
+	tests/state_fragment.h \
 	tests/state_damage.h \
 	tests/support.h \
 	tests/support_callback.c \

@@ -43,9 +43,14 @@ TCase *ipsec_responder_case(void);
 TCase *ipsec_hairpin_case(void);
 TCase *pptp_service_case(void);
 TCase *protocol_service_case(void);
+TCase *protocol_service_error_case(void);
+TCase *l2tp_service_case(void);
 TCase *service_hairpin_case(void);
 TCase *service_hairpin_fragment_case(void);
+TCase *service_life_case(void);
 TCase *service_end_case(void);
+TCase *service_waiting_case(void);
 TCase *transport_service_case(void);
+TCase *transport_service_held_case(void);
 
 #endif

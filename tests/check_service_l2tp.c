@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* L2TP servers inside. */
+#include "service_protocol.h"
+
+/* L2TP on UDP: IDs stay what they are, since ports tell the tunnels apart. */
+
+/* SCCRQ, SCCRP and data of a client outside, whose port is given. */
+static void serve_l2tp(uint32_t client, uint16_t port, uint16_t own,
+		       uint16_t servers)
+{
+	struct bytes m = l2tp_control(2, 0, 0, SCCRQ), p;
+
+	l2tp_avp(&m, 9, 2, own);
+	p = udp_packet(client, port, OUTSIDE, L2TP, m.data, m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	ck_assert_mem_eq(l4(&w) + 8, m.data, m.length);
+	m = l2tp_control(2, own, 0, SCCRP);
+	l2tp_avp(&m, 9, 2, servers);
+	p = udp_packet(CLIENT_A, L2TP, client, port, m.data, m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(source(&w), OUTSIDE);
+	ck_assert_mem_eq(l4(&w) + 8, m.data, m.length);
+	m = l2tp_data2(servers, 1, 7);
+	p = udp_packet(client, port, OUTSIDE, L2TP, m.data, m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+}
+
+START_TEST(an_l2tp_server_inside_has_two_clients_outside)
+{
+	begin();
+	service_add(&w, UDP, L2TP, CLIENT_A, L2TP);
+	serve_l2tp(SERVER, L2TP, 5, 70);
+	serve_l2tp(SERVER_2, L2TP, 5, 71);
+	serve_l2tp(SERVER_2, 40000, 5, 72);
+	service_remove(&w, UDP, L2TP, CLIENT_A, L2TP);
+	world_end(&w);
+}
+END_TEST
+
+/* A client inside of the server inside: from port 1701, too, which its service
+ * has outside. */
+static const uint16_t inside_rows[] = { L2TP, 40000 };
+
+START_TEST(an_l2tp_server_inside_has_a_client_inside)
+{
+	struct bytes m = l2tp_control(2, 0, 0, SCCRQ), p;
+	uint16_t port, from;
+
+	begin();
+	service_add(&w, UDP, L2TP, CLIENT_A, L2TP);
+	l2tp_avp(&m, 9, 2, 5);
+	p = udp_packet(CLIENT_B, inside_rows[_i], OUTSIDE, L2TP, m.data,
+		       m.length);
+	ck_assert_uint_eq(hairpin(&w, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	ck_assert_uint_eq(source(&w), OUTSIDE);
+	port = get16(l4(&w));
+	m = l2tp_control(2, 5, 0, SCCRP);
+	l2tp_avp(&m, 9, 2, 70);
+	p = udp_packet(CLIENT_A, L2TP, OUTSIDE, port, m.data, m.length);
+	ck_assert_uint_eq(hairpin(&w, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_B);
+	from = get16(l4(&w));
+	ck_assert_uint_eq(from, L2TP);
+	m = l2tp_data2(70, 1, 7);
+	p = udp_packet(CLIENT_B, inside_rows[_i], OUTSIDE, L2TP, m.data,
+		       m.length);
+	ck_assert_uint_eq(hairpin(&w, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_A);
+	ck_assert_uint_eq(get16(l4(&w)), port);
+	m = l2tp_data2(5, 1, 7);
+	p = udp_packet(CLIENT_A, L2TP, OUTSIDE, port, m.data, m.length);
+	ck_assert_uint_eq(hairpin(&w, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_B);
+	service_remove(&w, UDP, L2TP, CLIENT_A, L2TP);
+	world_end(&w);
+}
+END_TEST
+
+/* A datagram that says to be longer than its packet is no L2TP, whatever else
+ * its sender's port does; an error about it can be undone. */
+START_TEST(an_error_quotes_what_only_shares_a_port_with_l2tp)
+{
+	struct tunnel t = { .client = CLIENT_A, .server = SERVER,
+			    .port = 40001, .version = 2, .own = 7, .peer = 8 };
+	struct bytes p, error;
+	uint32_t length;
+
+	begin();
+	tunnel_begin(&w, &t);
+	p = udp_packet(CLIENT_A, 40001, SERVER, 5000, "\xc8\2......", 8);
+	put16(p.data + 24, 100);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	p.length = w.last.caplen;
+	memcpy(p.data, w.last.data, p.length);
+	for (length = 28; length <= p.length; length++) {
+		error = icmp_error(SERVER, OUTSIDE, 3, &p, length);
+		ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &error),
+				  VPNALG_TRANSLATED);
+	}
+	world_end(&w);
+}
+END_TEST
+
+TCase *l2tp_service_case(void)
+{
+	TCase *t = tcase_create("L2TP servers");
+
+	tcase_add_test(t, an_l2tp_server_inside_has_two_clients_outside);
+	tcase_add_loop_test(t, an_l2tp_server_inside_has_a_client_inside, 0,
+			    ROWS(inside_rows));
+	tcase_add_test(t, an_error_quotes_what_only_shares_a_port_with_l2tp);
+	return t;
+}

@@ -227,6 +227,22 @@ START_TEST(a_mark_on_another_packet_is_not_read)
 }
 END_TEST
 
+/* It is not taken for the router's then. */
+START_TEST(a_stores_wrong_answer_costs_a_hairpin)
+{
+	struct bytes p;
+
+	begin();
+	service_add(&w, UDP, 5060, CLIENT_B, 5060);
+	p = udp_packet(CLIENT_A, 4000, OUTSIDE, 5060, "x", 1);
+	ck_assert_uint_eq(send_misplaced(&w, VPNALG_OUT, &p),
+			  VPNALG_DROP_FAULT);
+	ck_assert_uint_eq(across(CLIENT_A, 4000, OUTSIDE, 5060),
+			  VPNALG_TRANSLATED);
+	end();
+}
+END_TEST
+
 /* RFC 5508 REQ-7: the receiver's error reaches the sender. */
 START_TEST(an_icmp_error_about_a_hairpin_is_turned_round_too)
 {
@@ -266,6 +282,7 @@ TCase *hairpin_case(void)
 	tcase_add_test(hairpins,
 		       only_what_is_marked_comes_from_an_outside_address);
 	tcase_add_test(hairpins, a_mark_on_another_packet_is_not_read);
+	tcase_add_test(hairpins, a_stores_wrong_answer_costs_a_hairpin);
 	tcase_add_test(hairpins,
 		       an_icmp_error_about_a_hairpin_is_turned_round_too);
 	return hairpins;

@@ -141,6 +141,29 @@ START_TEST(what_is_for_a_service_that_has_gone_reaches_no_client)
 }
 END_TEST
 
+/* In either direction, when it leaves and when it comes in. */
+START_TEST(a_stores_wrong_answer_costs_a_hairpin_without_ports)
+{
+	const struct hairpin_row *row = &rows[_i / 2];
+	struct bytes p = packet(row, _i % 2 ? CLIENT_A : CLIENT_B, OUTSIDE);
+
+	begin(row, 1);
+	crosses(row, CLIENT_B, OUTSIDE, CLIENT_A);
+	ck_assert_uint_eq(send_misplaced(&w, VPNALG_OUT, &p),
+			  VPNALG_DROP_FAULT);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	p.length = w.length;
+	memcpy(p.data, w.bytes, w.length);
+	w.options.turned = w.last.flags;
+	ck_assert_uint_eq(send_misplaced(&w, VPNALG_IN, &p),
+			  VPNALG_DROP_FAULT);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_IN, &p), VPNALG_TRANSLATED);
+	w.options.turned = 0;
+	ck_assert_uint_eq(destination(&w), _i % 2 ? CLIENT_B : CLIENT_A);
+	end(row);
+}
+END_TEST
+
 /* No service takes the packets of PPTP calls: the router has them. */
 START_TEST(a_packet_of_a_pptp_call_does_not_cross_to_a_service)
 {
@@ -195,6 +218,9 @@ TCase *service_hairpin_case(void)
 			    ROWS(rows));
 	tcase_add_test(tcase,
 		       what_is_for_a_service_that_has_gone_reaches_no_client);
+	tcase_add_loop_test(
+		tcase, a_stores_wrong_answer_costs_a_hairpin_without_ports, 0,
+		2 * ROWS(rows));
 	tcase_add_test(tcase,
 		       a_packet_of_a_pptp_call_does_not_cross_to_a_service);
 	tcase_add_test(tcase,

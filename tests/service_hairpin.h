@@ -38,6 +38,8 @@ static const struct hairpin_row {
 	{ "GRE", GRE, { 8, { 0, 0, 8, 0, 0x45 } } },
 	{ "GRE with a Key", GRE, { 12, { 0x20, 0, 8, 0, 0, 0, 0, 7 } } },
 	{ "EoIP", GRE, { 12, { 0x20, 1, 0x64, 0, 0, 4, 7, 0 } } },
+	{ "GRE with checksum and Key", GRE,
+	  { 16, { 0xa0, 0, 8, 0, [11] = 7 } } },
 	{ "data of L2TP", L2TP_IP, { 16, { 0, 0, 0, 9, 1, 2, 3, 4 } } },
 };
 

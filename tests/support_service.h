@@ -36,6 +36,11 @@ uint64_t service_cut(struct world *w, uint8_t protocol, uint16_t outside_port,
 /* A packet that leaves, must be turned round, and comes in; the result. */
 unsigned hairpin(struct world *w, const struct bytes *packet);
 
+/* A packet for which the store finds all keys at a place that their records do
+ * not have; the result. */
+unsigned send_misplaced(struct world *w, enum vpnalg_direction direction,
+			const struct bytes *packet);
+
 /* Cases of the suite in files of their own. */
 TCase *hairpin_case(void);
 TCase *ipsec_service_case(void);

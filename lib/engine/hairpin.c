@@ -217,8 +217,9 @@ bool vpnalg_hairpin_is_routers(struct vpnalg *translator,
 {
 	if (!(packet->flags & VPNALG_PACKET_HAIRPIN) ||
 	    packet->direction != VPNALG_OUT || slot->parsed.quoted ||
+	    slot->claim == CLAIM_FAULT ||
 	    is_decided_by_first(translator, &slot->parsed) ||
-	    has_receiver(translator, slot, packet))
+	    has_receiver(translator, slot, packet) || translator->fault)
 		return false;
 	packet->flags = 0;
 	return true;
@@ -263,11 +264,12 @@ void vpnalg_hairpin_begin(struct vpnalg *translator, struct slot *slot,
 }
 
 void vpnalg_hairpin_end(const struct vpnalg *translator,
-			struct vpnalg_packet *packet)
+			struct vpnalg_packet *packet, enum vpnalg_result result)
 {
 	const struct vpnalg_record *record = translator->step.record;
 
-	if (packet->direction == VPNALG_OUT && record != NULL &&
-	    service_is_one(translator, record))
+	if (packet->direction == VPNALG_OUT &&
+	    (result != VPNALG_TRANSLATED || record == NULL ||
+	     service_is_one(translator, record)))
 		packet->flags &= (uint8_t)~VPNALG_PACKET_TO_SERVICE;
 }

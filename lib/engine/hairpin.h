@@ -13,7 +13,8 @@ bool vpnalg_hairpin_is_one(const struct vpnalg *translator, struct slot *slot,
 			   struct vpnalg_packet *packet);
 
 /* Returns whether a packet from inside goes to an outside address at which no
- * inside host is reached. It is for the router then, and loses its mark. */
+ * inside host is reached. It is for the router then, and loses its mark. After
+ * a fault of the store that is not known. */
 bool vpnalg_hairpin_is_routers(struct vpnalg *translator,
 			       const struct slot *slot,
 			       struct vpnalg_packet *packet);
@@ -24,9 +25,11 @@ bool vpnalg_hairpin_is_routers(struct vpnalg *translator,
 void vpnalg_hairpin_begin(struct vpnalg *translator, struct slot *slot,
 			  struct vpnalg_packet *packet);
 
-/* Ends with such a hairpin, which was translated: one that a service sends
- * loses the mark, for its clients are found by their sessions. */
+/* Ends with such a hairpin. One that a service sends loses the mark, for its
+ * clients are found by their sessions; so does a fragment that is held, for its
+ * whole datagram decides. */
 void vpnalg_hairpin_end(const struct vpnalg *translator,
-			struct vpnalg_packet *packet);
+			struct vpnalg_packet *packet,
+			enum vpnalg_result result);
 
 #endif

@@ -235,7 +235,7 @@ static enum vpnalg_result decide_rare(struct vpnalg *translator,
 		result = otherwise(translator, slot,
 				   begin(translator, slot, packet), UNTRIED);
 		if (packet->flags != 0)
-			vpnalg_hairpin_end(translator, packet);
+			vpnalg_hairpin_end(translator, packet, result);
 		if (translator->after != 0)
 			finish_packet(translator, result);
 		if (!whole)

@@ -297,6 +297,8 @@ lib_libcore_la_SOURCES = \
 	lib/pptp/call_id.h \
 	lib/pptp/call_message.c \
 	lib/pptp/call_message.h \
+	lib/pptp/call_packet.c \
+	lib/pptp/call_packet.h \
 	lib/pptp/connection.c \
 	lib/pptp/connection.h \
 	lib/pptp/field.c \

@@ -113,17 +113,6 @@ void vpnalg_pptp_call_detach(struct vpnalg *translator,
 
 /* The end */
 
-uint32_t vpnalg_pptp_call_lifetime(struct vpnalg *translator,
-				   const struct pptp_call *call)
-{
-	const struct vpnalg_timers *timers = vpnalg_session_timers(translator);
-
-	if (call->flags & PPTP_CALL_CLEARING)
-		return timers->linger;
-	return call->flags & PPTP_CALL_ANSWERED ? timers->call_idle
-						: timers->call_unanswered;
-}
-
 void vpnalg_pptp_call_linger(struct vpnalg *translator,
 			     struct vpnalg_record *call)
 {
@@ -143,7 +132,7 @@ void vpnalg_pptp_call_revive(struct vpnalg *translator,
 
 	c->flags &= (uint16_t) ~(PPTP_CALL_LINGERING | PPTP_CALL_ORPHANED);
 	vpnalg_session_revive(translator, call,
-			      vpnalg_pptp_call_lifetime(translator, c));
+			      pptp_call_lifetime(translator, c));
 }
 
 static void mark_shared(struct vpnalg *translator, struct vpnalg_record *call)
@@ -175,17 +164,8 @@ static void relink(struct vpnalg *translator, struct vpnalg_record *call,
 	mark_shared(translator, call);
 }
 
-/* Returns whether another call has one of its peer keys. */
-static bool lacks_peer_key(const struct vpnalg_record *call,
-			   const struct pptp_call *c)
-{
-	const unsigned peer =
-		1U << VPNALG_INSIDE_PEER | 1U << VPNALG_OUTSIDE_PEER;
-
-	return (call->keys & peer) != peer && c->flags & PPTP_CALL_ATTACHED;
-}
-
-static void relink_peer(struct vpnalg *translator, struct vpnalg_record *call)
+void vpnalg_pptp_call_relink_peer(struct vpnalg *translator,
+				  struct vpnalg_record *call)
 {
 	relink(translator, call, VPNALG_INSIDE_PEER);
 	relink(translator, call, VPNALG_OUTSIDE_PEER);
@@ -211,8 +191,8 @@ void vpnalg_pptp_call_swept(struct vpnalg *translator,
 			    struct vpnalg_record *call)
 {
 	follow_parent(translator, call);
-	if (lacks_peer_key(call, pptp_call_body(translator, call)))
-		relink_peer(translator, call);
+	if (pptp_call_lacks_peer_key(call, pptp_call_body(translator, call)))
+		vpnalg_pptp_call_relink_peer(translator, call);
 }
 
 void vpnalg_pptp_call_answer(struct vpnalg *translator,
@@ -225,26 +205,15 @@ void vpnalg_pptp_call_answer(struct vpnalg *translator,
 	c->flags |= PPTP_CALL_ANSWERED;
 	vpnalg_session_changed(translator, call);
 	if (!(c->flags & PPTP_CALL_LINGERING))
-		vpnalg_session_set_lifetime(
-			translator, call,
-			vpnalg_pptp_call_lifetime(translator, c));
+		vpnalg_session_set_lifetime(translator, call,
+					    pptp_call_lifetime(translator, c));
 }
 
-/* GRE */
-
-/* Returns whether a packet that goes out moves the deadline, or shows that the
- * end was announced by mistake. */
-static bool is_due(const struct vpnalg_step *step, const struct pptp_call *c)
-{
-	return c->flags & PPTP_CALL_LINGERING ||
-	       step->record->deadline - step->now <=
-		       vpnalg_pptp_call_lifetime(step->translator, c);
-}
-
-static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
+void vpnalg_pptp_call_sent(struct vpnalg *translator,
+			   struct vpnalg_record *call)
 {
 	const struct pptp_call *c = pptp_call_body(translator, call);
-	vpnalg_time life = vpnalg_pptp_call_lifetime(translator, c);
+	vpnalg_time life = pptp_call_lifetime(translator, c);
 
 	follow_parent(translator, call);
 	if (!(c->flags & PPTP_CALL_LINGERING))
@@ -255,82 +224,4 @@ static void seen_outward(struct vpnalg *translator, struct vpnalg_record *call)
 			 vpnalg_session_timers(translator)->linger) &&
 		 vpnalg_pptp_call_stands(translator, call))
 		vpnalg_pptp_call_revive(translator, call);
-}
-
-/* Rewrites the Call ID of a packet that travels in, which is the inside host's
- * own: to the inside one, or back to the outside one if the packet is in its
- * inside form, as undo is given it. */
-static void rewrite_id(struct vpnalg_step *step)
-{
-	unsigned role =
-		step->parsed->inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN;
-
-	vpnalg_rewrite_16(step, GRE_CALL_ID_OFF,
-			  pptp_call_id(step->translator, step->record, role));
-}
-
-enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step)
-{
-	struct vpnalg_record *call = step->record;
-	const struct pptp_call *c;
-
-	if (call == NULL)
-		return VPNALG_DROP_NO_SESSION;
-	c = pptp_call_body(step->translator, call);
-	if (c->flags & PPTP_CALL_REPLACED)
-		return VPNALG_DROP_GUARDED;
-	if (step->slot == VPNALG_OUTSIDE_PEER &&
-	    call->flags & VPNALG_SESSION_SHARED)
-		return VPNALG_DROP_AMBIGUOUS;
-	if (lacks_peer_key(call, c))
-		relink_peer(step->translator, call);
-	if (!step->parsed->inward) {
-		if (is_due(step, c))
-			seen_outward(step->translator, call);
-	} else {
-		if (!(c->flags & PPTP_CALL_ANSWERED))
-			vpnalg_pptp_call_answer(step->translator, call);
-		rewrite_id(step);
-	}
-	vpnalg_rewrite_ends(step);
-	return VPNALG_TRANSLATED;
-}
-
-/* A replaced call's ID means a newer call inside. */
-enum vpnalg_result vpnalg_pptp_call_quote(struct vpnalg_step *step)
-{
-	struct vpnalg_record *call = step->record;
-
-	if (pptp_call_body(step->translator, call)->flags & PPTP_CALL_REPLACED)
-		return VPNALG_UNTOUCHED;
-	if (step->slot == VPNALG_OUTSIDE_PEER &&
-	    call->flags & VPNALG_SESSION_SHARED)
-		return VPNALG_DROP_AMBIGUOUS;
-	if (step->parsed->inward)
-		rewrite_id(step);
-	vpnalg_rewrite_ends(step);
-	return VPNALG_TRANSLATED;
-}
-
-/* Flags and type stand in front of the Payload Length and the Call ID. */
-bool vpnalg_pptp_call_fast_path(struct vpnalg_step *step,
-				struct vpnalg_translation *translation)
-{
-	const uint16_t not_steady = PPTP_CALL_LINGERING | PPTP_CALL_REPLACED;
-	struct vpnalg_record *call = step->record;
-	const struct pptp_call *c = pptp_call_body(step->translator, call);
-
-	if (!(c->flags & PPTP_CALL_ANSWERED) || c->flags & not_steady ||
-	    call->flags & VPNALG_SESSION_SHARED || lacks_peer_key(call, c) ||
-	    !vpnalg_pptp_call_stands(step->translator, call))
-		return false;
-	vpnalg_translation_word(step, translation, 0,
-				(uint32_t)GRE_FIXED_MASK << 16 | UINT16_MAX);
-	vpnalg_translation_word(step, translation, GRE_CALL_ID_OFF - 2,
-				UINT16_MAX);
-	if (step->parsed->inward)
-		vpnalg_translation_becomes(translation, UINT16_MAX,
-					   pptp_call_id(step->translator, call,
-							VPNALG_INSIDE_OWN));
-	return true;
 }

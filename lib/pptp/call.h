@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Calls: their control connection, their end, and their GRE packets. */
+/* Calls: their control connection, and their end. */
 #ifndef VPNALG_PPTP_CALL_H
 #define VPNALG_PPTP_CALL_H
 
@@ -34,12 +34,27 @@ static inline uint16_t pptp_call_id(struct vpnalg *translator,
 	return (uint16_t)vpnalg_session_id(translator, call, role);
 }
 
-/* Translates a GRE packet: the Call ID of one that comes in, the addresses of
- * all. */
-enum vpnalg_result vpnalg_pptp_call(struct vpnalg_step *step);
+/* Returns the milliseconds that a packet from inside gives a call. */
+static inline uint32_t pptp_call_lifetime(const struct vpnalg *translator,
+					  const struct pptp_call *call)
+{
+	const struct vpnalg_timers *timers = vpnalg_session_timers(translator);
 
-/* Rewrites a GRE packet that an ICMP error quotes. */
-enum vpnalg_result vpnalg_pptp_call_quote(struct vpnalg_step *step);
+	if (call->flags & PPTP_CALL_CLEARING)
+		return timers->linger;
+	return call->flags & PPTP_CALL_ANSWERED ? timers->call_idle
+						: timers->call_unanswered;
+}
+
+/* Returns whether another call has one of its peer keys. */
+static inline bool pptp_call_lacks_peer_key(const struct vpnalg_record *call,
+					    const struct pptp_call *c)
+{
+	const unsigned peer =
+		1U << VPNALG_INSIDE_PEER | 1U << VPNALG_OUTSIDE_PEER;
+
+	return (call->keys & peer) != peer && c->flags & PPTP_CALL_ATTACHED;
+}
 
 /* Handles the sweep's visit to a call. */
 void vpnalg_pptp_call_swept(struct vpnalg *translator,
@@ -79,10 +94,6 @@ void vpnalg_pptp_call_join(struct vpnalg_step *step,
 void vpnalg_pptp_call_leave(struct vpnalg *translator,
 			    struct vpnalg_record *call);
 
-/* Returns the milliseconds that a packet from inside gives a call. */
-uint32_t vpnalg_pptp_call_lifetime(struct vpnalg *translator,
-				   const struct pptp_call *call);
-
 /* Notes that the remote has answered. */
 void vpnalg_pptp_call_answer(struct vpnalg *translator,
 			     struct vpnalg_record *call);
@@ -95,8 +106,13 @@ void vpnalg_pptp_call_linger(struct vpnalg *translator,
 void vpnalg_pptp_call_revive(struct vpnalg *translator,
 			     struct vpnalg_record *call);
 
-/* Describes the packets of a call: vpnalg_handler.fast_path. */
-bool vpnalg_pptp_call_fast_path(struct vpnalg_step *step,
-				struct vpnalg_translation *translation);
+/* Links the peer keys again that a newer call has taken, once that is gone. */
+void vpnalg_pptp_call_relink_peer(struct vpnalg *translator,
+				  struct vpnalg_record *call);
+
+/* Handles a packet that goes out, where the call's deadline is to be moved, or
+ * its end was announced, perhaps by mistake. */
+void vpnalg_pptp_call_sent(struct vpnalg *translator,
+			   struct vpnalg_record *call);
 
 #endif

@@ -86,9 +86,8 @@ void vpnalg_pptp_call_message_clearing(struct vpnalg_step *step, uint16_t own)
 	if (c->flags & PPTP_CALL_LINGERING)
 		return;
 	c->flags |= PPTP_CALL_CLEARING;
-	vpnalg_session_set_lifetime(
-		step->translator, call,
-		vpnalg_pptp_call_lifetime(step->translator, c));
+	vpnalg_session_set_lifetime(step->translator, call,
+				    pptp_call_lifetime(step->translator, c));
 }
 
 void vpnalg_pptp_call_message_ended(struct vpnalg_step *step, uint16_t own)

@@ -61,6 +61,7 @@
 #include "../wire/ip.h"
 #include "../wire/tcp.h"
 #include "call.h"
+#include "call_packet.h"
 #include "connection.h"
 #include "served.h"
 

@@ -224,6 +224,36 @@ START_TEST(a_partial_checksum_is_the_new_pseudo_header_sum)
 }
 END_TEST
 
+/* Address and port that are right already change no byte, whatever the checksum
+ * is: TCP and UDP, with a whole checksum and a partial one. */
+START_TEST(ends_that_stay_change_nothing)
+{
+	static struct {
+		struct vpnalg_record head;
+		uint8_t keys[2][VPNALG_KEY_IPV4];
+	} record;
+	struct bytes p = _i % 2 == 0
+				 ? udp_packet(CLIENT_A, 1024, SERVER, 53, "?", 1)
+				 : tcp_packet(CLIENT_A, 1024, SERVER, 80, 1, 1,
+					      ACK, "?", 1);
+	const uint32_t id = 1024;
+	unsigned sum;
+	struct desk d;
+
+	memcpy(record.keys[VPNALG_INSIDE_OWN] + 4, &id, sizeof(id));
+	memcpy(record.keys[VPNALG_INSIDE_OWN] + 12, p.data + 12, 4);
+	for (sum = 0; sum <= 0xffff; sum++) {
+		lay(&d, &p, _i / 2 == 0 ? VPNALG_CHECKSUM_FULL
+					: VPNALG_CHECKSUM_PARTIAL);
+		put16(d.parsed.l4 + checksum_at(&d), sum);
+		put16(p.data + 20 + checksum_at(&d), sum);
+		d.step.record = &record.head;
+		vpnalg_rewrite_ends(&d.step);
+		ck_assert_mem_eq(d.bytes.data, p.data, p.length);
+	}
+}
+END_TEST
+
 Suite *rewrite_suite(void)
 {
 	Suite *suite = suite_create("rewrite");
@@ -239,6 +269,7 @@ Suite *rewrite_suite(void)
 		sums, udp_without_a_checksum_has_none_even_if_marked_partial);
 	tcase_add_test(sums, udp_with_a_checksum_never_loses_it);
 	tcase_add_test(sums, a_partial_checksum_is_the_new_pseudo_header_sum);
+	tcase_add_loop_test(sums, ends_that_stay_change_nothing, 0, 4);
 	suite_add_tcase(suite, sums);
 	suite_add_tcase(suite, rewrite_cut_case());
 	return suite;

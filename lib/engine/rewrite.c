@@ -165,7 +165,8 @@ void vpnalg_rewrite_ip_16(uint8_t *ip, unsigned offset, uint16_t value)
 }
 
 /* One update for address and port; a partial checksum covers the address only.
- */
+ * The difference of two ports that are the same, 0xffff, changes no checksum of
+ * UDP, but could make that of TCP another one as good as it. */
 static inline void rewrite_port(const struct vpnalg_parsed *parsed,
 				uint32_t delta, uint16_t port)
 {
@@ -174,13 +175,14 @@ static inline void rewrite_port(const struct vpnalg_parsed *parsed,
 	uint32_t before = load16(at), after = as_written(port);
 
 	store16(at, after);
+	if (is_whole_udp(parsed)) {
+		update_udp(parsed->l4 + UDP_CHECKSUM_OFF,
+			   delta + difference(before, after));
+		return;
+	}
 	if (before != after && parsed->checksum != VPNALG_CHECKSUM_PARTIAL)
 		delta += difference(before, after);
-	if (delta == 0)
-		return;
-	if (is_whole_udp(parsed))
-		update_udp(parsed->l4 + UDP_CHECKSUM_OFF, delta);
-	else
+	if (delta != 0)
 		update_l4(parsed, delta, true);
 }
 

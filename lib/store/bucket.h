@@ -6,7 +6,10 @@
 
 #include "table.h"
 
-#if defined(__GNUC__)
+#if defined(__OPTIMIZE_SIZE__)
+#define INLINE static inline
+#define APART static
+#elif defined(__GNUC__)
 #define INLINE static inline __attribute__((__always_inline__))
 #define APART static __attribute__((__noinline__))
 #else

@@ -10,6 +10,12 @@
 
 #include <vpnalg/store.h>
 
+/* With -ffreestanding these would be calls, those of four bytes, too. */
+#if defined(__GNUC__) && !__STDC_HOSTED__ && !defined(memcpy)
+#define memcpy __builtin_memcpy
+#define memcmp __builtin_memcmp
+#endif
+
 #define ENTRIES 10
 #define NONE UINT32_MAX
 

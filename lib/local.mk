@@ -22,6 +22,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/binding.h \
 	lib/engine/block.c \
 	lib/engine/block.h \
+	lib/engine/built.h \
 	lib/engine/checksum.h \
 	lib/engine/choose.c \
 	lib/engine/choose.h \
@@ -57,6 +58,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/hairpin.c \
 	lib/engine/hairpin.h \
 	lib/engine/handler.c \
+	lib/engine/has.h \
 	lib/engine/held.c \
 	lib/engine/icmp_error.c \
 	lib/engine/icmp_error.h \

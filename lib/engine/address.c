@@ -3,6 +3,8 @@
  * order is the same on every machine and in all translators of a pool. */
 #include "address.h"
 
+#include "has.h"
+
 #include <string.h>
 
 /* Returns the place of an address in a sorted part of the list, or of the first
@@ -61,7 +63,7 @@ bool vpnalg_address_finds(const struct vpnalg *translator,
 static uint32_t count_all(const struct vpnalg *translator)
 {
 	return translator->address_count +
-	       (translator->uplinks != NULL ? translator->uplinks->gone : 0);
+	       (has_uplinks(translator) ? translator->uplinks->gone : 0);
 }
 
 /* Returns the place of an address among those that have gone. */
@@ -83,7 +85,7 @@ static void insert(struct vpnalg *translator, uint32_t at,
 	memmove(address_at(translator, at + 1), address_at(translator, at),
 		behind * length);
 	memcpy(address_at(translator, at), address, length);
-	if (translator->uplinks == NULL)
+	if (!has_uplinks(translator))
 		return;
 	of = translator->uplinks->of + at;
 	memmove(of + 1, of, behind);
@@ -111,7 +113,7 @@ void vpnalg_address_remove(struct vpnalg *translator, uint32_t index)
 	translator->address_count--;
 	memmove(address_at(translator, index),
 		address_at(translator, index + 1), behind * length);
-	if (translator->uplinks == NULL)
+	if (!has_uplinks(translator))
 		return;
 	of = translator->uplinks->of + index;
 	memmove(of, of + 1, behind);
@@ -120,9 +122,8 @@ void vpnalg_address_remove(struct vpnalg *translator, uint32_t index)
 /* Removes an address; returns its uplink. */
 static uint8_t take(struct vpnalg *translator, uint32_t index, uint8_t *address)
 {
-	uint8_t uplink = translator->uplinks != NULL
-				 ? translator->uplinks->of[index]
-				 : 0;
+	uint8_t uplink =
+		has_uplinks(translator) ? translator->uplinks->of[index] : 0;
 
 	memcpy(address, address_at(translator, index), addr_len_of(translator));
 	vpnalg_address_remove(translator, index);
@@ -134,7 +135,7 @@ void vpnalg_address_end(struct vpnalg *translator, uint32_t index)
 	uint8_t address[VPNALG_ADDR_MAX];
 	uint8_t uplink = take(translator, index, address);
 
-	if (translator->uplinks == NULL)
+	if (!has_uplinks(translator))
 		return;
 	insert(translator, gone_at(translator, address), address, uplink);
 	translator->uplinks->gone++;
@@ -164,7 +165,7 @@ void vpnalg_address_end_round(struct vpnalg *translator)
 {
 	uint32_t at = translator->address_count;
 
-	if (translator->uplinks != NULL)
+	if (has_uplinks(translator))
 		translator->uplinks->gone = 0;
 	while (at-- > translator->in_use_count)
 		if (!translator->address_seen[at])
@@ -180,7 +181,7 @@ uint8_t vpnalg_address_uplink(const struct vpnalg *translator,
 {
 	uint32_t at;
 
-	if (translator->uplinks == NULL)
+	if (!has_uplinks(translator))
 		return 0;
 	if (find(translator, 0, translator->in_use_count, address, &at) ||
 	    is_drained(translator, address, &at) ||
@@ -197,7 +198,7 @@ void vpnalg_address_sort(struct vpnalg *translator)
 	uint32_t at, count = 0;
 	unsigned uplink;
 
-	if (uplinks == NULL)
+	if (!has_uplinks(translator))
 		return;
 	for (uplink = 0; uplink <= UINT8_MAX; uplink++)
 		for (at = 0; at < translator->in_use_count; at++)
@@ -226,7 +227,7 @@ struct address_group vpnalg_address_group(const struct vpnalg *translator,
 {
 	struct address_group group = { 0, translator->in_use_count };
 
-	if (translator->uplinks == NULL)
+	if (!has_uplinks(translator))
 		return group;
 	group.first = count_below(translator, uplink);
 	group.count = count_below(translator, uplink + 1U) - group.first;
@@ -239,7 +240,7 @@ const uint8_t *vpnalg_address_in(const struct vpnalg *translator,
 {
 	index += group->first;
 	return address_at(translator,
-			  translator->uplinks != NULL
+			  has_uplinks(translator)
 				  ? translator->uplinks->order[index]
 				  : index);
 }

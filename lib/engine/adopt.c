@@ -8,6 +8,7 @@
 #include "adopt.h"
 
 #include "account.h"
+#include "has.h"
 #include "key.h"
 #include "lineage.h"
 #include "record.h"
@@ -80,8 +81,7 @@ bool vpnalg_adopt_is_sound(const struct vpnalg *translator,
 	       record_is_session(translator, record) &&
 	       (record->handler & ~VPNALG_HANDLER_ROUTER) <
 		       translator->handler_count &&
-	       (translator->routers != NULL ||
-		!vpnalg_record_is_routers(record)) &&
+	       (has_routers(translator) || !vpnalg_record_is_routers(record)) &&
 	       record->units <= VPNALG_UNITS_MAX &&
 	       (size_t)record->units * VPNALG_UNIT >=
 		       bytes_of(translator, record) &&
@@ -213,7 +213,7 @@ void vpnalg_adopt_notify(struct vpnalg *translator)
 	uint64_t cursor = 0;
 
 	translator->events.loading = false;
-	if (translator->event == NULL)
+	if (!has_event(translator))
 		return;
 	while (record_next(translator, &cursor, &record))
 		if (record_is_session(translator, record))

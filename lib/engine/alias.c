@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "checksum.h"
+#include "has.h"
 #include "packet.h"
 
 void vpnalg_alias_init(struct vpnalg *translator,
@@ -25,7 +26,7 @@ void vpnalg_alias_init(struct vpnalg *translator,
 	struct aliases *aliases = translator->aliases;
 	size_t i;
 
-	if (aliases == NULL)
+	if (!has_aliases(translator))
 		return;
 	for (i = 0; i < config->extra_port_count; i++, given++) {
 		aliases->list[aliases->count++] =
@@ -54,7 +55,7 @@ bool vpnalg_alias_find(const struct vpnalg *translator, uint8_t protocol,
 {
 	const struct alias *alias = NULL;
 
-	if (translator->aliases != NULL)
+	if (has_aliases(translator))
 		alias = find(translator->aliases, protocol, port);
 	if (alias != NULL)
 		*standard = alias->standard;
@@ -70,7 +71,7 @@ uint16_t vpnalg_listening_port(const struct vpnalg *translator,
 
 	if (place == 0)
 		return standard;
-	for (i = 0; aliases != NULL && i < aliases->count; i++)
+	for (i = 0; has_aliases(translator) && i < aliases->count; i++)
 		if (aliases->list[i].standard == standard &&
 		    aliases->list[i].protocol == protocol && --place == 0)
 			return aliases->list[i].port;
@@ -159,13 +160,13 @@ static void lift(const struct aliases *aliases, struct vpnalg_packet *packet)
 
 void vpnalg_alias_set(struct vpnalg *translator, struct vpnalg_packet *packet)
 {
-	if (translator->aliases != NULL)
+	if (has_aliases(translator))
 		set(translator->aliases, packet);
 }
 
 void vpnalg_alias_lift(struct vpnalg *translator, struct vpnalg_packet *packet)
 {
-	if (translator->aliases != NULL)
+	if (has_aliases(translator))
 		lift(translator->aliases, packet);
 }
 

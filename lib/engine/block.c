@@ -5,6 +5,7 @@
 
 #include "address.h"
 #include "event.h"
+#include "has.h"
 
 #include "../wire/ip.h"
 
@@ -136,7 +137,7 @@ void vpnalg_block_notify(struct vpnalg *translator, uint8_t type,
 	struct vpnalg_event *event = &translator->notice;
 	struct vpnalg_binding *session = &event->session;
 
-	if (translator->event == NULL || translator->adopting ||
+	if (!has_event(translator) || translator->adopting ||
 	    translator->events.loading)
 		return;
 	vpnalg_event_begin(translator, type)->nat_event =

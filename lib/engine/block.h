@@ -11,13 +11,13 @@
 
 static inline bool block_is_used(const struct vpnalg *translator)
 {
-	return translator->blocks.length != 0;
+	return VPNALG_WITH_PORT_SETS && translator->blocks.length != 0;
 }
 
 /* Returns whether blocks are computed. */
 static inline bool block_is_computed(const struct vpnalg *translator)
 {
-	return translator->blocks.inside.family != 0;
+	return VPNALG_WITH_PORT_SETS && translator->blocks.inside.family != 0;
 }
 
 /* Returns whether blocks are allotted. */

@@ -36,7 +36,7 @@ static bool leads_nowhere(struct vpnalg *translator, struct key_of_any_id *any,
 }
 
 /* Inline, to save stack. */
-ALWAYS_INLINE bool is_unused(struct vpnalg *translator, uint32_t id)
+SPARES_STACK bool is_unused(struct vpnalg *translator, uint32_t id)
 {
 	struct probe *probe = &translator->probe;
 	unsigned i;
@@ -121,7 +121,8 @@ static bool is_shared_out(const struct vpnalg *translator, uint32_t id)
 {
 	const struct vpnalg_port_set *set = translator->hunt.set;
 
-	return set != NULL && !vpnalg_port_set_has(set, id);
+	return VPNALG_WITH_PORT_SETS && set != NULL &&
+	       !vpnalg_port_set_has(set, id);
 }
 
 /* Returns whether the ID that the callback has chosen, with an address perhaps,
@@ -278,7 +279,8 @@ enum vpnalg_result vpnalg_choose(const struct vpnalg_step *step,
 	}
 	if (is_routers(step, opening))
 		return keep_routers(translator, opening, binding);
-	if (vpnalg_block_has(translator, opening->space) &&
+	if (VPNALG_WITH_PORT_SETS &&
+	    vpnalg_block_has(translator, opening->space) &&
 	    !vpnalg_allot_block(translator, opening, binding))
 		return VPNALG_DROP_NO_ID;
 	if (block_is_used(translator))

@@ -33,7 +33,7 @@ static bool is_kind(const struct vpnalg_kind *kind)
 {
 	return kind->slots >= 2 && kind->slots <= VPNALG_SLOTS_MAX &&
 	       fits(kind, 0) &&
-	       (kind->layout == NULL ||
+	       (!VPNALG_WITH_STATES || kind->layout == NULL ||
 		vpnalg_layout_fits(kind->layout, kind->body));
 }
 
@@ -177,7 +177,6 @@ static size_t least_addresses(const struct vpnalg_config *config)
 static const char *other_fault(struct settings *settings)
 {
 	struct vpnalg_config *config = &settings->config;
-	const char *text;
 
 	if (config->addresses == NULL || config->address_count == 0)
 		return "addresses: none";
@@ -196,20 +195,23 @@ static const char *other_fault(struct settings *settings)
 		config->burst = BURST_DEFAULT;
 	if (config->burst > BURST_MAX)
 		return "burst: greater than 256";
-	if (config->fragments != NULL &&
+	if (VPNALG_WITH_FRAGMENTS && config->fragments != NULL &&
 	    vpnalg_fragments_size(config->fragments) == 0)
 		return "fragments: a size out of range";
+	if (!vpnalg_timers_read(settings->config.timers, &settings->timers))
+		return "timers: a struct of another version";
+	return NULL;
+}
+
+/* Returns what is wrong with the ports that sessions may have. */
+static const char *port_fault(struct vpnalg_config *config)
+{
 	if (!is_port_set(&config->port_set))
 		return "port_set: no set by RFC 7597 5.1";
 	if (config->port_set.length != 0 && config->port_blocks.length != 0)
 		return "port_blocks: beside port_set";
-	text = vpnalg_block_fault(&config->port_blocks,
+	return vpnalg_block_fault(&config->port_blocks,
 				  least_addresses(config));
-	if (text != NULL)
-		return text;
-	if (!vpnalg_timers_read(settings->config.timers, &settings->timers))
-		return "timers: a struct of another version";
-	return NULL;
 }
 
 static const char *policy_fault(const struct settings *settings, size_t *index)
@@ -226,6 +228,30 @@ static const char *policy_fault(const struct settings *settings, size_t *index)
 				   index);
 }
 
+/* Returns which setting wants a part that the engine was built without. */
+static const char *missing_part(const struct vpnalg_config *config)
+{
+	if (!VPNALG_WITH_FRAGMENTS && config->fragments != NULL)
+		return "fragments: not part of this build";
+	if (!VPNALG_WITH_EVENTS && config->event != NULL)
+		return "event: not part of this build";
+	if (!VPNALG_WITH_POLICY && config->policy != NULL)
+		return "policy: not part of this build";
+	if (!VPNALG_WITH_POLICY &&
+	    (config->count_hosts || config->count_remotes))
+		return "count_hosts, count_remotes: not part of this build";
+	if (!VPNALG_WITH_ROUTER && config->own)
+		return "own: not part of this build";
+	if (!VPNALG_WITH_UPLINKS && config->uplinks != NULL)
+		return "uplinks: not part of this build";
+	if (!VPNALG_WITH_PORT_SETS &&
+	    (config->port_set.length != 0 || config->port_blocks.length != 0))
+		return "port_set, port_blocks: not part of this build";
+	if (!VPNALG_WITH_EXTRA_PORTS && config->extra_port_count != 0)
+		return "extra_ports: not part of this build";
+	return NULL;
+}
+
 bool vpnalg_config_read(const struct vpnalg_config *given,
 			struct settings *settings, struct config_fault *fault)
 {
@@ -234,12 +260,16 @@ bool vpnalg_config_read(const struct vpnalg_config *given,
 				  given))
 		fault->text = "size: a struct of another version";
 	if (fault->text == NULL)
-		fault->text = protocols_fault(settings, &fault->index);
+		fault->text = missing_part(&settings->config);
 	if (fault->text == NULL)
+		fault->text = protocols_fault(settings, &fault->index);
+	if (VPNALG_WITH_EXTRA_PORTS && fault->text == NULL)
 		fault->text = vpnalg_extra_port_fault(settings, &fault->index);
 	if (fault->text == NULL)
 		fault->text = other_fault(settings);
-	if (fault->text == NULL)
+	if (VPNALG_WITH_PORT_SETS && fault->text == NULL)
+		fault->text = port_fault(&settings->config);
+	if (VPNALG_WITH_POLICY && fault->text == NULL)
 		fault->text = policy_fault(settings, &fault->index);
 	return fault->text == NULL;
 }

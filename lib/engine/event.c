@@ -2,6 +2,7 @@
 #include "event.h"
 
 #include "clock.h"
+#include "has.h"
 #include "../wire/ip.h"
 
 /* The tokens that one event costs. */
@@ -171,7 +172,7 @@ void vpnalg_event_refused(const struct vpnalg_step *step,
 	struct vpnalg *translator = step->translator;
 	struct vpnalg_event *event;
 
-	if (translator->event == NULL)
+	if (!has_event(translator))
 		return;
 	event = vpnalg_event_begin(translator, binding != NULL
 						       ? VPNALG_EVENT_UNUSED
@@ -192,7 +193,7 @@ void vpnalg_event_taken(const struct vpnalg_step *step)
 	const struct vpnalg_parsed *parsed = step->parsed;
 	struct vpnalg_binding *session = &translator->notice.session;
 
-	if (translator->event == NULL || translator->events.reason != 0)
+	if (!has_event(translator) || translator->events.reason != 0)
 		return; /* or there was an event of its refusal */
 	vpnalg_event_begin(translator, VPNALG_EVENT_REFUSED);
 	vpnalg_event_set_kind(translator, step->handler, step->kind);
@@ -227,7 +228,7 @@ void vpnalg_event_switched(struct vpnalg *translator, unsigned handler,
 {
 	struct vpnalg_event *event;
 
-	if (translator->event == NULL)
+	if (!has_event(translator))
 		return;
 	event = vpnalg_event_begin(translator,
 				   is_off ? VPNALG_EVENT_OFF : VPNALG_EVENT_ON);

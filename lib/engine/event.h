@@ -10,7 +10,7 @@
  * translator. */
 static inline bool event_is_running(const struct vpnalg *translator)
 {
-	return translator->events.running;
+	return VPNALG_WITH_EVENTS && translator->events.running;
 }
 
 /* Drops all packets that the callback gives, while another packet is at hand.

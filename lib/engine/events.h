@@ -9,7 +9,7 @@
 
 /* Bits of translator->after: sessions keep account; an event is pending. */
 #define AFTER_ACCOUNT 1
-#define AFTER_EVENTS 2
+#define AFTER_EVENTS (VPNALG_WITH_EVENTS ? 2 : 0)
 
 /* Bounds the sessions with pending events that the packet at hand has opened or
  * changed. With one more, the event of the first one occurs at once. */

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "datagram.h"
 #include "event.h"
+#include "has.h"
 #include "policy.h"
 #include "record.h"
 #include "session.h"
@@ -44,7 +45,7 @@ static void visit(struct vpnalg *translator, struct vpnalg_record *record)
 		vpnalg_session_close(translator, record);
 		return;
 	}
-	if (vpnalg_policy_cuts(translator, record)) {
+	if (VPNALG_WITH_POLICY && vpnalg_policy_cuts(translator, record)) {
 		vpnalg_session_close_as(translator, record,
 					VPNALG_CLOSE_POLICY);
 		return;
@@ -71,9 +72,10 @@ static vpnalg_time end_round(struct vpnalg *translator)
 	translator->sweep_earliest = VPNALG_NEVER;
 	translator->stale = false;
 	translator->policy.cutting = false;
-	vpnalg_policy_look_for_quiet(translator);
+	if (VPNALG_WITH_POLICY)
+		vpnalg_policy_look_for_quiet(translator);
 	if (translator->address_count > translator->in_use_count ||
-	    translator->uplinks != NULL)
+	    has_uplinks(translator))
 		vpnalg_address_end_round(translator);
 	return earliest > translator->now ? earliest : translator->now;
 }
@@ -95,8 +97,10 @@ static vpnalg_time sweep(struct vpnalg *translator, unsigned budget)
 					       end_round(translator));
 		}
 		if (!record_is_session(translator, record)) {
-			note_deadline(translator, vpnalg_withheld_sweep(
-							  translator, record));
+			if (has_withheld(translator))
+				note_deadline(translator,
+					      vpnalg_withheld_sweep(translator,
+								    record));
 			continue;
 		}
 		if (used > 0 && budget - used < CLOSE_ROOM &&
@@ -118,7 +122,7 @@ vpnalg_time vpnalg_expire(struct vpnalg *translator, vpnalg_time now,
 		return clock_of_caller(translator, translator->now);
 	clock_set(translator, now);
 	uplink_begin_call(translator);
-	if (translator->fragments != NULL)
+	if (has_fragments(translator))
 		note_deadline(translator, vpnalg_datagram_expire(translator));
 	next = sweep(translator, budget);
 	vpnalg_session_event_end_call(translator);

@@ -24,6 +24,7 @@
 #include "counters.h"
 #include "fragment_hold.h"
 #include "fragment_quote.h"
+#include "has.h"
 #include "packet.h"
 #include "refuse.h"
 #include "rewrite.h"
@@ -142,7 +143,7 @@ static enum vpnalg_result before(struct vpnalg *translator,
 	struct fragments *fragments = translator->fragments;
 	struct datagram *datagram;
 
-	if (fragments == NULL || !slot->ours)
+	if (!has_fragments(translator) || !slot->ours)
 		return FRAGMENT_UNDECIDED;
 	if (!parsed->quoted && !vpnalg_fragment_is_sound(parsed))
 		return parsed->inside && slot->claim != VPNALG_CLAIM_NONE
@@ -287,7 +288,7 @@ static enum vpnalg_result after(struct vpnalg *translator,
 	bool is_later = parsed->fragment == VPNALG_FRAGMENT_LATER;
 	struct datagram *datagram;
 
-	if (fragments == NULL || !slot->ours)
+	if (!has_fragments(translator) || !slot->ours)
 		return result;
 	if (parsed->quoted) {
 		if (result == VPNALG_TRANSLATED)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "fragment.h"
+#include "has.h"
 #include "packet.h"
 #include "rewrite.h"
 
@@ -25,8 +26,8 @@ static struct datagram *find(const struct vpnalg *translator)
 static bool is_error(const struct vpnalg *translator, const struct slot *slot,
 		     const struct vpnalg_packet *packet)
 {
-	return slot->parsed.quoted && slot->ours &&
-	       translator->fragments != NULL && !datagram_ends(packet->data);
+	return slot->parsed.quoted && slot->ours && has_fragments(translator) &&
+	       !datagram_ends(packet->data);
 }
 
 /* An error that is sent again is no matter of those that are still to be given

@@ -20,6 +20,7 @@
 
 #include "address.h"
 #include "claim.h"
+#include "has.h"
 #include "pool.h"
 #include "record.h"
 #include "service.h"
@@ -113,7 +114,7 @@ static bool is_decided_by_first(const struct vpnalg *translator,
 				const struct vpnalg_parsed *parsed)
 {
 	return parsed->fragment == VPNALG_FRAGMENT_LATER &&
-	       translator->fragments != NULL;
+	       has_fragments(translator);
 }
 
 /* Returns whether inside hosts have sessions under a protocol without ports

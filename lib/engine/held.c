@@ -4,6 +4,7 @@
 #include "datagram.h"
 #include "event.h"
 #include "fragment.h"
+#include "has.h"
 #include "packet.h"
 
 static struct datagram *find_ready(const struct fragments *fragments)
@@ -45,7 +46,7 @@ bool vpnalg_next_held(struct vpnalg *translator, struct vpnalg_packet *packet)
 	struct datagram *datagram;
 	struct held *held;
 
-	if (fragments == NULL || !fragments->ready ||
+	if (!has_fragments(translator) || !fragments->ready ||
 	    event_is_running(translator))
 		return false;
 	while ((datagram = find_ready(fragments)) != NULL) {

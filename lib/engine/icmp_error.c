@@ -20,6 +20,7 @@
 #include "../wire/tcp.h"
 #include "address.h"
 #include "checksum.h"
+#include "has.h"
 #include "packet.h"
 #include "record.h"
 #include "refuse.h"
@@ -110,7 +111,7 @@ static bool is_fragment(const struct vpnalg_step *step,
 			const struct vpnalg_parsed *error)
 {
 	return error->fragment != VPNALG_FRAGMENT_NONE &&
-	       step->translator->fragments == NULL;
+	       !has_fragments(step->translator);
 }
 
 /* The length of all fragments but the last is a multiple of 8 (RFC 791 3.2). */

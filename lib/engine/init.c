@@ -198,7 +198,7 @@ static void init_settings(struct vpnalg *translator,
 	translator->policy.count_remotes = config->count_remotes;
 	translator->clock_offset = config->clock_offset;
 	translator->sweep_earliest = VPNALG_NEVER;
-	if (config->fragments != NULL)
+	if (VPNALG_WITH_FRAGMENTS && config->fragments != NULL)
 		vpnalg_fragment_memory_lay_out(config->fragments,
 					       &translator->fragments);
 }
@@ -208,7 +208,7 @@ static bool is_enough(const struct vpnalg_fragments *given)
 {
 	struct vpnalg_fragments fragments;
 
-	if (given == NULL)
+	if (!VPNALG_WITH_FRAGMENTS || given == NULL)
 		return true;
 	return vpnalg_settings_read(&fragments, sizeof(fragments), given) &&
 	       fragments.memory != NULL &&
@@ -231,10 +231,13 @@ static int init(struct vpnalg *translator, const struct settings *settings,
 	init_protocols(translator, settings, parts);
 	vpnalg_alias_init(translator, &settings->config);
 	init_hash(translator, settings->config.hash_key);
-	error = vpnalg_policy_begin(translator, settings->config.policy, 0);
+	if (VPNALG_WITH_POLICY)
+		error = vpnalg_policy_begin(translator, settings->config.policy,
+					    0);
 	if (error != 0 || is_empty(translator->store))
 		return error;
-	return vpnalg_adopt_store(translator);
+	return VPNALG_WITH_STATES ? vpnalg_adopt_store(translator)
+				  : VPNALG_ERROR_NOT_EMPTY;
 }
 
 /* Returns whether the store's records may be taken over: not with a drawn hash

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "event.h"
 #include "fragment_memory.h"
+#include "has.h"
 #include "load_fragment.h"
 #include "load_record.h"
 #include "load_refused.h"
@@ -69,7 +70,7 @@ static int fail(struct vpnalg *translator, struct vpnalg_load *load, int result)
 {
 	if (load->part != PART_HEADER) {
 		empty(translator, load);
-		if (translator->fragments != NULL)
+		if (has_fragments(translator))
 			vpnalg_fragment_memory_clear(translator->fragments);
 		translator->events.loading = false;
 		clock_turn_to(translator, load->before);
@@ -223,7 +224,7 @@ int vpnalg_load_next(struct vpnalg *translator, struct vpnalg_load *load,
 	int result;
 
 	*used = 0;
-	if (load == NULL || load->size < sizeof(*load) ||
+	if (!VPNALG_WITH_STATES || load == NULL || load->size < sizeof(*load) ||
 	    load->part > PART_OVER || event_is_running(translator))
 		return VPNALG_STATE_INVALID;
 	if (load->part == PART_OVER)

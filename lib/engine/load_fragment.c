@@ -12,6 +12,7 @@
 #include "datagram.h"
 #include "fragment.h"
 #include "fragment_hold.h"
+#include "has.h"
 #include "load_record.h"
 #include "packet.h"
 #include "saved.h"
@@ -33,7 +34,7 @@ struct part {
 void vpnalg_load_fragment_end(struct vpnalg *translator,
 			      struct vpnalg_load *load)
 {
-	if (translator->fragments != NULL)
+	if (has_fragments(translator))
 		vpnalg_datagram_forget_taken(translator->fragments);
 	load->fragment = NO_FRAGMENT;
 }
@@ -109,7 +110,7 @@ static bool is_ours(const struct vpnalg *translator,
 {
 	const uint8_t *outside = datagram->keys[FORM_OUTSIDE];
 
-	if (translator->fragments == NULL ||
+	if (!has_fragments(translator) ||
 	    (has_followers(datagram) &&
 	     datagram->handler == counters_nobody(translator)))
 		return false;

@@ -6,6 +6,7 @@
 #include "account.h"
 #include "adopt.h"
 #include "binding.h"
+#include "has.h"
 #include "key.h"
 #include "layout.h"
 #include "load_refused.h"
@@ -151,7 +152,7 @@ static bool is_left_out(const struct vpnalg *translator,
 			const struct vpnalg_load *load,
 			const struct saved *saved)
 {
-	if (saved->bits & SAVED_ROUTERS && translator->routers == NULL)
+	if (saved->bits & SAVED_ROUTERS && !has_routers(translator))
 		return true;
 	return !load->services &&
 	       saved->number + 1U ==

@@ -166,8 +166,10 @@ static bool make_room(const struct vpnalg_step *step,
 static enum vpnalg_result admit(const struct vpnalg_step *step,
 				const struct vpnalg_opening *opening)
 {
-	enum vpnalg_result result = vpnalg_admit(step, opening);
+	enum vpnalg_result result = VPNALG_TRANSLATED;
 
+	if (VPNALG_WITH_POLICY)
+		result = vpnalg_admit(step, opening);
 	if (result == VPNALG_DROP_LIMIT && step->translator->policy.is_short &&
 	    make_room(step, opening))
 		result = vpnalg_admit(step, opening);
@@ -180,7 +182,8 @@ static struct vpnalg_record *build_somehow(const struct vpnalg_step *step,
 					   const struct vpnalg_opening *opening)
 {
 	struct vpnalg *translator = step->translator;
-	bool again = translator->policy.set.store_units != 0;
+	bool again =
+		VPNALG_WITH_POLICY && translator->policy.set.store_units != 0;
 	struct vpnalg_record *record;
 
 	translator->held = false;
@@ -195,7 +198,8 @@ static struct vpnalg_record *build_somehow(const struct vpnalg_step *step,
 			return NULL;
 		again = false;
 	}
-	vpnalg_admit_unfit(translator, wanted(step, opening));
+	if (VPNALG_WITH_POLICY)
+		vpnalg_admit_unfit(translator, wanted(step, opening));
 	return NULL;
 }
 

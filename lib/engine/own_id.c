@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "event.h"
+#include "has.h"
 #include "key.h"
 #include "own_key.h"
 #include "record.h"
@@ -33,7 +34,7 @@ static int begin(struct request *request, struct vpnalg *translator,
 	translator->fault = false;
 	uplink_begin_call(translator);
 	clock_set(translator, now);
-	if (given == NULL || translator->routers == NULL ||
+	if (given == NULL || !has_routers(translator) ||
 	    !vpnalg_settings_read(&request->own, sizeof(request->own), given))
 		return VPNALG_OWN_ID_INVALID;
 	result = vpnalg_own_key(translator, &request->own, request->key,

@@ -2,6 +2,8 @@
 /* Checks a policy, and says what is wrong with it. */
 #include "policy_check.h"
 
+#include "built.h"
+
 #include "prefix.h"
 #include "settings.h"
 
@@ -115,6 +117,8 @@ const char *vpnalg_policy_check(const struct policy_scope *scope,
 	*index = 0;
 	if (!vpnalg_settings_read(policy, sizeof(*policy), given))
 		return "size: a struct of another version";
+	if (!VPNALG_WITH_POLICY)
+		return given != NULL ? "not part of this build" : NULL;
 	text = number_fault(scope, policy);
 	return text != NULL ? text : array_fault(scope, policy, index);
 }

@@ -8,6 +8,7 @@
 #include "address.h"
 #include "block.h"
 #include "config.h"
+#include "has.h"
 #include "key.h"
 #include "routers.h"
 #include "uplink.h"
@@ -80,7 +81,7 @@ static const uint8_t *find_pair(struct vpnalg *translator,
 	struct vpnalg_tuple pair;
 	const uint8_t *paired;
 
-	if (translator->address_max == 1 && translator->uplinks == NULL)
+	if (translator->address_max == 1 && !has_uplinks(translator))
 		return address_at(translator, 0);
 	if (block_is_computed(translator))
 		return NULL;
@@ -97,8 +98,8 @@ static const uint8_t *find_pair(struct vpnalg *translator,
 /* RFC 4787 REQ-2: a host has one paired address for all remotes, on each
  * uplink. It keeps that while it has sessions there, whatever addresses are
  * added. */
-ALWAYS_INLINE const uint8_t *paired_address(struct vpnalg *translator,
-					    const struct seeker *host)
+SPARES_STACK const uint8_t *paired_address(struct vpnalg *translator,
+					   const struct seeker *host)
 {
 	const uint8_t *paired = find_pair(translator, host, NULL);
 

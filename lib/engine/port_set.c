@@ -29,7 +29,7 @@ static unsigned rest_bits(const struct vpnalg_port_set *set)
 bool vpnalg_port_set_limits(const struct vpnalg *translator, uint8_t space,
 			    const struct vpnalg_kind *kind)
 {
-	return translator->port_set.length != 0 &&
+	return VPNALG_WITH_PORT_SETS && translator->port_set.length != 0 &&
 	       (space == PROTOCOL_TCP || space == PROTOCOL_UDP ||
 		space == PROTOCOL_ICMP || kind->port_set);
 }

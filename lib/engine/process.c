@@ -26,6 +26,7 @@
 #include "fragment.h"
 #include "fragment_error.h"
 #include "hairpin.h"
+#include "has.h"
 #include "icmp_error.h"
 #include "packet.h"
 #include "prepare.h"
@@ -71,7 +72,8 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 	if (slot->claim != VPNALG_CLAIM_KEY)
 		return vpnalg_refuse_claim(translator, slot);
 	if (step->record == NULL &&
-	    (translator->routers != NULL || translator->fault))
+	    (has_routers(translator) ||
+	     (has_withheld(translator) && translator->fault)))
 		vpnalg_routers_claim(translator, slot, step);
 	if (translator->fault)
 		return VPNALG_DROP_FAULT;
@@ -88,7 +90,7 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 	if (result != VPNALG_TRANSLATED)
 		return result;
 	result = translate(translator, slot, step);
-	return translator->routers_follow
+	return has_routers(translator) && translator->routers_follow
 		       ? vpnalg_routers_follow(translator, slot, step, result)
 		       : result;
 }
@@ -139,14 +141,14 @@ static enum vpnalg_result decide_rest(struct vpnalg *translator,
 				      struct vpnalg_step *step,
 				      enum vpnalg_result result)
 {
-	if (!slot->ours && translator->routers != NULL)
+	if (!slot->ours && has_routers(translator))
 		slot = vpnalg_routers_begin(translator, slot, step);
 	if (slot->claim == VPNALG_CLAIM_NONE)
 		return slot->ours ? counters_refuse(translator, slot)
 				  : VPNALG_UNTOUCHED;
 	result = slot->ours ? try_claims(translator, slot, step, result)
 			    : VPNALG_UNTOUCHED;
-	if (translator->routers != NULL)
+	if (has_routers(translator))
 		result = vpnalg_routers_end(translator, slot, step, result);
 	if (is_cut_short(translator, slot, result))
 		result = VPNALG_HELD;
@@ -224,7 +226,8 @@ static enum vpnalg_result decide_rare(struct vpnalg *translator,
 				      struct slot *slot,
 				      struct vpnalg_packet *packet)
 {
-	bool whole = !fragment_is_one(slot, packet);
+	bool whole =
+		!has_fragments(translator) || !fragment_is_one(slot, packet);
 	enum vpnalg_result result = FRAGMENT_UNDECIDED;
 
 	if (!whole)

@@ -3,6 +3,7 @@
 #include "record.h"
 
 #include "address.h"
+#include "has.h"
 #include "withheld.h"
 
 #define HEAD sizeof(struct vpnalg_record)
@@ -15,7 +16,7 @@ COLD NEVER_INLINE struct vpnalg_record *if_routers(struct vpnalg_record *record,
 {
 	unsigned slot = translator->found;
 
-	if (translator->routers != NULL && record_is_aligned(record) &&
+	if (has_routers(translator) && record_is_aligned(record) &&
 	    vpnalg_record_is_routers(record) &&
 	    record_is_sound(translator, record) &&
 	    record_holds(translator, record, slot, key))

@@ -4,6 +4,7 @@
 #include "refuse.h"
 
 #include "datagram.h"
+#include "has.h"
 #include "packet.h"
 #include "pool.h"
 #include "usage.h"
@@ -24,7 +25,7 @@ static enum vpnalg_result refuse_fragment(const struct vpnalg *translator,
 {
 	const struct fragments *fragments = translator->fragments;
 
-	if (fragments == NULL || slot->parsed.quoted)
+	if (!has_fragments(translator) || slot->parsed.quoted)
 		return VPNALG_DROP_FRAGMENT;
 	return fragments->translated_by != NO_HANDLER ? VPNALG_UNTOUCHED
 						      : VPNALG_HELD;
@@ -34,7 +35,7 @@ static enum vpnalg_result refuse_fragment(const struct vpnalg *translator,
  * datagram. */
 static bool suffices(const struct vpnalg *translator, const struct slot *slot)
 {
-	return translator->fragments != NULL &&
+	return has_fragments(translator) &&
 	       slot->parsed.fragment == VPNALG_FRAGMENT_FIRST &&
 	       (slot->match.first_suffices || has_sufficed(translator, slot)) &&
 	       vpnalg_rewrite_possible(&slot->parsed);
@@ -142,7 +143,7 @@ bool vpnalg_refuse_is_routers(struct vpnalg *translator,
 					    .local = parsed->local,
 					    .remote = parsed->remote };
 
-	return translator->routers != NULL &&
+	return has_routers(translator) &&
 	       vpnalg_usage_find(translator, &guard) != NULL;
 }
 

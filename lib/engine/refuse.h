@@ -3,6 +3,7 @@
 #ifndef VPNALG_ENGINE_REFUSE_H
 #define VPNALG_ENGINE_REFUSE_H
 
+#include "has.h"
 #include "translator.h"
 
 /* Only a session that exists claims what comes in from outside, errors about
@@ -24,8 +25,8 @@ static inline bool is_cut_short(const struct vpnalg *translator,
 				const struct slot *slot,
 				enum vpnalg_result result)
 {
-	return result == VPNALG_DROP_MALFORMED &&
-	       translator->fragments != NULL && !slot->parsed.quoted &&
+	return result == VPNALG_DROP_MALFORMED && has_fragments(translator) &&
+	       !slot->parsed.quoted &&
 	       slot->parsed.fragment == VPNALG_FRAGMENT_FIRST;
 }
 

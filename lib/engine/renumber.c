@@ -10,6 +10,7 @@
 #include "config.h"
 #include "datagram.h"
 #include "event.h"
+#include "has.h"
 #include "settings.h"
 
 #include <string.h>
@@ -34,7 +35,7 @@ static bool is_elsewhere(const struct vpnalg *translator,
 {
 	const uint8_t *address = given->addresses[i].octets;
 
-	return given->uplinks != NULL && translator->uplinks != NULL &&
+	return given->uplinks != NULL && has_uplinks(translator) &&
 	       pool_has(translator, address) &&
 	       vpnalg_address_uplink(translator, address) != given->uplinks[i];
 }
@@ -54,7 +55,7 @@ static bool are_possible(const struct vpnalg *translator,
 }
 
 /* Returns whether uplinks are given where there is no memory for them. */
-static bool has_uplinks(const struct vpnalg_address_list *given)
+static bool names_uplinks(const struct vpnalg_address_list *given)
 {
 	size_t i;
 
@@ -156,14 +157,14 @@ static int set(struct vpnalg *translator,
 	if (given->count + (given->drain ? count_others(translator, given)
 					 : 0) >
 		    translator->address_max ||
-	    (translator->uplinks == NULL && has_uplinks(given)))
+	    (!has_uplinks(translator) && names_uplinks(given)))
 		return VPNALG_ERROR_MEMORY;
 	if (translator->stale && !are_known(translator, given))
 		return VPNALG_ERROR_BUSY;
 	take_out(translator, given);
 	take_in(translator, given);
 	vpnalg_address_sort(translator);
-	if (translator->stale && translator->fragments != NULL)
+	if (translator->stale && has_fragments(translator))
 		vpnalg_datagram_forget_stale(translator);
 	/* A whole round begins, which sees every session. */
 	translator->sweep_cursor = 0;

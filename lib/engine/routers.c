@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "account.h"
+#include "has.h"
 #include "key.h"
 #include "packet.h"
 #include "record.h"
@@ -121,7 +122,7 @@ void vpnalg_routers_claim(struct vpnalg *translator, struct slot *slot,
 		claim_for_good(translator, slot, step);
 		return;
 	}
-	if (routers == NULL)
+	if (!has_routers(translator))
 		return;
 	if (!find(translator, slot, step) || slot == &routers->slot)
 		return;

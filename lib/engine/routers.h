@@ -5,6 +5,7 @@
 #define VPNALG_ENGINE_ROUTERS_H
 
 #include "address.h"
+#include "has.h"
 
 /* Bytes of a packet that are copied. Control messages are shorter. */
 #define ROUTERS_COPY 512
@@ -24,7 +25,7 @@ struct routers {
 static inline bool routers_has(const struct vpnalg *translator,
 			       const uint8_t *inside)
 {
-	return translator->routers != NULL && pool_has(translator, inside);
+	return has_routers(translator) && pool_has(translator, inside);
 }
 
 /* Returns whether a session that is opened is the router's own. */

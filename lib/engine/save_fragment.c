@@ -11,6 +11,7 @@
 
 #include "chunk.h"
 #include "datagram.h"
+#include "has.h"
 #include "saved.h"
 
 /* The most places that a step looks at. */
@@ -145,7 +146,9 @@ size_t vpnalg_save_fragments(struct vpnalg *translator,
 			     struct vpnalg_save *save, void *buffer, bool *over)
 {
 	const struct fragments *fragments = translator->fragments;
-	unsigned places = fragments != NULL ? fragments->datagram_count : 0, i;
+	unsigned places = has_fragments(translator) ? fragments->datagram_count
+						    : 0,
+		 i;
 	const struct datagram *datagram;
 	size_t length = 0;
 

@@ -37,19 +37,25 @@ static struct search *find(struct vpnalg *translator, uint64_t id_space)
 								     : NULL;
 }
 
+/* Returns whether only members of a set of ports are wanted. */
+static bool has_set(const struct hunt *hunt)
+{
+	return VPNALG_WITH_PORT_SETS && hunt->set != NULL;
+}
+
 /* Returns the ID at a place of the range. */
 static uint32_t id_at(const struct hunt *hunt, uint32_t at)
 {
 	uint32_t id = hunt->range->first + at * hunt->range->step;
 
-	return hunt->set != NULL ? vpnalg_port_set_id(hunt->set, id) : id;
+	return has_set(hunt) ? vpnalg_port_set_id(hunt->set, id) : id;
 }
 
 static bool is_in(const struct hunt *hunt, uint32_t id)
 {
 	const struct vpnalg_range *range = hunt->range;
 
-	if (hunt->set != NULL) {
+	if (has_set(hunt)) {
 		if (!vpnalg_port_set_has(hunt->set, id))
 			return false;
 		id = vpnalg_port_set_below(hunt->set, id);
@@ -116,7 +122,7 @@ void vpnalg_search_range(struct hunt *hunt, const struct vpnalg_range *range,
 	static const struct vpnalg_range none = { .step = 1 };
 
 	hunt->range = search_is_range(range) ? range : &none;
-	if (hunt->set != NULL) {
+	if (has_set(hunt)) {
 		hunt->cut = vpnalg_port_set_cut(hunt->set, hunt->range);
 		hunt->range = &hunt->cut;
 	}

@@ -39,7 +39,7 @@ static bool begin(struct request *request, struct vpnalg *translator,
 	translator->fault = false;
 	uplink_begin_call(translator);
 	clock_set(translator, now);
-	return given != NULL &&
+	return VPNALG_WITH_SERVICES && given != NULL &&
 	       vpnalg_settings_read(&request->service, sizeof(request->service),
 				    given) &&
 	       vpnalg_service_is_valid(translator, &request->service);
@@ -334,7 +334,8 @@ struct vpnalg_record *vpnalg_service_of_sender(struct vpnalg *translator,
 				      .local = parsed->local };
 	struct vpnalg_record *record;
 
-	if (translator->handlers[slot->handler]->takes_rest ||
+	if (!VPNALG_WITH_SERVICES ||
+	    translator->handlers[slot->handler]->takes_rest ||
 	    !parsed->inside || parsed->inward || parsed->quoted)
 		return NULL;
 	if (service_has_ports(parsed->protocol)) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "binding.h"
+#include "has.h"
 #include "key.h"
 #include "lineage.h"
 #include "record.h"
@@ -153,7 +154,7 @@ bool vpnalg_session_link(struct vpnalg *translator,
 	uint64_t before = 0;
 	bool linked;
 
-	if (translator->event != NULL && at <= VPNALG_OUTSIDE_OWN)
+	if (has_event(translator) && at <= VPNALG_OUTSIDE_OWN)
 		before = vpnalg_lineage_number(translator, record);
 	linked = vpnalg_session_link_at(translator, record, at, tuple,
 					HOLDER_YIELDS);
@@ -216,14 +217,14 @@ void vpnalg_session_close(struct vpnalg *translator,
 		return;
 	}
 	translator->work += CLOSE_WORK;
-	if (translator->event != NULL)
+	if (has_event(translator))
 		vpnalg_session_event_closing(translator, record);
 	notify_handler(translator, record);
 	forget(translator, record);
 	record_counters(translator, record)->closed++;
 	vpnalg_binding_give_back(translator, record);
 	vpnalg_tally_leave(translator, record);
-	if (!vpnalg_withheld_keep(translator, record))
+	if (!VPNALG_WITH_SERVICES || !vpnalg_withheld_keep(translator, record))
 		vpnalg_session_dismantle(translator, record);
 }
 

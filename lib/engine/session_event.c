@@ -7,6 +7,7 @@
 #include "binding.h"
 #include "clock.h"
 #include "describe.h"
+#include "has.h"
 #include "lineage.h"
 #include "record.h"
 
@@ -114,7 +115,7 @@ void vpnalg_session_event_flush(struct vpnalg *translator)
 
 void vpnalg_session_event_end_call(struct vpnalg *translator)
 {
-	if (translator->event == NULL)
+	if (!has_event(translator))
 		return;
 	vpnalg_session_event_flush(translator);
 	vpnalg_event_notify_suppressed(translator);
@@ -135,7 +136,7 @@ void vpnalg_session_event_adopted(struct vpnalg *translator)
 void vpnalg_session_event_opened(struct vpnalg *translator,
 				 struct vpnalg_record *record)
 {
-	if (translator->event != NULL)
+	if (has_event(translator))
 		add(translator, record, 0);
 }
 
@@ -149,7 +150,7 @@ void vpnalg_session_event_linked(struct vpnalg *translator,
 void vpnalg_session_reparented(struct vpnalg *translator,
 			       struct vpnalg_record *record)
 {
-	if (translator->event != NULL)
+	if (has_event(translator))
 		add(translator, record,
 		    vpnalg_lineage_number(translator, record));
 }
@@ -157,6 +158,8 @@ void vpnalg_session_reparented(struct vpnalg *translator,
 void vpnalg_session_event_broken(struct vpnalg *translator,
 				 const struct vpnalg_record *record)
 {
+	if (!has_event(translator))
+		return;
 	translator->events.broken = record;
 	translator->after |= AFTER_EVENTS;
 }
@@ -245,8 +248,7 @@ void vpnalg_session_event_closing(struct vpnalg *translator,
 void vpnalg_session_renewed(struct vpnalg *translator,
 			    struct vpnalg_record *record)
 {
-	if (translator->event == NULL ||
-	    find(&translator->events, record) != NULL)
+	if (!has_event(translator) || find(&translator->events, record) != NULL)
 		return;
 	translator->events.why = record->flags & VPNALG_SESSION_ENDED
 					 ? VPNALG_CLOSE_ENDED
@@ -262,7 +264,7 @@ void vpnalg_session_notify(struct vpnalg *translator,
 {
 	struct awaiting *awaiting, last;
 
-	if (translator->event == NULL)
+	if (!has_event(translator))
 		return;
 	awaiting = find(&translator->events, record);
 	if (awaiting != NULL) {

@@ -187,7 +187,7 @@ static void leave(struct vpnalg *translator, struct vpnalg_record *session,
 static bool is_counted(const struct vpnalg *translator,
 		       const struct vpnalg_record *record)
 {
-	return !vpnalg_record_is_routers(record) &&
+	return VPNALG_WITH_POLICY && !vpnalg_record_is_routers(record) &&
 	       !vpnalg_policy_is_exempt(translator, record->handler,
 					record->kind);
 }

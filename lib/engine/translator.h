@@ -9,30 +9,8 @@
 #include <vpnalg/handler.h>
 #include <vpnalg/policy.h>
 
+#include "built.h"
 #include "events.h"
-
-/* With -ffreestanding these would be calls, those of four bytes, too. */
-#if defined(__GNUC__) && !__STDC_HOSTED__ && !defined(memcpy)
-#define memcpy __builtin_memcpy
-#define memcmp __builtin_memcmp
-#endif
-
-/* ALWAYS_INLINE is for the path of every packet, where calls cost too much,
- * NEVER_INLINE for the path of few, which would cost the others registers. With
- * -Os, size counts for more than either, and the compiler decides. */
-#if defined(__OPTIMIZE_SIZE__)
-#define ALWAYS_INLINE static inline
-#define NEVER_INLINE static
-#define COLD
-#elif defined(__GNUC__)
-#define ALWAYS_INLINE static inline __attribute__((__always_inline__))
-#define NEVER_INLINE static __attribute__((__noinline__))
-#define COLD __attribute__((__cold__))
-#else
-#define ALWAYS_INLINE static inline
-#define NEVER_INLINE static
-#define COLD
-#endif
 
 /* Record kinds of the engine itself, beside those of the handlers. */
 #define ENGINE_HANDLER 0x0f

@@ -6,10 +6,11 @@
 #include "uplink.h"
 
 #include "address.h"
+#include "has.h"
 
 uint8_t vpnalg_session_uplink(const struct vpnalg_step *step)
 {
-	if (step->translator->uplinks == NULL)
+	if (!has_uplinks(step->translator))
 		return 0;
 	return step->parsed->inside
 		       ? step->packet->uplink
@@ -19,12 +20,12 @@ uint8_t vpnalg_session_uplink(const struct vpnalg_step *step)
 
 bool vpnalg_session_has_uplinks(const struct vpnalg *translator)
 {
-	return translator->uplinks != NULL;
+	return has_uplinks(translator);
 }
 
 uint8_t vpnalg_uplink_at_hand(const struct vpnalg *translator)
 {
-	return translator->uplinks == NULL || translator->step.packet == NULL
+	return !has_uplinks(translator) || translator->step.packet == NULL
 		       ? 0
 		       : vpnalg_session_uplink(&translator->step);
 }

@@ -8,6 +8,7 @@
  * their uplink. */
 #include "uplink_mapping.h"
 
+#include "has.h"
 #include "record.h"
 #include "service.h"
 #include "session.h"
@@ -26,7 +27,8 @@ struct vpnalg_record *vpnalg_uplink_find(struct vpnalg *translator,
 	uint8_t uplink = vpnalg_uplink_at_hand(translator);
 	struct vpnalg_record *record = vpnalg_session_find(translator, inside);
 
-	if (uplink == 0 || is_service(translator, record))
+	if (!has_uplinks(translator) || uplink == 0 ||
+	    is_service(translator, record))
 		return record;
 	inside->port = uplink;
 	return vpnalg_session_find(translator, inside);
@@ -37,8 +39,9 @@ void vpnalg_uplink_find_quoted(struct vpnalg *translator, struct slot *slot,
 {
 	uint8_t uplink = vpnalg_uplink_at_hand(translator);
 
-	if (uplink == 0 || !slot->parsed.inside || !slot->match.any_remote ||
-	    slot->match.port != 0 || is_service(translator, step->record))
+	if (!has_uplinks(translator) || uplink == 0 || !slot->parsed.inside ||
+	    !slot->match.any_remote || slot->match.port != 0 ||
+	    is_service(translator, step->record))
 		return;
 	key_set_word(slot->key + KEY_PORT_OFF, uplink);
 	slot->hash = key_hash(translator, slot->key);

@@ -274,7 +274,7 @@ void vpnalg_usage_leave(struct vpnalg *translator, struct vpnalg_record *record)
 	if (!(record->flags & (SESSION_BLOCKED | SESSION_PAIRED)))
 		return;
 	pair_of(translator, record, &tuple);
-	if (record->flags & SESSION_BLOCKED)
+	if (VPNALG_WITH_PORT_SETS && record->flags & SESSION_BLOCKED)
 		leave_block(translator, record, &tuple);
 	if (record->flags & SESSION_PAIRED)
 		vpnalg_usage_put(translator, &tuple);

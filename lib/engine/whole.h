@@ -4,6 +4,7 @@
 #define VPNALG_ENGINE_WHOLE_H
 
 #include "fragment.h"
+#include "has.h"
 
 /* Packets that are to be translated. */
 struct span {
@@ -19,7 +20,7 @@ struct span vpnalg_whole_turn(struct vpnalg *translator, struct span left);
 /* Returns whether vpnalg_whole_turn() has anything to do. */
 static inline bool whole_is_due(const struct vpnalg *translator)
 {
-	return translator->fragments != NULL && translator->fragments->complete;
+	return has_fragments(translator) && translator->fragments->complete;
 }
 
 #endif

@@ -8,6 +8,7 @@
 #include "withheld.h"
 
 #include "address.h"
+#include "has.h"
 #include "key.h"
 #include "service.h"
 #include "service_kind.h"
@@ -26,7 +27,7 @@ struct vpnalg_record *vpnalg_withheld_find(struct vpnalg *translator,
 	struct vpnalg_record *record;
 	unsigned slot;
 
-	if (translator->withheld == 0)
+	if (!has_withheld(translator))
 		return NULL;
 	record = store->find(store->context, key, hash, &slot);
 	translator->work++;
@@ -186,7 +187,7 @@ vpnalg_time vpnalg_withheld_sweep(struct vpnalg *translator,
 	const uint8_t *key;
 
 	if (record == NULL || !record_is_aligned(record) ||
-	    !withheld_is_one(translator, record) || translator->withheld == 0)
+	    !withheld_is_one(translator, record))
 		return VPNALG_NEVER;
 	key = record_key(translator, record, record->slots - 1U);
 	if (!is_over(translator, record) &&

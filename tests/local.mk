@@ -408,6 +408,7 @@ SOURCE_TEST_FILES = \
 	tests/house_includes.py \
 	tests/house_stack.py \
 	tests/house_symbols.sh \
+	tests/least.sh \
 	tests/manual.sh \
 	tests/kernel_module.sh \
 	tests/rfc_tables.py \
@@ -614,6 +615,7 @@ EXTRA_DIST += \
 	$(LONG_TEST_FILES) \
 	$(JUDGE_TEST_FILES) \
 	$(SOURCE_TEST_FILES) \
+	tests/cortex.c \
 	tests/gateway_call.py \
 	tests/gateway_common.py \
 	tests/gateway_common.sh \
@@ -622,6 +624,7 @@ EXTRA_DIST += \
 	tests/gateway_redis.py \
 	tests/house_includes.txt \
 	tests/ipfix.py \
+	tests/least.c \
 	tests/libvpnalg.abi \
 	tests/metrics.py \
 	tests/pcap_both_lines.py \

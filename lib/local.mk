@@ -28,6 +28,7 @@ lib_libcore_la_SOURCES = \
 	lib/engine/choose.h \
 	lib/engine/chunk.c \
 	lib/engine/chunk.h \
+	lib/engine/claim.c \
 	lib/engine/claim.h \
 	lib/engine/clock.h \
 	lib/engine/config.c \

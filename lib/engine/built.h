@@ -38,8 +38,15 @@
 #define VPNALG_WITH_STATES 1
 #endif
 
+/* With -Os size counts for more than calls do. */
+#if defined(__OPTIMIZE_SIZE__)
+#define FOR_SIZE 1
+#else
+#define FOR_SIZE 0
+#endif
+
 /* ALWAYS_INLINE is for the path of every packet, where calls cost too much;
- * with -Os size counts for more, and the compiler decides. SPARES_STACK is for
+ * FOR_SIZE the compiler decides. SPARES_STACK is for
  * what is expanded there, too, in the deepest chain of calls. NEVER_INLINE is
  * for the path of few packets, which would cost the others registers. */
 #if defined(__GNUC__)
@@ -51,7 +58,7 @@
 #define NEVER_INLINE static
 #define COLD
 #endif
-#if defined(__OPTIMIZE_SIZE__)
+#if FOR_SIZE
 #define ALWAYS_INLINE static inline
 #else
 #define ALWAYS_INLINE SPARES_STACK

@@ -126,6 +126,11 @@ ALWAYS_INLINE bool claim_next(const struct vpnalg *translator,
 	return true;
 }
 
+/* The same, the first from the first handler on, not expanded in place: for few
+ * packets. */
+void vpnalg_claim(const struct vpnalg *translator, struct slot *slot);
+bool vpnalg_claim_next(const struct vpnalg *translator, struct slot *slot);
+
 /* Makes the store prefetch the packet's session: at stage 0 the bucket of its
  * key, at stage 1 its record. */
 ALWAYS_INLINE void prefetch(const struct vpnalg_store *store,

@@ -225,7 +225,7 @@ static int id_key(const struct vpnalg *translator,
 		return VPNALG_OWN_ID_INVALID;
 	show(&shown, head, own);
 	vpnalg_packet_parse(&shown.packet, &slot.parsed);
-	claim(translator, &slot, 0, 0);
+	vpnalg_claim(translator, &slot);
 	if (!is_named(translator, &slot, head, own))
 		return VPNALG_OWN_ID_NO_HANDLER;
 	memcpy(key, slot.key, key_len_of(translator));

@@ -20,7 +20,7 @@ ALWAYS_INLINE bool parse(const struct vpnalg_packet *packet, struct slot *slot)
 NEVER_INLINE void claim_routers(const struct vpnalg *translator,
 				struct slot *slot)
 {
-	claim(translator, slot, 0, 0);
+	vpnalg_claim(translator, slot);
 	if (slot->claim == VPNALG_CLAIM_KEY)
 		slot->claim = CLAIM_ROUTERS;
 }
@@ -53,7 +53,10 @@ ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
 	else if (!vpnalg_hairpin_is_one(translator, slot, packet))
 		return;
 	slot->ours = true;
-	claim(translator, slot, 0, 0);
+	if (FOR_SIZE)
+		vpnalg_claim(translator, slot);
+	else
+		claim(translator, slot, 0, 0);
 }
 
 #endif

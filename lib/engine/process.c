@@ -98,7 +98,10 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 /* Moves on to the next claim. */
 NEVER_INLINE void move_on(struct vpnalg *translator, struct slot *slot)
 {
-	if (claim_next(translator, slot) && slot->claim == VPNALG_CLAIM_KEY &&
+	bool is_next = FOR_SIZE ? vpnalg_claim_next(translator, slot)
+				: claim_next(translator, slot);
+
+	if (is_next && slot->claim == VPNALG_CLAIM_KEY &&
 	    (is_arriving(&slot->parsed) || slot->parsed.quoted))
 		vpnalg_twin_bar(translator, slot);
 }

@@ -9,6 +9,7 @@
 
 #include "account.h"
 #include "address.h"
+#include "claim.h"
 #include "clock.h"
 #include "event.h"
 #include "hairpin.h"
@@ -55,7 +56,7 @@ static bool find_living(struct vpnalg *translator, struct slot *slot,
 			break;
 		if (slot->parsed.inside && !slot->match.more)
 			return false;
-		if (claim_next(translator, slot) &&
+		if (vpnalg_claim_next(translator, slot) &&
 		    slot->claim == VPNALG_CLAIM_KEY && !slot->parsed.inside)
 			vpnalg_twin_bar(translator, slot);
 	}

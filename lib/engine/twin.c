@@ -12,11 +12,6 @@
 #include "service.h"
 #include "service_kind.h"
 
-static void move_on(const struct vpnalg *translator, struct slot *slot)
-{
-	claim_next(translator, slot);
-}
-
 /* Returns the living session of the key that a slot claims, or NULL. */
 static struct vpnalg_record *find(struct vpnalg *translator,
 				  const struct slot *slot)
@@ -48,8 +43,8 @@ static bool is_taken(struct vpnalg *translator, const struct slot *slot,
 static bool is_anothers(struct vpnalg *translator, struct slot *slot,
 			const struct vpnalg_record *record)
 {
-	for (claim(translator, slot, 0, 0); slot->claim != VPNALG_CLAIM_NONE;
-	     move_on(translator, slot))
+	for (vpnalg_claim(translator, slot); slot->claim != VPNALG_CLAIM_NONE;
+	     vpnalg_claim_next(translator, slot))
 		if (is_taken(translator, slot, record))
 			return true;
 	return false;
@@ -105,7 +100,7 @@ void vpnalg_twin_bar(struct vpnalg *translator, struct slot *slot)
 		return;
 	while (record == NULL && rest.claim == VPNALG_CLAIM_KEY) {
 		record = find(translator, &rest);
-		move_on(translator, &rest);
+		vpnalg_claim_next(translator, &rest);
 	}
 	if (record == NULL || !vpnalg_twin_is_there(translator, slot, record))
 		return;

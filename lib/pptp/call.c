@@ -70,10 +70,24 @@ void vpnalg_pptp_call_join(struct vpnalg_step *step, struct vpnalg_record *call)
 	vpnalg_session_changed(step->translator, call);
 }
 
+/* The call's control connection is not looked up: step->record has its key, if
+ * it is the one. */
 bool vpnalg_pptp_call_is_of(struct vpnalg_step *step,
 			    struct vpnalg_record *call)
 {
-	return vpnalg_pptp_call_parent(step->translator, call) == step->record;
+	const struct pptp_call *c = pptp_call_body(step->translator, call);
+	size_t addr_len = step->parsed->addr_len;
+	struct vpnalg_tuple its, ours;
+
+	if (c->generation != pptp_control(step)->generation)
+		return false;
+	vpnalg_session_tuple(step->translator, call, VPNALG_INSIDE_OWN, &its);
+	vpnalg_session_tuple(step->translator, step->record, VPNALG_INSIDE_OWN,
+			     &ours);
+	return c->inside_port == ours.id && c->remote_port == ours.port &&
+	       its.zone == ours.zone &&
+	       memcmp(its.local, ours.local, addr_len) == 0 &&
+	       memcmp(its.remote, ours.remote, addr_len) == 0;
 }
 
 /* Finding */

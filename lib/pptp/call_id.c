@@ -219,8 +219,11 @@ bool vpnalg_pptp_id_peer(struct vpnalg_step *step, struct pptp_id *id)
 	id->other =
 		pptp_call_id(step->translator, call,
 			     inside ? VPNALG_OUTSIDE_OWN : VPNALG_INSIDE_OWN);
-	if (!differs_in_front(id))
-		return true;
-	id->other = id->value;
-	return false;
+	if (differs_in_front(id)) {
+		id->other = id->value;
+		return false;
+	}
+	/* That of a replaced call is another one's. */
+	id->call = call->keys & 1U << VPNALG_INSIDE_OWN ? call : NULL;
+	return true;
 }

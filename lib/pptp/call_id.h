@@ -13,6 +13,8 @@ struct pptp_id {
 	bool opens;     /* the message opens a call */
 	bool requested; /* set: a new call was requested, opened or not */
 	struct vpnalg_record *opened; /* set: that call, or NULL */
+	/* Set by vpnalg_pptp_id_peer(): the call that has the ID inside. */
+	struct vpnalg_record *call;
 	/* The first byte has passed as it was: the other form must have the
 	 * same. */
 	bool split;

@@ -35,16 +35,13 @@ static bool is_anothers(struct vpnalg_step *step, struct vpnalg_record *call,
 	       memcmp(ours.local, its.local, step->parsed->addr_len) != 0;
 }
 
-enum vpnalg_result vpnalg_pptp_call_message_attach(struct vpnalg_step *step,
-						   uint16_t own, uint16_t peer)
+enum vpnalg_result
+vpnalg_pptp_call_message_attach_found(struct vpnalg_step *step,
+				      struct vpnalg_record *call, uint16_t peer)
 {
-	struct vpnalg_record *call = find_child(step, own);
 	struct vpnalg_tuple inside, outside;
-	struct pptp_call *c;
+	struct pptp_call *c = pptp_call_body(step->translator, call);
 
-	if (call == NULL)
-		return VPNALG_TRANSLATED;
-	c = pptp_call_body(step->translator, call);
 	if (c->flags & PPTP_CALL_ATTACHED &&
 	    pptp_call_id(step->translator, call, VPNALG_INSIDE_PEER) == peer)
 		return VPNALG_TRANSLATED;
@@ -65,12 +62,14 @@ enum vpnalg_result vpnalg_pptp_call_message_attach(struct vpnalg_step *step,
 	return VPNALG_TRANSLATED;
 }
 
-void vpnalg_pptp_call_message_answered(struct vpnalg_step *step, uint16_t own)
+enum vpnalg_result vpnalg_pptp_call_message_attach(struct vpnalg_step *step,
+						   uint16_t own, uint16_t peer)
 {
 	struct vpnalg_record *call = find_child(step, own);
 
-	if (call != NULL)
-		vpnalg_pptp_call_answer(step->translator, call);
+	return call != NULL
+		       ? vpnalg_pptp_call_message_attach_found(step, call, peer)
+		       : VPNALG_TRANSLATED;
 }
 
 /* If the remote never notifies the host of the disconnection, the call ends

@@ -6,13 +6,14 @@
 
 #include <vpnalg/handler.h>
 
-/* Handles a message that names the peer's ID of a call. Returns
+/* Handles a message from inside that names the peer's ID of a call. Returns
  * VPNALG_DROP_STORE if it must come again. */
 enum vpnalg_result vpnalg_pptp_call_message_attach(struct vpnalg_step *step,
 						   uint16_t own, uint16_t peer);
 
-/* Handles the remote's answer. */
-void vpnalg_pptp_call_message_answered(struct vpnalg_step *step, uint16_t own);
+/* The same for a call of the connection that was found already. */
+enum vpnalg_result vpnalg_pptp_call_message_attach_found(
+	struct vpnalg_step *step, struct vpnalg_record *call, uint16_t peer);
 
 /* Handles the inside host's request to end the call. */
 void vpnalg_pptp_call_message_clearing(struct vpnalg_step *step, uint16_t own);

@@ -104,6 +104,17 @@ bool vpnalg_pptp_field_is_writable(const struct pptp_stream *stream,
 	return true;
 }
 
+/* Returns whether some ID has two values. */
+static bool has_any(const struct pptp_stream *stream)
+{
+	unsigned i;
+
+	for (i = 0; i < PPTP_FIELDS; i++)
+		if (stream->fields[i].inside != stream->fields[i].outside)
+			return true;
+	return false;
+}
+
 /* The data of a RST explains the RST, and is not of the stream. */
 void vpnalg_pptp_field_rewrite(struct vpnalg_step *step,
 			       const struct pptp_stream *stream,
@@ -112,7 +123,8 @@ void vpnalg_pptp_field_rewrite(struct vpnalg_step *step,
 	uint32_t at;
 	unsigned n;
 
-	if (segment->flags & TCP_RST)
+	if (segment->length == 0 || segment->flags & TCP_RST ||
+	    !has_any(stream))
 		return;
 	for (n = 0; next_byte(stream, segment, &n, &at); n++)
 		vpnalg_rewrite_byte(step, segment->payload + at,

@@ -2,6 +2,7 @@
 /* The fields of a control message behind its header: its IDs and its result. */
 #include "learn_id.h"
 
+#include "call.h"
 #include "call_id.h"
 #include "call_message.h"
 #include "field.h"
@@ -84,17 +85,19 @@ static enum vpnalg_result act_outward(struct pptp_learner *l, unsigned n)
 	return VPNALG_TRANSLATED;
 }
 
-static enum vpnalg_result act_inward(struct pptp_learner *l, unsigned n)
+static enum vpnalg_result act_inward(struct pptp_learner *l, unsigned n,
+				     struct vpnalg_record *call)
 {
 	const uint16_t *ids = l->stream.ids;
 
 	if (n == 0 && l->type == PPTP_CALL_DISCONNECT_NOTIFY)
 		vpnalg_pptp_call_message_ended_by_peer(l->step, ids[0]);
-	if (use_of(l, n) != FIELD_PEER)
+	if (use_of(l, n) != FIELD_PEER || call == NULL)
 		return VPNALG_TRANSLATED;
-	vpnalg_pptp_call_message_answered(l->step, ids[n]);
+	vpnalg_pptp_call_answer(l->step->translator, call);
 	if (n == 1)
-		return vpnalg_pptp_call_message_attach(l->step, ids[1], ids[0]);
+		return vpnalg_pptp_call_message_attach_found(l->step, call,
+							     ids[0]);
 	return VPNALG_TRANSLATED;
 }
 
@@ -208,8 +211,8 @@ static void take_id(struct pptp_learner *l, unsigned n, uint16_t value,
 	l->stream.ids[n] = as_it_is ? id.value : id.other;
 	if (refused)
 		l->type = PPTP_TYPE_UNKNOWN;
-	l->reason =
-		l->step->parsed->inward ? act_inward(l, n) : act_outward(l, n);
+	l->reason = l->step->parsed->inward ? act_inward(l, n, id.call)
+					    : act_outward(l, n);
 	if (l->reason != VPNALG_TRANSLATED)
 		return;
 	remember(l, field, at, &id);

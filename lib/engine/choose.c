@@ -10,6 +10,7 @@
 #include "allot.h"
 #include "binding.h"
 #include "block.h"
+#include "has.h"
 #include "key.h"
 #include "pool.h"
 #include "port.h"
@@ -85,12 +86,6 @@ static bool is_barred(const struct vpnalg *translator,
 	return false;
 }
 
-/* Returns whether sessions for all remotes were opened in a space. */
-static bool is_mapped(const struct vpnalg *translator, uint8_t space)
-{
-	return translator->mapped[space / 8] & 1U << space % 8;
-}
-
 /* Sets the keys that an ID must not have. A session for one remote takes no ID
  * of one for all remotes; one for all remotes takes none that is in use towards
  * the remote for which it is opened. Its handler looks for conflicts with
@@ -106,7 +101,7 @@ static void probe_for(struct vpnalg *translator,
 	vpnalg_key_prepare(translator, tuple, &probe->keys[0]);
 	probe->count = 1;
 	if (!opening->any_remote) {
-		if (!is_mapped(translator, opening->space))
+		if (!has_mapped(translator, opening->space))
 			return;
 		tuple->port = 0;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether a part of the engine that a build may be without (built.h) is there
- * and in use. */
+/* Whether the translator has what most have not, first of all parts of the
+ * engine that a build may be without (built.h). */
 #ifndef VPNALG_ENGINE_HAS_H
 #define VPNALG_ENGINE_HAS_H
 
@@ -30,6 +30,13 @@ static inline bool has_withheld(const struct vpnalg *translator)
 {
 	return (VPNALG_WITH_ROUTER || VPNALG_WITH_SERVICES) &&
 	       translator->withheld != 0;
+}
+
+/* Returns whether sessions for all remotes were opened in a space: mappings, or
+ * services with ports. */
+static inline bool has_mapped(const struct vpnalg *translator, uint8_t space)
+{
+	return translator->mapped[space / 8] & 1U << space % 8;
 }
 
 /* Returns whether there are several uplinks. */

@@ -54,7 +54,9 @@ static enum vpnalg_result pass_on(struct vpnalg *translator,
 
 	if (slot->match.more || is_arriving(&slot->parsed))
 		return VPNALG_UNTOUCHED;
-	service = vpnalg_service_of_sender(translator, slot);
+	service = VPNALG_WITH_SERVICES
+			  ? vpnalg_service_of_sender(translator, slot)
+			  : NULL;
 	if (service == NULL)
 		return VPNALG_TRANSLATED;
 	return vpnalg_twin_is_there(translator, slot, service)

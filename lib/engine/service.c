@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "event.h"
+#include "has.h"
 #include "key.h"
 #include "record.h"
 #include "session_event.h"
@@ -207,8 +208,7 @@ static void replace(const struct request *request,
 				      VPNALG_INSIDE_OWN);
 }
 
-/* Opens the record. A port that was withheld for the same host is so no longer,
- * if that succeeds. */
+/* Opens the record. Its port, if withheld for the same host, is so no more. */
 static enum vpnalg_result open(const struct request *request,
 			       struct vpnalg_record **record)
 {
@@ -334,12 +334,12 @@ struct vpnalg_record *vpnalg_service_of_sender(struct vpnalg *translator,
 				      .local = parsed->local };
 	struct vpnalg_record *record;
 
-	if (!VPNALG_WITH_SERVICES ||
-	    translator->handlers[slot->handler]->takes_rest ||
+	if (translator->handlers[slot->handler]->takes_rest ||
 	    !parsed->inside || parsed->inward || parsed->quoted)
 		return NULL;
 	if (service_has_ports(parsed->protocol)) {
-		if (parsed->l4_caplen < PORTS_LEN)
+		if (parsed->l4_caplen < PORTS_LEN ||
+		    !has_mapped(translator, parsed->protocol))
 			return NULL;
 		tuple.id = vpnalg_local_port(parsed);
 		tuple.port = 0;

@@ -233,7 +233,7 @@ enum vpnalg_result vpnalg_admit(const struct vpnalg_step *step,
 	struct candidate candidate = { 0 };
 
 	translator->policy.is_short = false;
-	if (!is_asked(step, opening))
+	if (!translator->policy.refuses || !is_asked(step, opening))
 		return VPNALG_TRANSLATED;
 	vpnalg_policy_subject(step, opening, &candidate.subject);
 	candidate.child = candidate.subject.kind->child;

@@ -238,6 +238,10 @@ int vpnalg_policy_begin(struct vpnalg *translator,
 		policy->set.host_burst = policy->set.host_rate;
 	for (h = 0; h < translator->handler_count; h++)
 		set_switch(translator, h);
+	policy->refuses =
+		policy->set.rule_count > 0 || policy->set.limit_count > 0 ||
+		policy->set.quiet_count > 0 || policy->set.host_rate > 0 ||
+		policy->set.store_units > 0;
 	policy->cutting = policy->set.cut && policy->set.rule_count > 0;
 	if (policy->cutting) /* begin a round that visits all */
 		translator->sweep_cursor = 0;

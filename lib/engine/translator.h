@@ -141,6 +141,7 @@ struct policy {
 	uint32_t units;           /* of the store, in use */
 	uint32_t counts[TALLIES_OF(HANDLERS_MAX)];
 	bool count_hosts, count_remotes, cutting;
+	bool refuses;   /* there is anything that may refuse a session */
 	bool is_short;  /* room lacked for the session that was asked about */
 	uint16_t unfit; /* bytes of a record that closing made no room for; 0 */
 	vpnalg_time unfit_at; /* and when */

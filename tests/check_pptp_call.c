@@ -112,6 +112,22 @@ START_TEST(a_call_begun_again_elsewhere_is_another_one_outside)
 }
 END_TEST
 
+/* The server answers on the old connection, which has the old call. */
+START_TEST(a_late_answer_to_a_replaced_call_is_not_about_the_new_one)
+{
+	struct connection d = { 0 };
+	uint16_t id;
+
+	call_out(&w, &c, OWN, PEER);
+	start_control(&w, &d, CLIENT_A, 4001, SERVER);
+	id = call_out(&w, &d, OWN, PEER + 1);
+	in(8, PEER + 1, OWN, 1);
+	ck_assert_uint_eq(gre_out(PEER + 1), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(gre_in(id), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(gre_in(OWN), VPNALG_DROP_GUARDED);
+}
+END_TEST
+
 START_TEST(a_new_connection_on_the_same_ports_is_not_the_parent_of_old_calls)
 {
 	out(7, OWN, 1, 0);
@@ -315,6 +331,8 @@ Suite *call_suite(void)
 		a_new_connection_on_the_same_ports_is_not_the_parent_of_old_calls);
 	tcase_add_test(t,
 		       a_call_begun_again_elsewhere_is_another_one_outside);
+	tcase_add_test(t,
+		       a_late_answer_to_a_replaced_call_is_not_about_the_new_one);
 	tcase_add_test(t, a_disconnected_peer_id_is_not_mistaken_for_our_own);
 	tcase_add_test(t, a_call_may_be_answered_with_another_peer_id);
 	tcase_add_loop_test(

@@ -14,4 +14,4 @@ without=$(sed -n 's/^#define \(VPNALG_WITH_[A-Z_]*\) 1$/-D\1=0/p' \
 ${CC:-cc} $without -std=c11 -O1 -Wall -Wextra -Werror -I"$src/include" \
 	-o "$work/least" "$src/tests/least.c" "$src"/lib/*/*.c || exit 1
 "$work/least" || exit 1
-echo "works without" $without
+echo "works $without"

@@ -46,9 +46,9 @@
 #endif
 
 /* ALWAYS_INLINE is for the path of every packet, where calls cost too much;
- * FOR_SIZE the compiler decides. SPARES_STACK is for
- * what is expanded there, too, in the deepest chain of calls. NEVER_INLINE is
- * for the path of few packets, which would cost the others registers. */
+ * with -Os the compiler decides. SPARES_STACK is for what is expanded with -Os,
+ * too, since it is in the deepest chain of calls. NEVER_INLINE is for the path
+ * of few packets, which would cost the others registers. */
 #if defined(__GNUC__)
 #define SPARES_STACK static inline __attribute__((__always_inline__))
 #define NEVER_INLINE static __attribute__((__noinline__))

@@ -7,14 +7,16 @@
 #include "table.h"
 
 #if defined(__OPTIMIZE_SIZE__)
+#define FOR_SIZE 1
+#else
+#define FOR_SIZE 0
+#endif
+#if FOR_SIZE
 #define INLINE static inline
-#define APART static
 #elif defined(__GNUC__)
 #define INLINE static inline __attribute__((__always_inline__))
-#define APART static __attribute__((__noinline__))
 #else
 #define INLINE static inline
-#define APART static
 #endif
 
 /* 1 to 0x7fff: 0 marks an empty entry, and find_tag() needs the top bit. */
@@ -112,7 +114,7 @@ static inline uint64_t find_tag(const struct bucket *bucket, uint16_t tag)
 
 static inline unsigned take_entry(uint64_t *found)
 {
-	unsigned entry = lowest_bit(*found);
+	unsigned entry = (unsigned)__builtin_ctz((unsigned)*found);
 
 	*found &= *found - 1;
 	return entry;

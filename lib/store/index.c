@@ -58,64 +58,60 @@ static inline bool same_key(const uint8_t *a, const uint8_t *b, size_t length)
 	return (differ(a, b) | differ(a + 8, b + 8) | (x ^ y)) == 0;
 }
 
-INLINE struct vpnalg_record *find_in(const struct vpnalg_table *table,
-				     const struct bucket *bucket, uint16_t tag,
-				     const uint8_t *key, size_t key_length,
-				     unsigned *slot)
+/* Returns whether a reference leads to a key, and to which record and slot. */
+INLINE bool leads_to(const struct vpnalg_table *table, uint32_t reference,
+		     const uint8_t *key, size_t key_length,
+		     struct vpnalg_record **record, unsigned *slot)
 {
-	uint64_t found = find_tag(bucket, tag);
-	struct vpnalg_record *record;
-	uint32_t reference;
-
-	while (found != 0) {
-		reference = bucket->reference[take_entry(&found)];
-		record = record_at(table, unit_of(reference));
-		*slot = reference & 3;
-		if (same_key(vpnalg_record_key(record, *slot, key_length), key,
-			     key_length))
-			return record;
-	}
-	return NULL;
+	*record = record_of(table, reference);
+	*slot = reference & 3;
+	return same_key(vpnalg_record_key(*record, *slot, key_length), key,
+			key_length);
 }
 
-/* Finds a key in its other bucket, where it is if its home was full. */
-APART struct vpnalg_record *find_away(const struct vpnalg_table *table,
-				      const uint8_t *key, uint64_t hash,
-				      unsigned *slot)
-{
-	uint16_t tag = tag_of(hash);
-	uint32_t other = other_of(table, home_of(table, hash), tag);
-
-	return find_in(table, &table->buckets[other], tag, key,
-		       table->key_length, slot);
-}
-
-INLINE struct vpnalg_record *find(const struct vpnalg_table *table,
-				  const uint8_t *key, size_t key_length,
-				  uint64_t hash, unsigned *slot)
-{
-	const struct bucket *home = &table->buckets[home_of(table, hash)];
-	struct vpnalg_record *record =
-		find_in(table, home, tag_of(hash), key, key_length, slot);
-
-	if (record != NULL || home->away == 0)
-		return record;
-	return find_away(table, key, hash, slot);
-}
-
+/* Looks at all entries of the home bucket with the key's tag, then at those of
+ * its other bucket, where it is if its home was full. */
 struct vpnalg_record *vpnalg_table_find(void *context, const uint8_t *key,
 					uint64_t hash, unsigned *slot)
 {
 	const struct vpnalg_table *table = context;
+	uint16_t tag = tag_of(hash);
+	uint32_t home = home_of(table, hash), at = home;
+	struct vpnalg_record *record;
+	const struct bucket *bucket;
+	uint64_t found;
 
-	return find(table, key, table->key_length, hash, slot);
+	do {
+		bucket = &table->buckets[at];
+		found = find_tag(bucket, tag);
+		while (found != 0)
+			if (leads_to(table,
+				     bucket->reference[take_entry(&found)], key,
+				     table->key_length, &record, slot))
+				return record;
+		at = other_of(table, at, tag);
+	} while (at != home && table->buckets[home].away != 0);
+	return NULL;
 }
 
-/* The same where the length is known while this is compiled. */
+/* The same where the length is known while this is compiled, unless size counts
+ * for more. The first entry with the tag is nearly always the key's. */
 struct vpnalg_record *vpnalg_table_find_ipv4(void *context, const uint8_t *key,
 					     uint64_t hash, unsigned *slot)
 {
-	return find(context, key, VPNALG_KEY_IPV4, hash, slot);
+	const struct vpnalg_table *table = context;
+	const struct bucket *home = &table->buckets[home_of(table, hash)];
+	uint64_t found = find_tag(home, tag_of(hash));
+	struct vpnalg_record *record;
+
+	if (FOR_SIZE)
+		return vpnalg_table_find(context, key, hash, slot);
+	if (found == 0 && home->away == 0)
+		return NULL;
+	if (found != 0 && leads_to(table, home->reference[take_entry(&found)],
+				   key, VPNALG_KEY_IPV4, &record, slot))
+		return record;
+	return vpnalg_table_find(context, key, hash, slot);
 }
 
 static int free_entry(const struct bucket *bucket)

@@ -63,6 +63,15 @@ static inline uint32_t unit_of(uint32_t reference)
 	return (reference & ~AWAY) >> 2;
 }
 
+/* The same by a reference, with one shift. */
+static inline struct vpnalg_record *record_of(const struct vpnalg_table *table,
+					      uint32_t reference)
+{
+	size_t bytes = (size_t)(reference & ~AWAY & ~3U) * (VPNALG_UNIT / 4);
+
+	return (struct vpnalg_record *)(void *)(table->units + bytes);
+}
+
 static inline uint32_t reference_to(const struct vpnalg_table *table,
 				    const struct vpnalg_record *record,
 				    unsigned slot)

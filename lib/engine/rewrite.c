@@ -50,13 +50,13 @@ static inline uint32_t fold(uint32_t sum)
 /* ~before + after. */
 static inline uint32_t difference(uint32_t before, uint32_t after)
 {
-	return (~before & 0xffff) + after;
+	return after - before + 0xffff;
 }
 
 /* delta is the sum of some differences. */
 static inline void update(uint8_t *checksum, uint32_t delta)
 {
-	store16(checksum, ~fold((~load16(checksum) & 0xffff) + delta));
+	store16(checksum, ~fold(difference(load16(checksum), delta)));
 }
 
 /* A UDP checksum of 0 means that there is none, and stays; a computed 0 is
@@ -113,9 +113,9 @@ static void update_l4(const struct vpnalg_parsed *parsed, uint32_t delta,
  * once: what carries out of the word comes in again below. */
 static inline uint32_t difference_32(uint32_t before, uint32_t after)
 {
-	uint64_t sum = (uint64_t)(uint32_t)~before + after;
+	uint32_t sum = ~before + after;
 
-	return fold((uint32_t)sum + (uint32_t)(sum >> 32));
+	return fold(sum + (sum < after));
 }
 
 /* In the IP header; returns the folded difference, 0 if the address is the same
@@ -170,13 +170,15 @@ void vpnalg_rewrite_ip_16(uint8_t *ip, unsigned offset, uint16_t value)
 static inline void rewrite_port(const struct vpnalg_parsed *parsed,
 				uint32_t delta, uint16_t port)
 {
-	uint8_t *at = parsed->l4 +
-		      (parsed->inward ? PORT_DESTINATION_OFF : PORT_SOURCE_OFF);
+	uint8_t *l4 = parsed->l4;
+	uint8_t *at =
+		l4 + (parsed->inward ? PORT_DESTINATION_OFF : PORT_SOURCE_OFF);
 	uint32_t before = load16(at), after = as_written(port);
+	bool whole_udp = is_whole_udp(parsed);
 
 	store16(at, after);
-	if (is_whole_udp(parsed)) {
-		update_udp(parsed->l4 + UDP_CHECKSUM_OFF,
+	if (whole_udp) {
+		update_udp(l4 + UDP_CHECKSUM_OFF,
 			   delta + difference(before, after));
 		return;
 	}

@@ -14,9 +14,11 @@ ALWAYS_INLINE void make_key(const struct vpnalg *translator, struct slot *slot)
 {
 	const struct vpnalg_parsed *parsed = &slot->parsed;
 	const struct vpnalg_match *match = &slot->match;
-	unsigned role =
-		(match->peer ? VPNALG_INSIDE_PEER : 0U) + !parsed->inside;
-	uint32_t first = key_first_word(role, match->space, parsed->zone);
+	unsigned role = match->peer ? VPNALG_INSIDE_PEER : VPNALG_INSIDE_OWN;
+	uint32_t first =
+		parsed->inside
+			? key_first_word(role, match->space, parsed->zone)
+			: key_first_word(role + 1, match->space, 0);
 
 	if (match->any_remote)
 		first |= KEY_ALL_REMOTES << 24;
@@ -79,7 +81,9 @@ ALWAYS_INLINE unsigned asked_about(const struct vpnalg *translator,
 {
 	unsigned asked = translator->handlers_for[parsed->protocol];
 
-	if (asked & ASKED_BY_PORT && is_elsewhere(translator, parsed))
+	if (!(asked & ASKED_BY_PORT))
+		return asked;
+	if (is_elsewhere(translator, parsed))
 		asked &= ~(unsigned)translator->by_port;
 	return asked & ~ASKED_BY_PORT;
 }

@@ -12,13 +12,21 @@ enum packet_type { PACKET_OTHER, PACKET_WHOLE, PACKET_ICMP_ERROR };
 
 /* The facts about a packet that follow from its direction alone, were its IP
  * header plain. The inside host's end is the source of an outbound packet, the
- * destination of an inbound one. All but the last two is in the order of struct
- * vpnalg_parsed, so that it is copied at once. */
+ * destination of an inbound one. */
 struct packet_direction {
+	/* As in struct vpnalg_parsed, and in its order: copied at once. */
 	bool inward, inside, undo, quoted, overlong;
 	uint8_t fragment, addr_len, checksum;
-	uint8_t local_off, remote_off; /* of the addresses in the IP header */
+	/* Of the addresses in the IP header; of a size that makes 16 bytes of
+	 * all, which takes a shift to find one by its number. */
+	uint32_t local_off, remote_off;
 };
+
+#define DIRECTION_FACTS offsetof(struct packet_direction, local_off)
+_Static_assert(offsetof(struct vpnalg_parsed, checksum) -
+			       offsetof(struct vpnalg_parsed, inward) ==
+		       offsetof(struct packet_direction, checksum),
+	       "all are copied at once");
 
 static inline const struct packet_direction *
 packet_direction(const struct vpnalg_packet *packet)
@@ -54,18 +62,23 @@ static inline void packet_set_direction(const struct vpnalg_packet *packet,
 {
 	const struct packet_direction *direction = packet_direction(packet);
 
-	parsed->inward = direction->inward;
-	parsed->inside = direction->inside;
-	parsed->undo = direction->undo;
-	parsed->quoted = direction->quoted;
-	parsed->overlong = direction->overlong;
-	parsed->fragment = direction->fragment;
-	parsed->addr_len = direction->addr_len;
-	parsed->checksum = direction->checksum;
+	memcpy(&parsed->inward, &direction->inward, DIRECTION_FACTS);
 	parsed->local = parsed->ip + direction->local_off;
 	parsed->remote = parsed->ip + direction->remote_off;
 	parsed->checksum = packet->checksum;
 	parsed->zone = packet->zone;
+}
+
+/* Returns whether an IP header is a fragment's. The bits are tested where they
+ * stand, so that their bytes need not be swapped. */
+static inline bool packet_is_of_fragment(const uint8_t *ip)
+{
+	const unsigned bits = IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_MASK;
+	const unsigned in_place = bits >> 8 | (bits & 0xff) << 8;
+
+	return ((ip[IPV4_FRAGMENT_OFF] | (unsigned)ip[IPV4_FRAGMENT_OFF + 1]
+						 << 8) &
+		in_place) != 0;
 }
 
 /* Parses a packet with the IP header that nearly all packets have: sound,
@@ -82,8 +95,7 @@ static inline bool packet_parse_plain(const struct vpnalg_packet *packet,
 		return false;
 	total = vpnalg_get16(ip + IPV4_LENGTH_OFF);
 	if (total < IPV4_HEADER_LEN || total > packet->len ||
-	    (vpnalg_get16(ip + IPV4_FRAGMENT_OFF) &
-	     (IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_MASK)) != 0)
+	    packet_is_of_fragment(ip))
 		return false;
 	if (caplen > total)
 		caplen = total;

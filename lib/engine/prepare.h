@@ -25,6 +25,14 @@ NEVER_INLINE void claim_routers(const struct vpnalg *translator,
 		slot->claim = CLAIM_ROUTERS;
 }
 
+/* Leaves a packet alone that is not ours. */
+ALWAYS_INLINE void leave(struct slot *slot, struct vpnalg_packet *packet)
+{
+	slot->claim = VPNALG_CLAIM_NONE;
+	slot->ours = false;
+	packet->flags = 0;
+}
+
 /* Decides whether a packet is ours, and which handler claims it. It is ours if
  * its local address fits its form, which is an outside address in the outside
  * form only, and its remote can be a single far host, or by a hairpin one of
@@ -33,25 +41,23 @@ ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
 			   struct vpnalg_packet *packet)
 {
 	const struct vpnalg_parsed *parsed = &slot->parsed;
-	bool has_outside_address;
 
-	slot->claim = VPNALG_CLAIM_NONE;
-	slot->ours = false;
 	if (!parse(packet, slot)) {
-		packet->flags = 0;
+		leave(slot, packet);
 		return;
 	}
-	has_outside_address = pool_has(translator, parsed->local);
-	if (has_outside_address && parsed->inside)
-		claim_routers(translator, slot);
-	if (has_outside_address == parsed->inside) {
-		packet->flags = 0;
+	if (pool_has(translator, parsed->local) == parsed->inside) {
+		leave(slot, packet);
+		if (parsed->inside)
+			claim_routers(translator, slot);
 		return;
 	}
-	if (pool_is_remote(translator, parsed->remote))
+	if (pool_is_remote(translator, parsed->remote)) {
 		packet->flags = 0;
-	else if (!vpnalg_hairpin_is_one(translator, slot, packet))
+	} else if (!vpnalg_hairpin_is_one(translator, slot, packet)) {
+		leave(slot, packet);
 		return;
+	}
 	slot->ours = true;
 	if (FOR_SIZE)
 		vpnalg_claim(translator, slot);

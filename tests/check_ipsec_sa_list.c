@@ -180,8 +180,8 @@ START_TEST(an_sa_that_ends_is_taken_off_the_list)
 				  VPNALG_TRANSLATED);
 	list(&w, &l);
 	cut.number = listed(&l, "ESP outbound SA", a.out_spi)->number;
-	ck_assert_int_eq(vpnalg_sessions_cut(w.alg, &cut, w.now, 1000),
-			 VPNALG_CUT_DONE);
+	while (vpnalg_sessions_cut(w.alg, &cut, w.now, 1000) == VPNALG_CUT_MORE)
+		;
 	ck_assert_uint_eq(listed_sas(CLIENT_A), 2);
 	ck_assert(!is_listed(CLIENT_A, a.out_spi));
 }

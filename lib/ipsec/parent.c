@@ -22,8 +22,8 @@ static const struct link {
 				    IPSEC_KIND_REMOTE, 0, IPSEC_PORT_REMOTE },
 	[IPSEC_KIND_UNCLAIMED] = { VPNALG_OUTSIDE_PEER, ESP_PROTOCOL,
 				   IPSEC_KIND_REMOTE, 0, IPSEC_PORT_REMOTE },
-	[IPSEC_KIND_SA_LIST] = { VPNALG_INSIDE_OWN, ESP_PROTOCOL,
-				 IPSEC_KIND_HOST, 0, 0 },
+	[IPSEC_KIND_SA_LIST] = { VPNALG_OUTSIDE_OWN, ESP_PROTOCOL,
+				 IPSEC_KIND_HOST, 0, IPSEC_PORT_HOST },
 };
 
 struct vpnalg_record *vpnalg_ipsec_parent(struct vpnalg *translator,
@@ -31,11 +31,14 @@ struct vpnalg_record *vpnalg_ipsec_parent(struct vpnalg *translator,
 {
 	const struct link *link = &links[record->kind];
 	struct vpnalg_record *parent;
+	uint32_t id = link->id;
 
 	if (link->space == 0)
 		return NULL;
+	if (record->kind == IPSEC_KIND_SA_LIST) /* its host's */
+		id = vpnalg_session_id(translator, record, VPNALG_OUTSIDE_OWN);
 	parent = vpnalg_session_peek_beside(translator, record, link->role,
-					    link->space, link->id, link->port);
+					    link->space, id, link->port);
 	return parent != NULL && parent->handler == record->handler &&
 			       parent->kind == link->kind
 		       ? parent

@@ -82,6 +82,7 @@ TCase *state_forged_case(void);  /* check_state_forged.c */
 TCase *state_forged_fragment_case(void); /* check_state_forged_fragment.c */
 TCase *state_refused_case(void); /* check_state_refused.c */
 TCase *state_ring_case(void);   /* check_state_ring.c */
+TCase *state_anew_case(void);   /* check_state_anew.c */
 TCase *state_fragment_case(void); /* check_state_fragment.c */
 TCase *state_store_case(void);   /* check_state_store.c */
 TCase *timers_case(void);          /* check_timers.c */

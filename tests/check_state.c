@@ -306,6 +306,7 @@ Suite *state_suite(void)
 	suite_add_tcase(suite, state_fragment_during_case());
 	suite_add_tcase(suite, state_refused_case());
 	suite_add_tcase(suite, state_ring_case());
+	suite_add_tcase(suite, state_anew_case());
 	suite_add_tcase(suite, state_store_case());
 	suite_add_tcase(suite, state_during_case());
 	suite_add_tcase(suite, state_format_case());

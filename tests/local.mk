@@ -206,6 +206,7 @@ UNIT_TEST_FILES = \
 	tests/check_sessions.c \
 	tests/check_sessions_step.c \
 	tests/check_state.c \
+	tests/check_state_anew.c \
 	tests/check_state_damage.c \
 	tests/check_state_during.c \
 	tests/check_state_forged.c \
@@ -310,6 +311,7 @@ UNIT_TEST_FILES = \
 	tests/sessions.h \
 	tests/support.c \
 	tests/state_pair.h \
+	tests/state_ring.h \
 	tests/state_fragment.h \
 	tests/state_damage.h \
 	tests/support.h \

@@ -627,6 +627,7 @@ EXTRA_DIST += \
 	tests/house_includes.txt \
 	tests/ipfix.py \
 	tests/least.c \
+	tests/least_state.c \
 	tests/libvpnalg.abi \
 	tests/metrics.py \
 	tests/pcap_both_lines.py \

@@ -246,8 +246,9 @@ struct vpnalg_packet {
 	void *user; /**< The caller's own. Never looked at, only passed on. */
 
 	/** Result: VPNALG_PACKET_CUT and so on. Given: as it was left, where a
-	 * packet is turned round (VPNALG_PACKET_HAIRPIN), or undone; else not
-	 * read. */
+	 * packet is turned round (VPNALG_PACKET_HAIRPIN), or undone; else 0: a
+	 * forged packet from outside may look like one that is turned round.
+	 * Not read for VPNALG_OUT. */
 	uint8_t flags;
 	uint8_t result; /**< Result: enum vpnalg_result. */
 	/** Result: the protocol that gave the reason, for VPNALG_DROP_OWN and

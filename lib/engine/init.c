@@ -19,6 +19,11 @@ unsigned vpnalg_version(void)
 	return VPNALG_VERSION;
 }
 
+/* A store that is not empty may have records of services, and of the router's
+ * own, which a build without these parts would not remove. */
+#define TAKES_OVER \
+	(VPNALG_WITH_STATES && VPNALG_WITH_SERVICES && VPNALG_WITH_ROUTER)
+
 /* The default of vpnalg_config.event_rate. */
 #define EVENT_RATE 100
 
@@ -236,8 +241,8 @@ static int init(struct vpnalg *translator, const struct settings *settings,
 					    0);
 	if (error != 0 || is_empty(translator->store))
 		return error;
-	return VPNALG_WITH_STATES ? vpnalg_adopt_store(translator)
-				  : VPNALG_ERROR_NOT_EMPTY;
+	return TAKES_OVER ? vpnalg_adopt_store(translator)
+			  : VPNALG_ERROR_NOT_EMPTY;
 }
 
 /* Returns whether the store's records may be taken over: not with a drawn hash

@@ -154,7 +154,7 @@ static bool is_left_out(const struct vpnalg *translator,
 {
 	if (saved->bits & SAVED_ROUTERS && !has_routers(translator))
 		return true;
-	return !load->services &&
+	return (!VPNALG_WITH_SERVICES || !load->services) &&
 	       saved->number + 1U ==
 		       translator->handlers[saved->handler]->service_kind;
 }

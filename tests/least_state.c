@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A state that has a service (least.sh): a whole build saves it, and one without
- * services loads what else there is. least_state save|load FILE */
+/* A state that has a service (least.sh): a whole build saves it, and one
+ * without services loads what else there is. least_state save|load FILE */
 #include <stdio.h>
 #include <string.h>
 #include <vpnalg/protocols.h>

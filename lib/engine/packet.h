@@ -62,7 +62,8 @@ static inline void packet_set_direction(const struct vpnalg_packet *packet,
 {
 	const struct packet_direction *direction = packet_direction(packet);
 
-	memcpy(&parsed->inward, &direction->inward, DIRECTION_FACTS);
+	memcpy((uint8_t *)parsed + offsetof(struct vpnalg_parsed, inward),
+	       direction, DIRECTION_FACTS);
 	parsed->local = parsed->ip + direction->local_off;
 	parsed->remote = parsed->ip + direction->remote_off;
 	parsed->checksum = packet->checksum;

@@ -103,7 +103,7 @@ enum vpnalg_result {
 	/** Not ours: the router's own stack or NAT goes on with it. */
 	VPNALG_UNTOUCHED = 1,
 	/** A fragment of which the translator has a copy: forget the packet.
-	 * vpnalg_next_held() gives it back once the fragments that it waits for
+	 * vpnalg_next_held() gives it back once the fragments that it needs
 	 * have come. */
 	VPNALG_HELD = 2,
 

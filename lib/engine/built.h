@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How the engine is built: what of it there is, and what the compiler is told.
+/* How the engine is built: which parts it has, and directives to the compiler.
  *
  * Each part below does nothing until a setting of the caller's turns it on,
  * which is tested by a function of has.h, or by the part's own. A build may be

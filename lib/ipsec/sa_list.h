@@ -14,7 +14,8 @@
  * again with its next packet. */
 #define IPSEC_SA_LIST_MS 4096
 
-/* So many more SPIs of such a host are compared at once. */
+/* The SPIs of such a host that are compared at once, beside the one of which
+ * its own record has the comparison. */
 #define IPSEC_SA_LIST_COMPARISONS 2
 
 /* The body of a list. */
@@ -38,6 +39,7 @@ static inline uint32_t ipsec_sa_list_spi(struct vpnalg *translator,
 	return place < IPSEC_SA_LIST ? l->spis[place] : 0;
 }
 
+/* Returns one of the list's comparisons, 0 to IPSEC_SA_LIST_COMPARISONS - 1. */
 static inline struct ipsec_comparison *
 ipsec_sa_list_comparison(struct vpnalg *translator, struct vpnalg_record *list,
 			 unsigned number)

@@ -88,7 +88,7 @@ static const struct vpnalg_record *peek(struct vpnalg_step *step,
 /* Returns whether no other host has L2TP with the remote, from this outside
  * address: as many records are counted there as are the flow's own, by what the
  * flow remembers. They are itself, what it has requested last, and where its
- * last data went. Of a host with more tunnels it cannot be told. */
+ * last data went. With more tunnels of the host that is not known. */
 static bool is_alone(struct vpnalg_step *step, struct vpnalg_record *flow)
 {
 	const struct l2tp_flow *f = l2tp_flow(step, flow);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ICMP errors about the packets of VPNs, in both directions: the quote is
  * translated back, and nothing else changes. */
-#include "icmp_error.h"
+#include "icmp_error_travel.h"
 
 static struct connection c[2];
 static struct ike k[2];
@@ -267,29 +267,11 @@ static const struct row rows[] = {
 	{ "GRE with checksum", open_gre, gre_1_out, gre_1_in, 12 },
 };
 
-START_TEST(an_error_quotes_what_its_receiver_has_sent)
-{
-	judge(&rows[_i]);
-}
-END_TEST
-
-START_TEST(an_error_has_a_reason_when_the_other_host_has_gone)
-{
-	judge_left(&rows[_i]);
-}
-END_TEST
-
 Suite *icmp_error_suite(void)
 {
 	Suite *suite = suite_create("ICMP errors");
-	TCase *tcase = tcase_create("protocols");
+	TCase *tcase = travel_case("protocols", rows, ROWS(rows));
 
-	tcase_set_timeout(tcase, 120);
-	tcase_add_loop_test(tcase, an_error_quotes_what_its_receiver_has_sent,
-			    0, ROWS(rows));
-	tcase_add_loop_test(tcase,
-			    an_error_has_a_reason_when_the_other_host_has_gone,
-			    0, ROWS(rows));
 	suite_add_tcase(suite, tcase);
 	suite_add_tcase(suite, icmp_error_rows_case());
 	suite_add_tcase(suite, icmp_error_length_case());

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ICMP errors about the packets of general traffic. */
-#include "icmp_error.h"
+#include "icmp_error_travel.h"
 
 /* General traffic: both hosts have the same port or identifier. */
 
@@ -177,27 +177,7 @@ static const struct row rows[] = {
 	{ "IPv6 in IPv4", open_nothing, sixto4_out, sixto4_in, 8 },
 };
 
-START_TEST(an_error_quotes_what_its_receiver_has_sent)
-{
-	judge(&rows[_i]);
-}
-END_TEST
-
-START_TEST(an_error_has_a_reason_when_the_other_host_has_gone)
-{
-	judge_left(&rows[_i]);
-}
-END_TEST
-
 TCase *icmp_error_general_case(void)
 {
-	TCase *tcase = tcase_create("general traffic");
-
-	tcase_set_timeout(tcase, 120);
-	tcase_add_loop_test(tcase, an_error_quotes_what_its_receiver_has_sent,
-			    0, ROWS(rows));
-	tcase_add_loop_test(tcase,
-			    an_error_has_a_reason_when_the_other_host_has_gone,
-			    0, ROWS(rows));
-	return tcase;
+	return travel_case("general traffic", rows, ROWS(rows));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ICMP errors about the packets of servers inside. */
-#include "icmp_error.h"
+#include "icmp_error_travel.h"
 
 static struct connection c[2];
 static struct ike k[2];
@@ -252,27 +252,7 @@ static const struct row rows[] = {
 	  served_hello_in, 8 },
 };
 
-START_TEST(an_error_quotes_what_its_receiver_has_sent)
-{
-	judge(&rows[_i]);
-}
-END_TEST
-
-START_TEST(an_error_has_a_reason_when_the_other_host_has_gone)
-{
-	judge_left(&rows[_i]);
-}
-END_TEST
-
 TCase *icmp_error_served_case(void)
 {
-	TCase *tcase = tcase_create("servers inside");
-
-	tcase_set_timeout(tcase, 120);
-	tcase_add_loop_test(tcase, an_error_quotes_what_its_receiver_has_sent,
-			    0, ROWS(rows));
-	tcase_add_loop_test(tcase,
-			    an_error_has_a_reason_when_the_other_host_has_gone,
-			    0, ROWS(rows));
-	return tcase;
+	return travel_case("servers inside", rows, ROWS(rows));
 }

@@ -257,6 +257,7 @@ UNIT_TEST_FILES = \
 	tests/general_tcp.h \
 	tests/gre.h \
 	tests/icmp_error.h \
+	tests/icmp_error_travel.h \
 	tests/icmp_error_edges.h \
 	tests/init.h \
 	tests/ipsec.h \

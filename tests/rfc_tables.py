@@ -19,7 +19,7 @@ def read(name):
 def tests():
     """The names of the unit tests that a suite runs."""
     names, added = set(), ""
-    for path in glob.glob(os.path.join(SOURCE, "tests", "check_*.c")):
+    for path in glob.glob(os.path.join(SOURCE, "tests", "*.[ch]")):
         with open(path) as file:
             text = file.read()
         names.update(TEST.findall(text))

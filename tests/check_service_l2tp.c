@@ -104,6 +104,55 @@ START_TEST(an_error_quotes_what_only_shares_a_port_with_l2tp)
 }
 END_TEST
 
+/* A server inside and its client give data of a Tunnel ID that the client, as a
+ * server of another host's, has given that host: from the same outside port the
+ * packets would look the same. */
+static const struct like_row {
+	uint16_t inside_port, remote_port;
+} like_rows[] = {
+	{ L2TP, L2TP },
+	{ 1702, L2TP },
+	{ L2TP, 40000 },
+	{ 1702, 40000 },
+};
+
+START_TEST(a_server_inside_does_not_send_what_looks_like_anothers_tunnel)
+{
+	const struct like_row *row = &like_rows[_i];
+	struct tunnel t = { .client = CLIENT_B, .server = SERVER, .port = L2TP,
+			    .version = 2, .own = 7, .peer = 100,
+			    .fixed_port = true };
+	struct bytes m, p;
+
+	begin();
+	if (row->remote_port != L2TP)
+		t.answer_port = row->remote_port;
+	service_add(&w, UDP, L2TP, CLIENT_A, row->inside_port);
+	while (t.outside_port != L2TP) {
+		ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
+		w.now += 1000;
+	}
+	ck_assert_uint_eq(tunnel_is_answered(&w, &t), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(destination(&w), CLIENT_B);
+	ck_assert_uint_eq(tunnel_confirms(&w, &t), VPNALG_TRANSLATED);
+	m = l2tp_data2(101, 1, 7);
+	p = udp_packet(CLIENT_A, row->inside_port, SERVER, row->remote_port,
+		       m.data, m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	ck_assert_uint_eq(get16(l4(&w)), L2TP);
+	m = l2tp_data2(100, 1, 7);
+	p = udp_packet(CLIENT_A, row->inside_port, SERVER, row->remote_port,
+		       m.data, m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+			  VPNALG_DROP_AMBIGUOUS);
+	p = udp_packet(CLIENT_B, L2TP, SERVER, row->remote_port, m.data,
+		       m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	service_remove(&w, UDP, L2TP, CLIENT_A, row->inside_port);
+	world_end(&w);
+}
+END_TEST
+
 TCase *l2tp_service_case(void)
 {
 	TCase *t = tcase_create("L2TP servers");
@@ -112,5 +161,8 @@ TCase *l2tp_service_case(void)
 	tcase_add_loop_test(t, an_l2tp_server_inside_has_a_client_inside, 0,
 			    ROWS(inside_rows));
 	tcase_add_test(t, an_error_quotes_what_only_shares_a_port_with_l2tp);
+	tcase_add_loop_test(
+		t, a_server_inside_does_not_send_what_looks_like_anothers_tunnel,
+		0, ROWS(like_rows));
 	return t;
 }

@@ -91,6 +91,9 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 	result = vpnalg_refuse_header(translator, slot);
 	if (result != VPNALG_TRANSLATED)
 		return result;
+	if (VPNALG_WITH_SERVICES && step->record != NULL &&
+	    vpnalg_twin_is_sent(translator, slot, step->record))
+		return VPNALG_DROP_AMBIGUOUS;
 	result = translate(translator, slot, step);
 	return has_routers(translator) && translator->routers_follow
 		       ? vpnalg_routers_follow(translator, slot, step, result)

@@ -69,14 +69,28 @@ static bool is_hairpin(const struct vpnalg *translator, const struct slot *slot,
 	       service_is_one(translator, record);
 }
 
+/* Returns whether the packet will be another session's in its other form. */
+static bool will_be_anothers(struct vpnalg *translator, const struct slot *slot,
+			     struct vpnalg_record *record)
+{
+	bool inside = !slot->parsed.inside;
+	unsigned role = inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN;
+	uint8_t *key = record_key(translator, record, role);
+	struct slot twin = *slot;
+
+	twin.parsed.inside = inside;
+	twin.parsed.undo = !slot->parsed.quoted && !slot->parsed.undo;
+	twin.parsed.local = key + KEY_LOCAL_OFF;
+	if (inside)
+		twin.parsed.zone = key_zone(key);
+	return is_anothers(translator, &twin, record);
+}
+
 /* A quote may be another session's in its present form, too, if that one's
  * handler could not decide and left it. */
 bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 			  struct vpnalg_record *record)
 {
-	bool inside = !slot->parsed.inside;
-	unsigned role = inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN;
-	uint8_t *key = record_key(translator, record, role);
 	struct slot twin = *slot;
 
 	if (ports_decide(translator, slot, record) ||
@@ -84,11 +98,47 @@ bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 		return false;
 	if (slot->parsed.quoted && is_anothers(translator, &twin, record))
 		return true;
-	twin.parsed.inside = inside;
-	twin.parsed.local = key + KEY_LOCAL_OFF;
-	if (inside)
-		twin.parsed.zone = key_zone(key);
-	return is_anothers(translator, &twin, record);
+	return will_be_anothers(translator, slot, record);
+}
+
+/* Returns the outside port of a service that sends the packet from there, if it
+ * is one of a handler's servers; else 0. */
+static unsigned servers_port(const struct vpnalg *translator,
+			     const struct slot *slot,
+			     struct vpnalg_record *record)
+{
+	const struct vpnalg_server_port *port = translator->server_ports;
+	const struct vpnalg_parsed *parsed = &slot->parsed;
+	unsigned i, id;
+
+	if (!parsed->inside || parsed->inward || parsed->undo ||
+	    parsed->quoted || !service_has_ports(parsed->protocol) ||
+	    parsed->l4_caplen < PORTS_LEN ||
+	    !service_is_one(translator, record))
+		return 0;
+	id = key_word(record_key(translator, record, VPNALG_OUTSIDE_OWN) +
+		      KEY_ID_OFF);
+	for (i = 0; i < translator->server_port_count; i++, port++)
+		if (port->port == id && port->protocol == parsed->protocol)
+			return id;
+	return 0;
+}
+
+bool vpnalg_twin_is_sent(struct vpnalg *translator, const struct slot *slot,
+			 struct vpnalg_record *record)
+{
+	unsigned port = servers_port(translator, slot, record);
+	uint8_t *source = slot->parsed.l4;
+	unsigned inside_port;
+	bool is_sent;
+
+	if (port == 0)
+		return false;
+	inside_port = vpnalg_get16(source);
+	vpnalg_put16(source, port);
+	is_sent = will_be_anothers(translator, slot, record);
+	vpnalg_put16(source, inside_port);
+	return is_sent;
 }
 
 void vpnalg_twin_bar(struct vpnalg *translator, struct slot *slot)

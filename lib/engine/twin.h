@@ -12,6 +12,12 @@
 bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 			  struct vpnalg_record *record);
 
+/* Returns whether a server inside, whose service has a port of a handler's
+ * servers outside, sends what would look like another host's packet there: hosts
+ * share such a port, and IDs behind it distinguish them. */
+bool vpnalg_twin_is_sent(struct vpnalg *translator, const struct slot *slot,
+			 struct vpnalg_record *record);
+
 /* Refuses an inbound packet that only the handler that takes the rest claims,
  * if it has a twin inside: the claim becomes a drop. The same holds for a
  * packet that an ICMP error quotes, from either side. */

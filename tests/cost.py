@@ -48,6 +48,11 @@ ESTABLISHED = {
     'l2tp3-data-shared': 1589,
     'l2tp3-data-over-ip': 1403,
     'port-1701-foreign': 989,
+    # A service has no sessions: the handlers' keys are tried first.
+    'service-udp': 1599,
+    'service-l2tp': 3393,
+    'service-l2tp-behind-nat': 3287,
+    'service-nat-t': 2722,
 }
 
 

@@ -6,11 +6,13 @@
 #include "twin.h"
 
 #include "address.h"
+#include "alias.h"
 #include "claim.h"
 #include "record.h"
 #include "refuse.h"
 #include "service.h"
 #include "service_kind.h"
+#include "usage.h"
 
 /* Returns the living session of the key that a slot claims, or NULL. */
 static struct vpnalg_record *find(struct vpnalg *translator,
@@ -69,21 +71,19 @@ static bool is_hairpin(const struct vpnalg *translator, const struct slot *slot,
 	       service_is_one(translator, record);
 }
 
-/* Returns whether the packet will be another session's in its other form. */
-static bool will_be_anothers(struct vpnalg *translator, const struct slot *slot,
-			     struct vpnalg_record *record)
+/* Gives a slot the packet's other form. */
+static void turn(struct vpnalg *translator, struct slot *slot,
+		 struct vpnalg_record *record)
 {
 	bool inside = !slot->parsed.inside;
 	unsigned role = inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN;
 	uint8_t *key = record_key(translator, record, role);
-	struct slot twin = *slot;
 
-	twin.parsed.inside = inside;
-	twin.parsed.undo = !slot->parsed.quoted && !slot->parsed.undo;
-	twin.parsed.local = key + KEY_LOCAL_OFF;
+	slot->parsed.inside = inside;
+	slot->parsed.undo = !slot->parsed.quoted && !slot->parsed.undo;
+	slot->parsed.local = key + KEY_LOCAL_OFF;
 	if (inside)
-		twin.parsed.zone = key_zone(key);
-	return is_anothers(translator, &twin, record);
+		slot->parsed.zone = key_zone(key);
 }
 
 /* A quote may be another session's in its present form, too, if that one's
@@ -98,45 +98,88 @@ bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 		return false;
 	if (slot->parsed.quoted && is_anothers(translator, &twin, record))
 		return true;
-	return will_be_anothers(translator, slot, record);
+	turn(translator, &twin, record);
+	return is_anothers(translator, &twin, record);
 }
 
-/* Returns the outside port of a service that sends the packet from there, if it
- * is one of a handler's servers; else 0. */
-static unsigned servers_port(const struct vpnalg *translator,
-			     const struct slot *slot,
-			     struct vpnalg_record *record)
+/* Returns whether the packet is a server's and leaves by its service. */
+static bool is_served(const struct vpnalg *translator, const struct slot *slot,
+		      const struct vpnalg_record *record)
 {
-	const struct vpnalg_server_port *port = translator->server_ports;
 	const struct vpnalg_parsed *parsed = &slot->parsed;
-	unsigned i, id;
 
-	if (!parsed->inside || parsed->inward || parsed->undo ||
-	    parsed->quoted || !service_has_ports(parsed->protocol) ||
-	    parsed->l4_caplen < PORTS_LEN ||
-	    !service_is_one(translator, record))
-		return 0;
-	id = key_word(record_key(translator, record, VPNALG_OUTSIDE_OWN) +
-		      KEY_ID_OFF);
-	for (i = 0; i < translator->server_port_count; i++, port++)
-		if (port->port == id && port->protocol == parsed->protocol)
-			return id;
-	return 0;
+	return parsed->inside && !parsed->inward && !parsed->undo &&
+	       !parsed->quoted && service_has_ports(parsed->protocol) &&
+	       parsed->l4_caplen >= PORTS_LEN &&
+	       service_is_one(translator, record);
+}
+
+static bool lists(const struct vpnalg_handler *handler, uint8_t protocol,
+		  unsigned port)
+{
+	unsigned i;
+
+	for (i = 0; i < handler->server_port_count; i++)
+		if (handler->server_ports[i].port == port &&
+		    handler->server_ports[i].protocol == protocol)
+			return true;
+	return false;
+}
+
+/* Returns whether the remote may have sessions of the handler with hosts at
+ * that outside address: each is counted in a guard, if its kinds have one. */
+static bool may_have_hosts(struct vpnalg *translator,
+			   const struct vpnalg_handler *handler,
+			   const struct vpnalg_parsed *parsed,
+			   const uint8_t *local)
+{
+	struct vpnalg_tuple guard = { .role = ROLE_GUARD,
+				      .local = local,
+				      .remote = parsed->remote };
+	unsigned i;
+
+	for (i = 0; i < handler->kind_count && guard.space == 0; i++)
+		guard.space = handler->kinds[i].guard;
+	return guard.space == 0 ||
+	       vpnalg_usage_find(translator, &guard) != NULL;
+}
+
+/* Returns whether a handler whose servers have the service's outside port may
+ * have hosts that share it towards the remote. */
+static bool may_be_shared(struct vpnalg *translator,
+			  const struct vpnalg_parsed *parsed,
+			  const uint8_t *key)
+{
+	uint16_t port = (uint16_t)key_word(key + KEY_ID_OFF);
+	unsigned h;
+
+	vpnalg_alias_find(translator, parsed->protocol, port, &port);
+	for (h = 0; h < translator->handler_count; h++)
+		if (lists(translator->handlers[h], parsed->protocol, port) &&
+		    may_have_hosts(translator, translator->handlers[h], parsed,
+				   key + KEY_LOCAL_OFF))
+			return true;
+	return false;
 }
 
 bool vpnalg_twin_is_sent(struct vpnalg *translator, const struct slot *slot,
 			 struct vpnalg_record *record)
 {
-	unsigned port = servers_port(translator, slot, record);
 	uint8_t *source = slot->parsed.l4;
+	struct slot twin = *slot;
+	const uint8_t *key;
 	unsigned inside_port;
 	bool is_sent;
 
-	if (port == 0)
+	if (!is_served(translator, slot, record))
 		return false;
+	key = record_key(translator, record, VPNALG_OUTSIDE_OWN);
+	if (!may_be_shared(translator, &slot->parsed, key))
+		return false;
+	turn(translator, &twin, record);
 	inside_port = vpnalg_get16(source);
-	vpnalg_put16(source, port);
-	is_sent = will_be_anothers(translator, slot, record);
+	vpnalg_put16(source, key_word(key + KEY_ID_OFF));
+	is_sent = is_anothers(translator, &twin, record);
 	vpnalg_put16(source, inside_port);
 	return is_sent;
 }

@@ -13,8 +13,8 @@ bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 			  struct vpnalg_record *record);
 
 /* Returns whether a server inside, whose service has a port of a handler's
- * servers outside, sends what would look like another host's packet there: hosts
- * share such a port, and IDs behind it distinguish them. */
+ * servers outside, sends what would look like another host's packet there:
+ * hosts share such a port, and IDs behind it distinguish them. */
 bool vpnalg_twin_is_sent(struct vpnalg *translator, const struct slot *slot,
 			 struct vpnalg_record *record);
 

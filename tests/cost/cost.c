@@ -193,7 +193,8 @@ int main(int argc, char **argv)
 						   ipsec_states, l2tp_states,
 						   data_states, sweep_states,
 						   fragment_states,
-					     policy_states };
+						   policy_states,
+						   service_states };
 	static struct world w;
 	const struct state *s;
 	size_t i;

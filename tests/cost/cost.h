@@ -111,6 +111,6 @@ vpnalg_time measure_sweep(struct world *w, unsigned budget);
 /* The states. */
 extern const struct state engine_states[], pptp_states[], ipsec_states[],
 	l2tp_states[], data_states[], sweep_states[], fragment_states[],
-	policy_states[];
+	policy_states[], service_states[];
 
 #endif

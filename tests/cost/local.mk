@@ -12,4 +12,5 @@ EXTRA_DIST += \
 	tests/cost/states_l2tp.c \
 	tests/cost/states_policy.c \
 	tests/cost/states_pptp.c \
+	tests/cost/states_service.c \
 	tests/cost/states_sweep.c

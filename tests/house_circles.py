@@ -98,7 +98,7 @@ def strangers(graph, public):
 def main():
     paths = sorted((SOURCE / "lib").glob("*/*.c"))
     public = set(re.findall(r"\w+", "".join(
-        p.read_text() for p in (SOURCE / "include" / "vpnalg").glob("*.h"))))
+        p.read_text() for p in (SOURCE / "include").rglob("*.h"))))
     with tempfile.TemporaryDirectory() as folder:
         symbols = {p.relative_to(SOURCE).as_posix(): symbols_of(p, folder)
                    for p in paths}

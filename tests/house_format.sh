@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# lib/ and include/ are laid out as .clang-format says, and no file of lib/ is
+# lib/ and include/ are laid out as .clang-format says, and no file there is
 # longer than one can read at once. Other versions of clang-format lay out some
 # lines otherwise, so only this one is asked.
 set -u
@@ -13,14 +13,15 @@ done
 [ -n "$program" ] || { echo "no clang-format $version"; exit 77; }
 
 cd "$src" || exit 1
-"$program" --dry-run --Werror lib/*/*.[ch] include/vpnalg/*.h || exit 1
-for file in lib/*/*.[ch] include/vpnalg/*.h; do
+set -- lib/*/*.[ch] include/vpnalg/*.h include/vpnalg/*/*.h
+"$program" --dry-run --Werror "$@" || exit 1
+for file; do
 	expand -t 8 "$file" | grep -nE '^.{81}' | sed "s|^|$file:|"
 done | grep . && {
 	echo 'a line has more than 80 columns'
 	exit 1
 }
-long=$(wc -l lib/*/*.[ch] | awk '$1 > 350 && $2 != "total" { print $2 }')
+long=$(wc -l "$@" | awk '$1 > 350 && $2 != "total" { print $2 }')
 if [ -n "$long" ]; then
 	echo "more than 350 lines: $long"
 	exit 1

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Every public header stands alone, in C and in C++, on three standard headers;
-# every file of the tree names its license.
+# Every public header stands alone, in C and in C++, on three standard headers,
+# and is installed; every file of the tree names its license.
 set -u
 src=$(cd "${srcdir:-.}" && pwd) || exit 1
 work=$(mktemp -d) || exit 1
@@ -27,8 +27,8 @@ have() {
 }
 
 plusplus=
-for header in "$src"/include/vpnalg/*.h; do
-	name=vpnalg/$(basename "$header")
+for header in "$src"/include/vpnalg/*.h "$src"/include/vpnalg/*/*.h; do
+	name=${header#"$src"/include/}
 	for suffix in c cpp; do
 		printf '#include <%s>\n#include <%s>\n' "$name" "$name" \
 			>"$work/twice.$suffix"
@@ -47,9 +47,11 @@ for header in "$src"/include/vpnalg/*.h; do
 		compiles "$name" $cc
 	done
 	sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*//p' "$header" |
-		grep -vxE '<(stdbool|stddef|stdint|vpnalg/[a-z0-9_]+)\.h>' \
+		grep -vxE '<(stdbool|stddef|stdint|vpnalg/[a-z0-9_/]+)\.h>' \
 			>"$work/foreign" &&
 		fail "$name may not include $(paste -sd ' ' "$work/foreign")"
+	grep -q "^	include/$name\b" "$src/include/local.mk" ||
+		fail "$name is not installed: include/local.mk"
 done
 
 # What git knows; else, in a copy or a release, what is written by hand.

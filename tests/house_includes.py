@@ -42,7 +42,8 @@ HANDLER = ("include", "lib/wire")
 def is_below(name, other):
     folder, own = os.path.dirname(other), os.path.dirname(name)
     below = BELOW.get(os.path.basename(own), HANDLER)
-    return folder == own or folder.removesuffix("/vpnalg") in below
+    layer = "include" if other.startswith("include/") else folder
+    return folder == own or layer in below
 
 
 def faults_of_table(rows):

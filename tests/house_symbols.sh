@@ -32,7 +32,7 @@ names() {
 	sed 's/(.*//; s/\[.*//; s/ *$//; s/.*[ *]//'
 }
 
-for header in "$src"/include/vpnalg/*.h; do
+for header in "$src"/include/vpnalg/*.h "$src"/include/vpnalg/*/*.h; do
 	${CC:-cc} -E -P -I"$src/include" "$header" || exit 1
 done >"$work/headers" || exit 1
 statements <"$work/headers" |

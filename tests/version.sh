@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# VPNALG_VERSION of the public header is the version that configure.ac names.
+# VPNALG_VERSION of the public headers is the version that configure.ac names.
 set -u
-header=${srcdir:?}/include/vpnalg/vpnalg.h
+header=${srcdir:?}/include/vpnalg/version.h
 number=$(sed -n 's/^#define VPNALG_VERSION \([0-9][0-9]*\)$/\1/p' "$header")
 version=$((${number:?} / 10000)).$((number / 100 % 100)).$((number % 100))
 if [ "$version" != "${PACKAGE_VERSION:?}" ]; then
-	echo "vpnalg.h says $version ($number), configure.ac $PACKAGE_VERSION"
+	echo "version.h says $version ($number), configure.ac $PACKAGE_VERSION"
 	exit 1
 fi

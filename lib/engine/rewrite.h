@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rewriting that only the engine does; the rest is in vpnalg/handler.h. */
+/* Rewriting that only the engine does; the rest is in
+ * vpnalg/handler/rewrite.h. */
 #ifndef VPNALG_ENGINE_REWRITE_H
 #define VPNALG_ENGINE_REWRITE_H
 

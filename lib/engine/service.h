@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Services: servers inside that are reached from outside. The public functions
- * are in vpnalg/vpnalg.h. */
+ * are in vpnalg/service.h. */
 #ifndef VPNALG_ENGINE_SERVICE_H
 #define VPNALG_ENGINE_SERVICE_H
 

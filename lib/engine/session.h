@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sessions by their keys: found, linked, unlinked, closed. The public
- * functions are in vpnalg/handler.h. */
+ * functions are in vpnalg/handler/. */
 #ifndef VPNALG_ENGINE_SESSION_H
 #define VPNALG_ENGINE_SESSION_H
 

@@ -33,31 +33,56 @@ ALWAYS_INLINE void leave(struct slot *slot, struct vpnalg_packet *packet)
 	packet->flags = 0;
 }
 
-/* Decides whether a packet is ours, and which handler claims it. It is ours if
- * its local address fits its form, which is an outside address in the outside
- * form only, and its remote can be a single far host, or by a hairpin one of
- * our addresses. All else is the router's own traffic. */
-ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
-			   struct vpnalg_packet *packet)
+/* Returns whether a packet is ours, as most are, at the only outside address.
+ */
+ALWAYS_INLINE bool is_plainly_ours(const struct vpnalg *translator,
+				   const struct vpnalg_parsed *parsed)
+{
+	const uint8_t *only = translator->addresses;
+	const size_t addr_len = addr_len_of(translator);
+
+	return translator->address_count == 1 &&
+	       same_address(parsed->local, only, addr_len) != parsed->inside &&
+	       pool_is_host(parsed->remote) &&
+	       !same_address(parsed->remote, only, addr_len);
+}
+
+/* Returns whether a packet is ours. It is if its local address fits its form,
+ * which is an outside address in the outside form only, and its remote can be a
+ * single far host, or by a hairpin one of our addresses. All else is the
+ * router's own traffic. */
+NEVER_INLINE bool is_ours(const struct vpnalg *translator, struct slot *slot,
+			  struct vpnalg_packet *packet)
 {
 	const struct vpnalg_parsed *parsed = &slot->parsed;
 
-	if (!parse(packet, slot)) {
-		leave(slot, packet);
-		return;
-	}
 	if (pool_has(translator, parsed->local) == parsed->inside) {
 		leave(slot, packet);
 		if (parsed->inside)
 			claim_routers(translator, slot);
-		return;
+		return false;
 	}
 	if (pool_is_remote(translator, parsed->remote)) {
 		packet->flags = 0;
 	} else if (!vpnalg_hairpin_is_one(translator, slot, packet)) {
 		leave(slot, packet);
+		return false;
+	}
+	return true;
+}
+
+/* Decides whether a packet is ours, and which handler claims it. */
+ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
+			   struct vpnalg_packet *packet)
+{
+	if (!parse(packet, slot)) {
+		leave(slot, packet);
 		return;
 	}
+	if (is_plainly_ours(translator, &slot->parsed))
+		packet->flags = 0;
+	else if (!is_ours(translator, slot, packet))
+		return;
 	slot->ours = true;
 	if (FOR_SIZE)
 		vpnalg_claim(translator, slot);

@@ -196,12 +196,12 @@ static inline const uint8_t *other_key(const struct vpnalg_step *step)
 					       : VPNALG_INSIDE_OWN);
 }
 
-static inline void rewrite_ends(struct vpnalg_step *step, const uint8_t *key,
-				uint16_t id)
+/* Writes the port or identifier; delta is the difference that the address has
+ * made. Protocols above UDP have neither. */
+static inline void rewrite_id(struct vpnalg_step *step, uint32_t delta,
+			      uint16_t id)
 {
 	const struct vpnalg_parsed *parsed = step->parsed;
-	uint32_t delta = replace_local(parsed, key + KEY_LOCAL_OFF,
-				       addr_len_of(step->translator));
 
 	if (parsed->protocol == PROTOCOL_UDP ||
 	    parsed->protocol == PROTOCOL_TCP)
@@ -213,13 +213,20 @@ static inline void rewrite_ends(struct vpnalg_step *step, const uint8_t *key,
 void vpnalg_rewrite_ends(struct vpnalg_step *step)
 {
 	const uint8_t *key = other_key(step);
+	uint32_t delta = replace_local(step->parsed, key + KEY_LOCAL_OFF,
+				       addr_len_of(step->translator));
 
-	rewrite_ends(step, key, key_word(key + KEY_ID_OFF) & 0xffff);
+	if (step->parsed->protocol <= PROTOCOL_UDP)
+		rewrite_id(step, delta, key_word(key + KEY_ID_OFF) & 0xffff);
 }
 
 void vpnalg_rewrite_ends_to(struct vpnalg_step *step, uint16_t id)
 {
-	rewrite_ends(step, other_key(step), id);
+	uint32_t delta =
+		replace_local(step->parsed, other_key(step) + KEY_LOCAL_OFF,
+			      addr_len_of(step->translator));
+
+	rewrite_id(step, delta, id);
 }
 
 /* A byte as the half of 16 bits that it is. */

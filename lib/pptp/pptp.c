@@ -181,14 +181,10 @@ static enum vpnalg_claim match_gre(const struct vpnalg_parsed *parsed,
 static enum vpnalg_claim match(const struct vpnalg_parsed *parsed,
 			       struct vpnalg_match *match)
 {
-	switch (parsed->protocol) {
-	case GRE_PROTOCOL:
+	if (parsed->protocol == GRE_PROTOCOL)
 		return match_gre(parsed, match);
-	case PROTOCOL_TCP:
-		return match_tcp(parsed, match);
-	default:
-		return VPNALG_CLAIM_NONE;
-	}
+	return parsed->protocol == PROTOCOL_TCP ? match_tcp(parsed, match)
+						: VPNALG_CLAIM_NONE;
 }
 
 static enum vpnalg_result translate(struct vpnalg_step *step)

@@ -3,6 +3,7 @@
 """vpnalg-pcap --why. Good captures are well; each row breaks one as a network
 or server would, and names the cause that each client must get."""
 
+import glob
 import json
 import os
 import random
@@ -222,10 +223,11 @@ def forms():
 
 def keywords():
     """Manual and program have the same causes."""
-    with open(os.path.join(SOURCE, "examples/pcap/why_cause.c"),
-              encoding="utf-8") as file:
-        table = file.read()
-    known = set(re.findall(r'why_\w+,\s*"([a-z0-9-]+)",', table))
+    known = set()
+    for name in glob.glob(os.path.join(SOURCE, "examples/pcap/why_cause*.c")):
+        with open(name, encoding="utf-8") as file:
+            known |= set(re.findall(r'why_\w+,\s*"([a-z0-9-]+)",',
+                                    file.read()))
     with open(os.path.join(SOURCE, "doc/vpnalg-pcap.1"),
               encoding="utf-8") as file:
         manual = file.read().split(".SH CAUSES")[1].split(".SH ")[0]

@@ -67,6 +67,16 @@ PCAP_FILES = \
 	examples/pcap/why_attempt.h \
 	examples/pcap/why_cause.c \
 	examples/pcap/why_cause.h \
+	examples/pcap/why_cause_ipsec.c \
+	examples/pcap/why_cause_l2tp.c \
+	examples/pcap/why_cause_later.c \
+	examples/pcap/why_cause_nat.c \
+	examples/pcap/why_cause_ppp.c \
+	examples/pcap/why_cause_pptp.c \
+	examples/pcap/why_cause_refused.c \
+	examples/pcap/why_cause_remark.c \
+	examples/pcap/why_cause_size.c \
+	examples/pcap/why_cause_table.h \
 	examples/pcap/why_compare.c \
 	examples/pcap/why_detail.c \
 	examples/pcap/why_esp.c \

@@ -12,8 +12,9 @@
  *                     why_large.c do so
  *     why_compare.c   one client's facts beside the others'
  *     why_step.c      the steps; why_reach.c, which were done
- *     why_cause.c     the table of causes; why_symptom*.c ask the facts for
- *                     them, why_detail.c says what was seen
+ *     why_cause.c     searches the tables of causes, why_cause_*.c;
+ *                     why_symptom*.c ask the facts for them, why_detail.c says
+ *                     what was seen
  *     why_text.c why_json.c   what is printed; why_page.c, on a page
  */
 #ifndef PCAP_WHY_H

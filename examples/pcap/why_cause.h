@@ -21,7 +21,7 @@
 enum why_when {
 	WHY_BROKEN,  /* if the last step was not reached */
 	WHY_ALWAYS,  /* it fails although that was */
-	WHY_REMARK   /* it works; but somebody should know */
+	WHY_REMARK   /* it works, and somebody should know: in remarks alone */
 };
 
 /* Writes what was seen of it. */

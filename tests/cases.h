@@ -180,5 +180,8 @@ TCase *renumber_bounds_case(void); /* check_renumber_bounds.c */
 TCase *ipsec_untouched_case(void); /* check_ipsec_untouched.c */
 TCase *init_default_case(void); /* check_init_default.c */
 TCase *init_state_case(void); /* check_init_state.c */
+TCase *init_handler_case(void); /* check_init_handler.c */
+TCase *init_store_case(void); /* check_init_store.c */
+TCase *pptp_call_fail_case(void); /* check_pptp_call_fail.c */
 
 #endif

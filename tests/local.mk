@@ -70,6 +70,8 @@ UNIT_TEST_FILES = \
 	tests/check_init.c \
 	tests/check_init_default.c \
 	tests/check_init_state.c \
+	tests/check_init_handler.c \
+	tests/check_init_store.c \
 	tests/check_ipsec.c \
 	tests/check_ipsec_untouched.c \
 	tests/check_ipsec_answers.c \
@@ -168,6 +170,7 @@ UNIT_TEST_FILES = \
 	tests/check_pptp_gre.c \
 	tests/check_pptp_call.c \
 	tests/check_pptp_call_end.c \
+	tests/check_pptp_call_fail.c \
 	tests/check_pptp_call_id.c \
 	tests/check_pptp_peer_id.c \
 	tests/check_pptp_control.c \
@@ -260,6 +263,7 @@ UNIT_TEST_FILES = \
 	tests/icmp_error_travel.h \
 	tests/icmp_error_edges.h \
 	tests/init.h \
+	tests/init_row.h \
 	tests/ipsec.h \
 	tests/ipsec_bounds.h \
 	tests/ipsec_evidence.h \
@@ -316,8 +320,11 @@ UNIT_TEST_FILES = \
 	tests/state_fragment.h \
 	tests/state_damage.h \
 	tests/support.h \
+	tests/support_bytes.c \
 	tests/support_callback.c \
 	tests/support_callback.h \
+	tests/support_checksum.c \
+	tests/support_checksum.h \
 	tests/support_control.c \
 	tests/support_dialog.c \
 	tests/support_fragments.c \
@@ -327,6 +334,7 @@ UNIT_TEST_FILES = \
 	tests/support_l2tp.c \
 	tests/support_l2tp.h \
 	tests/support_log.c \
+	tests/support_message.c \
 	tests/support_mirror.c \
 	tests/support_own_id.c \
 	tests/support_packet.c \

@@ -1,60 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Packets made by hand, with checksums computed over all bytes. */
+/* Packets made by hand. */
 #include "fragments.h"
+#include "support_checksum.h"
 
 #include <string.h>
-
-uint16_t get16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-uint32_t get32(const uint8_t *p)
-{
-	return (uint32_t)get16(p) << 16 | get16(p + 2);
-}
-
-void put16(uint8_t *p, unsigned value)
-{
-	p[0] = (uint8_t)(value >> 8);
-	p[1] = (uint8_t)value;
-}
-
-void put32(uint8_t *p, uint32_t value)
-{
-	put16(p, value >> 16);
-	put16(p + 2, value & 0xffff);
-}
-
-static uint32_t sum(const uint8_t *p, uint32_t length)
-{
-	uint32_t total = 0;
-
-	for (; length > 1; p += 2, length -= 2)
-		total += get16(p);
-	return length ? total + (uint32_t)(*p << 8) : total;
-}
-
-static uint16_t folded(uint32_t total)
-{
-	while (total >> 16)
-		total = (total & 0xffff) + (total >> 16);
-	return (uint16_t)total;
-}
-
-static uint16_t l4_sum(const uint8_t *ip, uint32_t header, uint32_t total)
-{
-	return folded(sum(ip + 12, 8) + ip[9] + (total - header) +
-		      sum(ip + header, total - header));
-}
-
-static void set_ip_checksum(struct bytes *packet)
-{
-	uint32_t header = (packet->data[0] & 15U) * 4;
-
-	put16(packet->data + 10, 0);
-	put16(packet->data + 10, (uint16_t)~folded(sum(packet->data, header)));
-}
 
 struct bytes ip_packet(uint32_t from, uint32_t to, uint8_t protocol,
 		       const void *data, uint32_t length)
@@ -78,15 +27,6 @@ void set_fragment(struct bytes *packet, uint16_t field)
 {
 	put16(packet->data + 6, field);
 	set_ip_checksum(packet);
-}
-
-void set_icmp_checksum(struct bytes *packet)
-{
-	uint8_t *icmp = packet->data + 20;
-	uint32_t length = packet->length - 20;
-
-	put16(icmp + 2, 0);
-	put16(icmp + 2, (uint16_t)~folded(sum(icmp, length)));
 }
 
 void add_ip_options(struct bytes *packet, unsigned length)
@@ -132,9 +72,8 @@ void grow(struct bytes *packet, uint32_t length)
 	if (checksum_off(ip[9]) == 0)
 		return;
 	put16(at, 0);
-	put16(at, (uint16_t)~(ip[9] == ICMP
-				      ? folded(sum(ip + 20, length - 20))
-				      : l4_sum(ip, 20, length)));
+	put16(at, ip[9] == ICMP ? internet_checksum(ip + 20, length - 20)
+				: l4_checksum(ip, 20, length));
 }
 
 struct bytes tcp_packet(uint32_t from, uint16_t from_port, uint32_t to,
@@ -154,8 +93,7 @@ struct bytes tcp_packet(uint32_t from, uint16_t from_port, uint32_t to,
 	if (length > 0)
 		memcpy(tcp + 20, data, length);
 	packet = ip_packet(from, to, TCP, tcp, 20 + length);
-	put16(packet.data + 36,
-	      (uint16_t)~l4_sum(packet.data, 20, packet.length));
+	put16(packet.data + 36, l4_checksum(packet.data, 20, packet.length));
 	return packet;
 }
 
@@ -171,7 +109,7 @@ struct bytes udp_packet(uint32_t from, uint16_t from_port, uint32_t to,
 	put16(udp + 4, 8 + length);
 	memcpy(udp + 8, data, length);
 	packet = ip_packet(from, to, UDP, udp, 8 + length);
-	checksum = (uint16_t)~l4_sum(packet.data, 20, packet.length);
+	checksum = l4_checksum(packet.data, 20, packet.length);
 	put16(packet.data + 26, checksum ? checksum : 0xffff);
 	return packet;
 }
@@ -195,7 +133,7 @@ struct bytes icmp_query(uint32_t from, uint32_t to, uint8_t type,
 	put16(icmp + 4, id);
 	put16(icmp + 6, sequence);
 	memcpy(icmp + 8, "abcdefghijklmnopqrst", 20);
-	put16(icmp + 2, (uint16_t)~folded(sum(icmp, sizeof(icmp))));
+	put16(icmp + 2, internet_checksum(icmp, sizeof(icmp)));
 	return ip_packet(from, to, ICMP, icmp, sizeof(icmp));
 }
 
@@ -206,56 +144,8 @@ struct bytes icmp_error(uint32_t from, uint32_t to, uint8_t type,
 
 	icmp[0] = type;
 	memcpy(icmp + 8, quoted->data, quoted_length);
-	put16(icmp + 2, (uint16_t)~folded(sum(icmp, 8 + quoted_length)));
+	put16(icmp + 2, internet_checksum(icmp, 8 + quoted_length));
 	return ip_packet(from, to, 1, icmp, 8 + quoted_length);
-}
-
-/* The checksum of DCCP, which covers all here, and of UDP-Lite (RFC 3828 3.1).
- */
-static uint16_t transport_sum(const uint8_t *ip, uint32_t header,
-			      uint32_t total)
-{
-	uint32_t covered = ip[9] == UDPLITE ? get16(ip + header + 4) : 0;
-
-	if (covered == 0 || covered > total - header)
-		covered = total - header;
-	return folded(sum(ip + 12, 8) + ip[9] + (total - header) +
-		      sum(ip + header, covered));
-}
-
-static bool is_transport(const uint8_t *ip)
-{
-	return ip[9] == DCCP || ip[9] == UDPLITE;
-}
-
-/* RFC 9260 appendix A: with a checksum of 0, the least byte first. */
-static uint32_t sctp_checksum(const uint8_t *sctp, uint32_t length)
-{
-	uint32_t crc = 0xffffffff, i, bit;
-
-	for (i = 0; i < length; i++) {
-		crc ^= i >= 8 && i < 12 ? 0 : sctp[i];
-		for (bit = 0; bit < 8; bit++)
-			crc = crc & 1 ? crc >> 1 ^ 0x82f63b78 : crc >> 1;
-	}
-	crc = ~crc;
-	return crc << 24 | (crc & 0xff00) << 8 | (crc >> 8 & 0xff00) | crc >> 24;
-}
-
-void set_transport_checksum(struct bytes *packet)
-{
-	uint8_t *checksum = packet->data + 26;
-	uint16_t value;
-
-	if (packet->data[9] == SCTP)
-		put32(packet->data + 28, sctp_checksum(packet->data + 20,
-						       packet->length - 20));
-	if (!is_transport(packet->data))
-		return;
-	put16(checksum, 0);
-	value = (uint16_t)~transport_sum(packet->data, 20, packet->length);
-	put16(checksum,
-	      value == 0 && packet->data[9] == UDPLITE ? 0xffff : value);
 }
 
 struct bytes transport_packet(uint8_t protocol, uint32_t from,
@@ -269,7 +159,7 @@ struct bytes transport_packet(uint8_t protocol, uint32_t from,
 	put16(data + 2, to_port);
 	if (protocol == SCTP) {
 		put32(data + 4, 0x12345678); /* verification tag */
-			data[12] = type;
+		data[12] = type;
 		put16(data + 14, 4);
 	} else if (protocol == DCCP) {
 		data[4] = 5;
@@ -278,97 +168,4 @@ struct bytes transport_packet(uint8_t protocol, uint32_t from,
 	p = ip_packet(from, to, protocol, data, sizeof(data));
 	set_transport_checksum(&p);
 	return p;
-}
-
-bool checksums_right(const uint8_t *ip, uint32_t length)
-{
-	uint32_t header = (ip[0] & 15U) * 4, total = get16(ip + 2);
-
-	if (folded(sum(ip, header)) != 0xffff)
-		return false;
-	if (total > length || get16(ip + 6) & 0x3fff)
-		return true; /* not all there */
-	if (ip[9] == ICMP)
-		return folded(sum(ip + header, total - header)) == 0xffff;
-	if (ip[9] == TCP)
-		return l4_sum(ip, header, total) == 0xffff;
-	if (ip[9] == UDP && get16(ip + header + 6) != 0)
-		return l4_sum(ip, header, total) == 0xffff;
-	if (ip[9] == SCTP && total >= header + 12)
-		return get32(ip + header + 8) ==
-		       sctp_checksum(ip + header, total - header);
-	if (is_transport(ip) && total >= header + 8)
-		return transport_sum(ip, header, total) == 0xffff;
-	return true;
-}
-
-uint32_t source(const struct world *w)
-{
-	return get32(w->bytes + 12);
-}
-
-uint32_t destination(const struct world *w)
-{
-	return get32(w->bytes + 16);
-}
-
-const uint8_t *l4(const struct world *w)
-{
-	return w->bytes + (w->bytes[0] & 15) * 4;
-}
-
-uint16_t gre_call_id(const struct world *w)
-{
-	return get16(l4(w) + 6);
-}
-
-const uint8_t *payload(const struct world *w)
-{
-	return l4(w) + (l4(w)[12] >> 4) * 4;
-}
-
-uint32_t payload_length(const struct world *w)
-{
-	return get16(w->bytes + 2) - (uint32_t)(payload(w) - w->bytes);
-}
-
-/* Lengths of the control messages, RFC 2637 2.1 to 2.15. */
-static const uint8_t lengths[16] = { 0,	 156, 156, 16,	16, 16,	 20, 168,
-				     32, 220, 24,  28,	16, 148, 40, 24 };
-
-uint32_t message_length(unsigned type)
-{
-	return lengths[type];
-}
-
-struct bytes message(unsigned type, uint16_t first, uint16_t second,
-		     uint8_t result)
-{
-	struct bytes m = { .length = message_length(type) };
-	unsigned i;
-
-	/* A pattern, so that a byte changed by mistake shows. */
-	for (i = 0; i < m.length; i++)
-		m.data[i] = (uint8_t)(0x80 + i);
-	put16(m.data, m.length);
-	put16(m.data + 2, 1);
-	put32(m.data + 4, 0x1a2b3c4d);
-	put16(m.data + 8, type);
-	put16(m.data + 10, 0);
-	if (m.length > 12) {
-		put16(m.data + 12, first);
-		put16(m.data + 14, second);
-	}
-	if (type == 8 || type == 10)
-		m.data[16] = result;
-	return m;
-}
-
-struct bytes join(const struct bytes *a, const struct bytes *b)
-{
-	struct bytes both = *a;
-
-	memcpy(both.data + a->length, b->data, b->length);
-	both.length += b->length;
-	return both;
 }

@@ -20,7 +20,7 @@ struct settings {
 	uint32_t burst;
 };
 
-/* gre.c: nanoseconds per packet, beside the floors. */
+/* packets.c: nanoseconds per packet, beside the floors. */
 void bench_gre(const struct settings *settings);
 /* The same with UDP flows, ESP and NAT-T. */
 void bench_udp(const struct settings *settings);

@@ -19,13 +19,15 @@ tests_bench_bench_SOURCES = \
 	tests/bench/floors.h \
 	tests/bench/frames.c \
 	tests/bench/frames.h \
-	tests/bench/gre.c \
 	tests/bench/ipsec.c \
 	tests/bench/l2tp.c \
 	tests/bench/load.c \
 	tests/bench/load.h \
+	tests/bench/measure.c \
+	tests/bench/measure.h \
 	tests/bench/memory.c \
 	tests/bench/options.c \
+	tests/bench/packets.c \
 	tests/bench/report.c \
 	tests/bench/report.h \
 	tests/bench/setup.c \

@@ -24,7 +24,8 @@ tree=$(cd "$bench/../.." && pwd)
 lab=$tree/tests/lab
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
-for part in "$lab/network.sh" "$lab/services.sh" "$bench/gateway/build.sh" \
+for part in "$lab/network.sh" "$lab/rules.sh" "$lab/gateway.sh" \
+	"$lab/services.sh" "$bench/gateway/build.sh" \
 	"$bench/gateway/network.sh" "$bench/gateway/packets.sh" \
 	"$bench/gateway/rates.sh" "$bench/gateway/tables.sh"; do
 	# shellcheck disable=SC1090

@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/lab/check.sh \
 	tests/lab/cut.py \
 	tests/lab/figures.sh \
+	tests/lab/gateway.sh \
 	tests/lab/guest.sh \
 	tests/lab/guests.sh \
 	tests/lab/host.sh \
@@ -23,6 +24,7 @@ EXTRA_DIST += \
 	tests/lab/replay.py \
 	tests/lab/own.sh \
 	tests/lab/router.sh \
+	tests/lab/rules.sh \
 	tests/lab/run.sh \
 	tests/lab/scenarios/ah.sh \
 	tests/lab/scenarios/esp-ike1-at-once.sh \
@@ -100,4 +102,5 @@ EXTRA_DIST += \
 	tests/lab/table.sh \
 	tests/lab/transfer.pl \
 	tests/lab/userspace.sh \
-	tests/lab/visits.sh
+	tests/lab/visits.sh \
+	tests/lab/watch.sh

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# The network of one run: two namespaces.
+# The network of one run: two namespaces, guests at their places, and the
+# programs beside them.
 #
 #   $net   br_in: c1 c2 c3 ...      $gw   in0 192.168.77.1
 #          br_out: srv                    out0 203.0.113.1
@@ -9,22 +10,14 @@
 # or servers are behind one more router (narrow.sh).
 #
 #   network_open, network_close
-#   watch_start, watch_stop      captures of both sides, in $run
-#   gateway_open GATEWAY [ARGUMENT]..., gateway_close
-#   gateway_restart [ARGUMENT]...    kills it and starts it anew
-#   may_renumber                     for the head of a scenario that does:
-#   keeps_state                      for the head of a scenario that does:
-#   gateway_update                   it ends and starts again, with its sessions
-#   gateway_renumber                 its outside address is 203.0.113.7 from now on
+#   start_in_gateway NAME COMMAND...   runs it in $gw in the background
+#   stop NAME SIGNAL             ends it, and returns its exit status
 #   place GUEST                  prints its bridge, its address and its router
 #   start_guest GUEST            boots it there
 #   boot_client CLIENT           and waits until it is there
 #   boot_servers                 $servers, and does not wait
 #   boot_all                     $servers and $clients; waits until they are there
 #   clean_up                     guests, programs and namespaces end
-#   leak_filter                  prints what finds packets that show an inside
-#                                address, be it in an ICMP error's quote
-#   leaks                        prints how many there were outside
 
 inside_net=192.168.77.0/24
 
@@ -38,16 +31,21 @@ network_defaults() {
 }
 network_defaults
 
-# link ROUTER INTERFACE PORT BRIDGE ADDRESS
+# offloads_off NAMESPACE INTERFACE
+offloads_off() {
+	ip netns exec "$1" ethtool -K "$2" tx off rx off gso off gro off \
+		tso off >/dev/null
+}
+
+# link ROUTER INTERFACE PORT BRIDGE ADDRESS: a router's interface with its
+# address, and its other end at a port of the bridge.
 link() {
 	ip link add "$2" netns "$1" type veth peer name "$3" netns "$net" &&
 		ip -n "$net" link set "$3" master "$4" up &&
 		ip -n "$1" addr add "$5" dev "$2" &&
 		ip -n "$1" link set "$2" up || return
-	ip netns exec "$1" ethtool -K "$2" tx off rx off gso off gro off \
-		tso off >/dev/null
-	ip netns exec "$net" ethtool -K "$3" tx off rx off gso off gro off \
-		tso off >/dev/null
+	offloads_off "$1" "$2"
+	offloads_off "$net" "$3"
 }
 
 bridge_add() {
@@ -90,218 +88,6 @@ stop() {
 	rm -f "$run/$1.pid"
 	kill "-$2" "$pid" 2>/dev/null
 	wait "$pid"
-}
-
-watch_start() {
-	for side in in out; do
-		start_in_gateway "watch-$side" tcpdump -n -U -B 65536 -i ${side}0 \
-			-w "$run/$side.pcap" ip or arp or pppoed or pppoes
-		until grep -qs 'listening on' "$run/watch-$side.log"; do
-			sleep 0.05
-		done
-	done
-}
-
-watch_stop() {
-	sleep 0.2
-	stop watch-in INT
-	stop watch-out INT
-}
-
-# kernel_rules OUTSIDE: the kernel's NAT. Its PPTP helper must be assigned to
-# connections.
-kernel_rules() {
-	cat <<-END
-		table ip lab {
-			ct helper pptp { type "pptp" protocol tcp; }
-			chain before {
-				type filter hook prerouting priority -150;
-				tcp dport 1723 ct helper set "pptp"
-			}
-			chain after {
-				type nat hook postrouting priority srcnat;
-				oifname $1 masquerade
-			}
-			chain services {
-				type nat hook prerouting priority dstnat;
-				$(service_rules "$1")
-			}
-		}
-	END
-}
-
-# Prints iptables matches for what passes through vpnalg-queue: with --general
-# everything.
-queue_matches() {
-	[ "$1" != --general ] || { echo && return; }
-	cat <<-END
-		-p tcp -m multiport --ports 1723
-		-p udp -m multiport --ports 500,1701,4500
-		-p gre
-		-p esp
-		-p ah
-		-p 115
-		-p icmp --icmp-type destination-unreachable
-		-p icmp --icmp-type time-exceeded
-		-p icmp --icmp-type parameter-problem
-	END
-}
-
-# queue_rules OUTSIDE [ARGUMENT]...: what vpnalg-queue has translated bypasses the
-# kernel's NAT; see vpnalg-queue(1). Some kernels have the queue for iptables only.
-queue_rules() {
-	outside=$1
-	shift
-	queue_matches "$@" | while read -r match; do
-		# shellcheck disable=SC2086
-		iptables -t raw -A PREROUTING -i "$outside" $match -j NFQUEUE &&
-			iptables -t mangle -A POSTROUTING -o "$outside" $match \
-				-j NFQUEUE || exit
-	done || return
-	iptables -t nat -A POSTROUTING -m mark --mark 0x56504e41 -j ACCEPT &&
-		iptables -t nat -A POSTROUTING -o "$outside" -j MASQUERADE
-}
-
-# gateway_open GATEWAY [ARGUMENT]...: starts it between in0 and out0, unless the
-# scenario starts a router of its own.
-gateway_open() {
-	gateway=$1
-	shift
-	[ -z "$router" ] || return 0
-	case $gateway in
-	none) ;;
-	kernel)
-		kernel_rules out0 | ip netns exec "$gw" nft -f - \
-			>"$run/gateway.log" 2>&1
-		;;
-	vpnalg-gw) gateway_start "$@" ;;
-	vpnalg-queue)
-		ip netns exec "$gw" sh -c ". '$lab/network.sh'; queue_rules out0 $*" \
-			>"$run/gateway.log" 2>&1 &&
-			gateway_start "$@"
-		;;
-	esac
-}
-
-# Starts the gateway's program, if it is one.
-gateway_start() {
-	case $gateway in
-	vpnalg-gw)
-		start_in_gateway gateway "$VPNALG_GW" --inside in0 \
-			--outside out0 --address "$outside_address" \
-			--stats 5 "$@"
-		gateway_await nft list table ip "vpnalg-gw-$(gateway_index)"
-		;;
-	vpnalg-queue)
-		start_in_gateway gateway "$VPNALG_QUEUE" \
-			--address "$outside_address" "$@"
-		gateway_await grep -q . /proc/net/netfilter/nfnetlink_queue
-		;;
-	esac
-}
-
-# With the gateway its rules go, and the kernel forwards what inside hosts send as
-# it is. A router's own rule, as vpnalg-gw(1) has it, keeps that inside.
-inside_rule() {
-	cat <<-END
-		table ip inside {
-			chain after {
-				type filter hook postrouting priority 300;
-				oifname out0 ip saddr $inside_net drop
-			}
-		}
-	END
-}
-
-# It is killed without a word, and tells nobody what it knew. Nothing may be left
-# that keeps it from starting. The rule is there in between only: at all other
-# times it would hide a leak.
-gateway_restart() {
-	inside_rule | ip netns exec "$gw" nft -f - ||
-		bad_all 'the rule cannot be set that keeps inside addresses inside'
-	stop gateway KILL 2>/dev/null
-	mv "$run/gateway.log" "$run/gateway-killed.log" 2>/dev/null
-	gateway_start "$@" ||
-		bad_all "the gateway has not come again: $(tail -n 1 "$run/gateway.log")"
-	ip netns exec "$gw" nft delete table ip inside
-}
-
-# While it does not run, the kernel would answer for it: a router's own rule, as
-# vpnalg-gw(1) has it, keeps it from that.
-outside_rule() {
-	cat <<-END
-		table ip outside {
-			chain before {
-				type filter hook prerouting priority -450;
-				iifname out0 drop
-			}
-		}
-	END
-}
-
-keeps_state() {
-	arguments="--state $run/state --state-every 1"
-}
-
-# It ends and starts again, as for an update, with what it has kept.
-gateway_update() {
-	{ inside_rule && outside_rule; } | ip netns exec "$gw" nft -f - ||
-		bad_all 'the rules cannot be set for the time between'
-	stop gateway TERM 2>/dev/null
-	mv "$run/gateway.log" "$run/gateway-before.log" 2>/dev/null
-	# shellcheck disable=SC2086
-	gateway_start $arguments ||
-		bad_all "the gateway has not come again: $(tail -n 1 "$run/gateway.log")"
-	ip netns exec "$gw" nft delete table ip inside
-	ip netns exec "$gw" nft delete table ip outside
-	grep -q 'sessions loaded, 0 left out' "$run/gateway.log" ||
-		bad_all 'it has not loaded all of its sessions'
-}
-
-may_renumber() {
-	[ "$gateway" != vpnalg-gw ] || outside_address=auto
-}
-
-# As when a link is set up anew: for a moment there is none, and no address.
-# vpnalg-gw notices; vpnalg-queue is started anew, as a script of the router's
-# would do.
-gateway_renumber() {
-	ip -n "$gw" link set out0 down
-	ip -n "$gw" addr flush dev out0
-	sleep 1
-	ip -n "$gw" addr add 203.0.113.7/24 dev out0
-	ip -n "$gw" link set out0 up
-	[ "$gateway" = vpnalg-queue ] || return 0
-	outside_address=203.0.113.7
-	# shellcheck disable=SC2086
-	gateway_restart $arguments
-}
-
-gateway_index() {
-	ip netns exec "$gw" cat /sys/class/net/out0/ifindex
-}
-
-# gateway_await COMMAND...: waits until the command succeeds, or the gateway has
-# ended.
-gateway_await() {
-	tries=0
-	until ip netns exec "$gw" "$@" >/dev/null 2>&1; do
-		tries=$((tries + 1))
-		kill -0 "$(cat "$run/gateway.pid")" 2>/dev/null &&
-			[ $tries -le 100 ] || return
-		sleep 0.05
-	done
-}
-
-# Fails if the gateway does not end well, or leaves rules behind.
-gateway_close() {
-	[ -e "$run/gateway.pid" ] || return 0
-	stop gateway TERM &&
-		! ip netns exec "$gw" nft list tables | grep vpnalg
-}
-
-count_packets() {
-	tcpdump -n -r "$1" "$2" 2>/dev/null | wc -l
 }
 
 # cN has the address 192.168.77.1N, or 203.0.113.2N outside.
@@ -353,18 +139,4 @@ clean_up() {
 		stop "${name%.pid}" TERM
 	done
 	network_close
-}
-
-# The quoted IP header has its source at 12 and its destination at 16. In a
-# filter, what follows "pppoes" looks into PPPoE.
-leak_filter() {
-	quoted='icmp[0] = 3 or icmp[0] = 11 or icmp[0] = 12'
-	quoted="($quoted) and (icmp[20:4] & 0xffffff00 = 0xc0a84d00"
-	quoted="$quoted or icmp[24:4] & 0xffffff00 = 0xc0a84d00)"
-	shown="(net $inside_net or ($quoted))"
-	echo "$shown or (pppoes and $shown)"
-}
-
-leaks() {
-	count_packets "$run/out.pcap" "$(leak_filter)"
 }

@@ -50,8 +50,8 @@ router_gateway() {
 		;;
 	vpnalg-queue)
 		cp "$VPNALG_QUEUE" "$tools/vpnalg-queue"
-		cp "$lab/network.sh" "$tools"
-		echo ". $tools/network.sh
+		cp "$lab/rules.sh" "$tools"
+		echo ". $tools/rules.sh
 			queue_rules $router_outside $arguments || exit
 			exec $tools/vpnalg-queue --address 203.0.113.1 $arguments"
 		;;

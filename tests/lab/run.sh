@@ -26,8 +26,9 @@ lab=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$lab/../.." && pwd)
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
-for part in host guests machine network services narrow router check ppp pptp \
-	l2tp ipsec swan libreswan userspace pppoe own standby; do
+for part in host guests machine network watch rules gateway services narrow \
+	router check ppp pptp l2tp ipsec swan libreswan userspace pppoe own \
+	standby; do
 	# shellcheck disable=SC1090
 	. "$lab/$part.sh"
 done

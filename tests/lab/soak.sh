@@ -28,8 +28,8 @@ lab=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$lab/../.." && pwd)
 # shellcheck source=tests/setup.sh
 . "$tree/tests/setup.sh"
-for part in host guests network check ppp pptp l2tp ipsec swan libreswan \
-	figures visits; do
+for part in host guests network watch rules gateway check ppp pptp l2tp \
+	ipsec swan libreswan figures visits; do
 	# shellcheck disable=SC1090
 	. "$lab/$part.sh"
 done

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Packets as bytes, with checksums computed over all bytes. */
-#include "fuzz.h"
+#include "bytes.h"
 
 #include <string.h>
 
@@ -91,6 +91,11 @@ int checksum_offset(const uint8_t *ip)
 	}
 }
 
+bool is_later_fragment(const uint8_t *ip)
+{
+	return (get16(ip + 6) & 0x1fff) != 0;
+}
+
 static void set_l4_checksum(struct bytes *b, bool partial)
 {
 	uint8_t *ip = b->data, *l4 = ip + header_length(ip);
@@ -108,7 +113,9 @@ static void set_l4_checksum(struct bytes *b, bool partial)
 		return;
 	}
 	begin = ~sum(l4, total - header_length(ip), begin) & 0xffff;
-	put16(l4 + off, begin == 0 && (ip[9] == UDP || ip[9] == UDPLITE) ? 0xffff : begin);
+	if (begin == 0 && (ip[9] == UDP || ip[9] == UDPLITE))
+		begin = 0xffff;
+	put16(l4 + off, begin);
 }
 
 void set_checksums(struct bytes *b, bool partial)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ICMP errors, and what holds for them besides. */
-#include "fuzz.h"
+/* ICMP errors and their quotes. */
+#include "errors.h"
 
 #include <string.h>
+
+#include "report.h"
 
 #define ROUTER 0xc0000209U       /* going out to a remote */
 #define INSIDE_ROUTER 0xc0a84dfeU
 
-static bool is_error_type(uint8_t type)
+bool is_icmp_error_type(uint8_t type)
 {
 	return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 }
@@ -17,7 +19,6 @@ static uint32_t quote_offset(const struct sent *s)
 	return header_length(s->bytes.data) + 8;
 }
 
-/* It has all of a quoted IP header. */
 bool is_icmp_error(const struct sent *s)
 {
 	const uint8_t *ip = s->bytes.data;
@@ -30,13 +31,17 @@ bool is_icmp_error(const struct sent *s)
 		length = get16(ip + 2);
 	at = quote_offset(s);
 	return at >= 28 && length >= at + 20 &&
-	       is_error_type(ip[at - 8]) && ip[at] >> 4 == 4 &&
+	       is_icmp_error_type(ip[at - 8]) && ip[at] >> 4 == 4 &&
 	       header_length(ip + at) >= 20 &&
 	       length >= at + header_length(ip + at);
 }
 
-/* Packets of which nothing but the whole is summed: what the sums were they
- * must be. The IP header's and ICMP's are looked at elsewhere. */
+bool is_error_about_fragment(const struct sent *s)
+{
+	return is_icmp_error(s) &&
+	       get16(s->bytes.data + quote_offset(s) + 6) & 0x3fff;
+}
+
 void check_quoted_checksums(const struct sent *s, const uint8_t *after)
 {
 	uint32_t at = quote_offset(s);
@@ -47,7 +52,6 @@ void check_quoted_checksums(const struct sent *s, const uint8_t *after)
 		broken("2 (checksums)", "of the quoted IP header");
 }
 
-/* The packet that it quotes travelled in the opposite direction. */
 void check_quoted_address(const struct settings *settings,
 			  const struct sent *s, const uint8_t *after)
 {
@@ -65,8 +69,6 @@ void check_quoted_address(const struct settings *settings,
 		broken("the far end", "its quoted address was changed");
 }
 
-/* What undo gives back: the host's address, whichever router inside the error
- * has come from; and quoted checksums of 0xffff may become 0. */
 void allow_in_undone(struct bytes *expected, const struct vpnalg_packet *undo)
 {
 	uint8_t *ip = expected->data, *quote = ip + header_length(ip) + 8;
@@ -84,30 +86,6 @@ void allow_in_undone(struct bytes *expected, const struct vpnalg_packet *undo)
 		put16(ip + l4 + off, 0);
 }
 
-/* The hash of all that the store has. */
-uint64_t store_sum(const struct watched_store *s)
-{
-	uint64_t total = 0, hash;
-	unsigned i;
-	size_t n;
-
-	for (i = 0; i < s->high; i++) {
-		const struct vpnalg_record *record = s->entries[i].record;
-		const uint8_t *bytes = (const uint8_t *)record;
-
-		if (record == NULL)
-			continue;
-		hash = 14695981039346656037U;
-		for (n = 0; n < (size_t)record->units * VPNALG_UNIT; n++)
-			hash = (hash ^ bytes[n]) * 1099511628211U;
-		total += hash;
-	}
-	return total;
-}
-
-/* Makes an error about a packet, as it came out. The step's value and message
- * say which; its args how much is quoted, from whom it is, and what is wrong
- * with it. */
 void make_error(struct bytes *b, const struct bytes *about, bool out,
 		const struct step *s)
 {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The sessions of a world as its events tell them: each is opened once, and
- * closed once, and they are those that are counted and listed. */
-#include "fuzz.h"
+/* Each session is opened once and closed once by an event, and those between
+ * are the sessions that are counted and listed. */
+#include "event_log.h"
 
 #include <string.h>
+
+#include "report.h"
+#include "world.h"
 
 static struct logged_session *find(struct event_log *t, uint64_t number)
 {
@@ -19,8 +22,8 @@ static void open_session(struct event_log *t, const struct vpnalg_event *event)
 {
 	if (find(t, event->info->number) != NULL)
 		broken("events", "%s: opened twice", event->kind_name);
-	if (t->count == TOLD_MAX)
-		broken("events", "more sessions are told than there is room");
+	if (t->count == LOGGED_MAX)
+		broken("events", "more sessions are open than there is room");
 	t->sessions[t->count++] = (struct logged_session){
 		event->info->number, event->info->parent, event->protocol,
 		event->kind
@@ -28,7 +31,7 @@ static void open_session(struct event_log *t, const struct vpnalg_event *event)
 	t->live[event->protocol][event->kind]++;
 }
 
-/* Returns the session that an event is about, as it was told until now. */
+/* Returns the session that an event is about, as it was before. */
 static struct logged_session *known(struct event_log *t,
 				  const struct vpnalg_event *event)
 {
@@ -85,6 +88,12 @@ static void close_session(struct event_log *t, const struct vpnalg_event *event)
 	set_parents(t, number, 0);
 }
 
+void event_log_begin(struct event_log *t)
+{
+	t->count = 0;
+	memset(t->live, 0, sizeof(t->live));
+}
+
 void event_log_add(struct event_log *t, const struct vpnalg_event *event)
 {
 	if (event->type == VPNALG_EVENT_OPENED)
@@ -101,7 +110,7 @@ void event_log_check_listed(struct event_log *t,
 	const struct logged_session *session = find(t, info->number);
 
 	if (session == NULL)
-		broken("events", "%s: listed, and was not told",
+		broken("events", "%s: listed, and no event opened it",
 		       info->kind_name);
 	if (session->protocol != info->protocol ||
 	    session->kind != info->kind)
@@ -109,7 +118,7 @@ void event_log_check_listed(struct event_log *t,
 		       info->kind_name);
 }
 
-void told_check(const struct world *w)
+void event_log_check_counters(const struct world *w)
 {
 	const struct settings *s = w->settings;
 	struct vpnalg_kind_counters c;
@@ -123,7 +132,7 @@ void told_check(const struct world *w)
 			vpnalg_kind_counters(w->alg, i++, &c, sizeof(c));
 			if (c.opened - c.closed != w->log.live[protocol][kind])
 				broken("events",
-				       "%s: %llu live, and %u were told",
+				       "%s: %llu live, and %u by the events",
 				       c.name,
 				       (unsigned long long)(c.opened -
 							    c.closed),

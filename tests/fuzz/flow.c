@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What both ends of a conversation know. Addresses, ports and IDs are of small
- * sets, so that hosts get into each other's way. */
-#include "fuzz.h"
+ * sets, so that those of several hosts collide. */
+#include "flow.h"
 
 #include <string.h>
 

@@ -6,24 +6,69 @@ FUZZ_FILES = \
 	tests/fast_path.c \
 	tests/fast_path.h \
 	tests/fuzz/bytes.c \
+	tests/fuzz/bytes.h \
+	tests/fuzz/callbacks.c \
+	tests/fuzz/callbacks.h \
+	tests/fuzz/checksums.c \
+	tests/fuzz/checksums.h \
+	tests/fuzz/claim.c \
+	tests/fuzz/claim.h \
 	tests/fuzz/conversation.c \
+	tests/fuzz/conversation.h \
 	tests/fuzz/errors.c \
+	tests/fuzz/errors.h \
+	tests/fuzz/event_log.c \
+	tests/fuzz/event_log.h \
 	tests/fuzz/flow.c \
-	tests/fuzz/fuzz.h \
-	tests/fuzz/oracle.c \
+	tests/fuzz/flow.h \
+	tests/fuzz/fragments.c \
+	tests/fuzz/fragments.h \
+	tests/fuzz/input.c \
+	tests/fuzz/input.h \
+	tests/fuzz/listing.c \
+	tests/fuzz/listing.h \
+	tests/fuzz/offer.c \
+	tests/fuzz/offer.h \
 	tests/fuzz/owner.c \
+	tests/fuzz/owner.h \
 	tests/fuzz/pieces.c \
+	tests/fuzz/pieces.h \
+	tests/fuzz/process.c \
+	tests/fuzz/process.h \
+	tests/fuzz/records.c \
+	tests/fuzz/records.h \
 	tests/fuzz/report.c \
+	tests/fuzz/report.h \
+	tests/fuzz/result.c \
+	tests/fuzz/result.h \
 	tests/fuzz/rogue.c \
+	tests/fuzz/rogue.h \
+	tests/fuzz/say.h \
 	tests/fuzz/say_ipsec.c \
 	tests/fuzz/say_l2tp.c \
 	tests/fuzz/say_plain.c \
 	tests/fuzz/say_tcp.c \
+	tests/fuzz/sent.c \
+	tests/fuzz/sent.h \
+	tests/fuzz/services.c \
+	tests/fuzz/services.h \
+	tests/fuzz/settings.c \
+	tests/fuzz/settings.h \
+	tests/fuzz/steer.c \
+	tests/fuzz/steer.h \
+	tests/fuzz/step.h \
 	tests/fuzz/store.c \
+	tests/fuzz/store.h \
 	tests/fuzz/strange.c \
-	tests/fuzz/event_log.c \
+	tests/fuzz/strange.h \
+	tests/fuzz/undo.c \
+	tests/fuzz/undo.h \
 	tests/fuzz/witness.c \
-	tests/fuzz/world.c
+	tests/fuzz/witness.h \
+	tests/fuzz/world.c \
+	tests/fuzz/world.h \
+	tests/fuzz/worlds.c \
+	tests/fuzz/worlds.h
 
 if SCRIPT_TESTS
 check_PROGRAMS += tests/fuzz/replay

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The router's owner: policies under traffic, and restarts. */
-#include "fuzz.h"
+#include "owner.h"
 
 #include <vpnalg/state.h>
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "flow.h"
+#include "report.h"
 
 #define STATE_MAX ((RECORDS_MAX + 4 * KEPT_MAX) * VPNALG_STATE_CHUNK_MAX)
 
@@ -169,8 +172,8 @@ static void begin_anew(struct world *w, void (*make)(struct world *w))
 	make(w);
 }
 
-/* What is known of IDs in use is not saved. A state without room is not loaded at
- * all. */
+/* What is known of IDs in use is not saved. A state for which there is no room
+ * is not loaded at all. */
 void owner_reload(struct world *w, void (*make)(struct world *w))
 {
 	bool full = is_nearly_full(&w->store), whole = false, loaded;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Packets in fragments. */
-#include "fuzz.h"
+#include "pieces.h"
 
 #include <string.h>
 

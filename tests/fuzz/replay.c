@@ -6,12 +6,16 @@
  *   replay --text FILE       prints bytes that libFuzzer has found as text
  *
  * Text is hexadecimal, a step in a line; what follows a '#' is a comment. */
-#include "fuzz.h"
+#include "conversation.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "report.h"
+#include "step.h"
+#include "witness.h"
 
 #define INPUT_MAX 65536
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What happens, in words: all of it with FUZZ_TRACE, else the last of it. */
-#include "fuzz.h"
+#include "report.h"
 
 #include <stdarg.h>
 #include <stdio.h>

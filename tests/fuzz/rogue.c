@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A handler that answers as it may not, by a script that the steps write. It
  * claims UDP to and from port 80 of a remote. */
-#include "fuzz.h"
+#include "rogue.h"
 
 #include <string.h>
+
+#include "bytes.h"
 
 uint8_t rogue_script[4];
 

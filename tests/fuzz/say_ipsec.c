@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* IKE, NAT-T, ESP and AH. */
-#include "fuzz.h"
+#include "say.h"
 
 static const uint8_t exchanges[] = { 34, 35, 36, 37, 2, 32, 5, 43 };
 

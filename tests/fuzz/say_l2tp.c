@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* L2TP version 2 (RFC 2661) and 3 (RFC 3931), over UDP and over IP. */
-#include "fuzz.h"
+#include "say.h"
 
 /* A message of a session has the tunnel's IDs in its header and the session's
  * in its AVPs. */

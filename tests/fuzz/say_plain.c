@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* GRE version 0, UDP, ICMP queries and whatever else there is. */
-#include "fuzz.h"
+#include "say.h"
 
 static void begin(struct draft *d, uint8_t protocol)
 {

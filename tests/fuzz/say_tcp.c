@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* PPTP's control connection (RFC 2637) and its GRE, and TCP in general. */
-#include "fuzz.h"
+#include "say.h"
 
 #include <string.h>
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A store that watches: it counts, fails on request, moves its records, and
  * keeps a mirror of each record that must never be stale after a call. */
-#include "fuzz.h"
+#include "store.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "report.h"
+#include "settings.h"
 
 static size_t size_of(const struct vpnalg_record *record)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Packets as they should not be, or not always are. */
-#include "fuzz.h"
+#include "strange.h"
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ enum strangeness {
 	OTHER_LENGTH,   /* in the IP header */
 	NO_CHECKSUM,    /* UDP */
 	SHORT,          /* it ends before it ends */
-	OTHER_WAY,
+	OTHER_DIRECTION,
 	FROM_OUTSIDE,   /* an outside address is the far end, or the near */
 	OTHER_ZONE,
 	OTHER_PORTS,
@@ -68,7 +68,7 @@ static void change(struct draft *d, enum strangeness kind, uint8_t x,
 	case OTHER_LENGTH:
 		put16(ip + 2, get16(ip + 2) + x - 128U);
 		break;
-	case OTHER_WAY:
+	case OTHER_DIRECTION:
 		d->sent.direction = x & 3;
 		break;
 	case FROM_OUTSIDE:

@@ -3,11 +3,15 @@
  * step, while anybody outside sends anything, forged in the name of its remote
  * too, and other hosts do. What it sends must go out as before, and what is
  * answered must reach it: promises 6 and 10. */
-#include "fuzz.h"
+#include "witness.h"
 
 #include <vpnalg/protocols.h>
 
 #include <string.h>
+
+#include "report.h"
+#include "say.h"
+#include "strange.h"
 
 #define FLOWS 8
 #define STEPS_MAX 100
@@ -101,7 +105,7 @@ static void begin_conversation(unsigned n)
  * for. */
 enum { PPTP_ECHO = 4 };
 
-/* Both ways, as at first. */
+/* In both directions, as at first. */
 static void go_on(unsigned n)
 {
 	const struct kind *kind = scene.kind[n];

@@ -41,6 +41,16 @@ static void insert_options(struct bytes *b, unsigned kind)
 	put16(b->data + 2, b->length);
 }
 
+static void set_ports(struct bytes *b, uint8_t from, uint8_t to)
+{
+	if (b->length < 24)
+		return;
+	if (from & 0x80)
+		put16(b->data + 20, some_port(from));
+	if (to & 0x80)
+		put16(b->data + 22, some_port(to));
+}
+
 static void change(struct draft *d, enum strangeness kind, uint8_t x,
 		   uint8_t y, const struct settings *settings)
 {
@@ -79,19 +89,15 @@ static void change(struct draft *d, enum strangeness kind, uint8_t x,
 		d->sent.zone = x;
 		break;
 	case OTHER_PORTS:
-		if (b->length < 24)
-			break;
-		if (x & 0x80)
-			put16(ip + 20, some_port(x));
-		if (y & 0x80)
-			put16(ip + 22, some_port(y));
+		set_ports(b, x, y);
 		break;
 	default:
 		break;
 	}
 }
 
-/* What changes no byte that a checksum covers, or is meant to break it. */
+/* Changes that are made behind the checksums: they change no byte that a
+ * checksum covers, or are meant to make it wrong. */
 static void change_after(struct draft *d, enum strangeness kind, uint8_t x,
 			 uint8_t y)
 {

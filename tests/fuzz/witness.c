@@ -129,6 +129,14 @@ static void go_on(unsigned n)
 		       kind->name, vpnalg_result_text(result));
 }
 
+/* Returns a kind of conversation that is not that of the first one. */
+static const struct kind *pick_kind(unsigned n)
+{
+	const struct kind *kind = &kinds[n % KINDS];
+
+	return kind == scene.kind[0] ? &kinds[(n + 1) % KINDS] : kind;
+}
+
 static void set_up(const uint8_t *in)
 {
 	static const struct vpnalg_protocol protocols[] = {
@@ -137,7 +145,7 @@ static void set_up(const uint8_t *in)
 		{ vpnalg_general, NULL },
 	};
 	struct settings *s = &scene.worlds.settings;
-	unsigned i, n;
+	unsigned i;
 
 	memset(&scene, 0, sizeof(scene));
 	*s = (struct settings){ .protocols = protocols,
@@ -156,10 +164,7 @@ static void set_up(const uint8_t *in)
 	for (i = 0; i < FLOWS; i++)
 		flow_begin(&scene.flows[i], i);
 	for (i = 0; i < 2; i++) {
-		n = in[i] % KINDS;
-		if (i == 1 && &kinds[n] == scene.kind[0])
-			n = (n + 1) % KINDS;
-		scene.kind[i] = &kinds[n];
+		scene.kind[i] = pick_kind(in[i]);
 		begin_conversation(i);
 	}
 }
@@ -195,37 +200,39 @@ static bool is_id_of(const struct flow *f, const struct kind *kind,
 	return f->id[0].peer == id || f->id[1 + (kind->value & 1)].peer == id;
 }
 
+/* Returns whether a packet that goes out looks like one of the witness' L2TP to
+ * its remote. */
+static bool looks_like(const struct sent *s, const struct flow *f,
+		       const struct kind *kind)
+{
+	const uint8_t *ip = s->bytes.data, *l4 = ip + header_length(ip);
+
+	if (get32(ip + 12) != f->outside)
+		return false;
+	if (ip[9] == UDP)
+		return (kind->goes_on == say_l2tp2_data ||
+			kind->goes_on == say_l2tp3_data) &&
+		       get16(l4) == f->outside_port &&
+		       is_id_of(f, kind, receiver_of(l4, true));
+	return ip[9] == L2TP_IP && kind->goes_on == say_l2tp3_ip_data &&
+	       is_id_of(f, kind, receiver_of(l4, false));
+}
+
 /* What another host has sent must not look like the witness' to its remote. */
 static void check_disguise(const struct sent *s)
 {
-	const uint8_t *ip = s->bytes.data, *l4 = ip + header_length(ip);
+	const uint8_t *ip = s->bytes.data;
 	unsigned n;
 
 	if (s->result != VPNALG_TRANSLATED || s->direction != VPNALG_OUT ||
 	    get32(ip + 16) != scene.own[0].remote ||
 	    s->bytes.length < header_length(ip) + 16)
 		return;
-	for (n = 0; n < 2; n++) {
-		const struct flow *f = &scene.own[n];
-		bool l2tp = scene.kind[n]->goes_on == say_l2tp2_data ||
-			    scene.kind[n]->goes_on == say_l2tp3_data;
-		bool as_it = get32(ip + 12) == f->outside;
-
-		if (ip[9] == UDP && as_it && l2tp)
-			as_it = get16(l4) == f->outside_port &&
-				is_id_of(f, scene.kind[n],
-					 receiver_of(l4, true));
-		else if (ip[9] == L2TP_IP && as_it)
-			as_it = scene.kind[n]->goes_on == say_l2tp3_ip_data &&
-				is_id_of(f, scene.kind[n],
-					 receiver_of(l4, false));
-		else
-			as_it = false;
-		if (as_it)
+	for (n = 0; n < 2; n++)
+		if (looks_like(s, &scene.own[n], scene.kind[n]))
 			broken("10 (no host harms another)",
 			       "it leaves as the witness' %s",
 			       scene.kind[n]->name);
-	}
 }
 
 /* Another host, or somebody outside: of a flow of its own, or in the name of

@@ -104,29 +104,29 @@ START_TEST(an_error_quotes_what_only_shares_a_port_with_l2tp)
 }
 END_TEST
 
-/* A server inside and its client give data of a Tunnel ID that the client, as a
- * server of another host's, has given that host: from the same outside port the
- * packets would look the same. */
+/* An inside host shares port 1701 with the service of a server inside; the
+ * remote is its server, and has clients of that server at several ports. What
+ * the inside server sends with a Tunnel ID of the host's looks like the host's,
+ * if it goes to the same port; send_packet() undoes what is translated. */
 static const struct like_row {
-	uint16_t inside_port, remote_port;
+	uint16_t inside_port, remote_port, id;
+	unsigned result;
 } like_rows[] = {
-	{ L2TP, L2TP },
-	{ 1702, L2TP },
-	{ L2TP, 40000 },
-	{ 1702, 40000 },
+	{ L2TP, L2TP, 100, VPNALG_DROP_AMBIGUOUS },
+	{ 1702, L2TP, 100, VPNALG_DROP_AMBIGUOUS },
+	{ L2TP, L2TP, 101, VPNALG_TRANSLATED },
+	{ 1702, L2TP, 101, VPNALG_TRANSLATED },
+	{ L2TP, 40000, 100, VPNALG_TRANSLATED },
+	{ 1702, 40000, 100, VPNALG_TRANSLATED },
 };
 
-START_TEST(a_server_inside_does_not_send_what_looks_like_anothers_tunnel)
+static void share_port(const struct like_row *row)
 {
-	const struct like_row *row = &like_rows[_i];
 	struct tunnel t = { .client = CLIENT_B, .server = SERVER, .port = L2TP,
 			    .version = 2, .own = 7, .peer = 100,
 			    .fixed_port = true };
-	struct bytes m, p;
 
 	begin();
-	if (row->remote_port != L2TP)
-		t.answer_port = row->remote_port;
 	service_add(&w, UDP, L2TP, CLIENT_A, row->inside_port);
 	while (t.outside_port != L2TP) {
 		ck_assert_uint_eq(tunnel_requests(&w, &t), VPNALG_TRANSLATED);
@@ -135,19 +135,45 @@ START_TEST(a_server_inside_does_not_send_what_looks_like_anothers_tunnel)
 	ck_assert_uint_eq(tunnel_is_answered(&w, &t), VPNALG_TRANSLATED);
 	ck_assert_uint_eq(destination(&w), CLIENT_B);
 	ck_assert_uint_eq(tunnel_confirms(&w, &t), VPNALG_TRANSLATED);
-	m = l2tp_data2(101, 1, 7);
+}
+
+START_TEST(a_server_inside_does_not_send_what_looks_like_anothers_tunnel)
+{
+	const struct like_row *row = &like_rows[_i];
+	struct bytes m = l2tp_data2(row->id, 1, 7), p;
+
+	share_port(row);
 	p = udp_packet(CLIENT_A, row->inside_port, SERVER, row->remote_port,
 		       m.data, m.length);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
-	ck_assert_uint_eq(get16(l4(&w)), L2TP);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), row->result);
+	if (row->result == VPNALG_TRANSLATED)
+		ck_assert_uint_eq(get16(l4(&w)), L2TP);
 	m = l2tp_data2(100, 1, 7);
-	p = udp_packet(CLIENT_A, row->inside_port, SERVER, row->remote_port,
-		       m.data, m.length);
-	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
-			  VPNALG_DROP_AMBIGUOUS);
-	p = udp_packet(CLIENT_B, L2TP, SERVER, row->remote_port, m.data,
-		       m.length);
+	p = udp_packet(CLIENT_B, L2TP, SERVER, L2TP, m.data, m.length);
 	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p), VPNALG_TRANSLATED);
+	service_remove(&w, UDP, L2TP, CLIENT_A, row->inside_port);
+	world_end(&w);
+}
+END_TEST
+
+/* Nor does it send an error about a packet that would have come in to the host,
+ * by its Tunnel ID. */
+START_TEST(a_server_inside_sends_no_error_about_anothers_tunnel)
+{
+	const struct like_row *row = &like_rows[_i];
+	struct bytes m = l2tp_data2(7, 1, 7), p, error;
+
+	share_port(row);
+	p = udp_packet(SERVER, L2TP, CLIENT_A, row->inside_port, m.data,
+		       m.length);
+	error = icmp_error(CLIENT_A, SERVER, 3, &p, p.length);
+	ck_assert_uint_ne(send_packet(&w, VPNALG_OUT, &error),
+			  VPNALG_TRANSLATED);
+	p = udp_packet(SERVER_2, L2TP, CLIENT_A, row->inside_port, m.data,
+		       m.length);
+	error = icmp_error(CLIENT_A, SERVER_2, 3, &p, p.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &error),
+			  VPNALG_TRANSLATED);
 	service_remove(&w, UDP, L2TP, CLIENT_A, row->inside_port);
 	world_end(&w);
 }
@@ -164,5 +190,7 @@ TCase *l2tp_service_case(void)
 	tcase_add_loop_test(
 		t, a_server_inside_does_not_send_what_looks_like_anothers_tunnel,
 		0, ROWS(like_rows));
+	tcase_add_loop_test(
+		t, a_server_inside_sends_no_error_about_anothers_tunnel, 0, 2);
 	return t;
 }

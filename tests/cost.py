@@ -52,7 +52,7 @@ ESTABLISHED = {
     'service-udp': 1599,
     'service-l2tp': 3393,
     'service-l2tp-behind-nat': 3287,
-    'service-nat-t': 2722,
+    'service-nat-t': 2590,
 }
 
 

@@ -94,6 +94,8 @@ static enum vpnalg_result try_claim(struct vpnalg *translator,
 	if (VPNALG_WITH_SERVICES && step->record != NULL &&
 	    vpnalg_twin_is_sent(translator, slot, step->record))
 		return VPNALG_DROP_AMBIGUOUS;
+	if (translator->fault)
+		return VPNALG_DROP_FAULT;
 	result = translate(translator, slot, step);
 	return has_routers(translator) && translator->routers_follow
 		       ? vpnalg_routers_follow(translator, slot, step, result)

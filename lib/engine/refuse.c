@@ -73,6 +73,12 @@ static bool is_guarded(struct vpnalg *translator,
 	return vpnalg_usage_find(translator, &guard) != NULL;
 }
 
+bool vpnalg_refuse_is_claimable(struct vpnalg *translator,
+				const struct slot *slot)
+{
+	return is_guarded(translator, &slot->parsed, slot->match.space);
+}
+
 /* Returns the drop reason of an ICMP error, given that of the quoted packet. */
 static enum vpnalg_result error_reason(enum vpnalg_result reason)
 {

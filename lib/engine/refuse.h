@@ -35,6 +35,11 @@ enum vpnalg_result vpnalg_refuse_header(const struct vpnalg *translator,
 enum vpnalg_result vpnalg_refuse_claim(struct vpnalg *translator,
 				       const struct slot *slot);
 
+/* Returns whether a packet that a handler claims without naming a session may
+ * be one's: whether inside hosts have some with its remote. */
+bool vpnalg_refuse_is_claimable(struct vpnalg *translator,
+				const struct slot *slot);
+
 /* Counts a drop reason of the handler's own for it; VPNALG_DROP_FAULT where it
  * has none such. */
 enum vpnalg_result vpnalg_refuse_own(const struct vpnalg_step *step,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Packets of protocols without ports that look like those of another session
- * once they are translated. Sessions with ports never share them, but an ICMP
- * error may quote a packet from a service's port that is another session's,
- * too. */
+/* Packets whose other form would be found as another session's: those without
+ * ports, those of a service at a port that hosts share by IDs, as L2TP's 1701,
+ * and those that an ICMP error quotes. */
 #include "twin.h"
 
 #include "address.h"
@@ -26,28 +25,29 @@ static struct vpnalg_record *find(struct vpnalg *translator,
 								     : NULL;
 }
 
-/* Returns whether the key that a slot claims leads to a session that is no
- * service. A quote that is short, or of a later fragment, may have no key. */
+/* Returns whether the key that a slot claims leads to another living session
+ * than `but`, services apart. A quote that is short, or of a later fragment,
+ * may have no key: then it may be any session's. */
 static bool is_taken(struct vpnalg *translator, const struct slot *slot,
 		     const struct vpnalg_record *but)
 {
 	const struct vpnalg_record *record = find(translator, slot);
 
 	if (slot->claim != VPNALG_CLAIM_KEY && slot->parsed.quoted)
-		return vpnalg_refuse_claim(translator, slot) !=
-		       VPNALG_UNTOUCHED;
+		return vpnalg_refuse_is_claimable(translator, slot);
 	return record != NULL && record != but &&
 	       !service_is_one(translator, record);
 }
 
-/* Returns whether another session may have the packet of a slot. The slot is
- * not usable afterwards. */
+/* Returns whether another session may have the packet of a slot, by its ports
+ * or by IDs alone. The slot is not usable afterwards. */
 static bool is_anothers(struct vpnalg *translator, struct slot *slot,
-			const struct vpnalg_record *record)
+			const struct vpnalg_record *record, bool by_ports)
 {
 	for (vpnalg_claim(translator, slot); slot->claim != VPNALG_CLAIM_NONE;
 	     vpnalg_claim_next(translator, slot))
-		if (is_taken(translator, slot, record))
+		if ((by_ports || slot->match.space != slot->parsed.protocol) &&
+		    is_taken(translator, slot, record))
 			return true;
 	return false;
 }
@@ -71,13 +71,10 @@ static bool is_hairpin(const struct vpnalg *translator, const struct slot *slot,
 	       service_is_one(translator, record);
 }
 
-/* Gives a slot the packet's other form. */
-static void turn(struct vpnalg *translator, struct slot *slot,
-		 struct vpnalg_record *record)
+/* Gives a slot the packet's other form, but for the port. */
+static void turn(struct slot *slot, uint8_t *key)
 {
 	bool inside = !slot->parsed.inside;
-	unsigned role = inside ? VPNALG_INSIDE_OWN : VPNALG_OUTSIDE_OWN;
-	uint8_t *key = record_key(translator, record, role);
 
 	slot->parsed.inside = inside;
 	slot->parsed.undo = !slot->parsed.quoted && !slot->parsed.undo;
@@ -86,31 +83,72 @@ static void turn(struct vpnalg *translator, struct slot *slot,
 		slot->parsed.zone = key_zone(key);
 }
 
+/* Returns where the packet's local port is, or NULL. */
+static uint8_t *local_port(const struct vpnalg_parsed *parsed)
+{
+	if (!service_has_ports(parsed->protocol) ||
+	    parsed->fragment == VPNALG_FRAGMENT_LATER ||
+	    parsed->l4_caplen < PORTS_LEN)
+		return NULL;
+	return parsed->l4 +
+	       (parsed->inward ? PORT_DESTINATION_OFF : PORT_SOURCE_OFF);
+}
+
+/* Returns whether the packet will be another session's in its other form, with
+ * the port that it has there. */
+NEVER_INLINE bool will_be_anothers(struct vpnalg *translator,
+				   const struct slot *slot,
+				   struct vpnalg_record *record, bool by_ports)
+{
+	uint8_t *key = record_key(translator, record,
+				  slot->parsed.inside ? VPNALG_OUTSIDE_OWN
+						      : VPNALG_INSIDE_OWN);
+	uint8_t *port = local_port(&slot->parsed);
+	unsigned before = port != NULL ? vpnalg_get16(port) : 0;
+	struct slot twin = *slot;
+	bool will_be;
+
+	turn(&twin, key);
+	if (port != NULL)
+		vpnalg_put16(port, key_word(key + KEY_ID_OFF));
+	will_be = is_anothers(translator, &twin, record, by_ports);
+	if (port != NULL)
+		vpnalg_put16(port, before);
+	return will_be;
+}
+
+/* The same in its present form. */
+NEVER_INLINE bool is_anothers_now(struct vpnalg *translator,
+				  const struct slot *slot,
+				  const struct vpnalg_record *record)
+{
+	struct slot twin = *slot;
+
+	return is_anothers(translator, &twin, record, true);
+}
+
 /* A quote may be another session's in its present form, too, if that one's
  * handler could not decide and left it. */
 bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 			  struct vpnalg_record *record)
 {
-	struct slot twin = *slot;
-
 	if (ports_decide(translator, slot, record) ||
 	    is_hairpin(translator, slot, record))
 		return false;
-	if (slot->parsed.quoted && is_anothers(translator, &twin, record))
-		return true;
-	turn(translator, &twin, record);
-	return is_anothers(translator, &twin, record);
+	return (slot->parsed.quoted &&
+		is_anothers_now(translator, slot, record)) ||
+	       will_be_anothers(translator, slot, record, true);
 }
 
-/* Returns whether the packet is a server's and leaves by its service. */
+/* Returns whether the packet leaves by the service of a server inside, which
+ * has ports. */
 static bool is_served(const struct vpnalg *translator, const struct slot *slot,
 		      const struct vpnalg_record *record)
 {
 	const struct vpnalg_parsed *parsed = &slot->parsed;
 
 	return parsed->inside && !parsed->inward && !parsed->undo &&
-	       !parsed->quoted && service_has_ports(parsed->protocol) &&
-	       parsed->l4_caplen >= PORTS_LEN &&
+	       !parsed->quoted && local_port(parsed) != NULL &&
 	       service_is_one(translator, record);
 }
 
@@ -127,7 +165,8 @@ static bool lists(const struct vpnalg_handler *handler, uint8_t protocol,
 }
 
 /* Returns whether the remote may have sessions of the handler with hosts at
- * that outside address: each is counted in a guard, if its kinds have one. */
+ * that outside address: each is counted in the guard of its kind, if that has
+ * one. */
 static bool may_have_hosts(struct vpnalg *translator,
 			   const struct vpnalg_handler *handler,
 			   const struct vpnalg_parsed *parsed,
@@ -136,52 +175,52 @@ static bool may_have_hosts(struct vpnalg *translator,
 	struct vpnalg_tuple guard = { .role = ROLE_GUARD,
 				      .local = local,
 				      .remote = parsed->remote };
-	unsigned i;
+	unsigned i, space = 0;
 
-	for (i = 0; i < handler->kind_count && guard.space == 0; i++)
+	for (i = 0; i < handler->kind_count; i++) {
 		guard.space = handler->kinds[i].guard;
-	return guard.space == 0 ||
-	       vpnalg_usage_find(translator, &guard) != NULL;
+		if (guard.space != 0 && guard.space != space &&
+		    vpnalg_usage_find(translator, &guard) != NULL)
+			return true;
+		if (guard.space != 0)
+			space = guard.space;
+	}
+	return space == 0;
 }
 
-/* Returns whether a handler whose servers have the service's outside port may
- * have hosts that share it towards the remote. */
+/* Returns whether hosts may share the service's outside port towards the remote
+ * port: both are ports of a handler's servers. A remote that has other clients
+ * behind its own address, at other ports, gives each of its IDs there again. */
 static bool may_be_shared(struct vpnalg *translator,
 			  const struct vpnalg_parsed *parsed,
 			  const uint8_t *key)
 {
 	uint16_t port = (uint16_t)key_word(key + KEY_ID_OFF);
+	const struct vpnalg_handler *handler;
 	unsigned h;
 
 	vpnalg_alias_find(translator, parsed->protocol, port, &port);
-	for (h = 0; h < translator->handler_count; h++)
-		if (lists(translator->handlers[h], parsed->protocol, port) &&
-		    may_have_hosts(translator, translator->handlers[h], parsed,
+	for (h = 0; h < translator->handler_count; h++) {
+		handler = translator->handlers[h];
+		if (lists(handler, parsed->protocol, port) &&
+		    lists(handler, parsed->protocol,
+			  vpnalg_remote_port(parsed)) &&
+		    may_have_hosts(translator, handler, parsed,
 				   key + KEY_LOCAL_OFF))
 			return true;
+	}
 	return false;
 }
 
+/* Sessions by ports are left to the handler, which knows the service's. */
 bool vpnalg_twin_is_sent(struct vpnalg *translator, const struct slot *slot,
 			 struct vpnalg_record *record)
 {
-	uint8_t *source = slot->parsed.l4;
-	struct slot twin = *slot;
-	const uint8_t *key;
-	unsigned inside_port;
-	bool is_sent;
-
-	if (!is_served(translator, slot, record))
-		return false;
-	key = record_key(translator, record, VPNALG_OUTSIDE_OWN);
-	if (!may_be_shared(translator, &slot->parsed, key))
-		return false;
-	turn(translator, &twin, record);
-	inside_port = vpnalg_get16(source);
-	vpnalg_put16(source, key_word(key + KEY_ID_OFF));
-	is_sent = is_anothers(translator, &twin, record);
-	vpnalg_put16(source, inside_port);
-	return is_sent;
+	return is_served(translator, slot, record) &&
+	       may_be_shared(
+		       translator, &slot->parsed,
+		       record_key(translator, record, VPNALG_OUTSIDE_OWN)) &&
+	       will_be_anothers(translator, slot, record, false);
 }
 
 void vpnalg_twin_bar(struct vpnalg *translator, struct slot *slot)

@@ -18,9 +18,9 @@ bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 bool vpnalg_twin_is_sent(struct vpnalg *translator, const struct slot *slot,
 			 struct vpnalg_record *record);
 
-/* Refuses an inbound packet that only the handler that takes the rest claims,
- * if it has a twin inside: the claim becomes a drop. The same holds for a
- * packet that an ICMP error quotes, from either side. */
+/* Refuses a packet that comes in, or is quoted, and that earlier handlers have
+ * let go: the claim of the last one, which takes the rest, becomes a drop if
+ * the packet would look like another session's in its other form. */
 void vpnalg_twin_bar(struct vpnalg *translator, struct slot *slot);
 
 #endif

@@ -30,7 +30,7 @@ static bool has_right_remote(struct vpnalg_step *step,
 	struct vpnalg_record *tunnel;
 	uint16_t port;
 
-	if (!m->udp || !step->parsed->inside)
+	if (!m->udp)
 		return true;
 	port = vpnalg_remote_port(step->parsed);
 	if (port == L2TP_PORT || port == l2tp_flow(step, flow)->remote_port)

@@ -86,4 +86,12 @@ compile least cortex-m4 $without
 link least PPTP 29700
 link least IPSEC 44700
 link least ALL 77600
+
+# house_cortex.sh --parts: also without each part alone.
+if [ "${1:-}" = --parts ]; then
+	for option in $without; do
+		compile "${option#-D}" cortex-m4 "$option"
+		link "${option#-D}" ALL 97400
+	done
+fi
 exit $status

@@ -68,6 +68,7 @@ static void configure(struct world *world, struct vpnalg_config *config,
 		.random = roll,
 		.choose = world->shape.all_differ ? differ : NULL,
 		.passive = true,
+		.account = world->shape.account,
 	};
 }
 

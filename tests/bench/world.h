@@ -27,6 +27,7 @@ struct shape_of_world {
 	bool remember;
 	/* Whether the table may turn out too small. */
 	bool may_fail;
+	bool account; /* vpnalg_config.account */
 };
 
 struct world {

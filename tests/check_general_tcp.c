@@ -153,40 +153,30 @@ START_TEST(a_half_closed_connection_lives_for_days)
 }
 END_TEST
 
-/* If the time is short the grace is half of it. */
-START_TEST(the_grace_is_no_longer_than_half_the_time)
-{
-	world_forget(&w);
-	general_world(&w, (struct world_options){
-				  .timers.tcp_transitory = 4000 });
-	establish();
-	in(RST, 0);
-	world_wait(&w, 1999);
-	out(ACK, 5);
-	world_wait(&w, 2);
-	out(ACK, 5);
-	check_lives(ESTABLISHED);
-	establish();
-	in(RST, 0);
-	world_wait(&w, 1999);
-	out(ACK, 5);
-	check_lives(2001);
-}
-END_TEST
+/* The grace is half of a short time, and three seconds at most. */
+static const struct grace_row {
+	uint32_t time, grace;
+} grace_rows[] = { { 4000, 2000 }, { 8000, 3000 } };
 
-/* Nor is it any longer than three seconds. */
-START_TEST(the_grace_is_no_longer_than_three_seconds)
+START_TEST(a_connection_goes_on_if_it_is_used_after_the_grace)
 {
+	const struct grace_row *row = &grace_rows[_i];
+
 	world_forget(&w);
 	general_world(&w, (struct world_options){
-				  .timers.tcp_transitory = 8000 });
+				  .timers.tcp_transitory = row->time });
 	establish();
 	in(RST, 0);
-	world_wait(&w, 3000);
+	world_wait(&w, row->grace);
 	out(ACK, 5);
 	world_wait(&w, 1);
 	out(ACK, 5);
 	check_lives(ESTABLISHED);
+	establish();
+	in(RST, 0);
+	world_wait(&w, row->grace);
+	out(ACK, 5);
+	check_lives(row->time - row->grace);
 }
 END_TEST
 
@@ -226,8 +216,9 @@ TCase *general_tcp_case(void)
 	tcase_add_test(tcp, an_end_may_be_announced_again);
 	tcase_add_loop_test(tcp, a_half_closed_connection_lives_for_days, 0,
 			    2);
-	tcase_add_test(tcp, the_grace_is_no_longer_than_half_the_time);
-	tcase_add_test(tcp, the_grace_is_no_longer_than_three_seconds);
+	tcase_add_loop_test(tcp,
+			    a_connection_goes_on_if_it_is_used_after_the_grace,
+			    0, ROWS(grace_rows));
 	tcase_add_test(tcp, undo_is_evidence_like_any_other);
 	tcase_add_test(tcp, connections_of_one_mapping_end_each_for_itself);
 	return tcp;

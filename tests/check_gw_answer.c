@@ -55,33 +55,31 @@ static const struct {
 	{ ESP, 0, 21, 21 },
 };
 
+/* The answer is an ICMP error, with so many bytes of the packet. */
+static void judge_error(size_t length, uint32_t type_and_code, uint32_t mtu,
+			uint32_t quoted)
+{
+	ck_assert_uint_eq(length, 28 + quoted);
+	judge_ip(length, ICMP);
+	ck_assert_uint_eq(get(answer + 20, 2), type_and_code);
+	ck_assert_uint_eq(get(answer + 24, 4), mtu);
+	ck_assert_mem_eq(answer + 28, head.data, quoted);
+	ck_assert(sum_is_right(answer + 20, length - 20));
+}
+
 START_TEST(what_does_not_fit_is_answered_with_the_mtu)
 {
-	size_t length;
-
 	make(packets[_i].protocol, packets[_i].options, packets[_i].length);
-	length = answer_too_big(&head, 1492, answer);
-	ck_assert_uint_eq(length, 28 + packets[_i].quoted);
-	judge_ip(length, ICMP);
-	ck_assert_uint_eq(get(answer + 20, 2), 0x0304);
-	ck_assert_uint_eq(get(answer + 24, 4), 1492);
-	ck_assert_mem_eq(answer + 28, head.data, packets[_i].quoted);
-	ck_assert(sum_is_right(answer + 20, length - 20));
+	judge_error(answer_too_big(&head, 1492, answer), 0x0304, 1492,
+		    packets[_i].quoted);
 }
 END_TEST
 
 START_TEST(what_was_under_way_for_too_long_is_answered)
 {
-	size_t length;
-
 	make(packets[_i].protocol, packets[_i].options, packets[_i].length);
-	length = answer_expired(&head, answer);
-	ck_assert_uint_eq(length, 28 + packets[_i].quoted);
-	judge_ip(length, ICMP);
-	ck_assert_uint_eq(get(answer + 20, 2), 0x0b00);
-	ck_assert_uint_eq(get(answer + 24, 4), 0);
-	ck_assert_mem_eq(answer + 28, head.data, packets[_i].quoted);
-	ck_assert(sum_is_right(answer + 20, length - 20));
+	judge_error(answer_expired(&head, answer), 0x0b00, 0,
+		    packets[_i].quoted);
 }
 END_TEST
 

@@ -54,22 +54,35 @@ START_TEST(hosts_with_each_others_spis_get_their_own)
 }
 END_TEST
 
+/* A hundred times B sends, A before it if it sends at all, and A receives after
+ * that delay, irregularly: A keeps its SPI. */
+static void a_keeps_its_spi(bool sends, unsigned delay)
+{
+	unsigned i;
+
+	for (i = 0; i < 100; i++) {
+		if (sends) {
+			ck_assert_uint_eq(esp_sends(&w, &a),
+					  VPNALG_TRANSLATED);
+			w.now += 30;
+		}
+		ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
+		w.now += delay;
+		ck_assert(esp_arrives(&w, &a));
+		w.now += i & 1 ? 90 : 110;
+	}
+	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
+}
+
 /* A was answered, irregularly: the pair is trusted fully. Then A only receives,
  * and B happens to send before each of A's packets. */
 START_TEST(an_spi_that_has_answered_its_host_stays)
 {
 	struct flow flow = { .esp = &a, .gap = 100, .delay = 61, .part = 6 };
-	unsigned i;
 
 	come();
 	run(&flow, 1, 4000);
-	for (i = 0; i < 100; i++) {
-		ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
-		w.now += 30;
-		ck_assert(esp_arrives(&w, &a));
-		w.now += i & 1 ? 90 : 110;
-	}
-	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
+	a_keeps_its_spi(false, 30);
 }
 END_TEST
 
@@ -77,34 +90,16 @@ END_TEST
  * keeps them. */
 START_TEST(an_spi_that_answers_its_host_stays)
 {
-	unsigned i;
-
 	come();
-	for (i = 0; i < 100; i++) {
-		ck_assert_uint_eq(esp_sends(&w, &a), VPNALG_TRANSLATED);
-		w.now += 30;
-		ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
-		w.now += 30;
-		ck_assert(esp_arrives(&w, &a));
-		w.now += i & 1 ? 90 : 110;
-	}
-	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
+	a_keeps_its_spi(true, 30);
 }
 END_TEST
 
 /* A only receives, at irregular times, and no host has just sent. */
 START_TEST(an_spi_that_answers_nobody_stays)
 {
-	unsigned i;
-
 	come();
-	for (i = 0; i < 100; i++) {
-		ck_assert_uint_eq(esp_sends(&w, &b), VPNALG_TRANSLATED);
-		w.now += 300;
-		ck_assert(esp_arrives(&w, &a));
-		w.now += i & 1 ? 90 : 110;
-	}
-	ck_assert_uint_eq(w.events[VPNALG_EVENT_UNPAIRED], 0);
+	a_keeps_its_spi(false, 300);
 }
 END_TEST
 

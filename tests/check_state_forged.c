@@ -153,12 +153,29 @@ static void play(struct world *world)
 	vpnalg_expire(world->alg, world->now + 10000000, 100000);
 }
 
+/* Returns whether the changed state is refused. If it is not, packets of all
+ * kinds come: they must stay within the records that they find. */
+static bool is_refused(void)
+{
+	struct vpnalg_load loading = { .services = true };
+	struct world victim;
+	bool loads;
+
+	all_world(&victim, (struct world_options){ .no_undo = true,
+						   .leaves = true });
+	victim.now = w.now;
+	state_load_part(&victim, &loading, changed.bytes, changed.length);
+	loads = vpnalg_load_end(victim.alg, &loading, victim.now) == 0;
+	if (loads)
+		play(&victim);
+	world_forget(&victim);
+	return !loads;
+}
+
 /* Of each record every byte behind the keys, so that its body lies. */
 START_TEST(a_body_that_lies_harms_nobody)
 {
 	static const uint8_t values[] = { 0xff, 0x80, 0x01, 0x00 };
-	struct vpnalg_load loading;
-	struct world victim;
 	unsigned number, at, end_at;
 
 	for (number = state_first(&saved, RECORD) + (unsigned)_i / 4;
@@ -169,14 +186,7 @@ START_TEST(a_body_that_lies_harms_nobody)
 		state_chunk(&changed, number)[CHUNK_CONTENT + 5] ^= 3;
 		state_sum(&changed, number);
 	}
-	loading = (struct vpnalg_load){ .services = true };
-	all_world(&victim, (struct world_options){ .no_undo = true,
-						   .leaves = true });
-	victim.now = w.now;
-	state_load_part(&victim, &loading, changed.bytes, changed.length);
-	if (vpnalg_load_end(victim.alg, &loading, victim.now) == 0)
-		play(&victim);
-	world_forget(&victim);
+	is_refused();
 }
 END_TEST
 
@@ -220,25 +230,6 @@ static void swap_keys(unsigned a, unsigned b, unsigned slots)
 	}
 	state_sum(&changed, a);
 	state_sum(&changed, b);
-}
-
-/* Returns whether the changed state is refused. If it is not, packets of all
- * kinds come: they must stay within the records that they find. */
-static bool is_refused(void)
-{
-	struct vpnalg_load loading = { .services = true };
-	struct world victim;
-	bool loads;
-
-	all_world(&victim, (struct world_options){ .no_undo = true,
-						   .leaves = true });
-	victim.now = w.now;
-	state_load_part(&victim, &loading, changed.bytes, changed.length);
-	loads = vpnalg_load_end(victim.alg, &loading, victim.now) == 0;
-	if (loads)
-		play(&victim);
-	world_forget(&victim);
-	return !loads;
 }
 
 /* Sessions of two kinds have each other's keys: what finds the one by its key

@@ -158,17 +158,6 @@ END_TEST
 
 /* Two hosts of one remote, of which one is refused: the other is alone with it
  * then, whoever's turn it was, and gets its next SPI. */
-static uint32_t refused_host;
-
-static enum vpnalg_choice refuse_host(struct world *world,
-				      struct vpnalg_binding *binding)
-{
-	(void)world;
-	return get32(binding->inside.octets) == refused_host
-		       ? VPNALG_CHOICE_REFUSE
-		       : VPNALG_CHOICE_TAKE;
-}
-
 START_TEST(a_refused_host_is_no_candidate)
 {
 	static const uint32_t hosts[] = { CLIENT_A, CLIENT_B };
@@ -184,9 +173,9 @@ START_TEST(a_refused_host_is_no_candidate)
 	esp_receives(&w, &two);
 	state_save(&w, &saved);
 	world_end(&w);
-	refused_host = hosts[_i];
+	state_refused_host = hosts[_i];
 	left = _i == 0 ? &two : &one;
-	all_world(&copy, (struct world_options){ .choose = refuse_host,
+	all_world(&copy, (struct world_options){ .choose = state_refuse_host,
 						 .leaves = true });
 	load_copy(&load);
 	copy.now += 20000;

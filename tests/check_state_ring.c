@@ -34,17 +34,6 @@ START_TEST(the_routers_own_host_leaves_no_gap)
 }
 END_TEST
 
-static uint32_t refused_host;
-
-static enum vpnalg_choice refuse_host(struct world *world,
-				      struct vpnalg_binding *binding)
-{
-	(void)world;
-	return get32(binding->inside.octets) == refused_host
-		       ? VPNALG_CHOICE_REFUSE
-		       : VPNALG_CHOICE_TAKE;
-}
-
 START_TEST(a_refused_host_leaves_no_gap)
 {
 	struct vpnalg_load load = { 0 };
@@ -52,8 +41,8 @@ START_TEST(a_refused_host_leaves_no_gap)
 	ring_world(&w, (struct world_options){ 0 });
 	open_hosts((unsigned)_i / 3, 3);
 	state_save(&w, &saved);
-	refused_host = addresses[_i % 3];
-	load_copy(&load, (struct world_options){ .choose = refuse_host });
+	state_refused_host = addresses[_i % 3];
+	load_copy(&load, (struct world_options){ .choose = state_refuse_host });
 	expect_ring(&copy, 2);
 	world_end(&copy);
 	world_end(&w);

@@ -202,6 +202,17 @@ void state_hold(struct world *w)
 	send_part(w, &udp, 0x7004, 2960, 2980, VPNALG_HELD);
 }
 
+uint32_t state_refused_host;
+
+enum vpnalg_choice state_refuse_host(struct world *w,
+				     struct vpnalg_binding *binding)
+{
+	(void)w;
+	return get32(binding->inside.octets) == state_refused_host
+		       ? VPNALG_CHOICE_REFUSE
+		       : VPNALG_CHOICE_TAKE;
+}
+
 void state_world_end(struct world *w)
 {
 	all_close(w);

@@ -72,6 +72,11 @@ void state_world(struct world *w, struct world_options options);
  * is gathered. */
 void state_hold(struct world *w);
 
+/* A choose callback that refuses this host. */
+extern uint32_t state_refused_host;
+enum vpnalg_choice state_refuse_host(struct world *w,
+				     struct vpnalg_binding *binding);
+
 /* Ends a world that has the services of all_open(). */
 void state_world_end(struct world *w);
 

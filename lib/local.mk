@@ -151,6 +151,8 @@ lib_libcore_la_SOURCES = \
 	lib/engine/withheld.h \
 	lib/general/crc32c.c \
 	lib/general/crc32c.h \
+	lib/general/evict.c \
+	lib/general/evict.h \
 	lib/general/general.c \
 	lib/general/general.h \
 	lib/general/general_fast_path.c \
@@ -159,8 +161,6 @@ lib_libcore_la_SOURCES = \
 	lib/general/general_kinds.h \
 	lib/general/general_settings.c \
 	lib/general/general_settings.h \
-	lib/general/give_way.c \
-	lib/general/give_way.h \
 	lib/general/mapping.c \
 	lib/general/mapping.h \
 	lib/general/other.c \

@@ -26,7 +26,7 @@ SOURCE = pathlib.Path(os.environ.get("srcdir", ".")).resolve()
 # Members that point to functions of the library: those of a handler and of a
 # store. One that is assigned nowhere is a fault.
 OURS = ["match", "translate", "swept", "closed", "configure", "quote", "parent",
-        "gives_way", "counted_by", "fast_path", "reuse_delay",
+        "is_evictable", "counted_by", "fast_path", "reuse_delay",
         "served_at", "loaded", "mss", "may_have_key",
         "find", "add", "remove", "link", "unlink", "relink", "next", "prefetch"]
 # Members that point to functions of the caller's.

@@ -58,8 +58,8 @@ struct vpnalg_save {
 	/** A value of the caller's own, given back by the loading: the time of
 	 * day, as a rule. */
 	uint64_t stamp;
-	/** Tells the chunks of this saving from those of others; 0: it is drawn
-	 * at random, and set. */
+	/** Distinguishes the chunks of this saving from those of others; 0: it
+	 * is drawn at random, and set. */
 	uint32_t state;
 	uint32_t number;      /**< The library's. */
 	uint64_t records;     /**< Result: number of sessions saved. */

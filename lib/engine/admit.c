@@ -128,11 +128,11 @@ static bool is_evictable(struct vpnalg *translator,
 	const struct vpnalg_handler *handler =
 		translator->handlers[record->handler];
 
-	return handler->gives_way != NULL &&
+	return handler->is_evictable != NULL &&
 	       record != translator->step.record &&
 	       !vpnalg_record_is_routers(record) &&
 	       record_is_alive(translator, record) &&
-	       handler->gives_way(translator, record);
+	       handler->is_evictable(translator, record);
 }
 
 void vpnalg_admit_unfit(struct vpnalg *translator, size_t bytes)

@@ -10,8 +10,8 @@
 
 enum packet_type { PACKET_OTHER, PACKET_WHOLE, PACKET_ICMP_ERROR };
 
-/* The facts about a packet that follow from its direction alone, were its IP
- * header plain. The inside host's end is the source of an outbound packet, the
+/* What is parsed of a packet by its direction alone, as if its IP header were
+ * plain. The inside host's end is the source of an outbound packet, the
  * destination of an inbound one. */
 struct packet_direction {
 	/* As in struct vpnalg_parsed, and in its order: copied at once. */

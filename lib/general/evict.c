@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sessions that are closed for new ones where the store has no room: half-open
  * and unanswered ones. */
-#include "give_way.h"
+#include "evict.h"
 
 #include "general.h"
 #include "tcp.h"
@@ -18,8 +18,8 @@ static bool is_waiting(struct vpnalg *translator,
 	       vpnalg_session_now(translator) + lifetime;
 }
 
-bool vpnalg_general_gives_way(struct vpnalg *translator,
-			      struct vpnalg_record *record)
+bool vpnalg_general_is_evictable(struct vpnalg *translator,
+				 struct vpnalg_record *record)
 {
 	const struct vpnalg_timers *timers = vpnalg_session_timers(translator);
 	bool answered = record->flags & VPNALG_SESSION_ANSWERED;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sessions that are closed for new ones where the store has no room. */
-#ifndef VPNALG_GENERAL_GIVE_WAY_H
-#define VPNALG_GENERAL_GIVE_WAY_H
+#ifndef VPNALG_GENERAL_EVICT_H
+#define VPNALG_GENERAL_EVICT_H
 
 #include <vpnalg/handler.h>
 
 /* Returns whether a session may be closed to make room. */
-bool vpnalg_general_gives_way(struct vpnalg *translator,
-			      struct vpnalg_record *record);
+bool vpnalg_general_is_evictable(struct vpnalg *translator,
+				 struct vpnalg_record *record);
 
 #endif

@@ -8,10 +8,10 @@
 #include "../wire/ip.h"
 #include "../wire/tcp.h"
 #include "../wire/udp.h"
+#include "evict.h"
 #include "general_fast_path.h"
 #include "general_kinds.h"
 #include "general_settings.h"
-#include "give_way.h"
 #include "mapping.h"
 #include "other.h"
 #include "tcp.h"
@@ -310,7 +310,7 @@ static const struct vpnalg_handler handler = {
 	.quote = quote,
 	.parent = parent,
 	.counted_by = parent,
-	.gives_way = vpnalg_general_gives_way,
+	.is_evictable = vpnalg_general_is_evictable,
 	.fast_path = vpnalg_general_fast_path,
 	.reuse_delay = vpnalg_general_reuse_delay,
 	.mss = vpnalg_general_mss,

@@ -65,8 +65,8 @@ void vpnalg_ipsec_candidate_clear(struct vpnalg *translator,
 				  unsigned place);
 
 /* Returns whether the candidate received anything after that time. */
-static inline bool ipsec_candidate_hears(const struct ipsec_candidate *c,
-					 uint32_t since)
+static inline bool ipsec_candidate_has_received(const struct ipsec_candidate *c,
+						uint32_t since)
 {
 	return c->receives && ipsec_is_after(c->received, since);
 }
@@ -79,7 +79,7 @@ static inline bool ipsec_candidate_kept_old_sa(const struct ipsec_candidate *c,
 	if (!c->sends || !ipsec_is_after(since, c->out_since))
 		return false; /* it has a new outbound one */
 	return ipsec_is_after(c->sent, since + IPSEC_NO_CHILD_MS) ||
-	       ipsec_candidate_hears(c, since + IPSEC_NO_CHILD_MS);
+	       ipsec_candidate_has_received(c, since + IPSEC_NO_CHILD_MS);
 }
 
 /* Returns the time at which the candidate sent ESP last, with any SA. */
@@ -94,7 +94,7 @@ static inline uint32_t ipsec_candidate_sent(const struct ipsec_candidate *c)
  * SA, or receives again. */
 static inline bool ipsec_candidate_is_over(const struct ipsec_candidate *c)
 {
-	return c->seeking ? ipsec_candidate_hears(c, c->since)
+	return c->seeking ? ipsec_candidate_has_received(c, c->since)
 			  : ipsec_candidate_kept_old_sa(c, c->since);
 }
 

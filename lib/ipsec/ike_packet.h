@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The packets of IKE and NAT-T: their keys, and the way of a message through
+/* The packets of IKE and NAT-T: their keys, and the path of a message through
  * the files of their sessions. */
 #ifndef VPNALG_IPSEC_IKE_PACKET_H
 #define VPNALG_IPSEC_IKE_PACKET_H

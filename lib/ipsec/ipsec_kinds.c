@@ -38,7 +38,7 @@
 #define LAYOUT_SA_LIST "4444444444444444" LAYOUT_COMPARISON LAYOUT_COMPARISON
 
 const struct vpnalg_kind vpnalg_ipsec_kinds[IPSEC_KINDS] = {
-	/* Unknown ESP belongs to some host that has IKE with the remote. */
+	/* Unclaimed ESP belongs to some host that has IKE with the remote. */
 	[IPSEC_KIND_IKE] = { .name = "IKE session",
 			     .slots = 2,
 			     .body = sizeof(struct ipsec_ike),

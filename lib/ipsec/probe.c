@@ -21,7 +21,7 @@
 
 /* A host that has received before is probed only after this time: until then
  * other evidence comes, as a rule. */
-#define UNKNOWN_MS 1000
+#define UNCLAIMED_MS 1000
 
 /* An SPI that has been unclaimed for this time, and this number of packets,
  * goes round. */
@@ -37,10 +37,11 @@
 #define ROUND_MOST_MS 3000
 
 /* Returns whether the candidate is receiving. */
-static bool hears(const struct ipsec_blocks *blocks,
-		  const struct ipsec_candidate *c)
+static bool is_receiving(const struct ipsec_blocks *blocks,
+			 const struct ipsec_candidate *c)
 {
-	return ipsec_candidate_hears(c, blocks->now - IPSEC_SILENCE_MS - 1);
+	return ipsec_candidate_has_received(c,
+					    blocks->now - IPSEC_SILENCE_MS - 1);
 }
 
 /* Returns whether a candidate that receives nothing has sent nothing for a
@@ -51,7 +52,7 @@ static bool is_silent(const struct ipsec_blocks *blocks,
 {
 	uint32_t now = blocks->now;
 
-	if (c->receives && now - u->first < UNKNOWN_MS)
+	if (c->receives && now - u->first < UNCLAIMED_MS)
 		return false;
 	return !c->sends || now - ipsec_candidate_sent(c) > SILENT_MS;
 }
@@ -66,7 +67,7 @@ vpnalg_ipsec_probe_answered(const struct ipsec_blocks *blocks,
 	    u->turn >= blocks->candidates)
 		return NULL;
 	c = ipsec_blocks_candidate(blocks, u->turn);
-	if (c->id != u->probed || hears(blocks, c) || !c->has_resumed)
+	if (c->id != u->probed || is_receiving(blocks, c) || !c->has_resumed)
 		return NULL;
 	return c->resumed - u->probed_at <= IPSEC_ANSWER_MS ? c : NULL;
 }
@@ -98,7 +99,7 @@ static bool silent_is_due(struct vpnalg *translator,
 enum part {
 	PART_SILENT,  /* receives nothing, and sends nothing */
 	PART_SENDING, /* receives nothing, and has sent just now */
-	PART_DEAF,    /* receives nothing */
+	PART_ALL,     /* receives nothing */
 	PARTS
 };
 
@@ -127,9 +128,10 @@ static void find_turns(const struct ipsec_blocks *blocks,
 	*turns = (struct turns){ .of = { { 0 } } };
 	for (place = 1; place < blocks->candidates; place++) {
 		c = ipsec_blocks_after(blocks, c, place);
-		if (c->id == 0 || c->id == u->refused || hears(blocks, c))
+		if (c->id == 0 || c->id == u->refused ||
+		    is_receiving(blocks, c))
 			continue;
-		add(&turns->of[PART_DEAF], place, u->turn);
+		add(&turns->of[PART_ALL], place, u->turn);
 		if (c->sends &&
 		    blocks->now - ipsec_candidate_sent(c) <= SENDING_MS)
 			add(&turns->of[PART_SENDING], place, u->turn);
@@ -201,7 +203,7 @@ static struct vpnalg_record *go_round(struct vpnalg *translator,
 				      const struct turns *turns, bool *owns)
 {
 	enum part part =
-		turns->of[PART_SENDING].count > 0 ? PART_SENDING : PART_DEAF;
+		turns->of[PART_SENDING].count > 0 ? PART_SENDING : PART_ALL;
 	unsigned count = turns->of[part].count;
 	struct vpnalg_record *host;
 
@@ -255,7 +257,7 @@ struct vpnalg_record *vpnalg_ipsec_probe_any(struct vpnalg *translator,
 	for (i = 1; i < blocks->candidates; i++) {
 		place = 1 + place % (blocks->candidates - 1);
 		c = ipsec_blocks_candidate(blocks, place);
-		if (c->id != 0 && !hears(blocks, c))
+		if (c->id != 0 && !is_receiving(blocks, c))
 			return vpnalg_ipsec_host_alive(
 				translator, ipsec_blocks_remote(blocks), c->id);
 	}

@@ -131,7 +131,7 @@ static struct vpnalg_record *find_surplus(struct vpnalg *translator,
 
 void vpnalg_ipsec_repair_surplus(struct vpnalg *translator,
 				 struct ipsec_blocks *blocks,
-				 struct vpnalg_record *deaf)
+				 struct vpnalg_record *seeker)
 {
 	struct vpnalg_record *host, *sa;
 	unsigned i;
@@ -141,12 +141,12 @@ void vpnalg_ipsec_repair_surplus(struct vpnalg *translator,
 					      ipsec_blocks_remote(blocks));
 		if (host == NULL)
 			return;
-		sa = host != deaf ? find_surplus(translator, host) : NULL;
+		sa = host != seeker ? find_surplus(translator, host) : NULL;
 		if (sa == NULL)
 			continue;
 		vpnalg_ipsec_repair_take_back(translator, blocks, host, sa,
 					      VPNALG_EVIDENCE_SURPLUS);
-		vpnalg_ipsec_candidate_await(translator, blocks, deaf,
+		vpnalg_ipsec_candidate_await(translator, blocks, seeker,
 					     blocks->now);
 		return;
 	}

@@ -28,11 +28,11 @@ void vpnalg_ipsec_repair_take_back(struct vpnalg *translator,
 				   enum vpnalg_evidence against);
 
 /* Takes back one pair of a host that receives with two SPIs at once though it
- * sends with one SA: `deaf` receives nothing, and becomes a candidate for it.
+ * sends with one SA: `seeker` receives nothing, and becomes a candidate for it.
  * Each call visits a few hosts in turn. */
 void vpnalg_ipsec_repair_surplus(struct vpnalg *translator,
 				 struct ipsec_blocks *blocks,
-				 struct vpnalg_record *deaf);
+				 struct vpnalg_record *seeker);
 
 /* Takes back the guessed pairs of hosts that the unclaimed SPI fits as well as
  * the one that they have just got. Returns whether there were any. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A short way for plain data of version 2, which nearly all packets of a tunnel
- * are. */
+/* A short path for plain data of version 2, which nearly all packets of a
+ * tunnel are. */
 #ifndef VPNALG_L2TP_DATA_H
 #define VPNALG_L2TP_DATA_H
 

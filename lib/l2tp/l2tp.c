@@ -49,7 +49,7 @@
  *    vpnalg_l2tp_flow_finish() comes last and rewrites IDs, ports and
  *    addresses.
  *
- * Plain data of a known tunnel goes a shorter way to the same end: data.c. */
+ * Plain data of a known tunnel takes a shorter path to the same end: data.c. */
 #include <vpnalg/l2tp.h>
 
 #include "l2tp.h"

@@ -176,8 +176,8 @@ struct vpnalg_handler {
 	 * store has no room for others (vpnalg_policy.store_units), because it
 	 * is half-open, or was not answered in some seconds. Nothing is changed
 	 * here. */
-	bool (*gives_way)(struct vpnalg *translator,
-			  struct vpnalg_record *record);
+	bool (*is_evictable)(struct vpnalg *translator,
+			     struct vpnalg_record *record);
 	/**
 	 * Optional: returns whether packets like the one at hand, of the living
 	 * session step->record, may be translated without the handler's seeing

@@ -72,7 +72,7 @@ VPNALG_API void *vpnalg_session_body(const struct vpnalg *translator,
 				     struct vpnalg_record *record);
 
 /**
- * Tells the store that the handler has written to a session.
+ * Notifies the store that the handler has written to a session.
  *
  * @param translator the translator
  * @param record the session

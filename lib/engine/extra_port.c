@@ -2,8 +2,8 @@
 /* Checks the further ports of servers. */
 #include "extra_port.h"
 
-static bool lists(const struct vpnalg_handler *handler, uint8_t protocol,
-		  uint16_t port)
+bool vpnalg_extra_port_is_standard(const struct vpnalg_handler *handler,
+				   uint8_t protocol, unsigned port)
 {
 	unsigned i;
 
@@ -34,7 +34,8 @@ static bool is_standard(const struct settings *settings,
 	size_t i;
 
 	for (i = 0; i < settings->config.protocol_count; i++)
-		if (lists(settings->handlers[i], extra->protocol, extra->port))
+		if (vpnalg_extra_port_is_standard(settings->handlers[i],
+						  extra->protocol, extra->port))
 			return true;
 	return false;
 }
@@ -47,7 +48,8 @@ static const char *fault(const struct settings *settings, size_t at)
 
 	if (handler == NULL)
 		return "extra_ports: a handler that is none of the protocols";
-	if (!lists(handler, extra->protocol, extra->standard))
+	if (!vpnalg_extra_port_is_standard(handler, extra->protocol,
+					   extra->standard))
 		return "extra_ports: standard is no server port of the handler";
 	if (extra->port == 0)
 		return "extra_ports: port 0";

@@ -14,4 +14,9 @@ const char *vpnalg_extra_port_fault(const struct settings *settings,
 bool vpnalg_extra_port_is_one(const struct vpnalg_extra_port *ports,
 			      size_t count, uint8_t protocol, unsigned port);
 
+/* Returns whether a port is one at which a handler's servers listen by default.
+ */
+bool vpnalg_extra_port_is_standard(const struct vpnalg_handler *handler,
+				   uint8_t protocol, unsigned port);
+
 #endif

@@ -33,8 +33,8 @@ ALWAYS_INLINE void leave(struct slot *slot, struct vpnalg_packet *packet)
 	packet->flags = 0;
 }
 
-/* Returns whether a packet is ours, as most are, at the only outside address.
- */
+/* Returns true of most packets that are ours: where there is one outside
+ * address, all but hairpins. */
 ALWAYS_INLINE bool is_plainly_ours(const struct vpnalg *translator,
 				   const struct vpnalg_parsed *parsed)
 {
@@ -47,10 +47,9 @@ ALWAYS_INLINE bool is_plainly_ours(const struct vpnalg *translator,
 	       !same_address(parsed->remote, only, addr_len);
 }
 
-/* Returns whether a packet is ours. It is if its local address fits its form,
- * which is an outside address in the outside form only, and its remote can be a
- * single far host, or by a hairpin one of our addresses. All else is the
- * router's own traffic. */
+/* Returns whether a packet is ours: its local address is an outside address in
+ * the outside form, none in the inside form, and its remote can be a single far
+ * host or, by a hairpin, is an outside address. All else is left alone. */
 NEVER_INLINE bool is_ours(const struct vpnalg *translator, struct slot *slot,
 			  struct vpnalg_packet *packet)
 {
@@ -79,7 +78,7 @@ ALWAYS_INLINE void prepare(const struct vpnalg *translator, struct slot *slot,
 		leave(slot, packet);
 		return;
 	}
-	if (is_plainly_ours(translator, &slot->parsed))
+	if (!FOR_SIZE && is_plainly_ours(translator, &slot->parsed))
 		packet->flags = 0;
 	else if (!is_ours(translator, slot, packet))
 		return;

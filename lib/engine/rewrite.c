@@ -210,11 +210,17 @@ static inline void rewrite_id(struct vpnalg_step *step, uint32_t delta,
 		vpnalg_rewrite_16(step, ICMP_ID_OFF, id);
 }
 
+/* Replaces the local address by the key's. */
+static inline uint32_t replace_end(struct vpnalg_step *step, const uint8_t *key)
+{
+	return replace_local(step->parsed, key + KEY_LOCAL_OFF,
+			     addr_len_of(step->translator));
+}
+
 void vpnalg_rewrite_ends(struct vpnalg_step *step)
 {
 	const uint8_t *key = other_key(step);
-	uint32_t delta = replace_local(step->parsed, key + KEY_LOCAL_OFF,
-				       addr_len_of(step->translator));
+	uint32_t delta = replace_end(step, key);
 
 	if (step->parsed->protocol <= PROTOCOL_UDP)
 		rewrite_id(step, delta, key_word(key + KEY_ID_OFF) & 0xffff);
@@ -222,11 +228,7 @@ void vpnalg_rewrite_ends(struct vpnalg_step *step)
 
 void vpnalg_rewrite_ends_to(struct vpnalg_step *step, uint16_t id)
 {
-	uint32_t delta =
-		replace_local(step->parsed, other_key(step) + KEY_LOCAL_OFF,
-			      addr_len_of(step->translator));
-
-	rewrite_id(step, delta, id);
+	rewrite_id(step, replace_end(step, other_key(step)), id);
 }
 
 /* A byte as the half of 16 bits that it is. */

@@ -5,6 +5,7 @@
 
 #include "address.h"
 #include "alias.h"
+#include "extra_port.h"
 
 #include "../wire/ipsec.h"
 
@@ -41,18 +42,6 @@ bool vpnalg_service_is_valid(const struct vpnalg *translator,
 	       is_inside(translator, &service->inside);
 }
 
-static bool lists_port(const struct vpnalg_handler *handler,
-		       const struct vpnalg_service *service)
-{
-	unsigned i;
-
-	for (i = 0; i < handler->server_port_count; i++)
-		if (handler->server_ports[i].port == service->inside_port &&
-		    handler->server_ports[i].protocol == service->protocol)
-			return true;
-	return false;
-}
-
 /* Returns whether the inside port is a further port of the handler's servers.
  */
 static bool has_extra_port(const struct vpnalg *translator,
@@ -63,7 +52,8 @@ static bool has_extra_port(const struct vpnalg *translator,
 
 	return vpnalg_alias_find(translator, service->protocol,
 				 service->inside_port, &standard.inside_port) &&
-	       lists_port(handler, &standard);
+	       vpnalg_extra_port_is_standard(handler, standard.protocol,
+					     standard.inside_port);
 }
 
 static bool lists_protocol(const struct vpnalg_handler *handler,
@@ -108,7 +98,8 @@ bool vpnalg_service_find_handler(const struct vpnalg *translator,
 		handler = translator->handlers[h];
 		if (handler->takes_rest ||
 		    (!handler->plain_services &&
-		     (lists_port(handler, service) ||
+		     (vpnalg_extra_port_is_standard(handler, service->protocol,
+						    service->inside_port) ||
 		      has_extra_port(translator, handler, service))))
 			break;
 	}

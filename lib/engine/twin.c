@@ -7,6 +7,7 @@
 #include "address.h"
 #include "alias.h"
 #include "claim.h"
+#include "extra_port.h"
 #include "record.h"
 #include "refuse.h"
 #include "service.h"
@@ -41,8 +42,8 @@ static bool is_taken(struct vpnalg *translator, const struct slot *slot,
 
 /* Returns whether another session may have the packet of a slot, by its ports
  * or by IDs alone. The slot is not usable afterwards. */
-static bool is_anothers(struct vpnalg *translator, struct slot *slot,
-			const struct vpnalg_record *record, bool by_ports)
+static bool is_claimed(struct vpnalg *translator, struct slot *slot,
+		       const struct vpnalg_record *record, bool by_ports)
 {
 	for (vpnalg_claim(translator, slot); slot->claim != VPNALG_CLAIM_NONE;
 	     vpnalg_claim_next(translator, slot))
@@ -50,25 +51,6 @@ static bool is_anothers(struct vpnalg *translator, struct slot *slot,
 		    is_taken(translator, slot, record))
 			return true;
 	return false;
-}
-
-/* Returns whether the ports show that no other session has the packet. */
-static bool ports_decide(struct vpnalg *translator, const struct slot *slot,
-			 const struct vpnalg_record *record)
-{
-	return service_has_ports(slot->parsed.protocol) &&
-	       !(slot->parsed.quoted && service_is_one(translator, record));
-}
-
-/* Returns whether a packet of a service without ports goes to an outside
- * address of ours. What looks like it there is its receiver's session, or that
- * of a host which a mark distinguishes from the server (hairpin.c). */
-static bool is_hairpin(const struct vpnalg *translator, const struct slot *slot,
-		       const struct vpnalg_record *record)
-{
-	return !service_has_ports(slot->parsed.protocol) &&
-	       pool_has(translator, slot->parsed.remote) &&
-	       service_is_one(translator, record);
 }
 
 /* Gives a slot the packet's other form, but for the port. */
@@ -94,37 +76,48 @@ static uint8_t *local_port(const struct vpnalg_parsed *parsed)
 	       (parsed->inward ? PORT_DESTINATION_OFF : PORT_SOURCE_OFF);
 }
 
-/* Returns whether the packet will be another session's in its other form, with
- * the port that it has there. */
-NEVER_INLINE bool will_be_anothers(struct vpnalg *translator,
-				   const struct slot *slot,
-				   struct vpnalg_record *record, bool by_ports)
+/* Returns whether the packet may be another session's: in its present form, or
+ * turned, in its other one, with the port that it has there. */
+NEVER_INLINE bool is_anothers(struct vpnalg *translator,
+			      const struct slot *slot,
+			      struct vpnalg_record *record, bool turned,
+			      bool by_ports)
 {
 	uint8_t *key = record_key(translator, record,
 				  slot->parsed.inside ? VPNALG_OUTSIDE_OWN
 						      : VPNALG_INSIDE_OWN);
-	uint8_t *port = local_port(&slot->parsed);
+	uint8_t *port = turned ? local_port(&slot->parsed) : NULL;
 	unsigned before = port != NULL ? vpnalg_get16(port) : 0;
 	struct slot twin = *slot;
-	bool will_be;
+	bool is_its;
 
-	turn(&twin, key);
+	if (turned)
+		turn(&twin, key);
 	if (port != NULL)
 		vpnalg_put16(port, key_word(key + KEY_ID_OFF));
-	will_be = is_anothers(translator, &twin, record, by_ports);
+	is_its = is_claimed(translator, &twin, record, by_ports);
 	if (port != NULL)
 		vpnalg_put16(port, before);
-	return will_be;
+	return is_its;
 }
 
-/* The same in its present form. */
-NEVER_INLINE bool is_anothers_now(struct vpnalg *translator,
-				  const struct slot *slot,
-				  const struct vpnalg_record *record)
+/* Returns whether the ports show that no other session has the packet. */
+static bool ports_decide(struct vpnalg *translator, const struct slot *slot,
+			 const struct vpnalg_record *record)
 {
-	struct slot twin = *slot;
+	return service_has_ports(slot->parsed.protocol) &&
+	       !(slot->parsed.quoted && service_is_one(translator, record));
+}
 
-	return is_anothers(translator, &twin, record, true);
+/* Returns whether a packet of a service without ports goes to an outside
+ * address of ours. What looks like it there is its receiver's session, or that
+ * of a host which a mark distinguishes from the server (hairpin.c). */
+static bool is_hairpin(const struct vpnalg *translator, const struct slot *slot,
+		       const struct vpnalg_record *record)
+{
+	return !service_has_ports(slot->parsed.protocol) &&
+	       pool_has(translator, slot->parsed.remote) &&
+	       service_is_one(translator, record);
 }
 
 /* A quote may be another session's in its present form, too, if that one's
@@ -136,32 +129,16 @@ bool vpnalg_twin_is_there(struct vpnalg *translator, const struct slot *slot,
 	    is_hairpin(translator, slot, record))
 		return false;
 	return (slot->parsed.quoted &&
-		is_anothers_now(translator, slot, record)) ||
-	       will_be_anothers(translator, slot, record, true);
+		is_anothers(translator, slot, record, false, true)) ||
+	       is_anothers(translator, slot, record, true, true);
 }
 
-/* Returns whether the packet leaves by the service of a server inside, which
- * has ports. */
+/* Returns whether the packet leaves by the service of a server inside. */
 static bool is_served(const struct vpnalg *translator, const struct slot *slot,
 		      const struct vpnalg_record *record)
 {
-	const struct vpnalg_parsed *parsed = &slot->parsed;
-
-	return parsed->inside && !parsed->inward && !parsed->undo &&
-	       !parsed->quoted && local_port(parsed) != NULL &&
+	return slot->parsed.inside && !slot->parsed.inward &&
 	       service_is_one(translator, record);
-}
-
-static bool lists(const struct vpnalg_handler *handler, uint8_t protocol,
-		  unsigned port)
-{
-	unsigned i;
-
-	for (i = 0; i < handler->server_port_count; i++)
-		if (handler->server_ports[i].port == port &&
-		    handler->server_ports[i].protocol == protocol)
-			return true;
-	return false;
 }
 
 /* Returns whether the remote may have sessions of the handler with hosts at
@@ -202,9 +179,10 @@ static bool may_be_shared(struct vpnalg *translator,
 	vpnalg_alias_find(translator, parsed->protocol, port, &port);
 	for (h = 0; h < translator->handler_count; h++) {
 		handler = translator->handlers[h];
-		if (lists(handler, parsed->protocol, port) &&
-		    lists(handler, parsed->protocol,
-			  vpnalg_remote_port(parsed)) &&
+		if (vpnalg_extra_port_is_standard(handler, parsed->protocol,
+						  port) &&
+		    vpnalg_extra_port_is_standard(handler, parsed->protocol,
+						  vpnalg_remote_port(parsed)) &&
 		    may_have_hosts(translator, handler, parsed,
 				   key + KEY_LOCAL_OFF))
 			return true;
@@ -220,7 +198,7 @@ bool vpnalg_twin_is_sent(struct vpnalg *translator, const struct slot *slot,
 	       may_be_shared(
 		       translator, &slot->parsed,
 		       record_key(translator, record, VPNALG_OUTSIDE_OWN)) &&
-	       will_be_anothers(translator, slot, record, false);
+	       is_anothers(translator, slot, record, true, false);
 }
 
 void vpnalg_twin_bar(struct vpnalg *translator, struct slot *slot)

@@ -35,8 +35,8 @@ struct vpnalg_kind_counters {
 	const char *name; /**< The kind's name, static. */
 	uint64_t opened;  /**< Sessions opened. */
 	uint64_t closed;  /**< Sessions closed. */
-	/** Sessions that were requested and could not be opened: no free ID, no
-	 * room in the store, or choose refused. */
+	/** Sessions that were requested and could not be opened, for whatever
+	 * reason. */
 	uint64_t refused;
 	uint64_t translated[2]; /**< Packets translated, that travelled out,
 				 * in. */

@@ -138,8 +138,8 @@ enum vpnalg_close {
 	VPNALG_CLOSE_PARENT = 4,
 	VPNALG_CLOSE_CUT = 5,    /**< vpnalg_sessions_cut() cut it. */
 	VPNALG_CLOSE_POLICY = 6, /**< A rule denies it: vpnalg_policy.cut. */
-	/** It was half-open or unanswered, and room was short: vpnalg_policy.
-	 */
+	/** It was half-open, had ended or was not answered, and room was short:
+	 * vpnalg_policy.store_units. */
 	VPNALG_CLOSE_GAVE_WAY = 7,
 	VPNALG_CLOSE_ADDRESS = 8, /**< Its outside address has gone. */
 	/** The store had no room for what else it needed. */

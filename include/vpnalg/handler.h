@@ -11,12 +11,12 @@
  * stays. So a handler is a table of where its own and peer fields lie, plus
  * what opens and ends a session.
  *
- * For every packet the translator asks the handlers in turn to match it. The
- * first that claims it names a key; the translator finds the session by it and
- * calls the handler to translate. From outside, only a session that exists
- * claims a packet.
+ * For every packet the translator asks the handlers of its IP protocol in turn
+ * to match it. The first that claims it names a key; the translator finds the
+ * session by it and calls the handler to translate. From outside, only a
+ * session that exists claims a packet.
  *
- * The bundled handlers use nothing else of the library than this header.
+ * The bundled handlers use no other function of the library than those below.
  *
  * Each subject has a header of its own. They are included below in the order in
  * which to read them.
@@ -31,12 +31,12 @@
 #include <vpnalg/store.h>
 #include <vpnalg/vpnalg.h>
 
-/* What a handler defines, and what its functions are given. */
-#include <vpnalg/handler/definition.h>
-#include <vpnalg/handler/kind.h>
+/* What a handler's functions are given, and what it defines. */
 #include <vpnalg/handler/parsed.h>
 #include <vpnalg/handler/match.h>
 #include <vpnalg/handler/step.h>
+#include <vpnalg/handler/kind.h>
+#include <vpnalg/handler/definition.h>
 
 /* Its sessions. */
 #include <vpnalg/handler/key.h>

@@ -59,7 +59,7 @@ enum vpnalg_checksum {
 #define VPNALG_PACKET_TO_SERVICE 0x04
 
 /**
- * One packet. The caller fills everything above the results and owns all
+ * One packet. The caller fills what is not called a result and owns all
  * memory; the library keeps no pointer after the call. This struct will not
  * grow.
  */
@@ -97,7 +97,9 @@ struct vpnalg_packet {
 	 * (#VPNALG_DROP_NO_ID) where none is in use. An existing session keeps
 	 * its address: route translated packets by their source. */
 	uint8_t uplink;
-	uint8_t reserved[4]; /**< Zero; for later versions. */
+	/** Zero. The library's between vpnalg_ports_begin() and
+	 * vpnalg_ports_end(). */
+	uint8_t reserved[4];
 };
 
 #ifdef __cplusplus

@@ -21,9 +21,8 @@ extern "C" {
  * packets one by one; it only spends less time on memory.
  *
  * @param translator the translator
- * @param packets the packets; of each,
- * result and flags are set, the bytes at data, len, caplen and zone as said
- * there, protocol with VPNALG_DROP_OWN and more
+ * @param packets the packets; result and flags of each are set, and the bytes
+ *        at data, len, caplen, zone and protocol as struct vpnalg_packet says
  * @param count the number of packets
  * @param now the time; an earlier one than before counts as the last
  */

@@ -33,17 +33,19 @@
 #include <vpnalg/result.h>
 #include <vpnalg/process.h>
 
-/* A translator and its settings. */
-#include <vpnalg/init.h>
-#include <vpnalg/config.h>
+/* What the settings consist of: protocols, times, ports, memory, and what
+ * callbacks get. */
 #include <vpnalg/protocol.h>
 #include <vpnalg/timers.h>
 #include <vpnalg/ports.h>
+#include <vpnalg/extra_port.h>
 #include <vpnalg/fragments.h>
-
-/* What its callbacks get. */
 #include <vpnalg/binding.h>
 #include <vpnalg/event.h>
+
+/* The settings, and a translator that has them. */
+#include <vpnalg/config.h>
+#include <vpnalg/init.h>
 
 /* What else it is asked to do. */
 #include <vpnalg/expire.h>
@@ -52,7 +54,6 @@
 #include <vpnalg/counters.h>
 
 /* What not everybody needs. */
-#include <vpnalg/extra_port.h>
 #include <vpnalg/steer.h>
 #include <vpnalg/version.h>
 

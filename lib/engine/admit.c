@@ -2,8 +2,9 @@
 /* Asks the policy about a session that is to be opened: its rules, what has
  * switched itself off, its limits, and the room that is kept back for others.
  *
- * Where room is short, sessions of vpnalg_general() that are half-open or
- * unanswered are closed for new ones. No other session ever is. */
+ * Where room is short, sessions of vpnalg_general() that are half-open, have
+ * ended, or have waited for an answer for two seconds are closed for new ones.
+ * No other session ever is. */
 #include "admit.h"
 
 #include <string.h>

@@ -2,11 +2,11 @@
 /* Opens a session: whole, or not at all. A handler calls vpnalg_session_open()
  * while it translates. If the store is full, what was done is undone, and the
  * result is VPNALG_DROP_STORE. No session is closed for it, unless
- * vpnalg_policy.store_units is set: then admit.c closes half-open and
- * unanswered ones of general traffic. The handler decides which packets may
- * open a session, and this is not checked here: one from inside that is not
- * undone, or one from outside beside a session that an inside host has opened,
- * or a service, bounded in number. */
+ * vpnalg_policy.store_units is set: then admit.c closes some of general
+ * traffic. The handler decides which packets may open a session, and this is
+ * not checked here: one from inside that is not undone, or one from outside
+ * beside a session that an inside host has opened, or a service, bounded in
+ * number. */
 #include "account.h"
 #include "admit.h"
 #include "binding.h"

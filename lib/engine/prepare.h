@@ -8,7 +8,8 @@
 #include "hairpin.h"
 #include "packet.h"
 
-/* Finds where the headers lie. Returns false if it is no IPv4. */
+/* Finds where the headers lie. Returns false if it is no IPv4, or its header
+ * contradicts itself. */
 ALWAYS_INLINE bool parse(const struct vpnalg_packet *packet, struct slot *slot)
 {
 	slot->plain = packet_parse_plain(packet, &slot->parsed);
@@ -16,7 +17,8 @@ ALWAYS_INLINE bool parse(const struct vpnalg_packet *packet, struct slot *slot)
 }
 
 /* Claims a packet of a host that uses an outside address itself. It is counted
- * for the handler's kind and stays untouched: no session is looked for here. */
+ * for the handler's kind and stays untouched: no session is looked for here.
+ * With vpnalg_config.own its handler gets a copy later (routers.c). */
 NEVER_INLINE void claim_routers(const struct vpnalg *translator,
 				struct slot *slot)
 {

@@ -2,8 +2,8 @@
 /* Takes packets from the IP header to the last checksum:
  *
  *   prepare()         of each packet of a burst
- *     parse()         where the headers lie                         packet.h
- *     pool_is_remote()  is its remote a single far host?         address.h
+ *     parse()         where the headers lie                        prepare.h
+ *     is_plainly_ours()  do its addresses concern us?              prepare.h
  *     claim()         which handler's it is, and its session's key  claim.h
  *   prefetch()        asks the store to load that session
  *   decide()          of each packet: what becomes of it; counts it

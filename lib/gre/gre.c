@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* GRE version 0 (RFC 2784, RFC 2890); PPTP's, with Call IDs, is in pptp/call.c.
- * Nothing in it may change: both ends of a
- * tunnel are set up with the same Key, which distinguishes it from others
- * between the same two addresses. So only the address of a tunnel is
- * translated, and two hosts with one Key, or with none, cannot share an outside
- * address towards a remote. Some ends are set up with a Key for each direction:
- * the remote's is learned while only one host can be its receiver. The packets
- * in the tunnel stay as they are, a keepalive (GRE in IP in GRE) too. */
+/* GRE version 0 (RFC 2784, RFC 2890); PPTP's, with Call IDs, is in
+ * pptp/call_packet.c. Nothing in it may change: both ends of a tunnel are set
+ * up with the same Key, which distinguishes it from others between the same two
+ * addresses. So only the address of a tunnel is translated, and two hosts with
+ * one Key, or with none, cannot share an outside address towards a remote. Some
+ * ends are set up with a Key for each direction: the remote's is learned while
+ * only one host can be its receiver. The packets in the tunnel stay as they
+ * are, a keepalive (GRE in IP in GRE) too. */
 #include <vpnalg/gre.h>
 
 #include "gre.h"

@@ -70,11 +70,12 @@
  * than its host's (so it ends by the host's silence), and a second SPI that
  * nothing has promised, which replaces one that is not yet confirmed, once that
  * was silent for 10 s (inbound.c). From outside of this handler: an SPI that
- * the router lists as its own, a cut, an outside address that goes; never a
- * full store. An unclaimed SPI may be evicted by another one (unclaimed.c), and
- * a candidate by another host (candidate.c), for their places are bounded. So
- * packets from outside alone open at most one pair per host, and end none that
- * is confirmed. Nor does each such packet cause an event.
+ * the router lists as its own, a cut, a policy that cuts, an outside address
+ * that goes, a state that is refused; never a full store. An unclaimed SPI may
+ * be evicted by another one (unclaimed.c), and a candidate by another host
+ * (candidate.c), for their places are bounded. So packets from outside alone
+ * open at most one pair per host, and end none that is confirmed. Nor does each
+ * such packet cause an event.
  *
  * Each file calls only files further down, or further right in its line:
  *

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Calls: children of a control connection, ended by a linger; and their GRE
- * packets (RFC 2637 3.2, 4). rewrite_id() writes the Call ID of inbound
- * packets; outbound ones have the server's, which stays. */
+/* Calls: children of a control connection, ended by a linger (RFC 2637 3.2).
+ * Their GRE packets: call_packet.c. */
 #include "call.h"
 
 #include <string.h>

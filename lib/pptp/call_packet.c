@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The GRE packets of calls (RFC 2637 4). rewrite_id() writes the Call ID of
+ * inbound ones; outbound ones have the server's, which stays. */
 #include "call_packet.h"
 
 #include "call.h"

@@ -110,18 +110,19 @@ struct vpnalg_handler {
 				   struct vpnalg_match *match);
 	/**
 	 * Translates a packet that match claimed: completely, with result
-	 * VPNALG_TRANSLATED, or not at all, with a drop reason. Never called
-	 * for later fragments, quoted or overlong packets; for first fragments
-	 * only where match has set first_suffices: l4_len is the fragment's
-	 * then. step->record is NULL where
-	 * no session has the key, which is never so for VPNALG_IN; for
-	 * VPNALG_OUT one may be opened here, and step->record must be set to
-	 * it before the packet is translated. A translated packet's session
-	 * may be ended, not closed. VPNALG_UNTOUCHED says, where match has
-	 * set more, that the packet is not this session's after all: the next
-	 * key, or the next handler, is tried. Any other result, a session
-	 * that is gone, or a packet that still has its old address, is
-	 * VPNALG_DROP_FAULT.
+	 * VPNALG_TRANSLATED, or not at all, with a drop reason, which may be
+	 * one of its own (VPNALG_DROP_OWN). Never called for later fragments,
+	 * quoted or overlong packets; for first fragments only where match has
+	 * set first_suffices: l4_len is the fragment's then. step->record is
+	 * NULL where no session has the key, which is never so for VPNALG_IN.
+	 * For VPNALG_OUT a session may be opened here, for VPNALG_IN one beside
+	 * that of the packet; step->record must be the session's before the
+	 * packet is translated. A translated packet's session may be ended, not
+	 * closed. VPNALG_UNTOUCHED says that the packet is not this session's
+	 * after all, where match has set more or the packet has its outside
+	 * form: the next key, or the next handler, is tried. Any other result,
+	 * a session that is gone, or a packet that still has its old address,
+	 * is VPNALG_DROP_FAULT.
 	 */
 	enum vpnalg_result (*translate)(struct vpnalg_step *step);
 	/** Optional: the sweep visits a living session. It may be ended, not
@@ -174,8 +175,8 @@ struct vpnalg_handler {
 					    struct vpnalg_record *record);
 	/** Optional: returns whether a living session may be closed where the
 	 * store has no room for others (vpnalg_policy.store_units), because it
-	 * is half-open, or was not answered in some seconds. Nothing is changed
-	 * here. */
+	 * is half-open, has ended, or was not answered in some seconds. Nothing
+	 * is changed here. */
 	bool (*is_evictable)(struct vpnalg *translator,
 			     struct vpnalg_record *record);
 	/**

@@ -156,6 +156,31 @@ START_TEST(a_server_inside_does_not_send_what_looks_like_anothers_tunnel)
 }
 END_TEST
 
+/* A host that has the outside port for itself towards the remote keeps it:
+ * there it is the port that is held, not an ID that is ambiguous. */
+START_TEST(a_server_inside_does_not_send_from_a_port_that_a_host_has)
+{
+	struct tunnel t = { .client = CLIENT_B, .server = SERVER, .port = L2TP,
+			    .version = 2, .own = 7, .peer = 100,
+			    .fixed_port = true };
+	struct bytes m = l2tp_data2(100, 1, 7), p;
+
+	begin();
+	tunnel_begin(&w, &t);
+	ck_assert_uint_eq(t.outside_port, L2TP);
+	service_add(&w, UDP, L2TP, CLIENT_A, 1702);
+	p = udp_packet(CLIENT_A, 1702, SERVER, 40000, m.data, m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+			  VPNALG_DROP_PORT_HELD);
+	m = l2tp_data2(101, 1, 7);
+	p = udp_packet(CLIENT_A, 1702, SERVER, L2TP, m.data, m.length);
+	ck_assert_uint_eq(send_packet(&w, VPNALG_OUT, &p),
+			  VPNALG_DROP_PORT_HELD);
+	service_remove(&w, UDP, L2TP, CLIENT_A, 1702);
+	world_end(&w);
+}
+END_TEST
+
 /* Nor does it send an error about a packet that would have come in to the host,
  * by its Tunnel ID. */
 START_TEST(a_server_inside_sends_no_error_about_anothers_tunnel)
@@ -190,6 +215,8 @@ TCase *l2tp_service_case(void)
 	tcase_add_loop_test(
 		t, a_server_inside_does_not_send_what_looks_like_anothers_tunnel,
 		0, ROWS(like_rows));
+	tcase_add_test(
+		t, a_server_inside_does_not_send_from_a_port_that_a_host_has);
 	tcase_add_loop_test(
 		t, a_server_inside_sends_no_error_about_anothers_tunnel, 0, 2);
 	return t;
